@@ -1,0 +1,70 @@
+import { type Series, UNKNOWN_IDENTITY } from '../core/bars.ts';
+import { type AbsenceReason, nextRetry } from '../core/coverage.ts';
+import type { DayRange } from '../core/day.ts';
+import type { OutOfReach, Task } from '../core/plan.ts';
+import type { BarStore, Scan } from '../store/store.ts';
+import type { TaskResult } from './runner.ts';
+
+/** More unknown tickers than this share of a run, and at least this many, are a fault of the provider. */
+const STORM_SHARE = 0.1;
+const STORM_COUNT = 5;
+
+export interface LedgerTools {
+  readonly store: BarStore;
+  /** Provider id. */
+  readonly provider: string;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Judges the "unknown ticker" answers of a run, which no task can judge alone. One for a ticker that has bars, or
+ * one of a storm of them, is the provider's fault and proves nothing; any other is recorded, so that the ticker is
+ * not asked for again before its retry is due. Gives the results with the faults renamed.
+ */
+export async function settleUnknownTickers(
+  results: ReadonlyMap<Task, TaskResult>,
+  scan: Scan,
+  { store, provider, now }: LedgerTools,
+): Promise<Map<Task, TaskResult>> {
+  const unknown = [...results].filter(([, result]) => !result.ok && result.error.code === 'unknown-ticker');
+  const tickers = new Set(unknown.map(([task]) => task.series.ticker));
+  const asked = new Set([...results.keys()].map((task) => task.series.ticker));
+  const storm = tickers.size >= STORM_COUNT && tickers.size > STORM_SHARE * asked.size;
+  const withBars = new Set(
+    [...scan.series.values()].flatMap(({ rows, series }) => (rows > 0 ? [series.ticker] : [])),
+  );
+  const judged = new Map(results);
+  for (const [task, result] of unknown) {
+    if (result.ok) continue;
+    const { ticker } = task.series;
+    if (storm || withBars.has(ticker)) {
+      const why = storm
+        ? `so it said of ${tickers.size} of ${asked.size} tickers`
+        : 'the store has bars of it';
+      const message = `${provider} says that it does not know ${ticker}, but ${why}: taken for its own fault`;
+      judged.set(task, { ok: false, error: { ...result.error, code: 'provider-fault', message } });
+    } else {
+      await record(task.series, task.calendar, task.gaps, 'unknown-ticker', { store, provider, now });
+    }
+  }
+  return judged;
+}
+
+/** Records what lies before the provider's look-back, so that it is not planned again. */
+export async function recordOutOfReach(parts: readonly OutOfReach[], tools: LedgerTools): Promise<void> {
+  for (const { series, calendar, gaps } of parts) await record(series, calendar, gaps, 'plan-limited', tools);
+}
+
+async function record(
+  series: Series,
+  calendar: string,
+  gaps: readonly DayRange[],
+  reason: AbsenceReason,
+  { store, provider, now }: LedgerTools,
+): Promise<void> {
+  const evidence = { reason, provider, checkedAt: now, attempts: 1, nextRetryAt: nextRetry(reason, 1, now) };
+  const absent = gaps.map((gap) => ({ ...gap, ...evidence }));
+  const learned = { present: [], provisional: [], absent };
+  await store.upsert({ series, calendar, bars: [], learned, identity: UNKNOWN_IDENTITY, fetchedAt: now });
+}

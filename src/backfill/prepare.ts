@@ -1,0 +1,40 @@
+import type { Coverage } from '../core/coverage.ts';
+import { findGaps } from '../core/gaps.ts';
+import type { Interval } from '../core/interval.ts';
+import { type Plan, planTasks } from '../core/plan.ts';
+import type { Capabilities } from '../providers/provider.ts';
+import type { BarStore, Scan } from '../store/store.ts';
+import { type RangeOptions, wantedSeries } from './wanted.ts';
+
+/** What a user asks for: which bars, and whether to fetch those that are there already. */
+export interface BackfillRequest extends RangeOptions {
+  /** Canonical tickers. */
+  readonly tickers: readonly string[];
+  /** Default `['1d']`. */
+  readonly intervals?: readonly Interval[];
+  /** Fetch the whole range again, whatever is there (`--no-gaps`). Default false. */
+  readonly everything?: boolean;
+}
+
+/** A scan and the plan made from it. */
+export interface Prepared {
+  readonly scan: Scan;
+  readonly plan: Plan;
+}
+
+/** Scan → gaps → plan: everything that happens before the first request. Throws `usage`, `unsupported-interval`. */
+export async function prepare(
+  request: BackfillRequest,
+  store: BarStore,
+  capabilities: Capabilities,
+  now: number,
+): Promise<Prepared> {
+  const { tickers, intervals = ['1d'], everything = false } = request;
+  const wanted = wantedSeries(tickers, intervals, request, capabilities, now);
+  const scan = await store.scan({ tickers, intervals });
+  const coverage = new Map<string, Coverage>();
+  for (const [key, state] of scan.series) coverage.set(key, state.coverage);
+  const gaps = findGaps(wanted, coverage, { provider: capabilities.id, now, everything });
+  const { intervals: limits, quotas, actions } = capabilities;
+  return { scan, plan: planTasks(gaps, { limits, quotas, actions, now }) };
+}

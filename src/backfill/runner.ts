@@ -1,0 +1,54 @@
+import type { AbsenceReason } from '../core/coverage.ts';
+import type { ErrorData } from '../core/errors.ts';
+import type { Task } from '../core/plan.ts';
+import type { ProviderConfig } from '../providers/provider.ts';
+
+/** What every task of a run has in common. Plain JSON, without secrets. */
+export interface RunContext {
+  readonly storeUrl: string;
+  readonly provider: ProviderConfig;
+}
+
+/** What crosses to a thread or a queue. Plain JSON. */
+export interface TaskOrder {
+  readonly task: Task;
+  readonly context: RunContext;
+  /** The clock when the task was handed out, ms since the epoch. */
+  readonly now: number;
+}
+
+/** What a task did. Counts are of sessions unless said otherwise. */
+export interface TaskReport {
+  /** Bars stored, and how many of them were new or had changed. */
+  readonly bars: number;
+  readonly inserted: number;
+  readonly changed: number;
+  /** Wanted sessions that now have a bar. */
+  readonly present: number;
+  /** Wanted sessions that were recorded as absent. */
+  readonly absent: Readonly<Partial<Record<AbsenceReason, number>>>;
+  /** Wanted sessions of which the answer said nothing; they stay missing. */
+  readonly missing: number;
+  /** Rows put in quarantine. */
+  readonly rejected: number;
+  /** Rows outside the regular session or its grid. */
+  readonly dropped: number;
+  /** Time spent waiting for the provider and committing, ms. */
+  readonly fetchMs: number;
+  readonly storeMs: number;
+}
+
+/** A result as a value: an error's class would not survive the thread. */
+export type TaskResult =
+  | { readonly ok: true; readonly report: TaskReport }
+  | { readonly ok: false; readonly error: ErrorData };
+
+/** Executes tasks, on threads or on machines. */
+export interface Runner {
+  /** Tasks that can be in work at once; more than that are not submitted. */
+  readonly capacity: number;
+  /** Never rejects: whatever happens to the task is in its result. */
+  run(order: TaskOrder): Promise<TaskResult>;
+  /** Waits for tasks in work, then frees threads and connections. */
+  close(): Promise<void>;
+}

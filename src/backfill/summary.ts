@@ -1,0 +1,108 @@
+import { seriesKey } from '../core/bars.ts';
+import { type Day, formatDay } from '../core/day.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Plan, Task } from '../core/plan.ts';
+import type { SetAside } from '../store/store.ts';
+import type { TaskResult } from './runner.ts';
+
+/** Why a series is not as complete as was asked. */
+export interface Failure {
+  readonly ticker: string;
+  readonly interval: string;
+  /** First and last session asked for, `YYYY-MM-DD`. */
+  readonly from: string;
+  readonly to: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What a run did. Plain JSON: it is the run's record too. */
+export interface RunSummary {
+  /** Id of the stored record. */
+  readonly runId?: string;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Series wanted; those complete before; those whose every task succeeded; those with a failed one. */
+  readonly series: number;
+  readonly complete: number;
+  readonly fetched: number;
+  readonly failed: number;
+  /** Series not finished because the run was interrupted. */
+  readonly notRun: number;
+  readonly interrupted: boolean;
+  /** Requests of the tasks that were handed out, by plan. */
+  readonly requests: number;
+  readonly bars: number;
+  readonly inserted: number;
+  readonly changed: number;
+  readonly rejected: number;
+  readonly dropped: number;
+  /** Sessions recorded as absent, by reason. */
+  readonly absent: Readonly<Record<string, number>>;
+  readonly failures: readonly Failure[];
+  readonly setAside: readonly SetAside[];
+}
+
+export interface RunOutcome {
+  readonly plan: Plan;
+  readonly results: ReadonlyMap<Task, TaskResult>;
+  readonly notRun: readonly Task[];
+  readonly setAside: readonly SetAside[];
+  readonly interrupted: boolean;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** The numbers of a run. A task that left wanted sessions unexplained counts as failed. */
+export function summarize(outcome: RunOutcome): RunSummary {
+  const { plan, results, notRun, setAside, interrupted, startedAt, endedAt } = outcome;
+  const totals = { bars: 0, inserted: 0, changed: 0, rejected: 0, dropped: 0, requests: 0 };
+  const absent: Record<string, number> = {};
+  const failures: Failure[] = [];
+  for (const part of plan.outOfReach) {
+    absent['plan-limited'] = (absent['plan-limited'] ?? 0) + part.sessions;
+  }
+  for (const [task, result] of results) {
+    totals.requests += task.requests;
+    const failure = failureOf(task, result);
+    if (failure !== null) failures.push(failure);
+    if (!result.ok) continue;
+    for (const name of ['bars', 'inserted', 'changed', 'rejected', 'dropped'] as const) {
+      totals[name] += result.report[name];
+    }
+    for (const [reason, sessions] of Object.entries(result.report.absent)) {
+      absent[reason] = (absent[reason] ?? 0) + sessions;
+    }
+  }
+  const left = new Set(notRun.map((task) => seriesKey(task.series)));
+  const failed = new Set(failures.map(({ ticker, interval }) => `${ticker} ${interval}`));
+  return {
+    startedAt,
+    endedAt,
+    series: plan.totals.series,
+    complete: plan.totals.complete,
+    fetched: plan.totals.toFill - failed.size - [...left].filter((key) => !failed.has(key)).length,
+    failed: failed.size,
+    notRun: left.size,
+    interrupted,
+    ...totals,
+    absent,
+    failures,
+    setAside,
+  };
+}
+
+function failureOf(task: Task, result: TaskResult): Failure | null {
+  const { ticker, interval } = task.series;
+  const about = { ticker, interval, from: formatDay(task.range.from), to: lastDay(task.range.to) };
+  if (!result.ok) return { ...about, code: result.error.code, message: result.error.message };
+  const { missing } = result.report;
+  if (missing === 0) return null;
+  const message = `${missing} of ${task.sessions} sessions stay missing: the answer does not reach them`;
+  return { ...about, code: 'incomplete', message };
+}
+
+function lastDay(end: Day): string {
+  return formatDay(end - 1);
+}

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { BackfillError } from '../core/errors.ts';
+import { parseTicker } from '../core/ticker.ts';
+import type { Capabilities } from '../providers/provider.ts';
+import type { BarStore } from '../store/store.ts';
+import { PORTFOLIO } from './portfolio.ts';
+
+export interface UniverseSources {
+  readonly store: BarStore;
+  readonly capabilities: Capabilities;
+  /** Asked only where `capabilities.listsTickers`. */
+  readonly listTickers: () => Promise<readonly string[]>;
+}
+
+/**
+ * Canonical tickers that a user means, without repetitions, in the order given: an array, or a text that is a list
+ * (`AAPL,MSFT`), a file
+ * (`@tickers.txt`: any white space or commas between tickers, `#` starts a comment), `portfolio`, `all` (what the
+ * provider itself lists), or the name of a universe in the store (`sp500` for `universes/sp500.json`).
+ * Default: everything the provider lists if it can, else `portfolio`. Throws `usage` and `invalid-ticker`.
+ */
+export async function resolveTickers(
+  spec: string | readonly string[] | undefined,
+  sources: UniverseSources,
+): Promise<readonly string[]> {
+  const fallback = sources.capabilities.listsTickers ? 'all' : 'portfolio';
+  const tickers = typeof spec === 'object' ? spec : await named(spec ?? fallback, sources);
+  return [...new Set(tickers.map(parseTicker))];
+}
+
+async function named(
+  spec: string,
+  { store, capabilities, listTickers }: UniverseSources,
+): Promise<readonly string[]> {
+  if (spec.startsWith('@')) return fromFile(spec.slice(1));
+  if (spec === 'portfolio') return PORTFOLIO;
+  if (spec === 'all') {
+    if (capabilities.listsTickers) return listTickers();
+    throw new BackfillError(
+      'usage',
+      `--tickers all: provider "${capabilities.id}" does not list its tickers`,
+    );
+  }
+  if (isName(spec)) {
+    const stored = await store.readUniverse(spec);
+    if (stored !== undefined) return stored;
+    if (!looksLikeTicker(spec)) {
+      throw new BackfillError(
+        'usage',
+        `--tickers ${spec}: there is no universe of that name; name tickers (AAPL,MSFT), a file (@tickers.txt), ` +
+          `or put a JSON list into ${store.url}/universes/${spec}.json`,
+      );
+    }
+  }
+  const tickers = split(spec);
+  if (tickers.length === 0)
+    throw new BackfillError('usage', '--tickers is empty; name at least one, e.g. AAPL,MSFT');
+  return tickers;
+}
+
+async function fromFile(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new BackfillError('usage', `--tickers @${path}: cannot read the file (${error.code})`, {
+      cause: error,
+    });
+  });
+  const tickers = split(text.replaceAll(/#.*$/gm, ''));
+  if (tickers.length === 0)
+    throw new BackfillError('usage', `--tickers @${path}: there is no ticker in the file`);
+  return tickers;
+}
+
+function split(text: string): string[] {
+  return text.split(/[\s,;]+/).filter((part) => part !== '');
+}
+
+function isName(spec: string): boolean {
+  return /^[a-z][a-z0-9_-]*$/.test(spec);
+}
+
+/** A short lower-case word may be a ticker typed in a hurry (`aapl`); `sp500` may not. */
+function looksLikeTicker(name: string): boolean {
+  return /^[a-z]{1,5}(-[a-z]+)?$/.test(name);
+}

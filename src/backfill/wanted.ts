@@ -1,0 +1,86 @@
+import type { Calendar } from '../core/calendar/calendar.ts';
+import { calendarFor } from '../core/calendar/calendars.ts';
+import { type Day, type DayRange, formatDay, parseDay } from '../core/day.ts';
+import { BackfillError } from '../core/errors.ts';
+import type { WantedSeries } from '../core/gaps.ts';
+import type { Interval } from '../core/interval.ts';
+import type { Capabilities } from '../providers/provider.ts';
+
+/** Which sessions a user wants. Dates are session dates, both inclusive. */
+export interface RangeOptions {
+  /** The last N settled sessions of each ticker's own calendar. Default 252 (one trading year) unless dates are given. */
+  readonly days?: number;
+  /** The last N years, to the day. */
+  readonly years?: number;
+  /** `YYYY-MM-DD`. */
+  readonly start?: string;
+  /** `YYYY-MM-DD`. Default: the last settled session. */
+  readonly end?: string;
+}
+
+const DEFAULT_DAYS = 252;
+
+/** The settled sessions that are wanted of each (ticker, interval). Throws `usage`. */
+export function wantedSeries(
+  tickers: readonly string[],
+  intervals: readonly Interval[],
+  range: RangeOptions,
+  capabilities: Capabilities,
+  now: number,
+): WantedSeries[] {
+  const sessions = parseRange(range);
+  return intervals.flatMap((interval) => {
+    const capability = capabilities.intervals[interval];
+    if (capability === undefined) {
+      const offered = Object.keys(capabilities.intervals).join(', ');
+      const message = `--interval ${interval}: provider "${capabilities.id}" does not offer it; it offers ${offered}`;
+      throw new BackfillError('unsupported-interval', message);
+    }
+    return tickers.map((ticker) => {
+      const calendar = calendarFor(ticker);
+      const last = calendar.lastSettled(now, capability.settleDelayMs);
+      return { series: { ticker, interval }, calendar, range: sessions(calendar, last) };
+    });
+  });
+}
+
+/** A user's range as a function of a calendar and its last settled session. Throws `usage`. */
+export function parseRange(options: RangeOptions): (calendar: Calendar, lastSettled: Day) => DayRange {
+  const { days, years } = options;
+  const start = options.start === undefined ? undefined : parseDay(options.start);
+  const end = options.end === undefined ? undefined : parseDay(options.end);
+  assertConsistent(options, start, end);
+  return (calendar, lastSettled) => {
+    const last = calendar.sessionOnOrBefore(end === undefined ? lastSettled : Math.min(end, lastSettled));
+    if (start !== undefined) return { from: start, to: last + 1 };
+    if (years !== undefined) return { from: yearsBefore(last, years) + 1, to: last + 1 };
+    return calendar.lastSessions(last, days ?? DEFAULT_DAYS);
+  };
+}
+
+function assertConsistent({ days, years }: RangeOptions, start: Day | undefined, end: Day | undefined): void {
+  for (const [name, value] of [
+    ['--days', days],
+    ['--years', years],
+  ] as const) {
+    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+      throw new BackfillError('usage', `${name} ${value}: must be a whole number above 0`);
+    }
+  }
+  const ways = [
+    days !== undefined && '--days',
+    years !== undefined && '--years',
+    start !== undefined && '--start',
+  ];
+  const given = ways.filter((way) => way !== false);
+  if (given.length > 1)
+    throw new BackfillError('usage', `${given.join(' and ')} contradict each other; give one`);
+  if (start !== undefined && end !== undefined && start > end) {
+    throw new BackfillError('usage', `--start ${formatDay(start)} is after --end ${formatDay(end)}`);
+  }
+}
+
+function yearsBefore(day: Day, years: number): Day {
+  const [year = 0, month = 1, date = 1] = formatDay(day).split('-').map(Number);
+  return Math.floor(Date.UTC(year - years, month - 1, date) / 86_400_000);
+}

@@ -1,0 +1,36 @@
+import type { Argv } from 'yargs';
+import { BackfillError, openHistory } from '../index.ts';
+import { given, parseIntervals } from './options.ts';
+import { tell } from './output.ts';
+
+function options(yargs: Argv) {
+  return yargs
+    .positional('tickers', { type: 'string', demandOption: true, describe: 'AAPL,MSFT | @file | a universe' })
+    .option('store', { type: 'string', default: './data', describe: 'Where the bars are kept' })
+    .option('interval', { type: 'string', describe: 'Only these intervals; default all' })
+    .option('start', {
+      type: 'string',
+      describe: 'First session date, YYYY-MM-DD, inclusive; default the first',
+    })
+    .option('end', {
+      type: 'string',
+      describe: 'Last session date, YYYY-MM-DD, inclusive; default the last',
+    });
+}
+
+/** `backfill forget`: remove rows and knowledge of a range, on purpose, so that it is fetched again. */
+export function addForget(yargs: Argv): void {
+  const describe = 'Remove bars of a range, so that the next run fetches them again';
+  yargs.command('forget <tickers>', describe, options, async (argv) => {
+    const { start, end } = argv;
+    if (start !== undefined && end !== undefined && start > end) {
+      throw new BackfillError('usage', `--start ${start} is after --end ${end}`);
+    }
+    const history = openHistory({ store: argv.store });
+    const rows = await history.forget(
+      argv.tickers,
+      given({ start, end, intervals: parseIntervals(argv.interval) }),
+    );
+    tell(`Forgot ${rows} ${rows === 1 ? 'row' : 'rows'}.`);
+  });
+}

@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Argv } from 'yargs';
+import { BackfillError, INTERVALS, type Interval, type ProviderConfig, isInterval } from '../index.ts';
+
+const CONFIG_FILE = 'backfill.config.json';
+
+/** Loads `.env` into the environment (what is set already stays) and gives the options of `backfill.config.json`. */
+export function loadConfiguration(): Record<string, unknown> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  if (!existsSync(CONFIG_FILE)) return {};
+  try {
+    return JSON.parse(readFileSync(CONFIG_FILE, 'utf8')) as Record<string, unknown>;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BackfillError('usage', `${CONFIG_FILE} is no JSON: ${why}`, { cause: error });
+  }
+}
+
+/** Options of every command that opens a store. */
+export function storeOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('store', { type: 'string', default: './data', describe: 'Where the bars are kept' })
+    .option('tickers', {
+      alias: 't',
+      type: 'string',
+      describe: 'AAPL,MSFT | @file | portfolio | all | a universe of the store',
+    })
+    .option('interval', { type: 'string', describe: `Bars, of ${INTERVALS.join(' ')}; several with commas` });
+}
+
+/** Options that say which sessions are meant. */
+export function rangeOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('days', {
+      type: 'number',
+      describe: 'The last N sessions of each ticker’s own calendar [default: 252]',
+    })
+    .option('years', { type: 'number', describe: 'The last N years' })
+    .option('start', { type: 'string', describe: 'First session date, YYYY-MM-DD, inclusive' })
+    .option('end', { type: 'string', describe: 'Last session date, YYYY-MM-DD, inclusive' });
+}
+
+/** Options that say where bars come from. */
+export function providerOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('provider', {
+      type: 'string',
+      default: 'yahoo',
+      describe: 'Where bars come from: yahoo, csv, sample',
+    })
+    .option('provider-url', { type: 'string', array: true, describe: 'NAME=URL: ask there (csv: a folder)' })
+    .option('basis', {
+      choices: ['raw', 'split-adjusted'] as const,
+      describe: 'What the prices of csv files are',
+    })
+    .option('seed', { type: 'number', describe: 'Seed of the sample market' })
+    .option('now', {
+      type: 'string',
+      describe: 'Pretend that it is this instant (ISO 8601), for simulations',
+    });
+}
+
+/** `1d,1h` as intervals. Throws `usage`. */
+export function parseIntervals(text: string | undefined): readonly Interval[] | undefined {
+  return text?.split(',').map((part) => {
+    const interval = part.trim();
+    if (isInterval(interval)) return interval;
+    throw new BackfillError(
+      'usage',
+      `--interval ${interval}: there is no such interval; there are ${INTERVALS.join(', ')}`,
+    );
+  });
+}
+
+/** What `providerOptions` chose. Throws `usage`. */
+export function parseProvider(argv: {
+  provider: string;
+  providerUrl: string[] | undefined;
+  basis: 'raw' | 'split-adjusted' | undefined;
+  seed: number | undefined;
+}): ProviderConfig {
+  const { provider: id, basis, seed } = argv;
+  const url = argv.providerUrl?.map(parseProviderUrl).find(([name]) => name === id)?.[1];
+  return {
+    id,
+    ...(url !== undefined && { url }),
+    ...(basis !== undefined && { basis }),
+    ...(seed !== undefined && { seed }),
+  };
+}
+
+function parseProviderUrl(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new BackfillError(
+    'usage',
+    `--provider-url ${text}: write NAME=URL, e.g. yahoo=http://127.0.0.1:8080`,
+  );
+}
+
+/** A whole number of at least 1, or `auto`. Throws `usage`. */
+export function parseCount(name: string, text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new BackfillError('usage', `${name} ${text}: must be "auto" or a whole number above 0`);
+}
+
+/** A clock that starts at `--now`, or the system's. Throws `usage`. */
+export function parseClock(now: string | undefined): () => number {
+  if (now === undefined) return Date.now;
+  const instant = Date.parse(now);
+  if (Number.isNaN(instant)) {
+    throw new BackfillError('usage', `--now ${now}: is no instant; write it as 2026-11-20T22:00:00Z`);
+  }
+  const ahead = instant - Date.now();
+  return () => Date.now() + ahead;
+}
+
+/** Drops options that were not given, so that defaults apply. */
+export function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}

@@ -1,0 +1,36 @@
+import { constants } from 'node:os';
+import { tell } from './output.ts';
+
+export interface SignalStop {
+  /** Aborted by the first signal. */
+  readonly stop: AbortSignal;
+  /** Exit code of the signal that came: 130 for SIGINT, 143 for SIGTERM. */
+  readonly signal: () => number;
+  readonly release: () => void;
+}
+
+/**
+ * The first SIGINT or SIGTERM asks for a soft stop. The second ends the process as if nobody had listened:
+ * re-raised, because `process.exit` may abort while native code runs in a thread.
+ */
+export function stopOnSignal(): SignalStop {
+  const controller = new AbortController();
+  let came: 'SIGINT' | 'SIGTERM' = 'SIGINT';
+  const listen = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    if (controller.signal.aborted) {
+      release();
+      process.kill(process.pid, signal);
+      return;
+    }
+    came = signal;
+    tell('Stopping: finishing what is in flight (once more to stop at once).');
+    controller.abort();
+  };
+  const release = (): void => {
+    process.off('SIGINT', listen);
+    process.off('SIGTERM', listen);
+  };
+  process.on('SIGINT', listen);
+  process.on('SIGTERM', listen);
+  return { stop: controller.signal, signal: () => 128 + constants.signals[came], release };
+}

@@ -1,0 +1,53 @@
+import type { Dividend, Ohlcv, Split } from './bars.ts';
+import type { Day } from './day.ts';
+
+/**
+ * The price as traded of what a split-adjusting vendor prints in single precision: of all decimals that would be
+ * printed as `wire`, the shortest. Exact for prices of up to 7 digits that were not adjusted; else within 1e-7.
+ */
+export function fromWire(wire: number, shares = 1): number {
+  const price = wire * shares;
+  const printed = Math.fround(wire);
+  for (const digits of [6, 7, 8]) {
+    const decimal = Number(price.toPrecision(digits));
+    if (Math.fround(decimal / shares) === printed) return decimal;
+  }
+  return Number(price.toPrecision(9));
+}
+
+/** Shares of today for one share of a session: the product of the ratios of all splits with a later ex-date. */
+function sharesSince(session: Day, splits: readonly Split[]): number {
+  return splits.reduce((shares, split) => (split.exDay > session ? shares * split.ratio : shares), 1);
+}
+
+/**
+ * Split-adjusted bars as traded: prices times, volumes divided by the ratios of the splits that went ex after each
+ * session. Prices are what `fromWire` makes of them, volumes of adjusted rows whole units (a reverse split's volume
+ * is known only to half a wire unit). `splits` must be all of them up to the moment of the answer.
+ */
+export function toRaw(
+  bars: readonly Ohlcv[],
+  splits: readonly Split[],
+  sessionOf: (ts: number) => Day,
+): Ohlcv[] {
+  return bars.map((bar) => {
+    const shares = splits.length === 0 ? 1 : sharesSince(sessionOf(bar.ts), splits);
+    return {
+      ...bar,
+      open: fromWire(bar.open, shares),
+      high: fromWire(bar.high, shares),
+      low: fromWire(bar.low, shares),
+      close: fromWire(bar.close, shares),
+      vwap: bar.vwap === null ? null : fromWire(bar.vwap, shares),
+      volume: shares === 1 ? bar.volume : Math.round(bar.volume / shares),
+    };
+  });
+}
+
+/** Split-adjusted dividends as declared at the time, by the same splits. */
+export function toDeclared(dividends: readonly Dividend[], splits: readonly Split[]): Dividend[] {
+  return dividends.map((dividend) => ({
+    ...dividend,
+    amount: fromWire(dividend.amount, sharesSince(dividend.exDay, splits)),
+  }));
+}

@@ -1,0 +1,46 @@
+// Contract of the trading calendars; the implementation is built over the embedded facts in `data/`.
+import type { Day, DayRange } from '../day.ts';
+
+/** One trading day of an exchange, with its instants in ms since the epoch, UTC. */
+export interface Session {
+  readonly day: Day;
+  /** First instant of regular trading. */
+  readonly open: number;
+  /** End of continuous trading (exclusive); an early close is already in it. */
+  readonly close: number;
+  /** Lunch break as `[start, end)`, or null. */
+  readonly lunch: { readonly start: number; readonly end: number } | null;
+}
+
+/** Sessions of one exchange. Days are session dates in the exchange's own zone. */
+export interface Calendar {
+  /** MIC (`XNYS`), `24-7`, `24-5-FX`, or `weekdays` for tickers without a known calendar. */
+  readonly id: string;
+  /** IANA zone of the session date and of the local hours. */
+  readonly zone: string;
+  /** True where the calendar is a guess: nothing that it expects is ever an error. */
+  readonly advisory: boolean;
+  /** Days on which the facts are reliable; outside they are advice. */
+  readonly reliable: DayRange;
+  isSession(day: Day): boolean;
+  /** Sessions within `[from, to)`, ascending. */
+  sessions(range: DayRange): Day[];
+  /** First session on or after a day. */
+  sessionOnOrAfter(day: Day): Day;
+  /** Last session on or before a day. */
+  sessionOnOrBefore(day: Day): Day;
+  /** First session after a day. */
+  nextSession(day: Day): Day;
+  /** Last session before a day. */
+  previousSession(day: Day): Day;
+  /** Open, close and lunch of a session. Throws `internal` if the day is none. */
+  session(day: Day): Session;
+  /** The session whose regular hours, `[open, close)` with the lunch break included, hold an instant; else undefined. */
+  sessionAt(instant: number): Day | undefined;
+  /** The session date that an instant belongs to by the local date of the exchange's zone (session or not). */
+  localDay(instant: number): Day;
+  /** Last session that closed at least `settleDelayMs` before `now`. */
+  lastSettled(now: number, settleDelayMs: number): Day;
+  /** The `count` sessions that end with `last` (a session), as `[from, to)`. */
+  lastSessions(last: Day, count: number): DayRange;
+}

@@ -1,0 +1,74 @@
+import { BackfillError } from '../errors.ts';
+import type { Calendar } from './calendar.ts';
+import { CRYPTO_QUOTES, INDICES, SUFFIXES } from './data/tickers.ts';
+import { XAMS } from './data/XAMS.ts';
+import { XASX } from './data/XASX.ts';
+import { XBRU } from './data/XBRU.ts';
+import { XETR } from './data/XETR.ts';
+import { XHKG } from './data/XHKG.ts';
+import { XLON } from './data/XLON.ts';
+import { XMAD } from './data/XMAD.ts';
+import { XMIL } from './data/XMIL.ts';
+import { XNYS } from './data/XNYS.ts';
+import { XPAR } from './data/XPAR.ts';
+import { XSWX } from './data/XSWX.ts';
+import { XTKS } from './data/XTKS.ts';
+import { XTSE } from './data/XTSE.ts';
+import { ALWAYS, FX, WEEKDAYS } from './data/without-exchange.ts';
+import { ExchangeCalendar } from './exchange-calendar.ts';
+import type { CalendarFacts } from './facts.ts';
+
+const EXCHANGES = [XAMS, XASX, XBRU, XETR, XHKG, XLON, XMAD, XMIL, XNYS, XPAR, XSWX, XTKS, XTSE];
+
+const FACTS: ReadonlyMap<string, CalendarFacts> = new Map([
+  ...[...EXCHANGES, ALWAYS, FX, WEEKDAYS].map((facts): [string, CalendarFacts] => [facts.id, facts]),
+  // Nasdaq keeps the sessions of the NYSE.
+  ['XNAS', XNYS],
+]);
+
+const INDEX_CALENDARS = idsByName(INDICES);
+const SUFFIX_CALENDARS = idsByName(SUFFIXES);
+const CRYPTO = new RegExp(`^[A-Z0-9]+-(${CRYPTO_QUOTES.replaceAll(' ', '|')})$`);
+
+const built = new Map<string, Calendar>();
+
+/**
+ * A calendar by its id: a MIC such as `XNYS` (`XNAS` is the same calendar), `24-7`, `24-5-FX` or `weekdays`.
+ * Built on first use. Throws `internal` for any other id.
+ */
+export function calendarById(id: string): Calendar {
+  const facts = FACTS.get(id);
+  if (facts === undefined) throw new BackfillError('internal', `there is no calendar "${id}"`);
+  let calendar = built.get(facts.id);
+  if (calendar === undefined) built.set(facts.id, (calendar = new ExchangeCalendar(facts)));
+  return calendar;
+}
+
+/** The calendar that a canonical ticker follows; the advisory `weekdays` where its exchange's calendar is not known. */
+export function calendarFor(ticker: string): Calendar {
+  return calendarById(calendarIdOf(ticker));
+}
+
+/** Whether `suffix`, without its dot, names an exchange (`L`), and not a share class (`B`). */
+export function isExchangeSuffix(suffix: string): boolean {
+  return SUFFIX_CALENDARS.has(suffix);
+}
+
+/** The rules from the most special to the most general: their order matters. */
+function calendarIdOf(ticker: string): string {
+  const index = INDEX_CALENDARS.get(ticker);
+  if (index !== undefined) return index;
+  if (ticker.endsWith('=X')) return FX.id;
+  if (ticker.endsWith('=F') || ticker.startsWith('^')) return WEEKDAYS.id;
+  if (CRYPTO.test(ticker)) return ALWAYS.id;
+  const dot = ticker.lastIndexOf('.');
+  if (dot >= 0) return SUFFIX_CALENDARS.get(ticker.slice(dot + 1)) ?? WEEKDAYS.id;
+  return XNYS.id;
+}
+
+/** Turns `{ id: 'NAME NAME' }` around. */
+function idsByName(namesById: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(namesById).flatMap(([id, names]) => names.split(' ').map((name) => [name, id])),
+  );
+}

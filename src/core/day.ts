@@ -1,0 +1,36 @@
+import { BackfillError } from './errors.ts';
+
+/** Whole days since 1970-01-01 in the proleptic Gregorian calendar: the number form of a session date. */
+export type Day = number;
+
+/** Days from `from` (inclusive) to `to` (exclusive). */
+export interface DayRange {
+  readonly from: Day;
+  readonly to: Day;
+}
+
+export const MS_PER_DAY = 86_400_000;
+
+/** Parses `YYYY-MM-DD`. Throws `invalid-date` for anything else, impossible dates (2025-02-30) included. */
+export function parseDay(text: string): Day {
+  const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== text) {
+    throw new BackfillError('invalid-date', `"${text}" is not a date; write it as YYYY-MM-DD`);
+  }
+  return ms / MS_PER_DAY;
+}
+
+/** `YYYY-MM-DD` of a day. */
+export function formatDay(day: Day): string {
+  return new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+}
+
+/** The UTC day that contains an instant (ms since the epoch). */
+export function utcDayOf(instant: number): Day {
+  return Math.floor(instant / MS_PER_DAY);
+}
+
+/** Midnight UTC at the start of a day, ms since the epoch. */
+export function startOfDay(day: Day): number {
+  return day * MS_PER_DAY;
+}

@@ -1,0 +1,76 @@
+import { type Series, seriesKey } from './bars.ts';
+import type { Calendar } from './calendar/calendar.ts';
+import { type Coverage, NOTHING_KNOWN, isDue, unknownTicker } from './coverage.ts';
+import type { DayRange } from './day.ts';
+import { normalize, subtract } from './ranges.ts';
+
+/** Sessions that a user wants of one series. */
+export interface WantedSeries {
+  readonly series: Series;
+  readonly calendar: Calendar;
+  /** Session dates, `[from, to)`; only settled sessions. */
+  readonly range: DayRange;
+}
+
+/** What a backfill has to fetch of one series. */
+export interface SeriesGaps {
+  readonly series: Series;
+  readonly calendar: Calendar;
+  /** Maximal runs of sessions to fetch, ascending; each starts and ends with a session. */
+  readonly gaps: readonly DayRange[];
+  /** Sessions in the gaps. */
+  readonly sessions: number;
+}
+
+export interface GapOptions {
+  /** Id of the provider that will be asked: another one's "I have none" does not count. */
+  readonly provider: string;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Take the whole wanted range as one gap, whatever is known (`--no-gaps`). Default false. */
+  readonly everything?: boolean;
+}
+
+/**
+ * One pass over all series: the sessions of each that are missing, provisional, or absent with a retry that is
+ * due. Gives one entry a wanted series, in the same order; a complete series has no gaps.
+ */
+export function findGaps(
+  wanted: readonly WantedSeries[],
+  coverageOf: ReadonlyMap<string, Coverage>,
+  options: GapOptions,
+): SeriesGaps[] {
+  return wanted.map(({ series, calendar, range }) => {
+    const coverage = coverageOf.get(seriesKey(series)) ?? NOTHING_KNOWN;
+    const closed = options.everything ? [] : closedDays(coverage, options);
+    const gaps = sessionRuns(subtract(normalize([range]), closed), calendar);
+    const sessions = gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
+    return { series, calendar, gaps, sessions };
+  });
+}
+
+const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+/** Days that need no request. */
+function closedDays(coverage: Coverage, { provider, now }: GapOptions): DayRange[] {
+  const unknown = unknownTicker(coverage);
+  if (unknown !== undefined && !isDue(unknown, provider, now)) return [ALL_DAYS];
+  const settled = subtract(coverage.present, coverage.provisional);
+  const explained = coverage.absent.filter((absence) => !isDue(absence, provider, now));
+  return normalize([...settled, ...explained]);
+}
+
+/** Trims day ranges to the sessions they hold and joins those that no other session parts. */
+export function sessionRuns(days: readonly DayRange[], calendar: Calendar): DayRange[] {
+  const runs: DayRange[] = [];
+  for (const range of days) {
+    const from = calendar.sessionOnOrAfter(range.from);
+    const to = calendar.sessionOnOrBefore(range.to - 1) + 1;
+    if (from >= to) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && calendar.nextSession(last.to - 1) === from) {
+      runs[runs.length - 1] = { from: last.from, to };
+    } else runs.push({ from, to });
+  }
+  return runs;
+}

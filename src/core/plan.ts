@@ -1,0 +1,182 @@
+import { type Series, seriesKey } from './bars.ts';
+import type { Calendar } from './calendar/calendar.ts';
+import { type Day, type DayRange, formatDay, utcDayOf } from './day.ts';
+import type { SeriesGaps } from './gaps.ts';
+import type { Interval } from './interval.ts';
+import { periodsOf } from './partition.ts';
+import { intersect } from './ranges.ts';
+
+/** One unit for a worker: one span of one series to ask for, and the sessions of it to store. Plain JSON. */
+export interface Task {
+  /** `AAPL 1d 2013-02-08..2018-02-07` */
+  readonly id: string;
+  readonly series: Series;
+  /** Calendar id. */
+  readonly calendar: string;
+  /** Session dates to ask for, `[from, to)`. */
+  readonly range: DayRange;
+  /** The sessions of `range` that are wanted, ascending runs. */
+  readonly gaps: readonly DayRange[];
+  /** Sessions in `gaps`. */
+  readonly sessions: number;
+  /** Requests it costs. */
+  readonly requests: number;
+  /** What it writes; no two tasks that share one may run at the same time. */
+  readonly partitions: readonly string[];
+}
+
+/** A part of a gap that the provider's look-back does not reach: recorded, not asked for. */
+export interface OutOfReach {
+  readonly series: Series;
+  readonly calendar: string;
+  readonly gaps: readonly DayRange[];
+  readonly sessions: number;
+}
+
+/** The limits of a provider that shape a plan, for one interval. Days are calendar days; null: no limit. */
+export interface RequestLimits {
+  readonly maxSpanDays: number | null;
+  readonly lookBackDays: number | null;
+  readonly requestsPerSpan: number;
+}
+
+/** At most `requests` in every `perMs` milliseconds. */
+export interface Quota {
+  readonly requests: number;
+  readonly perMs: number;
+}
+
+export interface PlanOptions {
+  /** Limits by interval; every interval of the gaps must be there. */
+  readonly limits: Readonly<Partial<Record<Interval, RequestLimits>>>;
+  readonly quotas: readonly Quota[];
+  /** Whether a task also writes the ticker's corporate actions. */
+  readonly actions: boolean;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/** Gaps as tasks, priced. */
+export interface Plan {
+  readonly tasks: readonly Task[];
+  readonly outOfReach: readonly OutOfReach[];
+  readonly totals: {
+    readonly series: number;
+    /** Series without a gap. */
+    readonly complete: number;
+    readonly toFill: number;
+    readonly sessions: number;
+    readonly requests: number;
+  };
+  /** Least time that the declared quotas allow, ms; null where none is declared. */
+  readonly quotaMs: number | null;
+}
+
+/**
+ * Turns gaps into the fewest requests that close them: a request is as long as the provider allows and reaches
+ * over what is already there whenever that saves one. Deterministic: series in the order given, oldest gap first.
+ */
+export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOptions): Plan {
+  const tasks: Task[] = [];
+  const outOfReach: OutOfReach[] = [];
+  for (const { series, calendar, gaps } of gapsOfSeries) {
+    const limits = options.limits[series.interval];
+    if (limits === undefined || gaps.length === 0) continue;
+    const { reachable, beyond } = cutAtLookBack(gaps, earliestDay(limits, options.now), calendar);
+    if (beyond.length > 0) {
+      outOfReach.push({
+        series,
+        calendar: calendar.id,
+        gaps: beyond,
+        sessions: countSessions(beyond, calendar),
+      });
+    }
+    for (const window of windows(reachable, limits.maxSpanDays, calendar)) {
+      tasks.push(taskFor(series, window, calendar, limits.requestsPerSpan, options.actions));
+    }
+  }
+  const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
+  const toFill = gapsOfSeries.filter(({ gaps }) => gaps.length > 0).length;
+  return {
+    tasks,
+    outOfReach,
+    totals: {
+      series: gapsOfSeries.length,
+      complete: gapsOfSeries.length - toFill,
+      toFill,
+      sessions: tasks.reduce((sum, task) => sum + task.sessions, 0),
+      requests,
+    },
+    quotaMs: leastTime(requests, options.quotas),
+  };
+}
+
+/** The least time in ms that the quotas allow for this many requests; null where there is no quota. */
+function leastTime(requests: number, quotas: readonly Quota[]): number | null {
+  if (quotas.length === 0) return null;
+  return Math.max(...quotas.map((quota) => (requests * quota.perMs) / quota.requests));
+}
+
+/** First day that lies wholly within the look-back. */
+function earliestDay({ lookBackDays }: RequestLimits, now: number): Day {
+  return lookBackDays === null ? Number.NEGATIVE_INFINITY : utcDayOf(now) - lookBackDays + 1;
+}
+
+function cutAtLookBack(
+  gaps: readonly DayRange[],
+  earliest: Day,
+  calendar: Calendar,
+): { reachable: DayRange[]; beyond: DayRange[] } {
+  if (earliest === Number.NEGATIVE_INFINITY) return { reachable: [...gaps], beyond: [] };
+  const first = calendar.sessionOnOrAfter(earliest);
+  const last = calendar.sessionOnOrBefore(earliest - 1);
+  return {
+    reachable: intersect(gaps, [{ from: first, to: Number.POSITIVE_INFINITY }]),
+    beyond: intersect(gaps, [{ from: Number.NEGATIVE_INFINITY, to: last + 1 }]),
+  };
+}
+
+/**
+ * Covers the gaps with the fewest windows of at most `maxSpanDays`: each window starts where the first gap that
+ * is not covered starts, which no other choice can beat. Gives the gaps of each window.
+ */
+function windows(gaps: readonly DayRange[], maxSpanDays: number | null, calendar: Calendar): DayRange[][] {
+  if (maxSpanDays === null) return gaps.length > 0 ? [[...gaps]] : [];
+  const found: DayRange[][] = [];
+  let rest = [...gaps];
+  for (let first = rest[0]; first !== undefined; first = rest[0]) {
+    const end = first.from + maxSpanDays;
+    const inside = intersect(rest, [{ from: first.from, to: end }]);
+    const trimmed = inside.map((gap) => ({ from: gap.from, to: calendar.sessionOnOrBefore(gap.to - 1) + 1 }));
+    found.push(trimmed);
+    const next = calendar.sessionOnOrAfter(end);
+    rest = intersect(rest, [{ from: next, to: Number.POSITIVE_INFINITY }]);
+  }
+  return found;
+}
+
+function taskFor(
+  series: Series,
+  gaps: readonly DayRange[],
+  calendar: Calendar,
+  requests: number,
+  actions: boolean,
+): Task {
+  const range = { from: gaps[0]?.from ?? 0, to: gaps.at(-1)?.to ?? 0 };
+  const partitions = periodsOf(series.interval, gaps).map((period) => `${seriesKey(series)} ${period}`);
+  if (actions) partitions.push(`${series.ticker} actions`);
+  return {
+    id: `${seriesKey(series)} ${formatDay(range.from)}..${formatDay(range.to - 1)}`,
+    series,
+    calendar: calendar.id,
+    range,
+    gaps,
+    sessions: countSessions(gaps, calendar),
+    requests,
+    partitions,
+  };
+}
+
+function countSessions(gaps: readonly DayRange[], calendar: Calendar): number {
+  return gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
+}

@@ -1,0 +1,22 @@
+import type { Provider, ProviderConfig } from '../provider.ts';
+import { csvCapabilities } from './capabilities.ts';
+import { openClient } from './client.ts';
+import { parseReading } from './parse.ts';
+
+/**
+ * A folder of bar files (see `csvFolderMarket`) as a provider: `config.url` is the folder, `config.basis` what its
+ * prices are. Split-adjusted ones are made raw with the folder's `actions.csv`, which must hold every split that they
+ * are adjusted for. Throws `usage` for a folder that cannot be used.
+ */
+export function openCsv(config: ProviderConfig): Provider {
+  const client = openClient(config);
+  const basis = config.basis ?? 'raw';
+  return {
+    capabilities: csvCapabilities,
+    symbolOf: (ticker) => ticker,
+    tickerOf: (symbol) => symbol,
+    fetchBars: async (request) => parseReading(client.read(request), request.series.interval, basis),
+    listTickers: async () => client.tickers(),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,25 @@
+import type { Ohlcv } from '../../core/bars.ts';
+import type { DayRange } from '../../core/day.ts';
+import { isComplete } from '../../market/market.ts';
+import type { BarAnswer, UnusableRow } from '../provider.ts';
+import type { MarketReading } from './read-market.ts';
+
+/** A reading as an answer that speaks of the `proven` days: rows that lack a value are unusable. */
+export function barAnswer(reading: MarketReading, proven: DayRange, dropped: number): BarAnswer {
+  const { currency, exchange, type, firstTrade } = reading.listing;
+  const bars: Ohlcv[] = [];
+  const unusable: UnusableRow[] = [];
+  for (const row of reading.rows) {
+    if (isComplete(row)) bars.push(row);
+    else unusable.push({ ts: row.ts, reason: 'empty', row });
+  }
+  return {
+    bars,
+    unusable,
+    proven,
+    actions: reading.actions,
+    identity: { currency, exchange, type, firstTrade },
+    delistedOn: null,
+    dropped,
+  };
+}

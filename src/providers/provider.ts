@@ -1,0 +1,95 @@
+import type { CorporateAction, Identity, Ohlcv, Series } from '../core/bars.ts';
+import type { DayRange } from '../core/day.ts';
+import type { Interval } from '../core/interval.ts';
+
+/** What a provider can do for one interval. */
+export interface IntervalCapability {
+  /** Calendar days that one request may span; null: no limit. */
+  readonly maxSpanDays: number | null;
+  /** How many calendar days back from now it reaches; null: no limit. */
+  readonly lookBackDays: number | null;
+  /** Requests for one span of one ticker. Default 1; 2 where splits need one of their own. */
+  readonly requestsPerSpan: number;
+  /** How long after a session's close its bars are final, in ms. */
+  readonly settleDelayMs: number;
+}
+
+/** A provider described as data; nothing in the program asks for a provider by its name. */
+export interface Capabilities {
+  readonly id: string;
+  readonly intervals: Readonly<Partial<Record<Interval, IntervalCapability>>>;
+  /** Requests that may be in flight at once, all workers together; null: as many as asked. */
+  readonly maxInFlight: number | null;
+  /** In flight at once if the user does not say (`--concurrency auto`), all workers together. */
+  readonly defaultInFlight: number;
+  /** Declared limits, e.g. `[{ requests: 5, perMs: 60_000 }]`; empty: none declared. */
+  readonly quotas: readonly { readonly requests: number; readonly perMs: number }[];
+  /** Whether answers carry splits and dividends. */
+  readonly actions: boolean;
+  /** Whether it can list its own tickers, which are then its default universe. */
+  readonly listsTickers: boolean;
+  /** Whether `--provider-url` must be given. */
+  readonly needsUrl: boolean;
+}
+
+export interface BarRequest {
+  readonly series: Series;
+  /** Session dates wanted, `[from, to)`. */
+  readonly range: DayRange;
+  /** The caller's clock, ms since the epoch. */
+  readonly now: number;
+}
+
+/** A row that the provider sent and that is no bar, with the reason. */
+export interface UnusableRow {
+  /** Start of the bar as in `Ohlcv`. */
+  readonly ts: number;
+  /** `empty`: the provider has no values for it; anything else: it has, but they are wrong. */
+  readonly reason: string;
+  readonly row: unknown;
+}
+
+/** An answer, already raw (as traded) and in our words. */
+export interface BarAnswer {
+  /** Bars of the regular session as traded, ascending and unique by `ts`; may go beyond the range asked for. */
+  readonly bars: readonly Ohlcv[];
+  /** Rows with missing values, by session. */
+  readonly unusable: readonly UnusableRow[];
+  /** Session dates that the answer speaks of: a session in it without a bar had none at the provider. */
+  readonly proven: DayRange;
+  readonly actions: readonly CorporateAction[];
+  readonly identity: Identity;
+  /** Set where the provider says that the instrument stopped trading: first day after the last trade. */
+  readonly delistedOn: number | null;
+  /** Extended-hours or off-grid bars that were left out. */
+  readonly dropped: number;
+}
+
+/**
+ * Where bars come from. `fetchBars` throws `unknown-ticker`, `out-of-range`, `throttled`, `provider-fault`,
+ * `bad-answer`, `network`, `timeout`; anything else is a bug.
+ */
+export interface Provider {
+  readonly capabilities: Capabilities;
+  /** Our ticker in the provider's own spelling. */
+  symbolOf(ticker: string): string;
+  /** The provider's spelling as our ticker; inverse of `symbolOf`. */
+  tickerOf(symbol: string): string;
+  fetchBars(request: BarRequest): Promise<BarAnswer>;
+  /** Its own universe, where `capabilities.listsTickers`. */
+  listTickers(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** What a worker needs to make a provider; plain data. */
+export interface ProviderConfig {
+  readonly id: string;
+  /** Base URL, or a folder for `csv`. */
+  readonly url?: string;
+  /** Basis of the source's prices, where the source cannot say (`csv`). */
+  readonly basis?: 'raw' | 'split-adjusted';
+  /** Seed of the `sample` market. */
+  readonly seed?: number;
+  /** Abandon a request after this long, in ms. */
+  readonly timeoutMs?: number;
+}

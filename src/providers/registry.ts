@@ -1,0 +1,53 @@
+import { BackfillError } from '../core/errors.ts';
+import { csvCapabilities } from './csv/capabilities.ts';
+import type { Capabilities, Provider, ProviderConfig } from './provider.ts';
+import { sampleCapabilities } from './sample/capabilities.ts';
+import { yahooCapabilities } from './yahoo/capabilities.ts';
+
+interface RegisteredProvider {
+  readonly capabilities: Capabilities;
+  /** Loads the provider's code, with the packages it needs, only when it is used. */
+  readonly open: (config: ProviderConfig) => Promise<Provider>;
+}
+
+/** Every provider, by id. Adding one is adding a line. */
+const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
+  yahoo: {
+    capabilities: yahooCapabilities,
+    open: async (c) => (await import('./yahoo/index.ts')).openYahoo(c),
+  },
+  csv: { capabilities: csvCapabilities, open: async (c) => (await import('./csv/index.ts')).openCsv(c) },
+  sample: {
+    capabilities: sampleCapabilities,
+    open: async (c) => (await import('./sample/index.ts')).openSample(c),
+  },
+};
+
+/** What a provider can do. Throws `unknown-provider`, naming those there are. */
+export function capabilitiesOf(id: string): Capabilities {
+  return registered(id).capabilities;
+}
+
+/** Throws `unknown-provider`, and `usage` for a URL that is missing or is none. */
+export function assertConfigured({ id, url }: ProviderConfig): void {
+  const { needsUrl } = registered(id).capabilities;
+  if (needsUrl && url === undefined) {
+    throw new BackfillError('usage', `provider "${id}" needs --provider-url ${id}=…`);
+  }
+  if (!needsUrl && url !== undefined && !/^https?:\/\/[^/]/.test(url)) {
+    throw new BackfillError('usage', `--provider-url ${id}=${url}: is no URL; write it as http://HOST:PORT`);
+  }
+}
+
+/** Opens a provider. Throws `unknown-provider` and `usage`. */
+export async function openProvider(config: ProviderConfig): Promise<Provider> {
+  assertConfigured(config);
+  return registered(config.id).open(config);
+}
+
+function registered(id: string): RegisteredProvider {
+  const provider = Object.hasOwn(PROVIDERS, id) ? PROVIDERS[id] : undefined;
+  if (provider !== undefined) return provider;
+  const known = Object.keys(PROVIDERS).join(', ');
+  throw new BackfillError('unknown-provider', `there is no provider "${id}"; there are: ${known}`);
+}

@@ -1,0 +1,118 @@
+import createYahooFinance from 'yahoo-finance2/createYahooFinance';
+import chart, { type ChartResultObject } from 'yahoo-finance2/modules/chart';
+import { BackfillError } from '../../core/errors.ts';
+import type { Interval } from '../../core/interval.ts';
+import { type HttpAnswer, type Send, retryAfterMs } from '../http/transport.ts';
+
+/** What to ask of `/v8/finance/chart`. Periods are epoch seconds; a bar stamped exactly `period2` is included. */
+export interface ChartQuery {
+  readonly symbol: string;
+  readonly interval: Interval;
+  readonly period1: number;
+  readonly period2: number;
+  /** The caller's clock, ms since the epoch. */
+  readonly now: number;
+}
+
+export type ChartClient = (query: ChartQuery) => Promise<ChartResultObject>;
+
+export const YAHOO_URL = 'https://query2.finance.yahoo.com';
+
+const YahooFinance = createYahooFinance({ modules: { chart } });
+
+const SILENT = { info: nothing, warn: nothing, error: nothing, debug: nothing, dir: nothing };
+function nothing(): void {}
+
+/**
+ * The chart endpoint through yahoo-finance2, which knows its query and validates its answer. Bytes go through our
+ * own `send`: the library loses status and headers, so every answer but a 200 with JSON becomes an error here,
+ * before the library sees it.
+ */
+export function chartClient(send: Send, baseUrl: string): ChartClient {
+  const base = new URL(baseUrl);
+  return async (query) => {
+    const yahoo = new YahooFinance({
+      fetch: async (input, init) => {
+        const url = new URL(input instanceof Request ? input.url : input);
+        url.protocol = base.protocol;
+        url.host = base.host;
+        const answer = await send({ url, headers: { 'user-agent': userAgent(init) } });
+        assertUsable(answer, query);
+        return new Response(answer.body, { status: answer.status });
+      },
+      queue: { concurrency: Number.POSITIVE_INFINITY },
+      versionCheck: false,
+      validation: { logErrors: false, logOptionsErrors: false },
+      logger: SILENT,
+    });
+    try {
+      // A new options object a call: the library mutates it.
+      return await yahoo.chart(encodeURIComponent(query.symbol), {
+        period1: query.period1,
+        period2: query.period2,
+        interval: query.interval,
+        includePrePost: false,
+        events: 'div|split',
+        return: 'object',
+      });
+    } catch (error) {
+      if (error instanceof BackfillError) throw error;
+      const what = error instanceof Error ? error.message : String(error);
+      // The library's words for a body that does not parse: cut short on the way, so worth another try.
+      const retryable = what.startsWith('Response.ok where we expect JSON');
+      throw new BackfillError(
+        'bad-answer',
+        `Yahoo's answer for ${query.symbol} is no chart: ${firstLine(what)}`,
+        {
+          retryable,
+          cause: error,
+        },
+      );
+    }
+  };
+}
+
+/** Yahoo turns requests without a browser-like agent away with 429; the library's own is known to pass. */
+function userAgent(init: RequestInit | undefined): string {
+  return new Headers(init?.headers).get('user-agent') ?? 'Mozilla/5.0';
+}
+
+function assertUsable(answer: HttpAnswer, query: ChartQuery): void {
+  if (answer.status === 200 && answer.body.trimStart().startsWith('{')) return;
+  const said = describe(answer);
+  const about = `Yahoo answered ${answer.status} for ${query.symbol}: ${said}`;
+  switch (answer.status) {
+    case 404:
+      if (isChartError(answer)) throw new BackfillError('unknown-ticker', about);
+      break;
+    case 400:
+      if (said.startsWith("Data doesn't exist")) throw new BackfillError('no-data', about);
+      throw new BackfillError('bad-answer', about);
+    case 422:
+      throw new BackfillError('out-of-range', about);
+    case 429: {
+      const wait = retryAfterMs(answer.headers, query.now);
+      const details = { retryable: true, ...(wait !== undefined && { retryAfterMs: wait }) };
+      throw new BackfillError('throttled', about, details);
+    }
+    case 401:
+    case 403:
+      throw new BackfillError('provider-fault', about);
+  }
+  throw new BackfillError('provider-fault', about, { retryable: true });
+}
+
+function isChartError(answer: HttpAnswer): boolean {
+  return answer.body.includes('"chart"') && answer.body.includes('"error"');
+}
+
+/** The description of a JSON error, or the first line of whatever else came. */
+function describe({ body }: HttpAnswer): string {
+  const description = /"description"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
+  return description ?? firstLine(body.replaceAll(/<[^>]*>/g, ' '));
+}
+
+function firstLine(text: string): string {
+  const line = text.trim().split('\n', 1)[0] ?? '';
+  return line.length > 160 ? `${line.slice(0, 160)}…` : line || '(empty)';
+}

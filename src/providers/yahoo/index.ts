@@ -1,0 +1,56 @@
+import { calendarFor } from '../../core/calendar/calendars.ts';
+import type { Calendar } from '../../core/calendar/calendar.ts';
+import { MS_PER_DAY, type DayRange, startOfDay } from '../../core/day.ts';
+import { BackfillError } from '../../core/errors.ts';
+import type { Interval } from '../../core/interval.ts';
+import { send, withTimeout } from '../http/transport.ts';
+import type { BarAnswer, BarRequest, Provider, ProviderConfig } from '../provider.ts';
+import { yahooCapabilities } from './capabilities.ts';
+import { type ChartClient, YAHOO_URL, chartClient } from './client.ts';
+import { parseChart } from './parse.ts';
+
+/** Yahoo's chart endpoint. Its prices are split-adjusted; the answers given here are raw. */
+export function openYahoo(config: ProviderConfig): Provider {
+  const chart = chartClient(withTimeout(send, config.timeoutMs ?? 30_000), config.url ?? YAHOO_URL);
+  return {
+    capabilities: yahooCapabilities,
+    symbolOf: (ticker) => ticker,
+    tickerOf: (symbol) => symbol,
+    fetchBars: (request) => fetchBars(chart, request),
+    listTickers: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function fetchBars(client: ChartClient, request: BarRequest): Promise<BarAnswer> {
+  const { series, range, now } = request;
+  const calendar = calendarFor(series.ticker);
+  const ask = async (interval: Interval, period1: number, period2: number) => {
+    const chart = await client({ symbol: series.ticker, interval, period1, period2, now });
+    if (chart.meta.symbol !== series.ticker) {
+      const message = `Yahoo answered for ${chart.meta.symbol} when asked for ${series.ticker}`;
+      throw new BackfillError('bad-answer', message);
+    }
+    return chart;
+  };
+  const { period1, period2 } = periods(range, calendar);
+  // Up to tomorrow: splits that went ex after the range adjust its prices too.
+  const events = await ask('1d', period1, seconds(now + MS_PER_DAY));
+  const chart = series.interval === '1d' ? events : await ask(series.interval, period1, period2);
+  return { ...parseChart(chart, events, series.interval, calendar), proven: range, delistedOn: null };
+}
+
+/** Epoch seconds of a range of sessions; `period2` is the last second of the last session. */
+function periods(range: DayRange, calendar: Calendar): { period1: number; period2: number } {
+  if (calendar.advisory) {
+    // The hours are unknown: one day of slack on either side covers every zone.
+    return { period1: seconds(startOfDay(range.from - 1)), period2: seconds(startOfDay(range.to + 1)) };
+  }
+  const first = calendar.session(calendar.sessionOnOrAfter(range.from));
+  const last = calendar.session(calendar.sessionOnOrBefore(range.to - 1));
+  return { period1: seconds(first.open), period2: seconds(last.close) - 1 };
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}

@@ -1,0 +1,86 @@
+import type { CoverageReport, ReportedAbsence, SeriesCoverage } from './coverage.ts';
+import { type Column, formatCount, table } from './table.ts';
+
+const NONE = '-';
+
+/** 80 columns wide for tickers of up to 8 letters. */
+const COLUMNS: readonly Column<SeriesCoverage>[] = [
+  { title: 'TICKER', text: ({ ticker }) => ticker },
+  { title: 'INT', text: ({ interval }) => interval },
+  { title: 'FIRST', text: ({ first }) => first ?? NONE },
+  { title: 'LAST', text: ({ last }) => last ?? NONE },
+  { title: 'EXP', text: ({ expected }) => String(expected), right: true },
+  { title: 'PRES', text: ({ present }) => String(present), right: true },
+  { title: 'ABS', text: ({ absent }) => String(absent), right: true },
+  { title: 'MISS', text: ({ missing }) => String(missing), right: true },
+  { title: 'COVER', text: ({ coverage }) => formatPercent(coverage), right: true },
+  { title: 'ROWS', text: ({ rows }) => String(rows), right: true },
+  { title: 'FETCHED', text: ({ fetchedAt }) => fetchedAt?.slice(0, 10) ?? NONE },
+];
+
+/** Runs of one reason that are named in the table; the rest is counted (`--json` has them all). */
+const NAMED_RUNS = 4;
+
+/** The report for a terminal: a line a series, its absences and (on demand) missing sessions below, totals last. */
+export function coverageText(report: CoverageReport, options: { missing: boolean }): string[] {
+  const { series, unreadable } = report;
+  if (series.length === 0 && unreadable.length === 0) return ['The store has no series.'];
+  const [head = '', ...lines] = table(COLUMNS, series);
+  const body = series.flatMap((one, i) => [
+    lines[i] ?? '',
+    ...absenceLines(one),
+    ...(options.missing ? missingLines(one) : []),
+  ]);
+  const bad = unreadable.map(({ path, reason }) => `unreadable: ${path}: ${reason}`);
+  return [head, ...body, ...bad, '', ...totalLines(report)];
+}
+
+function absenceLines({ absences, advisory, calendar }: SeriesCoverage): string[] {
+  const reasons = [...new Set(absences.map(({ reason }) => reason))];
+  const lines = reasons.flatMap((reason) => {
+    const runs = absences.filter((run) => run.reason === reason);
+    const sessions = runs.reduce((sum, run) => sum + run.sessions, 0);
+    const named = runs.slice(0, NAMED_RUNS).map(runText);
+    const more = runs.length > NAMED_RUNS ? [`and ${runs.length - NAMED_RUNS} more`] : [];
+    const [first] = runs;
+    const said = first === undefined ? '' : ` (${first.provider}, ${first.checkedAt.slice(0, 10)})`;
+    const notes = new Set(runs.flatMap(({ note }) => (note === undefined ? [] : [note])));
+    return [
+      `  ${reason} ${sessions}: ${[...named, ...more].join(', ')}${said}`,
+      ...[...notes].slice(0, NAMED_RUNS).map((note) => `    ${note}`),
+    ];
+  });
+  if (advisory) lines.push(`  no calendar for this exchange: expected is a guess (${calendar})`);
+  return lines;
+}
+
+function missingLines({ missingSessions }: SeriesCoverage): string[] {
+  const lines: string[] = [];
+  for (let i = 0; i < missingSessions.length; i += 6) {
+    lines.push(`  missing ${missingSessions.slice(i, i + 6).join(' ')}`);
+  }
+  return lines;
+}
+
+function runText({ from, to }: ReportedAbsence): string {
+  return from === to ? from : `${from}..${to}`;
+}
+
+function totalLines({ totals, series }: CoverageReport): string[] {
+  const complete = series.filter(({ missing, advisory }) => missing === 0 && !advisory).length;
+  const advisory =
+    totals.advisory === 0
+      ? []
+      : [`${totals.advisory} series without a known calendar left out of the totals`];
+  return [
+    `Series: ${totals.series}  Complete: ${complete}  Expected: ${formatCount(totals.expected)}  ` +
+      `Present: ${formatCount(totals.present)}`,
+    `Absent: ${formatCount(totals.absent)}  Missing: ${formatCount(totals.missing)}  ` +
+      `Coverage: ${formatPercent(totals.coverage)}`,
+    ...advisory,
+  ];
+}
+
+function formatPercent(percent: number | null): string {
+  return percent === null ? NONE : `${percent.toFixed(percent === 100 ? 1 : 2)}%`;
+}

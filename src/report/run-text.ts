@@ -1,0 +1,102 @@
+import type { RunSummary } from '../backfill/summary.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
+import { type DayRange, formatDay } from '../core/day.ts';
+import type { Plan, Quota, Task } from '../core/plan.ts';
+import { formatCount, formatDuration, plural, table } from './table.ts';
+
+/** The line a run opens with: `Total: 503  Complete: 127  To fill: 376  Requests: 376  Estimated time at 5 req/min: 1h 15m 12s`. */
+export function openingLine({ totals, quotaMs }: Plan, quotas: readonly Quota[]): string {
+  const counts =
+    `Total: ${totals.series}  Complete: ${totals.complete}  To fill: ${totals.toFill}  ` +
+    `Requests: ${formatCount(totals.requests)}`;
+  return quotaMs === null
+    ? counts
+    : `${counts}  Estimated time at ${quotaText(quotas)}: ${formatDuration(quotaMs)}`;
+}
+
+/** What a run says instead of `openingLine` when the plan has no task. */
+export function nothingToDoLine({ totals }: Plan): string {
+  const what = `of ${plural(totals.series, 'ticker')} every session is present or known to be absent`;
+  return `Nothing to do: ${what}. check-data shows which.`;
+}
+
+/** What `--dry-run` prints: one line a gap, then the totals. */
+export function planText(plan: Plan, quotas: readonly Quota[]): string[] {
+  const rows = plan.tasks.flatMap((task) => task.gaps.map((gap, i) => ({ task, gap, first: i === 0 })));
+  const lines = table(
+    [
+      { title: 'TICKER', text: ({ task }) => task.series.ticker },
+      { title: 'INT', text: ({ task }) => task.series.interval },
+      { title: 'GAP', text: ({ gap }) => `${formatDay(gap.from)}..${formatDay(gap.to - 1)}` },
+      { title: 'SESSIONS', text: ({ task, gap }) => String(sessionsIn(task, gap)), right: true },
+      { title: 'REQUESTS', text: ({ task, first }) => (first ? String(task.requests) : ''), right: true },
+    ],
+    rows,
+  );
+  const beyond = plan.outOfReach.map(
+    ({ series, sessions, gaps }) =>
+      `${series.ticker} ${series.interval}: ${plural(sessions, 'session')} before ` +
+      `${formatDay(gaps.at(-1)?.to ?? 0)} beyond the provider's look-back: not asked for`,
+  );
+  const { totals } = plan;
+  const sum = `${plural(totals.sessions, 'session')} in ${plural(totals.requests, 'request')}`;
+  return [
+    ...(rows.length > 0 ? lines : []),
+    ...beyond,
+    ...(rows.length > 0 ? ['', sum] : []),
+    openingLine(plan, quotas),
+  ];
+}
+
+function sessionsIn(task: Task, gap: DayRange): number {
+  return calendarById(task.calendar).sessions(gap).length;
+}
+
+/** The last lines of a run. */
+export function summaryText(summary: RunSummary): string[] {
+  const { fetched, failed, complete, notRun, interrupted, startedAt, endedAt } = summary;
+  const head = interrupted
+    ? `Interrupted after ${plural(fetched, 'ticker')}. Progress saved. Run the same command to continue.`
+    : `Backfill complete in ${formatDuration(endedAt - startedAt)}`;
+  const absent = Object.entries(summary.absent).map(
+    ([reason, sessions]) => `${formatCount(sessions)} ${reason}`,
+  );
+  return [
+    head,
+    `Fetched: ${fetched}  Errors: ${failed}  Skipped: ${complete}${notRun > 0 ? `  Not run: ${notRun}` : ''}`,
+    `Bars: ${formatCount(summary.bars)} (${formatCount(summary.inserted)} new, ${formatCount(summary.changed)} changed)` +
+      `  Rejected: ${summary.rejected}  Requests: ${formatCount(summary.requests)}`,
+    ...(absent.length > 0 ? [`Sessions recorded as absent: ${absent.join(', ')}`] : []),
+    ...failureLines(summary),
+  ];
+}
+
+function failureLines({ failures }: RunSummary): string[] {
+  if (failures.length === 0) return [];
+  const lines = table(
+    [
+      { title: 'FAILED', text: ({ ticker, interval }) => `${ticker} ${interval}` },
+      { title: 'SESSIONS', text: ({ from, to }) => `${from}..${to}` },
+      { title: 'WHY', text: ({ code, message }) => `${code}: ${message}` },
+    ],
+    failures,
+  );
+  return ['', ...lines];
+}
+
+/** `[AAPL ] 42/503 ( 8.3%)`: where a run is. */
+export function progressText(task: Task, done: number, total: number): string {
+  const percent = ((100 * done) / total).toFixed(1).padStart(4);
+  return `[${task.series.ticker.padEnd(5)}] ${done}/${total} (${percent}%)`;
+}
+
+function quotaText(quotas: readonly Quota[]): string {
+  const units = new Map([
+    [1000, 's'],
+    [60_000, 'min'],
+    [86_400_000, 'day'],
+  ]);
+  return quotas
+    .map(({ requests, perMs }) => `${requests} req/${units.get(perMs) ?? `${perMs} ms`}`)
+    .join(' and ');
+}

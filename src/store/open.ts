@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { BackfillError } from '../core/errors.ts';
+import { openParquetStore } from './parquet/index.ts';
+import type { BarStore } from './store.ts';
+
+/**
+ * The store at a URL: a folder's path (`data`, relative to the working directory) or a `file://` URL. Touches nothing
+ * yet. Throws `usage` for any other scheme.
+ */
+export function openStore(url: string): BarStore {
+  // One letter is a Windows drive.
+  const scheme = /^([a-z][a-z\d+.-]+):/i.exec(url)?.[1]?.toLowerCase();
+  if (url !== '' && scheme === undefined) return openParquetStore(url);
+  const path = scheme === 'file' ? filePath(url) : undefined;
+  if (path !== undefined) return openParquetStore(path);
+  throw new BackfillError(
+    'usage',
+    `"${url}" is not a store; give the path of a folder, such as data, or file:///path/to/data`,
+  );
+}
+
+function filePath(url: string): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,14 @@
+/** File operations at a time: enough for the four threads that Node does them with, and for a network's latency. */
+const LANES = 16;
+
+/** Runs `work` on every item, a bounded number of them at a time. Rejects with the first failure. */
+export async function eachBounded<T>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  const queue = items.entries();
+  const lane = async (): Promise<void> => {
+    for (const [index, item] of queue) await work(item, index);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}

@@ -1,0 +1,106 @@
+import { basename, dirname, join } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
+import { WRITER } from './writer.ts';
+
+/** The file operations that a commit is made of, so that a test can put another file system below. */
+export interface CommitFs {
+  /** Creates a folder and the missing ones above it. Gives the topmost one that it created, if any. */
+  makeDirectory(path: string): Promise<string | undefined>;
+  /** Creates an empty file to write to. Fails with `EEXIST` if there is one. */
+  create(path: string): Promise<CommitFile>;
+  /** Replaces `to` in one step. */
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Makes the names in a folder durable. */
+  syncDirectory(path: string): Promise<void>;
+}
+
+interface CommitFile {
+  write(bytes: Uint8Array): Promise<void>;
+  /** What was written, read back from the file. */
+  content(): Promise<AsyncBuffer>;
+  /** Makes the content durable. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Looks at what was written before it becomes visible; throws to stop the commit. */
+export type Check = (written: AsyncBuffer) => Promise<void>;
+
+/** Names of the temp files of commits, `.bars.PID-THREAD-COUNT.tmp`: no `*.parquet` or `*.json` glob matches them. */
+export const TEMP_NAME = /^\.[\w-]+\.\d+-\d+-\d+\.tmp$/;
+
+let temps = 0;
+
+/**
+ * Puts a file in place, whole and durable, or leaves what was there: temp file in the same folder, write, check,
+ * fsync, rename, fsync of the folders. Once it returns, the content survives a power loss. `path` is relative to
+ * `root`. Any failure removes the temp file; a failed fsync is never tried again on the same file, because the kernel
+ * may have dropped its pages (PostgreSQL's "fsyncgate").
+ */
+export async function commitFile(
+  fs: CommitFs,
+  root: string,
+  path: string,
+  bytes: Uint8Array,
+  check?: Check,
+): Promise<void> {
+  const final = join(root, path);
+  const folder = dirname(final);
+  const created = await fs.makeDirectory(folder);
+  const temp = await createTemp(fs, final);
+  try {
+    await fillAndClose(temp.file, bytes, check);
+    await fs.rename(temp.path, final);
+  } catch (error) {
+    await fs.remove(temp.path).catch(() => {});
+    throw error;
+  }
+  await syncFolders(fs, root, folder, created);
+}
+
+/** Creates a folder, durably, with the missing ones above it. */
+export async function commitFolder(fs: CommitFs, folder: string): Promise<void> {
+  const created = await fs.makeDirectory(folder);
+  if (created !== undefined) await syncFolders(fs, folder, folder, created);
+}
+
+/**
+ * Makes the names in a folder and in those above it durable, up to the root or the parent of `created`. Always all of
+ * them: another thread may have created one a moment ago and not have synced it yet.
+ */
+async function syncFolders(
+  fs: CommitFs,
+  root: string,
+  folder: string,
+  created: string | undefined,
+): Promise<void> {
+  const top = created !== undefined && created.length <= root.length ? dirname(created) : root;
+  for (let at = folder; ; at = dirname(at)) {
+    await fs.syncDirectory(at);
+    if (at.length <= top.length) return;
+  }
+}
+
+async function createTemp(fs: CommitFs, final: string): Promise<{ path: string; file: CommitFile }> {
+  const [stem = ''] = basename(final).split('.');
+  for (;;) {
+    const path = join(dirname(final), `.${stem}.${WRITER.pid}-${WRITER.threadId}-${temps++}.tmp`);
+    try {
+      return { path, file: await fs.create(path) };
+    } catch (error) {
+      // Left by a dead process that had our id: in containers every process is number 1.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+async function fillAndClose(file: CommitFile, bytes: Uint8Array, check?: Check): Promise<void> {
+  try {
+    await file.write(bytes);
+    if (check) await check(await file.content());
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

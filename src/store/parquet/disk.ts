@@ -1,0 +1,101 @@
+import { type FileHandle, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { platform } from 'node:os';
+import type { AsyncBuffer } from 'hyparquet';
+import { BackfillError } from '../../core/errors.ts';
+import { bytesAsFile } from './decode.ts';
+import type { CommitFs } from './commit.ts';
+
+/** The file system of the machine. */
+export const DISK: CommitFs = {
+  makeDirectory: (path) => mkdir(path, { recursive: true }),
+  async create(path) {
+    const handle = await open(path, 'wx+');
+    return {
+      write: (bytes) => handle.writeFile(bytes),
+      content: () => contentOf(handle),
+      sync: () => handle.sync(),
+      close: () => handle.close(),
+    };
+  },
+  rename,
+  remove: unlink,
+  async syncDirectory(path) {
+    // Windows cannot open a folder; its file system journals names by itself.
+    if (platform() === 'win32') return;
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+};
+
+/** Runs `use` on an open file; what it reads is one version of it, whatever is renamed over it. Undefined if there is none. */
+export async function withFile<T>(
+  path: string,
+  use: (file: AsyncBuffer) => Promise<T>,
+): Promise<T | undefined> {
+  const handle = await orAbsent(open(path, 'r'));
+  if (handle === undefined) return undefined;
+  try {
+    return await use(await contentOf(handle));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A whole file in memory; undefined if there is none. */
+export async function loadFile(path: string): Promise<AsyncBuffer | undefined> {
+  const bytes = await orAbsent(readFile(path));
+  return bytes && bytesAsFile(bytes);
+}
+
+/** The result, or undefined where there is no such file or folder. */
+export async function orAbsent<T>(result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result;
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The system's name of an I/O error, such as `ENOSPC`; undefined for any other value. */
+export function errno(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  return String(error.code);
+}
+
+/** What the user can do something about, in one line; the system's own words say the rest. */
+const HINTS: Readonly<Record<string, string>> = {
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'it is a file, not a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+};
+
+/** `store-unusable` for an I/O error; any other value as it is. */
+export function asUnusable(root: string, error: unknown): unknown {
+  const name = errno(error);
+  if (name === undefined) return error;
+  const said = (error as Error).message;
+  const reason = HINTS[name] === undefined ? said : `${HINTS[name]} (${said})`;
+  return new BackfillError('store-unusable', `the store ${root} cannot be used: ${reason}`, { cause: error });
+}
+
+async function contentOf(handle: FileHandle): Promise<AsyncBuffer> {
+  const { size } = await handle.stat();
+  return {
+    byteLength: size,
+    async slice(start, end = size) {
+      const bytes = new Uint8Array(end - start);
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
+      // Shorter only if another hand cut the file meanwhile; what is left does not decode.
+      return bytes.buffer.slice(0, bytesRead);
+    },
+  };
+}

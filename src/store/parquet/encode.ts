@@ -1,0 +1,102 @@
+import type { SchemaElement } from 'hyparquet';
+import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
+import type { Bar, CorporateAction } from '../../core/bars.ts';
+
+/** Key of the store's own entry in a file's key-value metadata. */
+export const METADATA_KEY = 'backfill';
+
+/** A stored corporate action: the action and where it comes from. */
+export interface ActionRow {
+  readonly action: CorporateAction;
+  readonly source: string;
+  /** ms since the epoch. */
+  readonly fetchedAt: number;
+}
+
+// Without a zone (isAdjustedToUTC false), so that a daily bar's date is the session date in every reader's zone.
+const timestamp = (name: string): SchemaElement => ({
+  name,
+  type: 'INT64',
+  repetition_type: 'REQUIRED',
+  logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MILLIS' },
+});
+const double = (name: string): SchemaElement => ({ name, type: 'DOUBLE', repetition_type: 'REQUIRED' });
+const text = (name: string): SchemaElement => ({
+  name,
+  type: 'BYTE_ARRAY',
+  converted_type: 'UTF8',
+  repetition_type: 'REQUIRED',
+});
+
+export const BAR_COLUMNS: readonly SchemaElement[] = [
+  timestamp('ts'),
+  double('open'),
+  double('high'),
+  double('low'),
+  double('close'),
+  double('volume'),
+  { name: 'vwap', type: 'DOUBLE', repetition_type: 'OPTIONAL' },
+  { name: 'trades', type: 'INT64', repetition_type: 'OPTIONAL' },
+  text('source'),
+  timestamp('fetched_at'),
+];
+
+export const ACTION_COLUMNS: readonly SchemaElement[] = [
+  { name: 'ex_date', type: 'INT32', converted_type: 'DATE', repetition_type: 'REQUIRED' },
+  text('kind'),
+  double('value'),
+  text('source'),
+  timestamp('fetched_at'),
+];
+
+/** Rows of a row group: a year of 5-minute or a month of 1-minute crypto bars fits one. */
+const ROW_GROUP = 131_072;
+
+/** A Parquet file of bars (ascending by `ts`) that carries `metadata` under the key `backfill`. */
+export function encodeBars(bars: readonly Bar[], metadata: string): Uint8Array {
+  const column = (name: keyof Bar): Pick<ColumnSource, 'name' | 'data' | 'statistics'> => ({
+    name,
+    data: bars.map((bar) => bar[name]),
+    statistics: false,
+  });
+  return encode(BAR_COLUMNS, metadata, [
+    // The only column with statistics: footers stay small, and the extent of the rows is in them.
+    { name: 'ts', data: bars.map((bar) => BigInt(bar.ts)), encoding: 'DELTA_BINARY_PACKED' },
+    column('open'),
+    column('high'),
+    column('low'),
+    column('close'),
+    column('volume'),
+    column('vwap'),
+    { ...column('trades'), data: bars.map(({ trades }) => (trades === null ? null : BigInt(trades))) },
+    column('source'),
+    { name: 'fetched_at', data: bars.map((bar) => BigInt(bar.fetchedAt)), statistics: false },
+  ]);
+}
+
+/** A Parquet file of corporate actions. `value` is a split's ratio or a dividend's amount. */
+export function encodeActions(rows: readonly ActionRow[]): Uint8Array {
+  return encode(ACTION_COLUMNS, JSON.stringify({ version: 1 }), [
+    { name: 'ex_date', data: rows.map(({ action }) => action.exDay) },
+    { name: 'kind', data: rows.map(({ action }) => action.kind) },
+    { name: 'value', data: rows.map(({ action }) => actionValue(action)) },
+    { name: 'source', data: rows.map(({ source }) => source) },
+    { name: 'fetched_at', data: rows.map(({ fetchedAt }) => BigInt(fetchedAt)) },
+  ]);
+}
+
+export function actionValue(action: CorporateAction): number {
+  return action.kind === 'split' ? action.ratio : action.amount;
+}
+
+function encode(columns: readonly SchemaElement[], metadata: string, columnData: ColumnSource[]): Uint8Array {
+  return new Uint8Array(
+    parquetWriteBuffer({
+      schema: [{ name: 'root', num_children: columns.length }, ...columns],
+      columnData,
+      rowGroupSize: ROW_GROUP,
+      kvMetadata: [{ key: METADATA_KEY, value: metadata }],
+      createdBy: 'backfill',
+    }),
+  );
+}

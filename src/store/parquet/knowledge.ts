@@ -1,0 +1,209 @@
+import { type Identity, UNKNOWN_IDENTITY } from '../../core/bars.ts';
+import type { Calendar } from '../../core/calendar/calendar.ts';
+import { calendarById, calendarFor } from '../../core/calendar/calendars.ts';
+import {
+  type Absence,
+  type AbsenceReason,
+  type Coverage,
+  learn,
+  NOTHING_KNOWN,
+  within,
+} from '../../core/coverage.ts';
+import { type DayRange, formatDay, parseDay } from '../../core/day.ts';
+import { periodRange, sessionDateOf } from '../../core/partition.ts';
+import { normalize } from '../../core/ranges.ts';
+import type { Footer } from './decode.ts';
+import type { Partition } from './layout.ts';
+
+/** What is known of one partition besides its rows. */
+export interface Knowledge {
+  readonly calendar: string;
+  readonly coverage: Coverage;
+  readonly identity: Identity;
+  /** Last time an answer was committed, ms since the epoch; null if rebuilt from rows. */
+  readonly fetchedAt: number | null;
+}
+
+/** Number and extent of the rows that knowledge was written with. */
+type Extent = Pick<Footer, 'rows' | 'firstTs' | 'lastTs'>;
+
+const VERSION = 1;
+
+const REASONS: Readonly<Record<AbsenceReason, true>> = {
+  'pre-listing': true,
+  delisted: true,
+  'unknown-ticker': true,
+  'vendor-empty': true,
+  'no-trades': true,
+  rejected: true,
+  'not-yet-published': true,
+  'plan-limited': true,
+  halted: true,
+};
+
+/** Knowledge as the JSON that lies in the file, with the extent of the rows that it belongs to. */
+export function encodeKnowledge({ series, period }: Partition, knowledge: Knowledge, extent: Extent): string {
+  const { identity, coverage } = knowledge;
+  return JSON.stringify({
+    version: VERSION,
+    ticker: series.ticker,
+    interval: series.interval,
+    period,
+    calendar: knowledge.calendar,
+    basis: 'raw',
+    identity: {
+      ...identity,
+      firstTrade: identity.firstTrade === null ? null : formatDay(identity.firstTrade),
+    },
+    present: coverage.present.map(pairOf),
+    provisional: coverage.provisional.map(pairOf),
+    absent: coverage.absent.map((absence) => ({
+      ...absence,
+      from: formatDay(absence.from),
+      to: formatDay(absence.to),
+      checkedAt: new Date(absence.checkedAt).toISOString(),
+      nextRetryAt: absence.nextRetryAt === null ? null : new Date(absence.nextRetryAt).toISOString(),
+    })),
+    rows: extent.rows,
+    firstTs: extent.firstTs,
+    lastTs: extent.lastTs,
+    fetchedAt: knowledge.fetchedAt === null ? null : new Date(knowledge.fetchedAt).toISOString(),
+  });
+}
+
+/**
+ * The knowledge in a footer; undefined if it is missing, malformed, of another version or partition, or belongs to
+ * other rows than the file has. What it says of days outside the partition's period is left out.
+ */
+export function trustedKnowledge(partition: Partition, footer: Footer): Knowledge | undefined {
+  if (footer.metadata === undefined) return undefined;
+  try {
+    const json = fields(JSON.parse(footer.metadata));
+    return isOf(partition, json) && isAbout(footer, json) ? knowledgeOf(partition, json) : undefined;
+  } catch {
+    // Whatever another hand wrote here is worth as much as nothing: the rows are the truth.
+    return undefined;
+  }
+}
+
+/** What the rows alone prove: their sessions are present, nothing is absent. */
+export function rebuiltKnowledge(
+  partition: Partition,
+  times: readonly number[],
+  calendarId?: string,
+): Knowledge {
+  const { series, period } = partition;
+  const calendar = calendarId === undefined ? calendarFor(series.ticker) : calendarById(calendarId);
+  const dayOf = sessionDateOf(series.interval, calendar);
+  const present = normalize(times.map((ts) => ({ from: dayOf(ts), to: dayOf(ts) + 1 })));
+  const coverage = compact(within({ ...NOTHING_KNOWN, present }, [periodRange(period)]), calendar);
+  return { calendar: calendar.id, coverage, identity: UNKNOWN_IDENTITY, fetchedAt: null };
+}
+
+/** The same coverage in as few ranges as the calendar allows: present runs with no session between them are one. */
+export function compact(coverage: Coverage, calendar: Calendar): Coverage {
+  const present: DayRange[] = [];
+  for (const range of coverage.present) {
+    const last = present.at(-1);
+    if (last && calendar.sessionOnOrAfter(last.to) >= range.from) {
+      present[present.length - 1] = { from: last.from, to: range.to };
+    } else present.push(range);
+  }
+  // `learn` takes out of the absences what lies between the joined runs.
+  return learn({ ...NOTHING_KNOWN, absent: coverage.absent }, { ...coverage, present, absent: [] });
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function isOf({ series, period }: Partition, json: Json): boolean {
+  return (
+    json['version'] === VERSION &&
+    json['basis'] === 'raw' &&
+    json['ticker'] === series.ticker &&
+    json['interval'] === series.interval &&
+    json['period'] === period
+  );
+}
+
+function isAbout(footer: Footer, json: Json): boolean {
+  return (
+    json['rows'] === footer.rows && json['firstTs'] === footer.firstTs && json['lastTs'] === footer.lastTs
+  );
+}
+
+function knowledgeOf(partition: Partition, json: Json): Knowledge {
+  const written: Coverage = {
+    present: list(json['present']).map(rangeOf),
+    provisional: list(json['provisional']).map(rangeOf),
+    absent: list(json['absent']).map(absenceOf),
+  };
+  const identity = fields(json['identity']);
+  const firstTrade = textOrNull(identity['firstTrade']);
+  const calendar = text(json['calendar']);
+  calendarById(calendar);
+  return {
+    calendar,
+    coverage: within(learn(NOTHING_KNOWN, written), [periodRange(partition.period)]),
+    identity: {
+      currency: textOrNull(identity['currency']),
+      exchange: textOrNull(identity['exchange']),
+      type: textOrNull(identity['type']),
+      firstTrade: firstTrade === null ? null : parseDay(firstTrade),
+    },
+    fetchedAt: json['fetchedAt'] === null ? null : instant(json['fetchedAt']),
+  };
+}
+
+function absenceOf(value: unknown): Absence {
+  const json = fields(value);
+  const { reason, attempts, note } = json;
+  if (typeof reason !== 'string' || !(reason in REASONS)) throw malformed(reason);
+  if (typeof attempts !== 'number' || attempts < 1) throw malformed(attempts);
+  return {
+    ...rangeOf([json['from'], json['to']]),
+    reason: reason as AbsenceReason,
+    provider: text(json['provider']),
+    checkedAt: instant(json['checkedAt']),
+    attempts,
+    nextRetryAt: json['nextRetryAt'] === null ? null : instant(json['nextRetryAt']),
+    ...(note !== undefined && { note: text(note) }),
+  };
+}
+
+function pairOf(range: DayRange): [string, string] {
+  return [formatDay(range.from), formatDay(range.to)];
+}
+
+function rangeOf(value: unknown): DayRange {
+  const [from, to] = list(value);
+  return { from: parseDay(text(from)), to: parseDay(text(to)) };
+}
+
+function fields(value: unknown): Json {
+  if (typeof value !== 'object' || value === null) throw malformed(value);
+  return value as Json;
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw malformed(value);
+  return value;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw malformed(value);
+  return value;
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null ? null : text(value);
+}
+
+function instant(value: unknown): number {
+  const ms = Date.parse(text(value));
+  if (Number.isNaN(ms)) throw malformed(value);
+  return ms;
+}
+
+function malformed(value: unknown): Error {
+  return new Error(`malformed knowledge: ${String(value)}`);
+}

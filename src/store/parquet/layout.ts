@@ -1,0 +1,102 @@
+import type { Series } from '../../core/bars.ts';
+import { BackfillError } from '../../core/errors.ts';
+import type { Interval } from '../../core/interval.ts';
+
+/**
+ * Where things lie below the root of a store. Paths are relative, with `/`.
+ *
+ *     bars/interval=1d/ticker=AAPL/period=all/bars.parquet
+ *     actions/ticker=AAPL/actions.parquet
+ *     universes/NAME.json   runs/ID.json   quarantine/...   .lock
+ */
+
+/** One Parquet file of bars: a series in a period (see `core/partition.ts`). */
+export interface Partition {
+  readonly series: Series;
+  readonly period: string;
+}
+
+export const BARS = 'bars';
+export const ACTIONS = 'actions';
+export const RUNS = 'runs';
+export const QUARANTINE = 'quarantine';
+export const LOCK_FILE = '.lock';
+
+/** Names that Windows gives to devices, with any extension, and `NULL`, which DuckDB reads as SQL's. */
+const RESERVED = /^(con|prn|aux|nul|null|com\d|lpt\d)(\.|$)/i;
+
+/** Leaves room for `ticker=` in the 255 bytes that file systems allow a name. */
+const LONGEST = 200;
+
+/**
+ * A value as one path segment, percent-encoded from UTF-8: what DuckDB, Spark and pyarrow decode to the same text,
+ * and what no file system takes for a path, a device or a hidden file. Letters, digits, `.`, `_` and `-` stay.
+ * Throws `invalid-ticker` for a value that is empty or too long.
+ */
+export function encodeValue(value: string): string {
+  let encoded = '';
+  for (const char of value) encoded += /[\w.-]/.test(char) ? char : percent(char);
+  if (RESERVED.test(encoded) || encoded.startsWith('.'))
+    encoded = percent(encoded.charAt(0)) + encoded.slice(1);
+  if (encoded.endsWith('.')) encoded = `${encoded.slice(0, -1)}%2E`;
+  if (encoded === '' || encoded.length > LONGEST) {
+    throw new BackfillError('invalid-ticker', `"${value}" cannot be stored: it is empty or too long`);
+  }
+  return encoded;
+}
+
+/** The value of a path segment; undefined if `encodeValue` would not have written it so. */
+export function decodeValue(segment: string): string | undefined {
+  try {
+    const value = decodeURIComponent(segment);
+    return encodeValue(value) === segment ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value of `key` in a Hive-style segment `key=value`; undefined if it is none of ours. */
+export function hiveValue(segment: string, key: string): string | undefined {
+  return segment.startsWith(`${key}=`) ? decodeValue(segment.slice(key.length + 1)) : undefined;
+}
+
+export function intervalPath(interval: Interval): string {
+  return `${BARS}/interval=${interval}`;
+}
+
+export function seriesPath(series: Series): string {
+  return `${intervalPath(series.interval)}/ticker=${encodeValue(series.ticker)}`;
+}
+
+export function barsPath({ series, period }: Partition): string {
+  return `${seriesPath(series)}/period=${period}/bars.parquet`;
+}
+
+export function actionsPath(ticker: string): string {
+  return `${ACTIONS}/ticker=${encodeValue(ticker)}/actions.parquet`;
+}
+
+export function universePath(name: string): string {
+  return `universes/${encodeValue(name)}.json`;
+}
+
+export function rejectedPath(series: Series): string {
+  return `${QUARANTINE}/rows/interval=${series.interval}/ticker=${encodeValue(series.ticker)}`;
+}
+
+/** Whether a text names a period of an interval: `all`, `2026` or `2026-11`. */
+export function isPeriod(interval: Interval, text: string): boolean {
+  if (interval === '1d') return text === 'all';
+  return (interval === '1m' ? /^\d{4}-(0[1-9]|1[0-2])$/ : /^\d{4}$/).test(text);
+}
+
+/** An instant (ms since the epoch) for a file name, to the second: `20261120T211500Z`. */
+export function timeStamp(instant: number): string {
+  return `${new Date(instant).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+}
+
+function percent(char: string): string {
+  return [...new TextEncoder().encode(char)]
+    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');
+}

@@ -1,0 +1,72 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Series } from '../../core/bars.ts';
+import type { RejectedRow } from '../store.ts';
+import { commitFolder, type CommitFs } from './commit.ts';
+import { errno, orAbsent } from './disk.ts';
+import { QUARANTINE, rejectedPath, timeStamp } from './layout.ts';
+
+/** Which file lies at a path, and when it was last written (ms since the epoch). */
+export interface Version {
+  readonly inode: number;
+  readonly writtenAt: number;
+}
+
+/** What lies at a path relative to the root now; undefined for nothing. */
+export async function versionOf(root: string, path: string): Promise<Version | undefined> {
+  const found = await orAbsent(stat(join(root, path)));
+  return found && { inode: found.ino, writtenAt: found.mtimeMs };
+}
+
+/**
+ * Moves a damaged file (path relative to the root) to `quarantine/PATH.TIME-N`, TIME being when it was last written.
+ * Nothing there is ever overwritten. Does nothing if the file is no longer the one that was found damaged.
+ */
+export async function setAside(
+  fs: CommitFs,
+  root: string,
+  path: string,
+  found: Version | undefined,
+): Promise<void> {
+  const now = await versionOf(root, path);
+  if (now === undefined || now.inode !== found?.inode || now.writtenAt !== found.writtenAt) return;
+  const from = join(root, path);
+  const to = await createFree(fs, join(root, `${QUARANTINE}/${path}.${timeStamp(now.writtenAt)}`), '', '');
+  await fs.rename(from, to);
+  await fs.syncDirectory(dirname(to));
+  await fs.syncDirectory(dirname(from));
+}
+
+/** Keeps rejected rows as one JSON file, `quarantine/rows/interval=../ticker=../TIME-N.json`. */
+export async function keepRejected(
+  fs: CommitFs,
+  root: string,
+  series: Series,
+  rows: readonly RejectedRow[],
+  source: string,
+  fetchedAt: number,
+): Promise<void> {
+  const record = { ...series, source, fetchedAt: new Date(fetchedAt).toISOString(), rows };
+  const stem = join(root, rejectedPath(series), timeStamp(fetchedAt));
+  await createFree(fs, stem, '.json', `${JSON.stringify(record, null, 1)}\n`);
+}
+
+/** Writes a new file, durably, under the first free name `STEM-N`, also against other threads. Gives its path. */
+async function createFree(fs: CommitFs, stem: string, extension: string, content: string): Promise<string> {
+  await commitFolder(fs, dirname(stem));
+  for (let n = 1; ; n++) {
+    const path = `${stem}-${n}${extension}`;
+    const file = await fs.create(path).catch((error: unknown) => {
+      if (errno(error) !== 'EEXIST') throw error;
+    });
+    if (file === undefined) continue;
+    try {
+      await file.write(new TextEncoder().encode(content));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await fs.syncDirectory(dirname(path));
+    return path;
+  }
+}

@@ -1,0 +1,62 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Series } from '../../core/bars.ts';
+import type { DayRange } from '../../core/day.ts';
+import { INTERVALS } from '../../core/interval.ts';
+import { periodRange } from '../../core/partition.ts';
+import type { ScanOptions } from '../store.ts';
+import { errno, orAbsent } from './disk.ts';
+import { ACTIONS, BARS, hiveValue, intervalPath, isPeriod, type Partition, seriesPath } from './layout.ts';
+
+/**
+ * Places where the asked series can have a partition, by interval, ticker and period. Whether a file lies there is
+ * not looked at: a `1d` series has one place only, so its folder is not read. Names that are none of ours are passed
+ * over. Fails with `ENOTDIR` if the root is a file.
+ */
+export async function listPartitions(root: string, options: ScanOptions = {}): Promise<Partition[]> {
+  const partitions: Partition[] = [];
+  const stored = (await orAbsent(readdir(join(root, BARS)))) ?? [];
+  for (const interval of INTERVALS) {
+    if (options.intervals?.includes(interval) === false || !stored.includes(`interval=${interval}`)) continue;
+    const tickers = options.tickers ?? valuesOf(await namesIn(join(root, intervalPath(interval))), 'ticker');
+    for (const ticker of [...new Set(tickers)].toSorted()) {
+      partitions.push(...(await partitionsOf(root, { ticker, interval })));
+    }
+  }
+  return partitions;
+}
+
+/** Places where a series can have a partition that touches the range (default: all), ascending. */
+export async function partitionsOf(
+  root: string,
+  series: Series,
+  range: DayRange = periodRange('all'),
+): Promise<Partition[]> {
+  if (series.interval === '1d') return [{ series, period: 'all' }];
+  const names = await namesIn(join(root, seriesPath(series)));
+  const periods = valuesOf(names, 'period').filter((period) => {
+    if (!isPeriod(series.interval, period)) return false;
+    const { from, to } = periodRange(period);
+    return from < range.to && range.from < to;
+  });
+  return periods.toSorted().map((period) => ({ series, period }));
+}
+
+/** Tickers that have a folder for corporate actions. */
+export async function tickersWithActions(root: string): Promise<string[]> {
+  return valuesOf(await namesIn(join(root, ACTIONS)), 'ticker');
+}
+
+/** Names in a folder; none if there is no folder, or if another hand put a file there. */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+function valuesOf(names: readonly string[], key: string): string[] {
+  return names.flatMap((name) => hiveValue(name, key) ?? []);
+}

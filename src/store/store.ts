@@ -1,0 +1,98 @@
+import type { Bar, CorporateAction, Identity, Series } from '../core/bars.ts';
+import type { Coverage } from '../core/coverage.ts';
+import type { DayRange } from '../core/day.ts';
+import type { Interval } from '../core/interval.ts';
+
+/** What a store knows of one series, without its bars. */
+export interface SeriesState {
+  readonly series: Series;
+  /** Calendar id that the coverage was made with. */
+  readonly calendar: string;
+  readonly coverage: Coverage;
+  readonly identity: Identity;
+  readonly rows: number;
+  /** Last time a provider's answer was committed, ms since the epoch; null if only ever rebuilt from rows. */
+  readonly fetchedAt: number | null;
+}
+
+/** A partition that could not be read: it was moved to `quarantine/` (or would be, on a read-only scan). */
+export interface SetAside {
+  /** Path relative to the store's root. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface Scan {
+  /** By `seriesKey`. */
+  readonly series: ReadonlyMap<string, SeriesState>;
+  readonly setAside: readonly SetAside[];
+}
+
+/** What one answer changes in one series. */
+export interface SeriesUpdate {
+  readonly series: Series;
+  readonly calendar: string;
+  /** Ascending and unique by `ts`. */
+  readonly bars: readonly Bar[];
+  /** States of the sessions that the answer speaks of; merged by `learn`. */
+  readonly learned: Coverage;
+  readonly identity: Identity;
+  /** ms since the epoch. */
+  readonly fetchedAt: number;
+}
+
+export interface UpsertResult {
+  /** Rows that were not there before. */
+  readonly inserted: number;
+  /** Rows whose values differ from the stored ones by more than the wire's precision (2e-7). */
+  readonly changed: number;
+  /** Partitions committed. */
+  readonly partitions: number;
+}
+
+/** A row that failed a check, kept for the reader. */
+export interface RejectedRow {
+  /** The row as it came, JSON-ready. */
+  readonly row: unknown;
+  readonly reason: string;
+}
+
+export interface ScanOptions {
+  /** Only these tickers; default all. */
+  readonly tickers?: readonly string[];
+  readonly intervals?: readonly Interval[];
+}
+
+/**
+ * Where bars live. Reading is safe at any time, also while another process writes. Writing needs `acquire()`
+ * in some process of the run; `upsert` calls for the same partition must not overlap.
+ * Errors: `store-unusable` (path, permission, disk), `store-locked`, `store-corrupt`.
+ */
+export interface BarStore {
+  /** Where it is, for messages. */
+  readonly url: string;
+  /** Becomes the writer of this store until `release` is called; frees itself when the process dies. Sweeps what a dead writer left. */
+  acquire(): Promise<{ release(): Promise<void> }>;
+  /** Metadata of all series. Moves unreadable partitions to quarantine if this process is the writer. */
+  scan(options?: ScanOptions): Promise<Scan>;
+  /** Merges bars and knowledge, partition by partition, each atomically and durably. */
+  upsert(update: SeriesUpdate): Promise<UpsertResult>;
+  /** Bars whose session date lies in the range (default: all), ascending. */
+  readBars(series: Series, range?: DayRange): Promise<Bar[]>;
+  /** Removes bars and knowledge of a range of session dates (default: all). Gives the number of rows removed. */
+  forget(series: Series, range?: DayRange): Promise<number>;
+  readActions(ticker: string): Promise<CorporateAction[]>;
+  /** Merges corporate actions; the newer value wins for the same kind and ex-date. */
+  upsertActions(
+    ticker: string,
+    actions: readonly CorporateAction[],
+    source: string,
+    fetchedAt: number,
+  ): Promise<void>;
+  /** Keeps rejected rows for the reader, one file a call. */
+  quarantine(series: Series, rows: readonly RejectedRow[], source: string, fetchedAt: number): Promise<void>;
+  /** Tickers of a stored universe, or undefined if there is none of that name. */
+  readUniverse(name: string): Promise<readonly string[] | undefined>;
+  /** Stores the record of a run; gives its id, e.g. `20261120T211500Z-3f9a`. */
+  saveRun(startedAt: number, record: object): Promise<string>;
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const built = (name: string): string =>
+  fileURLToPath(new URL(`../../dist/src/cli/${name}.js`, import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The environment of a user who has set nothing of ours. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('BACKFILL_')),
+);
+
+/** Starts a built program. */
+export function start(name: 'backfill' | 'check-data', args: readonly string[], cwd?: string): ChildProcess {
+  return spawn(process.execPath, [built(name), ...args], { env: environment, ...(cwd && { cwd }) });
+}
+
+/** Runs a built program to its end. */
+export async function run(
+  name: 'backfill' | 'check-data',
+  args: readonly string[],
+  cwd?: string,
+): Promise<Finished> {
+  const child = start(name, args, cwd);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code: code as number | null, stdout, stderr };
+}
+
+async function text(stream: NodeJS.ReadableStream | null): Promise<string> {
+  let all = '';
+  for await (const part of stream ?? []) all += part.toString();
+  return all;
+}
+
+export interface RunningSimulator {
+  readonly url: string;
+  /** Symbols of the requests so far, in the order of their answers. */
+  asked(): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+/** Starts `backfill simulate` as a process of its own, with its request log in `folder`. */
+export async function startSimulate(folder: string, args: readonly string[]): Promise<RunningSimulator> {
+  const log = `${folder}/requests.ndjson`;
+  const child = start('backfill', ['simulate', '--wire', 'yahoo', '--log', log, ...args]);
+  const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
+  return {
+    url: line.toString().trim(),
+    asked: async () => {
+      const lines = await readFile(log, 'utf8').catch(() => '');
+      return lines
+        .split('\n')
+        .flatMap((entry) => (entry === '' ? [] : [(JSON.parse(entry) as { symbol: string }).symbol]));
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      await once(child, 'close');
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasRealData, realData } from '../realdata.ts';
+import { compareWithCsv } from './compare-with-csv.mjs';
+import { bars, query } from './duckdb.mjs';
+import { exportStore } from './export-store.mjs';
+import { type Finished, type RunningSimulator, run, startSimulate } from './programs.ts';
+
+const FOLDER = realData('daily-sp500-2013-2018');
+const FORGOTTEN = ['AAPL', 'BRK-B', 'GE', 'MSFT', 'XOM'];
+const TIMEOUT = 240_000;
+
+interface Coverage {
+  readonly series: readonly {
+    readonly ticker: string;
+    readonly missing: number;
+    readonly absences: readonly {
+      readonly from: string;
+      readonly to: string;
+      readonly reason: string;
+      readonly note?: string;
+    }[];
+  }[];
+  readonly totals: {
+    readonly expected: number;
+    readonly present: number;
+    readonly absent: number;
+    readonly missing: number;
+  };
+}
+
+describe.skipIf(!hasRealData)('499 real tickers over five years, from the simulator on Yahoo’s wire', () => {
+  let folder = '';
+  let store = '';
+  let simulator: RunningSimulator;
+  let undisturbed = '';
+
+  const backfill = (...more: string[]): Promise<Finished> =>
+    run('backfill', [
+      ...[
+        '--store',
+        store,
+        '--tickers',
+        `@${folder}/tickers.txt`,
+        '--start',
+        '2013-02-08',
+        '--end',
+        '2018-02-07',
+      ],
+      ...['--workers', '8', '--provider-url', `yahoo=${simulator.url}`, ...more],
+    ]);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backfill-sp500-'));
+    store = join(folder, 'store');
+    const names = (await readdir(FOLDER)).map((name) => name.replace('_data.csv', ''));
+    await writeFile(join(folder, 'tickers.txt'), names.join('\n'));
+    simulator = await startSimulate(folder, ['--from', FOLDER, '--latency', '50ms']);
+  });
+
+  afterAll(async () => {
+    await simulator.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('every valid row is stored, value for value, and nothing else', { timeout: TIMEOUT }, async () => {
+    const { code, stderr } = await backfill();
+    expect(stderr).toContain('Fetched: 499  Errors: 0  Skipped: 0');
+    expect(code).toBe(0);
+    expect(await compareWithCsv(FOLDER, store)).toEqual({
+      valid: 611_514,
+      stored: 611_514,
+      notStored: 0,
+      notInCsv: 0,
+    });
+    expect(await simulator.asked()).toHaveLength(499);
+    undisturbed = await exportStore(store);
+  });
+
+  it('the same command again asks for nothing', { timeout: TIMEOUT }, async () => {
+    const before = (await simulator.asked()).length;
+    const { code, stderr } = await backfill();
+    expect(stderr).toContain('Nothing to do');
+    expect(code).toBe(0);
+    expect(await simulator.asked()).toHaveLength(before);
+  });
+
+  it(
+    'twenty forgotten sessions of five tickers are exactly what is fetched again',
+    { timeout: TIMEOUT },
+    async () => {
+      const before = (await simulator.asked()).length;
+      const range = ['--start', '2015-06-01', '--end', '2015-06-26'];
+      const forgot = await run('backfill', ['forget', FORGOTTEN.join(','), '--store', store, ...range]);
+      expect(forgot.stderr).toBe('Forgot 100 rows.\n');
+      const since = new Date().toISOString();
+      const plan = await backfill('--dry-run');
+      expect(plan.stdout).toContain('BRK-B  1d  2015-06-01..2015-06-26       20        1');
+      expect((await backfill()).code).toBe(0);
+      expect((await simulator.asked()).slice(before).toSorted()).toEqual(FORGOTTEN);
+      const fresh =
+        await query(`SELECT ticker, count(*)::INT AS rows, min(ts)::DATE::TEXT AS first, max(ts)::DATE::TEXT AS last
+      FROM ${bars(store)} WHERE fetched_at >= '${since}' GROUP BY ticker ORDER BY ticker`);
+      expect(fresh).toEqual(
+        FORGOTTEN.map((ticker) => ({ ticker, rows: 20, first: '2015-06-01', last: '2015-06-26' })),
+      );
+      expect(await exportStore(store)).toBe(undisturbed);
+    },
+  );
+
+  it('--no-gaps fetches everything again and the store is equal', { timeout: TIMEOUT }, async () => {
+    const before = (await simulator.asked()).length;
+    expect((await backfill('--no-gaps')).code).toBe(0);
+    expect(await simulator.asked()).toHaveLength(before + 499);
+    expect(await exportStore(store)).toBe(undisturbed);
+  });
+
+  it('check-data explains every hole', { timeout: TIMEOUT }, async () => {
+    const range = ['--start', '2013-02-08', '--end', '2018-02-07'];
+    const { code, stdout } = await run('check-data', [
+      '--store',
+      store,
+      ...range,
+      '--json',
+      '--fail-under',
+      '99',
+    ]);
+    expect(code).toBe(0);
+    const { series, totals } = JSON.parse(stdout) as Coverage;
+    expect(totals).toMatchObject({ expected: 499 * 1259, present: 611_514, missing: 0 });
+    const holes = (ticker: string): string[] =>
+      series
+        .filter((one) => one.ticker === ticker)
+        .flatMap(({ absences }) => absences.map(({ from, to, reason }) => `${reason} ${from}..${to}`));
+    expect(holes('BMY')).toEqual([
+      'vendor-empty 2013-04-26..2013-04-26',
+      'vendor-empty 2013-06-07..2013-06-07',
+    ]);
+    expect(holes('ORCL')).toEqual(['vendor-empty 2013-07-15..2013-07-16']);
+    expect(holes('ICE').join()).toContain('vendor-empty');
+    expect(holes('APTV')).toEqual(['pre-listing 2013-02-08..2017-12-04']);
+    expect(holes('SPG')).toEqual(['rejected 2014-05-28..2014-05-28']);
+    expect(holes('REGN')).toEqual(['vendor-empty 2015-06-09..2015-06-09']);
+    const reasons = new Set(series.flatMap(({ absences }) => absences.map(({ reason }) => reason)));
+    expect([...reasons].toSorted()).toEqual(['pre-listing', 'rejected', 'vendor-empty']);
+    const text = await run('check-data', ['--store', store, ...range, '--tickers', 'SPG']);
+    expect(text.stdout).toContain('close 165.42 is below low 174.5');
+  });
+});

@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BackfillEvent, type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
+import { runTask } from '../../src/backfill/run-task.ts';
+import type { Runner } from '../../src/backfill/runner.ts';
+import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import { parseDay } from '../../src/core/day.ts';
+import { BackfillError, type ErrorCode } from '../../src/core/errors.ts';
+import type { BarAnswer, BarRequest, Capabilities, Provider } from '../../src/providers/provider.ts';
+import { openSample } from '../../src/providers/sample/index.ts';
+import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { BarStore } from '../../src/store/store.ts';
+
+const WEEK = { start: '2025-06-02', end: '2025-06-06' } as const;
+const HOUR = 3_600_000;
+let folder = '';
+let store: BarStore;
+let now = Date.parse('2025-06-20T12:00:00Z');
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-run-'));
+  store = openStore(folder);
+  now = Date.parse('2025-06-20T12:00:00Z');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const sample = openSample({ id: 'sample' });
+
+/** The sample market behind a door that may stay shut. */
+function provider(
+  fault: (ticker: string) => ErrorCode | BarAnswer | undefined,
+): Provider & { asked: BarRequest[] } {
+  const asked: BarRequest[] = [];
+  return {
+    ...sample,
+    asked,
+    fetchBars: async (request) => {
+      asked.push(request);
+      const result = fault(request.series.ticker);
+      if (typeof result === 'string') throw new BackfillError(result, `${result} it is`);
+      return result ?? sample.fetchBars(request);
+    },
+  };
+}
+
+/** Runs tasks in this thread, on any provider. */
+function tools(source: Provider, more: Partial<BackfillTools> = {}): BackfillTools {
+  const runner: Runner = {
+    capacity: 2,
+    run: ({ task, now: at }) => runTask(task, at, { provider: source, store, elapsed: () => 0 }),
+    close: () => Promise.resolve(),
+  };
+  const context = { storeUrl: folder, provider: { id: 'sample' } };
+  return {
+    store,
+    capabilities: sampleCapabilities,
+    context,
+    startRunner: async () => runner,
+    clock: () => now,
+    ...more,
+  };
+}
+
+const TICKERS = ['ALFA', 'NYXA', 'ORBL', 'PYRE', 'QUIL', 'UMBR', 'VELM', 'WQAL'];
+const open = () => provider(() => undefined);
+
+describe('a backfill', () => {
+  it('fetches what is missing, then nothing, then only what is new', async () => {
+    const first = open();
+    const request = { tickers: ['ALFA', 'NYXA'], ...WEEK };
+    expect(await backfill(request, tools(first))).toMatchObject({
+      fetched: 2,
+      failed: 0,
+      complete: 0,
+      bars: 10,
+      inserted: 10,
+    });
+    const second = open();
+    expect(await backfill(request, tools(second))).toMatchObject({ fetched: 0, complete: 2, requests: 0 });
+    expect(second.asked).toEqual([]);
+    const third = open();
+    await backfill({ ...request, end: '2025-06-09' }, tools(third));
+    expect(third.asked.map(({ range }) => range)).toEqual(
+      [1, 2].map(() => ({ from: parseDay('2025-06-09'), to: parseDay('2025-06-10') })),
+    );
+  });
+
+  it('fetches everything again on demand and finds nothing changed', async () => {
+    const request = { tickers: ['ALFA'], ...WEEK };
+    await backfill(request, tools(open()));
+    const again = await backfill({ ...request, everything: true }, tools(open()));
+    expect(again).toMatchObject({ bars: 5, inserted: 0, changed: 0, requests: 1 });
+  });
+
+  it('names the ticker that failed and why, goes on with the others, and leaves it missing', async () => {
+    const faulty = provider((ticker) => (ticker === 'NYXA' ? 'network' : undefined));
+    const summary = await backfill({ tickers: ['ALFA', 'NYXA', 'ORBL'], ...WEEK }, tools(faulty));
+    expect(summary).toMatchObject({ fetched: 2, failed: 1 });
+    expect(summary.failures).toMatchObject([
+      { ticker: 'NYXA', code: 'network', from: '2025-06-02', to: '2025-06-06' },
+    ]);
+    expect((await store.scan()).series.has('NYXA 1d')).toBe(false);
+    const next = open();
+    await backfill({ tickers: ['ALFA', 'NYXA', 'ORBL'], ...WEEK }, tools(next));
+    expect(next.asked.map(({ series }) => series.ticker)).toEqual(['NYXA']);
+  });
+
+  it('counts a task as failed whose answer leaves sessions unexplained', async () => {
+    const proven = { from: parseDay('2025-06-02'), to: parseDay('2025-06-04') };
+    const cut: BarAnswer = {
+      bars: [],
+      unusable: [],
+      proven,
+      actions: [],
+      identity: UNKNOWN_IDENTITY,
+      delistedOn: null,
+      dropped: 0,
+    };
+    const summary = await backfill({ tickers: ['ALFA'], ...WEEK }, tools(provider(() => cut)));
+    expect(summary.failures).toMatchObject([
+      { code: 'incomplete', message: expect.stringContaining('3 of 5 sessions stay missing') },
+    ]);
+  });
+
+  it('asks for an unknown ticker once, fails, then leaves it alone until its retry is due', async () => {
+    const none = provider((ticker) => (ticker === 'NOPE' ? 'unknown-ticker' : undefined));
+    const request = { tickers: ['ALFA', 'NOPE'], ...WEEK };
+    expect(await backfill(request, tools(none))).toMatchObject({ fetched: 1, failed: 1 });
+    expect(await backfill(request, tools(none))).toMatchObject({ complete: 2, failed: 0 });
+    expect(none.asked).toHaveLength(2);
+    now += 25 * HOUR;
+    await backfill(request, tools(none));
+    expect(none.asked.map(({ series }) => series.ticker)).toEqual(['ALFA', 'NOPE', 'NOPE']);
+    now += 25 * HOUR;
+    await backfill(request, tools(none));
+    expect(none.asked).toHaveLength(3); // the second wait is twice as long
+  });
+
+  it('takes "unknown" for the provider’s fault where the store has bars of the ticker', async () => {
+    await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()));
+    const forgetful = provider(() => 'unknown-ticker');
+    const summary = await backfill({ tickers: ['ALFA'], ...WEEK, end: '2025-06-13' }, tools(forgetful));
+    expect(summary.failures).toMatchObject([{ code: 'provider-fault' }]);
+    expect((await store.scan()).series.get('ALFA 1d')?.coverage.absent).toEqual([]);
+  });
+
+  it('takes a storm of "unknown" for the provider’s fault', async () => {
+    const storm = provider((ticker) => (ticker < 'W' ? 'unknown-ticker' : undefined));
+    const summary = await backfill({ tickers: TICKERS, ...WEEK }, tools(storm));
+    expect(summary).toMatchObject({ fetched: 1, failed: 7 });
+    expect(new Set(summary.failures.map(({ code }) => code))).toEqual(new Set(['provider-fault']));
+    expect([...(await store.scan()).series.keys()]).toEqual(['WQAL 1d']);
+  });
+
+  it('records what the look-back does not reach, instead of asking', async () => {
+    const limited: Capabilities = {
+      ...sampleCapabilities,
+      intervals: { '1d': { maxSpanDays: null, lookBackDays: 15, requestsPerSpan: 1, settleDelayMs: 0 } },
+    };
+    const source = open();
+    const summary = await backfill(
+      { tickers: ['ALFA'], start: '2025-06-02', end: '2025-06-12' },
+      tools(source, { capabilities: limited }),
+    );
+    expect(summary.absent).toEqual({ 'plan-limited': 4 });
+    expect(source.asked.map(({ range }) => range.from)).toEqual([parseDay('2025-06-06')]);
+    const again = await backfill(
+      { tickers: ['ALFA'], start: '2025-06-02', end: '2025-06-12' },
+      tools(source, { capabilities: limited }),
+    );
+    expect(again).toMatchObject({ complete: 1, absent: {} });
+  });
+
+  it('once stopped ends with what was in flight and says what is left', async () => {
+    const stop = new AbortController();
+    const onEvent = (event: BackfillEvent): void => void (event.type === 'finished' && stop.abort());
+    const summary = await backfill(
+      { tickers: TICKERS, ...WEEK },
+      tools(open(), { stop: stop.signal, onEvent }),
+    );
+    expect(summary).toMatchObject({ interrupted: true, fetched: 2, notRun: 6, failed: 0 });
+    expect(await backfill({ tickers: TICKERS, ...WEEK }, tools(open()))).toMatchObject({
+      complete: 2,
+      fetched: 6,
+    });
+  });
+
+  it('keeps a record of the run in the store', async () => {
+    const { runId } = await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()));
+    expect(runId).toMatch(/^20250620T120000Z-[0-9a-f]{4}$/);
+  });
+
+  it('is refused while another one writes the store', async () => {
+    const writer = await openStore(folder).acquire();
+    await expect(backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()))).rejects.toMatchObject({
+      code: 'store-locked',
+    });
+    await writer.release();
+  });
+});

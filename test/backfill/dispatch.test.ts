@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dispatch } from '../../src/backfill/dispatch.ts';
+import type { TaskResult } from '../../src/backfill/runner.ts';
+import type { Task } from '../../src/core/plan.ts';
+
+const failed: TaskResult = { ok: false, error: { code: 'network', message: '', retryable: true } };
+
+function task(id: string, partitions: readonly string[]): Task {
+  const range = { from: 0, to: 1 };
+  const series = { ticker: id, interval: '1d' } as const;
+  return { id, series, calendar: 'XNYS', range, gaps: [range], sessions: 1, requests: 1, partitions };
+}
+
+describe('handing out tasks', () => {
+  it('runs each once, never too many at once, never two on one partition, in any order of finishing', async () => {
+    const partitions = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(partitions, { maxLength: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (scheduler, lists, capacity) => {
+          const tasks = lists.map((list, i) => task(String(i), list));
+          const inWork: Task[] = [];
+          const ran: Task[] = [];
+          const run = async (one: Task): Promise<TaskResult> => {
+            for (const other of inWork) {
+              expect(other.partitions.filter((name) => one.partitions.includes(name))).toEqual([]);
+            }
+            inWork.push(one);
+            expect(inWork.length).toBeLessThanOrEqual(capacity);
+            await scheduler.schedule(Promise.resolve());
+            inWork.splice(inWork.indexOf(one), 1);
+            ran.push(one);
+            return failed;
+          };
+          const results: Task[] = [];
+          const all = dispatch({
+            tasks,
+            capacity,
+            run,
+            onResult: (one) => results.push(one),
+            stopped: () => false,
+          });
+          await scheduler.waitFor(all);
+          expect(new Set(ran)).toEqual(new Set(tasks));
+          expect(ran).toHaveLength(tasks.length);
+          expect(results).toEqual(ran);
+        },
+      ),
+    );
+  });
+
+  it('starts as many as it may at once', async () => {
+    const tasks = ['a', 'b', 'c', 'd'].map((name) => task(name, [name]));
+    const started: string[] = [];
+    const releases: (() => void)[] = [];
+    const run = (one: Task): Promise<TaskResult> => {
+      started.push(one.id);
+      return new Promise((resolve) => releases.push(() => resolve(failed)));
+    };
+    const all = dispatch({ tasks, capacity: 3, run, onResult: () => undefined, stopped: () => false });
+    expect(started).toEqual(['a', 'b', 'c']);
+    for (const release of releases) release();
+    await new Promise(setImmediate);
+    releases.at(-1)?.();
+    expect(await all).toEqual([]);
+  });
+
+  it('once stopped finishes what is in work and gives back the rest', async () => {
+    const tasks = ['a', 'b', 'c', 'd'].map((name) => task(name, [name]));
+    const finished: string[] = [];
+    const left = await dispatch({
+      tasks,
+      capacity: 2,
+      run: async () => failed,
+      onResult: ({ id }) => finished.push(id),
+      stopped: () => finished.length > 0,
+    });
+    expect(finished).toEqual(['a', 'b']);
+    expect(left.map(({ id }) => id)).toEqual(['c', 'd']);
+  });
+});

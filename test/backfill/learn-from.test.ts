@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { learnFrom } from '../../src/backfill/learn-from.ts';
+import { type Ohlcv, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import { calendarById } from '../../src/core/calendar/calendars.ts';
+import type { RejectedBar } from '../../src/core/checks.ts';
+import { type DayRange, MS_PER_DAY, formatDay, parseDay } from '../../src/core/day.ts';
+import type { BarAnswer } from '../../src/providers/provider.ts';
+
+const calendar = calendarById('XNYS');
+const now = Date.parse('2025-06-13T12:00:00Z');
+const gap: DayRange = { from: parseDay('2025-06-02'), to: parseDay('2025-06-12') + 1 };
+
+function bar(date: string): Ohlcv {
+  return {
+    ts: parseDay(date) * MS_PER_DAY,
+    open: 1,
+    high: 1,
+    low: 1,
+    close: 1,
+    volume: 1,
+    vwap: null,
+    trades: null,
+  };
+}
+
+interface Case {
+  readonly accepted?: readonly string[];
+  readonly rejected?: readonly RejectedBar[];
+  readonly answer?: Partial<BarAnswer>;
+}
+
+function learned({ accepted = [], rejected = [], answer = {} }: Case) {
+  const series = { ticker: 'AAPL', interval: '1d' } as const;
+  const task = {
+    id: '',
+    series,
+    calendar: 'XNYS',
+    range: gap,
+    gaps: [gap],
+    sessions: 9,
+    requests: 1,
+    partitions: [],
+  };
+  const whole: BarAnswer = {
+    ...{ bars: [], unusable: [], actions: [], delistedOn: null, dropped: 0 },
+    ...{ proven: gap, identity: UNKNOWN_IDENTITY, ...answer },
+  };
+  const bars = accepted.map(bar);
+  const result = learnFrom({ task, calendar, answer: whole, accepted: bars, rejected, source: 'test', now });
+  const runs = result.learned.absent.map(
+    ({ from, to, reason }) => `${reason} ${formatDay(from)}..${formatDay(to - 1)}`,
+  );
+  return { ...result, runs };
+}
+
+function span(first: string, last: string): DayRange {
+  return { from: parseDay(first), to: parseDay(last) + 1 };
+}
+
+const ALL = ['02', '03', '04', '05', '06', '09', '10', '11', '12'].map((date) => `2025-06-${date}`);
+
+describe('what an answer says of the wanted sessions', () => {
+  it('with a bar: present, in one run across the week-end', () => {
+    const { learned: coverage, present, missing } = learned({ accepted: ALL });
+    expect(coverage).toEqual({ present: [gap], provisional: [], absent: [] });
+    expect([present, missing]).toEqual([9, 0]);
+  });
+
+  it('without a bar between bars: empty at the vendor, to be asked again', () => {
+    const {
+      runs,
+      absent,
+      learned: coverage,
+    } = learned({ accepted: ALL.filter((date) => !/0[69]$/.test(date)) });
+    expect(runs).toEqual(['vendor-empty 2025-06-06..2025-06-09']);
+    expect(absent).toEqual({ 'vendor-empty': 2 });
+    expect(coverage.absent[0]).toMatchObject({
+      provider: 'test',
+      checkedAt: now,
+      attempts: 1,
+      nextRetryAt: now + 86_400_000,
+    });
+  });
+
+  it('outside what the answer proves: missing still', () => {
+    const {
+      runs,
+      missing,
+      learned: coverage,
+    } = learned({
+      accepted: ALL.slice(0, 3),
+      answer: { proven: span('2025-06-02', '2025-06-05') },
+    });
+    expect(runs).toEqual(['vendor-empty 2025-06-05..2025-06-05']);
+    expect(missing).toBe(5);
+    expect(coverage.present).toEqual([span('2025-06-02', '2025-06-04')]);
+  });
+
+  it('before the first trade: not listed yet, even where the answer does not reach', () => {
+    const identity = { ...UNKNOWN_IDENTITY, firstTrade: parseDay('2025-06-05') };
+    const answer = { identity, proven: span('2025-06-05', '2025-06-12') };
+    const { runs } = learned({ accepted: ALL.slice(3), answer });
+    expect(runs).toEqual(['pre-listing 2025-06-02..2025-06-04']);
+  });
+
+  it('after the delisting: delisted', () => {
+    const { runs } = learned({ accepted: ALL.slice(0, 5), answer: { delistedOn: parseDay('2025-06-07') } });
+    expect(runs).toEqual(['delisted 2025-06-09..2025-06-12']);
+  });
+
+  it('with a row that failed a check: rejected, with what was wrong', () => {
+    const rejected = [{ bar: bar('2025-06-03'), reason: 'high 1 is below low 2' }];
+    const { learned: coverage } = learned({
+      accepted: ALL.filter((date) => date !== '2025-06-03'),
+      rejected,
+    });
+    expect(coverage.absent).toMatchObject([{ reason: 'rejected', note: 'high 1 is below low 2' }]);
+  });
+
+  it('with a row without prices: empty at the vendor, and it says so', () => {
+    const unusable = [{ ts: parseDay('2025-06-03') * MS_PER_DAY, reason: 'empty', row: {} }];
+    const { learned: coverage } = learned({
+      accepted: ALL.filter((date) => date !== '2025-06-03'),
+      answer: { unusable },
+    });
+    expect(coverage.absent).toMatchObject([{ reason: 'vendor-empty', note: 'a row without prices' }]);
+  });
+
+  it('of the last two days without a bar: not published yet, to be asked again in an hour', () => {
+    const { runs, learned: coverage } = learned({ accepted: ALL.slice(0, 7) });
+    expect(runs).toEqual(['not-yet-published 2025-06-11..2025-06-12']);
+    expect(coverage.absent[0]?.nextRetryAt).toBe(now + 3_600_000);
+  });
+
+  it('puts every wanted session into exactly one state', () => {
+    const { present, absent, missing } = learned({
+      accepted: ['2025-06-02'],
+      answer: { proven: span('2025-06-02', '2025-06-10') },
+    });
+    expect(present + missing + Object.values(absent).reduce((sum, count) => sum + count, 0)).toBe(9);
+  });
+});

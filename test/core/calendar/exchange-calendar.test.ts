@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import { calendarById, calendarFor } from '../../../src/core/calendar/calendars.ts';
+import { formatDay, parseDay } from '../../../src/core/day.ts';
+
+const HOUR = 3_600_000;
+
+/** `open close` of a session, or `open start-end close` with a lunch break, in UTC. */
+function hours(id: string, day: string): string {
+  const { open, close, lunch } = calendarById(id).session(parseDay(day));
+  return [utc(open), ...(lunch ? [`${utc(lunch.start)}-${utc(lunch.end)}`] : []), utc(close)].join(' ');
+}
+
+/** `YYYY-MM-DDTHH:MM` in UTC, without seconds. */
+function utc(instant: number): string {
+  return new Date(instant).toISOString().replace(':00.000Z', '');
+}
+
+/** Sessions of a calendar from one day to another, both included. */
+function sessionsFrom(id: string, first: string, last: string): string[] {
+  return calendarById(id)
+    .sessions({ from: parseDay(first), to: parseDay(last) + 1 })
+    .map(formatDay);
+}
+
+describe('closed days', () => {
+  it.each([
+    ['XNYS', '2001-09-11', 'the attacks'],
+    ['XNYS', '2001-09-14', 'the attacks'],
+    ['XNYS', '2012-10-29', 'Hurricane Sandy'],
+    ['XNYS', '2012-10-30', 'Hurricane Sandy'],
+    ['XNYS', '2025-01-09', 'mourning for Jimmy Carter'],
+    ['XNYS', '2018-12-05', 'mourning for George H. W. Bush'],
+    ['XNYS', '1968-06-12', 'the paperwork crisis'],
+    ['XNYS', '2022-06-20', 'Juneteenth'],
+    ['XNYS', '2023-06-19', 'Juneteenth'],
+    ['XNYS', '2026-04-03', 'Good Friday'],
+    ['XLON', '2026-04-03', 'Good Friday'],
+    ['XETR', '2026-04-03', 'Good Friday'],
+    ['XLON', '2026-04-06', 'Easter Monday'],
+    ['XLON', '2022-09-19', "the Queen's funeral"],
+    ['XLON', '2023-05-08', "the King's coronation"],
+    ['XETR', '2024-12-24', 'Christmas Eve'],
+    ['XETR', '2024-12-31', "New Year's Eve"],
+    ['XHKG', '2023-09-01', 'typhoon Saola'],
+    ['XHKG', '2023-09-08', 'black rain'],
+    ['XHKG', '2020-10-13', 'typhoon Nangka'],
+    ['XTKS', '2024-11-04', 'a substitute for Culture Day'],
+    ['XTKS', '2020-10-01', 'a system failure'],
+    ['XTKS', '2019-04-30', 'the abdication'],
+    ['XASX', '2026-01-26', 'Australia Day'],
+  ])('%s is closed on %s: %s', (id, day) => {
+    expect(calendarById(id).isSession(parseDay(day))).toBe(false);
+    expect(() => calendarById(id).session(parseDay(day))).toThrow(
+      expect.objectContaining({ code: 'internal' }),
+    );
+  });
+
+  it.each([
+    ['XNYS', '2001-09-10'],
+    ['XNYS', '2001-09-17'],
+    ['XNYS', '2012-10-31'],
+    ['XNYS', '2021-06-18'], // Juneteenth only from 2022 on
+    ['XNYS', '2025-01-10'],
+    ['XNYS', '2024-05-01'],
+    ['XTKS', '2024-03-29'], // Good Friday
+    ['XPAR', '2024-12-24'],
+    ['24-7', '2025-12-25'],
+    ['24-7', '2025-12-27'], // a Saturday
+    ['24-5-FX', '2025-12-25'],
+    ['24-5-FX', '2026-01-01'],
+  ])('%s trades on %s', (id, day) => {
+    expect(calendarById(id).isSession(parseDay(day))).toBe(true);
+  });
+
+  it('week-ends are no sessions, save for crypto', () => {
+    for (const id of ['XNYS', 'XTKS', 'XASX', '24-5-FX', 'weekdays']) {
+      expect(sessionsFrom(id, '2026-03-13', '2026-03-16')).toEqual(['2026-03-13', '2026-03-16']);
+    }
+    expect(sessionsFrom('24-7', '2026-03-13', '2026-03-16')).toHaveLength(4);
+  });
+
+  it('Tel Aviv, whose week starts on Sunday, is only advised to trade from Monday to Friday', () => {
+    const calendar = calendarFor('TEVA.TA');
+    expect(calendar.advisory).toBe(true);
+    expect(calendar.sessions({ from: parseDay('2026-03-14'), to: parseDay('2026-03-16') })).toEqual([]);
+    expect(calendar.reliable.from).toBe(calendar.reliable.to);
+  });
+});
+
+describe('hours', () => {
+  it('half days end early', () => {
+    expect(hours('XNYS', '2024-07-03')).toBe('2024-07-03T13:30 2024-07-03T17:00');
+    expect(hours('XNYS', '2024-11-29')).toBe('2024-11-29T14:30 2024-11-29T18:00');
+    expect(hours('XNYS', '2024-12-24')).toBe('2024-12-24T14:30 2024-12-24T18:00');
+    expect(hours('XLON', '2024-12-24')).toBe('2024-12-24T08:00 2024-12-24T12:30');
+    expect(hours('XPAR', '2024-12-31')).toBe('2024-12-31T08:00 2024-12-31T13:05');
+    expect(hours('XETR', '2024-12-30')).toBe('2024-12-30T08:00 2024-12-30T13:00');
+  });
+
+  it('New York opened and closed at other times before 1985', () => {
+    expect(hours('XNYS', '1974-09-30')).toBe('1974-09-30T14:00 1974-09-30T19:30');
+    expect(hours('XNYS', '1974-10-01')).toBe('1974-10-01T14:00 1974-10-01T20:00');
+    expect(hours('XNYS', '1985-09-26')).toBe('1985-09-26T14:00 1985-09-26T20:00');
+    expect(hours('XNYS', '1985-09-30')).toBe('1985-09-30T13:30 1985-09-30T20:00');
+  });
+
+  it('single days opened late or ended suddenly', () => {
+    expect(hours('XNYS', '1963-11-22')).toBe('1963-11-22T15:00 1963-11-22T19:07'); // Kennedy shot
+    expect(hours('XNYS', '2006-12-27')).toBe('2006-12-27T14:32 2006-12-27T21:00'); // silence for Gerald Ford
+  });
+
+  it('Tokyo has lunch, and closes at 15:30 since 2024-11-05', () => {
+    expect(hours('XTKS', '2024-11-01')).toBe(
+      '2024-11-01T00:00 2024-11-01T02:30-2024-11-01T03:30 2024-11-01T06:00',
+    );
+    expect(hours('XTKS', '2024-11-05')).toBe(
+      '2024-11-05T00:00 2024-11-05T02:30-2024-11-05T03:30 2024-11-05T06:30',
+    );
+    expect(hours('XTKS', '2011-11-18')).toBe(
+      '2011-11-18T00:00 2011-11-18T02:00-2011-11-18T03:30 2011-11-18T06:00',
+    );
+  });
+
+  it('a session that ends when lunch begins has no lunch', () => {
+    expect(hours('XTKS', '2008-12-30')).toBe('2008-12-30T00:00 2008-12-30T02:00');
+    expect(hours('XHKG', '2024-12-24')).toBe('2024-12-24T01:30 2024-12-24T04:00');
+    expect(hours('XHKG', '2010-12-24')).toBe('2010-12-24T02:00 2010-12-24T04:30');
+  });
+
+  it('the clocks of New York and Europe change three weeks apart', () => {
+    const opens = (id: string): string[] =>
+      ['2026-03-06', '2026-03-09', '2026-03-27', '2026-03-30'].map((day) => hours(id, day).slice(11, 16));
+    expect(opens('XNYS')).toEqual(['14:30', '13:30', '13:30', '13:30']);
+    expect(opens('XPAR')).toEqual(['08:00', '08:00', '08:00', '07:00']);
+    expect(opens('XLON')).toEqual(['08:00', '08:00', '08:00', '07:00']);
+    expect(opens('XTKS')).toEqual(['00:00', '00:00', '00:00', '00:00']);
+  });
+
+  it('Sydney opens on the UTC day before in summer, yet on its own session date', () => {
+    expect(hours('XASX', '2026-01-15')).toBe('2026-01-14T23:00 2026-01-15T05:00');
+    expect(hours('XASX', '2026-04-02')).toBe('2026-04-01T23:00 2026-04-02T05:00');
+    expect(hours('XASX', '2026-04-07')).toBe('2026-04-07T00:00 2026-04-07T06:00');
+    const calendar = calendarById('XASX');
+    const open = Date.parse('2026-01-14T23:00Z');
+    expect(formatDay(calendar.localDay(open))).toBe('2026-01-15');
+    expect(calendar.sessionAt(open)).toBe(parseDay('2026-01-15'));
+    expect(calendar.sessionAt(open - 1)).toBeUndefined();
+  });
+
+  it('crypto lasts the UTC day, currencies the London day', () => {
+    expect(hours('24-7', '2025-12-25')).toBe('2025-12-25T00:00 2025-12-26T00:00');
+    expect(hours('24-5-FX', '2025-12-25')).toBe('2025-12-25T00:00 2025-12-26T00:00');
+    expect(hours('24-5-FX', '2026-07-01')).toBe('2026-06-30T23:00 2026-07-01T23:00');
+    expect(hours('24-5-FX', '2026-03-27')).toBe('2026-03-27T00:00 2026-03-28T00:00');
+    expect(hours('24-5-FX', '2026-03-30')).toBe('2026-03-29T23:00 2026-03-30T23:00');
+  });
+
+  it('the lunch break belongs to the session, the close does not', () => {
+    const tokyo = calendarById('XTKS');
+    expect(tokyo.sessionAt(Date.parse('2024-11-05T03:00Z'))).toBe(parseDay('2024-11-05'));
+    expect(tokyo.sessionAt(Date.parse('2024-11-05T06:30Z'))).toBeUndefined();
+    expect(tokyo.sessionAt(Date.parse('2024-11-04T03:00Z'))).toBeUndefined();
+    expect(calendarById('XNYS').sessionAt(Date.parse('2024-07-03T17:00Z'))).toBeUndefined();
+  });
+});
+
+describe('stepping', () => {
+  const newYork = calendarById('XNYS');
+
+  it('skips closed days and week-ends', () => {
+    expect(formatDay(newYork.nextSession(parseDay('2001-09-10')))).toBe('2001-09-17');
+    expect(formatDay(newYork.previousSession(parseDay('2001-09-17')))).toBe('2001-09-10');
+    expect(formatDay(newYork.sessionOnOrAfter(parseDay('2026-04-03')))).toBe('2026-04-06');
+    expect(formatDay(newYork.sessionOnOrBefore(parseDay('2026-04-05')))).toBe('2026-04-02');
+    expect(formatDay(newYork.sessionOnOrBefore(parseDay('2026-04-02')))).toBe('2026-04-02');
+  });
+
+  it('counts sessions back from the last one, which is included', () => {
+    const last = parseDay('2024-12-31');
+    const year = newYork.lastSessions(last, 252);
+    expect({ from: formatDay(year.from), to: formatDay(year.to) }).toEqual({
+      from: '2024-01-02',
+      to: '2025-01-01',
+    });
+    expect(newYork.lastSessions(last, 1)).toEqual({ from: last, to: last + 1 });
+    expect(newYork.lastSessions(last, 0)).toEqual({ from: last + 1, to: last + 1 });
+  });
+
+  it('finds the last session whose close lies the settle delay back', () => {
+    const settled = (now: string, delay = 0): string =>
+      formatDay(newYork.lastSettled(Date.parse(now), delay));
+    expect(settled('2024-07-03T16:59:59.999Z')).toBe('2024-07-02');
+    expect(settled('2024-07-03T17:00Z')).toBe('2024-07-03');
+    expect(settled('2024-07-03T17:59:59.999Z', HOUR)).toBe('2024-07-02');
+    expect(settled('2024-07-03T18:00Z', HOUR)).toBe('2024-07-03');
+    expect(settled('2024-07-07T12:00Z')).toBe('2024-07-05');
+    expect(settled('2024-07-08T19:00Z')).toBe('2024-07-05');
+    expect(settled('2024-07-10T20:00Z', 48 * HOUR)).toBe('2024-07-08');
+    expect(formatDay(calendarById('24-7').lastSettled(Date.parse('2026-01-02T00:00Z'), 0))).toBe(
+      '2026-01-01',
+    );
+    expect(formatDay(calendarById('XASX').lastSettled(Date.parse('2026-01-15T05:00Z'), 0))).toBe(
+      '2026-01-15',
+    );
+  });
+
+  it('refuses to step where it would never end', () => {
+    const { NaN: nan, POSITIVE_INFINITY: infinite } = Number;
+    const refusal = expect.objectContaining({ code: 'internal' });
+    expect(() => newYork.sessions({ from: -infinite, to: infinite })).toThrow(refusal);
+    expect(() => newYork.sessions({ from: 0, to: infinite })).toThrow(refusal);
+    expect(() => newYork.nextSession(nan)).toThrow(refusal);
+    expect(() => newYork.sessionOnOrBefore(infinite)).toThrow(refusal);
+    expect(() => newYork.sessionOnOrAfter(3.5)).toThrow(refusal);
+    expect(() => newYork.lastSessions(0, infinite)).toThrow(refusal);
+  });
+});
+
+describe('outside the facts', () => {
+  it('says which days are reliable', () => {
+    expect(calendarById('XNYS').reliable).toEqual({
+      from: parseDay('1962-01-01'),
+      to: parseDay('2026-07-24'),
+    });
+    expect(calendarById('XPAR').reliable).toEqual({
+      from: parseDay('1999-01-01'),
+      to: parseDay('2026-07-24'),
+    });
+    expect(calendarById('24-7').reliable.to).toBeGreaterThan(parseDay('2200-01-01'));
+  });
+
+  it('goes on by the days of the week, with the nearest hours', () => {
+    expect(sessionsFrom('XNYS', '1950-12-22', '1950-12-26')).toEqual([
+      '1950-12-22',
+      '1950-12-25',
+      '1950-12-26',
+    ]);
+    expect(sessionsFrom('XNYS', '2040-12-21', '2040-12-25')).toEqual([
+      '2040-12-21',
+      '2040-12-24',
+      '2040-12-25',
+    ]);
+    expect(hours('XNYS', '1961-12-29')).toBe('1961-12-29T15:00 1961-12-29T20:30');
+    expect(hours('XNYS', '2040-07-02')).toBe('2040-07-02T13:30 2040-07-02T20:00');
+    expect(hours('XTKS', '1985-06-03')).toBe(
+      '1985-06-03T00:00 1985-06-03T02:00-1985-06-03T04:00 1985-06-03T06:00',
+    );
+  });
+});

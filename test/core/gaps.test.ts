@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { calendarById } from '../../src/core/calendar/calendars.ts';
+import { type Coverage, NOTHING_KNOWN, learn, nextRetry } from '../../src/core/coverage.ts';
+import { type DayRange, parseDay } from '../../src/core/day.ts';
+import { findGaps, sessionRuns } from '../../src/core/gaps.ts';
+import { planTasks } from '../../src/core/plan.ts';
+import { contains, normalize } from '../../src/core/ranges.ts';
+
+const calendar = calendarById('XNYS');
+const series = { ticker: 'AAPL', interval: '1d' } as const;
+const now = Date.parse('2025-06-01T00:00:00Z');
+const range = dates('2025-01-02', '2025-04-01');
+const span = range.to - range.from;
+const someDays = fc
+  .array(fc.tuple(fc.nat(span), fc.nat(9)), { maxLength: 8 })
+  .map((parts) => normalize(parts.map(([at, n]) => ({ from: range.from + at, to: range.from + at + n }))));
+
+function dates(first: string, afterLast: string): DayRange {
+  return { from: parseDay(first), to: parseDay(afterLast) };
+}
+
+function gapsOf(coverage: Coverage, options: { provider?: string; now?: number; everything?: boolean } = {}) {
+  const found = findGaps([{ series, calendar, range }], new Map([['AAPL 1d', coverage]]), {
+    provider: 'test',
+    now,
+    ...options,
+  });
+  return found[0]?.gaps ?? [];
+}
+
+describe('gaps', () => {
+  it('are exactly the wanted sessions that are not present', () => {
+    fc.assert(
+      fc.property(someDays, (present) => {
+        const gaps = gapsOf({ ...NOTHING_KNOWN, present });
+        for (const session of calendar.sessions(range)) {
+          expect(contains(gaps, session)).toBe(!contains(present, session));
+        }
+      }),
+    );
+  });
+
+  it('are maximal runs that start and end with a session', () => {
+    fc.assert(
+      fc.property(someDays, (present) => {
+        const gaps = gapsOf({ ...NOTHING_KNOWN, present });
+        for (const [i, gap] of gaps.entries()) {
+          expect(calendar.isSession(gap.from)).toBe(true);
+          expect(calendar.isSession(gap.to - 1)).toBe(true);
+          const next = gaps[i + 1];
+          if (next !== undefined) expect(calendar.nextSession(gap.to - 1)).toBeLessThan(next.from);
+        }
+      }),
+    );
+  });
+
+  it('span a week-end that nobody expects anything of', () => {
+    const present = [dates('2025-01-02', '2025-01-10'), dates('2025-01-14', '2025-04-01')];
+    expect(gapsOf({ ...NOTHING_KNOWN, present })).toEqual([dates('2025-01-10', '2025-01-14')]);
+  });
+
+  it('contain provisional sessions', () => {
+    const provisional = [dates('2025-03-31', '2025-04-01')];
+    expect(gapsOf({ ...NOTHING_KNOWN, present: [range], provisional })).toEqual(provisional);
+  });
+
+  it('contain an absence only once its retry is due, or for another provider', () => {
+    const day = dates('2025-02-03', '2025-02-04');
+    const checkedAt = now - 1000;
+    const evidence = { reason: 'vendor-empty', provider: 'test', checkedAt, attempts: 1 } as const;
+    const absent = [{ ...day, ...evidence, nextRetryAt: nextRetry('vendor-empty', 1, checkedAt) }];
+    const coverage = learn({ ...NOTHING_KNOWN, present: [range] }, NOTHING_KNOWN);
+    const known = {
+      ...coverage,
+      present: [dates('2025-01-02', '2025-02-03'), dates('2025-02-04', '2025-04-01')],
+      absent,
+    };
+    expect(gapsOf(known)).toEqual([]);
+    expect(gapsOf(known, { now: now + 86_400_000 })).toEqual([day]);
+    expect(gapsOf(known, { provider: 'other' })).toEqual([day]);
+  });
+
+  it('are none for a ticker that the provider does not know, however the range grows', () => {
+    const evidence = { reason: 'unknown-ticker', provider: 'test', checkedAt: now, attempts: 1 } as const;
+    const absent = [{ ...dates('2025-01-02', '2025-01-08'), ...evidence, nextRetryAt: now + 1 }];
+    expect(gapsOf({ ...NOTHING_KNOWN, absent })).toEqual([]);
+    expect(gapsOf({ ...NOTHING_KNOWN, absent }, { now: now + 1 })).toHaveLength(1);
+  });
+
+  it('are the whole range if everything is wanted again', () => {
+    expect(gapsOf({ ...NOTHING_KNOWN, present: [range] }, { everything: true })).toEqual([
+      dates('2025-01-02', '2025-04-01'),
+    ]);
+  });
+
+  it('come one entry a wanted series, in the order asked', () => {
+    const other = { ticker: 'BTC-USD', interval: '1d' } as const;
+    const crypto = calendarById('24-7');
+    const wanted = [
+      { series: other, calendar: crypto, range },
+      { series, calendar, range },
+    ];
+    const found = findGaps(wanted, new Map(), { provider: 'test', now });
+    expect(found.map((one) => [one.series.ticker, one.sessions])).toEqual([
+      ['BTC-USD', span],
+      ['AAPL', calendar.sessions(range).length],
+    ]);
+  });
+});
+
+describe('a plan', () => {
+  const unlimited = { maxSpanDays: null, lookBackDays: null, requestsPerSpan: 1 };
+  const options = { quotas: [], actions: true, now };
+  const plan = (
+    gaps: readonly DayRange[],
+    limits:
+      | typeof unlimited
+      | { maxSpanDays: number | null; lookBackDays: number | null; requestsPerSpan: number },
+  ) => {
+    const sessions = gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
+    return planTasks([{ series, calendar, gaps, sessions }], { ...options, limits: { '1d': limits } });
+  };
+
+  it('asks once for all gaps of a series where a request may be as long as it likes', () => {
+    const gaps = [dates('2025-01-06', '2025-01-08'), dates('2025-03-03', '2025-03-04')];
+    const { tasks, totals } = plan(gaps, unlimited);
+    expect(tasks).toMatchObject([{ id: 'AAPL 1d 2025-01-06..2025-03-03', gaps, sessions: 3, requests: 1 }]);
+    expect(totals).toEqual({ series: 1, complete: 0, toFill: 1, sessions: 3, requests: 1 });
+  });
+
+  it('names every partition that a task writes, corporate actions included', () => {
+    const minutes = { ticker: 'AAPL', interval: '1m' } as const;
+    const gaps = [dates('2025-01-30', '2025-02-04')];
+    const limits = { '1m': { maxSpanDays: 8, lookBackDays: null, requestsPerSpan: 2 } };
+    const { tasks } = planTasks([{ series: minutes, calendar, gaps, sessions: 3 }], { ...options, limits });
+    expect(tasks[0]?.partitions).toEqual(['AAPL 1m 2025-01', 'AAPL 1m 2025-02', 'AAPL actions']);
+  });
+
+  it('covers the gaps, and nothing but the gaps, with windows no longer than allowed', () => {
+    fc.assert(
+      fc.property(someDays, fc.integer({ min: 1, max: 40 }), (days, maxSpanDays) => {
+        const gaps = sessionRuns(days, calendar);
+        const { tasks } = plan(gaps, { ...unlimited, maxSpanDays });
+        const planned = tasks.flatMap((task) => task.gaps.flatMap((gap) => calendar.sessions(gap)));
+        expect(planned).toEqual(gaps.flatMap((gap) => calendar.sessions(gap)));
+        for (const task of tasks) {
+          expect(task.range.to - task.range.from).toBeLessThanOrEqual(maxSpanDays);
+          expect([task.range.from, task.range.to]).toEqual([task.gaps[0]?.from, task.gaps.at(-1)?.to]);
+        }
+      }),
+    );
+  });
+
+  it('uses as few requests as any cover can', () => {
+    fc.assert(
+      fc.property(someDays, fc.integer({ min: 1, max: 12 }), (days, maxSpanDays) => {
+        const gaps = sessionRuns(days, calendar);
+        const { tasks } = plan(gaps, { ...unlimited, maxSpanDays });
+        expect(tasks).toHaveLength(
+          fewestWindows(
+            gaps.flatMap((gap) => calendar.sessions(gap)),
+            maxSpanDays,
+          ),
+        );
+      }),
+    );
+  });
+
+  it('leaves out what lies before the look-back, and says so', () => {
+    const gaps = [dates('2025-04-01', '2025-05-31')];
+    const { tasks, outOfReach } = plan(gaps, { maxSpanDays: null, lookBackDays: 29, requestsPerSpan: 2 });
+    const planned = tasks.flatMap((task) => task.gaps.flatMap((gap) => calendar.sessions(gap)));
+    const beyond = outOfReach.flatMap((part) => part.gaps.flatMap((gap) => calendar.sessions(gap)));
+    expect([...beyond, ...planned]).toEqual(gaps.flatMap((gap) => calendar.sessions(gap)));
+    expect(planned[0]).toBe(parseDay('2025-05-05'));
+    expect(outOfReach[0]?.sessions).toBe(beyond.length);
+  });
+
+  it('takes the time of its strictest quota', () => {
+    const gaps = [dates('2025-01-06', '2025-01-08')];
+    const many = Array.from({ length: 503 }, () => ({ series, calendar, gaps, sessions: 2 }));
+    const quotas = [{ requests: 5, perMs: 60_000 }];
+    const { quotaMs } = planTasks(many, { ...options, quotas, limits: { '1d': unlimited } });
+    expect(quotaMs).toBe(((1 * 60 + 40) * 60 + 36) * 1000);
+    const daily = [...quotas, { requests: 25, perMs: 86_400_000 }];
+    const slow = planTasks(many, { ...options, quotas: daily, limits: { '1d': unlimited } });
+    expect((slow.quotaMs ?? 0) / 86_400_000).toBeCloseTo(20.12);
+  });
+});
+
+/** Fewest windows of `span` days that cover the days, by trying every start for each first uncovered day. */
+function fewestWindows(sessions: readonly number[], maxSpanDays: number): number {
+  const best = new Map<number, number>([[sessions.length, 0]]);
+  for (let i = sessions.length - 1; i >= 0; i--) {
+    let fewest = Number.POSITIVE_INFINITY;
+    for (
+      let j = i + 1;
+      j <= sessions.length && (sessions[j - 1] ?? 0) - (sessions[i] ?? 0) < maxSpanDays;
+      j++
+    ) {
+      fewest = Math.min(fewest, 1 + (best.get(j) ?? 0));
+    }
+    best.set(i, fewest);
+  }
+  return best.get(0) ?? 0;
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { type DayRange, parseDay } from '../../src/core/day.ts';
+import type { Interval } from '../../src/core/interval.ts';
+import { type CsvFolderMarket, csvFolderMarket } from '../../src/market/csv-folder.ts';
+import { isComplete, type MarketRow } from '../../src/market/market.ts';
+import { hasRealData, realData } from '../realdata.ts';
+
+const ALL: DayRange = { from: parseDay('1990-01-01'), to: parseDay('2030-01-01') };
+
+function on(
+  market: CsvFolderMarket,
+  ticker: string,
+  date: string,
+  interval: Interval = '1d',
+): MarketRow | undefined {
+  const day = parseDay(date);
+  return market.rows(ticker, interval, { from: day, to: day + 1 })[0];
+}
+
+describe.skipIf(!hasRealData)('folders of real data', () => {
+  it('of the S&P 500 give every ticker, with the rows that lack values', () => {
+    const market = csvFolderMarket(realData('daily-sp500-2013-2018'));
+    expect(market.tickers()).toHaveLength(499);
+    expect(market.tickers()).toContain('BRK-B');
+    expect(market.rows('AAPL', '1d', ALL)).toHaveLength(1259);
+    const row = on(market, 'REGN', '2015-06-09');
+    expect(row).toMatchObject({ open: null, high: null, low: null, close: 526.09, volume: 12135 });
+    expect(market.rows('REGN', '1d', ALL).filter((one) => !isComplete(one))).toHaveLength(1);
+    expect(market.listing('APTV')?.firstTrade).toBe(parseDay('2017-12-05'));
+  });
+
+  it('of Yahoo downloads take the close, not the adjusted one, and know null rows', () => {
+    const market = csvFolderMarket(realData('daily-yahoo-2012-2017'));
+    expect(on(market, 'AAPL', '2012-09-04')).toMatchObject({ close: 96.424286, volume: 91973000 });
+    for (const ticker of ['PTR', 'REX', 'SNP']) {
+      expect(on(market, ticker, '2016-06-29')).toMatchObject({ open: null, close: null, volume: null });
+    }
+  });
+
+  it('of Lean give raw daily prices and regular minutes', () => {
+    const daily = csvFolderMarket(realData('daily-raw'));
+    expect(daily.tickers()).toHaveLength(9);
+    expect(on(daily, 'IBM', '2021-03-31')).toMatchObject({ open: 134.54, close: 133.26, volume: 4630365 });
+    const minutes = csvFolderMarket(realData('intraday-raw/minute'));
+    expect(minutes.tickers()).toEqual(['IBM', 'SPY']);
+    const day = { from: parseDay('2013-10-07'), to: parseDay('2013-10-08') };
+    const rows = minutes.rows('SPY', '1m', day);
+    expect(rows).toHaveLength(390);
+    expect(new Date(rows[0]?.ts ?? 0).toISOString()).toBe('2013-10-07T13:30:00.000Z');
+    expect(minutes.dropped('SPY', '1m', day)).toBeGreaterThan(100);
+  });
+
+  it('of Lean with clock-aligned hours of a share offer none of it', () => {
+    expect(csvFolderMarket(realData('intraday-raw/hour')).intervals('AAPL')).toEqual([]);
+  });
+
+  it('of crypto and currencies are named by their pairs', () => {
+    const crypto = csvFolderMarket(realData('crypto'));
+    expect(crypto.tickers()).toEqual(['BTC-USD', 'BTC-USDT', 'ETH-USDT']);
+    expect(crypto.intervals('BTC-USDT')).toEqual(['1h', '1d']);
+    expect(on(crypto, 'BTC-USDT', '2017-08-17')).toMatchObject({ open: 4261.48, volume: 795.150377 });
+    expect(crypto.rows('BTC-USDT', '1h', ALL)).toHaveLength(120);
+    const currencies = csvFolderMarket(realData('fx-daily'));
+    expect(currencies.tickers()).toEqual(['EURGBP=X', 'EURUSD=X', 'GBPUSD=X', 'NZDUSD=X']);
+    expect(on(currencies, 'EURUSD=X', '2007-01-02')).toMatchObject({ open: 1.32145, volume: 0 });
+  });
+});

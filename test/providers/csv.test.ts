@@ -1,0 +1,140 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type DayRange, parseDay } from '../../src/core/day.ts';
+import type { Interval } from '../../src/core/interval.ts';
+import { openCsv } from '../../src/providers/csv/index.ts';
+import type { BarAnswer, Provider } from '../../src/providers/provider.ts';
+import { hasRealData, realData } from '../realdata.ts';
+
+const NOW = Date.parse('2026-11-20T12:00:00Z');
+const DAILY = `date,open,high,low,close,volume
+2024-01-02,100,110,90,105,1000
+2024-01-03,,,,105,1000
+2024-01-04,50,55,45,52,2000
+2024-01-05,51,55,45,52,2001
+`;
+const folders: string[] = [];
+
+async function folderOf(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'csv-provider-'));
+  folders.push(folder);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return folder;
+}
+
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+function range(from: string, to: string): DayRange {
+  return { from: parseDay(from), to: parseDay(to) };
+}
+
+function fetchBars(
+  provider: Provider,
+  ticker: string,
+  asked: DayRange,
+  interval: Interval = '1d',
+  now = NOW,
+): Promise<BarAnswer> {
+  return provider.fetchBars({ series: { ticker, interval }, range: asked, now });
+}
+
+describe('a folder as a provider', () => {
+  it('serves raw bars as they are, and rows without all values as unusable', async () => {
+    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
+    const answer = await fetchBars(provider, 'AAPL', range('2024-01-03', '2024-01-05'));
+    expect(answer.bars).toMatchObject([{ ts: Date.UTC(2024, 0, 4), open: 50, close: 52, volume: 2000 }]);
+    expect(answer.unusable).toMatchObject([
+      { ts: Date.UTC(2024, 0, 3), reason: 'empty', row: { close: 105 } },
+    ]);
+    expect(answer.proven).toEqual(range('2024-01-03', '2024-01-05'));
+  });
+
+  it('proves nothing after the last row; before the first one the ticker was not listed', async () => {
+    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
+    const answer = await fetchBars(provider, 'AAPL', range('2023-12-01', '2024-02-01'));
+    expect(answer.proven).toEqual(range('2023-12-01', '2024-01-06'));
+    expect(answer.identity.firstTrade).toBe(parseDay('2024-01-02'));
+    expect(answer.delistedOn).toBeNull();
+    const later = await fetchBars(provider, 'AAPL', range('2024-02-01', '2024-03-01'));
+    expect(later).toMatchObject({ bars: [], proven: range('2024-02-01', '2024-02-01') });
+  });
+
+  it('proves nothing before the first intraday row where daily rows go further back', async () => {
+    const hours = `time,open,high,low,close,volume
+2024-01-06T00:00Z,1,1,1,1,1
+2024-01-06T01:00Z,1,1,1,1,1
+`;
+    const days = 'date,open,high,low,close,volume\n2020-01-04,1,1,1,1,1\n2024-01-06,1,1,1,1,1\n';
+    const url = await folderOf({ 'BTCUSDT_1h.csv': hours, 'BTCUSDT_1d.csv': days });
+    const provider = openCsv({ id: 'csv', url, basis: 'raw' });
+    const answer = await fetchBars(provider, 'BTC-USDT', range('2023-01-01', '2025-01-01'), '1h');
+    expect(answer.proven).toEqual(range('2024-01-06', '2024-01-07'));
+    expect(answer.identity.firstTrade).toBe(parseDay('2020-01-04'));
+    expect(answer.bars).toHaveLength(2);
+  });
+
+  it('serves no session that has not closed at the caller’s now', async () => {
+    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
+    const answer = await fetchBars(
+      provider,
+      'AAPL',
+      range('2024-01-01', '2024-01-10'),
+      '1d',
+      Date.parse('2024-01-05T15:00:00Z'),
+    );
+    expect(answer.proven).toEqual(range('2024-01-01', '2024-01-05'));
+    expect(answer.bars.map(({ ts }) => ts)).toEqual([Date.UTC(2024, 0, 2), Date.UTC(2024, 0, 4)]);
+  });
+
+  it('makes split-adjusted prices raw with the folder’s splits', async () => {
+    const url = await folderOf({
+      'AAPL.csv': DAILY,
+      'actions.csv': 'ticker,date,kind,value\nAAPL,2024-01-05,split,4:1\nAAPL,2024-01-04,dividend,0.5\n',
+    });
+    const provider = openCsv({ id: 'csv', url, basis: 'split-adjusted' });
+    const answer = await fetchBars(provider, 'AAPL', range('2024-01-01', '2024-01-10'));
+    expect(answer.bars).toMatchObject([
+      { open: 400, high: 440, low: 360, close: 420, volume: 250 },
+      { open: 200, close: 208, volume: 500 },
+      { open: 51, close: 52, volume: 2001 },
+    ]);
+    expect(answer.actions).toEqual([
+      { kind: 'dividend', exDay: parseDay('2024-01-04'), amount: 0.5 },
+      { kind: 'split', exDay: parseDay('2024-01-05'), ratio: 4 },
+    ]);
+  });
+
+  it('is refused without a folder, without a basis, or split-adjusted without its splits', async () => {
+    const url = await folderOf({ 'AAPL.csv': DAILY });
+    expect(() => openCsv({ id: 'csv', basis: 'raw' })).toThrow(expect.objectContaining({ code: 'usage' }));
+    expect(() => openCsv({ id: 'csv', url })).toThrow(expect.objectContaining({ code: 'usage' }));
+    expect(() => openCsv({ id: 'csv', url, basis: 'split-adjusted' })).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringContaining('actions.csv') }),
+    );
+  });
+
+  it('knows its own tickers and intervals only', async () => {
+    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
+    const asked = range('2024-01-01', '2024-01-10');
+    expect(await provider.listTickers()).toEqual(['AAPL']);
+    await expect(fetchBars(provider, 'MSFT', asked)).rejects.toMatchObject({
+      code: 'unknown-ticker',
+      ticker: 'MSFT',
+    });
+    await expect(fetchBars(provider, 'AAPL', asked, '5m')).rejects.toMatchObject({
+      code: 'unsupported-interval',
+      message: 'csv has only 1d of AAPL, not 5m',
+    });
+  });
+
+  it.skipIf(!hasRealData)('counts the extended-hours bars that it leaves out', async () => {
+    const provider = openCsv({ id: 'csv', url: realData('intraday-raw/minute'), basis: 'raw' });
+    const answer = await fetchBars(provider, 'SPY', range('2013-10-07', '2013-10-08'), '1m');
+    expect(answer.bars).toHaveLength(390);
+    expect(answer.dropped).toBeGreaterThan(100);
+  });
+});

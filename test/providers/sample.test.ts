@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { type DayRange, parseDay } from '../../src/core/day.ts';
+import type { Interval } from '../../src/core/interval.ts';
+import type { BarAnswer } from '../../src/providers/provider.ts';
+import { openSample } from '../../src/providers/sample/index.ts';
+import { sampleMarket } from '../../src/market/sample.ts';
+
+const provider = openSample({ id: 'sample' });
+
+function fetchBars(ticker: string, interval: Interval, asked: DayRange, now: string): Promise<BarAnswer> {
+  return provider.fetchBars({ series: { ticker, interval }, range: asked, now: Date.parse(now) });
+}
+
+function range(from: string, to: string): DayRange {
+  return { from: parseDay(from), to: parseDay(to) };
+}
+
+describe('the sample provider', () => {
+  it('serves the market of its seed, 1 if none is given, and proves the whole range', async () => {
+    const asked = range('2024-03-01', '2024-04-01');
+    const answer = await fetchBars('ALFA', '1d', asked, '2026-11-20T12:00:00Z');
+    expect(answer.bars).toEqual(sampleMarket(1).rows('ALFA', '1d', asked));
+    expect(answer).toMatchObject({ proven: asked, unusable: [], dropped: 0, delistedOn: null });
+    const other = openSample({ id: 'sample', seed: 2 });
+    const series = { ticker: 'ALFA', interval: '1d' } as const;
+    const { bars } = await other.fetchBars({ series, range: asked, now: Date.parse('2026-11-20T12:00:00Z') });
+    expect(bars).toEqual(sampleMarket(2).rows('ALFA', '1d', asked));
+    expect(bars).not.toEqual(answer.bars);
+  });
+
+  it('serves and proves nothing of a session that is still open, daily or intraday', async () => {
+    const asked = range('2026-11-18', '2026-12-01');
+    for (const interval of ['1d', '5m'] as const) {
+      const open = await fetchBars('ALFA', interval, asked, '2026-11-20T20:59:59Z');
+      expect(open.proven).toEqual(range('2026-11-18', '2026-11-20'));
+      expect(open.bars.at(-1)?.ts).toBeLessThan(Date.parse('2026-11-20T00:00:00Z'));
+      const closed = await fetchBars('ALFA', interval, asked, '2026-11-20T21:00:00Z');
+      expect(closed.proven).toEqual(range('2026-11-18', '2026-11-23'));
+      expect(closed.bars.at(-1)?.ts).toBeGreaterThanOrEqual(Date.parse('2026-11-20T00:00:00Z'));
+    }
+  });
+
+  it('proves nothing of a range that is all to come', async () => {
+    const answer = await fetchBars(
+      'SMPL-USD',
+      '1d',
+      range('2026-12-01', '2026-12-10'),
+      '2026-11-20T12:00:00Z',
+    );
+    expect(answer).toMatchObject({ bars: [], proven: range('2026-12-01', '2026-12-01') });
+  });
+
+  it('tells corporate actions that are effective by now, none of the future', async () => {
+    const asked = range('2026-11-09', '2026-11-20');
+    const before = await fetchBars('QUIL', '1d', asked, '2026-11-15T12:00:00Z');
+    const after = await fetchBars('QUIL', '1d', asked, '2026-11-16T12:00:00Z');
+    expect(before.actions).toEqual([]);
+    expect(after.actions).toEqual([{ kind: 'split', exDay: parseDay('2026-11-16'), ratio: 2 }]);
+  });
+
+  it('tells what an instrument is, and that it was delisted once it was', async () => {
+    const asked = range('2024-11-01', '2024-12-01');
+    const before = await fetchBars('MISL.PA', '1d', asked, '2024-11-14T12:00:00Z');
+    const after = await fetchBars('MISL.PA', '1d', asked, '2024-12-02T12:00:00Z');
+    expect(before.delistedOn).toBeNull();
+    expect(after.delistedOn).toBe(parseDay('2024-11-15'));
+    expect(after.proven).toEqual(asked);
+    expect(after.identity).toEqual({
+      currency: 'EUR',
+      exchange: 'XPAR',
+      type: 'equity',
+      firstTrade: parseDay('2010-01-04'),
+    });
+  });
+
+  it('knows nothing of other tickers', async () => {
+    await expect(
+      fetchBars('AAPL', '1d', range('2024-01-01', '2024-02-01'), '2026-11-20T12:00:00Z'),
+    ).rejects.toMatchObject({
+      code: 'unknown-ticker',
+      ticker: 'AAPL',
+      provider: 'sample',
+      retryable: false,
+    });
+  });
+
+  it('lists its tickers, which it spells as we do', async () => {
+    const tickers = await provider.listTickers();
+    expect(tickers).toEqual(sampleMarket().tickers());
+    for (const ticker of tickers) expect(provider.tickerOf(provider.symbolOf(ticker))).toBe(ticker);
+  });
+});

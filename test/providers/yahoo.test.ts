@@ -1,0 +1,193 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { calendarFor } from '../../src/core/calendar/calendars.ts';
+import { type DayRange, formatDay, parseDay, utcDayOf } from '../../src/core/day.ts';
+import type { Interval } from '../../src/core/interval.ts';
+import type { BarAnswer, Provider } from '../../src/providers/provider.ts';
+import { openYahoo } from '../../src/providers/yahoo/index.ts';
+import { hasRealData, realData } from '../realdata.ts';
+
+const now = Date.parse('2025-02-20T12:00:00Z');
+const opened: (Provider | Server)[] = [];
+
+afterEach(async () => {
+  for (const one of opened.splice(0)) {
+    if ('fetchBars' in one) await one.close();
+    else await new Promise((resolve) => one.close(resolve));
+  }
+});
+
+interface Reply {
+  readonly status?: number;
+  readonly body: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** A provider that talks to a real server with these answers; the requests it made come back too. */
+async function yahooThatAnswers(reply: (url: URL) => Reply): Promise<{ provider: Provider; asked: URL[] }> {
+  const asked: URL[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://yahoo');
+    asked.push(url);
+    const { status = 200, body, headers } = reply(url);
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const provider = openYahoo({ id: 'yahoo', url: `http://127.0.0.1:${port}`, timeoutMs: 500 });
+  opened.push(provider, server);
+  return { provider, asked };
+}
+
+function dates(first: string, last: string): DayRange {
+  return { from: parseDay(first), to: parseDay(last) + 1 };
+}
+
+async function ask(
+  reply: Reply,
+  ticker = 'AAPL',
+  range = dates('2025-01-02', '2025-01-10'),
+  interval: Interval = '1d',
+) {
+  const { provider } = await yahooThatAnswers(() => reply);
+  return provider.fetchBars({ series: { ticker, interval }, range, now });
+}
+
+const error = (code: string, description: string): string =>
+  JSON.stringify({ chart: { result: null, error: { code, description } } });
+
+describe('an answer that is no chart', () => {
+  it.each([
+    [
+      'unknown-ticker',
+      false,
+      { status: 404, body: error('Not Found', 'No data found, symbol may be delisted') },
+    ],
+    [
+      'no-data',
+      false,
+      { status: 400, body: error('Bad Request', "Data doesn't exist for startDate = 1, endDate = 2") },
+    ],
+    [
+      'out-of-range',
+      false,
+      { status: 422, body: error('Unprocessable Entity', '1m data not available for …') },
+    ],
+    ['throttled', true, { status: 429, body: 'Too Many Requests\r\n' }],
+    ['provider-fault', true, { status: 502, body: '<html><h1>Will be right back</h1></html>' }],
+    ['provider-fault', true, { status: 200, body: '<html><h1>Will be right back</h1></html>' }],
+    ['provider-fault', true, { status: 404, body: '<html>nginx</html>' }],
+    ['provider-fault', true, { status: 302, body: '', headers: { location: 'http://192.0.2.1/' } }],
+    ['bad-answer', false, { status: 200, body: '{"chart":{"result":[{"meta":{}}],"error":null}}' }],
+    ['bad-answer', true, { status: 200, body: '{"chart":{"result":[{"meta":' }],
+    ['bad-answer', false, { status: 200, body: '{"chart":{"result":null,"error":null}}' }],
+  ] as const)('is the error %s (retryable: %s): %o', async (code, retryable, reply) => {
+    await expect(ask(reply)).rejects.toMatchObject({ name: 'BackfillError', code, retryable });
+  });
+
+  it('says how long to wait where the server does, in seconds or as a date', async () => {
+    const body = 'Edge: Too Many Requests';
+    await expect(ask({ status: 429, body, headers: { 'retry-after': '120' } })).rejects.toMatchObject({
+      retryAfterMs: 120_000,
+    });
+    const date = new Date(now + 60_000).toUTCString();
+    await expect(ask({ status: 429, body, headers: { 'retry-after': date } })).rejects.toMatchObject({
+      retryAfterMs: 60_000,
+    });
+  });
+
+  it('is a network error where nobody listens, and a time-out where nobody answers', async () => {
+    const dead = openYahoo({ id: 'yahoo', url: 'http://127.0.0.1:9' });
+    opened.push(dead);
+    const request = {
+      series: { ticker: 'AAPL', interval: '1d' },
+      range: dates('2025-01-02', '2025-01-03'),
+      now,
+    } as const;
+    await expect(dead.fetchBars(request)).rejects.toMatchObject({ code: 'network', retryable: true });
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const waiting = openYahoo({ id: 'yahoo', url: `http://127.0.0.1:${port}`, timeoutMs: 100 });
+    await expect(waiting.fetchBars(request)).rejects.toMatchObject({ code: 'timeout', retryable: true });
+    silent.closeAllConnections();
+    opened.push(waiting, silent);
+  });
+});
+
+describe('a request', () => {
+  it('spans the sessions asked for and, by the day, goes on to tomorrow for the splits', async () => {
+    const { provider, asked } = await yahooThatAnswers(() => ({ status: 500, body: '' }));
+    const range = dates('2025-01-02', '2025-01-10');
+    await provider
+      .fetchBars({ series: { ticker: 'EURUSD=X', interval: '1d' }, range, now })
+      .catch(() => undefined);
+    await provider
+      .fetchBars({ series: { ticker: '^GSPC', interval: '1d' }, range, now })
+      .catch(() => undefined);
+    const [fx, index] = asked;
+    expect(fx?.pathname).toBe('/v8/finance/chart/EURUSD%3DX');
+    expect(index?.pathname).toBe('/v8/finance/chart/%5EGSPC');
+    expect(Number(index?.searchParams.get('period1'))).toBe(Date.parse('2025-01-02T14:30:00Z') / 1000);
+    expect(Number(index?.searchParams.get('period2'))).toBe(Date.parse('2025-02-21T12:00:00Z') / 1000);
+    expect(index?.searchParams.get('includePrePost')).toBe('false');
+  });
+});
+
+interface Recording {
+  readonly request: { readonly url: string };
+  readonly response: { readonly status: number; readonly bodyJson: unknown };
+}
+
+const folder = realData('http/yahoo-chart/');
+const recordings = hasRealData
+  ? readdirSync(folder).filter((name) => /^chart-.*-to-.*\.json$/.test(name) && !name.includes('fake'))
+  : [];
+
+describe.skipIf(!hasRealData)('recorded answers of Yahoo', () => {
+  const replay = async (name: string): Promise<BarAnswer> => {
+    const recording = JSON.parse(readFileSync(folder + name, 'utf8')) as Recording;
+    const url = new URL(recording.request.url);
+    const ticker = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
+    const range = dates(day(url, 'period1'), day(url, 'period2'));
+    return ask({ body: JSON.stringify(recording.response.bodyJson) }, ticker, range);
+  };
+
+  it.each(recordings)('%s becomes bars on the sessions of its calendar', async (name) => {
+    const { bars, identity } = await replay(name);
+    const ticker = decodeURIComponent(name.replace(/^chart-(.*)-\d{4}-\d{2}-\d{2}-to-.*$/, '$1'));
+    const calendar = calendarFor(ticker);
+    for (const bar of bars) {
+      expect(bar.ts % 86_400_000).toBe(0);
+      if (!calendar.advisory)
+        expect(calendar.isSession(utcDayOf(bar.ts)), formatDay(utcDayOf(bar.ts))).toBe(true);
+    }
+    expect(bars.map(({ ts }) => ts)).toEqual(bars.map(({ ts }) => ts).toSorted((a, b) => a - b));
+    expect(identity.currency).toMatch(/^[A-Za-z]{3}$/);
+  });
+
+  it('AAPL before its split of 2020 is turned back, its dividend stored as declared', async () => {
+    const { bars, actions } = await replay('chart-AAPL-2020-08-31-to-2020-11-07.json');
+    expect(bars[0]).toMatchObject({
+      ts: Date.UTC(2020, 7, 31),
+      open: 127.58,
+      close: 129.04,
+      volume: 225_702_700,
+    });
+    expect(actions).toEqual([
+      { kind: 'split', exDay: parseDay('2020-08-31'), ratio: 4 },
+      { kind: 'dividend', exDay: parseDay('2020-11-06'), amount: 0.205 },
+    ]);
+  });
+
+  it('a stamp at 23:00 UTC in summer time belongs to the day it begins', async () => {
+    const { bars } = await replay('chart-WSU.DE-2023-08-04-to-2023-08-09.json');
+    expect(bars.map(({ ts }) => formatDay(utcDayOf(ts)))).toEqual(['2023-08-04', '2023-08-07', '2023-08-08']);
+  });
+});
+
+function day(url: URL, name: string): string {
+  return new Date(Number(url.searchParams.get(name)) * 1000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,231 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commitFile, type CommitFs, TEMP_NAME } from '../../../src/store/parquet/commit.ts';
+import { DISK } from '../../../src/store/parquet/disk.ts';
+import { openParquetStore } from '../../../src/store/parquet/index.ts';
+import { AAPL, coverage, daily, days, temporaryFolder, update } from '../fixtures.ts';
+
+let root: string;
+let remove: () => Promise<void>;
+beforeEach(async () => ({ path: root, remove } = await temporaryFolder()));
+afterEach(() => remove());
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** The disk, noting every step; a step named in `broken` fails. */
+function noting(steps: string[], broken?: string): CommitFs {
+  const step = async <T>(name: string, path: string, work: () => Promise<T>): Promise<T> => {
+    const shown = relative(root, path).replace(/\.\d+-\d+-\d+\.tmp$/, '.tmp') || '.';
+    steps.push(`${name} ${shown}`);
+    if (name === broken) throw Object.assign(new Error(`EIO: ${name}`), { code: 'EIO', syscall: name });
+    return work();
+  };
+  return {
+    makeDirectory: (path) => step('mkdir', path, () => DISK.makeDirectory(path)),
+    async create(path) {
+      const file = await step('create', path, () => DISK.create(path));
+      return {
+        write: (content) => step('write', path, () => file.write(content)),
+        content: () => step('read', path, () => file.content()),
+        sync: () => step('fsync', path, () => file.sync()),
+        close: () => step('close', path, () => file.close()),
+      };
+    },
+    rename: (from, to) => step('rename', from, () => DISK.rename(from, to)),
+    remove: (path) => step('remove', path, () => DISK.remove(path)),
+    syncDirectory: (path) => step('syncdir', path, () => DISK.syncDirectory(path)),
+  };
+}
+
+describe('commitFile', () => {
+  it('writes, checks and syncs a temp file before it renames it, and syncs the folders after', async () => {
+    const steps: string[] = [];
+    await commitFile(
+      noting(steps),
+      root,
+      'a/b/bars.parquet',
+      bytes('new'),
+      async () => void steps.push('check'),
+    );
+    expect(steps).toEqual([
+      'mkdir a/b',
+      'create a/b/.bars.tmp',
+      'write a/b/.bars.tmp',
+      'read a/b/.bars.tmp',
+      'check',
+      'fsync a/b/.bars.tmp',
+      'close a/b/.bars.tmp',
+      'rename a/b/.bars.tmp',
+      'syncdir a/b',
+      'syncdir a',
+      'syncdir .',
+    ]);
+    expect(await readFile(join(root, 'a/b/bars.parquet'), 'utf8')).toBe('new');
+  });
+
+  it('makes a root that it creates durable too', async () => {
+    const steps: string[] = [];
+    await commitFile(noting(steps), join(root, 'x/y'), 'a/f', bytes('new'));
+    expect(steps.filter((step) => step.startsWith('syncdir'))).toEqual(
+      ['x/y/a', 'x/y', 'x', '.'].map((path) => `syncdir ${path}`),
+    );
+  });
+
+  it.each(['create', 'write', 'read', 'fsync', 'rename'])(
+    'leaves the old file and no temp when %s fails, and does not try again',
+    async (broken) => {
+      await mkdir(join(root, 'a'));
+      await writeFile(join(root, 'a/f'), 'old');
+      const steps: string[] = [];
+      const commit = commitFile(noting(steps, broken), root, 'a/f', bytes('new'), async () => {});
+      await expect(commit).rejects.toThrow(`EIO: ${broken}`);
+      expect(steps.filter((step) => step.startsWith(`${broken} `))).toHaveLength(1);
+      expect(await readFile(join(root, 'a/f'), 'utf8')).toBe('old');
+      expect(await readdir(join(root, 'a'))).toEqual(['f']);
+    },
+  );
+
+  it('says that it failed when only the folder could not be synced', async () => {
+    await expect(commitFile(noting([], 'syncdir'), root, 'f', bytes('new'))).rejects.toThrow('EIO: syncdir');
+  });
+
+  it('puts nothing in place that its check refuses', async () => {
+    const refuse = async (): Promise<void> => {
+      throw new Error('not what was written');
+    };
+    await expect(commitFile(DISK, root, 'f', bytes('new'), refuse)).rejects.toThrow('not what was written');
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it('gives the check what is in the file', async () => {
+    let read = '';
+    await commitFile(DISK, root, 'f', bytes('content'), async (file) => {
+      read = new TextDecoder().decode(await file.slice(3, file.byteLength));
+    });
+    expect(read).toBe('tent');
+  });
+
+  it('passes over the temp file of a dead process that had the same id', async () => {
+    const taken: string[] = [];
+    const fs: CommitFs = {
+      ...DISK,
+      async create(path) {
+        if (taken.length < 2) await writeFile(path, 'left behind');
+        taken.push(path);
+        return DISK.create(path);
+      },
+    };
+    await commitFile(fs, root, 'f', bytes('new'));
+    expect(taken).toHaveLength(3);
+    expect(await readFile(join(root, 'f'), 'utf8')).toBe('new');
+  });
+});
+
+describe('the store', () => {
+  it('turns what the disk says into one store-unusable line', async () => {
+    const store = openParquetStore(root, noting([], 'fsync'));
+    await expect(store.upsert(update([daily('2026-02-27')]))).rejects.toMatchObject({
+      code: 'store-unusable',
+    });
+    await expect(store.upsert(update([daily('2026-02-27')]))).rejects.toThrow(
+      `the store ${root} cannot be used: EIO: fsync`,
+    );
+    expect((await store.scan()).series.size).toBe(0);
+  });
+
+  it('refuses a commit whose file does not read back as it was written', async () => {
+    const lossy: CommitFs = {
+      ...DISK,
+      async create(path) {
+        const file = await DISK.create(path);
+        // A disk that keeps the bytes of the version before.
+        return { ...file, write: async (content) => file.write(stale ?? (stale = content)) };
+      },
+    };
+    let stale: Uint8Array | undefined;
+    const store = openParquetStore(root, lossy);
+    const first = update([daily('2026-02-26')], {
+      learned: coverage({ present: [days('2026-02-26', '2026-02-27')] }),
+    });
+    await store.upsert(first);
+    await expect(store.upsert(update([daily('2026-02-27')]))).rejects.toThrow('does not read back');
+    expect(await store.readBars(AAPL)).toEqual(first.bars);
+  });
+
+  it.each([
+    ['a file', 'file'],
+    ['below a file', 'file/data'],
+  ])('says in one line that its path is %s', async (_, path) => {
+    await writeFile(join(root, 'file'), '');
+    const store = openParquetStore(join(root, path));
+    const attempts = [
+      () => store.acquire(),
+      () => store.scan(),
+      () => store.upsert(update([daily('2026-02-27')])),
+    ];
+    for (const attempt of attempts) {
+      await expect(attempt()).rejects.toMatchObject({ code: 'store-unusable' });
+      await expect(attempt()).rejects.toThrow(
+        /^the store .* cannot be used: [^\n]*file, not a folder[^\n]*$/,
+      );
+    }
+  });
+
+  it('says in one line that it may not write', async () => {
+    await mkdir(join(root, 'locked'), { mode: 0o500 });
+    const isRoot = process.geteuid?.() === 0;
+    // No permission binds root: for once be nobody.
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      await expect(openParquetStore(join(root, 'locked/data')).acquire()).rejects.toThrow(
+        /permission denied/,
+      );
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+  });
+
+  it('writes nothing to the disk before the first write, and acquire creates the folder', async () => {
+    const store = openParquetStore(join(root, 'data'));
+    await store.scan();
+    expect(await readdir(root)).toEqual([]);
+    await (await store.acquire()).release();
+    expect(await readdir(join(root, 'data'))).toEqual(['.lock']);
+  });
+});
+
+describe('acquire', () => {
+  it('sweeps the temp files of dead writers and nothing else', async () => {
+    const store = openParquetStore(root);
+    await store.upsert(update([daily('2026-02-27')]));
+    await store.upsertActions('AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], 'sample', 0);
+    await store.upsert(update([daily('2026-02-27')], { series: { ticker: 'AAPL', interval: '1m' } }));
+    await store.saveRun(0, {});
+    const folders = [
+      'bars/interval=1d/ticker=AAPL/period=all',
+      'bars/interval=1m/ticker=AAPL/period=2026-02',
+      'actions/ticker=AAPL',
+      'runs',
+    ];
+    const before = await readdir(root, { recursive: true });
+    const swept = folders.map((folder) => join(folder, '.bars.17-0-3.tmp'));
+    const kept = folders.flatMap((folder) => [join(folder, 'mine.tmp'), join(folder, '.bars.old.tmp')]);
+    // The folder of a series that never got its first commit.
+    await mkdir(join(root, 'bars/interval=1d/ticker=NEW/period=all'), { recursive: true });
+    swept.push('bars/interval=1d/ticker=NEW/period=all/.bars.17-4-0.tmp');
+    for (const path of [...swept, ...kept]) await writeFile(join(root, path), '');
+    await (await store.acquire()).release();
+    const after = await readdir(root, { recursive: true });
+    const added = after.filter((path) => !before.includes(path) && !path.includes('ticker=NEW'));
+    expect(added.toSorted()).toEqual(['.lock', ...kept].toSorted());
+    expect(after.filter((path) => swept.includes(path))).toEqual([]);
+  });
+
+  it('gives temp files names that no glob for data matches', () => {
+    expect('.bars.123-0-7.tmp').toMatch(TEMP_NAME);
+    expect('.20261120T211500Z-3f9a.123-0-7.tmp').toMatch(TEMP_NAME);
+    for (const name of ['bars.parquet', '.lock', 'bars.123-0-7.tmp', '.bars.parquet'])
+      expect(name).not.toMatch(TEMP_NAME);
+  });
+});

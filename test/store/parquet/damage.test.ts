@@ -1,0 +1,282 @@
+import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Series } from '../../../src/core/bars.ts';
+import { DISK } from '../../../src/store/parquet/disk.ts';
+import { encodeBars } from '../../../src/store/parquet/encode.ts';
+import { openParquetStore } from '../../../src/store/parquet/index.ts';
+import { barsPath } from '../../../src/store/parquet/layout.ts';
+import { setAside, versionOf } from '../../../src/store/parquet/quarantine.ts';
+import type { BarStore, SeriesState } from '../../../src/store/store.ts';
+import {
+  AAPL,
+  AAPL_5M,
+  absence,
+  APPLE,
+  at,
+  coverage,
+  daily,
+  days,
+  NOON,
+  temporaryFolder,
+  update,
+} from '../fixtures.ts';
+
+const BARS = [daily('2026-02-26'), daily('2026-02-27')];
+const LEARNED = coverage({
+  present: [days('2026-02-26', '2026-02-28')],
+  absent: [absence(days('2026-02-25', '2026-02-26'))],
+});
+const AAPL_FILE = barsPath({ series: AAPL, period: 'all' });
+
+let root: string;
+let store: BarStore;
+let remove: () => Promise<void>;
+beforeEach(async () => {
+  ({ path: root, remove } = await temporaryFolder());
+  store = openParquetStore(root);
+  await store.upsert(update(BARS, { learned: LEARNED }));
+  await store.upsert(update(BARS, { series: { ticker: 'MSFT', interval: '1d' }, learned: LEARNED }));
+});
+afterEach(() => remove());
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+}
+
+async function stateOf(series: Series): Promise<SeriesState | undefined> {
+  return (await store.scan()).series.get(`${series.ticker} ${series.interval}`);
+}
+
+const DAMAGES: [string, (path: string) => Promise<void>][] = [
+  ['empty', (path) => truncate(path, 0)],
+  ['cut in its footer', async (path) => truncate(path, (await readFile(path)).length - 20)],
+  ['cut in its rows', (path) => truncate(path, 100)],
+  ['text', (path) => writeFile(path, 'ts,open\n2026-02-27,100\n')],
+  [
+    'zeros, as a power loss leaves them',
+    async (path) => writeFile(path, new Uint8Array((await readFile(path)).length)),
+  ],
+  [
+    'a broken footer',
+    async (path) => {
+      const bytes = await readFile(path);
+      bytes.fill(0xff, bytes.length - 200, bytes.length - 8);
+      await writeFile(path, bytes);
+    },
+  ],
+  [
+    'Parquet of something else',
+    async (path) => {
+      const other = parquetWriteBuffer({ columnData: [{ name: 'ts', data: ['x'], type: 'STRING' }] });
+      await writeFile(path, new Uint8Array(other));
+    },
+  ],
+];
+
+describe.each(DAMAGES)('a partition that is %s', (_, damage) => {
+  beforeEach(() => damage(join(root, AAPL_FILE)));
+
+  it('is reported and left alone by a reader, and the rest is scanned', async () => {
+    const scan = await store.scan();
+    expect([...scan.series.keys()]).toEqual(['MSFT 1d']);
+    expect(scan.setAside).toEqual([{ path: AAPL_FILE, reason: expect.stringMatching(/./) }]);
+    expect(await filesBelow('quarantine')).toEqual([]);
+  });
+
+  it('is moved to quarantine by the scan of a writer, once', async () => {
+    const bytes = await readFile(join(root, AAPL_FILE));
+    const lock = await store.acquire();
+    expect((await store.scan()).setAside).toHaveLength(1);
+    expect((await store.scan()).setAside).toEqual([]);
+    await lock.release();
+    const [kept = '', ...more] = await filesBelow('quarantine');
+    expect(more).toEqual([]);
+    expect(kept).toMatch(
+      /^quarantine\/bars\/interval=1d\/ticker=AAPL\/period=all\/bars\.parquet\.\d{8}T\d{6}Z-1$/,
+    );
+    expect(await readFile(join(root, kept))).toEqual(bytes);
+  });
+
+  it('is a store-corrupt error, with its path, to who reads its bars', async () => {
+    await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
+    await expect(store.readBars(AAPL)).rejects.toThrow(AAPL_FILE);
+  });
+
+  it('is set aside by an upsert, which goes on as if there had been none', async () => {
+    const learned = coverage({ present: [days('2026-02-27', '2026-02-28')] });
+    expect(await store.upsert(update(BARS.slice(1), { learned }))).toMatchObject({ inserted: 1 });
+    expect((await stateOf(AAPL))?.coverage).toEqual(learned);
+    expect(await filesBelow('quarantine')).toHaveLength(1);
+  });
+});
+
+describe('quarantine', () => {
+  it('keeps every damaged version, also of the same second', async () => {
+    for (const text of ['first', 'second', 'third']) {
+      await writeFile(join(root, AAPL_FILE), text);
+      await store.upsert(update(BARS));
+    }
+    const kept = await Promise.all(
+      (await filesBelow('quarantine')).map((path) => readFile(join(root, path), 'utf8')),
+    );
+    expect(kept.toSorted()).toEqual(['first', 'second', 'third']);
+  });
+
+  it('takes a partition with sound footer and broken rows when the rows are needed', async () => {
+    const bytes = await readFile(join(root, AAPL_FILE));
+    bytes.fill(0xff, 4, 60);
+    await writeFile(join(root, AAPL_FILE), bytes);
+    expect((await store.scan()).setAside).toEqual([]);
+    await store.upsert(update(BARS.slice(1)));
+    expect(await store.readBars(AAPL)).toEqual(BARS.slice(1));
+    expect(await filesBelow('quarantine')).toHaveLength(1);
+  });
+
+  it('never takes a file that a writer has put in place of the damaged one meanwhile', async () => {
+    const damaged = await versionOf(root, AAPL_FILE);
+    await store.upsert(update([daily('2026-03-02')]));
+    await setAside(DISK, root, AAPL_FILE, damaged);
+    expect(await store.readBars(AAPL)).toHaveLength(3);
+    expect(await filesBelow('quarantine')).toEqual([]);
+  });
+
+  it('takes a partition whose rows do not ascend', async () => {
+    await writeFile(join(root, AAPL_FILE), encodeBars(BARS.toReversed(), '{}'));
+    await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
+  });
+
+  it('holds rejected rows with where they came from, one file a call', async () => {
+    const rows = [{ row: { close: 'NaN' }, reason: 'close is not a number' }];
+    await store.quarantine(AAPL, rows, 'sample', NOON);
+    await store.quarantine(AAPL, rows, 'sample', NOON);
+    const folder = 'quarantine/rows/interval=1d/ticker=AAPL';
+    expect((await filesBelow('quarantine')).toSorted()).toEqual([
+      `${folder}/20260302T120000Z-1.json`,
+      `${folder}/20260302T120000Z-2.json`,
+    ]);
+    expect(JSON.parse(await readFile(join(root, folder, '20260302T120000Z-1.json'), 'utf8'))).toEqual({
+      ticker: 'AAPL',
+      interval: '1d',
+      source: 'sample',
+      fetchedAt: '2026-03-02T12:00:00.000Z',
+      rows,
+    });
+  });
+});
+
+it('passes over what other hands put into the tree', async () => {
+  const foreign = [
+    'bars/notes.txt',
+    'bars/interval=2d/ticker=X/period=all/bars.parquet',
+    'bars/interval=1d/ticker=A%41/period=all/bars.parquet',
+    'bars/interval=1d/.DS_Store',
+    'bars/interval=1d/ticker=FILE',
+    'bars/interval=5m/ticker=FILE',
+    'bars/interval=5m/ticker=AAPL/period=all/bars.parquet',
+    'bars/interval=5m/ticker=AAPL/period=20x6/bars.parquet',
+    'bars/interval=1d/ticker=AAPL/period=all/bars.parquet.bak',
+  ];
+  for (const path of foreign) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), 'foreign');
+  }
+  const lock = await store.acquire();
+  const scan = await store.scan();
+  await lock.release();
+  expect([...scan.series.keys()]).toEqual(['AAPL 1d', 'MSFT 1d']);
+  expect(scan.setAside).toEqual([]);
+  for (const path of foreign) expect(await readFile(join(root, path), 'utf8')).toBe('foreign');
+});
+
+it("reports a folder in a partition's place and leaves it there", async () => {
+  await mkdir(join(root, barsPath({ series: { ticker: 'DIR', interval: '1d' }, period: 'all' })), {
+    recursive: true,
+  });
+  const lock = await store.acquire();
+  const scan = await store.scan();
+  await lock.release();
+  expect(scan.series.size).toBe(2);
+  expect(scan.setAside).toMatchObject([{ path: expect.stringContaining('ticker=DIR') }]);
+  expect(await filesBelow('quarantine')).toEqual([]);
+});
+
+describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
+  const rebuilt = {
+    coverage: coverage({ present: LEARNED.present }),
+    rows: 2,
+    fetchedAt: null,
+    calendar: 'XNYS',
+  };
+
+  /** Writes the same rows with other knowledge. */
+  async function rewrite(change: (json: Record<string, unknown>) => unknown): Promise<void> {
+    const text = (await readFile(join(root, AAPL_FILE))).toString('latin1');
+    const json: unknown = JSON.parse(/\{"version":1.*"fetchedAt":"[^"]*"\}/.exec(text)?.[0] ?? '');
+    const changed = change(json as Record<string, unknown>);
+    await writeFile(
+      join(root, AAPL_FILE),
+      encodeBars(BARS, typeof changed === 'string' ? changed : JSON.stringify(changed)),
+    );
+  }
+
+  it('but not if it is as it was', async () => {
+    await rewrite((json) => json);
+    expect(await stateOf(AAPL)).toMatchObject({ coverage: LEARNED, fetchedAt: NOON });
+  });
+
+  it('and is put in order if its ranges are not', async () => {
+    const present = [
+      ['2026-02-27', '2026-02-28'],
+      ['2026-02-26', '2026-02-28'],
+    ];
+    await rewrite((json) => ({ ...json, present }));
+    expect(await stateOf(AAPL)).toMatchObject({ coverage: LEARNED, fetchedAt: NOON });
+  });
+
+  it.each<[string, (json: Record<string, unknown>) => unknown]>([
+    ['no JSON', () => 'nonsense'],
+    ['not even an object', () => null],
+    ['of another version', (json) => ({ ...json, version: 2 })],
+    ['of another ticker', (json) => ({ ...json, ticker: 'MSFT' })],
+    ['of another interval', (json) => ({ ...json, interval: '1h' })],
+    ['of another period', (json) => ({ ...json, period: '2026' })],
+    ['of another basis', (json) => ({ ...json, basis: 'split-adjusted' })],
+    ['of another number of rows', (json) => ({ ...json, rows: 3 })],
+    ['of another first bar', (json) => ({ ...json, firstTs: 0 })],
+    ['of another last bar', (json) => ({ ...json, lastTs: 0 })],
+    ['of a calendar that there is not', (json) => ({ ...json, calendar: 'XXXX' })],
+    ['with an impossible date', (json) => ({ ...json, present: [['2026-02-30', '2026-03-01']] })],
+    [
+      'with a reason that there is not',
+      (json) => ({ ...json, absent: [{ ...absence(days('2026-02-25', '2026-02-26')), reason: 'mood' }] }),
+    ],
+    ['without a list', (json) => ({ ...json, absent: undefined })],
+  ])('if it is %s', async (_, change) => {
+    await rewrite(change);
+    expect(await stateOf(AAPL)).toMatchObject(rebuilt);
+    await store.upsert(
+      update([daily('2026-03-02')], { learned: coverage({ present: [days('2026-03-02', '2026-03-03')] }) }),
+    );
+    expect((await stateOf(AAPL))?.coverage).toEqual(
+      coverage({ present: [days('2026-02-26', '2026-03-03')] }),
+    );
+  });
+
+  it('and does not speak for other partitions: a period knows its own days only', async () => {
+    const bars = [at('2025-12-31T14:30Z'), at('2026-01-02T14:30Z')];
+    const present = [days('2025-12-31', '2026-01-03')];
+    await store.upsert(update(bars, { series: AAPL_5M, learned: coverage({ present }) }));
+    const of = (period: string): string => join(root, barsPath({ series: AAPL_5M, period }));
+    expect(await readFile(of('2025'), 'latin1')).toContain('"present":[["2025-12-31","2026-01-01"]]');
+    await copyFile(of('2026'), of('2025'));
+    expect(await stateOf(AAPL_5M)).toMatchObject({
+      coverage: coverage({ present: [days('2026-01-01', '2026-01-03')] }),
+      identity: APPLE,
+    });
+  });
+});
