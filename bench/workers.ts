@@ -30,7 +30,7 @@ interface Measurement {
 }
 
 async function main(): Promise<void> {
-  const market = openMarket('sample');
+  const market = await openMarket('sample');
   const traded = market.tickers().filter((ticker) => market.listing(ticker)?.delistedOn === null);
   const folder = await mkdtemp(join(tmpdir(), 'backfill-bench-'));
   const tickers = traded.slice(0, TICKERS).join(',');

@@ -11,9 +11,11 @@ import { type DayRange, parseDay } from './core/day.ts';
 import type { Interval } from './core/interval.ts';
 import type { Plan } from './core/plan.ts';
 import { parseTicker } from './core/ticker.ts';
+import type { Market } from './market/market.ts';
 import type { Capabilities, ProviderConfig } from './providers/provider.ts';
 import { assertConfigured, capabilitiesOf, openProvider } from './providers/registry.ts';
 import { type CoverageReport, reportCoverage } from './report/coverage.ts';
+import type { Simulator, SimulatorOptions } from './simulator/server.ts';
 import { openStore } from './store/open.ts';
 import type { BarStore, Scan, SeriesState } from './store/store.ts';
 
@@ -127,6 +129,20 @@ export function openHistory(options: HistoryOptions): History {
   };
 }
 
+/** The market that a user names: `sample` (with its seed, default 1), or a folder of CSV files. Throws `usage`. */
+export async function openMarket(from: string, seed?: number): Promise<Market> {
+  const { sampleMarket } = await import('./market/sample.ts');
+  if (from === 'sample') return sampleMarket(seed);
+  const { csvFolderMarket } = await import('./market/csv-folder.ts');
+  return csvFolderMarket(from);
+}
+
+/** Serves a market on loopback as a provider would. Throws `usage` where the port cannot be taken. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { startSimulator: start } = await import('./simulator/server.ts');
+  return start(options);
+}
+
 /** Threads and fetches in flight in each, within what the provider declares. */
 function poolSize(
   { workers = 'auto', concurrency = 'auto' }: HistoryOptions,
@@ -212,6 +228,7 @@ export { BackfillError } from './core/errors.ts';
 export { INTERVALS, type Interval } from './core/interval.ts';
 export type { Bar, CorporateAction, Series } from './core/bars.ts';
 export type { Plan, Task } from './core/plan.ts';
+export type { RangeOptions } from './backfill/wanted.ts';
 export type { BackfillEvent } from './backfill/backfill.ts';
 export type { Failure, RunSummary } from './backfill/summary.ts';
 export type { CoverageReport, SeriesCoverage } from './report/coverage.ts';
@@ -221,6 +238,5 @@ export { isInterval } from './core/interval.ts';
 export { nothingToDoLine, openingLine, planText, progressText, summaryText } from './report/run-text.ts';
 export { coverageText } from './report/coverage-text.ts';
 export { formatDuration } from './report/table.ts';
-export { openMarket } from './market/open.ts';
 export type { Market } from './market/market.ts';
-export { type RequestLogEntry, type Simulator, startSimulator } from './simulator/server.ts';
+export type { RequestLogEntry, Simulator, SimulatorOptions } from './simulator/server.ts';

@@ -47,8 +47,8 @@ export function wantedSeries(
 /** A user's range as a function of a calendar and its last settled session. Throws `usage`. */
 export function parseRange(options: RangeOptions): (calendar: Calendar, lastSettled: Day) => DayRange {
   const { days, years } = options;
-  const start = options.start === undefined ? undefined : parseDay(options.start);
-  const end = options.end === undefined ? undefined : parseDay(options.end);
+  const start = parseDate('--start', options.start);
+  const end = parseDate('--end', options.end);
   assertConsistent(options, start, end);
   return (calendar, lastSettled) => {
     const last = calendar.sessionOnOrBefore(end === undefined ? lastSettled : Math.min(end, lastSettled));
@@ -77,6 +77,15 @@ function assertConsistent({ days, years }: RangeOptions, start: Day | undefined,
     throw new BackfillError('usage', `${given.join(' and ')} contradict each other; give one`);
   if (start !== undefined && end !== undefined && start > end) {
     throw new BackfillError('usage', `--start ${formatDay(start)} is after --end ${formatDay(end)}`);
+  }
+}
+
+function parseDate(name: string, text: string | undefined): Day | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseDay(text);
+  } catch (error) {
+    throw new BackfillError('usage', `${name} ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -14,10 +14,12 @@ import {
   parseCount,
   parseIntervals,
   parseProvider,
+  parseRangeOptions,
   providerOptions,
   rangeOptions,
   storeOptions,
 } from './options.ts';
+import { command } from './program.ts';
 import { print, tell } from './output.ts';
 import { NO_PROGRESS, startProgress } from './progress.ts';
 import { stopOnSignal } from './signals.ts';
@@ -26,30 +28,23 @@ function options(yargs: Argv) {
   return providerOptions(rangeOptions(storeOptions(yargs)))
     .option('workers', { type: 'string', default: 'auto', describe: 'Worker threads; auto: one a CPU' })
     .option('concurrency', { type: 'string', default: 'auto', describe: 'Fetches in flight a worker' })
-    .option('gaps', {
-      type: 'boolean',
-      default: true,
-      describe: 'Fetch only what is missing; --no-gaps: everything again',
-    })
-    .option('reset', {
-      type: 'boolean',
-      default: false,
-      describe: 'The same as --no-gaps; rows are never deleted',
-    })
+    .option('no-gaps', { type: 'boolean', default: false, describe: 'Fetch the whole range again' })
+    .option('reset', { type: 'boolean', default: false, describe: 'The same as --no-gaps' })
     .option('dry-run', { type: 'boolean', default: false, describe: 'Print the plan and stop' })
     .option('json', { type: 'boolean', default: false, describe: 'Print the plan or the summary as JSON' })
     .option('quiet', { type: 'boolean', default: false, describe: 'Print errors only' })
-    .option('progress', { type: 'boolean', default: true, describe: 'Show progress' });
+    .option('no-progress', { type: 'boolean', default: false, describe: 'Show no progress' });
 }
 
 type Options = Awaited<ReturnType<typeof options>['argv']>;
 
-/** `backfill`: close the gaps. Sets the process's exit code. */
-export function addBackfill(yargs: Argv): void {
-  yargs.command('$0', 'Fetch the bars that are missing', options, async (argv) => {
-    process.exitCode = await run(argv);
-  });
-}
+/** `backfill`: close the gaps. */
+export const backfillCommand = command({
+  name: '$0',
+  describe: 'Fetch the bars that are missing',
+  options,
+  run,
+});
 
 async function run(argv: Options): Promise<number> {
   const history = openHistory({
@@ -59,10 +54,10 @@ async function run(argv: Options): Promise<number> {
     concurrency: parseCount('--concurrency', argv.concurrency),
     clock: parseClock(argv.now),
   });
-  const { tickers, days, years, start, end } = argv;
   const request = {
-    ...given({ tickers, days, years, start, end, intervals: parseIntervals(argv.interval) }),
-    everything: !argv.gaps || argv.reset,
+    ...given({ tickers: argv.tickers, intervals: parseIntervals(argv.interval) }),
+    ...parseRangeOptions(argv),
+    everything: argv.noGaps || argv.reset,
   };
   const { quotas } = history.capabilities;
   if (argv.dryRun) {
@@ -71,7 +66,7 @@ async function run(argv: Options): Promise<number> {
     return EXIT.done;
   }
   const isTerminal = process.stderr.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb';
-  const progress = argv.quiet || !argv.progress ? NO_PROGRESS : startProgress(isTerminal, Date.now);
+  const progress = argv.quiet || argv.noProgress ? NO_PROGRESS : startProgress(isTerminal, Date.now);
   const { stop, signal, release } = stopOnSignal();
   try {
     const summary = await history.backfill({

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { addCheckData } from './check-data-command.ts';
+import { checkDataCommand } from './check-data-command.ts';
+import { COMMANDS } from './commands.ts';
 import { runProgram } from './program.ts';
 
-await runProgram('check-data', process.argv.slice(2), [(program) => addCheckData(program, '$0')]);
+await runProgram('check-data', process.argv.slice(2), [{ ...checkDataCommand, name: '$0' }], COMMANDS);

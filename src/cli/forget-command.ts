@@ -1,6 +1,8 @@
 import type { Argv } from 'yargs';
 import { BackfillError, openHistory } from '../index.ts';
+import { EXIT } from './exit-codes.ts';
 import { given, parseIntervals } from './options.ts';
+import { command } from './program.ts';
 import { tell } from './output.ts';
 
 function options(yargs: Argv) {
@@ -19,9 +21,11 @@ function options(yargs: Argv) {
 }
 
 /** `backfill forget`: remove rows and knowledge of a range, on purpose, so that it is fetched again. */
-export function addForget(yargs: Argv): void {
-  const describe = 'Remove bars of a range, so that the next run fetches them again';
-  yargs.command('forget <tickers>', describe, options, async (argv) => {
+export const forgetCommand = command({
+  name: 'forget <tickers>',
+  describe: 'Remove bars of a range, so that the next run fetches them again',
+  options,
+  run: async (argv) => {
     const { start, end } = argv;
     if (start !== undefined && end !== undefined && start > end) {
       throw new BackfillError('usage', `--start ${start} is after --end ${end}`);
@@ -32,5 +36,6 @@ export function addForget(yargs: Argv): void {
       given({ start, end, intervals: parseIntervals(argv.interval) }),
     );
     tell(`Forgot ${rows} ${rows === 1 ? 'row' : 'rows'}.`);
-  });
-}
+    return EXIT.done;
+  },
+});

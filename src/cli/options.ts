@@ -1,20 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
-import { BackfillError, INTERVALS, type Interval, type ProviderConfig, isInterval } from '../index.ts';
-
-const CONFIG_FILE = 'backfill.config.json';
-
-/** Loads `.env` into the environment (what is set already stays) and gives the options of `backfill.config.json`. */
-export function loadConfiguration(): Record<string, unknown> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  if (!existsSync(CONFIG_FILE)) return {};
-  try {
-    return JSON.parse(readFileSync(CONFIG_FILE, 'utf8')) as Record<string, unknown>;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new BackfillError('usage', `${CONFIG_FILE} is no JSON: ${why}`, { cause: error });
-  }
-}
+import {
+  BackfillError,
+  INTERVALS,
+  type Interval,
+  type ProviderConfig,
+  type RangeOptions,
+  isInterval,
+} from '../index.ts';
 
 /** Options of every command that opens a store. */
 export function storeOptions<T>(yargs: Argv<T>) {
@@ -32,10 +24,10 @@ export function storeOptions<T>(yargs: Argv<T>) {
 export function rangeOptions<T>(yargs: Argv<T>) {
   return yargs
     .option('days', {
-      type: 'number',
+      type: 'string',
       describe: 'The last N sessions of each ticker’s own calendar [default: 252]',
     })
-    .option('years', { type: 'number', describe: 'The last N years' })
+    .option('years', { type: 'string', describe: 'The last N years' })
     .option('start', { type: 'string', describe: 'First session date, YYYY-MM-DD, inclusive' })
     .option('end', { type: 'string', describe: 'Last session date, YYYY-MM-DD, inclusive' });
 }
@@ -53,7 +45,7 @@ export function providerOptions<T>(yargs: Argv<T>) {
       choices: ['raw', 'split-adjusted'] as const,
       describe: 'What the prices of csv files are',
     })
-    .option('seed', { type: 'number', describe: 'Seed of the sample market' })
+    .option('seed', { type: 'string', describe: 'Seed of the sample market' })
     .option('now', {
       type: 'string',
       describe: 'Pretend that it is this instant (ISO 8601), for simulations',
@@ -77,9 +69,10 @@ export function parseProvider(argv: {
   provider: string;
   providerUrl: string[] | undefined;
   basis: 'raw' | 'split-adjusted' | undefined;
-  seed: number | undefined;
+  seed: string | undefined;
 }): ProviderConfig {
-  const { provider: id, basis, seed } = argv;
+  const { provider: id, basis } = argv;
+  const seed = parseWhole('--seed', argv.seed, 0);
   const url = argv.providerUrl?.map(parseProviderUrl).find(([name]) => name === id)?.[1];
   return {
     id,
@@ -101,9 +94,33 @@ function parseProviderUrl(text: string): [string, string] {
 /** A whole number of at least 1, or `auto`. Throws `usage`. */
 export function parseCount(name: string, text: string): number | 'auto' {
   if (text === 'auto') return text;
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 1) return count;
+  const count = wholeNumber(text);
+  if (count !== undefined && count >= 1) return count;
   throw new BackfillError('usage', `${name} ${text}: must be "auto" or a whole number above 0`);
+}
+
+/** A whole number of at least `least`, if one was given. Throws `usage`. */
+export function parseWhole(name: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const count = wholeNumber(text);
+  if (count !== undefined && count >= least) return count;
+  throw new BackfillError('usage', `${name} ${text}: must be a whole number of at least ${least}`);
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** What `rangeOptions` chose, without what was not given. Throws `usage`. */
+export function parseRangeOptions(argv: {
+  days: string | undefined;
+  years: string | undefined;
+  start: string | undefined;
+  end: string | undefined;
+}): RangeOptions {
+  const days = parseWhole('--days', argv.days, 1);
+  const years = parseWhole('--years', argv.years, 1);
+  return given({ days, years, start: argv.start, end: argv.end });
 }
 
 /** A clock that starts at `--now`, or the system's. Throws `usage`. */

@@ -24,9 +24,9 @@ const USER_MISTAKES: ReadonlySet<string> = new Set([
 ]);
 
 /** Says what stopped a command and gives its exit code. A mistake of the user's is one line; a bug keeps its stack. */
-export function reportError(error: unknown): number {
+export function reportError(program: string, error: unknown): number {
   if (error instanceof BackfillError) {
-    tell(`backfill: ${error.message}`);
+    tell(`${program}: ${error.message}`);
     return USER_MISTAKES.has(error.code) ? EXIT.usage : EXIT.someFailed;
   }
   tell(error instanceof Error ? (error.stack ?? error.message) : String(error));

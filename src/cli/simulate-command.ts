@@ -1,7 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { BackfillError, openMarket, startSimulator } from '../index.ts';
-import { parseClock } from './options.ts';
+import { EXIT } from './exit-codes.ts';
+import { parseClock, parseWhole } from './options.ts';
+import { command } from './program.ts';
 import { print } from './output.ts';
 
 function options(yargs: Argv) {
@@ -16,8 +18,8 @@ function options(yargs: Argv) {
       default: 'sample',
       describe: 'The market to serve: sample, or a folder of CSV files',
     })
-    .option('seed', { type: 'number', describe: 'Seed of the sample market' })
-    .option('port', { type: 'number', default: 0, describe: 'Port on 127.0.0.1; 0: any free one' })
+    .option('seed', { type: 'string', describe: 'Seed of the sample market' })
+    .option('port', { type: 'string', default: '0', describe: 'Port on 127.0.0.1; 0: any free one' })
     .option('latency', {
       type: 'string',
       default: '0ms',
@@ -28,21 +30,34 @@ function options(yargs: Argv) {
 }
 
 /** `backfill simulate`: a provider on loopback. Prints its URL, then serves until it is stopped. */
-export function addSimulate(yargs: Argv): void {
-  yargs.command('simulate', 'Serve a market on loopback as a provider would', options, async (argv) => {
+export const simulateCommand = command({
+  name: 'simulate',
+  describe: 'Serve a market on loopback as a provider would',
+  options,
+  run: async (argv) => {
     const { log } = argv;
     const simulator = await startSimulator({
       wire: argv.wire,
-      market: openMarket(argv.from, argv.seed),
-      port: argv.port,
+      market: await openMarket(argv.from, parseWhole('--seed', argv.seed, 0)),
+      port: parsePort(argv.port),
       latencyMs: parseLatency(argv.latency),
       now: parseClock(argv.now),
       ...(log !== undefined && { log: (entry: object) => appendFileSync(log, `${JSON.stringify(entry)}\n`) }),
     });
     await print([simulator.url]);
-    const stop = (): void => void simulator.close();
-    process.once('SIGINT', stop).once('SIGTERM', stop);
-  });
+    const closed = new Promise<void>((resolve) => {
+      const stop = (): void => void simulator.close().then(resolve);
+      process.once('SIGINT', stop).once('SIGTERM', stop);
+    });
+    await closed;
+    return EXIT.done;
+  },
+});
+
+function parsePort(text: string): number {
+  const port = parseWhole('--port', text, 0) ?? 0;
+  if (port <= 65_535) return port;
+  throw new BackfillError('usage', `--port ${text}: must be 0 (any free one) to 65535`);
 }
 
 /** `250ms`, `1s` or a bare number of ms. Throws `usage`. */

@@ -51,7 +51,7 @@ describe('a range that cannot be meant', () => {
     [{ days: -5 }, '--days -5: must be a whole number above 0'],
     [{ days: 1.5 }, '--days 1.5: must be a whole number above 0'],
     [{ years: 0 }, '--years 0: must be a whole number above 0'],
-    [{ start: '2025-02-30' }, '"2025-02-30" is not a date; write it as YYYY-MM-DD'],
+    [{ start: '2025-02-30' }, '--start "2025-02-30" is not a date; write it as YYYY-MM-DD'],
     [{ start: '2025-03-02', end: '2025-03-01' }, '--start 2025-03-02 is after --end 2025-03-01'],
     [{ days: 5, start: '2025-03-02' }, '--days and --start contradict each other; give one'],
   ])('%o says why', (options, message) => {

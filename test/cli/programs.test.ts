@@ -1,0 +1,162 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Finished, run } from '../acceptance/programs.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-cli-'));
+  await writeFile(join(folder, 'a-file'), '');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const SAMPLE = [
+  '--provider',
+  'sample',
+  '--tickers',
+  'ALFA,KUMO.T',
+  '--days',
+  '5',
+  '--now',
+  '2026-03-02T23:00:00Z',
+];
+const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);
+const checkData = (...args: string[]): Promise<Finished> => run('check-data', args, folder);
+
+describe('a command line that cannot be meant', () => {
+  it.each([
+    ['--days -5', '--days -5: must be a whole number of at least 1'],
+    ['--days abc', '--days abc: must be a whole number of at least 1'],
+    ['--workers 0', '--workers 0: must be "auto" or a whole number above 0'],
+    ['--concurrency many', '--concurrency many: must be "auto" or a whole number above 0'],
+    ['--start 2025-02-01 --end 2025-01-01', '--start 2025-02-01 is after --end 2025-01-01'],
+    ['--start 2025-13-01', '--start "2025-13-01" is not a date; write it as YYYY-MM-DD'],
+    ['--days 5 --years 1', '--days and --years contradict each other; give one'],
+    ['--tickers ../../etc/passwd', '"../../etc/passwd" is not a ticker'],
+    ['--tickers @no-such-file', '--tickers @no-such-file: cannot read the file (ENOENT)'],
+    ['--provider foo', 'there is no provider "foo"; there are: yahoo, csv, sample'],
+    ['--provider csv', 'provider "csv" needs --provider-url csv='],
+    ['--provider csv --provider-url csv=.', 'needs to know the basis of the prices'],
+    ['--provider-url yahoo=foo', '--provider-url yahoo=foo: is no URL'],
+    ['--interval 2h', '--interval 2h: there is no such interval; there are 1m, 5m, 15m, 1h, 1d'],
+    ['--store a-file', 'it is a file, not a folder'],
+    ['--store s3://bucket', '"s3://bucket" is not a store'],
+    ['--provider sample --provider yahoo', '--provider is given 2 times (sample, yahoo); give it once'],
+    ['--frobnicate', 'frobnicate; backfill --help lists the options'],
+    ['frobnicate', 'frobnicate; backfill --help lists the options'],
+    ['simulate --latency soon', '--latency soon: write it as 250ms or 1s'],
+    ['simulate --port 70000', '--port 70000: must be 0 (any free one) to 65535'],
+    ['simulate --from nowhere', 'nowhere'],
+    ['forget AAPL --start 2025-02-01 --end 2025-01-01', '--start 2025-02-01 is after --end 2025-01-01'],
+    ['check-data --fail-under lots', '--fail-under lots: must be a percentage from 0 to 100'],
+  ])('backfill %s: one line, exit 2', async (line, message) => {
+    const { code, stdout, stderr } = await backfill(...line.split(' '));
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+});
+
+describe('backfill', () => {
+  it('fills, then has nothing to do', async () => {
+    const first = await backfill(...SAMPLE);
+    expect(first.stderr).toContain('Total: 2  Complete: 0  To fill: 2  Requests: 2\n');
+    expect(first.stderr).toContain('Fetched: 2  Errors: 0  Skipped: 0\nBars: 10 (10 new, 0 changed)');
+    expect([first.code, first.stdout]).toEqual([0, '']);
+    const second = await backfill(...SAMPLE);
+    expect(second.stderr).toContain('Nothing to do: of 2 tickers every session is present');
+    expect(second.code).toBe(0);
+  });
+
+  it('prints its plan, and as JSON, without touching anything', async () => {
+    const { stdout } = await backfill(...SAMPLE, '--no-gaps', '--dry-run');
+    expect(stdout).toContain('KUMO.T 1d  2026-02-24..2026-03-02        5        1\n');
+    const json = await backfill(...SAMPLE, '--no-gaps', '--dry-run', '--json', '--store', 'untouched');
+    expect(JSON.parse(json.stdout)).toMatchObject({ totals: { series: 2, requests: 2, sessions: 10 } });
+    expect((await checkData('--store', 'untouched')).stdout).toBe('The store has no series.\n');
+  });
+
+  it('prints its summary as JSON', async () => {
+    const { stdout } = await backfill(...SAMPLE, '--store', 'json', '--json', '--quiet');
+    expect(JSON.parse(stdout)).toMatchObject({ series: 2, fetched: 2, bars: 10, failures: [] });
+  });
+
+  it('fails with 1 and says which ticker and why', async () => {
+    const { code, stderr } = await backfill(...SAMPLE, '--tickers=ALFA,NOPE', '--store', 'failing').then(() =>
+      backfill('--provider', 'sample', '--tickers', 'ALFA,NOPE', '--days', '5', '--store', 'failing'),
+    );
+    expect(stderr).toMatch(
+      /^NOPE 1d +\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d +unknown-ticker: sample has no ticker NOPE$/m,
+    );
+    expect(code).toBe(1);
+  });
+
+  it('takes settings from the environment’s file and the configuration, below its flags', async () => {
+    await writeFile(
+      join(folder, 'backfill.config.json'),
+      '{ "days": 3, "tickers": "ALFA", "provider": "sample" }',
+    );
+    try {
+      const plan = await backfill('--dry-run', '--store', 'settings', '--now', '2026-03-02T23:00:00Z');
+      expect(plan.stdout).toContain('ALFA   1d  2026-02-26..2026-03-02        3        1');
+      const dated = await backfill(
+        '--dry-run',
+        '--store',
+        'settings',
+        '--start',
+        '2026-02-02',
+        '--end',
+        '2026-02-02',
+      );
+      expect(dated.stdout).toContain('ALFA   1d  2026-02-02..2026-02-02');
+      expect((await checkData('--store', 'settings')).code).toBe(0);
+      await writeFile(join(folder, 'backfill.config.json'), '{ "dayz": 3 }');
+      expect((await backfill()).stderr).toBe('backfill: backfill.config.json: there is no option "dayz"\n');
+    } finally {
+      await rm(join(folder, 'backfill.config.json'));
+    }
+  });
+});
+
+describe('check-data', () => {
+  const NOW = ['--now', '2026-03-02T23:00:00Z'];
+
+  it('says what is missing and fails below a threshold', async () => {
+    await backfill(...SAMPLE, '--store', 'checked');
+    const { code, stdout, stderr } = await checkData(
+      '--store',
+      'checked',
+      '--days',
+      '10',
+      '--missing',
+      '--fail-under',
+      '99',
+      ...NOW,
+    );
+    expect(stdout).toContain('missing 2026-02-17 2026-02-18 2026-02-19 2026-02-20 2026-02-23');
+    expect(stdout).toContain('Coverage: 50.00%');
+    expect(stderr).toBe('Coverage 50% is below --fail-under 99\n');
+    expect(code).toBe(4);
+    expect((await checkData('--store', 'checked', '--fail-under', '100', ...NOW)).code).toBe(0);
+  });
+
+  it('counts a ticker that the store does not have as missing', async () => {
+    const { stdout } = await checkData(
+      '--store',
+      'checked',
+      '--tickers',
+      'ABSENT',
+      '--days',
+      '10',
+      '--json',
+      ...NOW,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ series: [{ ticker: 'ABSENT', expected: 10, missing: 10 }] });
+  });
+
+  it('fits a terminal of 80 columns', async () => {
+    const { stdout } = await checkData('--store', 'checked', ...NOW);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
