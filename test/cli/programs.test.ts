@@ -83,9 +83,8 @@ describe('backfill', () => {
   });
 
   it('fails with 1 and says which ticker and why', async () => {
-    const { code, stderr } = await backfill(...SAMPLE, '--tickers=ALFA,NOPE', '--store', 'failing').then(() =>
-      backfill('--provider', 'sample', '--tickers', 'ALFA,NOPE', '--days', '5', '--store', 'failing'),
-    );
+    const asked = ['--provider', 'sample', '--tickers', 'ALFA,NOPE', '--days', '5', '--store', 'failing'];
+    const { code, stderr } = await backfill(...asked);
     expect(stderr).toMatch(
       /^NOPE 1d +\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d +unknown-ticker: sample has no ticker NOPE$/m,
     );
