@@ -8,7 +8,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openMarket, startSimulator } from '../dist/src/index.js';
+import { openMarket, startSimulator } from '../src/index.ts';
 
 const TICKERS = 48;
 const SESSIONS = 252;
