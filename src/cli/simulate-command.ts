@@ -25,6 +25,18 @@ function options(yargs: Argv) {
       default: '0ms',
       describe: 'Wait before every answer, e.g. 250ms or 1s',
     })
+    .option('fault', {
+      type: 'string',
+      coerce: joined,
+      describe: 'Hit requests by faults: NAME=5%, several with commas; all=5%; list names them',
+    })
+    .option('fault-seed', { type: 'string', default: '1', describe: 'Seed that says which requests are hit' })
+    .option('limit', { type: 'string', describe: 'Refuse what comes faster: 5/min, 100/10s, 5/min,500/day' })
+    .option('limit-retry-after', {
+      choices: ['seconds', 'date', 'none'] as const,
+      default: 'none' as const,
+      describe: 'How a refusal by --limit says when to come back',
+    })
     .option('log', { type: 'string', describe: 'Append one JSON line a request to this file' })
     .option('now', { type: 'string', describe: 'Pretend that it is this instant (ISO 8601)' });
 }
@@ -35,13 +47,17 @@ export const simulateCommand = command({
   describe: 'Serve a market on loopback as a provider would',
   options,
   run: async (argv) => {
-    const { log } = argv;
+    const { log, fault, limit } = argv;
+    const seed = parseWhole('--fault-seed', argv.faultSeed, 0) ?? 1;
     const simulator = await startSimulator({
       wire: argv.wire,
       market: await openMarket(argv.from, parseWhole('--seed', argv.seed, 0)),
       port: parsePort(argv.port),
       latencyMs: parseLatency(argv.latency),
-      now: parseClock(argv.now),
+      now: preciseClock(argv.now),
+      ...(fault !== undefined && { faults: { rates: fault, seed } }),
+      ...(limit !== undefined && { limits: limit }),
+      limitRetryAfter: argv.limitRetryAfter,
       ...(log !== undefined && { log: (entry: object) => appendFileSync(log, `${JSON.stringify(entry)}\n`) }),
     });
     await print([simulator.url]);
@@ -53,6 +69,17 @@ export const simulateCommand = command({
     return EXIT.done;
   },
 });
+
+/** An option that may be given several times, as if given once with commas. */
+function joined(given: string | readonly string[]): string {
+  return [given].flat().join(',');
+}
+
+/** The clock of `--now` with parts of a millisecond, which the log of a test of rates needs. Throws `usage`. */
+function preciseClock(now: string | undefined): () => number {
+  const zero = parseClock(now)() - performance.now();
+  return () => zero + performance.now();
+}
 
 function parsePort(text: string): number {
   const port = parseWhole('--port', text, 0) ?? 0;

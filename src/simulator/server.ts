@@ -1,27 +1,39 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../core/errors.ts';
 import type { Market } from '../market/market.ts';
-import type { Wire, WireResponse } from './wire.ts';
-import { yahooWire } from './yahoo/wire.ts';
+import { deliver } from './deliver.ts';
+import { type Hostility, judge, type Outcome } from './verdict.ts';
+import type { SimulatedServer } from './wire.ts';
+import { yahoo } from './yahoo/index.ts';
 
-/** One request that was answered. */
+/** One request, logged when it is over. */
 export interface RequestLogEntry {
   /** When it came, ms since the epoch by the simulator's clock. */
   readonly at: number;
+  /**
+   * When it came, ms since the simulator's start by the monotonic clock that its limits are kept by, to the
+   * microsecond.
+   */
+  readonly arrivedMs: number;
   readonly method: string;
   readonly path: string;
   /** As sent, without the question mark. */
   readonly query: string;
   readonly symbol: string | null;
-  readonly status: number;
-  /** Bars in the answer. */
+  /** `limited`: refused by the limits. `ok`: admitted and answered as the wire does, errors included. Else the fault. */
+  readonly outcome: Outcome;
+  /** As sent; null where not even a status line was due. */
+  readonly status: number | null;
+  /** Bars in the answer; 0 where it was not to come whole. */
   readonly rows: number;
-  /** From request to answer by the simulator's clock. */
+  /** Whether the client went away before all was sent. */
+  readonly clientGone: boolean;
+  /** From request to end of the answer by the simulator's clock. */
   readonly ms: number;
 }
 
-export interface SimulatorOptions {
+export interface SimulatorOptions extends Hostility {
   /** Whose wire it speaks. */
   readonly wire: 'yahoo';
   readonly market: Market;
@@ -29,7 +41,7 @@ export interface SimulatorOptions {
   readonly port?: number;
   /** Default, and only sensible value, `127.0.0.1`. */
   readonly host?: string;
-  /** Wait before every answer; default 0. */
+  /** Wait before every answer, refusals included; default 0. */
   readonly latencyMs?: number;
   /** The simulator's clock, ms since the epoch. */
   readonly now: () => number;
@@ -39,31 +51,87 @@ export interface SimulatorOptions {
 export interface Simulator {
   /** Without a slash at the end. */
   readonly url: string;
-  /** Requests answered so far. */
+  /** Requests that are over so far: answered, refused or broken off. */
   requests(): number;
   close(): Promise<void>;
 }
 
-const WIRES: Readonly<Record<SimulatorOptions['wire'], Wire>> = { yahoo: yahooWire };
+const SERVERS: Readonly<Record<SimulatorOptions['wire'], SimulatedServer>> = { yahoo };
 
-/** Serves a market over a provider's wire on this machine. Throws `usage` where the port cannot be taken. */
+/**
+ * Serves a market over a provider's wire on this machine. Throws `usage` where the port cannot be taken, or a fault, a
+ * rate or a limit is none.
+ */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { host = '127.0.0.1', port = 0, latencyMs = 0, now, log } = options;
-  let answered = 0;
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const at = now();
-    const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
-    const method = request.method ?? 'GET';
-    const reply = answerOf(options, { method, path, query, headers: request.headers }, at);
-    // Unreferenced: a waiting answer must not keep the process alive once the server is closed.
-    if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
-    response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) });
-    response.end(reply.body);
-    answered++;
-    const { symbol, status, rows } = reply;
-    log?.({ at, method, path, query, symbol, status, rows, ms: now() - at });
+  const { host = '127.0.0.1', port = 0 } = options;
+  let over = 0;
+  const closing = new AbortController();
+  const handle = handler(options, closing.signal, () => over++);
+  const inFlight = new Set<Promise<void>>();
+  const server = createServer((request, response) => {
+    const handled = handle(request, response);
+    inFlight.add(handled);
+    void handled.finally(() => inFlight.delete(handled));
+  });
+  const taken = await listen(server, port, host);
+  return {
+    url: `http://${host}:${taken}`,
+    requests: () => over,
+    close: async () => {
+      closing.abort();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await Promise.all(inFlight);
+    },
   };
-  const server = createServer((request, response) => void answer(request, response));
+}
+
+/** Answers one request and logs it. */
+function handler(
+  options: SimulatorOptions,
+  closing: AbortSignal,
+  onOver: () => void,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { latencyMs = 0, now, log } = options;
+  const verdictOn = judge(SERVERS[options.wire], options.market, options);
+  const startedMs = performance.now();
+  return async (request, response) => {
+    const arrivedMs = performance.now() - startedMs;
+    const at = now();
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+    const { method = 'GET', headers } = request;
+    const { outcome, symbol, delivery } = verdictOn(
+      { method, path, query: new URLSearchParams(query), headers },
+      Math.floor(at),
+      arrivedMs,
+    );
+    let clientGone = false;
+    try {
+      // Unreferenced: a waiting answer must not keep the process alive once the server is closed.
+      if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false, signal: gone.signal });
+      await deliver(response, delivery, gone.signal);
+    } catch (error) {
+      if (!gone.signal.aborted) throw error;
+      clientGone = !closing.aborted;
+    }
+    onOver();
+    log?.({
+      at: toMicroseconds(at),
+      arrivedMs: toMicroseconds(arrivedMs),
+      ...{ method, path, query, symbol, outcome },
+      status: delivery.head?.status ?? null,
+      rows: delivery.rows,
+      clientGone,
+      ms: toMicroseconds(now() - at),
+    });
+  };
+}
+
+/** Gives the port taken. */
+async function listen(server: Server, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       reject(new BackfillError('usage', `cannot listen on ${host}:${port} (${cause.message})`, { cause }));
@@ -71,28 +139,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     server.listen(port, host, resolve);
   });
   const address = server.address();
-  const taken = typeof address === 'object' && address !== null ? address.port : port;
-  return {
-    url: `http://${host}:${taken}`,
-    requests: () => answered,
-    close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-/** The wire's answer; its faults are told to the client, and with it to whoever tests with the simulator. */
-function answerOf(
-  { wire, market }: SimulatorOptions,
-  request: { method: string; path: string; query: string; headers: IncomingMessage['headers'] },
-  now: number,
-): WireResponse {
-  try {
-    return WIRES[wire]({ ...request, query: new URLSearchParams(request.query) }, market, now);
-  } catch (error) {
-    const body = `simulator: ${error instanceof Error ? error.message : String(error)}`;
-    return { status: 500, headers: { 'content-type': 'text/plain' }, body, symbol: null, rows: 0 };
-  }
+/** Rounds a time in ms to the microsecond: what comes after is noise. */
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

@@ -51,8 +51,9 @@ describe('the simulator', () => {
     await fetch(`${simulator.url}/nothing`, { method: 'POST' });
     expect(simulator.requests()).toBe(3);
     const path = '/v8/finance/chart/ALFA';
+    const usual = { outcome: 'ok', clientGone: false, arrivedMs: expect.any(Number), ms: 1 };
     expect(entries).toEqual([
-      { at: NOW, method: 'GET', path, query: WEEK, symbol: 'ALFA', status: 200, rows: 5, ms: 1 },
+      { at: NOW, method: 'GET', path, query: WEEK, symbol: 'ALFA', status: 200, rows: 5, ...usual },
       {
         at: NOW + 2,
         method: 'GET',
@@ -61,9 +62,18 @@ describe('the simulator', () => {
         symbol: 'AAPL',
         status: 404,
         rows: 0,
-        ms: 1,
+        ...usual,
       },
-      { at: NOW + 4, method: 'POST', path: '/nothing', query: '', symbol: null, status: 404, rows: 0, ms: 1 },
+      {
+        at: NOW + 4,
+        method: 'POST',
+        path: '/nothing',
+        query: '',
+        symbol: null,
+        status: 404,
+        rows: 0,
+        ...usual,
+      },
     ]);
   });
 
@@ -95,6 +105,34 @@ describe('the simulator', () => {
     await simulator.close();
     expect(await outcome).toContain('fetch failed');
     await expect(fetch(simulator.url)).rejects.toThrow('fetch failed');
+  });
+
+  it('logs the request that a client gave up on, and one that its own end broke off', async () => {
+    const entries: RequestLogEntry[] = [];
+    const simulator = await start({ latencyMs: 60_000, log: (entry) => entries.push(entry) });
+    const ask = async (signal?: AbortSignal): Promise<unknown> =>
+      fetch(`${simulator.url}/v8/finance/chart/ALFA?${WEEK}`, { signal: signal ?? null }).catch(String);
+    const stop = new AbortController();
+    const [first, second] = [ask(stop.signal), ask()];
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(entries).toEqual([]);
+    stop.abort();
+    await first;
+    await expect.poll(() => entries).toMatchObject([{ symbol: 'ALFA', outcome: 'ok', clientGone: true }]);
+    await simulator.close();
+    await second;
+    expect(entries).toMatchObject([{ clientGone: true }, { outcome: 'ok', clientGone: false }]);
+    expect(simulator.requests()).toBe(2);
+  });
+
+  it('tells the times of a request to the microsecond where its clock does', async () => {
+    const entries: RequestLogEntry[] = [];
+    let clock = NOW + 0.1231;
+    const simulator = await start({ log: (entry) => entries.push(entry), now: () => (clock += 0.25) });
+    const response = await fetch(`${simulator.url}/v8/finance/chart/ALFA?${WEEK}`);
+    await response.text();
+    expect(entries).toMatchObject([{ at: NOW + 0.373, ms: 0.25, outcome: 'ok' }]);
+    expect(response.headers.get('date')).toBe('Fri, 20 Nov 2026 12:00:00 GMT');
   });
 
   it('says which port it cannot have', async () => {

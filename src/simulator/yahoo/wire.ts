@@ -17,19 +17,25 @@ import { seriesOf } from './series.ts';
 
 const CHART_PATH = /^\/v8\/finance\/chart\/([^/]+)$/;
 
+/** The path to ask for a symbol at. */
+export function chartPath(symbol: string): string {
+  return `/v8/finance/chart/${encodeURIComponent(symbol)}`;
+}
+
 /** Answers chart requests; text for a client without a name, JSON for everything else. */
 export const yahooWire: Wire = (request, market, now) => {
   const agent = request.headers['user-agent'];
   if (agent === undefined || agent === '') return tooManyRequests();
   const symbol = symbolOf(request);
-  if (symbol === null) return failure(NOT_FOUND, null, now);
+  if (symbol === null) return failure(NOT_FOUND, now);
   const answer = chart(request.query, market, symbol, now);
-  if (isError(answer)) return failure(answer, symbol, now);
+  if (isError(answer)) return failure(answer, now);
   const body = { chart: { result: [answer.result], error: null } };
-  return { status: 200, headers: headersAt(now), body: JSON.stringify(body), symbol, rows: answer.rows };
+  return { status: 200, headers: headersAt(now), body: JSON.stringify(body), rows: answer.rows };
 };
 
-function symbolOf({ method, path }: WireRequest): string | null {
+/** The symbol that a request is about; null if it asks for no chart. */
+export function symbolOf({ method, path }: WireRequest): string | null {
   const encoded = CHART_PATH.exec(path)?.[1];
   if (encoded === undefined || (method !== 'GET' && method !== 'HEAD')) return null;
   try {
@@ -62,18 +68,14 @@ function chart(
   return { result, rows: rows.length };
 }
 
-function failure(
-  { status, code, description }: ChartError,
-  symbol: string | null,
-  now: number,
-): WireResponse {
+function failure({ status, code, description }: ChartError, now: number): WireResponse {
   const body = JSON.stringify({ chart: { result: null, error: { code, description } } });
-  return { status, headers: headersAt(now), body, symbol, rows: 0 };
+  return { status, headers: headersAt(now), body, rows: 0 };
 }
 
 function tooManyRequests(): WireResponse {
   const headers = { 'content-type': 'text/plain' };
-  return { status: 429, headers, body: 'Too Many Requests', symbol: null, rows: 0 };
+  return { status: 429, headers, body: 'Too Many Requests', rows: 0 };
 }
 
 function headersAt(now: number): Record<string, string> {

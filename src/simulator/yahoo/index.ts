@@ -1,0 +1,10 @@
+import type { SimulatedServer } from '../wire.ts';
+import { yahooDistortions } from './distortions.ts';
+import { symbolOf, yahooWire } from './wire.ts';
+
+/** Yahoo's chart server. */
+export const yahoo: SimulatedServer = {
+  answer: yahooWire,
+  askedSeries: (request) => ({ symbol: symbolOf(request), interval: request.query.get('interval') }),
+  distortions: yahooDistortions,
+};

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseQuotas } from '../../src/core/quota.ts';
+
+describe('parseQuotas', () => {
+  it.each([
+    ['5/min', [{ requests: 5, perMs: 60_000 }]],
+    ['20/s', [{ requests: 20, perMs: 1000 }]],
+    ['100/10s', [{ requests: 100, perMs: 10_000 }]],
+    ['300000/5min', [{ requests: 300_000, perMs: 300_000 }]],
+    ['2000/h', [{ requests: 2000, perMs: 3_600_000 }]],
+    ['500/day', [{ requests: 500, perMs: 86_400_000 }]],
+    ['1/2day', [{ requests: 1, perMs: 172_800_000 }]],
+    [
+      '5/min,500/day',
+      [
+        { requests: 5, perMs: 60_000 },
+        { requests: 500, perMs: 86_400_000 },
+      ],
+    ],
+    [
+      ' 500/day , 1/s ',
+      [
+        { requests: 500, perMs: 86_400_000 },
+        { requests: 1, perMs: 1000 },
+      ],
+    ],
+  ])('reads %s', (text, quotas) => {
+    expect(parseQuotas(text)).toEqual(quotas);
+  });
+
+  it.each([
+    '',
+    '5',
+    '5/',
+    '/min',
+    '0/min',
+    '5/0s',
+    '-5/min',
+    '5.5/min',
+    '5/m',
+    '5/minute',
+    '5 /min',
+    '5/MIN',
+    '1e3/s',
+  ])('refuses "%s", saying how to write it', (text) => {
+    expect(() => parseQuotas(text)).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        message: `"${text}" is no rate; write it as 5/min or 500/day`,
+      }),
+    );
+  });
+
+  it('names the part that is wrong', () => {
+    expect(() => parseQuotas('5/min,many/day')).toThrow('"many/day" is no rate');
+    expect(() => parseQuotas('5/min,')).toThrow('"" is no rate');
+  });
+
+  it('gives whole positive numbers for whatever it takes', () => {
+    const part = fc
+      .tuple(
+        fc.integer({ min: 0, max: 2_000_000_000 }),
+        fc.nat(2_000_000),
+        fc.constantFrom('s', 'min', 'h', 'day', 'd'),
+      )
+      .map(([requests, count, unit]) => `${requests}/${count}${unit}`);
+    fc.assert(
+      fc.property(part, (text) => {
+        let quotas;
+        try {
+          quotas = parseQuotas(text);
+        } catch {
+          return;
+        }
+        for (const { requests, perMs } of quotas) {
+          expect(Number.isSafeInteger(requests) && requests > 0).toBe(true);
+          expect(Number.isSafeInteger(perMs) && perMs > 0).toBe(true);
+        }
+      }),
+    );
+  });
+});
