@@ -1,6 +1,8 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
 import { type BackfillEvent, backfill } from './backfill/backfill.ts';
 import { type BackfillRequest, prepare } from './backfill/prepare.ts';
+import type { Traffic } from './backfill/traffic.ts';
 import type { RunSummary } from './backfill/summary.ts';
 import { resolveTickers } from './backfill/universe.ts';
 import { type RangeOptions, parseRange } from './backfill/wanted.ts';
@@ -8,16 +10,23 @@ import { type Bar, type CorporateAction, type Series, UNKNOWN_IDENTITY, seriesKe
 import { calendarFor } from './core/calendar/calendars.ts';
 import { NOTHING_KNOWN, knownSpan } from './core/coverage.ts';
 import { type DayRange, parseDay } from './core/day.ts';
-import type { Interval } from './core/interval.ts';
-import type { Plan } from './core/plan.ts';
+import { BackfillError } from './core/errors.ts';
+import { type Interval, isInterval } from './core/interval.ts';
+import { type Plan, type Quota, leastTime } from './core/plan.ts';
 import { parseTicker } from './core/ticker.ts';
 import type { Market } from './market/market.ts';
 import type { Capabilities, ProviderConfig } from './providers/provider.ts';
+import { monotonicNow } from './providers/http/gate-state.ts';
+import { isPaced } from './providers/http/quota-keeper.ts';
 import { assertConfigured, capabilitiesOf, openProvider } from './providers/registry.ts';
 import { type CoverageReport, reportCoverage } from './report/coverage.ts';
 import type { Simulator, SimulatorOptions } from './simulator/server.ts';
 import { openStore } from './store/open.ts';
 import type { BarStore, Scan, SeriesState } from './store/store.ts';
+
+/** Tries of a request at most, and what they and the pauses between them take at most. */
+const TRIES = 8;
+const TASK_MINUTES = 20;
 
 export interface HistoryOptions {
   /** Path or URL of the store. */
@@ -28,6 +37,10 @@ export interface HistoryOptions {
   readonly workers?: number | 'auto';
   /** Fetches in flight a worker. Default `auto`: what the provider bears, shared out. */
   readonly concurrency?: number | 'auto';
+  /** Limits to keep instead of those that the provider declares, e.g. `parseQuotas('5/min,500/day')`. */
+  readonly quotas?: readonly Quota[];
+  /** Folder of what outlives a store: the use of each key's quota. Default `~/.local/state/backfill`. */
+  readonly stateFolder?: string;
   /** ms since the epoch. Default: the system's clock. */
   readonly clock?: () => number;
 }
@@ -91,15 +104,18 @@ export interface History {
 export function openHistory(options: HistoryOptions): History {
   const config = options.provider ?? { id: 'yahoo' };
   assertConfigured(config);
-  const capabilities = capabilitiesOf(config.id);
+  const declared = capabilitiesOf(config.id);
+  const capabilities = { ...declared, quotas: options.quotas ?? declared.quotas };
   const store = openStore(options.store);
   const clock = options.clock ?? Date.now;
   const tickersOf = (request: HistoryRequest): Promise<readonly string[]> =>
     resolveTickers(request.tickers, { store, capabilities, listTickers: () => listTickers(config) });
-  const requestOf = async (request: BackfillOptions): Promise<BackfillRequest> => ({
-    ...request,
-    tickers: await tickersOf(request),
-  });
+  const requestOf = async (request: BackfillOptions): Promise<BackfillRequest> => {
+    // A mistake in a folder's configuration is one error here instead of one a ticker.
+    if (capabilities.needsUrl) await (await openProvider(config)).close();
+    const tickers = await tickersOf(request);
+    return { ...request, tickers, intervals: [...new Set(request.intervals ?? ['1d' as const])] };
+  };
   return {
     capabilities,
     scan: () => store.scan(),
@@ -110,9 +126,11 @@ export function openHistory(options: HistoryOptions): History {
         store,
         capabilities,
         context: { storeUrl: options.store, provider: config },
-        startRunner: async (tasks) => {
+        openTraffic: () => openTrafficOf(options, config, capabilities),
+        startRunner: async (tasks, shared) => {
           const { startPool } = await import('./pool/pool.ts');
-          return startPool(poolSize(options, capabilities, tasks));
+          const size = poolSize(options, capabilities, tasks);
+          return startPool({ ...size, shared, taskDeadlineMs: deadlineOf(size, capabilities) });
         },
         clock,
         ...(request.onEvent && { onEvent: request.onEvent }),
@@ -122,7 +140,7 @@ export function openHistory(options: HistoryOptions): History {
       const tickers = request.tickers === undefined ? undefined : await tickersOf(request);
       return coverageOf(store, capabilities, clock(), request, tickers);
     },
-    read: (series, range = {}) => store.readBars(series, dayRange(range)),
+    read: async (series, range = {}) => store.readBars(canonical(series), dayRange(range)),
     actions: (ticker) => store.readActions(parseTicker(ticker)),
     forget: async (tickers, range = {}) => forget(store, await tickersOf({ tickers }), range),
     close: () => Promise.resolve(),
@@ -143,6 +161,17 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   return start(options);
 }
 
+async function openTrafficOf(
+  options: HistoryOptions,
+  config: ProviderConfig,
+  { metered, quotas }: Capabilities,
+): Promise<Traffic> {
+  const { openTraffic, quotaFileOf } = await import('./backfill/traffic.ts');
+  const folder = options.stateFolder ?? join(homedir(), '.local', 'state', 'backfill');
+  const quotaFile = metered ? quotaFileOf(folder, config) : undefined;
+  return openTraffic({ quotas, quotaFile, clocks: { wall: Date.now, gate: monotonicNow } });
+}
+
 /** Threads and fetches in flight in each, within what the provider declares. */
 function poolSize(
   { workers = 'auto', concurrency = 'auto' }: HistoryOptions,
@@ -153,6 +182,12 @@ function poolSize(
   const threads = Math.min(workers === 'auto' ? availableParallelism() : workers, tasks, ceiling);
   const wanted = concurrency === 'auto' ? Math.floor(defaultInFlight / threads) : concurrency;
   return { workers: threads, concurrency: Math.max(1, Math.min(wanted, Math.floor(ceiling / threads))) };
+}
+
+/** A task's tries take minutes at most, but before each it may queue for the quota behind all others. */
+function deadlineOf(size: { workers: number; concurrency: number }, { quotas }: Capabilities): number {
+  const queued = leastTime(TRIES * size.workers * size.concurrency, quotas.filter(isPaced)) ?? 0;
+  return TASK_MINUTES * 60_000 + queued;
 }
 
 async function listTickers(config: ProviderConfig): Promise<readonly string[]> {
@@ -191,6 +226,12 @@ async function coverageOf(
   });
 }
 
+/** Throws `invalid-ticker` and `unsupported-interval`. */
+function canonical({ ticker, interval }: Series): Series {
+  if (isInterval(interval)) return { ticker: parseTicker(ticker), interval };
+  throw new BackfillError('unsupported-interval', `there is no interval "${String(interval)}"`);
+}
+
 /** The state of a series that was asked for and is not in the store. */
 function nothingStored(series: Series): SeriesState {
   const calendar = calendarFor(series.ticker).id;
@@ -227,7 +268,8 @@ function dayRange({ start, end }: DateRange): DayRange | undefined {
 export { BackfillError } from './core/errors.ts';
 export { INTERVALS, type Interval } from './core/interval.ts';
 export type { Bar, CorporateAction, Series } from './core/bars.ts';
-export type { Plan, Task } from './core/plan.ts';
+export type { Plan, Quota, Task } from './core/plan.ts';
+export { parseQuotas } from './core/quota.ts';
 export type { RangeOptions } from './backfill/wanted.ts';
 export type { BackfillEvent } from './backfill/backfill.ts';
 export type { Failure, RunSummary } from './backfill/summary.ts';

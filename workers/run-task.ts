@@ -1,8 +1,15 @@
 import { performance } from 'node:perf_hooks';
-import { type RunContext, type TaskOrder, type TaskResult } from '../src/backfill/runner.ts';
+import { workerData } from 'node:worker_threads';
+import type { RunContext, SharedWithThreads, TaskOrder, TaskResult } from '../src/backfill/runner.ts';
 import { type TaskTools, runTask } from '../src/backfill/run-task.ts';
+import { errorData } from '../src/core/errors.ts';
+import { OPEN_GATE, type Gate } from '../src/providers/http/gate.ts';
+import { monotonicNow, openGateState } from '../src/providers/http/gate-state.ts';
+import { openSharedGate } from '../src/providers/http/shared-gate.ts';
 import { openProvider } from '../src/providers/registry.ts';
 import { openStore } from '../src/store/open.ts';
+
+const gate = openGate(workerData as SharedWithThreads | undefined);
 
 /** Tools of this thread by run context, opened once. */
 const opened = new Map<string, Promise<TaskTools>>();
@@ -10,7 +17,15 @@ const opened = new Map<string, Promise<TaskTools>>();
 /** Thread entry: one task. Anything but an order is the pool's question whether this thread has loaded. */
 export default async function runOrder(order: TaskOrder | string): Promise<TaskResult | string> {
   if (typeof order === 'string') return order;
-  return runTask(order.task, order.now, await toolsFor(order.context));
+  try {
+    return await runTask(order.task, order.now, await toolsFor(order.context));
+  } catch (error) {
+    return { ok: false, error: errorData(error, { ticker: order.task.series.ticker }) };
+  }
+}
+
+function openGate(shared: SharedWithThreads | undefined): Gate {
+  return shared ? openSharedGate(openGateState(shared.gate), shared.policy, monotonicNow) : OPEN_GATE;
 }
 
 function toolsFor(context: RunContext): Promise<TaskTools> {
@@ -21,9 +36,6 @@ function toolsFor(context: RunContext): Promise<TaskTools> {
 }
 
 async function openTools({ storeUrl, provider }: RunContext): Promise<TaskTools> {
-  return {
-    store: openStore(storeUrl),
-    provider: await openProvider(provider),
-    elapsed: () => performance.now(),
-  };
+  const elapsed = (): number => performance.now();
+  return { store: openStore(storeUrl), provider: await openProvider(provider, gate), gate, elapsed };
 }

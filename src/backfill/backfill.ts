@@ -1,11 +1,13 @@
+import type { ErrorCode } from '../core/errors.ts';
 import type { Plan, Task } from '../core/plan.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import type { BarStore, SetAside } from '../store/store.ts';
 import { dispatch } from './dispatch.ts';
 import { recordOutOfReach, settleUnknownTickers } from './ledger.ts';
 import { type BackfillRequest, prepare } from './prepare.ts';
-import type { RunContext, Runner, TaskResult } from './runner.ts';
-import { type RunSummary, summarize } from './summary.ts';
+import type { RunContext, Runner, SharedWithThreads, TaskResult } from './runner.ts';
+import { type RunSummary, type StopReason, summarize } from './summary.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What a run tells while it goes. */
 export type BackfillEvent =
@@ -17,8 +19,10 @@ export interface BackfillTools {
   readonly store: BarStore;
   readonly capabilities: Capabilities;
   readonly context: RunContext;
+  /** Called only if there is something to fetch. */
+  readonly openTraffic: () => Promise<Traffic>;
   /** Called only if there is something to fetch, with the number of tasks. */
-  readonly startRunner: (tasks: number) => Promise<Runner>;
+  readonly startRunner: (tasks: number, shared: SharedWithThreads) => Promise<Runner>;
   /** ms since the epoch. */
   readonly clock: () => number;
   readonly onEvent?: (event: BackfillEvent) => void;
@@ -37,17 +41,16 @@ export async function backfill(request: BackfillRequest, tools: BackfillTools): 
   try {
     const { scan, plan } = await prepare(request, store, capabilities, startedAt);
     onEvent?.({ type: 'planned', plan, setAside: scan.setAside });
-    const results = new Map<Task, TaskResult>();
-    const notRun = plan.tasks.length === 0 ? [] : await runTasks(plan, results, tools);
+    const run = plan.tasks.length === 0 ? NOTHING_RUN : await runTasks(plan, tools);
     const ledger = { store, provider: capabilities.id, now: clock() };
     await recordOutOfReach(plan.outOfReach, ledger);
-    const judged = await settleUnknownTickers(results, scan, ledger);
+    const results = await settleUnknownTickers(run.results, scan, ledger);
     const summary = summarize({
+      ...run,
       plan,
-      results: judged,
-      notRun,
+      results,
+      quotas: capabilities.quotas,
       setAside: scan.setAside,
-      interrupted: tools.stop?.aborted ?? false,
       startedAt,
       endedAt: clock(),
     });
@@ -58,22 +61,70 @@ export async function backfill(request: BackfillRequest, tools: BackfillTools): 
   }
 }
 
-async function runTasks(plan: Plan, results: Map<Task, TaskResult>, tools: BackfillTools): Promise<Task[]> {
+/** What became of the tasks of a plan. */
+interface Run {
+  readonly results: ReadonlyMap<Task, TaskResult>;
+  /** Tasks that were not handed out, or given back undone. */
+  readonly notRun: readonly Task[];
+  readonly stopped: { readonly reason: StopReason; readonly message: string } | null;
+  readonly traffic: { readonly sent: number; readonly retries: number; readonly throttles: number };
+}
+
+const NOTHING_RUN: Run = {
+  results: new Map(),
+  notRun: [],
+  stopped: null,
+  traffic: { sent: 0, retries: 0, throttles: 0 },
+};
+
+/** Errors that are not the ticker's: they end the run, and its task counts as not run. */
+const STOPS: Readonly<Partial<Record<ErrorCode, StopReason>>> = {
+  cancelled: 'interrupted',
+  'quota-exhausted': 'quota-exhausted',
+  'provider-down': 'provider-down',
+};
+
+async function runTasks(plan: Plan, tools: BackfillTools): Promise<Run> {
   const { context, clock, onEvent, stop } = tools;
-  const runner = await tools.startRunner(plan.tasks.length);
+  const traffic = await tools.openTraffic();
+  const results = new Map<Task, TaskResult>();
+  const undone: Task[] = [];
+  let stopped: Run['stopped'] = null;
+  let lastFailure = '';
+  const interrupt = (): void => {
+    stopped ??= { reason: 'interrupted', message: 'the run was stopped' };
+    traffic.cancel();
+  };
+  stop?.addEventListener('abort', interrupt, { once: true });
   try {
-    return await dispatch({
-      tasks: plan.tasks,
-      capacity: runner.capacity,
-      run: (task) => runner.run({ task, context, now: clock() }),
-      onStart: (task) => onEvent?.({ type: 'started', task }),
-      onResult: (task, result) => {
-        results.set(task, result);
-        onEvent?.({ type: 'finished', task, result, done: results.size });
-      },
-      stopped: () => stop?.aborted ?? false,
-    });
+    if (stop?.aborted) interrupt();
+    const runner = await tools.startRunner(plan.tasks.length, traffic.shared);
+    try {
+      const left = await dispatch({
+        tasks: plan.tasks,
+        capacity: runner.capacity,
+        run: (task) => runner.run({ task, context, now: clock() }),
+        onStart: (task) => onEvent?.({ type: 'started', task }),
+        onResult: (task, result) => {
+          const reason = result.ok ? undefined : STOPS[result.error.code];
+          if (!result.ok && reason !== undefined) {
+            stopped ??= { reason, message: lastFailure === '' ? result.error.message : lastFailure };
+            undone.push(task);
+            traffic.cancel();
+            return;
+          }
+          if (!result.ok) lastFailure = result.error.message;
+          results.set(task, result);
+          onEvent?.({ type: 'finished', task, result, done: results.size });
+        },
+        stopped: () => stopped !== null,
+      });
+      return { results, notRun: [...undone, ...left], stopped, traffic: traffic.counts() };
+    } finally {
+      await runner.close();
+    }
   } finally {
-    await runner.close();
+    stop?.removeEventListener('abort', interrupt);
+    await traffic.close();
   }
 }

@@ -5,7 +5,7 @@ import { type Absence, type AbsenceReason, type Coverage, nextRetry } from '../c
 import type { Day, DayRange } from '../core/day.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import type { Task } from '../core/plan.ts';
-import { contains } from '../core/ranges.ts';
+import { contains, subtract } from '../core/ranges.ts';
 import type { BarAnswer } from '../providers/provider.ts';
 
 /** An answer after its checks. */
@@ -40,7 +40,8 @@ export function learnFrom(checked: CheckedAnswer): Learned {
   const { task, calendar, answer, accepted, rejected } = checked;
   const sessionOf = sessionDateOf(task.series.interval, calendar);
   const present = new Set(accepted.map((bar) => sessionOf(bar.ts)));
-  const faults = new Map(rejected.map(({ bar, reason }) => [sessionOf(bar.ts), reason]));
+  // The first fault of a session says more than what followed from it.
+  const faults = new Map(rejected.toReversed().map(({ bar, reason }) => [sessionOf(bar.ts), reason]));
   const empty = new Set(answer.unusable.map(({ ts }) => sessionOf(ts)));
   const absences: Absence[] = [];
   const absent: Partial<Record<AbsenceReason, number>> = {};
@@ -55,7 +56,10 @@ export function learnFrom(checked: CheckedAnswer): Learned {
     }
   }
   const days = [...present].toSorted((a, b) => a - b).map((day): DayRange => ({ from: day, to: day + 1 }));
-  const learned = { present: joinSessions(days, calendar), provisional: [], absent: absences };
+  const known = joinSessions(days, calendar);
+  // Of a session beyond the proof only some bars may have come: it is asked for again.
+  const provisional = task.series.interval === '1d' ? [] : subtract(known, [answer.proven]);
+  const learned = { present: known, provisional, absent: absences };
   return { learned, present: present.size, absent, missing };
 }
 

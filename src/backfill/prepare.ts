@@ -34,7 +34,20 @@ export async function prepare(
   const scan = await store.scan({ tickers, intervals });
   const coverage = new Map<string, Coverage>();
   for (const [key, state] of scan.series) coverage.set(key, state.coverage);
-  const gaps = findGaps(wanted, coverage, { provider: capabilities.id, now, everything });
+  const gaps = findGaps(wanted, coverage, {
+    provider: capabilities.id,
+    now,
+    everything,
+    ...(answersForActions(capabilities) && { actionsCovered: scan.actions }),
+  });
   const { intervals: limits, quotas, actions } = capabilities;
   return { scan, plan: planTasks(gaps, { limits, quotas, actions, now }) };
+}
+
+/**
+ * Whether lost corporate actions can be fetched again, for whatever session. A look-back would leave the sessions before
+ * it open for ever.
+ */
+function answersForActions({ actions, intervals }: Capabilities): boolean {
+  return actions && intervals['1d']?.lookBackDays === null;
 }

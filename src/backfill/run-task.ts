@@ -1,11 +1,13 @@
 import { type Bar, type Ohlcv, UNKNOWN_IDENTITY } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
-import { type RejectedBar, checkBars } from '../core/checks.ts';
+import { type RejectedBar, checkBars, rejectSpoiltSessions } from '../core/checks.ts';
+import type { DayRange } from '../core/day.ts';
 import { BackfillError, errorData } from '../core/errors.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import type { Task } from '../core/plan.ts';
 import { contains } from '../core/ranges.ts';
+import type { Gate } from '../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
 import type { BarStore } from '../store/store.ts';
 import { learnFrom } from './learn-from.ts';
@@ -15,6 +17,8 @@ import type { TaskResult } from './runner.ts';
 export interface TaskTools {
   readonly provider: Provider;
   readonly store: BarStore;
+  /** The gate that the provider's requests pass. */
+  readonly gate: Gate;
   /** Monotonic ms, for the durations in the report. */
   readonly elapsed: () => number;
 }
@@ -30,10 +34,12 @@ export async function runTask(task: Task, now: number, tools: TaskTools): Promis
     const started = elapsed();
     const answer = await fetchAnswer(task, now, provider);
     const fetched = elapsed();
+    assertEvidence(answer, tools.gate);
 
     const calendar = calendarById(task.calendar);
     const wanted = wantedBars(answer.bars, task, calendar);
-    const { accepted, rejected } = checkBars(wanted.bars);
+    const sessionOf = sessionDateOf(task.series.interval, calendar);
+    const { accepted, rejected } = rejectSpoiltSessions(checkBars(wanted.bars), sessionOf);
     const bars = accepted.map((bar): Bar => ({ ...bar, source, fetchedAt: now }));
     const { learned, present, absent, missing } = learnFrom({
       task,
@@ -45,7 +51,10 @@ export async function runTask(task: Task, now: number, tools: TaskTools): Promis
       now,
     });
 
-    if (answer.actions.length > 0) await store.upsertActions(task.series.ticker, answer.actions, source, now);
+    if (provider.capabilities.actions) {
+      const { ticker } = task.series;
+      await store.upsertActions(ticker, answer.actions, exDatesOf(answer), source, now);
+    }
     if (rejected.length > 0) await store.quarantine(task.series, quarantined(rejected), source, now);
     const { series } = task;
     const update = {
@@ -75,6 +84,18 @@ export async function runTask(task: Task, now: number, tools: TaskTools): Promis
   }
 }
 
+/** Empty answers are how some providers throttle: while they do, nothing proves nothing. Throws `provider-fault`. */
+function assertEvidence({ bars, unusable }: BarAnswer, gate: Gate): void {
+  if (bars.length > 0 || unusable.length > 0 || !gate.isThrottling) return;
+  throw new BackfillError(
+    'provider-fault',
+    'an empty answer while the provider is throttling proves nothing',
+    {
+      retryable: true,
+    },
+  );
+}
+
 /** The provider's answer; "nothing in this range" is one too, and proves the range empty. */
 async function fetchAnswer(task: Task, now: number, provider: Provider): Promise<BarAnswer> {
   try {
@@ -84,6 +105,14 @@ async function fetchAnswer(task: Task, now: number, provider: Provider): Promise
     const nothing = { bars: [], unusable: [], actions: [], delistedOn: null, dropped: 0 };
     return { ...nothing, proven: task.range, identity: UNKNOWN_IDENTITY };
   }
+}
+
+/**
+ * The ex-dates that an answer speaks of: those of the sessions that it proves. None for an answer without a bar, which
+ * cannot say either whether a session that the store has was one after a split.
+ */
+function exDatesOf({ bars, proven }: BarAnswer): DayRange {
+  return bars.length > 0 ? proven : { from: proven.from, to: proven.from };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { AbsenceReason } from '../core/coverage.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { Task } from '../core/plan.ts';
+import type { GatePolicy } from '../providers/http/shared-gate.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 
 /** What every task of a run has in common. Plain JSON, without secrets. */
@@ -42,6 +43,13 @@ export interface TaskReport {
 export type TaskResult =
   | { readonly ok: true; readonly report: TaskReport }
   | { readonly ok: false; readonly error: ErrorData };
+
+/** What the threads of a run share besides their orders: the gate of the provider. */
+export interface SharedWithThreads {
+  /** Memory of the gate, see `GateState`. */
+  readonly gate: SharedArrayBuffer;
+  readonly policy: GatePolicy;
+}
 
 /** Executes tasks, on threads or on machines. */
 export interface Runner {

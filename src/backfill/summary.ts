@@ -1,7 +1,7 @@
 import { seriesKey } from '../core/bars.ts';
-import { type Day, formatDay } from '../core/day.ts';
+import { type Day, MS_PER_DAY, formatDay } from '../core/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { Plan, Task } from '../core/plan.ts';
+import { type Plan, type Quota, type Task, leastTime } from '../core/plan.ts';
 import type { SetAside } from '../store/store.ts';
 import type { TaskResult } from './runner.ts';
 
@@ -16,6 +16,9 @@ export interface Failure {
   readonly message: string;
 }
 
+/** Why a run ended before its plan did. */
+export type StopReason = 'interrupted' | 'quota-exhausted' | 'provider-down';
+
 /** What a run did. Plain JSON: it is the run's record too. */
 export interface RunSummary {
   /** Id of the stored record. */
@@ -28,11 +31,17 @@ export interface RunSummary {
   readonly complete: number;
   readonly fetched: number;
   readonly failed: number;
-  /** Series not finished because the run was interrupted. */
+  /** Series not finished because the run was stopped. */
   readonly notRun: number;
-  readonly interrupted: boolean;
-  /** Requests of the tasks that were handed out, by plan. */
+  readonly stopped: { readonly reason: StopReason; readonly message: string } | null;
+  /** Days that the rest takes on the declared quotas; null where none is declared. */
+  readonly restDays: number | null;
+  /** Requests of the tasks that were run, by plan. */
   readonly requests: number;
+  /** Requests sent, the retries among them, and how often the provider asked to slow down. */
+  readonly sent: number;
+  readonly retries: number;
+  readonly throttles: number;
   readonly bars: number;
   readonly inserted: number;
   readonly changed: number;
@@ -49,14 +58,16 @@ export interface RunOutcome {
   readonly results: ReadonlyMap<Task, TaskResult>;
   readonly notRun: readonly Task[];
   readonly setAside: readonly SetAside[];
-  readonly interrupted: boolean;
+  readonly stopped: RunSummary['stopped'];
+  readonly traffic: { readonly sent: number; readonly retries: number; readonly throttles: number };
+  readonly quotas: readonly Quota[];
   readonly startedAt: number;
   readonly endedAt: number;
 }
 
 /** The numbers of a run. A task that left wanted sessions unexplained counts as failed. */
 export function summarize(outcome: RunOutcome): RunSummary {
-  const { plan, results, notRun, setAside, interrupted, startedAt, endedAt } = outcome;
+  const { plan, results, notRun, setAside, stopped, startedAt, endedAt } = outcome;
   const totals = { bars: 0, inserted: 0, changed: 0, rejected: 0, dropped: 0, requests: 0 };
   const absent: Record<string, number> = {};
   const failures: Failure[] = [];
@@ -85,12 +96,21 @@ export function summarize(outcome: RunOutcome): RunSummary {
     fetched: plan.totals.toFill - failed.size - [...left].filter((key) => !failed.has(key)).length,
     failed: failed.size,
     notRun: left.size,
-    interrupted,
+    stopped,
+    restDays: restDays(notRun, outcome.quotas),
     ...totals,
+    ...outcome.traffic,
     absent,
     failures,
     setAside,
   };
+}
+
+/** Whole days, from midnight to midnight, that the requests not made take. */
+function restDays(notRun: readonly Task[], quotas: readonly Quota[]): number | null {
+  const requests = notRun.reduce((sum, task) => sum + task.requests, 0);
+  const time = leastTime(requests, quotas);
+  return time === null ? null : Math.ceil(time / MS_PER_DAY);
 }
 
 function failureOf(task: Task, result: TaskResult): Failure | null {

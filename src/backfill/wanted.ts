@@ -20,6 +20,11 @@ export interface RangeOptions {
 
 const DEFAULT_DAYS = 252;
 
+/** No exchange has electronic history from before 1900. */
+const EARLIEST_DAY = parseDay('1900-01-01');
+const MOST_DAYS = 50_000;
+const MOST_YEARS = 125;
+
 /** The settled sessions that are wanted of each (ticker, interval). Throws `usage`. */
 export function wantedSeries(
   tickers: readonly string[],
@@ -29,7 +34,7 @@ export function wantedSeries(
   now: number,
 ): WantedSeries[] {
   const sessions = parseRange(range);
-  return intervals.flatMap((interval) => {
+  const wanted = intervals.flatMap((interval) => {
     const capability = capabilities.intervals[interval];
     if (capability === undefined) {
       const offered = Object.keys(capabilities.intervals).join(', ');
@@ -42,6 +47,14 @@ export function wantedSeries(
       return { series: { ticker, interval }, calendar, range: sessions(calendar, last) };
     });
   });
+  if (wanted.every((one) => one.calendar.sessionOnOrAfter(one.range.from) >= one.range.to)) {
+    const asked = [range.start ?? '', range.end ?? ''].join(' to ');
+    throw new BackfillError(
+      'usage',
+      `no settled session lies in the range asked for (${asked}): nothing to fetch`,
+    );
+  }
+  return wanted;
 }
 
 /** A user's range as a function of a calendar and its last settled session. Throws `usage`. */
@@ -59,12 +72,15 @@ export function parseRange(options: RangeOptions): (calendar: Calendar, lastSett
 }
 
 function assertConsistent({ days, years }: RangeOptions, start: Day | undefined, end: Day | undefined): void {
-  for (const [name, value] of [
-    ['--days', days],
-    ['--years', years],
+  for (const [name, value, most] of [
+    ['--days', days, MOST_DAYS],
+    ['--years', years, MOST_YEARS],
   ] as const) {
     if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
       throw new BackfillError('usage', `${name} ${value}: must be a whole number above 0`);
+    }
+    if (value !== undefined && value > most) {
+      throw new BackfillError('usage', `${name} ${value}: there is no history that long; ${most} at most`);
     }
   }
   const ways = [
@@ -83,10 +99,12 @@ function assertConsistent({ days, years }: RangeOptions, start: Day | undefined,
 function parseDate(name: string, text: string | undefined): Day | undefined {
   if (text === undefined) return undefined;
   try {
-    return parseDay(text);
+    const day = parseDay(text);
+    if (day >= EARLIEST_DAY) return day;
   } catch (error) {
     throw new BackfillError('usage', `${name} ${(error as Error).message}`, { cause: error });
   }
+  throw new BackfillError('usage', `${name} ${text}: is before ${formatDay(EARLIEST_DAY)}`);
 }
 
 function yearsBefore(day: Day, years: number): Day {

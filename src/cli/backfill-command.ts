@@ -13,7 +13,10 @@ import {
   parseClock,
   parseCount,
   parseIntervals,
+  parseDuration,
   parseProvider,
+  parseRateLimit,
+  stateFolder,
   parseRangeOptions,
   providerOptions,
   rangeOptions,
@@ -27,6 +30,12 @@ import { stopOnSignal } from './signals.ts';
 function options(yargs: Argv) {
   return providerOptions(rangeOptions(storeOptions(yargs)))
     .option('workers', { type: 'string', default: 'auto', describe: 'Worker threads; auto: one a CPU' })
+    .option('rate-limit', { type: 'string', describe: 'Requests allowed, e.g. 5/min,500/day' })
+    .option('timeout', { type: 'string', default: '30s', describe: 'Longest wait for one answer' })
+    .option('state', {
+      type: 'string',
+      describe: 'Folder for the use of quotas [default: ~/.local/state/backfill]',
+    })
     .option('concurrency', { type: 'string', default: 'auto', describe: 'Fetches in flight a worker' })
     .option('no-gaps', { type: 'boolean', default: false, describe: 'Fetch the whole range again' })
     .option('reset', { type: 'boolean', default: false, describe: 'The same as --no-gaps' })
@@ -49,7 +58,8 @@ export const backfillCommand = command({
 async function run(argv: Options): Promise<number> {
   const history = openHistory({
     store: argv.store,
-    provider: parseProvider(argv),
+    provider: { ...parseProvider(argv), timeoutMs: parseDuration('--timeout', argv.timeout) },
+    ...given({ quotas: parseRateLimit(argv.rateLimit), stateFolder: argv.state ?? stateFolder() }),
     workers: parseCount('--workers', argv.workers),
     concurrency: parseCount('--concurrency', argv.concurrency),
     clock: parseClock(argv.now),
@@ -82,7 +92,7 @@ async function run(argv: Options): Promise<number> {
     });
     progress.end();
     await report(summary, argv);
-    return summary.interrupted ? signal() : exitCode(summary);
+    return summary.stopped?.reason === 'interrupted' ? signal() : exitCode(summary);
   } finally {
     progress.end();
     release();
@@ -99,5 +109,6 @@ async function report(summary: RunSummary, argv: Options): Promise<void> {
 }
 
 function exitCode(summary: RunSummary): number {
-  return summary.failed > 0 ? EXIT.someFailed : EXIT.done;
+  if (summary.stopped?.reason === 'quota-exhausted') return EXIT.quotaExhausted;
+  return summary.failed > 0 || summary.stopped !== null ? EXIT.someFailed : EXIT.done;
 }

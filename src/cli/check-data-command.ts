@@ -38,6 +38,11 @@ async function checkData(argv: Options): Promise<number> {
   const report = await history.coverage({ ...given({ tickers, intervals }), ...parseRangeOptions(argv) });
   await print(argv.json ? [JSON.stringify(report)] : coverageText(report, { missing: argv.missing }));
   const { coverage } = report.totals;
+  const { unreadable } = report;
+  if (failUnder !== undefined && unreadable.length > 0) {
+    tell(`${unreadable.length} of the store's files cannot be read, so that its coverage is not known`);
+    return EXIT.belowCoverage;
+  }
   if (failUnder === undefined || (coverage !== null && coverage >= failUnder)) return EXIT.done;
   tell(`Coverage ${coverage === null ? 'of nothing' : `${coverage}%`} is below --fail-under ${failUnder}`);
   return EXIT.belowCoverage;

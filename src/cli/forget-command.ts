@@ -25,6 +25,7 @@ export const forgetCommand = command({
   name: 'forget <tickers>',
   describe: 'Remove bars of a range, so that the next run fetches them again',
   options,
+  explicit: ['start', 'end', 'interval', 'tickers'],
   run: async (argv) => {
     const { start, end } = argv;
     if (start !== undefined && end !== undefined && start > end) {

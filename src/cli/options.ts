@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import {
   BackfillError,
   INTERVALS,
   type Interval,
   type ProviderConfig,
+  type Quota,
   type RangeOptions,
   isInterval,
+  parseQuotas,
 } from '../index.ts';
 
 /** Options of every command that opens a store. */
@@ -25,7 +28,7 @@ export function rangeOptions<T>(yargs: Argv<T>) {
   return yargs
     .option('days', {
       type: 'string',
-      describe: 'The last N sessions of each ticker’s own calendar [default: 252]',
+      describe: 'The last N sessions of each ticker’s own calendar',
     })
     .option('years', { type: 'string', describe: 'The last N years' })
     .option('start', { type: 'string', describe: 'First session date, YYYY-MM-DD, inclusive' })
@@ -121,6 +124,30 @@ export function parseRangeOptions(argv: {
   const days = parseWhole('--days', argv.days, 1);
   const years = parseWhole('--years', argv.years, 1);
   return given({ days, years, start: argv.start, end: argv.end });
+}
+
+/** `250ms`, `30s`, `2min` or a bare number of ms, as ms. Throws `usage`. */
+export function parseDuration(name: string, text: string): number {
+  const [, count, unit = 'ms'] = /^(\d+(?:\.\d+)?)(ms|s|min)?$/.exec(text) ?? [];
+  if (count === undefined)
+    throw new BackfillError('usage', `${name} ${text}: write it as 250ms, 30s or 2min`);
+  return Number(count) * (unit === 'ms' ? 1 : unit === 's' ? 1000 : 60_000);
+}
+
+/** `5/min,500/day` as quotas. Throws `usage`. */
+export function parseRateLimit(text: string | undefined): readonly Quota[] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseQuotas(text);
+  } catch (error) {
+    throw new BackfillError('usage', `--rate-limit ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Where the XDG base directories want the program's state, if the user has moved them. */
+export function stateFolder(): string | undefined {
+  const base = process.env['XDG_STATE_HOME'];
+  return base === undefined || base === '' ? undefined : join(base, 'backfill');
 }
 
 /** A clock that starts at `--now`, or the system's. Throws `usage`. */

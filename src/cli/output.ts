@@ -2,14 +2,26 @@ import { once } from 'node:events';
 import { EXIT } from './exit-codes.ts';
 import { BackfillError } from '../index.ts';
 
+/** Whoever reads may stop reading (`| head`): what is written then is nobody's, and no error. */
+export function tolerateClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    });
+  }
+}
+
 /** stdout is data. Waits while the reader is slow. */
 export async function print(lines: readonly string[]): Promise<void> {
-  if (!process.stdout.write(`${lines.join('\n')}\n`)) await once(process.stdout, 'drain');
+  const { stdout } = process;
+  if (stdout.writable && !stdout.write(`${lines.join('\n')}\n`)) {
+    await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(() => undefined);
+  }
 }
 
 /** stderr is progress and messages. */
 export function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
+  if (process.stderr.writable) process.stderr.write(`${line}\n`);
 }
 
 /** Codes that mean that the user asked for something impossible: one line, no stack. */

@@ -1,7 +1,7 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import { BackfillError } from '../index.ts';
-import { reportError } from './output.ts';
-import { loadSettings, settingsFor } from './settings.ts';
+import { reportError, tolerateClosedOutput } from './output.ts';
+import { type DeclaredOptions, loadSettings, settingsFor } from './settings.ts';
 
 /** One command of a program. `run` gives the exit code. */
 export interface Command {
@@ -9,6 +9,8 @@ export interface Command {
   readonly name: string;
   readonly describe: string;
   readonly options: (program: Argv) => Argv;
+  /** Options that no setting may give, because that would be dangerous: `forget`'s range. */
+  readonly explicit?: readonly string[];
   readonly run: (argv: never) => Promise<number>;
 }
 
@@ -17,6 +19,7 @@ export function command<Options>(parts: {
   readonly name: string;
   readonly describe: string;
   readonly options: (program: Argv) => Argv<Options>;
+  readonly explicit?: readonly string[];
   readonly run: (argv: ArgumentsCamelCase<Options>) => Promise<number>;
 }): Command {
   return parts;
@@ -32,8 +35,9 @@ export async function runProgram(
   commands: readonly Command[],
   everyCommand: readonly Command[],
 ): Promise<void> {
+  tolerateClosedOutput();
   try {
-    const settings = loadSettings(new Set(everyCommand.flatMap((one) => [...optionNames(one)])));
+    const settings = loadSettings(new Set(everyCommand.flatMap((one) => [...declaredBy(one).names])));
     const program = yargs()
       .scriptName(name)
       .parserConfiguration({ 'boolean-negation': false })
@@ -48,7 +52,7 @@ export async function runProgram(
       const options = (parser: Argv): Argv =>
         one
           .options(parser)
-          .config(settingsFor(settings, optionNames(one), argv))
+          .config(settingsFor(settings, declaredBy(one), argv))
           .middleware(assertGivenOnce, true);
       program.command(one.name, one.describe, options, async (parsed) => {
         process.exitCode = await one.run(parsed as never);
@@ -60,10 +64,13 @@ export async function runProgram(
   }
 }
 
-/** Names of a command's options, in kebab case. */
-function optionNames({ options }: Command): ReadonlySet<string> {
-  const declared = options(yargs([])) as Argv & { getOptions(): { key: object } };
-  return new Set(Object.keys(declared.getOptions().key));
+/** What a command declares; of its settings without those that it must be told in so many words. */
+function declaredBy({ options, explicit = [] }: Command): DeclaredOptions {
+  const declared = options(yargs([])) as Argv & { getOptions(): { key: object; boolean: string[] } };
+  const { key, boolean } = declared.getOptions();
+  const names = new Set(Object.keys(key));
+  for (const name of explicit) names.delete(name);
+  return { names, booleans: new Set(boolean) };
 }
 
 /** Options that may be given several times. */

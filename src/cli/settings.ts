@@ -30,24 +30,60 @@ export function loadSettings(known: ReadonlySet<string>): Settings {
   return settings;
 }
 
-/** The settings that one command understands and that its command line does not overrule. */
+/** What a command declares of its options, by their names in kebab case. */
+export interface DeclaredOptions {
+  readonly names: ReadonlySet<string>;
+  readonly booleans: ReadonlySet<string>;
+}
+
+/** The settings that one command understands and that its command line does not overrule. Throws `usage`. */
 export function settingsFor(
   settings: Settings,
-  known: ReadonlySet<string>,
+  { names, booleans }: DeclaredOptions,
   argv: readonly string[],
-): Record<string, unknown> {
+): Record<string, string | boolean> {
   const isGiven = (name: string): boolean =>
     argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
   const overruled = ONE_CHOICE.some(isGiven) ? ONE_CHOICE : [];
-  return Object.fromEntries([...settings].filter(([name]) => known.has(name) && !overruled.includes(name)));
+  const meant = [...settings].filter(([name]) => names.has(name) && !overruled.includes(name));
+  return Object.fromEntries(
+    meant.map(([name, value]) => [
+      name,
+      booleans.has(name) ? parseSwitch(name, value) : parseText(name, value),
+    ]),
+  );
+}
+
+const ON: ReadonlySet<string> = new Set(['true', '1', 'yes', 'on']);
+const OFF: ReadonlySet<string> = new Set(['false', '0', 'no', 'off', '']);
+
+function parseSwitch(name: string, value: unknown): boolean {
+  const text = String(value).toLowerCase();
+  if (ON.has(text)) return true;
+  if (OFF.has(text)) return false;
+  throw new BackfillError('usage', `the setting ${name} is "${String(value)}"; it must be true or false`);
+}
+
+/** A text or a number, or several of them for an option that takes a list. */
+function parseText(name: string, value: unknown): string {
+  const parts = Array.isArray(value) ? (value as unknown[]) : [value];
+  if (parts.every((part) => typeof part === 'string' || typeof part === 'number')) return parts.join(',');
+  throw new BackfillError(
+    'usage',
+    `the setting ${name} is ${JSON.stringify(value)}; it must be a text or a number`,
+  );
 }
 
 function readConfig(): Record<string, unknown> {
   if (!existsSync(CONFIG_FILE)) return {};
   try {
-    return JSON.parse(readFileSync(CONFIG_FILE, 'utf8')) as Record<string, unknown>;
+    const config: unknown = JSON.parse(readFileSync(CONFIG_FILE, 'utf8'));
+    if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
+      return config as Record<string, unknown>;
+    }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new BackfillError('usage', `${CONFIG_FILE} is no JSON: ${why}`, { cause: error });
   }
+  throw new BackfillError('usage', `${CONFIG_FILE}: must be a JSON object such as { "store": "data" }`);
 }

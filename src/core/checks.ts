@@ -1,4 +1,5 @@
 import type { Ohlcv } from './bars.ts';
+import type { Day } from './day.ts';
 
 /** A bar that is not stored, and why. */
 export interface RejectedBar {
@@ -36,6 +37,28 @@ export function checkBars(bars: readonly Ohlcv[]): CheckedBars {
     }
   }
   return { accepted, rejected };
+}
+
+/**
+ * Rejects the sound bars too of every session of which more bars were rejected than not: what is left of it is no
+ * session to trade on, and stored it would count as present.
+ */
+export function rejectSpoiltSessions(
+  { accepted, rejected }: CheckedBars,
+  sessionOf: (ts: number) => Day,
+): CheckedBars {
+  if (rejected.length === 0) return { accepted, rejected };
+  const balance = new Map<Day, number>();
+  const count = (ts: number, by: number): void =>
+    void balance.set(sessionOf(ts), (balance.get(sessionOf(ts)) ?? 0) + by);
+  for (const { ts } of accepted) count(ts, 1);
+  for (const { bar } of rejected) count(bar.ts, -1);
+  const isSpoilt = ({ ts }: Ohlcv): boolean => (balance.get(sessionOf(ts)) ?? 0) < 0;
+  const reason = 'most bars of its session were rejected';
+  return {
+    accepted: accepted.filter((bar) => !isSpoilt(bar)),
+    rejected: [...rejected, ...accepted.filter(isSpoilt).map((bar) => ({ bar, reason }))],
+  };
 }
 
 /** Why a bar cannot be true, or null. */

@@ -48,11 +48,11 @@ const DAY = 24 * HOUR;
 
 /** First wait before an absence is asked again, and the number of attempts that settle it. `null`: settled at once. */
 const RETRY: Readonly<Record<AbsenceReason, { firstMs: number; attempts: number } | null>> = {
-  'pre-listing': null,
   delisted: null,
   'no-trades': null,
   halted: null,
   'plan-limited': null,
+  'pre-listing': { firstMs: 30 * DAY, attempts: 3 },
   'vendor-empty': { firstMs: DAY, attempts: 5 },
   rejected: { firstMs: DAY, attempts: 5 },
   'unknown-ticker': { firstMs: DAY, attempts: Number.POSITIVE_INFINITY },
@@ -74,6 +74,7 @@ export function nextRetry(reason: AbsenceReason, attempts: number, checkedAt: nu
 
 /** Reasons that hold for one provider only: another one may well have the bars. */
 const ONE_PROVIDERS_WORD: ReadonlySet<AbsenceReason> = new Set([
+  'pre-listing',
   'unknown-ticker',
   'vendor-empty',
   'rejected',

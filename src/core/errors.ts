@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'out-of-range' // the provider says that its plan or look-back does not reach
   | 'incomplete' // the answer left wanted sessions unexplained
   | 'throttled'
+  | 'quota-exhausted' // the day's requests are used up
+  | 'provider-down' // too many requests in a row came to nothing
   | 'provider-fault' // 5xx, HTML where JSON is due, an answer for another ticker
   | 'bad-answer' // the answer does not parse or contradicts itself
   | 'network'

@@ -2,7 +2,7 @@ import { type Series, seriesKey } from './bars.ts';
 import type { Calendar } from './calendar/calendar.ts';
 import { type Coverage, NOTHING_KNOWN, isDue, unknownTicker } from './coverage.ts';
 import type { DayRange } from './day.ts';
-import { normalize, subtract } from './ranges.ts';
+import { intersect, normalize, subtract } from './ranges.ts';
 
 /** Sessions that a user wants of one series. */
 export interface WantedSeries {
@@ -29,11 +29,17 @@ export interface GapOptions {
   readonly now: number;
   /** Take the whole wanted range as one gap, whatever is known (`--no-gaps`). Default false. */
   readonly everything?: boolean;
+  /**
+   * By ticker: the ex-dates of which the corporate actions are known, ascending and disjoint. Where given, a present
+   * session of a `1d` series whose day is not among them is a gap: without its splits a price cannot be read. The other
+   * intervals are left alone: what lies before a provider's look-back could never be closed. Default: not looked at.
+   */
+  readonly actionsCovered?: ReadonlyMap<string, readonly DayRange[]>;
 }
 
 /**
- * One pass over all series: the sessions of each that are missing, provisional, or absent with a retry that is
- * due. Gives one entry a wanted series, in the same order; a complete series has no gaps.
+ * One pass over all series: the sessions of each that are missing, provisional, absent with a retry that is due, or
+ * without known corporate actions. Gives one entry a wanted series, in the same order; a complete series has no gaps.
  */
 export function findGaps(
   wanted: readonly WantedSeries[],
@@ -42,7 +48,7 @@ export function findGaps(
 ): SeriesGaps[] {
   return wanted.map(({ series, calendar, range }) => {
     const coverage = coverageOf.get(seriesKey(series)) ?? NOTHING_KNOWN;
-    const closed = options.everything ? [] : closedDays(coverage, options);
+    const closed = options.everything ? [] : closedDays(series, coverage, options);
     const gaps = sessionRuns(subtract(normalize([range]), closed), calendar);
     const sessions = gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
     return { series, calendar, gaps, sessions };
@@ -52,12 +58,17 @@ export function findGaps(
 const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** Days that need no request. */
-function closedDays(coverage: Coverage, { provider, now }: GapOptions): DayRange[] {
+function closedDays(series: Series, coverage: Coverage, options: GapOptions): DayRange[] {
+  const { provider, now, actionsCovered } = options;
   const unknown = unknownTicker(coverage);
   if (unknown !== undefined && !isDue(unknown, provider, now)) return [ALL_DAYS];
   const settled = subtract(coverage.present, coverage.provisional);
+  const readable =
+    actionsCovered === undefined || series.interval !== '1d'
+      ? settled
+      : intersect(settled, actionsCovered.get(series.ticker) ?? []);
   const explained = coverage.absent.filter((absence) => !isDue(absence, provider, now));
-  return normalize([...settled, ...explained]);
+  return normalize([...readable, ...explained]);
 }
 
 /** Trims day ranges to the sessions they hold and joins those that no other session parts. */

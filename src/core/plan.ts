@@ -112,7 +112,7 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
 }
 
 /** The least time in ms that the quotas allow for this many requests; null where there is no quota. */
-function leastTime(requests: number, quotas: readonly Quota[]): number | null {
+export function leastTime(requests: number, quotas: readonly Quota[]): number | null {
   if (quotas.length === 0) return null;
   return Math.max(...quotas.map((quota) => (requests * quota.perMs) / quota.requests));
 }

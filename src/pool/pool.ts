@@ -1,78 +1,224 @@
 import { extname } from 'node:path';
-import { Piscina } from 'piscina';
-import { BackfillError, errorData } from '../core/errors.ts';
+import type { ResourceLimits } from 'node:worker_threads';
 import type { Runner, TaskOrder, TaskResult } from '../backfill/runner.ts';
+import { BackfillError, errorData } from '../core/errors.ts';
+import { startDeadline } from './deadline.ts';
+import { type Thread, type ThreadOptions, startThread } from './thread.ts';
 
 export interface PoolOptions {
   /** Threads. */
   readonly workers: number;
   /** Tasks in work at once in each thread. */
   readonly concurrency: number;
+  /**
+   * Module that every thread loads: its default export takes a `TaskOrder` and gives a `TaskResult`, and answers a
+   * string with that string. Default: `workers/run-task`.
+   */
+  readonly entry?: URL;
+  /** Handed to every thread as `workerData` of `node:worker_threads`: anything that can be cloned, shared memory too. */
+  readonly shared?: unknown;
+  /**
+   * How long a task may be in work, in ms, before its thread counts as stuck and is terminated. A function is asked
+   * again when that time is up, and `Infinity` sets no limit. Default: 15 minutes.
+   */
+  readonly taskDeadlineMs?: number | (() => number);
+  /** How long a thread may take to load, in ms. Default: 20 s. */
+  readonly startTimeoutMs?: number;
+  /** How long a thread that was told to end may take, in ms, before it is left behind. Default: 10 s. */
+  readonly endTimeoutMs?: number;
+  /**
+   * How often a task may be on a thread that dies before it fails, and how many threads in a row may fail to load
+   * before all do. From the second time on a task has a thread to itself, so at least 2 spares the innocent.
+   * Default: 3.
+   */
+  readonly attempts?: number;
+  /** Heap limits of a thread. Default: 512 MB, 4 MB of it for young objects. */
+  readonly resourceLimits?: ResourceLimits;
 }
-
-/** A worker that has not loaded after this long never will: one that throws at load leaves its tasks hanging. */
-const START_TIMEOUT_MS = 20_000;
-
-/** Longer than any task: `close` waits for the commits in flight and never terminates a thread. */
-const CLOSE_TIMEOUT_MS = 3_600_000;
 
 /**
- * Heap limits of a thread. The young generation is what makes threads expensive: its default grows to 48 MB each
- * under a steady stream of short-lived answers.
+ * The young generation is what makes threads expensive: its default grows to 48 MB each under a steady stream of
+ * short-lived answers.
  */
-const HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
+const HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
 
-/** Message of the thread's start-up check. */
-const PING = 'ping';
-
-/** A runner on worker threads. Threads start at once; tasks may be submitted at once too. */
-export function startPool({ workers, concurrency }: PoolOptions): Runner {
-  // The worker has this file's own extension: TypeScript in development, JavaScript in the build.
-  const entry = new URL(`../../workers/run-task${extname(import.meta.url)}`, import.meta.url);
-  const pool = new Piscina({
-    filename: entry.href,
-    minThreads: workers,
-    maxThreads: workers,
-    concurrentTasksPerWorker: concurrency,
-    // Parked threads would not run their timers: keep-alive, time-outs.
-    atomics: 'disabled',
-    resourceLimits: HEAP,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-  });
-  const failure = startFailure(pool);
-  return {
-    capacity: workers * concurrency,
-    run: async (order: TaskOrder): Promise<TaskResult> => {
-      try {
-        return await Promise.race([pool.run(order) as Promise<TaskResult>, failure]);
-      } catch (error) {
-        const known = error instanceof BackfillError ? error : crash(error);
-        return { ok: false, error: errorData(known, { ticker: order.task.series.ticker }) };
-      }
-    },
-    close: () => pool.close(),
-  };
+/**
+ * A runner on worker threads. They start at once; tasks may be submitted at once too, and wait for their turn.
+ *
+ * A thread that dies takes all its tasks with it, and none of them is known to be guilty: each is a suspect then, and
+ * runs again alone on a thread. The guilty one fails with `worker-crashed` when it has used up its attempts; what the
+ * task function throws is a bug, comes back as `internal` and is not tried again.
+ */
+export function startPool(options: PoolOptions): Runner {
+  return new ThreadPool(options);
 }
 
-/** Never resolves; rejects with `worker-crashed` when the threads cannot start. */
-function startFailure(pool: Piscina): Promise<never> {
-  const failure = new Promise<never>((_, reject) => {
-    const fail = (error: unknown): void => reject(crash(error));
-    const timer = setTimeout(
-      () => fail(new Error(`no sign of life after ${START_TIMEOUT_MS / 1000} s`)),
-      START_TIMEOUT_MS,
+/** A task between `run` and its result. */
+interface Job {
+  readonly order: TaskOrder;
+  readonly settle: (result: TaskResult) => void;
+  /** Threads that died with it. */
+  crashes: number;
+}
+
+/** A thread and what it has in work. */
+interface Lane {
+  readonly thread: Thread;
+  isReady: boolean;
+  /** With the function that calls off its deadline. */
+  readonly jobs: Map<Job, () => void>;
+}
+
+class ThreadPool implements Runner {
+  readonly capacity: number;
+  readonly #workers: number;
+  readonly #attempts: number;
+  readonly #deadlineMs: () => number;
+  readonly #threadOptions: ThreadOptions;
+  readonly #lanes = new Set<Lane>();
+  readonly #fresh: Job[] = [];
+  readonly #suspects: Job[] = [];
+  readonly #unsettled = new Set<Promise<TaskResult>>();
+  /** Threads in a row that did not load, and what happened to the last that ended. */
+  #failedStarts = 0;
+  #lastEnd = '';
+  #closing: Promise<void> | undefined;
+
+  constructor(options: PoolOptions) {
+    const { workers, concurrency, attempts = 3, taskDeadlineMs = 15 * 60_000 } = options;
+    this.capacity = workers * concurrency;
+    this.#workers = workers;
+    this.#attempts = attempts;
+    this.#deadlineMs = typeof taskDeadlineMs === 'function' ? taskDeadlineMs : () => taskDeadlineMs;
+    this.#threadOptions = {
+      // The worker has this file's own extension: TypeScript in development, JavaScript in the build.
+      entry: options.entry ?? new URL(`../../workers/run-task${extname(import.meta.url)}`, import.meta.url),
+      concurrency,
+      shared: options.shared,
+      resourceLimits: options.resourceLimits ?? HEAP,
+      startTimeoutMs: options.startTimeoutMs ?? 20_000,
+      endTimeoutMs: options.endTimeoutMs ?? 10_000,
+    };
+    while (this.#lanes.size < workers) this.#startLane();
+  }
+
+  run(order: TaskOrder): Promise<TaskResult> {
+    if (this.#closing !== undefined) {
+      return Promise.resolve(failed(order, new BackfillError('cancelled', 'the pool is closed')));
+    }
+    const result = new Promise<TaskResult>((settle) => {
+      this.#fresh.push({ order, settle, crashes: 0 });
+    });
+    this.#unsettled.add(result);
+    void result.then(() => this.#unsettled.delete(result));
+    this.#handOut();
+    return result;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#endWhenSettled();
+    return this.#closing;
+  }
+
+  async #endWhenSettled(): Promise<void> {
+    await Promise.all(this.#unsettled);
+    const threads = [...this.#lanes].map(({ thread }) => thread);
+    for (const thread of threads) thread.end('was closed');
+    await Promise.all(threads.map(({ ended }) => ended));
+  }
+
+  #startLane(): void {
+    const lane: Lane = { thread: startThread(this.#threadOptions), isReady: false, jobs: new Map() };
+    this.#lanes.add(lane);
+    void lane.thread.ready.then(() => {
+      lane.isReady = true;
+      this.#failedStarts = 0;
+      this.#handOut();
+    });
+    void lane.thread.ended.then((why) => this.#bury(lane, why));
+  }
+
+  /** Gives waiting tasks to the threads, and threads to the tasks that then still wait. */
+  #handOut(): void {
+    for (let lane = this.#idlest(); lane !== undefined; lane = this.#idlest()) {
+      const job = this.#nextFor(lane);
+      if (job === undefined) break;
+      this.#work(job, lane);
+    }
+    const starting = [...this.#lanes].filter(({ isReady }) => !isReady).length;
+    const wanted = this.#fresh.length + this.#suspects.length - starting;
+    const free = this.#failedStarts < this.#attempts ? this.#workers - this.#lanes.size : 0;
+    for (let started = 0; started < Math.min(wanted, free); started++) this.#startLane();
+    if (this.#lanes.size === 0) this.#failWaiting(`no worker thread starts: the last one ${this.#lastEnd}`);
+  }
+
+  /** The thread with the least in work that can take one more. A suspect has its thread to itself. */
+  #idlest(): Lane | undefined {
+    let idlest: Lane | undefined;
+    for (const lane of this.#lanes) {
+      const isOpen =
+        lane.isReady && !lane.thread.isEnding && lane.jobs.size < this.#threadOptions.concurrency;
+      if (!isOpen || [...lane.jobs.keys()].some(({ crashes }) => crashes > 0)) continue;
+      if (idlest === undefined || lane.jobs.size < idlest.jobs.size) idlest = lane;
+    }
+    return idlest;
+  }
+
+  /** Suspects first: otherwise a steady stream of fresh tasks would never leave them a thread of their own. */
+  #nextFor(lane: Lane): Job | undefined {
+    if (this.#suspects.length === 0) return this.#fresh.shift();
+    return lane.jobs.size === 0 ? this.#suspects.shift() : undefined;
+  }
+
+  #work(job: Job, lane: Lane): void {
+    const { thread, jobs } = lane;
+    const callOff = startDeadline(this.#deadlineMs, (waitedMs) => {
+      thread.end(`was stuck: a task was still in work after ${waitedMs / 1000} s`);
+    });
+    jobs.set(job, callOff);
+    const settle = (result: TaskResult): void => {
+      if (!jobs.delete(job)) return;
+      callOff();
+      job.settle(result);
+      this.#handOut();
+    };
+    thread.run(job.order).then(
+      (answer) => settle(isResult(answer) ? answer : failed(job.order, new Error('the task gave no result'))),
+      (error: unknown) => {
+        // Of a thread that dies, `#bury` takes care.
+        if (!thread.isEnding) settle(failed(job.order, error));
+      },
     );
-    pool
-      .run(PING)
-      .catch(fail)
-      .finally(() => clearTimeout(timer));
-    pool.on('error', fail);
-  });
-  failure.catch(() => undefined);
-  return failure;
+  }
+
+  #bury(lane: Lane, why: string): void {
+    this.#lanes.delete(lane);
+    for (const [job, callOff] of lane.jobs) {
+      callOff();
+      job.crashes++;
+      if (job.crashes < this.#attempts) this.#suspects.push(job);
+      else job.settle(crashed(job, `the worker thread ${why} (attempt ${job.crashes} of ${this.#attempts})`));
+    }
+    lane.jobs.clear();
+    if (!lane.isReady) this.#failedStarts++;
+    this.#lastEnd = why;
+    this.#handOut();
+  }
+
+  #failWaiting(why: string): void {
+    for (const job of [...this.#suspects.splice(0), ...this.#fresh.splice(0)]) job.settle(crashed(job, why));
+  }
 }
 
-function crash(cause: unknown): BackfillError {
-  const what = cause instanceof Error ? cause.message : String(cause);
-  return new BackfillError('worker-crashed', `a worker thread failed: ${what}`, { retryable: true, cause });
+function isResult(answer: unknown): answer is TaskResult {
+  return typeof answer === 'object' && answer !== null && 'ok' in answer;
+}
+
+function crashed({ order }: Job, message: string): TaskResult {
+  return failed(order, new BackfillError('worker-crashed', message, { retryable: true }));
+}
+
+function failed({ task, context }: TaskOrder, error: unknown): TaskResult {
+  const about = { ticker: task.series.ticker, provider: context.provider.id };
+  return { ok: false, error: errorData(error, about) };
 }

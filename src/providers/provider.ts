@@ -22,6 +22,8 @@ export interface Capabilities {
   readonly maxInFlight: number | null;
   /** In flight at once if the user does not say (`--concurrency auto`), all workers together. */
   readonly defaultInFlight: number;
+  /** Whether requests go over a network and count against somebody's quota, declared or not. */
+  readonly metered: boolean;
   /** Declared limits, e.g. `[{ requests: 5, perMs: 60_000 }]`; empty: none declared. */
   readonly quotas: readonly { readonly requests: number; readonly perMs: number }[];
   /** Whether answers carry splits and dividends. */

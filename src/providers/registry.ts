@@ -1,5 +1,6 @@
 import { BackfillError } from '../core/errors.ts';
 import { csvCapabilities } from './csv/capabilities.ts';
+import { type Gate, OPEN_GATE } from './http/gate.ts';
 import type { Capabilities, Provider, ProviderConfig } from './provider.ts';
 import { sampleCapabilities } from './sample/capabilities.ts';
 import { yahooCapabilities } from './yahoo/capabilities.ts';
@@ -7,14 +8,14 @@ import { yahooCapabilities } from './yahoo/capabilities.ts';
 interface RegisteredProvider {
   readonly capabilities: Capabilities;
   /** Loads the provider's code, with the packages it needs, only when it is used. */
-  readonly open: (config: ProviderConfig) => Promise<Provider>;
+  readonly open: (config: ProviderConfig, gate: Gate) => Promise<Provider>;
 }
 
 /** Every provider, by id. Adding one is adding a line. */
 const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
   yahoo: {
     capabilities: yahooCapabilities,
-    open: async (c) => (await import('./yahoo/index.ts')).openYahoo(c),
+    open: async (c, gate) => (await import('./yahoo/index.ts')).openYahoo(c, gate),
   },
   csv: { capabilities: csvCapabilities, open: async (c) => (await import('./csv/index.ts')).openCsv(c) },
   sample: {
@@ -39,10 +40,10 @@ export function assertConfigured({ id, url }: ProviderConfig): void {
   }
 }
 
-/** Opens a provider. Throws `unknown-provider` and `usage`. */
-export async function openProvider(config: ProviderConfig): Promise<Provider> {
+/** Opens a provider whose requests pass a gate. Throws `unknown-provider` and `usage`. */
+export async function openProvider(config: ProviderConfig, gate: Gate = OPEN_GATE): Promise<Provider> {
   assertConfigured(config);
-  return registered(config.id).open(config);
+  return registered(config.id).open(config, gate);
 }
 
 function registered(id: string): RegisteredProvider {

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../backfill/summary.ts';
+import type { RunSummary, StopReason } from '../backfill/summary.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
 import type { Plan, Quota, Task } from '../core/plan.ts';
@@ -16,7 +16,7 @@ export function openingLine({ totals, quotaMs }: Plan, quotas: readonly Quota[])
 
 /** What a run says instead of `openingLine` when the plan has no task. */
 export function nothingToDoLine({ totals }: Plan): string {
-  const what = `of ${plural(totals.series, 'ticker')} every session is present or known to be absent`;
+  const what = `of ${totals.series} series every session is present or known to be absent`;
   return `Nothing to do: ${what}. check-data shows which.`;
 }
 
@@ -54,34 +54,52 @@ function sessionsIn(task: Task, gap: DayRange): number {
 
 /** The last lines of a run. */
 export function summaryText(summary: RunSummary): string[] {
-  const { fetched, failed, complete, notRun, interrupted, startedAt, endedAt } = summary;
-  const head = interrupted
-    ? `Interrupted after ${plural(fetched, 'ticker')}. Progress saved. Run the same command to continue.`
-    : `Backfill complete in ${formatDuration(endedAt - startedAt)}`;
+  const { fetched, failed, complete, notRun } = summary;
   const absent = Object.entries(summary.absent).map(
     ([reason, sessions]) => `${formatCount(sessions)} ${reason}`,
   );
   return [
-    head,
+    headline(summary),
     `Fetched: ${fetched}  Errors: ${failed}  Skipped: ${complete}${notRun > 0 ? `  Not run: ${notRun}` : ''}`,
     `Bars: ${formatCount(summary.bars)} (${formatCount(summary.inserted)} new, ${formatCount(summary.changed)} changed)` +
-      `  Rejected: ${summary.rejected}  Requests: ${formatCount(summary.requests)}`,
+      `  Rejected: ${summary.rejected}${summary.dropped > 0 ? `  Dropped: ${formatCount(summary.dropped)}` : ''}`,
+    ...trafficLines(summary),
     ...(absent.length > 0 ? [`Sessions recorded as absent: ${absent.join(', ')}`] : []),
     ...failureLines(summary),
   ];
 }
 
+/** How the run ended. */
+function headline({ stopped, fetched, notRun, restDays, startedAt, endedAt }: RunSummary): string {
+  if (stopped === null) return `Backfill complete in ${formatDuration(endedAt - startedAt)}`;
+  const rest = restDays === null ? '' : `; the rest needs ${plural(restDays, 'day')} on this plan`;
+  const lines: Readonly<Record<StopReason, string>> = {
+    interrupted: `Interrupted after ${plural(fetched, 'ticker')}. Progress saved. Run the same command to continue.`,
+    'quota-exhausted':
+      `Quota used up: done ${fetched} of ${fetched + notRun} today${rest}. ` +
+      'Run the same command tomorrow.',
+    'provider-down': `Stopped after ${plural(fetched, 'ticker')}: the provider is down (${stopped.message}). Progress saved.`,
+  };
+  return lines[stopped.reason];
+}
+
+/** Rates of success and of throttling, where a request went wrong. */
+function trafficLines({ sent, retries, throttles }: RunSummary): string[] {
+  if (retries + throttles === 0) return [];
+  const share = (count: number): string => `${((100 * count) / Math.max(1, sent)).toFixed(1)}%`;
+  return [
+    `Sent: ${formatCount(sent)}  Failed and retried: ${retries} (${share(retries)})  Throttled: ${throttles} (${share(throttles)})`,
+  ];
+}
+
+/** Two short lines a failure: a terminal is narrow, and a reason may be long. */
 function failureLines({ failures }: RunSummary): string[] {
   if (failures.length === 0) return [];
-  const lines = table(
-    [
-      { title: 'FAILED', text: ({ ticker, interval }) => `${ticker} ${interval}` },
-      { title: 'SESSIONS', text: ({ from, to }) => `${from}..${to}` },
-      { title: 'WHY', text: ({ code, message }) => `${code}: ${message}` },
-    ],
-    failures,
-  );
-  return ['', ...lines];
+  const lines = failures.flatMap(({ ticker, interval, from, to, code, message }) => [
+    `${ticker} ${interval} ${from}..${to} ${code}`,
+    `  ${message}`,
+  ]);
+  return ['', 'FAILED', ...lines];
 }
 
 /** `[AAPL ] 42/503 ( 8.3%)`: where a run is. */

@@ -15,7 +15,7 @@ export interface SeriesState {
   readonly fetchedAt: number | null;
 }
 
-/** A partition that could not be read: it was moved to `quarantine/` (or would be, on a read-only scan). */
+/** A file of bars or corporate actions that could not be read: it was moved to `quarantine/` (or would be, on a read-only scan). */
 export interface SetAside {
   /** Path relative to the store's root. */
   readonly path: string;
@@ -25,6 +25,8 @@ export interface SetAside {
 export interface Scan {
   /** By `seriesKey`. */
   readonly series: ReadonlyMap<string, SeriesState>;
+  /** By ticker: the ex-dates that a provider answered for, ascending and disjoint. No entry: nothing was ever stored. */
+  readonly actions: ReadonlyMap<string, readonly DayRange[]>;
   readonly setAside: readonly SetAside[];
 }
 
@@ -73,19 +75,33 @@ export interface BarStore {
   readonly url: string;
   /** Becomes the writer of this store until `release` is called; frees itself when the process dies. Sweeps what a dead writer left. */
   acquire(): Promise<{ release(): Promise<void> }>;
-  /** Metadata of all series. Moves unreadable partitions to quarantine if this process is the writer. */
+  /**
+   * Metadata of all series and of their tickers' corporate actions. Moves unreadable files to quarantine if this process
+   * is the writer.
+   */
   scan(options?: ScanOptions): Promise<Scan>;
-  /** Merges bars and knowledge, partition by partition, each atomically and durably. */
+  /**
+   * Merges bars and knowledge, partition by partition, each atomically and durably. Throws `store-corrupt` if one of
+   * them is damaged: it is in quarantine then, and nothing is written.
+   */
   upsert(update: SeriesUpdate): Promise<UpsertResult>;
   /** Bars whose session date lies in the range (default: all), ascending. */
   readBars(series: Series, range?: DayRange): Promise<Bar[]>;
-  /** Removes bars and knowledge of a range of session dates (default: all). Gives the number of rows removed. */
+  /**
+   * Removes bars and knowledge of a range of session dates (default: all). Gives the number of rows removed. Throws
+   * `store-corrupt` like `upsert`.
+   */
   forget(series: Series, range?: DayRange): Promise<number>;
   readActions(ticker: string): Promise<CorporateAction[]>;
-  /** Merges corporate actions; the newer value wins for the same kind and ex-date. */
+  /**
+   * Merges corporate actions; the newer value wins for the same kind and ex-date. `covered`, half-open and perhaps empty,
+   * are the ex-dates that the answer speaks of: that there was no action is knowledge too. Throws `store-corrupt` like
+   * `upsert`.
+   */
   upsertActions(
     ticker: string,
     actions: readonly CorporateAction[],
+    covered: DayRange,
     source: string,
     fetchedAt: number,
   ): Promise<void>;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +9,8 @@ import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { parseDay } from '../../src/core/day.ts';
 import { BackfillError, type ErrorCode } from '../../src/core/errors.ts';
 import type { BarAnswer, BarRequest, Capabilities, Provider } from '../../src/providers/provider.ts';
+import { openTraffic } from '../../src/backfill/traffic.ts';
+import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -50,12 +52,16 @@ function provider(
 function tools(source: Provider, more: Partial<BackfillTools> = {}): BackfillTools {
   const runner: Runner = {
     capacity: 2,
-    run: ({ task, now: at }) => runTask(task, at, { provider: source, store, elapsed: () => 0 }),
+    run: ({ task, now: at }) =>
+      runTask(task, at, { provider: source, store, gate: OPEN_GATE, elapsed: () => 0 }),
     close: () => Promise.resolve(),
   };
   const context = { storeUrl: folder, provider: { id: 'sample' } };
+  const openTrafficHere = () =>
+    openTraffic({ quotas: [], quotaFile: undefined, clocks: { wall: () => now, gate: () => now } });
   return {
     store,
+    openTraffic: openTrafficHere,
     capabilities: sampleCapabilities,
     context,
     startRunner: async () => runner,
@@ -125,6 +131,74 @@ describe('a backfill', () => {
     ]);
   });
 
+  it('records of which ex-dates the corporate actions are known, for tickers without any too', async () => {
+    await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()));
+    const week = { from: parseDay('2025-06-02'), to: parseDay('2025-06-07') };
+    expect((await store.scan()).actions.get('ALFA')).toEqual([week]);
+    await backfill({ tickers: ['ALFA'], ...WEEK, end: '2025-06-10' }, tools(open()));
+    expect((await store.scan()).actions.get('ALFA')).toEqual([{ ...week, to: parseDay('2025-06-11') }]);
+  });
+
+  it('brings lost corporate actions back with one request a ticker, and changes no bar', async () => {
+    const request = { tickers: ['ORBL', 'ALFA'], start: '2018-01-02', end: '2025-06-06' };
+    await backfill(request, tools(open()));
+    const before = await store.readActions('ORBL');
+    expect(before).toContainEqual(expect.objectContaining({ kind: 'split' }));
+    await rm(join(folder, 'actions/ticker=ORBL'), { recursive: true });
+    const source = open();
+    const again = await backfill(request, tools(source));
+    expect(again).toMatchObject({ fetched: 1, complete: 1, requests: 1, inserted: 0, changed: 0 });
+    expect(source.asked.map(({ series }) => series.ticker)).toEqual(['ORBL']);
+    expect(await store.readActions('ORBL')).toEqual(before);
+    expect(await backfill(request, tools(open()))).toMatchObject({ complete: 2, requests: 0 });
+  });
+
+  it('sets a damaged file of corporate actions aside, says so and fetches them again', async () => {
+    await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()));
+    const path = 'actions/ticker=ALFA/actions.parquet';
+    await writeFile(join(folder, path), 'damaged');
+    const again = await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()));
+    expect(again).toMatchObject({ fetched: 1, failed: 0, setAside: [{ path }] });
+    expect((await store.scan()).actions.has('ALFA')).toBe(true);
+  });
+
+  it('fails visibly where the rows of a partition are damaged; the next run fills the whole gap', async () => {
+    const request = { tickers: ['ALFA'], ...WEEK };
+    await backfill(request, tools(open()));
+    const path = join(folder, 'bars/interval=1d/ticker=ALFA/period=all/bars.parquet');
+    const bytes = await readFile(path);
+    bytes.fill(0xff, 4, 60);
+    await writeFile(path, bytes);
+    const later = { ...request, end: '2025-06-10' };
+    const failed = await backfill(later, tools(open()));
+    expect(failed).toMatchObject({ failed: 1, failures: [{ ticker: 'ALFA', code: 'store-corrupt' }] });
+    expect(await backfill(later, tools(open()))).toMatchObject({ failed: 0, inserted: 7 });
+  });
+
+  it('takes an answer without a bar for no knowledge of corporate actions', async () => {
+    await backfill({ tickers: ['ALFA'], ...WEEK }, tools(provider(() => 'no-data')));
+    expect((await store.scan()).actions.has('ALFA')).toBe(false);
+  });
+
+  it('neither asks for nor records corporate actions where the provider has none', async () => {
+    const capabilities = { ...sampleCapabilities, actions: false };
+    const source = { ...open(), capabilities };
+    await backfill({ tickers: ['ALFA'], ...WEEK }, tools(source, { capabilities }));
+    expect((await store.scan()).actions.size).toBe(0);
+    const again = await backfill({ tickers: ['ALFA'], ...WEEK }, tools(source, { capabilities }));
+    expect(again).toMatchObject({ complete: 1, requests: 0 });
+    expect(await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()))).toMatchObject({ requests: 1 });
+  });
+
+  it('does not ask again for what a look-back would keep it from ever closing', async () => {
+    const daily = { maxSpanDays: null, lookBackDays: 15, requestsPerSpan: 1, settleDelayMs: 0 };
+    const capabilities = { ...sampleCapabilities, intervals: { '1d': daily } };
+    await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()));
+    await rm(join(folder, 'actions'), { recursive: true });
+    const again = await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open(), { capabilities }));
+    expect(again).toMatchObject({ complete: 1, absent: {} });
+  });
+
   it('asks for an unknown ticker once, fails, then leaves it alone until its retry is due', async () => {
     const none = provider((ticker) => (ticker === 'NOPE' ? 'unknown-ticker' : undefined));
     const request = { tickers: ['ALFA', 'NOPE'], ...WEEK };
@@ -181,7 +255,7 @@ describe('a backfill', () => {
       { tickers: TICKERS, ...WEEK },
       tools(open(), { stop: stop.signal, onEvent }),
     );
-    expect(summary).toMatchObject({ interrupted: true, fetched: 2, notRun: 6, failed: 0 });
+    expect(summary).toMatchObject({ stopped: { reason: 'interrupted' }, fetched: 2, notRun: 6, failed: 0 });
     expect(await backfill({ tickers: TICKERS, ...WEEK }, tools(open()))).toMatchObject({
       complete: 2,
       fetched: 6,

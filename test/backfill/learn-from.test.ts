@@ -4,6 +4,7 @@ import { type Ohlcv, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import type { RejectedBar } from '../../src/core/checks.ts';
 import { type DayRange, MS_PER_DAY, formatDay, parseDay } from '../../src/core/day.ts';
+import type { Interval } from '../../src/core/interval.ts';
 import type { BarAnswer } from '../../src/providers/provider.ts';
 
 const calendar = calendarById('XNYS');
@@ -23,14 +24,17 @@ function bar(date: string): Ohlcv {
   };
 }
 
+const NOON_MS = 16 * 3_600_000;
+
 interface Case {
+  readonly interval?: Interval;
   readonly accepted?: readonly string[];
   readonly rejected?: readonly RejectedBar[];
   readonly answer?: Partial<BarAnswer>;
 }
 
-function learned({ accepted = [], rejected = [], answer = {} }: Case) {
-  const series = { ticker: 'AAPL', interval: '1d' } as const;
+function learned({ accepted = [], rejected = [], answer = {}, interval = '1d' }: Case) {
+  const series = { ticker: 'AAPL', interval };
   const task = {
     id: '',
     series,
@@ -45,7 +49,11 @@ function learned({ accepted = [], rejected = [], answer = {} }: Case) {
     ...{ bars: [], unusable: [], actions: [], delistedOn: null, dropped: 0 },
     ...{ proven: gap, identity: UNKNOWN_IDENTITY, ...answer },
   };
-  const bars = accepted.map(bar);
+  // A bar at noon has the same session date in New York and in UTC.
+  const bars = accepted.map((date) => ({
+    ...bar(date),
+    ts: bar(date).ts + (interval === '1d' ? 0 : NOON_MS),
+  }));
   const result = learnFrom({ task, calendar, answer: whole, accepted: bars, rejected, source: 'test', now });
   const runs = result.learned.absent.map(
     ({ from, to, reason }) => `${reason} ${formatDay(from)}..${formatDay(to - 1)}`,
@@ -130,6 +138,18 @@ describe('what an answer says of the wanted sessions', () => {
     const { runs, learned: coverage } = learned({ accepted: ALL.slice(0, 7) });
     expect(runs).toEqual(['not-yet-published 2025-06-11..2025-06-12']);
     expect(coverage.absent[0]?.nextRetryAt).toBe(now + 3_600_000);
+  });
+
+  it('with intraday bars beyond its proof: present, but asked for again', () => {
+    const { learned: coverage } = learned({
+      accepted: ALL,
+      interval: '1h',
+      answer: { proven: span('2025-06-02', '2025-06-11') },
+    });
+    expect(coverage.provisional).toEqual([span('2025-06-12', '2025-06-12')]);
+    expect(
+      learned({ accepted: ALL, answer: { proven: span('2025-06-02', '2025-06-11') } }).learned.provisional,
+    ).toEqual([]);
   });
 
   it('puts every wanted session into exactly one state', () => {

@@ -65,7 +65,7 @@ describe('backfill', () => {
     expect(first.stderr).toContain('Fetched: 2  Errors: 0  Skipped: 0\nBars: 10 (10 new, 0 changed)');
     expect([first.code, first.stdout]).toEqual([0, '']);
     const second = await backfill(...SAMPLE);
-    expect(second.stderr).toContain('Nothing to do: of 2 tickers every session is present');
+    expect(second.stderr).toContain('Nothing to do: of 2 series every session is present');
     expect(second.code).toBe(0);
   });
 
@@ -86,7 +86,7 @@ describe('backfill', () => {
     const asked = ['--provider', 'sample', '--tickers', 'ALFA,NOPE', '--days', '5', '--store', 'failing'];
     const { code, stderr } = await backfill(...asked);
     expect(stderr).toMatch(
-      /^NOPE 1d +\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d +unknown-ticker: sample has no ticker NOPE$/m,
+      /^NOPE 1d \d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d unknown-ticker\n {2}sample has no ticker NOPE$/m,
     );
     expect(code).toBe(1);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ohlcv } from '../../src/core/bars.ts';
-import { checkBars } from '../../src/core/checks.ts';
+import { checkBars, rejectSpoiltSessions } from '../../src/core/checks.ts';
+import { utcDayOf } from '../../src/core/day.ts';
 
 const sound: Ohlcv = {
   ts: Date.UTC(2025, 0, 2),
@@ -62,5 +63,29 @@ describe('the bars of one answer', () => {
     const { accepted, rejected } = checkBars([sound, other, later]);
     expect(accepted).toEqual([later]);
     expect(rejected.map(({ bar }) => bar)).toEqual([sound, other]);
+  });
+});
+
+describe('a session of which most bars were rejected', () => {
+  const minute = (i: number, change: Partial<Ohlcv> = {}): Ohlcv => ({
+    ...sound,
+    ts: sound.ts + i * 60_000,
+    ...change,
+  });
+  const wrong = { high: 1 };
+
+  it('is rejected whole', () => {
+    const bars = [minute(0), minute(1, wrong), minute(2, wrong), minute(1440)];
+    const { accepted, rejected } = rejectSpoiltSessions(checkBars(bars), utcDayOf);
+    expect(accepted).toEqual([minute(1440)]);
+    expect(rejected.map(({ reason }) => reason)).toEqual([
+      ...Array.from({ length: 2 }, () => 'high 1 is below low 9'),
+      'most bars of its session were rejected',
+    ]);
+  });
+
+  it('is not, where most bars are sound', () => {
+    const bars = [minute(0), minute(1, wrong), minute(2)];
+    expect(rejectSpoiltSessions(checkBars(bars), utcDayOf).accepted).toHaveLength(2);
   });
 });

@@ -169,10 +169,17 @@ describe('an absence', () => {
     expect(nextRetry('unknown-ticker', 60, 0)).toBe(30 * DAY_MS);
   });
 
-  it('before the listing is settled at once, for every provider', () => {
+  it('of a halt is settled at once, for every provider', () => {
+    const halted = absence({ from: 0, to: 5 }, 'halted', 0);
+    expect(halted.nextRetryAt).toBeNull();
+    expect(isDue(halted, 'somebody-else', 1e15)).toBe(false);
+  });
+
+  it('before the listing is believed for a month, then twice asked again: a listing date may be wrong', () => {
     const before = absence({ from: 0, to: 5 }, 'pre-listing', 0);
-    expect(before.nextRetryAt).toBeNull();
-    expect(isDue(before, 'somebody-else', 1e15)).toBe(false);
+    expect(before.nextRetryAt).toBe(30 * DAY_MS);
+    expect(nextRetry('pre-listing', 3, 0)).toBeNull();
+    expect(isDue(before, 'somebody-else', 1000)).toBe(true);
   });
 
   it('that is one provider’s word does not keep another from being asked', () => {

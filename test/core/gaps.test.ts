@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { type Coverage, NOTHING_KNOWN, learn, nextRetry } from '../../src/core/coverage.ts';
 import { type DayRange, parseDay } from '../../src/core/day.ts';
-import { findGaps, sessionRuns } from '../../src/core/gaps.ts';
+import { type GapOptions, findGaps, sessionRuns } from '../../src/core/gaps.ts';
 import { planTasks } from '../../src/core/plan.ts';
 import { contains, normalize } from '../../src/core/ranges.ts';
 
@@ -20,7 +20,7 @@ function dates(first: string, afterLast: string): DayRange {
   return { from: parseDay(first), to: parseDay(afterLast) };
 }
 
-function gapsOf(coverage: Coverage, options: { provider?: string; now?: number; everything?: boolean } = {}) {
+function gapsOf(coverage: Coverage, options: Partial<GapOptions> = {}) {
   const found = findGaps([{ series, calendar, range }], new Map([['AAPL 1d', coverage]]), {
     provider: 'test',
     now,
@@ -92,6 +92,36 @@ describe('gaps', () => {
     expect(gapsOf({ ...NOTHING_KNOWN, present: [range] }, { everything: true })).toEqual([
       dates('2025-01-02', '2025-04-01'),
     ]);
+  });
+
+  it('contain the present sessions whose corporate actions are not known', () => {
+    fc.assert(
+      fc.property(someDays, someDays, (present, covered) => {
+        const actionsCovered = new Map([['AAPL', covered]]);
+        const gaps = gapsOf({ ...NOTHING_KNOWN, present }, { actionsCovered });
+        for (const session of calendar.sessions(range)) {
+          expect(contains(gaps, session)).toBe(!(contains(present, session) && contains(covered, session)));
+        }
+      }),
+    );
+  });
+
+  it('contain all present sessions where nothing is known of the corporate actions', () => {
+    const actionsCovered = new Map([['MSFT', [range]]]);
+    expect(gapsOf({ ...NOTHING_KNOWN, present: [range] }, { actionsCovered })).toEqual([range]);
+  });
+
+  it('contain no absent session for want of corporate actions', () => {
+    const evidence = { reason: 'halted', provider: 'test', checkedAt: now, attempts: 1 } as const;
+    const absent = [{ ...range, ...evidence, nextRetryAt: null }];
+    expect(gapsOf({ ...NOTHING_KNOWN, absent }, { actionsCovered: new Map() })).toEqual([]);
+  });
+
+  it('of an intraday series do not depend on corporate actions', () => {
+    const minutes = { ticker: 'AAPL', interval: '5m' } as const;
+    const known = new Map([['AAPL 5m', { ...NOTHING_KNOWN, present: [range] }]]);
+    const options = { provider: 'test', now, actionsCovered: new Map() };
+    expect(findGaps([{ series: minutes, calendar, range }], known, options)[0]?.gaps).toEqual([]);
   });
 
   it('come one entry a wanted series, in the order asked', () => {

@@ -53,28 +53,29 @@ describe('a folder as a provider', () => {
     expect(answer.proven).toEqual(range('2024-01-03', '2024-01-05'));
   });
 
-  it('proves nothing after the last row; before the first one the ticker was not listed', async () => {
+  it('proves nothing after the last row; its first row is no listing date', async () => {
     const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
     const answer = await fetchBars(provider, 'AAPL', range('2023-12-01', '2024-02-01'));
     expect(answer.proven).toEqual(range('2023-12-01', '2024-01-06'));
-    expect(answer.identity.firstTrade).toBe(parseDay('2024-01-02'));
+    expect(answer.identity.firstTrade).toBeNull();
     expect(answer.delistedOn).toBeNull();
     const later = await fetchBars(provider, 'AAPL', range('2024-02-01', '2024-03-01'));
     expect(later).toMatchObject({ bars: [], proven: range('2024-02-01', '2024-02-01') });
   });
 
-  it('proves nothing before the first intraday row where daily rows go further back', async () => {
-    const hours = `time,open,high,low,close,volume
-2024-01-06T00:00Z,1,1,1,1,1
-2024-01-06T01:00Z,1,1,1,1,1
-`;
-    const days = 'date,open,high,low,close,volume\n2020-01-04,1,1,1,1,1\n2024-01-06,1,1,1,1,1\n';
-    const url = await folderOf({ 'BTCUSDT_1h.csv': hours, 'BTCUSDT_1d.csv': days });
-    const provider = openCsv({ id: 'csv', url, basis: 'raw' });
-    const answer = await fetchBars(provider, 'BTC-USDT', range('2023-01-01', '2025-01-01'), '1h');
-    expect(answer.proven).toEqual(range('2024-01-06', '2024-01-07'));
-    expect(answer.identity.firstTrade).toBe(parseDay('2020-01-04'));
-    expect(answer.bars).toHaveLength(2);
+  it('does not prove a last session whose last bars are not there', async () => {
+    const hours = (count: number): string =>
+      Array.from(
+        { length: count },
+        (_, hour) => `2024-01-06T${String(hour).padStart(2, '0')}:00Z,1,1,1,1,1\n`,
+      ).join('');
+    const fetchHours = async (count: number) => {
+      const text = `time,open,high,low,close,volume\n${hours(count)}`;
+      const provider = openCsv({ id: 'csv', url: await folderOf({ 'BTCUSDT_1h.csv': text }), basis: 'raw' });
+      return fetchBars(provider, 'BTC-USDT', range('2024-01-05', '2025-01-01'), '1h');
+    };
+    expect(await fetchHours(23)).toMatchObject({ proven: range('2024-01-05', '2024-01-06') });
+    expect(await fetchHours(24)).toMatchObject({ proven: range('2024-01-05', '2024-01-07') });
   });
 
   it('serves no session that has not closed at the caller’s now', async () => {

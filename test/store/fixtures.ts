@@ -24,6 +24,9 @@ export function days(from: string, to: string): DayRange {
   return { from: parseDay(from), to: parseDay(to) };
 }
 
+/** No ex-dates: for corporate actions of which only the rows matter. */
+export const NO_DAYS: DayRange = { from: 0, to: 0 };
+
 export function barAt(ts: number, values: Partial<Bar> = {}): Bar {
   return {
     ts,

@@ -1,32 +1,43 @@
 import type { CorporateAction, Split } from '../../core/bars.ts';
 import { toRaw } from '../../core/adjust.ts';
+import type { Calendar } from '../../core/calendar/calendar.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
-import type { DayRange } from '../../core/day.ts';
-import type { Interval } from '../../core/interval.ts';
+import type { Day } from '../../core/day.ts';
+import { type Interval, intervalMs } from '../../core/interval.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import { barAnswer } from '../offline/answer.ts';
 import type { BarAnswer } from '../provider.ts';
 import type { CsvReading } from './client.ts';
 
 /**
- * A reading of a folder as raw bars. It proves nothing beyond the last row of the series, which may be the day the file
- * was made. Days before the ticker's first row count as proven: the identity says that it was not traded yet.
+ * A reading of a folder as raw bars. It proves nothing beyond the last row of the series, which may be the moment the
+ * file was made, and its first row says nothing of when the instrument was listed: before it the folder is just empty.
  */
 export function parseReading(
   reading: CsvReading,
   interval: Interval,
   basis: 'raw' | 'split-adjusted',
 ): BarAnswer {
-  const answer = barAnswer(reading, provenDays(reading), reading.dropped);
-  if (basis === 'raw') return answer;
   const calendar = calendarById(reading.listing.calendar);
+  const proven = { from: reading.closed.from, to: provenEnd(reading, interval, calendar) };
+  const { identity, ...known } = barAnswer(reading, proven, reading.dropped);
+  const answer = { ...known, identity: { ...identity, firstTrade: null } };
+  if (basis === 'raw') return answer;
   const sessionOf = sessionDateOf(interval, calendar);
   return { ...answer, bars: toRaw(answer.bars, reading.actions.filter(isSplit), sessionOf) };
 }
 
-function provenDays({ closed, span, listing }: CsvReading): DayRange {
-  const from = listing.firstTrade === span.from ? closed.from : Math.max(closed.from, span.from);
-  return { from, to: Math.max(from, Math.min(closed.to, span.to)) };
+/** Where the proof ends: after the last session with a row, or before it if its last bars are not there. */
+function provenEnd({ closed, span, rows }: CsvReading, interval: Interval, calendar: Calendar): Day {
+  const last = rows.at(-1);
+  const lastDay = span.to - 1;
+  const isCut =
+    interval !== '1d' &&
+    last !== undefined &&
+    calendar.localDay(last.ts) === lastDay &&
+    calendar.isSession(lastDay) &&
+    last.ts + intervalMs(interval) < calendar.session(lastDay).close;
+  return Math.max(closed.from, Math.min(closed.to, isCut ? lastDay : span.to));
 }
 
 function isSplit(action: CorporateAction): action is Split {

@@ -15,6 +15,7 @@ export function offlineCapabilities(id: string, needsUrl: boolean): Capabilities
     intervals: { '1m': UNLIMITED, '5m': UNLIMITED, '15m': UNLIMITED, '1h': UNLIMITED, '1d': UNLIMITED },
     maxInFlight: null,
     defaultInFlight: 8,
+    metered: false,
     quotas: [],
     actions: true,
     listsTickers: true,

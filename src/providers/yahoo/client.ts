@@ -12,6 +12,8 @@ export interface ChartQuery {
   readonly period2: number;
   /** The caller's clock, ms since the epoch. */
   readonly now: number;
+  /** Called when the request goes over the wire. */
+  readonly onSent?: () => void;
 }
 
 export type ChartClient = (query: ChartQuery) => Promise<ChartResultObject>;
@@ -36,7 +38,7 @@ export function chartClient(send: Send, baseUrl: string): ChartClient {
         const url = new URL(input instanceof Request ? input.url : input);
         url.protocol = base.protocol;
         url.host = base.host;
-        const answer = await send({ url, headers: { 'user-agent': userAgent(init) } });
+        const answer = await send({ url, headers: { 'user-agent': userAgent(init) }, onSent: query.onSent });
         assertUsable(answer, query);
         return new Response(answer.body, { status: answer.status });
       },
@@ -57,9 +59,11 @@ export function chartClient(send: Send, baseUrl: string): ChartClient {
       });
     } catch (error) {
       if (error instanceof BackfillError) throw error;
-      const what = error instanceof Error ? error.message : String(error);
+      // A TypeError is the library's when there is no result where one is due.
+      const isEmpty = error instanceof TypeError;
+      const what = isEmpty ? 'it has no result' : error instanceof Error ? error.message : String(error);
       // The library's words for a body that does not parse: cut short on the way, so worth another try.
-      const retryable = what.startsWith('Response.ok where we expect JSON');
+      const retryable = isEmpty || what.startsWith('Response.ok where we expect JSON');
       throw new BackfillError(
         'bad-answer',
         `Yahoo's answer for ${query.symbol} is no chart: ${firstLine(what)}`,

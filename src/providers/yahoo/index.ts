@@ -3,15 +3,25 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import { MS_PER_DAY, type DayRange, startOfDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Interval } from '../../core/interval.ts';
+import type { ChartResultObject } from 'yahoo-finance2/modules/chart';
+import { randomFor } from '../../market/random.ts';
+import type { Gate } from '../http/gate.ts';
+import { throughGate, withRetries } from '../http/retry.ts';
 import { send, withTimeout } from '../http/transport.ts';
 import type { BarAnswer, BarRequest, Provider, ProviderConfig } from '../provider.ts';
 import { yahooCapabilities } from './capabilities.ts';
-import { type ChartClient, YAHOO_URL, chartClient } from './client.ts';
+import { type ChartClient, type ChartQuery, YAHOO_URL, chartClient } from './client.ts';
 import { parseChart } from './parse.ts';
 
 /** Yahoo's chart endpoint. Its prices are split-adjusted; the answers given here are raw. */
-export function openYahoo(config: ProviderConfig): Provider {
-  const chart = chartClient(withTimeout(send, config.timeoutMs ?? 30_000), config.url ?? YAHOO_URL);
+export function openYahoo(config: ProviderConfig, gate: Gate): Provider {
+  const timed = withTimeout(send, config.timeoutMs ?? 30_000);
+  const client = chartClient((request) => timed(request, gate.signal), config.url ?? YAHOO_URL);
+  const chart: ChartClient = (query) => {
+    const random = randomFor(`${query.symbol} ${query.interval} ${query.period1}`);
+    const once = throughGate(gate, async (onSent) => assertAbout(await client({ ...query, onSent }), query));
+    return withRetries(gate, { ...RETRIES, random }, once);
+  };
   return {
     capabilities: yahooCapabilities,
     symbolOf: (ticker) => ticker,
@@ -22,17 +32,28 @@ export function openYahoo(config: ProviderConfig): Provider {
   };
 }
 
+/** Eight tries survive an hour in which every second answer is bad. */
+const RETRIES = { attempts: 8, firstWaitMs: 500, longestWaitMs: 30_000 };
+
+/** Stamps beyond this are not in seconds: the year 5138. */
+const LATEST_STAMP = 1e11;
+
+/** Throws `bad-answer` (retryable: Yahoo mixes answers up under load) unless the chart answers this query. */
+function assertAbout(chart: ChartResultObject, { symbol }: ChartQuery): ChartResultObject {
+  const wrong = chart.timestamp?.find((stamp) => !(Math.abs(stamp) < LATEST_STAMP));
+  if (chart.meta.symbol === symbol && wrong === undefined) return chart;
+  const what =
+    wrong === undefined ? `for ${chart.meta.symbol}` : `with the stamp ${wrong}, which is not in seconds,`;
+  throw new BackfillError('bad-answer', `Yahoo answered ${what} when asked for ${symbol}`, {
+    retryable: true,
+  });
+}
+
 async function fetchBars(client: ChartClient, request: BarRequest): Promise<BarAnswer> {
   const { series, range, now } = request;
   const calendar = calendarFor(series.ticker);
-  const ask = async (interval: Interval, period1: number, period2: number) => {
-    const chart = await client({ symbol: series.ticker, interval, period1, period2, now });
-    if (chart.meta.symbol !== series.ticker) {
-      const message = `Yahoo answered for ${chart.meta.symbol} when asked for ${series.ticker}`;
-      throw new BackfillError('bad-answer', message);
-    }
-    return chart;
-  };
+  const ask = (interval: Interval, period1: number, period2: number): Promise<ChartResultObject> =>
+    client({ symbol: series.ticker, interval, period1, period2, now });
   const { period1, period2 } = periods(range, calendar);
   // Up to tomorrow: splits that went ex after the range adjust its prices too.
   const events = await ask('1d', period1, seconds(now + MS_PER_DAY));

@@ -1,20 +1,44 @@
 import { join } from 'node:path';
 import type { CorporateAction } from '../../core/bars.ts';
+import { calendarFor } from '../../core/calendar/calendars.ts';
+import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { subtract, union } from '../../core/ranges.ts';
+import { encodeCovered, trustedCovered } from './actions-knowledge.ts';
 import { commitFile, type CommitFs } from './commit.ts';
-import { decodeActions } from './decode.ts';
+import { decodeActions, readActionsFooter } from './decode.ts';
 import { loadFile } from './disk.ts';
 import { type ActionRow, actionValue, encodeActions } from './encode.ts';
+import { joinRuns } from './knowledge.ts';
 import { actionsPath } from './layout.ts';
-import { setAside, versionOf } from './quarantine.ts';
+import { readAllOrSetAside } from './quarantine.ts';
 
-/** Corporate actions of a ticker, ascending by ex-date. Throws `store-corrupt` if the file is damaged. */
-export async function readActionRows(root: string, ticker: string): Promise<ActionRow[]> {
+/** The whole content of a file of corporate actions. */
+interface ActionsContent {
+  /** Ascending by ex-date. */
+  readonly rows: readonly ActionRow[];
+  /** Ex-dates that a provider answered for. */
+  readonly covered: readonly DayRange[];
+}
+
+/** What an answer says of a ticker's corporate actions. */
+interface ActionsAnswer {
+  readonly actions: readonly CorporateAction[];
+  /** Ex-dates that it speaks of; may be empty. */
+  readonly covered: DayRange;
+  readonly source: string;
+  /** ms since the epoch. */
+  readonly fetchedAt: number;
+}
+
+/** Corporate actions of a ticker and what is known of them. Throws `store-corrupt` if the file is damaged. */
+export async function readActionsFile(root: string, ticker: string): Promise<ActionsContent> {
   const path = actionsPath(ticker);
   const file = await loadFile(join(root, path));
-  if (file === undefined) return [];
+  if (file === undefined) return { rows: [], covered: [] };
   try {
-    return await decodeActions(file);
+    const covered = trustedCovered(ticker, await readActionsFooter(file));
+    return { rows: await decodeActions(file), covered };
   } catch (error) {
     if (!(error instanceof BackfillError)) throw error;
     throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
@@ -24,16 +48,31 @@ export async function readActionRows(root: string, ticker: string): Promise<Acti
   }
 }
 
-/** Merges actions by kind and ex-date. Where nothing changes, nothing is written. A damaged file goes to quarantine first. */
+/**
+ * Merges actions by kind and ex-date, and the ex-dates that are known. Where neither changes, nothing is written. A
+ * damaged file goes to quarantine, and `store-corrupt` is thrown.
+ */
 export async function mergeActions(
   fs: CommitFs,
   root: string,
   ticker: string,
-  actions: readonly CorporateAction[],
-  source: string,
-  fetchedAt: number,
+  answer: ActionsAnswer,
 ): Promise<void> {
-  const byKey = new Map((await readOrSetAside(fs, root, ticker)).map((row) => [keyOf(row.action), row]));
+  const read = (): Promise<ActionsContent> => readActionsFile(root, ticker);
+  const file = { path: actionsPath(ticker), holds: 'splits and dividends', read };
+  const [before = { rows: [], covered: [] }] = await readAllOrSetAside(fs, root, [file]);
+  const { rows, changed } = mergeRows(before.rows, answer);
+  // Runs that only a week-end parts become one, or a year of daily answers would fill the footer.
+  const covered = joinRuns(union(before.covered, [answer.covered]), calendarFor(ticker));
+  if (!changed && subtract(covered, before.covered).length === 0) return;
+  await writeActions(fs, root, ticker, { rows, covered });
+}
+
+function mergeRows(
+  older: readonly ActionRow[],
+  { actions, source, fetchedAt }: ActionsAnswer,
+): { rows: ActionRow[]; changed: boolean } {
+  const byKey = new Map(older.map((row) => [keyOf(row.action), row]));
   let changed = false;
   for (const action of actions) {
     const before = byKey.get(keyOf(action));
@@ -41,24 +80,26 @@ export async function mergeActions(
     byKey.set(keyOf(action), { action, source, fetchedAt });
     changed = true;
   }
-  if (!changed) return;
-  const rows = [...byKey.values()].toSorted((a, b) => inOrder(a.action, b.action));
-  await commitFile(fs, root, actionsPath(ticker), encodeActions(rows), async (written) => {
-    const back = await decodeActions(written);
-    if (back.length !== rows.length)
-      throw new BackfillError('store-unusable', 'actions do not read back as written');
-  });
+  return { rows: [...byKey.values()].toSorted((a, b) => inOrder(a.action, b.action)), changed };
 }
 
-async function readOrSetAside(fs: CommitFs, root: string, ticker: string): Promise<ActionRow[]> {
-  try {
-    return await readActionRows(root, ticker);
-  } catch (error) {
-    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
-    const path = actionsPath(ticker);
-    await setAside(fs, root, path, await versionOf(root, path));
-    return [];
-  }
+async function writeActions(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  { rows, covered }: ActionsContent,
+): Promise<void> {
+  const path = actionsPath(ticker);
+  const metadata = encodeCovered(ticker, covered, rows.length);
+  await commitFile(fs, root, path, encodeActions(rows, metadata), async (written) => {
+    const footer = await readActionsFooter(written);
+    const back = await decodeActions(written);
+    if (back.length === rows.length && footer.metadata === metadata) return;
+    throw new BackfillError(
+      'store-unusable',
+      `${path} does not read back as it was written; is the disk failing?`,
+    );
+  });
 }
 
 function keyOf({ kind, exDay }: CorporateAction): string {

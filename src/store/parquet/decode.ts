@@ -19,6 +19,9 @@ export interface Footer {
   readonly metadata: string | undefined;
 }
 
+/** What the end of a file of corporate actions says of it. */
+export type ActionsFooter = Pick<Footer, 'rows' | 'metadata'>;
+
 /** What one read fetches from the end of a file: enough for most footers. */
 const TAIL_BYTES = 4096;
 
@@ -53,11 +56,20 @@ export async function readFooter(file: AsyncBuffer): Promise<Footer> {
   const firstTs = Math.min(...extents.map(({ min }) => min));
   const lastTs = Math.max(...extents.map(({ max }) => max));
   return {
-    rows: Number(metadata.num_rows),
+    ...ownPart(metadata),
     firstTs: Number.isFinite(firstTs) ? firstTs : null,
     lastTs: Number.isFinite(lastTs) ? lastTs : null,
-    metadata: metadata.key_value_metadata?.find(({ key }) => key === METADATA_KEY)?.value,
   };
+}
+
+/** Reads the end of a file of corporate actions. Throws `store-corrupt` like `readFooter`. */
+export async function readActionsFooter(file: AsyncBuffer): Promise<ActionsFooter> {
+  return ownPart(await readMetadata(file, ACTION_COLUMNS));
+}
+
+function ownPart({ num_rows, key_value_metadata }: FileMetaData): ActionsFooter {
+  const entry = key_value_metadata?.find(({ key }) => key === METADATA_KEY);
+  return { rows: Number(num_rows), metadata: entry?.value };
 }
 
 /** All bars of a file. Throws `store-corrupt` if it is damaged, holds something else, or is not ascending by `ts`. */

@@ -74,9 +74,12 @@ export function encodeBars(bars: readonly Bar[], metadata: string): Uint8Array {
   ]);
 }
 
-/** A Parquet file of corporate actions. `value` is a split's ratio or a dividend's amount. */
-export function encodeActions(rows: readonly ActionRow[]): Uint8Array {
-  return encode(ACTION_COLUMNS, JSON.stringify({ version: 1 }), [
+/**
+ * A Parquet file of corporate actions that carries `metadata` under the key `backfill`. `value` is a split's ratio or a
+ * dividend's amount.
+ */
+export function encodeActions(rows: readonly ActionRow[], metadata: string): Uint8Array {
+  return encode(ACTION_COLUMNS, metadata, [
     { name: 'ex_date', data: rows.map(({ action }) => action.exDay) },
     { name: 'kind', data: rows.map(({ action }) => action.kind) },
     { name: 'value', data: rows.map(({ action }) => actionValue(action)) },

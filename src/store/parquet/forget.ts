@@ -7,26 +7,38 @@ import { sessionDateOf } from '../../core/partition.ts';
 import { intersect, union } from '../../core/ranges.ts';
 import type { CommitFs } from './commit.ts';
 import { barsPath, type Partition } from './layout.ts';
-import { writePartition } from './partition-file.ts';
-import { readOrSetAside } from './upsert.ts';
+import { readPartition, writePartition } from './partition-file.ts';
+import { readAllOrSetAside } from './quarantine.ts';
 import { partitionsOf } from './walk.ts';
 
-/** Removes rows and knowledge of a range of session dates; a partition that keeps neither goes as a file. */
+/**
+ * Removes rows and knowledge of a range of session dates; a partition that keeps neither goes as a file. If one in the
+ * range is damaged it goes to quarantine, none is written, and `store-corrupt` is thrown.
+ */
 export async function forgetRange(
   fs: CommitFs,
   root: string,
   series: Series,
   range: DayRange,
 ): Promise<number> {
+  const partitions = await partitionsOf(root, series, range);
+  await readAllOrSetAside(
+    fs,
+    root,
+    partitions.map((partition) => ({
+      path: barsPath(partition),
+      holds: 'sessions',
+      // Read again below: all partitions of years of minutes do not fit into memory at once.
+      read: async () => void (await readPartition(root, partition)),
+    })),
+  );
   let removed = 0;
-  for (const partition of await partitionsOf(root, series, range)) {
-    removed += await forgetIn(fs, root, partition, range);
-  }
+  for (const partition of partitions) removed += await forgetIn(fs, root, partition, range);
   return removed;
 }
 
 async function forgetIn(fs: CommitFs, root: string, partition: Partition, range: DayRange): Promise<number> {
-  const before = await readOrSetAside(fs, root, partition);
+  const before = await readPartition(root, partition);
   if (before === undefined) return 0;
   const { bars, knowledge } = before;
   const dayOf = sessionDateOf(partition.series.interval, calendarById(knowledge.calendar));

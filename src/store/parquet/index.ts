@@ -4,7 +4,7 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { periodRange, sessionDateOf } from '../../core/partition.ts';
 import type { BarStore, RejectedRow, Scan, ScanOptions, SeriesUpdate, UpsertResult } from '../store.ts';
-import { mergeActions, readActionRows } from './actions.ts';
+import { mergeActions, readActionsFile } from './actions.ts';
 import { commitFolder, type CommitFs } from './commit.ts';
 import { asUnusable, DISK } from './disk.ts';
 import { forgetRange } from './forget.ts';
@@ -84,16 +84,21 @@ class ParquetStore implements BarStore {
   }
 
   readActions(ticker: string): Promise<CorporateAction[]> {
-    return this.#usable(async () => (await readActionRows(this.url, ticker)).map(({ action }) => action));
+    return this.#usable(async () => {
+      const { rows } = await readActionsFile(this.url, ticker);
+      return rows.map(({ action }) => action);
+    });
   }
 
   upsertActions(
     ticker: string,
     actions: readonly CorporateAction[],
+    covered: DayRange,
     source: string,
     fetchedAt: number,
   ): Promise<void> {
-    return this.#usable(() => mergeActions(this.#fs, this.url, ticker, actions, source, fetchedAt));
+    const answer = { actions, covered, source, fetchedAt };
+    return this.#usable(() => mergeActions(this.#fs, this.url, ticker, answer));
   }
 
   quarantine(series: Series, rows: readonly RejectedRow[], source: string, fetchedAt: number): Promise<void> {

@@ -13,7 +13,9 @@ import { type DayRange, formatDay, parseDay } from '../../core/day.ts';
 import { periodRange, sessionDateOf } from '../../core/partition.ts';
 import { normalize } from '../../core/ranges.ts';
 import type { Footer } from './decode.ts';
+import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text, textOrNull } from './json.ts';
 import type { Partition } from './layout.ts';
+import { ownEntry, VERSION } from './own-entry.ts';
 
 /** What is known of one partition besides its rows. */
 export interface Knowledge {
@@ -26,8 +28,6 @@ export interface Knowledge {
 
 /** Number and extent of the rows that knowledge was written with. */
 type Extent = Pick<Footer, 'rows' | 'firstTs' | 'lastTs'>;
-
-const VERSION = 1;
 
 const REASONS: Readonly<Record<AbsenceReason, true>> = {
   'pre-listing': true,
@@ -72,14 +72,17 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
 }
 
 /**
- * The knowledge in a footer; undefined if it is missing, malformed, of another version or partition, or belongs to
- * other rows than the file has. What it says of days outside the partition's period is left out.
+ * The knowledge in a footer; undefined if it is missing, malformed, of another version, or belongs to other rows than
+ * the file has. What it says of days outside the partition's period is left out. Throws `store-corrupt` if it is
+ * another partition's, because then the rows are too.
  */
 export function trustedKnowledge(partition: Partition, footer: Footer): Knowledge | undefined {
-  if (footer.metadata === undefined) return undefined;
+  const { series, period } = partition;
+  const place = { ticker: series.ticker, interval: series.interval, period };
+  const entry = ownEntry(footer.metadata, place);
+  if (entry === undefined || entry['basis'] !== 'raw' || !isAbout(footer, entry)) return undefined;
   try {
-    const json = fields(JSON.parse(footer.metadata));
-    return isOf(partition, json) && isAbout(footer, json) ? knowledgeOf(partition, json) : undefined;
+    return knowledgeOf(partition, entry);
   } catch {
     // Whatever another hand wrote here is worth as much as nothing: the rows are the truth.
     return undefined;
@@ -102,27 +105,21 @@ export function rebuiltKnowledge(
 
 /** The same coverage in as few ranges as the calendar allows: present runs with no session between them are one. */
 export function compact(coverage: Coverage, calendar: Calendar): Coverage {
-  const present: DayRange[] = [];
-  for (const range of coverage.present) {
-    const last = present.at(-1);
-    if (last && calendar.sessionOnOrAfter(last.to) >= range.from) {
-      present[present.length - 1] = { from: last.from, to: range.to };
-    } else present.push(range);
-  }
+  const present = joinRuns(coverage.present, calendar);
   // `learn` takes out of the absences what lies between the joined runs.
   return learn({ ...NOTHING_KNOWN, absent: coverage.absent }, { ...coverage, present, absent: [] });
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function isOf({ series, period }: Partition, json: Json): boolean {
-  return (
-    json['version'] === VERSION &&
-    json['basis'] === 'raw' &&
-    json['ticker'] === series.ticker &&
-    json['interval'] === series.interval &&
-    json['period'] === period
-  );
+/** Joins the runs that have no session between them. */
+export function joinRuns(runs: readonly DayRange[], calendar: Calendar): DayRange[] {
+  const joined: DayRange[] = [];
+  for (const range of runs) {
+    const last = joined.at(-1);
+    if (last && calendar.sessionOnOrAfter(last.to) >= range.from) {
+      joined[joined.length - 1] = { from: last.from, to: range.to };
+    } else joined.push(range);
+  }
+  return joined;
 }
 
 function isAbout(footer: Footer, json: Json): boolean {
@@ -168,42 +165,4 @@ function absenceOf(value: unknown): Absence {
     nextRetryAt: json['nextRetryAt'] === null ? null : instant(json['nextRetryAt']),
     ...(note !== undefined && { note: text(note) }),
   };
-}
-
-function pairOf(range: DayRange): [string, string] {
-  return [formatDay(range.from), formatDay(range.to)];
-}
-
-function rangeOf(value: unknown): DayRange {
-  const [from, to] = list(value);
-  return { from: parseDay(text(from)), to: parseDay(text(to)) };
-}
-
-function fields(value: unknown): Json {
-  if (typeof value !== 'object' || value === null) throw malformed(value);
-  return value as Json;
-}
-
-function list(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw malformed(value);
-  return value;
-}
-
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw malformed(value);
-  return value;
-}
-
-function textOrNull(value: unknown): string | null {
-  return value === null ? null : text(value);
-}
-
-function instant(value: unknown): number {
-  const ms = Date.parse(text(value));
-  if (Number.isNaN(ms)) throw malformed(value);
-  return ms;
-}
-
-function malformed(value: unknown): Error {
-  return new Error(`malformed knowledge: ${String(value)}`);
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Series } from '../../core/bars.ts';
+import { BackfillError } from '../../core/errors.ts';
 import type { RejectedRow } from '../store.ts';
 import { commitFolder, type CommitFs } from './commit.ts';
 import { errno, orAbsent } from './disk.ts';
@@ -35,6 +36,45 @@ export async function setAside(
   await fs.rename(from, to);
   await fs.syncDirectory(dirname(to));
   await fs.syncDirectory(dirname(from));
+}
+
+/** A file that somebody wants to read and that may be damaged. */
+interface Readable<T> {
+  /** Relative to the root. */
+  readonly path: string;
+  /** What it holds, for a message: `sessions`. */
+  readonly holds: string;
+  /** Throws `store-corrupt` if it is damaged. */
+  readonly read: () => Promise<T>;
+}
+
+/**
+ * Reads files that are about to be written. If any is damaged, all damaged ones are moved to quarantine and
+ * `store-corrupt` is thrown: going on without what they held would be a silent loss.
+ */
+export async function readAllOrSetAside<T>(
+  fs: CommitFs,
+  root: string,
+  files: readonly Readable<T>[],
+): Promise<T[]> {
+  const contents: T[] = [];
+  const damages: { holds: string; error: BackfillError }[] = [];
+  for (const { path, holds, read } of files) {
+    try {
+      contents.push(await read());
+    } catch (error) {
+      if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
+      await setAside(fs, root, path, await versionOf(root, path));
+      damages.push({ holds, error });
+    }
+  }
+  const [first] = damages;
+  if (first === undefined) return contents;
+  const what = damages.map(({ error }) => error.message).join('; ');
+  const next = `in quarantine now; the ${first.holds} in it are missing until the same backfill is run again`;
+  const { ticker } = first.error;
+  const details = { cause: first.error, ...(ticker !== undefined && { ticker }) };
+  throw new BackfillError('store-corrupt', `${what}; ${next}`, details);
 }
 
 /** Keeps rejected rows as one JSON file, `quarantine/rows/interval=../ticker=../TIME-N.json`. */

@@ -1,20 +1,16 @@
-import { join } from 'node:path';
 import { mergeIdentity, type Series, seriesKey, UNKNOWN_IDENTITY } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { type Coverage, learn, NOTHING_KNOWN } from '../../core/coverage.ts';
+import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { Scan, ScanOptions, SeriesState, SetAside } from '../store.ts';
-import { eachBounded } from './bounded.ts';
+import type { Scan, ScanOptions, SeriesState } from '../store.ts';
+import { trustedCovered } from './actions-knowledge.ts';
 import type { CommitFs } from './commit.ts';
-import { decodeTimes, readFooter } from './decode.ts';
-import { errno, withFile } from './disk.ts';
+import { decodeTimes, readActionsFooter, readFooter } from './decode.ts';
+import { inspectAll, type Place } from './inspect.ts';
 import { compact, type Knowledge, rebuiltKnowledge, trustedKnowledge } from './knowledge.ts';
-import { barsPath, type Partition } from './layout.ts';
-import { setAside, versionOf } from './quarantine.ts';
-import { listPartitions } from './walk.ts';
-
-/** Errors of one file that say nothing of the others: reported, and the file is left where it is. */
-const OWN_TROUBLE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EISDIR']);
+import { actionsPath, barsPath, type Partition } from './layout.ts';
+import { listPartitions, tickersWithActions } from './walk.ts';
 
 interface Found {
   readonly partition: Partition;
@@ -22,15 +18,9 @@ interface Found {
   readonly knowledge: Knowledge;
 }
 
-/** Why a file cannot be read: its content is damaged, or the system does not give it to us. */
-interface Unreadable {
-  readonly reason: string;
-  readonly damaged: boolean;
-}
-
 /**
- * Reads the footer of every partition, and the rows only where its knowledge cannot be trusted. A damaged file goes
- * to quarantine if `mayMove`, and is reported either way.
+ * Reads the footer of every partition and of every file of corporate actions, and rows only where a partition's
+ * knowledge cannot be trusted. A damaged file goes to quarantine if `mayMove`, and is reported either way.
  */
 export async function scanStore(
   fs: CommitFs,
@@ -39,57 +29,39 @@ export async function scanStore(
   mayMove: boolean,
 ): Promise<Scan> {
   const partitions = await listPartitions(root, options);
-  const found: (Found | undefined)[] = Array.from({ length: partitions.length });
-  const aside: SetAside[] = [];
-  await eachBounded(partitions, async (partition, i) => {
-    let look = await lookAt(root, partition);
-    if (look !== undefined && 'reason' in look) look = await lookAgain(fs, root, partition, mayMove);
-    if (look !== undefined && 'reason' in look)
-      aside.push({ path: barsPath(partition), reason: look.reason });
-    else found[i] = look;
-  });
-  return { series: joinPartitions(found), setAside: aside.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
+  const tickers = options.tickers ?? (await tickersWithActions(root));
+  const bars = await inspectAll(fs, root, partitions.map(partitionPlace), mayMove);
+  const actions = await inspectAll(fs, root, [...new Set(tickers)].map(actionsPlace), mayMove);
+  return {
+    series: joinPartitions(bars.found),
+    actions: new Map(actions.found),
+    setAside: [...actions.aside, ...bars.aside].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+  };
 }
 
-/** What a partition holds; undefined if there is none. */
-async function lookAt(root: string, partition: Partition): Promise<Found | Unreadable | undefined> {
-  try {
-    return await withFile(join(root, barsPath(partition)), async (file) => {
+function partitionPlace(partition: Partition): Place<Found> {
+  return {
+    path: barsPath(partition),
+    async read(file) {
       const footer = await readFooter(file);
       const trusted = trustedKnowledge(partition, footer);
       const knowledge = trusted ?? rebuiltKnowledge(partition, await decodeTimes(file));
       return { partition, rows: footer.rows, knowledge };
-    });
-  } catch (error) {
-    if (errno(error) === 'ENOTDIR') return undefined;
-    if (OWN_TROUBLE.has(errno(error))) return { reason: (error as Error).message, damaged: false };
-    if (error instanceof BackfillError && error.code === 'store-corrupt') {
-      return { reason: error.message, damaged: true };
-    }
-    throw error;
-  }
+    },
+  };
 }
 
-/** A second look at an unreadable file, which a writer may have replaced meanwhile; what is damaged still is moved. */
-async function lookAgain(
-  fs: CommitFs,
-  root: string,
-  partition: Partition,
-  mayMove: boolean,
-): Promise<Found | Unreadable | undefined> {
-  const path = barsPath(partition);
-  const version = await versionOf(root, path);
-  const look = await lookAt(root, partition);
-  if (mayMove && look !== undefined && 'reason' in look && look.damaged)
-    await setAside(fs, root, path, version);
-  return look;
+function actionsPlace(ticker: string): Place<[string, DayRange[]]> {
+  return {
+    path: actionsPath(ticker),
+    read: async (file) => [ticker, trustedCovered(ticker, await readActionsFooter(file))],
+  };
 }
 
 /** Series from their partitions, which come one series after the other. */
-function joinPartitions(found: readonly (Found | undefined)[]): Map<string, SeriesState> {
+function joinPartitions(found: readonly Found[]): Map<string, SeriesState> {
   const bySeries = new Map<string, Found[]>();
   for (const part of found) {
-    if (part === undefined) continue;
     const key = seriesKey(part.partition.series);
     const parts = bySeries.get(key);
     if (parts) parts.push(part);

@@ -8,44 +8,39 @@ import type { SeriesUpdate, UpsertResult } from '../store.ts';
 import type { CommitFs } from './commit.ts';
 import { compact, type Knowledge } from './knowledge.ts';
 import { barsPath, type Partition } from './layout.ts';
-import { type PartitionContent, readPartition, writePartition } from './partition-file.ts';
-import { setAside, versionOf } from './quarantine.ts';
+import { readPartition, writePartition } from './partition-file.ts';
+import { readAllOrSetAside } from './quarantine.ts';
 
 /** Relative difference up to which two values are the same one: what survives a float32 wire and back. */
 const SAME = 2e-7;
 
-/** Merges an answer into every partition that its bars or its knowledge touch, one after the other. */
+/**
+ * Merges an answer into every partition that its bars or its knowledge touch, one after the other. If one of them is
+ * damaged it goes to quarantine, none is written, and `store-corrupt` is thrown.
+ */
 export async function upsertSeries(fs: CommitFs, root: string, update: SeriesUpdate): Promise<UpsertResult> {
   const parts = splitByPeriod(update);
+  const partitions = [...parts.keys()].map((period): Partition => ({ series: update.series, period }));
+  const contents = await readAllOrSetAside(
+    fs,
+    root,
+    partitions.map((partition) => ({
+      path: barsPath(partition),
+      holds: 'sessions',
+      read: () => readPartition(root, partition, update.calendar),
+    })),
+  );
   let inserted = 0;
   let changed = 0;
-  for (const [period, bars] of parts) {
-    const partition = { series: update.series, period };
-    const before = await readOrSetAside(fs, root, partition, update.calendar);
-    const merged = mergeRows(before?.bars ?? [], bars);
-    const knowledge = learnFrom(before?.knowledge, update, period);
+  for (const [i, partition] of partitions.entries()) {
+    const before = contents[i];
+    const merged = mergeRows(before?.bars ?? [], parts.get(partition.period) ?? []);
+    const knowledge = learnFrom(before?.knowledge, update, partition.period);
     await writePartition(fs, root, partition, { bars: merged.bars, knowledge });
     inserted += merged.inserted;
     changed += merged.changed;
   }
-  return { inserted, changed, partitions: parts.size };
-}
-
-/** The content of a partition, or undefined if there is none or it was damaged and is in quarantine now. */
-export async function readOrSetAside(
-  fs: CommitFs,
-  root: string,
-  partition: Partition,
-  calendarId?: string,
-): Promise<PartitionContent | undefined> {
-  const path = barsPath(partition);
-  try {
-    return await readPartition(root, partition, calendarId);
-  } catch (error) {
-    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
-    await setAside(fs, root, path, await versionOf(root, path));
-    return undefined;
-  }
+  return { inserted, changed, partitions: partitions.length };
 }
 
 /** The bars of an update by period, ascending, with an empty list where only its knowledge reaches. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commitFile, type CommitFs, TEMP_NAME } from '../../../src/store/parquet/commit.ts';
 import { DISK } from '../../../src/store/parquet/disk.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
-import { AAPL, coverage, daily, days, temporaryFolder, update } from '../fixtures.ts';
+import { AAPL, coverage, daily, days, NO_DAYS, temporaryFolder, update } from '../fixtures.ts';
 
 let root: string;
 let remove: () => Promise<void>;
@@ -199,7 +199,7 @@ describe('acquire', () => {
   it('sweeps the temp files of dead writers and nothing else', async () => {
     const store = openParquetStore(root);
     await store.upsert(update([daily('2026-02-27')]));
-    await store.upsertActions('AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], 'sample', 0);
+    await store.upsertActions('AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], NO_DAYS, 'sample', 0);
     await store.upsert(update([daily('2026-02-27')], { series: { ticker: 'AAPL', interval: '1m' } }));
     await store.saveRun(0, {});
     const folders = [

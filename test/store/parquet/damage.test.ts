@@ -6,14 +6,13 @@ import type { Series } from '../../../src/core/bars.ts';
 import { DISK } from '../../../src/store/parquet/disk.ts';
 import { encodeBars } from '../../../src/store/parquet/encode.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
-import { barsPath } from '../../../src/store/parquet/layout.ts';
+import { actionsPath, barsPath } from '../../../src/store/parquet/layout.ts';
 import { setAside, versionOf } from '../../../src/store/parquet/quarantine.ts';
 import type { BarStore, SeriesState } from '../../../src/store/store.ts';
 import {
   AAPL,
   AAPL_5M,
   absence,
-  APPLE,
   at,
   coverage,
   daily,
@@ -28,6 +27,7 @@ const LEARNED = coverage({
   present: [days('2026-02-26', '2026-02-28')],
   absent: [absence(days('2026-02-25', '2026-02-26'))],
 });
+const SPLIT = { kind: 'split', exDay: 18_505, ratio: 4 } as const;
 const AAPL_FILE = barsPath({ series: AAPL, period: 'all' });
 
 let root: string;
@@ -50,6 +50,24 @@ async function filesBelow(folder: string): Promise<string[]> {
 
 async function stateOf(series: Series): Promise<SeriesState | undefined> {
   return (await store.scan()).series.get(`${series.ticker} ${series.interval}`);
+}
+
+/** Damages the rows of a file behind its footer. */
+async function breakRows(path: string): Promise<void> {
+  const bytes = await readFile(join(root, path));
+  bytes.fill(0xff, 4, 60);
+  await writeFile(join(root, path), bytes);
+}
+
+/** Expects a call to fail with one line that says what was damaged, where it went and how what it held comes back. */
+async function expectSetAside(call: Promise<unknown>, path: string, holds: string): Promise<void> {
+  const error: unknown = await call.catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
+  expect(String(error)).toMatch(/^[^\n]+$/);
+  expect(String(error)).toContain(`${path} is damaged: `);
+  expect(String(error)).toContain(
+    `in quarantine now; the ${holds} in it are missing until the same backfill is run again`,
+  );
 }
 
 const DAMAGES: [string, (path: string) => Promise<void>][] = [
@@ -107,11 +125,20 @@ describe.each(DAMAGES)('a partition that is %s', (_, damage) => {
     await expect(store.readBars(AAPL)).rejects.toThrow(AAPL_FILE);
   });
 
-  it('is set aside by an upsert, which goes on as if there had been none', async () => {
+  it('is set aside by an upsert, which says so and writes nothing; the next one starts afresh', async () => {
     const learned = coverage({ present: [days('2026-02-27', '2026-02-28')] });
-    expect(await store.upsert(update(BARS.slice(1), { learned }))).toMatchObject({ inserted: 1 });
-    expect((await stateOf(AAPL))?.coverage).toEqual(learned);
+    const answer = update(BARS.slice(1), { learned });
+    await expectSetAside(store.upsert(answer), AAPL_FILE, 'sessions');
     expect(await filesBelow('quarantine')).toHaveLength(1);
+    expect([...(await store.scan()).series.keys()]).toEqual(['MSFT 1d']);
+    expect(await store.upsert(answer)).toMatchObject({ inserted: 1 });
+    expect((await stateOf(AAPL))?.coverage).toEqual(learned);
+  });
+
+  it('is set aside by forgetting, which says so', async () => {
+    await expectSetAside(store.forget(AAPL, days('2026-02-27', '2026-02-28')), AAPL_FILE, 'sessions');
+    expect(await filesBelow('quarantine')).toHaveLength(1);
+    expect(await store.forget(AAPL)).toBe(0);
   });
 });
 
@@ -119,7 +146,7 @@ describe('quarantine', () => {
   it('keeps every damaged version, also of the same second', async () => {
     for (const text of ['first', 'second', 'third']) {
       await writeFile(join(root, AAPL_FILE), text);
-      await store.upsert(update(BARS));
+      await expectSetAside(store.upsert(update(BARS)), AAPL_FILE, 'sessions');
     }
     const kept = await Promise.all(
       (await filesBelow('quarantine')).map((path) => readFile(join(root, path), 'utf8')),
@@ -128,13 +155,38 @@ describe('quarantine', () => {
   });
 
   it('takes a partition with sound footer and broken rows when the rows are needed', async () => {
-    const bytes = await readFile(join(root, AAPL_FILE));
-    bytes.fill(0xff, 4, 60);
-    await writeFile(join(root, AAPL_FILE), bytes);
+    await breakRows(AAPL_FILE);
     expect((await store.scan()).setAside).toEqual([]);
+    await expectSetAside(store.upsert(update(BARS.slice(1))), AAPL_FILE, 'sessions');
     await store.upsert(update(BARS.slice(1)));
     expect(await store.readBars(AAPL)).toEqual(BARS.slice(1));
     expect(await filesBelow('quarantine')).toHaveLength(1);
+  });
+
+  it('takes every damaged partition of an answer, and the sound ones stay as they were', async () => {
+    const years = ['2024-12-31T14:30Z', '2025-06-02T14:30Z', '2026-01-02T14:30Z'].map((instant) =>
+      at(instant),
+    );
+    await store.upsert(update(years, { series: AAPL_5M }));
+    const of = (period: string): string => barsPath({ series: AAPL_5M, period });
+    await breakRows(of('2025'));
+    await breakRows(of('2026'));
+    const changed = years.map((bar) => ({ ...bar, close: 101.5 }));
+    const upsert = store.upsert(update(changed, { series: AAPL_5M }));
+    await expect(upsert).rejects.toThrow(of('2026'));
+    await expectSetAside(upsert, of('2025'), 'sessions');
+    expect(await filesBelow('quarantine')).toHaveLength(2);
+    expect(await store.readBars(AAPL_5M)).toEqual(years.slice(0, 1));
+  });
+
+  it('takes a damaged partition from forgetting, which forgets nothing of the sound ones', async () => {
+    const years = [at('2025-06-02T14:30Z'), at('2026-01-02T14:30Z')];
+    await store.upsert(update(years, { series: AAPL_5M }));
+    const damaged = barsPath({ series: AAPL_5M, period: '2026' });
+    await breakRows(damaged);
+    await expectSetAside(store.forget(AAPL_5M), damaged, 'sessions');
+    expect(await store.readBars(AAPL_5M)).toEqual(years.slice(0, 1));
+    expect(await store.forget(AAPL_5M)).toBe(1);
   });
 
   it('never takes a file that a writer has put in place of the damaged one meanwhile', async () => {
@@ -242,9 +294,9 @@ describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
     ['no JSON', () => 'nonsense'],
     ['not even an object', () => null],
     ['of another version', (json) => ({ ...json, version: 2 })],
-    ['of another ticker', (json) => ({ ...json, ticker: 'MSFT' })],
-    ['of another interval', (json) => ({ ...json, interval: '1h' })],
-    ['of another period', (json) => ({ ...json, period: '2026' })],
+    ['of another version and ticker', (json) => ({ ...json, version: 2, ticker: 'MSFT' })],
+    ['of no ticker', (json) => ({ ...json, ticker: undefined })],
+    ['of a ticker that is no text', (json) => ({ ...json, ticker: 5 })],
     ['of another basis', (json) => ({ ...json, basis: 'split-adjusted' })],
     ['of another number of rows', (json) => ({ ...json, rows: 3 })],
     ['of another first bar', (json) => ({ ...json, firstTs: 0 })],
@@ -267,16 +319,56 @@ describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
     );
   });
 
-  it('and does not speak for other partitions: a period knows its own days only', async () => {
+  it('and speaks for the days of its own period only', async () => {
     const bars = [at('2025-12-31T14:30Z'), at('2026-01-02T14:30Z')];
     const present = [days('2025-12-31', '2026-01-03')];
     await store.upsert(update(bars, { series: AAPL_5M, learned: coverage({ present }) }));
-    const of = (period: string): string => join(root, barsPath({ series: AAPL_5M, period }));
-    expect(await readFile(of('2025'), 'latin1')).toContain('"present":[["2025-12-31","2026-01-01"]]');
-    await copyFile(of('2026'), of('2025'));
-    expect(await stateOf(AAPL_5M)).toMatchObject({
-      coverage: coverage({ present: [days('2026-01-01', '2026-01-03')] }),
-      identity: APPLE,
-    });
+    const path = join(root, barsPath({ series: AAPL_5M, period: '2025' }));
+    const text = await readFile(path, 'latin1');
+    const own = '"present":[["2025-12-31","2026-01-01"]]';
+    expect(text).toContain(own);
+    await writeFile(path, text.replace(own, '"present":[["2025-12-31","2026-12-01"]]'), 'latin1');
+    expect((await stateOf(AAPL_5M))?.coverage).toEqual(
+      coverage({ present: [days('2025-12-31', '2026-01-03')] }),
+    );
+  });
+});
+
+describe('a file that somebody copied from elsewhere in the store', () => {
+  const msft = barsPath({ series: { ticker: 'MSFT', interval: '1d' }, period: 'all' });
+  const aapl5m = (period: string): string => barsPath({ series: AAPL_5M, period });
+  const actions = (ticker: string): Promise<void> =>
+    store.upsertActions(ticker, [SPLIT], days('2020-01-02', '2021-01-01'), 'sample', NOON);
+  beforeEach(async () => {
+    await store.upsert(update([at('2025-12-31T14:30Z'), at('2026-01-02T14:30Z')], { series: AAPL_5M }));
+    await actions('MSFT');
+    await actions('AAPL');
+  });
+
+  it.each([
+    ['another ticker', msft, AAPL_FILE, 'ticker MSFT'],
+    ['another interval', AAPL_FILE, aapl5m('2026'), 'interval 1d'],
+    ['another period', aapl5m('2026'), aapl5m('2025'), 'period 2026'],
+    ['corporate actions of another ticker', actionsPath('MSFT'), actionsPath('AAPL'), 'ticker MSFT'],
+  ])('is damaged where it holds %s', async (_, from, to, said) => {
+    await copyFile(join(root, from), join(root, to));
+    const reported = [{ path: to, reason: `by its own knowledge it is of ${said}` }];
+    expect((await store.scan()).setAside).toEqual(reported);
+    expect(await filesBelow('quarantine')).toEqual([]);
+    const lock = await store.acquire();
+    const scan = await store.scan();
+    await lock.release();
+    expect(scan.setAside).toEqual(reported);
+    expect(await filesBelow('quarantine')).toHaveLength(1);
+    expect((await store.scan()).setAside).toEqual([]);
+  });
+
+  it('is never read nor merged into', async () => {
+    await copyFile(join(root, msft), join(root, AAPL_FILE));
+    await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
+    await expectSetAside(store.upsert(update(BARS)), AAPL_FILE, 'sessions');
+    await copyFile(join(root, actionsPath('MSFT')), join(root, actionsPath('AAPL')));
+    await expect(store.readActions('AAPL')).rejects.toMatchObject({ code: 'store-corrupt' });
+    await expectSetAside(actions('AAPL'), actionsPath('AAPL'), 'splits and dividends');
   });
 });

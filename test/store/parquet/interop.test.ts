@@ -9,6 +9,7 @@ import {
   coverage,
   daily,
   days,
+  NO_DAYS,
   NOON,
   temporaryFolder,
   update,
@@ -169,11 +170,43 @@ describe('DuckDB', () => {
 
   it('reads corporate actions with real dates', async () => {
     const store = openParquetStore(root);
-    await store.upsertActions('AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], 'sample', NOON);
+    await store.upsertActions('AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], NO_DAYS, 'sample', NOON);
     const sql = `SELECT ex_date, typeof(ex_date) AS type, kind, value, ticker FROM read_parquet('${root}/actions/**/*.parquet', hive_partitioning = true)`;
     expect(await query(sql)).toEqual([
       { ex_date: '2020-08-31', type: 'DATE', kind: 'split', value: 4, ticker: 'AAPL' },
     ]);
+  });
+
+  it('reads all corporate actions by one glob, those of tickers that have none among them', async () => {
+    const store = openParquetStore(root);
+    const covered = days('2020-01-02', '2021-01-01');
+    await store.upsertActions('0AAA', [], covered, 'sample', NOON);
+    await store.upsertActions('AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], covered, 'sample', NOON);
+    await store.upsertActions('ZZZZ', [], covered, 'sample', NOON);
+    const glob = `read_parquet('${root}/actions/**/*.parquet', hive_partitioning = true)`;
+    expect(await query(`SELECT ticker, kind, value FROM ${glob}`)).toEqual([
+      { ticker: 'AAPL', kind: 'split', value: 4 },
+    ]);
+    const types = await query(
+      `SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${glob})`,
+    );
+    expect(types.map(({ name, type }) => `${String(name)} ${String(type)}`)).toEqual([
+      'ex_date DATE',
+      'kind VARCHAR',
+      'value DOUBLE',
+      'source VARCHAR',
+      'fetched_at TIMESTAMP',
+      'ticker VARCHAR',
+    ]);
+    const knowledge = await query(
+      `SELECT decode(value) AS json FROM parquet_kv_metadata('${root}/actions/ticker=AAPL/*.parquet') WHERE decode(key) = 'backfill'`,
+    );
+    expect(JSON.parse(String(knowledge[0]?.['json']))).toEqual({
+      version: 1,
+      ticker: 'AAPL',
+      covered: [['2020-01-02', '2021-01-01']],
+      rows: 1,
+    });
   });
 
   it('can rewrite a partition, whose rows the store then reads and whose knowledge it rebuilds', async () => {

@@ -1,0 +1,187 @@
+import { hrtime } from 'node:process';
+import type { Quota } from '../../core/plan.ts';
+
+/**
+ * The numbers of a gate in memory that all threads share. Times are ms of one monotonic clock that all threads
+ * read (`process.hrtime`), never the wall clock. A spin lock guards every read-modify-write; it is held for less than
+ * a microsecond and never across an `await`.
+ */
+export interface GateState {
+  readonly shared: SharedArrayBuffer;
+  /** Runs a synchronous function alone among all threads. */
+  alone<T>(work: (cells: Float64Array, requests: RecentRequests) => T): T;
+}
+
+/** When the latest requests were sent; guarded like the cells. */
+export interface RecentRequests {
+  /** When a request was sent, by its number; -Infinity for one that is not remembered. */
+  sentAt(request: number): number;
+  noteSent(request: number, now: number): void;
+  noteAnswer(now: number): void;
+  /** Answers that came within the last `perMs`. */
+  answersWithin(perMs: number, now: number): number;
+}
+
+/** Cells of the shared memory. */
+export const CELL = {
+  /** When the next request may be sent. */
+  nextAt: 0,
+  /** Time between two requests; 0: not paced. */
+  spacing: 1,
+  /** How late a request may be sent and still leave the next one its slot. */
+  catchUp: 2,
+  /** Requests that may still be sent in the lease, and in the lease that follows it from `nextLeaseAt` on. */
+  permits: 3,
+  nextPermits: 4,
+  nextLeaseAt: 5,
+  /** Threads that wait for a permit. */
+  waiting: 6,
+  pausedUntil: 7,
+  /** Flags: 0 or 1. */
+  cancelled: 8,
+  exhausted: 9,
+  down: 10,
+  /** Counts of the run. */
+  sent: 11,
+  answers: 12,
+  retries: 13,
+  throttles: 14,
+  /** Failures since the last answer. */
+  failuresInRow: 15,
+  throttlesInRow: 16,
+  lastAnswerAt: 17,
+  lastThrottleAt: 18,
+  /** Whether the limit is not declared and may be learned. */
+  adaptive: 19,
+  /** The limit that was learned: requests in a window of ms; 0: none. */
+  learnedRequests: 20,
+  learnedPerMs: 21,
+  /** How often one was learned, and throttles since that it does not explain. */
+  lessons: 22,
+  misfits: 23,
+  /** Until then nothing is learned: the throttles come from something else than the rate. */
+  unlearnableUntil: 24,
+  /** Answers in the last second, ten seconds and minute before the last throttle; 0: there was none. */
+  before1s: 25,
+  before10s: 26,
+  before60s: 27,
+  startedAt: 28,
+} as const;
+
+const CELLS = Object.keys(CELL).length;
+const LOCK_BYTES = 8;
+
+/** Requests remembered; windows that hold more are kept by their pacing alone. */
+const REMEMBERED = 8192;
+
+/** Fresh shared memory for a run that starts at `now`; not paced, and with endless permits. */
+export function createGateState(now: number): GateState {
+  const state = openGateState(
+    new SharedArrayBuffer(LOCK_BYTES + (CELLS + 2 * REMEMBERED) * Float64Array.BYTES_PER_ELEMENT),
+  );
+  state.alone((cells) => {
+    cells[CELL.permits] = Number.POSITIVE_INFINITY;
+    cells[CELL.startedAt] = now;
+    cells[CELL.lastAnswerAt] = now;
+    cells[CELL.lastThrottleAt] = Number.NEGATIVE_INFINITY;
+    cells[CELL.nextAt] = now;
+  });
+  return state;
+}
+
+/** The same memory seen from another thread. */
+export function openGateState(shared: SharedArrayBuffer): GateState {
+  const lock = new Int32Array(shared, 0, 2);
+  const cells = new Float64Array(shared, LOCK_BYTES, CELLS);
+  const requests = recentRequests(new Float64Array(shared, LOCK_BYTES + cells.byteLength), cells);
+  return {
+    shared,
+    alone: (work) => {
+      const mine = acquire(lock);
+      try {
+        return work(cells, requests);
+      } finally {
+        Atomics.compareExchange(lock, HOLDER, mine, FREE);
+      }
+    },
+  };
+}
+
+/** Words of the lock: who holds it (the number of an acquisition, or 0), and the last number given out. */
+const HOLDER = 0;
+const LAST = 1;
+const FREE = 0;
+
+/** Nobody holds the lock for so long but a thread that was terminated while it did. */
+const ABANDONED_MS = 1000;
+
+/** Spins until the lock is free, or until its holder must be dead. Gives the number of this acquisition. */
+function acquire(lock: Int32Array): number {
+  const mine = Atomics.add(lock, LAST, 1) + 1;
+  let seen = Atomics.compareExchange(lock, HOLDER, FREE, mine);
+  // Held for a few hundred nanoseconds; sleeping would cost more.
+  for (let since = 0; seen !== FREE;) {
+    const holder = Atomics.compareExchange(lock, HOLDER, FREE, mine);
+    if (holder !== seen) since = 0;
+    else if (since === 0) since = monotonicNow();
+    else if (monotonicNow() - since > ABANDONED_MS) {
+      if (Atomics.compareExchange(lock, HOLDER, holder, mine) === holder) return mine;
+    }
+    seen = holder;
+  }
+  return mine;
+}
+
+function recentRequests(memory: Float64Array, cells: Float64Array): RecentRequests {
+  const ring = memory.subarray(0, REMEMBERED);
+  const answers = memory.subarray(REMEMBERED);
+  const isRemembered = (request: number): boolean =>
+    request >= 0 && (cells[CELL.sent] ?? 0) - request <= REMEMBERED;
+  return {
+    sentAt: (request) =>
+      isRemembered(request) ? (ring[request % REMEMBERED] ?? 0) : Number.NEGATIVE_INFINITY,
+    noteSent: (request, now) => {
+      if (isRemembered(request)) ring[request % REMEMBERED] = now;
+    },
+    noteAnswer: (now) => {
+      answers[(cells[CELL.answers] ?? 0) % REMEMBERED] = now;
+    },
+    answersWithin: (perMs, now) => {
+      const total = cells[CELL.answers] ?? 0;
+      let count = 0;
+      while (count < Math.min(total, REMEMBERED)) {
+        if ((answers[(total - 1 - count) % REMEMBERED] ?? 0) <= now - perMs) break;
+        count++;
+      }
+      return count;
+    },
+  };
+}
+
+/** The one clock of all threads, and of all processes of this machine: ms, monotonic. */
+export function monotonicNow(): number {
+  return Number(hrtime.bigint()) / 1e6;
+}
+
+/** Part of a window that the spacing leaves free: half to make up for lateness, half for uneven travel times. */
+const SLACK_SHARE = 0.008;
+
+/** How requests are spaced so that no window of any quota ever holds more than it allows. Times in ms. */
+export interface Pacing {
+  readonly spacing: number;
+  /** How late a request may be and the next one still keep its slot. */
+  readonly catchUp: number;
+}
+
+/**
+ * The even spacing (burst 1) that keeps all quotas at once: the strictest decides, since requests so far apart keep
+ * every laxer one too. It uses 99.2 % of that quota: a window `W` of `N` requests gets a spacing of
+ * `(W + 0.8 %) / N`, so that neither making up for lateness nor uneven travel times put an (N+1)th into it. Lateness
+ * is made up for within half of the slack that every one of the windows has.
+ */
+export function pacingOf(quotas: readonly Quota[]): Pacing {
+  if (quotas.length === 0) return { spacing: 0, catchUp: 0 };
+  const spacing = Math.max(...quotas.map(({ requests, perMs }) => (perMs * (1 + SLACK_SHARE)) / requests));
+  const slack = Math.min(...quotas.map(({ requests, perMs }) => requests * spacing - perMs));
+  return { spacing, catchUp: slack / 2 };
+}

@@ -1,0 +1,39 @@
+import type { BackfillError } from '../../core/errors.ts';
+
+/**
+ * What every request to a provider passes, whatever thread sends it: quota, pause, breaker, cancellation. One gate
+ * stands for one key at one provider.
+ */
+export interface Gate {
+  /**
+   * Waits until one request may be sent and counts it. Throws `cancelled`, `quota-exhausted` (the day's requests are
+   * used up) and `provider-down` (the breaker has tripped). Gives the request's number.
+   */
+  enter(): Promise<number>;
+  /** The request of this number goes over the wire now; until then it may be held up by a busy thread. */
+  departed(request: number): void;
+  /** The provider answered, with bars or with a definite no. */
+  answered(): void;
+  /** The provider asked to slow down. `retryAfterMs`: for how long, if it said so. Says whether to come back. */
+  throttled(retryAfterMs: number | undefined): boolean;
+  /** No usable answer came: network, time-out, 5xx. Says whether the run may afford another try of this request. */
+  failed(error: BackfillError): boolean;
+  /** Waits, or throws `cancelled` as soon as the run is stopped. */
+  pause(ms: number): Promise<void>;
+  /** Aborted once the run is stopped. */
+  readonly signal: AbortSignal;
+  /** Whether the provider throttled so recently that an empty answer proves nothing. */
+  readonly isThrottling: boolean;
+}
+
+/** Lets everything pass at once: for providers that send nothing, and for single requests. */
+export const OPEN_GATE: Gate = {
+  enter: () => Promise.resolve(0),
+  departed: () => undefined,
+  answered: () => undefined,
+  throttled: () => false,
+  failed: () => true,
+  pause: () => Promise.resolve(),
+  signal: new AbortController().signal,
+  isThrottling: false,
+};

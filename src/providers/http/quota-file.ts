@@ -1,0 +1,83 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BackfillError } from '../../core/errors.ts';
+
+/** What all processes that use one key know of its quota. Times are wall-clock ms since the epoch. */
+export interface QuotaRecord {
+  /** When the next request that nobody has reserved yet may be sent. */
+  readonly nextAt: number;
+  readonly pausedUntil: number;
+  /** Requests reserved in the current window of each long quota, by the quota's name. */
+  readonly windows: Readonly<Record<string, { readonly index: number; readonly used: number }>>;
+}
+
+const FRESH: QuotaRecord = { nextAt: 0, pausedUntil: 0, windows: {} };
+
+/** Another process holds the lock for about a millisecond; longer than this it is stuck. */
+const LOCK_TIMEOUT_MS = 10_000;
+
+/** A record on disk that processes change one after the other. */
+export interface QuotaFile {
+  /** The record as it is now; another process may be changing it. */
+  look(): QuotaRecord;
+  /** Reads, changes and writes the record while no other process does. Durable when it resolves. */
+  change<T>(work: (record: QuotaRecord) => { record: QuotaRecord; result: T }): Promise<T>;
+  close(): void;
+}
+
+/** Opens the record at a path, creating it and its folders. Throws `store-unusable` where that is impossible. */
+export async function openQuotaFile(path: string): Promise<QuotaFile> {
+  const { tryLock, unlock } = (await import('fs-native-extensions')).default;
+  let lock: number;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    lock = openSync(`${path}.lock`, 'a');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BackfillError('store-unusable', `the quota of the provider cannot be kept at ${path}: ${why}`, {
+      cause: error,
+    });
+  }
+  return {
+    look: () => read(path),
+    change: async (work) => {
+      for (let waited = 0; !tryLock(lock); waited += 2) {
+        if (waited > LOCK_TIMEOUT_MS) {
+          throw new BackfillError('store-unusable', `another process does not let go of ${path}.lock`);
+        }
+        await sleep(2);
+      }
+      try {
+        const { record, result } = work(read(path));
+        write(path, record);
+        return result;
+      } finally {
+        unlock(lock);
+      }
+    },
+    close: () => closeSync(lock),
+  };
+}
+
+/** A record that cannot be read is none: it is replaced whole by every write, so only another hand can have spoilt it. */
+function read(path: string): QuotaRecord {
+  try {
+    return { ...FRESH, ...(JSON.parse(readFileSync(path, 'utf8')) as Partial<QuotaRecord>) };
+  } catch {
+    return FRESH;
+  }
+}
+
+/** Written under the lock, so one name for the temporary file is enough. */
+function write(path: string, record: QuotaRecord): void {
+  const temp = `${path}.tmp`;
+  const file = openSync(temp, 'w');
+  try {
+    writeSync(file, JSON.stringify(record));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temp, path);
+}

@@ -1,0 +1,58 @@
+import { BackfillError } from '../../core/errors.ts';
+import type { Gate } from './gate.ts';
+
+/** One try of a request, from the wire to its classified answer. Calls `onSent` when it goes over the wire. */
+export type Attempt<Answer> = (onSent: () => void) => Promise<Answer>;
+
+export interface RetryPolicy {
+  /** Tries of one request at most, the first included. Throttled ones do not count: the gate bounds them. */
+  readonly attempts: number;
+  /** Wait before the first retry at most, ms; doubles with each. */
+  readonly firstWaitMs: number;
+  /** Longest wait between two tries, ms. */
+  readonly longestWaitMs: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/** Sends one try through the gate and tells it of an answer, be it a definite no. */
+export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () => Promise<Answer> {
+  return async () => {
+    const request = await gate.enter();
+    try {
+      const answer = await attempt(() => gate.departed(request));
+      gate.answered();
+      return answer;
+    } catch (error) {
+      if (error instanceof BackfillError && !error.retryable && error.code !== 'cancelled') gate.answered();
+      throw error;
+    }
+  };
+}
+
+/**
+ * Tries again what may go better the next time: full jitter, `random(0, min(longest, first · 2ⁿ))`, so that threads
+ * that failed together do not come back together. A throttled request waits at the gate instead, which knows for how
+ * long. Permanent errors are never retried, and none is if the gate's budget for retries is used up.
+ */
+export async function withRetries<Answer>(
+  gate: Gate,
+  policy: RetryPolicy,
+  attempt: () => Promise<Answer>,
+): Promise<Answer> {
+  for (let tries = 1; ;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof BackfillError && error.retryable)) throw error;
+      if (error.code === 'throttled') {
+        if (gate.throttled(error.retryAfterMs)) continue;
+        throw error;
+      }
+      if (!gate.failed(error) || tries >= policy.attempts) throw error;
+      const most = Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (tries - 1));
+      await gate.pause(policy.random() * most);
+      tries++;
+    }
+  }
+}

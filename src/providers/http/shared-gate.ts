@@ -1,0 +1,205 @@
+import { BackfillError } from '../../core/errors.ts';
+import type { Quota } from '../../core/plan.ts';
+import type { Gate } from './gate.ts';
+import { learnLimit } from './learn-limit.ts';
+import { CELL, type GateState, type RecentRequests } from './gate-state.ts';
+
+/** How a gate reacts to a provider that throttles or fails. Times in ms. */
+export interface GatePolicy {
+  /** Pause after a 429 that does not say how long; twice as long each time it was not enough. */
+  readonly coolDownMs: number;
+  /** Longest pause that is waited out; the run stops visibly at a longer one. */
+  readonly longestPauseMs: number;
+  /** Failures without an answer in between, of all threads together, that mean that the provider is down. */
+  readonly failuresToTrip: number;
+  /** Retries that a run may spend: these, and this many for each answer. */
+  readonly retryFloor: number;
+  readonly retriesPerAnswer: number;
+  /** Windows that no run of requests may overfill, late ones included. */
+  readonly windows: readonly Quota[];
+}
+
+export const DEFAULT_POLICY: GatePolicy = {
+  coolDownMs: 1000,
+  longestPauseMs: 600_000,
+  failuresToTrip: 24,
+  retryFloor: 50,
+  retriesPerAnswer: 2,
+  windows: [],
+};
+
+/** An empty answer within this long of a throttle proves nothing. */
+const THROTTLE_MEMORY_MS = 60_000;
+
+/** Nobody sleeps longer than this without looking whether the run was stopped or paused. */
+const NAP_MS = 100;
+
+/** How soon a lease that is being made may be there. */
+const LEASE_NAP_MS = 2;
+
+/** Part of a window that is left free for the time on the wire. */
+const WINDOW_MARGIN = 0.002;
+
+/**
+ * The gate of one thread over the memory that all threads of a run share. Times come from `clock`, the one
+ * monotonic clock of all threads, in ms.
+ */
+export function openSharedGate(state: GateState, policy: GatePolicy, clock: () => number): Gate {
+  const stopped = new AbortController();
+  const assertRunning = (): void => {
+    if (stopped.signal.aborted || state.alone((cells) => cells[CELL.cancelled] !== 0)) {
+      const error = new BackfillError('cancelled', 'the run was stopped');
+      stopped.abort(error);
+      throw error;
+    }
+  };
+  const pause = async (ms: number): Promise<void> => {
+    const until = clock() + ms;
+    for (let left = ms; left > 0; left = until - clock()) {
+      assertRunning();
+      await new Promise((resolve) => setTimeout(resolve, Math.min(left, NAP_MS)));
+    }
+    assertRunning();
+  };
+  return {
+    signal: stopped.signal,
+    pause,
+    enter: async () => {
+      let isWaiting = false;
+      try {
+        for (;;) {
+          assertRunning();
+          const { wait, request } = state.alone((cells, recent) => tryEnter(cells, recent, clock(), policy));
+          if (wait <= 0) return request;
+          if (!isWaiting) state.alone((cells) => add(cells, CELL.waiting, 1));
+          isWaiting = true;
+          await new Promise((resolve) => setTimeout(resolve, Math.min(wait, NAP_MS)));
+        }
+      } finally {
+        if (isWaiting) state.alone((cells) => add(cells, CELL.waiting, -1));
+      }
+    },
+    departed: (request) => state.alone((_, recent) => recent.noteSent(request, clock())),
+    answered: () => state.alone((cells, recent) => noteAnswer(cells, recent, clock())),
+    throttled: (retryAfterMs) =>
+      state.alone((cells, recent) => noteThrottle(cells, recent, clock(), retryAfterMs, policy)),
+    failed: () => state.alone((cells) => noteFailure(cells, policy)),
+    get isThrottling() {
+      return state.alone((cells) => clock() - at(cells, CELL.lastThrottleAt) < THROTTLE_MEMORY_MS);
+    },
+  };
+}
+
+function at(cells: Float64Array, cell: number): number {
+  return cells[cell] ?? 0;
+}
+
+function add(cells: Float64Array, cell: number, count: number): void {
+  cells[cell] = at(cells, cell) + count;
+}
+
+/** Takes a permit for a request (`wait` is 0 then), or gives the ms to wait before it is worth trying again. */
+function tryEnter(
+  cells: Float64Array,
+  recent: RecentRequests,
+  now: number,
+  policy: GatePolicy,
+): { wait: number; request: number } {
+  const request = at(cells, CELL.sent);
+  const wait = Math.max(waitForPermit(cells, now), waitForWindows(cells, recent, now, policy));
+  if (wait > 0) return { wait, request };
+  cells[CELL.nextAt] = Math.max(now, at(cells, CELL.nextAt)) + at(cells, CELL.spacing);
+  add(cells, CELL.permits, -1);
+  add(cells, CELL.sent, 1);
+  recent.noteSent(request, now);
+  return { wait: 0, request };
+}
+
+/**
+ * How long until every window has room, by when requests really went over the wire: a thread that is busy (the first
+ * request of each loads code) sends late, and the pacing alone would let that be followed too soon.
+ */
+function waitForWindows(
+  cells: Float64Array,
+  recent: RecentRequests,
+  now: number,
+  { windows }: GatePolicy,
+): number {
+  let until = now;
+  const learned = { requests: at(cells, CELL.learnedRequests), perMs: at(cells, CELL.learnedPerMs) };
+  for (const { requests, perMs } of learned.requests > 0 ? [learned] : windows) {
+    const earlier = at(cells, CELL.sent) - requests;
+    if (earlier >= 0) until = Math.max(until, recent.sentAt(earlier) + perMs * (1 + WINDOW_MARGIN));
+  }
+  return until - now;
+}
+
+/** How long until the pacing and the lease let a request through; 0 or less: now. */
+function waitForPermit(cells: Float64Array, now: number): number {
+  if (at(cells, CELL.down) !== 0) {
+    throw new BackfillError('provider-down', 'the provider does not answer any more');
+  }
+  if (at(cells, CELL.pausedUntil) > now) return at(cells, CELL.pausedUntil) - now;
+  if (at(cells, CELL.permits) < 1 && !rollLease(cells)) {
+    if (at(cells, CELL.exhausted) !== 0)
+      throw new BackfillError('quota-exhausted', 'the quota of the day is used up');
+    return Math.max(LEASE_NAP_MS, at(cells, CELL.nextAt) - now - LEASE_NAP_MS);
+  }
+  return at(cells, CELL.nextAt) - at(cells, CELL.catchUp) - now;
+}
+
+/** Goes on to the next lease, if there is one. */
+function rollLease(cells: Float64Array): boolean {
+  if (at(cells, CELL.nextPermits) < 1) return false;
+  cells[CELL.permits] = at(cells, CELL.nextPermits);
+  cells[CELL.nextAt] = Math.max(at(cells, CELL.nextAt), at(cells, CELL.nextLeaseAt));
+  cells[CELL.nextPermits] = 0;
+  return true;
+}
+
+function noteAnswer(cells: Float64Array, recent: RecentRequests, now: number): void {
+  recent.noteAnswer(now);
+  add(cells, CELL.answers, 1);
+  cells[CELL.failuresInRow] = 0;
+  cells[CELL.throttlesInRow] = 0;
+  cells[CELL.lastAnswerAt] = now;
+}
+
+/** Pauses everybody. The first throttle after an answer also says something of a limit that is not declared. */
+function noteThrottle(
+  cells: Float64Array,
+  recent: RecentRequests,
+  now: number,
+  retryAfterMs: number | undefined,
+  policy: GatePolicy,
+): boolean {
+  add(cells, CELL.throttles, 1);
+  cells[CELL.lastThrottleAt] = now;
+  const isPaused = at(cells, CELL.pausedUntil) > now;
+  if (!isPaused) {
+    add(cells, CELL.throttlesInRow, 1);
+    if (at(cells, CELL.adaptive) !== 0 && at(cells, CELL.throttlesInRow) === 1)
+      learnLimit(cells, recent, now);
+  }
+  const again = Math.max(0, at(cells, CELL.throttlesInRow) - 1);
+  const pause = retryAfterMs ?? Math.min(policy.longestPauseMs, policy.coolDownMs * 2 ** again);
+  if (pause > policy.longestPauseMs || now - at(cells, CELL.lastAnswerAt) > 2 * policy.longestPauseMs) {
+    cells[CELL.down] = 1;
+    return false;
+  }
+  // What was in flight when the pause began says nothing new.
+  if (!isPaused || retryAfterMs !== undefined) {
+    cells[CELL.pausedUntil] = Math.max(at(cells, CELL.pausedUntil), now + pause);
+  }
+  return true;
+}
+
+function noteFailure(cells: Float64Array, policy: GatePolicy): boolean {
+  add(cells, CELL.failuresInRow, 1);
+  cells[CELL.throttlesInRow] = 0;
+  if (at(cells, CELL.failuresInRow) >= policy.failuresToTrip) cells[CELL.down] = 1;
+  const budget = policy.retryFloor + policy.retriesPerAnswer * at(cells, CELL.answers);
+  if (at(cells, CELL.retries) >= budget || at(cells, CELL.down) !== 0) return false;
+  add(cells, CELL.retries, 1);
+  return true;
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BackfillEvent, type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
+import { openTraffic } from '../../src/backfill/traffic.ts';
+import { startPool } from '../../src/pool/pool.ts';
+import { monotonicNow } from '../../src/providers/http/gate-state.ts';
+import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
+import { openSample } from '../../src/providers/sample/index.ts';
+import { openStore } from '../../src/store/open.ts';
+
+let folder = '';
+let tools: BackfillTools;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-pool-'));
+  const clock = () => Date.parse('2025-06-20T12:00:00Z');
+  tools = {
+    store: openStore(folder),
+    capabilities: sampleCapabilities,
+    context: { storeUrl: folder, provider: { id: 'sample' } },
+    openTraffic: () =>
+      openTraffic({ quotas: [], quotaFile: undefined, clocks: { wall: clock, gate: monotonicNow } }),
+    startRunner: async (_, shared) => startPool({ workers: 2, concurrency: 2, shared }),
+    clock,
+  };
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('a backfill in worker threads', () => {
+  it('fills the gaps of forty tickers in two hundred tasks', async () => {
+    const limits = { maxSpanDays: 30, lookBackDays: null, requestsPerSpan: 1, settleDelayMs: 0 };
+    const capabilities = { ...sampleCapabilities, intervals: { '1d': limits } };
+    const finished: BackfillEvent[] = [];
+    const onEvent = (event: BackfillEvent): void => void (event.type === 'finished' && finished.push(event));
+    const tickers = (await openSample({ id: 'sample' }).listTickers()).slice(0, 40);
+    const request = { tickers, days: 110 };
+    expect(await backfill(request, { ...tools, capabilities, onEvent })).toMatchObject({
+      fetched: 40,
+      failed: 0,
+    });
+    expect(finished.length).toBeGreaterThanOrEqual(200);
+    expect(await backfill(request, tools)).toMatchObject({ complete: 40, requests: 0 });
+  });
+
+  it('ends with the one ticker failed that ends its thread, and stores the others', async () => {
+    const entry = new URL('./exit-for-nyxa.ts', import.meta.url);
+    const tickers = ['ALFA', 'NYXA', 'ORBL', 'PYRE', 'QUIL', 'UMBR', 'VELM', 'WQAL'];
+    const request = { tickers, start: '2025-06-02', end: '2025-06-06' };
+    const summary = await backfill(request, {
+      ...tools,
+      startRunner: async (_, shared) => startPool({ workers: 2, concurrency: 2, entry, shared }),
+    });
+    expect(summary).toMatchObject({ fetched: 7, failed: 1 });
+    expect(summary.failures).toMatchObject([
+      { ticker: 'NYXA', code: 'worker-crashed', message: expect.stringContaining('exited with code 7') },
+    ]);
+    const stored = [...(await openStore(folder).scan()).series.keys()];
+    expect(stored).toEqual(tickers.filter((ticker) => ticker !== 'NYXA').map((ticker) => `${ticker} 1d`));
+  });
+});

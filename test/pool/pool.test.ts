@@ -1,0 +1,254 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Runner, TaskResult } from '../../src/backfill/runner.ts';
+import { type PoolOptions, startPool } from '../../src/pool/pool.ts';
+import { type Leftovers, leftovers } from './leftovers.ts';
+import type { Shared } from './misbehaving.ts';
+import { orderFor } from './orders.ts';
+
+const MISBEHAVING = new URL('./misbehaving.ts', import.meta.url);
+const GOOD = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
+const CRASHED = { ok: false, error: { code: 'worker-crashed', retryable: true, provider: 'sample' } };
+
+let before: Leftovers;
+let folder = '';
+let pools: Runner[] = [];
+const warnings: Error[] = [];
+const onWarning = (warning: Error): void => void warnings.push(warning);
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-pool-'));
+  pools = [];
+  warnings.length = 0;
+  process.on('warning', onWarning);
+  before = leftovers();
+});
+
+afterEach(async () => {
+  await Promise.all(pools.map((pool) => pool.close()));
+  expect(leftovers().threads).toBe(before.threads);
+  await expect.poll(leftovers).toEqual(before); // a port is closed a turn later
+  expect(warnings).toEqual([]);
+  process.off('warning', onWarning);
+  await rm(folder, { recursive: true });
+});
+
+function open(options: Partial<PoolOptions> = {}): Runner {
+  const pool = startPool({ workers: 2, concurrency: 2, entry: MISBEHAVING, ...options });
+  pools.push(pool);
+  return pool;
+}
+
+/** Results by ticker, all submitted at once. */
+async function runAll(pool: Runner, tickers: readonly string[]): Promise<Record<string, TaskResult>> {
+  const results = await Promise.all(
+    tickers.map(async (ticker) => [ticker, await pool.run(orderFor(ticker))] as const),
+  );
+  return Object.fromEntries(results);
+}
+
+const codesOf = (results: Record<string, TaskResult>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(results).map(([ticker, result]) => [ticker, result.ok ? 'ok' : result.error.code]),
+  );
+
+const allGood = Object.fromEntries(GOOD.map((ticker) => [ticker, 'ok']));
+
+describe('a pool with a task that kills its thread', () => {
+  it.each([
+    ['EXIT', 'the worker thread exited with code 7 (attempt 3 of 3)', {}],
+    ['UNCAUGHT', 'the worker thread failed outside a task: boom (attempt 3 of 3)', {}],
+    ['REJECTION', 'the worker thread failed outside a task: nobody listens (attempt 3 of 3)', {}],
+    [
+      'HEAP',
+      'the worker thread ran out of memory (attempt 3 of 3)',
+      { resourceLimits: { maxOldGenerationSizeMb: 64 } },
+    ],
+    [
+      'LOOP',
+      'the worker thread was stuck: a task was still in work after 0.4 s (attempt 3 of 3)',
+      { taskDeadlineMs: 400 },
+    ],
+    [
+      'HANG',
+      'the worker thread was stuck: a task was still in work after 0.4 s (attempt 3 of 3)',
+      { taskDeadlineMs: () => 400 },
+    ],
+  ])('%s: fails that task by name and loses no other', async (fault, message, options) => {
+    const results = await runAll(open(options), ['A', fault, ...GOOD.slice(1)]);
+    expect(codesOf(results)).toEqual({ ...allGood, [fault]: 'worker-crashed' });
+    expect(results[fault]).toMatchObject({ ...CRASHED, error: { message, ticker: fault } });
+  });
+
+  it('loses no other of many that kill one thread after the other', async () => {
+    const results = await runAll(open(), ['EXIT', 'A', 'B', 'UNCAUGHT', 'C', 'D', 'REJECTION', 'E']);
+    const faults = { EXIT: 'worker-crashed', UNCAUGHT: 'worker-crashed', REJECTION: 'worker-crashed' };
+    expect(codesOf(results)).toEqual({ ...faults, A: 'ok', B: 'ok', C: 'ok', D: 'ok', E: 'ok' });
+  });
+
+  it('puts no other task beside a suspect', async () => {
+    const pool = open({ workers: 1, attempts: 2 });
+    const results = await runAll(pool, ['EXIT', 'SLOW@200', 'UNCAUGHT']);
+    expect(codesOf(results)).toEqual({
+      EXIT: 'worker-crashed',
+      'SLOW@200': 'ok',
+      UNCAUGHT: 'worker-crashed',
+    });
+  });
+
+  it('puts no suspect beside other tasks', async () => {
+    const pool = open({ attempts: 2 });
+    await runAll(pool, ['SLOW@201', 'SLOW@202', 'SLOW@203', 'SLOW@204']); // from now on tasks go to the threads in turn
+    const results = await runAll(pool, ['SLOW@300', 'EXIT@150', 'EXIT', 'A']);
+    const crashes = { 'EXIT@150': 'worker-crashed', EXIT: 'worker-crashed' };
+    expect(codesOf(results)).toEqual({ 'SLOW@300': 'ok', A: 'ok', ...crashes });
+  });
+
+  it('goes on with other tasks afterwards', async () => {
+    const pool = open({ workers: 1, attempts: 1 });
+    expect(await pool.run(orderFor('EXIT'))).toMatchObject(CRASHED);
+    expect(await pool.run(orderFor('A'))).toMatchObject({ ok: true });
+  });
+
+  it('asks again how long a task may be in work before it takes its thread for stuck', async () => {
+    let asked = 0;
+    const taskDeadlineMs = (): number => (asked++ === 0 ? 100 : 250);
+    const pool = open({ workers: 1, attempts: 1, taskDeadlineMs });
+    const { error } = (await pool.run(orderFor('HANG'))) as Extract<TaskResult, { ok: false }>;
+    expect(error.message).toContain('after 0.25 s');
+  });
+
+  it('does not leave a suspect waiting until all fresh tasks are done', async () => {
+    const pool = open({ workers: 1 });
+    const settled: string[] = [];
+    const tickers = ['EXIT', ...Array.from({ length: 40 }, (_, index) => `T${index}`)];
+    await Promise.all(tickers.map((ticker) => pool.run(orderFor(ticker)).then(() => settled.push(ticker))));
+    expect(settled.indexOf('EXIT')).toBeLessThan(5);
+  });
+
+  it('leaves a thread behind that nothing can end, and goes on in another', async () => {
+    const shared: Shared = { folder };
+    const pool = open({ shared, workers: 1, attempts: 1, taskDeadlineMs: 400, endTimeoutMs: 100 });
+    try {
+      expect(await pool.run(orderFor('BLOCKED'))).toMatchObject(CRASHED);
+      expect(await pool.run(orderFor('A'))).toMatchObject({ ok: true });
+      await pool.close();
+    } finally {
+      await writeFile(join(folder, 'unblock'), '');
+    }
+    await expect.poll(leftovers).toEqual(before);
+  });
+});
+
+describe('a pool with a faulty task function', () => {
+  it.each([
+    ['THROW', { code: 'internal', message: 'a bug', cause: expect.stringContaining('misbehaving.ts') }],
+    ['NOTHING', { code: 'internal', message: 'the task gave no result' }],
+  ])('%s: reports the bug at once and keeps the thread', async (fault, error) => {
+    const ran = new Int32Array(new SharedArrayBuffer(4));
+    const shared: Shared = { ran };
+    const results = await runAll(open({ shared, workers: 1 }), ['A', fault, 'B', 'C']);
+    expect(results[fault]).toMatchObject({ ok: false, error: { ...error, ticker: fault } });
+    expect(codesOf(results)).toMatchObject({ A: 'ok', B: 'ok', C: 'ok' });
+    expect(ran[0]).toBe(3);
+  });
+
+  it('names a task whose result cannot leave the thread', async () => {
+    const results = await runAll(open(), ['A', 'UNCLONEABLE', 'B']);
+    expect(codesOf(results)).toEqual({ A: 'ok', UNCLONEABLE: 'worker-crashed', B: 'ok' });
+  });
+});
+
+describe('a pool whose threads do not start', () => {
+  it.each([
+    ['throws', { entry: new URL('./fail-at-load.ts', import.meta.url) }, 'did not load: no such library'],
+    [
+      'hangs',
+      { entry: new URL('./hang-at-load.ts', import.meta.url), startTimeoutMs: 500 },
+      'did not load within 0.5 s',
+    ],
+    ['is not there', { entry: new URL('nowhere.ts', import.meta.url) }, 'did not load: Cannot find module'],
+    [
+      'is no function',
+      { entry: new URL('./orders.ts', import.meta.url) },
+      'did not load: No handler function exported from',
+    ],
+    ['cannot have what it shares', { shared: () => undefined }, 'did not load: () => undefined could not be'],
+  ])('fails every task by name: an entry that %s', async (_, options, why) => {
+    const pool = open(options);
+    const message = expect.stringContaining(`no worker thread starts: the last one ${why}`);
+    const results = await runAll(pool, GOOD);
+    for (const ticker of GOOD) {
+      expect(results[ticker]).toMatchObject({ ...CRASHED, error: { message, ticker } });
+    }
+    expect(await pool.run(orderFor('Z'))).toMatchObject({ ...CRASHED, error: { message } });
+  });
+});
+
+describe('closing a pool', () => {
+  it('waits until its threads are gone', async () => {
+    const pool = open({ shared: { folder } });
+    await pool.run(orderFor('LINGER'));
+    await expect.poll(() => readdir(folder)).toContain('begun');
+    await pool.close();
+    expect(await readdir(folder)).toContain('done');
+  });
+
+  it('ends threads that are still starting', async () => {
+    await open({ workers: 4 }).close();
+    expect(leftovers().threads).toBe(before.threads);
+  });
+
+  it('waits for what was accepted, crashes included, and takes no more', async () => {
+    const pool = open();
+    const accepted = runAll(pool, ['A', 'EXIT', 'B', 'C', 'D', 'E']);
+    const closed = pool.close();
+    expect(await pool.run(orderFor('F'))).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+    await closed;
+    expect(leftovers().threads).toBe(before.threads);
+    expect(codesOf(await accepted)).toMatchObject({ EXIT: 'worker-crashed', A: 'ok', E: 'ok' });
+    await pool.close();
+  });
+
+  it('ends although a task hangs', async () => {
+    const pool = open({ taskDeadlineMs: 200 });
+    const hung = pool.run(orderFor('HANG'));
+    await pool.close();
+    expect(await hung).toMatchObject(CRASHED);
+  });
+
+  it('lets the process end, whatever its threads went through', async () => {
+    const loader = fileURLToPath(new URL('../../workers/typescript.mjs', import.meta.url));
+    const program = fileURLToPath(new URL('./close-and-leave.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', loader, program], {
+      timeout: 8000,
+    });
+    expect(stdout).toBe('ok worker-crashed ok\nclosed\n');
+  });
+});
+
+describe('a pool at work', () => {
+  it('leaves a thread alone that has loaded in time', async () => {
+    const pool = open({ workers: 1, attempts: 2, startTimeoutMs: 1000 });
+    expect(await pool.run(orderFor('SLOW@1200'))).toMatchObject({ ok: true });
+  });
+
+  it('bears an endless deadline', async () => {
+    const pool = open({ attempts: 1, taskDeadlineMs: Number.POSITIVE_INFINITY });
+    expect(await pool.run(orderFor('SLOW@50'))).toMatchObject({ ok: true });
+  });
+
+  it('runs more tasks than it has room for, each once', async () => {
+    const ran = new Int32Array(new SharedArrayBuffer(4));
+    const shared: Shared = { ran };
+    const tickers = Array.from({ length: 200 }, (_, index) => `T${index}`);
+    const results = await runAll(open({ shared }), tickers);
+    expect(Object.values(results).every(({ ok }) => ok)).toBe(true);
+    expect(ran[0]).toBe(200);
+  });
+});

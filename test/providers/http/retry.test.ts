@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { BackfillError, type ErrorCode } from '../../../src/core/errors.ts';
+import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
+import { throughGate, withRetries } from '../../../src/providers/http/retry.ts';
+
+const POLICY = { attempts: 5, firstWaitMs: 100, longestWaitMs: 250, random: () => 0.5 };
+
+/** An attempt that goes as the script says, and a gate that notes everything. */
+function scripted(script: readonly (ErrorCode | 'ok')[], more: Partial<Gate> = {}) {
+  const notes: string[] = [];
+  let at = 0;
+  const gate: Gate = {
+    ...OPEN_GATE,
+    enter: async () => notes.push('enter'),
+    answered: () => void notes.push('answered'),
+    failed: () => notes.push('failed') > 0,
+    throttled: (ms) => notes.push(`throttled ${ms}`) > 0,
+    pause: async (ms) => void notes.push(`pause ${ms}`),
+    ...more,
+  };
+  const attempt = async (): Promise<string> => {
+    const step = script[at++] ?? 'ok';
+    if (step === 'ok') return 'bars';
+    const retryable = ['network', 'throttled', 'provider-fault', 'timeout'].includes(step);
+    throw new BackfillError(step, step, { retryable, ...(step === 'throttled' && { retryAfterMs: 7 }) });
+  };
+  return { notes, run: () => withRetries(gate, POLICY, throughGate(gate, attempt)) };
+}
+
+describe('a request', () => {
+  it('passes the gate on every try and waits twice as long before each, with jitter, up to a bound', async () => {
+    const { notes, run } = scripted(['network', 'timeout', 'provider-fault', 'network']);
+    expect(await run()).toBe('bars');
+    expect(notes.filter((note) => note === 'enter')).toHaveLength(5);
+    expect(notes.filter((note) => note.startsWith('pause'))).toEqual([
+      'pause 50',
+      'pause 100',
+      'pause 125',
+      'pause 125',
+    ]);
+    expect(notes.at(-1)).toBe('answered');
+  });
+
+  it('fails with its last error after the last try', async () => {
+    const { run } = scripted(['network', 'network', 'network', 'network', 'timeout', 'ok']);
+    await expect(run()).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  it('is never repeated after a definite no, which counts as an answer', async () => {
+    const { notes, run } = scripted(['unknown-ticker', 'ok']);
+    await expect(run()).rejects.toMatchObject({ code: 'unknown-ticker' });
+    expect(notes).toEqual(['enter', 'answered']);
+  });
+
+  it('that is throttled waits at the gate, as often as it takes', async () => {
+    const { notes, run } = scripted([
+      'throttled',
+      'throttled',
+      'throttled',
+      'throttled',
+      'throttled',
+      'throttled',
+    ]);
+    expect(await run()).toBe('bars');
+    expect(notes.filter((note) => note === 'throttled 7')).toHaveLength(6);
+    expect(notes.some((note) => note.startsWith('pause'))).toBe(false);
+  });
+
+  it('is given up where the gate says that it is no use', async () => {
+    const { run } = scripted(['network', 'ok'], { failed: () => false });
+    await expect(run()).rejects.toMatchObject({ code: 'network' });
+    const throttled = scripted(['throttled', 'ok'], { throttled: () => false });
+    await expect(throttled.run()).rejects.toMatchObject({ code: 'throttled' });
+  });
+
+  it('that fails by a bug is not repeated', async () => {
+    const bug = new TypeError('undefined is not a function');
+    const attempt = () => Promise.reject(bug);
+    await expect(withRetries(OPEN_GATE, POLICY, throughGate(OPEN_GATE, attempt))).rejects.toBe(bug);
+  });
+});

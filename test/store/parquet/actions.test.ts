@@ -1,0 +1,127 @@
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeActions } from '../../../src/store/parquet/encode.ts';
+import { openParquetStore } from '../../../src/store/parquet/index.ts';
+import { actionsPath } from '../../../src/store/parquet/layout.ts';
+import type { BarStore } from '../../../src/store/store.ts';
+import { days, NO_DAYS, NOON, temporaryFolder } from '../fixtures.ts';
+
+const SPLIT = { kind: 'split', exDay: 18_505, ratio: 4 } as const;
+const YEAR = days('2020-01-02', '2021-01-01');
+const FILE = actionsPath('AAPL');
+
+let root: string;
+let store: BarStore;
+let remove: () => Promise<void>;
+beforeEach(async () => {
+  ({ path: root, remove } = await temporaryFolder());
+  store = openParquetStore(root);
+  await store.upsertActions('AAPL', [SPLIT], YEAR, 'sample', NOON);
+});
+afterEach(() => remove());
+
+const path = (): string => join(root, FILE);
+const covered = async (): Promise<unknown> => (await store.scan()).actions.get('AAPL');
+
+describe('an answer', () => {
+  const writes = async (...answer: Parameters<BarStore['upsertActions']>): Promise<boolean> => {
+    const { ino } = await stat(path());
+    await store.upsertActions(...answer);
+    return (await stat(path())).ino !== ino;
+  };
+
+  it('that says nothing new is not written', async () => {
+    expect(await writes('AAPL', [SPLIT], YEAR, 'other', NOON + 1)).toBe(false);
+    expect(await writes('AAPL', [], days('2020-06-01', '2020-07-01'), 'other', NOON + 1)).toBe(false);
+    expect(await writes('AAPL', [], NO_DAYS, 'other', NOON + 1)).toBe(false);
+  });
+
+  it('that only reaches into a week-end is not written', async () => {
+    // 2026-02-27 is a Friday.
+    await store.upsertActions('AAPL', [], days('2026-02-23', '2026-03-02'), 'sample', NOON);
+    expect(await writes('AAPL', [], days('2026-02-25', '2026-02-28'), 'sample', NOON + 1)).toBe(false);
+  });
+
+  it('with another value, or of one more day, is written', async () => {
+    expect(await writes('AAPL', [{ ...SPLIT, ratio: 5 }], YEAR, 'other', NOON + 1)).toBe(true);
+    expect(await writes('AAPL', [], days('2021-01-04', '2021-01-05'), 'other', NOON + 1)).toBe(true);
+  });
+
+  it('without an action makes a file without rows', async () => {
+    await store.upsertActions('MSFT', [], YEAR, 'sample', NOON);
+    expect((await stat(join(root, actionsPath('MSFT')))).size).toBeGreaterThan(0);
+  });
+});
+
+describe.each<[string, () => Promise<void>]>([
+  ['damaged', () => writeFile(path(), 'damaged')],
+  ['cut short', async () => writeFile(path(), (await readFile(path())).subarray(0, -10))],
+])('a file of corporate actions that is %s', (_, damage) => {
+  beforeEach(() => damage());
+
+  it('is reported and left alone by a reader', async () => {
+    await expect(store.readActions('AAPL')).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
+    const scan = await store.scan();
+    expect(scan.setAside).toEqual([{ path: FILE, reason: expect.stringMatching(/./) }]);
+    expect(scan.actions.has('AAPL')).toBe(false);
+    expect(await quarantined()).toEqual([]);
+  });
+
+  it('is moved to quarantine by the scan of a writer', async () => {
+    const lock = await store.acquire();
+    expect((await store.scan()).setAside).toHaveLength(1);
+    await lock.release();
+    expect(await quarantined()).toEqual([expect.stringContaining(`${FILE}.`)]);
+    expect((await store.scan()).setAside).toEqual([]);
+  });
+});
+
+describe('a file of corporate actions', () => {
+  it('with broken rows behind a sound footer is set aside when it is merged into, and nothing is written', async () => {
+    const bytes = await readFile(path());
+    bytes.fill(0xff, 4, 30);
+    await writeFile(path(), bytes);
+    expect(await covered()).toEqual([YEAR]);
+    const merge = store.upsertActions('AAPL', [], days('2021-01-04', '2021-01-05'), 'sample', NOON);
+    await expect(merge).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
+    await expect(merge).rejects.toThrow(/splits and dividends in it are missing until the same backfill/);
+    expect(await quarantined()).toHaveLength(1);
+    expect(await covered()).toBeUndefined();
+  });
+
+  it('that is gone leaves nothing known', async () => {
+    await rm(path());
+    expect(await covered()).toBeUndefined();
+  });
+
+  it.each([
+    ['of a store from before there was any', { version: 1 }],
+    ['that is no JSON', 'nonsense'],
+    ['of another version', { version: 2, ticker: 'AAPL', covered: [['2020-01-02', '2021-01-01']], rows: 1 }],
+    [
+      'of another number of rows',
+      { version: 1, ticker: 'AAPL', covered: [['2020-01-02', '2021-01-01']], rows: 2 },
+    ],
+    [
+      'with an impossible date',
+      { version: 1, ticker: 'AAPL', covered: [['2020-02-30', '2021-01-01']], rows: 1 },
+    ],
+    ['without ranges', { version: 1, ticker: 'AAPL', rows: 1 }],
+  ])('with knowledge %s keeps its rows and proves no ex-date', async (_, knowledge) => {
+    const rows = [{ action: SPLIT, source: 'sample', fetchedAt: NOON }];
+    const text = typeof knowledge === 'string' ? knowledge : JSON.stringify(knowledge);
+    await mkdir(dirname(path()), { recursive: true });
+    await writeFile(path(), encodeActions(rows, text));
+    expect(await covered()).toEqual([]);
+    expect(await store.readActions('AAPL')).toEqual([SPLIT]);
+    await store.upsertActions('AAPL', [], YEAR, 'sample', NOON);
+    expect(await covered()).toEqual([YEAR]);
+    expect(await store.readActions('AAPL')).toEqual([SPLIT]);
+  });
+});
+
+async function quarantined(): Promise<string[]> {
+  const names = await readdir(join(root, 'quarantine'), { recursive: true }).catch(() => []);
+  return names.filter((name) => name.includes('.parquet.'));
+}
