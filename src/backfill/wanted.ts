@@ -4,6 +4,7 @@ import { type Day, type DayRange, formatDay, parseDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { WantedSeries } from '../core/gaps.ts';
 import type { Interval } from '../core/interval.ts';
+import { earliestDay } from '../core/plan.ts';
 import type { Capabilities } from '../providers/provider.ts';
 
 /** Which sessions a user wants. Dates are session dates, both inclusive. */
@@ -41,11 +42,13 @@ export function wantedSeries(
       const message = `--interval ${interval}: provider "${capabilities.id}" does not offer it; it offers ${offered}`;
       throw new BackfillError('unsupported-interval', message);
     }
-    return tickers.map((ticker) => {
+    const series = tickers.map((ticker) => {
       const calendar = calendarFor(ticker);
       const last = calendar.lastSettled(now, capability.settleDelayMs);
       return { series: { ticker, interval }, calendar, range: sessions(calendar, last) };
     });
+    assertWithinReach(series, interval, capabilities, now);
+    return series;
   });
   if (wanted.every((one) => one.calendar.sessionOnOrAfter(one.range.from) >= one.range.to)) {
     const asked = [range.start ?? '', range.end ?? ''].join(' to ');
@@ -55,6 +58,24 @@ export function wantedSeries(
     );
   }
   return wanted;
+}
+
+/** Throws `usage` where the provider's look-back reaches none of the sessions. */
+function assertWithinReach(
+  wanted: readonly WantedSeries[],
+  interval: Interval,
+  { id, intervals }: Capabilities,
+  now: number,
+): void {
+  const lookBackDays = intervals[interval]?.lookBackDays ?? null;
+  if (lookBackDays === null) return;
+  const earliest = earliestDay({ lookBackDays }, now);
+  if (wanted.some(({ range }) => range.to > earliest)) return;
+  const reach = `"${id}" reaches back ${lookBackDays} days, to ${formatDay(earliest)}`;
+  throw new BackfillError(
+    'usage',
+    `--interval ${interval}: provider ${reach}; the range asked for ends before that`,
+  );
 }
 
 /** A user's range as a function of a calendar and its last settled session. Throws `usage`. */

@@ -118,7 +118,7 @@ export function leastTime(requests: number, quotas: readonly Quota[]): number | 
 }
 
 /** First day that lies wholly within the look-back. */
-function earliestDay({ lookBackDays }: RequestLimits, now: number): Day {
+export function earliestDay({ lookBackDays }: Pick<RequestLimits, 'lookBackDays'>, now: number): Day {
   return lookBackDays === null ? Number.NEGATIVE_INFINITY : utcDayOf(now) - lookBackDays + 1;
 }
 

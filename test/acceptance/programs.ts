@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-const built = (name: string): string =>
+export const built = (name: string): string =>
   fileURLToPath(new URL(`../../dist/src/cli/${name}.js`, import.meta.url));
 
 export interface Finished {

@@ -17,9 +17,10 @@ export interface RecentRequests {
   /** When a request was sent, by its number; -Infinity for one that is not remembered. */
   sentAt(request: number): number;
   noteSent(request: number, now: number): void;
-  noteAnswer(now: number): void;
-  /** Answers that came within the last `perMs`. */
-  answersWithin(perMs: number, now: number): number;
+  /** A request came to an end that the provider counts: not throttled. */
+  noteAdmitted(now: number): void;
+  /** Requests that were admitted and came to an end within the last `perMs`. */
+  admittedWithin(perMs: number, now: number): number;
 }
 
 /** Cells of the shared memory. */
@@ -61,11 +62,18 @@ export const CELL = {
   misfits: 23,
   /** Until then nothing is learned: the throttles come from something else than the rate. */
   unlearnableUntil: 24,
-  /** Answers in the last second, ten seconds and minute before the last throttle; 0: there was none. */
+  /** Admitted in the last second, ten seconds and minute before the last throttle; 0: there was none. */
   before1s: 25,
   before10s: 26,
   before60s: 27,
   startedAt: 28,
+  /** How many of those counts in a row agreed. */
+  agreed1s: 29,
+  agreed10s: 30,
+  agreed60s: 31,
+  admitted: 32,
+  /** HTTP answers of any kind: somebody is there. */
+  lifeSigns: 33,
 } as const;
 
 const CELLS = Object.keys(CELL).length;
@@ -134,7 +142,7 @@ function acquire(lock: Int32Array): number {
 
 function recentRequests(memory: Float64Array, cells: Float64Array): RecentRequests {
   const ring = memory.subarray(0, REMEMBERED);
-  const answers = memory.subarray(REMEMBERED);
+  const admitted = memory.subarray(REMEMBERED);
   const isRemembered = (request: number): boolean =>
     request >= 0 && (cells[CELL.sent] ?? 0) - request <= REMEMBERED;
   return {
@@ -143,14 +151,16 @@ function recentRequests(memory: Float64Array, cells: Float64Array): RecentReques
     noteSent: (request, now) => {
       if (isRemembered(request)) ring[request % REMEMBERED] = now;
     },
-    noteAnswer: (now) => {
-      answers[(cells[CELL.answers] ?? 0) % REMEMBERED] = now;
+    noteAdmitted: (now) => {
+      const count = cells[CELL.admitted] ?? 0;
+      admitted[count % REMEMBERED] = now;
+      cells[CELL.admitted] = count + 1;
     },
-    answersWithin: (perMs, now) => {
-      const total = cells[CELL.answers] ?? 0;
+    admittedWithin: (perMs, now) => {
+      const total = cells[CELL.admitted] ?? 0;
       let count = 0;
       while (count < Math.min(total, REMEMBERED)) {
-        if ((answers[(total - 1 - count) % REMEMBERED] ?? 0) <= now - perMs) break;
+        if ((admitted[(total - 1 - count) % REMEMBERED] ?? 0) <= now - perMs) break;
         count++;
       }
       return count;

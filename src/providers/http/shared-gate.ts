@@ -12,6 +12,8 @@ export interface GatePolicy {
   readonly longestPauseMs: number;
   /** Failures without an answer in between, of all threads together, that mean that the provider is down. */
   readonly failuresToTrip: number;
+  /** The same for a provider that has not given a sign of life in this run: a wrong address, no network. */
+  readonly silenceToTrip: number;
   /** Retries that a run may spend: these, and this many for each answer. */
   readonly retryFloor: number;
   readonly retriesPerAnswer: number;
@@ -23,6 +25,7 @@ export const DEFAULT_POLICY: GatePolicy = {
   coolDownMs: 1000,
   longestPauseMs: 600_000,
   failuresToTrip: 24,
+  silenceToTrip: 5,
   retryFloor: 50,
   retriesPerAnswer: 2,
   windows: [],
@@ -83,7 +86,11 @@ export function openSharedGate(state: GateState, policy: GatePolicy, clock: () =
     answered: () => state.alone((cells, recent) => noteAnswer(cells, recent, clock())),
     throttled: (retryAfterMs) =>
       state.alone((cells, recent) => noteThrottle(cells, recent, clock(), retryAfterMs, policy)),
-    failed: () => state.alone((cells) => noteFailure(cells, policy)),
+    failed: ({ code }) =>
+      state.alone((cells, recent) => {
+        if (code !== 'network' && code !== 'timeout') add(cells, CELL.lifeSigns, 1);
+        return noteFailure(cells, recent, clock(), policy);
+      }),
     get isThrottling() {
       return state.alone((cells) => clock() - at(cells, CELL.lastThrottleAt) < THROTTLE_MEMORY_MS);
     },
@@ -158,7 +165,8 @@ function rollLease(cells: Float64Array): boolean {
 }
 
 function noteAnswer(cells: Float64Array, recent: RecentRequests, now: number): void {
-  recent.noteAnswer(now);
+  recent.noteAdmitted(now);
+  add(cells, CELL.lifeSigns, 1);
   add(cells, CELL.answers, 1);
   cells[CELL.failuresInRow] = 0;
   cells[CELL.throttlesInRow] = 0;
@@ -174,6 +182,7 @@ function noteThrottle(
   policy: GatePolicy,
 ): boolean {
   add(cells, CELL.throttles, 1);
+  add(cells, CELL.lifeSigns, 1);
   cells[CELL.lastThrottleAt] = now;
   const isPaused = at(cells, CELL.pausedUntil) > now;
   if (!isPaused) {
@@ -194,10 +203,13 @@ function noteThrottle(
   return true;
 }
 
-function noteFailure(cells: Float64Array, policy: GatePolicy): boolean {
+function noteFailure(cells: Float64Array, recent: RecentRequests, now: number, policy: GatePolicy): boolean {
+  recent.noteAdmitted(now);
   add(cells, CELL.failuresInRow, 1);
   cells[CELL.throttlesInRow] = 0;
-  if (at(cells, CELL.failuresInRow) >= policy.failuresToTrip) cells[CELL.down] = 1;
+  const isSilent = at(cells, CELL.lifeSigns) === 0;
+  const most = isSilent ? policy.silenceToTrip : policy.failuresToTrip;
+  if (at(cells, CELL.failuresInRow) >= most) cells[CELL.down] = 1;
   const budget = policy.retryFloor + policy.retriesPerAnswer * at(cells, CELL.answers);
   if (at(cells, CELL.retries) >= budget || at(cells, CELL.down) !== 0) return false;
   add(cells, CELL.retries, 1);

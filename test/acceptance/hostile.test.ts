@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { utcDayOf } from '../../src/core/day.ts';
+import { sampleMarket } from '../../src/market/sample.ts';
+import { exportStore } from './export-store.mjs';
+import { type Finished, type RunningSimulator, run, start, startSimulate } from './programs.ts';
+
+const NOW = '2026-03-02T23:00:00Z';
+const market = sampleMarket();
+const alive = market.tickers().filter((ticker) => {
+  const listing = market.listing(ticker);
+  return listing?.delistedOn === null && (listing.firstTrade ?? 0) < utcDayOf(Date.parse(NOW));
+});
+
+let folder = '';
+let simulator: RunningSimulator;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-hostile-'));
+  await writeFile(join(folder, 'tickers.txt'), alive.join('\n'));
+});
+afterEach(async () => {
+  await simulator.stop();
+  await rm(folder, { recursive: true });
+});
+
+const simulate = async (...more: string[]): Promise<void> => {
+  simulator = await startSimulate(folder, ['--from', 'sample', '--now', NOW, ...more]);
+};
+
+const args = (store: string, ...more: string[]): string[] => [
+  ...[
+    '--store',
+    join(folder, store),
+    '--tickers',
+    `@${join(folder, 'tickers.txt')}`,
+    '--days',
+    '20',
+    '--now',
+    NOW,
+  ],
+  ...['--state', join(folder, 'state'), '--provider-url', `yahoo=${simulator.url}`, ...more],
+];
+const backfill = (store: string, ...more: string[]): Promise<Finished> =>
+  run('backfill', args(store, ...more));
+
+interface LogEntry {
+  readonly arrivedMs: number;
+  readonly outcome: string;
+}
+
+async function requests(): Promise<LogEntry[]> {
+  const lines = (await readFile(join(folder, 'requests.ndjson'), 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as LogEntry).toSorted((a, b) => a.arrivedMs - b.arrivedMs);
+}
+
+describe('every fault at 5 %', () => {
+  it.each([1, 2, 3])('costs time and nothing else (seed %i)', { timeout: 240_000 }, async (seed) => {
+    await simulate('--fault', 'all=5%', '--fault-seed', String(seed));
+    let last = await backfill('hostile', '--timeout', '2s', '--workers', '4', '--concurrency', '4');
+    const hit = (await requests()).filter(({ outcome }) => outcome !== 'ok');
+    expect(hit.length).toBeGreaterThan(20);
+    for (let again = 0; last.code !== 0 && again < 2; again++) {
+      // What failed is named, with its reason, and is what the next run asks for.
+      expect(last.code).toBe(1);
+      expect(last.stderr).toMatch(/^\S+ 1d \d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d [a-z-]+$|^Stopped after/m);
+      last = await backfill('hostile', '--timeout', '2s', '--workers', '4', '--concurrency', '4');
+    }
+    expect(last.code).toBe(0);
+    await simulator.stop();
+    await simulate();
+    await backfill('undisturbed');
+    expect(await exportStore(join(folder, 'hostile'))).toBe(await exportStore(join(folder, 'undisturbed')));
+  });
+});
+
+describe('a declared quota', () => {
+  const LIMIT = 150;
+  const WINDOW_MS = 15_000;
+  const rate = ['--rate-limit', `${LIMIT}/15s`];
+
+  it(
+    'is one number for two processes, two stores and a restart, and is used up',
+    { timeout: 120_000 },
+    async () => {
+      await simulate('--limit', `${LIMIT}/15s`);
+      const other = backfill('one', '--interval', '1h', ...rate);
+      const killed = start('backfill', args('two', '--interval', '15m', ...rate));
+      await sleep(4000);
+      killed.kill('SIGKILL');
+      await once(killed, 'close');
+      const restarted = await backfill('two', '--interval', '15m', ...rate);
+      const [{ code }, seen] = await Promise.all([other, requests()]);
+      expect([code, restarted.code]).toEqual([0, 0]);
+      expect(seen.filter(({ outcome }) => outcome === 'limited')).toEqual([]);
+      const span = (seen.at(-1)?.arrivedMs ?? 0) - (seen[0]?.arrivedMs ?? 0);
+      expect(span).toBeGreaterThan(WINDOW_MS);
+      expect((seen.length - 1) / ((span * LIMIT) / WINDOW_MS)).toBeGreaterThan(0.93);
+    },
+  );
+
+  it(
+    'of a day ends the run politely, and is still used up for the next one',
+    { timeout: 60_000 },
+    async () => {
+      await simulate();
+      const first = await backfill('daily', '--rate-limit', '25/day');
+      expect(first.stderr).toMatch(
+        /^Quota used up: done 25 of 54 today; the rest needs 2 days on this plan\./m,
+      );
+      expect(first.code).toBe(3);
+      expect(await requests()).toHaveLength(25);
+      const second = await backfill('daily', '--rate-limit', '25/day');
+      expect(second.code).toBe(3);
+      expect(await requests()).toHaveLength(25);
+    },
+  );
+});
+
+describe('a limit that is not declared', () => {
+  it('is honoured as the provider asks, and the run completes', { timeout: 120_000 }, async () => {
+    await simulate('--limit', '40/4s', '--limit-retry-after', 'seconds');
+    const { code, stderr } = await backfill(
+      'adaptive',
+      '--interval',
+      '1h',
+      '--concurrency',
+      '2',
+      '--workers',
+      '2',
+    );
+    expect(stderr).toContain('Errors: 0');
+    expect(code).toBe(0);
+    const seen = await requests();
+    const admitted = seen.filter(({ outcome }) => outcome === 'ok');
+    const span = (admitted.at(-1)?.arrivedMs ?? 0) - (admitted[0]?.arrivedMs ?? 0);
+    expect(admitted.length / ((span * 40) / 4000)).toBeGreaterThan(0.7);
+  });
+});
