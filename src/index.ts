@@ -60,6 +60,13 @@ export interface BackfillOptions extends HistoryRequest {
   readonly stop?: AbortSignal;
 }
 
+/** What `forget` removed. */
+export interface Forgotten {
+  readonly rows: number;
+  /** Partitions that could not be read and were moved to quarantine: they count as missing too. */
+  readonly setAside: Scan['setAside'];
+}
+
 /** Session dates, both inclusive, `YYYY-MM-DD`. Default: all. */
 export interface DateRange {
   readonly start?: string;
@@ -92,11 +99,11 @@ export interface History {
   read(series: Series, range?: DateRange): Promise<Bar[]>;
   /** Stored splits and dividends of a ticker, ascending by ex-date. */
   actions(ticker: string): Promise<CorporateAction[]>;
-  /** Removes rows and knowledge, so that they count as missing. Gives the number of rows removed. */
+  /** Removes rows and knowledge, so that they count as missing. */
   forget(
     tickers: string | readonly string[],
     range?: DateRange & { intervals?: readonly Interval[] },
-  ): Promise<number>;
+  ): Promise<Forgotten>;
   close(): Promise<void>;
 }
 
@@ -242,7 +249,7 @@ async function forget(
   store: BarStore,
   tickers: readonly string[],
   range: DateRange & { intervals?: readonly Interval[] },
-): Promise<number> {
+): Promise<Forgotten> {
   const days = dayRange(range);
   const writer = await store.acquire();
   try {
@@ -250,7 +257,7 @@ async function forget(
     const scan = await store.scan({ tickers, ...(intervals && { intervals }) });
     let rows = 0;
     for (const { series } of scan.series.values()) rows += await store.forget(series, days);
-    return rows;
+    return { rows, setAside: scan.setAside };
   } finally {
     await writer.release();
   }

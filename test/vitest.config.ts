@@ -1,10 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
+const shared = {
+  root: new URL('..', import.meta.url).pathname,
+  execArgv: ['--import', new URL('../workers/typescript.mjs', import.meta.url).pathname],
+  testTimeout: 30_000,
+};
+const acceptance = 'test/acceptance/**/*.test.ts';
+
+/** Whole programs against each other's clocks are judged by their timing: they run after the rest, one at a time. */
 export default defineConfig({
   test: {
-    root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.ts'],
-    execArgv: ['--import', new URL('../workers/typescript.mjs', import.meta.url).pathname],
-    testTimeout: 30_000,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [acceptance],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'acceptance',
+          include: [acceptance],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -1,5 +1,6 @@
 import { type Series, UNKNOWN_IDENTITY } from '../core/bars.ts';
 import { type AbsenceReason, nextRetry } from '../core/coverage.ts';
+import { BackfillError } from '../core/errors.ts';
 import type { DayRange } from '../core/day.ts';
 import type { OutOfReach, Task } from '../core/plan.ts';
 import type { BarStore, Scan } from '../store/store.ts';
@@ -66,5 +67,10 @@ async function record(
   const evidence = { reason, provider, checkedAt: now, attempts: 1, nextRetryAt: nextRetry(reason, 1, now) };
   const absent = gaps.map((gap) => ({ ...gap, ...evidence }));
   const learned = { present: [], provisional: [], absent };
-  await store.upsert({ series, calendar, bars: [], learned, identity: UNKNOWN_IDENTITY, fetchedAt: now });
+  try {
+    await store.upsert({ series, calendar, bars: [], learned, identity: UNKNOWN_IDENTITY, fetchedAt: now });
+  } catch (error) {
+    // The damaged partition is in quarantine now; without the entry the next run asks again, which heals it.
+    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
+  }
 }

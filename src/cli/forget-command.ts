@@ -32,10 +32,11 @@ export const forgetCommand = command({
       throw new BackfillError('usage', `--start ${start} is after --end ${end}`);
     }
     const history = openHistory({ store: argv.store });
-    const rows = await history.forget(
+    const { rows, setAside } = await history.forget(
       argv.tickers,
       given({ start, end, intervals: parseIntervals(argv.interval) }),
     );
+    for (const { path, reason } of setAside) tell(`set aside ${path}: ${reason}`);
     tell(`Forgot ${rows} ${rows === 1 ? 'row' : 'rows'}.`);
     return EXIT.done;
   },

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { BackfillError, openMarket, startSimulator } from '../index.ts';
 import { EXIT } from './exit-codes.ts';
-import { parseClock, parseWhole } from './options.ts';
+import { parseClock, parseDuration, parseWhole } from './options.ts';
 import { command } from './program.ts';
 import { print } from './output.ts';
 
@@ -53,7 +53,7 @@ export const simulateCommand = command({
       wire: argv.wire,
       market: await openMarket(argv.from, parseWhole('--seed', argv.seed, 0)),
       port: parsePort(argv.port),
-      latencyMs: parseLatency(argv.latency),
+      latencyMs: parseDuration('--latency', argv.latency),
       now: preciseClock(argv.now),
       ...(fault !== undefined && { faults: { rates: fault, seed } }),
       ...(limit !== undefined && { limits: limit }),
@@ -85,11 +85,4 @@ function parsePort(text: string): number {
   const port = parseWhole('--port', text, 0) ?? 0;
   if (port <= 65_535) return port;
   throw new BackfillError('usage', `--port ${text}: must be 0 (any free one) to 65535`);
-}
-
-/** `250ms`, `1s` or a bare number of ms. Throws `usage`. */
-function parseLatency(text: string): number {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(text) ?? [];
-  if (count === undefined) throw new BackfillError('usage', `--latency ${text}: write it as 250ms or 1s`);
-  return Number(count) * (unit === 's' ? 1000 : 1);
 }

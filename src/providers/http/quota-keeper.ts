@@ -16,6 +16,9 @@ const LEASE_MS = 200;
 
 const TICK_MS = 10;
 
+/** No gate waits longer for a provider. */
+const LONGEST_PAUSE_MS = 600_000;
+
 /** How soon a pause that another process was told is known here. */
 const LOOK_MS = 1000;
 
@@ -54,7 +57,7 @@ export async function startQuotaKeeper(
     });
   };
 
-  const { pausedUntil, nextAt } = file.look();
+  const { pausedUntil, nextAt } = plausible(file.look(), spacing, clocks.wall());
   const fromWall = (at: number): number => clocks.gate() + (at - clocks.wall());
   state.alone((cells) => {
     cells[CELL.adaptive] = isMetered ? 0 : 1;
@@ -110,7 +113,7 @@ function pauseSharer(state: GateState, file: QuotaFile, { wall, gate }: KeeperCl
     }
     if (gate() < lookAt) return;
     lookAt = gate() + LOOK_MS;
-    const theirs = gate() + (file.look().pausedUntil - wall());
+    const theirs = gate() + (plausible(file.look(), 0, wall()).pausedUntil - wall());
     if (theirs <= known + 1) return;
     known = theirs;
     state.alone((cells) => {
@@ -136,14 +139,23 @@ function reserve(
 ): { record: QuotaRecord; result: { start: number; count: number } } {
   const left = long.map((quota) => quota.requests - usedOf(record, quota, now));
   const count = Math.max(0, Math.min(wanted, ...left));
-  // A record that lies further ahead than any lease can is of a clock that was wrong.
-  const isSane = record.nextAt - now < 1000 * Math.max(spacing, LEASE_MS);
-  const start = Math.max(now, isSane ? record.nextAt : now);
+  const start = Math.max(now, plausible(record, spacing, now).nextAt);
   const windows = { ...record.windows };
   for (const quota of long) {
     windows[nameOf(quota)] = { index: windowOf(quota, now), used: usedOf(record, quota, now) + count };
   }
   return { record: { ...record, nextAt: start + count * spacing, windows }, result: { start, count } };
+}
+
+/** A record without what lies further ahead than any lease or pause can: that was written by a wrong clock. */
+function plausible(record: QuotaRecord, spacing: number, now: number): QuotaRecord {
+  const isLease = record.nextAt - now < 1000 * Math.max(spacing, LEASE_MS);
+  const isPause = record.pausedUntil - now <= LONGEST_PAUSE_MS;
+  return {
+    ...record,
+    nextAt: isLease ? record.nextAt : now,
+    pausedUntil: isPause ? record.pausedUntil : now,
+  };
 }
 
 async function giveBack(
