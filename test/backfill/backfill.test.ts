@@ -10,7 +10,7 @@ import { parseDay } from '../../src/core/day.ts';
 import { BackfillError, type ErrorCode } from '../../src/core/errors.ts';
 import type { BarAnswer, BarRequest, Capabilities, Provider } from '../../src/providers/provider.ts';
 import { openTraffic } from '../../src/backfill/traffic.ts';
-import { OPEN_GATE } from '../../src/providers/http/gate.ts';
+import { type Gate, OPEN_GATE } from '../../src/providers/http/gate.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -49,11 +49,10 @@ function provider(
 }
 
 /** Runs tasks in this thread, on any provider. */
-function tools(source: Provider, more: Partial<BackfillTools> = {}): BackfillTools {
+function tools(source: Provider, more: Partial<BackfillTools> = {}, gate: Gate = OPEN_GATE): BackfillTools {
   const runner: Runner = {
     capacity: 2,
-    run: ({ task, now: at }) =>
-      runTask(task, at, { provider: source, store, gate: OPEN_GATE, elapsed: () => 0 }),
+    run: ({ task, now: at }) => runTask(task, at, { provider: source, store, gate, elapsed: () => 0 }),
     close: () => Promise.resolve(),
   };
   const context = { storeUrl: folder, provider: { id: 'sample' } };
@@ -259,6 +258,41 @@ describe('a backfill', () => {
     expect(await backfill({ tickers: TICKERS, ...WEEK }, tools(open()))).toMatchObject({
       complete: 2,
       fetched: 6,
+    });
+  });
+
+  it.each(['quota-exhausted', 'provider-down'] as const)(
+    'that meets %s ends with its ticker not run instead of failed',
+    async (code) => {
+      const source = provider((ticker) => (ticker === 'ORBL' ? code : undefined));
+      const summary = await backfill({ tickers: TICKERS, ...WEEK }, tools(source));
+      expect(summary).toMatchObject({ stopped: { reason: code }, failed: 0, failures: [] });
+      expect(summary.fetched + summary.notRun).toBe(TICKERS.length);
+      expect(source.asked.length).toBeLessThan(TICKERS.length);
+    },
+  );
+
+  it('does not believe an empty answer while the provider throttles', async () => {
+    const proven = { from: parseDay('2025-06-02'), to: parseDay('2025-06-07') };
+    const nothing: BarAnswer = {
+      bars: [],
+      unusable: [],
+      proven,
+      actions: [],
+      identity: UNKNOWN_IDENTITY,
+      delistedOn: null,
+      dropped: 0,
+    };
+    const source = provider(() => nothing);
+    const throttled = await backfill(
+      { tickers: ['ALFA'], ...WEEK },
+      tools(source, {}, { ...OPEN_GATE, isThrottling: true }),
+    );
+    expect(throttled.failures).toMatchObject([{ code: 'provider-fault' }]);
+    expect((await store.scan()).series.size).toBe(0);
+    expect(await backfill({ tickers: ['ALFA'], ...WEEK }, tools(source))).toMatchObject({
+      failed: 0,
+      absent: { 'vendor-empty': 5 },
     });
   });
 

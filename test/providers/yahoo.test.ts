@@ -8,6 +8,8 @@ import type { Interval } from '../../src/core/interval.ts';
 import { type Gate, OPEN_GATE } from '../../src/providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../../src/providers/provider.ts';
 import { openYahoo } from '../../src/providers/yahoo/index.ts';
+import { sampleMarket } from '../../src/market/sample.ts';
+import { yahooWire } from '../../src/simulator/yahoo/wire.ts';
 import { hasRealData, realData } from '../realdata.ts';
 
 const now = Date.parse('2025-02-20T12:00:00Z');
@@ -121,6 +123,37 @@ describe('an answer that is no chart', () => {
   });
 });
 
+describe('an answer that is not to be believed', () => {
+  const body = (change: (result: { meta: { symbol: string }; timestamp: number[] }) => void): string => {
+    const { result } = yahooChartOf('ALFA', Date.parse('2025-01-31T23:00:00Z'));
+    change(result);
+    return JSON.stringify({ chart: { result: [result], error: null } });
+  };
+
+  it.each([
+    ['for another ticker', body((result) => void (result.meta.symbol = 'BRIQ')), 'answered for BRIQ'],
+    [
+      'in milliseconds',
+      body((result) => void (result.timestamp = result.timestamp.map((at) => at * 1000))),
+      'not in seconds',
+    ],
+    ['without an end', ' '.repeat(33 * 2 ** 20), 'more than 32 MiB'],
+  ])('%s is refused, and worth another try', async (_, text, message) => {
+    const asked = ask({ body: text }, 'ALFA', dates('2025-01-02', '2025-01-31'));
+    await expect(asked).rejects.toMatchObject({ code: 'bad-answer', retryable: true });
+    await expect(asked).rejects.toThrow(message);
+  });
+
+  it('has a last row of a session that is still open: that one is left out', async () => {
+    const open = Date.parse('2025-01-31T17:00:00Z');
+    const { result } = yahooChartOf('ALFA', open);
+    const reply = { body: JSON.stringify({ chart: { result: [result], error: null } }) };
+    const { bars, dropped } = await ask(reply, 'ALFA', dates('2025-01-02', '2025-01-31'));
+    expect(formatDay(utcDayOf(bars.at(-1)?.ts ?? 0))).toBe('2025-01-30');
+    expect(dropped).toBe(1);
+  });
+});
+
 describe('a request', () => {
   it('spans the sessions asked for and, by the day, goes on to tomorrow for the splits', async () => {
     const { provider, asked } = await yahooThatAnswers(() => ({ status: 500, body: '' }));
@@ -191,6 +224,30 @@ describe.skipIf(!hasRealData)('recorded answers of Yahoo', () => {
     expect(bars.map(({ ts }) => formatDay(utcDayOf(ts)))).toEqual(['2023-08-04', '2023-08-07', '2023-08-08']);
   });
 });
+
+/** What Yahoo answers of the sample market's January 2025 at a moment. */
+function yahooChartOf(
+  symbol: string,
+  at: number,
+): { result: { meta: { symbol: string }; timestamp: number[] } } {
+  const query = new URLSearchParams({
+    interval: '1d',
+    period1: '1735800000',
+    period2: '1738400000',
+    events: 'div|split',
+  });
+  const request = {
+    method: 'GET',
+    path: `/v8/finance/chart/${symbol}`,
+    query,
+    headers: { 'user-agent': 'test' },
+  };
+  const { body } = yahooWire(request, sampleMarket(), at);
+  const { chart } = JSON.parse(body) as {
+    chart: { result: [{ meta: { symbol: string }; timestamp: number[] }] };
+  };
+  return { result: chart.result[0] };
+}
 
 function day(url: URL, name: string): string {
   return new Date(Number(url.searchParams.get(name)) * 1000).toISOString().slice(0, 10);
