@@ -269,6 +269,7 @@ describe('a backfill', () => {
       expect(summary).toMatchObject({ stopped: { reason: code }, failed: 0, failures: [] });
       expect(summary.fetched + summary.notRun).toBe(TICKERS.length);
       expect(source.asked.length).toBeLessThan(TICKERS.length);
+      expect((await store.scan()).series.size).toBe(summary.fetched);
     },
   );
 

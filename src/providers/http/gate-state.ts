@@ -74,6 +74,12 @@ export const CELL = {
   admitted: 32,
   /** HTTP answers of any kind: somebody is there. */
   lifeSigns: 33,
+  /** When the request was sent that tries whether the provider still throttles. */
+  probeAt: 34,
+  /** When the throttles in a row began, for how long they have lasted, and for how long the last ones did. */
+  throttledSince: 35,
+  throttledFor: 36,
+  recovery: 37,
 } as const;
 
 const CELLS = Object.keys(CELL).length;

@@ -37,6 +37,10 @@ const THROTTLE_MEMORY_MS = 60_000;
 /** Nobody sleeps longer than this without looking whether the run was stopped or paused. */
 const NAP_MS = 100;
 
+/** How soon the others look what became of a probe, and how long they wait for it. */
+const PROBE_NAP_MS = 10;
+const PROBE_PATIENCE_MS = 5000;
+
 /** How soon a lease that is being made may be there. */
 const LEASE_NAP_MS = 2;
 
@@ -118,6 +122,7 @@ function tryEnter(
   cells[CELL.nextAt] = Math.max(now, at(cells, CELL.nextAt)) + at(cells, CELL.spacing);
   add(cells, CELL.permits, -1);
   add(cells, CELL.sent, 1);
+  if (at(cells, CELL.throttlesInRow) > 0) cells[CELL.probeAt] = now;
   recent.noteSent(request, now);
   return { wait: 0, request };
 }
@@ -147,12 +152,20 @@ function waitForPermit(cells: Float64Array, now: number): number {
     throw new BackfillError('provider-down', 'the provider does not answer any more');
   }
   if (at(cells, CELL.pausedUntil) > now) return at(cells, CELL.pausedUntil) - now;
+  if (isProbed(cells, now)) return PROBE_NAP_MS;
   if (at(cells, CELL.permits) < 1 && !rollLease(cells)) {
     if (at(cells, CELL.exhausted) !== 0)
       throw new BackfillError('quota-exhausted', 'the quota of the day is used up');
     return Math.max(LEASE_NAP_MS, at(cells, CELL.nextAt) - now - LEASE_NAP_MS);
   }
   return at(cells, CELL.nextAt) - at(cells, CELL.catchUp) - now;
+}
+
+/** Whether one request is under way to see if the pause was long enough; the others wait for what becomes of it. */
+function isProbed(cells: Float64Array, now: number): boolean {
+  const probeAt = at(cells, CELL.probeAt);
+  const isFresh = probeAt >= at(cells, CELL.pausedUntil) && now - probeAt < PROBE_PATIENCE_MS;
+  return at(cells, CELL.throttlesInRow) > 0 && isFresh;
 }
 
 /** Goes on to the next lease, if there is one. */
@@ -169,8 +182,23 @@ function noteAnswer(cells: Float64Array, recent: RecentRequests, now: number): v
   add(cells, CELL.lifeSigns, 1);
   add(cells, CELL.answers, 1);
   cells[CELL.failuresInRow] = 0;
-  cells[CELL.throttlesInRow] = 0;
+  endThrottling(cells);
   cells[CELL.lastAnswerAt] = now;
+}
+
+/** The provider lets requests through again. For how long it did not is how long to pause the next time. */
+function endThrottling(cells: Float64Array): void {
+  if (at(cells, CELL.throttlesInRow) === 0) return;
+  cells[CELL.recovery] = at(cells, CELL.throttledFor);
+  cells[CELL.throttlesInRow] = 0;
+}
+
+/** How long to pause where the provider does not say: as long as it took last time, then twice as long each time. */
+function guessedPause(cells: Float64Array, { coolDownMs, longestPauseMs }: GatePolicy): number {
+  const again = at(cells, CELL.throttlesInRow) - 1;
+  const recovery = at(cells, CELL.recovery);
+  if (again <= 0) return Math.max(coolDownMs, Math.min(recovery, longestPauseMs));
+  return Math.min(longestPauseMs, coolDownMs * 2 ** (recovery > 0 ? again - 1 : again));
 }
 
 /** Pauses everybody. The first throttle after an answer also says something of a limit that is not declared. */
@@ -187,11 +215,12 @@ function noteThrottle(
   const isPaused = at(cells, CELL.pausedUntil) > now;
   if (!isPaused) {
     add(cells, CELL.throttlesInRow, 1);
+    if (at(cells, CELL.throttlesInRow) === 1) cells[CELL.throttledSince] = now;
+    cells[CELL.throttledFor] = now - at(cells, CELL.throttledSince);
     if (at(cells, CELL.adaptive) !== 0 && at(cells, CELL.throttlesInRow) === 1)
       learnLimit(cells, recent, now);
   }
-  const again = Math.max(0, at(cells, CELL.throttlesInRow) - 1);
-  const pause = retryAfterMs ?? Math.min(policy.longestPauseMs, policy.coolDownMs * 2 ** again);
+  const pause = retryAfterMs ?? guessedPause(cells, policy);
   if (pause > policy.longestPauseMs || now - at(cells, CELL.lastAnswerAt) > 2 * policy.longestPauseMs) {
     cells[CELL.down] = 1;
     return false;
@@ -206,7 +235,7 @@ function noteThrottle(
 function noteFailure(cells: Float64Array, recent: RecentRequests, now: number, policy: GatePolicy): boolean {
   recent.noteAdmitted(now);
   add(cells, CELL.failuresInRow, 1);
-  cells[CELL.throttlesInRow] = 0;
+  endThrottling(cells);
   const isSilent = at(cells, CELL.lifeSigns) === 0;
   const most = isSilent ? policy.silenceToTrip : policy.failuresToTrip;
   if (at(cells, CELL.failuresInRow) >= most) cells[CELL.down] = 1;

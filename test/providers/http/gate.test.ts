@@ -194,6 +194,32 @@ describe('an undeclared limit', () => {
     expect(steady.length).toBeGreaterThanOrEqual(0.98 * 420);
   });
 
+  it('of a provider that does not say how long to wait is probed by one request at a time, ever better', async () => {
+    set(CELL.adaptive, 1);
+    admitted.length = 0;
+    const gate = gateOf();
+    const throttledAt: number[] = [];
+    const started = clock();
+    const worker = async (): Promise<void> => {
+      while (clock() < started + 120_000) {
+        await gate.enter();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        if (isAdmitted()) gate.answered();
+        else {
+          throttledAt.push(clock() - started);
+          gate.throttled(undefined);
+        }
+      }
+    };
+    const all = Promise.all(Array.from({ length: 8 }, worker));
+    await vi.advanceTimersByTimeAsync(150_000);
+    await all;
+    // Eight in flight when the limit is first met, then one a probe, four probes to find out, two once it is known.
+    expect(throttledAt.length).toBeLessThan(45);
+    expect(Math.max(...throttledAt)).toBeLessThan(60_000);
+    expect(admitted.filter((at) => at < started + 120_000).length).toBeGreaterThan(0.88 * 720);
+  });
+
   it('is given up where throttles come at random, so that they do not starve the run', async () => {
     set(CELL.adaptive, 1);
     const gate = gateOf();
