@@ -7,8 +7,11 @@ const WINDOWS = [
   { perMs: 1000, cell: CELL.before1s, agreed: CELL.agreed1s },
 ] as const;
 
-/** Two counts are of the same limit if the larger is at most this much larger. */
-const SAME = 1.1;
+/**
+ * Two counts are of the same limit if the larger is at most this much larger: answers arrive unevenly, so that some
+ * of the requests that filled the window may not have been counted yet.
+ */
+const SAME = 1.25;
 
 /** Smaller counts agree by chance, */
 const LEAST = 20;
@@ -41,12 +44,12 @@ export function learnLimit(cells: Float64Array, recent: RecentRequests, now: num
     const before = cells[cell] ?? 0;
     // A window that the run has not filled yet counts everything and tells nothing.
     const count = now - (cells[CELL.startedAt] ?? 0) > perMs ? recent.admittedWithin(perMs, now) : 0;
-    cells[cell] = count;
-    const least = Math.min(before, count);
-    const isSame = least >= LEAST && Math.max(before, count) <= SAME * least;
+    const [least, most] = [Math.min(before, count), Math.max(before, count)];
+    const isSame = least >= LEAST && most <= SAME * least;
+    cells[cell] = isSame ? most : count;
     const inARow = isSame ? Math.max(1, cells[agreed] ?? 1) + 1 : 1;
     cells[agreed] = inARow;
-    if (inARow >= AGREEING && (cells[CELL.learnedRequests] ?? 0) === 0) learn(cells, least, perMs);
+    if (inARow >= AGREEING && (cells[CELL.learnedRequests] ?? 0) === 0) learn(cells, most, perMs);
   }
 }
 
