@@ -1,0 +1,42 @@
+import { parseRange } from '../backfill/wanted.ts';
+import { type Series, UNKNOWN_IDENTITY, seriesKey } from '../core/bars.ts';
+import { calendarFor } from '../core/calendar/calendars.ts';
+import { NOTHING_KNOWN, knownSpan } from '../core/coverage.ts';
+import type { Capabilities } from '../providers/provider.ts';
+import { type CoverageReport, reportCoverage } from '../report/coverage.ts';
+import type { BarStore, SeriesState } from '../store/store.ts';
+import type { HistoryRequest } from './history.ts';
+
+/** What `History.coverage` reports; `tickers` undefined: all in the store. */
+export async function coverageOf(
+  store: BarStore,
+  capabilities: Capabilities,
+  now: number,
+  request: HistoryRequest,
+  tickers: readonly string[] | undefined,
+): Promise<CoverageReport> {
+  const { intervals, days, years, start, end } = request;
+  const scan = await store.scan({ ...(tickers && { tickers }), ...(intervals && { intervals }) });
+  const series = new Map(scan.series);
+  for (const ticker of tickers ?? []) {
+    for (const interval of intervals ?? ['1d']) {
+      const key = seriesKey({ ticker, interval });
+      if (!series.has(key)) series.set(key, nothingStored({ ticker, interval }));
+    }
+  }
+  const wholeRange = [days, years, start, end].every((option) => option === undefined);
+  const wanted = parseRange(request);
+  return reportCoverage({ ...scan, series }, ({ series: { interval }, coverage }, calendar) => {
+    const settled = calendar.lastSettled(now, capabilities.intervals[interval]?.settleDelayMs ?? 0);
+    const known = knownSpan(coverage);
+    // Another provider may have settled the last session sooner than this one would.
+    const last = known === undefined ? settled : Math.max(settled, known.to - 1);
+    return wholeRange && known !== undefined ? { from: known.from, to: last + 1 } : wanted(calendar, last);
+  });
+}
+
+/** The state of a series that was asked for and is not in the store. */
+function nothingStored(series: Series): SeriesState {
+  const calendar = calendarFor(series.ticker).id;
+  return { series, calendar, coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY, rows: 0, fetchedAt: null };
+}

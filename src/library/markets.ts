@@ -1,0 +1,16 @@
+import type { Market } from '../market/market.ts';
+import type { Simulator, SimulatorOptions } from '../simulator/server.ts';
+
+/** The market that a user names: `sample` (with its seed, default 1), or a folder of CSV files. Throws `usage`. */
+export async function openMarket(from: string, seed?: number): Promise<Market> {
+  const { sampleMarket } = await import('../market/sample.ts');
+  if (from === 'sample') return sampleMarket(seed);
+  const { csvFolderMarket } = await import('../market/csv-folder.ts');
+  return csvFolderMarket(from);
+}
+
+/** Serves a market on loopback as a provider would. Throws `usage` where the port cannot be taken. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { startSimulator: start } = await import('../simulator/server.ts');
+  return start(options);
+}

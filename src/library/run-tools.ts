@@ -1,0 +1,42 @@
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Traffic } from '../backfill/traffic.ts';
+import { leastTime } from '../core/plan.ts';
+import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
+import { monotonicNow } from '../providers/http/gate-state.ts';
+import { isPaced } from '../providers/http/quota-keeper.ts';
+import type { HistoryOptions } from './history.ts';
+
+/** Tries of a request at most, and what they and the pauses between them take at most. */
+const TRIES = 8;
+const TASK_MINUTES = 20;
+
+/** The gate of a run and what keeps its quota. */
+export async function openTrafficOf(
+  options: HistoryOptions,
+  config: ProviderConfig,
+  { metered, quotas }: Capabilities,
+): Promise<Traffic> {
+  const { openTraffic, quotaFileOf } = await import('../backfill/traffic.ts');
+  const folder = options.stateFolder ?? join(homedir(), '.local', 'state', 'backfill');
+  const quotaFile = metered ? quotaFileOf(folder, config) : undefined;
+  return openTraffic({ quotas, quotaFile, clocks: { wall: Date.now, gate: monotonicNow } });
+}
+
+/** Threads and fetches in flight in each, within what the provider declares. */
+export function poolSize(
+  { workers = 'auto', concurrency = 'auto' }: HistoryOptions,
+  { maxInFlight, defaultInFlight }: Capabilities,
+  tasks: number,
+): { workers: number; concurrency: number } {
+  const ceiling = maxInFlight ?? Number.POSITIVE_INFINITY;
+  const threads = Math.min(workers === 'auto' ? availableParallelism() : workers, tasks, ceiling);
+  const wanted = concurrency === 'auto' ? Math.floor(defaultInFlight / threads) : concurrency;
+  return { workers: threads, concurrency: Math.max(1, Math.min(wanted, Math.floor(ceiling / threads))) };
+}
+
+/** A task's tries take minutes at most, but before each it may queue for the quota behind all others. */
+export function deadlineOf(size: { workers: number; concurrency: number }, { quotas }: Capabilities): number {
+  const queued = leastTime(TRIES * size.workers * size.concurrency, quotas.filter(isPaced)) ?? 0;
+  return TASK_MINUTES * 60_000 + queued;
+}
