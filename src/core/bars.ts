@@ -53,7 +53,14 @@ export interface Dividend {
 
 export type CorporateAction = Split | Dividend;
 
-/** What an instrument is, as the provider says it. A change of it means another instrument under the same ticker. */
+export function isSplit(action: CorporateAction): action is Split {
+  return action.kind === 'split';
+}
+
+/**
+ * What an instrument is, as the provider says it. A change of it means another instrument under the same ticker. `type` is
+ * one of our words whatever the provider: `equity`, `etf`, `fund`, `index`, `crypto`, `fx`, `future`, `other`.
+ */
 export interface Identity {
   readonly currency: string | null;
   readonly exchange: string | null;

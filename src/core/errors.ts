@@ -9,11 +9,14 @@ export type ErrorCode =
   | 'no-data' // the provider knows the ticker and has nothing in the range
   | 'out-of-range' // the provider says that its plan or look-back does not reach
   | 'incomplete' // the answer left wanted sessions unexplained
+  | 'basis-unknown' // what prices are adjusted by is not known
   | 'throttled'
   | 'quota-exhausted' // the day's requests are used up
   | 'provider-down' // too many requests in a row came to nothing
   | 'provider-fault' // 5xx, HTML where JSON is due, an answer for another ticker
   | 'bad-answer' // the answer does not parse or contradicts itself
+  | 'restated' // the provider changed bars that were final: the series has to be fetched again
+  | 'identity-changed' // the ticker is another instrument's now: nothing is stored
   | 'network'
   | 'timeout'
   | 'store-locked'

@@ -1,0 +1,44 @@
+import type { CorporateAction } from './bars.ts';
+import type { Calendar } from './calendar/calendar.ts';
+import { type Coverage, stateOf } from './coverage.ts';
+import type { Day, DayRange } from './day.ts';
+import type { Adjustment } from './factors.ts';
+import { subtract } from './ranges.ts';
+
+/** What adjusting a series needs to know and what is known. */
+export interface BasisQuestion {
+  readonly mode: Adjustment;
+  /** First session that is adjusted: only later ex-dates matter. */
+  readonly first: Day;
+  /** Last ex-date that counts, inclusive. */
+  readonly asOf: Day;
+  readonly calendar: Calendar;
+  readonly coverage: Coverage;
+  readonly actions: readonly CorporateAction[];
+  /** Ex-dates that a provider answered for, ascending and disjoint. */
+  readonly answered: readonly DayRange[];
+}
+
+/** What is not known. Both empty: the series can be adjusted. */
+export interface BasisGaps {
+  /** Sessions whose splits and dividends nobody answered for. Each range starts and ends with a session. */
+  readonly unanswered: readonly DayRange[];
+  /** Missing sessions before the ex-date of a dividend, whose close its factor needs. Ascending. */
+  readonly closes: readonly Day[];
+}
+
+/** What is not known of a series' basis; nothing is needed for mode `none`. */
+export function basisGaps(question: BasisQuestion): BasisGaps {
+  const { mode, first, asOf, calendar, coverage, actions, answered } = question;
+  if (mode === 'none') return { unanswered: [], closes: [] };
+  const unanswered = subtract([{ from: first + 1, to: asOf + 1 }], answered).flatMap(({ from, to }) => {
+    const start = calendar.sessionOnOrAfter(from);
+    return start < to ? [{ from: start, to: calendar.sessionOnOrBefore(to - 1) + 1 }] : [];
+  });
+  if (mode === 'splits') return { unanswered, closes: [] };
+  const closes = actions
+    .filter(({ kind, exDay }) => kind === 'dividend' && first < exDay && exDay <= asOf)
+    .map(({ exDay }) => calendar.previousSession(exDay))
+    .filter((session) => stateOf(coverage, session).state === 'missing');
+  return { unanswered, closes: [...new Set(closes)].toSorted((a, b) => a - b) };
+}

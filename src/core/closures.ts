@@ -1,0 +1,60 @@
+import type { Calendar } from './calendar/calendar.ts';
+import type { Coverage } from './coverage.ts';
+import { type Day, parseDay } from './day.ts';
+import { contains } from './ranges.ts';
+
+/** When the embedded calendars were compiled: of what was decided since then they know nothing. */
+const CALENDARS_AS_OF = parseDay('2026-07-23');
+
+/** Fewer series than this may lack a session together for reasons of their own. */
+const ENOUGH_SERIES = 3;
+
+/** A session that a calendar expects and that the exchange seems not to have held. */
+export interface SuspectedClosure {
+  readonly calendar: string;
+  readonly session: Day;
+  /** Series that lack it: all that were asked for it. */
+  readonly series: number;
+}
+
+/** A series as far as closures are concerned. */
+export interface CoveredSeries {
+  readonly calendar: Calendar;
+  readonly coverage: Coverage;
+}
+
+/**
+ * Sessions after the calendars were compiled for which every series of an exchange that was asked got no bar from a
+ * provider that has bars before and after: a day of mourning, a storm. Advice for the reader, never a state.
+ */
+export function suspectClosures(series: readonly CoveredSeries[]): SuspectedClosure[] {
+  const byCalendar = new Map<string, CoveredSeries[]>();
+  for (const one of series) {
+    if (one.calendar.advisory) continue;
+    byCalendar.set(one.calendar.id, [...(byCalendar.get(one.calendar.id) ?? []), one]);
+  }
+  return [...byCalendar.values()].flatMap(closuresOf);
+}
+
+function closuresOf(series: readonly CoveredSeries[]): SuspectedClosure[] {
+  const lacking = new Map<Day, number>();
+  for (const { calendar, coverage } of series) {
+    const last = coverage.present.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
+    for (const { from, to, reason } of coverage.absent) {
+      if (reason !== 'vendor-empty' && reason !== 'not-yet-published') continue;
+      for (const session of calendar.sessions({
+        from: Math.max(from, CALENDARS_AS_OF + 1),
+        to: Math.min(to, last),
+      }))
+        lacking.set(session, (lacking.get(session) ?? 0) + 1);
+    }
+  }
+  const [first] = series;
+  return [...lacking]
+    .filter(
+      ([session, count]) =>
+        count >= ENOUGH_SERIES && !series.some(({ coverage }) => contains(coverage.present, session)),
+    )
+    .map(([session, count]) => ({ calendar: first?.calendar.id ?? '', session, series: count }))
+    .toSorted((a, b) => a.session - b.session);
+}

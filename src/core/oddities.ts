@@ -1,0 +1,150 @@
+import { type CorporateAction, type Ohlcv, type Split, isSplit } from './bars.ts';
+import { copiedBars } from './copies.ts';
+import { type Day, formatDay } from './day.ts';
+import {
+  type SeriesContext,
+  type SessionPrices,
+  areNeighbours,
+  changeOf,
+  closesAgree,
+  isBeyond,
+  sessionPrices,
+  splitRatio,
+  standout,
+} from './plausibility.ts';
+import { thinSessions } from './thin-sessions.ts';
+
+/** Something about sound, stored bars that a person should look at. At most one a session. */
+export interface Oddity {
+  /**
+   * - `jump`: the session starts or closes beyond 1.5 times, or below 1/1.5 of, the close before, without an action that explains it
+   * - `basis-flip`: such a jump by a common split ratio, or a split that does not show in the prices
+   * - `spike`: one session beyond 1.2 times, or below 1/1.2 of, both neighbours, which agree
+   * - `repeat`: a daily bar that is the session's before it, open to volume
+   * - `thin`: an intraday session with less than half of the usual bars
+   */
+  readonly kind: 'jump' | 'spike' | 'basis-flip' | 'repeat' | 'thin';
+  readonly session: Day;
+  /** Stamp of the session's first bar, ms since the epoch. */
+  readonly ts: number;
+  /** One line for the user, without the ticker and the date. */
+  readonly note: string;
+}
+
+/** Of 611,514 daily bars of large companies 10 go further in a session; most are spin-offs and errors. */
+const JUMP = 1.5;
+
+/** Large companies do fall by a sixth and recover in one day, but hardly ever to within a twentieth of where they were. */
+const SPIKE = 1.2;
+const SPIKE_AGREEMENT = 1.05;
+
+/** Ratios that boards choose, as new and old shares, and how near a jump must come to one. */
+const COMMON_SPLITS: readonly (readonly [number, number])[] = [
+  ...[2, 3, 4, 5, 7, 10, 20].map((shares): readonly [number, number] => [shares, 1]),
+  [3, 2],
+];
+const SPLIT_TOLERANCE = 0.02;
+
+/** A first bar that moves by more from open to close is the work of news rather than of a split. */
+const CALM = 1.05;
+
+/**
+ * Warnings about the accepted bars (ascending, unique by `ts`), ascending by session. Comparisons take the known bars
+ * in: a known session is reported too if only a judged one beside it shows that it is odd.
+ */
+export function findOddities(bars: readonly Ohlcv[], context: SeriesContext): Oddity[] {
+  const sessions = sessionPrices(bars, context);
+  const { actions } = context;
+  const splits = actions.filter(isSplit);
+  const odd = new Map<Day, Oddity>();
+  for (const { session, usual } of thinSessions(sessions, context)) {
+    const note = `${session.bars} bars, where about ${usual} are usual`;
+    odd.set(session.day, { kind: 'thin', session: session.day, ts: session.ts, note });
+  }
+  for (const { session, original, bar } of copiedBars(bars, context)) {
+    const note = `the bar repeats that of ${formatDay(original)}, volume and all`;
+    odd.set(session, { kind: 'repeat', session, ts: bar.ts, note });
+  }
+  let before: SessionPrices | undefined;
+  for (const [i, session] of sessions.entries()) {
+    const spike = before && spikeOf([before, session, sessions[i + 1]], actions);
+    const found =
+      spike ?? (before && (jumpOf(before, session, actions) ?? hiddenSplit(before, session, splits)));
+    if (found) odd.set(session.day, { ...found, session: session.day, ts: session.ts });
+    // What comes after a spike is compared with what came before it, so that the return is no jump.
+    if (!spike) before = session;
+  }
+  return [...odd.values()].toSorted((a, b) => a.session - b.session);
+}
+
+type Finding = Pick<Oddity, 'kind' | 'note'>;
+
+function spikeOf(
+  [before, session, after]: readonly [SessionPrices, SessionPrices, SessionPrices | undefined],
+  actions: readonly CorporateAction[],
+): Finding | undefined {
+  if (!after || !(before.given || session.given || after.given)) return undefined;
+  if (!areNeighbours(before, session) || !areNeighbours(session, after)) return undefined;
+  // Most sessions are done with here; the exact comparison is dearer.
+  if (!isBeyond(session.close / before.close, SPIKE)) return undefined;
+  const factor = standout(session.day, [session.firstClose, session.close], [before, after], actions);
+  if (!isBeyond(factor, SPIKE) || !closesAgree(before, after, SPIKE_AGREEMENT, actions)) return undefined;
+  const note = `close ${session.close} stands between closes of ${before.close} and ${after.close}`;
+  return { kind: 'spike', note };
+}
+
+function jumpOf(
+  before: SessionPrices,
+  session: SessionPrices,
+  actions: readonly CorporateAction[],
+): Finding | undefined {
+  const prices = [session.open, session.firstClose];
+  if (!prices.some((price) => isBeyond(price / before.close, JUMP))) return undefined;
+  if (!(before.given || session.given) || !areNeighbours(before, session)) return undefined;
+  const change = (price: number): number =>
+    changeOf({ day: before.day, price: before.close }, { day: session.day, price }, actions);
+  const open = change(session.open);
+  const close = change(session.firstClose);
+  if (!isBeyond(open, JUMP) && !isBeyond(close, JUMP)) return undefined;
+  const what = isBeyond(close, JUMP)
+    ? `close ${session.firstClose} is ${times(close)}`
+    : `open ${session.open} is ${times(open)}`;
+  const note = `${what} the last close of ${before.close}`;
+  // A changed basis shows from the open on; news moves the price all day, and a bad tick is gone by the close.
+  const isCalm = !isBeyond(session.firstClose / session.open, CALM);
+  const split = isCalm ? (splitLike(open) ?? splitLike(close)) : undefined;
+  return split === undefined
+    ? { kind: 'jump', note: `${note}, and no corporate action explains it` }
+    : { kind: 'basis-flip', note: `${note}: it looks like a ${split} split that the provider does not list` };
+}
+
+/** A listed split that would make a jump, if the prices went down or up by it, and they did not. */
+function hiddenSplit(
+  before: SessionPrices,
+  session: SessionPrices,
+  splits: readonly Split[],
+): Finding | undefined {
+  const ratio = splitRatio(before.day, session.day, splits);
+  if (!isBeyond(ratio, JUMP)) return undefined;
+  if (!(before.given || session.given) || !areNeighbours(before, session)) return undefined;
+  const isUnmoved = [session.open, session.firstClose].every((price) => {
+    const change = price / before.close;
+    return !isBeyond(change, JUMP) && isBeyond(change * ratio, JUMP);
+  });
+  if (!isUnmoved) return undefined;
+  const note = `close ${session.firstClose} after ${before.close} does not show the split of ${ratio} for 1 after ${formatDay(before.day)}`;
+  return { kind: 'basis-flip', note };
+}
+
+/** The common split that moves a price by this factor, as `2:1`, or undefined. */
+export function splitLike(factor: number): string | undefined {
+  for (const [shares, old] of COMMON_SPLITS) {
+    if (Math.abs((factor * shares) / old - 1) <= SPLIT_TOLERANCE) return `${shares}:${old}`;
+    if (Math.abs((factor * old) / shares - 1) <= SPLIT_TOLERANCE) return `${old}:${shares}`;
+  }
+  return undefined;
+}
+
+function times(factor: number): string {
+  return `${factor >= 10 ? Math.round(factor) : Number(factor.toPrecision(3))} times`;
+}

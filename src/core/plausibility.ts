@@ -1,0 +1,150 @@
+import { type CorporateAction, type Ohlcv, mergeBars } from './bars.ts';
+import type { Calendar } from './calendar/calendar.ts';
+import type { Day } from './day.ts';
+import type { Interval } from './interval.ts';
+import { sessionDateOf } from './partition.ts';
+
+/** What bars of one series are judged by, besides themselves. */
+export interface SeriesContext {
+  readonly interval: Interval;
+  readonly calendar: Calendar;
+  /** All splits and dividends known of the instrument, in any order. */
+  readonly actions: readonly CorporateAction[];
+  /** Stored final bars before, after or among the judged ones, ascending. They are compared with, never judged. */
+  readonly known: readonly Ohlcv[];
+}
+
+/** The prices by which one session is compared with others. Of a daily bar `firstClose` is `close`. */
+export interface SessionPrices {
+  readonly day: Day;
+  /** Stamp of the first bar. */
+  readonly ts: number;
+  readonly open: number;
+  /** Close of the first bar. */
+  readonly firstClose: number;
+  readonly high: number;
+  readonly low: number;
+  /** Close of the last bar. */
+  readonly close: number;
+  readonly bars: number;
+  /** Whether one of its bars is of the judged ones. */
+  readonly given: boolean;
+}
+
+/** A price and the session it was paid in. */
+export interface DatedPrice {
+  readonly day: Day;
+  readonly price: number;
+}
+
+/** Days between two sessions beyond which they say nothing about each other: prices have had time to go anywhere. */
+export const NEIGHBOUR_DAYS = 30;
+
+/** Sessions of the judged bars (ascending, unique by `ts`) and of the known ones, ascending. Of one stamp the judged bar counts. */
+export function sessionPrices(bars: readonly Ohlcv[], context: SeriesContext): SessionPrices[] {
+  const sessionOf = sessionDateOf(context.interval, context.calendar);
+  const judged = new Set(bars);
+  const sessions: SessionPrices[] = [];
+  for (const bar of mergeBars(context.known, bars)) {
+    const day = sessionOf(bar.ts);
+    const last = sessions.at(-1);
+    const given = judged.has(bar);
+    if (last?.day === day) sessions[sessions.length - 1] = joined(last, bar, given);
+    else {
+      const { ts, open, high, low, close } = bar;
+      sessions.push({ day, ts, open, firstClose: close, high, low, close, bars: 1, given });
+    }
+  }
+  return sessions;
+}
+
+/**
+ * By what factor the price went from one session to a later one, of the readings that the corporate actions between
+ * them allow (none, the splits, the splits and dividends) the one nearest to 1: what no action explains.
+ */
+export function changeOf(from: DatedPrice, to: DatedPrice, actions: readonly CorporateAction[]): number {
+  const plain = to.price / from.price;
+  if (actions.length === 0 || from.day === to.day) return plain;
+  const split = splitRatio(from.day, to.day, actions);
+  const expected = [from.price / split, from.price / split - dividends(from.day, to.day, actions)];
+  return expected
+    .filter((price) => price > 0)
+    .map((price) => to.price / price)
+    .reduce((best, change) => (sizeOf(change) < sizeOf(best) ? change : best), plain);
+}
+
+/** New shares for one old by the splits with an ex-date in `(after, through]`; 1 if there is none. */
+export function splitRatio(after: Day, through: Day, actions: readonly CorporateAction[]): number {
+  let ratio = 1;
+  for (const action of actions) {
+    if (action.kind === 'split' && action.exDay > after && action.exDay <= through) ratio *= action.ratio;
+  }
+  return ratio;
+}
+
+/**
+ * How far all the given prices of a session stand above (> 1) or below (< 1) the closes of both neighbours: the
+ * smallest such factor, or 1 if they do not all stand on one side.
+ */
+export function standout(
+  day: Day,
+  prices: readonly number[],
+  [before, after]: readonly [SessionPrices, SessionPrices],
+  actions: readonly CorporateAction[],
+): number {
+  const factors = prices.flatMap((price) => [
+    changeOf({ day: before.day, price: before.close }, { day, price }, actions),
+    1 / changeOf({ day, price }, { day: after.day, price: after.close }, actions),
+  ]);
+  const least = Math.min(...factors);
+  const most = Math.max(...factors);
+  if (least > 1) return least;
+  return most < 1 ? most : 1;
+}
+
+/** Whether a factor is larger than `bound` or smaller than its inverse. */
+export function isBeyond(factor: number, bound: number): boolean {
+  return factor > bound || factor < 1 / bound;
+}
+
+/** Whether two sessions are near enough in time to be compared. */
+export function areNeighbours(a: SessionPrices, b: SessionPrices): boolean {
+  return b.day - a.day <= NEIGHBOUR_DAYS;
+}
+
+/** Whether the closes of two sessions agree within a factor, corporate actions between them allowed for. */
+export function closesAgree(
+  a: SessionPrices,
+  b: SessionPrices,
+  bound: number,
+  actions: readonly CorporateAction[],
+): boolean {
+  return !isBeyond(changeOf({ day: a.day, price: a.close }, { day: b.day, price: b.close }, actions), bound);
+}
+
+function dividends(after: Day, through: Day, actions: readonly CorporateAction[]): number {
+  let amount = 0;
+  for (const action of actions) {
+    if (action.kind === 'dividend' && action.exDay > after && action.exDay <= through)
+      amount += action.amount;
+  }
+  return amount;
+}
+
+function sizeOf(factor: number): number {
+  return Math.abs(Math.log(factor));
+}
+
+function joined(session: SessionPrices, bar: Ohlcv, given: boolean): SessionPrices {
+  return {
+    day: session.day,
+    ts: session.ts,
+    open: session.open,
+    firstClose: session.firstClose,
+    high: Math.max(session.high, bar.high),
+    low: Math.min(session.low, bar.low),
+    close: bar.close,
+    bars: session.bars + 1,
+    given: session.given || given,
+  };
+}

@@ -1,0 +1,47 @@
+import { intervalMs } from './interval.ts';
+import type { SeriesContext, SessionPrices } from './plausibility.ts';
+
+/** With fewer sessions there is no telling what is usual. */
+const FEWEST_SESSIONS = 5;
+
+/** Quiet days have fewer bars; half of the usual is a part of a session that is missing. */
+const THIN = 0.5;
+
+/** What trades in fewer than half of its bars anyway has quiet days by chance. */
+const LIQUID = 0.5;
+
+/** A session with too few bars, and how many its hours would usually have. */
+export interface ThinSession {
+  readonly session: SessionPrices;
+  readonly usual: number;
+}
+
+/** How full a session is: bars out of those that its hours have room for. */
+interface Filled {
+  readonly session: SessionPrices;
+  readonly room: number;
+  readonly part: number;
+}
+
+/**
+ * The judged intraday sessions with fewer than half of the bars of the median one, each by its own hours, so that a
+ * half day is not thin. Nothing for daily bars, for fewer than five sessions, and for what hardly trades.
+ */
+export function thinSessions(sessions: readonly SessionPrices[], context: SeriesContext): ThinSession[] {
+  if (context.interval === '1d') return [];
+  const filled = sessions
+    .filter(({ given, day }) => given && context.calendar.isSession(day))
+    .map((session) => filling(session, context));
+  const usual = filled.map(({ part }) => part).toSorted((a, b) => a - b)[filled.length >> 1] ?? 0;
+  if (filled.length < FEWEST_SESSIONS || usual < LIQUID) return [];
+  return filled
+    .filter(({ part }) => part < usual * THIN)
+    .map(({ session, room }) => ({ session, usual: Math.round(usual * room) }));
+}
+
+function filling(session: SessionPrices, { calendar, interval }: SeriesContext): Filled {
+  const { open, close, lunch } = calendar.session(session.day);
+  const traded = close - open - (lunch === null ? 0 : lunch.end - lunch.start);
+  const room = Math.ceil(traded / intervalMs(interval));
+  return { session, room, part: session.bars / room };
+}

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Ohlcv, Split } from '../../src/core/bars.ts';
+import {
+  compareBars,
+  isSameBar,
+  priceDrift,
+  restatedRatios,
+  volumeStepOf,
+  volumeSteps,
+} from '../../src/core/compare.ts';
+import { MS_PER_DAY, parseDay } from '../../src/core/day.ts';
+
+function bar(day: number, close: number, volume = 1000): Ohlcv {
+  const prices = { open: close, high: close * 1.01, low: close * 0.99, close };
+  return { ts: day * MS_PER_DAY, ...prices, volume, vwap: null, trades: null };
+}
+
+const exact = () => 0;
+const scaled = (bars: readonly Ohlcv[], ratioOf: (i: number) => number): Ohlcv[] =>
+  bars.map((one, i) => ({
+    ...one,
+    open: one.open * ratioOf(i),
+    high: one.high * ratioOf(i),
+    low: one.low * ratioOf(i),
+    close: one.close * ratioOf(i),
+  }));
+
+describe('comparing stored bars with an answer', () => {
+  it('tells those that agree, those that differ and those that are gone', () => {
+    const stored = [bar(1, 10), bar(2, 11), bar(3, 12)];
+    const answered = [bar(0, 9), bar(1, 10), bar(3, 12.5)];
+    const { compared, differing, gone } = compareBars(stored, answered, exact);
+    expect(compared.map(({ stored: { ts } }) => ts / MS_PER_DAY)).toEqual([1, 3]);
+    expect(differing).toEqual([{ stored: bar(3, 12), answered: bar(3, 12.5) }]);
+    expect(gone).toEqual([bar(2, 11)]);
+  });
+
+  it('takes what a float32 wire does to a price for no difference', () => {
+    expect(isSameBar(bar(1, 10), bar(1, 10 * (1 + 1.9e-7)), 0)).toBe(true);
+    expect(isSameBar(bar(1, 10), bar(1, 10 * (1 + 2.2e-7)), 0)).toBe(false);
+  });
+
+  it.each(['open', 'high', 'low', 'close', 'volume'] as const)('sees a change of %s', (field) => {
+    expect(isSameBar(bar(1, 10), { ...bar(1, 10), [field]: 10.01 }, 0)).toBe(false);
+  });
+
+  it('takes volumes within half a step for the same', () => {
+    expect(isSameBar(bar(1, 10, 1010), bar(1, 10, 1000), 20)).toBe(true);
+    expect(isSameBar(bar(1, 10, 1011), bar(1, 10, 1000), 20)).toBe(false);
+  });
+
+  it('measures the largest change of a price', () => {
+    const answered = { ...bar(1, 10), high: 10.1 * 2 };
+    expect(priceDrift({ stored: bar(1, 10), answered })).toBeCloseTo(0.5);
+  });
+});
+
+describe('a restated series', () => {
+  const stored = Array.from({ length: 120 }, (_, i) => bar(i, 20 + Math.sin(i)));
+  const pairs = (answered: readonly Ohlcv[], from = 0, to = stored.length) =>
+    compareBars(stored.slice(from, to), answered, exact).compared;
+
+  it('is known by the one ratio of all its closes', () => {
+    const ratios = restatedRatios(pairs(scaled(stored, () => 0.25)));
+    expect(ratios).toHaveLength(1);
+    expect(ratios?.[0]).toBeCloseTo(0.25);
+  });
+
+  it('may have changed up to some day only', () => {
+    const ratios = restatedRatios(pairs(scaled(stored, (i) => (i < 60 ? 0.95 : 1))));
+    expect(ratios?.map((ratio) => ratio.toFixed(2))).toEqual(['0.95', '1.00']);
+  });
+
+  it('is not what an unchanged one is, nor one with a corrected bar', () => {
+    expect(restatedRatios(pairs(stored))).toBeUndefined();
+    expect(
+      restatedRatios(
+        pairs(
+          scaled(stored, (i) => (i === 5 ? 1.1 : 1)),
+          0,
+          10,
+        ),
+      ),
+    ).toBeUndefined();
+  });
+
+  it('is not what another instrument looks like', () => {
+    expect(
+      restatedRatios(
+        pairs(
+          scaled(stored, (i) => 1 + (i % 7) / 10),
+          0,
+          6,
+        ),
+      ),
+    ).toBeUndefined();
+  });
+
+  it('cannot be told by a single bar', () => {
+    expect(
+      restatedRatios(
+        pairs(
+          scaled(stored, () => 0.5),
+          0,
+          1,
+        ),
+      ),
+    ).toBeUndefined();
+    expect(
+      restatedRatios(
+        pairs(
+          scaled(stored, () => 0.5),
+          0,
+          2,
+        ),
+      ),
+    ).toHaveLength(1);
+  });
+});
+
+describe('the precision of volumes', () => {
+  const split = (date: string, ratio: number): Split => ({ kind: 'split', exDay: parseDay(date), ratio });
+
+  it('is a step of as many units as a reverse split joins, before it', () => {
+    const steps = volumeSteps([split('2020-04-29', 1 / 8)]);
+    expect(volumeStepOf(steps, parseDay('2020-04-28'))).toBeCloseTo(8);
+    expect(volumeStepOf(steps, parseDay('2020-04-29'))).toBe(0);
+  });
+
+  it('is exact before splits that multiply shares', () => {
+    expect(volumeSteps([split('2020-08-31', 4)])).toEqual([]);
+  });
+
+  it('is never finer than a bar fetched between any two of the splits was known to', () => {
+    const ratios = fc.constantFrom(1 / 20, 1 / 8, 1 / 2, 2, 4, 7);
+    fc.assert(
+      fc.property(fc.array(ratios, { minLength: 1, maxLength: 5 }), fc.nat(), (all, until) => {
+        const splits = all.map((ratio, i): Split => ({ kind: 'split', exDay: 100 + i * 10, ratio }));
+        const steps = volumeSteps(splits);
+        const known = all.slice(0, (until % all.length) + 1);
+        const shares = known.reduce((product, ratio) => product * ratio, 1);
+        expect(volumeStepOf(steps, 99)).toBeGreaterThanOrEqual(shares < 1 ? (1 / shares) * (1 - 1e-9) : 0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { Ohlcv } from '../../src/core/bars.ts';
+import { calendarById } from '../../src/core/calendar/calendars.ts';
+import { copiedBars, rejectStandstill } from '../../src/core/copies.ts';
+import { formatDay, startOfDay } from '../../src/core/day.ts';
+import type { SeriesContext } from '../../src/core/plausibility.ts';
+
+const calendar = calendarById('XNYS');
+const sessions = calendar.sessions({ from: 20_000, to: 20_020 });
+const context: SeriesContext = { interval: '1d', calendar, actions: [], known: [] };
+
+/** Bars of consecutive sessions; the same letter means the same values. */
+function bars(letters: string, change: Partial<Ohlcv> = {}): Ohlcv[] {
+  return Array.from(letters, (letter, i) => {
+    const price = letter.charCodeAt(0);
+    const values = { open: price, high: price + 2, low: price - 1, close: price + 1, volume: price * 1000 };
+    return { ts: startOfDay(sessions[i] ?? 0), ...values, vwap: null, trades: null, ...change };
+  });
+}
+const indexesOf = (found: readonly { bar: Ohlcv }[], all: readonly Ohlcv[]) =>
+  found.map(({ bar }) => all.indexOf(bar));
+
+describe('copied bars', () => {
+  it('are those that repeat the session before, with the first one’s date', () => {
+    const all = bars('abbcdddde');
+    const copied = copiedBars(all, context);
+    expect(indexesOf(copied, all)).toEqual([2, 5, 6, 7]);
+    expect(copied.map(({ copies }) => copies)).toEqual([1, 3, 3, 3]);
+    expect(copied[3]).toMatchObject({ session: sessions[7], original: sessions[4] });
+  });
+
+  it.each(['open', 'high', 'low', 'close', 'volume'] as const)('are none that differ in %s', (field) => {
+    const [first, second] = bars('bb');
+    const other = { ...second, [field]: (second?.[field] ?? 0) + 0.5 } as Ohlcv;
+    expect(copiedBars([first as Ohlcv, other], context)).toEqual([]);
+  });
+
+  it('are none without volume, none that are flat, and none within a session', () => {
+    expect(copiedBars(bars('bbb', { volume: 0 }), context)).toEqual([]);
+    expect(copiedBars(bars('bbb', { open: 5, high: 5, low: 5, close: 5 }), context)).toEqual([]);
+    expect(copiedBars(bars('bbb'), { ...context, interval: '1m' })).toEqual([]);
+  });
+
+  it('may repeat a stored bar, which itself is not judged', () => {
+    const [stored, ...given] = bars('bbc');
+    const known = stored === undefined ? [] : [stored];
+    expect(indexesOf(copiedBars(given, { ...context, known }), given)).toEqual([0]);
+    expect(copiedBars(given.slice(1), { ...context, known: bars('bb') })).toEqual([]);
+  });
+});
+
+describe('a feed that stands still', () => {
+  it('is rejected but for the bar that it repeats; a single copy is not', () => {
+    const all = bars('abbcdddde');
+    const { accepted, rejected } = rejectStandstill({ accepted: all, rejected: [] }, context);
+    expect(accepted).toEqual([0, 1, 2, 3, 4, 8].map((i) => all[i]));
+    expect(indexesOf(rejected, all)).toEqual([5, 6, 7]);
+    expect(rejected[0]?.reason).toBe(
+      `one of 3 bars that repeat the one of ${formatDay(sessions[4] ?? 0)}, volume and all`,
+    );
+  });
+
+  it('keeps what was rejected before', () => {
+    const before = [{ bar: bars('z')[0] as Ohlcv, reason: 'for a reason' }];
+    expect(rejectStandstill({ accepted: bars('ab'), rejected: before }, context).rejected).toEqual(before);
+    expect(rejectStandstill({ accepted: bars('aaa'), rejected: before }, context).rejected).toHaveLength(3);
+  });
+});
