@@ -3,12 +3,20 @@
 export { openHistory } from './library/open-history.ts';
 export { openMarket, startSimulator } from './library/markets.ts';
 export type {
+  AdjustOptions,
   BackfillOptions,
   DateRange,
+  ExportFormat,
+  ExportRequest,
   Forgotten,
   History,
   HistoryOptions,
   HistoryRequest,
+  RenameRange,
+  Renamed,
+  ReadOptions,
+  SeriesSelection,
+  VerifyOptions,
 } from './library/history.ts';
 export { BackfillError } from './core/errors.ts';
 export { INTERVALS, type Interval } from './core/interval.ts';
@@ -22,8 +30,23 @@ export type { CoverageReport, SeriesCoverage } from './report/coverage.ts';
 export type { Capabilities, ProviderConfig } from './providers/provider.ts';
 export type { Scan } from './store/store.ts';
 export { isInterval } from './core/interval.ts';
-export { nothingToDoLine, openingLine, planText, progressText, summaryText } from './report/run-text.ts';
-export { coverageText } from './report/coverage-text.ts';
-export { formatDuration } from './report/table.ts';
+export {
+  nothingToDoLine,
+  openingLine,
+  planText,
+  progressText,
+  driftText,
+  summaryText,
+} from './report/run-text.ts';
+export { coverageText, staleHint } from './report/coverage-text.ts';
+export { type SeriesRevision, issuesText, revisionsText } from './report/issues-text.ts';
+export type { IssuesReport } from './report/issues.ts';
+export type { DoctorOptions } from './library/doctor.ts';
+export type { Damage, DamageKind, Examination } from './store/damage.ts';
+export { doctorText } from './report/doctor-text.ts';
+export { formatDuration, table } from './report/table.ts';
 export type { Market } from './market/market.ts';
 export type { RequestLogEntry, Simulator, SimulatorOptions } from './simulator/server.ts';
+export { ADJUSTMENTS, type Adjustment } from './core/factors.ts';
+export { type Exported, csvField } from './library/export.ts';
+export type { SqlRows, SqlValue } from './store/sql.ts';

@@ -1,54 +1,64 @@
-import type { Ohlcv } from '../core/bars.ts';
+import type { Bar, Ohlcv } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import type { RejectedBar } from '../core/checks.ts';
 import { type Absence, type AbsenceReason, type Coverage, nextRetry } from '../core/coverage.ts';
 import type { Day, DayRange } from '../core/day.ts';
+import type { Filler } from '../core/fillers.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import type { Task } from '../core/plan.ts';
-import { contains, subtract } from '../core/ranges.ts';
+import { contains, intersect, normalize, subtract, union } from '../core/ranges.ts';
 import type { BarAnswer } from '../providers/provider.ts';
+import { isThinlyTraded } from './thin-trading.ts';
 
 /** An answer after its checks. */
 export interface CheckedAnswer {
   readonly task: Task;
   readonly calendar: Calendar;
   readonly answer: BarAnswer;
+  /** Sound bars of wanted sessions. */
   readonly accepted: readonly Ohlcv[];
   readonly rejected: readonly RejectedBar[];
+  /** Rows that nobody traded. */
+  readonly fillers: readonly Filler[];
+  /** Final bars of the store around the task. */
+  readonly known: readonly Bar[];
+  /** Last session that is final at `now`. */
+  readonly lastSettled: Day;
   /** Provider id. */
   readonly source: string;
   /** ms since the epoch. */
   readonly now: number;
 }
 
-/** What an answer says of the sessions that were wanted; the three counts add up to all of them. */
+/** What an answer says of the sessions that were wanted and are over; the three counts add up to all of them. */
 export interface Learned {
   readonly learned: Coverage;
   readonly present: number;
   readonly absent: Partial<Record<AbsenceReason, number>>;
   readonly missing: number;
+  /** Wanted sessions that are not final yet and have a bar for now. */
+  readonly provisional: number;
 }
 
 /** A session this young may simply not be out yet: two days. */
 const FRESH_MS = 2 * 86_400_000;
 
 /**
- * The state of every wanted session after an answer. Without a bar it is absent only where the answer speaks of
- * it; a session outside the answer's proven span stays missing.
+ * The state of every wanted session after an answer. Without a bar it is absent only where the answer speaks of it; a
+ * session outside the answer's proven span stays missing. Of a session that is not final yet nothing is learned but
+ * that it has a bar, which will be fetched again.
  */
 export function learnFrom(checked: CheckedAnswer): Learned {
-  const { task, calendar, answer, accepted, rejected } = checked;
+  const { task, calendar, answer, accepted, lastSettled } = checked;
   const sessionOf = sessionDateOf(task.series.interval, calendar);
   const present = new Set(accepted.map((bar) => sessionOf(bar.ts)));
-  // The first fault of a session says more than what followed from it.
-  const faults = new Map(rejected.toReversed().map(({ bar, reason }) => [sessionOf(bar.ts), reason]));
-  const empty = new Set(answer.unusable.map(({ ts }) => sessionOf(ts)));
+  const explain = explainer(checked, present);
   const absences: Absence[] = [];
   const absent: Partial<Record<AbsenceReason, number>> = {};
   let missing = 0;
   for (const session of task.gaps.flatMap((gap) => calendar.sessions(gap))) {
-    if (present.has(session)) continue;
-    const evidence = explain(session, checked, faults.get(session), empty.has(session));
+    if (present.has(session) || session > lastSettled) continue;
+    const evidence = explain(session);
     if (evidence === null) missing++;
     else {
       absent[evidence.reason] = (absent[evidence.reason] ?? 0) + 1;
@@ -57,10 +67,16 @@ export function learnFrom(checked: CheckedAnswer): Learned {
   }
   const days = [...present].toSorted((a, b) => a - b).map((day): DayRange => ({ from: day, to: day + 1 }));
   const known = joinSessions(days, calendar);
+  const unsettled = intersect(known, [{ from: lastSettled + 1, to: Number.POSITIVE_INFINITY }]);
   // Of a session beyond the proof only some bars may have come: it is asked for again.
-  const provisional = task.series.interval === '1d' ? [] : subtract(known, [answer.proven]);
-  const learned = { present: known, provisional, absent: absences };
-  return { learned, present: present.size, absent, missing };
+  const unproven = task.series.interval === '1d' ? [] : subtract(known, [answer.proven]);
+  const learned = {
+    present: known,
+    provisional: union(normalize(unsettled), normalize(unproven)),
+    absent: absences,
+  };
+  const provisional = [...present].filter((session) => session > lastSettled).length;
+  return { learned, present: present.size - provisional, absent, missing, provisional };
 }
 
 interface Evidence {
@@ -68,20 +84,33 @@ interface Evidence {
   readonly note?: string;
 }
 
-function explain(
-  session: Day,
-  { answer, calendar, now }: CheckedAnswer,
-  fault: string | undefined,
-  empty: boolean,
-): Evidence | null {
-  if (fault !== undefined) return { reason: 'rejected', note: fault };
-  if (empty) return { reason: 'vendor-empty', note: 'a row without prices' };
-  const { firstTrade } = answer.identity;
-  if (firstTrade !== null && session < firstTrade) return { reason: 'pre-listing' };
-  if (answer.delistedOn !== null && session >= answer.delistedOn) return { reason: 'delisted' };
-  if (!contains([answer.proven], session)) return null;
-  const isFresh = calendar.session(session).close > now - FRESH_MS;
-  return { reason: isFresh ? 'not-yet-published' : 'vendor-empty' };
+/** Why a session has no bar; null where the answer does not say. */
+function explainer(checked: CheckedAnswer, present: ReadonlySet<Day>): (session: Day) => Evidence | null {
+  const { answer, calendar, now, rejected, fillers } = checked;
+  const sessionOf = sessionDateOf(checked.task.series.interval, calendar);
+  // The first fault of a session says more than what followed from it.
+  const faults = new Map(rejected.toReversed().map(({ bar, reason }) => [sessionOf(bar.ts), reason]));
+  const invented = new Map(fillers.map(({ bar, reason }) => [sessionOf(bar.ts), reason]));
+  const empty = new Set(answer.unusable.map(({ ts }) => sessionOf(ts)));
+  const thin = isThinlyTraded(checked, present);
+  return (session) => {
+    const fault = faults.get(session);
+    if (fault !== undefined) return { reason: 'rejected', note: fault };
+    const filler = invented.get(session);
+    if (filler !== undefined) return { reason: 'no-trades', note: filler };
+    const { firstTrade } = answer.identity;
+    if (firstTrade !== null && session < firstTrade) return { reason: 'pre-listing' };
+    if (answer.delistedOn !== null && session >= answer.delistedOn) return { reason: 'delisted' };
+    const said = answer.explained.find(({ from, to }) => from <= session && session < to);
+    if (said !== undefined)
+      return { reason: said.reason, ...(said.note !== undefined && { note: said.note }) };
+    const reason = thin(session) ? 'no-trades' : 'vendor-empty';
+    if (empty.has(session)) return { reason, note: 'a row without prices' };
+    if (!contains([answer.proven], session)) return null;
+    const isFresh = calendar.session(session).close > now - FRESH_MS;
+    const note = answer.note === undefined ? {} : { note: answer.note };
+    return { reason: isFresh && reason === 'vendor-empty' ? 'not-yet-published' : reason, ...note };
+  };
 }
 
 /** Adds a session to the last run if it is the next session with the same evidence, else starts a run. */

@@ -1,14 +1,19 @@
 import { type Series, UNKNOWN_IDENTITY } from '../core/bars.ts';
-import { type AbsenceReason, nextRetry } from '../core/coverage.ts';
+import { type AbsenceReason, type Coverage, NOTHING_KNOWN, nextRetry } from '../core/coverage.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { DayRange } from '../core/day.ts';
 import type { OutOfReach, Task } from '../core/plan.ts';
 import type { BarStore, Scan } from '../store/store.ts';
 import type { TaskResult } from './runner.ts';
 
-/** More unknown tickers than this share of a run, and at least this many, are a fault of the provider. */
+/** More tickers of which a provider says that it has nothing than this share of a run, and at least this many, are its fault. */
 const STORM_SHARE = 0.1;
 const STORM_COUNT = 5;
+
+/** Whether an answer that says nothing was given to so many tickers of a run that it proves nothing of any. */
+export function isStorm(tickers: number, asked: number): boolean {
+  return tickers >= STORM_COUNT && tickers > STORM_SHARE * asked;
+}
 
 export interface LedgerTools {
   readonly store: BarStore;
@@ -31,7 +36,7 @@ export async function settleUnknownTickers(
   const unknown = [...results].filter(([, result]) => !result.ok && result.error.code === 'unknown-ticker');
   const tickers = new Set(unknown.map(([task]) => task.series.ticker));
   const asked = new Set([...results.keys()].map((task) => task.series.ticker));
-  const storm = tickers.size >= STORM_COUNT && tickers.size > STORM_SHARE * asked.size;
+  const storm = isStorm(tickers.size, asked.size);
   const withBars = new Set(
     [...scan.series.values()].flatMap(({ rows, series }) => (rows > 0 ? [series.ticker] : [])),
   );
@@ -62,11 +67,21 @@ async function record(
   calendar: string,
   gaps: readonly DayRange[],
   reason: AbsenceReason,
-  { store, provider, now }: LedgerTools,
+  tools: LedgerTools,
 ): Promise<void> {
+  const { provider, now } = tools;
   const evidence = { reason, provider, checkedAt: now, attempts: 1, nextRetryAt: nextRetry(reason, 1, now) };
   const absent = gaps.map((gap) => ({ ...gap, ...evidence }));
-  const learned = { present: [], provisional: [], absent };
+  await recordLearned(series, calendar, { ...NOTHING_KNOWN, absent }, tools);
+}
+
+/** Stores what is known of sessions without a bar. */
+export async function recordLearned(
+  series: Series,
+  calendar: string,
+  learned: Coverage,
+  { store, now }: LedgerTools,
+): Promise<void> {
   try {
     await store.upsert({ series, calendar, bars: [], learned, identity: UNKNOWN_IDENTITY, fetchedAt: now });
   } catch (error) {

@@ -1,8 +1,10 @@
-import type { AbsenceReason } from '../core/coverage.ts';
+import type { AbsenceReason, Coverage } from '../core/coverage.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { Task } from '../core/plan.ts';
+import type { Oddity } from '../core/oddities.ts';
 import type { GatePolicy } from '../providers/http/shared-gate.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
+import type { DriftBySource } from './drift.ts';
 
 /** What every task of a run has in common. Plain JSON, without secrets. */
 export interface RunContext {
@@ -20,20 +22,31 @@ export interface TaskOrder {
 
 /** What a task did. Counts are of sessions unless said otherwise. */
 export interface TaskReport {
-  /** Bars stored, and how many of them were new or had changed. */
+  /** Bars stored, how many of them were new or had changed, and how many of those had been final. */
   readonly bars: number;
   readonly inserted: number;
   readonly changed: number;
-  /** Wanted sessions that now have a bar. */
+  readonly revised: number;
+  /** Wanted sessions that now have a final bar, and those that have one for now. */
   readonly present: number;
+  readonly provisional: number;
   /** Wanted sessions that were recorded as absent. */
   readonly absent: Readonly<Partial<Record<AbsenceReason, number>>>;
   /** Wanted sessions of which the answer said nothing; they stay missing. */
   readonly missing: number;
   /** Rows put in quarantine. */
   readonly rejected: number;
-  /** Rows outside the regular session or its grid. */
+  /** Rows outside the regular session or its grid, and rows that nobody traded. */
   readonly dropped: number;
+  readonly fillers: number;
+  /** What is odd about bars that were stored. */
+  readonly oddities: readonly Oddity[];
+  /** Stored bars that were answered again, by their provider. */
+  readonly drift: DriftBySource;
+  /** The same text for the same bars, whatever the ticker; null for too few to tell. */
+  readonly fingerprint: string | null;
+  /** What an answer without a single row would say, if it is no fault of the provider's: not stored yet. */
+  readonly unconfirmed: Coverage | null;
   /** Time spent waiting for the provider and committing, ms. */
   readonly fetchMs: number;
   readonly storeMs: number;

@@ -2,7 +2,9 @@ import { seriesKey } from '../core/bars.ts';
 import { type Day, MS_PER_DAY, formatDay } from '../core/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { type Plan, type Quota, type Task, leastTime } from '../core/plan.ts';
+import type { Oddity } from '../core/oddities.ts';
 import type { SetAside } from '../store/store.ts';
+import { type DriftBySource, sumDrift } from './drift.ts';
 import type { TaskResult } from './runner.ts';
 
 /** Why a series is not as complete as was asked. */
@@ -14,6 +16,16 @@ export interface Failure {
   readonly to: string;
   readonly code: ErrorCode;
   readonly message: string;
+}
+
+/** Something odd about a stored bar; no error. */
+export interface Warning {
+  readonly ticker: string;
+  readonly interval: string;
+  /** Session date, `YYYY-MM-DD`. */
+  readonly session: string;
+  readonly kind: Oddity['kind'];
+  readonly note: string;
 }
 
 /** Why a run ended before its plan did. */
@@ -45,8 +57,18 @@ export interface RunSummary {
   readonly bars: number;
   readonly inserted: number;
   readonly changed: number;
+  /** Final bars that came back with other values; the old ones are kept as revisions. */
+  readonly revised: number;
+  /** Sessions stored before they are final. */
+  readonly provisional: number;
   readonly rejected: number;
   readonly dropped: number;
+  /** Rows that nobody traded. */
+  readonly fillers: number;
+  /** What is odd about bars that were stored. */
+  readonly warnings: readonly Warning[];
+  /** Final bars that were answered again, by the provider that they came from. */
+  readonly drift: DriftBySource;
   /** Sessions recorded as absent, by reason. */
   readonly absent: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
@@ -65,10 +87,24 @@ export interface RunOutcome {
   readonly endedAt: number;
 }
 
+const NOTHING_COUNTED = {
+  inserted: 0,
+  changed: 0,
+  revised: 0,
+  provisional: 0,
+  rejected: 0,
+  dropped: 0,
+  fillers: 0,
+};
+
+/** Counts of a task's report that add up. */
+const COUNTS = Object.keys(NOTHING_COUNTED) as readonly (keyof typeof NOTHING_COUNTED)[];
+
 /** The numbers of a run. A task that left wanted sessions unexplained counts as failed. */
 export function summarize(outcome: RunOutcome): RunSummary {
   const { plan, results, notRun, setAside, stopped, startedAt, endedAt } = outcome;
-  const totals = { bars: 0, inserted: 0, changed: 0, rejected: 0, dropped: 0, requests: 0 };
+  const totals = { bars: 0, requests: 0, ...NOTHING_COUNTED };
+  const warnings: Warning[] = [];
   const absent: Record<string, number> = {};
   const failures: Failure[] = [];
   for (const part of plan.outOfReach) {
@@ -79,9 +115,9 @@ export function summarize(outcome: RunOutcome): RunSummary {
     const failure = failureOf(task, result);
     if (failure !== null) failures.push(failure);
     if (!result.ok) continue;
-    for (const name of ['bars', 'inserted', 'changed', 'rejected', 'dropped'] as const) {
-      totals[name] += result.report[name];
-    }
+    totals.bars += result.report.bars;
+    for (const name of COUNTS) totals[name] += result.report[name];
+    warnings.push(...result.report.oddities.map((oddity) => warningOf(task, oddity)));
     for (const [reason, sessions] of Object.entries(result.report.absent)) {
       absent[reason] = (absent[reason] ?? 0) + sessions;
     }
@@ -101,9 +137,15 @@ export function summarize(outcome: RunOutcome): RunSummary {
     ...totals,
     ...outcome.traffic,
     absent,
+    warnings,
+    drift: sumDrift([...results.values()].flatMap((result) => (result.ok ? [result.report.drift] : []))),
     failures,
     setAside,
   };
+}
+
+function warningOf({ series: { ticker, interval } }: Task, { session, kind, note }: Oddity): Warning {
+  return { ticker, interval, session: formatDay(session), kind, note };
 }
 
 /** Whole days, from midnight to midnight, that the requests not made take. */
@@ -115,7 +157,8 @@ function restDays(notRun: readonly Task[], quotas: readonly Quota[]): number | n
 
 function failureOf(task: Task, result: TaskResult): Failure | null {
   const { ticker, interval } = task.series;
-  const about = { ticker, interval, from: formatDay(task.range.from), to: lastDay(task.range.to) };
+  const [first, last] = [task.gaps[0]?.from ?? task.range.from, task.gaps.at(-1)?.to ?? task.range.to];
+  const about = { ticker, interval, from: formatDay(first), to: lastDay(last) };
   if (!result.ok) return { ...about, code: result.error.code, message: result.error.message };
   const { missing } = result.report;
   if (missing === 0) return null;

@@ -17,6 +17,8 @@ export interface RangeOptions {
   readonly start?: string;
   /** `YYYY-MM-DD`. Default: the last settled session. */
   readonly end?: string;
+  /** Want sessions too that are not final yet: the one that is open, and those younger than the settle delay. Default false. */
+  readonly includeProvisional?: boolean;
 }
 
 const DEFAULT_DAYS = 252;
@@ -26,7 +28,7 @@ const EARLIEST_DAY = parseDay('1900-01-01');
 const MOST_DAYS = 50_000;
 const MOST_YEARS = 125;
 
-/** The settled sessions that are wanted of each (ticker, interval). Throws `usage`. */
+/** The sessions that are wanted of each (ticker, interval). Throws `usage`. */
 export function wantedSeries(
   tickers: readonly string[],
   intervals: readonly Interval[],
@@ -44,7 +46,9 @@ export function wantedSeries(
     }
     const series = tickers.map((ticker) => {
       const calendar = calendarFor(ticker);
-      const last = calendar.lastSettled(now, capability.settleDelayMs);
+      const last = range.includeProvisional
+        ? lastOpened(calendar, now)
+        : calendar.lastSettled(now, capability.settleDelayMs);
       return { series: { ticker, interval }, calendar, range: sessions(calendar, last) };
     });
     assertWithinReach(series, interval, capabilities, now);
@@ -54,10 +58,19 @@ export function wantedSeries(
     const asked = [range.start ?? '', range.end ?? ''].join(' to ');
     throw new BackfillError(
       'usage',
-      `no settled session lies in the range asked for (${asked}): nothing to fetch`,
+      `no ${range.includeProvisional ? 'session that has begun' : 'settled session'} lies in the range asked for (${asked}): nothing to fetch`,
     );
   }
   return wanted;
+}
+
+/** The last session that has begun. */
+function lastOpened(calendar: Calendar, now: number): Day {
+  // Some exchanges open on the UTC day before.
+  const latest = calendar.sessionOnOrBefore(calendar.localDay(now) + 1);
+  for (let day = latest; ; day = calendar.previousSession(day)) {
+    if (calendar.session(day).open <= now) return day;
+  }
 }
 
 /** Throws `usage` where the provider's look-back reaches none of the sessions. */

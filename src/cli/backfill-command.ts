@@ -7,16 +7,12 @@ import {
   planText,
   summaryText,
 } from '../index.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import {
+  connectionOptions,
   given,
-  parseClock,
-  parseCount,
+  parseConnection,
   parseIntervals,
-  parseDuration,
-  parseProvider,
-  parseRateLimit,
-  stateFolder,
   parseRangeOptions,
   providerOptions,
   rangeOptions,
@@ -28,15 +24,12 @@ import { NO_PROGRESS, startProgress } from './progress.ts';
 import { stopOnSignal } from './signals.ts';
 
 function options(yargs: Argv) {
-  return providerOptions(rangeOptions(storeOptions(yargs)))
-    .option('workers', { type: 'string', default: 'auto', describe: 'Worker threads; auto: one a CPU' })
-    .option('rate-limit', { type: 'string', describe: 'Requests allowed, e.g. 5/min,500/day' })
-    .option('timeout', { type: 'string', default: '30s', describe: 'Longest wait for one answer' })
-    .option('state', {
-      type: 'string',
-      describe: 'Folder for the use of quotas [default: ~/.local/state/backfill]',
+  return connectionOptions(providerOptions(rangeOptions(storeOptions(yargs))))
+    .option('include-provisional', {
+      type: 'boolean',
+      default: false,
+      describe: 'Store sessions too that are not final yet, marked as such',
     })
-    .option('concurrency', { type: 'string', default: 'auto', describe: 'Fetches in flight a worker' })
     .option('no-gaps', { type: 'boolean', default: false, describe: 'Fetch the whole range again' })
     .option('reset', { type: 'boolean', default: false, describe: 'The same as --no-gaps' })
     .option('dry-run', { type: 'boolean', default: false, describe: 'Print the plan and stop' })
@@ -56,18 +49,12 @@ export const backfillCommand = command({
 });
 
 async function run(argv: Options): Promise<number> {
-  const history = openHistory({
-    store: argv.store,
-    provider: { ...parseProvider(argv), timeoutMs: parseDuration('--timeout', argv.timeout) },
-    ...given({ quotas: parseRateLimit(argv.rateLimit), stateFolder: argv.state ?? stateFolder() }),
-    workers: parseCount('--workers', argv.workers),
-    concurrency: parseCount('--concurrency', argv.concurrency),
-    clock: parseClock(argv.now),
-  });
+  const history = openHistory(parseConnection(argv));
   const request = {
     ...given({ tickers: argv.tickers, intervals: parseIntervals(argv.interval) }),
     ...parseRangeOptions(argv),
     everything: argv.noGaps || argv.reset,
+    includeProvisional: argv.includeProvisional,
   };
   const { quotas } = history.capabilities;
   if (argv.dryRun) {
@@ -92,7 +79,7 @@ async function run(argv: Options): Promise<number> {
     });
     progress.end();
     await report(summary, argv);
-    return summary.stopped?.reason === 'interrupted' ? signal() : exitCode(summary);
+    return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary);
   } finally {
     progress.end();
     release();
@@ -106,9 +93,4 @@ async function report(summary: RunSummary, argv: Options): Promise<void> {
   else
     for (const { ticker, interval, code, message } of summary.failures)
       tell(`${ticker} ${interval}: ${code}: ${message}`);
-}
-
-function exitCode(summary: RunSummary): number {
-  if (summary.stopped?.reason === 'quota-exhausted') return EXIT.quotaExhausted;
-  return summary.failed > 0 || summary.stopped !== null ? EXIT.someFailed : EXIT.done;
 }

@@ -1,3 +1,5 @@
+import type { RunSummary } from '../index.ts';
+
 /** Exit codes of every command. */
 export const EXIT = {
   done: 0,
@@ -7,3 +9,9 @@ export const EXIT = {
   belowCoverage: 4,
   interrupted: 130,
 } as const;
+
+/** How a run ended, but for an interruption, whose code is the signal's. */
+export function exitCodeOf({ stopped, failed }: RunSummary): number {
+  if (stopped?.reason === 'quota-exhausted') return EXIT.quotaExhausted;
+  return failed > 0 || stopped !== null ? EXIT.someFailed : EXIT.done;
+}

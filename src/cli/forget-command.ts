@@ -32,11 +32,12 @@ export const forgetCommand = command({
       throw new BackfillError('usage', `--start ${start} is after --end ${end}`);
     }
     const history = openHistory({ store: argv.store });
-    const { rows, setAside } = await history.forget(
+    const { rows, unknown, setAside } = await history.forget(
       argv.tickers,
       given({ start, end, intervals: parseIntervals(argv.interval) }),
     );
     for (const { path, reason } of setAside) tell(`set aside ${path}: ${reason}`);
+    for (const ticker of unknown) tell(`Nothing was stored of ${ticker}.`);
     tell(`Forgot ${rows} ${rows === 1 ? 'row' : 'rows'}.`);
     return EXIT.done;
   },

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import {
   BackfillError,
+  type HistoryOptions,
   INTERVALS,
   type Interval,
   type ProviderConfig,
@@ -55,6 +56,35 @@ export function providerOptions<T>(yargs: Argv<T>) {
     });
 }
 
+/** Options that say how the provider is asked. */
+export function connectionOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('workers', { type: 'string', default: 'auto', describe: 'Worker threads; auto: one a CPU' })
+    .option('concurrency', { type: 'string', default: 'auto', describe: 'Fetches in flight a worker' })
+    .option('rate-limit', { type: 'string', describe: 'Requests allowed, e.g. 5/min,500/day' })
+    .option('timeout', { type: 'string', default: '30s', describe: 'Longest wait for one answer' })
+    .option('state', {
+      type: 'string',
+      describe: 'Folder for the use of quotas [default: ~/.local/state/backfill]',
+    });
+}
+
+type Values<F extends (yargs: Argv) => Argv<unknown>> = Awaited<ReturnType<F>['argv']>;
+
+/** What the options of store, provider and connection chose. Throws `usage`. */
+export function parseConnection(
+  argv: Values<typeof storeOptions> & Values<typeof providerOptions> & Values<typeof connectionOptions>,
+): HistoryOptions {
+  return {
+    store: argv.store,
+    provider: { ...parseProvider(argv), timeoutMs: parseTimeout(argv.timeout) },
+    ...given({ quotas: parseRateLimit(argv.rateLimit), stateFolder: argv.state ?? stateFolder() }),
+    workers: parseCount('--workers', argv.workers),
+    concurrency: parseCount('--concurrency', argv.concurrency),
+    clock: parseClock(argv.now),
+  };
+}
+
 /** `1d,1h` as intervals. Throws `usage`. */
 export function parseIntervals(text: string | undefined): readonly Interval[] | undefined {
   return text?.split(',').map((part) => {
@@ -68,7 +98,7 @@ export function parseIntervals(text: string | undefined): readonly Interval[] | 
 }
 
 /** What `providerOptions` chose. Throws `usage`. */
-export function parseProvider(argv: {
+function parseProvider(argv: {
   provider: string;
   providerUrl: string[] | undefined;
   basis: 'raw' | 'split-adjusted' | undefined;
@@ -95,7 +125,7 @@ function parseProviderUrl(text: string): [string, string] {
 }
 
 /** A whole number of at least 1, or `auto`. Throws `usage`. */
-export function parseCount(name: string, text: string): number | 'auto' {
+function parseCount(name: string, text: string): number | 'auto' {
   if (text === 'auto') return text;
   const count = wholeNumber(text);
   if (count !== undefined && count >= 1) return count;
@@ -134,8 +164,14 @@ export function parseDuration(name: string, text: string): number {
   return Number(count) * (unit === 'ms' ? 1 : unit === 's' ? 1000 : 60_000);
 }
 
+function parseTimeout(text: string): number {
+  const timeoutMs = parseDuration('--timeout', text);
+  if (timeoutMs > 0) return timeoutMs;
+  throw new BackfillError('usage', `--timeout ${text}: no answer comes in no time; the default is 30s`);
+}
+
 /** `5/min,500/day` as quotas. Throws `usage`. */
-export function parseRateLimit(text: string | undefined): readonly Quota[] | undefined {
+function parseRateLimit(text: string | undefined): readonly Quota[] | undefined {
   if (text === undefined) return undefined;
   try {
     return parseQuotas(text);
@@ -145,7 +181,7 @@ export function parseRateLimit(text: string | undefined): readonly Quota[] | und
 }
 
 /** Where the XDG base directories want the program's state, if the user has moved them. */
-export function stateFolder(): string | undefined {
+function stateFolder(): string | undefined {
   const base = process.env['XDG_STATE_HOME'];
   return base === undefined || base === '' ? undefined : join(base, 'backfill');
 }

@@ -13,8 +13,13 @@ export function tolerateClosedOutput(): void {
 
 /** stdout is data. Waits while the reader is slow. */
 export async function print(lines: readonly string[]): Promise<void> {
+  await printText(`${lines.join('\n')}\n`);
+}
+
+/** Text for stdout as it is; waits like `print`. */
+export async function printText(text: string): Promise<void> {
   const { stdout } = process;
-  if (stdout.writable && !stdout.write(`${lines.join('\n')}\n`)) {
+  if (stdout.writable && !stdout.write(text)) {
     await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(() => undefined);
   }
 }

@@ -46,7 +46,9 @@ export async function runProgram(
       .wrap(Math.min(100, process.stderr.columns ?? 80))
       .version(false)
       .fail((message, error) => {
-        throw error ?? new BackfillError('usage', `${message}; ${name} --help lists the options`);
+        throw (
+          error ?? new BackfillError('usage', `${mistake(message, argv)}; ${name} --help lists the options`)
+        );
       });
     for (const one of commands) {
       const options = (parser: Argv): Argv =>
@@ -71,6 +73,16 @@ function declaredBy({ options, explicit = [] }: Command): DeclaredOptions {
   const names = new Set(Object.keys(key));
   for (const name of explicit) names.delete(name);
   return { names, booleans: new Set(boolean) };
+}
+
+/** What yargs complains of, in one line, and what it cannot know: that a value began with a dash. */
+function mistake(message: string, argv: readonly string[]): string {
+  const line = message.replaceAll(/\s*\n\s*/g, ' ').trim();
+  const at = argv.findIndex((word, i) => /^-[\d.]/.test(word) && /^--[^=]+$/.test(argv[i - 1] ?? ''));
+  const [option, value] = [argv[at - 1], argv[at]];
+  return line.startsWith('Unknown argument') && value !== undefined
+    ? `${option} ${value}: a value that begins with a dash is written ${option}=${value}`
+    : line;
 }
 
 /** Options that may be given several times. */

@@ -1,10 +1,10 @@
-import { appendFileSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { BackfillError, openMarket, startSimulator } from '../index.ts';
 import { EXIT } from './exit-codes.ts';
 import { parseClock, parseDuration, parseWhole } from './options.ts';
 import { command } from './program.ts';
-import { print } from './output.ts';
+import { print, tell } from './output.ts';
 
 function options(yargs: Argv) {
   return yargs
@@ -28,7 +28,7 @@ function options(yargs: Argv) {
     .option('fault', {
       type: 'string',
       coerce: joined,
-      describe: 'Hit requests by faults: NAME=5%, several with commas; all=5%; list names them',
+      describe: 'Hit requests by faults: NAME=5%, several with commas; all=5%, garbage=5%; list names them',
     })
     .option('fault-seed', { type: 'string', default: '1', describe: 'Seed that says which requests are hit' })
     .option('limit', { type: 'string', describe: 'Refuse what comes faster: 5/min, 100/10s, 5/min,500/day' })
@@ -58,7 +58,7 @@ export const simulateCommand = command({
       ...(fault !== undefined && { faults: { rates: fault, seed } }),
       ...(limit !== undefined && { limits: limit }),
       limitRetryAfter: argv.limitRetryAfter,
-      ...(log !== undefined && { log: (entry: object) => appendFileSync(log, `${JSON.stringify(entry)}\n`) }),
+      ...(log !== undefined && { log: openLog(log) }),
     });
     await print([simulator.url]);
     const closed = new Promise<void>((resolve) => {
@@ -69,6 +69,29 @@ export const simulateCommand = command({
     return EXIT.done;
   },
 });
+
+/** Writes entries to the end of a file, a line each. A line that cannot be written is lost, and said once. Throws `usage`. */
+function openLog(path: string): (entry: object) => void {
+  const fd = openedAtEnd(path);
+  let hasFailed = false;
+  return (entry) => {
+    try {
+      writeSync(fd, `${JSON.stringify(entry)}\n`);
+    } catch (error) {
+      if (!hasFailed) tell(`--log ${path}: requests are not logged any more: ${(error as Error).message}`);
+      hasFailed = true;
+    }
+  };
+}
+
+function openedAtEnd(path: string): number {
+  try {
+    return openSync(path, 'a');
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? '';
+    throw new BackfillError('usage', `--log ${path}: cannot be written (${why})`, { cause: error });
+  }
+}
 
 /** An option that may be given several times, as if given once with commas. */
 function joined(given: string | readonly string[]): string {

@@ -37,6 +37,12 @@ export interface Bar extends Ohlcv {
   readonly fetchedAt: number;
 }
 
+/** A final bar that a later fetch changed. `after.fetchedAt` is when it was replaced. */
+export interface Revision {
+  readonly before: Bar;
+  readonly after: Bar;
+}
+
 /** A split: `ratio` new shares for one old (4 for 4:1, 0.05 for a 1:20 reverse split), effective before the open of `exDay`. */
 export interface Split {
   readonly kind: 'split';

@@ -2,7 +2,7 @@ import type { Ohlcv, Split } from './bars.ts';
 import type { Day } from './day.ts';
 
 /** Relative difference up to which two prices are the same one: what survives a float32 wire and back. */
-const PRICE_TOLERANCE = 2e-7;
+export const PRICE_TOLERANCE = 2e-7;
 
 /** Volumes of sessions before a day are known only to half a step: a split-adjusted wire has whole units of its own. */
 export interface VolumeStep {

@@ -20,6 +20,8 @@ export interface SeriesGaps {
   readonly gaps: readonly DayRange[];
   /** Sessions in the gaps. */
   readonly sessions: number;
+  /** Days of sessions outside the gaps that have a final bar: what an answer can be compared with. */
+  readonly final: readonly DayRange[];
 }
 
 export interface GapOptions {
@@ -51,7 +53,8 @@ export function findGaps(
     const closed = options.everything ? [] : closedDays(series, coverage, options);
     const gaps = sessionRuns(subtract(normalize([range]), closed), calendar);
     const sessions = gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
-    return { series, calendar, gaps, sessions };
+    const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
+    return { series, calendar, gaps, sessions, final };
   });
 }
 

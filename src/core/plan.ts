@@ -4,7 +4,7 @@ import { type Day, type DayRange, formatDay, utcDayOf } from './day.ts';
 import type { SeriesGaps } from './gaps.ts';
 import type { Interval } from './interval.ts';
 import { periodsOf } from './partition.ts';
-import { intersect } from './ranges.ts';
+import { contains, intersect } from './ranges.ts';
 
 /** One unit for a worker: one span of one series to ask for, and the sessions of it to store. Plain JSON. */
 export interface Task {
@@ -13,9 +13,9 @@ export interface Task {
   readonly series: Series;
   /** Calendar id. */
   readonly calendar: string;
-  /** Session dates to ask for, `[from, to)`. */
+  /** Session dates to ask for, `[from, to)`: the gaps, what lies between them, and a few final sessions beside them. */
   readonly range: DayRange;
-  /** The sessions of `range` that are wanted, ascending runs. */
+  /** The sessions of `range` that are wanted, ascending runs. The others are compared with what is stored. */
   readonly gaps: readonly DayRange[];
   /** Sessions in `gaps`. */
   readonly sessions: number;
@@ -23,6 +23,8 @@ export interface Task {
   readonly requests: number;
   /** What it writes; no two tasks that share one may run at the same time. */
   readonly partitions: readonly string[];
+  /** The provider changed the whole series: what comes replaces it, however it differs. */
+  readonly replaces?: boolean;
 }
 
 /** A part of a gap that the provider's look-back does not reach: recorded, not asked for. */
@@ -73,16 +75,25 @@ export interface Plan {
 }
 
 /**
+ * Final sessions that ride on a request that is due anyway: enough to tell a restated series, whose prices all changed
+ * by one ratio, from a corrected bar.
+ */
+const OVERLAP_SESSIONS = 4;
+
+/**
  * Turns gaps into the fewest requests that close them: a request is as long as the provider allows and reaches
- * over what is already there whenever that saves one. Deterministic: series in the order given, oldest gap first.
+ * over what is already there whenever that saves one. Where it costs no request more, it also asks for the last few
+ * final sessions before its gaps, or else the first ones after, so that what a provider changed meanwhile is noticed.
+ * Deterministic: series in the order given, oldest gap first.
  */
 export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOptions): Plan {
   const tasks: Task[] = [];
   const outOfReach: OutOfReach[] = [];
-  for (const { series, calendar, gaps } of gapsOfSeries) {
+  for (const { series, calendar, gaps, final } of gapsOfSeries) {
     const limits = options.limits[series.interval];
     if (limits === undefined || gaps.length === 0) continue;
-    const { reachable, beyond } = cutAtLookBack(gaps, earliestDay(limits, options.now), calendar);
+    const earliest = earliestDay(limits, options.now);
+    const { reachable, beyond } = cutAtLookBack(gaps, earliest, calendar);
     if (beyond.length > 0) {
       outOfReach.push({
         series,
@@ -92,7 +103,8 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
       });
     }
     for (const window of windows(reachable, limits.maxSpanDays, calendar)) {
-      tasks.push(taskFor(series, window, calendar, limits.requestsPerSpan, options.actions));
+      const range = withOverlap(window, final, { calendar, earliest, maxSpanDays: limits.maxSpanDays });
+      tasks.push(taskFor(series, { range, gaps: window }, calendar, limits.requestsPerSpan, options.actions));
     }
   }
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
@@ -155,18 +167,45 @@ function windows(gaps: readonly DayRange[], maxSpanDays: number | null, calendar
   return found;
 }
 
+/** The days of a window with the overlap that the provider's limits leave room for. */
+function withOverlap(
+  window: readonly DayRange[],
+  final: readonly DayRange[],
+  limits: { calendar: Calendar; earliest: Day; maxSpanDays: number | null },
+): DayRange {
+  const range = { from: window[0]?.from ?? 0, to: window.at(-1)?.to ?? 0 };
+  const { calendar, earliest } = limits;
+  const room = (limits.maxSpanDays ?? Number.POSITIVE_INFINITY) - (range.to - range.from);
+  const isFree = (day: Day): boolean => contains(final, day);
+  let from = range.from;
+  for (let i = 0; i < OVERLAP_SESSIONS; i++) {
+    const before = calendar.sessionOnOrBefore(from - 1);
+    if (!isFree(before) || before < earliest || range.from - before > room) break;
+    from = before;
+  }
+  if (from < range.from) return { from, to: range.to };
+  let to = range.to;
+  for (let i = 0; i < OVERLAP_SESSIONS; i++) {
+    const after = calendar.sessionOnOrAfter(to);
+    if (!isFree(after) || after + 1 - range.to > room) break;
+    to = after + 1;
+  }
+  return { from, to };
+}
+
 function taskFor(
   series: Series,
-  gaps: readonly DayRange[],
+  { range, gaps }: Pick<Task, 'range' | 'gaps'>,
   calendar: Calendar,
   requests: number,
   actions: boolean,
 ): Task {
-  const range = { from: gaps[0]?.from ?? 0, to: gaps.at(-1)?.to ?? 0 };
-  const partitions = periodsOf(series.interval, gaps).map((period) => `${seriesKey(series)} ${period}`);
+  const wanted = { from: gaps[0]?.from ?? 0, to: gaps.at(-1)?.to ?? 0 };
+  // A correction that the overlap brings to light is stored too, so its partitions count as written.
+  const partitions = periodsOf(series.interval, [range]).map((period) => `${seriesKey(series)} ${period}`);
   if (actions) partitions.push(`${series.ticker} actions`);
   return {
-    id: `${seriesKey(series)} ${formatDay(range.from)}..${formatDay(range.to - 1)}`,
+    id: `${seriesKey(series)} ${formatDay(wanted.from)}..${formatDay(wanted.to - 1)}`,
     series,
     calendar: calendar.id,
     range,

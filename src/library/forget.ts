@@ -16,7 +16,11 @@ export async function forget(
     const scan = await store.scan({ tickers, ...(intervals && { intervals }) });
     let rows = 0;
     for (const { series } of scan.series.values()) rows += await store.forget(series, days);
-    return { rows, setAside: scan.setAside };
+    // Splits and dividends belong to no interval: they go with the whole ticker's.
+    if (intervals === undefined) for (const ticker of tickers) await store.forgetActions(ticker, days);
+    const stored = new Set([...scan.series.values()].map(({ series }) => series.ticker));
+    const unknown = tickers.filter((ticker) => !stored.has(ticker));
+    return { rows, unknown, setAside: scan.setAside };
   } finally {
     await writer.release();
   }

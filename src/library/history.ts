@@ -2,11 +2,18 @@ import type { BackfillEvent } from '../backfill/backfill.ts';
 import type { RunSummary } from '../backfill/summary.ts';
 import type { RangeOptions } from '../backfill/wanted.ts';
 import type { Bar, CorporateAction, Series } from '../core/bars.ts';
+import type { Adjustment } from '../core/factors.ts';
 import type { Interval } from '../core/interval.ts';
 import type { Plan, Quota } from '../core/plan.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import type { CoverageReport } from '../report/coverage.ts';
+import type { SeriesRevision } from '../report/issues-text.ts';
+import type { IssuesReport } from '../report/issues.ts';
+import type { Examination } from '../store/damage.ts';
+import type { SqlRows } from '../store/sql.ts';
 import type { Scan } from '../store/store.ts';
+import type { Exported } from './export.ts';
+import type { DoctorOptions } from './doctor.ts';
 
 export interface HistoryOptions {
   /** Path or URL of the store. */
@@ -40,10 +47,53 @@ export interface BackfillOptions extends HistoryRequest {
   readonly stop?: AbortSignal;
 }
 
+/** Which stored series are meant. */
+export interface SeriesSelection {
+  /** Default: all that are stored. */
+  readonly tickers?: string | readonly string[];
+  readonly intervals?: readonly Interval[];
+}
+
+export interface VerifyOptions extends SeriesSelection, RangeOptions {
+  /** Part of the final sessions, above 0, at most 1. Default 0.01. */
+  readonly sample?: number;
+  /** Another seed, another sample. Default: today's date as a number. */
+  readonly seed?: number;
+  readonly onEvent?: (event: BackfillEvent) => void;
+  /** As in `BackfillOptions`. */
+  readonly stop?: AbortSignal;
+}
+
 /** What `forget` removed. */
 export interface Forgotten {
   readonly rows: number;
+  /** Tickers that nothing was stored of. */
+  readonly unknown: readonly string[];
   /** Partitions that could not be read and were moved to quarantine: they count as missing too. */
+  readonly setAside: Scan['setAside'];
+}
+
+/** When a ticker was renamed, `YYYY-MM-DD`. Default: all of its sessions are the new ticker's. */
+export interface RenameRange extends DateRange {
+  /** First session under the new ticker, instead of `end`. */
+  readonly on?: string;
+}
+
+/** What `rename` did. */
+export interface Renamed {
+  readonly from: string;
+  readonly to: string;
+  /** `FB became META on 2022-06-09` */
+  readonly what: string;
+  /** The sessions meant: `before 2022-06-09` */
+  readonly when: string;
+  /** Bars that are now the new ticker's. */
+  readonly bars: number;
+  /** Splits and dividends that are. */
+  readonly actions: number;
+  /** Rows that the new ticker's own contradict, which stay: these are in quarantine. */
+  readonly differing: number;
+  /** Files that could not be read and were moved to quarantine: what they held is not moved. */
   readonly setAside: Scan['setAside'];
 }
 
@@ -51,6 +101,33 @@ export interface Forgotten {
 export interface DateRange {
   readonly start?: string;
   readonly end?: string;
+}
+
+/** What prices and volumes are adjusted for. */
+export interface AdjustOptions {
+  /** Default `none`: as traded. */
+  readonly adjust?: Adjustment;
+  /**
+   * `YYYY-MM-DD`, inclusive: what was traded and had gone ex by then; later bars are left out. Default: the day of the
+   * series' last bar.
+   */
+  readonly asOf?: string;
+}
+
+export interface ReadOptions extends DateRange, AdjustOptions {}
+
+export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
+
+export interface ExportRequest extends ReadOptions {
+  readonly tickers?: string | readonly string[];
+  /** Default `1d`. */
+  readonly interval?: Interval;
+  /** Default `csv`. */
+  readonly format?: ExportFormat;
+  /** A file's path, or what takes text (not for `parquet`). */
+  readonly to: string | ((text: string) => Promise<void>);
+  /** Aborted: stop, and leave no file. The promise is rejected with `cancelled`. */
+  readonly stop?: AbortSignal;
 }
 
 /**
@@ -75,8 +152,34 @@ export interface History {
    * Default tickers: all in the store.
    */
   coverage(request?: HistoryRequest): Promise<CoverageReport>;
-  /** Stored bars, as traded, ascending. */
-  read(series: Series, range?: DateRange): Promise<Bar[]>;
+  /**
+   * Fetches a sample of the final sessions again, to see whether the provider still says the same: `drift` of the summary
+   * tells. What changed is stored like any newer answer, the old values as revisions. Throws `usage`.
+   */
+  verify(request: VerifyOptions): Promise<RunSummary>;
+  /** What is wrong or odd about the content: quarantined rows, odd bars, unknown splits. Reads every bar. */
+  issues(request?: SeriesSelection): Promise<IssuesReport>;
+  /** Final bars that a later answer changed, with their old values. */
+  revisions(request?: SeriesSelection): Promise<SeriesRevision[]>;
+  /**
+   * Stored bars, ascending: as traded unless `adjust` says otherwise. Throws `basis-unknown` where what the factors need
+   * is not known.
+   */
+  read(series: Series, options?: ReadOptions): Promise<Bar[]>;
+  /**
+   * Runs one SELECT of DuckDB over the views of the store (see `views`) and gives its rows to `use`. Throws `usage` for
+   * what is no such query, in DuckDB's words. A process must not be ended by `process.exit` while it runs.
+   */
+  query<T>(sql: string, use: (rows: SqlRows) => Promise<T>, options?: AdjustOptions): Promise<T>;
+  /** The DuckDB statements that define the views. Here the default of `adjust` is `all`. */
+  views(options?: AdjustOptions): Promise<string>;
+  /** A line for each stored series that cannot be adjusted (default: for splits and dividends). */
+  unadjustable(options?: AdjustOptions): Promise<readonly string[]>;
+  /**
+   * Writes bars of many tickers (default: all in the store) to a file, which appears whole or not at all, or to a stream
+   * of text. Series that cannot be adjusted are left out and named.
+   */
+  export(request: ExportRequest): Promise<Exported>;
   /** Stored splits and dividends of a ticker, ascending by ex-date. */
   actions(ticker: string): Promise<CorporateAction[]>;
   /** Removes rows and knowledge, so that they count as missing. */
@@ -84,5 +187,15 @@ export interface History {
     tickers: string | readonly string[],
     range?: DateRange & { intervals?: readonly Interval[] },
   ): Promise<Forgotten>;
+  /**
+   * An instrument got another ticker: what is stored of the old one's sessions in the range becomes the new one's, and is
+   * forgotten under the old ticker, which may be another instrument's now. Where the new one has a final bar of its own,
+   * that stays. Interrupted, it is completed by the same call. Throws `usage` for what cannot be one instrument.
+   */
+  rename(from: string, to: string, range?: RenameRange): Promise<Renamed>;
+  /** The renames that a map file of Lean tells of, oldest first. Throws `usage` before it moves anything. */
+  renameByMapFile(path: string): Promise<readonly Renamed[]>;
+  /** Reads everything in the store and says what is damaged; with `fix` mends what can be. */
+  doctor(options?: DoctorOptions): Promise<Examination>;
   close(): Promise<void>;
 }

@@ -7,8 +7,8 @@ import { monotonicNow } from '../providers/http/gate-state.ts';
 import { isPaced } from '../providers/http/quota-keeper.ts';
 import type { HistoryOptions } from './history.ts';
 
-/** Tries of a request at most, and what they and the pauses between them take at most. */
-const TRIES = 8;
+/** Requests of a task at most (tries of one, while its answers stay doubtful), and what they take with their pauses. */
+const TRIES = 24;
 const TASK_MINUTES = 20;
 
 /** The gate of a run and what keeps its quota. */

@@ -5,7 +5,7 @@ import { INTERVALS, type Interval } from '../core/interval.ts';
 import { readActions } from './csv/actions.ts';
 import { type BarFolder, findBarFiles } from './csv/files.ts';
 import { type CsvSeries, joined, readSeries, type SeriesRows } from './csv/series.ts';
-import type { Listing, Market, MarketRow } from './market.ts';
+import type { Listing, Market, MarketRow, QuietSessions } from './market.ts';
 
 /** A market of files. `Market`'s methods may throw `usage` (file and line) when a malformed file is first read. */
 export interface CsvFolderMarket extends Market {
@@ -25,7 +25,8 @@ export interface CsvFolderMarket extends Market {
  *   Daily, or intraday if rows share a date; times without an offset are UTC.
  * - Zip files of Lean: `T.zip` with daily bars (crypto: hourly too) and `T/yyyyMMdd_trade.zip` with minutes. Prices
  *   of shares are divided by 10,000 and their times are New York's; quotes give their middle; extended hours are left
- *   out. Lean's hourly bars of shares start on the clock hour, off the grid of a session, and are not offered as `1h`.
+ *   out. Lean's hourly bars of shares start on the clock hour, off the grid of a session: they are not offered as
+ *   `1h`, but as the `1d` that they add up to where the ticker has no daily file.
  * - `actions.csv` with `ticker,date,kind,value`: `AAPL,2020-08-31,split,4:1` or `AAPL,2020-11-06,dividend,0.205`.
  *
  * `BTCUSDT` is `BTC-USDT` if it lies in a folder called `crypto` or has rows on Saturdays, `EURUSD` is `EURUSD=X`.
@@ -82,6 +83,11 @@ class CsvFolder implements CsvFolderMarket {
     if (actionsPath === null) return [];
     this.#actions ??= readActions(actionsPath);
     return this.#actions.get(ticker) ?? [];
+  }
+
+  /** None: a file does not say why a row is not there. */
+  quiet(): readonly QuietSessions[] {
+    return [];
   }
 
   span(ticker: string, interval: Interval): DayRange | undefined {

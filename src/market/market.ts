@@ -25,6 +25,12 @@ export interface Listing extends Identity {
   readonly delistedOn: Day | null;
 }
 
+/** Sessions without a trade, `[from, to)`, and why. */
+export interface QuietSessions extends DayRange {
+  /** `halted`: trading was stopped; `no-trades`: it was open to trade and nobody did. */
+  readonly reason: 'halted' | 'no-trades';
+}
+
 /**
  * A market as data: what was traded, unadjusted, with its corporate actions. Simulated wires and the offline
  * providers serve it. Asking for what it does not have gives an empty answer, never an error.
@@ -39,6 +45,8 @@ export interface Market {
   rows(ticker: string, interval: Interval, range: DayRange): readonly MarketRow[];
   /** All splits and dividends, ascending by ex-date, those of the future included. */
   actions(ticker: string): readonly CorporateAction[];
+  /** Sessions of which it knows why nothing was traded, ascending, those of the future included. */
+  quiet(ticker: string): readonly QuietSessions[];
 }
 
 /** A row that has every value. */

@@ -2,7 +2,7 @@ import type { CorporateAction, Ohlcv } from '../core/bars.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
 import { type Day, type DayRange, startOfDay, utcDayOf } from '../core/day.ts';
 import { INTERVALS, type Interval, intervalMs } from '../core/interval.ts';
-import type { Listing, Market } from './market.ts';
+import type { Listing, Market, QuietSessions } from './market.ts';
 import { randomFor } from './random.ts';
 import { type History, tradeHistory } from './sample/daily.ts';
 import type { Instrument } from './sample/instrument.ts';
@@ -68,6 +68,11 @@ class SampleMarket implements Market {
   actions(ticker: string): readonly CorporateAction[] {
     const instrument = this.#instruments.get(ticker);
     return instrument === undefined ? [] : this.#history(instrument).actions;
+  }
+
+  quiet(ticker: string): readonly QuietSessions[] {
+    const instrument = this.#instruments.get(ticker);
+    return instrument === undefined ? [] : this.#history(instrument).quiet;
   }
 
   #history(instrument: Instrument): History {

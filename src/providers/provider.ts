@@ -36,7 +36,10 @@ export interface Capabilities {
 
 export interface BarRequest {
   readonly series: Series;
-  /** Session dates wanted, `[from, to)`. */
+  /**
+   * Session dates wanted, `[from, to)`. It may reach into sessions that are not settled at `now`, the open one included:
+   * their bars are as far as trading got.
+   */
   readonly range: DayRange;
   /** The caller's clock, ms since the epoch. */
   readonly now: number;
@@ -51,20 +54,40 @@ export interface UnusableRow {
   readonly row: unknown;
 }
 
+/** What prices are: as traded, or divided by the ratios of the splits after them. */
+export type Basis = 'raw' | 'split-adjusted';
+
+/** Session dates without a bar, `[from, to)`, of which the provider itself says why there is none. */
+export interface ExplainedAbsence extends DayRange {
+  /** `halted`: trading was stopped; `no-trades`: it was open to trade and nobody did. */
+  readonly reason: 'halted' | 'no-trades';
+  /** What the provider says of it, in a few words. */
+  readonly note?: string;
+}
+
 /** An answer, already raw (as traded) and in our words. */
 export interface BarAnswer {
   /** Bars of the regular session as traded, ascending and unique by `ts`; may go beyond the range asked for. */
   readonly bars: readonly Ohlcv[];
   /** Rows with missing values, by session. */
   readonly unusable: readonly UnusableRow[];
-  /** Session dates that the answer speaks of: a session in it without a bar had none at the provider. */
+  /**
+   * Session dates that the answer speaks of: a session in it without a bar had none at the provider. Never a session that
+   * is not over at `now`.
+   */
   readonly proven: DayRange;
+  /** What the prices were on the wire, before they were made raw here. */
+  readonly wireBasis: Basis;
+  /** Sessions of `proven` without a bar that the provider explains, ascending; empty where it explains none. */
+  readonly explained: readonly ExplainedAbsence[];
   readonly actions: readonly CorporateAction[];
   readonly identity: Identity;
   /** Set where the provider says that the instrument stopped trading: first day after the last trade. */
   readonly delistedOn: number | null;
-  /** Extended-hours or off-grid bars that were left out. */
+  /** Rows that are no bar of a regular session's grid, or not one yet, and were left out. */
   readonly dropped: number;
+  /** What is known of why the answer has no bar at all, in a few words; only where it has none. */
+  readonly note?: string;
 }
 
 /**
@@ -89,7 +112,7 @@ export interface ProviderConfig {
   /** Base URL, or a folder for `csv`. */
   readonly url?: string;
   /** Basis of the source's prices, where the source cannot say (`csv`). */
-  readonly basis?: 'raw' | 'split-adjusted';
+  readonly basis?: Basis;
   /** Seed of the `sample` market. */
   readonly seed?: number;
   /** Abandon a request after this long, in ms. */

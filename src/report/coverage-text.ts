@@ -32,7 +32,11 @@ export function coverageText(report: CoverageReport, options: { missing: boolean
     ...(options.missing ? missingLines(one) : []),
   ]);
   const bad = unreadable.map(({ path, reason }) => `unreadable: ${path}: ${reason}`);
-  return [head, ...body, ...bad, '', ...totalLines(report)];
+  const closures = report.suspectedClosures.map(
+    ({ calendar, session, series: lacking }) =>
+      `${calendar} ${session}: none of ${lacking} series has it; was the exchange closed that day?`,
+  );
+  return [head, ...body, ...bad, ...closures, '', ...totalLines(report)];
 }
 
 function absenceLines({ absences, advisory, calendar }: SeriesCoverage): string[] {
@@ -52,6 +56,18 @@ function absenceLines({ absences, advisory, calendar }: SeriesCoverage): string[
   });
   if (advisory) lines.push(`  no calendar for this exchange: expected is a guess (${calendar})`);
   return lines;
+}
+
+/** Where nothing is known of the time since the last bar of all series: a history, seen as if it were to be kept up. */
+export function staleHint({ series, totals }: CoverageReport): string | undefined {
+  const last = series.reduce(
+    (latest, one) => (one.last !== null && one.last > latest ? one.last : latest),
+    '',
+  );
+  const isStale = ({ missingSessions }: SeriesCoverage): boolean => (missingSessions[0] ?? '') > last;
+  if (last === '' || totals.missing === 0 || !series.every((one) => one.missing === 0 || isStale(one)))
+    return undefined;
+  return `All that is missing is later than ${last}, the last bar; --end ${last} judges the history alone.`;
 }
 
 function missingLines({ missingSessions }: SeriesCoverage): string[] {

@@ -1,5 +1,6 @@
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
+import { suspectClosures } from '../core/closures.ts';
 import { type Absence, type AbsenceReason, stateOf } from '../core/coverage.ts';
 import { type Day, type DayRange, formatDay } from '../core/day.ts';
 import type { Scan, SeriesState } from '../store/store.ts';
@@ -49,8 +50,19 @@ export interface SeriesCoverage {
 export interface CoverageReport {
   readonly series: readonly SeriesCoverage[];
   readonly totals: CoverageTotals;
+  /** Sessions that the calendars expect and the exchanges seem not to have held. */
+  readonly suspectedClosures: readonly ReportedClosure[];
   /** Partitions that could not be read; their sessions count as missing. */
   readonly unreadable: Scan['setAside'];
+}
+
+/** An unscheduled closure, perhaps: no series of the calendar has the session. */
+export interface ReportedClosure {
+  readonly calendar: string;
+  /** Session date. */
+  readonly session: string;
+  /** Series that lack it. */
+  readonly series: number;
 }
 
 export interface CoverageTotals {
@@ -77,7 +89,13 @@ export function reportCoverage(
     return coverSeries(state, calendar, rangeOf(state, calendar));
   });
   series.sort((a, b) => compare(a.ticker, b.ticker) || compare(a.interval, b.interval));
-  return { series, totals: total(series), unreadable: scan.setAside };
+  const suspectedClosures = suspectClosures(
+    [...scan.series.values()].map((state) => ({
+      calendar: calendarById(state.calendar),
+      coverage: state.coverage,
+    })),
+  ).map((closure): ReportedClosure => ({ ...closure, session: formatDay(closure.session) }));
+  return { series, totals: total(series), suspectedClosures, unreadable: scan.setAside };
 }
 
 function coverSeries(state: SeriesState, calendar: Calendar, range: DayRange): SeriesCoverage {

@@ -2,6 +2,7 @@ import type { RunSummary, StopReason } from '../backfill/summary.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
 import type { Plan, Quota, Task } from '../core/plan.ts';
+import { groupWarnings } from './warnings.ts';
 import { formatCount, formatDuration, plural, table } from './table.ts';
 
 /** The line a run opens with: `Total: 503  Complete: 127  To fill: 376  Requests: 376  Estimated time at 5 req/min: 1h 15m 12s`. */
@@ -61,12 +62,64 @@ export function summaryText(summary: RunSummary): string[] {
   return [
     headline(summary),
     `Fetched: ${fetched}  Errors: ${failed}  Skipped: ${complete}${notRun > 0 ? `  Not run: ${notRun}` : ''}`,
-    `Bars: ${formatCount(summary.bars)} (${formatCount(summary.inserted)} new, ${formatCount(summary.changed)} changed)` +
-      `  Rejected: ${summary.rejected}${summary.dropped > 0 ? `  Dropped: ${formatCount(summary.dropped)}` : ''}`,
+    barsLine(summary),
     ...trafficLines(summary),
     ...(absent.length > 0 ? [`Sessions recorded as absent: ${absent.join(', ')}`] : []),
+    ...(summary.provisional > 0
+      ? [`Provisional: ${plural(summary.provisional, 'session')}, to be fetched again once final`]
+      : []),
+    ...driftLines(summary),
+    ...warningLines(summary),
     ...failureLines(summary),
   ];
+}
+
+function barsLine({ bars, inserted, changed, revised, rejected, dropped, fillers }: RunSummary): string {
+  const extra = (name: string, count: number): string =>
+    count === 0 ? '' : `  ${name}: ${formatCount(count)}`;
+  return (
+    `Bars: ${formatCount(bars)} (${formatCount(inserted)} new, ${formatCount(changed)} changed)` +
+    `  Rejected: ${rejected}${extra('Revised', revised)}${extra('Dropped', dropped)}${extra('Fillers', fillers)}`
+  );
+}
+
+/** What became of final bars that were answered again, where any changed. */
+function driftLines({ drift }: RunSummary): string[] {
+  return Object.entries(drift)
+    .filter(([, { changed, gone }]) => changed + gone > 0)
+    .map(
+      ([source, { compared, changed, gone, worst }]) =>
+        `Of ${plural(compared, 'final bar')} from ${source} asked for again, ${changed} had changed ` +
+        `(a price by ${(100 * worst).toPrecision(2)}% at most)${gone > 0 ? `, ${gone} were gone (kept)` : ''}`,
+    );
+}
+
+/** What a verification found, for a terminal: a line a provider. */
+export function driftText({ drift }: RunSummary): string[] {
+  const rows = Object.entries(drift);
+  if (rows.length === 0) return ['No stored bar was answered again.'];
+  return table(
+    [
+      { title: 'PROVIDER', text: ([source]) => source },
+      { title: 'COMPARED', text: ([, { compared }]) => formatCount(compared), right: true },
+      { title: 'CHANGED', text: ([, { changed }]) => formatCount(changed), right: true },
+      { title: 'GONE', text: ([, { gone }]) => formatCount(gone), right: true },
+      { title: 'WORST', text: ([, { worst }]) => `${(100 * worst).toPrecision(2)}%`, right: true },
+    ],
+    rows,
+  );
+}
+
+/** Warnings that are shown; `check-data --issues` has them all. */
+const SHOWN_WARNINGS = 10;
+
+/** Two lines a warning, as with failures. */
+function warningLines({ warnings }: RunSummary): string[] {
+  if (warnings.length === 0) return [];
+  const groups = groupWarnings(warnings);
+  const lines = groups.slice(0, SHOWN_WARNINGS).flatMap(({ title, note }) => [title, `  ${note}`]);
+  const rest = groups.length > SHOWN_WARNINGS ? ['and more: check-data --issues lists them'] : [];
+  return ['', `STORED, BUT ODD (${plural(warnings.length, 'bar')})`, ...lines, ...rest];
 }
 
 /** How the run ended. */

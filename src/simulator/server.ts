@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../core/errors.ts';
 import type { Market } from '../market/market.ts';
 import { deliver } from './deliver.ts';
+import type { SimulatedServer } from './distortion.ts';
 import { type Hostility, judge, type Outcome } from './verdict.ts';
-import type { SimulatedServer } from './wire.ts';
 import { yahoo } from './yahoo/index.ts';
 
 /** One request, logged when it is over. */

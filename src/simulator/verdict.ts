@@ -3,17 +3,18 @@ import type { Quota } from '../core/plan.ts';
 import { parseQuotas } from '../core/quota.ts';
 import type { Market } from '../market/market.ts';
 import { type Delivery, whole } from './deliver.ts';
+import type { SimulatedServer } from './distortion.ts';
 import { faultDraw } from './faults/draw.ts';
 import { type FaultName, FAULTS } from './faults/faults.ts';
 import { assertFaultRates, type FaultRates, parseFaultRates } from './faults/rates.ts';
 import { type RetryAfter, tooManyRequests } from './faults/refusals.ts';
 import { Limiter } from './limiter.ts';
-import type { SimulatedServer, WireRequest, WireResponse } from './wire.ts';
+import type { WireRequest, WireResponse } from './wire.ts';
 
 export interface Hostility {
   /**
    * Faults and how often they hit. `rates` are parts of all admitted requests by name, or text as `--fault` takes it:
-   * `throttle=5%,reset=0.01`, or `all=5%`. Each fault is drawn at its own rate; where several hit a request, one of
+   * `throttle=5%,reset=0.01`, or `all=5%,garbage=5%`, see `FAULT_GROUPS`. Each fault is drawn at its own rate; where several hit a request, one of
    * them happens. Default: none.
    */
   readonly faults?: { readonly rates: FaultRates | string; readonly seed: number };

@@ -1,7 +1,10 @@
-import type { Bar, CorporateAction, Identity, Series } from '../core/bars.ts';
+import type { Bar, CorporateAction, Identity, Revision, Series } from '../core/bars.ts';
+import type { VolumeStep } from '../core/compare.ts';
 import type { Coverage } from '../core/coverage.ts';
 import type { DayRange } from '../core/day.ts';
 import type { Interval } from '../core/interval.ts';
+import type { Rename } from '../core/rename.ts';
+import type { Examination, ExamineOptions } from './damage.ts';
 
 /** What a store knows of one series, without its bars. */
 export interface SeriesState {
@@ -41,6 +44,11 @@ export interface SeriesUpdate {
   readonly identity: Identity;
   /** ms since the epoch. */
   readonly fetchedAt: number;
+  /**
+   * How coarsely the answer knows the volumes of early sessions: a stored one within half a step is the same. Where
+   * several apply, the largest wins. Default: none.
+   */
+  readonly volumeSteps?: readonly VolumeStep[];
 }
 
 export interface UpsertResult {
@@ -48,8 +56,21 @@ export interface UpsertResult {
   readonly inserted: number;
   /** Rows whose values differ from the stored ones by more than the wire's precision (2e-7). */
   readonly changed: number;
+  /** Those of `changed` whose session was final: their old values are kept, see `readRevisions`. */
+  readonly revised: number;
   /** Partitions committed. */
   readonly partitions: number;
+}
+
+/** Bars of a series in a range, with what is known of it. */
+export interface SeriesContent {
+  /** Calendar id that the coverage was made with. */
+  readonly calendar: string;
+  /** Of all partitions that the range touches: it may reach beyond the range. */
+  readonly coverage: Coverage;
+  readonly identity: Identity;
+  /** Of the range only, ascending. */
+  readonly bars: readonly Bar[];
 }
 
 /** A row that failed a check, kept for the reader. */
@@ -58,6 +79,26 @@ export interface RejectedRow {
   readonly row: unknown;
   readonly reason: string;
 }
+
+/** Rows of one answer that failed a check. */
+export interface RejectedRecord {
+  readonly series: Series;
+  /** Id of the provider that gave the rows. */
+  readonly source: string;
+  /** ms since the epoch. */
+  readonly fetchedAt: number;
+  readonly rows: readonly RejectedRow[];
+}
+
+/** What the quarantine holds of rejected rows. */
+export interface Rejected {
+  /** Oldest first. */
+  readonly records: readonly RejectedRecord[];
+  /** Files that could not be read; they stay where they are. */
+  readonly unreadable: readonly SetAside[];
+}
+
+export type { Rename } from '../core/rename.ts';
 
 export interface ScanOptions {
   /** Only these tickers; default all. */
@@ -82,17 +123,27 @@ export interface BarStore {
   scan(options?: ScanOptions): Promise<Scan>;
   /**
    * Merges bars and knowledge, partition by partition, each atomically and durably. Throws `store-corrupt` if one of
-   * them is damaged: it is in quarantine then, and nothing is written.
+   * them is damaged: it is in quarantine then, and nothing is written. A final bar that gets other values is kept as a
+   * revision, which is durable before the bar is replaced.
    */
   upsert(update: SeriesUpdate): Promise<UpsertResult>;
   /** Bars whose session date lies in the range (default: all), ascending. */
   readBars(series: Series, range?: DayRange): Promise<Bar[]>;
+  /** Bars like `readBars`, with what is known of the series; undefined if nothing is stored where the range reaches. */
+  readSeries(series: Series, range?: DayRange): Promise<SeriesContent | undefined>;
+  /**
+   * Every final bar that a later answer changed, ascending by `ts`, then by when it was replaced. Of the new bar the
+   * prices, the volume, the source and the time are kept: its `vwap` and `trades` are null. Forgetting leaves them alone.
+   */
+  readRevisions(series: Series): Promise<Revision[]>;
   /**
    * Removes bars and knowledge of a range of session dates (default: all). Gives the number of rows removed. Throws
    * `store-corrupt` like `upsert`.
    */
   forget(series: Series, range?: DayRange): Promise<number>;
   readActions(ticker: string): Promise<CorporateAction[]>;
+  /** The ex-dates that a provider answered for, as in `Scan.actions`; none if nothing was ever stored. */
+  readActionsCovered(ticker: string): Promise<readonly DayRange[]>;
   /**
    * Merges corporate actions; the newer value wins for the same kind and ex-date. `covered`, half-open and perhaps empty,
    * are the ex-dates that the answer speaks of: that there was no action is knowledge too. Throws `store-corrupt` like
@@ -105,10 +156,28 @@ export interface BarStore {
     source: string,
     fetchedAt: number,
   ): Promise<void>;
+  /**
+   * Removes corporate actions with ex-dates in a range (default: all), and that they are known. Gives the number of
+   * actions removed. Throws `store-corrupt` like `upsert`.
+   */
+  forgetActions(ticker: string, range?: DayRange): Promise<number>;
   /** Keeps rejected rows for the reader, one file a call. */
   quarantine(series: Series, rows: readonly RejectedRow[], source: string, fetchedAt: number): Promise<void>;
+  /** What `quarantine` kept (default: of all series). */
+  readRejected(options?: ScanOptions): Promise<Rejected>;
+  /** Damaged files that were moved aside: paths relative to the store's root, all below `quarantine/`, ascending. */
+  listSetAside(): Promise<readonly string[]>;
+  /** Renames in the order in which they were saved. Throws `store-corrupt` if the list is malformed. */
+  readRenames(): Promise<readonly Rename[]>;
+  /** Adds a rename; one that is there already changes nothing. Throws `store-corrupt` like `readRenames`. */
+  saveRename(rename: Rename): Promise<void>;
   /** Tickers of a stored universe, or undefined if there is none of that name. */
   readUniverse(name: string): Promise<readonly string[] | undefined>;
+  /**
+   * Reads everything and says what is damaged; mends it on demand, as the one writer. Throws `store-unusable` if there is
+   * no store, and `store-locked` like `acquire`.
+   */
+  examine(options: ExamineOptions): Promise<Examination>;
   /** Stores the record of a run; gives its id, e.g. `20261120T211500Z-3f9a`. */
   saveRun(startedAt: number, record: object): Promise<string>;
 }

@@ -87,10 +87,16 @@ describe('a backfill', () => {
     expect(await backfill(request, tools(second))).toMatchObject({ fetched: 0, complete: 2, requests: 0 });
     expect(second.asked).toEqual([]);
     const third = open();
-    await backfill({ ...request, end: '2025-06-09' }, tools(third));
+    const top = await backfill({ ...request, end: '2025-06-09' }, tools(third));
+    // Four final sessions ride along, to see whether the provider still says the same.
     expect(third.asked.map(({ range }) => range)).toEqual(
-      [1, 2].map(() => ({ from: parseDay('2025-06-09'), to: parseDay('2025-06-10') })),
+      [1, 2].map(() => ({ from: parseDay('2025-06-03'), to: parseDay('2025-06-10') })),
     );
+    expect(top).toMatchObject({
+      bars: 2,
+      inserted: 2,
+      drift: { sample: { compared: 8, changed: 0, gone: 0 } },
+    });
   });
 
   it('fetches everything again on demand and finds nothing changed', async () => {
@@ -123,6 +129,8 @@ describe('a backfill', () => {
       identity: UNKNOWN_IDENTITY,
       delistedOn: null,
       dropped: 0,
+      wireBasis: 'raw',
+      explained: [],
     };
     const summary = await backfill({ tickers: ['ALFA'], ...WEEK }, tools(provider(() => cut)));
     expect(summary.failures).toMatchObject([
@@ -206,7 +214,7 @@ describe('a backfill', () => {
     expect(none.asked).toHaveLength(2);
     now += 25 * HOUR;
     await backfill(request, tools(none));
-    expect(none.asked.map(({ series }) => series.ticker)).toEqual(['ALFA', 'NOPE', 'NOPE']);
+    expect(none.asked.map(({ series }) => series.ticker).toSorted()).toEqual(['ALFA', 'NOPE', 'NOPE']);
     now += 25 * HOUR;
     await backfill(request, tools(none));
     expect(none.asked).toHaveLength(3); // the second wait is twice as long
@@ -283,6 +291,8 @@ describe('a backfill', () => {
       identity: UNKNOWN_IDENTITY,
       delistedOn: null,
       dropped: 0,
+      wireBasis: 'raw',
+      explained: [],
     };
     const source = provider(() => nothing);
     const throttled = await backfill(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { learnFrom } from '../../src/backfill/learn-from.ts';
-import { type Ohlcv, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import { type Bar, type Ohlcv, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import type { RejectedBar } from '../../src/core/checks.ts';
 import { type DayRange, MS_PER_DAY, formatDay, parseDay } from '../../src/core/day.ts';
@@ -18,7 +18,7 @@ function bar(date: string): Ohlcv {
     high: 1,
     low: 1,
     close: 1,
-    volume: 1,
+    volume: 1_000_000,
     vwap: null,
     trades: null,
   };
@@ -30,10 +30,17 @@ interface Case {
   readonly interval?: Interval;
   readonly accepted?: readonly string[];
   readonly rejected?: readonly RejectedBar[];
+  readonly fillers?: readonly RejectedBar[];
+  /** Stored bars around. */
+  readonly known?: readonly Bar[];
+  /** Last final session, default the last one wanted. */
+  readonly lastSettled?: string;
   readonly answer?: Partial<BarAnswer>;
 }
 
-function learned({ accepted = [], rejected = [], answer = {}, interval = '1d' }: Case) {
+function learned(testCase: Case) {
+  const { accepted = [], rejected = [], fillers = [], answer = {}, interval = '1d', known = [] } = testCase;
+  const lastSettled = parseDay(testCase.lastSettled ?? '2025-06-12');
   const series = { ticker: 'AAPL', interval };
   const task = {
     id: '',
@@ -46,7 +53,8 @@ function learned({ accepted = [], rejected = [], answer = {}, interval = '1d' }:
     partitions: [],
   };
   const whole: BarAnswer = {
-    ...{ bars: [], unusable: [], actions: [], delistedOn: null, dropped: 0 },
+    ...{ bars: [], unusable: [], actions: [], explained: [], delistedOn: null, dropped: 0 },
+    wireBasis: 'raw',
     ...{ proven: gap, identity: UNKNOWN_IDENTITY, ...answer },
   };
   // A bar at noon has the same session date in New York and in UTC.
@@ -54,7 +62,10 @@ function learned({ accepted = [], rejected = [], answer = {}, interval = '1d' }:
     ...bar(date),
     ts: bar(date).ts + (interval === '1d' ? 0 : NOON_MS),
   }));
-  const result = learnFrom({ task, calendar, answer: whole, accepted: bars, rejected, source: 'test', now });
+  const result = learnFrom({
+    ...{ task, calendar, answer: whole, accepted: bars, rejected, fillers, known, lastSettled, now },
+    source: 'test',
+  });
   const runs = result.learned.absent.map(
     ({ from, to, reason }) => `${reason} ${formatDay(from)}..${formatDay(to - 1)}`,
   );

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { type Coverage, NOTHING_KNOWN, learn, nextRetry } from '../../src/core/coverage.ts';
-import { type DayRange, parseDay } from '../../src/core/day.ts';
+import { type DayRange, parseDay, utcDayOf } from '../../src/core/day.ts';
 import { type GapOptions, findGaps, sessionRuns } from '../../src/core/gaps.ts';
 import { planTasks } from '../../src/core/plan.ts';
-import { contains, normalize } from '../../src/core/ranges.ts';
+import { contains, normalize, subtract } from '../../src/core/ranges.ts';
 
 const calendar = calendarById('XNYS');
 const series = { ticker: 'AAPL', interval: '1d' } as const;
@@ -147,9 +147,10 @@ describe('a plan', () => {
     limits:
       | typeof unlimited
       | { maxSpanDays: number | null; lookBackDays: number | null; requestsPerSpan: number },
+    final: readonly DayRange[] = [],
   ) => {
     const sessions = gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
-    return planTasks([{ series, calendar, gaps, sessions }], { ...options, limits: { '1d': limits } });
+    return planTasks([{ series, calendar, gaps, sessions, final }], { ...options, limits: { '1d': limits } });
   };
 
   it('asks once for all gaps of a series where a request may be as long as it likes', () => {
@@ -163,7 +164,10 @@ describe('a plan', () => {
     const minutes = { ticker: 'AAPL', interval: '1m' } as const;
     const gaps = [dates('2025-01-30', '2025-02-04')];
     const limits = { '1m': { maxSpanDays: 8, lookBackDays: null, requestsPerSpan: 2 } };
-    const { tasks } = planTasks([{ series: minutes, calendar, gaps, sessions: 3 }], { ...options, limits });
+    const { tasks } = planTasks([{ series: minutes, calendar, gaps, sessions: 3, final: [] }], {
+      ...options,
+      limits,
+    });
     expect(tasks[0]?.partitions).toEqual(['AAPL 1m 2025-01', 'AAPL 1m 2025-02', 'AAPL actions']);
   });
 
@@ -197,6 +201,48 @@ describe('a plan', () => {
     );
   });
 
+  it('also asks for the last final sessions before its gaps, to compare them', () => {
+    const gaps = [dates('2025-06-09', '2025-06-10')];
+    const final = [dates('2025-01-02', '2025-06-07')];
+    const { tasks } = plan(gaps, unlimited, final);
+    expect(tasks).toMatchObject([
+      { id: 'AAPL 1d 2025-06-09..2025-06-09', range: dates('2025-06-03', '2025-06-10'), gaps, requests: 1 },
+    ]);
+  });
+
+  it('asks for the first ones after where none is final before', () => {
+    const gaps = [dates('2025-06-02', '2025-06-04')];
+    const { tasks } = plan(gaps, unlimited, [dates('2025-06-04', '2025-06-07')]);
+    expect(tasks[0]?.range).toEqual(dates('2025-06-02', '2025-06-07'));
+  });
+
+  it('takes no session along that is not final, out of reach, or beyond the longest request', () => {
+    const gaps = [dates('2025-06-09', '2025-06-10')];
+    const final = [dates('2025-01-02', '2025-06-05'), dates('2025-06-06', '2025-06-07')];
+    expect(plan(gaps, unlimited, final).tasks[0]?.range).toEqual(dates('2025-06-06', '2025-06-10'));
+    const short = { ...unlimited, maxSpanDays: 4 };
+    expect(plan(gaps, short, [dates('2025-01-02', '2025-06-07')]).tasks[0]?.range).toEqual(
+      dates('2025-06-06', '2025-06-10'),
+    );
+    const near = { ...unlimited, lookBackDays: 6 };
+    expect(plan(gaps, near, [dates('2025-01-02', '2025-06-07')]).tasks[0]?.range.from).toBeGreaterThanOrEqual(
+      utcDayOf(now) - 5,
+    );
+  });
+
+  it('needs no request more for what it takes along', () => {
+    fc.assert(
+      fc.property(someDays, someDays, fc.integer({ min: 1, max: 40 }), (days, stored, maxSpanDays) => {
+        const gaps = sessionRuns(days, calendar);
+        const final = subtract(normalize(stored), gaps);
+        const alone = plan(gaps, { ...unlimited, maxSpanDays }).tasks;
+        const along = plan(gaps, { ...unlimited, maxSpanDays }, final).tasks;
+        expect(along.map((task) => task.gaps)).toEqual(alone.map((task) => task.gaps));
+        for (const task of along) expect(task.range.to - task.range.from).toBeLessThanOrEqual(maxSpanDays);
+      }),
+    );
+  });
+
   it('leaves out what lies before the look-back, and says so', () => {
     const gaps = [dates('2025-04-01', '2025-05-31')];
     const { tasks, outOfReach } = plan(gaps, { maxSpanDays: null, lookBackDays: 29, requestsPerSpan: 2 });
@@ -209,7 +255,7 @@ describe('a plan', () => {
 
   it('takes the time of its strictest quota', () => {
     const gaps = [dates('2025-01-06', '2025-01-08')];
-    const many = Array.from({ length: 503 }, () => ({ series, calendar, gaps, sessions: 2 }));
+    const many = Array.from({ length: 503 }, () => ({ series, calendar, gaps, sessions: 2, final: [] }));
     const quotas = [{ requests: 5, perMs: 60_000 }];
     const { quotaMs } = planTasks(many, { ...options, quotas, limits: { '1d': unlimited } });
     expect(quotaMs).toBe(((1 * 60 + 40) * 60 + 36) * 1000);

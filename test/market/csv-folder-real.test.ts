@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DayRange, parseDay } from '../../src/core/day.ts';
+import { calendarFor } from '../../src/core/calendar/calendars.ts';
+import { type DayRange, formatDay, parseDay, utcDayOf } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { isComplete, type MarketRow } from '../../src/market/market.ts';
@@ -50,8 +51,40 @@ describe.skipIf(!hasRealData)('folders of real data', () => {
     expect(minutes.dropped('SPY', '1m', day)).toBeGreaterThan(100);
   });
 
-  it('of Lean with clock-aligned hours of a share offer none of it', () => {
-    expect(csvFolderMarket(realData('intraday-raw/hour')).intervals('AAPL')).toEqual([]);
+  it('of Lean with clock-aligned hours of a share offer the daily bars of every session, and no hours', () => {
+    const market = csvFolderMarket(realData('intraday-raw/hour'));
+    expect(market.intervals('AAPL')).toEqual(['1d']);
+    const span = market.span('AAPL', '1d') ?? { from: 0, to: 0 };
+    expect([span.from, span.to - 1].map(formatDay)).toEqual(['1998-01-02', '2021-03-31']);
+    const days = market.rows('AAPL', '1d', ALL).map(({ ts }) => utcDayOf(ts));
+    expect(days).toEqual(calendarFor('AAPL').sessions(span));
+    // The last sessions before and the first ones of two splits, and a half day.
+    expect(on(market, 'AAPL', '2014-06-06')).toMatchObject({ open: 650, close: 645.57 });
+    expect(on(market, 'AAPL', '2014-06-09')).toMatchObject({ close: 93.7 });
+    expect(on(market, 'AAPL', '2020-08-28')).toMatchObject({ close: 499.23 });
+    expect(on(market, 'AAPL', '2020-08-31')).toMatchObject({ close: 129.04 });
+    expect(on(market, 'AAPL', '2012-12-24')).toMatchObject({ close: 519.96 });
+  });
+
+  it('agree on a share: the daily bars of its hours with those of another source', () => {
+    const ofHours = csvFolderMarket(realData('intraday-raw/hour'));
+    const daily = csvFolderMarket(realData('daily-sp500-2013-2018'))
+      .rows('AAPL', '1d', ALL)
+      .filter(isComplete);
+    const split = parseDay('2014-06-09');
+    const compared = daily.map((row) => {
+      const day = utcDayOf(row.ts);
+      const raw = ofHours.rows('AAPL', '1d', { from: day, to: day + 1 }).find(isComplete);
+      const shares = day < split ? 7 : 1;
+      return {
+        close: Math.abs((raw?.close ?? 0) / shares / row.close - 1),
+        volume: ((raw?.volume ?? 0) * shares) / row.volume,
+      };
+    });
+    expect(compared).toHaveLength(1259);
+    expect(compared.filter(({ close }) => close < 0.002)).toHaveLength(1258);
+    // Auctions and late reports are no part of the hours.
+    expect(compared.filter(({ volume }) => volume > 0.85 && volume < 1.01).length).toBeGreaterThan(1190);
   });
 
   it('of crypto and currencies are named by their pairs', () => {

@@ -217,7 +217,7 @@ describe('zip files of Lean', () => {
     ]);
   });
 
-  it('hold hours of crypto in UTC, but hours of shares on another grid are not offered', async () => {
+  it('hold hours of crypto in UTC, but hours of shares on another grid are not offered as such', async () => {
     const hours =
       '20240106 09:00,100000,110000,90000,100000,5\n20240106 10:00,100000,110000,90000,100000,6.5\n';
     const market = csvFolderMarket(
@@ -229,6 +229,74 @@ describe('zip files of Lean', () => {
     ]);
     expect(market.intervals('AAPL')).toEqual([]);
     expect(market.listing('AAPL')?.firstTrade).toBeNull();
+  });
+
+  describe('with hours of a share', () => {
+    /** Lines of a session's hours from 09 on, as Lean writes them: each opens at its hour, closes at its end. */
+    const hours = (date: string, ...of: number[]): string =>
+      of
+        .map((hour) => {
+          const [price, time] = [hour * 10_000, String(hour).padStart(2, '0')];
+          return `${date} ${time}:00,${price},${price + 20_000},${price - 20_000},${price + 10_000},${hour}\n`;
+        })
+        .join('');
+    const daily = async (text: string, others: Record<string, [string, string]> = {}) => {
+      const market = csvFolderMarket(await folderOf({ 'hour/aapl.zip': ['aapl.csv', text], ...others }));
+      expect(market.intervals('AAPL')).toEqual(['1d']);
+      return market.rows('AAPL', '1d', ALL);
+    };
+
+    it('give the daily bars that the hours of the regular session add up to', async () => {
+      const rows = await daily(hours('20240102', 8, 9, 10, 11, 12, 13, 14, 15, 16));
+      expect(rows).toEqual([
+        {
+          ts: Date.UTC(2024, 0, 2),
+          open: 9,
+          high: 17,
+          low: 7,
+          close: 16,
+          volume: 9 + 10 + 11 + 12 + 13 + 14 + 15,
+          vwap: null,
+          trades: null,
+        },
+      ]);
+    });
+
+    it('begin at a late open: an hour that ends there is none of the session', async () => {
+      const rows = await daily(hours('20020911', 10, 11, 12, 13, 14, 15));
+      expect(rows).toMatchObject([{ open: 12, close: 16 }]);
+    });
+
+    it('end at the close of a half day', async () => {
+      const rows = await daily(hours('20241224', 9, 10, 11, 12, 13, 14));
+      expect(rows).toMatchObject([{ close: 13, volume: 42 }]);
+    });
+
+    it('give no bar of a session without its first or its last hour, nor of a day that is none', async () => {
+      const rows = await daily(
+        hours('20240102', 10, 11, 12, 13, 14, 15) +
+          hours('20240103', 9, 10, 11, 12, 13, 14) +
+          hours('20240104', 9, 15) +
+          hours('20240106', 9, 10, 11, 12, 13, 14, 15) +
+          '20240108 09:00,,,,,\n' +
+          hours('20240108', 10, 11, 12, 13, 14, 15),
+      );
+      expect(rows.map(({ ts }) => ts)).toEqual([Date.UTC(2024, 0, 4)]);
+    });
+
+    it('are hours: shorter bars of a table give no daily ones', async () => {
+      const line = (time: string): string => `20240102 ${time},10000,10000,10000,10000,5\n`;
+      const text = line('09:30') + line('09:35') + line('15:00');
+      const market = csvFolderMarket(await folderOf({ 'aapl.zip': ['aapl.csv', text] }));
+      expect(market.intervals('AAPL')).toEqual([]);
+    });
+
+    it('give none where there is a daily file', async () => {
+      const rows = await daily(hours('20240102', 9, 10, 11, 12, 13, 14, 15), {
+        'daily/aapl.zip': ['aapl.csv', '20240103 00:00,1045000,1057500,1040600,1057500,2563200\n'],
+      });
+      expect(rows).toMatchObject([{ ts: Date.UTC(2024, 0, 3), open: 104.5 }]);
+    });
   });
 
   it('hold minutes in ms since New York midnight, summer and winter, with extended hours that are dropped', async () => {

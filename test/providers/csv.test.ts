@@ -51,6 +51,7 @@ describe('a folder as a provider', () => {
       { ts: Date.UTC(2024, 0, 3), reason: 'empty', row: { close: 105 } },
     ]);
     expect(answer.proven).toEqual(range('2024-01-03', '2024-01-05'));
+    expect(answer).toMatchObject({ wireBasis: 'raw', explained: [] });
   });
 
   it('proves nothing after the last row; its first row is no listing date', async () => {
@@ -98,6 +99,7 @@ describe('a folder as a provider', () => {
     });
     const provider = openCsv({ id: 'csv', url, basis: 'split-adjusted' });
     const answer = await fetchBars(provider, 'AAPL', range('2024-01-01', '2024-01-10'));
+    expect(answer.wireBasis).toBe('split-adjusted');
     expect(answer.bars).toMatchObject([
       { open: 400, high: 440, low: 360, close: 420, volume: 250 },
       { open: 200, close: 208, volume: 500 },

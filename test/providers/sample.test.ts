@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DayRange, parseDay } from '../../src/core/day.ts';
+import { calendarFor } from '../../src/core/calendar/calendars.ts';
+import { type DayRange, parseDay, utcDayOf } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
 import type { BarAnswer } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
@@ -20,7 +21,13 @@ describe('the sample provider', () => {
     const asked = range('2024-03-01', '2024-04-01');
     const answer = await fetchBars('ALFA', '1d', asked, '2026-11-20T12:00:00Z');
     expect(answer.bars).toEqual(sampleMarket(1).rows('ALFA', '1d', asked));
-    expect(answer).toMatchObject({ proven: asked, unusable: [], dropped: 0, delistedOn: null });
+    expect(answer).toMatchObject({
+      proven: asked,
+      unusable: [],
+      dropped: 0,
+      delistedOn: null,
+      wireBasis: 'raw',
+    });
     const other = openSample({ id: 'sample', seed: 2 });
     const series = { ticker: 'ALFA', interval: '1d' } as const;
     const { bars } = await other.fetchBars({ series, range: asked, now: Date.parse('2026-11-20T12:00:00Z') });
@@ -28,15 +35,86 @@ describe('the sample provider', () => {
     expect(bars).not.toEqual(answer.bars);
   });
 
-  it('serves and proves nothing of a session that is still open, daily or intraday', async () => {
+  it('proves nothing of a session that is still open, daily or intraday', async () => {
     const asked = range('2026-11-18', '2026-12-01');
     for (const interval of ['1d', '5m'] as const) {
       const open = await fetchBars('ALFA', interval, asked, '2026-11-20T20:59:59Z');
       expect(open.proven).toEqual(range('2026-11-18', '2026-11-20'));
-      expect(open.bars.at(-1)?.ts).toBeLessThan(Date.parse('2026-11-20T00:00:00Z'));
       const closed = await fetchBars('ALFA', interval, asked, '2026-11-20T21:00:00Z');
       expect(closed.proven).toEqual(range('2026-11-18', '2026-11-23'));
       expect(closed.bars.at(-1)?.ts).toBeGreaterThanOrEqual(Date.parse('2026-11-20T00:00:00Z'));
+    }
+  });
+
+  it('serves the open session as far as it has traded, by whole minutes', async () => {
+    const today = range('2026-11-20', '2026-11-21');
+    const minutes = sampleMarket().rows('ALFA', '1m', today);
+    const [first, second] = minutes;
+    const early = await fetchBars('ALFA', '1d', today, '2026-11-20T14:32:30Z');
+    expect(early.bars).toEqual([
+      {
+        ...first,
+        ts: Date.UTC(2026, 10, 20),
+        high: Math.max(first?.high ?? 0, second?.high ?? 0),
+        low: Math.min(first?.low ?? 0, second?.low ?? 0),
+        close: second?.close,
+        volume: (first?.volume ?? 0) + (second?.volume ?? 0),
+      },
+    ]);
+    expect((await fetchBars('ALFA', '1d', today, '2026-11-20T14:30:59Z')).bars).toEqual([]);
+    const whole = await fetchBars('ALFA', '1d', today, '2026-11-20T21:00:00Z');
+    expect(whole.bars).toEqual(sampleMarket().rows('ALFA', '1d', today));
+  });
+
+  it('serves the complete intraday bars of the open session, the last one cut by its close', async () => {
+    const today = range('2026-11-20', '2026-11-21');
+    const startsAt = async (interval: Interval, now: string): Promise<string[]> =>
+      (await fetchBars('ALFA', interval, today, now)).bars.map(({ ts }) =>
+        new Date(ts).toISOString().slice(11, 16),
+      );
+    expect(await startsAt('5m', '2026-11-20T14:39:59Z')).toEqual(['14:30']);
+    expect(await startsAt('5m', '2026-11-20T14:40:00Z')).toEqual(['14:30', '14:35']);
+    expect((await startsAt('1h', '2026-11-20T20:59:59Z')).at(-1)).toBe('19:30');
+    expect((await startsAt('1h', '2026-11-20T21:00:00Z')).at(-1)).toBe('20:30');
+  });
+
+  it('serves nothing of an open session that was not asked for', async () => {
+    const { bars } = await fetchBars('ALFA', '1d', range('2026-11-18', '2026-11-20'), '2026-11-20T17:00:00Z');
+    expect(bars.map(({ ts }) => ts)).toEqual([Date.UTC(2026, 10, 18), Date.UTC(2026, 10, 19)]);
+  });
+
+  it('says why a session that is over has no bar, of halts and of shares that nobody traded', async () => {
+    const now = '2026-11-20T12:00:00Z';
+    const halted = await fetchBars('GLYF', '1d', range('2020-03-10', '2020-03-25'), now);
+    expect(halted.explained).toEqual([{ ...range('2020-03-16', '2020-03-21'), reason: 'halted' }]);
+    const illiquid = await fetchBars('SABL', '1d', range('2024-01-02', '2025-01-02'), now);
+    expect(new Set(illiquid.explained.map(({ reason }) => reason))).toEqual(new Set(['no-trades']));
+    const cut = await fetchBars('GLYF', '1d', range('2020-03-18', '2020-03-30'), '2020-03-19T12:00:00Z');
+    expect(cut.explained).toEqual([{ ...range('2020-03-18', '2020-03-19'), reason: 'halted' }]);
+  });
+
+  it('has a bar or an explanation for every session between listing and delisting', async () => {
+    const asked = range('2015-01-02', '2026-11-20');
+    for (const ticker of await provider.listTickers()) {
+      const { bars, explained, identity, delistedOn } = await fetchBars(
+        ticker,
+        '1d',
+        asked,
+        '2026-11-20T12:00:00Z',
+      );
+      const listed = {
+        from: Math.max(asked.from, identity.firstTrade ?? 0),
+        to: Math.min(asked.to, delistedOn ?? asked.to),
+      };
+      const calendar = calendarFor(ticker);
+      const days = [
+        ...bars.map(({ ts }) => utcDayOf(ts)),
+        ...explained.flatMap((one) => calendar.sessions(one)),
+      ];
+      expect(
+        days.toSorted((a, b) => a - b),
+        ticker,
+      ).toEqual(calendar.sessions(listed));
     }
   });
 

@@ -42,7 +42,7 @@ async function yahooThatAnswers(reply: (url: URL) => Reply): Promise<{ provider:
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const provider = openYahoo({ id: 'yahoo', url: `http://127.0.0.1:${port}`, timeoutMs: 500 }, ONE_TRY);
+  const provider = openYahoo({ id: 'yahoo', url: `http://127.0.0.1:${port}`, timeoutMs: 5_000 }, ONE_TRY);
   opened.push(provider, server);
   return { provider, asked };
 }

@@ -67,9 +67,12 @@ describe('backfill simulate', () => {
   it.each([
     [
       ['--fault', 'boom=5%'],
-      /^backfill: --fault boom=5%: there is no such fault; there are throttle, .*, all\n$/,
+      /^backfill: --fault boom=5%: there is no such fault; there are all \(throttle, .*\) and garbage \(crossed, .*, half\)\n$/,
     ],
-    [['--fault', 'list'], /^backfill: --fault list: there is no such fault; there are throttle, .*, all\n$/],
+    [
+      ['--fault', 'list'],
+      /^backfill: --fault list: there is no such fault; there are all \(throttle, .*\) and garbage \(crossed, .*, half\)\n$/,
+    ],
     [
       ['--fault', 'drip=500%'],
       /^backfill: --fault drip=500%: write it as NAME=5% or NAME=0.05, at most 100%\n$/,

@@ -123,7 +123,7 @@ describe('a simulator that is asked for what it does not have', () => {
     [{ faults: { rates: { reset: 2 }, seed: 1 } }, '--fault reset=2: write it as NAME=5% or NAME=0.05'],
     [
       { faults: { rates: 'boom=1%', seed: 1 } },
-      '--fault boom=1%: there is no such fault; there are throttle,',
+      '--fault boom=1%: there is no such fault; there are all (throttle,',
     ],
   ])('refuses %j in one line', async (options, message) => {
     await expect(start(options)).rejects.toMatchObject({

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { randomFor } from '../../src/market/random.ts';
 import type { Market } from '../../src/market/market.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
-import type { Distortions, WireRequest, WireResponse } from '../../src/simulator/wire.ts';
+import type { Distortions } from '../../src/simulator/distortion.ts';
+import type { WireRequest, WireResponse } from '../../src/simulator/wire.ts';
 import { yahoo } from '../../src/simulator/yahoo/index.ts';
 import { type ChartResult, resultOf } from './chart.ts';
 import { NOW, YEAR } from './running.ts';
@@ -106,7 +107,7 @@ describe('distorted answers of Yahoo', () => {
   });
 
   it('wrong-ticker: a good answer for another ticker, which says so', () => {
-    const result = distorted('wrongTicker');
+    const result = distorted('wrong-ticker');
     expect(result.meta['symbol']).not.toBe('ALFA');
     const asked = requestFor(String(result.meta['symbol']), YEAR);
     expect(result).toEqual(resultOf(answerTo(asked)));
@@ -114,7 +115,7 @@ describe('distorted answers of Yahoo', () => {
 
   it('wrong-ticker: of every ticker, the last one too', () => {
     for (const ticker of market.tickers()) {
-      const answer = distort('wrongTicker', 1, YEAR, ticker);
+      const answer = distort('wrong-ticker', 1, YEAR, ticker);
       if (answer === null) expect(answerTo(requestFor(ticker, YEAR)).rows).toBe(0);
       else expect(resultOf(answer).meta['symbol']).not.toBe(ticker);
     }
@@ -127,10 +128,11 @@ describe('distorted answers of Yahoo', () => {
       intervals: (ticker) => market.intervals(ticker),
       rows: (...asked) => market.rows(...asked),
       actions: (ticker) => market.actions(ticker),
+      quiet: (ticker) => market.quiet(ticker),
     };
     const request = requestFor('ALFA', YEAR);
     const asked = { request, market: alone, now: NOW, random: randomFor('1') };
-    expect(yahoo.distortions.wrongTicker(answerTo(request), asked)).toBe(null);
+    expect(yahoo.distortions['wrong-ticker'](answerTo(request), asked)).toBe(null);
   });
 
   it('are the same for the same seed and others for another', () => {
@@ -143,7 +145,7 @@ describe('distorted answers of Yahoo', () => {
   it('are none where there is nothing to distort: errors, answers without bars, a single row to shuffle', () => {
     const weekend = 'period1=1772841600&period2=1772928000&interval=1d';
     const oneDay = 'period1=1772409600&period2=1772496000&interval=1d';
-    for (const how of ['wrongTicker', 'duplicated', 'unordered', 'milliseconds'] as const) {
+    for (const how of ['wrong-ticker', 'duplicated', 'unordered', 'milliseconds'] as const) {
       expect(distort(how, 1, YEAR, 'NOPE')).toBe(null);
       expect(distort(how, 1, weekend)).toBe(null);
     }

@@ -117,6 +117,7 @@ function marketOf(recording: Recording): Market {
     rows: (_, interval, { from, to }) =>
       interval === '1d' ? rows.filter(({ ts }) => ts >= startOfDay(from) && ts < startOfDay(to)) : [],
     actions: () => actionsOf(events, (stamp) => calendar.localDay(stamp * 1000)),
+    quiet: () => [],
   };
 }
 

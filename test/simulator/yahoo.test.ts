@@ -61,6 +61,7 @@ function tinyMarket(closes: readonly (number | null)[], actions: readonly Corpor
     rows: (_, interval, { from, to }) =>
       interval === '1d' ? rows.filter(({ ts }) => ts >= startOfDay(from) && ts < startOfDay(to)) : [],
     actions: () => actions,
+    quiet: () => [],
   };
 }
 

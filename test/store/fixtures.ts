@@ -53,6 +53,16 @@ export function at(instant: string, values: Partial<Bar> = {}): Bar {
   return barAt(Date.parse(instant), values);
 }
 
+/** Monday to Friday, of which nothing is learned, and their days. */
+export const WEEK: readonly Bar[] = [
+  daily('2026-02-23'),
+  daily('2026-02-24'),
+  daily('2026-02-25'),
+  daily('2026-02-26'),
+  daily('2026-02-27'),
+];
+export const WEEK_DAYS: DayRange = days('2026-02-23', '2026-02-28');
+
 export function coverage(parts: Partial<Coverage>): Coverage {
   return { present: [], provisional: [], absent: [], ...parts };
 }

@@ -72,3 +72,8 @@ function idsByName(namesById: Readonly<Record<string, string>>): ReadonlyMap<str
     Object.entries(namesById).flatMap(([id, names]) => names.split(' ').map((name) => [name, id])),
   );
 }
+
+/** Every calendar's id with the IANA zone of its session dates. */
+export const CALENDAR_ZONES: readonly (readonly [id: string, zone: string])[] = [...FACTS].map(
+  ([id, { zone }]) => [id, zone],
+);

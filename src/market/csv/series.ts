@@ -1,10 +1,12 @@
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
-import { type Day, type DayRange, MS_PER_DAY, startOfDay, utcDayOf } from '../../core/day.ts';
+import { type Day, type DayRange, MS_PER_DAY, startOfDay } from '../../core/day.ts';
 import { INTERVALS, type Interval, intervalMs } from '../../core/interval.ts';
+import { sessionDateOf } from '../../core/partition.ts';
 import type { MarketRow } from '../market.ts';
 import { barStart, isTradingTime } from '../session-grid.ts';
 import { rowsBetween } from '../sorted-rows.ts';
 import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
+import { dailyOfHours } from './daily-of-hours.ts';
 import { readColumns, type StampedRow } from './columns.ts';
 import type { BarFile } from './files.ts';
 import { malformed } from './records.ts';
@@ -27,52 +29,58 @@ export interface CsvSeries {
 const NOTHING: SeriesRows = { rows: [], dropped: 0 };
 
 /**
- * The series that the files of one ticker hold. Hour bars of Lean's shares start on the clock hour: they are on
- * another grid than a session's and are left out.
+ * The series that the files of one ticker hold. Hour bars of Lean's shares start on the clock hour, on another grid than a
+ * session's: they give no `1h` but, where there is no daily file, the daily bars that they add up to.
  */
 export function readSeries(files: readonly BarFile[], calendar: Calendar): CsvSeries[] {
   const scale = calendar.id === '24-7' || calendar.id === '24-5-FX' ? LEAN_UNSCALED : LEAN_EQUITY;
   const series: CsvSeries[] = [];
+  const ofHours: MarketRow[][] = [];
   const minuteFiles: { path: string; day: Day }[] = [];
   for (const file of files) {
-    if (file.kind === 'lean-minutes') minuteFiles.push(file);
-    else {
-      const isLean = file.kind === 'lean-table';
-      const rows = isLean ? readLeanTable(file.path, scale) : readColumns(file.path);
-      const table = tableOf(file.path, rows, calendar);
-      const isOffGrid = isLean && scale === LEAN_EQUITY && table?.interval !== '1d';
-      if (table !== undefined && !isOffGrid) series.push(table);
+    if (file.kind === 'lean-minutes') {
+      minuteFiles.push(file);
+      continue;
     }
+    const isLean = file.kind === 'lean-table';
+    const stamped = isLean ? readLeanTable(file.path, scale) : readColumns(file.path);
+    const interval = intervalOf(file.path, stamped, calendar);
+    const rows = sortedRows(stamped, interval, calendar);
+    const isOffGrid = isLean && scale === LEAN_EQUITY && interval !== '1d';
+    if (!isOffGrid) series.push(...tableOf(rows, interval, calendar));
+    else if (interval === '1h') ofHours.push(rows);
+  }
+  if (!series.some(({ interval }) => interval === '1d')) {
+    series.push(...ofHours.flatMap((rows) => tableOf(dailyOfHours(rows, calendar), '1d', calendar)));
   }
   if (minuteFiles.length > 0) series.push(minutesOf(minuteFiles, calendar, scale));
   return series;
 }
 
-/** All rows of a file, in memory; undefined for a file without rows. */
-function tableOf(path: string, stamped: readonly StampedRow[], calendar: Calendar): CsvSeries | undefined {
-  const interval = intervalOf(path, stamped, calendar);
-  const all = stamped
+function sortedRows(stamped: readonly StampedRow[], interval: Interval, calendar: Calendar): MarketRow[] {
+  return stamped
     .map(({ stamp, ...values }) => ({
       ts: interval === '1d' ? startOfDay(stamp.date ?? calendar.localDay(stamp.instant)) : stamp.instant,
       ...values,
     }))
     .toSorted((a, b) => a.ts - b.ts);
-  const dayOf = (ts: number): Day => (interval === '1d' ? utcDayOf(ts) : calendar.localDay(ts));
+}
+
+/** All rows of a file, ascending, in memory, as a series; none for a file without rows. */
+function tableOf(all: readonly MarketRow[], interval: Interval, calendar: Calendar): CsvSeries[] {
+  const dayOf = sessionDateOf(interval, calendar);
   const [first, last] = [all[0], all.at(-1)];
-  if (first === undefined || last === undefined) return undefined;
-  return {
-    interval,
-    days: { from: dayOf(first.ts), to: dayOf(last.ts) + 1 },
-    read(range) {
-      if (interval === '1d') {
-        return { rows: rowsBetween(all, startOfDay(range.from), startOfDay(range.to)), dropped: 0 };
-      }
-      // A zone's day is at most 14 hours away from the UTC day of its date.
-      const near = rowsBetween(all, startOfDay(range.from - 1), startOfDay(range.to + 1));
-      const within = near.filter(({ ts }) => range.from <= dayOf(ts) && dayOf(ts) < range.to);
-      return onGrid(within, interval, calendar);
-    },
+  if (first === undefined || last === undefined) return [];
+  const read = (range: DayRange): SeriesRows => {
+    if (interval === '1d') {
+      return { rows: rowsBetween(all, startOfDay(range.from), startOfDay(range.to)), dropped: 0 };
+    }
+    // A zone's day is at most 14 hours away from the UTC day of its date.
+    const near = rowsBetween(all, startOfDay(range.from - 1), startOfDay(range.to + 1));
+    const within = near.filter(({ ts }) => range.from <= dayOf(ts) && dayOf(ts) < range.to);
+    return onGrid(within, interval, calendar);
   };
+  return [{ interval, days: { from: dayOf(first.ts), to: dayOf(last.ts) + 1 }, read }];
 }
 
 /** One file a day, read when it is asked for. */

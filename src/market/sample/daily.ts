@@ -1,6 +1,7 @@
 import type { CorporateAction, Ohlcv } from '../../core/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type Day, type DayRange, formatDay, parseDay, startOfDay } from '../../core/day.ts';
+import type { QuietSessions } from '../market.ts';
 import { bellShaped, type Random, randomFor } from '../random.ts';
 import type { Instrument } from './instrument.ts';
 
@@ -8,6 +9,8 @@ import type { Instrument } from './instrument.ts';
 export interface History {
   readonly rows: readonly Ohlcv[];
   readonly actions: readonly CorporateAction[];
+  /** Its halts and the sessions on which nobody traded, ascending. */
+  readonly quiet: readonly QuietSessions[];
   /** First session after the last trade; null while it trades. */
   readonly delistedOn: Day | null;
 }
@@ -35,15 +38,31 @@ export function tradeHistory(instrument: Instrument, calendar: Calendar, seed: n
     .filter(([exDay]) => exDay >= range.from && exDay < range.to)
     .map(([exDay, ratio]) => ({ kind: 'split', exDay, ratio }));
   const rows: Ohlcv[] = [];
+  const quiet: QuietSessions[] = [];
   for (const day of calendar.sessions(range)) {
     walk.split(ratios.get(day) ?? 1);
     const amount = dividendDays.has(day) ? walk.payDividend() : 0;
     if (amount > 0) actions.push({ kind: 'dividend', exDay: day, amount });
     const row = walk.trade(startOfDay(day));
     const traded = random() < (instrument.tradedShare ?? 1);
-    if ((traded || rows.length === 0) && !halted.has(day)) rows.push(row);
+    if (halted.has(day)) appendQuiet(quiet, day, 'halted', calendar);
+    else if (traded || rows.length === 0) rows.push(row);
+    else appendQuiet(quiet, day, 'no-trades', calendar);
   }
-  return { rows, actions: actions.toSorted((a, b) => a.exDay - b.exDay), delistedOn };
+  return { rows, actions: actions.toSorted((a, b) => a.exDay - b.exDay), quiet, delistedOn };
+}
+
+/** Adds a session to the last run if it is the next session with the same reason, else starts a run. */
+function appendQuiet(
+  runs: QuietSessions[],
+  day: Day,
+  reason: QuietSessions['reason'],
+  calendar: Calendar,
+): void {
+  const last = runs.at(-1);
+  const continues = last?.reason === reason && calendar.nextSession(last.to - 1) === day;
+  if (continues) runs[runs.length - 1] = { ...last, to: day + 1 };
+  else runs.push({ from: day, to: day + 1, reason });
 }
 
 /** A price that moves by gaps between sessions and swings within them, around a long-run growth. */

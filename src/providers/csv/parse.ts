@@ -6,22 +6,18 @@ import type { Day } from '../../core/day.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import { barAnswer } from '../offline/answer.ts';
-import type { BarAnswer } from '../provider.ts';
+import type { BarAnswer, Basis } from '../provider.ts';
 import type { CsvReading } from './client.ts';
 
 /**
  * A reading of a folder as raw bars. It proves nothing beyond the last row of the series, which may be the moment the
  * file was made, and its first row says nothing of when the instrument was listed: before it the folder is just empty.
  */
-export function parseReading(
-  reading: CsvReading,
-  interval: Interval,
-  basis: 'raw' | 'split-adjusted',
-): BarAnswer {
+export function parseReading(reading: CsvReading, interval: Interval, basis: Basis): BarAnswer {
   const calendar = calendarById(reading.listing.calendar);
   const proven = { from: reading.closed.from, to: provenEnd(reading, interval, calendar) };
   const { identity, ...known } = barAnswer(reading, proven, reading.dropped);
-  const answer = { ...known, identity: { ...identity, firstTrade: null } };
+  const answer: BarAnswer = { ...known, wireBasis: basis, identity: { ...identity, firstTrade: null } };
   if (basis === 'raw') return answer;
   const sessionOf = sessionDateOf(interval, calendar);
   return { ...answer, bars: toRaw(answer.bars, reading.actions.filter(isSplit), sessionOf) };

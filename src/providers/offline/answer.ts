@@ -17,6 +17,8 @@ export function barAnswer(reading: MarketReading, proven: DayRange, dropped: num
     bars,
     unusable,
     proven,
+    wireBasis: 'raw',
+    explained: reading.quiet,
     actions: reading.actions,
     identity: { currency, exchange, type, firstTrade },
     delistedOn: null,

@@ -2,16 +2,20 @@ import type { CorporateAction } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { Listing, Market, MarketRow } from '../../market/market.ts';
+import { intersect } from '../../core/ranges.ts';
+import type { Listing, Market, MarketRow, QuietSessions } from '../../market/market.ts';
+import { closedDays } from '../closed-days.ts';
 import type { BarRequest } from '../provider.ts';
 
 /** What a market knows of a request at its `now`. */
 export interface MarketReading {
   readonly listing: Listing;
-  /** Rows of the sessions in `closed`. */
+  /** Rows of the sessions in `closed`; a reader may add those of the open session. */
   readonly rows: readonly MarketRow[];
   /** The days asked for up to the first session that has not closed yet, `[from, to)`; empty if all are to come. */
   readonly closed: DayRange;
+  /** Sessions in `closed` of which the market knows why nothing was traded. */
+  readonly quiet: readonly QuietSessions[];
   /** Corporate actions that are effective by the exchange's current date. */
   readonly actions: readonly CorporateAction[];
 }
@@ -40,13 +44,15 @@ export function readMarket(market: Market, request: BarRequest, provider: string
     );
   }
   const calendar = calendarById(listing.calendar);
-  const firstOpen = calendar.nextSession(calendar.lastSettled(now, 0));
-  const closed = { from: range.from, to: Math.max(range.from, Math.min(range.to, firstOpen)) };
+  const closed = closedDays(range, calendar, now);
   const today = calendar.localDay(now);
   return {
     listing,
     rows: market.rows(ticker, interval, closed),
     closed,
+    quiet: market.quiet(ticker).flatMap((one) => {
+      return intersect([one], [closed]).map((part) => ({ ...one, ...part }));
+    }),
     actions: market.actions(ticker).filter(({ exDay }) => exDay <= today),
   };
 }

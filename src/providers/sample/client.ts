@@ -1,10 +1,11 @@
 import type { Market } from '../../market/market.ts';
 import { sampleMarket } from '../../market/sample.ts';
+import { rowsSoFar } from '../../market/so-far.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
 import type { BarRequest } from '../provider.ts';
 
 export interface SampleClient {
-  /** Throws `unknown-ticker`. */
+  /** The open session, as far as it has traded, comes after the closed ones. Throws `unknown-ticker`. */
   read(request: BarRequest): MarketReading;
   tickers(): readonly string[];
 }
@@ -13,7 +14,12 @@ export interface SampleClient {
 export function openClient(seed: number | undefined): SampleClient {
   const market: Market = sampleMarket(seed);
   return {
-    read: (request) => readMarket(market, request, 'sample'),
+    read(request) {
+      const { series, range, now } = request;
+      const reading = readMarket(market, request, 'sample');
+      const soFar = rowsSoFar(market, reading.listing, series.interval, range, now);
+      return { ...reading, rows: [...reading.rows, ...soFar] };
+    },
     tickers: () => market.tickers(),
   };
 }

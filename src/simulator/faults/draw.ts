@@ -1,5 +1,5 @@
 import { type Random, randomFor } from '../../market/random.ts';
-import { FAULT_NAMES, type FaultName } from './faults.ts';
+import { FAULT_GROUPS, type FaultName } from './faults.ts';
 import type { FaultRates } from './rates.ts';
 
 export interface Drawn {
@@ -18,13 +18,16 @@ export function faultDraw(rates: FaultRates, seed: number): (series: string) => 
   return (series) => {
     const before = timesAsked.get(series) ?? 0;
     timesAsked.set(series, before + 1);
-    const random = randomFor(`${seed} ${series} ${before}`);
-    return { fault: pick(rates, random), random };
+    const request = `${seed} ${series} ${before}`;
+    const random = randomFor(request);
+    const hits = (names: readonly FaultName[], chance: Random): FaultName[] =>
+      names.filter((name) => chance() < (rates[name] ?? 0));
+    // Garbage has chances of its own, so that the others hit the same requests with and without it.
+    const hit = [
+      ...hits(FAULT_GROUPS.all, random),
+      ...hits(FAULT_GROUPS.garbage, randomFor(`${request} garbage`)),
+    ];
+    // Every fault hits at its own rate; where several do, chance has one of them happen.
+    return { fault: hit[Math.floor(random() * hit.length)] ?? null, random };
   };
-}
-
-/** Every fault hits at its own rate; where several do, chance has one of them happen. */
-function pick(rates: FaultRates, random: Random): FaultName | null {
-  const hits = FAULT_NAMES.filter((name) => random() < (rates[name] ?? 0));
-  return hits[Math.floor(random() * hits.length)] ?? null;
 }

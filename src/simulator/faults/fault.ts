@@ -1,6 +1,7 @@
 import type { Random } from '../../market/random.ts';
 import type { Delivery } from '../deliver.ts';
-import type { Distortions, WireResponse } from '../wire.ts';
+import type { Distortions } from '../distortion.ts';
+import type { WireResponse } from '../wire.ts';
 
 /** The request that a fault hits. */
 export interface Hit {

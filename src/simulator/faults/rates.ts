@@ -1,23 +1,36 @@
 import { BackfillError } from '../../core/errors.ts';
-import { FAULT_NAMES, type FaultName } from './faults.ts';
+import { FAULT_GROUPS, FAULTS, type FaultName } from './faults.ts';
 
 /** How often each fault hits, as a part of all requests: 0.05 is one in twenty. */
 export type FaultRates = Readonly<Partial<Record<FaultName, number>>>;
 
+type GroupName = keyof typeof FAULT_GROUPS;
+
+const GROUPS = Object.keys(FAULT_GROUPS) as readonly GroupName[];
+
 /**
- * Rates as `--fault` takes them: `throttle=5%,reset=0.01`, with `all` for every fault that has no rate of its own
- * (`all=5%,huge=0`). Throws `usage`, naming the entry.
+ * Rates as `--fault` takes them: `throttle=5%,reset=0.01`, with `all` or `garbage` for every fault of that group that
+ * has no rate of its own (`all=5%,huge=0`). Throws `usage`, naming the entry.
  */
 export function parseFaultRates(text: string): FaultRates {
   const rates: Record<string, number> = {};
+  const groups: Partial<Record<GroupName, number>> = {};
   for (const entry of text.split(',')) {
     const [name = '', rate] = entry.trim().split('=', 2);
-    if (name !== 'all') assertFault(name, entry);
-    rates[name] = parseRate(rate, entry);
+    const group = GROUPS.find((one) => one === name);
+    if (group !== undefined) {
+      groups[group] = parseRate(rate, entry);
+    } else {
+      assertFault(name, entry);
+      rates[name] = parseRate(rate, entry);
+    }
   }
-  const { all, ...own } = rates;
-  if (all === undefined) return own;
-  return { ...Object.fromEntries(FAULT_NAMES.map((name) => [name, all])), ...own };
+  return { ...Object.fromEntries(GROUPS.flatMap((group) => shared(group, groups[group]))), ...rates };
+}
+
+/** One rate for all faults of a group. */
+function shared(group: GroupName, rate: number | undefined): [FaultName, number][] {
+  return rate === undefined ? [] : FAULT_GROUPS[group].map((name) => [name, rate]);
 }
 
 /** Throws `usage` unless every name is a fault's and every rate from 0 to 1. */
@@ -30,12 +43,9 @@ export function assertFaultRates(rates: FaultRates): void {
 }
 
 function assertFault(name: string, entry: string): void {
-  if ((FAULT_NAMES as readonly string[]).includes(name)) return;
-  const names = FAULT_NAMES.join(', ');
-  throw new BackfillError(
-    'usage',
-    `--fault ${entry.trim()}: there is no such fault; there are ${names}, all`,
-  );
+  if (Object.hasOwn(FAULTS, name)) return;
+  const groups = GROUPS.map((group) => `${group} (${FAULT_GROUPS[group].join(', ')})`).join(' and ');
+  throw new BackfillError('usage', `--fault ${entry.trim()}: there is no such fault; there are ${groups}`);
 }
 
 function parseRate(text: string | undefined, entry: string): number {

@@ -8,7 +8,7 @@ const LARGEST_DENOMINATOR = 1000;
 /** `events` of an answer: those asked for, effective within the period and by now. No key where there are none. */
 export function eventsOf(instrument: Instrument, query: ChartQuery): object {
   const { splits, dividends } = instrument.adjustment;
-  const last = Math.min(query.period2, instrument.now / 1000);
+  const last = query.period2;
   const within = <A extends CorporateAction>(actions: readonly A[]): (A & { date: number })[] =>
     actions
       .map((action) => Object.assign({ date: dailyStamp(instrument, action.exDay) }, action))

@@ -1,4 +1,4 @@
-import type { SimulatedServer } from '../wire.ts';
+import type { SimulatedServer } from '../distortion.ts';
 import { yahooDistortions } from './distortions.ts';
 import { symbolOf, yahooWire } from './wire.ts';
 

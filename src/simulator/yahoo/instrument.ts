@@ -19,6 +19,8 @@ export interface Instrument {
   readonly now: number;
 }
 
+const MS_PER_MINUTE = 60_000;
+
 const zones = new Map<string, Zone>();
 
 /** The instrument behind a symbol; undefined if it is not known, not listed yet or not listed any more. */
@@ -38,6 +40,18 @@ export function findInstrument(market: Market, symbol: string, now: number): Ins
 export function dailyStamp({ calendar }: Instrument, day: Day): number {
   const instant = calendar.isSession(day) ? calendar.session(day).open : zoneOf(calendar).instantOf(day, 0);
   return instant / 1000;
+}
+
+/**
+ * The stamp of a day's open, in seconds; of a day that is no session, when its open would be: at the local time of the
+ * session before.
+ */
+export function openStamp({ calendar }: Instrument, day: Day): number {
+  if (calendar.isSession(day)) return calendar.session(day).open / 1000;
+  const before = calendar.previousSession(day);
+  const midnight = zoneOf(calendar).instantOf(before, 0);
+  const minutes = (calendar.session(before).open - midnight) / MS_PER_MINUTE;
+  return zoneOf(calendar).instantOf(day, minutes) / 1000;
 }
 
 /** Local time minus UTC at an instant, in seconds. (Taken at noon of its date: a change in the night counts for the whole day.) */

@@ -3,15 +3,17 @@ import type { CorporateAction } from '../../core/bars.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { subtract, union } from '../../core/ranges.ts';
-import { encodeCovered, trustedCovered } from './actions-knowledge.ts';
-import { commitFile, type CommitFs } from './commit.ts';
+import { intersect, normalize, subtract, union } from '../../core/ranges.ts';
+import { encodeCovered, statedActionsDigest, trustedCovered } from './actions-knowledge.ts';
+import { commitFile, type CommitFs, removeFile } from './commit.ts';
 import { decodeActions, readActionsFooter } from './decode.ts';
+import { digestOfActions } from './digest.ts';
 import { loadFile } from './disk.ts';
 import { type ActionRow, actionValue, encodeActions } from './encode.ts';
 import { joinRuns } from './knowledge.ts';
 import { actionsPath } from './layout.ts';
-import { readAllOrSetAside } from './quarantine.ts';
+import { assertDigest } from './own-entry.ts';
+import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
 
 /** The whole content of a file of corporate actions. */
 interface ActionsContent {
@@ -37,8 +39,11 @@ export async function readActionsFile(root: string, ticker: string): Promise<Act
   const file = await loadFile(join(root, path));
   if (file === undefined) return { rows: [], covered: [] };
   try {
-    const covered = trustedCovered(ticker, await readActionsFooter(file));
-    return { rows: await decodeActions(file), covered };
+    const footer = await readActionsFooter(file);
+    const covered = trustedCovered(ticker, footer);
+    const rows = await decodeActions(file);
+    assertDigest(statedActionsDigest(ticker, footer), () => digestOfActions(rows));
+    return { rows, covered };
   } catch (error) {
     if (!(error instanceof BackfillError)) throw error;
     throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
@@ -58,14 +63,39 @@ export async function mergeActions(
   ticker: string,
   answer: ActionsAnswer,
 ): Promise<void> {
-  const read = (): Promise<ActionsContent> => readActionsFile(root, ticker);
-  const file = { path: actionsPath(ticker), holds: 'splits and dividends', read };
-  const [before = { rows: [], covered: [] }] = await readAllOrSetAside(fs, root, [file]);
+  const before = await readOrSetAside(fs, root, ticker);
   const { rows, changed } = mergeRows(before.rows, answer);
   // Runs that only a week-end parts become one, or a year of daily answers would fill the footer.
   const covered = joinRuns(union(before.covered, [answer.covered]), calendarFor(ticker));
   if (!changed && subtract(covered, before.covered).length === 0) return;
   await writeActions(fs, root, ticker, { rows, covered });
+}
+
+/**
+ * Removes the actions with ex-dates in a range, and that these are known; a file that keeps neither goes. Gives the
+ * number of actions removed. A damaged file goes to quarantine, and `store-corrupt` is thrown.
+ */
+export async function forgetActionsIn(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  range: DayRange,
+): Promise<number> {
+  const before = await readOrSetAside(fs, root, ticker);
+  const rows = before.rows.filter(({ action }) => action.exDay < range.from || action.exDay >= range.to);
+  const covered = subtract(before.covered, normalize([range]));
+  const removed = before.rows.length - rows.length;
+  const touched = removed > 0 || intersect(before.covered, normalize([range])).length > 0;
+  if (touched && rows.length === 0 && covered.length === 0) await removeFile(fs, root, actionsPath(ticker));
+  else if (touched) await writeActions(fs, root, ticker, { rows, covered });
+  return removed;
+}
+
+async function readOrSetAside(fs: CommitFs, root: string, ticker: string): Promise<ActionsContent> {
+  const read = (): Promise<ActionsContent> => readActionsFile(root, ticker);
+  const file = { path: actionsPath(ticker), loss: missingUntilRerun('splits and dividends'), read };
+  const [content = { rows: [], covered: [] }] = await readAllOrSetAside(fs, root, [file]);
+  return content;
 }
 
 function mergeRows(
@@ -90,7 +120,7 @@ async function writeActions(
   { rows, covered }: ActionsContent,
 ): Promise<void> {
   const path = actionsPath(ticker);
-  const metadata = encodeCovered(ticker, covered, rows.length);
+  const metadata = encodeCovered(ticker, covered, rows.length, digestOfActions(rows));
   await commitFile(fs, root, path, encodeActions(rows, metadata), async (written) => {
     const footer = await readActionsFooter(written);
     const back = await decodeActions(written);

@@ -59,6 +59,13 @@ export async function commitFile(
   await syncFolders(fs, root, folder, created);
 }
 
+/** Removes a file, durably. `path` is relative to `root`. Fails with `ENOENT` if there is none. */
+export async function removeFile(fs: CommitFs, root: string, path: string): Promise<void> {
+  const file = join(root, path);
+  await fs.remove(file);
+  await fs.syncDirectory(dirname(file));
+}
+
 /** Creates a folder, durably, with the missing ones above it. */
 export async function commitFolder(fs: CommitFs, folder: string): Promise<void> {
   const created = await fs.makeDirectory(folder);

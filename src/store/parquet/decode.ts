@@ -5,9 +5,9 @@ import {
   parquetReadObjects,
   type SchemaElement,
 } from 'hyparquet';
-import type { Bar, CorporateAction } from '../../core/bars.ts';
+import type { Bar, CorporateAction, Revision } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { ACTION_COLUMNS, type ActionRow, BAR_COLUMNS, METADATA_KEY } from './encode.ts';
+import { ACTION_COLUMNS, type ActionRow, BAR_COLUMNS, METADATA_KEY, REVISION_COLUMNS } from './encode.ts';
 
 /** What the end of a file of bars says of it. */
 export interface Footer {
@@ -19,7 +19,7 @@ export interface Footer {
   readonly metadata: string | undefined;
 }
 
-/** What the end of a file of corporate actions says of it. */
+/** What the end of a file of corporate actions or of revisions says of it. */
 export type ActionsFooter = Pick<Footer, 'rows' | 'metadata'>;
 
 /** What one read fetches from the end of a file: enough for most footers. */
@@ -67,6 +67,11 @@ export async function readActionsFooter(file: AsyncBuffer): Promise<ActionsFoote
   return ownPart(await readMetadata(file, ACTION_COLUMNS));
 }
 
+/** Reads the end of a file of revisions. Throws `store-corrupt` like `readFooter`. */
+export async function readRevisionsFooter(file: AsyncBuffer): Promise<ActionsFooter> {
+  return ownPart(await readMetadata(file, REVISION_COLUMNS));
+}
+
 function ownPart({ num_rows, key_value_metadata }: FileMetaData): ActionsFooter {
   const entry = key_value_metadata?.find(({ key }) => key === METADATA_KEY);
   return { rows: Number(num_rows), metadata: entry?.value };
@@ -95,6 +100,11 @@ export async function decodeActions(file: AsyncBuffer): Promise<ActionRow[]> {
   }));
 }
 
+/** All rows of a file of revisions, in its order. Throws `store-corrupt` like `decodeBars`. */
+export async function decodeRevisions(file: AsyncBuffer): Promise<Revision[]> {
+  return (await readRows(file, REVISION_COLUMNS)).map((row) => ({ before: barOf(row), after: afterOf(row) }));
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
 function barOf(row: Row): Bar {
@@ -110,6 +120,22 @@ function barOf(row: Row): Bar {
     trades: typeof trades === 'bigint' ? Number(trades) : null,
     source: String(row['source']),
     fetchedAt: finite(row, 'fetched_at'),
+  };
+}
+
+/** The bar that replaced another, of which its file does not keep everything. */
+function afterOf(row: Row): Bar {
+  return {
+    ts: finite(row, 'ts'),
+    open: finite(row, 'new_open'),
+    high: finite(row, 'new_high'),
+    low: finite(row, 'new_low'),
+    close: finite(row, 'new_close'),
+    volume: finite(row, 'new_volume'),
+    vwap: null,
+    trades: null,
+    source: String(row['new_source']),
+    fetchedAt: finite(row, 'replaced_at'),
   };
 }
 

@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { platform } from 'node:os';
+import { dirname } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { BackfillError } from '../../core/errors.ts';
 import { bytesAsFile } from './decode.ts';
@@ -7,7 +8,7 @@ import type { CommitFs } from './commit.ts';
 
 /** The file system of the machine. */
 export const DISK: CommitFs = {
-  makeDirectory: (path) => mkdir(path, { recursive: true }),
+  makeDirectory,
   async create(path) {
     const handle = await open(path, 'wx+');
     return {
@@ -30,6 +31,32 @@ export const DISK: CommitFs = {
     }
   },
 };
+
+/** As `mkdir -p`; gives the topmost folder that it created. Node's own recursion never ends below `/proc`. */
+async function makeDirectory(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path);
+    return path;
+  } catch (error) {
+    if (errno(error) === 'EEXIST') return assertFolder(path, error);
+    if (errno(error) !== 'ENOENT' || dirname(path) === path) throw error;
+  }
+  const top = await makeDirectory(dirname(path));
+  try {
+    await mkdir(path);
+    return top ?? path;
+  } catch (error) {
+    // Another thread was faster.
+    if (errno(error) !== 'EEXIST') throw error;
+    await assertFolder(path, error);
+    return top;
+  }
+}
+
+/** Throws `exists` unless it is a folder that exists. */
+async function assertFolder(path: string, exists: unknown): Promise<undefined> {
+  if (!(await stat(path)).isDirectory()) throw exists;
+}
 
 /** Runs `use` on an open file; what it reads is one version of it, whatever is renamed over it. Undefined if there is none. */
 export async function withFile<T>(

@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import type { Bar, CorporateAction } from '../../core/bars.ts';
+import type { Bar, CorporateAction, Revision } from '../../core/bars.ts';
 
 /** Key of the store's own entry in a file's key-value metadata. */
 export const METADATA_KEY = 'backfill';
@@ -41,6 +41,18 @@ export const BAR_COLUMNS: readonly SchemaElement[] = [
   timestamp('fetched_at'),
 ];
 
+/** A replaced bar as it was, then what took its place and when. */
+export const REVISION_COLUMNS: readonly SchemaElement[] = [
+  ...BAR_COLUMNS,
+  double('new_open'),
+  double('new_high'),
+  double('new_low'),
+  double('new_close'),
+  double('new_volume'),
+  text('new_source'),
+  timestamp('replaced_at'),
+];
+
 export const ACTION_COLUMNS: readonly SchemaElement[] = [
   { name: 'ex_date', type: 'INT32', converted_type: 'DATE', repetition_type: 'REQUIRED' },
   text('kind'),
@@ -54,12 +66,35 @@ const ROW_GROUP = 131_072;
 
 /** A Parquet file of bars (ascending by `ts`) that carries `metadata` under the key `backfill`. */
 export function encodeBars(bars: readonly Bar[], metadata: string): Uint8Array {
+  return encode(BAR_COLUMNS, metadata, barColumns(bars));
+}
+
+/** A Parquet file of revisions (ascending by `ts`) that carries `metadata` under the key `backfill`. */
+export function encodeRevisions(revisions: readonly Revision[], metadata: string): Uint8Array {
+  const column = (name: string, valueOf: (after: Bar) => unknown): ColumnSource => ({
+    name,
+    data: revisions.map(({ after }) => valueOf(after)),
+    statistics: false,
+  });
+  return encode(REVISION_COLUMNS, metadata, [
+    ...barColumns(revisions.map(({ before }) => before)),
+    column('new_open', ({ open }) => open),
+    column('new_high', ({ high }) => high),
+    column('new_low', ({ low }) => low),
+    column('new_close', ({ close }) => close),
+    column('new_volume', ({ volume }) => volume),
+    column('new_source', ({ source }) => source),
+    column('replaced_at', ({ fetchedAt }) => BigInt(fetchedAt)),
+  ]);
+}
+
+function barColumns(bars: readonly Bar[]): ColumnSource[] {
   const column = (name: keyof Bar): Pick<ColumnSource, 'name' | 'data' | 'statistics'> => ({
     name,
     data: bars.map((bar) => bar[name]),
     statistics: false,
   });
-  return encode(BAR_COLUMNS, metadata, [
+  return [
     // The only column with statistics: footers stay small, and the extent of the rows is in them.
     { name: 'ts', data: bars.map((bar) => BigInt(bar.ts)), encoding: 'DELTA_BINARY_PACKED' },
     column('open'),
@@ -71,7 +106,7 @@ export function encodeBars(bars: readonly Bar[], metadata: string): Uint8Array {
     { ...column('trades'), data: bars.map(({ trades }) => (trades === null ? null : BigInt(trades))) },
     column('source'),
     { name: 'fetched_at', data: bars.map((bar) => BigInt(bar.fetchedAt)), statistics: false },
-  ]);
+  ];
 }
 
 /**

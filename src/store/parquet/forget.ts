@@ -1,14 +1,13 @@
-import { dirname, join } from 'node:path';
 import type { Series } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { type Coverage, unlearn } from '../../core/coverage.ts';
 import type { DayRange } from '../../core/day.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import { intersect, union } from '../../core/ranges.ts';
-import type { CommitFs } from './commit.ts';
+import { type CommitFs, removeFile } from './commit.ts';
 import { barsPath, type Partition } from './layout.ts';
 import { readPartition, writePartition } from './partition-file.ts';
-import { readAllOrSetAside } from './quarantine.ts';
+import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
 import { partitionsOf } from './walk.ts';
 
 /**
@@ -27,7 +26,7 @@ export async function forgetRange(
     root,
     partitions.map((partition) => ({
       path: barsPath(partition),
-      holds: 'sessions',
+      loss: missingUntilRerun('sessions'),
       // Read again below: all partitions of years of minutes do not fit into memory at once.
       read: async () => void (await readPartition(root, partition)),
     })),
@@ -46,9 +45,7 @@ async function forgetIn(fs: CommitFs, root: string, partition: Partition, range:
   const coverage = unlearn(knowledge.coverage, [range]);
   const touched = intersect(knownDays(knowledge.coverage), [range]).length > 0;
   if (kept.length === 0 && knownDays(coverage).length === 0) {
-    const path = join(root, barsPath(partition));
-    await fs.remove(path);
-    await fs.syncDirectory(dirname(path));
+    await removeFile(fs, root, barsPath(partition));
   } else if (touched || kept.length < bars.length) {
     await writePartition(fs, root, partition, { bars: kept, knowledge: { ...knowledge, coverage } });
   }

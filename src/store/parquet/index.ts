@@ -1,21 +1,34 @@
 import { resolve } from 'node:path';
-import type { Bar, CorporateAction, Series } from '../../core/bars.ts';
-import { calendarById } from '../../core/calendar/calendars.ts';
+import type { Bar, CorporateAction, Revision, Series } from '../../core/bars.ts';
 import type { DayRange } from '../../core/day.ts';
-import { periodRange, sessionDateOf } from '../../core/partition.ts';
-import type { BarStore, RejectedRow, Scan, ScanOptions, SeriesUpdate, UpsertResult } from '../store.ts';
-import { mergeActions, readActionsFile } from './actions.ts';
+import { periodRange } from '../../core/partition.ts';
+import type { Examination, ExamineOptions } from '../damage.ts';
+import type {
+  BarStore,
+  Rejected,
+  RejectedRow,
+  Rename,
+  Scan,
+  ScanOptions,
+  SeriesContent,
+  SeriesUpdate,
+  UpsertResult,
+} from '../store.ts';
+import { forgetActionsIn, mergeActions, readActionsFile } from './actions.ts';
 import { commitFolder, type CommitFs } from './commit.ts';
 import { asUnusable, DISK } from './disk.ts';
+import { examineStore } from './doctor/examine.ts';
 import { forgetRange } from './forget.ts';
 import { lockStore } from './lock.ts';
-import { readPartition } from './partition-file.ts';
-import { keepRejected } from './quarantine.ts';
+import { keepRejected, listAside } from './quarantine.ts';
 import { readUniverseFile, saveRunRecord } from './records.ts';
+import { readRejectedRows } from './rejected.ts';
+import { addRename, readRenamesFile } from './renames.ts';
+import { readRevisionsOf } from './revisions.ts';
 import { scanStore } from './scan.ts';
+import { readSeriesIn } from './series.ts';
 import { sweepTemps } from './sweep.ts';
 import { upsertSeries } from './upsert.ts';
-import { partitionsOf } from './walk.ts';
 
 /**
  * A store of Parquet files below a folder (see `layout.ts`), which need not exist: the first write creates it.
@@ -64,23 +77,23 @@ class ParquetStore implements BarStore {
   }
 
   readBars(series: Series, range: DayRange = periodRange('all')): Promise<Bar[]> {
-    return this.#usable(async () => {
-      const bars: Bar[] = [];
-      for (const partition of await partitionsOf(this.url, series, range)) {
-        const content = await readPartition(this.url, partition);
-        if (content === undefined) continue;
-        const dayOf = sessionDateOf(series.interval, calendarById(content.knowledge.calendar));
-        for (const bar of content.bars) {
-          const day = dayOf(bar.ts);
-          if (range.from <= day && day < range.to) bars.push(bar);
-        }
-      }
-      return bars;
-    });
+    return this.#usable(async () => [...((await readSeriesIn(this.url, series, range))?.bars ?? [])]);
+  }
+
+  readSeries(series: Series, range: DayRange = periodRange('all')): Promise<SeriesContent | undefined> {
+    return this.#usable(() => readSeriesIn(this.url, series, range));
+  }
+
+  readRevisions(series: Series): Promise<Revision[]> {
+    return this.#usable(() => readRevisionsOf(this.url, series));
   }
 
   forget(series: Series, range: DayRange = periodRange('all')): Promise<number> {
     return this.#usable(() => forgetRange(this.#fs, this.url, series, range));
+  }
+
+  readActionsCovered(ticker: string): Promise<readonly DayRange[]> {
+    return this.#usable(async () => (await readActionsFile(this.url, ticker)).covered);
   }
 
   readActions(ticker: string): Promise<CorporateAction[]> {
@@ -101,12 +114,36 @@ class ParquetStore implements BarStore {
     return this.#usable(() => mergeActions(this.#fs, this.url, ticker, answer));
   }
 
+  forgetActions(ticker: string, range: DayRange = periodRange('all')): Promise<number> {
+    return this.#usable(() => forgetActionsIn(this.#fs, this.url, ticker, range));
+  }
+
   quarantine(series: Series, rows: readonly RejectedRow[], source: string, fetchedAt: number): Promise<void> {
     return this.#usable(() => keepRejected(this.#fs, this.url, series, rows, source, fetchedAt));
   }
 
+  readRejected(options: ScanOptions = {}): Promise<Rejected> {
+    return this.#usable(() => readRejectedRows(this.#fs, this.url, options));
+  }
+
+  listSetAside(): Promise<readonly string[]> {
+    return this.#usable(() => listAside(this.url));
+  }
+
+  readRenames(): Promise<readonly Rename[]> {
+    return this.#usable(() => readRenamesFile(this.url));
+  }
+
+  saveRename(rename: Rename): Promise<void> {
+    return this.#usable(() => addRename(this.#fs, this.url, rename));
+  }
+
   readUniverse(name: string): Promise<readonly string[] | undefined> {
     return this.#usable(() => readUniverseFile(this.url, name));
+  }
+
+  examine(options: ExamineOptions): Promise<Examination> {
+    return this.#usable(() => examineStore(this.#fs, this.url, options));
   }
 
   saveRun(startedAt: number, record: object): Promise<string> {

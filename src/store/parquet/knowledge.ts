@@ -10,12 +10,13 @@ import {
   within,
 } from '../../core/coverage.ts';
 import { type DayRange, formatDay, parseDay } from '../../core/day.ts';
+import { sessionRuns } from '../../core/gaps.ts';
 import { periodRange, sessionDateOf } from '../../core/partition.ts';
 import { normalize } from '../../core/ranges.ts';
 import type { Footer } from './decode.ts';
 import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text, textOrNull } from './json.ts';
 import type { Partition } from './layout.ts';
-import { ownEntry, VERSION } from './own-entry.ts';
+import { digestIn, ownEntry, VERSION } from './own-entry.ts';
 
 /** What is known of one partition besides its rows. */
 export interface Knowledge {
@@ -26,8 +27,8 @@ export interface Knowledge {
   readonly fetchedAt: number | null;
 }
 
-/** Number and extent of the rows that knowledge was written with. */
-type Extent = Pick<Footer, 'rows' | 'firstTs' | 'lastTs'>;
+/** The rows that knowledge is written with: their number, their extent, and the digest of what they say. */
+export type Extent = Pick<Footer, 'rows' | 'firstTs' | 'lastTs'> & { readonly digest: string };
 
 const REASONS: Readonly<Record<AbsenceReason, true>> = {
   'pre-listing': true,
@@ -67,6 +68,7 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
     rows: extent.rows,
     firstTs: extent.firstTs,
     lastTs: extent.lastTs,
+    digest: extent.digest,
     fetchedAt: knowledge.fetchedAt === null ? null : new Date(knowledge.fetchedAt).toISOString(),
   });
 }
@@ -77,9 +79,7 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
  * another partition's, because then the rows are too.
  */
 export function trustedKnowledge(partition: Partition, footer: Footer): Knowledge | undefined {
-  const { series, period } = partition;
-  const place = { ticker: series.ticker, interval: series.interval, period };
-  const entry = ownEntry(footer.metadata, place);
+  const entry = ownEntry(footer.metadata, placeOf(partition));
   if (entry === undefined || entry['basis'] !== 'raw' || !isAbout(footer, entry)) return undefined;
   try {
     return knowledgeOf(partition, entry);
@@ -87,6 +87,16 @@ export function trustedKnowledge(partition: Partition, footer: Footer): Knowledg
     // Whatever another hand wrote here is worth as much as nothing: the rows are the truth.
     return undefined;
   }
+}
+
+/**
+ * The digest that a file states of its rows, however little the rest of its knowledge is worth; undefined if it states
+ * none, as older files, or was written with other rows: by a hand that knows nothing of digests.
+ */
+export function statedDigest(partition: Partition, footer: Footer): string | undefined {
+  const entry = ownEntry(footer.metadata, placeOf(partition));
+  if (entry === undefined || !isAbout(footer, entry)) return undefined;
+  return digestIn(entry);
 }
 
 /** What the rows alone prove: their sessions are present, nothing is absent. */
@@ -106,8 +116,10 @@ export function rebuiltKnowledge(
 /** The same coverage in as few ranges as the calendar allows: present runs with no session between them are one. */
 export function compact(coverage: Coverage, calendar: Calendar): Coverage {
   const present = joinRuns(coverage.present, calendar);
+  // What is left of a run that became final may be a week-end, which nothing would ever make final.
+  const provisional = sessionRuns(coverage.provisional, calendar);
   // `learn` takes out of the absences what lies between the joined runs.
-  return learn({ ...NOTHING_KNOWN, absent: coverage.absent }, { ...coverage, present, absent: [] });
+  return learn({ ...NOTHING_KNOWN, absent: coverage.absent }, { present, provisional, absent: [] });
 }
 
 /** Joins the runs that have no session between them. */
@@ -120,6 +132,10 @@ export function joinRuns(runs: readonly DayRange[], calendar: Calendar): DayRang
     } else joined.push(range);
   }
   return joined;
+}
+
+function placeOf({ series, period }: Partition): Record<'ticker' | 'interval' | 'period', string> {
+  return { ticker: series.ticker, interval: series.interval, period };
 }
 
 function isAbout(footer: Footer, json: Json): boolean {

@@ -6,20 +6,25 @@ import type { Interval } from '../../core/interval.ts';
  * Where things lie below the root of a store. Paths are relative, with `/`.
  *
  *     bars/interval=1d/ticker=AAPL/period=all/bars.parquet
+ *     revisions/interval=1d/ticker=AAPL/period=all/revisions.parquet
  *     actions/ticker=AAPL/actions.parquet
- *     universes/NAME.json   runs/ID.json   quarantine/...   .lock
+ *     renames.json   universes/NAME.json   runs/ID.json   quarantine/...   .lock
  */
 
-/** One Parquet file of bars: a series in a period (see `core/partition.ts`). */
+/** One Parquet file of bars, and perhaps one of their revisions: a series in a period (see `core/partition.ts`). */
 export interface Partition {
   readonly series: Series;
   readonly period: string;
 }
 
 export const BARS = 'bars';
+export const REVISIONS = 'revisions';
 export const ACTIONS = 'actions';
 export const RUNS = 'runs';
 export const QUARANTINE = 'quarantine';
+/** Rejected rows, by interval and ticker. */
+export const REJECTED = `${QUARANTINE}/rows`;
+export const RENAMES_FILE = 'renames.json';
 export const LOCK_FILE = '.lock';
 
 /** Names that Windows gives to devices, with any extension, and `NULL`, which DuckDB reads as SQL's. */
@@ -60,16 +65,23 @@ export function hiveValue(segment: string, key: string): string | undefined {
   return segment.startsWith(`${key}=`) ? decodeValue(segment.slice(key.length + 1)) : undefined;
 }
 
-export function intervalPath(interval: Interval): string {
-  return `${BARS}/interval=${interval}`;
+/** A folder below which things lie by interval and ticker. */
+export type SeriesTree = typeof BARS | typeof REVISIONS | typeof REJECTED;
+
+export function intervalPath(tree: SeriesTree, interval: Interval): string {
+  return `${tree}/interval=${interval}`;
 }
 
-export function seriesPath(series: Series): string {
-  return `${intervalPath(series.interval)}/ticker=${encodeValue(series.ticker)}`;
+export function seriesPath(tree: SeriesTree, series: Series): string {
+  return `${intervalPath(tree, series.interval)}/ticker=${encodeValue(series.ticker)}`;
 }
 
 export function barsPath({ series, period }: Partition): string {
-  return `${seriesPath(series)}/period=${period}/bars.parquet`;
+  return `${seriesPath(BARS, series)}/period=${period}/bars.parquet`;
+}
+
+export function revisionsPath({ series, period }: Partition): string {
+  return `${seriesPath(REVISIONS, series)}/period=${period}/revisions.parquet`;
 }
 
 export function actionsPath(ticker: string): string {
@@ -78,10 +90,6 @@ export function actionsPath(ticker: string): string {
 
 export function universePath(name: string): string {
   return `universes/${encodeValue(name)}.json`;
-}
-
-export function rejectedPath(series: Series): string {
-  return `${QUARANTINE}/rows/interval=${series.interval}/ticker=${encodeValue(series.ticker)}`;
 }
 
 /** Whether a text names a period of an interval: `all`, `2026` or `2026-11`. */

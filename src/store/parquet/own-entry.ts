@@ -23,6 +23,18 @@ export function ownEntry(
   return Object.keys(place).every((name) => typeof entry[name] === 'string') ? entry : undefined;
 }
 
+/** The digest that an entry states of the rows it was written with; undefined if none. */
+export function digestIn(entry: Json): string | undefined {
+  const { digest } = entry;
+  return typeof digest === 'string' ? digest : undefined;
+}
+
+/** Throws `store-corrupt` for rows that are not those that the digest was made of; none was stated: all are accepted. */
+export function assertDigest(stated: string | undefined, found: () => string): void {
+  if (stated !== undefined && stated !== found())
+    throw new BackfillError('store-corrupt', 'its rows are not those that were written');
+}
+
 function parsed(metadata: string): Json | undefined {
   try {
     return fields(JSON.parse(metadata));

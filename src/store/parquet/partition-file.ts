@@ -3,10 +3,18 @@ import type { Bar } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { commitFile, type CommitFs } from './commit.ts';
 import { decodeBars, readFooter } from './decode.ts';
+import { digestOf } from './digest.ts';
 import { loadFile } from './disk.ts';
 import { encodeBars } from './encode.ts';
-import { encodeKnowledge, type Knowledge, rebuiltKnowledge, trustedKnowledge } from './knowledge.ts';
+import {
+  encodeKnowledge,
+  type Knowledge,
+  rebuiltKnowledge,
+  statedDigest,
+  trustedKnowledge,
+} from './knowledge.ts';
 import { barsPath, type Partition } from './layout.ts';
+import { assertDigest } from './own-entry.ts';
 
 /** The whole content of a partition. */
 export interface PartitionContent {
@@ -16,7 +24,8 @@ export interface PartitionContent {
 
 /**
  * Reads a partition; undefined if there is none. Knowledge that cannot be trusted is rebuilt from the rows, with the
- * given calendar (default: the ticker's). Throws `store-corrupt` if the file is damaged.
+ * given calendar (default: the ticker's). Throws `store-corrupt` if the file is damaged, or if its rows are not those
+ * that were written: rot must not pass into the next version of the file.
  */
 export async function readPartition(
   root: string,
@@ -29,6 +38,7 @@ export async function readPartition(
   try {
     const footer = await readFooter(file);
     const bars = await decodeBars(file);
+    assertDigest(statedDigest(partition, footer), () => digestOf(bars));
     const times = bars.map(({ ts }) => ts);
     const knowledge = trustedKnowledge(partition, footer) ?? rebuiltKnowledge(partition, times, calendarId);
     return { bars, knowledge };
@@ -50,7 +60,8 @@ export async function writePartition(
 ): Promise<void> {
   const firstTs = bars[0]?.ts ?? null;
   const lastTs = bars.at(-1)?.ts ?? null;
-  const metadata = encodeKnowledge(partition, knowledge, { rows: bars.length, firstTs, lastTs });
+  const extent = { rows: bars.length, firstTs, lastTs, digest: digestOf(bars) };
+  const metadata = encodeKnowledge(partition, knowledge, extent);
   const path = barsPath(partition);
   await commitFile(fs, root, path, encodeBars(bars, metadata), async (written) => {
     const footer = await readFooter(written);

@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import type { Series } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { RejectedRow } from '../store.ts';
 import { commitFolder, type CommitFs } from './commit.ts';
 import { errno, orAbsent } from './disk.ts';
-import { QUARANTINE, rejectedPath, timeStamp } from './layout.ts';
+import { QUARANTINE, REJECTED, seriesPath, timeStamp } from './layout.ts';
 
 /** Which file lies at a path, and when it was last written (ms since the epoch). */
 export interface Version {
@@ -42,10 +42,15 @@ export async function setAside(
 interface Readable<T> {
   /** Relative to the root. */
   readonly path: string;
-  /** What it holds, for a message: `sessions`. */
-  readonly holds: string;
+  /** What its loss means and what to do, to end a message. */
+  readonly loss: string;
   /** Throws `store-corrupt` if it is damaged. */
   readonly read: () => Promise<T>;
+}
+
+/** `the sessions in it are missing until ...`: of a file that a provider can fill again. */
+export function missingUntilRerun(content: string): string {
+  return `the ${content} in it are missing until the same backfill is run again`;
 }
 
 /**
@@ -58,23 +63,22 @@ export async function readAllOrSetAside<T>(
   files: readonly Readable<T>[],
 ): Promise<T[]> {
   const contents: T[] = [];
-  const damages: { holds: string; error: BackfillError }[] = [];
-  for (const { path, holds, read } of files) {
+  const damages: { loss: string; error: BackfillError }[] = [];
+  for (const { path, loss, read } of files) {
     try {
       contents.push(await read());
     } catch (error) {
       if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
       await setAside(fs, root, path, await versionOf(root, path));
-      damages.push({ holds, error });
+      damages.push({ loss, error });
     }
   }
   const [first] = damages;
   if (first === undefined) return contents;
   const what = damages.map(({ error }) => error.message).join('; ');
-  const next = `in quarantine now; the ${first.holds} in it are missing until the same backfill is run again`;
   const { ticker } = first.error;
   const details = { cause: first.error, ...(ticker !== undefined && { ticker }) };
-  throw new BackfillError('store-corrupt', `${what}; ${next}`, details);
+  throw new BackfillError('store-corrupt', `${what}; in quarantine now; ${first.loss}`, details);
 }
 
 /** Keeps rejected rows as one JSON file, `quarantine/rows/interval=../ticker=../TIME-N.json`. */
@@ -87,8 +91,18 @@ export async function keepRejected(
   fetchedAt: number,
 ): Promise<void> {
   const record = { ...series, source, fetchedAt: new Date(fetchedAt).toISOString(), rows };
-  const stem = join(root, rejectedPath(series), timeStamp(fetchedAt));
+  const stem = join(root, seriesPath(REJECTED, series), timeStamp(fetchedAt));
   await createFree(fs, stem, '.json', `${JSON.stringify(record, null, 1)}\n`);
+}
+
+/** Damaged files that were moved aside, as paths relative to the root, ascending. */
+export async function listAside(root: string): Promise<string[]> {
+  const options = { recursive: true, withFileTypes: true } as const;
+  const entries = (await orAbsent(readdir(join(root, QUARANTINE), options))) ?? [];
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
+  return paths.filter((path) => !path.startsWith(`${REJECTED}/`)).toSorted();
 }
 
 /** Writes a new file, durably, under the first free name `STEM-N`, also against other threads. Gives its path. */

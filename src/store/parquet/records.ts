@@ -7,14 +7,14 @@ import { orAbsent } from './disk.ts';
 import { RUNS, timeStamp, universePath } from './layout.ts';
 import { WRITER } from './writer.ts';
 
-/** Tickers of `universes/NAME.json`, a list or an object with a list under `tickers`. Throws `store-corrupt` for anything else. */
+/** Tickers of `universes/NAME.json`, a list or an object with a list under `tickers`. Throws `usage` for anything else: it is the user's file. */
 export async function readUniverseFile(root: string, name: string): Promise<readonly string[] | undefined> {
   const path = universePath(name);
   const text = await orAbsent(readFile(join(root, path), 'utf8'));
   if (text === undefined) return undefined;
   const tickers = tickersIn(text);
   if (tickers === undefined) {
-    throw new BackfillError('store-corrupt', `${path} is no universe; it must be a JSON list of tickers`);
+    throw new BackfillError('usage', `${path} is no universe; it must be a JSON list of tickers`);
   }
   return tickers;
 }

@@ -1,6 +1,4 @@
-import { mergeIdentity, type Series, seriesKey, UNKNOWN_IDENTITY } from '../../core/bars.ts';
-import { calendarById } from '../../core/calendar/calendars.ts';
-import { type Coverage, learn, NOTHING_KNOWN } from '../../core/coverage.ts';
+import { type Series, seriesKey } from '../../core/bars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Scan, ScanOptions, SeriesState } from '../store.ts';
@@ -8,7 +6,8 @@ import { trustedCovered } from './actions-knowledge.ts';
 import type { CommitFs } from './commit.ts';
 import { decodeTimes, readActionsFooter, readFooter } from './decode.ts';
 import { inspectAll, type Place } from './inspect.ts';
-import { compact, type Knowledge, rebuiltKnowledge, trustedKnowledge } from './knowledge.ts';
+import { joinKnowledge } from './join.ts';
+import { type Knowledge, rebuiltKnowledge, trustedKnowledge } from './knowledge.ts';
 import { actionsPath, barsPath, type Partition } from './layout.ts';
 import { listPartitions, tickersWithActions } from './walk.ts';
 
@@ -76,29 +75,7 @@ function joinPartitions(found: readonly Found[]): Map<string, SeriesState> {
 }
 
 function stateOf(series: Series, parts: readonly Found[]): SeriesState {
-  const oldestFirst = parts
-    .map(({ knowledge }) => knowledge)
-    .toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : Number(timeOf(a) > timeOf(b))));
-  const newest = oldestFirst.at(-1);
-  if (newest === undefined) throw new BackfillError('internal', `${seriesKey(series)} has no partition`);
-  return {
-    series,
-    calendar: newest.calendar,
-    coverage: joinCoverage(oldestFirst, newest.calendar),
-    identity: oldestFirst.reduce((known, { identity }) => mergeIdentity(known, identity), UNKNOWN_IDENTITY),
-    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
-    fetchedAt: newest.fetchedAt,
-  };
-}
-
-function timeOf({ fetchedAt }: Knowledge): number {
-  return fetchedAt ?? Number.NEGATIVE_INFINITY;
-}
-
-/** Partitions speak of disjoint days, so learning them in the order in which they were fetched joins them. */
-function joinCoverage(oldestFirst: readonly Knowledge[], calendarId: string): Coverage {
-  const [only] = oldestFirst;
-  if (oldestFirst.length === 1 && only) return only.coverage;
-  const all = oldestFirst.reduce((sum, { coverage }) => learn(sum, coverage), NOTHING_KNOWN);
-  return compact(all, calendarById(calendarId));
+  const known = joinKnowledge(parts.map(({ knowledge }) => knowledge));
+  if (known === undefined) throw new BackfillError('internal', `${seriesKey(series)} has no partition`);
+  return { series, ...known, rows: parts.reduce((sum, { rows }) => sum + rows, 0) };
 }

@@ -1,24 +1,55 @@
-import { type Bar, mergeBars, mergeIdentity, UNKNOWN_IDENTITY } from '../../core/bars.ts';
+import { type Bar, mergeIdentity, type Revision, UNKNOWN_IDENTITY } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
+import { volumeStepOf } from '../../core/compare.ts';
 import { learn, NOTHING_KNOWN, within } from '../../core/coverage.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { periodOf, periodRange, periodsOf, sessionDateOf } from '../../core/partition.ts';
-import { union } from '../../core/ranges.ts';
+import { contains, subtract, union } from '../../core/ranges.ts';
 import type { SeriesUpdate, UpsertResult } from '../store.ts';
 import type { CommitFs } from './commit.ts';
 import { compact, type Knowledge } from './knowledge.ts';
-import { barsPath, type Partition } from './layout.ts';
-import { readPartition, writePartition } from './partition-file.ts';
-import { readAllOrSetAside } from './quarantine.ts';
+import { barsPath, type Partition, revisionsPath } from './layout.ts';
+import { type Merged, mergeRows } from './merge.ts';
+import { type PartitionContent, readPartition, writePartition } from './partition-file.ts';
+import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
+import { addRevisions, readRevisionsFile } from './revisions.ts';
 
-/** Relative difference up to which two values are the same one: what survives a float32 wire and back. */
-const SAME = 2e-7;
+/** A partition that an answer touches: as it was, and what comes into it. */
+interface Change {
+  readonly partition: Partition;
+  readonly before: PartitionContent | undefined;
+  readonly merged: Merged;
+  /** Replaced rows whose session was final. */
+  readonly revisions: readonly Revision[];
+}
 
 /**
- * Merges an answer into every partition that its bars or its knowledge touch, one after the other. If one of them is
- * damaged it goes to quarantine, none is written, and `store-corrupt` is thrown.
+ * Merges an answer into every partition that its bars or its knowledge touch, one after the other. If one of them, or
+ * the revisions that it would add to, is damaged it goes to quarantine, none is written, and `store-corrupt` is thrown.
  */
 export async function upsertSeries(fs: CommitFs, root: string, update: SeriesUpdate): Promise<UpsertResult> {
+  const changes = await plannedChanges(fs, root, update);
+  const revised = changes.filter(({ revisions }) => revisions.length > 0);
+  const known = await readKnownRevisions(fs, root, revised);
+  for (const change of changes) {
+    const { partition, before, merged, revisions } = change;
+    // First, so that no old value is ever nowhere.
+    await addRevisions(fs, root, partition, known.get(change) ?? [], revisions);
+    const knowledge = learnFrom(before?.knowledge, update, partition.period);
+    await writePartition(fs, root, partition, { bars: merged.bars, knowledge });
+  }
+  const total = (count: (change: Change) => number): number =>
+    changes.reduce((sum, change) => sum + count(change), 0);
+  return {
+    inserted: total(({ merged }) => merged.inserted),
+    changed: total(({ merged }) => merged.replaced.length),
+    revised: total(({ revisions }) => revisions.length),
+    partitions: changes.length,
+  };
+}
+
+/** Reads what is there and merges it with the answer, writing nothing. */
+async function plannedChanges(fs: CommitFs, root: string, update: SeriesUpdate): Promise<Change[]> {
   const parts = splitByPeriod(update);
   const partitions = [...parts.keys()].map((period): Partition => ({ series: update.series, period }));
   const contents = await readAllOrSetAside(
@@ -26,21 +57,34 @@ export async function upsertSeries(fs: CommitFs, root: string, update: SeriesUpd
     root,
     partitions.map((partition) => ({
       path: barsPath(partition),
-      holds: 'sessions',
+      loss: missingUntilRerun('sessions'),
       read: () => readPartition(root, partition, update.calendar),
     })),
   );
-  let inserted = 0;
-  let changed = 0;
-  for (const [i, partition] of partitions.entries()) {
+  const dayOf = sessionDateOf(update.series.interval, calendarById(update.calendar));
+  const stepAt = (ts: number): number => volumeStepOf(update.volumeSteps ?? [], dayOf(ts));
+  return partitions.map((partition, i) => {
     const before = contents[i];
-    const merged = mergeRows(before?.bars ?? [], parts.get(partition.period) ?? []);
-    const knowledge = learnFrom(before?.knowledge, update, partition.period);
-    await writePartition(fs, root, partition, { bars: merged.bars, knowledge });
-    inserted += merged.inserted;
-    changed += merged.changed;
-  }
-  return { inserted, changed, partitions: partitions.length };
+    const merged = mergeRows(before?.bars ?? [], parts.get(partition.period) ?? [], stepAt);
+    const { present, provisional } = before?.knowledge.coverage ?? NOTHING_KNOWN;
+    const final = subtract(present, provisional);
+    const revisions = merged.replaced.filter((revision) => contains(final, dayOf(revision.before.ts)));
+    return { partition, before, merged, revisions };
+  });
+}
+
+async function readKnownRevisions(
+  fs: CommitFs,
+  root: string,
+  changes: readonly Change[],
+): Promise<Map<Change, Revision[]>> {
+  const files = changes.map(({ partition }) => ({
+    path: revisionsPath(partition),
+    loss: 'the replaced values in it are lost to queries; run the same backfill again',
+    read: () => readRevisionsFile(root, partition),
+  }));
+  const known = await readAllOrSetAside(fs, root, files);
+  return new Map(changes.map((change, i) => [change, known[i] ?? []]));
 }
 
 /** The bars of an update by period, ascending, with an empty list where only its knowledge reaches. */
@@ -66,46 +110,6 @@ function learnFrom(before: Knowledge | undefined, update: SeriesUpdate, period: 
     coverage: compact(learn(before?.coverage ?? NOTHING_KNOWN, learned), calendarById(update.calendar)),
     identity: mergeIdentity(before?.identity ?? UNKNOWN_IDENTITY, update.identity),
     fetchedAt: Math.max(update.fetchedAt, before?.fetchedAt ?? update.fetchedAt),
-  };
-}
-
-/** Merges rows: the newer one wins, unless it says the same as the older. Counts what that changes. */
-function mergeRows(
-  older: readonly Bar[],
-  newer: readonly Bar[],
-): { bars: Bar[]; inserted: number; changed: number } {
-  const olderByTs = new Map(older.map((bar) => [bar.ts, bar]));
-  let changed = 0;
-  const settled = newer.map((bar) => {
-    const before = olderByTs.get(bar.ts);
-    if (before === undefined) return bar;
-    if (isSame(before, bar)) return confirmed(before, bar);
-    changed++;
-    return bar;
-  });
-  const bars = mergeBars(older, settled);
-  return { bars, inserted: bars.length - older.length, changed };
-}
-
-function isSame(a: Bar, b: Bar): boolean {
-  const near = (x: number, y: number): boolean =>
-    Math.abs(x - y) <= SAME * Math.max(Math.abs(x), Math.abs(y));
-  return (
-    near(a.open, b.open) &&
-    near(a.high, b.high) &&
-    near(a.low, b.low) &&
-    near(a.close, b.close) &&
-    near(a.volume, b.volume)
-  );
-}
-
-/** A stored bar that a later fetch confirmed: its values stay, what it lacked is filled in. */
-function confirmed(before: Bar, again: Bar): Bar {
-  return {
-    ...before,
-    vwap: again.vwap ?? before.vwap,
-    trades: again.trades ?? before.trades,
-    fetchedAt: Math.max(before.fetchedAt, again.fetchedAt),
   };
 }
 

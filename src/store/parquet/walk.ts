@@ -6,23 +6,51 @@ import { INTERVALS } from '../../core/interval.ts';
 import { periodRange } from '../../core/partition.ts';
 import type { ScanOptions } from '../store.ts';
 import { errno, orAbsent } from './disk.ts';
-import { ACTIONS, BARS, hiveValue, intervalPath, isPeriod, type Partition, seriesPath } from './layout.ts';
+import {
+  ACTIONS,
+  BARS,
+  hiveValue,
+  intervalPath,
+  isPeriod,
+  type Partition,
+  seriesPath,
+  type SeriesTree,
+} from './layout.ts';
+
+const ALWAYS: DayRange = periodRange('all');
+
+/**
+ * Series that can have something in a tree, by interval and ticker; whether they have is not looked at where the tickers
+ * are given. Names that are none of ours are passed over. Fails with `ENOTDIR` if the root is a file.
+ */
+export async function listSeries(
+  root: string,
+  options: ScanOptions = {},
+  tree: SeriesTree = BARS,
+): Promise<Series[]> {
+  const found: Series[] = [];
+  const stored = (await orAbsent(readdir(join(root, tree)))) ?? [];
+  for (const interval of INTERVALS) {
+    if (options.intervals?.includes(interval) === false || !stored.includes(`interval=${interval}`)) continue;
+    const tickers =
+      options.tickers ?? valuesOf(await namesIn(join(root, intervalPath(tree, interval))), 'ticker');
+    for (const ticker of [...new Set(tickers)].toSorted()) found.push({ ticker, interval });
+  }
+  return found;
+}
 
 /**
  * Places where the asked series can have a partition, by interval, ticker and period. Whether a file lies there is
- * not looked at: a `1d` series has one place only, so its folder is not read. Names that are none of ours are passed
- * over. Fails with `ENOTDIR` if the root is a file.
+ * not looked at: a `1d` series has one place only, so its folder is not read. Fails like `listSeries`.
  */
-export async function listPartitions(root: string, options: ScanOptions = {}): Promise<Partition[]> {
+export async function listPartitions(
+  root: string,
+  options: ScanOptions = {},
+  tree: SeriesTree = BARS,
+): Promise<Partition[]> {
   const partitions: Partition[] = [];
-  const stored = (await orAbsent(readdir(join(root, BARS)))) ?? [];
-  for (const interval of INTERVALS) {
-    if (options.intervals?.includes(interval) === false || !stored.includes(`interval=${interval}`)) continue;
-    const tickers = options.tickers ?? valuesOf(await namesIn(join(root, intervalPath(interval))), 'ticker');
-    for (const ticker of [...new Set(tickers)].toSorted()) {
-      partitions.push(...(await partitionsOf(root, { ticker, interval })));
-    }
-  }
+  for (const series of await listSeries(root, options, tree))
+    partitions.push(...(await partitionsOf(root, series, ALWAYS, tree)));
   return partitions;
 }
 
@@ -30,10 +58,11 @@ export async function listPartitions(root: string, options: ScanOptions = {}): P
 export async function partitionsOf(
   root: string,
   series: Series,
-  range: DayRange = periodRange('all'),
+  range: DayRange = ALWAYS,
+  tree: SeriesTree = BARS,
 ): Promise<Partition[]> {
   if (series.interval === '1d') return [{ series, period: 'all' }];
-  const names = await namesIn(join(root, seriesPath(series)));
+  const names = await namesIn(join(root, seriesPath(tree, series)));
   const periods = valuesOf(names, 'period').filter((period) => {
     if (!isPeriod(series.interval, period)) return false;
     const { from, to } = periodRange(period);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { faultDraw } from '../../../src/simulator/faults/draw.ts';
-import { FAULT_NAMES, type FaultName } from '../../../src/simulator/faults/faults.ts';
+import { FAULT_GROUPS, type FaultName } from '../../../src/simulator/faults/faults.ts';
 import { type FaultRates, parseFaultRates } from '../../../src/simulator/faults/rates.ts';
 
 /** The faults of `times` requests for each of 200 series. */
@@ -60,9 +60,9 @@ describe('the draw of faults', () => {
 
   it('draws every fault by itself: all n at 5 % hit 1 - 0.95ⁿ of the requests, and none is favoured', () => {
     const drawn = draws(parseFaultRates('all=5%'), 1);
-    expect(1 - share(drawn, null)).toBeCloseTo(1 - 0.95 ** FAULT_NAMES.length, 1);
-    expect(new Set(drawn)).toEqual(new Set([null, ...FAULT_NAMES]));
-    const shares = FAULT_NAMES.map((name) => share(drawn, name));
+    expect(1 - share(drawn, null)).toBeCloseTo(1 - 0.95 ** FAULT_GROUPS.all.length, 1);
+    expect(new Set(drawn)).toEqual(new Set([null, ...FAULT_GROUPS.all]));
+    const shares = FAULT_GROUPS.all.map((name) => share(drawn, name));
     expect(Math.max(...shares)).toBeLessThan(2.5 * Math.min(...shares));
   });
 
@@ -90,5 +90,41 @@ describe('the draw of faults', () => {
           null,
         ]
       `);
+  });
+
+  it('keeps what a seed means for garbage', () => {
+    const draw = faultDraw(parseFaultRates('garbage=5%'), 1);
+    expect(['ALFA 1d', 'ALFA 1d', 'ALFA 1d', 'BRVO.PA 1d', 'KUMO.T 1d'].map((one) => draw(one).fault))
+      .toMatchInlineSnapshot(`
+      [
+        null,
+        "filler",
+        "negative-price",
+        "filler",
+        "filler",
+      ]
+    `);
+  });
+
+  it('draws garbage apart: what else hits is the same with and without it', () => {
+    const plain = draws(parseFaultRates('all=1%'), 1);
+    const both = draws(parseFaultRates('all=1%,garbage=1%'), 1);
+    const isGarbage = (fault: FaultName | null): boolean =>
+      fault !== null && FAULT_GROUPS.garbage.includes(fault);
+    for (const [i, fault] of both.entries()) {
+      if (fault === null) expect(plain[i]).toBe(null);
+      else if (plain[i] === null) expect(isGarbage(fault)).toBe(true);
+    }
+    const hitTwice = both.filter((fault, i) => plain[i] !== null && isGarbage(fault));
+    expect(hitTwice.length).toBeGreaterThan(0);
+    expect(hitTwice.length).toBeLessThan(0.2 * plain.filter((fault) => fault !== null).length);
+  });
+
+  it('draws all garbage, none of it favoured', () => {
+    const drawn = draws(parseFaultRates('garbage=5%'), 1);
+    expect(1 - share(drawn, null)).toBeCloseTo(1 - 0.95 ** FAULT_GROUPS.garbage.length, 1);
+    expect(new Set(drawn)).toEqual(new Set([null, ...FAULT_GROUPS.garbage]));
+    const shares = FAULT_GROUPS.garbage.map((name) => share(drawn, name));
+    expect(Math.max(...shares)).toBeLessThan(2.5 * Math.min(...shares));
   });
 });

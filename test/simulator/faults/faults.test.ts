@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, get } from 'node:http';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FAULT_NAMES, type FaultName } from '../../../src/simulator/faults/faults.ts';
+import { FAULT_GROUPS, FAULTS, type FaultName } from '../../../src/simulator/faults/faults.ts';
 import { bodyOf } from '../chart.ts';
 import { ask, chartOf, type Logged, NOW, type Seen, start, stopAll } from '../running.ts';
 
@@ -190,6 +190,45 @@ describe('answers with wrong content', () => {
     },
   );
 
+  it.each(FAULT_GROUPS.garbage.filter((name) => name !== 'thin'))(
+    '%s: comes whole, as the good answer that it is not',
+    async (fault) => {
+      const good = await goodAnswer();
+      const { ended, status, headers, body, log } = await hit(fault);
+      expect([ended, status]).toEqual(['fin', 200]);
+      expect(headers).toEqual({ ...good.headers, 'content-length': String(body.length) });
+      expect(body).not.toBe(good.body);
+      expect(log.rows).toBe(bodyOf({ body }).chart.result?.[0]?.timestamp?.length ?? 0);
+    },
+  );
+
+  it('each ask for the distortion of their name, and leave the answer where there is none', () => {
+    const answer = { status: 200, headers: {}, body: '', rows: 1 };
+    const names = [
+      ...FAULT_GROUPS.garbage,
+      'wrong-ticker',
+      'duplicated',
+      'unordered',
+      'milliseconds',
+    ] as const;
+    const asked: string[] = [];
+    for (const name of names) {
+      const distorted = (how: string): null => {
+        asked.push(how);
+        return null;
+      };
+      expect(FAULTS[name]({ answer, now: NOW, random: () => 0, distorted })).toBe(null);
+    }
+    expect(asked).toEqual(names);
+  });
+
+  it('leave what they cannot distort as it is: daily rows cannot be thinned out', async () => {
+    const simulator = await hostile('thin');
+    const { body } = await ask(simulator.url, chartOf('ALFA'));
+    expect(body).toBe((await goodAnswer()).body);
+    await expect.poll(() => simulator.entries).toMatchObject([{ outcome: 'ok', rows: 252 }]);
+  });
+
   it('leave an error as it is, and the log says so', async () => {
     const faults = { 'wrong-ticker': 0.25, duplicated: 0.25, unordered: 0.25, milliseconds: 0.25 };
     const simulator = await start({ faults: { rates: faults, seed: 1 } });
@@ -211,7 +250,7 @@ describe('every fault', () => {
     expect(simulator.requests()).toBe(asked.length);
     const outcomes = new Set<string>(simulator.entries.map(({ outcome }) => outcome));
     const distorting = new Set(['wrong-ticker', 'duplicated', 'unordered', 'milliseconds']);
-    for (const fault of FAULT_NAMES) if (!distorting.has(fault)) expect(outcomes).toContain(fault);
+    for (const fault of FAULT_GROUPS.all) if (!distorting.has(fault)) expect(outcomes).toContain(fault);
     const later: (number | null)[] = [];
     for (let i = 0; i < 20; i++) later.push((await ask(simulator.url, chartOf('ALFA'), 300)).status);
     expect(later).toContain(200);

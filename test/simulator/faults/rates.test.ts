@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FAULT_NAMES } from '../../../src/simulator/faults/faults.ts';
+import { FAULT_GROUPS } from '../../../src/simulator/faults/faults.ts';
 import { assertFaultRates, parseFaultRates } from '../../../src/simulator/faults/rates.ts';
 
 describe('fault rates', () => {
@@ -14,13 +14,41 @@ describe('fault rates', () => {
     });
   });
 
-  it('apply to all faults that have none of their own, wherever `all` stands', () => {
+  it('apply to all faults of the network that have none of their own, wherever `all` stands', () => {
     const rates = parseFaultRates('stall=0,all=5%,drip=10%');
-    expect(Object.keys(rates).toSorted()).toEqual([...FAULT_NAMES].toSorted());
+    expect(Object.keys(rates).toSorted()).toEqual([...FAULT_GROUPS.all].toSorted());
     expect(rates).toMatchObject({ stall: 0, drip: 0.1, throttle: 0.05, milliseconds: 0.05 });
   });
 
-  it.each(['throttel=5%', 'list', '', '=5%', 'toString=5%', 'throttle=5%,,drip=5%'])(
+  it('apply to all garbage that has none of its own, wherever `garbage` stands', () => {
+    const rates = parseFaultRates('spike=0,garbage=2%,half=10%');
+    expect(Object.keys(rates).toSorted()).toEqual([...FAULT_GROUPS.garbage].toSorted());
+    expect(rates).toMatchObject({ spike: 0, half: 0.1, crossed: 0.02, empty: 0.02 });
+  });
+
+  it('apply to both groups, each at its own', () => {
+    const rates = parseFaultRates('garbage=2%,all=5%');
+    expect(Object.keys(rates)).toHaveLength(19 + 25);
+    expect(rates).toMatchObject({ throttle: 0.05, milliseconds: 0.05, crossed: 0.02, half: 0.02 });
+  });
+
+  it('have two groups that share no fault; `all` is what it always was', () => {
+    expect(FAULT_GROUPS.all).toEqual([
+      ...['throttle', 'throttle-seconds', 'throttle-date', 'error-500', 'error-503', 'html-200', 'html-502'],
+      ...['redirect', 'truncated', 'wrong-length', 'stall', 'drip', 'reset', 'refused', 'huge'],
+      ...['wrong-ticker', 'duplicated', 'unordered', 'milliseconds'],
+    ]);
+    expect(FAULT_GROUPS.garbage.filter((name) => FAULT_GROUPS.all.includes(name))).toEqual([]);
+  });
+
+  it('name both groups with their members where a name is none', () => {
+    expect(() => parseFaultRates('boom=5%')).toThrow(
+      `--fault boom=5%: there is no such fault; there are all (${FAULT_GROUPS.all.join(', ')}) ` +
+        `and garbage (${FAULT_GROUPS.garbage.join(', ')})`,
+    );
+  });
+
+  it.each(['throttel=5%', 'rubbish=5%', 'list', '', '=5%', 'toString=5%', 'throttle=5%,,drip=5%'])(
     'refuse the name in "%s", listing those that there are',
     (text) => {
       expect(() => parseFaultRates(text)).toThrow(
@@ -40,6 +68,7 @@ describe('fault rates', () => {
     'throttle=101%',
     'throttle=5',
     'all=1e-2',
+    'garbage=5',
   ])('refuse the rate in "%s"', (text) => {
     expect(() => parseFaultRates(text)).toThrow(
       expect.objectContaining({

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeActions } from '../../../src/store/parquet/encode.ts';
+import { type ActionRow, encodeActions } from '../../../src/store/parquet/encode.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { actionsPath } from '../../../src/store/parquet/layout.ts';
 import type { BarStore } from '../../../src/store/store.ts';
@@ -88,6 +88,57 @@ describe('a file of corporate actions', () => {
     await expect(merge).rejects.toThrow(/splits and dividends in it are missing until the same backfill/);
     expect(await quarantined()).toHaveLength(1);
     expect(await covered()).toBeUndefined();
+  });
+
+  /** Writes rows with the knowledge that the file has, changed. */
+  async function rewrite(
+    rows: readonly ActionRow[],
+    change: (json: Record<string, unknown>) => object,
+  ): Promise<void> {
+    const text = /\{"version":1[^}]*\}/.exec(await readFile(path(), 'latin1'))?.[0] ?? '';
+    await writeFile(path(), encodeActions(rows, JSON.stringify(change(JSON.parse(text)))));
+  }
+
+  const row: ActionRow = { action: SPLIT, source: 'sample', fetchedAt: NOON };
+  const rotten: ActionRow = { ...row, action: { ...SPLIT, ratio: 5 } };
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['merged into', () => store.upsertActions('AAPL', [], days('2021-01-04', '2021-01-05'), 'sample', NOON)],
+    ['forgotten in part', () => store.forgetActions('AAPL', days('2020-01-02', '2020-01-03'))],
+  ])('whose rows are not those that were written is set aside when it is %s', async (_, write) => {
+    await rewrite([rotten], (json) => json);
+    await expect(store.readActions('AAPL')).rejects.toThrow('its rows are not those that were written');
+    expect(await covered()).toEqual([YEAR]);
+    expect(await quarantined()).toEqual([]);
+    await expect(write()).rejects.toThrow(/splits and dividends in it are missing until the same backfill/);
+    expect(await quarantined()).toHaveLength(1);
+  });
+
+  it.each<[string, (json: Record<string, unknown>) => object]>([
+    ['states no digest, as older ones', (json) => ({ ...json, digest: undefined })],
+    ['has knowledge of other rows', (json) => ({ ...json, rows: 2 })],
+  ])('that %s is read as it is', async (_, change) => {
+    await rewrite([rotten], change);
+    expect(await store.readActions('AAPL')).toEqual([rotten.action]);
+  });
+
+  it('goes when it holds nothing any more, and stays while it holds anything', async () => {
+    expect(await store.forgetActions('AAPL', { from: SPLIT.exDay, to: SPLIT.exDay + 1 })).toBe(1);
+    expect((await stat(path())).size).toBeGreaterThan(0);
+    await store.forgetActions('AAPL', YEAR);
+    await expect(stat(path())).rejects.toThrow('ENOENT');
+    await store.upsertActions('AAPL', [SPLIT], NO_DAYS, 'sample', NOON);
+    await store.forgetActions('AAPL', days('2020-01-02', '2020-02-03'));
+    expect(await store.readActions('AAPL')).toEqual([SPLIT]);
+  });
+
+  it.each([
+    ['after all that is known', days('2021-01-04', '2022-01-03')],
+    ['of no day', { from: SPLIT.exDay, to: SPLIT.exDay }],
+  ])('is not written where a range %s is forgotten', async (_, range) => {
+    const { ino } = await stat(path());
+    await store.forgetActions('AAPL', range);
+    expect((await stat(path())).ino).toBe(ino);
   });
 
   it('that is gone leaves nothing known', async () => {

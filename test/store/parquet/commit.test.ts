@@ -1,10 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commitFile, type CommitFs, TEMP_NAME } from '../../../src/store/parquet/commit.ts';
 import { DISK } from '../../../src/store/parquet/disk.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { AAPL, coverage, daily, days, NO_DAYS, temporaryFolder, update } from '../fixtures.ts';
+import { notingDisk } from './noting-disk.ts';
 
 let root: string;
 let remove: () => Promise<void>;
@@ -13,30 +14,7 @@ afterEach(() => remove());
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The disk, noting every step; a step named in `broken` fails. */
-function noting(steps: string[], broken?: string): CommitFs {
-  const step = async <T>(name: string, path: string, work: () => Promise<T>): Promise<T> => {
-    const shown = relative(root, path).replace(/\.\d+-\d+-\d+\.tmp$/, '.tmp') || '.';
-    steps.push(`${name} ${shown}`);
-    if (name === broken) throw Object.assign(new Error(`EIO: ${name}`), { code: 'EIO', syscall: name });
-    return work();
-  };
-  return {
-    makeDirectory: (path) => step('mkdir', path, () => DISK.makeDirectory(path)),
-    async create(path) {
-      const file = await step('create', path, () => DISK.create(path));
-      return {
-        write: (content) => step('write', path, () => file.write(content)),
-        content: () => step('read', path, () => file.content()),
-        sync: () => step('fsync', path, () => file.sync()),
-        close: () => step('close', path, () => file.close()),
-      };
-    },
-    rename: (from, to) => step('rename', from, () => DISK.rename(from, to)),
-    remove: (path) => step('remove', path, () => DISK.remove(path)),
-    syncDirectory: (path) => step('syncdir', path, () => DISK.syncDirectory(path)),
-  };
-}
+const noting = (steps: string[], broken?: string): CommitFs => notingDisk(root, steps, broken);
 
 describe('commitFile', () => {
   it('writes, checks and syncs a temp file before it renames it, and syncs the folders after', async () => {
@@ -153,6 +131,21 @@ describe('the store', () => {
     expect(await store.readBars(AAPL)).toEqual(first.bars);
   });
 
+  it('makes the removal of a file that holds nothing any more durable', async () => {
+    await openParquetStore(root).upsert(update([daily('2026-02-27')]));
+    await openParquetStore(root).upsertActions('AAPL', [], days('2020-01-02', '2021-01-01'), 'sample', 0);
+    const steps: string[] = [];
+    const store = openParquetStore(root, noting(steps));
+    await store.forget(AAPL);
+    await store.forgetActions('AAPL');
+    expect(steps).toEqual([
+      'remove bars/interval=1d/ticker=AAPL/period=all/bars.parquet',
+      'syncdir bars/interval=1d/ticker=AAPL/period=all',
+      'remove actions/ticker=AAPL/actions.parquet',
+      'syncdir actions/ticker=AAPL',
+    ]);
+  });
+
   it.each([
     ['a file', 'file'],
     ['below a file', 'file/data'],
@@ -202,7 +195,13 @@ describe('acquire', () => {
     await store.upsertActions('AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], NO_DAYS, 'sample', 0);
     await store.upsert(update([daily('2026-02-27')], { series: { ticker: 'AAPL', interval: '1m' } }));
     await store.saveRun(0, {});
+    for (const close of [101, 102]) {
+      const learned = coverage({ present: [days('2026-02-27', '2026-02-28')] });
+      await store.upsert(update([daily('2026-02-27', { close })], { learned }));
+    }
     const folders = [
+      '.',
+      'revisions/interval=1d/ticker=AAPL/period=all',
       'bars/interval=1d/ticker=AAPL/period=all',
       'bars/interval=1m/ticker=AAPL/period=2026-02',
       'actions/ticker=AAPL',

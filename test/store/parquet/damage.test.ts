@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs
 import { dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Series } from '../../../src/core/bars.ts';
+import type { Bar, Series } from '../../../src/core/bars.ts';
 import { DISK } from '../../../src/store/parquet/disk.ts';
 import { encodeBars } from '../../../src/store/parquet/encode.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
@@ -143,6 +143,47 @@ describe.each(DAMAGES)('a partition that is %s', (_, damage) => {
 });
 
 describe('quarantine', () => {
+  it('lists the damaged files that it holds, and no rejected rows', async () => {
+    await store.quarantine(AAPL, [{ row: {}, reason: 'none' }], 'sample', NOON);
+    for (const path of [AAPL_FILE, actionsPath('MSFT')]) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), 'damaged');
+    }
+    const lock = await store.acquire();
+    await store.scan();
+    await lock.release();
+    expect(await store.listSetAside()).toEqual([
+      expect.stringMatching(/^quarantine\/actions\/ticker=MSFT\/actions\.parquet\.\d{8}T\d{6}Z-1$/),
+      expect.stringMatching(/^quarantine\/bars\/interval=1d\/ticker=AAPL\/period=all\/bars\.parquet\./),
+    ]);
+  });
+
+  it.each([
+    ['text', 'nonsense'],
+    ['an empty file', ''],
+    ['no object', 'null'],
+    ['of another ticker', { ticker: 'MSFT' }],
+    ['of another interval', { interval: '5m' }],
+    ['without a time', { fetchedAt: 'noon' }],
+    ['without a source', { source: null }],
+    ['without rows', { rows: {} }],
+    ['with a row without a reason', { rows: [{ row: {} }] }],
+  ])('names a record of rejected rows that is %s, and reads the others', async (_, content) => {
+    for (const fetchedAt of [NOON, NOON + 1000])
+      await store.quarantine(AAPL, [{ row: {}, reason: 'none' }], 'sample', fetchedAt);
+    const path = 'quarantine/rows/interval=1d/ticker=AAPL/20260302T120000Z-1.json';
+    const sound: unknown = JSON.parse(await readFile(join(root, path), 'utf8'));
+    const text = typeof content === 'string' ? content : JSON.stringify({ ...(sound as object), ...content });
+    await writeFile(join(root, path), text);
+    await writeFile(join(root, dirname(path), 'notes.txt'), 'of another hand');
+    const lock = await store.acquire();
+    const { records, unreadable } = await store.readRejected();
+    await lock.release();
+    expect(records.map(({ fetchedAt }) => fetchedAt)).toEqual([NOON + 1000]);
+    expect(unreadable).toEqual([{ path, reason: expect.stringContaining('no record of rejected rows') }]);
+    expect(await readFile(join(root, path), 'utf8')).toBe(text);
+  });
+
   it('keeps every damaged version, also of the same second', async () => {
     for (const text of ['first', 'second', 'third']) {
       await writeFile(join(root, AAPL_FILE), text);
@@ -255,6 +296,67 @@ it("reports a folder in a partition's place and leaves it there", async () => {
   expect(scan.series.size).toBe(2);
   expect(scan.setAside).toMatchObject([{ path: expect.stringContaining('ticker=DIR') }]);
   expect(await filesBelow('quarantine')).toEqual([]);
+});
+
+describe('rows that are not those that were written', () => {
+  /** Writes other rows with the knowledge of the file, perhaps changed. */
+  async function rot(
+    bars: readonly Bar[],
+    change: (json: Record<string, unknown>) => object = (json) => json,
+  ): Promise<void> {
+    const text = (await readFile(join(root, AAPL_FILE))).toString('latin1');
+    const json: unknown = JSON.parse(/\{"version":1.*"fetchedAt":"[^"]*"\}/.exec(text)?.[0] ?? '');
+    const metadata = JSON.stringify(change(json as Record<string, unknown>));
+    await writeFile(join(root, AAPL_FILE), encodeBars(bars, metadata));
+  }
+  const [first = daily('2026-02-26'), second = daily('2026-02-27')] = BARS;
+  const REASON = 'its rows are not those that were written';
+
+  it.each<[string, Partial<Bar>]>([
+    ['price', { close: 101.000_000_000_000_01 }],
+    ['volume', { volume: 0 }],
+    ['number of trades', { trades: 0 }],
+    ['source', { source: 'other' }],
+    ['time', { fetchedAt: NOON + 1 }],
+  ])('are told by a changed %s from sound ones', async (_, values) => {
+    await rot([first, { ...second, ...values }]);
+    await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
+    await expect(store.readSeries(AAPL)).rejects.toThrow(`${AAPL_FILE} is damaged: ${REASON}`);
+  });
+
+  it('never pass into a new version of the file', async () => {
+    const rotten = [first, { ...second, close: 101.5 }];
+    for (const write of [
+      () => store.upsert(update([daily('2026-03-02')])),
+      () => store.forget(AAPL, days('2026-02-26', '2026-02-27')),
+    ]) {
+      await store.upsert(update(BARS, { learned: LEARNED }));
+      await rot(rotten);
+      await expectSetAside(write(), AAPL_FILE, 'sessions');
+    }
+    expect(await store.listSetAside()).toHaveLength(2);
+  });
+
+  it('are no matter to a scan, which reads no rows', async () => {
+    await rot([first, { ...second, close: 101.5 }]);
+    expect((await store.scan()).setAside).toEqual([]);
+    expect(await stateOf(AAPL)).toMatchObject({ coverage: LEARNED });
+  });
+
+  it('are found also where the rest of the knowledge is malformed', async () => {
+    await rot([first, { ...second, close: 101.5 }], (json) => ({ ...json, absent: 'nonsense' }));
+    await expect(store.readBars(AAPL)).rejects.toThrow(REASON);
+  });
+
+  it.each<[string, (json: Record<string, unknown>) => object]>([
+    ['states no digest, as older ones', (json) => ({ ...json, digest: undefined })],
+    ['has knowledge of another number of rows', (json) => ({ ...json, rows: 3 })],
+    ['has knowledge of another version', (json) => ({ ...json, version: 2 })],
+  ])('are accepted of a file that %s', async (_, change) => {
+    const bars = [first, { ...second, close: 101.5 }];
+    await rot(bars, change);
+    expect(await store.readBars(AAPL)).toEqual(bars);
+  });
 });
 
 describe('knowledge that cannot be trusted is rebuilt from the rows', () => {

@@ -1,0 +1,49 @@
+import type { Bar } from '../core/bars.ts';
+import { type Comparison, priceDrift } from '../core/compare.ts';
+
+/** How the final bars of one provider bore being asked for again. */
+export interface Drift {
+  /** Bars that were answered again. */
+  readonly compared: number;
+  /** Those that came back with another price or volume. */
+  readonly changed: number;
+  /** Bars that the answer should have had and lacks. */
+  readonly gone: number;
+  /** Largest relative difference of a price. */
+  readonly worst: number;
+}
+
+const NO_DRIFT: Drift = { compared: 0, changed: 0, gone: 0, worst: 0 };
+
+/** Drift by the provider that each stored bar came from. */
+export type DriftBySource = Readonly<Record<string, Drift>>;
+
+export function driftOf({ compared, differing, gone }: Comparison<Bar>): DriftBySource {
+  const bySource: Record<string, Drift> = {};
+  const add = ({ source }: Bar, part: Partial<Drift>): void => {
+    bySource[source] = addDrift(bySource[source] ?? NO_DRIFT, { ...NO_DRIFT, ...part });
+  };
+  for (const { stored } of compared) add(stored, { compared: 1 });
+  for (const pair of differing) add(pair.stored, { changed: 1, worst: priceDrift(pair) });
+  for (const bar of gone) add(bar, { gone: 1 });
+  return bySource;
+}
+
+function addDrift(a: Drift, b: Drift): Drift {
+  return {
+    compared: a.compared + b.compared,
+    changed: a.changed + b.changed,
+    gone: a.gone + b.gone,
+    worst: Math.max(a.worst, b.worst),
+  };
+}
+
+/** Sums of several tasks, by provider. */
+export function sumDrift(parts: readonly DriftBySource[]): DriftBySource {
+  const total: Record<string, Drift> = {};
+  for (const part of parts) {
+    for (const [source, drift] of Object.entries(part))
+      total[source] = addDrift(total[source] ?? NO_DRIFT, drift);
+  }
+  return total;
+}

@@ -1,0 +1,85 @@
+import { type Bar, type CorporateAction, type Ohlcv, isSplit } from '../core/bars.ts';
+import { type RejectedBar, checkBars, rejectSpoiltSessions } from '../core/checks.ts';
+import { type Comparison, compareBars, volumeStepOf, volumeSteps } from '../core/compare.ts';
+import { rejectStandstill } from '../core/copies.ts';
+import type { Day } from '../core/day.ts';
+import { type Filler, dropFillers } from '../core/fillers.ts';
+import { identityConflict, identityError } from '../core/identity.ts';
+import { sessionDateOf } from '../core/partition.ts';
+import { type Oddity, findOddities } from '../core/oddities.ts';
+import type { SeriesContext } from '../core/plausibility.ts';
+import { contains, intersect, subtract } from '../core/ranges.ts';
+import { rejectUnitFlips } from '../core/unit-flips.ts';
+import { assertAgreement } from './agreement.ts';
+import { assertKnownBasis } from './basis.ts';
+import type { Hearing, StoredSeries } from './hearing.ts';
+
+/** What an answer is worth. */
+export interface Verdict {
+  /** Sound bars of the wanted sessions. */
+  readonly wanted: readonly Ohlcv[];
+  /** Bars of sessions that were not wanted and that correct what is stored. */
+  readonly corrections: readonly Ohlcv[];
+  readonly rejected: readonly RejectedBar[];
+  /** Rows that nobody traded. */
+  readonly fillers: readonly Filler[];
+  readonly oddities: readonly Oddity[];
+  /** Final bars of the store against the answer's. */
+  readonly comparison: Comparison<Bar>;
+}
+
+/**
+ * Tells what of an answer may be stored. Throws where none of it may: `identity-changed`, `basis-unknown`, `restated`
+ * (the whole series has to be fetched again) and `bad-answer`.
+ */
+export function judgeAnswer(hearing: Hearing): Verdict {
+  const { task, calendar, answer, stored } = hearing;
+  const { ticker, interval } = task.series;
+  const firstBar = stored.coverage.present[0]?.from ?? null;
+  const conflict = identityConflict(stored.identity, answer.identity, firstBar, stored.namedSince);
+  if (conflict !== null) throw identityError(ticker, conflict);
+  const sessionOf = sessionDateOf(interval, calendar);
+  const known = finalBars(stored, sessionOf);
+  const actions = joinActions(stored.actions, answer.actions);
+  const context: SeriesContext = { interval, calendar, actions, known };
+
+  const inRange = answer.bars.filter(({ ts }) => contains([task.range], sessionOf(ts)));
+  const checked = checkBars(inRange);
+  const { kept, dropped } = dropFillers(checked.accepted, context);
+  const inOneUnit = rejectUnitFlips({ accepted: kept, rejected: checked.rejected }, context);
+  const sound = rejectSpoiltSessions(rejectStandstill(inOneUnit, context), sessionOf);
+  const isWanted = ({ ts }: Ohlcv): boolean => contains(task.gaps, sessionOf(ts));
+
+  const asked = intersect([answer.proven], [task.range]);
+  const steps = volumeSteps(actions.filter(isSplit));
+  const comparison = compareBars(
+    known.filter(({ ts }) => contains(asked, sessionOf(ts))),
+    sound.accepted,
+    (ts) => volumeStepOf(steps, sessionOf(ts)),
+  );
+  assertKnownBasis(hearing, comparison, sessionOf);
+  assertAgreement(hearing, comparison, isWanted);
+
+  const wanted = sound.accepted.filter(isWanted);
+  return {
+    wanted,
+    corrections: comparison.differing.map(({ answered }) => answered).filter((bar) => !isWanted(bar)),
+    rejected: sound.rejected.filter(({ bar }) => isWanted(bar)),
+    fillers: dropped.filter(({ bar }) => isWanted(bar)),
+    oddities: findOddities(wanted, context),
+    comparison,
+  };
+}
+
+/** Stored bars that a later answer should repeat. */
+function finalBars({ bars, coverage }: StoredSeries, sessionOf: (ts: number) => Day): Bar[] {
+  const final = subtract(coverage.present, coverage.provisional);
+  return bars.filter(({ ts }) => contains(final, sessionOf(ts)));
+}
+
+/** What is known of a ticker's splits and dividends with what an answer adds. */
+function joinActions(known: readonly CorporateAction[], said: readonly CorporateAction[]): CorporateAction[] {
+  const isSaid = ({ kind, exDay }: CorporateAction): boolean =>
+    said.some((action) => action.kind === kind && action.exDay === exDay);
+  return [...known.filter((action) => !isSaid(action)), ...said].toSorted((a, b) => a.exDay - b.exDay);
+}

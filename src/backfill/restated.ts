@@ -1,0 +1,53 @@
+import { seriesKey } from '../core/bars.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
+import { NOTHING_KNOWN } from '../core/coverage.ts';
+import { type SeriesGaps, sessionRuns } from '../core/gaps.ts';
+import { type Task, planTasks } from '../core/plan.ts';
+import { span, union } from '../core/ranges.ts';
+import type { Capabilities } from '../providers/provider.ts';
+import type { Scan } from '../store/store.ts';
+import type { TaskResult } from './runner.ts';
+
+/**
+ * Tasks that fetch every series again which its provider restated: patched, it would have two bases. The results that
+ * asked for it are taken out of `results`, unless the provider no longer reaches the whole series: then they stay, as
+ * the failures that they are.
+ */
+export function refetchRestated(
+  results: Map<Task, TaskResult>,
+  scan: Scan,
+  { intervals, quotas, actions }: Capabilities,
+  now: number,
+): Task[] {
+  const restated = [...results].filter(([, result]) => !result.ok && result.error.code === 'restated');
+  const bySeries = new Map<string, Task[]>();
+  for (const [task] of restated) {
+    const key = seriesKey(task.series);
+    bySeries.set(key, [...(bySeries.get(key) ?? []), task]);
+  }
+  return [...bySeries.values()].flatMap((tasks) => {
+    const whole = wholeSeries(tasks, scan);
+    const plan = planTasks(whole, { limits: intervals, quotas, actions, now });
+    if (plan.outOfReach.length > 0) return [];
+    for (const task of tasks) results.delete(task);
+    return plan.tasks.map((task) => ({ ...task, replaces: true }));
+  });
+}
+
+/** All that is stored of the series of some tasks, and what they wanted, as one gap. */
+function wholeSeries(tasks: readonly Task[], scan: Scan): SeriesGaps[] {
+  const [first] = tasks;
+  if (first === undefined) return [];
+  const { series } = first;
+  const calendar = calendarById(first.calendar);
+  const { present } = scan.series.get(seriesKey(series))?.coverage ?? NOTHING_KNOWN;
+  const days = span(
+    union(
+      present,
+      tasks.flatMap(({ gaps }) => gaps),
+    ),
+  );
+  const gaps = days === undefined ? [] : sessionRuns([days], calendar);
+  const sessions = gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
+  return [{ series, calendar, gaps, sessions, final: [] }];
+}

@@ -1,0 +1,60 @@
+import type { Task } from '../core/plan.ts';
+import type { LedgerTools } from './ledger.ts';
+import type { TaskResult } from './runner.ts';
+
+/**
+ * Finds tickers that got the very same bars in one run: a provider that mixes answers up under load, or two names of one
+ * instrument. Which of them is right cannot be told, so none is kept: new rows go to quarantine, their sessions are
+ * missing again, and the results become failures that name each other.
+ */
+export async function settleSameSeries(
+  results: ReadonlyMap<Task, TaskResult>,
+  { store, provider, now }: LedgerTools,
+): Promise<Map<Task, TaskResult>> {
+  const judged = new Map(results);
+  for (const group of groupsOf(results)) {
+    const tickers = [...new Set(group.map(({ series }) => series.ticker))];
+    for (const task of group) {
+      const { ticker } = task.series;
+      const others = tickers.filter((other) => other !== ticker).join(', ');
+      const message =
+        `${provider} answered the very same bars for ${ticker} and ${others}: none of them is kept; ` +
+        'if they are one instrument, ask for it under one name';
+      await takeBack(task, results.get(task), message, { store, provider, now });
+      judged.set(task, {
+        ok: false,
+        error: { code: 'bad-answer', message, retryable: true, ticker, provider },
+      });
+    }
+  }
+  return judged;
+}
+
+/** Tasks of different tickers whose answers had the same bars. */
+function groupsOf(results: ReadonlyMap<Task, TaskResult>): Task[][] {
+  const byFingerprint = new Map<string, Task[]>();
+  for (const [task, result] of results) {
+    if (!result.ok || result.report.fingerprint === null) continue;
+    const key = `${task.series.interval} ${result.report.fingerprint}`;
+    byFingerprint.set(key, [...(byFingerprint.get(key) ?? []), task]);
+  }
+  return [...byFingerprint.values()].filter(
+    (tasks) => new Set(tasks.map(({ series }) => series.ticker)).size > 1,
+  );
+}
+
+/** Removes what a task stored, unless it only confirmed what was there before. */
+async function takeBack(
+  { series, gaps }: Task,
+  result: TaskResult | undefined,
+  reason: string,
+  { store, provider, now }: LedgerTools,
+): Promise<void> {
+  if (result?.ok !== true || result.report.inserted + result.report.changed === 0) return;
+  const rows = [];
+  for (const gap of gaps) {
+    for (const bar of await store.readBars(series, gap)) rows.push({ row: bar, reason });
+  }
+  await store.quarantine(series, rows, provider, now);
+  for (const gap of gaps) await store.forget(series, gap);
+}

@@ -1,0 +1,64 @@
+import { writeFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { Argv } from 'yargs';
+import { ADJUSTMENTS, BackfillError, type History, openHistory, type SqlRows } from '../index.ts';
+import { EXIT } from './exit-codes.ts';
+import { given } from './options.ts';
+import { tell } from './output.ts';
+import { command } from './program.ts';
+import { FORMATS, printRows } from './query-output.ts';
+
+function options(yargs: Argv) {
+  return yargs
+    .positional('sql', { type: 'string', describe: 'One SELECT; - reads it from stdin' })
+    .option('store', { type: 'string', default: './data', describe: 'Where the bars are kept' })
+    .option('format', { choices: FORMATS, describe: 'Default table on a terminal, else csv' })
+    .option('adjust', {
+      choices: ADJUSTMENTS,
+      default: 'all' as const,
+      describe: 'What bars_adjusted is adjusted for',
+    })
+    .option('as-of', {
+      type: 'string',
+      describe: 'As known on this date; default the last bar of each series',
+    })
+    .option('write-sql', { type: 'string', describe: 'Write the views as SQL, for duckdb -init FILE' });
+}
+
+/** `backfill query`: SQL over the store. Listens to no signal: the default ends the process while DuckDB works. */
+export const queryCommand = command({
+  name: 'query [sql]',
+  describe: 'Run one SELECT over the store: bars, bars_adjusted, actions, coverage, revisions',
+  options,
+  explicit: ['sql', 'as-of', 'write-sql', 'format'],
+  run: async ({ sql, store, writeSql, ...argv }) => {
+    const adjust = given({ adjust: argv.adjust, asOf: argv.asOf });
+    const history = openHistory({ store });
+    if (writeSql !== undefined) await saveViews(writeSql, await history.views(adjust));
+    else if (sql === undefined)
+      throw new BackfillError('usage', 'query needs one SELECT, or - to read it from stdin');
+    if (sql === undefined) return EXIT.done;
+    // What yargs makes of a dash alone.
+    const statement = sql === '-' || sql === '' ? await text(process.stdin) : sql;
+    const format = argv.format ?? (process.stdout.isTTY ? 'table' : 'csv');
+    const show = (rows: SqlRows): Promise<void> => printRows(rows, format, process.stdout.columns ?? 100);
+    if (/adjusted/i.test(statement)) await warnOfBasis(history, adjust);
+    await history.query(statement, show, adjust);
+    await history.close();
+    return EXIT.done;
+  },
+});
+
+async function warnOfBasis(history: History, adjust: Parameters<History['unadjustable']>[0]): Promise<void> {
+  const [first, ...more] = await history.unadjustable(adjust);
+  if (first !== undefined)
+    tell(`warning: ${first}${more.length > 0 ? `; and ${more.length} more series` : ''}`);
+}
+
+async function saveViews(path: string, sql: string): Promise<void> {
+  try {
+    await writeFile(path, sql);
+  } catch (error) {
+    throw new BackfillError('usage', `--write-sql ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,71 @@
+import { csvField, type SqlRows, type SqlValue, table } from '../index.ts';
+import { printText, tell } from './output.ts';
+
+/** How rows are printed. */
+export const FORMATS = ['table', 'csv', 'json', 'ndjson'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Rows of a table on a terminal. */
+const MOST_ROWS = 1000;
+
+/** Prints the rows of a query. `width` is the terminal's; a table is cut there. Stops when nobody reads any more. */
+export async function printRows(rows: SqlRows, format: Format, width: number): Promise<void> {
+  if (format === 'table') await printTable(rows, width);
+  else if (format === 'csv') await printCsv(rows);
+  else await printJson(rows, format === 'json');
+}
+
+async function printTable({ columns, numeric, blocks }: SqlRows, width: number): Promise<void> {
+  const shown: (readonly SqlValue[])[] = [];
+  let count = 0;
+  for await (const block of blocks()) {
+    count += block.length;
+    shown.push(...block.slice(0, Math.max(0, MOST_ROWS - shown.length)));
+  }
+  const lines = table(
+    columns.map((title, i) => ({
+      title,
+      text: (row: readonly SqlValue[]) => oneLine(row[i] ?? null),
+      right: numeric[i] === true,
+    })),
+    shown,
+  );
+  await printText(lines.map((line) => `${cut(line, width)}\n`).join(''));
+  if (count > shown.length) tell(`${count - shown.length} more rows; --format csv prints them all`);
+}
+
+function oneLine(value: SqlValue): string {
+  return asText(value).replaceAll(/\s/g, ' ');
+}
+
+function cut(line: string, width: number): string {
+  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
+}
+
+async function printCsv({ columns, blocks }: SqlRows): Promise<void> {
+  await printText(`${columns.map(csvField).join(',')}\n`);
+  for await (const block of blocks()) {
+    if (!process.stdout.writable) return;
+    await printText(
+      block.map((row) => `${row.map((value) => csvField(asText(value))).join(',')}\n`).join(''),
+    );
+  }
+}
+
+async function printJson({ columns, blocks }: SqlRows, asList: boolean): Promise<void> {
+  let before = asList ? '[\n' : '';
+  for await (const block of blocks()) {
+    if (!process.stdout.writable) return;
+    for (const row of block) {
+      const line = JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null])));
+      await printText(before + line + (asList ? '' : '\n'));
+      if (asList) before = ',\n';
+    }
+  }
+  if (asList) await printText(before === '[\n' ? '[]\n' : '\n]\n');
+}
+
+function asText(value: SqlValue): string {
+  if (value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

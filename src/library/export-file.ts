@@ -1,0 +1,92 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { BackfillError } from '../core/errors.ts';
+import { openBarFile } from '../store/parquet/bar-file.ts';
+import type { BarStore } from '../store/store.ts';
+import { parseAdjust } from './adjusted.ts';
+import { type BarSink, type Exported, exportBars, textSink } from './export.ts';
+import { dayRange } from './forget.ts';
+import type { ExportRequest } from './history.ts';
+
+/** What `History.export` does; `tickers` undefined: all in the store. */
+export async function exportTo(
+  store: BarStore,
+  tickers: readonly string[] | undefined,
+  request: ExportRequest,
+): Promise<Exported> {
+  const { format = 'csv', interval = '1d', to, stop } = request;
+  parseAdjust(request);
+  dayRange(request);
+  const into = async (sink: BarSink): Promise<Exported> =>
+    exportBars(store, tickers ?? (await tickersIn(store)), interval, request, stoppable(sink, stop));
+  if (typeof to !== 'string') {
+    if (format === 'parquet') throw new BackfillError('usage', 'parquet is no text; name a file with --out');
+    return into(textSink(format, to));
+  }
+  return wholeFile(resolve(to), async (temp) => {
+    if (format !== 'parquet') {
+      return withText(temp, (write) => into(textSink(format, write)));
+    }
+    const file = openBarFile(temp);
+    try {
+      return await into(file);
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+async function tickersIn(store: BarStore): Promise<string[]> {
+  const scan = await store.scan();
+  return [...new Set([...scan.series.values()].map(({ series }) => series.ticker))].toSorted();
+}
+
+function stoppable(sink: BarSink, stop: AbortSignal | undefined): BarSink {
+  return {
+    async write(series, bars) {
+      if (stop?.aborted) throw new BackfillError('cancelled', 'stopped before all was exported');
+      await sink.write(series, bars);
+    },
+  };
+}
+
+async function withText<T>(
+  path: string,
+  use: (write: (text: string) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const file = await open(path, 'w');
+  try {
+    return await use(async (text) => {
+      await file.writeFile(text);
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Lets `write` fill a hidden file beside `path`, flushes it and renames it, so that `path` is whole or as it was. */
+async function wholeFile<T>(path: string, write: (temp: string) => Promise<T>): Promise<T> {
+  const temp = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    const result = await write(temp);
+    await flush(temp);
+    await rename(temp, path);
+    return result;
+  } catch (error) {
+    await rm(temp, { force: true });
+    if (error instanceof BackfillError || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new BackfillError('usage', `${path} cannot be written: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function flush(path: string): Promise<void> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r+');
+    await file.datasync();
+  } finally {
+    await file?.close();
+  }
+}

@@ -1,0 +1,61 @@
+import type { Warning } from '../backfill/summary.ts';
+import type { Series } from '../core/bars.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
+import { type DayRange, formatDay } from '../core/day.ts';
+import { periodRange, periodsOf } from '../core/partition.ts';
+import { findOddities } from '../core/oddities.ts';
+import { intersect } from '../core/ranges.ts';
+import { type IssuesReport, rejectedIssues, unknownActions } from '../report/issues.ts';
+import type { SeriesRevision } from '../report/issues-text.ts';
+import type { BarStore, ScanOptions, SeriesState } from '../store/store.ts';
+
+/** Days before a part of a series that it is judged together with. */
+const CONTEXT_DAYS = 30;
+
+/** What `History.issues` reports: every bar is read and judged anew, one partition at a time. */
+export async function findIssues(store: BarStore, options: ScanOptions): Promise<IssuesReport> {
+  const scan = await store.scan(options);
+  const warnings: Warning[] = [];
+  for (const state of scan.series.values()) warnings.push(...(await warningsOf(state, store)));
+  const rejected = await store.readRejected(options);
+  return {
+    rejected: rejectedIssues(rejected, scan),
+    warnings,
+    unknownActions: unknownActions(scan),
+    setAside: await store.listSetAside(),
+    unreadable: [...scan.setAside, ...rejected.unreadable],
+  };
+}
+
+async function warningsOf(
+  { series, calendar: id, coverage }: SeriesState,
+  store: BarStore,
+): Promise<Warning[]> {
+  const calendar = calendarById(id);
+  const actions = await store.readActions(series.ticker);
+  const warnings: Warning[] = [];
+  for (const range of partsOf(series, coverage.present)) {
+    const known = await store.readBars(series, { from: range.from - CONTEXT_DAYS, to: range.from });
+    const bars = await store.readBars(series, range);
+    const { ticker, interval } = series;
+    for (const { session, kind, note } of findOddities(bars, { interval, calendar, actions, known }))
+      warnings.push({ ticker, interval, session: formatDay(session), kind, note });
+  }
+  return warnings;
+}
+
+/** The days of a series, cut at its partitions. */
+function partsOf({ interval }: Series, present: readonly DayRange[]): DayRange[] {
+  const whole = { from: present[0]?.from ?? 0, to: present.at(-1)?.to ?? 0 };
+  return periodsOf(interval, [whole]).flatMap((period) => intersect([whole], [periodRange(period)]));
+}
+
+/** What `History.revisions` gives: series by series, ascending by bar, then by the time of the change. */
+export async function findRevisions(store: BarStore, options: ScanOptions): Promise<SeriesRevision[]> {
+  const scan = await store.scan(options);
+  const revisions: SeriesRevision[] = [];
+  for (const { series } of scan.series.values()) {
+    for (const revision of await store.readRevisions(series)) revisions.push({ ...series, ...revision });
+  }
+  return revisions;
+}

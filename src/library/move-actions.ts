@@ -1,0 +1,79 @@
+import type { CorporateAction } from '../core/bars.ts';
+import { PRICE_TOLERANCE } from '../core/compare.ts';
+import { contains, intersect, normalize } from '../core/ranges.ts';
+import { type Rename, renamedDays } from '../core/rename.ts';
+import type { BarStore, RejectedRow, Scan } from '../store/store.ts';
+import type { Move } from './move-series.ts';
+
+interface MovedActions {
+  readonly moved: number;
+  /** Those that contradict the heir's own: they are in quarantine. */
+  readonly differing: number;
+}
+
+/**
+ * Copies the splits and dividends of a rename to the new ticker, and for which ex-dates they are known. What the new
+ * ticker knows of a session of its own stays. Comes before the bars, which are worth little without their splits.
+ */
+export async function copyActions(
+  store: BarStore,
+  rename: Rename,
+  moves: readonly Move[],
+  scan: Scan,
+): Promise<MovedActions> {
+  const { from, to } = rename;
+  const days = [renamedDays(rename)];
+  const covered = intersect(scan.actions.get(from) ?? [], days);
+  const given = (await store.readActions(from)).filter(({ exDay }) => contains(days, exDay));
+  if (given.length === 0 && covered.length === 0) return { moved: 0, differing: 0 };
+
+  const own = await store.readActions(to);
+  const ownSessions = normalize(moves.flatMap((move) => move.own?.coverage.present ?? []));
+  const settled = intersect(scan.actions.get(to) ?? [], ownSessions);
+  const rivals = given.filter((one) => contains(settled, one.exDay) || sameDay(own, one) !== undefined);
+  const moved = given.filter((one) => !rivals.includes(one));
+  const differing = rivals.filter((one) => !isSame(one, sameDay(own, one)));
+
+  const { source, fetchedAt } = await originOf(store, moves);
+  // In one commit with the first days that they are known for.
+  const [first = { from: 0, to: 0 }, ...others] = covered;
+  await store.upsertActions(to, moved, first, source, fetchedAt);
+  for (const run of others) await store.upsertActions(to, [], run, source, fetchedAt);
+  const reason = `differs from what is known of ${to}, which stays`;
+  const kept = differing.map((row): RejectedRow => ({ row, reason }));
+  if (kept.length > 0) await store.quarantine({ ticker: from, interval: '1d' }, kept, source, fetchedAt);
+  return { moved: moved.length, differing: differing.length };
+}
+
+function sameDay(
+  actions: readonly CorporateAction[],
+  { kind, exDay }: CorporateAction,
+): CorporateAction | undefined {
+  return actions.find((action) => action.kind === kind && action.exDay === exDay);
+}
+
+function isSame(one: CorporateAction, other: CorporateAction | undefined): boolean {
+  if (other === undefined) return false;
+  const [a, b] = [valueOf(one), valueOf(other)];
+  return Math.abs(a - b) <= PRICE_TOLERANCE * Math.max(a, b);
+}
+
+function valueOf(action: CorporateAction): number {
+  return action.kind === 'split' ? action.ratio : action.amount;
+}
+
+/** Who gave the old ticker's bars, and when: its splits and dividends came with them. */
+async function originOf(
+  store: BarStore,
+  moves: readonly Move[],
+): Promise<{ source: string; fetchedAt: number }> {
+  const fetchedAt = Math.max(0, ...moves.map(({ old }) => old.fetchedAt ?? 0));
+  for (const { old } of moves) {
+    const last = old.coverage.present.at(-1);
+    const bars =
+      last === undefined ? [] : await store.readBars(old.series, { from: last.to - 7, to: last.to });
+    const source = bars.at(-1)?.source;
+    if (source !== undefined) return { source, fetchedAt };
+  }
+  return { source: 'unknown', fetchedAt };
+}

@@ -1,0 +1,102 @@
+import { type Bar, type Identity, type Series, mergeIdentity, UNKNOWN_IDENTITY } from '../core/bars.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
+import { isSameBar } from '../core/compare.ts';
+import { NOTHING_KNOWN, within } from '../core/coverage.ts';
+import type { DayRange } from '../core/day.ts';
+import { type HandOver, handOver } from '../core/hand-over.ts';
+import { periodRange, periodsOf, sessionDateOf } from '../core/partition.ts';
+import { contains, intersect, subtract, union } from '../core/ranges.ts';
+import type { BarStore, RejectedRow, SeriesState } from '../store/store.ts';
+
+/** One series whose sessions become another's. */
+export interface Move {
+  readonly old: SeriesState;
+  /** What the store has of the heir; undefined for nothing. */
+  readonly own: SeriesState | undefined;
+  readonly heir: Series;
+  /** Session dates to hand over, `[from, to)`, perhaps without bounds. */
+  readonly days: DayRange;
+}
+
+interface Moved {
+  readonly bars: number;
+  /** Rows that contradict the heir's own: they are in quarantine. */
+  readonly differing: number;
+}
+
+/**
+ * Hands the sessions of one series over to another: first the heir has them, then what contradicts its own rows is kept
+ * in quarantine, then the old series forgets them. Interrupted, it leaves them in both places, and may be run again.
+ */
+export async function moveSeries(store: BarStore, move: Move): Promise<Moved> {
+  const { old, own, heir, days } = move;
+  const plan = handOver(old.coverage, own?.coverage ?? NOTHING_KNOWN, days);
+  for (const run of plan.refuted) await store.forget(heir, run);
+  let bars = 0;
+  let differing = 0;
+  // Period by period: years of minutes do not fit into memory at once.
+  for (const period of periodsOf(heir.interval, knownDays(move))) {
+    const [part] = intersect([days], [periodRange(period)]);
+    if (part === undefined) continue;
+    const moved = await movePart(store, move, plan, part);
+    bars += moved.bars;
+    differing += moved.differing;
+  }
+  await store.forget(old.series, plan.vacated);
+  return { bars, differing };
+}
+
+async function movePart(store: BarStore, move: Move, plan: HandOver, part: DayRange): Promise<Moved> {
+  const { old, heir } = move;
+  const dayOf = sessionDateOf(heir.interval, calendarById(old.calendar));
+  const bars = await store.readBars(old.series, part);
+  const isKept = ({ ts }: Bar): boolean => contains(plan.kept, dayOf(ts));
+  const given = bars.filter((bar) => !isKept(bar));
+  await store.upsert({
+    series: heir,
+    calendar: old.calendar,
+    bars: given,
+    learned: within(plan.learned, [part]),
+    identity: identityOf(move),
+    fetchedAt: old.fetchedAt ?? 0,
+  });
+  const rivals = bars.filter(isKept);
+  const own = rivals.length === 0 ? [] : await store.readBars(heir, part);
+  const byTs = new Map(own.map((bar) => [bar.ts, bar]));
+  const differing = rivals.filter((bar) => {
+    const kept = byTs.get(bar.ts);
+    return kept === undefined || !isSameBar(kept, bar, 0);
+  });
+  await keepApart(store, old, heir.ticker, differing);
+  return { bars: given.length, differing: differing.length };
+}
+
+/** What is known of the instrument under both names; the heir's own word wins, but history began with the older one. */
+function identityOf({ old, own, days }: Move): Identity {
+  // Bars after the rename are another instrument's, and then the identity is too.
+  const isRecycled =
+    subtract(old.coverage.present, [{ from: Number.NEGATIVE_INFINITY, to: days.to }]).length > 0;
+  const known = isRecycled ? UNKNOWN_IDENTITY : old.identity;
+  const merged = mergeIdentity(known, own?.identity ?? UNKNOWN_IDENTITY);
+  const firsts = [known.firstTrade, merged.firstTrade].filter((day) => day !== null);
+  return { ...merged, firstTrade: firsts.length === 0 ? null : Math.min(...firsts) };
+}
+
+/** Keeps rows of the old series that the heir's own contradict, so that neither is lost. */
+async function keepApart(
+  store: BarStore,
+  old: SeriesState,
+  heir: string,
+  bars: readonly Bar[],
+): Promise<void> {
+  const reason = `differs from ${heir}'s own bar, which stays`;
+  for (const source of new Set(bars.map((bar) => bar.source))) {
+    const rows = bars.filter((bar) => bar.source === source);
+    const rejected = rows.map((row): RejectedRow => ({ row, reason }));
+    await store.quarantine(old.series, rejected, source, old.fetchedAt ?? 0);
+  }
+}
+
+function knownDays({ old, days }: Move): DayRange[] {
+  return intersect(union(old.coverage.present, old.coverage.absent), [days]);
+}

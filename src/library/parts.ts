@@ -1,0 +1,59 @@
+import { resolveTickers } from '../backfill/universe.ts';
+import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
+import { assertConfigured, capabilitiesOf, openProvider } from '../providers/registry.ts';
+import { openStore } from '../store/open.ts';
+import type { BarStore, ScanOptions } from '../store/store.ts';
+import type { HistoryOptions, SeriesSelection } from './history.ts';
+
+/** What every method of a `History` works with. */
+export interface Parts {
+  readonly options: HistoryOptions;
+  readonly config: ProviderConfig;
+  readonly capabilities: Capabilities;
+  readonly store: BarStore;
+  /** ms since the epoch. */
+  readonly clock: () => number;
+  /** The tickers to fetch: what a user names, or the default universe. */
+  readonly tickersToFetch: (tickers: SeriesSelection['tickers']) => Promise<readonly string[]>;
+  /** The tickers to read; undefined for all that are stored, which `all` means here whatever the provider lists. */
+  readonly tickersToRead: (tickers: SeriesSelection['tickers']) => Promise<readonly string[] | undefined>;
+}
+
+/** Throws `unknown-provider` and `usage`. */
+export function partsOf(options: HistoryOptions): Parts {
+  const config = options.provider ?? { id: 'yahoo' };
+  assertConfigured(config);
+  const declared = capabilitiesOf(config.id);
+  const capabilities = { ...declared, quotas: options.quotas ?? declared.quotas };
+  const store = openStore(options.store);
+  const tickersToFetch: Parts['tickersToFetch'] = (tickers) =>
+    resolveTickers(tickers, { store, capabilities, listTickers: () => listTickers(config) });
+  return {
+    options,
+    config,
+    capabilities,
+    store,
+    clock: options.clock ?? Date.now,
+    tickersToFetch,
+    tickersToRead: async (tickers) =>
+      tickers === undefined || tickers === 'all' ? undefined : tickersToFetch(tickers),
+  };
+}
+
+/** What a store is scanned for. */
+export async function scanOptionsOf(
+  { tickersToRead }: Parts,
+  { tickers, intervals }: SeriesSelection,
+): Promise<ScanOptions> {
+  const wanted = await tickersToRead(tickers);
+  return { ...(wanted && { tickers: wanted }), ...(intervals && { intervals }) };
+}
+
+async function listTickers(config: ProviderConfig): Promise<readonly string[]> {
+  const provider = await openProvider(config);
+  try {
+    return await provider.listTickers();
+  } finally {
+    await provider.close();
+  }
+}

@@ -1,0 +1,27 @@
+import { type SqlRows, withSelect } from '../store/sql.ts';
+import type { BarStore } from '../store/store.ts';
+import { storeViews } from '../store/parquet/views.ts';
+import { parseAdjust, unadjustable } from './adjusted.ts';
+import type { AdjustOptions } from './history.ts';
+
+/** What `History.views` gives. `bars_adjusted` is for splits and dividends unless said otherwise. */
+export async function viewsOf(store: BarStore, options: AdjustOptions): Promise<string> {
+  const { mode } = parseAdjust({ adjust: 'all', ...options });
+  return storeViews(store.url, { mode, asOf: options.asOf });
+}
+
+/** What `History.query` does. */
+export async function query<T>(
+  store: BarStore,
+  sql: string,
+  options: AdjustOptions,
+  use: (rows: SqlRows) => Promise<T>,
+): Promise<T> {
+  return withSelect(await viewsOf(store, options), sql, use);
+}
+
+/** What `History.unadjustable` gives: one line a series. */
+export async function unadjustableOf(store: BarStore, options: AdjustOptions): Promise<readonly string[]> {
+  const errors = await unadjustable(store, await store.scan(), { adjust: 'all', ...options });
+  return [...errors.values()].map(({ message }) => message);
+}

@@ -1,0 +1,127 @@
+import { calendarFor } from '../core/calendar/calendars.ts';
+import { type Day, formatDay, parseDay, utcDayOf } from '../core/day.ts';
+import { BackfillError } from '../core/errors.ts';
+import { identityConflict } from '../core/identity.ts';
+import { type Rename, contradicted, renameText, renamedDays, renamedDaysText } from '../core/rename.ts';
+import { parseTicker } from '../core/ticker.ts';
+import { readLeanMap } from '../market/csv/lean-map.ts';
+import type { BarStore, Scan } from '../store/store.ts';
+import type { RenameRange, Renamed } from './history.ts';
+import { copyActions } from './move-actions.ts';
+import { type Move, moveSeries } from './move-series.ts';
+
+/** What `History.rename` does. */
+export async function rename(store: BarStore, wanted: Rename): Promise<Renamed> {
+  assertOneCalendar(wanted);
+  const writer = await store.acquire();
+  try {
+    const { from, to } = wanted;
+    assertConsistent(wanted, await store.readRenames());
+    const scan = await store.scan({ tickers: [from, to] });
+    const moves = movesOf(wanted, scan);
+    moves.forEach(assertOneInstrument);
+    // Recorded first: whoever finds the bars in both places knows why, and runs the same line again.
+    await store.saveRename(wanted);
+    const actions = await copyActions(store, wanted, moves, scan);
+    const series = [];
+    for (const move of moves) series.push(await moveSeries(store, move));
+    await store.forgetActions(from, renamedDays(wanted));
+    return {
+      from,
+      to,
+      what: renameText(wanted),
+      when: renamedDaysText(wanted),
+      bars: series.reduce((sum, { bars }) => sum + bars, 0),
+      actions: actions.moved,
+      differing: series.reduce((sum, { differing }) => sum + differing, actions.differing),
+      setAside: scan.setAside,
+    };
+  } finally {
+    await writer.release();
+  }
+}
+
+/** The renames that the user means; `now` is ms since the epoch. Throws `usage`, `invalid-ticker` and `invalid-date`. */
+export function renameWanted(from: string, to: string, range: RenameRange, now: number): Rename {
+  const wanted = { from: parseTicker(from), to: parseTicker(to), ...parseDays(range, now) };
+  if (wanted.from === wanted.to)
+    throw new BackfillError('usage', `${wanted.from} is both the old ticker and the new one`);
+  return wanted;
+}
+
+/** What `History.renameByMapFile` does. */
+export async function renameByMapFile(store: BarStore, path: string): Promise<readonly Renamed[]> {
+  const renames = readLeanMap(path);
+  renames.forEach(assertOneCalendar);
+  const done: Renamed[] = [];
+  for (const one of renames) done.push(await rename(store, one));
+  return done;
+}
+
+function parseDays({ on, start, end }: RenameRange, now: number): { start: Day | null; end: Day | null } {
+  if (on !== undefined && end !== undefined)
+    throw new BackfillError('usage', `--on ${on} and --end ${end} contradict each other; give one`);
+  const from = start === undefined ? null : parseDate('--start', start);
+  const first = on === undefined ? null : parseDate('--on', on);
+  // The day after is today already somewhere.
+  if (first !== null && first > utcDayOf(now) + 1) {
+    const message = `--on ${formatDay(first)}: is still to come; rename when the new ticker has begun to trade`;
+    throw new BackfillError('usage', message);
+  }
+  const until = end === undefined ? first : parseDate('--end', end) + 1;
+  if (from !== null && until !== null && from >= until) {
+    const what = first === null ? `is after --end ${end}` : `is not before --on ${on}`;
+    throw new BackfillError('usage', `--start ${start} ${what}`);
+  }
+  return { start: from, end: until };
+}
+
+function parseDate(option: string, text: string): Day {
+  try {
+    return parseDay(text);
+  } catch (error) {
+    throw new BackfillError('invalid-date', `${option} ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Sessions of one calendar mean nothing on another: a move to another market is another series. */
+function assertOneCalendar({ from, to }: Rename): void {
+  const [old, heir] = [calendarFor(from).id, calendarFor(to).id];
+  if (old === heir) return;
+  const message = `${from} (calendar ${old}) cannot become ${to} (calendar ${heir}): they have other sessions`;
+  throw new BackfillError('usage', message);
+}
+
+function assertConsistent(wanted: Rename, known: readonly Rename[]): void {
+  const earlier = contradicted(wanted, known);
+  if (earlier === undefined) return;
+  const { from, to } = earlier;
+  const message =
+    `${from}'s sessions ${renamedDaysText(earlier)} are ${to}'s by an earlier rename: they cannot be ` +
+    `${wanted.to}'s too; leave them out with --start or --end`;
+  throw new BackfillError('usage', message);
+}
+
+/** One move for each interval that the old ticker has. */
+function movesOf(wanted: Rename, { series }: Scan): Move[] {
+  const days = renamedDays(wanted);
+  const states = [...series.values()];
+  return states
+    .filter((state) => state.series.ticker === wanted.from)
+    .map((old) => {
+      const { interval } = old.series;
+      const own = states.find((one) => one.series.ticker === wanted.to && one.series.interval === interval);
+      return { old, own, heir: { ticker: wanted.to, interval }, days };
+    });
+}
+
+/** A ticker that lived on as another kind of instrument, or in another currency, was not renamed. */
+function assertOneInstrument({ old, own, days }: Move): void {
+  // What is stored of the old ticker after the rename is another instrument, and so is its identity.
+  const isRecycled = old.coverage.present.some(({ to }) => to > days.to);
+  if (own === undefined || isRecycled) return;
+  const conflict = identityConflict(old.identity, { ...own.identity, firstTrade: null }, null);
+  if (conflict === null) return;
+  const [from, to] = [old.series.ticker, own.series.ticker];
+  throw new BackfillError('usage', `${from} and ${to} are two instruments: ${conflict}; nothing is moved`);
+}

@@ -1,0 +1,60 @@
+import { type BackfillTools, backfill, runPrepared } from '../backfill/backfill.ts';
+import { type BackfillRequest, prepare } from '../backfill/prepare.ts';
+import { prepareVerification } from '../backfill/verify.ts';
+import { utcDayOf } from '../core/day.ts';
+import { openProvider } from '../providers/registry.ts';
+import type { BackfillOptions, History } from './history.ts';
+import { type Parts, scanOptionsOf } from './parts.ts';
+import { deadlineOf, openTrafficOf, poolSize } from './run-tools.ts';
+
+/** One final session in a hundred. */
+const DEFAULT_SAMPLE = 0.01;
+
+/** The methods that ask a provider, or would. */
+export function runsOf(parts: Parts): Pick<History, 'plan' | 'backfill' | 'verify'> {
+  const { store, capabilities, clock } = parts;
+  return {
+    plan: async (request = {}) =>
+      (await prepare(await requestOf(parts, request), store, capabilities, clock())).plan,
+    backfill: async (request = {}) => backfill(await requestOf(parts, request), toolsOf(parts, request)),
+    verify: async (request) => {
+      const { sample = DEFAULT_SAMPLE, seed = utcDayOf(clock()) } = request;
+      const { tickers: _tickers, intervals: _intervals, ...range } = request;
+      const drawn = { ...range, ...(await scanOptionsOf(parts, request)), sample, seed };
+      return runPrepared(
+        (opened, now) => prepareVerification(drawn, opened, capabilities, now),
+        toolsOf(parts, request),
+      );
+    },
+  };
+}
+
+async function requestOf(
+  { config, capabilities, tickersToFetch }: Parts,
+  request: BackfillOptions,
+): Promise<BackfillRequest> {
+  // A mistake in a folder's configuration is one error here instead of one a ticker.
+  if (capabilities.needsUrl) await (await openProvider(config)).close();
+  const tickers = await tickersToFetch(request.tickers);
+  return { ...request, tickers, intervals: [...new Set(request.intervals ?? ['1d' as const])] };
+}
+
+function toolsOf(
+  { options, config, capabilities, store, clock }: Parts,
+  { onEvent, stop }: Pick<BackfillOptions, 'onEvent' | 'stop'>,
+): BackfillTools {
+  return {
+    store,
+    capabilities,
+    context: { storeUrl: options.store, provider: config },
+    openTraffic: () => openTrafficOf(options, config, capabilities),
+    startRunner: async (tasks, shared) => {
+      const { startPool } = await import('../pool/pool.ts');
+      const size = poolSize(options, capabilities, tasks);
+      return startPool({ ...size, shared, taskDeadlineMs: deadlineOf(size, capabilities) });
+    },
+    clock,
+    ...(onEvent && { onEvent }),
+    ...(stop && { stop }),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Ohlcv } from '../../core/bars.ts';
+import type { Calendar, Session } from '../../core/calendar/calendar.ts';
+import { type Day, startOfDay } from '../../core/day.ts';
+import { isComplete, type MarketRow } from '../market.ts';
+import { asOneBar } from '../session-grid.ts';
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Daily bars of bars of a clock hour, ascending: of each session the hours that hold some of its time, the first one from
+ * the open and the last one to the close. A session without its first or its last hour gives none: its open or its
+ * close would be wrong.
+ */
+export function dailyOfHours(hours: readonly MarketRow[], calendar: Calendar): Ohlcv[] {
+  const byDay = new Map<Day, MarketRow[]>();
+  for (const hour of hours) {
+    const day = calendar.localDay(hour.ts);
+    const others = byDay.get(day);
+    if (others === undefined) byDay.set(day, [hour]);
+    else others.push(hour);
+  }
+  return [...byDay].flatMap(([day, ofDay]) => {
+    const bar = calendar.isSession(day) ? dailyBar(ofDay, calendar.session(day)) : undefined;
+    return bar === undefined ? [] : [bar];
+  });
+}
+
+function dailyBar(ofDay: readonly MarketRow[], { day, open, close }: Session): Ohlcv | undefined {
+  const regular = ofDay.filter(({ ts }) => ts + HOUR_MS > open && ts < close);
+  const [first, last] = [regular[0], regular.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  if (first.ts > open || last.ts + HOUR_MS < close || !regular.every(isComplete)) return undefined;
+  return asOneBar(regular, startOfDay(day));
+}

@@ -1,0 +1,15 @@
+const WORDS: Readonly<Record<string, string>> = {
+  EQUITY: 'equity',
+  ETF: 'etf',
+  MUTUALFUND: 'fund',
+  INDEX: 'index',
+  CRYPTOCURRENCY: 'crypto',
+  CURRENCY: 'fx',
+  FUTURE: 'future',
+};
+
+/** Yahoo's `instrumentType`, in any case, in our words (see `Identity`); null where it says nothing. */
+export function instrumentType(yahoos: string | undefined): string | null {
+  if (yahoos === undefined || yahoos === '') return null;
+  return WORDS[yahoos.toUpperCase()] ?? 'other';
+}

@@ -1,0 +1,119 @@
+import type { ChartResultObject } from 'yahoo-finance2/modules/chart';
+import type { Ohlcv } from '../../core/bars.ts';
+import type { Calendar } from '../../core/calendar/calendar.ts';
+import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
+import { type Interval, intervalMs } from '../../core/interval.ts';
+import { contains } from '../../core/ranges.ts';
+import { barEnd, barStart, isTradingTime } from '../../market/session-grid.ts';
+import type { UnusableRow } from '../provider.ts';
+
+/** Rows of a chart on our grid, still as Yahoo adjusts them, in the order of the answer. */
+export interface ChartRows {
+  readonly bars: readonly Ohlcv[];
+  readonly unusable: readonly UnusableRow[];
+  /** Rows that are left out: extended hours, strays, unfinished bars, the live row where it is no bar. */
+  readonly dropped: number;
+}
+
+/** What a chart's rows are read by. */
+export interface RowsAsked {
+  readonly interval: Interval;
+  readonly calendar: Calendar;
+  /** Session dates wanted, `[from, to)`. */
+  readonly range: DayRange;
+  /** The caller's clock, ms since the epoch. */
+  readonly now: number;
+  /** Last session whose bars are final at `now`. */
+  readonly settled: Day;
+  /** Session date of an instant. */
+  readonly dayOf: (instant: number) => Day;
+}
+
+/**
+ * The rows of a chart that are bars. Of a session that is not settled yet, the daily bar is the live row, if the session
+ * was asked for; intraday, the bars that are complete.
+ */
+export function chartRows(chart: ChartResultObject, asked: RowsAsked): ChartRows {
+  const { interval, settled, dayOf } = asked;
+  const bars: Ohlcv[] = [];
+  const unusable: UnusableRow[] = [];
+  const stamps = chart.timestamp ?? [];
+  for (const [i, seconds] of stamps.entries()) {
+    const instant = seconds * 1000;
+    const isBar = interval === '1d' ? isDailyBar(chart, instant, asked) : isWholeBar(chart, instant, asked);
+    if (!isBar) continue;
+    const day = dayOf(instant);
+    const ts = interval === '1d' ? startOfDay(day) : instant;
+    const row = valuesOf(chart, i);
+    if (isPriced(row)) {
+      // While a session lasts Yahoo may give its row twice, at its open and live: the live one, the last, is newer.
+      if (day > settled && bars.at(-1)?.ts === ts) bars.pop();
+      bars.push({ ts, ...row, volume: row.volume ?? 0, vwap: null, trades: null });
+    } else if (day <= settled) unusable.push({ ts, reason: 'empty', row });
+    // An empty row of a session that is not settled says nothing yet.
+  }
+  return { bars, unusable, dropped: stamps.length - bars.length - unusable.length };
+}
+
+interface RowValues {
+  readonly open: number | null;
+  readonly high: number | null;
+  readonly low: number | null;
+  readonly close: number | null;
+  readonly volume: number | null;
+}
+
+function valuesOf({ indicators }: ChartResultObject, i: number): RowValues {
+  const quote = indicators.quote[0];
+  return {
+    open: quote?.open?.[i] ?? null,
+    high: quote?.high?.[i] ?? null,
+    low: quote?.low?.[i] ?? null,
+    close: quote?.close?.[i] ?? null,
+    volume: quote?.volume?.[i] ?? null,
+  };
+}
+
+type Priced = RowValues & Readonly<Record<'open' | 'high' | 'low' | 'close', number>>;
+
+function isPriced(row: RowValues): row is Priced {
+  const { open, high, low, close } = row;
+  return open !== null && high !== null && low !== null && close !== null;
+}
+
+/** Whether a row of a daily chart is the bar of its session: the live row only of an unsettled one that was asked for. */
+function isDailyBar(chart: ChartResultObject, instant: number, asked: RowsAsked): boolean {
+  const { calendar, range, settled, dayOf } = asked;
+  const day = dayOf(instant);
+  if (!isLiveRow(chart, instant, day, calendar)) return true;
+  return day > settled && calendar.isSession(day) && contains([range], day);
+}
+
+/**
+ * Whether a row of a daily chart is the live one: stamped with the time of the last trade instead of its session's
+ * open. (Yahoo keeps it for hours after the close, then gives the final row.)
+ */
+function isLiveRow({ meta }: ChartResultObject, instant: number, day: Day, calendar: Calendar): boolean {
+  if (instant !== meta.regularMarketTime.getTime()) return false;
+  return calendar.advisory || !calendar.isSession(day) || instant !== calendar.session(day).open;
+}
+
+/**
+ * Whether an intraday bar starts on the grid that begins at its session's open (and again after lunch). Of an unsettled
+ * session it must also have ended, by our clock and by the last trade that Yahoo knows of: exchanges may be delayed.
+ */
+function isWholeBar({ meta }: ChartResultObject, instant: number, asked: RowsAsked): boolean {
+  const { interval, calendar, now, settled, dayOf } = asked;
+  const length = intervalMs(interval);
+  const day = calendar.advisory ? dayOf(instant) : calendar.sessionAt(instant);
+  if (day === undefined) return false;
+  let end = instant + length;
+  if (calendar.advisory) {
+    if (instant % intervalMs('1m') !== 0) return false;
+  } else {
+    const session = calendar.session(day);
+    if (!isTradingTime(session, instant) || barStart(session, instant, length) !== instant) return false;
+    end = barEnd(session, instant, length);
+  }
+  return day <= settled || end <= Math.min(now, meta.regularMarketTime.getTime());
+}

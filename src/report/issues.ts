@@ -1,0 +1,94 @@
+import type { Warning } from '../backfill/summary.ts';
+import type { Calendar } from '../core/calendar/calendar.ts';
+import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
+import { type DayRange, formatDay } from '../core/day.ts';
+import { sessionRuns } from '../core/gaps.ts';
+import { sessionDateOf } from '../core/partition.ts';
+import { contains, subtract } from '../core/ranges.ts';
+import { seriesKey } from '../core/bars.ts';
+import type { Rejected, Scan } from '../store/store.ts';
+
+/** A row that was kept out of the bars. */
+export interface RejectedIssue {
+  readonly ticker: string;
+  readonly interval: string;
+  /** Session date, `YYYY-MM-DD`; null where the row's stamp is none. */
+  readonly session: string | null;
+  readonly reason: string;
+  /** Provider. */
+  readonly source: string;
+  /** ISO instant of the answer. */
+  readonly fetchedAt: string;
+  /** Whether a sound bar of that session was stored since. */
+  readonly resolved: boolean;
+  readonly row: unknown;
+}
+
+/** Sessions whose splits and dividends nobody answered for. Dates are inclusive. */
+export interface UnknownActions {
+  readonly ticker: string;
+  readonly from: string;
+  readonly to: string;
+  readonly sessions: number;
+}
+
+/** What is wrong or odd about a store's content. Plain JSON. */
+export interface IssuesReport {
+  readonly rejected: readonly RejectedIssue[];
+  /** Bars that are stored and look odd, judged anew by what is stored now. */
+  readonly warnings: readonly Warning[];
+  readonly unknownActions: readonly UnknownActions[];
+  /** Files in quarantine, relative to the store. */
+  readonly setAside: readonly string[];
+  /** Files that cannot be read now. */
+  readonly unreadable: Scan['setAside'];
+}
+
+/** Rows in quarantine, newest answer last, with what became of their sessions. */
+export function rejectedIssues({ records }: Rejected, scan: Scan): RejectedIssue[] {
+  return records.flatMap(({ series, source, fetchedAt, rows }) => {
+    const state = scan.series.get(seriesKey(series));
+    const calendar = state ? calendarById(state.calendar) : calendarFor(series.ticker);
+    const sessionOf = sessionDateOf(series.interval, calendar);
+    return rows.map(({ row, reason }): RejectedIssue => {
+      const ts = stampOf(row);
+      const session = ts === null ? null : sessionOf(ts);
+      return {
+        ...series,
+        session: session === null ? null : formatDay(session),
+        reason,
+        source,
+        fetchedAt: new Date(fetchedAt).toISOString(),
+        resolved: session !== null && state !== undefined && contains(state.coverage.present, session),
+        row,
+      };
+    });
+  });
+}
+
+/** The longest time from the epoch that a date can be written of, in ms. */
+const LATEST_MS = 8.64e15;
+
+function stampOf(row: unknown): number | null {
+  const ts = typeof row === 'object' && row !== null && 'ts' in row ? row.ts : null;
+  return typeof ts === 'number' && Math.abs(ts) < LATEST_MS ? ts : null;
+}
+
+/** Where daily bars are stored without anybody having said what splits and dividends there were. */
+export function unknownActions(scan: Scan): UnknownActions[] {
+  return [...scan.series.values()]
+    .filter(({ series }) => series.interval === '1d')
+    .flatMap(({ series: { ticker }, coverage, calendar: id }) => {
+      const calendar = calendarById(id);
+      const unknown = sessionRuns(subtract(coverage.present, scan.actions.get(ticker) ?? []), calendar);
+      return unknown.map((run) => ({ ticker, ...datesOf(run), sessions: countOf(run, calendar) }));
+    });
+}
+
+function datesOf({ from, to }: DayRange): { from: string; to: string } {
+  return { from: formatDay(from), to: formatDay(to - 1) };
+}
+
+function countOf(run: DayRange, calendar: Calendar): number {
+  return calendar.sessions(run).length;
+}

@@ -1,0 +1,61 @@
+import type { Random } from '../../market/random.ts';
+import type { Distortion } from '../distortion.ts';
+import { type ChartBar, isTraded, type TradedBar, withBars } from './chart.ts';
+
+/** The part of an answer's rows that a distortion of single rows takes. */
+const SOME = 0.02;
+
+/** Rows in a run. */
+const RUN = 8;
+
+/** Some of the given indexes, never none unless there are none. */
+export function some(indexes: readonly number[], random: Random, part = SOME): ReadonlySet<number> {
+  const left = [...indexes];
+  const taken = Math.min(left.length, Math.max(1, Math.round(left.length * part)));
+  return new Set(
+    Array.from({ length: taken }, () => left.splice(Math.floor(random() * left.length), 1)[0] as number),
+  );
+}
+
+/** One of the given indexes as a set; none of none. */
+export function one(indexes: readonly number[], random: Random): ReadonlySet<number> {
+  return new Set(indexes.slice(...slot(indexes.length, 1, random)));
+}
+
+/**
+ * A run of 8 of the given indexes that is neither at the beginning nor at the end; none where there are fewer than 10.
+ */
+export function run(indexes: readonly number[], random: Random): readonly number[] {
+  const inner = indexes.slice(1, -1);
+  return inner.slice(...slot(inner.length, RUN, random));
+}
+
+/** Where `length` of `of` places begin and end, as `[from, to)`; `[0, 0)` where they have no room. */
+function slot(of: number, length: number, random: Random): [from: number, to: number] {
+  if (of < length) return [0, 0];
+  const from = Math.floor(random() * (of - length + 1));
+  return [from, from + length];
+}
+
+/** Where the rows are that have values and fit. */
+export function traded(bars: readonly ChartBar[], fits: (bar: TradedBar) => boolean = () => true): number[] {
+  return bars.flatMap((bar, i) => (isTraded(bar) && fits(bar) ? [i] : []));
+}
+
+/** The rows, with those at the given indexes changed; rows without values stay. */
+export function changed(
+  bars: readonly ChartBar[],
+  at: { has: (index: number) => boolean },
+  change: (bar: TradedBar) => ChartBar,
+): ChartBar[] {
+  return bars.map((bar, i) => (at.has(i) && isTraded(bar) ? change(bar) : bar));
+}
+
+/** Changes some of the rows that fit. */
+export function inSome(
+  change: (bar: TradedBar, random: Random) => ChartBar,
+  fits?: (bar: TradedBar) => boolean,
+): Distortion {
+  return (answer, { random }) =>
+    withBars(answer, (bars) => changed(bars, some(traded(bars, fits), random), (bar) => change(bar, random)));
+}

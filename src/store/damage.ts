@@ -1,0 +1,57 @@
+/** What can be wrong in a store. The names are stable: callers match on them. */
+export type DamageKind =
+  | 'unreadable' // no Parquet file, cut, empty, or the system does not give it to us
+  | 'wrong-schema' // columns missing or of another type
+  | 'damaged-rows' // rows that do not decode, or are not those that were written
+  | 'foreign-copy' // by its own knowledge another series' or another period's
+  | 'knowledge-missing' // none, or malformed
+  | 'coverage-mismatch' // knowledge and rows disagree
+  | 'duplicates'
+  | 'unsorted'
+  | 'wrong-magnitude' // stamps in s, us or ns
+  | 'impossible-values' // what no market can have printed
+  | 'outside-period'
+  | 'off-calendar' // on a closed day, outside the session or off its grid
+  | 'mixed-basis' // prices that are not as traded
+  | 'same-series' // the same bars under two tickers
+  | 'damaged-actions'
+  | 'damaged-revisions'
+  | 'damaged-json'
+  | 'stale-temp' // left by a writer that died
+  | 'foreign-file'
+  | 'foreign-folder';
+
+/** One thing that is wrong with one path. */
+export interface Damage {
+  /** Relative to the store's root, with `/`. */
+  readonly path: string;
+  readonly kind: DamageKind;
+  /** What exactly, in words: `2 rows: high 10 is below low 12 (2024-05-03)`. */
+  readonly what: string;
+  /** What mending does, in words. */
+  readonly mend: string;
+  /** Whether mending can do anything. */
+  readonly mendable: boolean;
+  /** Whether it was mended, and looked at again. Always false of an examination that does not mend. */
+  readonly mended: boolean;
+}
+
+export interface ExamineOptions {
+  /**
+   * Mend what can be. Nothing is deleted: files and rows move to `quarantine/`, and the sessions of what was moved are
+   * missing until the next run. Default false: nothing is changed and no lock is taken.
+   */
+  readonly fix?: boolean;
+  /** ms since the epoch: the time of what is put into quarantine. */
+  readonly now: number;
+}
+
+/** What an examination of a whole store found. */
+export interface Examination {
+  /** Files of bars that were looked at. */
+  readonly partitions: number;
+  /** Rows in them. */
+  readonly rows: number;
+  /** By path. */
+  readonly damages: readonly Damage[];
+}

@@ -1,0 +1,182 @@
+import type { AsyncBuffer } from 'hyparquet';
+import type { Bar, Split } from '../../../core/bars.ts';
+import type { Calendar } from '../../../core/calendar/calendar.ts';
+import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import { fingerprintOf } from '../../../core/fingerprint.ts';
+import { periodRange, sessionDateOf } from '../../../core/partition.ts';
+import { contains } from '../../../core/ranges.ts';
+import { digestOf } from '../digest.ts';
+import type { Json } from '../json.ts';
+import { type Knowledge, rebuiltKnowledge, trustedKnowledge } from '../knowledge.ts';
+import type { Partition } from '../layout.ts';
+import { digestIn, ownEntry } from '../own-entry.ts';
+import type { PartitionContent } from '../partition-file.ts';
+import { adjustedStretches, type SessionClose } from './adjusted-stretch.ts';
+import { type Finding, wholeFile } from './finding.ts';
+import { readRaw, type RawBars } from './raw-rows.ts';
+import { reconcile } from './reconcile.ts';
+import { type FaultyRow, judgeRows, type JudgedRows } from './row-faults.ts';
+import { rowFindings } from './row-findings.ts';
+
+/** What is wrong with a partition, and what it would be once mended. */
+export interface BarsExam {
+  readonly rows: number;
+  readonly findings: readonly Finding[];
+  /** `move`: the whole file goes. Else the sound content and the rows that go. Undefined: nothing to do. */
+  readonly repair:
+    | 'move'
+    | { readonly content: PartitionContent; readonly removed: readonly FaultyRow[] }
+    | undefined;
+  /** The same for the same bars whatever the ticker; undefined for too few to mean anything. */
+  readonly fingerprint: string | undefined;
+}
+
+/** Looks at a whole partition. `splits` are those that are stored of its ticker. */
+export async function examineBars(
+  partition: Partition,
+  file: AsyncBuffer,
+  splits: readonly Split[],
+): Promise<BarsExam> {
+  const raw = await readRaw(file);
+  if ('kind' in raw) return moved(0, wholeFile(raw.kind, raw.what));
+  const rows = raw.bars.length;
+  let entry: Json | undefined;
+  try {
+    const { series, period } = partition;
+    entry = ownEntry(raw.footer.metadata, { ticker: series.ticker, interval: series.interval, period });
+  } catch (error) {
+    if (!(error instanceof BackfillError)) throw error;
+    return moved(rows, wholeFile('foreign-copy', error.message));
+  }
+  if (entry !== undefined && entry['basis'] !== 'raw')
+    return moved(
+      rows,
+      wholeFile('mixed-basis', `its prices are stamped ${JSON.stringify(entry['basis'])}, not raw`),
+    );
+  const known = knowledgeIn(partition, raw, entry);
+  const calendar = known ? calendarById(known.calendar) : calendarFor(partition.series.ticker);
+  const { interval } = partition.series;
+  const judged = judgeRows(raw.bars, { interval, calendar, period: periodRange(partition.period) });
+  if (entry !== undefined && isRotten(entry, raw.bars, judged))
+    return moved(rows, wholeFile('damaged-rows', 'its rows are not those that were written'));
+  return rowsExam(partition, {
+    rows,
+    entry,
+    known,
+    calendar,
+    judged: withoutAdjusted(judged, partition, calendar, splits),
+  });
+}
+
+interface Readable {
+  readonly rows: number;
+  readonly entry: Json | undefined;
+  readonly known: Knowledge | undefined;
+  readonly calendar: Calendar;
+  readonly judged: JudgedRows;
+}
+
+function rowsExam(partition: Partition, { rows, entry, known, calendar, judged }: Readable): BarsExam {
+  const dayOf = sessionDateOf(partition.series.interval, calendar);
+  const { sound, faulty, unsorted, repeats } = judged;
+  const findings = rowFindings(judged, dayOf);
+  const times = sound.map(({ ts }) => ts);
+  const fits = entry !== undefined && isOf(entry, sound);
+  const reconciled = reconcile(partition, {
+    known: known ?? rebuiltKnowledge(partition, times, calendar.id),
+    isRebuilt: known === undefined,
+    days: new Set(times.map(dayOf)),
+    faulty: faulty.map(({ bar, meant }) => dayOf(meant ?? bar.ts)),
+    fits,
+  });
+  if (known === undefined) findings.push(knowledgeFinding(entry));
+  const otherRows = known !== undefined && !fits && faulty.length === 0 && repeats === 0;
+  const said = [
+    ...(otherRows ? [`knowledge is of ${String(entry?.['rows'])} rows, the file has ${rows} or others`] : []),
+    ...(known === undefined ? [] : reconciled.contradictions),
+  ];
+  if (said.length > 0) findings.push(coverageFinding(said));
+  const mends = findings.length > 0 || unsorted > 0;
+  return {
+    rows,
+    findings,
+    repair: mends
+      ? { content: { bars: sound, knowledge: reconciled.knowledge }, removed: faulty }
+      : undefined,
+    fingerprint: fingerprintOf(sound) ?? undefined,
+  };
+}
+
+function moved(rows: number, finding: Finding): BarsExam {
+  return { rows, findings: [finding], repair: 'move', fingerprint: undefined };
+}
+
+/** What an entry knows, even if of other rows than there are; undefined if it is malformed. */
+function knowledgeIn(
+  partition: Partition,
+  { footer }: RawBars,
+  entry: Json | undefined,
+): Knowledge | undefined {
+  if (entry === undefined) return undefined;
+  const { rows, firstTs, lastTs } = entry as Record<'rows' | 'firstTs' | 'lastTs', number>;
+  return trustedKnowledge(partition, { ...footer, rows, firstTs, lastTs });
+}
+
+/** Whether an entry was written with as many rows of the same extent. */
+function isOf(entry: Json, bars: readonly Bar[]): boolean {
+  return (
+    entry['rows'] === bars.length &&
+    entry['firstTs'] === (bars[0]?.ts ?? null) &&
+    entry['lastTs'] === (bars.at(-1)?.ts ?? null)
+  );
+}
+
+/** Whether an entry speaks of these rows, as they are or put in order, and its digest says that they were others. */
+function isRotten(entry: Json, bars: readonly Bar[], { sound, faulty }: JudgedRows): boolean {
+  const stated = digestIn(entry);
+  if (stated === undefined) return false;
+  const asItIs = bars.toSorted((a, b) => a.ts - b.ts);
+  const candidates = faulty.length === 0 ? [sound, asItIs] : [asItIs];
+  const meant = candidates.filter((candidate) => isOf(entry, candidate));
+  return meant.length > 0 && meant.every((candidate) => digestOf(candidate) !== stated);
+}
+
+/** Also takes the sessions whose prices are already, or not yet, adjusted for a split. */
+function withoutAdjusted(
+  judged: JudgedRows,
+  { series }: Partition,
+  calendar: Calendar,
+  splits: readonly Split[],
+): JudgedRows {
+  if (splits.length === 0) return judged;
+  const dayOf = sessionDateOf(series.interval, calendar);
+  const closes: SessionClose[] = [];
+  for (const { ts, close } of judged.sound) {
+    const day = dayOf(ts);
+    if (closes.at(-1)?.day === day) closes.pop();
+    closes.push({ day, close });
+  }
+  const stretches = adjustedStretches(closes, splits);
+  if (stretches.length === 0) return judged;
+  const isAdjusted = ({ ts }: Bar): boolean => contains(stretches, dayOf(ts));
+  const reason = 'the price level changes by the ratio of a split, and not at its ex-date';
+  const taken = judged.sound
+    .filter(isAdjusted)
+    .map((bar): FaultyRow => ({ bar, kind: 'mixed-basis', reason }));
+  return {
+    ...judged,
+    sound: judged.sound.filter((bar) => !isAdjusted(bar)),
+    faulty: [...judged.faulty, ...taken],
+  };
+}
+
+function knowledgeFinding(entry: Json | undefined): Finding {
+  const what = entry === undefined ? 'it says nothing of itself' : 'what it says of itself is malformed';
+  return { kind: 'knowledge-missing', what, mend: 'rebuilds knowledge from the rows', mendable: true };
+}
+
+function coverageFinding(said: readonly string[]): Finding {
+  const mend = 'puts knowledge right; the sessions concerned are asked for again';
+  return { kind: 'coverage-mismatch', what: said.join('; '), mend, mendable: true };
+}

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BackfillError } from '../../../core/errors.ts';
+import { readActionsFile } from '../actions.ts';
+import { readActionsFooter } from '../decode.ts';
+import { loadFile } from '../disk.ts';
+import { ownEntry } from '../own-entry.ts';
+import { readUniverseFile } from '../records.ts';
+import { readRenamesFile } from '../renames.ts';
+import { readRevisionsFile } from '../revisions.ts';
+import { type Finding, wholeFile } from './finding.ts';
+import type { Found } from './walk-all.ts';
+
+/** Everything but bars: found damaged, only moving the whole file mends it. */
+export async function examineOther(root: string, found: Found): Promise<Finding[]> {
+  switch (found.is) {
+    case 'actions':
+      return damaged('damaged-actions', () => checkActions(root, found.path, found.ticker));
+    case 'revisions':
+      return damaged('damaged-revisions', () => readRevisionsFile(root, found.partition), ONLY_MOVES);
+    case 'renames':
+      return damaged('damaged-json', () => readRenamesFile(root), ONLY_MOVES);
+    case 'universe':
+      return damaged('damaged-json', () => readUniverseFile(root, found.name), ONLY_MOVES);
+    case 'run':
+      return damaged('damaged-json', () => checkRecord(root, found.path), ONLY_MOVES);
+    case 'temp':
+      return [wholeFile('stale-temp', 'left by a writer that died', ONLY_MOVES)];
+    case 'foreign-file':
+      return [wholeFile('foreign-file', 'no file of a store', ONLY_MOVES)];
+    case 'foreign-folder':
+      return [wholeFile('foreign-folder', 'no folder of a store', 'moves it to quarantine, with all in it')];
+    case 'closed':
+      return [{ kind: 'unreadable', what: found.reason, mend: NOTHING, mendable: false }];
+    case 'bars':
+      break;
+  }
+  return [];
+}
+
+const ONLY_MOVES = 'moves it to quarantine';
+const NOTHING = 'nothing; give the user who runs this the right to read it';
+
+async function damaged(
+  kind: Finding['kind'],
+  read: () => Promise<unknown>,
+  mend?: string,
+): Promise<Finding[]> {
+  try {
+    await read();
+    return [];
+  } catch (error) {
+    if (!(error instanceof BackfillError)) throw error;
+    // The path stands beside it.
+    const reason = error.cause instanceof BackfillError ? error.cause.message : error.message;
+    return [wholeFile(kind, reason, mend)];
+  }
+}
+
+/** Beyond what reading checks: that the file says for which days it speaks, and that its values can be. */
+async function checkActions(root: string, path: string, ticker: string): Promise<void> {
+  const { rows } = await readActionsFile(root, ticker);
+  const file = await loadFile(join(root, path));
+  if (file === undefined) return;
+  const footer = await readActionsFooter(file);
+  const entry = ownEntry(footer.metadata, { ticker });
+  if (entry === undefined || entry['rows'] !== footer.rows || !Array.isArray(entry['covered']))
+    throw new BackfillError('store-corrupt', 'it does not say for which days it speaks');
+  for (const [i, { action }] of rows.entries()) {
+    const value = action.kind === 'split' ? action.ratio : action.amount;
+    if (!(value > 0)) throw new BackfillError('store-corrupt', `it holds a ${action.kind} of ${value}`);
+    const before = rows[i - 1]?.action;
+    if (before !== undefined && before.exDay > action.exDay)
+      throw new BackfillError('store-corrupt', 'its rows are not ascending by ex-date');
+    if (before?.exDay === action.exDay && before.kind === action.kind)
+      throw new BackfillError('store-corrupt', `it holds two ${action.kind}s of one day`);
+  }
+}
+
+async function checkRecord(root: string, path: string): Promise<void> {
+  const text = await readFile(join(root, path), 'utf8');
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json === 'object' && json !== null) return;
+  } catch (error) {
+    throw new BackfillError('store-corrupt', `it is no JSON: ${(error as Error).message}`, { cause: error });
+  }
+  throw new BackfillError('store-corrupt', 'it is no record of a run');
+}

@@ -1,0 +1,150 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Split } from '../../../core/bars.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import type { Damage, Examination, ExamineOptions } from '../../damage.ts';
+import { readActionsFile } from '../actions.ts';
+import type { CommitFs } from '../commit.ts';
+import { errno, loadFile, orAbsent } from '../disk.ts';
+import type { Partition } from '../layout.ts';
+import { lockStore } from '../lock.ts';
+import { versionOf } from '../quarantine.ts';
+import { type BarsExam, examineBars } from './examine-bars.ts';
+import { examineOther } from './examine-others.ts';
+import type { Finding } from './finding.ts';
+import { lookUntilStill } from './look.ts';
+import { moveAside, rewrite } from './mend.ts';
+import { type Found, walkAll } from './walk-all.ts';
+import { mayBeWritten } from './writer-at-work.ts';
+
+/**
+ * Reads everything of a store and says what is damaged; with `fix` it mends what it can, as its one writer. One file is
+ * in memory at a time. Throws `store-unusable` if there is no store, and `store-locked` like `acquire`.
+ */
+export async function examineStore(
+  fs: CommitFs,
+  root: string,
+  options: ExamineOptions,
+): Promise<Examination> {
+  if ((await orAbsent(stat(root))) === undefined)
+    throw new BackfillError('store-unusable', `there is no store at ${root}`);
+  if (options.fix !== true) return new Examiner(fs, root, options).run();
+  const unlock = await lockStore(root);
+  try {
+    return await new Examiner(fs, root, options).run();
+  } finally {
+    unlock();
+  }
+}
+
+/** Errors of one path that say nothing of the others. */
+const OWN_TROUBLE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EIO']);
+
+class Examiner {
+  readonly #fs: CommitFs;
+  readonly #root: string;
+  readonly #options: ExamineOptions;
+  readonly #damages: Damage[] = [];
+  /** Path of the first partition with some bars, by interval, period and fingerprint. */
+  readonly #seen = new Map<string, string>();
+  #splits: { readonly ticker: string; readonly splits: readonly Split[] } | undefined;
+  #partitions = 0;
+  #rows = 0;
+
+  constructor(fs: CommitFs, root: string, options: ExamineOptions) {
+    this.#fs = fs;
+    this.#root = root;
+    this.#options = options;
+  }
+
+  async run(): Promise<Examination> {
+    for await (const found of walkAll(this.#root)) {
+      try {
+        if (found.is === 'bars') await this.#bars(found.path, found.partition);
+        else await this.#other(found);
+      } catch (error) {
+        if (!OWN_TROUBLE.has(errno(error))) throw error;
+        const what = (error as Error).message;
+        this.#damages.push({ path: found.path, ...CLOSED, what, mended: false });
+      }
+    }
+    const damages = this.#damages.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+    return { partitions: this.#partitions, rows: this.#rows, damages };
+  }
+
+  async #bars(path: string, partition: Partition): Promise<void> {
+    const splits = await this.#splitsOf(partition.series.ticker);
+    const look = async (): Promise<BarsExam | undefined> => {
+      const file = await loadFile(join(this.#root, path));
+      return file && examineBars(partition, file, splits);
+    };
+    const exam = await lookUntilStill(this.#root, path, look, (result) => (result?.findings.length ?? 0) > 0);
+    if (exam === undefined) return;
+    this.#partitions++;
+    this.#rows += exam.rows;
+    this.#noteSame(path, partition, exam.fingerprint);
+    if (exam.findings.length === 0) return;
+    const mended = this.#options.fix === true && (await this.#mendBars(path, partition, exam.repair, look));
+    this.#report(path, exam.findings, mended);
+  }
+
+  async #mendBars(
+    path: string,
+    partition: Partition,
+    repair: BarsExam['repair'],
+    look: () => Promise<BarsExam | undefined>,
+  ): Promise<boolean> {
+    if (repair === undefined) return false;
+    if (repair === 'move') return moveAside(this.#fs, this.#root, path);
+    await rewrite(this.#fs, this.#root, partition, repair, this.#options.now);
+    return (await look())?.findings.length === 0;
+  }
+
+  async #other(found: Found): Promise<void> {
+    if (found.is === 'temp' && this.#options.fix !== true && (await mayBeWritten(this.#root))) return;
+    const look = (): Promise<Finding[]> => examineOther(this.#root, found);
+    const findings = await lookUntilStill(this.#root, found.path, look, (result) => result.length > 0);
+    const gone = (await versionOf(this.#root, found.path)) === undefined && found.is !== 'foreign-file';
+    if (findings.length === 0 || gone) return;
+    const fix = this.#options.fix === true && findings.every(({ mendable }) => mendable);
+    this.#report(found.path, findings, fix && (await moveAside(this.#fs, this.#root, found.path)));
+  }
+
+  /** Stored splits of a ticker; none if they cannot be read, which is reported with their own file. */
+  async #splitsOf(ticker: string): Promise<readonly Split[]> {
+    if (this.#splits?.ticker === ticker) return this.#splits.splits;
+    const splits: Split[] = [];
+    try {
+      for (const { action } of (await readActionsFile(this.#root, ticker)).rows)
+        if (action.kind === 'split' && action.ratio > 0) splits.push(action);
+    } catch (error) {
+      if (!(error instanceof BackfillError) && errno(error) === undefined) throw error;
+    }
+    this.#splits = { ticker, splits };
+    return splits;
+  }
+
+  #noteSame(path: string, { series, period }: Partition, fingerprint: string | undefined): void {
+    if (fingerprint === undefined) return;
+    const key = `${series.interval} ${period} ${fingerprint}`;
+    const first = this.#seen.get(key);
+    if (first === undefined) this.#seen.set(key, path);
+    else this.#report(path, [{ ...SAME, what: `the same bars as ${first}` }], false);
+  }
+
+  #report(path: string, findings: readonly Finding[], mended: boolean): void {
+    for (const finding of findings) this.#damages.push({ path, ...finding, mended });
+  }
+}
+
+const CLOSED = {
+  kind: 'unreadable',
+  mend: 'nothing; give the user who runs this the right to read it',
+  mendable: false,
+} as const;
+
+const SAME = {
+  kind: 'same-series',
+  mend: 'nothing: which is right cannot be told; backfill forget the wrong one',
+  mendable: false,
+} as const;

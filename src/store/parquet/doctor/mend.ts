@@ -1,0 +1,53 @@
+import { lstat, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Bar } from '../../../core/bars.ts';
+import { commitFolder, type CommitFs } from '../commit.ts';
+import { orAbsent } from '../disk.ts';
+import { type Partition, QUARANTINE, timeStamp } from '../layout.ts';
+import { writePartition } from '../partition-file.ts';
+import { keepRejected, setAside, versionOf } from '../quarantine.ts';
+import type { BarsExam } from './examine-bars.ts';
+
+/** Who says in `quarantine/rows` that the rows are wrong. */
+const SOURCE = 'doctor';
+
+/** Writes the sound content of a partition in place of what is there; the rows that go are kept first. */
+export async function rewrite(
+  fs: CommitFs,
+  root: string,
+  partition: Partition,
+  { content, removed }: Exclude<BarsExam['repair'], 'move' | undefined>,
+  now: number,
+): Promise<void> {
+  const rows = removed.map(({ bar, reason }) => ({ row: jsonOf(bar), reason }));
+  if (rows.length > 0) await keepRejected(fs, root, partition.series, rows, SOURCE, now);
+  await writePartition(fs, root, partition, content);
+}
+
+/** Moves a file or a folder to quarantine. Whether it is gone from where it was. */
+export async function moveAside(fs: CommitFs, root: string, path: string): Promise<boolean> {
+  const found = await orAbsent(stat(join(root, path)));
+  if (found?.isDirectory()) await moveFolder(fs, root, path, found.mtimeMs);
+  else await setAside(fs, root, path, await versionOf(root, path));
+  return (await orAbsent(lstat(join(root, path)))) === undefined;
+}
+
+/** A folder cannot replace the file that marks a name as taken, as `setAside` does it. */
+async function moveFolder(fs: CommitFs, root: string, path: string, writtenAt: number): Promise<void> {
+  const stem = join(root, `${QUARANTINE}/${path}.${timeStamp(writtenAt)}`);
+  await commitFolder(fs, dirname(stem));
+  for (let n = 1; ; n++) {
+    if ((await orAbsent(lstat(`${stem}-${n}`))) !== undefined) continue;
+    await rename(join(root, path), `${stem}-${n}`);
+    await fs.syncDirectory(dirname(stem));
+    await fs.syncDirectory(dirname(join(root, path)));
+    return;
+  }
+}
+
+/** JSON has no NaN: such a value is kept as text. */
+function jsonOf(bar: Bar): object {
+  return Object.fromEntries(
+    Object.entries(bar).map(([name, value]) => [name, Number.isNaN(value) ? 'NaN' : value]),
+  );
+}

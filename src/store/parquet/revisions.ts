@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import type { Revision, Series } from '../../core/bars.ts';
+import { isSameBar } from '../../core/compare.ts';
+import { BackfillError } from '../../core/errors.ts';
+import { periodRange } from '../../core/partition.ts';
+import { commitFile, type CommitFs } from './commit.ts';
+import { type ActionsFooter, decodeRevisions, readRevisionsFooter } from './decode.ts';
+import { digestOf } from './digest.ts';
+import { loadFile } from './disk.ts';
+import { encodeRevisions } from './encode.ts';
+import { type Partition, REVISIONS, revisionsPath } from './layout.ts';
+import { assertDigest, digestIn, ownEntry, VERSION } from './own-entry.ts';
+import { partitionsOf } from './walk.ts';
+
+/** The revisions of a partition, ascending by `ts`; none if there is no file. Throws `store-corrupt` if it is damaged. */
+export async function readRevisionsFile(root: string, partition: Partition): Promise<Revision[]> {
+  const path = revisionsPath(partition);
+  const file = await loadFile(join(root, path));
+  if (file === undefined) return [];
+  try {
+    const stated = statedDigest(partition, await readRevisionsFooter(file));
+    const revisions = await decodeRevisions(file);
+    assertDigest(stated, () => digestOfRevisions(revisions));
+    return revisions;
+  } catch (error) {
+    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
+    throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
+      ticker: partition.series.ticker,
+      cause: error,
+    });
+  }
+}
+
+/** All revisions of a series, ascending by `ts`, then by when the bar was replaced. Throws like `readRevisionsFile`. */
+export async function readRevisionsOf(root: string, series: Series): Promise<Revision[]> {
+  const revisions: Revision[] = [];
+  for (const partition of await partitionsOf(root, series, periodRange('all'), REVISIONS))
+    revisions.push(...(await readRevisionsFile(root, partition)));
+  return revisions.toSorted(inOrder);
+}
+
+/**
+ * Adds revisions to those that a partition has, durably; where all of them are there already nothing is written. They
+ * are: their commit came through, that of the bars did not, and the same answer came again.
+ */
+export async function addRevisions(
+  fs: CommitFs,
+  root: string,
+  partition: Partition,
+  known: readonly Revision[],
+  added: readonly Revision[],
+): Promise<void> {
+  const latest = new Map(known.map((revision) => [revision.before.ts, revision]));
+  const fresh = added.filter((revision) => !isRepeat(latest.get(revision.before.ts), revision));
+  if (fresh.length === 0) return;
+  const revisions = [...known, ...fresh].toSorted(inOrder);
+  const metadata = encodeEntry(partition, revisions);
+  const path = revisionsPath(partition);
+  await commitFile(fs, root, path, encodeRevisions(revisions, metadata), async (written) => {
+    const footer = await readRevisionsFooter(written);
+    if (footer.rows === revisions.length && footer.metadata === metadata) return;
+    throw new BackfillError(
+      'store-unusable',
+      `${path} does not read back as it was written; is the disk failing?`,
+    );
+  });
+}
+
+/**
+ * Whether the last revision of a stamp is this one: it speaks of the very same stored bar, which would be another if its
+ * replacement had been committed. The same values alone prove nothing: a vendor may change its mind back and forth.
+ */
+function isRepeat(last: Revision | undefined, revision: Revision): boolean {
+  return (
+    last !== undefined &&
+    last.before.fetchedAt === revision.before.fetchedAt &&
+    isSameBar(last.before, revision.before, 0) &&
+    isSameBar(last.after, revision.after, 0)
+  );
+}
+
+/** Stable, so that the last one of a stamp in a file is the last one that was added at its time. */
+function inOrder(a: Revision, b: Revision): number {
+  return a.before.ts - b.before.ts || a.after.fetchedAt - b.after.fetchedAt;
+}
+
+/** What a file of revisions says of itself, as JSON. */
+function encodeEntry({ series, period }: Partition, revisions: readonly Revision[]): string {
+  const { ticker, interval } = series;
+  const digest = digestOfRevisions(revisions);
+  return JSON.stringify({ version: VERSION, ticker, interval, period, rows: revisions.length, digest });
+}
+
+function statedDigest({ series, period }: Partition, footer: ActionsFooter): string | undefined {
+  const place = { ticker: series.ticker, interval: series.interval, period };
+  const entry = ownEntry(footer.metadata, place);
+  return entry === undefined || entry['rows'] !== footer.rows ? undefined : digestIn(entry);
+}
+
+/** Of what a file keeps of revisions. */
+function digestOfRevisions(revisions: readonly Revision[]): string {
+  return digestOf(revisions.flatMap(({ before, after }) => [before, { ...after, vwap: null, trades: null }]));
+}

@@ -1,0 +1,34 @@
+import type { Bar, Series } from '../../core/bars.ts';
+import { calendarById } from '../../core/calendar/calendars.ts';
+import type { DayRange } from '../../core/day.ts';
+import { sessionDateOf } from '../../core/partition.ts';
+import type { SeriesContent } from '../store.ts';
+import { joinKnowledge } from './join.ts';
+import type { Knowledge } from './knowledge.ts';
+import { readPartition } from './partition-file.ts';
+import { partitionsOf } from './walk.ts';
+
+/**
+ * Bars of a range of session dates, and what is known of the partitions that it touches; undefined if there is none.
+ * Throws `store-corrupt` if one of them is damaged.
+ */
+export async function readSeriesIn(
+  root: string,
+  series: Series,
+  range: DayRange,
+): Promise<SeriesContent | undefined> {
+  const bars: Bar[] = [];
+  const parts: Knowledge[] = [];
+  for (const partition of await partitionsOf(root, series, range)) {
+    const content = await readPartition(root, partition);
+    if (content === undefined) continue;
+    parts.push(content.knowledge);
+    const dayOf = sessionDateOf(series.interval, calendarById(content.knowledge.calendar));
+    for (const bar of content.bars) {
+      const day = dayOf(bar.ts);
+      if (range.from <= day && day < range.to) bars.push(bar);
+    }
+  }
+  const known = joinKnowledge(parts);
+  return known && { calendar: known.calendar, coverage: known.coverage, identity: known.identity, bars };
+}

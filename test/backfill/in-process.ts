@@ -1,0 +1,23 @@
+import type { BackfillTools } from '../../src/backfill/backfill.ts';
+import { runTask } from '../../src/backfill/run-task.ts';
+import { openTraffic } from '../../src/backfill/traffic.ts';
+import { OPEN_GATE } from '../../src/providers/http/gate.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import type { BarStore } from '../../src/store/store.ts';
+
+/** Tools of a run whose tasks run in this thread, one at a time. */
+export function toolsInProcess(provider: Provider, store: BarStore, now: () => number): BackfillTools {
+  const clocks = { wall: now, gate: now };
+  return {
+    store,
+    capabilities: provider.capabilities,
+    context: { storeUrl: store.url, provider: { id: provider.capabilities.id } },
+    openTraffic: () => openTraffic({ quotas: [], quotaFile: undefined, clocks }),
+    startRunner: async () => ({
+      capacity: 1,
+      run: ({ task, now: at }) => runTask(task, at, { provider, store, gate: OPEN_GATE, elapsed: () => 0 }),
+      close: () => Promise.resolve(),
+    }),
+    clock: now,
+  };
+}

@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { built, type Finished, run } from '../acceptance/programs.ts';
+
+let folder = '';
+const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-query-'));
+  const range = ['--start', '2026-02-02', '--end', '2026-02-27', '--now', '2026-03-02T23:00:00Z'];
+  await backfill('--provider', 'sample', '--tickers', 'ALFA,KUMO.T', ...range, '--quiet');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const COUNT = 'SELECT ticker, count(*) AS n FROM bars GROUP BY 1 ORDER BY 1';
+
+describe('backfill query', () => {
+  it('prints CSV where stdout is no terminal, and other formats when asked', async () => {
+    expect(await backfill('query', COUNT)).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: 'ticker,n\nALFA,19\nKUMO.T,18\n',
+    });
+    const format = async (name: string): Promise<string> =>
+      (await backfill('query', COUNT, '--format', name)).stdout;
+    expect(await format('table')).toBe('ticker  n\nALFA   19\nKUMO.T 18\n');
+    expect(await format('ndjson')).toBe('{"ticker":"ALFA","n":19}\n{"ticker":"KUMO.T","n":18}\n');
+    expect(JSON.parse(await format('json'))).toEqual([
+      { ticker: 'ALFA', n: 19 },
+      { ticker: 'KUMO.T', n: 18 },
+    ]);
+    expect((await backfill('query', 'FROM bars WHERE false', '--format', 'json')).stdout).toBe('[]\n');
+  });
+
+  it('reads the query from stdin for a dash', () => {
+    const args = [built('backfill'), 'query', '-'];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: folder, input: COUNT, encoding: 'utf8' });
+    expect(stdout).toBe('ticker,n\nALFA,19\nKUMO.T,18\n');
+  });
+
+  it('warns of what cannot be adjusted, only where that is asked', async () => {
+    const asOf = ['--as-of', '2026-12-01'];
+    const { stderr, code } = await backfill('query', 'SELECT count(*) FROM bars_adjusted', ...asOf);
+    expect(stderr).toMatch(
+      /^warning: ALFA 1d cannot be adjusted: nobody has answered .*; and 1 more series\n$/,
+    );
+    expect(code).toBe(0);
+    expect((await backfill('query', COUNT, ...asOf)).stderr).toBe('');
+  });
+
+  it('writes the views for the DuckDB shell', async () => {
+    expect(await backfill('query', '--write-sql', 'views.sql')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await readFile(join(folder, 'views.sql'), 'utf8')).toContain(
+      'CREATE OR REPLACE VIEW bars_adjusted',
+    );
+  });
+
+  it.each([
+    [['query'], 'query needs one SELECT'],
+    [['query', 'SELEC'], 'Parser Error: syntax error'],
+    [['query', "COPY bars TO 'x.csv'"], 'only SELECT is run'],
+    [['query', 'FROM bars', '--as-of', 'today'], '"today" is not a date'],
+    [['export', '--format', 'parquet'], '--format parquet needs --out FILE'],
+    [['export', '--interval', '1d,1h'], 'export takes one interval'],
+    [
+      ['export', '--start', '2026-02-02', '--end', '2026-02-01'],
+      '--start 2026-02-02 is after --end 2026-02-01',
+    ],
+  ])('%s: one line, exit 2', async (args, message) => {
+    const { code, stdout, stderr } = await backfill(...args);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+});
+
+describe('backfill export', () => {
+  it('prints CSV, and ends with 1 if it left a ticker out', async () => {
+    const { code, stdout, stderr } = await backfill(
+      'export',
+      '--tickers',
+      'ALFA,NOPE',
+      '--start',
+      '2026-02-26',
+    );
+    expect(stdout.split('\n').map((line) => line.split(',').slice(0, 2).join())).toEqual([
+      'ticker,ts',
+      'ALFA,2026-02-26',
+      'ALFA,2026-02-27',
+      '',
+    ]);
+    expect(stderr).toBe('left out: NOPE 1d is not in the store\nExported 2 bars of 1 series.\n');
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../src/store/open.ts';
+import { type Finished, run } from '../acceptance/programs.ts';
+import { coverage, daily, days, update } from '../store/fixtures.ts';
+
+let folder = '';
+const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-rename-'));
+  const store = openStore(join(folder, 'data'));
+  const bars = [daily('2022-06-07'), daily('2022-06-08')];
+  const learned = coverage({ present: [days('2022-06-07', '2022-06-09')] });
+  await store.upsert(update(bars, { series: { ticker: 'FB', interval: '1d' }, learned }));
+  const own = [daily('2022-06-08', { close: 100.5 })];
+  const present = [days('2022-06-08', '2022-06-09')];
+  const meta = { ticker: 'META', interval: '1d' } as const;
+  await store.upsert(update(own, { series: meta, learned: coverage({ present }) }));
+  await writeFile(join(folder, 'spwr.csv'), '20051117,spwr\n20080929,spwr\n20111116,spwra\n20501231,spwr\n');
+  await writeFile(join(folder, 'twx.1.csv'), '19980102,twx\n20010111,twx\n');
+  await writeFile(join(folder, 'ibm.csv'), '19980102,ibm\n20501231,ibm\n');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('a rename that cannot be meant', () => {
+  it.each([
+    ['', 'rename needs both tickers: backfill rename OLD NEW --on DATE'],
+    ['FB', 'rename needs both tickers: backfill rename OLD NEW --on DATE'],
+    ['FB META', 'since when is it META? Give --on DATE, the first session so called'],
+    ['FB META --start 2022-06-09', 'since when is it META?'],
+    ['FB META --on yesterday', '--on "yesterday" is not a date; write it as YYYY-MM-DD'],
+    ['FB META --start 2022-6-1 --on 2022-06-09', '--start "2022-6-1" is not a date'],
+    ['FB META --end 20220608', '--end "20220608" is not a date'],
+    ['FB fb --on 2022-06-09', 'FB is both the old ticker and the new one'],
+    ['FB FB2A.DE --on 2022-06-09', 'FB (calendar XNYS) cannot become FB2A.DE (calendar XETR)'],
+    [
+      'FB META --on 2022-06-09 --end 2022-06-08',
+      '--on 2022-06-09 and --end 2022-06-08 contradict each other',
+    ],
+    ['FB META --map-file spwr.csv', '--map-file spwr.csv says all: give no tickers and no dates with it'],
+    ['--map-file spwr.csv --on 2022-06-09', '--map-file spwr.csv says all'],
+    ['--map-file nowhere.csv', 'nowhere.csv: cannot be read'],
+    ['--map-file twx.1.csv', 'twx.1.csv: is of an earlier instrument that was called TWX'],
+  ])('backfill rename %s: one line, exit 2', async (line, message) => {
+    const words = line.split(' ').filter((word) => word !== '');
+    const { code, stdout, stderr } = await backfill('rename', ...words);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+});
+
+describe('backfill rename', () => {
+  it('says what it moved and what it left', async () => {
+    const first = await backfill('rename', 'fb', 'meta', '--on', '2022-06-09');
+    expect(first.stderr).toBe(
+      'FB became META on 2022-06-09: moved 1 bar, 0 splits and dividends before 2022-06-09.\n' +
+        "META's own stay where both know a session; of FB 1 differ and are in quarantine/.\n",
+    );
+    expect([first.code, first.stdout]).toEqual([0, '']);
+    const again = await backfill('rename', 'fb', 'meta', '--on', '2022-06-09');
+    expect(again.stderr).toBe(
+      'FB became META on 2022-06-09: nothing of FB is stored before 2022-06-09. The rename is recorded.\n',
+    );
+    expect(again.code).toBe(0);
+  });
+
+  it('takes the renames of a map file', async () => {
+    const { code, stderr } = await backfill('rename', '--map-file', 'spwr.csv');
+    expect(stderr).toBe(
+      'SPWRA became SPWR on 2011-11-17: nothing of SPWRA is stored from 2008-09-30 to 2011-11-16. ' +
+        'The rename is recorded.\n',
+    );
+    expect(code).toBe(0);
+    expect(await backfill('rename', '--map-file', 'ibm.csv')).toMatchObject({
+      code: 0,
+      stderr: 'ibm.csv tells of no rename.\n',
+    });
+  });
+
+  it('refuses what contradicts an earlier rename, with a way out', async () => {
+    await backfill('rename', 'NWSA', 'FOXA', '--on', '2013-06-29');
+    const { code, stderr } = await backfill('rename', 'NWSA', 'NWS', '--on', '2014-01-02');
+    expect(stderr).toBe(
+      "backfill: NWSA's sessions before 2013-06-29 are FOXA's by an earlier rename: they cannot be NWS's too; " +
+        'leave them out with --start or --end\n',
+    );
+    expect(code).toBe(2);
+    const rest = await backfill('rename', 'NWSA', 'NWS', '--start', '2013-06-29', '--on', '2014-01-02');
+    expect(rest.code).toBe(0);
+  });
+});

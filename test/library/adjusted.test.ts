@@ -1,0 +1,230 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { CorporateAction } from '../../src/core/bars.ts';
+import { parseDay } from '../../src/core/day.ts';
+import { readAdjusted, unadjustable } from '../../src/library/adjusted.ts';
+import { exportTo } from '../../src/library/export-file.ts';
+import { openParquetStore } from '../../src/store/parquet/index.ts';
+import type { BarStore } from '../../src/store/store.ts';
+import { AAPL, at, coverage, daily, days, NOON, temporaryFolder, update } from '../store/fixtures.ts';
+
+let root: string;
+let remove: () => Promise<void>;
+let store: BarStore;
+beforeEach(async () => {
+  ({ path: root, remove } = await temporaryFolder());
+  store = openParquetStore(join(root, 'store'));
+  const learned = coverage({ present: [days('2026-02-23', '2026-02-28')] });
+  const week = ['2026-02-23', '2026-02-24', '2026-02-25', '2026-02-26', '2026-02-27'];
+  await store.upsert(
+    update(
+      week.map((day) => daily(day, { close: 100 })),
+      { learned },
+    ),
+  );
+});
+afterEach(() => remove());
+
+const split: CorporateAction = { kind: 'split', exDay: parseDay('2026-02-25'), ratio: 2 };
+const dividend: CorporateAction = { kind: 'dividend', exDay: parseDay('2026-02-27'), amount: 10 };
+const answered = (actions: CorporateAction[], from = '2026-02-20', to = '2026-02-28'): Promise<void> =>
+  store.upsertActions('AAPL', actions, days(from, to), 'sample', NOON);
+const closes = async (options: Parameters<typeof readAdjusted>[2]): Promise<number[]> =>
+  (await readAdjusted(store, AAPL, options)).map(({ close }) => close);
+
+describe('an adjusted read', () => {
+  it('is of the basis that is asked for, as traded by default', async () => {
+    await answered([split, dividend]);
+    expect(await closes({})).toEqual([100, 100, 100, 100, 100]);
+    expect(await closes({ adjust: 'splits' })).toEqual([50, 50, 100, 100, 100]);
+    expect(await closes({ adjust: 'all' })).toEqual([45, 45, 90, 90, 100]);
+  });
+
+  it('leaves out what came after the as-of date, which is inclusive', async () => {
+    await answered([split, dividend]);
+    expect(await closes({ adjust: 'all', asOf: '2026-02-26' })).toEqual([50, 50, 100, 100]);
+    expect(await closes({ adjust: 'all', asOf: '2026-02-25' })).toEqual([50, 50, 100]);
+    expect(await closes({ adjust: 'none', asOf: '2026-02-24' })).toEqual([100, 100]);
+    expect(await closes({ adjust: 'all', asOf: '2026-02-20' })).toEqual([]);
+  });
+
+  it('of a range has the values of the whole', async () => {
+    await answered([split, dividend]);
+    expect(await closes({ adjust: 'all', start: '2026-02-24', end: '2026-02-25' })).toEqual([45, 90]);
+    expect(await closes({ adjust: 'all', start: '2026-03-02' })).toEqual([]);
+  });
+
+  it('refuses where nobody answered for splits and dividends, and says what to run', async () => {
+    await expect(closes({ adjust: 'splits' })).rejects.toMatchObject({
+      code: 'basis-unknown',
+      ticker: 'AAPL',
+      message:
+        'AAPL 1d cannot be adjusted: nobody has answered for its splits and dividends of 2026-02-24..2026-02-27; run backfill --tickers AAPL --start 2026-02-24 --end 2026-02-27',
+    });
+    await answered([], '2026-02-20', '2026-02-26');
+    await expect(closes({ adjust: 'all' })).rejects.toThrow('of 2026-02-26..2026-02-27;');
+    expect(await closes({ adjust: 'all', asOf: '2026-02-25' })).toHaveLength(3);
+    expect(await closes({ adjust: 'none' })).toHaveLength(5);
+  });
+
+  it('needs no ex-dates before its own first session', async () => {
+    await answered([], '2026-02-26', '2026-02-28');
+    expect(await closes({ adjust: 'all', start: '2026-02-25' })).toHaveLength(3);
+    await expect(closes({ adjust: 'all', start: '2026-02-24' })).rejects.toThrow('2026-02-25..2026-02-25');
+  });
+
+  it('refuses where the close before a dividend is missing, but not for splits', async () => {
+    await answered([dividend]);
+    await store.forget(AAPL, days('2026-02-26', '2026-02-27'));
+    await expect(closes({ adjust: 'all' })).rejects.toThrow(
+      'the close of 2026-02-26, before a dividend, is missing; run backfill --tickers AAPL --start 2026-02-26 --end 2026-02-26',
+    );
+    expect(await closes({ adjust: 'splits' })).toHaveLength(4);
+  });
+
+  it('refuses a dividend that is not below the close', async () => {
+    await answered([{ ...dividend, amount: 100 }]);
+    await expect(closes({ adjust: 'all' })).rejects.toThrow(
+      'the dividend of 100 on 2026-02-27 is not below the close before it, 100',
+    );
+    expect(await closes({ adjust: 'all', start: '2026-02-27' })).toEqual([100]);
+  });
+
+  it('of intraday bars reads partition by partition, with closes of an earlier one', async () => {
+    const series = { ticker: 'AAPL', interval: '5m' } as const;
+    const stamps = ['2025-12-31T20:50Z', '2025-12-31T20:55Z', '2026-01-02T14:30Z'];
+    const learned = coverage({ present: [days('2025-12-31', '2026-01-03')] });
+    const bars = stamps.map((stamp, i) => at(stamp, { close: [80, 100, 90][i] ?? 0 }));
+    await store.upsert(update(bars, { series, learned }));
+    await store.upsertActions(
+      'AAPL',
+      [{ ...dividend, exDay: parseDay('2026-01-02') }],
+      days('2025-12-01', '2026-01-03'),
+      'sample',
+      NOON,
+    );
+    const read = await readAdjusted(store, series, { adjust: 'all' });
+    expect(read.map(({ close }) => close)).toEqual([72, 90, 90]);
+  });
+
+  it('refuses a basis and dates that there are not', async () => {
+    await expect(closes({ adjust: 'some' as 'all' })).rejects.toMatchObject({ code: 'usage' });
+    await expect(closes({ asOf: 'today' })).rejects.toMatchObject({ code: 'invalid-date' });
+  });
+});
+
+describe('the list of what cannot be adjusted', () => {
+  it('names the series, and is empty for bars as traded', async () => {
+    const scan = await store.scan();
+    expect([...(await unadjustable(store, scan, { adjust: 'all' })).keys()]).toEqual(['AAPL 1d']);
+    expect((await unadjustable(store, scan, { adjust: 'none' })).size).toBe(0);
+  });
+});
+
+describe('an export', () => {
+  const MSFT = { ticker: 'MSFT', interval: '1d' } as const;
+  beforeEach(async () => {
+    await answered([split]);
+    const learned = coverage({ present: [days('2026-02-23', '2026-02-25')] });
+    const bars = [daily('2026-02-23', { vwap: 1.5, trades: 3 }), daily('2026-02-24')];
+    await store.upsert(update(bars, { series: MSFT, learned }));
+  });
+
+  it('is CSV with a heading, ticker by ticker', async () => {
+    let text = '';
+    const done = await exportTo(store, undefined, {
+      end: '2026-02-24',
+      to: async (more) => void (text += more),
+    });
+    expect(done).toEqual({ rows: 4, series: 2, failures: [] });
+    expect(text).toBe(
+      [
+        'ticker,ts,open,high,low,close,volume,vwap,trades,source',
+        'AAPL,2026-02-23,100,102,99,100,1000000,,,sample',
+        'AAPL,2026-02-24,100,102,99,100,1000000,,,sample',
+        'MSFT,2026-02-23,100,102,99,101,1000000,1.5,3,sample',
+        'MSFT,2026-02-24,100,102,99,101,1000000,,,sample',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('leaves out, by name, what cannot be adjusted or is not there', async () => {
+    let text = '';
+    const done = await exportTo(store, ['AAPL', 'MSFT', 'NONE'], {
+      adjust: 'splits',
+      format: 'ndjson',
+      to: async (more) => void (text += more),
+    });
+    expect(done).toMatchObject({ rows: 5, series: 1 });
+    expect(done.failures.map(({ reason }) => reason.slice(0, 28))).toEqual([
+      'MSFT 1d cannot be adjusted: ',
+      'NONE 1d is not in the store',
+    ]);
+    const [first] = text.split('\n');
+    expect(JSON.parse(first ?? '')).toEqual({
+      ticker: 'AAPL',
+      ts: '2026-02-23',
+      open: 50,
+      high: 51,
+      low: 49.5,
+      close: 50,
+      volume: 2e6,
+      vwap: null,
+      trades: null,
+      source: 'sample',
+    });
+  });
+
+  it('stamps intraday bars with the instant', async () => {
+    await store.upsert(
+      update([at('2026-02-27T14:30Z')], {
+        series: { ticker: 'AAPL', interval: '5m' },
+        learned: coverage({ present: [days('2026-02-27', '2026-02-28')] }),
+      }),
+    );
+    let text = '';
+    await exportTo(store, ['AAPL'], { interval: '5m', to: async (more) => void (text += more) });
+    expect(text).toContain('\nAAPL,2026-02-27T14:30:00Z,100,');
+  });
+
+  it('to a file replaces it whole, and leaves it alone if it fails or is stopped', async () => {
+    const file = join(root, 'out.csv');
+    await exportTo(store, ['AAPL'], { to: file });
+    const before = await readFile(file, 'utf8');
+    expect(before.split('\n')).toHaveLength(7);
+    const stop = AbortSignal.abort();
+    await expect(exportTo(store, ['AAPL'], { to: file, stop })).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await readFile(file, 'utf8')).toBe(before);
+    expect(await readdir(root)).toEqual(['out.csv', 'store']);
+    await expect(exportTo(store, ['AAPL'], { to: join(root, 'no', 'out.csv') })).rejects.toMatchObject({
+      code: 'usage',
+    });
+  });
+
+  it('to Parquet reads back in DuckDB with the same values and types', async () => {
+    const file = join(root, 'out.parquet');
+    await exportTo(store, undefined, { format: 'parquet', to: file });
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+    const connection = await instance.connect();
+    const rows = (
+      await connection.runAndReadAll(
+        `SELECT ticker, ts::VARCHAR AS ts, close, vwap, trades FROM '${file}' WHERE ticker = 'MSFT' OR ts = '2026-02-27' ORDER BY ALL`,
+      )
+    ).getRowObjectsJson();
+    const names = (await connection.runAndReadAll(`SELECT * FROM '${file}'`)).columnNames();
+    connection.closeSync();
+    instance.closeSync();
+    expect(names.join()).toBe('ticker,ts,open,high,low,close,volume,vwap,trades,source');
+    expect(rows).toEqual([
+      { ticker: 'AAPL', ts: '2026-02-27 00:00:00', close: 100, vwap: null, trades: null },
+      { ticker: 'MSFT', ts: '2026-02-23 00:00:00', close: 101, vwap: 1.5, trades: '3' },
+      { ticker: 'MSFT', ts: '2026-02-24 00:00:00', close: 101, vwap: null, trades: null },
+    ]);
+    await expect(
+      exportTo(store, undefined, { format: 'parquet', to: async () => undefined }),
+    ).rejects.toMatchObject({ code: 'usage' });
+  });
+});

@@ -1,0 +1,27 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BarStore } from '../../../src/store/store.ts';
+import { type StoreUnderTest } from './subject.ts';
+
+export function describeRecords(open: () => Promise<StoreUnderTest>): void {
+  describe('records', () => {
+    let subject: StoreUnderTest;
+    let store: BarStore;
+    beforeEach(async () => {
+      subject = await open();
+      ({ store } = subject);
+    });
+    afterEach(() => subject.destroy());
+
+    it('gives every run an id of its own that begins with its start', async () => {
+      const startedAt = Date.UTC(2026, 10, 20, 21, 15, 0, 500);
+      const first = await store.saveRun(startedAt, { fetched: 1 });
+      const second = await store.saveRun(startedAt, { fetched: 2 });
+      expect(first).toMatch(/^20261120T211500Z-[0-9a-f]{4}$/);
+      expect(second).not.toBe(first);
+    });
+
+    it('knows no universe that was not stored', async () => {
+      expect(await store.readUniverse('sp500')).toBeUndefined();
+    });
+  });
+}

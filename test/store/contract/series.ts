@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BarStore } from '../../../src/store/store.ts';
+import {
+  AAPL,
+  AAPL_5M,
+  absence,
+  APPLE,
+  at,
+  coverage,
+  daily,
+  days,
+  NOON,
+  update,
+  WEEK,
+  WEEK_DAYS,
+} from '../fixtures.ts';
+import type { StoreUnderTest } from './subject.ts';
+
+export function describeSeries(open: () => Promise<StoreUnderTest>): void {
+  describe('a series read with what is known of it', () => {
+    let subject: StoreUnderTest;
+    let store: BarStore;
+    beforeEach(async () => {
+      subject = await open();
+      ({ store } = subject);
+    });
+    afterEach(() => subject.destroy());
+
+    it('is undefined where nothing is stored', async () => {
+      expect(await store.readSeries(AAPL)).toBeUndefined();
+      await store.upsert(update(WEEK));
+      expect(await store.readSeries({ ticker: 'AAPL', interval: '1h' })).toBeUndefined();
+      expect(await store.readSeries({ ticker: 'MSFT', interval: '1d' })).toBeUndefined();
+    });
+
+    it('has the bars of the range and all that its partition knows', async () => {
+      const learned = coverage({
+        present: [WEEK_DAYS],
+        provisional: [days('2026-02-27', '2026-02-28')],
+        absent: [absence(days('2026-02-19', '2026-02-20'), { reason: 'vendor-empty', note: 'empty' })],
+      });
+      await store.upsert(update(WEEK, { learned }));
+      const known = { calendar: 'XNYS', coverage: learned, identity: APPLE };
+      expect(await subject.reopen().readSeries(AAPL)).toEqual({ ...known, bars: WEEK });
+      const range = days('2026-02-24', '2026-02-26');
+      expect(await store.readSeries(AAPL, range)).toEqual({ ...known, bars: WEEK.slice(1, 3) });
+    });
+
+    it('without a bar has what is known', async () => {
+      const learned = coverage({ absent: [absence(WEEK_DAYS, { reason: 'unknown-ticker' })] });
+      await store.upsert(update([], { learned }));
+      expect(await store.readSeries(AAPL)).toMatchObject({ bars: [], coverage: learned });
+    });
+
+    it('joins what the partitions know that the range touches, and no others', async () => {
+      const bars = [at('2024-12-31T14:30Z'), at('2025-12-31T14:30Z'), at('2026-01-02T14:30Z')];
+      const present = [days('2024-12-31', '2025-01-01'), days('2025-12-31', '2026-01-03')];
+      await store.upsert(update(bars, { series: AAPL_5M, learned: coverage({ present }) }));
+      const moved = { ...APPLE, exchange: 'XNYS' };
+      await store.upsert(
+        update([at('2025-12-30T14:30Z')], {
+          series: AAPL_5M,
+          identity: moved,
+          calendar: 'XNAS',
+          fetchedAt: NOON + 1,
+        }),
+      );
+      expect(await store.readSeries(AAPL_5M)).toMatchObject({
+        calendar: 'XNAS',
+        identity: moved,
+        coverage: coverage({ present }),
+        bars: [bars[0], at('2025-12-30T14:30Z'), ...bars.slice(1)],
+      });
+      expect(await store.readSeries(AAPL_5M, days('2026-01-01', '2026-01-02'))).toEqual({
+        calendar: 'XNYS',
+        identity: APPLE,
+        coverage: coverage({ present: [days('2026-01-01', '2026-01-03')] }),
+        bars: [],
+      });
+      expect(await store.readSeries(AAPL_5M, days('2023-01-01', '2024-01-01'))).toBeUndefined();
+    });
+
+    it('of one day is that day only', async () => {
+      await store.upsert(update([...WEEK, daily('2026-03-02')]));
+      const content = await store.readSeries(AAPL, days('2026-03-02', '2026-03-03'));
+      expect(content?.bars).toEqual([daily('2026-03-02')]);
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import type { BarStore, SeriesState } from '../../../src/store/store.ts';
+
+/** A store under test: empty, over its own data. */
+export interface StoreUnderTest {
+  readonly store: BarStore;
+  /** Another store object over the same data, as another thread or process would open it. */
+  reopen(): BarStore;
+  destroy(): Promise<void>;
+}
+
+/** What another store object over the same data knows of a series. */
+export async function stateOf(subject: StoreUnderTest, key: string): Promise<SeriesState | undefined> {
+  return (await subject.reopen().scan()).series.get(key);
+}

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Bar } from '../../../src/core/bars.ts';
+import { bytesAsFile, decodeActions, decodeBars } from '../../../src/store/parquet/decode.ts';
+import { digestOf, digestOfActions } from '../../../src/store/parquet/digest.ts';
+import { type ActionRow, encodeActions, encodeBars } from '../../../src/store/parquet/encode.ts';
+import { daily, NOON } from '../fixtures.ts';
+
+const BARS = [daily('2026-02-26'), daily('2026-02-27', { vwap: 100.5, trades: 7, source: 'other' })];
+const SPLIT: ActionRow = {
+  action: { kind: 'split', exDay: 18_505, ratio: 4 },
+  source: 'sample',
+  fetchedAt: NOON,
+};
+
+const price = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(0, -0, 1));
+const bar: fc.Arbitrary<Bar> = fc.record({
+  ts: fc.integer({ min: 0, max: 2 ** 45 }),
+  open: price,
+  high: price,
+  low: price,
+  close: price,
+  volume: price,
+  vwap: fc.option(fc.oneof(price, fc.constant(Number.NaN))),
+  trades: fc.option(fc.nat(Number.MAX_SAFE_INTEGER)),
+  source: fc.oneof(fc.constantFrom('yahoo', 'csv'), fc.string()),
+  fetchedAt: fc.integer({ min: 0, max: 2 ** 45 }),
+});
+const ascending = fc
+  .uniqueArray(bar, { selector: ({ ts }) => ts, maxLength: 20 })
+  .map((bars) => bars.toSorted((a, b) => a.ts - b.ts));
+
+describe('the digest of bars', () => {
+  it('is the same in every version of the program, or files that were written would seem to have rotted', () => {
+    expect(digestOf(BARS)).toBe('a3c09f75da94e68c9f35d46c39a6cfe7');
+    expect(digestOf([])).toBe('e3b0c44298fc1c149afbf4c8996fb924');
+  });
+
+  it('outlives a file, whatever the values', async () => {
+    await fc.assert(
+      fc.asyncProperty(ascending, async (bars) => {
+        const back = await decodeBars(bytesAsFile(encodeBars(bars, '{}')));
+        expect(digestOf(back)).toBe(digestOf(bars));
+      }),
+    );
+  });
+
+  it.each<[string, Partial<Bar>]>([
+    ['ts', { ts: 1 }],
+    ['open', { open: 100.000_000_000_000_01 }],
+    ['high', { high: 103 }],
+    ['low', { low: 98 }],
+    ['close', { close: -101 }],
+    ['volume', { volume: 1_000_001 }],
+    ['vwap, 0 in place of none', { vwap: 0 }],
+    ['trades, 0 in place of none', { trades: 0 }],
+    ['source', { source: 'simple' }],
+    ['fetchedAt', { fetchedAt: NOON + 1 }],
+  ])('is another one for another %s', (_, values) => {
+    const [first, second] = BARS as [Bar, Bar];
+    expect(digestOf([{ ...first, ...values }, second])).not.toBe(digestOf(BARS));
+  });
+
+  it('is another one where values change places, of columns or of rows', () => {
+    const [first, second] = BARS as [Bar, Bar];
+    const swapped = { ...second, vwap: second.trades, trades: second.vwap };
+    expect(digestOf([first, swapped])).not.toBe(digestOf(BARS));
+    const sources = [
+      { ...first, source: second.source },
+      { ...second, source: first.source },
+    ];
+    expect(digestOf(sources)).not.toBe(digestOf(BARS));
+    expect(digestOf([second, first])).not.toBe(digestOf(BARS));
+    expect(digestOf([first])).not.toBe(digestOf(BARS));
+  });
+
+  it('does not take two lists of sources for one', () => {
+    const of = (...sources: string[]): string =>
+      digestOf(sources.map((source, i) => daily(`2026-02-0${i + 1}`, { source })));
+    expect(of('a', 'bc')).not.toBe(of('ab', 'c'));
+    expect(of('a', 'a', 'b')).not.toBe(of('a', 'b', 'b'));
+  });
+});
+
+describe('the digest of corporate actions', () => {
+  const dividend: ActionRow = { ...SPLIT, action: { kind: 'dividend', exDay: 18_505, amount: 4 } };
+
+  it('is the same in every version of the program', () => {
+    expect(digestOfActions([SPLIT, dividend])).toBe('ec90edf510a50169225a8589f9d116f7');
+  });
+
+  it('outlives a file', async () => {
+    const rows = [SPLIT, { ...dividend, action: { ...dividend.action, amount: 0.1 + 0.2 } } as ActionRow];
+    const back = await decodeActions(bytesAsFile(encodeActions(rows, '{}')));
+    expect(digestOfActions(back)).toBe(digestOfActions(rows));
+  });
+
+  it.each<[string, ActionRow]>([
+    ['kind', dividend],
+    ['ex-date', { ...SPLIT, action: { kind: 'split', exDay: 18_506, ratio: 4 } }],
+    ['value', { ...SPLIT, action: { kind: 'split', exDay: 18_505, ratio: 0.25 } }],
+    ['source', { ...SPLIT, source: 'other' }],
+    ['time', { ...SPLIT, fetchedAt: NOON + 1 }],
+  ])('is another one for another %s', (_, row) => {
+    expect(digestOfActions([row])).not.toBe(digestOfActions([SPLIT]));
+  });
+});

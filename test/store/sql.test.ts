@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { type SqlValue, withSelect } from '../../src/store/sql.ts';
+
+const run = (sql: string): Promise<(readonly SqlValue[])[]> =>
+  withSelect('CREATE VIEW one AS SELECT 1 AS a', sql, async ({ blocks }) => {
+    const rows = [];
+    for await (const block of blocks()) rows.push(...block);
+    return rows;
+  });
+
+describe('a query', () => {
+  it.each([
+    'SELECT a FROM one',
+    'FROM one',
+    'WITH x AS (FROM one) FROM x',
+    '-- why\nSELECT 1;',
+    'VALUES (1)',
+  ])('%s is run', async (sql) => {
+    expect(await run(sql)).toEqual([[1]]);
+  });
+
+  it.each(['DESCRIBE one', 'SUMMARIZE one', 'SHOW TABLES'])('%s is run too', async (sql) => {
+    expect(await run(sql)).not.toEqual([]);
+  });
+
+  it.each([
+    ["COPY one TO '/tmp/never.csv'", 'kind COPY'],
+    ["ATTACH '/tmp/never.db'", 'kind ATTACH'],
+    ['SET threads = 4', 'kind SET'],
+    ['CREATE TABLE t AS SELECT 1', 'kind CREATE'],
+    ["EXPLAIN ANALYZE COPY one TO '/tmp/never.csv'", 'kind EXPLAIN'],
+    ["EXPORT DATABASE '/tmp/never'", 'kind EXPORT'],
+    ["SELECT 1; COPY one TO '/tmp/never.csv'", '2 statements'],
+    ['', 'empty'],
+    ['-- nothing\n ;', 'empty'],
+    ['/* nothing */', 'empty'],
+    [`${'-'.repeat(200)} nothing`, 'empty'],
+    ['SELEC 1', 'Parser Error: syntax error at or near "SELEC"'],
+    ['SELECT nope FROM one', 'Referenced column "nope" not found'],
+    ["SELECT error('at the end') FROM one", 'at the end'],
+  ])('%s is refused in one line', async (sql, message) => {
+    const error = await run(sql).then(
+      () => undefined,
+      (thrown: unknown) => thrown as Error & { code: string },
+    );
+    expect(error).toMatchObject({ code: 'usage' });
+    expect(error?.message).toContain(message);
+    expect(error?.message).not.toContain('\n');
+  });
+
+  it('gives numbers, text, null, nested values, and whole numbers that JSON cannot hold as text', async () => {
+    const sql = `SELECT 42::BIGINT, 1.50::DECIMAL(5, 2), 'x', NULL, [1, 2], TRUE, DATE '2026-01-02', 9007199254740993, 'nan'::DOUBLE, '12'`;
+    expect(await run(sql)).toEqual([
+      [42, 1.5, 'x', null, [1, 2], true, '2026-01-02', '9007199254740993', 'NaN', '12'],
+    ]);
+  });
+
+  it('gives all rows of many blocks', async () => {
+    expect(await run('SELECT i FROM range(10000) AS t(i)')).toHaveLength(10_000);
+  });
+});
