@@ -1,5 +1,5 @@
 import { type Bar, type CorporateAction, type Ohlcv, isSplit } from '../core/bars.ts';
-import { type RejectedBar, checkBars, rejectSpoiltSessions } from '../core/checks.ts';
+import { type CheckedBars, type RejectedBar, checkBars, rejectSpoiltSessions } from '../core/checks.ts';
 import { type Comparison, compareBars, volumeStepOf, volumeSteps } from '../core/compare.ts';
 import { rejectStandstill } from '../core/copies.ts';
 import type { Day } from '../core/day.ts';
@@ -26,6 +26,8 @@ export interface Verdict {
   readonly oddities: readonly Oddity[];
   /** Final bars of the store against the answer's. */
   readonly comparison: Comparison<Bar>;
+  /** What the answer says otherwise of the instrument, with the same prices; null where nothing. */
+  readonly conflict: string | null;
 }
 
 /**
@@ -34,41 +36,76 @@ export interface Verdict {
  */
 export function judgeAnswer(hearing: Hearing): Verdict {
   const { task, calendar, answer, stored } = hearing;
-  const { ticker, interval } = task.series;
-  const firstBar = stored.coverage.present[0]?.from ?? null;
-  const conflict = identityConflict(stored.identity, answer.identity, firstBar, stored.namedSince);
-  if (conflict !== null) throw identityError(ticker, conflict);
-  const sessionOf = sessionDateOf(interval, calendar);
+  const sessionOf = sessionDateOf(task.series.interval, calendar);
   const known = finalBars(stored, sessionOf);
   const actions = joinActions(stored.actions, answer.actions);
-  const context: SeriesContext = { interval, calendar, actions, known };
-
-  const inRange = answer.bars.filter(({ ts }) => contains([task.range], sessionOf(ts)));
-  const checked = checkBars(inRange);
-  const { kept, dropped } = dropFillers(checked.accepted, context);
-  const inOneUnit = rejectUnitFlips({ accepted: kept, rejected: checked.rejected }, context);
-  const sound = rejectSpoiltSessions(rejectStandstill(inOneUnit, context), sessionOf);
+  const context: SeriesContext = { interval: task.series.interval, calendar, actions, known };
+  const { accepted, rejected, fillers } = soundRows(hearing, context);
   const isWanted = ({ ts }: Ohlcv): boolean => contains(task.gaps, sessionOf(ts));
 
   const asked = intersect([answer.proven], [task.range]);
   const steps = volumeSteps(actions.filter(isSplit));
   const comparison = compareBars(
     known.filter(({ ts }) => contains(asked, sessionOf(ts))),
-    sound.accepted,
+    accepted,
     (ts) => volumeStepOf(steps, sessionOf(ts)),
   );
+  const conflict = assertSameInstrument(hearing, comparison);
   assertKnownBasis(hearing, comparison, sessionOf);
   assertAgreement(hearing, comparison, isWanted);
 
-  const wanted = sound.accepted.filter(isWanted);
+  const wanted = accepted.filter(isWanted);
   return {
     wanted,
     corrections: comparison.differing.map(({ answered }) => answered).filter((bar) => !isWanted(bar)),
-    rejected: sound.rejected.filter(({ bar }) => isWanted(bar)),
-    fillers: dropped.filter(({ bar }) => isWanted(bar)),
-    oddities: findOddities(wanted, context),
+    rejected: rejected.filter(({ bar }) => isWanted(bar)),
+    fillers: fillers.filter(({ bar }) => isWanted(bar)),
+    oddities: [...findOddities(wanted, context), ...reclassified(conflict, wanted, sessionOf)],
     comparison,
+    conflict,
   };
+}
+
+/** Rows of an answer that passed every check on content, and the others; those beyond the task's range are context. */
+function soundRows(
+  { task, calendar, answer }: Hearing,
+  context: SeriesContext,
+): CheckedBars & { readonly fillers: readonly Filler[] } {
+  const sessionOf = sessionDateOf(task.series.interval, calendar);
+  const checked = checkBars(answer.bars);
+  const { kept, dropped } = dropFillers(checked.accepted, context);
+  const inOneUnit = rejectUnitFlips({ accepted: kept, rejected: checked.rejected }, context);
+  const moving = rejectStandstill(inOneUnit, context);
+  return { ...rejectSpoiltSessions(moving, sessionOf), fillers: dropped };
+}
+
+/** Repeated bars that show, if all of them agree, that an instrument is the same, whatever it is called. */
+const ENOUGH_TO_KNOW = 2;
+
+/**
+ * What the provider says otherwise of the instrument than before; null where nothing. Throws `identity-changed` unless
+ * its prices show that it is the same one, only described anew.
+ */
+function assertSameInstrument(
+  { task, answer, stored }: Hearing,
+  { compared, differing }: Comparison<Bar>,
+): string | null {
+  const firstBar = stored.coverage.present[0]?.from ?? null;
+  const conflict = identityConflict(stored.identity, answer.identity, firstBar, stored.namedSince);
+  if (conflict === null) return null;
+  if (compared.length >= ENOUGH_TO_KNOW && differing.length === 0) return conflict;
+  throw identityError(task.series.ticker, conflict);
+}
+
+function reclassified(
+  conflict: string | null,
+  wanted: readonly Ohlcv[],
+  sessionOf: (ts: number) => Day,
+): Oddity[] {
+  const last = wanted.at(-1);
+  if (conflict === null || last === undefined) return [];
+  const note = `the provider describes another instrument (${conflict}), with the same prices`;
+  return [{ kind: 'identity', session: sessionOf(last.ts), ts: last.ts, note }];
 }
 
 /** Stored bars that a later answer should repeat. */

@@ -97,7 +97,8 @@ function explainer(checked: CheckedAnswer, present: ReadonlySet<Day>): (session:
     const fault = faults.get(session);
     if (fault !== undefined) return { reason: 'rejected', note: fault };
     const filler = invented.get(session);
-    if (filler !== undefined) return { reason: 'no-trades', note: filler };
+    // Of what usually trades, invented rows are the vendor's fault: it may have better ones tomorrow.
+    if (filler !== undefined) return { reason: thin(session) ? 'no-trades' : 'vendor-empty', note: filler };
     const { firstTrade } = answer.identity;
     if (firstTrade !== null && session < firstTrade) return { reason: 'pre-listing' };
     if (answer.delistedOn !== null && session >= answer.delistedOn) return { reason: 'delisted' };

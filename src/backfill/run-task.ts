@@ -117,13 +117,18 @@ async function hear(
         source: capabilities.id,
         now,
       });
-      if (isLast || !isDoubtful(answer, learned, calendar))
+      if (isLast || (verdict.conflict === null && !isDoubtful(answer, learned, calendar)))
         return { answer, verdict, learned, stored, isSilent };
     } catch (error) {
-      const isWorthAnother = error instanceof BackfillError && error.retryable && !gate.isThrottling;
+      const isWorthAnother = error instanceof BackfillError && isTransient(error) && !gate.isThrottling;
       if (isLast || !isWorthAnother) throw error;
     }
   }
+}
+
+/** A provider that mixes answers up describes the right instrument the next time. */
+function isTransient({ code, retryable }: BackfillError): boolean {
+  return retryable || code === 'identity-changed';
 }
 
 /** Sessions in a row at an answer's end that make one wonder whether it was cut short. */

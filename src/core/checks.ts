@@ -16,6 +16,10 @@ export interface CheckedBars {
 /** Prices within this relative distance count as equal: a few units of a float32-like wire. */
 const PRICE_TOLERANCE = 1e-6;
 
+/** Beyond what any market has quoted: the largest prices are some millions, the largest volumes some quadrillions. */
+const HIGHEST_PRICE = 1e12;
+const HIGHEST_VOLUME = 1e18;
+
 /** No bar is stored from before 1900 or after 2100 (ms since the epoch): such a stamp is in the wrong unit. */
 const EARLIEST_TS = Date.UTC(1900, 0, 1);
 const LATEST_TS = Date.UTC(2100, 0, 1);
@@ -65,10 +69,9 @@ export function rejectSpoiltSessions(
 function fault(bar: Ohlcv): string | null {
   if (!(bar.ts >= EARLIEST_TS && bar.ts < LATEST_TS)) return `stamp ${bar.ts} is not in ms since 1970`;
   for (const field of ['open', 'high', 'low', 'close'] as const) {
-    if (!(Number.isFinite(bar[field]) && bar[field] > 0))
-      return `${field} ${bar[field]} is no positive price`;
+    if (!(bar[field] > 0 && bar[field] < HIGHEST_PRICE)) return `${field} ${bar[field]} is no positive price`;
   }
-  if (!(Number.isFinite(bar.volume) && bar.volume >= 0)) return `volume ${bar.volume} is no volume`;
+  if (!(bar.volume >= 0 && bar.volume < HIGHEST_VOLUME)) return `volume ${bar.volume} is no volume`;
   const slack = bar.high * PRICE_TOLERANCE;
   if (bar.high + slack < bar.low) return `high ${bar.high} is below low ${bar.low}`;
   for (const field of ['open', 'close'] as const) {

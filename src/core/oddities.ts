@@ -21,9 +21,10 @@ export interface Oddity {
    * - `basis-flip`: such a jump by a common split ratio, or a split that does not show in the prices
    * - `spike`: one session beyond 1.2 times, or below 1/1.2 of, both neighbours, which agree
    * - `repeat`: a daily bar that is the session's before it, open to volume
+   * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same
    * - `thin`: an intraday session with less than half of the usual bars
    */
-  readonly kind: 'jump' | 'spike' | 'basis-flip' | 'repeat' | 'thin';
+  readonly kind: 'jump' | 'spike' | 'basis-flip' | 'repeat' | 'identity' | 'thin';
   readonly session: Day;
   /** Stamp of the session's first bar, ms since the epoch. */
   readonly ts: number;

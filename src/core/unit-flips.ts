@@ -7,6 +7,7 @@ import {
   type SeriesContext,
   type SessionPrices,
   areNeighbours,
+  changeOf,
   closesAgree,
   isBeyond,
   sessionPrices,
@@ -36,7 +37,8 @@ interface Rated {
  * Rejects sound bars that are in another unit than the rest, about 100 times or 1/100 of what the bars beside them say
  * without a split that explains it. The known bars decide which unit is right, else the majority of the answer; if
  * there is none, all that hang together are rejected. Sessions that stand alone beyond 5 times or below 1/5 of both
- * neighbours, which agree with each other within 25 %, are rejected too.
+ * neighbours, which agree with each other within 25 %, are rejected too; so is a first or last session that is as far off
+ * the two beside it.
  */
 export function rejectUnitFlips(checked: CheckedBars, context: SeriesContext): CheckedBars {
   // With both bars of a stamp that is known and answered, so that an answer is compared with what it would replace.
@@ -112,9 +114,15 @@ function rejectGrossSpikes(checked: CheckedBars, context: SeriesContext): Checke
   for (const [i, session] of sessions.entries()) {
     const before = sessions[i - 1];
     const after = sessions[i + 1];
-    if (!before || !after || !isGrossSpike(session, [before, after], context)) continue;
-    const reason = `prices about ${session.close} stand alone between closes of ${before.close} and ${after.close}`;
-    spikes.set(session.day, reason);
+    if (before && after) {
+      if (!isGrossSpike(session, [before, after], context)) continue;
+      const reason = `prices about ${session.close} stand alone between closes of ${before.close} and ${after.close}`;
+      spikes.set(session.day, reason);
+    } else if (isUnconfirmed(session, sessions, i, context)) {
+      const beside = (before ?? after)?.close ?? 0;
+      const reason = `close ${session.close} beside one of ${beside}, and no session on its other side confirms it`;
+      spikes.set(session.day, reason);
+    }
   }
   const reasons = new Map<Ohlcv, string>();
   if (spikes.size === 0) return checked;
@@ -136,6 +144,31 @@ function isGrossSpike(
   if (!areNeighbours(before, session) || !areNeighbours(session, after)) return false;
   const factor = standout(session.day, [session.low, session.high], neighbours, actions);
   return isBeyond(factor, GROSS_SPIKE) && closesAgree(before, after, GROSS_AGREEMENT, actions);
+}
+
+/**
+ * Whether the whole first or last session is so far off the two beside it, which agree, that it takes one on its other
+ * side to believe it: a real change of price is confirmed the day after.
+ */
+function isUnconfirmed(
+  session: SessionPrices,
+  sessions: readonly SessionPrices[],
+  at: number,
+  { actions }: SeriesContext,
+): boolean {
+  const isFirst = at === 0;
+  const near = sessions[isFirst ? 1 : at - 1];
+  const far = sessions[isFirst ? 2 : at - 2];
+  if (!session.given || near === undefined || far === undefined) return false;
+  const inOrder = <T>(outer: T, inner: T): readonly [T, T] => (isFirst ? [outer, inner] : [inner, outer]);
+  const [first, last] = inOrder(session, near);
+  const [earlier, later] = inOrder(near, far);
+  if (!areNeighbours(first, last) || !areNeighbours(earlier, later)) return false;
+  const isFar = (price: number): boolean => {
+    const [from, to] = inOrder({ day: session.day, price }, { day: near.day, price: near.close });
+    return isBeyond(changeOf(from, to, actions), GROSS_SPIKE);
+  };
+  return isFar(session.low) && isFar(session.high) && closesAgree(earlier, later, GROSS_AGREEMENT, actions);
 }
 
 function withRejected(checked: CheckedBars, reasons: ReadonlyMap<Ohlcv, string>): CheckedBars {

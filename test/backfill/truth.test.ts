@@ -173,12 +173,31 @@ describe('a top-up', () => {
   it('stops at a ticker that is another instrument now', async () => {
     await run(honest());
     const before = await barsOf();
-    const recycled = vendor((answer) => ({ ...answer, identity: { ...answer.identity, type: 'etf' } }));
-    const { failures } = await run(recycled, LATER);
+    const etf = vendor((answer) => ({
+      ...answer,
+      identity: { ...answer.identity, type: 'etf' },
+      bars: answer.bars.map((bar, i) => scaled(bar, 0.3 + (i % 5) / 100)),
+    }));
+    const { failures } = await run(etf, LATER);
     expect(failures).toMatchObject([
       { code: 'identity-changed', message: expect.stringContaining('it was equity, now etf') },
     ]);
     expect(await barsOf()).toEqual(before);
+  });
+});
+
+describe('a top-up of an instrument that is described anew', () => {
+  it('is stored with a warning if its prices are the same', async () => {
+    await run(honest());
+    const renamed = vendor((answer) => ({ ...answer, identity: { ...answer.identity, type: 'etf' } }));
+    const summary = await run(renamed, { start: '2025-05-01', end: '2025-06-10' });
+    expect(summary).toMatchObject({
+      failed: 0,
+      inserted: 7,
+      warnings: [{ kind: 'identity', session: '2025-06-10' }],
+    });
+    expect(renamed.asked).toHaveLength(3);
+    expect((await store.scan()).series.get('ALFA 1d')?.identity.type).toBe('etf');
   });
 });
 

@@ -62,14 +62,14 @@ describe('bars in another unit than the rest', () => {
 
   it.each([
     [74, []],
-    [76, [76]],
-    [124, [124]],
+    [76, [76, 76]],
+    [124, [124, 124]],
     [126, []],
   ])('are about 100 times off: 1 before %d', (close, rejected) => {
     const later = dayBars(Array(4).fill(1), 0);
-    expect(rejectedCloses([...later, ...dayBars([close], 4)])).toEqual(rejected);
-    expect(rejectedCloses([...dayBars(Array(4).fill(close)), ...dayBars([1], 4)])).toEqual(
-      rejected.length > 0 ? [1] : [],
+    expect(rejectedCloses([...later, ...dayBars([close, close], 4)])).toEqual(rejected);
+    expect(rejectedCloses([...dayBars(Array(4).fill(close)), ...dayBars([1, 1], 4)])).toEqual(
+      rejected.length > 0 ? [1, 1] : [],
     );
   });
 
@@ -108,11 +108,24 @@ describe('a session that stands alone', () => {
     expect(rejected[0]?.reason).toBe('prices about 56 stand alone between closes of 10 and 11');
   });
 
-  it('is kept nearer than that, at an end, or between neighbours that differ', () => {
+  it('is rejected at an end until a session on its other side confirms it', () => {
+    expect(rejectedCloses(dayBars([10, 10, 51]))).toEqual([51]);
+    expect(rejectedCloses(dayBars([51, 10, 10]))).toEqual([51]);
+    expect(rejectedCloses(dayBars([1.9, 10, 10]))).toEqual([1.9]);
+    expect(rejectedCloses(dayBars([10, 10, 51, 50]))).toEqual([]);
+    expect(rejectedCloses(dayBars([10, 10, 51]), { actions: [split(2, 0.2)] })).toEqual([]);
+    expect(rejectedCloses(dayBars([10, 10, 49]))).toEqual([]);
+    expect(rejectedCloses(dayBars([10, 51]))).toEqual([]);
+    expect(rejectedCloses(dayBars([7, 10, 51]))).toEqual([]);
+    expect(rejectedCloses(dayBars([51, 10, 7]))).toEqual([]);
+    expect(rejectedCloses([], { known: dayBars([10, 10, 51]) })).toEqual([]);
+    const [first, second, last] = dayBars([10, 10, 51]) as [Ohlcv, Ohlcv, Ohlcv];
+    expect(rejectedCloses([first, second, { ...last, low: 20 }])).toEqual([]);
+  });
+
+  it('is kept nearer than that, or between neighbours that differ', () => {
     expect(rejectedCloses(dayBars([10, 49, 10]))).toEqual([]);
     expect(rejectedCloses(dayBars([10, 2.1, 10]))).toEqual([]);
-    expect(rejectedCloses(dayBars([10, 10, 51]))).toEqual([]);
-    expect(rejectedCloses(dayBars([51, 10, 10]))).toEqual([]);
     expect(rejectedCloses(dayBars([10, 70, 12.4]))).toEqual([70]);
     expect(rejectedCloses(dayBars([10, 70, 12.6]))).toEqual([]);
     expect(rejectedCloses(dayBars([10, 51, 11]))).toEqual([]);
