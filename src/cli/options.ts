@@ -186,6 +186,8 @@ function stateFolder(): string | undefined {
   return base === undefined || base === '' ? undefined : join(base, 'backfill');
 }
 
+const LATEST_NOW = Date.UTC(2100, 0, 1);
+
 /** A clock that starts at `--now`, or the system's. Throws `usage`. */
 export function parseClock(now: string | undefined): () => number {
   if (now === undefined) return Date.now;
@@ -193,6 +195,8 @@ export function parseClock(now: string | undefined): () => number {
   if (Number.isNaN(instant)) {
     throw new BackfillError('usage', `--now ${now}: is no instant; write it as 2026-11-20T22:00:00Z`);
   }
+  if (instant < 0 || instant >= LATEST_NOW)
+    throw new BackfillError('usage', `--now ${now}: must lie between 1970 and 2100`);
   const ahead = instant - Date.now();
   return () => Date.now() + ahead;
 }

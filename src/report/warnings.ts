@@ -15,10 +15,17 @@ const FEW = 3;
 /** Tickers of an event that are named. */
 const NAMED = 5;
 
-/** What many series have in common becomes one warning, in the place of the first: it is the vendor's day, not theirs. */
+/** What is graver comes first. */
+const GRAVITY: readonly Warning['kind'][] = ['identity', 'basis-flip', 'jump', 'spike', 'thin', 'repeat'];
+
+/**
+ * Warnings by gravity. What many series have in common becomes one, in the place of the first: it is the vendor's day, not
+ * theirs.
+ */
 export function groupWarnings(warnings: readonly Warning[]): WarningGroup[] {
   const byEvent = new Map<string, Warning[]>();
-  for (const warning of warnings) {
+  const gravest = warnings.toSorted((a, b) => GRAVITY.indexOf(a.kind) - GRAVITY.indexOf(b.kind));
+  for (const warning of gravest) {
     const event = `${warning.interval} ${warning.session} ${warning.kind}`;
     byEvent.set(event, [...(byEvent.get(event) ?? []), warning]);
   }

@@ -37,6 +37,12 @@ describe('a command line that cannot be meant', () => {
     ['simulate --latency soon', '--latency soon: write it as 250ms, 30s or 2min'],
     ['simulate --port 70000', '--port 70000: must be 0 (any free one) to 65535'],
     ['simulate --from nowhere', 'nowhere'],
+    ['simulate --log nowhere/log', '--log nowhere/log: cannot be written (ENOENT)'],
+    ['verify --sample 0', '--sample 0: write it as 1% or 0.01, above 0 and at most 100%'],
+    ['verify --sample 1.5', '--sample 1.5: write it as 1% or 0.01'],
+    ['verify', 'nothing to verify'],
+    ['check-data --issues --revisions', '--issues and --revisions contradict each other'],
+    ['check-data --issues --days 5', '--issues lists all there is: it takes no range'],
     ['forget AAPL --start 2025-02-01 --end 2025-01-01', '--start 2025-02-01 is after --end 2025-01-01'],
     ['check-data --fail-under lots', '--fail-under lots: must be a percentage from 0 to 100'],
   ])('backfill %s: one line, exit 2', async (line, message) => {
@@ -146,5 +152,15 @@ describe('check-data', () => {
   it('fits a terminal of 80 columns', async () => {
     const { stdout } = await checkData('--store', 'checked', ...NOW);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('forget', () => {
+  it('says what it forgot, of what nothing was stored, and takes all for all that is stored', async () => {
+    await backfill(...SAMPLE, '--store', 'forgetful');
+    const one = await backfill('forget', 'ALFA,NOPE', '--store', 'forgetful');
+    expect([one.code, one.stderr]).toEqual([0, 'Nothing was stored of NOPE.\nForgot 5 rows.\n']);
+    const all = await backfill('forget', 'all', '--store', 'forgetful');
+    expect([all.code, all.stderr]).toEqual([0, 'Forgot 5 rows.\n']);
   });
 });
