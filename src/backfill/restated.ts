@@ -10,8 +10,8 @@ import type { TaskResult } from './runner.ts';
 
 /**
  * Tasks that fetch every series again which its provider restated: patched, it would have two bases. The results that
- * asked for it are taken out of `results`, unless the provider no longer reaches the whole series: then they stay, as
- * the failures that they are.
+ * asked for it are taken out of `results`, unless the provider no longer reaches the whole series: then they stay
+ * failures, and say what to do.
  */
 export function refetchRestated(
   results: Map<Task, TaskResult>,
@@ -28,10 +28,22 @@ export function refetchRestated(
   return [...bySeries.values()].flatMap((tasks) => {
     const whole = wholeSeries(tasks, scan);
     const plan = planTasks(whole, { limits: intervals, quotas, actions, now });
-    if (plan.outOfReach.length > 0) return [];
+    if (plan.outOfReach.length > 0) {
+      for (const task of tasks) results.set(task, tooFarBack(task, results.get(task)));
+      return [];
+    }
     for (const task of tasks) results.delete(task);
     return plan.tasks.map((task) => ({ ...task, replaces: true }));
   });
+}
+
+/** The failure of a task whose series cannot be fetched again as a whole. */
+function tooFarBack({ series: { ticker, interval } }: Task, result: TaskResult | undefined): TaskResult {
+  const said = result?.ok === false ? result.error : undefined;
+  const message =
+    `${said?.message ?? ''}, and no longer reaches the whole series: nothing is changed; ` +
+    `to take what it has now: backfill forget ${ticker} --interval ${interval}, then run again`;
+  return { ok: false, error: { code: 'restated', retryable: false, ...said, message } };
 }
 
 /** All that is stored of the series of some tasks, and what they wanted, as one gap. */

@@ -27,10 +27,18 @@ export interface BasisGaps {
   readonly closes: readonly Day[];
 }
 
+/** What trades around the clock is never split and pays no dividend. */
+const WITHOUT_ACTIONS: ReadonlySet<string> = new Set(['24-7', '24-5-FX']);
+
+/** Whether what trades on a calendar can have splits and dividends. */
+export function hasActions({ id }: Calendar): boolean {
+  return !WITHOUT_ACTIONS.has(id);
+}
+
 /** What is not known of a series' basis; nothing is needed for mode `none`. */
 export function basisGaps(question: BasisQuestion): BasisGaps {
   const { mode, first, asOf, calendar, coverage, actions, answered } = question;
-  if (mode === 'none') return { unanswered: [], closes: [] };
+  if (mode === 'none' || !hasActions(calendar)) return { unanswered: [], closes: [] };
   const unanswered = subtract([{ from: first + 1, to: asOf + 1 }], answered).flatMap(({ from, to }) => {
     const start = calendar.sessionOnOrAfter(from);
     return start < to ? [{ from: start, to: calendar.sessionOnOrBefore(to - 1) + 1 }] : [];

@@ -23,7 +23,7 @@ export interface Parts {
 export function partsOf(options: HistoryOptions): Parts {
   const config = options.provider ?? { id: 'yahoo' };
   assertConfigured(config);
-  const declared = capabilitiesOf(config.id);
+  const declared = capabilitiesOf(config);
   const capabilities = { ...declared, quotas: options.quotas ?? declared.quotas };
   const store = openStore(options.store);
   const tickersToFetch: Parts['tickersToFetch'] = (tickers) =>

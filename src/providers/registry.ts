@@ -6,7 +6,7 @@ import { sampleCapabilities } from './sample/capabilities.ts';
 import { yahooCapabilities } from './yahoo/capabilities.ts';
 
 interface RegisteredProvider {
-  readonly capabilities: Capabilities;
+  readonly capabilities: (config: ProviderConfig) => Capabilities;
   /** Loads the provider's code, with the packages it needs, only when it is used. */
   readonly open: (config: ProviderConfig, gate: Gate) => Promise<Provider>;
 }
@@ -14,24 +14,25 @@ interface RegisteredProvider {
 /** Every provider, by id. Adding one is adding a line. */
 const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
   yahoo: {
-    capabilities: yahooCapabilities,
+    capabilities: () => yahooCapabilities,
     open: async (c, gate) => (await import('./yahoo/index.ts')).openYahoo(c, gate),
   },
   csv: { capabilities: csvCapabilities, open: async (c) => (await import('./csv/index.ts')).openCsv(c) },
   sample: {
-    capabilities: sampleCapabilities,
+    capabilities: () => sampleCapabilities,
     open: async (c) => (await import('./sample/index.ts')).openSample(c),
   },
 };
 
-/** What a provider can do. Throws `unknown-provider`, naming those there are. */
-export function capabilitiesOf(id: string): Capabilities {
-  return registered(id).capabilities;
+/** What a provider can do as it is configured. Throws `unknown-provider`, naming those there are. */
+export function capabilitiesOf(config: ProviderConfig): Capabilities {
+  return registered(config.id).capabilities(config);
 }
 
 /** Throws `unknown-provider`, and `usage` for a URL that is missing or is none. */
-export function assertConfigured({ id, url }: ProviderConfig): void {
-  const { needsUrl } = registered(id).capabilities;
+export function assertConfigured(config: ProviderConfig): void {
+  const { id, url } = config;
+  const { needsUrl } = capabilitiesOf(config);
   if (needsUrl && url === undefined) {
     throw new BackfillError('usage', `provider "${id}" needs --provider-url ${id}=…`);
   }

@@ -6,6 +6,7 @@ import { sessionRuns } from '../core/gaps.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import { contains, subtract } from '../core/ranges.ts';
 import { seriesKey } from '../core/bars.ts';
+import { hasActions } from '../core/basis.ts';
 import type { Rejected, Scan } from '../store/store.ts';
 
 /** A row that was kept out of the bars. */
@@ -77,7 +78,7 @@ function stampOf(row: unknown): number | null {
 /** Where daily bars are stored without anybody having said what splits and dividends there were. */
 export function unknownActions(scan: Scan): UnknownActions[] {
   return [...scan.series.values()]
-    .filter(({ series }) => series.interval === '1d')
+    .filter(({ series, calendar }) => series.interval === '1d' && hasActions(calendarById(calendar)))
     .flatMap(({ series: { ticker }, coverage, calendar: id }) => {
       const calendar = calendarById(id);
       const unknown = sessionRuns(subtract(coverage.present, scan.actions.get(ticker) ?? []), calendar);

@@ -33,6 +33,10 @@ describe('what is not known of a basis', () => {
     ]);
   });
 
+  it.each(['24-7', '24-5-FX'])('is nothing on the calendar %s: nothing there is ever split', (id) => {
+    expect(basisGaps(question({ answered: [], calendar: calendarById(id) })).unanswered).toEqual([]);
+  });
+
   it('is nothing between two answers with no session in between', () => {
     const weekend = [days('2026-02-10', '2026-02-14'), days('2026-02-17', '2026-02-28')];
     expect(basisGaps(question({ answered: weekend })).unanswered).toEqual([]);

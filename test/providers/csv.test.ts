@@ -43,6 +43,14 @@ function fetchBars(
 }
 
 describe('a folder as a provider', () => {
+  it('speaks of splits and dividends only if it has a file of them', async () => {
+    const silent = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
+    expect(silent.capabilities.actions).toBe(false);
+    const files = { 'AAPL.csv': DAILY, 'actions.csv': 'ticker,date,kind,value\n' };
+    const telling = openCsv({ id: 'csv', url: await folderOf(files), basis: 'raw' });
+    expect(telling.capabilities.actions).toBe(true);
+  });
+
   it('serves raw bars as they are, and rows without all values as unusable', async () => {
     const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
     const answer = await fetchBars(provider, 'AAPL', range('2024-01-03', '2024-01-05'));

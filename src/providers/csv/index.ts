@@ -12,7 +12,7 @@ export function openCsv(config: ProviderConfig): Provider {
   const client = openClient(config);
   const basis = config.basis ?? 'raw';
   return {
-    capabilities: csvCapabilities,
+    capabilities: csvCapabilities(config),
     symbolOf: (ticker) => ticker,
     tickerOf: (symbol) => symbol,
     fetchBars: async (request) => parseReading(client.read(request), request.series.interval, basis),
