@@ -72,7 +72,8 @@ async function readAround({ series, range }: Task, store: BarStore): Promise<Sto
   const around = { from: range.from - CONTEXT_DAYS, to: range.to + CONTEXT_DAYS };
   const known = await unlessDamaged(store.readSeries(series, around));
   const actions = (await unlessDamaged(store.readActions(series.ticker))) ?? [];
-  const since = namedSince(series.ticker, await store.readRenames());
+  const renames = (await unlessDamaged(store.readRenames())) ?? [];
+  const since = namedSince(series.ticker, renames);
   const { bars = [], coverage = NOTHING_KNOWN, identity = UNKNOWN_IDENTITY } = known ?? {};
   const covered = await unlessDamaged(store.readActionsCovered(series.ticker));
   return { bars, coverage, identity, actions, actionsCovered: covered ?? [], namedSince: since };

@@ -307,6 +307,14 @@ describe('a backfill', () => {
     });
   });
 
+  it('is not kept from its bars by a ledger of renames that another hand broke', async () => {
+    await writeFile(join(folder, 'renames.json'), '{');
+    expect(await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()))).toMatchObject({
+      failed: 0,
+      inserted: 5,
+    });
+  });
+
   it('keeps a record of the run in the store', async () => {
     const { runId } = await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()));
     expect(runId).toMatch(/^20250620T120000Z-[0-9a-f]{4}$/);
