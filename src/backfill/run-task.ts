@@ -118,7 +118,7 @@ async function hear(
         source: capabilities.id,
         now,
       });
-      if (isLast || (verdict.conflict === null && !isDoubtful(answer, learned, calendar)))
+      if (isLast || (verdict.conflict === null && !isDoubtful(learned, calendar)))
         return { answer, verdict, learned, stored, isSilent };
     } catch (error) {
       const isWorthAnother = error instanceof BackfillError && isTransient(error) && !gate.isThrottling;
@@ -136,11 +136,10 @@ function isTransient({ code, retryable }: BackfillError): boolean {
 const LONG_TAIL = 5;
 
 /** Whether a long tail of sessions is missing from the answer though nobody explains why. */
-function isDoubtful({ bars }: BarAnswer, { learned }: Learned, calendar: Calendar): boolean {
+function isDoubtful({ learned }: Learned, calendar: Calendar): boolean {
   const last = learned.absent.at(-1);
   const isTail = last !== undefined && last.from >= (learned.present.at(-1)?.to ?? Number.POSITIVE_INFINITY);
   return (
-    bars.length > 0 &&
     isTail &&
     (last.reason === 'vendor-empty' || last.reason === 'not-yet-published') &&
     calendar.sessions(last).length > LONG_TAIL

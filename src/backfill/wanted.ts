@@ -66,8 +66,7 @@ export function wantedSeries(
 
 /** The last session that has begun. */
 function lastOpened(calendar: Calendar, now: number): Day {
-  // Some exchanges open on the UTC day before.
-  const latest = calendar.sessionOnOrBefore(calendar.localDay(now) + 1);
+  const latest = calendar.sessionOnOrBefore(calendar.localDay(now));
   for (let day = latest; ; day = calendar.previousSession(day)) {
     if (calendar.session(day).open <= now) return day;
   }

@@ -10,6 +10,9 @@ const PREFIX = 'BACKFILL_';
 /** These say one thing together: one of them on the command line sets aside what the settings say of the others. */
 const ONE_CHOICE: readonly string[] = ['days', 'years', 'start', 'end'];
 
+/** These list all there is: what the settings say of a range or a threshold is not meant for them. */
+const WHOLE: readonly string[] = ['issues', 'revisions'];
+
 /**
  * What `BACKFILL_*` variables (`.env` included) and, below them, `backfill.config.json` say. Throws `usage` for a
  * name that no command knows, so that a slip of the pen does not go unnoticed.
@@ -44,8 +47,11 @@ export function settingsFor(
 ): Record<string, string | boolean> {
   const isGiven = (name: string): boolean =>
     argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
-  const overruled = ONE_CHOICE.some(isGiven) ? ONE_CHOICE : [];
-  const meant = [...settings].filter(([name]) => names.has(name) && !overruled.includes(name));
+  const overruled = new Set([
+    ...(ONE_CHOICE.some(isGiven) ? ONE_CHOICE : []),
+    ...(WHOLE.some(isGiven) ? [...ONE_CHOICE, 'missing', 'fail-under'] : []),
+  ]);
+  const meant = [...settings].filter(([name]) => names.has(name) && !overruled.has(name));
   return Object.fromEntries(
     meant.map(([name, value]) => [
       name,

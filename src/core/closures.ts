@@ -6,19 +6,20 @@ import { contains } from './ranges.ts';
 /** When the embedded calendars were compiled: of what was decided since then they know nothing. */
 const CALENDARS_AS_OF = parseDay('2026-07-23');
 
-/** Fewer series than this may lack a session together for reasons of their own. */
-const ENOUGH_SERIES = 3;
+/** Fewer tickers than this may lack a session together for reasons of their own. */
+const ENOUGH_TICKERS = 3;
 
 /** A session that a calendar expects and that the exchange seems not to have held. */
 export interface SuspectedClosure {
   readonly calendar: string;
   readonly session: Day;
-  /** Series that lack it: all that were asked for it. */
-  readonly series: number;
+  /** Tickers that lack it: all that were asked for it. */
+  readonly tickers: number;
 }
 
 /** A series as far as closures are concerned. */
 export interface CoveredSeries {
+  readonly ticker: string;
   readonly calendar: Calendar;
   readonly coverage: Coverage;
 }
@@ -37,24 +38,21 @@ export function suspectClosures(series: readonly CoveredSeries[]): SuspectedClos
 }
 
 function closuresOf(series: readonly CoveredSeries[]): SuspectedClosure[] {
-  const lacking = new Map<Day, number>();
-  for (const { calendar, coverage } of series) {
+  const lacking = new Map<Day, Set<string>>();
+  for (const { ticker, calendar, coverage } of series) {
     const last = coverage.present.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
     for (const { from, to, reason } of coverage.absent) {
       if (reason !== 'vendor-empty' && reason !== 'not-yet-published') continue;
-      for (const session of calendar.sessions({
-        from: Math.max(from, CALENDARS_AS_OF + 1),
-        to: Math.min(to, last),
-      }))
-        lacking.set(session, (lacking.get(session) ?? 0) + 1);
+      const late = { from: Math.max(from, CALENDARS_AS_OF + 1), to: Math.min(to, last) };
+      for (const session of calendar.sessions(late))
+        lacking.set(session, (lacking.get(session) ?? new Set()).add(ticker));
     }
   }
   const [first] = series;
+  const isHeld = (session: Day): boolean =>
+    series.some(({ coverage }) => contains(coverage.present, session));
   return [...lacking]
-    .filter(
-      ([session, count]) =>
-        count >= ENOUGH_SERIES && !series.some(({ coverage }) => contains(coverage.present, session)),
-    )
-    .map(([session, count]) => ({ calendar: first?.calendar.id ?? '', session, series: count }))
+    .filter(([session, tickers]) => tickers.size >= ENOUGH_TICKERS && !isHeld(session))
+    .map(([session, tickers]) => ({ calendar: first?.calendar.id ?? '', session, tickers: tickers.size }))
     .toSorted((a, b) => a.session - b.session);
 }

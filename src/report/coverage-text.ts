@@ -33,8 +33,8 @@ export function coverageText(report: CoverageReport, options: { missing: boolean
   ]);
   const bad = unreadable.map(({ path, reason }) => `unreadable: ${path}: ${reason}`);
   const closures = report.suspectedClosures.map(
-    ({ calendar, session, series: lacking }) =>
-      `${calendar} ${session}: none of ${lacking} series has it; was the exchange closed that day?`,
+    ({ calendar, session, tickers }) =>
+      `${calendar} ${session}: none of ${tickers} tickers has it; was the exchange closed that day?`,
   );
   return [head, ...body, ...bad, ...closures, '', ...totalLines(report)];
 }

@@ -61,8 +61,8 @@ export interface ReportedClosure {
   readonly calendar: string;
   /** Session date. */
   readonly session: string;
-  /** Series that lack it. */
-  readonly series: number;
+  /** Tickers that lack it. */
+  readonly tickers: number;
 }
 
 export interface CoverageTotals {
@@ -91,6 +91,7 @@ export function reportCoverage(
   series.sort((a, b) => compare(a.ticker, b.ticker) || compare(a.interval, b.interval));
   const suspectedClosures = suspectClosures(
     [...scan.series.values()].map((state) => ({
+      ticker: state.series.ticker,
       calendar: calendarById(state.calendar),
       coverage: state.coverage,
     })),

@@ -55,13 +55,13 @@ export function revisionsText(revisions: readonly SeriesRevision[]): string[] {
       { title: 'TICKER', text: ({ ticker }) => ticker },
       { title: 'INT', text: ({ interval }) => interval },
       { title: 'BAR', text: ({ interval, before: { ts } }) => barText(interval, ts) },
-      { title: 'CHANGE', text: changeText },
       { title: 'ON', text: ({ after }) => formatDay(utcDayOf(after.fetchedAt)) },
       {
         title: 'BY',
         text: ({ before, after }) =>
           before.source === after.source ? after.source : `${before.source} > ${after.source}`,
       },
+      { title: 'CHANGE', text: changeText },
     ],
     revisions,
   );

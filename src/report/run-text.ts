@@ -89,9 +89,15 @@ function driftLines({ drift }: RunSummary): string[] {
     .filter(([, { changed, gone }]) => changed + gone > 0)
     .map(
       ([source, { compared, changed, gone, worst }]) =>
-        `Of ${plural(compared, 'final bar')} from ${source} asked for again, ${changed} had changed ` +
-        `(a price by ${(100 * worst).toPrecision(2)}% at most)${gone > 0 ? `, ${gone} were gone (kept)` : ''}`,
+        `Asked again: ${plural(compared, 'final bar')} from ${source}; ` +
+        `${changed} changed (${worstText(worst)} at most)${gone > 0 ? `, ${gone} gone (kept)` : ''}`,
     );
+}
+
+/** A relative difference in percent. */
+function worstText(worst: number): string {
+  const percent = 100 * worst;
+  return percent > 0 && percent < 0.001 ? '<0.001%' : `${Number(percent.toPrecision(2))}%`;
 }
 
 /** What a verification found, for a terminal: a line a provider. */
@@ -104,7 +110,7 @@ export function driftText({ drift }: RunSummary): string[] {
       { title: 'COMPARED', text: ([, { compared }]) => formatCount(compared), right: true },
       { title: 'CHANGED', text: ([, { changed }]) => formatCount(changed), right: true },
       { title: 'GONE', text: ([, { gone }]) => formatCount(gone), right: true },
-      { title: 'WORST', text: ([, { worst }]) => `${(100 * worst).toPrecision(2)}%`, right: true },
+      { title: 'WORST', text: ([, { worst }]) => worstText(worst), right: true },
     ],
     rows,
   );

@@ -36,6 +36,10 @@ interface Case {
   /** Last final session, default the last one wanted. */
   readonly lastSettled?: string;
   readonly answer?: Partial<BarAnswer>;
+  /** Of every bar; default a million. */
+  readonly volume?: number;
+  /** Instead of `now`. */
+  readonly at?: string;
 }
 
 function learned(testCase: Case) {
@@ -60,10 +64,12 @@ function learned(testCase: Case) {
   // A bar at noon has the same session date in New York and in UTC.
   const bars = accepted.map((date) => ({
     ...bar(date),
+    volume: testCase.volume ?? 1_000_000,
     ts: bar(date).ts + (interval === '1d' ? 0 : NOON_MS),
   }));
   const result = learnFrom({
-    ...{ task, calendar, answer: whole, accepted: bars, rejected, fillers, known, lastSettled, now },
+    ...{ task, calendar, answer: whole, accepted: bars, rejected, fillers, known, lastSettled },
+    now: testCase.at === undefined ? now : Date.parse(testCase.at),
     source: 'test',
   });
   const runs = result.learned.absent.map(
@@ -169,5 +175,90 @@ describe('what an answer says of the wanted sessions', () => {
       answer: { proven: span('2025-06-02', '2025-06-10') },
     });
     expect(present + missing + Object.values(absent).reduce((sum, count) => sum + count, 0)).toBe(9);
+  });
+
+  it('younger than two days since its close: not published yet, the one before it empty', () => {
+    expect(learned({ accepted: ALL.slice(0, 6) }).runs).toEqual([
+      'vendor-empty 2025-06-10..2025-06-10',
+      'not-yet-published 2025-06-11..2025-06-12',
+    ]);
+    const until = (at: string) => learned({ accepted: ALL.slice(0, 7), at }).runs[0];
+    expect(until('2025-06-13T19:59:59Z')).toBe('not-yet-published 2025-06-11..2025-06-12');
+    expect(until('2025-06-13T20:00:00Z')).toBe('vendor-empty 2025-06-11..2025-06-11');
+  });
+
+  it('between bars of what hardly trades: no trades, however young', () => {
+    const accepted = ALL.filter((date) => date !== '2025-06-11');
+    expect(learned({ accepted }).runs).toEqual(['not-yet-published 2025-06-11..2025-06-11']);
+    expect(learned({ accepted, volume: 1000 }).runs).toEqual(['no-trades 2025-06-11..2025-06-11']);
+  });
+
+  it('of the first trade and of the delisting: empty and delisted', () => {
+    const identity = { ...UNKNOWN_IDENTITY, firstTrade: parseDay('2025-06-04') };
+    expect(learned({ accepted: ALL.slice(3), answer: { identity } }).runs).toEqual([
+      'pre-listing 2025-06-02..2025-06-03',
+      'vendor-empty 2025-06-04..2025-06-04',
+    ]);
+    const delistedOn = parseDay('2025-06-09');
+    expect(learned({ accepted: ALL.slice(0, 5), answer: { delistedOn } }).runs).toEqual([
+      'delisted 2025-06-09..2025-06-12',
+    ]);
+  });
+
+  it('that the provider explains: as it says, with its words', () => {
+    const explained = [{ ...span('2025-06-04', '2025-06-05'), reason: 'halted', note: 'a merger' } as const];
+    const accepted = ALL.filter((date) => !['03', '04', '05', '06'].includes(date.slice(8)));
+    const { runs, learned: coverage } = learned({ accepted, answer: { explained } });
+    expect(runs).toEqual([
+      'vendor-empty 2025-06-03..2025-06-03',
+      'halted 2025-06-04..2025-06-05',
+      'vendor-empty 2025-06-06..2025-06-06',
+    ]);
+    expect(coverage.absent.map(({ note }) => note)).toEqual([undefined, 'a merger', undefined]);
+    const wordless = [{ ...span('2025-06-04', '2025-06-05'), reason: 'halted' } as const];
+    expect(learned({ accepted, answer: { explained: wordless } }).learned.absent[1]).not.toHaveProperty(
+      'note',
+    );
+  });
+
+  it('of an answer without bars: with the note of why it has none', () => {
+    const { learned: coverage } = learned({ answer: { note: 'no timestamps' } });
+    expect(coverage.absent.map(({ note }) => note)).toEqual(['no timestamps', 'no timestamps']);
+  });
+
+  it('with several faults: by the first one; a run has one note and no session with a bar', () => {
+    const dates = ['02', '03', '05'].map((date) => `2025-06-${date}`);
+    const rejected = [
+      ...dates.map((date) => ({ bar: bar(date), reason: date === '2025-06-03' ? 'other' : 'first' })),
+      ...dates.map((date) => ({ bar: bar(date), reason: 'later' })),
+    ];
+    const { runs, learned: coverage } = learned({
+      accepted: ALL.filter((date) => !dates.includes(date)),
+      rejected,
+    });
+    expect(runs).toEqual(dates.map((date) => `rejected ${date}..${date}`));
+    expect(coverage.absent.map(({ note }) => note)).toEqual(['first', 'other', 'first']);
+    const apart = learned({ accepted: ALL.filter((date) => !/0[35]$/.test(date)) });
+    expect(apart.runs).toEqual([
+      'vendor-empty 2025-06-03..2025-06-03',
+      'vendor-empty 2025-06-05..2025-06-05',
+    ]);
+  });
+
+  it('is counted as present only if it is final', () => {
+    const { present, provisional, learned: coverage } = learned({ accepted: ALL, lastSettled: '2025-06-10' });
+    expect([present, provisional]).toEqual([7, 2]);
+    expect(coverage.provisional).toEqual([span('2025-06-11', '2025-06-12')]);
+    const open = learned({ accepted: ALL.slice(0, 6), lastSettled: '2025-06-10' });
+    expect([open.present, open.provisional, open.missing]).toEqual([6, 0, 0]);
+    expect(open.runs).toEqual(['vendor-empty 2025-06-10..2025-06-10']);
+  });
+
+  it('with an invented row: no trades where it hardly trades, else the vendor’s fault', () => {
+    const fillers = [{ bar: bar('2025-06-03'), reason: 'an idle bar' }];
+    const accepted = ALL.filter((date) => date !== '2025-06-03');
+    const of = (volume: number) => learned({ accepted, fillers, volume }).learned.absent;
+    expect(of(1000)).toMatchObject([{ reason: 'no-trades', note: 'an idle bar' }]);
+    expect(of(1_000_000)).toMatchObject([{ reason: 'vendor-empty', note: 'an idle bar' }]);
   });
 });

@@ -50,6 +50,28 @@ describe('comparing stored bars with an answer', () => {
     expect(isSameBar(bar(1, 10, 1011), bar(1, 10, 1000), 20)).toBe(false);
   });
 
+  it.each(['open', 'high', 'low', 'close'] as const)(
+    'measures the change of %s, of the larger price',
+    (field) => {
+      const drift = (value: number) =>
+        priceDrift({ stored: { ...bar(1, 10), [field]: 10 }, answered: { ...bar(1, 10), [field]: value } });
+      expect(drift(20)).toBeCloseTo(0.5, 12);
+      expect(drift(5)).toBeCloseTo(0.5, 12);
+    },
+  );
+
+  it('allows each volume its own step, and a float more', () => {
+    const before = [bar(1, 10, 1010), bar(2, 10, 1010)];
+    const answered = [bar(1, 10, 1000), bar(2, 10, 1000)];
+    const stepAt = (ts: number): number => (ts < 2 * MS_PER_DAY ? 20 : 0);
+    expect(compareBars(before, answered, stepAt).differing.map(({ stored: { ts } }) => ts)).toEqual([
+      2 * MS_PER_DAY,
+    ]);
+    expect(isSameBar(bar(1, 10, 1_000_010.000001), bar(1, 10, 1_000_000), 20)).toBe(true);
+    expect(isSameBar(bar(1, 10, 10.0000001), bar(1, 10, 0), 20)).toBe(true);
+    expect(isSameBar(bar(1, 10, 10.0001), bar(1, 10, 0), 20)).toBe(false);
+  });
+
   it('measures the largest change of a price', () => {
     const answered = { ...bar(1, 10), high: 10.1 * 2 };
     expect(priceDrift({ stored: bar(1, 10), answered })).toBeCloseTo(0.5);
@@ -97,6 +119,44 @@ describe('a restated series', () => {
     ).toBeUndefined();
   });
 
+  it('has one ratio up to a cent of a price of 100, and not beyond', () => {
+    const wobbly = (by: number) =>
+      restatedRatios(
+        pairs(
+          scaled(stored, (i) => 0.5 * (1 + by * (i % 2))),
+          0,
+          10,
+        ),
+      );
+    expect(wobbly(9e-5)).toHaveLength(1);
+    expect(wobbly(1.1e-4)).toBeUndefined();
+    const moved = (by: number) =>
+      restatedRatios(
+        pairs(
+          scaled(stored, () => 1 + by),
+          0,
+          10,
+        ),
+      );
+    expect(moved(9e-5)).toBeUndefined();
+    expect(moved(1.1e-4)).toHaveLength(1);
+  });
+
+  it('has fifty bars for each further ratio', () => {
+    const stepped = (bars: number, levels: number) =>
+      restatedRatios(
+        pairs(
+          scaled(stored, (i) => 0.5 + Math.floor((i * levels) / bars) / 100),
+          0,
+          bars,
+        ),
+      );
+    expect(stepped(50, 2)).toHaveLength(2);
+    expect(stepped(49, 2)).toBeUndefined();
+    expect(stepped(100, 3)).toHaveLength(3);
+    expect(stepped(99, 3)).toBeUndefined();
+  });
+
   it('cannot be told by a single bar', () => {
     expect(
       restatedRatios(
@@ -126,6 +186,24 @@ describe('the precision of volumes', () => {
     const steps = volumeSteps([split('2020-04-29', 1 / 8)]);
     expect(volumeStepOf(steps, parseDay('2020-04-28'))).toBeCloseTo(8);
     expect(volumeStepOf(steps, parseDay('2020-04-29'))).toBe(0);
+  });
+
+  it('takes all later splits together, in whatever order they are listed', () => {
+    const splits = [split('2020-04-29', 1 / 8), split('2010-01-04', 2), split('2015-01-05', 1 / 3)];
+    for (const listed of [splits, splits.toReversed()]) {
+      const steps = volumeSteps(listed);
+      const at = (date: string): number => volumeStepOf(steps, parseDay(date));
+      expect(at('2009-12-31')).toBeCloseTo(24);
+      expect(at('2014-12-31')).toBeCloseTo(24);
+      expect(at('2020-04-28')).toBeCloseTo(8);
+      expect(at('2020-04-29')).toBe(0);
+    }
+  });
+
+  it('is that of the splits that a session precedes, no earlier ones', () => {
+    const steps = volumeSteps([split('2010-01-04', 1 / 10), split('2020-08-31', 4)]);
+    expect(volumeStepOf(steps, parseDay('2010-01-03'))).toBeCloseTo(10);
+    expect(volumeStepOf(steps, parseDay('2010-01-04'))).toBe(0);
   });
 
   it('is exact before splits that multiply shares', () => {

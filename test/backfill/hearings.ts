@@ -1,0 +1,94 @@
+import type { Hearing } from '../../src/backfill/hearing.ts';
+import type { TaskReport, TaskResult } from '../../src/backfill/runner.ts';
+import { type Bar, type CorporateAction, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import { calendarById } from '../../src/core/calendar/calendars.ts';
+import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
+import { type Day, type DayRange, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
+import type { Task } from '../../src/core/plan.ts';
+import type { BarAnswer } from '../../src/providers/provider.ts';
+
+export const XNYS = calendarById('XNYS');
+
+/** `[from, to)` of two ISO dates, both inclusive. */
+export function span(from: string, to: string): DayRange {
+  return { from: parseDay(from), to: parseDay(to) + 1 };
+}
+
+/** The sessions of New York of June 2025 on, and noon of the day after the first 30 of them. */
+export const SESSIONS: readonly Day[] = XNYS.sessions(span('2025-06-02', '2026-02-27'));
+export const NOW = Date.parse('2025-07-16T12:00:00Z');
+
+/** A stored daily bar that stands at a price. */
+export function stored(day: Day, close: number, change: Partial<Bar> = {}): Bar {
+  const prices = { open: close, high: close, low: close, close };
+  const rest = { volume: 1000, vwap: null, trades: null, source: 'test', fetchedAt: 0 };
+  return { ts: day * MS_PER_DAY, ...prices, ...rest, ...change };
+}
+
+/** Daily bars at these closes, one a session. */
+export function bars(closes: readonly number[]): Bar[] {
+  return closes.map((close, i) => stored(SESSIONS[i] ?? Number.NaN, close));
+}
+
+export function task(change: Partial<Task> = {}): Task {
+  const range = span('2025-06-02', '2025-07-15');
+  return {
+    id: 'AAPL 1d',
+    series: { ticker: 'AAPL', interval: '1d' },
+    calendar: 'XNYS',
+    range,
+    gaps: [range],
+    sessions: 30,
+    requests: 1,
+    partitions: [],
+    ...change,
+  };
+}
+
+export function answer(change: Partial<BarAnswer> = {}): BarAnswer {
+  return {
+    bars: [],
+    unusable: [],
+    proven: span('2025-06-02', '2025-07-15'),
+    wireBasis: 'raw',
+    explained: [],
+    actions: [],
+    identity: UNKNOWN_IDENTITY,
+    delistedOn: null,
+    dropped: 0,
+    ...change,
+  };
+}
+
+export function hearing(change: Partial<Hearing> = {}): Hearing {
+  return {
+    task: task(),
+    calendar: XNYS,
+    answer: answer(),
+    stored: {
+      ...{ bars: [], coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY },
+      ...{ actions: [], actionsCovered: [], namedSince: null },
+    },
+    lastSettled: parseDay('2025-07-15'),
+    now: NOW,
+    ...change,
+  };
+}
+
+export function split(date: string, ratio: number): CorporateAction {
+  return { kind: 'split', exDay: parseDay(date), ratio };
+}
+
+export function dividend(date: string, amount: number): CorporateAction {
+  return { kind: 'dividend', exDay: parseDay(date), amount };
+}
+
+/** The result of a task that went well. */
+export function done(change: Partial<TaskReport> = {}): TaskResult {
+  const counts = { bars: 0, inserted: 0, changed: 0, revised: 0, present: 0, provisional: 0, missing: 0 };
+  const report = { ...counts, absent: {}, rejected: 0, dropped: 0, fillers: 0, oddities: [], drift: {} };
+  return {
+    ok: true,
+    report: { ...report, fingerprint: null, unconfirmed: null, fetchMs: 0, storeMs: 0, ...change },
+  };
+}

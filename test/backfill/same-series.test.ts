@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TaskResult } from '../../src/backfill/runner.ts';
+import { settleSameSeries } from '../../src/backfill/same-series.ts';
+import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import { type DayRange, MS_PER_DAY } from '../../src/core/day.ts';
+import type { Interval } from '../../src/core/interval.ts';
+import type { Task } from '../../src/core/plan.ts';
+import { contains } from '../../src/core/ranges.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { BarStore } from '../../src/store/store.ts';
+import { temporaryFolder } from '../store/fixtures.ts';
+import { NOW, SESSIONS, bars, done, span, task } from './hearings.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let store: BarStore;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  store = openStore(folder.path);
+});
+afterEach(() => folder.remove());
+
+/** The first two weeks of June are stored; the second one is what the tasks wanted. */
+const STORED = span('2025-06-02', '2025-06-13');
+const WANTED = span('2025-06-09', '2025-06-13');
+
+function about(ticker: string, interval: Interval = '1d', gaps: readonly DayRange[] = [WANTED]): Task {
+  return task({ series: { ticker, interval }, gaps });
+}
+
+async function fill(ticker: string): Promise<void> {
+  const learned = { present: [STORED], provisional: [], absent: [] };
+  await store.upsert({
+    ...{ series: { ticker, interval: '1d' }, calendar: 'XNYS', bars: bars(SESSIONS.slice(0, 10)), learned },
+    ...{ identity: UNKNOWN_IDENTITY, fetchedAt: NOW },
+  });
+}
+
+const settle = async (results: readonly (readonly [Task, TaskResult])[]): Promise<TaskResult[]> => [
+  ...(await settleSameSeries(new Map(results), { store, provider: 'test', now: NOW })).values(),
+];
+const daysOf = async (ticker: string): Promise<number[]> =>
+  (await store.readBars({ ticker, interval: '1d' })).map(({ ts }) => ts / MS_PER_DAY);
+const twin = (change: object = {}): TaskResult => done({ fingerprint: 'abc', inserted: 5, ...change });
+
+describe('tickers that got the very same bars', () => {
+  it('lose what was new of them, to quarantine, and are failures that name each other', async () => {
+    for (const ticker of ['ALFA', 'BRIQ', 'CORV']) await fill(ticker);
+    const other = done({ fingerprint: 'def', inserted: 5 });
+    const judged = await settle([
+      [about('ALFA'), twin()],
+      [about('BRIQ'), other],
+      [about('CORV'), twin()],
+    ]);
+    expect(judged).toMatchObject([
+      { ok: false, error: { code: 'bad-answer', retryable: true, ticker: 'ALFA', provider: 'test' } },
+      other,
+      { ok: false, error: { ticker: 'CORV' } },
+    ]);
+    const [first] = judged;
+    expect(first?.ok === false && first.error.message).toContain(
+      'the very same bars for ALFA and CORV: none',
+    );
+    for (const ticker of ['ALFA', 'CORV']) {
+      expect(await daysOf(ticker)).toEqual(SESSIONS.slice(0, 5));
+      const { records } = await store.readRejected({ tickers: [ticker] });
+      expect(records.map(({ rows, source, fetchedAt }) => [rows.length, source, fetchedAt])).toEqual([
+        [5, 'test', NOW],
+      ]);
+      expect(records[0]?.rows[0]?.reason).toContain('the very same bars');
+    }
+    expect(await daysOf('BRIQ')).toEqual(SESSIONS.slice(0, 10));
+    const present = (await store.scan()).series.get('ALFA 1d')?.coverage.present ?? [];
+    expect(SESSIONS.filter((day) => contains(present, day))).toEqual(SESSIONS.slice(0, 5));
+  });
+
+  it('lose values that changed, but not what was only confirmed', async () => {
+    for (const ticker of ['ALFA', 'BRIQ']) await fill(ticker);
+    await settle([
+      [about('ALFA'), twin({ inserted: 0, changed: 1 })],
+      [about('BRIQ'), twin({ inserted: 0, changed: 0 })],
+    ]);
+    expect(await daysOf('ALFA')).toEqual(SESSIONS.slice(0, 5));
+    expect(await daysOf('BRIQ')).toEqual(SESSIONS.slice(0, 10));
+    expect((await store.readRejected({ tickers: ['BRIQ'] })).records).toEqual([]);
+  });
+
+  it('name all others once, though several tasks of each agree', async () => {
+    const [first] = await settle([
+      [about('ALFA'), twin({ inserted: 0 })],
+      [about('BRIQ'), twin({ inserted: 0 })],
+      [about('BRIQ'), twin({ inserted: 0 })],
+      [about('CORV'), twin({ inserted: 0 })],
+    ]);
+    expect(first?.ok === false && first.error.message).toContain('for ALFA and BRIQ, CORV: none');
+  });
+
+  it('are none if they are one ticker, of two intervals, or had too few bars to tell', async () => {
+    const results: (readonly [Task, TaskResult])[] = [
+      [about('ALFA'), twin()],
+      [about('ALFA'), twin()],
+      [about('BRIQ', '1h'), twin()],
+      [about('CORV'), done({ inserted: 1 })],
+      [about('DUNO'), done({ inserted: 1 })],
+    ];
+    expect(await settle(results)).toEqual(results.map(([, result]) => result));
+  });
+});

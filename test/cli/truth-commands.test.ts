@@ -1,0 +1,134 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Finished, run } from '../acceptance/programs.ts';
+
+let folder = '';
+const DATES = ['02', '03', '04', '05', '06', '09', '10', '11', '12', '13'].map((day) => `2025-06-${day}`);
+const CSV = ['--provider', 'csv', '--provider-url', 'csv=prices', '--basis', 'raw'];
+const NOW = ['--now', '2025-06-20T12:00:00Z'];
+const RANGE = ['--start', DATES[0] ?? '', '--end', DATES.at(-1) ?? ''];
+const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);
+const checkData = (...args: string[]): Promise<Finished> => run('check-data', args, folder);
+const verify = (...args: string[]): Promise<Finished> =>
+  backfill('verify', ...CSV, ...NOW, '--sample', '100%', ...args);
+
+/** A file of daily bars around 100; `change` gives other fields of a date. */
+async function write(ticker: string, change: Readonly<Record<string, string>> = {}): Promise<void> {
+  const rows = DATES.map((date, i) => `${date},${change[date] ?? `100,102,99,${100 + (i % 3)},${1000 + i}`}`);
+  await writeFile(
+    join(folder, 'prices', `${ticker}.csv`),
+    ['date,open,high,low,close,volume', ...rows, ''].join('\n'),
+  );
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-truth-cli-'));
+  await mkdir(join(folder, 'prices'));
+  await write('AAPL');
+  await write('MSFT', { '2025-06-05': '100,90,99,100,1000' });
+  const { code, stderr } = await backfill(...CSV, ...NOW, ...RANGE, '--tickers', 'AAPL,MSFT');
+  expect([code, stderr]).toEqual([0, expect.stringContaining('Bars: 19 (19 new, 0 changed)  Rejected: 1')]);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('check-data --issues', () => {
+  it('lists what was rejected, by series', async () => {
+    const { code, stdout } = await checkData('--issues', ...NOW);
+    expect(stdout).toMatch(/^REJECTED ROWS \(in quarantine, 0 more .*\)\n {2}MSFT 1d 2025-06-05 csv: \S/);
+    expect(code).toBe(0);
+    const other = await checkData('--issues', '--tickers', 'AAPL', ...NOW);
+    expect(other.stdout).not.toContain('REJECTED');
+    const json = await checkData('--issues', '--json', '--tickers', 'MSFT', '--interval', '1d', ...NOW);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      rejected: [{ ticker: 'MSFT', interval: '1d', session: '2025-06-05', source: 'csv', resolved: false }],
+    });
+  });
+
+  it.each([
+    ['--issues --revisions', '--issues and --revisions contradict each other; give one'],
+    ['--issues --days 5', '--issues lists all there is: it takes no range'],
+    ['--issues --end 2025-06-10', '--issues lists all there is: it takes no range'],
+    ['--revisions --missing', '--revisions lists all there is: it takes no range'],
+    ['--revisions --fail-under 99', '--revisions lists all there is: it takes no range'],
+  ])('with %s is one line, exit 2', async (line, message) => {
+    const { code, stdout, stderr } = await checkData(...line.split(' '));
+    expect(stderr).toContain(message);
+    expect([code, stdout, stderr.trimEnd().split('\n').length]).toEqual([2, '', 1]);
+  });
+});
+
+describe('backfill verify', () => {
+  it('finds nothing where nothing changed', async () => {
+    const { code, stdout, stderr } = await verify();
+    expect(stdout).toMatch(/^PROVIDER COMPARED CHANGED GONE WORST\ncsv +19 +0 +0 +0/);
+    expect(stderr).toContain('Total: 2  Complete: 0  To fill: 2  Requests: 2\n');
+    expect(code).toBe(0);
+    expect((await checkData('--revisions')).stdout).toBe('No final bar was ever changed.\n');
+  });
+
+  it('fetches only the series and sessions asked for', async () => {
+    const one = ['--tickers', 'AAPL', '--start', '2025-06-09', '--json'];
+    const { stdout } = await verify(...one);
+    expect(JSON.parse(stdout)).toMatchObject({ requests: 1, drift: { csv: { compared: 5, changed: 0 } } });
+  });
+
+  it('reports and keeps what changed, which check-data --revisions lists', async () => {
+    await write('AAPL', { '2025-06-10': '100,102,99,100.5,1006' });
+    const { code, stdout, stderr } = await verify();
+    expect(stdout).toMatch(/\ncsv +19 +1 +0 +0\.50?%\n$/);
+    expect(stderr).toContain('Revised: 1');
+    expect(code).toBe(0);
+    const revisions = await checkData('--revisions');
+    expect(revisions.stdout).toMatch(/^AAPL +1d +2025-06-10 /m);
+    expect(revisions.stdout).toContain('close 100 > 100.5');
+    expect(revisions.stdout).toMatch(/\n1 revision\n$/);
+    expect((await checkData('--revisions', '--tickers', 'MSFT')).stdout).toContain('No final bar');
+    const json = JSON.parse((await checkData('--revisions', '--json')).stdout) as unknown;
+    expect(json).toMatchObject([{ ticker: 'AAPL', before: { close: 100 }, after: { close: 100.5 } }]);
+  });
+
+  it.each(['0', '101%', '5', 'lots', '-1%', '0%'])(
+    'of a sample of %s is one line, exit 2',
+    async (sample) => {
+      const { code, stdout, stderr } = await backfill('verify', ...CSV, ...NOW, `--sample=${sample}`);
+      expect(stderr).toBe(`backfill: --sample ${sample}: write it as 1% or 0.01, above 0 and at most 100%\n`);
+      expect([code, stdout]).toEqual([2, '']);
+    },
+  );
+
+  it('of nothing is one line, exit 2', async () => {
+    const { code, stderr } = await backfill('verify', ...CSV, ...NOW, '--store', 'nothing');
+    expect(stderr).toBe(
+      'backfill: nothing to verify: the store has no final session of what was asked for\n',
+    );
+    expect(code).toBe(2);
+  });
+});
+
+describe('check-data', () => {
+  it('hints that a history may be judged alone', async () => {
+    const { stderr } = await checkData('--tickers', 'AAPL', ...NOW);
+    expect(stderr).toMatch(/^All that is missing is later than 2025-06-13, the last bar; --end 2025-06-13 /);
+    const whole = await checkData('--tickers', 'AAPL', '--end', '2025-06-13', '--days', '10', ...NOW);
+    expect([whole.stderr, whole.code]).toEqual(['', 0]);
+  });
+});
+
+describe('backfill forget', () => {
+  it('says how many rows it removed, and of what there were none', async () => {
+    const { code, stderr } = await backfill(
+      'forget',
+      'AAPL,NOPE',
+      '--start',
+      '2025-06-12',
+      '--end',
+      '2025-06-12',
+    );
+    expect([code, stderr]).toEqual([0, 'Nothing was stored of NOPE.\nForgot 1 row.\n']);
+    const intraday = await backfill('forget', 'AAPL', '--interval', '1h');
+    expect(intraday.stderr).toContain('Forgot 0 rows.');
+    expect((await backfill('forget', 'AAPL')).stderr).toBe('Forgot 9 rows.\n');
+  });
+});

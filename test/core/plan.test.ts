@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { calendarById } from '../../src/core/calendar/calendars.ts';
+import { type DayRange, formatDay, parseDay } from '../../src/core/day.ts';
+import { findGaps } from '../../src/core/gaps.ts';
+import type { Interval } from '../../src/core/interval.ts';
+import { type Task, earliestDay, planTasks } from '../../src/core/plan.ts';
+
+const calendar = calendarById('XNYS');
+const NOW = Date.parse('2026-01-20T12:00:00Z');
+const span = (from: string, to: string): DayRange => ({ from: parseDay(from), to: parseDay(to) + 1 });
+
+/** The tasks for the gaps of a series beside final sessions. */
+function tasks(
+  gap: DayRange,
+  final: readonly DayRange[],
+  limits: { maxSpanDays?: number; lookBackDays?: number; interval?: Interval } = {},
+): readonly Task[] {
+  const { maxSpanDays = null, lookBackDays = null, interval = '1d' } = limits;
+  const gaps = [{ series: { ticker: 'AAPL', interval }, calendar, gaps: [gap], sessions: 0, final }];
+  const ofInterval = { [interval]: { maxSpanDays, lookBackDays, requestsPerSpan: 1 } };
+  return planTasks(gaps, { limits: ofInterval, quotas: [], actions: true, now: NOW }).tasks;
+}
+const rangeOf = (...args: Parameters<typeof tasks>): string => {
+  const { from = 0, to = 0 } = tasks(...args)[0]?.range ?? {};
+  return `${formatDay(from)}..${formatDay(to - 1)}`;
+};
+
+describe('the final sessions that ride on a request', () => {
+  const GAP = span('2026-01-12', '2026-01-14');
+  const BEFORE = span('2025-11-03', '2026-01-09');
+  const AFTER = span('2026-01-15', '2026-01-16');
+
+  it('are the last four before the gap, or else the first ones after it', () => {
+    expect(rangeOf(GAP, [BEFORE])).toBe('2026-01-06..2026-01-14');
+    expect(rangeOf(GAP, [BEFORE, AFTER])).toBe('2026-01-06..2026-01-14');
+    expect(rangeOf(GAP, [AFTER])).toBe('2026-01-12..2026-01-16');
+    expect(rangeOf(GAP, [])).toBe('2026-01-12..2026-01-14');
+  });
+
+  it('are no more than a request has room for', () => {
+    expect(rangeOf(GAP, [BEFORE], { maxSpanDays: 6 })).toBe('2026-01-09..2026-01-14');
+    expect(rangeOf(GAP, [BEFORE], { maxSpanDays: 5 })).toBe('2026-01-12..2026-01-14');
+    expect(rangeOf(GAP, [AFTER], { maxSpanDays: 4 })).toBe('2026-01-12..2026-01-15');
+    expect(rangeOf(GAP, [AFTER], { maxSpanDays: 3 })).toBe('2026-01-12..2026-01-14');
+  });
+
+  it('are none that the provider’s look-back does not reach', () => {
+    expect(earliestDay({ lookBackDays: 12 }, NOW)).toBe(parseDay('2026-01-09'));
+    expect(rangeOf(GAP, [BEFORE], { lookBackDays: 12 })).toBe('2026-01-09..2026-01-14');
+    expect(rangeOf(GAP, [BEFORE], { lookBackDays: 11 })).toBe('2026-01-12..2026-01-14');
+  });
+
+  it('count as written, so that no other task writes them at the same time', () => {
+    const [one] = tasks(span('2026-01-02', '2026-01-02'), [span('2025-12-01', '2025-12-31')], {
+      interval: '1m',
+    });
+    expect(one?.partitions).toEqual(['AAPL 1m 2025-12', 'AAPL 1m 2026-01', 'AAPL actions']);
+    expect(one?.id).toBe('AAPL 1m 2026-01-02..2026-01-02');
+  });
+});
+
+describe('the final sessions beside a gap', () => {
+  it('are the present ones that are neither provisional nor wanted', () => {
+    const series = { ticker: 'AAPL', interval: '1d' } as const;
+    const present = [span('2026-01-05', '2026-01-16')];
+    const coverage = { present, provisional: [span('2026-01-16', '2026-01-16')], absent: [] };
+    const finalOf = (range: DayRange, everything: boolean) =>
+      findGaps([{ series, calendar, range }], new Map([['AAPL 1d', coverage]]), {
+        ...{ provider: 'test', now: NOW, everything },
+      })[0]?.final;
+    expect(finalOf(span('2026-01-05', '2026-01-09'), false)).toEqual([span('2026-01-05', '2026-01-15')]);
+    expect(finalOf(span('2026-01-05', '2026-01-09'), true)).toEqual([span('2026-01-10', '2026-01-15')]);
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import { type Coverage, NOTHING_KNOWN } from '../../src/core/coverage.ts';
+import type { Interval } from '../../src/core/interval.ts';
+import { type CoverageReport, reportCoverage } from '../../src/report/coverage.ts';
+import { coverageText, staleHint } from '../../src/report/coverage-text.ts';
+import type { Scan, SeriesState } from '../../src/store/store.ts';
+import { absence, coverage, days } from '../store/fixtures.ts';
+
+/** A series of New York unless said otherwise, judged from 2026-10-01 to 2026-10-30: 22 sessions. */
+function state(
+  ticker: string,
+  known: Partial<Coverage>,
+  calendar = 'XNYS',
+  interval: Interval = '1d',
+): SeriesState {
+  const about = { series: { ticker, interval }, calendar, coverage: coverage(known) };
+  return { ...about, identity: UNKNOWN_IDENTITY, rows: 7, fetchedAt: Date.UTC(2026, 9, 31) };
+}
+
+function report(...states: readonly SeriesState[]): CoverageReport {
+  const series = new Map(states.map((one) => [`${one.series.ticker} ${one.series.interval}`, one]));
+  const scan: Scan = { series, actions: new Map(), setAside: [] };
+  return reportCoverage(scan, () => days('2026-10-01', '2026-10-31'));
+}
+
+const WHOLE = [days('2026-10-01', '2026-10-31')];
+
+describe('the coverage of a series', () => {
+  it('is the part of its sessions that is present, and says what is provisional', () => {
+    const [one] = report(
+      state('ALFA', { present: WHOLE, provisional: [days('2026-10-29', '2026-10-31')] }),
+    ).series;
+    expect(one).toMatchObject({ expected: 22, present: 22, provisional: 2, missing: 0, coverage: 100 });
+    expect(one).toMatchObject({ first: '2026-10-01', last: '2026-10-30' });
+  });
+
+  it('leaves out sessions on which nobody could trade, not those that a vendor lacks', () => {
+    const present = [days('2026-10-01', '2026-10-24')];
+    const of = (reason: 'no-trades' | 'halted' | 'vendor-empty' | 'rejected') =>
+      report(state('ALFA', { present, absent: [absence(days('2026-10-24', '2026-10-31'), { reason })] }))
+        .series[0]?.coverage;
+    expect([of('no-trades'), of('halted')]).toEqual([100, 100]);
+    expect([of('vendor-empty'), of('rejected')]).toEqual([77.27, 77.27]);
+  });
+
+  it('never rounds up to 100, and is none where nothing was expected', () => {
+    expect(report().totals.coverage).toBeNull();
+    const many = Array.from({ length: 1000 }, (_, i) => state(`T${i}`, { present: WHOLE }));
+    const one = state('ALFA', { present: [days('2026-10-01', '2026-10-30')] });
+    expect(report(...many, one).totals.coverage).toBe(99.99);
+  });
+
+  it('counts in the totals only where the calendar is known', () => {
+    const { totals } = report(state('ALFA', { present: WHOLE }), state('ODD.XX', {}, 'weekdays'));
+    expect(totals).toMatchObject({ series: 2, advisory: 1, expected: 22, missing: 0, coverage: 100 });
+  });
+
+  it('names absences as far as the range goes, with their evidence', () => {
+    const around = absence(days('2026-09-01', '2026-10-06'), { reason: 'pre-listing', note: 'so it says' });
+    const [one] = report(state('ALFA', { absent: [around] })).series;
+    expect(one?.absences).toEqual([
+      {
+        ...{ from: '2026-10-01', to: '2026-10-05', sessions: 3, reason: 'pre-listing', provider: 'sample' },
+        ...{ checkedAt: '2026-03-02T12:00:00.000Z', nextRetryAt: null, attempts: 1, note: 'so it says' },
+      },
+    ]);
+    const after = absence(days('2026-10-29', '2026-11-20'), { reason: 'delisted' });
+    expect(report(state('ALFA', { absent: [after] })).series[0]?.absences).toMatchObject([
+      { from: '2026-10-29', to: '2026-10-30', sessions: 2 },
+    ]);
+    expect(one?.missingSessions).toHaveLength(19);
+    expect(one?.missingSessions[0]).toBe('2026-10-06');
+  });
+});
+
+describe('the report of coverage', () => {
+  it('is a table in order of tickers, aligned, within 80 columns', () => {
+    const [head = '', first = '', second = '', ...rest] = coverageText(
+      report(state('LONGNAME', { present: WHOLE }), state('ALFA', { present: WHOLE }, 'XNYS', '1h')),
+      { missing: false },
+    );
+    expect([first.slice(0, 12), second.slice(0, 12)]).toEqual(['ALFA     1h ', 'LONGNAME 1d ']);
+    expect(new Set([head, first, second].map((line) => line.lastIndexOf(' '))).size).toBe(1);
+    for (const line of [head, first, second, ...rest]) expect(line.length).toBeLessThanOrEqual(80);
+    expect(rest).toEqual([
+      '',
+      'Series: 2  Complete: 2  Expected: 44  Present: 44',
+      'Absent: 0  Missing: 0  Coverage: 100.0%',
+    ]);
+  });
+
+  it('names four runs of a reason and four notes, and counts the others', () => {
+    const gap = (date: string) =>
+      absence(days(`2026-10-${date}`, `2026-10-${Number(date) + 1}`), {
+        reason: 'rejected',
+        note: `fault of ${date}`,
+      });
+    const four = ['12', '14', '16', '20'].map(gap);
+    const named = 'rejected 4: 2026-10-12, 2026-10-14, 2026-10-16, 2026-10-20 (sample, 2026-03-02)';
+    expect(coverageText(report(state('ALFA', { absent: four })), { missing: false }).slice(2, 7)).toEqual([
+      `  ${named}`,
+      ...['12', '14', '16', '20'].map((date) => `    fault of ${date}`),
+    ]);
+    const lines = coverageText(report(state('ALFA', { absent: [...four, gap('22')] })), { missing: false });
+    expect(lines[2]).toContain('rejected 5: 2026-10-12, 2026-10-14, 2026-10-16, 2026-10-20, and 1 more (');
+    expect(lines.filter((line) => line.startsWith('    fault'))).toHaveLength(4);
+  });
+
+  it('lists missing sessions on demand, six a line', () => {
+    const one = report(state('ALFA', { present: [days('2026-10-10', '2026-10-31')] }));
+    expect(coverageText(one, { missing: false }).join()).not.toContain('missing 2026');
+    expect(coverageText(one, { missing: true }).slice(2, 4)).toEqual([
+      '  missing 2026-10-01 2026-10-02 2026-10-05 2026-10-06 2026-10-07 2026-10-08',
+      '  missing 2026-10-09',
+    ]);
+  });
+
+  it('asks about sessions that no series of an exchange has', () => {
+    const present = [days('2026-10-01', '2026-10-14'), days('2026-10-15', '2026-10-31')];
+    const absent = [absence(days('2026-10-14', '2026-10-15'), { reason: 'vendor-empty' })];
+    const lacking = ['ALFA', 'BRIQ', 'CORV'].map((ticker) => state(ticker, { present, absent }));
+    const suspected = report(...lacking);
+    expect(suspected.suspectedClosures).toEqual([{ calendar: 'XNYS', session: '2026-10-14', tickers: 3 }]);
+    const question = 'XNYS 2026-10-14: none of 3 tickers has it; was the exchange closed that day?';
+    expect(coverageText(suspected, { missing: false })).toContain(question);
+    const held = report(...lacking, state('DUNO', { present: WHOLE }));
+    expect(coverageText(held, { missing: false }).join()).not.toContain('was the exchange closed');
+  });
+
+  it('says which series follow no known calendar, and counts them nowhere', () => {
+    const lines = coverageText(report(state('ODD.XX', { present: WHOLE }, 'weekdays')), { missing: false });
+    expect(lines[2]).toBe('  no calendar for this exchange: expected is a guess (weekdays)');
+    expect(lines.slice(-3)).toEqual([
+      'Series: 1  Complete: 0  Expected: 0  Present: 0',
+      'Absent: 0  Missing: 0  Coverage: -',
+      '1 series without a known calendar left out of the totals',
+    ]);
+  });
+
+  it('names what could not be read, even where nothing else is', () => {
+    const scan: Scan = { series: new Map(), actions: new Map(), setAside: [{ path: 'a', reason: 'b' }] };
+    expect(
+      coverageText(
+        reportCoverage(scan, () => days('2026-10-01', '2026-10-31')),
+        { missing: false },
+      ),
+    ).toContain('unreadable: a: b');
+    expect(coverageText(report(), { missing: false })).toEqual(['The store has no series.']);
+  });
+});
+
+describe('the hint of a stale store', () => {
+  const until = (ticker: string, end: string) => state(ticker, { present: [days('2026-10-01', end)] });
+
+  it('names the last bar if all that is missing is later', () => {
+    const hint = staleHint(report(until('ALFA', '2026-10-16'), until('BRIQ', '2026-10-17')));
+    expect(hint).toBeUndefined();
+    expect(staleHint(report(until('ALFA', '2026-10-17'), until('BRIQ', '2026-10-17')))).toBe(
+      'All that is missing is later than 2026-10-16, the last bar; --end 2026-10-16 judges the history alone.',
+    );
+    expect(staleHint(report(until('ALFA', '2026-10-17'), state('BRIQ', { present: WHOLE })))).toBeUndefined();
+  });
+
+  it('does not mind a series that is explained to the end', () => {
+    const present = [days('2026-10-01', '2026-10-10')];
+    const absent = [absence(days('2026-10-10', '2026-10-31'), { reason: 'delisted' })];
+    const hint = staleHint(report(until('ALFA', '2026-10-17'), state('GONE', { present, absent })));
+    expect(hint).toContain('--end 2026-10-16');
+  });
+
+  it('is not given where something is missing before, where nothing is, or where nothing is known', () => {
+    const holed = state('ALFA', { present: [days('2026-10-02', '2026-10-17')] });
+    expect(staleHint(report(holed))).toBeUndefined();
+    expect(staleHint(report(state('ALFA', { present: WHOLE })))).toBeUndefined();
+    expect(staleHint(report(state('ALFA', NOTHING_KNOWN)))).toBeUndefined();
+    expect(staleHint(report())).toBeUndefined();
+  });
+});

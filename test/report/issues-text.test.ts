@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { Bar } from '../../src/core/bars.ts';
+import type { IssuesReport, RejectedIssue } from '../../src/report/issues.ts';
+import { type SeriesRevision, issuesText, revisionsText } from '../../src/report/issues-text.ts';
+import { daily } from '../store/fixtures.ts';
+
+const NONE: IssuesReport = { rejected: [], warnings: [], unknownActions: [], setAside: [], unreadable: [] };
+
+const rejected = (change: Partial<RejectedIssue>): RejectedIssue => ({
+  ...{ ticker: 'AAPL', interval: '1d', session: '2025-06-02', reason: 'high 1 is below low 2' },
+  ...{ source: 'yahoo', fetchedAt: '2025-06-20T12:00:00.000Z', resolved: false, row: {}, ...change },
+});
+
+describe('the issues of a store', () => {
+  it('are none', () => {
+    expect(issuesText(NONE)).toEqual(['No issues.']);
+    expect(issuesText({ ...NONE, rejected: [rejected({ resolved: true })] })).toEqual(['No issues.']);
+  });
+
+  it('stand under a heading for each kind, in the order of what they need', () => {
+    const report: IssuesReport = {
+      rejected: [rejected({}), rejected({ session: null }), rejected({ resolved: true })],
+      warnings: [{ ticker: 'MSFT', interval: '1h', session: '2025-06-03', kind: 'thin', note: '3 bars' }],
+      unknownActions: [
+        { ticker: 'IBM', from: '2025-06-02', to: '2025-06-02', sessions: 1 },
+        { ticker: 'IBM', from: '2025-06-04', to: '2025-06-05', sessions: 2 },
+      ],
+      setAside: ['quarantine/one.parquet'],
+      unreadable: [{ path: 'bars/two.parquet', reason: 'no footer' }],
+    };
+    expect(issuesText(report)).toEqual([
+      'REJECTED ROWS (in quarantine, 1 more were replaced by sound ones)',
+      '  AAPL 1d 2025-06-02 yahoo: high 1 is below low 2',
+      '  AAPL 1d ? yahoo: high 1 is below low 2',
+      '',
+      'STORED, BUT ODD',
+      '  MSFT 1h 2025-06-03 thin: 3 bars',
+      '',
+      'SPLITS AND DIVIDENDS NOT KNOWN (prices there cannot be adjusted)',
+      '  IBM 2025-06-02..2025-06-02: 1 session',
+      '  IBM 2025-06-04..2025-06-05: 2 sessions',
+      '',
+      'FILES SET ASIDE',
+      '  quarantine/one.parquet',
+      '',
+      'FILES THAT CANNOT BE READ',
+      '  bars/two.parquet: no footer',
+    ]);
+  });
+
+  it('have no heading where there is nothing below it', () => {
+    expect(issuesText({ ...NONE, setAside: ['quarantine/one.parquet'] })).toEqual([
+      'FILES SET ASIDE',
+      '  quarantine/one.parquet',
+    ]);
+  });
+});
+
+describe('revisions', () => {
+  const revision = (ticker: string, date: string, before: Partial<Bar>, after: Partial<Bar>) =>
+    ({
+      ...{ ticker, interval: '1d', before: daily(date, { source: 'yahoo', ...before }) },
+      after: daily(date, { source: 'yahoo', fetchedAt: Date.parse('2026-04-01T23:59:00Z'), ...after }),
+    }) satisfies SeriesRevision;
+
+  it('are none', () => {
+    expect(revisionsText([])).toEqual(['No final bar was ever changed.']);
+  });
+
+  it('say of each bar what it was, what it became, when and by whom', () => {
+    const [head = '', first = '', second = '', ...rest] = revisionsText([
+      revision('AAPL', '2026-02-23', { volume: 1000 }, { volume: 1200 }),
+      revision('LONGER.PA', '2026-02-24', { open: 99.5, close: 100 }, { source: 'csv' }),
+    ]);
+    expect(first).toContain('volume 1000 > 1200');
+    expect(first).toMatch(/^AAPL +1d +2026-02-23 /);
+    expect(first).toContain('2026-04-01');
+    expect(first).not.toContain('open');
+    expect(first).toMatch(/ yahoo\b/);
+    expect(first).not.toContain('yahoo >');
+    expect(second).toContain('open 99.5 > 100, close 100 > 101');
+    expect(second).toContain('yahoo > csv');
+    expect(rest).toEqual(['', '2 revisions']);
+    for (const title of ['INT', 'BAR', 'ON'])
+      expect([first, second].map((line) => line[head.indexOf(` ${title} `)])).toEqual([' ', ' ']);
+    for (const line of [head, first, second]) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('of intraday bars are named by the minute, in UTC', () => {
+    const ts = Date.parse('2026-02-23T14:35:00Z');
+    const one = revision('AAPL', '2026-02-23', { ts, low: 98 }, { ts });
+    const lines = revisionsText([{ ...one, interval: '5m' }]);
+    expect(lines[1]).toContain('AAPL   5m  2026-02-23T14:35Z');
+    expect(lines.at(-1)).toBe('1 revision');
+  });
+});

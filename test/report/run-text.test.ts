@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { RunSummary, Warning } from '../../src/backfill/summary.ts';
+import { driftText, summaryText } from '../../src/report/run-text.ts';
+
+const CALM: RunSummary = {
+  ...{ startedAt: 0, endedAt: 61_400, series: 3, complete: 1, fetched: 2, failed: 0, notRun: 0 },
+  ...{ stopped: null, restDays: null, requests: 2, sent: 2, retries: 0, throttles: 0 },
+  ...{ bars: 12_345, inserted: 12_000, changed: 3, revised: 0, provisional: 0 },
+  ...{ rejected: 0, dropped: 0, fillers: 0, warnings: [], drift: {}, absent: {}, failures: [], setAside: [] },
+};
+const QUIET = [
+  'Backfill complete in 1m 1s',
+  'Fetched: 2  Errors: 0  Skipped: 1',
+  'Bars: 12,345 (12,000 new, 3 changed)  Rejected: 0',
+];
+
+const warnings = (count: number): Warning[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...{ ticker: `T${i}`, interval: '1d', session: `2025-06-${10 + i}`, kind: 'jump' as const },
+    note: `close ${i}`,
+  }));
+
+describe('the summary of a run', () => {
+  it('says no more than three lines if there is no more to say', () => {
+    expect(summaryText(CALM)).toEqual(QUIET);
+    const unmoved = { yahoo: { compared: 9, changed: 0, gone: 0, worst: 0 } };
+    expect(summaryText({ ...CALM, drift: unmoved })).toEqual(QUIET);
+  });
+
+  it('counts what is no ordinary bar, each where there is any', () => {
+    const line = (change: Partial<RunSummary>) => summaryText({ ...CALM, ...change })[2]?.slice(38);
+    expect(line({ revised: 1234 })).toBe('Rejected: 0  Revised: 1,234');
+    expect(line({ rejected: 2, dropped: 7, fillers: 5 })).toBe('Rejected: 2  Dropped: 7  Fillers: 5');
+  });
+
+  it('says which sessions are not final, and which are absent', () => {
+    expect(summaryText({ ...CALM, provisional: 1, absent: { halted: 2000 } }).slice(3)).toEqual([
+      'Sessions recorded as absent: 2,000 halted',
+      'Provisional: 1 session, to be fetched again once final',
+    ]);
+  });
+
+  it('says of final bars that were asked for again what changed and what was gone', () => {
+    const drift = {
+      yahoo: { compared: 1234, changed: 1, gone: 0, worst: 0.002512 },
+      csv: { compared: 1, changed: 0, gone: 3, worst: 0 },
+      calm: { compared: 5, changed: 0, gone: 0, worst: 0 },
+    };
+    const lines = summaryText({ ...CALM, drift }).slice(3);
+    expect(lines).toHaveLength(2);
+    for (const part of ['1,234 final bars from yahoo', '1 changed', '0.25%'])
+      expect(lines[0]).toContain(part);
+    expect(lines[0]).not.toContain('gone');
+    for (const part of ['1 final bar from csv', '0 changed', '3 gone (kept)'])
+      expect(lines[1]).toContain(part);
+  });
+
+  it('names odd bars, ten at most, and where the others are listed', () => {
+    const few = summaryText({ ...CALM, warnings: warnings(2) }).slice(3);
+    expect(few[0]).toBe('');
+    expect(few[1]).toMatch(/^STORED, BUT ODD \(2 /);
+    expect(few.slice(2)).toEqual([
+      'T0 1d 2025-06-10 jump',
+      '  close 0',
+      'T1 1d 2025-06-11 jump',
+      '  close 1',
+    ]);
+    expect(summaryText({ ...CALM, warnings: warnings(10) })).toHaveLength(3 + 2 + 20);
+    const many = summaryText({ ...CALM, warnings: warnings(11) });
+    expect(many).toHaveLength(3 + 2 + 20 + 1);
+    expect(many.at(-1)).toContain('check-data --issues lists them');
+  });
+
+  it('ends with the failures, each with its reason on a line of its own', () => {
+    const about = { ticker: 'ALFA', interval: '1d', from: '2025-06-02', to: '2025-06-03' };
+    const failures = [{ ...about, code: 'restated', message: 'no longer has 1 bar' } as const];
+    expect(summaryText({ ...CALM, warnings: warnings(1), failures }).slice(-4)).toEqual([
+      '',
+      'FAILED',
+      'ALFA 1d 2025-06-02..2025-06-03 restated',
+      '  no longer has 1 bar',
+    ]);
+  });
+});
+
+describe('the drift of a verification', () => {
+  it('is a line a provider, aligned', () => {
+    const drift = {
+      yahoo: { compared: 12_345, changed: 7, gone: 0, worst: 0.0123 },
+      csv: { compared: 5, changed: 0, gone: 1, worst: 0 },
+    };
+    expect(driftText({ ...CALM, drift })).toEqual([
+      'PROVIDER COMPARED CHANGED GONE WORST',
+      'yahoo      12,345       7    0  1.2%',
+      expect.stringMatching(/^csv {13}5 {7}0 {4}1 +0(\.0)?%$/),
+    ]);
+  });
+
+  it('is none if nothing was answered again', () => {
+    expect(driftText(CALM)).toEqual(['No stored bar was answered again.']);
+  });
+});
