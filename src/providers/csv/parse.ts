@@ -1,4 +1,4 @@
-import type { CorporateAction, Split } from '../../core/bars.ts';
+import { isSplit } from '../../core/bars.ts';
 import { toRaw } from '../../core/adjust.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
@@ -34,8 +34,4 @@ function provenEnd({ closed, span, rows }: CsvReading, interval: Interval, calen
     calendar.isSession(lastDay) &&
     last.ts + intervalMs(interval) < calendar.session(lastDay).close;
   return Math.max(closed.from, Math.min(closed.to, isCut ? lastDay : span.to));
-}
-
-function isSplit(action: CorporateAction): action is Split {
-  return action.kind === 'split';
 }
