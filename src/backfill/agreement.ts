@@ -1,5 +1,5 @@
 import { type Bar, type Ohlcv, isSplit } from '../core/bars.ts';
-import { type Comparison, type Difference, restatedRatios } from '../core/compare.ts';
+import { type Comparison, type Difference, type Restatement, restatement } from '../core/compare.ts';
 import { formatDay, utcDayOf } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import { splitLike } from '../core/oddities.ts';
@@ -11,13 +11,14 @@ const LARGEST_CORRECTION = 1.5;
 /** Closes further apart than this belong to different days or instruments. */
 const SAME_DAY = 1.01;
 
-/** Fewer bars than this cannot tell another instrument from a few corrections. */
-const ENOUGH = 4;
+/** A single bar cannot tell another instrument from a correction. */
+const ENOUGH = 2;
 
 /**
  * Compares an answer with the final bars of the store that it repeats. Throws `restated` where all of them changed by
  * one ratio, `basis-unknown` where that looks like a split which nobody mentions, and `bad-answer` (worth another try)
- * where they disagree so that the answer must be about something else. A few corrected bars are no reason to throw.
+ * where they disagree so that the answer must be about something else. A few corrected bars are no reason to throw; one
+ * that changed by more than half is asked for again, and believed in the last hearing.
  */
 export function assertAgreement(
   hearing: Hearing,
@@ -36,20 +37,27 @@ export function assertAgreement(
       { ticker },
     );
   }
-  const ratios = restatedRatios(compared);
-  if (ratios !== undefined) throw restated(ratios, hearing, compared.length);
+  const change = restatement(compared);
+  if (change?.isOldest === true) throw restated(change, hearing);
   const wild = compared.filter((pair) => distance(pair) > SAME_DAY);
+  if (change !== undefined || (compared.length >= ENOUGH && wild.length > compared.length / 2))
+    throw contradiction(ticker, wild, compared.length);
   const impossible = compared.filter(
     (pair) => distance(pair) > LARGEST_CORRECTION && !isWanted(pair.answered),
   );
-  const isOther = compared.length >= ENOUGH && wild.length > compared.length / 2;
-  const first = isOther ? wild[0] : impossible[0];
-  if (first === undefined) return;
-  throw new BackfillError(
+  // Said again and again, while the other bars agree, it is the stored one that was wrong.
+  if (impossible.length > 0 && hearing.isLast !== true)
+    throw contradiction(ticker, impossible, compared.length);
+}
+
+function contradiction(ticker: string, pairs: readonly Difference<Bar>[], compared: number): BackfillError {
+  const [first, last] = [pairs[0], pairs.at(-1)];
+  const prices = `close ${first?.stored.close}, now ${first?.answered.close}`;
+  return new BackfillError(
     'bad-answer',
-    `the answer for ${ticker} contradicts ${isOther ? wild.length : impossible.length} of ${compared.length} stored ` +
-      `sessions, as that of ${dayOf(first.stored)} (close ${first.stored.close}, now ${first.answered.close}); ` +
-      `if the stored ones are wrong: backfill forget ${ticker}`,
+    `the answer for ${ticker} contradicts ${pairs.length} of ${compared} stored sessions, the first of ` +
+      `${dayOf(first?.stored)} (${prices}); if the stored ones are wrong: ` +
+      `backfill forget ${ticker} --start ${dayOf(first?.stored)} --end ${dayOf(last?.stored)}`,
     { retryable: true, ticker },
   );
 }
@@ -57,7 +65,7 @@ export function assertAgreement(
 /** Prices that were adjusted for dividends change by more ratios than one event makes. */
 const RATIOS_OF_ONE_EVENT = 2;
 
-function restated(ratios: readonly number[], { task, answer, stored }: Hearing, bars: number): BackfillError {
+function restated({ ratios, bars }: Restatement, { task, answer, stored }: Hearing): BackfillError {
   const { ticker } = task.series;
   const isKnown = (exDay: number): boolean =>
     stored.actions.some((known) => known.kind === 'split' && known.exDay === exDay);
@@ -71,7 +79,9 @@ function restated(ratios: readonly number[], { task, answer, stored }: Hearing, 
     split === undefined
       ? `and by ${ratios.length - 1} other ratios, as an adjustment for dividends would`
       : `as a split ${split} would that it does not mention`;
-  const message = `the answer changes ${change}, ${how}: the basis of its prices is not known`;
+  const message =
+    `the answer changes ${change}, ${how}: the basis of its prices is not known; ` +
+    `if the stored ones are wrong: backfill forget ${ticker}`;
   return new BackfillError('basis-unknown', message, { retryable: true, ticker });
 }
 

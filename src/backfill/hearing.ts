@@ -28,4 +28,6 @@ export interface Hearing {
   readonly lastSettled: Day;
   /** ms since the epoch. */
   readonly now: number;
+  /** The same was answered before, as often as it takes to believe it. Default false. */
+  readonly isLast?: boolean;
 }

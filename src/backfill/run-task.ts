@@ -105,7 +105,7 @@ async function hear(
     const isSilent = !saysNo && answer.bars.length === 0 && answer.unusable.length === 0;
     try {
       assertEvidence(answer, gate);
-      const verdict = judgeAnswer({ task, calendar, answer, stored, lastSettled, now });
+      const verdict = judgeAnswer({ task, calendar, answer, stored, lastSettled, now, isLast });
       const learned = learnFrom({
         task,
         calendar,

@@ -70,24 +70,51 @@ export function priceDrift({ stored, answered }: Difference<Ohlcv>): number {
 /** Closes that agree to this relative distance count as changed by one ratio: a cent of a price of 100. */
 const RATIO_SPREAD = 1e-4;
 
-/** A restated series has long stretches of one ratio; answers that are merely different have none. */
-const BARS_A_LEVEL = 50;
+/** Bars in a row that changed by one ratio for one reason; fewer were corrected one by one. */
+const SUSTAINED_BARS = 3;
+
+/** How closes changed as a whole: see `restatement`. */
+export interface Restatement {
+  /** Ratios of answered to stored closes, one a stretch, oldest first: `[0.95, 1]` if those up to some day changed. */
+  readonly ratios: readonly number[];
+  /** Bars that changed. */
+  readonly bars: number;
+  /**
+   * Whether what changed is the oldest part, or all: that is what splits, spin-offs and dividends do to prices that are
+   * adjusted for them. Newer bars never change by a ratio while older ones stay.
+   */
+  readonly isOldest: boolean;
+}
 
 /**
- * The ratios of answered to stored closes of a restated series, one a stretch, oldest first: `[0.95]` if all bars
- * changed by it, `[0.95, 1]` if the older ones did. Undefined where nothing changed or the bars differ otherwise, and
- * for fewer than two bars, which prove no ratio.
+ * How the closes of a series changed in long stretches of one ratio; undefined where they did not, or differ otherwise:
+ * corrected bars, another instrument. Two bars prove a ratio only if there are no others.
  */
-export function restatedRatios(compared: readonly Difference<Ohlcv>[]): number[] | undefined {
-  if (compared.length < 2) return undefined;
-  const levels: number[] = [];
+export function restatement(compared: readonly Difference<Ohlcv>[]): Restatement | undefined {
+  const all = stretches(compared);
+  const sustained = all.filter(({ bars }) => bars >= Math.max(2, Math.min(SUSTAINED_BARS, compared.length)));
+  const ratios: number[] = [];
+  for (const { ratio } of sustained) if (!isNear(ratio, ratios.at(-1) ?? Number.NaN)) ratios.push(ratio);
+  const firstSame = ratios.findIndex((ratio) => isNear(ratio, 1));
+  if (ratios.every((ratio) => isNear(ratio, 1))) return undefined;
+  const bars = all.reduce((sum, stretch) => sum + (isNear(stretch.ratio, 1) ? 0 : stretch.bars), 0);
+  return { ratios, bars, isOldest: firstSame === -1 || firstSame === ratios.length - 1 };
+}
+
+/** Runs of bars that changed by the same ratio. */
+function stretches(compared: readonly Difference<Ohlcv>[]): { ratio: number; bars: number }[] {
+  const found: { ratio: number; bars: number }[] = [];
   for (const { stored, answered } of compared) {
     const ratio = answered.close / stored.close;
-    const last = levels.at(-1);
-    if (last === undefined || Math.abs(ratio / last - 1) > RATIO_SPREAD) levels.push(ratio);
-    if (levels.length > 1 + compared.length / BARS_A_LEVEL) return undefined;
+    const last = found.at(-1);
+    if (last !== undefined && isNear(ratio, last.ratio)) last.bars++;
+    else found.push({ ratio, bars: 1 });
   }
-  return levels.some((level) => Math.abs(level - 1) > RATIO_SPREAD) ? levels : undefined;
+  return found;
+}
+
+function isNear(a: number, b: number): boolean {
+  return Math.abs(a / b - 1) <= RATIO_SPREAD;
 }
 
 /**

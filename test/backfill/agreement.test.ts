@@ -7,6 +7,8 @@ import { MS_PER_DAY, formatDay } from '../../src/core/day.ts';
 import { SESSIONS, answer, bars, dividend, hearing, split, task } from './hearings.ts';
 
 interface Case {
+  /** The same was answered before, as often as it takes. */
+  readonly isLast?: boolean;
   /** Sessions that were wanted, by index; default none. */
   readonly wanted?: readonly number[];
   readonly replaces?: boolean;
@@ -17,7 +19,7 @@ interface Case {
 
 /** What is thrown where stored closes of 100 are answered with others; NaN: the answer lacks the bar. */
 function verdict(closes: readonly number[], testCase: Case = {}): BackfillError | undefined {
-  const { wanted = [], replaces, known = [], said = [] } = testCase;
+  const { wanted = [], replaces, known = [], said = [], isLast = false } = testCase;
   const base = hearing();
   const answered = bars(closes).filter(({ close }) => !Number.isNaN(close));
   const comparison = compareBars(bars(closes.map(() => 100)), answered, () => 0);
@@ -25,6 +27,7 @@ function verdict(closes: readonly number[], testCase: Case = {}): BackfillError 
     task: task(replaces === undefined ? {} : { replaces }),
     answer: answer({ actions: said }),
     stored: { ...base.stored, actions: known },
+    isLast,
   });
   try {
     assertAgreement(heard, comparison, ({ ts }) => wanted.includes(SESSIONS.indexOf(ts / MS_PER_DAY)));
@@ -51,8 +54,15 @@ describe('an answer that repeats stored bars', () => {
     const error = verdict([...same(9), close]);
     expect(error).toMatchObject({ code: 'bad-answer', retryable: true, ticker: 'AAPL' });
     expect(error?.message).toContain(
-      `contradicts 1 of 10 stored sessions, as that of ${date(9)} (close 100, `,
+      `contradicts 1 of 10 stored sessions, the first of ${date(9)} (close 100, now ${close}); ` +
+        `if the stored ones are wrong: backfill forget AAPL --start ${date(9)} --end ${date(9)}`,
     );
+  });
+
+  it('is believed of one bar once it said so again and again', () => {
+    expect(verdict([...same(9), 151], { isLast: true })).toBeUndefined();
+    expect(verdict([100, 100, 160, 160], { isLast: true })).toBeUndefined();
+    expect(verdict([100, 140, 160, 170], { isLast: true })?.code).toBe('bad-answer');
   });
 
   it('may say anything of a session that was wanted again', () => {
@@ -67,13 +77,15 @@ describe('an answer that repeats stored bars', () => {
     const apart = (i: number): number => 100 * (1 + i / 1000) ** sign;
     const error = verdict([100, apart(11), apart(13), apart(15)]);
     expect(error).toMatchObject({ code: 'bad-answer', retryable: true });
-    expect(error?.message).toContain(`contradicts 3 of 4 stored sessions, as that of ${date(1)}`);
+    expect(error?.message).toContain(`contradicts 3 of 4 stored sessions, the first of ${date(1)}`);
     expect(verdict([100, apart(11), apart(13), apart(15)], { wanted: [1, 2, 3] })?.code).toBe('bad-answer');
   });
 
-  it('is not about something else if half of them do, if they are too few, or if they lie near', () => {
+  it('is not about something else if half of them do, if there is only one, or if they lie near', () => {
     expect(verdict([100, 100, 102, 104])).toBeUndefined();
-    expect(verdict([102, 104, 106])).toBeUndefined();
+    expect(verdict([102])).toBeUndefined();
+    expect(verdict([102, 104])?.code).toBe('bad-answer');
+    expect(verdict([102, 104, 106])?.code).toBe('bad-answer');
     expect(verdict([100.5, 100.7, 100.9, 100.6])).toBeUndefined();
   });
 });
@@ -99,12 +111,26 @@ describe('an answer that changes stored closes by one ratio', () => {
     expect(verdict([25, 25], { said, known: said })?.code).toBe('basis-unknown');
   });
 
-  it('is judged by the ratio of what changed, where the rest did not', () => {
-    const half = [...same(60), ...same(60).map(() => 50)];
-    expect(verdict(half)?.message).toContain('by 0.500000, as a split 2:1 would');
+  it('is judged by the ratio of what changed, where the newer bars did not', () => {
+    const half = [...same(60).map(() => 50), ...same(60)];
+    expect(verdict(half)?.message).toContain(
+      'changes 60 stored bars of AAPL, by 0.500000, as a split 2:1 would',
+    );
+    expect(verdict(half)?.message).toContain('if the stored ones are wrong: backfill forget AAPL');
     expect(verdict(half.map((close) => (close === 50 ? 95 : close)))).toMatchObject({
-      ...{ code: 'restated', message: 'the provider changed 120 stored bars of AAPL, by 0.950000' },
+      ...{ code: 'restated', message: 'the provider changed 60 stored bars of AAPL, by 0.950000' },
     });
+  });
+
+  it('contradicts the store if the newer bars changed and the older ones did not', () => {
+    const error = verdict([...same(60), ...same(40).map(() => 60)]);
+    expect(error).toMatchObject({ code: 'bad-answer', retryable: true });
+    expect(error?.message).toContain(`contradicts 40 of 100 stored sessions, the first of ${date(60)}`);
+    expect(verdict([...same(60), ...same(40).map(() => 60)], { isLast: true })?.code).toBe('bad-answer');
+  });
+
+  it('does not restate it by a few corrected bars, however many are compared', () => {
+    expect(verdict([...same(60), 102, ...same(60)])).toBeUndefined();
   });
 
   it('is refused if it changes them by as many ratios as dividends make', () => {

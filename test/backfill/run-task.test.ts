@@ -144,7 +144,9 @@ describe('an answer without a row', () => {
 });
 
 describe('an answer that contradicts the store', () => {
-  const contradiction = bars(0, 20).map((bar) => (bar.ts / MS_PER_DAY === SESSIONS[3] ? doubled(bar) : bar));
+  const contradiction = bars(0, 20).map((bar) =>
+    bar.ts / MS_PER_DAY >= (SESSIONS[3] ?? 0) ? doubled(bar) : bar,
+  );
   const range = daysOf(0, 19);
 
   it('is asked for three times, and changes nothing', async () => {
@@ -152,6 +154,18 @@ describe('an answer that contradicts the store', () => {
     const { asked, result } = await run([{ bars: contradiction }], { range });
     expect([asked, result.ok]).toEqual([3, false]);
     expect(await store.readBars(AAPL)).toEqual(bars(0, 10));
+  });
+
+  it('in one bar is asked for three times, then believed', async () => {
+    await fill(bars(0, 10));
+    const one = bars(0, 20).map((bar) => (bar.ts / MS_PER_DAY === SESSIONS[3] ? doubled(bar) : bar));
+    const { asked, result } = await run([{ bars: one }], { range });
+    expect([asked, result.ok]).toEqual([3, true]);
+    expect(await store.readRevisions(AAPL)).toHaveLength(1);
+  });
+
+  it('once is not believed', async () => {
+    await fill(bars(0, 10));
     expect((await run([{ bars: contradiction }, { bars: bars(0, 20) }], { range })).report?.inserted).toBe(
       10,
     );

@@ -5,7 +5,7 @@ import {
   compareBars,
   isSameBar,
   priceDrift,
-  restatedRatios,
+  restatement,
   volumeStepOf,
   volumeSteps,
 } from '../../src/core/compare.ts';
@@ -83,99 +83,60 @@ describe('a restated series', () => {
   const pairs = (answered: readonly Ohlcv[], from = 0, to = stored.length) =>
     compareBars(stored.slice(from, to), answered, exact).compared;
 
+  /** How the first `bars` closes changed, each by its own ratio. */
+  const changed = (ratioOf: (i: number) => number, bars = 120) =>
+    restatement(pairs(scaled(stored, ratioOf), 0, bars));
+  const rounded = (ratioOf: (i: number) => number, bars?: number) =>
+    changed(ratioOf, bars)?.ratios.map((ratio) => ratio.toFixed(2));
+
   it('is known by the one ratio of all its closes', () => {
-    const ratios = restatedRatios(pairs(scaled(stored, () => 0.25)));
-    expect(ratios).toHaveLength(1);
-    expect(ratios?.[0]).toBeCloseTo(0.25);
+    expect(changed(() => 0.25)).toMatchObject({ bars: 120, isOldest: true });
+    expect(rounded(() => 0.25)).toEqual(['0.25']);
   });
 
   it('may have changed up to some day only', () => {
-    const ratios = restatedRatios(pairs(scaled(stored, (i) => (i < 60 ? 0.95 : 1))));
-    expect(ratios?.map((ratio) => ratio.toFixed(2))).toEqual(['0.95', '1.00']);
+    expect(rounded((i) => (i < 60 ? 0.95 : 1))).toEqual(['0.95', '1.00']);
+    expect(changed((i) => (i < 60 ? 0.95 : 1))).toMatchObject({ bars: 60, isOldest: true });
+    expect(rounded((i) => (i < 40 ? 0.9 : i < 80 ? 0.95 : 1))).toEqual(['0.90', '0.95', '1.00']);
   });
 
-  it('is not what an unchanged one is, nor one with a corrected bar', () => {
-    expect(restatedRatios(pairs(stored))).toBeUndefined();
-    expect(
-      restatedRatios(
-        pairs(
-          scaled(stored, (i) => (i === 5 ? 1.1 : 1)),
-          0,
-          10,
-        ),
-      ),
-    ).toBeUndefined();
+  it('is something else if newer bars changed and older ones did not', () => {
+    expect(changed((i) => (i < 60 ? 1 : 0.6))).toMatchObject({ bars: 60, isOldest: false });
+    expect(changed((i) => (i < 40 || i >= 80 ? 1 : 0.6))).toMatchObject({ bars: 40, isOldest: false });
+    expect(changed((i) => (i < 40 || i >= 80 ? 0.6 : 1))).toMatchObject({ bars: 80, isOldest: false });
+  });
+
+  it('is not what an unchanged one is, nor one with corrected bars, however long', () => {
+    expect(changed(() => 1)).toBeUndefined();
+    for (const bars of [4, 10, 120]) {
+      expect(changed((i) => (i === 2 ? 1.1 : 1), bars)).toBeUndefined();
+      expect(changed((i) => (i === 0 ? 1.1 : 1), bars)).toBeUndefined();
+    }
+    expect(changed((i) => (i === 50 || i === 51 ? 1.02 : 1))).toBeUndefined();
+    expect(changed((i) => (i >= 50 && i <= 52 ? 1.02 : 1))).toBeDefined();
+  });
+
+  it('is restated too if some of its bars were corrected besides', () => {
+    expect(rounded((i) => (i === 7 ? 0.97 : 0.95))).toEqual(['0.95']);
   });
 
   it('is not what another instrument looks like', () => {
-    expect(
-      restatedRatios(
-        pairs(
-          scaled(stored, (i) => 1 + (i % 7) / 10),
-          0,
-          6,
-        ),
-      ),
-    ).toBeUndefined();
+    expect(changed((i) => 1 + (i % 7) / 10, 6)).toBeUndefined();
+    expect(changed((i) => 1 + (i % 2) / 10)).toBeUndefined();
   });
 
   it('has one ratio up to a cent of a price of 100, and not beyond', () => {
-    const wobbly = (by: number) =>
-      restatedRatios(
-        pairs(
-          scaled(stored, (i) => 0.5 * (1 + by * (i % 2))),
-          0,
-          10,
-        ),
-      );
-    expect(wobbly(9e-5)).toHaveLength(1);
+    const wobbly = (by: number) => changed((i) => 0.5 * (1 + by * (i % 2)), 10);
+    expect(wobbly(9e-5)?.ratios).toHaveLength(1);
     expect(wobbly(1.1e-4)).toBeUndefined();
-    const moved = (by: number) =>
-      restatedRatios(
-        pairs(
-          scaled(stored, () => 1 + by),
-          0,
-          10,
-        ),
-      );
-    expect(moved(9e-5)).toBeUndefined();
-    expect(moved(1.1e-4)).toHaveLength(1);
+    expect(changed(() => 1 + 9e-5, 10)).toBeUndefined();
+    expect(changed(() => 1 + 1.1e-4, 10)?.ratios).toHaveLength(1);
   });
 
-  it('has fifty bars for each further ratio', () => {
-    const stepped = (bars: number, levels: number) =>
-      restatedRatios(
-        pairs(
-          scaled(stored, (i) => 0.5 + Math.floor((i * levels) / bars) / 100),
-          0,
-          bars,
-        ),
-      );
-    expect(stepped(50, 2)).toHaveLength(2);
-    expect(stepped(49, 2)).toBeUndefined();
-    expect(stepped(100, 3)).toHaveLength(3);
-    expect(stepped(99, 3)).toBeUndefined();
-  });
-
-  it('cannot be told by a single bar', () => {
-    expect(
-      restatedRatios(
-        pairs(
-          scaled(stored, () => 0.5),
-          0,
-          1,
-        ),
-      ),
-    ).toBeUndefined();
-    expect(
-      restatedRatios(
-        pairs(
-          scaled(stored, () => 0.5),
-          0,
-          2,
-        ),
-      ),
-    ).toHaveLength(1);
+  it('cannot be told by a single bar, and by two only if they are all', () => {
+    expect(changed(() => 0.5, 1)).toBeUndefined();
+    expect(changed(() => 0.5, 2)?.ratios).toHaveLength(1);
+    expect(changed((i) => (i < 2 ? 0.5 : 1), 3)).toBeUndefined();
   });
 });
 

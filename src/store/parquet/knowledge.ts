@@ -153,7 +153,8 @@ function knowledgeOf(partition: Partition, json: Json): Knowledge {
   const identity = fields(json['identity']);
   const firstTrade = textOrNull(identity['firstTrade']);
   const calendar = text(json['calendar']);
-  calendarById(calendar);
+  // A ticker names its exchange: knowledge of sessions in another part of the world is somebody else's.
+  if (calendarById(calendar).zone !== calendarFor(partition.series.ticker).zone) throw malformed(calendar);
   return {
     calendar,
     coverage: within(learn(NOTHING_KNOWN, written), [periodRange(partition.period)]),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import type { Series } from '../../../src/core/bars.ts';
 import {
   type Coverage,
   learn,
@@ -185,7 +186,10 @@ export function describeKnowledge(open: () => Promise<StoreUnderTest>): void {
       await fc.assert(
         fc.asyncProperty(
           fc.array(step, { maxLength: 6 }),
-          fc.constantFrom(AAPL, AAPL_5M),
+          fc.constantFrom<Series>(
+            { ticker: 'BTC-USD', interval: '1d' },
+            { ticker: 'BTC-USD', interval: '5m' },
+          ),
           async (steps, series) => {
             await store.forget(series);
             let model: Coverage = NOTHING_KNOWN;
@@ -204,7 +208,7 @@ export function describeKnowledge(open: () => Promise<StoreUnderTest>): void {
               await store.upsert(update([], { series, calendar: '24-7', learned, fetchedAt: NOON + i }));
               model = learn(model, learned);
             }
-            const state = (await store.scan()).series.get(`AAPL ${series.interval}`);
+            const state = (await store.scan()).series.get(`BTC-USD ${series.interval}`);
             for (let day = first; day < first + 34; day++) {
               expect(stateBrief(state?.coverage ?? NOTHING_KNOWN, day)).toEqual(stateBrief(model, day));
             }

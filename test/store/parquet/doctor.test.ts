@@ -253,6 +253,31 @@ const CASES: readonly Case[] = [
     gaps: [0, 2],
   },
   {
+    name: 'without a row that its knowledge explains away',
+    kind: 'coverage-mismatch',
+    path: DAILY_FILE,
+    damage: () =>
+      rewrite(DAILY_FILE, DAILY.toSpliced(5, 1), (entry) => ({
+        ...entry,
+        present: [],
+        absent: [
+          {
+            ...{ from: '2025-03-10', to: '2025-03-11', reason: 'vendor-empty', provider: 'sample' },
+            ...{ checkedAt: '2025-04-01T00:00:00.000Z', attempts: 9, nextRetryAt: null },
+          },
+        ],
+      })),
+    what: /knowledge is of/,
+    gaps: [1, 0],
+  },
+  {
+    name: "with knowledge of another exchange's sessions",
+    kind: 'knowledge-missing',
+    path: DAILY_FILE,
+    damage: () => rewrite(DAILY_FILE, DAILY, (entry) => ({ ...entry, calendar: 'XPAR' })),
+    what: /malformed/,
+  },
+  {
     name: 'with rows of an absent session',
     kind: 'coverage-mismatch',
     path: DAILY_FILE,

@@ -83,15 +83,17 @@ function rowsExam(partition: Partition, { rows, entry, known, calendar, judged }
   const findings = rowFindings(judged, dayOf);
   const times = sound.map(({ ts }) => ts);
   const fits = entry !== undefined && isOf(entry, sound);
+  const otherRows = known !== undefined && !fits && faulty.length === 0 && repeats === 0;
+  // Knowledge of other rows than the file has says nothing of absent sessions either, as when it is read.
+  const trusted = otherRows ? undefined : known;
   const reconciled = reconcile(partition, {
-    known: known ?? rebuiltKnowledge(partition, times, calendar.id),
-    isRebuilt: known === undefined,
+    known: trusted ?? rebuiltKnowledge(partition, times, calendar.id),
+    isRebuilt: trusted === undefined,
     days: new Set(times.map(dayOf)),
     faulty: faulty.map(({ bar, meant }) => dayOf(meant ?? bar.ts)),
     fits,
   });
   if (known === undefined) findings.push(knowledgeFinding(entry));
-  const otherRows = known !== undefined && !fits && faulty.length === 0 && repeats === 0;
   const said = [
     ...(otherRows ? [`knowledge is of ${String(entry?.['rows'])} rows, the file has ${rows} or others`] : []),
     ...(known === undefined ? [] : reconciled.contradictions),
