@@ -131,6 +131,25 @@ describe('the store', () => {
     expect(await store.readBars(AAPL)).toEqual(first.bars);
   });
 
+  it('makes rejected rows durable, and the name of their file after them', async () => {
+    const steps: string[] = [];
+    const store = openParquetStore(root, noting(steps));
+    await store.quarantine(AAPL, [{ row: { ts: 0 }, reason: 'because' }], 'sample', 0);
+    const folder = 'quarantine/rows/interval=1d/ticker=AAPL';
+    expect(steps.slice(-5)).toEqual([
+      ...['create', 'write', 'fsync', 'close'].map((step) => `${step} ${folder}/19700101T000000Z-1.json`),
+      `syncdir ${folder}`,
+    ]);
+  });
+
+  it.each(['write', 'fsync', 'syncdir'])(
+    'does not say that it kept rejected rows after a failed %s',
+    async (broken) => {
+      const kept = openParquetStore(root, noting([], broken)).quarantine(AAPL, [], 'sample', 0);
+      await expect(kept).rejects.toMatchObject({ code: 'store-unusable' });
+    },
+  );
+
   it('makes the removal of a file that holds nothing any more durable', async () => {
     await openParquetStore(root).upsert(update([daily('2026-02-27')]));
     await openParquetStore(root).upsertActions('AAPL', [], days('2020-01-02', '2021-01-01'), 'sample', 0);
