@@ -1,0 +1,32 @@
+/**
+ * Bundles the programs and the thread entry over what the compiler built: finding, reading and linking some hundred and
+ * seventy modules is half of what a thread costs until its first request. The library stays as the compiler built it.
+ * Not minified, so that stack traces can be read.
+ */
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+await build({
+  absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
+  entryPoints: ['src/cli/backfill.ts', 'src/cli/check-data.ts', 'workers/run-task.ts'],
+  outdir: 'dist',
+  outbase: '.',
+  // As deep as `src/pool`, which finds the thread entry by its own place.
+  chunkNames: 'src/chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  // Node 20 knows the flag `v`; as a literal, such an expression is compiled when it is used.
+  supported: { 'regexp-set-notation': true },
+  // These find files of their own beside their code: a thread entry, addons.
+  external: ['piscina', '@duckdb/node-api', 'fs-native-extensions'],
+  // Yahoo's charts need no cookies, and the list of public suffixes would be a third of what a thread loads.
+  alias: { 'tough-cookie': './src/providers/yahoo/no-cookies.ts' },
+  // What CommonJS packages call for Node's own modules.
+  banner: {
+    js: "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
