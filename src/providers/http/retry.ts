@@ -1,8 +1,9 @@
 import { BackfillError } from '../../core/errors.ts';
 import type { Gate } from './gate.ts';
+import type { WireEvents } from './transport.ts';
 
-/** One try of a request, from the wire to its classified answer. Calls `onSent` when it goes over the wire. */
-export type Attempt<Answer> = (onSent: () => void) => Promise<Answer>;
+/** One try of a request, from the wire to its classified answer; tells how it gets on. */
+export type Attempt<Answer> = (wire: WireEvents) => Promise<Answer>;
 
 export interface RetryPolicy {
   /** Tries of one request at most, the first included. Throttled ones do not count: the gate bounds them. */
@@ -15,12 +16,12 @@ export interface RetryPolicy {
   readonly random: () => number;
 }
 
-/** Sends one try through the gate and tells it of an answer, be it a definite no. */
+/** Sends one try through the gate, tells it of an answer, be it a definite no. */
 export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () => Promise<Answer> {
   return async () => {
     const request = await gate.enter();
     try {
-      const answer = await attempt(() => gate.departed(request));
+      const answer = await attempt({ onSent: () => gate.departed(request) });
       gate.answered();
       return answer;
     } catch (error) {

@@ -2,7 +2,7 @@ import createYahooFinance from 'yahoo-finance2/createYahooFinance';
 import chart, { type ChartResultObject } from 'yahoo-finance2/modules/chart';
 import { BackfillError } from '../../core/errors.ts';
 import type { Interval } from '../../core/interval.ts';
-import { type HttpAnswer, type Send, retryAfterMs } from '../http/transport.ts';
+import { type HttpAnswer, type Send, type WireEvents, retryAfterMs } from '../http/transport.ts';
 
 /** What to ask of `/v8/finance/chart`. Periods are epoch seconds; a bar stamped exactly `period2` is included. */
 export interface ChartQuery {
@@ -12,11 +12,9 @@ export interface ChartQuery {
   readonly period2: number;
   /** The caller's clock, ms since the epoch. */
   readonly now: number;
-  /** Called when the request goes over the wire. */
-  readonly onSent?: () => void;
 }
 
-export type ChartClient = (query: ChartQuery) => Promise<ChartResultObject>;
+export type ChartClient = (query: ChartQuery, wire?: WireEvents) => Promise<ChartResultObject>;
 
 export const YAHOO_URL = 'https://query2.finance.yahoo.com';
 
@@ -32,15 +30,15 @@ function nothing(): void {}
  */
 export function chartClient(send: Send, baseUrl: string): ChartClient {
   const base = new URL(baseUrl);
-  return async (query) => {
+  return async (query, wire) => {
     const yahoo = new YahooFinance({
       fetch: async (input, init) => {
-        const url = new URL(input instanceof Request ? input.url : input);
+        const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input);
         url.protocol = base.protocol;
         url.host = base.host;
-        const answer = await send({ url, headers: { 'user-agent': userAgent(init) }, onSent: query.onSent });
+        const answer = await send({ url, headers: { 'user-agent': userAgent(init) }, ...wire });
         assertUsable(answer, query);
-        return new Response(answer.body, { status: answer.status });
+        return asResponse(answer);
       },
       queue: { concurrency: Number.POSITIVE_INFINITY },
       versionCheck: false,
@@ -78,7 +76,14 @@ export function chartClient(send: Send, baseUrl: string): ChartClient {
 
 /** Yahoo turns requests without a browser-like agent away with 429; the library's own is known to pass. */
 function userAgent(init: RequestInit | undefined): string {
-  return new Headers(init?.headers).get('user-agent') ?? 'Mozilla/5.0';
+  const own = Object.entries(init?.headers ?? {}).find(([name]) => name.toLowerCase() === 'user-agent');
+  return String(own?.[1] ?? 'Mozilla/5.0');
+}
+
+/** What the library reads of a good answer. The class itself would load all of `fetch` into every thread. */
+function asResponse({ status, body }: HttpAnswer): Response {
+  const read = { ok: true, status, headers: {}, text: () => Promise.resolve(body) };
+  return read as unknown as Response;
 }
 
 function assertUsable(answer: HttpAnswer, query: ChartQuery): void {

@@ -24,7 +24,7 @@ export function openYahoo(config: ProviderConfig, gate: Gate): Provider {
   const client = chartClient((request) => timed(request, gate.signal), config.url ?? YAHOO_URL);
   const chart: WeighedChart = (query, context) => {
     const random = randomFor(`${query.symbol} ${query.interval} ${query.period1}`);
-    const once = throughGate(gate, async (onSent) => assertAbout(await client({ ...query, onSent }), query));
+    const once = throughGate(gate, async (wire) => assertAbout(await client(query, wire), query));
     return withRetries(gate, { ...RETRIES, random }, believed(once, query, context));
   };
   return {

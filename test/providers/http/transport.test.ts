@@ -1,0 +1,219 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type HttpAnswer,
+  type WireEvents,
+  send,
+  withTimeout,
+} from '../../../src/providers/http/transport.ts';
+
+const servers: Server[] = [];
+
+/** A server on loopback that answers as told; gives its URL. */
+async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<URL> {
+  const server = createServer(answer);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/bars?x=%20y`);
+}
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+/** A URL where nobody listens any more. */
+async function deadUrl(): Promise<URL> {
+  const url = await serve(() => undefined);
+  await new Promise((resolve) => servers.pop()?.close(resolve));
+  return url;
+}
+
+const get = (url: URL, events: WireEvents = {}): Promise<HttpAnswer> => send({ url, headers: {}, ...events });
+
+const TEXT = 'Zürich, 東京 and 🗽 '.repeat(5000);
+
+describe('an answer', () => {
+  it('comes whole, with its status and headers, as text, compressed or not', async () => {
+    const asked: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      asked.push(request.url, request.headers['accept-encoding'], request.headers['user-agent']);
+      const isGzip = asked.length > 3;
+      const body = isGzip ? gzipSync(TEXT) : Buffer.from(TEXT);
+      response.writeHead(404, { 'retry-after': '7', ...(isGzip && { 'content-encoding': 'gzip' }) });
+      // Cut in the middle of characters.
+      for (let at = 0; at < body.length; at += 4099) response.write(body.subarray(at, at + 4099));
+      response.end();
+    });
+    for (let i = 0; i < 2; i++) {
+      const answer = await send({ url, headers: { 'user-agent': 'me' } });
+      expect(answer).toMatchObject({ status: 404, body: TEXT });
+      expect(answer.headers['retry-after']).toBe('7');
+    }
+    expect(asked.slice(0, 3)).toEqual(['/bars?x=%20y', 'gzip', 'me']);
+  });
+
+  it('comes over the connection of the one before', async () => {
+    const sockets = new Set<Socket>();
+    const url = await serve(({ socket }, response) => {
+      sockets.add(socket);
+      response.end('bars');
+    });
+    for (let i = 0; i < 3; i++) await get(url);
+    expect(sockets.size).toBe(1);
+  });
+
+  it('may take longer than a connection is kept that nobody uses, which then is closed', async () => {
+    let closed: Promise<unknown> = Promise.resolve();
+    const url = await serve(({ socket }, response) => {
+      closed = new Promise((resolve) => socket.once('close', resolve));
+      setTimeout(() => response.end('bars'), 4500);
+    });
+    // Node's server would close it after five seconds by itself.
+    for (const server of servers) server.keepAliveTimeout = 60_000;
+    expect(await get(url)).toMatchObject({ body: 'bars' });
+    const idleSince = performance.now();
+    await closed;
+    expect(performance.now() - idleSince).toBeLessThan(10_000);
+  });
+
+  it('is what the URL answers, not what a redirect leads to', async () => {
+    const paths: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      paths.push(request.url);
+      response.writeHead(302, { location: '/elsewhere' }).end('moved');
+    });
+    expect(await get(url)).toMatchObject({ status: 302, body: 'moved' });
+    expect(paths).toHaveLength(1);
+  });
+
+  it('is not read to its end beyond 32 MiB, however small it is on the wire', async () => {
+    const zeros = Buffer.alloc(33 * 2 ** 20);
+    const url = await serve(({ url: path }, response) => {
+      if (path === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(zeros));
+      else response.end(zeros);
+    });
+    const refused = { code: 'bad-answer', retryable: true, message: expect.stringContaining('32 MiB') };
+    await expect(get(url)).rejects.toMatchObject(refused);
+    await expect(get(new URL('/gzip', url))).rejects.toMatchObject(refused);
+  });
+});
+
+describe('no whole answer', () => {
+  const broken: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    'no answer at all': (response) => response.socket?.destroy(),
+    'a body that ends before its length': (response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write('bars', () => response.socket?.destroy());
+    },
+    'a body whose last chunk does not come': (response) => {
+      response.writeHead(200).write('bars', () => response.socket?.destroy());
+    },
+    'a compressed body that ends too soon': (response) => {
+      const body = gzipSync(TEXT);
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(body.subarray(0, body.length - 20));
+    },
+    'a body that is not compressed as it says': (response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip');
+    },
+    'something that is no HTTP': (response) => response.socket?.end('bars\r\n\r\n'),
+  };
+  it.each(Object.entries(broken))('is a network error: %s', async (_, answer) => {
+    const url = await serve((_request, response) => answer(response));
+    const received: string[] = [];
+    await expect(get(url, { onReceived: () => received.push('received') })).rejects.toMatchObject({
+      code: 'network',
+      retryable: true,
+      message: expect.stringMatching(/^no answer from 127\.0\.0\.1:\d+: ./),
+    });
+    expect(received).toEqual([]);
+  });
+
+  it('is a network error where nobody listens, nobody speaks TLS, or the protocol is another', async () => {
+    const url = await serve((_, response) => response.end('bars'));
+    const dead = new URL(`http://localhost:${(await deadUrl()).port}/`);
+    await expect(get(dead)).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+    await expect(get(new URL(`https://${url.host}/`))).rejects.toMatchObject({ code: 'network' });
+    await expect(get(new URL('ftp://127.0.0.1/'))).rejects.toMatchObject({
+      message: expect.stringContaining('ftp: is not spoken'),
+    });
+  });
+
+  it('is a time-out if the head or the body does not come, and closes the connection', async () => {
+    const closed: Promise<unknown>[] = [];
+    const url = await serve(({ url: path, socket }, response) => {
+      closed.push(new Promise((resolve) => socket.once('close', resolve)));
+      if (path === '/head') response.writeHead(200).write('ba');
+    });
+    const impatient = withTimeout(send, 60);
+    for (const path of ['/silence', '/head'])
+      await expect(impatient({ url: new URL(path, url), headers: {} })).rejects.toMatchObject({
+        code: 'timeout',
+        retryable: true,
+      });
+    expect(closed).toHaveLength(2);
+    await Promise.all(closed);
+  });
+
+  it('throws what the signal was aborted with, before and while it waits', async () => {
+    const url = await serve(() => undefined);
+    const stop = new AbortController();
+    const waiting = send({ url, headers: {} }, stop.signal);
+    const reason = new Error('stopped');
+    setTimeout(() => stop.abort(reason), 20);
+    await expect(waiting).rejects.toBe(reason);
+    await expect(send({ url, headers: {} }, stop.signal)).rejects.toBe(reason);
+  });
+});
+
+describe('the events of a request', () => {
+  it('come in their order: sent, then received before the answer is given', async () => {
+    const events: string[] = [];
+    const url = await serve((_, response) => {
+      events.push('asked');
+      setTimeout(() => response.end('bars'), 30);
+    });
+    const wire = { onSent: () => events.push('sent'), onReceived: () => events.push('received') };
+    await get(url, wire);
+    expect(events.toSorted()).toEqual(['asked', 'received', 'sent']);
+    expect(events.at(-1)).toBe('received');
+  });
+
+  it('never say that data were received where none were promised', async () => {
+    const events: string[] = [];
+    for (const status of [304, 404, 429, 500]) {
+      const url = await serve((_, response) => response.writeHead(status).end());
+      await get(url, { onReceived: () => events.push(`received ${status}`) });
+    }
+    expect(events).toEqual([]);
+  });
+
+  it('never say that a request was sent to nobody', async () => {
+    const events: string[] = [];
+    await get(await deadUrl(), { onSent: () => events.push('sent') }).catch(() => undefined);
+    await sleep(20);
+    expect(events).toEqual([]);
+  });
+
+  it('let another request go out before the answer is given', async () => {
+    const events: string[] = [];
+    const url = await serve((_, response) => response.end('bars'));
+    await get(url);
+    let next: Promise<unknown> = Promise.resolve();
+    await get(url, {
+      onReceived: () => {
+        next = get(url, { onSent: () => events.push('next is sent') });
+      },
+    });
+    events.push('given');
+    await next;
+    expect(events).toEqual(['next is sent', 'given']);
+  });
+});
