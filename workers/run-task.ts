@@ -1,15 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import { workerData } from 'node:worker_threads';
-import type { RunContext, SharedWithThreads, TaskOrder, TaskResult } from '../src/backfill/runner.ts';
+import type { RunContext, TaskOrder, TaskResult, ThreadStart } from '../src/backfill/runner.ts';
 import { type TaskTools, runTask } from '../src/backfill/run-task.ts';
 import { errorData } from '../src/core/errors.ts';
 import { OPEN_GATE, type Gate } from '../src/providers/http/gate.ts';
+import { limitInFlight } from '../src/providers/http/in-flight.ts';
 import { monotonicNow, openGateState } from '../src/providers/http/gate-state.ts';
 import { openSharedGate } from '../src/providers/http/shared-gate.ts';
 import { openProvider } from '../src/providers/registry.ts';
 import { openStore } from '../src/store/open.ts';
 
-const gate = openGate(workerData as SharedWithThreads | undefined);
+const gate = openGate(workerData as ThreadStart | undefined);
 
 /** Tools of this thread by run context, opened once. */
 const opened = new Map<string, Promise<TaskTools>>();
@@ -24,8 +25,10 @@ export default async function runOrder(order: TaskOrder | string): Promise<TaskR
   }
 }
 
-function openGate(shared: SharedWithThreads | undefined): Gate {
-  return shared ? openSharedGate(openGateState(shared.gate), shared.policy, monotonicNow) : OPEN_GATE;
+function openGate(start: ThreadStart | undefined): Gate {
+  if (start === undefined) return OPEN_GATE;
+  const ofAllThreads = openSharedGate(openGateState(start.gate), start.policy, monotonicNow);
+  return limitInFlight(ofAllThreads, start.inFlight);
 }
 
 function toolsFor(context: RunContext): Promise<TaskTools> {

@@ -64,6 +64,12 @@ export interface SharedWithThreads {
   readonly policy: GatePolicy;
 }
 
+/** What a thread is given when it starts. */
+export interface ThreadStart extends SharedWithThreads {
+  /** Requests of this thread under way at once, at most. */
+  readonly inFlight: number;
+}
+
 /** Executes tasks, on threads or on machines. */
 export interface Runner {
   /** Tasks that can be in work at once; more than that are not submitted. */

@@ -23,19 +23,19 @@ export async function openTrafficOf(
   return openTraffic({ quotas, quotaFile, clocks: { wall: Date.now, gate: monotonicNow } });
 }
 
-/** Threads and fetches in flight in each, within what the provider declares. */
+/** Threads, and requests in flight in each, within what the provider declares. */
 export function poolSize(
   { workers = 'auto', concurrency = 'auto' }: HistoryOptions,
   { maxInFlight, defaultInFlight }: Capabilities,
   tasks: number,
-): { workers: number; concurrency: number } {
+): { workers: number; inFlight: number } {
   const ceiling = maxInFlight ?? Number.POSITIVE_INFINITY;
   const threads = Math.min(workers === 'auto' ? availableParallelism() : workers, tasks, ceiling);
   const wanted = concurrency === 'auto' ? Math.floor(defaultInFlight / threads) : concurrency;
-  return { workers: threads, concurrency: Math.max(1, Math.min(wanted, Math.floor(ceiling / threads))) };
+  return { workers: threads, inFlight: Math.max(1, Math.min(wanted, Math.floor(ceiling / threads))) };
 }
 
-/** A task's tries take minutes at most, but before each it may queue for the quota behind all others. */
+/** A task's tries take minutes at most, but before each it may queue for the quota behind all others in work. */
 export function deadlineOf(size: { workers: number; concurrency: number }, { quotas }: Capabilities): number {
   const queued = leastTime(TRIES * size.workers * size.concurrency, quotas.filter(isPaced)) ?? 0;
   return TASK_MINUTES * 60_000 + queued;

@@ -1,6 +1,7 @@
 import { type BackfillTools, backfill, runPrepared } from '../backfill/backfill.ts';
 import { type BackfillRequest, prepare } from '../backfill/prepare.ts';
 import { prepareVerification } from '../backfill/verify.ts';
+import type { ThreadStart } from '../backfill/runner.ts';
 import { utcDayOf } from '../core/day.ts';
 import { openProvider } from '../providers/registry.ts';
 import type { BackfillOptions, History } from './history.ts';
@@ -9,6 +10,9 @@ import { deadlineOf, openTrafficOf, poolSize } from './run-tools.ts';
 
 /** One final session in a hundred. */
 const DEFAULT_SAMPLE = 0.01;
+
+/** Tasks that a thread has besides those that are fetching, so that it fetches while it judges and writes. */
+const SPARE_TASKS = 1;
 
 /** The methods that ask a provider, or would. */
 export function runsOf(parts: Parts): Pick<History, 'plan' | 'backfill' | 'verify'> {
@@ -50,8 +54,10 @@ function toolsOf(
     openTraffic: () => openTrafficOf(options, config, capabilities),
     startRunner: async (tasks, shared) => {
       const { startPool } = await import('../pool/pool.ts');
-      const size = poolSize(options, capabilities, tasks);
-      return startPool({ ...size, shared, taskDeadlineMs: deadlineOf(size, capabilities) });
+      const { workers, inFlight } = poolSize(options, capabilities, tasks);
+      const size = { workers, concurrency: inFlight + SPARE_TASKS };
+      const start: ThreadStart = { ...shared, inFlight };
+      return startPool({ ...size, shared: start, taskDeadlineMs: deadlineOf(size, capabilities) });
     },
     clock,
     ...(onEvent && { onEvent }),

@@ -12,6 +12,8 @@ export interface Gate {
   enter(): Promise<number>;
   /** The request of this number goes over the wire now; until then it may be held up by a busy thread. */
   departed(request: number): void;
+  /** Nothing of the request of this number is under way any more, whatever came of it. */
+  ended(request: number): void;
   /** The provider answered, with bars or with a definite no. */
   answered(): void;
   /** The provider asked to slow down. `retryAfterMs`: for how long, if it said so. Says whether to come back. */
@@ -30,6 +32,7 @@ export interface Gate {
 export const OPEN_GATE: Gate = {
   enter: () => Promise.resolve(0),
   departed: () => undefined,
+  ended: () => undefined,
   answered: () => undefined,
   throttled: () => false,
   failed: () => true,

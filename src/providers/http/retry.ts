@@ -16,17 +16,24 @@ export interface RetryPolicy {
   readonly random: () => number;
 }
 
-/** Sends one try through the gate, tells it of an answer, be it a definite no. */
+/** Sends one try through the gate, tells it of an answer, be it a definite no, and when it is over on the wire. */
 export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () => Promise<Answer> {
   return async () => {
     const request = await gate.enter();
+    let isUnderWay = true;
+    const end = (): void => {
+      if (isUnderWay) gate.ended(request);
+      isUnderWay = false;
+    };
     try {
-      const answer = await attempt({ onSent: () => gate.departed(request) });
+      const answer = await attempt({ onSent: () => gate.departed(request), onReceived: end });
       gate.answered();
       return answer;
     } catch (error) {
       if (error instanceof BackfillError && !error.retryable && error.code !== 'cancelled') gate.answered();
       throw error;
+    } finally {
+      end();
     }
   };
 }

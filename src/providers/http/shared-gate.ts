@@ -86,6 +86,7 @@ export function openSharedGate(state: GateState, policy: GatePolicy, clock: () =
         if (isWaiting) state.alone((cells) => add(cells, CELL.waiting, -1));
       }
     },
+    ended: () => undefined,
     departed: (request) => state.alone((_, recent) => recent.noteSent(request, clock())),
     answered: () => state.alone((cells, recent) => noteAnswer(cells, recent, clock())),
     throttled: (retryAfterMs) =>

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { BackfillError } from '../../../src/core/errors.ts';
+import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
+import { limitInFlight } from '../../../src/providers/http/in-flight.ts';
+import { throughGate, withRetries } from '../../../src/providers/http/retry.ts';
+
+const THROTTLED = new BackfillError('throttled', 'slow down', { retryable: true });
+const NETWORK = new BackfillError('network', 'reset', { retryable: true });
+
+/** A gate that notes what it is told, each request by its number. */
+function noting(more: Partial<Gate> = {}): { notes: string[]; inner: Gate } {
+  const notes: string[] = [];
+  let requests = 0;
+  const inner: Gate = {
+    ...OPEN_GATE,
+    enter: async () => {
+      notes.push(`enter ${requests}`);
+      return requests++;
+    },
+    ended: (request) => void notes.push(`ended ${request}`),
+    throttled: () => notes.push('throttled') > 0,
+    ...more,
+  };
+  return { notes, inner };
+}
+
+/** A promise, and what resolves it. */
+function opening(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+describe('a gate with places', () => {
+  it('never has more requests under way than places, and serves all in the order they came', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 12 }),
+        async (limit, turns) => {
+          let underWay = 0;
+          let most = 0;
+          const begun: number[] = [];
+          const gate = limitInFlight(OPEN_GATE, limit);
+          const fetch = async (index: number, takes: number): Promise<void> => {
+            await throughGate(gate, async () => {
+              begun.push(index);
+              most = Math.max(most, ++underWay);
+              for (let turn = 0; turn < takes; turn++) await nextTurn();
+              underWay--;
+            })();
+          };
+          await Promise.all(turns.map((takes, index) => fetch(index, takes)));
+          expect(most).toBe(Math.min(limit, turns.length));
+          expect(begun).toEqual(turns.map((_, index) => index));
+        },
+      ),
+    );
+  });
+
+  it('gives the place on when the answer is there, while it is still being read', async () => {
+    const { notes, inner } = noting();
+    const gate = limitInFlight(inner, 1);
+    const reading = opening();
+    const first = throughGate(gate, async ({ onReceived }) => {
+      onReceived?.();
+      await reading.promise;
+    })();
+    await throughGate(gate, async () => undefined)();
+    expect(notes).toEqual(['enter 0', 'ended 0', 'enter 1', 'ended 1']);
+    reading.resolve();
+    await first;
+    expect(notes.filter((note) => note === 'ended 0')).toHaveLength(1);
+  });
+
+  it('tells the gate that a request was throttled before the next one asks to pass', async () => {
+    const { notes, inner } = noting();
+    const gate = limitInFlight(inner, 1);
+    let isFirst = true;
+    const attempt = async (): Promise<void> => {
+      if (!isFirst) return;
+      isFirst = false;
+      throw THROTTLED;
+    };
+    const policy = { attempts: 2, firstWaitMs: 1, longestWaitMs: 1, random: () => 0 };
+    await Promise.all([1, 2].map(() => withRetries(gate, policy, throughGate(gate, attempt))));
+    expect(notes.slice(0, 4)).toEqual(['enter 0', 'ended 0', 'throttled', 'enter 1']);
+  });
+
+  it('leaves the place of a request that waits to be tried again to another', async () => {
+    const waiting = opening();
+    const { notes, inner } = noting({ pause: () => waiting.promise });
+    const gate = limitInFlight(inner, 1);
+    const policy = { attempts: 2, firstWaitMs: 1, longestWaitMs: 1, random: () => 0 };
+    const failing = withRetries(
+      gate,
+      policy,
+      throughGate(gate, () => Promise.reject(NETWORK)),
+    );
+    await throughGate(gate, async () => undefined)();
+    expect(notes).toEqual(['enter 0', 'ended 0', 'enter 1', 'ended 1']);
+    waiting.resolve();
+    await expect(failing).rejects.toMatchObject({ code: 'network' });
+  });
+
+  it('frees the place of a request that the gate turned away', async () => {
+    const { inner } = noting();
+    let isClosed = true;
+    const gate = limitInFlight(
+      {
+        ...inner,
+        enter: () => (isClosed ? Promise.reject(new BackfillError('cancelled', 'stopped')) : inner.enter()),
+      },
+      1,
+    );
+    const turnedAway = await Promise.allSettled([gate.enter(), gate.enter(), gate.enter()]);
+    expect(turnedAway.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    isClosed = false;
+    await expect(gate.enter()).resolves.toBe(0);
+  });
+
+  it('passes everything else on', async () => {
+    const calls: unknown[] = [];
+    const note =
+      (name: string) =>
+      (...args: unknown[]): never => {
+        calls.push([name, ...args]);
+        return undefined as never;
+      };
+    let isThrottling = false;
+    const inner: Gate = {
+      enter: note('enter'),
+      departed: note('departed'),
+      ended: note('ended'),
+      answered: note('answered'),
+      throttled: note('throttled'),
+      failed: note('failed'),
+      pause: note('pause'),
+      signal: new AbortController().signal,
+      get isThrottling() {
+        return isThrottling;
+      },
+    };
+    const gate = limitInFlight(inner, 2);
+    gate.departed(7);
+    gate.ended(7);
+    gate.answered();
+    gate.throttled(1200);
+    gate.failed(THROTTLED);
+    void gate.pause(9);
+    expect(calls).toEqual([
+      ['departed', 7],
+      ['ended', 7],
+      ['answered'],
+      ['throttled', 1200],
+      ['failed', THROTTLED],
+      ['pause', 9],
+    ]);
+    expect(gate.signal).toBe(inner.signal);
+    expect(gate.isThrottling).toBe(false);
+    isThrottling = true;
+    expect(gate.isThrottling).toBe(true);
+  });
+});
