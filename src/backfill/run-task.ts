@@ -1,4 +1,4 @@
-import { type Bar, UNKNOWN_IDENTITY, isSplit } from '../core/bars.ts';
+import { UNKNOWN_IDENTITY, isSplit, withSource } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { volumeSteps } from '../core/compare.ts';
@@ -159,7 +159,7 @@ async function commit(
   const source = capabilities.id;
   const bars = [...verdict.wanted, ...verdict.corrections]
     .toSorted((a, b) => a.ts - b.ts)
-    .map((bar): Bar => ({ ...bar, source, fetchedAt: now }));
+    .map((bar) => withSource(bar, source, now));
   const actions = [...stored.actions, ...answer.actions];
   if (capabilities.actions)
     await store.upsertActions(series.ticker, answer.actions, exDatesOf(answer), source, now);

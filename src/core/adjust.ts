@@ -33,13 +33,14 @@ export function toRaw(
   return bars.map((bar) => {
     const shares = splits.length === 0 ? 1 : sharesSince(sessionOf(bar.ts), splits);
     return {
-      ...bar,
+      ts: bar.ts,
       open: fromWire(bar.open, shares),
       high: fromWire(bar.high, shares),
       low: fromWire(bar.low, shares),
       close: fromWire(bar.close, shares),
-      vwap: bar.vwap === null ? null : fromWire(bar.vwap, shares),
       volume: shares === 1 ? bar.volume : Math.round(bar.volume / shares),
+      vwap: bar.vwap === null ? null : fromWire(bar.vwap, shares),
+      trades: bar.trades,
     };
   });
 }

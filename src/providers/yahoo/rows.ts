@@ -48,7 +48,8 @@ export function chartRows(chart: ChartResultObject, asked: RowsAsked): ChartRows
     if (isPriced(row)) {
       // While a session lasts Yahoo may give its row twice, at its open and live: the live one, the last, is newer.
       if (day > settled && bars.at(-1)?.ts === ts) bars.pop();
-      bars.push({ ts, ...row, volume: row.volume ?? 0, vwap: null, trades: null });
+      const { open, high, low, close, volume } = row;
+      bars.push({ ts, open, high, low, close, volume: volume ?? 0, vwap: null, trades: null });
     } else if (day <= settled) unusable.push({ ts, reason: 'empty', row });
     // An empty row of a session that is not settled says nothing yet.
   }
