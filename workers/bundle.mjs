@@ -3,11 +3,20 @@
  * seventy modules is half of what a thread costs until its first request. The library stays as the compiler built it.
  * Not minified, so that stack traces can be read.
  */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** What would take long to load for what little is used of it; each of ours says why. */
+const STAND_INS = {
+  'tough-cookie': 'src/providers/yahoo/no-cookies.ts',
+  'string-width': 'src/cli/text-width.ts',
+};
+
 await build({
-  absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
+  absWorkingDir: ROOT,
   entryPoints: ['src/cli/backfill.ts', 'src/cli/check-data.ts', 'workers/run-task.ts'],
   outdir: 'dist',
   outbase: '.',
@@ -22,11 +31,17 @@ await build({
   supported: { 'regexp-set-notation': true },
   // These find files of their own beside their code: a thread entry, addons.
   external: ['piscina', '@duckdb/node-api', 'fs-native-extensions'],
-  // Yahoo's charts need no cookies, and the list of public suffixes would be a third of what a thread loads.
-  alias: { 'tough-cookie': './src/providers/yahoo/no-cookies.ts' },
+  plugins: [{ name: 'stand-ins', setup: standIn }],
   // What CommonJS packages call for Node's own modules.
   banner: {
     js: "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);",
   },
   logLevel: 'warning',
 });
+
+function standIn({ onResolve }) {
+  onResolve({ filter: /^(tough-cookie|string-width)$/ }, ({ path, kind }) =>
+    // CommonJS packages get the real thing: `require` has no default export.
+    kind === 'import-statement' ? { path: join(ROOT, STAND_INS[path]) } : undefined,
+  );
+}

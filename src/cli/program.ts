@@ -37,7 +37,7 @@ export async function runProgram(
 ): Promise<void> {
   tolerateClosedOutput();
   try {
-    const settings = loadSettings(new Set(everyCommand.flatMap((one) => [...declaredBy(one).names])));
+    const settings = loadSettings(() => new Set(everyCommand.flatMap((one) => [...declaredBy(one).names])));
     const program = yargs()
       .scriptName(name)
       .parserConfiguration({ 'boolean-negation': false })

@@ -17,17 +17,20 @@ const WHOLE: readonly string[] = ['issues', 'revisions'];
  * What `BACKFILL_*` variables (`.env` included) and, below them, `backfill.config.json` say. Throws `usage` for a
  * name that no command knows, so that a slip of the pen does not go unnoticed.
  */
-export function loadSettings(known: ReadonlySet<string>): Settings {
+export function loadSettings(knownNames: () => ReadonlySet<string>): Settings {
+  // Most command lines have no setting, and to list what every command knows takes a while.
+  let known: ReadonlySet<string> | undefined;
+  const isKnown = (name: string): boolean => (known ??= knownNames()).has(name);
   if (existsSync('.env')) process.loadEnvFile('.env');
   const settings = new Map<string, unknown>();
   for (const [name, value] of Object.entries(readConfig())) {
-    if (!known.has(name)) throw new BackfillError('usage', `${CONFIG_FILE}: there is no option "${name}"`);
+    if (!isKnown(name)) throw new BackfillError('usage', `${CONFIG_FILE}: there is no option "${name}"`);
     settings.set(name, value);
   }
   for (const [variable, value] of Object.entries(process.env)) {
     if (!variable.startsWith(PREFIX) || value === undefined) continue;
     const name = variable.slice(PREFIX.length).toLowerCase().replaceAll('_', '-');
-    if (!known.has(name)) throw new BackfillError('usage', `${variable}: there is no option --${name}`);
+    if (!isKnown(name)) throw new BackfillError('usage', `${variable}: there is no option --${name}`);
     settings.set(name, value);
   }
   return settings;
