@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Runner, TaskOrder, TaskResult } from '../backfill/runner.ts';
@@ -22,6 +23,11 @@ export interface PoolOptions {
    * again when that time is up, and `Infinity` sets no limit. Default: 15 minutes.
    */
   readonly taskDeadlineMs?: number | (() => number);
+  /**
+   * Threads that load at once. Loading is work for a CPU: more of them would all be late, and then all do the same at the
+   * same time. The others start as these have loaded, if tasks still wait. Default: the number of CPUs.
+   */
+  readonly loadsAtOnce?: number;
   /** How long a thread may take to load, in ms. Default: 20 s. */
   readonly startTimeoutMs?: number;
   /** How long a thread that was told to end may take, in ms, before it is left behind. Default: 10 s. */
@@ -43,7 +49,7 @@ export interface PoolOptions {
 const HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
 
 /**
- * A runner on worker threads. They start at once; tasks may be submitted at once too, and wait for their turn.
+ * A runner on worker threads. The first start at once; tasks may be submitted at once too, and wait for their turn.
  *
  * A thread that dies takes all its tasks with it, and none of them is known to be guilty: each is a suspect then, and
  * runs again alone on a thread. The guilty one fails with `worker-crashed` when it has used up its attempts; what the
@@ -72,6 +78,7 @@ interface Lane {
 class ThreadPool implements Runner {
   readonly capacity: number;
   readonly #workers: number;
+  readonly #loadsAtOnce: number;
   readonly #attempts: number;
   readonly #deadlineMs: () => number;
   readonly #threadOptions: ThreadOptions;
@@ -88,6 +95,7 @@ class ThreadPool implements Runner {
     const { workers, concurrency, attempts = 3, taskDeadlineMs = 15 * 60_000 } = options;
     this.capacity = workers * concurrency;
     this.#workers = workers;
+    this.#loadsAtOnce = options.loadsAtOnce ?? availableParallelism();
     this.#attempts = attempts;
     this.#deadlineMs = typeof taskDeadlineMs === 'function' ? taskDeadlineMs : () => taskDeadlineMs;
     this.#threadOptions = {
@@ -99,7 +107,7 @@ class ThreadPool implements Runner {
       startTimeoutMs: options.startTimeoutMs ?? 20_000,
       endTimeoutMs: options.endTimeoutMs ?? 10_000,
     };
-    while (this.#lanes.size < workers) this.#startLane();
+    while (this.#lanes.size < Math.min(workers, this.#loadsAtOnce)) this.#startLane();
   }
 
   run(order: TaskOrder): Promise<TaskResult> {
@@ -148,7 +156,8 @@ class ThreadPool implements Runner {
     const starting = [...this.#lanes].filter(({ isReady }) => !isReady).length;
     const wanted = this.#fresh.length + this.#suspects.length - starting;
     const free = this.#failedStarts < this.#attempts ? this.#workers - this.#lanes.size : 0;
-    for (let started = 0; started < Math.min(wanted, free); started++) this.#startLane();
+    const now = Math.min(wanted, free, this.#loadsAtOnce - starting);
+    for (let started = 0; started < now; started++) this.#startLane();
     if (this.#lanes.size === 0) this.#failWaiting(`no worker thread starts: the last one ${this.#lastEnd}`);
   }
 

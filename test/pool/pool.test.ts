@@ -238,6 +238,20 @@ describe('a pool at work', () => {
     expect(await pool.run(orderFor('SLOW@1200'))).toMatchObject({ ok: true });
   });
 
+  it('loads few threads at once, all in the end, and none that nobody waits for', async () => {
+    const entry = new URL('./slow-to-load.ts', import.meta.url);
+    const loads = (): Int32Array<SharedArrayBuffer> => new Int32Array(new SharedArrayBuffer(12));
+    const many = loads();
+    const busy = open({ workers: 4, concurrency: 1, loadsAtOnce: 2, entry, shared: many });
+    expect(codesOf(await runAll(busy, GOOD))).toEqual(allGood);
+    expect([...many.slice(1)]).toEqual([2, 4]);
+
+    const few = loads();
+    const idle = open({ workers: 4, concurrency: 1, loadsAtOnce: 1, entry, shared: few });
+    expect(codesOf(await runAll(idle, ['QUICK']))).toEqual({ QUICK: 'ok' });
+    expect([...few.slice(1)]).toEqual([1, 1]);
+  });
+
   it('bears an endless deadline', async () => {
     const pool = open({ attempts: 1, taskDeadlineMs: Number.POSITIVE_INFINITY });
     expect(await pool.run(orderFor('SLOW@50'))).toMatchObject({ ok: true });

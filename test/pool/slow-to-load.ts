@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { workerData } from 'node:worker_threads';
+import type { TaskOrder } from '../../src/backfill/runner.ts';
+
+/** Threads: `[0]` that load now, `[1]` the most that ever did at once, `[2]` that loaded in all. */
+const loads = workerData as Int32Array<SharedArrayBuffer>;
+
+const now = Atomics.add(loads, 0, 1) + 1;
+for (let most = Atomics.load(loads, 1); now > most; most = Atomics.load(loads, 1))
+  Atomics.compareExchange(loads, 1, most, now);
+Atomics.add(loads, 2, 1);
+// Long enough for others that started at the same time.
+for (let waited = 0; Atomics.load(loads, 1) < 2 && waited < 1500; waited += 50) await sleep(50);
+await sleep(300);
+Atomics.sub(loads, 0, 1);
+
+export default async function work(order: TaskOrder | string): Promise<unknown> {
+  if (typeof order === 'string') return order;
+  if (order.task.series.ticker === 'QUICK') return { ok: true };
+  while (Atomics.load(loads, 2) < 4) await sleep(20);
+  return { ok: true };
+}
