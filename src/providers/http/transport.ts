@@ -77,6 +77,8 @@ async function begin({ url, headers, onSent }: HttpRequest, signal?: AbortSignal
     const sent = { accept: '*/*', 'accept-encoding': 'gzip', ...headers };
     const outgoing = request(url, { agent, headers: sent, ...(signal && { signal }) });
     if (onSent) outgoing.once('finish', onSent);
+    // Whatever else may become of it (an answer that switches protocols is no error, nor a response), it ends closed.
+    outgoing.once('close', () => reject(new Error('closed without an answer')));
     outgoing.once('response', resolve).once('error', reject).end();
   });
 }

@@ -120,6 +120,11 @@ describe('no whole answer', () => {
     'a body that is not compressed as it says': (response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip');
     },
+    'a switch to another protocol': (response) => {
+      response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n');
+    },
+    'nothing but a promise of an answer': (response) =>
+      response.socket?.end('HTTP/1.1 103 Early Hints\r\n\r\n'),
     'something that is no HTTP': (response) => response.socket?.end('bars\r\n\r\n'),
   };
   it.each(Object.entries(broken))('is a network error: %s', async (_, answer) => {
