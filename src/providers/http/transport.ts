@@ -1,8 +1,8 @@
 import type * as Http from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { type Readable, pipeline } from 'node:stream';
+import { type Readable, type Transform, pipeline } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createGunzip } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { BackfillError } from '../../core/errors.ts';
 
 /** How a request gets on. */
@@ -87,10 +87,27 @@ function unsupported(protocol: string): never {
   throw new Error(`${protocol} is not spoken, only http: and https:`);
 }
 
+/** By content coding (RFC 9110 §8.4.1). Only gzip is asked for, but not every server asks back. */
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** The body as it was before it was compressed. Throws `bad-answer` (retryable) for a coding that is not known. */
 function decoded(response: IncomingMessage): Readable {
-  if (response.headers['content-encoding'] !== 'gzip') return response;
+  const coding = response.headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (coding === '' || coding === 'identity') return response;
+  const decoder = DECODERS[coding];
+  if (decoder === undefined) {
+    response.destroy();
+    throw new BackfillError('bad-answer', `an answer in the coding ${coding} cannot be read`, {
+      retryable: true,
+    });
+  }
   // What goes wrong is thrown where the text is read.
-  return pipeline(response, createGunzip(), () => undefined);
+  return pipeline(response, decoder(), () => undefined);
 }
 
 /** No answer to a request for bars is larger: 32 MiB. */

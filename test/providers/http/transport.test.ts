@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type HttpAnswer,
@@ -56,6 +56,27 @@ describe('an answer', () => {
       expect(answer.headers['retry-after']).toBe('7');
     }
     expect(asked.slice(0, 3)).toEqual(['/bars?x=%20y', 'gzip', 'me']);
+  });
+
+  it.each([
+    ['GZIP', gzipSync(TEXT)],
+    ['x-gzip', gzipSync(TEXT)],
+    ['deflate', deflateSync(TEXT)],
+    ['br', brotliCompressSync(TEXT)],
+    ['identity', Buffer.from(TEXT)],
+  ])('is read in the coding %s, though it was not asked for', async (coding, body) => {
+    const url = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': coding }).end(body),
+    );
+    expect(await get(url)).toMatchObject({ status: 200, body: TEXT });
+  });
+
+  it('is refused by name in a coding that nobody can read', async () => {
+    const url = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'zstd' }).end(TEXT),
+    );
+    const refused = { code: 'bad-answer', retryable: true, message: expect.stringContaining('zstd') };
+    await expect(get(url)).rejects.toMatchObject(refused);
   });
 
   it('comes over the connection of the one before', async () => {
