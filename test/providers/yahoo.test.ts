@@ -104,6 +104,28 @@ describe('an answer that is no chart', () => {
     });
   });
 
+  it('goes below the path of the URL it is told, as behind a proxy', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer(({ url }, response) => {
+      asked.push(url?.split('?')[0]);
+      response.writeHead(404).end();
+    });
+    opened.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const series = { ticker: 'BRK-B', interval: '1d' } as const;
+    for (const path of ['', '/', '/yahoo', '/a/b/']) {
+      const proxied = openYahoo({ id: 'yahoo', url: `http://127.0.0.1:${port}${path}` }, ONE_TRY);
+      opened.push(proxied);
+      const range = dates('2025-01-02', '2025-01-03');
+      await expect(proxied.fetchBars({ series, range, now })).rejects.toMatchObject({
+        code: 'provider-fault',
+      });
+    }
+    const chart = '/v8/finance/chart/BRK-B';
+    expect(asked).toEqual([chart, chart, `/yahoo${chart}`, `/a/b${chart}`]);
+  });
+
   it('is a network error where nobody listens, and a time-out where nobody answers', async () => {
     const dead = openYahoo({ id: 'yahoo', url: 'http://127.0.0.1:9' }, ONE_TRY);
     opened.push(dead);

@@ -36,6 +36,7 @@ export function chartClient(send: Send, baseUrl: string): ChartClient {
         const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input);
         url.protocol = base.protocol;
         url.host = base.host;
+        url.pathname = base.pathname.replace(/\/$/, '') + url.pathname;
         const answer = await send({ url, headers: { 'user-agent': userAgent(init) }, ...wire });
         assertUsable(answer, query);
         return asResponse(answer);
