@@ -22,7 +22,7 @@ export interface Gate {
   failed(error: BackfillError): boolean;
   /** Waits, or throws `cancelled` as soon as the run is stopped. */
   pause(ms: number): Promise<void>;
-  /** Aborted once the run is stopped. */
+  /** Ends a request that is under way when aborted. */
   readonly signal: AbortSignal;
   /** Whether the provider throttled so recently that an empty answer proves nothing. */
   readonly isThrottling: boolean;

@@ -34,6 +34,9 @@ export const DEFAULT_POLICY: GatePolicy = {
 /** An empty answer within this long of a throttle proves nothing. */
 const THROTTLE_MEMORY_MS = 60_000;
 
+/** A run that is stopped lets what is under way end by itself, or by its time-out. */
+const NEVER = new AbortController().signal;
+
 /** Nobody sleeps longer than this without looking whether the run was stopped or paused. */
 const NAP_MS = 100;
 
@@ -52,12 +55,10 @@ const WINDOW_MARGIN = 0.002;
  * monotonic clock of all threads, in ms.
  */
 export function openSharedGate(state: GateState, policy: GatePolicy, clock: () => number): Gate {
-  const stopped = new AbortController();
   const assertRunning = (): void => {
-    if (stopped.signal.aborted || state.alone((cells) => cells[CELL.cancelled] !== 0)) {
-      const error = new BackfillError('cancelled', 'the run was stopped');
-      stopped.abort(error);
-      throw error;
+    // What is under way is left alone: it is paid for, and its answer is stored.
+    if (state.alone((cells) => cells[CELL.cancelled] !== 0)) {
+      throw new BackfillError('cancelled', 'the run was stopped');
     }
   };
   const pause = async (ms: number): Promise<void> => {
@@ -69,7 +70,7 @@ export function openSharedGate(state: GateState, policy: GatePolicy, clock: () =
     assertRunning();
   };
   return {
-    signal: stopped.signal,
+    signal: NEVER,
     pause,
     enter: async () => {
       let isWaiting = false;
