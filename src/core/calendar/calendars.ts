@@ -54,13 +54,18 @@ export function isExchangeSuffix(suffix: string): boolean {
   return SUFFIX_CALENDARS.has(suffix);
 }
 
+/** Whether a ticker names a crypto pair (`BTC-USD`), which trades every day around the clock. */
+export function isCryptoPair(ticker: string): boolean {
+  return CRYPTO.test(ticker);
+}
+
 /** The rules from the most special to the most general: their order matters. */
 function calendarIdOf(ticker: string): string {
   const index = INDEX_CALENDARS.get(ticker);
   if (index !== undefined) return index;
   if (ticker.endsWith('=X')) return FX.id;
   if (ticker.endsWith('=F') || ticker.startsWith('^')) return WEEKDAYS.id;
-  if (CRYPTO.test(ticker)) return ALWAYS.id;
+  if (isCryptoPair(ticker)) return ALWAYS.id;
   const dot = ticker.lastIndexOf('.');
   if (dot >= 0) return SUFFIX_CALENDARS.get(ticker.slice(dot + 1)) ?? WEEKDAYS.id;
   return XNYS.id;
