@@ -65,7 +65,8 @@ async function checkData(argv: Options): Promise<number> {
     tell(`${unreadable.length} of the store's files cannot be read, so that its coverage is not known`);
     return EXIT.belowCoverage;
   }
-  if (failUnder === undefined || (coverage !== null && coverage >= failUnder)) return EXIT.done;
+  if (failUnder === undefined) return unreadable.length > 0 ? EXIT.someFailed : EXIT.done;
+  if (coverage !== null && coverage >= failUnder) return EXIT.done;
   tell(`Coverage ${coverage === null ? 'of nothing' : `${coverage}%`} is below --fail-under ${failUnder}`);
   return EXIT.belowCoverage;
 }

@@ -1,10 +1,9 @@
 import { parseRange } from '../backfill/wanted.ts';
-import { type Series, UNKNOWN_IDENTITY, seriesKey } from '../core/bars.ts';
-import { calendarFor } from '../core/calendar/calendars.ts';
-import { NOTHING_KNOWN, knownSpan } from '../core/coverage.ts';
+import { seriesKey } from '../core/bars.ts';
+import { knownSpan } from '../core/coverage.ts';
 import type { Capabilities } from '../providers/provider.ts';
-import { type CoverageReport, reportCoverage } from '../report/coverage.ts';
-import type { BarStore, SeriesState } from '../store/store.ts';
+import { type CoverageReport, nothingStored, reportCoverage } from '../report/coverage.ts';
+import type { BarStore } from '../store/store.ts';
 import type { HistoryRequest } from './history.ts';
 
 /** What `History.coverage` reports; `tickers` undefined: all in the store. */
@@ -33,10 +32,4 @@ export async function coverageOf(
     const last = known === undefined ? settled : Math.max(settled, known.to - 1);
     return wholeRange && known !== undefined ? { from: known.from, to: last + 1 } : wanted(calendar, last);
   });
-}
-
-/** The state of a series that was asked for and is not in the store. */
-function nothingStored(series: Series): SeriesState {
-  const calendar = calendarFor(series.ticker).id;
-  return { series, calendar, coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY, rows: 0, fetchedAt: null };
 }

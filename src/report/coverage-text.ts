@@ -29,6 +29,7 @@ export function coverageText(report: CoverageReport, options: { missing: boolean
   const body = series.flatMap((one, i) => [
     lines[i] ?? '',
     ...absenceLines(one),
+    ...one.damaged.map((path) => `  damaged: ${path}`),
     ...(options.missing ? missingLines(one) : []),
   ]);
   const bad = unreadable.map(({ path, reason }) => `unreadable: ${path}: ${reason}`);
@@ -83,13 +84,16 @@ function runText({ from, to }: ReportedAbsence): string {
 }
 
 function totalLines({ totals, series }: CoverageReport): string[] {
-  const complete = series.filter(({ missing, advisory }) => missing === 0 && !advisory).length;
+  const complete = series.filter(
+    ({ missing, advisory, damaged }) => missing === 0 && !advisory && damaged.length === 0,
+  ).length;
+  const damaged = totals.damaged === 0 ? '' : `Damaged: ${totals.damaged}  `;
   const advisory =
     totals.advisory === 0
       ? []
       : [`${totals.advisory} series without a known calendar left out of the totals`];
   return [
-    `Series: ${totals.series}  Complete: ${complete}  Expected: ${formatCount(totals.expected)}  ` +
+    `Series: ${totals.series}  Complete: ${complete}  ${damaged}Expected: ${formatCount(totals.expected)}  ` +
       `Present: ${formatCount(totals.present)}`,
     `Absent: ${formatCount(totals.absent)}  Missing: ${formatCount(totals.missing)}  ` +
       `Coverage: ${formatPercent(totals.coverage)}`,

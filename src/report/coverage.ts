@@ -1,9 +1,10 @@
+import { type Series, UNKNOWN_IDENTITY, seriesKey } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
-import { calendarById } from '../core/calendar/calendars.ts';
+import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
 import { suspectClosures } from '../core/closures.ts';
-import { type Absence, type AbsenceReason, stateOf } from '../core/coverage.ts';
+import { type Absence, type AbsenceReason, NOTHING_KNOWN, stateOf } from '../core/coverage.ts';
 import { type Day, type DayRange, formatDay } from '../core/day.ts';
-import type { Scan, SeriesState } from '../store/store.ts';
+import type { Scan, SeriesState, SetAside } from '../store/store.ts';
 
 /** Runs of sessions of one reason. Dates are session dates, both inclusive. */
 export interface ReportedAbsence {
@@ -43,6 +44,8 @@ export interface SeriesCoverage {
   /** ISO instant of the last answer. */
   readonly fetchedAt: string | null;
   readonly absences: readonly ReportedAbsence[];
+  /** Its files that could not be read, its ticker's corporate actions among them: it is not complete, whatever else it has. */
+  readonly damaged: readonly string[];
   /** Sessions that nothing is known of. */
   readonly missingSessions: readonly string[];
 }
@@ -69,6 +72,8 @@ export interface CoverageTotals {
   readonly series: number;
   /** Series with an advisory calendar; the sums leave them out. */
   readonly advisory: number;
+  /** Series of which a file could not be read. */
+  readonly damaged: number;
   readonly expected: number;
   readonly present: number;
   readonly absent: number;
@@ -79,14 +84,19 @@ export interface CoverageTotals {
 /** On these sessions there was nothing to trade or nobody traded: they do not count against coverage. */
 const NOT_TRADABLE: ReadonlySet<AbsenceReason> = new Set(['pre-listing', 'delisted', 'halted', 'no-trades']);
 
-/** The coverage of every series of a scan. `rangeOf` gives the session dates to judge, `[from, to)`. */
+/**
+ * The coverage of every series of a scan, and of those that have a damaged file and nothing else. `rangeOf` gives the
+ * session dates to judge, `[from, to)`.
+ */
 export function reportCoverage(
   scan: Scan,
   rangeOf: (state: SeriesState, calendar: Calendar) => DayRange,
 ): CoverageReport {
-  const series = [...scan.series.values()].map((state) => {
+  const damaged = new Map<string, SetAside[]>();
+  for (const file of scan.setAside) damaged.set(file.ticker, [...(damaged.get(file.ticker) ?? []), file]);
+  const series = [...scan.series.values(), ...lostSeries(scan)].map((state) => {
     const calendar = calendarById(state.calendar);
-    return coverSeries(state, calendar, rangeOf(state, calendar));
+    return coverSeries(state, calendar, rangeOf(state, calendar), damagedOf(damaged, state.series));
   });
   series.sort((a, b) => compare(a.ticker, b.ticker) || compare(a.interval, b.interval));
   const suspectedClosures = suspectClosures(
@@ -99,7 +109,38 @@ export function reportCoverage(
   return { series, totals: total(series), suspectedClosures, unreadable: scan.setAside };
 }
 
-function coverSeries(state: SeriesState, calendar: Calendar, range: DayRange): SeriesCoverage {
+/** Series of which no file could be read. */
+function lostSeries({ series, setAside }: Scan): SeriesState[] {
+  const lost = new Map<string, SeriesState>();
+  for (const { ticker, interval } of setAside) {
+    if (interval === null) continue;
+    const key = seriesKey({ ticker, interval });
+    if (!series.has(key)) lost.set(key, nothingStored({ ticker, interval }));
+  }
+  return [...lost.values()];
+}
+
+/** The damaged files of a series, from those by ticker. */
+function damagedOf(
+  byTicker: ReadonlyMap<string, readonly SetAside[]>,
+  { ticker, interval }: Series,
+): string[] {
+  const files = byTicker.get(ticker) ?? [];
+  return files.filter((file) => (file.interval ?? interval) === interval).map(({ path }) => path);
+}
+
+/** The state of a series of which the store has nothing. */
+export function nothingStored(series: Series): SeriesState {
+  const calendar = calendarFor(series.ticker).id;
+  return { series, calendar, coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY, rows: 0, fetchedAt: null };
+}
+
+function coverSeries(
+  state: SeriesState,
+  calendar: Calendar,
+  range: DayRange,
+  damaged: readonly string[],
+): SeriesCoverage {
   const sessions = calendar.sessions(range);
   const presentDays: Day[] = [];
   const missing: Day[] = [];
@@ -138,6 +179,7 @@ function coverSeries(state: SeriesState, calendar: Calendar, range: DayRange): S
     rows: state.rows,
     fetchedAt: state.fetchedAt === null ? null : new Date(state.fetchedAt).toISOString(),
     absences: absences.map(({ absence, sessions: days }) => reported(absence, days)),
+    damaged,
     missingSessions: missing.map(formatDay),
   };
 }
@@ -171,6 +213,7 @@ function total(series: readonly SeriesCoverage[]): CoverageTotals {
   return {
     series: series.length,
     advisory: series.length - judged.length,
+    damaged: series.filter(({ damaged }) => damaged.length > 0).length,
     expected: sum((one) => one.expected),
     present,
     absent: sum((one) => one.absent),

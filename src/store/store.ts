@@ -18,11 +18,14 @@ export interface SeriesState {
   readonly fetchedAt: number | null;
 }
 
-/** A file of bars or corporate actions that could not be read: it was moved to `quarantine/` (or would be, on a read-only scan). */
+/** A file that could not be read. One of bars or corporate actions was moved to `quarantine/` (or would be, on a read-only scan). */
 export interface SetAside {
   /** Path relative to the store's root. */
   readonly path: string;
   readonly reason: string;
+  /** Whose it is; the interval is null for corporate actions, which all series of the ticker have in common. */
+  readonly ticker: string;
+  readonly interval: Interval | null;
 }
 
 export interface Scan {

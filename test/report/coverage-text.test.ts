@@ -139,7 +139,8 @@ describe('the report of coverage', () => {
   });
 
   it('names what could not be read, even where nothing else is', () => {
-    const scan: Scan = { series: new Map(), actions: new Map(), setAside: [{ path: 'a', reason: 'b' }] };
+    const setAside = [{ path: 'a', reason: 'b', ticker: 'GONE', interval: null }];
+    const scan: Scan = { series: new Map(), actions: new Map(), setAside };
     expect(
       coverageText(
         reportCoverage(scan, () => days('2026-10-01', '2026-10-31')),
@@ -147,6 +148,43 @@ describe('the report of coverage', () => {
       ),
     ).toContain('unreadable: a: b');
     expect(coverageText(report(), { missing: false })).toEqual(['The store has no series.']);
+  });
+});
+
+describe('a series with a file that cannot be read', () => {
+  const OCTOBER = [days('2026-10-01', '2026-10-31')];
+  const whole = (ticker: string, interval: Interval = '1d'): SeriesState =>
+    state(ticker, { present: OCTOBER }, 'XNYS', interval);
+  const withDamage = (states: readonly SeriesState[], setAside: Scan['setAside']): CoverageReport => {
+    const series = new Map(states.map((one) => [`${one.series.ticker} ${one.series.interval}`, one]));
+    return reportCoverage({ series, actions: new Map(), setAside }, () => days('2026-10-01', '2026-10-31'));
+  };
+  const linesOf = (report: CoverageReport): string[] => coverageText(report, { missing: false });
+
+  it('is damaged, not complete, though nothing of its other files is missing', () => {
+    const file = { path: 'p/2025', reason: 'cut', ticker: 'ALFA', interval: '5m' as const };
+    const lines = linesOf(withDamage([whole('ALFA', '5m'), whole('ALFA'), whole('BRIQ')], [file]));
+    expect(lines.at(-2)).toBe('Series: 3  Complete: 2  Damaged: 1  Expected: 66  Present: 66');
+    expect(lines.filter((line) => line.includes('p/2025'))).toEqual([
+      '  damaged: p/2025',
+      'unreadable: p/2025: cut',
+    ]);
+  });
+
+  it('stands in the report though it has no other file', () => {
+    const file = { path: 'p', reason: 'cut', ticker: 'LOST', interval: '1d' as const };
+    const { series, totals } = withDamage([whole('ALFA')], [file, { ...file, path: 'q' }]);
+    expect(series.map(({ ticker, damaged }) => [ticker, damaged])).toEqual([
+      ['ALFA', []],
+      ['LOST', ['p', 'q']],
+    ]);
+    expect(totals).toMatchObject({ series: 2, damaged: 1 });
+  });
+
+  it('is every series of the ticker whose splits and dividends it has', () => {
+    const file = { path: 'a', reason: 'cut', ticker: 'ALFA', interval: null };
+    const { totals } = withDamage([whole('ALFA', '5m'), whole('ALFA'), whole('BRIQ')], [file]);
+    expect(totals).toMatchObject({ series: 3, damaged: 2 });
   });
 });
 

@@ -26,7 +26,7 @@ describe('the issues of a store', () => {
         { ticker: 'IBM', from: '2025-06-04', to: '2025-06-05', sessions: 2 },
       ],
       setAside: ['quarantine/one.parquet'],
-      unreadable: [{ path: 'bars/two.parquet', reason: 'no footer' }],
+      unreadable: [{ ticker: 'ALFA', interval: '1d', path: 'bars/two.parquet', reason: 'no footer' }],
     };
     expect(issuesText(report)).toEqual([
       'REJECTED ROWS (in quarantine, 1 more were replaced by sound ones)',

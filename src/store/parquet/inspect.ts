@@ -11,6 +11,8 @@ import { setAside, versionOf } from './quarantine.ts';
 export interface Place<T> {
   /** Relative to the root. */
   readonly path: string;
+  /** Whose it is, as in `SetAside`. */
+  readonly of: Pick<SetAside, 'ticker' | 'interval'>;
   /** Reads what is wanted of it. Throws `store-corrupt` if it is damaged. */
   readonly read: (file: AsyncBuffer) => Promise<T>;
 }
@@ -44,10 +46,10 @@ export async function inspectAll<T>(
   });
   const found: T[] = [];
   const aside: SetAside[] = [];
-  for (const [i, { path }] of places.entries()) {
+  for (const [i, { path, of }] of places.entries()) {
     const look = looks[i];
     if (look === undefined) continue;
-    if ('reason' in look) aside.push({ path, reason: look.reason });
+    if ('reason' in look) aside.push({ path, reason: look.reason, ticker: of.ticker, interval: of.interval });
     else found.push(look.content);
   }
   return { found, aside };

@@ -32,6 +32,7 @@ function inOrder(names: readonly string[]): string[] {
 function rejectedPlace(path: string, series: Series): Place<RejectedRecord> {
   return {
     path,
+    of: series,
     async read(file) {
       const content = new TextDecoder().decode(await file.slice(0, file.byteLength));
       try {

@@ -41,6 +41,7 @@ export async function scanStore(
 function partitionPlace(partition: Partition): Place<Found> {
   return {
     path: barsPath(partition),
+    of: partition.series,
     async read(file) {
       const footer = await readFooter(file);
       const trusted = trustedKnowledge(partition, footer);
@@ -53,6 +54,7 @@ function partitionPlace(partition: Partition): Place<Found> {
 function actionsPlace(ticker: string): Place<[string, DayRange[]]> {
   return {
     path: actionsPath(ticker),
+    of: { ticker, interval: null },
     read: async (file) => [ticker, trustedCovered(ticker, await readActionsFooter(file))],
   };
 }

@@ -63,7 +63,9 @@ describe.each<[string, () => Promise<void>]>([
   it('is reported and left alone by a reader', async () => {
     await expect(store.readActions('AAPL')).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
     const scan = await store.scan();
-    expect(scan.setAside).toEqual([{ path: FILE, reason: expect.stringMatching(/./) }]);
+    expect(scan.setAside).toEqual([
+      { path: FILE, reason: expect.stringMatching(/./), ticker: 'AAPL', interval: null },
+    ]);
     expect(scan.actions.has('AAPL')).toBe(false);
     expect(await quarantined()).toEqual([]);
   });

@@ -102,7 +102,9 @@ describe.each(DAMAGES)('a partition that is %s', (_, damage) => {
   it('is reported and left alone by a reader, and the rest is scanned', async () => {
     const scan = await store.scan();
     expect([...scan.series.keys()]).toEqual(['MSFT 1d']);
-    expect(scan.setAside).toEqual([{ path: AAPL_FILE, reason: expect.stringMatching(/./) }]);
+    expect(scan.setAside).toEqual([
+      { path: AAPL_FILE, reason: expect.stringMatching(/./), ticker: 'AAPL', interval: '1d' },
+    ]);
     expect(await filesBelow('quarantine')).toEqual([]);
   });
 
@@ -180,7 +182,9 @@ describe('quarantine', () => {
     const { records, unreadable } = await store.readRejected();
     await lock.release();
     expect(records.map(({ fetchedAt }) => fetchedAt)).toEqual([NOON + 1000]);
-    expect(unreadable).toEqual([{ path, reason: expect.stringContaining('no record of rejected rows') }]);
+    expect(unreadable).toEqual([
+      { path, reason: expect.stringContaining('no record of rejected rows'), ...AAPL },
+    ]);
     expect(await readFile(join(root, path), 'utf8')).toBe(text);
   });
 
@@ -448,13 +452,15 @@ describe('a file that somebody copied from elsewhere in the store', () => {
   });
 
   it.each([
-    ['another ticker', msft, AAPL_FILE, 'ticker MSFT'],
-    ['another interval', AAPL_FILE, aapl5m('2026'), 'interval 1d'],
-    ['another period', aapl5m('2026'), aapl5m('2025'), 'period 2026'],
-    ['corporate actions of another ticker', actionsPath('MSFT'), actionsPath('AAPL'), 'ticker MSFT'],
-  ])('is damaged where it holds %s', async (_, from, to, said) => {
+    ['another ticker', msft, AAPL_FILE, 'ticker MSFT', '1d'],
+    ['another interval', AAPL_FILE, aapl5m('2026'), 'interval 1d', '5m'],
+    ['another period', aapl5m('2026'), aapl5m('2025'), 'period 2026', '5m'],
+    ['corporate actions of another ticker', actionsPath('MSFT'), actionsPath('AAPL'), 'ticker MSFT', null],
+  ])('is damaged where it holds %s', async (_, from, to, said, interval) => {
     await copyFile(join(root, from), join(root, to));
-    const reported = [{ path: to, reason: `by its own knowledge it is of ${said}` }];
+    const reported = [
+      { path: to, reason: `by its own knowledge it is of ${said}`, ticker: 'AAPL', interval },
+    ];
     expect((await store.scan()).setAside).toEqual(reported);
     expect(await filesBelow('quarantine')).toEqual([]);
     const lock = await store.acquire();
