@@ -159,7 +159,7 @@ describe('a series with a file that cannot be read', () => {
     const series = new Map(states.map((one) => [`${one.series.ticker} ${one.series.interval}`, one]));
     return reportCoverage({ series, actions: new Map(), setAside }, () => days('2026-10-01', '2026-10-31'));
   };
-  const linesOf = (report: CoverageReport): string[] => coverageText(report, { missing: false });
+  const linesOf = (one: CoverageReport): string[] => coverageText(one, { missing: false });
 
   it('is damaged, not complete, though nothing of its other files is missing', () => {
     const file = { path: 'p/2025', reason: 'cut', ticker: 'ALFA', interval: '5m' as const };
