@@ -12,6 +12,7 @@ import { closedDays } from '../providers/closed-days.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
 import type { BarStore, RejectedRow } from '../store/store.ts';
+import { badActionOddities, keepBadActions, withSoundActions } from './bad-actions.ts';
 import { driftOf } from './drift.ts';
 import type { StoredSeries } from './hearing.ts';
 import { type Verdict, judgeAnswer } from './judge-answer.ts';
@@ -164,6 +165,7 @@ async function commit(
   if (capabilities.actions)
     await store.upsertActions(series.ticker, answer.actions, exDatesOf(answer), source, now);
   if (rejected.length > 0) await store.quarantine(series, rejected.map(rejectedRow), source, now);
+  await keepBadActions(store, series, answer, source, now);
   const isLeft =
     isSilent &&
     learned.absent.some(({ reason }) => reason === 'vendor-empty' || reason === 'not-yet-published');
@@ -187,7 +189,7 @@ async function commit(
     rejected: rejected.length,
     dropped: answer.dropped,
     fillers: verdict.fillers.length,
-    oddities: verdict.oddities,
+    oddities: [...badActionOddities(answer, task), ...verdict.oddities],
     drift: driftOf(verdict.comparison),
     fingerprint: fingerprintOf(verdict.wanted),
     unconfirmed: isLeft ? learned : null,
@@ -208,7 +210,8 @@ async function fetchAnswer(
   provider: Provider,
 ): Promise<{ answer: BarAnswer; saysNo: boolean }> {
   try {
-    return { answer: await provider.fetchBars({ series, range, now }), saysNo: false };
+    const answer = await provider.fetchBars({ series, range, now });
+    return { answer: withSoundActions(answer), saysNo: false };
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'no-data')) throw error;
     const nothing = { bars: [], unusable: [], actions: [], explained: [], delistedOn: null, dropped: 0 };

@@ -45,10 +45,7 @@ export function toRaw(
   });
 }
 
-/** Split-adjusted dividends as declared at the time, by the same splits. */
-export function toDeclared(dividends: readonly Dividend[], splits: readonly Split[]): Dividend[] {
-  return dividends.map((dividend) => ({
-    ...dividend,
-    amount: fromWire(dividend.amount, sharesSince(dividend.exDay, splits)),
-  }));
+/** A split-adjusted dividend as declared at the time, by the same splits. */
+export function toDeclared(dividend: Dividend, splits: readonly Split[]): Dividend {
+  return { ...dividend, amount: fromWire(dividend.amount, sharesSince(dividend.exDay, splits)) };
 }

@@ -68,6 +68,11 @@ export interface Dividend {
 
 export type CorporateAction = Split | Dividend;
 
+/** A split's ratio or a dividend's amount. */
+export function actionValue(action: CorporateAction): number {
+  return action.kind === 'split' ? action.ratio : action.amount;
+}
+
 export function isSplit(action: CorporateAction): action is Split {
   return action.kind === 'split';
 }

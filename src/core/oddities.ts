@@ -23,8 +23,9 @@ export interface Oddity {
    * - `repeat`: a daily bar that is the session's before it, open to volume
    * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same
    * - `thin`: an intraday session with less than half of the usual bars
+   * - `bad-action`: a split or dividend that cannot be: it is in quarantine
    */
-  readonly kind: 'jump' | 'spike' | 'basis-flip' | 'repeat' | 'identity' | 'thin';
+  readonly kind: 'jump' | 'spike' | 'basis-flip' | 'repeat' | 'identity' | 'thin' | 'bad-action';
   readonly session: Day;
   /** Stamp of the session's first bar, ms since the epoch. */
   readonly ts: number;

@@ -1,4 +1,4 @@
-import type { CorporateAction } from '../core/bars.ts';
+import { type CorporateAction, actionValue } from '../core/bars.ts';
 import { PRICE_TOLERANCE } from '../core/compare.ts';
 import { contains, intersect, normalize } from '../core/ranges.ts';
 import { type Rename, renamedDays } from '../core/rename.ts';
@@ -54,12 +54,8 @@ function sameDay(
 
 function isSame(one: CorporateAction, other: CorporateAction | undefined): boolean {
   if (other === undefined) return false;
-  const [a, b] = [valueOf(one), valueOf(other)];
+  const [a, b] = [actionValue(one), actionValue(other)];
   return Math.abs(a - b) <= PRICE_TOLERANCE * Math.max(a, b);
-}
-
-function valueOf(action: CorporateAction): number {
-  return action.kind === 'split' ? action.ratio : action.amount;
 }
 
 /** Who gave the old ticker's bars, and when: its splits and dividends came with them. */

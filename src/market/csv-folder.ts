@@ -1,3 +1,4 @@
+import type { CheckedActions, RejectedAction } from '../core/action-checks.ts';
 import type { CorporateAction } from '../core/bars.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
 import type { DayRange } from '../core/day.ts';
@@ -11,6 +12,8 @@ import type { Listing, Market, MarketRow, QuietSessions } from './market.ts';
 export interface CsvFolderMarket extends Market {
   /** Whether the folder says what splits and dividends there were. */
   readonly hasActions: boolean;
+  /** Splits and dividends of a ticker in `actions.csv` that cannot be. */
+  badActions(ticker: string): readonly RejectedAction[];
   /** First and last session with a row of a series, `[from, to)`; undefined if there is none. */
   span(ticker: string, interval: Interval): DayRange | undefined;
   /** Number of rows of a range that were left out: outside the regular session or off its grid. */
@@ -39,7 +42,7 @@ export function csvFolderMarket(folder: string): CsvFolderMarket {
 class CsvFolder implements CsvFolderMarket {
   readonly #folder: BarFolder;
   readonly #series = new Map<string, readonly CsvSeries[]>();
-  #actions: ReadonlyMap<string, readonly CorporateAction[]> | undefined;
+  #actions: ReadonlyMap<string, CheckedActions> | undefined;
 
   constructor(folder: BarFolder) {
     this.#folder = folder;
@@ -79,10 +82,11 @@ class CsvFolder implements CsvFolderMarket {
   }
 
   actions(ticker: string): readonly CorporateAction[] {
-    const { actionsPath } = this.#folder;
-    if (actionsPath === null) return [];
-    this.#actions ??= readActions(actionsPath);
-    return this.#actions.get(ticker) ?? [];
+    return this.#checkedActions(ticker)?.actions ?? [];
+  }
+
+  badActions(ticker: string): readonly RejectedAction[] {
+    return this.#checkedActions(ticker)?.rejected ?? [];
   }
 
   /** None: a file does not say why a row is not there. */
@@ -108,6 +112,13 @@ class CsvFolder implements CsvFolderMarket {
       .map((one) => one.read(range));
     const all = parts.reduce(joined, { rows: [], dropped: 0 });
     return parts.length > 1 ? { ...all, rows: all.rows.toSorted((a, b) => a.ts - b.ts) } : all;
+  }
+
+  #checkedActions(ticker: string): CheckedActions | undefined {
+    const { actionsPath } = this.#folder;
+    if (actionsPath === null) return undefined;
+    this.#actions ??= readActions(actionsPath);
+    return this.#actions.get(ticker);
   }
 
   #seriesOf(ticker: string): readonly CsvSeries[] {

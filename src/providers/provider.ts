@@ -1,3 +1,4 @@
+import type { RejectedAction } from '../core/action-checks.ts';
 import type { CorporateAction, Identity, Ohlcv, Series } from '../core/bars.ts';
 import type { DayRange } from '../core/day.ts';
 import type { Interval } from '../core/interval.ts';
@@ -80,7 +81,10 @@ export interface BarAnswer {
   readonly wireBasis: Basis;
   /** Sessions of `proven` without a bar that the provider explains, ascending; empty where it explains none. */
   readonly explained: readonly ExplainedAbsence[];
+  /** Sound ones, at most one a kind and ex-date. */
   readonly actions: readonly CorporateAction[];
+  /** Splits and dividends that cannot be, as they came. Default: none. */
+  readonly badActions?: readonly RejectedAction[];
   readonly identity: Identity;
   /** Set where the provider says that the instrument stopped trading: first day after the last trade. */
   readonly delistedOn: number | null;

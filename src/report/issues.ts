@@ -56,7 +56,7 @@ export function rejectedIssues({ records }: Rejected, scan: Scan): RejectedIssue
       const session = ts === null ? null : sessionOf(ts);
       return {
         ...series,
-        session: session === null ? null : formatDay(session),
+        session: session === null ? exDateOf(row) : formatDay(session),
         reason,
         source,
         fetchedAt: new Date(fetchedAt).toISOString(),
@@ -65,6 +65,12 @@ export function rejectedIssues({ records }: Rejected, scan: Scan): RejectedIssue
       };
     });
   });
+}
+
+/** The ex-date of a split or dividend, which no bar replaces. */
+function exDateOf(row: unknown): string | null {
+  const date = typeof row === 'object' && row !== null && 'exDate' in row ? row.exDate : null;
+  return typeof date === 'string' ? date : null;
 }
 
 /** The longest time from the epoch that a date can be written of, in ms. */

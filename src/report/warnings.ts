@@ -16,7 +16,15 @@ const FEW = 3;
 const NAMED = 5;
 
 /** What is graver comes first. */
-const GRAVITY: readonly Warning['kind'][] = ['identity', 'basis-flip', 'jump', 'spike', 'thin', 'repeat'];
+const GRAVITY: readonly Warning['kind'][] = [
+  'identity',
+  'bad-action',
+  'basis-flip',
+  'jump',
+  'spike',
+  'thin',
+  'repeat',
+];
 
 /**
  * Warnings by gravity. What many series have in common becomes one, in the place of the first: it is the vendor's day, not

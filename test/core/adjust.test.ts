@@ -91,7 +91,7 @@ describe('a price with more digits than single precision holds', () => {
 describe('a dividend', () => {
   it('is as declared before the later splits', () => {
     const dividend: Dividend = { kind: 'dividend', exDay: parseDay('2020-05-08'), amount: 0.205 };
-    expect(toDeclared([dividend], [split('2020-08-31', 4)])).toEqual([{ ...dividend, amount: 0.82 }]);
-    expect(toDeclared([dividend], [split('2020-05-08', 4)])).toEqual([dividend]);
+    expect(toDeclared(dividend, [split('2020-08-31', 4)])).toEqual({ ...dividend, amount: 0.82 });
+    expect(toDeclared(dividend, [split('2020-05-08', 4)])).toEqual(dividend);
   });
 });

@@ -355,11 +355,35 @@ describe('actions.csv', () => {
     expect(market.actions('AAPL')).toEqual([]);
   });
 
+  it('keeps apart what cannot be, with its line', async () => {
+    const values = ['0', '0:1', '1:0', '0:0', '-2', 'nan', 'inf', '1e30'];
+    const lines = values.map((value, i) => `A,2024-01-${11 + i},split,${value}\n`).join('');
+    const market = csvFolderMarket(
+      await folderOf({
+        'A.csv': bars,
+        'actions.csv': `ticker,date,kind,value\nA,2024-01-03,split,2\nA,2024-01-04,dividend,-0.2\n${lines}`,
+      }),
+    );
+    expect(market.actions('A')).toEqual([{ kind: 'split', exDay: parseDay('2024-01-03'), ratio: 2 }]);
+    const bad = market.badActions('A');
+    expect(bad).toHaveLength(9);
+    expect(bad[0]).toEqual({
+      exDay: parseDay('2024-01-04'),
+      row: { kind: 'dividend', date: '2024-01-04', value: '-0.2', line: 3 },
+      reason: 'a dividend of -0.2 a share is none',
+    });
+    expect(bad.map(({ row }) => row)).toContainEqual({
+      ...{ kind: 'split', date: '2024-01-13', value: '1:0', line: 6 },
+    });
+  });
+
   it('is refused with its line where it is malformed', async () => {
     for (const line of [
       'A,2024-01-02,merger,2',
       'A,2024-13-02,split,2',
-      'A,2024-01-02,split,0',
+      'A,2024-01-02,split,two',
+      'A,2024-01-02,split,2:',
+      'A,2024-01-02,split,',
       '?,2024-01-02,split,2',
     ]) {
       const market = csvFolderMarket(

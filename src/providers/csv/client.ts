@@ -1,3 +1,4 @@
+import type { RejectedAction } from '../../core/action-checks.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { csvFolderMarket } from '../../market/csv-folder.ts';
@@ -10,6 +11,8 @@ export interface CsvReading extends MarketReading {
   readonly span: DayRange;
   /** Rows of the range outside the regular session or off its grid. */
   readonly dropped: number;
+  /** Splits and dividends of the ticker that cannot be. */
+  readonly badActions: readonly RejectedAction[];
 }
 
 export interface CsvClient {
@@ -38,7 +41,8 @@ export function openClient(config: ProviderConfig): CsvClient {
       const { ticker, interval } = request.series;
       const reading = readMarket(market, request, 'csv');
       const span = market.span(ticker, interval) ?? { from: request.range.from, to: request.range.from };
-      return { ...reading, span, dropped: market.dropped(ticker, interval, reading.closed) };
+      const dropped = market.dropped(ticker, interval, reading.closed);
+      return { ...reading, span, dropped, badActions: market.badActions(ticker) };
     },
     tickers: () => market.tickers(),
   };

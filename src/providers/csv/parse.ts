@@ -17,7 +17,13 @@ export function parseReading(reading: CsvReading, interval: Interval, basis: Bas
   const calendar = calendarById(reading.listing.calendar);
   const proven = { from: reading.closed.from, to: provenEnd(reading, interval, calendar) };
   const { identity, ...known } = barAnswer(reading, proven, reading.dropped);
-  const answer: BarAnswer = { ...known, wireBasis: basis, identity: { ...identity, firstTrade: null } };
+  const { badActions } = reading;
+  const answer: BarAnswer = {
+    ...known,
+    badActions,
+    wireBasis: basis,
+    identity: { ...identity, firstTrade: null },
+  };
   if (basis === 'raw') return answer;
   const sessionOf = sessionDateOf(interval, calendar);
   return { ...answer, bars: toRaw(answer.bars, reading.actions.filter(isSplit), sessionOf) };

@@ -2,6 +2,7 @@ import createYahooFinance from 'yahoo-finance2/createYahooFinance';
 import chart, { type ChartResultObject } from 'yahoo-finance2/modules/chart';
 import { BackfillError } from '../../core/errors.ts';
 import type { Interval } from '../../core/interval.ts';
+import { takeEvents } from './events.ts';
 import { type HttpAnswer, type Send, type WireEvents, retryAfterMs } from '../http/transport.ts';
 
 /** What to ask of `/v8/finance/chart`. Periods are epoch seconds; a bar stamped exactly `period2` is included. */
@@ -14,7 +15,10 @@ export interface ChartQuery {
   readonly now: number;
 }
 
+/** A chart whose `events` are as they came: `statedActions` reads them. */
 export type ChartClient = (query: ChartQuery, wire?: WireEvents) => Promise<ChartResultObject>;
+
+type ChartEvents = NonNullable<ChartResultObject['events']>;
 
 export const YAHOO_URL = 'https://query2.finance.yahoo.com';
 
@@ -31,6 +35,7 @@ function nothing(): void {}
 export function chartClient(send: Send, baseUrl: string): ChartClient {
   const base = new URL(baseUrl);
   return async (query, wire) => {
+    let events: unknown;
     const yahoo = new YahooFinance({
       fetch: async (input, init) => {
         const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input);
@@ -39,7 +44,9 @@ export function chartClient(send: Send, baseUrl: string): ChartClient {
         url.pathname = base.pathname.replace(/\/$/, '') + url.pathname;
         const answer = await send({ url, headers: { 'user-agent': userAgent(init) }, ...wire });
         assertUsable(answer, query);
-        return asResponse(answer);
+        const taken = takeEvents(answer.body);
+        events = taken.events;
+        return asResponse({ ...answer, body: taken.body });
       },
       queue: { concurrency: Number.POSITIVE_INFINITY },
       versionCheck: false,
@@ -48,7 +55,7 @@ export function chartClient(send: Send, baseUrl: string): ChartClient {
     });
     try {
       // A new options object a call: the library mutates it.
-      return await yahoo.chart(encodeURIComponent(query.symbol), {
+      const answered = await yahoo.chart(encodeURIComponent(query.symbol), {
         period1: query.period1,
         period2: query.period2,
         interval: query.interval,
@@ -56,6 +63,7 @@ export function chartClient(send: Send, baseUrl: string): ChartClient {
         events: 'div|split',
         return: 'object',
       });
+      return events === undefined ? answered : { ...answered, events: events as ChartEvents };
     } catch (error) {
       if (error instanceof BackfillError) throw error;
       // A TypeError is the library's when there is no result where one is due.

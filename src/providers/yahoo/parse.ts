@@ -1,14 +1,17 @@
 import type { ChartResultObject } from 'yahoo-finance2/modules/chart';
 import { toDeclared, toRaw } from '../../core/adjust.ts';
-import type { CorporateAction, Dividend, Identity, Split } from '../../core/bars.ts';
+import { type RejectedAction, checkActions } from '../../core/action-checks.ts';
+import { type CorporateAction, type Identity, isSplit } from '../../core/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type Day, utcDayOf } from '../../core/day.ts';
+import { statedActions } from './events.ts';
 import { instrumentType } from './instrument-type.ts';
 import { type ChartRows, type RowsAsked, chartRows } from './rows.ts';
 
 /** Bars as traded with what else the chart tells. */
 export interface ParsedChart extends ChartRows {
   readonly actions: readonly CorporateAction[];
+  readonly badActions: readonly RejectedAction[];
   readonly identity: Identity;
 }
 
@@ -23,12 +26,16 @@ export function parseChart(
 ): ParsedChart {
   const dayOf = sessionDates(chart, asked.calendar);
   const rows = chartRows(chart, { ...asked, dayOf });
-  const { splits, dividends } = parseEvents(events, dayOf, dayOf(asked.now));
+  const { actions, rejected } = checkActions(statedActions(events, dayOf));
+  // An announced one has adjusted nothing yet.
+  const effective = actions.filter(({ exDay }) => exDay <= dayOf(asked.now));
+  const splits = effective.filter(isSplit);
   const sessionOf = asked.interval === '1d' ? utcDayOf : dayOf;
   return {
     ...rows,
     bars: toRaw(rows.bars, splits, sessionOf),
-    actions: [...splits, ...toDeclared(dividends, splits)].toSorted((a, b) => a.exDay - b.exDay),
+    actions: effective.map((action) => (isSplit(action) ? action : toDeclared(action, splits))),
+    badActions: rejected,
     identity: parseIdentity(events, dayOf),
   };
 }
@@ -41,22 +48,6 @@ export function sessionDates({ meta }: ChartResultObject, calendar: Calendar): (
     dateStyle: 'short',
   });
   return (instant) => utcDayOf(Date.parse(`${format.format(instant)}T00:00:00Z`));
-}
-
-/** Splits and dividends that are effective by `today`: an announced one has adjusted nothing yet. */
-function parseEvents(
-  { events }: ChartResultObject,
-  dayOf: (instant: number) => Day,
-  today: Day,
-): { splits: Split[]; dividends: Dividend[] } {
-  const splits = Object.values(events?.splits ?? {}).map((split): Split => {
-    return { kind: 'split', exDay: dayOf(split.date.getTime()), ratio: split.numerator / split.denominator };
-  });
-  const dividends = Object.values(events?.dividends ?? {}).map((dividend): Dividend => {
-    return { kind: 'dividend', exDay: dayOf(dividend.date.getTime()), amount: dividend.amount };
-  });
-  const isEffective = ({ exDay }: CorporateAction): boolean => exDay <= today;
-  return { splits: splits.filter(isEffective), dividends: dividends.filter(isEffective) };
 }
 
 function parseIdentity({ meta }: ChartResultObject, dayOf: (instant: number) => Day): Identity {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CorporateAction } from '../../core/bars.ts';
+import { type CorporateAction, actionValue } from '../../core/bars.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
@@ -9,7 +9,7 @@ import { commitFile, type CommitFs, removeFile } from './commit.ts';
 import { decodeActions, readActionsFooter } from './decode.ts';
 import { digestOfActions } from './digest.ts';
 import { loadFile } from './disk.ts';
-import { type ActionRow, actionValue, encodeActions } from './encode.ts';
+import { type ActionRow, encodeActions } from './encode.ts';
 import { joinRuns } from './knowledge.ts';
 import { actionsPath } from './layout.ts';
 import { assertDigest } from './own-entry.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Bar } from '../../core/bars.ts';
-import { type ActionRow, actionValue } from './encode.ts';
+import { type Bar, actionValue } from '../../core/bars.ts';
+import type { ActionRow } from './encode.ts';
 
 /** Hex digits of a digest: 128 bits, more than enough against rot. */
 const DIGITS = 32;

@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import type { Bar, CorporateAction, Revision } from '../../core/bars.ts';
+import { type Bar, type CorporateAction, type Revision, actionValue } from '../../core/bars.ts';
 
 /** Key of the store's own entry in a file's key-value metadata. */
 export const METADATA_KEY = 'backfill';
@@ -121,10 +121,6 @@ export function encodeActions(rows: readonly ActionRow[], metadata: string): Uin
     { name: 'source', data: rows.map(({ source }) => source) },
     { name: 'fetched_at', data: rows.map(({ fetchedAt }) => BigInt(fetchedAt)) },
   ]);
-}
-
-export function actionValue(action: CorporateAction): number {
-  return action.kind === 'split' ? action.ratio : action.amount;
 }
 
 function encode(columns: readonly SchemaElement[], metadata: string, columnData: ColumnSource[]): Uint8Array {

@@ -69,11 +69,11 @@ export function chartBody(chart: Chart): string {
   return JSON.stringify({ chart: { result: [result], error: null } });
 }
 
-/** A chart as yahoo-finance2 hands it over: dates for stamps outside the rows. */
+/** A chart as the client hands it over: dates for stamps outside the rows and the events. */
 export function chartResult(chart: Chart): ChartResultObject {
   const { result } = (JSON.parse(chartBody(chart)) as { chart: { result: [ChartResultObject] } }).chart;
   const date = (of: unknown): Date => new Date(Number(of) * 1000);
-  const { meta, events, ...others } = result[0];
+  const { meta, ...others } = result[0];
   return {
     ...others,
     meta: {
@@ -81,12 +81,5 @@ export function chartResult(chart: Chart): ChartResultObject {
       regularMarketTime: date(meta.regularMarketTime),
       ...(meta.firstTradeDate && { firstTradeDate: date(meta.firstTradeDate) }),
     },
-    ...(events?.splits && {
-      events: {
-        splits: Object.fromEntries(
-          Object.entries(events.splits).map(([key, split]) => [key, { ...split, date: date(split.date) }]),
-        ),
-      },
-    }),
   };
 }

@@ -1,0 +1,80 @@
+import type { ChartResultObject } from 'yahoo-finance2/modules/chart';
+import type { StatedAction } from '../../core/action-checks.ts';
+import type { Day } from '../../core/day.ts';
+
+/** An answer's body in two parts: the rows, and the events as they came. */
+export interface ParsedBody {
+  readonly body: string;
+  readonly events: unknown;
+}
+
+/**
+ * Takes the events out of the body of a chart: the library refuses a whole chart for one malformed event. What does not
+ * parse is left to the library, which says what is wrong with it.
+ */
+export function takeEvents(body: string): ParsedBody {
+  if (!body.includes('"events"')) return { body, events: undefined };
+  try {
+    const answer: unknown = JSON.parse(body);
+    const chart = fieldsOf(list(fieldsOf(fieldsOf(answer)['chart'])['result'])[0]);
+    const { events } = chart;
+    delete chart['events'];
+    return { body: JSON.stringify(answer), events };
+  } catch {
+    return { body, events: undefined };
+  }
+}
+
+/** Splits and dividends of a chart as Yahoo states them, whatever is wrong with them. */
+export function statedActions(
+  { events }: ChartResultObject,
+  dayOf: (instant: number) => Day,
+): StatedAction[] {
+  const { splits, dividends } = fieldsOf(events);
+  return [
+    ...entriesOf(splits).map((event): StatedAction => {
+      const ratio = numberOf(event['numerator']) / numberOf(event['denominator']);
+      return { action: { kind: 'split', exDay: exDayOf(event, dayOf), ratio }, row: rowOf('split', event) };
+    }),
+    ...entriesOf(dividends).map((event): StatedAction => {
+      const amount = numberOf(event['amount']);
+      return {
+        action: { kind: 'dividend', exDay: exDayOf(event, dayOf), amount },
+        row: rowOf('dividend', event),
+      };
+    }),
+  ];
+}
+
+type Fields = Record<string, unknown>;
+
+/** Seconds beyond which a stamp is none that a date can be made of. */
+const LATEST_STAMP = 8.64e12;
+
+function exDayOf(event: Fields, dayOf: (instant: number) => Day): Day {
+  const stamp = numberOf(event['date']);
+  return Math.abs(stamp) < LATEST_STAMP ? dayOf(stamp * 1000) : Number.NaN;
+}
+
+function rowOf(kind: string, event: Fields): unknown {
+  return { kind, ...event };
+}
+
+/** NaN for what is no number. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+function entriesOf(events: unknown): Fields[] {
+  return Object.values(fieldsOf(events)).map((event) =>
+    typeof event === 'object' && event !== null ? fieldsOf(event) : { said: event },
+  );
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
