@@ -1,15 +1,17 @@
-import type { ErrorCode } from '../core/errors.ts';
-import type { Plan, Task } from '../core/plan.ts';
+import { errorData } from '../core/errors.ts';
+import type { Plan, Quota, Task } from '../core/plan.ts';
+import { isPaced } from '../providers/http/quota-keeper.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import type { BarStore, Scan, SetAside } from '../store/store.ts';
 import { dispatch } from './dispatch.ts';
-import { recordOutOfReach, settleUnknownTickers } from './ledger.ts';
+import { type LedgerTools, recordOutOfReach, settleUnknownTickers } from './ledger.ts';
 import { type BackfillRequest, type Prepared, prepare } from './prepare.ts';
 import { refetchRestated } from './restated.ts';
 import { settleSameSeries } from './same-series.ts';
 import { settleSilence } from './silence.ts';
 import type { RunContext, Runner, SharedWithThreads, TaskResult } from './runner.ts';
-import { type RunSummary, type StopReason, summarize } from './summary.ts';
+import { type Stop, type Stops, stopOf, watchStops } from './stops.ts';
+import { type RunOutcome, type RunSummary, summarize } from './summary.ts';
 import type { Traffic } from './traffic.ts';
 
 /** What a run tells while it goes. */
@@ -35,7 +37,8 @@ export interface BackfillTools {
 
 /**
  * The main job: scan → gaps → plan → run → report. Writes the run's record into the store. What goes wrong with a
- * ticker is in the summary; thrown is only what stops the run as a whole (`usage`, `store-locked`, `store-unusable`).
+ * ticker is in the summary, and so is what ended the run once it had begun; thrown is only what keeps it from beginning
+ * (`usage`, `store-locked`, `store-unusable`).
  */
 export function backfill(request: BackfillRequest, tools: BackfillTools): Promise<RunSummary> {
   return runPrepared((store, now) => prepare(request, store, tools.capabilities, now), tools);
@@ -54,95 +57,131 @@ export async function runPrepared(
     onEvent?.({ type: 'planned', plan, setAside: scan.setAside });
     const run = plan.tasks.length === 0 ? NOTHING_RUN : await runTasks(plan, scan, tools);
     const ledger = { store, provider: capabilities.id, now: clock() };
-    await recordOutOfReach(plan.outOfReach, ledger);
-    let results = await settleUnknownTickers(run.results, scan, ledger);
-    results = await settleSilence(results, ledger);
-    results = await settleSameSeries(results, ledger);
     const summary = summarize({
-      ...run,
+      ...(await settle(run, { scan, plan }, ledger)),
       plan,
-      results,
       quotas: capabilities.quotas,
       setAside: scan.setAside,
       startedAt,
       endedAt: clock(),
     });
-    const runId = await store.saveRun(startedAt, { provider: capabilities.id, ...summary });
-    return { ...summary, runId };
+    return await recorded(summary, ledger);
   } finally {
     await writer.release();
   }
 }
 
-/** What became of the tasks of a plan. */
-interface Run {
-  readonly results: ReadonlyMap<Task, TaskResult>;
-  /** Tasks that were not handed out, or given back undone. */
-  readonly notRun: readonly Task[];
-  readonly stopped: { readonly reason: StopReason; readonly message: string } | null;
-  readonly traffic: { readonly sent: number; readonly retries: number; readonly throttles: number };
+/** Judges what only the end of a run can judge, and records it. A disk that fails ends that too. */
+async function settle(run: Run, { scan, plan }: Prepared, ledger: LedgerTools): Promise<Run> {
+  let { results } = run;
+  try {
+    await recordOutOfReach(plan.outOfReach, ledger);
+    results = await settleUnknownTickers(results, scan, ledger);
+    results = await settleSilence(results, ledger);
+    results = await settleSameSeries(results, ledger);
+    return { ...run, results };
+  } catch (error) {
+    return { ...run, results, stopped: run.stopped ?? stopOrThrow(error) };
+  }
 }
+
+/** The summary as it is stored: where the disk has no room for it, it still tells what was done. */
+async function recorded(summary: RunSummary, { store, provider }: LedgerTools): Promise<RunSummary> {
+  try {
+    return { ...summary, runId: await store.saveRun(summary.startedAt, { provider, ...summary }) };
+  } catch (error) {
+    return { ...summary, stopped: summary.stopped ?? stopOrThrow(error) };
+  }
+}
+
+/** Why a run ends that met this error, which is thrown on where it is none of the whole run's: a bug. */
+function stopOrThrow(error: unknown): Stop {
+  const stop = stopOf(errorData(error));
+  if (stop === undefined) throw error;
+  return stop;
+}
+
+/** What became of the tasks of a plan. `notRun`: those that were not handed out, or given back undone. */
+type Run = Pick<RunOutcome, 'results' | 'notRun' | 'stopped' | 'refused' | 'traffic'>;
 
 const NOTHING_RUN: Run = {
   results: new Map(),
   notRun: [],
   stopped: null,
+  refused: [],
   traffic: { sent: 0, retries: 0, throttles: 0 },
 };
 
-/** Errors that are not the ticker's: they end the run, and its task counts as not run. */
-const STOPS: Readonly<Partial<Record<ErrorCode, StopReason>>> = {
-  cancelled: 'interrupted',
-  'quota-exhausted': 'quota-exhausted',
-  'provider-down': 'provider-down',
-};
-
 async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<Run> {
-  const { context, clock, onEvent, stop } = tools;
   const traffic = await tools.openTraffic();
+  const stops = watchStops(() => traffic.cancel());
   const results = new Map<Task, TaskResult>();
-  const undone: Task[] = [];
-  let stopped: Run['stopped'] = null;
-  let lastFailure = '';
-  const interrupt = (): void => {
-    stopped ??= { reason: 'interrupted', message: 'the run was stopped' };
-    traffic.cancel();
-  };
-  const settle = (task: Task, result: TaskResult): void => {
-    const reason = result.ok ? undefined : STOPS[result.error.code];
-    if (!result.ok && reason !== undefined) {
-      stopped ??= { reason, message: lastFailure === '' ? result.error.message : lastFailure };
-      undone.push(task);
-      traffic.cancel();
-      return;
-    }
-    if (!result.ok) lastFailure = result.error.message;
-    results.set(task, result);
-    onEvent?.({ type: 'finished', task, result, done: results.size });
-  };
-  stop?.addEventListener('abort', interrupt, { once: true });
+  const notRun: Task[] = [];
+  const interrupt = (): void => stops.stop({ reason: 'interrupted', message: 'the run was stopped' });
+  tools.stop?.addEventListener('abort', interrupt, { once: true });
   try {
-    if (stop?.aborted) interrupt();
+    if (tools.stop?.aborted) interrupt();
     const runner = await tools.startRunner(plan.tasks.length, traffic.shared);
-    const handOut = (tasks: readonly Task[]): Promise<Task[]> =>
-      dispatch({
-        tasks,
-        capacity: runner.capacity,
-        run: (task) => runner.run({ task, context, now: clock() }),
-        onStart: (task) => onEvent?.({ type: 'started', task }),
-        onResult: settle,
-        stopped: () => stopped !== null,
-      });
     try {
-      const left = await handOut(plan.tasks);
-      const again = refetchRestated(results, scan, tools.capabilities, clock());
-      left.push(...(await handOut(again)));
-      return { results, notRun: [...undone, ...left], stopped, traffic: traffic.counts() };
+      const handOut = handOutTo(runner, { stops, results, notRun }, tools);
+      await handOut(plan.tasks);
+      await handOut(refetchRestated(results, scan, tools.capabilities, tools.clock()));
     } finally {
       await runner.close();
     }
   } finally {
-    stop?.removeEventListener('abort', interrupt);
-    await traffic.close();
+    tools.stop?.removeEventListener('abort', interrupt);
   }
+  const lost = await closeTraffic(traffic);
+  // A quota that could not be kept shut the gate: that nobody answered was no fault of the provider's.
+  const stopped =
+    stops.stopped?.reason === 'provider-down' ? (lost ?? stops.stopped) : (stops.stopped ?? lost);
+  return { results, notRun, stopped, refused: stops.refusals(notRun), traffic: traffic.counts() };
+}
+
+/** Closes the traffic of a run. Gives what ends the run if its quota could not be kept. */
+async function closeTraffic(traffic: Traffic): Promise<Stop | null> {
+  try {
+    await traffic.close();
+    return null;
+  } catch (error) {
+    return stopOrThrow(error);
+  }
+}
+
+/** A function that hands tasks out to a runner, and takes note of what becomes of them. */
+function handOutTo(
+  runner: Runner,
+  { stops, results, notRun }: { stops: Stops; results: Map<Task, TaskResult>; notRun: Task[] },
+  { capabilities, context, clock, onEvent }: BackfillTools,
+): (tasks: readonly Task[]) => Promise<void> {
+  let isProven = !isScarce(capabilities.quotas, runner.capacity);
+  return async (tasks) => {
+    const left = await dispatch({
+      tasks,
+      capacity: () => (isProven ? runner.capacity : 1),
+      run: (task) => runner.run({ task, context, now: clock() }),
+      onStart: (task) => onEvent?.({ type: 'started', task }),
+      onResult: (task, result) => {
+        isProven = true;
+        if (!result.ok && stops.note(task, result.error) === 'not-run') {
+          notRun.push(task);
+          return;
+        }
+        results.set(task, result);
+        onEvent?.({ type: 'finished', task, result, done: results.size });
+      },
+      stopped: () => stops.stopped !== null,
+      isClosed: (task) => stops.isClosed(task),
+    });
+    notRun.push(...left);
+  };
+}
+
+/**
+ * Whether the tasks in work at once are so large a part of a day's requests (more than one in a hundred) that the first
+ * goes alone: a wrong key or a full disk, which all of them would meet, then costs one request.
+ */
+function isScarce(quotas: readonly Quota[], tasks: number): boolean {
+  return quotas.some((quota) => !isPaced(quota) && tasks > quota.requests / 100);
 }

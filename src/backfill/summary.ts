@@ -2,6 +2,7 @@ import { seriesKey } from '../core/bars.ts';
 import { type Day, MS_PER_DAY, formatDay } from '../core/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { type Plan, type Quota, type Task, leastTime } from '../core/plan.ts';
+import type { Interval } from '../core/interval.ts';
 import type { Oddity } from '../core/oddities.ts';
 import type { SetAside } from '../store/store.ts';
 import { type DriftBySource, sumDrift } from './drift.ts';
@@ -29,7 +30,23 @@ export interface Warning {
 }
 
 /** Why a run ended before its plan did. */
-export type StopReason = 'interrupted' | 'quota-exhausted' | 'provider-down';
+export type StopReason =
+  | 'interrupted'
+  | 'quota-exhausted'
+  | 'provider-down'
+  | 'refused' // the provider does not accept the key
+  | 'store-failed' // the disk is full, say
+  | 'failed';
+
+/** An interval that the provider does not open to this key: after the first task nothing more of it was asked. */
+export interface Refusal {
+  readonly interval: Interval;
+  readonly code: ErrorCode;
+  /** What the provider said. */
+  readonly message: string;
+  /** Tickers that were not asked for because of it. */
+  readonly tickers: readonly string[];
+}
 
 /** What a run did. Plain JSON: it is the run's record too. */
 export interface RunSummary {
@@ -46,6 +63,8 @@ export interface RunSummary {
   /** Series not finished because the run was stopped. */
   readonly notRun: number;
   readonly stopped: { readonly reason: StopReason; readonly message: string } | null;
+  /** Intervals that are not open to this key; their series count as not run, but for the first. */
+  readonly refused: readonly Refusal[];
   /** Days that the rest takes on the declared quotas; null where none is declared. */
   readonly restDays: number | null;
   /** Requests of the tasks that were run, by plan. */
@@ -81,6 +100,7 @@ export interface RunOutcome {
   readonly notRun: readonly Task[];
   readonly setAside: readonly SetAside[];
   readonly stopped: RunSummary['stopped'];
+  readonly refused: readonly Refusal[];
   readonly traffic: { readonly sent: number; readonly retries: number; readonly throttles: number };
   readonly quotas: readonly Quota[];
   readonly startedAt: number;
@@ -122,6 +142,8 @@ export function summarize(outcome: RunOutcome): RunSummary {
       absent[reason] = (absent[reason] ?? 0) + sessions;
     }
   }
+  const closed = new Set(outcome.refused.map(({ interval }) => interval));
+  const asked = notRun.filter(({ series }) => !closed.has(series.interval));
   const left = new Set(notRun.map((task) => seriesKey(task.series)));
   const failed = new Set(failures.map(({ ticker, interval }) => `${ticker} ${interval}`));
   return {
@@ -133,7 +155,8 @@ export function summarize(outcome: RunOutcome): RunSummary {
     failed: failed.size,
     notRun: left.size,
     stopped,
-    restDays: restDays(notRun, outcome.quotas),
+    refused: outcome.refused,
+    restDays: restDays(asked, outcome.quotas),
     ...totals,
     ...outcome.traffic,
     absent,

@@ -11,7 +11,7 @@ export const EXIT = {
 } as const;
 
 /** How a run ended, but for an interruption, whose code is the signal's. */
-export function exitCodeOf({ stopped, failed }: RunSummary): number {
+export function exitCodeOf({ stopped, failed, refused }: RunSummary): number {
   if (stopped?.reason === 'quota-exhausted') return EXIT.quotaExhausted;
-  return failed > 0 || stopped !== null ? EXIT.someFailed : EXIT.done;
+  return failed + refused.length > 0 || stopped !== null ? EXIT.someFailed : EXIT.done;
 }

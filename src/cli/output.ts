@@ -40,11 +40,18 @@ const USER_MISTAKES: ReadonlySet<string> = new Set([
   'store-unusable',
 ]);
 
+/** Whether a disk is full or fails, which nobody mistook. */
+function isFullDisk(cause: unknown): boolean {
+  return (
+    cause instanceof Error && 'code' in cause && ['ENOSPC', 'EDQUOT', 'EIO'].includes(String(cause.code))
+  );
+}
+
 /** Says what stopped a command and gives its exit code. A mistake of the user's is one line; a bug keeps its stack. */
 export function reportError(program: string, error: unknown): number {
   if (error instanceof BackfillError) {
     tell(`${program}: ${error.message}`);
-    return USER_MISTAKES.has(error.code) ? EXIT.usage : EXIT.someFailed;
+    return USER_MISTAKES.has(error.code) && !isFullDisk(error.cause) ? EXIT.usage : EXIT.someFailed;
   }
   tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT.someFailed;

@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'out-of-range' // the provider says that its plan or look-back does not reach
   | 'incomplete' // the answer left wanted sessions unexplained
   | 'basis-unknown' // what prices are adjusted by is not known
+  | 'unauthorized' // the provider does not accept the key
+  | 'not-entitled' // the key is good, and this interval is not open to it
   | 'throttled'
   | 'quota-exhausted' // the day's requests are used up
   | 'provider-down' // too many requests in a row came to nothing
@@ -26,8 +28,47 @@ export type ErrorCode =
   | 'cancelled'
   | 'internal';
 
+/**
+ * What an error speaks of. `run`: every other task would meet it too (a full disk, a wrong key). `endpoint`: every task
+ * of the same interval at the same provider would. `series`: this one only.
+ */
+export type ErrorScope = 'run' | 'endpoint' | 'series';
+
+const SCOPES: Readonly<Record<ErrorCode, ErrorScope>> = {
+  // Of a task, that is a file of its own; of the command line it is thrown before a run begins.
+  usage: 'series',
+  'invalid-date': 'series',
+  'invalid-ticker': 'series',
+  'unknown-provider': 'run',
+  'unsupported-interval': 'endpoint',
+  'unknown-ticker': 'series',
+  'no-data': 'series',
+  'out-of-range': 'series',
+  incomplete: 'series',
+  'basis-unknown': 'series',
+  unauthorized: 'run',
+  'not-entitled': 'endpoint',
+  throttled: 'series',
+  'quota-exhausted': 'run',
+  'provider-down': 'run',
+  'provider-fault': 'series',
+  'bad-answer': 'series',
+  restated: 'series',
+  'identity-changed': 'series',
+  network: 'series',
+  timeout: 'series',
+  'store-locked': 'run',
+  'store-unusable': 'run',
+  'store-corrupt': 'series',
+  'worker-crashed': 'series',
+  cancelled: 'run',
+  internal: 'series',
+};
+
 export interface ErrorDetails {
   readonly retryable?: boolean;
+  /** Default: by its code. */
+  readonly scope?: ErrorScope;
   readonly ticker?: string;
   readonly provider?: string;
   /** How long the provider asks to wait, in ms. */
@@ -40,6 +81,8 @@ export interface ErrorData {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryable: boolean;
+  /** Only where it is another than its code's: see `scopeOf`. */
+  readonly scope?: ErrorScope;
   readonly ticker?: string;
   readonly provider?: string;
   readonly retryAfterMs?: number;
@@ -47,11 +90,21 @@ export interface ErrorData {
   readonly cause?: string;
 }
 
-/** The one error class of the program. `retryable` is false unless said otherwise. */
+/** What an error speaks of, be it thrown or data. */
+export function scopeOf({ code, scope }: Pick<ErrorData, 'code' | 'scope'>): ErrorScope {
+  return scope ?? SCOPES[code] ?? 'series';
+}
+
+/** Marks our errors, whichever copy of this module made them: a provider that is loaded from elsewhere has its own. */
+const BRAND: unique symbol = Symbol.for('backfill.error');
+
+/** The one error class of the program. `retryable` is false unless said otherwise. `instanceof` goes by a brand. */
 export class BackfillError extends Error {
   override readonly name = 'BackfillError';
+  readonly [BRAND] = true;
   readonly code: ErrorCode;
   readonly retryable: boolean;
+  readonly scope: ErrorScope;
   readonly ticker: string | undefined;
   readonly provider: string | undefined;
   readonly retryAfterMs: number | undefined;
@@ -60,9 +113,14 @@ export class BackfillError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.retryable = details.retryable ?? false;
+    this.scope = details.scope ?? scopeOf({ code });
     this.ticker = details.ticker;
     this.provider = details.provider;
     this.retryAfterMs = details.retryAfterMs;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
   }
 }
 
@@ -70,12 +128,14 @@ export class BackfillError extends Error {
 export function errorData(error: unknown, about: { ticker?: string; provider?: string } = {}): ErrorData {
   const known = error instanceof BackfillError ? error : undefined;
   const cause = known ? known.cause : error;
+  const code = known?.code ?? 'internal';
   const ticker = known?.ticker ?? about.ticker;
   const provider = known?.provider ?? about.provider;
   return {
-    code: known?.code ?? 'internal',
+    code,
     message: error instanceof Error ? error.message : String(error),
     retryable: known?.retryable ?? false,
+    ...(known?.scope !== undefined && known.scope !== scopeOf({ code }) && { scope: known.scope }),
     ...(ticker !== undefined && { ticker }),
     ...(provider !== undefined && { provider }),
     ...(known?.retryAfterMs !== undefined && { retryAfterMs: known.retryAfterMs }),

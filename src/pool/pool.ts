@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Runner, TaskOrder, TaskResult } from '../backfill/runner.ts';
-import { BackfillError, errorData } from '../core/errors.ts';
+import { BackfillError, type ErrorScope, errorData } from '../core/errors.ts';
 import { startDeadline } from './deadline.ts';
 import { type Thread, type ThreadOptions, startThread } from './thread.ts';
 
@@ -215,7 +215,8 @@ class ThreadPool implements Runner {
   }
 
   #failWaiting(why: string): void {
-    for (const job of [...this.#suspects.splice(0), ...this.#fresh.splice(0)]) job.settle(crashed(job, why));
+    for (const job of [...this.#suspects.splice(0), ...this.#fresh.splice(0)])
+      job.settle(crashed(job, why, 'run'));
   }
 }
 
@@ -223,8 +224,8 @@ function isResult(answer: unknown): answer is TaskResult {
   return typeof answer === 'object' && answer !== null && 'ok' in answer;
 }
 
-function crashed({ order }: Job, message: string): TaskResult {
-  return failed(order, new BackfillError('worker-crashed', message, { retryable: true }));
+function crashed({ order }: Job, message: string, scope: ErrorScope = 'series'): TaskResult {
+  return failed(order, new BackfillError('worker-crashed', message, { retryable: true, scope }));
 }
 
 function failed({ task, context }: TaskOrder, error: unknown): TaskResult {

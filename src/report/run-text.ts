@@ -68,6 +68,7 @@ export function summaryText(summary: RunSummary): string[] {
     ...(summary.provisional > 0
       ? [`Provisional: ${plural(summary.provisional, 'session')}, to be fetched again once final`]
       : []),
+    ...refusedLines(summary),
     ...driftLines(summary),
     ...warningLines(summary),
     ...failureLines(summary),
@@ -132,14 +133,31 @@ function warningLines({ warnings }: RunSummary): string[] {
 function headline({ stopped, fetched, notRun, restDays, startedAt, endedAt }: RunSummary): string {
   if (stopped === null) return `Backfill complete in ${formatDuration(endedAt - startedAt)}`;
   const rest = restDays === null ? '' : `; the rest needs ${plural(restDays, 'day')} on this plan`;
+  const after = `Stopped after ${plural(fetched, 'ticker')}`;
   const lines: Readonly<Record<StopReason, string>> = {
     interrupted: `Interrupted after ${plural(fetched, 'ticker')}. Progress saved. Run the same command to continue.`,
     'quota-exhausted':
       `Quota used up: done ${fetched} of ${fetched + notRun} today${rest}. ` +
       'Run the same command tomorrow.',
-    'provider-down': `Stopped after ${plural(fetched, 'ticker')}: the provider is down (${stopped.message}). Progress saved.`,
+    'provider-down': `${after}: the provider is down (${stopped.message}). Progress saved.`,
+    refused: `${after}: the provider does not accept the key (${stopped.message}). Progress saved. Mend the key and run the same command.`,
+    'store-failed': `${after}: ${stopped.message}. What was stored before is safe. Run the same command once that is mended.`,
+    failed: `${after}: ${stopped.message}. Progress saved.`,
   };
   return lines[stopped.reason];
+}
+
+/** Tickers that a line names. */
+const NAMED_TICKERS = 5;
+
+/** A line an interval that is not open to the key, however many series that is. */
+function refusedLines({ refused }: RunSummary): string[] {
+  return refused.map(({ interval, message, tickers }) => {
+    const named = tickers.slice(0, NAMED_TICKERS).join(', ');
+    const more = tickers.length > NAMED_TICKERS ? ` and ${tickers.length - NAMED_TICKERS} more` : '';
+    const left = tickers.length === 0 ? '' : `; not asked for: ${named}${more}`;
+    return `${interval} is not open to this key (${message})${left}`;
+  });
 }
 
 /** Rates of success and of throttling, where a request went wrong. */

@@ -28,7 +28,11 @@ export async function run(
   args: readonly string[],
   cwd?: string,
 ): Promise<Finished> {
-  const child = start(name, args, cwd);
+  return ended(start(name, args, cwd));
+}
+
+/** What a process says until it ends. */
+export async function ended(child: ChildProcess): Promise<Finished> {
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -180,6 +180,15 @@ describe('a backfill', () => {
     const failed = await backfill(later, tools(open()));
     expect(failed).toMatchObject({ failed: 1, failures: [{ ticker: 'ALFA', code: 'store-corrupt' }] });
     expect(await backfill(later, tools(open()))).toMatchObject({ failed: 0, inserted: 7 });
+  });
+
+  it('fails where a folder lies in place of a file, and only there', async () => {
+    const request = { tickers: ['NYXA', 'ALFA', 'ORBL'], ...WEEK };
+    const path = 'bars/interval=1d/ticker=NYXA/period=all/bars.parquet';
+    await mkdir(join(folder, path), { recursive: true });
+    const summary = await backfill(request, tools(open()));
+    expect(summary).toMatchObject({ fetched: 2, failed: 1, notRun: 0, stopped: null, setAside: [{ path }] });
+    expect(summary.failures).toMatchObject([{ ticker: 'NYXA', code: 'store-unusable' }]);
   });
 
   it('takes an answer without a bar for no knowledge of corporate actions', async () => {

@@ -38,7 +38,7 @@ describe('handing out tasks', () => {
           const results: Task[] = [];
           const all = dispatch({
             tasks,
-            capacity,
+            capacity: () => capacity,
             run,
             onResult: (one) => results.push(one),
             stopped: () => false,
@@ -60,7 +60,7 @@ describe('handing out tasks', () => {
       started.push(one.id);
       return new Promise((resolve) => releases.push(() => resolve(failed)));
     };
-    const all = dispatch({ tasks, capacity: 3, run, onResult: () => undefined, stopped: () => false });
+    const all = dispatch({ tasks, capacity: () => 3, run, onResult: () => undefined, stopped: () => false });
     expect(started).toEqual(['a', 'b', 'c']);
     for (const release of releases) release();
     await new Promise(setImmediate);
@@ -73,12 +73,50 @@ describe('handing out tasks', () => {
     const finished: string[] = [];
     const left = await dispatch({
       tasks,
-      capacity: 2,
+      capacity: () => 2,
       run: async () => failed,
       onResult: ({ id }) => finished.push(id),
       stopped: () => finished.length > 0,
     });
     expect(finished).toEqual(['a', 'b']);
     expect(left.map(({ id }) => id)).toEqual(['c', 'd']);
+  });
+
+  it('passes over tasks that are closed meanwhile, and gives them back', async () => {
+    const tasks = ['a1', 'b1', 'a2', 'b2', 'a3'].map((name) => task(name, [name]));
+    const ran: string[] = [];
+    const left = await dispatch({
+      tasks,
+      capacity: () => 1,
+      run: async () => failed,
+      onResult: ({ id }) => ran.push(id),
+      stopped: () => false,
+      isClosed: ({ id }) => ran.length > 0 && id.startsWith('a'),
+    });
+    expect(ran).toEqual(['a1', 'b1', 'b2']);
+    expect(left.map(({ id }) => id)).toEqual(['a2', 'a3']);
+  });
+
+  it('takes the number of tasks at once as it is when the next is handed out', async () => {
+    const tasks = ['a', 'b', 'c'].map((name) => task(name, [name]));
+    const started: string[] = [];
+    const releases: (() => void)[] = [];
+    let capacity = 1;
+    const all = dispatch({
+      tasks,
+      capacity: () => capacity,
+      run: ({ id }) => {
+        started.push(id);
+        return new Promise((resolve) => releases.push(() => resolve(failed)));
+      },
+      onResult: () => (capacity = 2),
+      stopped: () => false,
+    });
+    expect(started).toEqual(['a']);
+    releases[0]?.();
+    await new Promise(setImmediate);
+    expect(started).toEqual(['a', 'b', 'c']);
+    for (const release of releases) release();
+    expect(await all).toEqual([]);
   });
 });

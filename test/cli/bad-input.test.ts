@@ -1,12 +1,13 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleMarket } from '../../src/market/sample.ts';
 import { openStore } from '../../src/store/open.ts';
-import { type Finished, built, run } from '../acceptance/programs.ts';
+import { type Finished, built, ended, run, startSimulate } from '../acceptance/programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 const SAMPLE = ['--provider', 'sample', '--now', NOW, '--days', '5'];
@@ -161,7 +162,44 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
     skip(/unshare|mount/.test(stderr), 'no name space for a small disk here');
     expect(stderr).toMatch(/store-unusable|cannot be used/);
     expect(stderr).toContain('ENOSPC');
-    expect(status).not.toBe(0);
+    expect(status).toBe(1);
+  });
+
+  it('a disk that fills up costs the requests that were under way, not one a ticker', async ({ skip }) => {
+    const home = await mkdtemp(join(tmpdir(), 'backfill-full-'));
+    const simulator = await startSimulate(home, ['--now', NOW]);
+    const disk = join(home, 'disk');
+    await mkdir(disk);
+    const line = [process.execPath, built('backfill'), '--provider-url', `yahoo=${simulator.url}`];
+    const tickers = sampleMarket().tickers();
+    const options = [
+      '--tickers',
+      tickers.join(','),
+      '--days',
+      '252',
+      '--now',
+      NOW,
+      '--store',
+      disk,
+      '--state',
+      home,
+    ];
+    const limits = ['--workers', '1', '--concurrency', '1'];
+    const script = 'mount -t tmpfs -o size=300k tmpfs "$1" && shift && exec "$@"';
+    const args = ['-rm', 'sh', '-c', script, 'sh', disk, ...line, ...options, ...limits];
+    const { code, stderr } = await ended(spawn('unshare', args));
+    const asked = await simulator.asked();
+    await simulator.stop();
+    await rm(home, { recursive: true });
+    skip(/unshare|mount/.test(stderr), 'no name space for a small disk here');
+    const said =
+      /^Stopped after (\d+) tickers: the store .* the disk is full; make room \(ENOSPC.*\)\. What was stored/m;
+    const stored = Number(said.exec(stderr)?.[1] ?? Number.NaN);
+    expect(stored).toBeGreaterThan(2);
+    expect(Number(/ Not run: (\d+)$/m.exec(stderr)?.[1])).toBeGreaterThan(20);
+    // One that is delisted, one that did not fit, and those that were asked for while that was written.
+    expect(asked.length - stored).toBeLessThanOrEqual(4);
+    expect(code).toBe(1);
   });
 });
 

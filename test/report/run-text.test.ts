@@ -6,7 +6,17 @@ const CALM: RunSummary = {
   ...{ startedAt: 0, endedAt: 61_400, series: 3, complete: 1, fetched: 2, failed: 0, notRun: 0 },
   ...{ stopped: null, restDays: null, requests: 2, sent: 2, retries: 0, throttles: 0 },
   ...{ bars: 12_345, inserted: 12_000, changed: 3, revised: 0, provisional: 0 },
-  ...{ rejected: 0, dropped: 0, fillers: 0, warnings: [], drift: {}, absent: {}, failures: [], setAside: [] },
+  ...{
+    rejected: 0,
+    dropped: 0,
+    fillers: 0,
+    warnings: [],
+    drift: {},
+    absent: {},
+    failures: [],
+    setAside: [],
+    refused: [],
+  },
 };
 const QUIET = [
   'Backfill complete in 1m 1s',

@@ -34,10 +34,7 @@ export async function openQuotaFile(path: string): Promise<QuotaFile> {
     mkdirSync(dirname(path), { recursive: true });
     lock = openSync(`${path}.lock`, 'a');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new BackfillError('store-unusable', `the quota of the provider cannot be kept at ${path}: ${why}`, {
-      cause: error,
-    });
+    throw unkept(path, error);
   }
   return {
     look: () => read(path),
@@ -60,6 +57,14 @@ export async function openQuotaFile(path: string): Promise<QuotaFile> {
   };
 }
 
+/** Nothing more is sent where it is not counted. */
+function unkept(path: string, error: unknown): BackfillError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new BackfillError('store-unusable', `the quota of the provider cannot be kept at ${path}: ${why}`, {
+    cause: error,
+  });
+}
+
 /** A record that cannot be read is none: it is replaced whole by every write, so only another hand can have spoilt it. */
 function read(path: string): QuotaRecord {
   try {
@@ -69,15 +74,19 @@ function read(path: string): QuotaRecord {
   }
 }
 
-/** Written under the lock, so one name for the temporary file is enough. */
+/** Written under the lock, so one name for the temporary file is enough. Throws `store-unusable`. */
 function write(path: string, record: QuotaRecord): void {
   const temp = `${path}.tmp`;
-  const file = openSync(temp, 'w');
   try {
-    writeSync(file, JSON.stringify(record));
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    const file = openSync(temp, 'w');
+    try {
+      writeSync(file, JSON.stringify(record));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temp, path);
+  } catch (error) {
+    throw unkept(path, error);
   }
-  renameSync(temp, path);
 }

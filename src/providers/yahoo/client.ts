@@ -114,8 +114,11 @@ function assertUsable(answer: HttpAnswer, query: ChartQuery): void {
       throw new BackfillError('throttled', about, details);
     }
     case 401:
+      throw new BackfillError('unauthorized', about);
+    case 402:
     case 403:
-      throw new BackfillError('provider-fault', about);
+    case 451:
+      throw new BackfillError('not-entitled', about);
   }
   throw new BackfillError('provider-fault', about, { retryable: true });
 }

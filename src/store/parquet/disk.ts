@@ -1,8 +1,8 @@
 import { type FileHandle, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { platform } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
-import { BackfillError } from '../../core/errors.ts';
+import { BackfillError, type ErrorScope } from '../../core/errors.ts';
 import { bytesAsFile } from './decode.ts';
 import type { CommitFs } from './commit.ts';
 
@@ -74,8 +74,19 @@ export async function withFile<T>(
 
 /** A whole file in memory; undefined if there is none. */
 export async function loadFile(path: string): Promise<AsyncBuffer | undefined> {
-  const bytes = await orAbsent(readFile(path));
+  const bytes = await orAbsent(naming(path, readFile(path)));
   return bytes && bytesAsFile(bytes);
+}
+
+/** The result, or an I/O error that says which file it is of: of a read the system does not. */
+async function naming<T>(path: string, result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    if (errno(error) === undefined || !(error instanceof Error) || 'path' in error) throw error;
+    const message = `${error.message} '${path}'`;
+    throw Object.assign(error, { message, path });
+  }
 }
 
 /** The result, or undefined where there is no such file or folder. */
@@ -101,17 +112,35 @@ const HINTS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
+  ENOSPC: 'the disk is full; make room',
+  EDQUOT: 'the disk quota is used up; make room',
 };
 
-/** `store-unusable` for an I/O error; any other value as it is. */
+/** Troubles of a disk as a whole, whatever path met them. */
+const DISK_TROUBLE: ReadonlySet<string> = new Set([
+  ...['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ENXIO', 'ENODEV', 'ESTALE', 'EMFILE', 'ENFILE', 'ENOMEM'],
+]);
+
+/** Below the folder of a ticker: what is wrong there is wrong with one series. */
+const OF_A_TICKER = /(^|[/\\])ticker=/;
+
+/** `store-unusable` for an I/O error, of the run or, if it is about the files of one ticker, of its series; any other value as it is. */
 export function asUnusable(root: string, error: unknown): unknown {
   const name = errno(error);
   if (name === undefined) return error;
   const said = (error as Error).message;
   const reason = HINTS[name] === undefined ? said : `${HINTS[name]} (${said})`;
-  return new BackfillError('store-unusable', `the store ${root} cannot be used: ${reason}`, { cause: error });
+  return new BackfillError('store-unusable', `the store ${root} cannot be used: ${reason}`, {
+    scope: scopeOfTrouble(root, name, error as NodeJS.ErrnoException),
+    cause: error,
+  });
+}
+
+function scopeOfTrouble(root: string, name: string, { path, syscall }: NodeJS.ErrnoException): ErrorScope {
+  if (path === undefined || DISK_TROUBLE.has(name)) return 'run';
+  // A folder that cannot be made is the trouble of the one that it would lie in.
+  const where = syscall === 'mkdir' ? dirname(path) : path;
+  return OF_A_TICKER.test(relative(root, where)) ? 'series' : 'run';
 }
 
 async function contentOf(handle: FileHandle): Promise<AsyncBuffer> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -142,5 +142,18 @@ describe('the record of a quota', () => {
   it('that cannot be kept is said in one line', async () => {
     await writeFile(join(folder, 'quota'), '');
     await expect(openQuotaFile(path)).rejects.toMatchObject({ code: 'store-unusable' });
+  });
+
+  it('that cannot be kept any more is said so too, and frees the record', async () => {
+    const file = await openQuotaFile(path);
+    await mkdir(`${path}.tmp`);
+    const change = (): Promise<unknown> => file.change((before) => ({ record: before, result: 'kept' }));
+    await expect(change()).rejects.toMatchObject({
+      code: 'store-unusable',
+      message: expect.stringContaining(`the quota of the provider cannot be kept at ${path}: EISDIR`),
+    });
+    await rmdir(`${path}.tmp`);
+    expect(await change()).toBe('kept');
+    file.close();
   });
 });

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commitFile, type CommitFs, TEMP_NAME } from '../../../src/store/parquet/commit.ts';
-import { DISK } from '../../../src/store/parquet/disk.ts';
+import { asUnusable, DISK } from '../../../src/store/parquet/disk.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { AAPL, coverage, daily, days, NO_DAYS, temporaryFolder, update } from '../fixtures.ts';
 import { notingDisk } from './noting-disk.ts';
@@ -110,6 +110,31 @@ describe('the store', () => {
       `the store ${root} cannot be used: EIO: fsync`,
     );
     expect((await store.scan()).series.size).toBe(0);
+  });
+
+  it.each([
+    ['a full disk', 'ENOSPC', 'write', undefined, 'run'],
+    ['a full disk below a ticker', 'ENOSPC', 'open', 'bars/interval=1d/ticker=A/period=all/.bars.tmp', 'run'],
+    ['a quota', 'EDQUOT', 'mkdir', 'bars/interval=1d/ticker=A', 'run'],
+    ['a failing disk', 'EIO', 'read', undefined, 'run'],
+    ['a read-only file system', 'EROFS', 'open', 'bars/interval=1d/ticker=A/period=all/.bars.tmp', 'run'],
+    ['a root that may not be written', 'EACCES', 'mkdir', 'bars', 'run'],
+    ['an interval that may not be written', 'EACCES', 'mkdir', 'bars/interval=1d/ticker=A', 'run'],
+    ['renames that may not be read', 'EACCES', 'open', 'renames.json', 'run'],
+    ['a ticker that may not be written', 'EACCES', 'mkdir', 'bars/interval=1d/ticker=A/period=all', 'series'],
+    [
+      'a file that may not be read',
+      'EACCES',
+      'open',
+      'bars/interval=1d/ticker=A/period=all/bars.parquet',
+      'series',
+    ],
+    ['a file in place of a folder', 'ENOTDIR', 'open', 'actions/ticker=A/actions.parquet', 'series'],
+    ['a name that is too long', 'ENAMETOOLONG', 'open', 'actions/ticker=A/actions.parquet', 'series'],
+  ])('knows whose trouble it is: %s', (_, code, syscall, path, scope) => {
+    const said = { code, syscall, ...(path !== undefined && { path: join(root, path) }) };
+    const error = asUnusable(root, Object.assign(new Error(`${code}: ${syscall}`), said));
+    expect(error).toMatchObject({ code: 'store-unusable', scope });
   });
 
   it('refuses a commit whose file does not read back as it was written', async () => {

@@ -1,0 +1,72 @@
+import { type ErrorCode, type ErrorData, scopeOf } from '../core/errors.ts';
+import type { Interval } from '../core/interval.ts';
+import type { Task } from '../core/plan.ts';
+import type { Refusal, RunSummary, StopReason } from './summary.ts';
+
+export type Stop = NonNullable<RunSummary['stopped']>;
+
+/** Errors that speak of the whole run. */
+const REASONS: Readonly<Partial<Record<ErrorCode, StopReason>>> = {
+  cancelled: 'interrupted',
+  'quota-exhausted': 'quota-exhausted',
+  'provider-down': 'provider-down',
+  unauthorized: 'refused',
+  'store-unusable': 'store-failed',
+};
+
+/** Why a run ends that met this error; undefined where the error is not the whole run's. */
+export function stopOf(error: ErrorData): Stop | undefined {
+  if (scopeOf(error) !== 'run') return undefined;
+  return { reason: REASONS[error.code] ?? 'failed', message: error.message };
+}
+
+/** What the errors of a run put an end to. */
+export interface Stops {
+  /** Why the run ends; null while it goes on. */
+  readonly stopped: Stop | null;
+  /** Whether nothing more is asked of a task's endpoint, its interval. */
+  isClosed(task: Task): boolean;
+  /** Takes note of a task's error. Says whether the task failed; if not, it counts as not run. */
+  note(task: Task, error: ErrorData): 'failed' | 'not-run';
+  /** Ends the run, unless something did before. */
+  stop(why: Stop): void;
+  /** The endpoints that were closed, with the tasks that were left because of it. */
+  refusals(left: readonly Task[]): Refusal[];
+}
+
+/** Nothing has ended yet. `onStop` is called once, when the run is to end. */
+export function watchStops(onStop: () => void): Stops {
+  let stopped: Stop | null = null;
+  let lastFailure: string | undefined;
+  const closed = new Map<Interval, ErrorData>();
+  const stop = (why: Stop): void => {
+    if (stopped !== null) return;
+    stopped = why;
+    onStop();
+  };
+  return {
+    get stopped() {
+      return stopped;
+    },
+    isClosed: ({ series }) => closed.has(series.interval),
+    stop,
+    note({ series: { interval } }, error) {
+      const why = stopOf(error);
+      if (why !== undefined) {
+        // The breaker only says that it tripped; what it tripped over says more.
+        stop(why.reason === 'provider-down' ? { ...why, message: lastFailure ?? why.message } : why);
+        return 'not-run';
+      }
+      // Those that were under way when the first was refused say nothing new.
+      if (scopeOf(error) === 'endpoint' && closed.has(interval)) return 'not-run';
+      if (scopeOf(error) === 'endpoint') closed.set(interval, error);
+      lastFailure = error.message;
+      return 'failed';
+    },
+    refusals: (left) =>
+      [...closed].map(([interval, { code, message }]) => {
+        const tasks = left.filter(({ series }) => series.interval === interval);
+        return { interval, code, message, tickers: [...new Set(tasks.map(({ series }) => series.ticker))] };
+      }),
+  };
+}
