@@ -5,6 +5,7 @@ import { rejectStandstill } from '../core/copies.ts';
 import type { Day } from '../core/day.ts';
 import { type Filler, dropFillers } from '../core/fillers.ts';
 import { identityConflict, identityError } from '../core/identity.ts';
+import { typeOf } from '../core/instrument-type.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import { type Oddity, findOddities } from '../core/oddities.ts';
 import type { SeriesContext } from '../core/plausibility.ts';
@@ -39,7 +40,8 @@ export function judgeAnswer(hearing: Hearing): Verdict {
   const sessionOf = sessionDateOf(task.series.interval, calendar);
   const known = finalBars(stored, sessionOf);
   const actions = joinActions(stored.actions, answer.actions);
-  const context: SeriesContext = { interval: task.series.interval, calendar, actions, known };
+  const type = typeOf(task.series.ticker, answer.identity.type ?? stored.identity.type);
+  const context: SeriesContext = { interval: task.series.interval, calendar, actions, known, type };
   const { accepted, rejected, fillers } = soundRows(hearing, context);
   const isWanted = ({ ts }: Ohlcv): boolean => contains(task.gaps, sessionOf(ts));
 
@@ -72,7 +74,7 @@ function soundRows(
   context: SeriesContext,
 ): CheckedBars & { readonly fillers: readonly Filler[] } {
   const sessionOf = sessionDateOf(task.series.interval, calendar);
-  const checked = checkBars(answer.bars);
+  const checked = checkBars(answer.bars, context.type);
   const { kept, dropped } = dropFillers(checked.accepted, context);
   const inOneUnit = rejectUnitFlips({ accepted: kept, rejected: checked.rejected }, context);
   const moving = rejectStandstill(inOneUnit, context);

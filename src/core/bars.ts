@@ -21,7 +21,7 @@ export interface Ohlcv {
   readonly high: number;
   readonly low: number;
   readonly close: number;
-  /** Units traded; fractional for crypto and some vendors. */
+  /** Units traded; fractional for crypto and some vendors. NaN where the provider does not say; 0 if nobody traded. */
   readonly volume: number;
   /** Volume-weighted average price, where the provider gives it. */
   readonly vwap: number | null;

@@ -47,22 +47,25 @@ export function compareBars<B extends Ohlcv>(
   return { compared, differing, gone };
 }
 
-/** Whether two bars say the same, within the precision of a wire and half a step of volume. */
+/** Whether two bars say the same, within the precision of a wire and half a step of volume; an unknown volume is any. */
 export function isSameBar(a: Ohlcv, b: Ohlcv, volumeStep: number): boolean {
   return (
     isSame(a.open, b.open) &&
     isSame(a.high, b.high) &&
     isSame(a.low, b.low) &&
     isSame(a.close, b.close) &&
-    (isSame(a.volume, b.volume) || Math.abs(a.volume - b.volume) <= (volumeStep / 2) * (1 + PRICE_TOLERANCE))
+    (Number.isNaN(a.volume) ||
+      Number.isNaN(b.volume) ||
+      isSame(a.volume, b.volume) ||
+      Math.abs(a.volume - b.volume) <= (volumeStep / 2) * (1 + PRICE_TOLERANCE))
   );
 }
 
 /** Largest relative difference of a price of a pair. */
 export function priceDrift({ stored, answered }: Difference<Ohlcv>): number {
   return Math.max(
-    ...(['open', 'high', 'low', 'close'] as const).map(
-      (field) => Math.abs(answered[field] - stored[field]) / Math.max(answered[field], stored[field]),
+    ...(['open', 'high', 'low', 'close'] as const).map((field) =>
+      relativeDistance(answered[field], stored[field]),
     ),
   );
 }
@@ -105,7 +108,7 @@ export function restatement(compared: readonly Difference<Ohlcv>[]): Restatement
 function stretches(compared: readonly Difference<Ohlcv>[]): { ratio: number; bars: number }[] {
   const found: { ratio: number; bars: number }[] = [];
   for (const { stored, answered } of compared) {
-    const ratio = answered.close / stored.close;
+    const ratio = answered.close === stored.close ? 1 : answered.close / stored.close;
     const last = found.at(-1);
     if (last !== undefined && isNear(ratio, last.ratio)) last.bars++;
     else found.push({ ratio, bars: 1 });
@@ -144,5 +147,10 @@ export function volumeStepOf(steps: readonly VolumeStep[], session: Day): number
 }
 
 function isSame(a: number, b: number): boolean {
-  return Math.abs(a - b) <= PRICE_TOLERANCE * Math.max(Math.abs(a), Math.abs(b));
+  return relativeDistance(a, b) <= PRICE_TOLERANCE;
+}
+
+/** Distance of two numbers as a part of the larger: 0 for the same, also at 0, and above 1 across it. */
+function relativeDistance(a: number, b: number): number {
+  return a === b ? 0 : Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
 }

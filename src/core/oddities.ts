@@ -1,6 +1,7 @@
 import { type CorporateAction, type Ohlcv, type Split, isSplit } from './bars.ts';
 import { copiedBars } from './copies.ts';
 import { type Day, formatDay } from './day.ts';
+import { bearsRatios } from './instrument-type.ts';
 import {
   type SeriesContext,
   type SessionPrices,
@@ -68,8 +69,9 @@ export function findOddities(bars: readonly Ohlcv[], context: SeriesContext): Od
     odd.set(session, { kind: 'repeat', session, ts: bar.ts, note });
   }
   let before: SessionPrices | undefined;
-  for (const [i, session] of sessions.entries()) {
-    const spike = before && spikeOf([before, session, sessions[i + 1]], actions);
+  const compared = sessions.filter(({ low }) => bearsRatios(low, context.type ?? null));
+  for (const [i, session] of compared.entries()) {
+    const spike = before && spikeOf([before, session, compared[i + 1]], actions);
     const found =
       spike ?? (before && (jumpOf(before, session, actions) ?? hiddenSplit(before, session, splits)));
     if (found) odd.set(session.day, { ...found, session: session.day, ts: session.ts });

@@ -12,6 +12,8 @@ export interface SeriesContext {
   readonly actions: readonly CorporateAction[];
   /** Stored final bars before, after or among the judged ones, ascending. They are compared with, never judged. */
   readonly known: readonly Ohlcv[];
+  /** What the instrument is (`typeOf`). Default: not known, so that its prices are positive. */
+  readonly type?: string | null;
 }
 
 /** The prices by which one session is compared with others. Of a daily bar `firstClose` is `close`. */
@@ -60,9 +62,11 @@ export function sessionPrices(bars: readonly Ohlcv[], context: SeriesContext): S
 
 /**
  * By what factor the price went from one session to a later one, of the readings that the corporate actions between
- * them allow (none, the splits, the splits and dividends) the one nearest to 1: what no action explains.
+ * them allow (none, the splits, the splits and dividends) the one nearest to 1: what no action explains. 1 where one of
+ * the prices is not positive: a ratio says nothing then.
  */
 export function changeOf(from: DatedPrice, to: DatedPrice, actions: readonly CorporateAction[]): number {
+  if (!(from.price > 0 && to.price > 0)) return 1;
   const plain = to.price / from.price;
   if (actions.length === 0 || from.day === to.day) return plain;
   const split = splitRatio(from.day, to.day, actions);

@@ -1,6 +1,7 @@
 import type { Ohlcv } from './bars.ts';
 import type { CheckedBars, RejectedBar } from './checks.ts';
 import { type Day, MS_PER_DAY } from './day.ts';
+import { bearsRatios } from './instrument-type.ts';
 import { sessionDateOf } from './partition.ts';
 import {
   NEIGHBOUR_DAYS,
@@ -38,9 +39,20 @@ interface Rated {
  * without a split that explains it. The known bars decide which unit is right, else the majority of the answer; if
  * there is none, all that hang together are rejected. Sessions that stand alone beyond 5 times or below 1/5 of both
  * neighbours, which agree with each other within 25 %, are rejected too; so is a first or last session that is as far off
- * the two beside it.
+ * the two beside it. Prices near 0 of what may go below it are left alone: their ratios say nothing.
  */
 export function rejectUnitFlips(checked: CheckedBars, context: SeriesContext): CheckedBars {
+  const isComparable = ({ low }: Ohlcv): boolean => bearsRatios(low, context.type ?? null);
+  if (checked.accepted.every(isComparable) && context.known.every(isComparable))
+    return rejectByRatios(checked, context);
+  const known = context.known.filter(isComparable);
+  const accepted = checked.accepted.filter(isComparable);
+  const { rejected } = rejectByRatios({ ...checked, accepted }, { ...context, known });
+  const isRejected = new Set(rejected.map(({ bar }) => bar));
+  return { accepted: checked.accepted.filter((bar) => !isRejected.has(bar)), rejected };
+}
+
+function rejectByRatios(checked: CheckedBars, context: SeriesContext): CheckedBars {
   // With both bars of a stamp that is known and answered, so that an answer is compared with what it would replace.
   const rows = [...context.known, ...checked.accepted].toSorted((a, b) => a.ts - b.ts);
   // Nearly every answer is done with here: neither a unit nor a gross spike comes without such a step.

@@ -84,13 +84,18 @@ export function textSink(
 const LINES = 5000;
 
 function csvLine(series: Series, bar: Bar): string {
-  const values = COLUMNS.map((column) => bar[column] ?? '');
+  const values = COLUMNS.map((column) => csvNumber(bar[column]));
   return `${csvField(series.ticker)},${stampOf(series, bar)},${values.join(',')},${csvField(bar.source)}\n`;
 }
 
 function jsonLine(series: Series, bar: Bar): string {
   const values = Object.fromEntries(COLUMNS.map((column) => [column, bar[column]]));
   return `${JSON.stringify({ ticker: series.ticker, ts: stampOf(series, bar), ...values, source: bar.source })}\n`;
+}
+
+/** Empty for what is not known. */
+function csvNumber(value: number | null): string {
+  return value === null || Number.isNaN(value) ? '' : String(value);
 }
 
 /** Text as a field of CSV (RFC 4180). */

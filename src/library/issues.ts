@@ -2,6 +2,7 @@ import type { Warning } from '../backfill/summary.ts';
 import type { Series } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
+import { typeOf } from '../core/instrument-type.ts';
 import { periodRange, periodsOf } from '../core/partition.ts';
 import { findOddities } from '../core/oddities.ts';
 import { intersect } from '../core/ranges.ts';
@@ -28,7 +29,7 @@ export async function findIssues(store: BarStore, options: ScanOptions): Promise
 }
 
 async function warningsOf(
-  { series, calendar: id, coverage }: SeriesState,
+  { series, calendar: id, coverage, identity }: SeriesState,
   store: BarStore,
 ): Promise<Warning[]> {
   const calendar = calendarById(id);
@@ -38,7 +39,8 @@ async function warningsOf(
     const known = await store.readBars(series, { from: range.from - CONTEXT_DAYS, to: range.from });
     const bars = await store.readBars(series, range);
     const { ticker, interval } = series;
-    for (const { session, kind, note } of findOddities(bars, { interval, calendar, actions, known }))
+    const type = typeOf(ticker, identity.type);
+    for (const { session, kind, note } of findOddities(bars, { interval, calendar, actions, known, type }))
       warnings.push({ ticker, interval, session: formatDay(session), kind, note });
   }
   return warnings;

@@ -75,7 +75,7 @@ function barText(interval: Interval, ts: number): string {
 const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
 
 function changeText({ before, after }: SeriesRevision): string {
-  return FIELDS.filter((field) => before[field] !== after[field])
+  return FIELDS.filter((field) => !Object.is(before[field], after[field]))
     .map((field) => `${field} ${before[field]} > ${after[field]}`)
     .join(', ');
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ohlcv } from '../../src/core/bars.ts';
 import { checkBars, rejectSpoiltSessions } from '../../src/core/checks.ts';
 import { utcDayOf } from '../../src/core/day.ts';
+import { isOutsideRange } from '../../src/core/outside-range.ts';
 
 const sound: Ohlcv = {
   ts: Date.UTC(2025, 0, 2),
@@ -24,14 +25,17 @@ describe('a bar', () => {
   });
 
   it.each([
-    [{ open: 11.5 }, 'open 11.5 is above high 11'],
-    [{ close: 8.9 }, 'close 8.9 is below low 9'],
+    [{ open: 13.2 }, 'open 13.2 is above high 11'],
+    [{ open: 6.8 }, 'open 6.8 is below low 9'],
+    [{ close: 14 }, 'close 14 is above high 11'],
+    [{ close: 7 }, 'close 7 is below low 9'],
     [{ high: 8 }, 'high 8 is below low 9'],
     [{ low: 0 }, 'low 0 is no positive price'],
     [{ open: -1 }, 'open -1 is no positive price'],
     [{ close: Number.NaN }, 'close NaN is no positive price'],
     [{ high: Number.POSITIVE_INFINITY }, 'high Infinity is no positive price'],
     [{ volume: -5 }, 'volume -5 is no volume'],
+    [{ volume: Number.POSITIVE_INFINITY }, 'volume Infinity is no volume'],
     [{ ts: -Date.UTC(2025, 0, 2) * 2 }, 'is not in ms since 1970'],
     [{ ts: Date.UTC(2025, 0, 2) * 1000 }, 'is not in ms since 1970'],
   ])('with %o is rejected with the reason', (change, reason) => {
@@ -42,8 +46,68 @@ describe('a bar', () => {
     expect(reasonOf({ high: 10.5 * (1 - 2e-7), close: 10.5 })).toBeUndefined();
   });
 
-  it('may have traded nothing', () => {
+  it('may have traded nothing, and may not say how much it traded', () => {
     expect(reasonOf({ volume: 0 })).toBeUndefined();
+    expect(reasonOf({ volume: Number.NaN })).toBeUndefined();
+  });
+
+  it.each([
+    { open: 13, high: 11, low: 9, close: 10.5 },
+    { open: 7, high: 11, low: 9, close: 10.5 },
+    { open: 10, high: 11, low: 9, close: 13.5 },
+    // As thin London shares are opened and closed at a quote, while one trade made high and low.
+    { open: 0.6875, high: 0.67, low: 0.67, close: 0.6825 },
+    { open: 0.275, high: 0.235, low: 0.235, close: 0.275 },
+  ])('may open or close outside high and low by a fifth of its close, as it came: %o', (prices) => {
+    for (const volume of [5000, 0, Number.NaN]) {
+      const bar = { ...sound, ...prices, volume };
+      expect(checkBars([bar]).accepted).toEqual([bar]);
+      expect(isOutsideRange(bar)).toBe(true);
+    }
+  });
+
+  it('is within its range up to what a float32 wire loses', () => {
+    expect(isOutsideRange(sound)).toBe(false);
+    expect(isOutsideRange({ ...sound, open: 11 * (1 + 9e-7) })).toBe(false);
+    expect(isOutsideRange({ ...sound, open: 11 * (1 + 2e-6) })).toBe(true);
+    expect(isOutsideRange({ ...sound, close: 9 * (1 - 9e-7) })).toBe(false);
+    expect(isOutsideRange({ ...sound, open: -1, high: -1, low: -2, close: -2 })).toBe(false);
+  });
+});
+
+describe('prices that are 0 or negative', () => {
+  const crash = { ...sound, open: 17.73, high: 17.85, low: -40.32, close: -37.63 };
+  const yields = { ...sound, open: 0.003, high: 0.005, low: 0, close: -0.105, volume: 0 };
+  const reasonFor = (type: string | null, bar: Ohlcv): string | undefined =>
+    checkBars([bar], type).rejected[0]?.reason;
+
+  it('are prices of a future, and of an index that may be a yield', () => {
+    expect(reasonFor('future', crash)).toBeUndefined();
+    expect(reasonFor('future', { ...sound, open: 0, high: 0.05, low: -0.1, close: 0 })).toBeUndefined();
+    expect(reasonFor('future', { ...sound, open: 0, high: 0, low: 0, close: 0 })).toBeUndefined();
+    expect(reasonFor('future', { ...sound, open: -14, high: -5, low: -16, close: -7 })).toBeUndefined();
+    expect(reasonFor('index', { ...yields, close: 0.003 })).toBeUndefined();
+    expect(reasonFor('index', { ...yields, low: -0.105 })).toBeUndefined();
+  });
+
+  it.each(['equity', 'etf', 'fund', 'crypto', 'fx', 'other', null])('are none of type %s', (type) => {
+    expect(reasonFor(type, crash)).toBe('low -40.32 is no positive price');
+    expect(reasonFor(type, { ...sound, open: 0, low: 0 })).toBe('open 0 is no positive price');
+  });
+
+  it('are no prices where the vendor has none', () => {
+    const nothing = { ...sound, open: 0, high: 0, low: 0, close: 0, volume: 0 };
+    for (const type of ['future', 'index']) {
+      expect(reasonFor(type, nothing)).toBe('open 0 is no positive price');
+      expect(reasonFor(type, { ...sound, open: 0, low: 0 })).toBe('open 0 is no positive price');
+      expect(reasonFor(type, { ...sound, low: Number.NEGATIVE_INFINITY })).toBe('low -Infinity is no price');
+    }
+    const index = { ...sound, open: 4000, high: 4010, low: -3990, close: 4005 };
+    expect(reasonFor('index', index)).toBe('low -3990 is no positive price');
+  });
+
+  it('have their high above their low too', () => {
+    expect(reasonFor('future', { ...crash, high: -41 })).toBe('high -41 is below low -40.32');
   });
 });
 
@@ -56,6 +120,16 @@ describe('the bars of one answer', () => {
 
   it('count once where they are repeated', () => {
     expect(checkBars([sound, { ...sound }, later]).accepted).toEqual([sound, later]);
+  });
+
+  it('count once, with their volume, where only one of two knows it', () => {
+    const unknown = { ...sound, volume: Number.NaN };
+    for (const bars of [
+      [sound, unknown],
+      [unknown, sound],
+    ])
+      expect(checkBars(bars)).toEqual({ accepted: [sound], rejected: [] });
+    expect(checkBars([unknown, unknown]).accepted).toEqual([unknown]);
   });
 
   it('are all rejected where they contradict each other', () => {

@@ -60,6 +60,32 @@ describe('comparing stored bars with an answer', () => {
     },
   );
 
+  it('takes an unknown volume for any, and no price', () => {
+    expect(isSameBar(bar(1, 10, Number.NaN), bar(1, 10, 7), 0)).toBe(true);
+    expect(isSameBar(bar(1, 10, 7), bar(1, 10, Number.NaN), 0)).toBe(true);
+    expect(isSameBar(bar(1, 10, Number.NaN), bar(1, 10.01, Number.NaN), 0)).toBe(false);
+  });
+
+  it('measures changes at 0 and below it', () => {
+    const drift = (stored: number, answered: number): number => {
+      const flat = (price: number): Ohlcv => ({
+        ...bar(1, 1),
+        open: price,
+        high: price,
+        low: price,
+        close: price,
+      });
+      return priceDrift({ stored: flat(stored), answered: flat(answered) });
+    };
+    expect(drift(-37.63, -37.63)).toBe(0);
+    expect(drift(0, 0)).toBe(0);
+    expect(drift(-40, -20)).toBeCloseTo(0.5);
+    expect(drift(-20, -40)).toBeCloseTo(0.5);
+    expect(drift(-10, 10)).toBeCloseTo(2);
+    expect(isSameBar(bar(1, -37.63), bar(1, -37.630_001), 0)).toBe(true);
+    expect(isSameBar(bar(1, -37.63), bar(1, 37.63), 0)).toBe(false);
+  });
+
   it('allows each volume its own step, and a float more', () => {
     const before = [bar(1, 10, 1010), bar(2, 10, 1010)];
     const answered = [bar(1, 10, 1000), bar(2, 10, 1000)];

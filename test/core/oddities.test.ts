@@ -227,3 +227,15 @@ describe('findOddities', () => {
     ]);
   });
 });
+
+describe('prices near 0 of what may go below it', () => {
+  const kinds = (closes: readonly number[], type: string): string[] =>
+    findOddities(dayBars(closes), context({ type })).map(({ kind, note }) => `${kind}: ${note}`);
+
+  it('are neither jumps nor spikes, and what lies around them is compared', () => {
+    expect(kinds([19.87, 18.27, -37.63, 10.01, 13.78], 'future')).toEqual([
+      'jump: close 10.01 is 0.548 times the last close of 18.27, and no corporate action explains it',
+    ]);
+    expect(kinds([0.003, 0.3, 0.004, 0, -0.105, 0.02], 'index')).toEqual([]);
+  });
+});

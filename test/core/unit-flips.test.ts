@@ -162,3 +162,25 @@ describe('a session that stands alone', () => {
     expect(rejectedCloses(bars, { interval: '1m' })).toEqual([60, 60, 60]);
   });
 });
+
+describe('prices near 0 of what may go below it', () => {
+  const oil = dayBars([19.87, 18.27, -37.63, 10.01, 13.78, 16.5]);
+
+  it('are in no other unit and no spikes, whatever their ratios', () => {
+    expect(rejectedCloses(oil, { type: 'future' })).toEqual([]);
+    expect(rejectedCloses(dayBars([0.003, 0.3, 0.004, 0.02, 0.003, 0]), { type: 'index' })).toEqual([]);
+    expect(rejectedCloses(dayBars([1.5, 1.52, 0.002, 1.5, 1.49]), { type: 'future' })).toEqual([]);
+    expect(rejectedCloses(dayBars([18.27, 10.01]), { type: 'future', known: dayBars([-37.63], 2) })).toEqual(
+      [],
+    );
+  });
+
+  it('do not hide what is in another unit elsewhere in the answer', () => {
+    expect(rejectedCloses([...oil, ...dayBars([1670, 16.8, 17], 6)], { type: 'future' })).toEqual([1670]);
+  });
+
+  it('are compared where the type does not go there', () => {
+    expect(rejectedCloses(dayBars([0.32, 0.31, 31, 0.32, 0.3]), { type: 'equity' })).toEqual([31]);
+    expect(rejectedCloses(dayBars([0.32, 0.31, 31, 0.32, 0.3]))).toEqual([31]);
+  });
+});

@@ -132,6 +132,22 @@ describe('an export', () => {
     await store.upsert(update(bars, { series: MSFT, learned }));
   });
 
+  it('has nothing for a volume that is not known: an empty field of CSV, null in JSON', async () => {
+    const series = { ticker: 'VOID', interval: '1d' } as const;
+    const learned = coverage({ present: [days('2026-02-23', '2026-02-24')] });
+    await store.upsert(update([daily('2026-02-23', { volume: Number.NaN })], { series, learned }));
+    const textAs = async (format: 'csv' | 'ndjson'): Promise<string> => {
+      let text = '';
+      await exportTo(store, ['VOID'], {
+        format,
+        to: async (more) => void (text += more),
+      });
+      return text;
+    };
+    expect(await textAs('csv')).toContain('VOID,2026-02-23,100,102,99,101,,,,sample');
+    expect(await textAs('ndjson')).toContain('"volume":null');
+  });
+
   it('is CSV with a heading, ticker by ticker', async () => {
     let text = '';
     const done = await exportTo(store, undefined, {

@@ -115,7 +115,7 @@ function barOf(row: Row): Bar {
     high: finite(row, 'high'),
     low: finite(row, 'low'),
     close: finite(row, 'close'),
-    volume: finite(row, 'volume'),
+    volume: finiteOrUnknown(row, 'volume'),
     vwap: typeof vwap === 'number' ? vwap : null,
     trades: typeof trades === 'bigint' ? Number(trades) : null,
     source: String(row['source']),
@@ -131,7 +131,7 @@ function afterOf(row: Row): Bar {
     high: finite(row, 'new_high'),
     low: finite(row, 'new_low'),
     close: finite(row, 'new_close'),
-    volume: finite(row, 'new_volume'),
+    volume: finiteOrUnknown(row, 'new_volume'),
     vwap: null,
     trades: null,
     source: String(row['new_source']),
@@ -151,6 +151,12 @@ function finite(row: Row, column: string): number {
   const value = row[column];
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw corrupt(`its column ${column} holds ${String(value)}`);
+}
+
+/** A number, or NaN for none: null in our own files, NaN in what some other hands write for it. */
+function finiteOrUnknown(row: Row, column: string): number {
+  const value = row[column] ?? Number.NaN;
+  return Number.isNaN(value) ? Number.NaN : finite(row, column);
 }
 
 async function readRows(

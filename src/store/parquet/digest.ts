@@ -5,7 +5,7 @@ import type { ActionRow } from './encode.ts';
 /** Hex digits of a digest: 128 bits, more than enough against rot. */
 const DIGITS = 32;
 
-/** Numbers of a row: nine values, which of them are null, and its source. */
+/** Numbers of a row: nine values, which of them are not known, and its source. */
 const NUMBERS = 11;
 
 /**
@@ -28,11 +28,12 @@ export function digestOf(bars: readonly Bar[]): string {
     put(bar.high);
     put(bar.low);
     put(bar.close);
-    put(bar.volume);
+    const isVolumeKnown = !Number.isNaN(bar.volume);
+    put(isVolumeKnown ? bar.volume : 0);
     put(bar.vwap ?? 0);
     put(bar.trades ?? 0);
     put(bar.fetchedAt);
-    put((bar.vwap === null ? 1 : 0) + (bar.trades === null ? 2 : 0));
+    put((bar.vwap === null ? 1 : 0) + (bar.trades === null ? 2 : 0) + (isVolumeKnown ? 0 : 4));
     put(numberOf(sources, bar.source));
   }
   // Each name behind its length, so that no two lists read the same.

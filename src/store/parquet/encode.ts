@@ -21,6 +21,8 @@ const timestamp = (name: string): SchemaElement => ({
   logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MILLIS' },
 });
 const double = (name: string): SchemaElement => ({ name, type: 'DOUBLE', repetition_type: 'REQUIRED' });
+/** A volume, null where it is not known. Files of earlier versions have it REQUIRED. */
+const volumeColumn = (name: string): SchemaElement => ({ name, type: 'DOUBLE', repetition_type: 'OPTIONAL' });
 const text = (name: string): SchemaElement => ({
   name,
   type: 'BYTE_ARRAY',
@@ -34,7 +36,7 @@ export const BAR_COLUMNS: readonly SchemaElement[] = [
   double('high'),
   double('low'),
   double('close'),
-  double('volume'),
+  volumeColumn('volume'),
   { name: 'vwap', type: 'DOUBLE', repetition_type: 'OPTIONAL' },
   { name: 'trades', type: 'INT64', repetition_type: 'OPTIONAL' },
   text('source'),
@@ -48,7 +50,7 @@ export const REVISION_COLUMNS: readonly SchemaElement[] = [
   double('new_high'),
   double('new_low'),
   double('new_close'),
-  double('new_volume'),
+  volumeColumn('new_volume'),
   text('new_source'),
   timestamp('replaced_at'),
 ];
@@ -82,7 +84,7 @@ export function encodeRevisions(revisions: readonly Revision[], metadata: string
     column('new_high', ({ high }) => high),
     column('new_low', ({ low }) => low),
     column('new_close', ({ close }) => close),
-    column('new_volume', ({ volume }) => volume),
+    column('new_volume', knownVolume),
     column('new_source', ({ source }) => source),
     column('replaced_at', ({ fetchedAt }) => BigInt(fetchedAt)),
   ]);
@@ -101,12 +103,16 @@ function barColumns(bars: readonly Bar[]): ColumnSource[] {
     column('high'),
     column('low'),
     column('close'),
-    column('volume'),
+    { ...column('volume'), data: bars.map((bar) => knownVolume(bar)) },
     column('vwap'),
     { ...column('trades'), data: bars.map(({ trades }) => (trades === null ? null : BigInt(trades))) },
     column('source'),
     { name: 'fetched_at', data: bars.map((bar) => BigInt(bar.fetchedAt)), statistics: false },
   ];
+}
+
+function knownVolume({ volume }: Bar): number | null {
+  return Number.isNaN(volume) ? null : volume;
 }
 
 /**

@@ -26,8 +26,10 @@ export function mergeRows(
     const before = olderByTs.get(bar.ts);
     if (before === undefined) return bar;
     if (isSameBar(before, bar, stepAt(bar.ts))) return confirmed(before, bar);
-    replaced.push({ before, after: bar });
-    return bar;
+    // A price that is corrected without a word of the volume leaves it as it was.
+    const after = Number.isNaN(bar.volume) ? { ...bar, volume: before.volume } : bar;
+    replaced.push({ before, after });
+    return after;
   });
   const bars = mergeBars(older, settled);
   return { bars, inserted: bars.length - older.length, replaced };
@@ -37,6 +39,7 @@ export function mergeRows(
 function confirmed(before: Bar, again: Bar): Bar {
   return {
     ...before,
+    volume: Number.isNaN(before.volume) ? again.volume : before.volume,
     vwap: again.vwap ?? before.vwap,
     trades: again.trades ?? before.trades,
     fetchedAt: Math.max(before.fetchedAt, again.fetchedAt),

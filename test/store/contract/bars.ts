@@ -62,6 +62,34 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
       expect(await store.readBars(AAPL)).toEqual([expected]);
     });
 
+    it('keeps a volume that is not known, and fills it in without a revision once somebody knows it', async () => {
+      const unknown = daily('2026-02-27', { volume: Number.NaN });
+      const learned = coverage({ present: [days('2026-02-27', '2026-02-28')] });
+      const nothing = { inserted: 0, changed: 0, revised: 0 };
+      await store.upsert(update([unknown], { learned }));
+      expect(await subject.reopen().readBars(AAPL)).toEqual([unknown]);
+      expect(await store.upsert(update([unknown], { learned }))).toMatchObject(nothing);
+      const known = daily('2026-02-27', { volume: 5000 });
+      expect(await store.upsert(update([known], { learned }))).toMatchObject(nothing);
+      expect(await store.readBars(AAPL)).toEqual([known]);
+      expect(await store.upsert(update([unknown], { learned }))).toMatchObject(nothing);
+      expect(await subject.reopen().readBars(AAPL)).toEqual([known]);
+      expect(await store.readRevisions(AAPL)).toEqual([]);
+    });
+
+    it('keeps the volume of a price that is corrected without one', async () => {
+      await store.upsert(update([daily('2026-02-27')]));
+      const corrected = daily('2026-02-27', { close: 100.5, volume: Number.NaN });
+      expect(await store.upsert(update([corrected]))).toMatchObject({ changed: 1 });
+      expect(await store.readBars(AAPL)).toEqual([daily('2026-02-27', { close: 100.5 })]);
+    });
+
+    it('keeps prices of 0 and below', async () => {
+      const prices = { open: 0, high: 0.5, low: -40.32, close: -37.63 };
+      await store.upsert(update([daily('2026-02-27', prices)]));
+      expect(await subject.reopen().readBars(AAPL)).toEqual([daily('2026-02-27', prices)]);
+    });
+
     it.each(['open', 'high', 'low', 'close', 'volume'] as const)(
       'counts a %s that differs by more as changed',
       async (field) => {

@@ -20,7 +20,7 @@ const bar: fc.Arbitrary<Bar> = fc.record({
   high: price,
   low: price,
   close: price,
-  volume: price,
+  volume: fc.oneof(price, fc.constant(Number.NaN)),
   vwap: fc.option(fc.oneof(price, fc.constant(Number.NaN))),
   trades: fc.option(fc.nat(Number.MAX_SAFE_INTEGER)),
   source: fc.oneof(fc.constantFrom('yahoo', 'csv'), fc.string()),
@@ -52,6 +52,7 @@ describe('the digest of bars', () => {
     ['low', { low: 98 }],
     ['close', { close: -101 }],
     ['volume', { volume: 1_000_001 }],
+    ['volume, unknown', { volume: Number.NaN }],
     ['vwap, 0 in place of none', { vwap: 0 }],
     ['trades, 0 in place of none', { trades: 0 }],
     ['source', { source: 'simple' }],
@@ -72,6 +73,12 @@ describe('the digest of bars', () => {
     expect(digestOf(sources)).not.toBe(digestOf(BARS));
     expect(digestOf([second, first])).not.toBe(digestOf(BARS));
     expect(digestOf([first])).not.toBe(digestOf(BARS));
+  });
+
+  it('tells an unknown volume from none', () => {
+    const of = (volume: number): string => digestOf([daily('2026-02-27', { volume })]);
+    expect(of(Number.NaN)).not.toBe(of(0));
+    expect(of(Number.NaN)).toBe(of(0 / 0));
   });
 
   it('does not take two lists of sources for one', () => {

@@ -1,6 +1,12 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { parquetMetadataAsync, parquetReadObjects, type SchemaElement } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bytesAsFile } from '../../../src/store/parquet/decode.ts';
+import { BAR_COLUMNS } from '../../../src/store/parquet/encode.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
+import { barsPath } from '../../../src/store/parquet/layout.ts';
 import {
   AAPL,
   AAPL_5M,
@@ -40,6 +46,22 @@ async function query(sql: string): Promise<Record<string, unknown>[]> {
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** Writes a file of bars as earlier versions did: with a volume in every row. */
+async function requireVolumes(path: string): Promise<void> {
+  const file = bytesAsFile(await readFile(path));
+  const { key_value_metadata } = await parquetMetadataAsync(file);
+  const rows = await parquetReadObjects({ file });
+  const columns = BAR_COLUMNS.map((column): SchemaElement =>
+    column.name === 'volume' ? { ...column, repetition_type: 'REQUIRED' } : column,
+  );
+  const bytes = parquetWriteBuffer({
+    schema: [{ name: 'root', num_children: columns.length }, ...columns],
+    columnData: columns.map(({ name }) => ({ name, data: rows.map((row) => row[name]) })),
+    ...(key_value_metadata && { kvMetadata: key_value_metadata }),
+  });
+  await writeFile(path, new Uint8Array(bytes));
 }
 
 describe('DuckDB', () => {
@@ -116,6 +138,25 @@ describe('DuckDB', () => {
         fetched: '2026-03-02 12:00:00',
       },
     ]);
+  });
+
+  it('reads an unknown volume as NULL, beside files of earlier versions that require a volume, by one glob', async () => {
+    const store = openParquetStore(root);
+    const unknown = daily('2026-02-27', { volume: Number.NaN });
+    const learned = coverage({ present: [days('2026-02-26', '2026-02-28')] });
+    await store.upsert(update([daily('2026-02-26', { volume: 7 }), unknown], { learned }));
+    const old = { ticker: 'OLD', interval: '1d' } as const;
+    const oldBars = [daily('2026-02-26', { volume: 8 }), daily('2026-02-27', { volume: 9 })];
+    await store.upsert(update(oldBars, { series: old, learned }));
+    await requireVolumes(`${root}/${barsPath({ series: old, period: 'all' })}`);
+    expect(await store.readBars(old)).toEqual(oldBars);
+    expect(await query(`SELECT ticker, volume FROM ${bars()} ORDER BY ticker, ts`)).toEqual([
+      { ticker: 'AAPL', volume: 7 },
+      { ticker: 'AAPL', volume: null },
+      { ticker: 'OLD', volume: 8 },
+      { ticker: 'OLD', volume: 9 },
+    ]);
+    expect(await store.examine({ now: NOON })).toMatchObject({ partitions: 2, damages: [] });
   });
 
   it('decodes every ticker to itself', async () => {

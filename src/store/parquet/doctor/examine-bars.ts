@@ -4,6 +4,7 @@ import type { Calendar } from '../../../core/calendar/calendar.ts';
 import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { fingerprintOf } from '../../../core/fingerprint.ts';
+import { typeOf } from '../../../core/instrument-type.ts';
 import { periodRange, sessionDateOf } from '../../../core/partition.ts';
 import { contains } from '../../../core/ranges.ts';
 import { digestOf } from '../digest.ts';
@@ -56,8 +57,9 @@ export async function examineBars(
     );
   const known = knowledgeIn(partition, raw, entry);
   const calendar = known ? calendarById(known.calendar) : calendarFor(partition.series.ticker);
-  const { interval } = partition.series;
-  const judged = judgeRows(raw.bars, { interval, calendar, period: periodRange(partition.period) });
+  const { ticker, interval } = partition.series;
+  const type = typeOf(ticker, known?.identity.type ?? null);
+  const judged = judgeRows(raw.bars, { interval, calendar, type, period: periodRange(partition.period) });
   if (entry !== undefined && isRotten(entry, raw.bars, judged))
     return moved(rows, wholeFile('damaged-rows', 'its rows are not those that were written'));
   return rowsExam(partition, {

@@ -1,6 +1,6 @@
 import type { Bar } from '../../../core/bars.ts';
 import type { Calendar } from '../../../core/calendar/calendar.ts';
-import { checkBars } from '../../../core/checks.ts';
+import { checkBars, mostTold, saysTheSame } from '../../../core/checks.ts';
 import { type DayRange, formatDay, MS_PER_DAY } from '../../../core/day.ts';
 import { type Interval, intervalMs } from '../../../core/interval.ts';
 import { sessionDateOf } from '../../../core/partition.ts';
@@ -12,6 +12,8 @@ import type { DamageKind } from '../../damage.ts';
 export interface RowPlace {
   readonly interval: Interval;
   readonly calendar: Calendar;
+  /** What the instrument is, see `typeOf`; null if that is not known. */
+  readonly type: string | null;
   /** Session dates of the partition. */
   readonly period: DayRange;
 }
@@ -46,10 +48,10 @@ export function judgeRows(bars: readonly Bar[], place: RowPlace): JudgedRows {
   const faulty: FaultyRow[] = [];
   let repeats = 0;
   for (const group of byStamp(bars)) {
-    const [first, ...others] = group;
-    const contradicts = others.some((bar) => !saysTheSame(bar, first));
-    if (!contradicts) repeats += others.length;
-    for (const bar of contradicts ? group : [first]) {
+    const told = mostTold(group);
+    const contradicts = group.some((bar) => bar !== told && !saysTheSame(bar, told));
+    if (!contradicts) repeats += group.length - 1;
+    for (const bar of contradicts ? group : [told]) {
       const fault = contradicts
         ? { kind: 'duplicates' as const, reason: 'another row has the same stamp and other values' }
         : faultOf(bar, place);
@@ -69,13 +71,13 @@ function countUnsorted(bars: readonly Bar[], sound: readonly Bar[]): number {
 
 type Fault = Omit<FaultyRow, 'bar'>;
 
-function faultOf(bar: Bar, { interval, calendar, period }: RowPlace): Fault | null {
+function faultOf(bar: Bar, { interval, calendar, period, type }: RowPlace): Fault | null {
   const wrong = wrongUnit(bar.ts, interval);
   if (wrong !== null) {
     const reason = `its stamp ${bar.ts} is in ${wrong.unit}, not in ms`;
     return { kind: 'wrong-magnitude', reason, meant: wrong.meant };
   }
-  const [rejected] = checkBars([bar]).rejected;
+  const [rejected] = checkBars([bar], type).rejected;
   if (rejected !== undefined) return { kind: 'impossible-values', reason: rejected.reason };
   if (!Number.isFinite(bar.fetchedAt))
     return { kind: 'impossible-values', reason: `fetched_at ${bar.fetchedAt} is no time` };
@@ -119,10 +121,4 @@ function byStamp(bars: readonly Bar[]): [Bar, ...Bar[]][] {
     else groups.set(bar.ts, [bar]);
   }
   return [...groups.values()].toSorted(([a], [b]) => a.ts - b.ts);
-}
-
-function saysTheSame(a: Bar, b: Bar): boolean {
-  return (
-    a.open === b.open && a.high === b.high && a.low === b.low && a.close === b.close && a.volume === b.volume
-  );
 }
