@@ -1,8 +1,16 @@
 import { type Bar, type Ohlcv, isSplit } from '../core/bars.ts';
-import { type Comparison, type Difference, type Restatement, restatement } from '../core/compare.ts';
-import { formatDay, utcDayOf } from '../core/day.ts';
+import {
+  type Comparison,
+  type Difference,
+  type Restatement,
+  restatement,
+  roundingUnit,
+} from '../core/compare.ts';
+import { formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import { splitLike } from '../core/oddities.ts';
+import { sessionDateOf } from '../core/partition.ts';
+import { type Some, some } from '../core/some.ts';
 import type { Hearing } from './hearing.ts';
 
 /** No vendor corrects a final close by more than half of it without saying why. */
@@ -15,10 +23,11 @@ const SAME_DAY = 1.01;
 const ENOUGH = 2;
 
 /**
- * Compares an answer with the final bars of the store that it repeats. Throws `restated` where all of them changed by
- * one ratio, `basis-unknown` where that looks like a split which nobody mentions, and `bad-answer` (worth another try)
- * where they disagree so that the answer must be about something else. A few corrected bars are no reason to throw; one
- * that changed by more than half is asked for again, and believed in the last hearing.
+ * Compares an answer with the final bars of the store that it repeats and that came from the same source. Throws
+ * `restated` where all of them changed by one ratio, `basis-unknown` where that looks like a split which nobody
+ * mentions, and `bad-answer` (worth another try) where they disagree so that the answer must be about something else. A
+ * few corrected bars, or any number of rounded ones, are no reason to throw; one that changed by more than half is
+ * asked for again, and believed in the last hearing.
  */
 export function assertAgreement(
   hearing: Hearing,
@@ -26,38 +35,60 @@ export function assertAgreement(
   isWanted: (bar: Ohlcv) => boolean,
 ): void {
   const { task } = hearing;
-  const { ticker } = task.series;
   const { compared, gone } = comparison;
+  const lost = some(gone);
   if (task.replaces === true) {
-    if (gone.length === 0) return;
-    throw new BackfillError(
-      'restated',
-      `the provider changed all prices of ${ticker} and no longer has ${gone.length} of its stored bars, the first of ` +
-        `${dayOf(gone[0])}: nothing is changed; to take what it has now: backfill forget ${ticker}, then run again`,
-      { ticker },
-    );
+    if (lost !== undefined) throw forgotten(hearing, lost);
+    return;
   }
   const change = restatement(compared);
   if (change?.isOldest === true) throw restated(change, hearing);
-  const wild = compared.filter((pair) => distance(pair) > SAME_DAY);
-  if (change !== undefined || (compared.length >= ENOUGH && wild.length > compared.length / 2))
-    throw contradiction(ticker, wild, compared.length);
-  const impossible = compared.filter(
-    (pair) => distance(pair) > LARGEST_CORRECTION && !isWanted(pair.answered),
+  if (change !== undefined) throw contradiction(hearing, change.changed, compared.length);
+  const isApart = beyondRounding(compared);
+  const wild = some(compared.filter((pair) => distance(pair) > SAME_DAY && isApart(pair)));
+  if (wild !== undefined && compared.length >= ENOUGH && wild.length > compared.length / 2)
+    throw contradiction(hearing, wild, compared.length);
+  const impossible = some(
+    (wild ?? []).filter((pair) => distance(pair) > LARGEST_CORRECTION && !isWanted(pair.answered)),
   );
   // Said again and again, while the other bars agree, it is the stored one that was wrong.
-  if (impossible.length > 0 && hearing.isLast !== true)
-    throw contradiction(ticker, impossible, compared.length);
+  if (impossible !== undefined && hearing.isLast !== true)
+    throw contradiction(hearing, impossible, compared.length);
 }
 
-function contradiction(ticker: string, pairs: readonly Difference<Bar>[], compared: number): BackfillError {
-  const [first, last] = [pairs[0], pairs.at(-1)];
-  const prices = `close ${first?.stored.close}, now ${first?.answered.close}`;
+/** Tells a close that moved from one that was printed otherwise. */
+function beyondRounding(compared: readonly Difference<Bar>[]): (pair: Difference<Bar>) => boolean {
+  const unit = roundingUnit(compared);
+  return ({ stored, answered }) => Math.abs(stored.close - answered.close) > unit;
+}
+
+function forgotten({ task, calendar }: Hearing, [first, ...others]: Some<Bar>): BackfillError {
+  const { ticker, interval } = task.series;
+  const dayOf = sessionDateOf(interval, calendar);
+  return new BackfillError(
+    'restated',
+    `the provider changed all prices of ${ticker} and no longer has ${others.length + 1} of its stored bars, ` +
+      `the first of ${formatDay(dayOf(first.ts))}: nothing is changed; ` +
+      `to take what it has now: backfill forget ${ticker} --interval ${interval}, then run again`,
+    { ticker },
+  );
+}
+
+function contradiction(
+  { task, calendar }: Hearing,
+  pairs: Some<Difference<Bar>>,
+  compared: number,
+): BackfillError {
+  const { ticker, interval } = task.series;
+  const dayOf = sessionDateOf(interval, calendar);
+  const [first] = pairs;
+  const [from, to] = [first, pairs.at(-1) ?? first].map(({ stored }) => formatDay(dayOf(stored.ts)));
+  const prices = `close ${first.stored.close}, now ${first.answered.close}`;
   return new BackfillError(
     'bad-answer',
     `the answer for ${ticker} contradicts ${pairs.length} of ${compared} stored sessions, the first of ` +
-      `${dayOf(first?.stored)} (${prices}); if the stored ones are wrong: ` +
-      `backfill forget ${ticker} --start ${dayOf(first?.stored)} --end ${dayOf(last?.stored)}`,
+      `${from} (${prices}); if the stored ones are wrong: ` +
+      `backfill forget ${ticker} --start ${from} --end ${to} --interval ${interval}, then run again`,
     { retryable: true, ticker },
   );
 }
@@ -66,7 +97,7 @@ function contradiction(ticker: string, pairs: readonly Difference<Bar>[], compar
 const RATIOS_OF_ONE_EVENT = 2;
 
 function restated({ ratios, bars }: Restatement, { task, answer, stored }: Hearing): BackfillError {
-  const { ticker } = task.series;
+  const { ticker, interval } = task.series;
   const isKnown = (exDay: number): boolean =>
     stored.actions.some((known) => known.kind === 'split' && known.exDay === exDay);
   const hasNewSplit = answer.actions.filter(isSplit).some(({ exDay }) => !isKnown(exDay));
@@ -81,14 +112,13 @@ function restated({ ratios, bars }: Restatement, { task, answer, stored }: Heari
       : `as a split ${split} would that it does not mention`;
   const message =
     `the answer changes ${change}, ${how}: the basis of its prices is not known; ` +
-    `if the stored ones are wrong: backfill forget ${ticker}`;
+    `if the stored ones are wrong: backfill forget ${ticker} --interval ${interval}, then run again`;
   return new BackfillError('basis-unknown', message, { retryable: true, ticker });
 }
 
 function distance({ stored, answered }: Difference<Ohlcv>): number {
-  return Math.max(stored.close / answered.close, answered.close / stored.close);
-}
-
-function dayOf(bar: Ohlcv | undefined): string {
-  return bar === undefined ? '' : formatDay(utcDayOf(bar.ts));
+  if (stored.close === answered.close) return 1;
+  const ratio = stored.close / answered.close;
+  // Prices on the two sides of zero are as far apart as can be.
+  return ratio > 0 ? Math.max(ratio, 1 / ratio) : Number.POSITIVE_INFINITY;
 }

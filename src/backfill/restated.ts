@@ -1,6 +1,7 @@
 import { seriesKey } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { NOTHING_KNOWN } from '../core/coverage.ts';
+import type { ErrorData } from '../core/errors.ts';
 import { type SeriesGaps, sessionRuns } from '../core/gaps.ts';
 import { type Task, planTasks } from '../core/plan.ts';
 import { span, union } from '../core/ranges.ts';
@@ -19,17 +20,18 @@ export function refetchRestated(
   { intervals, quotas, actions }: Capabilities,
   now: number,
 ): Task[] {
-  const restated = [...results].filter(([, result]) => !result.ok && result.error.code === 'restated');
-  const bySeries = new Map<string, Task[]>();
-  for (const [task] of restated) {
+  const bySeries = new Map<string, Map<Task, ErrorData>>();
+  for (const [task, result] of results) {
+    if (result.ok || result.error.code !== 'restated') continue;
     const key = seriesKey(task.series);
-    bySeries.set(key, [...(bySeries.get(key) ?? []), task]);
+    bySeries.set(key, (bySeries.get(key) ?? new Map<Task, ErrorData>()).set(task, result.error));
   }
-  return [...bySeries.values()].flatMap((tasks) => {
+  return [...bySeries.values()].flatMap((restated) => {
+    const tasks = [...restated.keys()];
     const whole = wholeSeries(tasks, scan);
     const plan = planTasks(whole, { limits: intervals, quotas, actions, now });
     if (plan.outOfReach.length > 0) {
-      for (const task of tasks) results.set(task, tooFarBack(task, results.get(task)));
+      for (const [task, error] of restated) results.set(task, tooFarBack(task, error));
       return [];
     }
     for (const task of tasks) results.delete(task);
@@ -38,12 +40,11 @@ export function refetchRestated(
 }
 
 /** The failure of a task whose series cannot be fetched again as a whole. */
-function tooFarBack({ series: { ticker, interval } }: Task, result: TaskResult | undefined): TaskResult {
-  const said = result?.ok === false ? result.error : undefined;
+function tooFarBack({ series: { ticker, interval } }: Task, error: ErrorData): TaskResult {
   const message =
-    `${said?.message ?? ''}, and no longer reaches the whole series: nothing is changed; ` +
+    `${error.message}, and no longer reaches the whole series: nothing is changed; ` +
     `to take what it has now: backfill forget ${ticker} --interval ${interval}, then run again`;
-  return { ok: false, error: { code: 'restated', retryable: false, ...said, message } };
+  return { ok: false, error: { ...error, message } };
 }
 
 /** All that is stored of the series of some tasks, and what they wanted, as one gap. */

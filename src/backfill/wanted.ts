@@ -54,14 +54,20 @@ export function wantedSeries(
     assertWithinReach(series, interval, capabilities, now);
     return series;
   });
+  if (wanted.length === 0) throw new BackfillError('usage', 'no ticker is asked for: nothing to fetch');
   if (wanted.every((one) => one.calendar.sessionOnOrAfter(one.range.from) >= one.range.to)) {
-    const asked = [range.start ?? '', range.end ?? ''].join(' to ');
     throw new BackfillError(
       'usage',
-      `no ${range.includeProvisional ? 'session that has begun' : 'settled session'} lies in the range asked for (${asked}): nothing to fetch`,
+      `no ${range.includeProvisional ? 'session that has begun' : 'settled session'} lies in the range asked for (${rangeText(range)}): nothing to fetch`,
     );
   }
   return wanted;
+}
+
+function rangeText({ days = DEFAULT_DAYS, years, start, end }: RangeOptions): string {
+  if (start !== undefined) return end === undefined ? `from ${start} on` : `${start} to ${end}`;
+  const length = years === undefined ? `${days} sessions` : `${years} years`;
+  return end === undefined ? `the last ${length}` : `${length} up to ${end}`;
 }
 
 /** The last session that has begun. */

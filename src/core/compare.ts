@@ -1,5 +1,7 @@
 import type { Ohlcv, Split } from './bars.ts';
 import type { Day } from './day.ts';
+import { priceGrid } from './price-grid.ts';
+import { type Some, some } from './some.ts';
 
 /** Relative difference up to which two prices are the same one: what survives a float32 wire and back. */
 export const PRICE_TOLERANCE = 2e-7;
@@ -77,11 +79,13 @@ const RATIO_SPREAD = 1e-4;
 const SUSTAINED_BARS = 3;
 
 /** How closes changed as a whole: see `restatement`. */
-export interface Restatement {
+export interface Restatement<B extends Ohlcv = Ohlcv> {
   /** Ratios of answered to stored closes, one a stretch, oldest first: `[0.95, 1]` if those up to some day changed. */
   readonly ratios: readonly number[];
   /** Bars that changed. */
   readonly bars: number;
+  /** Those bars, oldest first. */
+  readonly changed: Some<Difference<B>>;
   /**
    * Whether what changed is the oldest part, or all: that is what splits, spin-offs and dividends do to prices that are
    * adjusted for them. Newer bars never change by a ratio while older ones stay.
@@ -91,33 +95,145 @@ export interface Restatement {
 
 /**
  * How the closes of a series changed in long stretches of one ratio; undefined where they did not, or differ otherwise:
- * corrected bars, another instrument. Two bars prove a ratio only if there are no others.
+ * bars that were corrected or rounded, another instrument. Two bars prove a ratio only if there are no others.
  */
-export function restatement(compared: readonly Difference<Ohlcv>[]): Restatement | undefined {
+export function restatement<B extends Ohlcv>(compared: readonly Difference<B>[]): Restatement<B> | undefined {
   const all = stretches(compared);
-  const sustained = all.filter(({ bars }) => bars >= Math.max(2, Math.min(SUSTAINED_BARS, compared.length)));
-  const ratios: number[] = [];
-  for (const { ratio } of sustained) if (!isNear(ratio, ratios.at(-1) ?? Number.NaN)) ratios.push(ratio);
-  const firstSame = ratios.findIndex((ratio) => isNear(ratio, 1));
-  if (ratios.every((ratio) => isNear(ratio, 1))) return undefined;
-  const bars = all.reduce((sum, stretch) => sum + (isNear(stretch.ratio, 1) ? 0 : stretch.bars), 0);
-  return { ratios, bars, isOldest: firstSame === -1 || firstSame === ratios.length - 1 };
+  const enough = Math.max(2, Math.min(SUSTAINED_BARS, compared.length));
+  const sustained = all.filter(({ pairs }) => pairs.length >= enough);
+  const levels = sustained.filter((stretch, i) => {
+    const before = sustained[i - 1];
+    if (before === undefined || before.stands !== stretch.stands) return true;
+    return !stretch.stands && !isOneRatio(before, stretch);
+  });
+  const changed = some(all.flatMap(({ pairs, stands }) => (stands ? [] : pairs)));
+  if (changed === undefined || levels.every(({ stands }) => stands)) return undefined;
+  const firstSame = levels.findIndex(({ stands }) => stands);
+  return {
+    ratios: levels.map(({ pairs, stands }) => (stands ? 1 : ratioOf(pairs))),
+    bars: changed.length,
+    changed,
+    isOldest: firstSame === -1 || firstSame === levels.length - 1,
+  };
 }
 
-/** Runs of bars that changed by the same ratio. */
-function stretches(compared: readonly Difference<Ohlcv>[]): { ratio: number; bars: number }[] {
-  const found: { ratio: number; bars: number }[] = [];
-  for (const { stored, answered } of compared) {
-    const ratio = answered.close === stored.close ? 1 : answered.close / stored.close;
+/** Bars in a row that changed by one ratio, within what the printing of prices leaves open. */
+interface Stretch<B extends Ohlcv> extends RatioRange {
+  readonly pairs: Difference<B>[];
+}
+
+/** What a ratio may be. */
+interface RatioRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Stretches in the order of the bars; those that stand where they stood, or only as far as rounding goes, are one. */
+function stretches<B extends Ohlcv>(
+  compared: readonly Difference<B>[],
+): (Stretch<B> & { stands: boolean })[] {
+  const grids = gridsOf(compared);
+  const joined: (Stretch<B> & { stands: boolean })[] = [];
+  for (const [i, stretch] of stretchesOfOneRatio(compared, grids.answered).entries()) {
+    const isBulk = i === 0 && stretch.pairs.length > compared.length / 2;
+    const stands = isOneRatio(stretch, UNCHANGED) || isRounded(stretch.pairs, grids, isBulk);
+    const last = joined.at(-1);
+    if (stands && last?.stands === true) for (const pair of stretch.pairs) last.pairs.push(pair);
+    else joined.push({ ...stretch, stands });
+  }
+  return joined;
+}
+
+/** The ratio of what did not change. */
+const UNCHANGED: RatioRange = { least: 1 - RATIO_SPREAD / 2, most: 1 + RATIO_SPREAD / 2 };
+
+function stretchesOfOneRatio<B extends Ohlcv>(
+  compared: readonly Difference<B>[],
+  grid: number,
+): Stretch<B>[] {
+  const found: Stretch<B>[] = [];
+  for (const pair of compared) {
+    const ratio = ratiosOf(pair, grid);
     const last = found.at(-1);
-    if (last !== undefined && isNear(ratio, last.ratio)) last.bars++;
-    else found.push({ ratio, bars: 1 });
+    if (last !== undefined && isOneRatio(last, ratio)) {
+      last.pairs.push(pair);
+      const least = Math.max(last.least, ratio.least);
+      found[found.length - 1] = { pairs: last.pairs, least, most: Math.min(last.most, ratio.most) };
+    } else found.push({ pairs: [pair], ...ratio });
   }
   return found;
 }
 
-function isNear(a: number, b: number): boolean {
-  return Math.abs(a / b - 1) <= RATIO_SPREAD;
+/** The ratios that a close may have changed by if the answer is printed on a grid. */
+function ratiosOf({ stored, answered }: Difference<Ohlcv>, grid: number): RatioRange {
+  const ratio = stored.close === answered.close ? 1 : answered.close / stored.close;
+  // A hair less than half a unit: two prices that are one apart were not rounded from the same.
+  const rounding = Math.abs((grid / stored.close) * 0.499);
+  const spread = Math.max(rounding, (Math.abs(ratio) * RATIO_SPREAD) / 2);
+  return { least: ratio - spread, most: ratio + spread };
+}
+
+function isOneRatio(a: RatioRange, b: RatioRange): boolean {
+  return a.least <= b.most && b.least <= a.most;
+}
+
+function ratioOf(pairs: readonly Difference<Ohlcv>[]): number {
+  const sum = (close: (pair: Difference<Ohlcv>) => number): number =>
+    pairs.reduce((total, pair) => total + close(pair), 0);
+  return sum(({ answered }) => answered.close) / sum(({ stored }) => stored.close);
+}
+
+/** The units that two sides print their prices in. */
+interface Grids {
+  readonly answered: number;
+  /** The larger of both: what rounding moves a price by at most. */
+  readonly coarser: number;
+}
+
+function gridsOf(compared: readonly Difference<Ohlcv>[]): Grids {
+  const answered = priceGrid(compared.map((pair) => pair.answered));
+  return { answered, coarser: Math.max(answered, priceGrid(compared.map(({ stored }) => stored))) };
+}
+
+/** By what rounding may move a price of these bars: one unit of what either side prints, cents or half cents alike. */
+export function roundingUnit(compared: readonly Difference<Ohlcv>[]): number {
+  return gridsOf(compared).coarser * (1 + PRICE_TOLERANCE);
+}
+
+/** Rounding of a cheap share may move it by more than this part; a ratio of so much is taken seriously. */
+const MATERIAL = 0.005;
+
+/**
+ * Whether closes that changed by one ratio were only printed on another grid. `isBulk`: they are the oldest and most of
+ * what was compared, so that a ratio would be a restatement. It is one where rounding would explain them by an unlikely
+ * chance only, or goes beyond what is rounded to the nearest unit and matters.
+ */
+function isRounded(pairs: readonly Difference<Ohlcv>[], grids: Grids, isBulk: boolean): boolean {
+  const unit = grids.coarser * (1 + PRICE_TOLERANCE);
+  const largest = pairs.reduce((most, pair) => Math.max(most, Math.abs(moveOf(pair))), 0);
+  if (largest > unit) return false;
+  if (!isBulk) return true;
+  const ratio = ratioOf(pairs);
+  if (isProvenRatio(pairs, ratio, grids)) return false;
+  return Math.abs(ratio - 1) <= MATERIAL || largest <= unit / 2;
+}
+
+/** How unlikely it must be that rounded closes seem to have changed by a ratio. */
+const CHANCE = 1e-5;
+
+/** Whether a ratio explains moves of several sizes to the last digit, as moves within a unit hardly ever are by chance. */
+function isProvenRatio(pairs: readonly Difference<Ohlcv>[], ratio: number, grids: Grids): boolean {
+  const closes = new Set(pairs.map(({ stored }) => stored.close));
+  if (((2 * grids.answered) / grids.coarser) ** (closes.size - 1) > CHANCE) return false;
+  const moves = pairs.map(moveOf).toSorted((a, b) => a - b);
+  return (
+    (moves.at(-1) ?? 0) - (moves[0] ?? 0) > grids.answered * (1 + PRICE_TOLERANCE) &&
+    pairs.every(({ stored, answered }) => Math.abs(answered.close - ratio * stored.close) <= grids.answered)
+  );
+}
+
+function moveOf({ stored, answered }: Difference<Ohlcv>): number {
+  return answered.close - stored.close;
 }
 
 /**

@@ -1,10 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertAgreement } from '../../src/backfill/agreement.ts';
 import type { CorporateAction } from '../../src/core/bars.ts';
+import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { compareBars } from '../../src/core/compare.ts';
 import { BackfillError } from '../../src/core/errors.ts';
 import { MS_PER_DAY, formatDay } from '../../src/core/day.ts';
-import { SESSIONS, answer, bars, dividend, hearing, split, task } from './hearings.ts';
+import { SESSIONS, answer, bars, dividend, hearing, split, stored, task } from './hearings.ts';
 
 interface Case {
   /** The same was answered before, as often as it takes. */
@@ -139,6 +141,93 @@ describe('an answer that changes stored closes by one ratio', () => {
     expect(error).toMatchObject({ code: 'basis-unknown', retryable: true });
     expect(error?.message).toContain('by 0.970000, and by 2 other ratios, as an adjustment for dividends');
     expect(verdict([...levels.slice(60)])?.code).toBe('restated');
+  });
+});
+
+describe('an answer that is printed on another grid', () => {
+  const grid = (storedCloses: readonly number[], closes: readonly number[], isLast = false) => {
+    const comparison = compareBars(bars(storedCloses), bars(closes), () => 0);
+    try {
+      assertAgreement(hearing({ isLast }), comparison, () => false);
+      return null;
+    } catch (error) {
+      return error as BackfillError;
+    }
+  };
+  const repeated = (closes: readonly number[], times: number): number[] =>
+    Array.from({ length: times }, () => closes).flat();
+
+  it('corrects the bars of a cheap share, however much a cent is of it', () => {
+    const fine = repeated([0.123, 0.131, 0.128, 0.12], 10);
+    const coarse = fine.map((close) => Number(close.toFixed(2)));
+    expect(grid(fine, coarse)).toBeNull();
+    expect(grid(coarse, fine)).toBeNull();
+    expect(grid(repeated([0.0123], 4), repeated([0.01], 4))).toBeNull();
+    expect(grid(repeated([0.0052, 0.0061], 4), repeated([0.01], 8))).toBeNull();
+  });
+
+  it('corrects half cents in a row', () => {
+    const closes = Array.from({ length: 40 }, (_, i) => 36 + i / 100);
+    const half = closes.map((close, i) => (i >= 20 && i < 23 ? close + 0.005 : close));
+    expect(grid(closes, half)).toBeNull();
+    expect(grid(half, closes)).toBeNull();
+  });
+
+  it('is refused with the days in question if a part in the middle changed by a ratio', () => {
+    const closes = Array.from({ length: 40 }, (_, i) => 36 + i / 100);
+    const error = grid(
+      closes,
+      closes.map((close, i) => (i >= 20 && i < 23 ? close * 0.997 : close)),
+    );
+    expect(error).toMatchObject({ code: 'bad-answer' });
+    expect(error?.message).toContain(
+      `contradicts 3 of 40 stored sessions, the first of ${date(20)} (close 36.2, now 36.0914); ` +
+        `if the stored ones are wrong: ` +
+        `backfill forget AAPL --start ${date(20)} --end ${date(22)} --interval 1d, then run again`,
+    );
+  });
+});
+
+describe('a refusal', () => {
+  it('names the session of the exchange’s clock, not the UTC day', () => {
+    const sydney = calendarById('XASX');
+    const days = sydney.sessions({ from: SESSIONS[0] ?? 0, to: (SESSIONS[0] ?? 0) + 10 });
+    const hours = days.map((day) => ({ ...stored(day, 100), ts: sydney.session(day).open - 3_600_000 }));
+    const apart = hours.map((bar, i) => ({ ...bar, close: 120 + i * 10 }));
+    const heard = hearing({
+      calendar: sydney,
+      task: task({ series: { ticker: 'BHP.AX', interval: '1h' }, calendar: 'XASX' }),
+    });
+    expect(() =>
+      assertAgreement(
+        heard,
+        compareBars(hours, apart, () => 0),
+        () => false,
+      ),
+    ).toThrow(`--start ${formatDay(days[0] ?? 0)} --end ${formatDay(days.at(-1) ?? 0)} --interval 1h`);
+  });
+
+  it('has no hole in it, whatever the closes are', () => {
+    const close = fc.oneof(
+      fc.constantFrom(100, 100, 100, 100.005, 99.7, 50, 25, 151, 1e-4, -3, Number.NaN),
+      fc.double({ min: 90, max: 110, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(close, { maxLength: 30 }),
+        fc.boolean(),
+        fc.boolean(),
+        (closes, replaces, isLast) => {
+          const message =
+            verdict(closes, { replaces, isLast })?.message ?? 'backfill forget AAPL --interval 1d';
+          expect(message).not.toMatch(/undefined|NaN|null|\(\)|  |--start --|--start $|of \D*\(/);
+          expect(message).toMatch(
+            /backfill forget AAPL .*--interval 1d|the provider changed \d+ stored bars/,
+          );
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });
 

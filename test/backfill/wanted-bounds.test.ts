@@ -29,7 +29,7 @@ describe('sessions that are not final', () => {
       'no session that has begun lies',
     );
     expect(() => lastWanted('AAPL', { start: '2026-11-20' }, '2026-11-19T15:00:00Z')).toThrow(
-      'no settled session lies in the range asked for (2026-11-20 to ): nothing to fetch',
+      'no settled session lies in the range asked for (from 2026-11-20 on): nothing to fetch',
     );
   });
 

@@ -65,7 +65,7 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
     [
       'a start in the future',
       '--start 2027-01-04',
-      'no settled session lies in the range asked for (2027-01-04 to )',
+      'no settled session lies in the range asked for (from 2027-01-04 on)',
     ],
     [
       'a week-end',

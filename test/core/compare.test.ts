@@ -166,6 +166,110 @@ describe('a restated series', () => {
   });
 });
 
+describe('prices that were rounded', () => {
+  const cents = (low: number, high: number) =>
+    fc.array(fc.integer({ min: low, max: high }), { minLength: 2, maxLength: 200 });
+  /** How closes of so many thousandths changed where one side rounds them to a unit of so many. */
+  const change = (
+    thousandths: readonly number[],
+    rounded: (units: number) => number,
+    isStoredRounded: boolean,
+  ) => {
+    const fine = thousandths.map((price, i) => bar(i, price / 1000)).map(flat);
+    const coarse = thousandths.map((price, i) => bar(i, rounded(price / 10) / 100)).map(flat);
+    const [stored, answered] = isStoredRounded ? [coarse, fine] : [fine, coarse];
+    return restatement(compareBars(stored, answered, exact).compared);
+  };
+  const flat = ({ close, ...rest }: Ohlcv): Ohlcv => ({
+    ...{ ...rest, close, open: close, high: close, low: close },
+  });
+
+  it.each([
+    ['stored', true],
+    ['answered', false],
+  ])('on the side of what is %s are no restatement, however cheap the share', (_, isStoredRounded) => {
+    for (const [low, high] of [
+      [5, 20],
+      [100, 140],
+      [30_000, 40_000],
+    ] as const) {
+      fc.assert(
+        fc.property(cents(low, high), (thousandths) => {
+          expect(change(thousandths, Math.round, isStoredRounded)).toBeUndefined();
+        }),
+      );
+    }
+  });
+
+  it('or cut off are none either, where a cent is little', () => {
+    fc.assert(
+      fc.property(cents(5_000, 40_000), fc.boolean(), (thousandths, isStoredRounded) => {
+        expect(change(thousandths, Math.floor, isStoredRounded)).toBeUndefined();
+        expect(change(thousandths, Math.ceil, isStoredRounded)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('by half a cent three times in a row are none, wherever they lie', () => {
+    const halfCents = (isRounded: (i: number) => boolean, of = 120) => {
+      const stored = Array.from({ length: of }, (__, i) => flat(bar(i, 36 + (i % 50) / 100)));
+      const answered = stored.map((one, i) => (isRounded(i) ? { ...one, close: one.close + 0.005 } : one));
+      return restatement(compareBars(stored, answered, exact).compared);
+    };
+    expect(halfCents((i) => i >= 50 && i <= 52)).toBeUndefined();
+    expect(halfCents((i) => i < 3)).toBeUndefined();
+    expect(halfCents((i) => i >= 117)).toBeUndefined();
+    expect(halfCents((i) => i % 20 < 3)).toBeUndefined();
+    expect(halfCents(() => true, 4)).toBeUndefined();
+    expect(halfCents(() => true)).toBeUndefined();
+  });
+
+  it('leave a restated older part the older part', () => {
+    const stored = Array.from({ length: 120 }, (_, i) => flat(bar(i, 36 + (i % 50) / 100)));
+    const change = (i: number): number => (i < 40 ? 0.9 : i === 80 ? 1.02 : 1);
+    const answered = stored.map((one, i) => ({
+      ...one,
+      close: one.close * change(i) + (i > 80 && i < 90 ? 0.005 : i > 40 && i < 60 ? -0.005 : 0),
+    }));
+    expect(restatement(compareBars(stored, answered, exact).compared)).toMatchObject({
+      isOldest: true,
+      ratios: [expect.closeTo(0.9, 3), 1],
+    });
+  });
+
+  it('are one where one ratio explains moves of many sizes, though each is less than half a cent', () => {
+    const stored = [0.12, 0.13, 0.15, 0.14].map((close, i) => flat(bar(i, close)));
+    const adjusted = stored.map((one) => flat({ ...one, close: Number((one.close * 0.97).toFixed(4)) }));
+    expect(restatement(compareBars(stored, adjusted, exact).compared)).toMatchObject({
+      bars: 4,
+      ratios: [expect.closeTo(0.97, 6)],
+    });
+  });
+
+  it('are one where all moved by a whole cent that is much of the price', () => {
+    const stored = [0.12, 0.13, 0.12, 0.14].map((close, i) => flat(bar(i, close)));
+    const lower = stored.map((one) => flat({ ...one, close: Number((one.close - 0.01).toFixed(2)) }));
+    expect(restatement(compareBars(stored, lower, exact).compared)).toMatchObject({ bars: 4 });
+  });
+
+  it('hide no ratio that is printed to the cent', () => {
+    const ratios = fc.oneof(
+      fc.double({ min: 0.05, max: 0.97, noNaN: true }),
+      fc.double({ min: 1.03, max: 9, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(cents(1_000, 6_000), ratios, (prices, ratio) => {
+        const stored = prices.map((price, i) => flat(bar(i, price / 100)));
+        const answered = stored.map((one) => flat({ ...one, close: Number((one.close * ratio).toFixed(2)) }));
+        const found = restatement(compareBars(stored, answered, exact).compared);
+        expect(found).toMatchObject({ bars: prices.length, isOldest: true });
+        expect(found?.ratios).toHaveLength(1);
+        expect((found?.ratios[0] ?? 0) / ratio).toBeCloseTo(1, 1);
+      }),
+    );
+  });
+});
+
 describe('the precision of volumes', () => {
   const split = (date: string, ratio: number): Split => ({ kind: 'split', exDay: parseDay(date), ratio });
 
