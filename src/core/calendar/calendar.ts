@@ -6,15 +6,22 @@ export interface Session {
   readonly day: Day;
   /** First instant of regular trading. */
   readonly open: number;
-  /** End of continuous trading (exclusive); an early close is already in it. */
+  /** End of trading (exclusive); an early close is already in it. */
   readonly close: number;
   /** Lunch break as `[start, end)`, or null. */
   readonly lunch: { readonly start: number; readonly end: number } | null;
+  /** From then to the close nothing trades but one print at the end (Tokyo 15:25); null where trading goes on. */
+  readonly closingCall: number | null;
+  /** False where the hours are only advice: nothing that lies outside them is ever an error. */
+  readonly reliable: boolean;
 }
 
 /** Sessions of one exchange. Days are session dates in the exchange's own zone. */
 export interface Calendar {
-  /** MIC (`XNYS`), `24-7`, `24-5-FX`, or `weekdays` for tickers without a known calendar. */
+  /**
+   * MIC (`XNYS`), `24-7`, `24-5-FX`; for tickers without a known calendar `weekdays:` and their zone
+   * (`weekdays:Asia/Qatar`), or `weekdays` where not even that is known.
+   */
   readonly id: string;
   /** IANA zone of the session date and of the local hours. */
   readonly zone: string;

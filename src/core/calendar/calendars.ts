@@ -1,29 +1,15 @@
 import { BackfillError } from '../errors.ts';
 import type { Calendar } from './calendar.ts';
-import { CRYPTO_QUOTES, INDICES, SUFFIXES } from './data/tickers.ts';
-import { XAMS } from './data/XAMS.ts';
-import { XASX } from './data/XASX.ts';
-import { XBRU } from './data/XBRU.ts';
-import { XETR } from './data/XETR.ts';
-import { XHKG } from './data/XHKG.ts';
-import { XLON } from './data/XLON.ts';
-import { XMAD } from './data/XMAD.ts';
-import { XMIL } from './data/XMIL.ts';
+import { ALIASES, EXCHANGES } from './data/exchanges.ts';
+import { CRYPTO_QUOTES, FUTURES, INDICES, SUFFIXES, US_TICKER } from './data/tickers.ts';
+import { ALWAYS, FX, WEEKDAYS, WEEKDAYS_BY_ZONE } from './data/without-exchange.ts';
 import { XNYS } from './data/XNYS.ts';
-import { XPAR } from './data/XPAR.ts';
-import { XSWX } from './data/XSWX.ts';
-import { XTKS } from './data/XTKS.ts';
-import { XTSE } from './data/XTSE.ts';
-import { ALWAYS, FX, WEEKDAYS } from './data/without-exchange.ts';
 import { ExchangeCalendar } from './exchange-calendar.ts';
 import type { CalendarFacts } from './facts.ts';
 
-const EXCHANGES = [XAMS, XASX, XBRU, XETR, XHKG, XLON, XMAD, XMIL, XNYS, XPAR, XSWX, XTKS, XTSE];
-
 const FACTS: ReadonlyMap<string, CalendarFacts> = new Map([
-  ...[...EXCHANGES, ALWAYS, FX, WEEKDAYS].map((facts): [string, CalendarFacts] => [facts.id, facts]),
-  // Nasdaq keeps the sessions of the NYSE.
-  ['XNAS', XNYS],
+  ...[...EXCHANGES, ALWAYS, FX, WEEKDAYS, ...WEEKDAYS_BY_ZONE].map((facts) => [facts.id, facts] as const),
+  ...ALIASES,
 ]);
 
 const INDEX_CALENDARS = idsByName(INDICES);
@@ -33,8 +19,8 @@ const CRYPTO = new RegExp(`^[A-Z0-9]+-(${CRYPTO_QUOTES.replaceAll(' ', '|')})$`)
 const built = new Map<string, Calendar>();
 
 /**
- * A calendar by its id: a MIC such as `XNYS` (`XNAS` is the same calendar), `24-7`, `24-5-FX` or `weekdays`.
- * Built on first use. Throws `internal` for any other id.
+ * A calendar by its id: a MIC such as `XNYS` (`XNAS` is the same calendar), `24-7`, `24-5-FX`, `weekdays` or, of a zone,
+ * such as `weekdays:Asia/Qatar`. Built on first use. Throws `internal` for any other id.
  */
 export function calendarById(id: string): Calendar {
   const facts = FACTS.get(id);
@@ -44,7 +30,10 @@ export function calendarById(id: string): Calendar {
   return calendar;
 }
 
-/** The calendar that a canonical ticker follows; the advisory `weekdays` where its exchange's calendar is not known. */
+/**
+ * The calendar that a canonical ticker follows. Where its exchange's calendar is not known it is a guess (`advisory`), in
+ * the zone of the exchange if that is known, else in UTC.
+ */
 export function calendarFor(ticker: string): Calendar {
   return calendarById(calendarIdOf(ticker));
 }
@@ -64,11 +53,12 @@ function calendarIdOf(ticker: string): string {
   const index = INDEX_CALENDARS.get(ticker);
   if (index !== undefined) return index;
   if (ticker.endsWith('=X')) return FX.id;
-  if (ticker.endsWith('=F') || ticker.startsWith('^')) return WEEKDAYS.id;
+  if (ticker.endsWith('=F')) return FUTURES;
+  if (ticker.startsWith('^')) return WEEKDAYS.id;
   if (isCryptoPair(ticker)) return ALWAYS.id;
   const dot = ticker.lastIndexOf('.');
   if (dot >= 0) return SUFFIX_CALENDARS.get(ticker.slice(dot + 1)) ?? WEEKDAYS.id;
-  return XNYS.id;
+  return US_TICKER.test(ticker) ? XNYS.id : WEEKDAYS.id;
 }
 
 /** Turns `{ id: 'NAME NAME' }` around. */

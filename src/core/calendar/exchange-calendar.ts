@@ -1,13 +1,13 @@
 import { type Day, type DayRange, formatDay, parseDay } from '../day.ts';
 import { BackfillError } from '../errors.ts';
 import type { Calendar, Session } from './calendar.ts';
-import { type CalendarFacts, closedDays } from './facts.ts';
+import type { CalendarFacts } from './facts.ts';
 import { SessionDays } from './session-days.ts';
 import { SessionHours } from './session-hours.ts';
 import { Zone } from './zone.ts';
 
 /**
- * A calendar over an exchange's facts. Where they end it goes on by the week mask and the hours nearest in time, so
+ * A calendar over an exchange's facts. Where they end it goes on by the week and the hours nearest in time, so
  * every day has an answer; `reliable` says which answers were checked.
  */
 export class ExchangeCalendar implements Calendar {
@@ -27,7 +27,7 @@ export class ExchangeCalendar implements Calendar {
       ? { from: parseDay(facts.reliable.from), to: parseDay(facts.reliable.through) + 1 }
       : { from: 0, to: 0 };
     this.#zone = new Zone(facts.zone);
-    this.#days = new SessionDays(facts.weekmask, closedDays(facts.closures));
+    this.#days = new SessionDays(facts);
     this.#hours = new SessionHours(facts, this.#zone);
   }
 

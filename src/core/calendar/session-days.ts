@@ -1,23 +1,43 @@
 import type { Day, DayRange } from '../day.ts';
 import { BackfillError } from '../errors.ts';
+import {
+  type CalendarFacts,
+  type Rule,
+  closedDays,
+  extraHours,
+  ruleInForce,
+  rulesOf,
+  weekdayOf,
+} from './facts.ts';
 
-/** Which days are sessions: those of a week mask that are not closed. Answers for every day, however far from the facts. */
+const CLOSED = 1;
+const EXTRA = 2;
+
+/**
+ * Which days are sessions: those of the week in force that are not closed, and extra ones. Answers for every day, however
+ * far from the facts.
+ */
 export class SessionDays {
-  readonly #weekmask: string;
-  /** 1 for each closed day, from `#first` on. */
-  readonly #closed: Uint8Array;
+  readonly #weeks: readonly Rule[];
+  /** `CLOSED` or `EXTRA` for each day that is not as its week says, from `#first` on. */
+  readonly #exceptions: Uint8Array;
   readonly #first: Day;
 
-  /** `weekmask`: see `CalendarFacts`; `closures`: ascending. */
-  constructor(weekmask: string, closures: readonly Day[]) {
-    this.#weekmask = weekmask;
-    this.#first = closures[0] ?? 0;
-    this.#closed = new Uint8Array((closures.at(-1) ?? this.#first) - this.#first + 1);
-    for (const day of closures) this.#closed[day - this.#first] = 1;
+  constructor({ weeks, closures, extraSessions }: CalendarFacts) {
+    const closed = closedDays(closures);
+    const extra = [...extraHours(extraSessions).keys()];
+    const days = [...closed, ...extra].toSorted((a, b) => a - b);
+    this.#weeks = rulesOf(weeks);
+    this.#first = days[0] ?? 0;
+    this.#exceptions = new Uint8Array((days.at(-1) ?? this.#first) - this.#first + 1);
+    for (const day of closed) this.#exceptions[day - this.#first] = CLOSED;
+    for (const day of extra) this.#exceptions[day - this.#first] = EXTRA;
   }
 
   isSession(day: Day): boolean {
-    return this.#weekmask[weekdayOf(day)] === '1' && this.#closed[day - this.#first] !== 1;
+    const exception = this.#exceptions[day - this.#first];
+    if (exception === EXTRA) return true;
+    return exception !== CLOSED && ruleInForce(this.#weeks, day)?.words[0]?.[weekdayOf(day)] === '1';
   }
 
   /** Sessions within `[from, to)`, ascending. */
@@ -41,11 +61,6 @@ export class SessionDays {
     while (!this.isSession(found)) found--;
     return found;
   }
-}
-
-/** 0 for Monday to 6 for Sunday; the epoch was a Thursday. */
-function weekdayOf(day: Day): number {
-  return ((day % 7) + 10) % 7;
 }
 
 /** Stepping from anything else (an unbounded range, NaN) would never end. */

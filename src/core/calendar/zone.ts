@@ -7,10 +7,10 @@ interface Stretch {
 }
 
 /** Offsets are looked for at this step. A zone that changes twice within it would be misread; none of ours does. */
-const STEP_MS = 30 * MS_PER_DAY;
+const STEP_MS = 15 * MS_PER_DAY;
 
 /** The table of offsets is filled by blocks of this length, each when it is first needed. */
-const BLOCK_MS = 12 * STEP_MS;
+const BLOCK_MS = 24 * STEP_MS;
 
 /** Resolution of a transition; all zones have changed on whole minutes since 1960. */
 const MINUTE_MS = 60_000;

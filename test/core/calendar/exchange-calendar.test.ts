@@ -79,11 +79,89 @@ describe('closed days', () => {
     expect(sessionsFrom('24-7', '2026-03-13', '2026-03-16')).toHaveLength(4);
   });
 
-  it('Tel Aviv, whose week starts on Sunday, is only advised to trade from Monday to Friday', () => {
-    const calendar = calendarFor('TEVA.TA');
-    expect(calendar.advisory).toBe(true);
-    expect(calendar.sessions({ from: parseDay('2026-03-14'), to: parseDay('2026-03-16') })).toEqual([]);
-    expect(calendar.reliable.from).toBe(calendar.reliable.to);
+  it('what has no known calendar has no reliable day', () => {
+    const { reliable } = calendarFor('QNBK.QA');
+    expect(reliable.from).toBe(reliable.to);
+  });
+});
+
+describe('weeks', () => {
+  it('Tel Aviv traded from Sunday to Thursday to the end of 2025, and from Monday to Friday since', () => {
+    expect(sessionsFrom('XTAE', '2025-12-26', '2026-01-10')).toEqual([
+      '2025-12-28',
+      '2025-12-29',
+      '2025-12-30',
+      '2025-12-31',
+      '2026-01-01',
+      '2026-01-05',
+      '2026-01-06',
+      '2026-01-07',
+      '2026-01-08',
+      '2026-01-09',
+    ]);
+  });
+
+  it('Riyadh moved its weekend from Thursday and Friday to Friday and Saturday in June 2013', () => {
+    expect(sessionsFrom('XSAU', '2013-06-21', '2013-07-05')).toEqual([
+      '2013-06-22',
+      '2013-06-23',
+      '2013-06-24',
+      '2013-06-25',
+      '2013-06-26',
+      '2013-06-30',
+      '2013-07-01',
+      '2013-07-02',
+      '2013-07-03',
+      '2013-07-04',
+    ]);
+  });
+
+  it('Seoul traded on Saturdays up to 1998-12-05', () => {
+    expect(sessionsFrom('XKRX', '1998-12-04', '1998-12-14')).toEqual([
+      '1998-12-04',
+      '1998-12-05',
+      '1998-12-07',
+      '1998-12-08',
+      '1998-12-09',
+      '1998-12-10',
+      '1998-12-11',
+      '1998-12-14',
+    ]);
+  });
+
+  it.each([
+    ['XTAI', '2018-12-22'],
+    ['XTAI', '2009-01-17'],
+    ['XTAI', '2006-10-14'],
+    ['XBOM', '2020-02-01'], // the budget
+    ['XBOM', '2025-02-01'],
+    ['XBOM', '2026-02-01'], // on a Sunday
+    ['XBOM', '2024-01-20'],
+  ])('%s trades at the usual hours on the weekend of %s', (id, day) => {
+    const usual = hours(id, formatDay(calendarById(id).previousSession(parseDay(day)))).slice(10);
+    expect(hours(id, day).replaceAll(/.{10}T/g, '')).toBe(usual.replaceAll(/.{10}T/g, '').replace('T', ''));
+  });
+
+  it.each([
+    ['XTAI', '2018-12-29'],
+    ['XTAI', '2019-02-16'], // a day of work without trading
+    ['XSHG', '2019-02-02'], // likewise
+    ['XBUD', '2019-08-10'], // likewise
+    ['XBOM', '2019-02-02'],
+  ])('%s does not trade on the Saturday %s', (id, day) => {
+    expect(calendarById(id).isSession(parseDay(day))).toBe(false);
+  });
+
+  it('Mumbai trades for an hour on Diwali, whether the day is a holiday, a weekend or neither', () => {
+    expect(hours('XBOM', '2024-11-01')).toBe('2024-11-01T12:30 2024-11-01T13:30');
+    expect(hours('XBOM', '2023-11-12')).toBe('2023-11-12T12:45 2023-11-12T13:45'); // a Sunday
+    expect(hours('XBOM', '2025-10-21')).toBe('2025-10-21T08:15 2025-10-21T09:15'); // at noon
+    expect(hours('XBOM', '2012-11-13')).toBe('2012-11-13T10:15 2012-11-13T11:30');
+    const calendar = calendarById('XBOM');
+    expect(calendar.sessionAt(Date.parse('2024-11-01T12:30Z'))).toBe(parseDay('2024-11-01'));
+    expect(calendar.sessionAt(Date.parse('2024-11-01T05:00Z'))).toBeUndefined();
+    expect(formatDay(calendar.lastSettled(Date.parse('2024-11-01T13:29Z'), 0))).toBe('2024-10-31');
+    expect(formatDay(calendar.lastSettled(Date.parse('2024-11-01T13:30Z'), 0))).toBe('2024-11-01');
   });
 });
 
@@ -119,6 +197,83 @@ describe('hours', () => {
     expect(hours('XTKS', '2011-11-18')).toBe(
       '2011-11-18T00:00 2011-11-18T02:00-2011-11-18T03:30 2011-11-18T06:00',
     );
+  });
+
+  it('single days of the week have hours of their own', () => {
+    // Tel Aviv's Sundays, and its Fridays since 2026.
+    expect(hours('XTAE', '2025-12-28')).toBe('2025-12-28T07:59 2025-12-28T13:40');
+    expect(hours('XTAE', '2025-12-29')).toBe('2025-12-29T07:59 2025-12-29T15:15');
+    expect(hours('XTAE', '2026-01-08')).toBe('2026-01-08T07:59 2026-01-08T15:15');
+    expect(hours('XTAE', '2026-01-09')).toBe('2026-01-09T07:59 2026-01-09T11:50');
+    // The early close of a date goes before that of its weekday: a Sunday between the days of Sukkot.
+    expect(hours('XTAE', '2025-10-12')).toBe('2025-10-12T06:59 2025-10-12T11:15');
+    // Jakarta's Fridays have a longer break, save in the pandemic.
+    const jakarta = (day: string): string => hours('XIDX', day).replaceAll(`${day}T`, '');
+    expect(jakarta('2020-03-26')).toBe('02:00 05:00-06:30 08:50');
+    expect(jakarta('2020-03-27')).toBe('02:00 04:30-07:00 08:50');
+    expect(jakarta('2020-04-03')).toBe('02:00 04:30-06:30 07:50');
+    expect(jakarta('2023-04-06')).toBe('02:00 05:00-06:30 08:50');
+    expect(jakarta('2023-04-14')).toBe('02:00 04:30-07:00 08:50');
+  });
+
+  it('Seoul begins and ends an hour late on the day of the entrance exam', () => {
+    expect(hours('XKRX', '2025-11-12')).toBe('2025-11-12T00:00 2025-11-12T06:30');
+    expect(hours('XKRX', '2025-11-13')).toBe('2025-11-13T01:00 2025-11-13T07:30');
+    expect(hours('XKRX', '2017-11-16')).toBe('2017-11-16T01:00 2017-11-16T07:30'); // the first date
+    expect(hours('XKRX', '2017-11-23')).toBe('2017-11-23T01:00 2017-11-23T07:30'); // after an earthquake
+    expect(hours('XKRX', '2025-01-02')).toBe('2025-01-02T01:00 2025-01-02T06:30');
+  });
+
+  it('lunch breaks end, and begin again', () => {
+    expect(hours('XKRX', '2000-05-19')).toBe(
+      '2000-05-19T00:00 2000-05-19T03:00-2000-05-19T04:00 2000-05-19T06:00',
+    );
+    expect(hours('XKRX', '2000-05-22')).toBe('2000-05-22T00:00 2000-05-22T06:00');
+    expect(hours('XIST', '2019-10-03')).toBe(
+      '2019-10-03T07:00 2019-10-03T10:00-2019-10-03T11:00 2019-10-03T15:00',
+    );
+    expect(hours('XIST', '2019-10-04')).toBe('2019-10-04T07:00 2019-10-04T15:00');
+    expect(hours('XSES', '2017-11-10')).toBe('2017-11-10T01:00 2017-11-10T09:00');
+    expect(hours('XSES', '2017-11-13')).toBe(
+      '2017-11-13T01:00 2017-11-13T04:00-2017-11-13T05:00 2017-11-13T09:00',
+    );
+  });
+
+  it('some exchanges of the Americas follow the clocks of New York', () => {
+    expect(hours('XMEX', '2025-03-07')).toBe('2025-03-07T14:30 2025-03-07T21:00');
+    expect(hours('XMEX', '2025-03-10')).toBe('2025-03-10T13:30 2025-03-10T20:00');
+    expect(hours('XBOG', '2025-11-04')).toBe('2025-11-04T14:30 2025-11-04T21:00');
+    expect(hours('BVMF', '2025-03-07')).toBe('2025-03-07T13:00 2025-03-07T21:00');
+    expect(hours('BVMF', '2025-03-10')).toBe('2025-03-10T13:00 2025-03-10T20:00');
+  });
+
+  it('from the closing call on nothing trades but one print', () => {
+    const call = (id: string, day: string): string | null => {
+      const { closingCall } = calendarById(id).session(parseDay(day));
+      return closingCall === null ? null : utc(closingCall).slice(11);
+    };
+    expect(call('XTKS', '2024-11-01')).toBeNull();
+    expect(call('XTKS', '2024-11-05')).toBe('06:25');
+    expect(call('XKRX', '2016-07-29')).toBe('05:50');
+    expect(call('XKRX', '2016-08-01')).toBe('06:20');
+    expect(call('XKRX', '2025-11-13')).toBe('07:20'); // an hour late, as all that day
+    expect(call('XSTO', '2025-04-16')).toBe('15:25');
+    expect(call('XSTO', '2025-04-17')).toBe('10:55'); // a half day
+    expect(call('XSHG', '2018-08-17')).toBeNull();
+    expect(call('XBOM', '2024-11-01')).toBeNull();
+    expect(call('XBOM', '2026-08-04')).toBe('09:45');
+    expect(call('XNYS', '2025-11-12')).toBeNull();
+  });
+
+  it('hours that were not checked are only advice, even where the days are sure', () => {
+    const reliable = (id: string, day: string): boolean => calendarById(id).session(parseDay(day)).reliable;
+    expect(reliable('XSAU', '2015-12-31')).toBe(false);
+    expect(reliable('XSAU', '2016-01-03')).toBe(true);
+    expect(reliable('XNYS', '1970-01-02')).toBe(true);
+    expect(reliable('XLON', '1995-01-04')).toBe(false);
+    expect(reliable('XLON', '2030-01-04')).toBe(true);
+    expect(reliable('weekdays', '2025-01-06')).toBe(false);
+    expect(reliable('24-7', '2025-01-05')).toBe(true);
   });
 
   it('a session that ends when lunch begins has no lunch', () => {

@@ -4,13 +4,17 @@ import {
   type CalendarFacts,
   closedDays,
   exceptionalTimes,
+  extraHours,
   minutesOf,
+  ruleInForce,
+  rulesOf,
 } from '../../../src/core/calendar/facts.ts';
+import { SessionDays } from '../../../src/core/calendar/session-days.ts';
 import { formatDay, parseDay } from '../../../src/core/day.ts';
 
 const FOLDER = new URL('../../../src/core/calendar/data/', import.meta.url);
 const MICS = readdirSync(FOLDER)
-  .filter((name) => /^X[A-Z]{3}\.ts$/.test(name))
+  .filter((name) => /^[A-Z]{4}\.ts$/.test(name))
   .map((name) => name.slice(0, 4));
 
 async function factsOf(mic: string): Promise<CalendarFacts> {
@@ -35,6 +39,25 @@ describe('reading facts', () => {
     ]);
   });
 
+  it('reads rules and extra sessions by line', () => {
+    const rules = rulesOf(`
+      2002-01-01 12:00 13:30
+      2020-03-30 none
+    `);
+    expect(rules).toEqual([
+      { from: parseDay('2002-01-01'), words: ['12:00', '13:30'] },
+      { from: parseDay('2020-03-30'), words: ['none'] },
+    ]);
+    expect(ruleInForce(rules, parseDay('2020-03-29'))).toBe(rules[0]);
+    expect(ruleInForce(rules, parseDay('2020-03-30'))).toBe(rules[1]);
+    expect(ruleInForce(rules, parseDay('1999-12-31'))).toBe(rules[0]);
+    expect(ruleInForce([], 0)).toBeUndefined();
+    expect([...extraHours('2012 15:45 17:00 11-13 11-14')]).toEqual([
+      [parseDay('2012-11-13'), { open: 945, close: 1020 }],
+      [parseDay('2012-11-14'), { open: 945, close: 1020 }],
+    ]);
+  });
+
   it('refuses a date that does not exist', () => {
     expect(() => closedDays('2025 02-29')).toThrow(expect.objectContaining({ code: 'invalid-date' }));
   });
@@ -50,27 +73,51 @@ describe.each(MICS)('facts of %s', (mic) => {
   });
 
   it('list closures once, ascending, and only on days that would be sessions', async () => {
-    const { closures, weekmask } = await factsOf(mic);
-    const days = closedDays(closures);
+    const facts = await factsOf(mic);
+    const days = closedDays(facts.closures);
     expect(days).toEqual([...new Set(days)].toSorted((a, b) => a - b));
-    const idle = days.filter((day) => weekmask[(new Date(day * 86_400_000).getUTCDay() + 6) % 7] !== '1');
-    expect(idle.map(formatDay)).toEqual([]);
+    const week = new SessionDays({ ...facts, closures: '' });
+    expect(days.filter((day) => !week.isSession(day)).map(formatDay)).toEqual([]);
+  });
+
+  it('list rules ascending, in the words of their kind', async () => {
+    const facts = await factsOf(mic);
+    const time = '([01]\\d|2[0-3]):[0-5]\\d';
+    const weekday = '(Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
+    const kinds = [
+      [facts.weeks, '[01]{7}'],
+      [facts.open, time],
+      [facts.close, time],
+      [facts.closingCall, time],
+      [facts.weekdayCloses, `${weekday} ${time}`],
+      [facts.breaks, `(${time} ${time}|none)`],
+      [facts.weekdayBreaks, `${weekday} ${time} ${time}`],
+    ] as const;
+    for (const [text, form] of kinds) {
+      const rules = rulesOf(text);
+      expect(rules.map(({ from }) => from)).toEqual(rules.map(({ from }) => from).toSorted((a, b) => a - b));
+      for (const { words } of rules) expect(words.join(' ')).toMatch(new RegExp(`^${form}$`));
+    }
+    expect(Math.min(rulesOf(facts.weeks).length, rulesOf(facts.open).length)).toBeGreaterThan(0);
+    expect(rulesOf(facts.close).length).toBeGreaterThan(0);
   });
 
   it('give exceptional times to sessions only', async () => {
-    const { closures, earlyCloses, lateOpens } = await factsOf(mic);
-    const closed = new Set(closedDays(closures));
-    for (const text of [earlyCloses, lateOpens]) {
+    const facts = await factsOf(mic);
+    const sessions = new SessionDays({ ...facts, extraSessions: '' });
+    for (const text of [facts.earlyCloses, facts.lateOpens, facts.lateCloses ?? '']) {
       const times = exceptionalTimes(text);
       expect(times.size).toBe(text.match(/ \d\d-\d\d/g)?.length ?? 0);
       for (const [day, minutes] of times) {
-        expect(
-          closed.has(day) || [0, 6].includes(new Date(day * 86_400_000).getUTCDay()),
-          formatDay(day),
-        ).toBe(false);
+        expect(sessions.isSession(day), formatDay(day)).toBe(true);
         expect(minutes).toBeGreaterThan(9 * 60);
-        expect(minutes).toBeLessThan(16 * 60);
+        expect(minutes).toBeLessThan(17 * 60);
       }
     }
+  });
+
+  it('give each extra session once', async () => {
+    const { extraSessions = '' } = await factsOf(mic);
+    expect(extraHours(extraSessions).size).toBe(extraSessions.match(/ \d\d-\d\d/g)?.length ?? 0);
   });
 });

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calendarById } from '../../../src/core/calendar/calendars.ts';
+import { CALENDAR_ZONES, calendarById } from '../../../src/core/calendar/calendars.ts';
 import { parseDay } from '../../../src/core/day.ts';
 
-const IDS = 'XAMS XASX XBRU XETR XHKG XLON XMAD XMIL XNYS XPAR XSWX XTKS XTSE 24-7 24-5-FX weekdays'.split(
-  ' ',
-);
+const IDS = CALENDAR_ZONES.map(([id]) => id);
 
 const calendar = fc.constantFrom(...IDS).map(calendarById);
 /** Within the facts and well outside on both sides. */
 const day = fc.integer({ min: parseDay('1955-01-01'), max: parseDay('2035-12-31') });
-const runs = { numRuns: 500 };
+const runs = { numRuns: 1500 };
 
 describe('laws of every calendar', () => {
   it('next and previous session are inverse on sessions', () => {
@@ -51,14 +49,15 @@ describe('laws of every calendar', () => {
   it('a session holds its open and every instant up to its close, and not its close', () => {
     fc.assert(
       fc.property(calendar, day, fc.integer({ min: 0, max: 999 }), (each, d, part) => {
-        const { day: session, open, close, lunch } = each.session(each.sessionOnOrAfter(d));
+        const { day: session, open, close, lunch, closingCall } = each.session(each.sessionOnOrAfter(d));
         expect(open).toBeLessThan(close);
         expect(each.sessionAt(open)).toBe(session);
         expect(each.sessionAt(open + Math.floor(((close - open) * part) / 1000))).toBe(session);
         expect(each.sessionAt(close - 1)).toBe(session);
         expect(each.sessionAt(close)).not.toBe(session);
         expect(each.sessionAt(open - 1)).not.toBe(session);
-        const instants = lunch ? [open, lunch.start, lunch.end, close] : [open, close];
+        const call = closingCall === null ? [] : [closingCall];
+        const instants = lunch ? [open, lunch.start, lunch.end, ...call, close] : [open, ...call, close];
         expect(instants).toEqual([...new Set(instants)].toSorted((a, b) => a - b));
       }),
       runs,

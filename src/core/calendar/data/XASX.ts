@@ -8,11 +8,11 @@ import type { CalendarFacts } from '../facts.ts';
 export const XASX: CalendarFacts = {
   id: 'XASX',
   zone: 'Australia/Sydney',
-  weekmask: '1111100',
+  weeks: '1990-01-01 1111100',
   reliable: { from: '1991-01-01', through: '2026-07-23' },
-  open: [['1990-01-01', '10:00']],
-  close: [['1990-01-01', '16:00']],
-  breaks: [],
+  open: '1990-01-01 10:00',
+  close: '1990-01-01 16:00',
+  breaks: '',
   closures: `
     1990 01-01 01-29 04-13 04-16 04-25 06-11 12-25 12-26 12-31
     1991 01-01 01-28 03-29 04-01 04-25 06-10 12-25 12-26

@@ -8,11 +8,11 @@ import type { CalendarFacts } from '../facts.ts';
 export const XLON: CalendarFacts = {
   id: 'XLON',
   zone: 'Europe/London',
-  weekmask: '1111100',
+  weeks: '1990-01-01 1111100',
   reliable: { from: '2000-01-01', through: '2026-07-23' },
-  open: [['1990-01-01', '08:00']],
-  close: [['1990-01-01', '16:30']],
-  breaks: [],
+  open: '1990-01-01 08:00',
+  close: '1990-01-01 16:30',
+  breaks: '',
   closures: `
     1990 01-01 04-13 04-16 05-07 05-28 08-27 12-25 12-26
     1991 01-01 03-29 04-01 05-06 05-27 08-26 12-25 12-26

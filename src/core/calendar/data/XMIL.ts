@@ -8,11 +8,11 @@ import type { CalendarFacts } from '../facts.ts';
 export const XMIL: CalendarFacts = {
   id: 'XMIL',
   zone: 'Europe/Rome',
-  weekmask: '1111100',
+  weeks: '1990-01-01 1111100',
   reliable: { from: '1999-01-01', through: '2026-07-23' },
-  open: [['1990-01-01', '09:00']],
-  close: [['1990-01-01', '17:30']],
-  breaks: [],
+  open: '1990-01-01 09:00',
+  close: '1990-01-01 17:30',
+  breaks: '',
   closures: `
     1990 01-01 04-13 04-16 05-01 08-15 12-24 12-25 12-26 12-31
     1991 01-01 03-29 04-01 05-01 08-15 12-24 12-25 12-26 12-31

@@ -1,26 +1,27 @@
 import type { CalendarFacts } from '../facts.ts';
 
 /**
- * Tokyo Stock Exchange. Source: exchange_calendars 4.13 (Apache-2.0) as of 2026-07-23, cross-checked; see
- * the README. Closures of 1990-96: pandas_market_calendars 5.3.2 (MIT). Lunch-break history: Mainichi
- * 2011-11-21. The half days ended in 2009. Equal to the Nikkei 225's rows to 2025-04. Closures of 2028 are
- * projected by rule.
+ * Tokyo Stock Exchange. Source: exchange_calendars 4.13 (Apache-2.0) as of 2026-07-23, cross-checked; see the
+ * README. Closures of 1990-96: pandas_market_calendars 5.3.2 (MIT). Lunch-break history: Mainichi 2011-11-21.
+ * The half days ended in 2009. Since 2024-11-05 continuous trading ends at 15:25. Equal to the Nikkei 225's
+ * rows to 2025-04. Closures of 2028 are projected by rule.
  */
 export const XTKS: CalendarFacts = {
   id: 'XTKS',
   zone: 'Asia/Tokyo',
-  weekmask: '1111100',
+  weeks: '1990-01-01 1111100',
   reliable: { from: '1990-01-01', through: '2026-07-23' },
-  open: [['1990-01-01', '09:00']],
-  close: [
-    ['1990-01-01', '15:00'],
-    ['2024-11-05', '15:30'],
-  ],
-  breaks: [
-    ['1990-01-01', '11:00', '13:00'],
-    ['1991-04-30', '11:00', '12:30'],
-    ['2011-11-21', '11:30', '12:30'],
-  ],
+  open: '1990-01-01 09:00',
+  close: `
+    1990-01-01 15:00
+    2024-11-05 15:30
+  `,
+  closingCall: '2024-11-05 15:25',
+  breaks: `
+    1990-01-01 11:00 13:00
+    1991-04-30 11:00 12:30
+    2011-11-21 11:30 12:30
+  `,
   closures: `
     1990 01-01 01-02 01-03 01-15 02-12 03-21 04-30 05-03 05-04 09-24 10-10 11-12 11-23 12-24 12-31
     1991 01-01 01-02 01-03 01-15 02-11 03-21 04-29 05-03 05-06 09-16 09-23 10-10 11-04 12-23 12-31

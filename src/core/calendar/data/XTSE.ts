@@ -8,11 +8,11 @@ import type { CalendarFacts } from '../facts.ts';
 export const XTSE: CalendarFacts = {
   id: 'XTSE',
   zone: 'America/Toronto',
-  weekmask: '1111100',
+  weeks: '1990-01-01 1111100',
   reliable: { from: '1990-01-01', through: '2026-07-23' },
-  open: [['1990-01-01', '09:30']],
-  close: [['1990-01-01', '16:00']],
-  breaks: [],
+  open: '1990-01-01 09:30',
+  close: '1990-01-01 16:00',
+  breaks: '',
   closures: `
     1990 01-01 04-13 05-21 07-02 08-06 09-03 10-08 12-25 12-26
     1991 01-01 03-29 05-20 07-01 08-05 09-02 10-14 12-25 12-26

@@ -1,13 +1,16 @@
 import type { CalendarFacts } from '../facts.ts';
 
 const ROUND_THE_CLOCK = {
-  open: [['1970-01-01', '00:00']],
-  close: [['1970-01-01', '24:00']],
-  breaks: [],
+  open: '1970-01-01 00:00',
+  close: '1970-01-01 24:00',
+  breaks: '',
   closures: '',
   earlyCloses: '',
   lateOpens: '',
 } as const;
+
+const MONDAY_TO_FRIDAY = '1970-01-01 1111100';
+const SUNDAY_TO_THURSDAY = '1970-01-01 1111001';
 
 /** By definition: what holds for them holds always. */
 const ALWAYS_RELIABLE = { from: '1970-01-01', through: '9999-12-31' };
@@ -17,7 +20,7 @@ export const ALWAYS: CalendarFacts = {
   ...ROUND_THE_CLOCK,
   id: '24-7',
   zone: 'UTC',
-  weekmask: '1111111',
+  weeks: '1970-01-01 1111111',
   reliable: ALWAYS_RELIABLE,
 };
 
@@ -29,15 +32,41 @@ export const FX: CalendarFacts = {
   ...ROUND_THE_CLOCK,
   id: '24-5-FX',
   zone: 'Europe/London',
-  weekmask: '1111100',
+  weeks: MONDAY_TO_FRIDAY,
   reliable: ALWAYS_RELIABLE,
 };
 
-/** A guess for tickers without a known calendar. */
+/** A guess for tickers of which nothing is known. */
 export const WEEKDAYS: CalendarFacts = {
   ...ROUND_THE_CLOCK,
   id: 'weekdays',
   zone: 'UTC',
-  weekmask: '1111100',
+  weeks: MONDAY_TO_FRIDAY,
   reliable: null,
 };
+
+/** Guesses for exchanges and futures of which only the zone and the days of the week are known. */
+export const WEEKDAYS_BY_ZONE: readonly CalendarFacts[] = [
+  weekdaysIn('America/New_York'),
+  weekdaysIn('America/Caracas'),
+  weekdaysIn('Europe/Amsterdam'),
+  weekdaysIn('Europe/Bucharest'),
+  weekdaysIn('Europe/London'),
+  weekdaysIn('Europe/Moscow'),
+  weekdaysIn('Europe/Paris'),
+  weekdaysIn('Europe/Riga'),
+  weekdaysIn('Europe/Tallinn'),
+  weekdaysIn('Europe/Vilnius'),
+  weekdaysIn('Africa/Cairo', SUNDAY_TO_THURSDAY),
+  weekdaysIn('Asia/Colombo'),
+  // The United Arab Emirates moved their week-end on 2022-01-01.
+  weekdaysIn('Asia/Dubai', `${SUNDAY_TO_THURSDAY}\n2022-01-01 1111100`),
+  weekdaysIn('Asia/Ho_Chi_Minh'),
+  weekdaysIn('Asia/Karachi'),
+  weekdaysIn('Asia/Kuwait', SUNDAY_TO_THURSDAY),
+  weekdaysIn('Asia/Qatar', SUNDAY_TO_THURSDAY),
+];
+
+function weekdaysIn(zone: string, weeks = MONDAY_TO_FRIDAY): CalendarFacts {
+  return { ...WEEKDAYS, id: `weekdays:${zone}`, zone, weeks };
+}
