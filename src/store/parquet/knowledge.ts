@@ -16,6 +16,7 @@ import { normalize } from '../../core/ranges.ts';
 import type { Footer } from './decode.ts';
 import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text, textOrNull } from './json.ts';
 import type { Partition } from './layout.ts';
+import { byOwnCalendar, mayBeOf } from './other-calendar.ts';
 import { digestIn, ownEntry, VERSION } from './own-entry.ts';
 
 /** What is known of one partition besides its rows. */
@@ -152,12 +153,14 @@ function knowledgeOf(partition: Partition, json: Json): Knowledge {
   };
   const identity = fields(json['identity']);
   const firstTrade = textOrNull(identity['firstTrade']);
-  const calendar = text(json['calendar']);
+  const id = text(json['calendar']);
+  const [calendar, own] = [calendarById(id), calendarFor(partition.series.ticker)];
   // A ticker names its exchange: knowledge of sessions in another part of the world is somebody else's.
-  if (calendarById(calendar).zone !== calendarFor(partition.series.ticker).zone) throw malformed(calendar);
+  if (!mayBeOf(own, calendar)) throw malformed(id);
+  const coverage = byOwnCalendar(learn(NOTHING_KNOWN, written), calendar, own);
   return {
-    calendar,
-    coverage: within(learn(NOTHING_KNOWN, written), [periodRange(partition.period)]),
+    calendar: calendar === own ? id : own.id,
+    coverage: within(coverage, [periodRange(partition.period)]),
     identity: {
       currency: textOrNull(identity['currency']),
       exchange: textOrNull(identity['exchange']),
