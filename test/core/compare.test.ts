@@ -170,7 +170,7 @@ describe('prices that were rounded', () => {
   const cents = (low: number, high: number) =>
     fc.array(fc.integer({ min: low, max: high }), { minLength: 2, maxLength: 200 });
   /** How closes of so many thousandths changed where one side rounds them to a unit of so many. */
-  const change = (
+  const changeByRounding = (
     thousandths: readonly number[],
     rounded: (units: number) => number,
     isStoredRounded: boolean,
@@ -195,7 +195,7 @@ describe('prices that were rounded', () => {
     ] as const) {
       fc.assert(
         fc.property(cents(low, high), (thousandths) => {
-          expect(change(thousandths, Math.round, isStoredRounded)).toBeUndefined();
+          expect(changeByRounding(thousandths, Math.round, isStoredRounded)).toBeUndefined();
         }),
       );
     }
@@ -204,8 +204,8 @@ describe('prices that were rounded', () => {
   it('or cut off are none either, where a cent is little', () => {
     fc.assert(
       fc.property(cents(5_000, 40_000), fc.boolean(), (thousandths, isStoredRounded) => {
-        expect(change(thousandths, Math.floor, isStoredRounded)).toBeUndefined();
-        expect(change(thousandths, Math.ceil, isStoredRounded)).toBeUndefined();
+        expect(changeByRounding(thousandths, Math.floor, isStoredRounded)).toBeUndefined();
+        expect(changeByRounding(thousandths, Math.ceil, isStoredRounded)).toBeUndefined();
       }),
     );
   });
@@ -226,10 +226,10 @@ describe('prices that were rounded', () => {
 
   it('leave a restated older part the older part', () => {
     const stored = Array.from({ length: 120 }, (_, i) => flat(bar(i, 36 + (i % 50) / 100)));
-    const change = (i: number): number => (i < 40 ? 0.9 : i === 80 ? 1.02 : 1);
+    const ratioOf = (i: number): number => (i < 40 ? 0.9 : i === 80 ? 1.02 : 1);
     const answered = stored.map((one, i) => ({
       ...one,
-      close: one.close * change(i) + (i > 80 && i < 90 ? 0.005 : i > 40 && i < 60 ? -0.005 : 0),
+      close: one.close * ratioOf(i) + (i > 80 && i < 90 ? 0.005 : i > 40 && i < 60 ? -0.005 : 0),
     }));
     expect(restatement(compareBars(stored, answered, exact).compared)).toMatchObject({
       isOldest: true,
