@@ -71,7 +71,8 @@ export const exportCommand = command({
   },
 });
 
-function finished({ rows, series, failures }: Exported): number {
+function finished({ rows, series, failures, doubts }: Exported): number {
+  for (const doubt of doubts) tell(`warning: ${doubt}`);
   for (const { reason } of failures) tell(`left out: ${reason}`);
   tell(`Exported ${rows} bars of ${series} series.`);
   return failures.length > 0 ? EXIT.someFailed : EXIT.done;

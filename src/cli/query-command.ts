@@ -42,17 +42,33 @@ export const queryCommand = command({
     const statement = sql === '-' || sql === '' ? await text(process.stdin) : sql;
     const format = argv.format ?? (process.stdout.isTTY ? 'table' : 'csv');
     const show = (rows: SqlRows): Promise<void> => printRows(rows, format, process.stdout.columns ?? 100);
-    if (/adjusted/i.test(statement)) await warnOfBasis(history, adjust);
+    if (/adjusted/i.test(statement)) await warnOfBasis(history, statement, adjust);
     await history.query(statement, show, adjust);
     await history.close();
     return EXIT.done;
   },
 });
 
-async function warnOfBasis(history: History, adjust: Parameters<History['unadjustable']>[0]): Promise<void> {
+async function warnOfBasis(
+  history: History,
+  statement: string,
+  adjust: Parameters<History['unadjustable']>[0],
+): Promise<void> {
   const [first, ...more] = await history.unadjustable(adjust);
   if (first !== undefined)
     tell(`warning: ${first}${more.length > 0 ? `; and ${more.length} more series` : ''}`);
+  const tickers = await namedTickers(history, statement);
+  for (const doubt of await history.doubtfulDividends({ ...adjust, ...given({ tickers }) }))
+    tell(`warning: ${doubt}`);
+}
+
+/** Stored tickers that a statement names; undefined if it names none and may mean all. */
+async function namedTickers(history: History, statement: string): Promise<string[] | undefined> {
+  const named = new Set([...statement.matchAll(/'([^']+)'/g)].map(([, name]) => name));
+  const { series } = await history.scan();
+  const stored = new Set([...series.values()].map((state) => state.series.ticker));
+  const found = [...stored].filter((ticker) => named.has(ticker));
+  return found.length > 0 ? found : undefined;
 }
 
 async function saveViews(path: string, sql: string): Promise<void> {

@@ -54,16 +54,30 @@ export function checkActions(stated: readonly StatedAction[]): CheckedActions {
     else
       rejected.push(...sound.map((one) => rejection(one, 'another split of the same day has another ratio')));
   }
-  return { actions: actions.toSorted((a, b) => a.exDay - b.exDay), rejected };
+  return { actions: oneADay(actions).toSorted((a, b) => a.exDay - b.exDay), rejected };
+}
+
+/** Of dividends of one ex-date in several currencies the price's own, or the first: the store keeps one. */
+function oneADay(actions: readonly CorporateAction[]): CorporateAction[] {
+  const byKey = new Map<string, CorporateAction>();
+  for (const action of actions) {
+    const key = `${action.kind} ${action.exDay}`;
+    if (!byKey.has(key) || currencyOf(action) === '') byKey.set(key, action);
+  }
+  return [...byKey.values()];
 }
 
 function byKindAndDay(stated: readonly StatedAction[]): StatedAction[][] {
   const groups = new Map<string, StatedAction[]>();
   for (const one of stated) {
-    const key = `${one.action.kind} ${one.action.exDay}`;
+    const key = `${one.action.kind} ${one.action.exDay} ${currencyOf(one.action)}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()];
+}
+
+function currencyOf(action: CorporateAction): string {
+  return action.kind === 'dividend' ? (action.currency ?? '') : '';
 }
 
 /** Why there can be no such action, or null. */

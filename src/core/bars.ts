@@ -59,11 +59,13 @@ export interface Split {
   readonly ratio: number;
 }
 
-/** A cash dividend: `amount` a share as declared at the time (not adjusted for later splits), in the listing's currency. */
+/** A cash dividend: `amount` a share as declared at the time (not adjusted for later splits), in the price's currency. */
 export interface Dividend {
   readonly kind: 'dividend';
   readonly exDay: Day;
   readonly amount: number;
+  /** Of the amount, where it is not the price's: no factor can be made of such a dividend. */
+  readonly currency?: string;
 }
 
 export type CorporateAction = Split | Dividend;

@@ -14,6 +14,8 @@ export interface BasisQuestion {
   readonly asOf: Day;
   readonly calendar: Calendar;
   readonly coverage: Coverage;
+  /** Of the daily series, whose closes stand in for those that an intraday one lacks. */
+  readonly daily: Coverage;
   readonly actions: readonly CorporateAction[];
   /** Ex-dates that a provider answered for, ascending and disjoint. */
   readonly answered: readonly DayRange[];
@@ -37,7 +39,7 @@ export function hasActions({ id }: Calendar): boolean {
 
 /** What is not known of a series' basis; nothing is needed for mode `none`. */
 export function basisGaps(question: BasisQuestion): BasisGaps {
-  const { mode, first, asOf, calendar, coverage, actions, answered } = question;
+  const { mode, first, asOf, calendar, coverage, daily, actions, answered } = question;
   if (mode === 'none' || !hasActions(calendar)) return { unanswered: [], closes: [] };
   const unanswered = subtract([{ from: first + 1, to: asOf + 1 }], answered).flatMap(({ from, to }) => {
     const start = calendar.sessionOnOrAfter(from);
@@ -47,6 +49,6 @@ export function basisGaps(question: BasisQuestion): BasisGaps {
   const closes = actions
     .filter(({ kind, exDay }) => kind === 'dividend' && first < exDay && exDay <= asOf)
     .map(({ exDay }) => calendar.previousSession(exDay))
-    .filter((session) => stateOf(coverage, session).state === 'missing');
+    .filter((session) => [coverage, daily].every((known) => stateOf(known, session).state === 'missing'));
   return { unanswered, closes: [...new Set(closes)].toSorted((a, b) => a - b) };
 }

@@ -53,7 +53,7 @@ export interface UnusableDividend {
  * raw close of the last session before `exDay`. Dividends of one ex-date add up. An amount is per share of its ex-date,
  * after a split of that day, so `close` is divided by the ratios of the splits that went ex after its session, up to and
  * including `exDay`. A dividend without a close before it touches no bar; one that is not below the close counts for
- * nothing (`unusableDividends` names it).
+ * nothing (`unusableDividends` names it), nor does one in another currency than the price.
  *
  * Steps ascend by ex-date and hold the whole product. `closes`, ascending, must have the last session before each
  * dividend's ex-date. `asOf` is inclusive and may be infinite. Takes O(closes + actions log actions).
@@ -135,6 +135,11 @@ function adjusted<B extends Ohlcv>(bar: B, { price, volume }: Factor): B {
   };
 }
 
+/** A share's cash in the currency of its price; 0 for what is none, or in another one. */
+function amountOf(action: CorporateAction): number {
+  return action.kind === 'dividend' && action.currency === undefined ? action.amount : 0;
+}
+
 /** Actions up to `asOf` by ex-date, ascending. */
 function exDates(actions: readonly CorporateAction[], asOf: Day): ExDate[] {
   const found: ExDate[] = [];
@@ -148,7 +153,7 @@ function exDates(actions: readonly CorporateAction[], asOf: Day): ExDate[] {
     found.push({
       exDay,
       ratio: (same?.ratio ?? 1) * ratio,
-      amount: (same?.amount ?? 0) + (action.kind === 'dividend' ? action.amount : 0),
+      amount: (same?.amount ?? 0) + amountOf(action),
       shares,
     });
   }

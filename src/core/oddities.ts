@@ -2,6 +2,7 @@ import { type CorporateAction, type Ohlcv, type Split, isSplit } from './bars.ts
 import { copiedBars } from './copies.ts';
 import { type Day, formatDay } from './day.ts';
 import { bearsRatios } from './instrument-type.ts';
+import { findDividendOddities } from './dividend-oddities.ts';
 import {
   type SeriesContext,
   type SessionPrices,
@@ -25,8 +26,19 @@ export interface Oddity {
    * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same
    * - `thin`: an intraday session with less than half of the usual bars
    * - `bad-action`: a split or dividend that cannot be: it is in quarantine
+   * - `dividend-currency`: a dividend in another currency than the price
+   * - `dividend-size`: a dividend that the prices of its ex-date, or those beside it, contradict
    */
-  readonly kind: 'jump' | 'spike' | 'basis-flip' | 'repeat' | 'identity' | 'thin' | 'bad-action';
+  readonly kind:
+    | 'jump'
+    | 'spike'
+    | 'basis-flip'
+    | 'repeat'
+    | 'identity'
+    | 'thin'
+    | 'bad-action'
+    | 'dividend-currency'
+    | 'dividend-size';
   readonly session: Day;
   /** Stamp of the session's first bar, ms since the epoch. */
   readonly ts: number;
@@ -68,6 +80,7 @@ export function findOddities(bars: readonly Ohlcv[], context: SeriesContext): Od
     const note = `the bar repeats that of ${formatDay(original)}, volume and all`;
     odd.set(session, { kind: 'repeat', session, ts: bar.ts, note });
   }
+  for (const doubt of findDividendOddities(sessions, actions)) odd.set(doubt.session, doubt);
   let before: SessionPrices | undefined;
   const compared = sessions.filter(({ low }) => bearsRatios(low, context.type ?? null));
   for (const [i, session] of compared.entries()) {

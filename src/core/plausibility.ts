@@ -130,7 +130,7 @@ function dividends(after: Day, through: Day, actions: readonly CorporateAction[]
   let amount = 0;
   for (const action of actions) {
     if (action.kind === 'dividend' && action.exDay > after && action.exDay <= through)
-      amount += action.amount;
+      amount += action.currency === undefined ? action.amount : 0;
   }
   return amount;
 }

@@ -1,51 +1,43 @@
 import { basisGaps } from '../core/basis.ts';
-import { type Bar, type CorporateAction, type Series, seriesKey } from '../core/bars.ts';
-import type { Calendar } from '../core/calendar/calendar.ts';
-import { calendarById } from '../core/calendar/calendars.ts';
-import { type Day, type DayRange, formatDay, parseDay } from '../core/day.ts';
+import { type Bar, type CorporateAction, type Dividend, type Series, seriesKey } from '../core/bars.ts';
+import { type Day, type DayRange, formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
-import {
-  type Adjustment,
-  adjustBars,
-  ADJUSTMENTS,
-  factorSteps,
-  isAdjustment,
-  type SessionClose,
-  sessionCloses,
-  unusableDividends,
-} from '../core/factors.ts';
-import { periodOf, periodRange, periodsOf, sessionDateOf } from '../core/partition.ts';
+import { type FactorStep, adjustBars, factorSteps, unusableDividends } from '../core/factors.ts';
+import type { Interval } from '../core/interval.ts';
+import { periodRange, periodsOf } from '../core/partition.ts';
 import { intersect } from '../core/ranges.ts';
-import type { BarStore, Scan, SeriesState } from '../store/store.ts';
+import type { BarStore, Scan } from '../store/store.ts';
+import { dividendCloses } from './dividend-closes.ts';
 import { dayRange } from './forget.ts';
 import type { AdjustOptions, ReadOptions } from './history.ts';
-
-/** What is read of one series. */
-interface Reading {
-  readonly series: Series;
-  readonly state: SeriesState;
-  readonly calendar: Calendar;
-  readonly sessionOf: (ts: number) => Day;
-  readonly mode: Adjustment;
-  /** Days that may have bars. */
-  readonly days: DayRange;
-  /** Inclusive. */
-  readonly asOf: Day;
-}
+import { type Reading, parseAdjust, readingOf } from './reading.ts';
 
 /** What `History.read` gives. */
 export async function readAdjusted(store: BarStore, series: Series, options: ReadOptions): Promise<Bar[]> {
   const { mode } = parseAdjust(options);
   // Without a date to stop at, bars as traded need no knowledge of the series.
   if (mode === 'none' && options.asOf === undefined) return store.readBars(series, dayRange(options));
-  const scan = await store.scan({ tickers: [series.ticker], intervals: [series.interval] });
+  const scan = await store.scan({ tickers: [series.ticker], intervals: intervalsFor(series.interval) });
   const bars: Bar[] = [];
-  for await (const part of await openAdjusted(store, scan, series, options)) bars.push(...part);
+  for await (const part of (await openAdjusted(store, scan, series, options)).bars) bars.push(...part);
   return bars;
 }
 
+/** Intervals to scan for adjusted bars of one: daily closes may stand in for missing ones. */
+export function intervalsFor(interval: Interval): Interval[] {
+  return interval === '1d' ? ['1d'] : [interval, '1d'];
+}
+
+/** Adjusted bars of a series. */
+export interface AdjustedBars {
+  /** One partition at a time. */
+  readonly bars: AsyncIterable<Bar[]>;
+  /** What is odd about the dividends that they are adjusted for, a line each. */
+  readonly doubts: readonly string[];
+}
+
 /**
- * Adjusted bars of a series, one partition at a time. Throws `basis-unknown` where splits, dividends or closes that the
+ * Adjusted bars of a series. Throws `basis-unknown` where splits, dividends or closes that the
  * factors need are not known; nothing is thrown for that once it has begun.
  */
 export async function openAdjusted(
@@ -53,15 +45,34 @@ export async function openAdjusted(
   scan: Scan,
   series: Series,
   options: ReadOptions,
-): Promise<AsyncIterable<Bar[]>> {
+): Promise<AdjustedBars> {
   const reading = readingOf(scan, series, options);
-  if (reading === undefined) return nothing();
-  const steps = await stepsOf(store, scan, reading);
+  if (reading === undefined) return { bars: nothing(), doubts: [] };
+  const { steps, doubts } = await stepsOf(store, scan, reading);
   const { sessionOf, days } = reading;
-  return (async function* parts() {
-    for (const part of partsOf(reading.series, days))
+  async function* parts(): AsyncGenerator<Bar[]> {
+    for (const part of partsOf(reading?.series ?? series, days))
       yield adjustBars(await store.readBars(series, part), steps, sessionOf);
-  })();
+  }
+  return { bars: parts(), doubts };
+}
+
+/** What is odd about the dividends that series of a store are adjusted for: lines of each, by `seriesKey`. */
+export async function doubtfulDividends(
+  store: BarStore,
+  scan: Scan,
+  options: AdjustOptions,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const doubts = new Map<string, readonly string[]>();
+  for (const [key, { series }] of scan.series) {
+    const reading = readingOf(scan, series, options);
+    if (reading?.mode !== 'all') continue;
+    const actions = await actionsOf(store, reading);
+    if (!actions.some(({ kind }) => kind === 'dividend')) continue;
+    const found = await dividendCloses(store, reading, actions);
+    if (found.doubts.length > 0) doubts.set(key, found.doubts);
+  }
+  return doubts;
 }
 
 /** Why series of a store cannot be adjusted so, by `seriesKey`. Reads bars only where there are dividends. */
@@ -83,47 +94,16 @@ export async function unadjustable(
   return errors;
 }
 
-/** Throws `usage` and `invalid-date`. */
-export function parseAdjust({ adjust = 'none', asOf }: AdjustOptions): {
-  mode: Adjustment;
-  asOf: Day | undefined;
-} {
-  if (!isAdjustment(adjust))
-    throw new BackfillError(
-      'usage',
-      `there is no adjustment "${String(adjust)}"; there are ${ADJUSTMENTS.join(', ')}`,
-    );
-  return { mode: adjust, asOf: asOf === undefined ? undefined : parseDay(asOf) };
-}
-
-/** What a read is of; undefined if there is nothing to read. */
-function readingOf(scan: Scan, series: Series, options: ReadOptions): Reading | undefined {
-  const { mode, asOf } = parseAdjust(options);
-  const state = scan.series.get(seriesKey(series));
-  const last = state?.coverage.present.at(-1);
-  if (state === undefined || last === undefined) return undefined;
-  const until = asOf ?? last.to - 1;
-  const wanted = dayRange(options) ?? periodRange('all');
-  const range = { from: wanted.from, to: Math.min(wanted.to, until + 1) };
-  const [first, ...more] = intersect(state.coverage.present, [range]);
-  if (first === undefined) return undefined;
-  const calendar = calendarById(state.calendar);
-  return {
-    series,
-    state,
-    calendar,
-    sessionOf: sessionDateOf(series.interval, calendar),
-    mode,
-    days: { from: first.from, to: more.at(-1)?.to ?? first.to },
-    asOf: until,
-  };
-}
-
-async function stepsOf(store: BarStore, scan: Scan, reading: Reading) {
+async function stepsOf(
+  store: BarStore,
+  scan: Scan,
+  reading: Reading,
+): Promise<{ steps: FactorStep[]; doubts: readonly string[] }> {
   const { mode, asOf, series } = reading;
   const actions = await actionsOf(store, reading);
   assertKnown(reading, actions, scan);
-  const closes = mode === 'all' ? await closesBefore(store, reading, actions) : [];
+  const { closes, doubts } =
+    mode === 'all' ? await dividendCloses(store, reading, actions) : { closes: [], doubts: [] };
   const [odd] = mode === 'all' ? unusableDividends(actions, closes, asOf) : [];
   if (odd !== undefined) {
     const what = `the dividend of ${odd.amount} on ${formatDay(odd.exDay)} is not below the close before it, ${odd.close}`;
@@ -132,7 +112,7 @@ async function stepsOf(store: BarStore, scan: Scan, reading: Reading) {
       `${what}; correct or forget the bars or actions of that day, or use --adjust splits`,
     );
   }
-  return factorSteps(actions, closes, mode, asOf);
+  return { steps: factorSteps(actions, closes, mode, asOf), doubts };
 }
 
 /** Only actions after the first session matter, and only they have their close read. */
@@ -143,13 +123,14 @@ async function actionsOf(store: BarStore, { series, mode, days, asOf }: Reading)
 }
 
 function assertKnown(reading: Reading, actions: readonly CorporateAction[], scan: Scan): void {
-  const { series, state, calendar, mode, days, asOf } = reading;
+  const { series, state, daily, calendar, mode, days, asOf } = reading;
   const { unanswered, closes } = basisGaps({
     mode,
     first: calendar.sessionOnOrAfter(days.from),
     asOf,
     calendar,
     coverage: state.coverage,
+    daily,
     actions,
     answered: scan.actions.get(series.ticker) ?? [],
   });
@@ -159,11 +140,25 @@ function assertKnown(reading: Reading, actions: readonly CorporateAction[], scan
     const text = `nobody has answered for its splits and dividends of ${formatDay(gap.from)}..${formatDay(gap.to - 1)}${more}`;
     throw unknown(series, `${text}; ${remedy(series, gap.from, (unanswered.at(-1) ?? gap).to - 1)}`);
   }
+  const foreign = mode === 'all' ? actions.find(isForeign) : undefined;
+  if (foreign !== undefined) {
+    const { amount, currency, exDay } = foreign;
+    const day = formatDay(exDay);
+    throw unknown(
+      series,
+      `the dividend of ${amount} on ${day} is in ${currency}, not in the currency of the price; ` +
+        `say what it is there: backfill actions ${series.ticker} --add ${day},dividend,AMOUNT, or use --adjust splits`,
+    );
+  }
   const close = closes[0];
   if (close === undefined) return;
   const more = closes.length > 1 ? ` and ${closes.length - 1} more` : '';
   const text = `the close of ${formatDay(close)}${more}, before a dividend, is missing`;
-  throw unknown(series, `${text}; ${remedy(series, close, closes.at(-1) ?? close)}`);
+  throw unknown(series, `${text}; ${remedy({ ...series, interval: '1d' }, close, closes.at(-1) ?? close)}`);
+}
+
+function isForeign(action: CorporateAction): action is Dividend {
+  return action.kind === 'dividend' && action.currency !== undefined;
 }
 
 function remedy({ ticker, interval }: Series, from: Day, through: Day): string {
@@ -175,25 +170,6 @@ function unknown(series: Series, why: string): BackfillError {
   return new BackfillError('basis-unknown', `${seriesKey(series)} cannot be adjusted: ${why}`, {
     ticker: series.ticker,
   });
-}
-
-/** The closes before the ex-dates of dividends, from as few partitions as have them. */
-async function closesBefore(
-  store: BarStore,
-  { series, state, calendar, sessionOf }: Reading,
-  actions: readonly CorporateAction[],
-): Promise<SessionClose[]> {
-  const periods = new Set<string>();
-  for (const { kind, exDay } of actions) {
-    const run = kind === 'dividend' ? state.coverage.present.findLast(({ from }) => from < exDay) : undefined;
-    if (run === undefined) continue;
-    const last = calendar.sessionOnOrBefore(Math.min(run.to, exDay) - 1);
-    periods.add(periodOf(series.interval, Math.max(last, run.from)));
-  }
-  const closes: SessionClose[] = [];
-  for (const period of [...periods].toSorted())
-    closes.push(...sessionCloses(await store.readBars(series, periodRange(period)), sessionOf));
-  return closes;
 }
 
 /** The days of a series, cut at its partitions. */

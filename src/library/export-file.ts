@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { BackfillError } from '../core/errors.ts';
 import { openBarFile } from '../store/parquet/bar-file.ts';
 import type { BarStore } from '../store/store.ts';
-import { parseAdjust } from './adjusted.ts';
+import { parseAdjust } from './reading.ts';
 import { type BarSink, type Exported, exportBars, textSink } from './export.ts';
 import { dayRange } from './forget.ts';
 import type { ExportRequest } from './history.ts';

@@ -4,7 +4,7 @@ import { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/interval.ts';
 import { seriesKey } from '../core/bars.ts';
 import type { BarStore } from '../store/store.ts';
-import { openAdjusted } from './adjusted.ts';
+import { intervalsFor, openAdjusted } from './adjusted.ts';
 import type { ExportFormat, ReadOptions } from './history.ts';
 
 /** A series that was left out, and why. */
@@ -17,6 +17,8 @@ export interface Exported {
   readonly rows: number;
   readonly series: number;
   readonly failures: readonly NotExported[];
+  /** What is odd about the dividends that bars were adjusted for, a line each. */
+  readonly doubts: readonly string[];
 }
 
 /** Where the bars of an export go. */
@@ -32,8 +34,9 @@ export async function exportBars(
   options: ReadOptions,
   sink: BarSink,
 ): Promise<Exported> {
-  const scan = await store.scan({ tickers, intervals: [interval] });
+  const scan = await store.scan({ tickers, intervals: intervalsFor(interval) });
   const failures: NotExported[] = [];
+  const doubts: string[] = [];
   let rows = 0;
   let exported = 0;
   for (const ticker of new Set(tickers)) {
@@ -41,17 +44,19 @@ export async function exportBars(
     try {
       if (!scan.series.has(seriesKey(series)))
         throw new BackfillError('no-data', `${seriesKey(series)} is not in the store`, { ticker });
-      for await (const bars of await openAdjusted(store, scan, series, options)) {
+      const adjusted = await openAdjusted(store, scan, series, options);
+      for await (const bars of adjusted.bars) {
         rows += bars.length;
         await sink.write(series, bars);
       }
+      doubts.push(...adjusted.doubts.map((doubt) => `${seriesKey(series)} ${doubt}`));
       exported++;
     } catch (error) {
       if (!(error instanceof BackfillError) || !LEFT_OUT.has(error.code)) throw error;
       failures.push({ series, reason: error.message });
     }
   }
-  return { rows, series: exported, failures };
+  return { rows, series: exported, failures, doubts };
 }
 
 const LEFT_OUT: ReadonlySet<string> = new Set(['basis-unknown', 'no-data', 'store-corrupt']);

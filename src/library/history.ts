@@ -175,6 +175,8 @@ export interface History {
   views(options?: AdjustOptions): Promise<string>;
   /** A line for each stored series that cannot be adjusted (default: for splits and dividends). */
   unadjustable(options?: AdjustOptions): Promise<readonly string[]>;
+  /** A line for each dividend whose size the prices contradict (default: of all tickers); adjusted reads use it anyway. */
+  doubtfulDividends(request?: AdjustOptions & Pick<SeriesSelection, 'tickers'>): Promise<readonly string[]>;
   /**
    * Writes bars of many tickers (default: all in the store) to a file, which appears whole or not at all, or to a stream
    * of text. Series that cannot be adjusted are left out and named.

@@ -1,7 +1,8 @@
 import { type SqlRows, withSelect } from '../store/sql.ts';
 import type { BarStore } from '../store/store.ts';
 import { storeViews } from '../store/parquet/views.ts';
-import { parseAdjust, unadjustable } from './adjusted.ts';
+import { doubtfulDividends, unadjustable } from './adjusted.ts';
+import { parseAdjust } from './reading.ts';
 import type { AdjustOptions } from './history.ts';
 
 /** What `History.views` gives. `bars_adjusted` is for splits and dividends unless said otherwise. */
@@ -24,4 +25,15 @@ export async function query<T>(
 export async function unadjustableOf(store: BarStore, options: AdjustOptions): Promise<readonly string[]> {
   const errors = await unadjustable(store, await store.scan(), { adjust: 'all', ...options });
   return [...errors.values()].map(({ message }) => message);
+}
+
+/** What `History.doubtfulDividends` gives: one line a dividend. */
+export async function doubtfulDividendsOf(
+  store: BarStore,
+  tickers: readonly string[] | undefined,
+  options: AdjustOptions,
+): Promise<readonly string[]> {
+  const scan = await store.scan(tickers && { tickers });
+  const doubts = await doubtfulDividends(store, scan, { adjust: 'all', ...options });
+  return [...doubts].flatMap(([key, lines]) => lines.map((line) => `${key} ${line}`));
 }

@@ -6,9 +6,9 @@ import type { BarStore } from '../store/store.ts';
 import { readAdjusted } from './adjusted.ts';
 import { exportTo } from './export-file.ts';
 import type { History, HistoryRequest } from './history.ts';
-import { query, unadjustableOf, viewsOf } from './query.ts';
+import { doubtfulDividendsOf, query, unadjustableOf, viewsOf } from './query.ts';
 
-type Reads = Pick<History, 'read' | 'query' | 'views' | 'unadjustable' | 'export'>;
+type Reads = Pick<History, 'read' | 'query' | 'views' | 'unadjustable' | 'doubtfulDividends' | 'export'>;
 
 /** The methods of a history that give bars. `tickersOf` resolves what a user names; undefined: all in the store. */
 export function readsOf(
@@ -20,6 +20,8 @@ export function readsOf(
     query: (sql, use, options = {}) => query(store, sql, options, use),
     views: (options = {}) => viewsOf(store, options),
     unadjustable: (options = {}) => unadjustableOf(store, options),
+    doubtfulDividends: async (request = {}) =>
+      doubtfulDividendsOf(store, await tickersOf(request.tickers), request),
     export: async (request) => exportTo(store, await tickersOf(request.tickers), request),
   };
 }

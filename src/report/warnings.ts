@@ -19,6 +19,8 @@ const NAMED = 5;
 const GRAVITY: readonly Warning['kind'][] = [
   'identity',
   'bad-action',
+  'dividend-currency',
+  'dividend-size',
   'basis-flip',
   'jump',
   'spike',

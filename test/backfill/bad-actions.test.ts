@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/core/day.ts';
+import { readAdjusted } from '../../src/library/adjusted.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
@@ -30,8 +31,10 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const fill = async (events: Pick<YahooSeries, 'splits' | 'dividends'>, now = '2022-11-30T12:00:00Z') =>
-  fillFrom(await serveSeries(() => ({ meta: PARIS, rows: ROWS, ...events })), store, now, REQUEST);
+const fill = async (events: Pick<YahooSeries, 'splits' | 'dividends'>, currency = 'EUR') => {
+  const url = await serveSeries(() => ({ meta: { ...PARIS, currency }, rows: ROWS, ...events }));
+  return fillFrom(url, store, '2022-11-30T12:00:00Z', REQUEST);
+};
 
 const TEST = { ticker: 'TEST.PA', interval: '1d' } as const;
 const split = (numerator: unknown, denominator: unknown) => ({
@@ -93,6 +96,38 @@ describe('a split or dividend of the wire that cannot be', () => {
     const summary = await fill({ splits: [{ date: null, numerator: 2, denominator: 1, splitRatio: '2:1' }] });
     expect(summary).toMatchObject({ failed: 0, inserted: 10 });
     expect(summary.warnings).toMatchObject([{ note: expect.stringContaining('split without an ex-date') }]);
+  });
+});
+
+describe('a dividend of the wire', () => {
+  const paid = (amount: number, currency: string) => ({ dividends: [{ date: THURSDAY, amount, currency }] });
+  const exDay = parseDay('2022-11-17');
+
+  it.each([
+    [0.31, 'GBP', 'GBp', 31],
+    [3.1, 'GBp', 'GBP', 0.031],
+    [0.31, 'EUR', 'EUR', 0.31],
+    [0.31, '', 'EUR', 0.31],
+  ])('is in the currency of the price: %s %s on %s is %s', async (amount, currency, price, expected) => {
+    await fill(paid(amount, currency), price);
+    expect(await store.readActions('TEST.PA')).toEqual([{ kind: 'dividend', exDay, amount: expected }]);
+  });
+
+  it('in another currency keeps its own, is named, and makes no factor', async () => {
+    const { warnings, inserted } = await fill(paid(0.31, 'USD'), 'GBp');
+    expect(inserted).toBe(10);
+    expect(warnings).toMatchObject([{ session: '2022-11-17', kind: 'dividend-currency' }]);
+    expect(await store.readActions('TEST.PA')).toEqual([
+      { kind: 'dividend', exDay, amount: 0.31, currency: 'USD' },
+    ]);
+    await expect(readAdjusted(store, TEST, { adjust: 'all' })).rejects.toThrow('is in USD');
+    expect(await readAdjusted(store, TEST, { adjust: 'splits' })).toHaveLength(10);
+  });
+
+  it('that the open of its ex-date contradicts is named, and stored', async () => {
+    const { warnings } = await fill(paid(3.1, 'EUR'));
+    expect(warnings).toMatchObject([{ session: '2022-11-17', kind: 'dividend-size' }]);
+    expect(await store.readActions('TEST.PA')).toHaveLength(1);
   });
 });
 

@@ -12,6 +12,7 @@ const question = (values: Partial<BasisQuestion>): BasisQuestion => ({
   asOf: parseDay('2026-02-27'),
   calendar: calendarById('XNYS'),
   coverage: coverage({ present: [whole] }),
+  daily: coverage({}),
   actions: [],
   answered: [whole],
   ...values,
@@ -60,6 +61,15 @@ describe('what is not known of a basis', () => {
     expect(basisGaps(question({ ...known, coverage: coverage({ present: holed, absent }) })).closes).toEqual(
       [],
     );
+  });
+
+  it('is no close that the daily series knows', () => {
+    const known = { coverage: coverage({}), actions: [dividend('2026-02-17'), dividend('2026-02-19')] };
+    const both = [parseDay('2026-02-13'), parseDay('2026-02-18')];
+    expect(basisGaps(question(known)).closes).toEqual(both);
+    const daily = coverage({ present: [days('2026-02-12', '2026-02-14')] });
+    expect(basisGaps(question({ ...known, daily })).closes).toEqual([parseDay('2026-02-18')]);
+    expect(basisGaps(question({ ...known, daily: coverage({ present: [whole] }) })).closes).toEqual([]);
   });
 
   it('is no close of a dividend that went ex before the first bar or after the as-of date', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Split } from '../../src/core/bars.ts';
+import type { CorporateAction, Dividend, Split } from '../../src/core/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { checkBars } from '../../src/core/checks.ts';
 import { formatDay, parseDay } from '../../src/core/day.ts';
@@ -24,7 +24,7 @@ interface Judged {
 }
 
 /** Every daily series of a folder, through all checks on content. */
-function judge(folder: string, splitsOf: (ticker: string) => readonly Split[]): Judged {
+function judge(folder: string, actionsOf: (ticker: string) => readonly CorporateAction[]): Judged {
   const market = csvFolderMarket(realData(folder));
   const judged: Judged = { fillers: [], rejected: [], oddities: [], fingerprints: new Set() };
   for (const ticker of market.tickers()) {
@@ -32,7 +32,7 @@ function judge(folder: string, splitsOf: (ticker: string) => readonly Split[]): 
     const context: SeriesContext = {
       interval: '1d',
       calendar: calendarFor(ticker),
-      actions: splitsOf(ticker),
+      actions: actionsOf(ticker),
       known: [],
     };
     const { kept, dropped } = dropFillers(checkBars(bars).accepted, context);
@@ -153,4 +153,24 @@ describe.skipIf(!hasRealData)('of nine raw series with their splits', () => {
     ]);
     expect(rejected).toEqual([]);
   }, 120_000);
+
+  it('no dividend is odd', () => {
+    const dividends = csvFolderMarket(realData('daily-raw')).tickers().flatMap(leanDividends);
+    expect(dividends.length).toBeGreaterThan(300);
+    const { oddities } = judge('daily-raw', (ticker) => [...leanSplits(ticker), ...leanDividends(ticker)]);
+    expect(oddities.filter((oddity) => oddity.includes('dividend'))).toEqual([]);
+  }, 120_000);
 });
+
+/** The dividends of a Lean factor file: what its price factors take off the close of the day before. */
+function leanDividends(ticker: string): Dividend[] {
+  const path = realData(`corporate-actions/factor_files/${ticker.toLowerCase()}.csv`);
+  const rows = readFileSync(path, 'utf8').trim().split('\n');
+  return rows.flatMap((row, i): Dividend[] => {
+    const [date = '', price, , close = '0'] = row.split(',');
+    const amount = Number(close) * (1 - Number(price) / Number(rows[i + 1]?.split(',')[1] ?? price));
+    const day = parseDay(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 8)}`);
+    // A price factor is rounded to seven digits.
+    return amount > 1e-3 ? [{ kind: 'dividend', exDay: XNYS.sessionOnOrAfter(day + 1), amount }] : [];
+  });
+}

@@ -56,14 +56,19 @@ describe('a jump', () => {
 
   it('is explained by a dividend, with a split or without', () => {
     expect(oddOnes(dayBars([100, 55, 55]), { actions: [dividend(1, 40)] })).toEqual([]);
-    expect(oddOnes(dayBars([100, 55, 55]), { actions: [dividend(2, 40)] })).toEqual([['jump', 1]]);
+    expect(oddOnes(dayBars([100, 55, 55]), { actions: [dividend(2, 40)] })).toEqual([
+      ['jump', 1],
+      ['dividend-size', 2],
+    ]);
     expect(oddOnes(dayBars([100, 30, 30]), { actions: [dividend(1, 20), split(1, 2)] })).toEqual([]);
     expect(oddOnes(dayBars([100, 55, 55]), { actions: [dividend(1, 1)] })).toEqual([['jump', 1]]);
     expect(oddOnes(dayBars([100, 55, 55]), { actions: [dividend(1, 100)] })).toEqual([['jump', 1]]);
   });
 
   it('is not made by an action that is far from the price', () => {
-    expect(oddOnes(dayBars([100, 100, 99]), { actions: [dividend(1, 90), split(1, 1.4)] })).toEqual([]);
+    expect(oddOnes(dayBars([100, 100, 99]), { actions: [dividend(1, 90), split(1, 1.4)] })).toEqual([
+      ['dividend-size', 1],
+    ]);
   });
 
   it('is told against known bars before and after, which are reported where a judged one shows it', () => {

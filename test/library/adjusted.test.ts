@@ -109,6 +109,54 @@ describe('an adjusted read', () => {
     expect(read.map(({ close }) => close)).toEqual([72, 90, 90]);
   });
 
+  it('of intraday bars takes the daily close where its own session before a dividend is missing', async () => {
+    const series = { ticker: 'AAPL', interval: '5m' } as const;
+    const learned = coverage({
+      present: [days('2026-02-24', '2026-02-26'), days('2026-02-27', '2026-02-28')],
+    });
+    const stamps = ['2026-02-24T20:55Z', '2026-02-25T20:55Z', '2026-02-27T14:30Z'];
+    await store.upsert(
+      update(
+        stamps.map((stamp) => at(stamp, { close: 40 })),
+        { series, learned },
+      ),
+    );
+    await answered([split, dividend]);
+    const read = async (): Promise<number[]> =>
+      (await readAdjusted(store, series, { adjust: 'all' })).map(({ close }) => close);
+    expect(await read()).toEqual([18, 36, 40]);
+    await store.forget(AAPL, days('2026-02-26', '2026-02-27'));
+    await expect(read()).rejects.toThrow(
+      'AAPL 5m cannot be adjusted: the close of 2026-02-26, before a dividend, is missing; run backfill --tickers AAPL --start 2026-02-26 --end 2026-02-26',
+    );
+  });
+
+  it('refuses a dividend in another currency, but not for splits', async () => {
+    await answered([split, { ...dividend, currency: 'USD' }]);
+    await expect(closes({ adjust: 'all' })).rejects.toMatchObject({
+      code: 'basis-unknown',
+      message:
+        'AAPL 1d cannot be adjusted: the dividend of 10 on 2026-02-27 is in USD, not in the currency of the price; say what it is there: backfill actions AAPL --add 2026-02-27,dividend,AMOUNT, or use --adjust splits',
+    });
+    expect(await closes({ adjust: 'splits' })).toEqual([50, 50, 100, 100, 100]);
+    expect(await closes({ adjust: 'all', asOf: '2026-02-26' })).toEqual([50, 50, 100, 100]);
+  });
+
+  it('says of a dividend that the prices contradict that they do', async () => {
+    await answered([split, { ...dividend, amount: 30 }]);
+    const lines: string[] = [];
+    const exported = await exportTo(store, ['AAPL'], {
+      adjust: 'all',
+      to: async (text) => void lines.push(text),
+    });
+    expect(exported).toMatchObject({ rows: 5, failures: [] });
+    expect(exported.doubts).toEqual([
+      'AAPL 1d 2026-02-27: the dividend of 30 is 30 % of the price, and open 100 after a close of 100 does not show it',
+    ]);
+    const splitsOnly = await exportTo(store, ['AAPL'], { adjust: 'splits', to: async () => undefined });
+    expect(splitsOnly.doubts).toEqual([]);
+  });
+
   it('refuses a basis and dates that there are not', async () => {
     await expect(closes({ adjust: 'some' as 'all' })).rejects.toMatchObject({ code: 'usage' });
     await expect(closes({ asOf: 'today' })).rejects.toMatchObject({ code: 'invalid-date' });
@@ -154,7 +202,7 @@ describe('an export', () => {
       end: '2026-02-24',
       to: async (more) => void (text += more),
     });
-    expect(done).toEqual({ rows: 4, series: 2, failures: [] });
+    expect(done).toEqual({ rows: 4, series: 2, failures: [], doubts: [] });
     expect(text).toBe(
       [
         'ticker,ts,open,high,low,close,volume,vwap,trades,source',

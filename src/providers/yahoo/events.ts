@@ -1,5 +1,7 @@
 import type { ChartResultObject } from 'yahoo-finance2/modules/chart';
+import { inPriceCurrency } from '../../core/currency.ts';
 import type { StatedAction } from '../../core/action-checks.ts';
+import type { Dividend } from '../../core/bars.ts';
 import type { Day } from '../../core/day.ts';
 
 /** An answer's body in two parts: the rows, and the events as they came. */
@@ -27,7 +29,7 @@ export function takeEvents(body: string): ParsedBody {
 
 /** Splits and dividends of a chart as Yahoo states them, whatever is wrong with them. */
 export function statedActions(
-  { events }: ChartResultObject,
+  { events, meta }: ChartResultObject,
   dayOf: (instant: number) => Day,
 ): StatedAction[] {
   const { splits, dividends } = fieldsOf(events);
@@ -37,13 +39,22 @@ export function statedActions(
       return { action: { kind: 'split', exDay: exDayOf(event, dayOf), ratio }, row: rowOf('split', event) };
     }),
     ...entriesOf(dividends).map((event): StatedAction => {
-      const amount = numberOf(event['amount']);
+      const cash = cashOf(event, meta.currency);
       return {
-        action: { kind: 'dividend', exDay: exDayOf(event, dayOf), amount },
+        action: { kind: 'dividend', exDay: exDayOf(event, dayOf), ...cash },
         row: rowOf('dividend', event),
       };
     }),
   ];
+}
+
+/** The amount in the price's currency, or in its own where that is another. */
+function cashOf(event: Fields, priceCurrency: string | undefined): Pick<Dividend, 'amount' | 'currency'> {
+  const amount = numberOf(event['amount']);
+  const { currency } = event;
+  if (typeof currency !== 'string' || currency === '' || !priceCurrency) return { amount };
+  const own = inPriceCurrency(amount, currency, priceCurrency);
+  return own === null ? { amount, currency } : { amount: own };
 }
 
 type Fields = Record<string, unknown>;

@@ -9,7 +9,7 @@ import { commitFile, type CommitFs, removeFile } from './commit.ts';
 import { decodeActions, readActionsFooter } from './decode.ts';
 import { digestOfActions } from './digest.ts';
 import { loadFile } from './disk.ts';
-import { type ActionRow, encodeActions } from './encode.ts';
+import { type ActionRow, currencyOf, encodeActions } from './encode.ts';
 import { joinRuns } from './knowledge.ts';
 import { actionsPath } from './layout.ts';
 import { assertDigest } from './own-entry.ts';
@@ -106,7 +106,7 @@ function mergeRows(
   let changed = false;
   for (const action of actions) {
     const before = byKey.get(keyOf(action));
-    if (before && actionValue(before.action) === actionValue(action)) continue;
+    if (before && isSame(before.action, action)) continue;
     byKey.set(keyOf(action), { action, source, fetchedAt });
     changed = true;
   }
@@ -134,6 +134,10 @@ async function writeActions(
 
 function keyOf({ kind, exDay }: CorporateAction): string {
   return `${kind} ${exDay}`;
+}
+
+function isSame(a: CorporateAction, b: CorporateAction): boolean {
+  return actionValue(a) === actionValue(b) && currencyOf(a) === currencyOf(b);
 }
 
 function inOrder(a: CorporateAction, b: CorporateAction): number {

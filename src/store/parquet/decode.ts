@@ -7,7 +7,14 @@ import {
 } from 'hyparquet';
 import type { Bar, CorporateAction, Revision } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { ACTION_COLUMNS, type ActionRow, BAR_COLUMNS, METADATA_KEY, REVISION_COLUMNS } from './encode.ts';
+import {
+  ACTION_COLUMNS,
+  type ActionRow,
+  BAR_COLUMNS,
+  CURRENCY_COLUMN,
+  METADATA_KEY,
+  REVISION_COLUMNS,
+} from './encode.ts';
 
 /** What the end of a file of bars says of it. */
 export interface Footer {
@@ -93,7 +100,11 @@ export async function decodeTimes(file: AsyncBuffer): Promise<number[]> {
 
 /** All rows of a file of corporate actions. Throws `store-corrupt` like `decodeBars`. */
 export async function decodeActions(file: AsyncBuffer): Promise<ActionRow[]> {
-  return (await readRows(file, ACTION_COLUMNS)).map((row) => ({
+  const { schema } = await readMetadata(file, ACTION_COLUMNS);
+  const columns = schema.some(({ name }) => name === CURRENCY_COLUMN.name)
+    ? [...ACTION_COLUMNS, CURRENCY_COLUMN]
+    : ACTION_COLUMNS;
+  return (await readRows(file, columns)).map((row) => ({
     action: actionOf(row),
     source: String(row['source']),
     fetchedAt: Number(row['fetched_at']),
@@ -143,7 +154,9 @@ function actionOf(row: Row): CorporateAction {
   const exDay = finite(row, 'ex_date');
   const value = finite(row, 'value');
   if (row['kind'] === 'split') return { kind: 'split', exDay, ratio: value };
-  if (row['kind'] === 'dividend') return { kind: 'dividend', exDay, amount: value };
+  const { currency } = row;
+  if (row['kind'] === 'dividend')
+    return { kind: 'dividend', exDay, amount: value, ...(typeof currency === 'string' && { currency }) };
   throw corrupt(`it holds an action of unknown kind ${JSON.stringify(row['kind'])}`);
 }
 

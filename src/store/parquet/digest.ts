@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Bar, actionValue } from '../../core/bars.ts';
-import type { ActionRow } from './encode.ts';
+import { type ActionRow, currencyOf } from './encode.ts';
 
 /** Hex digits of a digest: 128 bits, more than enough against rot. */
 const DIGITS = 32;
@@ -49,6 +49,7 @@ export function digestOfActions(rows: readonly ActionRow[]): string {
     actionValue(action),
     source,
     fetchedAt,
+    ...(currencyOf(action) === undefined ? [] : [currencyOf(action)]),
   ]);
   return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, DIGITS);
 }

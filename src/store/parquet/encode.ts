@@ -63,6 +63,9 @@ export const ACTION_COLUMNS: readonly SchemaElement[] = [
   timestamp('fetched_at'),
 ];
 
+/** Of dividends in another currency than the price: most files do not have it. */
+export const CURRENCY_COLUMN: SchemaElement = { ...text('currency'), repetition_type: 'OPTIONAL' };
+
 /** Rows of a row group: a year of 5-minute or a month of 1-minute crypto bars fits one. */
 const ROW_GROUP = 131_072;
 
@@ -120,13 +123,22 @@ function knownVolume({ volume }: Bar): number | null {
  * dividend's amount.
  */
 export function encodeActions(rows: readonly ActionRow[], metadata: string): Uint8Array {
-  return encode(ACTION_COLUMNS, metadata, [
+  const currencies = rows.map(({ action }) => currencyOf(action) ?? null);
+  // The column is there only where it says something, so that one glob over all files goes on working.
+  const isNeeded = currencies.some((currency) => currency !== null);
+  return encode(isNeeded ? [...ACTION_COLUMNS, CURRENCY_COLUMN] : ACTION_COLUMNS, metadata, [
     { name: 'ex_date', data: rows.map(({ action }) => action.exDay) },
     { name: 'kind', data: rows.map(({ action }) => action.kind) },
     { name: 'value', data: rows.map(({ action }) => actionValue(action)) },
     { name: 'source', data: rows.map(({ source }) => source) },
     { name: 'fetched_at', data: rows.map(({ fetchedAt }) => BigInt(fetchedAt)) },
+    ...(isNeeded ? [{ name: CURRENCY_COLUMN.name, data: currencies }] : []),
   ]);
+}
+
+/** Undefined for the price's own. */
+export function currencyOf(action: CorporateAction): string | undefined {
+  return action.kind === 'dividend' ? action.currency : undefined;
 }
 
 function encode(columns: readonly SchemaElement[], metadata: string, columnData: ColumnSource[]): Uint8Array {

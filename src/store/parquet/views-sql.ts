@@ -51,8 +51,8 @@ FROM absences;
 /** The factors of `core/factors.ts` in SQL; the tests compare both. */
 export const ADJUSTED_BARS = `-- Bars adjusted as of a date: adjusted_bars('splits' | 'all' | 'none', DATE '2026-11-20'); NULL: each series' last bar.
 -- A session's price is multiplied by 1 / ratio of every later split, and with 'all' by 1 - amount / close of every later
--- dividend, where close is the raw one of the last session before the ex-date. Sessions after the date are left out.
--- A dividend that is not below that close counts for nothing. Whether all splits are known is not looked at here.
+-- dividend, where close is the raw one of the last session before the ex-date, of the daily bar if an intraday series lacks it. Sessions after the date are left out.
+-- A dividend that is not below that close, or in another currency, counts for nothing. Whether all splits are known is not looked at here.
 CREATE OR REPLACE MACRO adjusted_bars(mode := 'all', as_of := NULL) AS TABLE
 WITH sessions AS NOT MATERIALIZED (
   SELECT *, ts::DATE AS session FROM bars WHERE interval = '1d'
@@ -64,16 +64,24 @@ WITH sessions AS NOT MATERIALIZED (
 ), closes AS NOT MATERIALIZED (
   SELECT interval, ticker, session, arg_max(close, ts) AS close FROM sessions
   WHERE ticker IN (SELECT ticker FROM actions) AND mode <> 'none' GROUP BY interval, ticker, session
+), stand_ins AS NOT MATERIALIZED (
+  SELECT interval, ticker, session, close FROM closes
+  UNION ALL
+  SELECT intraday.interval, ticker, daily.session, daily.close
+  FROM (SELECT DISTINCT interval, ticker FROM closes WHERE interval <> '1d') AS intraday
+  JOIN closes AS daily USING (ticker)
+  WHERE daily.interval = '1d' AND NOT EXISTS (FROM closes AS own WHERE own.interval = intraday.interval
+    AND own.ticker = daily.ticker AND own.session = daily.session)
 ), ends AS (
   SELECT interval, ticker, max(session) AS last_session FROM closes GROUP BY interval, ticker
 ), ex_dates AS (
   SELECT interval, ticker, ex_date, coalesce(product(value) FILTER (kind = 'split'), 1) AS ratio,
-    coalesce(sum(value) FILTER (kind = 'dividend'), 0) AS amount
+    coalesce(sum(value) FILTER (kind = 'dividend' AND currency IS NULL), 0) AS amount
   FROM actions JOIN ends USING (ticker) WHERE ex_date <= coalesce(CAST(as_of AS DATE), last_session) GROUP BY interval, ticker, ex_date
 ), shares AS (
   SELECT *, product(ratio) OVER (PARTITION BY interval, ticker ORDER BY ex_date) AS shares FROM ex_dates
 ), priced AS (
-  SELECT e.*, c.session AS last_session, c.close FROM shares AS e ASOF LEFT JOIN closes AS c
+  SELECT e.*, c.session AS last_session, c.close FROM shares AS e ASOF LEFT JOIN stand_ins AS c
   ON e.interval = c.interval AND e.ticker = c.ticker AND e.ex_date > c.session
 ), ex_factors AS (
   SELECT p.interval, p.ticker, p.ex_date, p.ratio, p.amount,

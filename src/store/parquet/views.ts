@@ -18,7 +18,7 @@ const BAR_TYPES =
 const KEYS = 'interval VARCHAR, ticker VARCHAR, period VARCHAR';
 const REVISION_TYPES = `${BAR_TYPES}, new_open DOUBLE, new_high DOUBLE, new_low DOUBLE, new_close DOUBLE, new_volume DOUBLE, new_source VARCHAR, replaced_at TIMESTAMP`;
 const ACTION_TYPES =
-  'ex_date DATE, kind VARCHAR, value DOUBLE, source VARCHAR, fetched_at TIMESTAMP, ticker VARCHAR';
+  'ex_date DATE, kind VARCHAR, value DOUBLE, source VARCHAR, fetched_at TIMESTAMP, currency VARCHAR, ticker VARCHAR';
 
 /**
  * DuckDB statements that define what a store holds: the views `bars`, `actions`, `coverage`, `revisions` and
@@ -41,8 +41,9 @@ export async function storeViews(root: string, { mode, asOf }: AdjustedView): Pr
     '',
     '-- Bars as traded. ts is UTC; of a daily bar the session date.',
     view('bars', KEYS, BAR_TYPES, bars),
-    '-- Splits (value: new shares for one old) and dividends (value: amount a share of the ex-date).',
-    view('actions', '', ACTION_TYPES, actions),
+    '-- Splits (value: new shares for one old) and dividends (value: amount a share of the ex-date, in `currency`, or in',
+    '-- that of the price where it is NULL).',
+    view('actions', '', ACTION_TYPES, actions && `${actions}, union_by_name = true`),
     '-- Final bars that a later answer changed: as they were, and what took their place.',
     view('revisions', KEYS, REVISION_TYPES, revisions),
     KNOWLEDGE(knowledge ?? `(SELECT '{}'::BLOB AS value) WHERE false`, zoneRows()),
@@ -52,14 +53,17 @@ export async function storeViews(root: string, { mode, asOf }: AdjustedView): Pr
   ].join('\n');
 }
 
+/** What some of the files lack is NULL, if they are read by name. */
 function view(name: string, keys: string, types: string, from: string | undefined): string {
   const columns = keys === '' ? types : `${keys}, ${types}`;
   const names = columns.split(', ').map((column) => column.split(' '));
+  const nothing = `SELECT ${names.map(([column, type]) => `NULL::${type} AS ${column}`).join(', ')} WHERE false`;
   const source =
     from === undefined
-      ? `SELECT ${names.map(([column, type]) => `NULL::${type} AS ${column}`).join(', ')} WHERE false`
+      ? nothing
       : `SELECT ${names.map(([column]) => column).join(', ')}
-FROM read_parquet(${from}, hive_partitioning = true, hive_types_autocast = false)`;
+FROM (FROM read_parquet(${from}, hive_partitioning = true, hive_types_autocast = false)
+UNION ALL BY NAME ${nothing})`;
   return `CREATE OR REPLACE VIEW ${name} AS\n${source};\n`;
 }
 
