@@ -49,6 +49,10 @@ export function providerOptions<T>(yargs: Argv<T>) {
       choices: ['raw', 'split-adjusted'] as const,
       describe: 'What the prices of csv files are',
     })
+    .option('csv-zone', {
+      type: 'string',
+      describe: 'Clock of times without an offset in csv files: UTC, a zone, exchange',
+    })
     .option('seed', { type: 'string', describe: 'Seed of the sample market' })
     .option('now', {
       type: 'string',
@@ -102,15 +106,17 @@ function parseProvider(argv: {
   provider: string;
   providerUrl: string[] | undefined;
   basis: 'raw' | 'split-adjusted' | undefined;
+  csvZone: string | undefined;
   seed: string | undefined;
 }): ProviderConfig {
-  const { provider: id, basis } = argv;
+  const { provider: id, basis, csvZone } = argv;
   const seed = parseWhole('--seed', argv.seed, 0);
   const url = argv.providerUrl?.map(parseProviderUrl).find(([name]) => name === id)?.[1];
   return {
     id,
     ...(url !== undefined && { url }),
     ...(basis !== undefined && { basis }),
+    ...(csvZone !== undefined && { csvZone }),
     ...(seed !== undefined && { seed }),
   };
 }

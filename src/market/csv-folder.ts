@@ -5,7 +5,8 @@ import type { DayRange } from '../core/day.ts';
 import { INTERVALS, type Interval } from '../core/interval.ts';
 import { readActions } from './csv/actions.ts';
 import { type BarFolder, findBarFiles } from './csv/files.ts';
-import { type CsvSeries, joined, readSeries, type SeriesRows } from './csv/series.ts';
+import { type CsvSeries, joined, NOTHING, readSeries, type SeriesRows } from './csv/series.ts';
+import { SharedTables } from './csv/shared-tables.ts';
 import type { Listing, Market, MarketRow, QuietSessions } from './market.ts';
 
 /** A market of files. `Market`'s methods may throw `usage` (file and line) when a malformed file is first read. */
@@ -14,42 +15,56 @@ export interface CsvFolderMarket extends Market {
   readonly hasActions: boolean;
   /** Splits and dividends of a ticker in `actions.csv` that cannot be. */
   badActions(ticker: string): readonly RejectedAction[];
+  /** A line for each reason for which files of the folder are not read, with their names. */
+  readonly notes: readonly string[];
   /** First and last session with a row of a series, `[from, to)`; undefined if there is none. */
   span(ticker: string, interval: Interval): DayRange | undefined;
-  /** Number of rows of a range that were left out: outside the regular session or off its grid. */
-  dropped(ticker: string, interval: Interval, range: DayRange): number;
+  /** Rows of a range, and how many were left out: outside the regular session or off its grid. */
+  read(ticker: string, interval: Interval, range: DayRange): SeriesRows;
 }
 
 /**
  * A folder of files, one or more a ticker, read when a ticker is first asked for:
  *
- * - CSV with a header: `date` (or `timestamp`, `datetime`, `time`), `open`, `high`, `low`, `close`, `volume` in any
- *   case. The ticker is the name up to the first `_`: `AAPL_data.csv`, `BRK.B.csv`, `BTCUSDT_1d_2017_2025.csv`.
- *   Daily, or intraday if rows share a date; times without an offset are UTC.
+ * - CSV with a header (see `readTable`), by name (see `readFileName`): `AAPL_data.csv`, `BRK.B.csv`, `hd.us.txt`,
+ *   `XOM (1).csv`, `daily_IBM.csv`, `AAPL.csv.gz`. A file whose name is no ticker may have a column `ticker` and hold
+ *   several, as this program's exports do. Files of one ticker are joined unless they contradict each other.
+ *   Daily, or intraday if rows are closer. Times without an offset are of the exchange's clock (UTC for currencies and
+ *   crypto), unless the header or `zone` (an IANA zone, `UTC` or `exchange`) says otherwise.
  * - Zip files of Lean: `T.zip` with daily bars (crypto: hourly too) and `T/yyyyMMdd_trade.zip` with minutes. Prices
  *   of shares are divided by 10,000 and their times are New York's; quotes give their middle; extended hours are left
  *   out. Lean's hourly bars of shares start on the clock hour, off the grid of a session: they are not offered as
  *   `1h`, but as the `1d` that they add up to where the ticker has no daily file.
  * - `actions.csv` with `ticker,date,kind,value`: `AAPL,2020-08-31,split,4:1` or `AAPL,2020-11-06,dividend,0.205`.
  *
- * `BTCUSDT` is `BTC-USDT` if it lies in a folder called `crypto` or has rows on Saturdays, `EURUSD` is `EURUSD=X`.
- * Throws `usage` where there is no such folder, or no file in it that is named after a ticker.
+ * `BTCUSDT` is `BTC-USDT`, `BTCUSD` is `BTC-USD` if it lies in a folder called `crypto` or has rows on Saturdays, `EURUSD`
+ * is `EURUSD=X`. Throws `usage` where there is no such folder, or no file in it that is named after a ticker.
  */
-export function csvFolderMarket(folder: string): CsvFolderMarket {
-  return new CsvFolder(findBarFiles(folder));
+export function csvFolderMarket(folder: string, zone: string | null = null): CsvFolderMarket {
+  const shared = new SharedTables();
+  return new CsvFolder(findBarFiles(folder, shared), shared, zone);
 }
 
 class CsvFolder implements CsvFolderMarket {
   readonly #folder: BarFolder;
+  readonly #shared: SharedTables;
+  readonly #zone: string | null;
   readonly #series = new Map<string, readonly CsvSeries[]>();
+  #last: { readonly what: string; readonly rows: SeriesRows } | undefined;
   #actions: ReadonlyMap<string, CheckedActions> | undefined;
 
-  constructor(folder: BarFolder) {
+  constructor(folder: BarFolder, shared: SharedTables, zone: string | null) {
     this.#folder = folder;
+    this.#shared = shared;
+    this.#zone = zone;
   }
 
   get hasActions(): boolean {
     return this.#folder.actionsPath !== null;
+  }
+
+  get notes(): readonly string[] {
+    return this.#folder.notes;
   }
 
   tickers(): readonly string[] {
@@ -78,7 +93,7 @@ class CsvFolder implements CsvFolderMarket {
   }
 
   rows(ticker: string, interval: Interval, range: DayRange): readonly MarketRow[] {
-    return this.#read(ticker, interval, range).rows;
+    return this.read(ticker, interval, range).rows;
   }
 
   actions(ticker: string): readonly CorporateAction[] {
@@ -102,15 +117,18 @@ class CsvFolder implements CsvFolderMarket {
     return { from: Math.min(...spans.map(({ from }) => from)), to: Math.max(...spans.map(({ to }) => to)) };
   }
 
-  dropped(ticker: string, interval: Interval, range: DayRange): number {
-    return this.#read(ticker, interval, range).dropped;
+  read(ticker: string, interval: Interval, range: DayRange): SeriesRows {
+    const what = `${ticker} ${interval} ${range.from} ${range.to}`;
+    // The rows of a range and their number of others are asked for one after the other.
+    if (this.#last?.what !== what) this.#last = { what, rows: this.#readAll(ticker, interval, range) };
+    return this.#last.rows;
   }
 
-  #read(ticker: string, interval: Interval, range: DayRange): SeriesRows {
+  #readAll(ticker: string, interval: Interval, range: DayRange): SeriesRows {
     const parts = this.#seriesOf(ticker)
       .filter((one) => one.interval === interval)
       .map((one) => one.read(range));
-    const all = parts.reduce(joined, { rows: [], dropped: 0 });
+    const all = parts.reduce(joined, NOTHING);
     return parts.length > 1 ? { ...all, rows: all.rows.toSorted((a, b) => a.ts - b.ts) } : all;
   }
 
@@ -124,8 +142,9 @@ class CsvFolder implements CsvFolderMarket {
   #seriesOf(ticker: string): readonly CsvSeries[] {
     let series = this.#series.get(ticker);
     if (series === undefined) {
-      series = readSeries(this.#folder.filesByTicker.get(ticker) ?? [], calendarFor(ticker));
-      this.#series.set(ticker, series);
+      const files = this.#folder.filesByTicker.get(ticker) ?? [];
+      const context = { ticker, calendar: calendarFor(ticker), zone: this.#zone, shared: this.#shared };
+      this.#series.set(ticker, (series = readSeries(files, context)));
     }
     return series;
   }

@@ -90,6 +90,8 @@ export interface BarAnswer {
   readonly delistedOn: number | null;
   /** Rows that are no bar of a regular session's grid, or not one yet, and were left out. */
   readonly dropped: number;
+  /** Those of `dropped` that lie within a session but off its grid. Default 0. */
+  readonly offGrid?: number;
   /** What is known of why the answer has no bar at all, in a few words; only where it has none. */
   readonly note?: string;
 }
@@ -107,6 +109,8 @@ export interface Provider {
   fetchBars(request: BarRequest): Promise<BarAnswer>;
   /** Its own universe, where `capabilities.listsTickers`. */
   listTickers(): Promise<readonly string[]>;
+  /** What a user should know of the source before it is asked: a line for each, such as files that are not read. */
+  notes?(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -117,6 +121,8 @@ export interface ProviderConfig {
   readonly url?: string;
   /** Basis of the source's prices, where the source cannot say (`csv`). */
   readonly basis?: Basis;
+  /** Clock of times without an offset, where the source cannot say (`csv`): an IANA zone, `UTC` or `exchange`. */
+  readonly csvZone?: string;
   /** Seed of the `sample` market. */
   readonly seed?: number;
   /** Abandon a request after this long, in ms. */

@@ -48,7 +48,7 @@ describe.skipIf(!hasRealData)('folders of real data', () => {
     const rows = minutes.rows('SPY', '1m', day);
     expect(rows).toHaveLength(390);
     expect(new Date(rows[0]?.ts ?? 0).toISOString()).toBe('2013-10-07T13:30:00.000Z');
-    expect(minutes.dropped('SPY', '1m', day)).toBeGreaterThan(100);
+    expect(minutes.read('SPY', '1m', day).dropped).toBeGreaterThan(100);
   });
 
   it('of Lean with clock-aligned hours of a share offer the daily bars of every session, and no hours', () => {

@@ -89,15 +89,15 @@ describe('CSV files with a header', () => {
     ]);
   });
 
-  it('are intraday where rows share a date: times are UTC or have an offset; off-hours and off-grid rows are dropped', async () => {
+  it('are intraday where rows share a date: times are of the exchange or have an offset; off-hours and off-grid rows are dropped', async () => {
     const market = csvFolderMarket(
       await folderOf({
         'SPY.csv': `datetime,open,high,low,close,volume
-2024-01-02 14:25:00,1,1,1,1,1
+2024-01-02 09:25:00,1,1,1,1,1
 2024-01-02T14:30:00Z,2,2,2,2,2
 2024-01-02 09:35:00-05:00,3,3,3,3,3
-2024-01-02 14:41:00,4,4,4,4,4
-2024-01-02 21:00:00,5,5,5,5,5
+2024-01-02 09:41:00,4,4,4,4,4
+2024-01-02 16:00:00,5,5,5,5,5
 `,
       }),
     );
@@ -107,7 +107,8 @@ describe('CSV files with a header', () => {
       ['2024-01-02T14:30:00.000Z', 2],
       ['2024-01-02T14:35:00.000Z', 3],
     ]);
-    expect(market.dropped('SPY', '5m', day)).toBe(3);
+    expect(market.read('SPY', '5m', day).dropped).toBe(3);
+    expect(market.read('SPY', '5m', day).offGrid).toBe(1);
   });
 
   it('are daily where each row has a date of its own, whatever the time of day', async () => {
@@ -314,7 +315,9 @@ describe('zip files of Lean', () => {
       ['2024-07-02T13:30:00.000Z', 167],
       ['2024-07-02T19:59:00.000Z', 0.0002],
     ]);
-    expect(market.dropped('SPY', '1m', { from: parseDay('2024-07-01'), to: parseDay('2024-08-01') })).toBe(2);
+    expect(
+      market.read('SPY', '1m', { from: parseDay('2024-07-01'), to: parseDay('2024-08-01') }).dropped,
+    ).toBe(2);
     expect(market.span('SPY', '1m')).toEqual({ from: parseDay('2024-01-02'), to: parseDay('2024-07-03') });
   });
 

@@ -1,40 +1,77 @@
-import { readdirSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { type Day, parseDay, startOfDay } from '../../core/day.ts';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { type Day, parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { isWord, readFileName } from './file-name.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
-import { readColumns, type StampedRow } from './columns.ts';
-import { readZip } from './records.ts';
+import { readText, readZip } from './records.ts';
+import { type SharedTables, tradesOnSaturday } from './shared-tables.ts';
+import { headingOf, readTable } from './table.ts';
 import { tickerNamed } from './ticker-name.ts';
+import { Unread } from './unread.ts';
 
-/** A file with bars of one ticker. */
+/** A file with bars of one ticker; `shared-table` holds others too. */
 export type BarFile =
-  | { readonly kind: 'columns' | 'lean-table'; readonly path: string }
+  | { readonly kind: 'table' | 'shared-table' | 'zipped-table' | 'lean-table'; readonly path: string }
   | { readonly kind: 'lean-minutes'; readonly path: string; readonly day: Day };
 
 export interface BarFolder {
   readonly filesByTicker: ReadonlyMap<string, readonly BarFile[]>;
   /** `actions.csv`, where there is one. */
   readonly actionsPath: string | null;
+  /** A line for each reason for which files are not read, with their names. */
+  readonly notes: readonly string[];
 }
 
-/** Every bar file of a folder and its subfolders. Throws `usage` where there is no such folder or no such file. */
-export function findBarFiles(folder: string): BarFolder {
+interface Found {
+  readonly ticker: string;
+  readonly file: BarFile;
+}
+
+/** Why a file is not read. */
+interface NotRead {
+  readonly reason: string;
+}
+
+const NO_TICKER = 'the name is no ticker';
+const ENDINGS = /(\.(csv|txt|tsv))?(\.gz)?$/i;
+/** As much of a file as shows its header. */
+const HEAD_BYTES = 8192;
+
+/**
+ * Every bar file of a folder and its subfolders, by its name; only where that does not tell is a file looked into. Throws
+ * `usage` where there is no such folder or no such file.
+ */
+export function findBarFiles(folder: string, shared: SharedTables): BarFolder {
   const root = resolve(folder);
   const filesByTicker = new Map<string, BarFile[]>();
+  const unread = new Unread();
+  let actionsPath: string | null = null;
   for (const path of pathsIn(root, folder)) {
-    const found = tickerAndFile(path);
-    if (found === undefined) continue;
-    const files = filesByTicker.get(found.ticker);
-    if (files === undefined) filesByTicker.set(found.ticker, [found.file]);
-    else files.push(found.file);
+    if (path === join(root, 'actions.csv')) {
+      actionsPath = path;
+      continue;
+    }
+    const found = explained(path, () => read(path, root, shared));
+    if ('reason' in found) {
+      unread.add(relative(root, path), found.reason);
+      continue;
+    }
+    for (const { ticker, file } of found) {
+      const files = filesByTicker.get(ticker);
+      if (files === undefined) filesByTicker.set(ticker, [file]);
+      else files.push(file);
+    }
   }
+  const notes = unread.lines();
   if (filesByTicker.size === 0) {
-    throw new BackfillError('usage', `"${folder}" holds no CSV or zip file that is named after a ticker`);
+    const why = notes.length === 0 ? '' : `: ${notes.join('; ')}`;
+    throw new BackfillError(
+      'usage',
+      `"${folder}" holds no CSV or zip file that is named after a ticker${why}`,
+    );
   }
-  const actionsPath = join(root, 'actions.csv');
-  const hasActions = pathsIn(root, folder).includes(actionsPath);
-  return { filesByTicker, actionsPath: hasActions ? actionsPath : null };
+  return { filesByTicker, actionsPath, notes };
 }
 
 function pathsIn(root: string, shown: string): string[] {
@@ -48,34 +85,74 @@ function pathsIn(root: string, shown: string): string[] {
   }
 }
 
-function tickerAndFile(path: string): { ticker: string; file: BarFile } | undefined {
-  const name = basename(path);
-  if (name === 'actions.csv') return undefined;
-  if (name.endsWith('.csv')) {
-    const ticker = tickerNamed(stem(name), () => inCryptoFolder(path) || tradesOnSaturday(readColumns(path)));
-    return ticker === undefined ? undefined : { ticker, file: { kind: 'columns', path } };
+/** What a file is, or why it cannot be told. */
+function explained(path: string, look: () => readonly Found[] | NotRead): readonly Found[] | NotRead {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof BackfillError) || error.code !== 'usage') throw error;
+    return { reason: error.message.replace(`${path}: `, '').replace(`${path}, `, '') };
   }
-  return name.endsWith('.zip') ? zipFile(path) : undefined;
+}
+
+function read(path: string, root: string, shared: SharedTables): readonly Found[] | NotRead {
+  const name = basename(path);
+  if (name.startsWith('.')) return { reason: 'hidden' };
+  if (/\.zip$/i.test(name)) return zipFile(path);
+  const stem = name.replace(ENDINGS, '');
+  if (stem === name) return { reason: 'no CSV, text or zip file' };
+  if (/\.txt(\.gz)?$/i.test(name) && !headingOf(headOf(path)).isTable)
+    return { reason: 'no CSV with a header' };
+  return tableFile(path, nameWithin(path, stem, root), shared);
+}
+
+/** A file that is named after a day or a year lies in a folder that is named after the ticker. */
+function nameWithin(path: string, stem: string, root: string): string {
+  const parent = dirname(path);
+  const isDated = /^(19|20)\d{2}([-_.]?\d{2}){0,2}$/.test(stem);
+  return isDated && parent !== root && /[A-Z]/.test(basename(parent)) ? basename(parent) : stem;
+}
+
+function tableFile(path: string, stem: string, shared: SharedTables): readonly Found[] | NotRead {
+  const named = readFileName(stem);
+  if (named.kind === 'unknown') return named;
+  const isCrypto = (): boolean => inCryptoFolder(path) || tradesOnSaturday(readTable(path).rows);
+  const ticker = tickerNamed(named.ticker, () => (named.kind === 'ticker' && named.isCrypto) || isCrypto());
+  if (named.kind === 'ticker' && ticker !== undefined) return [{ ticker, file: { kind: 'table', path } }];
+  if (headingOf(headOf(path)).namesTickers) {
+    const file: BarFile = { kind: 'shared-table', path };
+    const tickers = [...shared.tablesIn(path).keys()];
+    if (tickers.length > 0) return tickers.map((one) => ({ ticker: one, file }));
+  }
+  if (ticker === undefined || isWord(named.ticker)) return { reason: NO_TICKER };
+  return [{ ticker, file: { kind: 'table', path } }];
 }
 
 /** A zip file is named after its day, or like the CSV file within, which names the ticker either way. */
-function zipFile(path: string): { ticker: string; file: BarFile } | undefined {
+function zipFile(path: string): readonly Found[] | NotRead {
   const isDayFile = /^\d{8}_trade\.zip$/.test(basename(path));
-  const inner = isDayFile ? null : readZip(path).name;
-  const [, innerDate, innerTicker] = /^(\d{8})_(.+)_minute_trade\.csv$/.exec(inner ?? '') ?? [];
-  const name = isDayFile ? basename(dirname(path)) : (innerTicker ?? stem(inner ?? ''));
+  const inner = isDayFile ? null : readZip(path);
+  const [, innerDate, innerTicker] = /^(\d{8})_(.+)_minute_trade\.csv$/.exec(inner?.name ?? '') ?? [];
+  const stem = (inner?.name ?? '').replace(/\.csv$/, '');
+  if (inner !== null && innerDate === undefined && headingOf(inner.text).isTable)
+    return zippedTable(path, stem);
+  const name = isDayFile ? basename(dirname(path)) : (innerTicker ?? stem.split('_', 1)[0] ?? '');
   const date = isDayFile ? basename(path).slice(0, 8) : innerDate;
   const saturday = (): boolean => date === undefined && tradesOnSaturday(readLeanTable(path, LEAN_UNSCALED));
   const ticker = tickerNamed(name, () => inCryptoFolder(path) || saturday());
-  if (ticker === undefined) return undefined;
-  if (date === undefined) return { ticker, file: { kind: 'lean-table', path } };
+  if (ticker === undefined) return { reason: NO_TICKER };
+  if (date === undefined) return [{ ticker, file: { kind: 'lean-table', path } }];
   const day = parseDay(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`);
-  return { ticker, file: { kind: 'lean-minutes', path, day } };
+  return [{ ticker, file: { kind: 'lean-minutes', path, day } }];
 }
 
-/** `AAPL` of `AAPL_data.csv`, `BRK.B` of `BRK.B.csv`. */
-function stem(name: string): string {
-  return (name.replace(/\.csv$/, '').split('_', 1)[0] ?? '').trim();
+function zippedTable(path: string, stem: string): readonly Found[] | NotRead {
+  const named = readFileName(stem);
+  if (named.kind === 'unknown') return named;
+  const isCrypto = (): boolean =>
+    inCryptoFolder(path) || tradesOnSaturday(readTable(path, readZip(path).text).rows);
+  const ticker = tickerNamed(named.ticker, () => (named.kind === 'ticker' && named.isCrypto) || isCrypto());
+  return ticker === undefined ? { reason: NO_TICKER } : [{ ticker, file: { kind: 'zipped-table', path } }];
 }
 
 function inCryptoFolder(path: string): boolean {
@@ -84,9 +161,14 @@ function inCryptoFolder(path: string): boolean {
     .some((part) => part.toLowerCase() === 'crypto');
 }
 
-/** Only crypto trades on Saturdays (UTC). */
-function tradesOnSaturday(rows: readonly StampedRow[]): boolean {
-  return rows.some(
-    ({ stamp }) => new Date(stamp.date === null ? stamp.instant : startOfDay(stamp.date)).getUTCDay() === 6,
-  );
+/** The beginning of a file, which shows its header. */
+function headOf(path: string): string {
+  if (/\.gz$/i.test(path)) return readText(path);
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(HEAD_BYTES);
+    return readText(path, bytes.subarray(0, readSync(file, bytes)));
+  } finally {
+    closeSync(file);
+  }
 }

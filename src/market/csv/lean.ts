@@ -1,12 +1,12 @@
 // Files of QuantConnect's Lean engine: zip files with one headerless CSV each. Source: the files themselves and
 // https://www.quantconnect.com/docs/v2/lean-engine (data formats).
 
-import { Zone } from '../../core/calendar/zone.ts';
-import { type Day, startOfDay } from '../../core/day.ts';
+import type { Day } from '../../core/day.ts';
 import type { MarketRow } from '../market.ts';
-import type { StampedRow } from './columns.ts';
+import { instantAt } from './clock.ts';
 import { type CsvLine, csvLines, malformed, readNumber, readZip } from './records.ts';
 import { readStamp } from './stamps.ts';
+import type { StampedRow } from './table.ts';
 
 /** How the numbers of a file are to be read. */
 export interface LeanScale {
@@ -22,8 +22,6 @@ export const LEAN_UNSCALED: LeanScale = { priceFactor: 1, zone: 'UTC' };
 /** Decimals kept of a mid price: one more than quotes have. */
 const MID_DECIMALS = 7;
 
-const zones = new Map<string, Zone>();
-
 /**
  * Rows of a `daily` or `hour` file: `yyyyMMdd HH:mm,open,high,low,close,volume`, or for quotes
  * `…,bid open,high,low,close,size,ask open,high,low,close,size`, of which the middle is taken and no volume.
@@ -32,12 +30,10 @@ const zones = new Map<string, Zone>();
 export function readLeanTable(path: string, scale: LeanScale): StampedRow[] {
   return csvLines(path, readZip(path).text).map((line) => {
     const text = line.fields[0] ?? '';
-    const written = readStamp(text);
-    const date = written?.date ?? null;
-    if (written === undefined || date === null)
+    const stamp = readStamp(text, 'day-first');
+    if (stamp === undefined || stamp.offset !== null)
       throw malformed(path, line.number, `"${text}" is no yyyyMMdd HH:mm`);
-    const instant = instantOf(date, written.instant - startOfDay(date), scale.zone);
-    return Object.assign(valuesOf(path, line, scale), { stamp: { ...written, instant } });
+    return Object.assign(valuesOf(path, line, scale), { stamp });
   });
 }
 
@@ -46,14 +42,10 @@ export function readLeanMinutes(path: string, day: Day, scale: LeanScale): Marke
   return csvLines(path, readZip(path).text).map((line) => {
     const sinceMidnight = readNumber(path, line, 0);
     if (sinceMidnight === null) throw malformed(path, line.number, 'has no time');
-    return Object.assign(valuesOf(path, line, scale), { ts: instantOf(day, sinceMidnight, scale.zone) });
+    return Object.assign(valuesOf(path, line, scale), {
+      ts: instantAt(day, sinceMidnight / 60_000, scale.zone),
+    });
   });
-}
-
-function instantOf(day: Day, sinceMidnightMs: number, zoneName: string): number {
-  let zone = zones.get(zoneName);
-  if (zone === undefined) zones.set(zoneName, (zone = new Zone(zoneName)));
-  return zone.instantOf(day, sinceMidnightMs / 60_000);
 }
 
 function valuesOf(path: string, line: CsvLine, { priceFactor }: LeanScale): Omit<MarketRow, 'ts'> {

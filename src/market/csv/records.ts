@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import { unzipSync } from 'fflate';
 import { BackfillError } from '../../core/errors.ts';
@@ -20,8 +21,15 @@ export function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw malformed(path, null, `cannot be read (${error instanceof Error ? error.message : String(error)})`);
+    throw malformed(path, null, `cannot be read (${messageOf(error)})`);
   }
+}
+
+/** The text of a file, which may be compressed by gzip, in UTF-8 or with the mark of UTF-16. Throws `usage`. */
+export function readText(path: string, bytes = readBytes(path)): string {
+  // By content: a file that is called `.gz` may have been unpacked on its way.
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return decoded(isGzip ? unzipped(path, bytes) : bytes);
 }
 
 /** The one CSV file within a zip file and its name. Throws `usage` where there is none. */
@@ -30,24 +38,30 @@ export function readZip(path: string): { readonly name: string; readonly text: s
   try {
     files = unzipSync(readBytes(path), { filter: (file) => file.name.endsWith('.csv') });
   } catch (error) {
-    throw malformed(path, null, `is no zip file (${error instanceof Error ? error.message : String(error)})`);
+    throw malformed(path, null, `is no zip file (${messageOf(error)})`);
   }
   const [entry, ...others] = Object.entries(files);
   if (entry === undefined || others.length > 0)
     throw malformed(path, null, 'does not hold exactly one CSV file');
-  return { name: entry[0], text: new TextDecoder().decode(entry[1]) };
+  return { name: entry[0], text: decoded(entry[1]) };
 }
 
-/** Lines of a CSV text; empty ones are skipped. Throws `usage` with file and line for broken quoting or uneven lines. */
-export function csvLines(path: string, text: string): CsvLine[] {
+/**
+ * Lines of a CSV text; empty ones, and addresses and comments (`#`) before the first, are skipped. Throws `usage` with
+ * file and line for broken quoting or uneven lines.
+ */
+export function csvLines(path: string, text: string, delimiter = ','): CsvLine[] {
   const lines: CsvLine[] = [];
+  const body = withoutPreamble(text);
+  const skipped = text.slice(0, text.length - body.length).split('\n').length - 1;
   try {
-    parse(text, {
+    parse(body, {
       bom: true,
+      delimiter,
       skip_empty_lines: true,
       trim: true,
       on_record(fields, info) {
-        lines.push({ fields, number: info.lines });
+        lines.push({ fields, number: info.lines + skipped });
         return null;
       },
     });
@@ -58,11 +72,35 @@ export function csvLines(path: string, text: string): CsvLine[] {
   return lines;
 }
 
-/** A number, or null for an empty or `null` field. Throws `usage` for anything else. */
+/** A CSV text without the addresses and comments (`#`) before its first line. */
+export function withoutPreamble(text: string): string {
+  return text.replace(/^\uFEFF?(?:(?:https?:\/\/|#)[^\r\n]*\r?\n)+/, '');
+}
+
+/** A number, or null for an empty field and the words for one. Throws `usage` for anything else. */
 export function readNumber(path: string, line: CsvLine, index: number): number | null {
   const text = line.fields[index] ?? '';
-  if (text === '' || /^(null|nan)$/i.test(text)) return null;
+  if (text === '' || NO_VALUE.test(text)) return null;
   const number = Number(text);
   if (!Number.isFinite(number)) throw malformed(path, line.number, `"${text}" is not a number`);
   return number;
+}
+
+const NO_VALUE = /^(null|nan|none|n\/?a|#n\/a|nil|-+|\.)$/i;
+
+function unzipped(path: string, bytes: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(bytes);
+  } catch (error) {
+    throw malformed(path, null, `cannot be unpacked (${messageOf(error)})`);
+  }
+}
+
+function decoded(bytes: Uint8Array): string {
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

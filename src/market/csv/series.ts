@@ -1,20 +1,24 @@
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
-import { type Day, type DayRange, MS_PER_DAY, startOfDay } from '../../core/day.ts';
-import { INTERVALS, type Interval, intervalMs } from '../../core/interval.ts';
+import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
+import { typeOf } from '../../core/instrument-type.ts';
+import { type Interval, intervalMs } from '../../core/interval.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import type { MarketRow } from '../market.ts';
 import { barStart, isTradingTime } from '../session-grid.ts';
 import { rowsBetween } from '../sorted-rows.ts';
-import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
 import { dailyOfHours } from './daily-of-hours.ts';
-import { readColumns, type StampedRow } from './columns.ts';
 import type { BarFile } from './files.ts';
-import { malformed } from './records.ts';
+import { joinFiles, type RowsOfFile } from './join-files.ts';
+import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
+import { readFileRows, rowsOfStamps, type SeriesContext } from './rows.ts';
 
-/** Rows of a range, and how many more lay outside the regular sessions or off their grid. */
+/** Rows of a range, and how many more were left out. */
 export interface SeriesRows {
   readonly rows: readonly MarketRow[];
+  /** Rows outside the regular sessions, or off their grid. */
   readonly dropped: number;
+  /** Those of them within a session, but off its grid. */
+  readonly offGrid: number;
 }
 
 /** The bars of one ticker and interval. */
@@ -26,30 +30,31 @@ export interface CsvSeries {
   read(range: DayRange): SeriesRows;
 }
 
-const NOTHING: SeriesRows = { rows: [], dropped: 0 };
+export const NOTHING: SeriesRows = { rows: [], dropped: 0, offGrid: 0 };
 
 /**
  * The series that the files of one ticker hold. Hour bars of Lean's shares start on the clock hour, on another grid than a
- * session's: they give no `1h` but, where there is no daily file, the daily bars that they add up to.
+ * session's: they give no `1h` but, where there is no daily file, the daily bars that they add up to. Throws `usage` for a
+ * malformed file, and for two files that contradict each other.
  */
-export function readSeries(files: readonly BarFile[], calendar: Calendar): CsvSeries[] {
+export function readSeries(files: readonly BarFile[], context: SeriesContext): CsvSeries[] {
+  const { calendar } = context;
   const scale = calendar.id === '24-7' || calendar.id === '24-5-FX' ? LEAN_UNSCALED : LEAN_EQUITY;
-  const series: CsvSeries[] = [];
+  const tables: RowsOfFile[] = [];
   const ofHours: MarketRow[][] = [];
   const minuteFiles: { path: string; day: Day }[] = [];
   for (const file of files) {
-    if (file.kind === 'lean-minutes') {
-      minuteFiles.push(file);
-      continue;
-    }
-    const isLean = file.kind === 'lean-table';
-    const stamped = isLean ? readLeanTable(file.path, scale) : readColumns(file.path);
-    const interval = intervalOf(file.path, stamped, calendar);
-    const rows = sortedRows(stamped, interval, calendar);
-    const isOffGrid = isLean && scale === LEAN_EQUITY && interval !== '1d';
-    if (!isOffGrid) series.push(...tableOf(rows, interval, calendar));
-    else if (interval === '1h') ofHours.push(rows);
+    if (file.kind === 'lean-minutes') minuteFiles.push(file);
+    else if (file.kind === 'lean-table') {
+      const read = rowsOfStamps(file.path, readLeanTable(file.path, scale), scale.zone, context);
+      const isOffGrid = scale === LEAN_EQUITY && read.interval !== '1d';
+      if (!isOffGrid) tables.push(read);
+      else if (read.interval === '1h') ofHours.push([...read.rows]);
+    } else tables.push(readFileRows(file, context));
   }
+  const series = joinFiles(tables).flatMap(({ rows, interval }) =>
+    tableOf(withVolume(rows, context.ticker), interval, calendar),
+  );
   if (!series.some(({ interval }) => interval === '1d')) {
     series.push(...ofHours.flatMap((rows) => tableOf(dailyOfHours(rows, calendar), '1d', calendar)));
   }
@@ -57,23 +62,23 @@ export function readSeries(files: readonly BarFile[], calendar: Calendar): CsvSe
   return series;
 }
 
-function sortedRows(stamped: readonly StampedRow[], interval: Interval, calendar: Calendar): MarketRow[] {
-  return stamped
-    .map(({ stamp, ...values }) => ({
-      ts: interval === '1d' ? startOfDay(stamp.date ?? calendar.localDay(stamp.instant)) : stamp.instant,
-      ...values,
-    }))
-    .toSorted((a, b) => a.ts - b.ts);
+/** Rows with prices whose volume is not told: none is traded of indices and by currencies, of others it is unknown. */
+function withVolume(rows: readonly MarketRow[], ticker: string): readonly MarketRow[] {
+  const type = typeOf(ticker, null);
+  const volume = type === 'index' || type === 'fx' ? 0 : Number.NaN;
+  const lacksIt = (row: MarketRow): boolean =>
+    row.volume === null && row.open !== null && row.high !== null && row.low !== null && row.close !== null;
+  return rows.some(lacksIt) ? rows.map((row) => (lacksIt(row) ? { ...row, volume } : row)) : rows;
 }
 
-/** All rows of a file, ascending, in memory, as a series; none for a file without rows. */
+/** All rows of a series, ascending, in memory; none for a file without rows. */
 function tableOf(all: readonly MarketRow[], interval: Interval, calendar: Calendar): CsvSeries[] {
   const dayOf = sessionDateOf(interval, calendar);
   const [first, last] = [all[0], all.at(-1)];
   if (first === undefined || last === undefined) return [];
   const read = (range: DayRange): SeriesRows => {
     if (interval === '1d') {
-      return { rows: rowsBetween(all, startOfDay(range.from), startOfDay(range.to)), dropped: 0 };
+      return { ...NOTHING, rows: rowsBetween(all, startOfDay(range.from), startOfDay(range.to)) };
     }
     // A zone's day is at most 14 hours away from the UTC day of its date.
     const near = rowsBetween(all, startOfDay(range.from - 1), startOfDay(range.to + 1));
@@ -103,44 +108,27 @@ function minutesOf(
 
 /** Two parts as one; the rows stay in order if the parts are. */
 export function joined(a: SeriesRows, b: SeriesRows): SeriesRows {
-  return { rows: [...a.rows, ...b.rows], dropped: a.dropped + b.dropped };
+  return {
+    rows: [...a.rows, ...b.rows],
+    dropped: a.dropped + b.dropped,
+    offGrid: a.offGrid + b.offGrid,
+  };
 }
 
 /** Rows that start within a session on its grid. */
 function onGrid(rows: readonly MarketRow[], interval: Interval, calendar: Calendar): SeriesRows {
   const sessions = new Map<Day, Session | null>();
+  let offGrid = 0;
   const kept = rows.filter(({ ts }) => {
     const day = calendar.localDay(ts);
     let session = sessions.get(day);
     if (session === undefined) {
       sessions.set(day, (session = calendar.isSession(day) ? calendar.session(day) : null));
     }
-    return (
-      session !== null && isTradingTime(session, ts) && barStart(session, ts, intervalMs(interval)) === ts
-    );
+    if (session === null || !isTradingTime(session, ts)) return false;
+    const isOnGrid = barStart(session, ts, intervalMs(interval)) === ts;
+    if (!isOnGrid) offGrid++;
+    return isOnGrid;
   });
-  return { rows: kept, dropped: rows.length - kept.length };
-}
-
-/**
- * Daily where stamps have no time of day, or where no two rows share a date and there is more than one; otherwise the
- * shortest distance between two rows. Throws `usage` where that is no known interval.
- */
-function intervalOf(path: string, rows: readonly StampedRow[], calendar: Calendar): Interval {
-  const stamps = rows.map(({ stamp }) => stamp).toSorted((a, b) => a.instant - b.instant);
-  if (stamps.every(({ isMidnight }) => isMidnight)) return '1d';
-  let shortest = Number.POSITIVE_INFINITY;
-  let sharesDate = false;
-  for (const [i, stamp] of stamps.entries()) {
-    const before = stamps[i - 1];
-    if (before === undefined || before.instant === stamp.instant) continue;
-    shortest = Math.min(shortest, stamp.instant - before.instant);
-    const dateOf = ({ date, instant }: typeof stamp): Day => date ?? calendar.localDay(instant);
-    sharesDate ||= dateOf(before) === dateOf(stamp);
-  }
-  if (!sharesDate && shortest < Number.POSITIVE_INFINITY) return '1d';
-  const interval = INTERVALS.find((candidate) => intervalMs(candidate) === shortest && shortest < MS_PER_DAY);
-  if (interval === undefined)
-    throw malformed(path, null, 'its rows are on no interval of 1m, 5m, 15m, 1h or 1d');
-  return interval;
+  return { rows: kept, dropped: rows.length - kept.length, offGrid };
 }

@@ -2,51 +2,119 @@ import { type Day, MS_PER_DAY, parseDay, startOfDay } from '../../core/day.ts';
 
 /** A stamp as a file has it. */
 export interface Stamp {
-  /** ms since the epoch. */
-  readonly instant: number;
-  /** The date as written; null for a number of seconds or milliseconds. */
-  readonly date: Day | null;
-  /** Whether no time, or the first instant of a day, is written. */
-  readonly isMidnight: boolean;
+  /** What is written, in ms since the epoch as if it were UTC. */
+  readonly clock: number;
+  /** The offset from UTC that is written, in ms (0 of `Z` and of numbers since the epoch); null where none is. */
+  readonly offset: number | null;
 }
 
-/** Epoch numbers from here on are milliseconds: as seconds they would lie beyond the year 5000. */
-const FIRST_MS = 1e11;
+/** Which of two numbers is the day, in a date that ends with its year. */
+export type DateOrder = 'day-first' | 'month-first';
 
-const DATE_AND_TIME =
-  /^(\d{4})[-/]?(\d{2})[-/]?(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/;
+/** Numbers since the epoch: below each bound, how many of their units are a millisecond. */
+const EPOCH_UNITS: readonly (readonly [below: number, perMs: number])[] = [
+  [1e11, 1e-3],
+  [1e14, 1],
+  [1e17, 1e3],
+  [Number.POSITIVE_INFINITY, 1e6],
+];
+
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+
+const TIME =
+  String.raw`(?:(?:T|\s+|,\s*)(?<hours>\d{1,2}):?(?<minutes>\d{2})(?::?(?<seconds>\d{2})(?:[.,]\d+)?)?\s*(?<half>[AP]M)?` +
+  String.raw`\s*(?<zone>Z|UTC|(?:GMT|UTC)?[+-]\d{2}(?::?\d{2}){0,2}|GMT)?)?$`;
+const YEAR_FIRST = new RegExp(String.raw`^(?<year>\d{4})([-/.]?)(?<a>\d{1,2})\2(?<b>\d{1,2})${TIME}`, 'i');
+const YEAR_LAST = new RegExp(
+  String.raw`^(?<a>\d{1,2})(?<sign>[-/.])(?<b>\d{1,2})\2(?<year>\d{4})${TIME}`,
+  'i',
+);
+const NAMED_MONTH = new RegExp(
+  String.raw`^(?:(?<day>\d{1,2})[- ](?<month>[A-Z]{3})[A-Z]*|(?<month2>[A-Z]{3})[A-Z]*\.? (?<day2>\d{1,2}),?)[- ](?<year>\d{4})${TIME}`,
+  'i',
+);
 
 /**
- * Reads `2024-01-02`, `20240102`, `2024/01/02`, each with an optional `09:30`, `09:30:00` or `09:30:00-05:00` (a time
- * without an offset is UTC), and seconds or milliseconds since the epoch. Undefined for anything else.
+ * Reads a date (`2024-01-02`, `20240102`, `2024/01/02`, `02.01.2024`, `01/31/2024` by `order`, `Jan 2, 2024`), with an
+ * optional time (`09:30`, `093000`, `9:30:00 PM`) and offset (`Z`, `-05:00`, `+00`), or seconds, milliseconds,
+ * microseconds or nanoseconds since the epoch. Undefined for anything else.
  */
-export function readStamp(text: string): Stamp | undefined {
-  if (/^\d{9,13}$/.test(text)) {
-    const number = Number(text);
-    const instant = number < FIRST_MS ? number * 1000 : number;
-    return { instant, date: null, isMidnight: instant % MS_PER_DAY === 0 };
-  }
-  const match = DATE_AND_TIME.exec(text);
-  if (match === null) return undefined;
-  const [, year, month, dayOfMonth, hours = '0', minutes = '0', seconds = '0', zone = 'Z'] = match;
-  const date = readDate(`${year}-${month}-${dayOfMonth}`);
-  if (date === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59)
-    return undefined;
-  const ofDay = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
-  return { instant: startOfDay(date) + ofDay - offsetMs(zone), date, isMidnight: ofDay === 0 };
+export function readStamp(text: string, order: DateOrder): Stamp | undefined {
+  if (/^(\d{9,19}|-\d{1,13})(\.\d+)?$/.test(text)) return { clock: ofEpoch(Number(text)), offset: 0 };
+  const found = (YEAR_FIRST.exec(text) ?? YEAR_LAST.exec(text) ?? NAMED_MONTH.exec(text))?.groups;
+  if (found === undefined) return undefined;
+  const date = dateOf(found, order);
+  const sinceMidnight = sinceMidnightOf(found);
+  if (date === undefined || sinceMidnight === undefined) return undefined;
+  return { clock: startOfDay(date) + sinceMidnight, offset: offsetOf(found['zone']) };
 }
 
-function readDate(text: string): Day | undefined {
+/**
+ * Whether the dates of a column that end with their year start with its day or with its month, undefined where nothing
+ * tells or they contradict each other. Dates with dots start with the day.
+ */
+export function dateOrderOf(texts: Iterable<string>): DateOrder | undefined {
+  const seen = new Set<DateOrder>();
+  let isOpen = false;
+  for (const text of texts) {
+    const found = YEAR_LAST.exec(text)?.groups;
+    if (found === undefined) continue;
+    if (found['sign'] === '.' || Number(found['a']) > 12) seen.add('day-first');
+    else if (Number(found['b']) > 12) seen.add('month-first');
+    else isOpen = true;
+  }
+  const [first] = seen;
+  return seen.size === 0 && !isOpen ? 'day-first' : seen.size === 1 ? first : undefined;
+}
+
+/** The day that a stamp names, by the clock that it was written by. */
+export function writtenDay({ clock }: Stamp): Day {
+  return Math.floor(clock / MS_PER_DAY);
+}
+
+/** Whether a stamp has no time of day, or names the first instant of a day. */
+export function isMidnight({ clock }: Stamp): boolean {
+  return clock % MS_PER_DAY === 0;
+}
+
+function ofEpoch(number: number): number {
+  const [, perMs = 1] = EPOCH_UNITS.find(([below]) => Math.abs(number) < below) ?? [];
+  return Math.floor(number / perMs);
+}
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+function dateOf(parts: Parts, order: DateOrder): Day | undefined {
+  const { year = '', a = '', b = '', sign } = parts;
+  const month = parts['month'] ?? parts['month2'];
+  const named = month === undefined ? undefined : String(MONTHS.indexOf(month.toLowerCase()) + 1);
+  if (named !== undefined) return readDate(year, named, parts['day'] ?? parts['day2'] ?? '');
+  const isDayFirst = sign !== undefined && order === 'day-first';
+  return isDayFirst ? readDate(year, b, a) : readDate(year, a, b);
+}
+
+function readDate(year: string, month: string, day: string): Day | undefined {
   try {
-    return parseDay(text);
+    return parseDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
   } catch {
     return undefined;
   }
 }
 
-function offsetMs(zone: string): number {
-  if (zone === 'Z') return 0;
-  const digits = zone.replace(':', '');
-  const ms = (Number(digits.slice(1, 3)) * 60 + Number(digits.slice(3))) * 60_000;
-  return digits.startsWith('-') ? -ms : ms;
+/** ms since midnight; undefined for what no clock shows. */
+function sinceMidnightOf(parts: Parts): number | undefined {
+  const { hours = '0', minutes = '0', seconds = '0', half } = parts;
+  const isTwelve = half !== undefined;
+  if (isTwelve && (Number(hours) < 1 || Number(hours) > 12)) return undefined;
+  const hour = isTwelve ? (Number(hours) % 12) + (half.toUpperCase() === 'PM' ? 12 : 0) : Number(hours);
+  if (hour > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
+  return ((hour * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+}
+
+function offsetOf(zone: string | undefined): number | null {
+  if (zone === undefined) return null;
+  const digits = zone.replaceAll(/[^\d]/g, '').padEnd(6, '0');
+  const [hours, minutes, seconds] = [digits.slice(0, 2), digits.slice(2, 4), digits.slice(4)];
+  const ms = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+  return zone.includes('-') ? -ms : ms;
 }

@@ -8,6 +8,14 @@ const QUOTES = CRYPTO_QUOTES.split(' ').toSorted((a, b) => b.length - a.length);
 /** Dollar coins that no calendar rule knows: a pair quoted in one is not the pair quoted in `USD`. */
 const UNKNOWN_QUOTES = ['BUSD', 'FDUSD', 'TUSD'];
 
+/** No share's ticker ends like these. */
+const COINS = new Set(['USDT', 'USDC']);
+
+/** Suffixes of Stooq that are other ones here. */
+const FOREIGN_SUFFIXES: Readonly<Record<string, string>> = { US: '', UK: '.L', JP: '.T' };
+
+const BASES = new Set('BTC ETH XRP LTC BCH SOL ADA BNB DOT'.split(' '));
+
 const CURRENCIES = new Set(
   'AUD BRL CAD CHF CNH CNY CZK DKK EUR GBP HKD HUF ILS INR JPY KRW MXN NOK NZD PLN SEK SGD THB TRY USD ZAR'.split(
     ' ',
@@ -15,21 +23,34 @@ const CURRENCIES = new Set(
 );
 
 /**
- * The canonical ticker that a file's name stands for, undefined if for none. Two currencies in a row are a currency
- * pair (`EURUSD` is `EURUSD=X`). A name that ends in a known quote after two letters or more (`BTCUSDT`) is a crypto
- * pair (`BTC-USDT`) where `isCrypto` says so, which is asked for such names only. Anything else is read as
- * `parseTicker` does, so that `BRK.B` is `BRK-B`.
+ * The canonical ticker that a name stands for, undefined if for none. Two currencies in a row are a currency pair
+ * (`EURUSD` is `EURUSD=X`). A name that ends in a known quote after two letters or more (`BTCUSDT`) is a crypto pair
+ * (`BTC-USDT`) where the quote is a dollar coin or `isCrypto` says so, which is asked for such names only. `AAPL.US` is
+ * `AAPL`. Anything else is read as `parseTicker` does, so that `BRK.B` is `BRK-B`.
  */
 export function tickerNamed(name: string, isCrypto: () => boolean): string | undefined {
-  const upper = name.toUpperCase();
-  if (/^[A-Z]{6}$/.test(upper) && CURRENCIES.has(upper.slice(0, 3)) && CURRENCIES.has(upper.slice(3))) {
-    return `${upper}=X`;
-  }
+  const upper = name.toUpperCase().replace(/^([A-Z0-9]{2,})\/([A-Z]{3,5})$/, '$1$2');
+  const [, one = '', other = ''] = /^([A-Z]{3})[-_]?([A-Z]{3})$/.exec(upper) ?? [];
+  if (CURRENCIES.has(one) && CURRENCIES.has(other)) return `${one}${other}=X`;
   const quote = [...UNKNOWN_QUOTES, ...QUOTES].find((suffix) => upper.endsWith(suffix));
   const base = upper.slice(0, -(quote?.length ?? 0));
-  if (quote !== undefined && /^[A-Z0-9]{2,}$/.test(base) && isCrypto()) {
+  if (quote !== undefined && /^[A-Z0-9]{2,}$/.test(base) && (COINS.has(quote) || isCrypto())) {
     return UNKNOWN_QUOTES.includes(quote) ? undefined : `${base}-${quote}`;
   }
+  return parsed(
+    name.replace(
+      /\.(us|uk|jp)$/i,
+      (_suffix, letters: string) => FOREIGN_SUFFIXES[letters.toUpperCase()] ?? '',
+    ),
+  );
+}
+
+/** Whether two words in capitals are a pair: two currencies, or a coin and what it is often priced in. */
+export function isPair(base: string, quote: string): boolean {
+  return CURRENCIES.has(quote) ? CURRENCIES.has(base) || BASES.has(base) : COINS.has(quote);
+}
+
+function parsed(name: string): string | undefined {
   try {
     return parseTicker(name);
   } catch (error) {

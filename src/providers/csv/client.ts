@@ -2,6 +2,7 @@ import type { RejectedAction } from '../../core/action-checks.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { csvFolderMarket } from '../../market/csv-folder.ts';
+import { clockNamed } from '../../market/csv/header.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
 import type { BarRequest, ProviderConfig } from '../provider.ts';
 
@@ -11,6 +12,8 @@ export interface CsvReading extends MarketReading {
   readonly span: DayRange;
   /** Rows of the range outside the regular session or off its grid. */
   readonly dropped: number;
+  /** Those of them within the session, but off its grid. */
+  readonly offGrid: number;
   /** Splits and dividends of the ticker that cannot be. */
   readonly badActions: readonly RejectedAction[];
 }
@@ -19,9 +22,11 @@ export interface CsvClient {
   /** Throws `unknown-ticker`, `unsupported-interval`, and `usage` (file and line) for a malformed file. */
   read(request: BarRequest): CsvReading;
   tickers(): readonly string[];
+  /** A line for each reason for which files of the folder are not read, with their names. */
+  readonly notes: readonly string[];
 }
 
-/** Opens the folder `config.url`. Throws `usage` where it, or the basis of its prices, is not given or not usable. */
+/** Opens the folder `config.url`. Throws `usage` where it, the basis of its prices or the zone of its times is not given or not usable. */
 export function openClient(config: ProviderConfig): CsvClient {
   const { url, basis } = config;
   if (url === undefined)
@@ -32,7 +37,7 @@ export function openClient(config: ProviderConfig): CsvClient {
       `provider csv needs to know the basis of the prices in "${url}": raw or split-adjusted`,
     );
   }
-  const market = csvFolderMarket(url);
+  const market = csvFolderMarket(url, zoneOf(config));
   if (basis === 'split-adjusted' && !market.hasActions) {
     throw new BackfillError('usage', `split-adjusted prices need their splits: "${url}" has no actions.csv`);
   }
@@ -41,9 +46,20 @@ export function openClient(config: ProviderConfig): CsvClient {
       const { ticker, interval } = request.series;
       const reading = readMarket(market, request, 'csv');
       const span = market.span(ticker, interval) ?? { from: request.range.from, to: request.range.from };
-      const dropped = market.dropped(ticker, interval, reading.closed);
-      return { ...reading, span, dropped, badActions: market.badActions(ticker) };
+      const { dropped, offGrid } = market.read(ticker, interval, reading.closed);
+      return { ...reading, span, dropped, offGrid, badActions: market.badActions(ticker) };
     },
     tickers: () => market.tickers(),
+    notes: market.notes,
   };
+}
+
+function zoneOf({ csvZone }: ProviderConfig): string | null {
+  if (csvZone === undefined) return null;
+  const zone = clockNamed(csvZone);
+  if (zone !== undefined) return zone;
+  throw new BackfillError(
+    'usage',
+    `--csv-zone ${csvZone}: is no time zone; write it as UTC, America/New_York, or exchange for each ticker's own`,
+  );
 }

@@ -17,6 +17,7 @@ export function openCsv(config: ProviderConfig): Provider {
     tickerOf: (symbol) => symbol,
     fetchBars: async (request) => parseReading(client.read(request), request.series.interval, basis),
     listTickers: async () => client.tickers(),
+    notes: () => client.notes,
     close: async () => {},
   };
 }

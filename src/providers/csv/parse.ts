@@ -17,9 +17,10 @@ export function parseReading(reading: CsvReading, interval: Interval, basis: Bas
   const calendar = calendarById(reading.listing.calendar);
   const proven = { from: reading.closed.from, to: provenEnd(reading, interval, calendar) };
   const { identity, ...known } = barAnswer(reading, proven, reading.dropped);
-  const { badActions } = reading;
+  const { offGrid, badActions } = reading;
   const answer: BarAnswer = {
     ...known,
+    offGrid,
     badActions,
     wireBasis: basis,
     identity: { ...identity, firstTrade: null },

@@ -1,0 +1,123 @@
+import { isPair } from './ticker-name.ts';
+
+/** What a file's name says of the instrument. */
+export type FileName =
+  /** `ticker` as a user or vendor writes it; `isCrypto` where the name shows that it is a crypto pair. */
+  | { readonly kind: 'ticker'; readonly ticker: string; readonly isCrypto: boolean }
+  /** A name that may be a ticker, a word or an export's: look inside. */
+  | { readonly kind: 'word'; readonly ticker: string }
+  /** A name that names no instrument here, and why. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Exchanges as TradingView and others write them before a symbol, with what the ticker ends in here. */
+const EXCHANGES: Readonly<Record<string, string>> = {
+  ...named('', 'BATS NASDAQ NYSE AMEX ARCA NYSEARCA NYSEMKT NYSEAMERICAN CBOE OTC OTCMKTS'),
+  ...named('.L', 'LSE LON'),
+  ...named('.TO', 'TSX'),
+  ...named('.V', 'TSXV'),
+  ...named('.DE', 'XETR XETRA ETR'),
+  ...named('.F', 'FWB FRA'),
+  ...named('.PA', 'EPA'),
+  ...named('.AS', 'AMS'),
+  ...named('.SW', 'SIX'),
+  ...named('.MI', 'MIL BIT'),
+  ...named('.MC', 'BME'),
+  ...named('.AX', 'ASX'),
+  ...named('.T', 'TSE TYO'),
+  ...named('.HK', 'HKEX HKG'),
+  ...named('.NS', 'NSE'),
+  ...named('.BO', 'BSE BOM'),
+};
+
+const CURRENCY_VENUES = new Set('FX FX_IDC FXCM OANDA FOREXCOM'.split(' '));
+const CRYPTO_VENUES = new Set(
+  'BINANCE COINBASE KRAKEN BITSTAMP BITFINEX BYBIT OKX GEMINI KUCOIN HUOBI BITTREX POLONIEX CRYPTO'.split(
+    ' ',
+  ),
+);
+
+/** Words that describe a file; a name begins or ends with them. */
+const WORDS = new Set(
+  (
+    'daily weekly monthly intraday adjusted adj unadjusted data price prices history historical candles bars ohlc ohlcv ' +
+    'quote quotes stock stocks table export full compact extended series time kline klines day hour minute'
+  ).split(' '),
+);
+
+const INTERVAL = /^(\d+(m|min|mins|minute|h|hr|hour|d|day|w)|(min|hour)\d+)$/i;
+const DATE = /^((19|20)\d{2}([-.]?\d{2}){0,2})$/;
+const TRADING_VIEW = /^(?<symbol>.+?), ?(\d+[A-Z]?|[SDWM])(_[0-9a-f]{5})?$/;
+
+/**
+ * What a file's name without its endings says. Known are `AAPL`, `AAPL_data`, `AAPL-2015-2020`, `AAPL (1)`, `AAPL - Copy`,
+ * Alpha Vantage's `daily_IBM` and `intraday_5min_IBM`, TradingView's `BATS_T, 1D`, `NYSE:NBL_data`, Stooq's `hd.us`,
+ * Binance's `BTCUSDT-1m-2024-01` and `Binance_BTCUSDT_d`. Else the ticker is the name up to the first `_`.
+ */
+export function readFileName(stem: string): FileName {
+  const first = withoutCopy(stem.trim());
+  const pair = /^([A-Z]{3})_([A-Z]{3,4})(?![A-Z0-9])/.exec(first);
+  if (pair?.[1] !== undefined && pair[2] !== undefined && isPair(pair[1], pair[2]))
+    return { kind: 'ticker', ticker: pair[1] + pair[2], isCrypto: true };
+  const view = TRADING_VIEW.exec(first)?.groups?.['symbol'];
+  const [venue, symbol] = venueOf(view ?? first, view !== undefined);
+  if (venue !== undefined && symbol !== undefined) return atVenue(venue, undated(symbol));
+  const parts = (view ?? first).split('_').filter((part) => part !== '');
+  while (parts.length > 1 && isWord(parts[0] ?? '') && parts.slice(1).some((part) => !isWord(part)))
+    parts.shift();
+  const ticker = undated(parts[0] ?? '');
+  // Written in small letters, or of words alone, it may be the name of anything.
+  const isSure = ticker === ticker.toUpperCase() || /\.(us|uk|jp|de|hk)$/.test(ticker);
+  return isSure ? { kind: 'ticker', ticker, isCrypto: false } : { kind: 'word', ticker };
+}
+
+/** Whether a word describes a file and cannot be its ticker: `prices`, `daily`, `5min`. */
+export function isWord(part: string): boolean {
+  return WORDS.has(part) || INTERVAL.test(part) || DATE.test(part);
+}
+
+/** `BATS` and `T` of `BATS_T`, `NYSE` and `NBL` of `NYSE:NBL_data`; TradingView writes it always, others may. */
+function venueOf(name: string, isView: boolean): [venue?: string, symbol?: string] {
+  const [, colon, afterColon] = /^([A-Za-z_]+):(.+)$/.exec(name) ?? [];
+  if (colon !== undefined) return [colon.toUpperCase(), afterColon?.split('_', 1)[0] ?? ''];
+  const [, before = '', after = ''] = /^(FX_IDC|[A-Za-z]+)_([^_]+)/.exec(name) ?? [];
+  const venue = before.toUpperCase();
+  const isVenue = CRYPTO_VENUES.has(venue) || (before === venue && isKnown(venue));
+  const isSymbol = after !== '' && !isWord(after.toLowerCase()) && after === after.toUpperCase();
+  return (isView && before !== '') || (isVenue && isSymbol) ? [venue, after] : [];
+}
+
+function isKnown(venue: string): boolean {
+  return Object.hasOwn(EXCHANGES, venue) || CURRENCY_VENUES.has(venue);
+}
+
+function atVenue(venue: string, symbol: string): FileName {
+  const isCrypto = CRYPTO_VENUES.has(venue);
+  if (isCrypto || CURRENCY_VENUES.has(venue)) return { kind: 'ticker', ticker: symbol, isCrypto };
+  if (!Object.hasOwn(EXCHANGES, venue))
+    return { kind: 'unknown', reason: `its exchange "${venue}" names no suffix of a ticker; rename it` };
+  return { kind: 'ticker', ticker: `${symbol}${EXCHANGES[venue] ?? ''}`, isCrypto };
+}
+
+const COPY = /\s*\(\d+\)$| - copy$|^copy of /i;
+const DATED =
+  /[- ]((19|20)\d{2}([-.]?\d{2}){0,2}|\d+(m|min|h|d|w)|historical data|stock price history|history|prices?|daily|intraday|data)$/i;
+
+/** `XOM` of `XOM (1)`, `XOM - Copy` and `Copy of XOM`. */
+function withoutCopy(name: string): string {
+  return stripped(name, COPY);
+}
+
+/** A name without what describes it at its end: `GM` of `GM-2015-2020`, `BTCUSDT` of `BTCUSDT-1m-2024-01`. */
+function undated(name: string): string {
+  return stripped(name.trim(), DATED);
+}
+
+function stripped(name: string, part: RegExp): string {
+  let left = name;
+  while (part.test(left)) left = left.replace(part, '').trim();
+  return left;
+}
+
+function named(suffix: string, names: string): Record<string, string> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, suffix]));
+}

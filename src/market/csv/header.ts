@@ -1,0 +1,166 @@
+/** Where a file has what: indices of its columns. */
+export interface Header {
+  /** The date, or the whole stamp. */
+  readonly stamp: number;
+  /** The time of day, where it has a column of its own. */
+  readonly time: number | null;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number | null;
+  readonly vwap: number | null;
+  readonly trades: number | null;
+  /** Which instrument a row is of. */
+  readonly ticker: number | null;
+  /** The same, or the name of its company. */
+  readonly name: number | null;
+  /** The clock of the stamps, as the header names it: an IANA zone, `UTC` or `exchange`. */
+  readonly zone: string | null;
+}
+
+/** Names of columns, without case, signs and brackets; what stands first is preferred. */
+const NAMES = {
+  stamp:
+    'datetime,date time,timestamp,ts,open time,opentime,date,time,begins at,day,t,unix,unix timestamp,epoch',
+  date: 'date,day',
+  time: 'time,timestamp,hour',
+  open: 'open,open price,o',
+  high: 'high,high price,h',
+  low: 'low,low price,l',
+  close: 'close,close price,close/last,c,last,price',
+  volume: 'volume,vol,vol.,v,tickvol,tick volume',
+  vwap: 'vwap,vw',
+  trades: 'trades,trade count,tradecount,number of trades,count,n',
+  ticker: 'ticker,symbol',
+  name: 'name',
+} as const;
+
+/** What headers call a clock. `ts` is this program's own column: UTC. */
+const CLOCKS: Readonly<Record<string, string>> = {
+  utc: 'UTC',
+  gmt: 'UTC',
+  ts: 'UTC',
+  et: 'America/New_York',
+  est: 'America/New_York',
+  edt: 'America/New_York',
+  cet: 'Europe/Paris',
+  jst: 'Asia/Tokyo',
+  exchange: 'exchange',
+  local: 'exchange',
+};
+
+/** Binance's archive of spot bars: files without a header. */
+const KLINE: Header = {
+  stamp: 0,
+  time: null,
+  open: 1,
+  high: 2,
+  low: 3,
+  close: 4,
+  volume: 5,
+  vwap: null,
+  trades: 8,
+  ticker: null,
+  name: null,
+  zone: null,
+};
+const KLINE_FIELDS = 12;
+
+const TIME_OF_DAY = /^(\d{1,6}|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[AP]M)?)$/i;
+
+/**
+ * The columns that the first lines of a file tell of, or the first column that is wanted and not there; a missing volume
+ * is none that is wanted. Undefined is no header: `isKline` rows have none.
+ */
+export function readHeader(
+  names: readonly string[],
+  firstRow: readonly string[],
+): Header | { readonly missing: string } {
+  const columns = names.map(plainName);
+  const find = (wanted: keyof typeof NAMES): number | null => {
+    for (const name of NAMES[wanted].split(',')) {
+      const index = columns.indexOf(name);
+      if (index >= 0) return index;
+    }
+    return null;
+  };
+  const stamps = stampColumns(find, columns, firstRow);
+  const [open, high, low, close] = [find('open'), find('high'), find('low'), find('close')];
+  if (stamps === null) return { missing: 'date' };
+  if (open === null) return { missing: 'open' };
+  if (high === null) return { missing: 'high' };
+  if (low === null) return { missing: 'low' };
+  if (close === null) return { missing: 'close' };
+  const volume = find('volume') ?? indexOrNull(columns.findIndex((name) => name.startsWith('volume ')));
+  const others = {
+    volume,
+    vwap: find('vwap'),
+    trades: find('trades'),
+    ticker: find('ticker'),
+    name: find('name'),
+  };
+  const zone = clockOf(names[stamps.stamp] ?? '') ?? clockOf(names[stamps.time ?? stamps.stamp] ?? '');
+  return { ...stamps, open, high, low, close, ...others, zone };
+}
+
+/** The columns of a line that is a bar of Binance's archive, which has no header; else undefined. */
+export function klineHeader(fields: readonly string[]): Header | undefined {
+  const isKline = fields.length === KLINE_FIELDS && fields.every((field) => /^\d+(\.\d+)?$/.test(field));
+  return isKline ? KLINE : undefined;
+}
+
+/** An IANA zone's own name for it, `UTC`, `exchange`, or undefined. */
+export function clockNamed(text: string): string | undefined {
+  const known = CLOCKS[text.toLowerCase()];
+  if (known !== undefined) return known;
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The column of the stamps, and that of the times where dates have none. */
+function stampColumns(
+  find: (wanted: keyof typeof NAMES) => number | null,
+  columns: readonly string[],
+  firstRow: readonly string[],
+): Pick<Header, 'stamp' | 'time'> | null {
+  const [date, time] = [find('date'), find('time')];
+  if (date !== null && time !== null && TIME_OF_DAY.test(firstRow[time] ?? '')) return { stamp: date, time };
+  // A table of pandas has its stamps in a first column without a name.
+  const stamp = find('stamp') ?? (columns[0] === '' ? 0 : null);
+  return stamp === null ? null : { stamp, time: null };
+}
+
+/** `open time` of `Open_Time`, `date` of `<DATE>` and `Date (UTC)`, `open` of `1. open`, `timestamp` of `timestamp_utc`. */
+function plainName(name: string): string {
+  const words = bare(name).split(' ');
+  const rest = words.filter((word) => !['utc', 'gmt', 'et', 'est', 'local'].includes(word));
+  return (rest.length === 0 ? words : rest).join(' ');
+}
+
+function bare(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/[<>]|[([][^)\]]*[)\]]|^\d+[a-z]?\./g, '')
+    .trim()
+    .split(/[_\s]+/)
+    .join(' ');
+}
+
+/** The clock that a column's name tells of: in brackets, or as one of its words. */
+function clockOf(name: string): string | null {
+  const inBrackets = /[([]([^)\]]+)[)\]]/.exec(name)?.[1];
+  if (inBrackets !== undefined) return clockNamed(inBrackets.trim()) ?? null;
+  for (const word of bare(name).split(' ')) {
+    const clock = Object.hasOwn(CLOCKS, word) ? CLOCKS[word] : undefined;
+    if (clock !== undefined) return clock;
+  }
+  return null;
+}
+
+function indexOrNull(index: number): number | null {
+  return index < 0 ? null : index;
+}

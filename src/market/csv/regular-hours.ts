@@ -1,0 +1,99 @@
+import type { Calendar, Session } from '../../core/calendar/calendar.ts';
+import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
+import type { Day } from '../../core/day.ts';
+import { type Interval, intervalMs } from '../../core/interval.ts';
+import { barStart, isTradingTime } from '../session-grid.ts';
+import { instantByClock } from './clock.ts';
+import { malformed } from './records.ts';
+import type { StampedRow } from './table.ts';
+
+/** How well the instants of rows agree with an exchange's hours. */
+interface Fit {
+  /** The part of the regular slots, of the sessions that the rows touch, that have a row. */
+  readonly filled: number;
+  /** The part of the rows that lie in regular hours. */
+  readonly inside: number;
+  /** The part of the volume that was traded in regular hours; 1 where there is none. */
+  readonly volume: number;
+}
+
+/**
+ * Refuses intraday rows that another clock would explain: one that fills the regular slots of the exchange where the clock
+ * that they are read by does not. Extended hours are no reason, unless most of the volume would lie there. `zone` is the
+ * clock they were read by. Throws `usage`, and says what would fit.
+ */
+export function assertRegularHours(
+  path: string,
+  rows: readonly StampedRow[],
+  instants: readonly number[],
+  interval: Interval,
+  calendar: Calendar,
+): void {
+  if (calendar.advisory || calendar.id === '24-7' || calendar.id === '24-5-FX') return;
+  const asRead = fitOf(rows, instants, interval, calendar);
+  if (asRead.filled >= 0.95 && asRead.volume >= 0.5) return;
+  for (const zone of new Set([calendar.zone, 'UTC', ...CALENDAR_ZONES.map(([, one]) => one)])) {
+    const other = rows.map(({ stamp }) => instantByClock(stamp, zone));
+    const fit = fitOf(rows, other, interval, calendar);
+    if (!isBetter(fit, asRead)) continue;
+    const [first] = rows;
+    const seen = `its times fill ${percent(asRead)} of the regular hours of ${calendar.id} as they are read, and ${percent(fit)} by the clock of ${zone}`;
+    const way =
+      first?.stamp.offset === null
+        ? `give --csv-zone ${zone}, or write an offset with each`
+        : 'correct their offset, or leave it out and give --csv-zone';
+    throw malformed(path, null, `${seen}: ${way}`);
+  }
+}
+
+/** Whether a reading explains the rows and the one as they are does not. */
+function isBetter(other: Fit, asRead: Fit): boolean {
+  if (other.filled < 0.9) return false;
+  if (asRead.filled < 0.6) return true;
+  // Extended hours reach over the regular ones by any clock; the volume does not.
+  if (asRead.volume < 0.5 && other.volume >= 0.8) return true;
+  // A clock one hour off fills most slots too; but only the right one has every row in one.
+  return asRead.filled < 0.95 && other.filled >= 0.98 && other.inside >= 0.99;
+}
+
+function fitOf(
+  rows: readonly StampedRow[],
+  instants: readonly number[],
+  interval: Interval,
+  calendar: Calendar,
+): Fit {
+  const length = intervalMs(interval);
+  const sessions = new Map<Day, Session | null>();
+  const filled = new Set<number>();
+  let [slots, inside, volume, volumeInside] = [0, 0, 0, 0];
+  for (const [i, instant] of instants.entries()) {
+    const day = calendar.localDay(instant);
+    let session = sessions.get(day);
+    if (session === undefined) {
+      session = calendar.isSession(day) ? calendar.session(day) : null;
+      sessions.set(day, session);
+      if (session !== null) slots += slotsOf(session, length);
+    }
+    const traded = rows[i]?.volume ?? 0;
+    volume += traded;
+    if (session === null || !isTradingTime(session, instant)) continue;
+    inside++;
+    volumeInside += traded;
+    if (barStart(session, instant, length) === instant) filled.add(instant);
+  }
+  return {
+    filled: filled.size / Math.max(1, slots),
+    inside: inside / Math.max(1, rows.length),
+    volume: volume === 0 ? 1 : volumeInside / volume,
+  };
+}
+
+/** Bars of a full session. */
+function slotsOf({ open, close, lunch }: Session, length: number): number {
+  if (lunch === null) return Math.ceil((close - open) / length);
+  return Math.ceil((lunch.start - open) / length) + Math.ceil((close - lunch.end) / length);
+}
+
+function percent({ filled }: Fit): string {
+  return `${Math.round(100 * filled)} %`;
+}

@@ -1,0 +1,88 @@
+import type { Calendar } from '../../core/calendar/calendar.ts';
+import { startOfDay } from '../../core/day.ts';
+import { clockOf, instantOf } from './clock.ts';
+import type { BarFile } from './files.ts';
+import { intervalOf } from './interval.ts';
+import type { RowsOfFile } from './join-files.ts';
+import { longBars } from './long-bars.ts';
+import { malformed, readZip } from './records.ts';
+import { assertRegularHours } from './regular-hours.ts';
+import { sessionDates } from './session-dates.ts';
+import { byTicker, type SharedTables } from './shared-tables.ts';
+import { readTable, type StampedRow, type Table } from './table.ts';
+
+/** What the rows of a ticker's files are read with. */
+export interface SeriesContext {
+  readonly ticker: string;
+  readonly calendar: Calendar;
+  /** The clock of stamps without an offset, as the user names it: an IANA zone, `UTC`, `exchange`; null: not named. */
+  readonly zone: string | null;
+  readonly shared: SharedTables;
+}
+
+/** The rows of a file with a header, ascending. Throws `usage` for what is malformed or not what it is named after. */
+export function readFileRows(
+  file: Exclude<BarFile, { kind: 'lean-minutes' }>,
+  context: SeriesContext,
+): RowsOfFile {
+  const { rows, zone } = tableOf(file, context);
+  const clock = clockOf(zone ?? context.zone, context.calendar);
+  const read = rowsOfStamps(file.path, rows, clock, context);
+  if (read.interval !== '1d') {
+    const instants = rows.map(({ stamp }) => instantOf(stamp, clock));
+    assertRegularHours(file.path, rows, instants, read.interval, context.calendar);
+  }
+  return read;
+}
+
+/** Rows with their stamps as the start of their bars; those without an offset are of the clock of `zone`. */
+export function rowsOfStamps(
+  path: string,
+  stamped: readonly StampedRow[],
+  zone: string,
+  { calendar }: SeriesContext,
+): RowsOfFile {
+  const stamps = stamped.map(({ stamp }) => stamp);
+  const instants = stamps.map((stamp) => instantOf(stamp, zone));
+  const interval = intervalOf(path, stamps, instants, calendar);
+  const starts = interval === '1d' ? dailyStarts() : instants;
+  const rows = stamped.map(({ stamp: _stamp, ...values }, i) => ({ ts: starts[i] ?? 0, ...values }));
+  return { path, interval, rows: rows.toSorted((a, b) => a.ts - b.ts) };
+
+  function dailyStarts(): number[] {
+    const days = sessionDates(path, stamps, instants, calendar);
+    const apart = longBars(days, calendar);
+    if (apart === undefined) return days.map(startOfDay);
+    throw malformed(
+      path,
+      null,
+      `its rows are ${apart} apart: bars of ${apart} are not stored, give daily ones`,
+    );
+  }
+}
+
+function tableOf(file: { kind: string; path: string }, { ticker, shared }: SeriesContext): Table {
+  const { kind, path } = file;
+  if (kind === 'shared-table')
+    return shared.tablesIn(path).get(ticker) ?? { rows: [], names: null, zone: null };
+  const table = kind === 'zipped-table' ? readTable(path, readZip(path).text) : readTable(path);
+  assertNamedAlike(path, table, ticker);
+  return table;
+}
+
+/** Refuses a file whose rows say that they are of other tickers than the one it is named after. */
+function assertNamedAlike(path: string, table: Table, ticker: string): void {
+  if (table.names === null) return;
+  const said = [...byTicker(table).keys()];
+  const [first] = said;
+  if (said.length > 1) {
+    const some = `${said.slice(0, 3).join(', ')}${said.length > 3 ? ', …' : ''}`;
+    throw malformed(path, null, `is named after ${ticker}, but holds ${some}: name it all-prices.csv`);
+  }
+  if (first !== undefined && letters(first) !== letters(ticker))
+    throw malformed(path, null, `is named after ${ticker}, but its rows are of ${first}: rename the file`);
+}
+
+function letters(ticker: string): string {
+  return ticker.replaceAll(/[^A-Z0-9]/g, '').replace(/X$/, '');
+}

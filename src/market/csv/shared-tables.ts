@@ -1,0 +1,43 @@
+import { type Day, MS_PER_DAY } from '../../core/day.ts';
+import { type StampedRow, type Table, readTable } from './table.ts';
+import { tickerNamed } from './ticker-name.ts';
+
+/** Tables with rows of several instruments, each file read once. */
+export class SharedTables {
+  readonly #byPath = new Map<string, ReadonlyMap<string, Table>>();
+
+  /** The rows of a file by the ticker that they name; rows that name none are left out. Throws `usage`. */
+  tablesIn(path: string): ReadonlyMap<string, Table> {
+    let tables = this.#byPath.get(path);
+    if (tables === undefined) this.#byPath.set(path, (tables = byTicker(readTable(path))));
+    return tables;
+  }
+}
+
+/** A table cut by the tickers that its rows name; empty where they name none. */
+export function byTicker({ rows, names, zone }: Table): Map<string, Table> {
+  const rowsByName = new Map<string, StampedRow[]>();
+  for (const [i, row] of rows.entries()) {
+    const name = names?.[i] ?? '';
+    const others = rowsByName.get(name);
+    if (others === undefined) rowsByName.set(name, [row]);
+    else others.push(row);
+  }
+  const tables = new Map<string, Table>();
+  for (const [name, ofName] of rowsByName) {
+    const ticker = tickerNamed(name, () => tradesOnSaturday(ofName));
+    if (ticker === undefined) continue;
+    tables.set(ticker, { rows: [...(tables.get(ticker)?.rows ?? []), ...ofName], names: null, zone });
+  }
+  return tables;
+}
+
+/** Only crypto trades on Saturdays (UTC). */
+export function tradesOnSaturday(rows: readonly StampedRow[]): boolean {
+  return rows.some(({ stamp: { clock } }) => weekdayOf(Math.floor(clock / MS_PER_DAY)) === 6);
+}
+
+/** 0 for Sunday to 6 for Saturday; the epoch was a Thursday. */
+export function weekdayOf(day: Day): number {
+  return (((day + 4) % 7) + 7) % 7;
+}

@@ -1,0 +1,21 @@
+/** Names of one reason that are written out. */
+const SHOWN = 20;
+
+/** The files of a folder that are not read, and why. */
+export class Unread {
+  readonly #namesByReason = new Map<string, string[]>();
+
+  add(name: string, reason: string): void {
+    const names = this.#namesByReason.get(reason);
+    if (names === undefined) this.#namesByReason.set(reason, [name]);
+    else names.push(name);
+  }
+
+  /** A line a reason: `not read: README.md, notes.json (no CSV, text or zip file)`. */
+  lines(): string[] {
+    return [...this.#namesByReason].map(([reason, names]) => {
+      const rest = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+      return `not read: ${names.slice(0, SHOWN).join(', ')}${rest} (${reason})`;
+    });
+  }
+}

@@ -1,0 +1,152 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { ALL, marketOf, stampsOf } from './folders.ts';
+
+const HEADER = 'date,open,high,low,close,volume';
+
+describe('a date and a time in two columns', () => {
+  it.each([
+    ['Date,Time,Open,High,Low,Close,Volume', '2024-01-08,09:30:00', '2024-01-08,09:35:00', ','],
+    ['<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>', '20240108,093000', '20240108,093500', ','],
+    ['Date,Time,Open,High,Low,Close,Volume', '01/08/2024,930', '01/31/2024,935', ','],
+    ['Date,Timestamp,Open,High,Low,Close,Volume', '20240108,09:30:00', '20240108,09:35:00', ','],
+    [
+      '<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>',
+      '2024.01.08\t09:30',
+      '2024.01.08\t09:35',
+      '\t',
+    ],
+    ['Date;Time;Open;High;Low;Close;Volume', '08.01.2024;09:30', '08.01.2024;09:35', ';'],
+  ])('%s are joined', (header, first, second, sign) => {
+    const row = (stamp: string): string => [stamp, '10', '11', '9', '10.5', '7'].join(sign);
+    // A second row on the same day makes it intraday.
+    const same = `${first.split(sign)[0]}${sign}${second.split(sign)[1]}`;
+    const others = second.startsWith(first.split(sign)[0] ?? '') ? [] : [row(second)];
+    const market = marketOf({ 'SPY.csv': `${[header, row(first), row(same), ...others].join('\n')}\n` });
+    expect(stampsOf(market, 'SPY', '5m').slice(0, 2)).toEqual(['2024-01-08T14:30Z', '2024-01-08T14:35Z']);
+    expect(market.rows('SPY', '5m', ALL)[0]).toMatchObject({ open: 10, close: 10.5, volume: 7 });
+  });
+
+  it('are not joined where the time is a whole stamp', () => {
+    const text =
+      'date,time,open,high,low,close,volume\n2024-01-08,1704724200,1,1,1,1,1\n2024-01-08,1704724500,1,1,1,1,1\n';
+    expect(() => marketOf({ 'SPY.csv': text }).intervals('SPY')).not.toThrow();
+  });
+
+  it('of Stooq’s daily files give dates', () => {
+    const text =
+      '<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\n' +
+      'HD.US,D,20240108,000000,10,11,9,10.5,7,0\nHD.US,D,20240109,000000,10,11,9,10.5,7,0\n';
+    expect(stampsOf(marketOf({ 'hd.us.txt': text }), 'HD')).toEqual(['2024-01-08', '2024-01-09']);
+  });
+});
+
+describe('a volume that is not told', () => {
+  const text = `${HEADER}\n2024-01-08,10,11,9,10.5,\n2024-01-09,10,11,9,10.5,N/A\n2024-01-10,10,11,9,10.5,5\n`;
+
+  it.each(['^SPX', 'EURUSD=X'])('of %s is none traded', (ticker) => {
+    const rows = marketOf({ [`${ticker}.csv`]: text }).rows(ticker, '1d', ALL);
+    expect(rows.map(({ volume }) => volume)).toEqual([0, 0, 5]);
+  });
+
+  it('of a share is unknown, and no row is lost', () => {
+    const rows = marketOf({ 'AAPL.csv': text }).rows('AAPL', '1d', ALL);
+    expect(rows.map(({ volume }) => volume)).toEqual([Number.NaN, Number.NaN, 5]);
+  });
+
+  it('may have no column at all', () => {
+    const market = marketOf({ 'AAPL.csv': 'date,open,high,low,close\n2024-01-08,10,11,9,10.5\n' });
+    expect(market.rows('AAPL', '1d', ALL)).toMatchObject([{ close: 10.5, volume: Number.NaN }]);
+  });
+
+  it('of a row without prices stays not told', () => {
+    const market = marketOf({ 'AAPL.csv': `${HEADER}\n2024-01-08,-,N/A,NaN,null,\n2024-01-09,1,1,1,1,1\n` });
+    expect(market.rows('AAPL', '1d', ALL)[0]).toMatchObject({ open: null, close: null, volume: null });
+  });
+});
+
+describe('numbers', () => {
+  const rowOf = (text: string) => marketOf({ 'AIR.PA.csv': text }).rows('AIR.PA', '1d', ALL)[0];
+
+  it('may have a decimal comma', () => {
+    const text = 'Date;Open;High;Low;Close;Volume\n08.01.2024;1.234,5;1.240,25;1.230;1.235,75;1.234.567\n';
+    expect(rowOf(text)).toMatchObject({
+      open: 1234.5,
+      high: 1240.25,
+      low: 1230,
+      close: 1235.75,
+      volume: 1_234_567,
+    });
+  });
+
+  it('may mark thousands, name the money or be shortened', () => {
+    const text =
+      'Date,Close/Last,Volume,Open,High,Low\n01/31/2024,"$1,234.50",1.2M,$1230,"$1,240",$1229.75\n';
+    expect(rowOf(text)).toMatchObject({
+      open: 1230,
+      high: 1240,
+      low: 1229.75,
+      close: 1234.5,
+      volume: 1_200_000,
+    });
+    const points = `${HEADER}\n2024-01-08,"38,123","38,200","38,001","38,150","1,000"\n`;
+    expect(rowOf(points)).toMatchObject({ open: 38_123, close: 38_150, volume: 1000 });
+  });
+
+  it('that are none are named with their line', () => {
+    expect(() => rowOf(`${HEADER}\n2024-01-08,1,1,1,1,1\n2024-01-09,1,x,1,1,1\n`)).toThrow(
+      /line 3: "x" is not a number/,
+    );
+  });
+});
+
+describe('dates with the day or the month first', () => {
+  it('are refused where nothing tells which', () => {
+    const market = marketOf({ 'AAPL.csv': `${HEADER}\n01/02/2024,1,1,1,1,1\n01/03/2024,1,1,1,1,1\n` });
+    expect(() => market.intervals('AAPL')).toThrow(
+      /"01\/02\/2024" may start with the day or the month; write them as/,
+    );
+  });
+});
+
+describe('a file', () => {
+  it('may be compressed, also in small letters, and unpacked under its old name', () => {
+    const text = `${HEADER}\n2024-01-08,1,1,1,1,1\n`;
+    const market = marketOf({
+      'AAPL.csv.gz': gzipSync(text),
+      'MSFT.CSV.GZ': gzipSync(text),
+      'TEF.csv.gz': text,
+    });
+    for (const ticker of ['AAPL', 'MSFT', 'TEF']) expect(stampsOf(market, ticker)).toEqual(['2024-01-08']);
+  });
+
+  it('may be in UTF-16, as MetaTrader writes it', () => {
+    const text = '\uFEFF<DATE>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\n2024.01.08\t1\t1\t1\t1\t5\n';
+    expect(stampsOf(marketOf({ 'EURUSD.csv': Buffer.from(text, 'utf16le') }), 'EURUSD=X')).toEqual([
+      '2024-01-08',
+    ]);
+  });
+
+  it('may begin with the address that it came from', () => {
+    const text =
+      'https://www.CryptoDataDownload.com\nunix,date,symbol,open,high,low,close,Volume BTC,Volume USDT,tradecount\n' +
+      '1704672000000,2024-01-08 00:00:00,BTCUSDT,1,2,1,2,3.5,7,9\n';
+    const market = marketOf({ 'Binance_BTCUSDT_d.csv': text });
+    expect(market.rows('BTC-USDT', '1d', ALL)).toMatchObject([{ close: 2, volume: 3.5, trades: 9 }]);
+  });
+
+  it('may be Binance’s, without a header', () => {
+    const line = (at: number): string => `${at},1.5,2,1,1.75,3.5,${at + 59_999},7,9,1,1,0\n`;
+    const market = marketOf({
+      'BTCUSDT-1m-2024-01.csv': line(1_704_672_000_000) + line(1_704_672_060_000),
+      'ETHUSDT-1m-2025-01.csv': line(1_735_689_600_000_000) + line(1_735_689_660_000_000),
+    });
+    expect(market.rows('BTC-USDT', '1m', ALL)).toMatchObject([{ open: 1.5, trades: 9 }, { volume: 3.5 }]);
+    expect(stampsOf(market, 'ETH-USDT', '1m')).toEqual(['2025-01-01T00:00Z', '2025-01-01T00:01Z']);
+  });
+
+  it('may have its stamps in a first column without a name', () => {
+    const text = ',Open,High,Low,Close,Volume\n2024-01-08,1,1,1,1,1\n';
+    expect(stampsOf(marketOf({ 'AAPL.csv': text }), 'AAPL')).toEqual(['2024-01-08']);
+  });
+});

@@ -1,0 +1,156 @@
+import { strToU8, zipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { ALL, folderOf, marketOf, stampsOf } from './folders.ts';
+import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
+
+const HEADER = 'date,open,high,low,close,volume';
+
+function bars(first: string, ...closes: number[]): string {
+  const day = (i: number): string => new Date(Date.parse(first) + i * 86_400_000).toISOString().slice(0, 10);
+  return `${HEADER}\n${closes.map((close, i) => `${day(i)},${close},${close},${close},${close},5\n`).join('')}`;
+}
+
+describe('a folder', () => {
+  it('names each file that is not read, and why', () => {
+    const market = marketOf({
+      'AAPL.csv': bars('2024-01-08', 1, 2),
+      'README.md': '#',
+      'notes.json': '{}',
+      'prices.parquet': '',
+      'readme.txt': 'What is in here',
+      '.DS_Store': '',
+      'prices.csv': bars('2024-01-08', 1),
+      'no ticker.csv': bars('2024-01-08', 1),
+      'SP_SPX, 1D.csv': bars('2024-01-08', 1),
+      'odd.zip': 'no zip',
+      'actions.csv': 'ticker,date,kind,value\n',
+    });
+    expect(market.tickers()).toEqual(['AAPL']);
+    expect(market.notes).toEqual([
+      'not read: .DS_Store (hidden)',
+      'not read: README.md, notes.json, prices.parquet (no CSV, text or zip file)',
+      'not read: SP_SPX, 1D.csv (its exchange "SP" names no suffix of a ticker; rename it)',
+      'not read: no ticker.csv, prices.csv (the name is no ticker)',
+      expect.stringMatching(/^not read: odd\.zip \(is no zip file/),
+      'not read: readme.txt (no CSV with a header)',
+    ]);
+  });
+
+  it('reads other endings', () => {
+    const text = bars('2024-01-08', 1, 2);
+    const market = marketOf({
+      'WMT.CSV': text,
+      'BAC.txt': text,
+      'hd.us.txt': text,
+      'T.tsv': text.replaceAll(',', '\t'),
+      'BTCUSDT-1d-2024-01.zip': zipSync({
+        'BTCUSDT-1d-2024-01.csv': strToU8('1704672000000,1,2,1,2,3,1704758399999,4,5,6,7,0\n'),
+      }),
+    });
+    expect(market.tickers()).toEqual(['BAC', 'BTC-USDT', 'HD', 'T', 'WMT']);
+    for (const ticker of ['BAC', 'HD', 'T', 'WMT']) expect(stampsOf(market, ticker)).toHaveLength(2);
+    expect(market.rows('BTC-USDT', '1d', ALL)).toMatchObject([{ close: 2, volume: 3, trades: 5 }]);
+  });
+
+  it('of folders that are named after tickers, with a file a year', () => {
+    const market = marketOf({
+      'AAPL/2023.csv': bars('2023-01-03', 1, 2),
+      'AAPL/2024.csv': bars('2024-01-08', 3),
+      'MSFT/2024.csv': bars('2024-01-08', 4),
+    });
+    expect(market.tickers()).toEqual(['AAPL', 'MSFT']);
+    expect(stampsOf(market, 'AAPL')).toEqual(['2023-01-03', '2023-01-04', '2024-01-08']);
+  });
+
+  it('without a file that is read says why', () => {
+    expect(() => csvFolderMarket(folderOf({ 'README.md': '#' }))).toThrow(/not read: README\.md/);
+  });
+});
+
+describe('two files of one ticker', () => {
+  it('are joined where they follow each other or agree', () => {
+    const market = marketOf({
+      'GM-2023.csv': bars('2023-01-03', 1, 2, 3),
+      'GM-2023-2024.csv': bars('2023-01-04', 2.0001, 3, 4),
+      'GM.csv': bars('2023-01-06', 4, 5),
+    });
+    expect(market.rows('GM', '1d', ALL).map(({ close }) => close)).toEqual([1, 2.0001, 3, 4, 5]);
+  });
+
+  it('are both refused by name where they contradict each other', () => {
+    const market = marketOf({
+      'all_IBM.csv': bars('2024-01-08', 1, 2, 3),
+      'all_NVDA.csv': bars('2024-01-08', 10, 20, 30),
+      'MSFT.csv': bars('2024-01-08', 1),
+    });
+    expect(() => market.intervals('ALL')).toThrow(
+      /all_IBM\.csv and .*all_NVDA\.csv stand for one ticker and contradict each other on 2024-01-08: rename or remove one/,
+    );
+    expect(market.intervals('MSFT')).toEqual(['1d']);
+  });
+
+  it('may differ in the last row of one, which was made before the session was over', () => {
+    const market = marketOf({
+      'GM.csv': bars('2024-01-08', 1, 2, 3),
+      'GM (1).csv': bars('2024-01-08', 1, 2.5),
+    });
+    expect(market.rows('GM', '1d', ALL).map(({ close }) => close)).toEqual([1, 2, 3]);
+  });
+
+  it('may hold different intervals', () => {
+    const market = marketOf({
+      'GM.csv': bars('2024-01-08', 1, 2),
+      'GM_5min.csv': `${HEADER}\n2024-01-08 09:30,9,9,9,9,9\n2024-01-08 09:35,9,9,9,9,9\n`,
+    });
+    expect(market.intervals('GM')).toEqual(['5m', '1d']);
+  });
+});
+
+describe('a file with several tickers', () => {
+  const text =
+    'ticker,ts,open,high,low,close,volume,vwap,trades,source\n' +
+    'AAPL,2024-01-08,1,2,1,2,5,1.5,7,yahoo\nBRK-B,2024-01-08,3,4,3,4,,,,yahoo\nAAPL,2024-01-09,2,2,2,2,6,,,yahoo\n';
+
+  it.each(['prices.csv', 'export.csv', 'all.csv', 'my prices.csv'])(
+    'is read as several series: %s',
+    (name) => {
+      const market = marketOf({ [name]: text });
+      expect(market.tickers()).toEqual(['AAPL', 'BRK-B']);
+      expect(market.rows('AAPL', '1d', ALL)).toMatchObject([
+        { close: 2, vwap: 1.5, trades: 7 },
+        { close: 2, vwap: null },
+      ]);
+      expect(market.rows('BRK-B', '1d', ALL)).toMatchObject([{ close: 4, volume: Number.NaN }]);
+    },
+  );
+
+  it('by their names in capitals, as lists of the S&P 500 have it', () => {
+    const lines = '2024-01-08,1,1,1,1,1,AAPL\n2024-01-08,2,2,2,2,2,A\n';
+    expect(marketOf({ 'all_stocks_5yr.csv': `${HEADER},Name\n${lines}` }).tickers()).toEqual(['A', 'AAPL']);
+  });
+
+  it('is refused where it is named after one of them', () => {
+    const market = marketOf({ 'AAPL.csv': text });
+    expect(() => market.intervals('AAPL')).toThrow(/is named after AAPL, but holds AAPL, BRK-B/);
+  });
+
+  it('is refused where its rows are of another ticker than its name', () => {
+    const market = marketOf({ 'MSFT.csv': 'symbol,date,open,high,low,close\nAAPL,2024-01-08,1,1,1,1\n' });
+    expect(() => market.intervals('MSFT')).toThrow(
+      /is named after MSFT, but its rows are of AAPL: rename the file/,
+    );
+  });
+
+  it('may call its one ticker otherwise, or have the name of a company', () => {
+    const of = (header: string, name: string): string =>
+      `${header},date,open,high,low,close\n${name},2024-01-08,1,1,1,1\n`;
+    const market = marketOf({
+      'BRK-B.csv': of('symbol', 'BRK.B'),
+      'BTC-USD.csv': of('symbol', 'BTC/USD'),
+      'EURUSD.csv': of('ticker', 'EUR/USD'),
+      'hd.us.txt': of('<TICKER>', 'HD.US'),
+      'AAPL.csv': of('name', 'Apple Inc.'),
+    });
+    for (const ticker of market.tickers()) expect(stampsOf(market, ticker)).toEqual(['2024-01-08']);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { dateOrderOf, readStamp } from '../../../src/market/csv/stamps.ts';
+
+const HOUR = 3_600_000;
+
+function read(text: string): string | undefined {
+  const stamp = readStamp(text, 'day-first');
+  if (stamp === undefined) return undefined;
+  return `${new Date(stamp.clock).toISOString().slice(0, 19)} ${stamp.offset === null ? '-' : stamp.offset / HOUR}`;
+}
+
+describe('a stamp', () => {
+  it.each([
+    ['2024-01-02', '2024-01-02T00:00:00 -'],
+    ['20240102', '2024-01-02T00:00:00 -'],
+    ['2024/1/2', '2024-01-02T00:00:00 -'],
+    ['2024.01.02', '2024-01-02T00:00:00 -'],
+    ['02.01.2024', '2024-01-02T00:00:00 -'],
+    ['2-Jan-2024', '2024-01-02T00:00:00 -'],
+    ['Jan 02, 2024', '2024-01-02T00:00:00 -'],
+    ['January 2, 2024', '2024-01-02T00:00:00 -'],
+    ['20240102 09:30', '2024-01-02T09:30:00 -'],
+    ['20240102 093000', '2024-01-02T09:30:00 -'],
+    ['2024-01-02T09:30:15.123', '2024-01-02T09:30:15 -'],
+    ['2024-01-02 9:30 PM', '2024-01-02T21:30:00 -'],
+    ['2024-01-02 12:05 AM', '2024-01-02T00:05:00 -'],
+    ['2024-01-02T14:30:00Z', '2024-01-02T14:30:00 0'],
+    ['2024-01-02 14:30:00+00', '2024-01-02T14:30:00 0'],
+    ['2024-01-02 14:30:00 UTC', '2024-01-02T14:30:00 0'],
+    ['2024-01-02 09:30:00-05:00', '2024-01-02T09:30:00 -5'],
+    ['2024-01-02 09:30:00+0530', '2024-01-02T09:30:00 5.5'],
+    ['02.01.2024 09:30:00.000 GMT+0100', '2024-01-02T09:30:00 1'],
+    ['2024-01-02T21:00:00.000000000Z', '2024-01-02T21:00:00 0'],
+    ['1704205800', '2024-01-02T14:30:00 0'],
+    ['1704205800.0', '2024-01-02T14:30:00 0'],
+    ['1704205800000', '2024-01-02T14:30:00 0'],
+    ['1704205800000000', '2024-01-02T14:30:00 0'],
+    ['1704205800000000000', '2024-01-02T14:30:00 0'],
+    ['-631152000', '1950-01-01T00:00:00 0'],
+  ])('%s is read', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+
+  it.each([
+    '2024-02-30',
+    '2024-01-02 24:00',
+    '2024-01-02 13:00 PM',
+    '1/2/24',
+    'yesterday',
+    '',
+    '2024-01-02 junk',
+  ])('"%s" is none', (text) => {
+    expect(read(text)).toBeUndefined();
+  });
+});
+
+describe('dates that end with their year', () => {
+  it('are told apart by a number that is no month', () => {
+    expect(dateOrderOf(['01/02/2024', '01/31/2024'])).toBe('month-first');
+    expect(dateOrderOf(['01/02/2024', '31/01/2024'])).toBe('day-first');
+    expect(dateOrderOf(['01.02.2024'])).toBe('day-first');
+  });
+
+  it('are not guessed where nothing tells, or two rows contradict each other', () => {
+    expect(dateOrderOf(['01/02/2024', '03/04/2024'])).toBeUndefined();
+    expect(dateOrderOf(['31/01/2024', '01/31/2024'])).toBeUndefined();
+  });
+});
