@@ -2,7 +2,7 @@ import { type Bar, type CorporateAction, type Ohlcv, isSplit } from '../core/bar
 import { type CheckedBars, type RejectedBar, checkBars, rejectSpoiltSessions } from '../core/checks.ts';
 import { type Comparison, compareBars, volumeStepOf, volumeSteps } from '../core/compare.ts';
 import { rejectStandstill } from '../core/copies.ts';
-import type { Day } from '../core/day.ts';
+import type { Day, DayRange } from '../core/day.ts';
 import { type Filler, dropFillers } from '../core/fillers.ts';
 import { identityConflict, identityError } from '../core/identity.ts';
 import { typeOf } from '../core/instrument-type.ts';
@@ -21,6 +21,8 @@ export interface Verdict {
   readonly wanted: readonly Ohlcv[];
   /** Bars of sessions that were not wanted and that correct what is stored. */
   readonly corrections: readonly Ohlcv[];
+  /** Intraday bars of stored sessions that were not wanted, which the store lacks. */
+  readonly additions: readonly Ohlcv[];
   readonly rejected: readonly RejectedBar[];
   /** Rows that nobody traded. */
   readonly fillers: readonly Filler[];
@@ -43,7 +45,7 @@ export function judgeAnswer(hearing: Hearing): Verdict {
   const type = typeOf(task.series.ticker, answer.identity.type ?? stored.identity.type);
   const context: SeriesContext = { interval: task.series.interval, calendar, actions, known, type };
   const { accepted, rejected, fillers } = soundRows(hearing, context);
-  const isWanted = ({ ts }: Ohlcv): boolean => contains(task.gaps, sessionOf(ts));
+  const isWanted = ({ ts }: Ohlcv): boolean => isAsked(sessionOf(ts), hearing);
 
   const asked = intersect([answer.proven], [task.range]);
   const steps = volumeSteps(actions.filter(isSplit));
@@ -60,6 +62,7 @@ export function judgeAnswer(hearing: Hearing): Verdict {
   return {
     wanted,
     corrections: comparison.differing.map(({ answered }) => answered).filter((bar) => !isWanted(bar)),
+    additions: additions(accepted, hearing, asked).filter((bar) => !isWanted(bar)),
     rejected: rejected.filter(({ bar }) => isWanted(bar)),
     fillers: fillers.filter(({ bar }) => isWanted(bar)),
     oddities: [...findOddities(wanted, context), ...reclassified(conflict, wanted, sessionOf)],
@@ -110,10 +113,28 @@ function reclassified(
   return [{ kind: 'identity', session: sessionOf(last.ts), ts: last.ts, note }];
 }
 
+/** Whether a day was asked for; one that the calendar does not know as a session is with the next one. */
+function isAsked(day: Day, { task, calendar }: Hearing): boolean {
+  return contains(task.gaps, day) || contains(task.gaps, calendar.sessionOnOrAfter(day));
+}
+
 /** Stored bars that a later answer should repeat. */
 function finalBars({ bars, coverage }: StoredSeries, sessionOf: (ts: number) => Day): Bar[] {
   const final = subtract(coverage.present, coverage.provisional);
   return bars.filter(({ ts }) => contains(final, sessionOf(ts)));
+}
+
+/** Bars that a stored session was answered without at first. */
+function additions(
+  accepted: readonly Ohlcv[],
+  { task, calendar, stored }: Hearing,
+  asked: readonly DayRange[],
+): Ohlcv[] {
+  if (task.series.interval === '1d') return [];
+  const sessionOf = sessionDateOf(task.series.interval, calendar);
+  const stamps = new Set(stored.bars.map(({ ts }) => ts));
+  const repeated = intersect(stored.coverage.present, asked);
+  return accepted.filter(({ ts }) => !stamps.has(ts) && contains(repeated, sessionOf(ts)));
 }
 
 /** What is known of a ticker's splits and dividends with what an answer adds. */

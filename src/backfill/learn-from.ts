@@ -1,12 +1,14 @@
 import type { Bar, Ohlcv } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import type { RejectedBar } from '../core/checks.ts';
-import { type Absence, type AbsenceReason, type Coverage, nextRetry } from '../core/coverage.ts';
+import type { Absence, Coverage } from '../core/coverage.ts';
 import type { Day, DayRange } from '../core/day.ts';
+import { type AbsenceReason, firstClaim, leadingClaim } from '../core/evidence.ts';
 import type { Filler } from '../core/fillers.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import type { Task } from '../core/plan.ts';
 import { contains, intersect, normalize, subtract, union } from '../core/ranges.ts';
+import { shortSessions } from '../core/short-sessions.ts';
 import type { BarAnswer } from '../providers/provider.ts';
 import { isThinlyTraded } from './thin-trading.ts';
 
@@ -70,13 +72,31 @@ export function learnFrom(checked: CheckedAnswer): Learned {
   const unsettled = intersect(known, [{ from: lastSettled + 1, to: Number.POSITIVE_INFINITY }]);
   // Of a session beyond the proof only some bars may have come: it is asked for again.
   const unproven = task.series.interval === '1d' ? [] : subtract(known, [answer.proven]);
+  const open = union(normalize(unsettled), normalize(unproven));
+  const unconfirmed = subtract(unconfirmedOf(checked), open);
   const learned = {
     present: known,
-    provisional: union(normalize(unsettled), normalize(unproven)),
+    provisional: union(open, unconfirmed),
     absent: absences,
+    ...(unconfirmed.length > 0 && {
+      unconfirmed: unconfirmed.map((run) => ({ ...run, since: checked.now })),
+    }),
   };
   const provisional = [...present].filter((session) => session > lastSettled).length;
   return { learned, present: present.size - provisional, absent, missing, provisional };
+}
+
+/**
+ * Sessions with far fewer bars than is usual of which this is the first that is heard, or of which more came than was
+ * stored: a part of them may be on its way. What an earlier answer said too is so.
+ */
+function unconfirmedOf({ task, calendar, accepted, known }: CheckedAnswer): DayRange[] {
+  const { interval } = task.series;
+  const sessionOf = sessionDateOf(interval, calendar);
+  const stored = new Set(known.map(({ ts }) => ts));
+  const grown = new Set(accepted.filter(({ ts }) => !stored.has(ts)).map(({ ts }) => sessionOf(ts)));
+  const short = shortSessions(accepted, { interval, calendar, known }).filter((day) => grown.has(day));
+  return short.map((day) => ({ from: day, to: day + 1 }));
 }
 
 interface Evidence {
@@ -120,23 +140,15 @@ function appendAbsence(runs: Absence[], session: Day, evidence: Evidence, checke
   const last = runs.at(-1);
   const continues =
     last !== undefined &&
-    last.reason === evidence.reason &&
-    last.note === evidence.note &&
+    leadingClaim(last.by).reason === evidence.reason &&
+    leadingClaim(last.by).note === evidence.note &&
     calendar.nextSession(last.to - 1) === session;
   if (continues) {
     runs[runs.length - 1] = { ...last, to: session + 1 };
     return;
   }
-  const nextRetryAt = nextRetry(evidence.reason, 1, now);
-  runs.push({
-    from: session,
-    to: session + 1,
-    ...evidence,
-    provider: source,
-    checkedAt: now,
-    attempts: 1,
-    nextRetryAt,
-  });
+  const { reason, ...note } = evidence;
+  runs.push({ from: session, to: session + 1, by: [firstClaim(reason, source, now, note)] });
 }
 
 /** Days with a bar as runs. Days that are no sessions (outside a calendar's reliable range) stand alone. */

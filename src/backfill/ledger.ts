@@ -1,5 +1,6 @@
 import { type Series, UNKNOWN_IDENTITY } from '../core/bars.ts';
-import { type AbsenceReason, type Coverage, NOTHING_KNOWN, nextRetry } from '../core/coverage.ts';
+import { type Coverage, NOTHING_KNOWN } from '../core/coverage.ts';
+import { type Claim, firstClaim } from '../core/evidence.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { DayRange } from '../core/day.ts';
 import type { OutOfReach, Task } from '../core/plan.ts';
@@ -51,7 +52,8 @@ export async function settleUnknownTickers(
       const message = `${provider} says that it does not know ${ticker}, but ${why}: taken for its own fault`;
       judged.set(task, { ok: false, error: { ...result.error, code: 'provider-fault', message } });
     } else {
-      await record(task.series, task.calendar, task.gaps, 'unknown-ticker', { store, provider, now });
+      const claim = firstClaim('unknown-ticker', provider, now);
+      await record(task.series, task.calendar, task.gaps, claim, { store, provider, now });
     }
   }
   return judged;
@@ -59,19 +61,20 @@ export async function settleUnknownTickers(
 
 /** Records what lies before the provider's look-back, so that it is not planned again. */
 export async function recordOutOfReach(parts: readonly OutOfReach[], tools: LedgerTools): Promise<void> {
-  for (const { series, calendar, gaps } of parts) await record(series, calendar, gaps, 'plan-limited', tools);
+  for (const { series, calendar, gaps, reachDays } of parts) {
+    const claim = firstClaim('plan-limited', tools.provider, tools.now, { reachDays });
+    await record(series, calendar, gaps, claim, tools);
+  }
 }
 
 async function record(
   series: Series,
   calendar: string,
   gaps: readonly DayRange[],
-  reason: AbsenceReason,
+  claim: Claim,
   tools: LedgerTools,
 ): Promise<void> {
-  const { provider, now } = tools;
-  const evidence = { reason, provider, checkedAt: now, attempts: 1, nextRetryAt: nextRetry(reason, 1, now) };
-  const absent = gaps.map((gap) => ({ ...gap, ...evidence }));
+  const absent = gaps.map((gap) => ({ ...gap, by: [claim] }));
   await recordLearned(series, calendar, { ...NOTHING_KNOWN, absent }, tools);
 }
 

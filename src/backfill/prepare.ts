@@ -38,10 +38,18 @@ export async function prepare(
     provider: capabilities.id,
     now,
     everything,
+    reachDays: reachOf(capabilities),
+    confirms: !capabilities.metered,
     ...(answersForActions(capabilities) && { actionsCovered: scan.actions }),
   });
   const { intervals: limits, quotas, actions } = capabilities;
   return { scan, plan: planTasks(gaps, { limits, quotas, actions, now }) };
+}
+
+function reachOf({ intervals }: Capabilities): Partial<Record<Interval, number | null>> {
+  return Object.fromEntries(
+    Object.entries(intervals).map(([interval, { lookBackDays }]) => [interval, lookBackDays]),
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { AbsenceReason, Coverage } from '../core/coverage.ts';
+import type { Coverage } from '../core/coverage.ts';
+import type { AbsenceReason } from '../core/evidence.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { Task } from '../core/plan.ts';
 import type { Oddity } from '../core/oddities.ts';

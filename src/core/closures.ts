@@ -1,5 +1,6 @@
 import type { Calendar } from './calendar/calendar.ts';
 import type { Coverage } from './coverage.ts';
+import { leadingClaim } from './evidence.ts';
 import { type Day, parseDay } from './day.ts';
 import { contains } from './ranges.ts';
 
@@ -40,8 +41,11 @@ export function suspectClosures(series: readonly CoveredSeries[]): SuspectedClos
 function closuresOf(series: readonly CoveredSeries[]): SuspectedClosure[] {
   const lacking = new Map<Day, Set<string>>();
   for (const { ticker, calendar, coverage } of series) {
-    const last = coverage.present.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
-    for (const { from, to, reason } of coverage.absent) {
+    const last = coverage.present.at(-1)?.to;
+    // Without a bar there is no telling whether anything came after a session.
+    if (last === undefined) continue;
+    for (const { from, to, by } of coverage.absent) {
+      const { reason } = leadingClaim(by);
       if (reason !== 'vendor-empty' && reason !== 'not-yet-published') continue;
       const late = { from: Math.max(from, CALENDARS_AS_OF + 1), to: Math.min(to, last) };
       for (const session of calendar.sessions(late))

@@ -1,4 +1,5 @@
-import type { Day, DayRange } from './day.ts';
+import { type Day, type DayRange, MS_PER_DAY } from './day.ts';
+import { type Claim, joinClaims, leadingClaim, sameClaims } from './evidence.ts';
 import { contains, intersect, normalize, span, subtract, union } from './ranges.ts';
 
 /**
@@ -12,103 +13,76 @@ export interface Coverage {
   readonly provisional: readonly DayRange[];
   /** Sessions known to have no bar; ascending, disjoint, none of them present. */
   readonly absent: readonly Absence[];
+  /** The part of `provisional` that had too few bars; ascending, disjoint. Default none. */
+  readonly unconfirmed?: readonly Unconfirmed[];
 }
 
-/** Why a session has no bar. */
-export type AbsenceReason =
-  | 'pre-listing' // before the first trade
-  | 'delisted' // after the last one
-  | 'unknown-ticker' // the provider knows nothing of the ticker
-  | 'vendor-empty' // the provider answered, without a bar for a session that the exchange held
-  | 'no-trades' // illiquid: bars on both sides, complete answer
-  | 'rejected' // a row came but failed the checks; it is in quarantine
-  | 'not-yet-published'
-  | 'plan-limited' // the provider's plan or look-back does not reach so far
-  | 'halted';
-
-/** A run of absent sessions with its evidence. */
+/** A run of sessions without a bar, and who says why. */
 export interface Absence extends DayRange {
-  readonly reason: AbsenceReason;
-  /** Who said so. */
-  readonly provider: string;
-  /** When it was said last, ms since the epoch. */
-  readonly checkedAt: number;
-  /** How many times it was said. */
-  readonly attempts: number;
-  /** From when on it is worth asking again, ms since the epoch; null: settled, never asked again. */
-  readonly nextRetryAt: number | null;
-  /** What exactly was seen, for the reader of a report. */
-  readonly note?: string;
+  /** One claim a provider, the leading one first, see `joinClaims`; never empty. */
+  readonly by: readonly Claim[];
+}
+
+/** Sessions with fewer bars than is usual: provisional until a later answer has no more, or for 30 days. */
+export interface Unconfirmed extends DayRange {
+  /** When they were answered, ms since the epoch. */
+  readonly since: number;
 }
 
 export const NOTHING_KNOWN: Coverage = { present: [], provisional: [], absent: [] };
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+/** After so long nobody expects the rest of a session any more: 30 days. */
+const CONFIRMED_BY_TIME_MS = 30 * MS_PER_DAY;
 
-/** First wait before an absence is asked again, and the number of attempts that settle it. `null`: settled at once. */
-const RETRY: Readonly<Record<AbsenceReason, { firstMs: number; attempts: number } | null>> = {
-  delisted: null,
-  'no-trades': null,
-  halted: null,
-  'plan-limited': null,
-  'pre-listing': { firstMs: 30 * DAY, attempts: 3 },
-  'vendor-empty': { firstMs: DAY, attempts: 5 },
-  rejected: { firstMs: DAY, attempts: 5 },
-  'unknown-ticker': { firstMs: DAY, attempts: Number.POSITIVE_INFINITY },
-  'not-yet-published': { firstMs: HOUR, attempts: Number.POSITIVE_INFINITY },
-};
-
-/** The longest wait between two attempts: 30 days. */
-const LONGEST_WAIT_MS = 30 * DAY;
-
-/**
- * When an absence seen for the `attempts`-th time at `checkedAt` is worth asking again (ms since the epoch):
- * the first wait doubles with every attempt, 30 days at most. Null once it counts as confirmed.
- */
-export function nextRetry(reason: AbsenceReason, attempts: number, checkedAt: number): number | null {
-  const rule = RETRY[reason];
-  if (rule === null || attempts >= rule.attempts) return null;
-  return checkedAt + Math.min(rule.firstMs * 2 ** (attempts - 1), LONGEST_WAIT_MS);
+/** The sessions that wait for an answer to confirm them at `now` (ms since the epoch). */
+export function unconfirmedAt({ unconfirmed = [] }: Coverage, now: number): DayRange[] {
+  return normalize(unconfirmed.filter(({ since }) => now - since < CONFIRMED_BY_TIME_MS));
 }
 
-/** Reasons that hold for one provider only: another one may well have the bars. */
-const ONE_PROVIDERS_WORD: ReadonlySet<AbsenceReason> = new Set([
-  'pre-listing',
-  'unknown-ticker',
-  'vendor-empty',
-  'rejected',
-  'not-yet-published',
-  'plan-limited',
-]);
-
-/** Whether a backfill from `provider` at `now` should ask for these sessions again. */
-export function isDue(absence: Absence, provider: string, now: number): boolean {
-  if (absence.provider !== provider && ONE_PROVIDERS_WORD.has(absence.reason)) return true;
-  return absence.nextRetryAt !== null && absence.nextRetryAt <= now;
+/** The provisional sessions at `now`: those that time has confirmed are final. */
+export function provisionalAt(coverage: Coverage, now: number): DayRange[] {
+  const { provisional, unconfirmed = [] } = coverage;
+  if (unconfirmed.length === 0) return [...provisional];
+  return subtract(provisional, subtract(normalize(unconfirmed), unconfirmedAt(coverage, now)));
 }
 
 /** One session's state. */
 export type SessionState =
   | { readonly state: 'present'; readonly provisional: boolean }
-  | { readonly state: 'absent'; readonly absence: Absence }
+  | { readonly state: 'absent'; readonly absence: Absence; readonly claim: Claim }
   | { readonly state: 'missing' };
 
 const MISSING: SessionState = { state: 'missing' };
 
-/** The state of one session. */
+/** The state of one session. One that was only answered in doubt is missing. */
 export function stateOf(coverage: Coverage, session: Day): SessionState {
   if (contains(coverage.present, session)) {
     return { state: 'present', provisional: contains(coverage.provisional, session) };
   }
   const absence =
     coverage.absent.find((run) => run.from <= session && session < run.to) ?? unknownTicker(coverage);
-  return absence ? { state: 'absent', absence } : MISSING;
+  if (absence === undefined) return MISSING;
+  const claim = leadingClaim(absence.by);
+  return claim.reason === 'doubted' ? MISSING : { state: 'absent', absence, claim };
 }
 
-/** The entry that says that the provider knows nothing of the ticker; it speaks of every session that has no state of its own. */
-export function unknownTicker(coverage: Coverage): Absence | undefined {
-  return coverage.absent.find(isUnknownTicker);
+/**
+ * The entry that says that nobody knows the ticker; it speaks of every session that has no state of its own. None for a
+ * series that has a bar of any provider's.
+ */
+function unknownTicker({ present, absent }: Coverage): Absence | undefined {
+  return present.length > 0
+    ? undefined
+    : absent.find(({ by }) => leadingClaim(by).reason === 'unknown-ticker');
+}
+
+/** A provider's claim that it knows nothing of the ticker: it speaks of all that the provider could be asked for. */
+export function unknownTo(provider: string, { absent }: Coverage): Claim | undefined {
+  for (const { by } of absent) {
+    const claim = by.find((one) => one.provider === provider);
+    if (claim?.reason === 'unknown-ticker') return claim;
+  }
+  return undefined;
 }
 
 /** First and last day of which anything is known, as `[from, to)`; undefined if nothing is. */
@@ -117,25 +91,41 @@ export function knownSpan(coverage: Coverage): DayRange | undefined {
 }
 
 /**
- * What is known after an answer. `learned` wins over `before`, with one exception: a bar is never un-learned, so
- * an absence does not replace a present session. An absence seen again for the same reason by the same provider
- * counts its attempts up and waits longer. Anything learned of a ticker ends its being unknown.
+ * What is known after an answer. `learned` wins over `before`, with two exceptions: a bar is never un-learned, so an
+ * absence does not replace a present session; and claims of several providers stand side by side, see `joinClaims`.
+ * Anything that a provider tells of a ticker ends its being unknown to it; `heard` are the providers that the learned
+ * bars come from (default: any).
  */
-export function learn(known: Coverage, learned: Coverage): Coverage {
-  const stillUnknown = learned.present.length === 0 && learned.absent.every(isUnknownTicker);
-  const before = stillUnknown
-    ? known
-    : { ...known, absent: known.absent.filter((run) => !isUnknownTicker(run)) };
+export function learn(known: Coverage, learned: Coverage, heard?: readonly string[]): Coverage {
+  const before = { ...known, absent: withoutEndedUnknown(known.absent, learned, heard) };
   const present = union(before.present, learned.present);
   const final = subtract(learned.present, learned.provisional);
   const provisional = union(subtract(before.provisional, final), learned.provisional);
-  const news = learned.absent.flatMap((absence) => countedUp(before.absent, absence));
-  const old = cutAbsences(before.absent, [...learned.present, ...learned.absent]);
-  return { present, provisional, absent: joinAbsences(cutAbsences([...old, ...news], present)) };
+  const absent = joinAbsences(cutRuns(overlay(before.absent, learned.absent), present));
+  const unconfirmed = [...cutRuns(before.unconfirmed ?? [], learned.present), ...(learned.unconfirmed ?? [])];
+  return { present, provisional, absent, ...asUnconfirmed(unconfirmed) };
 }
 
-function isUnknownTicker({ reason }: Absence): boolean {
-  return reason === 'unknown-ticker';
+/** Absences without the claims that a provider knows nothing of the ticker, of the providers that now told something of it. */
+function withoutEndedUnknown(
+  absent: readonly Absence[],
+  learned: Coverage,
+  heard: readonly string[] | undefined,
+): readonly Absence[] {
+  const telling = new Set(
+    learned.absent.flatMap(({ by }) =>
+      by.filter(({ reason }) => reason !== 'unknown-ticker').map(({ provider }) => provider),
+    ),
+  );
+  const hasBars = learned.present.length > 0;
+  const isEnded = ({ reason, provider }: Claim): boolean =>
+    reason === 'unknown-ticker' &&
+    (telling.has(provider) || (hasBars && (heard === undefined || heard.includes(provider))));
+  if (!absent.some(({ by }) => by.some(isEnded))) return absent;
+  return absent.flatMap((absence) => {
+    const by = absence.by.filter((claim) => !isEnded(claim));
+    return by.length === 0 ? [] : [{ ...absence, by }];
+  });
 }
 
 /** What is known without the given days. */
@@ -144,43 +134,47 @@ export function unlearn(coverage: Coverage, days: readonly DayRange[]): Coverage
   return {
     present: subtract(coverage.present, cut),
     provisional: subtract(coverage.provisional, cut),
-    absent: cutAbsences(coverage.absent, cut),
+    absent: cutRuns(coverage.absent, cut),
+    ...asUnconfirmed(cutRuns(coverage.unconfirmed ?? [], cut)),
   };
 }
 
 /** The part of what is known that lies within the given days. */
 export function within(coverage: Coverage, days: readonly DayRange[]): Coverage {
+  const inside = <R extends DayRange>(runs: readonly R[]): R[] =>
+    runs.flatMap((run) => intersect([run], days).map((range) => ({ ...run, ...range })));
   return {
     present: intersect(coverage.present, days),
     provisional: intersect(coverage.provisional, days),
-    absent: coverage.absent.flatMap((absence) =>
-      intersect([absence], days).map((range) => ({ ...absence, ...range })),
-    ),
+    absent: inside(coverage.absent),
+    ...asUnconfirmed(inside(coverage.unconfirmed ?? [])),
   };
 }
 
-/**
- * The new sighting, split where earlier ones of the same kind differ, each part with its own count of attempts. One
- * that is known already (the same answer committed twice) changes nothing.
- */
-function countedUp(earlier: readonly Absence[], sighting: Absence): Absence[] {
-  const repeats = earlier.filter(
-    ({ reason, provider }) => reason === sighting.reason && provider === sighting.provider,
-  );
-  const again = repeats.flatMap((run) =>
-    intersect([run], [sighting]).map((range) => {
-      if (run.checkedAt >= sighting.checkedAt) return { ...run, ...range };
-      const attempts = run.attempts + sighting.attempts;
-      const nextRetryAt = nextRetry(sighting.reason, attempts, sighting.checkedAt);
-      return { ...sighting, ...range, attempts, nextRetryAt };
-    }),
-  );
-  return [...cutAbsences([sighting], repeats), ...again];
+function asUnconfirmed(runs: readonly Unconfirmed[]): Pick<Coverage, 'unconfirmed'> {
+  return runs.length === 0 ? {} : { unconfirmed: runs.toSorted((a, b) => a.from - b.from) };
 }
 
-function cutAbsences(absences: readonly Absence[], days: readonly DayRange[]): Absence[] {
+/** Absences, each list ascending and disjoint, with the claims of both where they overlap. */
+function overlay(older: readonly Absence[], learned: readonly Absence[]): Absence[] {
+  const newer = learned.toSorted((a, b) => a.from - b.from);
+  const both: Absence[] = [];
+  let i = 0;
+  let j = 0;
+  for (let x = older[i], y = newer[j]; x !== undefined && y !== undefined; x = older[i], y = newer[j]) {
+    const from = Math.max(x.from, y.from);
+    const to = Math.min(x.to, y.to);
+    if (from < to) both.push({ from, to, by: joinClaims(x.by, y.by) });
+    if (x.to < y.to) i++;
+    else j++;
+  }
+  return [...cutRuns(older, newer), ...both, ...cutRuns(newer, older)];
+}
+
+/** Runs without the given days, what is left of each with all that it says. */
+function cutRuns<R extends DayRange>(runs: readonly R[], days: readonly DayRange[]): R[] {
   const cut = normalize(days);
-  return absences.flatMap((absence) => subtract([absence], cut).map((range) => ({ ...absence, ...range })));
+  return runs.flatMap((run) => subtract([run], cut).map((range) => ({ ...run, ...range })));
 }
 
 /** Sorts runs and joins neighbours that touch and carry the same evidence. */
@@ -188,20 +182,9 @@ function joinAbsences(absences: readonly Absence[]): Absence[] {
   const joined: Absence[] = [];
   for (const absence of absences.toSorted((a, b) => a.from - b.from)) {
     const last = joined.at(-1);
-    if (last && last.to === absence.from && sameEvidence(last, absence)) {
+    if (last && last.to === absence.from && sameClaims(last.by, absence.by)) {
       joined[joined.length - 1] = { ...last, to: absence.to };
     } else joined.push(absence);
   }
   return joined;
-}
-
-function sameEvidence(a: Absence, b: Absence): boolean {
-  return (
-    a.reason === b.reason &&
-    a.provider === b.provider &&
-    a.checkedAt === b.checkedAt &&
-    a.attempts === b.attempts &&
-    a.nextRetryAt === b.nextRetryAt &&
-    a.note === b.note
-  );
 }

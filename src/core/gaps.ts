@@ -1,7 +1,9 @@
 import { type Series, seriesKey } from './bars.ts';
 import type { Calendar } from './calendar/calendar.ts';
-import { type Coverage, NOTHING_KNOWN, isDue, unknownTicker } from './coverage.ts';
+import { type Coverage, NOTHING_KNOWN, provisionalAt, unconfirmedAt, unknownTo } from './coverage.ts';
 import type { DayRange } from './day.ts';
+import { type Asking, isDue } from './evidence.ts';
+import type { Interval } from './interval.ts';
 import { intersect, normalize, subtract } from './ranges.ts';
 
 /** Sessions that a user wants of one series. */
@@ -22,6 +24,8 @@ export interface SeriesGaps {
   readonly sessions: number;
   /** Days of sessions outside the gaps that have a final bar: what an answer can be compared with. */
   readonly final: readonly DayRange[];
+  /** Sessions outside the gaps that wait to be confirmed: worth asking for where a request reaches them anyway. Default none. */
+  readonly riders?: readonly DayRange[];
 }
 
 export interface GapOptions {
@@ -29,6 +33,10 @@ export interface GapOptions {
   readonly provider: string;
   /** ms since the epoch. */
   readonly now: number;
+  /** How many days back the provider reaches today, by interval; null or no entry: without limit. Default: no limit. */
+  readonly reachDays?: Readonly<Partial<Record<Interval, number | null>>>;
+  /** Whether a session that waits to be confirmed is worth a request of its own, as where requests cost nothing. Default false. */
+  readonly confirms?: boolean;
   /** Take the whole wanted range as one gap, whatever is known (`--no-gaps`). Default false. */
   readonly everything?: boolean;
   /**
@@ -53,8 +61,9 @@ export function findGaps(
     const closed = options.everything ? [] : closedDays(series, coverage, options);
     const gaps = sessionRuns(subtract(normalize([range]), closed), calendar);
     const sessions = gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
+    const unconfirmed = unconfirmedAt(coverage, options.now);
     const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
-    return { series, calendar, gaps, sessions, final };
+    return { series, calendar, gaps, sessions, final, riders: subtract(unconfirmed, gaps) };
   });
 }
 
@@ -62,15 +71,18 @@ const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE
 
 /** Days that need no request. */
 function closedDays(series: Series, coverage: Coverage, options: GapOptions): DayRange[] {
-  const { provider, now, actionsCovered } = options;
-  const unknown = unknownTicker(coverage);
-  if (unknown !== undefined && !isDue(unknown, provider, now)) return [ALL_DAYS];
-  const settled = subtract(coverage.present, coverage.provisional);
+  const { provider, now, actionsCovered, reachDays, confirms = false } = options;
+  const asking: Asking = { provider, now, reachDays: reachDays?.[series.interval] ?? null };
+  const unknown = unknownTo(provider, coverage);
+  if (unknown !== undefined && !isDue([unknown], asking)) return [ALL_DAYS];
+  const open = provisionalAt(coverage, now);
+  const asked = confirms ? open : subtract(open, unconfirmedAt(coverage, now));
+  const settled = subtract(coverage.present, asked);
   const readable =
     actionsCovered === undefined || series.interval !== '1d'
       ? settled
       : intersect(settled, actionsCovered.get(series.ticker) ?? []);
-  const explained = coverage.absent.filter((absence) => !isDue(absence, provider, now));
+  const explained = coverage.absent.filter(({ by }) => !isDue(by, asking));
   return normalize([...readable, ...explained]);
 }
 

@@ -1,5 +1,6 @@
 import { type Absence, type Coverage, unlearn, within } from './coverage.ts';
 import type { Day, DayRange } from './day.ts';
+import { leadingClaim } from './evidence.ts';
 import { intersect, subtract } from './ranges.ts';
 
 /** What becomes of the knowledge of two series where one turns out to be the other's earlier part. */
@@ -40,15 +41,17 @@ export function handOver(old: Coverage, heir: Coverage, days: DayRange): HandOve
 
 /** The absences that hold for the instrument, whatever its name; `first` is the first session with a bar. */
 function lasting(absences: readonly Absence[], first: Day): Absence[] {
-  return absences.flatMap((absence) => {
-    if (absence.reason === 'delisted' || absence.reason === 'unknown-ticker') return [];
+  return absences.flatMap(({ by: claims, ...days }) => {
+    const by = claims.filter(({ reason }) => reason !== 'delisted' && reason !== 'unknown-ticker');
+    if (by.length === 0) return [];
+    const absence = { ...days, by };
     if (!isPreListing(absence)) return [absence];
     return absence.from < first ? [{ ...absence, to: Math.min(absence.to, first) }] : [];
   });
 }
 
-function isPreListing({ reason }: Absence): boolean {
-  return reason === 'pre-listing';
+function isPreListing({ by }: Absence): boolean {
+  return leadingClaim(by).reason === 'pre-listing';
 }
 
 function firstPresent({ present }: Coverage): Day {

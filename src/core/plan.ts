@@ -1,10 +1,10 @@
 import { type Series, seriesKey } from './bars.ts';
 import type { Calendar } from './calendar/calendar.ts';
-import { type Day, type DayRange, formatDay, utcDayOf } from './day.ts';
+import { type Day, type DayRange, formatDay, MS_PER_DAY, utcDayOf } from './day.ts';
 import type { SeriesGaps } from './gaps.ts';
 import type { Interval } from './interval.ts';
 import { periodsOf } from './partition.ts';
-import { contains, intersect } from './ranges.ts';
+import { contains, intersect, union } from './ranges.ts';
 
 /** One unit for a worker: one span of one series to ask for, and the sessions of it to store. Plain JSON. */
 export interface Task {
@@ -23,6 +23,8 @@ export interface Task {
   readonly requests: number;
   /** What it writes; no two tasks that share one may run at the same time. */
   readonly partitions: readonly string[];
+  /** Times that a doubtful answer may be asked for in one run; default as often as makes it evidence. */
+  readonly questions?: number;
   /** The provider changed the whole series: what comes replaces it, however it differs. */
   readonly replaces?: boolean;
 }
@@ -33,6 +35,8 @@ export interface OutOfReach {
   readonly calendar: string;
   readonly gaps: readonly DayRange[];
   readonly sessions: number;
+  /** The look-back that it was judged by. */
+  readonly reachDays: number;
 }
 
 /** The limits of a provider that shape a plan, for one interval. Days are calendar days; null: no limit. */
@@ -89,9 +93,10 @@ const OVERLAP_SESSIONS = 4;
 export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOptions): Plan {
   const tasks: Task[] = [];
   const outOfReach: OutOfReach[] = [];
-  for (const { series, calendar, gaps, final } of gapsOfSeries) {
+  for (const { series, calendar, gaps, final, riders = [] } of gapsOfSeries) {
     const limits = options.limits[series.interval];
     if (limits === undefined || gaps.length === 0) continue;
+    const questions = questionsOf(limits, options.quotas);
     const earliest = earliestDay(limits, options.now);
     const { reachable, beyond } = cutAtLookBack(gaps, earliest, calendar);
     if (beyond.length > 0) {
@@ -100,11 +105,20 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
         calendar: calendar.id,
         gaps: beyond,
         sessions: countSessions(beyond, calendar),
+        reachDays: limits.lookBackDays ?? 0,
       });
     }
-    for (const window of windows(reachable, limits.maxSpanDays, calendar)) {
-      const range = withOverlap(window, final, { calendar, earliest, maxSpanDays: limits.maxSpanDays });
-      tasks.push(taskFor(series, { range, gaps: window }, calendar, limits.requestsPerSpan, options.actions));
+    const bounds = { calendar, earliest, maxSpanDays: limits.maxSpanDays };
+    for (const window of windows(withRiders(reachable, riders, bounds), limits.maxSpanDays, calendar)) {
+      const range = withUncertainDays(withOverlap(window, final, bounds), bounds);
+      const task = taskFor(
+        series,
+        { range, gaps: window },
+        calendar,
+        limits.requestsPerSpan,
+        options.actions,
+      );
+      tasks.push(questions === undefined ? task : { ...task, questions });
     }
   }
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
@@ -167,12 +181,39 @@ function windows(gaps: readonly DayRange[], maxSpanDays: number | null, calendar
   return found;
 }
 
+/** Gaps with the sessions that wait to be confirmed, as far as they cost no request more. */
+function withRiders(gaps: readonly DayRange[], riders: readonly DayRange[], bounds: Bounds): DayRange[] {
+  const { calendar, earliest, maxSpanDays } = bounds;
+  const requests = (days: readonly DayRange[]): number => windows(days, maxSpanDays, calendar).length;
+  let ridden = [...gaps];
+  for (const rider of gaps.length === 0 ? [] : riders) {
+    const together = union(ridden, [rider]);
+    if (rider.from >= earliest && requests(together) === requests(gaps)) ridden = together;
+  }
+  return ridden;
+}
+
+/** Part of a day's quota that questions about doubtful answers may cost. */
+const DOUBT_SHARE = 0.01;
+
+/** How often in a run a doubtful answer may be asked for: once where three questions are a part of the day's quota that counts. */
+function questionsOf({ requestsPerSpan }: RequestLimits, quotas: readonly Quota[]): number | undefined {
+  const aDay = quotas.filter(({ perMs }) => perMs >= MS_PER_DAY);
+  const isDear = aDay.some(
+    ({ requests, perMs }) => 3 * requestsPerSpan >= DOUBT_SHARE * requests * (MS_PER_DAY / perMs),
+  );
+  return isDear ? 1 : undefined;
+}
+
+/** What shapes the days of a request. */
+interface Bounds {
+  readonly calendar: Calendar;
+  readonly earliest: Day;
+  readonly maxSpanDays: number | null;
+}
+
 /** The days of a window with the overlap that the provider's limits leave room for. */
-function withOverlap(
-  window: readonly DayRange[],
-  final: readonly DayRange[],
-  limits: { calendar: Calendar; earliest: Day; maxSpanDays: number | null },
-): DayRange {
+function withOverlap(window: readonly DayRange[], final: readonly DayRange[], limits: Bounds): DayRange {
   const range = { from: window[0]?.from ?? 0, to: window.at(-1)?.to ?? 0 };
   const { calendar, earliest } = limits;
   const room = (limits.maxSpanDays ?? Number.POSITIVE_INFINITY) - (range.to - range.from);
@@ -191,6 +232,17 @@ function withOverlap(
     to = after + 1;
   }
   return { from, to };
+}
+
+/**
+ * A range with the days before its first session on which there may have been one that the calendar does not know: where it
+ * is a guess, or after it was compiled. Whether a history is filled at once or day by day then gives the same bars.
+ */
+function withUncertainDays(range: DayRange, { calendar, earliest, maxSpanDays }: Bounds): DayRange {
+  const isCertain = !calendar.advisory && contains([calendar.reliable], range.from - 1);
+  const from = calendar.sessionOnOrBefore(range.from - 1) + 1;
+  const isTooLong = maxSpanDays !== null && range.to - from > maxSpanDays;
+  return isCertain || from < earliest || isTooLong ? range : { from, to: range.to };
 }
 
 function taskFor(

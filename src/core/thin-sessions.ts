@@ -1,4 +1,5 @@
-import { intervalMs } from './interval.ts';
+import type { Session } from './calendar/calendar.ts';
+import { type Interval, intervalMs } from './interval.ts';
 import type { SeriesContext, SessionPrices } from './plausibility.ts';
 
 /** With fewer sessions there is no telling what is usual. */
@@ -40,8 +41,12 @@ export function thinSessions(sessions: readonly SessionPrices[], context: Series
 }
 
 function filling(session: SessionPrices, { calendar, interval }: SeriesContext): Filled {
-  const { open, close, lunch } = calendar.session(session.day);
-  const traded = close - open - (lunch === null ? 0 : lunch.end - lunch.start);
-  const room = Math.ceil(traded / intervalMs(interval));
+  const room = roomOf(calendar.session(session.day), interval);
   return { session, room, part: session.bars / room };
+}
+
+/** Bars of an interval that the hours of a session have room for. */
+export function roomOf({ open, close, lunch }: Session, interval: Interval): number {
+  const traded = close - open - (lunch === null ? 0 : lunch.end - lunch.start);
+  return Math.ceil(traded / intervalMs(interval));
 }

@@ -30,6 +30,8 @@ export async function coverageOf(
     const known = knownSpan(coverage);
     // Another provider may have settled the last session sooner than this one would.
     const last = known === undefined ? settled : Math.max(settled, known.to - 1);
-    return wholeRange && known !== undefined ? { from: known.from, to: last + 1 } : wanted(calendar, last);
+    const isWhole = wholeRange && known !== undefined;
+    const range = isWhole ? { from: known.from, to: last + 1 } : wanted(calendar, last);
+    return { range, settled, now };
   });
 }

@@ -88,6 +88,8 @@ export interface BarAnswer {
   readonly identity: Identity;
   /** Set where the provider says that the instrument stopped trading: first day after the last trade. */
   readonly delistedOn: number | null;
+  /** The session of the last trade that the provider knows of, where it says so. */
+  readonly lastTrade?: number;
   /** Rows that are no bar of a regular session's grid, or not one yet, and were left out. */
   readonly dropped: number;
   /** Those of `dropped` that lie within a session but off its grid. Default 0. */

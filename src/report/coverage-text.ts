@@ -1,4 +1,6 @@
-import type { CoverageReport, ReportedAbsence, SeriesCoverage } from './coverage.ts';
+import type { CoverageReport } from './coverage.ts';
+import type { ReportedAbsence, SeriesCoverage } from './series-coverage.ts';
+import { unavailableLine } from './unavailable-text.ts';
 import { type Column, formatCount, table } from './table.ts';
 
 const NONE = '-';
@@ -30,6 +32,7 @@ export function coverageText(report: CoverageReport, options: { missing: boolean
     lines[i] ?? '',
     ...absenceLines(one),
     ...one.damaged.map((path) => `  damaged: ${path}`),
+    ...provisionalLines(one),
     ...(options.missing ? missingLines(one) : []),
   ]);
   const bad = unreadable.map(({ path, reason }) => `unreadable: ${path}: ${reason}`);
@@ -37,7 +40,19 @@ export function coverageText(report: CoverageReport, options: { missing: boolean
     ({ calendar, session, tickers }) =>
       `${calendar} ${session}: none of ${tickers} tickers has it; was the exchange closed that day?`,
   );
-  return [head, ...body, ...bad, ...closures, '', ...totalLines(report)];
+  return [head, ...body, ...bad, ...closures, '', ...totalLines(report), ...unavailableLines(report)];
+}
+
+function unavailableLines({ unavailable }: CoverageReport): string[] {
+  return unavailable.map((group) => unavailableLine(group));
+}
+
+/** Sessions that are over and of which the stored bars may not be the last word. */
+function provisionalLines({ unsure, provisionalSessions }: SeriesCoverage): string[] {
+  if (unsure === 0) return [];
+  const named = provisionalSessions.slice(0, NAMED_RUNS);
+  const more = unsure > NAMED_RUNS ? [`and ${unsure - NAMED_RUNS} more`] : [];
+  return [`  provisional ${unsure}: ${[...named, ...more].join(', ')} (not final, to be fetched again)`];
 }
 
 function absenceLines({ absences, advisory, calendar }: SeriesCoverage): string[] {
@@ -83,18 +98,19 @@ function runText({ from, to }: ReportedAbsence): string {
   return from === to ? from : `${from}..${to}`;
 }
 
-function totalLines({ totals, series }: CoverageReport): string[] {
-  const complete = series.filter(
-    ({ missing, advisory, damaged }) => missing === 0 && !advisory && damaged.length === 0,
-  ).length;
-  const damaged = totals.damaged === 0 ? '' : `Damaged: ${totals.damaged}  `;
+function totalLines({ totals }: CoverageReport): string[] {
+  const counted = (name: string, count: number): string =>
+    count === 0 ? '' : `${name}: ${formatCount(count)}  `;
   const advisory =
     totals.advisory === 0
       ? []
       : [`${totals.advisory} series without a known calendar left out of the totals`];
   return [
-    `Series: ${totals.series}  Complete: ${complete}  ${damaged}Expected: ${formatCount(totals.expected)}  ` +
-      `Present: ${formatCount(totals.present)}`,
+    `Series: ${formatCount(totals.series)}  Complete: ${formatCount(totals.complete)}  ` +
+      counted('Provisional', totals.provisional) +
+      counted('Unavailable', totals.unavailable) +
+      counted('Damaged', totals.damaged) +
+      `Expected: ${formatCount(totals.expected)}  Present: ${formatCount(totals.present)}`,
     `Absent: ${formatCount(totals.absent)}  Missing: ${formatCount(totals.missing)}  ` +
       `Coverage: ${formatPercent(totals.coverage)}`,
     ...advisory,

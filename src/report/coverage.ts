@@ -2,57 +2,25 @@ import { type Series, UNKNOWN_IDENTITY, seriesKey } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
 import { suspectClosures } from '../core/closures.ts';
-import { type Absence, type AbsenceReason, NOTHING_KNOWN, stateOf } from '../core/coverage.ts';
-import { type Day, type DayRange, formatDay } from '../core/day.ts';
+import { NOTHING_KNOWN } from '../core/coverage.ts';
+import { formatDay } from '../core/day.ts';
+import type { AbsenceReason } from '../core/evidence.ts';
 import type { Scan, SeriesState, SetAside } from '../store/store.ts';
-
-/** Runs of sessions of one reason. Dates are session dates, both inclusive. */
-export interface ReportedAbsence {
-  readonly from: string;
-  readonly to: string;
-  readonly sessions: number;
-  readonly reason: AbsenceReason;
-  readonly provider: string;
-  /** ISO instants. */
-  readonly checkedAt: string;
-  readonly nextRetryAt: string | null;
-  readonly attempts: number;
-  readonly note?: string;
-}
-
-/** Coverage of one series over a range: `expected = present + absent + missing`. Plain JSON. */
-export interface SeriesCoverage {
-  readonly ticker: string;
-  readonly interval: string;
-  readonly calendar: string;
-  /** True where the calendar is a guess; such a series is left out of the totals. */
-  readonly advisory: boolean;
-  /** First and last session that has a bar, in the range. */
-  readonly first: string | null;
-  readonly last: string | null;
-  readonly expected: number;
-  readonly present: number;
-  /** The part of `present` that will be fetched again. */
-  readonly provisional: number;
-  readonly absent: number;
-  readonly absentByReason: Readonly<Partial<Record<AbsenceReason, number>>>;
-  readonly missing: number;
-  /** `present` in percent of the sessions on which the instrument could have traded; null where there is none. */
-  readonly coverage: number | null;
-  /** Rows in the store, whatever the range. */
-  readonly rows: number;
-  /** ISO instant of the last answer. */
-  readonly fetchedAt: string | null;
-  readonly absences: readonly ReportedAbsence[];
-  /** Its files that could not be read, its ticker's corporate actions among them: it is not complete, whatever else it has. */
-  readonly damaged: readonly string[];
-  /** Sessions that nothing is known of. */
-  readonly missingSessions: readonly string[];
-}
+import {
+  coverSeries,
+  isUnavailable,
+  type Judged,
+  percent,
+  type SeriesCoverage,
+  type SeriesStanding,
+  untradable,
+} from './series-coverage.ts';
 
 export interface CoverageReport {
   readonly series: readonly SeriesCoverage[];
   readonly totals: CoverageTotals;
+  /** What was asked for and cannot be had. */
+  readonly unavailable: readonly ReportedUnavailable[];
   /** Sessions that the calendars expect and the exchanges seem not to have held. */
   readonly suspectedClosures: readonly ReportedClosure[];
   /** Partitions that could not be read; their sessions count as missing. */
@@ -72,8 +40,12 @@ export interface CoverageTotals {
   readonly series: number;
   /** Series with an advisory calendar; the sums leave them out. */
   readonly advisory: number;
-  /** Series of which a file could not be read. */
+  /** Series by how they stand, see `SeriesStanding`; those with an advisory calendar are among the damaged only. */
+  readonly complete: number;
   readonly damaged: number;
+  readonly incomplete: number;
+  readonly unavailable: number;
+  readonly provisional: number;
   readonly expected: number;
   readonly present: number;
   readonly absent: number;
@@ -81,22 +53,29 @@ export interface CoverageTotals {
   readonly coverage: number | null;
 }
 
-/** On these sessions there was nothing to trade or nobody traded: they do not count against coverage. */
-const NOT_TRADABLE: ReadonlySet<AbsenceReason> = new Set(['pre-listing', 'delisted', 'halted', 'no-trades']);
+/** What of the stored series cannot be had from one provider for one reason. */
+export interface ReportedUnavailable {
+  readonly provider: string;
+  readonly reason: AbsenceReason;
+  /** Ascending. */
+  readonly tickers: readonly string[];
+  readonly sessions: number;
+  /** ISO instant of the first time that any of it is asked for again; null: never by itself. */
+  readonly nextRetryAt: string | null;
+}
 
 /**
- * The coverage of every series of a scan, and of those that have a damaged file and nothing else. `rangeOf` gives the
- * session dates to judge, `[from, to)`.
+ * The coverage of every series of a scan, and of those that have a damaged file and nothing else. `judge` says by what.
  */
 export function reportCoverage(
   scan: Scan,
-  rangeOf: (state: SeriesState, calendar: Calendar) => DayRange,
+  judge: (state: SeriesState, calendar: Calendar) => Judged,
 ): CoverageReport {
   const damaged = new Map<string, SetAside[]>();
   for (const file of scan.setAside) damaged.set(file.ticker, [...(damaged.get(file.ticker) ?? []), file]);
   const series = [...scan.series.values(), ...lostSeries(scan)].map((state) => {
     const calendar = calendarById(state.calendar);
-    return coverSeries(state, calendar, rangeOf(state, calendar), damagedOf(damaged, state.series));
+    return coverSeries(state, calendar, judge(state, calendar), damagedOf(damaged, state.series));
   });
   series.sort((a, b) => compare(a.ticker, b.ticker) || compare(a.interval, b.interval));
   const suspectedClosures = suspectClosures(
@@ -106,7 +85,8 @@ export function reportCoverage(
       coverage: state.coverage,
     })),
   ).map((closure): ReportedClosure => ({ ...closure, session: formatDay(closure.session) }));
-  return { series, totals: total(series), suspectedClosures, unreadable: scan.setAside };
+  const unavailable = unavailableOf(series);
+  return { series, totals: total(series), unavailable, suspectedClosures, unreadable: scan.setAside };
 }
 
 /** Series of which no file could be read. */
@@ -135,72 +115,31 @@ export function nothingStored(series: Series): SeriesState {
   return { series, calendar, coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY, rows: 0, fetchedAt: null };
 }
 
-function coverSeries(
-  state: SeriesState,
-  calendar: Calendar,
-  range: DayRange,
-  damaged: readonly string[],
-): SeriesCoverage {
-  const sessions = calendar.sessions(range);
-  const presentDays: Day[] = [];
-  const missing: Day[] = [];
-  const absences: { absence: Absence; sessions: Day[] }[] = [];
-  const byReason: Partial<Record<AbsenceReason, number>> = {};
-  let provisional = 0;
-  for (const session of sessions) {
-    const known = stateOf(state.coverage, session);
-    if (known.state === 'missing') missing.push(session);
-    else if (known.state === 'present') {
-      presentDays.push(session);
-      if (known.provisional) provisional++;
-    } else {
-      byReason[known.absence.reason] = (byReason[known.absence.reason] ?? 0) + 1;
-      const run = absences.at(-1);
-      if (run?.absence === known.absence) run.sessions.push(session);
-      else absences.push({ absence: known.absence, sessions: [session] });
+/** What cannot be had of the series, most tickers first. */
+function unavailableOf(series: readonly SeriesCoverage[]): ReportedUnavailable[] {
+  const groups = new Map<string, ReportedUnavailable & { readonly names: Set<string> }>();
+  for (const one of series) {
+    const { ticker } = one;
+    for (const { provider, reason, sessions, nextRetryAt } of one.absences) {
+      if (!isUnavailable(one, reason)) continue;
+      const key = `${provider} ${reason}`;
+      const group = groups.get(key);
+      const names = (group?.names ?? new Set()).add(ticker);
+      groups.set(key, {
+        ...{ provider, reason, names, tickers: [] },
+        sessions: (group?.sessions ?? 0) + sessions,
+        nextRetryAt: group === undefined ? nextRetryAt : earlier(group.nextRetryAt, nextRetryAt),
+      });
     }
   }
-  const [first, last] = [presentDays[0], presentDays.at(-1)];
-  const absent = sessions.length - presentDays.length - missing.length;
-  return {
-    ticker: state.series.ticker,
-    interval: state.series.interval,
-    calendar: calendar.id,
-    advisory: calendar.advisory,
-    first: first === undefined ? null : formatDay(first),
-    last: last === undefined ? null : formatDay(last),
-    expected: sessions.length,
-    present: presentDays.length,
-    provisional,
-    absent,
-    absentByReason: byReason,
-    missing: missing.length,
-    coverage: percent(presentDays.length, sessions.length - untradable(byReason)),
-    rows: state.rows,
-    fetchedAt: state.fetchedAt === null ? null : new Date(state.fetchedAt).toISOString(),
-    absences: absences.map(({ absence, sessions: days }) => reported(absence, days)),
-    damaged,
-    missingSessions: missing.map(formatDay),
-  };
+  return [...groups.values()]
+    .map(({ names, ...group }) => ({ ...group, tickers: [...names].toSorted() }))
+    .toSorted((a, b) => b.tickers.length - a.tickers.length);
 }
 
-function reported(absence: Absence, sessions: readonly Day[]): ReportedAbsence {
-  const { reason, provider, checkedAt, nextRetryAt, attempts, note } = absence;
-  return {
-    from: formatDay(sessions[0] ?? absence.from),
-    to: formatDay(sessions.at(-1) ?? absence.from),
-    sessions: sessions.length,
-    reason,
-    provider,
-    checkedAt: new Date(checkedAt).toISOString(),
-    nextRetryAt: nextRetryAt === null ? null : new Date(nextRetryAt).toISOString(),
-    attempts,
-    ...(note !== undefined && { note }),
-  };
-}
-
-function untradable(byReason: Readonly<Partial<Record<AbsenceReason, number>>>): number {
-  return [...NOT_TRADABLE].reduce((sum, reason) => sum + (byReason[reason] ?? 0), 0);
+function earlier(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
 }
 
 /** Sums over the series whose calendar is known. */
@@ -208,23 +147,23 @@ function total(series: readonly SeriesCoverage[]): CoverageTotals {
   const judged = series.filter(({ advisory }) => !advisory);
   const sum = (count: (one: SeriesCoverage) => number): number =>
     judged.reduce((all, one) => all + count(one), 0);
-  const present = sum((one) => one.present);
+  const standing = (wanted: SeriesStanding): number => judged.filter((one) => one.standing === wanted).length;
+  const covered = sum((one) => one.present - one.unsure);
   const tradable = sum((one) => one.expected - untradable(one.absentByReason));
   return {
     series: series.length,
     advisory: series.length - judged.length,
+    complete: standing('complete'),
     damaged: series.filter(({ damaged }) => damaged.length > 0).length,
+    incomplete: standing('incomplete'),
+    unavailable: standing('unavailable'),
+    provisional: standing('provisional'),
     expected: sum((one) => one.expected),
-    present,
+    present: sum((one) => one.present),
     absent: sum((one) => one.absent),
     missing: sum((one) => one.missing),
-    coverage: percent(present, tradable),
+    coverage: percent(covered, tradable),
   };
-}
-
-/** Never rounds up to 100: one session missing of a million shows. */
-function percent(part: number, whole: number): number | null {
-  return whole === 0 ? null : Math.floor((part / whole) * 10_000) / 100;
 }
 
 function compare(a: string, b: string): number {

@@ -121,8 +121,8 @@ async function contentOf(store: BarStore, ticker: string) {
     values: bars.map(({ ts, open, high, low, close, volume }) => ({ ts, open, high, low, close, volume })),
     present: coverage?.present,
     provisional: coverage?.provisional,
-    absent: coverage?.absent.flatMap(({ from, to, reason }) =>
-      Array.from({ length: to - from }, (_, i) => `${formatDay(from + i)} ${reason}`),
+    absent: coverage?.absent.flatMap(({ from, to, by }) =>
+      Array.from({ length: to - from }, (_, i) => `${formatDay(from + i)} ${by[0]?.reason}`),
     ),
     actions: await store.readActions(ticker),
     revisions: await store.readRevisions({ ticker, interval: '1d' }),

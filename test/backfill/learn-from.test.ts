@@ -73,7 +73,7 @@ function learned(testCase: Case) {
     source: 'test',
   });
   const runs = result.learned.absent.map(
-    ({ from, to, reason }) => `${reason} ${formatDay(from)}..${formatDay(to - 1)}`,
+    ({ from, to, by }) => `${by[0]?.reason} ${formatDay(from)}..${formatDay(to - 1)}`,
   );
   return { ...result, runs };
 }
@@ -99,7 +99,7 @@ describe('what an answer says of the wanted sessions', () => {
     } = learned({ accepted: ALL.filter((date) => !/0[69]$/.test(date)) });
     expect(runs).toEqual(['vendor-empty 2025-06-06..2025-06-09']);
     expect(absent).toEqual({ 'vendor-empty': 2 });
-    expect(coverage.absent[0]).toMatchObject({
+    expect(coverage.absent[0]?.by[0]).toMatchObject({
       provider: 'test',
       checkedAt: now,
       attempts: 1,
@@ -139,7 +139,7 @@ describe('what an answer says of the wanted sessions', () => {
       accepted: ALL.filter((date) => date !== '2025-06-03'),
       rejected,
     });
-    expect(coverage.absent).toMatchObject([{ reason: 'rejected', note: 'high 1 is below low 2' }]);
+    expect(coverage.absent).toMatchObject([{ by: [{ reason: 'rejected', note: 'high 1 is below low 2' }] }]);
   });
 
   it('with a row without prices: empty at the vendor, and it says so', () => {
@@ -148,13 +148,15 @@ describe('what an answer says of the wanted sessions', () => {
       accepted: ALL.filter((date) => date !== '2025-06-03'),
       answer: { unusable },
     });
-    expect(coverage.absent).toMatchObject([{ reason: 'vendor-empty', note: 'a row without prices' }]);
+    expect(coverage.absent).toMatchObject([
+      { by: [{ reason: 'vendor-empty', note: 'a row without prices' }] },
+    ]);
   });
 
   it('of the last two days without a bar: not published yet, to be asked again in an hour', () => {
     const { runs, learned: coverage } = learned({ accepted: ALL.slice(0, 7) });
     expect(runs).toEqual(['not-yet-published 2025-06-11..2025-06-12']);
-    expect(coverage.absent[0]?.nextRetryAt).toBe(now + 3_600_000);
+    expect(coverage.absent[0]?.by[0]?.nextRetryAt).toBe(now + 3_600_000);
   });
 
   it('with intraday bars beyond its proof: present, but asked for again', () => {
@@ -214,16 +216,16 @@ describe('what an answer says of the wanted sessions', () => {
       'halted 2025-06-04..2025-06-05',
       'vendor-empty 2025-06-06..2025-06-06',
     ]);
-    expect(coverage.absent.map(({ note }) => note)).toEqual([undefined, 'a merger', undefined]);
+    expect(coverage.absent.map(({ by }) => by[0]?.note)).toEqual([undefined, 'a merger', undefined]);
     const wordless = [{ ...span('2025-06-04', '2025-06-05'), reason: 'halted' } as const];
-    expect(learned({ accepted, answer: { explained: wordless } }).learned.absent[1]).not.toHaveProperty(
-      'note',
-    );
+    expect(
+      learned({ accepted, answer: { explained: wordless } }).learned.absent[1]?.by[0],
+    ).not.toHaveProperty('note');
   });
 
   it('of an answer without bars: with the note of why it has none', () => {
     const { learned: coverage } = learned({ answer: { note: 'no timestamps' } });
-    expect(coverage.absent.map(({ note }) => note)).toEqual(['no timestamps', 'no timestamps']);
+    expect(coverage.absent.map(({ by }) => by[0]?.note)).toEqual(['no timestamps', 'no timestamps']);
   });
 
   it('with several faults: by the first one; a run has one note and no session with a bar', () => {
@@ -237,7 +239,7 @@ describe('what an answer says of the wanted sessions', () => {
       rejected,
     });
     expect(runs).toEqual(dates.map((date) => `rejected ${date}..${date}`));
-    expect(coverage.absent.map(({ note }) => note)).toEqual(['first', 'other', 'first']);
+    expect(coverage.absent.map(({ by }) => by[0]?.note)).toEqual(['first', 'other', 'first']);
     const apart = learned({ accepted: ALL.filter((date) => !/0[35]$/.test(date)) });
     expect(apart.runs).toEqual([
       'vendor-empty 2025-06-03..2025-06-03',
@@ -258,7 +260,7 @@ describe('what an answer says of the wanted sessions', () => {
     const fillers = [{ bar: bar('2025-06-03'), reason: 'an idle bar' }];
     const accepted = ALL.filter((date) => date !== '2025-06-03');
     const of = (volume: number) => learned({ accepted, fillers, volume }).learned.absent;
-    expect(of(1000)).toMatchObject([{ reason: 'no-trades', note: 'an idle bar' }]);
-    expect(of(1_000_000)).toMatchObject([{ reason: 'vendor-empty', note: 'an idle bar' }]);
+    expect(of(1000)).toMatchObject([{ by: [{ reason: 'no-trades', note: 'an idle bar' }] }]);
+    expect(of(1_000_000)).toMatchObject([{ by: [{ reason: 'vendor-empty', note: 'an idle bar' }] }]);
   });
 });

@@ -47,7 +47,7 @@ describe('an unknown ticker', () => {
     expect([...judged.values()]).toEqual([unknown, done()]);
     const evidence = { reason: 'unknown-ticker', provider: 'test', checkedAt: NOW, attempts: 1 };
     expect(updates.map(({ series, learned }) => [series.ticker, learned])).toEqual([
-      ['NOPE', { ...NOTHING_KNOWN, absent: [{ ...gap, ...evidence, nextRetryAt: NOW + DAY_MS }] }],
+      ['NOPE', { ...NOTHING_KNOWN, absent: [{ ...gap, by: [{ ...evidence, nextRetryAt: NOW + DAY_MS }] }] }],
     ]);
   });
 
@@ -86,8 +86,10 @@ describe('an unknown ticker', () => {
 describe('what lies before a provider’s look-back', () => {
   it('is recorded as its limit, for good', async () => {
     const { tools, updates } = noting();
-    const part = { series: about('ALFA').series, calendar: 'XNYS', gaps: [gap], sessions: 5 };
+    const part = { series: about('ALFA').series, calendar: 'XNYS', gaps: [gap], sessions: 5, reachDays: 59 };
     await recordOutOfReach([part], tools);
-    expect(updates[0]?.learned.absent).toMatchObject([{ ...gap, reason: 'plan-limited', nextRetryAt: null }]);
+    expect(updates[0]?.learned.absent).toMatchObject([
+      { ...gap, by: [{ reason: 'plan-limited', nextRetryAt: null, reachDays: 59 }] },
+    ]);
   });
 });

@@ -111,7 +111,9 @@ describe('an answer without the last sessions', () => {
 describe('an answer without a row', () => {
   it('is left to the end of the run', async () => {
     const { report } = await run([{}]);
-    expect(report?.unconfirmed?.absent).toMatchObject([{ reason: 'vendor-empty', ...daysOf(10, 19) }]);
+    expect(report?.unconfirmed?.absent).toMatchObject([
+      { by: [{ reason: 'vendor-empty' }], ...daysOf(10, 19) },
+    ]);
     expect((await store.scan()).series.size).toBe(0);
   });
 
@@ -121,7 +123,9 @@ describe('an answer without a row', () => {
     const sample = openSample({ id: 'sample' });
     const provider: Provider = { ...sample, fetchBars: () => Promise.resolve(answer({ proven: young })) };
     const result = await runTask(order, NOW, { provider, store, gate: OPEN_GATE, elapsed: () => 0 });
-    expect(result.ok && result.report.unconfirmed?.absent).toMatchObject([{ reason: 'not-yet-published' }]);
+    expect(result.ok && result.report.unconfirmed?.absent).toMatchObject([
+      { by: [{ reason: 'not-yet-published' }] },
+    ]);
   });
 
   it('is recorded at once if the provider says that there is none, or why', async () => {

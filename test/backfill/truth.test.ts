@@ -288,7 +288,7 @@ describe('answers that no task can judge alone', () => {
     expect(summary).toMatchObject({ failed: 0, absent: { 'vendor-empty': 4 * 21 } });
     const { coverage } = (await store.scan()).series.get('ALFA 1d') ?? {};
     expect(coverage?.absent).toMatchObject([
-      { attempts: 1, provider: 'sample', nextRetryAt: now + MS_PER_DAY },
+      { by: [{ attempts: 1, provider: 'sample', nextRetryAt: now + MS_PER_DAY }] },
     ]);
   });
 

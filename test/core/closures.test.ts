@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { suspectClosures } from '../../src/core/closures.ts';
-import { type Absence, type Coverage, NOTHING_KNOWN } from '../../src/core/coverage.ts';
+import { type Coverage, NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import { type DayRange, parseDay } from '../../src/core/day.ts';
+import type { AbsenceReason } from '../../src/core/evidence.ts';
 
 const XNYS = calendarById('XNYS');
 const evidence = { provider: 'yahoo', checkedAt: 0, attempts: 1, nextRetryAt: null };
 
 let made = 0;
 
-function series(absentOn: string, reason: Absence['reason'] = 'vendor-empty', calendar = XNYS) {
+function series(absentOn: string, reason: AbsenceReason = 'vendor-empty', calendar = XNYS) {
   const day = parseDay(absentOn);
   const present: DayRange[] = [
     { from: day - 30, to: day },
@@ -18,7 +19,7 @@ function series(absentOn: string, reason: Absence['reason'] = 'vendor-empty', ca
   const coverage: Coverage = {
     ...NOTHING_KNOWN,
     present,
-    absent: [{ from: day, to: day + 1, reason, ...evidence }],
+    absent: [{ from: day, to: day + 1, by: [{ reason, ...evidence }] }],
   };
   return { ticker: `T${made++}`, calendar, coverage };
 }

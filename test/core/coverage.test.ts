@@ -2,19 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Absence,
-  type AbsenceReason,
   type Coverage,
   NOTHING_KNOWN,
   type SessionState,
-  isDue,
   knownSpan,
   learn,
-  nextRetry,
   stateOf,
   unlearn,
   within,
 } from '../../src/core/coverage.ts';
 import { type DayRange } from '../../src/core/day.ts';
+import { type AbsenceReason, firstClaim, isDue, nextRetry } from '../../src/core/evidence.ts';
 import { normalize } from '../../src/core/ranges.ts';
 
 const LAST = 40;
@@ -55,7 +53,7 @@ describe('what is known after a series of answers', () => {
   it('is, day by day, what a plain record of the answers says', () => {
     fc.assert(
       fc.property(fc.array(answer, { maxLength: 6 }), (answers) => {
-        const coverage = answers.reduce(learn, NOTHING_KNOWN);
+        const coverage = learnAll(answers);
         for (const day of days) expect(stateOf(coverage, day).state).toBe(modelState(answers, day));
       }),
     );
@@ -64,7 +62,7 @@ describe('what is known after a series of answers', () => {
   it('never has a day in two states, and keeps its lists ascending and disjoint', () => {
     fc.assert(
       fc.property(fc.array(answer, { maxLength: 6 }), (answers) => {
-        const { present, provisional, absent } = answers.reduce(learn, NOTHING_KNOWN);
+        const { present, provisional, absent } = learnAll(answers);
         expect(normalize(present)).toEqual(present);
         expect(normalize(provisional)).toEqual(provisional);
         for (const [i, run] of absent.entries()) {
@@ -132,9 +130,9 @@ describe('a single answer', () => {
       absent: [absence({ from: 3, to: 7 }, 'vendor-empty', at)],
     });
     expect(after.absent).toMatchObject([
-      { from: 3, to: 5, attempts: 1, nextRetryAt: at + DAY_MS },
-      { from: 5, to: 7, attempts: 2, nextRetryAt: at + 2 * DAY_MS },
-      { from: 7, to: 10, attempts: 1, checkedAt: DAY_MS },
+      { from: 3, to: 5, by: [{ attempts: 1, nextRetryAt: at + DAY_MS }] },
+      { from: 5, to: 7, by: [{ attempts: 2, nextRetryAt: at + 2 * DAY_MS }] },
+      { from: 7, to: 10, by: [{ attempts: 1, checkedAt: DAY_MS }] },
     ]);
   });
 
@@ -143,7 +141,7 @@ describe('a single answer', () => {
       ...NOTHING_KNOWN,
       absent: [absence({ from: 5, to: 10 }, 'rejected', 9 * DAY_MS)],
     });
-    expect(after.absent).toMatchObject([{ reason: 'rejected', attempts: 1 }]);
+    expect(after.absent).toMatchObject([{ by: [{ reason: 'rejected', attempts: 1 }] }]);
   });
 
   it('that knows the ticker ends its being unknown, on all days', () => {
@@ -151,7 +149,7 @@ describe('a single answer', () => {
       ...NOTHING_KNOWN,
       absent: [absence({ from: 0, to: 9 }, 'unknown-ticker', 1)],
     });
-    expect(stateOf(unknown, 30)).toMatchObject({ state: 'absent', absence: { reason: 'unknown-ticker' } });
+    expect(stateOf(unknown, 30)).toMatchObject({ state: 'absent', claim: { reason: 'unknown-ticker' } });
     const after = learn(unknown, { ...NOTHING_KNOWN, present: [{ from: 5, to: 9 }] });
     expect(stateOf(after, 2).state).toBe('missing');
     expect(stateOf(after, 30).state).toBe('missing');
@@ -171,22 +169,22 @@ describe('an absence', () => {
 
   it('of a halt is settled at once, for every provider', () => {
     const halted = absence({ from: 0, to: 5 }, 'halted', 0);
-    expect(halted.nextRetryAt).toBeNull();
-    expect(isDue(halted, 'somebody-else', 1e15)).toBe(false);
+    expect(halted.by[0]?.nextRetryAt).toBeNull();
+    expect(dueFor(halted, 'somebody-else', 1e15)).toBe(false);
   });
 
   it('before the listing is believed for a month, then twice asked again: a listing date may be wrong', () => {
     const before = absence({ from: 0, to: 5 }, 'pre-listing', 0);
-    expect(before.nextRetryAt).toBe(30 * DAY_MS);
+    expect(before.by[0]?.nextRetryAt).toBe(30 * DAY_MS);
     expect(nextRetry('pre-listing', 3, 0)).toBeNull();
-    expect(isDue(before, 'somebody-else', 1000)).toBe(true);
+    expect(dueFor(before, 'somebody-else', 1000)).toBe(true);
   });
 
   it('that is one provider’s word does not keep another from being asked', () => {
     const empty = absence({ from: 0, to: 5 }, 'vendor-empty', 0);
-    expect(isDue(empty, 'test', 1000)).toBe(false);
-    expect(isDue(empty, 'somebody-else', 1000)).toBe(true);
-    expect(isDue(empty, 'test', DAY_MS)).toBe(true);
+    expect(dueFor(empty, 'test', 1000)).toBe(false);
+    expect(dueFor(empty, 'somebody-else', 1000)).toBe(true);
+    expect(dueFor(empty, 'test', DAY_MS)).toBe(true);
   });
 });
 
@@ -198,9 +196,17 @@ describe('the span of what is known', () => {
   });
 });
 
-function absence(run: DayRange, why: AbsenceReason, checkedAt: number): Absence {
-  const nextRetryAt = nextRetry(why, 1, checkedAt);
-  return { ...run, reason: why, provider: 'test', checkedAt, attempts: 1, nextRetryAt };
+function absence(run: DayRange, why: AbsenceReason, checkedAt: number, provider = 'test'): Absence {
+  return { ...run, by: [firstClaim(why, provider, checkedAt)] };
+}
+
+function learnAll(answers: readonly Coverage[]): Coverage {
+  return answers.reduce((known, one) => learn(known, one), NOTHING_KNOWN);
+}
+
+/** Whether an absence is due for a provider without a look-back. */
+function dueFor({ by }: Absence, provider: string, now: number, reachDays: number | null = null): boolean {
+  return isDue(by, { provider, now, reachDays });
 }
 
 function inRanges(list: readonly DayRange[], day: number): boolean {
@@ -210,8 +216,7 @@ function inRanges(list: readonly DayRange[], day: number): boolean {
 /** A state without the run that it stands in. */
 function described(known: SessionState): unknown {
   if (known.state !== 'absent') return known;
-  const { from: _from, to: _to, ...evidence } = known.absence;
-  return evidence;
+  return { state: known.state, by: known.absence.by };
 }
 
 /** A day is present once any answer had a bar of it, else absent if any said so, else missing. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { type Coverage, NOTHING_KNOWN, learn, nextRetry } from '../../src/core/coverage.ts';
+import { type Coverage, NOTHING_KNOWN, learn } from '../../src/core/coverage.ts';
+import { nextRetry } from '../../src/core/evidence.ts';
 import { type DayRange, parseDay, utcDayOf } from '../../src/core/day.ts';
 import { type GapOptions, findGaps, sessionRuns } from '../../src/core/gaps.ts';
 import { planTasks } from '../../src/core/plan.ts';
@@ -69,7 +70,7 @@ describe('gaps', () => {
     const day = dates('2025-02-03', '2025-02-04');
     const checkedAt = now - 1000;
     const evidence = { reason: 'vendor-empty', provider: 'test', checkedAt, attempts: 1 } as const;
-    const absent = [{ ...day, ...evidence, nextRetryAt: nextRetry('vendor-empty', 1, checkedAt) }];
+    const absent = [{ ...day, by: [{ ...evidence, nextRetryAt: nextRetry('vendor-empty', 1, checkedAt) }] }];
     const coverage = learn({ ...NOTHING_KNOWN, present: [range] }, NOTHING_KNOWN);
     const known = {
       ...coverage,
@@ -83,7 +84,7 @@ describe('gaps', () => {
 
   it('are none for a ticker that the provider does not know, however the range grows', () => {
     const evidence = { reason: 'unknown-ticker', provider: 'test', checkedAt: now, attempts: 1 } as const;
-    const absent = [{ ...dates('2025-01-02', '2025-01-08'), ...evidence, nextRetryAt: now + 1 }];
+    const absent = [{ ...dates('2025-01-02', '2025-01-08'), by: [{ ...evidence, nextRetryAt: now + 1 }] }];
     expect(gapsOf({ ...NOTHING_KNOWN, absent })).toEqual([]);
     expect(gapsOf({ ...NOTHING_KNOWN, absent }, { now: now + 1 })).toHaveLength(1);
   });
@@ -113,7 +114,7 @@ describe('gaps', () => {
 
   it('contain no absent session for want of corporate actions', () => {
     const evidence = { reason: 'halted', provider: 'test', checkedAt: now, attempts: 1 } as const;
-    const absent = [{ ...range, ...evidence, nextRetryAt: null }];
+    const absent = [{ ...range, by: [{ ...evidence, nextRetryAt: null }] }];
     expect(gapsOf({ ...NOTHING_KNOWN, absent }, { actionsCovered: new Map() })).toEqual([]);
   });
 

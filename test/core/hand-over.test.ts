@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Absence,
-  type AbsenceReason,
   type Coverage,
   NOTHING_KNOWN,
   learn,
@@ -10,6 +9,7 @@ import {
   unlearn,
 } from '../../src/core/coverage.ts';
 import type { DayRange } from '../../src/core/day.ts';
+import type { AbsenceReason } from '../../src/core/evidence.ts';
 import { handOver } from '../../src/core/hand-over.ts';
 import { contains, intersect, normalize, subtract } from '../../src/core/ranges.ts';
 
@@ -19,7 +19,7 @@ const ALL: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFI
 const run = (from: number, to: number): DayRange => ({ from, to });
 
 function absent(reason: AbsenceReason, from: number, to: number): Absence {
-  return { from, to, reason, provider: 'sample', checkedAt: 1, attempts: 1, nextRetryAt: null };
+  return { from, to, by: [{ reason, provider: 'sample', checkedAt: 1, attempts: 1, nextRetryAt: null }] };
 }
 
 function known(parts: Partial<Coverage>): Coverage {
@@ -86,12 +86,12 @@ describe('the heir of a series', () => {
         const first = merged.present[0]?.from ?? LAST;
         for (const day of every) {
           const now = stateOf(merged, day);
-          if (now.state === 'absent' && now.absence.reason === 'pre-listing') expect(day).toBeLessThan(first);
+          if (now.state === 'absent' && now.claim.reason === 'pre-listing') expect(day).toBeLessThan(first);
           if (now.state === 'absent') {
             const reasons = [old, heir]
               .map((one) => stateOf(one, day))
               .filter((one) => one.state === 'absent');
-            expect(reasons.map(({ absence }) => absence.reason)).toContain(now.absence.reason);
+            expect(reasons.map(({ claim }) => claim.reason)).toContain(now.claim.reason);
           }
         }
       }),

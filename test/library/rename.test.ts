@@ -147,7 +147,7 @@ describe('a rename', () => {
     await history.rename('FB', 'META', { on: ON });
     const { present, absent } = (await store.scan()).series.get('META 1d')?.coverage ?? coverage({});
     expect(present).toEqual([days('2022-06-06', '2022-06-07'), days('2022-06-08', '2022-06-09')]);
-    expect(absent).toMatchObject([{ ...days('2022-06-01', '2022-06-06'), reason: 'pre-listing' }]);
+    expect(absent).toMatchObject([{ ...days('2022-06-01', '2022-06-06'), by: [{ reason: 'pre-listing' }] }]);
   });
 
   it('makes one series of a chain, and leaves an earlier instrument of the same name alone', async () => {

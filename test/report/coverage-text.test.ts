@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { type Coverage, NOTHING_KNOWN } from '../../src/core/coverage.ts';
+import { parseDay } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
 import { type CoverageReport, reportCoverage } from '../../src/report/coverage.ts';
+import type { Judged } from '../../src/report/series-coverage.ts';
 import { coverageText, staleHint } from '../../src/report/coverage-text.ts';
 import type { Scan, SeriesState } from '../../src/store/store.ts';
 import { absence, coverage, days } from '../store/fixtures.ts';
+
+/** All of October, which has settled. */
+const OCTOBER_JUDGED: Judged = {
+  range: days('2026-10-01', '2026-10-31'),
+  settled: parseDay('2026-10-30'),
+  now: Date.UTC(2026, 9, 31, 12),
+};
 
 /** A series of New York unless said otherwise, judged from 2026-10-01 to 2026-10-30: 22 sessions. */
 function state(
@@ -21,17 +30,17 @@ function state(
 function report(...states: readonly SeriesState[]): CoverageReport {
   const series = new Map(states.map((one) => [`${one.series.ticker} ${one.series.interval}`, one]));
   const scan: Scan = { series, actions: new Map(), setAside: [] };
-  return reportCoverage(scan, () => days('2026-10-01', '2026-10-31'));
+  return reportCoverage(scan, () => OCTOBER_JUDGED);
 }
 
 const WHOLE = [days('2026-10-01', '2026-10-31')];
 
 describe('the coverage of a series', () => {
-  it('is the part of its sessions that is present, and says what is provisional', () => {
+  it('is the part of its sessions that is final, and says what is provisional', () => {
     const [one] = report(
       state('ALFA', { present: WHOLE, provisional: [days('2026-10-29', '2026-10-31')] }),
     ).series;
-    expect(one).toMatchObject({ expected: 22, present: 22, provisional: 2, missing: 0, coverage: 100 });
+    expect(one).toMatchObject({ expected: 22, present: 22, provisional: 2, missing: 0, coverage: 90.9 });
     expect(one).toMatchObject({ first: '2026-10-01', last: '2026-10-30' });
   });
 
@@ -143,7 +152,7 @@ describe('the report of coverage', () => {
     const scan: Scan = { series: new Map(), actions: new Map(), setAside };
     expect(
       coverageText(
-        reportCoverage(scan, () => days('2026-10-01', '2026-10-31')),
+        reportCoverage(scan, () => OCTOBER_JUDGED),
         { missing: false },
       ),
     ).toContain('unreadable: a: b');
@@ -157,7 +166,7 @@ describe('a series with a file that cannot be read', () => {
     state(ticker, { present: OCTOBER }, 'XNYS', interval);
   const withDamage = (states: readonly SeriesState[], setAside: Scan['setAside']): CoverageReport => {
     const series = new Map(states.map((one) => [`${one.series.ticker} ${one.series.interval}`, one]));
-    return reportCoverage({ series, actions: new Map(), setAside }, () => days('2026-10-01', '2026-10-31'));
+    return reportCoverage({ series, actions: new Map(), setAside }, () => OCTOBER_JUDGED);
   };
   const linesOf = (one: CoverageReport): string[] => coverageText(one, { missing: false });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bar, Identity, Series } from '../../src/core/bars.ts';
 import type { Absence, Coverage } from '../../src/core/coverage.ts';
+import type { Claim } from '../../src/core/evidence.ts';
 import { type DayRange, parseDay, startOfDay } from '../../src/core/day.ts';
 import type { SeriesUpdate } from '../../src/store/store.ts';
 
@@ -67,16 +68,16 @@ export function coverage(parts: Partial<Coverage>): Coverage {
   return { present: [], provisional: [], absent: [], ...parts };
 }
 
-export function absence(range: DayRange, values: Partial<Absence> = {}): Absence {
-  return {
-    ...range,
+/** Sessions without a bar by the word of one provider. */
+export function absence(range: DayRange, values: Partial<Claim> = {}): Absence {
+  const claim = {
     reason: 'no-trades',
     provider: 'sample',
     checkedAt: NOON,
     attempts: 1,
     nextRetryAt: null,
-    ...values,
-  };
+  } as const;
+  return { ...range, by: [{ ...claim, ...values }] };
 }
 
 export function update(bars: readonly Bar[], values: Partial<SeriesUpdate> = {}): SeriesUpdate {

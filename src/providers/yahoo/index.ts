@@ -12,20 +12,18 @@ import type { BarAnswer, BarRequest, Provider, ProviderConfig } from '../provide
 import { closedDays } from '../closed-days.ts';
 import { yahooCapabilities } from './capabilities.ts';
 import { type ChartQuery, YAHOO_URL, chartClient } from './client.ts';
-import { parseChart } from './parse.ts';
-import { SILENCES_BELIEVED, type SilenceContext, isDoubtful, silenceNote } from './silence.ts';
+import { lastTradeOf, parseChart } from './parse.ts';
 
-/** A chart that is weighed where it has no row. */
-type WeighedChart = (query: ChartQuery, context: SilenceContext) => Promise<ChartResultObject>;
+type AskedChart = (query: ChartQuery) => Promise<ChartResultObject>;
 
 /** Yahoo's chart endpoint. Its prices are split-adjusted; the answers given here are raw. */
 export function openYahoo(config: ProviderConfig, gate: Gate): Provider {
   const timed = withTimeout(send, config.timeoutMs ?? 30_000);
   const client = chartClient((request) => timed(request, gate.signal), config.url ?? YAHOO_URL);
-  const chart: WeighedChart = (query, context) => {
+  const chart: AskedChart = (query) => {
     const random = randomFor(`${query.symbol} ${query.interval} ${query.period1}`);
     const once = throughGate(gate, async (wire) => assertAbout(await client(query, wire), query));
-    return withRetries(gate, { ...RETRIES, random }, believed(once, query, context));
+    return withRetries(gate, { ...RETRIES, random }, once);
   };
   return {
     capabilities: yahooCapabilities,
@@ -54,49 +52,41 @@ function assertAbout(chart: ChartResultObject, { symbol }: ChartQuery): ChartRes
   });
 }
 
-/**
- * Throws `bad-answer` (retryable) for a chart without a row that may be a failure, until it has come so often in a row
- * that it is evidence. It counts after the gate was told of an answer: Yahoo lives, whatever it says.
- */
-function believed(
-  once: () => Promise<ChartResultObject>,
-  { symbol }: ChartQuery,
-  context: SilenceContext,
-): () => Promise<ChartResultObject> {
-  let silences = 0;
-  return async () => {
-    const before = silences;
-    silences = 0;
-    const chart = await once();
-    if (!isDoubtful(chart, context) || before + 1 === SILENCES_BELIEVED) return chart;
-    silences = before + 1;
-    throw new BackfillError('bad-answer', `Yahoo has no row for ${symbol}, which should have traded`, {
-      retryable: true,
-    });
-  };
-}
-
-async function fetchBars(client: WeighedChart, request: BarRequest): Promise<BarAnswer> {
+async function fetchBars(client: AskedChart, request: BarRequest): Promise<BarAnswer> {
   const { series, range, now } = request;
   const calendar = calendarFor(series.ticker);
   const settleDelayMs = yahooCapabilities.intervals[series.interval]?.settleDelayMs ?? 0;
   const settled = calendar.lastSettled(now, settleDelayMs);
-  const context = { calendar, range, settled };
   const ask = (interval: Interval, period1: number, period2: number): Promise<ChartResultObject> =>
-    client({ symbol: series.ticker, interval, period1, period2, now }, context);
+    client({ symbol: series.ticker, interval, period1, period2, now });
   const { period1, period2 } = periods(range, calendar);
   // Up to tomorrow: splits that went ex after the range adjust its prices too.
   const events = await ask('1d', period1, seconds(now + MS_PER_DAY));
   const chart = series.interval === '1d' ? events : await ask(series.interval, period1, period2);
-  const note = silenceNote(chart, context);
+  assertSameHistory(chart, events, series.ticker);
+  const lastTrade = lastTradeOf(chart, calendar);
   return {
     ...parseChart(chart, events, { interval: series.interval, calendar, range, now, settled }),
     proven: closedDays(range, calendar, now),
     wireBasis: 'split-adjusted',
     explained: [],
     delistedOn: null,
-    ...(note !== undefined && { note }),
+    ...(lastTrade !== undefined && { lastTrade }),
   };
+}
+
+/**
+ * Throws `bad-answer` (retryable) where the daily chart, which tells the splits, has no row beside intraday bars: its saying
+ * that there are none proves nothing.
+ */
+function assertSameHistory(chart: ChartResultObject, events: ChartResultObject, ticker: string): void {
+  if (!isEmpty(events) || isEmpty(chart)) return;
+  const message = `Yahoo has intraday bars of ${ticker} and no daily row beside them`;
+  throw new BackfillError('bad-answer', message, { retryable: true });
+}
+
+function isEmpty({ timestamp = [] }: ChartResultObject): boolean {
+  return timestamp.length === 0;
 }
 
 /** Epoch seconds of a range of sessions; `period2` is the last second of the last session, still to come if that is open. */
@@ -105,9 +95,12 @@ function periods(range: DayRange, calendar: Calendar): { period1: number; period
     // The hours are unknown: one day of slack on either side covers every zone.
     return { period1: seconds(startOfDay(range.from - 1)), period2: seconds(startOfDay(range.to + 1)) };
   }
-  const first = calendar.session(calendar.sessionOnOrAfter(range.from));
   const last = calendar.session(calendar.sessionOnOrBefore(range.to - 1));
-  return { period1: seconds(first.open), period2: seconds(last.close) - 1 };
+  // A range that begins on a day of which nothing is certain may have a session that the calendar does not know.
+  const from = calendar.isSession(range.from)
+    ? calendar.session(range.from).open
+    : startOfDay(range.from - 1);
+  return { period1: seconds(from), period2: seconds(last.close) - 1 };
 }
 
 function seconds(ms: number): number {

@@ -41,13 +41,19 @@ export function parseChart(
 }
 
 /** How an instant becomes a session date: by the calendar, or by the zone in the answer where the calendar is a guess. */
-export function sessionDates({ meta }: ChartResultObject, calendar: Calendar): (instant: number) => Day {
+function sessionDates({ meta }: ChartResultObject, calendar: Calendar): (instant: number) => Day {
   if (!calendar.advisory) return (instant) => calendar.localDay(instant);
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone: meta.exchangeTimezoneName,
     dateStyle: 'short',
   });
   return (instant) => utcDayOf(Date.parse(`${format.format(instant)}T00:00:00Z`));
+}
+
+/** The session of the last trade that Yahoo tells of; undefined where it tells none. */
+export function lastTradeOf(chart: ChartResultObject, calendar: Calendar): Day | undefined {
+  const instant = chart.meta.regularMarketTime.getTime();
+  return instant > 0 ? sessionDates(chart, calendar)(instant) : undefined;
 }
 
 function parseIdentity({ meta }: ChartResultObject, dayOf: (instant: number) => Day): Identity {

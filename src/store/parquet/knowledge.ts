@@ -3,13 +3,14 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import { calendarById, calendarFor } from '../../core/calendar/calendars.ts';
 import {
   type Absence,
-  type AbsenceReason,
   type Coverage,
   learn,
   NOTHING_KNOWN,
+  type Unconfirmed,
   within,
 } from '../../core/coverage.ts';
 import { type DayRange, formatDay, parseDay } from '../../core/day.ts';
+import { ABSENCE_REASONS, type AbsenceReason, type Claim, joinClaims } from '../../core/evidence.ts';
 import { sessionRuns } from '../../core/gaps.ts';
 import { periodRange, sessionDateOf } from '../../core/partition.ts';
 import { normalize } from '../../core/ranges.ts';
@@ -31,17 +32,7 @@ export interface Knowledge {
 /** The rows that knowledge is written with: their number, their extent, and the digest of what they say. */
 export type Extent = Pick<Footer, 'rows' | 'firstTs' | 'lastTs'> & { readonly digest: string };
 
-const REASONS: Readonly<Record<AbsenceReason, true>> = {
-  'pre-listing': true,
-  delisted: true,
-  'unknown-ticker': true,
-  'vendor-empty': true,
-  'no-trades': true,
-  rejected: true,
-  'not-yet-published': true,
-  'plan-limited': true,
-  halted: true,
-};
+const REASONS: ReadonlySet<string> = new Set(ABSENCE_REASONS);
 
 /** Knowledge as the JSON that lies in the file, with the extent of the rows that it belongs to. */
 export function encodeKnowledge({ series, period }: Partition, knowledge: Knowledge, extent: Extent): string {
@@ -59,12 +50,17 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
     },
     present: coverage.present.map(pairOf),
     provisional: coverage.provisional.map(pairOf),
-    absent: coverage.absent.map((absence) => ({
-      ...absence,
-      from: formatDay(absence.from),
-      to: formatDay(absence.to),
-      checkedAt: new Date(absence.checkedAt).toISOString(),
-      nextRetryAt: absence.nextRetryAt === null ? null : new Date(absence.nextRetryAt).toISOString(),
+    ...(coverage.unconfirmed && {
+      unconfirmed: coverage.unconfirmed.map((run) => [...pairOf(run), new Date(run.since).toISOString()]),
+    }),
+    absent: coverage.absent.map(({ from, to, by }) => ({
+      from: formatDay(from),
+      to: formatDay(to),
+      by: by.map((claim) => ({
+        ...claim,
+        checkedAt: new Date(claim.checkedAt).toISOString(),
+        nextRetryAt: claim.nextRetryAt === null ? null : new Date(claim.nextRetryAt).toISOString(),
+      })),
     })),
     rows: extent.rows,
     firstTs: extent.firstTs,
@@ -120,7 +116,9 @@ export function compact(coverage: Coverage, calendar: Calendar): Coverage {
   // What is left of a run that became final may be a week-end, which nothing would ever make final.
   const provisional = sessionRuns(coverage.provisional, calendar);
   // `learn` takes out of the absences what lies between the joined runs.
-  return learn({ ...NOTHING_KNOWN, absent: coverage.absent }, { present, provisional, absent: [] });
+  const { absent, unconfirmed } = coverage;
+  const known = { present, provisional, absent: [], ...(unconfirmed && { unconfirmed }) };
+  return learn({ ...NOTHING_KNOWN, absent }, known, []);
 }
 
 /** Joins the runs that have no session between them. */
@@ -150,6 +148,7 @@ function knowledgeOf(partition: Partition, json: Json): Knowledge {
     present: list(json['present']).map(rangeOf),
     provisional: list(json['provisional']).map(rangeOf),
     absent: list(json['absent']).map(absenceOf),
+    ...(json['unconfirmed'] !== undefined && { unconfirmed: list(json['unconfirmed']).map(unconfirmedOf) }),
   };
   const identity = fields(json['identity']);
   const firstTrade = textOrNull(identity['firstTrade']);
@@ -157,7 +156,7 @@ function knowledgeOf(partition: Partition, json: Json): Knowledge {
   const [calendar, own] = [calendarById(id), calendarFor(partition.series.ticker)];
   // A ticker names its exchange: knowledge of sessions in another part of the world is somebody else's.
   if (!mayBeOf(own, calendar)) throw malformed(id);
-  const coverage = byOwnCalendar(learn(NOTHING_KNOWN, written), calendar, own);
+  const coverage = byOwnCalendar(learn(NOTHING_KNOWN, written, []), calendar, own);
   return {
     calendar: calendar === own ? id : own.id,
     coverage: within(coverage, [periodRange(partition.period)]),
@@ -173,16 +172,29 @@ function knowledgeOf(partition: Partition, json: Json): Knowledge {
 
 function absenceOf(value: unknown): Absence {
   const json = fields(value);
-  const { reason, attempts, note } = json;
-  if (typeof reason !== 'string' || !(reason in REASONS)) throw malformed(reason);
+  // Version 1 had the claim of one provider beside the days.
+  const claims = json['by'] === undefined ? [json] : list(json['by']).map(fields);
+  if (claims.length === 0) throw malformed(json['by']);
+  return { ...rangeOf([json['from'], json['to']]), by: joinClaims([], claims.map(claimOf)) };
+}
+
+function claimOf(json: Json): Claim {
+  const { reason, attempts, note, reachDays } = json;
+  if (typeof reason !== 'string' || !REASONS.has(reason)) throw malformed(reason);
   if (typeof attempts !== 'number' || attempts < 1) throw malformed(attempts);
+  if (reachDays !== undefined && typeof reachDays !== 'number') throw malformed(reachDays);
   return {
-    ...rangeOf([json['from'], json['to']]),
-    reason: reason as AbsenceReason,
     provider: text(json['provider']),
+    reason: reason as AbsenceReason,
     checkedAt: instant(json['checkedAt']),
     attempts,
     nextRetryAt: json['nextRetryAt'] === null ? null : instant(json['nextRetryAt']),
+    ...(reachDays !== undefined && { reachDays }),
     ...(note !== undefined && { note: text(note) }),
   };
+}
+
+function unconfirmedOf(value: unknown): Unconfirmed {
+  const [from, to, since] = list(value);
+  return { ...rangeOf([from, to]), since: instant(since) };
 }

@@ -2,7 +2,10 @@ import { BackfillError } from '../../core/errors.ts';
 import { fields, type Json } from './json.ts';
 
 /** Version of what lies under the key `backfill`. */
-export const VERSION = 1;
+export const VERSION = 2;
+
+/** Versions that are understood. In the first one an absence was one provider's word. */
+const READABLE: ReadonlySet<unknown> = new Set([1, VERSION]);
 
 /**
  * What a file says of itself under the key `backfill`; undefined if that is missing, unparsable, of another version or
@@ -14,7 +17,7 @@ export function ownEntry(
   place: Readonly<Record<string, string>>,
 ): Json | undefined {
   const entry = metadata === undefined ? undefined : parsed(metadata);
-  if (entry?.['version'] !== VERSION) return undefined;
+  if (entry === undefined || !READABLE.has(entry['version'])) return undefined;
   for (const [name, expected] of Object.entries(place)) {
     const said = entry[name];
     if (typeof said === 'string' && said !== expected)

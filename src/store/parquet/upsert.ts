@@ -107,10 +107,17 @@ function learnFrom(before: Knowledge | undefined, update: SeriesUpdate, period: 
   const learned = within(update.learned, [periodRange(period)]);
   return {
     calendar: update.calendar,
-    coverage: compact(learn(before?.coverage ?? NOTHING_KNOWN, learned), calendarById(update.calendar)),
+    coverage: compact(
+      learn(before?.coverage ?? NOTHING_KNOWN, learned, sourcesOf(update)),
+      calendarById(update.calendar),
+    ),
     identity: mergeIdentity(before?.identity ?? UNKNOWN_IDENTITY, update.identity),
     fetchedAt: Math.max(update.fetchedAt, before?.fetchedAt ?? update.fetchedAt),
   };
+}
+
+function sourcesOf({ bars }: SeriesUpdate): string[] {
+  return [...new Set(bars.map(({ source }) => source))];
 }
 
 function assertAscending(bars: readonly Bar[]): void {

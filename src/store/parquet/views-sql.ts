@@ -13,7 +13,7 @@ FROM raw LEFT JOIN calendars ON json->>'calendar' = calendars.calendar;
 
 /** Sessions present, provisional and absent. */
 export const COVERAGE = `-- Sessions from_day..to_day, both inclusive, that are present, provisional (will be asked again) or absent.
--- What is in none of these rows is missing.
+-- What is in none of these rows is missing. Of several providers' claims the one that tells most is shown.
 CREATE OR REPLACE VIEW coverage AS
 WITH ranges AS (
   SELECT ticker, interval, period, 1 AS present, 0 AS provisional,
@@ -33,9 +33,8 @@ WITH ranges AS (
     sum(present) OVER part AS present, sum(provisional) OVER part AS provisional
   FROM steps WINDOW part AS (PARTITION BY ticker, interval, period ORDER BY day)
 ), absences AS (
-  SELECT ticker, interval, unnest(from_json(json->'absent', '[{"from":"DATE","to":"DATE","reason":"VARCHAR",
-    "provider":"VARCHAR","checkedAt":"TIMESTAMP","attempts":"INTEGER","nextRetryAt":"TIMESTAMP","note":"VARCHAR"}]')) AS a
-  FROM partition_knowledge
+  SELECT ticker, interval, a->>'from' AS from_day, a->>'to' AS next_day, coalesce(a->'by'->0, a) AS claim
+  FROM (SELECT ticker, interval, unnest(from_json(json->'absent', '["JSON"]')) AS a FROM partition_knowledge)
 )
 SELECT ticker, interval, from_day, (next_day - 1)::DATE AS to_day,
   CASE WHEN provisional > 0 THEN 'provisional' ELSE 'present' END AS state,
@@ -43,9 +42,9 @@ SELECT ticker, interval, from_day, (next_day - 1)::DATE AS to_day,
   NULL::TIMESTAMP AS next_retry_at, NULL::VARCHAR AS note
 FROM runs WHERE present > 0
 UNION ALL
-SELECT ticker, interval, a."from", (a."to" - 1)::DATE, 'absent', a.reason, a.provider, a."checkedAt", a.attempts,
-  a."nextRetryAt", a.note
-FROM absences;
+SELECT ticker, interval, from_day::DATE, (next_day::DATE - 1)::DATE, 'absent', claim->>'reason', claim->>'provider',
+  (claim->>'checkedAt')::TIMESTAMP, (claim->>'attempts')::INTEGER, (claim->>'nextRetryAt')::TIMESTAMP, claim->>'note'
+FROM absences WHERE claim->>'reason' <> 'doubted';
 `;
 
 /** The factors of `core/factors.ts` in SQL; the tests compare both. */

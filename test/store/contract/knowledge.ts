@@ -70,7 +70,7 @@ export function describeKnowledge(open: () => Promise<StoreUnderTest>): void {
       });
       const second = coverage({
         present: [days('2026-02-27', '2026-02-28')],
-        absent: [{ ...sighting, checkedAt: NOON + 1 }],
+        absent: [absence(sighting, { reason: 'vendor-empty', checkedAt: NOON + 1 })],
       });
       await store.upsert(update(WEEK, { learned: first }));
       await store.upsert(update([], { learned: second, fetchedAt: NOON + 1 }));
@@ -224,6 +224,6 @@ export function describeKnowledge(open: () => Promise<StoreUnderTest>): void {
 function stateBrief(known: Coverage, day: number): unknown {
   const state = stateOfSession(known, day);
   return state.state === 'absent'
-    ? { state: 'absent', attempts: state.absence.attempts, reason: state.absence.reason }
+    ? { state: 'absent', attempts: state.claim.attempts, reason: state.claim.reason }
     : state;
 }

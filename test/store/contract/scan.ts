@@ -51,7 +51,7 @@ export function describeScan(open: () => Promise<StoreUnderTest>): void {
         expect(scan.setAside).toEqual([]);
         const state = scan.series.get('AAPL 1d');
         expect(state?.rows).toBe(WEEK.length);
-        expect(state?.coverage.absent[0]?.note).toBe(String((state?.fetchedAt ?? 0) - NOON));
+        expect(state?.coverage.absent[0]?.by[0]?.note).toBe(String((state?.fetchedAt ?? 0) - NOON));
         const closes = new Set(bars.map(({ close }) => close));
         expect([bars.length, closes.size]).toEqual([WEEK.length, 1]);
         const [close = 0] = closes;

@@ -309,7 +309,7 @@ describe('rows that are not those that were written', () => {
     change: (json: Record<string, unknown>) => object = (json) => json,
   ): Promise<void> {
     const text = (await readFile(join(root, AAPL_FILE))).toString('latin1');
-    const json: unknown = JSON.parse(/\{"version":1.*"fetchedAt":"[^"]*"\}/.exec(text)?.[0] ?? '');
+    const json: unknown = JSON.parse(/\{"version":2.*"fetchedAt":"[^"]*"\}/.exec(text)?.[0] ?? '');
     const metadata = JSON.stringify(change(json as Record<string, unknown>));
     await writeFile(join(root, AAPL_FILE), encodeBars(bars, metadata));
   }
@@ -355,7 +355,7 @@ describe('rows that are not those that were written', () => {
   it.each<[string, (json: Record<string, unknown>) => object]>([
     ['states no digest, as older ones', (json) => ({ ...json, digest: undefined })],
     ['has knowledge of another number of rows', (json) => ({ ...json, rows: 3 })],
-    ['has knowledge of another version', (json) => ({ ...json, version: 2 })],
+    ['has knowledge of another version', (json) => ({ ...json, version: 3 })],
   ])('are accepted of a file that %s', async (_, change) => {
     const bars = [first, { ...second, close: 101.5 }];
     await rot(bars, change);
@@ -364,6 +364,11 @@ describe('rows that are not those that were written', () => {
 });
 
 describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
+  /** As the file has it. */
+  const CLAIM = {
+    ...{ reason: 'vendor-empty', provider: 'sample', attempts: 1, nextRetryAt: null },
+    checkedAt: new Date(NOON).toISOString(),
+  };
   const rebuilt = {
     coverage: coverage({ present: LEARNED.present }),
     rows: 2,
@@ -374,7 +379,7 @@ describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
   /** Writes the same rows with other knowledge. */
   async function rewrite(change: (json: Record<string, unknown>) => unknown): Promise<void> {
     const text = (await readFile(join(root, AAPL_FILE))).toString('latin1');
-    const json: unknown = JSON.parse(/\{"version":1.*"fetchedAt":"[^"]*"\}/.exec(text)?.[0] ?? '');
+    const json: unknown = JSON.parse(/\{"version":2.*"fetchedAt":"[^"]*"\}/.exec(text)?.[0] ?? '');
     const changed = change(json as Record<string, unknown>);
     await writeFile(
       join(root, AAPL_FILE),
@@ -385,6 +390,16 @@ describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
   it('but not if it is as it was', async () => {
     await rewrite((json) => json);
     expect(await stateOf(AAPL)).toMatchObject({ coverage: LEARNED, fetchedAt: NOON });
+  });
+
+  it('but not if it is of the first version, in which an absence was the word of one provider', async () => {
+    const first = { from: '2026-02-25', to: '2026-02-26', ...CLAIM };
+    await rewrite((json) => ({ ...json, version: 1, absent: [first] }));
+    const known = absence(days('2026-02-25', '2026-02-26'), { reason: 'vendor-empty' });
+    expect(await stateOf(AAPL)).toMatchObject({
+      coverage: { ...LEARNED, absent: [known] },
+      fetchedAt: NOON,
+    });
   });
 
   it('and is put in order if its ranges are not', async () => {
@@ -399,8 +414,8 @@ describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
   it.each<[string, (json: Record<string, unknown>) => unknown]>([
     ['no JSON', () => 'nonsense'],
     ['not even an object', () => null],
-    ['of another version', (json) => ({ ...json, version: 2 })],
-    ['of another version and ticker', (json) => ({ ...json, version: 2, ticker: 'MSFT' })],
+    ['of another version', (json) => ({ ...json, version: 3 })],
+    ['of another version and ticker', (json) => ({ ...json, version: 3, ticker: 'MSFT' })],
     ['of no ticker', (json) => ({ ...json, ticker: undefined })],
     ['of a ticker that is no text', (json) => ({ ...json, ticker: 5 })],
     ['of another basis', (json) => ({ ...json, basis: 'split-adjusted' })],
@@ -411,7 +426,14 @@ describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
     ['with an impossible date', (json) => ({ ...json, present: [['2026-02-30', '2026-03-01']] })],
     [
       'with a reason that there is not',
-      (json) => ({ ...json, absent: [{ ...absence(days('2026-02-25', '2026-02-26')), reason: 'mood' }] }),
+      (json) => ({
+        ...json,
+        absent: [{ from: '2026-02-25', to: '2026-02-26', by: [{ ...CLAIM, reason: 'mood' }] }],
+      }),
+    ],
+    [
+      'with an absence that nobody claims',
+      (json) => ({ ...json, absent: [{ from: '2026-02-25', to: '2026-02-26', by: [] }] }),
     ],
     ['without a list', (json) => ({ ...json, absent: undefined })],
   ])('if it is %s', async (_, change) => {

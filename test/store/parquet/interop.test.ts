@@ -182,7 +182,7 @@ describe('DuckDB', () => {
     const sql = `SELECT decode(value) AS json FROM parquet_kv_metadata('${root}/bars/**/*.parquet') WHERE decode(key) = 'backfill'`;
     const [row] = await query(sql);
     expect(JSON.parse(String(row?.['json']))).toEqual({
-      version: 1,
+      version: 2,
       ticker: 'AAPL',
       interval: '1d',
       period: 'all',
@@ -195,11 +195,15 @@ describe('DuckDB', () => {
         {
           from: '2026-02-26',
           to: '2026-02-27',
-          reason: 'no-trades',
-          provider: 'sample',
-          checkedAt: '2026-03-02T12:00:00.000Z',
-          attempts: 1,
-          nextRetryAt: null,
+          by: [
+            {
+              reason: 'no-trades',
+              provider: 'sample',
+              checkedAt: '2026-03-02T12:00:00.000Z',
+              attempts: 1,
+              nextRetryAt: null,
+            },
+          ],
         },
       ],
       rows: 1,
@@ -282,7 +286,7 @@ describe('DuckDB', () => {
       `SELECT decode(value) AS json FROM parquet_kv_metadata('${root}/actions/ticker=AAPL/*.parquet') WHERE decode(key) = 'backfill'`,
     );
     expect(JSON.parse(String(knowledge[0]?.['json']))).toEqual({
-      version: 1,
+      version: 2,
       ticker: 'AAPL',
       covered: [['2020-01-02', '2021-01-01']],
       rows: 1,

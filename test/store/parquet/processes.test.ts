@@ -63,7 +63,7 @@ async function versions(): Promise<{ scanned: number; read: number }> {
   expect(scan.setAside).toEqual([]);
   const state = scan.series.get('AAPL 1d');
   const scanned = (state?.fetchedAt ?? Number.NaN) - NOON;
-  expect([state?.rows, state?.coverage.absent[0]?.note]).toEqual([1500, String(scanned)]);
+  expect([state?.rows, state?.coverage.absent[0]?.by[0]?.note]).toEqual([1500, String(scanned)]);
   const bars = await store.readBars(AAPL);
   const [read = Number.NaN, ...others] = new Set(bars.map(({ volume }) => volume - 1));
   expect([bars.length, others]).toEqual([1500, []]);

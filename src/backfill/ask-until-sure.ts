@@ -1,0 +1,129 @@
+import { UNKNOWN_IDENTITY } from '../core/bars.ts';
+import type { Calendar } from '../core/calendar/calendar.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
+import { BackfillError } from '../core/errors.ts';
+import type { Task } from '../core/plan.ts';
+import { randomFor } from '../market/random.ts';
+import { closedDays } from '../providers/closed-days.ts';
+import type { Gate } from '../providers/http/gate.ts';
+import type { BarAnswer, Provider } from '../providers/provider.ts';
+import { withSoundActions } from './bad-actions.ts';
+import {
+  ANSWERS_BELIEVED,
+  isDoubtfulSilence,
+  isDoubtfulTail,
+  isSilent,
+  learnInDoubt,
+  silenceNote,
+} from './doubt.ts';
+import type { StoredSeries } from './hearing.ts';
+import { type Verdict, judgeAnswer } from './judge-answer.ts';
+import { type Learned, learnFrom } from './learn-from.ts';
+
+/** What was fetched and judged. */
+export interface Heard {
+  readonly answer: BarAnswer;
+  readonly verdict: Verdict;
+  readonly learned: Learned;
+  readonly stored: StoredSeries;
+  /** Whether the answer has no row at all and does not say that there is none. */
+  readonly isSilent: boolean;
+}
+
+/** What a task asks with. */
+export interface AskTools {
+  readonly provider: Provider;
+  /** The gate that the provider's requests pass. */
+  readonly gate: Gate;
+}
+
+/** Longest wait before a doubtful answer is asked for again the first time, ms; doubles. */
+const FIRST_WAIT_MS = 500;
+
+/**
+ * Asks until an answer leaves no doubt, until the same doubt was answered often enough to be believed, or until no more
+ * questions are allowed: then what is in doubt is learned as such. Throws what the provider throws, and what
+ * `judgeAnswer` does.
+ */
+export async function askUntilSure(
+  task: Task,
+  calendar: Calendar,
+  stored: StoredSeries,
+  now: number,
+  { provider, gate }: AskTools,
+): Promise<Heard> {
+  const { capabilities } = provider;
+  const { id, metered } = capabilities;
+  const settleDelayMs = capabilities.intervals[task.series.interval]?.settleDelayMs ?? 0;
+  const lastSettled = calendar.lastSettled(now, settleDelayMs);
+  const context = { task, calendar, lastSettled };
+  const most = task.questions ?? ANSWERS_BELIEVED;
+  const random = randomFor(task.id);
+  for (let answers = 1; ; answers++) {
+    const { answer, saysNo } = await fetchAnswer(task, now, provider);
+    try {
+      assertEvidence(answer, gate);
+      const isLast = answers === ANSWERS_BELIEVED;
+      const verdict = judgeAnswer({ ...context, answer, stored, now, isLast });
+      // A source that costs nothing to ask says the same again.
+      const isDoubtful = metered && !saysNo && isDoubtfulSilence(answer, context);
+      const note = saysNo ? undefined : silenceNote(answer, context, answers);
+      const learned = learnFrom({
+        ...context,
+        answer: note === undefined ? answer : { note, ...answer },
+        accepted: verdict.wanted,
+        rejected: verdict.rejected,
+        fillers: verdict.fillers,
+        known: stored.bars,
+        source: id,
+        now,
+      });
+      const heard = { answer, verdict, learned, stored, isSilent: !saysNo && isSilent(answer) };
+      const isInDoubt = isDoubtful || isDoubtfulTail(learned, calendar);
+      if (isLast || (!isInDoubt && verdict.conflict === null)) return heard;
+      if (answers === most || (metered && !gate.failed(doubt(task, id)))) {
+        const about = { provider: id, answers, now, calendar };
+        return isInDoubt ? { ...heard, learned: learnInDoubt(learned, stored.coverage, about) } : heard;
+      }
+      if (metered) await gate.pause(random() * FIRST_WAIT_MS * 2 ** (answers - 1));
+    } catch (error) {
+      const isWorthAnother = error instanceof BackfillError && isTransient(error) && !gate.isThrottling;
+      if (answers === most || !isWorthAnother) throw error;
+    }
+  }
+}
+
+function doubt({ series: { ticker } }: Task, provider: string): BackfillError {
+  const message = `${provider} has no row for sessions in which ${ticker} should have traded`;
+  return new BackfillError('bad-answer', message, { retryable: true, ticker });
+}
+
+/** A provider that mixes answers up describes the right instrument the next time. */
+function isTransient({ code, retryable }: BackfillError): boolean {
+  return retryable || code === 'identity-changed';
+}
+
+/** Empty answers are how some providers throttle: while they do, nothing proves nothing. Throws `provider-fault`. */
+function assertEvidence({ bars, unusable }: BarAnswer, gate: Gate): void {
+  if (bars.length > 0 || unusable.length > 0 || !gate.isThrottling) return;
+  const message = 'an empty answer while the provider is throttling proves nothing';
+  throw new BackfillError('provider-fault', message, { retryable: true });
+}
+
+/** The provider's answer; its saying that it has nothing in this range is one too, and proves the range empty. */
+async function fetchAnswer(
+  { series, range, calendar: id }: Task,
+  now: number,
+  provider: Provider,
+): Promise<{ answer: BarAnswer; saysNo: boolean }> {
+  try {
+    const answer = await provider.fetchBars({ series, range, now });
+    return { answer: withSoundActions(answer), saysNo: false };
+  } catch (error) {
+    if (!(error instanceof BackfillError && error.code === 'no-data')) throw error;
+    const nothing = { bars: [], unusable: [], actions: [], explained: [], delistedOn: null, dropped: 0 };
+    const proven = closedDays(range, calendarById(id), now);
+    const answer = { ...nothing, proven, wireBasis: 'raw' as const, identity: UNKNOWN_IDENTITY };
+    return { answer, saysNo: true };
+  }
+}

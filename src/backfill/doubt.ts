@@ -1,0 +1,114 @@
+import type { Calendar } from '../core/calendar/calendar.ts';
+import type { Absence, Coverage } from '../core/coverage.ts';
+import { type DayRange, formatDay } from '../core/day.ts';
+import { firstClaim, leadingClaim } from '../core/evidence.ts';
+import type { Task } from '../core/plan.ts';
+import { intersect, subtract } from '../core/ranges.ts';
+import type { BarAnswer } from '../providers/provider.ts';
+import type { Learned } from './learn-from.ts';
+
+/** So many answers that say the same are evidence of what one of them only suggests. */
+export const ANSWERS_BELIEVED = 3;
+
+/** Sessions in a row at an answer's end that make one wonder whether it was cut short. */
+const LONG_TAIL = 5;
+
+/** What an answer is doubted by. */
+export interface DoubtContext {
+  readonly task: Task;
+  readonly calendar: Calendar;
+  /** Last session that is final. */
+  readonly lastSettled: number;
+}
+
+/** Whether an answer has no row at all. */
+export function isSilent({ bars, unusable }: BarAnswer): boolean {
+  return bars.length === 0 && unusable.length === 0;
+}
+
+/**
+ * Whether an answer without a row may be a failure: the instrument should have traded in a settled session of the range. It
+ * should not have before its listing or after a last trade that the provider itself tells.
+ */
+export function isDoubtfulSilence(answer: BarAnswer, { task, calendar, lastSettled }: DoubtContext): boolean {
+  if (!isSilent(answer)) return false;
+  const { range } = task;
+  if (calendar.sessionOnOrAfter(range.from) >= Math.min(range.to, lastSettled + 1)) return false;
+  const { firstTrade } = answer.identity;
+  if (firstTrade !== null && firstTrade >= range.to) return false;
+  if (answer.delistedOn !== null && answer.delistedOn <= range.from) return false;
+  return lastTradeBefore(answer, range) === undefined;
+}
+
+/** Whether a long tail of sessions is missing from the answer though nobody explains why. */
+export function isDoubtfulTail({ learned }: Learned, calendar: Calendar): boolean {
+  const last = learned.absent.at(-1);
+  const isTail = last !== undefined && last.from >= (learned.present.at(-1)?.to ?? Number.POSITIVE_INFINITY);
+  return isTail && isUnexplained(last) && calendar.sessions(last).length > LONG_TAIL;
+}
+
+/** Why an answer without a row is believed, in a few words; undefined where there is no more to say than that it is empty. */
+export function silenceNote(answer: BarAnswer, context: DoubtContext, answers: number): string | undefined {
+  if (!isSilent(answer)) return undefined;
+  const last = lastTradeBefore(answer, context.task.range);
+  if (last !== undefined) return `the last trade was on ${formatDay(last)}`;
+  return isDoubtfulSilence(answer, context) && answers > 1
+    ? `no row in ${answers} answers in a row`
+    : undefined;
+}
+
+/** Whether nobody but the product itself says why there is no bar. */
+export function isUnexplained({ by }: Absence): boolean {
+  const { reason } = leadingClaim(by);
+  return reason === 'vendor-empty' || reason === 'not-yet-published';
+}
+
+/**
+ * What is learned from an answer that is still doubted after so many answers of this run. Sessions that would count as
+ * empty are `doubted`, which is missing, unless earlier runs heard the same often enough. Whole-number counts of the
+ * result follow.
+ */
+export function learnInDoubt(
+  { learned, absent, missing, ...counts }: Learned,
+  known: Coverage,
+  about: {
+    readonly provider: string;
+    readonly answers: number;
+    readonly now: number;
+    readonly calendar: Calendar;
+  },
+): Learned {
+  const { provider, answers, now, calendar } = about;
+  const heard = known.absent.filter(({ by }) =>
+    by.some(
+      (claim) =>
+        claim.provider === provider &&
+        claim.reason === 'doubted' &&
+        claim.attempts + answers >= ANSWERS_BELIEVED,
+    ),
+  );
+  const claim = { ...firstClaim('doubted', provider, now), attempts: answers };
+  let doubted = 0;
+  const runs = learned.absent.flatMap((run): Absence[] => {
+    if (leadingClaim(run.by).reason !== 'vendor-empty') return [run];
+    const unheard = subtract([run], heard);
+    doubted += unheard.reduce((sum, days) => sum + calendar.sessions(days).length, 0);
+    const believed = intersect([run], heard).map((days) => ({ ...run, ...days }));
+    return [...believed, ...unheard.map((days) => ({ ...days, by: [claim] }))].toSorted(
+      (a, b) => a.from - b.from,
+    );
+  });
+  if (doubted === 0) return { learned, absent, missing, ...counts };
+  const left = (absent['vendor-empty'] ?? 0) - doubted;
+  const { 'vendor-empty': _all, ...others } = absent;
+  return {
+    ...counts,
+    learned: { ...learned, absent: runs },
+    absent: left > 0 ? { ...others, 'vendor-empty': left } : others,
+    missing: missing + doubted,
+  };
+}
+
+function lastTradeBefore({ lastTrade }: BarAnswer, range: DayRange): number | undefined {
+  return lastTrade !== undefined && lastTrade < range.from ? lastTrade : undefined;
+}

@@ -1,0 +1,197 @@
+import type { Calendar } from '../core/calendar/calendar.ts';
+import { type Absence, provisionalAt, stateOf } from '../core/coverage.ts';
+import { type Day, type DayRange, formatDay } from '../core/day.ts';
+import { type AbsenceReason, type Claim, leadingClaim } from '../core/evidence.ts';
+import { contains } from '../core/ranges.ts';
+import type { SeriesState } from '../store/store.ts';
+
+/** What one provider says of sessions without a bar. */
+export interface ReportedClaim {
+  readonly reason: AbsenceReason;
+  readonly provider: string;
+  /** ISO instants. */
+  readonly checkedAt: string;
+  readonly nextRetryAt: string | null;
+  readonly attempts: number;
+  /** Of `plan-limited`: how many days back the provider reached. */
+  readonly reachDays?: number;
+  readonly note?: string;
+}
+
+/** A run of absent sessions, by the claim that tells most. Dates are session dates, both inclusive. */
+export interface ReportedAbsence extends ReportedClaim {
+  readonly from: string;
+  readonly to: string;
+  readonly sessions: number;
+  /** What other providers say of the same sessions, where any do. */
+  readonly also?: readonly ReportedClaim[];
+}
+
+/**
+ * How a series stands:
+ *
+ * - `damaged`: a file of it cannot be read
+ * - `incomplete`: nothing is known of some session
+ * - `unavailable`: what was asked for cannot be had: the ticker is unknown, the plan does not reach, or there is no bar at all
+ * - `provisional`: a bar of a session that has settled is not final yet
+ * - `complete`: none of these
+ */
+export type SeriesStanding = 'damaged' | 'incomplete' | 'unavailable' | 'provisional' | 'complete';
+
+/** Coverage of one series over a range: `expected = present + absent + missing`. Plain JSON. */
+export interface SeriesCoverage {
+  readonly ticker: string;
+  readonly interval: string;
+  readonly calendar: string;
+  /** True where the calendar is a guess; such a series is left out of the totals. */
+  readonly advisory: boolean;
+  readonly standing: SeriesStanding;
+  /** First and last session that has a bar, in the range. */
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly expected: number;
+  readonly present: number;
+  /** The part of `present` that will be fetched again, and that of it whose session has settled: it does not count as covered. */
+  readonly provisional: number;
+  readonly unsure: number;
+  readonly absent: number;
+  readonly absentByReason: Readonly<Partial<Record<AbsenceReason, number>>>;
+  readonly missing: number;
+  /** Final sessions in percent of those on which the instrument could have traded; null where there is none. */
+  readonly coverage: number | null;
+  /** Rows in the store, whatever the range. */
+  readonly rows: number;
+  /** ISO instant of the last answer. */
+  readonly fetchedAt: string | null;
+  readonly absences: readonly ReportedAbsence[];
+  /** Its files that could not be read, its ticker's corporate actions among them: it is not complete, whatever else it has. */
+  readonly damaged: readonly string[];
+  /** Sessions that nothing is known of. */
+  readonly missingSessions: readonly string[];
+  /** Sessions of `unsure`. */
+  readonly provisionalSessions: readonly string[];
+}
+
+/** What a series is judged by. */
+export interface Judged {
+  /** Session dates, `[from, to)`. */
+  readonly range: DayRange;
+  /** Last session that is final. */
+  readonly settled: Day;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/** On these sessions there was nothing to trade or nobody traded: they do not count against coverage. */
+const NOT_TRADABLE: ReadonlySet<AbsenceReason> = new Set(['pre-listing', 'delisted', 'halted', 'no-trades']);
+
+/** These can only be had from somebody else. */
+const UNAVAILABLE: ReadonlySet<AbsenceReason> = new Set(['unknown-ticker', 'plan-limited']);
+
+/** The coverage of one series. `damaged` are the paths of its files that cannot be read. */
+export function coverSeries(
+  state: SeriesState,
+  calendar: Calendar,
+  { range, settled, now }: Judged,
+  damaged: readonly string[],
+): SeriesCoverage {
+  const sessions = calendar.sessions(range);
+  const open = provisionalAt(state.coverage, now);
+  const present: Day[] = [];
+  const missing: Day[] = [];
+  const provisional: Day[] = [];
+  const absences: { absence: Absence; sessions: Day[] }[] = [];
+  const byReason: Partial<Record<AbsenceReason, number>> = {};
+  for (const session of sessions) {
+    const known = stateOf(state.coverage, session);
+    if (known.state === 'missing') missing.push(session);
+    else if (known.state === 'present') {
+      present.push(session);
+      if (contains(open, session)) provisional.push(session);
+    } else {
+      byReason[known.claim.reason] = (byReason[known.claim.reason] ?? 0) + 1;
+      const run = absences.at(-1);
+      if (run?.absence === known.absence) run.sessions.push(session);
+      else absences.push({ absence: known.absence, sessions: [session] });
+    }
+  }
+  const [first, last] = [present[0], present.at(-1)];
+  const unsure = provisional.filter((session) => session <= settled);
+  const tradable = sessions.length - untradable(byReason);
+  return {
+    ticker: state.series.ticker,
+    interval: state.series.interval,
+    calendar: calendar.id,
+    advisory: calendar.advisory,
+    standing: standingOf({ damaged, missing, present, unsure, byReason, tradable }),
+    first: first === undefined ? null : formatDay(first),
+    last: last === undefined ? null : formatDay(last),
+    expected: sessions.length,
+    present: present.length,
+    provisional: provisional.length,
+    unsure: unsure.length,
+    absent: sessions.length - present.length - missing.length,
+    absentByReason: byReason,
+    missing: missing.length,
+    coverage: percent(present.length - unsure.length, tradable),
+    rows: state.rows,
+    fetchedAt: state.fetchedAt === null ? null : isoOf(state.fetchedAt),
+    absences: absences.map(({ absence, sessions: days }) => reported(absence, days)),
+    damaged,
+    missingSessions: missing.map(formatDay),
+    provisionalSessions: unsure.map(formatDay),
+  };
+}
+
+function standingOf(found: {
+  damaged: readonly string[];
+  missing: readonly Day[];
+  present: readonly Day[];
+  unsure: readonly Day[];
+  byReason: Readonly<Partial<Record<AbsenceReason, number>>>;
+  tradable: number;
+}): SeriesStanding {
+  if (found.damaged.length > 0) return 'damaged';
+  if (found.missing.length > 0) return 'incomplete';
+  const cannotBeHad = [...UNAVAILABLE].some((reason) => (found.byReason[reason] ?? 0) > 0);
+  if (cannotBeHad || (found.present.length === 0 && found.tradable > 0)) return 'unavailable';
+  return found.unsure.length > 0 ? 'provisional' : 'complete';
+}
+
+/** Whether sessions of a series that are absent for a reason cannot be had: of a series without a bar, all that should have one. */
+export function isUnavailable({ present }: Pick<SeriesCoverage, 'present'>, reason: AbsenceReason): boolean {
+  return UNAVAILABLE.has(reason) || (present === 0 && !NOT_TRADABLE.has(reason));
+}
+
+function reported({ from, by }: Absence, sessions: readonly Day[]): ReportedAbsence {
+  const others = by.slice(1).map(claimOf);
+  return {
+    from: formatDay(sessions[0] ?? from),
+    to: formatDay(sessions.at(-1) ?? from),
+    sessions: sessions.length,
+    ...claimOf(leadingClaim(by)),
+    ...(others.length > 0 && { also: others }),
+  };
+}
+
+function claimOf({ checkedAt, nextRetryAt, ...claim }: Claim): ReportedClaim {
+  return {
+    ...claim,
+    checkedAt: isoOf(checkedAt),
+    nextRetryAt: nextRetryAt === null ? null : isoOf(nextRetryAt),
+  };
+}
+
+function isoOf(instant: number): string {
+  return new Date(instant).toISOString();
+}
+
+/** Sessions on which there was nothing to cover. */
+export function untradable(byReason: Readonly<Partial<Record<AbsenceReason, number>>>): number {
+  return [...NOT_TRADABLE].reduce((sum, reason) => sum + (byReason[reason] ?? 0), 0);
+}
+
+/** Never rounds up to 100: one session missing of a million shows. */
+export function percent(part: number, whole: number): number | null {
+  return whole === 0 ? null : Math.floor((part / whole) * 10_000) / 100;
+}

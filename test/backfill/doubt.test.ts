@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runTask } from '../../src/backfill/run-task.ts';
+import { settleSilence } from '../../src/backfill/silence.ts';
+import { type Bar, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import { NOTHING_KNOWN, stateOf } from '../../src/core/coverage.ts';
+import { type DayRange, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
+import type { Task } from '../../src/core/plan.ts';
+import { type Gate, OPEN_GATE } from '../../src/providers/http/gate.ts';
+import type { BarAnswer, Provider } from '../../src/providers/provider.ts';
+import { openSample } from '../../src/providers/sample/index.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { BarStore } from '../../src/store/store.ts';
+import { temporaryFolder } from '../store/fixtures.ts';
+import { NOW, SESSIONS, answer, stored, task } from './hearings.ts';
+
+const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let store: BarStore;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  store = openStore(folder.path);
+});
+afterEach(() => folder.remove());
+
+const RANGE: DayRange = { from: SESSIONS[10] ?? 0, to: (SESSIONS[19] ?? 0) + 1 };
+const FULL: readonly Bar[] = SESSIONS.slice(10, 20).map((day) => stored(day, 100 + (day % 7) / 10));
+
+interface Asked {
+  readonly gate?: Gate;
+  readonly now?: number;
+  readonly order?: Partial<Task>;
+}
+
+/** Runs a task against answers, the last of which is repeated, of a provider that each question costs something. */
+async function ask(
+  answers: readonly Partial<BarAnswer>[],
+  { gate = OPEN_GATE, now = NOW, order }: Asked = {},
+) {
+  let asked = 0;
+  const sample = openSample({ id: 'sample' });
+  const provider: Provider = {
+    ...sample,
+    capabilities: { ...sample.capabilities, metered: true },
+    fetchBars: () => {
+      asked++;
+      return Promise.resolve(answer({ proven: RANGE, ...answers[Math.min(asked, answers.length) - 1] }));
+    },
+  };
+  const whole = task({ series: AAPL, range: RANGE, gaps: [RANGE], sessions: 10, ...order });
+  const result = await runTask(whole, now, { provider, store, gate, elapsed: () => 0 });
+  await settleSilence(new Map([[whole, result]]), { store, provider: 'sample', now });
+  return { asked, report: result.ok ? result.report : undefined };
+}
+
+const known = async () => (await store.scan()).series.get('AAPL 1d')?.coverage ?? NOTHING_KNOWN;
+const noteOf = async () => (await known()).absent[0]?.by[0]?.note;
+
+describe('an answer without a row, of an instrument that should have traded', () => {
+  it('is asked for again, and the bars that come then are the answer', async () => {
+    const { asked, report } = await ask([{}, {}, { bars: FULL }]);
+    expect(asked).toBe(3);
+    expect(report).toMatchObject({ bars: 10, absent: {}, missing: 0 });
+  });
+
+  it('is evidence after three in a row, and says so', async () => {
+    const { asked, report } = await ask([{}]);
+    expect(asked).toBe(3);
+    expect(report).toMatchObject({ absent: { 'vendor-empty': 10 }, missing: 0 });
+    expect(await noteOf()).toBe('no row in 3 answers in a row');
+  });
+
+  it('is no evidence where the run affords no other question, and waits a little before each', async () => {
+    const waits: number[] = [];
+    const gate: Gate = { ...OPEN_GATE, pause: async (ms) => void waits.push(ms) };
+    expect(await ask([{}], { gate: { ...gate, failed: () => false } })).toMatchObject({
+      asked: 1,
+      report: { absent: {}, missing: 10 },
+    });
+    expect(waits).toEqual([]);
+    await ask([{}], { gate });
+    expect(waits).toHaveLength(2);
+    for (const ms of waits) expect(ms).toBeLessThan(1000);
+  });
+
+  it('is asked for once a run where questions are dear, stays missing, and is believed in the third run', async () => {
+    const dear = { order: { questions: 1 } };
+    for (const run of [0, 1]) {
+      const now = NOW + run * 60_000;
+      expect(await ask([{}], { ...dear, now })).toMatchObject({
+        asked: 1,
+        report: { missing: 10, absent: {} },
+      });
+      expect(stateOf(await known(), RANGE.from).state).toBe('missing');
+    }
+    const third = await ask([{}], { ...dear, now: NOW + 120_000 });
+    expect(third).toMatchObject({ asked: 1, report: { missing: 0, absent: { 'vendor-empty': 10 } } });
+    expect(stateOf(await known(), RANGE.from)).toMatchObject({
+      claim: { reason: 'vendor-empty', attempts: 1 },
+    });
+  });
+
+  it('is believed session by session: a new one is as doubtful as the first was', async () => {
+    const dear = { questions: 1 };
+    const earlier: DayRange = { from: RANGE.from, to: SESSIONS[15] ?? 0 };
+    for (const run of [0, 1])
+      await ask([{}], { now: NOW + run * 60_000, order: { ...dear, gaps: [earlier], sessions: 5 } });
+    const { report } = await ask([{}], { now: NOW + 120_000, order: dear });
+    expect(report).toMatchObject({ missing: 5, absent: { 'vendor-empty': 5 } });
+  });
+
+  it('ends with the doubt as soon as a bar comes', async () => {
+    await ask([{}], { order: { questions: 1 } });
+    await ask([{ bars: FULL }], { order: { questions: 1 }, now: NOW + 60_000 });
+    expect(await known()).toMatchObject({ absent: [] });
+  });
+
+  it('is believed at once where the last trade was before the range, which it says', async () => {
+    const lastTrade = SESSIONS[9] ?? 0;
+    expect((await ask([{ lastTrade }])).asked).toBe(1);
+    expect(await noteOf()).toBe('the last trade was on 2025-06-13');
+    expect((await ask([{ lastTrade: RANGE.from }])).asked).toBe(3);
+  });
+
+  it('is believed at once where it was not listed yet or not any more, and where no session has settled', async () => {
+    const listed = (firstTrade: number): Partial<BarAnswer> => ({
+      identity: { ...UNKNOWN_IDENTITY, firstTrade },
+    });
+    expect((await ask([listed(RANGE.to)])).asked).toBe(1);
+    expect((await ask([listed(RANGE.to - 1)])).asked).toBe(3);
+    expect((await ask([{ delistedOn: RANGE.from }])).asked).toBe(1);
+    const open = { from: parseDay('2025-07-16'), to: parseDay('2025-07-17') };
+    expect((await ask([{ proven: open }], { order: { range: open, gaps: [open] } })).asked).toBe(1);
+  });
+});
+
+it('a long tail that is missing is doubted run by run too where questions are dear', async () => {
+  const order = { questions: 1 };
+  const { report } = await ask([{ bars: FULL.slice(0, 3) }], { order });
+  expect(report).toMatchObject({ bars: 3, missing: 7, absent: {} });
+  expect(stateOf(await known(), RANGE.to - 1).state).toBe('missing');
+  await ask([{ bars: FULL.slice(0, 3) }], { order, now: NOW + MS_PER_DAY });
+  const third = await ask([{ bars: FULL.slice(0, 3) }], { order, now: NOW + 2 * MS_PER_DAY });
+  expect(third.report).toMatchObject({ missing: 0, absent: { 'vendor-empty': 7 } });
+});
