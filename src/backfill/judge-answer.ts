@@ -1,5 +1,6 @@
 import { type Bar, type CorporateAction, type Ohlcv, isSplit } from '../core/bars.ts';
 import { type CheckedBars, type RejectedBar, checkBars, rejectSpoiltSessions } from '../core/checks.ts';
+import { rejectClosedDays } from '../core/closed-days.ts';
 import { type Comparison, compareBars, volumeStepOf, volumeSteps } from '../core/compare.ts';
 import { rejectStandstill } from '../core/copies.ts';
 import type { Day, DayRange } from '../core/day.ts';
@@ -79,7 +80,8 @@ function soundRows(
   const sessionOf = sessionDateOf(task.series.interval, calendar);
   const checked = checkBars(answer.bars, context.type);
   const { kept, dropped } = dropFillers(checked.accepted, context);
-  const inOneUnit = rejectUnitFlips({ accepted: kept, rejected: checked.rejected }, context);
+  const onSessions = rejectClosedDays({ accepted: kept, rejected: checked.rejected }, context);
+  const inOneUnit = rejectUnitFlips(onSessions, context);
   const moving = rejectStandstill(inOneUnit, context);
   return { ...rejectSpoiltSessions(moving, sessionOf), fillers: dropped };
 }

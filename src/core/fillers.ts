@@ -1,8 +1,6 @@
 import { type Ohlcv, mergeBars } from './bars.ts';
-import { formatDay } from './day.ts';
-import { sessionDateOf } from './partition.ts';
+import { closedDayReason, isOnClosedDay } from './closed-days.ts';
 import type { SeriesContext } from './plausibility.ts';
-import { contains } from './ranges.ts';
 
 /** A row that a vendor invented because nobody traded, and how that shows. */
 export interface Filler {
@@ -29,7 +27,8 @@ const STEP_TOLERANCE = 1e-6;
 /**
  * Drops the rows of an answer (in any order) that stand for no trade:
  *
- * - on days that a reliable calendar knows as closed;
+ * - on days that a reliable calendar knows as closed: rows without volume, and in a series that never has volume those
+ *   that repeat the prices, or the close, of the row before them;
  * - in long runs of idle bars (open = high = low = close, no volume) at a constant price or, interpolated, by a constant
  *   step, in a series that has volume elsewhere. Where nothing ever has volume, as in currencies, indices and funds,
  *   an idle bar may be real (a money fund stands at 1 for years).
@@ -52,29 +51,50 @@ export function dropFillers(bars: readonly Ohlcv[], context: SeriesContext): Wit
   return { kept, dropped };
 }
 
-/** Bars on days that the calendar knows as closed. */
-function closedDays(bars: readonly Ohlcv[], { interval, calendar }: SeriesContext): Map<Ohlcv, string> {
-  const closed = new Map<Ohlcv, string>();
-  if (calendar.advisory) return closed;
-  const sessionOf = sessionDateOf(interval, calendar);
-  for (const bar of bars) {
-    const day = sessionOf(bar.ts);
-    if (contains([calendar.reliable], day) && !calendar.isSession(day))
-      closed.set(bar, `filler: ${formatDay(day)} is no session of ${calendar.id}`);
-  }
-  return closed;
+/** The fillers of days that the calendar knows as closed. */
+function closedDays(bars: readonly Ohlcv[], context: SeriesContext): Map<Ohlcv, string> {
+  const suspects = bars.filter(isOnClosedDay(context));
+  if (suspects.length === 0) return new Map();
+  const isFiller = hasVolume(bars, context)
+    ? ({ volume }: Ohlcv): boolean => volume === 0
+    : repeatsTheOneBefore(inOrder(bars, context));
+  const fillers = suspects.filter(isFiller);
+  return new Map(fillers.map((bar) => [bar, `filler: ${closedDayReason(bar, context)}`]));
 }
 
-/** Stamps of the bars of long idle runs that are invented, with the reason. */
-function inventedStamps(bars: readonly Ohlcv[], { interval, known }: SeriesContext): Map<number, string> {
-  const invented = new Map<number, string>();
-  if (![...bars, ...known].some((bar) => bar.volume > 0)) return invented;
+/** Tells of a bar whether it has the prices of the one before it in a series, or only that one's close. */
+function repeatsTheOneBefore(series: readonly Ohlcv[]): (bar: Ohlcv) => boolean {
+  const before = new Map(series.map(({ ts }, i) => [ts, series[i - 1]]));
+  return (bar) => {
+    const last = before.get(bar.ts);
+    return last !== undefined && (samePrices(bar, last) || (isFlat(bar) && bar.close === last.close));
+  };
+}
+
+/** Whether anything of the series was traded in numbers that its source tells. */
+function hasVolume(bars: readonly Ohlcv[], { known }: SeriesContext): boolean {
+  return bars.some(({ volume }) => volume > 0) || known.some(({ volume }) => volume > 0);
+}
+
+/** The bars with the known ones, ascending and unique by `ts`. */
+function inOrder(bars: readonly Ohlcv[], { known }: SeriesContext): Ohlcv[] {
   const sorted = bars.toSorted((a, b) => a.ts - b.ts);
-  const series = mergeBars(
+  return mergeBars(
     known,
     sorted.filter((bar, i) => bar.ts !== sorted[i - 1]?.ts),
   );
-  const shortest = interval === '1d' ? SHORTEST_DAILY_RUN : SHORTEST_INTRADAY_RUN;
+}
+
+function samePrices(a: Ohlcv, b: Ohlcv): boolean {
+  return a.open === b.open && a.high === b.high && a.low === b.low && a.close === b.close;
+}
+
+/** Stamps of the bars of long idle runs that are invented, with the reason. */
+function inventedStamps(bars: readonly Ohlcv[], context: SeriesContext): Map<number, string> {
+  const invented = new Map<number, string>();
+  if (!hasVolume(bars, context)) return invented;
+  const series = inOrder(bars, context);
+  const shortest = context.interval === '1d' ? SHORTEST_DAILY_RUN : SHORTEST_INTRADAY_RUN;
   for (let from = 0; from < series.length;) {
     const to = runEnd(series, from);
     if (to - from >= shortest) {
@@ -126,6 +146,10 @@ function isIdleAt(series: readonly Ohlcv[], at: number): boolean {
 }
 
 /** Whether a bar shows no trade: one price, no volume. */
-function isIdle({ open, high, low, close, volume }: Ohlcv): boolean {
-  return volume === 0 && open === close && high === close && low === close;
+function isIdle(bar: Ohlcv): boolean {
+  return bar.volume === 0 && isFlat(bar);
+}
+
+function isFlat({ open, high, low, close }: Ohlcv): boolean {
+  return open === close && high === close && low === close;
 }

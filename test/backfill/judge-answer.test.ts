@@ -96,7 +96,7 @@ describe('of an answer', () => {
     const verdict = judge({ answer: { bars: bad } });
     expect(verdict.rejected.map(({ bar }) => on(bar as Bar))).toEqual([12]);
     expect(verdict.wanted).toHaveLength(9);
-    const holidays = ['2025-06-19', '2025-07-04'].map((date) => stored(parseDay(date), 100));
+    const holidays = ['2025-06-19', '2025-07-04'].map((date) => stored(parseDay(date), 100, { volume: 0 }));
     const invented = judge({
       answer: { bars: [...bars(0, 20), ...holidays] },
       range: span('2025-06-02', '2025-07-04'),

@@ -20,14 +20,17 @@ interface Case {
   readonly interval?: Interval;
   /** Stored bars. */
   readonly known?: readonly Bar[];
+  /** Indexes of sessions with a row that stands for no trade. */
+  readonly idle?: readonly number[];
 }
 
 /** Whether the session of an index is explained by thin trading, given the answer's bars. */
 function isThin(accepted: readonly Bar[], session: number, testCase: Case = {}): boolean {
-  const { calendar = 'XNYS', interval = '1d', known = [] } = testCase;
+  const { calendar = 'XNYS', interval = '1d', known = [], idle = [] } = testCase;
+  const fillers = idle.map((i) => ({ bar: traded(i, 0), reason: 'an idle bar' }));
   const checked: CheckedAnswer = {
     ...{ task: task({ series: { ticker: 'AAPL', interval } }), calendar: calendarById(calendar) },
-    ...{ answer: answer(), accepted, rejected: [], fillers: [], known },
+    ...{ answer: answer(), accepted, rejected: [], fillers, known },
     ...{ lastSettled: SESSIONS[29] ?? 0, source: 'test', now: NOW },
   };
   const present = new Set(accepted.map(({ ts }) => ts / MS_PER_DAY));
@@ -95,5 +98,48 @@ describe('a session without a bar', () => {
     }
     const hours = all(THIN, [20]).map((bar) => ({ ...bar, ts: bar.ts + 16 * 3_600_000 }));
     expect(isThin(hours, 20, { interval: '1h' })).toBe(false);
+  });
+
+  it('is none of a share whose volumes nobody tells', () => {
+    expect(isThin(all(Number.NaN, [20]), 20)).toBe(false);
+    expect(isThin([...all(Number.NaN).slice(0, 20), ...all(THIN).slice(21)], 20)).toBe(true);
+    expect(isThin([...all(Number.NaN).slice(0, 20), ...all(THICK).slice(21)], 20)).toBe(false);
+  });
+});
+
+describe('a session whose row stands for no trade', () => {
+  const run = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+  it('was without a trade in a thin share, however long it stood, and at either end of its bars', () => {
+    const idle = run(10, 40);
+    for (const session of [10, 25, 39]) expect(isThin(all(THIN, idle), session, { idle })).toBe(true);
+    expect(isThin(all(THIN, run(10, 60)), 50, { idle: run(10, 60) })).toBe(true);
+    expect(isThin(all(THIN, run(0, 40)), 5, { idle: run(0, 40) })).toBe(true);
+  });
+
+  it('is the vendor’s hole where its share trades on, however long the run', () => {
+    const idle = run(10, 50);
+    for (const session of [10, 25, 49]) expect(isThin(all(THICK, idle), session, { idle })).toBe(false);
+    expect(isThin(all(THICK, run(10, 60)), 50, { idle: run(10, 60) })).toBe(false);
+    expect(isThin([], 20, { idle })).toBe(false);
+  });
+
+  it('was without a trade where the share stands idle again and again between large trades', () => {
+    const trades = [9, 30, 51];
+    const idle = run(0, 60).filter((i) => !trades.includes(i));
+    for (const session of [0, 8, 10, 29, 40, 59])
+      expect(
+        isThin(
+          trades.map((i) => traded(i, 1e9)),
+          session,
+          { idle },
+        ),
+      ).toBe(true);
+  });
+
+  it('lets a session beside it without a row be one without a trade too', () => {
+    const idle = run(10, 40).filter((i) => i !== 20);
+    expect(isThin(all(THIN, run(10, 40)), 20, { idle })).toBe(true);
+    expect(isThin(all(THICK, run(10, 40)), 20, { idle })).toBe(false);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ohlcv } from '../../src/core/bars.ts';
 import type { Calendar } from '../../src/core/calendar/calendar.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
+import { rejectClosedDays } from '../../src/core/closed-days.ts';
 import { type Day, parseDay } from '../../src/core/day.ts';
 import { dropFillers } from '../../src/core/fillers.ts';
 import type { SeriesContext } from '../../src/core/plausibility.ts';
@@ -15,36 +16,83 @@ function droppedCloses(bars: readonly Ohlcv[], change: Partial<SeriesContext> = 
 }
 
 describe('a bar on a day without a session', () => {
-  const saturday = dayBar(parseDay('2025-03-08'), 10);
+  const day = parseDay('2025-03-08');
+  const saturday = dayBar(day, 10, idle);
+  const [friday] = dayBars([9.5], 4);
+  const [monday] = dayBars([10], 5);
+  const judged = (bars: readonly Ohlcv[], change: Partial<SeriesContext> = {}) => {
+    const { kept, dropped } = dropFillers(bars, context(change));
+    const { accepted, rejected } = rejectClosedDays({ accepted: kept, rejected: [] }, context(change));
+    return { dropped: dropped.map(({ bar }) => bar), accepted, rejected };
+  };
 
-  it('is dropped with the day and the exchange', () => {
-    const [monday] = dayBars([10]);
+  it('is dropped with the day and the exchange where nobody traded', () => {
     const { kept, dropped } = dropFillers([saturday, monday as Ohlcv], context());
     expect(kept).toEqual([monday]);
     expect(dropped).toEqual([{ bar: saturday, reason: 'filler: 2025-03-08 is no session of XNYS' }]);
   });
 
+  it('is rejected with the day and the exchange where it has prices and volume', () => {
+    for (const volume of [1000, Number.NaN]) {
+      const traded = dayBar(day, 10, { volume });
+      expect(judged([traded, monday as Ohlcv])).toEqual({
+        dropped: [],
+        accepted: [monday],
+        rejected: [{ bar: traded, reason: '2025-03-08 is no session of XNYS' }],
+      });
+    }
+  });
+
+  it.each([0, Number.NaN])(
+    'of a series that never has volume (%d) is dropped where it repeats the row before, else rejected',
+    (volume) => {
+      const row = (on: Day, prices: Partial<Ohlcv>): Ohlcv => dayBar(on, 9.5, { volume, ...prices });
+      const before = row(SESSIONS[4] ?? 0, { high: 9.7 });
+      const copy = row(day, { high: 9.7 });
+      const flat = row(day, {});
+      const sunday = row(day + 1, { low: 9.4 });
+      expect(judged([before, copy])).toMatchObject({ dropped: [copy], rejected: [] });
+      expect(judged([before, flat])).toMatchObject({ dropped: [flat], rejected: [] });
+      expect(judged([copy], { known: [before] })).toMatchObject({ dropped: [copy], rejected: [] });
+      expect(judged([before, sunday])).toMatchObject({ dropped: [], rejected: [{ bar: sunday }] });
+      expect(judged([copy])).toMatchObject({ dropped: [], rejected: [{ bar: copy }] });
+    },
+  );
+
+  it('is no filler for repeating the row before, where the series has volume', () => {
+    const copy = dayBar(day, 9.5, { volume: 700 });
+    expect(judged([friday as Ohlcv, copy])).toMatchObject({ dropped: [], rejected: [{ bar: copy }] });
+  });
+
   it('is kept where the calendar is a guess', () => {
-    expect(droppedCloses([saturday], { calendar: calendarById('weekdays') })).toEqual([]);
+    const unsure = judged([saturday], { calendar: calendarById('weekdays') });
+    expect(unsure).toEqual({ dropped: [], accepted: [saturday], rejected: [] });
     const guess: Calendar = Object.assign(Object.create(XNYS) as Calendar, {
       advisory: true,
       isSession: () => false,
     });
-    expect(droppedCloses([saturday], { calendar: guess })).toEqual([]);
+    expect(judged([saturday], { calendar: guess }).accepted).toEqual([saturday]);
   });
 
   it('is kept outside the days of which the calendar is sure', () => {
     const until = (to: Day): Calendar =>
       Object.assign(Object.create(XNYS) as Calendar, { reliable: { from: 0, to }, isSession: () => false });
-    const day = parseDay('2025-03-08');
-    expect(droppedCloses([saturday], { calendar: until(day) })).toEqual([]);
-    expect(droppedCloses([saturday], { calendar: until(day + 1) })).toEqual([10]);
+    for (const volume of [0, 1000]) {
+      const bars = [dayBar(day, 10, { volume })];
+      expect(judged(bars, { calendar: until(day) }).accepted).toEqual(bars);
+      expect(judged(bars, { calendar: until(day + 1) }).accepted).toEqual([]);
+    }
   });
 
   it('is told by the exchange’s own date for intraday bars', () => {
     const evening = { ...dayBar(0, 10), ts: Date.parse('2025-03-08T00:30:00Z') };
-    const saturdayNoon = { ...dayBar(0, 11), ts: Date.parse('2025-03-08T17:00:00Z') };
-    expect(droppedCloses([evening, saturdayNoon], { interval: '1m' })).toEqual([11]);
+    const noon = { ...dayBar(0, 11), ts: Date.parse('2025-03-08T17:00:00Z') };
+    expect(judged([evening, noon], { interval: '1m' })).toMatchObject({
+      accepted: [evening],
+      rejected: [{ bar: noon }],
+    });
+    const idleNoon = { ...noon, volume: 0 };
+    expect(judged([evening, idleNoon], { interval: '1m' }).dropped).toEqual([idleNoon]);
   });
 });
 
