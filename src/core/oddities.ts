@@ -25,6 +25,7 @@ export interface Oddity {
    * - `repeat`: a daily bar that is the session's before it, open to volume
    * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same
    * - `thin`: an intraday session with less than half of the usual bars
+   * - `outside-range`: bars that open or close outside their high and low, once a series, at the first of them
    * - `bad-action`: a split or dividend that cannot be: it is in quarantine
    * - `dividend-currency`: a dividend in another currency than the price
    * - `dividend-size`: a dividend that the prices of its ex-date, or those beside it, contradict
@@ -36,6 +37,7 @@ export interface Oddity {
     | 'repeat'
     | 'identity'
     | 'thin'
+    | 'outside-range'
     | 'bad-action'
     | 'dividend-currency'
     | 'dividend-size';

@@ -15,3 +15,25 @@ export function isOutsideRange(bar: Ohlcv): boolean {
 export function outsideBy({ open, high, low, close }: Ohlcv): number {
   return Math.max(open - high, close - high, low - open, low - close);
 }
+
+/** Bars that open or close outside their range, counted. */
+export interface OutsideRange {
+  readonly bars: number;
+  /** The farthest one, as a part of its close. */
+  readonly farthest: number;
+  /** Stamp of the first one, ms since the epoch; null for none. */
+  readonly firstTs: number | null;
+}
+
+/** Counts the bars (ascending) that open or close outside their range, on from those counted before. */
+export function countOutsideRange(bars: readonly Ohlcv[], before?: OutsideRange): OutsideRange {
+  const outside = bars.filter(isOutsideRange);
+  return {
+    bars: (before?.bars ?? 0) + outside.length,
+    farthest: outside.reduce(
+      (farthest, bar) => Math.max(farthest, outsideBy(bar) / Math.abs(bar.close)),
+      before?.farthest ?? 0,
+    ),
+    firstTs: before?.firstTs ?? outside[0]?.ts ?? null,
+  };
+}

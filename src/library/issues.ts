@@ -3,7 +3,8 @@ import type { Series } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
 import { typeOf } from '../core/instrument-type.ts';
-import { periodRange, periodsOf } from '../core/partition.ts';
+import { type OutsideRange, countOutsideRange } from '../core/outside-range.ts';
+import { periodRange, periodsOf, sessionDateOf } from '../core/partition.ts';
 import { findOddities } from '../core/oddities.ts';
 import { intersect } from '../core/ranges.ts';
 import { type IssuesReport, rejectedIssues, unknownActions } from '../report/issues.ts';
@@ -28,13 +29,12 @@ export async function findIssues(store: BarStore, options: ScanOptions): Promise
   };
 }
 
-async function warningsOf(
-  { series, calendar: id, coverage, identity }: SeriesState,
-  store: BarStore,
-): Promise<Warning[]> {
-  const calendar = calendarById(id);
+async function warningsOf(state: SeriesState, store: BarStore): Promise<Warning[]> {
+  const { series, coverage, identity } = state;
+  const calendar = calendarById(state.calendar);
   const actions = await store.readActions(series.ticker);
   const warnings: Warning[] = [];
+  let outside: OutsideRange | undefined;
   for (const range of partsOf(series, coverage.present)) {
     const known = await store.readBars(series, { from: range.from - CONTEXT_DAYS, to: range.from });
     const bars = await store.readBars(series, range);
@@ -42,8 +42,22 @@ async function warningsOf(
     const type = typeOf(ticker, identity.type);
     for (const { session, kind, note } of findOddities(bars, { interval, calendar, actions, known, type }))
       warnings.push({ ticker, interval, session: formatDay(session), kind, note });
+    outside = countOutsideRange(bars, outside);
   }
-  return warnings;
+  return [...warnings, ...outsideRangeWarning(state, outside)];
+}
+
+/** One line a series: up to a third of the bars of a thin share are so. */
+function outsideRangeWarning(
+  { series, calendar, rows }: SeriesState,
+  outside: OutsideRange | undefined,
+): Warning[] {
+  if (outside === undefined || outside.firstTs === null) return [];
+  const { ticker, interval } = series;
+  const session = formatDay(sessionDateOf(interval, calendarById(calendar))(outside.firstTs));
+  const farthest = (outside.farthest * 100).toPrecision(2);
+  const note = `${outside.bars} of ${rows} bars open or close outside their high and low, by up to ${farthest} % of the close; the first is of this session`;
+  return [{ ticker, interval, session, kind: 'outside-range', note }];
 }
 
 /** The days of a series, cut at its partitions. */

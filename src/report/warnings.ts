@@ -26,6 +26,7 @@ const GRAVITY: readonly Warning['kind'][] = [
   'spike',
   'thin',
   'repeat',
+  'outside-range',
 ];
 
 /**

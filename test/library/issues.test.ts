@@ -54,6 +54,22 @@ describe('the issues of a store', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  it('count the bars outside their high and low, in one line a series however many and in however many files', async () => {
+    const outside = { open: 10, high: 9.9, low: 9.8, close: 10, volume: 400 };
+    const hours = ['2025-12-31', '2026-01-02'].flatMap((date) =>
+      Array.from({ length: 7 }, (_, i) => barAt(Date.parse(`${date}T14:30Z`) + i * 3_600_000, outside)),
+    );
+    await fill(HOURLY, hours);
+    await fill(AAPL, [daily('2026-02-23', at(10)), daily('2026-02-24', outside)]);
+    const { warnings } = await findIssues(store, {});
+    expect(
+      warnings.map(({ interval, session, kind }) => `${interval} ${session} ${kind}`).toSorted(),
+    ).toEqual(['1d 2026-02-24 outside-range', '1h 2025-12-31 outside-range']);
+    expect(warnings.find(({ interval }) => interval === '1h')?.note).toBe(
+      '14 of 14 bars open or close outside their high and low, by up to 1.0 % of the close; the first is of this session',
+    );
+  });
+
   it('are daily sessions whose splits and dividends nobody answered for', async () => {
     await fill(AAPL, [...CALM, daily('2026-02-27', at(102))]);
     await fill(HOURLY, [barAt(Date.parse('2026-02-23T14:30Z'))]);
