@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Argv } from 'yargs';
-import { ADJUSTMENTS, BackfillError, type History, openHistory, type SqlRows } from '../index.ts';
+import { ADJUSTMENTS, BackfillError, type History, openHistory, type Scan } from '../index.ts';
 import { EXIT } from './exit-codes.ts';
 import { given } from './options.ts';
 import { tell } from './output.ts';
@@ -34,20 +34,35 @@ export const queryCommand = command({
   run: async ({ sql, store, writeSql, ...argv }) => {
     const adjust = given({ adjust: argv.adjust, asOf: argv.asOf });
     const history = openHistory({ store });
-    if (writeSql !== undefined) await saveViews(writeSql, await history.views(adjust));
-    else if (sql === undefined)
+    if (writeSql !== undefined) {
+      const { sql: script, leftOut } = await history.views(adjust);
+      await saveViews(writeSql, script);
+      if (sql === undefined) return leave(leftOut);
+    }
+    if (sql === undefined)
       throw new BackfillError('usage', 'query needs one SELECT, or - to read it from stdin');
-    if (sql === undefined) return EXIT.done;
     // What yargs makes of a dash alone.
     const statement = sql === '-' || sql === '' ? await text(process.stdin) : sql;
     const format = argv.format ?? (process.stdout.isTTY ? 'table' : 'csv');
-    const show = (rows: SqlRows): Promise<void> => printRows(rows, format, process.stdout.columns ?? 100);
     if (/adjusted/i.test(statement)) await warnOfBasis(history, statement, adjust);
-    await history.query(statement, show, adjust);
+    const code = await history.query(
+      statement,
+      async (rows, leftOut) => {
+        await printRows(rows, format, process.stdout.columns ?? 100);
+        return leave(leftOut);
+      },
+      adjust,
+    );
     await history.close();
-    return EXIT.done;
+    return code;
   },
 });
+
+/** Names what is missing in the answer; gives the exit code. */
+function leave(leftOut: Scan['setAside']): number {
+  for (const { path, reason } of leftOut) tell(`left out: ${path}: ${reason}`);
+  return leftOut.length > 0 ? EXIT.someFailed : EXIT.done;
+}
 
 async function warnOfBasis(
   history: History,

@@ -6,6 +6,7 @@ import { type FactorStep, adjustBars, factorSteps, unusableDividends } from '../
 import type { Interval } from '../core/interval.ts';
 import { periodRange, periodsOf } from '../core/partition.ts';
 import { intersect } from '../core/ranges.ts';
+import { isDamage } from '../store/damage.ts';
 import type { BarStore, Scan } from '../store/store.ts';
 import { dividendCloses } from './dividend-closes.ts';
 import { dayRange } from './forget.ts';
@@ -38,21 +39,29 @@ export interface AdjustedBars {
 
 /**
  * Adjusted bars of a series. Throws `basis-unknown` where splits, dividends or closes that the
- * factors need are not known; nothing is thrown for that once it has begun.
+ * factors need are not known; nothing is thrown for that once it has begun. A damaged partition is given to `onDamage`
+ * and passed over, or else thrown.
  */
 export async function openAdjusted(
   store: BarStore,
   scan: Scan,
   series: Series,
   options: ReadOptions,
+  onDamage?: (error: BackfillError) => void,
 ): Promise<AdjustedBars> {
   const reading = readingOf(scan, series, options);
   if (reading === undefined) return { bars: nothing(), doubts: [] };
   const { steps, doubts } = await stepsOf(store, scan, reading);
   const { sessionOf, days } = reading;
   async function* parts(): AsyncGenerator<Bar[]> {
-    for (const part of partsOf(reading?.series ?? series, days))
-      yield adjustBars(await store.readBars(series, part), steps, sessionOf);
+    for (const part of partsOf(reading?.series ?? series, days)) {
+      try {
+        yield adjustBars(await store.readBars(series, part), steps, sessionOf);
+      } catch (error) {
+        if (onDamage === undefined || !isDamage(error)) throw error;
+        onDamage(error);
+      }
+    }
   }
   return { bars: parts(), doubts };
 }
@@ -67,10 +76,15 @@ export async function doubtfulDividends(
   for (const [key, { series }] of scan.series) {
     const reading = readingOf(scan, series, options);
     if (reading?.mode !== 'all') continue;
-    const actions = await actionsOf(store, reading);
-    if (!actions.some(({ kind }) => kind === 'dividend')) continue;
-    const found = await dividendCloses(store, reading, actions);
-    if (found.doubts.length > 0) doubts.set(key, found.doubts);
+    try {
+      const actions = await actionsOf(store, reading);
+      if (!actions.some(({ kind }) => kind === 'dividend')) continue;
+      const found = await dividendCloses(store, reading, actions);
+      if (found.doubts.length > 0) doubts.set(key, found.doubts);
+    } catch (error) {
+      // Whoever reads the series is told of its damage.
+      if (!isDamage(error)) throw error;
+    }
   }
   return doubts;
 }
@@ -87,7 +101,8 @@ export async function unadjustable(
       const reading = readingOf(scan, series, options);
       if (reading) assertKnown(reading, await actionsOf(store, reading), scan);
     } catch (error) {
-      if (!(error instanceof BackfillError) || error.code !== 'basis-unknown') throw error;
+      const isKnown = error instanceof BackfillError && error.code === 'basis-unknown';
+      if (!isKnown && !isDamage(error)) throw error;
       errors.set(key, error);
     }
   }

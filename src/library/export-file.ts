@@ -18,7 +18,7 @@ export async function exportTo(
   parseAdjust(request);
   dayRange(request);
   const into = async (sink: BarSink): Promise<Exported> =>
-    exportBars(store, tickers ?? (await tickersIn(store)), interval, request, stoppable(sink, stop));
+    exportBars(store, tickers, interval, request, stoppable(sink, stop));
   if (typeof to !== 'string') {
     if (format === 'parquet') throw new BackfillError('usage', 'parquet is no text; name a file with --out');
     return into(textSink(format, to));
@@ -34,11 +34,6 @@ export async function exportTo(
       await file.close();
     }
   });
-}
-
-async function tickersIn(store: BarStore): Promise<string[]> {
-  const scan = await store.scan();
-  return [...new Set([...scan.series.values()].map(({ series }) => series.ticker))].toSorted();
 }
 
 function stoppable(sink: BarSink, stop: AbortSignal | undefined): BarSink {

@@ -3,7 +3,8 @@ import { formatDay, utcDayOf } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/interval.ts';
 import { seriesKey } from '../core/bars.ts';
-import type { BarStore } from '../store/store.ts';
+import type { BarStore, Scan } from '../store/store.ts';
+import { isDamage } from '../store/damage.ts';
 import { intervalsFor, openAdjusted } from './adjusted.ts';
 import type { ExportFormat, ReadOptions } from './history.ts';
 
@@ -26,25 +27,38 @@ export interface BarSink {
   write(series: Series, bars: readonly Bar[]): Promise<void>;
 }
 
-/** Gives the bars of many series to `sink`, ticker by ticker, a partition at a time. One that cannot be adjusted is left out. */
+/**
+ * Gives the bars of many tickers (default: all in the store) to `sink`, ticker by ticker, a partition at a time. A series that cannot be adjusted is left out, and so is a file that cannot be read.
+ */
 export async function exportBars(
   store: BarStore,
-  tickers: readonly string[],
+  tickers: readonly string[] | undefined,
   interval: Interval,
   options: ReadOptions,
   sink: BarSink,
 ): Promise<Exported> {
-  const scan = await store.scan({ tickers, intervals: intervalsFor(interval) });
-  const failures: NotExported[] = [];
+  const scan = await store.scan(tickers && { tickers, intervals: intervalsFor(interval) });
+  const damaged = scan.setAside.filter((file) => file.interval === interval);
+  const failures: NotExported[] = damaged.map(({ ticker, path, reason }) => ({
+    series: { ticker, interval },
+    reason: `${path}: ${reason}`,
+  }));
+  const leaveOut = (series: Series, { message }: BackfillError): void => {
+    if (!damaged.some(({ path }) => message.includes(path))) failures.push({ series, reason: message });
+  };
   const doubts: string[] = [];
   let rows = 0;
   let exported = 0;
-  for (const ticker of new Set(tickers)) {
+  for (const ticker of new Set(tickers ?? tickersIn(scan))) {
     const series = { ticker, interval };
+    if (!scan.series.has(seriesKey(series))) {
+      const isLost = damaged.some((file) => file.ticker === ticker);
+      if (!isLost) failures.push({ series, reason: `${seriesKey(series)} is not in the store` });
+      continue;
+    }
     try {
-      if (!scan.series.has(seriesKey(series)))
-        throw new BackfillError('no-data', `${seriesKey(series)} is not in the store`, { ticker });
-      const adjusted = await openAdjusted(store, scan, series, options);
+      const onDamage = (error: BackfillError): void => leaveOut(series, error);
+      const adjusted = await openAdjusted(store, scan, series, options, onDamage);
       for await (const bars of adjusted.bars) {
         rows += bars.length;
         await sink.write(series, bars);
@@ -52,14 +66,17 @@ export async function exportBars(
       doubts.push(...adjusted.doubts.map((doubt) => `${seriesKey(series)} ${doubt}`));
       exported++;
     } catch (error) {
-      if (!(error instanceof BackfillError) || !LEFT_OUT.has(error.code)) throw error;
-      failures.push({ series, reason: error.message });
+      const isKnown = error instanceof BackfillError && error.code === 'basis-unknown';
+      if (!isKnown && !isDamage(error)) throw error;
+      leaveOut(series, error);
     }
   }
   return { rows, series: exported, failures, doubts };
 }
 
-const LEFT_OUT: ReadonlySet<string> = new Set(['basis-unknown', 'no-data', 'store-corrupt']);
+function tickersIn({ series }: Scan): string[] {
+  return [...new Set([...series.values()].map((state) => state.series.ticker))].toSorted();
+}
 
 const COLUMNS = ['open', 'high', 'low', 'close', 'volume', 'vwap', 'trades'] as const;
 

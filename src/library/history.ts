@@ -9,6 +9,7 @@ import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import type { CoverageReport } from '../report/coverage.ts';
 import type { SeriesRevision } from '../report/issues-text.ts';
 import type { IssuesReport } from '../report/issues.ts';
+import type { StoreViews } from '../store/parquet/views.ts';
 import type { Examination } from '../store/damage.ts';
 import type { SqlRows } from '../store/sql.ts';
 import type { Scan } from '../store/store.ts';
@@ -116,6 +117,9 @@ export interface AdjustOptions {
 
 export interface ReadOptions extends DateRange, AdjustOptions {}
 
+/** What is done with the rows of a query. `leftOut`: damaged files that the store's views are without. */
+export type QueryUse<T> = (rows: SqlRows, leftOut: Scan['setAside']) => Promise<T>;
+
 export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
 
 export interface ExportRequest extends ReadOptions {
@@ -167,12 +171,16 @@ export interface History {
    */
   read(series: Series, options?: ReadOptions): Promise<Bar[]>;
   /**
-   * Runs one SELECT of DuckDB over the views of the store (see `views`) and gives its rows to `use`. Throws `usage` for
-   * what is no such query, in DuckDB's words. A process must not be ended by `process.exit` while it runs.
+   * Runs one SELECT of DuckDB over the views of the store (see `views`) and gives its rows to `use`, and the files that
+   * are not in them. Throws `usage` for what is no such query, in DuckDB's words. A process must not be ended by
+   * `process.exit` while it runs.
    */
-  query<T>(sql: string, use: (rows: SqlRows) => Promise<T>, options?: AdjustOptions): Promise<T>;
-  /** The DuckDB statements that define the views. Here the default of `adjust` is `all`. */
-  views(options?: AdjustOptions): Promise<string>;
+  query<T>(sql: string, use: QueryUse<T>, options?: AdjustOptions): Promise<T>;
+  /**
+   * The DuckDB statements that define the views, and the damaged files that are not in them. Here the default of `adjust`
+   * is `all`.
+   */
+  views(options?: AdjustOptions): Promise<StoreViews>;
   /** A line for each stored series that cannot be adjusted (default: for splits and dividends). */
   unadjustable(options?: AdjustOptions): Promise<readonly string[]>;
   /** A line for each dividend whose size the prices contradict (default: of all tickers); adjusted reads use it anyway. */

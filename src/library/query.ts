@@ -1,14 +1,14 @@
-import { type SqlRows, withSelect } from '../store/sql.ts';
+import { withSelect } from '../store/sql.ts';
 import type { BarStore } from '../store/store.ts';
-import { storeViews } from '../store/parquet/views.ts';
+import { type StoreViews, storeViews } from '../store/parquet/views.ts';
 import { doubtfulDividends, unadjustable } from './adjusted.ts';
 import { parseAdjust } from './reading.ts';
-import type { AdjustOptions } from './history.ts';
+import type { AdjustOptions, QueryUse } from './history.ts';
 
 /** What `History.views` gives. `bars_adjusted` is for splits and dividends unless said otherwise. */
-export async function viewsOf(store: BarStore, options: AdjustOptions): Promise<string> {
+export async function viewsOf(store: BarStore, options: AdjustOptions): Promise<StoreViews> {
   const { mode } = parseAdjust({ adjust: 'all', ...options });
-  return storeViews(store.url, { mode, asOf: options.asOf });
+  return storeViews(store.url, { mode, asOf: options.asOf }, await store.scan());
 }
 
 /** What `History.query` does. */
@@ -16,9 +16,10 @@ export async function query<T>(
   store: BarStore,
   sql: string,
   options: AdjustOptions,
-  use: (rows: SqlRows) => Promise<T>,
+  use: QueryUse<T>,
 ): Promise<T> {
-  return withSelect(await viewsOf(store, options), sql, use);
+  const views = await viewsOf(store, options);
+  return withSelect(views.sql, sql, (rows) => use(rows, views.leftOut));
 }
 
 /** What `History.unadjustable` gives: one line a series. */

@@ -1,3 +1,5 @@
+import { BackfillError } from '../core/errors.ts';
+
 /** What can be wrong in a store. The names are stable: callers match on them. */
 export type DamageKind =
   | 'unreadable' // no Parquet file, cut, empty, or the system does not give it to us
@@ -54,4 +56,10 @@ export interface Examination {
   readonly rows: number;
   /** By path. */
   readonly damages: readonly Damage[];
+}
+
+/** Whether a file of one series cannot be read: it is damaged, or the system does not give it to us. */
+export function isDamage(error: unknown): error is BackfillError {
+  if (!(error instanceof BackfillError)) return false;
+  return error.code === 'store-corrupt' || (error.code === 'store-unusable' && error.scope === 'series');
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -93,5 +93,34 @@ describe('backfill export', () => {
     ]);
     expect(stderr).toBe('left out: NOPE 1d is not in the store\nExported 2 bars of 1 series.\n');
     expect(code).toBe(1);
+  });
+});
+
+describe('a damaged file', () => {
+  let store = '';
+  const path = 'bars/interval=1d/ticker=KUMO.T/period=all/bars.parquet';
+  beforeAll(async () => {
+    store = join(folder, 'damaged');
+    await cp(join(folder, 'data'), store, { recursive: true });
+    await truncate(join(store, path), 100);
+  });
+
+  it('is named by check-data, query and export, which do the rest and exit 1', async () => {
+    const checked = await run('check-data', ['--store', store, '--now', '2026-03-02T23:00:00Z'], folder);
+    expect(checked.stdout).toMatch(/^Series: 2 {2}Complete: 1 {2}Damaged: 1 /m);
+    expect(checked.code).toBe(1);
+    const leftOut = expect.stringMatching(new RegExp(`^left out: ${path}: .+\n`));
+    const asked = await backfill('query', COUNT, '--store', store);
+    expect(asked).toEqual({ code: 1, stdout: 'ticker,n\nALFA,19\n', stderr: leftOut });
+    const script = await backfill('query', '--write-sql', 'damaged.sql', '--store', store);
+    expect(script).toEqual({ code: 1, stdout: '', stderr: leftOut });
+    const { code, stderr } = await backfill('export', '--store', store, '--out', 'out.csv');
+    expect([code, stderr]).toEqual([1, leftOut]);
+    expect(stderr).toContain('Exported 19 bars of 1 series.');
+  });
+
+  it('is below every --fail-under', async () => {
+    const { code, stderr } = await run('check-data', ['--store', store, '--fail-under', '0'], folder);
+    expect([code, stderr.includes('cannot be read')]).toEqual([4, true]);
   });
 });

@@ -1,16 +1,19 @@
 import { join } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
 import type { Revision, Series } from '../../core/bars.ts';
 import { isSameBar } from '../../core/compare.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { periodRange } from '../../core/partition.ts';
+import type { SetAside } from '../store.ts';
 import { commitFile, type CommitFs } from './commit.ts';
 import { type ActionsFooter, decodeRevisions, readRevisionsFooter } from './decode.ts';
 import { digestOf } from './digest.ts';
-import { loadFile } from './disk.ts';
+import { DISK, loadFile } from './disk.ts';
 import { encodeRevisions } from './encode.ts';
+import { inspectAll } from './inspect.ts';
 import { type Partition, REVISIONS, revisionsPath } from './layout.ts';
 import { assertDigest, digestIn, ownEntry, VERSION } from './own-entry.ts';
-import { partitionsOf } from './walk.ts';
+import { listPartitions, partitionsOf } from './walk.ts';
 
 /** The revisions of a partition, ascending by `ts`; none if there is no file. Throws `store-corrupt` if it is damaged. */
 export async function readRevisionsFile(root: string, partition: Partition): Promise<Revision[]> {
@@ -37,6 +40,17 @@ export async function readRevisionsOf(root: string, series: Series): Promise<Rev
   for (const partition of await partitionsOf(root, series, periodRange('all'), REVISIONS))
     revisions.push(...(await readRevisionsFile(root, partition)));
   return revisions.toSorted(inOrder);
+}
+
+/** Files of revisions that cannot be read, or are another partition's. They stay where they are. */
+export async function damagedRevisions(root: string): Promise<readonly SetAside[]> {
+  const partitions = await listPartitions(root, {}, REVISIONS);
+  const places = partitions.map((partition) => ({
+    path: revisionsPath(partition),
+    of: partition.series,
+    read: async (file: AsyncBuffer) => statedDigest(partition, await readRevisionsFooter(file)),
+  }));
+  return (await inspectAll(DISK, root, places, false)).aside;
 }
 
 /**

@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
 import type { Adjustment } from '../../core/factors.ts';
-import { orAbsent } from './disk.ts';
+import type { Scan, SetAside } from '../store.ts';
 import { ACTIONS, BARS, REVISIONS } from './layout.ts';
+import { damagedRevisions } from './revisions.ts';
+import { namesIn } from './walk.ts';
 import { ADJUSTED_BARS, COVERAGE, KNOWLEDGE } from './views-sql.ts';
 
 /** How `bars_adjusted` is adjusted. */
@@ -20,37 +21,55 @@ const REVISION_TYPES = `${BAR_TYPES}, new_open DOUBLE, new_high DOUBLE, new_low 
 const ACTION_TYPES =
   'ex_date DATE, kind VARCHAR, value DOUBLE, source VARCHAR, fetched_at TIMESTAMP, currency VARCHAR, ticker VARCHAR';
 
+/** The views of a store, and what is not in them. */
+export interface StoreViews {
+  readonly sql: string;
+  /** Files that cannot be read. */
+  readonly leftOut: readonly SetAside[];
+}
+
 /**
  * DuckDB statements that define what a store holds: the views `bars`, `actions`, `coverage`, `revisions` and
  * `bars_adjusted`, and the macro `adjusted_bars`. A view of what the store has no file of yet is empty, with the same
- * columns: after the first split or revision they have to be made anew. `root` is the store's absolute path.
+ * columns: after the first split or revision they have to be made anew. A damaged file, on which DuckDB would fail, is
+ * left out. `root` is the store's absolute path, `scan` all of it.
  */
-export async function storeViews(root: string, { mode, asOf }: AdjustedView): Promise<string> {
-  const bars = await files(root, [BARS, 'interval=', 'ticker=', 'period='], 'bars.parquet');
-  const revisions = await files(root, [REVISIONS, 'interval=', 'ticker=', 'period='], 'revisions.parquet');
-  const actions = await files(root, [ACTIONS, 'ticker='], 'actions.parquet');
+export async function storeViews(
+  root: string,
+  { mode, asOf }: AdjustedView,
+  scan: Scan,
+): Promise<StoreViews> {
+  const leftOut = [...scan.setAside, ...(await damagedRevisions(root))];
+  const damaged = leftOut.map(({ path }) => path);
+  const bars = await files(root, [BARS, 'interval=', 'ticker=', 'period='], 'bars.parquet', damaged);
+  const revisionLevels = [REVISIONS, 'interval=', 'ticker=', 'period='];
+  const revisions = await files(root, revisionLevels, 'revisions.parquet', damaged);
+  const actions = await files(root, [ACTIONS, 'ticker='], 'actions.parquet', damaged);
   const knowledge =
-    bars &&
-    `parquet_kv_metadata(${bars})
+    bars.from &&
+    `parquet_kv_metadata(${bars.from})
   WHERE key = 'backfill'::BLOB`;
   const arguments_ = `${quoted(mode)}, ${asOf === undefined ? 'NULL' : quoted(asOf)}`;
-  return [
+  const sql = [
     '-- The store below as DuckDB views: duckdb -init THIS-FILE. Made by backfill query --write-sql.',
-    `-- ${root.replaceAll(/[\r\n]/g, ' ')}`,
+    `-- ${oneLine(root)}`,
     '-- Make it anew after the first split, dividend or revision: a view without a file is empty.',
+    ...leftOut.map(({ path, reason }) => `-- Left out: ${oneLine(`${path}: ${reason}`)}`),
     '',
+    ...[bars, actions, revisions].flatMap(({ setup }) => setup ?? []),
     '-- Bars as traded. ts is UTC; of a daily bar the session date.',
-    view('bars', KEYS, BAR_TYPES, bars),
+    view('bars', KEYS, BAR_TYPES, bars.from),
     '-- Splits (value: new shares for one old) and dividends (value: amount a share of the ex-date, in `currency`, or in',
     '-- that of the price where it is NULL).',
-    view('actions', '', ACTION_TYPES, actions && `${actions}, union_by_name = true`),
+    view('actions', '', ACTION_TYPES, actions.from && `${actions.from}, union_by_name = true`),
     '-- Final bars that a later answer changed: as they were, and what took their place.',
-    view('revisions', KEYS, REVISION_TYPES, revisions),
+    view('revisions', KEYS, REVISION_TYPES, revisions.from),
     KNOWLEDGE(knowledge ?? `(SELECT '{}'::BLOB AS value) WHERE false`, zoneRows()),
     COVERAGE,
     ADJUSTED_BARS,
     `CREATE OR REPLACE VIEW bars_adjusted AS SELECT * FROM adjusted_bars(${arguments_});\n`,
   ].join('\n');
+  return { sql, leftOut };
 }
 
 /** What some of the files lack is NULL, if they are read by name. */
@@ -67,25 +86,57 @@ UNION ALL BY NAME ${nothing})`;
   return `CREATE OR REPLACE VIEW ${name} AS\n${source};\n`;
 }
 
-/** A glob of the files as an SQL literal; undefined if there is none, which DuckDB takes for an error. */
-async function files(root: string, levels: readonly string[], name: string): Promise<string | undefined> {
-  const [top = '', ...keys] = levels;
-  if (!(await holds(join(root, top), keys, name))) return undefined;
-  const glob = [globLiteral(root), top, ...keys.map((key) => `${key}*`), name].join('/');
-  return quoted(glob);
+/** Files as DuckDB is told of them. */
+interface Files {
+  /** What its functions read; undefined if there is no file, which they take for an error. */
+  readonly from: string | undefined;
+  /** A statement that has to come first. */
+  readonly setup?: string;
 }
 
-async function holds(folder: string, keys: readonly string[], name: string): Promise<boolean> {
+/** The sound files of a name: a glob while all are, so that the script stays small however many there are. */
+async function files(
+  root: string,
+  levels: readonly string[],
+  name: string,
+  damaged: readonly string[],
+): Promise<Files> {
+  const [top = '', ...keys] = levels;
+  const bad = damaged.filter((path) => path.startsWith(`${top}/`));
+  if (!(await holds(root, top, keys, name, new Set(bad)))) return { from: undefined };
+  const glob = quoted([globLiteral(root), top, ...keys.map((key) => `${key}*`), name].join('/'));
+  if (bad.length === 0) return { from: glob };
+  const paths = bad.map((path) => quoted(`${root.replaceAll('\\', '/')}/${path}`));
+  return {
+    from: `getvariable('sound_${top}')`,
+    setup: `SET VARIABLE sound_${top} = (SELECT list(regexp_replace(file, '([[*?])', '[\\1]', 'g')) FROM glob(${glob})
+WHERE replace(file, '\\', '/') NOT IN (${paths.join(', ')}));\n`,
+  };
+}
+
+/** Whether a file of a name lies so many levels below `path` (relative to the root), the bad ones aside. */
+async function holds(
+  root: string,
+  path: string,
+  keys: readonly string[],
+  name: string,
+  bad: ReadonlySet<string>,
+): Promise<boolean> {
   const [key, ...deeper] = keys;
-  for (const entry of (await orAbsent(readdir(folder))) ?? []) {
+  for (const entry of await namesIn(join(root, path))) {
+    const below = `${path}/${entry}`;
     if (
       key === undefined
-        ? entry === name
-        : entry.startsWith(key) && (await holds(join(folder, entry), deeper, name))
+        ? entry === name && !bad.has(below)
+        : entry.startsWith(key) && (await holds(root, below, deeper, name, bad))
     )
       return true;
   }
   return false;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\r\n]+/g, ' ');
 }
 
 /** A path that means itself where DuckDB expects a glob, with `/`. */

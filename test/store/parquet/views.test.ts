@@ -18,7 +18,8 @@ import { AAPL, absence, at, coverage, daily, days, NOON, update } from '../fixtu
 type Row = Record<string, SqlValue>;
 
 async function rowsOf(root: string, sql: string, asOf?: string): Promise<Row[]> {
-  return withSelect(await storeViews(root, { mode: 'all', asOf }), sql, async ({ columns, blocks }) => {
+  const { sql: setup } = await storeViews(root, { mode: 'all', asOf }, await openParquetStore(root).scan());
+  return withSelect(setup, sql, async ({ columns, blocks }) => {
     const rows: Row[] = [];
     for await (const block of blocks())
       for (const row of block)
@@ -176,7 +177,7 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
   });
 
   it('define nothing twice: the script can be run again', async () => {
-    const setup = await storeViews(root, { mode: 'none', asOf: undefined });
+    const { sql: setup } = await storeViews(root, { mode: 'none', asOf: undefined }, await store.scan());
     await withSelect(setup + setup, 'SELECT 1', async () => undefined);
   });
 
