@@ -3,10 +3,8 @@ import type { Comparison } from '../core/compare.ts';
 import { type Day, formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import { contains } from '../core/ranges.ts';
+import { SAME_RATIO, ratioText } from '../core/ratio.ts';
 import type { Hearing } from './hearing.ts';
-
-/** Ratios of a split that agree to this relative distance are the same. */
-const SAME_RATIO = 1e-6;
 
 /**
  * Split-adjusted prices are turned back with the splits that come with them. Throws `basis-unknown` (worth another try)
@@ -54,13 +52,4 @@ export function assertKnownBasis(
     const split = `${ratioText(late.ratio)} of ${formatDay(late.exDay)}`;
     throw new BackfillError('restated', `${ticker} was stored without its split ${split}`, { ticker });
   }
-}
-
-/** `4:1`, `1:20`, `3:2`; a ratio that is no small fraction as it is. */
-function ratioText(ratio: number): string {
-  for (let below = 1; below <= 100; below++) {
-    const above = ratio * below;
-    if (Math.abs(above - Math.round(above)) < SAME_RATIO * above) return `${Math.round(above)}:${below}`;
-  }
-  return String(ratio);
 }

@@ -3,15 +3,17 @@ import { type CheckedBars, type RejectedBar, checkBars, rejectSpoiltSessions } f
 import { rejectClosedDays } from '../core/closed-days.ts';
 import { type Comparison, compareBars, volumeStepOf, volumeSteps } from '../core/compare.ts';
 import { rejectStandstill } from '../core/copies.ts';
-import type { Day, DayRange } from '../core/day.ts';
+import { type Day, type DayRange, startOfDay } from '../core/day.ts';
 import { type Filler, dropFillers } from '../core/fillers.ts';
 import { identityConflict, identityError } from '../core/identity.ts';
 import { typeOf } from '../core/instrument-type.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import { type Oddity, findOddities } from '../core/oddities.ts';
 import type { SeriesContext } from '../core/plausibility.ts';
+import { ratioText } from '../core/ratio.ts';
 import { contains, intersect, subtract } from '../core/ranges.ts';
 import { rejectUnitFlips } from '../core/unit-flips.ts';
+import type { BarAnswer } from '../providers/provider.ts';
 import { assertAgreement } from './agreement.ts';
 import { assertKnownBasis } from './basis.ts';
 import type { Hearing, StoredSeries } from './hearing.ts';
@@ -66,7 +68,11 @@ export function judgeAnswer(hearing: Hearing): Verdict {
     additions: additions(accepted, hearing, asked).filter((bar) => !isWanted(bar)),
     rejected: rejected.filter(({ bar }) => isWanted(bar)),
     fillers: fillers.filter(({ bar }) => isWanted(bar)),
-    oddities: [...findOddities(wanted, context), ...reclassified(conflict, wanted, sessionOf)],
+    oddities: [
+      ...findOddities(wanted, context),
+      ...unappliedOddities(answer, wanted, sessionOf),
+      ...reclassified(conflict, wanted, sessionOf),
+    ],
     comparison,
     conflict,
   };
@@ -102,6 +108,19 @@ function assertSameInstrument(
   if (conflict === null) return null;
   if (compared.length >= ENOUGH_TO_KNOW && differing.length === 0) return conflict;
   throw identityError(task.series.ticker, conflict);
+}
+
+/** Splits that the wire lists and was not adjusted for, where bars that they would have changed are stored now. */
+function unappliedOddities(
+  { unapplied = [] }: BarAnswer,
+  wanted: readonly Ohlcv[],
+  sessionOf: (ts: number) => Day,
+): Oddity[] {
+  return unapplied.flatMap(({ exDay, ratio }): Oddity[] => {
+    if (!wanted.some(({ ts }) => sessionOf(ts) < exDay)) return [];
+    const note = `the provider lists the split ${ratioText(ratio)}, and its earlier prices are not adjusted for it: stored as they came`;
+    return [{ kind: 'basis-flip', session: exDay, ts: startOfDay(exDay), note }];
+  });
 }
 
 function reclassified(

@@ -1,5 +1,5 @@
 import type { RejectedAction } from '../core/action-checks.ts';
-import type { CorporateAction, Identity, Ohlcv, Series } from '../core/bars.ts';
+import type { CorporateAction, Identity, Ohlcv, Series, Split } from '../core/bars.ts';
 import type { DayRange } from '../core/day.ts';
 import type { Interval } from '../core/interval.ts';
 
@@ -85,6 +85,8 @@ export interface BarAnswer {
   readonly actions: readonly CorporateAction[];
   /** Splits and dividends that cannot be, as they came. Default: none. */
   readonly badActions?: readonly RejectedAction[];
+  /** Splits among `actions` that the wire's prices were not adjusted for, though it is. Default: none. */
+  readonly unapplied?: readonly Split[];
   readonly identity: Identity;
   /** Set where the provider says that the instrument stopped trading: first day after the last trade. */
   readonly delistedOn: number | null;

@@ -1,6 +1,9 @@
 import type { RejectedAction } from '../../core/action-checks.ts';
+import { type Ohlcv, isSplit } from '../../core/bars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { isComplete } from '../../market/market.ts';
+import { NEIGHBOUR_DAYS } from '../../core/plausibility.ts';
 import { csvFolderMarket } from '../../market/csv-folder.ts';
 import { clockNamed } from '../../market/csv/header.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
@@ -14,6 +17,8 @@ export interface CsvReading extends MarketReading {
   readonly dropped: number;
   /** Those of them within the session, but off its grid. */
   readonly offGrid: number;
+  /** Split-adjusted rows of the series within a month of its splits, whatever the range; none of raw ones. */
+  readonly aroundSplits: readonly Ohlcv[];
   /** Splits and dividends of the ticker that cannot be. */
   readonly badActions: readonly RejectedAction[];
 }
@@ -47,7 +52,12 @@ export function openClient(config: ProviderConfig): CsvClient {
       const reading = readMarket(market, request, 'csv');
       const span = market.span(ticker, interval) ?? { from: request.range.from, to: request.range.from };
       const { dropped, offGrid } = market.read(ticker, interval, reading.closed);
-      return { ...reading, span, dropped, offGrid, badActions: market.badActions(ticker) };
+      const aroundSplits = (basis === 'raw' ? [] : reading.actions.filter(isSplit)).flatMap(({ exDay }) => {
+        const around = { from: exDay - NEIGHBOUR_DAYS, to: exDay + NEIGHBOUR_DAYS };
+        return market.rows(ticker, interval, around).filter(isComplete);
+      });
+      const badActions = market.badActions(ticker);
+      return { ...reading, span, dropped, offGrid, badActions, aroundSplits };
     },
     tickers: () => market.tickers(),
     notes: market.notes,

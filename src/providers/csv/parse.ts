@@ -5,6 +5,7 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import type { Day } from '../../core/day.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { sessionDateOf } from '../../core/partition.ts';
+import { unappliedSplits } from '../../core/unapplied-splits.ts';
 import { barAnswer } from '../offline/answer.ts';
 import type { BarAnswer, Basis } from '../provider.ts';
 import type { CsvReading } from './client.ts';
@@ -27,7 +28,10 @@ export function parseReading(reading: CsvReading, interval: Interval, basis: Bas
   };
   if (basis === 'raw') return answer;
   const sessionOf = sessionDateOf(interval, calendar);
-  return { ...answer, bars: toRaw(answer.bars, reading.actions.filter(isSplit), sessionOf) };
+  const splits = reading.actions.filter(isSplit);
+  const unapplied = unappliedSplits(reading.aroundSplits, splits, sessionOf);
+  const applied = splits.filter((split) => !unapplied.includes(split));
+  return { ...answer, bars: toRaw(answer.bars, applied, sessionOf), unapplied };
 }
 
 /** Where the proof ends: after the last session with a row, or before it if its last bars are not there. */

@@ -1,10 +1,11 @@
 import type { ChartResultObject } from 'yahoo-finance2/modules/chart';
 import { toDeclared, toRaw } from '../../core/adjust.ts';
 import { type RejectedAction, checkActions } from '../../core/action-checks.ts';
-import { type CorporateAction, type Identity, isSplit } from '../../core/bars.ts';
+import { type CorporateAction, type Identity, type Split, isSplit } from '../../core/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type Day, utcDayOf } from '../../core/day.ts';
 import { statedActions } from './events.ts';
+import { unappliedSplits } from '../../core/unapplied-splits.ts';
 import { instrumentType } from './instrument-type.ts';
 import { type ChartRows, type RowsAsked, chartRows } from './rows.ts';
 
@@ -12,6 +13,7 @@ import { type ChartRows, type RowsAsked, chartRows } from './rows.ts';
 export interface ParsedChart extends ChartRows {
   readonly actions: readonly CorporateAction[];
   readonly badActions: readonly RejectedAction[];
+  readonly unapplied: readonly Split[];
   readonly identity: Identity;
 }
 
@@ -31,11 +33,16 @@ export function parseChart(
   const effective = actions.filter(({ exDay }) => exDay <= dayOf(asked.now));
   const splits = effective.filter(isSplit);
   const sessionOf = asked.interval === '1d' ? utcDayOf : dayOf;
+  // The daily rows reach from the first row asked for up to now: every answer decides alike.
+  const daily = asked.interval === '1d' ? rows : chartRows(events, { ...asked, interval: '1d', dayOf });
+  const unapplied = unappliedSplits(daily.bars, splits, utcDayOf);
+  const applied = splits.filter((split) => !unapplied.includes(split));
   return {
     ...rows,
-    bars: toRaw(rows.bars, splits, sessionOf),
-    actions: effective.map((action) => (isSplit(action) ? action : toDeclared(action, splits))),
+    bars: toRaw(rows.bars, applied, sessionOf),
+    actions: effective.map((action) => (isSplit(action) ? action : toDeclared(action, applied))),
     badActions: rejected,
+    unapplied,
     identity: parseIdentity(events, dayOf),
   };
 }
