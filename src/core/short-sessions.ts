@@ -1,9 +1,9 @@
 import { type Ohlcv, mergeBars } from './bars.ts';
 import type { Calendar } from './calendar/calendar.ts';
+import { roomOf } from './calendar/session-room.ts';
 import type { Day } from './day.ts';
 import type { Interval } from './interval.ts';
 import { sessionDateOf } from './partition.ts';
-import { roomOf } from './thin-sessions.ts';
 
 /** Sessions that tell what is usual: the last ones before, or where there are too few, those around. */
 const NEIGHBOURS = 20;

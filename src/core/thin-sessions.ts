@@ -1,5 +1,4 @@
-import type { Session } from './calendar/calendar.ts';
-import { type Interval, intervalMs } from './interval.ts';
+import { roomOf } from './calendar/session-room.ts';
 import type { SeriesContext, SessionPrices } from './plausibility.ts';
 
 /** With fewer sessions there is no telling what is usual. */
@@ -43,10 +42,4 @@ export function thinSessions(sessions: readonly SessionPrices[], context: Series
 function filling(session: SessionPrices, { calendar, interval }: SeriesContext): Filled {
   const room = roomOf(calendar.session(session.day), interval);
   return { session, room, part: session.bars / room };
-}
-
-/** Bars of an interval that the hours of a session have room for. */
-export function roomOf({ open, close, lunch }: Session, interval: Interval): number {
-  const traded = close - open - (lunch === null ? 0 : lunch.end - lunch.start);
-  return Math.ceil(traded / intervalMs(interval));
 }

@@ -9,6 +9,15 @@ export function isTradingTime({ open, close, lunch }: Session, instant: number):
   return lunch === null || instant < lunch.start || instant >= lunch.end;
 }
 
+/**
+ * Whether a bar of `lengthMs` may start at an instant of a session's day: where its grid has one, or at any minute if the
+ * hours are only advice.
+ */
+export function mayStartBar(session: Session, instant: number, lengthMs: number): boolean {
+  if (!session.reliable) return instant % MINUTE_MS === 0;
+  return isTradingTime(session, instant) && barStart(session, instant, lengthMs) === instant;
+}
+
 /** Starts of a session's minutes of trading (ms since the epoch). */
 export function tradingMinutes(session: Session): number[] {
   const minutes: number[] = [];

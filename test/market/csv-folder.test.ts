@@ -155,6 +155,19 @@ describe('CSV files with a header', () => {
     });
     expect(problem('ODD')).toMatchObject({ message: expect.stringContaining('on no interval') });
   });
+
+  it('lose no intraday row to a calendar, or to hours, that are only advice', async () => {
+    const row = (stamp: string): string => `${stamp},1,1,1,1,1\n`;
+    const head = 'time,open,high,low,close,volume\n';
+    const kuwait = ['2025-03-02T06:00Z', '2025-03-02T06:05Z', '2025-03-07T06:00Z'].map(row).join('');
+    // Before Jakarta opened at 09:30, by what is known of 2012, which nobody checked.
+    const jakarta = ['2012-11-26T02:00Z', '2012-11-26T02:05Z'].map(row).join('');
+    const market = csvFolderMarket(
+      await folderOf({ 'NBK.KW_5m.csv': head + kuwait, 'BBCA.JK_5m.csv': head + jakarta }),
+    );
+    expect(market.rows('NBK.KW', '5m', ALL)).toHaveLength(3);
+    expect(market.rows('BBCA.JK', '5m', ALL)).toHaveLength(2);
+  });
 });
 
 describe('names of files', () => {

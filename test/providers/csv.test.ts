@@ -87,6 +87,21 @@ describe('a folder as a provider', () => {
     expect(await fetchHours(24)).toMatchObject({ proven: range('2024-01-05', '2024-01-07') });
   });
 
+  it('takes a session that has traded up to its closing call as whole', async () => {
+    const fetchTo = async (minutes: number) => {
+      // From Tokyo's open at midnight UTC, without its lunch from 02:30 to 03:30.
+      const stamps = Array.from({ length: minutes / 5 }, (_, i) => Date.UTC(2025, 10, 26, 0, 5 * i)).filter(
+        (ts) => ts < Date.UTC(2025, 10, 26, 2, 30) || ts >= Date.UTC(2025, 10, 26, 3, 30),
+      );
+      const rows = stamps.map((ts) => `${new Date(ts).toISOString()},1,1,1,1,1\n`).join('');
+      const files = { '7203.T_5m.csv': `time,open,high,low,close,volume\n${rows}` };
+      const provider = openCsv({ id: 'csv', url: await folderOf(files), basis: 'raw' });
+      return fetchBars(provider, '7203.T', range('2025-11-26', '2025-12-01'), '5m');
+    };
+    expect(await fetchTo(385)).toMatchObject({ proven: range('2025-11-26', '2025-11-27') });
+    expect(await fetchTo(380)).toMatchObject({ proven: range('2025-11-26', '2025-11-26') });
+  });
+
   it('serves no session that has not closed at the caller’s now', async () => {
     const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
     const answer = await fetchBars(

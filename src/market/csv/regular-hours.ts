@@ -1,5 +1,6 @@
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
 import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
+import { roomOf } from '../../core/calendar/session-room.ts';
 import type { Day } from '../../core/day.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { barStart, isTradingTime } from '../session-grid.ts';
@@ -71,8 +72,10 @@ function fitOf(
     let session = sessions.get(day);
     if (session === undefined) {
       session = calendar.isSession(day) ? calendar.session(day) : null;
+      // Hours that are only advice refuse no file.
+      if (session?.reliable === false) session = null;
       sessions.set(day, session);
-      if (session !== null) slots += slotsOf(session, length);
+      if (session !== null) slots += roomOf(session, interval);
     }
     const traded = rows[i]?.volume ?? 0;
     volume += traded;
@@ -86,12 +89,6 @@ function fitOf(
     inside: inside / Math.max(1, rows.length),
     volume: volume === 0 ? 1 : volumeInside / volume,
   };
-}
-
-/** Bars of a full session. */
-function slotsOf({ open, close, lunch }: Session, length: number): number {
-  if (lunch === null) return Math.ceil((close - open) / length);
-  return Math.ceil((lunch.start - open) / length) + Math.ceil((close - lunch.end) / length);
 }
 
 function percent({ filled }: Fit): string {

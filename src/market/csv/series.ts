@@ -4,7 +4,7 @@ import { typeOf } from '../../core/instrument-type.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import type { MarketRow } from '../market.ts';
-import { barStart, isTradingTime } from '../session-grid.ts';
+import { isTradingTime, mayStartBar } from '../session-grid.ts';
 import { rowsBetween } from '../sorted-rows.ts';
 import { dailyOfHours } from './daily-of-hours.ts';
 import type { BarFile } from './files.ts';
@@ -115,7 +115,7 @@ export function joined(a: SeriesRows, b: SeriesRows): SeriesRows {
   };
 }
 
-/** Rows that start within a session on its grid. */
+/** Rows that start where a session may have a bar. */
 function onGrid(rows: readonly MarketRow[], interval: Interval, calendar: Calendar): SeriesRows {
   const sessions = new Map<Day, Session | null>();
   let offGrid = 0;
@@ -125,9 +125,10 @@ function onGrid(rows: readonly MarketRow[], interval: Interval, calendar: Calend
     if (session === undefined) {
       sessions.set(day, (session = calendar.isSession(day) ? calendar.session(day) : null));
     }
-    if (session === null || !isTradingTime(session, ts)) return false;
-    const isOnGrid = barStart(session, ts, intervalMs(interval)) === ts;
-    if (!isOnGrid) offGrid++;
+    // What a guess has closed may have been open.
+    if (session === null) return calendar.advisory;
+    const isOnGrid = mayStartBar(session, ts, intervalMs(interval));
+    if (!isOnGrid && isTradingTime(session, ts)) offGrid++;
     return isOnGrid;
   });
   return { rows: kept, dropped: rows.length - kept.length, offGrid };

@@ -2,6 +2,7 @@ import { isSplit } from '../../core/bars.ts';
 import { toRaw } from '../../core/adjust.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
+import { tradingEnd } from '../../core/calendar/session-room.ts';
 import type { Day } from '../../core/day.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { sessionDateOf } from '../../core/partition.ts';
@@ -43,6 +44,6 @@ function provenEnd({ closed, span, rows }: CsvReading, interval: Interval, calen
     last !== undefined &&
     calendar.localDay(last.ts) === lastDay &&
     calendar.isSession(lastDay) &&
-    last.ts + intervalMs(interval) < calendar.session(lastDay).close;
+    last.ts + intervalMs(interval) < tradingEnd(calendar.session(lastDay));
   return Math.max(closed.from, Math.min(closed.to, isCut ? lastDay : span.to));
 }

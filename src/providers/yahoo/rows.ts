@@ -4,7 +4,7 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { contains } from '../../core/ranges.ts';
-import { barEnd, barStart, isTradingTime } from '../../market/session-grid.ts';
+import { barEnd, mayStartBar } from '../../market/session-grid.ts';
 import type { UnusableRow } from '../provider.ts';
 
 /** Rows of a chart on our grid, still as Yahoo adjusts them, in the order of the answer. */
@@ -106,15 +106,15 @@ function isLiveRow({ meta }: ChartResultObject, instant: number, day: Day, calen
 function isWholeBar({ meta }: ChartResultObject, instant: number, asked: RowsAsked): boolean {
   const { interval, calendar, now, settled, dayOf } = asked;
   const length = intervalMs(interval);
-  const day = calendar.advisory ? dayOf(instant) : calendar.sessionAt(instant);
-  if (day === undefined) return false;
+  const day = dayOf(instant);
   let end = instant + length;
   if (calendar.advisory) {
     if (instant % intervalMs('1m') !== 0) return false;
   } else {
+    if (!calendar.isSession(day)) return false;
     const session = calendar.session(day);
-    if (!isTradingTime(session, instant) || barStart(session, instant, length) !== instant) return false;
-    end = barEnd(session, instant, length);
+    if (!mayStartBar(session, instant, length)) return false;
+    if (session.reliable) end = barEnd(session, instant, length);
   }
   return day <= settled || end <= Math.min(now, meta.regularMarketTime.getTime());
 }

@@ -5,7 +5,7 @@ import { type DayRange, formatDay, MS_PER_DAY } from '../../../core/day.ts';
 import { type Interval, intervalMs } from '../../../core/interval.ts';
 import { sessionDateOf } from '../../../core/partition.ts';
 import { contains } from '../../../core/ranges.ts';
-import { barStart, isTradingTime } from '../../../market/session-grid.ts';
+import { isTradingTime, mayStartBar } from '../../../market/session-grid.ts';
 import type { DamageKind } from '../../damage.ts';
 
 /** Where rows lie: what they are measured by. */
@@ -104,13 +104,10 @@ function offCalendar(ts: number, interval: Interval, calendar: Calendar): string
   if (interval === '1d' && ts % MS_PER_DAY !== 0) return `its stamp ${ts} is no date`;
   const day = sessionDateOf(interval, calendar)(ts);
   if (calendar.advisory || !contains([calendar.reliable], day)) return null;
-  if (interval === '1d') return calendar.isSession(day) ? null : `the exchange was closed`;
-  const session = calendar.sessionAt(ts);
-  if (session === undefined)
-    return calendar.isSession(day) ? 'it is outside the session' : 'the exchange was closed';
-  const hours = calendar.session(session);
-  if (!isTradingTime(hours, ts)) return 'it is outside the session';
-  return barStart(hours, ts, intervalMs(interval)) === ts ? null : 'no bar of the session starts then';
+  if (!calendar.isSession(day)) return 'the exchange was closed';
+  const session = calendar.session(day);
+  if (interval === '1d' || mayStartBar(session, ts, intervalMs(interval))) return null;
+  return isTradingTime(session, ts) ? 'no bar of the session starts then' : 'it is outside the session';
 }
 
 function byStamp(bars: readonly Bar[]): [Bar, ...Bar[]][] {
