@@ -57,6 +57,7 @@ async function run(argv: Options): Promise<number> {
     includeProvisional: argv.includeProvisional,
   };
   const { quotas } = history.capabilities;
+  if (!argv.quiet) for (const note of await history.notes()) tell(note);
   if (argv.dryRun) {
     const plan = await history.plan(request);
     await print(argv.json ? [JSON.stringify(plan)] : planText(plan, quotas));

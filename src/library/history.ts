@@ -147,6 +147,11 @@ export interface History {
   readonly capabilities: Capabilities;
   /** What the store knows of each series, without reading bars. */
   scan(): Promise<Scan>;
+  /**
+   * What there is to know of the provider's source before it is asked, a line for each: files of a folder that are not
+   * read. Makes no request. Throws `usage`.
+   */
+  notes(): Promise<readonly string[]>;
   /** What a backfill would do. Makes no request and changes nothing. */
   plan(request?: BackfillOptions): Promise<Plan>;
   /** Closes the gaps. Failures of single tickers are in the summary, not thrown. */

@@ -15,9 +15,10 @@ const DEFAULT_SAMPLE = 0.01;
 const SPARE_TASKS = 1;
 
 /** The methods that ask a provider, or would. */
-export function runsOf(parts: Parts): Pick<History, 'plan' | 'backfill' | 'verify'> {
+export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill' | 'verify'> {
   const { store, capabilities, clock } = parts;
   return {
+    notes: () => notesOf(parts),
     plan: async (request = {}) =>
       (await prepare(await requestOf(parts, request), store, capabilities, clock())).plan,
     backfill: async (request = {}) => backfill(await requestOf(parts, request), toolsOf(parts, request)),
@@ -31,6 +32,16 @@ export function runsOf(parts: Parts): Pick<History, 'plan' | 'backfill' | 'verif
       );
     },
   };
+}
+
+async function notesOf({ config, capabilities }: Parts): Promise<readonly string[]> {
+  if (capabilities.metered) return [];
+  const provider = await openProvider(config);
+  try {
+    return provider.notes?.() ?? [];
+  } finally {
+    await provider.close();
+  }
 }
 
 async function requestOf(
