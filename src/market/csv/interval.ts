@@ -1,8 +1,9 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { MS_PER_DAY } from '../../core/day.ts';
 import { INTERVALS, type Interval, intervalMs } from '../../core/interval.ts';
-import { malformed } from './records.ts';
-import { isMidnight, type Stamp } from './stamps.ts';
+import { instantOf, minutesOfDay } from './clock.ts';
+import { isMidnight } from './stamps.ts';
+import type { StampedRow } from './table.ts';
 
 /** Rows at least this far apart are a day or more each; a change of clocks takes an hour of it, a half day's close four. */
 const LEAST_DAY_MS = MS_PER_DAY * 0.75;
@@ -11,36 +12,34 @@ const LEAST_DAY_MS = MS_PER_DAY * 0.75;
 const LEAST_SHARE = 0.05;
 
 /**
- * Length of the bars of a file, by the instants of its rows. Daily or longer where stamps have no time of day, or where
- * no two rows share a date and there is more than one; otherwise the shortest usual distance between two rows. Throws
- * `usage` where that is no known interval.
+ * Length of the bars of a file, by the instants of its rows (`zone`: the clock of stamps without an offset). Daily or longer where stamps have no time of day, or where
+ * no two rows share a date and there is more than one; otherwise the shortest usual distance between two rows, or, of a
+ * share that rarely trades, what all of them are multiples of. Undefined where that is no known interval.
  */
 export function intervalOf(
-  path: string,
-  stamps: readonly Stamp[],
-  instants: readonly number[],
+  rows: readonly StampedRow[],
+  zone: string,
   calendar: Calendar,
-): Interval {
-  if (stamps.every(isMidnight)) return '1d';
-  const sorted = instants.toSorted((a, b) => a - b);
-  const shortest = shortestUsual(sorted);
-  if (shortest >= LEAST_DAY_MS && shortest < Number.POSITIVE_INFINITY) return '1d';
+): Interval | undefined {
+  if (rows.every(({ stamp }) => isMidnight(stamp))) return '1d';
+  const sorted = rows.map(({ stamp }) => instantOf(stamp, zone)).toSorted((a, b) => a - b);
+  const usual = usualDistances(sorted);
+  if (usual.length === 0) return minutesOfDay(sorted[0] ?? 0, calendar.zone) === 0 ? '1d' : undefined;
+  const shortest = Math.min(...usual);
   const sharesDate = sorted.some((instant, i) => {
-    const before = sorted[i - 1];
-    return (
-      before !== undefined && before !== instant && calendar.localDay(before) === calendar.localDay(instant)
-    );
+    const before = sorted[i - 1] ?? instant;
+    return before !== instant && calendar.localDay(before) === calendar.localDay(instant);
   });
-  if (!sharesDate && shortest < Number.POSITIVE_INFINITY) return '1d';
-  const interval = INTERVALS.find((candidate) => intervalMs(candidate) === shortest);
-  if (interval !== undefined && interval !== '1d') return interval;
-  const seen =
-    shortest < Number.POSITIVE_INFINITY ? `they are ${shortest / 60_000} minutes apart` : 'there is one';
-  throw malformed(path, null, `its rows are on no interval of 1m, 5m, 15m, 1h or 1d: ${seen}`);
+  if (shortest >= LEAST_DAY_MS || !sharesDate) return '1d';
+  return intradayOf(shortest) ?? intradayOf(usual.reduce(commonDivisor));
 }
 
-/** The shortest distance that more than a stray pair of neighbours has; Infinity where there are no two stamps. */
-function shortestUsual(sorted: readonly number[]): number {
+function intradayOf(lengthMs: number): Interval | undefined {
+  return INTERVALS.find((interval) => interval !== '1d' && intervalMs(interval) === lengthMs);
+}
+
+/** The distances that more than a stray pair of neighbours has; all where none has. */
+function usualDistances(sorted: readonly number[]): number[] {
   const counts = new Map<number, number>();
   let all = 0;
   for (const [i, instant] of sorted.entries()) {
@@ -50,6 +49,9 @@ function shortestUsual(sorted: readonly number[]): number {
     all++;
   }
   const usual = [...counts].filter(([, count]) => count >= all * LEAST_SHARE);
-  // Where no distance is usual, all are strays.
-  return Math.min(...(usual.length > 0 ? usual : [...counts]).map(([distance]) => distance));
+  return (usual.length > 0 ? usual : [...counts]).map(([distance]) => distance);
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }

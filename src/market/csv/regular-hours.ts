@@ -4,9 +4,14 @@ import { roomOf } from '../../core/calendar/session-room.ts';
 import type { Day } from '../../core/day.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { barStart, isTradingTime } from '../session-grid.ts';
-import { instantByClock } from './clock.ts';
+import { instantByClock, instantOf } from './clock.ts';
 import { malformed } from './records.ts';
+import { writtenDay } from './stamps.ts';
 import type { StampedRow } from './table.ts';
+
+/** Days before and after the middle of a file, and how much of their slots a clock must fill to be tried on all. */
+const PROBE_DAYS = 2;
+const LEAST_PROBE = 0.7;
 
 /** How well the instants of rows agree with an exchange's hours. */
 interface Fit {
@@ -20,22 +25,31 @@ interface Fit {
 
 /**
  * Refuses intraday rows that another clock would explain: one that fills the regular slots of the exchange where the clock
- * that they are read by does not. Extended hours are no reason, unless most of the volume would lie there. `zone` is the
- * clock they were read by. Throws `usage`, and says what would fit.
+ * that they are read by does not. Extended hours are no reason, unless most of the volume would lie there. `clock` is the
+ * zone they were read by. Throws `usage`, and says what would fit.
  */
 export function assertRegularHours(
   path: string,
   rows: readonly StampedRow[],
-  instants: readonly number[],
+  clock: string,
   interval: Interval,
   calendar: Calendar,
 ): void {
   if (calendar.advisory || calendar.id === '24-7' || calendar.id === '24-5-FX') return;
+  const instants = rows.map(({ stamp }) => instantOf(stamp, clock));
   const asRead = fitOf(rows, instants, interval, calendar);
   if (asRead.filled >= 0.95 && asRead.volume >= 0.5) return;
+  const probe = middleDays(rows);
+  const fitBy = (zone: string, some: readonly StampedRow[]): Fit =>
+    fitOf(
+      some,
+      some.map(({ stamp }) => instantByClock(stamp, zone)),
+      interval,
+      calendar,
+    );
   for (const zone of new Set([calendar.zone, 'UTC', ...CALENDAR_ZONES.map(([, one]) => one)])) {
-    const other = rows.map(({ stamp }) => instantByClock(stamp, zone));
-    const fit = fitOf(rows, other, interval, calendar);
+    if (fitBy(zone, probe).filled < LEAST_PROBE) continue;
+    const fit = fitBy(zone, rows);
     if (!isBetter(fit, asRead)) continue;
     const [first] = rows;
     const seen = `its times fill ${percent(asRead)} of the regular hours of ${calendar.id} as they are read, and ${percent(fit)} by the clock of ${zone}`;
@@ -45,6 +59,13 @@ export function assertRegularHours(
         : 'correct their offset, or leave it out and give --csv-zone';
     throw malformed(path, null, `${seen}: ${way}`);
   }
+}
+
+/** The rows of some days in the middle of a file, which tell soon what clock is none of it. */
+function middleDays(rows: readonly StampedRow[]): readonly StampedRow[] {
+  const middle = rows[rows.length >> 1];
+  const day = middle === undefined ? 0 : writtenDay(middle.stamp);
+  return rows.filter(({ stamp }) => Math.abs(writtenDay(stamp) - day) <= PROBE_DAYS);
 }
 
 /** Whether a reading explains the rows and the one as they are does not. */

@@ -25,40 +25,45 @@ export function readFileRows(
   file: Exclude<BarFile, { kind: 'lean-minutes' }>,
   context: SeriesContext,
 ): RowsOfFile {
-  const { rows, zone } = tableOf(file, context);
+  const { rows, siblings = rows, zone } = tableOf(file, context);
   const clock = clockOf(zone ?? context.zone, context.calendar);
-  const read = rowsOfStamps(file.path, rows, clock, context);
-  if (read.interval !== '1d') {
-    const instants = rows.map(({ stamp }) => instantOf(stamp, clock));
-    assertRegularHours(file.path, rows, instants, read.interval, context.calendar);
-  }
+  const read = rowsOfStamps(file.path, rows, clock, context, siblings);
+  if (read.interval !== '1d') assertRegularHours(file.path, rows, clock, read.interval, context.calendar);
   return read;
 }
 
-/** Rows with their stamps as the start of their bars; those without an offset are of the clock of `zone`. */
+/**
+ * Rows with their stamps as the start of their bars; those without an offset are of the clock of `zone`. Where they are too
+ * few to show their interval, `siblings` of the same file do. Throws `usage` where it is none that is stored.
+ */
 export function rowsOfStamps(
   path: string,
   stamped: readonly StampedRow[],
   zone: string,
   { calendar }: SeriesContext,
+  siblings: readonly StampedRow[] = stamped,
 ): RowsOfFile {
-  const stamps = stamped.map(({ stamp }) => stamp);
-  const instants = stamps.map((stamp) => instantOf(stamp, zone));
-  const interval = intervalOf(path, stamps, instants, calendar);
-  const starts = interval === '1d' ? dailyStarts() : instants;
+  const instants = stamped.map(({ stamp }) => instantOf(stamp, zone));
+  const interval = intervalOf(stamped, zone, calendar) ?? intervalOf(siblings, zone, calendar);
+  if (interval === undefined)
+    throw malformed(path, null, 'its rows are on no interval of 1m, 5m, 15m, 1h or 1d');
+  const starts = interval === '1d' ? dailyStarts(path, stamped, instants, calendar) : instants;
   const rows = stamped.map(({ stamp: _stamp, ...values }, i) => ({ ts: starts[i] ?? 0, ...values }));
   return { path, interval, rows: rows.toSorted((a, b) => a.ts - b.ts) };
+}
 
-  function dailyStarts(): number[] {
-    const days = sessionDates(path, stamps, instants, calendar);
-    const apart = longBars(days, calendar);
-    if (apart === undefined) return days.map(startOfDay);
-    throw malformed(
-      path,
-      null,
-      `its rows are ${apart} apart: bars of ${apart} are not stored, give daily ones`,
-    );
-  }
+function dailyStarts(
+  path: string,
+  stamped: readonly StampedRow[],
+  instants: readonly number[],
+  calendar: Calendar,
+): number[] {
+  const stamps = stamped.map(({ stamp }) => stamp);
+  const days = sessionDates(path, stamps, instants, calendar);
+  const apart = longBars(days, calendar);
+  if (apart === undefined) return days.map(startOfDay);
+  const what = `bars of ${apart} are not stored, give daily ones`;
+  throw malformed(path, null, `its rows are ${apart} apart: ${what}`);
 }
 
 function tableOf(file: { kind: string; path: string }, { ticker, shared }: SeriesContext): Table {

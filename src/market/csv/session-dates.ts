@@ -6,6 +6,7 @@ import { isMidnight, type Stamp, writtenDay } from './stamps.ts';
 
 /** From here on, in minutes of the local day, a bar may be of the day that begins. */
 const EVENING = 16 * 60;
+const NOON = 12 * 60;
 
 /** Rows from which on a pattern shows. */
 const ENOUGH_ROWS = 8;
@@ -26,7 +27,9 @@ export function sessionDates(
   if (stamps.every(isMidnight)) return stamps.map(writtenDay);
   const local = instants.map((instant) => calendar.localDay(instant));
   const readings = [local, instants.map(utcDayOf)];
-  if (instants.every((instant) => minutesOfDay(instant, calendar.zone) >= EVENING))
+  // Where no zone is known, local midnight may be any hour of UTC's afternoon.
+  const evening = calendar.zone === 'UTC' ? NOON : EVENING;
+  if (instants.every((instant) => minutesOfDay(instant, calendar.zone) >= evening))
     readings.push(local.map((day) => day + 1));
   const fits = readings.map((days) => fitOf(days, calendar));
   const best = fits.indexOf(Math.max(...fits));

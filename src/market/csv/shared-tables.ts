@@ -27,7 +27,8 @@ export function byTicker({ rows, names, zone }: Table): Map<string, Table> {
   for (const [name, ofName] of rowsByName) {
     const ticker = tickerNamed(name, () => tradesOnSaturday(ofName));
     if (ticker === undefined) continue;
-    tables.set(ticker, { rows: [...(tables.get(ticker)?.rows ?? []), ...ofName], names: null, zone });
+    const joined = [...(tables.get(ticker)?.rows ?? []), ...ofName];
+    tables.set(ticker, { rows: joined, siblings: rows, names: null, zone });
   }
   return tables;
 }

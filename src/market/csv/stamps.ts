@@ -1,4 +1,4 @@
-import { type Day, MS_PER_DAY, parseDay, startOfDay } from '../../core/day.ts';
+import { type Day, MS_PER_DAY, startOfDay, utcDayOf } from '../../core/day.ts';
 
 /** A stamp as a file has it. */
 export interface Stamp {
@@ -94,11 +94,9 @@ function dateOf(parts: Parts, order: DateOrder): Day | undefined {
 }
 
 function readDate(year: string, month: string, day: string): Day | undefined {
-  try {
-    return parseDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
-  } catch {
-    return undefined;
-  }
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  const isReal = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  return isReal ? utcDayOf(date.getTime()) : undefined;
 }
 
 /** ms since midnight; undefined for what no clock shows. */

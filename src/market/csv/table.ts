@@ -14,6 +14,8 @@ export interface Table {
   readonly rows: readonly StampedRow[];
   /** What the rows themselves say they are of, by row; null where the file has no such column. */
   readonly names: readonly string[] | null;
+  /** Rows of the same file, of other instruments too. */
+  readonly siblings?: readonly StampedRow[];
   /** The clock of stamps without an offset, as the header names it: an IANA zone, `UTC` or `exchange`. */
   readonly zone: string | null;
 }

@@ -1,0 +1,114 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Bar } from '../../src/core/bars.ts';
+import { calendarFor } from '../../src/core/calendar/calendars.ts';
+import { parseDay, startOfDay } from '../../src/core/day.ts';
+import { type Interval, intervalMs } from '../../src/core/interval.ts';
+import { textSink } from '../../src/library/export.ts';
+import { csvFolderMarket } from '../../src/market/csv-folder.ts';
+import { barStart, tradingMinutes } from '../../src/market/session-grid.ts';
+
+const TICKERS = ['AAPL', 'BRK-B', 'AIR.PA', '7203.T', 'BTC-USD', 'BTC-USDT', 'EURUSD=X', '^GSPC', '2222.SR'];
+const RANGE = { from: parseDay('2024-03-04'), to: parseDay('2024-03-16') };
+const ALL = { from: parseDay('2020-01-01'), to: parseDay('2030-01-01') };
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'round-trip-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Every start of a bar of a ticker in the range, over a change of clocks in New York. */
+function starts(ticker: string, interval: Interval): number[] {
+  const calendar = calendarFor(ticker);
+  return calendar.sessions(RANGE).flatMap((day) => {
+    if (interval === '1d') return [startOfDay(day)];
+    const session = calendar.session(day);
+    const length = intervalMs(interval);
+    return [...new Set(tradingMinutes(session).map((minute) => barStart(session, minute, length)))];
+  });
+}
+
+const price = fc.double({ min: 0.0001, max: 1e6, noNaN: true });
+const values = fc.record({
+  open: price,
+  high: price,
+  low: price,
+  close: price,
+  volume: fc.oneof(fc.double({ min: 0, max: 1e12, noNaN: true }), fc.nat(), fc.constant(Number.NaN)),
+  vwap: fc.option(price),
+  trades: fc.option(fc.nat()),
+});
+
+/** What is stored of some tickers: now and then a bar is missing, of a few there is only one. */
+const stored = fc.record({
+  interval: fc.constantFrom<Interval>('1d', '1h', '15m'),
+  tickers: fc.uniqueArray(fc.constantFrom(...TICKERS), { minLength: 1, maxLength: 4 }),
+  rows: fc.array(values, { minLength: 20, maxLength: 20 }),
+  missing: fc.integer({ min: 7, max: 60 }),
+});
+
+describe('an export', () => {
+  it('is read back to the same rows, whatever the interval and the tickers', async () => {
+    await fc.assert(
+      fc.asyncProperty(stored, async ({ interval, tickers, rows, missing }) => {
+        const barsByTicker = new Map<string, Bar[]>();
+        let text = '';
+        const sink = textSink('csv', async (part) => void (text += part));
+        for (const ticker of tickers) {
+          const kept = starts(ticker, interval).filter((_, i) => i % missing !== missing - 1);
+          const bars = kept.map((ts, i) => ({
+            ...{ ts, ...(rows[i % rows.length] as (typeof rows)[number]) },
+            ...{ source: 'yahoo', fetchedAt: 0 },
+          }));
+          barsByTicker.set(ticker, bars);
+          await sink.write({ ticker, interval }, bars);
+        }
+        await writeFile(join(folder, 'prices.csv'), text);
+        const market = csvFolderMarket(folder);
+        expect(market.tickers()).toEqual(tickers.toSorted());
+        for (const [ticker, bars] of barsByTicker) {
+          expect(market.intervals(ticker)).toEqual([interval]);
+          const expected = bars.map(({ source: _source, fetchedAt: _fetchedAt, ...bar }) =>
+            // Of these no volume is none.
+            Number.isNaN(bar.volume) && /^\^|=X$/.test(ticker) ? { ...bar, volume: 0 } : bar,
+          );
+          const read = market.read(ticker, interval, ALL);
+          expect(read.rows).toEqual(expected);
+          expect(read.dropped).toBe(0);
+        }
+      }),
+      { seed: 7, numRuns: 60 },
+    );
+  });
+
+  it('of one bar a ticker is of the interval that the whole file shows', async () => {
+    let text = '';
+    const sink = textSink('csv', async (part) => void (text += part));
+    const [first = 0, second = 0] = starts('AAPL', '5m');
+    const bar = { open: 1, high: 1, low: 1, close: 1, volume: 1, vwap: null, trades: null };
+    for (const [ticker, ts] of [
+      ['AAPL', first],
+      ['MSFT', second],
+    ] as const)
+      await sink.write({ ticker, interval: '5m' }, [{ ...bar, ts, source: 'yahoo', fetchedAt: 0 }]);
+    await writeFile(join(folder, 'prices.csv'), text);
+    const market = csvFolderMarket(folder);
+    expect(market.rows('AAPL', '5m', ALL)).toEqual([{ ...bar, ts: first }]);
+    expect(market.rows('MSFT', '5m', ALL)).toEqual([{ ...bar, ts: second }]);
+  });
+
+  it('of a query, with stamps of UTC without an offset, is read back too', async () => {
+    const rows = starts('AAPL', '5m').map((ts) => new Date(ts).toISOString().slice(0, 19).replace('T', ' '));
+    const lines = rows.map((ts) => `AAPL,5m,${ts},1,2,1,2,5,,,yahoo\n`).join('');
+    const text = `ticker,interval,ts,open,high,low,close,volume,vwap,trades,source\n${lines}`;
+    for (const stamped of [text, text.replaceAll(/(\d\d:\d\d:\d\d)/g, '$1+00')]) {
+      await writeFile(join(folder, 'prices.csv'), stamped);
+      const read = csvFolderMarket(folder).rows('AAPL', '5m', ALL);
+      expect(read.map(({ ts }) => ts)).toEqual(starts('AAPL', '5m'));
+    }
+  });
+});
