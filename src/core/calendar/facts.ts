@@ -42,20 +42,24 @@ export interface CalendarFacts {
   readonly extraSessions?: string;
 }
 
-/** What holds from a day on, in the words of its line. */
-export interface Rule {
+/** Something that holds from a day on. */
+export interface Rule<T> {
   readonly from: Day;
-  readonly words: readonly string[];
+  readonly value: T;
 }
 
-/** The rules of the lines `YYYY-MM-DD …`. */
-export function rulesOf(text = ''): Rule[] {
-  return wordsByLine(text).map(([from = '', ...words]) => ({ from: parseDay(from), words }));
+/** The rules of the lines `YYYY-MM-DD …`; `valueOf` reads the words after the date. */
+export function rulesOf<T>(text: string, valueOf: (words: readonly string[]) => T): Rule<T>[] {
+  return wordsByLine(text).map(([from = '', ...words]) => ({ from: parseDay(from), value: valueOf(words) }));
 }
 
-/** The last rule that began by a day; before the first one, the first. Rules are few: a scan is as quick as a search. */
-export function ruleInForce(rules: readonly Rule[], day: Day): Rule | undefined {
-  return rules.findLast(({ from }) => from <= day) ?? rules[0];
+/** What the last rule says that began by a day; before the first one, the first. Rules are few: a scan is as quick as a search. */
+export function inForce<T>(rules: readonly Rule<T>[], day: Day): T | undefined {
+  for (let i = rules.length - 1; i > 0; i--) {
+    const rule = rules[i];
+    if (rule !== undefined && rule.from <= day) return rule.value;
+  }
+  return rules[0]?.value;
 }
 
 /** Days of the lines `YYYY MM-DD MM-DD …`. */
@@ -64,7 +68,7 @@ export function closedDays(text: string): Day[] {
 }
 
 /** Minutes after local midnight by day, of the lines `YYYY HH:MM MM-DD MM-DD …`. */
-export function exceptionalTimes(text = ''): ReadonlyMap<Day, number> {
+export function exceptionalTimes(text: string): ReadonlyMap<Day, number> {
   return new Map(
     wordsByLine(text).flatMap(([year, time = '', ...dates]) =>
       dates.map((date): [Day, number] => [parseDay(`${year}-${date}`), minutesOf(time)]),
@@ -72,11 +76,20 @@ export function exceptionalTimes(text = ''): ReadonlyMap<Day, number> {
   );
 }
 
-/** Open and close in minutes after local midnight by day, of the lines `YYYY HH:MM HH:MM MM-DD MM-DD …`. */
-export function extraHours(text = ''): ReadonlyMap<Day, { readonly open: number; readonly close: number }> {
+/** A stretch of a day, `[start, end)`, in minutes after local midnight. */
+export interface Hours {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Hours by day, of the lines `YYYY HH:MM HH:MM MM-DD MM-DD …`. */
+export function extraHours(text: string): ReadonlyMap<Day, Hours> {
   return new Map(
-    wordsByLine(text).flatMap(([year, open = '', close = '', ...dates]) =>
-      dates.map((date) => [parseDay(`${year}-${date}`), { open: minutesOf(open), close: minutesOf(close) }]),
+    wordsByLine(text).flatMap(([year, start = '', end = '', ...dates]) =>
+      dates.map((date): [Day, Hours] => [
+        parseDay(`${year}-${date}`),
+        { start: minutesOf(start), end: minutesOf(end) },
+      ]),
     ),
   );
 }

@@ -2,42 +2,40 @@ import type { Day, DayRange } from '../day.ts';
 import { BackfillError } from '../errors.ts';
 import {
   type CalendarFacts,
-  type Rule,
   closedDays,
   extraHours,
-  ruleInForce,
+  inForce,
+  type Rule,
   rulesOf,
   weekdayOf,
 } from './facts.ts';
-
-const CLOSED = 1;
-const EXTRA = 2;
 
 /**
  * Which days are sessions: those of the week in force that are not closed, and extra ones. Answers for every day, however
  * far from the facts.
  */
 export class SessionDays {
-  readonly #weeks: readonly Rule[];
-  /** `CLOSED` or `EXTRA` for each day that is not as its week says, from `#first` on. */
-  readonly #exceptions: Uint8Array;
+  readonly #weeks: readonly Rule<string>[];
+  /** 1 for each session of the days that the facts speak of, from `#first` on; around them only the week tells. */
+  readonly #sessions: Uint8Array;
   readonly #first: Day;
 
-  constructor({ weeks, closures, extraSessions }: CalendarFacts) {
+  constructor({ weeks, closures, extraSessions = '' }: CalendarFacts) {
+    this.#weeks = rulesOf(weeks, ([mask = '']) => mask);
     const closed = closedDays(closures);
     const extra = [...extraHours(extraSessions).keys()];
-    const days = [...closed, ...extra].toSorted((a, b) => a - b);
-    this.#weeks = rulesOf(weeks);
+    const days = [...this.#weeks.map(({ from }) => from), ...closed, ...extra].toSorted((a, b) => a - b);
     this.#first = days[0] ?? 0;
-    this.#exceptions = new Uint8Array((days.at(-1) ?? this.#first) - this.#first + 1);
-    for (const day of closed) this.#exceptions[day - this.#first] = CLOSED;
-    for (const day of extra) this.#exceptions[day - this.#first] = EXTRA;
+    this.#sessions = new Uint8Array((days.at(-1) ?? this.#first) - this.#first + 1);
+    for (let i = 0; i < this.#sessions.length; i++)
+      this.#sessions[i] = this.#isInWeek(this.#first + i) ? 1 : 0;
+    for (const day of closed) this.#sessions[day - this.#first] = 0;
+    for (const day of extra) this.#sessions[day - this.#first] = 1;
   }
 
   isSession(day: Day): boolean {
-    const exception = this.#exceptions[day - this.#first];
-    if (exception === EXTRA) return true;
-    return exception !== CLOSED && ruleInForce(this.#weeks, day)?.words[0]?.[weekdayOf(day)] === '1';
+    const known = this.#sessions[day - this.#first];
+    return known === undefined ? this.#isInWeek(day) : known === 1;
   }
 
   /** Sessions within `[from, to)`, ascending. */
@@ -60,6 +58,10 @@ export class SessionDays {
     let found = wholeDay(day);
     while (!this.isSession(found)) found--;
     return found;
+  }
+
+  #isInWeek(day: Day): boolean {
+    return inForce(this.#weeks, day)?.[weekdayOf(day)] === '1';
   }
 }
 

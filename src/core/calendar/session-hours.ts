@@ -1,7 +1,16 @@
 import { type Day, parseDay } from '../day.ts';
 import type { Session } from './calendar.ts';
-import { type CalendarFacts, exceptionalTimes, extraHours, minutesOf } from './facts.ts';
-import { type Rule, ruleInForce, rulesOf, weekdayOf } from './facts.ts';
+import {
+  type CalendarFacts,
+  exceptionalTimes,
+  extraHours,
+  type Hours,
+  inForce,
+  minutesOf,
+  type Rule,
+  rulesOf,
+  weekdayOf,
+} from './facts.ts';
 import type { Zone } from './zone.ts';
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -10,80 +19,84 @@ const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 export class SessionHours {
   readonly #zone: Zone;
   readonly #reliableFrom: Day;
-  readonly #open: readonly Rule[];
-  readonly #close: WeekdayRules;
-  readonly #breaks: WeekdayRules;
-  readonly #closingCall: readonly Rule[];
+  readonly #open: readonly Rule<number>[];
+  readonly #close: WeekdayRules<number>;
+  readonly #breaks: WeekdayRules<Hours | null>;
+  readonly #closingCall: readonly Rule<number>[];
   readonly #lateOpens: ReadonlyMap<Day, number>;
   readonly #closes: ReadonlyMap<Day, number>;
-  readonly #extra: ReturnType<typeof extraHours>;
+  readonly #extra: ReadonlyMap<Day, Hours>;
 
   constructor(facts: CalendarFacts, zone: Zone) {
     const from = facts.hoursReliableFrom ?? facts.reliable?.from;
     this.#zone = zone;
     this.#reliableFrom = from === undefined ? Number.POSITIVE_INFINITY : parseDay(from);
-    this.#open = rulesOf(facts.open);
-    this.#close = new WeekdayRules(facts.close, facts.weekdayCloses);
-    this.#breaks = new WeekdayRules(facts.breaks, facts.weekdayBreaks);
-    this.#closingCall = rulesOf(facts.closingCall);
+    this.#open = rulesOf(facts.open, timeOf);
+    this.#close = new WeekdayRules(facts.close, facts.weekdayCloses, timeOf);
+    this.#breaks = new WeekdayRules(facts.breaks, facts.weekdayBreaks, breakOf);
+    this.#closingCall = rulesOf(facts.closingCall ?? '', timeOf);
     this.#lateOpens = exceptionalTimes(facts.lateOpens);
-    this.#closes = new Map([...exceptionalTimes(facts.earlyCloses), ...exceptionalTimes(facts.lateCloses)]);
-    this.#extra = extraHours(facts.extraSessions);
+    this.#closes = new Map([
+      ...exceptionalTimes(facts.earlyCloses),
+      ...exceptionalTimes(facts.lateCloses ?? ''),
+    ]);
+    this.#extra = extraHours(facts.extraSessions ?? '');
   }
 
   /** The instants of a day, taken to be a session. An early close at or before the lunch break leaves no break. */
   on(day: Day): Session {
-    const extra = this.#extra.get(day);
-    const open = extra?.open ?? this.#lateOpens.get(day) ?? first(ruleInForce(this.#open, day)?.words);
-    const usualClose = first(this.#close.on(day));
-    const close = extra?.close ?? this.#closes.get(day) ?? usualClose;
-    const lunch = extra ? null : this.#lunchOn(day, close);
-    const call = extra ? 0 : this.#callOn(day, usualClose);
     const at = (minutes: number): number => this.#zone.instantOf(day, minutes);
+    const reliable = day >= this.#reliableFrom;
+    const extra = this.#extra.get(day);
+    if (extra !== undefined) {
+      return { day, open: at(extra.start), close: at(extra.end), lunch: null, closingCall: null, reliable };
+    }
+    const usualClose = this.#close.on(day) ?? 0;
+    const close = this.#closes.get(day) ?? usualClose;
+    const lunch = this.#breaks.on(day) ?? null;
+    const call = this.#callOn(day, usualClose);
     return {
       day,
-      open: at(open),
+      open: at(this.#lateOpens.get(day) ?? inForce(this.#open, day) ?? 0),
       close: at(close),
-      lunch: lunch && { start: at(lunch.start), end: at(lunch.end) },
-      closingCall: call === 0 ? null : at(close - call),
-      reliable: day >= this.#reliableFrom,
+      lunch: lunch && lunch.start < close ? { start: at(lunch.start), end: at(lunch.end) } : null,
+      closingCall: call === null ? null : at(close - call),
+      reliable,
     };
   }
 
-  #lunchOn(day: Day, close: number): { start: number; end: number } | null {
-    const [start = 'none', end = ''] = this.#breaks.on(day);
-    if (start === 'none' || minutesOf(start) >= close) return null;
-    return { start: minutesOf(start), end: minutesOf(end) };
-  }
-
-  /** Minutes that the closing call of a day takes, whenever that day ends. */
-  #callOn(day: Day, usualClose: number): number {
-    const rule = this.#closingCall.findLast(({ from }) => from <= day);
-    return rule === undefined ? 0 : usualClose - first(rule.words);
+  /** Minutes that the closing call of a day takes, whenever that day ends; null if it has none. */
+  #callOn(day: Day, usualClose: number): number | null {
+    const [first] = this.#closingCall;
+    if (first === undefined || day < first.from) return null;
+    return usualClose - (inForce(this.#closingCall, day) ?? usualClose);
   }
 }
 
 /** Rules that hold for every day of the week, and ones for single days of it, which go first. */
-class WeekdayRules {
-  readonly #every: readonly Rule[];
-  readonly #byWeekday: readonly (readonly Rule[])[];
+class WeekdayRules<T> {
+  readonly #every: readonly Rule<T>[];
+  /** By the day of the week, Monday first. */
+  readonly #single: readonly (readonly Rule<T>[])[];
 
-  constructor(every: string, single?: string) {
-    const rules = rulesOf(single);
-    this.#every = rulesOf(every);
-    this.#byWeekday = WEEKDAYS.map((weekday) =>
-      rules
-        .filter(({ words }) => words[0] === weekday)
-        .map(({ from, words }) => ({ from, words: words.slice(1) })),
+  constructor(every: string, single: string | undefined, valueOf: (words: readonly string[]) => T) {
+    this.#every = rulesOf(every, valueOf);
+    const rules = rulesOf(single ?? '', ([weekday, ...words]) => ({ weekday, value: valueOf(words) }));
+    this.#single = WEEKDAYS.map((weekday) =>
+      rules.filter((rule) => rule.value.weekday === weekday).map(({ from, value }) => ({ from, ...value })),
     );
   }
 
-  on(day: Day): readonly string[] {
-    const single = ruleInForce(this.#byWeekday[weekdayOf(day)] ?? [], day);
-    return (single ?? ruleInForce(this.#every, day))?.words ?? [];
+  on(day: Day): T | undefined {
+    const single = this.#single[weekdayOf(day)] ?? [];
+    return inForce(single.length === 0 ? this.#every : single, day);
   }
 }
 
-function first(words: readonly string[] = []): number {
-  return minutesOf(words[0] ?? '00:00');
+function timeOf([time = '']: readonly string[]): number {
+  return minutesOf(time);
+}
+
+function breakOf([start = '', end = '']: readonly string[]): Hours | null {
+  return start === 'none' ? null : { start: minutesOf(start), end: minutesOf(end) };
 }
