@@ -38,9 +38,9 @@ export async function exportTo(
 
 function stoppable(sink: BarSink, stop: AbortSignal | undefined): BarSink {
   return {
-    async write(series, bars) {
+    async write(series, bars, isFinal) {
       if (stop?.aborted) throw new BackfillError('cancelled', 'stopped before all was exported');
-      await sink.write(series, bars);
+      await sink.write(series, bars, isFinal);
     },
   };
 }

@@ -1,9 +1,13 @@
 import type { Bar, Series } from '../core/bars.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
 import { formatDay, utcDayOf } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/interval.ts';
 import { seriesKey } from '../core/bars.ts';
-import type { BarStore, Scan } from '../store/store.ts';
+import { isOutsideRange } from '../core/outside-range.ts';
+import { sessionDateOf } from '../core/partition.ts';
+import { contains } from '../core/ranges.ts';
+import type { BarStore, Scan, SeriesState } from '../store/store.ts';
 import { isDamage } from '../store/damage.ts';
 import { intervalsFor, openAdjusted } from './adjusted.ts';
 import type { ExportFormat, ReadOptions } from './history.ts';
@@ -22,9 +26,9 @@ export interface Exported {
   readonly doubts: readonly string[];
 }
 
-/** Where the bars of an export go. */
+/** Where the bars of an export go. `isFinal` says of each whether its session was settled when it was stored. */
 export interface BarSink {
-  write(series: Series, bars: readonly Bar[]): Promise<void>;
+  write(series: Series, bars: readonly Bar[], isFinal: (bar: Bar) => boolean): Promise<void>;
 }
 
 /**
@@ -51,7 +55,8 @@ export async function exportBars(
   let exported = 0;
   for (const ticker of new Set(tickers ?? tickersIn(scan))) {
     const series = { ticker, interval };
-    if (!scan.series.has(seriesKey(series))) {
+    const state = scan.series.get(seriesKey(series));
+    if (state === undefined) {
       const isLost = damaged.some((file) => file.ticker === ticker);
       if (!isLost) failures.push({ series, reason: `${seriesKey(series)} is not in the store` });
       continue;
@@ -61,7 +66,7 @@ export async function exportBars(
       const adjusted = await openAdjusted(store, scan, series, options, onDamage);
       for await (const bars of adjusted.bars) {
         rows += bars.length;
-        await sink.write(series, bars);
+        await sink.write(series, bars, finality(state));
       }
       doubts.push(...adjusted.doubts.map((doubt) => `${seriesKey(series)} ${doubt}`));
       exported++;
@@ -78,6 +83,14 @@ function tickersIn({ series }: Scan): string[] {
   return [...new Set([...series.values()].map((state) => state.series.ticker))].toSorted();
 }
 
+/** Whether a bar of a series is final. */
+function finality({ series, calendar, coverage }: SeriesState): (bar: Bar) => boolean {
+  const { provisional } = coverage;
+  if (provisional.length === 0) return () => true;
+  const sessionOf = sessionDateOf(series.interval, calendarById(calendar));
+  return ({ ts }) => !contains(provisional, sessionOf(ts));
+}
+
 const COLUMNS = ['open', 'high', 'low', 'close', 'volume', 'vwap', 'trades'] as const;
 
 /** A sink of text: CSV with a heading, or one JSON object a line. */
@@ -87,15 +100,15 @@ export function textSink(
 ): BarSink {
   let headed = format === 'ndjson';
   return {
-    async write(series, bars) {
-      if (!headed) await write(`ticker,ts,${COLUMNS.join(',')},source\n`);
+    async write(series, bars, isFinal) {
+      if (!headed) await write(`ticker,ts,${COLUMNS.join(',')},source,is_final,outside_range\n`);
       headed = true;
       const line = format === 'csv' ? csvLine : jsonLine;
       for (let i = 0; i < bars.length; i += LINES)
         await write(
           bars
             .slice(i, i + LINES)
-            .map((bar) => line(series, bar))
+            .map((bar) => line(series, bar, isFinal(bar)))
             .join(''),
         );
     },
@@ -105,14 +118,17 @@ export function textSink(
 /** Lines that are written at once. */
 const LINES = 5000;
 
-function csvLine(series: Series, bar: Bar): string {
-  const values = COLUMNS.map((column) => csvNumber(bar[column]));
-  return `${csvField(series.ticker)},${stampOf(series, bar)},${values.join(',')},${csvField(bar.source)}\n`;
+function csvLine(series: Series, bar: Bar, isFinal: boolean): string {
+  const values = COLUMNS.map((column) => csvNumber(bar[column])).join(',');
+  const flags = `${isFinal},${isOutsideRange(bar)}`;
+  return `${csvField(series.ticker)},${stampOf(series, bar)},${values},${csvField(bar.source)},${flags}\n`;
 }
 
-function jsonLine(series: Series, bar: Bar): string {
+function jsonLine(series: Series, bar: Bar, isFinal: boolean): string {
   const values = Object.fromEntries(COLUMNS.map((column) => [column, bar[column]]));
-  return `${JSON.stringify({ ticker: series.ticker, ts: stampOf(series, bar), ...values, source: bar.source })}\n`;
+  const flags = { is_final: isFinal, outside_range: isOutsideRange(bar) };
+  const { ticker } = series;
+  return `${JSON.stringify({ ticker, ts: stampOf(series, bar), ...values, source: bar.source, ...flags })}\n`;
 }
 
 /** Empty for what is not known. */

@@ -205,11 +205,11 @@ describe('an export', () => {
     expect(done).toEqual({ rows: 4, series: 2, failures: [], doubts: [] });
     expect(text).toBe(
       [
-        'ticker,ts,open,high,low,close,volume,vwap,trades,source',
-        'AAPL,2026-02-23,100,102,99,100,1000000,,,sample',
-        'AAPL,2026-02-24,100,102,99,100,1000000,,,sample',
-        'MSFT,2026-02-23,100,102,99,101,1000000,1.5,3,sample',
-        'MSFT,2026-02-24,100,102,99,101,1000000,,,sample',
+        'ticker,ts,open,high,low,close,volume,vwap,trades,source,is_final,outside_range',
+        'AAPL,2026-02-23,100,102,99,100,1000000,,,sample,true,false',
+        'AAPL,2026-02-24,100,102,99,100,1000000,,,sample,true,false',
+        'MSFT,2026-02-23,100,102,99,101,1000000,1.5,3,sample,true,false',
+        'MSFT,2026-02-24,100,102,99,101,1000000,,,sample,true,false',
         '',
       ].join('\n'),
     );
@@ -239,6 +239,8 @@ describe('an export', () => {
       vwap: null,
       trades: null,
       source: 'sample',
+      is_final: true,
+      outside_range: false,
     });
   });
 
@@ -281,7 +283,9 @@ describe('an export', () => {
     const names = (await connection.runAndReadAll(`SELECT * FROM '${file}'`)).columnNames();
     connection.closeSync();
     instance.closeSync();
-    expect(names.join()).toBe('ticker,ts,open,high,low,close,volume,vwap,trades,source');
+    expect(names.join()).toBe(
+      'ticker,ts,open,high,low,close,volume,vwap,trades,source,is_final,outside_range',
+    );
     expect(rows).toEqual([
       { ticker: 'AAPL', ts: '2026-02-27 00:00:00', close: 100, vwap: null, trades: null },
       { ticker: 'MSFT', ts: '2026-02-23 00:00:00', close: 101, vwap: 1.5, trades: '3' },

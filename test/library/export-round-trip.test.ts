@@ -65,7 +65,7 @@ describe('an export', () => {
             ...{ source: 'yahoo', fetchedAt: 0 },
           }));
           barsByTicker.set(ticker, bars);
-          await sink.write({ ticker, interval }, bars);
+          await sink.write({ ticker, interval }, bars, () => true);
         }
         await writeFile(join(folder, 'prices.csv'), text);
         const market = csvFolderMarket(folder);
@@ -94,7 +94,11 @@ describe('an export', () => {
       ['AAPL', first],
       ['MSFT', second],
     ] as const)
-      await sink.write({ ticker, interval: '5m' }, [{ ...bar, ts, source: 'yahoo', fetchedAt: 0 }]);
+      await sink.write(
+        { ticker, interval: '5m' },
+        [{ ...bar, ts, source: 'yahoo', fetchedAt: 0 }],
+        () => true,
+      );
     await writeFile(join(folder, 'prices.csv'), text);
     const market = csvFolderMarket(folder);
     expect(market.rows('AAPL', '5m', ALL)).toEqual([{ ...bar, ts: first }]);

@@ -1,3 +1,30 @@
+import { RANGE_TOLERANCE } from '../../core/outside-range.ts';
+import type { Unsettled } from './unsettled.ts';
+
+/**
+ * The columns of `bars` that are no file's, and what they need beside the files. What is not final is written out: there
+ * is little of it, and to look it up in the footer of every file would cost every query what `coverage` costs.
+ */
+export function flagColumns(unsettled: readonly Unsettled[]): { columns: string; join: string } {
+  const outside = `greatest(open - high, close - high, low - open, low - close) > abs(high) * ${RANGE_TOLERANCE}`;
+  if (unsettled.length === 0) return { columns: `true AS is_final, ${outside} AS outside_range`, join: '' };
+  const rows = unsettled.map(
+    ({ interval, ticker, from, to }) =>
+      `(${quoted(interval)}, ${quoted(ticker)}, make_timestamp_ms(${from}), make_timestamp_ms(${to}))`,
+  );
+  return {
+    columns: `unsettled_from IS NULL AS is_final, ${outside} AS outside_range`,
+    join: `
+LEFT JOIN (VALUES ${rows.join(',\n  ')}) AS unsettled(of_interval, of_ticker, unsettled_from, unsettled_to)
+ON of_ticker = ticker AND of_interval = interval AND unsettled_from <= ts AND ts < unsettled_to`,
+  };
+}
+
+/** Text as an SQL literal. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
 /** What each partition's file says of itself. `from` gives the raw metadata, `zones` rows of calendar and zone. */
 export const KNOWLEDGE = (
   from: string,
@@ -99,7 +126,7 @@ SELECT b.interval, b.ticker, b.period, b.session, b.ts,
   b.open * coalesce(f.price, 1) AS open, b.high * coalesce(f.price, 1) AS high, b.low * coalesce(f.price, 1) AS low,
   b.close * coalesce(f.price, 1) AS close, b.volume * coalesce(f.volume, 1) AS volume,
   b.vwap * coalesce(f.price, 1) AS vwap, b.trades, b.source, b.fetched_at,
-  coalesce(f.price, 1) AS price_factor, coalesce(f.volume, 1) AS volume_factor
+  coalesce(f.price, 1) AS price_factor, coalesce(f.volume, 1) AS volume_factor, b.is_final, b.outside_range
 FROM sessions AS b ASOF LEFT JOIN factors AS f
 ON b.interval = f.interval AND b.ticker = f.ticker AND b.session < f.ex_date
 WHERE (as_of IS NULL OR b.session <= CAST(as_of AS DATE))

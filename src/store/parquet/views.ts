@@ -5,7 +5,8 @@ import type { Scan, SetAside } from '../store.ts';
 import { ACTIONS, BARS, REVISIONS } from './layout.ts';
 import { damagedRevisions } from './revisions.ts';
 import { namesIn } from './walk.ts';
-import { ADJUSTED_BARS, COVERAGE, KNOWLEDGE } from './views-sql.ts';
+import { unsettledIn } from './unsettled.ts';
+import { ADJUSTED_BARS, COVERAGE, flagColumns, KNOWLEDGE, quoted } from './views-sql.ts';
 
 /** How `bars_adjusted` is adjusted. */
 export interface AdjustedView {
@@ -16,6 +17,7 @@ export interface AdjustedView {
 
 const BAR_TYPES =
   'ts TIMESTAMP, open DOUBLE, high DOUBLE, low DOUBLE, close DOUBLE, volume DOUBLE, vwap DOUBLE, trades BIGINT, source VARCHAR, fetched_at TIMESTAMP';
+const FLAG_TYPES = 'is_final BOOLEAN, outside_range BOOLEAN';
 const KEYS = 'interval VARCHAR, ticker VARCHAR, period VARCHAR';
 const REVISION_TYPES = `${BAR_TYPES}, new_open DOUBLE, new_high DOUBLE, new_low DOUBLE, new_close DOUBLE, new_volume DOUBLE, new_source VARCHAR, replaced_at TIMESTAMP`;
 const ACTION_TYPES =
@@ -57,8 +59,9 @@ export async function storeViews(
     ...leftOut.map(({ path, reason }) => `-- Left out: ${oneLine(`${path}: ${reason}`)}`),
     '',
     ...[bars, actions, revisions].flatMap(({ setup }) => setup ?? []),
-    '-- Bars as traded. ts is UTC; of a daily bar the session date.',
-    view('bars', KEYS, BAR_TYPES, bars.from),
+    '-- Bars as traded. ts is UTC; of a daily bar the session date. is_final: false if it was stored before its session was',
+    '-- settled, as of the making of this script. outside_range: open or close lies outside high and low.',
+    view('bars', KEYS, BAR_TYPES, bars.from, { types: FLAG_TYPES, ...flagColumns(unsettledIn(scan)) }),
     '-- Splits (value: new shares for one old) and dividends (value: amount a share of the ex-date, in `currency`, or in',
     '-- that of the price where it is NULL).',
     view('actions', '', ACTION_TYPES, actions.from && `${actions.from}, union_by_name = true`),
@@ -73,17 +76,34 @@ export async function storeViews(
 }
 
 /** What some of the files lack is NULL, if they are read by name. */
-function view(name: string, keys: string, types: string, from: string | undefined): string {
-  const columns = keys === '' ? types : `${keys}, ${types}`;
-  const names = columns.split(', ').map((column) => column.split(' '));
-  const nothing = `SELECT ${names.map(([column, type]) => `NULL::${type} AS ${column}`).join(', ')} WHERE false`;
+function view(
+  name: string,
+  keys: string,
+  types: string,
+  from: string | undefined,
+  computed = { types: '', columns: '', join: '' },
+): string {
+  const nothing = (list: string): string =>
+    `SELECT ${columnsOf(list)
+      .map(([column, type]) => `NULL::${type} AS ${column}`)
+      .join(', ')} WHERE false`;
+  const stored = listed(keys, types);
   const source =
     from === undefined
-      ? nothing
-      : `SELECT ${names.map(([column]) => column).join(', ')}
+      ? nothing(listed(stored, computed.types))
+      : `SELECT ${listed(...columnsOf(stored).map(([column = '']) => column), computed.columns)}
 FROM (FROM read_parquet(${from}, hive_partitioning = true, hive_types_autocast = false)
-UNION ALL BY NAME ${nothing})`;
+UNION ALL BY NAME ${nothing(stored)})${computed.join}`;
   return `CREATE OR REPLACE VIEW ${name} AS\n${source};\n`;
+}
+
+function listed(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+/** The names and types of a list of columns. */
+function columnsOf(list: string): string[][] {
+  return list.split(', ').map((column) => column.split(' '));
 }
 
 /** Files as DuckDB is told of them. */
@@ -142,10 +162,6 @@ function oneLine(text: string): string {
 /** A path that means itself where DuckDB expects a glob, with `/`. */
 function globLiteral(path: string): string {
   return path.replaceAll('\\', '/').replaceAll(/[[*?]/g, '[$&]');
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function zoneRows(): string {
