@@ -3,7 +3,9 @@ import { findGaps } from '../core/gaps.ts';
 import type { Interval } from '../core/interval.ts';
 import { type Plan, planTasks } from '../core/plan.ts';
 import type { Capabilities } from '../providers/provider.ts';
+import { seriesKey } from '../core/bars.ts';
 import type { BarStore, Scan } from '../store/store.ts';
+import { withEarlySessions } from './early-sessions.ts';
 import { type RangeOptions, wantedSeries } from './wanted.ts';
 
 /** What a user asks for: which bars, and whether to fetch those that are there already. */
@@ -41,7 +43,7 @@ export async function prepare(
     reachDays: reachOf(capabilities),
     confirms: !capabilities.metered,
     ...(answersForActions(capabilities) && { actionsCovered: scan.actions }),
-  });
+  }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
   const { intervals: limits, quotas, actions } = capabilities;
   return { scan, plan: planTasks(gaps, { limits, quotas, actions, now }) };
 }

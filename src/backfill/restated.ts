@@ -35,7 +35,7 @@ export function refetchRestated(
       return [];
     }
     for (const task of tasks) results.delete(task);
-    return plan.tasks.map((task) => ({ ...task, replaces: true }));
+    return plan.tasks.map((task) => ({ ...task, replaces: true, topUps: 0 }));
   });
 }
 

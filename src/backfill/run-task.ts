@@ -1,12 +1,13 @@
 import { UNKNOWN_IDENTITY, isSplit, withSource } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { volumeSteps } from '../core/compare.ts';
-import { type Absence, NOTHING_KNOWN } from '../core/coverage.ts';
+import { type Absence, type Coverage, NOTHING_KNOWN } from '../core/coverage.ts';
 import type { DayRange } from '../core/day.ts';
 import { BackfillError, errorData } from '../core/errors.ts';
 import { leadingClaim } from '../core/evidence.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
 import type { Task } from '../core/plan.ts';
+import { intersect, subtract } from '../core/ranges.ts';
 import { namedSince } from '../core/rename.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
@@ -15,6 +16,7 @@ import { askUntilSure, type Heard } from './ask-until-sure.ts';
 import { badActionOddities, keepBadActions } from './bad-actions.ts';
 import { isUnexplained } from './doubt.ts';
 import { driftOf } from './drift.ts';
+import { countAfterBreak } from './early-sessions.ts';
 import type { StoredSeries } from './hearing.ts';
 import type { TaskReport, TaskResult } from './runner.ts';
 
@@ -90,6 +92,7 @@ async function commit(
     .toSorted((a, b) => a.ts - b.ts)
     .map((bar) => withSource(bar, source, now));
   const actions = [...stored.actions, ...answer.actions];
+  const topUps = countAfterBreak(verdict.oddities) ?? task.topUps;
   if (capabilities.actions)
     await store.upsertActions(series.ticker, answer.actions, exDatesOf(answer), source, now);
   if (rejected.length > 0) await store.quarantine(series, rejected.map(rejectedRow), source, now);
@@ -101,9 +104,10 @@ async function commit(
         series,
         calendar,
         bars,
-        learned,
+        learned: task.gaps.length > 0 ? learned : confirmedBy(task, stored),
         identity: answer.identity,
         fetchedAt: now,
+        ...(topUps !== undefined && { topUps }),
         volumeSteps: volumeSteps(actions.filter(isSplit)),
       });
   return {
@@ -120,6 +124,12 @@ async function commit(
     fingerprint: fingerprintOf(verdict.wanted),
     unconfirmed: isLeft ? learned : null,
   };
+}
+
+/** What a task that only compares leaves as it was. */
+function confirmedBy({ range }: Task, { coverage }: StoredSeries): Coverage {
+  const final = subtract(coverage.present, coverage.provisional);
+  return { ...NOTHING_KNOWN, present: intersect(final, [range]) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { type Series, seriesKey } from './bars.ts';
 import type { Calendar } from './calendar/calendar.ts';
 import { type Coverage, NOTHING_KNOWN, provisionalAt, unconfirmedAt, unknownTo } from './coverage.ts';
 import type { DayRange } from './day.ts';
+import type { EarlySessions } from './early-check.ts';
 import { type Asking, isDue } from './evidence.ts';
 import type { Interval } from './interval.ts';
 import { intersect, normalize, subtract } from './ranges.ts';
@@ -26,6 +27,8 @@ export interface SeriesGaps {
   readonly final: readonly DayRange[];
   /** Sessions outside the gaps that wait to be confirmed: worth asking for where a request reaches them anyway. Default none. */
   readonly riders?: readonly DayRange[];
+  /** Its oldest sessions, where it has any that are final. */
+  readonly early?: EarlySessions;
 }
 
 export interface GapOptions {

@@ -1,21 +1,22 @@
 import { type Series, seriesKey } from './bars.ts';
 import type { Calendar } from './calendar/calendar.ts';
 import { type Day, type DayRange, formatDay, MS_PER_DAY, utcDayOf } from './day.ts';
+import { withEarlyCheck } from './early-check.ts';
 import type { SeriesGaps } from './gaps.ts';
 import type { Interval } from './interval.ts';
 import { periodsOf } from './partition.ts';
-import { contains, intersect, union } from './ranges.ts';
+import { contains, intersect, span, union } from './ranges.ts';
 
 /** One unit for a worker: one span of one series to ask for, and the sessions of it to store. Plain JSON. */
 export interface Task {
-  /** `AAPL 1d 2013-02-08..2018-02-07` */
+  /** `AAPL 1d 2013-02-08..2018-02-07`, or `AAPL 1d compare 2013-02-08..2013-02-13` where nothing is wanted. */
   readonly id: string;
   readonly series: Series;
   /** Calendar id. */
   readonly calendar: string;
   /** Session dates to ask for, `[from, to)`: the gaps, what lies between them, and a few final sessions beside them. */
   readonly range: DayRange;
-  /** The sessions of `range` that are wanted, ascending runs. The others are compared with what is stored. */
+  /** The sessions of `range` that are wanted, ascending runs, perhaps none. The others are compared with what is stored. */
   readonly gaps: readonly DayRange[];
   /** Sessions in `gaps`. */
   readonly sessions: number;
@@ -27,6 +28,8 @@ export interface Task {
   readonly questions?: number;
   /** The provider changed the whole series: what comes replaces it, however it differs. */
   readonly replaces?: boolean;
+  /** Top-ups since the oldest sessions were last compared, to be noted with what it stores; 0: it compares them. */
+  readonly topUps?: number;
 }
 
 /** A part of a gap that the provider's look-back does not reach: recorded, not asked for. */
@@ -88,12 +91,13 @@ const OVERLAP_SESSIONS = 4;
  * Turns gaps into the fewest requests that close them: a request is as long as the provider allows and reaches
  * over what is already there whenever that saves one. Where it costs no request more, it also asks for the last few
  * final sessions before its gaps, or else the first ones after, so that what a provider changed meanwhile is noticed.
+ * Where no request reaches back to the oldest sessions, every 21st time a small one of its own compares them.
  * Deterministic: series in the order given, oldest gap first.
  */
 export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOptions): Plan {
   const tasks: Task[] = [];
   const outOfReach: OutOfReach[] = [];
-  for (const { series, calendar, gaps, final, riders = [] } of gapsOfSeries) {
+  for (const { series, calendar, gaps, final, early, riders = [] } of gapsOfSeries) {
     const limits = options.limits[series.interval];
     if (limits === undefined || gaps.length === 0) continue;
     const questions = questionsOf(limits, options.quotas);
@@ -109,17 +113,18 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
       });
     }
     const bounds = { calendar, earliest, maxSpanDays: limits.maxSpanDays };
-    for (const window of windows(withRiders(reachable, riders, bounds), limits.maxSpanDays, calendar)) {
-      const range = withUncertainDays(withOverlap(window, final, bounds), bounds);
-      const task = taskFor(
-        series,
-        { range, gaps: window },
-        calendar,
-        limits.requestsPerSpan,
-        options.actions,
-      );
-      tasks.push(questions === undefined ? task : { ...task, questions });
-    }
+    const task = (range: DayRange, wanted: readonly DayRange[]): Task => {
+      const { requestsPerSpan } = limits;
+      const one = taskFor(series, { range, gaps: wanted }, calendar, requestsPerSpan, options.actions);
+      return questions === undefined ? one : { ...one, questions };
+    };
+    const own = windows(withRiders(reachable, riders, bounds), limits.maxSpanDays, calendar).map((window) =>
+      task(withUncertainDays(withOverlap(window, final, bounds), bounds), window),
+    );
+    const isCompared = early !== undefined && own.length > 0 && early.days.from >= earliest;
+    const most = limits.maxSpanDays ?? Number.POSITIVE_INFINITY;
+    const comparing = ({ from, to }: DayRange): Task => task({ from, to: Math.min(to, from + most) }, []);
+    tasks.push(...(isCompared ? withEarlyCheck(own, early, comparing) : own));
   }
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
   const toFill = gapsOfSeries.filter(({ gaps }) => gaps.length > 0).length;
@@ -252,12 +257,13 @@ function taskFor(
   requests: number,
   actions: boolean,
 ): Task {
-  const wanted = { from: gaps[0]?.from ?? 0, to: gaps.at(-1)?.to ?? 0 };
+  const { from, to } = span(gaps) ?? range;
+  const what = `${gaps.length === 0 ? 'compare ' : ''}${formatDay(from)}..${formatDay(to - 1)}`;
   // A correction that the overlap brings to light is stored too, so its partitions count as written.
   const partitions = periodsOf(series.interval, [range]).map((period) => `${seriesKey(series)} ${period}`);
   if (actions) partitions.push(`${series.ticker} actions`);
   return {
-    id: `${seriesKey(series)} ${formatDay(wanted.from)}..${formatDay(wanted.to - 1)}`,
+    id: `${seriesKey(series)} ${what}`,
     series,
     calendar: calendar.id,
     range,

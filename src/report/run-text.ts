@@ -21,15 +21,17 @@ export function nothingToDoLine({ totals }: Plan): string {
   return `Nothing to do: ${what}. check-data shows which.`;
 }
 
-/** What `--dry-run` prints: one line a gap, then the totals. */
+/** What `--dry-run` prints: one line a gap, or a comparison with what is stored, then the totals. */
 export function planText(plan: Plan, quotas: readonly Quota[]): string[] {
-  const rows = plan.tasks.flatMap((task) => task.gaps.map((gap, i) => ({ task, gap, first: i === 0 })));
+  const rows = plan.tasks.flatMap((task) =>
+    (task.gaps.length > 0 ? task.gaps : [task.range]).map((gap, i) => ({ task, gap, first: i === 0 })),
+  );
   const lines = table(
     [
       { title: 'TICKER', text: ({ task }) => task.series.ticker },
       { title: 'INT', text: ({ task }) => task.series.interval },
-      { title: 'GAP', text: ({ gap }) => `${formatDay(gap.from)}..${formatDay(gap.to - 1)}` },
-      { title: 'SESSIONS', text: ({ task, gap }) => String(sessionsIn(task, gap)), right: true },
+      { title: 'GAP', text: ({ task, gap }) => gapText(task, gap) },
+      { title: 'SESSIONS', text: ({ task, gap }) => sessionsText(task, gap), right: true },
       { title: 'REQUESTS', text: ({ task, first }) => (first ? String(task.requests) : ''), right: true },
     ],
     rows,
@@ -49,8 +51,13 @@ export function planText(plan: Plan, quotas: readonly Quota[]): string[] {
   ];
 }
 
-function sessionsIn(task: Task, gap: DayRange): number {
-  return calendarById(task.calendar).sessions(gap).length;
+function gapText({ gaps }: Task, { from, to }: DayRange): string {
+  return `${gaps.length === 0 ? 'compare ' : ''}${formatDay(from)}..${formatDay(to - 1)}`;
+}
+
+/** Sessions that are wanted; of those that are only compared, none is. */
+function sessionsText({ calendar, gaps }: Task, gap: DayRange): string {
+  return gaps.length === 0 ? '' : String(calendarById(calendar).sessions(gap).length);
 }
 
 /** The last lines of a run. */

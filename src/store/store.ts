@@ -16,6 +16,15 @@ export interface SeriesState {
   readonly rows: number;
   /** Last time a provider's answer was committed, ms since the epoch; null if only ever rebuilt from rows. */
   readonly fetchedAt: number | null;
+  /** Where a top-up was noted. */
+  readonly topUps?: TopUps;
+}
+
+/** Top-ups of a series since its oldest sessions were last compared with the provider's. */
+export interface TopUps {
+  readonly count: number;
+  /** When that was noted, ms since the epoch. */
+  readonly at: number;
 }
 
 /** A file that could not be read. One of bars or corporate actions was moved to `quarantine/` (or would be, on a read-only scan). */
@@ -52,6 +61,8 @@ export interface SeriesUpdate {
    * several apply, the largest wins. Default: none.
    */
   readonly volumeSteps?: readonly VolumeStep[];
+  /** What `TopUps.count` is now; kept with whatever else the update touches. Default: as it was. */
+  readonly topUps?: number;
 }
 
 export interface UpsertResult {

@@ -59,6 +59,66 @@ describe('the final sessions that ride on a request', () => {
   });
 });
 
+describe('the oldest sessions of a series', () => {
+  const GAP = span('2026-01-12', '2026-01-14');
+  const FINAL = span('2025-06-02', '2026-01-09');
+  const EARLY = span('2025-06-02', '2025-06-05');
+  const planned = (
+    topUps: number,
+    limits: { maxSpanDays?: number; lookBackDays?: number } = {},
+    gaps: readonly DayRange[] = [GAP],
+  ) => {
+    const { maxSpanDays = null, lookBackDays = null } = limits;
+    const one = {
+      series: { ticker: 'AAPL', interval: '1h' } as const,
+      calendar,
+      gaps,
+      sessions: 0,
+      final: [FINAL],
+    };
+    const ofInterval = { '1h': { maxSpanDays, lookBackDays, requestsPerSpan: 2 } };
+    const options = { limits: ofInterval, quotas: [], actions: true, now: NOW };
+    return planTasks([{ ...one, early: { days: EARLY, topUps } }], options);
+  };
+  const noted = (...args: Parameters<typeof planned>) => planned(...args).tasks.map(({ topUps }) => topUps);
+
+  it('are compared by a request of their own every 21st time, which fills nothing', () => {
+    expect([0, 19].map((topUps) => noted(topUps))).toEqual([[1], [20]]);
+    const { tasks: due, totals } = planned(20);
+    expect(due.map(({ topUps }) => topUps)).toEqual([undefined, 0]);
+    expect(due[1]).toEqual({
+      id: 'AAPL 1h compare 2025-06-02..2025-06-05',
+      series: { ticker: 'AAPL', interval: '1h' },
+      calendar: 'XNYS',
+      range: EARLY,
+      ...{ gaps: [], sessions: 0, requests: 2, topUps: 0 },
+      partitions: ['AAPL 1h 2025', 'AAPL actions'],
+    });
+    expect(totals).toMatchObject({ complete: 0, toFill: 1, sessions: 3, requests: 4 });
+  });
+
+  it('are still due where they were due before and could not be had', () => {
+    expect(noted(57)).toEqual([undefined, 0]);
+  });
+
+  it('are compared by a request that reaches back to them, and no other', () => {
+    const gaps = [span('2025-05-27', '2025-05-30'), GAP];
+    expect(noted(20, {}, gaps)).toEqual([0]);
+    expect(noted(20, { maxSpanDays: 30 }, gaps)).toEqual([0, undefined]);
+    expect(noted(20, { maxSpanDays: 6 }, gaps)).toEqual([undefined, undefined, 0]);
+  });
+
+  it('are as many as one request may span', () => {
+    expect(planned(20, { maxSpanDays: 2 }).tasks.at(-1)?.range).toEqual(span('2025-06-02', '2025-06-03'));
+  });
+
+  it('are not compared where the look-back no longer reaches them, or nothing is asked for', () => {
+    expect(noted(20, { lookBackDays: 100 })).toEqual([undefined]);
+    expect(noted(20, {}, [])).toEqual([]);
+    expect(noted(20, { lookBackDays: 5 }, [span('2025-06-02', '2025-06-03')])).toEqual([]);
+  });
+});
+
 describe('the final sessions beside a gap', () => {
   it('are the present ones that are neither provisional nor wanted', () => {
     const series = { ticker: 'AAPL', interval: '1d' } as const;

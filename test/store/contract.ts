@@ -10,6 +10,7 @@ import { describeRenames } from './contract/renames.ts';
 import { describeRevisions } from './contract/revisions.ts';
 import { describeScan } from './contract/scan.ts';
 import { describeSeries } from './contract/series.ts';
+import { describeTopUps } from './contract/top-ups.ts';
 import type { StoreUnderTest } from './contract/subject.ts';
 
 /** What every store has to do, whatever it keeps its bars in. */
@@ -19,6 +20,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeSeries(open);
     describeRevisions(open);
     describeKnowledge(open);
+    describeTopUps(open);
     describeScan(open);
     describeForget(open);
     describeActions(open);

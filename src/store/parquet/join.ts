@@ -2,6 +2,7 @@ import { mergeIdentity, UNKNOWN_IDENTITY } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { type Coverage, learn, NOTHING_KNOWN } from '../../core/coverage.ts';
 import { compact, type Knowledge } from './knowledge.ts';
+import { newestTopUps } from './top-ups.ts';
 
 /** What is known of a series from what is known of its partitions; undefined for none. */
 export function joinKnowledge(parts: readonly Knowledge[]): Knowledge | undefined {
@@ -13,6 +14,7 @@ export function joinKnowledge(parts: readonly Knowledge[]): Knowledge | undefine
       coverage: joinCoverage(oldestFirst, newest.calendar),
       identity: oldestFirst.reduce((known, { identity }) => mergeIdentity(known, identity), UNKNOWN_IDENTITY),
       fetchedAt: newest.fetchedAt,
+      ...newestTopUps(parts),
     }
   );
 }

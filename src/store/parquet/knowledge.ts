@@ -14,11 +14,13 @@ import { ABSENCE_REASONS, type AbsenceReason, type Claim, joinClaims } from '../
 import { sessionRuns } from '../../core/gaps.ts';
 import { periodRange, sessionDateOf } from '../../core/partition.ts';
 import { normalize } from '../../core/ranges.ts';
+import type { TopUps } from '../store.ts';
 import type { Footer } from './decode.ts';
 import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text, textOrNull } from './json.ts';
 import type { Partition } from './layout.ts';
 import { byOwnCalendar, mayBeOf } from './other-calendar.ts';
 import { digestIn, ownEntry, VERSION } from './own-entry.ts';
+import { encodeTopUps, topUpsIn } from './top-ups.ts';
 
 /** What is known of one partition besides its rows. */
 export interface Knowledge {
@@ -27,6 +29,7 @@ export interface Knowledge {
   readonly identity: Identity;
   /** Last time an answer was committed, ms since the epoch; null if rebuilt from rows. */
   readonly fetchedAt: number | null;
+  readonly topUps?: TopUps;
 }
 
 /** The rows that knowledge is written with: their number, their extent, and the digest of what they say. */
@@ -67,6 +70,7 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
     lastTs: extent.lastTs,
     digest: extent.digest,
     fetchedAt: knowledge.fetchedAt === null ? null : new Date(knowledge.fetchedAt).toISOString(),
+    ...encodeTopUps(knowledge.topUps),
   });
 }
 
@@ -167,6 +171,7 @@ function knowledgeOf(partition: Partition, json: Json): Knowledge {
       firstTrade: firstTrade === null ? null : parseDay(firstTrade),
     },
     fetchedAt: json['fetchedAt'] === null ? null : instant(json['fetchedAt']),
+    ...topUpsIn(json['topUps']),
   };
 }
 

@@ -105,6 +105,8 @@ function splitByPeriod({ series, calendar, bars, learned }: SeriesUpdate): Map<s
 
 function learnFrom(before: Knowledge | undefined, update: SeriesUpdate, period: string): Knowledge {
   const learned = within(update.learned, [periodRange(period)]);
+  const noted = update.topUps;
+  const topUps = noted === undefined ? before?.topUps : { count: noted, at: update.fetchedAt };
   return {
     calendar: update.calendar,
     coverage: compact(
@@ -113,6 +115,7 @@ function learnFrom(before: Knowledge | undefined, update: SeriesUpdate, period: 
     ),
     identity: mergeIdentity(before?.identity ?? UNKNOWN_IDENTITY, update.identity),
     fetchedAt: Math.max(update.fetchedAt, before?.fetchedAt ?? update.fetchedAt),
+    ...(topUps !== undefined && { topUps }),
   };
 }
 
