@@ -40,3 +40,8 @@ export function bearsRatios(price: number, type: string | null): boolean {
 function crossesZero(type: string | null): boolean {
   return type === 'future' || type === 'index';
 }
+
+/** What a row without a volume says of it: nobody counts that of an index or a currency, so 0; else it is not known, NaN. */
+export function untoldVolume(type: string | null): number {
+  return type === 'index' || type === 'fx' ? 0 : Number.NaN;
+}

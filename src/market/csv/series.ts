@@ -1,6 +1,6 @@
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
-import { typeOf } from '../../core/instrument-type.ts';
+import { typeOf, untoldVolume } from '../../core/instrument-type.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import type { MarketRow } from '../market.ts';
@@ -64,8 +64,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): C
 
 /** Rows with prices whose volume is not told: none is traded of indices and by currencies, of others it is unknown. */
 function withVolume(rows: readonly MarketRow[], ticker: string): readonly MarketRow[] {
-  const type = typeOf(ticker, null);
-  const volume = type === 'index' || type === 'fx' ? 0 : Number.NaN;
+  const volume = untoldVolume(typeOf(ticker, null));
   const lacksIt = (row: MarketRow): boolean =>
     row.volume === null && row.open !== null && row.high !== null && row.low !== null && row.close !== null;
   return rows.some(lacksIt) ? rows.map((row) => (lacksIt(row) ? { ...row, volume } : row)) : rows;

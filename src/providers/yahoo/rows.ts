@@ -3,9 +3,11 @@ import type { Ohlcv } from '../../core/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
+import { untoldVolume } from '../../core/instrument-type.ts';
 import { contains } from '../../core/ranges.ts';
 import { barEnd, mayStartBar } from '../../market/session-grid.ts';
 import type { UnusableRow } from '../provider.ts';
+import { instrumentType } from './instrument-type.ts';
 
 /** Rows of a chart on our grid, still as Yahoo adjusts them, in the order of the answer. */
 export interface ChartRows {
@@ -38,6 +40,7 @@ export function chartRows(chart: ChartResultObject, asked: RowsAsked): ChartRows
   const bars: Ohlcv[] = [];
   const unusable: UnusableRow[] = [];
   const stamps = chart.timestamp ?? [];
+  const untold = untoldVolume(instrumentType(chart.meta.instrumentType));
   for (const [i, seconds] of stamps.entries()) {
     const instant = seconds * 1000;
     const isBar = interval === '1d' ? isDailyBar(chart, instant, asked) : isWholeBar(chart, instant, asked);
@@ -49,7 +52,7 @@ export function chartRows(chart: ChartResultObject, asked: RowsAsked): ChartRows
       // While a session lasts Yahoo may give its row twice, at its open and live: the live one, the last, is newer.
       if (day > settled && bars.at(-1)?.ts === ts) bars.pop();
       const { open, high, low, close, volume } = row;
-      bars.push({ ts, open, high, low, close, volume: volume ?? 0, vwap: null, trades: null });
+      bars.push({ ts, open, high, low, close, volume: volume ?? untold, vwap: null, trades: null });
     } else if (day <= settled) unusable.push({ ts, reason: 'empty', row });
     // An empty row of a session that is not settled says nothing yet.
   }

@@ -12,6 +12,8 @@ export interface Chart {
   readonly splits?: readonly (readonly [date: string, numerator: number, denominator: number])[];
   readonly type?: string;
   readonly symbol?: string;
+  /** Of every row with prices. Default 1200. */
+  readonly volume?: number | null;
 }
 
 const seconds = (stamp: string): number => Date.parse(stamp) / 1000;
@@ -19,6 +21,7 @@ const seconds = (stamp: string): number => Date.parse(stamp) / 1000;
 /** The body of a chart answer as Yahoo sends it. */
 export function chartBody(chart: Chart): string {
   const { rows = [], lastTrade = rows.at(-1)?.[0] ?? '2025-02-03T21:00:00Z', splits = [] } = chart;
+  const { volume = 1200 } = chart;
   const column = (of: (close: number) => number): (number | null)[] =>
     rows.map(([, close]) => (close === null ? null : of(close)));
   const period = { timezone: 'EST', start: 0, end: 1, gmtoffset: 0 };
@@ -61,7 +64,7 @@ export function chartBody(chart: Chart): string {
               high: column((close) => close + 1),
               low: column((close) => close - 1),
               close: column((close) => close),
-              volume: column(() => 1200),
+              volume: rows.map(([, close]) => (close === null ? null : volume)),
             },
       ],
     },

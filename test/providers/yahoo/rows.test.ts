@@ -31,6 +31,26 @@ const dates = ({ bars }: ParsedChart): string[] => bars.map(({ ts }) => formatDa
 const times = ({ bars }: ParsedChart): string[] =>
   bars.map(({ ts }) => new Date(ts).toISOString().slice(11, 16));
 
+describe('a row without a volume', () => {
+  it.each([
+    ['EQUITY', Number.NaN],
+    ['FUTURE', Number.NaN],
+    ['INDEX', 0],
+    ['CURRENCY', 0],
+  ])('of type %s is a bar whose volume is %d', (type, expected) => {
+    const asked = {
+      ticker: 'AAPL',
+      now: '2025-01-16T02:00:00Z',
+      range: ['2025-01-14', '2025-01-15'],
+    } as const;
+    const rows: Row[] = [['2025-01-14T14:30:00Z', 10]];
+    const of = (volume: number | null): number | undefined =>
+      parse({ ...asked, rows, type, volume }).bars[0]?.volume;
+    expect(of(null)).toBe(expected);
+    expect(of(7)).toBe(7);
+  });
+});
+
 describe('the live row of a daily chart', () => {
   const TUESDAY: Row = ['2025-01-14T14:30:00Z', 10];
   const live = (stamp: string, now: string, last = '2025-01-15'): ParsedChart =>
