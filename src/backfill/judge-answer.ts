@@ -12,6 +12,7 @@ import { type Oddity, findOddities } from '../core/oddities.ts';
 import type { SeriesContext } from '../core/plausibility.ts';
 import { ratioText } from '../core/ratio.ts';
 import { contains, intersect, subtract } from '../core/ranges.ts';
+import { rejectStraightLines } from '../core/straight-lines.ts';
 import { rejectUnitFlips } from '../core/unit-flips.ts';
 import type { BarAnswer } from '../providers/provider.ts';
 import { assertAgreement } from './agreement.ts';
@@ -88,7 +89,8 @@ function soundRows(
   const { kept, dropped } = dropFillers(checked.accepted, context);
   const onSessions = rejectClosedDays({ accepted: kept, rejected: checked.rejected }, context);
   const inOneUnit = rejectUnitFlips(onSessions, context);
-  const moving = rejectStandstill(inOneUnit, context);
+  const bent = rejectStraightLines(inOneUnit, context);
+  const moving = rejectStandstill(bent, context);
   return { ...rejectSpoiltSessions(moving, sessionOf), fillers: dropped };
 }
 

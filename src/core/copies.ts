@@ -4,7 +4,7 @@ import { type Day, formatDay } from './day.ts';
 import { sessionDateOf } from './partition.ts';
 import type { SeriesContext } from './plausibility.ts';
 
-/** A daily bar that says to the last share what the session before it said. */
+/** A bar that says to the last share what the one before it said. */
 export interface CopiedBar {
   readonly bar: Ohlcv;
   readonly session: Day;
@@ -15,20 +15,47 @@ export interface CopiedBar {
 }
 
 /** One copy is a vendor's slip, and may be warned of; a row that goes on and on is a feed that stands still. */
-const STANDSTILL = 2;
+const DAILY_STANDSTILL = 2;
+
+/** Minutes of one lot at two prices come in twos and threes. */
+const INTRADAY_STANDSTILL = 4;
+
+/** The same lot at the same price comes again and again, but not so often: the lot is never the same. */
+const FLAT_STANDSTILL = 10;
 
 /**
  * Daily bars (ascending, unique by `ts`) that repeat the session before, open to volume: no market does that by chance.
  * Flat bars and bars without volume are left out, because an illiquid share may trade the same lot at the same price.
  */
 export function copiedBars(bars: readonly Ohlcv[], context: SeriesContext): CopiedBar[] {
-  if (context.interval !== '1d') return [];
-  const sessionOf = sessionDateOf('1d', context.calendar);
+  return context.interval === '1d' ? copies(bars, context).filter(({ bar }) => !isFlat(bar)) : [];
+}
+
+/** Rejects bars that stand still, with volume: the second and further copies, and the first if enough follow. */
+export function rejectStandstill({ accepted, rejected }: CheckedBars, context: SeriesContext): CheckedBars {
+  const moving = context.interval === '1d' ? DAILY_STANDSTILL : INTRADAY_STANDSTILL;
+  const copied = copies(accepted, context).filter(
+    (copy) => copy.copies >= (isFlat(copy.bar) ? FLAT_STANDSTILL : moving),
+  );
+  const still = new Map(copied.map((copy) => [copy.bar, copy]));
+  if (still.size === 0) return { accepted, rejected };
+  const faults = [...still.values()].map(({ bar, original, copies: count }): RejectedBar => {
+    return {
+      bar,
+      reason: `one of ${count} bars that repeat the one of ${formatDay(original)}, volume and all`,
+    };
+  });
+  return { accepted: accepted.filter((bar) => !still.has(bar)), rejected: [...rejected, ...faults] };
+}
+
+/** All bars with volume that repeat the one before. */
+function copies(bars: readonly Ohlcv[], context: SeriesContext): CopiedBar[] {
+  const sessionOf = sessionDateOf(context.interval, context.calendar);
   const judged = new Set(bars);
   const series = mergeBars(context.known, bars);
   const copied: CopiedBar[] = [];
   for (let at = 1; at < series.length;) {
-    const [original] = series.slice(at - 1, at);
+    const original = series[at - 1];
     if (original === undefined) break;
     let to = at;
     while (isCopy(series[to], original)) to++;
@@ -41,29 +68,18 @@ export function copiedBars(bars: readonly Ohlcv[], context: SeriesContext): Copi
   return copied;
 }
 
-/** Rejects bars that stand still: the second and further copies, and the first if more follow. */
-export function rejectStandstill({ accepted, rejected }: CheckedBars, context: SeriesContext): CheckedBars {
-  const copied = copiedBars(accepted, context).filter(({ copies }) => copies >= STANDSTILL);
-  const still = new Map(copied.map((copy) => [copy.bar, copy]));
-  if (still.size === 0) return { accepted, rejected };
-  const faults = [...still.values()].map(({ bar, original, copies }): RejectedBar => {
-    return {
-      bar,
-      reason: `one of ${copies} bars that repeat the one of ${formatDay(original)}, volume and all`,
-    };
-  });
-  return { accepted: accepted.filter((bar) => !still.has(bar)), rejected: [...rejected, ...faults] };
-}
-
 function isCopy(bar: Ohlcv | undefined, original: Ohlcv): boolean {
   return (
     bar !== undefined &&
     bar.volume > 0 &&
-    bar.high > bar.low &&
     bar.open === original.open &&
     bar.high === original.high &&
     bar.low === original.low &&
     bar.close === original.close &&
     bar.volume === original.volume
   );
+}
+
+function isFlat({ high, low }: Ohlcv): boolean {
+  return !(high > low);
 }

@@ -1,6 +1,7 @@
 import { type Ohlcv, mergeBars } from './bars.ts';
 import { closedDayReason, isOnClosedDay } from './closed-days.ts';
 import type { SeriesContext } from './plausibility.ts';
+import { STEP_TOLERANCE } from './straight-lines.ts';
 
 /** A row that a vendor invented because nobody traded, and how that shows. */
 export interface Filler {
@@ -20,9 +21,6 @@ export interface WithoutFillers {
  */
 const SHORTEST_DAILY_RUN = 5;
 const SHORTEST_INTRADAY_RUN = 30;
-
-/** Two steps count as the same within this part of the price: a few units of a float32-like wire. */
-const STEP_TOLERANCE = 1e-6;
 
 /**
  * Drops the rows of an answer (in any order) that stand for no trade:
@@ -129,11 +127,11 @@ function pathOf(series: readonly Ohlcv[], from: number): string {
 /** Whether a bar is as far from the one before it as another is from the one before that. */
 function isSameStep(series: readonly Ohlcv[], at: number, other: number): boolean {
   const price = series[at]?.close ?? 0;
-  return Math.abs(stepTo(series, at) - stepTo(series, other)) <= price * STEP_TOLERANCE;
+  return Math.abs(stepTo(series, at) - stepTo(series, other)) <= Math.abs(price) * STEP_TOLERANCE;
 }
 
 function isConstant(series: readonly Ohlcv[], from: number): boolean {
-  return Math.abs(stepTo(series, from + 1)) <= (series[from]?.close ?? 0) * STEP_TOLERANCE;
+  return Math.abs(stepTo(series, from + 1)) <= Math.abs(series[from]?.close ?? 0) * STEP_TOLERANCE;
 }
 
 function stepTo(series: readonly Ohlcv[], at: number): number {

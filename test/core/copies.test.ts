@@ -65,4 +65,19 @@ describe('a feed that stands still', () => {
     expect(rejectStandstill({ accepted: bars('ab'), rejected: before }, context).rejected).toEqual(before);
     expect(rejectStandstill({ accepted: bars('aaa'), rejected: before }, context).rejected).toHaveLength(3);
   });
+
+  it('is rejected within a session where it is longer than minutes of one lot may repeat each other', () => {
+    const minutes = (count: number, change: Partial<Ohlcv> = {}): Ohlcv[] =>
+      bars('a'.repeat(count), change).map((bar, i) => ({ ...bar, ts: startOfDay(20_000) + i * 60_000 }));
+    const stands = (all: readonly Ohlcv[]): number =>
+      rejectStandstill({ accepted: all, rejected: [] }, { ...context, interval: '1m' }).rejected.length;
+    expect(stands(minutes(4))).toBe(0);
+    expect(stands(minutes(5))).toBe(4);
+    const flat = { open: 5, high: 5, low: 5, close: 5 };
+    expect(stands(minutes(10, flat))).toBe(0);
+    expect(stands(minutes(11, flat))).toBe(10);
+    expect(stands(minutes(200, { ...flat, volume: 0 }))).toBe(0);
+    expect(stands(minutes(200, { ...flat, volume: Number.NaN }))).toBe(0);
+    expect(stands(minutes(200, flat).map((bar, i) => ({ ...bar, volume: 1000 + (i % 7) })))).toBe(0);
+  });
 });

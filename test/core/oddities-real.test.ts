@@ -3,11 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { CorporateAction, Dividend, Split } from '../../src/core/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { checkBars } from '../../src/core/checks.ts';
+import { rejectClosedDays } from '../../src/core/closed-days.ts';
+import { rejectStandstill } from '../../src/core/copies.ts';
 import { formatDay, parseDay } from '../../src/core/day.ts';
 import { dropFillers } from '../../src/core/fillers.ts';
 import { fingerprintOf } from '../../src/core/fingerprint.ts';
 import { findOddities } from '../../src/core/oddities.ts';
 import type { SeriesContext } from '../../src/core/plausibility.ts';
+import { rejectStraightLines } from '../../src/core/straight-lines.ts';
 import { rejectUnitFlips } from '../../src/core/unit-flips.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { isComplete } from '../../src/market/market.ts';
@@ -36,7 +39,9 @@ function judge(folder: string, actionsOf: (ticker: string) => readonly Corporate
       known: [],
     };
     const { kept, dropped } = dropFillers(checkBars(bars).accepted, context);
-    const { accepted, rejected } = rejectUnitFlips({ accepted: kept, rejected: [] }, context);
+    const onSessions = rejectClosedDays({ accepted: kept, rejected: [] }, context);
+    const bent = rejectStraightLines(rejectUnitFlips(onSessions, context), context);
+    const { accepted, rejected } = rejectStandstill(bent, context);
     judged.fillers.push(...dropped.map(({ bar }) => `${ticker} ${formatDay(bar.ts / 86_400_000)}`));
     judged.rejected.push(...rejected.map(({ bar }) => `${ticker} ${formatDay(bar.ts / 86_400_000)}`));
     for (const { kind, session } of findOddities(accepted, context))

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { calendarFor } from '../../src/core/calendar/calendars.ts';
+import { checkBars } from '../../src/core/checks.ts';
+import { rejectClosedDays } from '../../src/core/closed-days.ts';
+import { rejectStandstill } from '../../src/core/copies.ts';
+import { parseDay } from '../../src/core/day.ts';
+import { dropFillers } from '../../src/core/fillers.ts';
+import { typeOf } from '../../src/core/instrument-type.ts';
+import { isOutsideRange } from '../../src/core/outside-range.ts';
+import type { SeriesContext } from '../../src/core/plausibility.ts';
+import { rejectStraightLines } from '../../src/core/straight-lines.ts';
+import { rejectUnitFlips } from '../../src/core/unit-flips.ts';
+import { csvFolderMarket } from '../../src/market/csv-folder.ts';
+import { isComplete } from '../../src/market/market.ts';
+import { hasRealData, realData } from '../realdata.ts';
+
+const ALL = { from: parseDay('1990-01-01'), to: parseDay('2030-01-01') };
+
+interface Judged {
+  readonly rows: number;
+  readonly fillers: number;
+  readonly outside: number;
+  /** `TICKER interval reason`, the reason without its numbers, with how often it was given. */
+  readonly rejected: Record<string, number>;
+}
+
+/** Every row of a folder, through all checks on content. */
+function judge(folder: string): Judged {
+  const market = csvFolderMarket(realData(folder));
+  const rejected: Record<string, number> = {};
+  let [rows, fillers, outside] = [0, 0, 0];
+  for (const ticker of market.tickers()) {
+    for (const interval of market.intervals(ticker)) {
+      const type = typeOf(ticker, null);
+      const calendar = calendarFor(ticker);
+      const context: SeriesContext = { interval, calendar, actions: [], known: [], type };
+      const bars = market.rows(ticker, interval, ALL).filter(isComplete);
+      const checked = checkBars(bars, type);
+      const { kept, dropped } = dropFillers(checked.accepted, context);
+      const open = rejectClosedDays({ accepted: kept, rejected: checked.rejected }, context);
+      const bent = rejectStraightLines(rejectUnitFlips(open, context), context);
+      const judged = rejectStandstill(bent, context);
+      rows += bars.length;
+      fillers += dropped.length;
+      outside += judged.accepted.filter(isOutsideRange).length;
+      for (const { reason } of judged.rejected) {
+        const key = `${ticker} ${interval} ${reason.replaceAll(/\b\d[\d.-]*(?=\s|$)/g, '#')}`;
+        rejected[key] = (rejected[key] ?? 0) + 1;
+      }
+    }
+  }
+  return { rows, fillers, outside, rejected };
+}
+
+describe.skipIf(!hasRealData)('of all rows of', () => {
+  it('499 tickers of the S&P 500, two are rejected, bad ticks both', () => {
+    expect(judge('daily-sp500-2013-2018')).toEqual({
+      ...{ rows: 611_522, fillers: 0, outside: 6 },
+      rejected: { 'CHD 1d open # is below low #': 1, 'AOS 1d high # is below low #': 1 },
+    });
+  }, 120_000);
+
+  it('88 Yahoo downloads, none is rejected', () => {
+    expect(judge('daily-yahoo-2012-2017')).toMatchObject({ fillers: 7, outside: 0, rejected: {} });
+  }, 120_000);
+
+  it('crypto by the day, the hour and the minute, none is rejected or a filler', () => {
+    expect(judge('crypto')).toMatchObject({ fillers: 0, rejected: {} });
+  }, 120_000);
+
+  it('four currencies, only those of Sundays are rejected', () => {
+    const { rejected, fillers } = judge('fx-daily');
+    expect(fillers).toBe(0);
+    expect(rejected).toEqual(
+      Object.fromEntries(
+        ['EURGBP', 'EURUSD', 'GBPUSD', 'NZDUSD'].map((pair) => [
+          `${pair}=X 1d # is no session of 24-5-FX`,
+          620,
+        ]),
+      ),
+    );
+  }, 120_000);
+
+  it('minutes of SPY and IBM, none is rejected or a filler', () => {
+    expect(judge('intraday-raw/minute')).toMatchObject({ fillers: 0, outside: 0, rejected: {} });
+  }, 120_000);
+});

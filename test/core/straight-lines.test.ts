@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import type { Ohlcv } from '../../src/core/bars.ts';
+import { calendarById } from '../../src/core/calendar/calendars.ts';
+import type { SeriesContext } from '../../src/core/plausibility.ts';
+import { rejectStraightLines } from '../../src/core/straight-lines.ts';
+import { SESSIONS, context, dayBar, dayBars } from './daily-bars.ts';
+
+const hourly = { interval: '1h', calendar: calendarById('24-7') } as const;
+
+/** Numbers from 0 to 1 that look random and are always the same. */
+function noise(i: number): number {
+  const value = Math.sin(i * 127.1 + 3.7) * 43_758.545;
+  return value - Math.floor(value);
+}
+
+/** A walk of hours at about 8,500 with volume, each bar with a range of its own. */
+function walk(count: number, digits = 8): Ohlcv[] {
+  const bars: Ohlcv[] = [];
+  let close = 8500;
+  for (let i = 0; i < count; i++) {
+    const open = close;
+    close = Number((open * (1 + (noise(i) - 0.5) / 50)).toFixed(digits));
+    const [high, low] = [
+      Math.max(open, close) + 9 * noise(i + 0.5),
+      Math.min(open, close) - 9 * noise(i + 0.7),
+    ];
+    bars.push({
+      ...dayBar(0, close),
+      ts: i * 3_600_000,
+      open,
+      high,
+      low,
+      volume: 100 + 900 * noise(i + 0.3),
+    });
+  }
+  return bars;
+}
+
+const COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const;
+
+/** The bars inside `(from, to)` on straight lines between the two, column by column. */
+function interpolated(bars: readonly Ohlcv[], from: number, to: number, digits = 12): Ohlcv[] {
+  const [first, last] = [bars[from] as Ohlcv, bars[to] as Ohlcv];
+  const at = (i: number, field: (typeof COLUMNS)[number]): number =>
+    Number((first[field] + ((last[field] - first[field]) * (i - from)) / (to - from)).toFixed(digits));
+  return bars.map((bar, i) =>
+    i <= from || i >= to
+      ? bar
+      : { ...bar, ...Object.fromEntries(COLUMNS.map((field) => [field, at(i, field)])) },
+  );
+}
+
+/** Indexes of the rejected bars. */
+function onLine(bars: readonly Ohlcv[], change: Partial<SeriesContext> = hourly): number[] {
+  const { accepted, rejected } = rejectStraightLines({ accepted: bars, rejected: [] }, context(change));
+  expect([...accepted, ...rejected.map(({ bar }) => bar)].toSorted((a, b) => a.ts - b.ts)).toEqual(bars);
+  return rejected.map(({ bar }) => bars.indexOf(bar));
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+describe('hours that were interpolated', () => {
+  const bars = walk(400);
+
+  it.each([4, 6, 33])(
+    '%d in a row are rejected, volume and all, and the two that they connect stay',
+    (count) => {
+      expect(onLine(interpolated(bars, 99, 100 + count))).toEqual(range(100, 100 + count));
+    },
+  );
+
+  it('are rejected with what they connect, beside what was rejected before', () => {
+    const before = { bar: dayBar(0, 1), reason: 'why' };
+    const line = interpolated(bars, 99, 120);
+    const { rejected } = rejectStraightLines({ accepted: line, rejected: [before] }, context(hourly));
+    expect(rejected[0]).toBe(before);
+    expect(rejected[1]?.reason).toBe(
+      `one of 20 bars on a straight line from ${bars[99]?.close} to ${bars[120]?.close}`,
+    );
+  });
+
+  it.each<[string, (bar: Ohlcv, i: number) => Partial<Ohlcv>]>([
+    ['flat, of one volume', ({ close }) => ({ open: close, high: close, low: close, volume: 77 })],
+    [
+      'flat, of volumes of their own',
+      ({ close }, i) => ({ open: close, high: close, low: close, volume: i * i }),
+    ],
+    ['flat, without volume', ({ close }) => ({ open: close, high: close, low: close, volume: 0 })],
+    ['of unknown volume', () => ({ volume: Number.NaN })],
+    ['with a range of their own', ({ high, low }, i) => ({ high: high + noise(i), low: low - noise(i) })],
+  ])('are rejected %s', (_, change) => {
+    const line = interpolated(bars, 99, 110).map((bar, i) =>
+      i > 99 && i < 110 ? { ...bar, ...change(bar, i) } : bar,
+    );
+    expect(onLine(line)).toEqual(range(100, 110));
+  });
+
+  it('are rejected on a float32 wire and where they are printed in cents', () => {
+    const wire = interpolated(bars, 99, 110).map((bar) => ({ ...bar, close: Math.fround(bar.close) }));
+    expect(onLine(wire)).toEqual(range(100, 110));
+    expect(onLine(interpolated(walk(400, 2), 99, 110, 2))).toEqual(range(100, 110));
+  });
+
+  it('are rejected in every stretch of an answer, falling or rising', () => {
+    const several = [20, 60, 100, 140].reduce((all, from) => interpolated(all, from, from + 9), bars);
+    expect(onLine(several)).toEqual([20, 60, 100, 140].flatMap((from) => range(from + 1, from + 9)));
+  });
+
+  it('are found where the line began in the stored bars, which are not judged', () => {
+    const line = interpolated(bars, 99, 120);
+    expect(onLine(line.slice(117), { ...hourly, known: line.slice(0, 117) })).toEqual([0, 1, 2]);
+  });
+
+  it('are found at prices far below one, and below nought', () => {
+    const scaled = (factor: number): Ohlcv[] =>
+      interpolated(bars, 99, 110).map((bar) => ({ ...bar, close: bar.close * factor }));
+    expect(onLine(scaled(1e-11))).toEqual(range(100, 110));
+    expect(onLine(scaled(-1))).toEqual(range(100, 110));
+  });
+});
+
+describe('no line', () => {
+  it('is a price that is held, whatever was traded at it', () => {
+    const held = Array.from({ length: 300 }, (_, i) =>
+      dayBar(SESSIONS[i] ?? i, 10, { volume: 1000 + i * 37 }),
+    );
+    expect(onLine(held.slice(0, 150), {})).toEqual([]);
+    expect(onLine([...dayBars([9, 9.3]), ...held.slice(2, 100)], {})).toEqual([]);
+  });
+
+  it('is the interest of a fund, day by day', () => {
+    const fund = Array.from({ length: 120 }, (_, i) => dayBar(i, 100 + i * 0.014));
+    expect(onLine(fund, { calendar: calendarById('24-7') })).toEqual([]);
+  });
+
+  it.each([0.4, 0.6, 0.8])(
+    'is a walk in whole ticks, however coarse, that rises %d of the time',
+    (rising) => {
+      let price = 800;
+      const bars = Array.from({ length: 20_000 }, (_, i) => {
+        price += noise(i) < rising ? 1 : -1;
+        return { ...dayBar(0, price / 1e8), ts: i * 60_000 };
+      });
+      expect(onLine(bars, { ...hourly, interval: '1m' })).toEqual([]);
+      expect(onLine(bars.slice(0, 300))).toEqual([]);
+    },
+  );
+
+  it('are five closes that happen to lie on one', () => {
+    const bars = walk(400);
+    expect(onLine(bars)).toEqual([]);
+    const closes = [100, 101, 102, 103, 104];
+    const lucky = bars.map((bar, i) => (i >= 100 && i < 105 ? { ...bar, close: closes[i - 100] ?? 0 } : bar));
+    expect(onLine(lucky)).toEqual([]);
+  });
+});
