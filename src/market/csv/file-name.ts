@@ -58,6 +58,8 @@ export function readFileName(stem: string): FileName {
   const pair = /^([A-Z]{3})_([A-Z]{3,4})(?![A-Z0-9])/.exec(first);
   if (pair?.[1] !== undefined && pair[2] !== undefined && isPair(pair[1], pair[2]))
     return { kind: 'ticker', ticker: pair[1] + pair[2], isCrypto: true };
+  const [, root, share] = /^([A-Z]{1,5})_([ABC])$/.exec(first) ?? [];
+  if (root !== undefined) return { kind: 'ticker', ticker: `${root}.${share}`, isCrypto: false };
   const view = TRADING_VIEW.exec(first)?.groups?.['symbol'];
   const [venue, symbol] = venueOf(view ?? first, view !== undefined);
   if (venue !== undefined && symbol !== undefined) return atVenue(venue, undated(symbol));
@@ -66,7 +68,8 @@ export function readFileName(stem: string): FileName {
     parts.shift();
   const ticker = undated(parts[0] ?? '');
   // Written in small letters, or of words alone, it may be the name of anything.
-  const isSure = ticker === ticker.toUpperCase() || /\.(us|uk|jp|de|hk)$/.test(ticker);
+  const isSure =
+    (ticker === ticker.toUpperCase() && !DATE.test(ticker)) || /\.(us|uk|jp|de|hk)$/.test(ticker);
   return isSure ? { kind: 'ticker', ticker, isCrypto: false } : { kind: 'word', ticker };
 }
 

@@ -1,12 +1,12 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Day, parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { isWord, readFileName } from './file-name.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
-import { readText, readZip } from './records.ts';
+import { firstBytes, readText, readZip } from './records.ts';
 import { type SharedTables, tradesOnSaturday } from './shared-tables.ts';
-import { headingOf, readTable } from './table.ts';
+import { headingOf, readTable, type StampedRow } from './table.ts';
 import { tickerNamed } from './ticker-name.ts';
 import { Unread } from './unread.ts';
 
@@ -23,15 +23,18 @@ export interface BarFolder {
   readonly notes: readonly string[];
 }
 
-interface Found {
-  readonly ticker: string;
-  readonly file: BarFile;
-}
-
 /** Why a file is not read. */
 interface NotRead {
   readonly reason: string;
 }
+
+/** What a look at a file found; `leftOut`: what rows within say they are of, and is no ticker. */
+type Look =
+  | {
+      readonly found: readonly { readonly ticker: string; readonly file: BarFile }[];
+      readonly leftOut?: readonly string[];
+    }
+  | NotRead;
 
 const NO_TICKER = 'the name is no ticker';
 const ENDINGS = /(\.(csv|txt|tsv))?(\.gz)?$/i;
@@ -52,12 +55,14 @@ export function findBarFiles(folder: string, shared: SharedTables): BarFolder {
       actionsPath = path;
       continue;
     }
-    const found = explained(path, () => read(path, root, shared));
-    if ('reason' in found) {
-      unread.add(relative(root, path), found.reason);
+    const look = explained(path, () => read(path, root, shared));
+    if ('reason' in look) {
+      unread.add(relative(root, path), look.reason);
       continue;
     }
-    for (const { ticker, file } of found) {
+    for (const name of look.leftOut ?? [])
+      unread.add(`rows of "${name}" in ${relative(root, path)}`, NO_TICKER);
+    for (const { ticker, file } of look.found) {
       const files = filesByTicker.get(ticker);
       if (files === undefined) filesByTicker.set(ticker, [file]);
       else files.push(file);
@@ -86,7 +91,7 @@ function pathsIn(root: string, shown: string): string[] {
 }
 
 /** What a file is, or why it cannot be told. */
-function explained(path: string, look: () => readonly Found[] | NotRead): readonly Found[] | NotRead {
+function explained(path: string, look: () => Look): Look {
   try {
     return look();
   } catch (error) {
@@ -95,7 +100,7 @@ function explained(path: string, look: () => readonly Found[] | NotRead): readon
   }
 }
 
-function read(path: string, root: string, shared: SharedTables): readonly Found[] | NotRead {
+function read(path: string, root: string, shared: SharedTables): Look {
   const name = basename(path);
   if (name.startsWith('.')) return { reason: 'hidden' };
   if (/\.zip$/i.test(name)) return zipFile(path);
@@ -113,23 +118,38 @@ function nameWithin(path: string, stem: string, root: string): string {
   return isDated && parent !== root && /[A-Z]/.test(basename(parent)) ? basename(parent) : stem;
 }
 
-function tableFile(path: string, stem: string, shared: SharedTables): readonly Found[] | NotRead {
-  const named = readFileName(stem);
-  if (named.kind === 'unknown') return named;
-  const isCrypto = (): boolean => inCryptoFolder(path) || tradesOnSaturday(readTable(path).rows);
-  const ticker = tickerNamed(named.ticker, () => (named.kind === 'ticker' && named.isCrypto) || isCrypto());
-  if (named.kind === 'ticker' && ticker !== undefined) return [{ ticker, file: { kind: 'table', path } }];
+function tableFile(path: string, stem: string, shared: SharedTables): Look {
+  const named = tickerOf(path, stem, () => readTable(path).rows);
+  if ('reason' in named) return named;
+  const { ticker, isSure } = named;
+  if (ticker !== undefined && isSure) return { found: [{ ticker, file: { kind: 'table', path } }] };
   if (headingOf(headOf(path)).namesTickers) {
     const file: BarFile = { kind: 'shared-table', path };
-    const tickers = [...shared.tablesIn(path).keys()];
-    if (tickers.length > 0) return tickers.map((one) => ({ ticker: one, file }));
+    const { tables, unnamed } = shared.in(path);
+    const found = [...tables.keys()].map((one) => ({ ticker: one, file }));
+    if (found.length > 0) return { found, leftOut: unnamed };
   }
-  if (ticker === undefined || isWord(named.ticker)) return { reason: NO_TICKER };
-  return [{ ticker, file: { kind: 'table', path } }];
+  const isYear = /^\d{4}$/.test(stem);
+  if (ticker === undefined || (isWord(ticker.toLowerCase()) && !isYear)) return { reason: NO_TICKER };
+  return { found: [{ ticker, file: { kind: 'table', path } }] };
+}
+
+/** The ticker that a file's name stands for, and whether it can stand for nothing else. */
+function tickerOf(
+  path: string,
+  stem: string,
+  rows: () => readonly StampedRow[],
+): { readonly ticker: string | undefined; readonly isSure: boolean } | NotRead {
+  const named = readFileName(stem);
+  if (named.kind === 'unknown') return named;
+  const isSure = named.kind === 'ticker';
+  const isCrypto = (): boolean =>
+    (isSure && named.isCrypto) || inCryptoFolder(path) || tradesOnSaturday(rows());
+  return { ticker: tickerNamed(named.ticker, isCrypto), isSure };
 }
 
 /** A zip file is named after its day, or like the CSV file within, which names the ticker either way. */
-function zipFile(path: string): readonly Found[] | NotRead {
+function zipFile(path: string): Look {
   const isDayFile = /^\d{8}_trade\.zip$/.test(basename(path));
   const inner = isDayFile ? null : readZip(path);
   const [, innerDate, innerTicker] = /^(\d{8})_(.+)_minute_trade\.csv$/.exec(inner?.name ?? '') ?? [];
@@ -141,18 +161,17 @@ function zipFile(path: string): readonly Found[] | NotRead {
   const saturday = (): boolean => date === undefined && tradesOnSaturday(readLeanTable(path, LEAN_UNSCALED));
   const ticker = tickerNamed(name, () => inCryptoFolder(path) || saturday());
   if (ticker === undefined) return { reason: NO_TICKER };
-  if (date === undefined) return [{ ticker, file: { kind: 'lean-table', path } }];
+  if (date === undefined) return { found: [{ ticker, file: { kind: 'lean-table', path } }] };
   const day = parseDay(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`);
-  return [{ ticker, file: { kind: 'lean-minutes', path, day } }];
+  return { found: [{ ticker, file: { kind: 'lean-minutes', path, day } }] };
 }
 
-function zippedTable(path: string, stem: string): readonly Found[] | NotRead {
-  const named = readFileName(stem);
-  if (named.kind === 'unknown') return named;
-  const isCrypto = (): boolean =>
-    inCryptoFolder(path) || tradesOnSaturday(readTable(path, readZip(path).text).rows);
-  const ticker = tickerNamed(named.ticker, () => (named.kind === 'ticker' && named.isCrypto) || isCrypto());
-  return ticker === undefined ? { reason: NO_TICKER } : [{ ticker, file: { kind: 'zipped-table', path } }];
+function zippedTable(path: string, stem: string): Look {
+  const named = tickerOf(path, stem, () => readTable(path, readZip(path).text).rows);
+  if ('reason' in named) return named;
+  const { ticker } = named;
+  if (ticker === undefined) return { reason: NO_TICKER };
+  return { found: [{ ticker, file: { kind: 'zipped-table', path } }] };
 }
 
 function inCryptoFolder(path: string): boolean {
@@ -164,11 +183,5 @@ function inCryptoFolder(path: string): boolean {
 /** The beginning of a file, which shows its header. */
 function headOf(path: string): string {
   if (/\.gz$/i.test(path)) return readText(path);
-  const file = openSync(path, 'r');
-  try {
-    const bytes = Buffer.alloc(HEAD_BYTES);
-    return readText(path, bytes.subarray(0, readSync(file, bytes)));
-  } finally {
-    closeSync(file);
-  }
+  return readText(path, firstBytes(path, HEAD_BYTES));
 }

@@ -22,7 +22,7 @@ export interface Header {
 /** Names of columns, without case, signs and brackets; what stands first is preferred. */
 const NAMES = {
   stamp:
-    'datetime,date time,timestamp,ts,open time,opentime,date,time,begins at,day,t,unix,unix timestamp,epoch',
+    'datetime,date time,timestamp,ts,ts event,open time,opentime,window start,date,time,begins at,day,t,unix,unix timestamp,epoch',
   date: 'date,day',
   time: 'time,timestamp,hour',
   open: 'open,open price,o',
@@ -31,7 +31,7 @@ const NAMES = {
   close: 'close,close price,close/last,c,last,price',
   volume: 'volume,vol,vol.,v,tickvol,tick volume',
   vwap: 'vwap,vw',
-  trades: 'trades,trade count,tradecount,number of trades,count,n',
+  trades: 'trades,trade count,tradecount,number of trades,transactions,barcount,count,n',
   ticker: 'ticker,symbol',
   name: 'name',
 } as const;
@@ -67,11 +67,16 @@ const KLINE: Header = {
 };
 const KLINE_FIELDS = 12;
 
+const EPOCHS: ReadonlySet<string> = new Set(['timestamp', 'time', 'unix', 'unix timestamp', 'epoch']);
+const EPOCH = /^\d{10,19}$/;
+/** A date and a time without an offset. */
+const HAS_TIME = /^\d{4}\D?\d{2}\D?\d{2}[T ]\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/;
+
 const TIME_OF_DAY = /^(\d{1,6}|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[AP]M)?)$/i;
 
 /**
- * The columns that the first lines of a file tell of, or the first column that is wanted and not there; a missing volume
- * is none that is wanted. Undefined is no header: `isKline` rows have none.
+ * The columns that a header and the first row of a file tell of, or the first column that is wanted and not there; a volume
+ * may be missing.
  */
 export function readHeader(
   names: readonly string[],
@@ -112,8 +117,8 @@ export function klineHeader(fields: readonly string[]): Header | undefined {
 
 /** An IANA zone's own name for it, `UTC`, `exchange`, or undefined. */
 export function clockNamed(text: string): string | undefined {
-  const known = CLOCKS[text.toLowerCase()];
-  if (known !== undefined) return known;
+  const word = text.toLowerCase();
+  if (Object.hasOwn(CLOCKS, word)) return CLOCKS[word];
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone;
   } catch {
@@ -131,7 +136,10 @@ function stampColumns(
   if (date !== null && time !== null && TIME_OF_DAY.test(firstRow[time] ?? '')) return { stamp: date, time };
   // A table of pandas has its stamps in a first column without a name.
   const stamp = find('stamp') ?? (columns[0] === '' ? 0 : null);
-  return stamp === null ? null : { stamp, time: null };
+  if (stamp === null) return null;
+  // A number since the epoch needs no clock.
+  const epoch = columns.findIndex((name, i) => EPOCHS.has(name) && EPOCH.test(firstRow[i] ?? ''));
+  return { stamp: epoch >= 0 && HAS_TIME.test(firstRow[stamp] ?? '') ? epoch : stamp, time: null };
 }
 
 /** `open time` of `Open_Time`, `date` of `<DATE>` and `Date (UTC)`, `open` of `1. open`, `timestamp` of `timestamp_utc`. */

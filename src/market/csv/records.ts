@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import { unzipSync } from 'fflate';
@@ -25,11 +25,26 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
+/** The bytes that a file begins with. Throws `usage` where it cannot be read. */
+export function firstBytes(path: string, count: number): Uint8Array {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const bytes = Buffer.alloc(count);
+      return bytes.subarray(0, readSync(file, bytes));
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw malformed(path, null, `cannot be read (${messageOf(error)})`);
+  }
+}
+
 /** The text of a file, which may be compressed by gzip, in UTF-8 or with the mark of UTF-16. Throws `usage`. */
 export function readText(path: string, bytes = readBytes(path)): string {
   // By content: a file that is called `.gz` may have been unpacked on its way.
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return decoded(isGzip ? unzipped(path, bytes) : bytes);
+  return decoded(path, isGzip ? unzipped(path, bytes) : bytes);
 }
 
 /** The one CSV file within a zip file and its name. Throws `usage` where there is none. */
@@ -43,7 +58,7 @@ export function readZip(path: string): { readonly name: string; readonly text: s
   const [entry, ...others] = Object.entries(files);
   if (entry === undefined || others.length > 0)
     throw malformed(path, null, 'does not hold exactly one CSV file');
-  return { name: entry[0], text: decoded(entry[1]) };
+  return { name: entry[0], text: decoded(path, entry[1]) };
 }
 
 /**
@@ -96,9 +111,13 @@ function unzipped(path: string, bytes: Uint8Array): Uint8Array {
   }
 }
 
-function decoded(bytes: Uint8Array): string {
+function decoded(path: string, bytes: Uint8Array): string {
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+  try {
+    return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+  } catch (error) {
+    throw malformed(path, null, `is too large to be read at once (${messageOf(error)}): cut it into several`);
+  }
 }
 
 function messageOf(error: unknown): string {

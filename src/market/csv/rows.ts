@@ -69,7 +69,7 @@ function dailyStarts(
 function tableOf(file: { kind: string; path: string }, { ticker, shared }: SeriesContext): Table {
   const { kind, path } = file;
   if (kind === 'shared-table')
-    return shared.tablesIn(path).get(ticker) ?? { rows: [], names: null, zone: null };
+    return shared.in(path).tables.get(ticker) ?? { rows: [], names: null, zone: null };
   const table = kind === 'zipped-table' ? readTable(path, readZip(path).text) : readTable(path);
   assertNamedAlike(path, table, ticker);
   return table;
@@ -78,7 +78,7 @@ function tableOf(file: { kind: string; path: string }, { ticker, shared }: Serie
 /** Refuses a file whose rows say that they are of other tickers than the one it is named after. */
 function assertNamedAlike(path: string, table: Table, ticker: string): void {
   if (table.names === null) return;
-  const said = [...byTicker(table).keys()];
+  const said = [...byTicker(table).tables.keys()];
   const [first] = said;
   if (said.length > 1) {
     const some = `${said.slice(0, 3).join(', ')}${said.length > 3 ? ', …' : ''}`;

@@ -2,20 +2,27 @@ import { type Day, MS_PER_DAY } from '../../core/day.ts';
 import { type StampedRow, type Table, readTable } from './table.ts';
 import { tickerNamed } from './ticker-name.ts';
 
+/** The rows of a file by the instruments that they name. */
+export interface TablesByTicker {
+  readonly tables: ReadonlyMap<string, Table>;
+  /** Names of rows that stand for no ticker. */
+  readonly unnamed: readonly string[];
+}
+
 /** Tables with rows of several instruments, each file read once. */
 export class SharedTables {
-  readonly #byPath = new Map<string, ReadonlyMap<string, Table>>();
+  readonly #byPath = new Map<string, TablesByTicker>();
 
-  /** The rows of a file by the ticker that they name; rows that name none are left out. Throws `usage`. */
-  tablesIn(path: string): ReadonlyMap<string, Table> {
+  /** The tables within a file. Throws `usage`. */
+  in(path: string): TablesByTicker {
     let tables = this.#byPath.get(path);
     if (tables === undefined) this.#byPath.set(path, (tables = byTicker(readTable(path))));
     return tables;
   }
 }
 
-/** A table cut by the tickers that its rows name; empty where they name none. */
-export function byTicker({ rows, names, zone }: Table): Map<string, Table> {
+/** A table cut by the tickers that its rows name; all of them unnamed where there is no such column. */
+export function byTicker({ rows, names, zone }: Table): TablesByTicker {
   const rowsByName = new Map<string, StampedRow[]>();
   for (const [i, row] of rows.entries()) {
     const name = names?.[i] ?? '';
@@ -24,13 +31,16 @@ export function byTicker({ rows, names, zone }: Table): Map<string, Table> {
     else others.push(row);
   }
   const tables = new Map<string, Table>();
+  const unnamed: string[] = [];
   for (const [name, ofName] of rowsByName) {
     const ticker = tickerNamed(name, () => tradesOnSaturday(ofName));
-    if (ticker === undefined) continue;
-    const joined = [...(tables.get(ticker)?.rows ?? []), ...ofName];
-    tables.set(ticker, { rows: joined, siblings: rows, names: null, zone });
+    if (ticker === undefined) unnamed.push(name);
+    else {
+      const joined = [...(tables.get(ticker)?.rows ?? []), ...ofName];
+      tables.set(ticker, { rows: joined, siblings: rows, names: null, zone });
+    }
   }
-  return tables;
+  return { tables, unnamed };
 }
 
 /** Only crypto trades on Saturdays (UTC). */

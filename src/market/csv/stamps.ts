@@ -19,6 +19,9 @@ const EPOCH_UNITS: readonly (readonly [below: number, perMs: number])[] = [
   [Number.POSITIVE_INFINITY, 1e6],
 ];
 
+/** Digits alone, to the hour, the minute or the second: as a number since the epoch none of them is of a time of ours. */
+const COMPACT = /^((?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))([01]\d|2[0-3])((?:[0-5]\d){0,2})$/;
+
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
 const TIME =
@@ -35,11 +38,13 @@ const NAMED_MONTH = new RegExp(
 );
 
 /**
- * Reads a date (`2024-01-02`, `20240102`, `2024/01/02`, `02.01.2024`, `01/31/2024` by `order`, `Jan 2, 2024`), with an
+ * Reads a date (`2024-01-02`, `20240102`, `202401020930`, `2024/01/02`, `02.01.2024`, `01/31/2024` by `order`, `Jan 2, 2024`), with an
  * optional time (`09:30`, `093000`, `9:30:00 PM`) and offset (`Z`, `-05:00`, `+00`), or seconds, milliseconds,
  * microseconds or nanoseconds since the epoch. Undefined for anything else.
  */
 export function readStamp(text: string, order: DateOrder): Stamp | undefined {
+  const [, digits, hour, rest = ''] = COMPACT.exec(text) ?? [];
+  if (digits !== undefined) return readStamp(`${digits} ${hour}${rest.padEnd(4, '0')}`, order);
   if (/^(\d{9,19}|-\d{1,13})(\.\d+)?$/.test(text)) return { clock: ofEpoch(Number(text)), offset: 0 };
   const found = (YEAR_FIRST.exec(text) ?? YEAR_LAST.exec(text) ?? NAMED_MONTH.exec(text))?.groups;
   if (found === undefined) return undefined;

@@ -1,5 +1,6 @@
 import type { MarketRow } from '../market.ts';
-import { type Header, klineHeader, readHeader } from './header.ts';
+import type { Header } from './header.ts';
+import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
 import { numberFormOf, readAmount } from './numbers.ts';
 import { type CsvLine, csvLines, malformed, readText, withoutPreamble } from './records.ts';
 import { type DateOrder, dateOrderOf, readStamp, type Stamp } from './stamps.ts';
@@ -28,29 +29,32 @@ export interface Table {
 export function readTable(path: string, text = readText(path)): Table {
   const delimiter = delimiterOf(text);
   const all = csvLines(path, text, delimiter);
-  const kline = klineHeader(all[0]?.fields ?? []);
-  const lines = kline === undefined ? all.slice(1) : all;
-  const header = kline ?? headerOf(path, all);
-  const rowOf = rowReader(path, header, lines, delimiter);
-  return { rows: lines.map(rowOf), names: namesOf(header, lines), zone: header.zone };
+  const layout = layoutOf(all.slice(0, HEAD_LINES).map(({ fields }) => fields));
+  if ('problem' in layout) throw malformed(path, all[0]?.number ?? 1, layout.problem);
+  const { header, heading, ticker } = layout;
+  // Files that were put together have the header again and again.
+  const title = heading === 0 ? null : all[heading - 1]?.fields[header.stamp];
+  const lines = all.slice(heading).filter(({ fields }) => fields[header.stamp] !== title);
+  const rows = lines.map(rowReader(path, layout, lines, delimiter));
+  return {
+    rows,
+    names: ticker === null ? namesOf(header, lines) : lines.map(() => ticker),
+    zone: header.zone,
+  };
 }
 
-/** Whether the first line of a CSV text is a header of bars, and one that names the instrument of each row. */
+/** Whether a CSV text begins with a header of bars, and one that names the instruments. */
 export function headingOf(text: string): { readonly isTable: boolean; readonly namesTickers: boolean } {
-  const [first, second] = withoutPreamble(text)
+  const lines = withoutPreamble(text)
     .replace(/^\uFEFF/, '')
-    .split(/\r?\n/, 2);
+    .split(/\r?\n/, HEAD_LINES);
   const delimiter = delimiterOf(text);
-  const cut = (line = ''): string[] => line.split(delimiter).map((field) => field.replaceAll('"', '').trim());
-  const header = klineHeader(cut(first)) ?? readHeader(cut(first), cut(second));
-  if ('missing' in header) return { isTable: false, namesTickers: false };
-  return { isTable: true, namesTickers: header.ticker !== null || header.name !== null };
-}
-
-function headerOf(path: string, lines: readonly CsvLine[]): Header {
-  const header = readHeader(lines[0]?.fields ?? [], lines[1]?.fields ?? []);
-  if (!('missing' in header)) return header;
-  throw malformed(path, lines[0]?.number ?? 1, `the header names no column "${header.missing}"`);
+  const cut = (line: string): string[] =>
+    line.split(delimiter).map((field) => field.replaceAll('"', '').trim());
+  const layout = layoutOf(lines.map(cut));
+  if ('problem' in layout) return { isTable: false, namesTickers: false };
+  const { header, ticker } = layout;
+  return { isTable: true, namesTickers: [ticker, header.ticker, header.name].some((one) => one !== null) };
 }
 
 /** The sign that cuts the first line into the most fields. */
@@ -62,7 +66,7 @@ function delimiterOf(text: string): string {
 
 function rowReader(
   path: string,
-  header: Header,
+  { header, zoneBehind }: Layout,
   lines: readonly CsvLine[],
   delimiter: string,
 ): (line: CsvLine) => StampedRow {
@@ -72,7 +76,7 @@ function rowReader(
   const at = (line: CsvLine, index: number | null): number | null =>
     index === null ? null : readAmount(path, line, index, form);
   return (line) => ({
-    stamp: stampOf(path, line, header, order),
+    stamp: stampOf(path, line, header, zoneBehind, order),
     open: at(line, open),
     high: at(line, high),
     low: at(line, low),
@@ -91,8 +95,16 @@ function orderOf(path: string, { stamp }: Header, lines: readonly CsvLine[]): Da
   throw malformed(path, first?.number ?? null, `${example}; write them as YYYY-MM-DD`);
 }
 
-function stampOf(path: string, line: CsvLine, { stamp, time }: Header, order: DateOrder): Stamp {
-  const date = line.fields[stamp] ?? '';
+function stampOf(
+  path: string,
+  line: CsvLine,
+  { stamp, time }: Header,
+  zoneBehind: string | null,
+  order: DateOrder,
+): Stamp {
+  const written = line.fields[stamp] ?? '';
+  const date =
+    zoneBehind !== null && written.endsWith(zoneBehind) ? written.slice(0, -zoneBehind.length) : written;
   const text = time === null ? date : `${date} ${clockTime(line.fields[time] ?? '')}`;
   const read = readStamp(text.trim(), order);
   if (read === undefined) throw malformed(path, line.number, `"${text.trim()}" is no date or time`);

@@ -11,8 +11,8 @@ const UNKNOWN_QUOTES = ['BUSD', 'FDUSD', 'TUSD'];
 /** No share's ticker ends like these. */
 const COINS = new Set(['USDT', 'USDC']);
 
-/** Suffixes of Stooq that are other ones here. */
-const FOREIGN_SUFFIXES: Readonly<Record<string, string>> = { US: '', UK: '.L', JP: '.T' };
+/** Suffixes of Stooq, and Shanghai's of China, that are other ones here. */
+const FOREIGN_SUFFIXES: Readonly<Record<string, string>> = { US: '', UK: '.L', JP: '.T', SH: '.SS' };
 
 const BASES = new Set('BTC ETH XRP LTC BCH SOL ADA BNB DOT'.split(' '));
 
@@ -39,7 +39,7 @@ export function tickerNamed(name: string, isCrypto: () => boolean): string | und
   }
   return parsed(
     name.replace(
-      /\.(us|uk|jp)$/i,
+      /\.(us|uk|jp|sh)$/i,
       (_suffix, letters: string) => FOREIGN_SUFFIXES[letters.toUpperCase()] ?? '',
     ),
   );

@@ -149,4 +149,41 @@ describe('a file', () => {
     const text = ',Open,High,Low,Close,Volume\n2024-01-08,1,1,1,1,1\n';
     expect(stampsOf(marketOf({ 'AAPL.csv': text }), 'AAPL')).toEqual(['2024-01-08']);
   });
+
+  it('may be of yfinance, with three lines of header', () => {
+    const text =
+      'Price,Close,High,Low,Open,Volume\nTicker,AAPL,AAPL,AAPL,AAPL,AAPL\nDate,,,,,\n' +
+      '2024-01-08,10.5,11,9,10,7\n2024-01-09,10.6,11,9,10,8\n';
+    const market = marketOf({ 'AAPL.csv': text, 'prices.csv': text.replaceAll('AAPL', 'MSFT') });
+    expect(market.tickers()).toEqual(['AAPL', 'MSFT']);
+    expect(market.rows('AAPL', '1d', ALL)).toMatchObject([
+      { open: 10, close: 10.5, volume: 7 },
+      { close: 10.6 },
+    ]);
+    const others = text.replace('Ticker,AAPL,AAPL', 'Ticker,AAPL,MSFT');
+    expect(() => marketOf({ 'AAPL.csv': others }).intervals('AAPL')).toThrow(
+      /holds AAPL, MSFT … side by side/,
+    );
+  });
+
+  it('may have its header again in the middle, where two were put together', () => {
+    const text = `${HEADER}\n2024-01-08,1,1,1,1,1\n${HEADER}\n2024-01-09,1,1,1,1,1\n`;
+    expect(stampsOf(marketOf({ 'AAPL.csv': text }), 'AAPL')).toEqual(['2024-01-08', '2024-01-09']);
+  });
+
+  it('may name the zone behind each stamp', () => {
+    const row = (time: string): string => `20240108  ${time} US/Central,10,11,9,10.5,7\n`;
+    const text = `${HEADER}\n${row('08:30:00')}${row('08:35:00')}`;
+    expect(stampsOf(marketOf({ 'SPY.csv': text }), 'SPY', '5m')[0]).toBe('2024-01-08T14:30Z');
+  });
+
+  it('may have a number since the epoch beside a time without an offset: the number is taken', () => {
+    const text =
+      'Timestamp,Gmtoffset,Datetime,Open,High,Low,Close,Volume\n' +
+      '1704724200,0,2024-01-08 14:30:00,1,1,1,1,1\n1704724500,0,2024-01-08 14:35:00,1,1,1,1,1\n';
+    expect(stampsOf(marketOf({ 'SPY.csv': text }), 'SPY', '5m')).toEqual([
+      '2024-01-08T14:30Z',
+      '2024-01-08T14:35Z',
+    ]);
+  });
 });

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { ALL, folderOf, marketOf, stampsOf } from './folders.ts';
@@ -60,6 +62,31 @@ describe('a folder', () => {
     });
     expect(market.tickers()).toEqual(['AAPL', 'MSFT']);
     expect(stampsOf(market, 'AAPL')).toEqual(['2023-01-03', '2023-01-04', '2024-01-08']);
+  });
+
+  it('of files by day holds each ticker of each, and says which rows are of none', () => {
+    const day = (date: string, close: number): string =>
+      'ticker,volume,open,close,high,low,window_start,transactions\n' +
+      `AAPL,5,1,${close},2,1,${Date.parse(`${date}T05:00:00Z`)}000000,3\nS&P 500,5,1,1,1,1,1704690000000000000,3\n`;
+    const market = marketOf({
+      '2024-01-08.csv': day('2024-01-08', 1),
+      '2024-01-09.csv': day('2024-01-09', 2),
+    });
+    expect(market.tickers()).toEqual(['AAPL']);
+    expect(stampsOf(market, 'AAPL')).toEqual(['2024-01-08', '2024-01-09']);
+    expect(market.rows('AAPL', '1d', ALL)[1]).toMatchObject({ close: 2, trades: 3 });
+    expect(market.notes).toEqual([
+      'not read: rows of "S&P 500" in 2024-01-08.csv, rows of "S&P 500" in 2024-01-09.csv (the name is no ticker)',
+    ]);
+  });
+
+  it('is read although a file in it is not', () => {
+    const folder = folderOf({ 'AAPL.csv': bars('2024-01-08', 1), 'broken.csv': '' });
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'gone.csv'));
+    const market = csvFolderMarket(folder);
+    expect(stampsOf(market, 'AAPL')).toEqual(['2024-01-08']);
+    expect(market.notes).toEqual([expect.stringMatching(/^not read: gone\.csv \(cannot be read/)]);
+    expect(() => market.intervals('BROKEN')).toThrow(/line 1: the header names no column "date"/);
   });
 
   it('without a file that is read says why', () => {
