@@ -60,6 +60,8 @@ export async function runPrepared(
     const summary = summarize({
       ...(await settle(run, { scan, plan }, ledger)),
       plan,
+      scan,
+      provider: capabilities.id,
       quotas: capabilities.quotas,
       setAside: scan.setAside,
       startedAt,

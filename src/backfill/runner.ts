@@ -39,6 +39,11 @@ export interface TaskReport {
   readonly rejected: number;
   /** Rows outside the regular session or its grid, and rows that nobody traded. */
   readonly dropped: number;
+  /** Rows within the regular session that are off its grid (they are in `dropped` too), and rows without a price. */
+  readonly offGrid: number;
+  readonly unusable: number;
+  /** Why the first of the rejected rows was; null for none. */
+  readonly firstFault: string | null;
   readonly fillers: number;
   /** What is odd about bars that were stored. */
   readonly oddities: readonly Oddity[];

@@ -66,7 +66,12 @@ export function watchStops(onStop: () => void): Stops {
     refusals: (left) =>
       [...closed].map(([interval, { code, message }]) => {
         const tasks = left.filter(({ series }) => series.interval === interval);
-        return { interval, code, message, tickers: [...new Set(tasks.map(({ series }) => series.ticker))] };
+        return {
+          interval,
+          code,
+          message,
+          tickers: [...new Set(tasks.map(({ series }) => series.ticker))].toSorted(),
+        };
       }),
   };
 }

@@ -4,9 +4,11 @@ import type { ErrorCode } from '../core/errors.ts';
 import { type Plan, type Quota, type Task, leastTime } from '../core/plan.ts';
 import type { Interval } from '../core/interval.ts';
 import type { Oddity } from '../core/oddities.ts';
-import type { SetAside } from '../store/store.ts';
+import { joinUnavailable, type Unavailable } from '../core/unavailable.ts';
+import type { Scan, SetAside } from '../store/store.ts';
 import { type DriftBySource, sumDrift } from './drift.ts';
-import type { TaskResult } from './runner.ts';
+import { isUnknown, lacking, newlyUnavailable } from './newly-unavailable.ts';
+import type { TaskReport, TaskResult } from './runner.ts';
 
 /** Why a series is not as complete as was asked. */
 export interface Failure {
@@ -55,14 +57,22 @@ export interface RunSummary {
   /** ms since the epoch. */
   readonly startedAt: number;
   readonly endedAt: number;
-  /** Series wanted; those complete before; those whose every task succeeded; those with a failed one. */
+  /**
+   * Series wanted. Each is counted once below: complete before; waiting to be confirmed; of which nothing was asked, or
+   * nothing came, because it cannot be had; whose every task succeeded; with a failed one; not finished.
+   */
   readonly series: number;
   readonly complete: number;
+  readonly waiting: number;
+  readonly unavailable: number;
   readonly fetched: number;
   readonly failed: number;
   /** Series not finished because the run was stopped. */
   readonly notRun: number;
   readonly stopped: { readonly reason: StopReason; readonly message: string } | null;
+  /** What of the wanted series cannot be had, whoever found it, and whether any of it is news. */
+  readonly cannotBeHad: readonly Unavailable[];
+  readonly newlyUnavailable: boolean;
   /** Intervals that are not open to this key; their series count as not run, but for the first. */
   readonly refused: readonly Refusal[];
   /** Days that the rest takes on the declared quotas; null where none is declared. */
@@ -96,6 +106,9 @@ export interface RunSummary {
 
 export interface RunOutcome {
   readonly plan: Plan;
+  /** What was known before. */
+  readonly scan: Pick<Scan, 'series'>;
+  readonly provider: string;
   readonly results: ReadonlyMap<Task, TaskResult>;
   readonly notRun: readonly Task[];
   readonly setAside: readonly SetAside[];
@@ -120,9 +133,14 @@ const NOTHING_COUNTED = {
 /** Counts of a task's report that add up. */
 const COUNTS = Object.keys(NOTHING_COUNTED) as readonly (keyof typeof NOTHING_COUNTED)[];
 
-/** The numbers of a run. A task that left wanted sessions unexplained counts as failed. */
+/**
+ * The numbers of a run. A task that left wanted sessions unexplained counts as failed, and so does one of whose rows most
+ * could not be stored.
+ */
 export function summarize(outcome: RunOutcome): RunSummary {
   const { plan, results, notRun, setAside, stopped, startedAt, endedAt } = outcome;
+  const { fresh, again } = newlyUnavailable({ ...outcome, outOfReach: plan.outOfReach, now: endedAt });
+  const told = new Set(again.flatMap(({ tickers }) => tickers));
   const totals = { bars: 0, requests: 0, ...NOTHING_COUNTED };
   const warnings: Warning[] = [];
   const absent: Record<string, number> = {};
@@ -132,7 +150,8 @@ export function summarize(outcome: RunOutcome): RunSummary {
   }
   for (const [task, result] of results) {
     totals.requests += task.requests;
-    const failure = failureOf(task, result);
+    const isTold = isUnknown(result) && told.has(task.series.ticker);
+    const failure = isTold ? null : failureOf(task, result);
     if (failure !== null) failures.push(failure);
     if (!result.ok) continue;
     totals.bars += result.report.bars;
@@ -146,15 +165,20 @@ export function summarize(outcome: RunOutcome): RunSummary {
   const asked = notRun.filter(({ series }) => !closed.has(series.interval));
   const left = new Set(notRun.map((task) => seriesKey(task.series)));
   const failed = new Set(failures.map(({ ticker, interval }) => `${ticker} ${interval}`));
+  const empty = emptySeries(results, outcome.scan, new Set([...failed, ...left]));
   return {
     startedAt,
     endedAt,
     series: plan.totals.series,
     complete: plan.totals.complete,
-    fetched: plan.totals.toFill - failed.size - [...left].filter((key) => !failed.has(key)).length,
+    waiting: plan.totals.provisional,
+    unavailable: plan.totals.unavailable + empty,
+    fetched: plan.totals.toFill - new Set([...failed, ...left]).size - empty,
     failed: failed.size,
     notRun: left.size,
     stopped,
+    cannotBeHad: joinUnavailable(plan.unavailable, joinUnavailable(fresh, again)),
+    newlyUnavailable: fresh.length > 0,
     refused: outcome.refused,
     restDays: restDays(asked, outcome.quotas),
     ...totals,
@@ -165,6 +189,23 @@ export function summarize(outcome: RunOutcome): RunSummary {
     failures,
     setAside,
   };
+}
+
+/** Series that should have bars, of which something was asked and nothing is stored; without those counted elsewhere. */
+function emptySeries(
+  results: ReadonlyMap<Task, TaskResult>,
+  { series }: Pick<Scan, 'series'>,
+  elsewhere: ReadonlySet<string>,
+): number {
+  const bars = new Map<string, number>();
+  for (const [task, result] of results) {
+    const key = seriesKey(task.series);
+    if (elsewhere.has(key)) continue;
+    const isLacking = !result.ok || lacking(result).length > 0;
+    const stored = isLacking ? (result.ok ? result.report.bars : 0) : 1;
+    bars.set(key, (bars.get(key) ?? series.get(key)?.rows ?? 0) + stored);
+  }
+  return [...bars.values()].filter((count) => count === 0).length;
 }
 
 function warningOf({ series: { ticker, interval } }: Task, { session, kind, note }: Oddity): Warning {
@@ -184,9 +225,25 @@ function failureOf(task: Task, result: TaskResult): Failure | null {
   const about = { ticker, interval, from: formatDay(first), to: lastDay(last) };
   if (!result.ok) return { ...about, code: result.error.code, message: result.error.message };
   const { missing } = result.report;
+  const lost = lostRows(result.report);
+  if (lost !== null) return { ...about, code: 'mostly-rejected', message: lost };
   if (missing === 0) return null;
   const message = `${missing} of ${task.sessions} sessions stay missing: the answer does not reach them`;
   return { ...about, code: 'incomplete', message };
+}
+
+/** Rows without a price, or outside trading hours, of which none should be left where nothing else came. */
+const STRAY_ROWS = 5;
+
+/** What is to be said where more rows of an answer were lost than stored; null where that is not so. */
+function lostRows({ bars, rejected, offGrid, unusable, dropped, firstFault }: TaskReport): string | null {
+  const lost = rejected + offGrid;
+  const strays = unusable + dropped;
+  const isNothing = bars === 0 && lost + strays > 0 && (lost > 0 || strays >= STRAY_ROWS);
+  if (!isNothing && lost <= bars) return null;
+  const all = isNothing ? lost - offGrid + strays : lost;
+  const why = firstFault === null ? 'they lie outside trading hours, or have no prices' : firstFault;
+  return `${all} of ${all + bars} rows that came could not be stored: ${why}; check-data --issues lists what was rejected`;
 }
 
 function lastDay(end: Day): string {

@@ -32,6 +32,11 @@ function options(yargs: Argv) {
     })
     .option('no-gaps', { type: 'boolean', default: false, describe: 'Fetch the whole range again' })
     .option('reset', { type: 'boolean', default: false, describe: 'The same as --no-gaps' })
+    .option('strict', {
+      type: 'boolean',
+      default: false,
+      describe: 'Exit 1 whenever something that was asked for cannot be had',
+    })
     .option('dry-run', { type: 'boolean', default: false, describe: 'Print the plan and stop' })
     .option('json', { type: 'boolean', default: false, describe: 'Print the plan or the summary as JSON' })
     .option('quiet', { type: 'boolean', default: false, describe: 'Print errors only' })
@@ -80,7 +85,7 @@ async function run(argv: Options): Promise<number> {
     });
     progress.end();
     await report(summary, argv);
-    return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary);
+    return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary, argv);
   } finally {
     progress.end();
     release();

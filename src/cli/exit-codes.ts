@@ -10,8 +10,13 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** How a run ended, but for an interruption, whose code is the signal's. */
-export function exitCodeOf({ stopped, failed, refused }: RunSummary): number {
+/**
+ * How a run ended, but for an interruption, whose code is the signal's. What cannot be had is a failure when it is found,
+ * and with `strict` every time.
+ */
+export function exitCodeOf(summary: RunSummary, { strict = false } = {}): number {
+  const { stopped, failed, refused, newlyUnavailable, cannotBeHad } = summary;
   if (stopped?.reason === 'quota-exhausted') return EXIT.quotaExhausted;
-  return failed + refused.length > 0 || stopped !== null ? EXIT.someFailed : EXIT.done;
+  const isLacking = newlyUnavailable || (strict && cannotBeHad.length > 0);
+  return failed + refused.length > 0 || stopped !== null || isLacking ? EXIT.someFailed : EXIT.done;
 }

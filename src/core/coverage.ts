@@ -70,7 +70,7 @@ export function stateOf(coverage: Coverage, session: Day): SessionState {
  * The entry that says that nobody knows the ticker; it speaks of every session that has no state of its own. None for a
  * series that has a bar of any provider's.
  */
-function unknownTicker({ present, absent }: Coverage): Absence | undefined {
+export function unknownTicker({ present, absent }: Coverage): Absence | undefined {
   return present.length > 0
     ? undefined
     : absent.find(({ by }) => leadingClaim(by).reason === 'unknown-ticker');

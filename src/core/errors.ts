@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'no-data' // the provider knows the ticker and has nothing in the range
   | 'out-of-range' // the provider says that its plan or look-back does not reach
   | 'incomplete' // the answer left wanted sessions unexplained
+  | 'mostly-rejected' // most of the rows that came could not be stored
   | 'basis-unknown' // what prices are adjusted by is not known
   | 'unauthorized' // the provider does not accept the key
   | 'not-entitled' // the key is good, and this interval is not open to it
@@ -40,11 +41,13 @@ const SCOPES: Readonly<Record<ErrorCode, ErrorScope>> = {
   'invalid-date': 'series',
   'invalid-ticker': 'series',
   'unknown-provider': 'run',
-  'unsupported-interval': 'endpoint',
+  // A source may have other intervals of other tickers.
+  'unsupported-interval': 'series',
   'unknown-ticker': 'series',
   'no-data': 'series',
   'out-of-range': 'series',
   incomplete: 'series',
+  'mostly-rejected': 'series',
   'basis-unknown': 'series',
   unauthorized: 'run',
   'not-entitled': 'endpoint',

@@ -1,11 +1,19 @@
 import { type Series, seriesKey } from './bars.ts';
 import type { Calendar } from './calendar/calendar.ts';
-import { type Coverage, NOTHING_KNOWN, provisionalAt, unconfirmedAt, unknownTo } from './coverage.ts';
+import {
+  type Coverage,
+  NOTHING_KNOWN,
+  provisionalAt,
+  unconfirmedAt,
+  unknownTo,
+  unlearn,
+} from './coverage.ts';
 import type { DayRange } from './day.ts';
 import type { EarlySessions } from './early-check.ts';
 import { type Asking, isDue } from './evidence.ts';
 import type { Interval } from './interval.ts';
 import { intersect, normalize, subtract } from './ranges.ts';
+import { type UnavailableSessions, unavailableIn } from './unavailable.ts';
 
 /** Sessions that a user wants of one series. */
 export interface WantedSeries {
@@ -29,6 +37,10 @@ export interface SeriesGaps {
   readonly riders?: readonly DayRange[];
   /** Its oldest sessions, where it has any that are final. */
   readonly early?: EarlySessions;
+  /** What of the wanted sessions outside the gaps cannot be had. Default nothing. */
+  readonly unavailable?: readonly UnavailableSessions[];
+  /** Wanted sessions outside the gaps whose bars are not final yet. Default none. */
+  readonly provisional?: number;
 }
 
 export interface GapOptions {
@@ -66,7 +78,13 @@ export function findGaps(
     const sessions = gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
     const unconfirmed = unconfirmedAt(coverage, options.now);
     const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
-    return { series, calendar, gaps, sessions, final, riders: subtract(unconfirmed, gaps) };
+    const waiting = intersect([range], subtract(provisionalAt(coverage, options.now), gaps));
+    return {
+      ...{ series, calendar, gaps, sessions, final },
+      riders: subtract(unconfirmed, gaps),
+      unavailable: unavailableIn(unlearn(coverage, gaps), range, calendar),
+      provisional: waiting.reduce((sum, run) => sum + calendar.sessions(run).length, 0),
+    };
   });
 }
 

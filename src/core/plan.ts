@@ -5,7 +5,16 @@ import { withEarlyCheck } from './early-check.ts';
 import type { SeriesGaps } from './gaps.ts';
 import type { Interval } from './interval.ts';
 import { periodsOf } from './partition.ts';
-import { contains, intersect, span, union } from './ranges.ts';
+import { span } from './ranges.ts';
+import {
+  type Bounds,
+  cutAtLookBack,
+  windows,
+  withOverlap,
+  withRiders,
+  withUncertainDays,
+} from './request-days.ts';
+import { groupUnavailable, type Unavailable } from './unavailable.ts';
 
 /** One unit for a worker: one span of one series to ask for, and the sessions of it to store. Plain JSON. */
 export interface Task {
@@ -69,10 +78,17 @@ export interface PlanOptions {
 export interface Plan {
   readonly tasks: readonly Task[];
   readonly outOfReach: readonly OutOfReach[];
+  /** What of all wanted series cannot be had, as earlier runs found. */
+  readonly unavailable: readonly Unavailable[];
   readonly totals: {
+    /** Series: `complete + provisional + unavailable + toFill`. */
     readonly series: number;
-    /** Series without a gap. */
     readonly complete: number;
+    /** Series of which nothing is asked and some session waits to be confirmed. */
+    readonly provisional: number;
+    /** Series of which nothing is asked and something cannot be had. */
+    readonly unavailable: number;
+    /** Series of which something is asked. */
     readonly toFill: number;
     readonly sessions: number;
     readonly requests: number;
@@ -80,12 +96,6 @@ export interface Plan {
   /** Least time that the declared quotas allow, ms; null where none is declared. */
   readonly quotaMs: number | null;
 }
-
-/**
- * Final sessions that ride on a request that is due anyway: enough to tell a restated series, whose prices all changed
- * by one ratio, from a corrected bar.
- */
-const OVERLAP_SESSIONS = 4;
 
 /**
  * Turns gaps into the fewest requests that close them: a request is as long as the provider allows and reaches
@@ -112,7 +122,7 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
         reachDays: limits.lookBackDays ?? 0,
       });
     }
-    const bounds = { calendar, earliest, maxSpanDays: limits.maxSpanDays };
+    const bounds: Bounds = { calendar, earliest, maxSpanDays: limits.maxSpanDays };
     const task = (range: DayRange, wanted: readonly DayRange[]): Task => {
       const { requestsPerSpan } = limits;
       const one = taskFor(series, { range, gaps: wanted }, calendar, requestsPerSpan, options.actions);
@@ -127,19 +137,38 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
     tasks.push(...(isCompared ? withEarlyCheck(own, early, comparing) : own));
   }
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
-  const toFill = gapsOfSeries.filter(({ gaps }) => gaps.length > 0).length;
   return {
     tasks,
     outOfReach,
+    unavailable: groupUnavailable(
+      gapsOfSeries.map(({ series: { ticker }, unavailable = [] }) => ({ ticker, parts: unavailable })),
+    ),
     totals: {
-      series: gapsOfSeries.length,
-      complete: gapsOfSeries.length - toFill,
-      toFill,
+      ...countStanding(gapsOfSeries, tasks, outOfReach),
       sessions: tasks.reduce((sum, task) => sum + task.sessions, 0),
       requests,
     },
     quotaMs: leastTime(requests, options.quotas),
   };
+}
+
+/** How many series of which nothing is asked are complete, and how many are not. */
+function countStanding(
+  gapsOfSeries: readonly SeriesGaps[],
+  tasks: readonly Task[],
+  outOfReach: readonly OutOfReach[],
+): Pick<Plan['totals'], 'series' | 'complete' | 'provisional' | 'unavailable' | 'toFill'> {
+  const asked = new Set(tasks.map(({ series }) => seriesKey(series)));
+  const beyond = new Set(outOfReach.map(({ series }) => seriesKey(series)));
+  const counts = { complete: 0, provisional: 0, unavailable: 0, toFill: 0 };
+  for (const { series, unavailable = [], provisional = 0 } of gapsOfSeries) {
+    const key = seriesKey(series);
+    if (asked.has(key)) counts.toFill++;
+    else if (beyond.has(key) || unavailable.length > 0) counts.unavailable++;
+    else if (provisional > 0) counts.provisional++;
+    else counts.complete++;
+  }
+  return { series: gapsOfSeries.length, ...counts };
 }
 
 /** The least time in ms that the quotas allow for this many requests; null where there is no quota. */
@@ -153,51 +182,6 @@ export function earliestDay({ lookBackDays }: Pick<RequestLimits, 'lookBackDays'
   return lookBackDays === null ? Number.NEGATIVE_INFINITY : utcDayOf(now) - lookBackDays + 1;
 }
 
-function cutAtLookBack(
-  gaps: readonly DayRange[],
-  earliest: Day,
-  calendar: Calendar,
-): { reachable: DayRange[]; beyond: DayRange[] } {
-  if (earliest === Number.NEGATIVE_INFINITY) return { reachable: [...gaps], beyond: [] };
-  const first = calendar.sessionOnOrAfter(earliest);
-  const last = calendar.sessionOnOrBefore(earliest - 1);
-  return {
-    reachable: intersect(gaps, [{ from: first, to: Number.POSITIVE_INFINITY }]),
-    beyond: intersect(gaps, [{ from: Number.NEGATIVE_INFINITY, to: last + 1 }]),
-  };
-}
-
-/**
- * Covers the gaps with the fewest windows of at most `maxSpanDays`: each window starts where the first gap that
- * is not covered starts, which no other choice can beat. Gives the gaps of each window.
- */
-function windows(gaps: readonly DayRange[], maxSpanDays: number | null, calendar: Calendar): DayRange[][] {
-  if (maxSpanDays === null) return gaps.length > 0 ? [[...gaps]] : [];
-  const found: DayRange[][] = [];
-  let rest = [...gaps];
-  for (let first = rest[0]; first !== undefined; first = rest[0]) {
-    const end = first.from + maxSpanDays;
-    const inside = intersect(rest, [{ from: first.from, to: end }]);
-    const trimmed = inside.map((gap) => ({ from: gap.from, to: calendar.sessionOnOrBefore(gap.to - 1) + 1 }));
-    found.push(trimmed);
-    const next = calendar.sessionOnOrAfter(end);
-    rest = intersect(rest, [{ from: next, to: Number.POSITIVE_INFINITY }]);
-  }
-  return found;
-}
-
-/** Gaps with the sessions that wait to be confirmed, as far as they cost no request more. */
-function withRiders(gaps: readonly DayRange[], riders: readonly DayRange[], bounds: Bounds): DayRange[] {
-  const { calendar, earliest, maxSpanDays } = bounds;
-  const requests = (days: readonly DayRange[]): number => windows(days, maxSpanDays, calendar).length;
-  let ridden = [...gaps];
-  for (const rider of gaps.length === 0 ? [] : riders) {
-    const together = union(ridden, [rider]);
-    if (rider.from >= earliest && requests(together) === requests(gaps)) ridden = together;
-  }
-  return ridden;
-}
-
 /** Part of a day's quota that questions about doubtful answers may cost. */
 const DOUBT_SHARE = 0.01;
 
@@ -208,46 +192,6 @@ function questionsOf({ requestsPerSpan }: RequestLimits, quotas: readonly Quota[
     ({ requests, perMs }) => 3 * requestsPerSpan >= DOUBT_SHARE * requests * (MS_PER_DAY / perMs),
   );
   return isDear ? 1 : undefined;
-}
-
-/** What shapes the days of a request. */
-interface Bounds {
-  readonly calendar: Calendar;
-  readonly earliest: Day;
-  readonly maxSpanDays: number | null;
-}
-
-/** The days of a window with the overlap that the provider's limits leave room for. */
-function withOverlap(window: readonly DayRange[], final: readonly DayRange[], limits: Bounds): DayRange {
-  const range = { from: window[0]?.from ?? 0, to: window.at(-1)?.to ?? 0 };
-  const { calendar, earliest } = limits;
-  const room = (limits.maxSpanDays ?? Number.POSITIVE_INFINITY) - (range.to - range.from);
-  const isFree = (day: Day): boolean => contains(final, day);
-  let from = range.from;
-  for (let i = 0; i < OVERLAP_SESSIONS; i++) {
-    const before = calendar.sessionOnOrBefore(from - 1);
-    if (!isFree(before) || before < earliest || range.from - before > room) break;
-    from = before;
-  }
-  if (from < range.from) return { from, to: range.to };
-  let to = range.to;
-  for (let i = 0; i < OVERLAP_SESSIONS; i++) {
-    const after = calendar.sessionOnOrAfter(to);
-    if (!isFree(after) || after + 1 - range.to > room) break;
-    to = after + 1;
-  }
-  return { from, to };
-}
-
-/**
- * A range with the days before its first session on which there may have been one that the calendar does not know: where it
- * is a guess, or after it was compiled. Whether a history is filled at once or day by day then gives the same bars.
- */
-function withUncertainDays(range: DayRange, { calendar, earliest, maxSpanDays }: Bounds): DayRange {
-  const isCertain = !calendar.advisory && contains([calendar.reliable], range.from - 1);
-  const from = calendar.sessionOnOrBefore(range.from - 1) + 1;
-  const isTooLong = maxSpanDays !== null && range.to - from > maxSpanDays;
-  return isCertain || from < earliest || isTooLong ? range : { from, to: range.to };
 }
 
 function taskFor(

@@ -4,11 +4,10 @@ import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
 import { suspectClosures } from '../core/closures.ts';
 import { NOTHING_KNOWN } from '../core/coverage.ts';
 import { formatDay } from '../core/day.ts';
-import type { AbsenceReason } from '../core/evidence.ts';
+import { groupUnavailable, type Unavailable } from '../core/unavailable.ts';
 import type { Scan, SeriesState, SetAside } from '../store/store.ts';
 import {
   coverSeries,
-  isUnavailable,
   type Judged,
   percent,
   type SeriesCoverage,
@@ -20,7 +19,7 @@ export interface CoverageReport {
   readonly series: readonly SeriesCoverage[];
   readonly totals: CoverageTotals;
   /** What was asked for and cannot be had. */
-  readonly unavailable: readonly ReportedUnavailable[];
+  readonly unavailable: readonly Unavailable[];
   /** Sessions that the calendars expect and the exchanges seem not to have held. */
   readonly suspectedClosures: readonly ReportedClosure[];
   /** Partitions that could not be read; their sessions count as missing. */
@@ -53,17 +52,6 @@ export interface CoverageTotals {
   readonly coverage: number | null;
 }
 
-/** What of the stored series cannot be had from one provider for one reason. */
-export interface ReportedUnavailable {
-  readonly provider: string;
-  readonly reason: AbsenceReason;
-  /** Ascending. */
-  readonly tickers: readonly string[];
-  readonly sessions: number;
-  /** ISO instant of the first time that any of it is asked for again; null: never by itself. */
-  readonly nextRetryAt: string | null;
-}
-
 /**
  * The coverage of every series of a scan, and of those that have a damaged file and nothing else. `judge` says by what.
  */
@@ -85,7 +73,7 @@ export function reportCoverage(
       coverage: state.coverage,
     })),
   ).map((closure): ReportedClosure => ({ ...closure, session: formatDay(closure.session) }));
-  const unavailable = unavailableOf(series);
+  const unavailable = groupUnavailable(series.map(({ ticker, unavailable: parts }) => ({ ticker, parts })));
   return { series, totals: total(series), unavailable, suspectedClosures, unreadable: scan.setAside };
 }
 
@@ -113,33 +101,6 @@ function damagedOf(
 export function nothingStored(series: Series): SeriesState {
   const calendar = calendarFor(series.ticker).id;
   return { series, calendar, coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY, rows: 0, fetchedAt: null };
-}
-
-/** What cannot be had of the series, most tickers first. */
-function unavailableOf(series: readonly SeriesCoverage[]): ReportedUnavailable[] {
-  const groups = new Map<string, ReportedUnavailable & { readonly names: Set<string> }>();
-  for (const one of series) {
-    const { ticker } = one;
-    for (const { provider, reason, sessions, nextRetryAt } of one.absences) {
-      if (!isUnavailable(one, reason)) continue;
-      const key = `${provider} ${reason}`;
-      const group = groups.get(key);
-      const names = (group?.names ?? new Set()).add(ticker);
-      groups.set(key, {
-        ...{ provider, reason, names, tickers: [] },
-        sessions: (group?.sessions ?? 0) + sessions,
-        nextRetryAt: group === undefined ? nextRetryAt : earlier(group.nextRetryAt, nextRetryAt),
-      });
-    }
-  }
-  return [...groups.values()]
-    .map(({ names, ...group }) => ({ ...group, tickers: [...names].toSorted() }))
-    .toSorted((a, b) => b.tickers.length - a.tickers.length);
-}
-
-function earlier(a: string | null, b: string | null): string | null {
-  if (a === null || b === null) return a ?? b;
-  return a < b ? a : b;
 }
 
 /** Sums over the series whose calendar is known. */

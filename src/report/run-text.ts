@@ -2,14 +2,17 @@ import type { RunSummary, StopReason } from '../backfill/summary.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
 import type { Plan, Quota, Task } from '../core/plan.ts';
+import { unavailableLine } from './unavailable-text.ts';
 import { groupWarnings } from './warnings.ts';
 import { formatCount, formatDuration, plural, table } from './table.ts';
 
 /** The line a run opens with: `Total: 503  Complete: 127  To fill: 376  Requests: 376  Estimated time at 5 req/min: 1h 15m 12s`. */
 export function openingLine({ totals, quotaMs }: Plan, quotas: readonly Quota[]): string {
   const counts =
-    `Total: ${totals.series}  Complete: ${totals.complete}  To fill: ${totals.toFill}  ` +
-    `Requests: ${formatCount(totals.requests)}`;
+    `Total: ${totals.series}  Complete: ${totals.complete}  ` +
+    counted('Waiting', totals.provisional) +
+    counted('Unavailable', totals.unavailable) +
+    `To fill: ${totals.toFill}  Requests: ${formatCount(totals.requests)}`;
   return quotaMs === null
     ? counts
     : `${counts}  Estimated time at ${quotaText(quotas)}: ${formatDuration(quotaMs)}`;
@@ -17,8 +20,21 @@ export function openingLine({ totals, quotaMs }: Plan, quotas: readonly Quota[])
 
 /** What a run says instead of `openingLine` when the plan has no task. */
 export function nothingToDoLine({ totals }: Plan): string {
-  const what = `of ${totals.series} series every session is present or known to be absent`;
+  const { series, complete, provisional, unavailable } = totals;
+  const lacking = [
+    ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
+    ...(provisional > 0 ? [`${formatCount(provisional)} wait to be confirmed`] : []),
+  ];
+  const what =
+    lacking.length === 0
+      ? `of ${series} series every session is present or known to be absent`
+      : `of ${formatCount(series)} series ${formatCount(complete)} are complete, ${lacking.join(', ')}`;
   return `Nothing to do: ${what}. check-data shows which.`;
+}
+
+/** `Damaged: 3  `, or nothing for none. */
+function counted(name: string, count: number): string {
+  return count === 0 ? '' : `${name}: ${formatCount(count)}  `;
 }
 
 /** What `--dry-run` prints: one line a gap, or a comparison with what is stored, then the totals. */
@@ -62,13 +78,13 @@ function sessionsText({ calendar, gaps }: Task, gap: DayRange): string {
 
 /** The last lines of a run. */
 export function summaryText(summary: RunSummary): string[] {
-  const { fetched, failed, complete, notRun } = summary;
   const absent = Object.entries(summary.absent).map(
     ([reason, sessions]) => `${formatCount(sessions)} ${reason}`,
   );
   return [
     headline(summary),
-    `Fetched: ${fetched}  Errors: ${failed}  Skipped: ${complete}${notRun > 0 ? `  Not run: ${notRun}` : ''}`,
+    countsLine(summary),
+    ...summary.cannotBeHad.map((group) => unavailableLine(group)),
     barsLine(summary),
     ...trafficLines(summary),
     ...(absent.length > 0 ? [`Sessions recorded as absent: ${absent.join(', ')}`] : []),
@@ -80,6 +96,15 @@ export function summaryText(summary: RunSummary): string[] {
     ...warningLines(summary),
     ...failureLines(summary),
   ];
+}
+
+function countsLine({ fetched, failed, complete, waiting, unavailable, notRun }: RunSummary): string {
+  return (
+    `Fetched: ${fetched}  Errors: ${failed}  Skipped: ${complete}  ` +
+    counted('Waiting', waiting) +
+    counted('Unavailable', unavailable) +
+    counted('Not run', notRun)
+  ).trimEnd();
 }
 
 function barsLine({ bars, inserted, changed, revised, rejected, dropped, fillers }: RunSummary): string {
@@ -137,8 +162,9 @@ function warningLines({ warnings }: RunSummary): string[] {
 }
 
 /** How the run ended. */
-function headline({ stopped, fetched, notRun, restDays, startedAt, endedAt }: RunSummary): string {
-  if (stopped === null) return `Backfill complete in ${formatDuration(endedAt - startedAt)}`;
+function headline(summary: RunSummary): string {
+  const { stopped, fetched, notRun, restDays } = summary;
+  if (stopped === null) return endLine(summary);
   const rest = restDays === null ? '' : `; the rest needs ${plural(restDays, 'day')} on this plan`;
   const after = `Stopped after ${plural(fetched, 'ticker')}`;
   const lines: Readonly<Record<StopReason, string>> = {
@@ -152,6 +178,29 @@ function headline({ stopped, fetched, notRun, restDays, startedAt, endedAt }: Ru
     failed: `${after}: ${stopped.message}. Progress saved.`,
   };
   return lines[stopped.reason];
+}
+
+/** How a run ended that was not stopped: complete is said only of what is. */
+function endLine({
+  failed,
+  notRun,
+  unavailable,
+  waiting,
+  newlyUnavailable,
+  startedAt,
+  endedAt,
+}: RunSummary): string {
+  const time = formatDuration(endedAt - startedAt);
+  const lacking = [
+    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
+    ...(notRun > 0 ? [`${formatCount(notRun)} not run`] : []),
+    ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
+    ...(unavailable + failed === 0 && newlyUnavailable ? ['some sessions cannot be had'] : []),
+    ...(waiting > 0 ? [`${formatCount(waiting)} wait to be confirmed`] : []),
+  ];
+  return lacking.length === 0
+    ? `Backfill complete in ${time}`
+    : `Backfill ended in ${time}, not complete: ${lacking.join(', ')}`;
 }
 
 /** Tickers that a line names. */

@@ -3,6 +3,7 @@ import { type Absence, provisionalAt, stateOf } from '../core/coverage.ts';
 import { type Day, type DayRange, formatDay } from '../core/day.ts';
 import { type AbsenceReason, type Claim, leadingClaim } from '../core/evidence.ts';
 import { contains } from '../core/ranges.ts';
+import { NOTHING_TO_TRADE, type UnavailableSessions, unavailableIn } from '../core/unavailable.ts';
 import type { SeriesState } from '../store/store.ts';
 
 /** What one provider says of sessions without a bar. */
@@ -66,6 +67,8 @@ export interface SeriesCoverage {
   readonly absences: readonly ReportedAbsence[];
   /** Its files that could not be read, its ticker's corporate actions among them: it is not complete, whatever else it has. */
   readonly damaged: readonly string[];
+  /** What of it cannot be had. */
+  readonly unavailable: readonly UnavailableSessions[];
   /** Sessions that nothing is known of. */
   readonly missingSessions: readonly string[];
   /** Sessions of `unsure`. */
@@ -81,12 +84,6 @@ export interface Judged {
   /** ms since the epoch. */
   readonly now: number;
 }
-
-/** On these sessions there was nothing to trade or nobody traded: they do not count against coverage. */
-const NOT_TRADABLE: ReadonlySet<AbsenceReason> = new Set(['pre-listing', 'delisted', 'halted', 'no-trades']);
-
-/** These can only be had from somebody else. */
-const UNAVAILABLE: ReadonlySet<AbsenceReason> = new Set(['unknown-ticker', 'plan-limited']);
 
 /** The coverage of one series. `damaged` are the paths of its files that cannot be read. */
 export function coverSeries(
@@ -118,12 +115,13 @@ export function coverSeries(
   const [first, last] = [present[0], present.at(-1)];
   const unsure = provisional.filter((session) => session <= settled);
   const tradable = sessions.length - untradable(byReason);
+  const unavailable = unavailableIn(state.coverage, range, calendar);
   return {
     ticker: state.series.ticker,
     interval: state.series.interval,
     calendar: calendar.id,
     advisory: calendar.advisory,
-    standing: standingOf({ damaged, missing, present, unsure, byReason, tradable }),
+    standing: standingOf({ damaged, missing, unavailable, unsure }),
     first: first === undefined ? null : formatDay(first),
     last: last === undefined ? null : formatDay(last),
     expected: sessions.length,
@@ -138,6 +136,7 @@ export function coverSeries(
     fetchedAt: state.fetchedAt === null ? null : isoOf(state.fetchedAt),
     absences: absences.map(({ absence, sessions: days }) => reported(absence, days)),
     damaged,
+    unavailable,
     missingSessions: missing.map(formatDay),
     provisionalSessions: unsure.map(formatDay),
   };
@@ -146,21 +145,13 @@ export function coverSeries(
 function standingOf(found: {
   damaged: readonly string[];
   missing: readonly Day[];
-  present: readonly Day[];
+  unavailable: readonly UnavailableSessions[];
   unsure: readonly Day[];
-  byReason: Readonly<Partial<Record<AbsenceReason, number>>>;
-  tradable: number;
 }): SeriesStanding {
   if (found.damaged.length > 0) return 'damaged';
   if (found.missing.length > 0) return 'incomplete';
-  const cannotBeHad = [...UNAVAILABLE].some((reason) => (found.byReason[reason] ?? 0) > 0);
-  if (cannotBeHad || (found.present.length === 0 && found.tradable > 0)) return 'unavailable';
+  if (found.unavailable.length > 0) return 'unavailable';
   return found.unsure.length > 0 ? 'provisional' : 'complete';
-}
-
-/** Whether sessions of a series that are absent for a reason cannot be had: of a series without a bar, all that should have one. */
-export function isUnavailable({ present }: Pick<SeriesCoverage, 'present'>, reason: AbsenceReason): boolean {
-  return UNAVAILABLE.has(reason) || (present === 0 && !NOT_TRADABLE.has(reason));
 }
 
 function reported({ from, by }: Absence, sessions: readonly Day[]): ReportedAbsence {
@@ -188,7 +179,7 @@ function isoOf(instant: number): string {
 
 /** Sessions on which there was nothing to cover. */
 export function untradable(byReason: Readonly<Partial<Record<AbsenceReason, number>>>): number {
-  return [...NOT_TRADABLE].reduce((sum, reason) => sum + (byReason[reason] ?? 0), 0);
+  return [...NOTHING_TO_TRADE].reduce((sum, reason) => sum + (byReason[reason] ?? 0), 0);
 }
 
 /** Never rounds up to 100: one session missing of a million shows. */

@@ -1,14 +1,7 @@
+import { formatDay, utcDayOf } from '../core/day.ts';
 import type { AbsenceReason } from '../core/evidence.ts';
+import type { Unavailable } from '../core/unavailable.ts';
 import { formatCount } from './table.ts';
-
-/** What of some tickers cannot be had from a provider. */
-export interface Unavailable {
-  readonly provider: string;
-  readonly reason: AbsenceReason;
-  readonly tickers: readonly string[];
-  /** ISO instant; null: it is not asked for again by itself. */
-  readonly nextRetryAt: string | null;
-}
 
 /** Tickers that are named. */
 const NAMED = 5;
@@ -26,7 +19,7 @@ function titleOf(reason: AbsenceReason, provider: string): string {
   return `Nothing from ${provider}, ${reason}`;
 }
 
-function nextText(reason: AbsenceReason, nextRetryAt: string | null): string {
+function nextText(reason: AbsenceReason, nextRetryAt: number | null): string {
   if (reason === 'plan-limited') return 'asked once it reaches further';
-  return nextRetryAt === null ? 'not asked again' : `next asked ${nextRetryAt.slice(0, 10)}`;
+  return nextRetryAt === null ? 'not asked again' : `next asked ${formatDay(utcDayOf(nextRetryAt))}`;
 }

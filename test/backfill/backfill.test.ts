@@ -218,8 +218,8 @@ describe('a backfill', () => {
   it('asks for an unknown ticker once, fails, then leaves it alone until its retry is due', async () => {
     const none = provider((ticker) => (ticker === 'NOPE' ? 'unknown-ticker' : undefined));
     const request = { tickers: ['ALFA', 'NOPE'], ...WEEK };
-    expect(await backfill(request, tools(none))).toMatchObject({ fetched: 1, failed: 1 });
-    expect(await backfill(request, tools(none))).toMatchObject({ complete: 2, failed: 0 });
+    expect(await backfill(request, tools(none))).toMatchObject({ fetched: 1, failed: 1, unavailable: 0 });
+    expect(await backfill(request, tools(none))).toMatchObject({ complete: 1, failed: 0, unavailable: 1 });
     expect(none.asked).toHaveLength(2);
     now += 25 * HOUR;
     await backfill(request, tools(none));
@@ -261,7 +261,7 @@ describe('a backfill', () => {
       { tickers: ['ALFA'], start: '2025-06-02', end: '2025-06-12' },
       tools(source, { capabilities: limited }),
     );
-    expect(again).toMatchObject({ complete: 1, absent: {} });
+    expect(again).toMatchObject({ complete: 0, unavailable: 1, absent: {} });
   });
 
   it('once stopped ends with what was in flight and says what is left', async () => {

@@ -86,7 +86,18 @@ export function dividend(date: string, amount: number): CorporateAction {
 /** The result of a task that went well. */
 export function done(change: Partial<TaskReport> = {}): TaskResult {
   const counts = { bars: 0, inserted: 0, changed: 0, revised: 0, present: 0, provisional: 0, missing: 0 };
-  const report = { ...counts, absent: {}, rejected: 0, dropped: 0, fillers: 0, oddities: [], drift: {} };
+  const report = {
+    ...counts,
+    absent: {},
+    rejected: 0,
+    dropped: 0,
+    offGrid: 0,
+    unusable: 0,
+    firstFault: null,
+    fillers: 0,
+    oddities: [],
+    drift: {},
+  };
   return {
     ok: true,
     report: { ...report, fingerprint: null, unconfirmed: null, fetchMs: 0, storeMs: 0, ...change },

@@ -29,6 +29,9 @@ const REPORT: TaskReport = {
   missing: 0,
   rejected: 0,
   dropped: 0,
+  offGrid: 0,
+  unusable: 0,
+  firstFault: null,
   fetchMs: 0,
   storeMs: 0,
 };

@@ -19,6 +19,10 @@ const CALM: RunSummary = {
     failures: [],
     setAside: [],
     refused: [],
+    waiting: 0,
+    unavailable: 0,
+    cannotBeHad: [],
+    newlyUnavailable: false,
   },
 };
 const QUIET = [

@@ -1,0 +1,72 @@
+import { seriesKey } from '../core/bars.ts';
+import { unknownTo } from '../core/coverage.ts';
+import { type AbsenceReason, nextRetry } from '../core/evidence.ts';
+import type { OutOfReach, Task } from '../core/plan.ts';
+import { groupUnavailable, NOTHING_TO_TRADE, type Unavailable } from '../core/unavailable.ts';
+import type { Scan } from '../store/store.ts';
+import type { TaskResult } from './runner.ts';
+
+/** What this run found that cannot be had. */
+export interface FoundUnavailable {
+  /** What was not known before; it is no success. */
+  readonly fresh: readonly Unavailable[];
+  /** What an earlier run told already, and is so still. */
+  readonly again: readonly Unavailable[];
+}
+
+interface RunFindings {
+  readonly results: ReadonlyMap<Task, TaskResult>;
+  readonly outOfReach: readonly OutOfReach[];
+  /** What was known before. */
+  readonly scan: Pick<Scan, 'series'>;
+  /** Provider id. */
+  readonly provider: string;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * What cannot be had by the results of a run: tickers that the provider does not know, sessions that its plan does not
+ * reach, and series of which it has not a single bar.
+ */
+export function newlyUnavailable({
+  results,
+  outOfReach,
+  scan,
+  provider,
+  now,
+}: RunFindings): FoundUnavailable {
+  const fresh: { ticker: string; parts: Unavailable[] }[] = [];
+  const again: { ticker: string; parts: Unavailable[] }[] = [];
+  const add = (ticker: string, reason: AbsenceReason, sessions: number, attempts: number): void => {
+    const nextRetryAt = nextRetry(reason, attempts, now);
+    (attempts > 1 ? again : fresh).push({
+      ticker,
+      parts: [{ provider, reason, sessions, nextRetryAt, tickers: [] }],
+    });
+  };
+  for (const { series, sessions } of outOfReach) add(series.ticker, 'plan-limited', sessions, 1);
+  for (const [task, result] of results) {
+    const { ticker } = task.series;
+    const state = scan.series.get(seriesKey(task.series));
+    if (isUnknown(result)) {
+      const before = state === undefined ? undefined : unknownTo(provider, state.coverage);
+      add(ticker, 'unknown-ticker', task.sessions, (before?.attempts ?? 0) + 1);
+    } else if (result.ok && result.report.bars === 0 && (state?.rows ?? 0) === 0) {
+      const told = state === undefined ? 0 : 1;
+      for (const [reason, sessions] of lacking(result)) add(ticker, reason, sessions, told + 1);
+    }
+  }
+  return { fresh: groupUnavailable(fresh), again: groupUnavailable(again) };
+}
+
+/** Whether a task failed because the provider does not know the ticker. */
+export function isUnknown(result: TaskResult): boolean {
+  return !result.ok && result.error.code === 'unknown-ticker';
+}
+
+/** Sessions by reason that should have had a bar. */
+export function lacking(result: TaskResult & { ok: true }): [AbsenceReason, number][] {
+  const reasons = Object.entries(result.report.absent) as [AbsenceReason, number][];
+  return reasons.filter(([reason]) => !NOTHING_TO_TRADE.has(reason));
+}

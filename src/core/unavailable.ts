@@ -1,0 +1,92 @@
+import type { Calendar } from './calendar/calendar.ts';
+import { type Coverage, unknownTicker, within } from './coverage.ts';
+import type { DayRange } from './day.ts';
+import { type AbsenceReason, type Claim, leadingClaim } from './evidence.ts';
+
+/** Sessions that one provider cannot give, and why. */
+export interface UnavailableSessions {
+  readonly provider: string;
+  readonly reason: AbsenceReason;
+  readonly sessions: number;
+  /** When any of them is asked for again, ms since the epoch; null: not by itself. */
+  readonly nextRetryAt: number | null;
+}
+
+/** The same of many tickers. */
+export interface Unavailable extends UnavailableSessions {
+  /** In the order in which they were found, each once. */
+  readonly tickers: readonly string[];
+}
+
+/** On these sessions there was nothing to trade or nobody traded: nothing is lacking. */
+export const NOTHING_TO_TRADE: ReadonlySet<AbsenceReason> = new Set([
+  'pre-listing',
+  'delisted',
+  'halted',
+  'no-trades',
+]);
+
+/** These can only be had from somebody else. */
+const ELSEWHERE: ReadonlySet<AbsenceReason> = new Set(['unknown-ticker', 'plan-limited']);
+
+/**
+ * What of a range cannot be had: the sessions of an unknown ticker, those that a plan does not reach, and all that should
+ * have a bar where not one has.
+ */
+export function unavailableIn(
+  coverage: Coverage,
+  range: DayRange,
+  calendar: Calendar,
+): UnavailableSessions[] {
+  const unknown = unknownTicker(coverage);
+  if (unknown !== undefined) return [partOf(leadingClaim(unknown.by), calendar.sessions(range).length)];
+  const { present, absent } = within(coverage, [range]);
+  const parts = absent.flatMap(({ by, ...days }) => {
+    const claim = leadingClaim(by);
+    const isLacking =
+      present.length === 0 && !NOTHING_TO_TRADE.has(claim.reason) && claim.reason !== 'doubted';
+    if (!ELSEWHERE.has(claim.reason) && !isLacking) return [];
+    const sessions = calendar.sessions(days).length;
+    return sessions === 0 ? [] : [partOf(claim, sessions)];
+  });
+  return joined(parts.map((part) => ({ ...part, tickers: [] })));
+}
+
+/** Groups by provider and reason, those of most tickers first. */
+export function groupUnavailable(
+  ofTickers: readonly { readonly ticker: string; readonly parts: readonly UnavailableSessions[] }[],
+): Unavailable[] {
+  const all = ofTickers.flatMap(({ ticker, parts }) => parts.map((part) => ({ ...part, tickers: [ticker] })));
+  return joined(all).toSorted((a, b) => b.tickers.length - a.tickers.length);
+}
+
+/** Two lists of groups as one. */
+export function joinUnavailable(a: readonly Unavailable[], b: readonly Unavailable[]): Unavailable[] {
+  return joined([...a, ...b]).toSorted((x, y) => y.tickers.length - x.tickers.length);
+}
+
+function joined(groups: readonly Unavailable[]): Unavailable[] {
+  const byKey = new Map<string, Unavailable & { readonly names: Set<string> }>();
+  for (const { tickers, ...group } of groups) {
+    const key = `${group.provider} ${group.reason}`;
+    const before = byKey.get(key);
+    const names = before?.names ?? new Set<string>();
+    for (const ticker of tickers) names.add(ticker);
+    byKey.set(key, {
+      ...group,
+      sessions: (before?.sessions ?? 0) + group.sessions,
+      nextRetryAt: before === undefined ? group.nextRetryAt : earlier(before.nextRetryAt, group.nextRetryAt),
+      ...{ names, tickers: [] },
+    });
+  }
+  return [...byKey.values()].map(({ names, ...group }) => ({ ...group, tickers: [...names] }));
+}
+
+function partOf({ provider, reason, nextRetryAt }: Claim, sessions: number): UnavailableSessions {
+  return { provider, reason, sessions, nextRetryAt };
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { Ohlcv } from '../../src/core/bars.ts';
+import { calendarById } from '../../src/core/calendar/calendars.ts';
+import { type Day, parseDay } from '../../src/core/day.ts';
+import { intervalMs } from '../../src/core/interval.ts';
+import { shortSessions } from '../../src/core/short-sessions.ts';
+
+const XNYS = calendarById('XNYS');
+const DAYS = XNYS.sessions({ from: parseDay('2024-10-21'), to: parseDay('2024-12-31') });
+const LENGTH = intervalMs('5m');
+
+/** The first so many 5m bars of a session. */
+function session(day: Day, bars: number, calendar = XNYS): Ohlcv[] {
+  const { open } = calendar.session(day);
+  return Array.from({ length: bars }, (_, i) => {
+    return { ts: open + i * LENGTH, open: 1, high: 1, low: 1, close: 1, volume: 1, vwap: null, trades: null };
+  });
+}
+
+const sessions = (days: readonly Day[], bars: number): Ohlcv[] => days.flatMap((day) => session(day, bars));
+const shortIn = (bars: readonly Ohlcv[], known: readonly Ohlcv[] = [], calendar = XNYS) =>
+  shortSessions(bars, { interval: '5m', calendar, known });
+const [day = 0] = DAYS.slice(20);
+
+describe('a session', () => {
+  it('is short with fewer than half of the bars that the twenty before it have', () => {
+    const before = sessions(DAYS.slice(0, 20), 78);
+    expect(shortIn([...before, ...session(day, 38)])).toEqual([day]);
+    expect(shortIn([...before, ...session(day, 39)])).toEqual([]);
+  });
+
+  it('is held against stored sessions, and only the given ones are told', () => {
+    const stored = [...sessions(DAYS.slice(0, 19), 78), ...session(DAYS[19] ?? 0, 5)];
+    expect(shortIn(session(day, 20), stored)).toEqual([day]);
+    expect(shortIn([], stored)).toEqual([]);
+  });
+
+  it('is held against the last twenty, not against those long ago', () => {
+    const long = sessions(DAYS.slice(0, 20), 78);
+    const lately = sessions(DAYS.slice(20, 40), 45);
+    expect(shortIn([...long, ...lately, ...session(DAYS[40] ?? 0, 30)])).toEqual([]);
+  });
+
+  it('is held against those after it where it is among the first', () => {
+    expect(shortIn([...session(DAYS[0] ?? 0, 20), ...sessions(DAYS.slice(1, 10), 78)])).toEqual([DAYS[0]]);
+    expect(shortIn([...session(DAYS[0] ?? 0, 20), ...session(DAYS[1] ?? 0, 78)])).toEqual([DAYS[0]]);
+  });
+
+  it('is not short alone, in a series that hardly trades, or by its own short hours', () => {
+    expect(shortIn(session(day, 20))).toEqual([]);
+    expect(shortIn([...sessions(DAYS.slice(0, 20), 30), ...session(day, 5)])).toEqual([]);
+    const halfDay = parseDay('2024-11-29');
+    const before = DAYS.filter((one) => one < halfDay);
+    expect(shortIn([...sessions(before, 78), ...session(halfDay, 42)])).toEqual([]);
+    expect(shortIn([...sessions(before, 78), ...session(halfDay, 20)])).toEqual([halfDay]);
+  });
+
+  it('is never short of daily bars, and where the calendar is a guess', () => {
+    const bars = [...sessions(DAYS.slice(0, 20), 78), ...session(day, 20)];
+    expect(shortSessions(bars, { interval: '1d', calendar: XNYS, known: [] })).toEqual([]);
+    expect(shortIn(bars, [], calendarById('weekdays'))).toEqual([]);
+  });
+});
