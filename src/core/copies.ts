@@ -20,7 +20,7 @@ const DAILY_STANDSTILL = 2;
 /** Minutes of one lot at two prices come in twos and threes. */
 const INTRADAY_STANDSTILL = 4;
 
-/** The same lot at the same price comes again and again, but not so often: the lot is never the same. */
+/** Nor does one lot at one price come in more minutes in a row. By the day it does: vendors carry rows of thin shares on. */
 const FLAT_STANDSTILL = 10;
 
 /**
@@ -33,10 +33,7 @@ export function copiedBars(bars: readonly Ohlcv[], context: SeriesContext): Copi
 
 /** Rejects bars that stand still, with volume: the second and further copies, and the first if enough follow. */
 export function rejectStandstill({ accepted, rejected }: CheckedBars, context: SeriesContext): CheckedBars {
-  const moving = context.interval === '1d' ? DAILY_STANDSTILL : INTRADAY_STANDSTILL;
-  const copied = copies(accepted, context).filter(
-    (copy) => copy.copies >= (isFlat(copy.bar) ? FLAT_STANDSTILL : moving),
-  );
+  const copied = copies(accepted, context).filter((copy) => copy.copies >= standstill(copy, context));
   const still = new Map(copied.map((copy) => [copy.bar, copy]));
   if (still.size === 0) return { accepted, rejected };
   const faults = [...still.values()].map(({ bar, original, copies: count }): RejectedBar => {
@@ -46,6 +43,12 @@ export function rejectStandstill({ accepted, rejected }: CheckedBars, context: S
     };
   });
   return { accepted: accepted.filter((bar) => !still.has(bar)), rejected: [...rejected, ...faults] };
+}
+
+/** Copies in a row, without the original, that are too many. */
+function standstill({ bar }: CopiedBar, { interval }: SeriesContext): number {
+  if (interval === '1d') return isFlat(bar) ? Number.POSITIVE_INFINITY : DAILY_STANDSTILL;
+  return isFlat(bar) ? FLAT_STANDSTILL : INTRADAY_STANDSTILL;
 }
 
 /** All bars with volume that repeat the one before. */

@@ -62,11 +62,9 @@ export function sessionPrices(bars: readonly Ohlcv[], context: SeriesContext): S
 
 /**
  * By what factor the price went from one session to a later one, of the readings that the corporate actions between
- * them allow (none, the splits, the splits and dividends) the one nearest to 1: what no action explains. 1 where one of
- * the prices is not positive: a ratio says nothing then.
+ * them allow (none, the splits, the splits and dividends) the one nearest to 1: what no action explains.
  */
 export function changeOf(from: DatedPrice, to: DatedPrice, actions: readonly CorporateAction[]): number {
-  if (!(from.price > 0 && to.price > 0)) return 1;
   const plain = to.price / from.price;
   if (actions.length === 0 || from.day === to.day) return plain;
   const split = splitRatio(from.day, to.day, actions);

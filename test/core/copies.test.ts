@@ -66,6 +66,11 @@ describe('a feed that stands still', () => {
     expect(rejectStandstill({ accepted: bars('aaa'), rejected: before }, context).rejected).toHaveLength(3);
   });
 
+  it('is no feed but a thin share where it is flat, by the day', () => {
+    const flat = bars('a'.repeat(20), { open: 5, high: 5, low: 5, close: 5 });
+    expect(rejectStandstill({ accepted: flat, rejected: [] }, context).rejected).toEqual([]);
+  });
+
   it('is rejected within a session where it is longer than minutes of one lot may repeat each other', () => {
     const minutes = (count: number, change: Partial<Ohlcv> = {}): Ohlcv[] =>
       bars('a'.repeat(count), change).map((bar, i) => ({ ...bar, ts: startOfDay(20_000) + i * 60_000 }));
