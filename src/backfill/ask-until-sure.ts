@@ -7,6 +7,9 @@ import { randomFor } from '../market/random.ts';
 import { closedDays } from '../providers/closed-days.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
+import { countSilence } from '../core/action-book.ts';
+import type { BarStore } from '../store/store.ts';
+import { type ActionsHeard, hearAnswer } from './hear-actions.ts';
 import { withSoundActions } from './bad-actions.ts';
 import {
   ANSWERS_BELIEVED,
@@ -26,6 +29,7 @@ export interface Heard {
   readonly verdict: Verdict;
   readonly learned: Learned;
   readonly stored: StoredSeries;
+  readonly actions: ActionsHeard;
   /** Whether the answer has no row at all and does not say that there is none. */
   readonly isSilent: boolean;
 }
@@ -35,6 +39,7 @@ export interface AskTools {
   readonly provider: Provider;
   /** The gate that the provider's requests pass. */
   readonly gate: Gate;
+  readonly store: BarStore;
 }
 
 /** Longest wait before a doubtful answer is asked for again the first time, ms; doubles. */
@@ -42,7 +47,8 @@ const FIRST_WAIT_MS = 500;
 
 /**
  * Asks until an answer leaves no doubt, until the same doubt was answered often enough to be believed, or until no more
- * questions are allowed: then what is in doubt is learned as such. Throws what the provider throws, and what
+ * questions are allowed: then what is in doubt is learned as such. Of an answer that is refused for its basis only the
+ * splits and dividends that it leaves out are counted. Throws what the provider throws, and what
  * `judgeAnswer` does.
  */
 export async function askUntilSure(
@@ -50,7 +56,7 @@ export async function askUntilSure(
   calendar: Calendar,
   stored: StoredSeries,
   now: number,
-  { provider, gate }: AskTools,
+  { provider, gate, store }: AskTools,
 ): Promise<Heard> {
   const { capabilities } = provider;
   const { id, metered } = capabilities;
@@ -61,10 +67,11 @@ export async function askUntilSure(
   const random = randomFor(task.id);
   for (let answers = 1; ; answers++) {
     const { answer, saysNo } = await fetchAnswer(task, now, provider);
+    const actions = await hearAnswer(answer, { task, calendar, now }, stored.book, capabilities, store);
     try {
       assertEvidence(answer, gate);
       const isLast = answers === ANSWERS_BELIEVED;
-      const verdict = judgeAnswer({ ...context, answer, stored, now, isLast });
+      const verdict = judgeAnswer({ ...context, ...actions, answer, stored, now, isLast });
       // A source that costs nothing to ask says the same again.
       const isDoubtful = metered && !saysNo && isDoubtfulSilence(answer, context);
       const note = saysNo ? undefined : silenceNote(answer, context, answers);
@@ -78,7 +85,7 @@ export async function askUntilSure(
         source: id,
         now,
       });
-      const heard = { answer, verdict, learned, stored, isSilent: !saysNo && isSilent(answer) };
+      const heard = { answer, verdict, learned, stored, actions, isSilent: !saysNo && isSilent(answer) };
       const isInDoubt = isDoubtful || isDoubtfulTail(learned, calendar);
       if (isLast || (!isInDoubt && verdict.conflict === null)) return heard;
       if (answers === most || (metered && !gate.failed(doubt(task, id)))) {
@@ -88,7 +95,10 @@ export async function askUntilSure(
       if (metered) await gate.pause(random() * FIRST_WAIT_MS * 2 ** (answers - 1));
     } catch (error) {
       const isWorthAnother = error instanceof BackfillError && isTransient(error) && !gate.isThrottling;
-      if (answers === most || !isWorthAnother) throw error;
+      if (answers < most && isWorthAnother) continue;
+      if (capabilities.actions && error instanceof BackfillError && error.code === 'basis-unknown')
+        await store.updateActions(task.series.ticker, (book) => countSilence(book, actions.told));
+      throw error;
     }
   }
 }

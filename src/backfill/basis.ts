@@ -1,10 +1,36 @@
+import { DAYS_TO_WITHDRAW, MANUAL, type PastAction, entryOf, mayBeMoved } from '../core/action-book.ts';
+import { actionText } from '../core/action-text.ts';
 import { type Bar, isSplit } from '../core/bars.ts';
 import type { Comparison } from '../core/compare.ts';
 import { type Day, formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
+import type { Task } from '../core/plan.ts';
 import { contains } from '../core/ranges.ts';
 import { SAME_RATIO, ratioText } from '../core/ratio.ts';
+import { isUnchanged } from './hear-actions.ts';
 import type { Hearing } from './hearing.ts';
+
+/**
+ * Throws `restated` if stored bars were turned back with a split that is in force no more, unless the answer repeats some
+ * of before its ex-date, and all that it repeats are as they were: then the wire never had it.
+ */
+function assertNotTurnedBack(
+  turnedBack: readonly PastAction[],
+  compared: Comparison<Bar>['compared'],
+  { series: { ticker }, replaces }: Task,
+  sessionOf: (ts: number) => Day,
+): void {
+  if (replaces === true) return;
+  const doubtful = turnedBack.find(
+    ({ action }) =>
+      !isUnchanged(compared) || !compared.some((pair) => sessionOf(pair.stored.ts) < action.exDay),
+  );
+  if (doubtful === undefined) return;
+  const what = `its ${actionText(doubtful.action)} of ${formatDay(doubtful.action.exDay)}`;
+  throw new BackfillError('restated', `${ticker} was stored with ${what}, which is ${doubtful.how}`, {
+    ticker,
+  });
+}
 
 /**
  * Split-adjusted prices are turned back with the splits that come with them. Throws `basis-unknown` (worth another try)
@@ -12,7 +38,7 @@ import type { Hearing } from './hearing.ts';
  * sessions were turned back without: they are as wrong as they are final.
  */
 export function assertKnownBasis(
-  { task, answer, stored, calendar, now }: Hearing,
+  { task, answer, stored, calendar, now, told, book, turnedBack }: Hearing,
   { compared }: Comparison<Bar>,
   sessionOf: (ts: number) => Day,
 ): void {
@@ -21,33 +47,47 @@ export function assertKnownBasis(
   const today = calendar.localDay(now);
   const said = answer.actions.filter(isSplit);
   const known = stored.actions.filter(isSplit);
-  const forgotten = known.find(
-    (split) =>
-      split.exDay > task.range.from &&
-      split.exDay <= today &&
-      !said.some(
-        ({ exDay, ratio }) => exDay === split.exDay && Math.abs(ratio / split.ratio - 1) < SAME_RATIO,
-      ),
-  );
+  const inForce = book.entries.filter(({ source }) => source !== MANUAL).map(({ action }) => action);
+  const forgotten = inForce
+    .filter(isSplit)
+    .find(
+      (split) =>
+        split.exDay > task.range.from &&
+        split.exDay <= today &&
+        !said.some(
+          ({ exDay, ratio }) => exDay === split.exDay && Math.abs(ratio / split.ratio - 1) < SAME_RATIO,
+        ),
+    );
   if (answer.bars.length > 0 && forgotten !== undefined) {
     const split = `the split ${ratioText(forgotten.ratio)} of ${formatDay(forgotten.exDay)}`;
     throw new BackfillError(
       'basis-unknown',
       `the answer for ${ticker} leaves out ${split} that the store knows, so that the basis of its prices is not known; ` +
-        `if that split never was: backfill forget ${ticker}`,
+        `left out so on ${DAYS_TO_WITHDRAW} days, it counts as withdrawn; if you know that it never was: ` +
+        `backfill actions ${ticker} --withdraw ${formatDay(forgotten.exDay)},split`,
       { retryable: true, ticker },
     );
   }
-  const news = said.filter((split) => !known.some(({ exDay }) => exDay === split.exDay));
+  assertNotTurnedBack(turnedBack, compared, task, sessionOf);
+  const news = said.filter(
+    (split) => !known.some(({ exDay }) => exDay === split.exDay) && entryOf(book, split) !== undefined,
+  );
   const first = stored.coverage.present[0]?.from ?? Number.POSITIVE_INFINITY;
   // Of that day it was said before that there is no split; where the same sessions were answered again, comparing them
   // says more.
   const late = news.find(
     ({ exDay }) =>
       first < exDay &&
-      contains(stored.actionsCovered, exDay) &&
+      contains(stored.book.covered, exDay) &&
       !compared.some((pair) => sessionOf(pair.stored.ts) < exDay),
   );
+  const moved = news.find((split) => mayBeMoved(book, told, split));
+  if (moved !== undefined && task.replaces !== true) {
+    const split = `${ratioText(moved.ratio)} of ${formatDay(moved.exDay)}`;
+    throw new BackfillError('restated', `${ticker} has a split ${split} and the same a few days off`, {
+      ticker,
+    });
+  }
   if (late !== undefined && task.replaces !== true) {
     const split = `${ratioText(late.ratio)} of ${formatDay(late.exDay)}`;
     throw new BackfillError('restated', `${ticker} was stored without its split ${split}`, { ticker });

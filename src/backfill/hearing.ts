@@ -1,7 +1,8 @@
+import type { ActionBook, ActionsTold, PastAction } from '../core/action-book.ts';
 import type { Bar, CorporateAction, Identity } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import type { Coverage } from '../core/coverage.ts';
-import type { Day, DayRange } from '../core/day.ts';
+import type { Day } from '../core/day.ts';
 import type { Task } from '../core/plan.ts';
 import type { BarAnswer } from '../providers/provider.ts';
 
@@ -10,10 +11,10 @@ export interface StoredSeries {
   readonly bars: readonly Bar[];
   readonly coverage: Coverage;
   readonly identity: Identity;
-  /** All splits and dividends of the ticker. */
+  /** All splits and dividends of the ticker that are in force. */
   readonly actions: readonly CorporateAction[];
-  /** Ex-dates that a provider answered for. */
-  readonly actionsCovered: readonly DayRange[];
+  /** What else is known of them, and of those that are in force no more. */
+  readonly book: ActionBook;
   /** Since when the instrument has its ticker, where it had others before. */
   readonly namedSince: Day | null;
 }
@@ -28,6 +29,11 @@ export interface Hearing {
   readonly lastSettled: Day;
   /** ms since the epoch. */
   readonly now: number;
+  /** What the answer says of splits and dividends, and what is known of them once it is heard. */
+  readonly told: ActionsTold;
+  readonly book: ActionBook;
+  /** Withdrawn or replaced splits that stored bars of the series may have been turned back with. */
+  readonly turnedBack: readonly PastAction[];
   /** The same was answered before, as often as it takes to believe it. Default false. */
   readonly isLast?: boolean;
 }

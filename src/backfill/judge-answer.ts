@@ -1,3 +1,4 @@
+import { isBarred } from '../core/action-book.ts';
 import { type Bar, type CorporateAction, type Ohlcv, isSplit } from '../core/bars.ts';
 import { type CheckedBars, type RejectedBar, checkBars, rejectSpoiltSessions } from '../core/checks.ts';
 import { rejectClosedDays } from '../core/closed-days.ts';
@@ -45,7 +46,7 @@ export function judgeAnswer(hearing: Hearing): Verdict {
   const { task, calendar, answer, stored } = hearing;
   const sessionOf = sessionDateOf(task.series.interval, calendar);
   const known = finalBars(stored, sessionOf);
-  const actions = joinActions(stored.actions, answer.actions);
+  const actions = joinActions(hearing);
   const type = typeOf(task.series.ticker, answer.identity.type ?? stored.identity.type);
   const context: SeriesContext = { interval: task.series.interval, calendar, actions, known, type };
   const { accepted, rejected, fillers } = soundRows(hearing, context);
@@ -160,9 +161,11 @@ function additions(
   return accepted.filter(({ ts }) => !stamps.has(ts) && contains(repeated, sessionOf(ts)));
 }
 
-/** What is known of a ticker's splits and dividends with what an answer adds. */
-function joinActions(known: readonly CorporateAction[], said: readonly CorporateAction[]): CorporateAction[] {
-  const isSaid = ({ kind, exDay }: CorporateAction): boolean =>
-    said.some((action) => action.kind === kind && action.exDay === exDay);
-  return [...known.filter((action) => !isSaid(action)), ...said].toSorted((a, b) => a.exDay - b.exDay);
+/** What is in force with what an answer says of a kind and ex-date that nobody withdrew. */
+function joinActions({ book, answer }: Hearing): CorporateAction[] {
+  const entries = book.entries.map(({ action }) => action);
+  const isKnown = ({ kind, exDay }: CorporateAction): boolean =>
+    entries.some((action) => action.kind === kind && action.exDay === exDay);
+  const said = answer.actions.filter((action) => !isKnown(action) && !isBarred(book, action));
+  return [...entries, ...said].toSorted((a, b) => a.exDay - b.exDay);
 }

@@ -1,3 +1,4 @@
+import { EMPTY_BOOK, type PastAction, hearActions, settlePast } from '../core/action-book.ts';
 import { UNKNOWN_IDENTITY, isSplit, withSource } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { volumeSteps } from '../core/compare.ts';
@@ -7,11 +8,12 @@ import { BackfillError, errorData } from '../core/errors.ts';
 import { leadingClaim } from '../core/evidence.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
 import type { Task } from '../core/plan.ts';
-import { intersect, subtract } from '../core/ranges.ts';
+import { intersect, subtract, union } from '../core/ranges.ts';
 import { namedSince } from '../core/rename.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
 import type { BarStore, RejectedRow } from '../store/store.ts';
+import { type ActionsHeard, actionOddities, openSplits } from './hear-actions.ts';
 import { askUntilSure, type Heard } from './ask-until-sure.ts';
 import { badActionOddities, keepBadActions } from './bad-actions.ts';
 import { isUnexplained } from './doubt.ts';
@@ -60,12 +62,12 @@ export async function runTask(task: Task, now: number, tools: TaskTools): Promis
 async function readAround({ series, range }: Task, store: BarStore): Promise<StoredSeries> {
   const around = { from: range.from - CONTEXT_DAYS, to: range.to + CONTEXT_DAYS };
   const known = await unlessDamaged(store.readSeries(series, around));
-  const actions = (await unlessDamaged(store.readActions(series.ticker))) ?? [];
+  const book = (await unlessDamaged(store.readActionBook(series.ticker))) ?? EMPTY_BOOK;
+  const actions = book.entries.map(({ action }) => action);
   const renames = (await unlessDamaged(store.readRenames())) ?? [];
   const since = namedSince(series.ticker, renames);
   const { bars = [], coverage = NOTHING_KNOWN, identity = UNKNOWN_IDENTITY } = known ?? {};
-  const covered = await unlessDamaged(store.readActionsCovered(series.ticker));
-  return { bars, coverage, identity, actions, actionsCovered: covered ?? [], namedSince: since };
+  return { bars, coverage, identity, actions, book, namedSince: since };
 }
 
 async function unlessDamaged<T>(content: Promise<T>): Promise<T | undefined> {
@@ -80,7 +82,7 @@ async function unlessDamaged<T>(content: Promise<T>): Promise<T | undefined> {
 /** Stores what was learned. An answer without a row is left to the end of the run, which sees all of them. */
 async function commit(
   task: Task,
-  { answer, verdict, learned: { learned, ...sessions }, stored, isSilent }: Heard,
+  { answer, verdict, learned: { learned, ...sessions }, stored, actions: heard, isSilent }: Heard,
   now: number,
   { provider, store }: TaskTools,
 ): Promise<Omit<TaskReport, 'fetchMs' | 'storeMs'>> {
@@ -93,8 +95,7 @@ async function commit(
     .map((bar) => withSource(bar, source, now));
   const actions = [...stored.actions, ...answer.actions];
   const topUps = countAfterBreak(verdict.oddities) ?? task.topUps;
-  if (capabilities.actions)
-    await store.upsertActions(series.ticker, answer.actions, exDatesOf(answer), source, now);
+  if (capabilities.actions) await commitActions(task, answer, heard, store);
   if (rejected.length > 0) await store.quarantine(series, rejected.map(rejectedRow), source, now);
   await keepBadActions(store, series, answer, source, now);
   const isLeft = isSilent && learned.absent.some(isUnproven);
@@ -122,7 +123,11 @@ async function commit(
     unusable: answer.unusable.length,
     firstFault: rejected[0]?.reason ?? null,
     fillers: verdict.fillers.length,
-    oddities: [...badActionOddities(answer, task), ...verdict.oddities],
+    oddities: [
+      ...badActionOddities(answer, task),
+      ...(capabilities.actions ? actionOddities(heard, stored.book) : []),
+      ...verdict.oddities,
+    ],
     drift: driftOf(verdict.comparison),
     fingerprint: fingerprintOf(verdict.wanted),
     unconfirmed: isLeft ? learned : null,
@@ -133,6 +138,23 @@ async function commit(
 function confirmedBy({ range }: Task, { coverage }: StoredSeries): Coverage {
   const final = subtract(coverage.present, coverage.provisional);
   return { ...NOTHING_KNOWN, present: intersect(final, [range]) };
+}
+
+/** Stores what an answer says of splits and dividends, and which stored bars are known to be right without some. */
+async function commitActions(
+  { series, replaces }: Task,
+  answer: BarAnswer,
+  { told, turnedBack }: ActionsHeard,
+  store: BarStore,
+): Promise<void> {
+  await store.updateActions(series.ticker, (before) => {
+    const book = { ...hearActions(before, told), covered: union(before.covered, [exDatesOf(answer)]) };
+    if (answer.wireBasis === 'raw') return book;
+    const isLeft = ({ action, until }: PastAction): boolean =>
+      replaces === true && turnedBack.some((one) => one.action.exDay === action.exDay && one.until === until);
+    const settled = openSplits(book, told.source, series).filter((one) => !isLeft(one));
+    return settlePast(book, settled, series.interval);
+  });
 }
 
 /**

@@ -27,6 +27,7 @@ export interface Oddity {
    * - `thin`: an intraday session with less than half of the usual bars
    * - `outside-range`: bars that open or close outside their high and low, once a series, at the first of them
    * - `bad-action`: a split or dividend that cannot be: it is in quarantine
+   * - `action-changed`: a split or dividend that its source moved, changed or leaves out
    * - `dividend-currency`: a dividend in another currency than the price
    * - `dividend-size`: a dividend that the prices of its ex-date, or those beside it, contradict
    */
@@ -39,6 +40,7 @@ export interface Oddity {
     | 'thin'
     | 'outside-range'
     | 'bad-action'
+    | 'action-changed'
     | 'dividend-currency'
     | 'dividend-size';
   readonly session: Day;

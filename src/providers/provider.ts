@@ -29,6 +29,8 @@ export interface Capabilities {
   readonly quotas: readonly { readonly requests: number; readonly perMs: number }[];
   /** Whether answers carry splits and dividends. */
   readonly actions: boolean;
+  /** Whether its splits and dividends are the user's own list: what is gone from that was withdrawn. Default false. */
+  readonly ownActions?: boolean;
   /** Whether it can list its own tickers, which are then its default universe. */
   readonly listsTickers: boolean;
   /** Whether `--provider-url` must be given. */

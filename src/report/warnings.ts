@@ -19,6 +19,7 @@ const NAMED = 5;
 const GRAVITY: readonly Warning['kind'][] = [
   'identity',
   'bad-action',
+  'action-changed',
   'dividend-currency',
   'dividend-size',
   'basis-flip',

@@ -1,3 +1,4 @@
+import type { ActionBook } from '../core/action-book.ts';
 import type { Bar, CorporateAction, Identity, Revision, Series } from '../core/bars.ts';
 import type { VolumeStep } from '../core/compare.ts';
 import type { Coverage } from '../core/coverage.ts';
@@ -155,9 +156,12 @@ export interface BarStore {
    * `store-corrupt` like `upsert`.
    */
   forget(series: Series, range?: DayRange): Promise<number>;
+  /** Those in force, ascending by ex-date. */
   readActions(ticker: string): Promise<CorporateAction[]>;
-  /** The ex-dates that a provider answered for, as in `Scan.actions`; none if nothing was ever stored. */
-  readActionsCovered(ticker: string): Promise<readonly DayRange[]>;
+  /** All that is known of a ticker's corporate actions. */
+  readActionBook(ticker: string): Promise<ActionBook>;
+  /** Replaces what is known by what `change` makes of it, atomically and durably. Throws `store-corrupt` like `upsert`. */
+  updateActions(ticker: string, change: (before: ActionBook) => ActionBook): Promise<void>;
   /**
    * Merges corporate actions; the newer value wins for the same kind and ex-date. `covered`, half-open and perhaps empty,
    * are the ex-dates that the answer speaks of: that there was no action is knowledge too. Throws `store-corrupt` like

@@ -14,7 +14,7 @@ const OPEN = Date.parse('2022-11-14T08:00:00Z') / 1000;
 
 /** Ten sessions of Paris from 2022-11-14 on; 2022-11-17 is the fourth. */
 const ROWS = [0, 1, 2, 3, 4, 7, 8, 9, 10, 11].map((day) => {
-  const close = 10 + day / 10;
+  const close = 10 + ((day * 7) % 5) / 10;
   return [OPEN + day * 86_400, close, close + 0.1, close - 0.1, close, 12_000 + day];
 });
 const THURSDAY = OPEN + 3 * 86_400;

@@ -34,7 +34,7 @@ function verdict(testCase: Case): BackfillError | undefined {
       ...base.stored,
       coverage: { ...base.stored.coverage, present: [present] },
       actions: known,
-      actionsCovered: covered,
+      book: { ...base.stored.book, covered },
     },
   });
   try {
@@ -57,15 +57,20 @@ describe('a split that the store knows', () => {
     const error = verdict({ known, said: [dividend('2025-06-20', 1.5)] });
     expect(error).toMatchObject({ code: 'basis-unknown', retryable: true, ticker: 'AAPL' });
     expect(error?.message).toContain('leaves out the split 3:2 of 2025-06-20 that the store knows');
-    expect(error?.message).toContain('backfill forget AAPL');
+    expect(error?.message).toContain('backfill actions AAPL --withdraw 2025-06-20,split');
     expect(verdict({ known, said: known })).toBeUndefined();
   });
 
-  it('must be of the same day and ratio, but for rounding', () => {
-    expect(verdict({ known, said: [split('2025-06-23', 1.5)] })?.code).toBe('basis-unknown');
-    expect(verdict({ known, said: [split('2025-06-20', 1.5001)] })?.code).toBe('basis-unknown');
-    expect(verdict({ known, said: [split('2025-06-20', 1.4999)] })?.code).toBe('basis-unknown');
+  it('is another one if it is of a far day or of another ratio on a near one, but for rounding', () => {
+    expect(verdict({ known, said: [split('2025-07-01', 1.5)] })?.code).toBe('basis-unknown');
+    expect(verdict({ known, said: [split('2025-06-23', 1.5001)] })?.code).toBe('basis-unknown');
     expect(verdict({ known, said: [split('2025-06-20', 1.5 * (1 + 5e-7))] })).toBeUndefined();
+  });
+
+  it('may be moved or changed by its source: it is news then', () => {
+    expect(verdict({ known, said: [split('2025-06-23', 1.5)] })?.code).toBe('restated');
+    expect(verdict({ known, said: [split('2025-06-30', 1.5)], compared: 30 })).toBeUndefined();
+    expect(verdict({ known, said: [split('2025-06-20', 1.5001)] })).toBeUndefined();
   });
 
   it('is written as its shares, or as it is', () => {

@@ -1,5 +1,6 @@
 import type { Hearing } from '../../src/backfill/hearing.ts';
 import type { TaskReport, TaskResult } from '../../src/backfill/runner.ts';
+import { EMPTY_BOOK, hearActions } from '../../src/core/action-book.ts';
 import { type Bar, type CorporateAction, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
@@ -61,18 +62,31 @@ export function answer(change: Partial<BarAnswer> = {}): BarAnswer {
 }
 
 export function hearing(change: Partial<Hearing> = {}): Hearing {
-  return {
+  const made = {
     task: task(),
     calendar: XNYS,
     answer: answer(),
     stored: {
       ...{ bars: [], coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY },
-      ...{ actions: [], actionsCovered: [], namedSince: null },
+      ...{ actions: [], book: EMPTY_BOOK, namedSince: null },
     },
     lastSettled: parseDay('2025-07-15'),
     now: NOW,
     ...change,
   };
+  return { ...heardBook(made), turnedBack: [], ...made };
+}
+
+/** The actions of the store, told by the source `test` at the epoch, and what an answer of it makes of them. */
+function heardBook({
+  stored: { actions, book },
+  answer: { actions: said },
+  now,
+}: Omit<Hearing, 'told' | 'book' | 'turnedBack'>) {
+  const entries = actions.map((action) => ({ action, source: 'test', fetchedAt: 0 }));
+  const wouldList = span('2025-06-03', '2025-07-16');
+  const told = { actions: said, wouldList, source: 'test', fetchedAt: now, isOwnList: false };
+  return { told, book: hearActions({ ...book, entries }, told) };
 }
 
 export function split(date: string, ratio: number): CorporateAction {

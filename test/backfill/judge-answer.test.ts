@@ -27,8 +27,8 @@ function judge(testCase: Case = {}): Verdict {
   const { known = bars(0, 10), provisional = [], gaps = [daysOf(10, 19)] } = testCase;
   const { range = daysOf(0, 19) } = testCase;
   const present = known.map(({ ts }) => ({ from: ts / MS_PER_DAY, to: ts / MS_PER_DAY + 1 }));
-  const heard: Hearing = {
-    ...hearing({ task: task({ range, gaps }) }),
+  const heard: Hearing = hearing({
+    task: task({ range, gaps }),
     answer: answer({ bars: bars(0, 20), ...testCase.answer }),
     stored: {
       ...hearing().stored,
@@ -36,7 +36,7 @@ function judge(testCase: Case = {}): Verdict {
       coverage: { ...NOTHING_KNOWN, present, provisional },
       ...testCase.stored,
     },
-  };
+  });
   return judgeAnswer(heard);
 }
 

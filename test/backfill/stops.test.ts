@@ -145,9 +145,9 @@ describe('a disk that fails', () => {
       scan: () => store.scan(),
       readSeries: (...args: Parameters<BarStore['readSeries']>) => store.readSeries(...args),
       readActions: (ticker: string) => store.readActions(ticker),
-      readActionsCovered: (ticker: string) => store.readActionsCovered(ticker),
+      readActionBook: (ticker: string) => store.readActionBook(ticker),
       readRenames: () => store.readRenames(),
-      upsertActions: (...args: Parameters<BarStore['upsertActions']>) => store.upsertActions(...args),
+      updateActions: (...args: Parameters<BarStore['updateActions']>) => store.updateActions(...args),
       saveRun: () => Promise.reject(broken()),
     });
     const base = toolsInProcess(provider, full, () => NOW);

@@ -1,38 +1,109 @@
-import type { DayRange } from '../../core/day.ts';
+import type { ActionBook, ActionDoubt, PastAction } from '../../core/action-book.ts';
+import { type CorporateAction, actionValue } from '../../core/bars.ts';
+import { formatDay, parseDay } from '../../core/day.ts';
+import { isInterval } from '../../core/interval.ts';
 import { normalize } from '../../core/ranges.ts';
 import type { ActionsFooter } from './decode.ts';
-import { list, pairOf, rangeOf } from './json.ts';
+import { currencyOf } from './encode.ts';
+import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text } from './json.ts';
 import { digestIn, ownEntry, VERSION } from './own-entry.ts';
 
+/** What a file of corporate actions knows besides its rows. */
+type Knowledge = Omit<ActionBook, 'entries'>;
+
+const NOTHING: Knowledge = { past: [], doubts: [], covered: [] };
+
 /**
- * What is known of a ticker's corporate actions besides their rows, as the JSON that lies in the file: the ex-dates
- * that a provider answered for. It is what tells "no splits" from "nobody asked".
+ * What is known of a ticker's corporate actions besides those in force, as the JSON that lies in the file: the ex-dates
+ * that a provider answered for, which is what tells "no splits" from "nobody asked", those that are in force no more, and
+ * those that their source leaves out. The last two are there only where there are any.
  */
-export function encodeCovered(
+export function encodeBook(
   ticker: string,
-  covered: readonly DayRange[],
-  rows: number,
+  { entries, past, doubts, covered }: ActionBook,
   digest: string,
 ): string {
-  return JSON.stringify({ version: VERSION, ticker, covered: covered.map(pairOf), rows, digest });
+  return JSON.stringify({
+    version: VERSION,
+    ticker,
+    covered: covered.map(pairOf),
+    rows: entries.length,
+    digest,
+    ...(past.length > 0 && { past: past.map(pastJson) }),
+    ...(doubts.length > 0 && { doubts: doubts.map(doubtJson) }),
+  });
 }
 
-/** The digest that a file states of its rows; undefined if it states none, or was written with other rows. */
+/** The digest that a file states of its content; undefined if it states none, or was written with other rows. */
 export function statedActionsDigest(ticker: string, footer: ActionsFooter): string | undefined {
   const entry = ownEntry(footer.metadata, { ticker });
   return entry === undefined || entry['rows'] !== footer.rows ? undefined : digestIn(entry);
 }
 
 /**
- * The ex-dates that a file speaks of; none if its knowledge is missing, malformed, of another version, or belongs to
+ * What a file says besides its rows; nothing if its knowledge is missing, malformed, of another version, or belongs to
  * other rows than the file has. Throws `store-corrupt` if it is another ticker's.
  */
-export function trustedCovered(ticker: string, footer: ActionsFooter): DayRange[] {
+export function trustedBook(ticker: string, footer: ActionsFooter): Knowledge {
   const entry = ownEntry(footer.metadata, { ticker });
-  if (entry === undefined || entry['rows'] !== footer.rows) return [];
+  if (entry === undefined || entry['rows'] !== footer.rows) return NOTHING;
   try {
-    return normalize(list(entry['covered']).map(rangeOf));
+    return {
+      covered: normalize(list(entry['covered']).map(rangeOf)),
+      past: list(entry['past'] ?? []).map(pastOf),
+      doubts: list(entry['doubts'] ?? []).map(doubtOf),
+    };
   } catch {
-    return [];
+    return NOTHING;
   }
+}
+
+function pastJson({ action, source, fetchedAt, how, until, by, settled }: PastAction): Json {
+  const currency = currencyOf(action);
+  return {
+    kind: action.kind,
+    exDate: formatDay(action.exDay),
+    value: actionValue(action),
+    ...(currency !== undefined && { currency }),
+    source,
+    fetchedAt: new Date(fetchedAt).toISOString(),
+    how,
+    until: new Date(until).toISOString(),
+    by,
+    settled,
+  };
+}
+
+function pastOf(value: unknown): PastAction {
+  const json = fields(value);
+  const how = text(json['how']);
+  if (how !== 'withdrawn' && how !== 'replaced') throw malformed(how);
+  return {
+    action: actionOf(json),
+    source: text(json['source']),
+    fetchedAt: instant(json['fetchedAt']),
+    how,
+    until: instant(json['until']),
+    by: text(json['by']),
+    settled: list(json['settled']).map(text).filter(isInterval),
+  };
+}
+
+function actionOf(json: Json): CorporateAction {
+  const { kind, value, currency } = json;
+  const exDay = parseDay(text(json['exDate']));
+  if (typeof value !== 'number') throw malformed(value);
+  if (kind === 'split') return { kind, exDay, ratio: value };
+  if (kind !== 'dividend') throw malformed(kind);
+  return { kind, exDay, amount: value, ...(typeof currency === 'string' && { currency }) };
+}
+
+function doubtJson({ kind, exDay, days }: ActionDoubt): Json {
+  return { kind, exDate: formatDay(exDay), days: days.map(formatDay) };
+}
+
+function doubtOf(value: unknown): ActionDoubt {
+  const { kind, exDate, days } = fields(value);
+  if (kind !== 'split' && kind !== 'dividend') throw malformed(kind);
+  return { kind, exDay: parseDay(text(exDate)), days: list(days).map((day) => parseDay(text(day))) };
 }

@@ -1,27 +1,20 @@
 import { join } from 'node:path';
-import { type CorporateAction, actionValue } from '../../core/bars.ts';
+import { type ActionBook, EMPTY_BOOK, hearActions } from '../../core/action-book.ts';
+import type { CorporateAction } from '../../core/bars.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { intersect, normalize, subtract, union } from '../../core/ranges.ts';
-import { encodeCovered, statedActionsDigest, trustedCovered } from './actions-knowledge.ts';
+import { contains, normalize, subtract, union } from '../../core/ranges.ts';
+import { encodeBook, statedActionsDigest, trustedBook } from './actions-knowledge.ts';
 import { commitFile, type CommitFs, removeFile } from './commit.ts';
 import { decodeActions, readActionsFooter } from './decode.ts';
 import { digestOfActions } from './digest.ts';
 import { loadFile } from './disk.ts';
-import { type ActionRow, currencyOf, encodeActions } from './encode.ts';
+import { encodeActions } from './encode.ts';
 import { joinRuns } from './knowledge.ts';
 import { actionsPath } from './layout.ts';
 import { assertDigest } from './own-entry.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
-
-/** The whole content of a file of corporate actions. */
-interface ActionsContent {
-  /** Ascending by ex-date. */
-  readonly rows: readonly ActionRow[];
-  /** Ex-dates that a provider answered for. */
-  readonly covered: readonly DayRange[];
-}
 
 /** What an answer says of a ticker's corporate actions. */
 interface ActionsAnswer {
@@ -33,17 +26,19 @@ interface ActionsAnswer {
   readonly fetchedAt: number;
 }
 
-/** Corporate actions of a ticker and what is known of them. Throws `store-corrupt` if the file is damaged. */
-export async function readActionsFile(root: string, ticker: string): Promise<ActionsContent> {
+/**
+ * Corporate actions of a ticker and what is known of them: what is in force lies in the rows, what was, in the
+ * metadata. Throws `store-corrupt` if the file is damaged.
+ */
+export async function readActionsFile(root: string, ticker: string): Promise<ActionBook> {
   const path = actionsPath(ticker);
   const file = await loadFile(join(root, path));
-  if (file === undefined) return { rows: [], covered: [] };
+  if (file === undefined) return EMPTY_BOOK;
   try {
     const footer = await readActionsFooter(file);
-    const covered = trustedCovered(ticker, footer);
-    const rows = await decodeActions(file);
-    assertDigest(statedActionsDigest(ticker, footer), () => digestOfActions(rows));
-    return { rows, covered };
+    const book = { ...trustedBook(ticker, footer), entries: await decodeActions(file) };
+    assertDigest(statedActionsDigest(ticker, footer), () => digestOfActions(book));
+    return book;
   } catch (error) {
     if (!(error instanceof BackfillError)) throw error;
     throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
@@ -54,26 +49,44 @@ export async function readActionsFile(root: string, ticker: string): Promise<Act
 }
 
 /**
- * Merges actions by kind and ex-date, and the ex-dates that are known. Where neither changes, nothing is written. A
- * damaged file goes to quarantine, and `store-corrupt` is thrown.
+ * Writes what `change` makes of the corporate actions of a ticker and of what is known of them; the same is not written.
+ * A damaged file goes to quarantine, and `store-corrupt` is thrown.
  */
-export async function mergeActions(
+export async function updateActions(
   fs: CommitFs,
   root: string,
   ticker: string,
-  answer: ActionsAnswer,
+  change: (before: ActionBook) => ActionBook,
 ): Promise<void> {
   const before = await readOrSetAside(fs, root, ticker);
-  const { rows, changed } = mergeRows(before.rows, answer);
+  const changed = change(before);
   // Runs that only a week-end parts become one, or a year of daily answers would fill the footer.
-  const covered = joinRuns(union(before.covered, [answer.covered]), calendarFor(ticker));
-  if (!changed && subtract(covered, before.covered).length === 0) return;
-  await writeActions(fs, root, ticker, { rows, covered });
+  const covered = joinRuns(changed.covered, calendarFor(ticker));
+  const after = { ...changed, covered };
+  if (isSame(before, after)) return;
+  const isEmpty = [after.entries, after.past, after.doubts, covered].every(({ length }) => length === 0);
+  if (isEmpty) await removeFile(fs, root, actionsPath(ticker));
+  else await writeActions(fs, root, ticker, after);
+}
+
+/** Merges actions by kind and ex-date, and the ex-dates that are known, as `updateActions` does. */
+export function mergeActions(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  { covered, ...answer }: ActionsAnswer,
+): Promise<void> {
+  const told = { ...answer, wouldList: { from: covered.from, to: covered.from }, isOwnList: false };
+  return updateActions(fs, root, ticker, (before) => ({
+    ...hearActions(before, told),
+    covered: union(before.covered, [covered]),
+  }));
 }
 
 /**
- * Removes the actions with ex-dates in a range, and that these are known; a file that keeps neither goes. Gives the
- * number of actions removed. A damaged file goes to quarantine, and `store-corrupt` is thrown.
+ * Removes the actions with ex-dates in a range, also those that are in force no more, and that these are known; a file
+ * that keeps nothing goes. Gives the number of actions in force that were removed. A damaged file goes to quarantine, and
+ * `store-corrupt` is thrown.
  */
 export async function forgetActionsIn(
   fs: CommitFs,
@@ -81,65 +94,46 @@ export async function forgetActionsIn(
   ticker: string,
   range: DayRange,
 ): Promise<number> {
-  const before = await readOrSetAside(fs, root, ticker);
-  const rows = before.rows.filter(({ action }) => action.exDay < range.from || action.exDay >= range.to);
-  const covered = subtract(before.covered, normalize([range]));
-  const removed = before.rows.length - rows.length;
-  const touched = removed > 0 || intersect(before.covered, normalize([range])).length > 0;
-  if (touched && rows.length === 0 && covered.length === 0) await removeFile(fs, root, actionsPath(ticker));
-  else if (touched) await writeActions(fs, root, ticker, { rows, covered });
+  let removed = 0;
+  await updateActions(fs, root, ticker, (before) => {
+    const isKept = ({ exDay }: { exDay: number }): boolean => !contains([range], exDay);
+    const entries = before.entries.filter(({ action }) => isKept(action));
+    removed = before.entries.length - entries.length;
+    return {
+      entries,
+      past: before.past.filter(({ action }) => isKept(action)),
+      doubts: before.doubts.filter(isKept),
+      covered: subtract(before.covered, normalize([range])),
+    };
+  });
   return removed;
 }
 
-async function readOrSetAside(fs: CommitFs, root: string, ticker: string): Promise<ActionsContent> {
-  const read = (): Promise<ActionsContent> => readActionsFile(root, ticker);
+/** Whether two books say the same; covered days are joined in both. */
+function isSame(a: ActionBook, b: ActionBook): boolean {
+  if (subtract(b.covered, a.covered).length > 0 || subtract(a.covered, b.covered).length > 0) return false;
+  const text = ({ entries, past, doubts }: ActionBook): string => JSON.stringify([entries, past, doubts]);
+  return text(a) === text(b);
+}
+
+async function readOrSetAside(fs: CommitFs, root: string, ticker: string): Promise<ActionBook> {
+  const read = (): Promise<ActionBook> => readActionsFile(root, ticker);
   const file = { path: actionsPath(ticker), loss: missingUntilRerun('splits and dividends'), read };
-  const [content = { rows: [], covered: [] }] = await readAllOrSetAside(fs, root, [file]);
+  const [content = EMPTY_BOOK] = await readAllOrSetAside(fs, root, [file]);
   return content;
 }
 
-function mergeRows(
-  older: readonly ActionRow[],
-  { actions, source, fetchedAt }: ActionsAnswer,
-): { rows: ActionRow[]; changed: boolean } {
-  const byKey = new Map(older.map((row) => [keyOf(row.action), row]));
-  let changed = false;
-  for (const action of actions) {
-    const before = byKey.get(keyOf(action));
-    if (before && isSame(before.action, action)) continue;
-    byKey.set(keyOf(action), { action, source, fetchedAt });
-    changed = true;
-  }
-  return { rows: [...byKey.values()].toSorted((a, b) => inOrder(a.action, b.action)), changed };
-}
-
-async function writeActions(
-  fs: CommitFs,
-  root: string,
-  ticker: string,
-  { rows, covered }: ActionsContent,
-): Promise<void> {
+async function writeActions(fs: CommitFs, root: string, ticker: string, book: ActionBook): Promise<void> {
   const path = actionsPath(ticker);
-  const metadata = encodeCovered(ticker, covered, rows.length, digestOfActions(rows));
-  await commitFile(fs, root, path, encodeActions(rows, metadata), async (written) => {
+  const { entries } = book;
+  const metadata = encodeBook(ticker, book, digestOfActions(book));
+  await commitFile(fs, root, path, encodeActions(entries, metadata), async (written) => {
     const footer = await readActionsFooter(written);
     const back = await decodeActions(written);
-    if (back.length === rows.length && footer.metadata === metadata) return;
+    if (back.length === entries.length && footer.metadata === metadata) return;
     throw new BackfillError(
       'store-unusable',
       `${path} does not read back as it was written; is the disk failing?`,
     );
   });
-}
-
-function keyOf({ kind, exDay }: CorporateAction): string {
-  return `${kind} ${exDay}`;
-}
-
-function isSame(a: CorporateAction, b: CorporateAction): boolean {
-  return actionValue(a) === actionValue(b) && currencyOf(a) === currencyOf(b);
-}
-
-function inOrder(a: CorporateAction, b: CorporateAction): number {
-  return a.exDay - b.exDay || (a.kind < b.kind ? -1 : Number(a.kind > b.kind));
 }

@@ -5,16 +5,10 @@ import {
   parquetReadObjects,
   type SchemaElement,
 } from 'hyparquet';
+import type { ActionEntry } from '../../core/action-book.ts';
 import type { Bar, CorporateAction, Revision } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
-import {
-  ACTION_COLUMNS,
-  type ActionRow,
-  BAR_COLUMNS,
-  CURRENCY_COLUMN,
-  METADATA_KEY,
-  REVISION_COLUMNS,
-} from './encode.ts';
+import { ACTION_COLUMNS, BAR_COLUMNS, CURRENCY_COLUMN, METADATA_KEY, REVISION_COLUMNS } from './encode.ts';
 
 /** What the end of a file of bars says of it. */
 export interface Footer {
@@ -99,7 +93,7 @@ export async function decodeTimes(file: AsyncBuffer): Promise<number[]> {
 }
 
 /** All rows of a file of corporate actions. Throws `store-corrupt` like `decodeBars`. */
-export async function decodeActions(file: AsyncBuffer): Promise<ActionRow[]> {
+export async function decodeActions(file: AsyncBuffer): Promise<ActionEntry[]> {
   const { schema } = await readMetadata(file, ACTION_COLUMNS);
   const columns = schema.some(({ name }) => name === CURRENCY_COLUMN.name)
     ? [...ACTION_COLUMNS, CURRENCY_COLUMN]

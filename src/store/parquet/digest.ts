@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ActionBook } from '../../core/action-book.ts';
 import { type Bar, actionValue } from '../../core/bars.ts';
-import { type ActionRow, currencyOf } from './encode.ts';
+import { currencyOf } from './encode.ts';
 
 /** Hex digits of a digest: 128 bits, more than enough against rot. */
 const DIGITS = 32;
@@ -41,9 +42,9 @@ export function digestOf(bars: readonly Bar[]): string {
   return createHash('sha256').update(bytes).update(names).digest('hex').slice(0, DIGITS);
 }
 
-/** The same for corporate actions. */
-export function digestOfActions(rows: readonly ActionRow[]): string {
-  const values = rows.map(({ action, source, fetchedAt }) => [
+/** The same for corporate actions, and for those that are in force no more. */
+export function digestOfActions({ entries, past }: Pick<ActionBook, 'entries' | 'past'>): string {
+  const values: unknown[] = entries.map(({ action, source, fetchedAt }) => [
     action.kind,
     action.exDay,
     actionValue(action),
@@ -51,6 +52,11 @@ export function digestOfActions(rows: readonly ActionRow[]): string {
     fetchedAt,
     ...(currencyOf(action) === undefined ? [] : [currencyOf(action)]),
   ]);
+  for (const { action, source, fetchedAt, how, until, by, settled } of past)
+    values.push([
+      ...[action.kind, action.exDay, actionValue(action), currencyOf(action) ?? null, source, fetchedAt],
+      ...[how, until, by, settled],
+    ]);
   return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, DIGITS);
 }
 

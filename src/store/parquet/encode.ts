@@ -1,17 +1,10 @@
 import type { SchemaElement } from 'hyparquet';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
+import type { ActionEntry } from '../../core/action-book.ts';
 import { type Bar, type CorporateAction, type Revision, actionValue } from '../../core/bars.ts';
 
 /** Key of the store's own entry in a file's key-value metadata. */
 export const METADATA_KEY = 'backfill';
-
-/** A stored corporate action: the action and where it comes from. */
-export interface ActionRow {
-  readonly action: CorporateAction;
-  readonly source: string;
-  /** ms since the epoch. */
-  readonly fetchedAt: number;
-}
 
 // Without a zone (isAdjustedToUTC false), so that a daily bar's date is the session date in every reader's zone.
 const timestamp = (name: string): SchemaElement => ({
@@ -122,7 +115,7 @@ function knownVolume({ volume }: Bar): number | null {
  * A Parquet file of corporate actions that carries `metadata` under the key `backfill`. `value` is a split's ratio or a
  * dividend's amount.
  */
-export function encodeActions(rows: readonly ActionRow[], metadata: string): Uint8Array {
+export function encodeActions(rows: readonly ActionEntry[], metadata: string): Uint8Array {
   const currencies = rows.map(({ action }) => currencyOf(action) ?? null);
   // The column is there only where it says something, so that one glob over all files goes on working.
   const isNeeded = currencies.some((currency) => currency !== null);

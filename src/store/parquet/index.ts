@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ActionBook } from '../../core/action-book.ts';
 import type { Bar, CorporateAction, Revision, Series } from '../../core/bars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { periodRange } from '../../core/partition.ts';
@@ -14,7 +15,7 @@ import type {
   SeriesUpdate,
   UpsertResult,
 } from '../store.ts';
-import { forgetActionsIn, mergeActions, readActionsFile } from './actions.ts';
+import { forgetActionsIn, mergeActions, readActionsFile, updateActions } from './actions.ts';
 import { commitFolder, type CommitFs } from './commit.ts';
 import { asUnusable, DISK } from './disk.ts';
 import { examineStore } from './doctor/examine.ts';
@@ -92,15 +93,19 @@ class ParquetStore implements BarStore {
     return this.#usable(() => forgetRange(this.#fs, this.url, series, range));
   }
 
-  readActionsCovered(ticker: string): Promise<readonly DayRange[]> {
-    return this.#usable(async () => (await readActionsFile(this.url, ticker)).covered);
+  readActionBook(ticker: string): Promise<ActionBook> {
+    return this.#usable(() => readActionsFile(this.url, ticker));
   }
 
   readActions(ticker: string): Promise<CorporateAction[]> {
     return this.#usable(async () => {
-      const { rows } = await readActionsFile(this.url, ticker);
-      return rows.map(({ action }) => action);
+      const { entries } = await readActionsFile(this.url, ticker);
+      return entries.map(({ action }) => action);
     });
+  }
+
+  updateActions(ticker: string, change: (before: ActionBook) => ActionBook): Promise<void> {
+    return this.#usable(() => updateActions(this.#fs, this.url, ticker, change));
   }
 
   upsertActions(

@@ -2,7 +2,7 @@ import { type Series, seriesKey } from '../../core/bars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Scan, ScanOptions, SeriesState } from '../store.ts';
-import { trustedCovered } from './actions-knowledge.ts';
+import { trustedBook } from './actions-knowledge.ts';
 import type { CommitFs } from './commit.ts';
 import { decodeTimes, readActionsFooter, readFooter } from './decode.ts';
 import { inspectAll, type Place } from './inspect.ts';
@@ -51,11 +51,11 @@ function partitionPlace(partition: Partition): Place<Found> {
   };
 }
 
-function actionsPlace(ticker: string): Place<[string, DayRange[]]> {
+function actionsPlace(ticker: string): Place<[string, readonly DayRange[]]> {
   return {
     path: actionsPath(ticker),
     of: { ticker, interval: null },
-    read: async (file) => [ticker, trustedCovered(ticker, await readActionsFooter(file))],
+    read: async (file) => [ticker, trustedBook(ticker, await readActionsFooter(file)).covered],
   };
 }
 

@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ActionRow, encodeActions } from '../../../src/store/parquet/encode.ts';
+import type { ActionEntry } from '../../../src/core/action-book.ts';
+import { encodeActions } from '../../../src/store/parquet/encode.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { actionsPath } from '../../../src/store/parquet/layout.ts';
 import type { BarStore } from '../../../src/store/store.ts';
@@ -94,15 +95,15 @@ describe('a file of corporate actions', () => {
 
   /** Writes rows with the knowledge that the file has, changed. */
   async function rewrite(
-    rows: readonly ActionRow[],
+    rows: readonly ActionEntry[],
     change: (json: Record<string, unknown>) => object,
   ): Promise<void> {
-    const text = /\{"version":1[^}]*\}/.exec(await readFile(path(), 'latin1'))?.[0] ?? '';
+    const text = /\{"version":2[^}]*\}/.exec(await readFile(path(), 'latin1'))?.[0] ?? '';
     await writeFile(path(), encodeActions(rows, JSON.stringify(change(JSON.parse(text)))));
   }
 
-  const row: ActionRow = { action: SPLIT, source: 'sample', fetchedAt: NOON };
-  const rotten: ActionRow = { ...row, action: { ...SPLIT, ratio: 5 } };
+  const row: ActionEntry = { action: SPLIT, source: 'sample', fetchedAt: NOON };
+  const rotten: ActionEntry = { ...row, action: { ...SPLIT, ratio: 5 } };
 
   it.each<[string, () => Promise<unknown>]>([
     ['merged into', () => store.upsertActions('AAPL', [], days('2021-01-04', '2021-01-05'), 'sample', NOON)],
@@ -151,7 +152,7 @@ describe('a file of corporate actions', () => {
   it.each([
     ['of a store from before there was any', { version: 1 }],
     ['that is no JSON', 'nonsense'],
-    ['of another version', { version: 2, ticker: 'AAPL', covered: [['2020-01-02', '2021-01-01']], rows: 1 }],
+    ['of another version', { version: 3, ticker: 'AAPL', covered: [['2020-01-02', '2021-01-01']], rows: 1 }],
     [
       'of another number of rows',
       { version: 1, ticker: 'AAPL', covered: [['2020-01-02', '2021-01-01']], rows: 2 },

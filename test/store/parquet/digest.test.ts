@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { Bar } from '../../../src/core/bars.ts';
 import { bytesAsFile, decodeActions, decodeBars } from '../../../src/store/parquet/decode.ts';
 import { digestOf, digestOfActions } from '../../../src/store/parquet/digest.ts';
-import { type ActionRow, encodeActions, encodeBars } from '../../../src/store/parquet/encode.ts';
+import type { ActionEntry } from '../../../src/core/action-book.ts';
+import { encodeActions, encodeBars } from '../../../src/store/parquet/encode.ts';
 import { daily, NOON } from '../fixtures.ts';
 
 const BARS = [daily('2026-02-26'), daily('2026-02-27', { vwap: 100.5, trades: 7, source: 'other' })];
-const SPLIT: ActionRow = {
+const SPLIT: ActionEntry = {
   action: { kind: 'split', exDay: 18_505, ratio: 4 },
   source: 'sample',
   fetchedAt: NOON,
@@ -90,25 +91,37 @@ describe('the digest of bars', () => {
 });
 
 describe('the digest of corporate actions', () => {
-  const dividend: ActionRow = { ...SPLIT, action: { kind: 'dividend', exDay: 18_505, amount: 4 } };
+  const dividend: ActionEntry = { ...SPLIT, action: { kind: 'dividend', exDay: 18_505, amount: 4 } };
 
   it('is the same in every version of the program', () => {
-    expect(digestOfActions([SPLIT, dividend])).toBe('ec90edf510a50169225a8589f9d116f7');
+    expect(digestOfActions({ entries: [SPLIT, dividend], past: [] })).toBe(
+      'ec90edf510a50169225a8589f9d116f7',
+    );
   });
 
   it('outlives a file', async () => {
-    const rows = [SPLIT, { ...dividend, action: { ...dividend.action, amount: 0.1 + 0.2 } } as ActionRow];
+    const rows = [SPLIT, { ...dividend, action: { ...dividend.action, amount: 0.1 + 0.2 } } as ActionEntry];
     const back = await decodeActions(bytesAsFile(encodeActions(rows, '{}')));
-    expect(digestOfActions(back)).toBe(digestOfActions(rows));
+    expect(digestOfActions({ entries: back, past: [] })).toBe(digestOfActions({ entries: rows, past: [] }));
   });
 
-  it.each<[string, ActionRow]>([
+  it.each<[string, ActionEntry]>([
     ['kind', dividend],
     ['ex-date', { ...SPLIT, action: { kind: 'split', exDay: 18_506, ratio: 4 } }],
     ['value', { ...SPLIT, action: { kind: 'split', exDay: 18_505, ratio: 0.25 } }],
     ['source', { ...SPLIT, source: 'other' }],
     ['time', { ...SPLIT, fetchedAt: NOON + 1 }],
   ])('is another one for another %s', (_, row) => {
-    expect(digestOfActions([row])).not.toBe(digestOfActions([SPLIT]));
+    expect(digestOfActions({ entries: [row], past: [] })).not.toBe(
+      digestOfActions({ entries: [SPLIT], past: [] }),
+    );
+  });
+
+  it('is another one for what is in force no more', () => {
+    const past = { ...dividend, how: 'withdrawn', until: NOON, by: 'sample', settled: [] } as const;
+    const digests = [[], [past], [{ ...past, settled: ['1d'] as const }], [{ ...past, until: NOON + 1 }]].map(
+      (list) => digestOfActions({ entries: [SPLIT], past: list }),
+    );
+    expect(new Set(digests).size).toBe(4);
   });
 });

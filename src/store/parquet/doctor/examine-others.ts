@@ -59,17 +59,17 @@ async function damaged(
 
 /** Beyond what reading checks: that the file says for which days it speaks, and that its values can be. */
 async function checkActions(root: string, path: string, ticker: string): Promise<void> {
-  const { rows } = await readActionsFile(root, ticker);
+  const { entries } = await readActionsFile(root, ticker);
   const file = await loadFile(join(root, path));
   if (file === undefined) return;
   const footer = await readActionsFooter(file);
   const entry = ownEntry(footer.metadata, { ticker });
   if (entry === undefined || entry['rows'] !== footer.rows || !Array.isArray(entry['covered']))
     throw new BackfillError('store-corrupt', 'it does not say for which days it speaks');
-  for (const [i, { action }] of rows.entries()) {
+  for (const [i, { action }] of entries.entries()) {
     const value = action.kind === 'split' ? action.ratio : action.amount;
     if (!(value > 0)) throw new BackfillError('store-corrupt', `it holds a ${action.kind} of ${value}`);
-    const before = rows[i - 1]?.action;
+    const before = entries[i - 1]?.action;
     if (before !== undefined && before.exDay > action.exDay)
       throw new BackfillError('store-corrupt', 'its rows are not ascending by ex-date');
     if (before?.exDay === action.exDay && before.kind === action.kind)

@@ -115,7 +115,7 @@ class Examiner {
     if (this.#splits?.ticker === ticker) return this.#splits.splits;
     const splits: Split[] = [];
     try {
-      for (const { action } of (await readActionsFile(this.#root, ticker)).rows)
+      for (const { action } of (await readActionsFile(this.#root, ticker)).entries)
         if (action.kind === 'split' && action.ratio > 0) splits.push(action);
     } catch (error) {
       if (!(error instanceof BackfillError) && errno(error) === undefined) throw error;

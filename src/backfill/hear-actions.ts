@@ -1,0 +1,140 @@
+import {
+  type ActionBook,
+  type ActionKey,
+  type ActionsTold,
+  DAYS_TO_WITHDRAW,
+  type PastAction,
+  entryOf,
+  hearActions,
+  isBarred,
+  isSameAction,
+} from '../core/action-book.ts';
+import { actionText } from '../core/action-text.ts';
+import type { Ohlcv, Series } from '../core/bars.ts';
+import type { Calendar } from '../core/calendar/calendar.ts';
+import { type Day, type DayRange, formatDay, startOfDay, utcDayOf } from '../core/day.ts';
+import type { Difference } from '../core/compare.ts';
+import type { Oddity } from '../core/oddities.ts';
+import { sessionDateOf } from '../core/partition.ts';
+import type { Task } from '../core/plan.ts';
+import type { BarAnswer, Capabilities } from '../providers/provider.ts';
+import type { BarStore } from '../store/store.ts';
+
+/** What an answer says of splits and dividends, and what is known once it is heard. */
+export interface ActionsHeard {
+  readonly told: ActionsTold;
+  readonly book: ActionBook;
+  /** See `Hearing`. */
+  readonly turnedBack: readonly PastAction[];
+}
+
+/** Hears what an answer says of splits and dividends. Reads bars only where a split was withdrawn. */
+export async function hearAnswer(
+  answer: BarAnswer,
+  { task, calendar, now }: { readonly task: Task; readonly calendar: Calendar; readonly now: number },
+  before: ActionBook,
+  { id, actions, ownActions = false }: Capabilities,
+  store: BarStore,
+): Promise<ActionsHeard> {
+  const told: ActionsTold = {
+    actions: answer.actions,
+    wouldList: ownActions
+      ? upTo(calendar.localDay(now))
+      : exDatesListed(answer, task, calendar.localDay(now)),
+    source: id,
+    fetchedAt: now,
+    isOwnList: ownActions,
+  };
+  const book = actions ? hearActions(before, told) : before;
+  const open = answer.wireBasis === 'raw' ? [] : openSplits(book, id, task.series);
+  return { told, book, turnedBack: await turnedBackWith(open, task.series, calendar, store) };
+}
+
+/** Splits of a source in force no more, of which it is not known what stored bars were turned back with. */
+export function openSplits({ past }: ActionBook, source: string, { interval }: Series): PastAction[] {
+  return past.filter(
+    (one) => one.action.kind === 'split' && one.source === source && !one.settled.includes(interval),
+  );
+}
+
+function upTo(today: Day): DayRange {
+  return { from: Number.NEGATIVE_INFINITY, to: today + 1 };
+}
+
+/**
+ * Ex-dates of which an answer would list every action: those after its first day that it proves, and where its prices
+ * are adjusted for splits all up to today, as it takes to turn them back. None for an answer without a bar.
+ */
+function exDatesListed({ bars, proven, wireBasis }: BarAnswer, { range }: Task, today: Day): DayRange {
+  const from = range.from + 1;
+  if (bars.length === 0) return { from, to: from };
+  return { from, to: Math.max(from, wireBasis === 'raw' ? proven.to : today + 1) };
+}
+
+/** Those of some splits that bars may have been turned back with: of the same source, fetched while they were in force. */
+async function turnedBackWith(
+  splits: readonly PastAction[],
+  series: Series,
+  calendar: Calendar,
+  store: BarStore,
+): Promise<PastAction[]> {
+  if (splits.length === 0) return [];
+  const last = Math.max(...splits.map(({ action }) => action.exDay));
+  const sessionOf = sessionDateOf(series.interval, calendar);
+  const bars = await store.readBars(series, { from: Number.NEGATIVE_INFINITY, to: last });
+  return splits.filter(({ action, source, fetchedAt, until }) =>
+    bars.some(
+      (bar) =>
+        bar.source === source &&
+        sessionOf(bar.ts) < action.exDay &&
+        bar.fetchedAt >= fetchedAt &&
+        bar.fetchedAt < until,
+    ),
+  );
+}
+
+/** What an answer changes in what is known of splits and dividends, to be named. */
+export function actionOddities(heard: ActionsHeard, before: ActionBook): Oddity[] {
+  const { told, book } = heard;
+  const notes: (readonly [ActionKey, string])[] = book.past
+    .slice(before.past.length)
+    .map((past) => [past.action, endNote(past, heard, before)]);
+  for (const action of told.actions) {
+    if (!isBarred(book, action) || entryOf(book, action) !== undefined) continue;
+    notes.push([
+      action,
+      `the ${actionText(action)} was withdrawn by hand: not in force, though ${told.source} lists it`,
+    ]);
+  }
+  for (const doubt of book.doubts) {
+    const entry = entryOf(book, doubt);
+    if (entry === undefined || doubt.days.at(-1) !== utcDayOf(told.fetchedAt)) continue;
+    const count = `${doubt.days.length} of ${DAYS_TO_WITHDRAW} days`;
+    notes.push([
+      doubt,
+      `${told.source} leaves out the ${actionText(entry.action)} (${count}): in force until then`,
+    ]);
+  }
+  return notes.map(([{ exDay }, note]) => ({
+    ...{ kind: 'action-changed', session: exDay, ts: startOfDay(exDay), note },
+  }));
+}
+
+function endNote({ action, how }: PastAction, { told, book }: ActionsHeard, before: ActionBook): string {
+  const now = entryOf(book, action);
+  if (how === 'replaced' && now !== undefined)
+    return `the ${actionText(action)} is a ${actionText(now.action)} now, by ${told.source}`;
+  const moved = told.actions.find(
+    (one) => isSameAction({ ...one, exDay: action.exDay }, action) && entryOf(before, one) === undefined,
+  );
+  const instead = moved === undefined ? 'does not list it' : `lists it on ${formatDay(moved.exDay)}`;
+  return `the ${actionText(action)} is withdrawn: ${told.source} ${instead} now`;
+}
+
+/** Closes further apart were not turned back alike; no split is as small. */
+const LEVEL_CHANGE = 1e-3;
+
+/** Whether every repeated close is as it was stored. */
+export function isUnchanged(pairs: readonly Difference<Ohlcv>[]): boolean {
+  return pairs.every(({ stored, answered }) => Math.abs(answered.close / stored.close - 1) < LEVEL_CHANGE);
+}
