@@ -23,6 +23,9 @@ const FEWEST_WHOLE_STEPS = 3;
 /** How often a line may be expected by chance among the steps of a series and still be taken for an invented one. */
 const CHANCE = 1e-4;
 
+/** Part of the bars of a series that may lie on lines which fill its holes. */
+const MOST_ON_LINES = 0.5;
+
 /** How far two steps to a bar may differ and still be the same. */
 type Tolerance = (bar: Ohlcv) => number;
 
@@ -36,7 +39,8 @@ interface Line {
 /**
  * Rejects bars that were interpolated, whatever volume they claim: inside a run of closes that go on by one exact step,
  * longer than chance makes one of the steps that the series has. A price that is held is no line. The bars at both ends
- * of one may be real, those that it connects, and stay. `known` bars lengthen lines and are not judged.
+ * of one may be real, those that it connects, and stay. `known` bars lengthen lines and are not judged. A series of which
+ * lines are the larger part is left alone: what fills holes lies between what was traded.
  */
 export function rejectStraightLines(
   { accepted, rejected }: CheckedBars,
@@ -44,7 +48,10 @@ export function rejectStraightLines(
 ): CheckedBars {
   const series = mergeBars(context.known, accepted);
   const reasons = new Map<Ohlcv, string>();
-  for (const { from, to } of inventedLines(series, context.interval)) {
+  const lines = inventedLines(series, context.interval);
+  const onLines = new Set(lines.flatMap(({ from, to }) => series.slice(from, to)));
+  if (onLines.size > MOST_ON_LINES * series.length) return { accepted, rejected };
+  for (const { from, to } of lines) {
     const inner = series.slice(from + 1, to - 1);
     const ends = `${series[from]?.close} to ${series[to - 1]?.close}`;
     for (const bar of inner) reasons.set(bar, `one of ${inner.length} bars on a straight line from ${ends}`);

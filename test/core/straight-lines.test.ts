@@ -120,6 +120,20 @@ describe('hours that were interpolated', () => {
 });
 
 describe('no line', () => {
+  it.each([
+    ['one line', (i: number) => i],
+    ['lines of nine', (i: number) => i % 9],
+    ['lines of four', (i: number) => i % 4],
+  ])('is in a series that is nothing but %s', (_, at) => {
+    const bars = Array.from({ length: 60 }, (__, i) => ({
+      ...dayBar(0, 500 + at(i)),
+      ts: i * 3_600_000,
+      ...{ open: 499 + at(i), high: 502 + at(i), low: 498 + at(i), volume: 1000 + 7 * at(i) },
+    }));
+    expect(onLine(bars)).toEqual([]);
+    expect(onLine(bars.slice(40), { ...hourly, known: bars.slice(0, 40) })).toEqual([]);
+  });
+
   it('is a price that is held, whatever was traded at it', () => {
     const held = Array.from({ length: 300 }, (_, i) =>
       dayBar(SESSIONS[i] ?? i, 10, { volume: 1000 + i * 37 }),
