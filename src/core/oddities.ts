@@ -1,4 +1,4 @@
-import { type CorporateAction, type Ohlcv, type Split, isSplit } from './bars.ts';
+import { type CorporateAction, type Ohlcv, type Split, isSplit, mergeBars } from './bars.ts';
 import { copiedBars } from './copies.ts';
 import { type Day, formatDay } from './day.ts';
 import { bearsRatios } from './instrument-type.ts';
@@ -14,6 +14,8 @@ import {
   splitRatio,
   standout,
 } from './plausibility.ts';
+import { sessionDateOf } from './partition.ts';
+import { straightLines } from './straight-lines.ts';
 import { thinSessions } from './thin-sessions.ts';
 
 /** Something about sound, stored bars that a person should look at. At most one a session. */
@@ -24,6 +26,7 @@ export interface Oddity {
    * - `spike`: one session beyond 1.2 times, or below 1/1.2 of, both neighbours, which agree
    * - `repeat`: a daily bar that is the session's before it, open to volume
    * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same
+   * - `line`: closes that go on by one exact step, where so much of the series does that it is left as it is
    * - `thin`: an intraday session with less than half of the usual bars
    * - `outside-range`: bars that open or close outside their high and low, once a series, at the first of them
    * - `bad-action`: a split or dividend that cannot be: it is in quarantine
@@ -38,6 +41,7 @@ export interface Oddity {
     | 'repeat'
     | 'identity'
     | 'thin'
+    | 'line'
     | 'outside-range'
     | 'bad-action'
     | 'action-changed'
@@ -84,6 +88,7 @@ export function findOddities(bars: readonly Ohlcv[], context: SeriesContext): Od
     const note = `the bar repeats that of ${formatDay(original)}, volume and all`;
     odd.set(session, { kind: 'repeat', session, ts: bar.ts, note });
   }
+  for (const line of linesIn(bars, context)) odd.set(line.session, line);
   for (const doubt of findDividendOddities(sessions, actions)) odd.set(doubt.session, doubt);
   let before: SessionPrices | undefined;
   const compared = sessions.filter(({ low }) => bearsRatios(low, context.type ?? null));
@@ -96,6 +101,16 @@ export function findOddities(bars: readonly Ohlcv[], context: SeriesContext): Od
     if (!spike) before = session;
   }
   return [...odd.values()].toSorted((a, b) => a.session - b.session);
+}
+
+/** Lines that were stored, at the first judged bar of each. */
+function linesIn(bars: readonly Ohlcv[], { interval, calendar, known }: SeriesContext): Oddity[] {
+  const judged = new Set(bars);
+  const sessionOf = sessionDateOf(interval, calendar);
+  return straightLines(mergeBars(known, bars), interval).flatMap(({ inner, note }): Oddity[] => {
+    const first = inner.find((bar) => judged.has(bar));
+    return first === undefined ? [] : [{ kind: 'line', session: sessionOf(first.ts), ts: first.ts, note }];
+  });
 }
 
 type Finding = Pick<Oddity, 'kind' | 'note'>;

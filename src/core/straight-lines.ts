@@ -23,9 +23,6 @@ const FEWEST_WHOLE_STEPS = 3;
 /** How often a line may be expected by chance among the steps of a series and still be taken for an invented one. */
 const CHANCE = 1e-4;
 
-/** Part of the bars of a series that may lie on lines which fill its holes. */
-const MOST_ON_LINES = 0.5;
-
 /** How far two steps to a bar may differ and still be the same. */
 type Tolerance = (bar: Ohlcv) => number;
 
@@ -36,11 +33,14 @@ interface Line {
   readonly step: number;
 }
 
+/** Interpolation fills holes: a series of which so large a part lies on lines was made by other means, and is left as it is. */
+const MOST_INVENTED = 0.25;
+
 /**
  * Rejects bars that were interpolated, whatever volume they claim: inside a run of closes that go on by one exact step,
  * longer than chance makes one of the steps that the series has. A price that is held is no line. The bars at both ends
- * of one may be real, those that it connects, and stay. `known` bars lengthen lines and are not judged. A series of which
- * lines are the larger part is left alone: what fills holes lies between what was traded.
+ * of one may be real, those that it connects, and stay, as do all where more than a quarter of the series lies on lines.
+ * `known` bars lengthen lines and are not judged.
  */
 export function rejectStraightLines(
   { accepted, rejected }: CheckedBars,
@@ -48,20 +48,31 @@ export function rejectStraightLines(
 ): CheckedBars {
   const series = mergeBars(context.known, accepted);
   const reasons = new Map<Ohlcv, string>();
-  const lines = inventedLines(series, context.interval);
-  const onLines = new Set(lines.flatMap(({ from, to }) => series.slice(from, to)));
-  if (onLines.size > MOST_ON_LINES * series.length) return { accepted, rejected };
-  for (const { from, to } of lines) {
-    const inner = series.slice(from + 1, to - 1);
-    const ends = `${series[from]?.close} to ${series[to - 1]?.close}`;
-    for (const bar of inner) reasons.set(bar, `one of ${inner.length} bars on a straight line from ${ends}`);
-  }
+  for (const { inner, note } of straightLines(series, context.interval))
+    for (const bar of inner) reasons.set(bar, `one of ${note}`);
+  if (reasons.size > series.length * MOST_INVENTED) return { accepted, rejected };
   const faults = accepted.flatMap((bar): RejectedBar[] => {
     const reason = reasons.get(bar);
     return reason === undefined ? [] : [{ bar, reason }];
   });
   if (faults.length === 0) return { accepted, rejected };
   return { accepted: accepted.filter((bar) => !reasons.has(bar)), rejected: [...rejected, ...faults] };
+}
+
+/** Bars that lie on one exact line, without the two that it connects, and what is to be said of them. */
+export interface StraightLine {
+  readonly inner: readonly Ohlcv[];
+  /** `33 bars on a straight line from 100 to 133` */
+  readonly note: string;
+}
+
+/** The lines of a series (ascending) that no market draws. */
+export function straightLines(series: readonly Ohlcv[], interval: Interval): StraightLine[] {
+  return inventedLines(series, interval).map(({ from, to }) => {
+    const inner = series.slice(from + 1, to - 1);
+    const ends = `${series[from]?.close} to ${series[to - 1]?.close}`;
+    return { inner, note: `${inner.length} bars on a straight line from ${ends}` };
+  });
 }
 
 function inventedLines(series: readonly Ohlcv[], interval: Interval): Line[] {

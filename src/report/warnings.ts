@@ -25,6 +25,7 @@ const GRAVITY: readonly Warning['kind'][] = [
   'basis-flip',
   'jump',
   'spike',
+  'line',
   'thin',
   'repeat',
   'outside-range',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ohlcv } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
+import { findOddities } from '../../src/core/oddities.ts';
 import type { SeriesContext } from '../../src/core/plausibility.ts';
 import { rejectStraightLines } from '../../src/core/straight-lines.ts';
 import { SESSIONS, context, dayBar, dayBars } from './daily-bars.ts';
@@ -166,5 +167,21 @@ describe('no line', () => {
     const closes = [100, 101, 102, 103, 104];
     const lucky = bars.map((bar, i) => (i >= 100 && i < 105 ? { ...bar, close: closes[i - 100] ?? 0 } : bar));
     expect(onLine(lucky)).toEqual([]);
+  });
+});
+
+describe('a series of which a larger part lies on lines', () => {
+  const bars = interpolated(walk(100), 50, 80);
+
+  it('is left as it is, and its lines are named', () => {
+    expect(onLine(bars)).toEqual([]);
+    const odd = findOddities(bars, context(hourly)).filter(({ kind }) => kind === 'line');
+    expect(odd).toMatchObject([
+      { ts: 51 * 3_600_000, note: expect.stringMatching(/^29 bars on a straight line/) },
+    ]);
+  });
+
+  it('is no longer one where more of it does not', () => {
+    expect(onLine(interpolated(walk(300), 100, 130))).toEqual(range(101, 130));
   });
 });

@@ -47,7 +47,7 @@ const head = fc.constantFrom(
 );
 
 describe('whatever is in a file', () => {
-  it('it is rows, or one clear error', () => {
+  it('becomes rows, or one clear error', () => {
     fc.assert(
       fc.property(
         head,
