@@ -37,6 +37,7 @@ export {
   planText,
   progressText,
   driftText,
+  errorText,
   summaryText,
 } from './report/run-text.ts';
 export { coverageText, staleHint } from './report/coverage-text.ts';

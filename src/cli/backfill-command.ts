@@ -5,6 +5,7 @@ import {
   openHistory,
   openingLine,
   planText,
+  errorText,
   summaryText,
 } from '../index.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -96,7 +97,5 @@ async function run(argv: Options): Promise<number> {
 async function report(summary: RunSummary, argv: Options): Promise<void> {
   if (argv.json) await print([JSON.stringify(summary)]);
   else if (!argv.quiet) for (const line of summaryText(summary)) tell(line);
-  else
-    for (const { ticker, interval, code, message } of summary.failures)
-      tell(`${ticker} ${interval}: ${code}: ${message}`);
+  else for (const line of errorText(summary)) tell(line);
 }

@@ -85,11 +85,14 @@ async function listIssues(history: History, argv: Options, selection: SeriesSele
   if (argv.issues) {
     const issues = await history.issues(selection);
     await print(argv.json ? [JSON.stringify(issues)] : issuesText(issues));
-  } else {
-    const revisions = await history.revisions(selection);
-    await print(argv.json ? [JSON.stringify(revisions)] : revisionsText(revisions));
+    return issues.unreadable.length > 0 ? EXIT.someFailed : EXIT.done;
   }
-  return EXIT.done;
+  const damaged: string[] = [];
+  const onDamage = ({ message }: BackfillError): void => void damaged.push(message);
+  const revisions = await history.revisions({ ...selection, onDamage });
+  await print(argv.json ? [JSON.stringify(revisions)] : revisionsText(revisions));
+  for (const message of damaged) tell(`left out: ${message}`);
+  return damaged.length > 0 ? EXIT.someFailed : EXIT.done;
 }
 
 function parsePercent(name: string, text: string | undefined): number | undefined {

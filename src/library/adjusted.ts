@@ -18,7 +18,11 @@ export async function readAdjusted(store: BarStore, series: Series, options: Rea
   const { mode } = parseAdjust(options);
   // Without a date to stop at, bars as traded need no knowledge of the series.
   if (mode === 'none' && options.asOf === undefined) return store.readBars(series, dayRange(options));
-  const scan = await store.scan({ tickers: [series.ticker], intervals: intervalsFor(series.interval) });
+  const { ticker, interval } = series;
+  const scan = await store.scan({ tickers: [ticker], intervals: intervalsFor(interval) });
+  const lost = scan.setAside.find((file) => file.ticker === ticker && file.interval === interval);
+  if (lost !== undefined)
+    throw new BackfillError('store-corrupt', `${lost.path}: ${lost.reason}`, { ticker });
   const bars: Bar[] = [];
   for await (const part of (await openAdjusted(store, scan, series, options)).bars) bars.push(...part);
   return bars;

@@ -3,6 +3,7 @@ import type { RunSummary } from '../backfill/summary.ts';
 import type { RangeOptions } from '../backfill/wanted.ts';
 import type { Bar, CorporateAction, Series } from '../core/bars.ts';
 import type { Adjustment } from '../core/factors.ts';
+import type { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/interval.ts';
 import type { Plan, Quota } from '../core/plan.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
@@ -63,6 +64,11 @@ export interface VerifyOptions extends SeriesSelection, RangeOptions {
   readonly onEvent?: (event: BackfillEvent) => void;
   /** As in `BackfillOptions`. */
   readonly stop?: AbortSignal;
+}
+
+export interface RevisionsRequest extends SeriesSelection {
+  /** Told of each file that cannot be read, which is passed over. Default: it is thrown. */
+  readonly onDamage?: (error: BackfillError) => void;
 }
 
 /** What `forget` removed. */
@@ -169,7 +175,7 @@ export interface History {
   /** What is wrong or odd about the content: quarantined rows, odd bars, unknown splits. Reads every bar. */
   issues(request?: SeriesSelection): Promise<IssuesReport>;
   /** Final bars that a later answer changed, with their old values. */
-  revisions(request?: SeriesSelection): Promise<SeriesRevision[]>;
+  revisions(request?: RevisionsRequest): Promise<SeriesRevision[]>;
   /**
    * Stored bars, ascending: as traded unless `adjust` says otherwise. Throws `basis-unknown` where what the factors need
    * is not known.

@@ -1,7 +1,8 @@
 import type { Warning } from '../backfill/summary.ts';
-import type { Series } from '../core/bars.ts';
+import { type Series, seriesKey } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
+import type { BackfillError } from '../core/errors.ts';
 import { typeOf } from '../core/instrument-type.ts';
 import { type OutsideRange, countOutsideRange } from '../core/outside-range.ts';
 import { periodRange, periodsOf, sessionDateOf } from '../core/partition.ts';
@@ -9,7 +10,8 @@ import { findOddities } from '../core/oddities.ts';
 import { intersect } from '../core/ranges.ts';
 import { type IssuesReport, rejectedIssues, unknownActions } from '../report/issues.ts';
 import type { SeriesRevision } from '../report/issues-text.ts';
-import type { BarStore, ScanOptions, SeriesState } from '../store/store.ts';
+import { isDamage } from '../store/damage.ts';
+import type { BarStore, ScanOptions, SeriesState, SetAside } from '../store/store.ts';
 
 /** Days before a part of a series that it is judged together with. */
 const CONTEXT_DAYS = 30;
@@ -18,26 +20,41 @@ const CONTEXT_DAYS = 30;
 export async function findIssues(store: BarStore, options: ScanOptions): Promise<IssuesReport> {
   const scan = await store.scan(options);
   const warnings: Warning[] = [];
-  for (const state of scan.series.values()) warnings.push(...(await warningsOf(state, store)));
+  const damaged: SetAside[] = [];
+  for (const state of scan.series.values()) {
+    const { series } = state;
+    const onDamage = ({ message }: BackfillError): void => {
+      if (scan.setAside.some(({ path }) => message.includes(path))) return;
+      if (damaged.some(({ reason }) => reason === message)) return;
+      damaged.push({ ...series, path: seriesKey(series), reason: message });
+    };
+    warnings.push(...(await warningsOf(state, store, onDamage)));
+  }
   const rejected = await store.readRejected(options);
   return {
     rejected: rejectedIssues(rejected, scan),
     warnings,
     unknownActions: unknownActions(scan),
     setAside: await store.listSetAside(),
-    unreadable: [...scan.setAside, ...rejected.unreadable],
+    unreadable: [...scan.setAside, ...damaged, ...rejected.unreadable],
   };
 }
 
-async function warningsOf(state: SeriesState, store: BarStore): Promise<Warning[]> {
+/** What is odd about a series. A file of it that cannot be read is given to `onDamage`, and the others are looked at. */
+async function warningsOf(
+  state: SeriesState,
+  store: BarStore,
+  onDamage: (error: BackfillError) => void,
+): Promise<Warning[]> {
   const { series, coverage, identity } = state;
   const calendar = calendarById(state.calendar);
-  const actions = await store.readActions(series.ticker);
+  const actions = (await unlessDamaged(store.readActions(series.ticker), onDamage)) ?? [];
   const warnings: Warning[] = [];
   let outside: OutsideRange | undefined;
   for (const range of partsOf(series, coverage.present)) {
-    const known = await store.readBars(series, { from: range.from - CONTEXT_DAYS, to: range.from });
-    const bars = await store.readBars(series, range);
+    const context = { from: range.from - CONTEXT_DAYS, to: range.from };
+    const known = (await unlessDamaged(store.readBars(series, context), onDamage)) ?? [];
+    const bars = (await unlessDamaged(store.readBars(series, range), onDamage)) ?? [];
     const { ticker, interval } = series;
     const type = typeOf(ticker, identity.type);
     for (const { session, kind, note } of findOddities(bars, { interval, calendar, actions, known, type }))
@@ -67,11 +84,30 @@ function partsOf({ interval }: Series, present: readonly DayRange[]): DayRange[]
 }
 
 /** What `History.revisions` gives: series by series, ascending by bar, then by the time of the change. */
-export async function findRevisions(store: BarStore, options: ScanOptions): Promise<SeriesRevision[]> {
+export async function findRevisions(
+  store: BarStore,
+  options: ScanOptions,
+  onDamage?: (error: BackfillError) => void,
+): Promise<SeriesRevision[]> {
   const scan = await store.scan(options);
   const revisions: SeriesRevision[] = [];
   for (const { series } of scan.series.values()) {
-    for (const revision of await store.readRevisions(series)) revisions.push({ ...series, ...revision });
+    const found = (await unlessDamaged(store.readRevisions(series), onDamage)) ?? [];
+    for (const revision of found) revisions.push({ ...series, ...revision });
   }
   return revisions;
+}
+
+/** What was read; undefined for a damaged file, which is given to `onDamage`, or else thrown. */
+async function unlessDamaged<T>(
+  content: Promise<T>,
+  onDamage: ((error: BackfillError) => void) | undefined,
+): Promise<T | undefined> {
+  try {
+    return await content;
+  } catch (error) {
+    if (onDamage === undefined || !isDamage(error)) throw error;
+    onDamage(error);
+    return undefined;
+  }
 }

@@ -23,7 +23,8 @@ export function openHistory(options: HistoryOptions): History {
     coverage: async (request = {}) =>
       coverageOf(store, capabilities, clock(), request, await tickersToRead(request.tickers)),
     issues: async (request = {}) => findIssues(store, await scanOptionsOf(parts, request)),
-    revisions: async (request = {}) => findRevisions(store, await scanOptionsOf(parts, request)),
+    revisions: async (request = {}) =>
+      findRevisions(store, await scanOptionsOf(parts, request), request.onDamage),
     forget: async (tickers, range = {}) =>
       forget(store, (await tickersToRead(tickers)) ?? (await allStored(store)), range),
     doctor: (request = {}) => doctor(store, clock(), request),

@@ -107,6 +107,16 @@ function countsLine({ fetched, failed, complete, waiting, unavailable, notRun }:
   ).trimEnd();
 }
 
+/** The errors of a run alone, a line each. */
+export function errorText(summary: RunSummary): string[] {
+  const { stopped, failures } = summary;
+  return [
+    ...(stopped === null || stopped.reason === 'interrupted' ? [] : [headline(summary)]),
+    ...refusedLines(summary),
+    ...failures.map(({ ticker, interval, code, message }) => `${ticker} ${interval}: ${code}: ${message}`),
+  ];
+}
+
 function barsLine({ bars, inserted, changed, revised, rejected, dropped, fillers }: RunSummary): string {
   const extra = (name: string, count: number): string =>
     count === 0 ? '' : `  ${name}: ${formatCount(count)}`;

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -231,6 +232,76 @@ describe('bad input that only the provider can tell', () => {
     expect(code).toBe(1);
     expect((await openStore(store).scan({ tickers: ['AAPL'] })).series.size).toBe(0);
   });
+
+  it.each([
+    [
+      'a wrong key, of a quota of 25 a day',
+      401,
+      ['--rate-limit', '25/day'],
+      1,
+      /^Stopped after 0 tickers: .* key .*401/m,
+    ],
+    [
+      'a wrong key, whatever is under way',
+      401,
+      ['--concurrency', '2', '--workers', '1'],
+      3,
+      /^Stopped after 0 .*401/m,
+    ],
+    [
+      'a market that is not open to the key',
+      403,
+      ['--rate-limit', '25/day'],
+      1,
+      /^1d is not open to this key .*403/m,
+    ],
+    [
+      'a country that is not served',
+      451,
+      ['--concurrency', '1', '--workers', '1'],
+      2,
+      /^1d is not open .*451/m,
+    ],
+  ])(
+    '%s costs a request or two, not one a ticker, and is one line',
+    async (_, status, limits, most, line) => {
+      let asked = 0;
+      const server = createHttpServer((__, response) => {
+        asked++;
+        response.writeHead(status, { connection: 'close' }).end('{"finance":{"error":{"description":"no"}}}');
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const tickers = Array.from(
+        { length: 62 },
+        (__, i) => `T${String.fromCharCode(65 + (i % 26))}${Math.floor(i / 26)}`,
+      );
+      const home = await mkdtemp(join(tmpdir(), 'backfill-key-'));
+      const places = [
+        '--store',
+        join(home, 'store'),
+        '--state',
+        home,
+        '--provider-url',
+        `yahoo=http://127.0.0.1:${port}`,
+      ];
+      const { code, stderr } = await backfill(
+        ...places,
+        ...limits,
+        '--tickers',
+        tickers.join(),
+        '--days',
+        '5',
+        '--quiet',
+      );
+      server.close();
+      await rm(home, { recursive: true });
+      expect(asked).toBeLessThanOrEqual(most);
+      expect(stderr).toMatch(line);
+      expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+      expect(code).toBe(1);
+    },
+  );
 
   it('a corrupted partition is set aside, said, and fetched again', async () => {
     const path = join(store, 'bars/interval=1d/ticker=BRIQ/period=all/bars.parquet');

@@ -80,6 +80,13 @@ async function inDuckDB(sql: string, question: string): Promise<unknown[]> {
   return rows;
 }
 
+/** Spoils the first rows of a file, and leaves its footer alone. */
+async function rot(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes.fill(0xff, 4, 60);
+  await writeFile(path, bytes);
+}
+
 const KINDS: readonly (readonly [string, (path: string) => Promise<unknown>])[] = [
   ['cut short', (path) => truncate(path, 300)],
   ['cut at its end', async (path) => truncate(path, (await readFile(path)).length - 3)],
@@ -147,12 +154,47 @@ describe('one of several files of a series that is damaged', () => {
   });
 
   it('is left out of an export though its rows rotted where no footer tells', async () => {
-    const bytes = await readFile(at(hours('2025')));
-    bytes.fill(0xff, 4, 60);
-    await writeFile(at(hours('2025')), bytes);
+    await rot(at(hours('2025')));
     const out = await exported({ interval: '1h', tickers: ['BRIQ'] });
     expect(Object.keys(countBy(out.rows, 9))).toEqual(['BRIQ,2026']);
     expect(out.reasons).toEqual([expect.stringMatching(new RegExp(`^${hours('2025')} is damaged: `))]);
+  });
+});
+
+describe('a read of a series with a damaged file', () => {
+  it.each(['2025', '2026'])('(%s) fails, adjusted or not, instead of giving the rest', async (year) => {
+    await truncate(at(hours(year)), 50);
+    const series = { ticker: 'BRIQ', interval: '1h' } as const;
+    for (const options of [{}, { adjust: 'splits' }, { asOf: '2026-01-30' }] as const)
+      await expect(history.read(series, options)).rejects.toMatchObject({
+        code: 'store-corrupt',
+        message: expect.stringContaining(hours(year)),
+      });
+  });
+});
+
+describe('the list of issues', () => {
+  it.each<[string, () => Promise<unknown>, () => string]>([
+    ['cut short', () => truncate(at(hours('2025')), 50), () => hours('2025')],
+    ['rotted', () => rot(at(hours('2025'))), () => hours('2025')],
+    ['no splits and dividends', () => rot(at(actions('BRIQ'))), () => actions('BRIQ')],
+  ])('names a file that is %s once, and looks at the others', async (_, damage, path) => {
+    await damage();
+    const { unreadable, warnings } = await history.issues();
+    const named = unreadable.filter((file) => `${file.path} ${file.reason}`.includes(path()));
+    expect(named.length).toBeGreaterThan(0);
+    expect(new Set(named.map(({ reason }) => reason)).size).toBe(named.length);
+    expect(warnings).toEqual(expect.any(Array));
+  });
+
+  it('of revisions passes over a damaged file, and tells of it', async () => {
+    const path = 'revisions/interval=1d/ticker=BRIQ/period=all/revisions.parquet';
+    await mkdir(at('revisions/interval=1d/ticker=BRIQ/period=all'), { recursive: true });
+    await writeFile(at(path), 'damaged');
+    const told: string[] = [];
+    expect(await history.revisions({ onDamage: ({ message }) => void told.push(message) })).toEqual([]);
+    expect(told).toEqual([expect.stringContaining(path)]);
+    await expect(history.revisions()).rejects.toMatchObject({ code: 'store-corrupt' });
   });
 });
 

@@ -3,7 +3,7 @@ import type { RunSummary, Warning } from '../../src/backfill/summary.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { parseDay } from '../../src/core/day.ts';
 import { planTasks } from '../../src/core/plan.ts';
-import { driftText, planText, summaryText } from '../../src/report/run-text.ts';
+import { driftText, errorText, planText, summaryText } from '../../src/report/run-text.ts';
 
 const CALM: RunSummary = {
   ...{ startedAt: 0, endedAt: 61_400, series: 3, complete: 1, fetched: 2, failed: 0, notRun: 0 },
@@ -120,6 +120,34 @@ describe('the summary of a run', () => {
       'ALFA 1d 2025-06-02..2025-06-03 restated',
       '  no longer has 1 bar',
     ]);
+  });
+});
+
+describe('the errors of a run alone', () => {
+  const refused = [
+    { interval: '1m', code: 'not-entitled', message: 'premium', tickers: ['ALFA', 'BRIQ'] },
+  ] as const;
+
+  it('are its end, the intervals that are not open, and the failures, a line each', () => {
+    const stopped = { reason: 'refused', message: '401' } as const;
+    const failure = {
+      ticker: 'ALFA',
+      interval: '1d',
+      from: '',
+      to: '',
+      code: 'network',
+      message: 'reset',
+    } as const;
+    expect(errorText({ ...CALM, stopped, refused, failures: [failure] })).toEqual([
+      expect.stringMatching(/^Stopped after 2 tickers: the provider does not accept the key \(401\)/),
+      '1m is not open to this key (premium); not asked for: ALFA, BRIQ',
+      'ALFA 1d: network: reset',
+    ]);
+  });
+
+  it('are none of a run that went well, or that was interrupted', () => {
+    expect(errorText(CALM)).toEqual([]);
+    expect(errorText({ ...CALM, stopped: { reason: 'interrupted', message: '' } })).toEqual([]);
   });
 });
 
