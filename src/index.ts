@@ -20,6 +20,7 @@ export type {
 } from './library/history.ts';
 export { BackfillError } from './core/errors.ts';
 export { INTERVALS, type Interval } from './core/interval.ts';
+export type { ActionBook } from './core/action-book.ts';
 export type { Bar, CorporateAction, Series } from './core/bars.ts';
 export type { Plan, Quota, Task } from './core/plan.ts';
 export { parseQuotas } from './core/quota.ts';
@@ -43,8 +44,10 @@ export {
 export { coverageText, staleHint } from './report/coverage-text.ts';
 export { type SeriesRevision, issuesText, revisionsText } from './report/issues-text.ts';
 export type { IssuesReport } from './report/issues.ts';
+export type { ActionsChange } from './library/actions-by-hand.ts';
 export type { DoctorOptions } from './library/doctor.ts';
 export type { Damage, DamageKind, Examination } from './store/damage.ts';
+export { actionsJson, actionsText } from './report/actions-text.ts';
 export { doctorText } from './report/doctor-text.ts';
 export { formatDuration, table } from './report/table.ts';
 export type { Market } from './market/market.ts';

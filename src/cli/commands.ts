@@ -1,3 +1,4 @@
+import { actionsCommand } from './actions-command.ts';
 import { backfillCommand } from './backfill-command.ts';
 import { checkDataCommand } from './check-data-command.ts';
 import { doctorCommand } from './doctor-command.ts';
@@ -12,6 +13,7 @@ import { verifyCommand } from './verify-command.ts';
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
   backfillCommand,
+  actionsCommand,
   checkDataCommand,
   doctorCommand,
   exportCommand,

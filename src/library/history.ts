@@ -1,6 +1,7 @@
 import type { BackfillEvent } from '../backfill/backfill.ts';
 import type { RunSummary } from '../backfill/summary.ts';
 import type { RangeOptions } from '../backfill/wanted.ts';
+import type { ActionBook } from '../core/action-book.ts';
 import type { Bar, CorporateAction, Series } from '../core/bars.ts';
 import type { Adjustment } from '../core/factors.ts';
 import type { BackfillError } from '../core/errors.ts';
@@ -14,6 +15,7 @@ import type { StoreViews } from '../store/parquet/views.ts';
 import type { Examination } from '../store/damage.ts';
 import type { SqlRows } from '../store/sql.ts';
 import type { Scan } from '../store/store.ts';
+import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './export.ts';
 import type { DoctorOptions } from './doctor.ts';
 
@@ -201,8 +203,12 @@ export interface History {
    * of text. Series that cannot be adjusted are left out and named.
    */
   export(request: ExportRequest): Promise<Exported>;
-  /** Stored splits and dividends of a ticker, ascending by ex-date. */
+  /** Splits and dividends of a ticker that are in force, ascending by ex-date. */
   actions(ticker: string): Promise<CorporateAction[]>;
+  /** All that is known of a ticker's splits and dividends: also what is in force no more, since when and by whom. */
+  actionBook(ticker: string): Promise<ActionBook>;
+  /** Adds or withdraws a split or dividend by hand; gives what is known then. Throws `usage` and `store-locked`. */
+  changeActions(ticker: string, change: ActionsChange): Promise<ActionBook>;
   /** Removes rows and knowledge, so that they count as missing. */
   forget(
     tickers: string | readonly string[],

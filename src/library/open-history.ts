@@ -1,3 +1,4 @@
+import { changeActions } from './actions-by-hand.ts';
 import { parseTicker } from '../core/ticker.ts';
 import type { BarStore } from '../store/store.ts';
 import { coverageOf } from './coverage.ts';
@@ -20,6 +21,8 @@ export function openHistory(options: HistoryOptions): History {
     ...runsOf(parts),
     ...readsOf(store, tickersToRead),
     actions: (ticker) => store.readActions(parseTicker(ticker)),
+    actionBook: async (ticker) => store.readActionBook(parseTicker(ticker)),
+    changeActions: async (ticker, change) => changeActions(store, parseTicker(ticker), change, clock()),
     coverage: async (request = {}) =>
       coverageOf(store, capabilities, clock(), request, await tickersToRead(request.tickers)),
     issues: async (request = {}) => findIssues(store, await scanOptionsOf(parts, request)),

@@ -1,4 +1,5 @@
 import { type CheckedActions, type StatedAction, checkActions } from '../../core/action-checks.ts';
+import { parseActionValue } from '../../core/action-text.ts';
 import type { CorporateAction } from '../../core/bars.ts';
 import { parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
@@ -28,7 +29,7 @@ export function readActions(path: string): ReadonlyMap<string, CheckedActions> {
 
 function readAction(path: string, line: CsvLine): { ticker: string; stated: StatedAction } {
   const [ticker = '', date = '', kind = '', value = ''] = line.fields;
-  const amount = readRatio(value);
+  const amount = parseActionValue(value);
   if (amount === null) throw malformed(path, line.number, `"${value}" is no value of a split or dividend`);
   if (kind !== 'split' && kind !== 'dividend')
     throw malformed(path, line.number, `"${kind}" is neither split nor dividend`);
@@ -42,18 +43,4 @@ function readAction(path: string, line: CsvLine): { ticker: string; stated: Stat
     if (error instanceof BackfillError) throw malformed(path, line.number, error.message);
     throw error;
   }
-}
-
-const NUMBER = String.raw`([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|[+-]?inf(?:inity)?|nan|null)`;
-const VALUE = new RegExp(`^${NUMBER}(?::${NUMBER})?$`, 'i');
-
-/** `4:1` is 4, `1:20` is 0.05, `0.22` is itself, `nan` is NaN; null for what is no number. */
-function readRatio(text: string): number | null {
-  const [, top, bottom = '1'] = VALUE.exec(text) ?? [];
-  return top === undefined ? null : numberOf(top) / numberOf(bottom);
-}
-
-function numberOf(text: string): number {
-  const infinite = /^([+-]?)inf/i.exec(text);
-  return infinite === null ? Number(text) : infinite[1] === '-' ? -Infinity : Infinity;
 }
