@@ -97,5 +97,5 @@ async function run(argv: Options): Promise<number> {
 async function report(summary: RunSummary, argv: Options): Promise<void> {
   if (argv.json) await print([JSON.stringify(summary)]);
   else if (!argv.quiet) for (const line of summaryText(summary)) tell(line);
-  else for (const line of errorText(summary)) tell(line);
+  else for (const line of errorText(summary, argv)) tell(line);
 }

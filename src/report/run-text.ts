@@ -107,13 +107,14 @@ function countsLine({ fetched, failed, complete, waiting, unavailable, notRun }:
   ).trimEnd();
 }
 
-/** The errors of a run alone, a line each. */
-export function errorText(summary: RunSummary): string[] {
-  const { stopped, failures } = summary;
+/** The errors of a run alone, a line each: whatever makes its exit code. With `strict` what cannot be had is one every time. */
+export function errorText(summary: RunSummary, { strict = false } = {}): string[] {
+  const { stopped, failures, newlyUnavailable, cannotBeHad } = summary;
   return [
     ...(stopped === null || stopped.reason === 'interrupted' ? [] : [headline(summary)]),
     ...refusedLines(summary),
     ...failures.map(({ ticker, interval, code, message }) => `${ticker} ${interval}: ${code}: ${message}`),
+    ...(newlyUnavailable || strict ? cannotBeHad.map((group) => unavailableLine(group)) : []),
   ];
 }
 
