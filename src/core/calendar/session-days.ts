@@ -25,10 +25,10 @@ export class SessionDays {
     const closed = closedDays(closures);
     const extra = [...extraHours(extraSessions).keys()];
     const days = [...this.#weeks.map(({ from }) => from), ...closed, ...extra].toSorted((a, b) => a - b);
+    const end = (days.at(-1) ?? -1) + 1;
     this.#first = days[0] ?? 0;
-    this.#sessions = new Uint8Array((days.at(-1) ?? this.#first) - this.#first + 1);
-    for (let i = 0; i < this.#sessions.length; i++)
-      this.#sessions[i] = this.#isInWeek(this.#first + i) ? 1 : 0;
+    this.#sessions = new Uint8Array(Math.max(0, end - this.#first));
+    this.#fillWeeks(end);
     for (const day of closed) this.#sessions[day - this.#first] = 0;
     for (const day of extra) this.#sessions[day - this.#first] = 1;
   }
@@ -58,6 +58,18 @@ export class SessionDays {
     let found = wholeDay(day);
     while (!this.isSession(found)) found--;
     return found;
+  }
+
+  /** Weekday by weekday: a look at the rules for each day would take as long as all the rest of a first use. */
+  #fillWeeks(end: Day): void {
+    for (const [i, rule] of this.#weeks.entries()) {
+      const from = i === 0 ? this.#first : rule.from;
+      const to = this.#weeks[i + 1]?.from ?? end;
+      for (let first = from; first < from + 7; first++) {
+        if (rule.value[weekdayOf(first)] !== '1') continue;
+        for (let day = first; day < to; day += 7) this.#sessions[day - this.#first] = 1;
+      }
+    }
   }
 
   #isInWeek(day: Day): boolean {

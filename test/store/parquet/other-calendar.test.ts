@@ -35,7 +35,7 @@ describe('knowledge by another calendar than the ticker follows now', () => {
       coverage: {
         present: [days('2025-03-03', '2025-03-09'), days('2025-03-10', '2025-03-11')],
         provisional: [days('2025-03-10', '2025-03-11')],
-        absent: [{ ...days('2025-03-11', '2025-03-13'), reason: 'no-trades' }],
+        absent: [{ ...days('2025-03-11', '2025-03-13'), by: [{ reason: 'no-trades' }] }],
       },
     });
     expect(await store.readBars(series)).toEqual(bars);
