@@ -43,7 +43,7 @@ export class SessionHours {
     this.#extra = extraHours(facts.extraSessions ?? '');
   }
 
-  /** The instants of a day, taken to be a session. An early close at or before the lunch break leaves no break. */
+  /** The instants of a day, taken to be a session. There is no break but between the open and the close of that day. */
   on(day: Day): Session {
     const at = (minutes: number): number => this.#zone.instantOf(day, minutes);
     const reliable = day >= this.#reliableFrom;
@@ -51,25 +51,28 @@ export class SessionHours {
     if (extra !== undefined) {
       return { day, open: at(extra.start), close: at(extra.end), lunch: null, closingCall: null, reliable };
     }
-    const usualClose = this.#close.on(day) ?? 0;
-    const close = this.#closes.get(day) ?? usualClose;
-    const lunch = this.#breaks.on(day) ?? null;
-    const call = this.#callOn(day, usualClose);
+    const close = this.#closes.get(day) ?? this.#close.on(day) ?? 0;
+    const open = this.#lateOpens.get(day) ?? inForce(this.#open, day) ?? 0;
+    const lunch = this.#breaks.on(day);
+    const call = this.#callOn(day);
     return {
       day,
-      open: at(this.#lateOpens.get(day) ?? inForce(this.#open, day) ?? 0),
+      open: at(open),
       close: at(close),
-      lunch: lunch && lunch.start < close ? { start: at(lunch.start), end: at(lunch.end) } : null,
+      lunch:
+        lunch && open < lunch.start && lunch.end < close
+          ? { start: at(lunch.start), end: at(lunch.end) }
+          : null,
       closingCall: call === null ? null : at(close - call),
       reliable,
     };
   }
 
   /** Minutes that the closing call of a day takes, whenever that day ends; null if it has none. */
-  #callOn(day: Day, usualClose: number): number | null {
+  #callOn(day: Day): number | null {
     const [first] = this.#closingCall;
     if (first === undefined || day < first.from) return null;
-    return usualClose - (inForce(this.#closingCall, day) ?? usualClose);
+    return (this.#close.usual(day) ?? 0) - (inForce(this.#closingCall, day) ?? 0);
   }
 }
 
@@ -89,7 +92,12 @@ class WeekdayRules<T> {
 
   on(day: Day): T | undefined {
     const single = this.#single[weekdayOf(day)] ?? [];
-    return inForce(single.length === 0 ? this.#every : single, day);
+    return single.length === 0 ? this.usual(day) : inForce(single, day);
+  }
+
+  /** What holds where the day of the week has no rule of its own. */
+  usual(day: Day): T | undefined {
+    return inForce(this.#every, day);
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calendarById, calendarFor } from '../../../src/core/calendar/calendars.ts';
+import { ExchangeCalendar } from '../../../src/core/calendar/exchange-calendar.ts';
 import { formatDay, parseDay } from '../../../src/core/day.ts';
 
 const HOUR = 3_600_000;
@@ -316,6 +317,56 @@ describe('hours', () => {
     expect(tokyo.sessionAt(Date.parse('2024-11-05T06:30Z'))).toBeUndefined();
     expect(tokyo.sessionAt(Date.parse('2024-11-04T03:00Z'))).toBeUndefined();
     expect(calendarById('XNYS').sessionAt(Date.parse('2024-07-03T17:00Z'))).toBeUndefined();
+  });
+});
+
+describe('facts in every combination', () => {
+  const calendar = new ExchangeCalendar({
+    id: 'TEST',
+    zone: 'UTC',
+    weeks: '2024-01-01 1111100\n2025-01-01 1111001',
+    reliable: { from: '2024-01-01', through: '2025-12-31' },
+    open: '2024-01-01 09:00',
+    close: '2024-01-01 17:00\n2025-01-01 18:00',
+    weekdayCloses: '2024-07-01 Thu 16:00',
+    closingCall: '2024-07-01 16:50\n2025-01-01 17:45',
+    breaks: '2024-01-01 12:00 13:00\n2025-06-01 none',
+    weekdayBreaks: '2024-01-01 Mon 11:00 14:00',
+    closures: '2023 12-25\n2024 12-25\n2025 03-04',
+    earlyCloses: '2024 12:00 12-24\n2025 13:30 01-06',
+    lateOpens: '2025 10:00 01-07\n2025 12:30 01-08',
+    lateCloses: '2025 19:00 01-09',
+    extraSessions: '2025 18:00 19:00 03-04 03-08',
+  });
+  const on = (date: string): string => {
+    const day = parseDay(date);
+    if (!calendar.isSession(day)) return 'closed';
+    const { open, close, lunch, closingCall } = calendar.session(day);
+    const times = [open, ...(lunch ? [lunch.start, lunch.end] : []), closingCall, close];
+    return times.map((time) => (time === null ? '-' : utc(time).slice(11))).join(' ');
+  };
+
+  it.each([
+    ['2023-12-25', 'closed', 'before the first rule'],
+    ['2023-12-26', '09:00 12:00 13:00 - 17:00', 'before the first rule, by it'],
+    ['2024-06-27', '09:00 12:00 13:00 - 16:00', 'a Thursday before the rule of Thursdays, by it'],
+    ['2024-07-02', '09:00 12:00 13:00 16:50 17:00', 'a closing call'],
+    ['2024-07-01', '09:00 11:00 14:00 16:50 17:00', 'a Monday'],
+    ['2024-12-24', '09:00 11:50 12:00', 'an early close at the start of lunch'],
+    ['2024-12-29', 'closed', 'a Sunday of the old week'],
+    ['2025-01-03', 'closed', 'a Friday of the new week'],
+    ['2025-01-05', '09:00 12:00 13:00 17:45 18:00', 'a Sunday of the new week'],
+    ['2025-01-06', '09:00 13:15 13:30', 'an early close within lunch'],
+    ['2025-01-07', '10:00 12:00 13:00 17:45 18:00', 'a late open'],
+    ['2025-01-08', '12:30 17:45 18:00', 'a late open within lunch'],
+    ['2025-01-02', '09:00 12:00 13:00 15:45 16:00', 'a Thursday'],
+    ['2025-01-09', '09:00 12:00 13:00 18:45 19:00', 'a late close'],
+    ['2025-03-04', '18:00 - 19:00', 'an extra session on a closed day'],
+    ['2025-03-08', '18:00 - 19:00', 'an extra session on a Saturday'],
+    ['2025-06-03', '09:00 17:45 18:00', 'no lunch any more'],
+    ['2025-06-02', '09:00 11:00 14:00 17:45 18:00', 'lunch on Mondays still'],
+  ])('on %s: %s (%s)', (date, expected) => {
+    expect(on(date)).toBe(expected);
   });
 });
 

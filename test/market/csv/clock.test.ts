@@ -85,6 +85,17 @@ describe('stamps of UTC without an offset', () => {
   });
 });
 
+describe('hours that nobody checked', () => {
+  it('refuse no file', () => {
+    // Jakarta's of 2012 are from general knowledge, 09:30 to 16:00.
+    const stamps = times(['2012-11-26', '2012-11-27'], '02:30', '09:00', 15);
+    expect(stampsOf(marketOf({ 'BBCA.JK.csv': fileOf(stamps) }), 'BBCA.JK', '15m')).toHaveLength(52);
+    // Those of 2014 are sure.
+    const later = times(['2014-11-26', '2014-11-27'], '02:00', '09:00', 15);
+    expect(() => marketOf({ 'BBCA.JK.csv': fileOf(later) }).intervals('BBCA.JK')).toThrow(/--csv-zone UTC/);
+  });
+});
+
 describe('stamps of another clock', () => {
   it('are read by the zone that is named, by the header or the user', () => {
     const chicago = fileOf(times(WEEK, '08:30', '15:00', 5));
