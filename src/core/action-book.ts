@@ -1,7 +1,7 @@
-import { type CorporateAction, actionValue } from './bars.ts';
+import { type CorporateAction, actionValue, isSplit } from './bars.ts';
 import { type Day, type DayRange, utcDayOf } from './day.ts';
 import type { Interval } from './interval.ts';
-import { contains } from './ranges.ts';
+import { contains, union } from './ranges.ts';
 import { SAME_RATIO } from './ratio.ts';
 
 /** Source of what a user entered by hand. */
@@ -90,7 +90,11 @@ export function hearActions(book: ActionBook, told: ActionsTold): ActionBook {
       contains([told.wouldList], entry.action.exDay) &&
       !listed.has(keyOf(entry.action)),
   );
-  const moved = movedAmong(lacking, news);
+  // A payer may repeat its dividend within ten days; nobody splits twice alike.
+  const moved = movedAmong(
+    lacking,
+    told.actions.filter((action) => action.kind === 'split' || news.includes(action)),
+  );
   const others = lacking.filter((entry) => !moved.has(entry));
   const doubted = isOwnList || others.length !== 1 ? undefined : others[0];
   const days = doubted === undefined ? [] : daysOf(book, doubted.action, utcDayOf(fetchedAt));
@@ -132,6 +136,17 @@ export function mayBeMoved(book: ActionBook, told: ActionsTold, split: Corporate
   );
 }
 
+/** Pairs of splits in force that are one, most likely, with two ex-dates: nobody splits twice alike within ten days. */
+export function twinSplits({ entries }: ActionBook): (readonly [CorporateAction, CorporateAction])[] {
+  const splits = entries.map(({ action }) => action).filter(isSplit);
+  return splits.flatMap((split, i) =>
+    splits
+      .slice(i + 1)
+      .filter((other) => isNearTwin(split, other))
+      .map((other) => [split, other] as const),
+  );
+}
+
 /** The book with what an answer leaves out counted, and nothing else: of an answer that is refused. */
 export function countSilence(book: ActionBook, told: ActionsTold): ActionBook {
   const { doubts } = hearActions(book, told);
@@ -152,6 +167,24 @@ export function enterAction(book: ActionBook, action: CorporateAction, now: numb
       ? [...book.past, { ...before, how: 'replaced', until: now, by: MANUAL, settled: [] }]
       : book.past,
     doubts: book.doubts.filter((doubt) => !isOf(doubt, action)),
+  };
+}
+
+/** The book with what is known under an older ticker, with its sources and times; of one ex-date the older ticker's counts. */
+export function inherit(
+  book: ActionBook,
+  { entries, past, covered }: Pick<ActionBook, 'entries' | 'past' | 'covered'>,
+): ActionBook {
+  const isNews = (one: PastAction): boolean =>
+    !book.past.some((other) => isOf(one.action, other.action) && one.until === other.until);
+  return {
+    ...book,
+    entries: inOrder([
+      ...book.entries.filter(({ action }) => !entries.some((entry) => isOf(action, entry.action))),
+      ...entries,
+    ]),
+    past: [...book.past, ...past.filter(isNews)].toSorted((a, b) => a.until - b.until),
+    covered: union(book.covered, covered),
   };
 }
 
@@ -194,12 +227,12 @@ export function isSameAction(a: CorporateAction, b: CorporateAction): boolean {
   return isOf(a, b) && isSameValue(a, b);
 }
 
-/** Those left out whose same action is news with an ex-date near by; each piece of news explains one. */
+/** Those left out whose same action is told with an ex-date near by; each of those explains one. */
 function movedAmong(
   lacking: readonly ActionEntry[],
-  news: readonly CorporateAction[],
+  candidates: readonly CorporateAction[],
 ): ReadonlySet<ActionEntry> {
-  const rest = [...news];
+  const rest = [...candidates];
   const moved = new Set<ActionEntry>();
   for (const entry of lacking) {
     const at = rest.findIndex((action) => isNearTwin(action, entry.action));

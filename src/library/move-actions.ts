@@ -1,3 +1,4 @@
+import { inherit } from '../core/action-book.ts';
 import { type CorporateAction, actionValue } from '../core/bars.ts';
 import { PRICE_TOLERANCE } from '../core/compare.ts';
 import { contains, intersect, normalize } from '../core/ranges.ts';
@@ -24,8 +25,11 @@ export async function copyActions(
   const { from, to } = rename;
   const days = [renamedDays(rename)];
   const covered = intersect(scan.actions.get(from) ?? [], days);
-  const given = (await store.readActions(from)).filter(({ exDay }) => contains(days, exDay));
-  if (given.length === 0 && covered.length === 0) return { moved: 0, differing: 0 };
+  const old = await store.readActionBook(from);
+  const entries = old.entries.filter(({ action }) => contains(days, action.exDay));
+  const given = entries.map(({ action }) => action);
+  const past = old.past.filter(({ action }) => contains(days, action.exDay));
+  if (given.length + past.length === 0 && covered.length === 0) return { moved: 0, differing: 0 };
 
   const own = await store.readActions(to);
   const ownSessions = normalize(moves.flatMap((move) => move.own?.coverage.present ?? []));
@@ -35,10 +39,8 @@ export async function copyActions(
   const differing = rivals.filter((one) => !isSame(one, sameDay(own, one)));
 
   const { source, fetchedAt } = await originOf(store, moves);
-  // In one commit with the first days that they are known for.
-  const [first = { from: 0, to: 0 }, ...others] = covered;
-  await store.upsertActions(to, moved, first, source, fetchedAt);
-  for (const run of others) await store.upsertActions(to, [], run, source, fetchedAt);
+  const taken = { entries: entries.filter(({ action }) => moved.includes(action)), past, covered };
+  await store.updateActions(to, (before) => inherit(before, taken));
   const reason = `differs from what is known of ${to}, which stays`;
   const kept = differing.map((row): RejectedRow => ({ row, reason }));
   if (kept.length > 0) await store.quarantine({ ticker: from, interval: '1d' }, kept, source, fetchedAt);

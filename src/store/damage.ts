@@ -17,6 +17,7 @@ export type DamageKind =
   | 'mixed-basis' // prices that are not as traded
   | 'same-series' // the same bars under two tickers
   | 'damaged-actions'
+  | 'repeated-split' // twice within ten days: one of them never was
   | 'damaged-revisions'
   | 'damaged-json'
   | 'stale-temp' // left by a writer that died

@@ -9,6 +9,7 @@ import {
   hearActions,
   isBarred,
   settlePast,
+  twinSplits,
   withdrawAction,
 } from '../../src/core/action-book.ts';
 import type { CorporateAction } from '../../src/core/bars.ts';
@@ -106,7 +107,12 @@ describe('a split or dividend that its source no longer lists', () => {
     expect(inForce(heard(known, [...OTHERS, dividend(2, 3)]))).toEqual([...known, dividend(2, 3)]);
   });
 
-  it('is not moved to one that was known beside it', () => {
+  it('is at once though the right split was known beside the wrong one', () => {
+    const both = [...OTHERS, split(2), split(2, 3)];
+    expect(inForce(heard(both, [...OTHERS, split(2, 3)]))).toEqual([...OTHERS, split(2, 3)]);
+  });
+
+  it('is not moved to a dividend that was known beside it', () => {
     const weekly = [dividend(0.1, 0), dividend(0.1, 7), dividend(0.1, 14)];
     const book = heard(weekly, [dividend(0.1, 0), dividend(0.1, 14)]);
     expect(inForce(book)).toEqual(weekly);
@@ -206,4 +212,11 @@ it('What stored bars are known to be right without is told by interval', () => {
   const once = settlePast(settlePast(book, book.past, '1d'), book.past, '1h');
   expect(once.past.map(({ settled }) => settled)).toEqual([['1d', '1h']]);
   expect(settlePast(once, book.past, '1d')).toEqual(once);
+});
+
+it('Two splits alike within ten days are told as one too many', () => {
+  expect(twinSplits(heard([split(2), split(2, 10), split(3, 3), dividend(2, 4)]))).toEqual([
+    [split(2), split(2, 10)],
+  ]);
+  expect(twinSplits(heard([split(2), split(2, 11)]))).toEqual([]);
 });

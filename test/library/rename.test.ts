@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { enterAction, withdrawAction } from '../../src/core/action-book.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Bar,
@@ -255,6 +256,20 @@ describe('where both tickers have a session', () => {
     expect(await store.readActions('META')).toEqual([DIVIDEND]);
   });
 
+  it('what a user entered or withdrew stays so, with its time', async () => {
+    await holdFacebook();
+    await store.updateActions('FB', (book) => {
+      const key = { kind: 'dividend', exDay: DIVIDEND.exDay } as const;
+      const entered = enterAction(book, { kind: 'split', exDay: DIVIDEND.exDay, ratio: 3 }, NOON + 1);
+      return withdrawAction(entered, key, NOON + 2) ?? entered;
+    });
+    const { entries, past } = await store.readActionBook('FB');
+    expect([entries.length, past.length]).toEqual([1, 1]);
+    await history.rename('FB', 'META', { on: ON });
+    expect(await store.readActionBook('META')).toMatchObject({ entries, past });
+    expect(await store.readActionBook('FB')).toMatchObject({ entries: [], past: [] });
+  });
+
   it('all that is known of the old one’s ex-dates is the new one’s, with holes', async () => {
     const known = [days('2021-01-04', '2021-02-01'), WEEK];
     await hold(FB, FB_BARS);
@@ -279,7 +294,7 @@ function failingAfter(count: number): { store: BarStore; changes: () => number }
   const changing = new Set([
     'saveRename',
     'upsert',
-    'upsertActions',
+    'updateActions',
     'forget',
     'forgetActions',
     'quarantine',

@@ -102,7 +102,7 @@ const stateOf = async ({ ticker, interval }: Series): Promise<SeriesState | unde
 /** The knowledge in a file, as JSON. */
 async function entryOf(path: string): Promise<Record<string, unknown>> {
   const text = (await readFile(join(root, path))).toString('latin1');
-  return JSON.parse(/\{"version":1.*?"fetchedAt":(?:"[^"]*"|null)\}/.exec(text)?.[0] ?? '') as Record<
+  return JSON.parse(/\{"version":\d.*?"fetchedAt":(?:"[^"]*"|null)\}/.exec(text)?.[0] ?? '') as Record<
     string,
     unknown
   >;
@@ -755,6 +755,19 @@ it('takes a temp file for nothing strange while its writer may be at work', asyn
   await put('bars/interval=1d/ticker=AAPL/period=all/.bars.1-0-0.tmp', 'x');
   expect(await examine()).toMatchObject({ damages: [] });
   await lock.release();
+});
+
+it('A split that is listed twice within ten days is named: which is right cannot be told', async () => {
+  const twice = [SPLIT, { ...SPLIT, exDay: SPLIT.exDay + 3 }];
+  await store.upsertActions('AAPL', twice, days('2025-01-02', '2025-07-01'), 'sample', NOON);
+  const { damages } = await store.examine({ now: NOON, fix: true });
+  expect(damages.filter(({ kind }) => kind === 'repeated-split')).toEqual([
+    {
+      ...{ path: actionsPath('AAPL'), kind: 'repeated-split', mendable: false, mended: false },
+      what: expect.stringMatching(/^the split \d+:\d+ of .* and again of .*: one of them never was$/),
+      mend: expect.stringContaining('backfill actions AAPL --withdraw'),
+    },
+  ]);
 });
 
 describe('a file that is replaced while it is looked at', () => {

@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { twinSplits } from '../../../core/action-book.ts';
+import { actionText } from '../../../core/action-text.ts';
+import { formatDay } from '../../../core/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { readActionsFile } from '../actions.ts';
 import { readActionsFooter } from '../decode.ts';
@@ -15,7 +18,7 @@ import type { Found } from './walk-all.ts';
 export async function examineOther(root: string, found: Found): Promise<Finding[]> {
   switch (found.is) {
     case 'actions':
-      return damaged('damaged-actions', () => checkActions(root, found.path, found.ticker));
+      return actionsFindings(root, found.path, found.ticker);
     case 'revisions':
       return damaged('damaged-revisions', () => readRevisionsFile(root, found.partition), ONLY_MOVES);
     case 'renames':
@@ -55,6 +58,20 @@ async function damaged(
     const reason = error.cause instanceof BackfillError ? error.cause.message : error.message;
     return [wholeFile(kind, reason, mend)];
   }
+}
+
+async function actionsFindings(root: string, path: string, ticker: string): Promise<Finding[]> {
+  const damage = await damaged('damaged-actions', () => checkActions(root, path, ticker));
+  if (damage.length > 0) return damage;
+  return twinSplits(await readActionsFile(root, ticker)).map(([first, second]) => {
+    const days = `${formatDay(first.exDay)} and again of ${formatDay(second.exDay)}`;
+    return {
+      kind: 'repeated-split',
+      what: `the ${actionText(first)} of ${days}: one of them never was`,
+      mend: `nothing; say which: backfill actions ${ticker} --withdraw ${formatDay(first.exDay)},split`,
+      mendable: false,
+    };
+  });
 }
 
 /** Beyond what reading checks: that the file says for which days it speaks, and that its values can be. */
