@@ -102,6 +102,40 @@ describe('a folder as a provider', () => {
     expect(await fetchTo(380)).toMatchObject({ proven: range('2025-11-26', '2025-11-26') });
   });
 
+  it('tells apart what lies off the grid of a session', async () => {
+    const text = 'time,open,high,low,close,volume\n';
+    const at = [
+      ...Array.from(
+        { length: 30 },
+        (_, i) => `${10 + Math.floor(i / 12)}:${String((i % 12) * 5).padStart(2, '0')}`,
+      ),
+    ];
+    const lines = ['09:25', ...at, '12:32', '16:00'].map((time) => `2024-01-08 ${time},1,1,1,1,1\n`);
+    const provider = openCsv({
+      id: 'csv',
+      url: await folderOf({ 'AAPL.csv': text + lines.join('') }),
+      basis: 'raw',
+    });
+    const answer = await fetchBars(provider, 'AAPL', range('2024-01-08', '2024-01-09'), '5m');
+    expect(answer).toMatchObject({ bars: { length: 30 }, dropped: 3, offGrid: 1 });
+  });
+
+  it('reads times by the zone that is named, and refuses what is none', async () => {
+    const text = 'time,open,high,low,close,volume\n2024-01-08 14:30,1,1,1,1,1\n2024-01-08 14:35,1,1,1,1,1\n';
+    const config = { id: 'csv', url: await folderOf({ 'AAPL.csv': text }), basis: 'raw' } as const;
+    const answer = await fetchBars(
+      openCsv({ ...config, csvZone: 'utc' }),
+      'AAPL',
+      range('2024-01-08', '2024-01-09'),
+      '5m',
+    );
+    expect(answer.bars.map(({ ts }) => ts)).toEqual([
+      Date.UTC(2024, 0, 8, 14, 30),
+      Date.UTC(2024, 0, 8, 14, 35),
+    ]);
+    expect(() => openCsv({ ...config, csvZone: 'Mars' })).toThrow(/--csv-zone Mars: is no time zone/);
+  });
+
   it('serves no session that has not closed at the caller’s now', async () => {
     const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
     const answer = await fetchBars(

@@ -31,7 +31,9 @@ export function intervalOf(
     return before !== instant && calendar.localDay(before) === calendar.localDay(instant);
   });
   if (shortest >= LEAST_DAY_MS || !sharesDate) return '1d';
-  return intradayOf(shortest) ?? intradayOf(usual.reduce(commonDivisor));
+  const common = intradayOf(usual.reduce(commonDivisor));
+  // A minute divides everything, also the distances of stray rows.
+  return intradayOf(shortest) ?? (common === '1m' ? undefined : common);
 }
 
 function intradayOf(lengthMs: number): Interval | undefined {

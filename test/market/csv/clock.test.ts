@@ -96,6 +96,26 @@ describe('hours that nobody checked', () => {
   });
 });
 
+describe('a file that another clock explains in part', () => {
+  const utc = times(WEEK, '14:30', '21:00', 5);
+
+  it('is refused where that clock fills nine tenths of the hours', () => {
+    const market = marketOf({ 'SPY.csv': fileOf(utc.filter((_, i) => i % 20 !== 7)) });
+    expect(() => market.intervals('SPY')).toThrow(/22 % of .* and 95 % by the clock of UTC/);
+  });
+
+  it('is read where it fills less', () => {
+    const market = marketOf({ 'SPY.csv': fileOf(utc.filter((_, i) => i % 5 !== 3)) });
+    expect(market.read('SPY', '5m', ALL)).toMatchObject({ offGrid: 0 });
+    expect(market.intervals('SPY')).toEqual(['5m']);
+  });
+
+  it('is read where it reaches from the extended hours to shortly before the close', () => {
+    const market = marketOf({ 'SPY.csv': fileOf(times(WEEK, '08:30', '15:30', 5)) });
+    expect(market.read('SPY', '5m', ALL)).toMatchObject({ rows: { length: 360 }, dropped: 60 });
+  });
+});
+
 describe('stamps of another clock', () => {
   it('are read by the zone that is named, by the header or the user', () => {
     const chicago = fileOf(times(WEEK, '08:30', '15:00', 5));
@@ -104,6 +124,13 @@ describe('stamps of another clock', () => {
     );
     const eastern = fileOf(times(WEEK, '09:30', '16:00', 5), { header: 'Datetime (America/New_York)' });
     expect(stampsOf(marketOf({ 'SPY.csv': eastern }, 'UTC'), 'SPY', '5m')[0]).toBe('2024-01-08T14:30Z');
+  });
+
+  it('are of each ticker’s own exchange where the user says so, of currencies too', () => {
+    const day = times(['2024-07-08', '2024-07-09'], '09:00', '17:00', 60);
+    const market = marketOf({ 'EURUSD=X.csv': fileOf(day), 'VOD.L.csv': fileOf(day) }, 'exchange');
+    expect(stampsOf(market, 'EURUSD=X', '1h')[0]).toBe('2024-07-08T08:00Z');
+    expect(stampsOf(market, 'VOD.L', '1h')[0]).toBe('2024-07-08T08:00Z');
   });
 
   it('that carry an offset which is not theirs are refused', () => {
@@ -126,9 +153,24 @@ describe('the interval of a file', () => {
     expect(market.read('SPY', '5m', ALL)).toMatchObject({ rows: { length: 390 }, dropped: 1, offGrid: 1 });
   });
 
+  it('is a day where each date has one row, or all but the last, whatever the time', () => {
+    const odd = [
+      '2024-01-08 15:59',
+      '2024-01-09 09:35',
+      '2024-01-10 15:59',
+      '2024-01-11 09:31',
+      '2024-01-12 12:00',
+    ];
+    expect(marketOf({ 'THIN.csv': fileOf(odd) }).intervals('THIN')).toEqual(['1d']);
+    const days = Array.from({ length: 28 }, (_, i) => `2024-02-${String(i + 1).padStart(2, '0')} 09:30`);
+    expect(marketOf({ 'SPY.csv': fileOf([...days, '2024-02-28 15:12']) }).intervals('SPY')).toEqual(['1d']);
+  });
+
   it('of a share that rarely trades is what all distances are multiples of', () => {
     const thin = ['09:30', '09:40', '09:55', '10:20', '11:00'].map((time) => `2024-01-08 ${time}`);
     expect(marketOf({ 'THIN.csv': fileOf(thin) }).intervals('THIN')).toEqual(['5m']);
+    const stray = marketOf({ 'THIN.csv': fileOf([...thin, '2024-01-08 10:22']) });
+    expect(() => stray.intervals('THIN')).toThrow(/on no interval/);
   });
 
   it('must be one that is stored', () => {

@@ -54,6 +54,11 @@ describe('a folder', () => {
     expect(market.rows('BTC-USDT', '1d', ALL)).toMatchObject([{ close: 2, volume: 3, trades: 5 }]);
   });
 
+  it('holds bare codes that look like years', () => {
+    const market = marketOf({ '2002.csv': bars('2024-01-08', 1), '000001.csv': bars('2024-01-08', 1) });
+    expect(market.tickers()).toEqual(['000001', '2002']);
+  });
+
   it('of folders that are named after tickers, with a file a year', () => {
     const market = marketOf({
       'AAPL/2023.csv': bars('2023-01-03', 1, 2),
@@ -122,6 +127,12 @@ describe('two files of one ticker', () => {
       'GM (1).csv': bars('2024-01-08', 1, 2.5),
     });
     expect(market.rows('GM', '1d', ALL).map(({ close }) => close)).toEqual([1, 2, 3]);
+  });
+
+  it('fill each other’s rows without values', () => {
+    const without = `${HEADER}\n2024-01-08,,,,,\n2024-01-09,2,2,2,2,5\n`;
+    const market = marketOf({ 'GM-2023.csv': without, 'GM.csv': bars('2024-01-08', 1, 2) });
+    expect(market.rows('GM', '1d', ALL).map(({ close }) => close)).toEqual([1, 2]);
   });
 
   it('may hold different intervals', () => {

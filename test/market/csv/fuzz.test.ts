@@ -74,7 +74,7 @@ describe('whatever is in a file', () => {
     );
   });
 
-  it('a stamp and a name are read or not, without an error', () => {
+  it('gives stamps and names, or none, without an error', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         readStamp(text, 'day-first');

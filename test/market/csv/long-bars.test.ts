@@ -31,7 +31,11 @@ describe('the rows of a daily file', () => {
     ['every second Friday', every(14, 20), 'weeks'],
     ['every fourth Friday', every(28, 12), 'weeks'],
     ['eight Fridays', every(7, 8), 'weeks'],
-    ['Fridays and the running week', [...every(7, 20), START + 4 + 133 + 3], 'weeks'],
+    [
+      'Mondays and another row of the running week',
+      [...every(7, 20).map((day) => day - 4), START + 133 + 3],
+      'weeks',
+    ],
     ['the last sessions of months', ends(month, 'last'), 'months'],
     ['the first sessions of months', ends(month, 'first'), 'months'],
     [
@@ -48,6 +52,9 @@ describe('the rows of a daily file', () => {
     expect(longBars(SESSIONS, NEW_YORK)).toBeUndefined();
     expect(longBars(SESSIONS.slice(0, 8), NEW_YORK)).toBeUndefined();
     expect(longBars(every(7, 7), NEW_YORK)).toBeUndefined();
+    // Six of ten on Fridays.
+    const mostlyFridays = every(7, 20).map((day, i) => (i % 5 < 3 ? day : day - (i % 3) - 1));
+    expect(longBars(mostlyFridays, NEW_YORK)).toBeUndefined();
     // Not quite twice a week, and a day every third week or so.
     for (const step of [2, 3, 7, 16])
       expect(

@@ -32,6 +32,7 @@ describe('a daily row that is stamped with an instant', () => {
     ['EURUSD=X', 'New York’s 17:00 at the end', at('T22:00:00Z', ...WEEK)],
     ['EURUSD=X', 'midnight', at('T00:00:00Z', ...WEEK)],
     ['BTC-USD', 'the last second', at('T23:59:59Z', ...WEEK)],
+    ['000001', 'local midnight of Tokyo', at('T15:00:00Z', ...EVENINGS)],
     ['000001', 'local midnight with its offset', at(' 00:00:00+08:00', ...WEEK)],
   ])('of %s at %s belongs to its session', (ticker, _what, stamps) => {
     expect(dates(ticker, stamps)).toEqual(WEEK);
@@ -46,6 +47,12 @@ describe('a daily row that is stamped with an instant', () => {
     expect(
       dates('VOD.L', at('T00:00:00Z', '03-27', '03-28').concat(at('T23:00:00Z', '04-01', '04-02'))),
     ).toEqual(['03-27', '03-28', '04-02', '04-03']);
+  });
+
+  it('is the date that is written where all are at midnight, of one row too', () => {
+    for (const stamp of ['2024-01-10T00:00:00Z', '2024-01-10 00:00:00+01:00', '1704844800', '20240110'])
+      expect(dates('AAPL', [stamp])).toEqual(['01-10']);
+    expect(dates('AAPL', ['2024-01-10T05:00:00Z'])).toEqual(['01-10']);
   });
 
   it('may be a number since the epoch', () => {
