@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Argv } from 'yargs';
-import { ADJUSTMENTS, BackfillError, type History, openHistory, type Scan } from '../index.ts';
+import { ADJUSTMENTS, BackfillError, type History, openHistory } from '../index.ts';
 import { EXIT } from './exit-codes.ts';
 import { given } from './options.ts';
 import { tell } from './output.ts';
@@ -59,7 +59,7 @@ export const queryCommand = command({
 });
 
 /** Names what is missing in the answer; gives the exit code. */
-function leave(leftOut: Scan['setAside']): number {
+function leave(leftOut: readonly { readonly path: string; readonly reason: string }[]): number {
   for (const { path, reason } of leftOut) tell(`left out: ${path}: ${reason}`);
   return leftOut.length > 0 ? EXIT.someFailed : EXIT.done;
 }

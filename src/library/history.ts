@@ -126,7 +126,7 @@ export interface AdjustOptions {
 export interface ReadOptions extends DateRange, AdjustOptions {}
 
 /** What is done with the rows of a query. `leftOut`: damaged files that the store's views are without. */
-export type QueryUse<T> = (rows: SqlRows, leftOut: Scan['setAside']) => Promise<T>;
+export type QueryUse<T> = (rows: SqlRows, leftOut: StoreViews['leftOut']) => Promise<T>;
 
 export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
 

@@ -1,25 +1,58 @@
+import { BackfillError } from '../core/errors.ts';
+import type { DamageKind } from '../store/damage.ts';
 import { withSelect } from '../store/sql.ts';
 import type { BarStore } from '../store/store.ts';
-import { type StoreViews, storeViews } from '../store/parquet/views.ts';
+import { type LeftOut, type StoreViews, storeViews } from '../store/parquet/views.ts';
 import { doubtfulDividends, unadjustable } from './adjusted.ts';
 import { parseAdjust } from './reading.ts';
 import type { AdjustOptions, QueryUse } from './history.ts';
 
 /** What `History.views` gives. `bars_adjusted` is for splits and dividends unless said otherwise. */
-export async function viewsOf(store: BarStore, options: AdjustOptions): Promise<StoreViews> {
+export async function viewsOf(
+  store: BarStore,
+  options: AdjustOptions,
+  rotted: readonly LeftOut[] = [],
+): Promise<StoreViews> {
   const { mode } = parseAdjust({ adjust: 'all', ...options });
-  return storeViews(store.url, { mode, asOf: options.asOf }, await store.scan());
+  return storeViews(store.url, { mode, asOf: options.asOf }, await store.scan(), rotted);
 }
 
-/** What `History.query` does. */
+/** What DuckDB says of a file that it cannot read, and of nothing that a user may have written wrongly. */
+const UNREADABLE = /^(Invalid|Invalid Input|IO|Internal|Serialization) Error/;
+
+/** Damages for which a file is left out. */
+const ROT: ReadonlySet<DamageKind> = new Set(['damaged-rows', 'damaged-actions', 'damaged-revisions']);
+
+/**
+ * What `History.query` does. The views are without the files whose end is damaged. Rows that rotted show when they are
+ * read: where that is before any row was given, all files are looked through, and the query is run without the bad ones.
+ */
 export async function query<T>(
   store: BarStore,
   sql: string,
   options: AdjustOptions,
   use: QueryUse<T>,
 ): Promise<T> {
-  const views = await viewsOf(store, options);
-  return withSelect(views.sql, sql, (rows) => use(rows, views.leftOut));
+  let isBegun = false;
+  const run = ({ sql: setup, leftOut }: StoreViews): Promise<T> =>
+    withSelect(setup, sql, (rows) => {
+      isBegun = true;
+      return use(rows, leftOut);
+    });
+  try {
+    return await run(await viewsOf(store, options));
+  } catch (error) {
+    if (isBegun || !(error instanceof BackfillError) || !UNREADABLE.test(error.message)) throw error;
+    const rotted = await rottedFiles(store);
+    if (rotted.length === 0) throw error;
+    return run(await viewsOf(store, options, rotted));
+  }
+}
+
+/** Files with rows that are not those that were written. Reads everything. */
+async function rottedFiles(store: BarStore): Promise<LeftOut[]> {
+  const { damages } = await store.examine({ now: 0 });
+  return damages.filter(({ kind }) => ROT.has(kind)).map(({ path, what }) => ({ path, reason: what }));
 }
 
 /** What `History.unadjustable` gives: one line a series. */

@@ -78,15 +78,19 @@ async function select(connection: DuckDBConnection, sql: string): Promise<SqlRow
     DuckDBTypeId.DOUBLE,
     DuckDBTypeId.DECIMAL,
   ]);
+  // Asked for before anybody is given rows, so that what fails at once fails before they have begun.
+  const first = await asUsage(result.fetchChunk());
   const columns = result.columnNames();
   const numeric = columns.map((_, i) => numbers.has(result.columnTypeId(i)));
   return {
     columns,
     numeric,
     async *blocks() {
-      for (;;) {
-        const chunk = await asUsage(result.fetchChunk());
-        if (chunk === null || chunk.rowCount === 0) return;
+      for (
+        let chunk = first;
+        chunk !== null && chunk.rowCount > 0;
+        chunk = await asUsage(result.fetchChunk())
+      ) {
         yield chunk
           .convertRows(JsonDuckDBValueConverter)
           .map((row) => row.map((value, i) => plain(value as SqlValue, numeric[i] === true)));

@@ -63,6 +63,13 @@ describe('a wrong key', () => {
     expect(summaryText(summary)[0]).toMatch(/^Stopped after 0 tickers: .*key \(unauthorized of ALFA\)/);
   });
 
+  it('is named by itself, whatever failed before', async () => {
+    const { provider } = door((ticker) => (ticker === 'ALFA' ? 'network' : 'unauthorized'));
+    const { stopped, failures } = await backfill(WEEK, tools(provider, 1));
+    expect(failures).toMatchObject([{ ticker: 'ALFA', code: 'network' }]);
+    expect(stopped).toEqual({ reason: 'refused', message: 'unauthorized of NYXA' });
+  });
+
   it('costs what was under way where more tasks run at once', async () => {
     const { provider, asked } = door(() => 'unauthorized');
     await backfill(WEEK, tools(provider, 3));

@@ -153,6 +153,21 @@ describe('one of several files of a series that is damaged', () => {
     expect(out.reasons).toEqual([expect.stringContaining(hours(year))]);
   });
 
+  it.each([
+    ['bars', `SELECT max(ts) < '2026-02-01' FROM bars WHERE interval = '1h'`, () => hours('2025')],
+    ['adjusted bars', `SELECT max(ts) < '2026-02-01' FROM bars_adjusted`, () => daily('ALFA')],
+  ])('is left out of queries of %s though its rows rotted where no footer tells', async (_, sql, path) => {
+    await rot(at(path()));
+    expect(await query(sql)).toEqual({ rows: [[true]], leftOut: [path()] });
+  });
+
+  it('does not hide what is wrong with a query', async () => {
+    await rot(at(hours('2025')));
+    await expect(query('SELECT nothing FROM bars')).rejects.toThrow('nothing');
+    await expect(query(`SELECT 'x'::INTEGER`)).rejects.toThrow('Conversion Error');
+    await expect(query(`SELECT * FROM '/nowhere/x.parquet'`)).rejects.toThrow('nowhere');
+  });
+
   it('is left out of an export though its rows rotted where no footer tells', async () => {
     await rot(at(hours('2025')));
     const out = await exported({ interval: '1h', tickers: ['BRIQ'] });

@@ -23,25 +23,28 @@ const REVISION_TYPES = `${BAR_TYPES}, new_open DOUBLE, new_high DOUBLE, new_low 
 const ACTION_TYPES =
   'ex_date DATE, kind VARCHAR, value DOUBLE, source VARCHAR, fetched_at TIMESTAMP, currency VARCHAR, ticker VARCHAR';
 
+/** A file that cannot be read. */
+export type LeftOut = Pick<SetAside, 'path' | 'reason'>;
+
 /** The views of a store, and what is not in them. */
 export interface StoreViews {
   readonly sql: string;
-  /** Files that cannot be read. */
-  readonly leftOut: readonly SetAside[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
  * DuckDB statements that define what a store holds: the views `bars`, `actions`, `coverage`, `revisions` and
  * `bars_adjusted`, and the macro `adjusted_bars`. A view of what the store has no file of yet is empty, with the same
  * columns: after the first split or revision they have to be made anew. A damaged file, on which DuckDB would fail, is
- * left out. `root` is the store's absolute path, `scan` all of it.
+ * left out. `root` is the store's absolute path, `scan` all of it, and `rotted` are damaged files that no scan finds.
  */
 export async function storeViews(
   root: string,
   { mode, asOf }: AdjustedView,
   scan: Scan,
+  rotted: readonly LeftOut[] = [],
 ): Promise<StoreViews> {
-  const leftOut = [...scan.setAside, ...(await damagedRevisions(root))];
+  const leftOut = [...scan.setAside, ...(await damagedRevisions(root)), ...rotted];
   const damaged = leftOut.map(({ path }) => path);
   const bars = await files(root, [BARS, 'interval=', 'ticker=', 'period='], 'bars.parquet', damaged);
   const revisionLevels = [REVISIONS, 'interval=', 'ticker=', 'period='];
