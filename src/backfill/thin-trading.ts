@@ -32,6 +32,8 @@ export function isThinlyTraded(checked: CheckedAnswer, present: ReadonlySet<Day>
   if (task.series.interval !== '1d' || CALENDARS_WITHOUT.has(calendar.id)) return () => false;
   const rows = rowsOf(checked, present);
   const days = rows.map(({ day }) => day);
+  // An index has no volume on any day: that it had no trades says nothing.
+  if (!rows.some(({ value }) => value > 0)) return () => false;
   return (session) => {
     const next = firstAfter(days, session);
     const own = rows[next - 1];

@@ -49,6 +49,12 @@ describe('a session without a bar', () => {
     expect(isThin(all(THICK, [20]), 20)).toBe(false);
   });
 
+  it('of a series that never has a volume, as an index, is the vendor’s hole', () => {
+    expect(isThin(all(0, [20]), 20)).toBe(false);
+    const once = all(0, [20]).map((bar, i) => (i === 3 ? traded(3, THIN) : bar));
+    expect(isThin(once, 20)).toBe(true);
+  });
+
   it('is judged by the median of the ten bars on either side of it', () => {
     const around = (value: number, ...odd: readonly number[]): Bar[] =>
       all(value, [20]).map((bar) =>
