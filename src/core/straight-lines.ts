@@ -144,7 +144,15 @@ function isBeyondChance(
 
 /** What the closes are printed in multiples of: 0.01 for cents. */
 function gridOf(series: readonly Ohlcv[]): number {
-  return 10 ** -series.reduce((most, { close }) => Math.max(most, decimalsOf(close)), 0);
+  let decimals = 0;
+  for (const { close } of series) if (!hasDecimals(close, decimals)) decimals = decimalsOf(close);
+  return 10 ** -decimals;
+}
+
+/** Whether a price is printed with no more than so many decimals; cheaper than printing it. */
+function hasDecimals(price: number, decimals: number): boolean {
+  const scale = 10 ** decimals;
+  return Math.round(price * scale) / scale === price;
 }
 
 function decimalsOf(price: number): number {
