@@ -3,8 +3,9 @@ import {
   type Comparison,
   type Difference,
   type Restatement,
+  beyondRounding,
+  factorApart,
   restatement,
-  roundingUnit,
 } from '../core/compare.ts';
 import { formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
@@ -44,22 +45,16 @@ export function assertAgreement(
   const change = restatement(compared);
   if (change?.isOldest === true) throw restated(change, hearing);
   if (change !== undefined) throw contradiction(hearing, change.changed, compared.length);
-  const isApart = beyondRounding(compared);
-  const wild = some(compared.filter((pair) => distance(pair) > SAME_DAY && isApart(pair)));
+  const hasMoved = beyondRounding(compared);
+  const wild = some(compared.filter((pair) => factorApart(pair) > SAME_DAY && hasMoved(pair)));
   if (wild !== undefined && compared.length >= ENOUGH && wild.length > compared.length / 2)
     throw contradiction(hearing, wild, compared.length);
   const impossible = some(
-    (wild ?? []).filter((pair) => distance(pair) > LARGEST_CORRECTION && !isWanted(pair.answered)),
+    (wild ?? []).filter((pair) => factorApart(pair) > LARGEST_CORRECTION && !isWanted(pair.answered)),
   );
   // Said again and again, while the other bars agree, it is the stored one that was wrong.
   if (impossible !== undefined && hearing.isLast !== true)
     throw contradiction(hearing, impossible, compared.length);
-}
-
-/** Tells a close that moved from one that was printed otherwise. */
-function beyondRounding(compared: readonly Difference<Bar>[]): (pair: Difference<Bar>) => boolean {
-  const unit = roundingUnit(compared);
-  return ({ stored, answered }) => Math.abs(stored.close - answered.close) > unit;
 }
 
 function forgotten({ task, calendar }: Hearing, [first, ...others]: Some<Bar>): BackfillError {
@@ -114,11 +109,4 @@ function restated({ ratios, bars }: Restatement, { task, answer, stored }: Heari
     `the answer changes ${change}, ${how}: the basis of its prices is not known; ` +
     `if the stored ones are wrong: backfill forget ${ticker} --interval ${interval}, then run again`;
   return new BackfillError('basis-unknown', message, { retryable: true, ticker });
-}
-
-function distance({ stored, answered }: Difference<Ohlcv>): number {
-  if (stored.close === answered.close) return 1;
-  const ratio = stored.close / answered.close;
-  // Prices on the two sides of zero are as far apart as can be.
-  return ratio > 0 ? Math.max(ratio, 1 / ratio) : Number.POSITIVE_INFINITY;
 }

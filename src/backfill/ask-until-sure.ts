@@ -71,7 +71,7 @@ export async function askUntilSure(
     try {
       assertEvidence(answer, gate);
       const isLast = answers === ANSWERS_BELIEVED;
-      const verdict = judgeAnswer({ ...context, ...actions, answer, stored, now, isLast });
+      const verdict = judgeAnswer({ ...context, ...actions, answer, source: id, stored, now, isLast });
       // A source that costs nothing to ask says the same again.
       const isDoubtful = metered && !saysNo && isDoubtfulSilence(answer, context);
       const note = saysNo ? undefined : silenceNote(answer, context, answers);

@@ -24,6 +24,8 @@ export interface Hearing {
   readonly task: Task;
   readonly calendar: Calendar;
   readonly answer: BarAnswer;
+  /** Id of the provider that answered. */
+  readonly source: string;
   readonly stored: StoredSeries;
   /** Last session that is final at `now`; what comes later is provisional. */
   readonly lastSettled: Day;

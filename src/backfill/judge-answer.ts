@@ -19,11 +19,14 @@ import type { BarAnswer } from '../providers/provider.ts';
 import { assertAgreement } from './agreement.ts';
 import { assertKnownBasis } from './basis.ts';
 import type { Hearing, StoredSeries } from './hearing.ts';
+import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 
 /** What an answer is worth. */
 export interface Verdict {
   /** Sound bars of the wanted sessions. */
   readonly wanted: readonly Ohlcv[];
+  /** Stamps of bars that the store has otherwise from another source: those stay. */
+  readonly stay: ReadonlySet<number>;
   /** Bars of sessions that were not wanted and that correct what is stored. */
   readonly corrections: readonly Ohlcv[];
   /** Intraday bars of stored sessions that were not wanted, which the store lacks. */
@@ -61,12 +64,17 @@ export function judgeAnswer(hearing: Hearing): Verdict {
   );
   const conflict = assertSameInstrument(hearing, comparison);
   assertKnownBasis(hearing, comparison, sessionOf);
-  assertAgreement(hearing, comparison, isWanted);
+  const { own, others } = bySource(comparison, hearing.source);
+  const isReplacing = task.replaces === true || task.again === true;
+  assertAgreement(hearing, task.replaces === true ? comparison : own, isWanted);
+  if (task.replaces !== true) assertSameLevel(hearing, others);
+  const stays = (bar: Ohlcv): boolean => !(isReplacing && isWanted(bar));
 
   const wanted = accepted.filter(isWanted);
   return {
     wanted,
-    corrections: comparison.differing.map(({ answered }) => answered).filter((bar) => !isWanted(bar)),
+    stay: new Set(others.differing.flatMap(({ stored: bar }) => (stays(bar) ? bar.ts : []))),
+    corrections: own.differing.map(({ answered }) => answered).filter((bar) => !isWanted(bar)),
     additions: additions(accepted, hearing, asked).filter((bar) => !isWanted(bar)),
     rejected: rejected.filter(({ bar }) => isWanted(bar)),
     fillers: fillers.filter(({ bar }) => isWanted(bar)),
@@ -74,6 +82,7 @@ export function judgeAnswer(hearing: Hearing): Verdict {
       ...findOddities(wanted, context),
       ...unappliedOddities(answer, wanted, sessionOf),
       ...reclassified(conflict, wanted, sessionOf),
+      ...sourcesDiffer(hearing, others, stays),
     ],
     comparison,
     conflict,

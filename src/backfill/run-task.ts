@@ -90,7 +90,8 @@ async function commit(
   const { capabilities } = provider;
   const { rejected } = verdict;
   const source = capabilities.id;
-  const bars = [...verdict.wanted, ...verdict.corrections, ...verdict.additions]
+  const wanted = verdict.wanted.filter(({ ts }) => !verdict.stay.has(ts));
+  const bars = [...wanted, ...verdict.corrections, ...verdict.additions]
     .toSorted((a, b) => a.ts - b.ts)
     .map((bar) => withSource(bar, source, now));
   const actions = [...stored.actions, ...answer.actions];
@@ -113,7 +114,7 @@ async function commit(
       });
   return {
     ...sessions,
-    bars: bars.length,
+    bars: bars.length + verdict.wanted.length - wanted.length,
     inserted,
     changed,
     revised,

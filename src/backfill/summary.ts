@@ -144,7 +144,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
   const totals = { bars: 0, requests: 0, ...NOTHING_COUNTED };
   const warnings: Warning[] = [];
   const absent: Record<string, number> = {};
-  const failures: Failure[] = [];
+  const found: [Task, Failure][] = [];
   for (const part of plan.outOfReach) {
     absent['plan-limited'] = (absent['plan-limited'] ?? 0) + part.sessions;
   }
@@ -152,7 +152,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     totals.requests += task.requests;
     const isTold = isUnknown(result) && told.has(task.series.ticker);
     const failure = isTold ? null : failureOf(task, result);
-    if (failure !== null) failures.push(failure);
+    if (failure !== null) found.push([task, failure]);
     if (!result.ok) continue;
     totals.bars += result.report.bars;
     for (const name of COUNTS) totals[name] += result.report[name];
@@ -161,6 +161,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
       absent[reason] = (absent[reason] ?? 0) + sessions;
     }
   }
+  const failures = onceASeries(found);
   const closed = new Set(outcome.refused.map(({ interval }) => interval));
   const asked = notRun.filter(({ series }) => !closed.has(series.interval));
   const left = new Set(notRun.map((task) => seriesKey(task.series)));
@@ -208,6 +209,15 @@ function emptySeries(
   return [...bars.values()].filter((count) => count === 0).length;
 }
 
+/** Failures without those of mere comparisons with what is stored, where the series failed anyway: they are due again. */
+function onceASeries(found: readonly (readonly [Task, Failure])[]): Failure[] {
+  const fills = found.filter(([task]) => task.gaps.length > 0);
+  const failed = new Set(fills.map(([task]) => seriesKey(task.series)));
+  return found.flatMap(([task, failure]) =>
+    task.gaps.length > 0 || !failed.has(seriesKey(task.series)) ? failure : [],
+  );
+}
+
 function warningOf({ series: { ticker, interval } }: Task, { session, kind, note }: Oddity): Warning {
   return { ticker, interval, session: formatDay(session), kind, note };
 }
@@ -224,6 +234,7 @@ function failureOf(task: Task, result: TaskResult): Failure | null {
   const [first, last] = [task.gaps[0]?.from ?? task.range.from, task.gaps.at(-1)?.to ?? task.range.to];
   const about = { ticker, interval, from: formatDay(first), to: lastDay(last) };
   if (!result.ok) return { ...about, code: result.error.code, message: result.error.message };
+  if (task.gaps.length === 0) return null;
   const { missing } = result.report;
   const lost = lostRows(result.report);
   if (lost !== null) return { ...about, code: 'mostly-rejected', message: lost };

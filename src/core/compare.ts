@@ -195,9 +195,18 @@ function gridsOf(compared: readonly Difference<Ohlcv>[]): Grids {
   return { answered, coarser: Math.max(answered, priceGrid(compared.map(({ stored }) => stored))) };
 }
 
-/** By what rounding may move a price of these bars: one unit of what either side prints, cents or half cents alike. */
-export function roundingUnit(compared: readonly Difference<Ohlcv>[]): number {
-  return gridsOf(compared).coarser * (1 + PRICE_TOLERANCE);
+/** Tells a close that moved from one that was only printed otherwise: within a unit of what either side prints. */
+export function beyondRounding(compared: readonly Difference<Ohlcv>[]): (pair: Difference<Ohlcv>) => boolean {
+  const unit = gridsOf(compared).coarser * (1 + PRICE_TOLERANCE);
+  return (pair) => Math.abs(moveOf(pair)) > unit;
+}
+
+/** By what factor the closes of a pair lie apart, at least 1. */
+export function factorApart({ stored, answered }: Difference<Ohlcv>): number {
+  if (stored.close === answered.close) return 1;
+  const ratio = stored.close / answered.close;
+  // Prices on the two sides of zero are as far apart as can be.
+  return ratio > 0 ? Math.max(ratio, 1 / ratio) : Number.POSITIVE_INFINITY;
 }
 
 /** Rounding of a cheap share may move it by more than this part; a ratio of so much is taken seriously. */

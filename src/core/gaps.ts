@@ -35,6 +35,8 @@ export interface SeriesGaps {
   readonly final: readonly DayRange[];
   /** Sessions outside the gaps that wait to be confirmed: worth asking for where a request reaches them anyway. Default none. */
   readonly riders?: readonly DayRange[];
+  /** Whether the gaps are wanted again, whatever is there. Default false. */
+  readonly again?: boolean;
   /** Its oldest sessions, where it has any that are final. */
   readonly early?: EarlySessions;
   /** What of the wanted sessions outside the gaps cannot be had. Default nothing. */
@@ -81,6 +83,7 @@ export function findGaps(
     const waiting = intersect([range], subtract(provisionalAt(coverage, options.now), gaps));
     return {
       ...{ series, calendar, gaps, sessions, final },
+      ...(options.everything && { again: true }),
       riders: subtract(unconfirmed, gaps),
       unavailable: unavailableIn(unlearn(coverage, gaps), range, calendar),
       provisional: waiting.reduce((sum, run) => sum + calendar.sessions(run).length, 0),

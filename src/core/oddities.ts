@@ -27,6 +27,7 @@ export interface Oddity {
    * - `repeat`: a daily bar that is the session's before it, open to volume
    * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same
    * - `line`: closes that go on by one exact step, where so much of the series does that it is left as it is
+   * - `sources-differ`: bars that stay have other prices at another source
    * - `thin`: an intraday session with less than half of the usual bars
    * - `outside-range`: bars that open or close outside their high and low, once a series, at the first of them
    * - `bad-action`: a split or dividend that cannot be: it is in quarantine
@@ -42,6 +43,7 @@ export interface Oddity {
     | 'identity'
     | 'thin'
     | 'line'
+    | 'sources-differ'
     | 'outside-range'
     | 'bad-action'
     | 'action-changed'

@@ -35,6 +35,8 @@ export interface Task {
   readonly partitions: readonly string[];
   /** Times that a doubtful answer may be asked for in one run; default as often as makes it evidence. */
   readonly questions?: number;
+  /** The user wants the bars again, also those of another source. Default false: theirs stay. */
+  readonly again?: boolean;
   /** The provider changed the whole series: what comes replaces it, however it differs. */
   readonly replaces?: boolean;
   /** Top-ups since the oldest sessions were last compared, to be noted with what it stores; 0: it compares them. */
@@ -107,7 +109,7 @@ export interface Plan {
 export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOptions): Plan {
   const tasks: Task[] = [];
   const outOfReach: OutOfReach[] = [];
-  for (const { series, calendar, gaps, final, early, riders = [] } of gapsOfSeries) {
+  for (const { series, calendar, gaps, final, early, again, riders = [] } of gapsOfSeries) {
     const limits = options.limits[series.interval];
     if (limits === undefined || gaps.length === 0) continue;
     const questions = questionsOf(limits, options.quotas);
@@ -126,7 +128,7 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
     const task = (range: DayRange, wanted: readonly DayRange[]): Task => {
       const { requestsPerSpan } = limits;
       const one = taskFor(series, { range, gaps: wanted }, calendar, requestsPerSpan, options.actions);
-      return questions === undefined ? one : { ...one, questions };
+      return { ...one, ...(questions !== undefined && { questions }), ...(again === true && { again }) };
     };
     const own = windows(withRiders(reachable, riders, bounds), limits.maxSpanDays, calendar).map((window) =>
       task(withUncertainDays(withOverlap(window, final, bounds), bounds), window),

@@ -24,6 +24,7 @@ const GRAVITY: readonly Warning['kind'][] = [
   'dividend-size',
   'basis-flip',
   'jump',
+  'sources-differ',
   'spike',
   'line',
   'thin',

@@ -36,6 +36,8 @@ type Restate = (bar: Ohlcv) => Ohlcv;
 
 class Vendor {
   restate: Restate = (bar) => bar;
+  /** Rows that an answer for old sessions has besides. */
+  dropped = 0;
   fault: ((request: BarRequest) => void) | undefined;
   readonly asked: BarRequest[] = [];
   readonly provider: Provider = {
@@ -44,7 +46,8 @@ class Vendor {
       this.asked.push(request);
       this.fault?.(request);
       const answer = await sample.fetchBars(request);
-      return { ...answer, bars: answer.bars.map((bar) => this.restate(bar)) };
+      const dropped = request.range.to < parseDay('2025-02-01') ? this.dropped : 0;
+      return { ...answer, dropped, bars: answer.bars.map((bar) => this.restate(bar)) };
     },
   };
 
@@ -205,6 +208,22 @@ describe('the oldest sessions', () => {
     expect(await topUpsOf()).toBe(0);
     expect(await vendor.run(session(3))).toMatchObject({ failed: 0, inserted: 1, requests: 1 });
     expect(await topUpsOf()).toBe(1);
+  });
+
+  it('are one failure with the top-up that failed too', async () => {
+    const vendor = await almostDue();
+    vendor.fault = () => {
+      throw new BackfillError('network', 'the line is down');
+    };
+    const { failures, failed } = await vendor.run(session(1));
+    expect(failed).toBe(1);
+    expect(failures.map(({ from }) => from)).toEqual([formatDay(session(1))]);
+  });
+
+  it('are compared whatever rows are left out of the answer', async () => {
+    const vendor = await almostDue();
+    vendor.dropped = 30;
+    expect(await vendor.run(session(1))).toMatchObject({ failures: [], requests: 2 });
   });
 
   it('are not asked for where nothing else is', async () => {

@@ -66,6 +66,7 @@ export function hearing(change: Partial<Hearing> = {}): Hearing {
     task: task(),
     calendar: XNYS,
     answer: answer(),
+    source: 'test',
     stored: {
       ...{ bars: [], coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY },
       ...{ actions: [], book: EMPTY_BOOK, namedSince: null },

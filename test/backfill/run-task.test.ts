@@ -46,6 +46,8 @@ async function run(
   const sample = openSample({ id: 'sample' });
   const provider: Provider = {
     ...sample,
+    // What is stored came from it.
+    capabilities: { ...sample.capabilities, id: 'test' },
     fetchBars: async (request) => {
       asked.push(request);
       const next = answers[Math.min(asked.length, answers.length) - 1] ?? {};
