@@ -85,6 +85,31 @@ describe('an export', () => {
     );
   });
 
+  it.each(['1d', '5m'] as const)(
+    'is read back without the bars of %s that were not final',
+    async (interval) => {
+      const all = starts('AAPL', interval);
+      const bars = all.map((ts, i) => ({
+        ...{ ts, open: 10 + (i % 7), high: 18, low: 9, close: 11 + (i % 5), volume: 100 + i },
+        ...{ vwap: null, trades: null, source: 'yahoo', fetchedAt: 0 },
+      }));
+      const settled = all[Math.floor(all.length * 0.7)] ?? 0;
+      const read = async (isFinal: (ts: number) => boolean): Promise<number[]> => {
+        let text = '';
+        const sink = textSink('csv', async (part) => void (text += part));
+        await sink.write({ ticker: 'AAPL', interval }, bars, ({ ts }) => isFinal(ts));
+        await writeFile(join(folder, 'prices.csv'), text);
+        return csvFolderMarket(folder)
+          .rows('AAPL', interval, ALL)
+          .map(({ ts }) => ts);
+      };
+      expect(await read((ts) => ts < settled)).toEqual(all.filter((ts) => ts < settled));
+      expect(await read(() => true)).toEqual(all);
+      const [first = 0, ...others] = all;
+      expect(await read((ts) => ts !== first)).toEqual(others);
+    },
+  );
+
   it('of one bar a ticker is of the interval that the whole file shows', async () => {
     let text = '';
     const sink = textSink('csv', async (part) => void (text += part));

@@ -11,6 +11,8 @@ export interface Header {
   readonly volume: number | null;
   readonly vwap: number | null;
   readonly trades: number | null;
+  /** Whether a row is final: this program's own exports tell. */
+  readonly isFinal: number | null;
   /** Which instrument a row is of. */
   readonly ticker: number | null;
   /** The same, or the name of its company. */
@@ -32,6 +34,7 @@ const NAMES = {
   volume: 'volume,vol,vol.,v,tickvol,tick volume',
   vwap: 'vwap,vw',
   trades: 'trades,trade count,tradecount,number of trades,transactions,barcount,count,n',
+  isFinal: 'is final',
   ticker: 'ticker,symbol',
   name: 'name',
 } as const;
@@ -61,6 +64,7 @@ const KLINE: Header = {
   volume: 5,
   vwap: null,
   trades: 8,
+  isFinal: null,
   ticker: null,
   name: null,
   zone: null,
@@ -102,6 +106,7 @@ export function readHeader(
     volume,
     vwap: find('vwap'),
     trades: find('trades'),
+    isFinal: find('isFinal'),
     ticker: find('ticker'),
     name: find('name'),
   };

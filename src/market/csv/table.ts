@@ -34,13 +34,20 @@ export function readTable(path: string, text = readText(path)): Table {
   const { header, heading, ticker } = layout;
   // Files that were put together have the header again and again.
   const title = heading === 0 ? null : all[heading - 1]?.fields[header.stamp];
-  const lines = all.slice(heading).filter(({ fields }) => fields[header.stamp] !== title);
+  const lines = all
+    .slice(heading)
+    .filter(({ fields }) => fields[header.stamp] !== title && !isProvisional(fields, header));
   const rows = lines.map(rowReader(path, layout, lines, delimiter));
   return {
     rows,
     names: ticker === null ? namesOf(header, lines) : lines.map(() => ticker),
     zone: header.zone,
   };
+}
+
+/** Whether a row was exported before its session was settled: whatever it is now, it is not that any more. */
+function isProvisional(fields: readonly string[], { isFinal }: Header): boolean {
+  return isFinal !== null && fields[isFinal]?.trim().toLowerCase() === 'false';
 }
 
 /** Whether a CSV text begins with a header of bars, and one that names the instruments. */
