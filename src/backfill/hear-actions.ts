@@ -71,7 +71,10 @@ function exDatesListed({ bars, proven, wireBasis }: BarAnswer, { range }: Task, 
   return { from, to: Math.max(from, wireBasis === 'raw' ? proven.to : today + 1) };
 }
 
-/** Those of some splits that bars may have been turned back with: of the same source, fetched while they were in force. */
+/**
+ * Those of some splits that bars may have been turned back with: of the same source, fetched while they were in force. An
+ * intraday bar that closes as the daily one, which is known to be right, was not.
+ */
 async function turnedBackWith(
   splits: readonly PastAction[],
   series: Series,
@@ -82,15 +85,38 @@ async function turnedBackWith(
   const last = Math.max(...splits.map(({ action }) => action.exDay));
   const sessionOf = sessionDateOf(series.interval, calendar);
   const bars = await store.readBars(series, { from: Number.NEGATIVE_INFINITY, to: last });
-  return splits.filter(({ action, source, fetchedAt, until }) =>
-    bars.some(
+  const doubtful: PastAction[] = [];
+  for (const split of splits) {
+    const { action, source, fetchedAt, until, settled } = split;
+    const before = bars.filter(
       (bar) =>
         bar.source === source &&
         sessionOf(bar.ts) < action.exDay &&
         bar.fetchedAt >= fetchedAt &&
         bar.fetchedAt < until,
-    ),
-  );
+    );
+    const newest = before.at(-1);
+    if (newest === undefined) continue;
+    const isRight =
+      series.interval !== '1d' &&
+      settled.includes('1d') &&
+      (await closesAsDaily(newest, sessionOf(newest.ts), series, store));
+    if (!isRight) doubtful.push(split);
+  }
+  return doubtful;
+}
+
+/** The last trade of a session and its closing price differ by less. */
+const CLOSING_MOVE = 0.02;
+
+async function closesAsDaily(
+  bar: Ohlcv,
+  session: Day,
+  { ticker }: Series,
+  store: BarStore,
+): Promise<boolean> {
+  const [daily] = await store.readBars({ ticker, interval: '1d' }, { from: session, to: session + 1 });
+  return daily !== undefined && Math.abs(bar.close / daily.close - 1) < CLOSING_MOVE;
 }
 
 /** What an answer changes in what is known of splits and dividends, to be named. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { backfill } from '../../src/backfill/backfill.ts';
 import { openCsv } from '../../src/providers/csv/index.ts';
 import { toolsInProcess } from './in-process.ts';
-import { withdrawAction } from '../../src/core/action-book.ts';
+import { enterAction, withdrawAction } from '../../src/core/action-book.ts';
 import type { RunSummary } from '../../src/backfill/summary.ts';
 import { formatDay, parseDay } from '../../src/core/day.ts';
 import { readAdjusted } from '../../src/library/adjusted.ts';
@@ -173,6 +173,18 @@ describe('a split that never was', () => {
       `${dateOf(10)} the split 2:1 was withdrawn by hand: not in force, though yahoo lists it`,
     ]);
   });
+});
+
+it('A split that a user entered is not missed in answers', async () => {
+  EX = 0;
+  await fill({}, [0, 14], 16);
+  const entered = { kind: 'split', exDay: parseDay(dateOf(10)), ratio: 2 } as const;
+  const now = Date.parse(`${dateOf(17)}T12:00:00Z`);
+  await store.updateActions('AAPL', (book) => enterAction(book, entered, now));
+  for (const on of [22, 23, 24, 25]) expect((await fill({}, [0, 20], on, true)).failures).toEqual([]);
+  expect(await splitDays()).toEqual([dateOf(10)]);
+  expect(await closes()).toEqual(flat(21, 100));
+  expect((await adjusted()).slice(8, 12)).toEqual([50, 50, 100, 100]);
 });
 
 describe('a split whose ratio is corrected', () => {

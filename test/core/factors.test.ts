@@ -167,3 +167,11 @@ describe('a mode', () => {
     expect(['none', 'splits', 'all', 'ALL', ''].map(isAdjustment)).toEqual([true, true, true, false, false]);
   });
 });
+
+it('A dividend in another currency makes no factor, and is no unusable one', () => {
+  const foreign = { ...dividend(10, 50), currency: 'USD' } as CorporateAction;
+  const closes = [{ session: 9, close: 100 }];
+  expect(factorSteps([foreign], closes, 'all', 20)).toEqual([{ exDay: 10, price: 1, volume: 1 }]);
+  expect(unusableDividends([{ ...foreign, amount: 500 } as CorporateAction], closes, 20)).toEqual([]);
+  expect(factorSteps([foreign, dividend(10, 10)], closes, 'all', 20)).toMatchObject([{ price: 0.9 }]);
+});

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Bar } from '../../../src/core/bars.ts';
 import { bytesAsFile, decodeActions, decodeBars } from '../../../src/store/parquet/decode.ts';
 import { digestOf, digestOfActions } from '../../../src/store/parquet/digest.ts';
+import type { CorporateAction } from '../../../src/core/bars.ts';
 import type { ActionEntry } from '../../../src/core/action-book.ts';
 import { encodeActions, encodeBars } from '../../../src/store/parquet/encode.ts';
 import { daily, NOON } from '../fixtures.ts';
@@ -111,10 +112,12 @@ describe('the digest of corporate actions', () => {
     ['value', { ...SPLIT, action: { kind: 'split', exDay: 18_505, ratio: 0.25 } }],
     ['source', { ...SPLIT, source: 'other' }],
     ['time', { ...SPLIT, fetchedAt: NOON + 1 }],
+    ['currency', { ...dividend, action: { ...dividend.action, currency: 'USD' } as CorporateAction }],
   ])('is another one for another %s', (_, row) => {
-    expect(digestOfActions({ entries: [row], past: [] })).not.toBe(
-      digestOfActions({ entries: [SPLIT], past: [] }),
-    );
+    for (const other of [SPLIT, dividend].filter((one) => one !== row))
+      expect(digestOfActions({ entries: [row], past: [] })).not.toBe(
+        digestOfActions({ entries: [other], past: [] }),
+      );
   });
 
   it('is another one for what is in force no more', () => {
