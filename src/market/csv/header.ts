@@ -17,6 +17,8 @@ export interface Header {
   readonly ticker: number | null;
   /** The same, or the name of its company. */
   readonly name: number | null;
+  /** Which interval a row is of. */
+  readonly interval: number | null;
   /** The clock of the stamps, as the header names it: an IANA zone, `UTC` or `exchange`. */
   readonly zone: string | null;
 }
@@ -37,6 +39,7 @@ const NAMES = {
   isFinal: 'is final',
   ticker: 'ticker,symbol',
   name: 'name',
+  interval: 'interval',
 } as const;
 
 /** What headers call a clock. `ts` is this program's own column: UTC. */
@@ -67,6 +70,7 @@ const KLINE: Header = {
   isFinal: null,
   ticker: null,
   name: null,
+  interval: null,
   zone: null,
 };
 const KLINE_FIELDS = 12;
@@ -109,6 +113,7 @@ export function readHeader(
     isFinal: find('isFinal'),
     ticker: find('ticker'),
     name: find('name'),
+    interval: find('interval'),
   };
   const zone = clockOf(names[stamps.stamp] ?? '') ?? clockOf(names[stamps.time ?? stamps.stamp] ?? '');
   return { ...stamps, open, high, low, close, ...others, zone };

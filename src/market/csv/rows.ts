@@ -69,7 +69,7 @@ function dailyStarts(
 function tableOf(file: { kind: string; path: string }, { ticker, shared }: SeriesContext): Table {
   const { kind, path } = file;
   if (kind === 'shared-table')
-    return shared.in(path).tables.get(ticker) ?? { rows: [], names: null, zone: null };
+    return shared.in(path).tables.get(ticker) ?? { rows: [], names: null, areTickers: false, zone: null };
   const table = kind === 'zipped-table' ? readTable(path, readZip(path).text) : readTable(path);
   assertNamedAlike(path, table, ticker);
   return table;
@@ -84,7 +84,7 @@ function assertNamedAlike(path: string, table: Table, ticker: string): void {
     const some = `${said.slice(0, 3).join(', ')}${said.length > 3 ? ', …' : ''}`;
     throw malformed(path, null, `is named after ${ticker}, but holds ${some}: name it all-prices.csv`);
   }
-  if (first !== undefined && letters(first) !== letters(ticker))
+  if (table.areTickers && first !== undefined && letters(first) !== letters(ticker))
     throw malformed(path, null, `is named after ${ticker}, but its rows are of ${first}: rename the file`);
 }
 

@@ -52,7 +52,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): C
       else if (read.interval === '1h') ofHours.push([...read.rows]);
     } else tables.push(readFileRows(file, context));
   }
-  const series = joinFiles(tables).flatMap(({ rows, interval }) =>
+  const series = joinFiles(tables, context.ticker).flatMap(({ rows, interval }) =>
     tableOf(withVolume(rows, context.ticker), interval, calendar),
   );
   if (!series.some(({ interval }) => interval === '1d')) {

@@ -37,7 +37,7 @@ export function byTicker({ rows, names, zone }: Table): TablesByTicker {
     if (ticker === undefined) unnamed.push(name);
     else {
       const joined = [...(tables.get(ticker)?.rows ?? []), ...ofName];
-      tables.set(ticker, { rows: joined, siblings: rows, names: null, zone });
+      tables.set(ticker, { rows: joined, siblings: rows, names: null, areTickers: false, zone });
     }
   }
   return { tables, unnamed };

@@ -15,6 +15,8 @@ export interface Table {
   readonly rows: readonly StampedRow[];
   /** What the rows themselves say they are of, by row; null where the file has no such column. */
   readonly names: readonly string[] | null;
+  /** Whether `names` are of instruments; else they may be companies'. */
+  readonly areTickers: boolean;
   /** Rows of the same file, of other instruments too. */
   readonly siblings?: readonly StampedRow[];
   /** The clock of stamps without an offset, as the header names it: an IANA zone, `UTC` or `exchange`. */
@@ -37,10 +39,12 @@ export function readTable(path: string, text = readText(path)): Table {
   const lines = all
     .slice(heading)
     .filter(({ fields }) => fields[header.stamp] !== title && !isProvisional(fields, header));
+  assertOneInterval(path, header, lines);
   const rows = lines.map(rowReader(path, layout, lines, delimiter));
   return {
     rows,
     names: ticker === null ? namesOf(header, lines) : lines.map(() => ticker),
+    areTickers: ticker !== null || header.ticker !== null,
     zone: header.zone,
   };
 }
@@ -48,6 +52,13 @@ export function readTable(path: string, text = readText(path)): Table {
 /** Whether a row was exported before its session was settled: whatever it is now, it is not that any more. */
 function isProvisional(fields: readonly string[], { isFinal }: Header): boolean {
   return isFinal !== null && fields[isFinal]?.trim().toLowerCase() === 'false';
+}
+
+function assertOneInterval(path: string, { interval }: Header, lines: readonly CsvLine[]): void {
+  if (interval === null) return;
+  const [first, second] = new Set(lines.map(({ fields }) => fields[interval]));
+  if (second !== undefined)
+    throw malformed(path, null, `holds bars of ${first} and ${second}; write one file for each interval`);
 }
 
 /** Whether a CSV text begins with a header of bars, and one that names the instruments. */

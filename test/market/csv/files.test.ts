@@ -111,14 +111,27 @@ describe('two files of one ticker', () => {
 
   it('are both refused by name where they contradict each other', () => {
     const market = marketOf({
-      'all_IBM.csv': bars('2024-01-08', 1, 2, 3),
-      'all_NVDA.csv': bars('2024-01-08', 10, 20, 30),
+      'ibm_1.csv': bars('2024-01-08', 1, 2, 3),
+      'ibm_2.csv': bars('2024-01-08', 10, 20, 30),
       'MSFT.csv': bars('2024-01-08', 1),
     });
-    expect(() => market.intervals('ALL')).toThrow(
-      /all_IBM\.csv and .*all_NVDA\.csv stand for one ticker and contradict each other on 2024-01-08: rename or remove one/,
+    expect(() => market.intervals('IBM')).toThrow(
+      /ibm_1\.csv and .*ibm_2\.csv stand for one ticker and contradict each other on 2024-01-08: rename or remove one/,
     );
     expect(market.intervals('MSFT')).toEqual(['1d']);
+  });
+
+  it('are both refused where each is named after something else', () => {
+    const market = marketOf({
+      'my_IBM.csv': bars('2023-01-09', 1, 2, 3),
+      'my_NVDA.csv': bars('2024-01-08', 10, 20, 30),
+      'EURUSD_BID.csv': bars('2024-01-08', 1),
+      'EURUSD_ASK.csv': bars('2024-01-10', 1),
+    });
+    expect(() => market.intervals('MY')).toThrow(
+      /my_IBM\.csv and .*my_NVDA\.csv stand for one ticker and are named after IBM and NVDA/,
+    );
+    expect(() => market.intervals('EURUSD=X')).toThrow(/named after ASK and BID/);
   });
 
   it('may differ in the last row of one, which was made before the session was over', () => {
@@ -167,6 +180,13 @@ describe('a file with several tickers', () => {
     expect(marketOf({ 'all_stocks_5yr.csv': `${HEADER},Name\n${lines}` }).tickers()).toEqual(['A', 'AAPL']);
   });
 
+  it('is refused where it holds several intervals', () => {
+    const mixed =
+      'ticker,interval,ts,open,high,low,close\nA,1h,2024-01-08 14:30,1,1,1,1\nA,5m,2024-01-08 14:30,1,1,1,1\n';
+    const market = marketOf({ 'A.csv': mixed });
+    expect(() => market.intervals('A')).toThrow(/holds bars of 1h and 5m; write one file for each interval/);
+  });
+
   it('is refused where it is named after one of them', () => {
     const market = marketOf({ 'AAPL.csv': text });
     expect(() => market.intervals('AAPL')).toThrow(/is named after AAPL, but holds AAPL, BRK-B/);
@@ -188,6 +208,7 @@ describe('a file with several tickers', () => {
       'EURUSD.csv': of('ticker', 'EUR/USD'),
       'hd.us.txt': of('<TICKER>', 'HD.US'),
       'AAPL.csv': of('name', 'Apple Inc.'),
+      'INTC.csv': of('name', 'INTEL'),
     });
     for (const ticker of market.tickers()) expect(stampsOf(market, ticker)).toEqual(['2024-01-08']);
   });
