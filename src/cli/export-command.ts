@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import { ADJUSTMENTS, BackfillError, type Exported, openHistory } from '../index.ts';
 import { EXIT } from './exit-codes.ts';
 import { given, parseIntervals } from './options.ts';
-import { printText, tell } from './output.ts';
+import { printText, tell, tellDoubts } from './output.ts';
 import { command } from './program.ts';
 import { stopOnSignal } from './signals.ts';
 
@@ -72,7 +72,7 @@ export const exportCommand = command({
 });
 
 function finished({ rows, series, failures, doubts }: Exported): number {
-  for (const doubt of doubts) tell(`warning: ${doubt}`);
+  tellDoubts(doubts);
   for (const { reason } of failures) tell(`left out: ${reason}`);
   tell(`Exported ${rows} bars of ${series} series.`);
   return failures.length > 0 ? EXIT.someFailed : EXIT.done;

@@ -29,6 +29,13 @@ export function tell(line: string): void {
   if (process.stderr.writable) process.stderr.write(`${line}\n`);
 }
 
+/** Names dividends whose size is in doubt, of bars that are adjusted for them all the same. */
+export function tellDoubts(doubts: readonly string[]): void {
+  for (const doubt of doubts) tell(`warning: ${doubt}`);
+  if (doubts.length > 0)
+    tell('Adjusted for them as they are; to correct one: backfill actions TICKER --add DATE,dividend,AMOUNT');
+}
+
 /** Codes that mean that the user asked for something impossible: one line, no stack. */
 const USER_MISTAKES: ReadonlySet<string> = new Set([
   'usage',

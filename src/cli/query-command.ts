@@ -4,7 +4,7 @@ import type { Argv } from 'yargs';
 import { ADJUSTMENTS, BackfillError, type History, openHistory } from '../index.ts';
 import { EXIT } from './exit-codes.ts';
 import { given } from './options.ts';
-import { tell } from './output.ts';
+import { tell, tellDoubts } from './output.ts';
 import { command } from './program.ts';
 import { FORMATS, printRows } from './query-output.ts';
 
@@ -73,8 +73,7 @@ async function warnOfBasis(
   if (first !== undefined)
     tell(`warning: ${first}${more.length > 0 ? `; and ${more.length} more series` : ''}`);
   const tickers = await namedTickers(history, statement);
-  for (const doubt of await history.doubtfulDividends({ ...adjust, ...given({ tickers }) }))
-    tell(`warning: ${doubt}`);
+  tellDoubts(await history.doubtfulDividends({ ...adjust, ...given({ tickers }) }));
 }
 
 /** Stored tickers that a statement names; undefined if it names none and may mean all. */

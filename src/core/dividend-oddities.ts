@@ -87,7 +87,7 @@ function sizeNote(
   const times = stepFromOthers(dividend, dividends, actions);
   const part = dividend.amount / closeBefore;
   const isUnseen = after.every((price) => 1 - price / closeBefore < part / 2);
-  const prices = `open ${after[0]} after a close of ${closeBefore}`;
+  const prices = `open ${priceText(after[0])} after a close of ${priceText(closeBefore)}`;
   if (part >= TELLING_YIELD && isUnseen)
     return `the dividend of ${dividend.amount} is ${percent(part)} of the price, and ${prices} does not show it`;
   if (times === undefined || (times > 1 && !isUnseen)) return undefined;
@@ -119,6 +119,11 @@ function stepFromOthers(
 /** What an amount a share of one day is to be multiplied by to be one a share of another. */
 function sharesBetween(from: Day, to: Day, actions: readonly CorporateAction[]): number {
   return from < to ? 1 / splitRatio(from, to, actions) : splitRatio(to, from, actions);
+}
+
+/** A price without the noise of floating point. */
+function priceText(price: number): string {
+  return String(Number(price.toPrecision(8)));
 }
 
 function percent(part: number): string {

@@ -170,8 +170,8 @@ describe('a mode', () => {
 
 it('A dividend in another currency makes no factor, and is no unusable one', () => {
   const foreign = { ...dividend(10, 50), currency: 'USD' } as CorporateAction;
-  const closes = [{ session: 9, close: 100 }];
-  expect(factorSteps([foreign], closes, 'all', 20)).toEqual([{ exDay: 10, price: 1, volume: 1 }]);
-  expect(unusableDividends([{ ...foreign, amount: 500 } as CorporateAction], closes, 20)).toEqual([]);
-  expect(factorSteps([foreign, dividend(10, 10)], closes, 'all', 20)).toMatchObject([{ price: 0.9 }]);
+  const before = [{ session: 9, close: 100 }];
+  expect(factorSteps([foreign], before, 'all', 20)).toEqual([{ exDay: 10, price: 1, volume: 1 }]);
+  expect(unusableDividends([{ ...foreign, amount: 500 } as CorporateAction], before, 20)).toEqual([]);
+  expect(factorSteps([foreign, dividend(10, 10)], before, 'all', 20)).toMatchObject([{ price: 0.9 }]);
 });
