@@ -105,6 +105,35 @@ describe('of an answer', () => {
     expect(invented.fillers.map(({ bar }) => bar.ts / MS_PER_DAY)).toEqual([parseDay('2025-07-04')]);
   });
 
+  it('rows that were traded on a closed day are rejected, not dropped', () => {
+    const holiday = stored(parseDay('2025-07-04'), 100.5);
+    const { rejected, fillers } = judge({
+      answer: { bars: [...bars(0, 20), holiday] },
+      range: span('2025-06-02', '2025-07-04'),
+      gaps: [span('2025-07-01', '2025-07-04')],
+    });
+    expect(rejected).toEqual([{ bar: holiday, reason: '2025-07-04 is no session of XNYS' }]);
+    expect(fillers).toEqual([]);
+  });
+
+  it('rows on a straight line are rejected, volume and all', () => {
+    const line = bars(0, 20).map((bar, i) => (i < 11 ? bar : stored(bar.ts / MS_PER_DAY, 90 + i)));
+    const { rejected } = judge({ answer: { bars: line } });
+    expect(rejected.map(({ bar }) => on(bar as Bar))).toEqual([12, 13, 14, 15, 16, 17, 18]);
+    expect(rejected[0]?.reason).toBe('one of 7 bars on a straight line from 101 to 109');
+  });
+
+  it('negative prices are those of a future, by the answer’s word or by what is known', () => {
+    const crash = bars(0, 20).map((bar, i) => (i === 15 ? { ...bar, low: -40, close: -37 } : bar));
+    const typed = (type: string): Identity => ({ ...UNKNOWN_IDENTITY, type });
+    const rejected = (answered: Identity, known = UNKNOWN_IDENTITY): number =>
+      judge({ answer: { bars: crash, identity: answered }, stored: { identity: known } }).rejected.length;
+    expect(rejected(typed('future'))).toBe(0);
+    expect(rejected(UNKNOWN_IDENTITY, typed('future'))).toBe(0);
+    expect(rejected(typed('equity'))).toBe(1);
+    expect(rejected(UNKNOWN_IDENTITY)).toBe(1);
+  });
+
   it('what is left of a session that was mostly bad is rejected too', () => {
     const { open } = XNYS.session(SESSIONS[10] ?? 0);
     const hours = Array.from({ length: 7 }, (_, i) => ({

@@ -29,6 +29,14 @@ describe('a fingerprint', () => {
     expect(fingerprintOf(other)).not.toBe(fingerprintOf(bars));
   });
 
+  it('has one value for every volume that is not known', () => {
+    const otherNaN = new Float64Array(new BigUint64Array([0x7ff8_0000_0000_0001n]).buffer)[0] as number;
+    const of = (volume: number) => fingerprintOf(bars.map((bar) => ({ ...bar, volume })));
+    expect(of(Number.NaN)).toBe(of(otherNaN));
+    expect(of(Number.NaN)).not.toBe(of(0));
+    expect(fingerprintOf(dayBars([1, 1, 1, 1, 1], 0, { volume: Number.NaN }))).toBeNull();
+  });
+
   it('depends on the order', () => {
     const [a, b, ...rest] = bars;
     expect(fingerprintOf([b ?? dayBar(0, 1), a ?? dayBar(0, 1), ...rest])).not.toBe(fingerprintOf(bars));

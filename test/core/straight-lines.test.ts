@@ -63,7 +63,7 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 describe('hours that were interpolated', () => {
   const bars = walk(400);
 
-  it.each([4, 6, 33])(
+  it.each([2, 3, 4, 6, 33])(
     '%d in a row are rejected, volume and all, and the two that they connect stay',
     (count) => {
       expect(onLine(interpolated(bars, 99, 100 + count))).toEqual(range(100, 100 + count));
