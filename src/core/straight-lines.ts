@@ -23,6 +23,9 @@ const FEWEST_WHOLE_STEPS = 3;
 /** How often a line may be expected by chance among the steps of a series and still be taken for an invented one. */
 const CHANCE = 1e-4;
 
+/** Grids of a unit, down to this part of one. */
+const FINEST_GRID = 1e12;
+
 /** How far two steps to a bar may differ and still be the same. */
 type Tolerance = (bar: Ohlcv) => number;
 
@@ -142,20 +145,10 @@ function isBeyondChance(
   return all * ((others.length + 1) / all) ** (count - 1) < CHANCE;
 }
 
-/** What the closes are printed in multiples of: 0.01 for cents. */
+/** What the closes are printed in multiples of: 0.01 for cents, 1e-12 for what is not printed at all. */
 function gridOf(series: readonly Ohlcv[]): number {
-  let decimals = 0;
-  for (const { close } of series) if (!hasDecimals(close, decimals)) decimals = decimalsOf(close);
-  return 10 ** -decimals;
-}
-
-/** Whether a price is printed with no more than so many decimals; cheaper than printing it. */
-function hasDecimals(price: number, decimals: number): boolean {
-  const scale = 10 ** decimals;
-  return Math.round(price * scale) / scale === price;
-}
-
-function decimalsOf(price: number): number {
-  const [digits = '', exponent = '0'] = String(price).split('e');
-  return (digits.split('.')[1]?.length ?? 0) - Number(exponent);
+  let units = 1;
+  for (const { close } of series)
+    while (units < FINEST_GRID && Math.round(close * units) / units !== close) units *= 10;
+  return 1 / units;
 }
