@@ -61,7 +61,7 @@ const MINUTES = barsPath({ series: { ticker: 'ALFA', interval: '1m' }, period: '
 async function edit(path: string, change: (bars: Bar[]) => Bar[]): Promise<void> {
   const bytes = await readFile(at(path));
   const bars = await decodeBars(bytesAsFile(bytes));
-  const found = /\{"version":1.*?"fetchedAt":(?:"[^"]*"|null)\}/.exec(bytes.toString('latin1'))?.[0] ?? '';
+  const found = /\{"version":\d.*?"fetchedAt":(?:"[^"]*"|null)\}/.exec(bytes.toString('latin1'))?.[0] ?? '';
   const entry = JSON.parse(found) as Record<string, unknown>;
   delete entry['digest'];
   await writeFile(at(path), encodeBars(change(bars), JSON.stringify(entry)));

@@ -117,10 +117,16 @@ describe('of an answer', () => {
   });
 
   it('rows on a straight line are rejected, volume and all', () => {
-    const line = bars(0, 20).map((bar, i) => (i < 11 ? bar : stored(bar.ts / MS_PER_DAY, 90 + i)));
-    const { rejected } = judge({ answer: { bars: line } });
-    expect(rejected.map(({ bar }) => on(bar as Bar))).toEqual([12, 13, 14, 15, 16, 17, 18]);
-    expect(rejected[0]?.reason).toBe('one of 7 bars on a straight line from 101 to 109');
+    const walk = bars(0, 30).map((bar, i) => stored(bar.ts / MS_PER_DAY, 100 + ((i * 37) % 30) / 10));
+    const line = walk.map((bar, i) => (i < 21 || i > 27 ? bar : stored(bar.ts / MS_PER_DAY, 80 + i)));
+    const { rejected } = judge({
+      answer: { bars: line },
+      known: walk.slice(0, 10),
+      range: daysOf(0, 29),
+      gaps: [daysOf(10, 29)],
+    });
+    expect(rejected.map(({ bar }) => on(bar as Bar))).toEqual([22, 23, 24, 25, 26]);
+    expect(rejected[0]?.reason).toBe('one of 5 bars on a straight line from 101 to 107');
   });
 
   it('negative prices are those of a future, by the answer’s word or by what is known', () => {

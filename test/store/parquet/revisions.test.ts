@@ -145,7 +145,7 @@ describe.each<[string, () => Promise<void>, string]>([
     async () => {
       const [first, ...rest] = await store.readRevisions(AAPL);
       if (first === undefined) throw new Error('no revision');
-      const metadata = /\{"version":1[^}]*\}/.exec(await readFile(path(), 'latin1'))?.[0] ?? '';
+      const metadata = /\{"version":\d[^}]*\}/.exec(await readFile(path(), 'latin1'))?.[0] ?? '';
       const rotten = { ...first, after: { ...first.after, volume: 3 } };
       await writeFile(path(), encodeRevisions([rotten, ...rest], metadata));
     },
