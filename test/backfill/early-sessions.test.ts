@@ -120,6 +120,33 @@ describe('a restatement of the older part', () => {
     );
   }, 120_000);
 
+  it('is found of hours too, in another partition than the top-up', async () => {
+    const hours = calendar.sessions({ from: parseDay('2025-12-29'), to: parseDay('2026-02-15') });
+    const vendor = new Vendor();
+    const run = (last: Day): Promise<RunSummary> => {
+      const now = (last + 1) * MS_PER_DAY + 43_200_000;
+      const request = { start: '2025-12-08', end: formatDay(last), intervals: ['1h'] as const };
+      return backfill(
+        { tickers: ['ALFA'], ...request },
+        toolsInProcess(vendor.provider, store, () => now),
+      );
+    };
+    await run(hours[0] ?? 0);
+    for (const day of hours.slice(1, 5)) expect(await run(day)).toMatchObject({ failures: [], revised: 0 });
+    vendor.restate = before(parseDay('2025-12-16'), 0.93);
+    let needed = 0;
+    for (const day of hours.slice(5)) {
+      needed++;
+      const { failures, revised } = await run(day);
+      expect(failures).toEqual([]);
+      if (revised > 0) break;
+    }
+    expect(needed).toBeLessThanOrEqual(21);
+    const revisions = await store.readRevisions({ ticker: 'ALFA', interval: '1h' });
+    expect(revisions).toHaveLength(6 * 7);
+    for (const { before: was, after } of revisions) expect(after.close / was.close).toBeCloseTo(0.93, 9);
+  });
+
   it('costs less than one request in twenty to look for', async () => {
     const vendor = new Vendor();
     await vendor.run(session(0));
