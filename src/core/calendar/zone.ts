@@ -37,6 +37,11 @@ export class Zone {
     return local - this.#offsetAt(estimate);
   }
 
+  /** What a local clock shows at an instant, in ms since the epoch as if it were UTC. */
+  clockAt(instant: number): number {
+    return instant + this.#offsetAt(instant);
+  }
+
   /** Local time minus UTC at an instant, in ms. */
   #offsetAt(instant: number): number {
     if (this.#name === 'UTC') return 0;

@@ -4,6 +4,7 @@ import { type Day, MS_PER_DAY } from '../../core/day.ts';
 import { type Stamp, writtenDay } from './stamps.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 const zones = new Map<string, Zone>();
 
@@ -17,6 +18,34 @@ export function clockOf(said: string | null, calendar: Calendar): string {
 export function instantOf(stamp: Stamp, zone: string): number {
   if (stamp.offset !== null) return stamp.clock - stamp.offset;
   return instantByClock(stamp, zone);
+}
+
+/**
+ * The instants of stamps in the order of their file. Where clocks are set back an hour comes twice: its stamps are of the
+ * later one once the file has been through the earlier.
+ */
+export function instantsOf(stamps: readonly Stamp[], zone: string): number[] {
+  const instants = stamps.map((stamp) => instantOf(stamp, zone));
+  const isDescending = (instants[0] ?? 0) > (instants.at(-1) ?? 0);
+  let before = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < instants.length; i++) {
+    const at = isDescending ? instants.length - 1 - i : i;
+    const [stamp, instant = 0] = [stamps[at], instants[at]];
+    if (stamp?.offset === null && isLongDay(stamp, zone)) {
+      const either = [instant - HOUR_MS, instant, instant + HOUR_MS].filter(
+        (one) => zoneNamed(zone).clockAt(one) === stamp.clock,
+      );
+      instants[at] = either.find((one) => one > before) ?? instant;
+    }
+    before = instants[at] ?? before;
+  }
+  return instants;
+}
+
+/** Whether a day is longer than others by its zone's clock. */
+function isLongDay(stamp: Stamp, zone: string): boolean {
+  const day = writtenDay(stamp);
+  return instantAt(day + 1, 0, zone) - instantAt(day, 0, zone) > MS_PER_DAY;
 }
 
 /** The instant of what a stamp shows by the clock of a zone, whatever offset it has. */

@@ -1,6 +1,6 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay } from '../../core/day.ts';
-import { clockOf, instantOf } from './clock.ts';
+import { clockOf, instantsOf } from './clock.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf } from './interval.ts';
 import type { RowsOfFile } from './join-files.ts';
@@ -43,7 +43,10 @@ export function rowsOfStamps(
   { calendar }: SeriesContext,
   siblings: readonly StampedRow[] = stamped,
 ): RowsOfFile {
-  const instants = stamped.map(({ stamp }) => instantOf(stamp, zone));
+  const instants = instantsOf(
+    stamped.map(({ stamp }) => stamp),
+    zone,
+  );
   const interval = intervalOf(stamped, zone, calendar) ?? intervalOf(siblings, zone, calendar);
   if (interval === undefined)
     throw malformed(path, null, 'its rows are on no interval of 1m, 5m, 15m, 1h or 1d');

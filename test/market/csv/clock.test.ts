@@ -144,6 +144,30 @@ describe('stamps of another clock', () => {
   });
 });
 
+describe('an hour that comes twice when clocks are set back', () => {
+  const hours = ['00', '01', '01', '02'];
+  const zones: [string, string, string][] = [
+    ['America/New_York', '2024-11-03', '2024-11-03T04:00Z'],
+    ['Europe/London', '2024-10-27', '2024-10-26T23:00Z'],
+  ];
+
+  it.each(zones)('is told apart by the order of the rows: %s', (zone, date, first) => {
+    const stamps = hours.flatMap((hour) =>
+      ['00', '15', '30', '45'].map((minute) => `${date} ${hour}:${minute}`),
+    );
+    for (const order of [stamps, stamps.toReversed()]) {
+      const read = stampsOf(marketOf({ 'BTC-USD.csv': fileOf(order) }, zone), 'BTC-USD', '15m');
+      expect(read[0]).toBe(first);
+      expect(read).toEqual(
+        Array.from(
+          { length: 16 },
+          (_, i) => new Date(Date.parse(first) + i * 900_000).toISOString().slice(0, 16) + 'Z',
+        ),
+      );
+    }
+  });
+});
+
 describe('the interval of a file', () => {
   it('is not that of a stray row', () => {
     const market = marketOf({
