@@ -10,7 +10,7 @@ import {
   isSameAction,
 } from '../core/action-book.ts';
 import { actionText } from '../core/action-text.ts';
-import type { Ohlcv, Series } from '../core/bars.ts';
+import type { Bar, Ohlcv, Series } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { type Day, type DayRange, formatDay, startOfDay, utcDayOf } from '../core/day.ts';
 import type { Difference } from '../core/compare.ts';
@@ -18,6 +18,7 @@ import type { Oddity } from '../core/oddities.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import type { Task } from '../core/plan.ts';
 import type { BarAnswer, Capabilities } from '../providers/provider.ts';
+import { isDamage } from '../store/damage.ts';
 import type { BarStore } from '../store/store.ts';
 
 /** What an answer says of splits and dividends, and what is known once it is heard. */
@@ -84,7 +85,7 @@ async function turnedBackWith(
   if (splits.length === 0) return [];
   const last = Math.max(...splits.map(({ action }) => action.exDay));
   const sessionOf = sessionDateOf(series.interval, calendar);
-  const bars = await store.readBars(series, { from: Number.NEGATIVE_INFINITY, to: last });
+  const bars = await readBefore(last, series, store);
   const doubtful: PastAction[] = [];
   for (const split of splits) {
     const { action, source, fetchedAt, until, settled } = split;
@@ -104,6 +105,16 @@ async function turnedBackWith(
     if (!isRight) doubtful.push(split);
   }
   return doubtful;
+}
+
+/** Stored bars before a day; none of a damaged file, which the upsert meets and sets aside. */
+async function readBefore(day: Day, series: Series, store: BarStore): Promise<Bar[]> {
+  try {
+    return await store.readBars(series, { from: Number.NEGATIVE_INFINITY, to: day });
+  } catch (error) {
+    if (isDamage(error)) return [];
+    throw error;
+  }
 }
 
 /** The last trade of a session and its closing price differ by less. */
