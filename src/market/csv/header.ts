@@ -162,7 +162,7 @@ function plainName(name: string): string {
 function bare(name: string): string {
   return name
     .toLowerCase()
-    .replaceAll(/[<>]|[([][^)\]]*[)\]]|^\d+[a-z]?\./g, '')
+    .replaceAll(/[<>*]|[([][^)\]]*[)\]]|^\d+[a-z]?\./g, '')
     .trim()
     .split(/[_\s]+/)
     .join(' ');

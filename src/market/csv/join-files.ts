@@ -11,7 +11,10 @@ export interface RowsOfFile {
   readonly rows: readonly MarketRow[];
 }
 
-const ENDINGS: ReadonlySet<string> = new Set(['CSV', 'TXT', 'TSV', 'GZ', 'ZIP']);
+/** Words in a file's name that name no instrument: endings and months. */
+const NO_NAMES: ReadonlySet<string> = new Set(
+  'CSV TXT TSV GZ ZIP JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' '),
+);
 
 /** Prices of one bar from two downloads are the same within this part: they may be rounded differently. */
 const TOLERANCE = 1e-4;
@@ -75,7 +78,7 @@ function assertNamedAlike(files: readonly RowsOfFile[], ticker: string): void {
 function otherNames(path: string, ticker: string): string {
   const words = basename(path).split(/[^A-Za-z0-9]+/);
   return words
-    .filter((word) => /^[A-Z]{1,5}$/.test(word) && !ENDINGS.has(word) && !ticker.includes(word))
+    .filter((word) => /^[A-Z]{1,5}$/.test(word) && !NO_NAMES.has(word) && !ticker.includes(word))
     .join(' ');
 }
 

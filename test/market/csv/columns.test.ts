@@ -89,6 +89,14 @@ describe('numbers', () => {
       close: 1234.5,
       volume: 1_200_000,
     });
+    const web =
+      '"Date","Price","Open","High","Low","Vol.","Change %"\n"01/31/2024","1,234.50","1,230.00","1,240.00","1,229.75","5.5K","-0.12%"\n';
+    expect(rowOf(web)).toMatchObject({ open: 1230, high: 1240, low: 1229.75, close: 1234.5, volume: 5500 });
+    const starred = 'Date,Open,High,Low,Close*,Adj Close**,Volume\nJan 31, 2024,1,2,1,2,9,"1,000"\n'.replace(
+      'Jan 31, 2024',
+      '"Jan 31, 2024"',
+    );
+    expect(rowOf(starred)).toMatchObject({ close: 2, volume: 1000 });
     const points = `${HEADER}\n2024-01-08,"38,123","38,200","38,001","38,150","1,000"\n`;
     expect(rowOf(points)).toMatchObject({ open: 38_123, close: 38_150, volume: 1000 });
   });

@@ -105,8 +105,10 @@ describe('two files of one ticker', () => {
       'GM-2023.csv': bars('2023-01-03', 1, 2, 3),
       'GM-2023-2024.csv': bars('2023-01-04', 2.0001, 3, 4),
       'GM.csv': bars('2023-01-06', 4, 5),
+      'GM_MAR.csv': bars('2023-03-01', 6),
+      'GM_APR.csv': bars('2023-04-03', 7),
     });
-    expect(market.rows('GM', '1d', ALL).map(({ close }) => close)).toEqual([1, 2.0001, 3, 4, 5]);
+    expect(market.rows('GM', '1d', ALL).map(({ close }) => close)).toEqual([1, 2.0001, 3, 4, 5, 6, 7]);
   });
 
   it('are both refused by name where they contradict each other', () => {
