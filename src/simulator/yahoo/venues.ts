@@ -55,6 +55,15 @@ const VENUES: Readonly<Record<string, Venue>> = {
   XMIL: { ...EXCHANGE, exchangeName: 'MIL', fullExchangeName: 'Milan' },
   XMAD: { ...EXCHANGE, exchangeName: 'MCE', fullExchangeName: 'MCE' },
   XSWX: { ...EXCHANGE, exchangeName: 'EBS', fullExchangeName: 'Swiss', currency: 'CHF' },
+  XOSL: { ...EXCHANGE, exchangeName: 'OSL', fullExchangeName: 'Oslo', currency: 'NOK' },
+  XCSE: { ...EXCHANGE, exchangeName: 'CPH', fullExchangeName: 'Copenhagen', currency: 'DKK' },
+  XIDX: {
+    ...EXCHANGE,
+    exchangeName: 'JKT',
+    fullExchangeName: 'Jakarta',
+    currency: 'IDR',
+    zoneNames: ['WIB', 'WIB'],
+  },
   XTKS: {
     ...EXCHANGE,
     exchangeName: 'JPX',
@@ -92,7 +101,7 @@ const VENUES: Readonly<Record<string, Venue>> = {
   },
 };
 
-/** For exchanges whose calendar is not known. */
+/** For exchanges of which no answer was recorded. */
 const ELSEWHERE: Venue = {
   ...EXCHANGE,
   exchangeName: 'YHD',
