@@ -95,9 +95,12 @@ function restated({ ratios, bars }: Restatement, { task, answer, stored }: Heari
   const { ticker, interval } = task.series;
   const isKnown = (exDay: number): boolean =>
     stored.actions.some((known) => known.kind === 'split' && known.exDay === exDay);
-  const hasNewSplit = answer.actions.filter(isSplit).some(({ exDay }) => !isKnown(exDay));
+  const said = answer.actions.filter(isSplit);
+  const hasNewSplit = said.some(({ exDay }) => !isKnown(exDay));
   const ratio = ratios.find((level) => Math.abs(level - 1) > 0.001) ?? ratios[0] ?? 1;
-  const split = hasNewSplit ? undefined : splitLike(ratio);
+  // Bars that were stored before their split was known differ by just that one.
+  const isSaid = said.some((one) => Math.abs(one.ratio / ratio - 1) < 0.001);
+  const split = hasNewSplit || isSaid ? undefined : splitLike(ratio);
   const change = `${bars} stored bars of ${ticker}, by ${ratio.toPrecision(6)}`;
   if (split === undefined && ratios.length <= RATIOS_OF_ONE_EVENT)
     return new BackfillError('restated', `the provider changed ${change}`, { ticker });

@@ -13,6 +13,7 @@ import { type ActionsHeard, hearAnswer } from './hear-actions.ts';
 import { withSoundActions } from './bad-actions.ts';
 import {
   ANSWERS_BELIEVED,
+  contradictsItself,
   isDoubtfulSilence,
   isDoubtfulTail,
   isSilent,
@@ -87,9 +88,10 @@ export async function askUntilSure(
       });
       const heard = { answer, verdict, learned, stored, actions, isSilent: !saysNo && isSilent(answer) };
       const isInDoubt = isDoubtful || isDoubtfulTail(learned, calendar);
-      if (isLast || (!isInDoubt && verdict.conflict === null)) return heard;
-      if (answers === most || (metered && !gate.failed(doubt(task, id)))) {
-        const about = { provider: id, answers, now, calendar };
+      const isCredible = !contradictsItself(answer, learned, context);
+      if ((isLast && isCredible) || (!isInDoubt && verdict.conflict === null)) return heard;
+      if (isLast || answers === most || (metered && !gate.failed(doubt(task, id)))) {
+        const about = { provider: id, answers, now, calendar, isCredible };
         return isInDoubt ? { ...heard, learned: learnInDoubt(learned, stored.coverage, about) } : heard;
       }
       if (metered) await gate.pause(random() * FIRST_WAIT_MS * 2 ** (answers - 1));

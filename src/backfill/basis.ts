@@ -32,6 +32,14 @@ function assertNotTurnedBack(
   });
 }
 
+/** No split moves a price by less. */
+const LEAST_MOVE = 1.01;
+
+function isUnmoved({ stored, answered }: Comparison<Bar>['compared'][number]): boolean {
+  const ratio = answered.close / stored.close;
+  return ratio < LEAST_MOVE && ratio > 1 / LEAST_MOVE;
+}
+
 /**
  * Split-adjusted prices are turned back with the splits that come with them. Throws `basis-unknown` (worth another try)
  * if a split that the store knows is not among them, and `restated` if one is among them that stored bars of earlier
@@ -73,13 +81,12 @@ export function assertKnownBasis(
     (split) => !known.some(({ exDay }) => exDay === split.exDay) && entryOf(book, split) !== undefined,
   );
   const first = stored.coverage.present[0]?.from ?? Number.POSITIVE_INFINITY;
-  // Of that day it was said before that there is no split; where the same sessions were answered again, comparing them
-  // says more.
+  // Of that day it was said before that there is no split; a session before it that comes back as it was says more.
   const late = news.find(
     ({ exDay }) =>
       first < exDay &&
       contains(stored.book.covered, exDay) &&
-      !compared.some((pair) => sessionOf(pair.stored.ts) < exDay),
+      !compared.some((pair) => sessionOf(pair.stored.ts) < exDay && isUnmoved(pair)),
   );
   const moved = news.find((split) => mayBeMoved(book, told, split));
   if (moved !== undefined && task.replaces !== true) {

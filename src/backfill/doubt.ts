@@ -41,10 +41,38 @@ export function isDoubtfulSilence(answer: BarAnswer, { task, calendar, lastSettl
 }
 
 /** Whether a long tail of sessions is missing from the answer though nobody explains why. */
-export function isDoubtfulTail({ learned }: Learned, calendar: Calendar): boolean {
-  const last = learned.absent.at(-1);
-  const isTail = last !== undefined && last.from >= (learned.present.at(-1)?.to ?? Number.POSITIVE_INFINITY);
-  return isTail && isUnexplained(last) && calendar.sessions(last).length > LONG_TAIL;
+export function isDoubtfulTail(learned: Learned, calendar: Calendar): boolean {
+  return learned.learned.present.length > 0 && tailOf(learned, calendar) > LONG_TAIL;
+}
+
+/**
+ * Whether a provider contradicts the long tail, or the whole, of its own answer: it tells of a last trade in sessions of
+ * which it has no bar. However often it says so, they are missing.
+ */
+export function contradictsItself(
+  { lastTrade }: BarAnswer,
+  learned: Learned,
+  { calendar, lastSettled, task }: DoubtContext,
+): boolean {
+  const lastBar = learned.learned.present.at(-1)?.to ?? task.range.from;
+  const hasTraded = lastTrade !== undefined && lastTrade >= lastBar;
+  return (
+    hasTraded &&
+    lastTrade <= lastSettled &&
+    lastTrade < task.range.to &&
+    tailOf(learned, calendar) > LONG_TAIL
+  );
+}
+
+/** Sessions at the end of an answer, after its last bar, that nobody explains. */
+function tailOf({ learned }: Learned, calendar: Calendar): number {
+  const lastBar = learned.present.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
+  let sessions = 0;
+  for (const run of learned.absent.toReversed()) {
+    if (run.from < lastBar || !isUnexplained(run)) break;
+    sessions += calendar.sessions(run).length;
+  }
+  return sessions;
 }
 
 /** Why an answer without a row is believed, in a few words; undefined where there is no more to say than that it is empty. */
@@ -76,13 +104,16 @@ export function learnInDoubt(
     readonly answers: number;
     readonly now: number;
     readonly calendar: Calendar;
+    /** Whether it may be believed at last. */
+    readonly isCredible: boolean;
   },
 ): Learned {
-  const { provider, answers, now, calendar } = about;
+  const { provider, answers, now, calendar, isCredible } = about;
   const heard = known.absent.filter(({ by }) =>
     by.some(
       (claim) =>
         claim.provider === provider &&
+        isCredible &&
         claim.reason === 'doubted' &&
         claim.attempts + answers >= ANSWERS_BELIEVED,
     ),

@@ -2,7 +2,7 @@ import { seriesKey } from '../core/bars.ts';
 import { unknownTo } from '../core/coverage.ts';
 import { type AbsenceReason, nextRetry } from '../core/evidence.ts';
 import type { OutOfReach, Task } from '../core/plan.ts';
-import { groupUnavailable, NOTHING_TO_TRADE, type Unavailable } from '../core/unavailable.ts';
+import { groupUnavailable, type Unavailable } from '../core/unavailable.ts';
 import type { Scan } from '../store/store.ts';
 import type { TaskResult } from './runner.ts';
 
@@ -27,7 +27,7 @@ interface RunFindings {
 
 /**
  * What cannot be had by the results of a run: tickers that the provider does not know, sessions that its plan does not
- * reach, and series of which it has not a single bar.
+ * reach, and series of which it has no bar, or fewer than it lacks.
  */
 export function newlyUnavailable({
   results,
@@ -52,9 +52,13 @@ export function newlyUnavailable({
     if (isUnknown(result)) {
       const before = state === undefined ? undefined : unknownTo(provider, state.coverage);
       add(ticker, 'unknown-ticker', task.sessions, (before?.attempts ?? 0) + 1);
-    } else if (result.ok && result.report.bars === 0 && (state?.rows ?? 0) === 0) {
-      const told = state === undefined ? 0 : 1;
-      for (const [reason, sessions] of lacking(result)) add(ticker, reason, sessions, told + 1);
+    } else if (result.ok && (result.report.bars > 0 || (state?.rows ?? 0) === 0)) {
+      for (const { reason, sessions } of result.report.unavailable) {
+        const isTold = state?.coverage.absent.some(({ by }) =>
+          by.some((claim) => claim.provider === provider && claim.reason === reason),
+        );
+        add(ticker, reason, sessions, isTold === true ? 2 : 1);
+      }
     }
   }
   return { fresh: groupUnavailable(fresh), again: groupUnavailable(again) };
@@ -63,10 +67,4 @@ export function newlyUnavailable({
 /** Whether a task failed because the provider does not know the ticker. */
 export function isUnknown(result: TaskResult): boolean {
   return !result.ok && result.error.code === 'unknown-ticker';
-}
-
-/** Sessions by reason that should have had a bar. */
-export function lacking(result: TaskResult & { ok: true }): [AbsenceReason, number][] {
-  const reasons = Object.entries(result.report.absent) as [AbsenceReason, number][];
-  return reasons.filter(([reason]) => !NOTHING_TO_TRADE.has(reason));
 }

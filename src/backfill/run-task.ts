@@ -1,6 +1,7 @@
 import { EMPTY_BOOK, type PastAction, hearActions, settlePast } from '../core/action-book.ts';
 import { UNKNOWN_IDENTITY, isSplit, withSource } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
+import { unavailableIn } from '../core/unavailable.ts';
 import { volumeSteps } from '../core/compare.ts';
 import { type Absence, type Coverage, NOTHING_KNOWN } from '../core/coverage.ts';
 import type { DayRange } from '../core/day.ts';
@@ -130,6 +131,7 @@ async function commit(
       ...verdict.oddities,
     ],
     drift: driftOf(verdict.comparison),
+    unavailable: unavailableIn(learned, task.range, calendarById(task.calendar)),
     fingerprint: fingerprintOf(verdict.wanted),
     unconfirmed: isLeft ? learned : null,
   };

@@ -2,6 +2,7 @@ import type { Coverage } from '../core/coverage.ts';
 import type { AbsenceReason } from '../core/evidence.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { Task } from '../core/plan.ts';
+import type { UnavailableSessions } from '../core/unavailable.ts';
 import type { Oddity } from '../core/oddities.ts';
 import type { GatePolicy } from '../providers/http/shared-gate.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
@@ -33,6 +34,8 @@ export interface TaskReport {
   readonly provisional: number;
   /** Wanted sessions that were recorded as absent. */
   readonly absent: Readonly<Partial<Record<AbsenceReason, number>>>;
+  /** What of the wanted sessions cannot be had by this answer alone. */
+  readonly unavailable: readonly UnavailableSessions[];
   /** Wanted sessions of which the answer said nothing; they stay missing. */
   readonly missing: number;
   /** Rows put in quarantine. */

@@ -7,7 +7,7 @@ import type { Oddity } from '../core/oddities.ts';
 import { joinUnavailable, type Unavailable } from '../core/unavailable.ts';
 import type { Scan, SetAside } from '../store/store.ts';
 import { type DriftBySource, sumDrift } from './drift.ts';
-import { isUnknown, lacking, newlyUnavailable } from './newly-unavailable.ts';
+import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
 import type { TaskReport, TaskResult } from './runner.ts';
 
 /** Why a series is not as complete as was asked. */
@@ -202,7 +202,7 @@ function emptySeries(
   for (const [task, result] of results) {
     const key = seriesKey(task.series);
     if (elsewhere.has(key)) continue;
-    const isLacking = !result.ok || lacking(result).length > 0;
+    const isLacking = !result.ok || result.report.unavailable.length > 0;
     const stored = isLacking ? (result.ok ? result.report.bars : 0) : 1;
     bars.set(key, (bars.get(key) ?? series.get(key)?.rows ?? 0) + stored);
   }

@@ -2,6 +2,7 @@ import type { Calendar } from './calendar/calendar.ts';
 import { type Coverage, unknownTicker, within } from './coverage.ts';
 import type { DayRange } from './day.ts';
 import { type AbsenceReason, type Claim, leadingClaim } from './evidence.ts';
+import { span } from './ranges.ts';
 
 /** Sessions that one provider cannot give, and why. */
 export interface UnavailableSessions {
@@ -29,9 +30,12 @@ export const NOTHING_TO_TRADE: ReadonlySet<AbsenceReason> = new Set([
 /** These can only be had from somebody else. */
 const ELSEWHERE: ReadonlySet<AbsenceReason> = new Set(['unknown-ticker', 'plan-limited']);
 
+/** Fewer sessions than this may be lacking by chance. */
+const FEWEST_LACKING = 3;
+
 /**
- * What of a range cannot be had: the sessions of an unknown ticker, those that a plan does not reach, and all that should
- * have a bar where not one has.
+ * What of a range cannot be had: the sessions of an unknown ticker, those that a plan does not reach, all that should
+ * have a bar where not one has, and those between the first and the last bar where more of them lack one than have one.
  */
 export function unavailableIn(
   coverage: Coverage,
@@ -41,15 +45,37 @@ export function unavailableIn(
   const unknown = unknownTicker(coverage);
   if (unknown !== undefined) return [partOf(leadingClaim(unknown.by), calendar.sessions(range).length)];
   const { present, absent } = within(coverage, [range]);
-  const parts = absent.flatMap(({ by, ...days }) => {
-    const claim = leadingClaim(by);
-    const isLacking =
-      present.length === 0 && !NOTHING_TO_TRADE.has(claim.reason) && claim.reason !== 'doubted';
-    if (!ELSEWHERE.has(claim.reason) && !isLacking) return [];
+  const parts = absent.map(({ by, ...days }) => ({ days, claim: leadingClaim(by) }));
+  const elsewhere = parts.filter(({ claim }) => ELSEWHERE.has(claim.reason));
+  const counted = [...elsewhere, ...lackingIn(parts, present, calendar)].flatMap(({ days, claim }) => {
     const sessions = calendar.sessions(days).length;
-    return sessions === 0 ? [] : [partOf(claim, sessions)];
+    return sessions === 0 ? [] : [{ ...partOf(claim, sessions), tickers: [] }];
   });
-  return joined(parts.map((part) => ({ ...part, tickers: [] })));
+  return joined(counted).map(({ tickers: _none, ...part }) => part);
+}
+
+interface AbsentPart {
+  readonly days: DayRange;
+  readonly claim: Claim;
+}
+
+/** Absent sessions that should have a bar, where most of those that could have one lack it; else none. */
+function lackingIn(
+  parts: readonly AbsentPart[],
+  present: readonly DayRange[],
+  calendar: Calendar,
+): AbsentPart[] {
+  const lacking = parts.filter(
+    ({ claim: { reason } }) =>
+      !NOTHING_TO_TRADE.has(reason) && !ELSEWHERE.has(reason) && reason !== 'doubted',
+  );
+  const whole = span(present);
+  if (whole === undefined) return lacking;
+  const count = (days: readonly DayRange[]): number =>
+    days.reduce((sum, run) => sum + calendar.sessions(run).length, 0);
+  const inside = lacking.filter(({ days }) => days.from >= whole.from && days.to <= whole.to);
+  const without = count(inside.map(({ days }) => days));
+  return without >= FEWEST_LACKING && without > count(present) ? inside : [];
 }
 
 /** Groups by provider and reason, those of most tickers first. */

@@ -33,7 +33,7 @@ export interface ReportedAbsence extends ReportedClaim {
  *
  * - `damaged`: a file of it cannot be read
  * - `incomplete`: nothing is known of some session
- * - `unavailable`: what was asked for cannot be had: the ticker is unknown, the plan does not reach, or there is no bar at all
+ * - `unavailable`: what was asked for cannot be had: the ticker is unknown, the plan does not reach, or there is no bar, or fewer than are lacking
  * - `provisional`: a bar of a session that has settled is not final yet
  * - `complete`: none of these
  */

@@ -16,7 +16,7 @@ export function unavailableLine({ provider, reason, tickers, nextRetryAt }: Unav
 function titleOf(reason: AbsenceReason, provider: string): string {
   if (reason === 'unknown-ticker') return `Unknown to ${provider}`;
   if (reason === 'plan-limited') return `Beyond the reach of ${provider}`;
-  return `Nothing from ${provider}, ${reason}`;
+  return `No bars, or few, from ${provider} (${reason})`;
 }
 
 function nextText(reason: AbsenceReason, nextRetryAt: number | null): string {

@@ -142,3 +142,34 @@ it('a long tail that is missing is doubted run by run too where questions are de
   const third = await ask([{ bars: FULL.slice(0, 3) }], { order, now: NOW + 2 * MS_PER_DAY });
   expect(third.report).toMatchObject({ missing: 0, absent: { 'vendor-empty': 7 } });
 });
+
+describe('a long tail that reaches the last settled session', () => {
+  const toNow: DayRange = { from: SESSIONS[10] ?? 0, to: parseDay('2025-07-16') };
+  const order = { range: toNow, gaps: [toNow], sessions: 20 };
+  const cut = { proven: toNow, bars: FULL };
+
+  it('is doubted, though its last sessions may only not be out yet', async () => {
+    const { asked, report } = await ask([cut], { order });
+    expect(asked).toBe(3);
+    expect(report?.absent).toEqual({ 'vendor-empty': 8, 'not-yet-published': 2 });
+  });
+
+  it('is never believed where the provider itself tells of a trade in it', async () => {
+    const said = { ...cut, lastTrade: parseDay('2025-07-15') };
+    const { asked, report } = await ask([said], { order });
+    expect(asked).toBe(3);
+    expect(report).toMatchObject({ bars: 10, missing: 8, absent: { 'not-yet-published': 2 } });
+    for (let day = 1; day < 5; day++) await ask([said], { order, now: NOW + day * 1000 });
+    expect(stateOf(await known(), SESSIONS[20] ?? 0).state).toBe('missing');
+  });
+
+  it('is believed where the last trade was at its beginning', async () => {
+    const said = { ...cut, lastTrade: SESSIONS[19] ?? 0 };
+    expect((await ask([said], { order })).report?.missing).toBe(0);
+  });
+
+  it('of no bar at all is never believed either where there was a trade', async () => {
+    const said = { proven: toNow, lastTrade: parseDay('2025-07-15') };
+    expect((await ask([said], { order })).report?.missing).toBe(18);
+  });
+});

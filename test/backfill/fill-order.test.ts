@@ -18,9 +18,9 @@ const sample = openSample({ id: 'sample' });
 /** A vendor of daily bars on the given days, whatever a calendar says. */
 function vendor(days: readonly Day[]): Provider {
   const bars = days.map((day): Ohlcv => {
-    const price = 100 + (day % 17) / 8;
+    const price = 100 + ((day * 7) % 17) / 8;
     const prices = { open: price, high: price + 1, low: price - 1, close: price + 0.5 };
-    return { ts: day * MS_PER_DAY, ...prices, volume: 1000 + day, vwap: null, trades: null };
+    return { ts: day * MS_PER_DAY, ...prices, volume: 1000 + ((day * 31) % 101), vwap: null, trades: null };
   });
   return {
     ...sample,

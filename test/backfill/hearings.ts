@@ -104,6 +104,7 @@ export function done(change: Partial<TaskReport> = {}): TaskResult {
   const report = {
     ...counts,
     absent: {},
+    unavailable: [],
     rejected: 0,
     dropped: 0,
     offGrid: 0,

@@ -173,7 +173,7 @@ describe('a series without a single bar', () => {
     expect(await run(empty(), {})).toMatchObject({ fetched: 0, unavailable: 1, newlyUnavailable: true });
     const again = await run(empty(), {});
     expect(again).toMatchObject({ complete: 0, unavailable: 1, newlyUnavailable: false });
-    expect(summaryText(again).join('\n')).toContain('Nothing from test, vendor-empty: 1 (ALFA;');
+    expect(summaryText(again).join('\n')).toContain('No bars, or few, from test (vendor-empty): 1 (ALFA;');
     expect((await reported()).report.series[0]).toMatchObject({ standing: 'unavailable', coverage: 0 });
   });
 
@@ -196,4 +196,32 @@ it('a run of which nothing is asked says what of it cannot be had', () => {
     'Nothing to do: of 1,060 series 0 are complete, 1,060 cannot be had. check-data shows which.',
   );
   expect(line({ series: 2, complete: 2, unavailable: 0 })).toContain('of 2 series every session is present');
+});
+
+describe('a series that lacks more sessions between its bars than it has', () => {
+  const MONTH = { start: '2025-05-01', end: '2025-05-30' };
+  const every = (n: number): Door => {
+    const whole = provider('test', () => 'bars');
+    return {
+      ...whole,
+      fetchBars: async (request) => {
+        const answer = await whole.fetchBars(request);
+        return { ...answer, bars: answer.bars.filter((_, i) => i % n === 0) };
+      },
+    };
+  };
+
+  it('is news once, named by every run, and never complete', async () => {
+    const first = await run(every(3), MONTH);
+    expect(first).toMatchObject({ bars: 7, newlyUnavailable: true });
+    expect(summaryText(first)[0]).toMatch(/, not complete: some sessions cannot be had$/);
+    const second = await run(every(3), MONTH);
+    expect(second).toMatchObject({ complete: 0, unavailable: 1, newlyUnavailable: false });
+    expect(summaryText(second).join('\n')).toContain('No bars, or few, from test (vendor-empty): 1 (ALFA;');
+  });
+
+  it('is complete where fewer are lacking, which are counted', async () => {
+    expect(await run(every(2), MONTH)).toMatchObject({ newlyUnavailable: false, fetched: 1, unavailable: 0 });
+    expect(await run(every(2), MONTH)).toMatchObject({ complete: 1 });
+  });
 });

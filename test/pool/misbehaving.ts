@@ -26,6 +26,7 @@ const REPORT: TaskReport = {
   unconfirmed: null,
   present: 1,
   absent: {},
+  unavailable: [],
   missing: 0,
   rejected: 0,
   dropped: 0,

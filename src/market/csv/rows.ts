@@ -1,10 +1,10 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay } from '../../core/day.ts';
+import { longBars } from '../../core/long-bars.ts';
 import { clockOf, instantsOf } from './clock.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf } from './interval.ts';
 import type { RowsOfFile } from './join-files.ts';
-import { longBars } from './long-bars.ts';
 import { malformed, readZip } from './records.ts';
 import { assertRegularHours } from './regular-hours.ts';
 import { sessionDates } from './session-dates.ts';

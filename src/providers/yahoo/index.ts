@@ -38,11 +38,25 @@ export function openYahoo(config: ProviderConfig, gate: Gate): Provider {
 /** Eight tries survive an hour in which every second answer is bad. */
 const RETRIES = { attempts: 8, firstWaitMs: 500, longestWaitMs: 30_000 };
 
+/** What Yahoo calls our intervals; a chart that does not say is taken at its rows. */
+const GRANULARITIES: Readonly<Record<Interval, readonly string[]>> = {
+  '1m': ['1m', ''],
+  '5m': ['5m', ''],
+  '15m': ['15m', ''],
+  '1h': ['1h', '60m', ''],
+  '1d': ['1d', ''],
+};
+
 /** Stamps beyond this are not in seconds: the year 5138. */
 const LATEST_STAMP = 1e11;
 
 /** Throws `bad-answer` (retryable: Yahoo mixes answers up under load) unless the chart answers this query. */
-function assertAbout(chart: ChartResultObject, { symbol }: ChartQuery): ChartResultObject {
+function assertAbout(chart: ChartResultObject, { symbol, interval }: ChartQuery): ChartResultObject {
+  const granularity = chart.meta.dataGranularity;
+  if (granularity !== undefined && !GRANULARITIES[interval].includes(granularity)) {
+    const message = `Yahoo answered bars of ${granularity} for ${symbol} when asked for ${interval}`;
+    throw new BackfillError('bad-answer', message, { retryable: true });
+  }
   const wrong = chart.timestamp?.find((stamp) => !(Math.abs(stamp) < LATEST_STAMP));
   if (chart.meta.symbol === symbol && wrong === undefined) return chart;
   const what =

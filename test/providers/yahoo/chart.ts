@@ -40,7 +40,7 @@ export function chartBody(chart: Chart): string {
       chartPreviousClose: 1,
       priceHint: 2,
       currentTradingPeriod: { pre: period, regular: period, post: period },
-      dataGranularity: '1d',
+      dataGranularity: '',
       range: '',
       validRanges: ['1d', 'max'],
     },

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calendarFor } from '../../../src/core/calendar/calendars.ts';
-import { type Day, formatDay, parseDay } from '../../../src/core/day.ts';
-import { longBars } from '../../../src/market/csv/long-bars.ts';
-import { fileOf, marketOf } from './folders.ts';
+import { calendarFor } from '../../src/core/calendar/calendars.ts';
+import { type Day, formatDay, parseDay } from '../../src/core/day.ts';
+import { longBars } from '../../src/core/long-bars.ts';
+import { fileOf, marketOf } from '../market/csv/folders.ts';
 
 const NEW_YORK = calendarFor('AAPL');
 const START = parseDay('2021-01-04');
@@ -79,5 +79,15 @@ describe('the rows of a daily file', () => {
     expect(() => market.intervals('AAPL')).toThrow(/AAPL\.csv: its rows are weeks apart/);
     expect(() => market.intervals('MSFT')).toThrow(/MSFT\.csv: its rows are months apart/);
     expect(market.intervals('IBM')).toEqual(['1d']);
+  });
+});
+
+describe('rows of weeks among rows of days', () => {
+  const daily = SESSIONS.slice(100, 160);
+
+  it('are found, eight in a row or more, wherever they lie', () => {
+    const before = ends(week, 'last').filter((day) => day < (daily[0] ?? 0));
+    expect(longBars([...before.slice(-8), ...daily], NEW_YORK)).toBe('weeks');
+    expect(longBars([...before.slice(-6), ...daily], NEW_YORK)).toBeUndefined();
   });
 });

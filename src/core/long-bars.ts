@@ -1,6 +1,6 @@
-import type { Calendar } from '../../core/calendar/calendar.ts';
-import { type Day, formatDay } from '../../core/day.ts';
-import { weekdayOf } from './shared-tables.ts';
+import type { Calendar } from './calendar/calendar.ts';
+import { weekdayOf } from './calendar/facts.ts';
+import { type Day, formatDay } from './day.ts';
 
 /** Rows from which on weeks or months show. */
 const ENOUGH_ROWS = 8;
@@ -8,13 +8,33 @@ const ENOUGH_ROWS = 8;
 /** This part of the rows lies where the bars of weeks or months do. */
 const NEARLY_ALL = 0.9;
 
+/** Rows that are nearer than this are of no weeks: from one's Friday, before a holiday Thursday, to the next one's. */
+const LEAST_DAYS_APART = 5;
+
 /**
- * What the rows of a daily file are instead, if they are weeks or months apart: `weeks`, `months`; else undefined. A week
- * has one row, on one weekday, or its first or last session; so have months, or on one day of the month. The last row may
- * be another one of the running week. Rows of a share that rarely trades lie anywhere.
+ * What rows of days are instead, if eight or more of them in a row are weeks or months apart: `weeks`, `months`; else
+ * undefined. A week has one row, on one weekday, or its first or last session; so have months, or on one day of the month.
+ * The last row may be another one of the running week. Rows of a share that rarely trades lie anywhere.
  */
 export function longBars(dates: readonly Day[], calendar: Calendar): 'weeks' | 'months' | undefined {
   const days = [...new Set(dates)].toSorted((a, b) => a - b);
+  return stretches(days)
+    .map((stretch) => longStretch(stretch, calendar))
+    .find((apart) => apart !== undefined);
+}
+
+/** Days in a row that are days apart: some vendors have weeks of long ago, and days since. */
+function stretches(days: readonly Day[]): Day[][] {
+  const found: Day[][] = [];
+  for (const day of days) {
+    const stretch = found.at(-1);
+    if (stretch !== undefined && day - (stretch.at(-1) ?? day) >= LEAST_DAYS_APART) stretch.push(day);
+    else found.push([day]);
+  }
+  return found;
+}
+
+function longStretch(days: readonly Day[], calendar: Calendar): 'weeks' | 'months' | undefined {
   if (days.length < ENOUGH_ROWS) return undefined;
   const whole = days.slice(0, -1);
   if (isOneEach(whole, monthOf) && isAtOnePlace(whole, calendar, monthOf, dayOfMonth)) return 'months';
