@@ -193,7 +193,7 @@ describe('a request', () => {
     const [fx, index] = asked;
     expect(fx?.pathname).toBe('/v8/finance/chart/EURUSD%3DX');
     expect(index?.pathname).toBe('/v8/finance/chart/%5EGSPC');
-    expect(Number(index?.searchParams.get('period1'))).toBe(Date.parse('2025-01-02T14:30:00Z') / 1000);
+    expect(Number(index?.searchParams.get('period1'))).toBe(Date.parse('2025-01-01T00:00:00Z') / 1000);
     expect(Number(index?.searchParams.get('period2'))).toBe(Date.parse('2025-02-21T12:00:00Z') / 1000);
     expect(index?.searchParams.get('includePrePost')).toBe('false');
   });

@@ -49,6 +49,6 @@ export function tradesOnSaturday(rows: readonly StampedRow[]): boolean {
 }
 
 /** 0 for Sunday to 6 for Saturday; the epoch was a Thursday. */
-export function weekdayOf(day: Day): number {
+function weekdayOf(day: Day): number {
   return (((day + 4) % 7) + 7) % 7;
 }

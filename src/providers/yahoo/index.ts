@@ -73,7 +73,7 @@ async function fetchBars(client: AskedChart, request: BarRequest): Promise<BarAn
   const settled = calendar.lastSettled(now, settleDelayMs);
   const ask = (interval: Interval, period1: number, period2: number): Promise<ChartResultObject> =>
     client({ symbol: series.ticker, interval, period1, period2, now });
-  const { period1, period2 } = periods(range, calendar);
+  const { period1, period2 } = periods(range, calendar, series.interval);
   // Up to tomorrow: splits that went ex after the range adjust its prices too.
   const events = await ask('1d', period1, seconds(now + MS_PER_DAY));
   const chart = series.interval === '1d' ? events : await ask(series.interval, period1, period2);
@@ -104,16 +104,20 @@ function isEmpty({ timestamp = [] }: ChartResultObject): boolean {
 }
 
 /** Epoch seconds of a range of sessions; `period2` is the last second of the last session, still to come if that is open. */
-function periods(range: DayRange, calendar: Calendar): { period1: number; period2: number } {
+function periods(
+  range: DayRange,
+  calendar: Calendar,
+  interval: Interval,
+): { period1: number; period2: number } {
   if (calendar.advisory) {
     // The hours are unknown: one day of slack on either side covers every zone.
     return { period1: seconds(startOfDay(range.from - 1)), period2: seconds(startOfDay(range.to + 1)) };
   }
   const last = calendar.session(calendar.sessionOnOrBefore(range.to - 1));
-  // A range that begins on a day of which nothing is certain may have a session that the calendar does not know.
-  const from = calendar.isSession(range.from)
-    ? calendar.session(range.from).open
-    : startOfDay(range.from - 1);
+  // Yahoo stamps a daily row with the open of today's hours, however early the exchange opened then; and a range that
+  // begins on a day of which nothing is certain may have a session that the calendar does not know.
+  const isExact = interval !== '1d' && calendar.isSession(range.from);
+  const from = isExact ? calendar.session(range.from).open : startOfDay(range.from - 1);
   return { period1: seconds(from), period2: seconds(last.close) - 1 };
 }
 
