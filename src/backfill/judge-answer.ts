@@ -18,7 +18,7 @@ import { rejectUnitFlips } from '../core/unit-flips.ts';
 import type { BarAnswer } from '../providers/provider.ts';
 import { assertAgreement } from './agreement.ts';
 import { assertKnownBasis } from './basis.ts';
-import { assertDailyRows } from './daily-rows.ts';
+import { assertSpacing } from './row-spacing.ts';
 import type { Hearing, StoredSeries } from './hearing.ts';
 import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 
@@ -54,7 +54,7 @@ export function judgeAnswer(hearing: Hearing): Verdict {
   const type = typeOf(task.series.ticker, answer.identity.type ?? stored.identity.type);
   const context: SeriesContext = { interval: task.series.interval, calendar, actions, known, type };
   const { accepted, rejected, fillers } = soundRows(hearing, context);
-  assertDailyRows(hearing, accepted);
+  assertSpacing(hearing, accepted);
   const isWanted = ({ ts }: Ohlcv): boolean => isAsked(sessionOf(ts), hearing);
 
   const asked = intersect([answer.proven], [task.range]);

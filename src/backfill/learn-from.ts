@@ -40,6 +40,8 @@ export interface Learned {
   readonly missing: number;
   /** Wanted sessions that are not final yet and have a bar for now. */
   readonly provisional: number;
+  /** Wanted sessions that are over and have far fewer bars than is usual: they wait to be confirmed. */
+  readonly waiting: number;
 }
 
 /** A session this young may simply not be out yet: two days. */
@@ -83,7 +85,8 @@ export function learnFrom(checked: CheckedAnswer): Learned {
     }),
   };
   const provisional = [...present].filter((session) => session > lastSettled).length;
-  return { learned, present: present.size - provisional, absent, missing, provisional };
+  const waiting = unconfirmed.reduce((sum, run) => sum + calendar.sessions(run).length, 0);
+  return { learned, present: present.size - provisional, absent, missing, provisional, waiting };
 }
 
 /**

@@ -32,6 +32,8 @@ export interface TaskReport {
   /** Wanted sessions that now have a final bar, and those that have one for now. */
   readonly present: number;
   readonly provisional: number;
+  /** Wanted sessions that are over and wait to be confirmed, having far fewer bars than is usual. */
+  readonly waiting: number;
   /** Wanted sessions that were recorded as absent. */
   readonly absent: Readonly<Partial<Record<AbsenceReason, number>>>;
   /** What of the wanted sessions cannot be had by this answer alone. */

@@ -58,7 +58,8 @@ export interface RunSummary {
   readonly startedAt: number;
   readonly endedAt: number;
   /**
-   * Series wanted. Each is counted once below: complete before; waiting to be confirmed; of which nothing was asked, or
+   * Series wanted. Each is counted once below, but for those that were fetched and have a session that waits to be confirmed:
+   * complete before; waiting; of which nothing was asked, or
    * nothing came, because it cannot be had; whose every task succeeded; with a failed one; not finished.
    */
   readonly series: number;
@@ -172,7 +173,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     endedAt,
     series: plan.totals.series,
     complete: plan.totals.complete,
-    waiting: plan.totals.provisional,
+    waiting: plan.totals.provisional + waitingSeries(results),
     unavailable: plan.totals.unavailable + empty,
     fetched: plan.totals.toFill - new Set([...failed, ...left]).size - empty,
     failed: failed.size,
@@ -190,6 +191,12 @@ export function summarize(outcome: RunOutcome): RunSummary {
     failures,
     setAside,
   };
+}
+
+/** Series of which this run stored a session that waits to be confirmed. */
+function waitingSeries(results: ReadonlyMap<Task, TaskResult>): number {
+  const waiting = [...results].filter(([, result]) => result.ok && result.report.waiting > 0);
+  return new Set(waiting.map(([task]) => seriesKey(task.series))).size;
 }
 
 /** Series that should have bars, of which something was asked and nothing is stored; without those counted elsewhere. */

@@ -52,7 +52,9 @@ function provisionalLines({ unsure, provisionalSessions }: SeriesCoverage): stri
   if (unsure === 0) return [];
   const named = provisionalSessions.slice(0, NAMED_RUNS);
   const more = unsure > NAMED_RUNS ? [`and ${unsure - NAMED_RUNS} more`] : [];
-  return [`  provisional ${unsure}: ${[...named, ...more].join(', ')} (not final, to be fetched again)`];
+  return [
+    `  provisional ${unsure}: ${[...named, ...more].join(', ')} (not final: fetched again, or confirmed by the next answer)`,
+  ];
 }
 
 function absenceLines({ absences, advisory, calendar }: SeriesCoverage): string[] {

@@ -23,13 +23,18 @@ export function nothingToDoLine({ totals }: Plan): string {
   const { series, complete, provisional, unavailable } = totals;
   const lacking = [
     ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
-    ...(provisional > 0 ? [`${formatCount(provisional)} wait to be confirmed`] : []),
+    ...(provisional > 0 ? [waitText(provisional)] : []),
   ];
   const what =
     lacking.length === 0
       ? `of ${series} series every session is present or known to be absent`
       : `of ${formatCount(series)} series ${formatCount(complete)} are complete, ${lacking.join(', ')}`;
   return `Nothing to do: ${what}. check-data shows which.`;
+}
+
+/** Of sessions with far fewer bars than is usual. */
+function waitText(series: number): string {
+  return `${formatCount(series)} ${series === 1 ? 'waits' : 'wait'} for the next answer to confirm a session`;
 }
 
 /** `Damaged: 3  `, or nothing for none. */
@@ -207,7 +212,7 @@ function endLine({
     ...(notRun > 0 ? [`${formatCount(notRun)} not run`] : []),
     ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
     ...(unavailable + failed === 0 && newlyUnavailable ? ['some sessions cannot be had'] : []),
-    ...(waiting > 0 ? [`${formatCount(waiting)} wait to be confirmed`] : []),
+    ...(waiting > 0 ? [waitText(waiting)] : []),
   ];
   return lacking.length === 0
     ? `Backfill complete in ${time}`

@@ -6,6 +6,7 @@ import { parseDay } from '../../src/core/day.ts';
 import { coverageOf } from '../../src/library/coverage.ts';
 import type { BarRequest, Capabilities, Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
+import { summaryText } from '../../src/report/run-text.ts';
 import { coverageText } from '../../src/report/coverage-text.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
@@ -55,13 +56,18 @@ const report = () => coverageOf(store, sample.capabilities, now, { ...WEEKS, int
 
 describe('a session of which a part came', () => {
   it('is provisional, which is not complete', async () => {
-    await run(vendor(20));
+    const summary = await run(vendor(20));
+    expect(summaryText(summary)[0]).toMatch(
+      /, not complete: 1 waits for the next answer to confirm a session$/,
+    );
     expect(await barsOf(HALF)).toBe(20);
     const { series, totals } = await report();
     expect(series[0]).toMatchObject({ standing: 'provisional', unsure: 1, missing: 0, coverage: 88.88 });
     expect(totals).toMatchObject({ complete: 0, provisional: 1 });
     const text = coverageText(await report(), { missing: false });
-    expect(text).toContain('  provisional 1: 2025-06-12 (not final, to be fetched again)');
+    expect(text).toContain(
+      '  provisional 1: 2025-06-12 (not final: fetched again, or confirmed by the next answer)',
+    );
     expect(text.find((line) => line.startsWith('Series:'))).toContain('Complete: 0  Provisional: 1');
   });
 

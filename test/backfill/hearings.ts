@@ -100,7 +100,16 @@ export function dividend(date: string, amount: number): CorporateAction {
 
 /** The result of a task that went well. */
 export function done(change: Partial<TaskReport> = {}): TaskResult {
-  const counts = { bars: 0, inserted: 0, changed: 0, revised: 0, present: 0, provisional: 0, missing: 0 };
+  const counts = {
+    bars: 0,
+    inserted: 0,
+    changed: 0,
+    revised: 0,
+    present: 0,
+    provisional: 0,
+    waiting: 0,
+    missing: 0,
+  };
   const report = {
     ...counts,
     absent: {},

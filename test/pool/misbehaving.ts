@@ -19,6 +19,7 @@ const REPORT: TaskReport = {
   changed: 0,
   revised: 0,
   provisional: 0,
+  waiting: 0,
   fillers: 0,
   oddities: [],
   drift: {},
