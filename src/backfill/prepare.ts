@@ -1,4 +1,5 @@
 import type { Coverage } from '../core/coverage.ts';
+import { MS_PER_DAY } from '../core/day.ts';
 import { findGaps } from '../core/gaps.ts';
 import type { Interval } from '../core/interval.ts';
 import { type Plan, planTasks } from '../core/plan.ts';
@@ -41,11 +42,20 @@ export async function prepare(
     now,
     everything,
     reachDays: reachOf(capabilities),
-    confirms: !capabilities.metered,
+    confirmAfterMs: confirmAfterMs(capabilities),
     ...(answersForActions(capabilities) && { actionsCovered: scan.actions }),
   }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
   const { intervals: limits, quotas, actions } = capabilities;
   return { scan, plan: planTasks(gaps, { limits, quotas, actions, now }) };
+}
+
+/** A request a day for a session that waits to be confirmed, where it costs less than a hundredth of the day's quota. */
+function confirmAfterMs({ metered, quotas }: Capabilities): number {
+  if (!metered) return 0;
+  const isDear = quotas.some(
+    ({ requests, perMs }) => perMs >= MS_PER_DAY && requests * (MS_PER_DAY / perMs) < 100,
+  );
+  return isDear ? Number.POSITIVE_INFINITY : MS_PER_DAY;
 }
 
 function reachOf({ intervals }: Capabilities): Partial<Record<Interval, number | null>> {

@@ -34,9 +34,14 @@ export const NOTHING_KNOWN: Coverage = { present: [], provisional: [], absent: [
 /** After so long nobody expects the rest of a session any more: 30 days. */
 const CONFIRMED_BY_TIME_MS = 30 * MS_PER_DAY;
 
-/** The sessions that wait for an answer to confirm them at `now` (ms since the epoch). */
-export function unconfirmedAt({ unconfirmed = [] }: Coverage, now: number): DayRange[] {
-  return normalize(unconfirmed.filter(({ since }) => now - since < CONFIRMED_BY_TIME_MS));
+/** The sessions that wait for an answer to confirm them at `now` (ms since the epoch), for less than `lessThanMs`. */
+export function unconfirmedAt(
+  { unconfirmed = [] }: Coverage,
+  now: number,
+  lessThanMs = CONFIRMED_BY_TIME_MS,
+): DayRange[] {
+  const most = Math.min(lessThanMs, CONFIRMED_BY_TIME_MS);
+  return normalize(unconfirmed.filter(({ since }) => now - since < most));
 }
 
 /** The provisional sessions at `now`: those that time has confirmed are final. */

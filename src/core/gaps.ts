@@ -52,8 +52,11 @@ export interface GapOptions {
   readonly now: number;
   /** How many days back the provider reaches today, by interval; null or no entry: without limit. Default: no limit. */
   readonly reachDays?: Readonly<Partial<Record<Interval, number | null>>>;
-  /** Whether a session that waits to be confirmed is worth a request of its own, as where requests cost nothing. Default false. */
-  readonly confirms?: boolean;
+  /**
+   * How long a session that waits to be confirmed is left to the next request that is due anyway, before it is worth one of
+   * its own, in ms. Default: for ever.
+   */
+  readonly confirmAfterMs?: number;
   /** Take the whole wanted range as one gap, whatever is known (`--no-gaps`). Default false. */
   readonly everything?: boolean;
   /**
@@ -95,12 +98,12 @@ const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE
 
 /** Days that need no request. */
 function closedDays(series: Series, coverage: Coverage, options: GapOptions): DayRange[] {
-  const { provider, now, actionsCovered, reachDays, confirms = false } = options;
+  const { provider, now, actionsCovered, reachDays, confirmAfterMs } = options;
   const asking: Asking = { provider, now, reachDays: reachDays?.[series.interval] ?? null };
   const unknown = unknownTo(provider, coverage);
   if (unknown !== undefined && !isDue([unknown], asking)) return [ALL_DAYS];
   const open = provisionalAt(coverage, now);
-  const asked = confirms ? open : subtract(open, unconfirmedAt(coverage, now));
+  const asked = subtract(open, unconfirmedAt(coverage, now, confirmAfterMs));
   const settled = subtract(coverage.present, asked);
   const readable =
     actionsCovered === undefined || series.interval !== '1d'

@@ -83,6 +83,16 @@ describe('a session of which a part came', () => {
     expect((await report()).totals).toMatchObject({ complete: 1, coverage: 100 });
   });
 
+  it('is asked for with a request of its own the day after, but where requests are dear', async () => {
+    const dear = { quotas: [{ requests: 25, perMs: DAY_MS }] };
+    await run(vendor(20));
+    now += DAY_MS;
+    const patient = vendor(78, dear);
+    expect(await run(patient)).toMatchObject({ requests: 0, waiting: 1 });
+    expect(await run(vendor(78))).toMatchObject({ requests: 1, inserted: 58, waiting: 0 });
+    expect((await report()).totals).toMatchObject({ complete: 1, coverage: 100 });
+  });
+
   it('is final once one more answer has no more of it', async () => {
     await run(vendor(20));
     now += 3 * DAY_MS;
