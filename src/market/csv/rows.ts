@@ -8,6 +8,7 @@ import type { RowsOfFile } from './join-files.ts';
 import { malformed, readZip } from './records.ts';
 import { assertRegularHours } from './regular-hours.ts';
 import { sessionDates } from './session-dates.ts';
+import { assertNotShifted } from './shifted-dates.ts';
 import { byTicker, type SharedTables } from './shared-tables.ts';
 import { readTable, type StampedRow, type Table } from './table.ts';
 
@@ -61,12 +62,14 @@ function dailyStarts(
   instants: readonly number[],
   calendar: Calendar,
 ): number[] {
-  const stamps = stamped.map(({ stamp }) => stamp);
-  const days = sessionDates(path, stamps, instants, calendar);
+  const days = sessionDates(path, stamped, instants, calendar);
   const apart = longBars(days, calendar);
-  if (apart === undefined) return days.map(startOfDay);
-  const what = `bars of ${apart} are not stored, give daily ones`;
-  throw malformed(path, null, `its rows are ${apart} apart: ${what}`);
+  if (apart !== undefined) {
+    const what = `bars of ${apart} are not stored, give daily ones`;
+    throw malformed(path, null, `its rows are ${apart} apart: ${what}`);
+  }
+  assertNotShifted(path, days, stamped, calendar);
+  return days.map(startOfDay);
 }
 
 function tableOf(file: { kind: string; path: string }, { ticker, shared }: SeriesContext): Table {

@@ -2,7 +2,9 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type Day, formatDay, utcDayOf } from '../../core/day.ts';
 import { minutesOfDay } from './clock.ts';
 import { malformed } from './records.ts';
-import { isMidnight, type Stamp, writtenDay } from './stamps.ts';
+import { isExplainedBy } from './shifted-dates.ts';
+import { isMidnight, writtenDay } from './stamps.ts';
+import type { StampedRow } from './table.ts';
 
 /** From here on, in minutes of the local day, a bar may be of the day that begins. */
 const EVENING = 16 * 60;
@@ -13,27 +15,31 @@ const ENOUGH_ROWS = 8;
 const LEAST_FIT = 0.5;
 
 /**
- * The session dates of daily rows. A date, or midnight by whatever clock, is the date as it is written. An instant is the
- * date of the exchange's zone, unless more rows of the file are sessions by the UTC date, or by the next day: bars that
- * are stamped in the evening before, as currencies are at New York's 17:00 (a file from Sunday to Thursday). So the open,
- * the close and local midnight all name their session. Throws `usage` where none of it gives sessions.
+ * The session dates of daily rows. A date, or midnight by whatever clock, is the date as it is written, unless the
+ * exchange's own date explains the rows and the written one does not. An instant is the date of the exchange's zone, unless
+ * more rows of the file are sessions by the UTC date, by what is written read as UTC, or by the next day: bars that are
+ * stamped in the evening before, as currencies are at New York's 17:00 (a file from Sunday to Thursday). So the open, the
+ * close and local midnight all name their session. Throws `usage` where none of it gives sessions.
  */
 export function sessionDates(
   path: string,
-  stamps: readonly Stamp[],
+  rows: readonly StampedRow[],
   instants: readonly number[],
   calendar: Calendar,
 ): Day[] {
-  if (stamps.every(isMidnight)) return stamps.map(writtenDay);
   const local = instants.map((instant) => calendar.localDay(instant));
-  const readings = [local, instants.map(utcDayOf)];
+  if (rows.every(({ stamp }) => isMidnight(stamp))) {
+    const written = rows.map(({ stamp }) => writtenDay(stamp));
+    return isExplainedBy(written, local, rows, calendar) ? local : written;
+  }
+  const readings = [local, instants.map(utcDayOf), rows.map(({ stamp }) => calendar.localDay(stamp.clock))];
   // Where no zone is known, local midnight may be any hour of UTC's afternoon.
   const evening = calendar.zone === 'UTC' ? NOON : EVENING;
   if (instants.every((instant) => minutesOfDay(instant, calendar.zone) >= evening))
     readings.push(local.map((day) => day + 1));
   const fits = readings.map((days) => fitOf(days, calendar));
   const best = fits.indexOf(Math.max(...fits));
-  if (!calendar.advisory && stamps.length >= ENOUGH_ROWS && (fits[best] ?? 0) < LEAST_FIT) {
+  if (!calendar.advisory && rows.length >= ENOUGH_ROWS && (fits[best] ?? 0) < LEAST_FIT) {
     const first = formatDay(local[0] ?? 0);
     throw malformed(path, null, `its daily rows, from ${first} on, fall on no sessions of ${calendar.id}`);
   }

@@ -1,0 +1,92 @@
+import type { Calendar } from '../../core/calendar/calendar.ts';
+import { type Day, formatDay } from '../../core/day.ts';
+import { malformed } from './records.ts';
+import type { StampedRow } from './table.ts';
+
+/** Days by which dates go wrong: one between two clocks, two in spreadsheets whose days count from 1900. */
+const SHIFTS = [1, -1, 2, -2];
+
+/** Closed days with a row, and their part of all days, from which on they are no strays: of a shifted week they are a fifth. */
+const LEAST_CLOSED = 2;
+const LEAST_PART = 0.12;
+
+/** Another reading explains them if it leaves so much of them at most. */
+const LEFT_OVER = 0.1;
+
+/** Dates that are looked at by themselves: a clock that is changed in summer shifts the dates of summer alone. */
+const STRETCH = 20;
+
+/** Days, each once, of rows that tell of trading. */
+interface Told {
+  readonly days: number;
+  /** Those of them without a session. */
+  readonly closed: number;
+}
+
+/**
+ * Refuses daily rows of which a part, in the whole file or a stretch of it, lies on days without a session, and would not if
+ * all were some days later or earlier: Sunday to Thursday are Monday to Friday, shifted by a day. Holidays with a vendor's
+ * filler, a special session or another week than the calendar's do not look so: moved, they leave as many on closed days.
+ * Throws `usage`.
+ */
+export function assertNotShifted(
+  path: string,
+  dates: readonly Day[],
+  rows: readonly StampedRow[],
+  calendar: Calendar,
+): void {
+  const told = rowsThatTell(dates, rows, calendar);
+  for (const part of [told, ...stretchesOf(told)]) {
+    const given = toldOf(part, 0, calendar);
+    const shift = SHIFTS.find((by) => isOdd(given) && isBetter(toldOf(part, by, calendar), given));
+    if (shift === undefined) continue;
+    const since = part === told ? '' : ` from ${formatDay(part[0] ?? 0)} on`;
+    const by = Math.abs(shift) === 1 ? 'one day' : `${Math.abs(shift)} days`;
+    const seen = `${given.closed} of ${given.days} dates${since} are no sessions of ${calendar.id}`;
+    const fits = `${toldOf(part, shift, calendar).closed === 0 ? 'all' : 'nearly all'} would be ${by} ${shift > 0 ? 'later' : 'earlier'}`;
+    const way = 'its dates seem to be shifted: correct them, or rename the file if it is of another exchange';
+    throw malformed(path, null, `${seen}, and ${fits}; ${way}`);
+  }
+}
+
+function stretchesOf(days: readonly Day[]): (readonly Day[])[] {
+  const count = Math.ceil(days.length / STRETCH);
+  return Array.from({ length: count }, (_, i) => days.slice(i * STRETCH, (i + 1) * STRETCH));
+}
+
+/** Whether dates lie on closed days, and other ones of the same rows do not. */
+export function isExplainedBy(
+  dates: readonly Day[],
+  others: readonly Day[],
+  rows: readonly StampedRow[],
+  calendar: Calendar,
+): boolean {
+  const given = toldOf(rowsThatTell(dates, rows, calendar), 0, calendar);
+  return isOdd(given) && isBetter(toldOf(rowsThatTell(others, rows, calendar), 0, calendar), given);
+}
+
+function isOdd({ closed, days }: Told): boolean {
+  return closed >= LEAST_CLOSED && closed >= days * LEAST_PART;
+}
+
+function isBetter(other: Told, given: Told): boolean {
+  return other.closed <= given.closed * LEFT_OVER;
+}
+
+/** The dates of which the calendar is sure, ascending, each once, but those of rows that a vendor filled in. */
+function rowsThatTell(dates: readonly Day[], rows: readonly StampedRow[], { reliable }: Calendar): Day[] {
+  const isSure = (day: Day): boolean => reliable.from + 2 <= day && day < reliable.to - 2;
+  const told = dates.filter((day, i) => isSure(day) && !isFilledIn(rows, i));
+  return [...new Set(told)].toSorted((a, b) => a - b);
+}
+
+/** Whether a row has no price, or no volume and the close of its neighbour. */
+function isFilledIn(rows: readonly StampedRow[], at: number): boolean {
+  const [row, before, after] = [rows[at], rows[at - 1], rows[at + 1]];
+  if (row === undefined || row.close === null) return true;
+  return row.volume === 0 && (row.close === before?.close || row.close === after?.close);
+}
+
+function toldOf(days: readonly Day[], shift: number, calendar: Calendar): Told {
+  return { days: days.length, closed: days.filter((day) => !calendar.isSession(day + shift)).length };
+}
