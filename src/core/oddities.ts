@@ -56,7 +56,7 @@ export interface Oddity {
   readonly note: string;
 }
 
-/** Of 611,514 daily bars of large companies 10 go further in a session; most are spin-offs and errors. */
+/** Of 611,520 daily bars of large companies 10 go further in a session; most are spin-offs and errors. */
 const JUMP = 1.5;
 
 /** Large companies do fall by a sixth and recover in one day, but hardly ever to within a twentieth of where they were. */

@@ -1,9 +1,12 @@
 // Compares a store with the CSV files that it was filled from, row by row and value by value.
 import { bars, query } from './duckdb.mjs';
 
-/** A row that a market can have printed: complete, positive, high and low around open and close. */
+/**
+ * A row that is stored: complete, positive, no high below its low. An open or close may lie outside high and low by up to a
+ * fifth of the close, as vendors print those of an auction.
+ */
 const VALID = `open > 0 AND high > 0 AND low > 0 AND close > 0 AND volume IS NOT NULL
-  AND high >= greatest(open, close) AND low <= least(open, close)`;
+  AND high >= low AND greatest(open, close) - high <= close / 5 AND low - least(open, close) <= close / 5`;
 
 /**
  * Numbers of valid CSV rows, of stored rows, of rows in one and not in the other. Values count as equal only if
