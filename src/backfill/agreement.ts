@@ -79,11 +79,13 @@ function contradiction(
   const [first] = pairs;
   const [from, to] = [first, pairs.at(-1) ?? first].map(({ stored }) => formatDay(dayOf(stored.ts)));
   const prices = `close ${first.stored.close}, now ${first.answered.close}`;
+  // Where nothing that was compared agrees, older sessions are no better: to forget these would only bring up the next.
+  const days = pairs.length === compared ? '' : ` --start ${from} --end ${to}`;
   return new BackfillError(
     'bad-answer',
     `the answer for ${ticker} contradicts ${pairs.length} of ${compared} stored sessions, the first of ` +
       `${from} (${prices}); if the stored ones are wrong: ` +
-      `backfill forget ${ticker} --start ${from} --end ${to} --interval ${interval}, then run again`,
+      `backfill forget ${ticker}${days} --interval ${interval}, then run again`,
     { retryable: true, ticker },
   );
 }

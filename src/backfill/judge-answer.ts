@@ -18,6 +18,7 @@ import { rejectUnitFlips } from '../core/unit-flips.ts';
 import type { BarAnswer } from '../providers/provider.ts';
 import { assertAgreement } from './agreement.ts';
 import { assertKnownBasis } from './basis.ts';
+import { assertContinues } from './continuity.ts';
 import { assertSpacing } from './row-spacing.ts';
 import type { Hearing, StoredSeries } from './hearing.ts';
 import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
@@ -73,6 +74,7 @@ export function judgeAnswer(hearing: Hearing): Verdict {
   const stays = (bar: Ohlcv): boolean => !(isReplacing && isWanted(bar));
 
   const wanted = accepted.filter(isWanted);
+  assertContinues(hearing, own, wanted, actions);
   return {
     wanted,
     stay: new Set(others.differing.flatMap(({ stored: bar }) => (stays(bar) ? bar.ts : []))),

@@ -1,8 +1,8 @@
 import { type Ohlcv, mergeBars } from './bars.ts';
-import type { Calendar } from './calendar/calendar.ts';
+import type { Calendar, Session } from './calendar/calendar.ts';
 import { roomOf } from './calendar/session-room.ts';
 import type { Day } from './day.ts';
-import type { Interval } from './interval.ts';
+import { type Interval, intervalMs } from './interval.ts';
 import { sessionDateOf } from './partition.ts';
 
 /** Sessions that tell what is usual: the last ones before, or where there are too few, those around. */
@@ -13,6 +13,13 @@ const SHORT = 0.5;
 
 /** What trades in fewer than half of its bars anyway has quiet days by chance. */
 const LIQUID = 0.5;
+
+/** A session whose bars leave no gap, and stop (or begin) by more than this part of its hours from the end, was cut. */
+const CUT = 0.2;
+const WITHOUT_GAP = 0.9;
+
+/** Fewer bars without a gap may be a thin share's busy hour. */
+const FEWEST_DENSE = 20;
 
 /** What sessions are held against. */
 interface ShortContext {
@@ -26,29 +33,47 @@ interface ShortContext {
 interface Filling {
   readonly day: Day;
   readonly part: number;
+  /** Whether its bars have no gap but one at its beginning or its end. */
+  readonly isCut: boolean;
 }
 
 /**
  * Sessions of the given intraday bars (ascending) that hold fewer than half of the bars that the series' own twenty sessions
- * before them do, each by its own hours. None of daily bars, where the calendar is a guess, and of what hardly trades.
+ * before them do, each by its own hours, or that trade without a gap and end an hour before the exchange did. None of daily
+ * bars, where the calendar is a guess, and of what hardly trades.
  */
 export function shortSessions(bars: readonly Ohlcv[], { interval, calendar, known }: ShortContext): Day[] {
   if (interval === '1d' || calendar.advisory) return [];
   const sessionOf = sessionDateOf(interval, calendar);
   const given = new Set(bars.map(({ ts }) => sessionOf(ts)));
-  const counts = new Map<Day, number>();
-  for (const { ts } of mergeBars(known, bars))
-    counts.set(sessionOf(ts), (counts.get(sessionOf(ts)) ?? 0) + 1);
-  const fillings: Filling[] = [...counts]
+  const stamps = new Map<Day, number[]>();
+  for (const { ts } of mergeBars(known, bars)) {
+    const ofDay = stamps.get(sessionOf(ts));
+    if (ofDay === undefined) stamps.set(sessionOf(ts), [ts]);
+    else ofDay.push(ts);
+  }
+  const fillings: Filling[] = [...stamps]
     .filter(([day]) => calendar.isSession(day))
-    .map(([day, count]) => ({ day, part: count / roomOf(calendar.session(day), interval) }));
-  return fillings.flatMap(({ day, part }, i) => {
+    .map(([day, ofDay]) => fillingOf(ofDay, calendar.session(day), interval));
+  return fillings.flatMap(({ day, part, isCut }, i) => {
     if (!given.has(day)) return [];
+    if (isCut) return [day];
     const before = fillings.slice(Math.max(0, i - NEIGHBOURS), i);
     const after = fillings.slice(i + 1, i + 1 + NEIGHBOURS - before.length);
     const usual = median([...before, ...after].map((filling) => filling.part));
     return usual >= LIQUID && part < usual * SHORT ? [day] : [];
   });
+}
+
+function fillingOf(stamps: readonly number[], session: Session, interval: Interval): Filling {
+  const { day, open, lunch, reliable } = session;
+  const room = roomOf(session, interval);
+  const lengthMs = intervalMs(interval);
+  const [first = open, last = open] = [stamps[0], stamps.at(-1)];
+  const pause = lunch !== null && first < lunch.start && last >= lunch.end ? lunch.end - lunch.start : 0;
+  const reach = Math.round((last - first - pause) / lengthMs) + 1;
+  const isDense = stamps.length >= FEWEST_DENSE && stamps.length >= reach * WITHOUT_GAP;
+  return { day, part: stamps.length / room, isCut: reliable && isDense && reach < room * (1 - CUT) };
 }
 
 /** 0 for none, by which nothing is short. */

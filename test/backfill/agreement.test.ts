@@ -193,7 +193,8 @@ describe('a refusal', () => {
     const sydney = calendarById('XASX');
     const days = sydney.sessions({ from: SESSIONS[0] ?? 0, to: (SESSIONS[0] ?? 0) + 10 });
     const hours = days.map((day) => ({ ...stored(day, 100), ts: sydney.session(day).open - 3_600_000 }));
-    const apart = hours.map((bar, i) => ({ ...bar, close: 120 + i * 10 }));
+    // The last one agrees, so that not the whole series is to go.
+    const apart = hours.map((bar, i) => (i === hours.length - 1 ? bar : { ...bar, close: 120 + i * 10 }));
     const heard = hearing({
       calendar: sydney,
       task: task({ series: { ticker: 'BHP.AX', interval: '1h' }, calendar: 'XASX' }),
@@ -204,7 +205,19 @@ describe('a refusal', () => {
         compareBars(hours, apart, () => 0),
         () => false,
       ),
-    ).toThrow(`--start ${formatDay(days[0] ?? 0)} --end ${formatDay(days.at(-1) ?? 0)} --interval 1h`);
+    ).toThrow(`--start ${formatDay(days[0] ?? 0)} --end ${formatDay(days.at(-2) ?? 0)} --interval 1h`);
+  });
+
+  it('is about the whole series where nothing that was compared agrees', () => {
+    const all = bars([100, 101, 102, 103]);
+    const others = all.map((bar, i) => ({ ...bar, close: 300 + 40 * i }));
+    expect(() =>
+      assertAgreement(
+        hearing(),
+        compareBars(all, others, () => 0),
+        () => false,
+      ),
+    ).toThrow('if the stored ones are wrong: backfill forget AAPL --interval 1d, then run again');
   });
 
   it('has no hole in it, whatever the closes are', () => {

@@ -9,13 +9,27 @@ const XNYS = calendarById('XNYS');
 const DAYS = XNYS.sessions({ from: parseDay('2024-10-21'), to: parseDay('2024-12-31') });
 const LENGTH = intervalMs('5m');
 
-/** The first so many 5m bars of a session. */
-function session(day: Day, bars: number, calendar = XNYS): Ohlcv[] {
-  const { open } = calendar.session(day);
-  return Array.from({ length: bars }, (_, i) => {
-    return { ts: open + i * LENGTH, open: 1, high: 1, low: 1, close: 1, volume: 1, vwap: null, trades: null };
+/** So many 5m bars of a session, spread over its hours, or the slots of these numbers. */
+function session(day: Day, bars: number | readonly number[], calendar = XNYS): Ohlcv[] {
+  const { open, close } = calendar.session(day);
+  const room = (close - open) / LENGTH;
+  const slots =
+    typeof bars === 'number' ? Array.from({ length: bars }, (_, i) => Math.floor((i * room) / bars)) : bars;
+  return slots.map((slot) => {
+    return {
+      ts: open + slot * LENGTH,
+      open: 1,
+      high: 1,
+      low: 1,
+      close: 1,
+      volume: 1,
+      vwap: null,
+      trades: null,
+    };
   });
 }
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
 const sessions = (days: readonly Day[], bars: number): Ohlcv[] => days.flatMap((day) => session(day, bars));
 const shortIn = (bars: readonly Ohlcv[], known: readonly Ohlcv[] = [], calendar = XNYS) =>
@@ -59,5 +73,30 @@ describe('a session', () => {
     const bars = [...sessions(DAYS.slice(0, 20), 78), ...session(day, 20)];
     expect(shortSessions(bars, { interval: '1d', calendar: XNYS, known: [] })).toEqual([]);
     expect(shortIn(bars, [], calendarById('weekdays'))).toEqual([]);
+  });
+
+  it('is short where it trades without a gap and stops, or begins, long before or after the exchange', () => {
+    for (const slots of [range(0, 62), range(16, 78), range(20, 50), range(0, 62).filter((i) => i % 12 > 0)])
+      expect(shortIn(session(day, slots))).toEqual([day]);
+    const all = DAYS.slice(0, 20).flatMap((one) => session(one, range(0, 42)));
+    expect(shortIn(all)).toHaveLength(20);
+  });
+
+  it('is not where it stops a little before, has gaps all over, or is too little to tell', () => {
+    for (const slots of [range(0, 63), range(0, 40).filter((i) => i % 5 > 0), range(0, 19)])
+      expect(shortIn(session(day, slots))).toEqual([]);
+    const halfDay = parseDay('2024-11-29');
+    expect(shortIn(session(halfDay, range(0, 42)))).toEqual([]);
+  });
+
+  it('is not cut by its lunch', () => {
+    const tokyo = calendarById('XTKS');
+    const { open, close, lunch } = tokyo.session(day);
+    const slots = range(0, (close - open) / LENGTH).filter((i) => {
+      const ts = open + i * LENGTH;
+      return lunch === null || ts < lunch.start || ts >= lunch.end;
+    });
+    expect(shortIn(session(day, slots, tokyo), [], tokyo)).toEqual([]);
+    expect(shortIn(session(day, slots.slice(0, 30), tokyo), [], tokyo)).toEqual([day]);
   });
 });

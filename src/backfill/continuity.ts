@@ -1,0 +1,45 @@
+import type { Bar, CorporateAction, Ohlcv } from '../core/bars.ts';
+import type { Comparison } from '../core/compare.ts';
+import { formatDay } from '../core/day.ts';
+import { BackfillError } from '../core/errors.ts';
+import { identityError } from '../core/identity.ts';
+import { sessionDateOf } from '../core/partition.ts';
+import { changeOf, isBeyond } from '../core/plausibility.ts';
+import type { Hearing } from './hearing.ts';
+
+/** So many stored sessions, asked for again, that are all gone are no chance. */
+const ENOUGH_GONE = 3;
+
+/** A price that moved by less may well be the same instrument's. */
+const OTHER_LEVEL = 1.5;
+
+/**
+ * Throws where none of the stored sessions that were asked for again is in the answer, while newer ones are: `bad-answer`,
+ * worth another try, and once it was said often enough `identity-changed`, if the newer prices are on another level. A
+ * ticker that was given away keeps its old listing date at some vendors.
+ */
+export function assertContinues(
+  { task, calendar, isLast }: Hearing,
+  { compared, gone }: Comparison<Bar>,
+  wanted: readonly Ohlcv[],
+  actions: readonly CorporateAction[],
+): void {
+  const last = gone.at(-1);
+  if (task.replaces === true || compared.length > 0 || gone.length < ENOUGH_GONE || last === undefined)
+    return;
+  const first = wanted.find(({ ts }) => ts > last.ts);
+  if (first === undefined) return;
+  const { ticker, interval } = task.series;
+  const dayOf = sessionDateOf(interval, calendar);
+  const from = { day: dayOf(last.ts), price: last.close };
+  const to = { day: dayOf(first.ts), price: first.open };
+  if (!isBeyond(changeOf(from, to, actions), OTHER_LEVEL)) return;
+  const what =
+    `the ${gone.length} stored sessions up to ${formatDay(from.day)} are gone, ` +
+    `and its prices go on at ${to.price} after ${from.price}`;
+  if (isLast === true) throw identityError(ticker, what);
+  throw new BackfillError('bad-answer', `the answer for ${ticker} does not go on from the store: ${what}`, {
+    retryable: true,
+    ticker,
+  });
+}
