@@ -128,6 +128,7 @@ async function commit(
     oddities: [
       ...badActionOddities(answer, task),
       ...(capabilities.actions ? actionOddities(heard, stored.book) : []),
+      ...(answer.oddities ?? []),
       ...verdict.oddities,
     ],
     drift: driftOf(verdict.comparison),

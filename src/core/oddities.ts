@@ -30,6 +30,7 @@ export interface Oddity {
    * - `sources-differ`: bars that stay have other prices at another source
    * - `thin`: an intraday session with less than half of the usual bars
    * - `outside-range`: bars that open or close outside their high and low, once a series, at the first of them
+   * - `end-stamps`: intraday rows of a file that look stamped with the end of their bars, once a reading
    * - `bad-action`: a split or dividend that cannot be: it is in quarantine
    * - `action-changed`: a split or dividend that its source moved, changed or leaves out
    * - `dividend-currency`: a dividend in another currency than the price
@@ -45,6 +46,7 @@ export interface Oddity {
     | 'line'
     | 'sources-differ'
     | 'outside-range'
+    | 'end-stamps'
     | 'bad-action'
     | 'action-changed'
     | 'dividend-currency'

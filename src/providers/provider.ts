@@ -2,6 +2,7 @@ import type { RejectedAction } from '../core/action-checks.ts';
 import type { CorporateAction, Identity, Ohlcv, Series, Split } from '../core/bars.ts';
 import type { DayRange } from '../core/day.ts';
 import type { Interval } from '../core/interval.ts';
+import type { Oddity } from '../core/oddities.ts';
 
 /** What a provider can do for one interval. */
 export interface IntervalCapability {
@@ -98,6 +99,8 @@ export interface BarAnswer {
   readonly dropped: number;
   /** Those of `dropped` that lie within a session but off its grid. Default 0. */
   readonly offGrid?: number;
+  /** What the source itself shows to be odd about its rows. Default: nothing. */
+  readonly oddities?: readonly Oddity[];
   /** What is known of why the answer has no bar at all, in a few words; only where it has none. */
   readonly note?: string;
 }

@@ -18,6 +18,7 @@ const NAMED = 5;
 /** What is graver comes first. */
 const GRAVITY: readonly Warning['kind'][] = [
   'identity',
+  'end-stamps',
   'bad-action',
   'action-changed',
   'dividend-currency',

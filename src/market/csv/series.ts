@@ -2,11 +2,13 @@ import type { Calendar, Session } from '../../core/calendar/calendar.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
 import { typeOf, untoldVolume } from '../../core/instrument-type.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
+import type { Oddity } from '../../core/oddities.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import type { MarketRow } from '../market.ts';
 import { isTradingTime, mayStartBar } from '../session-grid.ts';
 import { rowsBetween } from '../sorted-rows.ts';
 import { dailyOfHours } from './daily-of-hours.ts';
+import { endStamps } from './end-stamps.ts';
 import type { BarFile } from './files.ts';
 import { joinFiles, type RowsOfFile } from './join-files.ts';
 import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
@@ -19,6 +21,8 @@ export interface SeriesRows {
   readonly dropped: number;
   /** Those of them within a session, but off its grid. */
   readonly offGrid: number;
+  /** What is odd about their stamps. */
+  readonly oddities: readonly Oddity[];
 }
 
 /** The bars of one ticker and interval. */
@@ -30,7 +34,7 @@ export interface CsvSeries {
   read(range: DayRange): SeriesRows;
 }
 
-export const NOTHING: SeriesRows = { rows: [], dropped: 0, offGrid: 0 };
+export const NOTHING: SeriesRows = { rows: [], dropped: 0, offGrid: 0, oddities: [] };
 
 /**
  * The series that the files of one ticker hold. Hour bars of Lean's shares start on the clock hour, on another grid than a
@@ -111,6 +115,7 @@ export function joined(a: SeriesRows, b: SeriesRows): SeriesRows {
     rows: [...a.rows, ...b.rows],
     dropped: a.dropped + b.dropped,
     offGrid: a.offGrid + b.offGrid,
+    oddities: [...a.oddities, ...b.oddities],
   };
 }
 
@@ -130,5 +135,6 @@ function onGrid(rows: readonly MarketRow[], interval: Interval, calendar: Calend
     if (!isOnGrid && isTradingTime(session, ts)) offGrid++;
     return isOnGrid;
   });
-  return { rows: kept, dropped: rows.length - kept.length, offGrid };
+  const oddities = endStamps(rows, interval, calendar);
+  return { rows: kept, dropped: rows.length - kept.length, offGrid, oddities };
 }

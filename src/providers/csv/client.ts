@@ -3,6 +3,7 @@ import { type Ohlcv, isSplit } from '../../core/bars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { isComplete } from '../../market/market.ts';
+import type { Oddity } from '../../core/oddities.ts';
 import { NEIGHBOUR_DAYS } from '../../core/plausibility.ts';
 import { csvFolderMarket } from '../../market/csv-folder.ts';
 import { clockNamed } from '../../market/csv/header.ts';
@@ -17,6 +18,8 @@ export interface CsvReading extends MarketReading {
   readonly dropped: number;
   /** Those of them within the session, but off its grid. */
   readonly offGrid: number;
+  /** What is odd about the stamps of its rows. */
+  readonly oddities: readonly Oddity[];
   /** Split-adjusted rows of the series within a month of its splits, whatever the range; none of raw ones. */
   readonly aroundSplits: readonly Ohlcv[];
   /** Splits and dividends of the ticker that cannot be. */
@@ -51,13 +54,13 @@ export function openClient(config: ProviderConfig): CsvClient {
       const { ticker, interval } = request.series;
       const reading = readMarket(market, request, 'csv');
       const span = market.span(ticker, interval) ?? { from: request.range.from, to: request.range.from };
-      const { dropped, offGrid } = market.read(ticker, interval, reading.closed);
+      const { dropped, offGrid, oddities } = market.read(ticker, interval, reading.closed);
       const aroundSplits = (basis === 'raw' ? [] : reading.actions.filter(isSplit)).flatMap(({ exDay }) => {
         const around = { from: exDay - NEIGHBOUR_DAYS, to: exDay + NEIGHBOUR_DAYS };
         return market.rows(ticker, interval, around).filter(isComplete);
       });
       const badActions = market.badActions(ticker);
-      return { ...reading, span, dropped, offGrid, badActions, aroundSplits };
+      return { ...reading, span, dropped, offGrid, oddities, badActions, aroundSplits };
     },
     tickers: () => market.tickers(),
     notes: market.notes,

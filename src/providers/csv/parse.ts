@@ -19,10 +19,11 @@ export function parseReading(reading: CsvReading, interval: Interval, basis: Bas
   const calendar = calendarById(reading.listing.calendar);
   const proven = { from: reading.closed.from, to: provenEnd(reading, interval, calendar) };
   const { identity, ...known } = barAnswer(reading, proven, reading.dropped);
-  const { offGrid, badActions } = reading;
+  const { offGrid, oddities, badActions } = reading;
   const answer: BarAnswer = {
     ...known,
     offGrid,
+    oddities,
     badActions,
     wireBasis: basis,
     identity: { ...identity, firstTrade: null },

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { parseDay } from '../../../src/core/day.ts';
+import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
+import { caseOf, hasCases } from '../../cases.ts';
+import { ALL, fileOf, marketOf, times } from './folders.ts';
+
+const DAYS = ['2024-01-08', '2024-01-09', '2024-01-10', '2024-01-11', '2024-01-12'];
+
+function oddities(stamps: readonly string[]): readonly unknown[] {
+  return marketOf({ 'SPY.csv': fileOf(stamps) }).read('SPY', '5m', ALL).oddities;
+}
+
+describe('intraday rows without a bar at the open and with one at the close', () => {
+  it('are named as stamped with the ends of their bars', () => {
+    const note =
+      'its stamps look like the ends of bars: 5 of 5 sessions have no bar at the open and one at the close, ' +
+      'which is left out; give a file with the starts of bars';
+    const first = { session: parseDay('2024-01-08'), ts: Date.parse('2024-01-08T14:30Z') };
+    expect(oddities(times(DAYS, '09:35', '16:05', 5))).toEqual([{ kind: 'end-stamps', ...first, note }]);
+  });
+
+  it('are named at a half day too', () => {
+    const half = times(['2023-11-22', '2023-11-27'], '09:35', '16:05', 5);
+    expect(oddities([...half, ...times(['2023-11-24'], '09:35', '13:05', 5)])).toHaveLength(1);
+  });
+
+  it.each([
+    ['start where bars do', times(DAYS, '09:30', '16:00', 5)],
+    ['have an auction at the close as well', times(DAYS, '09:30', '16:05', 5)],
+    ['reach over extended hours', times(DAYS, '08:00', '18:00', 5)],
+    ['lack the first bar of the day alone', times(DAYS, '09:35', '16:00', 5)],
+    ['are of two sessions', times(DAYS.slice(0, 2), '09:35', '16:05', 5)],
+    [
+      'do so in some sessions only',
+      [...times(DAYS.slice(0, 3), '09:35', '16:05', 5), ...times(DAYS.slice(3), '09:30', '16:05', 5)],
+    ],
+    ['hardly trade before the close', times(DAYS, '11:00', '16:05', 5)],
+  ])('are not if they %s', (_how, stamps) => {
+    expect(oddities(stamps)).toEqual([]);
+  });
+
+  it.skipIf(!hasCases)('are those of a file of two columns', () => {
+    const {
+      rows,
+      dropped,
+      oddities: odd,
+    } = csvFolderMarket(caseOf('date-time-columns')).read('^STOXX50E', '5m', ALL);
+    expect([rows.length, dropped, odd.length]).toEqual([2121, 21, 1]);
+  });
+});
