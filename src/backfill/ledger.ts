@@ -25,8 +25,8 @@ export interface LedgerTools {
 }
 
 /**
- * Judges the "unknown ticker" answers of a run, which no task can judge alone. One for a ticker that has bars, or
- * one of a storm of them, is the provider's fault and proves nothing; any other is recorded, so that the ticker is
+ * Judges the "unknown ticker" answers of a run, which no task can judge alone. One for a ticker that has bars of the same
+ * provider's, or one of a storm of them, is the provider's fault and proves nothing; any other is recorded, so that the ticker is
  * not asked for again before its retry is due. Gives the results with the faults renamed.
  */
 export async function settleUnknownTickers(
@@ -38,17 +38,14 @@ export async function settleUnknownTickers(
   const tickers = new Set(unknown.map(([task]) => task.series.ticker));
   const asked = new Set([...results.keys()].map((task) => task.series.ticker));
   const storm = isStorm(tickers.size, asked.size);
-  const withBars = new Set(
-    [...scan.series.values()].flatMap(({ rows, series }) => (rows > 0 ? [series.ticker] : [])),
-  );
   const judged = new Map(results);
   for (const [task, result] of unknown) {
     if (result.ok) continue;
     const { ticker } = task.series;
-    if (storm || withBars.has(ticker)) {
+    if (storm || (await hasBarsOf(provider, ticker, scan, store))) {
       const why = storm
         ? `so it said of ${tickers.size} of ${asked.size} tickers`
-        : 'the store has bars of it';
+        : 'the store has bars of it from there';
       const message = `${provider} says that it does not know ${ticker}, but ${why}: taken for its own fault`;
       judged.set(task, { ok: false, error: { ...result.error, code: 'provider-fault', message } });
     } else {
@@ -57,6 +54,31 @@ export async function settleUnknownTickers(
     }
   }
   return judged;
+}
+
+/** Days at the end of a series whose bars tell where it comes from lately. */
+const LATELY = 60;
+
+/** Whether a provider gave the latest bars of a ticker, in any interval: another one's say nothing of what it knows. */
+async function hasBarsOf(
+  provider: string,
+  ticker: string,
+  { series }: Scan,
+  store: BarStore,
+): Promise<boolean> {
+  for (const { series: one, rows, coverage } of series.values()) {
+    if (one.ticker !== ticker || rows === 0) continue;
+    const to = coverage.present.at(-1)?.to;
+    try {
+      const bars = await store.readBars(one, to === undefined ? undefined : { from: to - LATELY, to });
+      if (bars.some(({ source }) => source === provider)) return true;
+    } catch (error) {
+      // Of a damaged file nobody can say whose bars it has.
+      if (error instanceof BackfillError && error.code === 'store-corrupt') return true;
+      throw error;
+    }
+  }
+  return false;
 }
 
 /** Records what lies before the provider's look-back, so that it is not planned again. */

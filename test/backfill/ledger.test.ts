@@ -5,7 +5,7 @@ import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import type { Task } from '../../src/core/plan.ts';
 import type { BarStore, Scan, SeriesUpdate } from '../../src/store/store.ts';
-import { NOW, done, span, task } from './hearings.ts';
+import { NOW, done, span, stored, task } from './hearings.ts';
 
 const DAY_MS = 86_400_000;
 const gap = span('2025-06-02', '2025-06-06');
@@ -15,15 +15,19 @@ const unknown: TaskResult = {
   error: { code: 'unknown-ticker', message: 'no such ticker', retryable: false },
 };
 
-/** Tools that note what would be stored. */
-function noting(): { tools: Parameters<typeof recordOutOfReach>[1]; updates: SeriesUpdate[] } {
+/** Tools that note what would be stored. The bars that there are come from `source`. */
+function noting(source = 'test'): { tools: Parameters<typeof recordOutOfReach>[1]; updates: SeriesUpdate[] } {
   const updates: SeriesUpdate[] = [];
   const upsert = async (update: SeriesUpdate) => {
     await Promise.resolve();
     updates.push(update);
     return { inserted: 0, changed: 0, revised: 0, partitions: 1 };
   };
-  return { tools: { store: { upsert } as unknown as BarStore, provider: 'test', now: NOW }, updates };
+  const readBars = () => Promise.resolve([stored(gap.from, 100, { source })]);
+  return {
+    tools: { store: { upsert, readBars } as unknown as BarStore, provider: 'test', now: NOW },
+    updates,
+  };
 }
 
 /** A scan with a series of so many rows for each ticker. */
@@ -80,6 +84,19 @@ describe('an unknown ticker', () => {
     const few = new Map([...names.slice(0, 3), ...names.slice(0, 3)].map((name) => [about(name), unknown]));
     await settleUnknownTickers(few, scanOf({}), tools);
     expect(updates).toHaveLength(6);
+  });
+});
+
+describe('a ticker that only another provider has bars of', () => {
+  it('may well be unknown: it is recorded', async () => {
+    const { tools, updates } = noting('other');
+    const judged = await settleUnknownTickers(
+      new Map([[about('DEAD'), unknown]]),
+      scanOf({ DEAD: 7 }),
+      tools,
+    );
+    expect([...judged.values()]).toEqual([unknown]);
+    expect(updates).toHaveLength(1);
   });
 });
 
