@@ -29,7 +29,10 @@ export function readFileRows(
   const { rows, siblings = rows, zone } = tableOf(file, context);
   const clock = clockOf(zone ?? context.zone, context.calendar);
   const read = rowsOfStamps(file.path, rows, clock, context, siblings);
-  if (read.interval !== '1d') assertRegularHours(file.path, rows, clock, read.interval, context.calendar);
+  if (read.interval === '1d') return read;
+  assertRegularHours(file.path, rows, clock, read.interval, context.calendar);
+  const dates = read.rows.map(({ ts }) => context.calendar.localDay(ts));
+  assertNotShifted(file.path, dates, read.rows, context.calendar);
   return read;
 }
 

@@ -1,7 +1,7 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type Day, formatDay } from '../../core/day.ts';
+import type { MarketRow } from '../market.ts';
 import { malformed } from './records.ts';
-import type { StampedRow } from './table.ts';
 
 /** Days by which dates go wrong: one between two clocks, two in spreadsheets whose days count from 1900. */
 const SHIFTS = [1, -1, 2, -2];
@@ -16,6 +16,9 @@ const LEFT_OVER = 0.1;
 /** Dates that are looked at by themselves: a clock that is changed in summer shifts the dates of summer alone. */
 const STRETCH = 20;
 
+/** What of a row shows whether it was traded. */
+type Values = Pick<MarketRow, 'close' | 'volume'>;
+
 /** Days, each once, of rows that tell of trading. */
 interface Told {
   readonly days: number;
@@ -24,7 +27,7 @@ interface Told {
 }
 
 /**
- * Refuses daily rows of which a part, in the whole file or a stretch of it, lies on days without a session, and would not if
+ * Refuses rows of whose dates a part, in the whole file or a stretch of it, lies on days without a session, and would not if
  * all were some days later or earlier: Sunday to Thursday are Monday to Friday, shifted by a day. Holidays with a vendor's
  * filler, a special session or another week than the calendar's do not look so: moved, they leave as many on closed days.
  * Throws `usage`.
@@ -32,7 +35,7 @@ interface Told {
 export function assertNotShifted(
   path: string,
   dates: readonly Day[],
-  rows: readonly StampedRow[],
+  rows: readonly Values[],
   calendar: Calendar,
 ): void {
   const told = rowsThatTell(dates, rows, calendar);
@@ -58,7 +61,7 @@ function stretchesOf(days: readonly Day[]): (readonly Day[])[] {
 export function isExplainedBy(
   dates: readonly Day[],
   others: readonly Day[],
-  rows: readonly StampedRow[],
+  rows: readonly Values[],
   calendar: Calendar,
 ): boolean {
   const given = toldOf(rowsThatTell(dates, rows, calendar), 0, calendar);
@@ -74,14 +77,14 @@ function isBetter(other: Told, given: Told): boolean {
 }
 
 /** The dates of which the calendar is sure, ascending, each once, but those of rows that a vendor filled in. */
-function rowsThatTell(dates: readonly Day[], rows: readonly StampedRow[], { reliable }: Calendar): Day[] {
+function rowsThatTell(dates: readonly Day[], rows: readonly Values[], { reliable }: Calendar): Day[] {
   const isSure = (day: Day): boolean => reliable.from + 2 <= day && day < reliable.to - 2;
   const told = dates.filter((day, i) => isSure(day) && !isFilledIn(rows, i));
   return [...new Set(told)].toSorted((a, b) => a - b);
 }
 
 /** Whether a row has no price, or no volume and the close of its neighbour. */
-function isFilledIn(rows: readonly StampedRow[], at: number): boolean {
+function isFilledIn(rows: readonly Values[], at: number): boolean {
   const [row, before, after] = [rows[at], rows[at - 1], rows[at + 1]];
   if (row === undefined || row.close === null) return true;
   return row.volume === 0 && (row.close === before?.close || row.close === after?.close);

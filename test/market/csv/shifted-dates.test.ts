@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calendarFor } from '../../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../../../src/core/day.ts';
-import { marketOf, stampsOf } from './folders.ts';
+import { fileOf, marketOf, stampsOf, times } from './folders.ts';
 
 interface Shape {
   /** What is written for a session date. */
@@ -46,7 +46,7 @@ function read(ticker: string, shape: Shape): string[] {
   return stampsOf(marketOf({ [`${ticker}.csv`]: dailyFile(ticker, shape) }), ticker);
 }
 
-describe('a daily file whose dates are shifted', () => {
+describe('a file whose dates are shifted', () => {
   it.each<[string, string, Shape, RegExp]>([
     [
       'a day early',
@@ -112,6 +112,14 @@ describe('a daily file whose dates are shifted', () => {
     const cut = (date: string): string => moved(date, date > '2017-03-26' && date < '2017-10-29' ? -1 : 0);
     expect(() => read('VOD.L', { stamp: cut, range: ['2017-01-01', '2018-01-01'] })).toThrow(
       /of 20 dates from 2017-0[34]-\d\d on are no sessions of XLON, and all would be one day later/,
+    );
+  });
+
+  it('is refused with rows of minutes too', () => {
+    const days = sessionsOf('MSFT').map(by(1));
+    const market = marketOf({ 'MSFT.csv': fileOf(times(days, '09:30', '16:00', 5)) });
+    expect(() => market.intervals('MSFT')).toThrow(
+      /5 of 23 dates are no sessions of XNYS, and all would be one day earlier/,
     );
   });
 
