@@ -53,6 +53,10 @@ export function providerOptions<T>(yargs: Argv<T>) {
       type: 'string',
       describe: 'Clock of times without an offset in csv files: UTC, a zone, exchange',
     })
+    .option('csv-as-of', {
+      type: 'string',
+      describe: 'Day up to which splits are in split-adjusted prices of csv files, YYYY-MM-DD',
+    })
     .option('seed', { type: 'string', describe: 'Seed of the sample market' })
     .option('now', {
       type: 'string',
@@ -107,9 +111,10 @@ function parseProvider(argv: {
   providerUrl: string[] | undefined;
   basis: 'raw' | 'split-adjusted' | undefined;
   csvZone: string | undefined;
+  csvAsOf: string | undefined;
   seed: string | undefined;
 }): ProviderConfig {
-  const { provider: id, basis, csvZone } = argv;
+  const { provider: id, basis, csvZone, csvAsOf } = argv;
   const seed = parseWhole('--seed', argv.seed, 0);
   const url = argv.providerUrl?.map(parseProviderUrl).find(([name]) => name === id)?.[1];
   return {
@@ -117,6 +122,7 @@ function parseProvider(argv: {
     ...(url !== undefined && { url }),
     ...(basis !== undefined && { basis }),
     ...(csvZone !== undefined && { csvZone }),
+    ...(csvAsOf !== undefined && { csvAsOf }),
     ...(seed !== undefined && { seed }),
   };
 }

@@ -132,6 +132,8 @@ export interface ProviderConfig {
   readonly basis?: Basis;
   /** Clock of times without an offset, where the source cannot say (`csv`): an IANA zone, `UTC` or `exchange`. */
   readonly csvZone?: string;
+  /** Day up to which splits are in split-adjusted prices, where the source cannot say (`csv`): `YYYY-MM-DD`. */
+  readonly csvAsOf?: string;
   /** Seed of the `sample` market. */
   readonly seed?: number;
   /** Abandon a request after this long, in ms. */

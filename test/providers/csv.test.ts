@@ -168,6 +168,37 @@ describe('a folder as a provider', () => {
     ]);
   });
 
+  it('does not guess whether split-adjusted prices that end before a split are adjusted for it', async () => {
+    const url = await folderOf({
+      'AAPL.csv': DAILY,
+      'actions.csv':
+        'ticker,date,kind,value\nAAPL,2024-01-05,split,3\nAAPL,2024-01-06,split,4:1\nMSFT,2025-01-06,split,3:1\n',
+    });
+    const asked = range('2024-01-01', '2024-01-10');
+    const open = (csvAsOf?: string, basis: 'raw' | 'split-adjusted' = 'split-adjusted'): Provider =>
+      openCsv({ id: 'csv', url, basis, ...(csvAsOf !== undefined && { csvAsOf }) });
+    const opens = async (csvAsOf?: string, basis?: 'raw'): Promise<number[]> =>
+      (await fetchBars(open(csvAsOf, basis), 'AAPL', asked)).bars.map((bar) => bar.open);
+    await expect(opens()).rejects.toMatchObject({
+      code: 'basis-unknown',
+      retryable: false,
+      message:
+        'AAPL ends on 2024-01-05, before its split 4:1 of 2024-01-06 in actions.csv, and nothing says whether its ' +
+        'prices are adjusted for that: give --csv-as-of with the day the file was made ' +
+        '(2024-01-05: they are not; 2024-01-06: they are)',
+    });
+    // What its rows reach is in its prices whatever is said.
+    for (const day of ['2024-01-05', '2020-01-01']) expect(await opens(day)).toEqual([300, 150, 51]);
+    for (const day of ['2024-01-06', '2026-11-20']) expect(await opens(day)).toEqual([1200, 600, 204]);
+    expect(await opens(undefined, 'raw')).toEqual([100, 50, 51]);
+    // A split to come, and an answer without a row, leave nothing to guess.
+    const before = Date.parse('2024-01-05T23:00:00Z');
+    expect((await fetchBars(open(), 'AAPL', asked, '1d', before)).bars[0]).toMatchObject({ open: 300 });
+    const none = await fetchBars(open(), 'AAPL', range('2024-02-01', '2024-03-01'));
+    expect(none).toMatchObject({ bars: [], proven: range('2024-02-01', '2024-02-01') });
+    expect(() => open('yesterday')).toThrow('--csv-as-of "yesterday" is not a date; write it as YYYY-MM-DD');
+  });
+
   it('is refused without a folder, without a basis, or split-adjusted without its splits', async () => {
     const url = await folderOf({ 'AAPL.csv': DAILY });
     expect(() => openCsv({ id: 'csv', basis: 'raw' })).toThrow(expect.objectContaining({ code: 'usage' }));

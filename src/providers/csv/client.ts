@@ -1,6 +1,6 @@
 import type { RejectedAction } from '../../core/action-checks.ts';
 import { type Ohlcv, isSplit } from '../../core/bars.ts';
-import type { DayRange } from '../../core/day.ts';
+import { type Day, type DayRange, parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { isComplete } from '../../market/market.ts';
 import type { Oddity } from '../../core/oddities.ts';
@@ -30,11 +30,13 @@ export interface CsvClient {
   /** Throws `unknown-ticker`, `unsupported-interval`, and `usage` (file and line) for a malformed file. */
   read(request: BarRequest): CsvReading;
   tickers(): readonly string[];
+  /** The day up to which splits are in its prices; null: not said. */
+  readonly adjustedOn: Day | null;
   /** A line for each reason for which files of the folder are not read, with their names. */
   readonly notes: readonly string[];
 }
 
-/** Opens the folder `config.url`. Throws `usage` where it, the basis of its prices or the zone of its times is not given or not usable. */
+/** Opens the folder `config.url`. Throws `usage` where it, the basis of its prices the zone of its times or the day of its splits is not given or not usable. */
 export function openClient(config: ProviderConfig): CsvClient {
   const { url, basis } = config;
   if (url === undefined)
@@ -63,6 +65,7 @@ export function openClient(config: ProviderConfig): CsvClient {
       return { ...reading, span, dropped, offGrid, oddities, badActions, aroundSplits };
     },
     tickers: () => market.tickers(),
+    adjustedOn: dayOf(config),
     notes: market.notes,
   };
 }
@@ -75,4 +78,13 @@ function zoneOf({ csvZone }: ProviderConfig): string | null {
     'usage',
     `--csv-zone ${csvZone}: is no time zone; write it as UTC, America/New_York, or exchange for each ticker's own`,
   );
+}
+
+function dayOf({ csvAsOf }: ProviderConfig): Day | null {
+  if (csvAsOf === undefined) return null;
+  try {
+    return parseDay(csvAsOf);
+  } catch (error) {
+    throw new BackfillError('usage', `--csv-as-of ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -6,7 +6,7 @@ import { parseReading } from './parse.ts';
 /**
  * A folder of bar files (see `csvFolderMarket`) as a provider: `config.url` is the folder, `config.basis` what its
  * prices are. Split-adjusted ones are made raw with the folder's `actions.csv`, which must hold every split that they
- * are adjusted for. Throws `usage` for a folder that cannot be used.
+ * are adjusted for; `config.csvAsOf` tells of splits after the last row. Throws `usage` for a folder that cannot be used.
  */
 export function openCsv(config: ProviderConfig): Provider {
   const client = openClient(config);
@@ -15,7 +15,8 @@ export function openCsv(config: ProviderConfig): Provider {
     capabilities: csvCapabilities(config),
     symbolOf: (ticker) => ticker,
     tickerOf: (symbol) => symbol,
-    fetchBars: async (request) => parseReading(client.read(request), request.series.interval, basis),
+    fetchBars: async (request) =>
+      parseReading(client.read(request), request.series.interval, basis, client.adjustedOn),
     listTickers: async () => client.tickers(),
     notes: () => client.notes,
     close: async () => {},

@@ -1,11 +1,13 @@
-import { isSplit } from '../../core/bars.ts';
+import { isSplit, type Split } from '../../core/bars.ts';
 import { toRaw } from '../../core/adjust.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { tradingEnd } from '../../core/calendar/session-room.ts';
-import type { Day } from '../../core/day.ts';
+import { type Day, formatDay } from '../../core/day.ts';
+import { BackfillError } from '../../core/errors.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { sessionDateOf } from '../../core/partition.ts';
+import { ratioText } from '../../core/ratio.ts';
 import { unappliedSplits } from '../../core/unapplied-splits.ts';
 import { barAnswer } from '../offline/answer.ts';
 import type { BarAnswer, Basis } from '../provider.ts';
@@ -14,8 +16,15 @@ import type { CsvReading } from './client.ts';
 /**
  * A reading of a folder as raw bars. It proves nothing beyond the last row of the series, which may be the moment the
  * file was made, and its first row says nothing of when the instrument was listed: before it the folder is just empty.
+ * `adjustedOn`: the day up to which splits are in split-adjusted prices, those up to the last row in any case. Throws
+ * `basis-unknown` where it is null and a split came after the last row.
  */
-export function parseReading(reading: CsvReading, interval: Interval, basis: Basis): BarAnswer {
+export function parseReading(
+  reading: CsvReading,
+  interval: Interval,
+  basis: Basis,
+  adjustedOn: Day | null = null,
+): BarAnswer {
   const calendar = calendarById(reading.listing.calendar);
   const proven = { from: reading.closed.from, to: provenEnd(reading, interval, calendar) };
   const { identity, ...known } = barAnswer(reading, proven, reading.dropped);
@@ -32,8 +41,30 @@ export function parseReading(reading: CsvReading, interval: Interval, basis: Bas
   const sessionOf = sessionDateOf(interval, calendar);
   const splits = reading.actions.filter(isSplit);
   const unapplied = unappliedSplits(reading.aroundSplits, splits, sessionOf);
-  const applied = splits.filter((split) => !unapplied.includes(split));
+  const told = answer.bars.length === 0 ? [] : splitsInPrices(reading, splits, adjustedOn);
+  const applied = told.filter((split) => !unapplied.includes(split));
   return { ...answer, bars: toRaw(answer.bars, applied, sessionOf), unapplied };
+}
+
+/** The splits that the vendor knew when it wrote the prices. A file may be older than a split that comes after its last row. */
+function splitsInPrices(
+  { listing, span }: CsvReading,
+  splits: readonly Split[],
+  adjustedOn: Day | null,
+): Split[] {
+  const later = splits.find(({ exDay, ratio }) => exDay >= span.to && ratio !== 1);
+  if (later !== undefined && adjustedOn === null) {
+    const { ticker } = listing;
+    const [end, day] = [formatDay(span.to - 1), formatDay(later.exDay)];
+    throw new BackfillError(
+      'basis-unknown',
+      `${ticker} ends on ${end}, before its split ${ratioText(later.ratio)} of ${day} in actions.csv, and nothing says ` +
+        `whether its prices are adjusted for that: give --csv-as-of with the day the file was made ` +
+        `(${end}: they are not; ${day}: they are)`,
+      { ticker },
+    );
+  }
+  return splits.filter(({ exDay }) => exDay < span.to || (adjustedOn !== null && exDay <= adjustedOn));
 }
 
 /** Where the proof ends: after the last session with a row, or before it if its last bars are not there. */
