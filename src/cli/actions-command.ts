@@ -23,7 +23,11 @@ function options(yargs: Argv) {
       describe: 'Also what was withdrawn or replaced, when and by whom',
     })
     .option('json', { type: 'boolean', default: false, describe: 'Print all that is known as JSON' })
-    .option('now', { type: 'string', describe: 'Pretend that it is this instant (ISO 8601)' });
+    .option('now', { type: 'string', describe: 'Pretend that it is this instant (ISO 8601)' })
+    .epilogue(
+      'A folder of csv files lists its splits and dividends in an actions.csv with the header ticker,date,kind,value: ' +
+        'AAPL,2020-08-31,split,4:1 or AAPL,2020-11-06,dividend,0.205, by ex-date.',
+    );
 }
 
 /** `backfill actions`: what is known of a ticker's splits and dividends, and what a user knows better. */
