@@ -1,11 +1,10 @@
 import { errorData } from '../core/errors.ts';
 import type { Plan, Quota, Task } from '../core/plan.ts';
 import { isPaced } from '../providers/http/quota-keeper.ts';
-import type { Capabilities } from '../providers/provider.ts';
 import type { BarStore, Scan, SetAside } from '../store/store.ts';
 import { dispatch } from './dispatch.ts';
 import { type LedgerTools, recordOutOfReach, settleUnknownTickers } from './ledger.ts';
-import { type BackfillRequest, type Prepared, prepare } from './prepare.ts';
+import { type BackfillRequest, type Prepared, type Source, prepare } from './prepare.ts';
 import { refetchRestated } from './restated.ts';
 import { settleSameSeries } from './same-series.ts';
 import { settleSilence } from './silence.ts';
@@ -20,9 +19,8 @@ export type BackfillEvent =
   | { readonly type: 'started'; readonly task: Task }
   | { readonly type: 'finished'; readonly task: Task; readonly result: TaskResult; readonly done: number };
 
-export interface BackfillTools {
+export interface BackfillTools extends Source {
   readonly store: BarStore;
-  readonly capabilities: Capabilities;
   readonly context: RunContext;
   /** Called only if there is something to fetch. */
   readonly openTraffic: () => Promise<Traffic>;
@@ -41,7 +39,7 @@ export interface BackfillTools {
  * (`usage`, `store-locked`, `store-unusable`).
  */
 export function backfill(request: BackfillRequest, tools: BackfillTools): Promise<RunSummary> {
-  return runPrepared((store, now) => prepare(request, store, tools.capabilities, now), tools);
+  return runPrepared((store, now) => prepare(request, store, tools, now), tools);
 }
 
 /** A run of whatever plan is made once the store is this process's to write: see `backfill`. */

@@ -139,7 +139,7 @@ function explainer(checked: CheckedAnswer, present: ReadonlySet<Day>): (session:
 
 /** Adds a session to the last run if it is the next session with the same evidence, else starts a run. */
 function appendAbsence(runs: Absence[], session: Day, evidence: Evidence, checked: CheckedAnswer): void {
-  const { calendar, source, now } = checked;
+  const { answer, calendar, source, now } = checked;
   const last = runs.at(-1);
   const continues =
     last !== undefined &&
@@ -151,7 +151,8 @@ function appendAbsence(runs: Absence[], session: Day, evidence: Evidence, checke
     return;
   }
   const { reason, ...note } = evidence;
-  runs.push({ from: session, to: session + 1, by: [firstClaim(reason, source, now, note)] });
+  const more = { ...note, ...(answer.edition !== undefined && { edition: answer.edition }) };
+  runs.push({ from: session, to: session + 1, by: [firstClaim(reason, source, now, more)] });
 }
 
 /** Days with a bar as runs. Days that are no sessions (outside a calendar's reliable range) stand alone. */

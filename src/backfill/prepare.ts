@@ -1,6 +1,6 @@
 import type { Coverage } from '../core/coverage.ts';
 import { MS_PER_DAY } from '../core/day.ts';
-import { findGaps } from '../core/gaps.ts';
+import { type GapOptions, findGaps } from '../core/gaps.ts';
 import type { Interval } from '../core/interval.ts';
 import { type Plan, planTasks } from '../core/plan.ts';
 import type { Capabilities } from '../providers/provider.ts';
@@ -25,11 +25,16 @@ export interface Prepared {
   readonly plan: Plan;
 }
 
+/** Who is going to be asked. */
+export interface Source extends Pick<GapOptions, 'editionOf'> {
+  readonly capabilities: Capabilities;
+}
+
 /** Scan → gaps → plan: everything that happens before the first request. Throws `usage`, `unsupported-interval`. */
 export async function prepare(
   request: BackfillRequest,
   store: BarStore,
-  capabilities: Capabilities,
+  { capabilities, editionOf }: Source,
   now: number,
 ): Promise<Prepared> {
   const { tickers, intervals = ['1d'], everything = false } = request;
@@ -43,6 +48,7 @@ export async function prepare(
     everything,
     reachDays: reachOf(capabilities),
     confirmAfterMs: confirmAfterMs(capabilities),
+    ...(editionOf && { editionOf }),
     ...(answersForActions(capabilities) && { actionsCovered: scan.actions }),
   }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
   const { intervals: limits, quotas, actions } = capabilities;

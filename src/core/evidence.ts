@@ -28,6 +28,8 @@ export interface Claim {
   readonly reachDays?: number;
   /** What exactly was seen, for the reader of a report. */
   readonly note?: string;
+  /** Of a provider whose content has editions (`Asking.edition`): the one that was read. */
+  readonly edition?: string;
 }
 
 /** Who is about to be asked. */
@@ -38,6 +40,11 @@ export interface Asking {
   readonly now: number;
   /** How many days back it reaches today; null: without limit. */
   readonly reachDays: number | null;
+  /**
+   * The edition of what it would read of the ticker now; null: there is nothing. Default: it has no editions. They are
+   * compared with each other only, never with a clock, so that any `now` will do.
+   */
+  readonly edition?: string | null;
 }
 
 const HOUR = 3_600_000;
@@ -75,7 +82,7 @@ export function firstClaim(
   reason: AbsenceReason,
   provider: string,
   checkedAt: number,
-  more: Pick<Claim, 'note' | 'reachDays'> = {},
+  more: Pick<Claim, 'note' | 'reachDays' | 'edition'> = {},
 ): Claim {
   return {
     provider,
@@ -91,12 +98,14 @@ export function firstClaim(
 const FACTS: ReadonlySet<AbsenceReason> = new Set(['delisted', 'no-trades', 'halted']);
 
 /**
- * Whether sessions of which this is claimed are worth asking a provider for: its own claim has a retry that is due, or was
- * judged by a shorter reach than it has today; or it made none, and nobody states a fact.
+ * Whether sessions of which this is claimed are worth asking a provider for: its own claim has a retry that is due, was
+ * judged by a shorter reach than it has today, or by another edition of its content, whatever it claims; or it made none,
+ * and nobody states a fact.
  */
-export function isDue(by: readonly Claim[], { provider, now, reachDays }: Asking): boolean {
+export function isDue(by: readonly Claim[], { provider, now, reachDays, edition = null }: Asking): boolean {
   const own = by.find((claim) => claim.provider === provider);
   if (own === undefined) return !by.some(({ reason }) => FACTS.has(reason));
+  if (edition !== null && edition !== own.edition) return true;
   if (own.reason === 'plan-limited') return (reachDays ?? Number.POSITIVE_INFINITY) > (own.reachDays ?? 0);
   return own.nextRetryAt !== null && own.nextRetryAt <= now;
 }
@@ -110,7 +119,8 @@ export function leadingClaim(by: readonly Claim[]): Claim {
 
 /**
  * All claims of some sessions after news, one a provider, the leading one first. The same reason from the same provider
- * counts its attempts up and waits longer; one that is known already (the same answer committed twice) changes nothing.
+ * counts its attempts up and waits longer; one that is known already (the same answer committed twice) changes nothing,
+ * and one that was read in another edition counts anew.
  */
 export function joinClaims(known: readonly Claim[], news: readonly Claim[]): Claim[] {
   const byProvider = new Map(known.map((claim) => [claim.provider, claim]));
@@ -121,7 +131,8 @@ export function joinClaims(known: readonly Claim[], news: readonly Claim[]): Cla
 }
 
 function countedUp(before: Claim | undefined, claim: Claim): Claim {
-  if (before === undefined || before.reason !== claim.reason) return claim;
+  if (before === undefined || before.reason !== claim.reason || before.edition !== claim.edition)
+    return claim;
   if (before.checkedAt >= claim.checkedAt) return before;
   const attempts = before.attempts + claim.attempts;
   return { ...claim, attempts, nextRetryAt: nextRetry(claim.reason, attempts, claim.checkedAt) };
@@ -145,6 +156,7 @@ function sameClaim(a: Claim, b: Claim | undefined): boolean {
     a.attempts === b.attempts &&
     a.nextRetryAt === b.nextRetryAt &&
     a.reachDays === b.reachDays &&
-    a.note === b.note
+    a.note === b.note &&
+    a.edition === b.edition
   );
 }

@@ -57,6 +57,8 @@ export interface GapOptions {
    * its own, in ms. Default: for ever.
    */
   readonly confirmAfterMs?: number;
+  /** The edition of what the provider would read of a ticker now, see `Asking`. Asked only where it claims an absence. */
+  readonly editionOf?: (ticker: string) => string | null;
   /** Take the whole wanted range as one gap, whatever is known (`--no-gaps`). Default false. */
   readonly everything?: boolean;
   /**
@@ -98,8 +100,12 @@ const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE
 
 /** Days that need no request. */
 function closedDays(series: Series, coverage: Coverage, options: GapOptions): DayRange[] {
-  const { provider, now, actionsCovered, reachDays, confirmAfterMs } = options;
-  const asking: Asking = { provider, now, reachDays: reachDays?.[series.interval] ?? null };
+  const { provider, now, actionsCovered, reachDays, confirmAfterMs, editionOf } = options;
+  const claims = coverage.absent.some(({ by }) => by.some((claim) => claim.provider === provider));
+  const asking: Asking = {
+    ...{ provider, now, reachDays: reachDays?.[series.interval] ?? null },
+    edition: claims ? (editionOf?.(series.ticker) ?? null) : null,
+  };
   const unknown = unknownTo(provider, coverage);
   if (unknown !== undefined && !isDue([unknown], asking)) return [ALL_DAYS];
   const open = provisionalAt(coverage, now);

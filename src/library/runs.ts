@@ -1,5 +1,5 @@
 import { type BackfillTools, backfill, runPrepared } from '../backfill/backfill.ts';
-import { type BackfillRequest, prepare } from '../backfill/prepare.ts';
+import { type BackfillRequest, type Source, prepare } from '../backfill/prepare.ts';
 import { prepareVerification } from '../backfill/verify.ts';
 import type { ThreadStart } from '../backfill/runner.ts';
 import { utcDayOf } from '../core/day.ts';
@@ -19,9 +19,15 @@ export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill
   const { store, capabilities, clock } = parts;
   return {
     notes: () => notesOf(parts),
-    plan: async (request = {}) =>
-      (await prepare(await requestOf(parts, request), store, capabilities, clock())).plan,
-    backfill: async (request = {}) => backfill(await requestOf(parts, request), toolsOf(parts, request)),
+    plan: (request = {}) =>
+      withSource(parts, async (source) => {
+        const { plan } = await prepare(await requestOf(parts, request), store, source, clock());
+        return plan;
+      }),
+    backfill: (request = {}) =>
+      withSource(parts, async (source) =>
+        backfill(await requestOf(parts, request), { ...toolsOf(parts, request), ...source }),
+      ),
     verify: async (request) => {
       const { sample = DEFAULT_SAMPLE, seed = utcDayOf(clock()) } = request;
       const { tickers: _tickers, intervals: _intervals, ...range } = request;
@@ -44,12 +50,22 @@ async function notesOf({ config, capabilities }: Parts): Promise<readonly string
   }
 }
 
-async function requestOf(
-  { config, capabilities, tickersToFetch }: Parts,
-  request: BackfillOptions,
-): Promise<BackfillRequest> {
+/** Plans or runs with what is known of a source without asking it. */
+async function withSource<T>(
+  { config, capabilities }: Parts,
+  run: (source: Source) => Promise<T>,
+): Promise<T> {
+  if (!capabilities.needsUrl) return run({ capabilities });
   // A mistake in a folder's configuration is one error here instead of one a ticker.
-  if (capabilities.needsUrl) await (await openProvider(config)).close();
+  const provider = await openProvider(config);
+  try {
+    return await run({ capabilities, editionOf: (ticker) => provider.editionOf?.(ticker) ?? null });
+  } finally {
+    await provider.close();
+  }
+}
+
+async function requestOf({ tickersToFetch }: Parts, request: BackfillOptions): Promise<BackfillRequest> {
   const tickers = await tickersToFetch(request.tickers);
   return { ...request, tickers, intervals: [...new Set(request.intervals ?? ['1d' as const])] };
 }

@@ -4,6 +4,7 @@ import { calendarFor } from '../core/calendar/calendars.ts';
 import type { DayRange } from '../core/day.ts';
 import { INTERVALS, type Interval } from '../core/interval.ts';
 import { readActions } from './csv/actions.ts';
+import { FileStates } from './csv/file-states.ts';
 import { type BarFolder, findBarFiles } from './csv/files.ts';
 import { type CsvSeries, joined, NOTHING, readSeries, type SeriesRows } from './csv/series.ts';
 import { SharedTables } from './csv/shared-tables.ts';
@@ -17,6 +18,11 @@ export interface CsvFolderMarket extends Market {
   badActions(ticker: string): readonly RejectedAction[];
   /** A line for each reason for which files of the folder are not read, with their names. */
   readonly notes: readonly string[];
+  /**
+   * How what is read of a ticker was when it was first looked at, as a text that changes with its files and the zone;
+   * `withActions`: with `actions.csv` too. Null where it has no file.
+   */
+  stateOf(ticker: string, withActions: boolean): string | null;
   /** First and last session with a row of a series, `[from, to)`; undefined if there is none. */
   span(ticker: string, interval: Interval): DayRange | undefined;
   /** Rows of a range, and how many were left out: outside the regular session or off its grid. */
@@ -41,21 +47,27 @@ export interface CsvFolderMarket extends Market {
  * is `EURUSD=X`. Throws `usage` where there is no such folder, or no file in it that is named after a ticker.
  */
 export function csvFolderMarket(folder: string, zone: string | null = null): CsvFolderMarket {
-  const shared = new SharedTables();
-  return new CsvFolder(findBarFiles(folder, shared), shared, zone);
+  const states = new FileStates();
+  const shared = new SharedTables(states);
+  return new CsvFolder(findBarFiles(folder, shared), { shared, states, zone });
 }
 
 class CsvFolder implements CsvFolderMarket {
   readonly #folder: BarFolder;
   readonly #shared: SharedTables;
+  readonly #states: FileStates;
   readonly #zone: string | null;
   readonly #series = new Map<string, readonly CsvSeries[]>();
   #last: { readonly what: string; readonly rows: SeriesRows } | undefined;
   #actions: ReadonlyMap<string, CheckedActions> | undefined;
 
-  constructor(folder: BarFolder, shared: SharedTables, zone: string | null) {
+  constructor(
+    folder: BarFolder,
+    { shared, states, zone }: { shared: SharedTables; states: FileStates; zone: string | null },
+  ) {
     this.#folder = folder;
     this.#shared = shared;
+    this.#states = states;
     this.#zone = zone;
   }
 
@@ -109,6 +121,15 @@ class CsvFolder implements CsvFolderMarket {
     return [];
   }
 
+  stateOf(ticker: string, withActions: boolean): string | null {
+    const files = this.#folder.filesByTicker.get(ticker);
+    if (files === undefined) return null;
+    const { actionsPath } = this.#folder;
+    const paths = files.map(({ path }) => path);
+    const all = withActions && actionsPath !== null ? [...paths, actionsPath] : paths;
+    return [this.#zone ?? '', ...all.map((path) => this.#states.of(path))].join('\n');
+  }
+
   span(ticker: string, interval: Interval): DayRange | undefined {
     const spans = this.#seriesOf(ticker)
       .filter((one) => one.interval === interval)
@@ -142,6 +163,7 @@ class CsvFolder implements CsvFolderMarket {
   #seriesOf(ticker: string): readonly CsvSeries[] {
     let series = this.#series.get(ticker);
     if (series === undefined) {
+      this.stateOf(ticker, true);
       const files = this.#folder.filesByTicker.get(ticker) ?? [];
       const context = { ticker, calendar: calendarFor(ticker), zone: this.#zone, shared: this.#shared };
       this.#series.set(ticker, (series = readSeries(files, context)));

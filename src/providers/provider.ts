@@ -101,6 +101,8 @@ export interface BarAnswer {
   readonly offGrid?: number;
   /** What the source itself shows to be odd about its rows. Default: nothing. */
   readonly oddities?: readonly Oddity[];
+  /** The edition that was read, of a provider with `editionOf`. */
+  readonly edition?: string;
   /** What is known of why the answer has no bar at all, in a few words; only where it has none. */
   readonly note?: string;
 }
@@ -118,6 +120,12 @@ export interface Provider {
   fetchBars(request: BarRequest): Promise<BarAnswer>;
   /** Its own universe, where `capabilities.listsTickers`. */
   listTickers(): Promise<readonly string[]>;
+  /**
+   * What it would read of a ticker now, as a short text that is another one once that changed; null: there is nothing. Costs
+   * no request. Only where the source can be mended from one minute to the next, so that what it lacked is worth asking for
+   * again at once.
+   */
+  editionOf?(ticker: string): string | null;
   /** What a user should know of the source before it is asked: a line for each, such as files that are not read. */
   notes?(): readonly string[];
   close(): Promise<void>;

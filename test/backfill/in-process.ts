@@ -11,6 +11,7 @@ export function toolsInProcess(provider: Provider, store: BarStore, now: () => n
   return {
     store,
     capabilities: provider.capabilities,
+    editionOf: (ticker) => provider.editionOf?.(ticker) ?? null,
     context: { storeUrl: store.url, provider: { id: provider.capabilities.id } },
     openTraffic: () => openTraffic({ quotas: [], quotaFile: undefined, clocks }),
     startRunner: async () => ({

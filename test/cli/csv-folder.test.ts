@@ -39,4 +39,27 @@ describe('a run over a folder', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/^.*--csv-zone Mars\/Olympus: is no time zone; write it as UTC, .*\n$/);
   });
+
+  it('is read again at once after it is mended, at any instant that it pretends to be', async () => {
+    const files = await mkdtemp(join(folder, 'mended-'));
+    const rows = ['03-01', '03-02', '03-03', '03-06'].map((day, i) => `2017-${day},1,2,1,2,${i + 1}`);
+    const header = 'date,open,high,low,close,volume';
+    const write = (name: string, lines: readonly string[]): Promise<void> =>
+      writeFile(join(files, name), [header, ...lines].join('\n'));
+    const source = ['--provider', 'csv', '--provider-url', `csv=${files}`, '--basis', 'raw'];
+    const what = ['--tickers', 'AAPL,MSFT', '--start', '2017-03-01', '--end', '2017-03-06'];
+    const again = (now: readonly string[]): Promise<Finished> =>
+      run('backfill', [...source, ...what, ...now, '--store', `${files}-store`], files);
+    for (const now of [['--now', '2018-06-01T00:00:00Z'], []]) {
+      await rm(`${files}-store`, { recursive: true, force: true });
+      await rm(join(files, 'MSFT.csv'), { force: true });
+      await write('AAPL.csv', rows.toSpliced(1, 1));
+      await again(now);
+      expect((await again(now)).stderr).toContain('Nothing to do');
+      await write('AAPL.csv', rows);
+      await write('MSFT.csv', rows);
+      const { code, stderr } = await again(now);
+      expect([code, stderr]).toEqual([0, expect.stringContaining('Bars: 5 (5 new, 0 changed)')]);
+    }
+  });
 });

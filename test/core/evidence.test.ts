@@ -7,6 +7,7 @@ import {
   isDue,
   joinClaims,
   leadingClaim,
+  sameClaims,
 } from '../../src/core/evidence.ts';
 
 const DAY = 86_400_000;
@@ -83,6 +84,29 @@ describe('sessions without a bar', () => {
 
   it('that a plan did not reach by knowledge of the first version, which has no reach, are asked for once', () => {
     expect(isDue([firstClaim('plan-limited', 'a', 0)], asking('a', 1, 29))).toBe(true);
+  });
+
+  it('are asked for again, whatever is claimed, once the provider reads another edition', () => {
+    for (const reason of ABSENCE_REASONS) {
+      const by = [firstClaim(reason, 'a', 0, { edition: 'one', reachDays: 99 })];
+      const due = (edition?: string | null): boolean =>
+        isDue(by, { ...asking('a', 1, 9), ...(edition !== undefined && { edition }) });
+      expect([reason, due('two')]).toEqual([reason, true]);
+      const isOpen = reason === 'doubted';
+      expect([reason, due('one'), due(null), due()]).toEqual([reason, isOpen, isOpen, isOpen]);
+      expect(isDue([firstClaim(reason, 'a', 0)], { ...asking('a', 1, 9), edition: 'one' })).toBe(true);
+    }
+  });
+
+  it('count anew in another edition, on whatever clock', () => {
+    const known = joinClaims(
+      [firstClaim('rejected', 'a', 5 * DAY, { edition: 'one' })],
+      [firstClaim('rejected', 'a', 7 * DAY, { edition: 'one' })],
+    );
+    expect(known).toMatchObject([{ attempts: 2, edition: 'one' }]);
+    const again = firstClaim('rejected', 'a', 4 * DAY, { edition: 'two' });
+    expect(joinClaims(known, [again])).toEqual([again]);
+    expect(sameClaims([again], [{ ...again, edition: 'one' }])).toBe(false);
   });
 
   it('that are in doubt are asked for at once', () => {

@@ -118,6 +118,27 @@ describe('gaps', () => {
     expect(gapsOf({ ...NOTHING_KNOWN, absent }, { actionsCovered: new Map() })).toEqual([]);
   });
 
+  it('ask for the edition of a ticker only where its provider claims an absence', () => {
+    const claim = { reason: 'vendor-empty', checkedAt: now, attempts: 1, nextRetryAt: null } as const;
+    const gapsIn = (provider: string, edition: string | null): [number, number] => {
+      const absent = [{ ...range, by: [{ ...claim, provider, edition: 'one' }] }];
+      let asked = 0;
+      const editionOf = (ticker: string): string | null => {
+        expect(ticker).toBe('AAPL');
+        asked++;
+        return edition;
+      };
+      const gaps = gapsOf({ ...NOTHING_KNOWN, absent }, { editionOf });
+      return [asked, gaps.length];
+    };
+    expect([gapsIn('test', 'one'), gapsIn('test', 'two'), gapsIn('test', null)]).toEqual([
+      [1, 0],
+      [1, 1],
+      [1, 0],
+    ]);
+    expect(gapsIn('other', 'two')).toEqual([0, 1]);
+  });
+
   it('of an intraday series do not depend on corporate actions', () => {
     const minutes = { ticker: 'AAPL', interval: '5m' } as const;
     const known = new Map([['AAPL 5m', { ...NOTHING_KNOWN, present: [range] }]]);

@@ -1,4 +1,5 @@
 import { type Day, MS_PER_DAY } from '../../core/day.ts';
+import type { FileStates } from './file-states.ts';
 import { type StampedRow, type Table, readTable } from './table.ts';
 import { tickerNamed } from './ticker-name.ts';
 
@@ -12,11 +13,19 @@ export interface TablesByTicker {
 /** Tables with rows of several instruments, each file read once. */
 export class SharedTables {
   readonly #byPath = new Map<string, TablesByTicker>();
+  readonly #states: FileStates;
+
+  constructor(states: FileStates) {
+    this.#states = states;
+  }
 
   /** The tables within a file. Throws `usage`. */
   in(path: string): TablesByTicker {
     let tables = this.#byPath.get(path);
-    if (tables === undefined) this.#byPath.set(path, (tables = byTicker(readTable(path))));
+    if (tables === undefined) {
+      this.#states.of(path);
+      this.#byPath.set(path, (tables = byTicker(readTable(path))));
+    }
     return tables;
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RejectedAction } from '../../core/action-checks.ts';
 import { type Ohlcv, isSplit } from '../../core/bars.ts';
 import { type Day, type DayRange, parseDay } from '../../core/day.ts';
@@ -22,6 +23,8 @@ export interface CsvReading extends MarketReading {
   readonly oddities: readonly Oddity[];
   /** Split-adjusted rows of the series within a month of its splits, whatever the range; none of raw ones. */
   readonly aroundSplits: readonly Ohlcv[];
+  /** See `CsvClient.editionOf`. */
+  readonly edition: string | null;
   /** Splits and dividends of the ticker that cannot be. */
   readonly badActions: readonly RejectedAction[];
 }
@@ -32,6 +35,8 @@ export interface CsvClient {
   tickers(): readonly string[];
   /** The day up to which splits are in its prices; null: not said. */
   readonly adjustedOn: Day | null;
+  /** Another text once a file of the ticker changed, or how it is to be read did; null where it has none. */
+  editionOf(ticker: string): string | null;
   /** A line for each reason for which files of the folder are not read, with their names. */
   readonly notes: readonly string[];
 }
@@ -51,6 +56,11 @@ export function openClient(config: ProviderConfig): CsvClient {
   if (basis === 'split-adjusted' && !market.hasActions) {
     throw new BackfillError('usage', `split-adjusted prices need their splits: "${url}" has no actions.csv`);
   }
+  const editionOf = (ticker: string): string | null => {
+    // Of prices that are as traded the actions are no part.
+    const state = market.stateOf(ticker, basis === 'split-adjusted');
+    return state === null ? null : fingerprint(`${basis} ${config.csvAsOf ?? ''}\n${state}`);
+  };
   return {
     read(request) {
       const { ticker, interval } = request.series;
@@ -62,12 +72,19 @@ export function openClient(config: ProviderConfig): CsvClient {
         return market.rows(ticker, interval, around).filter(isComplete);
       });
       const badActions = market.badActions(ticker);
-      return { ...reading, span, dropped, offGrid, oddities, badActions, aroundSplits };
+      const edition = editionOf(ticker);
+      return { ...reading, span, dropped, offGrid, oddities, badActions, aroundSplits, edition };
     },
     tickers: () => market.tickers(),
+    editionOf,
     adjustedOn: dayOf(config),
     notes: market.notes,
   };
+}
+
+/** Long enough that no two states of a folder share one. */
+function fingerprint(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
 function zoneOf({ csvZone }: ProviderConfig): string | null {

@@ -17,6 +17,7 @@ export function openCsv(config: ProviderConfig): Provider {
     tickerOf: (symbol) => symbol,
     fetchBars: async (request) =>
       parseReading(client.read(request), request.series.interval, basis, client.adjustedOn),
+    editionOf: (ticker) => client.editionOf(ticker),
     listTickers: async () => client.tickers(),
     notes: () => client.notes,
     close: async () => {},

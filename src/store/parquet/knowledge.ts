@@ -184,7 +184,7 @@ function absenceOf(value: unknown): Absence {
 }
 
 function claimOf(json: Json): Claim {
-  const { reason, attempts, note, reachDays } = json;
+  const { reason, attempts, note, reachDays, edition } = json;
   if (typeof reason !== 'string' || !REASONS.has(reason)) throw malformed(reason);
   if (typeof attempts !== 'number' || attempts < 1) throw malformed(attempts);
   if (reachDays !== undefined && typeof reachDays !== 'number') throw malformed(reachDays);
@@ -196,6 +196,7 @@ function claimOf(json: Json): Claim {
     nextRetryAt: json['nextRetryAt'] === null ? null : instant(json['nextRetryAt']),
     ...(reachDays !== undefined && { reachDays }),
     ...(note !== undefined && { note: text(note) }),
+    ...(edition !== undefined && { edition: text(edition) }),
   };
 }
 

@@ -1,0 +1,154 @@
+import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { backfill } from '../../src/backfill/backfill.ts';
+import type { RunSummary } from '../../src/backfill/summary.ts';
+import { calendarById } from '../../src/core/calendar/calendars.ts';
+import { formatDay, parseDay } from '../../src/core/day.ts';
+import { openCsv } from '../../src/providers/csv/index.ts';
+import type { ProviderConfig } from '../../src/providers/provider.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { BarStore } from '../../src/store/store.ts';
+import { temporaryFolder } from '../store/fixtures.ts';
+import { toolsInProcess } from './in-process.ts';
+
+const DAYS = calendarById('XNYS')
+  .sessions({ from: parseDay('2017-03-01'), to: parseDay('2017-03-31') })
+  .map(formatDay);
+/** Long before any file of the test was written: mended is what differs, whatever the caller's clock says. */
+const PAST = Date.parse('2018-06-01T00:00:00Z');
+const DAY = 86_400_000;
+
+const line = (day: string, i: number): string =>
+  `${day},${50 + i},${51 + i},${49 + i},50.5,${90_000_000 + i}`;
+const HEADER = 'date,open,high,low,close,volume';
+const table = (lines: readonly string[]): string => [HEADER, ...lines].join('\n');
+const WHOLE = DAYS.map((day, i) => `${day},${50 + i},${52 + i},${48 + i},${51 + i},${90_000_000 + i}`);
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let store: BarStore;
+let files = '';
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  store = openStore(join(folder.path, 'store'));
+  files = join(folder.path, 'files');
+  await mkdir(files);
+  await write('MSFT.csv', WHOLE);
+});
+afterEach(() => folder.remove());
+
+const write = (name: string, lines: readonly string[]): Promise<void> =>
+  writeFile(join(files, name), table(lines));
+
+const run = (
+  tickers: readonly string[] = ['AAPL'],
+  { now = PAST, ...config }: Partial<ProviderConfig> & { now?: number } = {},
+): Promise<RunSummary> => {
+  const provider = openCsv({ id: 'csv', url: files, basis: 'raw', ...config });
+  const range = { start: '2017-03-01', end: '2017-03-30' };
+  return backfill(
+    { tickers, ...range },
+    toolsInProcess(provider, store, () => now),
+  );
+};
+
+const days = async (ticker = 'AAPL'): Promise<number> =>
+  (await store.readBars({ ticker, interval: '1d' }, { from: 0, to: 99_999 })).length;
+
+describe('a folder that is mended after a run', () => {
+  it.each([
+    ['a hole', WHOLE.toSpliced(5, 3)],
+    ['a row that is rejected', WHOLE.with(7, line(DAYS[7] ?? '', 900))],
+    ['a row without prices', WHOLE.with(7, `${DAYS[7]},,,,,`)],
+  ])('is read again at once: %s', async (_what, broken) => {
+    for (const [i, now] of [PAST, Date.now(), Date.now() + 400 * DAY].entries()) {
+      store = openStore(join(folder.path, `store-${i}`));
+      await write('AAPL.csv', broken);
+      await run(['AAPL'], { now });
+      expect(await days()).toBeLessThan(DAYS.length);
+      await write('AAPL.csv', WHOLE);
+      await run(['AAPL'], { now });
+      expect(await days()).toBe(DAYS.length);
+      expect(await run(['AAPL'], { now })).toMatchObject({ complete: 1, fetched: 0 });
+    }
+  });
+
+  it('is read for a ticker that it did not know, once it has a file of it', async () => {
+    expect(await run()).toMatchObject({ newlyUnavailable: true, bars: 0 });
+    expect(await run()).toMatchObject({ unavailable: 1, fetched: 0, requests: 0 });
+    await write('AAPL.csv', WHOLE);
+    await run();
+    expect(await days()).toBe(DAYS.length);
+  });
+
+  it('is read again where a second file has what the first one lacks', async () => {
+    await write('AAPL.csv', WHOLE.toSpliced(5, 3));
+    await run();
+    await write('AAPL_data.csv', WHOLE.slice(4, 9));
+    await run();
+    expect(await days()).toBe(DAYS.length);
+  });
+
+  it('is read again where a file of the same size and date is put in its place', async () => {
+    const hole = WHOLE.map((row, i) => (i === 7 ? row.replace(/^.{10}/, DAYS[6] ?? '') : row));
+    await write('AAPL.csv', hole.with(6, WHOLE[6] ?? ''));
+    await write('.AAPL.old', WHOLE);
+    for (const name of ['AAPL.csv', '.AAPL.old']) await utimes(join(files, name), 1, 1);
+    await run();
+    await rename(join(files, '.AAPL.old'), join(files, 'AAPL.csv'));
+    await run();
+    expect(await days()).toBe(DAYS.length);
+  });
+
+  it('is read again where rows of several tickers are in one file', async () => {
+    const shared = (rows: readonly string[]): string =>
+      [`ticker,${HEADER}`, ...rows.map((row) => `AAPL,${row}`), ...WHOLE.map((row) => `IBM,${row}`)].join(
+        '\n',
+      );
+    await writeFile(join(files, 'prices.csv'), shared(WHOLE.toSpliced(5, 3)));
+    await run(['AAPL', 'IBM']);
+    expect(await run(['AAPL', 'IBM'])).toMatchObject({ requests: 0 });
+    await writeFile(join(files, 'prices.csv'), shared(WHOLE));
+    await run(['AAPL', 'IBM']);
+    expect([await days('AAPL'), await days('IBM')]).toEqual([DAYS.length, DAYS.length]);
+  });
+
+  it('is not read again for what it still lacks, nor for tickers whose files are as they were', async () => {
+    await write('AAPL.csv', WHOLE.toSpliced(5, 3));
+    await write('IBM.csv', WHOLE.toSpliced(9, 3));
+    await run(['AAPL', 'IBM']);
+    expect(await run(['AAPL', 'IBM'])).toMatchObject({ requests: 0 });
+    await write('AAPL.csv', WHOLE.toSpliced(5, 2));
+    expect(await run(['AAPL', 'IBM'])).toMatchObject({ requests: 1, bars: 1 });
+    expect(await run(['AAPL', 'IBM'])).toMatchObject({ requests: 0 });
+    expect(await run(['AAPL', 'IBM'], { now: PAST + 2 * DAY })).toMatchObject({ requests: 2, bars: 0 });
+  });
+
+  it('is read again where it is to be read by another zone', async () => {
+    await write('AAPL.csv', WHOLE.toSpliced(5, 3));
+    await run();
+    expect(await run(['AAPL'], { csvZone: 'exchange' })).toMatchObject({ requests: 1 });
+  });
+
+  it('is read again for a changed actions.csv only where prices depend on it', async () => {
+    const actions = (text: string): Promise<void> =>
+      writeFile(join(files, 'actions.csv'), `ticker,date,kind,value\n${text}`);
+    await write('AAPL.csv', WHOLE.toSpliced(5, 3));
+    for (const [basis, requests] of [
+      ['raw', 0],
+      ['split-adjusted', 1],
+    ] as const) {
+      await actions('');
+      await run(['AAPL'], { basis });
+      await actions(`IBM,2017-03-10,dividend,${basis === 'raw' ? 1 : 2}\n`);
+      expect([basis, (await run(['AAPL'], { basis })).requests]).toEqual([basis, requests]);
+    }
+  });
+
+  it('leaves final bars as they are', async () => {
+    await write('AAPL.csv', WHOLE);
+    await run();
+    await write('AAPL.csv', WHOLE.with(3, WHOLE[3]?.replace(/\d+$/, '1') ?? ''));
+    expect(await run()).toMatchObject({ complete: 1, requests: 0 });
+  });
+});
