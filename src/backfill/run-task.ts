@@ -22,6 +22,7 @@ import { driftOf } from './drift.ts';
 import { countAfterBreak } from './early-sessions.ts';
 import type { StoredSeries } from './hearing.ts';
 import type { TaskReport, TaskResult } from './runner.ts';
+import { unitChangeAdvice } from './unit-change.ts';
 
 /** What a task works with; a worker keeps them open between tasks. */
 export interface TaskTools {
@@ -124,6 +125,7 @@ async function commit(
     offGrid: answer.offGrid ?? 0,
     unusable: answer.unusable.length,
     firstFault: rejected[0]?.reason ?? null,
+    wayOut: unitChangeAdvice(series, verdict, stored, calendarById(task.calendar)),
     fillers: verdict.fillers.length,
     oddities: [
       ...badActionOddities(answer, task),

@@ -49,6 +49,8 @@ export interface TaskReport {
   readonly unusable: number;
   /** Why the first of the rejected rows was; null for none. */
   readonly firstFault: string | null;
+  /** What a user may do if the rejected rows are right; null where it is not known. */
+  readonly wayOut: string | null;
   readonly fillers: number;
   /** What is odd about bars that were stored. */
   readonly oddities: readonly Oddity[];

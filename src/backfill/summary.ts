@@ -254,14 +254,16 @@ function failureOf(task: Task, result: TaskResult): Failure | null {
 const STRAY_ROWS = 5;
 
 /** What is to be said where more rows of an answer were lost than stored; null where that is not so. */
-function lostRows({ bars, rejected, offGrid, unusable, dropped, firstFault }: TaskReport): string | null {
+function lostRows(report: TaskReport): string | null {
+  const { bars, rejected, offGrid, unusable, dropped, firstFault, wayOut } = report;
   const lost = rejected + offGrid;
   const strays = unusable + dropped;
   const isNothing = bars === 0 && lost + strays > 0 && (lost > 0 || strays >= STRAY_ROWS);
   if (!isNothing && lost <= bars) return null;
   const all = isNothing ? lost - offGrid + strays : lost;
   const why = firstFault === null ? 'they lie outside trading hours, or have no prices' : firstFault;
-  return `${all} of ${all + bars} rows that came could not be stored: ${why}; check-data --issues lists what was rejected`;
+  const what = `${all} of ${all + bars} rows that came could not be stored: ${why}`;
+  return `${what}; ${wayOut === null ? '' : `${wayOut}; `}check-data --issues lists what was rejected`;
 }
 
 function lastDay(end: Day): string {

@@ -7,6 +7,8 @@ import { outsideBy, RANGE_TOLERANCE } from './outside-range.ts';
 export interface RejectedBar {
   readonly bar: Ohlcv;
   readonly reason: string;
+  /** Whether it is later than all stored bars beside it, and in another unit than they are. Default false. */
+  readonly isNewUnit?: boolean;
 }
 
 export interface CheckedBars {

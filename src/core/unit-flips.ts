@@ -62,15 +62,23 @@ function rejectByRatios(checked: CheckedBars, context: SeriesContext): CheckedBa
 
 function rejectOtherUnits(checked: CheckedBars, rows: readonly Ohlcv[], context: SeriesContext): CheckedBars {
   const reasons = new Map<Ohlcv, string>();
+  const newer = new Set<Ohlcv>();
   for (const chain of chains(rows, context)) {
     if (chain.every(({ unit }) => unit === chain[0]?.unit)) continue;
     const stored = chain.filter(({ known }) => known);
     const right = majorityUnit(stored.length > 0 ? stored : chain);
+    const lastStored = stored.at(-1)?.bar.ts ?? Number.POSITIVE_INFINITY;
     for (const { bar, known, unit } of chain) {
-      if (!known && unit !== right) reasons.set(bar, unitReason(unit, right));
+      if (known || unit === right) continue;
+      reasons.set(bar, unitReason(unit, right));
+      if (bar.ts > lastStored) newer.add(bar);
     }
   }
-  return withRejected(checked, reasons);
+  const { accepted, rejected } = withRejected(checked, reasons);
+  return {
+    accepted,
+    rejected: rejected.map((one) => (newer.has(one.bar) ? { ...one, isNewUnit: true } : one)),
+  };
 }
 
 /** All bars with their units, cut where they are too far apart in time to be compared. */

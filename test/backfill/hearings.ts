@@ -119,6 +119,7 @@ export function done(change: Partial<TaskReport> = {}): TaskResult {
     offGrid: 0,
     unusable: 0,
     firstFault: null,
+    wayOut: null,
     fillers: 0,
     oddities: [],
     drift: {},

@@ -34,6 +34,7 @@ const REPORT: TaskReport = {
   offGrid: 0,
   unusable: 0,
   firstFault: null,
+  wayOut: null,
   fetchMs: 0,
   storeMs: 0,
 };

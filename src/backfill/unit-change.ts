@@ -1,0 +1,28 @@
+import type { Calendar } from '../core/calendar/calendar.ts';
+import { formatDay } from '../core/day.ts';
+import type { Series } from '../core/bars.ts';
+import { sessionDateOf } from '../core/partition.ts';
+import type { StoredSeries } from './hearing.ts';
+import type { Verdict } from './judge-answer.ts';
+
+/**
+ * What a user may do where the newest rows of an answer were rejected for their unit, in case it changed for good; null
+ * where they were not. Where the answer repeats stored bars as they were, its history changes unit in the middle, and only
+ * what comes after them is of one unit.
+ */
+export function unitChangeAdvice(
+  { ticker, interval }: Series,
+  { rejected, wanted, comparison }: Pick<Verdict, 'rejected' | 'wanted' | 'comparison'>,
+  { bars }: Pick<StoredSeries, 'bars'>,
+  calendar: Calendar,
+): string | null {
+  const inNewUnit = rejected.filter(({ isNewUnit }) => isNewUnit === true).map(({ bar }) => bar.ts);
+  const [first] = inNewUnit;
+  const isLasting = first !== undefined && !wanted.some(({ ts }) => ts > first);
+  if (!isLasting) return null;
+  const forgetting = `if its unit changed for good, backfill forget ${ticker} --interval ${interval}, then run again`;
+  const before = bars.findLast(({ ts }) => ts < first);
+  if (comparison.compared.length === 0 || before === undefined) return forgetting;
+  const since = calendar.sessionOnOrAfter(sessionDateOf(interval, calendar)(before.ts) + 1);
+  return `${forgetting} with --start ${formatDay(since)}, for older rows still come in the old one`;
+}
