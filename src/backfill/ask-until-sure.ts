@@ -83,6 +83,8 @@ export async function askUntilSure(
         rejected: verdict.rejected,
         fillers: verdict.fillers,
         known: stored.bars,
+        absent: stored.coverage.absent,
+        currency: answer.identity.currency ?? stored.identity.currency,
         source: id,
         now,
       });

@@ -24,6 +24,10 @@ export interface CheckedAnswer {
   readonly fillers: readonly Filler[];
   /** Final bars of the store around the task. */
   readonly known: readonly Bar[];
+  /** Sessions around the task of which the store knows that they have no bar. */
+  readonly absent: readonly Absence[];
+  /** Of the prices; null: not known. */
+  readonly currency: string | null;
   /** Last session that is final at `now`. */
   readonly lastSettled: Day;
   /** Provider id. */

@@ -1,77 +1,120 @@
-import type { Ohlcv } from '../core/bars.ts';
+import type { Calendar } from '../core/calendar/calendar.ts';
+import { unitsOfADollar } from '../core/currency.ts';
 import type { Day } from '../core/day.ts';
-import { sessionDateOf } from '../core/partition.ts';
+import { type LackingRun, type Row, lackingRuns, rowsOf, runLengths } from './idle-sessions.ts';
 import type { CheckedAnswer } from './learn-from.ts';
 
-/** Traded value a session, in the listing's currency, below which a session may well pass without a trade. */
+/** Traded value a session, in US dollars by the order of magnitude, from which on no session passes without a trade. */
 const THIN_VALUE = 250_000;
 
 /** Sessions on either side that the usual value is taken from, and how near the next ones with a bar must be. */
 const NEIGHBOURS = 10;
 const NEAREST = 5;
 
+/**
+ * How many times below the usual the least of the values around must be for trading to come near to nothing. Of twenty
+ * sessions of shares that trade every day the least is a tenth of the usual; of those that stand idle at times, a
+ * hundredth.
+ */
+const NEARLY_NOTHING = 20;
+
 /** Around the clock, or without volumes, a session without a bar is never for want of trades. */
 const CALENDARS_WITHOUT: ReadonlySet<string> = new Set(['24-7', '24-5-FX']);
 
-/** A row of an answer or of the store, by its session. */
-interface Row {
-  readonly day: Day;
-  /** Close times volume; NaN where the volume is not known. */
-  readonly value: number;
-  /** Whether nobody traded it: it says nothing of the other rows of its run, and that those of other runs were idle. */
-  readonly isFiller: boolean;
+/** What a session without a bar is judged by. */
+interface Around {
+  readonly calendar: Calendar;
+  readonly rows: readonly Row[];
+  readonly days: readonly Day[];
+  readonly lacking: readonly LackingRun[];
+  /** Traded value below which a share is thin, in the currency of its prices. */
+  readonly thinValue: number;
 }
 
 /**
- * Tells of a session without a bar whether nobody traded: its instrument is illiquid around it, and there are rows on
- * both sides, or a row of its own that stands for no trade. Of one that usually trades for more, a session without a bar
- * is the vendor's hole, and so is a run of invented rows.
+ * Tells of a session without a bar whether nobody traded: its instrument is illiquid around it and shows that it stands
+ * idle at times, and there are rows on both sides, or a row of its own that stands for no trade. Else a session without
+ * a bar is the vendor's hole, and so is a run of invented rows, and a hole that is longer than the share stands idle
+ * elsewhere: what is asked for again in vain costs less than a hole that is never filled.
  */
 export function isThinlyTraded(checked: CheckedAnswer, present: ReadonlySet<Day>): (session: Day) => boolean {
   const { task, calendar } = checked;
   if (task.series.interval !== '1d' || CALENDARS_WITHOUT.has(calendar.id)) return () => false;
-  const rows = rowsOf(checked, present);
-  const days = rows.map(({ day }) => day);
-  // An index has no volume on any day: that it had no trades says nothing.
-  if (!rows.some(({ value }) => value > 0)) return () => false;
+  let around: Around | undefined;
   return (session) => {
-    const next = firstAfter(days, session);
-    const own = rows[next - 1];
-    const hasFiller = own?.day === session && own.isFiller;
-    const last = hasFiller ? next - 2 : next - 1;
-    const [before, after] = [days[last], days[next]];
-    const isNear =
-      before !== undefined &&
-      after !== undefined &&
-      calendar.sessions({ from: before + 1, to: session }).length < NEAREST &&
-      calendar.sessions({ from: session + 1, to: after }).length < NEAREST;
-    return (hasFiller || isNear) && medianValue(aroundRun(rows, last, next)) < THIN_VALUE;
+    around ??= aroundOf(checked, present);
+    return isIdle(session, around);
   };
 }
 
-function rowsOf(
-  { task, calendar, accepted, known, fillers }: CheckedAnswer,
-  present: ReadonlySet<Day>,
-): Row[] {
-  const sessionOf = sessionDateOf(task.series.interval, calendar);
-  const rowOf = ({ ts, close, volume }: Ohlcv, isFiller: boolean): Row => ({
-    day: sessionOf(ts),
-    value: volume === 0 ? 0 : Math.abs(close) * volume,
-    isFiller,
-  });
-  return [
-    ...known.filter(({ ts }) => !present.has(sessionOf(ts))).map((bar) => rowOf(bar, false)),
-    ...accepted.map((bar) => rowOf(bar, false)),
-    ...fillers.filter(({ bar }) => calendar.isSession(sessionOf(bar.ts))).map(({ bar }) => rowOf(bar, true)),
-  ].toSorted((a, b) => a.day - b.day);
+function aroundOf(checked: CheckedAnswer, present: ReadonlySet<Day>): Around {
+  const rows = rowsOf(checked, present);
+  return {
+    calendar: checked.calendar,
+    rows,
+    days: rows.map(({ day }) => day),
+    lacking: lackingRuns(checked, rows),
+    thinValue: THIN_VALUE * unitsOfADollar(checked.currency),
+  };
 }
 
-/** Up to ten rows on either side of a place between two rows, not counting the fillers that it lies among. */
-function aroundRun(rows: readonly Row[], last: number, next: number): Row[] {
+function isIdle(session: Day, around: Around): boolean {
+  const { calendar, rows, days, thinValue } = around;
+  // An index has no volume on any day: that it had no trades says nothing.
+  if (!rows.some(({ value }) => value > 0)) return false;
+  const next = firstAfter(days, session);
+  const own = rows[next - 1];
+  const hasFiller = own?.day === session && own.kind === 'filler';
+  const last = hasFiller ? next - 2 : next - 1;
+  const [before, after] = [rows[last], rows[next]];
+  const isNear =
+    before !== undefined &&
+    after !== undefined &&
+    calendar.sessions({ from: before.day + 1, to: session }).length < NEAREST &&
+    calendar.sessions({ from: session + 1, to: after.day }).length < NEAREST;
+  if (!hasFiller && !isNear) return false;
+  const usual = median(beyond(rows, last, next, ['filler']));
+  if (usual >= thinValue) return false;
+  const isOfFillers = hasFiller || (before?.kind === 'filler' && after?.kind === 'filler');
+  // Beyond the idle rows that it lies among: they may be the vendor's as well.
+  const neighbours = beyond(rows, last, next, ['filler', 'idle']);
+  const hasIdle = neighbours.some(({ kind }) => kind === 'idle');
+  const isTailed = comesNearNothing(neighbours);
+  if (isOfFillers) return usual === 0 || hasIdle || isTailed;
+  if (usual === 0) return runOf(session, around) <= Math.max(...runLengths(rows, ['idle', 'filler']));
+  if (hasIdle) return runOf(session, around) <= Math.max(...runLengths(rows, ['idle']));
+  return isTailed && isScattered(session, around);
+}
+
+/** Sessions of the run without a row in which one lies. */
+function runOf(session: Day, { lacking }: Around): number {
+  return lacking.find(({ from, to }) => from <= session && session <= to)?.sessions ?? 1;
+}
+
+/**
+ * Whether a series without rows for its idle sessions lacks as many shorter runs, or single sessions, as the run of this
+ * session is long: one that stands idle for days stands idle for a day far more often.
+ */
+function isScattered(session: Day, around: Around): boolean {
+  const sessions = runOf(session, around);
+  const others = around.lacking.filter(({ from, to }) => !(from <= session && session <= to));
+  const shorter = others.filter((run) => run.sessions <= Math.max(1, sessions - 1));
+  return shorter.length >= sessions;
+}
+
+/** Up to ten rows on either side of a place between two rows, not counting those of some kinds that it lies among. */
+function beyond(rows: readonly Row[], last: number, next: number, among: readonly Row['kind'][]): Row[] {
+  const isAmong = (at: number): boolean => rows[at] !== undefined && among.includes(rows[at].kind);
   let [end, start] = [last + 1, next];
-  while (rows[end - 1]?.isFiller === true) end--;
-  while (rows[start]?.isFiller === true) start++;
+  while (isAmong(end - 1)) end--;
+  while (isAmong(start)) start++;
   return [...rows.slice(Math.max(0, end - NEIGHBOURS), end), ...rows.slice(start, start + NEIGHBOURS)];
+}
+
+/** Whether the least that is traded is so far below the usual that nothing at all is not far. */
+function comesNearNothing(rows: readonly Row[]): boolean {
+  const traded = rows.filter(({ value }) => value > 0);
+  return Math.min(...traded.map(({ value }) => value)) < median(traded) / NEARLY_NOTHING;
 }
 
 /** Index of the first day after a session. */
@@ -85,8 +128,8 @@ function firstAfter(days: readonly Day[], session: Day): number {
   return low;
 }
 
-/** Infinite where no row tells a value: what is not known to be little may be much. */
-function medianValue(rows: readonly Row[]): number {
+/** The usual value; infinite where no row tells one: what is not known to be little may be much. */
+function median(rows: readonly Row[]): number {
   const values = rows.flatMap(({ value }) => (Number.isNaN(value) ? [] : [value])).toSorted((a, b) => a - b);
   return values[values.length >> 1] ?? Number.POSITIVE_INFINITY;
 }

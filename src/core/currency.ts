@@ -41,3 +41,23 @@ export function inPriceCurrency(amount: number, currency: string, priceCurrency:
 function unitOf(currency: string): MinorUnit {
   return MINOR_UNITS[currency] ?? { major: currency.toUpperCase(), units: 1 };
 }
+
+/**
+ * How many units of a currency a US dollar buys, where they are ten or more, as a power of ten (rounded down: the rates of
+ * decades differ by more than that).
+ */
+const CHEAP_CURRENCIES: Readonly<Record<string, number>> = {
+  ...{ CNY: 10, CZK: 10, DKK: 10, EGP: 10, HKD: 10, INR: 10, MXN: 10, NOK: 10, PHP: 10, RUB: 10, SEK: 10 },
+  ...{ THB: 10, TRY: 10, TWD: 10, UAH: 10, ZAR: 10 },
+  ...{ ARS: 100, CLP: 100, HUF: 100, ISK: 100, JPY: 100, KES: 100, KZT: 100, LKR: 100, NGN: 100, PKR: 100 },
+  ...{ RSD: 100 },
+  ...{ COP: 1000, IQD: 1000, KRW: 1000, TZS: 1000, UGX: 1000 },
+  ...{ IDR: 10_000, IRR: 10_000, LBP: 1000, UZS: 10_000, VND: 10_000 },
+};
+
+/** Units of a price's currency for a US dollar, by the order of magnitude; 1 for a currency that is not known. */
+export function unitsOfADollar(priceCurrency: string | null): number {
+  if (priceCurrency === null) return 1;
+  const { major, units } = unitOf(priceCurrency);
+  return units * (CHEAP_CURRENCIES[major] ?? 1);
+}

@@ -38,6 +38,8 @@ interface Case {
   readonly answer?: Partial<BarAnswer>;
   /** Of every bar; default a million. */
   readonly volume?: number;
+  /** A session of which the bar has no volume. */
+  readonly idle?: string;
   /** Instead of `now`. */
   readonly at?: string;
 }
@@ -64,11 +66,12 @@ function learned(testCase: Case) {
   // A bar at noon has the same session date in New York and in UTC.
   const bars = accepted.map((date) => ({
     ...bar(date),
-    volume: testCase.volume ?? 1_000_000,
+    volume: date === testCase.idle ? 0 : (testCase.volume ?? 1_000_000),
     ts: bar(date).ts + (interval === '1d' ? 0 : NOON_MS),
   }));
   const result = learnFrom({
     ...{ task, calendar, answer: whole, accepted: bars, rejected, fillers, known, lastSettled },
+    ...{ absent: [], currency: null },
     now: testCase.at === undefined ? now : Date.parse(testCase.at),
     source: 'test',
   });
@@ -192,7 +195,10 @@ describe('what an answer says of the wanted sessions', () => {
   it('between bars of what hardly trades: no trades, however young', () => {
     const accepted = ALL.filter((date) => date !== '2025-06-11');
     expect(learned({ accepted }).runs).toEqual(['not-yet-published 2025-06-11..2025-06-11']);
-    expect(learned({ accepted, volume: 1000 }).runs).toEqual(['no-trades 2025-06-11..2025-06-11']);
+    expect(learned({ accepted, volume: 1000 }).runs).toEqual(['not-yet-published 2025-06-11..2025-06-11']);
+    expect(learned({ accepted, volume: 1000, idle: '2025-06-05' }).runs).toEqual([
+      'no-trades 2025-06-11..2025-06-11',
+    ]);
   });
 
   it('of the first trade and of the delisting: empty and delisted', () => {
@@ -259,7 +265,7 @@ describe('what an answer says of the wanted sessions', () => {
   it('with an invented row: no trades where it hardly trades, else the vendor’s fault', () => {
     const fillers = [{ bar: bar('2025-06-03'), reason: 'an idle bar' }];
     const accepted = ALL.filter((date) => date !== '2025-06-03');
-    const of = (volume: number) => learned({ accepted, fillers, volume }).learned.absent;
+    const of = (volume: number) => learned({ accepted, fillers, volume, idle: '2025-06-05' }).learned.absent;
     expect(of(1000)).toMatchObject([{ by: [{ reason: 'no-trades', note: 'an idle bar' }] }]);
     expect(of(1_000_000)).toMatchObject([{ by: [{ reason: 'vendor-empty', note: 'an idle bar' }] }]);
   });

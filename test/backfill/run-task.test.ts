@@ -63,7 +63,7 @@ async function run(
 
 describe('an answer', () => {
   it('is judged in the light of the stored bars on both sides of it', async () => {
-    await fill([...bars(0, 10), ...bars(20, 30)]);
+    await fill([...bars(0, 8), ...bars(8, 9, { volume: 0 }), ...bars(9, 10), ...bars(20, 30)]);
     const { report } = await run([{ bars: bars(11, 19) }]);
     expect(report?.absent).toEqual({ 'no-trades': 2 });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inPriceCurrency } from '../../src/core/currency.ts';
+import { inPriceCurrency, unitsOfADollar } from '../../src/core/currency.ts';
 
 describe('an amount in the currency of a price', () => {
   it.each([
@@ -23,5 +23,13 @@ describe('an amount in the currency of a price', () => {
     ['GBp', 'ZAc'],
   ])('is none of another currency: %s on %s', (from, to) => {
     expect(inPriceCurrency(1, from, to)).toBeNull();
+  });
+});
+
+describe('what a dollar buys', () => {
+  it('is known by the order of magnitude, also in minor units; 1 of what is not known', () => {
+    const units = ['USD', 'EUR', 'GBP', 'GBp', 'ZAc', 'INR', 'JPY', 'KRW', 'IDR', 'XXX'].map(unitsOfADollar);
+    expect(units).toEqual([1, 1, 1, 100, 1000, 10, 100, 1000, 10_000, 1]);
+    expect(unitsOfADollar(null)).toBe(1);
   });
 });
