@@ -4,11 +4,12 @@ import { type Day, parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { isWord, readFileName } from './file-name.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
+import { isFileEnded } from './line-end.ts';
 import { firstBytes, readText, readZip } from './records.ts';
 import { type SharedTables, tradesOnSaturday } from './shared-tables.ts';
 import { headingOf, readTable, type StampedRow } from './table.ts';
 import { tickerNamed } from './ticker-name.ts';
-import { Unread } from './unread.ts';
+import { someOf, Unread } from './unread.ts';
 
 /** A file with bars of one ticker; `shared-table` holds others too. */
 export type BarFile =
@@ -19,7 +20,7 @@ export interface BarFolder {
   readonly filesByTicker: ReadonlyMap<string, readonly BarFile[]>;
   /** `actions.csv`, where there is one. */
   readonly actionsPath: string | null;
-  /** A line for each reason for which files are not read, with their names. */
+  /** A line for each reason for which files are not read, and for those that may have been cut, with their names. */
   readonly notes: readonly string[];
 }
 
@@ -68,7 +69,7 @@ export function findBarFiles(folder: string, shared: SharedTables): BarFolder {
       else files.push(file);
     }
   }
-  const notes = unread.lines();
+  const notes = [...unread.lines(), ...cutFiles(filesByTicker, root)];
   if (filesByTicker.size === 0) {
     const why = notes.length === 0 ? '' : `: ${notes.join('; ')}`;
     throw new BackfillError(
@@ -77,6 +78,25 @@ export function findBarFiles(folder: string, shared: SharedTables): BarFolder {
     );
   }
   return { filesByTicker, actionsPath, notes };
+}
+
+/** A line about files without an end of their last line, unless most of the folder were written so. */
+function cutFiles(filesByTicker: ReadonlyMap<string, readonly BarFile[]>, root: string): string[] {
+  const tables = [...filesByTicker.values()].flat().filter(({ kind }) => kind.endsWith('table'));
+  const paths = [...new Set(tables.map(({ path }) => path))];
+  const open = paths.filter((path) => !/\.(gz|zip)$/i.test(path) && mayBeCut(path));
+  if (open.length === 0 || (paths.length > 1 && open.length > paths.length / 2)) return [];
+  const names = someOf(open.map((path) => relative(root, path)));
+  return [`may be cut within the last number, for no line end follows it: ${names}`];
+}
+
+function mayBeCut(path: string): boolean {
+  try {
+    return !isFileEnded(path) && headingOf(headOf(path)).endsInNumber;
+  } catch {
+    // That it cannot be read is said when it is.
+    return false;
+  }
 }
 
 function pathsIn(root: string, shown: string): string[] {

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import { unzipSync } from 'fflate';
 import { BackfillError } from '../../core/errors.ts';
+import { isEnded } from './line-end.ts';
 
 /** One line of a CSV file, cut into fields. */
 export interface CsvLine {
@@ -82,9 +83,17 @@ export function csvLines(path: string, text: string, delimiter = ','): CsvLine[]
     });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw malformed(path, typeof error['lines'] === 'number' ? error['lines'] : null, error.message);
+    throw malformed(path, typeof error['lines'] === 'number' ? error['lines'] : null, problemOf(error, body));
   }
   return lines;
+}
+
+/** What csv-parse says, or that the text was cut within its last line. */
+function problemOf(error: CsvError, text: string): string {
+  const isUneven = error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH';
+  const isLast = isUneven && error['lines'] === text.trimEnd().split('\n').length;
+  const isCut = isLast && !isEnded(text);
+  return isCut ? 'the file ends within this line: get it again, or remove the line' : error.message;
 }
 
 /** A CSV text without the addresses and comments (`#`) before its first line. */

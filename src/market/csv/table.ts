@@ -1,6 +1,8 @@
 import type { MarketRow } from '../market.ts';
+import { assertLastNumber } from './cut-number.ts';
 import type { Header } from './header.ts';
 import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
+import { isEnded } from './line-end.ts';
 import { numberFormOf, readAmount } from './numbers.ts';
 import { type CsvLine, csvLines, malformed, readText, withoutPreamble } from './records.ts';
 import { type DateOrder, dateOrderOf, readStamp, type Stamp } from './stamps.ts';
@@ -40,6 +42,8 @@ export function readTable(path: string, text = readText(path)): Table {
     .slice(heading)
     .filter(({ fields }) => fields[header.stamp] !== title && !isProvisional(fields, header));
   assertOneInterval(path, header, lines);
+  const last = (all[0]?.fields.length ?? 0) - 1;
+  if (isNumber(header, last) && !isEnded(text)) assertLastNumber(path, lines, last);
   const rows = lines.map(rowReader(path, layout, lines, delimiter));
   return {
     rows,
@@ -47,6 +51,11 @@ export function readTable(path: string, text = readText(path)): Table {
     areTickers: ticker !== null || header.ticker !== null,
     zone: header.zone,
   };
+}
+
+/** Whether a column is a number that is stored. */
+function isNumber({ open, high, low, close, volume, vwap, trades }: Header, column: number): boolean {
+  return [open, high, low, close, volume, vwap, trades].includes(column);
 }
 
 /** Whether a row was exported before its session was settled: whatever it is now, it is not that any more. */
@@ -61,8 +70,18 @@ function assertOneInterval(path: string, { interval }: Header, lines: readonly C
     throw malformed(path, null, `holds bars of ${first} and ${second}; write one file for each interval`);
 }
 
-/** Whether a CSV text begins with a header of bars, and one that names the instruments. */
-export function headingOf(text: string): { readonly isTable: boolean; readonly namesTickers: boolean } {
+/** What the beginning of a CSV text shows. */
+export interface Heading {
+  /** Whether it is a header of bars. */
+  readonly isTable: boolean;
+  /** Whether the rows name their instruments. */
+  readonly namesTickers: boolean;
+  /** Whether lines end with a number that is stored. */
+  readonly endsInNumber: boolean;
+}
+
+/** Whether a CSV text begins with a header of bars, and what columns it has. */
+export function headingOf(text: string): Heading {
   const lines = withoutPreamble(text)
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/, HEAD_LINES);
@@ -70,9 +89,13 @@ export function headingOf(text: string): { readonly isTable: boolean; readonly n
   const cut = (line: string): string[] =>
     line.split(delimiter).map((field) => field.replaceAll('"', '').trim());
   const layout = layoutOf(lines.map(cut));
-  if ('problem' in layout) return { isTable: false, namesTickers: false };
+  if ('problem' in layout) return { isTable: false, namesTickers: false, endsInNumber: false };
   const { header, ticker } = layout;
-  return { isTable: true, namesTickers: [ticker, header.ticker, header.name].some((one) => one !== null) };
+  return {
+    isTable: true,
+    namesTickers: [ticker, header.ticker, header.name].some((one) => one !== null),
+    endsInNumber: isNumber(header, cut(lines[0] ?? '').length - 1),
+  };
 }
 
 /** The sign that cuts the first line into the most fields. */

@@ -13,9 +13,12 @@ export class Unread {
 
   /** A line a reason: `not read: README.md, notes.json (no CSV, text or zip file)`. */
   lines(): string[] {
-    return [...this.#namesByReason].map(([reason, names]) => {
-      const rest = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
-      return `not read: ${names.slice(0, SHOWN).join(', ')}${rest} (${reason})`;
-    });
+    return [...this.#namesByReason].map(([reason, names]) => `not read: ${someOf(names)} (${reason})`);
   }
+}
+
+/** The first names of a list, and how many more there are. */
+export function someOf(names: readonly string[]): string {
+  const rest = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  return `${names.slice(0, SHOWN).join(', ')}${rest}`;
 }

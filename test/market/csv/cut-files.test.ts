@@ -1,0 +1,96 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
+import { ALL, folderOf, marketOf } from './folders.ts';
+
+const DAYS = ['08', '09', '10', '11', '12', '16', '17', '18', '19', '22'];
+const HEADER = 'date,open,high,low,close,volume';
+const VOLUMES = [24_111_222, 31_222_333, 18_333_444, 118_444_555, 27_000_100];
+
+/** Ten rows without an end of the last one. */
+function rowsWith(volumes: readonly (number | string)[], price = '10.50'): string {
+  const rows = DAYS.map((day, i) => `2024-01-${day},10,11,9,${price},${volumes[i % volumes.length]}`);
+  return [HEADER, ...rows].join('\n');
+}
+
+const WHOLE = rowsWith(VOLUMES);
+const volumesOf = (text: string | Uint8Array): (number | null)[] =>
+  marketOf({ 'AAPL.csv': text })
+    .rows('AAPL', '1d', ALL)
+    .map(({ volume }) => volume);
+
+describe('a file that was cut', () => {
+  it('within a line is refused with what to do', () => {
+    for (const count of [10, 15, 20])
+      expect(() => volumesOf(WHOLE.slice(0, -count))).toThrow(
+        /AAPL\.csv, line 11: the file ends within this line: get it again, or remove the line/,
+      );
+    // Within the file, or with an end, it is an uneven line like any other.
+    expect(() => volumesOf(`${WHOLE.slice(0, -10)}\n`)).toThrow(/line 11: Invalid Record Length/);
+    expect(() => volumesOf(WHOLE.replace(',24111222', ''))).toThrow(/line 2: Invalid Record Length/);
+  });
+
+  it.each([1, 2, 4, 7, 8])('within its last number by %s characters is refused', (count) => {
+    const left = '27000100'.slice(0, -count);
+    expect(() => volumesOf(WHOLE.slice(0, -count))).toThrow(
+      `line 11: the file ends within this line, and its last number "${left}" is cut: get the file again, or end the line`,
+    );
+    // An end says that it is whole, whatever it is.
+    expect(volumesOf(`${WHOLE.slice(0, -count)}\n`).at(-1)).toEqual(left === '' ? Number.NaN : Number(left));
+  });
+
+  it.each([
+    ['decimals of one length', ['10.50', '11.25', '9.75'], '10.5'],
+    ['a point', ['10.5', '11.25', '9'], '10.'],
+    ['a letter', ['1.2M', '950K', '3M'], '3.1'],
+  ])('is told by %s', (_, volumes, left) => {
+    const text = rowsWith(volumes);
+    const cut = text.slice(0, text.lastIndexOf(',') + 1) + left;
+    expect(() => volumesOf(cut)).toThrow(`its last number "${left}" is cut`);
+    expect(volumesOf(text)).toHaveLength(10);
+  });
+});
+
+describe('a file whose last line has no end', () => {
+  it('is read where the last number may be whole', () => {
+    expect(volumesOf(WHOLE)).toEqual([...VOLUMES, ...VOLUMES]);
+    for (const last of ['9000100', '15000000', '118444556'])
+      expect(volumesOf(WHOLE.replace(/\d+$/, last)).at(-1)).toBe(Number(last));
+    // Of a thin share, and of one whose volume is not always told.
+    expect(volumesOf(rowsWith([1200, 5, 310, 0, 7])).at(-1)).toBe(7);
+    expect(volumesOf(rowsWith([1200, '', 310, 0, ''])).at(-1)).toBeNaN();
+    expect(volumesOf(rowsWith(['1.2', '3', '2.25'])).at(-1)).toBe(1.2);
+    expect(volumesOf(rowsWith(['1.2', '2.25']).replace(/[\d.]+$/, '3')).at(-1)).toBe(3);
+    // As long as the others, it has lost no digit.
+    expect(volumesOf(rowsWith([41_000_000, 52_000_000]).replace(/\d+$/, '10000000')).at(-1)).toBe(10_000_000);
+  });
+
+  it('is read where the last column is none that is stored, or is quoted', () => {
+    const text = WHOLE.replace(HEADER, `${HEADER},Adj Close`).replaceAll(/(\d)$/gm, '$1,10.50');
+    expect(volumesOf(text.slice(0, -3)).at(-1)).toBe(27_000_100);
+    expect(volumesOf(WHOLE.replaceAll(/,(\d+)$/gm, ',"$1"').replace(/"\d+"$/, '"4"')).at(-1)).toBe(4);
+  });
+
+  it('is named, unless most of the folder are so, or it cannot be cut', () => {
+    const note = 'may be cut within the last number, for no line end follows it';
+    const notesOf = (files: Record<string, string | Uint8Array>): readonly string[] => marketOf(files).notes;
+    const ended = `${WHOLE}\n`;
+    expect(notesOf({ 'AAPL.csv': WHOLE })).toEqual([`${note}: AAPL.csv`]);
+    expect(notesOf({ 'AAPL.csv': WHOLE, 'MSFT.csv': ended })).toEqual([`${note}: AAPL.csv`]);
+    expect(notesOf({ 'AAPL.csv': WHOLE, 'MSFT.csv': ended, 'IBM.csv': WHOLE })).toEqual([]);
+    expect(notesOf({ 'AAPL.csv': ended, 'MSFT.csv': ended.replaceAll('\n', '\r\n') })).toEqual([]);
+    expect(notesOf({ 'AAPL.csv.gz': gzipSync(WHOLE) })).toEqual([]);
+    expect(notesOf({ 'AAPL.csv': Buffer.from(`\uFEFF${ended}`, 'utf16le') })).toEqual([]);
+    expect(
+      notesOf({ 'AAPL.csv': WHOLE.replace(HEADER, `${HEADER},x`).replaceAll(/(\d)$/gm, '$1,1') }),
+    ).toEqual([]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('is not looked at where it cannot be read', () => {
+    const folder = folderOf({ 'AAPL.csv': WHOLE });
+    chmodSync(join(folder, 'AAPL.csv'), 0);
+    expect(csvFolderMarket(folder).notes).toEqual([]);
+  });
+});
