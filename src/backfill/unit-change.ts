@@ -8,7 +8,7 @@ import type { Verdict } from './judge-answer.ts';
 /**
  * What a user may do where the newest rows of an answer were rejected for their unit, in case it changed for good; null
  * where they were not. Where the answer repeats stored bars as they were, its history changes unit in the middle, and only
- * what comes after them is of one unit.
+ * what comes after them is of one unit; where it repeats none, that may be so.
  */
 export function unitChangeAdvice(
   { ticker, interval }: Series,
@@ -20,9 +20,9 @@ export function unitChangeAdvice(
   const [first] = inNewUnit;
   const isLasting = first !== undefined && !wanted.some(({ ts }) => ts > first);
   if (!isLasting) return null;
-  const forgetting = `if its unit changed for good, backfill forget ${ticker} --interval ${interval}, then run again`;
-  const before = bars.findLast(({ ts }) => ts < first);
-  if (comparison.compared.length === 0 || before === undefined) return forgetting;
-  const since = calendar.sessionOnOrAfter(sessionDateOf(interval, calendar)(before.ts) + 1);
-  return `${forgetting} with --start ${formatDay(since)}, for older rows still come in the old one`;
+  const before = bars.findLast(({ ts }) => ts < first)?.ts ?? first;
+  const since = formatDay(calendar.sessionOnOrAfter(sessionDateOf(interval, calendar)(before) + 1));
+  const older = comparison.compared.length > 0 ? ', as older rows' : ' if older rows';
+  const forgetting = `backfill forget ${ticker} --interval ${interval}, then run again`;
+  return `if its unit changed for good, ${forgetting}, with --start ${since}${older} still come in the old one`;
 }
