@@ -1,8 +1,8 @@
 import { DAYS_TO_WITHDRAW, MANUAL, type PastAction, entryOf, mayBeMoved } from '../core/action-book.ts';
 import { actionText } from '../core/action-text.ts';
-import { type Bar, isSplit } from '../core/bars.ts';
+import { type Bar, isSplit, type Split } from '../core/bars.ts';
 import type { Comparison } from '../core/compare.ts';
-import { type Day, formatDay } from '../core/day.ts';
+import { type Day, formatDay, startOfDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { Task } from '../core/plan.ts';
 import { contains } from '../core/ranges.ts';
@@ -30,6 +30,61 @@ function assertNotTurnedBack(
   throw new BackfillError('restated', `${ticker} was stored with ${what}, which is ${doubtful.how}`, {
     ticker,
   });
+}
+
+/**
+ * Throws `basis-unknown`, worth another try, for a split that is listed and not in the prices yet: turned back with it, they
+ * are off by just its ratio from bars that were fetched before its ex-date, when nobody can have adjusted them for it.
+ */
+function assertApplied(
+  news: readonly Split[],
+  compared: Comparison<Bar>['compared'],
+  { series: { ticker }, replaces }: Task,
+  sessionOf: (ts: number) => Day,
+): void {
+  if (replaces === true) return;
+  const unapplied = news.find((split) => {
+    const before = compared.filter(
+      ({ stored }) => sessionOf(stored.ts) < split.exDay && stored.fetchedAt < startOfDay(split.exDay),
+    );
+    return before.length > 0 && before.every((pair) => isMovedBy(split.ratio, pair));
+  });
+  if (unapplied === undefined) return;
+  const split = `the split ${ratioText(unapplied.ratio)} of ${formatDay(unapplied.exDay)}`;
+  const message = `the answer for ${ticker} lists ${split}, which its prices do not have yet: nothing is stored until they do`;
+  throw new BackfillError('basis-unknown', message, { retryable: true, ticker });
+}
+
+/**
+ * Throws `restated` where just the bars before a known split that the answer repeats moved by its ratio: it was turned back
+ * too soon, or too late, in some of them. Only the whole has one basis.
+ */
+function assertWhole(
+  known: readonly Split[],
+  compared: Comparison<Bar>['compared'],
+  { series: { ticker }, replaces }: Task,
+  sessionOf: (ts: number) => Day,
+): void {
+  const moved = compared.filter((pair) => !isUnmoved(pair));
+  if (replaces === true || moved.length === 0) return;
+  const halfway = known.find(({ exDay, ratio }) =>
+    moved.every(
+      (pair) => sessionOf(pair.stored.ts) < exDay && (isMovedBy(ratio, pair) || isMovedBy(1 / ratio, pair)),
+    ),
+  );
+  if (halfway === undefined) return;
+  const split = `${ratioText(halfway.ratio)} of ${formatDay(halfway.exDay)}`;
+  const message = `${ticker} was stored with its split ${split} in some bars only`;
+  throw new BackfillError('restated', message, { ticker });
+}
+
+/** Relative difference up to which a price counts as moved by a ratio: a cent of a price of 10. */
+const RATIO_SPREAD = 1e-3;
+
+function isMovedBy(ratio: number, { stored, answered }: Comparison<Bar>['compared'][number]): boolean {
+  return (
+    Math.abs(ratio - 1) > RATIO_SPREAD && Math.abs(answered.close / stored.close / ratio - 1) < RATIO_SPREAD
+  );
 }
 
 /** No split moves a price by less. */
@@ -80,6 +135,7 @@ export function assertKnownBasis(
   const news = said.filter(
     (split) => !known.some(({ exDay }) => exDay === split.exDay) && entryOf(book, split) !== undefined,
   );
+  assertApplied(news, compared, task, sessionOf);
   const first = stored.coverage.present[0]?.from ?? Number.POSITIVE_INFINITY;
   // Of that day it was said before that there is no split; a session before it that comes back as it was says more.
   const late = news.find(
@@ -95,6 +151,7 @@ export function assertKnownBasis(
       ticker,
     });
   }
+  assertWhole(known, compared, task, sessionOf);
   if (late !== undefined && task.replaces !== true) {
     const split = `${ratioText(late.ratio)} of ${formatDay(late.exDay)}`;
     throw new BackfillError('restated', `${ticker} was stored without its split ${split}`, { ticker });

@@ -4,7 +4,8 @@ import type { ErrorCode } from '../core/errors.ts';
 import { type Plan, type Quota, type Task, leastTime } from '../core/plan.ts';
 import type { Interval } from '../core/interval.ts';
 import type { Oddity } from '../core/oddities.ts';
-import { joinUnavailable, type Unavailable } from '../core/unavailable.ts';
+import type { AbsenceReason } from '../core/evidence.ts';
+import { isHole, joinUnavailable, type Unavailable } from '../core/unavailable.ts';
 import type { Scan, SetAside } from '../store/store.ts';
 import { type DriftBySource, sumDrift } from './drift.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
@@ -59,11 +60,13 @@ export interface RunSummary {
   readonly endedAt: number;
   /**
    * Series wanted. Each is counted once below, but for those that were fetched and have a session that waits to be confirmed:
-   * complete before; waiting; of which nothing was asked, or
+   * complete before; complete but for
+   * sessions without a bar that nobody explains; waiting; of which nothing was asked, or
    * nothing came, because it cannot be had; whose every task succeeded; with a failed one; not finished.
    */
   readonly series: number;
   readonly complete: number;
+  readonly withHoles: number;
   readonly waiting: number;
   readonly unavailable: number;
   readonly fetched: number;
@@ -74,6 +77,8 @@ export interface RunSummary {
   /** What of the wanted series cannot be had, whoever found it, and whether any of it is news. */
   readonly cannotBeHad: readonly Unavailable[];
   readonly newlyUnavailable: boolean;
+  /** Wanted sessions that have no bar though nobody says why. */
+  readonly holes: number;
   /** Intervals that are not open to this key; their series count as not run, but for the first. */
   readonly refused: readonly Refusal[];
   /** Days that the rest takes on the declared quotas; null where none is declared. */
@@ -173,6 +178,8 @@ export function summarize(outcome: RunOutcome): RunSummary {
     endedAt,
     series: plan.totals.series,
     complete: plan.totals.complete,
+    withHoles: plan.totals.withHoles,
+    holes: plan.totals.holes + holesOf(results),
     waiting: plan.totals.provisional + waitingSeries(results),
     unavailable: plan.totals.unavailable + empty,
     fetched: plan.totals.toFill - new Set([...failed, ...left]).size - empty,
@@ -191,6 +198,16 @@ export function summarize(outcome: RunOutcome): RunSummary {
     failures,
     setAside,
   };
+}
+
+function holesOf(results: ReadonlyMap<Task, TaskResult>): number {
+  let holes = 0;
+  for (const result of results.values()) {
+    if (!result.ok) continue;
+    for (const [reason, sessions] of Object.entries(result.report.absent))
+      if (isHole(reason as AbsenceReason)) holes += sessions;
+  }
+  return holes;
 }
 
 /** Series of which this run stored a session that waits to be confirmed. */

@@ -13,7 +13,7 @@ import type { EarlySessions } from './early-check.ts';
 import { type Asking, isDue } from './evidence.ts';
 import type { Interval } from './interval.ts';
 import { intersect, normalize, subtract } from './ranges.ts';
-import { type UnavailableSessions, unavailableIn } from './unavailable.ts';
+import { type UnavailableSessions, holesIn, unavailableIn } from './unavailable.ts';
 
 /** Sessions that a user wants of one series. */
 export interface WantedSeries {
@@ -41,6 +41,8 @@ export interface SeriesGaps {
   readonly early?: EarlySessions;
   /** What of the wanted sessions outside the gaps cannot be had. Default nothing. */
   readonly unavailable?: readonly UnavailableSessions[];
+  /** Wanted sessions outside the gaps that have no bar though nobody says why. Default none. */
+  readonly holes?: number;
   /** Wanted sessions outside the gaps whose bars are not final yet. Default none. */
   readonly provisional?: number;
 }
@@ -91,6 +93,7 @@ export function findGaps(
       ...(options.everything && { again: true }),
       riders: subtract(unconfirmed, gaps),
       unavailable: unavailableIn(unlearn(coverage, gaps), range, calendar),
+      holes: holesIn(unlearn(coverage, gaps), range, calendar),
       provisional: waiting.reduce((sum, run) => sum + calendar.sessions(run).length, 0),
     };
   });

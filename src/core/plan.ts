@@ -83,9 +83,12 @@ export interface Plan {
   /** What of all wanted series cannot be had, as earlier runs found. */
   readonly unavailable: readonly Unavailable[];
   readonly totals: {
-    /** Series: `complete + provisional + unavailable + toFill`. */
+    /** Series: `complete + withHoles + provisional + unavailable + toFill`. */
     readonly series: number;
     readonly complete: number;
+    /** Series of which nothing is asked and some session has no bar though nobody says why; and such sessions. */
+    readonly withHoles: number;
+    readonly holes: number;
     /** Series of which nothing is asked and some session waits to be confirmed. */
     readonly provisional: number;
     /** Series of which nothing is asked and something cannot be had. */
@@ -159,15 +162,17 @@ function countStanding(
   gapsOfSeries: readonly SeriesGaps[],
   tasks: readonly Task[],
   outOfReach: readonly OutOfReach[],
-): Pick<Plan['totals'], 'series' | 'complete' | 'provisional' | 'unavailable' | 'toFill'> {
+): Omit<Plan['totals'], 'sessions' | 'requests'> {
   const asked = new Set(tasks.map(({ series }) => seriesKey(series)));
   const beyond = new Set(outOfReach.map(({ series }) => seriesKey(series)));
-  const counts = { complete: 0, provisional: 0, unavailable: 0, toFill: 0 };
-  for (const { series, unavailable = [], provisional = 0 } of gapsOfSeries) {
+  const counts = { complete: 0, withHoles: 0, provisional: 0, unavailable: 0, toFill: 0, holes: 0 };
+  for (const { series, unavailable = [], provisional = 0, holes = 0 } of gapsOfSeries) {
     const key = seriesKey(series);
+    counts.holes += holes;
     if (asked.has(key)) counts.toFill++;
     else if (beyond.has(key) || unavailable.length > 0) counts.unavailable++;
     else if (provisional > 0) counts.provisional++;
+    else if (holes > 0) counts.withHoles++;
     else counts.complete++;
   }
   return { series: gapsOfSeries.length, ...counts };

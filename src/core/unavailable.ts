@@ -65,10 +65,7 @@ function lackingIn(
   present: readonly DayRange[],
   calendar: Calendar,
 ): AbsentPart[] {
-  const lacking = parts.filter(
-    ({ claim: { reason } }) =>
-      !NOTHING_TO_TRADE.has(reason) && !ELSEWHERE.has(reason) && reason !== 'doubted',
-  );
+  const lacking = parts.filter(({ claim }) => isHole(claim.reason));
   const whole = span(present);
   if (whole === undefined) return lacking;
   const count = (days: readonly DayRange[]): number =>
@@ -76,6 +73,18 @@ function lackingIn(
   const inside = lacking.filter(({ days }) => days.from >= whole.from && days.to <= whole.to);
   const without = count(inside.map(({ days }) => days));
   return without >= FEWEST_LACKING && without > count(present) ? inside : [];
+}
+
+/** Sessions of a range that are known to have no bar though nobody says why: a vendor's holes, and rejected rows. */
+export function holesIn(coverage: Coverage, range: DayRange, calendar: Calendar): number {
+  return within(coverage, [range]).absent.reduce((sum, { by, ...days }) => {
+    return isHole(leadingClaim(by).reason) ? sum + calendar.sessions(days).length : sum;
+  }, 0);
+}
+
+/** Whether sessions that are absent for a reason should have had a bar, from this very provider. */
+export function isHole(reason: AbsenceReason): boolean {
+  return !NOTHING_TO_TRADE.has(reason) && !ELSEWHERE.has(reason) && reason !== 'doubted';
 }
 
 /** Groups by provider and reason, those of most tickers first. */

@@ -109,6 +109,7 @@ function totalLines({ totals }: CoverageReport): string[] {
       : [`${totals.advisory} series without a known calendar left out of the totals`];
   return [
     `Series: ${formatCount(totals.series)}  Complete: ${formatCount(totals.complete)}  ` +
+      counted('With holes', totals.withHoles) +
       counted('Provisional', totals.provisional) +
       counted('Unavailable', totals.unavailable) +
       counted('Damaged', totals.damaged) +

@@ -45,6 +45,7 @@ export interface CoverageTotals {
   readonly incomplete: number;
   readonly unavailable: number;
   readonly provisional: number;
+  readonly withHoles: number;
   readonly expected: number;
   readonly present: number;
   readonly absent: number;
@@ -119,6 +120,7 @@ function total(series: readonly SeriesCoverage[]): CoverageTotals {
     incomplete: standing('incomplete'),
     unavailable: standing('unavailable'),
     provisional: standing('provisional'),
+    withHoles: standing('holes'),
     expected: sum((one) => one.expected),
     present: sum((one) => one.present),
     absent: sum((one) => one.absent),

@@ -10,6 +10,7 @@ import { formatCount, formatDuration, plural, table } from './table.ts';
 export function openingLine({ totals, quotaMs }: Plan, quotas: readonly Quota[]): string {
   const counts =
     `Total: ${totals.series}  Complete: ${totals.complete}  ` +
+    counted('With holes', totals.withHoles) +
     counted('Waiting', totals.provisional) +
     counted('Unavailable', totals.unavailable) +
     `To fill: ${totals.toFill}  Requests: ${formatCount(totals.requests)}`;
@@ -20,16 +21,22 @@ export function openingLine({ totals, quotaMs }: Plan, quotas: readonly Quota[])
 
 /** What a run says instead of `openingLine` when the plan has no task. */
 export function nothingToDoLine({ totals }: Plan): string {
-  const { series, complete, provisional, unavailable } = totals;
+  const { series, complete, withHoles, provisional, unavailable } = totals;
   const lacking = [
     ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
     ...(provisional > 0 ? [waitText(provisional)] : []),
+    ...(withHoles > 0 ? [holesText(withHoles)] : []),
   ];
   const what =
     lacking.length === 0
       ? `of ${series} series every session is present or known to be absent`
       : `of ${formatCount(series)} series ${formatCount(complete)} are complete, ${lacking.join(', ')}`;
   return `Nothing to do: ${what}. check-data shows which.`;
+}
+
+/** Of sessions that a provider has no bar of. */
+function holesText(series: number): string {
+  return `${formatCount(series)} ${series === 1 ? 'has' : 'have'} holes that nobody explains`;
 }
 
 /** Of sessions with far fewer bars than is usual. */
@@ -103,9 +110,11 @@ export function summaryText(summary: RunSummary): string[] {
   ];
 }
 
-function countsLine({ fetched, failed, complete, waiting, unavailable, notRun }: RunSummary): string {
+function countsLine(summary: RunSummary): string {
+  const { fetched, failed, complete, withHoles, waiting, unavailable, notRun } = summary;
   return (
-    `Fetched: ${fetched}  Errors: ${failed}  Skipped: ${complete}  ` +
+    `Fetched: ${fetched}  Errors: ${failed}  Skipped: ${complete + withHoles}  ` +
+    counted('With holes', withHoles) +
     counted('Waiting', waiting) +
     counted('Unavailable', unavailable) +
     counted('Not run', notRun)
@@ -202,6 +211,7 @@ function endLine({
   notRun,
   unavailable,
   waiting,
+  holes,
   newlyUnavailable,
   startedAt,
   endedAt,
@@ -214,8 +224,10 @@ function endLine({
     ...(unavailable + failed === 0 && newlyUnavailable ? ['some sessions cannot be had'] : []),
     ...(waiting > 0 ? [waitText(waiting)] : []),
   ];
+  const holesToo =
+    holes === 0 ? '' : `, but for ${plural(holes, 'session')} without a bar that nobody explains`;
   return lacking.length === 0
-    ? `Backfill complete in ${time}`
+    ? `Backfill complete in ${time}${holesToo}`
     : `Backfill ended in ${time}, not complete: ${lacking.join(', ')}`;
 }
 

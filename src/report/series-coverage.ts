@@ -3,7 +3,7 @@ import { type Absence, provisionalAt, stateOf } from '../core/coverage.ts';
 import { type Day, type DayRange, formatDay } from '../core/day.ts';
 import { type AbsenceReason, type Claim, leadingClaim } from '../core/evidence.ts';
 import { contains } from '../core/ranges.ts';
-import { NOTHING_TO_TRADE, type UnavailableSessions, unavailableIn } from '../core/unavailable.ts';
+import { holesIn, NOTHING_TO_TRADE, type UnavailableSessions, unavailableIn } from '../core/unavailable.ts';
 import type { SeriesState } from '../store/store.ts';
 
 /** What one provider says of sessions without a bar. */
@@ -35,9 +35,10 @@ export interface ReportedAbsence extends ReportedClaim {
  * - `incomplete`: nothing is known of some session
  * - `unavailable`: what was asked for cannot be had: the ticker is unknown, the plan does not reach, or there is no bar, or fewer than are lacking
  * - `provisional`: a bar of a session that has settled is not final yet
+ * - `holes`: of some session there is no bar, and nobody says why
  * - `complete`: none of these
  */
-export type SeriesStanding = 'damaged' | 'incomplete' | 'unavailable' | 'provisional' | 'complete';
+export type SeriesStanding = 'damaged' | 'incomplete' | 'unavailable' | 'provisional' | 'holes' | 'complete';
 
 /** Coverage of one series over a range: `expected = present + absent + missing`. Plain JSON. */
 export interface SeriesCoverage {
@@ -112,7 +113,6 @@ export function coverSeries(
       else absences.push({ absence: known.absence, sessions: [session] });
     }
   }
-  const [first, last] = [present[0], present.at(-1)];
   const unsure = provisional.filter((session) => session <= settled);
   const tradable = sessions.length - untradable(byReason);
   const unavailable = unavailableIn(state.coverage, range, calendar);
@@ -121,9 +121,15 @@ export function coverSeries(
     interval: state.series.interval,
     calendar: calendar.id,
     advisory: calendar.advisory,
-    standing: standingOf({ damaged, missing, unavailable, unsure }),
-    first: first === undefined ? null : formatDay(first),
-    last: last === undefined ? null : formatDay(last),
+    standing: standingOf({
+      damaged,
+      missing,
+      unavailable,
+      unsure,
+      holes: holesIn(state.coverage, range, calendar),
+    }),
+    first: dayText(present[0]),
+    last: dayText(present.at(-1)),
     expected: sessions.length,
     present: present.length,
     provisional: provisional.length,
@@ -147,11 +153,13 @@ function standingOf(found: {
   missing: readonly Day[];
   unavailable: readonly UnavailableSessions[];
   unsure: readonly Day[];
+  holes: number;
 }): SeriesStanding {
   if (found.damaged.length > 0) return 'damaged';
   if (found.missing.length > 0) return 'incomplete';
   if (found.unavailable.length > 0) return 'unavailable';
-  return found.unsure.length > 0 ? 'provisional' : 'complete';
+  if (found.unsure.length > 0) return 'provisional';
+  return found.holes > 0 ? 'holes' : 'complete';
 }
 
 function reported({ from, by }: Absence, sessions: readonly Day[]): ReportedAbsence {
@@ -171,6 +179,10 @@ function claimOf({ checkedAt, nextRetryAt, ...claim }: Claim): ReportedClaim {
     checkedAt: isoOf(checkedAt),
     nextRetryAt: nextRetryAt === null ? null : isoOf(nextRetryAt),
   };
+}
+
+function dayText(day: Day | undefined): string | null {
+  return day === undefined ? null : formatDay(day);
 }
 
 function isoOf(instant: number): string {

@@ -188,7 +188,7 @@ describe('a series without a single bar', () => {
 });
 
 it('a run of which nothing is asked says what of it cannot be had', () => {
-  const totals = { sessions: 0, requests: 0, toFill: 0, provisional: 0 };
+  const totals = { sessions: 0, requests: 0, toFill: 0, provisional: 0, withHoles: 0, holes: 0 };
   const plan = { tasks: [], outOfReach: [], unavailable: [], quotaMs: null };
   const line = (counts: { series: number; complete: number; unavailable: number }): string =>
     nothingToDoLine({ ...plan, totals: { ...totals, ...counts } });
@@ -222,6 +222,10 @@ describe('a series that lacks more sessions between its bars than it has', () =>
 
   it('is complete where fewer are lacking, which are counted', async () => {
     expect(await run(every(2), MONTH)).toMatchObject({ newlyUnavailable: false, fetched: 1, unavailable: 0 });
-    expect(await run(every(2), MONTH)).toMatchObject({ complete: 1 });
+    const again = await run(every(2), MONTH);
+    expect(again).toMatchObject({ complete: 0, withHoles: 1, holes: 10 });
+    expect((await coverageOf(store, sample.capabilities, now, MONTH, undefined)).totals).toMatchObject({
+      ...{ complete: 0, withHoles: 1 },
+    });
   });
 });

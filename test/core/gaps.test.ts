@@ -179,7 +179,15 @@ describe('a plan', () => {
     const gaps = [dates('2025-01-06', '2025-01-08'), dates('2025-03-03', '2025-03-04')];
     const { tasks, totals } = plan(gaps, unlimited);
     expect(tasks).toMatchObject([{ id: 'AAPL 1d 2025-01-06..2025-03-03', gaps, sessions: 3, requests: 1 }]);
-    const standing = { series: 1, complete: 0, provisional: 0, unavailable: 0, toFill: 1 };
+    const standing = {
+      series: 1,
+      complete: 0,
+      withHoles: 0,
+      holes: 0,
+      provisional: 0,
+      unavailable: 0,
+      toFill: 1,
+    };
     expect(totals).toEqual({ ...standing, sessions: 3, requests: 1 });
   });
 

@@ -20,6 +20,8 @@ const CALM: RunSummary = {
     setAside: [],
     refused: [],
     waiting: 0,
+    withHoles: 0,
+    holes: 0,
     unavailable: 0,
     cannotBeHad: [],
     newlyUnavailable: false,
@@ -61,6 +63,14 @@ describe('the plan of a run', () => {
 });
 
 describe('the summary of a run', () => {
+  it('says of how many sessions no bar came though nobody says why, beside that it is complete', () => {
+    const [headline, counts] = summaryText({ ...CALM, complete: 1, withHoles: 2, holes: 1234 });
+    expect(headline).toBe(
+      'Backfill complete in 1m 1s, but for 1,234 sessions without a bar that nobody explains',
+    );
+    expect(counts).toBe('Fetched: 2  Errors: 0  Skipped: 3  With holes: 2');
+  });
+
   it('says no more than three lines if there is no more to say', () => {
     expect(summaryText(CALM)).toEqual(QUIET);
     const unmoved = { yahoo: { compared: 9, changed: 0, gone: 0, worst: 0 } };
