@@ -133,6 +133,7 @@ async function commit(
       ...(answer.oddities ?? []),
       ...verdict.oddities,
     ],
+    ...(answer.notRead && { notRead: answer.notRead }),
     drift: driftOf(verdict.comparison),
     unavailable: unavailableIn(learned, task.range, calendarById(task.calendar)),
     fingerprint: fingerprintOf(verdict.wanted),

@@ -54,6 +54,8 @@ export interface TaskReport {
   readonly fillers: number;
   /** What is odd about bars that were stored. */
   readonly oddities: readonly Oddity[];
+  /** What the source has of the series and was not read, a line each. Default: nothing. */
+  readonly notRead?: readonly string[];
   /** Stored bars that were answered again, by their provider. */
   readonly drift: DriftBySource;
   /** The same text for the same bars, whatever the ticker; null for too few to tell. */

@@ -102,6 +102,8 @@ export interface RunSummary {
   readonly fillers: number;
   /** What is odd about bars that were stored. */
   readonly warnings: readonly Warning[];
+  /** What the source has and was not read, a line each. */
+  readonly notRead: readonly string[];
   /** Final bars that were answered again, by the provider that they came from. */
   readonly drift: DriftBySource;
   /** Sessions recorded as absent, by reason. */
@@ -149,6 +151,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
   const told = new Set(again.flatMap(({ tickers }) => tickers));
   const totals = { bars: 0, requests: 0, ...NOTHING_COUNTED };
   const warnings: Warning[] = [];
+  const notRead = new Set<string>();
   const absent: Record<string, number> = {};
   const found: [Task, Failure][] = [];
   for (const part of plan.outOfReach) {
@@ -163,6 +166,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     totals.bars += result.report.bars;
     for (const name of COUNTS) totals[name] += result.report[name];
     warnings.push(...result.report.oddities.map((oddity) => warningOf(task, oddity)));
+    for (const line of result.report.notRead ?? []) notRead.add(line);
     for (const [reason, sessions] of Object.entries(result.report.absent)) {
       absent[reason] = (absent[reason] ?? 0) + sessions;
     }
@@ -194,6 +198,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     ...outcome.traffic,
     absent,
     warnings,
+    notRead: [...notRead],
     drift: sumDrift([...results.values()].flatMap((result) => (result.ok ? [result.report.drift] : []))),
     failures,
     setAside,

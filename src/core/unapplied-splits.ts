@@ -22,23 +22,55 @@ export function unappliedSplits(
   splits: readonly Split[],
   sessionOf: (ts: number) => Day,
 ): Split[] {
+  return splitsWhere(rows, splits, sessionOf, ({ ratio }, before, after) => {
+    const off = (price: number): number => sizeOf((price / before.close) * ratio);
+    return off(after.open) <= ownMove(ratio) && off(after.close) < sizeOf(ratio) / 2;
+  });
+}
+
+/**
+ * Splits that prices were adjusted for, whatever they are said to be: they go on over the ex-date, from the last close to
+ * the first open and up to its close. What cannot be told, as above, counts as not adjusted.
+ */
+export function hiddenSplits(
+  rows: readonly Prices[],
+  splits: readonly Split[],
+  sessionOf: (ts: number) => Day,
+): Split[] {
+  return splitsWhere(rows, splits, sessionOf, ({ ratio }, before, after) => {
+    const moved = (price: number): number => sizeOf(price / before.close);
+    return moved(after.open) <= ownMove(ratio) && moved(after.close) < sizeOf(ratio) / 2;
+  });
+}
+
+/** Splits of a size that shows, with prices close by on both sides that fulfil a condition. */
+function splitsWhere(
+  rows: readonly Prices[],
+  splits: readonly Split[],
+  sessionOf: (ts: number) => Day,
+  holds: (split: Split, before: Prices, after: Prices) => boolean,
+): Split[] {
   const candidates = splits.filter(({ ratio }) => sizeOf(ratio) >= Math.log(LEAST_RATIO));
   if (candidates.length === 0) return [];
   const days = rows
     .filter(({ open, close }) => open > 0 && close > 0)
     .map((row) => ({ ...row, day: sessionOf(row.ts) }))
     .toSorted((a, b) => a.ts - b.ts);
-  return candidates.filter(({ exDay, ratio }) => {
+  return candidates.filter((split) => {
+    const { exDay } = split;
     const at = days.findIndex(({ day }) => day >= exDay);
     const [before, after] = [days[at - 1], days[at]];
     if (before === undefined || after === undefined || after.day - before.day > NEIGHBOUR_DAYS) return false;
     const isAlone = !splits.some(
       (other) => other.exDay !== exDay && other.exDay > before.day && other.exDay <= after.day,
     );
-    const off = (price: number): number => sizeOf((price / before.close) * ratio);
-    const move = Math.min(OWN_MOVE * sizeOf(ratio), LARGEST_MOVE);
-    return isAlone && off(after.open) <= move && off(after.close) < sizeOf(ratio) / 2;
+    return isAlone && holds(split, before, after);
   });
+}
+
+/** How far a price may have moved by itself over a split. */
+function ownMove(ratio: number): number {
+  return Math.min(OWN_MOVE * sizeOf(ratio), LARGEST_MOVE);
 }
 
 function sizeOf(factor: number): number {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { CheckedActions, RejectedAction } from '../core/action-checks.ts';
 import type { CorporateAction } from '../core/bars.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
@@ -6,8 +7,17 @@ import { INTERVALS, type Interval } from '../core/interval.ts';
 import { readActions } from './csv/actions.ts';
 import { FileStates } from './csv/file-states.ts';
 import { type BarFolder, findBarFiles } from './csv/files.ts';
-import { type CsvSeries, joined, NOTHING, readSeries, type SeriesRows } from './csv/series.ts';
+import { malformed } from './csv/records.ts';
+import {
+  type CsvSeries,
+  type FilesRead,
+  joined,
+  NOTHING,
+  readSeries,
+  type SeriesRows,
+} from './csv/series.ts';
 import { SharedTables } from './csv/shared-tables.ts';
+import { type ToldAction, toldNotes } from './csv/told-actions.ts';
 import type { Listing, Market, MarketRow, QuietSessions } from './market.ts';
 
 /** A market of files. `Market`'s methods may throw `usage` (file and line) when a malformed file is first read. */
@@ -18,6 +28,10 @@ export interface CsvFolderMarket extends Market {
   badActions(ticker: string): readonly RejectedAction[];
   /** A line for each reason for which files of the folder are not read, with their names. */
   readonly notes: readonly string[];
+  /** Splits and dividends that the bar files of a ticker tell of beside the bars. */
+  toldActions(ticker: string): readonly ToldAction[];
+  /** A line for whatever of a ticker's files is not read: rows that are not final, columns of splits and dividends. */
+  notRead(ticker: string): readonly string[];
   /**
    * How what is read of a ticker was when it was first looked at, as a text that changes with its files and the zone;
    * `withActions`: with `actions.csv` too. Null where it has no file.
@@ -57,7 +71,7 @@ class CsvFolder implements CsvFolderMarket {
   readonly #shared: SharedTables;
   readonly #states: FileStates;
   readonly #zone: string | null;
-  readonly #series = new Map<string, readonly CsvSeries[]>();
+  readonly #read = new Map<string, FilesRead>();
   #last: { readonly what: string; readonly rows: SeriesRows } | undefined;
   #actions: ReadonlyMap<string, CheckedActions> | undefined;
 
@@ -116,6 +130,18 @@ class CsvFolder implements CsvFolderMarket {
     return this.#checkedActions(ticker)?.rejected ?? [];
   }
 
+  toldActions(ticker: string): readonly ToldAction[] {
+    return this.#filesOf(ticker).told;
+  }
+
+  notRead(ticker: string): readonly string[] {
+    const { told, notFinal } = this.#filesOf(ticker);
+    return [
+      ...notFinal.map(({ path, rows }) => notFinalNote(path, rows, ticker)),
+      ...toldNotes(told, this.actions(ticker)),
+    ];
+  }
+
   /** None: a file does not say why a row is not there. */
   quiet(): readonly QuietSessions[] {
     return [];
@@ -161,13 +187,29 @@ class CsvFolder implements CsvFolderMarket {
   }
 
   #seriesOf(ticker: string): readonly CsvSeries[] {
-    let series = this.#series.get(ticker);
-    if (series === undefined) {
+    return this.#filesOf(ticker).series;
+  }
+
+  #filesOf(ticker: string): FilesRead {
+    let read = this.#read.get(ticker);
+    if (read === undefined) {
       this.stateOf(ticker, true);
       const files = this.#folder.filesByTicker.get(ticker) ?? [];
       const context = { ticker, calendar: calendarFor(ticker), zone: this.#zone, shared: this.#shared };
-      this.#series.set(ticker, (series = readSeries(files, context)));
+      this.#read.set(ticker, (read = withFinalRows(readSeries(files, context), ticker)));
     }
-    return series;
+    return read;
   }
+}
+
+/** Throws `usage` where files have rows and none of them is final. */
+function withFinalRows(read: FilesRead, ticker: string): FilesRead {
+  const [first] = read.notFinal;
+  if (read.series.length > 0 || first === undefined) return read;
+  throw malformed(first.path, null, `no row of ${ticker} is final (is_final is false): nothing to read`);
+}
+
+function notFinalNote(path: string, rows: number, ticker: string): string {
+  const what = rows === 1 ? '1 row' : `${rows} rows`;
+  return `${basename(path)}: ${what} of ${ticker} left out: is_final is false, the session was not settled when it was written`;
 }

@@ -101,6 +101,8 @@ export interface BarAnswer {
   readonly offGrid?: number;
   /** What the source itself shows to be odd about its rows. Default: nothing. */
   readonly oddities?: readonly Oddity[];
+  /** What the source has of the series and was not read, a line each, with what to do. Default: nothing. */
+  readonly notRead?: readonly string[];
   /** The edition that was read, of a provider with `editionOf`. */
   readonly edition?: string;
   /** What is known of why the answer has no bar at all, in a few words; only where it has none. */

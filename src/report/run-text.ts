@@ -105,6 +105,7 @@ export function summaryText(summary: RunSummary): string[] {
       : []),
     ...refusedLines(summary),
     ...driftLines(summary),
+    ...notReadLines(summary),
     ...warningLines(summary),
     ...failureLines(summary),
   ];
@@ -172,6 +173,17 @@ export function driftText({ drift }: RunSummary): string[] {
     ],
     rows,
   );
+}
+
+/** Lines on what was not read that are shown; the run's record has them all. */
+const SHOWN_NOT_READ = 10;
+
+/** What the source has and was not read. */
+function notReadLines({ notRead }: RunSummary): string[] {
+  if (notRead.length === 0) return [];
+  const more = notRead.length - SHOWN_NOT_READ;
+  const rest = more > 0 ? [`and ${formatCount(more)} more: --json lists them`] : [];
+  return ['', 'NOT READ', ...notRead.slice(0, SHOWN_NOT_READ), ...rest];
 }
 
 /** Warnings that are shown; `check-data --issues` has them all. */

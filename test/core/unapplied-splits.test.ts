@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Ohlcv, type Split, isSplit } from '../../src/core/bars.ts';
 import { formatDay, utcDayOf } from '../../src/core/day.ts';
-import { unappliedSplits } from '../../src/core/unapplied-splits.ts';
+import { hiddenSplits, unappliedSplits } from '../../src/core/unapplied-splits.ts';
 import { SESSIONS, split, stored } from '../backfill/hearings.ts';
 
 const dateOf = (session: number): string => formatDay(SESSIONS[session] ?? 0);
@@ -74,5 +74,43 @@ describe('a split that is listed', () => {
     const rows = wire([100, 100, 25, 25]);
     const broken = { ...stored(SESSIONS[1] ?? 0, 0), ts: (rows[1]?.ts ?? 0) + 1 };
     expect(found([...rows, broken].toReversed(), at(2, 4))).toEqual([4]);
+  });
+});
+
+describe('a split that prices were adjusted for', () => {
+  const hidden = (closes: readonly number[], ...splits: Split[]): number[] =>
+    hiddenSplits(wire(closes), splits, utcDayOf).map(({ ratio }) => ratio);
+
+  it.each([
+    [2, [10, 10, 10, 10]],
+    [2, [10, 10, 11, 11]],
+    [4, [10, 10, 7.5, 7.5]],
+    [0.1, [10, 10, 10, 10]],
+    [1.5, [10, 10, 10.5, 10.5]],
+  ])('is one that they go on over: %s', (ratio, closes) => {
+    expect(hidden(closes, at(2, ratio))).toEqual([ratio]);
+  });
+
+  it.each([
+    [2, [20, 20, 10, 10]],
+    [2, [20, 20, 14, 14]],
+    [4, [40, 40, 10, 10]],
+    [0.1, [1, 1, 10, 10]],
+    [1.4, [10, 10, 10, 10]],
+  ])('is none that shows, or is too small to: %s', (ratio, closes) => {
+    expect(hidden(closes, at(2, ratio))).toEqual([]);
+  });
+
+  it('is none where only the first trade goes on', () => {
+    const fallen = { ...stored(SESSIONS[2] ?? 0, 5), open: 10, high: 10 };
+    expect(hiddenSplits([...wire([10, 10]), fallen], [at(2, 2)], utcDayOf)).toEqual([]);
+  });
+
+  it('cannot be told without prices on both sides, or beside another split', () => {
+    expect(hidden([10, 10], at(2, 2))).toEqual([]);
+    expect(hidden([10, 10, 10], at(0, 2))).toEqual([]);
+    expect(hidden([10, 10, 10, 10], at(2, 2), at(3, 2))).toEqual([2, 2]);
+    const rows = wire([10, 10, 10, 10, 10]).toSpliced(1, 2);
+    expect(hiddenSplits(rows, [at(1, 2), at(2, 3)], utcDayOf)).toEqual([]);
   });
 });

@@ -208,6 +208,49 @@ describe('a folder as a provider', () => {
     );
   });
 
+  describe('of a file that tells of a split in a column', () => {
+    const DATES = ['2024-01-08', '2024-01-09', '2024-01-10', '2024-01-11'];
+    const whole = range('2024-01-08', '2024-01-12');
+    const TELLING = 'AAPL.csv: its column "Stock Splits" tells of 2:1 on 2024-01-10';
+    const open = async (before: number, basis: 'raw' | 'split-adjusted', actions?: string) => {
+      const lines = DATES.map((date, i) => {
+        const close = i < 2 ? before : 10;
+        return `${date},${close},${close + 1},${close - 1},${close},1000,0.0,${i === 2 ? '2.0' : '0.0'}\n`;
+      });
+      const header = 'Date,Open,High,Low,Close,Volume,Dividends,Stock Splits\n';
+      const list = actions === undefined ? {} : { 'actions.csv': `ticker,date,kind,value\n${actions}\n` };
+      const url = await folderOf({ 'AAPL.csv': header + lines.join(''), ...list });
+      return openCsv({ id: 'csv', url, basis });
+    };
+
+    it.each([
+      ['raw', undefined, 'list that in actions.csv, and say --basis split-adjusted'],
+      ['raw', 'AAPL,2024-01-10,split,2:1', 'say --basis split-adjusted'],
+      ['split-adjusted', 'MSFT,2024-01-10,split,2:1', 'list that in actions.csv'],
+    ] as const)('refuses prices that are adjusted for it as %s with %s', async (basis, actions, advice) => {
+      await expect(fetchBars(await open(10, basis, actions), 'AAPL', whole)).rejects.toMatchObject({
+        code: 'basis-unknown',
+        ticker: 'AAPL',
+        message: `${TELLING}, and its prices are adjusted for it, not as traded: ${advice}`,
+      });
+    });
+
+    it('names it where its prices are as traded', async () => {
+      const answer = await fetchBars(await open(20, 'raw'), 'AAPL', whole);
+      expect(answer.notRead).toEqual([expect.stringContaining(`${TELLING} and is not read`)]);
+      expect(answer.bars).toHaveLength(4);
+    });
+
+    it('takes prices after it as they are, and turns back what actions.csv lists', async () => {
+      const after = await fetchBars(await open(10, 'raw'), 'AAPL', range('2024-01-10', '2024-01-12'));
+      expect(after.bars.map(({ close }) => close)).toEqual([10, 10]);
+      const provider = await open(10, 'split-adjusted', 'AAPL,2024-01-10,split,2:1');
+      const answer = await fetchBars(provider, 'AAPL', whole);
+      expect(answer.bars.map(({ close }) => close)).toEqual([20, 20, 10, 10]);
+      expect(answer.notRead).toEqual([]);
+    });
+  });
+
   it('knows its own tickers and intervals only', async () => {
     const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
     const asked = range('2024-01-01', '2024-01-10');

@@ -14,6 +14,7 @@ const CALM: RunSummary = {
     dropped: 0,
     fillers: 0,
     warnings: [],
+    notRead: [],
     drift: {},
     absent: {},
     failures: [],
@@ -103,6 +104,17 @@ describe('the summary of a run', () => {
     expect(lines[0]).not.toContain('gone');
     for (const part of ['1 final bar from csv', '0 changed', '3 gone (kept)'])
       expect(lines[1]).toContain(part);
+  });
+
+  it('names what of its source was not read, ten lines at most', () => {
+    const lines = Array.from({ length: 12 }, (_, i) => `FILE${i}.csv: what is not read`);
+    expect(summaryText({ ...CALM, notRead: lines.slice(0, 2) }).slice(3)).toEqual([
+      '',
+      'NOT READ',
+      ...lines.slice(0, 2),
+    ]);
+    const many = summaryText({ ...CALM, notRead: lines });
+    expect(many.slice(-2)).toEqual([lines[9], 'and 2 more: --json lists them']);
   });
 
   it('names odd bars, ten at most, and where the others are listed', () => {

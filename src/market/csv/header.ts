@@ -1,3 +1,5 @@
+import type { ActionColumn } from './told-actions.ts';
+
 /** Where a file has what: indices of its columns. */
 export interface Header {
   /** The date, or the whole stamp. */
@@ -13,6 +15,8 @@ export interface Header {
   readonly trades: number | null;
   /** Whether a row is final: this program's own exports tell. */
   readonly isFinal: number | null;
+  /** What tells of splits and dividends beside the bars. */
+  readonly actions: readonly ActionColumn[];
   /** Which instrument a row is of. */
   readonly ticker: number | null;
   /** The same, or the name of its company. */
@@ -36,7 +40,9 @@ const NAMES = {
   volume: 'volume,vol,vol.,v,tickvol,tick volume',
   vwap: 'vwap,vw',
   trades: 'trades,trade count,tradecount,number of trades,transactions,barcount,count,n',
-  isFinal: 'is final',
+  isFinal: 'is final,isfinal',
+  split: 'stock splits,stock split,splits,split,split ratio,split factor,splitfactor,split coefficient',
+  dividend: 'dividends,dividend,dividend amount,divcash,div cash,ex-dividend,ex dividend',
   ticker: 'ticker,symbol',
   name: 'name',
   interval: 'interval',
@@ -68,6 +74,7 @@ const KLINE: Header = {
   vwap: null,
   trades: 8,
   isFinal: null,
+  actions: [],
   ticker: null,
   name: null,
   interval: null,
@@ -111,6 +118,10 @@ export function readHeader(
     vwap: find('vwap'),
     trades: find('trades'),
     isFinal: find('isFinal'),
+    actions: (['split', 'dividend'] as const).flatMap((kind) => {
+      const index = find(kind);
+      return index === null ? [] : [{ kind, index, name: names[index] ?? '' }];
+    }),
     ticker: find('ticker'),
     name: find('name'),
     interval: find('interval'),

@@ -3,12 +3,15 @@ import { formatDay, utcDayOf } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Interval } from '../../core/interval.ts';
 import type { MarketRow } from '../market.ts';
+import type { ToldAction } from './told-actions.ts';
 
 /** The rows of one file, ascending. */
 export interface RowsOfFile {
   readonly path: string;
   readonly interval: Interval;
   readonly rows: readonly MarketRow[];
+  /** Splits and dividends that it tells of by the way. */
+  readonly told: readonly ToldAction[];
 }
 
 /** Words in a file's name that name no instrument: endings and months. */

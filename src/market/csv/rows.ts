@@ -1,5 +1,5 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { startOfDay } from '../../core/day.ts';
+import { startOfDay, utcDayOf } from '../../core/day.ts';
 import { longBars } from '../../core/long-bars.ts';
 import { clockOf, instantsOf } from './clock.ts';
 import type { BarFile } from './files.ts';
@@ -11,6 +11,7 @@ import { sessionDates } from './session-dates.ts';
 import { assertNotShifted } from './shifted-dates.ts';
 import { byTicker, type SharedTables } from './shared-tables.ts';
 import { readTable, type StampedRow, type Table } from './table.ts';
+import type { ToldAction } from './told-actions.ts';
 
 /** What the rows of a ticker's files are read with. */
 export interface SeriesContext {
@@ -21,19 +22,21 @@ export interface SeriesContext {
   readonly shared: SharedTables;
 }
 
-/** The rows of a file with a header, ascending. Throws `usage` for what is malformed or not what it is named after. */
+/** The final rows of a file with a header, ascending, and how many are not. Throws `usage` for what is malformed or not what it is named after. */
 export function readFileRows(
   file: Exclude<BarFile, { kind: 'lean-minutes' }>,
   context: SeriesContext,
-): RowsOfFile {
-  const { rows, siblings = rows, zone } = tableOf(file, context);
+): RowsOfFile & { readonly notFinal: number } {
+  const { rows: all, siblings = all, zone } = tableOf(file, context);
+  const rows = all.filter(({ isFinal }) => isFinal !== false);
+  const notFinal = all.length - rows.length;
   const clock = clockOf(zone ?? context.zone, context.calendar);
   const read = rowsOfStamps(file.path, rows, clock, context, siblings);
-  if (read.interval === '1d') return read;
+  if (read.interval === '1d') return { ...read, notFinal };
   assertRegularHours(file.path, rows, clock, read.interval, context.calendar);
   const dates = read.rows.map(({ ts }) => context.calendar.localDay(ts));
   assertNotShifted(file.path, dates, read.rows, context.calendar);
-  return read;
+  return { ...read, notFinal };
 }
 
 /**
@@ -55,8 +58,14 @@ export function rowsOfStamps(
   if (interval === undefined)
     throw malformed(path, null, 'its rows are on no interval of 1m, 5m, 15m, 1h or 1d');
   const starts = interval === '1d' ? dailyStarts(path, stamped, instants, calendar) : instants;
-  const rows = stamped.map(({ stamp: _stamp, ...values }, i) => ({ ts: starts[i] ?? 0, ...values }));
-  return { path, interval, rows: rows.toSorted((a, b) => a.ts - b.ts) };
+  const told: ToldAction[] = [];
+  const rows = stamped.map(({ stamp: _stamp, told: ofRow = [], ...values }, i) => {
+    const ts = starts[i] ?? 0;
+    const exDay = interval === '1d' ? utcDayOf(ts) : calendar.localDay(ts);
+    for (const one of ofRow) told.push({ ...one, path, exDay });
+    return { ts, ...values };
+  });
+  return { path, interval, rows: rows.toSorted((a, b) => a.ts - b.ts), told };
 }
 
 function dailyStarts(

@@ -13,6 +13,7 @@ import type { BarFile } from './files.ts';
 import { joinFiles, type RowsOfFile } from './join-files.ts';
 import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
 import { readFileRows, rowsOfStamps, type SeriesContext } from './rows.ts';
+import type { ToldAction } from './told-actions.ts';
 
 /** Rows of a range, and how many more were left out. */
 export interface SeriesRows {
@@ -34,6 +35,15 @@ export interface CsvSeries {
   read(range: DayRange): SeriesRows;
 }
 
+/** What the files of a ticker hold. */
+export interface FilesRead {
+  readonly series: readonly CsvSeries[];
+  /** Splits and dividends that they tell of beside the bars. */
+  readonly told: readonly ToldAction[];
+  /** Files with rows that are left out, not being final, and how many those are. */
+  readonly notFinal: readonly { readonly path: string; readonly rows: number }[];
+}
+
 export const NOTHING: SeriesRows = { rows: [], dropped: 0, offGrid: 0, oddities: [] };
 
 /**
@@ -41,11 +51,12 @@ export const NOTHING: SeriesRows = { rows: [], dropped: 0, offGrid: 0, oddities:
  * session's: they give no `1h` but, where there is no daily file, the daily bars that they add up to. Throws `usage` for a
  * malformed file, and for two files that contradict each other.
  */
-export function readSeries(files: readonly BarFile[], context: SeriesContext): CsvSeries[] {
+export function readSeries(files: readonly BarFile[], context: SeriesContext): FilesRead {
   const { calendar } = context;
   const scale = calendar.id === '24-7' || calendar.id === '24-5-FX' ? LEAN_UNSCALED : LEAN_EQUITY;
   const tables: RowsOfFile[] = [];
   const ofHours: MarketRow[][] = [];
+  const notFinal: { path: string; rows: number }[] = [];
   const minuteFiles: { path: string; day: Day }[] = [];
   for (const file of files) {
     if (file.kind === 'lean-minutes') minuteFiles.push(file);
@@ -54,7 +65,11 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): C
       const isOffGrid = scale === LEAN_EQUITY && read.interval !== '1d';
       if (!isOffGrid) tables.push(read);
       else if (read.interval === '1h') ofHours.push([...read.rows]);
-    } else tables.push(readFileRows(file, context));
+    } else {
+      const read = readFileRows(file, context);
+      tables.push(read);
+      if (read.notFinal > 0) notFinal.push({ path: file.path, rows: read.notFinal });
+    }
   }
   const series = joinFiles(tables, context.ticker).flatMap(({ rows, interval }) =>
     tableOf(withVolume(rows, context.ticker), interval, calendar),
@@ -63,7 +78,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): C
     series.push(...ofHours.flatMap((rows) => tableOf(dailyOfHours(rows, calendar), '1d', calendar)));
   }
   if (minuteFiles.length > 0) series.push(minutesOf(minuteFiles, calendar, scale));
-  return series;
+  return { series, told: tables.flatMap(({ told }) => told), notFinal };
 }
 
 /** Rows with prices whose volume is not told: none is traded of indices and by currencies, of others it is unknown. */

@@ -6,10 +6,15 @@ import { isEnded } from './line-end.ts';
 import { numberFormOf, readAmount } from './numbers.ts';
 import { type CsvLine, csvLines, malformed, readText, withoutPreamble } from './records.ts';
 import { type DateOrder, dateOrderOf, readStamp, type Stamp } from './stamps.ts';
+import { toldIn, type ToldValue } from './told-actions.ts';
 
 /** A row with its stamp as written. */
 export interface StampedRow extends Omit<MarketRow, 'ts'> {
   readonly stamp: Stamp;
+  /** Set where the row was exported before its session was settled: whatever it is now, it is not that any more. */
+  readonly isFinal?: false;
+  /** What it tells of splits and dividends by the way. Default: nothing. */
+  readonly told?: readonly ToldValue[];
 }
 
 /** What a CSV file holds. */
@@ -27,8 +32,8 @@ export interface Table {
 
 /**
  * Reads a CSV file: fields between commas, semicolons, tabs or bars, with a header that names a date (and a time, or both
- * in one), `open`, `high`, `low`, `close` and perhaps `volume`, `vwap`, `trades` and `ticker` in any order and case; other
- * columns, such as `Adj Close`, are ignored. Throws `usage` with file and line where it is malformed.
+ * in one), `open`, `high`, `low`, `close` and perhaps `volume`, `vwap`, `trades` and `ticker` in any order and case; what
+ * columns of splits and dividends tell stands beside the bars; others, such as `Adj Close`, are ignored. Throws `usage` with file and line where it is malformed.
  */
 export function readTable(path: string, text = readText(path)): Table {
   const delimiter = delimiterOf(text);
@@ -38,9 +43,7 @@ export function readTable(path: string, text = readText(path)): Table {
   const { header, heading, ticker } = layout;
   // Files that were put together have the header again and again.
   const title = heading === 0 ? null : all[heading - 1]?.fields[header.stamp];
-  const lines = all
-    .slice(heading)
-    .filter(({ fields }) => fields[header.stamp] !== title && !isProvisional(fields, header));
+  const lines = all.slice(heading).filter(({ fields }) => fields[header.stamp] !== title);
   assertOneInterval(path, header, lines);
   const last = (all[0]?.fields.length ?? 0) - 1;
   if (isNumber(header, last) && !isEnded(text)) assertLastNumber(path, lines, last);
@@ -58,9 +61,18 @@ function isNumber({ open, high, low, close, volume, vwap, trades }: Header, colu
   return [open, high, low, close, volume, vwap, trades].includes(column);
 }
 
-/** Whether a row was exported before its session was settled: whatever it is now, it is not that any more. */
-function isProvisional(fields: readonly string[], { isFinal }: Header): boolean {
-  return isFinal !== null && fields[isFinal]?.trim().toLowerCase() === 'false';
+/** What other tools make of `false`, besides its case. */
+const FALSE = /^(false|f|0|no|n)$/i;
+
+/** What a row says beside its bar. */
+function asideOf(
+  { fields }: CsvLine,
+  { isFinal, actions }: Header,
+): Pick<StampedRow, 'isFinal' | 'told'> | undefined {
+  const isProvisional = isFinal !== null && FALSE.test(fields[isFinal] ?? '');
+  const told = actions.length === 0 ? [] : toldIn(fields, actions);
+  if (!isProvisional && told.length === 0) return undefined;
+  return { ...(isProvisional && { isFinal: false }), ...(told.length > 0 && { told }) };
 }
 
 function assertOneInterval(path: string, { interval }: Header, lines: readonly CsvLine[]): void {
@@ -125,6 +137,7 @@ function rowReader(
     volume: at(line, volume),
     vwap: at(line, vwap),
     trades: at(line, trades),
+    ...asideOf(line, header),
   });
 }
 

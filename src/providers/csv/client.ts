@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import type { RejectedAction } from '../../core/action-checks.ts';
 import { type Ohlcv, isSplit } from '../../core/bars.ts';
 import { type Day, type DayRange, parseDay } from '../../core/day.ts';
+import { calendarById } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { isComplete } from '../../market/market.ts';
 import type { Oddity } from '../../core/oddities.ts';
+import { sessionDateOf } from '../../core/partition.ts';
 import { NEIGHBOUR_DAYS } from '../../core/plausibility.ts';
-import { csvFolderMarket } from '../../market/csv-folder.ts';
+import { type CsvFolderMarket, csvFolderMarket } from '../../market/csv-folder.ts';
 import { clockNamed } from '../../market/csv/header.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
 import type { BarRequest, ProviderConfig } from '../provider.ts';
+import { assertTurnedBack, type SplitsTold } from './told-splits.ts';
 
 /** A reading of a folder, with how far its files reach. */
 export interface CsvReading extends MarketReading {
@@ -23,6 +26,8 @@ export interface CsvReading extends MarketReading {
   readonly oddities: readonly Oddity[];
   /** Split-adjusted rows of the series within a month of its splits, whatever the range; none of raw ones. */
   readonly aroundSplits: readonly Ohlcv[];
+  /** What of its files is not read, a line each. */
+  readonly notRead: readonly string[];
   /** See `CsvClient.editionOf`. */
   readonly edition: string | null;
   /** Splits and dividends of the ticker that cannot be. */
@@ -30,7 +35,10 @@ export interface CsvReading extends MarketReading {
 }
 
 export interface CsvClient {
-  /** Throws `unknown-ticker`, `unsupported-interval`, and `usage` (file and line) for a malformed file. */
+  /**
+   * Throws `unknown-ticker`, `unsupported-interval`, `usage` (file and line) for a malformed file, and `basis-unknown` where
+   * its prices are not what they are said to be.
+   */
   read(request: BarRequest): CsvReading;
   tickers(): readonly string[];
   /** The day up to which splits are in its prices; null: not said. */
@@ -67,19 +75,44 @@ export function openClient(config: ProviderConfig): CsvClient {
       const reading = readMarket(market, request, 'csv');
       const span = market.span(ticker, interval) ?? { from: request.range.from, to: request.range.from };
       const { dropped, offGrid, oddities } = market.read(ticker, interval, reading.closed);
-      const aroundSplits = (basis === 'raw' ? [] : reading.actions.filter(isSplit)).flatMap(({ exDay }) => {
-        const around = { from: exDay - NEIGHBOUR_DAYS, to: exDay + NEIGHBOUR_DAYS };
-        return market.rows(ticker, interval, around).filter(isComplete);
-      });
+      assertTurnedBack(splitsTold(market, request, reading), basis);
+      const splits = basis === 'raw' ? [] : reading.actions.filter(isSplit);
+      const aroundSplits = rowsAround(market, request, splits);
       const badActions = market.badActions(ticker);
+      const notRead = market.notRead(ticker);
       const edition = editionOf(ticker);
-      return { ...reading, span, dropped, offGrid, oddities, badActions, aroundSplits, edition };
+      return { ...reading, span, dropped, offGrid, oddities, badActions, aroundSplits, notRead, edition };
     },
     tickers: () => market.tickers(),
     editionOf,
     adjustedOn: dayOf(config),
     notes: market.notes,
   };
+}
+
+/** Rows of a series within a month of some days. */
+function rowsAround(
+  market: CsvFolderMarket,
+  { series: { ticker, interval } }: BarRequest,
+  days: readonly { readonly exDay: Day }[],
+): Ohlcv[] {
+  return days.flatMap(({ exDay }) => {
+    const around = { from: exDay - NEIGHBOUR_DAYS, to: exDay + NEIGHBOUR_DAYS };
+    return market.rows(ticker, interval, around).filter(isComplete);
+  });
+}
+
+/** What the files of a series tell of splits after the first row that is wanted. */
+function splitsTold(
+  market: CsvFolderMarket,
+  request: BarRequest,
+  { listing, rows, actions }: MarketReading,
+): SplitsTold {
+  const { ticker, interval } = request.series;
+  const sessionOf = sessionDateOf(interval, calendarById(listing.calendar));
+  const first = rows[0] === undefined ? Number.POSITIVE_INFINITY : sessionOf(rows[0].ts);
+  const told = market.toldActions(ticker).filter((one) => one.column.kind === 'split' && first < one.exDay);
+  return { told, listed: actions, rows: rowsAround(market, request, told), sessionOf, ticker };
 }
 
 /** Long enough that no two states of a folder share one. */
