@@ -1,8 +1,8 @@
 import createYahooFinance from 'yahoo-finance2/createYahooFinance';
-import chart, { type ChartResultObject } from 'yahoo-finance2/modules/chart';
+import chart from 'yahoo-finance2/modules/chart';
 import { BackfillError } from '../../core/errors.ts';
 import type { Interval } from '../../core/interval.ts';
-import { takeEvents } from './events.ts';
+import { type Chart, readChart } from './chart.ts';
 import { type HttpAnswer, type Send, type WireEvents, retryAfterMs } from '../http/transport.ts';
 
 /** What to ask of `/v8/finance/chart`. Periods are epoch seconds; a bar stamped exactly `period2` is included. */
@@ -15,10 +15,7 @@ export interface ChartQuery {
   readonly now: number;
 }
 
-/** A chart whose `events` are as they came: `statedActions` reads them. */
-export type ChartClient = (query: ChartQuery, wire?: WireEvents) => Promise<ChartResultObject>;
-
-type ChartEvents = NonNullable<ChartResultObject['events']>;
+export type ChartClient = (query: ChartQuery, wire?: WireEvents) => Promise<Chart>;
 
 export const YAHOO_URL = 'https://query2.finance.yahoo.com';
 
@@ -27,15 +24,17 @@ const YahooFinance = createYahooFinance({ modules: { chart } });
 const SILENT = { info: nothing, warn: nothing, error: nothing, debug: nothing, dir: nothing };
 function nothing(): void {}
 
+/** What the library is shown of a good answer: it refuses a whole chart for a field that nobody reads. */
+const NOTHING_MORE = '{"chart":{"result":[{"indicators":{"quote":[{}]}}]}}';
+
 /**
- * The chart endpoint through yahoo-finance2, which knows its query and validates its answer. Bytes go through our
- * own `send`: the library loses status and headers, so every answer but a 200 with JSON becomes an error here,
- * before the library sees it.
+ * The chart endpoint through yahoo-finance2, which knows its query. Bytes go through our own `send`, and answers are
+ * read here, before the library sees them: it loses status and headers, and its checks ask for what is of no use.
  */
 export function chartClient(send: Send, baseUrl: string): ChartClient {
   const base = new URL(baseUrl);
   return async (query, wire) => {
-    let events: unknown;
+    let answered: Chart | undefined;
     const yahoo = new YahooFinance({
       fetch: async (input, init) => {
         const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input);
@@ -44,9 +43,8 @@ export function chartClient(send: Send, baseUrl: string): ChartClient {
         url.pathname = base.pathname.replace(/\/$/, '') + url.pathname;
         const answer = await send({ url, headers: { 'user-agent': userAgent(init) }, ...wire });
         assertUsable(answer, query);
-        const taken = takeEvents(answer.body);
-        events = taken.events;
-        return asResponse({ ...answer, body: taken.body });
+        answered = readChart(answer.body, query.symbol);
+        return asResponse(NOTHING_MORE);
       },
       queue: { concurrency: Number.POSITIVE_INFINITY },
       versionCheck: false,
@@ -55,31 +53,24 @@ export function chartClient(send: Send, baseUrl: string): ChartClient {
     });
     try {
       // A new options object a call: the library mutates it.
-      const answered = await yahoo.chart(encodeURIComponent(query.symbol), {
+      const options = {
         period1: query.period1,
         period2: query.period2,
         interval: query.interval,
         includePrePost: false,
         events: 'div|split',
         return: 'object',
-      });
-      return events === undefined ? answered : { ...answered, events: events as ChartEvents };
+      } as const;
+      await yahoo.chart(encodeURIComponent(query.symbol), options, { validateResult: false });
     } catch (error) {
       if (error instanceof BackfillError) throw error;
-      // A TypeError is the library's when there is no result where one is due.
-      const isEmpty = error instanceof TypeError;
-      const what = isEmpty ? 'it has no result' : error instanceof Error ? error.message : String(error);
-      // The library's words for a body that does not parse: cut short on the way, so worth another try.
-      const retryable = isEmpty || what.startsWith('Response.ok where we expect JSON');
-      throw new BackfillError(
-        'bad-answer',
-        `Yahoo's answer for ${query.symbol} is no chart: ${firstLine(what)}`,
-        {
-          retryable,
-          cause: error,
-        },
-      );
+      const what = firstLine(error instanceof Error ? error.message : String(error));
+      const message = `Yahoo cannot be asked for ${query.symbol}: ${what}`;
+      throw new BackfillError('bad-answer', message, { cause: error });
     }
+    if (answered === undefined)
+      throw new BackfillError('bad-answer', `Yahoo was not asked for ${query.symbol}`);
+    return answered;
   };
 }
 
@@ -90,8 +81,8 @@ function userAgent(init: RequestInit | undefined): string {
 }
 
 /** What the library reads of a good answer. The class itself would load all of `fetch` into every thread. */
-function asResponse({ status, body }: HttpAnswer): Response {
-  const read = { ok: true, status, headers: {}, text: () => Promise.resolve(body) };
+function asResponse(body: string): Response {
+  const read = { ok: true, status: 200, headers: {}, text: () => Promise.resolve(body) };
   return read as unknown as Response;
 }
 

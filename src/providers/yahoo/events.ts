@@ -1,37 +1,11 @@
-import type { ChartResultObject } from 'yahoo-finance2/modules/chart';
 import { inPriceCurrency } from '../../core/currency.ts';
 import type { StatedAction } from '../../core/action-checks.ts';
 import type { Dividend } from '../../core/bars.ts';
 import type { Day } from '../../core/day.ts';
-
-/** An answer's body in two parts: the rows, and the events as they came. */
-export interface ParsedBody {
-  readonly body: string;
-  readonly events: unknown;
-}
-
-/**
- * Takes the events out of the body of a chart: the library refuses a whole chart for one malformed event. What does not
- * parse is left to the library, which says what is wrong with it.
- */
-export function takeEvents(body: string): ParsedBody {
-  if (!body.includes('"events"')) return { body, events: undefined };
-  try {
-    const answer: unknown = JSON.parse(body);
-    const chart = fieldsOf(list(fieldsOf(fieldsOf(answer)['chart'])['result'])[0]);
-    const { events } = chart;
-    delete chart['events'];
-    return { body: JSON.stringify(answer), events };
-  } catch {
-    return { body, events: undefined };
-  }
-}
+import type { Chart } from './chart.ts';
 
 /** Splits and dividends of a chart as Yahoo states them, whatever is wrong with them. */
-export function statedActions(
-  { events, meta }: ChartResultObject,
-  dayOf: (instant: number) => Day,
-): StatedAction[] {
+export function statedActions({ events, currency }: Chart, dayOf: (instant: number) => Day): StatedAction[] {
   const { splits, dividends } = fieldsOf(events);
   return [
     ...entriesOf(splits).map((event): StatedAction => {
@@ -39,7 +13,7 @@ export function statedActions(
       return { action: { kind: 'split', exDay: exDayOf(event, dayOf), ratio }, row: rowOf('split', event) };
     }),
     ...entriesOf(dividends).map((event): StatedAction => {
-      const cash = cashOf(event, meta.currency);
+      const cash = cashOf(event, currency);
       return {
         action: { kind: 'dividend', exDay: exDayOf(event, dayOf), ...cash },
         row: rowOf('dividend', event),
@@ -49,7 +23,7 @@ export function statedActions(
 }
 
 /** The amount in the price's currency, or in its own where that is another. */
-function cashOf(event: Fields, priceCurrency: string | undefined): Pick<Dividend, 'amount' | 'currency'> {
+function cashOf(event: Fields, priceCurrency: string | null): Pick<Dividend, 'amount' | 'currency'> {
   const amount = numberOf(event['amount']);
   const { currency } = event;
   if (typeof currency !== 'string' || currency === '' || !priceCurrency) return { amount };
@@ -84,8 +58,4 @@ function entriesOf(events: unknown): Fields[] {
 
 function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -3,7 +3,6 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import { MS_PER_DAY, type DayRange, startOfDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Interval } from '../../core/interval.ts';
-import type { ChartResultObject } from 'yahoo-finance2/modules/chart';
 import { randomFor } from '../../market/random.ts';
 import type { Gate } from '../http/gate.ts';
 import { throughGate, withRetries } from '../http/retry.ts';
@@ -11,10 +10,11 @@ import { send, withTimeout } from '../http/transport.ts';
 import type { BarAnswer, BarRequest, Provider, ProviderConfig } from '../provider.ts';
 import { closedDays } from '../closed-days.ts';
 import { yahooCapabilities } from './capabilities.ts';
+import type { Chart } from './chart.ts';
 import { type ChartQuery, YAHOO_URL, chartClient } from './client.ts';
 import { lastTradeOf, parseChart } from './parse.ts';
 
-type AskedChart = (query: ChartQuery) => Promise<ChartResultObject>;
+type AskedChart = (query: ChartQuery) => Promise<Chart>;
 
 /** Yahoo's chart endpoint. Its prices are split-adjusted; the answers given here are raw. */
 export function openYahoo(config: ProviderConfig, gate: Gate): Provider {
@@ -40,30 +40,23 @@ const RETRIES = { attempts: 8, firstWaitMs: 500, longestWaitMs: 30_000 };
 
 /** What Yahoo calls our intervals; a chart that does not say is taken at its rows. */
 const GRANULARITIES: Readonly<Record<Interval, readonly string[]>> = {
-  '1m': ['1m', ''],
-  '5m': ['5m', ''],
-  '15m': ['15m', ''],
-  '1h': ['1h', '60m', ''],
-  '1d': ['1d', ''],
+  '1m': ['1m'],
+  '5m': ['5m'],
+  '15m': ['15m'],
+  '1h': ['1h', '60m'],
+  '1d': ['1d'],
 };
 
-/** Stamps beyond this are not in seconds: the year 5138. */
-const LATEST_STAMP = 1e11;
-
 /** Throws `bad-answer` (retryable: Yahoo mixes answers up under load) unless the chart answers this query. */
-function assertAbout(chart: ChartResultObject, { symbol, interval }: ChartQuery): ChartResultObject {
-  const granularity = chart.meta.dataGranularity;
-  if (granularity !== undefined && !GRANULARITIES[interval].includes(granularity)) {
+function assertAbout(chart: Chart, { symbol, interval }: ChartQuery): Chart {
+  const { granularity } = chart;
+  if (granularity !== null && !GRANULARITIES[interval].includes(granularity)) {
     const message = `Yahoo answered bars of ${granularity} for ${symbol} when asked for ${interval}`;
     throw new BackfillError('bad-answer', message, { retryable: true });
   }
-  const wrong = chart.timestamp?.find((stamp) => !(Math.abs(stamp) < LATEST_STAMP));
-  if (chart.meta.symbol === symbol && wrong === undefined) return chart;
-  const what =
-    wrong === undefined ? `for ${chart.meta.symbol}` : `with the stamp ${wrong}, which is not in seconds,`;
-  throw new BackfillError('bad-answer', `Yahoo answered ${what} when asked for ${symbol}`, {
-    retryable: true,
-  });
+  if (chart.symbol === symbol) return chart;
+  const message = `Yahoo answered for ${chart.symbol} when asked for ${symbol}`;
+  throw new BackfillError('bad-answer', message, { retryable: true });
 }
 
 async function fetchBars(client: AskedChart, request: BarRequest): Promise<BarAnswer> {
@@ -71,7 +64,7 @@ async function fetchBars(client: AskedChart, request: BarRequest): Promise<BarAn
   const calendar = calendarFor(series.ticker);
   const settleDelayMs = yahooCapabilities.intervals[series.interval]?.settleDelayMs ?? 0;
   const settled = calendar.lastSettled(now, settleDelayMs);
-  const ask = (interval: Interval, period1: number, period2: number): Promise<ChartResultObject> =>
+  const ask = (interval: Interval, period1: number, period2: number): Promise<Chart> =>
     client({ symbol: series.ticker, interval, period1, period2, now });
   const { period1, period2 } = periods(range, calendar, series.interval);
   // Up to tomorrow: splits that went ex after the range adjust its prices too.
@@ -93,14 +86,14 @@ async function fetchBars(client: AskedChart, request: BarRequest): Promise<BarAn
  * Throws `bad-answer` (retryable) where the daily chart, which tells the splits, has no row beside intraday bars: its saying
  * that there are none proves nothing.
  */
-function assertSameHistory(chart: ChartResultObject, events: ChartResultObject, ticker: string): void {
+function assertSameHistory(chart: Chart, events: Chart, ticker: string): void {
   if (!isEmpty(events) || isEmpty(chart)) return;
   const message = `Yahoo has intraday bars of ${ticker} and no daily row beside them`;
   throw new BackfillError('bad-answer', message, { retryable: true });
 }
 
-function isEmpty({ timestamp = [] }: ChartResultObject): boolean {
-  return timestamp.length === 0;
+function isEmpty({ stamps }: Chart): boolean {
+  return stamps.length === 0;
 }
 
 /** Epoch seconds of a range of sessions; `period2` is the last second of the last session, still to come if that is open. */

@@ -9,7 +9,6 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Yahoo's `instrumentType`, in any case, in our words (see `Identity`); null where it says nothing. */
-export function instrumentType(yahoos: string | undefined): string | null {
-  if (yahoos === undefined || yahoos === '') return null;
-  return WORDS[yahoos.toUpperCase()] ?? 'other';
+export function instrumentType(yahoos: string | null): string | null {
+  return yahoos === null ? null : (WORDS[yahoos.toUpperCase()] ?? 'other');
 }

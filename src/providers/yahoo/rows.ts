@@ -1,4 +1,3 @@
-import type { ChartResultObject } from 'yahoo-finance2/modules/chart';
 import type { Ohlcv } from '../../core/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
@@ -7,6 +6,7 @@ import { untoldVolume } from '../../core/instrument-type.ts';
 import { contains } from '../../core/ranges.ts';
 import { barEnd, mayStartBar } from '../../market/session-grid.ts';
 import type { UnusableRow } from '../provider.ts';
+import type { Chart } from './chart.ts';
 import { instrumentType } from './instrument-type.ts';
 
 /** Rows of a chart on our grid, still as Yahoo adjusts them, in the order of the answer. */
@@ -35,15 +35,15 @@ export interface RowsAsked {
  * The rows of a chart that are bars. Of a session that is not settled yet, the daily bar is the live row, if the session
  * was asked for; intraday, the bars that are complete.
  */
-export function chartRows(chart: ChartResultObject, asked: RowsAsked): ChartRows {
+export function chartRows(chart: Chart, asked: RowsAsked): ChartRows {
   const { interval, settled, dayOf } = asked;
   const bars: Ohlcv[] = [];
   const unusable: UnusableRow[] = [];
-  const stamps = chart.timestamp ?? [];
-  const untold = untoldVolume(instrumentType(chart.meta.instrumentType));
+  const { stamps } = chart;
+  const untold = untoldVolume(instrumentType(chart.instrumentType));
   for (const [i, seconds] of stamps.entries()) {
     const instant = seconds * 1000;
-    const isBar = interval === '1d' ? isDailyBar(chart, instant, asked) : isWholeBar(chart, instant, asked);
+    const isBar = interval === '1d' ? isDailyBar(chart, i, asked) : isWholeBar(chart, instant, asked);
     if (!isBar) continue;
     const day = dayOf(instant);
     const ts = interval === '1d' ? startOfDay(day) : instant;
@@ -67,14 +67,14 @@ interface RowValues {
   readonly volume: number | null;
 }
 
-function valuesOf({ indicators }: ChartResultObject, i: number): RowValues {
-  const quote = indicators.quote[0];
+function valuesOf({ columns, volumes }: Chart, i: number): RowValues {
+  const { open, high, low, close } = columns;
   return {
-    open: quote?.open?.[i] ?? null,
-    high: quote?.high?.[i] ?? null,
-    low: quote?.low?.[i] ?? null,
-    close: quote?.close?.[i] ?? null,
-    volume: quote?.volume?.[i] ?? null,
+    open: open[i] ?? null,
+    high: high[i] ?? null,
+    low: low[i] ?? null,
+    close: close[i] ?? null,
+    volume: volumes?.[i] ?? null,
   };
 }
 
@@ -86,19 +86,27 @@ function isPriced(row: RowValues): row is Priced {
 }
 
 /** Whether a row of a daily chart is the bar of its session: the live row only of an unsettled one that was asked for. */
-function isDailyBar(chart: ChartResultObject, instant: number, asked: RowsAsked): boolean {
+function isDailyBar(chart: Chart, i: number, asked: RowsAsked): boolean {
   const { calendar, range, settled, dayOf } = asked;
-  const day = dayOf(instant);
-  if (!isLiveRow(chart, instant, day, calendar)) return true;
+  const day = dayOf((chart.stamps[i] ?? Number.NaN) * 1000);
+  if (!isLiveRow(chart, i, day, asked)) return true;
   return day > settled && calendar.isSession(day) && contains([range], day);
 }
 
 /**
  * Whether a row of a daily chart is the live one: stamped with the time of the last trade instead of its session's
- * open. (Yahoo keeps it for hours after the close, then gives the final row.)
+ * open. (Yahoo keeps it for hours after the close, then gives the final row.) Where no last trade is told, the last row may
+ * be it.
  */
-function isLiveRow({ meta }: ChartResultObject, instant: number, day: Day, calendar: Calendar): boolean {
-  if (instant !== meta.regularMarketTime.getTime()) return false;
+function isLiveRow(
+  { stamps, lastTrade }: Chart,
+  i: number,
+  day: Day,
+  { calendar, settled }: RowsAsked,
+): boolean {
+  const instant = (stamps[i] ?? Number.NaN) * 1000;
+  const mayBe = lastTrade === null ? i === stamps.length - 1 && day >= settled : stamps[i] === lastTrade;
+  if (!mayBe) return false;
   return calendar.advisory || !calendar.isSession(day) || instant !== calendar.session(day).open;
 }
 
@@ -106,7 +114,7 @@ function isLiveRow({ meta }: ChartResultObject, instant: number, day: Day, calen
  * Whether an intraday bar starts on the grid that begins at its session's open (and again after lunch). Of an unsettled
  * session it must also have ended, by our clock and by the last trade that Yahoo knows of: exchanges may be delayed.
  */
-function isWholeBar({ meta }: ChartResultObject, instant: number, asked: RowsAsked): boolean {
+function isWholeBar({ lastTrade }: Chart, instant: number, asked: RowsAsked): boolean {
   const { interval, calendar, now, settled, dayOf } = asked;
   const length = intervalMs(interval);
   const day = dayOf(instant);
@@ -119,5 +127,5 @@ function isWholeBar({ meta }: ChartResultObject, instant: number, asked: RowsAsk
     if (!mayStartBar(session, instant, length)) return false;
     if (session.reliable) end = barEnd(session, instant, length);
   }
-  return day <= settled || end <= Math.min(now, meta.regularMarketTime.getTime());
+  return day <= settled || end <= Math.min(now, (lastTrade ?? Number.NEGATIVE_INFINITY) * 1000);
 }

@@ -1,4 +1,4 @@
-import type { ChartResultObject } from 'yahoo-finance2/modules/chart';
+import { type Chart as ReadChart, readChart } from '../../../src/providers/yahoo/chart.ts';
 
 /** A row of a chart: its stamp (ISO 8601) and its close, of which the other prices are made; null: no values. */
 export type Row = readonly [stamp: string, close: number | null];
@@ -72,17 +72,7 @@ export function chartBody(chart: Chart): string {
   return JSON.stringify({ chart: { result: [result], error: null } });
 }
 
-/** A chart as the client hands it over: dates for stamps outside the rows and the events. */
-export function chartResult(chart: Chart): ChartResultObject {
-  const { result } = (JSON.parse(chartBody(chart)) as { chart: { result: [ChartResultObject] } }).chart;
-  const date = (of: unknown): Date => new Date(Number(of) * 1000);
-  const { meta, ...others } = result[0];
-  return {
-    ...others,
-    meta: {
-      ...meta,
-      regularMarketTime: date(meta.regularMarketTime),
-      ...(meta.firstTradeDate && { firstTradeDate: date(meta.firstTradeDate) }),
-    },
-  };
+/** A chart as the client hands it over. */
+export function chartResult(chart: Chart): ReadChart {
+  return readChart(chartBody(chart), chart.symbol ?? 'AAPL');
 }
