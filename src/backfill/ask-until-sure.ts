@@ -18,6 +18,7 @@ import {
   isDoubtfulTail,
   isSilent,
   learnInDoubt,
+  repeatsNothing,
   silenceNote,
 } from './doubt.ts';
 import type { StoredSeries } from './hearing.ts';
@@ -89,11 +90,12 @@ export async function askUntilSure(
         now,
       });
       const heard = { answer, verdict, learned, stored, actions, isSilent: !saysNo && isSilent(answer) };
-      const isInDoubt = isDoubtful || isDoubtfulTail(learned, calendar);
-      const isCredible = !contradictsItself(answer, learned, context);
+      const lacksAll = metered && repeatsNothing(verdict.comparison, id);
+      const isInDoubt = isDoubtful || lacksAll || isDoubtfulTail(learned, calendar);
+      const isCredible = !lacksAll && !contradictsItself(answer, learned, context);
       if ((isLast && isCredible) || (!isInDoubt && verdict.conflict === null)) return heard;
       if (isLast || answers === most || (metered && !gate.failed(doubt(task, id)))) {
-        const about = { provider: id, answers, now, calendar, isCredible };
+        const about = { provider: id, answers, now, calendar, isCredible, lacksAll };
         return isInDoubt ? { ...heard, learned: learnInDoubt(learned, stored.coverage, about) } : heard;
       }
       if (metered) await gate.pause(random() * FIRST_WAIT_MS * 2 ** (answers - 1));

@@ -1,7 +1,9 @@
+import type { Bar } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
+import type { Comparison } from '../core/compare.ts';
 import type { Absence, Coverage } from '../core/coverage.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
-import { firstClaim, leadingClaim } from '../core/evidence.ts';
+import { type AbsenceReason, firstClaim, leadingClaim } from '../core/evidence.ts';
 import type { Task } from '../core/plan.ts';
 import { intersect, subtract } from '../core/ranges.ts';
 import type { BarAnswer } from '../providers/provider.ts';
@@ -46,8 +48,8 @@ export function isDoubtfulTail(learned: Learned, calendar: Calendar): boolean {
 }
 
 /**
- * Whether a provider contradicts the long tail, or the whole, of its own answer: it tells of a last trade in sessions of
- * which it has no bar. However often it says so, they are missing.
+ * Whether a provider contradicts the tail, or the whole, of its own answer: it tells of a last trade in sessions of which it
+ * has no bar. However often it says so, they are missing.
  */
 export function contradictsItself(
   { lastTrade }: BarAnswer,
@@ -56,12 +58,18 @@ export function contradictsItself(
 ): boolean {
   const lastBar = learned.learned.present.at(-1)?.to ?? task.range.from;
   const hasTraded = lastTrade !== undefined && lastTrade >= lastBar;
-  return (
-    hasTraded &&
-    lastTrade <= lastSettled &&
-    lastTrade < task.range.to &&
-    tailOf(learned, calendar) > LONG_TAIL
-  );
+  return hasTraded && lastTrade <= lastSettled && lastTrade < task.range.to && tailOf(learned, calendar) > 0;
+}
+
+/** So many stored sessions that an answer should repeat and has none of are no chance. */
+const ENOUGH_GONE = 2;
+
+/**
+ * Whether an answer repeats none of the final bars that the same provider gave before and was asked for again: what it lacks
+ * besides proves nothing.
+ */
+export function repeatsNothing({ compared, gone }: Comparison<Bar>, provider: string): boolean {
+  return compared.length === 0 && gone.filter(({ source }) => source === provider).length >= ENOUGH_GONE;
 }
 
 /** Sessions at the end of an answer, after its last bar, that nobody explains. */
@@ -106,9 +114,13 @@ export function learnInDoubt(
     readonly calendar: Calendar;
     /** Whether it may be believed at last. */
     readonly isCredible: boolean;
+    /** Whether not even a young session may be taken for one that is not out yet. */
+    readonly lacksAll: boolean;
   },
 ): Learned {
-  const { provider, answers, now, calendar, isCredible } = about;
+  const { provider, answers, now, calendar, isCredible, lacksAll } = about;
+  const isDoubted = (reason: AbsenceReason): boolean =>
+    reason === 'vendor-empty' || (lacksAll && reason === 'not-yet-published');
   const heard = known.absent.filter(({ by }) =>
     by.some(
       (claim) =>
@@ -119,23 +131,25 @@ export function learnInDoubt(
     ),
   );
   const claim = { ...firstClaim('doubted', provider, now), attempts: answers };
+  const left: Partial<Record<AbsenceReason, number>> = { ...absent };
   let doubted = 0;
   const runs = learned.absent.flatMap((run): Absence[] => {
-    if (leadingClaim(run.by).reason !== 'vendor-empty') return [run];
+    const { reason } = leadingClaim(run.by);
+    if (!isDoubted(reason)) return [run];
     const unheard = subtract([run], heard);
-    doubted += unheard.reduce((sum, days) => sum + calendar.sessions(days).length, 0);
+    const sessions = unheard.reduce((sum, days) => sum + calendar.sessions(days).length, 0);
+    doubted += sessions;
+    left[reason] = (left[reason] ?? 0) - sessions;
     const believed = intersect([run], heard).map((days) => ({ ...run, ...days }));
     return [...believed, ...unheard.map((days) => ({ ...days, by: [claim] }))].toSorted(
       (a, b) => a.from - b.from,
     );
   });
   if (doubted === 0) return { learned, absent, missing, ...counts };
-  const left = (absent['vendor-empty'] ?? 0) - doubted;
-  const { 'vendor-empty': _all, ...others } = absent;
   return {
     ...counts,
     learned: { ...learned, absent: runs },
-    absent: left > 0 ? { ...others, 'vendor-empty': left } : others,
+    absent: Object.fromEntries(Object.entries(left).filter(([, sessions]) => sessions > 0)),
     missing: missing + doubted,
   };
 }

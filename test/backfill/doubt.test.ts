@@ -173,3 +173,36 @@ describe('a long tail that reaches the last settled session', () => {
     expect((await ask([said], { order })).report?.missing).toBe(18);
   });
 });
+
+describe('an answer that repeats none of the final bars that it was asked for again', () => {
+  const before: DayRange = { from: SESSIONS[6] ?? 0, to: SESSIONS[10] ?? 0 };
+  const toNow: DayRange = { from: before.from, to: parseDay('2025-07-16') };
+  const fill = (source: string) =>
+    store.upsert({
+      ...{ series: AAPL, calendar: 'XNYS', identity: UNKNOWN_IDENTITY, fetchedAt: 0 },
+      bars: SESSIONS.slice(6, 10).map((day) => stored(day, 100, { source })),
+      learned: { present: [before], provisional: [], absent: [] },
+    });
+  const gap: DayRange = { from: SESSIONS[10] ?? 0, to: toNow.to };
+  const order = { range: toNow, gaps: [gap], sessions: 20 };
+
+  it('is no evidence of anything, however often it comes and however young the sessions are', async () => {
+    await fill('sample');
+    for (let day = 0; day < 4; day++) {
+      const { report } = await ask([{ proven: toNow }], { order, now: NOW + day * 1000 });
+      expect(report).toMatchObject({ missing: 20, absent: {} });
+    }
+    expect(stateOf(await known(), gap.to - 1).state).toBe('missing');
+  });
+
+  it('counts where it has one of them, or where they are another provider’s', async () => {
+    await fill('other');
+    expect((await ask([{ proven: toNow }], { order })).report).toMatchObject({ missing: 0 });
+  });
+
+  it('has its other bars stored', async () => {
+    await fill('sample');
+    const { report } = await ask([{ proven: toNow, bars: FULL }], { order });
+    expect(report).toMatchObject({ bars: 10, missing: 10, absent: {} });
+  });
+});
