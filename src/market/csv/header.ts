@@ -25,6 +25,14 @@ export interface Header {
   readonly interval: number | null;
   /** The clock of the stamps, as the header names it: an IANA zone, `UTC` or `exchange`. */
   readonly zone: string | null;
+  /** Columns of one name, of which the first is read. */
+  readonly twins: readonly Twins[];
+}
+
+/** Columns of one name: `Close` and `Close`, or `Close` and `Close.1` as pandas calls the second. */
+export interface Twins {
+  readonly name: string;
+  readonly columns: readonly number[];
 }
 
 /** Names of columns, without case, signs and brackets; what stands first is preferred. */
@@ -79,8 +87,12 @@ const KLINE: Header = {
   name: null,
   interval: null,
   zone: null,
+  twins: [],
 };
 const KLINE_FIELDS = 12;
+
+/** Behind the plain name of `Close (adj.)`. */
+const ADJUSTED = ' (adjusted)';
 
 const EPOCHS: ReadonlySet<string> = new Set(['timestamp', 'time', 'unix', 'unix timestamp', 'epoch']);
 const EPOCH = /^\d{10,19}$/;
@@ -99,11 +111,10 @@ export function readHeader(
 ): Header | { readonly missing: string } {
   const columns = names.map(plainName);
   const find = (wanted: keyof typeof NAMES): number | null => {
-    for (const name of NAMES[wanted].split(',')) {
-      const index = columns.indexOf(name);
-      if (index >= 0) return index;
-    }
-    return null;
+    const known = NAMES[wanted].split(',');
+    // What is called adjusted is read only where nothing else has the name.
+    const name = [...known, ...known.map((one) => one + ADJUSTED)].find((one) => columns.includes(one));
+    return name === undefined ? null : columns.indexOf(name);
   };
   const stamps = stampColumns(find, columns, firstRow);
   const [open, high, low, close] = [find('open'), find('high'), find('low'), find('close')];
@@ -127,7 +138,29 @@ export function readHeader(
     interval: find('interval'),
   };
   const zone = clockOf(names[stamps.stamp] ?? '') ?? clockOf(names[stamps.time ?? stamps.stamp] ?? '');
-  return { ...stamps, open, high, low, close, ...others, zone };
+  const twins = [
+    ...twinsOf(names, columns, [stamps.stamp, open, high, low, close]),
+    // What is in brackets behind a volume is its unit: the first one is of what is traded.
+    ...twinsOf(
+      names,
+      names.map((name) => name.toLowerCase()),
+      [volume],
+    ),
+  ];
+  return { ...stamps, open, high, low, close, ...others, zone, twins };
+}
+
+function twinsOf(
+  names: readonly string[],
+  columns: readonly string[],
+  read: readonly (number | null)[],
+): Twins[] {
+  const plain = columns.map((name) => name.replace(/[. ]\d+$| price$/, '').trim());
+  return read.flatMap((column) => {
+    const name = column === null ? '' : plain[column];
+    const alike = plain.flatMap((one, i) => (one === name && one !== '' ? [i] : []));
+    return column === null || alike.length < 2 ? [] : [{ name: names[column] ?? '', columns: alike }];
+  });
 }
 
 /** The columns of a line that is a bar of Binance's archive, which has no header; else undefined. */
@@ -167,7 +200,8 @@ function stampColumns(
 function plainName(name: string): string {
   const words = bare(name).split(' ');
   const rest = words.filter((word) => !['utc', 'gmt', 'et', 'est', 'local'].includes(word));
-  return (rest.length === 0 ? words : rest).join(' ');
+  const plain = (rest.length === 0 ? words : rest).join(' ');
+  return /[([][^)\]]*adj/i.test(name) ? plain.trim() + ADJUSTED : plain;
 }
 
 function bare(name: string): string {

@@ -1,10 +1,11 @@
 import type { MarketRow } from '../market.ts';
-import { assertLastNumber } from './cut-number.ts';
+import { assertLastField } from './cut-field.ts';
 import type { Header } from './header.ts';
 import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
 import { isEnded } from './line-end.ts';
 import { numberFormOf, readAmount } from './numbers.ts';
 import { type CsvLine, csvLines, malformed, readText, withoutPreamble } from './records.ts';
+import { rowsOfSections } from './sections.ts';
 import { type DateOrder, dateOrderOf, readStamp, type Stamp } from './stamps.ts';
 import { toldIn, type ToldValue } from './told-actions.ts';
 
@@ -40,13 +41,11 @@ export function readTable(path: string, text = readText(path)): Table {
   const all = csvLines(path, text, delimiter);
   const layout = layoutOf(all.slice(0, HEAD_LINES).map(({ fields }) => fields));
   if ('problem' in layout) throw malformed(path, all[0]?.number ?? 1, layout.problem);
-  const { header, heading, ticker } = layout;
-  // Files that were put together have the header again and again.
-  const title = heading === 0 ? null : all[heading - 1]?.fields[header.stamp];
-  const lines = all.slice(heading).filter(({ fields }) => fields[header.stamp] !== title);
+  const { header, ticker } = layout;
+  const sections = rowsOfSections(path, all, layout);
+  const lines = sections.rows;
   assertOneInterval(path, header, lines);
-  const last = (all[0]?.fields.length ?? 0) - 1;
-  if (isNumber(header, last) && !isEnded(text)) assertLastNumber(path, lines, last);
+  if (!isEnded(text)) assertLastField(path, sections, header);
   const rows = lines.map(rowReader(path, layout, lines, delimiter));
   return {
     rows,
@@ -61,8 +60,8 @@ function isNumber({ open, high, low, close, volume, vwap, trades }: Header, colu
   return [open, high, low, close, volume, vwap, trades].includes(column);
 }
 
-/** What other tools make of `false`, besides its case. */
-const FALSE = /^(false|f|0|no|n)$/i;
+/** What other tools make of `false`, besides its case, and what a cut leaves of it. */
+const FALSE = /^(f(a|al|als|alse)?|0|no?)$/i;
 
 /** What a row says beside its bar. */
 function asideOf(

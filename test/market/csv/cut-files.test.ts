@@ -45,11 +45,45 @@ describe('a file that was cut', () => {
     ['decimals of one length', ['10.50', '11.25', '9.75'], '10.5'],
     ['a point', ['10.5', '11.25', '9'], '10.'],
     ['a letter', ['1.2M', '950K', '3M'], '3.1'],
+    ['a decimal that is always written', ['10.0', '11.25', '9.5'], '10'],
   ])('is told by %s', (_, volumes, left) => {
     const text = rowsWith(volumes);
     const cut = text.slice(0, text.lastIndexOf(',') + 1) + left;
     expect(() => volumesOf(cut)).toThrow(`its last number "${left}" is cut`);
     expect(volumesOf(text)).toHaveLength(10);
+  });
+});
+
+describe('a file that was cut within a last field that', () => {
+  const HEAD = 'open,high,low,close,volume';
+  const rows = (fields: readonly string[]): string =>
+    fields.map((field) => `10,11,9,10.5,7,${field}`).join('\n');
+
+  it('is a date is refused', () => {
+    const text = `${HEAD},date\n${rows(DAYS.map((day) => `2024-01-${day}`))}`;
+    expect(volumesOf(text)).toHaveLength(10);
+    expect(() => volumesOf(text.slice(0, -1))).toThrow('its last field "2024-01-2" is cut');
+  });
+
+  it('is a ticker is refused, unless it is one of the file', () => {
+    const table = (...names: readonly string[]): string =>
+      `date,${HEAD},ticker\n${names.map((name, i) => `2024-01-${DAYS[i]},10,11,9,10.5,7,${name}`).join('\n')}`;
+    const tickersOf = (text: string): readonly string[] => marketOf({ 'prices.csv': text }).tickers();
+    expect(() => tickersOf(table('AAPL', 'MSFT', 'AA'))).toThrow('its last field "AA" is cut');
+    expect(tickersOf(table('AAPL', 'AA', 'AAPL', 'AA'))).toEqual(['AA', 'AAPL']);
+    expect(tickersOf(`${table('AAPL', 'MSFT', 'AA')}\n`)).toEqual(['AA', 'AAPL', 'MSFT']);
+  });
+
+  it('says that the row is not final leaves it out', () => {
+    const text = `date,${HEAD},is_final\n2024-01-08,10,11,9,10.5,7,true\n2024-01-09,10,11,9,10.5,7,fals`;
+    expect(volumesOf(text)).toEqual([7]);
+  });
+
+  it('ends in its point is refused however few rows there are', () => {
+    expect(() => volumesOf(`${HEADER}\n2024-01-08,10,11,9,10.5,7.`)).toThrow('its last number "7." is cut');
+    expect(() => volumesOf('date,volume,open,high,low,close\n2024-01-08,7,10,11,9,10.')).toThrow(
+      '"10." is cut',
+    );
   });
 });
 

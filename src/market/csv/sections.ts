@@ -1,0 +1,130 @@
+import type { Header } from './header.ts';
+import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
+import { type CsvLine, malformed } from './records.ts';
+
+/** The rows of a file that may have been put together of several, each with its heading. */
+export interface Sections {
+  /** All rows, as if written below the first heading. */
+  readonly rows: readonly CsvLine[];
+  /** What the last field of the last row is; null for what is not read. */
+  readonly lastColumn: Column | null;
+}
+
+const COLUMNS = [
+  'stamp',
+  'time',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'vwap',
+  'trades',
+  'isFinal',
+  'ticker',
+  'name',
+  'interval',
+  'split',
+  'dividend',
+] as const;
+
+/** A column that is read. */
+export type Column = (typeof COLUMNS)[number];
+
+/**
+ * The rows below the heading that `layout` is of. Below another heading they are read by that one, for a program that
+ * appends to a file may change the order of its columns. Throws `usage` with the line where a later heading is none of bars
+ * or names other columns, clock or ticker, and where two columns of one name contradict each other.
+ */
+export function rowsOfSections(path: string, all: readonly CsvLine[], layout: Layout): Sections {
+  const { header } = layout;
+  let section = layout;
+  let start = 0;
+  const rows: CsvLine[] = [];
+  for (let i = layout.heading; i < all.length; i++) {
+    const line = all[i];
+    if (line === undefined) break;
+    const heading = all.slice(start, start + section.heading);
+    const next = mayBeHeading(line, section, heading) ? headingAt(path, all, i, heading) : null;
+    if (next === 'same') continue;
+    if (next === null) {
+      assertTwins(path, line, section.header);
+      rows.push(section === layout ? line : aligned(line, section.header, header));
+    } else {
+      assertAlike(path, line.number, layout, next);
+      [section, start] = [next, i];
+      i += next.heading - 1;
+    }
+  }
+  const last = (all[0]?.fields.length ?? 0) - 1;
+  return { rows, lastColumn: COLUMNS.find((column) => indexOf(section.header, column) === last) ?? null };
+}
+
+/** Rows begin with a date, which has digits. */
+function mayBeHeading({ fields }: CsvLine, { header }: Layout, heading: readonly CsvLine[]): boolean {
+  const text = fields[header.stamp] ?? '';
+  return !/\d/.test(text) || text === heading.at(-1)?.fields[header.stamp];
+}
+
+/** The layout of a heading at a line, `same` for a line of the one above, or null where there is none. */
+function headingAt(
+  path: string,
+  all: readonly CsvLine[],
+  at: number,
+  above: readonly CsvLine[],
+): Layout | 'same' | null {
+  const fields = all[at]?.fields ?? [];
+  if (above.some((line) => line.fields.every((text, i) => text === fields[i]))) return 'same';
+  const found = layoutOf(all.slice(at, at + HEAD_LINES).map((line) => line.fields));
+  if (!('problem' in found)) return found;
+  const isHeading = fields.every((text) => !/\d/.test(text)) && above.at(-1)?.fields.some(isNamedIn(fields));
+  if (isHeading === true) throw malformed(path, all[at]?.number ?? null, `${found.problem}; ${APART}`);
+  return null;
+}
+
+const APART = 'write its rows into a file of their own';
+
+function isNamedIn(fields: readonly string[]): (name: string) => boolean {
+  return (name) => name !== '' && fields.includes(name);
+}
+
+function assertAlike(path: string, line: number, first: Layout, next: Layout): void {
+  const other = COLUMNS.find(
+    (column) => (indexOf(first.header, column) === null) !== (indexOf(next.header, column) === null),
+  );
+  const differs =
+    (other !== undefined &&
+      `in having ${indexOf(next.header, other) === null ? 'no' : 'a'} column of the ${WORDS[other] ?? other}`) ||
+    (first.header.zone !== next.header.zone && 'in the clock of its times') ||
+    (first.ticker !== next.ticker && 'in its ticker');
+  if (differs !== false)
+    throw malformed(path, line, `this header differs from the first ${differs}; ${APART}`);
+}
+
+const WORDS: Partial<Record<Column, string>> = { isFinal: 'finality', time: 'time of day' };
+
+/** Where a header has a column; null where it has none. */
+export function indexOf(header: Header, column: Column): number | null {
+  if (column !== 'split' && column !== 'dividend') return header[column];
+  return header.actions.find(({ kind }) => kind === column)?.index ?? null;
+}
+
+/** A row in the columns of another header. */
+function aligned(line: CsvLine, from: Header, to: Header): CsvLine {
+  const fields = line.fields.map(() => '');
+  for (const column of COLUMNS) {
+    const [source, target] = [indexOf(from, column), indexOf(to, column)];
+    if (source !== null && target !== null) fields[target] = line.fields[source] ?? '';
+  }
+  return { ...line, fields };
+}
+
+function assertTwins(path: string, line: CsvLine, { twins }: Header): void {
+  for (const { name, columns } of twins) {
+    const [first = '', ...others] = columns.map((column) => line.fields[column] ?? '');
+    const other = others.find((text) => text !== first && Number(text) !== Number(first));
+    if (other === undefined) continue;
+    const what = `two columns are called "${name}", and say "${first}" and "${other}"`;
+    throw malformed(path, line.number, `${what}: rename the one that is not to be read`);
+  }
+}
