@@ -53,6 +53,10 @@ export function providerOptions<T>(yargs: Argv<T>) {
       type: 'string',
       describe: 'Clock of times without an offset in csv files: UTC, a zone, exchange',
     })
+    .option('csv-stamps', {
+      choices: ['start', 'end'] as const,
+      describe: 'What the times of intraday bars in csv files are [default: start]',
+    })
     .option('csv-as-of', {
       type: 'string',
       describe: 'Day up to which splits are in split-adjusted prices of csv files, YYYY-MM-DD',
@@ -111,10 +115,11 @@ function parseProvider(argv: {
   providerUrl: string[] | undefined;
   basis: 'raw' | 'split-adjusted' | undefined;
   csvZone: string | undefined;
+  csvStamps: 'start' | 'end' | undefined;
   csvAsOf: string | undefined;
   seed: string | undefined;
 }): ProviderConfig {
-  const { provider: id, basis, csvZone, csvAsOf } = argv;
+  const { provider: id, basis, csvZone, csvStamps, csvAsOf } = argv;
   const seed = parseWhole('--seed', argv.seed, 0);
   const url = argv.providerUrl?.map(parseProviderUrl).find(([name]) => name === id)?.[1];
   return {
@@ -122,6 +127,7 @@ function parseProvider(argv: {
     ...(url !== undefined && { url }),
     ...(basis !== undefined && { basis }),
     ...(csvZone !== undefined && { csvZone }),
+    ...(csvStamps !== undefined && { csvStamps }),
     ...(csvAsOf !== undefined && { csvAsOf }),
     ...(seed !== undefined && { seed }),
   };

@@ -16,6 +16,7 @@ import {
   readSeries,
   type SeriesRows,
 } from './csv/series.ts';
+import type { StampOf } from './csv/rows.ts';
 import { SharedTables } from './csv/shared-tables.ts';
 import { type ToldAction, toldNotes } from './csv/told-actions.ts';
 import type { Listing, Market, MarketRow, QuietSessions } from './market.ts';
@@ -60,10 +61,14 @@ export interface CsvFolderMarket extends Market {
  * `BTCUSDT` is `BTC-USDT`, `BTCUSD` is `BTC-USD` if it lies in a folder called `crypto` or has rows on Saturdays, `EURUSD`
  * is `EURUSD=X`. Throws `usage` where there is no such folder, or no file in it that is named after a ticker.
  */
-export function csvFolderMarket(folder: string, zone: string | null = null): CsvFolderMarket {
+export function csvFolderMarket(
+  folder: string,
+  zone: string | null = null,
+  stamps: StampOf = 'start',
+): CsvFolderMarket {
   const states = new FileStates();
   const shared = new SharedTables(states);
-  return new CsvFolder(findBarFiles(folder, shared), { shared, states, zone });
+  return new CsvFolder(findBarFiles(folder, shared), { shared, states, zone, stamps });
 }
 
 class CsvFolder implements CsvFolderMarket {
@@ -71,18 +76,25 @@ class CsvFolder implements CsvFolderMarket {
   readonly #shared: SharedTables;
   readonly #states: FileStates;
   readonly #zone: string | null;
+  readonly #stamps: StampOf;
   readonly #read = new Map<string, FilesRead>();
   #last: { readonly what: string; readonly rows: SeriesRows } | undefined;
   #actions: ReadonlyMap<string, CheckedActions> | undefined;
 
   constructor(
     folder: BarFolder,
-    { shared, states, zone }: { shared: SharedTables; states: FileStates; zone: string | null },
+    {
+      shared,
+      states,
+      zone,
+      stamps,
+    }: { shared: SharedTables; states: FileStates; zone: string | null; stamps: StampOf },
   ) {
     this.#folder = folder;
     this.#shared = shared;
     this.#states = states;
     this.#zone = zone;
+    this.#stamps = stamps;
   }
 
   get hasActions(): boolean {
@@ -153,7 +165,7 @@ class CsvFolder implements CsvFolderMarket {
     const { actionsPath } = this.#folder;
     const paths = files.map(({ path }) => path);
     const all = withActions && actionsPath !== null ? [...paths, actionsPath] : paths;
-    return [this.#zone ?? '', ...all.map((path) => this.#states.of(path))].join('\n');
+    return [this.#zone ?? '', this.#stamps, ...all.map((path) => this.#states.of(path))].join('\n');
   }
 
   span(ticker: string, interval: Interval): DayRange | undefined {
@@ -195,7 +207,13 @@ class CsvFolder implements CsvFolderMarket {
     if (read === undefined) {
       this.stateOf(ticker, true);
       const files = this.#folder.filesByTicker.get(ticker) ?? [];
-      const context = { ticker, calendar: calendarFor(ticker), zone: this.#zone, shared: this.#shared };
+      const context = {
+        ticker,
+        calendar: calendarFor(ticker),
+        zone: this.#zone,
+        stamps: this.#stamps,
+        shared: this.#shared,
+      };
       this.#read.set(ticker, (read = withFinalRows(readSeries(files, context), ticker)));
     }
     return read;

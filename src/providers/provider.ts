@@ -142,6 +142,8 @@ export interface ProviderConfig {
   readonly basis?: Basis;
   /** Clock of times without an offset, where the source cannot say (`csv`): an IANA zone, `UTC` or `exchange`. */
   readonly csvZone?: string;
+  /** Whether intraday stamps are the start of their bars (the default) or the end, where the source cannot say (`csv`). */
+  readonly csvStamps?: 'start' | 'end';
   /** Day up to which splits are in split-adjusted prices, where the source cannot say (`csv`): `YYYY-MM-DD`. */
   readonly csvAsOf?: string;
   /** Seed of the `sample` market. */

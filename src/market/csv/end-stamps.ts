@@ -23,6 +23,6 @@ export function endStamps(rows: readonly MarketRow[], interval: Interval, calend
   if (first === undefined || late.length < FEWEST_SESSIONS || late.length < sure.length * NEARLY_ALL)
     return [];
   const seen = `${late.length} of ${sure.length} sessions have no bar at the open and one at the close, which is left out`;
-  const note = `its stamps look like the ends of bars: ${seen}; give a file with the starts of bars`;
+  const note = `its stamps look like the ends of bars: ${seen}; if they are, forget them and give --csv-stamps end`;
   return [{ kind: 'end-stamps', session: first.day, ts: first.open, note }];
 }

@@ -1,7 +1,9 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay, utcDayOf } from '../../core/day.ts';
+import { type Interval, intervalMs } from '../../core/interval.ts';
 import { longBars } from '../../core/long-bars.ts';
 import { clockOf, instantsOf } from './clock.ts';
+import type { MarketRow } from '../market.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf } from './interval.ts';
 import type { RowsOfFile } from './join-files.ts';
@@ -13,12 +15,17 @@ import { byTicker, type SharedTables } from './shared-tables.ts';
 import { readTable, type StampedRow, type Table } from './table.ts';
 import type { ToldAction } from './told-actions.ts';
 
+/** What intraday stamps are: the start of their bars, as here, or the end. */
+export type StampOf = 'start' | 'end';
+
 /** What the rows of a ticker's files are read with. */
 export interface SeriesContext {
   readonly ticker: string;
   readonly calendar: Calendar;
   /** The clock of stamps without an offset, as the user names it: an IANA zone, `UTC`, `exchange`; null: not named. */
   readonly zone: string | null;
+  /** What intraday stamps are of their bars. */
+  readonly stamps: StampOf;
   readonly shared: SharedTables;
 }
 
@@ -34,9 +41,15 @@ export function readFileRows(
   const read = rowsOfStamps(file.path, rows, clock, context, siblings);
   if (read.interval === '1d') return { ...read, notFinal };
   assertRegularHours(file.path, rows, clock, read.interval, context.calendar);
-  const dates = read.rows.map(({ ts }) => context.calendar.localDay(ts));
-  assertNotShifted(file.path, dates, read.rows, context.calendar);
-  return { ...read, notFinal };
+  const starts = context.stamps === 'start' ? read.rows : startedBefore(read.rows, read.interval);
+  const dates = starts.map(({ ts }) => context.calendar.localDay(ts));
+  assertNotShifted(file.path, dates, starts, context.calendar);
+  return { ...read, rows: starts, notFinal };
+}
+
+/** Rows that are stamped with the ends of their bars, with their starts. */
+function startedBefore(rows: readonly MarketRow[], interval: Interval): MarketRow[] {
+  return rows.map((row) => ({ ...row, ts: row.ts - intervalMs(interval) }));
 }
 
 /**

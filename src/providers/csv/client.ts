@@ -60,7 +60,7 @@ export function openClient(config: ProviderConfig): CsvClient {
       `provider csv needs to know the basis of the prices in "${url}": raw or split-adjusted`,
     );
   }
-  const market = csvFolderMarket(url, zoneOf(config));
+  const market = csvFolderMarket(url, zoneOf(config), config.csvStamps);
   if (basis === 'split-adjusted' && !market.hasActions) {
     throw new BackfillError('usage', `split-adjusted prices need their splits: "${url}" has no actions.csv`);
   }

@@ -14,7 +14,7 @@ describe('intraday rows without a bar at the open and with one at the close', ()
   it('are named as stamped with the ends of their bars', () => {
     const note =
       'its stamps look like the ends of bars: 5 of 5 sessions have no bar at the open and one at the close, ' +
-      'which is left out; give a file with the starts of bars';
+      'which is left out; if they are, forget them and give --csv-stamps end';
     const first = { session: parseDay('2024-01-08'), ts: Date.parse('2024-01-08T14:30Z') };
     expect(oddities(times(DAYS, '09:35', '16:05', 5))).toEqual([{ kind: 'end-stamps', ...first, note }]);
   });
@@ -47,4 +47,17 @@ describe('intraday rows without a bar at the open and with one at the close', ()
     } = csvFolderMarket(caseOf('date-time-columns')).read('^STOXX50E', '5m', ALL);
     expect([rows.length, dropped, odd.length]).toEqual([2121, 21, 1]);
   });
+});
+
+it('are read as the ends of bars where the user says so: each bar starts one length before', () => {
+  const files = { 'SPY.csv': fileOf(times(DAYS, '09:35', '16:05', 5)) };
+  const { rows, dropped, oddities: odd } = marketOf(files, null, 'end').read('SPY', '5m', ALL);
+  expect([rows.length, dropped, odd]).toEqual([5 * 78, 0, []]);
+  expect(rows[0]?.ts).toBe(Date.parse('2024-01-08T14:30Z'));
+  const daily = marketOf(
+    { 'SPY.csv': 'Date,Open,High,Low,Close,Volume\n2024-01-08,1,1,1,1,1\n' },
+    null,
+    'end',
+  );
+  expect(daily.read('SPY', '1d', ALL).rows[0]?.ts).toBe(Date.parse('2024-01-08'));
 });

@@ -30,8 +30,9 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): 
 export function marketOf(
   files: Readonly<Record<string, string | Uint8Array>>,
   zone: string | null = null,
+  stamps: 'start' | 'end' = 'start',
 ): CsvFolderMarket {
-  return csvFolderMarket(folderOf(files), zone);
+  return csvFolderMarket(folderOf(files), zone, stamps);
 }
 
 /** Stamps of all rows of a series: `2024-01-02` of daily ones, else `2024-01-02T14:30Z`. */
