@@ -11,6 +11,11 @@ const NEIGHBOURS = 20;
 /** Fewer than half of the usual bars are a part of a session. */
 const SHORT = 0.5;
 
+/** Where all of so many neighbours have nearly every bar, one with a tenth fewer has holes. */
+const STEADY_NEIGHBOURS = 4;
+const STEADY = 0.95;
+const WITH_HOLES = 0.9;
+
 /** What trades in fewer than half of its bars anyway has quiet days by chance. */
 const LIQUID = 0.5;
 
@@ -39,7 +44,7 @@ interface Filling {
 
 /**
  * Sessions of the given intraday bars (ascending) that hold fewer than half of the bars that the series' own twenty sessions
- * before them do, each by its own hours, or that trade without a gap and end an hour before the exchange did. None of daily
+ * before them do, each by its own hours (nine tenths, where these have nearly all), or that trade without a gap and end an hour before the exchange did. None of daily
  * bars, where the calendar is a guess, and of what hardly trades.
  */
 export function shortSessions(bars: readonly Ohlcv[], { interval, calendar, known }: ShortContext): Day[] {
@@ -60,8 +65,11 @@ export function shortSessions(bars: readonly Ohlcv[], { interval, calendar, know
     if (isCut) return [day];
     const before = fillings.slice(Math.max(0, i - NEIGHBOURS), i);
     const after = fillings.slice(i + 1, i + 1 + NEIGHBOURS - before.length);
-    const usual = median([...before, ...after].map((filling) => filling.part));
-    return usual >= LIQUID && part < usual * SHORT ? [day] : [];
+    const others = [...before, ...after].map((filling) => filling.part);
+    const usual = median(others);
+    const isSteady = others.length >= STEADY_NEIGHBOURS && others.every((other) => other >= STEADY);
+    const least = isSteady ? usual * WITH_HOLES : usual * SHORT;
+    return usual >= LIQUID && part < least ? [day] : [];
   });
 }
 

@@ -127,7 +127,7 @@ describe('a session of which a part came', () => {
   });
 
   it('gets bars that a later answer has besides, though it was final and nobody asked for it', async () => {
-    await run(vendor(65));
+    await run(vendor(72));
     expect((await report()).totals).toMatchObject({ complete: 1 });
     now += 3 * DAY_MS;
     await run(vendor(78), { ...WEEKS, end: '2025-06-13' });

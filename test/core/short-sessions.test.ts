@@ -39,8 +39,18 @@ const [day = 0] = DAYS.slice(20);
 describe('a session', () => {
   it('is short with fewer than half of the bars that the twenty before it have', () => {
     const before = sessions(DAYS.slice(0, 20), 78);
+    const fewer = sessions(DAYS.slice(0, 20), 60);
+    expect(shortIn([...fewer, ...session(day, 29)])).toEqual([day]);
+    expect(shortIn([...fewer, ...session(day, 30)])).toEqual([]);
     expect(shortIn([...before, ...session(day, 38)])).toEqual([day]);
-    expect(shortIn([...before, ...session(day, 39)])).toEqual([]);
+  });
+
+  it('is short with a tenth fewer where all others have nearly every bar', () => {
+    const before = sessions(DAYS.slice(0, 20), 76);
+    expect(shortIn([...before, ...session(day, 68)])).toEqual([day]);
+    expect(shortIn([...before, ...session(day, 69)])).toEqual([]);
+    expect(shortIn([...before, ...session(DAYS[20] ?? 0, 70), ...session(DAYS[21] ?? 0, 60)])).toEqual([]);
+    expect(shortIn([...sessions(DAYS.slice(17, 20), 78), ...session(day, 60)])).toEqual([]);
   });
 
   it('is held against stored sessions, and only the given ones are told', () => {
@@ -52,7 +62,8 @@ describe('a session', () => {
   it('is held against the last twenty, not against those long ago', () => {
     const long = sessions(DAYS.slice(0, 20), 78);
     const lately = sessions(DAYS.slice(20, 40), 45);
-    expect(shortIn([...long, ...lately, ...session(DAYS[40] ?? 0, 30)])).toEqual([]);
+    // Only the first of the new kind is unlike all those before it.
+    expect(shortIn([...long, ...lately, ...session(DAYS[40] ?? 0, 30)])).toEqual([DAYS[20]]);
   });
 
   it('is held against those after it where it is among the first', () => {
