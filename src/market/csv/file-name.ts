@@ -36,13 +36,23 @@ const CRYPTO_VENUES = new Set(
   ),
 );
 
-/** Words that describe a file; a name begins or ends with them. */
-const WORDS = new Set(
-  (
-    'daily weekly monthly intraday adjusted adj unadjusted data price prices history historical candles bars ohlc ohlcv ' +
-    'quote quotes stock stocks table export full compact extended series time kline klines day hour minute'
-  ).split(' '),
-);
+/** Words that describe a file, or say where it is from; a name begins or ends with them. */
+const WORDS = (
+  'daily weekly monthly intraday adjusted adj unadjusted data price prices history historical candles bars ohlc ohlcv ' +
+  'quote quotes stock stocks table export full compact extended series time kline klines day hour minute ' +
+  'download downloads downloaded export exported output chart charts query result results file files untitled unnamed ' +
+  'book sheet market symbol symbols ticker tickers merged combined backup ' +
+  'yahoo yfinance alphavantage tiingo polygon stooq eodhd barchart investing marketwatch macrotrends finnhub'
+).split(' ');
+
+/** Words alone, also as one and with a number: `prices`, `HistoricalData`, `Book1`, `data-2`. */
+const OF_WORDS = new RegExp(`^(${WORDS.join('|')})+[- ]?\\d*$`);
+
+/** The number of a copy, or the time of a download since the epoch. */
+const NUMBERED = /^(\d{1,2}|\d{9,})$/;
+
+/** No ticker without a suffix is longer. */
+const LONGEST = 8;
 
 const INTERVAL = /^(\d+(m|min|mins|minute|h|hr|hour|d|day|w)|(min|hour)\d+)$/i;
 const DATE = /^((19|20)\d{2}([-.]?\d{2}){0,2})$/;
@@ -68,14 +78,16 @@ export function readFileName(stem: string): FileName {
     parts.shift();
   const ticker = undated(parts[0] ?? '');
   // Written in small letters, or of words alone, it may be the name of anything.
+  const isLongWord = ticker.length > LONGEST && OF_WORDS.test(ticker.toLowerCase());
   const isSure =
-    (ticker === ticker.toUpperCase() && !DATE.test(ticker)) || /\.(us|uk|jp|de|hk)$/.test(ticker);
+    (ticker === ticker.toUpperCase() && !DATE.test(ticker) && !isLongWord) ||
+    /\.(us|uk|jp|de|hk)$/.test(ticker);
   return isSure ? { kind: 'ticker', ticker, isCrypto: false } : { kind: 'word', ticker };
 }
 
-/** Whether a word describes a file and cannot be its ticker: `prices`, `daily`, `5min`. */
+/** Whether a word, in small letters, describes a file and cannot be its ticker: `prices`, `historicaldata`, `5min`. */
 export function isWord(part: string): boolean {
-  return WORDS.has(part) || INTERVAL.test(part) || DATE.test(part);
+  return OF_WORDS.test(part) || NUMBERED.test(part) || INTERVAL.test(part) || DATE.test(part);
 }
 
 /** `BATS` and `T` of `BATS_T`, `NYSE` and `NBL` of `NYSE:NBL_data`; TradingView writes it always, others may. */

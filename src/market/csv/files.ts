@@ -149,8 +149,7 @@ function tableFile(path: string, stem: string, shared: SharedTables): Look {
     const found = [...tables.keys()].map((one) => ({ ticker: one, file }));
     if (found.length > 0) return { found, leftOut: unnamed };
   }
-  const isYear = /^\d{4}$/.test(stem);
-  if (ticker === undefined || (isWord(ticker.toLowerCase()) && !isYear)) return { reason: NO_TICKER };
+  if (ticker === undefined || namesNothing(ticker, stem)) return { reason: NO_TICKER };
   return { found: [{ ticker, file: { kind: 'table', path } }] };
 }
 
@@ -189,9 +188,14 @@ function zipFile(path: string): Look {
 function zippedTable(path: string, stem: string): Look {
   const named = tickerOf(path, stem, () => readTable(path, readZip(path).text).rows);
   if ('reason' in named) return named;
-  const { ticker } = named;
-  if (ticker === undefined) return { reason: NO_TICKER };
+  const { ticker, isSure } = named;
+  if (ticker === undefined || (!isSure && namesNothing(ticker, stem))) return { reason: NO_TICKER };
   return { found: [{ ticker, file: { kind: 'zipped-table', path } }] };
+}
+
+/** Whether what a name may stand for is a word that describes a file; four digits may be a ticker. */
+function namesNothing(ticker: string, stem: string): boolean {
+  return isWord(ticker.toLowerCase()) && !/^\d{4}$/.test(stem);
 }
 
 function inCryptoFolder(path: string): boolean {

@@ -7,11 +7,12 @@ import type { MarketRow } from '../market.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf } from './interval.ts';
 import type { RowsOfFile } from './join-files.ts';
+import { assertNamedAlike } from './named-alike.ts';
 import { malformed, readZip } from './records.ts';
 import { assertRegularHours } from './regular-hours.ts';
 import { sessionDates } from './session-dates.ts';
 import { assertNotShifted } from './shifted-dates.ts';
-import { byTicker, type SharedTables } from './shared-tables.ts';
+import type { SharedTables } from './shared-tables.ts';
 import { readTable, type StampedRow, type Table } from './table.ts';
 import type { ToldAction } from './told-actions.ts';
 
@@ -104,21 +105,4 @@ function tableOf(file: { kind: string; path: string }, { ticker, shared }: Serie
   const table = kind === 'zipped-table' ? readTable(path, readZip(path).text) : readTable(path);
   assertNamedAlike(path, table, ticker);
   return table;
-}
-
-/** Refuses a file whose rows say that they are of other tickers than the one it is named after. */
-function assertNamedAlike(path: string, table: Table, ticker: string): void {
-  if (table.names === null) return;
-  const said = [...byTicker(table).tables.keys()];
-  const [first] = said;
-  if (said.length > 1) {
-    const some = `${said.slice(0, 3).join(', ')}${said.length > 3 ? ', …' : ''}`;
-    throw malformed(path, null, `is named after ${ticker}, but holds ${some}: name it all-prices.csv`);
-  }
-  if (table.areTickers && first !== undefined && letters(first) !== letters(ticker))
-    throw malformed(path, null, `is named after ${ticker}, but its rows are of ${first}: rename the file`);
-}
-
-function letters(ticker: string): string {
-  return ticker.replaceAll(/[^A-Z0-9]/g, '').replace(/X$/, '');
 }

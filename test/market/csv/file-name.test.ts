@@ -1,6 +1,8 @@
+import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readFileName } from '../../../src/market/csv/file-name.ts';
 import { tickerNamed } from '../../../src/market/csv/ticker-name.ts';
+import { ALL, marketOf } from './folders.ts';
 
 function tickerOf(stem: string): string | undefined {
   const name = readFileName(stem);
@@ -78,5 +80,82 @@ describe('the name of a file', () => {
     ['no ticker', undefined],
   ])('%s stands for %s', (stem, ticker) => {
     expect(tickerOf(stem)).toBe(ticker);
+  });
+});
+
+describe('the name that a vendor gives to every download', () => {
+  const text = 'date,open,high,low,close,volume\n2024-01-08,1,1,1,1,1\n';
+
+  it.each([
+    'HistoricalData_1732700000000',
+    'HistoricalData_1732700000000 (1)',
+    'HISTORICALDATA_1732700000000',
+    'historicaldata_1732700000000',
+    'HistoricalQuotes',
+    'HistoricalPrices (2)',
+    'stockprices',
+    'StockData_2024-11-27',
+    'download',
+    'download (3)',
+    'export-2024-11-27',
+    'Book1',
+    'data_1',
+    'data-2',
+    'prices2',
+    'quotes_1732700000',
+    'Yahoo_AAPL',
+    'MacroTrends_Data_Download_AAPL',
+  ])('%s is no ticker', (stem) => {
+    const market = marketOf({ [`${stem}.csv`]: text, 'IBM.csv': text });
+    expect(market.tickers()).toEqual(['IBM']);
+    expect(market.notes).toEqual([`not read: ${stem}.csv (the name is no ticker)`]);
+  });
+
+  it('is none within a zip file, and does not hide a ticker', () => {
+    const zip = zipSync({ 'HistoricalData_1732700000000.csv': strToU8(text) });
+    const market = marketOf({ 'a.zip': zip, 'b.zip': zipSync({ 'DATA.csv': strToU8(text) }) });
+    expect(market.tickers()).toEqual(['DATA']);
+    expect(tickerOf('yahoo_AAPL')).toBe('AAPL');
+    expect(tickerOf('DATA_1732700000000')).toBe('DATA');
+    expect(tickerOf('700')).toBe('700');
+  });
+});
+
+describe('a column of names', () => {
+  const reading = (ticker: string, name: string) => () =>
+    marketOf({
+      [`${ticker}.csv`]: `date,open,high,low,close,volume,Name\n2024-01-08,1,1,1,1,1,${name}\n2024-01-09,1,1,1,1,1,${name}\n`,
+    }).rows(ticker, '1d', ALL);
+
+  it.each([
+    ['AAPL', 'MSFT'],
+    ['AAPL', 'AMZN'],
+    ['AAPL', 'F'],
+    ['GOOG', 'GOOGL'],
+    ['GOOGL', 'GOOG'],
+    ['BRK-B', 'BRK.A'],
+    ['BHP.AX', 'RIO.AX'],
+    ['VOD.L', 'BARC'],
+  ])('refuses the file of %s that says %s in every row', (ticker, name) => {
+    expect(reading(ticker, name)).toThrow(
+      `is named after ${ticker}, but the column of the name says ${name.replace('.A', name === 'BRK.A' ? '-A' : '.A')} in every row: rename the file, or the column`,
+    );
+  });
+
+  it.each([
+    ['AAPL', 'AAPL'],
+    ['AAPL', 'APPLE'],
+    ['AAPL', 'Apple Inc.'],
+    ['F', 'FORD'],
+    ['NVDA', 'NVIDIA'],
+    ['BRK-B', 'BRK.B'],
+    ['BRK-B', 'BRK'],
+    ['BHP.AX', 'BHP'],
+    ['BHP', 'BHP.AX'],
+    ['^GSPC', 'SPX'],
+    ['7203.T', 'TM'],
+    ['BTC-USDT', 'BTC'],
+  ])('lets the file of %s say %s', (ticker, name) => {
+    expect(reading(ticker, name)()).toHaveLength(2);
   });
 });
