@@ -224,7 +224,7 @@ function endLine({
   unavailable,
   waiting,
   holes,
-  newlyUnavailable,
+  cannotBeHad,
   startedAt,
   endedAt,
 }: RunSummary): string {
@@ -233,7 +233,7 @@ function endLine({
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
     ...(notRun > 0 ? [`${formatCount(notRun)} not run`] : []),
     ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
-    ...(unavailable + failed === 0 && newlyUnavailable ? ['some sessions cannot be had'] : []),
+    ...(unavailable + failed === 0 && cannotBeHad.length > 0 ? ['some sessions cannot be had'] : []),
     ...(waiting > 0 ? [waitText(waiting)] : []),
   ];
   const holesToo =

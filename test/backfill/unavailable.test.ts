@@ -220,6 +220,13 @@ describe('a series that lacks more sessions between its bars than it has', () =>
     expect(summaryText(second).join('\n')).toContain('No bars, or few, from test (vendor-empty): 1 (ALFA;');
   });
 
+  it('is not complete by a new session that came', async () => {
+    await run(every(3), MONTH);
+    const topUp = await run(every(1), { ...MONTH, end: '2025-06-02' });
+    expect(topUp).toMatchObject({ fetched: 1, failed: 0, newlyUnavailable: false });
+    expect(summaryText(topUp)[0]).toMatch(/, not complete: some sessions cannot be had$/);
+  });
+
   it('is complete where fewer are lacking, which are counted', async () => {
     expect(await run(every(2), MONTH)).toMatchObject({ newlyUnavailable: false, fetched: 1, unavailable: 0 });
     const again = await run(every(2), MONTH);
