@@ -1,5 +1,5 @@
 import { type Day, type DayRange, MS_PER_DAY } from './day.ts';
-import { type Claim, joinClaims, leadingClaim, sameClaims } from './evidence.ts';
+import { type Claim, joinClaims, leadingClaim, nextRetry, sameClaims } from './evidence.ts';
 import { contains, intersect, normalize, span, subtract, union } from './ranges.ts';
 
 /**
@@ -131,6 +131,31 @@ function withoutEndedUnknown(
     const by = absence.by.filter((claim) => !isEnded(claim));
     return by.length === 0 ? [] : [{ ...absence, by }];
   });
+}
+
+/**
+ * What is known of a whole series: a session after its first bar cannot lie before its listing, so that whoever claims so
+ * merely has no bar of it. Such a claim is a vendor's hole, asked for again like one.
+ */
+export function withoutRefuted(coverage: Coverage): Coverage {
+  const { present, absent } = coverage;
+  const first = present[0]?.from ?? Number.POSITIVE_INFINITY;
+  const isRefuted = ({ to, by }: Absence): boolean =>
+    to > first && by.some(({ reason }) => reason === 'pre-listing');
+  if (!absent.some(isRefuted)) return coverage;
+  const runs = absent.flatMap((run) => {
+    if (!isRefuted(run)) return [run];
+    const by = joinClaims([], run.by.map(asHole));
+    const after = { ...run, from: Math.max(run.from, first), by };
+    return run.from < first ? [{ ...run, to: first }, after] : [after];
+  });
+  return { ...coverage, absent: joinAbsences(runs) };
+}
+
+function asHole(claim: Claim): Claim {
+  if (claim.reason !== 'pre-listing') return claim;
+  const nextRetryAt = nextRetry('vendor-empty', claim.attempts, claim.checkedAt);
+  return { ...claim, reason: 'vendor-empty', nextRetryAt };
 }
 
 /** What is known without the given days. */

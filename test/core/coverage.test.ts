@@ -10,6 +10,7 @@ import {
   stateOf,
   unlearn,
   within,
+  withoutRefuted,
 } from '../../src/core/coverage.ts';
 import { type DayRange } from '../../src/core/day.ts';
 import { type AbsenceReason, firstClaim, isDue, nextRetry } from '../../src/core/evidence.ts';
@@ -185,6 +186,43 @@ describe('an absence', () => {
     expect(dueFor(empty, 'test', 1000)).toBe(false);
     expect(dueFor(empty, 'somebody-else', 1000)).toBe(true);
     expect(dueFor(empty, 'test', DAY_MS)).toBe(true);
+  });
+});
+
+describe('a claim that a session lies before the listing', () => {
+  const present = [
+    { from: 5, to: 8 },
+    { from: 12, to: 15 },
+  ];
+  const of = (...absent: Absence[]): Coverage => withoutRefuted({ present, provisional: [], absent });
+
+  it('is refuted by an older bar: the vendor has a hole, which is due after a day', () => {
+    const claim = absence({ from: 8, to: 12 }, 'pre-listing', 0);
+    expect(of(claim).absent).toEqual([absence({ from: 8, to: 12 }, 'vendor-empty', 0)]);
+    expect(dueFor(of(claim).absent[0] as Absence, 'test', DAY_MS)).toBe(true);
+  });
+
+  it('holds before the first bar, and where there is none', () => {
+    const before = absence({ from: 0, to: 5 }, 'pre-listing', 0);
+    const empty = absence({ from: 8, to: 12 }, 'vendor-empty', 0);
+    expect(of(before, empty).absent).toEqual([before, empty]);
+    const nothing = { present: [], provisional: [], absent: [before] };
+    expect(withoutRefuted(nothing)).toBe(nothing);
+  });
+
+  it('leaves what others say of the same sessions', () => {
+    const both: Absence = {
+      ...{ from: 8, to: 12 },
+      by: [
+        ...absence({ from: 8, to: 12 }, 'pre-listing', 0).by,
+        ...absence({ from: 8, to: 12 }, 'no-trades', 0, 'other').by,
+      ],
+    };
+    const [run] = of(both).absent;
+    expect(run?.by.map((claim) => `${claim.provider} ${claim.reason}`).toSorted()).toEqual([
+      'other no-trades',
+      'test vendor-empty',
+    ]);
   });
 });
 

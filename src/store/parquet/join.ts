@@ -1,6 +1,6 @@
 import { mergeIdentity, UNKNOWN_IDENTITY } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
-import { type Coverage, learn, NOTHING_KNOWN } from '../../core/coverage.ts';
+import { type Coverage, learn, NOTHING_KNOWN, withoutRefuted } from '../../core/coverage.ts';
 import { compact, type Knowledge } from './knowledge.ts';
 import { newestTopUps } from './top-ups.ts';
 
@@ -26,7 +26,7 @@ function timeOf({ fetchedAt }: Knowledge): number {
 /** Partitions speak of disjoint days, so learning them in the order in which they were fetched joins them. */
 function joinCoverage(oldestFirst: readonly Knowledge[], calendarId: string): Coverage {
   const [only] = oldestFirst;
-  if (oldestFirst.length === 1 && only) return only.coverage;
+  if (oldestFirst.length === 1 && only) return withoutRefuted(only.coverage);
   const all = oldestFirst.reduce((sum, { coverage }) => learn(sum, coverage), NOTHING_KNOWN);
-  return compact(all, calendarById(calendarId));
+  return compact(withoutRefuted(all), calendarById(calendarId));
 }

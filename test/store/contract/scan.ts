@@ -1,6 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BarStore } from '../../../src/store/store.ts';
-import { AAPL, AAPL_5M, absence, at, coverage, days, NOON, update, WEEK } from '../fixtures.ts';
+import {
+  AAPL,
+  AAPL_5M,
+  absence,
+  at,
+  coverage,
+  daily,
+  days,
+  NOON,
+  update,
+  WEEK,
+  WEEK_DAYS,
+} from '../fixtures.ts';
 import { type StoreUnderTest } from './subject.ts';
 
 export function describeScan(open: () => Promise<StoreUnderTest>): void {
@@ -24,6 +36,19 @@ export function describeScan(open: () => Promise<StoreUnderTest>): void {
       expect((await keys({ tickers: ['AAPL', 'NOPE'] })).toSorted()).toEqual(['AAPL 1d', 'AAPL 5m']);
       expect((await keys({ intervals: ['1d'] })).toSorted()).toEqual(['AAPL 1d', 'MSFT 1d']);
       expect(await keys({ tickers: ['MSFT'], intervals: ['5m'] })).toEqual([]);
+    });
+
+    it('takes nothing for unlisted after the first bar, in whatever year that is', async () => {
+      const unlisted = absence(days('2026-01-05', '2026-01-06'), { reason: 'pre-listing' });
+      await store.upsert(update(WEEK, { learned: coverage({ present: [WEEK_DAYS], absent: [unlisted] }) }));
+      const reasons = async (): Promise<string[] | undefined> =>
+        (await store.scan({})).series
+          .get('AAPL 1d')
+          ?.coverage.absent.flatMap(({ by }) => by.map(({ reason }) => reason));
+      expect(await reasons()).toEqual(['pre-listing']);
+      const before = coverage({ present: [days('2025-12-30', '2025-12-31')] });
+      await store.upsert(update([daily('2025-12-30')], { learned: before }));
+      expect(await reasons()).toEqual(['vendor-empty']);
     });
 
     it('never shows a reader a half-done upsert', async () => {
