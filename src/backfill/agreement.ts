@@ -1,4 +1,4 @@
-import { type Bar, type Ohlcv, isSplit } from '../core/bars.ts';
+import { type Bar, type Dividend, type Ohlcv, isSplit } from '../core/bars.ts';
 import {
   type Comparison,
   type Difference,
@@ -9,7 +9,7 @@ import {
 } from '../core/compare.ts';
 import { formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
-import { splitLike } from '../core/oddities.ts';
+import { splitOfRatio } from '../core/oddities.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import { type Some, some } from '../core/some.ts';
 import type { Hearing } from './hearing.ts';
@@ -43,7 +43,7 @@ export function assertAgreement(
     return;
   }
   const change = restatement(compared);
-  if (change?.isOldest === true) throw restated(change, hearing);
+  if (change?.isOldest === true) throw restated(change, compared, hearing);
   if (change !== undefined) throw contradiction(hearing, change.changed, compared.length);
   const hasMoved = beyondRounding(compared);
   const wild = some(compared.filter((pair) => factorApart(pair) > SAME_DAY && hasMoved(pair)));
@@ -93,7 +93,12 @@ function contradiction(
 /** Prices that were adjusted for dividends change by more ratios than one event makes. */
 const RATIOS_OF_ONE_EVENT = 2;
 
-function restated({ ratios, bars }: Restatement, { task, answer, stored }: Hearing): BackfillError {
+function restated(
+  { ratios, bars, changed }: Restatement<Bar>,
+  compared: Comparison<Bar>['compared'],
+  hearing: Hearing,
+): BackfillError {
+  const { task, answer, stored } = hearing;
   const { ticker, interval } = task.series;
   const isKnown = (exDay: number): boolean =>
     stored.actions.some((known) => known.kind === 'split' && known.exDay === exDay);
@@ -102,16 +107,45 @@ function restated({ ratios, bars }: Restatement, { task, answer, stored }: Heari
   const ratio = ratios.find((level) => Math.abs(level - 1) > 0.001) ?? ratios[0] ?? 1;
   // Bars that were stored before their split was known differ by just that one.
   const isSaid = said.some((one) => Math.abs(one.ratio / ratio - 1) < 0.001);
-  const split = hasNewSplit || isSaid ? undefined : splitLike(ratio);
+  const split = hasNewSplit || isSaid ? undefined : splitOfRatio(ratio);
   const change = `${bars} stored bars of ${ticker}, by ${ratio.toPrecision(6)}`;
-  if (split === undefined && ratios.length <= RATIOS_OF_ONE_EVENT)
+  const dividend = dividendOf(ratio, changed.at(-1) ?? changed[0], compared, hearing);
+  if (split === undefined && dividend === undefined && ratios.length <= RATIOS_OF_ONE_EVENT)
     return new BackfillError('restated', `the provider changed ${change}`, { ticker });
-  const how =
-    split === undefined
-      ? `and by ${ratios.length - 1} other ratios, as an adjustment for dividends would`
-      : `as a split ${split} would that it does not mention`;
+  const ofSeveral = `and by ${ratios.length - 1} other ratios, as an adjustment for dividends would`;
+  const ofDividend =
+    dividend === undefined
+      ? ofSeveral
+      : `as an adjustment for its dividend of ${dividend.amount} on ${formatDay(dividend.exDay)} would`;
+  const how = split === undefined ? ofDividend : `as a split ${split} would that it does not mention`;
   const message =
     `the answer changes ${change}, ${how}: the basis of its prices is not known; ` +
     `if the stored ones are wrong: backfill forget ${ticker} --interval ${interval}, then run again`;
   return new BackfillError('basis-unknown', message, { retryable: true, ticker });
+}
+
+/** How near a ratio of printed prices comes to the factor of a dividend: a cent of a price of 50, or a part of its size. */
+const FACTOR_SPREAD = 2e-4;
+const FACTOR_PART = 0.02;
+
+/** The dividend whose adjustment changes all closes before its ex-date by just this ratio; `last` is the last that changed. */
+function dividendOf(
+  ratio: number,
+  last: Difference<Bar>,
+  compared: Comparison<Bar>['compared'],
+  { task, calendar, answer, stored, now }: Hearing,
+): Dividend | undefined {
+  const sessionOf = sessionDateOf(task.series.interval, calendar);
+  const today = calendar.localDay(now);
+  return [...answer.actions, ...stored.actions]
+    .filter((action): action is Dividend => action.kind === 'dividend' && action.currency === undefined)
+    .find(({ exDay, amount }) => {
+      const before = compared.findLast((pair) => sessionOf(pair.stored.ts) < exDay);
+      const part = amount / last.stored.close;
+      return (
+        exDay <= today &&
+        before?.stored.ts === last.stored.ts &&
+        Math.abs(1 - part - ratio) < Math.max(FACTOR_SPREAD, part * FACTOR_PART)
+      );
+    });
 }

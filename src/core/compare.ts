@@ -78,6 +78,9 @@ const RATIO_SPREAD = 1e-4;
 /** Bars in a row that changed by one ratio for one reason; fewer were corrected one by one. */
 const SUSTAINED_BARS = 3;
 
+/** Two are enough where they are the oldest and moved by more than a correction does: chance makes no such pair. */
+const SUSTAINED_PAIR = { bars: 2, leastMove: 0.01 };
+
 /** How closes changed as a whole: see `restatement`. */
 export interface Restatement<B extends Ohlcv = Ohlcv> {
   /** Ratios of answered to stored closes, one a stretch, oldest first: `[0.95, 1]` if those up to some day changed. */
@@ -100,7 +103,9 @@ export interface Restatement<B extends Ohlcv = Ohlcv> {
 export function restatement<B extends Ohlcv>(compared: readonly Difference<B>[]): Restatement<B> | undefined {
   const all = stretches(compared);
   const enough = Math.max(2, Math.min(SUSTAINED_BARS, compared.length));
-  const sustained = all.filter(({ pairs }) => pairs.length >= enough);
+  const sustained = all.filter(
+    ({ pairs, stands }, i) => pairs.length >= enough || (i === 0 && !stands && isMovedPair(pairs)),
+  );
   const levels = sustained.filter((stretch, i) => {
     const before = sustained[i - 1];
     if (before === undefined || before.stands !== stretch.stands) return true;
@@ -115,6 +120,10 @@ export function restatement<B extends Ohlcv>(compared: readonly Difference<B>[])
     changed,
     isOldest: firstSame === -1 || firstSame === levels.length - 1,
   };
+}
+
+function isMovedPair(pairs: readonly Difference<Ohlcv>[]): boolean {
+  return pairs.length >= SUSTAINED_PAIR.bars && Math.abs(ratioOf(pairs) - 1) > SUSTAINED_PAIR.leastMove;
 }
 
 /** Bars in a row that changed by one ratio, within what the printing of prices leaves open. */

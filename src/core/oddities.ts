@@ -176,11 +176,32 @@ function hiddenSplit(
   return { kind: 'basis-flip', note };
 }
 
+/** Stock dividends and the like: so near 1 that only a ratio that is just theirs speaks for one. */
+const SMALL_SPLITS: readonly (readonly [number, number])[] = [
+  ...[2, 3, 4, 5, 10, 20].map((old): readonly [number, number] => [old + 1, old]),
+  [5, 3],
+  [7, 5],
+];
+const SMALL_SPLIT_TOLERANCE = 3e-4;
+
+/** The split that changed stored prices by this ratio, known to four digits, as `2:1`, or undefined. */
+export function splitOfRatio(ratio: number): string | undefined {
+  return splitLike(ratio) ?? splitAmong(SMALL_SPLITS, ratio, SMALL_SPLIT_TOLERANCE);
+}
+
 /** The common split that moves a price by this factor, as `2:1`, or undefined. */
-export function splitLike(factor: number): string | undefined {
-  for (const [shares, old] of COMMON_SPLITS) {
-    if (Math.abs((factor * shares) / old - 1) <= SPLIT_TOLERANCE) return `${shares}:${old}`;
-    if (Math.abs((factor * old) / shares - 1) <= SPLIT_TOLERANCE) return `${old}:${shares}`;
+function splitLike(factor: number): string | undefined {
+  return splitAmong(COMMON_SPLITS, factor, SPLIT_TOLERANCE);
+}
+
+function splitAmong(
+  splits: readonly (readonly [number, number])[],
+  factor: number,
+  tolerance: number,
+): string | undefined {
+  for (const [shares, old] of splits) {
+    if (Math.abs((factor * shares) / old - 1) <= tolerance) return `${shares}:${old}`;
+    if (Math.abs((factor * old) / shares - 1) <= tolerance) return `${old}:${shares}`;
   }
   return undefined;
 }

@@ -135,6 +135,38 @@ describe('an answer that changes stored closes by one ratio', () => {
     expect(verdict([...same(60), 102, ...same(60)])).toBeUndefined();
   });
 
+  it.each([
+    ['5:4', 0.8],
+    ['21:20', 20 / 21],
+    ['3:4', 4 / 3],
+  ])('is refused where it is the ratio of a small split that it does not mention, %s', (text, ratio) => {
+    const error = verdict(same(5).map(() => Number((100 * ratio).toFixed(2))));
+    expect(error).toMatchObject({ code: 'basis-unknown', retryable: true });
+    expect(error?.message).toContain(`as a split ${text} would that it does not mention`);
+    expect(verdict(same(5).map(() => 100 * ratio * 1.001))?.code).toBe('restated');
+  });
+
+  it('restates the series by two bars where they are the oldest and moved far', () => {
+    expect(verdict([118, 118, 100, 100])).toMatchObject({
+      ...{ code: 'restated', message: 'the provider changed 2 stored bars of AAPL, by 1.18000' },
+    });
+    expect(verdict([118, 117, 100, 100])).toBeUndefined();
+    expect(verdict([100.9, 100.9, 100, 100])).toBeUndefined();
+    expect(verdict([100, 100, 118, 118])).toBeUndefined();
+  });
+
+  it.each([
+    ['listed with it', { said: [dividend(date(3), 3.7)] }],
+    ['known before', { known: [dividend(date(3), 3.7)] }],
+  ])('is refused where that is the factor of a dividend %s', (_, actions) => {
+    const error = verdict([96.3, 96.3, 96.3, 100, 100], actions);
+    expect(error).toMatchObject({ code: 'basis-unknown', retryable: true });
+    expect(error?.message).toContain(`as an adjustment for its dividend of 3.7 on ${date(3)} would`);
+    expect(verdict([95, 95, 95, 100, 100], actions)?.code).toBe('restated');
+    expect(verdict([96.3, 96.3, 100, 100, 100], actions)?.code).toBe('restated');
+    expect(verdict([96.3, 96.3, 96.3, 96.3, 96.3], actions)?.code).toBe('restated');
+  });
+
   it('is refused if it changes them by as many ratios as dividends make', () => {
     const levels = [...same(60).map(() => 97), ...same(60).map(() => 98), ...same(60).map(() => 99)];
     const error = verdict(levels);

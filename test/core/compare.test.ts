@@ -162,7 +162,9 @@ describe('a restated series', () => {
   it('cannot be told by a single bar, and by two only if they are all', () => {
     expect(changed(() => 0.5, 1)).toBeUndefined();
     expect(changed(() => 0.5, 2)?.ratios).toHaveLength(1);
-    expect(changed((i) => (i < 2 ? 0.5 : 1), 3)).toBeUndefined();
+    expect(changed((i) => (i < 2 ? 0.5 : 1), 3)?.ratios).toEqual([0.5]);
+    expect(changed((i) => (i < 2 ? 0.995 : 1), 3)).toBeUndefined();
+    expect(changed((i) => (i > 0 ? 0.5 : 1), 3)).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CorporateAction, Ohlcv } from '../../src/core/bars.ts';
-import { findOddities, splitLike } from '../../src/core/oddities.ts';
+import { findOddities, splitOfRatio } from '../../src/core/oddities.ts';
 import type { SeriesContext } from '../../src/core/plausibility.ts';
 import { SESSIONS, context, dayBar, dayBars, minuteBars } from './daily-bars.ts';
 
@@ -108,11 +108,11 @@ describe('a flip of the basis', () => {
   });
 
   it('comes within 2 % of the ratio', () => {
-    expect(splitLike(0.5 * 1.019)).toBe('2:1');
-    expect(splitLike(0.5 * 1.021)).toBeUndefined();
-    expect(splitLike(2 * 0.981)).toBe('1:2');
-    expect(splitLike(2 * 0.979)).toBeUndefined();
-    expect(splitLike(1)).toBeUndefined();
+    expect(splitOfRatio(0.5 * 1.019)).toBe('2:1');
+    expect(splitOfRatio(0.5 * 1.021)).toBeUndefined();
+    expect(splitOfRatio(2 * 0.981)).toBe('1:2');
+    expect(splitOfRatio(2 * 0.979)).toBeUndefined();
+    expect(splitOfRatio(1)).toBeUndefined();
   });
 
   it('shows from the open on: what moves on through the day is a jump', () => {
