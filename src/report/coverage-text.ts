@@ -47,13 +47,16 @@ function unavailableLines({ unavailable }: CoverageReport): string[] {
   return unavailable.map((group) => unavailableLine(group));
 }
 
-/** Sessions that are over and of which the stored bars may not be the last word. */
-function provisionalLines({ unsure, provisionalSessions }: SeriesCoverage): string[] {
-  if (unsure === 0) return [];
+/** Sessions of which the stored bars may not be the last word: those that are over by name, and the one that may go on. */
+function provisionalLines({ provisional, unsure, provisionalSessions }: SeriesCoverage): string[] {
+  const open = provisional - unsure;
+  const openLines = open === 0 ? [] : [`  provisional ${open}: not settled yet, fetched again once it is`];
+  if (unsure === 0) return openLines;
   const named = provisionalSessions.slice(0, NAMED_RUNS);
   const more = unsure > NAMED_RUNS ? [`and ${unsure - NAMED_RUNS} more`] : [];
   return [
     `  provisional ${unsure}: ${[...named, ...more].join(', ')} (not final: fetched again, or confirmed by the next answer)`,
+    ...openLines,
   ];
 }
 

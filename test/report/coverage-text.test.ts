@@ -44,6 +44,20 @@ describe('the coverage of a series', () => {
     expect(one).toMatchObject({ first: '2026-10-01', last: '2026-10-30' });
   });
 
+  it('says of a bar whose session goes on that it is not the last word', () => {
+    const known = state('ALFA', { present: WHOLE, provisional: [days('2026-10-29', '2026-10-31')] });
+    const open = { ...OCTOBER_JUDGED, settled: parseDay('2026-10-29') };
+    const scan: Scan = { series: new Map([['ALFA 1d', known]]), actions: new Map(), setAside: [] };
+    const lines = coverageText(
+      reportCoverage(scan, () => open),
+      { missing: false },
+    );
+    expect(lines.filter((line) => line.includes('provisional '))).toEqual([
+      '  provisional 1: 2026-10-29 (not final: fetched again, or confirmed by the next answer)',
+      '  provisional 1: not settled yet, fetched again once it is',
+    ]);
+  });
+
   it('leaves out sessions on which nobody could trade, not those that a vendor lacks', () => {
     const present = [days('2026-10-01', '2026-10-24')];
     const of = (reason: 'no-trades' | 'halted' | 'vendor-empty' | 'rejected') =>
