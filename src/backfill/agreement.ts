@@ -118,9 +118,11 @@ function restated(
       ? ofSeveral
       : `as an adjustment for its dividend of ${dividend.amount} on ${formatDay(dividend.exDay)} would`;
   const how = split === undefined ? ofDividend : `as a split ${split} would that it does not mention`;
-  const message =
-    `the answer changes ${change}, ${how}: the basis of its prices is not known; ` +
-    `if the stored ones are wrong: backfill forget ${ticker} --interval ${interval}, then run again`;
+  const wayOut =
+    split === undefined && dividend !== undefined
+      ? 'give prices that are not adjusted for dividends (yfinance: auto_adjust=False)'
+      : `if the stored ones are wrong: backfill forget ${ticker} --interval ${interval}, then run again`;
+  const message = `the answer changes ${change}, ${how}: the basis of its prices is not known; ${wayOut}`;
   return new BackfillError('basis-unknown', message, { retryable: true, ticker });
 }
 

@@ -162,6 +162,7 @@ describe('an answer that changes stored closes by one ratio', () => {
     const error = verdict([96.3, 96.3, 96.3, 100, 100], actions);
     expect(error).toMatchObject({ code: 'basis-unknown', retryable: true });
     expect(error?.message).toContain(`as an adjustment for its dividend of 3.7 on ${date(3)} would`);
+    expect(error?.message).toContain('give prices that are not adjusted for dividends');
     expect(verdict([95, 95, 95, 100, 100], actions)?.code).toBe('restated');
     expect(verdict([96.3, 96.3, 100, 100, 100], actions)?.code).toBe('restated');
     expect(verdict([96.3, 96.3, 96.3, 96.3, 96.3], actions)?.code).toBe('restated');
