@@ -140,15 +140,12 @@ function withoutEndedUnknown(
 export function withoutRefuted(coverage: Coverage): Coverage {
   const { present, absent } = coverage;
   const first = present[0]?.from ?? Number.POSITIVE_INFINITY;
-  const isRefuted = ({ to, by }: Absence): boolean =>
-    to > first && by.some(({ reason }) => reason === 'pre-listing');
+  const isRefuted = ({ from, by }: Absence): boolean =>
+    from > first && by.some(({ reason }) => reason === 'pre-listing');
   if (!absent.some(isRefuted)) return coverage;
-  const runs = absent.flatMap((run) => {
-    if (!isRefuted(run)) return [run];
-    const by = joinClaims([], run.by.map(asHole));
-    const after = { ...run, from: Math.max(run.from, first), by };
-    return run.from < first ? [{ ...run, to: first }, after] : [after];
-  });
+  const runs = absent.map((run) =>
+    isRefuted(run) ? { ...run, by: joinClaims([], run.by.map(asHole)) } : run,
+  );
   return { ...coverage, absent: joinAbsences(runs) };
 }
 
