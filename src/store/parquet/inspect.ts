@@ -18,7 +18,7 @@ export interface Place<T> {
 }
 
 /** Errors of one file that say nothing of the others: reported, and the file is left where it is. */
-const OWN_TROUBLE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EISDIR']);
+const OWN_TROUBLE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EISDIR', 'ELOOP', 'EIO']);
 
 /** Why a file cannot be read: its content is damaged, or the system does not give it to us. */
 interface Unreadable {
@@ -42,7 +42,7 @@ export async function inspectAll<T>(
   const looks: (Look<T> | undefined)[] = Array.from({ length: places.length });
   await eachBounded(places, async (place, i) => {
     const look = await lookAt(root, place);
-    looks[i] = look && 'reason' in look ? await lookAgain(fs, root, place, mayMove) : look;
+    looks[i] = look && 'reason' in look ? await lookAgain(fs, root, place, mayMove && look.damaged) : look;
   });
   const found: T[] = [];
   const aside: SetAside[] = [];
@@ -76,8 +76,9 @@ async function lookAgain<T>(
   place: Place<T>,
   mayMove: boolean,
 ): Promise<Look<T> | undefined> {
+  if (!mayMove) return lookAt(root, place);
   const version = await versionOf(root, place.path);
   const look = await lookAt(root, place);
-  if (mayMove && look && 'reason' in look && look.damaged) await setAside(fs, root, place.path, version);
+  if (look && 'reason' in look && look.damaged) await setAside(fs, root, place.path, version);
   return look;
 }

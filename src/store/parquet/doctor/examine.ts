@@ -38,7 +38,7 @@ export async function examineStore(
 }
 
 /** Errors of one path that say nothing of the others. */
-const OWN_TROUBLE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EIO']);
+const OWN_TROUBLE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'ELOOP', 'EIO']);
 
 class Examiner {
   readonly #fs: CommitFs;
