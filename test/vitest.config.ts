@@ -6,6 +6,7 @@ const shared = {
   testTimeout: 30_000,
 };
 const acceptance = 'test/acceptance/**/*.test.ts';
+const terminal = 'test/terminal/**/*.test.ts';
 
 /** Whole programs against each other's clocks are judged by their timing: they run after the rest, one at a time. */
 export default defineConfig({
@@ -16,7 +17,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [acceptance],
+          exclude: [acceptance, terminal],
           sequence: { groupOrder: 0 },
         },
       },
@@ -27,6 +28,15 @@ export default defineConfig({
           include: [acceptance],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'terminal',
+          include: [terminal],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { WHOLE, expectScreen, hasTmux, openTerminal } from './terminal.ts';
+
+const NOW = '2026-03-02T23:00:00Z';
+
+describe.skipIf(!hasTmux)('a first run of the sample market', () => {
+  it.each([80, 60])('at %i columns says what it did, and leaves the terminal whole', async (columns) => {
+    await using terminal = await openTerminal({ columns, rows: 24 });
+    const command = `backfill --provider sample --workers 2 --days 252 --store data --now ${NOW}`;
+    expect(await terminal.run(command)).toBe(0);
+    expect(await terminal.modes()).toEqual(WHOLE);
+    await expectScreen(await terminal.screen({ history: true }), `sample-run-${columns}`);
+  });
+
+  it('at 80 columns lists the coverage of what it stored', async () => {
+    await using terminal = await openTerminal({ columns: 80, rows: 24 });
+    const sample = '--days 252 --store data';
+    expect(await terminal.run(`backfill --provider sample ${sample} --now ${NOW} --quiet`)).toBe(0);
+    expect(await terminal.run(`clear; check-data ${sample} --now ${NOW}`)).toBe(0);
+    await expectScreen(await terminal.screen({ history: true }), 'check-data-80');
+  });
+});
