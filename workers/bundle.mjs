@@ -1,8 +1,9 @@
 /**
  * Bundles the programs and the thread entry over what the compiler built: finding, reading and linking some hundred and
  * seventy modules is half of what a thread costs until its first request. The library stays as the compiler built it.
- * Not minified, so that stack traces can be read.
+ * Not minified, so that stack traces can be read. The programs are made executable.
  */
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -38,6 +39,10 @@ await build({
   },
   logLevel: 'warning',
 });
+
+// The programs that `npm link` and `npm install` point at, whatever the umask: npm makes them executable once, a build anew.
+const { bin } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+await Promise.all(Object.values(bin).map((program) => chmod(join(ROOT, program), 0o755)));
 
 function standIn({ onResolve }) {
   onResolve({ filter: /^(tough-cookie|string-width)$/ }, ({ path, kind }) =>

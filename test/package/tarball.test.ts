@@ -1,0 +1,136 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyCheckout, lendDependencies, ROOT } from './checkout.ts';
+
+let folder = '';
+/** A project of somebody who installed the tarball. */
+let project = '';
+let packed: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-package-'));
+  project = join(folder, 'project');
+  const checkout = join(folder, 'checkout');
+  await copyCheckout(checkout);
+  // As strict as a server's umask may be.
+  execFileSync('sh', ['-c', 'umask 077 && npm pack --pack-destination ..'], { cwd: checkout, stdio: 'pipe' });
+  const tarball = join(folder, 'backfill-0.1.0.tgz');
+  packed = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
+
+  const installed = join(project, 'node_modules', 'backfill');
+  await mkdir(installed, { recursive: true });
+  execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
+  await lendDependencies(project);
+  await writeFile(join(project, 'package.json'), '{ "type": "module" }');
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+const range = ['--days', '20', '--now', '2026-03-02T23:00:00Z'];
+const fill = ['--provider', 'sample', '--tickers', 'ALFA,BRVO.PA', ...range, '--state', 'state'];
+
+function execute(program: string, args: readonly string[], cwd = project): string {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  expect(stderr + stdout, `${program} ended with ${status}`).toSatisfy(() => status === 0);
+  return stdout;
+}
+
+describe('a build', () => {
+  it('makes the programs executable, whatever the umask, so that a linked command outlives it', async () => {
+    const checkout = join(folder, 'checkout');
+    for (const name of ['backfill', 'check-data']) {
+      const program = join(checkout, 'dist', 'src', 'cli', `${name}.js`);
+      expect((await stat(program)).mode & 0o111).toBe(0o111);
+      await symlink(program, join(folder, name));
+      expect(execute(join(folder, name), ['--help'])).toContain(name);
+    }
+  });
+});
+
+describe('the tarball of a clean clone', () => {
+  it('has the build, the licence and the README, and nothing of development', () => {
+    const names = packed.map((path) => path.replace(/^package\//, ''));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'package.json',
+        'dist/src/index.js',
+        'dist/src/index.d.ts',
+        'dist/src/cli/backfill.js',
+        'dist/src/cli/check-data.js',
+        'dist/workers/run-task.js',
+      ]),
+    );
+    const ours = /^(LICENSE|README\.md|package\.json|dist\/(src|workers)\/.+\.(js|d\.ts))$/;
+    const development = /(^|\/)(tests?|bench|seeds?|cases|fixtures|node_modules)\/|\.test\./;
+    const stray = names.filter((name) => !ours.test(name) || development.test(name));
+    expect(stray).toEqual([]);
+  });
+
+  it('has every file that its package.json names', async () => {
+    const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+      bin: Record<string, string>;
+      types: string;
+      exports: { '.': Record<string, string> };
+    };
+    const named = [...Object.values(manifest.bin), manifest.types, ...Object.values(manifest.exports['.'])];
+    const paths = named.map((path) => `package/${path.replace(/^\.\//, '')}`);
+    expect(packed).toEqual(expect.arrayContaining(paths));
+  });
+
+  it('runs both programs', async () => {
+    const program = (name: string): string =>
+      join(project, 'node_modules', 'backfill', 'dist', 'src', 'cli', `${name}.js`);
+    execute(process.execPath, [program('backfill'), ...fill, '--workers', '2']);
+    expect(await readdir(join(project, 'data', 'bars'))).toEqual(['interval=1d']);
+    const report = JSON.parse(execute(process.execPath, [program('check-data'), '--json', ...range]));
+    expect(report).toMatchObject({
+      series: [
+        { ticker: 'ALFA', present: 20 },
+        { ticker: 'BRVO.PA', present: 20 },
+      ],
+    });
+    const sql = 'SELECT count(*)::INT AS n FROM bars';
+    expect(execute(process.execPath, [program('backfill'), 'query', sql])).toBe('n\n40\n');
+  });
+
+  it('is a library for import and for require', async () => {
+    const use = `
+      const history = openHistory({ store: './by-library', stateFolder: './state', provider: { id: 'sample' } });
+      history.backfill({ tickers: ['ALFA'], start: '2026-02-02', end: '2026-02-27' })
+        .then((summary) => history.read({ ticker: 'ALFA', interval: '1d' }))
+        .then((bars) => { console.log(bars.length); return history.close(); });`;
+    await writeFile(join(project, 'use.mjs'), `import { openHistory } from 'backfill';${use}`);
+    await writeFile(join(project, 'use.cjs'), `const { openHistory } = require('backfill');${use}`);
+    expect(execute(process.execPath, ['use.mjs'])).toBe('19\n');
+    expect(execute(process.execPath, ['use.cjs'])).toBe('19\n');
+  });
+
+  it('has types that a strict project compiles against, libraries checked too', async () => {
+    await writeFile(
+      join(project, 'typed.ts'),
+      `import { openHistory, BackfillError, type Bar, type RunSummary } from 'backfill';
+       const history = openHistory({ store: './data', provider: { id: 'sample' } });
+       export const summary: RunSummary = await history.backfill({ tickers: ['ALFA'], days: 5 });
+       export const bars: readonly Bar[] = await history.read({ ticker: 'ALFA', interval: '1d' }, { adjust: 'all' });
+       export const volume: number | null = bars[0]!.volume;
+       export const code: string = new BackfillError('usage', 'x').code;
+       // @ts-expect-error: a provider is known by its id
+       openHistory({ store: './data', provider: { name: 'sample' } });`,
+    );
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2023',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      types: ['node'],
+      typeRoots: [join(ROOT, 'node_modules', '@types')],
+    };
+    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
+    execute(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', project]);
+  });
+});
