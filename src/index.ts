@@ -32,15 +32,9 @@ export type { SeriesCoverage } from './report/series-coverage.ts';
 export type { Capabilities, ProviderConfig } from './providers/provider.ts';
 export type { Scan } from './store/store.ts';
 export { isInterval } from './core/interval.ts';
-export {
-  nothingToDoLine,
-  openingLine,
-  planText,
-  progressText,
-  driftText,
-  errorText,
-  summaryText,
-} from './report/run-text.ts';
+export { nothingToDoLine, openingLine, planText } from './report/plan-text.ts';
+export { progressText } from './report/progress-text.ts';
+export { driftText, errorText, summaryText } from './report/run-text.ts';
 export { coverageText, staleHint } from './report/coverage-text.ts';
 export { type SeriesRevision, issuesText, revisionsText } from './report/issues-text.ts';
 export type { IssuesReport } from './report/issues.ts';

@@ -7,7 +7,8 @@ import type { BarAnswer, BarRequest, Capabilities, Provider } from '../../src/pr
 import { openSample } from '../../src/providers/sample/index.ts';
 import { coverageOf } from '../../src/library/coverage.ts';
 import { coverageText } from '../../src/report/coverage-text.ts';
-import { nothingToDoLine, summaryText } from '../../src/report/run-text.ts';
+import { nothingToDoLine } from '../../src/report/plan-text.ts';
+import { summaryText } from '../../src/report/run-text.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
