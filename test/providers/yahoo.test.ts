@@ -1,4 +1,3 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -10,7 +9,8 @@ import type { BarAnswer, Provider } from '../../src/providers/provider.ts';
 import { openYahoo } from '../../src/providers/yahoo/index.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { yahooWire } from '../../src/simulator/yahoo/wire.ts';
-import { hasRealData, realData } from '../realdata.ts';
+import { hasRealData } from '../realdata.ts';
+import { chartNamed, CHARTS, type Recording } from '../yahoo-recordings.ts';
 
 const now = Date.parse('2025-02-20T12:00:00Z');
 const opened: (Provider | Server)[] = [];
@@ -199,29 +199,23 @@ describe('a request', () => {
   });
 });
 
-interface Recording {
-  readonly request: { readonly url: string };
-  readonly response: { readonly status: number; readonly bodyJson: unknown };
-}
-
-const folder = realData('http/yahoo-chart/');
-const recordings = hasRealData
-  ? readdirSync(folder).filter((name) => /^chart-.*-to-.*\.json$/.test(name) && !name.includes('fake'))
-  : [];
-
 describe.skipIf(!hasRealData)('recorded answers of Yahoo', () => {
-  const replay = async (name: string): Promise<BarAnswer> => {
-    const recording = JSON.parse(readFileSync(folder + name, 'utf8')) as Recording;
+  const replay = async (recording: Recording): Promise<BarAnswer> => {
     const url = new URL(recording.request.url);
     const ticker = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
     const range = dates(day(url, 'period1'), day(url, 'period2'));
     return ask({ body: JSON.stringify(recording.response.bodyJson) }, ticker, range);
   };
 
-  it.each(recordings)('%s becomes bars on the sessions of its calendar', async (name) => {
-    const { bars, identity } = await replay(name);
-    const ticker = decodeURIComponent(name.replace(/^chart-(.*)-\d{4}-\d{2}-\d{2}-to-.*$/, '$1'));
-    const calendar = calendarFor(ticker);
+  it('are some thirty', () => {
+    expect(CHARTS.length).toBeGreaterThan(30);
+  });
+
+  it.each(CHARTS)('$name becomes bars on the sessions of its calendar', async (recording) => {
+    const { bars, identity } = await replay(recording);
+    const { meta, timestamp = [] } = recording.response.bodyJson.chart.result[0];
+    const calendar = calendarFor(String(meta['symbol']));
+    expect(bars.length > 0).toBe(timestamp.length > 0);
     for (const bar of bars) {
       expect(bar.ts % 86_400_000).toBe(0);
       if (!calendar.advisory)
@@ -232,7 +226,7 @@ describe.skipIf(!hasRealData)('recorded answers of Yahoo', () => {
   });
 
   it('AAPL before its split of 2020 is turned back, its dividend stored as declared', async () => {
-    const { bars, actions } = await replay('chart-AAPL-2020-08-31-to-2020-11-07.json');
+    const { bars, actions } = await replay(chartNamed('chart-AAPL-2020-08-31-to-2020-11-07.json'));
     expect(bars[0]).toMatchObject({
       ts: Date.UTC(2020, 7, 31),
       open: 127.58,
@@ -246,7 +240,7 @@ describe.skipIf(!hasRealData)('recorded answers of Yahoo', () => {
   });
 
   it('a stamp at 23:00 UTC in summer time belongs to the day it begins', async () => {
-    const { bars } = await replay('chart-WSU.DE-2023-08-04-to-2023-08-09.json');
+    const { bars } = await replay(chartNamed('chart-WSU.DE-2023-08-04-to-2023-08-09.json'));
     expect(bars.map(({ ts }) => formatDay(utcDayOf(ts)))).toEqual(['2023-08-04', '2023-08-07', '2023-08-08']);
   });
 });

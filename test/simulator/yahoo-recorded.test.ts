@@ -1,23 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CorporateAction } from '../../src/core/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { startOfDay } from '../../src/core/day.ts';
 import type { Listing, Market, MarketRow } from '../../src/market/market.ts';
-import { hasRealData, realData } from '../realdata.ts';
+import { hasRealData } from '../realdata.ts';
+import { chartNamed, CHARTS, type Recording } from '../yahoo-recordings.ts';
 import { ask, bodyOf, type ChartResult, resultOf } from './chart.ts';
 
 // The simulator against recorded answers of the real server: each recording becomes a market of its own rows, and the
 // recorded request must give the recorded answer. No code of the client that is tested with the simulator is used.
-
-interface Recording {
-  readonly request: { readonly url: string };
-  readonly response: {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly bodyJson: { readonly chart: { readonly result: readonly ChartResult[] } };
-  };
-}
 
 /** `meta` of a recording, by the names that are compared or needed. */
 interface RecordedMeta {
@@ -27,8 +18,6 @@ interface RecordedMeta {
   readonly longName: string;
   readonly firstTradeDate: number;
 }
-
-const FOLDER = 'http/yahoo-chart';
 
 /**
  * Values of `meta` that are not compared, only their type: how the market stood on the day of the recording (the
@@ -61,14 +50,8 @@ const OTHER_HEADERS = new Set([
   'content-length',
 ]);
 
-function read(name: string): Recording {
-  return JSON.parse(readFileSync(realData(`${FOLDER}/${name}`), 'utf8'));
-}
-
 function recordedResult(recording: Recording): ChartResult {
-  const [result] = recording.response.bodyJson.chart.result;
-  if (result === undefined) throw new Error('a recording without a result');
-  return result;
+  return recording.response.bodyJson.chart.result[0];
 }
 
 function metaOf(recording: Recording): RecordedMeta {
@@ -81,8 +64,7 @@ function isReproduced(recording: Recording): boolean {
   return !calendarFor(symbol).advisory && !['MUTUALFUND', 'FUTURE'].includes(instrumentType);
 }
 
-const names = hasRealData ? readdirSync(realData(FOLDER)).filter((name) => !name.includes('.fake.')) : [];
-const reproduced = names.filter((name) => isReproduced(read(name)));
+const reproduced = CHARTS.filter(isReproduced);
 
 /** The market that the recording shows: its rows and events as they are on the wire. */
 function marketOf(recording: Recording): Market {
@@ -153,15 +135,14 @@ function without(meta: object, keys: readonly string[]): object {
 
 describe.skipIf(!hasRealData)('the simulated answer to a recorded request', () => {
   it('is compared for shares in New York, Frankfurt and London, a fund, crypto and currencies', () => {
-    const symbols = reproduced.map((name) => metaOf(read(name)).symbol);
+    const symbols = reproduced.map((recording) => metaOf(recording).symbol);
     expect(symbols).toEqual(
       expect.arrayContaining(['AAPL', 'TSLA', 'QQQ', 'WSU.DE', 'OCDO.L', 'BTC-USD', 'EURUSD=X']),
     );
     expect(reproduced.length).toBeGreaterThan(25);
   });
 
-  it.each(reproduced)('has the status, headers and shape of %s', (name) => {
-    const recording = read(name);
+  it.each(reproduced)('has the status, headers and shape of $name', (recording) => {
     const response = ask(
       marketOf(recording),
       recording.request.url,
@@ -174,8 +155,7 @@ describe.skipIf(!hasRealData)('the simulated answer to a recorded request', () =
     expect(shapeOf(bodyOf(response))).toEqual(shapeOf(recording.response.bodyJson));
   });
 
-  it.each(reproduced)('has the stamps, values and events of %s', (name) => {
-    const recording = read(name);
+  it.each(reproduced)('has the stamps, values and events of $name', (recording) => {
     const recorded = recordedResult(recording);
     const result = resultOf(
       ask(marketOf(recording), recording.request.url, recording.response.headers['date'] ?? ''),
@@ -190,7 +170,7 @@ describe.skipIf(!hasRealData)('the simulated answer to a recorded request', () =
   });
 
   it('takes a dividend off the adjusted close as the recorded one does', () => {
-    const recording = read('chart-AAPL-2020-08-31-to-2020-11-07.json');
+    const recording = chartNamed('chart-AAPL-2020-08-31-to-2020-11-07.json');
     const recorded = recordedResult(recording);
     const result = resultOf(
       ask(marketOf(recording), recording.request.url, recording.response.headers['date'] ?? ''),
@@ -203,7 +183,7 @@ describe.skipIf(!hasRealData)('the simulated answer to a recorded request', () =
   });
 
   it('gives the first close as the previous one where there is none', () => {
-    const recording = read('historical-via-chart-dividends-TSLA-no-dividends.json');
+    const recording = chartNamed('historical-via-chart-dividends-TSLA-no-dividends.json');
     const { meta } = resultOf(
       ask(marketOf(recording), recording.request.url, recording.response.headers['date'] ?? ''),
     );
@@ -211,9 +191,9 @@ describe.skipIf(!hasRealData)('the simulated answer to a recorded request', () =
   });
 
   it('without bars has the shape of the recorded empty answer', () => {
-    const recording = read('chart-TSLA-2025-01-01-to-2025-01-02-interval-1h.fake.json');
+    const recording = chartNamed('chart-TSLA-2025-01-01-to-2025-01-02-interval-1h.fake.json');
     const recorded = recordedResult(recording);
-    const daily = marketOf(read('historical-via-chart-dividends-TSLA-no-dividends.json'));
+    const daily = marketOf(chartNamed('historical-via-chart-dividends-TSLA-no-dividends.json'));
     const response = ask(daily, recording.request.url, recording.response.headers['date'] ?? '');
     const result = resultOf(response);
     expect(result.indicators).toEqual(recorded.indicators);
