@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { type Coverage, NOTHING_KNOWN, learn } from '../../src/core/coverage.ts';
-import { nextRetry } from '../../src/core/evidence.ts';
 import { type DayRange, parseDay, utcDayOf } from '../../src/core/day.ts';
 import { type GapOptions, findGaps, sessionRuns } from '../../src/core/gaps.ts';
 import { planTasks } from '../../src/core/plan.ts';
@@ -70,7 +69,7 @@ describe('gaps', () => {
     const day = dates('2025-02-03', '2025-02-04');
     const checkedAt = now - 1000;
     const evidence = { reason: 'vendor-empty', provider: 'test', checkedAt, attempts: 1 } as const;
-    const absent = [{ ...day, by: [{ ...evidence, nextRetryAt: nextRetry('vendor-empty', 1, checkedAt) }] }];
+    const absent = [{ ...day, by: [{ ...evidence, nextRetryAt: checkedAt + 86_400_000 }] }];
     const coverage = learn({ ...NOTHING_KNOWN, present: [range] }, NOTHING_KNOWN);
     const known = {
       ...coverage,

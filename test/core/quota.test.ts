@@ -65,19 +65,23 @@ describe('parseQuotas', () => {
         fc.constantFrom('s', 'min', 'h', 'day', 'd'),
       )
       .map(([requests, count, unit]) => `${requests}/${count}${unit}`);
+    let taken = 0;
     fc.assert(
       fc.property(part, (text) => {
         let quotas;
         try {
           quotas = parseQuotas(text);
-        } catch {
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'usage' });
           return;
         }
+        taken++;
         for (const { requests, perMs } of quotas) {
           expect(Number.isSafeInteger(requests) && requests > 0).toBe(true);
           expect(Number.isSafeInteger(perMs) && perMs > 0).toBe(true);
         }
       }),
     );
+    expect(taken).toBeGreaterThan(20);
   });
 });
