@@ -1,6 +1,6 @@
 import { errorData } from '../core/errors.ts';
-import type { Plan, Quota, Task } from '../core/plan.ts';
-import { isPaced } from '../providers/http/quota-keeper.ts';
+import type { Plan, Task } from '../core/plan.ts';
+import { type Quota, isPaced } from '../core/quota.ts';
 import type { BarStore, Scan, SetAside } from '../store/store.ts';
 import { dispatch } from './dispatch.ts';
 import { type LedgerTools, recordOutOfReach, settleUnknownTickers } from './ledger.ts';

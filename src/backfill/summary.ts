@@ -1,7 +1,9 @@
 import { seriesKey } from '../core/bars.ts';
 import { type Day, MS_PER_DAY, formatDay } from '../core/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import { type Plan, type Quota, type Task, leastTime } from '../core/plan.ts';
+import type { Plan, Task } from '../core/plan.ts';
+import { type Quota, unusedAt } from '../core/quota.ts';
+import { quotaTime } from '../core/quota-time.ts';
 import type { Interval } from '../core/interval.ts';
 import type { Oddity } from '../core/oddities.ts';
 import type { AbsenceReason } from '../core/evidence.ts';
@@ -254,8 +256,9 @@ function warningOf({ series: { ticker, interval } }: Task, { session, kind, note
 /** Whole days, from midnight to midnight, that the requests not made take. */
 function restDays(notRun: readonly Task[], quotas: readonly Quota[]): number | null {
   const requests = notRun.reduce((sum, task) => sum + task.requests, 0);
-  const time = leastTime(requests, quotas);
-  return time === null ? null : Math.ceil(time / MS_PER_DAY);
+  const time = quotaTime(requests, quotas, unusedAt(0));
+  if (time === null) return null;
+  return requests === 0 ? 0 : Math.floor(time / MS_PER_DAY) + 1;
 }
 
 function failureOf(task: Task, result: TaskResult): Failure | null {

@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Quota } from '../core/plan.ts';
+import { type Quota, isPaced } from '../core/quota.ts';
 import { CELL, createGateState } from '../providers/http/gate-state.ts';
 import { openQuotaFile } from '../providers/http/quota-file.ts';
-import {
-  type KeeperClocks,
-  type QuotaKeeper,
-  isPaced,
-  startQuotaKeeper,
-} from '../providers/http/quota-keeper.ts';
+import { type KeeperClocks, type QuotaKeeper, startQuotaKeeper } from '../providers/http/quota-keeper.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { DEFAULT_POLICY, type GatePolicy } from '../providers/http/shared-gate.ts';
 import type { SharedWithThreads } from './runner.ts';

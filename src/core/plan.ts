@@ -5,6 +5,8 @@ import { withEarlyCheck } from './early-check.ts';
 import type { SeriesGaps } from './gaps.ts';
 import type { Interval } from './interval.ts';
 import { periodsOf } from './partition.ts';
+import { type Quota, type QuotaStanding, unusedAt } from './quota.ts';
+import { quotaTime } from './quota-time.ts';
 import { span } from './ranges.ts';
 import {
   type Bounds,
@@ -60,16 +62,12 @@ export interface RequestLimits {
   readonly requestsPerSpan: number;
 }
 
-/** At most `requests` in every `perMs` milliseconds. */
-export interface Quota {
-  readonly requests: number;
-  readonly perMs: number;
-}
-
 export interface PlanOptions {
   /** Limits by interval; every interval of the gaps must be there. */
   readonly limits: Readonly<Partial<Record<Interval, RequestLimits>>>;
   readonly quotas: readonly Quota[];
+  /** What was used of them before. Default: nothing. */
+  readonly standing?: QuotaStanding;
   /** Whether a task also writes the ticker's corporate actions. */
   readonly actions: boolean;
   /** ms since the epoch. */
@@ -100,6 +98,8 @@ export interface Plan {
   };
   /** Least time that the declared quotas allow, ms; null where none is declared. */
   readonly quotaMs: number | null;
+  /** What had been used of them by then. */
+  readonly standing: QuotaStanding;
 }
 
 /**
@@ -142,6 +142,7 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
     tasks.push(...(isCompared ? withEarlyCheck(own, early, comparing) : own));
   }
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
+  const { standing = unusedAt(options.now) } = options;
   return {
     tasks,
     outOfReach,
@@ -153,7 +154,8 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
       sessions: tasks.reduce((sum, task) => sum + task.sessions, 0),
       requests,
     },
-    quotaMs: leastTime(requests, options.quotas),
+    quotaMs: quotaTime(requests, options.quotas, standing),
+    standing,
   };
 }
 
@@ -176,12 +178,6 @@ function countStanding(
     else counts.complete++;
   }
   return { series: gapsOfSeries.length, ...counts };
-}
-
-/** The least time in ms that the quotas allow for this many requests; null where there is no quota. */
-export function leastTime(requests: number, quotas: readonly Quota[]): number | null {
-  if (quotas.length === 0) return null;
-  return Math.max(...quotas.map((quota) => (requests * quota.perMs) / quota.requests));
 }
 
 /** First day that lies wholly within the look-back. */

@@ -1,10 +1,10 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Traffic } from '../backfill/traffic.ts';
-import { leastTime } from '../core/plan.ts';
+import { isPaced, unusedAt } from '../core/quota.ts';
+import { quotaTime } from '../core/quota-time.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
-import { isPaced } from '../providers/http/quota-keeper.ts';
 import type { HistoryOptions } from './history.ts';
 
 /** Requests of a task at most (tries of one, while its answers stay doubtful), and what they take with their pauses. */
@@ -37,6 +37,6 @@ export function poolSize(
 
 /** A task's tries take minutes at most, but before each it may queue for the quota behind all others in work. */
 export function deadlineOf(size: { workers: number; concurrency: number }, { quotas }: Capabilities): number {
-  const queued = leastTime(TRIES * size.workers * size.concurrency, quotas.filter(isPaced)) ?? 0;
+  const queued = quotaTime(TRIES * size.workers * size.concurrency, quotas.filter(isPaced), unusedAt(0)) ?? 0;
   return TASK_MINUTES * 60_000 + queued;
 }

@@ -1,6 +1,7 @@
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
-import type { Plan, Quota, Task } from '../core/plan.ts';
+import type { Plan, Task } from '../core/plan.ts';
+import { type Quota, quotaText } from '../core/quota.ts';
 import { counted, holesText, waitText } from './standing-text.ts';
 import { formatCount, formatDuration, plural, table } from './table.ts';
 
@@ -69,15 +70,4 @@ function gapText({ gaps }: Task, { from, to }: DayRange): string {
 /** Sessions that are wanted; of those that are only compared, none is. */
 function sessionsText({ calendar, gaps }: Task, gap: DayRange): string {
   return gaps.length === 0 ? '' : String(calendarById(calendar).sessions(gap).length);
-}
-
-function quotaText(quotas: readonly Quota[]): string {
-  const units = new Map([
-    [1000, 's'],
-    [60_000, 'min'],
-    [86_400_000, 'day'],
-  ]);
-  return quotas
-    .map(({ requests, perMs }) => `${requests} req/${units.get(perMs) ?? `${perMs} ms`}`)
-    .join(' and ');
 }

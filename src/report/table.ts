@@ -21,20 +21,16 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   );
 }
 
-/** `1h 38m 42s`, `42s`, `0s`; whole seconds, rounded. */
+/** `1h 38m 42s`, `42s`, `0s`: whole seconds, rounded, and from a day on whole hours: `1 day`, `20 days 3h`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
-  const parts = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'm'],
-    [seconds % 60, 's'],
-  ] as const;
-  const first = parts.findIndex(([count]) => count > 0);
-  return parts
-    .slice(first === -1 ? 3 : first)
-    .map(([count, unit]) => `${count}${unit}`)
-    .join(' ');
+  if (seconds < 86_400) {
+    const parts = [`${Math.floor(seconds / 3600)}h`, `${Math.floor(seconds / 60) % 60}m`, `${seconds % 60}s`];
+    return parts.filter((part) => !part.startsWith('0')).join(' ') || '0s';
+  }
+  const hours = Math.round(seconds / 3600);
+  const days = plural(Math.floor(hours / 24), 'day');
+  return hours % 24 === 0 ? days : `${days} ${hours % 24}h`;
 }
 
 /** `12,345` */

@@ -1,4 +1,4 @@
-import type { Quota } from '../core/plan.ts';
+import type { Quota } from '../core/quota.ts';
 
 /**
  * A sliding-window limit: a request is admitted if, for every quota, fewer than `requests` were admitted in the last

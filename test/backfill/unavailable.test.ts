@@ -3,6 +3,7 @@ import { backfill } from '../../src/backfill/backfill.ts';
 import type { RunSummary } from '../../src/backfill/summary.ts';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { BackfillError } from '../../src/core/errors.ts';
+import { unusedAt } from '../../src/core/quota.ts';
 import type { BarAnswer, BarRequest, Capabilities, Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { coverageOf } from '../../src/library/coverage.ts';
@@ -190,7 +191,7 @@ describe('a series without a single bar', () => {
 
 it('a run of which nothing is asked says what of it cannot be had', () => {
   const totals = { sessions: 0, requests: 0, toFill: 0, provisional: 0, withHoles: 0, holes: 0 };
-  const plan = { tasks: [], outOfReach: [], unavailable: [], quotaMs: null };
+  const plan = { tasks: [], outOfReach: [], unavailable: [], quotaMs: null, standing: unusedAt(0) };
   const line = (counts: { series: number; complete: number; unavailable: number }): string =>
     nothingToDoLine({ ...plan, totals: { ...totals, ...counts } });
   expect(line({ series: 1060, complete: 0, unavailable: 1060 })).toBe(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseQuotas } from '../../src/core/quota.ts';
+import { parseQuotas, quotaText } from '../../src/core/quota.ts';
 
 describe('parseQuotas', () => {
   it.each([
@@ -52,6 +52,15 @@ describe('parseQuotas', () => {
     );
   });
 
+  it('refuses what counts over more than a year', () => {
+    expect(parseQuotas('1/366day')).toHaveLength(1);
+    for (const text of ['1/367day', '1/999999day', '5/8785h']) {
+      expect(() => parseQuotas(text)).toThrow(
+        `"${text}" counts over more than a year; the longest is 366day`,
+      );
+    }
+  });
+
   it('names the part that is wrong', () => {
     expect(() => parseQuotas('5/min,many/day')).toThrow('"many/day" is no rate');
     expect(() => parseQuotas('5/min,')).toThrow('"" is no rate');
@@ -83,5 +92,42 @@ describe('parseQuotas', () => {
       }),
     );
     expect(taken).toBeGreaterThan(20);
+  });
+});
+
+describe('quotas in words', () => {
+  it.each([
+    ['5/min', '5 req/min'],
+    ['100/10s', '100 req/10s'],
+    ['1/90s', '1 req/90s'],
+    ['5/60s', '5 req/min'],
+    ['5000/day', '5,000 req/day'],
+    ['5/24h', '5 req/day'],
+    ['2000/h,1/2day', '2,000 req/h and 1 req/2day'],
+  ])('of %s are %s', (text, words) => {
+    expect(quotaText(parseQuotas(text))).toBe(words);
+  });
+
+  it('of windows that the grammar has no unit for are in ms', () => {
+    expect(quotaText([{ requests: 3, perMs: 250 }])).toBe('3 req/250ms');
+  });
+
+  it('can be read again', () => {
+    const part = fc
+      .tuple(
+        fc.integer({ min: 1, max: 999_999_999 }),
+        fc.integer({ min: 1, max: 366 }),
+        fc.constantFrom('s', 'min', 'h', 'day'),
+      )
+      .map(([requests, count, unit]) => `${requests}/${count}${unit}`);
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 3 }), (parts) => {
+        const quotas = parseQuotas(parts.join(','));
+        const words = quotaText(quotas)
+          .replaceAll(/,| req/g, '')
+          .replaceAll(' and ', ',');
+        expect(parseQuotas(words)).toEqual(quotas);
+      }),
+    );
   });
 });

@@ -1,5 +1,4 @@
 import { hrtime } from 'node:process';
-import type { Quota } from '../../core/plan.ts';
 
 /**
  * The numbers of a gate in memory that all threads share. Times are ms of one monotonic clock that all threads
@@ -177,27 +176,4 @@ function recentRequests(memory: Float64Array, cells: Float64Array): RecentReques
 /** The one clock of all threads, and of all processes of this machine: ms, monotonic. */
 export function monotonicNow(): number {
   return Number(hrtime.bigint()) / 1e6;
-}
-
-/** Part of a window that the spacing leaves free: half to make up for lateness, half for uneven travel times. */
-const SLACK_SHARE = 0.008;
-
-/** How requests are spaced so that no window of any quota ever holds more than it allows. Times in ms. */
-export interface Pacing {
-  readonly spacing: number;
-  /** How late a request may be and the next one still keep its slot. */
-  readonly catchUp: number;
-}
-
-/**
- * The even spacing (burst 1) that keeps all quotas at once: the strictest decides, since requests so far apart keep
- * every laxer one too. It uses 99.2 % of that quota: a window `W` of `N` requests gets a spacing of
- * `(W + 0.8 %) / N`, so that neither making up for lateness nor uneven travel times put an (N+1)th into it. Lateness
- * is made up for within half of the slack that every one of the windows has.
- */
-export function pacingOf(quotas: readonly Quota[]): Pacing {
-  if (quotas.length === 0) return { spacing: 0, catchUp: 0 };
-  const spacing = Math.max(...quotas.map(({ requests, perMs }) => (perMs * (1 + SLACK_SHARE)) / requests));
-  const slack = Math.min(...quotas.map(({ requests, perMs }) => requests * spacing - perMs));
-  return { spacing, catchUp: slack / 2 };
 }

@@ -1,4 +1,5 @@
-import { CELL, type RecentRequests, pacingOf } from './gate-state.ts';
+import { pacingOf } from '../../core/quota.ts';
+import { CELL, type RecentRequests } from './gate-state.ts';
 
 /** Windows that providers count in, longest first, with the cell that remembers each. */
 const WINDOWS = [

@@ -2,14 +2,11 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, wr
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../core/errors.ts';
+import type { QuotaUse } from '../../core/quota.ts';
 
 /** What all processes that use one key know of its quota. Times are wall-clock ms since the epoch. */
-export interface QuotaRecord {
-  /** When the next request that nobody has reserved yet may be sent. */
-  readonly nextAt: number;
+export interface QuotaRecord extends QuotaUse {
   readonly pausedUntil: number;
-  /** Requests reserved in the current window of each long quota, by the quota's name. */
-  readonly windows: Readonly<Record<string, { readonly index: number; readonly used: number }>>;
 }
 
 const FRESH: QuotaRecord = { nextAt: 0, pausedUntil: 0, windows: {} };

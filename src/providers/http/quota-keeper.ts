@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Quota } from '../../core/plan.ts';
-import { CELL, type GateState, pacingOf } from './gate-state.ts';
+import { type Quota, isPaced, pacingOf, quotaName, usedOf, windowOf } from '../../core/quota.ts';
+import { CELL, type GateState } from './gate-state.ts';
 import type { QuotaFile, QuotaRecord } from './quota-file.ts';
-
-/** Windows this long are counted from boundary to boundary instead of being paced: one hour. */
-const LONG_WINDOW_MS = 3_600_000;
-
-/** Whether a quota is kept by spacing its requests; longer ones are counted. */
-export function isPaced({ perMs }: Quota): boolean {
-  return perMs < LONG_WINDOW_MS;
-}
 
 /** Reserved ahead: what a process that dies may waste, and how often the record is written. */
 const LEASE_MS = 200;
@@ -142,7 +134,7 @@ function reserve(
   const start = Math.max(now, plausible(record, spacing, now).nextAt);
   const windows = { ...record.windows };
   for (const quota of long) {
-    windows[nameOf(quota)] = { index: windowOf(quota, now), used: usedOf(record, quota, now) + count };
+    windows[quotaName(quota)] = { index: windowOf(quota, now), used: usedOf(record, quota, now) + count };
   }
   return { record: { ...record, nextAt: start + count * spacing, windows }, result: { start, count } };
 }
@@ -177,28 +169,13 @@ async function giveBack(
     const windows = { ...record.windows };
     for (const quota of long) {
       const used = Math.max(0, usedOf(record, quota, now) - unused);
-      windows[nameOf(quota)] = { index: windowOf(quota, now), used };
+      windows[quotaName(quota)] = { index: windowOf(quota, now), used };
     }
     // Only the last in the queue can step back; a gap before another one's requests is lost.
     const before = now + (localNext - gate());
     const isLast = Math.abs(record.nextAt - unused * spacing - before) < spacing / 2 + 1;
     return { record: { ...record, windows, nextAt: isLast ? before : record.nextAt }, result: undefined };
   });
-}
-
-/** Requests used in the current window of a long quota. Windows begin at midnight UTC. */
-function usedOf(record: QuotaRecord, quota: Quota, now: number): number {
-  const window = record.windows[nameOf(quota)];
-  return window?.index === windowOf(quota, now) ? window.used : 0;
-}
-
-function windowOf({ perMs }: Quota, now: number): number {
-  return Math.floor(now / perMs);
-}
-
-/** By its length alone, so that a quota that is told differently goes on with what was used. */
-function nameOf({ perMs }: Quota): string {
-  return `${perMs}ms`;
 }
 
 /** Runs `work` again and again, a pause after each, until stopped; `stop` waits for the last. */

@@ -1,5 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
-import type { Quota } from '../../core/plan.ts';
+import type { Quota } from '../../core/quota.ts';
 import type { Gate } from './gate.ts';
 import { learnLimit } from './learn-limit.ts';
 import { CELL, type GateState, type RecentRequests } from './gate-state.ts';

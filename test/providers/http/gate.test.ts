@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BackfillError } from '../../../src/core/errors.ts';
+import { pacingOf } from '../../../src/core/quota.ts';
 import type { Gate } from '../../../src/providers/http/gate.ts';
 import {
   CELL,
   type GateState,
   createGateState,
   openGateState,
-  pacingOf,
 } from '../../../src/providers/http/gate-state.ts';
 import { DEFAULT_POLICY, type GatePolicy, openSharedGate } from '../../../src/providers/http/shared-gate.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Quota } from '../../../src/core/plan.ts';
+import { type Quota, isPaced } from '../../../src/core/quota.ts';
 import {
   CELL,
   type GateState,
@@ -11,7 +11,7 @@ import {
   monotonicNow,
 } from '../../../src/providers/http/gate-state.ts';
 import { type QuotaRecord, openQuotaFile } from '../../../src/providers/http/quota-file.ts';
-import { type QuotaKeeper, isPaced, startQuotaKeeper } from '../../../src/providers/http/quota-keeper.ts';
+import { type QuotaKeeper, startQuotaKeeper } from '../../../src/providers/http/quota-keeper.ts';
 import { DEFAULT_POLICY, openSharedGate } from '../../../src/providers/http/shared-gate.ts';
 
 const DAY = 86_400_000;

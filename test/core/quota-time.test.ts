@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { type QuotaStanding, parseQuotas, unusedAt } from '../../src/core/quota.ts';
+import { quotaEta, quotaTime } from '../../src/core/quota-time.ts';
+
+const SECOND = 1000;
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+const DAY = 86_400_000;
+const NOON = Date.UTC(2026, 2, 2, 12);
+
+const time = (requests: number, quotas: string, standing: Partial<QuotaStanding> = {}): number | null =>
+  quotaTime(requests, parseQuotas(quotas), { ...unusedAt(NOON), ...standing });
+
+/** So many requests of a day's quota were sent today. */
+const usedToday = (used: number) => ({
+  windows: { [`${DAY}ms`]: { index: Math.floor(NOON / DAY), used } },
+});
+
+describe('the time that quotas allow', () => {
+  it.each([
+    [1, '1/min', 0],
+    [2, '1/2s', 2 * SECOND],
+    [40, '100/min,5000/day', 23.4 * SECOND],
+    [503, '5/min', 502 * 12 * SECOND],
+    [100, '100/10s', 9.9 * SECOND],
+    [300, '10/s,100/min', 3 * MINUTE],
+    [5000, '5000/day', 0],
+    [5001, '5000/day', 12 * HOUR],
+    [10_001, '5000/day', 36 * HOUR],
+    [503, '5/min,25/day', 19.5 * DAY + 2 * 12 * SECOND],
+    [120, '100/h', HOUR],
+    [51, '20/h,50/day', 12 * HOUR],
+    [4, '1/2day', 5.5 * DAY],
+  ])('is, of %i requests at %s from noon on, %i ms but for the slack', (requests, quotas, expected) => {
+    expect(time(requests, quotas)).toBeGreaterThanOrEqual(expected * 0.99);
+    expect(time(requests, quotas)).toBeLessThanOrEqual(expected * 1.01);
+  });
+
+  it('counts what was used of the day by then', () => {
+    expect(time(40, '5000/day', usedToday(4960))).toBe(0);
+    expect(time(41, '5000/day', usedToday(4960))).toBe(12 * HOUR);
+    expect(time(1, '5/min,25/day', usedToday(25))).toBe(12 * HOUR);
+    expect(time(1, '25/day', usedToday(40))).toBe(12 * HOUR);
+    const yesterday = { windows: { [`${DAY}ms`]: { index: Math.floor(NOON / DAY) - 1, used: 25 } } };
+    expect(time(25, '25/day', yesterday)).toBe(0);
+  });
+
+  it('waits for the requests that others have reserved', () => {
+    expect(time(1, '1/min', { nextAt: NOON + 30 * SECOND })).toBe(30 * SECOND);
+    expect(time(1, '1/min', { nextAt: NOON - DAY })).toBe(0);
+  });
+
+  it('goes on at midnight while requests are being sent', () => {
+    const late = NOON + 12 * HOUR - MINUTE;
+    const [perMinute, aDay] = parseQuotas('60/min,10/day');
+    const standing = { ...unusedAt(late), ...usedToday(0) };
+    // Ten before midnight, ten after it without another wait.
+    expect(quotaTime(20, [perMinute!, aDay!], standing)).toBeCloseTo(MINUTE + 9 * 1008, 0);
+    expect(quotaTime(10, [perMinute!, aDay!], standing)).toBeCloseTo(9 * 1008, 0);
+  });
+
+  it('is nothing for no request, and unknown without a quota', () => {
+    expect(time(0, '1/day')).toBe(0);
+    expect(quotaTime(5, [], unusedAt(NOON))).toBeNull();
+  });
+
+  it('is found at once for however many requests', () => {
+    const since = performance.now();
+    const days = (time(1e9, '25/day') ?? 0) / DAY;
+    expect(days / 4e7).toBeCloseTo(1, 2);
+    expect(performance.now() - since).toBeLessThan(500);
+  });
+});
+
+describe('the time that is left of a run', () => {
+  const quotas = parseQuotas('60/min,100/day');
+
+  it('is what the whole run takes, less what has passed', () => {
+    const eta = (sent: number, rest: number, elapsedMs: number): number | null =>
+      quotaEta({ sent, rest, elapsedMs }, quotas, unusedAt(NOON));
+    expect(eta(0, 50, 0)).toBeCloseTo(50 * 1008, 0);
+    expect(eta(20, 30, 21 * SECOND)).toBeCloseTo(30 * 1008, 0);
+    expect(eta(90, 20, 95 * SECOND)).toBeGreaterThan(11.9 * HOUR);
+    expect(eta(50, 0, 60 * SECOND)).toBe(0);
+    expect(quotaEta({ sent: 0, rest: 5, elapsedMs: 0 }, [], unusedAt(NOON))).toBeNull();
+  });
+
+  it('never falls short of what the rest needs, however late the run is', () => {
+    const eta = quotaEta({ sent: 10, rest: 40, elapsedMs: HOUR }, quotas, unusedAt(NOON));
+    expect(eta).toBeCloseTo(40 * 1008, 0);
+  });
+});
