@@ -184,12 +184,12 @@ describe('a request', () => {
   it('spans the sessions asked for and, by the day, goes on to tomorrow for the splits', async () => {
     const { provider, asked } = await yahooThatAnswers(() => ({ status: 500, body: '' }));
     const range = dates('2025-01-02', '2025-01-10');
-    await provider
-      .fetchBars({ series: { ticker: 'EURUSD=X', interval: '1d' }, range, now })
-      .catch(() => undefined);
-    await provider
-      .fetchBars({ series: { ticker: '^GSPC', interval: '1d' }, range, now })
-      .catch(() => undefined);
+    await expect(
+      provider.fetchBars({ series: { ticker: 'EURUSD=X', interval: '1d' }, range, now }),
+    ).rejects.toMatchObject({ code: 'provider-fault' });
+    await expect(
+      provider.fetchBars({ series: { ticker: '^GSPC', interval: '1d' }, range, now }),
+    ).rejects.toMatchObject({ code: 'provider-fault' });
     const [fx, index] = asked;
     expect(fx?.pathname).toBe('/v8/finance/chart/EURUSD%3DX');
     expect(index?.pathname).toBe('/v8/finance/chart/%5EGSPC');

@@ -296,7 +296,7 @@ describe('a stopped run', () => {
     set(CELL.spacing, 10_000);
     const gate = gateOf();
     await gate.enter();
-    const waiting = gate.enter().catch(() => undefined);
+    const waiting = expect(gate.enter()).rejects.toMatchObject({ code: 'cancelled' });
     await vi.advanceTimersByTimeAsync(50);
     expect(get(CELL.waiting)).toBe(1);
     set(CELL.cancelled, 1);

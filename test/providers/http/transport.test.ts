@@ -223,7 +223,8 @@ describe('the events of a request', () => {
 
   it('never say that a request was sent to nobody', async () => {
     const events: string[] = [];
-    await get(await deadUrl(), { onSent: () => events.push('sent') }).catch(() => undefined);
+    const unsent = get(await deadUrl(), { onSent: () => events.push('sent') });
+    await expect(unsent).rejects.toMatchObject({ code: 'network' });
     await sleep(20);
     expect(events).toEqual([]);
   });
