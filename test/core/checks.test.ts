@@ -75,6 +75,58 @@ describe('a bar', () => {
   });
 });
 
+describe('the bounds of what is stored', () => {
+  const flat = { ...sound, open: 10, high: 10, low: 10, close: 10 };
+  const isStored = (change: Partial<Ohlcv>): boolean =>
+    checkBars([{ ...flat, ...change }]).accepted.length === 1;
+
+  it.each<[string, Partial<Ohlcv>, Partial<Ohlcv>]>([
+    ['the first stamp', { ts: Date.UTC(1900, 0, 1) }, { ts: Date.UTC(1900, 0, 1) - 1 }],
+    ['the last stamp', { ts: Date.UTC(2100, 0, 1) - 1 }, { ts: Date.UTC(2100, 0, 1) }],
+    ['the smallest price', { open: 10, low: 8 }, { low: 0 }],
+    ['no volume', { volume: 0 }, { volume: -1e-9 }],
+    ['the largest volume', { volume: 1e18 * (1 - 1e-9) }, { volume: 1e18 }],
+    ['high and low, as a wire is precise', { high: 10 * (1 - 0.9e-6) }, { high: 10 * (1 - 1.1e-6) }],
+    ['an open above its range', { open: 11.99 }, { open: 12.01 }],
+    ['an open below its range', { open: 8.01 }, { open: 7.99 }],
+    // A fifth of the close itself.
+    ['a close above its range', { close: 12.49 }, { close: 12.51 }],
+    ['a close below its range', { close: 8.34 }, { close: 8.33 }],
+  ])('are kept on both sides: %s', (_, within, beyond) => {
+    expect([isStored(within), isStored(beyond)]).toEqual([true, false]);
+  });
+
+  it('hold for the largest and the smallest price', () => {
+    const at = (price: number): Partial<Ohlcv> => ({ open: price, high: price, low: price, close: price });
+    expect([isStored(at(1e12 * (1 - 1e-9))), isStored(at(1e12))]).toEqual([true, false]);
+    expect([isStored(at(1e-12)), isStored(at(0))]).toEqual([true, false]);
+  });
+
+  it.each(['open', 'high', 'low', 'close', 'volume'] as const)(
+    'reject two rows of one stamp that differ in the %s alone',
+    (field) => {
+      const other = { ...sound, [field]: sound[field] * 1.0001 };
+      expect(checkBars([sound, other])).toEqual({
+        accepted: [],
+        rejected: [sound, other].map((bar) => ({
+          bar,
+          reason: 'another row has the same stamp and other values',
+        })),
+      });
+    },
+  );
+
+  it.each<[string, (part: number) => Partial<Ohlcv>]>([
+    ['high below close', (part) => ({ high: 10, close: 10 * (1 + part), low: 9, open: 10 })],
+    ['high below open', (part) => ({ high: 10, open: 10 * (1 + part), low: 9 })],
+    ['low above close', (part) => ({ low: 10 * (1 + part), close: 10, high: 11, open: 10.5 })],
+    ['low above open', (part) => ({ low: 10 * (1 + part), open: 10, high: 11, close: 10.5 })],
+  ])('say of a bar that it is outside its range from what no wire explains on: %s', (_, change) => {
+    const isOutside = (part: number): boolean => isOutsideRange({ ...flat, ...change(part) });
+    expect([0.8e-6, 1.2e-6, 0.001].map(isOutside)).toEqual([false, true, true]);
+  });
+});
+
 describe('prices that are 0 or negative', () => {
   const crash = { ...sound, open: 17.73, high: 17.85, low: -40.32, close: -37.63 };
   const yields = { ...sound, open: 0.003, high: 0.005, low: 0, close: -0.105, volume: 0 };
