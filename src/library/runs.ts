@@ -3,6 +3,7 @@ import { type BackfillRequest, type Source, prepare } from '../backfill/prepare.
 import { prepareVerification } from '../backfill/verify.ts';
 import type { ThreadStart } from '../backfill/runner.ts';
 import { utcDayOf } from '../core/day.ts';
+import { threadEntry } from '../pool/entry.ts';
 import { openProvider } from '../providers/registry.ts';
 import type { BackfillOptions, History } from './history.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
@@ -74,6 +75,8 @@ function toolsOf(
   { options, config, capabilities, store, clock }: Parts,
   { onEvent, stop }: Pick<BackfillOptions, 'onEvent' | 'stop'>,
 ): BackfillTools {
+  // Before a lock is taken or a quota opened.
+  const entry = threadEntry();
   return {
     store,
     capabilities,
@@ -84,7 +87,7 @@ function toolsOf(
       const { workers, inFlight } = poolSize(options, capabilities, tasks);
       const size = { workers, concurrency: inFlight + SPARE_TASKS };
       const start: ThreadStart = { ...shared, inFlight };
-      return startPool({ ...size, shared: start, taskDeadlineMs: deadlineOf(size, capabilities) });
+      return startPool({ ...size, entry, shared: start, taskDeadlineMs: deadlineOf(size, capabilities) });
     },
     clock,
     ...(onEvent && { onEvent }),

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Runner, TaskOrder, TaskResult } from '../backfill/runner.ts';
 import { BackfillError, type ErrorScope, errorData } from '../core/errors.ts';
 import { startDeadline } from './deadline.ts';
+import { threadEntry } from './entry.ts';
 import { type Thread, type ThreadOptions, startThread } from './thread.ts';
 
 export interface PoolOptions {
@@ -99,8 +99,7 @@ class ThreadPool implements Runner {
     this.#attempts = attempts;
     this.#deadlineMs = typeof taskDeadlineMs === 'function' ? taskDeadlineMs : () => taskDeadlineMs;
     this.#threadOptions = {
-      // The worker has this file's own extension: TypeScript in development, JavaScript in the build.
-      entry: options.entry ?? new URL(`../../workers/run-task${extname(import.meta.url)}`, import.meta.url),
+      entry: options.entry ?? threadEntry(),
       concurrency,
       shared: options.shared,
       resourceLimits: options.resourceLimits ?? HEAP,

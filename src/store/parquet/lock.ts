@@ -41,7 +41,8 @@ async function nativeLocks(): Promise<FileLocks> {
   try {
     return (await import('fs-native-extensions')).default;
   } catch (error) {
-    const reason = 'the native module fs-native-extensions does not load on this platform';
+    const reason =
+      'the native module fs-native-extensions does not load on this platform, or a bundler took it along: leave backfill out of the bundle';
     throw new BackfillError('store-unusable', `the store cannot be locked: ${reason}`, { cause: error });
   }
 }
