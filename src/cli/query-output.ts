@@ -15,7 +15,9 @@ export async function printRows(rows: SqlRows, format: Format, width: number): P
   else await printJson(rows, format === 'json');
 }
 
-async function printTable({ columns, numeric, blocks }: SqlRows, width: number): Promise<void> {
+async function printTable(rows: SqlRows, width: number): Promise<void> {
+  const { columns, numeric, blocks } = rows;
+  if (columns[0] === 'explain_key') return printPlan(rows);
   const shown: (readonly SqlValue[])[] = [];
   let count = 0;
   for await (const block of blocks()) {
@@ -32,6 +34,12 @@ async function printTable({ columns, numeric, blocks }: SqlRows, width: number):
   );
   await printText(lines.map((line) => `${cut(line, width)}\n`).join(''));
   if (count > shown.length) tell(`${count - shown.length} more rows; --format csv prints them all`);
+}
+
+/** A plan of DuckDB is a drawing of many lines. */
+async function printPlan({ blocks }: SqlRows): Promise<void> {
+  for await (const block of blocks())
+    for (const [, drawing] of block) await printText(`${asText(drawing ?? null).trimEnd()}\n`);
 }
 
 function oneLine(value: SqlValue): string {

@@ -2,19 +2,25 @@ import { BackfillError } from '../core/errors.ts';
 import type { DamageKind } from '../store/damage.ts';
 import { withSelect } from '../store/sql.ts';
 import type { BarStore } from '../store/store.ts';
-import { type LeftOut, type StoreViews, storeViews } from '../store/parquet/views.ts';
+import {
+  type AdjustedView,
+  type LeftOut,
+  type StoreViews,
+  pinnedViews,
+  storeViews,
+} from '../store/parquet/views.ts';
 import { doubtfulDividends, unadjustable } from './adjusted.ts';
 import { parseAdjust } from './reading.ts';
 import type { AdjustOptions, QueryUse } from './history.ts';
 
 /** What `History.views` gives. `bars_adjusted` is for splits and dividends unless said otherwise. */
-export async function viewsOf(
-  store: BarStore,
-  options: AdjustOptions,
-  rotted: readonly LeftOut[] = [],
-): Promise<StoreViews> {
+export async function viewsOf(store: BarStore, options: AdjustOptions): Promise<StoreViews> {
+  return storeViews(store.url, adjustedView(options), await store.scan());
+}
+
+function adjustedView(options: AdjustOptions): AdjustedView {
   const { mode } = parseAdjust({ adjust: 'all', ...options });
-  return storeViews(store.url, { mode, asOf: options.asOf }, await store.scan(), rotted);
+  return { mode, asOf: options.asOf };
 }
 
 /** What DuckDB says of a file that it cannot read, and of nothing that a user may have written wrongly. */
@@ -34,18 +40,20 @@ export async function query<T>(
   use: QueryUse<T>,
 ): Promise<T> {
   let isBegun = false;
-  const run = ({ sql: setup, leftOut }: StoreViews): Promise<T> =>
-    withSelect(setup, sql, (rows) => {
+  const run = async (rotted: readonly LeftOut[]): Promise<T> => {
+    const views = await pinnedViews(store.url, adjustedView(options), await store.scan(), rotted);
+    return withSelect(views, sql, (rows) => {
       isBegun = true;
-      return use(rows, leftOut);
+      return use(rows, views.leftOut);
     });
+  };
   try {
-    return await run(await viewsOf(store, options));
+    return await run([]);
   } catch (error) {
     if (isBegun || !(error instanceof BackfillError) || !UNREADABLE.test(error.message)) throw error;
     const rotted = await rottedFiles(store);
     if (rotted.length === 0) throw error;
-    return run(await viewsOf(store, options, rotted));
+    return run(rotted);
   }
 }
 

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { BackfillError } from '../core/errors.ts';
+import { oneSelect } from './one-select.ts';
+import { asUsage } from './sql-error.ts';
 
 /** A value of a result: text, a number, a boolean, null, or nested JSON. 64-bit integers that JSON cannot hold are text. */
 export type SqlValue = string | number | boolean | null | object;
@@ -17,52 +20,58 @@ export interface SqlRows {
 const SETTINGS = {
   threads: '2',
   memory_limit: '1GB',
-  // Nothing is fetched from the network behind the user's back.
+  // Nothing is fetched from the network behind the user's back, and nothing loaded that lies about.
   autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
 };
 
+/** What has to be there before a query: views, and the files that they read. */
+export interface Prepared {
+  /** Statements. */
+  readonly sql: string;
+  /** An expression of DuckDB for the list of files that a query may read, which `sql` prepares. */
+  readonly files: string;
+}
+
 /**
- * Runs one SELECT (or FROM, WITH, DESCRIBE, SUMMARIZE, SHOW) in an empty database in memory that `setup` has prepared,
- * and gives its rows to `use`. Whatever writes, attaches or sets is refused. Throws `usage` with DuckDB's own words, in
- * one line. Needs the system's default reaction to SIGINT: to end the process from JavaScript while a query runs would
- * abort it.
+ * Runs one SELECT (see `oneSelect`) in a database in memory that has been prepared, and gives its rows to `use`. It reads
+ * the prepared files and nothing else of the machine, and writes nothing: what it may be is looked at, and DuckDB itself
+ * is closed to other files. Throws `usage` with DuckDB's own words, in one line. Needs the system's default reaction to
+ * SIGINT: to end the process from JavaScript while a query runs would abort it.
  */
 export async function withSelect<T>(
-  setup: string,
+  { sql: setup, files }: Prepared,
   sql: string,
   use: (rows: SqlRows) => Promise<T>,
 ): Promise<T> {
   const { DuckDBInstance: Instance } = await import('@duckdb/node-api');
   const database: DuckDBInstance = await Instance.create(':memory:', {
     ...SETTINGS,
-    temp_directory: tmpdir(),
+    // Open to a query, as DuckDB has it: a folder of its own, which is made only for what does not fit into memory.
+    temp_directory: join(tmpdir(), `backfill-query-${randomUUID()}`),
   });
   const connection = await database.connect();
   try {
     await asUsage(connection.run(setup));
-    await connection.run('SET lock_configuration = true');
-    return await use(await select(connection, sql));
+    await close(connection, files);
+    return await use(await select(connection, await oneSelect(connection, sql)));
   } finally {
     connection.closeSync();
     database.closeSync();
   }
 }
 
+/** Closes a database to all files but some, for good. In this order: once it is closed no path can be opened any more. */
+async function close(connection: DuckDBConnection, files: string): Promise<void> {
+  await connection.run(`SET VARIABLE open_files = ${files}`);
+  await connection.run("SET allowed_paths = getvariable('open_files')");
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
+}
+
 async function select(connection: DuckDBConnection, sql: string): Promise<SqlRows> {
-  const { StatementType, DuckDBTypeId, JsonDuckDBValueConverter } = await import('@duckdb/node-api');
-  if (isEmpty(sql)) throw new BackfillError('usage', 'the query is empty; write a SELECT');
-  const statements = await asUsage(connection.extractStatements(sql));
-  if (statements.count !== 1)
-    throw new BackfillError('usage', `the query has ${statements.count} statements; write one SELECT`);
-  const statement = await asUsage(statements.prepare(0));
-  if (statement.statementType !== StatementType.SELECT) {
-    const kind = StatementType[statement.statementType] ?? 'other';
-    throw new BackfillError(
-      'usage',
-      `the query is a statement of kind ${kind}; only SELECT is run, nothing is written`,
-    );
-  }
-  const result = await asUsage(statement.stream());
+  const { DuckDBTypeId, JsonDuckDBValueConverter } = await import('@duckdb/node-api');
+  const result = await asUsage(connection.stream(sql));
   const numbers = new Set([
     DuckDBTypeId.TINYINT,
     DuckDBTypeId.SMALLINT,
@@ -99,11 +108,6 @@ async function select(connection: DuckDBConnection, sql: string): Promise<SqlRow
   };
 }
 
-/** Whether there is nothing but comments, which DuckDB does not say. */
-function isEmpty(sql: string): boolean {
-  return /^[\s;]*$/.test(sql.replaceAll(/--.*|\/\*[^]*?\*\//g, ''));
-}
-
 /** Integers of 64 bits and decimals come as text. */
 function plain(value: SqlValue, isNumber: boolean): SqlValue {
   if (!isNumber || typeof value !== 'string') return value;
@@ -113,14 +117,4 @@ function plain(value: SqlValue, isNumber: boolean): SqlValue {
     : Number.isNaN(number)
       ? value
       : number;
-}
-
-async function asUsage<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    const [first = said] = said.replace(/^Failed to \w+ \w+: /, '').split(/\r?\n\r?\n|\r?\nLINE /);
-    throw new BackfillError('usage', first.replaceAll(/\s*\r?\n\s*/g, ' '), { cause: error });
-  }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type SqlValue, withSelect } from '../../src/store/sql.ts';
 
 const run = (sql: string): Promise<(readonly SqlValue[])[]> =>
-  withSelect('CREATE VIEW one AS SELECT 1 AS a', sql, async ({ blocks }) => {
+  withSelect({ sql: 'CREATE VIEW one AS SELECT 1 AS a', files: '[]' }, sql, async ({ blocks }) => {
     const rows = [];
     for await (const block of blocks()) rows.push(...block);
     return rows;

@@ -32,24 +32,50 @@ export interface StoreViews {
   readonly leftOut: readonly LeftOut[];
 }
 
+/** The views of the files that a store has at one moment. */
+export interface PinnedViews extends StoreViews {
+  /** An expression of DuckDB for the list of these files, which `sql` prepares. */
+  readonly files: string;
+}
+
 /**
  * DuckDB statements that define what a store holds: the views `bars`, `actions`, `coverage`, `revisions` and
  * `bars_adjusted`, and the macro `adjusted_bars`. A view of what the store has no file of yet is empty, with the same
  * columns: after the first split or revision they have to be made anew. A damaged file, on which DuckDB would fail, is
- * left out. `root` is the store's absolute path, `scan` all of it, and `rotted` are damaged files that no scan finds.
+ * left out. `root` is the store's absolute path, `scan` all of it.
  */
-export async function storeViews(
+export async function storeViews(root: string, adjusted: AdjustedView, scan: Scan): Promise<StoreViews> {
+  const { sql, leftOut } = await buildViews(root, adjusted, scan, [], false);
+  return { sql, leftOut };
+}
+
+/**
+ * The same views of the files that are there when the statements run, each by its name: no other file has to be open to
+ * a query, and one that a writer adds meanwhile is not in its way. `rotted` are damaged files that no scan finds.
+ */
+export function pinnedViews(
+  root: string,
+  adjusted: AdjustedView,
+  scan: Scan,
+  rotted: readonly LeftOut[] = [],
+): Promise<PinnedViews> {
+  return buildViews(root, adjusted, scan, rotted, true);
+}
+
+async function buildViews(
   root: string,
   { mode, asOf }: AdjustedView,
   scan: Scan,
-  rotted: readonly LeftOut[] = [],
-): Promise<StoreViews> {
+  rotted: readonly LeftOut[],
+  pinned: boolean,
+): Promise<PinnedViews> {
   const leftOut = [...scan.setAside, ...(await damagedRevisions(root)), ...rotted];
   const damaged = leftOut.map(({ path }) => path);
-  const bars = await files(root, [BARS, 'interval=', 'ticker=', 'period='], 'bars.parquet', damaged);
-  const revisionLevels = [REVISIONS, 'interval=', 'ticker=', 'period='];
-  const revisions = await files(root, revisionLevels, 'revisions.parquet', damaged);
-  const actions = await files(root, [ACTIONS, 'ticker='], 'actions.parquet', damaged);
+  const find = (levels: readonly string[], name: string): Promise<Files> =>
+    files(root, levels, name, damaged, pinned);
+  const bars = await find([BARS, 'interval=', 'ticker=', 'period='], 'bars.parquet');
+  const revisions = await find([REVISIONS, 'interval=', 'ticker=', 'period='], 'revisions.parquet');
+  const actions = await find([ACTIONS, 'ticker='], 'actions.parquet');
   const knowledge =
     bars.from &&
     `parquet_kv_metadata(${bars.from})
@@ -75,7 +101,13 @@ export async function storeViews(
     ADJUSTED_BARS,
     `CREATE OR REPLACE VIEW bars_adjusted AS SELECT * FROM adjusted_bars(${arguments_});\n`,
   ].join('\n');
-  return { sql, leftOut };
+  return { sql, leftOut, files: pathsIn([bars, actions, revisions].flatMap(({ from }) => from ?? [])) };
+}
+
+/** The files of lists that are written as globs, and the globs themselves: DuckDB looks at both. */
+function pathsIn(lists: readonly string[]): string {
+  const all = `flatten([${lists.join(', ')}]::VARCHAR[][])`;
+  return `list_concat(${all}, list_transform(${all}, lambda path: regexp_replace(path, '\\[([[*?])\\]', '\\1', 'g')))`;
 }
 
 /** What some of the files lack is NULL, if they are read by name. */
@@ -117,23 +149,24 @@ interface Files {
   readonly setup?: string;
 }
 
-/** The sound files of a name: a glob while all are, so that the script stays small however many there are. */
+/** The sound files of a name: by a glob while all are, unless they are to be `pinned`, so that the script stays small. */
 async function files(
   root: string,
   levels: readonly string[],
   name: string,
   damaged: readonly string[],
+  pinned: boolean,
 ): Promise<Files> {
   const [top = '', ...keys] = levels;
   const bad = damaged.filter((path) => path.startsWith(`${top}/`));
   if (!(await holds(root, top, keys, name, new Set(bad)))) return { from: undefined };
   const glob = quoted([globLiteral(root), top, ...keys.map((key) => `${key}*`), name].join('/'));
-  if (bad.length === 0) return { from: glob };
+  if (bad.length === 0 && !pinned) return { from: glob };
   const paths = bad.map((path) => quoted(`${root.replaceAll('\\', '/')}/${path}`));
+  const sound = bad.length === 0 ? '' : `\nWHERE replace(file, '\\', '/') NOT IN (${paths.join(', ')})`;
   return {
     from: `getvariable('sound_${top}')`,
-    setup: `SET VARIABLE sound_${top} = (SELECT list(regexp_replace(file, '([[*?])', '[\\1]', 'g')) FROM glob(${glob})
-WHERE replace(file, '\\', '/') NOT IN (${paths.join(', ')}));\n`,
+    setup: `SET VARIABLE sound_${top} = (SELECT list(regexp_replace(file, '([[*?])', '[\\1]', 'g')) FROM glob(${glob})${sound});\n`,
   };
 }
 

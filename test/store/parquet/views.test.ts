@@ -10,7 +10,7 @@ import { openAdjusted } from '../../../src/library/adjusted.ts';
 import { isComplete } from '../../../src/market/market.ts';
 import { sampleMarket } from '../../../src/market/sample.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
-import { storeViews } from '../../../src/store/parquet/views.ts';
+import { pinnedViews, storeViews } from '../../../src/store/parquet/views.ts';
 import { type SqlValue, withSelect } from '../../../src/store/sql.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, absence, at, coverage, daily, days, NOON, update } from '../fixtures.ts';
@@ -18,8 +18,8 @@ import { AAPL, absence, at, coverage, daily, days, NOON, update } from '../fixtu
 type Row = Record<string, SqlValue>;
 
 async function rowsOf(root: string, sql: string, asOf?: string): Promise<Row[]> {
-  const { sql: setup } = await storeViews(root, { mode: 'all', asOf }, await openParquetStore(root).scan());
-  return withSelect(setup, sql, async ({ columns, blocks }) => {
+  const views = await pinnedViews(root, { mode: 'all', asOf }, await openParquetStore(root).scan());
+  return withSelect(views, sql, async ({ columns, blocks }) => {
     const rows: Row[] = [];
     for await (const block of blocks())
       for (const row of block)
@@ -216,7 +216,7 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
 
   it('define nothing twice: the script can be run again', async () => {
     const { sql: setup } = await storeViews(root, { mode: 'none', asOf: undefined }, await store.scan());
-    await withSelect(setup + setup, 'SELECT 1', async () => undefined);
+    await withSelect({ sql: setup + setup, files: '[]' }, 'SELECT 1', async () => undefined);
   });
 
   it('are of the series that they say', async () => {
