@@ -125,15 +125,12 @@ async function readOrSetAside(fs: CommitFs, root: string, ticker: string): Promi
 
 async function writeActions(fs: CommitFs, root: string, ticker: string, book: ActionBook): Promise<void> {
   const path = actionsPath(ticker);
-  const { entries } = book;
-  const metadata = encodeBook(ticker, book, digestOfActions(book));
-  await commitFile(fs, root, path, encodeActions(entries, metadata), async (written) => {
+  const digest = digestOfActions(book);
+  const metadata = encodeBook(ticker, book, digest);
+  await commitFile(fs, root, path, encodeActions(book.entries, metadata), async (written) => {
     const footer = await readActionsFooter(written);
-    const back = await decodeActions(written);
-    if (back.length === entries.length && footer.metadata === metadata) return;
-    throw new BackfillError(
-      'store-unusable',
-      `${path} does not read back as it was written; is the disk failing?`,
-    );
+    if (footer.metadata !== metadata) throw new BackfillError('store-corrupt', 'its knowledge is another');
+    const entries = await decodeActions(written);
+    assertDigest(digest, () => digestOfActions({ ...book, entries }));
   });
 }

@@ -1,5 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
+import { BackfillError } from '../../core/errors.ts';
+import { bytesAsFile } from './decode.ts';
+import { isOfTicker } from './layout.ts';
 import { WRITER } from './writer.ts';
 
 /** The file operations that a commit is made of, so that a test can put another file system below. */
@@ -15,16 +18,17 @@ export interface CommitFs {
   syncDirectory(path: string): Promise<void>;
 }
 
-interface CommitFile {
+/** A file that is being written. */
+export interface CommitFile {
   write(bytes: Uint8Array): Promise<void>;
-  /** What was written, read back from the file. */
-  content(): Promise<AsyncBuffer>;
+  /** All that was written, read back from the file. */
+  content(): Promise<Uint8Array>;
   /** Makes the content durable. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Looks at what was written before it becomes visible; throws to stop the commit. */
+/** Looks at what the file gives back before it becomes visible; throws `store-corrupt` if that is not what was meant. */
 export type Check = (written: AsyncBuffer) => Promise<void>;
 
 /** Names of the temp files of commits, `.bars.PID-THREAD-COUNT.tmp`: no `*.parquet` or `*.json` glob matches them. */
@@ -33,10 +37,11 @@ export const TEMP_NAME = /^\.[\w-]+\.\d+-\d+-\d+\.tmp$/;
 let temps = 0;
 
 /**
- * Puts a file in place, whole and durable, or leaves what was there: temp file in the same folder, write, check,
- * fsync, rename, fsync of the folders. Once it returns, the content survives a power loss. `path` is relative to
+ * Puts a file in place, whole and durable, or leaves what was there: temp file in the same folder, write, read back,
+ * check, fsync, rename, fsync of the folders. Once it returns, the content survives a power loss. `path` is relative to
  * `root`. Any failure removes the temp file; a failed fsync is never tried again on the same file, because the kernel
- * may have dropped its pages (PostgreSQL's "fsyncgate").
+ * may have dropped its pages (PostgreSQL's "fsyncgate"). Throws `store-unusable`, of the series whose file it is, if
+ * what the file gives back is not what was written, or not what was meant.
  */
 export async function commitFile(
   fs: CommitFs,
@@ -50,7 +55,7 @@ export async function commitFile(
   const created = await fs.makeDirectory(folder);
   const temp = await createTemp(fs, final);
   try {
-    await fillAndClose(temp.file, bytes, check);
+    await fillAndClose(temp.file, path, bytes, check);
     await fs.rename(temp.path, final);
   } catch (error) {
     await fs.remove(temp.path).catch(() => {});
@@ -102,12 +107,47 @@ async function createTemp(fs: CommitFs, final: string): Promise<{ path: string; 
   }
 }
 
-async function fillAndClose(file: CommitFile, bytes: Uint8Array, check?: Check): Promise<void> {
+async function fillAndClose(file: CommitFile, path: string, bytes: Uint8Array, check?: Check): Promise<void> {
   try {
-    await file.write(bytes);
-    if (check) await check(await file.content());
+    await writeVerified(file, path, bytes, check);
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Writes, then reads all of it back. The system answers that from its memory: it proves what it was given, which is what
+ * it will put on the disk, and not what the disk will give one day. For that every file carries a digest, which is held
+ * against its rows at each read.
+ */
+export async function writeVerified(
+  file: CommitFile,
+  path: string,
+  bytes: Uint8Array,
+  check?: Check,
+): Promise<void> {
+  await file.write(bytes);
+  const back = await file.content();
+  if (Buffer.compare(back, bytes) !== 0) throw notAsMeant(path, differenceText(back, bytes));
+  try {
+    await check?.(bytesAsFile(back));
+  } catch (error) {
+    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
+    throw notAsMeant(path, error.message);
+  }
+}
+
+function notAsMeant(path: string, how: string): BackfillError {
+  const message =
+    `${path} does not read back as it was written: ${how}; nothing was stored. ` +
+    `Is the disk or the memory of this machine failing?`;
+  const cause = Object.assign(new Error('EIO: what was written does not read back'), { code: 'EIO' });
+  return new BackfillError('store-unusable', message, { cause, scope: isOfTicker(path) ? 'series' : 'run' });
+}
+
+function differenceText(back: Uint8Array, bytes: Uint8Array): string {
+  if (back.length !== bytes.length) return `${back.length} bytes of ${bytes.length}`;
+  const at = bytes.findIndex((byte, i) => byte !== back[i]);
+  return `byte ${at} of ${bytes.length} is another one`;
 }

@@ -1,13 +1,15 @@
 import {
   type AsyncBuffer,
+  type ColumnData,
   type FileMetaData,
   parquetMetadataAsync,
-  parquetReadObjects,
+  parquetRead,
   type SchemaElement,
 } from 'hyparquet';
 import type { ActionEntry } from '../../core/action-book.ts';
 import type { Bar, CorporateAction, Revision } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { digestOfRows } from './digest.ts';
 import { ACTION_COLUMNS, BAR_COLUMNS, CURRENCY_COLUMN, METADATA_KEY, REVISION_COLUMNS } from './encode.ts';
 
 /** What the end of a file of bars says of it. */
@@ -80,102 +82,132 @@ function ownPart({ num_rows, key_value_metadata }: FileMetaData): ActionsFooter 
 
 /** All bars of a file. Throws `store-corrupt` if it is damaged, holds something else, or is not ascending by `ts`. */
 export async function decodeBars(file: AsyncBuffer): Promise<Bar[]> {
-  const bars = (await readRows(file, BAR_COLUMNS)).map(barOf);
+  const bars = eachRow(await readColumns(file, BAR_COLUMNS), barAt);
   if (bars.some((bar, i) => i > 0 && bar.ts <= (bars[i - 1]?.ts ?? 0)))
     throw corrupt('its rows are not ascending by ts');
   return bars;
 }
 
+/** `digestOf` of the bars of a file, in its order, without holding them. Throws `store-corrupt` like `decodeBars`. */
+export async function decodeDigest(file: AsyncBuffer): Promise<string> {
+  const columns = await readColumns(file, BAR_COLUMNS);
+  return digestOfRows(columns.rows, (row) => barAt(columns, row));
+}
+
 /** `ts` of all bars of a file, ascending. */
 export async function decodeTimes(file: AsyncBuffer): Promise<number[]> {
-  const rows = await readRows(file, BAR_COLUMNS, ['ts']);
-  return rows.map(({ ts }) => Number(ts)).toSorted((a, b) => a - b);
+  const columns = await readColumns(file, BAR_COLUMNS, ['ts']);
+  return eachRow(columns, (_, row) => Number(valueAt(columns, 'ts', row))).toSorted((a, b) => a - b);
 }
 
 /** All rows of a file of corporate actions. Throws `store-corrupt` like `decodeBars`. */
 export async function decodeActions(file: AsyncBuffer): Promise<ActionEntry[]> {
   const { schema } = await readMetadata(file, ACTION_COLUMNS);
-  const columns = schema.some(({ name }) => name === CURRENCY_COLUMN.name)
+  const expected = schema.some(({ name }) => name === CURRENCY_COLUMN.name)
     ? [...ACTION_COLUMNS, CURRENCY_COLUMN]
     : ACTION_COLUMNS;
-  return (await readRows(file, columns)).map((row) => ({
-    action: actionOf(row),
-    source: String(row['source']),
-    fetchedAt: Number(row['fetched_at']),
+  return eachRow(await readColumns(file, expected), (columns, row) => ({
+    action: actionAt(columns, row),
+    source: String(valueAt(columns, 'source', row)),
+    fetchedAt: Number(valueAt(columns, 'fetched_at', row)),
   }));
 }
 
 /** All rows of a file of revisions, in its order. Throws `store-corrupt` like `decodeBars`. */
 export async function decodeRevisions(file: AsyncBuffer): Promise<Revision[]> {
-  return (await readRows(file, REVISION_COLUMNS)).map((row) => ({ before: barOf(row), after: afterOf(row) }));
+  return eachRow(await readColumns(file, REVISION_COLUMNS), (columns, row) => ({
+    before: barAt(columns, row),
+    after: afterAt(columns, row),
+  }));
 }
 
-type Row = Readonly<Record<string, unknown>>;
+/** The values of a file by column: no row is an object before it is a bar. */
+interface Columns {
+  readonly rows: number;
+  readonly values: Readonly<Record<string, ArrayLike<unknown>>>;
+}
 
-function barOf(row: Row): Bar {
-  const { vwap, trades } = row;
+function eachRow<T>(columns: Columns, at: (columns: Columns, row: number) => T): T[] {
+  return Array.from({ length: columns.rows }, (_, row) => at(columns, row));
+}
+
+function barAt(columns: Columns, row: number): Bar {
+  const vwap = valueAt(columns, 'vwap', row);
+  const trades = valueAt(columns, 'trades', row);
   return {
-    ts: finite(row, 'ts'),
-    open: finite(row, 'open'),
-    high: finite(row, 'high'),
-    low: finite(row, 'low'),
-    close: finite(row, 'close'),
-    volume: finiteOrUnknown(row, 'volume'),
+    ts: finite(columns, 'ts', row),
+    open: finite(columns, 'open', row),
+    high: finite(columns, 'high', row),
+    low: finite(columns, 'low', row),
+    close: finite(columns, 'close', row),
+    volume: finiteOrUnknown(columns, 'volume', row),
     vwap: typeof vwap === 'number' ? vwap : null,
     trades: typeof trades === 'bigint' ? Number(trades) : null,
-    source: String(row['source']),
-    fetchedAt: finite(row, 'fetched_at'),
+    source: String(valueAt(columns, 'source', row)),
+    fetchedAt: finite(columns, 'fetched_at', row),
   };
 }
 
 /** The bar that replaced another, of which its file does not keep everything. */
-function afterOf(row: Row): Bar {
+function afterAt(columns: Columns, row: number): Bar {
   return {
-    ts: finite(row, 'ts'),
-    open: finite(row, 'new_open'),
-    high: finite(row, 'new_high'),
-    low: finite(row, 'new_low'),
-    close: finite(row, 'new_close'),
-    volume: finiteOrUnknown(row, 'new_volume'),
+    ts: finite(columns, 'ts', row),
+    open: finite(columns, 'new_open', row),
+    high: finite(columns, 'new_high', row),
+    low: finite(columns, 'new_low', row),
+    close: finite(columns, 'new_close', row),
+    volume: finiteOrUnknown(columns, 'new_volume', row),
     vwap: null,
     trades: null,
-    source: String(row['new_source']),
-    fetchedAt: finite(row, 'replaced_at'),
+    source: String(valueAt(columns, 'new_source', row)),
+    fetchedAt: finite(columns, 'replaced_at', row),
   };
 }
 
-function actionOf(row: Row): CorporateAction {
-  const exDay = finite(row, 'ex_date');
-  const value = finite(row, 'value');
-  if (row['kind'] === 'split') return { kind: 'split', exDay, ratio: value };
-  const { currency } = row;
-  if (row['kind'] === 'dividend')
-    return { kind: 'dividend', exDay, amount: value, ...(typeof currency === 'string' && { currency }) };
-  throw corrupt(`it holds an action of unknown kind ${JSON.stringify(row['kind'])}`);
+function actionAt(columns: Columns, row: number): CorporateAction {
+  const exDay = finite(columns, 'ex_date', row);
+  const value = finite(columns, 'value', row);
+  const kind = valueAt(columns, 'kind', row);
+  if (kind === 'split') return { kind, exDay, ratio: value };
+  const currency = valueAt(columns, 'currency', row);
+  if (kind === 'dividend')
+    return { kind, exDay, amount: value, ...(typeof currency === 'string' && { currency }) };
+  throw corrupt(`it holds an action of unknown kind ${JSON.stringify(kind)}`);
 }
 
-function finite(row: Row, column: string): number {
-  const value = row[column];
+function valueAt({ values }: Columns, column: string, row: number): unknown {
+  return values[column]?.[row];
+}
+
+function finite(columns: Columns, column: string, row: number): number {
+  const value = valueAt(columns, column, row);
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw corrupt(`its column ${column} holds ${String(value)}`);
 }
 
 /** A number, or NaN for none: null in our own files, NaN in what some other hands write for it. */
-function finiteOrUnknown(row: Row, column: string): number {
-  const value = row[column] ?? Number.NaN;
-  return Number.isNaN(value) ? Number.NaN : finite(row, column);
+function finiteOrUnknown(columns: Columns, column: string, row: number): number {
+  const value = valueAt(columns, column, row) ?? Number.NaN;
+  return Number.isNaN(value) ? Number.NaN : finite(columns, column, row);
 }
 
-async function readRows(
+async function readColumns(
   file: AsyncBuffer,
   expected: readonly SchemaElement[],
-  columns?: string[],
-): Promise<Row[]> {
+  columns: string[] = expected.map(({ name }) => name),
+): Promise<Columns> {
   const metadata = await readMetadata(file, expected);
-  const wanted = columns ?? expected.map(({ name }) => name);
-  const rows = await orCorrupt(parquetReadObjects({ file, metadata, columns: wanted, parsers: PARSERS }));
-  if (rows.length !== Number(metadata.num_rows)) throw corrupt('it holds fewer rows than its footer says');
-  return rows;
+  const rows = Number(metadata.num_rows);
+  const values: Record<string, ArrayLike<unknown>> = Object.fromEntries(columns.map((name) => [name, []]));
+  const onChunk = ({ columnName, columnData }: ColumnData): void => {
+    const known = values[columnName] ?? [];
+    // Nearly always the only one: a page holds more rows than most files.
+    values[columnName] = known.length === 0 ? columnData : [...Array.from(known), ...columnData];
+  };
+  await orCorrupt(parquetRead({ file, metadata, columns, parsers: PARSERS, onChunk }));
+  if (Object.values(values).some(({ length }) => length !== rows))
+    throw corrupt('it holds fewer rows than its footer says');
+  return { rows, values };
 }
 
 async function readMetadata(file: AsyncBuffer, expected: readonly SchemaElement[]): Promise<FileMetaData> {

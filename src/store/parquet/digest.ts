@@ -15,7 +15,12 @@ const NUMBERS = 11;
  * changed are known for what they are.
  */
 export function digestOf(bars: readonly Bar[]): string {
-  const bytes = new DataView(new ArrayBuffer(bars.length * NUMBERS * 8));
+  return digestOfRows(bars.length, (row) => bars[row] as Bar);
+}
+
+/** The same for so many bars that need not be there all at once. */
+export function digestOfRows(rows: number, barAt: (row: number) => Bar): string {
+  const bytes = new DataView(new ArrayBuffer(rows * NUMBERS * 8));
   const sources = new Map<string, number>();
   let at = 0;
   const put = (value: number): void => {
@@ -23,7 +28,8 @@ export function digestOf(bars: readonly Bar[]): string {
     bytes.setFloat64(at, value + 0, true);
     at += 8;
   };
-  for (const bar of bars) {
+  for (let row = 0; row < rows; row++) {
+    const bar = barAt(row);
     put(bar.ts);
     put(bar.open);
     put(bar.high);

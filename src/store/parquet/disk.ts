@@ -5,6 +5,7 @@ import type { AsyncBuffer } from 'hyparquet';
 import { BackfillError, type ErrorScope } from '../../core/errors.ts';
 import { bytesAsFile } from './decode.ts';
 import type { CommitFs } from './commit.ts';
+import { isOfTicker } from './layout.ts';
 
 /** The file system of the machine. */
 export const DISK: CommitFs = {
@@ -13,7 +14,7 @@ export const DISK: CommitFs = {
     const handle = await open(path, 'wx+');
     return {
       write: (bytes) => handle.writeFile(bytes),
-      content: () => contentOf(handle),
+      content: () => readBack(handle),
       sync: () => handle.sync(),
       close: () => handle.close(),
     };
@@ -121,9 +122,6 @@ const DISK_TROUBLE: ReadonlySet<string> = new Set([
   ...['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ENXIO', 'ENODEV', 'ESTALE', 'EMFILE', 'ENFILE', 'ENOMEM'],
 ]);
 
-/** Below the folder of a ticker: what is wrong there is wrong with one series. */
-const OF_A_TICKER = /(^|[/\\])ticker=/;
-
 /** `store-unusable` for an I/O error, of the run or, if it is about the files of one ticker, of its series; any other value as it is. */
 export function asUnusable(root: string, error: unknown): unknown {
   const name = errno(error);
@@ -140,7 +138,20 @@ function scopeOfTrouble(root: string, name: string, { path, syscall }: NodeJS.Er
   if (path === undefined || DISK_TROUBLE.has(name)) return 'run';
   // A folder that cannot be made is the trouble of the one that it would lie in.
   const where = syscall === 'mkdir' ? dirname(path) : path;
-  return OF_A_TICKER.test(relative(root, where)) ? 'series' : 'run';
+  return isOfTicker(relative(root, where)) ? 'series' : 'run';
+}
+
+/** From its first byte to its last, whatever its size was said to be. */
+async function readBack(handle: FileHandle): Promise<Uint8Array> {
+  const { size } = await handle.stat();
+  // One more than there should be, so that the end is seen.
+  const bytes = new Uint8Array(size + 1);
+  let read = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(bytes, read, bytes.length - read, read);
+    read += bytesRead;
+    if (bytesRead === 0 || read > size) return bytes.subarray(0, read);
+  }
 }
 
 async function contentOf(handle: FileHandle): Promise<AsyncBuffer> {

@@ -92,6 +92,11 @@ export function universePath(name: string): string {
   return `universes/${encodeValue(name)}.json`;
 }
 
+/** Whether a path relative to the root lies below the folder of a ticker: what is wrong there is wrong with one series. */
+export function isOfTicker(path: string): boolean {
+  return /(^|[/\\])ticker=/.test(path);
+}
+
 /** Whether a text names a period of an interval: `all`, `2026` or `2026-11`. */
 export function isPeriod(interval: Interval, text: string): boolean {
   if (interval === '1d') return text === 'all';

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
 import type { Bar } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { commitFile, type CommitFs } from './commit.ts';
-import { decodeBars, readFooter } from './decode.ts';
+import { type Check, commitFile, type CommitFs } from './commit.ts';
+import { decodeBars, decodeDigest, readFooter } from './decode.ts';
 import { digestOf } from './digest.ts';
 import { loadFile } from './disk.ts';
 import { encodeBars } from './encode.ts';
 import {
   encodeKnowledge,
+  type Extent,
   type Knowledge,
   rebuiltKnowledge,
   statedDigest,
@@ -62,15 +64,21 @@ export async function writePartition(
   const lastTs = bars.at(-1)?.ts ?? null;
   const extent = { rows: bars.length, firstTs, lastTs, digest: digestOf(bars) };
   const metadata = encodeKnowledge(partition, knowledge, extent);
-  const path = barsPath(partition);
-  await commitFile(fs, root, path, encodeBars(bars, metadata), async (written) => {
-    const footer = await readFooter(written);
-    const same = footer.rows === bars.length && footer.firstTs === firstTs && footer.lastTs === lastTs;
-    if (!same || footer.metadata !== metadata) {
-      throw new BackfillError(
-        'store-unusable',
-        `${path} does not read back as it was written; is the disk failing?`,
-      );
-    }
-  });
+  const check: Check = (written) => assertMeant(written, metadata, extent);
+  await commitFile(fs, root, barsPath(partition), encodeBars(bars, metadata), check);
+}
+
+/**
+ * Throws `store-corrupt` unless a file about to be committed says what it is meant to say: its footer, by which alone the
+ * store is scanned, and all of its rows, by their digest. (0.7 ms of CPU for 1,260 rows, where encoding them takes 1.7; 50
+ * ms for 100,000 where it takes 145.)
+ */
+async function assertMeant(written: AsyncBuffer, metadata: string, extent: Extent): Promise<void> {
+  const footer = await readFooter(written);
+  const { rows, firstTs, lastTs, digest } = extent;
+  if (footer.rows !== rows || footer.firstTs !== firstTs || footer.lastTs !== lastTs)
+    throw new BackfillError('store-corrupt', 'its footer is of other rows');
+  if (footer.metadata !== metadata) throw new BackfillError('store-corrupt', 'its knowledge is another');
+  const found = await decodeDigest(written);
+  assertDigest(digest, () => found);
 }

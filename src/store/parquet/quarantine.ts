@@ -3,7 +3,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { Series } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { RejectedRow } from '../store.ts';
-import { commitFolder, type CommitFs } from './commit.ts';
+import { type CommitFile, commitFolder, type CommitFs, writeVerified } from './commit.ts';
 import { errno, orAbsent } from './disk.ts';
 import { QUARANTINE, REJECTED, seriesPath, timeStamp } from './layout.ts';
 
@@ -32,7 +32,10 @@ export async function setAside(
   const now = await versionOf(root, path);
   if (now === undefined || now.inode !== found?.inode || now.writtenAt !== found.writtenAt) return;
   const from = join(root, path);
-  const to = await createFree(fs, join(root, `${QUARANTINE}/${path}.${timeStamp(now.writtenAt)}`), '', '');
+  const to = join(
+    root,
+    await createFree(fs, root, `${QUARANTINE}/${path}.${timeStamp(now.writtenAt)}`, '', ''),
+  );
   await fs.rename(from, to);
   await fs.syncDirectory(dirname(to));
   await fs.syncDirectory(dirname(from));
@@ -91,8 +94,8 @@ export async function keepRejected(
   fetchedAt: number,
 ): Promise<void> {
   const record = { ...series, source, fetchedAt: new Date(fetchedAt).toISOString(), rows };
-  const stem = join(root, seriesPath(REJECTED, series), timeStamp(fetchedAt));
-  await createFree(fs, stem, '.json', `${JSON.stringify(record, null, 1)}\n`);
+  const stem = `${seriesPath(REJECTED, series)}/${timeStamp(fetchedAt)}`;
+  await createFree(fs, root, stem, '.json', `${JSON.stringify(record, null, 1)}\n`);
 }
 
 /** Damaged files that were moved aside, as paths relative to the root, ascending. */
@@ -105,22 +108,46 @@ export async function listAside(root: string): Promise<string[]> {
   return paths.filter((path) => !path.startsWith(`${REJECTED}/`)).toSorted();
 }
 
-/** Writes a new file, durably, under the first free name `STEM-N`, also against other threads. Gives its path. */
-async function createFree(fs: CommitFs, stem: string, extension: string, content: string): Promise<string> {
-  await commitFolder(fs, dirname(stem));
+/**
+ * Writes a new file, verified and durably, under the first free name `STEM-N`, also against other threads. Gives its
+ * path, relative to the root like `stem`.
+ */
+async function createFree(
+  fs: CommitFs,
+  root: string,
+  stem: string,
+  extension: string,
+  content: string,
+): Promise<string> {
+  await commitFolder(fs, dirname(join(root, stem)));
   for (let n = 1; ; n++) {
     const path = `${stem}-${n}${extension}`;
-    const file = await fs.create(path).catch((error: unknown) => {
+    const file = await fs.create(join(root, path)).catch((error: unknown) => {
       if (errno(error) !== 'EEXIST') throw error;
     });
     if (file === undefined) continue;
+    await fillNew(fs, root, path, file, content);
+    return path;
+  }
+}
+
+async function fillNew(
+  fs: CommitFs,
+  root: string,
+  path: string,
+  file: CommitFile,
+  content: string,
+): Promise<void> {
+  try {
     try {
-      await file.write(new TextEncoder().encode(content));
+      await writeVerified(file, path, new TextEncoder().encode(content));
       await file.sync();
     } finally {
       await file.close();
     }
-    await fs.syncDirectory(dirname(path));
-    return path;
+  } catch (error) {
+    await fs.remove(join(root, path)).catch(() => {});
+    throw error;
   }
+  await fs.syncDirectory(dirname(join(root, path)));
 }

@@ -68,15 +68,14 @@ export async function addRevisions(
   const fresh = added.filter((revision) => !isRepeat(latest.get(revision.before.ts), revision));
   if (fresh.length === 0) return;
   const revisions = [...known, ...fresh].toSorted(inOrder);
-  const metadata = encodeEntry(partition, revisions);
+  const digest = digestOfRevisions(revisions);
+  const metadata = encodeEntry(partition, revisions.length, digest);
   const path = revisionsPath(partition);
   await commitFile(fs, root, path, encodeRevisions(revisions, metadata), async (written) => {
     const footer = await readRevisionsFooter(written);
-    if (footer.rows === revisions.length && footer.metadata === metadata) return;
-    throw new BackfillError(
-      'store-unusable',
-      `${path} does not read back as it was written; is the disk failing?`,
-    );
+    if (footer.metadata !== metadata) throw new BackfillError('store-corrupt', 'its knowledge is another');
+    const back = await decodeRevisions(written);
+    assertDigest(digest, () => digestOfRevisions(back));
   });
 }
 
@@ -99,10 +98,9 @@ function inOrder(a: Revision, b: Revision): number {
 }
 
 /** What a file of revisions says of itself, as JSON. */
-function encodeEntry({ series, period }: Partition, revisions: readonly Revision[]): string {
+function encodeEntry({ series, period }: Partition, rows: number, digest: string): string {
   const { ticker, interval } = series;
-  const digest = digestOfRevisions(revisions);
-  return JSON.stringify({ version: VERSION, ticker, interval, period, rows: revisions.length, digest });
+  return JSON.stringify({ version: VERSION, ticker, interval, period, rows, digest });
 }
 
 function statedDigest({ series, period }: Partition, footer: ActionsFooter): string | undefined {

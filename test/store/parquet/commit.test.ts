@@ -161,13 +161,15 @@ describe('the store', () => {
     const store = openParquetStore(root, noting(steps));
     await store.quarantine(AAPL, [{ row: { ts: 0 }, reason: 'because' }], 'sample', 0);
     const folder = 'quarantine/rows/interval=1d/ticker=AAPL';
-    expect(steps.slice(-5)).toEqual([
-      ...['create', 'write', 'fsync', 'close'].map((step) => `${step} ${folder}/19700101T000000Z-1.json`),
+    expect(steps.slice(-6)).toEqual([
+      ...['create', 'write', 'read', 'fsync', 'close'].map(
+        (step) => `${step} ${folder}/19700101T000000Z-1.json`,
+      ),
       `syncdir ${folder}`,
     ]);
   });
 
-  it.each(['write', 'fsync', 'syncdir'])(
+  it.each(['write', 'read', 'fsync', 'syncdir'])(
     'does not say that it kept rejected rows after a failed %s',
     async (broken) => {
       const kept = openParquetStore(root, noting([], broken)).quarantine(AAPL, [], 'sample', 0);

@@ -20,7 +20,11 @@ export function notingDisk(root: string, steps: string[], broken?: string | numb
         write: (content) => step('write', path, () => file.write(content)),
         content: () => step('read', path, () => file.content()),
         sync: () => step('fsync', path, () => file.sync()),
-        close: () => step('close', path, () => file.close()),
+        close: async () => {
+          // A process that dies closes its files.
+          await file.close();
+          await step('close', path, () => Promise.resolve());
+        },
       };
     },
     rename: (from, to) => step('rename', from, () => DISK.rename(from, to)),
