@@ -3,6 +3,7 @@ import { MS_PER_DAY } from '../core/day.ts';
 import { type GapOptions, findGaps } from '../core/gaps.ts';
 import type { Interval } from '../core/interval.ts';
 import { type Plan, planTasks } from '../core/plan.ts';
+import type { QuotaStanding } from '../core/quota.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { seriesKey } from '../core/bars.ts';
 import type { BarStore, Scan } from '../store/store.ts';
@@ -28,13 +29,15 @@ export interface Prepared {
 /** Who is going to be asked. */
 export interface Source extends Pick<GapOptions, 'editionOf'> {
   readonly capabilities: Capabilities;
+  /** How its quotas stand; default: nothing of them is used. */
+  readonly standing?: () => Promise<QuotaStanding | undefined>;
 }
 
 /** Scan → gaps → plan: everything that happens before the first request. Throws `usage`, `unsupported-interval`. */
 export async function prepare(
   request: BackfillRequest,
   store: BarStore,
-  { capabilities, editionOf }: Source,
+  { capabilities, editionOf, standing }: Source,
   now: number,
 ): Promise<Prepared> {
   const { tickers, intervals = ['1d'], everything = false } = request;
@@ -52,7 +55,9 @@ export async function prepare(
     ...(answersForActions(capabilities) && { actionsCovered: scan.actions }),
   }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
   const { intervals: limits, quotas, actions } = capabilities;
-  return { scan, plan: planTasks(gaps, { limits, quotas, actions, now }) };
+  const asItStands = await standing?.();
+  const options = { limits, quotas, actions, now, ...(asItStands && { standing: asItStands }) };
+  return { scan, plan: planTasks(gaps, options) };
 }
 
 /** A request a day for a session that waits to be confirmed, where it costs less than a hundredth of the day's quota. */

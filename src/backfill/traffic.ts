@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { type Quota, isPaced } from '../core/quota.ts';
 import { CELL, createGateState } from '../providers/http/gate-state.ts';
 import { openQuotaFile } from '../providers/http/quota-file.ts';
 import { type KeeperClocks, type QuotaKeeper, startQuotaKeeper } from '../providers/http/quota-keeper.ts';
-import type { ProviderConfig } from '../providers/provider.ts';
-import { DEFAULT_POLICY, type GatePolicy } from '../providers/http/shared-gate.ts';
+import type { Gate } from '../providers/http/gate.ts';
+import type { QuotaPlace } from '../providers/http/quota-owner.ts';
+import { DEFAULT_POLICY, type GatePolicy, openSharedGate } from '../providers/http/shared-gate.ts';
 import type { SharedWithThreads } from './runner.ts';
 
 /** What a run sent to its provider. */
@@ -20,6 +19,8 @@ export interface TrafficCounts {
 /** The requests of one run, as all its threads send them. */
 export interface Traffic {
   readonly shared: SharedWithThreads;
+  /** The gate as this thread passes it. */
+  readonly gate: Gate;
   /** Lets no further request through; those that wait fail with `cancelled`. */
   cancel(): void;
   counts(): TrafficCounts;
@@ -29,32 +30,25 @@ export interface Traffic {
 
 export interface TrafficOptions {
   readonly quotas: readonly Quota[];
-  /** File that all processes of the key share; undefined for a provider that sends nothing. */
-  readonly quotaFile: string | undefined;
+  /** What all processes of the key share; undefined for a provider that sends nothing. */
+  readonly quotaFile: QuotaPlace | undefined;
   readonly clocks: KeeperClocks;
   /** Default `DEFAULT_POLICY`. */
   readonly policy?: GatePolicy;
 }
 
-/**
- * The file in which all processes of this machine that use one key at one provider share its quota. A key is known by
- * a hash only.
- */
-export function quotaFileOf(stateFolder: string, { id, url = '' }: ProviderConfig): string {
-  const hash = createHash('sha256').update(`${id}\n${url}`).digest('hex').slice(0, 16);
-  return join(stateFolder, 'quota', `${id}-${hash}.json`);
-}
-
 /** Opens the gate of a run. Throws `store-unusable` where the quota's file cannot be kept. */
 export async function openTraffic(options: TrafficOptions): Promise<Traffic> {
-  const { quotas, quotaFile, clocks, policy = DEFAULT_POLICY } = options;
+  const { quotas, quotaFile, clocks } = options;
+  const policy: GatePolicy = { ...(options.policy ?? DEFAULT_POLICY), windows: quotas.filter(isPaced) };
   const state = createGateState(clocks.gate());
   const keeper: QuotaKeeper | undefined =
     quotaFile === undefined
       ? undefined
       : await startQuotaKeeper(state, quotas, await openQuotaFile(quotaFile), clocks);
   return {
-    shared: { gate: state.shared, policy: { ...policy, windows: quotas.filter(isPaced) } },
+    shared: { gate: state.shared, policy },
+    gate: openSharedGate(state, policy, clocks.gate),
     cancel: () => state.alone((cells) => void (cells[CELL.cancelled] = 1)),
     counts: () =>
       state.alone((cells) => ({

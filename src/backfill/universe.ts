@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { BackfillError } from '../core/errors.ts';
 import { parseTicker } from '../core/ticker.ts';
-import type { Capabilities } from '../providers/provider.ts';
+import type { Gate } from '../providers/http/gate.ts';
+import type { Capabilities, Provider } from '../providers/provider.ts';
 import type { BarStore } from '../store/store.ts';
 import { PORTFOLIO } from './portfolio.ts';
+import type { Traffic } from './traffic.ts';
 
 export interface UniverseSources {
   readonly store: BarStore;
@@ -26,6 +28,24 @@ export async function resolveTickers(
   const fallback = sources.capabilities.listsTickers ? 'all' : 'portfolio';
   const tickers = typeof spec === 'object' ? spec : await named(spec ?? fallback, sources);
   return [...new Set(tickers.map(parseTicker))];
+}
+
+/** A provider's own universe, asked for through the gate that its bars pass: such a request counts like any other. */
+export async function listThroughGate(
+  openTraffic: () => Promise<Traffic>,
+  open: (gate: Gate) => Promise<Provider>,
+): Promise<readonly string[]> {
+  const traffic = await openTraffic();
+  try {
+    const provider = await open(traffic.gate);
+    try {
+      return await provider.listTickers();
+    } finally {
+      await provider.close();
+    }
+  } finally {
+    await traffic.close();
+  }
 }
 
 async function named(

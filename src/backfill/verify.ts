@@ -10,7 +10,7 @@ import { contains, normalize, subtract } from '../core/ranges.ts';
 import { randomFor } from '../market/random.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import type { BarStore, SeriesState } from '../store/store.ts';
-import type { Prepared } from './prepare.ts';
+import type { Prepared, Source } from './prepare.ts';
 import { type RangeOptions, parseRange } from './wanted.ts';
 
 /** Which stored sessions to fetch again, to see whether the provider still says the same. */
@@ -35,7 +35,7 @@ const BLOCK_SESSIONS = 20;
 export async function prepareVerification(
   verification: Verification,
   store: BarStore,
-  capabilities: Capabilities,
+  { capabilities, standing }: Source,
   now: number,
 ): Promise<Prepared> {
   const { tickers, intervals, sample, seed } = verification;
@@ -51,7 +51,9 @@ export async function prepareVerification(
   const drawn = blocks.map((block) => ({ block, lot: lotOf(block, seed) })).toSorted((a, b) => a.lot - b.lot);
   const chosen = drawn.filter(({ lot }, i) => i === 0 || lot < sample).map(({ block }) => block);
   const { intervals: limits, quotas, actions } = capabilities;
-  return { scan, plan: planTasks(gapsOf(chosen), { limits, quotas, actions, now }) };
+  const asItStands = await standing?.();
+  const options = { limits, quotas, actions, now, ...(asItStands && { standing: asItStands }) };
+  return { scan, plan: planTasks(gapsOf(chosen), options) };
 }
 
 interface Block {

@@ -1,9 +1,10 @@
-import { resolveTickers } from '../backfill/universe.ts';
+import { listThroughGate, resolveTickers } from '../backfill/universe.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { assertConfigured, capabilitiesOf, openProvider } from '../providers/registry.ts';
 import { openStore } from '../store/open.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
 import type { HistoryOptions, SeriesSelection } from './history.ts';
+import { openTrafficOf } from './run-tools.ts';
 
 /** What every method of a `History` works with. */
 export interface Parts {
@@ -27,7 +28,11 @@ export function partsOf(options: HistoryOptions): Parts {
   const capabilities = { ...declared, quotas: options.quotas ?? declared.quotas };
   const store = openStore(options.store);
   const tickersToFetch: Parts['tickersToFetch'] = (tickers) =>
-    resolveTickers(tickers, { store, capabilities, listTickers: () => listTickers(config) });
+    resolveTickers(tickers, {
+      store,
+      capabilities,
+      listTickers: () => listTickers(options, config, capabilities),
+    });
   return {
     options,
     config,
@@ -49,11 +54,13 @@ export async function scanOptionsOf(
   return { ...(wanted && { tickers: wanted }), ...(intervals && { intervals }) };
 }
 
-async function listTickers(config: ProviderConfig): Promise<readonly string[]> {
-  const provider = await openProvider(config);
-  try {
-    return await provider.listTickers();
-  } finally {
-    await provider.close();
-  }
+function listTickers(
+  options: HistoryOptions,
+  config: ProviderConfig,
+  capabilities: Capabilities,
+): Promise<readonly string[]> {
+  return listThroughGate(
+    () => openTrafficOf(options, config, capabilities),
+    (gate) => openProvider(config, gate),
+  );
 }

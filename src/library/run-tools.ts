@@ -1,10 +1,12 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
+import { env } from 'node:process';
 import type { Traffic } from '../backfill/traffic.ts';
-import { isPaced, unusedAt } from '../core/quota.ts';
+import { type QuotaStanding, isPaced, unusedAt } from '../core/quota.ts';
 import { quotaTime } from '../core/quota-time.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
+import { type QuotaPlace, quotaPlaceOf } from '../providers/http/quota-owner.ts';
 import type { HistoryOptions } from './history.ts';
 
 /** Requests of a task at most (tries of one, while its answers stay doubtful), and what they take with their pauses. */
@@ -15,12 +17,33 @@ const TASK_MINUTES = 20;
 export async function openTrafficOf(
   options: HistoryOptions,
   config: ProviderConfig,
-  { metered, quotas }: Capabilities,
+  capabilities: Capabilities,
 ): Promise<Traffic> {
-  const { openTraffic, quotaFileOf } = await import('../backfill/traffic.ts');
-  const folder = options.stateFolder ?? join(homedir(), '.local', 'state', 'backfill');
-  const quotaFile = metered ? quotaFileOf(folder, config) : undefined;
+  const { metered, quotas } = capabilities;
+  const { openTraffic } = await import('../backfill/traffic.ts');
+  const quotaFile = metered ? placeOf(options, config, capabilities) : undefined;
   return openTraffic({ quotas, quotaFile, clocks: { wall: Date.now, gate: monotonicNow } });
+}
+
+/** How the quota of a run's key stands; undefined where there is none. */
+export async function standingOf(
+  options: HistoryOptions,
+  config: ProviderConfig,
+  capabilities: Capabilities,
+): Promise<QuotaStanding | undefined> {
+  const { metered, quotas } = capabilities;
+  if (!metered || quotas.length === 0) return undefined;
+  const { standingIn } = await import('../providers/http/quota-keeper.ts');
+  const { lookIntoQuota } = await import('../providers/http/quota-file.ts');
+  return standingIn(lookIntoQuota(placeOf(options, config, capabilities)), quotas, Date.now());
+}
+
+function placeOf(
+  { stateFolder = join(homedir(), '.local', 'state', 'backfill') }: HistoryOptions,
+  config: ProviderConfig,
+  { keyVariable }: Capabilities,
+): QuotaPlace {
+  return quotaPlaceOf(stateFolder, config, keyVariable && env[keyVariable]);
 }
 
 /** Threads, and requests in flight in each, within what the provider declares. */

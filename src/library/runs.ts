@@ -7,7 +7,7 @@ import { threadEntry } from '../pool/entry.ts';
 import { openProvider } from '../providers/registry.ts';
 import type { BackfillOptions, History } from './history.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
-import { deadlineOf, openTrafficOf, poolSize } from './run-tools.ts';
+import { deadlineOf, openTrafficOf, poolSize, standingOf } from './run-tools.ts';
 
 /** One final session in a hundred. */
 const DEFAULT_SAMPLE = 0.01;
@@ -17,7 +17,7 @@ const SPARE_TASKS = 1;
 
 /** The methods that ask a provider, or would. */
 export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill' | 'verify'> {
-  const { store, capabilities, clock } = parts;
+  const { store, clock } = parts;
   return {
     notes: () => notesOf(parts),
     plan: (request = {}) =>
@@ -34,7 +34,7 @@ export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill
       const { tickers: _tickers, intervals: _intervals, ...range } = request;
       const drawn = { ...range, ...(await scanOptionsOf(parts, request)), sample, seed };
       return runPrepared(
-        (opened, now) => prepareVerification(drawn, opened, capabilities, now),
+        (opened, now) => prepareVerification(drawn, opened, sourceOf(parts), now),
         toolsOf(parts, request),
       );
     },
@@ -52,18 +52,20 @@ async function notesOf({ config, capabilities }: Parts): Promise<readonly string
 }
 
 /** Plans or runs with what is known of a source without asking it. */
-async function withSource<T>(
-  { config, capabilities }: Parts,
-  run: (source: Source) => Promise<T>,
-): Promise<T> {
-  if (!capabilities.needsUrl) return run({ capabilities });
+async function withSource<T>(parts: Parts, run: (source: Source) => Promise<T>): Promise<T> {
+  const { config, capabilities } = parts;
+  if (!capabilities.needsUrl) return run(sourceOf(parts));
   // A mistake in a folder's configuration is one error here instead of one a ticker.
   const provider = await openProvider(config);
   try {
-    return await run({ capabilities, editionOf: (ticker) => provider.editionOf?.(ticker) ?? null });
+    return await run({ ...sourceOf(parts), editionOf: (ticker) => provider.editionOf?.(ticker) ?? null });
   } finally {
     await provider.close();
   }
+}
+
+function sourceOf({ options, config, capabilities }: Parts): Source {
+  return { capabilities, standing: () => standingOf(options, config, capabilities) };
 }
 
 async function requestOf({ tickersToFetch }: Parts, request: BackfillOptions): Promise<BackfillRequest> {
@@ -71,15 +73,13 @@ async function requestOf({ tickersToFetch }: Parts, request: BackfillOptions): P
   return { ...request, tickers, intervals: [...new Set(request.intervals ?? ['1d' as const])] };
 }
 
-function toolsOf(
-  { options, config, capabilities, store, clock }: Parts,
-  { onEvent, stop }: Pick<BackfillOptions, 'onEvent' | 'stop'>,
-): BackfillTools {
+function toolsOf(parts: Parts, { onEvent, stop }: Pick<BackfillOptions, 'onEvent' | 'stop'>): BackfillTools {
+  const { options, config, capabilities, store, clock } = parts;
   // Before a lock is taken or a quota opened.
   const entry = threadEntry();
   return {
+    ...sourceOf(parts),
     store,
-    capabilities,
     context: { storeUrl: options.store, provider: config },
     openTraffic: () => openTrafficOf(options, config, capabilities),
     startRunner: async (tasks, shared) => {

@@ -34,6 +34,8 @@ export interface Capabilities {
   readonly ownActions?: boolean;
   /** Whether it can list its own tickers, which are then its default universe. */
   readonly listsTickers: boolean;
+  /** Environment variable that holds the user's key, to which a quota belongs. Default: it is asked without one. */
+  readonly keyVariable?: string;
   /** Whether `--provider-url` must be given. */
   readonly needsUrl: boolean;
 }

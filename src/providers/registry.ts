@@ -1,6 +1,6 @@
 import { BackfillError } from '../core/errors.ts';
 import { csvCapabilities } from './csv/capabilities.ts';
-import { type Gate, OPEN_GATE } from './http/gate.ts';
+import { type Gate, NO_REQUESTS } from './http/gate.ts';
 import type { Capabilities, Provider, ProviderConfig } from './provider.ts';
 import { sampleCapabilities } from './sample/capabilities.ts';
 import { yahooCapabilities } from './yahoo/capabilities.ts';
@@ -41,8 +41,8 @@ export function assertConfigured(config: ProviderConfig): void {
   }
 }
 
-/** Opens a provider whose requests pass a gate. Throws `unknown-provider` and `usage`. */
-export async function openProvider(config: ProviderConfig, gate: Gate = OPEN_GATE): Promise<Provider> {
+/** Opens a provider whose requests pass a gate (default: it makes none). Throws `unknown-provider` and `usage`. */
+export async function openProvider(config: ProviderConfig, gate: Gate = NO_REQUESTS): Promise<Provider> {
   assertConfigured(config);
   return registered(config.id).open(config, gate);
 }

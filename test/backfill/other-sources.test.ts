@@ -180,7 +180,7 @@ describe('an answer beside bars of another source', () => {
     const before = await barsOf();
     const two = source('two', (bar) => wobbly(bar, 0.003));
     const summary = await runPrepared(
-      (opened, at) => prepareVerification({ sample: 1, seed: 1 }, opened, two.capabilities, at),
+      (opened, at) => prepareVerification({ sample: 1, seed: 1 }, opened, two, at),
       toolsInProcess(two, store, () => now),
     );
     expect(summary).toMatchObject({

@@ -366,7 +366,7 @@ describe('sessions that are not final yet', () => {
 describe('a verification', () => {
   const verify = (source: Provider, sample_: number, seed = 1): Promise<RunSummary> =>
     runPrepared(
-      (opened, at) => prepareVerification({ sample: sample_, seed }, opened, source.capabilities, at),
+      (opened, at) => prepareVerification({ sample: sample_, seed }, opened, source, at),
       toolsInProcess(source, store, () => now),
     );
   const YEARS = { tickers: ['ALFA', 'BRIQ', 'CORV'], start: '2023-01-03' };

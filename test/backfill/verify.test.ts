@@ -39,7 +39,12 @@ async function prepared(
     return Promise.resolve({ series, actions: new Map(), setAside: [] });
   };
   const store = { scan } as unknown as BarStore;
-  const { plan } = await prepareVerification({ sample: 1, seed: 1, ...verification }, store, provider, NOW);
+  const { plan } = await prepareVerification(
+    { sample: 1, seed: 1, ...verification },
+    store,
+    { capabilities: provider },
+    NOW,
+  );
   return { tasks: plan.tasks, asked };
 }
 

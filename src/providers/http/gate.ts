@@ -1,4 +1,4 @@
-import type { BackfillError } from '../../core/errors.ts';
+import { BackfillError } from '../../core/errors.ts';
 
 /**
  * What every request to a provider passes, whatever thread sends it: quota, pause, breaker, cancellation. One gate
@@ -28,7 +28,7 @@ export interface Gate {
   readonly isThrottling: boolean;
 }
 
-/** Lets everything pass at once: for providers that send nothing, and for single requests. */
+/** Lets everything pass at once. */
 export const OPEN_GATE: Gate = {
   enter: () => Promise.resolve(0),
   departed: () => undefined,
@@ -39,4 +39,10 @@ export const OPEN_GATE: Gate = {
   pause: () => Promise.resolve(),
   signal: new AbortController().signal,
   isThrottling: false,
+};
+
+/** Lets nothing pass: of a provider that is opened with it, only what costs no request can be had. */
+export const NO_REQUESTS: Gate = {
+  ...OPEN_GATE,
+  enter: () => Promise.reject(new BackfillError('internal', 'a request that no gate counts')),
 };

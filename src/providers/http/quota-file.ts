@@ -1,8 +1,19 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../core/errors.ts';
 import type { QuotaUse } from '../../core/quota.ts';
+import type { QuotaPlace } from './quota-owner.ts';
 
 /** What all processes that use one key know of its quota. Times are wall-clock ms since the epoch. */
 export interface QuotaRecord extends QuotaUse {
@@ -23,8 +34,13 @@ export interface QuotaFile {
   close(): void;
 }
 
-/** Opens the record at a path, creating it and its folders. Throws `store-unusable` where that is impossible. */
-export async function openQuotaFile(path: string): Promise<QuotaFile> {
+/** What is recorded, earlier versions' files included. Changes nothing. */
+export function lookIntoQuota({ path, former }: QuotaPlace): QuotaRecord {
+  return [path, ...former].map(read).reduce(joined);
+}
+
+/** Opens a record, creating it and its folders. Throws `store-unusable` where that is impossible. */
+export async function openQuotaFile({ path, former }: QuotaPlace): Promise<QuotaFile> {
   const { tryLock, unlock } = (await import('fs-native-extensions')).default;
   let lock: number;
   try {
@@ -33,7 +49,7 @@ export async function openQuotaFile(path: string): Promise<QuotaFile> {
   } catch (error) {
     throw unkept(path, error);
   }
-  return {
+  const file: QuotaFile = {
     look: () => read(path),
     change: async (work) => {
       for (let waited = 0; !tryLock(lock); waited += 2) {
@@ -52,6 +68,27 @@ export async function openQuotaFile(path: string): Promise<QuotaFile> {
     },
     close: () => closeSync(lock),
   };
+  for (const old of former.filter((one) => existsSync(one))) {
+    await file.change((record) => ({ record: joined(record, read(old)), result: undefined }));
+    // Ended in between, its requests are counted twice: some of the day are lost, and none is sent too many.
+    rmSync(old, { force: true });
+  }
+  return file;
+}
+
+/** What two records tell of one quota: they counted different requests. */
+function joined(one: QuotaRecord, other: QuotaRecord): QuotaRecord {
+  const windows = { ...one.windows };
+  for (const [name, { index, used }] of Object.entries(other.windows)) {
+    const known = windows[name];
+    if (known === undefined || known.index < index) windows[name] = { index, used };
+    else if (known.index === index) windows[name] = { index, used: known.used + used };
+  }
+  const [nextAt, pausedUntil] = [
+    Math.max(one.nextAt, other.nextAt),
+    Math.max(one.pausedUntil, other.pausedUntil),
+  ];
+  return { nextAt, pausedUntil, windows };
 }
 
 /** Nothing more is sent where it is not counted. */
@@ -65,10 +102,16 @@ function unkept(path: string, error: unknown): BackfillError {
 /** A record that cannot be read is none: it is replaced whole by every write, so only another hand can have spoilt it. */
 function read(path: string): QuotaRecord {
   try {
-    return { ...FRESH, ...(JSON.parse(readFileSync(path, 'utf8')) as Partial<QuotaRecord>) };
+    const record = JSON.parse(readFileSync(path, 'utf8')) as QuotaRecord;
+    return isRecord(record) ? record : FRESH;
   } catch {
     return FRESH;
   }
+}
+
+function isRecord({ nextAt, pausedUntil, windows }: QuotaRecord): boolean {
+  const counts = Object.values(windows).flatMap(({ index, used }) => [index, used]);
+  return [nextAt, pausedUntil, ...counts].every((value) => Number.isFinite(value));
 }
 
 /** Written under the lock, so one name for the temporary file is enough. Throws `store-unusable`. */

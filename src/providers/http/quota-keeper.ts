@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Quota, isPaced, pacingOf, quotaName, usedOf, windowOf } from '../../core/quota.ts';
+import {
+  type Quota,
+  type QuotaStanding,
+  isPaced,
+  pacingOf,
+  quotaName,
+  usedOf,
+  windowOf,
+} from '../../core/quota.ts';
 import { CELL, type GateState } from './gate-state.ts';
 import type { QuotaFile, QuotaRecord } from './quota-file.ts';
 
@@ -137,6 +145,13 @@ function reserve(
     windows[quotaName(quota)] = { index: windowOf(quota, now), used: usedOf(record, quota, now) + count };
   }
   return { record: { ...record, nextAt: start + count * spacing, windows }, result: { start, count } };
+}
+
+/** How quotas stand by their record. */
+export function standingIn(record: QuotaRecord, quotas: readonly Quota[], now: number): QuotaStanding {
+  const { spacing } = pacingOf(quotas.filter(isPaced));
+  const { nextAt, pausedUntil, windows } = plausible(record, spacing, now);
+  return { now, nextAt: Math.max(nextAt, pausedUntil), windows };
 }
 
 /** A record without what lies further ahead than any lease or pause can: that was written by a wrong clock. */

@@ -35,7 +35,7 @@ afterEach(async () => {
 /** One process as far as a quota can tell: a gate of its own over the record that all share. */
 async function startProcess(quotas: readonly Quota[]) {
   const state: GateState = createGateState(monotonicNow());
-  const keeper = await startQuotaKeeper(state, quotas, await openQuotaFile(path), {
+  const keeper = await startQuotaKeeper(state, quotas, await openQuotaFile({ path, former: [] }), {
     wall,
     gate: monotonicNow,
   });
@@ -141,11 +141,11 @@ describe('the record of a quota', () => {
 
   it('that cannot be kept is said in one line', async () => {
     await writeFile(join(folder, 'quota'), '');
-    await expect(openQuotaFile(path)).rejects.toMatchObject({ code: 'store-unusable' });
+    await expect(openQuotaFile({ path, former: [] })).rejects.toMatchObject({ code: 'store-unusable' });
   });
 
   it('that cannot be kept any more is said so too, and frees the record', async () => {
-    const file = await openQuotaFile(path);
+    const file = await openQuotaFile({ path, former: [] });
     await mkdir(`${path}.tmp`);
     const change = (): Promise<unknown> => file.change((before) => ({ record: before, result: 'kept' }));
     await expect(change()).rejects.toMatchObject({
