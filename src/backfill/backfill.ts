@@ -174,7 +174,7 @@ function handOutTo(
       stopped: () => stops.stopped !== null,
       isClosed: (task) => stops.isClosed(task),
     });
-    notRun.push(...left);
+    for (const task of left) notRun.push(task);
   };
 }
 

@@ -20,6 +20,7 @@ import type { Task } from '../core/plan.ts';
 import type { BarAnswer, Capabilities } from '../providers/provider.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore } from '../store/store.ts';
+import { largest } from '../core/extremes.ts';
 
 /** What an answer says of splits and dividends, and what is known once it is heard. */
 export interface ActionsHeard {
@@ -83,7 +84,7 @@ async function turnedBackWith(
   store: BarStore,
 ): Promise<PastAction[]> {
   if (splits.length === 0) return [];
-  const last = Math.max(...splits.map(({ action }) => action.exDay));
+  const last = largest(splits.map(({ action }) => action.exDay));
   const sessionOf = sessionDateOf(series.interval, calendar);
   const bars = await readBefore(last, series, store);
   const doubtful: PastAction[] = [];

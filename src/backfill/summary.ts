@@ -167,7 +167,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     if (!result.ok) continue;
     totals.bars += result.report.bars;
     for (const name of COUNTS) totals[name] += result.report[name];
-    warnings.push(...result.report.oddities.map((oddity) => warningOf(task, oddity)));
+    for (const oddity of result.report.oddities) warnings.push(warningOf(task, oddity));
     for (const line of result.report.notRead ?? []) notRead.add(line);
     for (const [reason, sessions] of Object.entries(result.report.absent)) {
       absent[reason] = (absent[reason] ?? 0) + sessions;

@@ -3,6 +3,7 @@ import { unitsOfADollar } from '../core/currency.ts';
 import type { Day } from '../core/day.ts';
 import { type LackingRun, type Row, lackingRuns, rowsOf, runLengths } from './idle-sessions.ts';
 import type { CheckedAnswer } from './learn-from.ts';
+import { largest, smallest } from '../core/extremes.ts';
 
 /** Traded value a session, in US dollars by the order of magnitude, from which on no session passes without a trade. */
 const THIN_VALUE = 250_000;
@@ -81,8 +82,8 @@ function isIdle(session: Day, around: Around): boolean {
   const hasIdle = neighbours.some(({ kind }) => kind === 'idle');
   const isTailed = comesNearNothing(neighbours);
   if (isOfFillers) return usual === 0 || hasIdle || isTailed;
-  if (usual === 0) return runOf(session, around) <= Math.max(...runLengths(rows, ['idle', 'filler']));
-  if (hasIdle) return runOf(session, around) <= Math.max(...runLengths(rows, ['idle']));
+  if (usual === 0) return runOf(session, around) <= largest(runLengths(rows, ['idle', 'filler']));
+  if (hasIdle) return runOf(session, around) <= largest(runLengths(rows, ['idle']));
   return isTailed && isScattered(session, around);
 }
 
@@ -114,7 +115,7 @@ function beyond(rows: readonly Row[], last: number, next: number, among: readonl
 /** Whether the least that is traded is so far below the usual that nothing at all is not far. */
 function comesNearNothing(rows: readonly Row[]): boolean {
   const traded = rows.filter(({ value }) => value > 0);
-  return Math.min(...traded.map(({ value }) => value)) < median(traded) / NEARLY_NOTHING;
+  return smallest(traded.map(({ value }) => value)) < median(traded) / NEARLY_NOTHING;
 }
 
 /** Index of the first day after a session. */

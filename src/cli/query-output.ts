@@ -22,7 +22,7 @@ async function printTable(rows: SqlRows, width: number): Promise<void> {
   let count = 0;
   for await (const block of blocks()) {
     count += block.length;
-    shown.push(...block.slice(0, Math.max(0, MOST_ROWS - shown.length)));
+    for (const row of block.slice(0, MOST_ROWS - shown.length)) shown.push(row);
   }
   const lines = table(
     columns.map((title, i) => ({

@@ -52,7 +52,8 @@ export function checkActions(stated: readonly StatedAction[]): CheckedActions {
       actions.push({ ...first.action, amount: [...amounts].reduce((sum, amount) => sum + amount, 0) });
     else if (amounts.size === 1) actions.push(first.action);
     else
-      rejected.push(...sound.map((one) => rejection(one, 'another split of the same day has another ratio')));
+      for (const one of sound)
+        rejected.push(rejection(one, 'another split of the same day has another ratio'));
   }
   return { actions: oneADay(actions).toSorted((a, b) => a.exDay - b.exDay), rejected };
 }

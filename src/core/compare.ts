@@ -2,6 +2,7 @@ import type { Ohlcv, Split } from './bars.ts';
 import type { Day } from './day.ts';
 import { priceGrid } from './price-grid.ts';
 import { type Some, some } from './some.ts';
+import { largest } from './extremes.ts';
 
 /** Relative difference up to which two prices are the same one: what survives a float32 wire and back. */
 export const PRICE_TOLERANCE = 2e-7;
@@ -65,8 +66,8 @@ export function isSameBar(a: Ohlcv, b: Ohlcv, volumeStep: number): boolean {
 
 /** Largest relative difference of a price of a pair. */
 export function priceDrift({ stored, answered }: Difference<Ohlcv>): number {
-  return Math.max(
-    ...(['open', 'high', 'low', 'close'] as const).map((field) =>
+  return largest(
+    (['open', 'high', 'low', 'close'] as const).map((field) =>
       relativeDistance(answered[field], stored[field]),
     ),
   );
@@ -228,12 +229,12 @@ const MATERIAL = 0.005;
  */
 function isRounded(pairs: readonly Difference<Ohlcv>[], grids: Grids, isBulk: boolean): boolean {
   const unit = grids.coarser * (1 + PRICE_TOLERANCE);
-  const largest = pairs.reduce((most, pair) => Math.max(most, Math.abs(moveOf(pair))), 0);
-  if (largest > unit) return false;
+  const farthest = pairs.reduce((most, pair) => Math.max(most, Math.abs(moveOf(pair))), 0);
+  if (farthest > unit) return false;
   if (!isBulk) return true;
   const ratio = ratioOf(pairs);
   if (isProvenRatio(pairs, ratio, grids)) return false;
-  return Math.abs(ratio - 1) <= MATERIAL || largest <= unit / 2;
+  return Math.abs(ratio - 1) <= MATERIAL || farthest <= unit / 2;
 }
 
 /** How unlikely it must be that rounded closes seem to have changed by a ratio. */
@@ -274,10 +275,7 @@ export function volumeSteps(splits: readonly Split[]): VolumeStep[] {
 
 /** The largest step that applies to a session; 0 for none. */
 export function volumeStepOf(steps: readonly VolumeStep[], session: Day): number {
-  return steps.reduce(
-    (largest, { before, step }) => (session < before ? Math.max(largest, step) : largest),
-    0,
-  );
+  return steps.reduce((most, { before, step }) => (session < before ? Math.max(most, step) : most), 0);
 }
 
 function isSame(a: number, b: number): boolean {

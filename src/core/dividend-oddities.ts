@@ -2,6 +2,7 @@ import type { CorporateAction, Dividend } from './bars.ts';
 import { type Day, startOfDay } from './day.ts';
 import type { Oddity } from './oddities.ts';
 import { type SessionPrices, areNeighbours, splitRatio } from './plausibility.ts';
+import { largest, smallest } from './extremes.ts';
 
 /** From this part of the price on, the day of a dividend tells whether it was paid: no market moves so far by chance. */
 const TELLING_YIELD = 0.1;
@@ -109,7 +110,7 @@ function stepFromOthers(
     : own.slice(at - 1, at + 2).filter((one) => one !== dividend);
   if (isEdge && beside.length < ENOUGH) return undefined;
   const others = beside.map(({ amount, exDay }) => amount * sharesBetween(exDay, dividend.exDay, actions));
-  const [least, most] = [Math.min(...others), Math.max(...others)];
+  const [least, most] = [smallest(others), largest(others)];
   if (most > AGREEMENT * least) return undefined;
   const times = dividend.amount / Math.sqrt(least * most);
   const step = Math.max(times, 1 / times);

@@ -1,5 +1,6 @@
 import type { Ohlcv } from './bars.ts';
 import { isCryptoPair } from './calendar/calendars.ts';
+import { largest, smallest } from './extremes.ts';
 
 /**
  * What an instrument is, in our words (see `Identity`): by the form of its canonical ticker where that tells
@@ -28,7 +29,7 @@ export function mayBeNegative(type: string | null, { open, high, low, close, vol
   const prices = [open, high, low, close];
   const others = prices.filter((price) => price !== 0);
   if (others.length === 0) return volume > 0;
-  const isLone = Math.min(...others) > Math.max(NEAR_ZERO, Math.max(...others) / 2);
+  const isLone = smallest(others) > Math.max(NEAR_ZERO, largest(others) / 2);
   return others.length === prices.length || !isLone;
 }
 

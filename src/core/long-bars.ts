@@ -1,6 +1,7 @@
 import type { Calendar } from './calendar/calendar.ts';
 import { weekdayOf } from './calendar/facts.ts';
 import { type Day, formatDay } from './day.ts';
+import { largest } from './extremes.ts';
 
 /** Rows from which on weeks or months show. */
 const ENOUGH_ROWS = 8;
@@ -59,7 +60,7 @@ function isAtOnePlace(
     if (periodOf(calendar.previousSession(day)) !== periodOf(day)) firsts++;
     if (periodOf(calendar.nextSession(day)) !== periodOf(day)) lasts++;
   }
-  return Math.max(firsts, lasts, ...places.values()) >= days.length * NEARLY_ALL;
+  return Math.max(firsts, lasts, largest(places.values())) >= days.length * NEARLY_ALL;
 }
 
 /** Weeks from Monday to Sunday. */

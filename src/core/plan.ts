@@ -139,7 +139,7 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
     const isCompared = early !== undefined && own.length > 0 && early.days.from >= earliest;
     const most = limits.maxSpanDays ?? Number.POSITIVE_INFINITY;
     const comparing = ({ from, to }: DayRange): Task => task({ from, to: Math.min(to, from + most) }, []);
-    tasks.push(...(isCompared ? withEarlyCheck(own, early, comparing) : own));
+    for (const one of isCompared ? withEarlyCheck(own, early, comparing) : own) tasks.push(one);
   }
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
   const { standing = unusedAt(options.now) } = options;

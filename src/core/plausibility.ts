@@ -3,6 +3,7 @@ import type { Calendar } from './calendar/calendar.ts';
 import type { Day } from './day.ts';
 import type { Interval } from './interval.ts';
 import { sessionDateOf } from './partition.ts';
+import { largest, smallest } from './extremes.ts';
 
 /** What bars of one series are judged by, besides themselves. */
 export interface SeriesContext {
@@ -98,8 +99,8 @@ export function standout(
     changeOf({ day: before.day, price: before.close }, { day, price }, actions),
     1 / changeOf({ day, price }, { day: after.day, price: after.close }, actions),
   ]);
-  const least = Math.min(...factors);
-  const most = Math.max(...factors);
+  const least = smallest(factors);
+  const most = largest(factors);
   if (least > 1) return least;
   return most < 1 ? most : 1;
 }

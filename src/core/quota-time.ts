@@ -1,3 +1,4 @@
+import { largest, smallest } from './extremes.ts';
 import { type Quota, type QuotaStanding, isPaced, pacingOf, usedOf, windowOf } from './quota.ts';
 
 /** Windows that are looked at one by one; what lies beyond goes on at their average rate. */
@@ -22,11 +23,11 @@ export function quotaTime(
   let rest = requests;
   for (let walked = 0; rest > 0; walked++) {
     if (walked === WINDOWS_WALKED) return last - now + rest * ((last - now) / (requests - rest));
-    const sent = Math.min(rest, ...counted.map((one) => one.room(at, spacing)));
+    const sent = Math.min(rest, smallest(counted.map((one) => one.room(at, spacing))));
     for (const one of counted) one.use(at, sent);
     rest -= sent;
     last = at + Math.max(0, sent - 1) * spacing;
-    const opens = Math.max(0, ...counted.map((one) => one.opensAt(at)));
+    const opens = Math.max(0, largest(counted.map((one) => one.opensAt(at))));
     at = Math.max(at + sent * spacing, opens);
   }
   return last - now;

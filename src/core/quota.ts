@@ -1,5 +1,6 @@
 import { MS_PER_DAY } from './day.ts';
 import { BackfillError } from './errors.ts';
+import { largest, smallest } from './extremes.ts';
 
 /** At most `requests` in every `perMs` milliseconds. */
 export interface Quota {
@@ -68,8 +69,8 @@ export interface Pacing {
  */
 export function pacingOf(quotas: readonly Quota[]): Pacing {
   if (quotas.length === 0) return { spacing: 0, catchUp: 0 };
-  const spacing = Math.max(...quotas.map(({ requests, perMs }) => (perMs * (1 + SLACK_SHARE)) / requests));
-  const slack = Math.min(...quotas.map(({ requests, perMs }) => requests * spacing - perMs));
+  const spacing = largest(quotas.map(({ requests, perMs }) => (perMs * (1 + SLACK_SHARE)) / requests));
+  const slack = smallest(quotas.map(({ requests, perMs }) => requests * spacing - perMs));
   return { spacing, catchUp: slack / 2 };
 }
 

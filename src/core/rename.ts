@@ -1,5 +1,6 @@
 import { type Day, type DayRange, formatDay } from './day.ts';
 import { intersect } from './ranges.ts';
+import { largest } from './extremes.ts';
 
 /** An instrument that changed its ticker: the sessions of `from` in the range are those of `to`. */
 export interface Rename {
@@ -49,7 +50,7 @@ export function renamedDaysText({ start, end }: Pick<Rename, 'start' | 'end'>): 
 /** Since when an instrument has a ticker for good, where it had others before; null where no rename led to it. */
 export function namedSince(ticker: string, renames: readonly Rename[]): Day | null {
   const ends = renames.flatMap(({ to, end }) => (to === ticker && end !== null ? [end] : []));
-  return ends.length === 0 ? null : Math.max(...ends);
+  return ends.length === 0 ? null : largest(ends);
 }
 
 /**

@@ -24,7 +24,8 @@ export async function readAdjusted(store: BarStore, series: Series, options: Rea
   if (lost !== undefined)
     throw new BackfillError('store-corrupt', `${lost.path}: ${lost.reason}`, { ticker });
   const bars: Bar[] = [];
-  for await (const part of (await openAdjusted(store, scan, series, options)).bars) bars.push(...part);
+  for await (const part of (await openAdjusted(store, scan, series, options)).bars)
+    for (const bar of part) bars.push(bar);
   return bars;
 }
 

@@ -6,6 +6,7 @@ import { periodOf, periodRange } from '../core/partition.ts';
 import { sessionPrices } from '../core/plausibility.ts';
 import type { BarStore } from '../store/store.ts';
 import type { Reading } from './reading.ts';
+import { largest } from '../core/extremes.ts';
 
 /** What the factors of dividends are made of. */
 export interface DividendCloses {
@@ -30,7 +31,8 @@ export async function dividendCloses(
   const context = { interval, calendar, actions, known: [] };
   const sessions = [];
   for (const period of periodsAround(reading, exDays))
-    sessions.push(...sessionPrices(await store.readBars(series, periodRange(period)), context));
+    for (const one of sessionPrices(await store.readBars(series, periodRange(period)), context))
+      sessions.push(one);
   const own = sessions.map(({ day, close }): SessionClose => ({ session: day, close }));
   const doubts = findDividendOddities(sessions, actions).filter(({ kind }) => kind === 'dividend-size');
   return {
@@ -62,7 +64,7 @@ async function withDaily(
   const has = new Set(own.map(({ session }) => session));
   const lacking = exDays.filter((exDay) => !has.has(calendar.previousSession(exDay)));
   if (lacking.length === 0) return own;
-  const range = { from: Number.NEGATIVE_INFINITY, to: Math.max(...lacking) };
+  const range = { from: Number.NEGATIVE_INFINITY, to: largest(lacking) };
   const context = { interval: '1d', calendar, actions: [], known: [] } as const;
   const daily = sessionPrices(await store.readBars({ ticker, interval: '1d' }, range), context)
     .filter(({ day }) => !has.has(day))

@@ -68,7 +68,7 @@ export async function exportBars(
         rows += bars.length;
         await sink.write(series, bars, finality(state));
       }
-      doubts.push(...adjusted.doubts.map((doubt) => `${seriesKey(series)} ${doubt}`));
+      for (const doubt of adjusted.doubts) doubts.push(`${seriesKey(series)} ${doubt}`);
       exported++;
     } catch (error) {
       const isKnown = error instanceof BackfillError && error.code === 'basis-unknown';

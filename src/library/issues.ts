@@ -28,7 +28,7 @@ export async function findIssues(store: BarStore, options: ScanOptions): Promise
       if (damaged.some(({ reason }) => reason === message)) return;
       damaged.push({ ...series, path: seriesKey(series), reason: message });
     };
-    warnings.push(...(await warningsOf(state, store, onDamage)));
+    for (const warning of await warningsOf(state, store, onDamage)) warnings.push(warning);
   }
   const rejected = await store.readRejected(options);
   return {

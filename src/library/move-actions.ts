@@ -5,6 +5,7 @@ import { contains, intersect, normalize } from '../core/ranges.ts';
 import { type Rename, renamedDays } from '../core/rename.ts';
 import type { BarStore, RejectedRow, Scan } from '../store/store.ts';
 import type { Move } from './move-series.ts';
+import { largest } from '../core/extremes.ts';
 
 interface MovedActions {
   readonly moved: number;
@@ -65,7 +66,7 @@ async function originOf(
   store: BarStore,
   moves: readonly Move[],
 ): Promise<{ source: string; fetchedAt: number }> {
-  const fetchedAt = Math.max(0, ...moves.map(({ old }) => old.fetchedAt ?? 0));
+  const fetchedAt = Math.max(0, largest(moves.map(({ old }) => old.fetchedAt ?? 0)));
   for (const { old } of moves) {
     const last = old.coverage.present.at(-1);
     const bars =

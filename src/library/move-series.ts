@@ -7,6 +7,7 @@ import { type HandOver, handOver } from '../core/hand-over.ts';
 import { periodRange, periodsOf, sessionDateOf } from '../core/partition.ts';
 import { contains, intersect, subtract, union } from '../core/ranges.ts';
 import type { BarStore, RejectedRow, SeriesState } from '../store/store.ts';
+import { smallest } from '../core/extremes.ts';
 
 /** One series whose sessions become another's. */
 export interface Move {
@@ -79,7 +80,7 @@ function identityOf({ old, own, days }: Move): Identity {
   const known = isRecycled ? UNKNOWN_IDENTITY : old.identity;
   const merged = mergeIdentity(known, own?.identity ?? UNKNOWN_IDENTITY);
   const firsts = [known.firstTrade, merged.firstTrade].filter((day) => day !== null);
-  return { ...merged, firstTrade: firsts.length === 0 ? null : Math.min(...firsts) };
+  return { ...merged, firstTrade: firsts.length === 0 ? null : smallest(firsts) };
 }
 
 /** Keeps rows of the old series that the heir's own contradict, so that neither is lost. */

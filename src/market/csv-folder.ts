@@ -20,6 +20,7 @@ import type { StampOf } from './csv/rows.ts';
 import { SharedTables } from './csv/shared-tables.ts';
 import { type ToldAction, toldNotes } from './csv/told-actions.ts';
 import type { Listing, Market, MarketRow, QuietSessions } from './market.ts';
+import { largest, smallest } from '../core/extremes.ts';
 
 /** A market of files. `Market`'s methods may throw `usage` (file and line) when a malformed file is first read. */
 export interface CsvFolderMarket extends Market {
@@ -120,7 +121,7 @@ class CsvFolder implements CsvFolderMarket {
       currency: null,
       exchange: null,
       type: null,
-      firstTrade: daily?.from ?? (firsts.length === 0 ? null : Math.min(...firsts)),
+      firstTrade: daily?.from ?? (firsts.length === 0 ? null : smallest(firsts)),
       delistedOn: null,
     };
   }
@@ -173,7 +174,7 @@ class CsvFolder implements CsvFolderMarket {
       .filter((one) => one.interval === interval)
       .map(({ days }) => days);
     if (spans.length === 0) return undefined;
-    return { from: Math.min(...spans.map(({ from }) => from)), to: Math.max(...spans.map(({ to }) => to)) };
+    return { from: smallest(spans.map(({ from }) => from)), to: largest(spans.map(({ to }) => to)) };
   }
 
   read(ticker: string, interval: Interval, range: DayRange): SeriesRows {

@@ -1,3 +1,5 @@
+import { largest } from '../core/extremes.ts';
+
 /** A column of a text table. */
 export interface Column<Row> {
   readonly title: string;
@@ -12,7 +14,7 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     columns.map(({ title }) => title),
     ...rows.map((row) => columns.map(({ text }) => text(row))),
   ];
-  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0)));
+  const widths = columns.map((_, i) => largest(cells.map((line) => line[i]?.length ?? 0)));
   return cells.map((line) =>
     line
       .map((cell, i) => (columns[i]?.right ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))

@@ -1,3 +1,4 @@
+import { largest } from '../core/extremes.ts';
 import type { Quota } from '../core/quota.ts';
 
 /**
@@ -22,7 +23,7 @@ export class Limiter {
       const oldest = admittedAt[this.#admitted % quota.requests];
       return oldest === undefined ? 0 : oldest + quota.perMs - now;
     });
-    const waitMs = Math.max(0, ...waits);
+    const waitMs = Math.max(0, largest(waits));
     if (waitMs > 0) return waitMs;
     for (const { quota, admittedAt } of this.#windows) admittedAt[this.#admitted % quota.requests] = now;
     this.#admitted++;

@@ -1,6 +1,7 @@
 import type { Header } from './header.ts';
 import { malformed } from './records.ts';
 import { type Column, indexOf, type Sections } from './sections.ts';
+import { smallest } from '../../core/extremes.ts';
 
 /** A volume that is this many times below all of the last rows, and shorter than they are, has lost digits. */
 const FAR_BELOW = 3;
@@ -49,7 +50,7 @@ function isCutNumber(text: string, others: readonly string[]): boolean {
   if (text === '') return true;
   if (others.every((other) => /[a-z]$/i.test(other)) && /\d$/.test(text)) return true;
   const decimals = others.map(decimalsOf);
-  const least = Math.min(...decimals.slice(-1000));
+  const least = smallest(decimals.slice(-1000));
   const isFixed =
     decimals.every((count) => count === least) || others.some((other) => /\d[.,]0$/.test(other));
   if (least > 0 && isFixed && decimalsOf(text) < least) return true;

@@ -4,6 +4,7 @@ import { INTERVALS, type Interval, intervalMs } from '../../core/interval.ts';
 import { instantOf, minutesOfDay } from './clock.ts';
 import { isMidnight } from './stamps.ts';
 import type { StampedRow } from './table.ts';
+import { smallest } from '../../core/extremes.ts';
 
 /** Rows at least this far apart are a day or more each; a change of clocks takes an hour of it, a half day's close four. */
 const LEAST_DAY_MS = MS_PER_DAY * 0.75;
@@ -25,7 +26,7 @@ export function intervalOf(
   const sorted = rows.map(({ stamp }) => instantOf(stamp, zone)).toSorted((a, b) => a - b);
   const usual = usualDistances(sorted);
   if (usual.length === 0) return minutesOfDay(sorted[0] ?? 0, calendar.zone) === 0 ? '1d' : undefined;
-  const shortest = Math.min(...usual);
+  const shortest = smallest(usual);
   const sharesDate = sorted.some((instant, i) => {
     const before = sorted[i - 1] ?? instant;
     return before !== instant && calendar.localDay(before) === calendar.localDay(instant);

@@ -75,7 +75,8 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
     tableOf(withVolume(rows, context.ticker), interval, calendar),
   );
   if (!series.some(({ interval }) => interval === '1d')) {
-    series.push(...ofHours.flatMap((rows) => tableOf(dailyOfHours(rows, calendar), '1d', calendar)));
+    for (const rows of ofHours)
+      for (const one of tableOf(dailyOfHours(rows, calendar), '1d', calendar)) series.push(one);
   }
   if (minuteFiles.length > 0) series.push(minutesOf(minuteFiles, calendar, scale));
   return { series, told: tables.flatMap(({ told }) => told), notFinal };

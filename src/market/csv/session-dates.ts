@@ -5,6 +5,7 @@ import { malformed } from './records.ts';
 import { isExplainedBy } from './shifted-dates.ts';
 import { isMidnight, writtenDay } from './stamps.ts';
 import type { StampedRow } from './table.ts';
+import { largest } from '../../core/extremes.ts';
 
 /** From here on, in minutes of the local day, a bar may be of the day that begins. */
 const EVENING = 16 * 60;
@@ -38,7 +39,7 @@ export function sessionDates(
   if (instants.every((instant) => minutesOfDay(instant, calendar.zone) >= evening))
     readings.push(local.map((day) => day + 1));
   const fits = readings.map((days) => fitOf(days, calendar));
-  const best = fits.indexOf(Math.max(...fits));
+  const best = fits.indexOf(largest(fits));
   if (!calendar.advisory && rows.length >= ENOUGH_ROWS && (fits[best] ?? 0) < LEAST_FIT) {
     const first = formatDay(local[0] ?? 0);
     throw malformed(path, null, `its daily rows, from ${first} on, fall on no sessions of ${calendar.id}`);

@@ -10,6 +10,7 @@ import {
 } from '../../core/quota.ts';
 import { CELL, type GateState } from './gate-state.ts';
 import type { QuotaFile, QuotaRecord } from './quota-file.ts';
+import { smallest } from '../../core/extremes.ts';
 
 /** Reserved ahead: what a process that dies may waste, and how often the record is written. */
 const LEASE_MS = 200;
@@ -94,7 +95,7 @@ export async function startQuotaKeeper(
 /** Requests to lease at once: a fifth of a second's worth, and no more than half a per cent of a long quota. */
 function leaseSize(spacing: number, long: readonly Quota[]): number {
   const paced = spacing === 0 ? Number.POSITIVE_INFINITY : LEASE_MS / spacing;
-  return Math.max(1, Math.floor(Math.min(paced, ...long.map(({ requests }) => requests / 200))));
+  return Math.max(1, Math.floor(Math.min(paced, smallest(long.map(({ requests }) => requests / 200)))));
 }
 
 /** Carries pauses both ways between the gate and the record; looks into the record once a second. */
@@ -138,7 +139,7 @@ function reserve(
   now: number,
 ): { record: QuotaRecord; result: { start: number; count: number } } {
   const left = long.map((quota) => quota.requests - usedOf(record, quota, now));
-  const count = Math.max(0, Math.min(wanted, ...left));
+  const count = Math.max(0, Math.min(wanted, smallest(left)));
   const start = Math.max(now, plausible(record, spacing, now).nextAt);
   const windows = { ...record.windows };
   for (const quota of long) {

@@ -19,7 +19,8 @@ export function some(indexes: readonly number[], random: Random, part = SOME): R
 
 /** One of the given indexes as a set; none of none. */
 export function one(indexes: readonly number[], random: Random): ReadonlySet<number> {
-  return new Set(indexes.slice(...slot(indexes.length, 1, random)));
+  const [from, to] = slot(indexes.length, 1, random);
+  return new Set(indexes.slice(from, to));
 }
 
 /**
@@ -27,7 +28,8 @@ export function one(indexes: readonly number[], random: Random): ReadonlySet<num
  */
 export function run(indexes: readonly number[], random: Random): readonly number[] {
   const inner = indexes.slice(1, -1);
-  return inner.slice(...slot(inner.length, RUN, random));
+  const [from, to] = slot(inner.length, RUN, random);
+  return inner.slice(from, to);
 }
 
 /** Where `length` of `of` places begin and end, as `[from, to)`; `[0, 0)` where they have no room. */

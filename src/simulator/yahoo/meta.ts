@@ -7,6 +7,7 @@ import { dailyStamp, type Instrument, offsetSeconds } from './instrument.ts';
 import type { ChartQuery } from './query.ts';
 import { type ChartRow, rowSoFar } from './rows.ts';
 import { type Venue, venueOf } from './venues.ts';
+import { largest, smallest } from '../../core/extremes.ts';
 
 /** How far back a last trade is looked for, in days. */
 const LAST_TRADE_DAYS = 60;
@@ -61,8 +62,8 @@ function marketState(instrument: Instrument, venue: Venue, round: (price: number
     timezone: zoneName(instrument, venue, now),
     exchangeTimezoneName: calendar.zone,
     regularMarketPrice: round(last.row.close / shares),
-    fiftyTwoWeekHigh: round(Math.max(...year.highs, last.row.high / shares)),
-    fiftyTwoWeekLow: round(Math.min(...year.lows, last.row.low / shares)),
+    fiftyTwoWeekHigh: round(Math.max(largest(year.highs), last.row.high / shares)),
+    fiftyTwoWeekLow: round(Math.min(smallest(year.lows), last.row.low / shares)),
     regularMarketDayHigh: round(last.row.high / shares),
     regularMarketDayLow: round(last.row.low / shares),
     regularMarketVolume: Math.round(last.row.volume * shares),

@@ -11,6 +11,7 @@ import type { Bar, CorporateAction, Revision } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { digestOfRows } from './digest.ts';
 import { ACTION_COLUMNS, BAR_COLUMNS, CURRENCY_COLUMN, METADATA_KEY, REVISION_COLUMNS } from './encode.ts';
+import { largest, smallest } from '../../core/extremes.ts';
 
 /** What the end of a file of bars says of it. */
 export interface Footer {
@@ -56,8 +57,8 @@ export async function readFooter(file: AsyncBuffer): Promise<Footer> {
     const ts = columns.find((column) => column.meta_data?.path_in_schema[0] === 'ts')?.meta_data?.statistics;
     return { min: Number(ts?.min_value ?? Number.NaN), max: Number(ts?.max_value ?? Number.NaN) };
   });
-  const firstTs = Math.min(...extents.map(({ min }) => min));
-  const lastTs = Math.max(...extents.map(({ max }) => max));
+  const firstTs = smallest(extents.map(({ min }) => min));
+  const lastTs = largest(extents.map(({ max }) => max));
   return {
     ...ownPart(metadata),
     firstTs: Number.isFinite(firstTs) ? firstTs : null,

@@ -38,7 +38,7 @@ export async function readRevisionsFile(root: string, partition: Partition): Pro
 export async function readRevisionsOf(root: string, series: Series): Promise<Revision[]> {
   const revisions: Revision[] = [];
   for (const partition of await partitionsOf(root, series, periodRange('all'), REVISIONS))
-    revisions.push(...(await readRevisionsFile(root, partition)));
+    for (const revision of await readRevisionsFile(root, partition)) revisions.push(revision);
   return revisions.toSorted(inOrder);
 }
 

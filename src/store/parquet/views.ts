@@ -122,17 +122,17 @@ function view(
     `SELECT ${columnsOf(list)
       .map(([column, type]) => `NULL::${type} AS ${column}`)
       .join(', ')} WHERE false`;
-  const stored = listed(keys, types);
+  const stored = listed([keys, types]);
   const source =
     from === undefined
-      ? nothing(listed(stored, computed.types))
-      : `SELECT ${listed(...columnsOf(stored).map(([column = '']) => column), computed.columns)}
+      ? nothing(listed([stored, computed.types]))
+      : `SELECT ${listed([...columnsOf(stored).map(([column = '']) => column), computed.columns])}
 FROM (FROM read_parquet(${from}, hive_partitioning = true, hive_types_autocast = false)
 UNION ALL BY NAME ${nothing(stored)})${computed.join}`;
   return `CREATE OR REPLACE VIEW ${name} AS\n${source};\n`;
 }
 
-function listed(...parts: readonly string[]): string {
+function listed(parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 

@@ -50,7 +50,7 @@ export async function listPartitions(
 ): Promise<Partition[]> {
   const partitions: Partition[] = [];
   for (const series of await listSeries(root, options, tree))
-    partitions.push(...(await partitionsOf(root, series, ALWAYS, tree)));
+    for (const partition of await partitionsOf(root, series, ALWAYS, tree)) partitions.push(partition);
   return partitions;
 }
 
