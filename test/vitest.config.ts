@@ -11,6 +11,7 @@ const terminal = 'test/terminal/**/*.test.ts';
 /** Whole programs against each other's clocks are judged by their timing: they run after the rest, one at a time. */
 export default defineConfig({
   test: {
+    reporters: ['default', new URL('skips.ts', import.meta.url).pathname],
     projects: [
       {
         test: {

@@ -1,12 +1,13 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasRealData, realData } from '../realdata.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { realData } from '../realdata.ts';
 import { compareWithCsv } from './compare-with-csv.mjs';
 import { bars, query } from './duckdb.mjs';
 import { exportStore } from './export-store.mjs';
 import { type Finished, type RunningSimulator, run, startSimulate } from './programs.ts';
+import { REAL_DATA, describeWith } from '../needs.ts';
 
 const FOLDER = realData('daily-sp500-2013-2018');
 const FORGOTTEN = ['AAPL', 'BRK-B', 'GE', 'MSFT', 'XOM'];
@@ -31,7 +32,7 @@ interface Coverage {
   };
 }
 
-describe.skipIf(!hasRealData)('499 real tickers over five years, from the simulator on Yahoo’s wire', () => {
+describeWith(REAL_DATA)('499 real tickers over five years, from the simulator on Yahoo’s wire', () => {
   let folder = '';
   let store = '';
   let simulator: RunningSimulator;

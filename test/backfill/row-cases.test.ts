@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
 import type { RunSummary } from '../../src/backfill/summary.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
@@ -13,10 +13,10 @@ import type { Basis } from '../../src/providers/provider.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
+import { caseOf } from '../cases.ts';
+import { CASES, describeWith } from '../needs.ts';
 
-const CASES = new URL('../../../shared/cases/', import.meta.url).pathname;
-
-describe.skipIf(!existsSync(CASES))('of the rows of a case', () => {
+describeWith(CASES)('of the rows of a case', () => {
   let folder = '';
   let store: BarStore;
   beforeEach(async () => {
@@ -31,10 +31,12 @@ describe.skipIf(!existsSync(CASES))('of the rows of a case', () => {
     ticker: string,
     basis: Basis,
   ): Promise<{ summary: RunSummary; dates: string[] }> {
-    const [, ...lines] = readFileSync(`${CASES}${path}/${ticker}.csv`, 'utf8').trim().split('\n');
+    const [, ...lines] = readFileSync(caseOf(`${path}/${ticker}.csv`), 'utf8')
+      .trim()
+      .split('\n');
     const priced = lines.map((line) => line.split(',')).filter(([, open]) => open !== '');
     const dates = priced.map(([date = '']) => date).toSorted();
-    const provider = openCsv({ id: 'csv', url: `${CASES}${path}`, basis });
+    const provider = openCsv({ id: 'csv', url: caseOf(path), basis });
     const request = { tickers: [ticker], start: dates[0] ?? '', end: dates.at(-1) ?? '' };
     const now = (): number => Date.parse('2026-11-21T12:00:00Z');
     return { summary: await backfill(request, toolsInProcess(provider, store, now)), dates };

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
 import { MS_PER_DAY, formatDay, parseDay } from '../../src/core/day.ts';
 import { openMarket } from '../../src/index.ts';
@@ -15,6 +15,7 @@ import type { BarStore } from '../../src/store/store.ts';
 import { exportStore } from '../acceptance/export-store.mjs';
 import { hasRealData, realData } from '../realdata.ts';
 import { toolsInProcess } from './in-process.ts';
+import { REAL_DATA, describeWith } from '../needs.ts';
 
 /** A real split and where the raw prices around it lie. */
 interface Case {
@@ -123,7 +124,7 @@ async function splitRatio({ ticker, exDate }: Case): Promise<number> {
   return above / below;
 }
 
-describe.skipIf(!hasRealData)('a real split', () => {
+describeWith(REAL_DATA)('a real split', () => {
   it.each(CASES)('of $ticker on $exDate leaves a raw wire’s store the same, byte for byte', async (one) => {
     const atOnce = await exportStore((await backfillOn(once(one), one, 'raw')).url);
     const inSteps = await exportStore((await backfillOn(around(one), one, 'raw')).url);

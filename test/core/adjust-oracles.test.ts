@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { strFromU8, unzipSync } from 'fflate';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { CorporateAction, Ohlcv } from '../../src/core/bars.ts';
 import { type Day, parseDay, startOfDay, utcDayOf } from '../../src/core/day.ts';
 import { adjustBars, factorSteps, sessionCloses } from '../../src/core/factors.ts';
-import { hasRealData, realData } from '../realdata.ts';
+import { realData } from '../realdata.ts';
 import { EXCEPTIONS, ROUNDED_DIVIDENDS } from './adjust-exceptions.ts';
+import { REAL_DATA, describeWith } from '../needs.ts';
 
 /** A row of a factor file: the factors of all sessions up to and including `day`, and its close as traded. */
 interface FactorRow {
@@ -64,7 +65,7 @@ const adjusted = (
   asOf: Day,
 ) => adjustBars(bars, factorSteps(actions, sessionCloses(bars, utcDayOf), mode, asOf), utcDayOf);
 
-describe.skipIf(!hasRealData)('factors of real splits and dividends', () => {
+describeWith(REAL_DATA)('factors of real splits and dividends', () => {
   it.each(['ibm', 'bac', 'aig', 'wm', 'iwm', 'qqq', 'eem', 'uso', 'fb'])('%s: as Lean has them', (ticker) => {
     const rows = factorRows(ticker);
     const bars = rawBars(ticker);

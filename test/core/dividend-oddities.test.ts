@@ -7,8 +7,9 @@ import { sessionPrices } from '../../src/core/plausibility.ts';
 import { readMarket } from '../../src/providers/offline/read-market.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { isComplete } from '../../src/market/market.ts';
-import { existsSync } from 'node:fs';
 import { SESSIONS, dividend, split, stored } from '../backfill/hearings.ts';
+import { caseOf } from '../cases.ts';
+import { CASES, describeWith } from '../needs.ts';
 
 const XNYS = calendarById('XNYS');
 /** 2025-07-01, with nineteen sessions before it. */
@@ -85,11 +86,9 @@ describe('a dividend', () => {
   });
 });
 
-const CASES = new URL('../../../shared/cases/yahoo-histories', import.meta.url).pathname;
-
-describe.skipIf(!existsSync(CASES))('a real history', () => {
+describeWith(CASES)('a real history', () => {
   const oddIn = (folder: string, ticker: string): number => {
-    const market = csvFolderMarket(`${CASES}/${folder}`);
+    const market = csvFolderMarket(caseOf(`yahoo-histories/${folder}`));
     const range = { from: 18_000, to: 21_000 };
     const request = { series: { ticker, interval: '1d' }, range, now: Date.UTC(2026, 0, 1) } as const;
     const { rows, actions } = readMarket(market, request, 'csv');

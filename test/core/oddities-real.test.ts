@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { CorporateAction, Dividend, Split } from '../../src/core/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { checkBars } from '../../src/core/checks.ts';
@@ -14,8 +14,9 @@ import { rejectStraightLines } from '../../src/core/straight-lines.ts';
 import { rejectUnitFlips } from '../../src/core/unit-flips.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { isComplete } from '../../src/market/market.ts';
-import { hasRealData, realData } from '../realdata.ts';
+import { realData } from '../realdata.ts';
 import { XNYS } from './daily-bars.ts';
+import { REAL_DATA, describeWith } from '../needs.ts';
 
 const ALL = { from: parseDay('1990-01-01'), to: parseDay('2030-01-01') };
 
@@ -67,7 +68,7 @@ function leanSplits(ticker: string): Split[] {
   });
 }
 
-describe.skipIf(!hasRealData)('of 499 tickers of the S&P 500 over five years', () => {
+describeWith(REAL_DATA)('of 499 tickers of the S&P 500 over five years', () => {
   let judged: Judged;
   beforeAll(() => {
     judged = judge('daily-sp500-2013-2018', () => []);
@@ -118,7 +119,7 @@ describe.skipIf(!hasRealData)('of 499 tickers of the S&P 500 over five years', (
   }, 120_000);
 });
 
-describe.skipIf(!hasRealData)('of 88 Yahoo downloads over five years', () => {
+describeWith(REAL_DATA)('of 88 Yahoo downloads over five years', () => {
   it('one ticker has a week of rows that nobody traded, and one odd session', () => {
     const judged = judge('daily-yahoo-2012-2017', () => []);
     expect(judged.oddities).toEqual([
@@ -133,7 +134,7 @@ describe.skipIf(!hasRealData)('of 88 Yahoo downloads over five years', () => {
   }, 120_000);
 });
 
-describe.skipIf(!hasRealData)('of nine raw series with their splits', () => {
+describeWith(REAL_DATA)('of nine raw series with their splits', () => {
   it('no split is odd; what is, were bad ticks, a penny stock and the crisis of 2008', () => {
     const { oddities, rejected } = judge('daily-raw', leanSplits);
     expect(oddities).toEqual([

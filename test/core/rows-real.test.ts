@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { checkBars } from '../../src/core/checks.ts';
 import { rejectClosedDays } from '../../src/core/closed-days.ts';
@@ -12,7 +12,8 @@ import { rejectStraightLines } from '../../src/core/straight-lines.ts';
 import { rejectUnitFlips } from '../../src/core/unit-flips.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { isComplete } from '../../src/market/market.ts';
-import { hasRealData, realData } from '../realdata.ts';
+import { realData } from '../realdata.ts';
+import { REAL_DATA, describeWith } from '../needs.ts';
 
 const ALL = { from: parseDay('1990-01-01'), to: parseDay('2030-01-01') };
 
@@ -52,7 +53,7 @@ function judge(folder: string): Judged {
   return { rows, fillers, outside, rejected };
 }
 
-describe.skipIf(!hasRealData)('of all rows of', () => {
+describeWith(REAL_DATA)('of all rows of', () => {
   it('499 tickers of the S&P 500, two are rejected, bad ticks both', () => {
     expect(judge('daily-sp500-2013-2018')).toEqual({
       ...{ rows: 611_522, fillers: 0, outside: 6 },

@@ -17,8 +17,9 @@ import { openHistory } from '../../src/library/open-history.ts';
 import { rename } from '../../src/library/rename.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import type { BarStore, SeriesUpdate } from '../../src/store/store.ts';
-import { hasRealData, realData } from '../realdata.ts';
+import { realData } from '../realdata.ts';
 import { APPLE, NOON, absence, at, barAt, coverage, daily, days, update } from '../store/fixtures.ts';
+import { REAL_DATA, describeWith, itWith } from '../needs.ts';
 
 const FB: Series = { ticker: 'FB', interval: '1d' };
 const META: Series = { ticker: 'META', interval: '1d' };
@@ -443,7 +444,7 @@ describe('a map file', () => {
     expect(await store.readRenames()).toEqual([]);
   });
 
-  it.skipIf(!hasRealData)('of 21st Century Fox makes one series of three names', async () => {
+  itWith(REAL_DATA)('of 21st Century Fox makes one series of three names', async () => {
     for (const [ticker, ...held] of [
       ['NWSA', '2013-06-27', '2013-06-28', '2013-07-01'],
       ['FOXA', '2013-07-01', '2019-03-18', '2019-03-19'],
@@ -464,7 +465,7 @@ describe('a map file', () => {
   });
 });
 
-describe.skipIf(!hasRealData)('Facebook’s real bars', () => {
+describeWith(REAL_DATA)('Facebook’s real bars', () => {
   it('are Meta’s after the rename, bit by bit; those of the company that was FB before are not', async () => {
     const filling = openHistory({
       store: folder,

@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { type DayRange, formatDay, parseDay, utcDayOf } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { isComplete, type MarketRow } from '../../src/market/market.ts';
-import { hasRealData, realData } from '../realdata.ts';
+import { realData } from '../realdata.ts';
+import { REAL_DATA, describeWith } from '../needs.ts';
 
 const ALL: DayRange = { from: parseDay('1990-01-01'), to: parseDay('2030-01-01') };
 
@@ -18,7 +19,7 @@ function on(
   return market.rows(ticker, interval, { from: day, to: day + 1 })[0];
 }
 
-describe.skipIf(!hasRealData)('folders of real data', () => {
+describeWith(REAL_DATA)('folders of real data', () => {
   it('of the S&P 500 give every ticker, with the rows that lack values', () => {
     const market = csvFolderMarket(realData('daily-sp500-2013-2018'));
     expect(market.tickers()).toHaveLength(499);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatDay } from '../../src/core/day.ts';
 import { readLeanMap } from '../../src/market/csv/lean-map.ts';
-import { hasRealData, realData } from '../realdata.ts';
+import { realData } from '../realdata.ts';
+import { REAL_DATA, describeWith } from '../needs.ts';
 
 /** Renames as `OLD>NEW FIRST..LAST`, both inclusive. */
 function read(path: string): string[] {
@@ -76,7 +77,7 @@ describe('a map file', () => {
   });
 });
 
-describe.skipIf(!hasRealData)('real map files', () => {
+describeWith(REAL_DATA)('real map files', () => {
   it.each([
     ['fb', []],
     ['qqq', ['QQQQ>QQQ 2004-12-01..2011-03-22']],

@@ -6,7 +6,8 @@ import { type DayRange, parseDay } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
 import { openCsv } from '../../src/providers/csv/index.ts';
 import type { BarAnswer, Provider } from '../../src/providers/provider.ts';
-import { hasRealData, realData } from '../realdata.ts';
+import { realData } from '../realdata.ts';
+import { REAL_DATA, itWith } from '../needs.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const DAILY = `date,open,high,low,close,volume
@@ -265,7 +266,7 @@ describe('a folder as a provider', () => {
     });
   });
 
-  it.skipIf(!hasRealData)('counts the extended-hours bars that it leaves out', async () => {
+  itWith(REAL_DATA)('counts the extended-hours bars that it leaves out', async () => {
     const provider = openCsv({ id: 'csv', url: realData('intraday-raw/minute'), basis: 'raw' });
     const answer = await fetchBars(provider, 'SPY', range('2013-10-07', '2013-10-08'), '1m');
     expect(answer.bars).toHaveLength(390);

@@ -9,8 +9,8 @@ import type { BarAnswer, Provider } from '../../src/providers/provider.ts';
 import { openYahoo } from '../../src/providers/yahoo/index.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { yahooWire } from '../../src/simulator/yahoo/wire.ts';
-import { hasRealData } from '../realdata.ts';
 import { chartNamed, CHARTS, type Recording } from '../yahoo-recordings.ts';
+import { REAL_DATA, describeWith } from '../needs.ts';
 
 const now = Date.parse('2025-02-20T12:00:00Z');
 const opened: (Provider | Server)[] = [];
@@ -199,7 +199,7 @@ describe('a request', () => {
   });
 });
 
-describe.skipIf(!hasRealData)('recorded answers of Yahoo', () => {
+describeWith(REAL_DATA)('recorded answers of Yahoo', () => {
   const replay = async (recording: Recording): Promise<BarAnswer> => {
     const url = new URL(recording.request.url);
     const ticker = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');

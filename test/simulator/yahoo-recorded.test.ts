@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { CorporateAction } from '../../src/core/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { startOfDay } from '../../src/core/day.ts';
 import type { Listing, Market, MarketRow } from '../../src/market/market.ts';
-import { hasRealData } from '../realdata.ts';
 import { chartNamed, CHARTS, type Recording } from '../yahoo-recordings.ts';
 import { ask, bodyOf, type ChartResult, resultOf } from './chart.ts';
+import { REAL_DATA, describeWith } from '../needs.ts';
 
 // The simulator against recorded answers of the real server: each recording becomes a market of its own rows, and the
 // recorded request must give the recorded answer. No code of the client that is tested with the simulator is used.
@@ -133,7 +133,7 @@ function without(meta: object, keys: readonly string[]): object {
   return Object.fromEntries(Object.entries(meta).filter(([key]) => !keys.includes(key)));
 }
 
-describe.skipIf(!hasRealData)('the simulated answer to a recorded request', () => {
+describeWith(REAL_DATA)('the simulated answer to a recorded request', () => {
   it('is compared for shares in New York, Frankfurt and London, a fund, crypto and currencies', () => {
     const symbols = reproduced.map((recording) => metaOf(recording).symbol);
     expect(symbols).toEqual(

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { WHOLE, expectScreen, hasTmux, openTerminal } from './terminal.ts';
+import { expect, it } from 'vitest';
+import { WHOLE, expectScreen, openTerminal } from './terminal.ts';
+import { TMUX, describeWith } from '../needs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 
-describe.skipIf(!hasTmux)('a first run of the sample market', () => {
+describeWith(TMUX)('a first run of the sample market', () => {
   it.each([80, 60])('at %i columns says what it did, and leaves the terminal whole', async (columns) => {
     await using terminal = await openTerminal({ columns, rows: 24 });
     const command = `backfill --provider sample --workers 2 --days 252 --store data --now ${NOW}`;

@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { built } from '../acceptance/programs.ts';
 /**
  * The built programs in a real terminal: a tmux of its own, with a shell in it, in an empty home.
  *
- *     describe.skipIf(!hasTmux)('check-data', () => {
+ *     describeWith(TMUX)('check-data', () => {
  *       it('fits 80 columns', async () => {
  *         await using terminal = await openTerminal({ columns: 80, rows: 24 });
  *         expect(await terminal.run('check-data --store store')).toBe(0);
@@ -53,10 +53,6 @@ export interface TerminalModes {
 }
 
 export const WHOLE = { cursorIsVisible: true, wraps: true, column: '$ '.length } satisfies TerminalModes;
-
-/** Where it is false, `describe.skipIf(!hasTmux)` skips what only a terminal shows. */
-export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
-if (!hasTmux) console.warn('test/terminal: skipped, because tmux is not installed');
 
 const execute = promisify(execFile);
 const POLL_MS = 25;

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseDay } from '../../../src/core/day.ts';
 import type { Interval } from '../../../src/core/interval.ts';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
-import { caseOf, hasCases } from '../../cases.ts';
+import { caseOf } from '../../cases.ts';
+import { CASES, describeWith } from '../../needs.ts';
 
 const ALL = { from: parseDay('1900-01-01'), to: parseDay('2030-01-01') };
 
@@ -32,7 +33,7 @@ const HELD: Readonly<Record<string, readonly [string, Interval, number, string, 
   'half-cent/2017': [['INTC', '1d', 1258, '2012-08-13T00:00', '2017-08-11T00:00']],
 };
 
-describe.skipIf(!hasCases)('files on which reading failed', () => {
+describeWith(CASES)('files on which reading failed', () => {
   it.each(Object.keys(HELD))('%s is read whole', (name) => {
     const market = csvFolderMarket(caseOf(name));
     expect(market.notes).toEqual([]);

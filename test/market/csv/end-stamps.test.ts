@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/core/day.ts';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
-import { caseOf, hasCases } from '../../cases.ts';
+import { caseOf } from '../../cases.ts';
 import { ALL, fileOf, marketOf, times } from './folders.ts';
+import { CASES, itWith } from '../../needs.ts';
 
 const DAYS = ['2024-01-08', '2024-01-09', '2024-01-10', '2024-01-11', '2024-01-12'];
 
@@ -39,7 +40,7 @@ describe('intraday rows without a bar at the open and with one at the close', ()
     expect(oddities(stamps)).toEqual([]);
   });
 
-  it.skipIf(!hasCases)('are those of a file of two columns', () => {
+  itWith(CASES)('are those of a file of two columns', () => {
     const {
       rows,
       dropped,

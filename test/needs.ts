@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, it } from 'vitest';
+import { hasCases } from './cases.ts';
+import { hasRealData } from './realdata.ts';
+
+/** Something that tests need and that a checkout or a machine may lack. */
+export interface Need {
+  readonly isMet: boolean;
+  /** Why its tests are skipped where it is not. */
+  readonly lack: string;
+}
+
+export const REAL_DATA: Need = { isMet: hasRealData, lack: 'no ../shared/realdata' };
+export const CASES: Need = { isMet: hasCases, lack: 'no ../shared/cases' };
+export const TMUX: Need = { isMet: spawnSync('tmux', ['-V']).status === 0, lack: 'no tmux' };
+
+/** Python with the packages of the README's recipes; `.ci/run` installs them. */
+export const PYTHON = fileURLToPath(new URL('../.venv/bin/python', import.meta.url));
+export const PYTHON_PACKAGES: Need = {
+  isMet: existsSync(PYTHON),
+  lack: 'no .venv with test/readme/requirements.txt',
+};
+
+/** `describe` for tests that need something: skipped without it, with the reason in the title. */
+export function describeWith(need: Need): (title: string, body: () => void) => void {
+  return (title, body) => describe.skipIf(!need.isMet)(titleOf(title, need), body);
+}
+
+/** `it` for a test that needs something: skipped without it, with the reason in the title. */
+export function itWith(
+  need: Need,
+): (title: string, body: () => Promise<void> | void, timeoutMs?: number) => void {
+  return (title, body, timeoutMs) => it.skipIf(!need.isMet)(titleOf(title, need), body, timeoutMs);
+}
+
+function titleOf(title: string, { isMet, lack }: Need): string {
+  return isMet ? title : `${title} (skipped: ${lack})`;
+}
