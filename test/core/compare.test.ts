@@ -254,6 +254,29 @@ describe('prices that were rounded', () => {
     expect(restatement(compareBars(stored, lower, exact).compared)).toMatchObject({ bars: 4 });
   });
 
+  it('are one where a whole cent is more than half a per cent of the price', () => {
+    const byACent = (closes: readonly number[]) => {
+      const stored = closes.map((close, i) => flat(bar(i, close)));
+      const lower = stored.map((one) => flat({ ...one, close: Number((one.close - 0.01).toFixed(2)) }));
+      return restatement(compareBars(stored, lower, exact).compared);
+    };
+    expect(byACent([1.92, 1.93, 1.91, 1.94])).toMatchObject({ bars: 4 });
+    expect(byACent([2.12, 2.13, 2.11, 2.14])).toBeUndefined();
+  });
+
+  it('are one where a ratio explains so many closes as chance does once in 100,000 times', () => {
+    // A tenth of a cent explains a close that is known to the cent by chance in one case of five.
+    const explained = (count: number) => {
+      const stored = Array.from({ length: count }, (_, i) =>
+        flat(bar(i, Number((0.16 - i / 100).toFixed(2)))),
+      );
+      const adjusted = stored.map((one) => flat({ ...one, close: Number((one.close * 0.97).toFixed(3)) }));
+      return restatement(compareBars(stored, adjusted, exact).compared);
+    };
+    expect(explained(9)).toMatchObject({ bars: 9 });
+    expect(explained(8)).toBeUndefined();
+  });
+
   it('hide no ratio that is printed to the cent', () => {
     const ratios = fc.oneof(
       fc.double({ min: 0.05, max: 0.97, noNaN: true }),

@@ -185,3 +185,62 @@ describe('a series of which a larger part lies on lines', () => {
     expect(onLine(interpolated(walk(300), 100, 130))).toEqual(range(101, 130));
   });
 });
+
+describe('the bounds of a line', () => {
+  const bars = walk(400);
+  /** The bars from 99 to `to` with closes that go on by `by`, and volumes and ranges of their own. */
+  const stepping = (to: number, by: number, of: readonly Ohlcv[] = bars): Ohlcv[] =>
+    of.map((bar, i) => (i > 99 && i <= to ? { ...bar, close: (of[99]?.close ?? 0) + by * (i - 99) } : bar));
+  const at = bars[99]?.close ?? 0;
+
+  it('are five equal steps where only the closes go on', () => {
+    expect(onLine(stepping(104, 3))).toEqual(range(100, 104));
+    expect(onLine(stepping(103, 3))).toEqual([]);
+  });
+
+  it.each([
+    ['within a millionth of the price', 0.9e-6, range(100, 107)],
+    ['beyond it', 1.1e-6, []],
+  ])('are steps that are the same %s', (_, part, expected) => {
+    const line = stepping(107, 3).map((bar, i) =>
+      i >= 104 && i <= 107 ? { ...bar, close: bar.close + at * part } : bar,
+    );
+    expect(onLine(line)).toEqual(expected);
+  });
+
+  it('is a step that pays more than a tenth a year', () => {
+    const hour = 0.1 / (365 * 24);
+    expect(onLine(stepping(120, at * hour * 1.02))).toEqual(range(100, 120));
+    expect(onLine(stepping(120, at * hour * 0.98))).toEqual([]);
+  });
+
+  it('is a step of more than ten times what a wire may make of none', () => {
+    const cents = walk(400, 2);
+    const price = cents[99]?.close ?? 0;
+    const every15m = (by: number): Ohlcv[] =>
+      stepping(120, by, cents).map((bar) => ({
+        ...bar,
+        ts: bar.ts / 4,
+        close: Number(bar.close.toFixed(2)),
+      }));
+    const onLineOf = (by: number): number[] => onLine(every15m(by), { ...hourly, interval: '15m' });
+    const least = price * 1e-5;
+    const [within, beyond] = [Math.floor(least * 100) / 100, Math.ceil(least * 100) / 100];
+    expect([onLineOf(within), onLineOf(beyond)]).toEqual([[], range(100, 120)]);
+  });
+
+  it('is a step that the series has too seldom to make a line of by chance', () => {
+    const line = stepping(104, 3);
+    const alsoAt = (count: number): Ohlcv[] => {
+      const others = new Set(Array.from({ length: count }, (_, i) => 130 + 20 * i));
+      return line.map((bar, i) => (others.has(i) ? { ...bar, close: (line[i - 1]?.close ?? 0) + 3 } : bar));
+    };
+    expect(onLine(alsoAt(7))).toEqual(range(100, 104));
+    expect(onLine(alsoAt(8))).toEqual([]);
+  });
+
+  it('is a quarter of the series: of what lies more on lines nothing is rejected', () => {
+    expect(onLine(interpolated(bars, 99, 200))).toEqual(range(100, 200));
+    expect(onLine(interpolated(bars, 99, 201))).toEqual([]);
+  });
+});
