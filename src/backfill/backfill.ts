@@ -10,14 +10,23 @@ import { settleSameSeries } from './same-series.ts';
 import { settleSilence } from './silence.ts';
 import type { RunContext, Runner, SharedWithThreads, TaskResult } from './runner.ts';
 import { type Stop, type Stops, stopOf, watchStops } from './stops.ts';
-import { type RunOutcome, type RunSummary, summarize } from './summary.ts';
-import type { Traffic } from './traffic.ts';
+import { type Failure, type RunOutcome, type RunSummary, failureOf, summarize } from './summary.ts';
+import type { Traffic, TrafficNow } from './traffic.ts';
 
 /** What a run tells while it goes. */
 export type BackfillEvent =
   | { readonly type: 'planned'; readonly plan: Plan; readonly setAside: readonly SetAside[] }
+  /** Threads are there; `traffic` tells how the requests get on, whenever it is asked. */
+  | { readonly type: 'running'; readonly workers: number; readonly traffic: () => TrafficNow }
   | { readonly type: 'started'; readonly task: Task }
-  | { readonly type: 'finished'; readonly task: Task; readonly result: TaskResult; readonly done: number };
+  /** `failure`: what the summary will say of it, if it is one. */
+  | {
+      readonly type: 'finished';
+      readonly task: Task;
+      readonly result: TaskResult;
+      readonly failure: Failure | null;
+      readonly done: number;
+    };
 
 export interface BackfillTools extends Source {
   readonly store: BarStore;
@@ -122,6 +131,7 @@ async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<R
   try {
     if (tools.stop?.aborted) interrupt();
     const runner = await tools.startRunner(plan.tasks.length, traffic.shared);
+    tools.onEvent?.({ type: 'running', workers: runner.workers, traffic: () => traffic.now() });
     try {
       const handOut = handOutTo(runner, { stops, results, notRun }, tools);
       await handOut(plan.tasks);
@@ -169,7 +179,8 @@ function handOutTo(
           return;
         }
         results.set(task, result);
-        onEvent?.({ type: 'finished', task, result, done: results.size });
+        const failure = failureOf(task, result);
+        onEvent?.({ type: 'finished', task, result, failure, done: results.size });
       },
       stopped: () => stops.stopped !== null,
       isClosed: (task) => stops.isClosed(task),

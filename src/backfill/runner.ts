@@ -87,6 +87,8 @@ export interface ThreadStart extends SharedWithThreads {
 
 /** Executes tasks, on threads or on machines. */
 export interface Runner {
+  /** Threads, at most. */
+  readonly workers: number;
   /** Tasks that can be in work at once; more than that are not submitted. */
   readonly capacity: number;
   /** Never rejects: whatever happens to the task is in its result. */

@@ -261,7 +261,8 @@ function restDays(notRun: readonly Task[], quotas: readonly Quota[]): number | n
   return requests === 0 ? 0 : Math.floor(time / MS_PER_DAY) + 1;
 }
 
-function failureOf(task: Task, result: TaskResult): Failure | null {
+/** Why a task's series is not as complete as was asked; null where it is. */
+export function failureOf(task: Task, result: TaskResult): Failure | null {
   const { ticker, interval } = task.series;
   const [first, last] = [task.gaps[0]?.from ?? task.range.from, task.gaps.at(-1)?.to ?? task.range.to];
   const about = { ticker, interval, from: formatDay(first), to: lastDay(last) };

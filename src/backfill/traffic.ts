@@ -16,6 +16,14 @@ export interface TrafficCounts {
   readonly throttles: number;
 }
 
+/** How the requests of a run get on at this moment. */
+export interface TrafficNow extends TrafficCounts {
+  /** How long nothing is sent because the provider asked to slow down, in ms; 0: it is sent. */
+  readonly pausedMs: number;
+  /** The limit that the provider showed by its refusals, where it declares none; null: none is known. */
+  readonly learned: Quota | null;
+}
+
 /** The requests of one run, as all its threads send them. */
 export interface Traffic {
   readonly shared: SharedWithThreads;
@@ -24,6 +32,7 @@ export interface Traffic {
   /** Lets no further request through; those that wait fail with `cancelled`. */
   cancel(): void;
   counts(): TrafficCounts;
+  now(): TrafficNow;
   /** Gives back what was reserved of the quota and not used. */
   close(): Promise<void>;
 }
@@ -46,16 +55,29 @@ export async function openTraffic(options: TrafficOptions): Promise<Traffic> {
     quotaFile === undefined
       ? undefined
       : await startQuotaKeeper(state, quotas, await openQuotaFile(quotaFile), clocks);
+  const counts = (cells: Float64Array): TrafficCounts => ({
+    sent: cells[CELL.sent] ?? 0,
+    retries: cells[CELL.retries] ?? 0,
+    throttles: cells[CELL.throttles] ?? 0,
+  });
   return {
     shared: { gate: state.shared, policy },
     gate: openSharedGate(state, policy, clocks.gate),
     cancel: () => state.alone((cells) => void (cells[CELL.cancelled] = 1)),
-    counts: () =>
-      state.alone((cells) => ({
-        sent: cells[CELL.sent] ?? 0,
-        retries: cells[CELL.retries] ?? 0,
-        throttles: cells[CELL.throttles] ?? 0,
-      })),
+    counts: () => state.alone(counts),
+    now: () => {
+      const at = clocks.gate();
+      return state.alone((cells) => ({
+        ...counts(cells),
+        pausedMs: Math.max(0, (cells[CELL.pausedUntil] ?? 0) - at),
+        learned: learnedLimit(cells),
+      }));
+    },
     close: async () => keeper?.stop(),
   };
+}
+
+function learnedLimit(cells: Float64Array): Quota | null {
+  const requests = cells[CELL.learnedRequests] ?? 0;
+  return requests > 0 ? { requests, perMs: cells[CELL.learnedPerMs] ?? 0 } : null;
 }

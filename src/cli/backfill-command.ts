@@ -69,9 +69,8 @@ async function run(argv: Options): Promise<number> {
     await print(argv.json ? [JSON.stringify(plan)] : planText(plan, quotas));
     return EXIT.done;
   }
-  const isTerminal = process.stderr.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb';
-  const progress = argv.quiet || argv.noProgress ? NO_PROGRESS : startProgress(isTerminal, Date.now);
   const { stop, signal, release } = stopOnSignal();
+  const progress = argv.quiet || argv.noProgress ? NO_PROGRESS : startProgress(quotas, stop);
   try {
     const summary = await history.backfill({
       ...request,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { EXIT } from './exit-codes.ts';
 import { BackfillError } from '../index.ts';
+import type { LiveLine } from './live-line.ts';
 
 /** Whoever reads may stop reading (`| head`): what is written then is nobody's, and no error. */
 export function tolerateClosedOutput(): void {
@@ -11,6 +12,23 @@ export function tolerateClosedOutput(): void {
   }
 }
 
+/** The line below everything that is told, if there is one. */
+let bottom: LiveLine | undefined;
+
+/** Keeps a line below whatever is told or printed from now on. Gives the function that ends it. */
+export function keepAtBottom(line: LiveLine): () => void {
+  bottom = line;
+  return () => {
+    line.end();
+    if (bottom === line) bottom = undefined;
+  };
+}
+
+/** Leaves the terminal as if there were no such line, until it is shown again. */
+export function clearBottom(): void {
+  bottom?.clear();
+}
+
 /** stdout is data. Waits while the reader is slow. */
 export async function print(lines: readonly string[]): Promise<void> {
   await printText(`${lines.join('\n')}\n`);
@@ -19,6 +37,7 @@ export async function print(lines: readonly string[]): Promise<void> {
 /** Text for stdout as it is; waits like `print`. */
 export async function printText(text: string): Promise<void> {
   const { stdout } = process;
+  clearBottom();
   if (stdout.writable && !stdout.write(text)) {
     await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(() => undefined);
   }
@@ -26,6 +45,7 @@ export async function printText(text: string): Promise<void> {
 
 /** stderr is progress and messages. */
 export function tell(line: string): void {
+  clearBottom();
   if (process.stderr.writable) process.stderr.write(`${line}\n`);
 }
 

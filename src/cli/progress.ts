@@ -1,7 +1,9 @@
-import { Presets, SingleBar } from 'cli-progress';
-import type { BackfillEvent, Task } from '../index.ts';
-import { formatDuration, progressText } from '../index.ts';
-import { tell } from './output.ts';
+import { type BackfillEvent, type Quota, progressLine, progressText, watchRun } from '../index.ts';
+import { openLiveLine } from './live-line.ts';
+import { keepAtBottom, tell } from './output.ts';
+
+/** How often the line of a terminal is written again, in ms. */
+const REDRAW_MS = 200;
 
 /** Plain lines come this often where there is no terminal. */
 const LINE_EVERY_MS = 10_000;
@@ -11,75 +13,37 @@ export interface Progress {
   end(): void;
 }
 
-/** Progress on stderr: a live bar on a terminal, a plain line every 10 s elsewhere. */
-export function startProgress(isTerminal: boolean, clock: () => number): Progress {
-  return isTerminal ? liveBar(clock) : plainLines(clock);
-}
-
 export const NO_PROGRESS: Progress = { show: () => undefined, end: () => undefined };
 
-function liveBar(clock: () => number): Progress {
-  const track = tracker(clock);
-  const bar = new SingleBar(
-    {
-      format: '{text} {bar} ETA: {left} {rate} bars/s',
-      barsize: 20,
-      hideCursor: true,
-      clearOnComplete: true,
-      fps: 10,
-    },
-    Presets.shades_classic,
-  );
+/**
+ * Progress on stderr from when the work begins: a line that is written again and again on a terminal, a plain line
+ * every 10 s elsewhere (a pipe, `CI`, `TERM=dumb`). `stop` says that the run was told to stop.
+ */
+export function startProgress(quotas: readonly Quota[], stop: AbortSignal): Progress {
+  const { stderr } = process;
+  const isLive = stderr.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb';
+  const watch = watchRun(quotas, Date.now);
+  let timer: NodeJS.Timeout | undefined;
+  let close = (): void => undefined;
+  const begin = (): void => {
+    if (!isLive) {
+      timer = setInterval(() => tell(progressText(watch.now(), stop.aborted)), LINE_EVERY_MS);
+      return;
+    }
+    const line = openLiveLine(stderr);
+    close = keepAtBottom(line);
+    const show = (): void => line.show((width) => progressLine(watch.now(), stop.aborted, width));
+    show();
+    timer = setInterval(show, REDRAW_MS);
+  };
   return {
     show: (event) => {
-      track.note(event);
-      if (event.type === 'planned' && track.total > 0) {
-        bar.start(track.total, 0, { text: '', left: '?', rate: '0' });
-      } else if (event.type === 'finished') {
-        bar.update(track.done, { text: track.text(), left: track.left(), rate: track.rate() });
-      }
+      watch.note(event);
+      if (event.type === 'running') begin();
     },
-    end: () => bar.stop(),
-  };
-}
-
-function plainLines(clock: () => number): Progress {
-  const track = tracker(clock);
-  let last = clock();
-  return {
-    show: (event) => {
-      track.note(event);
-      if (event.type !== 'finished' || clock() - last < LINE_EVERY_MS) return;
-      last = clock();
-      tell(`${track.text()} ETA: ${track.left()} ${track.rate()} bars/s`);
+    end: () => {
+      clearInterval(timer);
+      close();
     },
-    end: () => undefined,
-  };
-}
-
-/** What a run has done so far. */
-function tracker(clock: () => number) {
-  const started = clock();
-  let total = 0;
-  let done = 0;
-  let bars = 0;
-  let latest: Task | undefined;
-  return {
-    note(event: BackfillEvent): void {
-      if (event.type === 'planned') total = event.plan.tasks.length;
-      if (event.type !== 'finished') return;
-      done = event.done;
-      latest = event.task;
-      if (event.result.ok) bars += event.result.report.bars;
-    },
-    get total() {
-      return total;
-    },
-    get done() {
-      return done;
-    },
-    text: () => (latest === undefined ? '' : progressText(latest, done, total)),
-    left: () => (done === 0 ? '?' : formatDuration(((clock() - started) / done) * (total - done))),
-    rate: () => String(Math.round((bars * 1000) / Math.max(1, clock() - started))),
   };
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { tell } from './output.ts';
+import { clearBottom, tell } from './output.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -21,11 +21,12 @@ export function stopOnSignal(): SignalStop {
   const listen = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) {
       release();
+      clearBottom();
       process.kill(process.pid, signal);
       return;
     }
     came = signal;
-    tell('Stopping: finishing what is in flight (once more to stop at once).');
+    tell('Stopping: finishing what is in flight (again: at once).');
     controller.abort();
   };
   const release = (): void => {

@@ -77,7 +77,7 @@ interface Lane {
 
 class ThreadPool implements Runner {
   readonly capacity: number;
-  readonly #workers: number;
+  readonly workers: number;
   readonly #loadsAtOnce: number;
   readonly #attempts: number;
   readonly #deadlineMs: () => number;
@@ -94,7 +94,7 @@ class ThreadPool implements Runner {
   constructor(options: PoolOptions) {
     const { workers, concurrency, attempts = 3, taskDeadlineMs = 15 * 60_000 } = options;
     this.capacity = workers * concurrency;
-    this.#workers = workers;
+    this.workers = workers;
     this.#loadsAtOnce = options.loadsAtOnce ?? availableParallelism();
     this.#attempts = attempts;
     this.#deadlineMs = typeof taskDeadlineMs === 'function' ? taskDeadlineMs : () => taskDeadlineMs;
@@ -154,7 +154,7 @@ class ThreadPool implements Runner {
     }
     const starting = [...this.#lanes].filter(({ isReady }) => !isReady).length;
     const wanted = this.#fresh.length + this.#suspects.length - starting;
-    const free = this.#failedStarts < this.#attempts ? this.#workers - this.#lanes.size : 0;
+    const free = this.#failedStarts < this.#attempts ? this.workers - this.#lanes.size : 0;
     const now = Math.min(wanted, free, this.#loadsAtOnce - starting);
     for (let started = 0; started < now; started++) this.#startLane();
     if (this.#lanes.size === 0) this.#failWaiting(`no worker thread starts: the last one ${this.#lastEnd}`);

@@ -51,6 +51,7 @@ function provider(
 /** Runs tasks in this thread, on any provider. */
 function tools(source: Provider, more: Partial<BackfillTools> = {}, gate: Gate = OPEN_GATE): BackfillTools {
   const runner: Runner = {
+    workers: 1,
     capacity: 2,
     run: ({ task, now: at }) => runTask(task, at, { provider: source, store, gate, elapsed: () => 0 }),
     close: () => Promise.resolve(),

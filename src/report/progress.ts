@@ -1,0 +1,122 @@
+import type { BackfillEvent } from '../backfill/backfill.ts';
+import type { TrafficNow } from '../backfill/traffic.ts';
+import { type Series, seriesKey } from '../core/bars.ts';
+import { type Plan, type Quota, leastTime } from '../core/plan.ts';
+
+/** How far a run is. */
+export interface ProgressNow {
+  /** The series that was finished last, or at first begun; undefined: none yet. */
+  readonly latest: Series | undefined;
+  /** Longest ticker of the run, in characters. */
+  readonly tickerWidth: number;
+  /** Series that are finished, of those to fill. */
+  readonly done: number;
+  readonly total: number;
+  /** Series of `done` that failed. */
+  readonly failed: number;
+  readonly elapsedMs: number;
+  /** Time left, by the pace of late and by what the quotas allow; null: not known yet. */
+  readonly leftMs: number | null;
+  readonly barsPerSecond: number;
+  readonly retries: number;
+  /** When requests are sent again, ms since the epoch; null: they are being sent. */
+  readonly resumesAt: number | null;
+}
+
+export interface RunWatch {
+  note(event: BackfillEvent): void;
+  now(): ProgressNow;
+}
+
+/** The pace is that of so many of the latest tasks. */
+const PACE_TASKS = 50;
+
+const NO_TRAFFIC: TrafficNow = { sent: 0, retries: 0, throttles: 0, pausedMs: 0, learned: null };
+
+/** Watches a run by its events. `clock` is the wall's, in ms since the epoch; `quotas` are those that the run keeps. */
+export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatch {
+  const startedAt = clock();
+  const series = countSeries();
+  const pace = measurePace(startedAt);
+  let traffic = (): TrafficNow => NO_TRAFFIC;
+  let requestsLeft = 0;
+  let bars = 0;
+  let latest: Series | undefined;
+  return {
+    note: (event) => {
+      if (event.type === 'planned') {
+        series.plan(event.plan);
+        requestsLeft = event.plan.totals.requests;
+      } else if (event.type === 'running') traffic = event.traffic;
+      else if (event.type === 'started') latest ??= event.task.series;
+      else {
+        latest = event.task.series;
+        requestsLeft = Math.max(0, requestsLeft - event.task.requests);
+        pace.note(clock(), event.task.requests);
+        series.finish(event.task.series, event.failure !== null);
+        if (event.result.ok) bars += event.result.report.bars;
+      }
+    },
+    now: () => {
+      const at = clock();
+      const { retries, pausedMs, learned } = traffic();
+      const elapsedMs = Math.max(0, at - startedAt);
+      const byQuota = leastTime(requestsLeft, learned === null ? quotas : [...quotas, learned]);
+      const byPace = pace.timeFor(requestsLeft, at);
+      return {
+        ...series.counts(),
+        latest,
+        elapsedMs,
+        leftMs: byQuota === null && byPace === null ? null : Math.max(byQuota ?? 0, byPace ?? 0),
+        barsPerSecond: elapsedMs === 0 ? 0 : (bars * 1000) / elapsedMs,
+        retries,
+        resumesAt: pausedMs > 0 ? at + pausedMs : null,
+      };
+    },
+  };
+}
+
+/** Series of a plan, each finished with the last of its tasks. */
+function countSeries() {
+  const tasksLeft = new Map<string, number>();
+  const failed = new Set<string>();
+  let total = 0;
+  let done = 0;
+  let tickerWidth = 0;
+  return {
+    plan({ tasks }: Plan): void {
+      for (const task of tasks) {
+        const key = seriesKey(task.series);
+        tasksLeft.set(key, (tasksLeft.get(key) ?? 0) + 1);
+        tickerWidth = Math.max(tickerWidth, task.series.ticker.length);
+      }
+      total = tasksLeft.size;
+    },
+    /** A task of a series that is finished already does it over. */
+    finish(series: Series, isFailure: boolean): void {
+      const key = seriesKey(series);
+      if (isFailure) failed.add(key);
+      const left = (tasksLeft.get(key) ?? 0) - 1;
+      if (left === 0) done++;
+      tasksLeft.set(key, left);
+    },
+    counts: () => ({ done, total, failed: failed.size, tickerWidth }),
+  };
+}
+
+/** The pace of requests, measured on the latest tasks: whatever held up a run long ago says nothing of what is left. */
+function measurePace(startedAt: number) {
+  const ends = [{ at: startedAt, requests: 0 }];
+  return {
+    note(at: number, requests: number): void {
+      ends.push({ at, requests: (ends.at(-1)?.requests ?? 0) + requests });
+      if (ends.length > PACE_TASKS) ends.shift();
+    },
+    /** Time for so many requests, in ms; null where none has been made. */
+    timeFor(requests: number, now: number): number | null {
+      const [first, last] = [ends[0], ends.at(-1)];
+      const made = (last?.requests ?? 0) - (first?.requests ?? 0);
+      return made === 0 ? null : (requests * Math.max(0, now - (first?.at ?? now))) / made;
+    },
+  };
+}

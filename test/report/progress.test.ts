@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { BackfillEvent } from '../../src/backfill/backfill.ts';
+import type { TrafficNow } from '../../src/backfill/traffic.ts';
+import type { Plan, Quota, Task } from '../../src/core/plan.ts';
+import { watchRun } from '../../src/report/progress.ts';
+
+const task = (ticker: string, interval: '1d' | '5m' = '1d', requests = 1): Task =>
+  ({ series: { ticker, interval }, requests }) as Task;
+const planned = (tasks: readonly Task[]): BackfillEvent => {
+  const requests = tasks.reduce((sum, one) => sum + one.requests, 0);
+  return { type: 'planned', plan: { tasks, totals: { requests } } as Plan, setAside: [] };
+};
+const running = (traffic: Partial<TrafficNow>): BackfillEvent => ({
+  type: 'running',
+  workers: 1,
+  traffic: () => ({ sent: 0, retries: 0, throttles: 0, pausedMs: 0, learned: null, ...traffic }),
+});
+const finished = (one: Task, isFailure = false): BackfillEvent => ({
+  type: 'finished',
+  task: one,
+  result: isFailure ? ({ ok: false } as never) : ({ ok: true, report: { bars: 50 } } as never),
+  failure: isFailure ? ({ code: 'network' } as never) : null,
+  done: 1,
+});
+
+/** A run of some tasks on a clock that only the test moves. */
+function watched(tasks: readonly Task[], quotas: readonly Quota[] = []) {
+  let now = 1_000_000;
+  const watch = watchRun(quotas, () => now);
+  watch.note(planned(tasks));
+  return {
+    now: () => watch.now(),
+    after: (ms: number, ...events: BackfillEvent[]) => {
+      now += ms;
+      for (const event of events) watch.note(event);
+      return watch.now();
+    },
+  };
+}
+
+describe('a run that is watched', () => {
+  it('counts series, each with the last of its tasks, and not what is done over', () => {
+    const [one, two] = [task('ALFA', '5m'), task('ALFA', '5m')];
+    const run = watched([one, two, task('ALFA'), task('BRIQ.PA')]);
+    expect(run.now()).toMatchObject({ done: 0, total: 3, tickerWidth: 7, latest: undefined });
+    expect(run.after(1, { type: 'started', task: one }).latest).toBe(one.series);
+    expect(run.after(1, finished(one))).toMatchObject({ done: 0 });
+    expect(run.after(1, finished(two))).toMatchObject({ done: 1 });
+    expect(run.after(1, finished(two))).toMatchObject({ done: 1 });
+    expect(run.after(1, finished(task('BRIQ.PA')))).toMatchObject({ done: 2, latest: { ticker: 'BRIQ.PA' } });
+  });
+
+  it('counts the series that failed, once each, as they fail', () => {
+    const [one, two] = [task('ALFA'), task('ALFA')];
+    const run = watched([one, two, task('BRIQ')]);
+    expect(run.after(1, finished(one, true)).failed).toBe(1);
+    expect(run.after(1, finished(two, true)).failed).toBe(1);
+    expect(run.after(1, finished(task('BRIQ'), true)).failed).toBe(2);
+  });
+
+  it('knows no time left before something is done, where no quota tells', () => {
+    const tasks = ['A', 'B', 'C', 'D'].map((ticker) => task(ticker));
+    const run = watched(tasks);
+    expect(run.after(5000).leftMs).toBeNull();
+    expect(run.after(0, finished(tasks[0] as Task)).leftMs).toBe(15_000);
+    expect(run.after(5000, finished(tasks[1] as Task)).leftMs).toBe(10_000);
+  });
+
+  it('takes longer the longer nothing comes, and forgets what held it up long ago', () => {
+    const tasks = Array.from({ length: 200 }, (_, i) => task(`T${i}`));
+    const run = watched(tasks);
+    run.after(600_000, finished(tasks[0] as Task));
+    for (const one of tasks.slice(1, 100)) run.after(1000, finished(one));
+    expect(run.now().leftMs).toBe(100_000);
+    expect(run.after(49_000).leftMs).toBe(200_000);
+  });
+
+  it('never promises more than the quotas allow, nor than the limit that was learned', () => {
+    const tasks = Array.from({ length: 11 }, (_, i) => task(`T${i}`));
+    const minute = watched(tasks, [{ requests: 5, perMs: 60_000 }]);
+    expect(minute.now().leftMs).toBeGreaterThan(100_000);
+    expect(minute.after(10, finished(tasks[0] as Task)).leftMs).toBeGreaterThan(90_000);
+    const learned = watched(tasks);
+    const limit = { requests: 1, perMs: 60_000 };
+    const { leftMs } = learned.after(10, running({ learned: limit }), finished(tasks[0] as Task));
+    expect(leftMs).toBeGreaterThan(500_000);
+  });
+
+  it('says when it goes on that the provider slowed down, and how often it was tried again', () => {
+    const run = watched([task('ALFA')]);
+    expect(run.now()).toMatchObject({ resumesAt: null, retries: 0 });
+    const { resumesAt, retries } = run.after(500, running({ pausedMs: 60_000, retries: 3 }));
+    expect([resumesAt, retries]).toEqual([1_060_500, 3]);
+  });
+
+  it('has a rate of bars, and an elapsed time', () => {
+    const run = watched([task('ALFA'), task('BRIQ')]);
+    expect(run.now()).toMatchObject({ barsPerSecond: 0, elapsedMs: 0 });
+    expect(run.after(2000, finished(task('ALFA')))).toMatchObject({ barsPerSecond: 25, elapsedMs: 2000 });
+  });
+});

@@ -1,0 +1,178 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningSimulator } from '../acceptance/programs.ts';
+import { configure, simulateYahoo } from './simulated.ts';
+import { type Terminal, WHOLE, expectScreen, hasTmux, openTerminal } from './terminal.ts';
+
+/** What only the line of a run's progress has. */
+const PROGRESS = /\d+\/\d+ \(|ETA:|Elapsed:|#{3}|\.{9}/;
+
+/** Counts, which differ with the moment of the end. */
+const COUNTS = [
+  [/\d[\d,]*(?= ticker| series)/g, 'N'],
+  [/tickers?(?=\.)/g, 'tickers'],
+  [/(Fetched|Errors|Skipped|Not run|Bars|Sent): [\d,]+/g, '$1: N'],
+  [/\([\d,]+ new/g, '(N new'],
+] as const;
+
+/** Nothing of the progress is left, and the prompt stands at the beginning of a line of its own. */
+async function expectWhole(terminal: Terminal): Promise<string> {
+  expect(await terminal.modes()).toEqual(WHOLE);
+  const screen = await terminal.screen({ history: true });
+  expect(screen.split('\n').filter((line) => PROGRESS.test(line))).toEqual([]);
+  expect(screen.split('\n').at(-1)).toBe('$');
+  return screen;
+}
+
+describe.skipIf(!hasTmux)('a terminal is whole after a run', { timeout: 60_000 }, () => {
+  let quick: RunningSimulator;
+  let slow: RunningSimulator;
+  beforeAll(async () => {
+    quick = await simulateYahoo('--latency', '200ms');
+    slow = await simulateYahoo('--latency', '5s');
+  });
+  afterAll(async () => {
+    await quick.stop();
+    await slow.stop();
+  });
+
+  const open = async (columns = 80, simulator = quick): Promise<Terminal> => {
+    const terminal = await openTerminal({ columns, rows: 30 });
+    await configure(terminal, simulator);
+    return terminal;
+  };
+  const startRun = async (terminal: Terminal): Promise<void> => {
+    await terminal.start('backfill');
+    await terminal.waitFor(/ [2-9]\/12 \(/);
+  };
+
+  it.each([80, 60])('that Ctrl-C stopped, at %i columns', async (columns) => {
+    await using terminal = await open(columns);
+    await startRun(terminal);
+    await terminal.press('C-c');
+    const stopping = await terminal.waitFor(/Stopping/);
+    expect(stopping).toMatch(/^Stopping: finishing what is in flight/m);
+    expect(await terminal.ended()).toBe(130);
+    await expectScreen(await expectWhole(terminal), `ctrl-c-${columns}`, COUNTS);
+  });
+
+  it('that a second Ctrl-C ended at once', async () => {
+    await using terminal = await open(80, slow);
+    await terminal.start('backfill');
+    await terminal.waitFor(/ 0\/12 \(/);
+    await terminal.press('C-c');
+    await terminal.waitFor(/^\[.*stopping/m);
+    const since = performance.now();
+    await terminal.press('C-c');
+    expect(await terminal.ended()).toBe(130);
+    expect(performance.now() - since).toBeLessThan(3000);
+    await expectScreen(await expectWhole(terminal), 'ctrl-c-twice-80', COUNTS);
+  });
+
+  it.each([
+    ['TERM', 143],
+    ['HUP', 129],
+  ])('that SIG%s stopped', async (signal, code) => {
+    await using terminal = await open();
+    await terminal.start(`timeout --foreground --preserve-status -s ${signal} 1.5 backfill`);
+    expect(await terminal.ended()).toBe(code);
+    expect(await expectWhole(terminal)).toMatch(/^Interrupted after/m);
+  });
+
+  it('that SIGKILL ended, but for the line itself', async () => {
+    await using terminal = await open();
+    await terminal.start('timeout --foreground -s KILL 1.5 backfill; echo " ended $?"');
+    await terminal.waitFor(/ ended 137/);
+    expect(await terminal.modes()).toMatchObject({ cursorIsVisible: true, wraps: true });
+  });
+
+  it('that Ctrl-\\ ended', async () => {
+    await using terminal = await open();
+    await terminal.start('ulimit -c 0');
+    await startRun(terminal);
+    await terminal.press('C-\\');
+    expect(await terminal.ended()).toBe(131);
+    await expectWhole(terminal);
+  });
+
+  it('that an error of its own ended', async () => {
+    await using terminal = await open();
+    const preload = join(terminal.home, 'preload.mjs');
+    await writeFile(
+      preload,
+      `import { isMainThread } from 'node:worker_threads';
+       if (isMainThread) setTimeout(() => { throw new Error('boom'); }, 2000);`,
+    );
+    await terminal.start(`NODE_OPTIONS='--import ${preload}' backfill`);
+    expect(await terminal.ended()).not.toBe(0);
+    expect(await expectWhole(terminal)).toMatch(/^Error: boom/m);
+  });
+
+  it('whose threads died', async () => {
+    await using terminal = await open();
+    const preload = join(terminal.home, 'preload.mjs');
+    await writeFile(
+      preload,
+      `import { isMainThread, threadId } from 'node:worker_threads';
+       if (!isMainThread && threadId < 3) setTimeout(() => process.exit(7), 1200);`,
+    );
+    await terminal.start(`NODE_OPTIONS='--import ${preload}' backfill`);
+    expect(await terminal.ended()).toBe(0);
+    expect(await expectWhole(terminal)).toMatch(/^Backfill complete/m);
+  });
+
+  it('whose disk became full', async ({ skip }) => {
+    await using terminal = await open();
+    await mkdir(join(terminal.home, 'data'));
+    const mount = 'mount -t tmpfs -o size=48k small data';
+    skip((await terminal.run(`unshare -rm sh -c "${mount}"`)) !== 0, 'no name space for a small disk here');
+    await terminal.start(`clear; unshare -rm sh -c "${mount} && backfill"`);
+    expect(await terminal.ended()).toBe(1);
+    expect(await expectWhole(terminal)).toMatch(/ENOSPC|no space/);
+  });
+
+  it.each(['--json | true', '2>&1 | head -1'])('of which nobody reads the end: %s', async (more) => {
+    await using terminal = await open();
+    await terminal.start(`backfill ${more}`);
+    expect(await terminal.ended()).toBe(0);
+    await expectWhole(terminal);
+  });
+
+  it('while which it was made narrower, and wider again', async () => {
+    await using terminal = await open();
+    await startRun(terminal);
+    for (const columns of [64, 41, 23, 100]) {
+      await terminal.resize(columns, 30);
+      await terminal.waitFor(/^\[.*\(/m);
+    }
+    expect(await terminal.ended()).toBe(0);
+    await terminal.resize(200, 30);
+    await expectWhole(terminal);
+  });
+
+  it('that Ctrl-Z suspended: the prompt is free, and fg goes on', async () => {
+    await using terminal = await open();
+    await startRun(terminal);
+    await terminal.press('C-z');
+    await terminal.waitFor(/Stopped/);
+    expect(await terminal.ended()).toBe(148);
+    await expectWhole(terminal);
+    expect(await terminal.run('bg; sleep 0.6; echo free')).toBe(0);
+    expect(await expectWhole(terminal)).toMatch(/^free$/m);
+    await terminal.start('fg');
+    await terminal.waitFor(/^\[.*\(/m);
+    expect(await terminal.ended()).toBe(0);
+    expect(await expectWhole(terminal)).toMatch(/^Backfill complete/m);
+  });
+
+  it('in the background, which shows no progress there', async () => {
+    await using terminal = await open();
+    await terminal.start('backfill & sleep 2');
+    expect(await terminal.ended()).toBe(0);
+    await expectWhole(terminal);
+    await terminal.start('wait');
+    expect(await terminal.ended()).toBe(0);
+    expect(await expectWhole(terminal)).toMatch(/^Backfill complete/m);
+  });
+});
