@@ -16,6 +16,12 @@ export const REAL_DATA: Need = { isMet: hasRealData, lack: 'no ../shared/realdat
 export const CASES: Need = { isMet: hasCases, lack: 'no ../shared/cases' };
 export const TMUX: Need = { isMet: spawnSync('tmux', ['-V']).status === 0, lack: 'no tmux' };
 
+/** A tracer of system calls that may trace: in some containers it may not. */
+export const STRACE: Need = {
+  isMet: spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0,
+  lack: 'no strace that may trace',
+};
+
 /** Python with the packages of the README's recipes; `.ci/run` installs them. */
 export const PYTHON = fileURLToPath(new URL('../.venv/bin/python', import.meta.url));
 export const PYTHON_PACKAGES: Need = {
