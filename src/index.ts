@@ -19,6 +19,7 @@ export type {
   VerifyOptions,
 } from './library/history.ts';
 export { BackfillError } from './core/errors.ts';
+export { closest, didYouMean } from './core/closest.ts';
 export { INTERVALS, type Interval } from './core/interval.ts';
 export type { ActionBook } from './core/action-book.ts';
 export type { Bar, CorporateAction, Series } from './core/bars.ts';
@@ -31,6 +32,7 @@ export type { Failure, RunSummary } from './backfill/summary.ts';
 export type { CoverageReport } from './report/coverage.ts';
 export type { SeriesCoverage } from './report/series-coverage.ts';
 export type { Capabilities, ProviderConfig } from './providers/provider.ts';
+export { capabilitiesOf, providerIds } from './providers/registry.ts';
 export type { Scan } from './store/store.ts';
 export { isInterval } from './core/interval.ts';
 export { nothingToDoLine, openingLine, planText } from './report/plan-text.ts';

@@ -13,7 +13,6 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** What would take long to load for what little is used of it; each of ours says why. */
 const STAND_INS = {
   'tough-cookie': 'src/providers/yahoo/no-cookies.ts',
-  'string-width': 'src/cli/text-width.ts',
 };
 
 await build({
@@ -45,7 +44,7 @@ const { bin } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
 await Promise.all(Object.values(bin).map((program) => chmod(join(ROOT, program), 0o755)));
 
 function standIn({ onResolve }) {
-  onResolve({ filter: /^(tough-cookie|string-width)$/ }, ({ path, kind }) =>
+  onResolve({ filter: /^tough-cookie$/ }, ({ path, kind }) =>
     // CommonJS packages get the real thing: `require` has no default export.
     kind === 'import-statement' ? { path: join(ROOT, STAND_INS[path]) } : undefined,
   );

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { didYouMean } from '../core/closest.ts';
 import { BackfillError } from '../core/errors.ts';
 import { parseTicker } from '../core/ticker.ts';
 import type { Gate } from '../providers/http/gate.ts';
@@ -15,10 +17,9 @@ export interface UniverseSources {
 }
 
 /**
- * Canonical tickers that a user means, without repetitions, in the order given: an array, or a text that is a list
- * (`AAPL,MSFT`), a file
- * (`@tickers.txt`: any white space or commas between tickers, `#` starts a comment), `portfolio`, `all` (what the
- * provider itself lists), or the name of a universe in the store (`sp500` for `universes/sp500.json`).
+ * Canonical tickers that a user means, without repetitions, in the order given: an array, or a text that is a list of
+ * tickers (`AAPL,MSFT`), files (`@tickers.txt`: any white space or commas between tickers, `#` starts a comment), `portfolio`,
+ * `all` (what the provider itself lists), and names of universes in the store (`sp500` for `universes/sp500.json`).
  * Default: everything the provider lists if it can, else `portfolio`. Throws `usage` and `invalid-ticker`.
  */
 export async function resolveTickers(
@@ -26,7 +27,7 @@ export async function resolveTickers(
   sources: UniverseSources,
 ): Promise<readonly string[]> {
   const fallback = sources.capabilities.listsTickers ? 'all' : 'portfolio';
-  const tickers = typeof spec === 'object' ? spec : await named(spec ?? fallback, sources);
+  const tickers = typeof spec === 'object' ? spec : await listed(spec ?? fallback, sources);
   return [...new Set(tickers.map(parseTicker))];
 }
 
@@ -48,6 +49,18 @@ export async function listThroughGate(
   }
 }
 
+async function listed(spec: string, sources: UniverseSources): Promise<readonly string[]> {
+  // A file's name may have commas and spaces of its own.
+  const parts = spec.startsWith('@') && existsSync(spec.slice(1)) ? [spec] : split(spec);
+  if (parts.length === 0)
+    throw new BackfillError('usage', '--tickers is empty; name at least one, e.g. AAPL,MSFT');
+  if (parts.length > 1 && parts.includes('all'))
+    throw new BackfillError('usage', '--tickers all stands alone; for the ticker write ALL');
+  const tickers: string[] = [];
+  for (const part of parts) for (const ticker of await named(part, sources)) tickers.push(ticker);
+  return tickers;
+}
+
 async function named(
   spec: string,
   { store, capabilities, listTickers }: UniverseSources,
@@ -61,21 +74,16 @@ async function named(
       `--tickers all: provider "${capabilities.id}" does not list its tickers`,
     );
   }
-  if (isName(spec)) {
-    const stored = await store.readUniverse(spec);
-    if (stored !== undefined) return stored;
-    if (!looksLikeTicker(spec)) {
-      throw new BackfillError(
-        'usage',
-        `--tickers ${spec}: there is no universe of that name; name tickers (AAPL,MSFT), a file (@tickers.txt), ` +
-          `or put a JSON list into ${store.url}/universes/${spec}.json`,
-      );
-    }
-  }
-  const tickers = split(spec);
-  if (tickers.length === 0)
-    throw new BackfillError('usage', '--tickers is empty; name at least one, e.g. AAPL,MSFT');
-  return tickers;
+  if (!isName(spec)) return [spec];
+  const stored = await store.readUniverse(spec);
+  if (stored !== undefined) return stored;
+  if (looksLikeTicker(spec)) return [spec];
+  const near = didYouMean(spec, ['portfolio', 'all']);
+  throw new BackfillError(
+    'usage',
+    `--tickers ${spec}: there is no universe of that name; name tickers (AAPL,MSFT), a file (@tickers.txt), ` +
+      `or put a JSON list into ${store.url}/universes/${spec}.json${near}`,
+  );
 }
 
 async function fromFile(path: string): Promise<string[]> {

@@ -1,4 +1,3 @@
-import type { Argv } from 'yargs';
 import {
   type RunSummary,
   nothingToDoLine,
@@ -10,55 +9,73 @@ import {
 } from '../index.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import {
-  connectionOptions,
+  CONNECTION,
+  INTERVAL,
+  NOW,
+  OUTPUT,
+  PROVIDER,
+  RANGE,
+  STORE,
+  TICKERS,
+  WHICH,
+  connectionOf,
   given,
-  parseConnection,
-  parseIntervals,
-  parseRangeOptions,
-  providerOptions,
-  rangeOptions,
-  storeOptions,
+  rangeOf,
 } from './options.ts';
-import { command } from './program.ts';
+import { command } from './command.ts';
+import type { Declarations, ValuesOf } from './declaration.ts';
 import { print, tell } from './output.ts';
 import { NO_PROGRESS, startProgress } from './progress.ts';
 import { stopOnSignal } from './signals.ts';
 
-function options(yargs: Argv) {
-  return connectionOptions(providerOptions(rangeOptions(storeOptions(yargs))))
-    .option('include-provisional', {
-      type: 'boolean',
-      default: false,
-      describe: 'Store sessions too that are not final yet, marked as such',
-    })
-    .option('no-gaps', { type: 'boolean', default: false, describe: 'Fetch the whole range again' })
-    .option('reset', { type: 'boolean', default: false, describe: 'The same as --no-gaps' })
-    .option('strict', {
-      type: 'boolean',
-      default: false,
-      describe: 'Exit 1 whenever something that was asked for cannot be had',
-    })
-    .option('dry-run', { type: 'boolean', default: false, describe: 'Print the plan and stop' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print the plan or the summary as JSON' })
-    .option('quiet', { type: 'boolean', default: false, describe: 'Print errors only' })
-    .option('no-progress', { type: 'boolean', default: false, describe: 'Show no progress' });
-}
+const OPTIONS = {
+  tickers: { ...TICKERS.tickers, otherwise: 'portfolio, or all that the provider lists' },
+  interval: { ...INTERVAL.interval, otherwise: '1d' },
+  ...RANGE,
+  days: { ...RANGE.days, otherwise: '252, one trading year' },
+  'include-provisional': {
+    type: 'switch',
+    group: WHICH,
+    describe: 'Store sessions too that are not final yet, marked as such',
+  },
+  'no-gaps': { type: 'switch', group: WHICH, describe: 'Fetch the whole range again' },
+  reset: { type: 'switch', group: WHICH, describe: 'The same as --no-gaps' },
+  ...PROVIDER,
+  ...CONNECTION,
+  ...STORE,
+  'dry-run': { type: 'switch', group: OUTPUT, describe: 'Print the plan and stop' },
+  json: { type: 'switch', group: OUTPUT, describe: 'Print the plan or the summary as JSON' },
+  quiet: { type: 'switch', group: OUTPUT, describe: 'Print errors only' },
+  'no-progress': { type: 'switch', group: OUTPUT, describe: 'Show no progress' },
+  strict: {
+    type: 'switch',
+    group: OUTPUT,
+    describe: 'Exit 1 whenever something that was asked for cannot be had',
+  },
+  ...NOW,
+} as const satisfies Declarations;
 
-type Options = Awaited<ReturnType<typeof options>['argv']>;
+type Options = ValuesOf<typeof OPTIONS>;
 
 /** `backfill`: close the gaps. */
 export const backfillCommand = command({
-  name: '$0',
-  describe: 'Fetch the bars that are missing',
-  options,
+  name: 'backfill',
+  describe: 'Keep a local store of historical bars complete: fetch what is missing',
+  examples: [
+    { does: 'A year of daily bars from Yahoo, into ./data', line: 'backfill AAPL MSFT AIR.PA BTC-USD' },
+    { does: 'What it would ask for, without asking', line: 'backfill @tickers.txt --years 5 --dry-run' },
+    { does: 'Without a network: an invented market', line: 'backfill --provider sample --store /tmp/try' },
+    { does: 'What is there, and what is missing', line: 'backfill check-data' },
+  ],
+  options: OPTIONS,
   run,
 });
 
 async function run(argv: Options): Promise<number> {
-  const history = openHistory(parseConnection(argv));
+  const history = openHistory(connectionOf(argv));
   const request = {
-    ...given({ tickers: argv.tickers, intervals: parseIntervals(argv.interval) }),
-    ...parseRangeOptions(argv),
+    ...given({ tickers: argv.tickers, intervals: argv.interval }),
+    ...rangeOf(argv),
     everything: argv.noGaps || argv.reset,
     includeProvisional: argv.includeProvisional,
   };

@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-import { COMMANDS } from './commands.ts';
+import { backfillCommand } from './backfill-command.ts';
+import { COMMANDS, EVERY_COMMAND } from './commands.ts';
 import { runProgram } from './program.ts';
 
-await runProgram('backfill', process.argv.slice(2), COMMANDS, COMMANDS);
+await runProgram(
+  { name: 'backfill', main: backfillCommand, commands: COMMANDS, everyCommand: EVERY_COMMAND },
+  process.argv.slice(2),
+);

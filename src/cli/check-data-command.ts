@@ -1,4 +1,3 @@
-import type { Argv } from 'yargs';
 import {
   BackfillError,
   type History,
@@ -10,52 +9,61 @@ import {
   staleHint,
 } from '../index.ts';
 import { EXIT } from './exit-codes.ts';
-import {
-  given,
-  parseClock,
-  parseIntervals,
-  parseRangeOptions,
-  rangeOptions,
-  storeOptions,
-} from './options.ts';
-import { command } from './program.ts';
+import { INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, given, rangeOf } from './options.ts';
+import { command } from './command.ts';
+import type { Declarations, ValuesOf } from './declaration.ts';
+import { parsePercent } from './quantities.ts';
 import { print, tell } from './output.ts';
 
-function options(yargs: Argv) {
-  return rangeOptions(storeOptions(yargs))
-    .option('missing', { type: 'boolean', default: false, describe: 'List the sessions that are missing' })
-    .option('issues', {
-      type: 'boolean',
-      default: false,
-      describe: 'List rejected rows, odd bars, unknown splits instead',
-    })
-    .option('revisions', {
-      type: 'boolean',
-      default: false,
-      describe: 'List final bars that changed, with their old values, instead',
-    })
-    .option('json', { type: 'boolean', default: false, describe: 'Print the whole report as JSON' })
-    .option('fail-under', { type: 'string', describe: 'Exit 4 if coverage is below this percentage' })
-    .option('now', { type: 'string', describe: 'Pretend that it is this instant (ISO 8601)' });
-}
+const OPTIONS = {
+  tickers: { ...TICKERS.tickers, otherwise: 'all that are stored' },
+  interval: { ...INTERVAL.interval, otherwise: 'all that are stored' },
+  ...RANGE,
+  start: { ...RANGE.start, otherwise: 'the first that is known' },
+  end: { ...RANGE.end, otherwise: 'the last settled one' },
+  ...STORE,
+  missing: { type: 'switch', group: OUTPUT, describe: 'List the sessions that are missing' },
+  issues: {
+    type: 'switch',
+    group: OUTPUT,
+    describe: 'List rejected rows, odd bars, unknown splits instead',
+  },
+  revisions: {
+    type: 'switch',
+    group: OUTPUT,
+    describe: 'List final bars that changed, with their old values, instead',
+  },
+  json: { type: 'switch', group: OUTPUT, describe: 'Print the whole report as JSON' },
+  'fail-under': {
+    value: 'PERCENT',
+    read: parsePercent,
+    group: OUTPUT,
+    describe: 'Exit 4 if coverage is below this percentage',
+  },
+  ...NOW,
+} as const satisfies Declarations;
 
-type Options = Awaited<ReturnType<typeof options>['argv']>;
+type Options = ValuesOf<typeof OPTIONS>;
 
 /** `check-data`: what is there, what is missing, and why. */
 export const checkDataCommand = command({
   name: 'check-data',
   describe: 'Report the coverage of the store',
-  options,
+  examples: [
+    { does: 'All that is stored', line: 'backfill check-data' },
+    { does: 'What a year of two tickers lacks', line: 'backfill check-data AAPL MSFT --days 252 --missing' },
+    { does: 'Fail a pipeline below 99 %', line: 'backfill check-data @tickers.txt --fail-under 99' },
+    { does: 'Rejected rows, odd bars, bars that changed', line: 'backfill check-data --issues' },
+  ],
+  options: OPTIONS,
   run: checkData,
 });
 
 async function checkData(argv: Options): Promise<number> {
-  const history = openHistory({ store: argv.store, clock: parseClock(argv.now) });
-  const { tickers } = argv;
-  const intervals = parseIntervals(argv.interval);
+  const history = openHistory({ store: argv.store, ...given({ clock: argv.now }) });
+  const { tickers, interval: intervals, failUnder } = argv;
   if (argv.issues || argv.revisions) return listIssues(history, argv, given({ tickers, intervals }));
-  const failUnder = parsePercent('--fail-under', argv.failUnder);
-  const report = await history.coverage({ ...given({ tickers, intervals }), ...parseRangeOptions(argv) });
+  const report = await history.coverage({ ...given({ tickers, intervals }), ...rangeOf(argv) });
   await print(argv.json ? [JSON.stringify(report)] : coverageText(report, { missing: argv.missing }));
   const hint = staleHint(report);
   if (hint !== undefined) tell(hint);
@@ -93,11 +101,4 @@ async function listIssues(history: History, argv: Options, selection: SeriesSele
   await print(argv.json ? [JSON.stringify(revisions)] : revisionsText(revisions));
   for (const message of damaged) tell(`left out: ${message}`);
   return damaged.length > 0 ? EXIT.someFailed : EXIT.done;
-}
-
-function parsePercent(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const percent = Number(text);
-  if (text.trim() !== '' && percent >= 0 && percent <= 100) return percent;
-  throw new BackfillError('usage', `${name} ${text}: must be a percentage from 0 to 100`);
 }

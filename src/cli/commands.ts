@@ -1,25 +1,27 @@
 import { actionsCommand } from './actions-command.ts';
 import { backfillCommand } from './backfill-command.ts';
 import { checkDataCommand } from './check-data-command.ts';
+import type { Command } from './command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { exportCommand } from './export-command.ts';
 import { forgetCommand } from './forget-command.ts';
-import type { Command } from './program.ts';
 import { queryCommand } from './query-command.ts';
 import { renameCommand } from './rename-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { verifyCommand } from './verify-command.ts';
 
-/** Every command. */
+/** The commands beside the main one. */
 export const COMMANDS: readonly Command[] = [
-  backfillCommand,
-  actionsCommand,
   checkDataCommand,
-  doctorCommand,
   exportCommand,
-  forgetCommand,
   queryCommand,
+  actionsCommand,
+  verifyCommand,
+  doctorCommand,
+  forgetCommand,
   renameCommand,
   simulateCommand,
-  verifyCommand,
 ];
+
+/** Every command, that of no name included. */
+export const EVERY_COMMAND: readonly Command[] = [backfillCommand, ...COMMANDS];

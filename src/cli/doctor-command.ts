@@ -1,25 +1,28 @@
-import type { Argv } from 'yargs';
 import { doctorText, openHistory } from '../index.ts';
+import { command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { print } from './output.ts';
-import { command } from './program.ts';
-
-function options(yargs: Argv) {
-  return yargs
-    .option('store', { type: 'string', default: './data', describe: 'Where the bars are kept' })
-    .option('fix', {
-      type: 'boolean',
-      default: false,
-      describe: 'Mend what can be; what cannot stay moves to quarantine, for the next run to fetch',
-    })
-    .option('json', { type: 'boolean', default: false, describe: 'Print the whole report as JSON' });
-}
+import { OUTPUT, STORE } from './options.ts';
 
 /** `backfill doctor`: read everything of a store, say what is damaged, and mend it on demand. */
 export const doctorCommand = command({
   name: 'doctor',
   describe: 'Look for damage in the whole store, and mend it',
-  options,
+  examples: [
+    { does: 'What is damaged', line: 'backfill doctor' },
+    {
+      does: 'Mend it, and fetch again what could not be',
+      line: 'backfill doctor --fix && backfill @tickers.txt',
+    },
+  ],
+  options: {
+    ...STORE,
+    fix: {
+      type: 'switch',
+      describe: 'Mend what can be; what cannot stay moves to quarantine, for the next run to fetch',
+    },
+    json: { type: 'switch', group: OUTPUT, describe: 'Print the whole report as JSON' },
+  },
   explicit: ['fix'],
   run: async ({ store, fix, json }) => {
     const examination = await openHistory({ store }).doctor({ fix });

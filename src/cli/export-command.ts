@@ -1,59 +1,63 @@
-import type { Argv } from 'yargs';
-import { ADJUSTMENTS, BackfillError, type Exported, openHistory } from '../index.ts';
+import { ADJUSTMENTS, BackfillError, type Exported, INTERVALS, openHistory } from '../index.ts';
+import { command } from './command.ts';
+import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
-import { given, parseIntervals } from './options.ts';
+import { EXPORT_FORMATS, exportFormat } from './export-format.ts';
+import { DATES, INTERVAL, OUTPUT, STORE, TICKERS, WHICH, datesOf, given } from './options.ts';
 import { printText, tell, tellDoubts } from './output.ts';
-import { command } from './program.ts';
+import { checkDate } from './quantities.ts';
 import { stopOnSignal } from './signals.ts';
 
-function options(yargs: Argv) {
-  return yargs
-    .option('store', { type: 'string', default: './data', describe: 'Where the bars are kept' })
-    .option('tickers', {
-      alias: 't',
-      type: 'string',
-      describe: 'AAPL,MSFT | @file | a universe; default all',
-    })
-    .option('interval', { type: 'string', default: '1d', describe: 'One interval' })
-    .option('start', { type: 'string', describe: 'First session date, YYYY-MM-DD, inclusive' })
-    .option('end', { type: 'string', describe: 'Last session date, YYYY-MM-DD, inclusive' })
-    .option('adjust', {
-      choices: ADJUSTMENTS,
-      default: 'none' as const,
-      describe: 'Adjust prices and volumes',
-    })
-    .option('as-of', {
-      type: 'string',
-      describe: 'As known on this date; default the last bar of each series',
-    })
-    .option('format', {
-      choices: ['csv', 'parquet', 'ndjson'] as const,
-      default: 'csv' as const,
-      describe: 'Of the output',
-    })
-    .option('out', { type: 'string', default: '-', describe: 'A file; - is stdout' });
-}
+const OPTIONS = {
+  tickers: { ...TICKERS.tickers, otherwise: 'all that are stored' },
+  interval: {
+    ...INTERVAL.interval,
+    default: '1d',
+    describe: `One length of bars, of ${INTERVALS.join(' ')}`,
+  },
+  ...DATES,
+  adjust: { choices: ADJUSTMENTS, default: 'none', group: WHICH, describe: 'Adjust prices and volumes' },
+  'as-of': {
+    value: 'DATE',
+    otherwise: 'the last bar of each series',
+    read: checkDate,
+    needs: { adjust: ['splits', 'all'] },
+    group: WHICH,
+    describe: 'Adjust by what was known on this date',
+  },
+  ...STORE,
+  format: {
+    choices: EXPORT_FORMATS,
+    otherwise: 'by the name of --out, else csv',
+    group: OUTPUT,
+    describe: 'Of the output',
+  },
+  out: { value: 'FILE', default: '-', group: OUTPUT, describe: 'Where it is written; - is stdout' },
+} as const satisfies Declarations;
 
 /** `backfill export`: bars of many tickers as one file or stream, as traded or adjusted. */
 export const exportCommand = command({
   name: 'export',
   describe: 'Write bars as CSV, NDJSON or Parquet, as traded or adjusted',
-  options,
-  explicit: ['start', 'end', 'as-of'],
+  examples: [
+    { does: 'All daily bars as traded, as CSV', line: 'backfill export --out prices.csv' },
+    { does: 'Adjusted, as Parquet', line: 'backfill export AAPL MSFT --adjust all --out prices.parquet' },
+    { does: 'To another program', line: 'backfill export AAPL --format ndjson | jq .close' },
+  ],
+  options: OPTIONS,
+  explicit: ['start', 'end', 'as-of', 'format', 'out'],
   run: async (argv) => {
-    const { start, end, adjust, asOf, format, out } = argv;
-    if (start !== undefined && end !== undefined && start > end)
-      throw new BackfillError('usage', `--start ${start} is after --end ${end}`);
-    if (out === '-' && format === 'parquet')
-      throw new BackfillError('usage', '--format parquet needs --out FILE: it is no text for stdout');
-    const [interval = '1d', second] = parseIntervals(argv.interval) ?? [];
+    const { adjust, asOf, out } = argv;
+    const format = exportFormat(out, argv.format);
+    const [interval = '1d', second] = argv.interval;
     if (second !== undefined)
-      throw new BackfillError('usage', `--interval ${argv.interval}: export takes one interval`);
+      throw new BackfillError('usage', `--interval ${argv.interval.join(',')}: export takes one interval`);
     const history = openHistory({ store: argv.store });
     const { stop, signal, release } = stopOnSignal();
     try {
       const exported = await history.export({
-        ...given({ tickers: argv.tickers, start, end, asOf }),
+        ...given({ tickers: argv.tickers, asOf }),
+        ...datesOf(argv),
         interval,
         adjust,
         format,

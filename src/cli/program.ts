@@ -1,99 +1,82 @@
-import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import { BackfillError } from '../index.ts';
-import { reportError, tolerateClosedOutput } from './output.ts';
-import { type DeclaredOptions, loadSettings, settingsFor } from './settings.ts';
+import type { Command } from './command.ts';
+import type { ALWAYS } from './declaration.ts';
+import { everyOption, findCommand } from './find-command.ts';
+import { helpText } from './help.ts';
+import { print, reportError, tolerateClosedOutput } from './output.ts';
+import { readLine } from './read-line.ts';
+import { loadSettings } from './settings.ts';
+import { settleValues, withSource } from './values.ts';
+import { programVersion } from './version.ts';
 
-/** One command of a program. `run` gives the exit code. */
-export interface Command {
-  /** `forget <tickers>`; `$0` for what the program does without a command. */
+/** A program: what it does without a command's name, and its other commands. */
+interface Program {
   readonly name: string;
-  readonly describe: string;
-  readonly options: (program: Argv) => Argv;
-  /** Options that no setting may give, because that would be dangerous: `forget`'s range. */
-  readonly explicit?: readonly string[];
-  readonly run: (argv: never) => Promise<number>;
-}
-
-/** A command whose `run` takes what its `options` declare. */
-export function command<Options>(parts: {
-  readonly name: string;
-  readonly describe: string;
-  readonly options: (program: Argv) => Argv<Options>;
-  readonly explicit?: readonly string[];
-  readonly run: (argv: ArgumentsCamelCase<Options>) => Promise<number>;
-}): Command {
-  return parts;
+  readonly main: Command;
+  readonly commands: readonly Command[];
+  /** Settings may be meant for any of these. */
+  readonly everyCommand: readonly Command[];
 }
 
 /**
- * Runs a command line: flags > environment (`BACKFILL_*`) > `backfill.config.json` > defaults. Settings may be meant
- * for any of `everyCommand`. Never throws; sets the process's exit code.
+ * Runs a command line: flags > environment (`BACKFILL_*`) > `backfill.config.json` > defaults. Never throws; sets the
+ * process's exit code.
  */
-export async function runProgram(
-  name: string,
-  argv: readonly string[],
-  commands: readonly Command[],
-  everyCommand: readonly Command[],
-): Promise<void> {
+export async function runProgram(program: Program, argv: readonly string[]): Promise<void> {
   tolerateClosedOutput();
   try {
-    const settings = loadSettings(() => new Set(everyCommand.flatMap((one) => [...declaredBy(one).names])));
-    const program = yargs()
-      .scriptName(name)
-      .parserConfiguration({ 'boolean-negation': false })
-      .usage('$0 [options]')
-      .strict()
-      .wrap(Math.min(100, process.stderr.columns ?? 80))
-      .version(false)
-      .fail((message, error) => {
-        throw (
-          error ?? new BackfillError('usage', `${mistake(message, argv)}; ${name} --help lists the options`)
-        );
-      });
-    for (const one of commands) {
-      const options = (parser: Argv): Argv =>
-        one
-          .options(parser)
-          .config(settingsFor(settings, declaredBy(one), argv))
-          .middleware(assertGivenOnce, true);
-      program.command(one.name, one.describe, options, async (parsed) => {
-        process.exitCode = await one.run(parsed as never);
-      });
-    }
-    await program.parseAsync(argv);
+    process.exitCode = await runLine(program, argv);
   } catch (error) {
-    process.exitCode = reportError(name, error);
+    process.exitCode = reportError(program.name, error);
   }
 }
 
-/** What a command declares; of its settings without those that it must be told in so many words. */
-function declaredBy({ options, explicit = [] }: Command): DeclaredOptions {
-  const declared = options(yargs([])) as Argv & { getOptions(): { key: object; boolean: string[] } };
-  const { key, boolean } = declared.getOptions();
-  const names = new Set(Object.keys(key));
-  for (const name of explicit) names.delete(name);
-  return { names, booleans: new Set(boolean) };
-}
-
-/** What yargs complains of, in one line, and what it cannot know: that a value began with a dash. */
-function mistake(message: string, argv: readonly string[]): string {
-  const line = message.replaceAll(/\s*\n\s*/g, ' ').trim();
-  const at = argv.findIndex((word, i) => /^-[\d.]/.test(word) && /^--[^=]+$/.test(argv[i - 1] ?? ''));
-  const [option, value] = [argv[at - 1], argv[at]];
-  return line.startsWith('Unknown argument') && value !== undefined
-    ? `${option} ${value}: a value that begins with a dash is written ${option}=${value}`
-    : line;
-}
-
-/** Options that may be given several times. */
-const LISTS: ReadonlySet<string> = new Set(['_', 'provider-url', 'providerUrl']);
-
-function assertGivenOnce(argv: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(argv)) {
-    if (!Array.isArray(value) || LISTS.has(name)) continue;
-    throw new BackfillError(
-      'usage',
-      `--${name} is given ${value.length} times (${value.join(', ')}); give it once`,
-    );
+async function runLine(program: Program, argv: readonly string[]): Promise<number> {
+  const { name, main, commands, everyCommand } = program;
+  const { command: found, rest, help } = findCommand(name, argv, main, commands);
+  const asked = help ? 'help' : askedFor(rest);
+  if (asked !== undefined) {
+    const width = Math.min(100, process.stdout.columns ?? 80);
+    await print(asked === 'version' ? [`${name} ${programVersion()}`] : helpText(program, found, width));
+    return 0;
   }
+  const declared = found.options;
+  const said = found === main ? name : `${name} ${found.name}`;
+  const line = readLine(said, rest, declared, (option) => whereElse(option, found, everyCommand));
+  const settings = loadSettings(new Set(Object.keys(everyOption(everyCommand))));
+  const { values, sources } = settleValues(said, line, declared, settings, found.explicit);
+  return found.run(values as never).catch((error: unknown) => {
+    throw noCommand(name, error, line.words) ?? bySource(error, sources);
+  });
+}
+
+/** Help and version are given whatever else stands there. */
+function askedFor(argv: readonly string[]): keyof typeof ALWAYS | undefined {
+  const end = argv.indexOf('--');
+  const options = end < 0 ? argv : argv.slice(0, end);
+  if (options.some((word) => word === '--help' || word === '-h')) return 'help';
+  return options.some((word) => word === '--version' || word === '-V') ? 'version' : undefined;
+}
+
+function whereElse(option: string, here: Command, commands: readonly Command[]): string | undefined {
+  const others = commands.filter((one) => one.name !== here.name && option in one.options);
+  return others.length === 0
+    ? undefined
+    : `is no option of ${here.name}, but of ${others.map((one) => one.name).join(', ')}`;
+}
+
+/** A complaint about an option says where it stands, if that is not the command line. */
+function bySource(error: unknown, sources: ReadonlyMap<string, string>): unknown {
+  const [, option = ''] = /^--([a-z-]+) /.exec(error instanceof Error ? error.message : '') ?? [];
+  const source = sources.get(option);
+  return source === undefined ? error : withSource(error, source);
+}
+
+/** A word that is no ticker and no universe was meant for a command, perhaps. */
+function noCommand(program: string, error: unknown, words: readonly string[]): BackfillError | undefined {
+  const [, word = ''] =
+    /^--tickers (\S+): there is no universe/.exec(error instanceof Error ? error.message : '') ?? [];
+  if (!words.includes(word)) return undefined;
+  const message = `there is no command and no universe called ${word}; ${program} --help lists the options`;
+  return new BackfillError('usage', message);
 }

@@ -1,35 +1,42 @@
 import { writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import type { Argv } from 'yargs';
 import { ADJUSTMENTS, BackfillError, type History, openHistory } from '../index.ts';
+import { command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
-import { given } from './options.ts';
+import { OUTPUT, STORE, given } from './options.ts';
 import { tell, tellDoubts } from './output.ts';
-import { command } from './program.ts';
+import { checkDate } from './quantities.ts';
 import { FORMATS, printRows } from './query-output.ts';
-
-function options(yargs: Argv) {
-  return yargs
-    .positional('sql', { type: 'string', describe: 'One SELECT; - reads it from stdin' })
-    .option('store', { type: 'string', default: './data', describe: 'Where the bars are kept' })
-    .option('format', { choices: FORMATS, describe: 'Default table on a terminal, else csv' })
-    .option('adjust', {
-      choices: ADJUSTMENTS,
-      default: 'all' as const,
-      describe: 'What bars_adjusted is adjusted for',
-    })
-    .option('as-of', {
-      type: 'string',
-      describe: 'As known on this date; default the last bar of each series',
-    })
-    .option('write-sql', { type: 'string', describe: 'Write the views as SQL, for duckdb -init FILE' });
-}
 
 /** `backfill query`: SQL over the store. Listens to no signal: the default ends the process while DuckDB works. */
 export const queryCommand = command({
-  name: 'query [sql]',
+  name: 'query',
   describe: 'Run one SELECT over the store: bars, bars_adjusted, actions, coverage, revisions',
-  options,
+  examples: [
+    { does: 'What is where', line: 'backfill query "SELECT * FROM coverage"' },
+    { does: 'Prices as of today', line: 'backfill query "SELECT ts, close FROM bars_adjusted"' },
+    { does: 'A longer one, from a file', line: 'backfill query - --format csv < report.sql' },
+  ],
+  options: {
+    sql: { word: 'one', value: 'SQL', describe: 'One SELECT; - reads it from stdin' },
+    adjust: { choices: ADJUSTMENTS, default: 'all', describe: 'What bars_adjusted is adjusted for' },
+    'as-of': {
+      value: 'DATE',
+      otherwise: 'the last bar of each series',
+      read: checkDate,
+      needs: { adjust: ['splits', 'all'] },
+      describe: 'Adjust by what was known on this date',
+    },
+    ...STORE,
+    format: {
+      choices: FORMATS,
+      otherwise: 'table on a terminal, else csv',
+      needs: { sql: 'given' },
+      group: OUTPUT,
+      describe: 'Of the output',
+    },
+    'write-sql': { value: 'FILE', group: OUTPUT, describe: 'Write the views as SQL, for duckdb -init FILE' },
+  },
   explicit: ['sql', 'as-of', 'write-sql', 'format'],
   run: async ({ sql, store, writeSql, ...argv }) => {
     const adjust = given({ adjust: argv.adjust, asOf: argv.asOf });
@@ -41,8 +48,7 @@ export const queryCommand = command({
     }
     if (sql === undefined)
       throw new BackfillError('usage', 'query needs one SELECT, or - to read it from stdin');
-    // What yargs makes of a dash alone.
-    const statement = sql === '-' || sql === '' ? await text(process.stdin) : sql;
+    const statement = sql === '-' ? await text(process.stdin) : sql;
     const format = argv.format ?? (process.stdout.isTTY ? 'table' : 'csv');
     if (/adjusted/i.test(statement)) await warnOfBasis(history, statement, adjust);
     const code = await history.query(

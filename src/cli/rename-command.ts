@@ -1,31 +1,47 @@
-import type { Argv } from 'yargs';
 import { BackfillError, type Renamed, openHistory } from '../index.ts';
+import { command } from './command.ts';
+import type { Declarations, ValuesOf } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
-import { given } from './options.ts';
+import { STORE, WHICH, given } from './options.ts';
 import { tell } from './output.ts';
-import { command } from './program.ts';
+import { checkDate } from './quantities.ts';
 
-function options(yargs: Argv) {
-  return yargs
-    .positional('old', { type: 'string', describe: 'The ticker that it had' })
-    .positional('new', { type: 'string', describe: 'The ticker that it has' })
-    .option('store', { type: 'string', default: './data', describe: 'Where the bars are kept' })
-    .option('on', { type: 'string', describe: 'First session under the new ticker, YYYY-MM-DD' })
-    .option('start', {
-      type: 'string',
-      describe: 'First session under the old one, inclusive; default the first',
-    })
-    .option('end', { type: 'string', describe: 'Last session under the old one, inclusive, instead of --on' })
-    .option('map-file', { type: 'string', describe: 'The renames of a map file of Lean instead: meta.csv' });
-}
+const OPTIONS = {
+  old: { word: 'one', value: 'OLD', describe: 'The ticker that it had' },
+  new: { word: 'one', value: 'NEW', describe: 'The ticker that it has' },
+  on: { value: 'DATE', read: checkDate, group: WHICH, describe: 'First session under the new ticker' },
+  start: {
+    value: 'DATE',
+    otherwise: 'the first',
+    read: checkDate,
+    group: WHICH,
+    describe: 'First session under the old one, inclusive',
+  },
+  end: {
+    value: 'DATE',
+    read: checkDate,
+    group: WHICH,
+    describe: 'Last session under the old one, inclusive, instead of --on',
+  },
+  'map-file': {
+    value: 'FILE',
+    group: WHICH,
+    describe: 'The renames of a map file of Lean instead: meta.csv',
+  },
+  ...STORE,
+} as const satisfies Declarations;
 
-type Options = Awaited<ReturnType<typeof options>['argv']>;
+type Options = ValuesOf<typeof OPTIONS>;
 
 /** `backfill rename`: an instrument got another ticker; what is stored under the old one becomes the new one's. */
 export const renameCommand = command({
-  name: 'rename [old] [new]',
+  name: 'rename',
   describe: 'Move bars of a renamed instrument to its new ticker',
-  options,
+  examples: [
+    { does: 'Facebook became Meta', line: 'backfill rename FB META --on 2022-06-09' },
+    { does: 'All that a map file of Lean tells of', line: 'backfill rename --map-file tfcfa.csv' },
+  ],
+  options: OPTIONS,
   explicit: ['old', 'new', 'on', 'start', 'end', 'map-file'],
   run: async (argv) => {
     for (const renamed of await rename(argv)) report(renamed);

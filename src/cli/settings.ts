@@ -1,8 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { BackfillError } from '../index.ts';
+import { BackfillError, didYouMean } from '../index.ts';
+import type { Declaration, Declarations } from './declaration.ts';
+
+/** A value from outside the command line, and where it stands. */
+export interface Setting {
+  readonly value: unknown;
+  /** `BACKFILL_DAYS`, or `backfill.config.json`. */
+  readonly source: string;
+}
 
 /** Values of options by their name in kebab case, from outside the command line. */
-export type Settings = ReadonlyMap<string, unknown>;
+export type Settings = ReadonlyMap<string, Setting>;
 
 const CONFIG_FILE = 'backfill.config.json';
 const PREFIX = 'BACKFILL_';
@@ -14,72 +22,85 @@ const ONE_CHOICE: readonly string[] = ['days', 'years', 'start', 'end'];
 const WHOLE: readonly string[] = ['issues', 'revisions'];
 
 /**
- * What `BACKFILL_*` variables (`.env` included) and, below them, `backfill.config.json` say. Throws `usage` for a
- * name that no command knows, so that a slip of the pen does not go unnoticed.
+ * What `BACKFILL_*` variables (`.env` included) and, below them, `backfill.config.json` say. An empty variable says
+ * nothing. Throws `usage` for a name that no command knows, so that a slip of the pen does not go unnoticed.
  */
-export function loadSettings(knownNames: () => ReadonlySet<string>): Settings {
-  // Most command lines have no setting, and to list what every command knows takes a while.
-  let known: ReadonlySet<string> | undefined;
-  const isKnown = (name: string): boolean => (known ??= knownNames()).has(name);
+export function loadSettings(known: ReadonlySet<string>): Settings {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const settings = new Map<string, unknown>();
+  const settings = new Map<string, Setting>();
   for (const [name, value] of Object.entries(readConfig())) {
-    if (!isKnown(name)) throw new BackfillError('usage', `${CONFIG_FILE}: there is no option "${name}"`);
-    settings.set(name, value);
+    if (!known.has(name))
+      throw new BackfillError(
+        'usage',
+        `${CONFIG_FILE}: there is no option "${name}"${didYouMean(name, known)}`,
+      );
+    settings.set(name, { value, source: CONFIG_FILE });
   }
   for (const [variable, value] of Object.entries(process.env)) {
-    if (!variable.startsWith(PREFIX) || value === undefined) continue;
+    if (!variable.startsWith(PREFIX) || value === undefined || value === '') continue;
     const name = variable.slice(PREFIX.length).toLowerCase().replaceAll('_', '-');
-    if (!isKnown(name)) throw new BackfillError('usage', `${variable}: there is no option --${name}`);
-    settings.set(name, value);
+    if (!known.has(name)) {
+      const near = didYouMean(variable, [...known].map(variableOf));
+      throw new BackfillError('usage', `${variable}: there is no option --${name}${near}`);
+    }
+    settings.set(name, { value, source: variable });
   }
   return settings;
 }
 
-/** What a command declares of its options, by their names in kebab case. */
-export interface DeclaredOptions {
-  readonly names: ReadonlySet<string>;
-  readonly booleans: ReadonlySet<string>;
+function variableOf(name: string): string {
+  return `${PREFIX}${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** The settings that one command understands and that its command line does not overrule. Throws `usage`. */
+/** The settings that are meant for a command whose command line gives the options `given`. */
 export function settingsFor(
   settings: Settings,
-  { names, booleans }: DeclaredOptions,
-  argv: readonly string[],
-): Record<string, string | boolean> {
-  const isGiven = (name: string): boolean =>
-    argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
+  declared: Declarations,
+  given: ReadonlySet<string>,
+  explicit: readonly string[],
+): Settings {
+  const isGiven = (name: string): boolean => given.has(name);
   const overruled = new Set([
+    ...given,
+    ...explicit,
     ...(ONE_CHOICE.some(isGiven) ? ONE_CHOICE : []),
     ...(WHOLE.some(isGiven) ? [...ONE_CHOICE, 'missing', 'fail-under'] : []),
   ]);
-  const meant = [...settings].filter(([name]) => names.has(name) && !overruled.has(name));
-  return Object.fromEntries(
-    meant.map(([name, value]) => [
-      name,
-      booleans.has(name) ? parseSwitch(name, value) : parseText(name, value),
-    ]),
-  );
+  return new Map([...settings].filter(([name]) => name in declared && !overruled.has(name)));
 }
 
 const ON: ReadonlySet<string> = new Set(['true', '1', 'yes', 'on']);
-const OFF: ReadonlySet<string> = new Set(['false', '0', 'no', 'off', '']);
+const OFF: ReadonlySet<string> = new Set(['false', '0', 'no', 'off']);
 
-function parseSwitch(name: string, value: unknown): boolean {
+/** A setting as the command line would give it; undefined for a switch that is off. Throws `usage`. */
+export function readSetting(
+  name: string,
+  { value, source }: Setting,
+  { type, joined }: Declaration,
+): true | readonly string[] | undefined {
+  if (type === 'switch') return readSwitch(name, value, source) ? true : undefined;
+  const parts = Array.isArray(value) ? (value as unknown[]) : [value];
+  if (!parts.every((part) => typeof part === 'string' || typeof part === 'number') || parts.length === 0)
+    throw new BackfillError(
+      'usage',
+      `${source}: the setting ${name} is ${JSON.stringify(value)}; it must be a text or a number`,
+    );
+  const texts = parts.map(String);
+  if (texts.some((text) => text.trim() === ''))
+    throw new BackfillError(
+      'usage',
+      `${source}: the setting ${name} is empty; give it a value, or leave it out`,
+    );
+  return type === 'list' || joined ? texts : [texts.join(',')];
+}
+
+function readSwitch(name: string, value: unknown, source: string): boolean {
   const text = String(value).toLowerCase();
   if (ON.has(text)) return true;
   if (OFF.has(text)) return false;
-  throw new BackfillError('usage', `the setting ${name} is "${String(value)}"; it must be true or false`);
-}
-
-/** A text or a number, or several of them for an option that takes a list. */
-function parseText(name: string, value: unknown): string {
-  const parts = Array.isArray(value) ? (value as unknown[]) : [value];
-  if (parts.every((part) => typeof part === 'string' || typeof part === 'number')) return parts.join(',');
   throw new BackfillError(
     'usage',
-    `the setting ${name} is ${JSON.stringify(value)}; it must be a text or a number`,
+    `${source}: the setting ${name} is ${JSON.stringify(value)}; it must be true or false`,
   );
 }
 

@@ -1,61 +1,81 @@
 import { openSync, writeSync } from 'node:fs';
-import type { Argv } from 'yargs';
 import { BackfillError, openMarket, startSimulator } from '../index.ts';
+import { command } from './command.ts';
+import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
-import { parseClock, parseDuration, parseWhole } from './options.ts';
-import { command } from './program.ts';
+import { NOW } from './options.ts';
+import { parseDuration, wholeFrom } from './quantities.ts';
 import { print, tell } from './output.ts';
 
-function options(yargs: Argv) {
-  return yargs
-    .option('wire', {
-      choices: ['yahoo'] as const,
-      default: 'yahoo' as const,
-      describe: 'The provider to speak like',
-    })
-    .option('from', {
-      type: 'string',
-      default: 'sample',
-      describe: 'The market to serve: sample, or a folder of CSV files',
-    })
-    .option('seed', { type: 'string', describe: 'Seed of the sample market' })
-    .option('port', { type: 'string', default: '0', describe: 'Port on 127.0.0.1; 0: any free one' })
-    .option('latency', {
-      type: 'string',
-      default: '0ms',
-      describe: 'Wait before every answer, e.g. 250ms or 1s',
-    })
-    .option('fault', {
-      type: 'string',
-      coerce: joined,
-      describe: 'Hit requests by faults: NAME=5%, several with commas; all=5%, garbage=5%; list names them',
-    })
-    .option('fault-seed', { type: 'string', default: '1', describe: 'Seed that says which requests are hit' })
-    .option('limit', { type: 'string', describe: 'Refuse what comes faster: 5/min, 100/10s, 5/min,500/day' })
-    .option('limit-retry-after', {
-      choices: ['seconds', 'date', 'none'] as const,
-      default: 'none' as const,
-      describe: 'How a refusal by --limit says when to come back',
-    })
-    .option('log', { type: 'string', describe: 'Append one JSON line a request to this file' })
-    .option('now', { type: 'string', describe: 'Pretend that it is this instant (ISO 8601)' });
-}
+const HOSTILE = 'How it misbehaves';
+
+const OPTIONS = {
+  wire: { choices: ['yahoo'], default: 'yahoo', describe: 'The provider to speak like' },
+  from: { value: 'MARKET', default: 'sample', describe: 'What to serve: sample, or a folder of CSV files' },
+  seed: {
+    value: 'N',
+    otherwise: '1',
+    read: wholeFrom(0),
+    needs: { from: ['sample'] },
+    describe: 'Another sample market',
+  },
+  port: { value: 'N', default: '0', read: parsePort, describe: 'Port on 127.0.0.1; 0: any free one' },
+  log: { value: 'FILE', describe: 'Append one JSON line a request to this file' },
+  latency: {
+    value: 'TIME',
+    default: '0ms',
+    read: parseDuration,
+    group: HOSTILE,
+    describe: 'Wait before every answer, such as 250ms or 1s',
+  },
+  fault: {
+    value: 'NAME=5%',
+    joined: true,
+    group: HOSTILE,
+    describe: 'Hit requests by faults, several with commas; all=5%, garbage=5%; list names them',
+  },
+  'fault-seed': {
+    value: 'N',
+    default: '1',
+    read: wholeFrom(0),
+    needs: { fault: 'given' },
+    group: HOSTILE,
+    describe: 'Says which requests are hit',
+  },
+  limit: {
+    value: 'RATES',
+    group: HOSTILE,
+    describe: 'Refuse what comes faster: 5/min, 100/10s, 5/min,500/day',
+  },
+  'limit-retry-after': {
+    choices: ['seconds', 'date', 'none'],
+    default: 'none',
+    needs: { limit: 'given' },
+    group: HOSTILE,
+    describe: 'How a refusal says when to come back',
+  },
+  ...NOW,
+} as const satisfies Declarations;
 
 /** `backfill simulate`: a provider on loopback. Prints its URL, then serves until it is stopped. */
 export const simulateCommand = command({
   name: 'simulate',
   describe: 'Serve a market on loopback as a provider would',
-  options,
+  examples: [
+    { does: 'A market; prints http://127.0.0.1:PORT', line: 'backfill simulate --latency 250ms' },
+    { does: 'Ask it', line: 'backfill ALFA --provider-url yahoo=http://127.0.0.1:PORT' },
+    { does: 'A hostile one', line: 'backfill simulate --fault all=5% --limit 5/min' },
+  ],
+  options: OPTIONS,
   run: async (argv) => {
     const { log, fault, limit } = argv;
-    const seed = parseWhole('--fault-seed', argv.faultSeed, 0) ?? 1;
     const simulator = await startSimulator({
       wire: argv.wire,
-      market: await openMarket(argv.from, parseWhole('--seed', argv.seed, 0)),
-      port: parsePort(argv.port),
-      latencyMs: parseDuration('--latency', argv.latency),
-      now: preciseClock(argv.now),
-      ...(fault !== undefined && { faults: { rates: fault, seed } }),
+      market: await openMarket(argv.from, argv.seed),
+      port: argv.port,
+      latencyMs: argv.latency,
+      now: preciseClock(argv.now ?? Date.now),
+      ...(fault !== undefined && { faults: { rates: fault, seed: argv.faultSeed } }),
       ...(limit !== undefined && { limits: limit }),
       limitRetryAfter: argv.limitRetryAfter,
       ...(log !== undefined && { log: openLog(log) }),
@@ -93,19 +113,14 @@ function openedAtEnd(path: string): number {
   }
 }
 
-/** An option that may be given several times, as if given once with commas. */
-function joined(given: string | readonly string[]): string {
-  return [given].flat().join(',');
-}
-
-/** The clock of `--now` with parts of a millisecond, which the log of a test of rates needs. Throws `usage`. */
-function preciseClock(now: string | undefined): () => number {
-  const zero = parseClock(now)() - performance.now();
+/** The clock of `--now` with parts of a millisecond, which the log of a test of rates needs. */
+function preciseClock(clock: () => number): () => number {
+  const zero = clock() - performance.now();
   return () => zero + performance.now();
 }
 
-function parsePort(text: string): number {
-  const port = parseWhole('--port', text, 0) ?? 0;
+function parsePort(name: string, text: string): number {
+  const port = wholeFrom(0)(name, text);
   if (port <= 65_535) return port;
-  throw new BackfillError('usage', `--port ${text}: must be 0 (any free one) to 65535`);
+  throw new BackfillError('usage', `${name} ${text}: must be 0 (any free one) to 65535`);
 }

@@ -1,46 +1,67 @@
-import type { Argv } from 'yargs';
-import { BackfillError, driftText, openHistory, openingLine, summaryText } from '../index.ts';
+import { driftText, openHistory, openingLine, summaryText } from '../index.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import {
-  connectionOptions,
+  CONNECTION,
+  INTERVAL,
+  NOW,
+  OUTPUT,
+  PROVIDER,
+  RANGE,
+  STORE,
+  TICKERS,
+  WHICH,
+  connectionOf,
   given,
-  parseConnection,
-  parseIntervals,
-  parseRangeOptions,
-  parseWhole,
-  providerOptions,
-  rangeOptions,
-  storeOptions,
+  rangeOf,
 } from './options.ts';
-import { command } from './program.ts';
+import { command } from './command.ts';
+import type { Declarations } from './declaration.ts';
+import { parseShare, wholeFrom } from './quantities.ts';
 import { print, tell } from './output.ts';
 import { stopOnSignal } from './signals.ts';
 
-function options(yargs: Argv) {
-  return connectionOptions(providerOptions(rangeOptions(storeOptions(yargs))))
-    .option('sample', {
-      type: 'string',
-      default: '1%',
-      describe: 'Part of the final sessions to fetch again',
-    })
-    .option('sample-seed', { type: 'string', describe: 'Seed of the sample [default: today]' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print the summary as JSON' });
-}
+const OPTIONS = {
+  ...TICKERS,
+  ...INTERVAL,
+  ...RANGE,
+  sample: {
+    value: 'N%',
+    default: '1%',
+    read: parseShare,
+    group: WHICH,
+    describe: 'Part of the final sessions to fetch again',
+  },
+  'sample-seed': {
+    value: 'N',
+    otherwise: 'today',
+    read: wholeFrom(0),
+    group: WHICH,
+    describe: 'Another sample of the same size',
+  },
+  ...PROVIDER,
+  ...CONNECTION,
+  ...STORE,
+  json: { type: 'switch', group: OUTPUT, describe: 'Print the summary as JSON' },
+  ...NOW,
+} as const satisfies Declarations;
 
 /** `backfill verify`: does the provider still say what is stored? */
 export const verifyCommand = command({
   name: 'verify',
   describe: 'Fetch a sample of what is stored again and report what changed',
-  options,
+  examples: [
+    { does: 'One final session in a hundred', line: 'backfill verify' },
+    { does: 'All of one ticker since 2024', line: 'backfill verify AAPL --start 2024-01-02 --sample 100%' },
+  ],
+  options: OPTIONS,
   run: async (argv) => {
-    const history = openHistory(parseConnection(argv));
+    const history = openHistory(connectionOf(argv));
     const { stop, signal, release } = stopOnSignal();
     try {
       const summary = await history.verify({
-        ...given({ tickers: argv.tickers, intervals: parseIntervals(argv.interval) }),
-        ...parseRangeOptions(argv),
-        sample: parseShare('--sample', argv.sample),
-        ...given({ seed: parseWhole('--sample-seed', argv.sampleSeed, 0) }),
+        ...given({ tickers: argv.tickers, intervals: argv.interval, seed: argv.sampleSeed }),
+        ...rangeOf(argv),
+        sample: argv.sample,
         onEvent: (event) => {
           if (event.type === 'planned') tell(openingLine(event.plan, history.capabilities.quotas));
         },
@@ -58,11 +79,3 @@ export const verifyCommand = command({
     }
   },
 });
-
-/** `1%` or `0.01`; above 0, at most all. Throws `usage`. */
-function parseShare(name: string, text: string): number {
-  const [, digits, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text.trim()) ?? [];
-  const share = Number(digits) / (percent === '%' ? 100 : 1);
-  if (share > 0 && share <= 1) return share;
-  throw new BackfillError('usage', `${name} ${text}: write it as 1% or 0.01, above 0 and at most 100%`);
-}

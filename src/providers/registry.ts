@@ -1,3 +1,4 @@
+import { didYouMean } from '../core/closest.ts';
 import { BackfillError } from '../core/errors.ts';
 import { csvCapabilities } from './csv/capabilities.ts';
 import { type Gate, NO_REQUESTS } from './http/gate.ts';
@@ -23,6 +24,12 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
     open: async (c) => (await import('./sample/index.ts')).openSample(c),
   },
 };
+
+/** The ids of all providers, or of those that are asked over a network. */
+export function providerIds({ metered }: { metered?: true } = {}): readonly string[] {
+  const ids = Object.keys(PROVIDERS);
+  return metered ? ids.filter((id) => capabilitiesOf({ id }).metered) : ids;
+}
 
 /** What a provider can do as it is configured. Throws `unknown-provider`, naming those there are. */
 export function capabilitiesOf(config: ProviderConfig): Capabilities {
@@ -50,6 +57,9 @@ export async function openProvider(config: ProviderConfig, gate: Gate = NO_REQUE
 function registered(id: string): RegisteredProvider {
   const provider = Object.hasOwn(PROVIDERS, id) ? PROVIDERS[id] : undefined;
   if (provider !== undefined) return provider;
-  const known = Object.keys(PROVIDERS).join(', ');
-  throw new BackfillError('unknown-provider', `there is no provider "${id}"; there are: ${known}`);
+  const known = Object.keys(PROVIDERS);
+  throw new BackfillError(
+    'unknown-provider',
+    `there is no provider "${id}"; there are: ${known.join(', ')}${didYouMean(id, known)}`,
+  );
 }

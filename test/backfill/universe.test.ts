@@ -36,6 +36,15 @@ describe('the tickers a user means', () => {
     expect(await resolveTickers('sp500', yahoo())).toEqual(['AAPL', 'BRK-B']);
   });
 
+  it('may be several of these, added up', async () => {
+    await writeFile(join(folder, 'my list, old.txt'), 'IBM');
+    expect(await resolveTickers(`T,@${folder}/list.txt,sp500,KO`, yahoo())).toEqual([
+      ...['T', 'AAPL', 'MSFT', 'BRK-B', 'KO'],
+    ]);
+    expect(await resolveTickers(`@${folder}/my list, old.txt`, yahoo())).toEqual(['IBM']);
+    expect(await resolveTickers('portfolio,zzzz', yahoo())).toHaveLength(41);
+  });
+
   it('are the portfolio of 40 if none are named, or all of a provider that can list them', async () => {
     expect(await resolveTickers(undefined, yahoo())).toHaveLength(40);
     expect(await resolveTickers(undefined, sample())).toEqual(['ZZZ', 'AAA']);
@@ -44,6 +53,8 @@ describe('the tickers a user means', () => {
 
   it.each([
     ['all', '--tickers all: provider "yahoo" does not list its tickers'],
+    ['aapl,all', '--tickers all stands alone; for the ticker write ALL'],
+    ['portfolo', /no universe of that name; .*; did you mean portfolio\?$/],
     ['nasdaq100', '--tickers nasdaq100: there is no universe of that name'],
     ['@no-such-file', '--tickers @no-such-file: cannot read the file (ENOENT)'],
     [',', '--tickers is empty'],

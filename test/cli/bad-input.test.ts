@@ -102,14 +102,14 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
       '--now 9999-01-01',
       '--now 9999-01-01: must lie between 1970 and 2100',
     ],
-    ['a time-out of nothing', '--timeout 0', '--timeout 0: no answer comes in no time'],
+    ['a time-out of nothing', '--timeout 0s', '--timeout 0s: no answer comes in no time'],
     ['a store below /proc', '--store /proc/x', 'the store /proc/x cannot be used'],
     [
       'a value that looks like an option',
       '--rate-limit -5/min',
       '--rate-limit -5/min: a value that begins with a dash is written --rate-limit=-5/min',
     ],
-    ['a choice that there is not', '--basis foo', 'Argument: basis, Given: "foo"'],
+    ['a choice that there is not', '--basis foo', '--basis foo: it must be raw or split-adjusted'],
     ['an unknown option', '--tickerz ALFA', 'tickerz; backfill --help lists the options'],
     [
       'csv prices of an unknown basis',

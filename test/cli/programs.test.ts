@@ -106,7 +106,9 @@ describe('backfill', () => {
       expect(dated.stdout).toContain('ALFA   1d  2026-02-02..2026-02-02');
       expect((await checkData('--store', 'settings')).code).toBe(0);
       await writeFile(join(folder, 'backfill.config.json'), '{ "dayz": 3 }');
-      expect((await backfill()).stderr).toBe('backfill: backfill.config.json: there is no option "dayz"\n');
+      expect((await backfill()).stderr).toBe(
+        'backfill: backfill.config.json: there is no option "dayz"; did you mean days?\n',
+      );
     } finally {
       await rm(join(folder, 'backfill.config.json'));
     }

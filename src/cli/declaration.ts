@@ -1,0 +1,66 @@
+/**
+ * Options as data. One declaration is what an option is read by, what its value is checked by, what the help says of it,
+ * and the type of what a command gets: `--csv-zone` as `csvZone`.
+ */
+export interface Declaration {
+  /** What it says of itself in the help, without a full stop. */
+  readonly describe: string;
+  /** `text` takes a value and is the default; a `switch` takes none; a `list` may be given several times. */
+  readonly type?: 'text' | 'switch' | 'list';
+  /** Given several times, the values are one text, joined with commas. */
+  readonly joined?: true;
+  /** `t` for `-t`. */
+  readonly short?: string;
+  /** What the help calls its value: `N`, `DATE`. Default: its choices, or `TEXT`. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  /** Makes the value of its text, named `--days`. Throws `usage`. Default: the text itself. */
+  readonly read?: (name: string, text: string) => unknown;
+  readonly default?: string;
+  /** What the help says of a default that is no fixed text. */
+  readonly otherwise?: string;
+  /** The heading under which the help lists it. Default `Options`. */
+  readonly group?: string;
+  /** Words that stand alone belong to it: `one` of them, or all the others. */
+  readonly word?: 'one' | 'many';
+  readonly required?: true;
+  /**
+   * Other options without which this one has no effect: each `given`, or of one of these values, which may depend on its
+   * own. On the command line that is refused; a setting, which is meant for many commands, waits until it has one.
+   */
+  readonly needs?: Readonly<
+    Record<string, 'given' | readonly string[] | ((text: string) => readonly string[])>
+  >;
+}
+
+/** What a command declares, by the names of its options in kebab case. */
+export type Declarations = Readonly<Record<string, Declaration>>;
+
+type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}`
+  ? `${First}${Capitalize<CamelCase<Rest>>}`
+  : Name;
+
+type Lacking<D> = D extends { default: string } | { required: true } ? never : undefined;
+
+type ReadAs<D> = D extends { read: (name: string, text: string) => infer Value }
+  ? Value
+  : D extends { choices: readonly (infer Choice)[] }
+    ? Choice
+    : string;
+
+type ValueOf<D> = D extends { type: 'switch' }
+  ? boolean
+  : D extends { type: 'list' }
+    ? readonly ReadAs<D>[]
+    : ReadAs<D> | Lacking<D>;
+
+/** The values of declared options, by their names in camel case. */
+export type ValuesOf<D extends Declarations> = {
+  readonly [Name in keyof D & string as CamelCase<Name>]: ValueOf<D[Name]>;
+};
+
+/** Every command of a program has these. */
+export const ALWAYS = {
+  help: { type: 'switch', short: 'h', describe: 'Show this help' },
+  version: { type: 'switch', short: 'V', describe: 'Show the version' },
+} as const satisfies Declarations;

@@ -1,0 +1,100 @@
+import { BackfillError, closest } from '../index.ts';
+import type { Command } from './command.ts';
+import { ALWAYS, type Declarations } from './declaration.ts';
+import { wordsOf } from './read-line.ts';
+
+/** The command that a line means, with the words that are left for it. */
+export interface Found {
+  readonly command: Command;
+  readonly rest: readonly string[];
+  /** Asked for by the word `help`. */
+  readonly help: boolean;
+}
+
+/** What people call commands elsewhere. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  check: 'check-data',
+  coverage: 'check-data',
+  list: 'check-data',
+  ls: 'check-data',
+  status: 'check-data',
+  report: 'check-data',
+  delete: 'forget',
+  remove: 'forget',
+  rm: 'forget',
+  drop: 'forget',
+  fix: 'doctor',
+  repair: 'doctor',
+  splits: 'actions',
+  dividends: 'actions',
+  sql: 'query',
+  select: 'query',
+  dump: 'export',
+  move: 'rename',
+  mv: 'rename',
+  serve: 'simulate',
+  server: 'simulate',
+};
+
+/** What people call the main command elsewhere. */
+const MAIN_NAMES: ReadonlySet<string> = new Set([
+  ...['backfill', 'download', 'fetch', 'fill', 'get', 'init', 'pull', 'refresh', 'run', 'start', 'sync'],
+  ...['update', 'upgrade'],
+]);
+
+/**
+ * Finds the command of a line: its first word, if it is a command's name; else the program's main command, whose words
+ * are tickers. A word that looks like a slip for a command is not taken for a ticker. Throws `usage`.
+ */
+export function findCommand(
+  program: string,
+  argv: readonly string[],
+  main: Command,
+  commands: readonly Command[],
+): Found {
+  const words = wordsOf(argv, everyOption([main, ...commands]));
+  const [first, second] = words;
+  const named = (name: string | undefined): Command | undefined =>
+    commands.find((command) => command.name === name);
+  if (first === undefined) return { command: main, rest: argv, help: false };
+  const without = argv.filter((_, i) => i !== first.index);
+  if (first.value === 'help') {
+    if (second !== undefined && named(second.value) === undefined)
+      refuseSlip(program, second.value, commands);
+    return { command: named(second?.value) ?? main, rest: [], help: true };
+  }
+  const command = named(first.value);
+  if (command !== undefined) return { command, rest: without, help: false };
+  if (commands.length > 0) {
+    refuseSlip(program, first.value, commands);
+    const late = words.find(({ value }) => named(value) !== undefined);
+    if (late !== undefined)
+      throw new BackfillError('usage', `the command comes first: ${program} ${late.value} ${first.value} …`);
+  }
+  return { command: main, rest: argv, help: false };
+}
+
+/** Throws `usage` for a word that is more likely a command's name than a ticker. */
+function refuseSlip(program: string, word: string, commands: readonly Command[]): void {
+  if (!/^[a-z][a-z-]+$/i.test(word)) return;
+  const lower = word.toLowerCase();
+  const names = [...commands.map(({ name }) => name), 'help'];
+  const near = names.includes(lower) ? lower : (OTHER_NAMES[word] ?? closest(word, names));
+  // VERI is written like a ticker, and is one.
+  const isTicker = word === word.toUpperCase() && near !== lower;
+  if (isTicker) return;
+  const ticker = `for the ticker: --tickers ${word.toUpperCase()}`;
+  if (MAIN_NAMES.has(word))
+    throw new BackfillError(
+      'usage',
+      `there is no command "${word}"; ${program} alone fetches what is missing (${ticker})`,
+    );
+  if (near !== undefined)
+    throw new BackfillError('usage', `there is no command "${word}"; did you mean ${near}? (${ticker})`);
+}
+
+/** All that any command declares; where two differ, the first. */
+export function everyOption(commands: readonly Command[]): Declarations {
+  const options = commands.toReversed().flatMap((command) => Object.entries(command.options));
+  return { ...Object.fromEntries(options), ...ALWAYS };
+}
