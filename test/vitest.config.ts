@@ -35,6 +35,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'terminal',
+          testTimeout: 60_000,
           include: [terminal],
           fileParallelism: false,
           sequence: { groupOrder: 2 },

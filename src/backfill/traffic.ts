@@ -1,7 +1,12 @@
-import { type Quota, isPaced } from '../core/quota.ts';
+import { type Quota, type QuotaStanding, isPaced, unusedAt } from '../core/quota.ts';
 import { CELL, createGateState } from '../providers/http/gate-state.ts';
-import { openQuotaFile } from '../providers/http/quota-file.ts';
-import { type KeeperClocks, type QuotaKeeper, startQuotaKeeper } from '../providers/http/quota-keeper.ts';
+import { lookIntoQuota, openQuotaFile } from '../providers/http/quota-file.ts';
+import {
+  type KeeperClocks,
+  type QuotaKeeper,
+  standingIn,
+  startQuotaKeeper,
+} from '../providers/http/quota-keeper.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { QuotaPlace } from '../providers/http/quota-owner.ts';
 import { DEFAULT_POLICY, type GatePolicy, openSharedGate } from '../providers/http/shared-gate.ts';
@@ -22,6 +27,8 @@ export interface TrafficNow extends TrafficCounts {
   readonly pausedMs: number;
   /** The limit that the provider showed by its refusals, where it declares none; null: none is known. */
   readonly learned: Quota | null;
+  /** What all processes have used of the key's quotas. */
+  readonly standing: QuotaStanding;
 }
 
 /** The requests of one run, as all its threads send them. */
@@ -66,12 +73,16 @@ export async function openTraffic(options: TrafficOptions): Promise<Traffic> {
     cancel: () => state.alone((cells) => void (cells[CELL.cancelled] = 1)),
     counts: () => state.alone(counts),
     now: () => {
-      const at = clocks.gate();
-      return state.alone((cells) => ({
-        ...counts(cells),
-        pausedMs: Math.max(0, (cells[CELL.pausedUntil] ?? 0) - at),
-        learned: learnedLimit(cells),
-      }));
+      const [wall, at] = [clocks.wall(), clocks.gate()];
+      return {
+        ...state.alone((cells) => ({
+          ...counts(cells),
+          pausedMs: Math.max(0, (cells[CELL.pausedUntil] ?? 0) - at),
+          learned: learnedLimit(cells),
+        })),
+        standing:
+          quotaFile === undefined ? unusedAt(wall) : standingIn(lookIntoQuota(quotaFile), quotas, wall),
+      };
     },
     close: async () => keeper?.stop(),
   };

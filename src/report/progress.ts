@@ -1,7 +1,9 @@
 import type { BackfillEvent } from '../backfill/backfill.ts';
 import type { TrafficNow } from '../backfill/traffic.ts';
 import { type Series, seriesKey } from '../core/bars.ts';
-import { type Plan, type Quota, leastTime } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
+import { quotaTime } from '../core/quota-time.ts';
+import { type Quota, unusedAt } from '../core/quota.ts';
 
 /** How far a run is. */
 export interface ProgressNow {
@@ -31,14 +33,15 @@ export interface RunWatch {
 /** The pace is that of so many of the latest tasks. */
 const PACE_TASKS = 50;
 
-const NO_TRAFFIC: TrafficNow = { sent: 0, retries: 0, throttles: 0, pausedMs: 0, learned: null };
-
 /** Watches a run by its events. `clock` is the wall's, in ms since the epoch; `quotas` are those that the run keeps. */
 export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatch {
   const startedAt = clock();
   const series = countSeries();
   const pace = measurePace(startedAt);
-  let traffic = (): TrafficNow => NO_TRAFFIC;
+  let traffic = (): TrafficNow => ({
+    ...{ sent: 0, retries: 0, throttles: 0, pausedMs: 0, learned: null },
+    standing: unusedAt(clock()),
+  });
   let requestsLeft = 0;
   let bars = 0;
   let latest: Series | undefined;
@@ -59,9 +62,9 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
     },
     now: () => {
       const at = clock();
-      const { retries, pausedMs, learned } = traffic();
+      const { retries, pausedMs, learned, standing } = traffic();
       const elapsedMs = Math.max(0, at - startedAt);
-      const byQuota = leastTime(requestsLeft, learned === null ? quotas : [...quotas, learned]);
+      const byQuota = quotaTime(requestsLeft, learned === null ? quotas : [...quotas, learned], standing);
       const byPace = pace.timeFor(requestsLeft, at);
       return {
         ...series.counts(),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BackfillEvent } from '../../src/backfill/backfill.ts';
 import type { TrafficNow } from '../../src/backfill/traffic.ts';
-import type { Plan, Quota, Task } from '../../src/core/plan.ts';
+import type { Plan, Task } from '../../src/core/plan.ts';
+import { type Quota, unusedAt } from '../../src/core/quota.ts';
 import { watchRun } from '../../src/report/progress.ts';
 
 const task = (ticker: string, interval: '1d' | '5m' = '1d', requests = 1): Task =>
@@ -13,7 +14,15 @@ const planned = (tasks: readonly Task[]): BackfillEvent => {
 const running = (traffic: Partial<TrafficNow>): BackfillEvent => ({
   type: 'running',
   workers: 1,
-  traffic: () => ({ sent: 0, retries: 0, throttles: 0, pausedMs: 0, learned: null, ...traffic }),
+  traffic: () => ({
+    sent: 0,
+    retries: 0,
+    throttles: 0,
+    pausedMs: 0,
+    learned: null,
+    standing: unusedAt(0),
+    ...traffic,
+  }),
 });
 const finished = (one: Task, isFailure = false): BackfillEvent => ({
   type: 'finished',

@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { TMUX, describeWith } from '../needs.ts';
 import type { RunningSimulator } from '../acceptance/programs.ts';
 import { configure, simulateYahoo } from './simulated.ts';
-import { type Terminal, WHOLE, expectScreen, hasTmux, openTerminal } from './terminal.ts';
+import { type Terminal, WHOLE, expectScreen, openTerminal } from './terminal.ts';
 
 /** What only the line of a run's progress has. */
 const PROGRESS = /\d+\/\d+ \(|ETA:|Elapsed:|#{3}|\.{9}/;
@@ -25,7 +26,7 @@ async function expectWhole(terminal: Terminal): Promise<string> {
   return screen;
 }
 
-describe.skipIf(!hasTmux)('a terminal is whole after a run', { timeout: 60_000 }, () => {
+describeWith(TMUX)('a terminal is whole after a run', () => {
   let quick: RunningSimulator;
   let slow: RunningSimulator;
   beforeAll(async () => {
