@@ -9,7 +9,7 @@ import { sessionDateOf } from '../core/partition.ts';
 import type { Task } from '../core/plan.ts';
 import { contains, intersect, normalize, subtract, union } from '../core/ranges.ts';
 import { shortSessions } from '../core/short-sessions.ts';
-import type { BarAnswer } from '../providers/provider.ts';
+import type { BarAnswer, UnusableRow } from '../providers/provider.ts';
 import { isThinlyTraded } from './thin-trading.ts';
 
 /** An answer after its checks. */
@@ -46,6 +46,11 @@ export interface Learned {
   readonly provisional: number;
   /** Wanted sessions that are over and have far fewer bars than is usual: they wait to be confirmed. */
   readonly waiting: number;
+}
+
+/** Rows of an answer that have values, but wrong ones. */
+export function wrongRows({ unusable }: BarAnswer): readonly UnusableRow[] {
+  return unusable.filter(({ reason }) => reason !== 'empty');
 }
 
 /** A session this young may simply not be out yet: two days. */
@@ -116,7 +121,9 @@ function explainer(checked: CheckedAnswer, present: ReadonlySet<Day>): (session:
   const { answer, calendar, now, rejected, fillers } = checked;
   const sessionOf = sessionDateOf(checked.task.series.interval, calendar);
   // The first fault of a session says more than what followed from it.
-  const faults = new Map(rejected.toReversed().map(({ bar, reason }) => [sessionOf(bar.ts), reason]));
+  const wrong = wrongRows(answer).map(({ ts, reason }) => [sessionOf(ts), reason] as const);
+  const refused = rejected.map(({ bar, reason }) => [sessionOf(bar.ts), reason] as const);
+  const faults = new Map([...refused, ...wrong].toReversed());
   const invented = new Map(fillers.map(({ bar, reason }) => [sessionOf(bar.ts), reason]));
   const empty = new Set(answer.unusable.map(({ ts }) => sessionOf(ts)));
   const thin = isThinlyTraded(checked, present);

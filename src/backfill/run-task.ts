@@ -3,6 +3,7 @@ import { UNKNOWN_IDENTITY, isSplit, withSource } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { unavailableIn } from '../core/unavailable.ts';
 import { volumeSteps } from '../core/compare.ts';
+import type { RejectedBar } from '../core/checks.ts';
 import { type Absence, type Coverage, NOTHING_KNOWN } from '../core/coverage.ts';
 import type { DayRange } from '../core/day.ts';
 import { BackfillError, errorData } from '../core/errors.ts';
@@ -19,6 +20,7 @@ import { askUntilSure, type Heard } from './ask-until-sure.ts';
 import { badActionOddities, keepBadActions } from './bad-actions.ts';
 import { isUnexplained } from './doubt.ts';
 import { driftOf } from './drift.ts';
+import { wrongRows } from './learn-from.ts';
 import { countAfterBreak } from './early-sessions.ts';
 import type { StoredSeries } from './hearing.ts';
 import type { TaskReport, TaskResult } from './runner.ts';
@@ -90,7 +92,7 @@ async function commit(
 ): Promise<Omit<TaskReport, 'fetchMs' | 'storeMs'>> {
   const { series, calendar } = task;
   const { capabilities } = provider;
-  const { rejected } = verdict;
+  const rejected = refusedRows(verdict.rejected, answer);
   const source = capabilities.id;
   const wanted = verdict.wanted.filter(({ ts }) => !verdict.stay.has(ts));
   const bars = [...wanted, ...verdict.corrections, ...verdict.additions]
@@ -99,7 +101,7 @@ async function commit(
   const actions = [...stored.actions, ...answer.actions];
   const topUps = countAfterBreak(verdict.oddities) ?? task.topUps;
   if (capabilities.actions) await commitActions(task, answer, heard, store);
-  if (rejected.length > 0) await store.quarantine(series, rejected.map(rejectedRow), source, now);
+  if (rejected.length > 0) await store.quarantine(series, rejected, source, now);
   await keepBadActions(store, series, answer, source, now);
   const isLeft = isSilent && learned.absent.some(isUnproven);
   const { inserted, changed, revised } = isLeft
@@ -123,7 +125,7 @@ async function commit(
     rejected: rejected.length,
     dropped: answer.dropped,
     offGrid: answer.offGrid ?? 0,
-    unusable: answer.unusable.length,
+    unusable: answer.unusable.length - wrongRows(answer).length,
     firstFault: rejected[0]?.reason ?? null,
     wayOut: unitChangeAdvice(series, verdict, stored, calendarById(task.calendar)),
     fillers: verdict.fillers.length,
@@ -177,6 +179,10 @@ function isUnproven(absence: Absence): boolean {
   return isUnexplained(absence) || leadingClaim(absence.by).reason === 'doubted';
 }
 
-function rejectedRow({ bar, reason }: { bar: unknown; reason: string }): RejectedRow {
-  return { row: bar, reason };
+/** Rows that failed a check, and those that came with values that are none. */
+function refusedRows(rejected: readonly RejectedBar[], answer: BarAnswer): RejectedRow[] {
+  return [
+    ...rejected.map(({ bar, reason }) => ({ row: bar, reason })),
+    ...wrongRows(answer).map(({ row, reason }) => ({ row, reason })),
+  ];
 }

@@ -131,6 +131,20 @@ export const PROVIDER = {
     needs: { provider: ['csv'] },
     describe: 'Whether times of intraday bars are their starts or ends',
   },
+  'csv-dates': {
+    choices: ['dmy', 'mdy', 'ymd'],
+    otherwise: 'as they show',
+    group: CSV,
+    needs: { provider: ['csv'] },
+    describe: 'Order of dates such as 01/02/24',
+  },
+  'csv-decimal': {
+    choices: ['point', 'comma'],
+    otherwise: 'as they show',
+    group: CSV,
+    needs: { provider: ['csv'] },
+    describe: 'What parts the fraction of numbers',
+  },
 } as const satisfies Declarations;
 
 /** Options that say how the provider is asked. */
@@ -177,11 +191,12 @@ export const CONNECTION = {
 export function connectionOf(
   argv: ValuesOf<typeof STORE & typeof PROVIDER & typeof CONNECTION & typeof NOW>,
 ): HistoryOptions {
-  const { provider: id, basis, csvZone, csvStamps, csvAsOf, seed } = argv;
+  const { provider: id, basis, csvZone, csvStamps, csvDates, csvDecimal, csvAsOf, seed } = argv;
   const url = urlOf(id, argv.providerUrl);
+  const ofCsv = { csvZone, csvStamps, csvDates, csvDecimal, csvAsOf };
   return {
     store: argv.store,
-    provider: { id, timeoutMs: argv.timeout, ...given({ url, basis, csvZone, csvStamps, csvAsOf, seed }) },
+    provider: { id, timeoutMs: argv.timeout, ...given({ url, basis, ...ofCsv, seed }) },
     ...given({ quotas: argv.rateLimit, stateFolder: argv.state ?? stateFolder(), clock: argv.now }),
     workers: argv.workers,
     concurrency: argv.concurrency,

@@ -17,6 +17,7 @@ import {
   type SeriesRows,
 } from './csv/series.ts';
 import type { StampOf } from './csv/rows.ts';
+import type { SaidForms } from './csv/table.ts';
 import { SharedTables } from './csv/shared-tables.ts';
 import { type ToldAction, toldNotes } from './csv/told-actions.ts';
 import type { Listing, Market, MarketRow, QuietSessions } from './market.ts';
@@ -66,10 +67,11 @@ export function csvFolderMarket(
   folder: string,
   zone: string | null = null,
   stamps: StampOf = 'start',
+  said: SaidForms = {},
 ): CsvFolderMarket {
   const states = new FileStates();
-  const shared = new SharedTables(states);
-  return new CsvFolder(findBarFiles(folder, shared), { shared, states, zone, stamps });
+  const shared = new SharedTables(states, said);
+  return new CsvFolder(findBarFiles(folder, shared), { shared, states, zone, stamps, said });
 }
 
 class CsvFolder implements CsvFolderMarket {
@@ -78,6 +80,7 @@ class CsvFolder implements CsvFolderMarket {
   readonly #states: FileStates;
   readonly #zone: string | null;
   readonly #stamps: StampOf;
+  readonly #said: SaidForms;
   readonly #read = new Map<string, FilesRead>();
   #last: { readonly what: string; readonly rows: SeriesRows } | undefined;
   #actions: ReadonlyMap<string, CheckedActions> | undefined;
@@ -89,13 +92,21 @@ class CsvFolder implements CsvFolderMarket {
       states,
       zone,
       stamps,
-    }: { shared: SharedTables; states: FileStates; zone: string | null; stamps: StampOf },
+      said,
+    }: {
+      shared: SharedTables;
+      states: FileStates;
+      zone: string | null;
+      stamps: StampOf;
+      said: SaidForms;
+    },
   ) {
     this.#folder = folder;
     this.#shared = shared;
     this.#states = states;
     this.#zone = zone;
     this.#stamps = stamps;
+    this.#said = said;
   }
 
   get hasActions(): boolean {
@@ -148,8 +159,9 @@ class CsvFolder implements CsvFolderMarket {
   }
 
   notRead(ticker: string): readonly string[] {
-    const { told, notFinal } = this.#filesOf(ticker);
+    const { told, notFinal, notes } = this.#filesOf(ticker);
     return [
+      ...notes,
       ...notFinal.map(({ path, rows }) => notFinalNote(path, rows, ticker)),
       ...toldNotes(told, this.actions(ticker)),
     ];
@@ -166,7 +178,10 @@ class CsvFolder implements CsvFolderMarket {
     const { actionsPath } = this.#folder;
     const paths = files.map(({ path }) => path);
     const all = withActions && actionsPath !== null ? [...paths, actionsPath] : paths;
-    return [this.#zone ?? '', this.#stamps, ...all.map((path) => this.#states.of(path))].join('\n');
+    const { numbers = '', dates = '' } = this.#said;
+    const said = numbers + dates === '' ? [] : [`${numbers} ${dates}`];
+    const states = all.map((path) => this.#states.of(path));
+    return [this.#zone ?? '', this.#stamps, ...said, ...states].join('\n');
   }
 
   span(ticker: string, interval: Interval): DayRange | undefined {

@@ -12,6 +12,8 @@ export interface MarketRow {
   readonly volume: number | null;
   readonly vwap: number | null;
   readonly trades: number | null;
+  /** Where it cannot be read: what is wrong with it, with its line and cell. */
+  readonly fault?: string;
 }
 
 /** One instrument of a market. */

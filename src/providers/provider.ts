@@ -146,6 +146,10 @@ export interface ProviderConfig {
   readonly csvZone?: string;
   /** Whether intraday stamps are the start of their bars (the default) or the end, where the source cannot say (`csv`). */
   readonly csvStamps?: 'start' | 'end';
+  /** Order of the numbers in the dates of `csv` files. Default: as they show; a file that does not is refused. */
+  readonly csvDates?: 'dmy' | 'mdy' | 'ymd';
+  /** What parts the fraction of numbers in `csv` files. Default: as they show; a file that does not is refused. */
+  readonly csvDecimal?: 'point' | 'comma';
   /** Day up to which splits are in split-adjusted prices, where the source cannot say (`csv`): `YYYY-MM-DD`. */
   readonly csvAsOf?: string;
   /** Seed of the `sample` market. */

@@ -80,12 +80,13 @@ describe('CSV files with a header', () => {
   it('have unknown values where a field is empty or null', async () => {
     const market = csvFolderMarket(
       await folderOf({
-        'REX.csv': `${HEADER}\n2024-01-02,,,,526.09,12135\n2024-01-03,null,null,null,null,null\n`,
+        'REX.csv': `${HEADER}\n2024-01-02,,,,526.09,12135\n2024-01-03,null,null,null,null,null\n2024-01-04,1,1,1,1,1\n`,
       }),
     );
     expect(market.rows('REX', '1d', ALL)).toMatchObject([
       { open: null, close: 526.09, volume: 12135 },
       { open: null, close: null, volume: null },
+      { open: 1, close: 1, volume: 1 },
     ]);
   });
 
@@ -141,13 +142,15 @@ describe('CSV files with a header', () => {
     const at = (file: string): string => join(folder, file);
     expect(problem('NUM')).toMatchObject({
       code: 'usage',
-      message: `${at('NUM.csv')}, line 3: "x" is not a number`,
+      message: `${at('NUM.csv')}, line 3: "x" is not a number (high): mend or remove it`,
     });
     expect(problem('DATE')).toMatchObject({
-      message: `${at('DATE.csv')}, line 2: "2024-02-30" is no date or time`,
+      message: `${at('DATE.csv')}, line 2: "2024-02-30" is no date or time: mend it, or write dates as YYYY-MM-DD`,
     });
     expect(problem('COLS')).toMatchObject({
-      message: `${at('COLS.csv')}, line 1: the header names no column "close"`,
+      message:
+        `${at('COLS.csv')}, line 1: the header names no column "close" ("date, open, high, low, volume"): ` +
+        'write its names as date, open, high, low, close, volume',
     });
     expect(problem('FEW')).toMatchObject({
       code: 'usage',

@@ -4,10 +4,11 @@ import { type Day, parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { isWord, readFileName } from './file-name.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
+import { headingOf } from './heading.ts';
 import { isFileEnded } from './line-end.ts';
 import { firstBytes, readText, readZip } from './records.ts';
+import type { StampedRow } from './row-reader.ts';
 import { type SharedTables, tradesOnSaturday } from './shared-tables.ts';
-import { headingOf, readTable, type StampedRow } from './table.ts';
 import { tickerNamed } from './ticker-name.ts';
 import { someOf, Unread } from './unread.ts';
 
@@ -123,7 +124,7 @@ function explained(path: string, look: () => Look): Look {
 function read(path: string, root: string, shared: SharedTables): Look {
   const name = basename(path);
   if (name.startsWith('.')) return { reason: 'hidden' };
-  if (/\.zip$/i.test(name)) return zipFile(path);
+  if (/\.zip$/i.test(name)) return zipFile(path, shared);
   const stem = name.replace(ENDINGS, '');
   if (stem === name) return { reason: 'no CSV, text or zip file' };
   if (/\.txt(\.gz)?$/i.test(name) && !headingOf(headOf(path)).isTable)
@@ -139,7 +140,7 @@ function nameWithin(path: string, stem: string, root: string): string {
 }
 
 function tableFile(path: string, stem: string, shared: SharedTables): Look {
-  const named = tickerOf(path, stem, () => readTable(path).rows);
+  const named = tickerOf(path, stem, () => shared.read(path).rows);
   if ('reason' in named) return named;
   const { ticker, isSure } = named;
   if (ticker !== undefined && isSure) return { found: [{ ticker, file: { kind: 'table', path } }] };
@@ -168,13 +169,13 @@ function tickerOf(
 }
 
 /** A zip file is named after its day, or like the CSV file within, which names the ticker either way. */
-function zipFile(path: string): Look {
+function zipFile(path: string, shared: SharedTables): Look {
   const isDayFile = /^\d{8}_trade\.zip$/.test(basename(path));
   const inner = isDayFile ? null : readZip(path);
   const [, innerDate, innerTicker] = /^(\d{8})_(.+)_minute_trade\.csv$/.exec(inner?.name ?? '') ?? [];
   const stem = (inner?.name ?? '').replace(/\.csv$/, '');
   if (inner !== null && innerDate === undefined && headingOf(inner.text).isTable)
-    return zippedTable(path, stem);
+    return zippedTable(path, stem, shared);
   const name = isDayFile ? basename(dirname(path)) : (innerTicker ?? stem.split('_', 1)[0] ?? '');
   const date = isDayFile ? basename(path).slice(0, 8) : innerDate;
   const saturday = (): boolean => date === undefined && tradesOnSaturday(readLeanTable(path, LEAN_UNSCALED));
@@ -185,8 +186,8 @@ function zipFile(path: string): Look {
   return { found: [{ ticker, file: { kind: 'lean-minutes', path, day } }] };
 }
 
-function zippedTable(path: string, stem: string): Look {
-  const named = tickerOf(path, stem, () => readTable(path, readZip(path).text).rows);
+function zippedTable(path: string, stem: string, shared: SharedTables): Look {
+  const named = tickerOf(path, stem, () => shared.read(path, readZip(path)).rows);
   if ('reason' in named) return named;
   const { ticker, isSure } = named;
   if (ticker === undefined || (!isSure && namesNothing(ticker, stem))) return { reason: NO_TICKER };
@@ -206,6 +207,6 @@ function inCryptoFolder(path: string): boolean {
 
 /** The beginning of a file, which shows its header. */
 function headOf(path: string): string {
-  if (/\.gz$/i.test(path)) return readText(path);
-  return readText(path, firstBytes(path, HEAD_BYTES));
+  if (/\.gz$/i.test(path)) return readText(path).text;
+  return readText(path, firstBytes(path, HEAD_BYTES)).text;
 }

@@ -1,3 +1,4 @@
+import { EPOCH, TIME_OF_DAY } from './stamps.ts';
 import type { ActionColumn } from './told-actions.ts';
 
 /** Where a file has what: indices of its columns. */
@@ -11,6 +12,8 @@ export interface Header {
   readonly low: number;
   readonly close: number;
   readonly volume: number | null;
+  /** MetaTrader's number of changes of the price, which stands for a volume where the broker knows none. */
+  readonly ticks: number | null;
   readonly vwap: number | null;
   readonly trades: number | null;
   /** Whether a row is final: this program's own exports tell. */
@@ -45,7 +48,8 @@ const NAMES = {
   high: 'high,high price,h',
   low: 'low,low price,l',
   close: 'close,close price,close/last,c,last,price',
-  volume: 'volume,vol,vol.,v,tickvol,tick volume',
+  volume: 'volume,vol,vol.,v',
+  ticks: 'tickvol,tick volume',
   vwap: 'vwap,vw',
   trades: 'trades,trade count,tradecount,number of trades,transactions,barcount,count,n',
   isFinal: 'is final,isfinal',
@@ -70,36 +74,12 @@ const CLOCKS: Readonly<Record<string, string>> = {
   local: 'exchange',
 };
 
-/** Binance's archive of spot bars: files without a header. */
-const KLINE: Header = {
-  stamp: 0,
-  time: null,
-  open: 1,
-  high: 2,
-  low: 3,
-  close: 4,
-  volume: 5,
-  vwap: null,
-  trades: 8,
-  isFinal: null,
-  actions: [],
-  ticker: null,
-  name: null,
-  interval: null,
-  zone: null,
-  twins: [],
-};
-const KLINE_FIELDS = 12;
-
 /** Behind the plain name of `Close (adj.)`. */
 const ADJUSTED = ' (adjusted)';
 
 const EPOCHS: ReadonlySet<string> = new Set(['timestamp', 'time', 'unix', 'unix timestamp', 'epoch']);
-const EPOCH = /^\d{10,19}$/;
 /** A date and a time without an offset. */
 const HAS_TIME = /^\d{4}\D?\d{2}\D?\d{2}[T ]\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/;
-
-const TIME_OF_DAY = /^(\d{1,6}|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[AP]M)?)$/i;
 
 /**
  * The columns that a header and the first row of a file tell of, or the first column that is wanted and not there; a volume
@@ -123,9 +103,12 @@ export function readHeader(
   if (high === null) return { missing: 'high' };
   if (low === null) return { missing: 'low' };
   if (close === null) return { missing: 'close' };
-  const volume = find('volume') ?? indexOrNull(columns.findIndex((name) => name.startsWith('volume ')));
+  const ticks = find('ticks');
+  const volume =
+    find('volume') ?? indexOrNull(columns.findIndex((name) => name.startsWith('volume '))) ?? ticks;
   const others = {
     volume,
+    ticks,
     vwap: find('vwap'),
     trades: find('trades'),
     isFinal: find('isFinal'),
@@ -161,12 +144,6 @@ function twinsOf(
     const alike = plain.flatMap((one, i) => (one === name && one !== '' ? [i] : []));
     return column === null || alike.length < 2 ? [] : [{ name: names[column] ?? '', columns: alike }];
   });
-}
-
-/** The columns of a line that is a bar of Binance's archive, which has no header; else undefined. */
-export function klineHeader(fields: readonly string[]): Header | undefined {
-  const isKline = fields.length === KLINE_FIELDS && fields.every((field) => /^\d+(\.\d+)?$/.test(field));
-  return isKline ? KLINE : undefined;
 }
 
 /** An IANA zone's own name for it, `UTC`, `exchange`, or undefined. */

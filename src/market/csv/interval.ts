@@ -3,7 +3,7 @@ import { MS_PER_DAY } from '../../core/day.ts';
 import { INTERVALS, type Interval, intervalMs } from '../../core/interval.ts';
 import { instantOf, minutesOfDay } from './clock.ts';
 import { isMidnight } from './stamps.ts';
-import type { StampedRow } from './table.ts';
+import type { StampedRow } from './row-reader.ts';
 import { smallest } from '../../core/extremes.ts';
 
 /** Rows at least this far apart are a day or more each; a change of clocks takes an hour of it, a half day's close four. */
@@ -57,4 +57,25 @@ function usualDistances(sorted: readonly number[]): number[] {
 
 function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+/** What files call the intervals, besides our own words; minutes also as a bare number. */
+const WORDS: Readonly<Record<string, Interval>> = {
+  ...named('1m', '1min 1 minute'),
+  ...named('5m', '5min 5'),
+  ...named('15m', '15min 15'),
+  ...named('1h', '60m 60min 60 h hour hourly 1hour'),
+  ...named('1d', 'd day daily 1day 1440'),
+};
+
+/** The interval that a row's own column says; undefined for words that name none that is stored. */
+export function statedInterval(word: string): Interval | undefined {
+  const text = word.toLowerCase();
+  return (
+    INTERVALS.find((interval) => interval === text) ?? (Object.hasOwn(WORDS, text) ? WORDS[text] : undefined)
+  );
+}
+
+function named(interval: Interval, words: string): Record<string, Interval> {
+  return Object.fromEntries(words.split(' ').map((word) => [word, interval]));
 }

@@ -95,8 +95,8 @@ function pick(before: Taken, after: Taken): Taken | undefined {
   return isLast(after) ? before : undefined;
 }
 
-function isEmpty({ open, high, low, close }: MarketRow): boolean {
-  return open === null && high === null && low === null && close === null;
+function isEmpty({ open, high, low, close, fault }: MarketRow): boolean {
+  return fault !== undefined || (open === null && high === null && low === null && close === null);
 }
 
 function isLast({ row, file }: Taken): boolean {

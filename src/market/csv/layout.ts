@@ -1,4 +1,6 @@
-import { clockNamed, type Header, klineHeader, readHeader } from './header.ts';
+import { clockNamed, type Header, readHeader } from './header.ts';
+import { headerlessColumns, isLean } from './headerless.ts';
+import { twoLineHeading, type TwoLineHeading } from './side-by-side.ts';
 
 /** Where the rows of a file begin and what is in their columns. */
 export interface Layout {
@@ -9,6 +11,8 @@ export interface Layout {
   readonly ticker: string | null;
   /** The zone that is written behind each stamp (`20240102 09:30:00 US/Eastern`); null where none is. */
   readonly zoneBehind: string | null;
+  /** The columns as the file calls them; null where it has no header. */
+  readonly names: readonly string[] | null;
 }
 
 /** Why the head of a file is none. */
@@ -21,20 +25,18 @@ export const HEAD_LINES = 4;
 
 /** The layout of a file by its first lines. */
 export function layoutOf(head: readonly (readonly string[])[]): Layout | NoLayout {
-  const [first = [], second = []] = head;
-  const kline = klineHeader(first);
-  if (kline !== undefined) return { header: kline, heading: 0, ticker: null, zoneBehind: null };
-  if (first[0] === 'Price' && second[0] === 'Ticker') return columnsOfTickers(head);
-  return withHeader(first, second, 1, null);
+  const [first = [], second = [], , fourth = []] = head;
+  const bare = headerlessColumns(first);
+  if (bare !== undefined) return { header: bare, heading: 0, ticker: null, zoneBehind: null, names: null };
+  if (isLean(first))
+    return { problem: 'looks like a file of Lean, whose prices are multiplied: leave it in its zip file' };
+  const two = twoLineHeading(head);
+  return two === undefined ? withHeader(first, second, 1, null) : ofOneTicker(two, fourth);
 }
 
 /** A table of yfinance: columns by price and ticker, in two lines, and the name of the stamps in a third. */
-function columnsOfTickers(head: readonly (readonly string[])[]): Layout | NoLayout {
-  const [prices = [], tickers = [], stamps = [], row = []] = head;
-  const [ticker = '', ...others] = new Set(tickers.slice(1));
-  if (others.length > 0)
-    return { problem: `holds ${ticker}, ${others[0]} … side by side; write one file for each` };
-  return withHeader([stamps[0] ?? '', ...prices.slice(1)], row, 3, ticker);
+function ofOneTicker({ prices, tickers, stamp }: TwoLineHeading, row: readonly string[]): Layout | NoLayout {
+  return withHeader([stamp, ...prices.slice(1)], row, 3, tickers[1] ?? '');
 }
 
 function withHeader(
@@ -44,9 +46,19 @@ function withHeader(
   ticker: string | null,
 ): Layout | NoLayout {
   const header = readHeader(names, row);
-  if ('missing' in header) return { problem: `the header names no column "${header.missing}"` };
+  if ('missing' in header) {
+    const seen = names.slice(0, SHOWN).join(', ') + (names.length > SHOWN ? ', …' : '');
+    return {
+      problem: `the header names no column "${header.missing}" ("${seen}"): write its names as ${WANTED}`,
+    };
+  }
+  const layout = { header, heading, ticker, names };
   const behind = /\d\s+([A-Za-z_]+\/[A-Za-z_/]+)$/.exec(row[header.stamp] ?? '')?.[1] ?? null;
   const zone = behind === null ? undefined : clockNamed(behind);
-  if (zone === undefined) return { header, heading, ticker, zoneBehind: null };
-  return { header: { ...header, zone }, heading, ticker, zoneBehind: behind };
+  if (zone === undefined) return { ...layout, zoneBehind: null };
+  return { ...layout, header: { ...header, zone }, zoneBehind: behind };
 }
+
+/** Columns that are named where one is missing. */
+const SHOWN = 6;
+const WANTED = 'date, open, high, low, close, volume';

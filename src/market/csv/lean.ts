@@ -6,7 +6,7 @@ import type { MarketRow } from '../market.ts';
 import { instantAt } from './clock.ts';
 import { type CsvLine, csvLines, malformed, readNumber, readZip } from './records.ts';
 import { readStamp } from './stamps.ts';
-import type { StampedRow } from './table.ts';
+import type { StampedRow } from './row-reader.ts';
 
 /** How the numbers of a file are to be read. */
 export interface LeanScale {

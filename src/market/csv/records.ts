@@ -3,7 +3,9 @@ import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import { unzipSync } from 'fflate';
 import { BackfillError } from '../../core/errors.ts';
+import { type Decoded, decodedText } from './encoding.ts';
 import { isEnded } from './line-end.ts';
+import { numberIn } from './numbers.ts';
 
 /** One line of a CSV file, cut into fields. */
 export interface CsvLine {
@@ -15,6 +17,11 @@ export interface CsvLine {
 /** A file of the folder that cannot be understood: one line for the user. */
 export function malformed(path: string, line: number | null, problem: string): BackfillError {
   return new BackfillError('usage', `${path}${line === null ? '' : `, line ${line}`}: ${problem}`);
+}
+
+/** The same of a row whose `fault` names its line. */
+export function malformedRow(path: string, fault: string): BackfillError {
+  return new BackfillError('usage', `${path}, ${fault}`);
 }
 
 /** The bytes of a file. Throws `usage` where it cannot be read. */
@@ -41,15 +48,15 @@ export function firstBytes(path: string, count: number): Uint8Array {
   }
 }
 
-/** The text of a file, which may be compressed by gzip, in UTF-8 or with the mark of UTF-16. Throws `usage`. */
-export function readText(path: string, bytes = readBytes(path)): string {
+/** The text of a file, which may be compressed by gzip, in any encoding that `decodedText` knows. Throws `usage`. */
+export function readText(path: string, bytes = readBytes(path)): Decoded {
   // By content: a file that is called `.gz` may have been unpacked on its way.
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return decoded(path, isGzip ? unzipped(path, bytes) : bytes);
 }
 
 /** The one CSV file within a zip file and its name. Throws `usage` where there is none. */
-export function readZip(path: string): { readonly name: string; readonly text: string } {
+export function readZip(path: string): Decoded & { readonly name: string } {
   let files: Record<string, Uint8Array>;
   try {
     files = unzipSync(readBytes(path), { filter: (file) => file.name.endsWith('.csv') });
@@ -59,17 +66,18 @@ export function readZip(path: string): { readonly name: string; readonly text: s
   const [entry, ...others] = Object.entries(files);
   if (entry === undefined || others.length > 0)
     throw malformed(path, null, 'does not hold exactly one CSV file');
-  return { name: entry[0], text: decoded(path, entry[1]) };
+  return { name: entry[0], ...decoded(path, entry[1]) };
 }
 
 /**
- * Lines of a CSV text; empty ones, and addresses and comments (`#`) before the first, are skipped. Throws `usage` with
- * file and line for broken quoting or uneven lines.
+ * Lines of a CSV text; empty ones, what stands before the first and a footer of words are skipped. Throws `usage` with file
+ * and line for broken quoting or uneven lines.
  */
 export function csvLines(path: string, text: string, delimiter = ','): CsvLine[] {
   const lines: CsvLine[] = [];
-  const body = withoutPreamble(text);
-  const skipped = text.slice(0, text.length - body.length).split('\n').length - 1;
+  const all = withoutPreamble(text);
+  const body = withoutFooter(all);
+  const skipped = text.slice(0, text.length - all.length).split('\n').length - 1;
   try {
     parse(body, {
       bom: true,
@@ -83,34 +91,53 @@ export function csvLines(path: string, text: string, delimiter = ','): CsvLine[]
     });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw malformed(path, typeof error['lines'] === 'number' ? error['lines'] : null, problemOf(error, body));
+    const line = typeof error['lines'] === 'number' ? error['lines'] + skipped : null;
+    throw malformed(path, line, problemOf(error, body));
   }
   return lines;
 }
 
-/** What csv-parse says, or that the text was cut within its last line. */
+/** What is wrong with a line and what would do; or that the text was cut within its last line. */
 function problemOf(error: CsvError, text: string): string {
-  const isUneven = error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH';
-  const isLast = isUneven && error['lines'] === text.trimEnd().split('\n').length;
-  const isCut = isLast && !isEnded(text);
-  return isCut ? 'the file ends within this line: get it again, or remove the line' : error.message;
+  if (error.code !== 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') return `${error.message}: mend its quotes`;
+  const isLast = error['lines'] === text.trimEnd().split(/\r\n|\r|\n/).length;
+  if (isLast && !isEnded(text)) return 'the file ends within this line: get it again, or remove the line';
+  const record: unknown = error['record'];
+  const [count, expected] = [
+    Array.isArray(record) ? record.length : 0,
+    Number(/expect (\d+)/.exec(error.message)?.[1]),
+  ];
+  const way =
+    count > expected
+      ? 'mend it, and quote numbers with a comma or part the fields by semicolons'
+      : 'mend or remove it';
+  return `has ${count} fields, and the first line ${expected}: ${way}`;
 }
 
-/** A CSV text without the addresses and comments (`#`) before its first line. */
+/** A CSV text without what may stand before its first line: addresses, comments (`#`), and the separator that Excel is told. */
 export function withoutPreamble(text: string): string {
-  return text.replace(/^\uFEFF?(?:(?:https?:\/\/|#)[^\r\n]*\r?\n)+/, '');
+  return text.replace(/^\uFEFF?(?:(?:https?:\/\/|#|sep=.(?=\r?\n))[^\r\n]*(?:\r\n|\r|\n))+/i, '');
 }
 
-/** A number, or null for an empty field and the words for one. Throws `usage` for anything else. */
+/** A text without a last line of words, such as Barchart's `"Downloaded from Barchart.com as of …"` or `Total: 5`. */
+function withoutFooter(text: string): string {
+  const start = 1 + Math.max(text.trimEnd().lastIndexOf('\n'), text.trimEnd().lastIndexOf('\r'));
+  const last = text.slice(start);
+  const isFooter = WORDS.test(last) || (isEnded(text) && WORD.test(last));
+  return start > 1 && isFooter ? text.slice(0, start) : text;
+}
+
+/** Three words at least: a ticker or a month that was cut is one. */
+const WORDS = /^"?[A-Za-z]+ [A-Za-z]+ [A-Za-z][^;\t|]*$/;
+const WORD = /^"?[A-Za-z][^,;\t|]*$/;
+
+/** A plain number, or null where a cell says that there is none. Throws `usage` for anything else. */
 export function readNumber(path: string, line: CsvLine, index: number): number | null {
   const text = line.fields[index] ?? '';
-  if (text === '' || NO_VALUE.test(text)) return null;
-  const number = Number(text);
-  if (!Number.isFinite(number)) throw malformed(path, line.number, `"${text}" is not a number`);
+  const number = numberIn(text, 'point', false);
+  if (number === undefined) throw malformed(path, line.number, `"${text}" is not a number`);
   return number;
 }
-
-const NO_VALUE = /^(null|nan|none|n\/?a|#n\/a|nil|-+|\.)$/i;
 
 function unzipped(path: string, bytes: Uint8Array): Uint8Array {
   try {
@@ -120,10 +147,9 @@ function unzipped(path: string, bytes: Uint8Array): Uint8Array {
   }
 }
 
-function decoded(path: string, bytes: Uint8Array): string {
-  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+function decoded(path: string, bytes: Uint8Array): Decoded {
   try {
-    return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+    return decodedText(bytes);
   } catch (error) {
     throw malformed(path, null, `is too large to be read at once (${messageOf(error)}): cut it into several`);
   }

@@ -7,7 +7,7 @@ import { barStart, isTradingTime } from '../session-grid.ts';
 import { instantByClock, instantOf } from './clock.ts';
 import { malformed } from './records.ts';
 import { writtenDay } from './stamps.ts';
-import type { StampedRow } from './table.ts';
+import type { StampedRow } from './row-reader.ts';
 
 /** Days before and after the middle of a file, and how much of their slots a clock must fill to be tried on all. */
 const PROBE_DAYS = 2;

@@ -18,6 +18,7 @@ const COLUMNS = [
   'low',
   'close',
   'volume',
+  'ticks',
   'vwap',
   'trades',
   'isFinal',

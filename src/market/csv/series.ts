@@ -42,6 +42,8 @@ export interface FilesRead {
   readonly told: readonly ToldAction[];
   /** Files with rows that are left out, not being final, and how many those are. */
   readonly notFinal: readonly { readonly path: string; readonly rows: number }[];
+  /** A line for each kind of rows of a file that have no bar. */
+  readonly notes: readonly string[];
 }
 
 export const NOTHING: SeriesRows = { rows: [], dropped: 0, offGrid: 0, oddities: [] };
@@ -57,6 +59,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
   const tables: RowsOfFile[] = [];
   const ofHours: MarketRow[][] = [];
   const notFinal: { path: string; rows: number }[] = [];
+  const notes: string[] = [];
   const minuteFiles: { path: string; day: Day }[] = [];
   for (const file of files) {
     if (file.kind === 'lean-minutes') minuteFiles.push(file);
@@ -66,9 +69,11 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
       if (!isOffGrid) tables.push(read);
       else if (read.interval === '1h') ofHours.push([...read.rows]);
     } else {
-      const read = readFileRows(file, context);
-      tables.push(read);
-      if (read.notFinal > 0) notFinal.push({ path: file.path, rows: read.notFinal });
+      for (const read of readFileRows(file, context)) {
+        tables.push(read);
+        for (const note of read.notes) notes.push(note);
+        if (read.notFinal > 0) notFinal.push({ path: file.path, rows: read.notFinal });
+      }
     }
   }
   const series = joinFiles(tables, context.ticker).flatMap(({ rows, interval }) =>
@@ -79,7 +84,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
       for (const one of tableOf(dailyOfHours(rows, calendar), '1d', calendar)) series.push(one);
   }
   if (minuteFiles.length > 0) series.push(minutesOf(minuteFiles, calendar, scale));
-  return { series, told: tables.flatMap(({ told }) => told), notFinal };
+  return { series, told: tables.flatMap(({ told }) => told), notFinal, notes };
 }
 
 /** Rows with prices whose volume is not told: none is traded of indices and by currencies, of others it is unknown. */

@@ -4,7 +4,7 @@ import { minutesOfDay } from './clock.ts';
 import { malformed } from './records.ts';
 import { isExplainedBy } from './shifted-dates.ts';
 import { isMidnight, writtenDay } from './stamps.ts';
-import type { StampedRow } from './table.ts';
+import type { StampedRow } from './row-reader.ts';
 import { largest } from '../../core/extremes.ts';
 
 /** From here on, in minutes of the local day, a bar may be of the day that begins. */

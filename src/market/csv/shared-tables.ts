@@ -1,6 +1,8 @@
 import { type Day, MS_PER_DAY } from '../../core/day.ts';
 import type { FileStates } from './file-states.ts';
-import { type StampedRow, type Table, readTable } from './table.ts';
+import type { Decoded } from './encoding.ts';
+import type { StampedRow } from './row-reader.ts';
+import { type SaidForms, type Table, readTable } from './table.ts';
 import { tickerNamed } from './ticker-name.ts';
 
 /** The rows of a file by the instruments that they name. */
@@ -10,13 +12,20 @@ export interface TablesByTicker {
   readonly unnamed: readonly string[];
 }
 
-/** Tables with rows of several instruments, each file read once. */
+/** Reads tables; those with rows of several instruments once each. */
 export class SharedTables {
   readonly #byPath = new Map<string, TablesByTicker>();
   readonly #states: FileStates;
+  readonly #said: SaidForms;
 
-  constructor(states: FileStates) {
+  constructor(states: FileStates, said: SaidForms = {}) {
     this.#states = states;
+    this.#said = said;
+  }
+
+  /** A table as the user says that files are written. Throws `usage`. */
+  read(path: string, source?: Decoded): Table {
+    return readTable(path, source, this.#said);
   }
 
   /** The tables within a file. Throws `usage`. */
@@ -24,14 +33,14 @@ export class SharedTables {
     let tables = this.#byPath.get(path);
     if (tables === undefined) {
       this.#states.of(path);
-      this.#byPath.set(path, (tables = byTicker(readTable(path))));
+      this.#byPath.set(path, (tables = byTicker(this.read(path))));
     }
     return tables;
   }
 }
 
 /** A table cut by the tickers that its rows name; all of them unnamed where there is no such column. */
-export function byTicker({ rows, names, zone }: Table): TablesByTicker {
+export function byTicker({ rows, names, zone, dialect }: Table): TablesByTicker {
   const rowsByName = new Map<string, StampedRow[]>();
   for (const [i, row] of rows.entries()) {
     const name = names?.[i] ?? '';
@@ -46,7 +55,7 @@ export function byTicker({ rows, names, zone }: Table): TablesByTicker {
     if (ticker === undefined) unnamed.push(name);
     else {
       const joined = [...(tables.get(ticker)?.rows ?? []), ...ofName];
-      tables.set(ticker, { rows: joined, siblings: rows, names: null, areTickers: false, zone });
+      tables.set(ticker, { rows: joined, siblings: rows, names: null, areTickers: false, zone, dialect });
     }
   }
   return { tables, unnamed };

@@ -8,8 +8,11 @@ export interface Stamp {
   readonly offset: number | null;
 }
 
-/** Which of two numbers is the day, in a date that ends with its year. */
-export type DateOrder = 'day-first' | 'month-first';
+/** In which order a date of numbers names day, month and year; only a year of two digits may come first. */
+export type DateOrder = 'day-first' | 'month-first' | 'year-first';
+
+/** The words for them. */
+export const DATE_ORDERS = { dmy: 'day-first', mdy: 'month-first', ymd: 'year-first' } as const;
 
 /** Numbers since the epoch: below each bound, how many of their units are a millisecond. */
 const EPOCH_UNITS: readonly (readonly [below: number, perMs: number])[] = [
@@ -18,6 +21,12 @@ const EPOCH_UNITS: readonly (readonly [below: number, perMs: number])[] = [
   [1e17, 1e3],
   [Number.POSITIVE_INFINITY, 1e6],
 ];
+
+/** A number since the epoch. */
+export const EPOCH = /^\d{10,19}$/;
+
+/** What stands in a column of times. */
+export const TIME_OF_DAY = /^(\d{1,6}|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[AP]M)?)$/i;
 
 /** Digits alone, to the hour, the minute or the second: as a number since the epoch none of them is of a time of ours. */
 const COMPACT = /^((?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))([01]\d|2[0-3])((?:[0-5]\d){0,2})$/;
@@ -29,16 +38,17 @@ const TIME =
   String.raw`\s*(?<zone>Z|UTC|(?:GMT|UTC)?[+-]\d{2}(?::?\d{2}){0,2}|GMT)?)?$`;
 const YEAR_FIRST = new RegExp(String.raw`^(?<year>\d{4})([-/.]?)(?<a>\d{1,2})\2(?<b>\d{1,2})${TIME}`, 'i');
 const YEAR_LAST = new RegExp(
-  String.raw`^(?<a>\d{1,2})(?<sign>[-/.])(?<b>\d{1,2})\2(?<year>\d{4})${TIME}`,
+  String.raw`^(?<a>\d{1,2})(?<sign>[-/.])(?<b>\d{1,2})\2(?<year>\d{4}|\d{2})${TIME}`,
   'i',
 );
 const NAMED_MONTH = new RegExp(
-  String.raw`^(?:(?<day>\d{1,2})[- ](?<month>[A-Z]{3})[A-Z]*|(?<month2>[A-Z]{3})[A-Z]*\.? (?<day2>\d{1,2}),?)[- ](?<year>\d{4})${TIME}`,
+  String.raw`^(?:(?<day>\d{1,2})[- ](?<month>[A-Z]{3})[A-Z]*|(?<month2>[A-Z]{3})[A-Z]*\.? (?<day2>\d{1,2}),?)[- ](?<year>\d{4}|\d{2})${TIME}`,
   'i',
 );
 
 /**
- * Reads a date (`2024-01-02`, `20240102`, `202401020930`, `2024/01/02`, `02.01.2024`, `01/31/2024` by `order`, `Jan 2, 2024`), with an
+ * Reads a date (`2024-01-02`, `20240102`, `202401020930`, `2024/01/02`, `02.01.2024`, `01/31/2024` and `01/31/24` by `order`,
+ * `Jan 2, 2024`), with an
  * optional time (`09:30`, `093000`, `9:30:00 PM`) and offset (`Z`, `-05:00`, `+00`), or seconds, milliseconds,
  * microseconds or nanoseconds since the epoch. Undefined for anything else.
  */
@@ -55,22 +65,41 @@ export function readStamp(text: string, order: DateOrder): Stamp | undefined {
 }
 
 /**
- * Whether the dates of a column that end with their year start with its day or with its month, undefined where nothing
- * tells or they contradict each other. Dates with dots start with the day.
+ * The order of the dates of a column; undefined where their numbers do not tell it or contradict each other. Dates that start
+ * with a year of four digits have no other order.
  */
 export function dateOrderOf(texts: Iterable<string>): DateOrder | undefined {
-  const seen = new Set<DateOrder>();
-  let isOpen = false;
+  const [only, ...others] = ordersLeft(texts);
+  return others.length === 0 ? only : undefined;
+}
+
+/** All orders that the dates of a column may have. Dates with dots start with the day. */
+export function ordersLeft(texts: Iterable<string>): readonly DateOrder[] {
+  let left: readonly DateOrder[] | null = null;
   for (const text of texts) {
     const found = YEAR_LAST.exec(text)?.groups;
     if (found === undefined) continue;
-    if (found['sign'] === '.' || Number(found['a']) > 12) seen.add('day-first');
-    else if (Number(found['b']) > 12) seen.add('month-first');
-    else isOpen = true;
+    const possible = ordersOf(found);
+    if (possible.length === 0) continue;
+    const before: readonly DateOrder[] = left ?? possible;
+    const both = before.filter((order) => possible.includes(order));
+    // Dates that contradict each other tell nothing.
+    if (both.length === 0) return LONG_YEAR;
+    left = both;
   }
-  const [first] = seen;
-  return seen.size === 0 && !isOpen ? 'day-first' : seen.size === 1 ? first : undefined;
+  return left ?? DOTTED;
 }
+
+/** The orders in which the numbers of a date make one. */
+function ordersOf(found: Parts): readonly DateOrder[] {
+  if (found['sign'] === '.') return DOTTED;
+  const orders = found['year']?.length === 2 ? ALL_ORDERS : LONG_YEAR;
+  return orders.filter((order) => dateOf(found, order) !== undefined);
+}
+
+const DOTTED: readonly DateOrder[] = ['day-first'];
+const LONG_YEAR: readonly DateOrder[] = ['day-first', 'month-first'];
+const ALL_ORDERS: readonly DateOrder[] = [...LONG_YEAR, 'year-first'];
 
 /** The day that a stamp names, by the clock that it was written by. */
 export function writtenDay({ clock }: Stamp): Day {
@@ -94,12 +123,16 @@ function dateOf(parts: Parts, order: DateOrder): Day | undefined {
   const month = parts['month'] ?? parts['month2'];
   const named = month === undefined ? undefined : String(MONTHS.indexOf(month.toLowerCase()) + 1);
   if (named !== undefined) return readDate(year, named, parts['day'] ?? parts['day2'] ?? '');
-  const isDayFirst = sign !== undefined && order === 'day-first';
-  return isDayFirst ? readDate(year, b, a) : readDate(year, a, b);
+  if (sign === undefined || order === 'month-first') return readDate(year, a, b);
+  if (order === 'day-first') return readDate(year, b, a);
+  return year.length === 2 ? readDate(a, b, year) : undefined;
 }
 
+/** Years of two digits are from 1969 to 2068. */
 function readDate(year: string, month: string, day: string): Day | undefined {
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  const short = Number(year) + (Number(year) < 69 ? 2000 : 1900);
+  const full = year.length > 2 ? Number(year) : short;
+  const date = new Date(Date.UTC(full, Number(month) - 1, Number(day)));
   const isReal = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
   return isReal ? utcDayOf(date.getTime()) : undefined;
 }

@@ -14,7 +14,10 @@ const COINS = new Set(['USDT', 'USDC']);
 /** Suffixes of Stooq, and Shanghai's of China, that are other ones here. */
 const FOREIGN_SUFFIXES: Readonly<Record<string, string>> = { US: '', UK: '.L', JP: '.T', SH: '.SS' };
 
-const BASES = new Set('BTC ETH XRP LTC BCH SOL ADA BNB DOT'.split(' '));
+const BASES = new Set('BTC XBT ETH XRP LTC BCH SOL ADA BNB DOT'.split(' '));
+
+/** What Kraken calls coins. */
+const KRAKENS: Readonly<Record<string, string>> = { XBT: 'BTC', XDG: 'DOGE' };
 
 const CURRENCIES = new Set(
   'AUD BRL CAD CHF CNH CNY CZK DKK EUR GBP HKD HUF ILS INR JPY KRW MXN NOK NZD PLN SEK SGD THB TRY USD ZAR'.split(
@@ -32,10 +35,12 @@ export function tickerNamed(name: string, isCrypto: () => boolean): string | und
   const upper = name.toUpperCase().replace(/^([A-Z0-9]{2,})\/([A-Z]{3,5})$/, '$1$2');
   const [, one = '', other = ''] = /^([A-Z]{3})[-_]?([A-Z]{3})$/.exec(upper) ?? [];
   if (CURRENCIES.has(one) && CURRENCIES.has(other)) return `${one}${other}=X`;
-  const quote = [...UNKNOWN_QUOTES, ...QUOTES].find((suffix) => upper.endsWith(suffix));
+  const quotes = [...UNKNOWN_QUOTES, ...QUOTES].filter((suffix) => upper.endsWith(suffix));
+  const isOfKnown = (suffix: string): boolean => BASES.has(upper.slice(0, -suffix.length));
+  const quote = quotes.find(isOfKnown) ?? quotes[0];
   const base = upper.slice(0, -(quote?.length ?? 0));
   if (quote !== undefined && /^[A-Z0-9]{2,}$/.test(base) && (COINS.has(quote) || isCrypto())) {
-    return UNKNOWN_QUOTES.includes(quote) ? undefined : `${base}-${quote}`;
+    return UNKNOWN_QUOTES.includes(quote) ? undefined : `${KRAKENS[base] ?? base}-${quote}`;
   }
   return parsed(
     name.replace(

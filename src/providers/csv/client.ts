@@ -10,6 +10,8 @@ import { sessionDateOf } from '../../core/partition.ts';
 import { NEIGHBOUR_DAYS } from '../../core/plausibility.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../market/csv-folder.ts';
 import { clockNamed } from '../../market/csv/header.ts';
+import { DATE_ORDERS } from '../../market/csv/stamps.ts';
+import type { SaidForms } from '../../market/csv/table.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
 import type { BarRequest, ProviderConfig } from '../provider.ts';
 import { assertTurnedBack, type SplitsTold } from './told-splits.ts';
@@ -60,7 +62,7 @@ export function openClient(config: ProviderConfig): CsvClient {
       `provider csv needs to know the basis of the prices in "${url}": raw or split-adjusted`,
     );
   }
-  const market = csvFolderMarket(url, zoneOf(config), config.csvStamps);
+  const market = csvFolderMarket(url, zoneOf(config), config.csvStamps, saidForms(config));
   if (basis === 'split-adjusted' && !market.hasActions) {
     throw new BackfillError('usage', `split-adjusted prices need their splits: "${url}" has no actions.csv`);
   }
@@ -128,6 +130,11 @@ function zoneOf({ csvZone }: ProviderConfig): string | null {
     'usage',
     `--csv-zone ${csvZone}: is no time zone; write it as UTC, America/New_York, or exchange for each ticker's own`,
   );
+}
+
+/** What the user says of how numbers and dates are written. */
+function saidForms({ csvDecimal, csvDates }: ProviderConfig): SaidForms {
+  return { numbers: csvDecimal, dates: csvDates && DATE_ORDERS[csvDates] };
 }
 
 function dayOf({ csvAsOf }: ProviderConfig): Day | null {

@@ -10,8 +10,8 @@ export function barAnswer(reading: MarketReading, proven: DayRange, dropped: num
   const bars: Ohlcv[] = [];
   const unusable: UnusableRow[] = [];
   for (const row of reading.rows) {
-    if (isComplete(row)) bars.push(row);
-    else unusable.push({ ts: row.ts, reason: 'empty', row });
+    if (row.fault === undefined && isComplete(row)) bars.push(row);
+    else unusable.push({ ts: row.ts, reason: row.fault ?? 'empty', row });
   }
   return {
     bars,

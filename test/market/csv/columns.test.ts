@@ -97,7 +97,7 @@ describe('numbers', () => {
       '"Jan 31, 2024"',
     );
     expect(rowOf(starred)).toMatchObject({ close: 2, volume: 1000 });
-    const points = `${HEADER}\n2024-01-08,"38,123","38,200","38,001","38,150","1,000"\n`;
+    const points = `${HEADER}\n2024-01-08,"38,123","38,200","38,001.5","38,150","1,000"\n`;
     expect(rowOf(points)).toMatchObject({ open: 38_123, close: 38_150, volume: 1000 });
   });
 
@@ -112,7 +112,7 @@ describe('dates with the day or the month first', () => {
   it('are refused where nothing tells which', () => {
     const market = marketOf({ 'AAPL.csv': `${HEADER}\n01/02/2024,1,1,1,1,1\n01/03/2024,1,1,1,1,1\n` });
     expect(() => market.intervals('AAPL')).toThrow(
-      /"01\/02\/2024" may start with the day or the month; write them as/,
+      /"01\/02\/2024" may start with the day or the month: give --csv-dates dmy or mdy, or write them as/,
     );
   });
 });
@@ -170,7 +170,7 @@ describe('a file', () => {
     ]);
     const others = text.replace('Ticker,AAPL,AAPL', 'Ticker,AAPL,MSFT');
     expect(() => marketOf({ 'AAPL.csv': others }).intervals('AAPL')).toThrow(
-      /holds AAPL, MSFT … side by side/,
+      /is named after AAPL, but holds MSFT, AAPL: name it all-prices\.csv/,
     );
   });
 

@@ -28,8 +28,12 @@ describe('a file that was cut', () => {
         /AAPL\.csv, line 11: the file ends within this line: get it again, or remove the line/,
       );
     // Within the file, or with an end, it is an uneven line like any other.
-    expect(() => volumesOf(`${WHOLE.slice(0, -10)}\n`)).toThrow(/line 11: Invalid Record Length/);
-    expect(() => volumesOf(WHOLE.replace(',24111222', ''))).toThrow(/line 2: Invalid Record Length/);
+    expect(() => volumesOf(`${WHOLE.slice(0, -10)}\n`)).toThrow(
+      /line 11: has 5 fields, and the first line 6: mend or remove it/,
+    );
+    expect(() => volumesOf(WHOLE.replace(',24111222', ''))).toThrow(
+      /line 2: has 5 fields, and the first line 6/,
+    );
   });
 
   it.each([1, 2, 4, 7, 8])('within its last number by %s characters is refused', (count) => {

@@ -77,6 +77,11 @@ describe('the name of a file', () => {
     ['EUR_USD', 'EURUSD=X'],
     ['EUR-USD', 'EURUSD=X'],
     ['EURUSD_h1', 'EURUSD=X'],
+    ['EURUSD60', 'EURUSD=X'],
+    ['USDJPY1440', 'USDJPY=X'],
+    ['EURUSD_M5_202401020000_202401020005', 'EURUSD=X'],
+    ['BINANCE_DOTUSD', 'DOT-USD'],
+    ['Kraken_XBTUSD_60', 'BTC-USD'],
     ['no ticker', undefined],
   ])('%s stands for %s', (stem, ticker) => {
     expect(tickerOf(stem)).toBe(ticker);

@@ -182,11 +182,13 @@ describe('a file with several tickers', () => {
     expect(marketOf({ 'all_stocks_5yr.csv': `${HEADER},Name\n${lines}` }).tickers()).toEqual(['A', 'AAPL']);
   });
 
-  it('is refused where it holds several intervals', () => {
+  it('may hold several intervals', () => {
     const mixed =
       'ticker,interval,ts,open,high,low,close\nA,1h,2024-01-08 14:30,1,1,1,1\nA,5m,2024-01-08 14:30,1,1,1,1\n';
     const market = marketOf({ 'A.csv': mixed });
-    expect(() => market.intervals('A')).toThrow(/holds bars of 1h and 5m; write one file for each interval/);
+    expect(market.intervals('A')).toEqual(['5m', '1h']);
+    for (const interval of ['5m', '1h'] as const)
+      expect(stampsOf(market, 'A', interval)).toEqual(['2024-01-08T14:30Z']);
   });
 
   it('is refused where it is named after one of them', () => {

@@ -1,0 +1,32 @@
+/** What the bytes of a text file were read as. */
+export type Encoding = 'UTF-8' | 'UTF-8 with a mark' | 'UTF-16LE' | 'UTF-16BE' | 'Windows-1252';
+
+/** A text and what it was written in. */
+export interface Decoded {
+  readonly text: string;
+  readonly encoding: Encoding;
+}
+
+/**
+ * Bytes as text: UTF-16 by its mark, or by a zero in one of the first two bytes; else UTF-8, and Windows-1252 where they are
+ * none. The last character may be cut. Throws what `TextDecoder` does for a text that is too large.
+ */
+export function decodedText(bytes: Uint8Array): Decoded {
+  const encoding = wideEncodingOf(bytes);
+  if (encoding !== undefined) return { text: new TextDecoder(encoding).decode(bytes), encoding };
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return { text, encoding: hasMark ? 'UTF-8 with a mark' : 'UTF-8' };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'Windows-1252' };
+  }
+}
+
+function wideEncodingOf([first, second]: Uint8Array): 'UTF-16LE' | 'UTF-16BE' | undefined {
+  if (first === undefined || second === undefined) return undefined;
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 'UTF-16LE';
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return 'UTF-16BE';
+  return undefined;
+}

@@ -1,0 +1,45 @@
+import type { Header } from './header.ts';
+import { HEAD_LINES, layoutOf } from './layout.ts';
+import { withoutPreamble } from './records.ts';
+import { stacked } from './side-by-side.ts';
+
+/** What the beginning of a CSV text shows. */
+export interface Heading {
+  /** Whether it is a header of bars, or a bar where there is none. */
+  readonly isTable: boolean;
+  /** Whether the rows name their instruments. */
+  readonly namesTickers: boolean;
+  /** Whether lines end with a number that is stored. */
+  readonly endsInNumber: boolean;
+}
+
+/** Whether a CSV text begins with a header of bars, and what columns it has. */
+export function headingOf(text: string): Heading {
+  const lines = withoutPreamble(text)
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\r|\n/, HEAD_LINES);
+  const delimiter = delimiterOf(text);
+  const cut = (line: string): string[] =>
+    line.split(delimiter).map((field) => field.replaceAll('"', '').trim());
+  const head = stacked(lines.map((line, i) => ({ fields: cut(line), number: i + 1 })));
+  const layout = layoutOf(head.map(({ fields }) => fields));
+  if ('problem' in layout) return { isTable: false, namesTickers: false, endsInNumber: false };
+  const { header, ticker } = layout;
+  return {
+    isTable: true,
+    namesTickers: [ticker, header.ticker, header.name].some((one) => one !== null),
+    endsInNumber: isNumber(header, (head[0]?.fields.length ?? 0) - 1),
+  };
+}
+
+/** The sign that cuts the first line into the most fields. */
+export function delimiterOf(text: string): string {
+  const line = withoutPreamble(text.slice(0, 4096)).split(/[\r\n]/, 1)[0] ?? '';
+  const count = (sign: string): number => line.split(sign).length;
+  return [',', ';', '\t', '|'].reduce((best, sign) => (count(sign) > count(best) ? sign : best));
+}
+
+/** Whether a column is a number that is stored. */
+function isNumber({ open, high, low, close, volume, vwap, trades }: Header, column: number): boolean {
+  return [open, high, low, close, volume, vwap, trades].includes(column);
+}
