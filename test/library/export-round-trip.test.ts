@@ -11,7 +11,20 @@ import { textSink } from '../../src/library/export.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { barStart, tradingMinutes } from '../../src/market/session-grid.ts';
 
-const TICKERS = ['AAPL', 'BRK-B', 'AIR.PA', '7203.T', 'BTC-USD', 'BTC-USDT', 'EURUSD=X', '^GSPC', '2222.SR'];
+const TICKERS = [
+  'AAPL',
+  'BRK-B',
+  'AIR.PA',
+  '7203.T',
+  'BTC-USD',
+  'BTC-USDT',
+  'EURUSD=X',
+  '^GSPC',
+  '2222.SR',
+  '600519',
+  'TRUE',
+  'INF',
+];
 const RANGE = { from: parseDay('2024-03-04'), to: parseDay('2024-03-16') };
 const ALL = { from: parseDay('2020-01-01'), to: parseDay('2030-01-01') };
 
@@ -32,7 +45,11 @@ function starts(ticker: string, interval: Interval): number[] {
   });
 }
 
-const price = fc.double({ min: 0.0001, max: 1e6, noNaN: true });
+const price = fc.oneof(
+  fc.double({ min: 0.0001, max: 1e6, noNaN: true }),
+  fc.double({ min: 1e-9, max: 1e15, noNaN: true }),
+  fc.constantFrom(1e-9, 1e15, 1e21, 0.001, 1.234),
+);
 const values = fc.record({
   open: price,
   high: price,
