@@ -36,7 +36,7 @@ describe('a dividend', () => {
     expect(odd(75, [dividend(exDate, 25)])).toEqual([]);
     expect(odd(86, [dividend(exDate, 25)])).toEqual([]);
     expect(odd(89, [dividend(exDate, 25)])).toHaveLength(1);
-    expect(odd(100, [dividend(exDate, 9)])).toEqual([]);
+    expect(odd(100, [dividend(exDate, 9.9)])).toEqual([]);
     expect(odd(100, [dividend(exDate, 10)])).toHaveLength(1);
     expect(odd(100, [dividend(exDate, 150)])).toHaveLength(1);
   });
@@ -63,6 +63,23 @@ describe('a dividend', () => {
     expect(odd(95, [...others, dividend(exDate, 5)])).toEqual([]);
     expect(odd(100, [...others, dividend(exDate, 1.5)])).toEqual([]);
     expect(odd(100, [...others, dividend(exDate, 0.01)])).toEqual([]);
+  });
+
+  it.each([
+    [3.49, 0],
+    [3.51, 1],
+    [6.99, 1],
+    [7.01, 0],
+  ])('of 70 to 140 times those beside it is in another unit: %d beside 0.05', (amount, count) => {
+    const one = (of: number, beside: number): string[] =>
+      odd(100, [dividend('2025-06-06', beside), dividend(exDate, of), dividend(later(60), beside)]);
+    expect([one(amount, 0.05), one(0.05, amount)].map(({ length }) => length)).toEqual([count, count]);
+  });
+
+  it('is compared with those beside it up to three times one another', () => {
+    const beside = (amount: number): string[] =>
+      odd(100, [dividend('2025-06-06', 0.05), dividend(exDate, 8.5), dividend(later(60), amount)]);
+    expect([beside(0.149), beside(0.151)].map(({ length }) => length)).toEqual([1, 0]);
   });
 
   it('is compared with those beside it in shares of one day', () => {

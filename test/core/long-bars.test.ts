@@ -72,6 +72,24 @@ describe('the rows of a daily file', () => {
     );
   });
 
+  it.each([
+    [10, 'weeks'],
+    [11, undefined],
+  ])('are weeks where nine tenths lie on one weekday: %d of 100 on another are %s', (others, expected) => {
+    const fridays = every(7, 101);
+    const days = fridays.map((day, i) => (i % 9 === 4 && Math.floor(i / 9) < others ? day - 2 : day));
+    expect(days.filter((day, i) => day !== fridays[i])).toHaveLength(others);
+    expect(longBars(days, NEW_YORK)).toBe(expected);
+  });
+
+  it.each([
+    ['five', 2, 'weeks'],
+    ['four', 3, undefined],
+  ])('are no weeks any more where two are nearer than five days: %s', (_, earlier, expected) => {
+    const days = every(7, 12).map((day, i) => (i === 7 ? day - earlier : day));
+    expect(longBars(days, NEW_YORK)).toBe(expected);
+  });
+
   it('are refused by name where they are weeks or months apart', () => {
     const fridays = fileOf(every(7, 30).map(formatDay));
     const months = fileOf(ends(month, 'first').map((day) => `${formatDay(day)}T05:00:00Z`));

@@ -24,6 +24,19 @@ describe('the unit that prices are printed in', () => {
     expect(priceGrid(at(...cents, 36.445, 36.455))).toBe(0.001);
   });
 
+  it('is that of nine in ten exactly', () => {
+    const prices = (finer: number): number[] =>
+      Array.from({ length: 100 }, (_, i) => 36.41 + i / 100 + (i < finer ? 0.005 : 0));
+    expect([priceGrid(at(...prices(10))), priceGrid(at(...prices(11)))]).toEqual([0.01, 0.001]);
+  });
+
+  it('has nine decimals at most, and heeds of a float no more than a billionth part', () => {
+    expect(priceGrid(at(0.123456789))).toBe(1e-9);
+    expect(priceGrid(at(1.2e-9))).toBe(1e-9);
+    expect(priceGrid(at(10.01 * (1 + 0.8e-9)))).toBe(0.01);
+    expect(priceGrid(at(10.01 * (1 + 1.2e-9)))).toBe(1e-8);
+  });
+
   it('is found whatever the decimals became in binary', () => {
     fc.assert(
       fc.property(

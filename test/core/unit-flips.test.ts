@@ -61,10 +61,10 @@ describe('bars in another unit than the rest', () => {
   });
 
   it.each([
-    [74, []],
-    [76, [76, 76]],
-    [124, [124, 124]],
-    [126, []],
+    [74.9, []],
+    [75.1, [75.1, 75.1]],
+    [124.9, [124.9, 124.9]],
+    [125.1, []],
   ])('are about 100 times off: 1 before %d', (close, rejected) => {
     const later = dayBars(Array(4).fill(1), 0);
     expect(rejectedCloses([...later, ...dayBars([close, close], 4)])).toEqual(rejected);
@@ -83,6 +83,11 @@ describe('bars in another unit than the rest', () => {
     expect(rejectedCloses(dayBars([4, 4, 200]), { actions: [split(2, 2)] })).toEqual([200]);
     expect(rejectedCloses(dayBars([4, 4, 4]), { actions: [split(2, 100)] })).toEqual([]);
     expect(rejectedCloses(dayBars([4, 4, 6.1, 6.2, 6.3]), { actions: [split(3, 100)] })).toEqual([]);
+  });
+
+  it('are not looked for in a price that moved by less than half, whatever split is listed', () => {
+    expect(rejectedCloses(dayBars([4, 4, 4 * 1.49]), { actions: [split(2, 67)] })).toEqual([]);
+    expect(rejectedCloses(dayBars([4, 4, 4 * 1.51]), { actions: [split(2, 66)] })).toEqual([4 * 1.51]);
   });
 
   it('are not looked for across more than 30 days', () => {
