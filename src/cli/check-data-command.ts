@@ -22,7 +22,12 @@ const OPTIONS = {
   start: { ...RANGE.start, otherwise: 'the first that is known' },
   end: { ...RANGE.end, otherwise: 'the last settled one' },
   ...STORE,
-  missing: { type: 'switch', group: OUTPUT, describe: 'List the sessions that are missing' },
+  missing: {
+    type: 'switch',
+    voidWith: ['json'],
+    group: OUTPUT,
+    describe: 'List the sessions that are missing',
+  },
   issues: {
     type: 'switch',
     group: OUTPUT,

@@ -31,6 +31,8 @@ export interface Declaration {
   readonly needs?: Readonly<
     Record<string, 'given' | readonly string[] | ((text: string) => readonly string[])>
   >;
+  /** Other options beside which this one has no effect: refused alike. */
+  readonly voidWith?: readonly string[];
 }
 
 /** What a command declares, by the names of its options in kebab case. */
@@ -64,3 +66,8 @@ export const ALWAYS = {
   help: { type: 'switch', short: 'h', describe: 'Show this help' },
   version: { type: 'switch', short: 'V', describe: 'Show the version' },
 } as const satisfies Declarations;
+
+/** What the help and messages call the words of an option: `TICKER`. */
+export function wordName(name: string, declaration: Declaration | undefined): string {
+  return declaration?.value ?? name.toUpperCase();
+}

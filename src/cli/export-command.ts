@@ -45,7 +45,7 @@ export const exportCommand = command({
     { does: 'To another program', line: 'backfill export AAPL --format ndjson | jq .close' },
   ],
   options: OPTIONS,
-  explicit: ['start', 'end', 'as-of', 'format', 'out'],
+  explicit: ['start', 'end', 'as-of'],
   run: async (argv) => {
     const { adjust, asOf, out } = argv;
     const format = exportFormat(out, argv.format);

@@ -1,6 +1,5 @@
 import type { Command } from './command.ts';
-import { ALWAYS, type Declaration, type Declarations } from './declaration.ts';
-import { wordName } from './values.ts';
+import { ALWAYS, type Declaration, type Declarations, wordName } from './declaration.ts';
 
 /** Below this width a description stands under its option instead of beside it. */
 const NARROW = 72;

@@ -1,16 +1,17 @@
 import { BackfillError } from '../index.ts';
 import type { Command } from './command.ts';
-import type { ALWAYS } from './declaration.ts';
+import { ALWAYS } from './declaration.ts';
+import { EXIT } from './exit-codes.ts';
 import { everyOption, findCommand } from './find-command.ts';
 import { helpText } from './help.ts';
 import { print, reportError, tolerateClosedOutput } from './output.ts';
 import { readLine } from './read-line.ts';
-import { loadSettings } from './settings.ts';
-import { settleValues, withSource } from './values.ts';
+import { type Settings, loadSettings } from './settings.ts';
+import { type Settled, settleValues, withSource } from './values.ts';
 import { programVersion } from './version.ts';
 
 /** A program: what it does without a command's name, and its other commands. */
-interface Program {
+export interface Program {
   readonly name: string;
   readonly main: Command;
   readonly commands: readonly Command[];
@@ -32,22 +33,47 @@ export async function runProgram(program: Program, argv: readonly string[]): Pro
 }
 
 async function runLine(program: Program, argv: readonly string[]): Promise<number> {
+  const meant = interpret(program, argv, loadSettings);
+  if (meant.asked === 'version') await print([`${program.name} ${programVersion()}`]);
+  if (meant.asked === 'help')
+    await print(helpText(program, meant.command, Math.min(100, process.stdout.columns ?? 80)));
+  if (meant.asked !== undefined) return EXIT.done;
+  return meant.command.run(meant.values as never).catch((error: unknown) => {
+    throw meant.explain(error);
+  });
+}
+
+/** What a command line means. */
+type Meant =
+  | { readonly command: Command; readonly asked: 'help' | 'version' }
+  | {
+      readonly command: Command;
+      readonly asked?: undefined;
+      readonly values: Settled['values'];
+      /** What `run` throws, in the words of this command line. */
+      readonly explain: (error: unknown) => unknown;
+    };
+
+/** Finds the command of a line and its values. Throws `usage`. */
+export function interpret(
+  program: Program,
+  argv: readonly string[],
+  settingsOf: (known: ReadonlySet<string>) => Settings,
+): Meant {
   const { name, main, commands, everyCommand } = program;
   const { command: found, rest, help } = findCommand(name, argv, main, commands);
   const asked = help ? 'help' : askedFor(rest);
-  if (asked !== undefined) {
-    const width = Math.min(100, process.stdout.columns ?? 80);
-    await print(asked === 'version' ? [`${name} ${programVersion()}`] : helpText(program, found, width));
-    return 0;
-  }
+  if (asked !== undefined) return { command: found, asked };
   const declared = found.options;
   const said = found === main ? name : `${name} ${found.name}`;
-  const line = readLine(said, rest, declared, (option) => whereElse(option, found, everyCommand));
-  const settings = loadSettings(new Set(Object.keys(everyOption(everyCommand))));
+  const line = readLine(said, rest, { ...declared, ...ALWAYS }, (option) =>
+    whereElse(option, found, everyCommand),
+  );
+  const settings = settingsOf(new Set(Object.keys(everyOption(everyCommand))));
   const { values, sources } = settleValues(said, line, declared, settings, found.explicit);
-  return found.run(values as never).catch((error: unknown) => {
-    throw noCommand(name, error, line.words) ?? bySource(error, sources);
-  });
+  const words = found === main && commands.length > 0 ? line.words : [];
+  const explain = (error: unknown): unknown => noCommand(name, error, words) ?? bySource(error, sources);
+  return { command: found, values, explain };
 }
 
 /** Help and version are given whatever else stands there. */

@@ -27,7 +27,7 @@ export function readLine(
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
     const option = declared[token.name];
-    if (option === undefined) throw unknownOption(command, token.rawName, declared, elsewhere(token.name));
+    if (option === undefined) throw unknownOption(command, rawNameOf(token, argv), declared, elsewhere);
     if (option.type === 'switch') given.set(token.name, assertSwitch(token, argv[token.index + 1]));
     else {
       const before = given.get(token.name) ?? [];
@@ -116,23 +116,37 @@ function assertOnce(
   );
 }
 
+/** An option as it was written: `-days`, which is read as four short ones, was meant for one. */
+function rawNameOf({ rawName, index }: OptionToken, argv: readonly string[]): string {
+  const [written = rawName] = (argv[index] ?? rawName).split('=');
+  return /^-[a-z]{2}/i.test(written) ? written : rawName;
+}
+
 function unknownOption(
   command: string,
-  rawName: string,
+  written: string,
   declared: Declarations,
-  elsewhere: string | undefined,
+  elsewhere: (name: string) => string | undefined,
 ): BackfillError {
-  if (elsewhere !== undefined) return new BackfillError('usage', `${rawName} ${elsewhere}`);
-  const name = rawName.replace(/^--?/, '');
+  const name = written.replace(/^--?/, '');
+  const near = name.length > 1 ? didYouMean(name, Object.keys(declared), '--') : shortMeant(name, declared);
+  const other = written.startsWith('--') ? elsewhere(name) : undefined;
+  if (other !== undefined) return new BackfillError('usage', `${written} ${other}${near}`);
   const denied = name.replace(/^no-/, '');
   if (denied !== name && declared[denied]?.type === 'switch')
     return new BackfillError(
       'usage',
-      `there is no option ${rawName}; --${denied} is off where it is not given`,
+      `there is no option ${written}; --${denied} is off where it is not given`,
     );
-  const near = rawName.startsWith('--') ? didYouMean(name, Object.keys(declared), '--') : '';
   return new BackfillError(
     'usage',
-    `there is no option ${rawName}; ${command} --help lists the options${near}`,
+    `there is no option ${written}; ${command} --help lists the options${near}`,
   );
+}
+
+/** `-v` for `-V`. */
+function shortMeant(name: string, declared: Declarations): string {
+  const shorts = Object.values(declared).flatMap(({ short }) => short ?? []);
+  const other = shorts.find((short) => short.toLowerCase() === name.toLowerCase());
+  return other === undefined ? '' : `; did you mean -${other}?`;
 }

@@ -63,6 +63,8 @@ export function settingsFor(
   const overruled = new Set([
     ...given,
     ...explicit,
+    // A file's name says its format.
+    ...(isGiven('out') ? ['format'] : []),
     ...(ONE_CHOICE.some(isGiven) ? ONE_CHOICE : []),
     ...(WHOLE.some(isGiven) ? [...ONE_CHOICE, 'missing', 'fail-under'] : []),
   ]);

@@ -1,5 +1,6 @@
 import { BackfillError, didYouMean } from '../index.ts';
-import type { Declaration, Declarations } from './declaration.ts';
+import { type Declaration, type Declarations, wordName } from './declaration.ts';
+import { assertHasEffect, oneOf } from './has-effect.ts';
 import type { Given, Line } from './read-line.ts';
 import { type Setting, type Settings, readSetting, settingsFor } from './settings.ts';
 
@@ -22,14 +23,21 @@ export function settleValues(
 ): Settled {
   const given = withWords(command, line, declared);
   const meant = settingsFor(settings, declared, new Set(given.keys()), explicit);
+  const all = new Map<string, true | readonly string[]>();
   const values = new Map<string, unknown>();
   for (const [name, declaration] of Object.entries(declared)) {
     const setting = given.has(name) ? undefined : meant.get(name);
-    values.set(name, valueOf(name, given.get(name), setting, declaration));
-    if (declaration.required && values.get(name) === undefined)
+    const texts = textsOf(name, given.get(name), setting, declaration);
+    if (texts !== undefined) all.set(name, texts);
+    if (declaration.required && texts === undefined)
       throw new BackfillError('usage', `${command} needs ${wordName(name, declaration)}; --help shows how`);
+    try {
+      values.set(name, valueOf(name, texts, declaration));
+    } catch (error) {
+      throw setting === undefined ? error : withSource(error, setting.source);
+    }
   }
-  for (const [name, texts] of given) assertHasEffect(name, texts, declared[name]?.needs, values);
+  for (const name of given.keys()) assertHasEffect(name, all, declared);
   return {
     values: Object.fromEntries([...values].map(([name, value]) => [camelCase(name), value])),
     sources: new Map([...meant].map(([name, { source }]) => [name, source])),
@@ -56,27 +64,33 @@ function withWords(command: string, { given, words }: Line, declared: Declaratio
   throw new BackfillError('usage', `${command} does not know what to do with "${left.join(' ')}"`);
 }
 
-/** One option's value: given, or a setting, or its default. Throws `usage`, saying where it stands. */
-function valueOf(
+/** What an option is set to: given, or a setting, or its default; undefined: nothing, or off. */
+function textsOf(
   name: string,
   given: true | readonly string[] | undefined,
   setting: Setting | undefined,
   declaration: Declaration,
-): unknown {
-  const { type, default: fallback, read = (_, text): unknown => text } = declaration;
-  const raw =
+): true | readonly string[] | undefined {
+  const { default: fallback } = declaration;
+  return (
     given ??
     (setting && readSetting(name, setting, declaration)) ??
-    (fallback === undefined ? undefined : [fallback]);
-  if (type === 'switch') return raw === true;
-  const texts = raw === true || raw === undefined ? [] : raw;
-  try {
-    for (const text of texts) assertChoice(name, text, declaration);
-    if (type === 'list') return texts.map((text) => read(`--${name}`, text));
-    return texts.length === 0 ? undefined : read(`--${name}`, texts.join(','));
-  } catch (error) {
-    throw setting === undefined ? error : withSource(error, setting.source);
-  }
+    (fallback === undefined ? undefined : [fallback])
+  );
+}
+
+/** An option's value. Throws `usage`. */
+function valueOf(
+  name: string,
+  texts: true | readonly string[] | undefined,
+  declaration: Declaration,
+): unknown {
+  const { type, read = (_, text): unknown => text } = declaration;
+  if (type === 'switch') return texts === true;
+  const all = texts === true || texts === undefined ? [] : texts;
+  for (const text of all) assertChoice(name, text, declaration);
+  if (type === 'list') return all.map((text) => read(`--${name}`, text));
+  return all.length === 0 ? undefined : read(`--${name}`, all.join(','));
 }
 
 /** A complaint about a setting says where that stands. */
@@ -90,37 +104,6 @@ function assertChoice(name: string, text: string, { choices }: Declaration): voi
   if (choices === undefined || choices.includes(text)) return;
   const near = didYouMean(text, choices);
   throw new BackfillError('usage', `--${name} ${text}: it must be ${oneOf(choices)}${near}`);
-}
-
-/** Refuses an option of which the others make that it would change nothing. */
-function assertHasEffect(
-  name: string,
-  texts: true | readonly string[],
-  needs: Declaration['needs'],
-  values: ReadonlyMap<string, unknown>,
-): void {
-  for (const [other, need] of Object.entries(needs ?? {})) {
-    const value = values.get(other);
-    const isThere = value !== undefined && value !== false;
-    const shown = typeof value === 'string' ? value : '';
-    for (const text of texts === true ? [''] : texts) {
-      const wanted = typeof need === 'function' ? need(text) : need;
-      if (wanted === 'given' ? isThere : wanted.includes(shown)) continue;
-      const written = text === '' ? `--${name}` : `--${name} ${text}`;
-      const belongs = wanted === 'given' ? `--${other}` : oneOf(wanted.map((one) => `--${other} ${one}`));
-      const why = isThere ? `with --${other} ${shown}; it belongs to` : 'without';
-      throw new BackfillError('usage', `${written} has no effect ${why} ${belongs}`);
-    }
-  }
-}
-
-function oneOf(texts: readonly string[]): string {
-  return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
-}
-
-/** What the usage line calls an option's words: `TICKER`. */
-export function wordName(name: string, declaration: Declaration | undefined): string {
-  return declaration?.value ?? name.toUpperCase();
 }
 
 function camelCase(name: string): string {

@@ -1,0 +1,52 @@
+import { BackfillError } from '../index.ts';
+import { type Declaration, type Declarations, wordName } from './declaration.ts';
+
+/** What options are set to, given or not, as it is written; switches that are on are true. */
+export type Texts = ReadonlyMap<string, true | readonly string[]>;
+
+/** Refuses an option of which the others make that it would change nothing. Throws `usage`. */
+export function assertHasEffect(name: string, all: Texts, declared: Declarations): void {
+  const { needs = {}, voidWith = [] } = declared[name] ?? {};
+  for (const text of textsOf(all.get(name))) {
+    const written = text === '' ? `--${name}` : `--${name} ${text}`;
+    for (const [other, need] of Object.entries(needs)) {
+      const wanted = typeof need === 'function' ? need(text) : need;
+      const why = whyNot(other, wanted, all.get(other), declared[other]);
+      if (why !== undefined) throw new BackfillError('usage', `${written} has no effect ${why}`);
+    }
+    const other = voidWith.find((one) => all.has(one));
+    if (other !== undefined)
+      throw new BackfillError('usage', `${written} has no effect with ${shown(other, all.get(other))}`);
+  }
+}
+
+/** Why what an option needs of another is not there; undefined if it is. */
+function whyNot(
+  name: string,
+  wanted: 'given' | readonly string[],
+  texts: true | readonly string[] | undefined,
+  declaration: Declaration | undefined,
+): string | undefined {
+  if (wanted === 'given')
+    return texts === undefined
+      ? `without ${declaration?.word === 'one' ? wordName(name, declaration) : `--${name}`}`
+      : undefined;
+  const choices = oneOf(wanted.map((text) => `--${name} ${text}`));
+  if (texts === undefined) return `without ${choices}`;
+  return wanted.includes(textsOf(texts).join(','))
+    ? undefined
+    : `with ${shown(name, texts)}; it belongs to ${choices}`;
+}
+
+function shown(name: string, texts: true | readonly string[] | undefined): string {
+  return `--${name} ${textsOf(texts).join(',')}`.trim();
+}
+
+function textsOf(texts: true | readonly string[] | undefined): readonly string[] {
+  return texts === true || texts === undefined ? [''] : texts;
+}
+
+/** `a, b or c` */
+export function oneOf(texts: readonly string[]): string {
+  return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
+}
