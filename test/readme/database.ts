@@ -4,6 +4,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 export interface Database extends AsyncDisposable {
   /** Rows of a query, as JSON has them. */
   rows(sql: string): Promise<unknown[][]>;
+  /** Types of a query's columns, by their names. */
+  types(sql: string): Promise<Record<string, string>>;
 }
 
 /** Opens an empty one and runs a script in it. */
@@ -13,6 +15,12 @@ export async function openDatabase(script = ''): Promise<Database> {
   if (script !== '') await connection.run(script);
   return {
     rows: async (sql) => (await connection.runAndReadAll(sql)).getRowsJson(),
+    types: async (sql) => {
+      const result = await connection.run(sql);
+      return Object.fromEntries(
+        result.columnNames().map((name, i) => [name, result.columnType(i).toString()]),
+      );
+    },
     [Symbol.asyncDispose]: async () => {
       connection.closeSync();
       instance.closeSync();

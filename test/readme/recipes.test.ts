@@ -10,11 +10,12 @@ import { blockWith } from './blocks.ts';
 
 /** Tickers that tools take for something else, if all tickers of a store look like it. */
 const ALIKE: Readonly<Record<string, readonly string[]>> = {
+  numbers: ['1970', '600519'],
   'numbers with leading zeros': ['000001', '007', '600519'],
   'numbers beyond 64 bits': ['00', '18446744073709551616', '9223372036854775808'],
   'numbers in other notations': ['0X10', '1.50', '1E5', '1_000', '2E308'],
   dates: ['2024-01-02', '2024/01/02', '20240102'],
-  'months and years': ['1970', '2024-01'],
+  months: ['2024-01', '2024-02'],
   booleans: ['FALSE', 'TRUE'],
   'floats without a value': ['INF', 'INFINITY', 'NAN'],
   nulls: ['NA', 'NONE', 'NULL'],
@@ -90,19 +91,21 @@ print(json.dumps(told))
 
 describe.each(KINDS)('of tickers that are all %s', (kind, tickers) => {
   const names = tickers.map((ticker) => [ticker]);
-  const inViews = `SELECT view, ticker FROM (
-    SELECT DISTINCT 'bars' AS view, ticker FROM bars UNION ALL
-    SELECT DISTINCT 'bars_adjusted', ticker FROM bars_adjusted UNION ALL
-    SELECT DISTINCT 'coverage', ticker FROM coverage) ORDER BY view, ticker`;
+  const inViews = `SELECT view, ticker, type FROM (
+    SELECT DISTINCT 'bars' AS view, ticker, typeof(ticker) AS type FROM bars UNION ALL
+    SELECT DISTINCT 'bars_adjusted', ticker, typeof(ticker) FROM bars_adjusted UNION ALL
+    SELECT DISTINCT 'coverage', ticker, typeof(ticker) FROM coverage) ORDER BY view, ticker`;
   const ofViews = ['bars', 'bars_adjusted', 'coverage'].flatMap((view) =>
-    tickers.map((ticker) => ({ view, ticker })),
+    tickers.map((ticker) => ({ view, ticker, type: 'VARCHAR' })),
   );
 
   it('the README’s recipe for DuckDB gives each as it is', async () => {
     const recipe = blockWith('sql', 'read_parquet').text.replace("'data/", `'${storeOf(kind)}/data/`);
     await using database = await openDatabase();
     for (const ticker of tickers) {
-      expect(await database.rows(recipe.replace("'AAPL'", `'${ticker}'`))).toEqual([
+      const query = recipe.replace("'AAPL'", `'${ticker}'`);
+      expect(await database.types(query)).toMatchObject({ ticker: 'VARCHAR', day: 'DATE' });
+      expect(await database.rows(query)).toEqual([
         [ticker, '2024-01-02', 10.5],
         [ticker, '2024-01-03', 10.2],
       ]);
@@ -118,7 +121,7 @@ describe.each(KINDS)('of tickers that are all %s', (kind, tickers) => {
   it('so do the views that are written for the DuckDB shell', async () => {
     await run('backfill', ['query', '--write-sql', 'views.sql', '--adjust', 'none'], storeOf(kind));
     await using database = await openDatabase(await readFile(join(storeOf(kind), 'views.sql'), 'utf8'));
-    expect(await database.rows(inViews)).toEqual(ofViews.map(({ view, ticker }) => [view, ticker]));
+    expect(await database.rows(inViews)).toEqual(ofViews.map(Object.values));
   });
 
   it('so does an export to Parquet', async () => {
