@@ -1,12 +1,8 @@
 import { type Quota, type QuotaStanding, isPaced, unusedAt } from '../core/quota.ts';
 import { CELL, createGateState } from '../providers/http/gate-state.ts';
 import { lookIntoQuota, openQuotaFile } from '../providers/http/quota-file.ts';
-import {
-  type KeeperClocks,
-  type QuotaKeeper,
-  standingIn,
-  startQuotaKeeper,
-} from '../providers/http/quota-keeper.ts';
+import { type QuotaKeeper, startQuotaKeeper } from '../providers/http/quota-keeper.ts';
+import { type KeeperClocks, standingIn } from '../providers/http/quota-lease.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { QuotaPlace } from '../providers/http/quota-owner.ts';
 import { DEFAULT_POLICY, type GatePolicy, openSharedGate } from '../providers/http/shared-gate.ts';

@@ -33,7 +33,7 @@ export async function standingOf(
 ): Promise<QuotaStanding | undefined> {
   const { metered, quotas } = capabilities;
   if (!metered || quotas.length === 0) return undefined;
-  const { standingIn } = await import('../providers/http/quota-keeper.ts');
+  const { standingIn } = await import('../providers/http/quota-lease.ts');
   const { lookIntoQuota } = await import('../providers/http/quota-file.ts');
   return standingIn(lookIntoQuota(placeOf(options, config, capabilities)), quotas, Date.now());
 }

@@ -79,6 +79,13 @@ export const CELL = {
   throttledSince: 35,
   throttledFor: 36,
   recovery: 37,
+  /** When the counted window ends that the lease, and the one that follows it, were reserved in. */
+  leaseEndsAt: 38,
+  nextLeaseEndsAt: 39,
+  /** How late a permit may be used: less where other processes send in between. */
+  grace: 40,
+  /** Permits that nobody used in time; the keeper gives them back. */
+  lapsed: 41,
 } as const;
 
 const CELLS = Object.keys(CELL).length;
@@ -98,6 +105,9 @@ export function createGateState(now: number): GateState {
     cells[CELL.lastAnswerAt] = now;
     cells[CELL.lastThrottleAt] = Number.NEGATIVE_INFINITY;
     cells[CELL.nextAt] = now;
+    cells[CELL.leaseEndsAt] = Number.POSITIVE_INFINITY;
+    cells[CELL.nextLeaseEndsAt] = Number.POSITIVE_INFINITY;
+    cells[CELL.grace] = Number.POSITIVE_INFINITY;
   });
   return state;
 }

@@ -47,6 +47,9 @@ const PROBE_PATIENCE_MS = 5000;
 /** How soon a lease that is being made may be there. */
 const LEASE_NAP_MS = 2;
 
+/** Part of what may be caught up by which a request may be late. */
+export const ON_TIME = 0.5;
+
 /** Part of a window that is left free for the time on the wire. */
 const WINDOW_MARGIN = 0.002;
 
@@ -121,7 +124,9 @@ function tryEnter(
   const request = at(cells, CELL.sent);
   const wait = Math.max(waitForPermit(cells, now), waitForWindows(cells, recent, now, policy));
   if (wait > 0) return { wait, request };
-  cells[CELL.nextAt] = Math.max(now, at(cells, CELL.nextAt)) + at(cells, CELL.spacing);
+  // A little late, it still leaves the next one its slot.
+  const isOnTime = now - at(cells, CELL.nextAt) <= at(cells, CELL.catchUp) * ON_TIME;
+  cells[CELL.nextAt] = (isOnTime ? at(cells, CELL.nextAt) : now) + at(cells, CELL.spacing);
   add(cells, CELL.permits, -1);
   add(cells, CELL.sent, 1);
   if (at(cells, CELL.throttlesInRow) > 0) cells[CELL.probeAt] = now;
@@ -155,7 +160,7 @@ function waitForPermit(cells: Float64Array, now: number): number {
   }
   if (at(cells, CELL.pausedUntil) > now) return at(cells, CELL.pausedUntil) - now;
   if (isProbed(cells, now)) return PROBE_NAP_MS;
-  if (at(cells, CELL.permits) < 1 && !rollLease(cells)) {
+  if (!hasPermit(cells, now)) {
     if (at(cells, CELL.exhausted) !== 0)
       throw new BackfillError('quota-exhausted', 'the quota of the day is used up');
     return Math.max(LEASE_NAP_MS, at(cells, CELL.nextAt) - now - LEASE_NAP_MS);
@@ -170,13 +175,30 @@ function isProbed(cells: Float64Array, now: number): boolean {
   return at(cells, CELL.throttlesInRow) > 0 && isFresh;
 }
 
-/** Goes on to the next lease, if there is one. */
-function rollLease(cells: Float64Array): boolean {
+/** Whether there is a permit whose time is not over; goes on to the next lease where the last one has none. */
+function hasPermit(cells: Float64Array, now: number): boolean {
+  dropLate(cells, now);
+  if (at(cells, CELL.permits) >= 1) return true;
   if (at(cells, CELL.nextPermits) < 1) return false;
   cells[CELL.permits] = at(cells, CELL.nextPermits);
   cells[CELL.nextAt] = Math.max(at(cells, CELL.nextAt), at(cells, CELL.nextLeaseAt));
+  cells[CELL.leaseEndsAt] = at(cells, CELL.nextLeaseEndsAt);
   cells[CELL.nextPermits] = 0;
-  return true;
+  dropLate(cells, now);
+  return at(cells, CELL.permits) >= 1;
+}
+
+/** Lets permits lapse that would be used too late: others may have leased the time since. */
+function dropLate(cells: Float64Array, now: number): void {
+  const spacing = at(cells, CELL.spacing);
+  const late = now - at(cells, CELL.nextAt) - at(cells, CELL.grace);
+  const isOver = now > at(cells, CELL.leaseEndsAt);
+  const due = isOver ? Number.POSITIVE_INFINITY : spacing > 0 && late > 0 ? Math.ceil(late / spacing) : 0;
+  const dropped = Math.min(at(cells, CELL.permits), due);
+  if (dropped === 0) return;
+  add(cells, CELL.permits, -dropped);
+  add(cells, CELL.lapsed, dropped);
+  add(cells, CELL.nextAt, dropped * spacing);
 }
 
 function noteAnswer(cells: Float64Array, recent: RecentRequests, now: number): void {

@@ -1,150 +1,200 @@
-import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Quota, isPaced } from '../../../src/core/quota.ts';
-import {
-  CELL,
-  type GateState,
-  createGateState,
-  monotonicNow,
-} from '../../../src/providers/http/gate-state.ts';
+import { parseQuotas } from '../../../src/core/quota.ts';
 import { type QuotaRecord, openQuotaFile } from '../../../src/providers/http/quota-file.ts';
-import { type QuotaKeeper, startQuotaKeeper } from '../../../src/providers/http/quota-keeper.ts';
-import { DEFAULT_POLICY, openSharedGate } from '../../../src/providers/http/shared-gate.ts';
+import { type Machine, cell, mostIn, openMachine } from './processes.ts';
 
 const DAY = 86_400_000;
 const NOON = Date.UTC(2026, 2, 2, 12);
-let folder = '';
-let path = '';
-let wall: () => number;
-const started: QuotaKeeper[] = [];
-
+let machine: Machine;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-quota-'));
-  path = join(folder, 'quota', 'key.json');
-  const ahead = NOON - monotonicNow();
-  wall = () => monotonicNow() + ahead;
+  machine = await openMachine(NOON);
 });
-afterEach(async () => {
-  for (const keeper of started.splice(0)) await keeper.stop();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => machine.close());
 
-/** One process as far as a quota can tell: a gate of its own over the record that all share. */
-async function startProcess(quotas: readonly Quota[]) {
-  const state: GateState = createGateState(monotonicNow());
-  const keeper = await startQuotaKeeper(state, quotas, await openQuotaFile({ path, former: [] }), {
-    wall,
-    gate: monotonicNow,
-  });
-  started.push(keeper);
-  const windows = quotas.filter(isPaced);
-  const gate = openSharedGate(state, { ...DEFAULT_POLICY, windows }, monotonicNow);
-  const stop = async (): Promise<void> => {
-    started.splice(started.indexOf(keeper), 1);
-    await keeper.stop();
-  };
-  return { gate, state, stop };
-}
-
-const record = async (): Promise<QuotaRecord> => JSON.parse(await readFile(path, 'utf8')) as QuotaRecord;
+const record = async (): Promise<QuotaRecord> =>
+  JSON.parse(await readFile(machine.path, 'utf8')) as QuotaRecord;
+const usedToday = async (): Promise<unknown> => (await record()).windows[`${DAY}ms`]?.used;
 
 describe('a quota shared by two processes', () => {
+  const PER_SECOND = parseQuotas('60/s');
+
   it('is one number: together they send what one may, evenly, and most of it', async () => {
-    const quota = { requests: 60, perMs: 1000 };
-    const [one, other] = [await startProcess([quota]), await startProcess([quota])];
+    const [one, other] = [await machine.startProcess(PER_SECOND), await machine.startProcess(PER_SECOND)];
     const sent: number[] = [];
-    const until = monotonicNow() + 2500;
-    const send = async (gate: typeof one.gate): Promise<void> => {
-      while (monotonicNow() < until) {
-        await gate.enter();
-        sent.push(monotonicNow());
-      }
-    };
-    await Promise.all([send(one.gate), send(one.gate), send(other.gate)]);
-    sent.sort((a, b) => a - b);
-    for (const [i, at] of sent.entries())
-      expect((sent[i + 60] ?? Number.POSITIVE_INFINITY) - at).toBeGreaterThan(990);
-    expect(sent.length).toBeGreaterThan(0.85 * 150);
+    const until = NOON + 5000;
+    await machine.whileWaiting(
+      Promise.all([one, one, other].map((process) => machine.send(process, sent, until))),
+    );
+    expect(mostIn(1000, sent)).toBeLessThanOrEqual(60);
+    expect(sent.length).toBeGreaterThan(0.95 * 300);
+  });
+
+  it('is one number on a machine that is so busy that everybody is late', async () => {
+    const [one, other] = [await machine.startProcess(PER_SECOND), await machine.startProcess(PER_SECOND)];
+    const sent: number[] = [];
+    const sending = Promise.all([one, other].map((process) => machine.send(process, sent, NOON + 6000)));
+    for (let stalled = 0; stalled < 60; stalled++) {
+      await machine.elapse(75);
+      machine.stall(25);
+    }
+    await machine.whileWaiting(sending);
+    expect(mostIn(1000, sent)).toBeLessThanOrEqual(60);
+    expect(sent.length).toBeGreaterThan(0.5 * 360);
+  });
+
+  it('is one number where one of them was idle after it had reserved', async () => {
+    const [idle, busy] = [await machine.startProcess(PER_SECOND), await machine.startProcess(PER_SECOND)];
+    const sent: number[] = [];
+    await machine.whileWaiting(machine.send(idle, sent, NOON + 1));
+    const sending = machine.send(busy, sent, NOON + 4000);
+    await machine.elapse(2000);
+    await machine.whileWaiting(Promise.all([sending, machine.send(idle, sent, NOON + 4000)]));
+    expect(mostIn(1000, sent)).toBeLessThanOrEqual(60);
   });
 
   it('stays one number for a process that starts while the other’s requests are reserved', async () => {
-    const quota = { requests: 1, perMs: 2000 };
-    const first = await startProcess([quota]);
-    await first.gate.enter();
-    const second = await startProcess([quota]);
-    const since = monotonicNow();
-    await second.gate.enter();
-    expect(monotonicNow() - since).toBeGreaterThan(1900);
+    const quotas = parseQuotas('1/2s');
+    const first = await machine.startProcess(quotas);
+    await machine.whileWaiting(first.gate.enter());
+    const since = Date.now();
+    const second = await machine.startProcess(quotas);
+    await machine.whileWaiting(second.gate.enter());
+    expect(Date.now() - since).toBeGreaterThanOrEqual(2000);
   });
 
   it('passes a pause on to the other', async () => {
-    const quota = { requests: 1000, perMs: 1000 };
-    const [one, other] = [await startProcess([quota]), await startProcess([quota])];
+    const quotas = parseQuotas('1000/s');
+    const [one, other] = [await machine.startProcess(quotas), await machine.startProcess(quotas)];
     one.gate.throttled(60_000);
-    await sleep(1300);
-    expect(other.state.alone((cells) => cells[CELL.pausedUntil] ?? 0) - monotonicNow()).toBeGreaterThan(
-      50_000,
-    );
-    const third = await startProcess([quota]);
-    expect(third.state.alone((cells) => cells[CELL.pausedUntil] ?? 0) - monotonicNow()).toBeGreaterThan(
-      50_000,
-    );
+    await machine.elapse(1300);
+    expect(cell(other, 'pausedUntil') - Date.now()).toBeGreaterThan(50_000);
+    const third = await machine.startProcess(quotas);
+    expect(cell(third, 'pausedUntil') - Date.now()).toBeGreaterThan(50_000);
   });
 });
 
+describe('a gate after a time in which nobody asked', () => {
+  const RATES = ['60/s', '10/s', '100/min', '5/min', '1/2s', '100/min,5000/day'];
+
+  it.each(RATES.flatMap((text) => [150, 5000, 600_000].map((idleMs) => ({ text, idleMs }))))(
+    'stays even: $text, $idleMs ms',
+    async ({ text, idleMs }) => {
+      const quotas = parseQuotas(text);
+      const process = await machine.startProcess(quotas);
+      const sent: number[] = [];
+      const sendSome = async (): Promise<void> => {
+        for (let count = 0; count < 8; count++) {
+          await process.gate.enter();
+          sent.push(Date.now());
+        }
+      };
+      await machine.whileWaiting(sendSome());
+      machine.stall(idleMs);
+      await machine.whileWaiting(sendSome());
+      const { requests, perMs } = quotas[0] ?? { requests: 1, perMs: 0 };
+      expect(sent).toHaveLength(16);
+      expect((sent[8] ?? 0) - (sent[7] ?? 0)).toBeGreaterThanOrEqual(idleMs);
+      // One may be caught up by 0.4 % of the window, however many follow; and this clock has whole ms.
+      for (const burst of [sent.slice(0, 8), sent.slice(8)]) {
+        for (const [i, at] of burst.entries()) {
+          for (const [later, next] of burst.slice(i + 1).entries()) {
+            expect(next - at).toBeGreaterThan((later + 1) * (perMs / requests) - 0.004 * perMs - 2);
+          }
+        }
+      }
+    },
+  );
+});
+
 describe('a quota of a day', () => {
-  const quotas = [{ requests: 5, perMs: DAY }];
+  const FIVE = parseQuotas('5/day');
 
   it('ends when it is used up, also for the next process, and begins anew at midnight UTC', async () => {
-    const first = await startProcess(quotas);
-    for (let i = 0; i < 5; i++) await first.gate.enter();
-    await expect(first.gate.enter()).rejects.toMatchObject({ code: 'quota-exhausted' });
-    const second = await startProcess(quotas);
-    await expect(second.gate.enter()).rejects.toMatchObject({ code: 'quota-exhausted' });
-    const today = wall;
-    wall = () => today() + DAY / 2;
-    const tomorrow = await startProcess(quotas);
-    await tomorrow.gate.enter();
-    expect((await record()).windows[`${DAY}ms`]?.used).toBe(1);
+    const first = await machine.startProcess(FIVE);
+    for (let i = 0; i < 5; i++) await machine.whileWaiting(first.gate.enter());
+    const usedUp = { code: 'quota-exhausted' };
+    await expect(machine.whileWaiting(first.gate.enter())).rejects.toMatchObject(usedUp);
+    const second = await machine.startProcess(FIVE);
+    await expect(machine.whileWaiting(second.gate.enter())).rejects.toMatchObject(usedUp);
+    machine.stall(DAY / 2 - 1000);
+    const late = await machine.startProcess(FIVE);
+    await expect(machine.whileWaiting(late.gate.enter())).rejects.toMatchObject(usedUp);
+    machine.stall(1000);
+    const tomorrow = await machine.startProcess(FIVE);
+    await machine.whileWaiting(tomorrow.gate.enter());
+    expect(await usedToday()).toBe(1);
   });
 
   it('gets back what was reserved and not used', async () => {
-    const many = [{ requests: 2000, perMs: DAY }];
-    const { gate, stop } = await startProcess(many);
-    await gate.enter();
-    expect((await record()).windows[`${DAY}ms`]?.used).toBeGreaterThan(1);
-    await stop();
-    expect((await record()).windows[`${DAY}ms`]?.used).toBe(1);
+    const process = await machine.startProcess(parseQuotas('2000/day'));
+    await machine.whileWaiting(process.gate.enter());
+    expect(await usedToday()).toBeGreaterThan(1);
+    await process.stop();
+    expect(await usedToday()).toBe(1);
+  });
+
+  it('gets back what lapsed', async () => {
+    const quotas = parseQuotas('60/s,2400/day');
+    const process = await machine.startProcess(quotas);
+    await machine.whileWaiting(process.gate.enter());
+    for (let times = 0; times < 5; times++) {
+      await machine.elapse(5000);
+      await machine.whileWaiting(process.gate.enter());
+    }
+    await process.stop();
+    expect(await usedToday()).toBe(6);
+  });
+
+  it('is not given back by what was reserved the day before', async () => {
+    const quotas = parseQuotas('2000/day');
+    const [one, other] = [await machine.startProcess(quotas), await machine.startProcess(quotas)];
+    machine.stall(DAY / 2 - 500);
+    await machine.whileWaiting(one.gate.enter());
+    machine.stall(1000);
+    for (let i = 0; i < 7; i++) await machine.whileWaiting(other.gate.enter());
+    await one.stop();
+    await other.stop();
+    expect(await usedToday()).toBe(7);
+  });
+
+  it('counts a request that was reserved before midnight and is sent after it to the day it is sent', async () => {
+    const quotas = parseQuotas('20000/day');
+    const process = await machine.startProcess(quotas);
+    machine.stall(DAY / 2 - 500);
+    await machine.whileWaiting(process.gate.enter());
+    machine.stall(1000);
+    for (let i = 0; i < 60; i++) await machine.whileWaiting(process.gate.enter());
+    await process.stop();
+    expect(await usedToday()).toBe(60);
   });
 });
 
 describe('the record of a quota', () => {
   it('that another hand has spoilt, or that lies in an impossible future, does not stop a run', async () => {
-    const quota = { requests: 100, perMs: 1000 };
-    await (await startProcess([quota])).stop();
-    await writeFile(path, '{"nextAt":');
-    const spoilt = await startProcess([quota]);
-    await spoilt.gate.enter();
-    await spoilt.stop();
-    await writeFile(
-      path,
-      JSON.stringify({ nextAt: NOON + 30 * DAY, pausedUntil: NOON + 30 * DAY, windows: {} }),
-    );
-    const ahead = await startProcess([quota]);
-    const since = monotonicNow();
-    await ahead.gate.enter();
-    expect(monotonicNow() - since).toBeLessThan(2000);
+    const quotas = parseQuotas('100/s');
+    const future = { nextAt: NOON + 30 * DAY, pausedUntil: NOON + 30 * DAY, windows: {} };
+    await mkdir(dirname(machine.path), { recursive: true });
+    for (const text of ['{"nextAt":', JSON.stringify(future)]) {
+      await writeFile(machine.path, text);
+      const process = await machine.startProcess(quotas);
+      const since = Date.now();
+      await machine.whileWaiting(process.gate.enter());
+      expect(Date.now() - since).toBeLessThan(2000);
+      await process.stop();
+    }
   });
 
   it('that cannot be kept is said in one line', async () => {
-    await writeFile(join(folder, 'quota'), '');
-    await expect(openQuotaFile({ path, former: [] })).rejects.toMatchObject({ code: 'store-unusable' });
+    await writeFile(dirname(machine.path), '');
+    await expect(openQuotaFile({ path: machine.path, former: [] })).rejects.toMatchObject({
+      code: 'store-unusable',
+    });
   });
 
   it('that cannot be kept any more is said so too, and frees the record', async () => {
+    const { path } = machine;
     const file = await openQuotaFile({ path, former: [] });
     await mkdir(`${path}.tmp`);
     const change = (): Promise<unknown> => file.change((before) => ({ record: before, result: 'kept' }));

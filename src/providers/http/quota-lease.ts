@@ -1,0 +1,197 @@
+import { smallest } from '../../core/extremes.ts';
+import {
+  type Quota,
+  type QuotaStanding,
+  isPaced,
+  pacingOf,
+  quotaName,
+  usedOf,
+  windowOf,
+} from '../../core/quota.ts';
+import { CELL, type GateState } from './gate-state.ts';
+import type { QuotaFile, QuotaRecord } from './quota-file.ts';
+import { ON_TIME } from './shared-gate.ts';
+
+/** Reserved ahead: what a process that dies may waste, and how often the record is written. */
+const LEASE_MS = 200;
+
+/** A lease begins so long after it is asked for that it is there by then; or twice as long as the last one took. */
+const LEAST_LEAD_MS = 5;
+
+/** Who reserved within this long may be sending. */
+const OTHERS_MS = 60_000;
+
+/** No gate waits longer for a provider. */
+const LONGEST_PAUSE_MS = 600_000;
+
+/** The two clocks of a keeper, in ms: the wall's, which processes share, and the monotonic one of the gate. */
+export interface KeeperClocks {
+  readonly wall: () => number;
+  readonly gate: () => number;
+}
+
+/** What reserves the requests of one gate from the record that all processes share. */
+export interface Leaser {
+  /** Whether somebody waits, nothing is in reserve, and what is left will be used up within the lease's length. */
+  isDue(): boolean;
+  /** Reserves the next requests. */
+  lease(): Promise<void>;
+  /** Gives back all that was reserved and not used. */
+  giveBack(): Promise<void>;
+}
+
+/** Leases for a gate with quotas: a fifth of a second's worth at once, and no more than half a per cent of a long quota. */
+export function openLeaser(
+  state: GateState,
+  quotas: readonly Quota[],
+  file: QuotaFile,
+  { wall, gate }: KeeperClocks,
+): Leaser {
+  const { spacing, catchUp } = pacingOf(quotas.filter(isPaced));
+  const long = quotas.filter((quota) => !isPaced(quota));
+  const wanted = leaseSize(spacing, long);
+  // When the last lease begins, and the first of which permits may be left.
+  let leases: { readonly oldest: number; readonly last: number } | undefined;
+  let ownEnd = 0;
+  let othersAt = Number.NEGATIVE_INFINITY;
+  let leadMs = LEAST_LEAD_MS;
+  return {
+    isDue: () =>
+      needsLease(
+        state.alone((cells) => [...cells]),
+        gate(),
+      ),
+    lease: async () => {
+      const { lapsed, left, localEnd } = state.alone(takeLapsed);
+      let since = 0;
+      const { start, count, endsAt } = await file.change((record) => {
+        // Only now: the lock may have been long in coming.
+        const now = wall();
+        since = gate();
+        if (record.nextAt !== ownEnd && record.nextAt > now - OTHERS_MS) othersAt = now;
+        const notBefore = now + Math.max(leadMs, localEnd - since);
+        const rest = withReturned(record, lapsed, long, leases?.oldest, now);
+        return reserve(rest, wanted, spacing, long, { now, notBefore });
+      });
+      leases = { oldest: (left > 0 ? leases?.last : undefined) ?? start, last: start };
+      ownEnd = start + count * spacing;
+      leadMs = Math.max(LEAST_LEAD_MS, 2 * (gate() - since));
+      state.alone((cells) => {
+        const ahead = gate() - wall();
+        cells[CELL.exhausted] = count === 0 ? 1 : 0;
+        cells[CELL.nextPermits] = count;
+        cells[CELL.nextLeaseAt] = start + ahead;
+        cells[CELL.nextLeaseEndsAt] = endsAt + ahead;
+        cells[CELL.grace] = wall() - othersAt < OTHERS_MS ? catchUp * ON_TIME : LEASE_MS;
+      });
+    },
+    giveBack: async () => {
+      const { unused, localNext } = state.alone(takeUnused);
+      if (unused <= 0) return;
+      await file.change((record) => {
+        const now = wall();
+        const left = withReturned(record, unused, long, leases?.oldest, now);
+        // Only the last in the queue can step back; a gap before another one's requests is lost.
+        const before = now + (localNext - gate());
+        const isLast = Math.abs(record.nextAt - unused * spacing - before) < spacing / 2 + 1;
+        return { record: { ...left, nextAt: isLast ? before : record.nextAt }, result: undefined };
+      });
+    },
+  };
+}
+
+function leaseSize(spacing: number, long: readonly Quota[]): number {
+  const paced = spacing === 0 ? Number.POSITIVE_INFINITY : LEASE_MS / spacing;
+  return Math.max(1, Math.floor(Math.min(paced, smallest(long.map(({ requests }) => requests / 200)))));
+}
+
+function needsLease(cells: readonly number[], now: number): boolean {
+  const at = (cell: number): number => cells[cell] ?? 0;
+  if (at(CELL.waiting) === 0 || at(CELL.nextPermits) >= 1) return false;
+  return at(CELL.nextAt) + at(CELL.permits) * at(CELL.spacing) - now < LEASE_MS;
+}
+
+/** Permits that lapsed, which are the keeper's now, those that are left, and when the last of them is over. */
+function takeLapsed(cells: Float64Array): { lapsed: number; left: number; localEnd: number } {
+  const [lapsed, left] = [cells[CELL.lapsed] ?? 0, cells[CELL.permits] ?? 0];
+  cells[CELL.lapsed] = 0;
+  return { lapsed, left, localEnd: (cells[CELL.nextAt] ?? 0) + left * (cells[CELL.spacing] ?? 0) };
+}
+
+/** Takes every permit from the gate. */
+function takeUnused(cells: Float64Array): { unused: number; localNext: number } {
+  let unused = 0;
+  for (const cell of [CELL.permits, CELL.nextPermits, CELL.lapsed]) {
+    unused += cells[cell] ?? 0;
+    cells[cell] = 0;
+  }
+  return { unused, localNext: cells[CELL.nextAt] ?? 0 };
+}
+
+interface Lease {
+  readonly start: number;
+  readonly count: number;
+  /** The end of the counted windows that it was reserved in. */
+  readonly endsAt: number;
+}
+
+/**
+ * Reserves up to `wanted` requests, from `start` (wall ms, `notBefore` at the earliest) on, `spacing` apart, in one window
+ * of every long quota. None if one is used up.
+ */
+function reserve(
+  record: QuotaRecord,
+  wanted: number,
+  spacing: number,
+  long: readonly Quota[],
+  { now, notBefore }: { now: number; notBefore: number },
+): { record: QuotaRecord; result: Lease } {
+  const start = Math.max(notBefore, plausible(record, spacing, now).nextAt);
+  const endsAt = smallest(long.map((quota) => (windowOf(quota, start) + 1) * quota.perMs));
+  const left = long.map((quota) => quota.requests - usedOf(record, quota, start));
+  const slots = spacing === 0 ? wanted : Math.ceil((endsAt - start) / spacing);
+  const count = Math.max(0, Math.min(wanted, slots, smallest(left)));
+  const windows = { ...record.windows };
+  for (const quota of long) {
+    windows[quotaName(quota)] = { index: windowOf(quota, start), used: usedOf(record, quota, start) + count };
+  }
+  const nextAt = start + count * spacing;
+  return { record: { ...record, nextAt, windows }, result: { start, count, endsAt } };
+}
+
+/** A record without requests that nobody used of a lease; only in the window that it was reserved in. */
+function withReturned(
+  record: QuotaRecord,
+  unused: number,
+  long: readonly Quota[],
+  leasedAt: number | undefined,
+  now: number,
+): QuotaRecord {
+  if (unused === 0 || leasedAt === undefined) return record;
+  const windows = { ...record.windows };
+  for (const quota of long) {
+    const name = quotaName(quota);
+    const index = windowOf(quota, now);
+    if (windowOf(quota, leasedAt) !== index || windows[name]?.index !== index) continue;
+    windows[name] = { index, used: Math.max(0, usedOf(record, quota, now) - unused) };
+  }
+  return { ...record, windows };
+}
+
+/** A record without what lies further ahead than any lease or pause can: that was written by a wrong clock. */
+export function plausible(record: QuotaRecord, spacing: number, now: number): QuotaRecord {
+  const isLease = record.nextAt - now < 1000 * Math.max(spacing, LEASE_MS);
+  const isPause = record.pausedUntil - now <= LONGEST_PAUSE_MS;
+  return {
+    ...record,
+    nextAt: isLease ? record.nextAt : now,
+    pausedUntil: isPause ? record.pausedUntil : now,
+  };
+}
+
+/** How quotas stand by their record. */
+export function standingIn(record: QuotaRecord, quotas: readonly Quota[], now: number): QuotaStanding {
+  const { spacing } = pacingOf(quotas.filter(isPaced));
+  const { nextAt, pausedUntil, windows } = plausible(record, spacing, now);
+  return { now, nextAt: Math.max(nextAt, pausedUntil), windows };
+}
