@@ -49,6 +49,7 @@ export { actionsJson, actionsText } from './report/actions-text.ts';
 export { doctorText } from './report/doctor-text.ts';
 export { formatDuration, table } from './report/table.ts';
 export type { Market } from './market/market.ts';
+export { readTextFileIfAny } from './market/text-file.ts';
 export type { RequestLogEntry, Simulator, SimulatorOptions } from './simulator/server.ts';
 export { ADJUSTMENTS, type Adjustment } from './core/factors.ts';
 export { type Exported, csvField } from './library/export.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { didYouMean } from '../core/closest.ts';
 import { BackfillError } from '../core/errors.ts';
 import { parseTicker } from '../core/ticker.ts';
+import { readTextFile } from '../market/text-file.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { Capabilities, Provider } from '../providers/provider.ts';
 import type { BarStore } from '../store/store.ts';
@@ -86,12 +86,8 @@ async function named(
   );
 }
 
-async function fromFile(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new BackfillError('usage', `--tickers @${path}: cannot read the file (${error.code})`, {
-      cause: error,
-    });
-  });
+function fromFile(path: string): string[] {
+  const text = readTextFile(path, `--tickers @${path}`);
   const tickers = split(text.replaceAll(/#.*$/gm, ''));
   if (tickers.length === 0)
     throw new BackfillError('usage', `--tickers @${path}: there is no ticker in the file`);

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import {
   BackfillError,
   type HistoryOptions,
@@ -197,7 +197,7 @@ export function connectionOf(
   return {
     store: argv.store,
     provider: { id, timeoutMs: argv.timeout, ...given({ url, basis, ...ofCsv, seed }) },
-    ...given({ quotas: argv.rateLimit, stateFolder: argv.state ?? stateFolder(), clock: argv.now }),
+    ...given({ quotas: argv.rateLimit, stateFolder: argv.state ?? xdgStateFolder(), clock: argv.now }),
     workers: argv.workers,
     concurrency: argv.concurrency,
   };
@@ -243,9 +243,10 @@ export function rangeOf({ days, years, ...dates }: ValuesOf<typeof RANGE>): Rang
 }
 
 /** Where the XDG base directories want the program's state, if the user has moved them. */
-function stateFolder(): string | undefined {
+function xdgStateFolder(): string | undefined {
   const base = process.env['XDG_STATE_HOME'];
-  return base === undefined || base === '' ? undefined : join(base, 'backfill');
+  // A relative one is invalid by the specification, and counts as none.
+  return base !== undefined && isAbsolute(base) ? join(base, 'backfill') : undefined;
 }
 
 /** Drops options that were not given, so that defaults apply. */

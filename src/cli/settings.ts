@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { BackfillError, didYouMean } from '../index.ts';
+import { parseEnv } from 'node:util';
+import { BackfillError, didYouMean, readTextFileIfAny } from '../index.ts';
 import type { Declaration, Declarations } from './declaration.ts';
 
 /** A value from outside the command line, and where it stands. */
@@ -12,6 +12,7 @@ export interface Setting {
 /** Values of options by their name in kebab case, from outside the command line. */
 export type Settings = ReadonlyMap<string, Setting>;
 
+const ENVIRONMENT_FILE = '.env';
 const CONFIG_FILE = 'backfill.config.json';
 const PREFIX = 'BACKFILL_';
 
@@ -26,7 +27,7 @@ const WHOLE: readonly string[] = ['issues', 'revisions'];
  * nothing. Throws `usage` for a name that no command knows, so that a slip of the pen does not go unnoticed.
  */
 export function loadSettings(known: ReadonlySet<string>): Settings {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnvironmentFile();
   const settings = new Map<string, Setting>();
   for (const [name, value] of Object.entries(readConfig())) {
     if (!known.has(name))
@@ -46,6 +47,12 @@ export function loadSettings(known: ReadonlySet<string>): Settings {
     settings.set(name, { value, source: variable });
   }
   return settings;
+}
+
+/** Variables that are set already stay as they are. */
+function loadEnvironmentFile(): void {
+  const content = readTextFileIfAny(ENVIRONMENT_FILE, ENVIRONMENT_FILE) ?? '';
+  for (const [name, value] of Object.entries(parseEnv(content))) process.env[name] ??= value;
 }
 
 function variableOf(name: string): string {
@@ -107,9 +114,10 @@ function readSwitch(name: string, value: unknown, source: string): boolean {
 }
 
 function readConfig(): Record<string, unknown> {
-  if (!existsSync(CONFIG_FILE)) return {};
+  const content = readTextFileIfAny(CONFIG_FILE, CONFIG_FILE);
+  if (content === undefined) return {};
   try {
-    const config: unknown = JSON.parse(readFileSync(CONFIG_FILE, 'utf8'));
+    const config: unknown = JSON.parse(content);
     if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
       return config as Record<string, unknown>;
     }

@@ -1,5 +1,4 @@
-import { availableParallelism, homedir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { env } from 'node:process';
 import type { Traffic } from '../backfill/traffic.ts';
 import { type QuotaStanding, isPaced, unusedAt } from '../core/quota.ts';
@@ -8,6 +7,7 @@ import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { type QuotaPlace, quotaPlaceOf } from '../providers/http/quota-owner.ts';
 import type { HistoryOptions } from './history.ts';
+import { defaultStateFolder } from './state-folder.ts';
 
 /** Requests of a task at most (tries of one, while its answers stay doubtful), and what they take with their pauses. */
 const TRIES = 24;
@@ -39,7 +39,7 @@ export async function standingOf(
 }
 
 function placeOf(
-  { stateFolder = join(homedir(), '.local', 'state', 'backfill') }: HistoryOptions,
+  { stateFolder = defaultStateFolder() }: HistoryOptions,
   config: ProviderConfig,
   { keyVariable }: Capabilities,
 ): QuotaPlace {

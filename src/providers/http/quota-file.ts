@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -44,7 +45,7 @@ export async function openQuotaFile({ path, former }: QuotaPlace): Promise<Quota
   const { tryLock, unlock } = (await import('fs-native-extensions')).default;
   let lock: number;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     lock = openSync(`${path}.lock`, 'a');
   } catch (error) {
     throw unkept(path, error);
@@ -94,9 +95,23 @@ function joined(one: QuotaRecord, other: QuotaRecord): QuotaRecord {
 /** Nothing more is sent where it is not counted. */
 function unkept(path: string, error: unknown): BackfillError {
   const why = error instanceof Error ? error.message : String(error);
-  return new BackfillError('store-unusable', `the quota of the provider cannot be kept at ${path}: ${why}`, {
-    cause: error,
-  });
+  return new BackfillError(
+    'store-unusable',
+    `the quota of the provider cannot be kept at ${path}: ${why}; --state FOLDER puts it elsewhere`,
+    { cause: error },
+  );
+}
+
+/** As `mkdir -p`. Node's own recursion never ends below `/proc`. */
+function makeFolder(path: string): void {
+  const parent = dirname(path);
+  if (parent !== path && !existsSync(parent)) makeFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // It may be another process's, made a moment ago.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
+  }
 }
 
 /** A record that cannot be read is none: it is replaced whole by every write, so only another hand can have spoilt it. */

@@ -1,0 +1,70 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Finished, run } from '../acceptance/programs.ts';
+
+let folder = '';
+const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-settings-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const KINDS: readonly (readonly [string, (path: string) => Promise<unknown>, string])[] = [
+  ['a folder', (path) => mkdir(path), 'cannot be read: it is a folder, not a file'],
+  ['a link to itself', (path) => symlink(path, path), 'cannot be read (ELOOP)'],
+  ['a link to a folder', (path) => symlink(tmpdir(), path), 'cannot be read: it is a folder, not a file'],
+  [
+    'a picture',
+    (path) => writeFile(path, Buffer.from('89504e470d0a1a0a0000000d', 'hex')),
+    'is no text (UTF-8)',
+  ],
+  ['zeros', (path) => writeFile(path, Buffer.alloc(64)), 'is no text (UTF-8)'],
+  ['Latin-1', (path) => writeFile(path, Buffer.from('A=caf\xe9\n', 'latin1')), 'is no text (UTF-8)'],
+  [
+    'UTF-16',
+    (path) => writeFile(path, Buffer.from('\ufeffAAPL\n', 'utf16le')),
+    'is text in UTF-16; save it as UTF-8',
+  ],
+];
+
+const COMMANDS = [
+  '--dry-run',
+  'check-data',
+  'query SELECT',
+  'forget AAPL',
+  'doctor',
+  'export',
+  'actions AAPL',
+];
+
+describe('settings that cannot be read are one line, exit 2, from every command', () => {
+  it.each(KINDS.flatMap((kind) => ['.env', 'backfill.config.json'].map((name) => [name, ...kind] as const)))(
+    '%s: %s',
+    async (name, what, make, message) => {
+      await make(join(folder, name));
+      for (const command of what === 'a folder' ? COMMANDS : ['--dry-run'])
+        expect(await backfill(...command.split(' ')), command).toEqual({
+          code: 2,
+          stdout: '',
+          stderr: `backfill: ${name}: ${message}\n`,
+        });
+    },
+  );
+
+  it.each(KINDS)('a list of tickers: %s', async (_, make, message) => {
+    await make(join(folder, 'list'));
+    for (const command of [['--dry-run'], ['check-data'], ['export']]) {
+      const { code, stdout, stderr } = await backfill(...command, '--tickers', '@list');
+      expect([code, stdout, stderr]).toEqual([2, '', `backfill: --tickers @list: ${message}\n`]);
+    }
+  });
+});
+
+it('a byte order mark and the ends of lines of Windows are read over, and what is set already stays', async () => {
+  await writeFile(join(folder, '.env'), '\ufeffBACKFILL_TICKERS=ALFA\r\nBACKFILL_PROVIDER=sample\r\n');
+  await writeFile(join(folder, 'backfill.config.json'), '\ufeff{ "days": 2 }\r\n');
+  const { stdout, code } = await backfill('--dry-run', '--json', '--now', '2026-03-02T23:00:00Z');
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { totals: { series: 1, sessions: 2 } }]);
+});
