@@ -39,6 +39,17 @@ describe('a split or dividend of an answer', () => {
     },
   );
 
+  it.each([
+    ['the largest split', split(1e6), split(1e6 + 1)],
+    ['the smallest split', split(1e-6), split(0.99e-6)],
+    ['the largest dividend', dividend(1e12 - 1), dividend(1e12)],
+    ['the smallest dividend', dividend(1e-12), dividend(0)],
+    ['the first day', split(2, parseDay('1900-01-01')), split(2, parseDay('1900-01-01') - 1)],
+    ['the last day', split(2, parseDay('2100-01-01') - 1), split(2, parseDay('2100-01-01'))],
+  ])('is kept up to its bound and not beyond: %s', (_, within, beyond) => {
+    expect([within, beyond].map((action) => check(action).actions.length)).toEqual([1, 0]);
+  });
+
   it('that changes nothing is left out without a word', () => {
     expect(check(split(1))).toEqual({ actions: [], rejected: [] });
     expect(check(split(1), split(4))).toEqual({ actions: [split(4)], rejected: [] });
