@@ -108,11 +108,18 @@ describe('a flip of the basis', () => {
   });
 
   it('comes within 2 % of the ratio', () => {
-    expect(splitOfRatio(0.5 * 1.019)).toBe('2:1');
-    expect(splitOfRatio(0.5 * 1.021)).toBeUndefined();
-    expect(splitOfRatio(2 * 0.981)).toBe('1:2');
-    expect(splitOfRatio(2 * 0.979)).toBeUndefined();
+    expect(splitOfRatio(0.5 * 1.0199)).toBe('2:1');
+    expect(splitOfRatio(0.5 * 1.0201)).toBeUndefined();
+    expect(splitOfRatio(2 * 0.9801)).toBe('1:2');
+    expect(splitOfRatio(2 * 0.9799)).toBeUndefined();
     expect(splitOfRatio(1)).toBeUndefined();
+  });
+
+  it('comes within 3 in 10,000 of the ratio where it is a small one', () => {
+    expect(splitOfRatio((20 / 21) * (1 + 2.9e-4))).toBe('21:20');
+    expect(splitOfRatio((20 / 21) * (1 + 3.1e-4))).toBeUndefined();
+    expect(splitOfRatio(1.25 * (1 - 2.9e-4))).toBe('4:5');
+    expect(splitOfRatio(1.25 * (1 - 3.1e-4))).toBeUndefined();
   });
 
   it('shows from the open on: what moves on through the day is a jump', () => {

@@ -66,6 +66,34 @@ describe('a session', () => {
     expect(shortIn([...long, ...lately, ...session(DAYS[40] ?? 0, 30)])).toEqual([DAYS[20]]);
   });
 
+  it('is held against exactly twenty before it', () => {
+    const [long, lately] = [sessions(DAYS.slice(0, 10), 78), sessions(DAYS.slice(10, 20), 30)];
+    expect(shortIn(session(day, 30), [...long, ...lately])).toEqual([day]);
+    expect(shortIn(session(DAYS[21] ?? 0, 30), [...long, ...lately, ...session(day, 30)])).toEqual([]);
+  });
+
+  it.each<[string, number, number, number, boolean]>([
+    ['four others that are steady', 4, 75, 67, true],
+    ['three others that are', 3, 75, 67, false],
+    ['others that have nearly all', 20, 75, 67, true],
+    ['others that lack a few more', 20, 74, 66, false],
+    ['a tenth fewer than the others', 20, 75, 68, false],
+    ['others with half of their bars', 20, 39, 19, true],
+    ['others with fewer', 20, 38, 18, false],
+  ])('is short by bounds that hold from both sides: %s', (_, count, of, bars, isShort) => {
+    expect(shortIn(session(day, bars), sessions(DAYS.slice(20 - count, 20), of))).toEqual(
+      isShort ? [day] : [],
+    );
+  });
+
+  it('is cut with twenty bars in a row, or nine in ten of them', () => {
+    const lacking = (count: number): number[] => range(0, 40).filter((i) => i % 7 !== 3 || i / 7 > count);
+    expect([36, 35].map((count) => lacking(40 - count).length)).toEqual([36, 35]);
+    expect(shortIn(session(day, range(0, 20)))).toEqual([day]);
+    expect(shortIn(session(day, lacking(4)))).toEqual([day]);
+    expect(shortIn(session(day, lacking(5)))).toEqual([]);
+  });
+
   it('is held against those after it where it is among the first', () => {
     expect(shortIn([...session(DAYS[0] ?? 0, 20), ...sessions(DAYS.slice(1, 10), 78)])).toEqual([DAYS[0]]);
     expect(shortIn([...session(DAYS[0] ?? 0, 20), ...session(DAYS[1] ?? 0, 78)])).toEqual([DAYS[0]]);
