@@ -3,6 +3,7 @@ import type { Plan, Task } from '../core/plan.ts';
 import { type Quota, isPaced } from '../core/quota.ts';
 import type { BarStore, Scan, SetAside } from '../store/store.ts';
 import { dispatch } from './dispatch.ts';
+import { type Failure, failureOf } from './failure.ts';
 import { type LedgerTools, recordOutOfReach, settleUnknownTickers } from './ledger.ts';
 import { type BackfillRequest, type Prepared, type Source, prepare } from './prepare.ts';
 import { refetchRestated } from './restated.ts';
@@ -10,14 +11,19 @@ import { settleSameSeries } from './same-series.ts';
 import { settleSilence } from './silence.ts';
 import type { RunContext, Runner, SharedWithThreads, TaskResult } from './runner.ts';
 import { type Stop, type Stops, stopOf, watchStops } from './stops.ts';
-import { type Failure, type RunOutcome, type RunSummary, failureOf, summarize } from './summary.ts';
+import { type RunOutcome, type RunSummary, type StopReason, summarize } from './summary.ts';
 import type { Traffic, TrafficNow } from './traffic.ts';
 
 /** What a run tells while it goes. */
 export type BackfillEvent =
   | { readonly type: 'planned'; readonly plan: Plan; readonly setAside: readonly SetAside[] }
   /** Threads are there; `traffic` tells how the requests get on, whenever it is asked. */
-  | { readonly type: 'running'; readonly workers: number; readonly traffic: () => TrafficNow }
+  | {
+      readonly type: 'running';
+      readonly plan: Plan;
+      readonly workers: number;
+      readonly traffic: () => TrafficNow;
+    }
   | { readonly type: 'started'; readonly task: Task }
   /** `failure`: what the summary will say of it, if it is one. */
   | {
@@ -131,7 +137,7 @@ async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<R
   try {
     if (tools.stop?.aborted) interrupt();
     const runner = await tools.startRunner(plan.tasks.length, traffic.shared);
-    tools.onEvent?.({ type: 'running', workers: runner.workers, traffic: () => traffic.now() });
+    tools.onEvent?.({ type: 'running', plan, workers: runner.workers, traffic: () => traffic.now() });
     try {
       const handOut = handOutTo(runner, { stops, results, notRun }, tools);
       await handOut(plan.tasks);
@@ -145,9 +151,14 @@ async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<R
   const lost = await closeTraffic(traffic);
   // A quota that could not be kept shut the gate: that nobody answered was no fault of the provider's.
   const stopped =
-    stops.stopped?.reason === 'provider-down' ? (lost ?? stops.stopped) : (stops.stopped ?? lost);
+    stops.stopped !== null && IN_SILENCE.has(stops.stopped.reason)
+      ? (lost ?? stops.stopped)
+      : (stops.stopped ?? lost);
   return { results, notRun, stopped, refused: stops.refusals(notRun), traffic: traffic.counts() };
 }
+
+/** A run that nobody answered. */
+const IN_SILENCE: ReadonlySet<StopReason> = new Set(['provider-down', 'unreachable']);
 
 /** Closes the traffic of a run. Gives what ends the run if its quota could not be kept. */
 async function closeTraffic(traffic: Traffic): Promise<Stop | null> {

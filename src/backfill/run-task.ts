@@ -126,6 +126,7 @@ async function commit(
     dropped: answer.dropped,
     offGrid: answer.offGrid ?? 0,
     unusable: answer.unusable.length - wrongRows(answer).length,
+    unfinished: answer.unfinished ?? 0,
     firstFault: rejected[0]?.reason ?? null,
     wayOut: unitChangeAdvice(series, verdict, stored, calendarById(task.calendar)),
     fillers: verdict.fillers.length,

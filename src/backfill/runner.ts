@@ -47,6 +47,8 @@ export interface TaskReport {
   /** Rows within the regular session that are off its grid (they are in `dropped` too), and rows without a price. */
   readonly offGrid: number;
   readonly unusable: number;
+  /** Those of `dropped` whose session was not final yet. */
+  readonly unfinished: number;
   /** Why the first of the rejected rows was; null for none. */
   readonly firstFault: string | null;
   /** What a user may do if the rejected rows are right; null where it is not known. */

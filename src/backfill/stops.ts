@@ -34,10 +34,17 @@ export interface Stops {
   refusals(left: readonly Task[]): Refusal[];
 }
 
+/** The breaker only says that it tripped; what it tripped over says more, and whether that was the provider at all. */
+function trippedOver(failure: ErrorData | undefined, tripped: Stop): Stop {
+  if (failure === undefined) return tripped;
+  const { code, message } = failure;
+  return { reason: code === 'unreachable' ? 'unreachable' : tripped.reason, message };
+}
+
 /** Nothing has ended yet. `onStop` is called once, when the run is to end. */
 export function watchStops(onStop: () => void): Stops {
   let stopped: Stop | null = null;
-  let lastFailure: string | undefined;
+  let lastFailure: ErrorData | undefined;
   const closed = new Map<Interval, ErrorData>();
   const stop = (why: Stop): void => {
     if (stopped !== null) return;
@@ -53,14 +60,13 @@ export function watchStops(onStop: () => void): Stops {
     note({ series: { interval } }, error) {
       const why = stopOf(error);
       if (why !== undefined) {
-        // The breaker only says that it tripped; what it tripped over says more.
-        stop(why.reason === 'provider-down' ? { ...why, message: lastFailure ?? why.message } : why);
+        stop(why.reason === 'provider-down' ? trippedOver(lastFailure, why) : why);
         return 'not-run';
       }
       // Those that were under way when the first was refused say nothing new.
       if (scopeOf(error) === 'endpoint' && closed.has(interval)) return 'not-run';
       if (scopeOf(error) === 'endpoint') closed.set(interval, error);
-      lastFailure = error.message;
+      lastFailure = error;
       return 'failed';
     },
     refusals: (left) =>

@@ -1,5 +1,5 @@
 import { seriesKey } from '../core/bars.ts';
-import { type Day, MS_PER_DAY, formatDay } from '../core/day.ts';
+import { MS_PER_DAY, formatDay } from '../core/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Plan, Task } from '../core/plan.ts';
 import { type Quota, unusedAt } from '../core/quota.ts';
@@ -10,19 +10,9 @@ import type { AbsenceReason } from '../core/evidence.ts';
 import { isHole, joinUnavailable, type Unavailable } from '../core/unavailable.ts';
 import type { Scan, SetAside } from '../store/store.ts';
 import { type DriftBySource, sumDrift } from './drift.ts';
+import { type Failure, failureOf } from './failure.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
-import type { TaskReport, TaskResult } from './runner.ts';
-
-/** Why a series is not as complete as was asked. */
-export interface Failure {
-  readonly ticker: string;
-  readonly interval: string;
-  /** First and last session asked for, `YYYY-MM-DD`. */
-  readonly from: string;
-  readonly to: string;
-  readonly code: ErrorCode;
-  readonly message: string;
-}
+import type { TaskResult } from './runner.ts';
 
 /** Something odd about a stored bar; no error. */
 export interface Warning {
@@ -39,6 +29,7 @@ export type StopReason =
   | 'interrupted'
   | 'quota-exhausted'
   | 'provider-down'
+  | 'unreachable' // nothing got through to the provider from here: no network, no such host
   | 'refused' // the provider does not accept the key
   | 'store-failed' // the disk is full, say
   | 'failed';
@@ -72,6 +63,8 @@ export interface RunSummary {
   readonly waiting: number;
   readonly unavailable: number;
   readonly fetched: number;
+  /** Tickers of the series that were fetched. */
+  readonly fetchedTickers: number;
   readonly failed: number;
   /** Series not finished because the run was stopped. */
   readonly notRun: number;
@@ -99,7 +92,9 @@ export interface RunSummary {
   /** Sessions stored before they are final. */
   readonly provisional: number;
   readonly rejected: number;
+  /** Rows that are no bar of a regular session's grid; and those of them whose session was not final yet. */
   readonly dropped: number;
+  readonly unfinished: number;
   /** Rows that nobody traded. */
   readonly fillers: number;
   /** What is odd about bars that were stored. */
@@ -137,6 +132,7 @@ const NOTHING_COUNTED = {
   provisional: 0,
   rejected: 0,
   dropped: 0,
+  unfinished: 0,
   fillers: 0,
 };
 
@@ -187,8 +183,8 @@ export function summarize(outcome: RunOutcome): RunSummary {
     withHoles: plan.totals.withHoles,
     holes: plan.totals.holes + holesOf(results),
     waiting: plan.totals.provisional + waitingSeries(results),
-    unavailable: plan.totals.unavailable + empty,
-    fetched: plan.totals.toFill - new Set([...failed, ...left]).size - empty,
+    unavailable: plan.totals.unavailable + empty.length,
+    ...countFetched(plan.tasks, new Set([...failed, ...left, ...empty])),
     failed: failed.size,
     notRun: left.size,
     stopped,
@@ -204,6 +200,17 @@ export function summarize(outcome: RunOutcome): RunSummary {
     drift: sumDrift([...results.values()].flatMap((result) => (result.ok ? [result.report.drift] : []))),
     failures,
     setAside,
+  };
+}
+
+function countFetched(
+  tasks: readonly Task[],
+  elsewhere: ReadonlySet<string>,
+): Pick<RunSummary, 'fetched' | 'fetchedTickers'> {
+  const fetched = tasks.map(({ series }) => series).filter((series) => !elsewhere.has(seriesKey(series)));
+  return {
+    fetched: new Set(fetched.map((series) => seriesKey(series))).size,
+    fetchedTickers: new Set(fetched.map(({ ticker }) => ticker)).size,
   };
 }
 
@@ -223,12 +230,12 @@ function waitingSeries(results: ReadonlyMap<Task, TaskResult>): number {
   return new Set(waiting.map(([task]) => seriesKey(task.series))).size;
 }
 
-/** Series that should have bars, of which something was asked and nothing is stored; without those counted elsewhere. */
+/** Keys of series that should have bars, of which something was asked and nothing is stored; without those counted elsewhere. */
 function emptySeries(
   results: ReadonlyMap<Task, TaskResult>,
   { series }: Pick<Scan, 'series'>,
   elsewhere: ReadonlySet<string>,
-): number {
+): string[] {
   const bars = new Map<string, number>();
   for (const [task, result] of results) {
     const key = seriesKey(task.series);
@@ -237,7 +244,7 @@ function emptySeries(
     const stored = isLacking ? (result.ok ? result.report.bars : 0) : 1;
     bars.set(key, (bars.get(key) ?? series.get(key)?.rows ?? 0) + stored);
   }
-  return [...bars.values()].filter((count) => count === 0).length;
+  return [...bars].filter(([, count]) => count === 0).map(([key]) => key);
 }
 
 /** Failures without those of mere comparisons with what is stored, where the series failed anyway: they are due again. */
@@ -259,39 +266,4 @@ function restDays(notRun: readonly Task[], quotas: readonly Quota[]): number | n
   const time = quotaTime(requests, quotas, unusedAt(0));
   if (time === null) return null;
   return requests === 0 ? 0 : Math.floor(time / MS_PER_DAY) + 1;
-}
-
-/** Why a task's series is not as complete as was asked; null where it is. */
-export function failureOf(task: Task, result: TaskResult): Failure | null {
-  const { ticker, interval } = task.series;
-  const [first, last] = [task.gaps[0]?.from ?? task.range.from, task.gaps.at(-1)?.to ?? task.range.to];
-  const about = { ticker, interval, from: formatDay(first), to: lastDay(last) };
-  if (!result.ok) return { ...about, code: result.error.code, message: result.error.message };
-  if (task.gaps.length === 0) return null;
-  const { missing } = result.report;
-  const lost = lostRows(result.report);
-  if (lost !== null) return { ...about, code: 'mostly-rejected', message: lost };
-  if (missing === 0) return null;
-  const message = `${missing} of ${task.sessions} sessions stay missing: the answer does not reach them`;
-  return { ...about, code: 'incomplete', message };
-}
-
-/** Rows without a price, or outside trading hours, of which none should be left where nothing else came. */
-const STRAY_ROWS = 5;
-
-/** What is to be said where more rows of an answer were lost than stored; null where that is not so. */
-function lostRows(report: TaskReport): string | null {
-  const { bars, rejected, offGrid, unusable, dropped, firstFault, wayOut } = report;
-  const lost = rejected + offGrid;
-  const strays = unusable + dropped;
-  const isNothing = bars === 0 && lost + strays > 0 && (lost > 0 || strays >= STRAY_ROWS);
-  if (!isNothing && lost <= bars) return null;
-  const all = isNothing ? lost - offGrid + strays : lost;
-  const why = firstFault === null ? 'they lie outside trading hours, or have no prices' : firstFault;
-  const what = `${all} of ${all + bars} rows that came could not be stored: ${why}`;
-  return `${what}; ${wayOut === null ? '' : `${wayOut}; `}check-data --issues lists what was rejected`;
-}
-
-function lastDay(end: Day): string {
-  return formatDay(end - 1);
 }

@@ -1,4 +1,6 @@
 import {
+  type BackfillEvent,
+  type Capabilities,
   type RunSummary,
   nothingToDoLine,
   openHistory,
@@ -6,6 +8,7 @@ import {
   planText,
   errorText,
   summaryText,
+  workLine,
 } from '../index.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import {
@@ -93,10 +96,7 @@ async function run(argv: Options): Promise<number> {
       ...request,
       stop,
       onEvent: (event) => {
-        if (event.type === 'planned' && !argv.quiet) {
-          for (const { path, reason } of event.setAside) tell(`set aside ${path}: ${reason}`);
-          tell(event.plan.tasks.length === 0 ? nothingToDoLine(event.plan) : openingLine(event.plan, quotas));
-        }
+        if (!argv.quiet) for (const line of openingOf(event, history.capabilities)) tell(line);
         progress.show(event);
       },
     });
@@ -110,8 +110,28 @@ async function run(argv: Options): Promise<number> {
   }
 }
 
+/** What a run says before its work. */
+function openingOf(event: BackfillEvent, { id, quotas }: Capabilities): string[] {
+  if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
+  if (event.type !== 'planned') return [];
+  const { plan, setAside } = event;
+  return [
+    ...setAside.map(({ path, reason }) => `set aside ${path}: ${reason}`),
+    plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas),
+  ];
+}
+
+/** Variables that name a proxy to other programs. */
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
+
+function tellOfProxy(): void {
+  const proxy = PROXIES.find((name) => process.env[name]);
+  if (proxy !== undefined) tell(`${proxy} is set, but no proxy is used: a direct way out is needed.`);
+}
+
 async function report(summary: RunSummary, argv: Options): Promise<void> {
   if (argv.json) await print([JSON.stringify(summary)]);
   else if (!argv.quiet) for (const line of summaryText(summary)) tell(line);
   else for (const line of errorText(summary, argv)) tell(line);
+  if (summary.stopped?.reason === 'unreachable') tellOfProxy();
 }

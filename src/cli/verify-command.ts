@@ -1,4 +1,4 @@
-import { driftText, openHistory, openingLine, summaryText } from '../index.ts';
+import { driftText, openHistory, summaryText, verifyingLine } from '../index.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import {
   CONNECTION,
@@ -18,6 +18,7 @@ import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { parseShare, wholeFrom } from './quantities.ts';
 import { print, tell } from './output.ts';
+import { startProgress } from './progress.ts';
 import { stopOnSignal } from './signals.ts';
 
 const OPTIONS = {
@@ -57,16 +58,20 @@ export const verifyCommand = command({
   run: async (argv) => {
     const history = openHistory(connectionOf(argv));
     const { stop, signal, release } = stopOnSignal();
+    const { id, quotas } = history.capabilities;
+    const progress = startProgress(quotas, stop);
     try {
       const summary = await history.verify({
         ...given({ tickers: argv.tickers, intervals: argv.interval, seed: argv.sampleSeed }),
         ...rangeOf(argv),
         sample: argv.sample,
         onEvent: (event) => {
-          if (event.type === 'planned') tell(openingLine(event.plan, history.capabilities.quotas));
+          if (event.type === 'running') tell(verifyingLine(event.plan, id, quotas, event.workers));
+          progress.show(event);
         },
         stop,
       });
+      progress.end();
       if (argv.json) await print([JSON.stringify(summary)]);
       else {
         for (const line of summaryText(summary)) tell(line);
@@ -74,6 +79,7 @@ export const verifyCommand = command({
       }
       return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary);
     } finally {
+      progress.end();
       release();
       await history.close();
     }

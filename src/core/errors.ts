@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'restated' // the provider changed bars that were final: the series has to be fetched again
   | 'identity-changed' // the ticker is another instrument's now: nothing is stored
   | 'network'
+  | 'unreachable' // nobody was asked: the host's name, a route to it or trust in it is lacking on this machine
   | 'timeout'
   | 'store-locked'
   | 'store-unusable'
@@ -59,6 +60,7 @@ const SCOPES: Readonly<Record<ErrorCode, ErrorScope>> = {
   restated: 'series',
   'identity-changed': 'series',
   network: 'series',
+  unreachable: 'series',
   timeout: 'series',
   'store-locked': 'run',
   'store-unusable': 'run',

@@ -101,6 +101,8 @@ export interface BarAnswer {
   readonly dropped: number;
   /** Those of `dropped` that lie within a session but off its grid. Default 0. */
   readonly offGrid?: number;
+  /** Those of `dropped` whose session is not final yet. Default 0. */
+  readonly unfinished?: number;
   /** What the source itself shows to be odd about its rows. Default: nothing. */
   readonly oddities?: readonly Oddity[];
   /** What the source has of the series and was not read, a line each, with what to do. Default: nothing. */

@@ -1,3 +1,4 @@
+import { seriesKey } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
 import type { Plan, Task } from '../core/plan.ts';
@@ -6,16 +7,45 @@ import { counted, holesText, waitText } from './standing-text.ts';
 import { formatCount, formatDuration, plural, table } from './table.ts';
 
 /** The line a run opens with: `Total: 503  Complete: 127  To fill: 376  Requests: 376  Estimated time at 5 req/min: 1h 15m 12s`. */
-export function openingLine({ totals, quotaMs }: Plan, quotas: readonly Quota[]): string {
+export function openingLine(plan: Plan, quotas: readonly Quota[]): string {
+  const { totals } = plan;
   const counts =
-    `Total: ${totals.series}  Complete: ${totals.complete}  ` +
+    `Total: ${formatCount(totals.series)}  Complete: ${formatCount(totals.complete)}  ` +
     counted('With holes', totals.withHoles) +
     counted('Waiting', totals.provisional) +
     counted('Unavailable', totals.unavailable) +
-    `To fill: ${totals.toFill}  Requests: ${formatCount(totals.requests)}`;
-  return quotaMs === null
-    ? counts
-    : `${counts}  Estimated time at ${quotaText(quotas)}: ${formatDuration(quotaMs)}`;
+    `To fill: ${formatCount(totals.toFill)}  Requests: ${formatCount(totals.requests)}`;
+  return counts + estimate(plan, quotas);
+}
+
+/** What a run opens with besides: `Filling 62 series of 31 tickers from yahoo with 8 workers`. */
+export function workLine(plan: Plan, provider: string, workers: number): string {
+  return `Filling ${seriesText(plan)} from ${provider} with ${plural(workers, 'worker')}`;
+}
+
+/** The line a verification opens with: `Comparing 62 series of 31 tickers with yahoo: 1,240 sessions in 62 requests by 8 workers`. */
+export function verifyingLine(
+  plan: Plan,
+  provider: string,
+  quotas: readonly Quota[],
+  workers: number,
+): string {
+  const { sessions, requests } = plan.totals;
+  return (
+    `Comparing ${seriesText(plan)} with ${provider}: ` +
+    `${plural(sessions, 'session')} in ${plural(requests, 'request')} by ${plural(workers, 'worker')}${estimate(plan, quotas)}`
+  );
+}
+
+/** A series is a ticker at one interval. */
+function seriesText({ tasks }: Plan): string {
+  const series = new Set(tasks.map((task) => seriesKey(task.series)));
+  const tickers = new Set(tasks.map((task) => task.series.ticker));
+  return `${formatCount(series.size)} series of ${plural(tickers.size, 'ticker')}`;
+}
+
+function estimate({ quotaMs }: Plan, quotas: readonly Quota[]): string {
+  return quotaMs === null ? '' : `  Estimated time at ${quotaText(quotas)}: ${formatDuration(quotaMs)}`;
 }
 
 /** What a run says instead of `openingLine` when the plan has no task. */
@@ -28,7 +58,7 @@ export function nothingToDoLine({ totals }: Plan): string {
   ];
   const what =
     lacking.length === 0
-      ? `of ${series} series every session is present or known to be absent`
+      ? `of ${formatCount(series)} series every session is present or known to be absent`
       : `of ${formatCount(series)} series ${formatCount(complete)} are complete, ${lacking.join(', ')}`;
   return `Nothing to do: ${what}. check-data shows which.`;
 }

@@ -14,6 +14,7 @@ export function summaryText(summary: RunSummary): string[] {
     countsLine(summary),
     ...summary.cannotBeHad.map((group) => unavailableLine(group)),
     barsLine(summary),
+    ...leftOutLines(summary),
     ...trafficLines(summary),
     ...(absent.length > 0 ? [`Sessions recorded as absent: ${absent.join(', ')}`] : []),
     ...(summary.provisional > 0
@@ -49,13 +50,21 @@ export function errorText(summary: RunSummary, { strict = false } = {}): string[
   ];
 }
 
-function barsLine({ bars, inserted, changed, revised, rejected, dropped, fillers }: RunSummary): string {
-  const extra = (name: string, count: number): string =>
-    count === 0 ? '' : `  ${name}: ${formatCount(count)}`;
+function barsLine({ bars, inserted, changed, revised, rejected }: RunSummary): string {
   return (
     `Bars: ${formatCount(bars)} (${formatCount(inserted)} new, ${formatCount(changed)} changed)` +
-    `  Rejected: ${rejected}${extra('Revised', revised)}${extra('Dropped', dropped)}${extra('Fillers', fillers)}`
+    `  Rejected: ${formatCount(rejected)}${revised === 0 ? '' : `  Revised: ${formatCount(revised)}`}`
   );
+}
+
+/** Rows that came and are no bars, a line for each reason. */
+function leftOutLines({ dropped, unfinished, fillers }: RunSummary): string[] {
+  const strays = dropped - unfinished;
+  return [
+    ...(unfinished > 0 ? [`Dropped: ${plural(unfinished, 'row')} of a session that is not final yet`] : []),
+    ...(strays > 0 ? [`Dropped: ${plural(strays, 'row')} outside trading hours or off their grid`] : []),
+    ...(fillers > 0 ? [`Fillers: ${plural(fillers, 'row')} that nobody traded, not stored`] : []),
+  ];
 }
 
 /** What became of final bars that were answered again, where any changed. */
@@ -116,21 +125,26 @@ function warningLines({ warnings }: RunSummary): string[] {
 
 /** How the run ended. */
 function headline(summary: RunSummary): string {
-  const { stopped, fetched, notRun, restDays } = summary;
+  const { stopped, fetched, fetchedTickers, notRun, restDays } = summary;
   if (stopped === null) return endLine(summary);
   const rest = restDays === null ? '' : `; the rest needs ${plural(restDays, 'day')} on this plan`;
-  const after = `Stopped after ${plural(fetched, 'ticker')}`;
+  const after = `Stopped after ${plural(fetchedTickers, 'ticker')}`;
   const lines: Readonly<Record<StopReason, string>> = {
-    interrupted: `Interrupted after ${plural(fetched, 'ticker')}. Progress saved. Run the same command to continue.`,
+    interrupted: `Interrupted after ${plural(fetchedTickers, 'ticker')}. Progress saved. Run the same command to continue.`,
     'quota-exhausted':
       `Quota used up: done ${fetched} of ${fetched + notRun} today${rest}. ` +
       'Run the same command tomorrow.',
+    unreachable: `${capitalized(stopped.message)} ${after}. Progress saved. Run the same command again.`,
     'provider-down': `${after}: the provider is down (${stopped.message}). Progress saved.`,
     refused: `${after}: the provider does not accept the key (${stopped.message}). Progress saved. Mend the key and run the same command.`,
     'store-failed': `${after}: ${stopped.message}. What was stored before is safe. Run the same command once that is mended.`,
     failed: `${after}: ${stopped.message}. Progress saved.`,
   };
   return lines[stopped.reason];
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** How a run ended that was not stopped: complete is said only of what is. */
@@ -152,11 +166,9 @@ function endLine({
     ...(unavailable + failed === 0 && cannotBeHad.length > 0 ? ['some sessions cannot be had'] : []),
     ...(waiting > 0 ? [waitText(waiting)] : []),
   ];
-  const holesToo =
-    holes === 0 ? '' : `, but for ${plural(holes, 'session')} without a bar that nobody explains`;
-  return lacking.length === 0
-    ? `Backfill complete in ${time}${holesToo}`
-    : `Backfill ended in ${time}, not complete: ${lacking.join(', ')}`;
+  if (lacking.length > 0) return `Backfill ended in ${time}, not complete: ${lacking.join(', ')}`;
+  if (holes === 0) return `Backfill complete in ${time}`;
+  return `Backfill ended in ${time}; ${plural(holes, 'session')} without a bar that nobody explains`;
 }
 
 /** Tickers that a line names. */

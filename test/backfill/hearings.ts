@@ -116,6 +116,7 @@ export function done(change: Partial<TaskReport> = {}): TaskResult {
     unavailable: [],
     rejected: 0,
     dropped: 0,
+    unfinished: 0,
     offGrid: 0,
     unusable: 0,
     firstFault: null,

@@ -188,6 +188,21 @@ describe('a disk that fails', () => {
   });
 });
 
+describe('a provider that falls silent', () => {
+  it.each([
+    ['network', 'provider-down', 'Stopped after 1 ticker: the provider is down (network of NYXA). '],
+    ['unreachable', 'unreachable', 'Unreachable of NYXA Stopped after 1 ticker. '],
+  ] as const)('over %s ends the run as %s', async (code, reason, words) => {
+    const { provider } = door((ticker) =>
+      ticker === 'NYXA' ? code : ticker > 'NYXA' ? 'provider-down' : undefined,
+    );
+    const summary = await backfill(WEEK, tools(provider, 1));
+    expect(summary.stopped).toEqual({ reason, message: `${code} of NYXA` });
+    expect(summary).toMatchObject({ fetched: 1, fetchedTickers: 1, failed: 1, notRun: 6 });
+    expect(summaryText(summary)[0]).toContain(words);
+  });
+});
+
 describe('the scope of an error', () => {
   it('is its code’s, unless the one who throws it knows better, as data too', () => {
     const own = new BackfillError('store-unusable', 'x', { scope: 'series' });

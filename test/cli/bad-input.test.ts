@@ -233,6 +233,19 @@ describe('bad input that only the provider can tell', () => {
     expect((await openStore(store).scan({ tickers: ['AAPL'] })).series.size).toBe(0);
   });
 
+  it('that cannot be reached from here, for want of a network or of its name, is not called down', async () => {
+    const store = join(folder, 'store');
+    const { code, stderr } = await run('backfill', [
+      ...['--provider-url', 'yahoo=http://backfill.invalid', '--tickers', 'AAPL,MSFT,GOOG,IBM'],
+      ...['--store', store, '--state', folder],
+    ]);
+    expect(stderr).toMatch(
+      /^Cannot reach backfill\.invalid: .*; is this machine online\? Stopped after 0 tickers\./m,
+    );
+    expect(stderr).not.toContain('is down');
+    expect(code).toBe(1);
+  });
+
   it.each([
     [
       'a wrong key, of a quota of 25 a day',

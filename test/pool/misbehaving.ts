@@ -31,6 +31,7 @@ const REPORT: TaskReport = {
   missing: 0,
   rejected: 0,
   dropped: 0,
+  unfinished: 0,
   offGrid: 0,
   unusable: 0,
   firstFault: null,

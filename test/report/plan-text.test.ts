@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { parseDay } from '../../src/core/day.ts';
 import { planTasks } from '../../src/core/plan.ts';
-import { planText } from '../../src/report/plan-text.ts';
+import type { Plan } from '../../src/core/plan.ts';
+import { openingLine, planText, verifyingLine, workLine } from '../../src/report/plan-text.ts';
 
 describe('the plan of a run', () => {
   it('has a line a gap, and one for what is only compared', () => {
@@ -24,5 +25,43 @@ describe('the plan of a run', () => {
       '3 sessions in 2 requests',
       'Total: 1  Complete: 0  To fill: 1  Requests: 2',
     ]);
+  });
+});
+
+describe('the opening of a run', () => {
+  const tasks = [
+    { series: { ticker: 'AAPL', interval: '1d' } },
+    { series: { ticker: 'AAPL', interval: '5m' } },
+    { series: { ticker: 'AAPL', interval: '5m' } },
+    { series: { ticker: 'MSFT', interval: '1d' } },
+  ];
+  const totals = {
+    ...{ series: 1503, complete: 1127, withHoles: 0, holes: 0, provisional: 0, unavailable: 0 },
+    ...{ toFill: 376, sessions: 1240, requests: 4, quotaMs: null },
+  };
+  const plan = { tasks, totals, quotaMs: null } as unknown as Plan;
+  const quotas = [{ requests: 5, perMs: 60_000 }];
+
+  it('counts series, and says how long the quotas make it', () => {
+    const counts = 'Total: 1,503  Complete: 1,127  To fill: 376  Requests: 4';
+    expect(openingLine(plan, quotas)).toBe(counts);
+    expect(openingLine({ ...plan, quotaMs: 61_000 }, quotas)).toMatch(
+      /Requests: 4 {2}Estimated time at 5.*: 1m 1s$/,
+    );
+  });
+
+  it('names what is counted, the source and the workers', () => {
+    expect(workLine(plan, 'yahoo', 8)).toBe('Filling 3 series of 2 tickers from yahoo with 8 workers');
+    const one = { ...plan, tasks: plan.tasks.slice(0, 1) };
+    expect(workLine(one, 'csv', 1)).toBe('Filling 1 series of 1 ticker from csv with 1 worker');
+  });
+
+  it('of a verification is of what it compares, and fills nothing', () => {
+    expect(verifyingLine(plan, 'yahoo', [], 2)).toBe(
+      'Comparing 3 series of 2 tickers with yahoo: 1,240 sessions in 4 requests by 2 workers',
+    );
+    expect(verifyingLine({ ...plan, quotaMs: 61_000 }, 'yahoo', quotas, 2)).toMatch(
+      /2 workers {2}Estimated time/,
+    );
   });
 });

@@ -13,6 +13,7 @@ const planned = (tasks: readonly Task[]): BackfillEvent => {
 };
 const running = (traffic: Partial<TrafficNow>): BackfillEvent => ({
   type: 'running',
+  plan: {} as Plan,
   workers: 1,
   traffic: () => ({
     sent: 0,

@@ -1,14 +1,26 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunSummary, Warning } from '../../src/backfill/summary.ts';
+import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { driftText, errorText, summaryText } from '../../src/report/run-text.ts';
 
 const CALM: RunSummary = {
-  ...{ startedAt: 0, endedAt: 61_400, series: 3, complete: 1, fetched: 2, failed: 0, notRun: 0 },
+  ...{
+    startedAt: 0,
+    endedAt: 61_400,
+    series: 3,
+    complete: 1,
+    fetched: 2,
+    fetchedTickers: 2,
+    failed: 0,
+    notRun: 0,
+  },
   ...{ stopped: null, restDays: null, requests: 2, sent: 2, retries: 0, throttles: 0 },
   ...{ bars: 12_345, inserted: 12_000, changed: 3, revised: 0, provisional: 0 },
   ...{
     rejected: 0,
     dropped: 0,
+    unfinished: 0,
     fillers: 0,
     warnings: [],
     notRead: [],
@@ -38,11 +50,9 @@ const warnings = (count: number): Warning[] =>
   }));
 
 describe('the summary of a run', () => {
-  it('says of how many sessions no bar came though nobody says why, beside that it is complete', () => {
+  it('says of how many sessions no bar came though nobody says why, and not that it is complete', () => {
     const [headline, counts] = summaryText({ ...CALM, complete: 1, withHoles: 2, holes: 1234 });
-    expect(headline).toBe(
-      'Backfill complete in 1m 1s, but for 1,234 sessions without a bar that nobody explains',
-    );
+    expect(headline).toBe('Backfill ended in 1m 1s; 1,234 sessions without a bar that nobody explains');
     expect(counts).toBe('Fetched: 2  Errors: 0  Skipped: 3  With holes: 2');
   });
 
@@ -55,7 +65,12 @@ describe('the summary of a run', () => {
   it('counts what is no ordinary bar, each where there is any', () => {
     const line = (change: Partial<RunSummary>) => summaryText({ ...CALM, ...change })[2]?.slice(38);
     expect(line({ revised: 1234 })).toBe('Rejected: 0  Revised: 1,234');
-    expect(line({ rejected: 2, dropped: 7, fillers: 5 })).toBe('Rejected: 2  Dropped: 7  Fillers: 5');
+    expect(line({ rejected: 2000 })).toBe('Rejected: 2,000');
+    expect(summaryText({ ...CALM, dropped: 8, unfinished: 1, fillers: 1234 }).slice(3)).toEqual([
+      'Dropped: 1 row of a session that is not final yet',
+      'Dropped: 7 rows outside trading hours or off their grid',
+      'Fillers: 1,234 rows that nobody traded, not stored',
+    ]);
   });
 
   it('says which sessions are not final, and which are absent', () => {
@@ -116,6 +131,42 @@ describe('the summary of a run', () => {
       'ALFA 1d 2025-06-02..2025-06-03 restated',
       '  no longer has 1 bar',
     ]);
+  });
+});
+
+describe('the end of a run', () => {
+  const counts = fc.nat({ max: 2 });
+  const group = { provider: 'yahoo', reason: 'unknown-ticker', tickers: ['X'], sessions: 1, nextRetryAt: null };
+
+  it('is called complete only where it is, and never beside an exit code that says otherwise', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ failed: counts, notRun: counts, unavailable: counts, waiting: counts, holes: counts }),
+        fc.boolean(),
+        fc.boolean(),
+        (lacking, cannotBeHad, newlyUnavailable) => {
+          const summary: RunSummary = {
+            ...{ ...CALM, ...lacking, newlyUnavailable: cannotBeHad && newlyUnavailable },
+            cannotBeHad: cannotBeHad ? [group as never] : [],
+          };
+          const [headline = ''] = summaryText(summary);
+          const lacks = cannotBeHad || Object.values(lacking).some((count) => count > 0);
+          expect(headline.startsWith('Backfill complete')).toBe(!lacks);
+          if (exitCodeOf(summary) !== 0) expect(headline).toContain('not complete');
+        },
+      ),
+    );
+  });
+
+  it('counts tickers, whatever the intervals, and says what was in the way', () => {
+    const stopped = { reason: 'unreachable', message: 'cannot reach host: no such host here.' } as const;
+    expect(summaryText({ ...CALM, fetched: 6, fetchedTickers: 3, stopped })[0]).toBe(
+      'Cannot reach host: no such host here. Stopped after 3 tickers. Progress saved. Run the same command again.',
+    );
+    const interrupted = { reason: 'interrupted', message: '' } as const;
+    expect(summaryText({ ...CALM, fetched: 6, fetchedTickers: 1, stopped: interrupted })[0]).toBe(
+      'Interrupted after 1 ticker. Progress saved. Run the same command to continue.',
+    );
   });
 });
 

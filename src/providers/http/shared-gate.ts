@@ -1,4 +1,4 @@
-import { BackfillError } from '../../core/errors.ts';
+import { BackfillError, type ErrorCode } from '../../core/errors.ts';
 import type { Quota } from '../../core/quota.ts';
 import type { Gate } from './gate.ts';
 import { learnLimit } from './learn-limit.ts';
@@ -50,6 +50,9 @@ const LEASE_NAP_MS = 2;
 /** Part of what may be caught up by which a request may be late. */
 export const ON_TIME = 0.5;
 
+/** Failures in which nobody was heard. */
+const SILENT: ReadonlySet<ErrorCode> = new Set(['network', 'unreachable', 'timeout']);
+
 /** Part of a window that is left free for the time on the wire. */
 const WINDOW_MARGIN = 0.002;
 
@@ -97,7 +100,7 @@ export function openSharedGate(state: GateState, policy: GatePolicy, clock: () =
       state.alone((cells, recent) => noteThrottle(cells, recent, clock(), retryAfterMs, policy)),
     failed: ({ code }) =>
       state.alone((cells, recent) => {
-        if (code !== 'network' && code !== 'timeout') add(cells, CELL.lifeSigns, 1);
+        if (!SILENT.has(code)) add(cells, CELL.lifeSigns, 1);
         return noteFailure(cells, recent, clock(), policy);
       }),
     get isThrottling() {

@@ -4,6 +4,7 @@ import { type Readable, type Transform, pipeline } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { BackfillError } from '../../core/errors.ts';
+import { obstacleOf } from './obstacle.ts';
 
 /** How a request gets on. */
 export interface WireEvents {
@@ -30,7 +31,8 @@ export type Send = (request: HttpRequest, signal?: AbortSignal) => Promise<HttpA
 
 /**
  * Sends over Node's own HTTP client, which keeps connections alive. (`fetch` costs each thread 70 ms of CPU before its
- * first answer, measured on Node 20.) Throws `network` (retryable) when no whole answer came: refused, reset, cut short.
+ * first answer, measured on Node 20.) Throws `network` (retryable) when no whole answer came: refused, reset, cut short;
+ * `unreachable` (retryable) when this machine let nothing through to the host.
  * Redirects are not followed: a market-data provider has no reason for one.
  */
 export const send: Send = async (request, signal) => {
@@ -47,6 +49,13 @@ export const send: Send = async (request, signal) => {
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (error instanceof BackfillError) throw error;
+    const obstacle = obstacleOf(error);
+    if (obstacle !== undefined) {
+      throw new BackfillError('unreachable', `cannot reach ${request.url.host}: ${obstacle}`, {
+        retryable: true,
+        cause: error,
+      });
+    }
     throw new BackfillError('network', `no answer from ${request.url.host}: ${messageOf(error)}`, {
       retryable: true,
       cause: error,

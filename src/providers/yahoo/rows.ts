@@ -15,6 +15,8 @@ export interface ChartRows {
   readonly unusable: readonly UnusableRow[];
   /** Rows that are left out: extended hours, strays, unfinished bars, the live row where it is no bar. */
   readonly dropped: number;
+  /** Those of `dropped` whose session is not final yet. */
+  readonly unfinished: number;
 }
 
 /** What a chart's rows are read by. */
@@ -39,24 +41,34 @@ export function chartRows(chart: Chart, asked: RowsAsked): ChartRows {
   const { interval, settled, dayOf } = asked;
   const bars: Ohlcv[] = [];
   const unusable: UnusableRow[] = [];
+  let [strays, unfinished] = [0, 0];
   const { stamps } = chart;
   const untold = untoldVolume(instrumentType(chart.instrumentType));
   for (const [i, seconds] of stamps.entries()) {
     const instant = seconds * 1000;
     const isBar = interval === '1d' ? isDailyBar(chart, i, asked) : isWholeBar(chart, instant, asked);
-    if (!isBar) continue;
     const day = dayOf(instant);
+    if (!isBar) {
+      // The live row of a day goes on to be none until the vendor gives the final one.
+      if (interval === '1d' || day > settled) unfinished++;
+      else strays++;
+      continue;
+    }
     const ts = interval === '1d' ? startOfDay(day) : instant;
     const row = valuesOf(chart, i);
     if (isPriced(row)) {
       // While a session lasts Yahoo may give its row twice, at its open and live: the live one, the last, is newer.
-      if (day > settled && bars.at(-1)?.ts === ts) bars.pop();
+      if (day > settled && bars.at(-1)?.ts === ts) {
+        bars.pop();
+        unfinished++;
+      }
       const { open, high, low, close, volume } = row;
       bars.push({ ts, open, high, low, close, volume: volume ?? untold, vwap: null, trades: null });
     } else if (day <= settled) unusable.push({ ts, reason: 'empty', row });
     // An empty row of a session that is not settled says nothing yet.
+    else unfinished++;
   }
-  return { bars, unusable, dropped: stamps.length - bars.length - unusable.length };
+  return { bars, unusable, dropped: strays + unfinished, unfinished };
 }
 
 interface RowValues {

@@ -252,7 +252,8 @@ describe('the breaker', () => {
   it('trips sooner at a provider that never gave a sign of life', () => {
     const gate = gateOf({ silenceToTrip: 3, failuresToTrip: 100 });
     const fault = new BackfillError('provider-fault', '502', { retryable: true });
-    expect([gate.failed(network), gate.failed(network), gate.failed(network)]).toEqual([true, true, false]);
+    const unreachable = new BackfillError('unreachable', 'no such host', { retryable: true });
+    expect([network, unreachable, network].map((error) => gate.failed(error))).toEqual([true, true, false]);
     state = createGateState(clock());
     const alive = gateOf({ silenceToTrip: 3, failuresToTrip: 100 });
     expect([fault, network, network, network].map((error) => alive.failed(error))).not.toContain(false);

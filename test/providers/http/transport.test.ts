@@ -159,6 +159,14 @@ describe('no whole answer', () => {
     expect(received).toEqual([]);
   });
 
+  it('is none of the host’s where its name is unknown on this machine', async () => {
+    await expect(get(new URL('http://backfill.invalid/'))).rejects.toMatchObject({
+      code: 'unreachable',
+      retryable: true,
+      message: expect.stringMatching(/^cannot reach backfill\.invalid: .*; is this machine online\?$/),
+    });
+  });
+
   it('is a network error where nobody listens, nobody speaks TLS, or the protocol is another', async () => {
     const url = await serve((_, response) => response.end('bars'));
     const dead = new URL(`http://localhost:${(await deadUrl()).port}/`);

@@ -1,0 +1,50 @@
+import { type Day, formatDay } from '../core/day.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Task } from '../core/plan.ts';
+import type { TaskReport, TaskResult } from './runner.ts';
+
+/** Why a series is not as complete as was asked. */
+export interface Failure {
+  readonly ticker: string;
+  readonly interval: string;
+  /** First and last session asked for, `YYYY-MM-DD`. */
+  readonly from: string;
+  readonly to: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** Why a task's series is not as complete as was asked; null where it is. */
+export function failureOf(task: Task, result: TaskResult): Failure | null {
+  const { ticker, interval } = task.series;
+  const [first, last] = [task.gaps[0]?.from ?? task.range.from, task.gaps.at(-1)?.to ?? task.range.to];
+  const about = { ticker, interval, from: formatDay(first), to: lastDay(last) };
+  if (!result.ok) return { ...about, code: result.error.code, message: result.error.message };
+  if (task.gaps.length === 0) return null;
+  const { missing } = result.report;
+  const lost = lostRows(result.report);
+  if (lost !== null) return { ...about, code: 'mostly-rejected', message: lost };
+  if (missing === 0) return null;
+  const message = `${missing} of ${task.sessions} sessions stay missing: the answer does not reach them`;
+  return { ...about, code: 'incomplete', message };
+}
+
+/** Rows without a price, or outside trading hours, of which none should be left where nothing else came. */
+const STRAY_ROWS = 5;
+
+/** What is to be said where more rows of an answer were lost than stored; null where that is not so. */
+function lostRows(report: TaskReport): string | null {
+  const { bars, rejected, offGrid, unusable, dropped, firstFault, wayOut } = report;
+  const lost = rejected + offGrid;
+  const strays = unusable + dropped;
+  const isNothing = bars === 0 && lost + strays > 0 && (lost > 0 || strays >= STRAY_ROWS);
+  if (!isNothing && lost <= bars) return null;
+  const all = isNothing ? lost - offGrid + strays : lost;
+  const why = firstFault === null ? 'they lie outside trading hours, or have no prices' : firstFault;
+  const what = `${all} of ${all + bars} rows that came could not be stored: ${why}`;
+  return `${what}; ${wayOut === null ? '' : `${wayOut}; `}check-data --issues lists what was rejected`;
+}
+
+function lastDay(end: Day): string {
+  return formatDay(end - 1);
+}
