@@ -234,7 +234,6 @@ describe('bad input that only the provider can tell', () => {
   });
 
   it('that cannot be reached from here, for want of a network or of its name, is not called down', async () => {
-    const store = join(folder, 'store');
     const { code, stderr } = await run('backfill', [
       ...['--provider-url', 'yahoo=http://backfill.invalid', '--tickers', 'AAPL,MSFT,GOOG,IBM'],
       ...['--store', store, '--state', folder],

@@ -63,7 +63,7 @@ describe('backfill verify', () => {
   it('finds nothing where nothing changed', async () => {
     const { code, stdout, stderr } = await verify();
     expect(stdout).toMatch(/^PROVIDER COMPARED CHANGED GONE WORST\ncsv +19 +0 +0 +0/);
-    expect(stderr).toContain('Total: 2  Complete: 0  To fill: 2  Requests: 2\n');
+    expect(stderr).toContain('Comparing 2 series of 2 tickers with csv: 19 sessions in 2 requests by ');
     expect(code).toBe(0);
     expect((await checkData('--revisions')).stdout).toBe('No final bar was ever changed.\n');
   });

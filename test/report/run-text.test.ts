@@ -136,7 +136,13 @@ describe('the summary of a run', () => {
 
 describe('the end of a run', () => {
   const counts = fc.nat({ max: 2 });
-  const group = { provider: 'yahoo', reason: 'unknown-ticker', tickers: ['X'], sessions: 1, nextRetryAt: null };
+  const group = {
+    provider: 'yahoo',
+    reason: 'unknown-ticker',
+    tickers: ['X'],
+    sessions: 1,
+    nextRetryAt: null,
+  };
 
   it('is called complete only where it is, and never beside an exit code that says otherwise', () => {
     fc.assert(
