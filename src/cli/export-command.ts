@@ -4,7 +4,7 @@ import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { EXPORT_FORMATS, exportFormat } from './export-format.ts';
 import { DATES, INTERVAL, OUTPUT, STORE, TICKERS, WHICH, datesOf, given } from './options.ts';
-import { printText, tell, tellDoubts } from './output.ts';
+import { assertPrinted, printText, tell, tellDoubts } from './output.ts';
 import { checkDate } from './quantities.ts';
 import { stopOnSignal } from './signals.ts';
 
@@ -64,7 +64,7 @@ export const exportCommand = command({
         to: out === '-' ? printText : out,
         stop,
       });
-      return finished(exported);
+      return await finished(exported);
     } catch (error) {
       if (stop.aborted) return signal();
       throw error;
@@ -75,7 +75,8 @@ export const exportCommand = command({
   },
 });
 
-function finished({ rows, series, failures, doubts }: Exported): number {
+async function finished({ rows, series, failures, doubts }: Exported): Promise<number> {
+  await assertPrinted();
   tellDoubts(doubts);
   for (const { reason } of failures) tell(`left out: ${reason}`);
   tell(`Exported ${rows} bars of ${series} series.`);

@@ -3,13 +3,32 @@ import { EXIT } from './exit-codes.ts';
 import { BackfillError } from '../index.ts';
 import type { LiveLine } from './live-line.ts';
 
-/** Whoever reads may stop reading (`| head`): what is written then is nobody's, and no error. */
+/**
+ * Whoever reads may stop reading (`| head`): what is written then is nobody's, and no error. Output that cannot be
+ * written for another reason, such as a full disk, is a failure: `print` throws it, and what says so on a stderr that is
+ * full itself is lost.
+ */
 export function tolerateClosedOutput(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-    });
-  }
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') outputFailure ??= error;
+  });
+}
+
+/** Why stdout cannot be written, once that is so. */
+let outputFailure: Error | undefined;
+
+/** Throws where what was printed so far could not be written: a full disk is a failure, not a mistake. */
+export async function assertPrinted(): Promise<void> {
+  // The stream says so in its next turn.
+  await new Promise(setImmediate);
+  refuseUnprinted();
+}
+
+function refuseUnprinted(): void {
+  if (outputFailure === undefined) return;
+  const message = `stdout cannot be written (${outputFailure.message})`;
+  throw new BackfillError('store-unusable', message, { cause: outputFailure });
 }
 
 /** The line below everything that is told, if there is one. */
@@ -38,6 +57,7 @@ export async function print(lines: readonly string[]): Promise<void> {
 export async function printText(text: string): Promise<void> {
   const { stdout } = process;
   clearBottom();
+  refuseUnprinted();
   if (stdout.writable && !stdout.write(text)) {
     await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(() => undefined);
   }

@@ -4,7 +4,7 @@ import { ALWAYS } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { everyOption, findCommand } from './find-command.ts';
 import { helpText } from './help.ts';
-import { print, reportError, tolerateClosedOutput } from './output.ts';
+import { assertPrinted, print, reportError, tolerateClosedOutput } from './output.ts';
 import { readLine } from './read-line.ts';
 import { type Settings, loadSettings } from './settings.ts';
 import { type Settled, settleValues, withSource } from './values.ts';
@@ -27,6 +27,7 @@ export async function runProgram(program: Program, argv: readonly string[]): Pro
   tolerateClosedOutput();
   try {
     process.exitCode = await runLine(program, argv);
+    await assertPrinted();
   } catch (error) {
     process.exitCode = reportError(program.name, error);
   }

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BackfillError } from '../core/errors.ts';
 import { openBarFile } from '../store/parquet/bar-file.ts';
@@ -23,9 +23,14 @@ export async function exportTo(
     if (format === 'parquet') throw new BackfillError('usage', 'parquet is no text; name a file with --out');
     return into(textSink(format, to));
   }
-  return wholeFile(resolve(to), async (temp) => {
+  const { path, isStream } = await targetOf(to);
+  if (isStream && format === 'parquet')
+    throw new BackfillError('usage', `${to} is no regular file, which a Parquet file has to be`);
+  // A pipe or a device is written to; to put a file in its place would destroy it.
+  const write = isStream ? inPlace : wholeFile;
+  return write(path, async (temp) => {
     if (format !== 'parquet') {
-      return withText(temp, (write) => into(textSink(format, write)));
+      return withText(temp, (text) => into(textSink(format, text)));
     }
     const file = openBarFile(temp);
     try {
@@ -59,6 +64,22 @@ async function withText<T>(
   }
 }
 
+/** Where a file is to be written: what a link points to; `isStream`: a pipe or a device stands there. */
+async function targetOf(to: string): Promise<{ path: string; isStream: boolean }> {
+  const path = await realpath(to).catch(() => resolve(to));
+  const there = await stat(path).catch(() => undefined);
+  return { path, isStream: there !== undefined && !there.isFile() && !there.isDirectory() };
+}
+
+/** Lets `write` write to what there is. */
+async function inPlace<T>(path: string, write: (path: string) => Promise<T>): Promise<T> {
+  try {
+    return await write(path);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
 /** Lets `write` fill a hidden file beside `path`, flushes it and renames it, so that `path` is whole or as it was. */
 async function wholeFile<T>(path: string, write: (temp: string) => Promise<T>): Promise<T> {
   const temp = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
@@ -69,11 +90,15 @@ async function wholeFile<T>(path: string, write: (temp: string) => Promise<T>): 
     return result;
   } catch (error) {
     await rm(temp, { force: true });
-    if (error instanceof BackfillError || (error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new BackfillError('usage', `${path} cannot be written: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw unwritable(path, error);
   }
+}
+
+function unwritable(path: string, error: unknown): unknown {
+  if (error instanceof BackfillError || (error as NodeJS.ErrnoException).code === undefined) return error;
+  return new BackfillError('usage', `${path} cannot be written: ${(error as Error).message}`, {
+    cause: error,
+  });
 }
 
 async function flush(path: string): Promise<void> {
