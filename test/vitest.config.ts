@@ -4,6 +4,8 @@ const shared = {
   root: new URL('..', import.meta.url).pathname,
   execArgv: ['--import', new URL('../workers/typescript.mjs', import.meta.url).pathname],
   testTimeout: 30_000,
+  // A test that asserts nothing fails.
+  expect: { requireAssertions: true },
 };
 const acceptance = 'test/acceptance/**/*.test.ts';
 const terminal = 'test/terminal/**/*.test.ts';
