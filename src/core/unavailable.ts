@@ -30,9 +30,6 @@ export const NOTHING_TO_TRADE: ReadonlySet<AbsenceReason> = new Set([
 /** These can only be had from somebody else. */
 const ELSEWHERE: ReadonlySet<AbsenceReason> = new Set(['unknown-ticker', 'plan-limited']);
 
-/** Fewer sessions than this may be lacking by chance. */
-const FEWEST_LACKING = 3;
-
 /**
  * What of a range cannot be had: the sessions of an unknown ticker, those that a plan does not reach, all that should
  * have a bar where not one has, and those between the first and the last bar where more of them lack one than have one.
@@ -72,7 +69,7 @@ function lackingIn(
     days.reduce((sum, run) => sum + calendar.sessions(run).length, 0);
   const inside = lacking.filter(({ days }) => days.from >= whole.from && days.to <= whole.to);
   const without = count(inside.map(({ days }) => days));
-  return without >= FEWEST_LACKING && without > count(present) ? inside : [];
+  return without > count(present) ? inside : [];
 }
 
 /** Sessions of a range that are known to have no bar though nobody says why: a vendor's holes, and rejected rows. */
