@@ -25,7 +25,6 @@ export type { ActionBook } from './core/action-book.ts';
 export type { Bar, CorporateAction, Series } from './core/bars.ts';
 export type { Plan, Task } from './core/plan.ts';
 export { type Quota, type QuotaStanding, parseQuotas } from './core/quota.ts';
-export { type QuotaProgress, quotaEta } from './core/quota-time.ts';
 export type { RangeOptions } from './backfill/wanted.ts';
 export type { BackfillEvent } from './backfill/backfill.ts';
 export type { Failure } from './backfill/failure.ts';

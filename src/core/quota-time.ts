@@ -51,28 +51,3 @@ function countdown(quota: Quota, standing: QuotaStanding) {
     opensAt: (at: number): number => (left(at) > 0 ? at : endOf(at)),
   };
 }
-
-/** How far a run is, for `quotaEta`. */
-export interface QuotaProgress {
-  /** Requests sent so far and still to be sent. */
-  readonly sent: number;
-  readonly rest: number;
-  /** Time since it began. */
-  readonly elapsedMs: number;
-}
-
-/**
- * Least time in ms until a run has sent its last request; null where there is no quota. `standing`: when it began, as
- * in its plan. Cheap enough for every redraw of a progress bar.
- */
-export function quotaEta(
-  { sent, rest, elapsedMs }: QuotaProgress,
-  quotas: readonly Quota[],
-  standing: QuotaStanding,
-): number | null {
-  const whole = quotaTime(sent + rest, quotas, standing);
-  if (whole === null || rest <= 0) return whole === null ? null : 0;
-  // A run that is late does not catch up.
-  const { spacing } = pacingOf(quotas.filter(isPaced));
-  return Math.max(whole - elapsedMs, rest * spacing);
-}

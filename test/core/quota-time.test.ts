@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type QuotaStanding, parseQuotas, unusedAt } from '../../src/core/quota.ts';
-import { quotaEta, quotaTime } from '../../src/core/quota-time.ts';
+import { quotaTime } from '../../src/core/quota-time.ts';
 
 const SECOND = 1000;
 const MINUTE = 60_000;
@@ -69,24 +69,5 @@ describe('the time that quotas allow', () => {
     const days = (time(1e9, '25/day') ?? 0) / DAY;
     expect(days / 4e7).toBeCloseTo(1, 2);
     expect(performance.now() - since).toBeLessThan(500);
-  });
-});
-
-describe('the time that is left of a run', () => {
-  const quotas = parseQuotas('60/min,100/day');
-
-  it('is what the whole run takes, less what has passed', () => {
-    const eta = (sent: number, rest: number, elapsedMs: number): number | null =>
-      quotaEta({ sent, rest, elapsedMs }, quotas, unusedAt(NOON));
-    expect(eta(0, 50, 0)).toBeCloseTo(50 * 1008, 0);
-    expect(eta(20, 30, 21 * SECOND)).toBeCloseTo(30 * 1008, 0);
-    expect(eta(90, 20, 95 * SECOND)).toBeGreaterThan(11.9 * HOUR);
-    expect(eta(50, 0, 60 * SECOND)).toBe(0);
-    expect(quotaEta({ sent: 0, rest: 5, elapsedMs: 0 }, [], unusedAt(NOON))).toBeNull();
-  });
-
-  it('never falls short of what the rest needs, however late the run is', () => {
-    const eta = quotaEta({ sent: 10, rest: 40, elapsedMs: HOUR }, quotas, unusedAt(NOON));
-    expect(eta).toBeCloseTo(40 * 1008, 0);
   });
 });

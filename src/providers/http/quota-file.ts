@@ -10,6 +10,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../core/errors.ts';
@@ -102,12 +103,13 @@ function unkept(path: string, error: unknown): BackfillError {
   );
 }
 
-/** As `mkdir -p`. Node's own recursion never ends below `/proc`. */
+/** As `mkdir -p`, durably. Node's own recursion never ends below `/proc`. */
 function makeFolder(path: string): void {
   const parent = dirname(path);
   if (parent !== path && !existsSync(parent)) makeFolder(parent);
   try {
     mkdirSync(path);
+    syncFolder(parent);
   } catch (error) {
     // It may be another process's, made a moment ago.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
@@ -129,6 +131,18 @@ function isRecord({ nextAt, pausedUntil, windows }: QuotaRecord): boolean {
   return [nextAt, pausedUntil, ...counts].every((value) => Number.isFinite(value));
 }
 
+/** Makes the names in a folder durable. */
+function syncFolder(folder: string): void {
+  // Windows cannot open a folder; its file system journals names by itself.
+  if (platform() === 'win32') return;
+  const names = openSync(folder, 'r');
+  try {
+    fsyncSync(names);
+  } finally {
+    closeSync(names);
+  }
+}
+
 /** Written under the lock, so one name for the temporary file is enough. Throws `store-unusable`. */
 function write(path: string, record: QuotaRecord): void {
   const temp = `${path}.tmp`;
@@ -141,6 +155,7 @@ function write(path: string, record: QuotaRecord): void {
       closeSync(file);
     }
     renameSync(temp, path);
+    syncFolder(dirname(path));
   } catch (error) {
     throw unkept(path, error);
   }
