@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { exportCommand } from './export-command.ts';
 import { forgetCommand } from './forget-command.ts';
+import { inspectCommand } from './inspect-command.ts';
 import { queryCommand } from './query-command.ts';
 import { renameCommand } from './rename-command.ts';
 import { simulateCommand } from './simulate-command.ts';
@@ -13,6 +14,7 @@ import { verifyCommand } from './verify-command.ts';
 /** The commands beside the main one. */
 export const COMMANDS: readonly Command[] = [
   checkDataCommand,
+  inspectCommand,
   exportCommand,
   queryCommand,
   actionsCommand,

@@ -6,7 +6,8 @@ import type { DayRange } from '../core/day.ts';
 import { INTERVALS, type Interval } from '../core/interval.ts';
 import { readActions } from './csv/actions.ts';
 import { FileStates } from './csv/file-states.ts';
-import { type BarFolder, findBarFiles } from './csv/files.ts';
+import type { FileRead } from './csv/file-read.ts';
+import { type BarFolder, findBarFiles, lookThrough } from './csv/files.ts';
 import { malformed } from './csv/records.ts';
 import {
   type CsvSeries,
@@ -40,6 +41,14 @@ export interface CsvFolderMarket extends Market {
    * `withActions`: with `actions.csv` too. Null where it has no file.
    */
   stateOf(ticker: string, withActions: boolean): string | null;
+  /** What was read of each file of a ticker. Throws `usage` where one of them is refused. */
+  filesRead(ticker: string): readonly FileRead[];
+  /** The paths of a ticker's files. */
+  pathsOf(ticker: string): readonly string[];
+  /** `notes` without the files that are `refused`. */
+  readonly asides: readonly string[];
+  /** Files that look like tables of bars and are not read: why, and what would do. */
+  readonly refused: readonly { readonly path: string; readonly reason: string }[];
   /** First and last session with a row of a series, `[from, to)`; undefined if there is none. */
   span(ticker: string, interval: Interval): DayRange | undefined;
   /** Rows of a range, and how many were left out: outside the regular session or off its grid. */
@@ -69,9 +78,26 @@ export function csvFolderMarket(
   stamps: StampOf = 'start',
   said: SaidForms = {},
 ): CsvFolderMarket {
+  return openFolder(folder, { zone, stamps, said, find: findBarFiles });
+}
+
+/** How a folder is read. */
+interface FolderOptions {
+  readonly zone: string | null;
+  readonly stamps: StampOf;
+  readonly said: SaidForms;
+  readonly find: (folder: string, shared: SharedTables) => BarFolder;
+}
+
+/** The same of a folder that may hold no file that is read, or of one file. Throws `usage` where there is neither. */
+export function inspectedFolder(folder: string, options: Omit<FolderOptions, 'find'>): CsvFolderMarket {
+  return openFolder(folder, { ...options, find: lookThrough });
+}
+
+function openFolder(folder: string, { find, zone, stamps, said }: FolderOptions): CsvFolderMarket {
   const states = new FileStates();
   const shared = new SharedTables(states, said);
-  return new CsvFolder(findBarFiles(folder, shared), { shared, states, zone, stamps, said });
+  return new CsvFolder(find(folder, shared), { shared, states, zone, stamps, said });
 }
 
 class CsvFolder implements CsvFolderMarket {
@@ -111,6 +137,22 @@ class CsvFolder implements CsvFolderMarket {
 
   get hasActions(): boolean {
     return this.#folder.actionsPath !== null;
+  }
+
+  get asides(): readonly string[] {
+    return this.#folder.asides;
+  }
+
+  get refused(): BarFolder['refused'] {
+    return this.#folder.refused;
+  }
+
+  filesRead(ticker: string): readonly FileRead[] {
+    return this.#filesOf(ticker).files;
+  }
+
+  pathsOf(ticker: string): readonly string[] {
+    return (this.#folder.filesByTicker.get(ticker) ?? []).map(({ path }) => path);
   }
 
   get notes(): readonly string[] {

@@ -1,9 +1,8 @@
 import type { Damage, Examination } from '../store/damage.ts';
 import { formatCount, plural, table } from './table.ts';
+import { printable, wrapped } from './wrapped.ts';
 
-/** Columns of a terminal. */
-const WIDTH = 80;
-const INDENT = '  ';
+const INDENT = 2;
 
 /**
  * An examination for a terminal: a line a damage with its kind and path, below it what exactly and what mending does,
@@ -21,8 +20,8 @@ export function doctorText({ partitions, rows, damages }: Examination, options: 
   );
   const body = damages.flatMap((damage, i) => [
     lines[i] ?? '',
-    ...wrapped(damage.what),
-    ...wrapped(mendLine(damage, options.fix)),
+    ...wrapped(damage.what, INDENT),
+    ...wrapped(mendLine(damage, options.fix), INDENT),
   ]);
   return [head, ...body, '', ...summaryLines(damages, options.fix)];
 }
@@ -45,20 +44,4 @@ function summaryLines(damages: readonly Damage[], fix: boolean): string[] {
     `${found}: ${mended} mended, ${damages.length - mended} left.`,
     ...(mended === 0 ? [] : ['Run the same backfill again: it fetches what is missing now.']),
   ];
-}
-
-/** A text in indented lines, broken at spaces; a longer word stands alone. */
-function wrapped(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of printable(text).split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > WIDTH) lines.push(INDENT + word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
-}
-
-/** Without what would move a terminal's cursor. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '?');
 }

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Day, parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
@@ -23,11 +23,16 @@ export interface BarFolder {
   readonly actionsPath: string | null;
   /** A line for each reason for which files are not read, and for those that may have been cut, with their names. */
   readonly notes: readonly string[];
+  /** The same without those that look like tables of bars. */
+  readonly asides: readonly string[];
+  /** Files that look like tables of bars and are not read: why, and what would do. */
+  readonly refused: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Why a file is not read. */
+/** Why a file is not read; `isOther`: it is of another kind. */
 interface NotRead {
   readonly reason: string;
+  readonly isOther?: true;
 }
 
 /** What a look at a file found; `leftOut`: what rows within say they are of, and is no ticker. */
@@ -39,20 +44,32 @@ type Look =
   | NotRead;
 
 const NO_TICKER = 'the name is no ticker';
+const WAY = ': rename it, or write a column "ticker"';
 const ENDINGS = /(\.(csv|txt|tsv))?(\.gz)?$/i;
+/** What rows of Lean begin with; their prices may be multiplied. */
+const LEAN_ROW = /^\d{8} \d{2}:\d{2},/;
 /** As much of a file as shows its header. */
 const HEAD_BYTES = 8192;
 
-/**
- * Every bar file of a folder and its subfolders, by its name; only where that does not tell is a file looked into. Throws
- * `usage` where there is no such folder or no such file.
- */
+/** The bar files of a folder. Throws `usage` where there is no such folder or no such file. */
 export function findBarFiles(folder: string, shared: SharedTables): BarFolder {
-  const root = resolve(folder);
+  const found = lookThrough(folder, shared);
+  if (found.filesByTicker.size > 0) return found;
+  const why = found.notes.length === 0 ? '' : `: ${found.notes.join('; ')}`;
+  throw new BackfillError('usage', `"${folder}" holds no CSV or zip file that is named after a ticker${why}`);
+}
+
+/**
+ * Every bar file of a folder and its subfolders, or one file, by its name; only where that does not tell is a file looked
+ * into. Throws `usage` where there is no such folder or file.
+ */
+export function lookThrough(folder: string, shared: SharedTables): BarFolder {
+  const [root, paths] = pathsIn(folder);
+  const refused: { path: string; reason: string }[] = [];
   const filesByTicker = new Map<string, BarFile[]>();
-  const unread = new Unread();
+  const [unread, asides] = [new Unread(), new Unread()];
   let actionsPath: string | null = null;
-  for (const path of pathsIn(root, folder)) {
+  for (const path of paths) {
     if (path === join(root, 'actions.csv')) {
       actionsPath = path;
       continue;
@@ -60,25 +77,22 @@ export function findBarFiles(folder: string, shared: SharedTables): BarFolder {
     const look = explained(path, () => read(path, root, shared));
     if ('reason' in look) {
       unread.add(relative(root, path), look.reason);
+      if (look.isOther === true) asides.add(relative(root, path), look.reason);
+      else refused.push({ path, reason: look.reason + (look.reason === NO_TICKER ? WAY : '') });
       continue;
     }
     for (const name of look.leftOut ?? [])
-      unread.add(`rows of "${name}" in ${relative(root, path)}`, NO_TICKER);
+      for (const list of [unread, asides])
+        list.add(`rows of "${name}" in ${relative(root, path)}`, NO_TICKER);
     for (const { ticker, file } of look.found) {
       const files = filesByTicker.get(ticker);
       if (files === undefined) filesByTicker.set(ticker, [file]);
       else files.push(file);
     }
   }
-  const notes = [...unread.lines(), ...cutFiles(filesByTicker, root)];
-  if (filesByTicker.size === 0) {
-    const why = notes.length === 0 ? '' : `: ${notes.join('; ')}`;
-    throw new BackfillError(
-      'usage',
-      `"${folder}" holds no CSV or zip file that is named after a ticker${why}`,
-    );
-  }
-  return { filesByTicker, actionsPath, notes };
+  const cut = cutFiles(filesByTicker, root);
+  const lines = { notes: [...unread.lines(), ...cut], asides: [...asides.lines(), ...cut] };
+  return { filesByTicker, actionsPath, ...lines, refused };
 }
 
 /** A line about files without an end of their last line, unless most of the folder were written so. */
@@ -100,14 +114,18 @@ function mayBeCut(path: string): boolean {
   }
 }
 
-function pathsIn(root: string, shown: string): string[] {
+/** A folder and the paths of all files in it, or a file's folder and the file alone. */
+function pathsIn(shown: string): [root: string, paths: readonly string[]] {
+  const root = resolve(shown);
   try {
-    return readdirSync(root, { recursive: true, withFileTypes: true })
+    if (statSync(root).isFile()) return [dirname(root), [root]];
+    const paths = readdirSync(root, { recursive: true, withFileTypes: true })
       .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name))
       .toSorted();
+    return [root, paths];
   } catch (error) {
-    throw new BackfillError('usage', `"${shown}" is no readable folder`, { cause: error });
+    throw new BackfillError('usage', `"${shown}" is no readable folder or file`, { cause: error });
   }
 }
 
@@ -123,12 +141,12 @@ function explained(path: string, look: () => Look): Look {
 
 function read(path: string, root: string, shared: SharedTables): Look {
   const name = basename(path);
-  if (name.startsWith('.')) return { reason: 'hidden' };
+  if (name.startsWith('.')) return { reason: 'hidden', isOther: true };
   if (/\.zip$/i.test(name)) return zipFile(path, shared);
   const stem = name.replace(ENDINGS, '');
-  if (stem === name) return { reason: 'no CSV, text or zip file' };
+  if (stem === name) return { reason: 'no CSV, text or zip file', isOther: true };
   if (/\.txt(\.gz)?$/i.test(name) && !headingOf(headOf(path)).isTable)
-    return { reason: 'no CSV with a header' };
+    return { reason: 'no CSV with a header', isOther: true };
   return tableFile(path, nameWithin(path, stem, root), shared);
 }
 
@@ -174,7 +192,8 @@ function zipFile(path: string, shared: SharedTables): Look {
   const inner = isDayFile ? null : readZip(path);
   const [, innerDate, innerTicker] = /^(\d{8})_(.+)_minute_trade\.csv$/.exec(inner?.name ?? '') ?? [];
   const stem = (inner?.name ?? '').replace(/\.csv$/, '');
-  if (inner !== null && innerDate === undefined && headingOf(inner.text).isTable)
+  const isLean = LEAN_ROW.test(inner?.text ?? '');
+  if (inner !== null && innerDate === undefined && !isLean && headingOf(inner.text).isTable)
     return zippedTable(path, stem, shared);
   const name = isDayFile ? basename(dirname(path)) : (innerTicker ?? stem.split('_', 1)[0] ?? '');
   const date = isDayFile ? basename(path).slice(0, 8) : innerDate;

@@ -34,14 +34,19 @@ export interface SeriesContext {
   readonly shared: SharedTables;
 }
 
+/** The clock by which stamps were read, an IANA zone, and who says so: their offsets, the header, the user, or nobody. */
+export interface ClockUsed {
+  readonly zone: string;
+  readonly by: 'offset' | 'header' | 'user' | 'default';
+}
+
 /** What a file holds of a ticker at one interval, and what of it is left out. */
 export interface FileRows extends RowsOfFile {
   /** Rows that are not final. */
   readonly notFinal: number;
   /** A line for each kind of rows that have no bar. */
   readonly notes: readonly string[];
-  /** The clock by which its stamps without an offset were read: an IANA zone. */
-  readonly clock: string;
+  readonly clock: ClockUsed;
   readonly dialect: Dialect;
 }
 
@@ -82,7 +87,10 @@ function rowsOfInterval(
   const clock = clockOf(zone ?? context.zone, context.calendar);
   const read = rowsOfStamps(path, rows, clock, context, { siblings, stated });
   const notes = notesOf(path, rows, context.ticker);
-  const what = { notFinal, notes, clock, dialect };
+  const hasOffsets = rows.every(({ stamp }) => stamp.offset !== null);
+  const saidBy = zone !== null ? 'header' : context.zone !== null ? 'user' : 'default';
+  const by = hasOffsets ? 'offset' : saidBy;
+  const what = { notFinal, notes, clock: { zone: hasOffsets ? 'UTC' : clock, by }, dialect } as const;
   if (read.interval === '1d') return { ...read, ...what };
   assertRegularHours(path, rows, clock, read.interval, context.calendar);
   const starts = context.stamps === 'start' ? read.rows : startedBefore(read.rows, read.interval);

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
 import { typeOf, untoldVolume } from '../../core/instrument-type.ts';
@@ -9,6 +10,7 @@ import { isTradingTime, mayStartBar } from '../session-grid.ts';
 import { rowsBetween } from '../sorted-rows.ts';
 import { dailyOfHours } from './daily-of-hours.ts';
 import { endStamps } from './end-stamps.ts';
+import { fileRead, type FileRead, folderRead } from './file-read.ts';
 import type { BarFile } from './files.ts';
 import { joinFiles, type RowsOfFile } from './join-files.ts';
 import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
@@ -44,6 +46,8 @@ export interface FilesRead {
   readonly notFinal: readonly { readonly path: string; readonly rows: number }[];
   /** A line for each kind of rows of a file that have no bar. */
   readonly notes: readonly string[];
+  /** What was read of each file and interval. */
+  readonly files: readonly FileRead[];
 }
 
 export const NOTHING: SeriesRows = { rows: [], dropped: 0, offGrid: 0, oddities: [] };
@@ -60,6 +64,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
   const ofHours: MarketRow[][] = [];
   const notFinal: { path: string; rows: number }[] = [];
   const notes: string[] = [];
+  const filesRead: FileRead[] = [];
   const minuteFiles: { path: string; day: Day }[] = [];
   for (const file of files) {
     if (file.kind === 'lean-minutes') minuteFiles.push(file);
@@ -68,9 +73,11 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
       const isOffGrid = scale === LEAN_EQUITY && read.interval !== '1d';
       if (!isOffGrid) tables.push(read);
       else if (read.interval === '1h') ofHours.push([...read.rows]);
+      filesRead.push(fileRead(read));
     } else {
       for (const read of readFileRows(file, context)) {
         tables.push(read);
+        filesRead.push(fileRead(read, read));
         for (const note of read.notes) notes.push(note);
         if (read.notFinal > 0) notFinal.push({ path: file.path, rows: read.notFinal });
       }
@@ -83,8 +90,12 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
     for (const rows of ofHours)
       for (const one of tableOf(dailyOfHours(rows, calendar), '1d', calendar)) series.push(one);
   }
-  if (minuteFiles.length > 0) series.push(minutesOf(minuteFiles, calendar, scale));
-  return { series, told: tables.flatMap(({ told }) => told), notFinal, notes };
+  if (minuteFiles.length > 0) {
+    const minutes = minutesOf(minuteFiles, calendar, scale);
+    series.push(minutes);
+    filesRead.push(folderRead(dirname(minuteFiles[0]?.path ?? ''), minutes));
+  }
+  return { series, told: tables.flatMap(({ told }) => told), notFinal, notes, files: filesRead };
 }
 
 /** Rows with prices whose volume is not told: none is traded of indices and by currencies, of others it is unknown. */

@@ -14,6 +14,10 @@ export type DateOrder = 'day-first' | 'month-first' | 'year-first';
 /** The words for them. */
 export const DATE_ORDERS = { dmy: 'day-first', mdy: 'month-first', ymd: 'year-first' } as const;
 
+export function wordOf(order: DateOrder): keyof typeof DATE_ORDERS {
+  return order === 'day-first' ? 'dmy' : order === 'month-first' ? 'mdy' : 'ymd';
+}
+
 /** Numbers since the epoch: below each bound, how many of their units are a millisecond. */
 const EPOCH_UNITS: readonly (readonly [below: number, perMs: number])[] = [
   [1e11, 1e-3],
@@ -88,6 +92,11 @@ export function ordersLeft(texts: Iterable<string>): readonly DateOrder[] {
     left = both;
   }
   return left ?? DOTTED;
+}
+
+/** Whether a text begins with a date of which an order has to be known. */
+export function isYearLast(text: string): boolean {
+  return YEAR_LAST.test(text);
 }
 
 /** The orders in which the numbers of a date make one. */

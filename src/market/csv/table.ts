@@ -11,7 +11,7 @@ import { type CsvLine, csvLines, malformed, malformedRow, readText } from './rec
 import { type CellForms, readRows, type StampedRow, stampText } from './row-reader.ts';
 import { rowsOfSections } from './sections.ts';
 import { stacked } from './side-by-side.ts';
-import { DATE_ORDERS, type DateOrder, dateOrderOf, ordersLeft } from './stamps.ts';
+import { type DATE_ORDERS, type DateOrder, dateOrderOf, isYearLast, ordersLeft, wordOf } from './stamps.ts';
 
 /** What a user says of how files are written; what is not said is told by the files. */
 export interface SaidForms {
@@ -20,9 +20,13 @@ export interface SaidForms {
 }
 
 /** How a file was understood. */
-export interface Dialect extends CellForms {
+export interface Dialect {
   readonly encoding: Encoding;
-  readonly delimiter: string;
+  /** The sign between fields. */
+  readonly separator: string;
+  readonly decimal: NumberForm;
+  /** The order of dates that do not start with their year; null where they do. */
+  readonly dates: keyof typeof DATE_ORDERS | null;
   /** Columns that are read, as the file calls them, null where it has no header; and those that are not. */
   readonly used: readonly string[] | null;
   readonly unused: readonly string[];
@@ -73,7 +77,13 @@ export function readTable(path: string, source: Decoded = readText(path), said: 
     names: ticker === null ? namesOf(header, lines) : lines.map(() => ticker),
     areTickers: ticker !== null || header.ticker !== null,
     zone: header.zone,
-    dialect: { ...forms, encoding, delimiter, ...columnsOf(layout, header) },
+    dialect: {
+      encoding,
+      separator: delimiter,
+      decimal: forms.numbers,
+      dates: isYearLast(lines[0]?.fields[header.stamp] ?? '') ? wordOf(forms.dates) : null,
+      ...columnsOf(layout, header),
+    },
   };
 }
 
@@ -116,7 +126,7 @@ function orderOf(path: string, layout: Layout, lines: readonly CsvLine[]): DateO
   const [first] = lines;
   const isShort = orders.includes('year-first');
   const may = isShort ? 'the day, the month or the year' : 'the day or the month';
-  const ways = Object.entries(DATE_ORDERS).flatMap(([word, one]) => (orders.includes(one) ? [word] : []));
+  const ways = orders.map(wordOf);
   throw malformed(
     path,
     first?.number ?? null,

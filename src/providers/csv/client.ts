@@ -11,9 +11,10 @@ import { NEIGHBOUR_DAYS } from '../../core/plausibility.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../market/csv-folder.ts';
 import { clockNamed } from '../../market/csv/header.ts';
 import { DATE_ORDERS } from '../../market/csv/stamps.ts';
+import type { StampOf } from '../../market/csv/rows.ts';
 import type { SaidForms } from '../../market/csv/table.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
-import type { BarRequest, ProviderConfig } from '../provider.ts';
+import type { BarRequest, Basis, ProviderConfig } from '../provider.ts';
 import { assertTurnedBack, type SplitsTold } from './told-splits.ts';
 
 /** A reading of a folder, with how far its files reach. */
@@ -62,7 +63,25 @@ export function openClient(config: ProviderConfig): CsvClient {
       `provider csv needs to know the basis of the prices in "${url}": raw or split-adjusted`,
     );
   }
-  const market = csvFolderMarket(url, zoneOf(config), config.csvStamps, saidForms(config));
+  const { zone, stamps, said } = readingOf(config);
+  return clientOf(csvFolderMarket(url, zone, stamps, said), { ...config, url, basis });
+}
+
+/** How a configuration wants files to be read. Throws `usage` for a zone that is none. */
+export function readingOf(config: ProviderConfig): {
+  readonly zone: string | null;
+  readonly stamps: StampOf;
+  readonly said: SaidForms;
+} {
+  return { zone: zoneOf(config), stamps: config.csvStamps ?? 'start', said: saidForms(config) };
+}
+
+/** A client of a folder that is open. Throws like `openClient`. */
+export function clientOf(
+  market: CsvFolderMarket,
+  config: ProviderConfig & { readonly url: string; readonly basis: Basis },
+): CsvClient {
+  const { url, basis } = config;
   if (basis === 'split-adjusted' && !market.hasActions) {
     throw new BackfillError('usage', `split-adjusted prices need their splits: "${url}" has no actions.csv`);
   }

@@ -1,0 +1,174 @@
+import { basename, relative, resolve } from 'node:path';
+import { BackfillError } from '../core/errors.ts';
+import type { Interval } from '../core/interval.ts';
+import { type CsvFolderMarket, inspectedFolder } from '../market/csv-folder.ts';
+import type { FileRead } from '../market/csv/file-read.ts';
+import type { ClockUsed } from '../market/csv/rows.ts';
+import type { Dialect } from '../market/csv/table.ts';
+import { type CsvClient, clientOf, readingOf } from '../providers/csv/client.ts';
+import { parseReading } from '../providers/csv/parse.ts';
+import type { Basis, ProviderConfig } from '../providers/provider.ts';
+
+/** What is to be inspected: a file or folder, read as the options of the provider `csv` say. */
+export type InspectRequest = Pick<
+  ProviderConfig,
+  'basis' | 'csvZone' | 'csvStamps' | 'csvDates' | 'csvDecimal' | 'csvAsOf'
+> & {
+  /** A file or a folder. */
+  readonly path: string;
+};
+
+/** The bars of a file of one ticker and interval. */
+export interface InspectedSeries {
+  readonly ticker: string;
+  readonly interval: Interval;
+  /** Null: not counted before they are stored, of folders with a file a day. */
+  readonly bars: number | null;
+  /** Rows that cannot be read, have no price, or are not final. */
+  readonly refusedRows: number;
+  /** Start of the first and last bar: a session date of daily bars, else an instant in UTC; null where there is none. */
+  readonly first: string | null;
+  readonly last: string | null;
+  /** The clock of its stamps; null where they are session dates, and of Lean's files. */
+  readonly clock: ClockUsed | null;
+}
+
+/** What was understood of a file. */
+export interface InspectedFile {
+  /** Relative to what was asked for; its own name where that is the file. */
+  readonly path: string;
+  readonly series: readonly InspectedSeries[];
+  /** How its table is written; null for Lean's files, and where the file is refused. */
+  readonly dialect: Dialect | null;
+  /** What a user should know of it: rows that are left out, columns that tell of splits. */
+  readonly notes: readonly string[];
+  /** Why it, or a ticker in it, is refused, with what would do. */
+  readonly refused: readonly string[];
+}
+
+/** What would be read of a file or folder. */
+export interface Inspection {
+  readonly files: readonly InspectedFile[];
+  /** What the prices are; null: to be said. */
+  readonly basis: Basis | null;
+  /** Lines about files that are none of bars, and those that may have been cut. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads a file or a folder as the provider `csv` does, and stores nothing. `now`, ms since the epoch: which splits are
+ * known. Throws `usage` where there is no such file or folder, and for options that cannot be.
+ */
+export function inspect(request: InspectRequest, now: number): Inspection {
+  const { path, basis } = request;
+  const config = { ...request, id: 'csv', url: path };
+  const market = inspectedFolder(path, readingOf(config));
+  const client = clientOf(market, { ...config, basis: basis ?? 'raw' });
+  const files = new Map<string, Understood>();
+  for (const { path: file, reason } of market.refused) understood(files, file).refused.add(reason);
+  for (const ticker of market.tickers()) inspectTicker(ticker, { market, client, files, basis, now });
+  const root = resolve(path);
+  return {
+    files: [...files]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([file, what]) => ({
+        path: relative(root, file) || path,
+        series: what.series,
+        dialect: what.dialect,
+        notes: [...what.notes],
+        refused: [...what.refused],
+      })),
+    basis: basis ?? null,
+    notes: market.asides,
+  };
+}
+
+interface Understood {
+  readonly series: InspectedSeries[];
+  dialect: Dialect | null;
+  readonly notes: Set<string>;
+  readonly refused: Set<string>;
+}
+
+interface Inspecting {
+  readonly market: CsvFolderMarket;
+  readonly client: CsvClient;
+  readonly files: Map<string, Understood>;
+  readonly basis: Basis | undefined;
+  readonly now: number;
+}
+
+function understood(files: Map<string, Understood>, path: string): Understood {
+  let what = files.get(path);
+  if (what === undefined)
+    files.set(path, (what = { series: [], dialect: null, notes: new Set(), refused: new Set() }));
+  return what;
+}
+
+function inspectTicker(ticker: string, inspecting: Inspecting): void {
+  const { market, files } = inspecting;
+  try {
+    for (const read of market.filesRead(ticker)) {
+      const what = understood(files, read.path);
+      what.series.push(seriesOf(ticker, read));
+      what.dialect = read.table?.dialect ?? null;
+    }
+    const about = market.notRead(ticker);
+    for (const path of market.pathsOf(ticker)) {
+      const own = `${basename(path)}: `;
+      const ofFile = about.filter((note) => note.startsWith(own));
+      for (const note of ofFile) understood(files, path).notes.add(note.slice(own.length));
+    }
+    for (const interval of market.intervals(ticker)) readAll(ticker, interval, inspecting);
+  } catch (error) {
+    if (!(error instanceof BackfillError)) throw error;
+    refuse(error, ticker, inspecting);
+  }
+}
+
+/** Reads a whole series as a run would, which may find that its basis is another. */
+function readAll(
+  ticker: string,
+  interval: Interval,
+  { market, client, files, basis, now }: Inspecting,
+): void {
+  const range = market.span(ticker, interval);
+  if (range === undefined) return;
+  const reading = client.read({ series: { ticker, interval }, range, now });
+  parseReading(reading, interval, basis ?? 'raw', client.adjustedOn);
+  const { dropped, oddities } = reading;
+  for (const path of market.pathsOf(ticker)) {
+    const { notes } = understood(files, path);
+    const isOne = dropped === 1;
+    const rows = `${dropped} row${isOne ? '' : 's'} of ${ticker} ${interval}`;
+    if (dropped > 0) notes.add(`${rows} left out: outside regular hours, or off their grid`);
+    for (const { note } of oddities) notes.add(note);
+  }
+}
+
+/** Notes that a ticker of a file is refused; or, where nobody said the basis, what is to be said. */
+function refuse(
+  { code, message }: BackfillError,
+  ticker: string,
+  { market, files, basis }: Inspecting,
+): void {
+  const paths = market.pathsOf(ticker);
+  const own = paths.find((path) => message.startsWith(path));
+  const reason = own === undefined ? message : message.slice(own.length).replace(/^[:,] /, '');
+  const isAsked = code === 'basis-unknown' && basis === undefined;
+  for (const path of own === undefined ? paths : [own]) {
+    const { notes, refused } = understood(files, path);
+    (isAsked ? notes : refused).add(reason);
+  }
+}
+
+function seriesOf(
+  ticker: string,
+  { interval, bars, refused, first, last, table }: FileRead,
+): InspectedSeries {
+  const isDaily = interval === '1d' || bars === null;
+  const text = (ts: number | null): string | null =>
+    ts === null ? null : new Date(ts).toISOString().slice(0, isDaily ? 10 : 16) + (isDaily ? '' : 'Z');
+  const clock = interval === '1d' ? null : (table?.clock ?? null);
+  return { ticker, interval, bars, refusedRows: refused, first: text(first), last: text(last), clock };
+}

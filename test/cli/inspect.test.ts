@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from '../acceptance/programs.ts';
+import { folderOf } from '../market/csv/folders.ts';
+
+const HEADER = 'date,open,high,low,close,volume';
+const GOOD = `${HEADER}\n2024-01-02,10,11,9,10.5,7\n2024-01-03,10,11,9,10.5,7\n`;
+const inspect = (folder: string, ...args: readonly string[]) => run('backfill', ['inspect', ...args], folder);
+
+describe('backfill inspect', () => {
+  it('prints what was understood of a folder, and stores nothing', async () => {
+    const folder = folderOf({ 'AAPL.csv': GOOD });
+    const { code, stdout } = await inspect(folder, '.');
+    expect(code).toBe(0);
+    expect(stdout).toContain('AAPL 1d       2 bars, 2024-01-02 to 2024-01-03\n');
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+
+  it('exits 1 where a file would be refused, as a run does', async () => {
+    const folder = folderOf({
+      'AAPL.csv': GOOD,
+      'MSFT.csv': `${HEADER}\n2024-01-02,"1,234","1,234","1,234","1,234",7\n`,
+    });
+    const { code, stdout } = await inspect(folder, 'MSFT.csv');
+    expect(code).toBe(1);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'refused line 2: "1,234" may be 1234 or 1.234: give --csv-decimal point (1234) or comma',
+    );
+    const ran = await run(
+      'backfill',
+      [
+        'MSFT',
+        '--provider',
+        'csv',
+        '--provider-url',
+        'csv=.',
+        '--basis',
+        'raw',
+        '--start',
+        '2024-01-02',
+        '--end',
+        '2024-01-02',
+        '--state',
+        'state',
+      ],
+      folder,
+    );
+    expect(ran.code).toBe(1);
+    expect((ran.stdout + ran.stderr).replaceAll(/\s+/g, ' ')).toContain('"1,234" may be 1234 or 1.234');
+    const said = await inspect(folder, 'MSFT.csv', '--csv-decimal', 'comma', '--json');
+    expect(said.code).toBe(0);
+    expect(JSON.parse(said.stdout)).toMatchObject({
+      files: [
+        { series: [{ ticker: 'MSFT', interval: '1d', bars: 1 }], dialect: { decimal: 'comma' }, refused: [] },
+      ],
+      basis: null,
+    });
+  });
+
+  it('exits 2 for a path that is not there, and without one', async () => {
+    const folder = folderOf({});
+    expect(await inspect(folder, 'nothing')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'backfill: "nothing" is no readable folder or file\n',
+    });
+    expect(await inspect(folder)).toMatchObject({ code: 2, stdout: '' });
+  });
+});

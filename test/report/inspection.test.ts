@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { inspectFiles } from '../../src/library/inspect.ts';
+import { inspectionText } from '../../src/report/inspection-text.ts';
+import type { InspectRequest } from '../../src/report/inspection.ts';
+import { fileOf, folderOf, times } from '../market/csv/folders.ts';
+import { join } from 'node:path';
+
+const NOW = Date.parse('2026-03-02T12:00:00Z');
+const DAYS = ['2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05', '2024-01-08'];
+const HEADER = 'date,open,high,low,close,volume';
+const daily = (close = '10.5'): string =>
+  `${HEADER}\n${DAYS.map((day, i) => `${day},10,11,9,${i === 2 ? close : '10.5'},100\n`).join('')}`;
+
+const inspected = (files: Readonly<Record<string, string>>, options: Omit<InspectRequest, 'path'> = {}) =>
+  inspectFiles({ path: folderOf(files), ...options }, () => NOW);
+const textOf = async (files: Readonly<Record<string, string>>, options = {}): Promise<string[]> =>
+  inspectionText(await inspected(files, options));
+
+describe('an inspection', () => {
+  it('says of each file what was understood', async () => {
+    const german = 'Date;Open;High;Low;Close;Volume;Adj Close\n02.01.2024;10,5;11;9;10,25;1.000;7\n';
+    const lines = await textOf({ 'AAPL.csv': daily('x'), 'AIR.PA.csv': `\uFEFF${german}` });
+    expect(lines).toEqual([
+      'AAPL.csv',
+      '  AAPL 1d       4 bars, 2024-01-02 to 2024-01-08; 1 row left out',
+      '  written       UTF-8, fields between commas, decimal point',
+      '  columns       date, open, high, low, close, volume',
+      '  clock         none: session dates',
+      '  basis         to be said: --basis raw or --basis split-adjusted',
+      '  note          1 row of AAPL not read: line 4: "x" is not a number (close)',
+      '',
+      'AIR.PA.csv',
+      '  AIR.PA 1d     1 bar, 2024-01-02 to 2024-01-02',
+      '  written       UTF-8 with a mark, fields between semicolons, decimal comma,',
+      '                dates dmy',
+      '  columns       Date, Open, High, Low, Close, Volume; not read: Adj Close',
+      '  clock         none: session dates',
+      '  basis         to be said: --basis raw or --basis split-adjusted',
+      '',
+      '2 files, 2 series, 5 bars; refused: 0 files. Nothing was stored.',
+    ]);
+  });
+
+  it.each([
+    ['time', '2024-01-08 09:30:00', {}, 'America/New_York', 'default'],
+    ['time', '2024-01-08 09:30:00', { csvZone: 'America/New_York' }, 'America/New_York', 'user'],
+    ['time (UTC)', '2024-01-08 14:30:00', {}, 'UTC', 'header'],
+    ['time', '2024-01-08 14:30:00Z', {}, 'UTC', 'offset'],
+  ] as const)(
+    'says by what clock times of "%s" such as %s are read',
+    async (header, first, options, zone, by) => {
+      const offset = first.endsWith('Z') ? 'Z' : '';
+      const hour = first.slice(11, 13);
+      const stamps = times(['2024-01-08'], `${hour}:30`, `${Number(hour) + 6}:30`, 5).map(
+        (stamp) => stamp + offset,
+      );
+      const { files } = await inspected({ 'SPY.csv': fileOf(stamps, { header }) }, options);
+      expect(files[0]?.series).toMatchObject([
+        { ticker: 'SPY', interval: '5m', bars: 72, first: '2024-01-08T14:30Z', clock: { zone, by } },
+      ]);
+    },
+  );
+
+  it('names what a run would refuse, with its file, line, cell and way out', async () => {
+    const ambiguous = `${HEADER}\n01/02/2024,1,1,1,1,1\n02/03/2024,1,1,1,1,1\n`;
+    const { files } = await inspected({ 'A.csv': ambiguous, 'AAPL.csv': daily(), 'B.csv': 'a,b\n1,2\n' });
+    expect(files.map(({ path, refused }) => [path, refused])).toEqual([
+      [
+        'A.csv',
+        [expect.stringMatching(/^line 2: its dates such as "01\/02\/2024" .* give --csv-dates dmy or mdy/)],
+      ],
+      ['AAPL.csv', []],
+      ['B.csv', [expect.stringMatching(/^line 1: the header names no column "date"/)]],
+    ]);
+    const read = await inspected({ 'A.csv': ambiguous }, { csvDates: 'mdy' });
+    expect(read.files).toMatchObject([{ refused: [], dialect: { dates: 'mdy' }, series: [{ bars: 2 }] }]);
+  });
+
+  it('of a shared file lists every series, and of a file alone that one', async () => {
+    const rows = DAYS.flatMap((day) =>
+      ['AAPL', 'MSFT'].map((name) => `${name},${day},10,11,9,10.5,7\n`),
+    ).join('');
+    const text = `ticker,${HEADER}\n${rows}`;
+    const folder = folderOf({ 'prices.csv': text, 'IBM.csv': daily() });
+    const { files } = await inspectFiles({ path: join(folder, 'prices.csv') }, () => NOW);
+    expect(files).toHaveLength(1);
+    expect(files[0]?.series.map(({ ticker, bars }) => [ticker, bars])).toEqual([
+      ['AAPL', 5],
+      ['MSFT', 5],
+    ]);
+  });
+
+  it('tells that prices are adjusted where the file does, and refuses them as raw', async () => {
+    const header = `${HEADER},Stock Splits`;
+    const rows = DAYS.map((day, i) => `${day},10,11,9,10.5,100,${i === 3 ? '4' : '0'}\n`).join('');
+    const files = { 'AAPL.csv': `${header}\n${rows}` };
+    const adjusted = expect.stringContaining('its prices are adjusted for it, not as traded');
+    const [asked] = (await inspected(files)).files;
+    expect(asked).toMatchObject({ refused: [], notes: expect.arrayContaining([adjusted]) });
+    const [raw] = (await inspected(files, { basis: 'raw' })).files;
+    expect(raw?.refused).toEqual([adjusted]);
+  });
+
+  it('names files of another kind, and is of one that is not there refused', async () => {
+    const { files, notes } = await inspected({ 'AAPL.csv': daily(), 'README.md': 'x' });
+    expect(files).toHaveLength(1);
+    expect(notes).toEqual(['not read: README.md (no CSV, text or zip file)']);
+    await expect(inspectFiles({ path: '/no/such/folder' })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('fits 80 columns, whatever the names', async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `a column of no use ${i}`);
+    const text = `${HEADER},${names.join(',')}\n${DAYS.map((day) => `${day},10,11,9,10.5,7,${names.map(() => '1').join(',')}\n`).join('')}`;
+    const deep = `${'a-very-long-name-of-a-folder/'.repeat(4)}BTCUSDT-1d-2024.csv`;
+    const lines = await textOf({
+      [deep]: text,
+      'BAD.csv': `${HEADER}\n${'2024-01-02,1,1,1,x,1\n'.repeat(3)}`,
+    });
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    expect(lines.join('\n')).toContain('BTCUSDT-1d-2024.csv');
+  });
+});
