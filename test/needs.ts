@@ -12,6 +12,7 @@ export interface Need {
   readonly lack: string;
 }
 
+export const NOTHING: Need = { isMet: true, lack: '' };
 export const REAL_DATA: Need = { isMet: hasRealData, lack: 'no ../shared/realdata' };
 export const CASES: Need = { isMet: hasCases, lack: 'no ../shared/cases' };
 export const TMUX: Need = { isMet: spawnSync('tmux', ['-V']).status === 0, lack: 'no tmux' };

@@ -1,0 +1,92 @@
+/**
+ * What the blocks of the README need to be run as they stand there, by the test beside this file. To add a recipe to the
+ * README, write it there; if its command lines fail here, say what they need:
+ *
+ * - a file, another run before it, another exit code, a server that goes on: an entry of `FIXTURES`, found by a text of
+ *   the command line that no other edit is likely to change;
+ * - a path or an address that cannot be had here: an entry of `INSTEAD`;
+ * - a ticker that `MARKET` has not: add it there;
+ * - a block that is not run but shown (an output, a drawing, a file): an entry of `SHOWN`, by its first line.
+ *
+ * An entry that no line of the README needs any more fails too.
+ */
+import { PORTFOLIO } from '../../src/backfill/portfolio.ts';
+import { parseDay } from '../../src/core/day.ts';
+import { csvOf, marketOf } from './market.ts';
+
+/** The instant of every run: that of the output of `npm start` in the README. */
+export const NOW = '2026-11-20T22:00:00Z';
+
+export const MARKET = marketOf([...PORTFOLIO, 'FB', 'NWSA', 'FOXA', 'TFCFA', 'ACME']);
+
+interface Fixture {
+  /** A text of the command lines that it is for. */
+  readonly of: string;
+  /** Files to be there first, by their paths in the working folder. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Command lines to be run first. */
+  readonly before?: readonly string[];
+  /** Exit code, where it is another than 0. */
+  readonly exit?: number;
+  /** It serves until another one does; a `PORT` of the lines after it is the one that it prints. */
+  readonly serves?: true;
+  /** Of a program: what it does besides, and prints. */
+  readonly besides?: string;
+  readonly prints?: string;
+}
+
+export const FIXTURES: readonly Fixture[] = [
+  { of: '@tickers.txt', files: { 'tickers.txt': 'AAPL\nMSFT  # a comment\n' } },
+  // The recipe before it has removed some.
+  { of: '--out prices.parquet', before: ['backfill --tickers @tickers.txt --start 2015-01-02'] },
+  { of: 'rename FB META', before: ['backfill --tickers FB --start 2022-05-02 --end 2022-06-08'] },
+  {
+    of: 'tfcfa.csv',
+    files: { 'tfcfa.csv': '20130628,nwsa\n20190319,foxa\n20501231,tfcfa\n' },
+    before: [
+      'backfill --tickers NWSA --start 2013-06-03 --end 2013-06-28',
+      'backfill --tickers FOXA --start 2019-03-01 --end 2019-03-19',
+    ],
+  },
+  {
+    of: './my-csv',
+    files: {
+      'my-csv/ACME.csv': csvOf(MARKET, 'ACME', { from: parseDay('2013-02-08'), to: parseDay('2026-11-21') }),
+    },
+  },
+  { of: 'backfill simulate', serves: true },
+  {
+    of: "import { openHistory } from 'backfill'",
+    besides: 'console.log(summary.failed, report.series.length, bars.length > 200);',
+    prints: '0 1 true\n',
+  },
+  {
+    of: 'revisions/interval=1d',
+    before: [
+      'backfill --provider sample --tickers ALFA --interval 5m,1m --days 2',
+      "sed -i '100s/[^,]*$/1/' my-csv/ACME.csv",
+      'backfill --provider csv --provider-url csv=./my-csv --basis raw --start 2013-02-08 --no-gaps',
+    ],
+  },
+];
+
+/** What the commands that install say in a scratch project: the packages are lent, and the tests are what runs this. */
+export const DONE_ALREADY: readonly string[] = ['npm ci', 'npm test'];
+
+/** Texts of blocks that are something else here: the provider is a simulator at `url`. */
+export const INSTEAD: Readonly<Record<string, (url: string) => string>> = {
+  '/srv/prices': () => '.',
+  '/tmp/try': () => './try',
+  "provider: { id: 'yahoo' }": (url) =>
+    `provider: { id: 'yahoo', url: '${url}' }, clock: () => Date.parse('${NOW}')`,
+};
+
+/** Blocks that are shown, by their first line, and what is done with them. */
+export const SHOWN: Readonly<
+  Record<string, 'output of npm start' | 'files of the store' | 'drawing' | 'measured'>
+> = {
+  'Total: 62  Complete: 0  To fill: 62  Requests: 62': 'output of npm start',
+  ' tickers ─┐': 'drawing',
+  'data/': 'files of the store',
+  '48 tickers x 252 sessions, 1000 ms latency, one fetch in flight a worker': 'measured',
+};

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { itWith, type Need, NOTHING, PYTHON, PYTHON_PACKAGES } from '../needs.ts';
+import { BLOCKS, type Block } from './blocks.ts';
+import { openDatabase } from './database.ts';
+import { FIXTURES, SHOWN } from './fixtures.ts';
+import { type Scratch, openScratch } from './scratch.ts';
+import { type CommandLine, commandLinesOf } from './shell.ts';
+
+const execute = promisify(execFile);
+const PATIENCE_MS = 120_000;
+
+let scratch: Scratch;
+beforeAll(async () => {
+  scratch = await openScratch();
+}, PATIENCE_MS);
+afterAll(() => scratch.remove());
+
+const fixturesOf = (text: string): typeof FIXTURES => FIXTURES.filter(({ of }) => text.includes(of));
+/** What was said by the command lines so far, by their texts. */
+const said = new Map<string, string>();
+
+async function prepare(text: string): Promise<void> {
+  for (const { files = {}, before = [] } of fixturesOf(text)) {
+    await scratch.write(files);
+    for (const line of before) await runs(line, 0);
+  }
+}
+
+async function runs(line: string, exit: number): Promise<void> {
+  const { code, said: words } = await scratch.run(line);
+  said.set(line, words);
+  expect(words, `${line} ended with ${code}`).toSatisfy(() => code === exit);
+}
+
+async function shell({ text }: CommandLine): Promise<void> {
+  const fixtures = fixturesOf(text);
+  await prepare(text);
+  if (fixtures.some(({ serves }) => serves)) return scratch.serve(text);
+  await runs(text, fixtures.find(({ exit }) => exit !== undefined)?.exit ?? 0);
+}
+
+/** Compiles a program strictly, as it stands in the README, and runs it. */
+async function typescript({ text, line }: Block): Promise<void> {
+  const name = `readme-${line}`;
+  const [fixture] = fixturesOf(text);
+  await scratch.write({ [`${name}.ts`]: text });
+  const strict = '--ignoreConfig --strict --noEmit --module nodenext --target es2023 --types node';
+  await runs(`node_modules/.bin/tsc ${strict} ${name}.ts`, 0);
+  await scratch.write({ [`${name}.ts`]: `${scratch.translated(text)}\n${fixture?.besides ?? ''}` });
+  await build({
+    absWorkingDir: scratch.folder,
+    entryPoints: [`${name}.ts`],
+    outfile: join(scratch.folder, `${name}.mjs`),
+    format: 'esm',
+  });
+  await runs(`node ${name}.mjs`, 0);
+  if (fixture?.prints !== undefined) expect(said.get(`node ${name}.mjs`)).toBe(fixture.prints);
+}
+
+async function python({ text }: Block): Promise<void> {
+  const { stdout } = await execute(PYTHON, ['-c', `${text}\nprint(len(bars))`], { cwd: scratch.folder });
+  expect(Number(stdout)).toBeGreaterThan(200);
+}
+
+async function sql({ text }: Block): Promise<void> {
+  await using database = await openDatabase();
+  const rows = await database.rows(text.replaceAll("'data/", `'${scratch.folder}/data/`));
+  expect(rows.length).toBeGreaterThan(200);
+}
+
+/** The lines of an output, but for how long it took. */
+const lasting = (text: string): string[] =>
+  text.split('\n').map((line) => line.trimEnd().replace(/ in [\d.]+ ?m?s\b/, ' in …'));
+
+async function shown({ text }: Block): Promise<void> {
+  await prepare(text);
+  const [first = ''] = text.split('\n');
+  const kind = SHOWN[first];
+  if (kind === undefined) throw new Error(`fixtures.ts does not say what is shown by "${first}"`);
+  if (kind === 'output of npm start') {
+    const [words = ''] = [...said].flatMap(([line, all]) => (line.includes('npm start') ? all : []));
+    expect(lasting(words).join('\n')).toContain(lasting(text).join('\n'));
+  } else if (kind === 'files of the store') {
+    const files = await scratch.files('data');
+    for (const path of pathsIn(text)) expect(files.filter((file) => path.test(file))).not.toEqual([]);
+  }
+}
+
+/** The files of a drawing, whatever ticker and date they are of. */
+function pathsIn(drawing: string): RegExp[] {
+  const [, ...lines] = drawing.split('\n');
+  const paths = lines.map((line) => line.trim().split(' ')[0] ?? '').filter((path) => !path.endsWith('/'));
+  return paths.map((path) => {
+    const shape = path.replaceAll('.', '\\.').replace(/(?<=ticker=)\w+/, '[^/]+');
+    return new RegExp(
+      `^${shape
+        .replace(/\d{8}T\d{6}Z-\w+/, '\\d{8}T\\d{6}Z-\\w+')
+        .replace(/\d{4}/, '\\d{4}')
+        .replace(/-\d\d(?=\/)/, '-\\d\\d')}$`,
+    );
+  });
+}
+
+interface Step {
+  readonly title: string;
+  readonly need?: Need;
+  readonly run: () => Promise<void>;
+}
+
+/** How a block of each language is run. */
+const STEPS: Readonly<Record<string, (block: Block) => Step[]>> = {
+  sh: (block) => commandLinesOf(block).map((each) => ({ title: titled(each), run: () => shell(each) })),
+  ts: (block) => [{ title: titled(block), run: () => typescript(block) }],
+  python: (block) => [{ title: titled(block), need: PYTHON_PACKAGES, run: () => python(block) }],
+  sql: (block) => [{ title: titled(block), run: () => sql(block) }],
+  '': (block) => [{ title: titled(block), run: () => shown(block) }],
+};
+
+/** What begins a block, and where. */
+function titled({ line, text }: CommandLine): string {
+  return `line ${line}: ${text.split('\n').find((each) => !/^\s*(#|--|$)/.test(each))}`;
+}
+
+function stepsOf(block: Block): Step[] {
+  const known = STEPS[block.language];
+  if (known === undefined)
+    throw new Error(`line ${block.line}: nobody has said how "${block.language}" is run`);
+  return known(block);
+}
+
+describe('the README', () => {
+  for (const { title, need = NOTHING, run } of BLOCKS.flatMap(stepsOf)) itWith(need)(title, run, PATIENCE_MS);
+
+  it.each([...FIXTURES.map(({ of }) => of), ...Object.keys(SHOWN)])('still has "%s"', (text) => {
+    expect(BLOCKS.filter((block) => block.text.includes(text))).not.toEqual([]);
+  });
+});

@@ -1,0 +1,116 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { startSimulator } from '../../src/simulator/server.ts';
+import { copyCheckout } from '../package/checkout.ts';
+import { DONE_ALREADY, INSTEAD, MARKET, NOW } from './fixtures.ts';
+
+/** How a command line ended, and what it said on stdout and stderr. */
+export interface Ended {
+  readonly code: number;
+  readonly said: string;
+}
+
+/** A checkout of its own, with an empty home, in which command lines run as a reader of the README would run them. */
+export interface Scratch {
+  readonly folder: string;
+  /** Runs a command line to its end. */
+  run(line: string): Promise<Ended>;
+  /** Starts one that serves until another one does; what follows has the port that it printed for `PORT`. */
+  serve(line: string): Promise<void>;
+  write(files: Readonly<Record<string, string>>): Promise<void>;
+  /** A block as it is run here. */
+  translated(text: string): string;
+  /** Paths of the files in a folder, relative to it. */
+  files(path: string): Promise<string[]>;
+  remove(): Promise<void>;
+}
+
+const execute = promisify(execFile);
+
+export async function openScratch(): Promise<Scratch> {
+  const top = await mkdtemp(join(tmpdir(), 'backfill-readme-'));
+  const folder = join(top, 'checkout');
+  await mkdir(join(top, 'home'));
+  await copyCheckout(folder);
+  await standIns(join(top, 'bin'));
+  const simulator = await startSimulator({ wire: 'yahoo', market: MARKET, now: () => Date.parse(NOW) });
+  const own = Object.entries(process.env).filter(([name]) => !/^(BACKFILL_|VITEST|npm_|NODE_)/.test(name));
+  const env = {
+    ...Object.fromEntries(own),
+    HOME: join(top, 'home'),
+    PATH: [join(top, 'bin'), join(top, 'global', 'bin'), process.env['PATH']].join(delimiter),
+    npm_config_prefix: join(top, 'global'),
+    npm_config_offline: 'true',
+    BACKFILL_NOW: NOW,
+    BACKFILL_PROVIDER_URL: `yahoo=${simulator.url}`,
+  };
+  let served: ChildProcess | undefined;
+  let port = 'PORT';
+  const translated = (text: string): string =>
+    Object.entries(INSTEAD).reduce((all, [from, to]) => all.replaceAll(from, to(simulator.url)), text);
+  const start = (line: string): ChildProcess =>
+    spawn('bash', ['-euo', 'pipefail', '-c', translated(line).replaceAll('PORT', port)], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  const stopServing = async (): Promise<void> => {
+    const ending = served && once(served, 'close');
+    served?.kill();
+    await ending;
+  };
+  return {
+    folder,
+    translated,
+    run: async (line) => ended(start(line)),
+    serve: async (line) => {
+      await stopServing();
+      served = start(`exec ${line}`);
+      const [said] = (await once(served.stdout ?? served, 'data')) as [Buffer];
+      port = /:(\d+)/.exec(said.toString())?.[1] ?? `no port in "${said.toString()}"`;
+    },
+    write: async (files) => {
+      for (const [path, text] of Object.entries(files)) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), text);
+      }
+    },
+    files: async (path) => {
+      const entries = await readdir(join(folder, path), { recursive: true, withFileTypes: true });
+      return entries.flatMap((entry) =>
+        entry.isFile() ? [join(entry.parentPath, entry.name).slice(join(folder, path).length + 1)] : [],
+      );
+    },
+    remove: async () => {
+      await stopServing();
+      await simulator.close();
+      await rm(top, { recursive: true });
+    },
+  };
+}
+
+/** Programs that must not do here what they do elsewhere. */
+async function standIns(bin: string): Promise<void> {
+  const { stdout } = await execute('which', ['npm']);
+  const done = DONE_ALREADY.map((line) => `'${line.replace('npm ', '')}') exit 0 ;;`);
+  const programs = {
+    npm: `case "$*" in\n${done.join('\n')}\nesac\nexec ${stdout.trim()} "$@"`,
+    mail: 'echo "mail: $*"',
+  };
+  await mkdir(bin);
+  for (const [name, script] of Object.entries(programs)) {
+    await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`);
+    await chmod(join(bin, name), 0o755);
+  }
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => (said += String(part)));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, said };
+}
