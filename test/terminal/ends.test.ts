@@ -11,7 +11,7 @@ const PROGRESS = /\d+\/\d+ \(|ETA:|Elapsed:|#{3}|\.{9}/;
 
 /** Counts, which differ with the moment of the end. */
 const COUNTS = [
-  [/\d[\d,]*(?= ticker| series)/g, 'N'],
+  [/(?<=after )\d+/g, 'N'],
   [/tickers?(?=\.)/g, 'tickers'],
   [/(Fetched|Errors|Skipped|Not run|Bars|Sent): [\d,]+/g, '$1: N'],
   [/\([\d,]+ new/g, '(N new'],

@@ -1,0 +1,89 @@
+import { afterEach, expect, it } from 'vitest';
+import type { RunningSimulator } from '../acceptance/programs.ts';
+import { TMUX, describeWith } from '../needs.ts';
+import { configure, simulateYahoo } from './simulated.ts';
+import { type Terminal, expectScreen, openTerminal } from './terminal.ts';
+
+/** Seconds of the day in `12:34:56`. */
+function secondsOf(clock: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = clock.split(':').map(Number);
+  return 3600 * hours + 60 * minutes + seconds;
+}
+
+describeWith(TMUX)('the line of a run that goes on', () => {
+  let simulator: RunningSimulator | undefined;
+  afterEach(async () => simulator?.stop());
+
+  const open = async (
+    columns: number,
+    simulated: readonly string[],
+    { environment = {}, ...more }: { environment?: Record<string, string> } & Record<string, unknown> = {},
+  ): Promise<Terminal> => {
+    simulator = await simulateYahoo(...simulated);
+    const terminal = await openTerminal({ columns, rows: 24, environment });
+    await configure(terminal, simulator, more as Record<string, string>);
+    return terminal;
+  };
+  const stop = async (terminal: Terminal): Promise<void> => {
+    await terminal.press('C-c');
+    expect(await terminal.ended()).toBe(130);
+  };
+
+  it('says until when it is throttled, on the clock of the terminal, and goes on afterwards', async () => {
+    const limit = ['--limit', '3/15s', '--limit-retry-after', 'seconds'];
+    await using terminal = await open(80, limit, { environment: { TZ: 'Asia/Tokyo' } });
+    await terminal.start('backfill');
+    const screen = await terminal.waitFor(/throttled, resumes (\d\d:\d\d:\d\d) {2}.*Elapsed/);
+    expect(screen).not.toContain('ETA');
+    const [, resumes = ''] = /resumes (\S+)/.exec(screen) ?? [];
+    const tokyo = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Tokyo', timeStyle: 'medium' });
+    const wait = secondsOf(resumes) - secondsOf(tokyo.format(Date.now()));
+    expect((wait + 86_400) % 86_400).toBeLessThanOrEqual(16);
+    await terminal.waitFor(/\[\w+ *\] [4-6]\/12 \(/, 30_000);
+    await stop(terminal);
+  });
+
+  it('counts errors as they happen', async () => {
+    const tickers = 'ALFA,NOSUCHA,BRIQ,NOSUCHB,CORV,DUNO,ELNA,FJRD';
+    await using terminal = await open(80, ['--latency', '500ms'], { tickers });
+    await terminal.start('backfill');
+    await terminal.waitFor(/ [2-5]\/8 .* Errors: 1 /);
+    await terminal.waitFor(/ [4-7]\/8 .* Errors: 2 /);
+    await stop(terminal);
+  });
+
+  it('counts what is tried again, and does not stand still meanwhile', async () => {
+    await using terminal = await open(80, ['--fault', 'error-500=100%']);
+    await terminal.start('backfill');
+    await terminal.waitFor(/ 0\/12 .* Retries: \d+ {2}Elapsed: 2s/);
+    await stop(terminal);
+  });
+
+  it('takes the time left from the quota', async () => {
+    await using terminal = await open(80, [], { 'rate-limit': '6/min' });
+    await terminal.start('backfill');
+    await terminal.waitFor(/ETA: 1m 4\ds/);
+    await stop(terminal);
+  });
+
+  it.each([80, 60, 40])('fits %i columns', async (columns) => {
+    await using terminal = await open(columns, ['--latency', '5s']);
+    await terminal.start('backfill');
+    await expectScreen(await terminal.waitFor(/Elapsed: 1s/), `running-${columns}`);
+    await stop(terminal);
+  });
+
+  it.each([{ CI: 'true' }, { TERM: 'dumb' }])(
+    'is not written where %o says that nobody looks',
+    async (environment) => {
+      await using terminal = await open(80, ['--latency', '5s'], { environment });
+      await terminal.start('backfill; true');
+      await terminal.waitFor(/Filling/);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(await terminal.screen()).not.toMatch(/\/12 \(|Elapsed/);
+      await terminal.press('C-c');
+      await terminal.press('C-c');
+      await terminal.ended();
+    },
+  );
+});
