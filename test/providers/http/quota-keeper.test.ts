@@ -54,6 +54,20 @@ describe('a quota shared by two processes', () => {
     expect(mostIn(1000, sent)).toBeLessThanOrEqual(60);
   });
 
+  it('is used up by two of which one is killed and starts again', async () => {
+    const quotas = parseQuotas('150/15s');
+    const [one, killed] = [await machine.startProcess(quotas), await machine.startProcess(quotas)];
+    const sent: number[] = [];
+    const until = NOON + 45_000;
+    const all = [one, one].map((process) => machine.send(process, sent, until));
+    // Killed: it sends no more, and gives nothing back.
+    await machine.whileWaiting(machine.send(killed, sent, NOON + 10_000));
+    const restarted = await machine.startProcess(quotas);
+    await machine.whileWaiting(Promise.all([...all, machine.send(restarted, sent, until)]));
+    expect(mostIn(15_000, sent)).toBeLessThanOrEqual(150);
+    expect(sent.length).toBeGreaterThan(0.97 * 450);
+  });
+
   it('stays one number for a process that starts while the other’s requests are reserved', async () => {
     const quotas = parseQuotas('1/2s');
     const first = await machine.startProcess(quotas);
