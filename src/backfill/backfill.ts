@@ -16,7 +16,13 @@ import type { Traffic, TrafficNow } from './traffic.ts';
 
 /** What a run tells while it goes. */
 export type BackfillEvent =
-  | { readonly type: 'planned'; readonly plan: Plan; readonly setAside: readonly SetAside[] }
+  /** `distrusted`: see `Scan`. */
+  | {
+      readonly type: 'planned';
+      readonly plan: Plan;
+      readonly setAside: readonly SetAside[];
+      readonly distrusted: readonly SetAside[];
+    }
   /** Threads are there; `traffic` tells how the requests get on, whenever it is asked. */
   | {
       readonly type: 'running';
@@ -67,7 +73,7 @@ export async function runPrepared(
   const writer = await store.acquire();
   try {
     const { scan, plan } = await prepareRun(store, startedAt);
-    onEvent?.({ type: 'planned', plan, setAside: scan.setAside });
+    onEvent?.({ type: 'planned', plan, setAside: scan.setAside, distrusted: scan.distrusted ?? [] });
     const run = plan.tasks.length === 0 ? NOTHING_RUN : await runTasks(plan, scan, tools);
     const ledger = { store, provider: capabilities.id, now: clock() };
     const summary = summarize({

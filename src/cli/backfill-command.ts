@@ -2,6 +2,7 @@ import {
   type BackfillEvent,
   type Capabilities,
   type RunSummary,
+  distrustedLines,
   nothingToDoLine,
   openHistory,
   openingLine,
@@ -114,9 +115,10 @@ async function run(argv: Options): Promise<number> {
 function openingOf(event: BackfillEvent, { id, quotas }: Capabilities): string[] {
   if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
   if (event.type !== 'planned') return [];
-  const { plan, setAside } = event;
+  const { plan, setAside, distrusted } = event;
   return [
     ...setAside.map(({ path, reason }) => `set aside ${path}: ${reason}`),
+    ...distrustedLines(distrusted),
     plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas),
   ];
 }

@@ -1,4 +1,5 @@
 import type { CoverageReport } from './coverage.ts';
+import { distrustedLines } from './distrusted-text.ts';
 import type { ReportedAbsence, SeriesCoverage } from './series-coverage.ts';
 import { unavailableLine } from './unavailable-text.ts';
 import { type Column, formatCount, table } from './table.ts';
@@ -36,11 +37,21 @@ export function coverageText(report: CoverageReport, options: { missing: boolean
     ...(options.missing ? missingLines(one) : []),
   ]);
   const bad = unreadable.map(({ path, reason }) => `unreadable: ${path}: ${reason}`);
+  const doubted = distrustedLines(report.distrusted ?? []);
   const closures = report.suspectedClosures.map(
     ({ calendar, session, tickers }) =>
       `${calendar} ${session}: none of ${tickers} tickers has it; was the exchange closed that day?`,
   );
-  return [head, ...body, ...bad, ...closures, '', ...totalLines(report), ...unavailableLines(report)];
+  return [
+    head,
+    ...body,
+    ...bad,
+    ...doubted,
+    ...closures,
+    '',
+    ...totalLines(report),
+    ...unavailableLines(report),
+  ];
 }
 
 function unavailableLines({ unavailable }: CoverageReport): string[] {

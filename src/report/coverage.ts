@@ -24,6 +24,8 @@ export interface CoverageReport {
   readonly suspectedClosures: readonly ReportedClosure[];
   /** Partitions that could not be read; their sessions count as missing. */
   readonly unreadable: Scan['setAside'];
+  /** Files whose word on themselves is not believed: their rows tell what is known. Default: none. */
+  readonly distrusted?: Scan['setAside'];
 }
 
 /** An unscheduled closure, perhaps: no series of the calendar has the session. */
@@ -75,7 +77,8 @@ export function reportCoverage(
     })),
   ).map((closure): ReportedClosure => ({ ...closure, session: formatDay(closure.session) }));
   const unavailable = groupUnavailable(series.map(({ ticker, unavailable: parts }) => ({ ticker, parts })));
-  return { series, totals: total(series), unavailable, suspectedClosures, unreadable: scan.setAside };
+  const { setAside: unreadable, distrusted = [] } = scan;
+  return { series, totals: total(series), unavailable, suspectedClosures, unreadable, distrusted };
 }
 
 /** Series of which no file could be read. */

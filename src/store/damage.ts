@@ -7,6 +7,8 @@ export type DamageKind =
   | 'damaged-rows' // rows that do not decode, or are not those that were written
   | 'foreign-copy' // by its own knowledge another series' or another period's
   | 'knowledge-missing' // none, or malformed
+  | 'knowledge-edited' // changed after it was written: its seal is broken
+  | 'rewritten' // by another tool
   | 'coverage-mismatch' // knowledge and rows disagree
   | 'duplicates'
   | 'unsorted'

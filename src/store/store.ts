@@ -44,6 +44,11 @@ export interface Scan {
   /** By ticker: the ex-dates that a provider answered for, ascending and disjoint. No entry: nothing was ever stored. */
   readonly actions: ReadonlyMap<string, readonly DayRange[]>;
   readonly setAside: readonly SetAside[];
+  /**
+   * Files whose word on themselves is not believed, because another hand wrote or changed it: of these is known what their
+   * rows prove. The next write puts it right. Default: none.
+   */
+  readonly distrusted?: readonly SetAside[];
 }
 
 /** What one answer changes in one series. */

@@ -10,6 +10,7 @@ import { encodeBars } from '../../src/store/parquet/encode.ts';
 import { actionsPath, barsPath } from '../../src/store/parquet/layout.ts';
 import { exportStore } from './export-store.mjs';
 import { run } from './programs.ts';
+import { unsealedWords } from '../store/parquet/own-words.ts';
 
 // ALFA, CORV and BRVO.PA have splits in the range.
 const DAILY = 'ALFA,CORV,DUNO,ELNA,HAZL,MOSK,BRIQ,UMBR,BRVO.PA,LUNE.PA';
@@ -57,12 +58,11 @@ const HOURLY = barsPath({ series: hourly, period: '2022' });
 const PARIS = barsPath({ series: { ticker: 'LUNE.PA', interval: '1h' }, period: '2022' });
 const MINUTES = barsPath({ series: { ticker: 'ALFA', interval: '1m' }, period: '2022-09' });
 
-/** Puts other rows into a file as a stranger's script would: its knowledge stays, without a digest. */
+/** Puts other rows into a file as a stranger's script would: its knowledge stays, without a digest or a seal. */
 async function edit(path: string, change: (bars: Bar[]) => Bar[]): Promise<void> {
   const bytes = await readFile(at(path));
   const bars = await decodeBars(bytesAsFile(bytes));
-  const found = /\{"version":\d.*?"fetchedAt":(?:"[^"]*"|null)\}/.exec(bytes.toString('latin1'))?.[0] ?? '';
-  const entry = JSON.parse(found) as Record<string, unknown>;
+  const entry = await unsealedWords(at(path));
   delete entry['digest'];
   await writeFile(at(path), encodeBars(change(bars), JSON.stringify(entry)));
 }

@@ -6,7 +6,7 @@ import { normalize } from '../../core/ranges.ts';
 import type { ActionsFooter } from './decode.ts';
 import { currencyOf } from './encode.ts';
 import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text } from './json.ts';
-import { digestIn, ownEntry, VERSION } from './own-entry.ts';
+import { BROKEN_SEAL, digestIn, ownEntry, sealed, VERSION } from './own-entry.ts';
 
 /** What a file of corporate actions knows besides its rows. */
 type Knowledge = Omit<ActionBook, 'entries'>;
@@ -23,7 +23,7 @@ export function encodeBook(
   { entries, past, doubts, covered }: ActionBook,
   digest: string,
 ): string {
-  return JSON.stringify({
+  return sealed({
     version: VERSION,
     ticker,
     covered: covered.map(pairOf),
@@ -34,27 +34,34 @@ export function encodeBook(
   });
 }
 
-/** The digest that a file states of its content; undefined if it states none, or was written with other rows. */
-export function statedActionsDigest(ticker: string, footer: ActionsFooter): string | undefined {
-  const entry = ownEntry(footer.metadata, { ticker });
-  return entry === undefined || entry['rows'] !== footer.rows ? undefined : digestIn(entry);
+/** The digest that the content of a file must have; undefined if it states none. Throws like `trustedBook`. */
+export function statedActionsDigest(ticker: string, { rows, metadata }: ActionsFooter): string | undefined {
+  return digestIn(ownEntry(metadata, { ticker }), (json) => json['rows'] === rows);
 }
 
 /**
- * What a file says besides its rows; nothing if its knowledge is missing, malformed, of another version, or belongs to
- * other rows than the file has. Throws `store-corrupt` if it is another ticker's.
+ * What a file says besides its rows; nothing, and why (`doubt`), if its knowledge is missing, malformed, of another
+ * version, or belongs to other rows than the file has. Of knowledge that was changed after it was written only what the
+ * digest vouches for counts: what is in force no more. Throws `store-corrupt` if it is another ticker's.
  */
-export function trustedBook(ticker: string, footer: ActionsFooter): Knowledge {
-  const entry = ownEntry(footer.metadata, { ticker });
-  if (entry === undefined || entry['rows'] !== footer.rows) return NOTHING;
+export function trustedBook(
+  ticker: string,
+  { rows, metadata }: ActionsFooter,
+): Knowledge & { readonly doubt?: string } {
+  const entry = ownEntry(metadata, { ticker });
+  if (entry === undefined) return { ...NOTHING, doubt: 'it says nothing of itself' };
+  const { json, seal } = entry;
+  if (json['rows'] !== rows) return { ...NOTHING, doubt: 'what it says of itself is of other rows' };
   try {
+    const past = list(json['past'] ?? []).map(pastOf);
+    if (seal === 'broken') return { ...NOTHING, past, doubt: BROKEN_SEAL };
     return {
-      covered: normalize(list(entry['covered']).map(rangeOf)),
-      past: list(entry['past'] ?? []).map(pastOf),
-      doubts: list(entry['doubts'] ?? []).map(doubtOf),
+      covered: normalize(list(json['covered']).map(rangeOf)),
+      past,
+      doubts: list(json['doubts'] ?? []).map(doubtOf),
     };
   } catch {
-    return NOTHING;
+    return { ...NOTHING, doubt: 'what it says of itself is malformed' };
   }
 }
 

@@ -36,7 +36,8 @@ export async function readActionsFile(root: string, ticker: string): Promise<Act
   if (file === undefined) return EMPTY_BOOK;
   try {
     const footer = await readActionsFooter(file);
-    const book = { ...trustedBook(ticker, footer), entries: await decodeActions(file) };
+    const { past, doubts, covered } = trustedBook(ticker, footer);
+    const book = { entries: await decodeActions(file), past, doubts, covered };
     assertDigest(statedActionsDigest(ticker, footer), () => digestOfActions(book));
     return book;
   } catch (error) {
@@ -67,6 +68,11 @@ export async function updateActions(
   const isEmpty = [after.entries, after.past, after.doubts, covered].every(({ length }) => length === 0);
   if (isEmpty) await removeFile(fs, root, actionsPath(ticker));
   else await writeActions(fs, root, ticker, after);
+}
+
+/** Writes a file of corporate actions anew, with what is believed of it. */
+export async function rewriteActions(fs: CommitFs, root: string, ticker: string): Promise<void> {
+  await writeActions(fs, root, ticker, await readActionsFile(root, ticker));
 }
 
 /** Merges actions by kind and ex-date, and the ex-dates that are known, as `updateActions` does. */

@@ -21,10 +21,12 @@ export interface Footer {
   readonly lastTs: number | null;
   /** The text under the key `backfill`, if any. */
   readonly metadata: string | undefined;
+  /** Who wrote the file, by its own word: `DuckDB version v1.4.3 (build d1dc88f950)`. */
+  readonly createdBy: string;
 }
 
 /** What the end of a file of corporate actions or of revisions says of it. */
-export type ActionsFooter = Pick<Footer, 'rows' | 'metadata'>;
+export type ActionsFooter = Pick<Footer, 'rows' | 'metadata' | 'createdBy'>;
 
 /** What one read fetches from the end of a file: enough for most footers. */
 const TAIL_BYTES = 4096;
@@ -76,9 +78,9 @@ export async function readRevisionsFooter(file: AsyncBuffer): Promise<ActionsFoo
   return ownPart(await readMetadata(file, REVISION_COLUMNS));
 }
 
-function ownPart({ num_rows, key_value_metadata }: FileMetaData): ActionsFooter {
+function ownPart({ num_rows, key_value_metadata, created_by }: FileMetaData): ActionsFooter {
   const entry = key_value_metadata?.find(({ key }) => key === METADATA_KEY);
-  return { rows: Number(num_rows), metadata: entry?.value };
+  return { rows: Number(num_rows), metadata: entry?.value, createdBy: created_by ?? 'nobody knows what' };
 }
 
 /** All bars of a file. Throws `store-corrupt` if it is damaged, holds something else, or is not ascending by `ts`. */

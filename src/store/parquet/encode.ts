@@ -3,6 +3,9 @@ import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import type { ActionEntry } from '../../core/action-book.ts';
 import { type Bar, type CorporateAction, type Revision, actionValue } from '../../core/bars.ts';
 
+/** Who wrote a file, by its footer: another tool puts its own name there. */
+export const CREATED_BY = 'backfill';
+
 /** Key of the store's own entry in a file's key-value metadata. */
 export const METADATA_KEY = 'backfill';
 
@@ -141,7 +144,7 @@ function encode(columns: readonly SchemaElement[], metadata: string, columnData:
       columnData,
       rowGroupSize: ROW_GROUP,
       kvMetadata: [{ key: METADATA_KEY, value: metadata }],
-      createdBy: 'backfill',
+      createdBy: CREATED_BY,
     }),
   );
 }

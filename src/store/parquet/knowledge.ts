@@ -19,7 +19,7 @@ import type { Footer } from './decode.ts';
 import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text, textOrNull } from './json.ts';
 import type { Partition } from './layout.ts';
 import { byOwnCalendar, mayBeOf } from './other-calendar.ts';
-import { digestIn, ownEntry, VERSION } from './own-entry.ts';
+import { BROKEN_SEAL, digestIn, type OwnEntry, ownEntry, sealed, VERSION } from './own-entry.ts';
 import { encodeTopUps, topUpsIn } from './top-ups.ts';
 
 /** What is known of one partition besides its rows. */
@@ -37,10 +37,10 @@ export type Extent = Pick<Footer, 'rows' | 'firstTs' | 'lastTs'> & { readonly di
 
 const REASONS: ReadonlySet<string> = new Set(ABSENCE_REASONS);
 
-/** Knowledge as the JSON that lies in the file, with the extent of the rows that it belongs to. */
+/** Knowledge as the sealed JSON that lies in the file, with the extent of the rows that it belongs to. */
 export function encodeKnowledge({ series, period }: Partition, knowledge: Knowledge, extent: Extent): string {
   const { identity, coverage } = knowledge;
-  return JSON.stringify({
+  return sealed({
     version: VERSION,
     ticker: series.ticker,
     interval: series.interval,
@@ -75,32 +75,64 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
 }
 
 /**
- * The knowledge in a footer; undefined if it is missing, malformed, of another version, or belongs to other rows than
- * the file has. What it says of days outside the partition's period is left out. Throws `store-corrupt` if it is
- * another partition's, because then the rows are too.
+ * The knowledge in a footer, or why it is not believed: it is missing, malformed, of another version, was changed after it
+ * was written, or belongs to other rows than the file has. What it says of days outside the partition's period is left
+ * out. Throws `store-corrupt` if it is another partition's, because then the rows are too.
  */
-export function trustedKnowledge(partition: Partition, footer: Footer): Knowledge | undefined {
+export function judgeKnowledge(
+  partition: Partition,
+  footer: Footer,
+): { readonly known: Knowledge } | { readonly doubt: string } {
   const entry = ownEntry(footer.metadata, placeOf(partition));
-  if (entry === undefined || entry['basis'] !== 'raw' || !isAbout(footer, entry)) return undefined;
+  const doubt = doubtOf(entry, footer);
+  if (entry === undefined || doubt !== undefined) return { doubt: doubt ?? NOTHING_SAID };
   try {
-    return knowledgeOf(partition, entry);
+    return { known: knowledgeOf(partition, entry.json) };
   } catch {
     // Whatever another hand wrote here is worth as much as nothing: the rows are the truth.
-    return undefined;
+    return { doubt: MALFORMED };
   }
 }
 
-/**
- * The digest that a file states of its rows, however little the rest of its knowledge is worth; undefined if it states
- * none, as older files, or was written with other rows: by a hand that knows nothing of digests.
- */
-export function statedDigest(partition: Partition, footer: Footer): string | undefined {
-  const entry = ownEntry(footer.metadata, placeOf(partition));
-  if (entry === undefined || !isAbout(footer, entry)) return undefined;
-  return digestIn(entry);
+const NOTHING_SAID = 'it says nothing of itself';
+const MALFORMED = 'what it says of itself is malformed';
+
+function doubtOf(entry: OwnEntry | undefined, footer: Footer): string | undefined {
+  if (entry === undefined) return NOTHING_SAID;
+  if (entry.seal === 'broken') return BROKEN_SEAL;
+  if (entry.json['basis'] !== 'raw') return MALFORMED;
+  return isAbout(footer, entry.json) ? undefined : 'what it says of itself is of other rows';
 }
 
-/** What the rows alone prove: their sessions are present, nothing is absent. */
+/**
+ * The digest that the rows of a file must have, however little the rest of its knowledge is worth; undefined if it states
+ * none. Throws like `judgeKnowledge`.
+ */
+export function statedDigest(partition: Partition, footer: Footer): string | undefined {
+  return digestIn(ownEntry(footer.metadata, placeOf(partition)), (json) => isAbout(footer, json));
+}
+
+/**
+ * What is known of a partition whose rows were read: their stamps, ascending. `doubt` says why its own word does not count,
+ * where it does not and the rows alone tell. Throws like `judgeKnowledge`.
+ */
+export function knowledgeByRows(
+  partition: Partition,
+  footer: Footer,
+  times: readonly number[],
+  calendarId?: string,
+): { readonly knowledge: Knowledge; readonly doubt?: string } {
+  // Another tool may have left the extent out of the footer.
+  const extent = { rows: times.length, firstTs: times[0] ?? null, lastTs: times.at(-1) ?? null };
+  const judged = judgeKnowledge(partition, { ...footer, ...extent });
+  if ('known' in judged) return { knowledge: judged.known };
+  return { knowledge: rebuiltKnowledge(partition, times, calendarId), doubt: judged.doubt };
+}
+
+/**
+ * What the rows alone prove: their sessions are present, nothing is absent. Whether the bars of a session are all that it
+ * had they cannot say: it is asked for again.
+ */
 export function rebuiltKnowledge(
   partition: Partition,
   times: readonly number[],
@@ -110,7 +142,11 @@ export function rebuiltKnowledge(
   const calendar = calendarId === undefined ? calendarFor(series.ticker) : calendarById(calendarId);
   const dayOf = sessionDateOf(series.interval, calendar);
   const present = normalize(times.map((ts) => ({ from: dayOf(ts), to: dayOf(ts) + 1 })));
-  const coverage = compact(within({ ...NOTHING_KNOWN, present }, [periodRange(period)]), calendar);
+  const provisional = series.interval === '1d' ? [] : present;
+  const coverage = compact(
+    within({ ...NOTHING_KNOWN, present, provisional }, [periodRange(period)]),
+    calendar,
+  );
   return { calendar: calendar.id, coverage, identity: UNKNOWN_IDENTITY, fetchedAt: null };
 }
 

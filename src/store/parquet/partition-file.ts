@@ -3,20 +3,43 @@ import type { AsyncBuffer } from 'hyparquet';
 import type { Bar } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { type Check, commitFile, type CommitFs } from './commit.ts';
-import { decodeBars, decodeDigest, readFooter } from './decode.ts';
+import { decodeBars, decodeDigest, decodeTimes, readFooter } from './decode.ts';
 import { digestOf } from './digest.ts';
 import { loadFile } from './disk.ts';
 import { encodeBars } from './encode.ts';
 import {
   encodeKnowledge,
   type Extent,
+  judgeKnowledge,
   type Knowledge,
-  rebuiltKnowledge,
+  knowledgeByRows,
   statedDigest,
-  trustedKnowledge,
 } from './knowledge.ts';
 import { barsPath, type Partition } from './layout.ts';
 import { assertDigest } from './own-entry.ts';
+
+/** What the footer of a partition says, or its rows where that is in doubt. */
+export interface PartitionState {
+  readonly rows: number;
+  readonly knowledge: Knowledge;
+  /** Why its own word does not count, where it does not. */
+  readonly doubt?: string;
+}
+
+/**
+ * Reads the footer of a partition, and its rows only where the footer leaves doubts. Throws `store-corrupt` if it is
+ * damaged.
+ */
+export async function readState(partition: Partition, file: AsyncBuffer): Promise<PartitionState> {
+  const footer = await readFooter(file);
+  const { rows } = footer;
+  const judged = judgeKnowledge(partition, footer);
+  if ('known' in judged) return { rows, knowledge: judged.known };
+  const stated = statedDigest(partition, footer);
+  const found = stated === undefined ? '' : await decodeDigest(file);
+  assertDigest(stated, () => found);
+  return { rows, ...knowledgeByRows(partition, footer, await decodeTimes(file)) };
+}
 
 /** The whole content of a partition. */
 export interface PartitionContent {
@@ -42,8 +65,7 @@ export async function readPartition(
     const bars = await decodeBars(file);
     assertDigest(statedDigest(partition, footer), () => digestOf(bars));
     const times = bars.map(({ ts }) => ts);
-    const knowledge = trustedKnowledge(partition, footer) ?? rebuiltKnowledge(partition, times, calendarId);
-    return { bars, knowledge };
+    return { bars, knowledge: knowledgeByRows(partition, footer, times, calendarId).knowledge };
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
     throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {

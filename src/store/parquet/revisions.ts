@@ -12,7 +12,7 @@ import { DISK, loadFile } from './disk.ts';
 import { encodeRevisions } from './encode.ts';
 import { inspectAll } from './inspect.ts';
 import { type Partition, REVISIONS, revisionsPath } from './layout.ts';
-import { assertDigest, digestIn, ownEntry, VERSION } from './own-entry.ts';
+import { assertDigest, digestIn, ownEntry, sealed, VERSION } from './own-entry.ts';
 import { listPartitions, partitionsOf } from './walk.ts';
 
 /** The revisions of a partition, ascending by `ts`; none if there is no file. Throws `store-corrupt` if it is damaged. */
@@ -67,7 +67,21 @@ export async function addRevisions(
   const latest = new Map(known.map((revision) => [revision.before.ts, revision]));
   const fresh = added.filter((revision) => !isRepeat(latest.get(revision.before.ts), revision));
   if (fresh.length === 0) return;
-  const revisions = [...known, ...fresh].toSorted(inOrder);
+  await writeRevisions(fs, root, partition, [...known, ...fresh]);
+}
+
+/** Writes a file of revisions anew, with what is believed of it. */
+export async function rewriteRevisions(fs: CommitFs, root: string, partition: Partition): Promise<void> {
+  await writeRevisions(fs, root, partition, await readRevisionsFile(root, partition));
+}
+
+async function writeRevisions(
+  fs: CommitFs,
+  root: string,
+  partition: Partition,
+  content: readonly Revision[],
+): Promise<void> {
+  const revisions = content.toSorted(inOrder);
   const digest = digestOfRevisions(revisions);
   const metadata = encodeEntry(partition, revisions.length, digest);
   const path = revisionsPath(partition);
@@ -97,16 +111,15 @@ function inOrder(a: Revision, b: Revision): number {
   return a.before.ts - b.before.ts || a.after.fetchedAt - b.after.fetchedAt;
 }
 
-/** What a file of revisions says of itself, as JSON. */
+/** What a file of revisions says of itself, as sealed JSON. */
 function encodeEntry({ series, period }: Partition, rows: number, digest: string): string {
   const { ticker, interval } = series;
-  return JSON.stringify({ version: VERSION, ticker, interval, period, rows, digest });
+  return sealed({ version: VERSION, ticker, interval, period, rows, digest });
 }
 
 function statedDigest({ series, period }: Partition, footer: ActionsFooter): string | undefined {
   const place = { ticker: series.ticker, interval: series.interval, period };
-  const entry = ownEntry(footer.metadata, place);
-  return entry === undefined || entry['rows'] !== footer.rows ? undefined : digestIn(entry);
+  return digestIn(ownEntry(footer.metadata, place), (json) => json['rows'] === footer.rows);
 }
 
 /** Of what a file keeps of revisions. */

@@ -1,20 +1,24 @@
 import { type Series, seriesKey } from '../../core/bars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { Scan, ScanOptions, SeriesState } from '../store.ts';
+import type { Scan, ScanOptions, SeriesState, SetAside } from '../store.ts';
 import { trustedBook } from './actions-knowledge.ts';
 import type { CommitFs } from './commit.ts';
-import { decodeTimes, readActionsFooter, readFooter } from './decode.ts';
+import { readActionsFooter } from './decode.ts';
 import { inspectAll, type Place } from './inspect.ts';
 import { joinKnowledge } from './join.ts';
-import { type Knowledge, rebuiltKnowledge, trustedKnowledge } from './knowledge.ts';
 import { actionsPath, barsPath, type Partition } from './layout.ts';
+import { type PartitionState, readState } from './partition-file.ts';
 import { listPartitions, tickersWithActions } from './walk.ts';
 
-interface Found {
+interface Found extends PartitionState {
   readonly partition: Partition;
-  readonly rows: number;
-  readonly knowledge: Knowledge;
+}
+
+interface FoundActions {
+  readonly ticker: string;
+  readonly covered: readonly DayRange[];
+  readonly doubt?: string;
 }
 
 /**
@@ -33,8 +37,9 @@ export async function scanStore(
   const actions = await inspectAll(fs, root, [...new Set(tickers)].map(actionsPlace), mayMove);
   return {
     series: joinPartitions(bars.found),
-    actions: new Map(actions.found),
-    setAside: [...actions.aside, ...bars.aside].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    actions: new Map(actions.found.map(({ ticker, covered }) => [ticker, covered])),
+    setAside: byPath([...actions.aside, ...bars.aside]),
+    distrusted: byPath([...actions.found.flatMap(actionsDoubt), ...bars.found.flatMap(partitionDoubt)]),
   };
 }
 
@@ -42,21 +47,32 @@ function partitionPlace(partition: Partition): Place<Found> {
   return {
     path: barsPath(partition),
     of: partition.series,
-    async read(file) {
-      const footer = await readFooter(file);
-      const trusted = trustedKnowledge(partition, footer);
-      const knowledge = trusted ?? rebuiltKnowledge(partition, await decodeTimes(file));
-      return { partition, rows: footer.rows, knowledge };
+    read: async (file) => ({ partition, ...(await readState(partition, file)) }),
+  };
+}
+
+function actionsPlace(ticker: string): Place<FoundActions> {
+  return {
+    path: actionsPath(ticker),
+    of: { ticker, interval: null },
+    read: async (file) => {
+      const { covered, doubt } = trustedBook(ticker, await readActionsFooter(file));
+      return { ticker, covered, ...(doubt !== undefined && { doubt }) };
     },
   };
 }
 
-function actionsPlace(ticker: string): Place<[string, readonly DayRange[]]> {
-  return {
-    path: actionsPath(ticker),
-    of: { ticker, interval: null },
-    read: async (file) => [ticker, trustedBook(ticker, await readActionsFooter(file)).covered],
-  };
+function byPath(files: readonly SetAside[]): SetAside[] {
+  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function partitionDoubt({ partition, doubt }: Found): SetAside[] {
+  if (doubt === undefined) return [];
+  return [{ path: barsPath(partition), reason: doubt, ...partition.series }];
+}
+
+function actionsDoubt({ ticker, doubt }: FoundActions): SetAside[] {
+  return doubt === undefined ? [] : [{ path: actionsPath(ticker), reason: doubt, ticker, interval: null }];
 }
 
 /** Series from their partitions, which come one series after the other. */

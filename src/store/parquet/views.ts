@@ -6,6 +6,7 @@ import { ACTIONS, BARS, REVISIONS } from './layout.ts';
 import { damagedRevisions } from './revisions.ts';
 import { namesIn } from './walk.ts';
 import { unsettledIn } from './unsettled.ts';
+import { knowledgeSource } from './views-knowledge.ts';
 import { ADJUSTED_BARS, COVERAGE, flagColumns, KNOWLEDGE, quoted } from './views-sql.ts';
 
 /** How `bars_adjusted` is adjusted. */
@@ -76,10 +77,6 @@ async function buildViews(
   const bars = await find([BARS, 'interval=', 'ticker=', 'period='], 'bars.parquet');
   const revisions = await find([REVISIONS, 'interval=', 'ticker=', 'period='], 'revisions.parquet');
   const actions = await find([ACTIONS, 'ticker='], 'actions.parquet');
-  const knowledge =
-    bars.from &&
-    `parquet_kv_metadata(${bars.from})
-  WHERE key = 'backfill'::BLOB`;
   const arguments_ = `${quoted(mode)}, ${asOf === undefined ? 'NULL' : quoted(asOf)}`;
   const sql = [
     '-- The store below as DuckDB views: duckdb -init THIS-FILE. Made by backfill query --write-sql.',
@@ -96,7 +93,7 @@ async function buildViews(
     view('actions', '', ACTION_TYPES, actions.from && `${actions.from}, union_by_name = true`),
     '-- Final bars that a later answer changed: as they were, and what took their place.',
     view('revisions', KEYS, REVISION_TYPES, revisions.from),
-    KNOWLEDGE(knowledge ?? `(SELECT '{}'::BLOB AS value) WHERE false`, zoneRows()),
+    KNOWLEDGE(knowledgeSource(root, bars.from, scan), zoneRows()),
     COVERAGE,
     ADJUSTED_BARS,
     `CREATE OR REPLACE VIEW bars_adjusted AS SELECT * FROM adjusted_bars(${arguments_});\n`,

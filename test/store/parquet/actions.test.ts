@@ -7,6 +7,7 @@ import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { actionsPath } from '../../../src/store/parquet/layout.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { days, NO_DAYS, NOON, temporaryFolder } from '../fixtures.ts';
+import { unsealedWords } from './own-words.ts';
 
 const SPLIT = { kind: 'split', exDay: 18_505, ratio: 4 } as const;
 const YEAR = days('2020-01-02', '2021-01-01');
@@ -93,13 +94,12 @@ describe('a file of corporate actions', () => {
     expect(await covered()).toBeUndefined();
   });
 
-  /** Writes rows with the knowledge that the file has, changed. */
+  /** Writes rows with the knowledge that the file has, changed, as an older version had it: without a seal. */
   async function rewrite(
     rows: readonly ActionEntry[],
     change: (json: Record<string, unknown>) => object,
   ): Promise<void> {
-    const text = /\{"version":2[^}]*\}/.exec(await readFile(path(), 'latin1'))?.[0] ?? '';
-    await writeFile(path(), encodeActions(rows, JSON.stringify(change(JSON.parse(text)))));
+    await writeFile(path(), encodeActions(rows, JSON.stringify(change(await unsealedWords(path())))));
   }
 
   const row: ActionEntry = { action: SPLIT, source: 'sample', fetchedAt: NOON };
@@ -152,7 +152,7 @@ describe('a file of corporate actions', () => {
   it.each([
     ['of a store from before there was any', { version: 1 }],
     ['that is no JSON', 'nonsense'],
-    ['of another version', { version: 3, ticker: 'AAPL', covered: [['2020-01-02', '2021-01-01']], rows: 1 }],
+    ['of another version', { version: 4, ticker: 'AAPL', covered: [['2020-01-02', '2021-01-01']], rows: 1 }],
     [
       'of another number of rows',
       { version: 1, ticker: 'AAPL', covered: [['2020-01-02', '2021-01-01']], rows: 2 },

@@ -21,6 +21,7 @@ import {
   temporaryFolder,
   update,
 } from '../fixtures.ts';
+import { unsealedWords } from './own-words.ts';
 
 const BARS = [daily('2026-02-26'), daily('2026-02-27')];
 const LEARNED = coverage({
@@ -303,14 +304,12 @@ it("reports a folder in a partition's place and leaves it there", async () => {
 });
 
 describe('rows that are not those that were written', () => {
-  /** Writes other rows with the knowledge of the file, perhaps changed. */
+  /** Writes other rows with the knowledge of the file, as an older version had it, perhaps changed. */
   async function rot(
     bars: readonly Bar[],
     change: (json: Record<string, unknown>) => object = (json) => json,
   ): Promise<void> {
-    const text = (await readFile(join(root, AAPL_FILE))).toString('latin1');
-    const json: unknown = JSON.parse(/\{"version":2.*"fetchedAt":"[^"]*"\}/.exec(text)?.[0] ?? '');
-    const metadata = JSON.stringify(change(json as Record<string, unknown>));
+    const metadata = JSON.stringify(change(await unsealedWords(join(root, AAPL_FILE))));
     await writeFile(join(root, AAPL_FILE), encodeBars(bars, metadata));
   }
   const [first = daily('2026-02-26'), second = daily('2026-02-27')] = BARS;
@@ -355,7 +354,7 @@ describe('rows that are not those that were written', () => {
   it.each<[string, (json: Record<string, unknown>) => object]>([
     ['states no digest, as older ones', (json) => ({ ...json, digest: undefined })],
     ['has knowledge of another number of rows', (json) => ({ ...json, rows: 3 })],
-    ['has knowledge of another version', (json) => ({ ...json, version: 3 })],
+    ['has knowledge of another version', (json) => ({ ...json, version: 4 })],
   ])('are accepted of a file that %s', async (_, change) => {
     const bars = [first, { ...second, close: 101.5 }];
     await rot(bars, change);
@@ -376,11 +375,9 @@ describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
     calendar: 'XNYS',
   };
 
-  /** Writes the same rows with other knowledge. */
+  /** Writes the same rows with other knowledge, as an older version had it: without a seal. */
   async function rewrite(change: (json: Record<string, unknown>) => unknown): Promise<void> {
-    const text = (await readFile(join(root, AAPL_FILE))).toString('latin1');
-    const json: unknown = JSON.parse(/\{"version":2.*"fetchedAt":"[^"]*"\}/.exec(text)?.[0] ?? '');
-    const changed = change(json as Record<string, unknown>);
+    const changed = change(await unsealedWords(join(root, AAPL_FILE)));
     await writeFile(
       join(root, AAPL_FILE),
       encodeBars(BARS, typeof changed === 'string' ? changed : JSON.stringify(changed)),
@@ -414,8 +411,8 @@ describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
   it.each<[string, (json: Record<string, unknown>) => unknown]>([
     ['no JSON', () => 'nonsense'],
     ['not even an object', () => null],
-    ['of another version', (json) => ({ ...json, version: 3 })],
-    ['of another version and ticker', (json) => ({ ...json, version: 3, ticker: 'MSFT' })],
+    ['of another version', (json) => ({ ...json, version: 4 })],
+    ['of another version and ticker', (json) => ({ ...json, version: 4, ticker: 'MSFT' })],
     ['of no ticker', (json) => ({ ...json, ticker: undefined })],
     ['of a ticker that is no text', (json) => ({ ...json, ticker: 5 })],
     ['of another basis', (json) => ({ ...json, basis: 'split-adjusted' })],
@@ -452,10 +449,10 @@ describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
     const present = [days('2025-12-31', '2026-01-03')];
     await store.upsert(update(bars, { series: AAPL_5M, learned: coverage({ present }) }));
     const path = join(root, barsPath({ series: AAPL_5M, period: '2025' }));
-    const text = await readFile(path, 'latin1');
-    const own = '"present":[["2025-12-31","2026-01-01"]]';
-    expect(text).toContain(own);
-    await writeFile(path, text.replace(own, '"present":[["2025-12-31","2026-12-01"]]'), 'latin1');
+    const words = await unsealedWords(path);
+    expect(words['present']).toEqual([['2025-12-31', '2026-01-01']]);
+    const longer = JSON.stringify({ ...words, present: [['2025-12-31', '2026-12-01']] });
+    await writeFile(path, encodeBars(bars.slice(0, 1), longer));
     expect((await stateOf(AAPL_5M))?.coverage).toEqual(
       coverage({ present: [days('2025-12-31', '2026-01-03')] }),
     );

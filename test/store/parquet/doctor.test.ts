@@ -25,6 +25,7 @@ import { encodeActions, encodeBars } from '../../../src/store/parquet/encode.ts'
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { actionsPath, barsPath, revisionsPath } from '../../../src/store/parquet/layout.ts';
 import type { BarStore, SeriesState } from '../../../src/store/store.ts';
+import { unsealedWords } from './own-words.ts';
 import { AAPL, AAPL_5M, absence, barAt, coverage, days, NOON, temporaryFolder, update } from '../fixtures.ts';
 
 const NYSE = calendarById('XNYS');
@@ -99,14 +100,8 @@ async function quarantined(): Promise<string[]> {
 const stateOf = async ({ ticker, interval }: Series): Promise<SeriesState | undefined> =>
   (await store.scan()).series.get(`${ticker} ${interval}`);
 
-/** The knowledge in a file, as JSON. */
-async function entryOf(path: string): Promise<Record<string, unknown>> {
-  const text = (await readFile(join(root, path))).toString('latin1');
-  return JSON.parse(/\{"version":\d.*?"fetchedAt":(?:"[^"]*"|null)\}/.exec(text)?.[0] ?? '') as Record<
-    string,
-    unknown
-  >;
-}
+/** The knowledge in a file of an older version, which has no seal, as JSON. */
+const entryOf = (path: string): Promise<Record<string, unknown>> => unsealedWords(join(root, path));
 
 function withoutDigest({ ...entry }: Record<string, unknown>): Record<string, unknown> {
   delete entry['digest'];

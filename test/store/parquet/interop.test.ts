@@ -59,6 +59,7 @@ async function requireVolumes(path: string): Promise<void> {
   const bytes = parquetWriteBuffer({
     schema: [{ name: 'root', num_children: columns.length }, ...columns],
     columnData: columns.map(({ name }) => ({ name, data: rows.map((row) => row[name]) })),
+    createdBy: 'backfill',
     ...(key_value_metadata && { kvMetadata: key_value_metadata }),
   });
   await writeFile(path, new Uint8Array(bytes));
@@ -182,7 +183,7 @@ describe('DuckDB', () => {
     const sql = `SELECT decode(value) AS json FROM parquet_kv_metadata('${root}/bars/**/*.parquet') WHERE decode(key) = 'backfill'`;
     const [row] = await query(sql);
     expect(JSON.parse(String(row?.['json']))).toEqual({
-      version: 2,
+      version: 3,
       ticker: 'AAPL',
       interval: '1d',
       period: 'all',
@@ -210,6 +211,7 @@ describe('DuckDB', () => {
       firstTs: Date.UTC(2026, 1, 27),
       lastTs: Date.UTC(2026, 1, 27),
       digest: expect.stringMatching(/^[0-9a-f]{32}$/),
+      seal: expect.stringMatching(/^[0-9a-f]{32}$/),
       fetchedAt: '2026-03-02T12:00:00.000Z',
     });
   });
@@ -286,11 +288,12 @@ describe('DuckDB', () => {
       `SELECT decode(value) AS json FROM parquet_kv_metadata('${root}/actions/ticker=AAPL/*.parquet') WHERE decode(key) = 'backfill'`,
     );
     expect(JSON.parse(String(knowledge[0]?.['json']))).toEqual({
-      version: 2,
+      version: 3,
       ticker: 'AAPL',
       covered: [['2020-01-02', '2021-01-01']],
       rows: 1,
       digest: expect.stringMatching(/^[0-9a-f]{32}$/),
+      seal: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
   });
 

@@ -8,6 +8,7 @@ import { barsPath, revisionsPath } from '../../../src/store/parquet/layout.ts';
 import type { BarStore, SeriesUpdate } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, temporaryFolder, update } from '../fixtures.ts';
 import { notingDisk } from './noting-disk.ts';
+import { ownWords } from './own-words.ts';
 
 const LEARNED = coverage({ present: [days('2026-02-26', '2026-02-28')] });
 const FILE = revisionsPath({ series: AAPL, period: 'all' });
@@ -145,7 +146,7 @@ describe.each<[string, () => Promise<void>, string]>([
     async () => {
       const [first, ...rest] = await store.readRevisions(AAPL);
       if (first === undefined) throw new Error('no revision');
-      const metadata = /\{"version":\d[^}]*\}/.exec(await readFile(path(), 'latin1'))?.[0] ?? '';
+      const metadata = await ownWords(path());
       const rotten = { ...first, after: { ...first.after, volume: 3 } };
       await writeFile(path(), encodeRevisions([rotten, ...rest], metadata));
     },

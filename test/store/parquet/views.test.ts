@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,11 +9,15 @@ import type { Interval } from '../../../src/core/interval.ts';
 import { openAdjusted } from '../../../src/library/adjusted.ts';
 import { isComplete } from '../../../src/market/market.ts';
 import { sampleMarket } from '../../../src/market/sample.ts';
+import { bytesAsFile, decodeBars } from '../../../src/store/parquet/decode.ts';
+import { encodeBars } from '../../../src/store/parquet/encode.ts';
+import { barsPath } from '../../../src/store/parquet/layout.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { pinnedViews, storeViews } from '../../../src/store/parquet/views.ts';
 import { type SqlValue, withSelect } from '../../../src/store/sql.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, absence, at, coverage, daily, days, NOON, update } from '../fixtures.ts';
+import { ownWords } from './own-words.ts';
 
 type Row = Record<string, SqlValue>;
 
@@ -108,6 +112,36 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
       { ...of, from_day: '2026-02-23', to_day: '2026-02-26', state: 'present', ...nothing },
       { ...of, from_day: '2026-02-27', to_day: '2026-02-27', state: 'provisional', ...nothing },
     ]);
+  });
+
+  it('know of a file whose knowledge was edited what its rows prove', async () => {
+    const file = (ticker: string, interval: Interval, period: string): string =>
+      join(root, barsPath({ series: { ticker, interval }, period }));
+    const edited = { ticker: "E'D", interval: '1d' } as const;
+    const minutes = { ticker: "E'D", interval: '5m' } as const;
+    const learned = coverage({
+      present: [days('2026-02-26', '2026-02-28')],
+      absent: [absence(days('2026-02-23', '2026-02-26'))],
+    });
+    await store.upsert(update([daily('2026-02-26'), daily('2026-02-27')], { series: edited, learned }));
+    await store.upsert(
+      update([at('2026-02-26T14:30Z'), at('2026-02-27T14:30Z')], { series: minutes, learned }),
+    );
+    for (const path of [file("E'D", '1d', 'all'), file("E'D", '5m', '2026')]) {
+      const words = (await ownWords(path)).replace('no-trades', 'delisted');
+      await writeFile(path, encodeBars(await decodeBars(bytesAsFile(await readFile(path))), words));
+    }
+    const columns = 'ticker, interval, from_day, to_day, state';
+    const of = { ticker: "E'D", from_day: '2026-02-26', to_day: '2026-02-27' };
+    expect(
+      await rowsOf(root, `SELECT ${columns} FROM coverage WHERE ticker LIKE 'E%' ORDER BY interval`),
+    ).toEqual([
+      { ...of, interval: '1d', state: 'present' },
+      { ...of, interval: '5m', state: 'provisional' },
+    ]);
+    expect(await rowsOf(root, `SELECT DISTINCT ticker FROM coverage ORDER BY ticker`)).toHaveLength(2);
+    await store.forget(edited);
+    await store.forget(minutes);
   });
 
   it('adjust as of the date that is asked for', async () => {

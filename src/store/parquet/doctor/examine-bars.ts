@@ -8,13 +8,14 @@ import { typeOf } from '../../../core/instrument-type.ts';
 import { periodRange, sessionDateOf } from '../../../core/partition.ts';
 import { contains } from '../../../core/ranges.ts';
 import { digestOf } from '../digest.ts';
+import { CREATED_BY } from '../encode.ts';
 import type { Json } from '../json.ts';
-import { type Knowledge, rebuiltKnowledge, trustedKnowledge } from '../knowledge.ts';
+import { judgeKnowledge, type Knowledge, rebuiltKnowledge } from '../knowledge.ts';
 import type { Partition } from '../layout.ts';
-import { digestIn, ownEntry } from '../own-entry.ts';
+import { digestIn, type OwnEntry, ownEntry } from '../own-entry.ts';
 import type { PartitionContent } from '../partition-file.ts';
 import { adjustedStretches, type SessionClose } from './adjusted-stretch.ts';
-import { type Finding, wholeFile } from './finding.ts';
+import { editedFinding, type Finding, oneLine, rewrittenFinding, wholeFile } from './finding.ts';
 import { readRaw, type RawBars } from './raw-rows.ts';
 import { reconcile } from './reconcile.ts';
 import { type FaultyRow, judgeRows, type JudgedRows } from './row-faults.ts';
@@ -42,7 +43,7 @@ export async function examineBars(
   const raw = await readRaw(file);
   if ('kind' in raw) return moved(0, wholeFile(raw.kind, raw.what));
   const rows = raw.bars.length;
-  let entry: Json | undefined;
+  let entry: OwnEntry | undefined;
   try {
     const { series, period } = partition;
     entry = ownEntry(raw.footer.metadata, { ticker: series.ticker, interval: series.interval, period });
@@ -50,10 +51,10 @@ export async function examineBars(
     if (!(error instanceof BackfillError)) throw error;
     return moved(rows, wholeFile('foreign-copy', error.message));
   }
-  if (entry !== undefined && entry['basis'] !== 'raw')
+  if (entry !== undefined && entry.json['basis'] !== 'raw')
     return moved(
       rows,
-      wholeFile('mixed-basis', `its prices are stamped ${JSON.stringify(entry['basis'])}, not raw`),
+      wholeFile('mixed-basis', `its prices are stamped ${JSON.stringify(entry.json['basis'])}, not raw`),
     );
   const known = knowledgeIn(partition, raw, entry);
   const calendar = known ? calendarById(known.calendar) : calendarFor(partition.series.ticker);
@@ -64,6 +65,7 @@ export async function examineBars(
     return moved(rows, wholeFile('damaged-rows', 'its rows are not those that were written'));
   return rowsExam(partition, {
     rows,
+    createdBy: raw.footer.createdBy,
     entry,
     known,
     calendar,
@@ -73,18 +75,20 @@ export async function examineBars(
 
 interface Readable {
   readonly rows: number;
-  readonly entry: Json | undefined;
+  readonly createdBy: string;
+  readonly entry: OwnEntry | undefined;
   readonly known: Knowledge | undefined;
   readonly calendar: Calendar;
   readonly judged: JudgedRows;
 }
 
-function rowsExam(partition: Partition, { rows, entry, known, calendar, judged }: Readable): BarsExam {
+function rowsExam(partition: Partition, readable: Readable): BarsExam {
+  const { rows, createdBy, entry, known, calendar, judged } = readable;
   const dayOf = sessionDateOf(partition.series.interval, calendar);
   const { sound, faulty, unsorted, repeats } = judged;
   const findings = rowFindings(judged, dayOf);
   const times = sound.map(({ ts }) => ts);
-  const fits = entry !== undefined && isOf(entry, sound);
+  const fits = entry !== undefined && isOf(entry.json, sound);
   const otherRows = known !== undefined && !fits && faulty.length === 0 && repeats === 0;
   // Knowledge of other rows than the file has says nothing of absent sessions either, as when it is read.
   const trusted = otherRows ? undefined : known;
@@ -95,9 +99,12 @@ function rowsExam(partition: Partition, { rows, entry, known, calendar, judged }
     faulty: faulty.map(({ bar, meant }) => dayOf(meant ?? bar.ts)),
     fits,
   });
-  if (known === undefined) findings.push(knowledgeFinding(entry));
+  if (known === undefined) findings.push(knowledgeFinding(entry, createdBy));
+  else if (createdBy !== CREATED_BY) findings.push(rewrittenFinding(createdBy, isProven(entry)));
   const said = [
-    ...(otherRows ? [`knowledge is of ${String(entry?.['rows'])} rows, the file has ${rows} or others`] : []),
+    ...(otherRows
+      ? [`knowledge is of ${String(entry?.json['rows'])} rows, the file has ${rows} or others`]
+      : []),
     ...(known === undefined ? [] : reconciled.contradictions),
   ];
   if (said.length > 0) findings.push(coverageFinding(said));
@@ -120,11 +127,12 @@ function moved(rows: number, finding: Finding): BarsExam {
 function knowledgeIn(
   partition: Partition,
   { footer }: RawBars,
-  entry: Json | undefined,
+  entry: OwnEntry | undefined,
 ): Knowledge | undefined {
   if (entry === undefined) return undefined;
-  const { rows, firstTs, lastTs } = entry as Record<'rows' | 'firstTs' | 'lastTs', number>;
-  return trustedKnowledge(partition, { ...footer, rows, firstTs, lastTs });
+  const { rows, firstTs, lastTs } = entry.json as Record<'rows' | 'firstTs' | 'lastTs', number>;
+  const judged = judgeKnowledge(partition, { ...footer, rows, firstTs, lastTs });
+  return 'known' in judged ? judged.known : undefined;
 }
 
 /** Whether an entry was written with as many rows of the same extent. */
@@ -136,14 +144,17 @@ function isOf(entry: Json, bars: readonly Bar[]): boolean {
   );
 }
 
-/** Whether an entry speaks of these rows, as they are or put in order, and its digest says that they were others. */
-function isRotten(entry: Json, bars: readonly Bar[], { sound, faulty }: JudgedRows): boolean {
-  const stated = digestIn(entry);
-  if (stated === undefined) return false;
+/**
+ * Whether the digest of an entry says that the rows were others: as they are or put in order, or, under a whole seal, without
+ * what cannot stay. Without such a seal an entry of another number of rows says nothing of these.
+ */
+function isRotten(entry: OwnEntry, bars: readonly Bar[], { sound, faulty }: JudgedRows): boolean {
   const asItIs = bars.toSorted((a, b) => a.ts - b.ts);
-  const candidates = faulty.length === 0 ? [sound, asItIs] : [asItIs];
-  const meant = candidates.filter((candidate) => isOf(entry, candidate));
-  return meant.length > 0 && meant.every((candidate) => digestOf(candidate) !== stated);
+  const isSealed = entry.seal === 'whole';
+  const candidates = faulty.length === 0 || isSealed ? [sound, asItIs] : [asItIs];
+  const meant = isSealed ? candidates : candidates.filter((candidate) => isOf(entry.json, candidate));
+  const stated = digestIn(entry, () => meant.length > 0);
+  return stated !== undefined && meant.every((candidate) => digestOf(candidate) !== stated);
 }
 
 /** Also takes the sessions whose prices are already, or not yet, adjusted for a split. */
@@ -175,9 +186,17 @@ function withoutAdjusted(
   };
 }
 
-function knowledgeFinding(entry: Json | undefined): Finding {
+/** Whether the rows were held against a digest. */
+function isProven(entry: OwnEntry | undefined): boolean {
+  return digestIn(entry, () => true) !== undefined;
+}
+
+function knowledgeFinding(entry: OwnEntry | undefined, createdBy: string): Finding {
+  const mend = 'rebuilds knowledge from the rows';
+  if (entry?.seal === 'broken') return editedFinding(mend);
   const what = entry === undefined ? 'it says nothing of itself' : 'what it says of itself is malformed';
-  return { kind: 'knowledge-missing', what, mend: 'rebuilds knowledge from the rows', mendable: true };
+  const by = createdBy === CREATED_BY ? '' : `: it was written by ${oneLine(createdBy)}`;
+  return { kind: 'knowledge-missing', what: `${what}${by}`, mend, mendable: true };
 }
 
 function coverageFinding(said: readonly string[]): Finding {

@@ -1,17 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
 import { twinSplits } from '../../../core/action-book.ts';
 import { actionText } from '../../../core/action-text.ts';
 import { formatDay } from '../../../core/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { readActionsFile } from '../actions.ts';
-import { readActionsFooter } from '../decode.ts';
+import { type ActionsFooter, readActionsFooter, readRevisionsFooter } from '../decode.ts';
 import { loadFile } from '../disk.ts';
-import { ownEntry } from '../own-entry.ts';
+import { CREATED_BY } from '../encode.ts';
+import type { Partition } from '../layout.ts';
+import { digestIn, ownEntry } from '../own-entry.ts';
 import { readUniverseFile } from '../records.ts';
 import { readRenamesFile } from '../renames.ts';
 import { readRevisionsFile } from '../revisions.ts';
-import { type Finding, wholeFile } from './finding.ts';
+import { editedFinding, type Finding, rewrittenFinding, wholeFile } from './finding.ts';
 import type { Found } from './walk-all.ts';
 
 /** Everything but bars: found damaged, only moving the whole file mends it. */
@@ -20,7 +23,7 @@ export async function examineOther(root: string, found: Found): Promise<Finding[
     case 'actions':
       return actionsFindings(root, found.path, found.ticker);
     case 'revisions':
-      return damaged('damaged-revisions', () => readRevisionsFile(root, found.partition), ONLY_MOVES);
+      return revisionsFindings(root, found.path, found.partition);
     case 'renames':
       return damaged('damaged-json', () => readRenamesFile(root), ONLY_MOVES);
     case 'universe':
@@ -63,6 +66,8 @@ async function damaged(
 async function actionsFindings(root: string, path: string, ticker: string): Promise<Finding[]> {
   const damage = await damaged('damaged-actions', () => checkActions(root, path, ticker));
   if (damage.length > 0) return damage;
+  const strange = await strangeHand(root, path, readActionsFooter, { ticker }, REWRITES_ACTIONS);
+  if (strange.length > 0) return strange;
   return twinSplits(await readActionsFile(root, ticker)).map(([first, second]) => {
     const days = `${formatDay(first.exDay)} and again of ${formatDay(second.exDay)}`;
     return {
@@ -74,14 +79,41 @@ async function actionsFindings(root: string, path: string, ticker: string): Prom
   });
 }
 
+async function revisionsFindings(root: string, path: string, partition: Partition): Promise<Finding[]> {
+  const damage = await damaged('damaged-revisions', () => readRevisionsFile(root, partition), ONLY_MOVES);
+  if (damage.length > 0) return damage;
+  const { series, period } = partition;
+  const place = { ticker: series.ticker, interval: series.interval, period };
+  return strangeHand(root, path, readRevisionsFooter, place, 'writes it anew');
+}
+
+const REWRITES_ACTIONS = 'keeps them, and asks again for which days they are all';
+
+/** What another hand did to a sound file: it changed what the file says of itself, or wrote it anew. */
+async function strangeHand(
+  root: string,
+  path: string,
+  readFooterOf: (file: AsyncBuffer) => Promise<ActionsFooter>,
+  place: Readonly<Record<string, string>>,
+  mend: string,
+): Promise<Finding[]> {
+  const file = await loadFile(join(root, path));
+  if (file === undefined) return [];
+  const { createdBy, metadata } = await readFooterOf(file);
+  const entry = ownEntry(metadata, place);
+  if (entry?.seal === 'broken') return [editedFinding(mend)];
+  if (createdBy === CREATED_BY) return [];
+  return [rewrittenFinding(createdBy, digestIn(entry, () => true) !== undefined)];
+}
+
 /** Beyond what reading checks: that the file says for which days it speaks, and that its values can be. */
 async function checkActions(root: string, path: string, ticker: string): Promise<void> {
   const { entries } = await readActionsFile(root, ticker);
   const file = await loadFile(join(root, path));
   if (file === undefined) return;
   const footer = await readActionsFooter(file);
-  const entry = ownEntry(footer.metadata, { ticker });
-  if (entry === undefined || entry['rows'] !== footer.rows || !Array.isArray(entry['covered']))
+  const json = ownEntry(footer.metadata, { ticker })?.json;
+  if (json === undefined || json['rows'] !== footer.rows || !Array.isArray(json['covered']))
     throw new BackfillError('store-corrupt', 'it does not say for which days it speaks');
   for (const [i, { action }] of entries.entries()) {
     const value = action.kind === 'split' ? action.ratio : action.amount;

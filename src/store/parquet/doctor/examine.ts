@@ -13,7 +13,7 @@ import { type BarsExam, examineBars } from './examine-bars.ts';
 import { examineOther } from './examine-others.ts';
 import type { Finding } from './finding.ts';
 import { lookUntilStill } from './look.ts';
-import { moveAside, rewrite } from './mend.ts';
+import { mendOther, moveAside, rewrite } from './mend.ts';
 import { type Found, walkAll } from './walk-all.ts';
 import { mayBeWritten } from './writer-at-work.ts';
 
@@ -107,7 +107,7 @@ class Examiner {
     const gone = (await versionOf(this.#root, found.path)) === undefined && found.is !== 'foreign-file';
     if (findings.length === 0 || gone) return;
     const fix = this.#options.fix === true && findings.every(({ mendable }) => mendable);
-    this.#report(found.path, findings, fix && (await moveAside(this.#fs, this.#root, found.path)));
+    this.#report(found.path, findings, fix && (await mendOther(this.#fs, this.#root, found, findings)));
   }
 
   /** Stored splits of a ticker; none if they cannot be read, which is reported with their own file. */

@@ -1,4 +1,5 @@
 import type { Damage } from '../../damage.ts';
+import { BROKEN_SEAL } from '../own-entry.ts';
 
 /** A damage of one file, before it is known whether it was mended. */
 export type Finding = Omit<Damage, 'path' | 'mended'>;
@@ -10,7 +11,19 @@ export function wholeFile(kind: Finding['kind'], what: string, mend = MOVES_FILE
   return { kind, what: oneLine(what), mend, mendable: true };
 }
 
+/** Of a file that another tool wrote: whether all that it holds is proven to be as it was, or taken at that tool's word. */
+export function rewrittenFinding(createdBy: string, isProven: boolean): Finding {
+  const worth = isProven ? 'its rows and knowledge are as they were' : 'its rows are taken at their word';
+  const what = `it was written by ${oneLine(createdBy)}; ${worth}`;
+  return { kind: 'rewritten', what, mend: 'writes it anew', mendable: true };
+}
+
+/** Of a file whose seal is broken. */
+export function editedFinding(mend: string): Finding {
+  return { kind: 'knowledge-edited', what: BROKEN_SEAL, mend, mendable: true };
+}
+
 /** Text of another hand as part of a line. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }

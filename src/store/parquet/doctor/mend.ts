@@ -1,12 +1,17 @@
 import { lstat, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Bar } from '../../../core/bars.ts';
+import { rewriteActions } from '../actions.ts';
 import { commitFolder, type CommitFs } from '../commit.ts';
 import { orAbsent } from '../disk.ts';
 import { type Partition, QUARANTINE, timeStamp } from '../layout.ts';
 import { writePartition } from '../partition-file.ts';
 import { keepRejected, setAside, versionOf } from '../quarantine.ts';
+import { rewriteRevisions } from '../revisions.ts';
 import type { BarsExam } from './examine-bars.ts';
+import { examineOther } from './examine-others.ts';
+import type { Finding } from './finding.ts';
+import type { Found } from './walk-all.ts';
 
 /** Who says in `quarantine/rows` that the rows are wrong. */
 const SOURCE = 'doctor';
@@ -22,6 +27,20 @@ export async function rewrite(
   const rows = removed.map(({ bar, reason }) => ({ row: jsonOf(bar), reason }));
   if (rows.length > 0) await keepRejected(fs, root, partition.series, rows, SOURCE, now);
   await writePartition(fs, root, partition, content);
+}
+
+/** Mends anything but bars: a sound file that another hand had is written anew, all else is moved. Whether it is mended. */
+export async function mendOther(
+  fs: CommitFs,
+  root: string,
+  found: Found,
+  findings: readonly Finding[],
+): Promise<boolean> {
+  const isSound = findings.every(({ kind }) => kind === 'knowledge-edited' || kind === 'rewritten');
+  if (isSound && found.is === 'actions') await rewriteActions(fs, root, found.ticker);
+  else if (isSound && found.is === 'revisions') await rewriteRevisions(fs, root, found.partition);
+  else return moveAside(fs, root, found.path);
+  return (await examineOther(root, found)).length === 0;
 }
 
 /** Moves a file or a folder to quarantine. Whether it is gone from where it was. */

@@ -1,0 +1,16 @@
+import type { SetAside } from '../store/store.ts';
+import { formatCount } from './table.ts';
+
+/** Files that are named of those with one reason. */
+const NAMED_FILES = 2;
+
+/** A line for each reason not to believe what files say of themselves, with how many they are. */
+export function distrustedLines(files: readonly Pick<SetAside, 'path' | 'reason'>[]): string[] {
+  return [...new Set(files.map(({ reason }) => reason))].map((reason) => {
+    const alike = files.filter((file) => file.reason === reason);
+    const named = alike.slice(0, NAMED_FILES).map(({ path }) => path);
+    const rest = alike.length - named.length;
+    const paths = [...named, ...(rest > 0 ? [`and ${formatCount(rest)} more`] : [])].join(', ');
+    return `not believed: ${paths}: ${reason}. Its rows count, and the rest is asked for again`;
+  });
+}
