@@ -33,7 +33,7 @@ import { NO_PROGRESS, startProgress } from './progress.ts';
 import { stopOnSignal } from './signals.ts';
 
 const OPTIONS = {
-  tickers: { ...TICKERS.tickers, otherwise: 'portfolio, or all that the provider lists' },
+  tickers: { ...TICKERS.tickers, otherwise: 'portfolio, or what the provider lists' },
   interval: { ...INTERVAL.interval, otherwise: '1d' },
   ...RANGE,
   days: { ...RANGE.days, otherwise: '252, one trading year' },

@@ -41,7 +41,7 @@ export const exportCommand = command({
   describe: 'Write bars as CSV, NDJSON or Parquet, as traded or adjusted',
   examples: [
     { does: 'All daily bars as traded, as CSV', line: 'backfill export --out prices.csv' },
-    { does: 'Adjusted, as Parquet', line: 'backfill export AAPL MSFT --adjust all --out prices.parquet' },
+    { does: 'Adjusted, as Parquet', line: 'backfill export AAPL --adjust all --out prices.parquet' },
     { does: 'To another program', line: 'backfill export AAPL --format ndjson | jq .close' },
   ],
   options: OPTIONS,

@@ -1,8 +1,8 @@
 import type { Command } from './command.ts';
 import { ALWAYS, type Declaration, type Declarations, wordName } from './declaration.ts';
 
-/** Below this width a description stands under its option instead of beside it. */
-const NARROW = 72;
+/** Where names take a larger part of the width than this, what they mean stands under them instead of beside. */
+const MOST_FOR_NAMES = 0.45;
 
 /** What `--help` prints of one command of a program, fit for `width` columns. */
 export function helpText(
@@ -95,7 +95,7 @@ function rows(
   left = columnWidth(listed),
 ): string[] {
   return listed.flatMap(([name, text]) => {
-    if (width < NARROW) return [`  ${name}`, ...wrap(text, width, 8)];
+    if (left > width * MOST_FOR_NAMES) return [`  ${name}`, ...wrap(text, width, 8)];
     const lines = wrap(text, width, left);
     const head = `  ${name}`;
     return head.length + 2 > left
@@ -107,8 +107,10 @@ function rows(
 /** A text in lines of at most `width` columns, each indented. A word that is longer stands alone. */
 function wrap(text: string, width: number, indent: number): string[] {
   const lines: string[] = [];
-  // A default stays in one piece.
-  for (const word of text.split(/ (?![^[]*\])/)) {
+  // A default stays in one piece where it can.
+  const pieces = text.split(/ (?![^[]*\])/);
+  const words = pieces.flatMap((piece) => (indent + piece.length > width ? piece.split(' ') : piece));
+  for (const word of words) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width)
       lines[lines.length - 1] = `${last} ${word}`;
