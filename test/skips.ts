@@ -12,7 +12,8 @@ export default class SkipReporter implements Reporter {
       };
       for (const { fullName } of children.allSuites()) count(fullName, 0);
       for (const { fullName } of children.allTests('skipped')) count(fullName, 1);
-      for (const [reason, tests] of counts) console.log(`Skipped ${relativeModuleId} (${tests}): ${reason}`);
+      for (const [reason, tests] of counts)
+        console.log(`Skipped of ${relativeModuleId}: ${tests || 'all'}, ${reason}`);
     }
   }
 }

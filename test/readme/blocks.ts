@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+export const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 /** A fenced block of the README. */
 export interface Block {

@@ -81,12 +81,12 @@ export const INSTEAD: Readonly<Record<string, (url: string) => string>> = {
     `provider: { id: 'yahoo', url: '${url}' }, clock: () => Date.parse('${NOW}')`,
 };
 
-/** Blocks that are shown, by their first line, and what is done with them. */
-export const SHOWN: Readonly<
-  Record<string, 'output of npm start' | 'files of the store' | 'drawing' | 'measured'>
-> = {
+export type Shown = 'output of npm start' | 'files of the store' | 'nothing of a run';
+
+/** Blocks that are shown, by their first line, and what they are compared with. */
+export const SHOWN: Readonly<Record<string, Shown>> = {
   'Total: 62  Complete: 0  To fill: 62  Requests: 62': 'output of npm start',
-  ' tickers ─┐': 'drawing',
+  ' tickers ─┐': 'nothing of a run',
   'data/': 'files of the store',
-  '48 tickers x 252 sessions, 1000 ms latency, one fetch in flight a worker': 'measured',
+  '48 tickers x 252 sessions, 1000 ms latency, one fetch in flight a worker': 'nothing of a run',
 };

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { itWith, type Need, NOTHING, PYTHON, PYTHON_PACKAGES } from '../needs.ts';
 import { BLOCKS, type Block } from './blocks.ts';
 import { openDatabase } from './database.ts';
-import { FIXTURES, SHOWN } from './fixtures.ts';
+import { FIXTURES, SHOWN, type Shown } from './fixtures.ts';
 import { type Scratch, openScratch } from './scratch.ts';
 import { type CommandLine, commandLinesOf } from './shell.ts';
 
@@ -18,6 +18,12 @@ beforeAll(async () => {
   scratch = await openScratch();
 }, PATIENCE_MS);
 afterAll(() => scratch.remove());
+
+interface Step {
+  readonly title: string;
+  readonly need?: Need;
+  readonly run: () => Promise<void>;
+}
 
 const fixturesOf = (text: string): typeof FIXTURES => FIXTURES.filter(({ of }) => text.includes(of));
 /** What was said by the command lines so far, by their texts. */
@@ -39,8 +45,8 @@ async function runs(line: string, exit: number): Promise<void> {
 async function shell({ text }: CommandLine): Promise<void> {
   const fixtures = fixturesOf(text);
   await prepare(text);
-  if (fixtures.some(({ serves }) => serves)) return scratch.serve(text);
-  await runs(text, fixtures.find(({ exit }) => exit !== undefined)?.exit ?? 0);
+  if (fixtures.some(({ serves }) => serves)) expect(await scratch.serve(text)).toMatch(/^http:/);
+  else await runs(text, fixtures.find(({ exit }) => exit !== undefined)?.exit ?? 0);
 }
 
 /** Compiles a program strictly, as it stands in the README, and runs it. */
@@ -76,19 +82,26 @@ async function sql({ text }: Block): Promise<void> {
 const lasting = (text: string): string[] =>
   text.split('\n').map((line) => line.trimEnd().replace(/ in [\d.]+ ?m?s\b/, ' in …'));
 
-async function shown({ text }: Block): Promise<void> {
-  await prepare(text);
-  const [first = ''] = text.split('\n');
+/** How what is shown is compared; a drawing is not. */
+function shown(block: Block): Step[] {
+  const [first = ''] = block.text.split('\n');
   const kind = SHOWN[first];
   if (kind === undefined) throw new Error(`fixtures.ts does not say what is shown by "${first}"`);
-  if (kind === 'output of npm start') {
+  return kind === 'nothing of a run' ? [] : [{ title: titled(block), run: () => COMPARED[kind](block) }];
+}
+
+const COMPARED: Readonly<Record<Exclude<Shown, 'nothing of a run'>, (block: Block) => Promise<void>>> = {
+  'output of npm start': ({ text }) => {
     const [words = ''] = [...said].flatMap(([line, all]) => (line.includes('npm start') ? all : []));
     expect(lasting(words).join('\n')).toContain(lasting(text).join('\n'));
-  } else if (kind === 'files of the store') {
+    return Promise.resolve();
+  },
+  'files of the store': async ({ text }) => {
+    await prepare(text);
     const files = await scratch.files('data');
     for (const path of pathsIn(text)) expect(files.filter((file) => path.test(file))).not.toEqual([]);
-  }
-}
+  },
+};
 
 /** The files of a drawing, whatever ticker and date they are of. */
 function pathsIn(drawing: string): RegExp[] {
@@ -105,19 +118,13 @@ function pathsIn(drawing: string): RegExp[] {
   });
 }
 
-interface Step {
-  readonly title: string;
-  readonly need?: Need;
-  readonly run: () => Promise<void>;
-}
-
 /** How a block of each language is run. */
 const STEPS: Readonly<Record<string, (block: Block) => Step[]>> = {
   sh: (block) => commandLinesOf(block).map((each) => ({ title: titled(each), run: () => shell(each) })),
   ts: (block) => [{ title: titled(block), run: () => typescript(block) }],
   python: (block) => [{ title: titled(block), need: PYTHON_PACKAGES, run: () => python(block) }],
   sql: (block) => [{ title: titled(block), run: () => sql(block) }],
-  '': (block) => [{ title: titled(block), run: () => shown(block) }],
+  '': shown,
 };
 
 /** What begins a block, and where. */

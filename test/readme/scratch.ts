@@ -19,8 +19,8 @@ export interface Scratch {
   readonly folder: string;
   /** Runs a command line to its end. */
   run(line: string): Promise<Ended>;
-  /** Starts one that serves until another one does; what follows has the port that it printed for `PORT`. */
-  serve(line: string): Promise<void>;
+  /** Starts one that serves until another one does; gives its first line. What follows has the port in it for `PORT`. */
+  serve(line: string): Promise<string>;
   write(files: Readonly<Record<string, string>>): Promise<void>;
   /** A block as it is run here. */
   translated(text: string): string;
@@ -71,7 +71,8 @@ export async function openScratch(): Promise<Scratch> {
       await stopServing();
       served = start(`exec ${line}`);
       const [said] = (await once(served.stdout ?? served, 'data')) as [Buffer];
-      port = /:(\d+)/.exec(said.toString())?.[1] ?? `no port in "${said.toString()}"`;
+      port = /:(\d+)/.exec(said.toString())?.[1] ?? 'PORT';
+      return said.toString();
     },
     write: async (files) => {
       for (const [path, text] of Object.entries(files)) {
