@@ -72,14 +72,19 @@ async function rename(argv: Options): Promise<readonly Renamed[]> {
   return [await history.rename(argv.old, argv.new, given({ on, start, end }))];
 }
 
-function report({ from, to, what, when, bars, actions, differing, setAside }: Renamed): void {
+function report(renamed: Renamed): void {
+  const { from, to, what, when, bars, actions, revisions, differing, setAside } = renamed;
   for (const { path, reason } of setAside) tell(`set aside ${path}: ${reason}`);
-  if (bars + actions + differing === 0) {
+  if (bars + actions + revisions + differing === 0) {
     tell(`${what}: nothing of ${from} is stored ${when}. The rename is recorded.`);
     return;
   }
-  const moved = `${counted(bars, 'bar')}, ${counted(actions, 'split or dividend', 'splits and dividends')}`;
-  tell(`${what}: moved ${moved} ${when}.`);
+  const moved = [
+    counted(bars, 'bar'),
+    counted(actions, 'split or dividend', 'splits and dividends'),
+    ...(revisions > 0 ? [counted(revisions, 'revision')] : []),
+  ];
+  tell(`${what}: moved ${moved.join(', ')} ${when}.`);
   if (differing > 0)
     tell(
       `${to}'s own stay where both know a session; of ${from} ${differing} differ and are in quarantine/.`,

@@ -101,6 +101,8 @@ export interface Renamed {
   readonly bars: number;
   /** Splits and dividends that are. */
   readonly actions: number;
+  /** Old values of bars that are. */
+  readonly revisions: number;
   /** Rows that the new ticker's own contradict, which stay: these are in quarantine. */
   readonly differing: number;
   /** Files that could not be read and were moved to quarantine: what they held is not moved. */

@@ -23,6 +23,7 @@ export async function rename(store: BarStore, wanted: Rename): Promise<Renamed> 
     // Recorded first: whoever finds the bars in both places knows why, and runs the same line again.
     await store.saveRename(wanted);
     const actions = await copyActions(store, wanted, moves, scan);
+    const revisions = await store.moveRevisions(from, to, renamedDays(wanted));
     const series = [];
     for (const move of moves) series.push(await moveSeries(store, move));
     await store.forgetActions(from, renamedDays(wanted));
@@ -33,6 +34,7 @@ export async function rename(store: BarStore, wanted: Rename): Promise<Renamed> 
       when: renamedDaysText(wanted),
       bars: series.reduce((sum, { bars }) => sum + bars, 0),
       actions: actions.moved,
+      revisions,
       differing: series.reduce((sum, { differing }) => sum + differing, actions.differing),
       setAside: scan.setAside,
     };

@@ -157,6 +157,12 @@ export interface BarStore {
    */
   readRevisions(series: Series): Promise<Revision[]>;
   /**
+   * Hands the revisions of a ticker's sessions in a range over to another ticker, of every interval, durably; what
+   * that one has of its own stays. Gives their number. Interrupted, none is lost, and it may be called again. Throws
+   * `store-corrupt` like `upsert`.
+   */
+  moveRevisions(from: string, to: string, days: DayRange): Promise<number>;
+  /**
    * Removes bars and knowledge of a range of session dates (default: all). Gives the number of rows removed. Throws
    * `store-corrupt` like `upsert`.
    */

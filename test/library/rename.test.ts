@@ -19,6 +19,7 @@ import { openParquetStore } from '../../src/store/parquet/index.ts';
 import type { BarStore, SeriesUpdate } from '../../src/store/store.ts';
 import { realData } from '../realdata.ts';
 import { APPLE, NOON, absence, at, barAt, coverage, daily, days, update } from '../store/fixtures.ts';
+import { notingDisk } from '../store/parquet/noting-disk.ts';
 import { REAL_DATA, describeWith, itWith } from '../needs.ts';
 
 const FB: Series = { ticker: 'FB', interval: '1d' };
@@ -54,6 +55,15 @@ async function holdFacebook(): Promise<void> {
 
 const dates = async (series: Series): Promise<string[]> =>
   (await store.readBars(series)).map(({ ts }) => formatDay(utcDayOf(ts)));
+
+/** Changes a final bar of a series, so that its old value becomes a revision. */
+async function revise(series: Series, bar: Bar, close: number, fetchedAt: number): Promise<void> {
+  await hold(series, [{ ...bar, close, fetchedAt }], { fetchedAt });
+}
+
+/** Closes of a series' revised bars, as they were and as they became. */
+const revised = async (series: Series): Promise<[number, number][]> =>
+  (await store.readRevisions(series)).map(({ before, after }) => [before.close, after.close]);
 
 /** All that a store holds under some tickers. */
 async function content(...tickers: string[]): Promise<unknown> {
@@ -191,6 +201,98 @@ describe('a rename', () => {
   });
 });
 
+describe('the revisions of a renamed ticker', () => {
+  const hourly: Series = { ticker: 'FB', interval: '1h' };
+  const hour = at('2021-12-31T14:30Z');
+
+  async function fill(): Promise<void> {
+    await holdFacebook();
+    await hold(hourly, [hour]);
+    const [first = hour, , third = hour] = FB_BARS;
+    await revise(FB, first, 90.5, NOON + 1);
+    await revise(FB, third, 91.5, NOON + 1);
+    await revise(FB, first, 92.5, NOON + 2);
+    await revise(hourly, hour, 93.5, NOON + 1);
+  }
+  const MOVED = [
+    [100.25, 90.5],
+    [90.5, 92.5],
+    [102.25, 91.5],
+  ];
+
+  it('follow it, of every interval and period', async () => {
+    await fill();
+    const before = await Promise.all([FB, hourly].map((series) => store.readRevisions(series)));
+    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ revisions: 4 });
+    expect(await revised(META)).toEqual(MOVED);
+    const heirs = [META, { ...hourly, ticker: 'META' }];
+    expect(await Promise.all(heirs.map((series) => store.readRevisions(series)))).toEqual(before);
+    expect([await revised(FB), await revised(hourly)]).toEqual([[], []]);
+    const { damages } = await store.examine({ now: NOON });
+    expect(damages).toEqual([]);
+  });
+
+  it('join those that the new ticker has of its own', async () => {
+    await fill();
+    await hold(META, [daily(ON, { close: 95.5 })]);
+    await revise(META, daily(ON), 96.5, NOON + 3);
+    await history.rename('FB', 'META', { on: ON });
+    expect(await revised(META)).toEqual([...MOVED, [95.5, 96.5]]);
+  });
+
+  it('stay with it where they are of the instrument that has its name now', async () => {
+    await fill();
+    await hold(FB, [daily('2022-07-01', { close: 10.5 })]);
+    await revise(FB, daily('2022-07-01'), 11.5, NOON + 3);
+    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ revisions: 4 });
+    expect([await revised(FB), await revised(META)]).toEqual([[[10.5, 11.5]], MOVED]);
+  });
+
+  it('that an earlier version left behind follow when the rename is run again', async () => {
+    await fill();
+    await store.forget(FB);
+    await store.forget(hourly);
+    await store.saveRename(FB_META);
+    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ bars: 0, revisions: 4 });
+    expect(await revised(META)).toEqual(MOVED);
+    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ revisions: 0 });
+    expect(await revised(META)).toEqual(MOVED);
+  });
+
+  it('are lost at no step of the disk, and doubled at none', async () => {
+    await fill();
+    const steps: string[] = [];
+    await rename(openParquetStore(folder, notingDisk(folder, steps)), FB_META);
+    const whole = await Promise.all([META, { ...hourly, ticker: 'META' }].map(revised));
+    const relevant = steps.flatMap((step, i) => (step.includes('revisions') ? [i + 1] : []));
+    expect(relevant.length).toBeGreaterThan(20);
+    for (const n of relevant) {
+      await rm(folder, { recursive: true });
+      await fill();
+      const dying = openParquetStore(folder, notingDisk(folder, [], n));
+      await expect(rename(dying, FB_META), `step ${n}`).rejects.toMatchObject({ code: 'store-unusable' });
+      const left = [...(await revised(FB)), ...(await revised(META))];
+      for (const pair of MOVED) expect(left, `step ${n}`).toContainEqual(pair);
+      await history.rename('FB', 'META', { on: ON });
+      const again = await Promise.all([META, { ...hourly, ticker: 'META' }].map(revised));
+      expect([again, await revised(FB)], `step ${n}`).toEqual([whole, []]);
+    }
+  });
+
+  it('are set aside where their file is damaged, and the rename is completed by the same call', async () => {
+    await fill();
+    const path = 'revisions/interval=1d/ticker=FB/period=all/revisions.parquet';
+    await writeFile(join(folder, path), 'rotten');
+    await expect(history.rename('FB', 'META', { on: ON })).rejects.toThrow(
+      /in quarantine now; .*same rename again$/,
+    );
+    expect(await dates(FB)).toHaveLength(3);
+    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ bars: 4 });
+    expect(await revised({ ...hourly, ticker: 'META' })).toEqual([[101, 93.5]]);
+    expect(await store.listSetAside()).toHaveLength(1);
+  });
+});
+
 describe('where both tickers have a session', () => {
   it('the new one’s final bar stays, and an old one that differs is counted and kept in quarantine', async () => {
     await holdFacebook();
@@ -299,6 +401,7 @@ function failingAfter(count: number): { store: BarStore; changes: () => number }
     'forget',
     'forgetActions',
     'quarantine',
+    'moveRevisions',
   ]);
   const proxy = new Proxy(store, {
     get(target, name) {

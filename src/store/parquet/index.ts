@@ -22,6 +22,7 @@ import { examineStore } from './doctor/examine.ts';
 import { forgetRange } from './forget.ts';
 import { lockStore } from './lock.ts';
 import { keepRejected, listAside } from './quarantine.ts';
+import { moveRevisionsIn } from './move-revisions.ts';
 import { readUniverseFile, saveRunRecord } from './records.ts';
 import { readRejectedRows } from './rejected.ts';
 import { addRename, readRenamesFile } from './renames.ts';
@@ -87,6 +88,10 @@ class ParquetStore implements BarStore {
 
   readRevisions(series: Series): Promise<Revision[]> {
     return this.#usable(() => readRevisionsOf(this.url, series));
+  }
+
+  moveRevisions(from: string, to: string, days: DayRange): Promise<number> {
+    return this.#usable(() => moveRevisionsIn(this.#fs, this.url, from, to, days));
   }
 
   forget(series: Series, range: DayRange = periodRange('all')): Promise<number> {

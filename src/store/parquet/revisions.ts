@@ -75,7 +75,8 @@ export async function rewriteRevisions(fs: CommitFs, root: string, partition: Pa
   await writeRevisions(fs, root, partition, await readRevisionsFile(root, partition));
 }
 
-async function writeRevisions(
+/** Commits all revisions of a partition in place of what was there. */
+export async function writeRevisions(
   fs: CommitFs,
   root: string,
   partition: Partition,
@@ -123,6 +124,6 @@ function statedDigest({ series, period }: Partition, footer: ActionsFooter): str
 }
 
 /** Of what a file keeps of revisions. */
-function digestOfRevisions(revisions: readonly Revision[]): string {
+export function digestOfRevisions(revisions: readonly Revision[]): string {
   return digestOf(revisions.flatMap(({ before, after }) => [before, { ...after, vwap: null, trades: null }]));
 }
