@@ -79,12 +79,12 @@ describe('every fault at 5 %', () => {
 });
 
 describe('a declared quota', () => {
-  const rate = ['--rate-limit', '150/15s'];
-  const SLOT_MS = 100;
+  const rate = ['--rate-limit', '75/15s'];
+  const SLOT_MS = 200;
   /** Part of the window by which a request may be early to catch up. */
   const EARLY_MS = 60;
 
-  it('is one number for two processes, two stores and a restart', { timeout: 120_000 }, async () => {
+  it('is one number for two processes, two stores and a restart', { timeout: 180_000 }, async () => {
     await simulate();
     // Before the first of them has begun; nothing has a date before it, however busy the machine is.
     await fetch(simulator.url);
