@@ -1,6 +1,7 @@
 import { errorData } from '../core/errors.ts';
 import type { Plan, Task } from '../core/plan.ts';
 import { type Quota, isPaced } from '../core/quota.ts';
+import { quotaOpening } from '../core/quota-time.ts';
 import type { BarStore, Scan, SetAside } from '../store/store.ts';
 import { dispatch } from './dispatch.ts';
 import { type Failure, failureOf } from './failure.ts';
@@ -123,12 +124,13 @@ function stopOrThrow(error: unknown): Stop {
 }
 
 /** What became of the tasks of a plan. `notRun`: those that were not handed out, or given back undone. */
-type Run = Pick<RunOutcome, 'results' | 'notRun' | 'stopped' | 'refused' | 'traffic'>;
+type Run = Pick<RunOutcome, 'results' | 'notRun' | 'stopped' | 'opens' | 'refused' | 'traffic'>;
 
 const NOTHING_RUN: Run = {
   results: new Map(),
   notRun: [],
   stopped: null,
+  opens: null,
   refused: [],
   traffic: { sent: 0, retries: 0, throttles: 0 },
 };
@@ -160,7 +162,11 @@ async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<R
     stops.stopped !== null && IN_SILENCE.has(stops.stopped.reason)
       ? (lost ?? stops.stopped)
       : (stops.stopped ?? lost);
-  return { results, notRun, stopped, refused: stops.refusals(notRun), traffic: traffic.counts() };
+  const opens =
+    stopped?.reason === 'quota-exhausted'
+      ? quotaOpening(tools.capabilities.quotas, traffic.now().standing)
+      : null;
+  return { results, notRun, stopped, opens, refused: stops.refusals(notRun), traffic: traffic.counts() };
 }
 
 /** A run that nobody answered. */

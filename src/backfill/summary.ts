@@ -3,7 +3,7 @@ import { MS_PER_DAY, formatDay } from '../core/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Plan, Task } from '../core/plan.ts';
 import { type Quota, unusedAt } from '../core/quota.ts';
-import { quotaTime } from '../core/quota-time.ts';
+import { type QuotaOpening, quotaTime } from '../core/quota-time.ts';
 import type { Interval } from '../core/interval.ts';
 import type { Oddity } from '../core/oddities.ts';
 import type { AbsenceReason } from '../core/evidence.ts';
@@ -78,6 +78,8 @@ export interface RunSummary {
   readonly refused: readonly Refusal[];
   /** Days that the rest takes on the declared quotas; null where none is declared. */
   readonly restDays: number | null;
+  /** When the quota that ended the run opens again; null where none did. */
+  readonly opens: QuotaOpening | null;
   /** Requests of the tasks that were run, by plan. */
   readonly requests: number;
   /** Requests sent, the retries among them, and how often the provider asked to slow down. */
@@ -118,6 +120,7 @@ export interface RunOutcome {
   readonly notRun: readonly Task[];
   readonly setAside: readonly SetAside[];
   readonly stopped: RunSummary['stopped'];
+  readonly opens: RunSummary['opens'];
   readonly refused: readonly Refusal[];
   readonly traffic: { readonly sent: number; readonly retries: number; readonly throttles: number };
   readonly quotas: readonly Quota[];
@@ -192,6 +195,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     newlyUnavailable: fresh.length > 0,
     refused: outcome.refused,
     restDays: restDays(asked, outcome.quotas),
+    opens: outcome.opens,
     ...totals,
     ...outcome.traffic,
     absent,

@@ -1,4 +1,5 @@
 import { largest, smallest } from './extremes.ts';
+import { utcDayOf } from './day.ts';
 import { type Quota, type QuotaStanding, isPaced, pacingOf, usedOf, windowOf } from './quota.ts';
 
 /** Windows that are looked at one by one; what lies beyond goes on at their average rate. */
@@ -50,4 +51,22 @@ function countdown(quota: Quota, standing: QuotaStanding) {
     /** When the next request may be sent as far as this quota goes. */
     opensAt: (at: number): number => (left(at) > 0 ? at : endOf(at)),
   };
+}
+
+/** When a quota that is used up opens again. */
+export interface QuotaOpening {
+  /** From the end of the run on. */
+  readonly inMs: number;
+  /** Whether that is not soon, and on the next day by UTC. */
+  readonly isTomorrow: boolean;
+}
+
+/** Sooner than this is said as a duration: three hours. */
+const SOON_MS = 3 * 3_600_000;
+
+/** When quotas of which one is used up let the next request through. */
+export function quotaOpening(quotas: readonly Quota[], standing: QuotaStanding): QuotaOpening {
+  const inMs = quotaTime(1, quotas, standing) ?? 0;
+  const days = utcDayOf(standing.now + inMs) - utcDayOf(standing.now);
+  return { inMs, isTomorrow: days === 1 && inMs > SOON_MS };
 }

@@ -125,15 +125,12 @@ function warningLines({ warnings }: RunSummary): string[] {
 
 /** How the run ended. */
 function headline(summary: RunSummary): string {
-  const { stopped, fetched, fetchedTickers, notRun, restDays } = summary;
+  const { stopped, fetchedTickers } = summary;
   if (stopped === null) return endLine(summary);
-  const rest = restDays === null ? '' : `; the rest needs ${plural(restDays, 'day')} on this plan`;
   const after = `Stopped after ${plural(fetchedTickers, 'ticker')}`;
   const lines: Readonly<Record<StopReason, string>> = {
     interrupted: `Interrupted after ${plural(fetchedTickers, 'ticker')}. Progress saved. Run the same command to continue.`,
-    'quota-exhausted':
-      `Quota used up: done ${fetched} of ${fetched + notRun} today${rest}. ` +
-      'Run the same command tomorrow.',
+    'quota-exhausted': usedUpLine(summary),
     unreachable: `${capitalized(stopped.message)} ${after}. Progress saved. Run the same command again.`,
     'provider-down': `${after}: the provider is down (${stopped.message}). Progress saved.`,
     refused: `${after}: the provider does not accept the key (${stopped.message}). Progress saved. Mend the key and run the same command.`,
@@ -141,6 +138,15 @@ function headline(summary: RunSummary): string {
     failed: `${after}: ${stopped.message}. Progress saved.`,
   };
   return lines[stopped.reason];
+}
+
+/** A quota of a day is used up until tomorrow, another until it opens again. */
+function usedUpLine({ fetched, notRun, restDays, opens }: RunSummary): string {
+  const done = `Quota used up: done ${fetched} of ${fetched + notRun}`;
+  if (opens !== null && !opens.isTomorrow)
+    return `${done}. It opens again in ${formatDuration(opens.inMs)}: run the same command then.`;
+  const rest = restDays === null ? '' : `; the rest needs ${plural(restDays, 'day')} on this plan`;
+  return `${done} today${rest}. Run the same command tomorrow.`;
 }
 
 function capitalized(text: string): string {

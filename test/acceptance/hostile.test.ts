@@ -119,6 +119,15 @@ describe('a declared quota', () => {
       expect(await requests()).toHaveLength(25);
     },
   );
+
+  it('of an hour says when it opens again', { timeout: 60_000 }, async () => {
+    await simulate();
+    const { code, stderr } = await backfill('hourly', '--rate-limit', '3/h');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /^Quota used up: done 3 of 54\. It opens again in (\d+m )?(\d+s)?: run the same command then\.$/m,
+    );
+  });
 });
 
 describe('a limit that is not declared', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type QuotaStanding, parseQuotas, unusedAt } from '../../src/core/quota.ts';
-import { quotaTime } from '../../src/core/quota-time.ts';
+import { quotaOpening, quotaTime } from '../../src/core/quota-time.ts';
 
 const SECOND = 1000;
 const MINUTE = 60_000;
@@ -69,5 +69,28 @@ describe('the time that quotas allow', () => {
     const days = (time(1e9, '25/day') ?? 0) / DAY;
     expect(days / 4e7).toBeCloseTo(1, 2);
     expect(performance.now() - since).toBeLessThan(500);
+  });
+});
+
+describe('a quota that is used up', () => {
+  const opening = (quotas: string, now: number): unknown => {
+    const used = Object.fromEntries(
+      parseQuotas(quotas).map(({ requests, perMs }) => [
+        `${perMs}ms`,
+        { index: Math.floor(now / perMs), used: requests },
+      ]),
+    );
+    return quotaOpening(parseQuotas(quotas), { now, nextAt: 0, windows: used });
+  };
+
+  it.each([
+    ['25/day', NOON, 12 * HOUR, true],
+    ['25/day', NOON + 10 * HOUR, 2 * HOUR, false],
+    ['20/h', NOON + 23 * MINUTE, 37 * MINUTE, false],
+    ['20/h', NOON + 11.5 * HOUR, HOUR / 2, false],
+    ['3/2day', NOON, 36 * HOUR, false],
+    ['20/h,50/day', NOON, 12 * HOUR, true],
+  ])('of %s opens again at the next boundary', (quotas, now, inMs, isTomorrow) => {
+    expect(opening(quotas, now)).toEqual({ inMs, isTomorrow });
   });
 });

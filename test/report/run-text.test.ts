@@ -15,7 +15,7 @@ const CALM: RunSummary = {
     failed: 0,
     notRun: 0,
   },
-  ...{ stopped: null, restDays: null, requests: 2, sent: 2, retries: 0, throttles: 0 },
+  ...{ stopped: null, restDays: null, opens: null, requests: 2, sent: 2, retries: 0, throttles: 0 },
   ...{ bars: 12_345, inserted: 12_000, changed: 3, revised: 0, provisional: 0 },
   ...{
     rejected: 0,
@@ -219,5 +219,23 @@ describe('the drift of a verification', () => {
 
   it('is none if nothing was answered again', () => {
     expect(driftText(CALM)).toEqual(['No stored bar was answered again.']);
+  });
+});
+
+describe('a run whose quota is used up', () => {
+  const usedUp = { reason: 'quota-exhausted', message: 'the quota is used up' } as const;
+  const stopped = { ...CALM, fetched: 25, notRun: 29, restDays: 2, stopped: usedUp };
+  const headline = (opens: RunSummary['opens']): string | undefined => summaryText({ ...stopped, opens })[0];
+
+  it('says how much is left, and when to go on', () => {
+    expect(headline({ inMs: 12 * 3_600_000, isTomorrow: true })).toBe(
+      'Quota used up: done 25 of 54 today; the rest needs 2 days on this plan. Run the same command tomorrow.',
+    );
+    expect(headline({ inMs: 23 * 60_000 + 10_000, isTomorrow: false })).toBe(
+      'Quota used up: done 25 of 54. It opens again in 23m 10s: run the same command then.',
+    );
+    expect(headline({ inMs: 50 * 3_600_000, isTomorrow: false })).toBe(
+      'Quota used up: done 25 of 54. It opens again in 2 days 2h: run the same command then.',
+    );
   });
 });
