@@ -266,7 +266,7 @@ describe('the breaker', () => {
       gate.failed(network);
       gate.answered();
     }
-    await gate.enter();
+    expect(await gate.enter()).toBe(0);
   });
 });
 
