@@ -1,5 +1,6 @@
 // The public library; the command line uses nothing else.
 
+export { assertStoreExists } from './library/existing-store.ts';
 export { openHistory } from './library/open-history.ts';
 export { openMarket, startSimulator } from './library/markets.ts';
 export type {
@@ -8,6 +9,7 @@ export type {
   DateRange,
   ExportFormat,
   ExportRequest,
+  Forgettable,
   Forgotten,
   History,
   HistoryOptions,
@@ -45,13 +47,15 @@ export { type SeriesRevision, issuesText, revisionsText } from './report/issues-
 export type { IssuesReport } from './report/issues.ts';
 export type { ActionsChange } from './library/actions-by-hand.ts';
 export type { DoctorOptions } from './library/doctor.ts';
+export type { ForgottenEntry, Restored } from './store/forgotten.ts';
+export { actionsCount, forgettableText, forgottenText } from './report/forgotten-text.ts';
 export type { Damage, DamageKind, Examination } from './store/damage.ts';
 export { actionsJson, actionsText } from './report/actions-text.ts';
 export { doctorText } from './report/doctor-text.ts';
 export { inspectFiles } from './library/inspect.ts';
 export type { InspectRequest, InspectedFile, InspectedSeries, Inspection } from './report/inspection.ts';
 export { inspectionText } from './report/inspection-text.ts';
-export { formatDuration, table } from './report/table.ts';
+export { formatDuration, plural, table } from './report/table.ts';
 export type { Market } from './market/market.ts';
 export { readTextFileIfAny } from './market/text-file.ts';
 export type { RequestLogEntry, Simulator, SimulatorOptions } from './simulator/server.ts';

@@ -1,5 +1,6 @@
-import { actionsJson, actionsText, openHistory } from '../index.ts';
+import { actionsJson, actionsText } from '../index.ts';
 import { command } from './command.ts';
+import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { NOW, OUTPUT, STORE, given } from './options.ts';
 import { print, tell } from './output.ts';
@@ -41,7 +42,7 @@ export const actionsCommand = command({
     'AAPL,2020-08-31,split,4:1 or AAPL,2020-11-06,dividend,0.205, by ex-date.',
   explicit: ['ticker', 'add', 'withdraw', 'all'],
   run: async ({ ticker, store, add, withdraw, all, json, now }) => {
-    const history = openHistory({ store, ...given({ clock: now }) });
+    const history = await openExisting({ store, ...given({ clock: now }) });
     const change = given({ add, withdraw });
     const isChange = add !== undefined || withdraw !== undefined;
     const book = isChange ? await history.changeActions(ticker, change) : await history.actionBook(ticker);

@@ -4,13 +4,13 @@ import {
   type SeriesSelection,
   coverageText,
   issuesText,
-  openHistory,
   revisionsText,
   staleHint,
 } from '../index.ts';
 import { EXIT } from './exit-codes.ts';
 import { INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, given, rangeOf } from './options.ts';
 import { command } from './command.ts';
+import { openExisting } from './existing-history.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { parsePercent } from './quantities.ts';
 import { print, tell } from './output.ts';
@@ -65,7 +65,8 @@ export const checkDataCommand = command({
 });
 
 async function checkData(argv: Options): Promise<number> {
-  const history = openHistory({ store: argv.store, ...given({ clock: argv.now }) });
+  if (argv.issues || argv.revisions) assertListsAll(argv);
+  const history = await openExisting({ store: argv.store, ...given({ clock: argv.now }) });
   const { tickers, interval: intervals, failUnder } = argv;
   if (argv.issues || argv.revisions) return listIssues(history, argv, given({ tickers, intervals }));
   const report = await history.coverage({ ...given({ tickers, intervals }), ...rangeOf(argv) });
@@ -84,7 +85,8 @@ async function checkData(argv: Options): Promise<number> {
   return EXIT.belowCoverage;
 }
 
-async function listIssues(history: History, argv: Options, selection: SeriesSelection): Promise<number> {
+/** Throws `usage` for options that a list of all there is has no use for. */
+function assertListsAll(argv: Options): void {
   if (argv.issues && argv.revisions)
     throw new BackfillError('usage', '--issues and --revisions contradict each other; give one');
   const whole = argv.failUnder ?? argv.days ?? argv.years ?? argv.start ?? argv.end;
@@ -95,6 +97,9 @@ async function listIssues(history: History, argv: Options, selection: SeriesSele
       `${name} lists all there is: it takes no range, no --missing, no --fail-under`,
     );
   }
+}
+
+async function listIssues(history: History, argv: Options, selection: SeriesSelection): Promise<number> {
   if (argv.issues) {
     const issues = await history.issues(selection);
     await print(argv.json ? [JSON.stringify(issues)] : issuesText(issues));

@@ -8,6 +8,7 @@ import { forgetCommand } from './forget-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { queryCommand } from './query-command.ts';
 import { renameCommand } from './rename-command.ts';
+import { restoreCommand } from './restore-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { verifyCommand } from './verify-command.ts';
 
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   verifyCommand,
   doctorCommand,
   forgetCommand,
+  restoreCommand,
   renameCommand,
   simulateCommand,
 ];

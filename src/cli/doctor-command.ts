@@ -1,5 +1,6 @@
-import { doctorText, openHistory } from '../index.ts';
+import { doctorText } from '../index.ts';
 import { command } from './command.ts';
+import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { print } from './output.ts';
 import { OUTPUT, STORE } from './options.ts';
@@ -25,7 +26,7 @@ export const doctorCommand = command({
   },
   explicit: ['fix'],
   run: async ({ store, fix, json }) => {
-    const examination = await openHistory({ store }).doctor({ fix });
+    const examination = await (await openExisting({ store })).doctor({ fix });
     await print(json ? [JSON.stringify(examination)] : doctorText(examination, { fix }));
     return examination.damages.every(({ mended }) => mended) ? EXIT.done : EXIT.someFailed;
   },

@@ -1,5 +1,6 @@
-import { ADJUSTMENTS, BackfillError, type Exported, INTERVALS, openHistory } from '../index.ts';
+import { ADJUSTMENTS, BackfillError, type Exported, INTERVALS } from '../index.ts';
 import { command } from './command.ts';
+import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { EXPORT_FORMATS, exportFormat } from './export-format.ts';
@@ -52,7 +53,7 @@ export const exportCommand = command({
     const [interval = '1d', second] = argv.interval;
     if (second !== undefined)
       throw new BackfillError('usage', `--interval ${argv.interval.join(',')}: export takes one interval`);
-    const history = openHistory({ store: argv.store });
+    const history = await openExisting({ store: argv.store });
     const { stop, signal, release } = stopOnSignal();
     try {
       const exported = await history.export({

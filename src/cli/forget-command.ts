@@ -1,8 +1,28 @@
-import { openHistory } from '../index.ts';
+import {
+  BackfillError,
+  actionsCount,
+  plural,
+  type DateRange,
+  type Forgettable,
+  type Interval,
+  forgettableText,
+} from '../index.ts';
+import { ask, canAsk } from './ask.ts';
 import { command } from './command.ts';
+import type { ValuesOf } from './declaration.ts';
+import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { DATES, INTERVAL, STORE, TICKERS, datesOf, given } from './options.ts';
 import { tell } from './output.ts';
+
+const OPTIONS = {
+  tickers: TICKERS.tickers,
+  all: { type: 'switch', describe: 'Every ticker of the store (ALL is one ticker, Allstate)' },
+  ...INTERVAL,
+  ...DATES,
+  ...STORE,
+  yes: { type: 'switch', short: 'y', describe: 'Ask nothing' },
+} as const;
 
 /** `backfill forget`: remove rows and knowledge of a range, on purpose, so that it is fetched again. */
 export const forgetCommand = command({
@@ -11,23 +31,70 @@ export const forgetCommand = command({
   examples: [
     { does: 'A month that is in doubt', line: 'backfill forget AAPL --start 2024-06-03 --end 2024-06-28' },
     { does: 'All that is known of a ticker', line: 'backfill forget AAPL' },
+    { does: 'Bring back what was forgotten last', line: 'backfill restore newest' },
   ],
-  options: {
-    tickers: { ...TICKERS.tickers, required: true },
-    ...INTERVAL,
-    ...DATES,
-    ...STORE,
-  },
-  explicit: ['start', 'end', 'interval', 'tickers'],
-  run: async (argv) => {
-    const history = openHistory({ store: argv.store });
-    const { rows, unknown, setAside } = await history.forget(argv.tickers, {
-      ...given({ intervals: argv.interval }),
-      ...datesOf(argv),
-    });
-    for (const { path, reason } of setAside) tell(`set aside ${path}: ${reason}`);
-    for (const ticker of unknown) tell(`Nothing was stored of ${ticker}.`);
-    tell(`Forgot ${rows} ${rows === 1 ? 'row' : 'rows'}.`);
-    return EXIT.done;
-  },
+  options: OPTIONS,
+  notes:
+    'More than one series, and more than a range with both ends, is asked about first; where nobody can be asked it needs ' +
+    '--yes. What goes is kept in quarantine/ until you delete it there.',
+  explicit: ['start', 'end', 'interval', 'tickers', 'all', 'yes'],
+  run,
 });
+
+async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
+  const tickers = tickersOf(argv);
+  const range = { ...given({ intervals: argv.interval }), ...datesOf(argv) };
+  const history = await openExisting({ store: argv.store });
+  const wanted = await history.forgettable(tickers, range);
+  if (!argv.yes && isMuch(wanted, range) && !(await mayForget(wanted))) {
+    tell('Nothing was forgotten.');
+    return EXIT.someFailed;
+  }
+  const { rows, actions, id, unknown, setAside } = await history.forget(tickers, range);
+  for (const { path, reason } of setAside) tell(`set aside ${path}: ${reason}`);
+  for (const ticker of unknown) tell(`Nothing was stored of ${ticker}.`);
+  tell(`Forgot ${plural(rows, 'bar')}${actions === 0 ? '' : `, ${actionsCount(actions)}`}.`);
+  if (id !== null) tell(`To bring that back: backfill restore ${id}${storeOf(argv.store)}`);
+  return EXIT.done;
+}
+
+/** Throws `usage` where it is not clear what is meant. */
+function tickersOf({ tickers, all }: ValuesOf<typeof OPTIONS>): string {
+  const whole = tickers?.split(/[\s,;]+/).find((word) => word !== 'ALL' && word.toLowerCase() === 'all');
+  if (whole !== undefined)
+    throw new BackfillError(
+      'usage',
+      `forget ${whole}: say --all to forget every ticker, or ALL in capitals for the ticker of Allstate`,
+    );
+  if (all && tickers !== undefined)
+    throw new BackfillError('usage', `--all is every ticker: leave out ${tickers}, or leave out --all`);
+  if (!all && tickers === undefined)
+    throw new BackfillError('usage', 'forget needs a ticker, or --all for every one of the store');
+  return tickers ?? 'all';
+}
+
+/** Whether that is more than somebody may have meant who mistyped: beyond one series, or beyond a range with both ends. */
+function isMuch(
+  { series }: Forgettable,
+  { start, end }: DateRange & { intervals?: readonly Interval[] },
+): boolean {
+  return series.length > 1 || (series.length === 1 && (start === undefined || end === undefined));
+}
+
+/** Asks, or throws `usage` where there is nobody to ask. */
+async function mayForget(wanted: Forgettable): Promise<boolean> {
+  const { amount, which } = forgettableText(wanted);
+  if (!canAsk())
+    throw new BackfillError(
+      'usage',
+      `this would forget ${amount} (${which}); nothing was touched: add --yes to do it`,
+    );
+  tell(`This forgets ${amount}:`);
+  tell(`  ${which}`);
+  return ask('They can be brought back. Forget them?');
+}
+
+/** As the next command line needs it. */
+function storeOf(store: string): string {
+  return store === STORE.store.default ? '' : ` --store ${store}`;
+}

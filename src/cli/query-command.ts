@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { ADJUSTMENTS, BackfillError, type History, openHistory } from '../index.ts';
+import { ADJUSTMENTS, BackfillError, type History } from '../index.ts';
 import { command } from './command.ts';
+import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { OUTPUT, STORE, given } from './options.ts';
 import { tell, tellDoubts } from './output.ts';
@@ -40,7 +41,7 @@ export const queryCommand = command({
   explicit: ['sql', 'as-of', 'write-sql', 'format'],
   run: async ({ sql, store, writeSql, ...argv }) => {
     const adjust = given({ adjust: argv.adjust, asOf: argv.asOf });
-    const history = openHistory({ store });
+    const history = await openExisting({ store });
     if (writeSql !== undefined) {
       const { sql: script, leftOut } = await history.views(adjust);
       await saveViews(writeSql, script);

@@ -1,5 +1,6 @@
-import { BackfillError, type Renamed, openHistory } from '../index.ts';
+import { BackfillError, type Renamed } from '../index.ts';
 import { command } from './command.ts';
+import { openExisting } from './existing-history.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { STORE, WHICH, given } from './options.ts';
@@ -51,7 +52,7 @@ export const renameCommand = command({
 
 async function rename(argv: Options): Promise<readonly Renamed[]> {
   const { mapFile, on, start, end } = argv;
-  const history = openHistory({ store: argv.store });
+  const history = await openExisting({ store: argv.store });
   if (mapFile !== undefined) {
     if ((argv.old ?? on ?? start ?? end) !== undefined)
       throw new BackfillError(

@@ -1,4 +1,4 @@
-import { driftText, openHistory, summaryText, verifyingLine } from '../index.ts';
+import { driftText, summaryText, verifyingLine } from '../index.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import {
   CONNECTION,
@@ -15,6 +15,7 @@ import {
   rangeOf,
 } from './options.ts';
 import { command } from './command.ts';
+import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
 import { parseShare, wholeFrom } from './quantities.ts';
 import { print, tell } from './output.ts';
@@ -56,7 +57,7 @@ export const verifyCommand = command({
   ],
   options: OPTIONS,
   run: async (argv) => {
-    const history = openHistory(connectionOf(argv));
+    const history = await openExisting(connectionOf(argv));
     const { stop, signal, release } = stopOnSignal();
     const { id, quotas } = history.capabilities;
     const progress = startProgress(quotas, stop);

@@ -1,26 +1,108 @@
+import type { Series } from '../core/bars.ts';
 import { type DayRange, parseDay } from '../core/day.ts';
 import type { Interval } from '../core/interval.ts';
-import type { BarStore } from '../store/store.ts';
-import type { DateRange, Forgotten } from './history.ts';
+import { intersect, span } from '../core/ranges.ts';
+import { isDamage } from '../store/damage.ts';
+import type { ForgottenSeries, Restored } from '../store/forgotten.ts';
+import type { BarStore, Scan, SeriesState } from '../store/store.ts';
+import type { DateRange, Forgettable, Forgotten } from './history.ts';
 
-/** What `History.forget` does. */
+type ForgetRange = DateRange & { readonly intervals?: readonly Interval[] };
+
+/** What `History.forget` does; `tickers` undefined: all in the store. */
 export async function forget(
   store: BarStore,
-  tickers: readonly string[],
-  range: DateRange & { intervals?: readonly Interval[] },
+  tickers: readonly string[] | undefined,
+  range: ForgetRange,
+  now: number,
 ): Promise<Forgotten> {
   const days = dayRange(range);
   const writer = await store.acquire();
   try {
-    const { intervals } = range;
-    const scan = await store.scan({ tickers, ...(intervals && { intervals }) });
+    const { scan, series, actionsOf, unknown } = await meant(store, tickers, range);
+    const order = { series, actionsOf, ...(days && { range: days }), at: now };
+    // Whole and durable before anything goes.
+    const entry = await store.keepForgotten(order);
     let rows = 0;
-    for (const { series } of scan.series.values()) rows += await store.forget(series, days);
-    // Splits and dividends belong to no interval: they go with the whole ticker's.
-    if (intervals === undefined) for (const ticker of tickers) await store.forgetActions(ticker, days);
-    const stored = new Set([...scan.series.values()].map(({ series }) => series.ticker));
-    const unknown = tickers.filter((ticker) => !stored.has(ticker));
-    return { rows, unknown, setAside: scan.setAside };
+    for (const one of series) rows += await store.forget(one, days);
+    let actions = 0;
+    for (const ticker of actionsOf) actions += await store.forgetActions(ticker, days);
+    return { rows, actions, id: entry?.id ?? null, unknown, setAside: scan.setAside };
+  } finally {
+    await writer.release();
+  }
+}
+
+/** What `History.forgettable` gives. Reads bars where a range is given, and takes no lock. */
+export async function forgettable(
+  store: BarStore,
+  tickers: readonly string[] | undefined,
+  range: ForgetRange,
+): Promise<Forgettable> {
+  const days = dayRange(range);
+  const { scan, actionsOf, unknown } = await meant(store, tickers, range);
+  const parts: ForgottenSeries[] = [];
+  for (const state of scan.series.values()) {
+    const part = await partOf(store, state, days);
+    if (part !== undefined) parts.push(part);
+  }
+  let actions = 0;
+  for (const ticker of actionsOf) actions += await countActions(store, ticker, days);
+  return { series: parts, actions, unknown };
+}
+
+/** The series and tickers that an order speaks of. Splits and dividends belong to no interval: they go with all of them. */
+async function meant(
+  store: BarStore,
+  tickers: readonly string[] | undefined,
+  { intervals }: ForgetRange,
+): Promise<{ scan: Scan; series: Series[]; actionsOf: readonly string[]; unknown: string[] }> {
+  const scan = await store.scan({ ...(tickers && { tickers }), ...(intervals && { intervals }) });
+  const series = [...scan.series.values()].map((state) => state.series);
+  const stored = new Set(series.map(({ ticker }) => ticker));
+  const actionsOf = intervals === undefined ? (tickers ?? [...scan.actions.keys()]) : [];
+  return { scan, series, actionsOf, unknown: (tickers ?? []).filter((ticker) => !stored.has(ticker)) };
+}
+
+/** Undefined where nothing is known in the range. */
+async function partOf(
+  store: BarStore,
+  { series, coverage, rows }: SeriesState,
+  days: DayRange | undefined,
+): Promise<ForgottenSeries | undefined> {
+  if (days === undefined) return { series, rows, days: span(coverage.present) ?? null };
+  const present = intersect(coverage.present, [days]);
+  if (present.length === 0 && intersect(coverage.absent, [days]).length === 0) return undefined;
+  return { series, rows: await countBars(store, series, days), days: span(present) ?? null };
+}
+
+/** Of a damaged file none: whoever forgets it is told. */
+async function countBars(store: BarStore, series: Series, days: DayRange): Promise<number> {
+  try {
+    return (await store.readBars(series, days)).length;
+  } catch (error) {
+    if (isDamage(error)) return 0;
+    throw error;
+  }
+}
+
+async function countActions(store: BarStore, ticker: string, days: DayRange | undefined): Promise<number> {
+  try {
+    const actions = await store.readActions(ticker);
+    return days === undefined
+      ? actions.length
+      : actions.filter(({ exDay }) => days.from <= exDay && exDay < days.to).length;
+  } catch (error) {
+    if (isDamage(error)) return 0;
+    throw error;
+  }
+}
+
+/** What `History.restore` does. */
+export async function restore(store: BarStore, id: string, now: number): Promise<Restored> {
+  const writer = await store.acquire();
+  try {
+    return await store.restoreForgotten(id, now);
   } finally {
     await writer.release();
   }

@@ -14,6 +14,7 @@ import type { SeriesRevision } from '../report/issues-text.ts';
 import type { IssuesReport } from '../report/issues.ts';
 import type { StoreViews } from '../store/parquet/views.ts';
 import type { Examination } from '../store/damage.ts';
+import type { ForgottenEntry, ForgottenSeries, Restored } from '../store/forgotten.ts';
 import type { SqlRows } from '../store/sql.ts';
 import type { Scan } from '../store/store.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
@@ -74,9 +75,23 @@ export interface RevisionsRequest extends SeriesSelection {
   readonly onDamage?: (error: BackfillError) => void;
 }
 
+/** What `forget` would remove. */
+export interface Forgettable {
+  /** Series of which something is known in the range. */
+  readonly series: readonly ForgottenSeries[];
+  /** Splits and dividends in force. */
+  readonly actions: number;
+  /** Tickers that nothing is stored of. */
+  readonly unknown: readonly string[];
+}
+
 /** What `forget` removed. */
 export interface Forgotten {
   readonly rows: number;
+  /** Splits and dividends in force. */
+  readonly actions: number;
+  /** By what `restore` brings it back; null if there was nothing. */
+  readonly id: string | null;
   /** Tickers that nothing was stored of. */
   readonly unknown: readonly string[];
   /** Partitions that could not be read and were moved to quarantine: they count as missing too. */
@@ -212,11 +227,26 @@ export interface History {
   actionBook(ticker: string): Promise<ActionBook>;
   /** Adds or withdraws a split or dividend by hand; gives what is known then. Throws `usage` and `store-locked`. */
   changeActions(ticker: string, change: ActionsChange): Promise<ActionBook>;
-  /** Removes rows and knowledge, so that they count as missing. */
+  /** What `forget` would remove. Changes nothing. */
+  forgettable(
+    tickers: string | readonly string[],
+    range?: DateRange & { intervals?: readonly Interval[] },
+  ): Promise<Forgettable>;
+  /**
+   * Removes rows and knowledge, so that they count as missing; `all` is every ticker in the store. What goes lies in
+   * `quarantine/` first, from where `restore` brings it back.
+   */
   forget(
     tickers: string | readonly string[],
     range?: DateRange & { intervals?: readonly Interval[] },
   ): Promise<Forgotten>;
+  /** What was forgotten and lies in `quarantine/`, oldest first. */
+  forgotten(): Promise<readonly ForgottenEntry[]>;
+  /**
+   * Brings back what was forgotten, exactly: bars, knowledge, splits and dividends. What is final now stays; where it
+   * differs nothing is changed, and `usage` is thrown. Throws `store-locked`.
+   */
+  restore(id: string): Promise<Restored>;
   /**
    * An instrument got another ticker: what is stored of the old one's sessions in the range becomes the new one's, and is
    * forgotten under the old ticker, which may be another instrument's now. Where the new one has a final bar of its own,

@@ -1,9 +1,8 @@
 import { changeActions } from './actions-by-hand.ts';
 import { parseTicker } from '../core/ticker.ts';
-import type { BarStore } from '../store/store.ts';
 import { coverageOf } from './coverage.ts';
 import { doctor } from './doctor.ts';
-import { forget } from './forget.ts';
+import { forget, forgettable, restore } from './forget.ts';
 import type { History, HistoryOptions } from './history.ts';
 import { findIssues, findRevisions } from './issues.ts';
 import { partsOf, scanOptionsOf } from './parts.ts';
@@ -28,16 +27,13 @@ export function openHistory(options: HistoryOptions): History {
     issues: async (request = {}) => findIssues(store, await scanOptionsOf(parts, request)),
     revisions: async (request = {}) =>
       findRevisions(store, await scanOptionsOf(parts, request), request.onDamage),
-    forget: async (tickers, range = {}) =>
-      forget(store, (await tickersToRead(tickers)) ?? (await allStored(store)), range),
+    forgettable: async (tickers, range = {}) => forgettable(store, await tickersToRead(tickers), range),
+    forget: async (tickers, range = {}) => forget(store, await tickersToRead(tickers), range, clock()),
+    forgotten: () => store.listForgotten(),
+    restore: (id) => restore(store, id, clock()),
     doctor: (request = {}) => doctor(store, clock(), request),
     rename: async (from, to, range = {}) => rename(store, renameWanted(from, to, range, clock())),
     renameByMapFile: (path) => renameByMapFile(store, path),
     close: () => Promise.resolve(),
   };
-}
-
-async function allStored(store: BarStore): Promise<string[]> {
-  const { series } = await store.scan();
-  return [...new Set([...series.values()].map((state) => state.series.ticker))];
 }

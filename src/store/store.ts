@@ -6,6 +6,7 @@ import type { DayRange } from '../core/day.ts';
 import type { Interval } from '../core/interval.ts';
 import type { Rename } from '../core/rename.ts';
 import type { Examination, ExamineOptions } from './damage.ts';
+import type { ForgetOrder, ForgottenEntry, Restored } from './forgotten.ts';
 
 /** What a store knows of one series, without its bars. */
 export interface SeriesState {
@@ -167,6 +168,18 @@ export interface BarStore {
    * `store-corrupt` like `upsert`.
    */
   forget(series: Series, range?: DayRange): Promise<number>;
+  /**
+   * Copies into quarantine what `forget` and `forgetActions` are about to remove, durably, as its one writer. Undefined if
+   * there is nothing. Throws `store-corrupt` like `upsert`.
+   */
+  keepForgotten(order: ForgetOrder): Promise<ForgottenEntry | undefined>;
+  /** What was forgotten and lies in quarantine, oldest first. */
+  listForgotten(): Promise<readonly ForgottenEntry[]>;
+  /**
+   * Brings back what was forgotten, as its one writer: bars, knowledge, splits and dividends, exactly. What is final now
+   * stays. Throws `usage` for an id that there is not, and where what is there now differs: nothing is changed then.
+   */
+  restoreForgotten(id: string, at: number): Promise<Restored>;
   /** Those in force, ascending by ex-date. */
   readActions(ticker: string): Promise<CorporateAction[]>;
   /** All that is known of a ticker's corporate actions. */

@@ -175,7 +175,7 @@ describe.each(DAMAGES)('%s in %s', (kind, path, damage) => {
     const { code } = await doctor('--fix');
     if (kind === 'same-series') {
       expect(code).toBe(1);
-      await run('backfill', ['forget', 'ZZZ', '--store', store]);
+      await run('backfill', ['forget', 'ZZZ', '--yes', '--store', store]);
     } else expect(code).toBe(0);
     await fill(store);
     expect(await exportStore(store)).toEqual(truth);
@@ -193,7 +193,7 @@ it('names and mends every damage of one store at once', { timeout: 60_000 }, asy
   for (const [kind, path] of DAMAGES) expect(kindsAt(examination, path), path).toContain(kind);
   expect(await everything()).toEqual(before);
   expect((await doctor('--fix')).code).toBe(1);
-  await run('backfill', ['forget', 'ZZZ', '--store', store]);
+  await run('backfill', ['forget', 'ZZZ', '--yes', '--store', store]);
   await fill(store);
   expect(await exportStore(store)).toEqual(truth);
   expect(await doctor()).toMatchObject({ code: 0, examination: { damages: [] } });

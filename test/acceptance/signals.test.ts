@@ -148,7 +148,7 @@ describe('a backfill that is told to stop', () => {
   /** Another run can write the store at once: nobody holds its lock. */
   const expectUnlocked = async (store: string): Promise<void> => {
     const { code, stderr } = await run('backfill', ['forget', 'NOSUCH', '--store', store]);
-    expect([code, stderr]).toEqual([0, 'Nothing was stored of NOSUCH.\nForgot 0 rows.\n']);
+    expect([code, stderr]).toEqual([0, 'Nothing was stored of NOSUCH.\nForgot 0 bars.\n']);
   };
 });
 

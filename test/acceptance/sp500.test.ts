@@ -94,8 +94,9 @@ describeWith(REAL_DATA)('499 real tickers over five years, from the simulator on
     async () => {
       const before = (await simulator.asked()).length;
       const range = ['--start', '2015-06-01', '--end', '2015-06-26'];
-      const forgot = await run('backfill', ['forget', FORGOTTEN.join(','), '--store', store, ...range]);
-      expect(forgot.stderr).toBe('Forgot 100 rows.\n');
+      const named = ['--store', store, '--yes', ...range];
+      const forgot = await run('backfill', ['forget', FORGOTTEN.join(','), ...named]);
+      expect(forgot.stderr).toMatch(/^Forgot 100 bars/);
       const since = new Date().toISOString();
       const plan = await backfill('--dry-run');
       expect(plan.stdout).toContain('BRK-B  1d  2015-06-01..2015-06-26       20        1');

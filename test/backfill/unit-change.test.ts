@@ -8,7 +8,7 @@ import { forget } from '../../src/library/forget.ts';
 import { openCsv } from '../../src/providers/csv/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
-import { temporaryFolder } from '../store/fixtures.ts';
+import { NOON, temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
 import { SESSIONS } from './hearings.ts';
 
@@ -54,7 +54,7 @@ describe('a unit that changed for good', () => {
       /1\/100 of .* another unit; if its unit changed for good, backfill forget AAPL --interval 1d, then run again, with --start \S+ if older rows still come in the old one; check-data/,
     );
     expect(others).toEqual([]);
-    await forget(store, ['AAPL'], { intervals: ['1d'] });
+    await forget(store, ['AAPL'], { intervals: ['1d'] }, NOON);
     expect(messages(await fill(() => 100, 21))).toEqual([]);
     expect(new Set(await closes())).toEqual(new Set([250]));
     expect(await closes()).toHaveLength(22);
@@ -73,7 +73,7 @@ describe('a unit that changed for good', () => {
     // Each day says the same of the day that it began.
     for (const last of [21, 23])
       expect(messages(await fill(inTheMiddle, last))).toEqual([expect.stringMatching(advice)]);
-    await forget(store, ['AAPL'], { intervals: ['1d'] });
+    await forget(store, ['AAPL'], { intervals: ['1d'] }, NOON);
     expect(messages(await fill(inTheMiddle, 23, 20))).toEqual([]);
     expect(await closes()).toHaveLength(4);
     expect(messages(await fill(inTheMiddle, 24, 20))).toEqual([]);
@@ -84,7 +84,7 @@ describe('a unit that changed for good', () => {
     await fill(() => 1, 19);
     const [message] = messages(await fill((session) => (session > 19 && session < 24 ? 100 : 1), 25));
     expect(message).toMatch(/4 of 6 rows .* another unit; check-data/);
-    await forget(store, ['AAPL'], {});
+    await forget(store, ['AAPL'], {}, NOON);
     await fill(() => 1, 20, 15);
     const [older] = messages(await fill((session) => (session < 15 ? 100 : 1), 20));
     expect(older).toMatch(/another unit; check-data/);

@@ -171,7 +171,6 @@ describe('a command line that cannot be meant is refused', () => {
     ['actions AAPL MSFT', 'backfill actions does not know what to do with "MSFT"'],
     ['doctor AAPL', 'backfill doctor does not know what to do with "AAPL"'],
     ['simulate 8080', 'backfill simulate does not know what to do with "8080"'],
-    ['forget', 'backfill forget needs TICKERS; --help shows how'],
     ['actions', 'backfill actions needs TICKER; --help shows how'],
     ['--interval 1day', 'there is no such interval; there are 1m, 5m, 15m, 1h, 1d; did you mean 1d?'],
     ['--provider yaho', 'there is no provider "yaho"; there are: yahoo, csv, sample; did you mean yahoo?'],
@@ -330,7 +329,11 @@ describe('a setting', () => {
       start: undefined,
       interval: undefined,
     });
-    expect(() => meant('forget', { tickers: 'AAPL' })).toThrow('needs TICKERS');
+    expect(valuesOf('forget', { tickers: 'AAPL', all: true, yes: true })).toMatchObject({
+      tickers: undefined,
+      all: false,
+      yes: false,
+    });
     expect(valuesOf('doctor', { fix: true })).toMatchObject({ fix: false });
   });
 });

@@ -40,7 +40,7 @@ describe('a command line that cannot be meant', () => {
     ['simulate --log nowhere/log', '--log nowhere/log: cannot be written (ENOENT)'],
     ['verify --sample 0', '--sample 0: write it as 1% or 0.01, above 0 and at most 100%'],
     ['verify --sample 1.5', '--sample 1.5: write it as 1% or 0.01'],
-    ['verify', 'nothing to verify'],
+    ['verify', '--store ./data: there is no such folder'],
     ['check-data --issues --revisions', '--issues and --revisions contradict each other'],
     ['check-data --issues --days 5', '--issues lists all there is: it takes no range'],
     ['forget AAPL --start 2025-02-01 --end 2025-01-01', '--start 2025-02-01 is after --end 2025-01-01'],
@@ -69,7 +69,8 @@ describe('backfill', () => {
     expect(stdout).toContain('KUMO.T 1d  2026-02-24..2026-03-02        5        1\n');
     const json = await backfill(...SAMPLE, '--no-gaps', '--dry-run', '--json', '--store', 'untouched');
     expect(JSON.parse(json.stdout)).toMatchObject({ totals: { series: 2, requests: 2, sessions: 10 } });
-    expect((await checkData('--store', 'untouched')).stdout).toBe('The store has no series.\n');
+    const { code, stderr } = await checkData('--store', 'untouched');
+    expect([code, stderr]).toEqual([2, 'check-data: --store untouched: there is no such folder\n']);
   });
 
   it('prints its summary as JSON', async () => {
@@ -104,6 +105,7 @@ describe('backfill', () => {
         '2026-02-02',
       );
       expect(dated.stdout).toContain('ALFA   1d  2026-02-02..2026-02-02');
+      await backfill('--store', 'settings', '--now', '2026-03-02T23:00:00Z', '--quiet');
       expect((await checkData('--store', 'settings')).code).toBe(0);
       await writeFile(join(folder, 'backfill.config.json'), '{ "dayz": 3 }');
       expect((await backfill()).stderr).toBe(
@@ -154,15 +156,5 @@ describe('check-data', () => {
   it('fits a terminal of 80 columns', async () => {
     const { stdout } = await checkData('--store', 'checked', ...NOW);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-  });
-});
-
-describe('forget', () => {
-  it('says what it forgot, of what nothing was stored, and takes all for all that is stored', async () => {
-    await backfill(...SAMPLE, '--store', 'forgetful');
-    const one = await backfill('forget', 'ALFA,NOPE', '--store', 'forgetful');
-    expect([one.code, one.stderr]).toEqual([0, 'Nothing was stored of NOPE.\nForgot 5 rows.\n']);
-    const all = await backfill('forget', 'all', '--store', 'forgetful');
-    expect([all.code, all.stderr]).toEqual([0, 'Forgot 5 rows.\n']);
   });
 });

@@ -100,10 +100,13 @@ describe('backfill verify', () => {
 
   it('of nothing is one line, exit 2', async () => {
     const { code, stderr } = await backfill('verify', ...CSV, ...NOW, '--store', 'nothing');
-    expect(stderr).toBe(
+    expect(stderr).toBe('backfill: --store nothing: there is no such folder\n');
+    expect(code).toBe(2);
+    const other = await backfill('verify', ...CSV, ...NOW, '--tickers', 'NOPE');
+    expect(other.stderr).toBe(
       'backfill: nothing to verify: the store has no final session of what was asked for\n',
     );
-    expect(code).toBe(2);
+    expect(other.code).toBe(2);
   });
 });
 
@@ -117,7 +120,7 @@ describe('check-data', () => {
 });
 
 describe('backfill forget', () => {
-  it('says how many rows it removed, and of what there were none', async () => {
+  it('says how many bars it removed, and of what there were none', async () => {
     const { code, stderr } = await backfill(
       'forget',
       'AAPL,NOPE',
@@ -126,9 +129,12 @@ describe('backfill forget', () => {
       '--end',
       '2025-06-12',
     );
-    expect([code, stderr]).toEqual([0, 'Nothing was stored of NOPE.\nForgot 1 row.\n']);
+    expect(stderr).toMatch(
+      /^Nothing was stored of NOPE\.\nForgot 1 bar\.\nTo bring that back: backfill restore \d{8}T\d{6}Z-[\da-f]{4}\n$/,
+    );
+    expect(code).toBe(0);
     const intraday = await backfill('forget', 'AAPL', '--interval', '1h');
-    expect(intraday.stderr).toContain('Forgot 0 rows.');
-    expect((await backfill('forget', 'AAPL')).stderr).toBe('Forgot 9 rows.\n');
+    expect(intraday.stderr).toBe('Nothing was stored of AAPL.\nForgot 0 bars.\n');
+    expect((await backfill('forget', 'AAPL', '--yes')).stderr).toMatch(/^Forgot 9 bars/);
   });
 });

@@ -4,7 +4,7 @@ import type { CorporateAction } from '../../core/bars.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { contains, normalize, subtract, union } from '../../core/ranges.ts';
+import { contains, intersect, normalize, subtract, union } from '../../core/ranges.ts';
 import { encodeBook, statedActionsDigest, trustedBook } from './actions-knowledge.ts';
 import { commitFile, type CommitFs, removeFile } from './commit.ts';
 import { decodeActions, readActionsFooter } from './decode.ts';
@@ -102,17 +102,29 @@ export async function forgetActionsIn(
 ): Promise<number> {
   let removed = 0;
   await updateActions(fs, root, ticker, (before) => {
-    const isKept = ({ exDay }: { exDay: number }): boolean => !contains([range], exDay);
-    const entries = before.entries.filter(({ action }) => isKept(action));
-    removed = before.entries.length - entries.length;
-    return {
-      entries,
-      past: before.past.filter(({ action }) => isKept(action)),
-      doubts: before.doubts.filter(isKept),
-      covered: subtract(before.covered, normalize([range])),
-    };
+    const { kept, gone } = cutBook(before, range);
+    removed = gone.entries.length;
+    return kept;
   });
   return removed;
+}
+
+/** A book without a range of ex-dates, and what goes. */
+export function cutBook(
+  book: ActionBook,
+  range: DayRange,
+): { readonly kept: ActionBook; readonly gone: ActionBook } {
+  const part = (isOf: (exDay: number) => boolean, covered: readonly DayRange[]): ActionBook => ({
+    entries: book.entries.filter(({ action }) => isOf(action.exDay)),
+    past: book.past.filter(({ action }) => isOf(action.exDay)),
+    doubts: book.doubts.filter(({ exDay }) => isOf(exDay)),
+    covered,
+  });
+  const goes = (exDay: number): boolean => contains([range], exDay);
+  return {
+    kept: part((exDay) => !goes(exDay), subtract(book.covered, normalize([range]))),
+    gone: part(goes, intersect(book.covered, [range])),
+  };
 }
 
 /** Whether two books say the same; covered days are joined in both. */

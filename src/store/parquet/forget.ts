@@ -1,12 +1,12 @@
-import type { Series } from '../../core/bars.ts';
+import type { Bar, Series } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
-import { type Coverage, unlearn } from '../../core/coverage.ts';
+import { type Coverage, unlearn, within } from '../../core/coverage.ts';
 import type { DayRange } from '../../core/day.ts';
 import { sessionDateOf } from '../../core/partition.ts';
-import { intersect, union } from '../../core/ranges.ts';
+import { contains, union } from '../../core/ranges.ts';
 import { type CommitFs, removeFile } from './commit.ts';
 import { barsPath, type Partition } from './layout.ts';
-import { readPartition, writePartition } from './partition-file.ts';
+import { type PartitionContent, readPartition, writePartition } from './partition-file.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
 import { partitionsOf } from './walk.ts';
 
@@ -21,35 +21,54 @@ export async function forgetRange(
   range: DayRange,
 ): Promise<number> {
   const partitions = await partitionsOf(root, series, range);
-  await readAllOrSetAside(
-    fs,
-    root,
-    partitions.map((partition) => ({
-      path: barsPath(partition),
-      loss: missingUntilRerun('sessions'),
-      // Read again below: all partitions of years of minutes do not fit into memory at once.
-      read: async () => void (await readPartition(root, partition)),
-    })),
-  );
+  await readableOrSetAside(fs, root, partitions);
   let removed = 0;
   for (const partition of partitions) removed += await forgetIn(fs, root, partition, range);
   return removed;
 }
 
+/**
+ * Reads partitions that are going to be read again one by one: all of years of minutes do not fit into memory at once. A
+ * damaged one goes to quarantine, and `store-corrupt` is thrown.
+ */
+export async function readableOrSetAside(
+  fs: CommitFs,
+  root: string,
+  partitions: readonly Partition[],
+): Promise<void> {
+  const files = partitions.map((partition) => ({
+    path: barsPath(partition),
+    loss: missingUntilRerun('sessions'),
+    read: async () => void (await readPartition(root, partition)),
+  }));
+  await readAllOrSetAside(fs, root, files);
+}
+
 async function forgetIn(fs: CommitFs, root: string, partition: Partition, range: DayRange): Promise<number> {
   const before = await readPartition(root, partition);
   if (before === undefined) return 0;
-  const { bars, knowledge } = before;
-  const dayOf = sessionDateOf(partition.series.interval, calendarById(knowledge.calendar));
-  const kept = bars.filter(({ ts }) => dayOf(ts) < range.from || dayOf(ts) >= range.to);
-  const coverage = unlearn(knowledge.coverage, [range]);
-  const touched = intersect(knownDays(knowledge.coverage), [range]).length > 0;
-  if (kept.length === 0 && knownDays(coverage).length === 0) {
-    await removeFile(fs, root, barsPath(partition));
-  } else if (touched || kept.length < bars.length) {
-    await writePartition(fs, root, partition, { bars: kept, knowledge: { ...knowledge, coverage } });
-  }
-  return bars.length - kept.length;
+  const { kept, gone } = cutPartition(partition, before, range);
+  if (kept === undefined) await removeFile(fs, root, barsPath(partition));
+  else if (gone !== undefined) await writePartition(fs, root, partition, kept);
+  return gone?.bars.length ?? 0;
+}
+
+/** What is left of a partition without a range of session dates, and what goes; undefined for nothing. */
+export function cutPartition(
+  { series }: Partition,
+  { bars, knowledge }: PartitionContent,
+  range: DayRange,
+): { readonly kept: PartitionContent | undefined; readonly gone: PartitionContent | undefined } {
+  const dayOf = sessionDateOf(series.interval, calendarById(knowledge.calendar));
+  const goes = ({ ts }: Bar): boolean => contains([range], dayOf(ts));
+  const kept = bars.filter((bar) => !goes(bar));
+  const gone = bars.filter(goes);
+  const [stays, leaves] = [unlearn(knowledge.coverage, [range]), within(knowledge.coverage, [range])];
+  const part = (own: readonly Bar[], coverage: Coverage): PartitionContent | undefined =>
+    own.length === 0 && knownDays(coverage).length === 0
+      ? undefined
+      : { bars: own, knowledge: { ...knowledge, coverage } };
+  return { kept: part(kept, stays), gone: part(gone, leaves) };
 }
 
 function knownDays(coverage: Coverage): DayRange[] {

@@ -4,6 +4,7 @@ import type { Bar, CorporateAction, Revision, Series } from '../../core/bars.ts'
 import type { DayRange } from '../../core/day.ts';
 import { periodRange } from '../../core/partition.ts';
 import type { Examination, ExamineOptions } from '../damage.ts';
+import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import type {
   BarStore,
   Rejected,
@@ -20,6 +21,9 @@ import { commitFolder, type CommitFs } from './commit.ts';
 import { asUnusable, DISK } from './disk.ts';
 import { examineStore } from './doctor/examine.ts';
 import { forgetRange } from './forget.ts';
+import { listEntries } from './forgotten/entry.ts';
+import { keepForgotten } from './forgotten/keep.ts';
+import { restoreForgotten } from './forgotten/restore.ts';
 import { lockStore } from './lock.ts';
 import { keepRejected, listAside } from './quarantine.ts';
 import { moveRevisionsIn } from './move-revisions.ts';
@@ -96,6 +100,18 @@ class ParquetStore implements BarStore {
 
   forget(series: Series, range: DayRange = periodRange('all')): Promise<number> {
     return this.#usable(() => forgetRange(this.#fs, this.url, series, range));
+  }
+
+  keepForgotten(order: ForgetOrder): Promise<ForgottenEntry | undefined> {
+    return this.#usable(() => keepForgotten(this.#fs, this.url, order));
+  }
+
+  listForgotten(): Promise<readonly ForgottenEntry[]> {
+    return this.#usable(() => listEntries(this.url));
+  }
+
+  restoreForgotten(id: string, at: number): Promise<Restored> {
+    return this.#usable(() => restoreForgotten(this.#fs, this.url, id, at));
   }
 
   readActionBook(ticker: string): Promise<ActionBook> {

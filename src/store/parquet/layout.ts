@@ -24,6 +24,8 @@ export const RUNS = 'runs';
 export const QUARANTINE = 'quarantine';
 /** Rejected rows, by interval and ticker. */
 export const REJECTED = `${QUARANTINE}/rows`;
+/** What was forgotten, a small store for each time, with a `forgotten.json` that says what it is. */
+export const FORGOTTEN = `${QUARANTINE}/forgotten`;
 export const RENAMES_FILE = 'renames.json';
 export const LOCK_FILE = '.lock';
 

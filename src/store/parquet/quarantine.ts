@@ -5,7 +5,7 @@ import { BackfillError } from '../../core/errors.ts';
 import type { RejectedRow } from '../store.ts';
 import { type CommitFile, commitFolder, type CommitFs, writeVerified } from './commit.ts';
 import { errno, orAbsent } from './disk.ts';
-import { QUARANTINE, REJECTED, seriesPath, timeStamp } from './layout.ts';
+import { FORGOTTEN, QUARANTINE, REJECTED, seriesPath, timeStamp } from './layout.ts';
 
 /** Which file lies at a path, and when it was last written (ms since the epoch). */
 export interface Version {
@@ -105,7 +105,9 @@ export async function listAside(root: string): Promise<string[]> {
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
-  return paths.filter((path) => !path.startsWith(`${REJECTED}/`)).toSorted();
+  return paths
+    .filter((path) => !path.startsWith(`${REJECTED}/`) && !path.startsWith(`${FORGOTTEN}/`))
+    .toSorted();
 }
 
 /**

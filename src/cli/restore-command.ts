@@ -1,0 +1,52 @@
+import { BackfillError, type History, actionsCount, forgottenText, plural } from '../index.ts';
+import { command } from './command.ts';
+import { openExisting } from './existing-history.ts';
+import { EXIT } from './exit-codes.ts';
+import { OUTPUT, STORE } from './options.ts';
+import { print, tell } from './output.ts';
+
+/** What stands for the id of what was forgotten last and not brought back. */
+const NEWEST = 'newest';
+
+/** `backfill restore`: list what was forgotten, and bring it back. */
+export const restoreCommand = command({
+  name: 'restore',
+  describe: 'List what was forgotten, and bring it back',
+  examples: [
+    { does: 'What can be brought back', line: 'backfill restore' },
+    { does: 'What was forgotten last', line: 'backfill restore newest' },
+    { does: 'One of the list', line: 'backfill restore 20261120T211500Z-3f9a' },
+  ],
+  options: {
+    id: { word: 'one', value: 'ID', describe: 'Which: its id, or newest; without it they are listed' },
+    ...STORE,
+    json: { type: 'switch', group: OUTPUT, describe: 'Print the list, or what was brought back, as JSON' },
+  },
+  notes: 'Bars that are final now stay; where they differ from the forgotten ones nothing is brought back.',
+  explicit: ['id'],
+  run: async ({ id, store, json }) => {
+    const history = await openExisting({ store });
+    if (id === undefined) {
+      const entries = await history.forgotten();
+      await print(json ? [JSON.stringify(entries)] : forgottenText(entries));
+      return EXIT.done;
+    }
+    const restored = await history.restore(id === NEWEST ? await newest(history) : id);
+    const { rows, actions, entry } = restored;
+    if (json) await print([JSON.stringify(restored)]);
+    else if (rows + actions === 0) tell(`All that ${entry.id} holds is in the store.`);
+    else tell(`Brought back ${plural(rows, 'bar')}, ${actionsCount(actions)}.`);
+    return EXIT.done;
+  },
+});
+
+/** Throws `usage` where nothing is left to bring back. */
+async function newest(history: History): Promise<string> {
+  const left = (await history.forgotten()).filter(({ restoredAt }) => restoredAt === null);
+  const last = left.at(-1);
+  if (last !== undefined) return last.id;
+  throw new BackfillError(
+    'usage',
+    'nothing that was forgotten is left to bring back; backfill restore lists all',
+  );
+}

@@ -1,0 +1,85 @@
+import {
+  type ActionBook,
+  type ActionEntry,
+  entryOf,
+  inherit,
+  isBarred,
+  isSameAction,
+} from './action-book.ts';
+import type { Bar } from './bars.ts';
+import { isSameBar } from './compare.ts';
+import { type Coverage, unlearn } from './coverage.ts';
+import { type Day, type DayRange, formatDay } from './day.ts';
+import { contains, intersect, subtract } from './ranges.ts';
+
+/** What comes back into a series that was forgotten in part or whole, and has perhaps been filled again since. */
+export interface GivenBack {
+  /** Ascending. */
+  readonly bars: readonly Bar[];
+  readonly learned: Coverage;
+  /** Sessions whose present bars say something else than the forgotten ones. */
+  readonly conflicts: readonly Day[];
+}
+
+/**
+ * Plans how forgotten bars and what was known of them come back: what is final now stays, and is a conflict where it
+ * differs; a provisional session gives way to a final one. An absence comes back where nothing is known of a session.
+ */
+export function giveBack(
+  forgotten: { readonly bars: readonly Bar[]; readonly coverage: Coverage },
+  present: { readonly bars: readonly Bar[]; readonly coverage: Coverage },
+  sessionOf: (ts: number) => Day,
+): GivenBack {
+  const [then, now] = [forgotten.coverage, present.coverage];
+  const giveWay = intersect(now.provisional, subtract(then.present, then.provisional));
+  const stay = subtract(now.present, giveWay);
+  const taken = unlearn(then, stay);
+  const { absent } = unlearn(taken, now.absent);
+  const stays = ({ ts }: Bar): boolean => contains(stay, sessionOf(ts));
+  return {
+    bars: forgotten.bars.filter((bar) => !stays(bar)),
+    learned: { ...taken, absent },
+    conflicts: differing(forgotten.bars.filter(stays), present.bars, then.provisional, sessionOf),
+  };
+}
+
+/** Sessions of final bars that are gone or other now. */
+function differing(
+  before: readonly Bar[],
+  now: readonly Bar[],
+  provisional: readonly DayRange[],
+  sessionOf: (ts: number) => Day,
+): Day[] {
+  const byTs = new Map(now.map((bar) => [bar.ts, bar]));
+  const days = new Set<Day>();
+  for (const bar of before) {
+    const own = byTs.get(bar.ts);
+    const session = sessionOf(bar.ts);
+    if (contains(provisional, session)) continue;
+    if (own === undefined || !isSameBar(own, bar, 0)) days.add(session);
+  }
+  return [...days].toSorted((a, b) => a - b);
+}
+
+/**
+ * The book with what was forgotten of it; of one kind and ex-date, what is in force now stays. `conflicts` are words for
+ * those that differ: `the split of 2020-08-31`.
+ */
+export function giveBackActions(
+  forgotten: ActionBook,
+  now: ActionBook,
+): { readonly book: ActionBook; readonly conflicts: readonly string[] } {
+  const isNew = ({ action }: ActionEntry): boolean =>
+    entryOf(now, action) === undefined && !isBarred(now, action);
+  const conflicts = forgotten.entries.flatMap(({ action }) => {
+    const own = entryOf(now, action);
+    const differs = own !== undefined && !isSameAction(own.action, action);
+    return differs ? [`the ${action.kind} of ${formatDay(action.exDay)}`] : [];
+  });
+  const entries = forgotten.entries.filter(isNew);
+  const book = inherit(now, { entries, past: forgotten.past, covered: forgotten.covered });
+  const doubts = forgotten.doubts.filter(({ kind, exDay }) =>
+    entries.some(({ action }) => action.kind === kind && action.exDay === exDay),
+  );
+  return { book: { ...book, doubts: [...book.doubts, ...doubts] }, conflicts };
+}

@@ -1,0 +1,70 @@
+import { type DayRange, formatDay } from '../core/day.ts';
+import { span } from '../core/ranges.ts';
+import type { ForgottenEntry, ForgottenSeries } from '../store/forgotten.ts';
+import { formatCount, plural, table } from './table.ts';
+
+/** Tickers that are named; the others are counted. */
+const NAMED = 5;
+
+/** What goes, or went, of how many series: `1,260 bars of 5 series, 3 splits and dividends`. */
+function amountText(series: readonly ForgottenSeries[], actions: number): string {
+  const bars = `${plural(rowsOf(series), 'bar')} of ${formatCount(series.length)} series`;
+  return actions === 0 ? bars : `${bars}, ${actionsCount(actions)}`;
+}
+
+/** `1 split or dividend`, `3 splits and dividends` */
+export function actionsCount(count: number): string {
+  return count === 1 ? '1 split or dividend' : `${formatCount(count)} splits and dividends`;
+}
+
+/** What would be forgotten: how much, and of whom and of when. */
+export function forgettableText({ series, actions }: Pick<ForgottenEntry, 'series' | 'actions'>): {
+  readonly amount: string;
+  readonly which: string;
+} {
+  const which = [tickersText(series), spanText(series)].filter((part) => part !== '').join('; ');
+  return { amount: amountText(series, actions), which };
+}
+
+/** `AAPL, MSFT, … and 3 more` */
+function tickersText(series: readonly ForgottenSeries[]): string {
+  const tickers = [...new Set(series.map(({ series: { ticker } }) => ticker))];
+  const named = tickers.slice(0, NAMED).join(', ');
+  return tickers.length > NAMED ? `${named} and ${formatCount(tickers.length - NAMED)} more` : named;
+}
+
+/** First and last session with a bar: `2024-06-03 to 2024-06-28`; empty for none. */
+function spanText(series: readonly ForgottenSeries[]): string {
+  const all = span(series.flatMap(({ days }): DayRange[] => (days === null ? [] : [days])));
+  return all === undefined ? '' : `${formatDay(all.from)} to ${formatDay(all.to - 1)}`;
+}
+
+/** What was forgotten and can be brought back, for a terminal: the newest first. */
+export function forgottenText(entries: readonly ForgottenEntry[]): string[] {
+  if (entries.length === 0) return ['Nothing that was forgotten lies in quarantine/.'];
+  return table<ForgottenEntry>(
+    [
+      { title: 'ID', text: ({ id }) => id },
+      { title: 'BARS', text: ({ series }) => formatCount(rowsOf(series)), right: true },
+      { title: 'FROM', text: ({ series }) => spanText(series).slice(0, 10) || '-' },
+      { title: 'TO', text: ({ series }) => spanText(series).slice(-10) || '-' },
+      { title: 'TICKERS', text: ({ series }) => shortened(tickersText(series)) },
+      { title: 'RESTORED', text: ({ restoredAt }) => (restoredAt === null ? '-' : dateOf(restoredAt)) },
+    ],
+    entries.toReversed(),
+  ).map((line) => line.trimEnd());
+}
+
+const WIDEST = 20;
+
+function shortened(text: string): string {
+  return text.length <= WIDEST ? text : `${text.slice(0, WIDEST - 1)}…`;
+}
+
+function rowsOf(series: readonly ForgottenSeries[]): number {
+  return series.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function dateOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}

@@ -1,0 +1,43 @@
+import type { Series } from '../core/bars.ts';
+import type { DayRange } from '../core/day.ts';
+
+/** What is about to be forgotten. */
+export interface ForgetOrder {
+  readonly series: readonly Series[];
+  /** Tickers whose splits and dividends go too. */
+  readonly actionsOf: readonly string[];
+  /** Session dates and ex-dates. Default: all. */
+  readonly range?: DayRange;
+  /** When, ms since the epoch. */
+  readonly at: number;
+}
+
+/** What one `forget` removed, as it lies in quarantine. */
+export interface ForgottenEntry {
+  /** The time of forgetting and four hex digits, such as `20261120T211500Z-3f9a`; the name of its folder. */
+  readonly id: string;
+  /** ms since the epoch. */
+  readonly forgottenAt: number;
+  readonly series: readonly ForgottenSeries[];
+  /** Splits and dividends in force. */
+  readonly actions: number;
+  /** When it was brought back last, ms since the epoch; null for never. */
+  readonly restoredAt: number | null;
+}
+
+/** A series, or a part of one. */
+export interface ForgottenSeries {
+  readonly series: Series;
+  readonly rows: number;
+  /** Session dates of the bars; null for none. */
+  readonly days: DayRange | null;
+}
+
+/** What `restoreForgotten` brought back. */
+export interface Restored {
+  readonly entry: ForgottenEntry;
+  /** Bars that were not there. */
+  readonly rows: number;
+  /** Splits and dividends that were not in force. */
+  readonly actions: number;
+}

@@ -1,0 +1,87 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BackfillError } from '../../../core/errors.ts';
+import { isInterval } from '../../../core/interval.ts';
+import type { ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
+import { commitFile, type CommitFs } from '../commit.ts';
+import { orAbsent } from '../disk.ts';
+import { fields, instant, list, malformed, pairOf, rangeOf, text } from '../json.ts';
+import { FORGOTTEN } from '../layout.ts';
+
+/**
+ * One time of forgetting: `quarantine/forgotten/ID/` with what went, laid out as in the store.
+ *
+ *     bars/interval=1d/ticker=AAPL/period=all/bars.parquet   rows and knowledge of the range
+ *     actions/ticker=AAPL/actions.parquet
+ *     forgotten.json    written last, before anything is removed: without it nothing was
+ *     restored.json     when it was brought back
+ */
+const ENTRY_FILE = 'forgotten.json';
+const RESTORED_FILE = 'restored.json';
+
+const ID = /^\d{8}T\d{6}Z-[\da-f]{4}$/;
+
+/** The folder of an entry, relative to the store's root. */
+export function entryPath(id: string): string {
+  return `${FORGOTTEN}/${id}`;
+}
+
+/** Writes what an entry is, durably: from then on it counts. */
+export async function writeEntry(fs: CommitFs, root: string, entry: ForgottenEntry): Promise<void> {
+  const json = {
+    id: entry.id,
+    forgottenAt: new Date(entry.forgottenAt).toISOString(),
+    series: entry.series.map(({ series, rows, days }) => ({ ...series, rows, days: days && pairOf(days) })),
+    actions: entry.actions,
+  };
+  await writeJson(fs, join(root, entryPath(entry.id)), ENTRY_FILE, json);
+}
+
+/** Notes that an entry was brought back; it stays where it is. */
+export async function noteRestored(fs: CommitFs, root: string, id: string, at: number): Promise<void> {
+  const json = { restoredAt: new Date(at).toISOString() };
+  await writeJson(fs, join(root, entryPath(id)), RESTORED_FILE, json);
+}
+
+/** What was forgotten and can be brought back, oldest first. A folder without its `forgotten.json` is none. */
+export async function listEntries(root: string): Promise<ForgottenEntry[]> {
+  const names = (await orAbsent(readdir(join(root, FORGOTTEN)))) ?? [];
+  const entries: ForgottenEntry[] = [];
+  for (const id of names.filter((name) => ID.test(name)).toSorted()) {
+    const entry = await readEntry(root, id);
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries.toSorted((a, b) => a.forgottenAt - b.forgottenAt);
+}
+
+/** One entry; undefined if there is none. Throws `store-corrupt` if its `forgotten.json` is malformed. */
+export async function readEntry(root: string, id: string): Promise<ForgottenEntry | undefined> {
+  if (!ID.test(id)) return undefined;
+  const folder = entryPath(id);
+  const content = await orAbsent(readFile(join(root, folder, ENTRY_FILE), 'utf8'));
+  if (content === undefined) return undefined;
+  const restored = await orAbsent(readFile(join(root, folder, RESTORED_FILE), 'utf8'));
+  try {
+    const json = fields(JSON.parse(content));
+    const actions = json['actions'];
+    if (typeof actions !== 'number') throw malformed(actions);
+    const restoredAt = restored === undefined ? null : instant(fields(JSON.parse(restored))['restoredAt']);
+    const series = list(json['series']).map(seriesOf);
+    return { id, forgottenAt: instant(json['forgottenAt']), series, actions, restoredAt };
+  } catch (error) {
+    throw new BackfillError('store-corrupt', `${folder} does not say what was forgotten: ${String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function seriesOf(value: unknown): ForgottenSeries {
+  const { ticker, interval, rows, days } = fields(value);
+  if (typeof interval !== 'string' || !isInterval(interval)) throw malformed(interval);
+  if (typeof rows !== 'number') throw malformed(rows);
+  return { series: { ticker: text(ticker), interval }, rows, days: days === null ? null : rangeOf(days) };
+}
+
+async function writeJson(fs: CommitFs, folder: string, name: string, json: object): Promise<void> {
+  await commitFile(fs, folder, name, new TextEncoder().encode(`${JSON.stringify(json, null, 1)}\n`));
+}

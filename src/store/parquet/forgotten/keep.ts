@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { ActionBook } from '../../../core/action-book.ts';
+import type { Series } from '../../../core/bars.ts';
+import { calendarById } from '../../../core/calendar/calendars.ts';
+import type { DayRange } from '../../../core/day.ts';
+import { periodRange, sessionDateOf } from '../../../core/partition.ts';
+import { span } from '../../../core/ranges.ts';
+import type { ForgetOrder, ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
+import { cutBook, readActionsFile, updateActions } from '../actions.ts';
+import type { CommitFs } from '../commit.ts';
+import { cutPartition, readableOrSetAside } from '../forget.ts';
+import { timeStamp } from '../layout.ts';
+import { type PartitionContent, readPartition, writePartition } from '../partition-file.ts';
+import { partitionsOf } from '../walk.ts';
+import { entryPath, writeEntry } from './entry.ts';
+
+/**
+ * Copies what is about to be forgotten into quarantine, durably and whole, before any of it is removed. Undefined if
+ * there is nothing. A damaged partition goes to quarantine as a file, and `store-corrupt` is thrown.
+ */
+export async function keepForgotten(
+  fs: CommitFs,
+  root: string,
+  { series, actionsOf, range = periodRange('all'), at }: ForgetOrder,
+): Promise<ForgottenEntry | undefined> {
+  const id = `${timeStamp(at)}-${randomBytes(2).toString('hex')}`;
+  const folder = join(root, entryPath(id));
+  const kept: ForgottenSeries[] = [];
+  for (const one of series) {
+    const copied = await copySeries(fs, root, folder, one, range);
+    if (copied !== undefined) kept.push(copied);
+  }
+  let actions = 0;
+  let isAny = kept.length > 0;
+  for (const ticker of actionsOf) {
+    const { gone } = cutBook(await readActionsFile(root, ticker), range);
+    if (isNothing(gone)) continue;
+    await updateActions(fs, folder, ticker, () => gone);
+    actions += gone.entries.length;
+    isAny = true;
+  }
+  if (!isAny) return undefined;
+  const entry = { id, forgottenAt: at, series: kept, actions, restoredAt: null };
+  await writeEntry(fs, root, entry);
+  return entry;
+}
+
+async function copySeries(
+  fs: CommitFs,
+  root: string,
+  folder: string,
+  series: Series,
+  range: DayRange,
+): Promise<ForgottenSeries | undefined> {
+  const partitions = await partitionsOf(root, series, range);
+  await readableOrSetAside(fs, root, partitions);
+  let rows = 0;
+  let isAny = false;
+  const days: DayRange[] = [];
+  for (const partition of partitions) {
+    const content = await readPartition(root, partition);
+    const { gone } = content === undefined ? {} : cutPartition(partition, content, range);
+    if (gone === undefined) continue;
+    await writePartition(fs, folder, partition, gone);
+    isAny = true;
+    rows += gone.bars.length;
+    for (const day of sessionsOf(series, gone)) days.push(day);
+  }
+  return isAny ? { series, rows, days: span(days) ?? null } : undefined;
+}
+
+/** First and last session of the bars. */
+function sessionsOf({ interval }: Series, { bars, knowledge }: PartitionContent): DayRange[] {
+  const dayOf = sessionDateOf(interval, calendarById(knowledge.calendar));
+  return [bars[0], bars.at(-1)].flatMap((bar) =>
+    bar === undefined ? [] : [{ from: dayOf(bar.ts), to: dayOf(bar.ts) + 1 }],
+  );
+}
+
+function isNothing({ entries, past, doubts, covered }: ActionBook): boolean {
+  return [entries, past, doubts, covered].every(({ length }) => length === 0);
+}

@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import type { ActionBook } from '../../../core/action-book.ts';
+import { mergeBars, mergeIdentity, seriesKey } from '../../../core/bars.ts';
+import { calendarById } from '../../../core/calendar/calendars.ts';
+import { learn, NOTHING_KNOWN } from '../../../core/coverage.ts';
+import { type Day, formatDay } from '../../../core/day.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import { type GivenBack, giveBack, giveBackActions } from '../../../core/give-back.ts';
+import { sessionDateOf } from '../../../core/partition.ts';
+import type { Restored } from '../../forgotten.ts';
+import { readActionsFile, updateActions } from '../actions.ts';
+import type { CommitFs } from '../commit.ts';
+import { compact, type Knowledge } from '../knowledge.ts';
+import type { Partition } from '../layout.ts';
+import { type PartitionContent, readPartition, writePartition } from '../partition-file.ts';
+import { listPartitions, tickersWithActions } from '../walk.ts';
+import { entryPath, noteRestored, readEntry } from './entry.ts';
+
+/** A partition of an entry, and of the store as it is now. */
+interface Pair {
+  readonly gone: PartitionContent;
+  readonly now: PartitionContent | undefined;
+  readonly back: GivenBack;
+}
+
+/**
+ * Brings back what was forgotten: splits and dividends first, then bars and knowledge, partition by partition. What is
+ * final now stays; where it differs nothing is brought back at all, and `usage` is thrown. Interrupted, it is completed
+ * by the same call. Throws `store-corrupt` for what is damaged, and `usage` for an id that there is not.
+ */
+export async function restoreForgotten(
+  fs: CommitFs,
+  root: string,
+  id: string,
+  at: number,
+): Promise<Restored> {
+  const entry = await readEntry(root, id);
+  if (entry === undefined)
+    throw new BackfillError('usage', `nothing forgotten is called "${id}"; backfill restore lists what is`);
+  const folder = entryPath(id);
+  const partitions = await listPartitions(join(root, folder));
+  const tickers = await tickersWithActions(join(root, folder));
+  await assertNoConflict(root, folder, partitions, tickers);
+  let actions = 0;
+  for (const ticker of tickers) {
+    const gone = await readGone(folder, () => readActionsFile(join(root, folder), ticker));
+    await updateActions(fs, root, ticker, (now) => {
+      const { book } = giveBackActions(gone, now);
+      actions += book.entries.length - now.entries.length;
+      return book;
+    });
+  }
+  let rows = 0;
+  for (const partition of partitions) {
+    const pair = await pairOf(root, folder, partition);
+    if (pair === undefined) continue;
+    const after = mergedBack(pair);
+    rows += after.bars.length - (pair.now?.bars.length ?? 0);
+    await writePartition(fs, root, partition, after);
+  }
+  await noteRestored(fs, root, id, at);
+  return { entry, rows, actions };
+}
+
+async function assertNoConflict(
+  root: string,
+  folder: string,
+  partitions: readonly Partition[],
+  tickers: readonly string[],
+): Promise<void> {
+  const days = new Map<string, { partition: Partition; days: Day[] }>();
+  for (const partition of partitions) {
+    const { conflicts = [] } = (await pairOf(root, folder, partition))?.back ?? {};
+    if (conflicts.length === 0) continue;
+    const key = seriesKey(partition.series);
+    days.set(key, { partition, days: [...(days.get(key)?.days ?? []), ...conflicts] });
+  }
+  const [first, ...more] = days.values();
+  if (first !== undefined) throw otherBars(first.partition, first.days, more.length);
+  for (const ticker of tickers) {
+    const gone = await readGone(folder, () => readActionsFile(join(root, folder), ticker));
+    const [conflict] = giveBackActions(gone, await readActionsFile(root, ticker)).conflicts;
+    if (conflict === undefined) continue;
+    throw new BackfillError(
+      'usage',
+      `${ticker} has another value now for ${conflict}: it stays, and nothing is brought back; ` +
+        `backfill actions ${ticker} lists what is known`,
+    );
+  }
+}
+
+function otherBars({ series }: Partition, days: readonly Day[], more: number): BackfillError {
+  const [from, to] = [formatDay(days[0] ?? 0), formatDay(days.at(-1) ?? 0)];
+  const when = days.length === 1 ? `on ${from}` : `on ${days.length} days, ${from} to ${to}`;
+  const others = more === 0 ? '' : `, and so have ${more} other series`;
+  return new BackfillError(
+    'usage',
+    `${seriesKey(series)} has other final bars now ${when}${others}: they stay, and nothing is brought back; to have the ` +
+      `forgotten ones instead: backfill forget ${series.ticker} --interval ${series.interval} --start ${from} --end ${to}, then restore again`,
+    { ticker: series.ticker },
+  );
+}
+
+async function pairOf(root: string, folder: string, partition: Partition): Promise<Pair | undefined> {
+  const gone = await readGone(folder, () => readPartition(join(root, folder), partition));
+  if (gone === undefined) return undefined;
+  const now = await readPartition(root, partition, gone.knowledge.calendar);
+  const sessionOf = sessionDateOf(partition.series.interval, calendarById(gone.knowledge.calendar));
+  const present = { bars: now?.bars ?? [], coverage: now?.knowledge.coverage ?? NOTHING_KNOWN };
+  const back = giveBack({ bars: gone.bars, coverage: gone.knowledge.coverage }, present, sessionOf);
+  return { gone, now, back };
+}
+
+function mergedBack({ gone, now, back }: Pair): PartitionContent {
+  if (now === undefined) return gone;
+  const calendar = calendarById(now.knowledge.calendar);
+  const knowledge: Knowledge = {
+    ...now.knowledge,
+    coverage: compact(learn(now.knowledge.coverage, back.learned), calendar),
+    identity: mergeIdentity(gone.knowledge.identity, now.knowledge.identity),
+    fetchedAt: latest(now.knowledge.fetchedAt, gone.knowledge.fetchedAt),
+  };
+  return { bars: mergeBars(now.bars, back.bars), knowledge };
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+/** Names where the damage is. */
+async function readGone<T extends ActionBook | PartitionContent | undefined>(
+  folder: string,
+  read: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
+    throw new BackfillError('store-corrupt', `${folder}/${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Finished, built, ended, run } from '../acceptance/programs.ts';
+
+let folder = '';
+let store = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-forget-'));
+  const days = ['--start', '2026-02-02', '--end', '2026-02-27', '--now', '2026-03-02T23:00:00Z'];
+  const filled = ['--provider', 'sample', '--tickers', 'ALFA,KUMO.T', ...days, '--store', 'whole'];
+  expect((await run('backfill', [...filled, '--quiet'], folder)).code).toBe(0);
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(async () => {
+  await rm(join(folder, 'data'), { recursive: true, force: true });
+  await cp(join(folder, 'whole'), join(folder, 'data'), { recursive: true });
+  store = join(folder, 'data');
+});
+
+const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);
+
+/** Every file of the store with its content, but for the lock. */
+async function content(): Promise<Map<string, string>> {
+  const files = await readdir(store, { recursive: true, withFileTypes: true });
+  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+  const texts = await Promise.all(
+    paths.toSorted().map(async (path) => [path, await readFile(path, 'latin1')] as const),
+  );
+  return new Map(texts.filter(([path]) => !path.endsWith('.lock')));
+}
+
+const RANGE = '--start 2026-02-03 --end 2026-02-04';
+
+describe('backfill forget', () => {
+  it.each([
+    ['all', 'forget all: say --all to forget every ticker, or ALL in capitals'],
+    ['All', 'forget All: say --all'],
+    ['ALFA,all', 'forget all: say --all'],
+    ['ALFA all', 'forget all: say --all'],
+    ['all --yes', 'forget all: say --all'],
+    [`all ${RANGE}`, 'forget all: say --all'],
+    ['', 'forget needs a ticker, or --all for every one of the store'],
+    ['--yes', 'forget needs a ticker, or --all'],
+    ['--all ALFA', '--all is every ticker: leave out ALFA, or leave out --all'],
+    [
+      '--all',
+      /this would forget 37 bars of 2 series, \d+ splits and dividends \(ALFA, KUMO\.T; 2026-02-02 to 2026-02-27\); nothing was touched: add --yes/,
+    ],
+    ['ALFA', 'this would forget 19 bars of 1 series'],
+    [
+      'ALFA --interval 1d',
+      /this would forget 19 bars of 1 series \(ALFA; 2026-02-02 to 2026-02-27\); nothing/,
+    ],
+    ['ALFA --start 2026-02-26', 'this would forget 2 bars of 1 series'],
+    ['ALFA --end 2026-02-03', 'this would forget 2 bars of 1 series'],
+    [`ALFA KUMO.T ${RANGE}`, 'this would forget 4 bars of 2 series'],
+    [`--all ${RANGE}`, 'this would forget 4 bars of 2 series'],
+  ])(
+    '%s: is refused in one line where nobody can be asked, and nothing is touched',
+    async (line, message) => {
+      const before = await content();
+      const { code, stdout, stderr } = await backfill(
+        'forget',
+        ...line.split(' ').filter((word) => word !== ''),
+      );
+      expect(stderr).toMatch(typeof message === 'string' ? '' : message);
+      if (typeof message === 'string') expect(stderr).toContain(message);
+      expect(stderr).toMatch(/^backfill: [^\n]+\n$/);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(await content()).toEqual(before);
+    },
+  );
+
+  it.each([
+    ['--all --yes', 'Forgot 37 bars'],
+    ['--all -y', 'Forgot 37 bars'],
+    ['ALFA,KUMO.T --yes', 'Forgot 37 bars'],
+    ['ALFA --yes', 'Forgot 19 bars'],
+    [`ALFA ${RANGE}`, 'Forgot 2 bars'],
+    [`ALFA,NOPE ${RANGE}`, 'Nothing was stored of NOPE.\nForgot 2 bars'],
+    [`--all ${RANGE} --yes`, 'Forgot 4 bars'],
+  ])('%s: forgets, and says how to bring it back, which is true', async (line, said) => {
+    const exported = await backfill('export');
+    const report = await backfill('check-data', '--json', '--now', '2026-03-02T23:00:00Z');
+    const { code, stdout, stderr } = await backfill('forget', ...line.split(' '));
+    expect(stderr.startsWith(said)).toBe(true);
+    expect([code, stdout]).toEqual([0, '']);
+    const [, advice = ''] = /To bring that back: backfill (restore \S+)\n$/.exec(stderr) ?? [];
+    const restored = await backfill(...advice.split(' '));
+    expect(restored.stderr).toMatch(/^Brought back \d+ bars, \d+ splits? (and|or) dividends?\.\n$/);
+    expect(await backfill('export')).toEqual(exported);
+    expect(await backfill('check-data', '--json', '--now', '2026-03-02T23:00:00Z')).toEqual(report);
+    expect((await backfill('doctor')).code).toBe(0);
+  });
+
+  it.each([
+    ['ALL', 'Nothing was stored of ALL.\nForgot 0 bars.\n'],
+    ['NOPE', 'Nothing was stored of NOPE.\nForgot 0 bars.\n'],
+    ['ALFA --start 2020-01-02', undefined],
+  ])('%s: is no word for every ticker', async (line, said) => {
+    const { code, stderr } = await backfill('forget', ...line.split(' '));
+    if (said === undefined) expect(code).toBe(2);
+    else expect([code, stderr]).toEqual([0, said]);
+    expect((await backfill('export')).stderr).toContain('Exported 37 bars of 2 series');
+  });
+});
+
+describe('backfill restore', () => {
+  it('lists, takes an id or the newest, and says where there is nothing', async () => {
+    const nothing = await backfill('restore');
+    expect([nothing.code, nothing.stdout]).toEqual([0, 'Nothing that was forgotten lies in quarantine/.\n']);
+    await backfill('forget', 'ALFA', '--yes');
+    const listed = await backfill('restore');
+    expect(listed.stdout).toMatch(
+      /^ID +BARS FROM +TO +TICKERS RESTORED\n\d{8}T\d{6}Z-[\da-f]{4} +19 2026-02-02 2026-02-27 ALFA +-\n$/,
+    );
+    expect((await backfill('restore', 'newest')).stderr).toMatch(/^Brought back 19 bars, /);
+    const [entry] = JSON.parse((await backfill('restore', '--json')).stdout) as [
+      { id: string; restoredAt: number },
+    ];
+    expect(entry.restoredAt).toBeGreaterThan(0);
+    expect((await backfill('restore', entry.id)).stderr).toBe(
+      `All that ${entry.id} holds is in the store.\n`,
+    );
+    for (const [id, message] of [
+      ['newest', 'nothing that was forgotten is left to bring back'],
+      ['20200101T000000Z-0000', 'nothing forgotten is called "20200101T000000Z-0000"'],
+      ['../../bars', 'nothing forgotten is called "../../bars"'],
+    ] as const) {
+      const { code, stderr } = await backfill('restore', id);
+      expect([code, stderr.includes(message), stderr.trimEnd().split('\n').length]).toEqual([2, true, 1]);
+    }
+  });
+
+  it('names the store in its advice where it is not the usual one', async () => {
+    const { stderr } = await backfill('forget', 'ALFA', '--yes', '--store', store);
+    expect(stderr.trimEnd().endsWith(` --store ${store}`)).toBe(true);
+  });
+});
+
+it('an answer that is piped is no terminal’s', async () => {
+  const child = spawn(process.execPath, [built('backfill'), 'forget', '--all'], { cwd: folder });
+  child.stdin.end('y\n');
+  expect((await ended(child)).code).toBe(2);
+});
