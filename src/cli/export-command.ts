@@ -1,11 +1,11 @@
-import { ADJUSTMENTS, BackfillError, type Exported, INTERVALS } from '../index.ts';
+import { ADJUSTMENTS, BackfillError, type Exported, INTERVALS, plural } from '../index.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { EXPORT_FORMATS, exportFormat } from './export-format.ts';
 import { DATES, INTERVAL, OUTPUT, STORE, TICKERS, WHICH, datesOf, given } from './options.ts';
-import { assertPrinted, printText, tell, tellDoubts } from './output.ts';
+import { assertPrinted, printToReader, tell, tellDoubts } from './output.ts';
 import { checkDate } from './quantities.ts';
 import { stopOnSignal } from './signals.ts';
 
@@ -55,6 +55,7 @@ export const exportCommand = command({
       throw new BackfillError('usage', `--interval ${argv.interval.join(',')}: export takes one interval`);
     const history = await openExisting({ store: argv.store });
     const { stop, signal, release } = stopOnSignal();
+    const reader = readerOfLines();
     try {
       const exported = await history.export({
         ...given({ tickers: argv.tickers, asOf }),
@@ -62,12 +63,13 @@ export const exportCommand = command({
         interval,
         adjust,
         format,
-        to: out === '-' ? printText : out,
+        to: out === '-' ? reader.take : out,
         stop,
       });
       return await finished(exported);
     } catch (error) {
       if (stop.aborted) return signal();
+      if (reader.isGone()) return cutShort(reader.lines() - (format === 'csv' ? 1 : 0));
       throw error;
     } finally {
       release();
@@ -76,10 +78,31 @@ export const exportCommand = command({
   },
 });
 
+/** Whoever reads stdout, and how many lines were offered. `take` throws as soon as nobody reads any more. */
+function readerOfLines(): { take(text: string): Promise<void>; lines(): number; isGone(): boolean } {
+  let lines = 0;
+  let gone = false;
+  return {
+    take: async (text) => {
+      lines += text.split('\n').length - 1;
+      gone = !(await printToReader(text));
+      if (gone) throw new BackfillError('cancelled', 'the reader closed the pipe');
+    },
+    lines: () => lines,
+    isGone: () => gone,
+  };
+}
+
+/** `| head` has what it wanted. How much of the last block went through the pipe nobody can tell. */
+function cutShort(offered: number): number {
+  tell(`The reader closed the pipe: at most the first ${plural(Math.max(0, offered), 'bar')} were written.`);
+  return EXIT.done;
+}
+
 async function finished({ rows, series, failures, doubts }: Exported): Promise<number> {
   await assertPrinted();
   tellDoubts(doubts);
   for (const { reason } of failures) tell(`left out: ${reason}`);
-  tell(`Exported ${rows} bars of ${series} series.`);
+  tell(`Exported ${plural(rows, 'bar')} of ${series.toLocaleString('en-US')} series.`);
   return failures.length > 0 ? EXIT.someFailed : EXIT.done;
 }

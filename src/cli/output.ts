@@ -63,6 +63,19 @@ export async function printText(text: string): Promise<void> {
   }
 }
 
+/** The same, and whether somebody still reads. */
+export async function printToReader(text: string): Promise<boolean> {
+  const { stdout } = process;
+  clearBottom();
+  refuseUnprinted();
+  if (!stdout.writable) return false;
+  const isTaken = await new Promise<boolean>((resolve) => {
+    stdout.write(text, (error) => resolve(!error));
+  });
+  if (!isTaken) await assertPrinted();
+  return isTaken;
+}
+
 /** stderr is progress and messages. */
 export function tell(line: string): void {
   clearBottom();
