@@ -79,7 +79,11 @@ export const exportCommand = command({
 });
 
 /** Whoever reads stdout, and how many lines were offered. `take` throws as soon as nobody reads any more. */
-function readerOfLines(): { take(text: string): Promise<void>; lines(): number; isGone(): boolean } {
+function readerOfLines(): {
+  readonly take: (text: string) => Promise<void>;
+  readonly lines: () => number;
+  readonly isGone: () => boolean;
+} {
   let lines = 0;
   let gone = false;
   return {

