@@ -1,5 +1,6 @@
 import { changeActions } from './actions-by-hand.ts';
 import { parseTicker } from '../core/ticker.ts';
+import { checkOptions, checkTickers, checked } from './check-request.ts';
 import { coverageOf } from './coverage.ts';
 import { doctor } from './doctor.ts';
 import { forget, forgettable, restore } from './forget.ts';
@@ -12,8 +13,14 @@ import { runsOf } from './runs.ts';
 
 /** Opens a store with the provider that fills it. Does no I/O yet. Throws `unknown-provider` and `usage`. */
 export function openHistory(options: HistoryOptions): History {
+  checkOptions(options);
   const parts = partsOf(options);
   const { store, capabilities, clock, tickersToRead } = parts;
+  /** Never by leaving them out: `all` has to be said. */
+  const named: typeof tickersToRead = (tickers) => {
+    checkTickers(tickers);
+    return tickersToRead(tickers);
+  };
   return {
     capabilities,
     scan: () => store.scan(),
@@ -23,12 +30,12 @@ export function openHistory(options: HistoryOptions): History {
     actionBook: async (ticker) => store.readActionBook(parseTicker(ticker)),
     changeActions: async (ticker, change) => changeActions(store, parseTicker(ticker), change, clock()),
     coverage: async (request = {}) =>
-      coverageOf(store, capabilities, clock(), request, await tickersToRead(request.tickers)),
-    issues: async (request = {}) => findIssues(store, await scanOptionsOf(parts, request)),
+      coverageOf(store, capabilities, clock(), request, await tickersToRead(checked(request).tickers)),
+    issues: async (request = {}) => findIssues(store, await scanOptionsOf(parts, checked(request))),
     revisions: async (request = {}) =>
-      findRevisions(store, await scanOptionsOf(parts, request), request.onDamage),
-    forgettable: async (tickers, range = {}) => forgettable(store, await tickersToRead(tickers), range),
-    forget: async (tickers, range = {}) => forget(store, await tickersToRead(tickers), range, clock()),
+      findRevisions(store, await scanOptionsOf(parts, checked(request)), request.onDamage),
+    forgettable: async (tickers, range = {}) => forgettable(store, await named(tickers), checked(range)),
+    forget: async (tickers, range = {}) => forget(store, await named(tickers), checked(range), clock()),
     forgotten: () => store.listForgotten(),
     restore: (id) => restore(store, id, clock()),
     doctor: (request = {}) => doctor(store, clock(), request),

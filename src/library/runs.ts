@@ -5,6 +5,7 @@ import type { ThreadStart } from '../backfill/runner.ts';
 import { utcDayOf } from '../core/day.ts';
 import { threadEntry } from '../pool/entry.ts';
 import { openProvider } from '../providers/registry.ts';
+import { checkRequest } from './check-request.ts';
 import type { BackfillOptions, History } from './history.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
 import { deadlineOf, openTrafficOf, poolSize, standingOf } from './run-tools.ts';
@@ -30,6 +31,7 @@ export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill
         backfill(await requestOf(parts, request), { ...toolsOf(parts, request), ...source }),
       ),
     verify: async (request) => {
+      checkRequest(request);
       const { sample = DEFAULT_SAMPLE, seed = utcDayOf(clock()) } = request;
       const { tickers: _tickers, intervals: _intervals, ...range } = request;
       const drawn = { ...range, ...(await scanOptionsOf(parts, request)), sample, seed };
@@ -69,6 +71,7 @@ function sourceOf({ options, config, capabilities }: Parts): Source {
 }
 
 async function requestOf({ tickersToFetch }: Parts, request: BackfillOptions): Promise<BackfillRequest> {
+  checkRequest(request);
   const tickers = await tickersToFetch(request.tickers);
   return { ...request, tickers, intervals: [...new Set(request.intervals ?? ['1d' as const])] };
 }

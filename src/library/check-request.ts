@@ -1,0 +1,102 @@
+import { parseDay } from '../core/day.ts';
+import { BackfillError } from '../core/errors.ts';
+import { INTERVALS, isInterval } from '../core/interval.ts';
+import type { HistoryOptions } from './history.ts';
+
+/** What callers give, as JavaScript may give it. */
+type Given = object | undefined;
+
+/**
+ * Throws `usage`, `invalid-date` or `unsupported-interval`, naming the option and its value, for what no request can
+ * mean: an empty list, a number that is none, dates in the wrong order. What contradicts what is there is found later.
+ */
+export function checkRequest(request: Given): void {
+  if (request === undefined) return;
+  if (typeof request !== 'object' || request === null)
+    throw bad('the request', request, 'must be an object such as { tickers, days }');
+  const { tickers, intervals, interval, days, years, start, end, asOf, sample, seed } = request as Record<
+    string,
+    unknown
+  >;
+  if (tickers !== undefined) checkTickers(tickers);
+  if (intervals !== undefined) checkIntervals(intervals);
+  if (interval !== undefined) checkInterval('interval', interval);
+  checkCount('days', days);
+  checkCount('years', years);
+  checkDates(start, end);
+  checkDate('asOf', asOf);
+  if (sample !== undefined && !(typeof sample === 'number' && sample > 0 && sample <= 1))
+    throw bad('sample', sample, 'must be a part above 0 and at most 1, such as 0.01');
+  if (seed !== undefined && !Number.isSafeInteger(seed)) throw bad('seed', seed, 'must be a whole number');
+}
+
+/** The request, once it is checked. */
+export function checked<R extends object>(request: R): R {
+  checkRequest(request);
+  return request;
+}
+
+/** Throws `usage` for tickers that name nobody: an order to forget must not mean all by accident. */
+export function checkTickers(tickers: unknown): void {
+  const shape = 'must be a text such as "AAPL,MSFT", or a list of tickers';
+  const names: readonly unknown[] = Array.isArray(tickers) ? tickers : [tickers];
+  if (!names.every((name) => typeof name === 'string')) throw bad('tickers', tickers, shape);
+  if (names.length === 0 || names.some((name) => name.trim() === ''))
+    throw bad('tickers', tickers, 'names no ticker; name at least one');
+}
+
+/** Throws `usage` for what `openHistory` cannot open. */
+export function checkOptions({ store, workers, concurrency }: HistoryOptions): void {
+  if (typeof (store as unknown) !== 'string') throw bad('store', store, 'must be the path of a folder');
+  for (const [name, value] of Object.entries({ workers, concurrency }))
+    if (value !== 'auto') checkCount(name, value, 'must be "auto" or a whole number above 0');
+}
+
+function checkIntervals(intervals: unknown): void {
+  if (!Array.isArray(intervals)) throw bad('intervals', intervals, "must be a list such as ['1d', '1h']");
+  if (intervals.length === 0)
+    throw bad('intervals', intervals, `is empty; there are ${INTERVALS.join(', ')}`);
+  for (const interval of intervals) checkInterval('intervals', interval);
+}
+
+/** Throws `unsupported-interval`. */
+export function checkInterval(name: string, interval: unknown): void {
+  if (typeof interval === 'string' && isInterval(interval)) return;
+  const what = `there is no such interval; there are ${INTERVALS.join(', ')}`;
+  throw new BackfillError('unsupported-interval', `${name} ${shown(interval)}: ${what}`);
+}
+
+function checkCount(name: string, value: unknown, must = 'must be a whole number above 0'): void {
+  if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) > 0))
+    throw bad(name, value, must);
+}
+
+function checkDates(start: unknown, end: unknown): void {
+  const [from, to] = [checkDate('start', start), checkDate('end', end)];
+  if (from !== undefined && to !== undefined && from > to)
+    throw new BackfillError('usage', `start ${String(start)} is after end ${String(end)}`);
+}
+
+function checkDate(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') throw bad(name, value, 'must be a text such as "2026-01-02"');
+  try {
+    return parseDay(value);
+  } catch (error) {
+    throw new BackfillError('invalid-date', `${name} ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function bad(name: string, value: unknown, what: string): BackfillError {
+  return new BackfillError('usage', `${name} ${shown(value)}: ${what}`);
+}
+
+/** A value in one line: `[]`, `NaN`, `"2h"`. */
+function shown(value: unknown): string {
+  if (typeof value === 'string' || Array.isArray(value)) return JSON.stringify(value).slice(0, 80);
+  return value instanceof Date
+    ? 'a Date'
+    : typeof value === 'object' && value !== null
+      ? 'an object'
+      : String(value);
+}

@@ -1,0 +1,128 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openHistory } from '../../src/library/open-history.ts';
+import { openStore } from '../../src/store/open.ts';
+import { WEEK, update } from '../store/fixtures.ts';
+
+let root = '';
+let history: ReturnType<typeof openHistory>;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'backfill-requests-'));
+  await openStore(root).upsert(update(WEEK));
+  history = openHistory({ store: root, provider: { id: 'sample' }, stateFolder: root });
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** What a caller without types may give. */
+const any = (value: unknown): never => value as never;
+
+const BAD: readonly (readonly [object, string, string])[] = [
+  [{ tickers: [] }, 'usage', 'tickers []: names no ticker'],
+  [{ tickers: '' }, 'usage', 'tickers "": names no ticker'],
+  [{ tickers: ['AAPL', ' '] }, 'usage', 'tickers ["AAPL"," "]: names no ticker'],
+  [{ tickers: [undefined] }, 'usage', 'tickers [null]: must be a text'],
+  [{ tickers: null }, 'usage', 'tickers null: must be a text'],
+  [{ tickers: 5 }, 'usage', 'tickers 5: must be a text'],
+  [{ tickers: { AAPL: 1 } }, 'usage', 'tickers an object: must be a text'],
+  [{ intervals: [] }, 'usage', 'intervals []: is empty; there are 1m'],
+  [{ intervals: '1d' }, 'usage', 'intervals "1d": must be a list'],
+  [{ intervals: ['2h'] }, 'unsupported-interval', 'intervals "2h": there is no such interval; there are 1m'],
+  [{ intervals: ['1d', null] }, 'unsupported-interval', 'intervals null: there is no such interval'],
+];
+
+const BAD_RANGES: typeof BAD = [
+  [{ start: '2026-02-30' }, 'invalid-date', 'start "2026-02-30" is not a date'],
+  [{ end: 'soon' }, 'invalid-date', 'end "soon" is not a date'],
+  [{ start: '' }, 'invalid-date', 'start "" is not a date'],
+  [{ start: new Date(0) }, 'usage', 'start a Date: must be a text such as "2026-01-02"'],
+  [{ end: 20260102 }, 'usage', 'end 20260102: must be a text'],
+  [{ start: '2026-02-03', end: '2026-02-02' }, 'usage', 'start 2026-02-03 is after end 2026-02-02'],
+];
+
+const BAD_COUNTS: typeof BAD = [
+  [{ days: 0 }, 'usage', 'days 0: must be a whole number above 0'],
+  [{ days: -5 }, 'usage', 'days -5: must be'],
+  [{ days: Number.NaN }, 'usage', 'days NaN: must be'],
+  [{ days: Number.POSITIVE_INFINITY }, 'usage', 'days Infinity: must be'],
+  [{ days: 1.5 }, 'usage', 'days 1.5: must be'],
+  [{ days: '252' }, 'usage', 'days "252": must be'],
+  [{ years: 0 }, 'usage', 'years 0: must be'],
+  [{ days: 5, years: 1 }, 'usage', '--days and --years contradict each other'],
+  [{ days: 5, start: '2026-02-02' }, 'usage', '--days and --start contradict each other'],
+  [{ days: 99_999_999 }, 'usage', '--days 99999999: there is no history that long'],
+];
+
+describe('a request that cannot be meant names its option and value', () => {
+  const METHODS: readonly (readonly [string, (request: object) => Promise<unknown>, typeof BAD])[] = [
+    ['backfill', (request) => history.backfill(any(request)), [...BAD, ...BAD_RANGES, ...BAD_COUNTS]],
+    ['plan', (request) => history.plan(any(request)), [...BAD, ...BAD_RANGES, ...BAD_COUNTS]],
+    ['coverage', (request) => history.coverage(any(request)), [...BAD, ...BAD_RANGES, ...BAD_COUNTS]],
+    ['verify', (request) => history.verify(any(request)), [...BAD, ...BAD_RANGES, ...BAD_COUNTS]],
+    ['issues', (request) => history.issues(any(request)), BAD],
+    ['revisions', (request) => history.revisions(any(request)), BAD],
+    [
+      'export',
+      (request) => history.export({ to: async () => undefined, ...request }),
+      [
+        ...BAD.filter(([request]) => 'tickers' in request),
+        ...BAD_RANGES,
+        [{ interval: '2h' }, 'unsupported-interval', 'interval "2h"'],
+        [{ asOf: 'today' }, 'invalid-date', 'asOf "today" is not a date'],
+        [{ adjust: 'some' }, 'usage', 'there is no adjustment "some"'],
+      ],
+    ],
+    ['read', (request) => history.read({ ticker: 'AAPL', interval: '1d' }, request), BAD_RANGES],
+    ['forget of a range', (request) => history.forget('AAPL', request), [...BAD_RANGES, ...BAD.slice(7)]],
+  ];
+  for (const [name, call, cases] of METHODS)
+    it.each(cases)(`${name}(%o): %s`, async (request, code, message) => {
+      const error = await call(request).then(
+        () => undefined,
+        (thrown: unknown) => thrown as Error,
+      );
+      expect(error).toMatchObject({ name: 'BackfillError', code });
+      expect(error?.message).toContain(message);
+      expect(error?.message).not.toContain('\n');
+    });
+
+  it.each([[undefined], [null], [[]], [''], [' '], [['']], [5]])(
+    'forget(%o) forgets nothing',
+    async (tickers) => {
+      await expect(history.forget(any(tickers))).rejects.toMatchObject({ code: 'usage' });
+      await expect(history.forgettable(any(tickers))).rejects.toThrow(/^tickers /);
+      expect(await history.read({ ticker: 'AAPL', interval: '1d' })).toHaveLength(5);
+      expect(await readdir(root)).not.toContain('quarantine');
+    },
+  );
+
+  it.each([
+    [{ ticker: 'AAPL' }, 'interval undefined'],
+    [{ ticker: 'AAPL', interval: '2h' }, 'interval "2h"'],
+    [{ interval: '1d' }, 'tickers undefined'],
+    [{ ticker: '', interval: '1d' }, 'tickers ""'],
+  ])('read(%o)', async (series, message) => {
+    await expect(history.read(any(series))).rejects.toThrow(message);
+  });
+
+  it.each([
+    [{ sample: 0 }, 'sample 0'],
+    [{ sample: Number.NaN }, 'sample NaN'],
+    [{ sample: 2 }, 'sample 2'],
+    [{ seed: 1.5 }, 'seed 1.5'],
+  ])('verify(%o)', async (request, message) => {
+    await expect(history.verify(any(request))).rejects.toThrow(message);
+  });
+
+  it.each([
+    [{ store: undefined }, 'store undefined: must be the path of a folder'],
+    [{ store: '' }, '"" is not a store'],
+    [{ store: 'x', workers: 0 }, 'workers 0: must be "auto" or a whole number above 0'],
+    [{ store: 'x', workers: Number.NaN }, 'workers NaN'],
+    [{ store: 'x', concurrency: -1 }, 'concurrency -1'],
+    [{ store: 'x', concurrency: 'many' }, 'concurrency "many"'],
+  ])('openHistory(%o)', (options, message) => {
+    expect(() => openHistory(any(options))).toThrow(message);
+  });
+});
