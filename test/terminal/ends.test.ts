@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TMUX, describeWith } from '../needs.ts';
 import type { RunningSimulator } from '../acceptance/programs.ts';
@@ -140,15 +141,19 @@ describeWith(TMUX)('a terminal is whole after a run', () => {
     await expectWhole(terminal);
   });
 
-  it('while which it was made narrower, and wider again', async () => {
+  it.each([
+    ['narrower', [57, 34, 20], 400],
+    ['narrower by a pull', [76, 72, 68, 60, 50, 40, 34], 30],
+    ['wider', [110, 140], 400],
+    ['narrower and wider', [41, 100, 30, 80], 400],
+  ])('while which it was made %s', async (_, widths, pauseMs) => {
     await using terminal = await open();
     await startRun(terminal);
-    for (const columns of [64, 41, 23, 100]) {
+    for (const columns of widths) {
       await terminal.resize(columns, 30);
-      await terminal.waitFor(/^\[.*\(/m);
+      await setTimeout(pauseMs);
     }
     expect(await terminal.ended()).toBe(0);
-    await terminal.resize(200, 30);
     await expectWhole(terminal);
   });
 
