@@ -205,7 +205,17 @@ describe('a crash', () => {
     expect((await store.listForgotten()).length).toBe(1);
   });
 
-  it('while it is removed, or while it comes back, is mended by coming back', async () => {
+  it('after some of it was removed is mended by coming back', async () => {
+    const before = await everything();
+    const order = { series: [AAPL, MSFT, AAPL_5M], actionsOf: ['AAPL'], at: NOW };
+    const entry = await store.keepForgotten(order);
+    await store.forget(AAPL);
+    await store.forget(AAPL_5M, days('2026-01-01', '2027-01-01'));
+    await history.restore(entry?.id ?? '');
+    expect(await everything()).toEqual(before);
+  });
+
+  it('while it comes back is mended by coming back', async () => {
     const before = await everything();
     const { id } = await history.forget('AAPL,MSFT');
     for (let steps = 1; ; steps++) {
