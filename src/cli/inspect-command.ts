@@ -2,24 +2,12 @@ import { inspectFiles, inspectionText } from '../index.ts';
 import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
-import { NOW, OUTPUT, PROVIDER, given } from './options.ts';
+import { CSV_FILES, NOW, OUTPUT, given } from './options.ts';
 import { print } from './output.ts';
-
-const { needs: _basis, ...BASIS } = PROVIDER.basis;
-const { needs: _zone, ...ZONE } = PROVIDER['csv-zone'];
-const { needs: _stamps, ...STAMPS } = PROVIDER['csv-stamps'];
-const { needs: _dates, ...DATES } = PROVIDER['csv-dates'];
-const { needs: _decimal, ...DECIMAL } = PROVIDER['csv-decimal'];
-const AS_OF = { ...PROVIDER['csv-as-of'], needs: { basis: ['split-adjusted'] } } as const;
 
 const OPTIONS = {
   path: { value: 'PATH', word: 'one', required: true, describe: 'A file of bars, or a folder of them' },
-  basis: BASIS,
-  'csv-as-of': AS_OF,
-  'csv-zone': ZONE,
-  'csv-stamps': STAMPS,
-  'csv-dates': DATES,
-  'csv-decimal': DECIMAL,
+  ...CSV_FILES,
   ...NOW,
   json: { type: 'switch', group: OUTPUT, describe: 'Print all of it as JSON' },
 } as const satisfies Declarations;

@@ -7,7 +7,7 @@ import {
   capabilitiesOf,
   providerIds,
 } from '../index.ts';
-import type { Declarations, ValuesOf } from './declaration.ts';
+import type { Declaration, Declarations, ValuesOf } from './declaration.ts';
 import {
   checkDate,
   parseClock,
@@ -79,6 +79,55 @@ export const NOW = {
   },
 } as const satisfies Declarations;
 
+/** Options that say how files of bars are read. */
+export const CSV_FILES = {
+  basis: {
+    choices: ['raw', 'split-adjusted'],
+    group: CSV,
+    describe: 'What the prices are',
+  },
+  'csv-as-of': {
+    value: 'DATE',
+    read: checkDate,
+    group: CSV,
+    needs: { basis: ['split-adjusted'] },
+    describe: 'Day up to which splits are in split-adjusted prices',
+  },
+  'csv-zone': {
+    value: 'ZONE',
+    otherwise: 'exchange',
+    group: CSV,
+    describe: 'Clock of times without an offset: UTC, America/New_York, …, or the exchange’s own',
+  },
+  'csv-stamps': {
+    choices: ['start', 'end'],
+    otherwise: 'start',
+    group: CSV,
+    describe: 'Whether times of intraday bars are their starts or ends',
+  },
+  'csv-dates': {
+    choices: ['dmy', 'mdy', 'ymd'],
+    otherwise: 'as they show',
+    group: CSV,
+    describe: 'Order of dates such as 01/02/24',
+  },
+  'csv-decimal': {
+    choices: ['point', 'comma'],
+    otherwise: 'as they show',
+    group: CSV,
+    describe: 'What parts the fraction of numbers',
+  },
+} as const satisfies Declarations;
+
+/** Options that have an effect with one provider only. */
+function ofProvider<Options extends Declarations>(provider: string, options: Options): Options {
+  const theirs = Object.entries<Declaration>(options).map(([name, option]) => [
+    name,
+    { ...option, needs: { provider: [provider], ...option.needs } },
+  ]);
+  return Object.fromEntries(theirs) as Options;
+}
+
 /** Options that say where bars come from. */
 export const PROVIDER = {
   provider: {
@@ -104,47 +153,7 @@ export const PROVIDER = {
     needs: { provider: ['sample'] },
     describe: 'Another market of the provider sample',
   },
-  basis: {
-    choices: ['raw', 'split-adjusted'],
-    group: CSV,
-    needs: { provider: ['csv'] },
-    describe: 'What the prices are',
-  },
-  'csv-as-of': {
-    value: 'DATE',
-    read: checkDate,
-    group: CSV,
-    needs: { provider: ['csv'], basis: ['split-adjusted'] },
-    describe: 'Day up to which splits are in split-adjusted prices',
-  },
-  'csv-zone': {
-    value: 'ZONE',
-    otherwise: 'exchange',
-    group: CSV,
-    needs: { provider: ['csv'] },
-    describe: 'Clock of times without an offset: UTC, America/New_York, …, or the exchange’s own',
-  },
-  'csv-stamps': {
-    choices: ['start', 'end'],
-    otherwise: 'start',
-    group: CSV,
-    needs: { provider: ['csv'] },
-    describe: 'Whether times of intraday bars are their starts or ends',
-  },
-  'csv-dates': {
-    choices: ['dmy', 'mdy', 'ymd'],
-    otherwise: 'as they show',
-    group: CSV,
-    needs: { provider: ['csv'] },
-    describe: 'Order of dates such as 01/02/24',
-  },
-  'csv-decimal': {
-    choices: ['point', 'comma'],
-    otherwise: 'as they show',
-    group: CSV,
-    needs: { provider: ['csv'] },
-    describe: 'What parts the fraction of numbers',
-  },
+  ...ofProvider('csv', CSV_FILES),
 } as const satisfies Declarations;
 
 /** Options that say how the provider is asked. */

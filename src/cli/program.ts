@@ -39,7 +39,7 @@ async function runLine(program: Program, argv: readonly string[]): Promise<numbe
   if (meant.asked === 'help')
     await print(helpText(program, meant.command, Math.min(100, process.stdout.columns ?? 80)));
   if (meant.asked !== undefined) return EXIT.done;
-  return meant.command.run(meant.values as never).catch((error: unknown) => {
+  return meant.command.run(meant.values as never, meant.onLine).catch((error: unknown) => {
     throw meant.explain(error);
   });
 }
@@ -51,6 +51,8 @@ type Meant =
       readonly command: Command;
       readonly asked?: undefined;
       readonly values: Settled['values'];
+      /** The options that the line itself gives. */
+      readonly onLine: ReadonlySet<string>;
       /** What `run` throws, in the words of this command line. */
       readonly explain: (error: unknown) => unknown;
     };
@@ -74,7 +76,7 @@ export function interpret(
   const { values, sources } = settleValues(said, line, declared, settings, found.explicit);
   const words = found === main && commands.length > 0 ? line.words : [];
   const explain = (error: unknown): unknown => noCommand(name, error, words) ?? bySource(error, sources);
-  return { command: found, values, explain };
+  return { command: found, values, onLine: new Set(line.given.keys()), explain };
 }
 
 /** Help and version are given whatever else stands there. */

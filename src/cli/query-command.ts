@@ -39,7 +39,7 @@ export const queryCommand = command({
     'write-sql': { value: 'FILE', group: OUTPUT, describe: 'Write the views as SQL, for duckdb -init FILE' },
   },
   explicit: ['sql', 'as-of', 'write-sql', 'format'],
-  run: async ({ sql, store, writeSql, ...argv }) => {
+  run: async ({ sql, store, writeSql, ...argv }, onLine) => {
     const adjust = given({ adjust: argv.adjust, asOf: argv.asOf });
     const history = await openExisting({ store });
     if (writeSql !== undefined) {
@@ -50,6 +50,7 @@ export const queryCommand = command({
     if (sql === undefined)
       throw new BackfillError('usage', 'query needs one SELECT, or - to read it from stdin');
     const statement = sql === '-' ? await text(process.stdin) : sql;
+    if (writeSql === undefined) assertAdjusts(statement, onLine);
     const format = argv.format ?? (process.stdout.isTTY ? 'table' : 'csv');
     if (/adjusted/i.test(statement)) await warnOfBasis(history, statement, adjust);
     const code = await history.query(
@@ -64,6 +65,16 @@ export const queryCommand = command({
     return code;
   },
 });
+
+/** Refuses what is said of `bars_adjusted` to a query of other views: its prices would not be what was asked for. */
+function assertAdjusts(statement: string, onLine: ReadonlySet<string>): void {
+  const option = ['adjust', 'as-of'].find((name) => onLine.has(name));
+  if (option === undefined || /bars_adjusted/i.test(statement)) return;
+  throw new BackfillError(
+    'usage',
+    `--${option} has no effect on this query; it belongs to one of bars_adjusted`,
+  );
+}
 
 /** Names what is missing in the answer; gives the exit code. */
 function leave(leftOut: readonly { readonly path: string; readonly reason: string }[]): number {

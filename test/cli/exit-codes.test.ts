@@ -52,7 +52,7 @@ describe('the exit code', () => {
     expect((await backfill(...SAMPLE, 'ALFA', 'BRIQ', '--store', 'sound')).code).toBe(0);
     await cp(join(folder, 'sound'), join(folder, 'damaged'), { recursive: true });
     await truncate(join(folder, 'damaged/bars/interval=1d/ticker=BRIQ/period=all/bars.parquet'), 100);
-  });
+  }, 60_000);
   afterAll(async () => {
     await simulator.stop();
     await rm(folder, { recursive: true });
@@ -130,6 +130,16 @@ describe('the exit code', () => {
       const { code, stderr } = await backfill(...SAMPLE, 'ALFA', 'NOPE', '--store', 'newly');
       expect(stderr).toContain('unknown-ticker');
       expect(code).toBe(1);
+    });
+    it('as it newly is beyond reach, though no request failed', async () => {
+      const minutes = fromSimulator('ALFA', '--interval', '1m', '--store', 'reach').map((word) =>
+        word === '5' ? '40' : word,
+      );
+      const first = await backfill(...minutes);
+      expect(first.stderr).toContain('Fetched: 1  Errors: 0');
+      expect(first.code).toBe(1);
+      expect((await backfill(...minutes)).code).toBe(0);
+      expect((await backfill(...minutes, '--strict')).code).toBe(1);
     });
     it('as it cannot be had, with --strict every time', async () => {
       await backfill(...SAMPLE, 'NOPE', '--store', 'strict');

@@ -47,7 +47,7 @@ describe('backfill query', () => {
       /^warning: ALFA 1d cannot be adjusted: nobody has answered .*; and 1 more series\n$/,
     );
     expect(code).toBe(0);
-    expect((await backfill('query', COUNT, ...asOf)).stderr).toBe('');
+    expect((await backfill('query', COUNT)).stderr).toBe('');
   });
 
   it('writes the views for the DuckDB shell', async () => {
@@ -93,6 +93,27 @@ describe('backfill export', () => {
     ]);
     expect(stderr).toBe('left out: NOPE 1d is not in the store\nExported 2 bars of 1 series.\n');
     expect(code).toBe(1);
+  });
+});
+
+describe('an adjustment of a query of other views', () => {
+  it.each([
+    ['--adjust', 'splits'],
+    ['--adjust', 'none'],
+    ['--as-of', '2026-02-20'],
+  ])('%s %s is refused, as its prices would not be those', async (option, value) => {
+    expect(await backfill('query', COUNT, option, value)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `backfill: ${option} has no effect on this query; it belongs to one of bars_adjusted\n`,
+    });
+  });
+
+  it('is done where it has an effect, also in the views that are written', async () => {
+    const sql = COUNT.replace('FROM bars', 'FROM BARS_adjusted');
+    expect(await backfill('query', sql, '--adjust', 'none')).toMatchObject({ code: 0, stderr: '' });
+    const views = ['--write-sql', 'views.sql', '--adjust', 'none'];
+    expect(await backfill('query', COUNT, ...views)).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
