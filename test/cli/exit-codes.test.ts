@@ -282,6 +282,7 @@ describe('the exit code', () => {
       expect((await checkData('--store', 'damaged', '--fail-under', '100', '--json')).code).toBe(4);
     });
     it('of a store that has nothing', async () => {
+      await mkdir(join(folder, 'nothing/bars'), { recursive: true });
       expect((await checkData('--store', 'nothing', '--fail-under', '0')).code).toBe(4);
     });
   });

@@ -55,6 +55,7 @@ describe('settings that cannot be read are one line, exit 2, from every command'
 
   it.each(KINDS)('a list of tickers: %s', async (_, make, message) => {
     await make(join(folder, 'list'));
+    await mkdir(join(folder, 'data/bars'), { recursive: true });
     for (const command of [['--dry-run'], ['check-data'], ['export']]) {
       const { code, stdout, stderr } = await backfill(...command, '--tickers', '@list');
       expect([code, stdout, stderr]).toEqual([2, '', `backfill: --tickers @list: ${message}\n`]);
