@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../../src/core/day.ts';
 import { describeWith, STRACE } from '../needs.ts';
-import { built } from './programs.ts';
+import { built, startSimulate } from './programs.ts';
 import { type Call, readTrace, type Trace } from './trace.ts';
 
 const NOW = '2018-06-01T00:00:00Z';
@@ -128,7 +128,7 @@ describeWith(STRACE)('what the built program asks of the system before it says t
   it('flushes bars, splits and dividends, rejected rows and the record of the run, and every new folder', async () => {
     await prices({ high: '1' });
     const trace = await csv();
-    const said = saidBy(trace, 'Backfill complete');
+    const said = saidBy(trace, 'Backfill ended in');
     const actions = expectReplaced(trace, of('actions/ticker=MSFT/actions.parquet'), said);
     const bars = expectReplaced(trace, of(BARS), said);
     expect(actions.ended).toBeLessThan(bars.begun);
@@ -183,5 +183,24 @@ describeWith(STRACE)('what the built program asks of the system before it says t
       expect(syncAfter(trace, moved, dirname(path)).ended).toBeLessThan(refilled?.begun ?? 0);
     expectReplaced(trace, of(BARS), said);
     expectFolders(trace, said);
+  });
+
+  it("flushes a quota's use before it sends a request", async () => {
+    const simulator = await startSimulate(folder, ['--now', NOW]);
+    const where = ['--store', join(folder, 'quota'), '--state', join(folder, 'quota-state'), '--now', NOW];
+    const trace = await traced([
+      ...['--provider-url', `yahoo=${simulator.url}`, '--tickers', 'ALFA', '--days', '5'],
+      ...['--rate-limit', '50/min,500/day', ...where],
+    ]).finally(() => simulator.stop());
+    const asked = trace.calls.find(({ text }) => text.includes('GET /v8/finance/chart'));
+    if (asked === undefined) throw new Error('nobody asked');
+    const kept = trace.calls.find(
+      ({ name, to }) => name === 'rename' && to?.startsWith(join(folder, 'quota-state')),
+    );
+    expectReplaced(trace, kept?.to ?? '', asked);
+    expectFolders(
+      { ...trace, calls: trace.calls.filter(({ path = '' }) => path.includes('quota-state')) },
+      asked,
+    );
   });
 });
