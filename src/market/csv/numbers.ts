@@ -63,7 +63,8 @@ export function numberIn(text: string, form: NumberForm, isCount: boolean): numb
 
 /** Whether a text is none of those that `Number` reads besides decimal numbers: empty ones, `0x10`, `0b1`. */
 function startsPlain(text: string): boolean {
-  const [first, second] = [text.charCodeAt(0), text.charCodeAt(1)];
+  const first = text.charCodeAt(0);
+  const second = text.charCodeAt(1);
   const isDecimal = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
   // Letters, of which only the exponent's is part of a decimal number.
   return isDecimal && !(second > 57 && second !== 69 && second !== 101);

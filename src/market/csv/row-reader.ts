@@ -27,8 +27,6 @@ export interface CellForms {
   readonly dates: DateOrder;
 }
 
-type Values = Omit<MarketRow, 'ts'> & Pick<StampedRow, 'lacks'>;
-
 const FIELDS = ['open', 'high', 'low', 'close', 'volume', 'vwap', 'trades'] as const;
 
 /** What other tools make of `false`, besides its case, and what a cut leaves of it. */
@@ -42,12 +40,17 @@ export function readRows(lines: readonly CsvLine[], layout: Layout, forms: CellF
   const stamps = lines.map((line) => readStamp(stampText(line, layout), forms.dates));
   let near = stamps.find((stamp) => stamp !== undefined);
   if (near === undefined) return [];
-  const valuesOf = valuesReader(layout.header, forms.numbers);
+  const rowOf = rowReader(layout.header, forms.numbers);
   const rows: StampedRow[] = [];
   for (const [i, line] of lines.entries()) {
     const stamp = stamps[i];
     if (stamp === undefined) rows.push(undatedRow(near, line, layout));
-    else rows.push({ stamp: (near = stamp), ...valuesOf(line), ...asideOf(line, layout.header) });
+    else {
+      near = stamp;
+      const row = rowOf(line, stamp);
+      const aside = asideOf(line, layout.header);
+      rows.push(aside === undefined ? row : { ...row, ...aside });
+    }
   }
   return rows;
 }
@@ -71,12 +74,13 @@ function undatedRow(stamp: Stamp, line: CsvLine, layout: Layout): StampedRow {
   return { stamp, ...nothing, ...asideOf(line, layout.header), isUndated: true, fault };
 }
 
-function valuesReader(header: Header, form: NumberForm): (line: CsvLine) => Values {
+function rowReader(header: Header, form: NumberForm): (line: CsvLine, stamp: Stamp) => StampedRow {
   const read = (fields: readonly string[], column: number | null, isCount: boolean) =>
     column === null ? null : numberIn(fields[column] ?? '', form, isCount);
-  return (line) => {
+  return (line, stamp) => {
     const { fields } = line;
     const values = {
+      stamp,
       open: read(fields, header.open, false),
       high: read(fields, header.high, false),
       low: read(fields, header.low, false),
@@ -92,22 +96,24 @@ function valuesReader(header: Header, form: NumberForm): (line: CsvLine) => Valu
   };
 }
 
-type Read = { readonly [F in (typeof FIELDS)[number]]: number | null | undefined };
+type Read = Pick<StampedRow, 'stamp'> & {
+  readonly [F in (typeof FIELDS)[number]]: number | null | undefined;
+};
 
-function isRead(values: Read): values is Values {
+function isRead(values: Read): values is StampedRow {
   const { open, high, low, close, volume, vwap, trades } = values;
   const isBar = open !== undefined && high !== undefined && low !== undefined && close !== undefined;
   return isBar && volume !== undefined && vwap !== undefined && trades !== undefined;
 }
 
-function faulty({ fields, number }: CsvLine, values: Read, header: Header): Values {
+function faulty({ fields, number }: CsvLine, values: Read, header: Header): StampedRow {
   const first = FIELDS.find((field) => values[field] === undefined) ?? 'close';
   const fault = `line ${number}: "${fields[header[first] ?? -1] ?? ''}" is not a number (${first})`;
   const known = Object.fromEntries(FIELDS.map((field) => [field, values[field] ?? null]));
-  return { ...(known as unknown as Values), fault };
+  return { ...(known as unknown as Omit<MarketRow, 'ts'>), stamp: values.stamp, fault };
 }
 
-function lacking({ fields, number }: CsvLine, values: Values, header: Header): Values {
+function lacking({ fields, number }: CsvLine, values: StampedRow, header: Header): StampedRow {
   const first = FIELDS.find((field) => values[field] === null) ?? 'close';
   return {
     ...values,

@@ -101,8 +101,9 @@ function rowsOfInterval(
 
 /** Refuses rows of which none has its prices; a line about those that have none, and about those that cannot be read. Throws `usage`. */
 function notesOf(path: string, rows: readonly StampedRow[], ticker: string): string[] {
-  const faults = rows.flatMap(({ fault }) => fault ?? []);
-  const lacks = rows.flatMap(({ lacks: one }) => one ?? []);
+  const odd = rows.filter(({ fault, lacks: one }) => fault !== undefined || one !== undefined);
+  const faults = odd.flatMap(({ fault }) => fault ?? []);
+  const lacks = odd.flatMap(({ lacks: one }) => one ?? []);
   const [first] = lacks;
   if (first !== undefined && lacks.length + faults.length === rows.length)
     throw malformedRow(path, `${first}, and no other row of ${ticker} has all prices: nothing to read`);

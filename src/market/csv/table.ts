@@ -109,7 +109,7 @@ function assertReadable(
       line.number,
       `"${stampText(line, layout)}" is no date or time: mend it, or write dates as YYYY-MM-DD`,
     );
-  const faults = rows.flatMap(({ fault }) => fault ?? []);
+  const faults = rows.filter(({ fault }) => fault !== undefined).flatMap(({ fault }) => fault ?? []);
   const [first] = faults;
   if (first === undefined || faults.length * 2 < rows.length) return;
   const more =
