@@ -191,7 +191,8 @@ describeWith(STRACE)('what the built program asks of the system before it says t
     const trace = await traced([
       ...['--provider-url', `yahoo=${simulator.url}`, '--tickers', 'ALFA', '--days', '5'],
       ...['--rate-limit', '50/min,500/day', ...where],
-    ]).finally(() => simulator.stop());
+    ]);
+    await simulator.stop();
     const asked = trace.calls.find(({ text }) => text.includes('GET /v8/finance/chart'));
     if (asked === undefined) throw new Error('nobody asked');
     const kept = trace.calls.find(
