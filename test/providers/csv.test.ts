@@ -137,6 +137,13 @@ describe('a folder as a provider', () => {
     expect(() => openCsv({ ...config, csvZone: 'Mars' })).toThrow(/--csv-zone Mars: is no time zone/);
   });
 
+  it('is of another edition once numbers or dates are to be read otherwise', async () => {
+    const config = { id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' } as const;
+    const options = [{}, { csvDecimal: 'comma' }, { csvDates: 'mdy' }, { csvDates: 'dmy' }] as const;
+    const editions = options.map((one) => openCsv({ ...config, ...one }).editionOf?.('AAPL'));
+    expect(new Set(editions).size).toBe(4);
+  });
+
   it('serves no session that has not closed at the caller’s now', async () => {
     const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
     const answer = await fetchBars(
