@@ -188,11 +188,13 @@ describeWith(STRACE)('what the built program asks of the system before it says t
   it("flushes a quota's use before it sends a request", async () => {
     const simulator = await startSimulate(folder, ['--now', NOW]);
     const where = ['--store', join(folder, 'quota'), '--state', join(folder, 'quota-state'), '--now', NOW];
-    const trace = await traced([
-      ...['--provider-url', `yahoo=${simulator.url}`, '--tickers', 'ALFA', '--days', '5'],
-      ...['--rate-limit', '50/min,500/day', ...where],
-    ]);
-    await simulator.stop();
+    const line = ['--provider-url', `yahoo=${simulator.url}`, '--tickers', 'ALFA', '--days', '5'];
+    let trace: Trace;
+    try {
+      trace = await traced([...line, '--rate-limit', '50/min,500/day', ...where]);
+    } finally {
+      await simulator.stop();
+    }
     const asked = trace.calls.find(({ text }) => text.includes('GET /v8/finance/chart'));
     if (asked === undefined) throw new Error('nobody asked');
     const kept = trace.calls.find(

@@ -21,8 +21,8 @@ export interface CommitFs {
 /** A file that is being written. */
 export interface CommitFile {
   write(bytes: Uint8Array): Promise<void>;
-  /** All that was written, read back from the file. */
-  content(): Promise<Uint8Array>;
+  /** What the file gives back: all of it if it is as long as expected, another number of bytes if not. */
+  content(expectedLength: number): Promise<Uint8Array>;
   /** Makes the content durable. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -128,7 +128,7 @@ export async function writeVerified(
   check?: Check,
 ): Promise<void> {
   await file.write(bytes);
-  const back = await file.content();
+  const back = await file.content(bytes.length);
   if (Buffer.compare(back, bytes) !== 0) throw notAsMeant(path, differenceText(back, bytes));
   try {
     await check?.(bytesAsFile(back));

@@ -85,7 +85,8 @@ function ownPart({ num_rows, key_value_metadata, created_by }: FileMetaData): Ac
 
 /** All bars of a file. Throws `store-corrupt` if it is damaged, holds something else, or is not ascending by `ts`. */
 export async function decodeBars(file: AsyncBuffer): Promise<Bar[]> {
-  const bars = eachRow(await readColumns(file, BAR_COLUMNS), barAt);
+  const columns = await readColumns(file, BAR_COLUMNS);
+  const bars = eachRow(columns, barReader(columns));
   if (bars.some((bar, i) => i > 0 && bar.ts <= (bars[i - 1]?.ts ?? 0)))
     throw corrupt('its rows are not ascending by ts');
   return bars;
@@ -94,13 +95,13 @@ export async function decodeBars(file: AsyncBuffer): Promise<Bar[]> {
 /** `digestOf` of the bars of a file, in its order, without holding them. Throws `store-corrupt` like `decodeBars`. */
 export async function decodeDigest(file: AsyncBuffer): Promise<string> {
   const columns = await readColumns(file, BAR_COLUMNS);
-  return digestOfRows(columns.rows, (row) => barAt(columns, row));
+  return digestOfRows(columns.rows, barReader(columns));
 }
 
 /** `ts` of all bars of a file, ascending. */
 export async function decodeTimes(file: AsyncBuffer): Promise<number[]> {
   const columns = await readColumns(file, BAR_COLUMNS, ['ts']);
-  return eachRow(columns, (_, row) => Number(valueAt(columns, 'ts', row))).toSorted((a, b) => a - b);
+  return eachRow(columns, (row) => Number(valueAt(columns, 'ts', row))).toSorted((a, b) => a - b);
 }
 
 /** All rows of a file of corporate actions. Throws `store-corrupt` like `decodeBars`. */
@@ -109,7 +110,8 @@ export async function decodeActions(file: AsyncBuffer): Promise<ActionEntry[]> {
   const expected = schema.some(({ name }) => name === CURRENCY_COLUMN.name)
     ? [...ACTION_COLUMNS, CURRENCY_COLUMN]
     : ACTION_COLUMNS;
-  return eachRow(await readColumns(file, expected), (columns, row) => ({
+  const columns = await readColumns(file, expected);
+  return eachRow(columns, (row) => ({
     action: actionAt(columns, row),
     source: String(valueAt(columns, 'source', row)),
     fetchedAt: Number(valueAt(columns, 'fetched_at', row)),
@@ -118,10 +120,9 @@ export async function decodeActions(file: AsyncBuffer): Promise<ActionEntry[]> {
 
 /** All rows of a file of revisions, in its order. Throws `store-corrupt` like `decodeBars`. */
 export async function decodeRevisions(file: AsyncBuffer): Promise<Revision[]> {
-  return eachRow(await readColumns(file, REVISION_COLUMNS), (columns, row) => ({
-    before: barAt(columns, row),
-    after: afterAt(columns, row),
-  }));
+  const columns = await readColumns(file, REVISION_COLUMNS);
+  const [before, after] = [barReader(columns), barReader(columns, AFTER_NAMES)];
+  return eachRow(columns, (row) => ({ before: before(row), after: after(row) }));
 }
 
 /** The values of a file by column: no row is an object before it is a bar. */
@@ -130,40 +131,45 @@ interface Columns {
   readonly values: Readonly<Record<string, ArrayLike<unknown>>>;
 }
 
-function eachRow<T>(columns: Columns, at: (columns: Columns, row: number) => T): T[] {
-  return Array.from({ length: columns.rows }, (_, row) => at(columns, row));
+function eachRow<T>({ rows }: Columns, at: (row: number) => T): T[] {
+  const all: T[] = [];
+  for (let row = 0; row < rows; row++) all.push(at(row));
+  return all;
 }
 
-function barAt(columns: Columns, row: number): Bar {
-  const vwap = valueAt(columns, 'vwap', row);
-  const trades = valueAt(columns, 'trades', row);
-  return {
-    ts: finite(columns, 'ts', row),
-    open: finite(columns, 'open', row),
-    high: finite(columns, 'high', row),
-    low: finite(columns, 'low', row),
-    close: finite(columns, 'close', row),
-    volume: finiteOrUnknown(columns, 'volume', row),
-    vwap: typeof vwap === 'number' ? vwap : null,
-    trades: typeof trades === 'bigint' ? Number(trades) : null,
-    source: String(valueAt(columns, 'source', row)),
-    fetchedAt: finite(columns, 'fetched_at', row),
-  };
-}
+/** Columns that a bar is made of. */
+const BAR_NAMES = {
+  ...{ open: 'open', high: 'high', low: 'low', close: 'close', volume: 'volume' },
+  ...{ vwap: 'vwap', trades: 'trades', source: 'source', fetchedAt: 'fetched_at' },
+};
 
-/** The bar that replaced another, of which its file does not keep everything. */
-function afterAt(columns: Columns, row: number): Bar {
-  return {
-    ts: finite(columns, 'ts', row),
-    open: finite(columns, 'new_open', row),
-    high: finite(columns, 'new_high', row),
-    low: finite(columns, 'new_low', row),
-    close: finite(columns, 'new_close', row),
-    volume: finiteOrUnknown(columns, 'new_volume', row),
-    vwap: null,
-    trades: null,
-    source: String(valueAt(columns, 'new_source', row)),
-    fetchedAt: finite(columns, 'replaced_at', row),
+/** Those of the bar that replaced another, of which its file does not keep everything. */
+const AFTER_NAMES: typeof BAR_NAMES = {
+  ...{ open: 'new_open', high: 'new_high', low: 'new_low', close: 'new_close', volume: 'new_volume' },
+  ...{ vwap: '', trades: '', source: 'new_source', fetchedAt: 'replaced_at' },
+};
+
+/** Gives the bar of a row. The columns are looked up once, not once a row. */
+function barReader(columns: Columns, names = BAR_NAMES): (row: number) => Bar {
+  const numbers = (name: string): ((row: number) => number) => numberReader(columns, name);
+  const [ts, open, high, low] = [numbers('ts'), numbers(names.open), numbers(names.high), numbers(names.low)];
+  const [close, fetchedAt] = [numbers(names.close), numbers(names.fetchedAt)];
+  const volume = numberReader(columns, names.volume, true);
+  const { [names.vwap]: vwaps, [names.trades]: trades, [names.source]: sources } = columns.values;
+  return (row) => {
+    const [vwap, count] = [vwaps?.[row], trades?.[row]];
+    return {
+      ts: ts(row),
+      open: open(row),
+      high: high(row),
+      low: low(row),
+      close: close(row),
+      volume: volume(row),
+      vwap: typeof vwap === 'number' ? vwap : null,
+      trades: typeof count === 'bigint' ? Number(count) : null,
+      source: String(sources?.[row]),
+      fetchedAt: fetchedAt(row),
+    };
   };
 }
 
@@ -183,15 +189,21 @@ function valueAt({ values }: Columns, column: string, row: number): unknown {
 }
 
 function finite(columns: Columns, column: string, row: number): number {
-  const value = valueAt(columns, column, row);
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw corrupt(`its column ${column} holds ${String(value)}`);
+  return numberReader(columns, column)(row);
 }
 
-/** A number, or NaN for none: null in our own files, NaN in what some other hands write for it. */
-function finiteOrUnknown(columns: Columns, column: string, row: number): number {
-  const value = valueAt(columns, column, row) ?? Number.NaN;
-  return Number.isNaN(value) ? Number.NaN : finite(columns, column, row);
+/**
+ * Gives the number of a row. Where it may be unknown, NaN stands for none: null in our own files, NaN in what some other
+ * hands write for it. Throws `store-corrupt` for anything else.
+ */
+function numberReader({ values }: Columns, name: string, mayBeUnknown = false): (row: number) => number {
+  const column = values[name] ?? [];
+  return (row) => {
+    const value = column[row];
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    if (mayBeUnknown && Number.isNaN(value ?? Number.NaN)) return Number.NaN;
+    throw corrupt(`its column ${name} holds ${String(value)}`);
+  };
 }
 
 async function readColumns(
