@@ -62,7 +62,8 @@ describeWith(TMUX)('a terminal is whole after a run', () => {
   it('that a second Ctrl-C ended at once', async () => {
     await using terminal = await open(80, slow);
     await terminal.start('backfill');
-    await terminal.waitFor(/ 0\/12 \(/);
+    // By then a request is under way, whose answer takes five seconds.
+    await terminal.waitFor(/Elapsed: 1s/);
     await terminal.press('C-c');
     await terminal.waitFor(/^\[.*stopping/m);
     const since = performance.now();
