@@ -90,6 +90,7 @@ function assertUsable(answer: HttpAnswer, query: ChartQuery): void {
   if (answer.status === 200 && answer.body.trimStart().startsWith('{')) return;
   const said = describe(answer);
   const about = `Yahoo answered ${answer.status} for ${query.symbol}: ${said}`;
+  const wait = retryAfterMs(answer.headers, query.now);
   switch (answer.status) {
     case 404:
       if (isChartError(answer)) throw new BackfillError('unknown-ticker', about);
@@ -99,11 +100,9 @@ function assertUsable(answer: HttpAnswer, query: ChartQuery): void {
       throw new BackfillError('bad-answer', about);
     case 422:
       throw new BackfillError('out-of-range', about);
-    case 429: {
-      const wait = retryAfterMs(answer.headers, query.now);
-      const details = { retryable: true, ...(wait !== undefined && { retryAfterMs: wait }) };
-      throw new BackfillError('throttled', about, details);
-    }
+    case 418:
+    case 429:
+      throw throttled(about, wait);
     case 401:
       throw new BackfillError('unauthorized', about);
     case 402:
@@ -111,7 +110,23 @@ function assertUsable(answer: HttpAnswer, query: ChartQuery): void {
     case 451:
       throw new BackfillError('not-entitled', about);
   }
+  if (answer.status >= 500 && wait !== undefined) throw throttled(about, wait);
+  if (isRefusal(answer)) throw new BackfillError('bad-answer', about);
   throw new BackfillError('provider-fault', about, { retryable: true });
+}
+
+function throttled(about: string, wait: number | undefined): BackfillError {
+  const details = { retryable: true, ...(wait !== undefined && { retryAfterMs: wait }) };
+  return new BackfillError('throttled', about, details);
+}
+
+/** Statuses 4xx that say that the same request may do later: time-out, too early. */
+const LATER: ReadonlySet<number> = new Set([408, 425]);
+
+/** Whether Yahoo itself says that the request is wrong; a page of something in between says nothing of it. */
+function isRefusal(answer: HttpAnswer): boolean {
+  const { status } = answer;
+  return status >= 400 && status < 500 && !LATER.has(status) && isChartError(answer);
 }
 
 function isChartError(answer: HttpAnswer): boolean {
