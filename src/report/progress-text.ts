@@ -1,3 +1,4 @@
+import { quotaText } from '../core/quota.ts';
 import type { ProgressNow } from './progress.ts';
 import { formatCount, formatDuration } from './table.ts';
 
@@ -50,13 +51,14 @@ function stateText({ resumesAt, leftMs }: ProgressNow, isStopping: boolean): str
   return leftMs === null ? '' : `ETA: ${formatDuration(leftMs)}`;
 }
 
-function countTexts({ failed, retries, elapsedMs, barsPerSecond }: ProgressNow): string[] {
+function countTexts({ failed, retries, elapsedMs, barsPerSecond, quotaUse }: ProgressNow): string[] {
   const rate = Math.round(barsPerSecond);
   return [
     failed > 0 ? `Errors: ${formatCount(failed)}` : '',
     retries > 0 ? `Retries: ${formatCount(retries)}` : '',
     `Elapsed: ${formatDuration(elapsedMs)}`,
     rate > 0 ? `${formatCount(rate)} bars/s` : '',
+    ...quotaUse.map(({ quota, used }) => `Quota: ${formatCount(used)} of ${quotaText([quota])}`),
   ];
 }
 

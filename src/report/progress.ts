@@ -3,7 +3,7 @@ import type { TrafficNow } from '../backfill/traffic.ts';
 import { type Series, seriesKey } from '../core/bars.ts';
 import type { Plan } from '../core/plan.ts';
 import { quotaTime } from '../core/quota-time.ts';
-import { type Quota, unusedAt } from '../core/quota.ts';
+import { type Quota, isPaced, unusedAt, usedOf } from '../core/quota.ts';
 
 /** How far a run is. */
 export interface ProgressNow {
@@ -21,6 +21,8 @@ export interface ProgressNow {
   readonly leftMs: number | null;
   readonly barsPerSecond: number;
   readonly retries: number;
+  /** Requests used of each counted quota by all processes of its key, in the window that goes on. */
+  readonly quotaUse: readonly { readonly quota: Quota; readonly used: number }[];
   /** When requests are sent again, ms since the epoch; null: they are being sent. */
   readonly resumesAt: number | null;
 }
@@ -73,6 +75,9 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
         leftMs: byQuota === null && byPace === null ? null : Math.max(byQuota ?? 0, byPace ?? 0),
         barsPerSecond: elapsedMs === 0 ? 0 : (bars * 1000) / elapsedMs,
         retries,
+        quotaUse: quotas
+          .filter((quota) => !isPaced(quota))
+          .map((quota) => ({ quota, used: usedOf(standing, quota, standing.now) })),
         resumesAt: pausedMs > 0 ? at + pausedMs : null,
       };
     },

@@ -6,7 +6,14 @@ const AT = new Date(2026, 2, 2, 2, 7, 10).getTime();
 
 const NOW: ProgressNow = {
   ...{ latest: { ticker: 'AAPL', interval: '1d' }, tickerWidth: 4, done: 42, total: 503, failed: 0 },
-  ...{ elapsedMs: 503_000, leftMs: 5_535_000, barsPerSecond: 1761.2, retries: 0, resumesAt: null },
+  ...{
+    elapsedMs: 503_000,
+    leftMs: 5_535_000,
+    barsPerSecond: 1761.2,
+    retries: 0,
+    quotaUse: [],
+    resumesAt: null,
+  },
 };
 
 describe('the progress of a run', () => {
@@ -25,6 +32,11 @@ describe('the progress of a run', () => {
     expect(progressText({ ...NOW, failed: 1234, retries: 12 }, false)).toContain(
       ' ETA: 1h 32m 15s  Errors: 1,234  Retries: 12  Elapsed',
     );
+  });
+
+  it('says how much of a quota that is counted is used', () => {
+    const quotaUse = [{ quota: { requests: 5000, perMs: 86_400_000 }, used: 1234 }];
+    expect(progressText({ ...NOW, quotaUse }, false)).toMatch(/bars\/s {2}Quota: 1,234 of 5,?000.*day$/);
   });
 
   it('says until when the provider has it wait, on the clock of this machine, instead of a time left', () => {

@@ -103,6 +103,19 @@ describe('a run that is watched', () => {
     expect([resumesAt, retries]).toEqual([1_060_500, 3]);
   });
 
+  it('knows how much of each counted quota all processes have used, in the window that goes on', () => {
+    const day = { requests: 500, perMs: 86_400_000 };
+    const run = watched([task('ALFA')], [{ requests: 5, perMs: 60_000 }, day]);
+    expect(run.now().quotaUse).toEqual([{ quota: day, used: 0 }]);
+    const standing = (index: number) => ({
+      now: 1000,
+      nextAt: 0,
+      windows: { '86400000ms': { index, used: 7 } },
+    });
+    expect(run.after(1, running({ standing: standing(0) })).quotaUse).toEqual([{ quota: day, used: 7 }]);
+    expect(run.after(1, running({ standing: standing(-1) })).quotaUse).toEqual([{ quota: day, used: 0 }]);
+  });
+
   it('has a rate of bars, and an elapsed time', () => {
     const run = watched([task('ALFA'), task('BRIQ')]);
     expect(run.now()).toMatchObject({ barsPerSecond: 0, elapsedMs: 0 });

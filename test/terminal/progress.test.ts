@@ -66,6 +66,13 @@ describeWith(TMUX)('the line of a run that goes on', () => {
     await stop(terminal);
   });
 
+  it('says how much of a day’s quota is used', async () => {
+    await using terminal = await open(120, ['--latency', '300ms'], { 'rate-limit': '50/day' });
+    await terminal.start('backfill');
+    await terminal.waitFor(/ [2-9]\/12 .* Quota: [3-9] of 50 req\/day/);
+    await stop(terminal);
+  });
+
   it.each([80, 60, 40])('fits %i columns', async (columns) => {
     await using terminal = await open(columns, ['--latency', '5s']);
     await terminal.start('backfill');
