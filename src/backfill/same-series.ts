@@ -1,4 +1,5 @@
 import type { Task } from '../core/plan.ts';
+import { grouped } from '../core/grouped.ts';
 import type { LedgerTools } from './ledger.ts';
 import type { TaskResult } from './runner.ts';
 
@@ -32,15 +33,14 @@ export async function settleSameSeries(
 
 /** Tasks of different tickers whose answers had the same bars. */
 function groupsOf(results: ReadonlyMap<Task, TaskResult>): Task[][] {
-  const byFingerprint = new Map<string, Task[]>();
-  for (const [task, result] of results) {
-    if (!result.ok || result.report.fingerprint === null) continue;
-    const key = `${task.series.interval} ${result.report.fingerprint}`;
-    byFingerprint.set(key, [...(byFingerprint.get(key) ?? []), task]);
-  }
-  return [...byFingerprint.values()].filter(
-    (tasks) => new Set(tasks.map(({ series }) => series.ticker)).size > 1,
+  const told = [...results].flatMap(([task, result]) =>
+    result.ok && result.report.fingerprint !== null
+      ? [{ task, key: `${task.series.interval} ${result.report.fingerprint}` }]
+      : [],
   );
+  return [...grouped(told, ({ key }) => key).values()]
+    .map((group) => group.map(({ task }) => task))
+    .filter((tasks) => new Set(tasks.map(({ series }) => series.ticker)).size > 1);
 }
 
 /** Removes what a task stored, unless it only confirmed what was there before. */

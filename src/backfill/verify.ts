@@ -4,6 +4,7 @@ import { calendarById } from '../core/calendar/calendars.ts';
 import type { Day, DayRange } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import { type SeriesGaps, sessionRuns } from '../core/gaps.ts';
+import { grouped } from '../core/grouped.ts';
 import type { Interval } from '../core/interval.ts';
 import { earliestDay, planTasks } from '../core/plan.ts';
 import { contains, normalize, subtract } from '../core/ranges.ts';
@@ -92,12 +93,7 @@ function lotOf({ series, sessions }: Block, seed: number): number {
 
 /** Blocks as gaps, one entry a series. */
 function gapsOf(blocks: readonly Block[]): SeriesGaps[] {
-  const bySeries = new Map<string, Block[]>();
-  for (const block of blocks) {
-    const key = seriesKey(block.series);
-    bySeries.set(key, [...(bySeries.get(key) ?? []), block]);
-  }
-  return [...bySeries.values()].flatMap((own) => {
+  return [...grouped(blocks, ({ series }) => seriesKey(series)).values()].flatMap((own) => {
     const [first] = own;
     if (first === undefined) return [];
     const { series, calendar } = first;

@@ -4,6 +4,7 @@ import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { NOW, OUTPUT, STORE, given } from './options.ts';
 import { print, tell } from './output.ts';
+import { dataPage } from './page.ts';
 
 const CHANGE = 'What you know better';
 
@@ -49,7 +50,9 @@ export const actionsCommand = command({
     if (withdraw?.endsWith('split') === true)
       tell('Bars that were turned back with it are fetched again by the next run that asks for the ticker.');
     await print(
-      json ? [JSON.stringify(actionsJson(ticker, book))] : actionsText(ticker, book, all || isChange),
+      json
+        ? [JSON.stringify(actionsJson(ticker, book))]
+        : actionsText(ticker, book, all || isChange, dataPage(all)),
     );
     return EXIT.done;
   },

@@ -13,6 +13,7 @@ import {
 } from '../index.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import {
+  ALL,
   CONNECTION,
   INTERVAL,
   NOW,
@@ -29,6 +30,7 @@ import {
 import { command } from './command.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { print, tell } from './output.ts';
+import { dataPage, messagePage } from './page.ts';
 import { NO_PROGRESS, startProgress } from './progress.ts';
 import { stopOnSignal } from './signals.ts';
 
@@ -48,6 +50,7 @@ const OPTIONS = {
   ...CONNECTION,
   ...STORE,
   'dry-run': { type: 'switch', group: OUTPUT, describe: 'Print the plan and stop' },
+  ...ALL,
   json: { type: 'switch', group: OUTPUT, describe: 'Print the plan or the summary as JSON' },
   quiet: { type: 'switch', group: OUTPUT, describe: 'Print errors only' },
   'no-progress': { type: 'switch', group: OUTPUT, describe: 'Show no progress' },
@@ -87,7 +90,7 @@ async function run(argv: Options): Promise<number> {
   if (!argv.quiet) for (const note of await history.notes()) tell(note);
   if (argv.dryRun) {
     const plan = await history.plan(request);
-    await print(argv.json ? [JSON.stringify(plan)] : planText(plan, quotas));
+    await print(argv.json ? [JSON.stringify(plan)] : planText(plan, quotas, dataPage(argv.all)));
     return EXIT.done;
   }
   const { stop, signal, release } = stopOnSignal();
@@ -133,7 +136,7 @@ function tellOfProxy(): void {
 
 async function report(summary: RunSummary, argv: Options): Promise<void> {
   if (argv.json) await print([JSON.stringify(summary)]);
-  else if (!argv.quiet) for (const line of summaryText(summary)) tell(line);
-  else for (const line of errorText(summary, argv)) tell(line);
+  else if (!argv.quiet) for (const line of summaryText(summary, messagePage(argv.all))) tell(line);
+  else for (const line of errorText(summary, argv, messagePage(argv.all))) tell(line);
   if (summary.stopped?.reason === 'unreachable') tellOfProxy();
 }

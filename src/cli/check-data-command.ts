@@ -1,5 +1,6 @@
 import {
   BackfillError,
+  type CoverageReport,
   type History,
   type SeriesSelection,
   coverageText,
@@ -8,12 +9,13 @@ import {
   staleHint,
 } from '../index.ts';
 import { EXIT } from './exit-codes.ts';
-import { INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, given, rangeOf } from './options.ts';
+import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, given, rangeOf } from './options.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { parsePercent } from './quantities.ts';
 import { print, tell } from './output.ts';
+import { dataPage } from './page.ts';
 
 const OPTIONS = {
   tickers: { ...TICKERS.tickers, otherwise: 'all that are stored' },
@@ -28,6 +30,7 @@ const OPTIONS = {
     group: OUTPUT,
     describe: 'List the sessions that are missing',
   },
+  'only-incomplete': { type: 'switch', group: OUTPUT, describe: 'List only series that are not complete' },
   issues: {
     type: 'switch',
     group: OUTPUT,
@@ -38,6 +41,7 @@ const OPTIONS = {
     group: OUTPUT,
     describe: 'List final bars that changed, with their old values, instead',
   },
+  ...ALL,
   json: { type: 'switch', group: OUTPUT, describe: 'Print the whole report as JSON' },
   'fail-under': {
     value: 'PERCENT',
@@ -58,9 +62,16 @@ export const checkDataCommand = command({
     { does: 'All that is stored', line: 'backfill check-data' },
     { does: 'What a year of two tickers lacks', line: 'backfill check-data AAPL MSFT --days 252 --missing' },
     { does: 'Fail a pipeline below 99 %', line: 'backfill check-data @tickers.txt --fail-under 99' },
+    { does: 'Only what is not complete', line: 'backfill check-data --only-incomplete' },
     { does: 'Rejected rows, odd bars, bars that changed', line: 'backfill check-data --issues' },
   ],
   options: OPTIONS,
+  notes:
+    'All numbers of a line are sessions of the range that was asked for: EXP expected by the calendar, PRES of these with ' +
+    'a bar, ABS known to have none (why stands below), MISS neither. COVER is the part that is there and final of those ' +
+    'on which it could trade, in percent. FIRST and LAST are the first and last session with a bar, FETCHED the day of ' +
+    'the last answer. The worst series come first. On a terminal alike entries are told together and long lists are cut ' +
+    'short; a file or a pipe gets every line.',
   run: checkData,
 });
 
@@ -70,7 +81,7 @@ async function checkData(argv: Options): Promise<number> {
   const { tickers, interval: intervals, failUnder } = argv;
   if (argv.issues || argv.revisions) return listIssues(history, argv, given({ tickers, intervals }));
   const report = await history.coverage({ ...given({ tickers, intervals }), ...rangeOf(argv) });
-  await print(argv.json ? [JSON.stringify(report)] : coverageText(report, { missing: argv.missing }));
+  await print(argv.json ? [coverageJson(report, argv)] : coverageText(report, argv, dataPage(argv.all)));
   const hint = staleHint(report);
   if (hint !== undefined) tell(hint);
   const { coverage } = report.totals;
@@ -85,16 +96,21 @@ async function checkData(argv: Options): Promise<number> {
   return EXIT.belowCoverage;
 }
 
+function coverageJson(report: CoverageReport, { onlyIncomplete }: Options): string {
+  const series = report.series.filter(({ standing }) => !onlyIncomplete || standing !== 'complete');
+  return JSON.stringify({ ...report, series });
+}
+
 /** Throws `usage` for options that a list of all there is has no use for. */
 function assertListsAll(argv: Options): void {
   if (argv.issues && argv.revisions)
     throw new BackfillError('usage', '--issues and --revisions contradict each other; give one');
   const whole = argv.failUnder ?? argv.days ?? argv.years ?? argv.start ?? argv.end;
-  if (whole !== undefined || argv.missing) {
+  if (whole !== undefined || argv.missing || argv.onlyIncomplete) {
     const name = argv.issues ? '--issues' : '--revisions';
     throw new BackfillError(
       'usage',
-      `${name} lists all there is: it takes no range, no --missing, no --fail-under`,
+      `${name} lists all there is: it takes no range, no --missing, no --only-incomplete, no --fail-under`,
     );
   }
 }
@@ -102,13 +118,13 @@ function assertListsAll(argv: Options): void {
 async function listIssues(history: History, argv: Options, selection: SeriesSelection): Promise<number> {
   if (argv.issues) {
     const issues = await history.issues(selection);
-    await print(argv.json ? [JSON.stringify(issues)] : issuesText(issues));
+    await print(argv.json ? [JSON.stringify(issues)] : issuesText(issues, dataPage(argv.all)));
     return issues.unreadable.length > 0 ? EXIT.someFailed : EXIT.done;
   }
   const damaged: string[] = [];
   const onDamage = ({ message }: BackfillError): void => void damaged.push(message);
   const revisions = await history.revisions({ ...selection, onDamage });
-  await print(argv.json ? [JSON.stringify(revisions)] : revisionsText(revisions));
+  await print(argv.json ? [JSON.stringify(revisions)] : revisionsText(revisions, dataPage(argv.all)));
   for (const message of damaged) tell(`left out: ${message}`);
   return damaged.length > 0 ? EXIT.someFailed : EXIT.done;
 }

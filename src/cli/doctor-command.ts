@@ -3,7 +3,8 @@ import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { print } from './output.ts';
-import { OUTPUT, STORE } from './options.ts';
+import { dataPage } from './page.ts';
+import { ALL, OUTPUT, STORE } from './options.ts';
 
 /** `backfill doctor`: read everything of a store, say what is damaged, and mend it on demand. */
 export const doctorCommand = command({
@@ -22,12 +23,13 @@ export const doctorCommand = command({
       type: 'switch',
       describe: 'Mend what can be; what cannot stay moves to quarantine, for the next run to fetch',
     },
+    ...ALL,
     json: { type: 'switch', group: OUTPUT, describe: 'Print the whole report as JSON' },
   },
   explicit: ['fix'],
-  run: async ({ store, fix, json }) => {
+  run: async ({ store, fix, all, json }) => {
     const examination = await (await openExisting({ store })).doctor({ fix });
-    await print(json ? [JSON.stringify(examination)] : doctorText(examination, { fix }));
+    await print(json ? [JSON.stringify(examination)] : doctorText(examination, { fix }, dataPage(all)));
     return examination.damages.every(({ mended }) => mended) ? EXIT.done : EXIT.someFailed;
   },
 });

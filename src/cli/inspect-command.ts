@@ -4,6 +4,7 @@ import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { CSV_FILES, NOW, OUTPUT, given } from './options.ts';
 import { print } from './output.ts';
+import { dataPage } from './page.ts';
 
 const OPTIONS = {
   path: { value: 'PATH', word: 'one', required: true, describe: 'A file of bars, or a folder of them' },
@@ -24,7 +25,7 @@ export const inspectCommand = command({
   explicit: ['path'],
   run: async ({ path, json, now, ...options }) => {
     const inspection = await inspectFiles({ path, ...given(options) }, now);
-    await print(json ? [JSON.stringify(inspection)] : inspectionText(inspection));
+    await print(json ? [JSON.stringify(inspection)] : inspectionText(inspection, dataPage(false).columns));
     const isRefused = inspection.files.some(({ refused }) => refused.length > 0);
     return isRefused ? EXIT.someFailed : EXIT.done;
   },

@@ -70,6 +70,11 @@ export const RANGE = {
   ...DATES,
 } as const satisfies Declarations;
 
+/** Lists at their full length. */
+export const ALL = {
+  all: { type: 'switch', voidWith: ['json'], group: OUTPUT, describe: 'Cut no list short, as in a pipe' },
+} as const satisfies Declarations;
+
 /** A clock to pretend. */
 export const NOW = {
   now: {

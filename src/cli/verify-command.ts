@@ -1,6 +1,7 @@
 import { driftText, summaryText, verifyingLine } from '../index.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import {
+  ALL,
   CONNECTION,
   INTERVAL,
   NOW,
@@ -19,6 +20,7 @@ import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
 import { parseShare, wholeFrom } from './quantities.ts';
 import { print, tell } from './output.ts';
+import { dataPage, messagePage } from './page.ts';
 import { startProgress } from './progress.ts';
 import { stopOnSignal } from './signals.ts';
 
@@ -43,6 +45,7 @@ const OPTIONS = {
   ...PROVIDER,
   ...CONNECTION,
   ...STORE,
+  ...ALL,
   json: { type: 'switch', group: OUTPUT, describe: 'Print the summary as JSON' },
   ...NOW,
 } as const satisfies Declarations;
@@ -75,8 +78,8 @@ export const verifyCommand = command({
       progress.end();
       if (argv.json) await print([JSON.stringify(summary)]);
       else {
-        for (const line of summaryText(summary)) tell(line);
-        await print(driftText(summary));
+        for (const line of summaryText(summary, messagePage(argv.all))) tell(line);
+        await print(driftText(summary, dataPage(argv.all)));
       }
       return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary);
     } finally {

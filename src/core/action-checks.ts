@@ -1,5 +1,6 @@
 import { type CorporateAction, type Dividend, type Split, actionValue } from './bars.ts';
 import { type Day, parseDay } from './day.ts';
+import { grouped } from './grouped.ts';
 
 /** A split or dividend as a source states it, which need not be possible. */
 export interface StatedAction {
@@ -69,12 +70,8 @@ function oneADay(actions: readonly CorporateAction[]): CorporateAction[] {
 }
 
 function byKindAndDay(stated: readonly StatedAction[]): StatedAction[][] {
-  const groups = new Map<string, StatedAction[]>();
-  for (const one of stated) {
-    const key = `${one.action.kind} ${one.action.exDay} ${currencyOf(one.action)}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  return [...groups.values()];
+  const byKey = grouped(stated, ({ action }) => `${action.kind} ${action.exDay} ${currencyOf(action)}`);
+  return [...byKey.values()];
 }
 
 function currencyOf(action: CorporateAction): string {

@@ -2,6 +2,7 @@ import type { Calendar } from './calendar/calendar.ts';
 import type { Coverage } from './coverage.ts';
 import { leadingClaim } from './evidence.ts';
 import { type Day, parseDay } from './day.ts';
+import { grouped } from './grouped.ts';
 import { contains } from './ranges.ts';
 
 /** When the embedded calendars were compiled: of what was decided since then they know nothing. */
@@ -30,12 +31,8 @@ export interface CoveredSeries {
  * provider that has bars before and after: a day of mourning, a storm. Advice for the reader, never a state.
  */
 export function suspectClosures(series: readonly CoveredSeries[]): SuspectedClosure[] {
-  const byCalendar = new Map<string, CoveredSeries[]>();
-  for (const one of series) {
-    if (one.calendar.advisory) continue;
-    byCalendar.set(one.calendar.id, [...(byCalendar.get(one.calendar.id) ?? []), one]);
-  }
-  return [...byCalendar.values()].flatMap(closuresOf);
+  const known = series.filter(({ calendar }) => !calendar.advisory);
+  return [...grouped(known, ({ calendar }) => calendar.id).values()].flatMap(closuresOf);
 }
 
 function closuresOf(series: readonly CoveredSeries[]): SuspectedClosure[] {

@@ -10,7 +10,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Quota } from '../core/quota.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import type { CoverageReport } from '../report/coverage.ts';
-import type { SeriesRevision } from '../report/issues-text.ts';
+import type { SeriesRevision } from '../report/revisions-text.ts';
 import type { IssuesReport } from '../report/issues.ts';
 import type { StoreViews } from '../store/parquet/views.ts';
 import type { Examination } from '../store/damage.ts';

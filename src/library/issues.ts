@@ -9,7 +9,7 @@ import { periodRange, periodsOf, sessionDateOf } from '../core/partition.ts';
 import { findOddities } from '../core/oddities.ts';
 import { intersect } from '../core/ranges.ts';
 import { type IssuesReport, rejectedIssues, unknownActions } from '../report/issues.ts';
-import type { SeriesRevision } from '../report/issues-text.ts';
+import type { SeriesRevision } from '../report/revisions-text.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore, ScanOptions, SeriesState, SetAside } from '../store/store.ts';
 

@@ -2,7 +2,8 @@ import { type ActionBook, type ActionEntry, DAYS_TO_WITHDRAW } from '../core/act
 import { actionValue } from '../core/bars.ts';
 import { formatDay, utcDayOf } from '../core/day.ts';
 import { ratioText } from '../core/ratio.ts';
-import { formatCount, table } from './table.ts';
+import { UNBOUNDED } from './page.ts';
+import { fittedTable, formatCount } from './table.ts';
 
 /** A split or dividend as a line. */
 interface Line extends ActionEntry {
@@ -11,25 +12,26 @@ interface Line extends ActionEntry {
 }
 
 /** What is known of a ticker's splits and dividends, for a terminal; with `all` also what is in force no more. */
-export function actionsText(ticker: string, book: ActionBook, all: boolean): string[] {
+export function actionsText(ticker: string, book: ActionBook, all: boolean, page = UNBOUNDED): string[] {
   const lines = [...inForce(book), ...(all ? inThePast(book) : [])].toSorted(
     (a, b) => a.action.exDay - b.action.exDay,
   );
   const hidden = all ? 0 : book.past.length;
   const more = hidden === 0 ? [] : [`${formatCount(hidden)} in force no more: --all lists what was.`];
   if (lines.length === 0) return [`No split or dividend of ${ticker} is in force.`, ...more];
-  const rows = table<Line>(
+  const { head, rows } = fittedTable<Line>(
     [
       { title: 'EX-DATE', text: ({ action }) => formatDay(action.exDay) },
       { title: 'KIND', text: ({ action }) => action.kind },
       { title: 'VALUE', text: valueText, right: true },
-      { title: 'SOURCE', text: ({ source }) => source },
-      { title: 'SINCE', text: ({ fetchedAt }) => formatDay(utcDayOf(fetchedAt)) },
-      { title: 'STATE', text: ({ state }) => state },
+      { title: 'SOURCE', text: ({ source }) => source, leftOut: 1 },
+      { title: 'SINCE', text: ({ fetchedAt }) => formatDay(utcDayOf(fetchedAt)), leftOut: 2 },
+      { title: 'STATE', text: ({ state }) => state, goesOn: true },
     ],
     lines,
+    page.columns,
   );
-  return [...rows, ...more];
+  return [head, ...rows.flat(), ...more];
 }
 
 function inForce({ entries, doubts }: ActionBook): Line[] {

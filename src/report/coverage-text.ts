@@ -1,61 +1,158 @@
+import { styleText } from 'node:util';
+import { grouped } from '../core/grouped.ts';
 import type { CoverageReport } from './coverage.ts';
 import { distrustedLines } from './distrusted-text.ts';
-import type { ReportedAbsence, SeriesCoverage } from './series-coverage.ts';
+import { exchangeLines } from './exchange-text.ts';
+import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
+import type { SeriesCoverage, SeriesStanding, SessionRun } from './series-coverage.ts';
+import { type Column, fittedTable, formatCount, formatPercent, NONE, plural } from './table.ts';
 import { unavailableLine } from './unavailable-text.ts';
-import { type Column, formatCount, table } from './table.ts';
 
-const NONE = '-';
-
-/** 80 columns wide for tickers of up to 8 letters. */
+/** All numbers are of the range that was asked for; `check-data --help` explains them. */
 const COLUMNS: readonly Column<SeriesCoverage>[] = [
-  { title: 'TICKER', text: ({ ticker }) => ticker },
+  { title: 'TICKER', text: ({ ticker }) => printable(ticker), least: 8 },
   { title: 'INT', text: ({ interval }) => interval },
-  { title: 'FIRST', text: ({ first }) => first ?? NONE },
-  { title: 'LAST', text: ({ last }) => last ?? NONE },
+  { title: 'FIRST', text: ({ first }) => first ?? NONE, leftOut: 2 },
+  { title: 'LAST', text: ({ last }) => last ?? NONE, leftOut: 1 },
   { title: 'EXP', text: ({ expected }) => String(expected), right: true },
   { title: 'PRES', text: ({ present }) => String(present), right: true },
   { title: 'ABS', text: ({ absent }) => String(absent), right: true },
   { title: 'MISS', text: ({ missing }) => String(missing), right: true },
   { title: 'COVER', text: ({ coverage }) => formatPercent(coverage), right: true },
-  { title: 'ROWS', text: ({ rows }) => String(rows), right: true },
-  { title: 'FETCHED', text: ({ fetchedAt }) => fetchedAt?.slice(0, 10) ?? NONE },
+  { title: 'FETCHED', text: ({ fetchedAt }) => fetchedAt?.slice(0, 10) ?? NONE, leftOut: 3 },
 ];
 
-/** Runs of one reason that are named in the table; the rest is counted (`--json` has them all). */
+/** Runs of one reason that are named; a whole page names all of what is missing (`--json` has all of all). */
 const NAMED_RUNS = 4;
 
-/** The report for a terminal: a line a series, its absences and (on demand) missing sessions below, totals last. */
-export function coverageText(report: CoverageReport, options: { missing: boolean }): string[] {
+/** So many series are listed without being asked for, and above them the exchanges are summed up. */
+const FEW_SERIES = 40;
+
+/** Of more series those that are not complete are listed, so many at most. */
+const SHOWN_SERIES = 20;
+
+/** Files that cannot be read, and closures, that are named. */
+const SHOWN_LINES = 10;
+
+/** What a report lists. */
+export interface CoverageTextOptions {
+  /** The sessions that are missing. */
+  readonly missing: boolean;
+  /** Only series that are not complete. Default all. */
+  readonly onlyIncomplete?: boolean;
+}
+
+/** The report for a terminal: a line a series, the worst first, below it its absences and (on demand) missing sessions; totals last. */
+export function coverageText(
+  report: CoverageReport,
+  { missing, onlyIncomplete = false }: CoverageTextOptions,
+  page = UNBOUNDED,
+): string[] {
   const { series, unreadable } = report;
   if (series.length === 0 && unreadable.length === 0) return ['The store has no series.'];
-  const [head = '', ...lines] = table(COLUMNS, series);
-  const body = series.flatMap((one, i) => [
-    lines[i] ?? '',
-    ...absenceLines(one),
-    ...one.damaged.map((path) => `  damaged: ${path}`),
-    ...provisionalLines(one),
-    ...(options.missing ? missingLines(one) : []),
-  ]);
+  const incomplete = series.filter(({ standing }) => standing !== 'complete');
+  const wanted = onlyIncomplete ? incomplete : series;
+  const isCut = !page.isWhole && wanted.length > FEW_SERIES;
+  const listed = worstFirst(isCut ? incomplete : wanted);
+  const shown = isCut ? listed.slice(0, SHOWN_SERIES) : listed;
   const bad = unreadable.map(({ path, reason }) => `unreadable: ${path}: ${reason}`);
   const doubted = distrustedLines(report.distrusted ?? []);
   const closures = report.suspectedClosures.map(
     ({ calendar, session, tickers }) =>
       `${calendar} ${session}: none of ${tickers} tickers has it; was the exchange closed that day?`,
   );
+  const parts = [
+    [
+      ...seriesLines(shown, missing, page),
+      ...(isCut ? leftLines(report, shown.length, incomplete.length) : []),
+    ],
+    [...someLines(bad, page), ...someLines(doubted, page), ...someLines(closures, page)],
+    series.length > FEW_SERIES ? exchangeLines(series, page) : [],
+    [...totalLines(report), ...report.unavailable.map((group) => unavailableLine(group))].flatMap((line) =>
+      totalLine(line, page),
+    ),
+  ];
+  return parts.flatMap((part) => (part.length > 0 ? ['', ...part] : [])).slice(1);
+}
+
+function seriesLines(series: readonly SeriesCoverage[], missing: boolean, page: Page): string[] {
+  if (series.length === 0) return [];
+  const { head, rows } = fittedTable(COLUMNS, series, page.columns);
   return [
-    head,
-    ...body,
-    ...bad,
-    ...doubted,
-    ...closures,
-    '',
-    ...totalLines(report),
-    ...unavailableLines(report),
+    page.hasColours ? styleText('bold', head, { validateStream: false }) : head,
+    ...series.flatMap((one, i) => {
+      const notes = [
+        ...absenceLines(one),
+        ...one.damaged.map((path) => `  damaged: ${path}`),
+        ...provisionalLines(one),
+        ...(missing && one.missing > 0 ? [missingLine(one, page)] : []),
+      ];
+      return [
+        ...(rows[i] ?? []).map((line) => coloured(line, one.standing, page)),
+        ...notes.flatMap((note) => noteLines(note, page)),
+      ];
+    }),
   ];
 }
 
-function unavailableLines({ unavailable }: CoverageReport): string[] {
-  return unavailable.map((group) => unavailableLine(group));
+/** A note below a series' line, as deep as it begins with blanks. */
+function noteLines(note: string, { columns }: Page): string[] {
+  const text = note.trimStart();
+  return wrapped(printable(text), columns, { indent: note.length - text.length, hang: 2 });
+}
+
+/** How many are not listed, and how they can be. */
+function leftLines({ series }: CoverageReport, shown: number, incomplete: number): string[] {
+  const complete = series.length - incomplete;
+  const left = [
+    ...(incomplete > shown ? [`${formatCount(incomplete - shown)} not complete`] : []),
+    ...(complete > 0 ? [`${formatCount(complete)} complete`] : []),
+  ].join(', ');
+  if (shown === 0) return [`All ${left}: --all lists them`];
+  return left === '' ? [] : [`… and ${left}: --all lists them`];
+}
+
+/** The first of some lines, unless the page wants all. */
+function someLines(lines: readonly string[], { isWhole, columns }: Page): string[] {
+  const shown = isWhole ? lines : lines.slice(0, SHOWN_LINES);
+  const more = lines.length - shown.length;
+  return [
+    ...shown.flatMap((line) => wrapped(printable(line), columns, { hang: 2 })),
+    ...(more > 0 ? [`… and ${formatCount(more)} more: --all lists them`] : []),
+  ];
+}
+
+/** How bad a standing is, the worst first. */
+const WORST_FIRST: readonly SeriesStanding[] = [
+  'damaged',
+  'incomplete',
+  'unavailable',
+  'provisional',
+  'holes',
+  'complete',
+];
+
+/** The order in which series are read: by standing, those judged by a guess last, then by coverage; else as they come. */
+function worstFirst(series: readonly SeriesCoverage[]): SeriesCoverage[] {
+  const rank = ({ standing, advisory }: SeriesCoverage): number =>
+    WORST_FIRST.indexOf(standing) + (advisory && standing !== 'complete' ? WORST_FIRST.length : 0);
+  const rankOf = new Map(series.map((one) => [one, rank(one)]));
+  const byRank = grouped(series, (one) => rankOf.get(one) ?? 0);
+  return [...byRank.keys()]
+    .toSorted((a, b) => a - b)
+    .flatMap((key) => (byRank.get(key) ?? []).toSorted((a, b) => coveredOf(a) - coveredOf(b)));
+}
+
+/** Of complete series, which are all as good, the order is that of their names. */
+function coveredOf({ standing, coverage }: SeriesCoverage): number {
+  return standing === 'complete' ? 100 : (coverage ?? 0);
+}
+
+/** Red: a run can mend it, or a file is damaged. Yellow: it lacks something that no run can bring now. */
+function coloured(line: string, standing: SeriesStanding, { hasColours }: Page): string {
+  if (!hasColours || standing === 'complete') return line;
+  const isRed = standing === 'damaged' || standing === 'incomplete';
+  return styleText(isRed ? 'red' : 'yellow', line, { validateStream: false });
 }
 
 /** Sessions of which the stored bars may not be the last word: those that are over by name, and the one that may go on. */
@@ -63,26 +160,22 @@ function provisionalLines({ provisional, unsure, provisionalSessions }: SeriesCo
   const open = provisional - unsure;
   const openLines = open === 0 ? [] : [`  provisional ${open}: not settled yet, fetched again once it is`];
   if (unsure === 0) return openLines;
-  const named = provisionalSessions.slice(0, NAMED_RUNS);
+  const names = provisionalSessions.slice(0, NAMED_RUNS);
   const more = unsure > NAMED_RUNS ? [`and ${unsure - NAMED_RUNS} more`] : [];
   return [
-    `  provisional ${unsure}: ${[...named, ...more].join(', ')} (not final: fetched again, or confirmed by the next answer)`,
+    `  provisional ${unsure}: ${[...names, ...more].join(', ')} (not final: fetched again, or confirmed by the next answer)`,
     ...openLines,
   ];
 }
 
 function absenceLines({ absences, advisory, calendar }: SeriesCoverage): string[] {
-  const reasons = [...new Set(absences.map(({ reason }) => reason))];
-  const lines = reasons.flatMap((reason) => {
-    const runs = absences.filter((run) => run.reason === reason);
+  const lines = [...grouped(absences, ({ reason }) => reason)].flatMap(([reason, runs]) => {
     const sessions = runs.reduce((sum, run) => sum + run.sessions, 0);
-    const named = runs.slice(0, NAMED_RUNS).map(runText);
-    const more = runs.length > NAMED_RUNS ? [`and ${runs.length - NAMED_RUNS} more`] : [];
     const [first] = runs;
     const said = first === undefined ? '' : ` (${first.provider}, ${first.checkedAt.slice(0, 10)})`;
     const notes = new Set(runs.flatMap(({ note }) => (note === undefined ? [] : [note])));
     return [
-      `  ${reason} ${sessions}: ${[...named, ...more].join(', ')}${said}`,
+      `  ${reason} ${sessions}: ${runsText(runs, NAMED_RUNS)}${said}`,
       ...[...notes].slice(0, NAMED_RUNS).map((note) => `    ${note}`),
     ];
   });
@@ -102,16 +195,19 @@ export function staleHint({ series, totals }: CoverageReport): string | undefine
   return `All that is missing is later than ${last}, the last bar; --end ${last} judges the history alone.`;
 }
 
-function missingLines({ missingSessions }: SeriesCoverage): string[] {
-  const lines: string[] = [];
-  for (let i = 0; i < missingSessions.length; i += 6) {
-    lines.push(`  missing ${missingSessions.slice(i, i + 6).join(' ')}`);
-  }
-  return lines;
+function missingLine({ missing, missingRuns }: SeriesCoverage, { isWhole }: Page): string {
+  return `  missing ${missing}: ${runsText(missingRuns, isWhole ? missingRuns.length : NAMED_RUNS)}`;
 }
 
-function runText({ from, to }: ReportedAbsence): string {
-  return from === to ? from : `${from}..${to}`;
+/** `2024-06-03..2024-06-28 (20 sessions), 2024-07-01, and 3 more`; of a single run the number is told already. */
+function runsText(runs: readonly SessionRun[], most: number): string {
+  const names = runs.slice(0, most).map(({ from, to, sessions }) => {
+    if (from === to) return from;
+    return runs.length === 1 ? `${from}..${to}` : `${from}..${to} (${plural(sessions, 'session')})`;
+  });
+  return [...names, ...(runs.length > most ? [`and ${formatCount(runs.length - most)} more`] : [])].join(
+    ', ',
+  );
 }
 
 function totalLines({ totals }: CoverageReport): string[] {
@@ -120,7 +216,7 @@ function totalLines({ totals }: CoverageReport): string[] {
   const advisory =
     totals.advisory === 0
       ? []
-      : [`${totals.advisory} series without a known calendar left out of the totals`];
+      : [`${formatCount(totals.advisory)} series without a known calendar left out of the totals`];
   return [
     `Series: ${formatCount(totals.series)}  Complete: ${formatCount(totals.complete)}  ` +
       counted('With holes', totals.withHoles) +
@@ -132,8 +228,4 @@ function totalLines({ totals }: CoverageReport): string[] {
       `Coverage: ${formatPercent(totals.coverage)}`,
     ...advisory,
   ];
-}
-
-function formatPercent(percent: number | null): string {
-  return percent === null ? NONE : `${percent.toFixed(percent === 100 ? 1 : 2)}%`;
 }

@@ -4,6 +4,8 @@ import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
 import { suspectClosures } from '../core/closures.ts';
 import { NOTHING_KNOWN } from '../core/coverage.ts';
 import { formatDay } from '../core/day.ts';
+import { grouped } from '../core/grouped.ts';
+import { intervalMs } from '../core/interval.ts';
 import { groupUnavailable, type Unavailable } from '../core/unavailable.ts';
 import type { Scan, SeriesState, SetAside } from '../store/store.ts';
 import {
@@ -62,13 +64,12 @@ export function reportCoverage(
   scan: Scan,
   judge: (state: SeriesState, calendar: Calendar) => Judged,
 ): CoverageReport {
-  const damaged = new Map<string, SetAside[]>();
-  for (const file of scan.setAside) damaged.set(file.ticker, [...(damaged.get(file.ticker) ?? []), file]);
+  const damaged = grouped(scan.setAside, ({ ticker }) => ticker);
   const series = [...scan.series.values(), ...lostSeries(scan)].map((state) => {
     const calendar = calendarById(state.calendar);
     return coverSeries(state, calendar, judge(state, calendar), damagedOf(damaged, state.series));
   });
-  series.sort((a, b) => compare(a.ticker, b.ticker) || compare(a.interval, b.interval));
+  series.sort((a, b) => compare(a.ticker, b.ticker) || intervalMs(a.interval) - intervalMs(b.interval));
   const suspectedClosures = suspectClosures(
     [...scan.series.values()].map((state) => ({
       ticker: state.series.ticker,

@@ -1,3 +1,4 @@
+import { grouped } from '../core/grouped.ts';
 import type { SetAside } from '../store/store.ts';
 import { formatCount } from './table.ts';
 
@@ -6,8 +7,7 @@ const NAMED_FILES = 2;
 
 /** A line for each reason not to believe what files say of themselves, with how many they are. */
 export function distrustedLines(files: readonly Pick<SetAside, 'path' | 'reason'>[]): string[] {
-  return [...new Set(files.map(({ reason }) => reason))].map((reason) => {
-    const alike = files.filter((file) => file.reason === reason);
+  return [...grouped(files, ({ reason }) => reason)].map(([reason, alike]) => {
     const named = alike.slice(0, NAMED_FILES).map(({ path }) => path);
     const rest = alike.length - named.length;
     const paths = [...named, ...(rest > 0 ? [`and ${formatCount(rest)} more`] : [])].join(', ');

@@ -1,29 +1,55 @@
+import { grouped } from '../core/grouped.ts';
 import type { Damage, Examination } from '../store/damage.ts';
-import { formatCount, plural, table } from './table.ts';
-import { printable, wrapped } from './wrapped.ts';
+import { type Page, printable, UNBOUNDED, wrapped } from './page.ts';
+import { fittedTable, formatCount, plural } from './table.ts';
 
-const INDENT = 2;
+/** Damages that are shown, unless the page wants all. */
+const SHOWN = 20;
 
 /**
  * An examination for a terminal: a line a damage with its kind and path, below it what exactly and what mending does,
  * and a summary last. `fix` says whether it was to mend.
  */
-export function doctorText({ partitions, rows, damages }: Examination, options: { fix: boolean }): string[] {
+export function doctorText(
+  { partitions, rows: count, damages }: Examination,
+  { fix }: { fix: boolean },
+  page = UNBOUNDED,
+): string[] {
   if (damages.length === 0)
-    return [`Examined ${plural(partitions, 'partition')} (${formatCount(rows)} rows): no damage.`];
-  const [head = '', ...lines] = table<Damage>(
+    return [`Examined ${plural(partitions, 'partition')} (${formatCount(count)} rows): no damage.`];
+  const shown = page.isWhole ? damages : damages.slice(0, SHOWN);
+  const { head, rows } = fittedTable<Damage>(
     [
       { title: 'KIND', text: ({ kind }) => kind },
-      { title: 'PATH', text: ({ path }) => printable(path) },
+      { title: 'PATH', text: ({ path }) => printable(path), goesOn: true },
     ],
-    damages,
+    shown,
+    page.columns,
   );
-  const body = damages.flatMap((damage, i) => [
-    lines[i] ?? '',
-    ...wrapped(damage.what, INDENT),
-    ...wrapped(mendLine(damage, options.fix), INDENT),
-  ]);
-  return [head, ...body, '', ...summaryLines(damages, options.fix)];
+  const left = damages.slice(shown.length);
+  return [
+    head,
+    ...shown.flatMap((damage, i) => [
+      ...(rows[i] ?? []),
+      ...indented(damage.what, page),
+      ...indented(mendLine(damage, fix), page),
+    ]),
+    ...(left.length > 0 ? wrapped(`… and ${leftText(left)}: --all lists them`, page.columns) : []),
+    '',
+    ...summaryLines(damages, fix).flatMap((line) => wrapped(line, page.columns)),
+  ];
+}
+
+/** `280 more (cut 200, rotten 80)` */
+function leftText(damages: readonly Damage[]): string {
+  const kinds = [...grouped(damages, ({ kind }) => kind)].map(
+    ([kind, { length }]) => `${kind} ${formatCount(length)}`,
+  );
+  return `${formatCount(damages.length)} more (${kinds.join(', ')})`;
+}
+
+function indented(text: string, { columns }: Page): string[] {
+  return wrapped(printable(text), columns, { indent: 2 });
 }
 
 function mendLine({ mend, mended }: Damage, fix: boolean): string {

@@ -1,10 +1,10 @@
 import type { InspectedFile, InspectedSeries, Inspection } from './inspection.ts';
+import { cut, printable, widthOf, wrapped } from './page.ts';
 import { formatCount, plural } from './table.ts';
-import { printable, wrapped } from './wrapped.ts';
 
-/** Columns of the labels, and those left of a path. */
+/** Columns of the labels, and of all where nothing else is said. */
 const LABEL = 14;
-const LONGEST_PATH = 78;
+const WIDTH = 80;
 
 const SEPARATORS: Readonly<Record<string, string>> = {
   ',': 'commas',
@@ -13,24 +13,26 @@ const SEPARATORS: Readonly<Record<string, string>> = {
   '|': 'bars (|)',
 };
 
-/** An inspection for a terminal: a block a file, and the totals last. */
-export function inspectionText({ files, basis, notes }: Inspection): string[] {
+/** An inspection for a terminal of so many columns, of 80 at most: a block a file, and the totals last. */
+export function inspectionText({ files, basis, notes }: Inspection, columns = WIDTH): string[] {
+  const width = Math.min(columns, WIDTH);
   const series = files.flatMap((file) => file.series);
   const refused = files.filter((file) => file.refused.length > 0).length;
   const bars = series.reduce((sum, { bars: count }) => sum + (count ?? 0), 0);
   const total = `${plural(files.length, 'file')}, ${formatCount(series.length)} series, ${plural(bars, 'bar')}; refused: ${plural(refused, 'file')}.`;
   return [
-    ...files.flatMap((file) => [...fileLines(file, basis), '']),
-    ...notes.flatMap((note) => wrapped(note, 0)),
-    ...wrapped(`${total} Nothing was stored.`, 0),
+    ...files.flatMap((file) => [...fileLines(file, basis, width), '']),
+    ...notes.flatMap((note) => wrapped(printable(note), width)),
+    ...wrapped(`${total} Nothing was stored.`, width),
   ];
 }
 
-function fileLines(file: InspectedFile, basis: Inspection['basis']): string[] {
+function fileLines(file: InspectedFile, basis: Inspection['basis'], width: number): string[] {
   const { dialect, series } = file;
+  const labelled = (label: string, text: string): string[] => labelledLines(label, text, width);
   const isRead = series.length > 0;
   return [
-    shortened(printable(file.path)),
+    shortened(printable(file.path), width),
     ...series.flatMap((one) => labelled(`${one.ticker} ${one.interval}`, barsText(one))),
     ...(dialect === null ? [] : labelled('written', dialectText(dialect))),
     ...(dialect === null ? [] : labelled('columns', columnsText(dialect))),
@@ -69,15 +71,17 @@ function clockText({ interval, clock }: InspectedSeries): string {
 }
 
 /** A label and a text behind it, in lines. A label that is too long stands in a line of its own. */
-function labelled(label: string, text: string): string[] {
-  const lines = wrapped(text, LABEL + 2);
+function labelledLines(label: string, text: string, width: number): string[] {
+  const lines = wrapped(printable(text), width, { indent: LABEL + 2 });
   const [first = '', ...rest] = lines;
   const head = `  ${printable(label)}`;
-  return head.length >= LABEL + 2
-    ? [head, ...lines]
-    : [`${head.padEnd(LABEL + 2)}${first.trimStart()}`, ...rest];
+  return widthOf(head) >= LABEL + 2
+    ? [cut(head, width), ...lines]
+    : [`${head}${' '.repeat(LABEL + 2 - widthOf(head))}${first.trimStart()}`, ...rest];
 }
 
-function shortened(path: string): string {
-  return path.length <= LONGEST_PATH ? path : `…${path.slice(1 - LONGEST_PATH)}`;
+/** The end of a path, which tells files apart. */
+function shortened(path: string, width: number): string {
+  const most = width - 2;
+  return path.length <= most ? path : `…${path.slice(1 - most)}`;
 }

@@ -1,81 +1,77 @@
-import type { Revision } from '../core/bars.ts';
-import { formatDay, utcDayOf } from '../core/day.ts';
-import type { Interval } from '../core/interval.ts';
-import type { IssuesReport } from './issues.ts';
-import { plural, table } from './table.ts';
-import { groupWarnings } from './warnings.ts';
+import { grouped } from '../core/grouped.ts';
+import type { IssuesReport, RejectedIssue } from './issues.ts';
+import { named } from './named.ts';
+import { type Page, printable, UNBOUNDED, wrapped } from './page.ts';
+import { formatCount, plural } from './table.ts';
+import { eachWarning, groupWarnings } from './warnings.ts';
+
+/** Lines of a kind that are shown, unless the page wants all. */
+const SHOWN = 20;
+
+/** Rejected rows of one reason: up to so many are told one by one. */
+const FEW = 3;
 
 /** The issues for a terminal, each kind under a heading of its own. */
-export function issuesText(report: IssuesReport): string[] {
+export function issuesText(report: IssuesReport, page = UNBOUNDED): string[] {
   const { rejected, warnings, unknownActions, setAside, unreadable } = report;
   const open = rejected.filter(({ resolved }) => !resolved);
+  const odd = page.isWhole ? eachWarning(warnings) : groupWarnings(warnings);
   const parts = [
     section(
-      `REJECTED ROWS (in quarantine, ${rejected.length - open.length} more were replaced by sound ones)`,
-      open.map(
-        ({ ticker, interval, session, reason, source }) =>
-          `${ticker} ${interval} ${session ?? '?'} ${source}: ${reason}`,
-      ),
+      `REJECTED ROWS (in quarantine, ${formatCount(rejected.length - open.length)} more were replaced by sound ones)`,
+      page.isWhole ? open.map(rejectedLine) : rejectedByReason(open),
+      page,
     ),
     section(
-      'STORED, BUT ODD',
-      groupWarnings(warnings).map(({ title, note }) => `${title}: ${note}`),
+      `STORED, BUT ODD (${plural(warnings.length, 'bar')})`,
+      odd.map(({ title, note }) => `${title}: ${note}`),
+      page,
     ),
     section(
       'SPLITS AND DIVIDENDS NOT KNOWN (prices there cannot be adjusted)',
       unknownActions.map(
         ({ ticker, from, to, sessions }) => `${ticker} ${from}..${to}: ${plural(sessions, 'session')}`,
       ),
+      page,
     ),
-    section('FILES SET ASIDE', setAside),
+    section('FILES SET ASIDE', setAside, page),
     section(
       'FILES THAT CANNOT BE READ',
       unreadable.map(({ path, reason }) => `${path}: ${reason}`),
+      page,
     ),
   ];
   const lines = parts.flat();
   return lines.length === 0 ? ['No issues.'] : lines.slice(1);
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+function section(title: string, lines: readonly string[], { columns, isWhole }: Page): string[] {
+  if (lines.length === 0) return [];
+  const shown = isWhole ? lines : lines.slice(0, SHOWN);
+  const more = lines.length - shown.length;
+  return [
+    '',
+    ...wrapped(title, columns, { hang: 2 }),
+    ...shown.flatMap((line) => wrapped(printable(line), columns, { indent: 2, hang: 2 })),
+    ...(more > 0 ? [`  … and ${formatCount(more)} more: --all lists them`] : []),
+  ];
 }
 
-/** A revision with the series that it belongs to. */
-export interface SeriesRevision extends Revision {
-  readonly ticker: string;
-  readonly interval: Interval;
+function rejectedLine({ ticker, interval, session, reason, source }: RejectedIssue): string {
+  return `${ticker} ${interval} ${session ?? '?'} ${source}: ${reason}`;
 }
 
-/** Final bars that came back with other values: a line each, what it was and what it became. */
-export function revisionsText(revisions: readonly SeriesRevision[]): string[] {
-  if (revisions.length === 0) return ['No final bar was ever changed.'];
-  const lines = table(
-    [
-      { title: 'TICKER', text: ({ ticker }) => ticker },
-      { title: 'INT', text: ({ interval }) => interval },
-      { title: 'BAR', text: ({ interval, before: { ts } }) => barText(interval, ts) },
-      { title: 'ON', text: ({ after }) => formatDay(utcDayOf(after.fetchedAt)) },
-      {
-        title: 'BY',
-        text: ({ before, after }) =>
-          before.source === after.source ? after.source : `${before.source} > ${after.source}`,
-      },
-      { title: 'CHANGE', text: changeText },
-    ],
-    revisions,
+/** Many rows of one reason as one, in the place of the first. */
+function rejectedByReason(rows: readonly RejectedIssue[]): string[] {
+  const byReason = grouped(
+    rows,
+    ({ interval, source, reason }) => `${interval} ${source} ${reason.replaceAll(/[\d.]+/g, '0')}`,
   );
-  return [...lines, '', plural(revisions.length, 'revision')];
-}
-
-function barText(interval: Interval, ts: number): string {
-  return interval === '1d' ? formatDay(utcDayOf(ts)) : `${new Date(ts).toISOString().slice(0, 16)}Z`;
-}
-
-const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
-
-function changeText({ before, after }: SeriesRevision): string {
-  return FIELDS.filter((field) => !Object.is(before[field], after[field]))
-    .map((field) => `${field} ${before[field]} > ${after[field]}`)
-    .join(', ');
+  return [...byReason.values()].flatMap((group) => {
+    if (group.length <= FEW) return group.map(rejectedLine);
+    const [first] = group;
+    const tickers = [...new Set(group.map(({ ticker }) => ticker))];
+    const where = `${plural(group.length, 'row')} of ${named(tickers)}`;
+    return [`${where} ${first?.interval} ${first?.source}: ${first?.reason}`];
+  });
 }

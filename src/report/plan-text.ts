@@ -1,10 +1,13 @@
 import { seriesKey } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
-import type { Plan, Task } from '../core/plan.ts';
+import { grouped } from '../core/grouped.ts';
+import type { OutOfReach, Plan, Task } from '../core/plan.ts';
 import { type Quota, quotaText } from '../core/quota.ts';
 import { counted, holesText, waitText } from './standing-text.ts';
-import { formatCount, formatDuration, plural, table } from './table.ts';
+import { named } from './named.ts';
+import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
+import { type Column, fittedTable, formatCount, formatDuration, plural } from './table.ts';
 
 /** The line a run opens with: `Total: 503  Complete: 127  To fill: 376  Requests: 376  Estimated time at 5 req/min: 1h 15m 12s`. */
 export function openingLine(plan: Plan, quotas: readonly Quota[]): string {
@@ -63,34 +66,120 @@ export function nothingToDoLine({ totals }: Plan): string {
   return `Nothing to do: ${what}. check-data shows which.`;
 }
 
+/** Gaps that are shown one by one, unless the page wants all; above them alike gaps are told together, and so many of those. */
+const FEW_GAPS = 40;
+const SHOWN_GAPS = 20;
+
+/** What is beyond reach that is shown, unless the page wants all. */
+const SHOWN_BEYOND = 10;
+
+/** A gap of one series, or the same one of several. */
+interface GapRow {
+  readonly tickers: readonly string[];
+  readonly interval: string;
+  readonly gap: string;
+  readonly sessions: number | null;
+  /** Of the task; null in its second gap and those after. */
+  readonly requests: number | null;
+}
+
+const GAP_COLUMNS: readonly Column<GapRow>[] = [
+  { title: 'INT', text: ({ interval }) => interval },
+  { title: 'GAP', text: ({ gap }) => gap },
+  { title: 'SESSIONS', text: ({ sessions }) => countText(sessions), right: true },
+  { title: 'REQUESTS', text: ({ requests }) => countText(requests), right: true, leftOut: 1 },
+];
+
+const TICKER: Column<GapRow> = {
+  title: 'TICKER',
+  text: ({ tickers: [ticker = ''] }) => printable(ticker),
+  least: 8,
+};
+
+/** Of gaps that are told together. */
+const TICKERS: Column<GapRow> = {
+  title: 'TICKERS',
+  text: ({ tickers }) => formatCount(tickers.length),
+  right: true,
+};
+const SUCH_AS: Column<GapRow> = { ...TICKER, title: 'SUCH AS', leftOut: 2 };
+
 /** What `--dry-run` prints: one line a gap, or a comparison with what is stored, then the totals. */
-export function planText(plan: Plan, quotas: readonly Quota[]): string[] {
-  const rows = plan.tasks.flatMap((task) =>
-    (task.gaps.length > 0 ? task.gaps : [task.range]).map((gap, i) => ({ task, gap, first: i === 0 })),
-  );
-  const lines = table(
-    [
-      { title: 'TICKER', text: ({ task }) => task.series.ticker },
-      { title: 'INT', text: ({ task }) => task.series.interval },
-      { title: 'GAP', text: ({ task, gap }) => gapText(task, gap) },
-      { title: 'SESSIONS', text: ({ task, gap }) => sessionsText(task, gap), right: true },
-      { title: 'REQUESTS', text: ({ task, first }) => (first ? String(task.requests) : ''), right: true },
-    ],
-    rows,
-  );
-  const beyond = plan.outOfReach.map(
-    ({ series, sessions, gaps }) =>
-      `${series.ticker} ${series.interval}: ${plural(sessions, 'session')} before ` +
-      `${formatDay(gaps.at(-1)?.to ?? 0)} beyond the provider's look-back: not asked for`,
-  );
+export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED): string[] {
+  const gaps = plan.tasks.flatMap(gapRows);
+  const isCut = !page.isWhole && gaps.length > FEW_GAPS;
+  const rows = isCut ? alikeTogether(gaps) : gaps;
+  const shown = isCut ? rows.slice(0, SHOWN_GAPS) : rows;
+  const left = rows.slice(shown.length);
+  const columns = isCut ? [TICKERS, ...GAP_COLUMNS, SUCH_AS] : [TICKER, ...GAP_COLUMNS];
+  const { head, rows: lines } = fittedTable(columns, shown, page.columns);
   const { totals } = plan;
   const sum = `${plural(totals.sessions, 'session')} in ${plural(totals.requests, 'request')}`;
   return [
-    ...(rows.length > 0 ? lines : []),
-    ...beyond,
+    ...(shown.length > 0 ? [head, ...lines.flat()] : []),
+    ...(isCut ? leftLines(left) : []),
+    ...beyondLines(plan.outOfReach, page),
     ...(rows.length > 0 ? ['', sum] : []),
-    openingLine(plan, quotas),
+    ...totalLine(openingLine(plan, quotas), page),
   ];
+}
+
+function gapRows(task: Task): GapRow[] {
+  const { series, gaps, range, requests } = task;
+  return (gaps.length > 0 ? gaps : [range]).map((gap, i) => ({
+    tickers: [series.ticker],
+    interval: series.interval,
+    gap: gapText(task, gap),
+    sessions: sessionsOf(task, gap),
+    requests: i === 0 ? requests : null,
+  }));
+}
+
+/** Rows of one gap as one, those of most tickers first. */
+function alikeTogether(rows: readonly GapRow[]): GapRow[] {
+  const alike = grouped(rows, ({ interval, gap, sessions }) => `${interval} ${gap} ${sessions}`);
+  return [...alike.values()]
+    .map((group) => {
+      const [first] = group as [GapRow];
+      const add = (count: (row: GapRow) => number | null): number =>
+        group.reduce((sum, row) => sum + (count(row) ?? 0), 0);
+      return {
+        ...first,
+        tickers: group.flatMap(({ tickers }) => tickers),
+        sessions: first.sessions === null ? null : add((row) => row.sessions),
+        requests: add((row) => row.requests),
+      };
+    })
+    .toSorted((a, b) => b.tickers.length - a.tickers.length);
+}
+
+function leftLines(left: readonly GapRow[]): string[] {
+  const gaps = left.reduce((sum, { tickers }) => sum + tickers.length, 0);
+  return [gaps === 0 ? '--all lists each gap' : `… and ${plural(gaps, 'gap')} more: --all lists them`];
+}
+
+/** What the provider does not reach back to: a line a series, or the first few and how many there are. */
+function beyondLines(parts: readonly OutOfReach[], { isWhole, columns }: Page): string[] {
+  const alike = grouped(parts, ({ series, gaps, sessions }) =>
+    isWhole ? series : `${series.interval} ${sessions} ${gaps.at(-1)?.to}`,
+  );
+  const shown = isWhole ? [...alike.values()] : [...alike.values()].slice(0, SHOWN_BEYOND);
+  const left = [...alike.values()].slice(shown.length).flat();
+  return [
+    ...shown.flatMap((group) => {
+      const [{ series, sessions, gaps }] = group as [OutOfReach];
+      const line =
+        `${printable(named(group.map((one) => one.series.ticker)))} ${series.interval}: ` +
+        `${plural(sessions, 'session')}${group.length > 1 ? ' each' : ''} before ` +
+        `${formatDay(gaps.at(-1)?.to ?? 0)} beyond the provider's look-back: not asked for`;
+      return wrapped(line, columns, { hang: 2 });
+    }),
+    ...(left.length > 0 ? [`… and ${formatCount(left.length)} series more: --all lists them`] : []),
+  ];
+}
+
+function countText(count: number | null): string {
+  return count === null ? '' : formatCount(count);
 }
 
 function gapText({ gaps }: Task, { from, to }: DayRange): string {
@@ -98,6 +187,6 @@ function gapText({ gaps }: Task, { from, to }: DayRange): string {
 }
 
 /** Sessions that are wanted; of those that are only compared, none is. */
-function sessionsText({ calendar, gaps }: Task, gap: DayRange): string {
-  return gaps.length === 0 ? '' : String(calendarById(calendar).sessions(gap).length);
+function sessionsOf({ calendar, gaps }: Task, gap: DayRange): number | null {
+  return gaps.length === 0 ? null : calendarById(calendar).sessions(gap).length;
 }

@@ -1,15 +1,23 @@
 import type { RunSummary, StopReason } from '../backfill/summary.ts';
+import { failureLines, failureMessages } from './failures-text.ts';
+import { named } from './named.ts';
+import { notReadLines, warningLines } from './odd-text.ts';
+import { printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { counted, waitText } from './standing-text.ts';
 import { unavailableLine } from './unavailable-text.ts';
-import { groupWarnings } from './warnings.ts';
-import { formatCount, formatDuration, plural, table } from './table.ts';
+import { formatCount, formatDuration, fittedTable, plural } from './table.ts';
 
-/** The last lines of a run. */
-export function summaryText(summary: RunSummary): string[] {
+/** The last lines of a run: what is to be listed, then the totals. */
+export function summaryText(summary: RunSummary, page = UNBOUNDED): string[] {
+  const lists = [
+    ...notReadLines(summary, page),
+    ...warningLines(summary, page),
+    ...failureLines(summary, page),
+  ].slice(1);
   const absent = Object.entries(summary.absent).map(
     ([reason, sessions]) => `${formatCount(sessions)} ${reason}`,
   );
-  return [
+  const totals = [
     headline(summary),
     countsLine(summary),
     ...summary.cannotBeHad.map((group) => unavailableLine(group)),
@@ -22,10 +30,8 @@ export function summaryText(summary: RunSummary): string[] {
       : []),
     ...refusedLines(summary),
     ...driftLines(summary),
-    ...notReadLines(summary),
-    ...warningLines(summary),
-    ...failureLines(summary),
   ];
+  return [...lists, ...(lists.length > 0 ? [''] : []), ...totals.flatMap((line) => totalLine(line, page))];
 }
 
 function countsLine(summary: RunSummary): string {
@@ -40,14 +46,15 @@ function countsLine(summary: RunSummary): string {
 }
 
 /** The errors of a run alone, a line each: whatever makes its exit code. With `strict` what cannot be had is one every time. */
-export function errorText(summary: RunSummary, { strict = false } = {}): string[] {
+export function errorText(summary: RunSummary, { strict = false } = {}, page = UNBOUNDED): string[] {
   const { stopped, failures, newlyUnavailable, cannotBeHad } = summary;
-  return [
+  const lines = [
     ...(stopped === null || stopped.reason === 'interrupted' ? [] : [headline(summary)]),
     ...refusedLines(summary),
-    ...failures.map(({ ticker, interval, code, message }) => `${ticker} ${interval}: ${code}: ${message}`),
+    ...failureMessages(failures, page),
     ...(newlyUnavailable || strict ? cannotBeHad.map((group) => unavailableLine(group)) : []),
   ];
+  return lines.flatMap((line) => wrapped(printable(line), page.columns, { hang: 2 }));
 }
 
 function barsLine({ bars, inserted, changed, revised, rejected }: RunSummary): string {
@@ -85,10 +92,10 @@ function worstText(worst: number): string {
 }
 
 /** What a verification found, for a terminal: a line a provider. */
-export function driftText({ drift }: RunSummary): string[] {
+export function driftText({ drift }: RunSummary, page = UNBOUNDED): string[] {
   const rows = Object.entries(drift);
   if (rows.length === 0) return ['No stored bar was answered again.'];
-  return table(
+  const { head, rows: lines } = fittedTable(
     [
       { title: 'PROVIDER', text: ([source]) => source },
       { title: 'COMPARED', text: ([, { compared }]) => formatCount(compared), right: true },
@@ -97,30 +104,9 @@ export function driftText({ drift }: RunSummary): string[] {
       { title: 'WORST', text: ([, { worst }]) => worstText(worst), right: true },
     ],
     rows,
+    page.columns,
   );
-}
-
-/** Lines on what was not read that are shown; the run's record has them all. */
-const SHOWN_NOT_READ = 10;
-
-/** What the source has and was not read. */
-function notReadLines({ notRead }: RunSummary): string[] {
-  if (notRead.length === 0) return [];
-  const more = notRead.length - SHOWN_NOT_READ;
-  const rest = more > 0 ? [`and ${formatCount(more)} more: --json lists them`] : [];
-  return ['', 'NOT READ', ...notRead.slice(0, SHOWN_NOT_READ), ...rest];
-}
-
-/** Warnings that are shown; `check-data --issues` has them all. */
-const SHOWN_WARNINGS = 10;
-
-/** Two lines a warning, as with failures. */
-function warningLines({ warnings }: RunSummary): string[] {
-  if (warnings.length === 0) return [];
-  const groups = groupWarnings(warnings);
-  const lines = groups.slice(0, SHOWN_WARNINGS).flatMap(({ title, note }) => [title, `  ${note}`]);
-  const rest = groups.length > SHOWN_WARNINGS ? ['and more: check-data --issues lists them'] : [];
-  return ['', `STORED, BUT ODD (${plural(warnings.length, 'bar')})`, ...lines, ...rest];
+  return [head, ...lines.flat()];
 }
 
 /** How the run ended. */
@@ -177,15 +163,10 @@ function endLine({
   return `Backfill ended in ${time}; ${plural(holes, 'session')} without a bar that nobody explains`;
 }
 
-/** Tickers that a line names. */
-const NAMED_TICKERS = 5;
-
 /** A line an interval that is not open to the key, however many series that is. */
 function refusedLines({ refused }: RunSummary): string[] {
   return refused.map(({ interval, message, tickers }) => {
-    const named = tickers.slice(0, NAMED_TICKERS).join(', ');
-    const more = tickers.length > NAMED_TICKERS ? ` and ${tickers.length - NAMED_TICKERS} more` : '';
-    const left = tickers.length === 0 ? '' : `; not asked for: ${named}${more}`;
+    const left = tickers.length === 0 ? '' : `; not asked for: ${named(tickers)}`;
     return `${interval} is not open to this key (${message})${left}`;
   });
 }
@@ -197,14 +178,4 @@ function trafficLines({ sent, retries, throttles }: RunSummary): string[] {
   return [
     `Sent: ${formatCount(sent)}  Failed and retried: ${retries} (${share(retries)})  Throttled: ${throttles} (${share(throttles)})`,
   ];
-}
-
-/** Two short lines a failure: a terminal is narrow, and a reason may be long. */
-function failureLines({ failures }: RunSummary): string[] {
-  if (failures.length === 0) return [];
-  const lines = failures.flatMap(({ ticker, interval, from, to, code, message }) => [
-    `${ticker} ${interval} ${from}..${to} ${code}`,
-    `  ${message}`,
-  ]);
-  return ['', 'FAILED', ...lines];
 }

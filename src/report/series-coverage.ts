@@ -2,6 +2,7 @@ import type { Calendar } from '../core/calendar/calendar.ts';
 import { type Absence, provisionalAt, stateOf } from '../core/coverage.ts';
 import { type Day, type DayRange, formatDay } from '../core/day.ts';
 import { type AbsenceReason, type Claim, leadingClaim } from '../core/evidence.ts';
+import type { Interval } from '../core/interval.ts';
 import { contains } from '../core/ranges.ts';
 import { holesIn, NOTHING_TO_TRADE, type UnavailableSessions, unavailableIn } from '../core/unavailable.ts';
 import type { SeriesState } from '../store/store.ts';
@@ -19,11 +20,15 @@ export interface ReportedClaim {
   readonly note?: string;
 }
 
-/** A run of absent sessions, by the claim that tells most. Dates are session dates, both inclusive. */
-export interface ReportedAbsence extends ReportedClaim {
+/** Consecutive sessions. Dates are session dates, both inclusive. */
+export interface SessionRun {
   readonly from: string;
   readonly to: string;
   readonly sessions: number;
+}
+
+/** A run of absent sessions, by the claim that tells most. */
+export interface ReportedAbsence extends ReportedClaim, SessionRun {
   /** What other providers say of the same sessions, where any do. */
   readonly also?: readonly ReportedClaim[];
 }
@@ -43,7 +48,7 @@ export type SeriesStanding = 'damaged' | 'incomplete' | 'unavailable' | 'provisi
 /** Coverage of one series over a range: `expected = present + absent + missing`. Plain JSON. */
 export interface SeriesCoverage {
   readonly ticker: string;
-  readonly interval: string;
+  readonly interval: Interval;
   readonly calendar: string;
   /** True where the calendar is a guess; such a series is left out of the totals. */
   readonly advisory: boolean;
@@ -70,8 +75,9 @@ export interface SeriesCoverage {
   readonly damaged: readonly string[];
   /** What of it cannot be had. */
   readonly unavailable: readonly UnavailableSessions[];
-  /** Sessions that nothing is known of. */
+  /** Sessions that nothing is known of, and the runs that they form. */
   readonly missingSessions: readonly string[];
+  readonly missingRuns: readonly SessionRun[];
   /** Sessions of `unsure`. */
   readonly provisionalSessions: readonly string[];
 }
@@ -94,25 +100,7 @@ export function coverSeries(
   damaged: readonly string[],
 ): SeriesCoverage {
   const sessions = calendar.sessions(range);
-  const open = provisionalAt(state.coverage, now);
-  const present: Day[] = [];
-  const missing: Day[] = [];
-  const provisional: Day[] = [];
-  const absences: { absence: Absence; sessions: Day[] }[] = [];
-  const byReason: Partial<Record<AbsenceReason, number>> = {};
-  for (const session of sessions) {
-    const known = stateOf(state.coverage, session);
-    if (known.state === 'missing') missing.push(session);
-    else if (known.state === 'present') {
-      present.push(session);
-      if (contains(open, session)) provisional.push(session);
-    } else {
-      byReason[known.claim.reason] = (byReason[known.claim.reason] ?? 0) + 1;
-      const run = absences.at(-1);
-      if (run?.absence === known.absence) run.sessions.push(session);
-      else absences.push({ absence: known.absence, sessions: [session] });
-    }
-  }
+  const { present, missing, missingRuns, provisional, absences, byReason } = statesOf(sessions, state, now);
   const unsure = provisional.filter((session) => session <= settled);
   const tradable = sessions.length - untradable(byReason);
   const unavailable = unavailableIn(state.coverage, range, calendar);
@@ -144,8 +132,39 @@ export function coverSeries(
     damaged,
     unavailable,
     missingSessions: missing.map(formatDay),
+    missingRuns: missingRuns.map(runOf),
     provisionalSessions: unsure.map(formatDay),
   };
+}
+
+/** What is known of the sessions of a range. */
+function statesOf(sessions: readonly Day[], { coverage }: SeriesState, now: number) {
+  const open = provisionalAt(coverage, now);
+  const present: Day[] = [];
+  const missing: Day[] = [];
+  const missingRuns: Day[][] = [];
+  let before: Day | undefined;
+  const provisional: Day[] = [];
+  const absences: { absence: Absence; sessions: Day[] }[] = [];
+  const byReason: Partial<Record<AbsenceReason, number>> = {};
+  for (const session of sessions) {
+    const known = stateOf(coverage, session);
+    if (known.state === 'missing') {
+      if (before !== undefined && missing.at(-1) === before) missingRuns.at(-1)?.push(session);
+      else missingRuns.push([session]);
+      missing.push(session);
+    } else if (known.state === 'present') {
+      present.push(session);
+      if (contains(open, session)) provisional.push(session);
+    } else {
+      byReason[known.claim.reason] = (byReason[known.claim.reason] ?? 0) + 1;
+      const run = absences.at(-1);
+      if (run?.absence === known.absence) run.sessions.push(session);
+      else absences.push({ absence: known.absence, sessions: [session] });
+    }
+    before = session;
+  }
+  return { present, missing, missingRuns, provisional, absences, byReason };
 }
 
 function standingOf(found: {
@@ -178,6 +197,14 @@ function claimOf({ checkedAt, nextRetryAt, ...claim }: Claim): ReportedClaim {
     ...claim,
     checkedAt: isoOf(checkedAt),
     nextRetryAt: nextRetryAt === null ? null : isoOf(nextRetryAt),
+  };
+}
+
+function runOf(sessions: readonly Day[]): SessionRun {
+  return {
+    from: formatDay(sessions[0] ?? 0),
+    to: formatDay(sessions.at(-1) ?? 0),
+    sessions: sessions.length,
   };
 }
 

@@ -1,4 +1,5 @@
 import { largest } from '../core/extremes.ts';
+import { cut, widthOf, wrapped } from './page.ts';
 
 /** A column of a text table. */
 export interface Column<Row> {
@@ -6,21 +7,107 @@ export interface Column<Row> {
   readonly text: (row: Row) => string;
   /** Numbers stand right. Default left. */
   readonly right?: boolean;
+  /** On a page that is too narrow it is left out, those with the highest number first. Default never. */
+  readonly leftOut?: number;
+  /** How wide it stays at least where nothing more can be left out; what is longer ends with `…`. Default whole. */
+  readonly least?: number;
+  /** Of the last column: goes on in lines of its own below itself where it is too long. */
+  readonly goesOn?: boolean;
+}
+
+/** A column's own room below which it does not go on below itself. */
+const LEAST_TO_GO_ON = 24;
+
+/** A table's head, and each row's lines: one, unless its last column goes on below. */
+export interface Table {
+  readonly head: string;
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** Rows as lines of aligned columns, one space apart, headed by the titles. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
-  const cells = [
-    columns.map(({ title }) => title),
-    ...rows.map((row) => columns.map(({ text }) => text(row))),
-  ];
-  const widths = columns.map((_, i) => largest(cells.map((line) => line[i]?.length ?? 0)));
-  return cells.map((line) =>
-    line
-      .map((cell, i) => (columns[i]?.right ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
-      .join(' ')
-      .trimEnd(),
+  const { head, rows: lines } = fittedTable(columns, rows, Number.POSITIVE_INFINITY);
+  return [head, ...lines.flat()];
+}
+
+/** A table of at most so many columns of a terminal: columns are left out, shortened or go on below, in this order. */
+export function fittedTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number,
+): Table {
+  const all = columns.map((column) => measured(column, rows));
+  let shown = all;
+  while (leastWidth(shown) > width) {
+    const last = largest(shown.map(({ column: { leftOut = 0 } }) => leftOut));
+    if (last <= 0) break;
+    shown = shown.filter(({ column: { leftOut = 0 } }) => leftOut !== last);
+  }
+  const widths = widthsWithin(shown, width);
+  const lineOf = (cells: readonly string[]): string[] => rowLines(shown, cells, widths, width);
+  return {
+    head: lineOf(shown.map(({ column: { title } }) => title))[0] ?? '',
+    rows: rows.map((_, i) => lineOf(shown.map(({ cells }) => cells[i] ?? ''))),
+  };
+}
+
+interface Measured<Row> {
+  readonly column: Column<Row>;
+  readonly cells: readonly string[];
+  /** Of the widest cell. */
+  readonly width: number;
+  /** What it can do with. */
+  readonly least: number;
+}
+
+function measured<Row>(column: Column<Row>, rows: readonly Row[]): Measured<Row> {
+  const cells = rows.map((row) => column.text(row));
+  const width = Math.max(widthOf(column.title), largest(cells.map(widthOf)));
+  const { least = column.goesOn ? LEAST_TO_GO_ON : width } = column;
+  return { column, cells, width, least: Math.min(width, Math.max(widthOf(column.title), least)) };
+}
+
+function leastWidth(shown: readonly Measured<never>[]): number {
+  return shown.reduce((sum, { least }) => sum + least + 1, -1);
+}
+
+/** The widths of the columns, the wide ones shortened as far as they can be: first those that go on below. */
+function widthsWithin(shown: readonly Measured<never>[], width: number): number[] {
+  const widths = shown.map((one) => one.width);
+  let over = widths.reduce((sum, one) => sum + one + 1, -1) - width;
+  const order = [...shown.keys()].toSorted(
+    (a, b) => Number(shown[b]?.column.goesOn ?? false) - Number(shown[a]?.column.goesOn ?? false),
   );
+  for (const i of order) {
+    const most = (widths[i] ?? 0) - (shown[i]?.least ?? 0);
+    const less = Math.min(most, Math.max(0, over));
+    widths[i] = (widths[i] ?? 0) - less;
+    over -= less;
+  }
+  return widths;
+}
+
+function rowLines(
+  shown: readonly Measured<never>[],
+  cells: readonly string[],
+  widths: readonly number[],
+  width: number,
+): string[] {
+  const before = widths.slice(0, -1).reduce((sum, one) => sum + one + 1, 0);
+  const [first = '', ...below] =
+    shown.at(-1)?.column.goesOn === true
+      ? wrapped(cells.at(-1) ?? '', widths.at(-1) ?? 0)
+      : [cells.at(-1) ?? ''];
+  const line = [...cells.slice(0, -1), first]
+    .map((cell, i) => padded(cut(cell, widths[i] ?? 0), widths[i] ?? 0, shown[i]?.column.right === true))
+    .join(' ')
+    .trimEnd();
+  return [cut(line, width), ...below.map((one) => cut(' '.repeat(before) + one, width))];
+}
+
+function padded(text: string, width: number, right: boolean): string {
+  const blank = ' '.repeat(Math.max(0, width - widthOf(text)));
+  return right ? blank + text : text + blank;
 }
 
 /** `1h 38m 42s`, `42s`, `0s`: whole seconds, rounded, and from a day on whole hours: `1 day`, `20 days 3h`. */
@@ -43,4 +130,12 @@ export function formatCount(count: number): string {
 /** `1 session`, `2 sessions` */
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** What stands where there is nothing to say. */
+export const NONE = '-';
+
+/** `99.99%`, `100.0%` */
+export function formatPercent(percent: number | null): string {
+  return percent === null ? NONE : `${percent.toFixed(percent === 100 ? 1 : 2)}%`;
 }

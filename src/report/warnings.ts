@@ -1,4 +1,6 @@
 import type { Warning } from '../backfill/summary.ts';
+import { grouped } from '../core/grouped.ts';
+import { named } from './named.ts';
 import { formatCount } from './table.ts';
 
 /** Warnings under one heading. */
@@ -11,9 +13,6 @@ export interface WarningGroup {
 
 /** More series than this with the same oddity in the same session are one event. */
 const FEW = 3;
-
-/** Tickers of an event that are named. */
-const NAMED = 5;
 
 /** What is graver comes first. */
 const GRAVITY: readonly Warning['kind'][] = [
@@ -38,18 +37,26 @@ const GRAVITY: readonly Warning['kind'][] = [
  * theirs.
  */
 export function groupWarnings(warnings: readonly Warning[]): WarningGroup[] {
-  const byEvent = new Map<string, Warning[]>();
-  const gravest = warnings.toSorted((a, b) => GRAVITY.indexOf(a.kind) - GRAVITY.indexOf(b.kind));
-  for (const warning of gravest) {
-    const event = `${warning.interval} ${warning.session} ${warning.kind}`;
-    byEvent.set(event, [...(byEvent.get(event) ?? []), warning]);
-  }
-  return [...byEvent].flatMap(([event, group]) => {
-    if (group.length <= FEW)
-      return group.map(({ ticker, note }): WarningGroup => ({ title: `${ticker} ${event}`, note }));
-    const names = group.slice(0, NAMED).map(({ ticker }) => ticker);
-    const more = group.length > NAMED ? ` and ${group.length - NAMED} more` : '';
-    const note = `${group[0]?.note ?? ''} (${names.join(', ')}${more})`;
+  return [...grouped(byGravity(warnings), eventOf)].flatMap(([event, group]) => {
+    if (group.length <= FEW) return group.map(alone);
+    const note = `${group[0]?.note ?? ''} (${named(group.map(({ ticker }) => ticker))})`;
     return [{ title: `${formatCount(group.length)} series ${event}`, note }];
   });
+}
+
+/** Warnings by gravity, each by itself. */
+export function eachWarning(warnings: readonly Warning[]): WarningGroup[] {
+  return byGravity(warnings).map(alone);
+}
+
+function byGravity(warnings: readonly Warning[]): Warning[] {
+  return warnings.toSorted((a, b) => GRAVITY.indexOf(a.kind) - GRAVITY.indexOf(b.kind));
+}
+
+function alone(warning: Warning): WarningGroup {
+  return { title: `${warning.ticker} ${eventOf(warning)}`, note: warning.note };
+}
+
+function eventOf({ interval, session, kind }: Warning): string {
+  return `${interval} ${session} ${kind}`;
 }

@@ -132,7 +132,7 @@ describe('check-data', () => {
       '99',
       ...NOW,
     );
-    expect(stdout).toContain('missing 2026-02-17 2026-02-18 2026-02-19 2026-02-20 2026-02-23');
+    expect(stdout).toContain('  missing 5: 2026-02-17..2026-02-23\n');
     expect(stdout).toContain('Coverage: 50.00%');
     expect(stderr).toBe('Coverage 50% is below --fail-under 99\n');
     expect(code).toBe(4);

@@ -5,6 +5,7 @@ import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { type Coverage, learn, NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import { type DayRange, parseDay } from '../../src/core/day.ts';
 import { ABSENCE_REASONS, firstClaim } from '../../src/core/evidence.ts';
+import { isHole } from '../../src/core/unavailable.ts';
 import { coverageOf } from '../../src/library/coverage.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { coverageText, staleHint } from '../../src/report/coverage-text.ts';
@@ -61,7 +62,8 @@ describe('the report of any store', () => {
           for (const one of made.series) {
             expect(one.present + one.absent + one.missing).toBe(one.expected);
             const isWhole = one.missing + one.unsure === 0 && one.unavailable.length === 0;
-            expect(one.standing === 'complete').toBe(isWhole);
+            const hasHoles = ABSENCE_REASONS.some((reason) => isHole(reason) && one.absentByReason[reason]);
+            expect(one.standing === 'complete').toBe(isWhole && !hasHoles);
           }
           coverageText(made, { missing: true });
           staleHint(made);

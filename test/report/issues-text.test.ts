@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Bar } from '../../src/core/bars.ts';
 import type { IssuesReport, RejectedIssue } from '../../src/report/issues.ts';
-import { type SeriesRevision, issuesText, revisionsText } from '../../src/report/issues-text.ts';
+import { issuesText } from '../../src/report/issues-text.ts';
+import { type SeriesRevision, revisionsText } from '../../src/report/revisions-text.ts';
 import { daily } from '../store/fixtures.ts';
 
 const NONE: IssuesReport = { rejected: [], warnings: [], unknownActions: [], setAside: [], unreadable: [] };
@@ -33,7 +34,7 @@ describe('the issues of a store', () => {
       '  AAPL 1d 2025-06-02 yahoo: high 1 is below low 2',
       '  AAPL 1d ? yahoo: high 1 is below low 2',
       '',
-      'STORED, BUT ODD',
+      'STORED, BUT ODD (1 bar)',
       '  MSFT 1h 2025-06-03 thin: 3 bars',
       '',
       'SPLITS AND DIVIDENDS NOT KNOWN (prices there cannot be adjusted)',

@@ -95,41 +95,43 @@ describe('the summary of a run', () => {
       expect(lines[1]).toContain(part);
   });
 
-  it('names what of its source was not read, ten lines at most', () => {
+  const page = { columns: 80, isWhole: false, hasColours: false };
+  const TOTALS = ['', ...QUIET];
+
+  it('names what of its source was not read before the totals, ten lines at most', () => {
     const lines = Array.from({ length: 12 }, (_, i) => `FILE${i}.csv: what is not read`);
-    expect(summaryText({ ...CALM, notRead: lines.slice(0, 2) }).slice(3)).toEqual([
-      '',
+    expect(summaryText({ ...CALM, notRead: lines.slice(0, 2) }, page)).toEqual([
       'NOT READ',
       ...lines.slice(0, 2),
+      ...TOTALS,
     ]);
-    const many = summaryText({ ...CALM, notRead: lines });
-    expect(many.slice(-2)).toEqual([lines[9], 'and 2 more: --json lists them']);
+    const many = summaryText({ ...CALM, notRead: lines }, page);
+    expect(many.slice(10)).toEqual([lines[9], '… and 2 more: --all lists them', ...TOTALS]);
+    expect(summaryText({ ...CALM, notRead: lines }).slice(1, 13)).toEqual(lines);
   });
 
   it('names odd bars, ten at most, and where the others are listed', () => {
-    const few = summaryText({ ...CALM, warnings: warnings(2) }).slice(3);
-    expect(few[0]).toBe('');
-    expect(few[1]).toMatch(/^STORED, BUT ODD \(2 /);
-    expect(few.slice(2)).toEqual([
-      'T0 1d 2025-06-10 jump',
-      '  close 0',
-      'T1 1d 2025-06-11 jump',
-      '  close 1',
+    const few = summaryText({ ...CALM, warnings: warnings(2) }, page);
+    expect(few).toEqual([
+      'STORED, BUT ODD (2 bars)',
+      ...['T0 1d 2025-06-10 jump', '  close 0', 'T1 1d 2025-06-11 jump', '  close 1'],
+      ...TOTALS,
     ]);
-    expect(summaryText({ ...CALM, warnings: warnings(10) })).toHaveLength(3 + 2 + 20);
-    const many = summaryText({ ...CALM, warnings: warnings(11) });
-    expect(many).toHaveLength(3 + 2 + 20 + 1);
-    expect(many.at(-1)).toContain('check-data --issues lists them');
+    expect(summaryText({ ...CALM, warnings: warnings(10) }, page)).toHaveLength(1 + 20 + TOTALS.length);
+    const many = summaryText({ ...CALM, warnings: warnings(11) }, page);
+    expect(many[21]).toBe('… and 1 more: check-data --issues lists them');
+    expect(many.slice(22)).toEqual(TOTALS);
   });
 
-  it('ends with the failures, each with its reason on a line of its own', () => {
+  it('has the failures last before the totals, each with its reason on a line of its own', () => {
     const about = { ticker: 'ALFA', interval: '1d', from: '2025-06-02', to: '2025-06-03' };
     const failures = [{ ...about, code: 'restated', message: 'no longer has 1 bar' } as const];
-    expect(summaryText({ ...CALM, warnings: warnings(1), failures }).slice(-4)).toEqual([
+    expect(summaryText({ ...CALM, warnings: warnings(1), failures }, page).slice(-8)).toEqual([
       '',
-      'FAILED',
+      'FAILED (1)',
       'ALFA 1d 2025-06-02..2025-06-03 restated',
       '  no longer has 1 bar',
+      ...TOTALS,
     ]);
   });
 });

@@ -1,0 +1,88 @@
+import type { Failure } from '../backfill/failure.ts';
+import type { RunSummary } from '../backfill/summary.ts';
+import { grouped } from '../core/grouped.ts';
+import { named } from './named.ts';
+import { type Page, printable, wrapped } from './page.ts';
+import { formatCount, plural } from './table.ts';
+
+/** Failures of one reason: up to so many are told one by one. */
+const FEW = 3;
+
+/** Reasons that are shown. */
+const SHOWN = 10;
+
+/**
+ * What failed, under a heading: alike failures as one, those of most tickers first. The page may want each by itself.
+ */
+export function failureLines(
+  { failures, runId }: Pick<RunSummary, 'failures' | 'runId'>,
+  page: Page,
+): string[] {
+  if (failures.length === 0) return [];
+  const parts = page.isWhole ? failures.map((failure) => [failure]) : byReason(failures);
+  const shown = page.isWhole ? parts : parts.slice(0, SHOWN);
+  const left = parts.slice(shown.length).flat();
+  return [
+    '',
+    `FAILED (${formatCount(failures.length)})`,
+    ...shown.flatMap((part) => reasonLines(part, page)),
+    ...(left.length > 0
+      ? wrapped(`… and ${plural(left.length, 'failure')} more: ${codesOf(left)}`, page.columns)
+      : []),
+    ...(shown.some((part) => part.length > 1) || left.length > 0 ? whereLines(runId, page) : []),
+  ];
+}
+
+/** The failures alone, a line a reason: for a mail. The page may want each by itself. */
+export function failureMessages(failures: readonly Failure[], page: Page): string[] {
+  const parts = page.isWhole ? failures.map((failure) => [failure]) : byReason(failures);
+  return parts.map((part) => {
+    const [{ ticker, interval, code }] = part as [Failure];
+    const said = messageOf(part);
+    return part.length === 1
+      ? `${ticker} ${interval}: ${code}: ${said}`
+      : `${plural(part.length, 'ticker')} ${interval}: ${code}: ${said} (${named(part.map((one) => one.ticker))})`;
+  });
+}
+
+function whereLines(runId: string | undefined, { columns }: Page): string[] {
+  const record = runId === undefined ? '' : `runs/${runId}.json in the store has them all; `;
+  return wrapped(`${record}--all lists each`, columns);
+}
+
+/** Groups of one code and one message, but for the numbers and the ticker in it; of few each by itself, last. */
+function byReason(failures: readonly Failure[]): Failure[][] {
+  const groups = grouped(
+    failures,
+    ({ interval, code, ticker, message }) =>
+      `${interval} ${code} ${message.replaceAll(ticker, '').replaceAll(/\d+/g, '0')}`,
+  );
+  const parts = [...groups.values()].flatMap((group) =>
+    group.length > FEW ? [group] : group.map((failure) => [failure]),
+  );
+  return parts.toSorted((a, b) => b.length - a.length);
+}
+
+function reasonLines(part: readonly Failure[], { columns }: Page): string[] {
+  const [{ ticker, interval, from, to, code }] = part as readonly [Failure];
+  const title =
+    part.length === 1
+      ? `${ticker} ${interval} ${from}..${to} ${code}`
+      : `${plural(part.length, 'ticker')} ${interval} ${code}: ${named(part.map((one) => one.ticker))}`;
+  return [
+    ...wrapped(printable(title), columns, { hang: 4 }),
+    ...wrapped(printable(messageOf(part)), columns, { indent: 2, hang: 2 }),
+  ];
+}
+
+/** What was said of a failure; of several, if it differs, of the first. */
+function messageOf(part: readonly Failure[]): string {
+  const [{ ticker, message }] = part as readonly [Failure];
+  return part.every((one) => one.message === message) ? message : `${message} (${ticker})`;
+}
+
+/** `network 200, bad-answer 90` */
+function codesOf(failures: readonly Failure[]): string {
+  const byCode = grouped(failures, ({ code }) => code);
+  return [...byCode].map(([code, { length }]) => `${code} ${formatCount(length)}`).join(', ');
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { Failure } from '../../src/backfill/failure.ts';
+import { failureLines, failureMessages } from '../../src/report/failures-text.ts';
+import { UNBOUNDED } from '../../src/report/page.ts';
+
+const PAGE = { columns: 80, isWhole: false, hasColours: false };
+
+const failure = (ticker: string, message: string, change: Partial<Failure> = {}): Failure => ({
+  ...{ ticker, interval: '1d', from: '2025-06-02', to: '2025-06-03', code: 'network', message },
+  ...change,
+});
+const failures = (count: number, messageOf: (ticker: string) => string, change: Partial<Failure> = {}) =>
+  Array.from({ length: count }, (_, i) => failure(`T${i}`, messageOf(`T${i}`), change));
+
+const linesOf = (all: readonly Failure[], page = PAGE) => failureLines({ failures: all, runId: 'RUN' }, page);
+
+describe('the failures of a run', () => {
+  it('are none', () => {
+    expect(linesOf([])).toEqual([]);
+  });
+
+  it('are told one by one while they are few', () => {
+    const about = linesOf([failure('ALFA', 'reset'), failure('BRIQ', 'reset'), failure('CORV', 'reset')]);
+    expect(about).toHaveLength(2 + 6);
+    expect(about.slice(0, 4)).toEqual([
+      '',
+      'FAILED (3)',
+      'ALFA 1d 2025-06-02..2025-06-03 network',
+      '  reset',
+    ]);
+  });
+
+  it('are told by reason, that of most tickers first, with where all of them are', () => {
+    const all = [
+      ...failures(11, () => 'no JSON', { code: 'bad-answer' }),
+      ...failures(289, () => 'connect ECONNREFUSED'),
+      failure('LONE', 'its own trouble', { code: 'restated' }),
+    ];
+    expect(linesOf(all)).toEqual([
+      '',
+      'FAILED (301)',
+      '289 tickers 1d network: T0, T1, T2, T3, T4 and 284 more',
+      '  connect ECONNREFUSED',
+      '11 tickers 1d bad-answer: T0, T1, T2, T3, T4 and 6 more',
+      '  no JSON',
+      'LONE 1d 2025-06-02..2025-06-03 restated',
+      '  its own trouble',
+      'runs/RUN.json in the store has them all; --all lists each',
+    ]);
+  });
+
+  it('are alike though their messages name a ticker or other numbers: one says which', () => {
+    const lines = linesOf(
+      failures(5, (ticker) => `${ticker}: 3${ticker.slice(1)} of 252 sessions stay missing`),
+    );
+    expect(lines.slice(2, 4)).toEqual([
+      '5 tickers 1d network: T0, T1, T2, T3, T4',
+      '  T0: 30 of 252 sessions stay missing (T0)',
+    ]);
+  });
+
+  it('are not alike where the interval or the code differs', () => {
+    const all = [...failures(4, () => 'x', { interval: '1h' }), ...failures(4, () => 'x')];
+    expect(linesOf(all).filter((line) => line.startsWith('4 tickers'))).toEqual([
+      '4 tickers 1h network: T0, T1, T2, T3',
+      '4 tickers 1d network: T0, T1, T2, T3',
+    ]);
+  });
+
+  it('of more than ten reasons are counted by code', () => {
+    const all = Array.from({ length: 300 }, (_, i) => failure(`T${i}`, 'abcdefghij'.repeat(1 + i)));
+    const lines = linesOf([...all, failure('LAST', 'refused', { code: 'forbidden' as Failure['code'] })]);
+    expect(lines.filter((line) => /^T\d+ 1d/.test(line))).toHaveLength(10);
+    expect(lines.slice(-2)).toEqual([
+      '… and 291 failures more: network 290, forbidden 1',
+      'runs/RUN.json in the store has them all; --all lists each',
+    ]);
+  });
+
+  it('are all told on a page that wants them', () => {
+    const lines = linesOf(
+      failures(300, () => 'reset'),
+      UNBOUNDED,
+    );
+    expect(lines).toHaveLength(2 + 600);
+  });
+
+  it('fit the page, whatever was said', () => {
+    const said = `\u001B[2J${'a '.repeat(100)}https://example.com/${'path/'.repeat(30)}`;
+    for (const line of linesOf([failure('A'.repeat(30), said)], { ...PAGE, columns: 60 })) {
+      expect(line.length).toBeLessThanOrEqual(60);
+      expect(line).not.toContain('\u001B');
+    }
+  });
+
+  it('are a line a reason in a mail', () => {
+    expect(failureMessages([...failures(289, () => 'reset'), failure('LONE', 'gone')], PAGE)).toEqual([
+      '289 tickers 1d: network: reset (T0, T1, T2, T3, T4 and 284 more)',
+      'LONE 1d: network: gone',
+    ]);
+    expect(
+      failureMessages(
+        failures(289, () => 'reset'),
+        UNBOUNDED,
+      ),
+    ).toHaveLength(289);
+  });
+});

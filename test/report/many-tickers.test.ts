@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { RunSummary, Warning } from '../../src/backfill/summary.ts';
+import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import { calendarById } from '../../src/core/calendar/calendars.ts';
+import { parseDay } from '../../src/core/day.ts';
+import type { SeriesGaps } from '../../src/core/gaps.ts';
+import { planTasks } from '../../src/core/plan.ts';
+import { coverageText, staleHint } from '../../src/report/coverage-text.ts';
+import { reportCoverage } from '../../src/report/coverage.ts';
+import { issuesText } from '../../src/report/issues-text.ts';
+import { planText } from '../../src/report/plan-text.ts';
+import { revisionsText } from '../../src/report/revisions-text.ts';
+import { errorText, summaryText } from '../../src/report/run-text.ts';
+import type { SeriesState, SetAside } from '../../src/store/store.ts';
+import { absence, coverage, daily, days } from '../store/fixtures.ts';
+
+/** Far more than a call bears as arguments. */
+const MANY = 200_000;
+const tickers = Array.from({ length: MANY }, (_, i) => `T${i}`);
+const XNYS = calendarById('XNYS');
+
+describe('the reports of 200,000 tickers', () => {
+  it('are made of a plan', () => {
+    const wanted = tickers.map((ticker): SeriesGaps => {
+      const series = { ticker, interval: '1d' as const };
+      return { series, calendar: XNYS, gaps: [days('2026-01-12', '2026-01-15')], final: [], sessions: 3 };
+    });
+    const limits = { '1d': { maxSpanDays: null, lookBackDays: null, requestsPerSpan: 1 } };
+    const plan = planTasks(wanted, { limits, quotas: [], actions: true, now: 0 });
+    const lines = planText(plan, []);
+    expect(lines.some((line) => line.includes('200,000 requests'))).toBe(true);
+    const beyond = wanted.map(({ series, gaps }) => ({
+      series,
+      gaps,
+      calendar: 'XNYS',
+      sessions: 3,
+      reachDays: 1,
+    }));
+    expect(planText({ ...plan, tasks: [], outOfReach: beyond }, []).length).toBeGreaterThan(0);
+  });
+
+  it('are made of a run', () => {
+    const about = { interval: '1d', session: '2026-01-12' };
+    const warnings = tickers.map((ticker): Warning => ({ ...about, ticker, kind: 'repeat', note: 'again' }));
+    const failures = tickers.map((ticker) => ({
+      ...{ ticker, interval: '1d', from: '2026-01-12', to: '2026-01-14' },
+      ...{ code: 'network' as const, message: `no answer for ${ticker}` },
+    }));
+    const none = { reason: 'unknown-ticker', provider: 'yahoo', sessions: 3, nextRetryAt: null } as const;
+    const summary: RunSummary = {
+      ...{ startedAt: 0, endedAt: 61_400, series: MANY, complete: 0, fetched: 0, failed: MANY, notRun: 0 },
+      ...{ stopped: null, restDays: null, requests: MANY, sent: MANY, retries: 0, throttles: 0 },
+      ...{
+        bars: 0,
+        inserted: 0,
+        changed: 0,
+        revised: 0,
+        provisional: 0,
+        rejected: 0,
+        dropped: 0,
+        fillers: 0,
+      },
+      ...{
+        waiting: 0,
+        withHoles: 0,
+        holes: 0,
+        unavailable: 0,
+        newlyUnavailable: true,
+        absent: {},
+        drift: {},
+      },
+      ...{
+        setAside: [],
+        fetchedTickers: 0,
+        unfinished: 0,
+        opens: null,
+        notRead: tickers,
+        warnings,
+        failures,
+        cannotBeHad: [{ ...none, tickers }],
+      },
+      refused: [{ interval: '1m', code: 'not-entitled', message: 'premium', tickers }],
+    };
+    expect(summaryText(summary).length).toBeGreaterThan(0);
+    expect(errorText(summary).length).toBeGreaterThan(0);
+  });
+
+  it('are made of a store', () => {
+    const known = coverage({
+      present: [days('2026-10-01', '2026-10-20')],
+      absent: [absence(days('2026-10-20', '2026-10-21'), { reason: 'vendor-empty' })],
+    });
+    const states = tickers.map((ticker): SeriesState => {
+      const about = { series: { ticker, interval: '1d' as const }, calendar: 'XNYS', coverage: known };
+      return { ...about, identity: UNKNOWN_IDENTITY, rows: 7, fetchedAt: 0 };
+    });
+    const setAside = tickers.map((ticker): SetAside => ({
+      path: ticker,
+      reason: 'cut',
+      ticker,
+      interval: null,
+    }));
+    const series = new Map(states.map((state) => [`${state.series.ticker} 1d`, state]));
+    const judged = { range: days('2026-10-01', '2026-10-24'), settled: parseDay('2026-10-23'), now: 0 };
+    const report = reportCoverage({ series, actions: new Map(), setAside }, () => judged);
+    expect(report.totals.series).toBe(MANY);
+    expect(coverageText(report, { missing: true }).length).toBeGreaterThan(MANY);
+    expect(staleHint(report)).toBeDefined();
+  }, 120_000);
+
+  it('are made of issues and revisions', () => {
+    const about = { ticker: 'AAPL', interval: '1d', session: '2026-01-12' } as const;
+    const rejected = tickers.map((reason) => ({
+      ...{ ...about, reason, source: 'yahoo', fetchedAt: '2026-01-13T00:00:00Z', resolved: false, row: {} },
+    }));
+    const warnings = tickers.map((ticker): Warning => ({ ...about, ticker, kind: 'jump', note: 'far' }));
+    const unknownActions = tickers.map((ticker) => ({
+      ...{ ticker, from: '2026-01-12', to: '2026-01-12', sessions: 1 },
+    }));
+    const unreadable = tickers.map((ticker): SetAside => ({
+      path: ticker,
+      reason: 'cut',
+      ticker,
+      interval: null,
+    }));
+    const issues = { rejected, warnings, unknownActions, setAside: tickers, unreadable };
+    expect(issuesText(issues).length).toBeGreaterThan(0);
+    const bar = daily('2026-02-23');
+    const revisions = tickers.map((ticker) => ({ ticker, interval: '1d' as const, before: bar, after: bar }));
+    expect(revisionsText(revisions).length).toBeGreaterThan(0);
+  });
+});

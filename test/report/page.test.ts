@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cut, printable, totalLine, widthOf, wrapped } from '../../src/report/page.ts';
+
+const words = fc.array(
+  fc.string({
+    unit: fc.constantFrom('a', 'B', '7', '/', '.', '株', '한', 'é', '👍🏽'),
+    minLength: 1,
+    maxLength: 30,
+  }),
+);
+
+describe('the width of a text', () => {
+  it('is in columns of a terminal', () => {
+    expect(['AAPL', '', '株式会社', 'e\u0301t\u00E9', '👍🏽', '\u001B[31mred\u001B[0m'].map(widthOf)).toEqual([
+      4, 0, 8, 3, 2, 3,
+    ]);
+  });
+
+  it('is kept when it is cut, by whole characters', () => {
+    expect(cut('AAPL', 4)).toBe('AAPL');
+    expect(cut('株式会社', 6)).toBe('株式…');
+    expect(cut('株式会社', 8)).toBe('株式会社');
+  });
+});
+
+describe('a text that is broken into lines', () => {
+  it('fits, and loses nothing but the spaces at which it was broken', () => {
+    fc.assert(
+      fc.property(
+        words,
+        fc.integer({ min: 12, max: 80 }),
+        fc.nat(4),
+        fc.nat(4),
+        (parts, columns, indent, hang) => {
+          const text = parts.join(' ');
+          const lines = wrapped(text, columns, { indent, hang });
+          for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns);
+          expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+        },
+      ),
+    );
+  });
+
+  it('is broken behind slashes within a word that is too long', () => {
+    expect(wrapped('bars/interval=1d/ticker=AAPL', 21, { indent: 2, hang: 2 })).toEqual([
+      '  bars/interval=1d/',
+      '    ticker=AAPL',
+    ]);
+  });
+
+  it('is not broken where there are no columns', () => {
+    expect(wrapped('a '.repeat(500).trim(), Infinity, { indent: 2, hang: 2 })).toHaveLength(1);
+  });
+
+  it('has nothing that moves a cursor', () => {
+    expect(printable('one\n  two\u001B[2J\u0007')).toBe('one two?[2J?');
+  });
+});
+
+describe('a line of totals', () => {
+  const page = (columns: number) => ({ columns, isWhole: false, hasColours: false });
+
+  it('is broken between numbers', () => {
+    const line = 'Series: 62  Complete: 62  Expected: 15,624  Present: 13,721';
+    expect(totalLine(line, page(59))).toEqual([line]);
+    expect(totalLine(line, page(58))).toEqual([
+      'Series: 62  Complete: 62  Expected: 15,624',
+      'Present: 13,721',
+    ]);
+  });
+
+  it('is broken within a sentence that is longer than the page', () => {
+    expect(totalLine('Backfill ended, not complete: 3 failed', page(20))).toEqual([
+      'Backfill ended, not',
+      '  complete: 3 failed',
+    ]);
+  });
+});
