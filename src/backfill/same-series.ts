@@ -14,12 +14,11 @@ export async function settleSameSeries(
 ): Promise<Map<Task, TaskResult>> {
   const judged = new Map(results);
   for (const group of groupsOf(results)) {
-    const tickers = [...new Set(group.map(({ series }) => series.ticker))];
+    const tickers = [...new Set(group.map(({ series }) => series.ticker))].toSorted();
     for (const task of group) {
       const { ticker } = task.series;
-      const others = tickers.filter((other) => other !== ticker).join(', ');
       const message =
-        `${provider} answered the very same bars for ${ticker} and ${others}: none of them is kept; ` +
+        `${provider} answered the very same bars for ${ticker} and ${othersOf(ticker, tickers)}: none of them is kept; ` +
         'if they are one instrument, ask for it under one name';
       await takeBack(task, results.get(task), message, { store, provider, now });
       judged.set(task, {
@@ -29,6 +28,15 @@ export async function settleSameSeries(
     }
   }
   return judged;
+}
+
+/** Other tickers that a failure names. */
+const NAMED = 5;
+
+function othersOf(ticker: string, tickers: readonly string[]): string {
+  const named = tickers.slice(0, NAMED + 1).filter((other) => other !== ticker);
+  const more = tickers.length - 1 - NAMED;
+  return named.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** Tasks of different tickers whose answers had the same bars. */

@@ -61,7 +61,9 @@ export function coverageText(
     ({ calendar, session, tickers }) =>
       `${calendar} ${session}: none of ${tickers} tickers has it; was the exchange closed that day?`,
   );
+  const none = wanted.length === 0 && series.length > 0 ? ['No series is incomplete.'] : [];
   const parts = [
+    none,
     [
       ...seriesLines(shown, missing, page),
       ...(isCut ? leftLines(report, shown.length, incomplete.length) : []),

@@ -2,7 +2,8 @@ import type { Failure } from '../backfill/failure.ts';
 import type { RunSummary } from '../backfill/summary.ts';
 import { grouped } from '../core/grouped.ts';
 import { named } from './named.ts';
-import { type Page, printable, wrapped } from './page.ts';
+import { cut, type Page, printable, wrapped } from './page.ts';
+import { reasonPattern } from './reason-pattern.ts';
 import { formatCount, plural } from './table.ts';
 
 /** Failures of one reason: up to so many are told one by one. */
@@ -10,6 +11,12 @@ const FEW = 3;
 
 /** Reasons that are shown. */
 const SHOWN = 10;
+
+/** Columns of a message that are shown, unless the page wants all. */
+const LONGEST_MESSAGE = 320;
+
+/** `T2` before `T10`. */
+const byName = new Intl.Collator('en', { numeric: true });
 
 /**
  * What failed, under a heading: alike failures as one, those of most tickers first. The page may want each by itself.
@@ -50,12 +57,13 @@ function whereLines(runId: string | undefined, { columns }: Page): string[] {
   return wrapped(`${record}--all lists each`, columns);
 }
 
-/** Groups of one code and one message, but for the numbers and the ticker in it; of few each by itself, last. */
+/** Groups of one code and one message, but for the numbers and tickers in it; of few each by itself, last. */
 function byReason(failures: readonly Failure[]): Failure[][] {
+  const tickers = new Set(failures.map(({ ticker }) => ticker));
+  const inOrder = failures.toSorted((a, b) => byName.compare(a.ticker, b.ticker));
   const groups = grouped(
-    failures,
-    ({ interval, code, ticker, message }) =>
-      `${interval} ${code} ${message.replaceAll(ticker, '').replaceAll(/\d+/g, '0')}`,
+    inOrder,
+    ({ interval, code, message }) => `${interval} ${code} ${reasonPattern(message, tickers)}`,
   );
   const parts = [...groups.values()].flatMap((group) =>
     group.length > FEW ? [group] : group.map((failure) => [failure]),
@@ -63,15 +71,16 @@ function byReason(failures: readonly Failure[]): Failure[][] {
   return parts.toSorted((a, b) => b.length - a.length);
 }
 
-function reasonLines(part: readonly Failure[], { columns }: Page): string[] {
+function reasonLines(part: readonly Failure[], { columns, isWhole }: Page): string[] {
   const [{ ticker, interval, from, to, code }] = part as readonly [Failure];
   const title =
     part.length === 1
       ? `${ticker} ${interval} ${from}..${to} ${code}`
       : `${plural(part.length, 'ticker')} ${interval} ${code}: ${named(part.map((one) => one.ticker))}`;
+  const said = printable(messageOf(part));
   return [
     ...wrapped(printable(title), columns, { hang: 4 }),
-    ...wrapped(printable(messageOf(part)), columns, { indent: 2, hang: 2 }),
+    ...wrapped(isWhole ? said : cut(said, LONGEST_MESSAGE), columns, { indent: 2, hang: 2 }),
   ];
 }
 

@@ -2,6 +2,7 @@ import { grouped } from '../core/grouped.ts';
 import type { IssuesReport, RejectedIssue } from './issues.ts';
 import { named } from './named.ts';
 import { type Page, printable, UNBOUNDED, wrapped } from './page.ts';
+import { reasonPattern } from './reason-pattern.ts';
 import { formatCount, plural } from './table.ts';
 import { eachWarning, groupWarnings } from './warnings.ts';
 
@@ -63,9 +64,10 @@ function rejectedLine({ ticker, interval, session, reason, source }: RejectedIss
 
 /** Many rows of one reason as one, in the place of the first. */
 function rejectedByReason(rows: readonly RejectedIssue[]): string[] {
+  const all = new Set(rows.map(({ ticker }) => ticker));
   const byReason = grouped(
     rows,
-    ({ interval, source, reason }) => `${interval} ${source} ${reason.replaceAll(/[\d.]+/g, '0')}`,
+    ({ interval, source, reason }) => `${interval} ${source} ${reasonPattern(reason, all)}`,
   );
   return [...byReason.values()].flatMap((group) => {
     if (group.length <= FEW) return group.map(rejectedLine);

@@ -53,18 +53,21 @@ function beginning(text: string, columns: number): string {
   return kept;
 }
 
+/** A space at which a line is broken last. It is printed as any other. */
+export const TIE = '\u00A0';
+
 /**
- * A text as lines of at most so many columns, broken at spaces, and within a longer word after a slash or where it must
- * be. All are indented by `indent` spaces, those after the first by `hang` more.
+ * A text as lines of at most so many columns, broken at spaces, and within a longer word after a slash or a tie, or where
+ * it must be. All are indented by `indent` spaces, those after the first by `hang` more.
  */
 export function wrapped(text: string, columns: number, { indent = 0, hang = 0 } = {}): string[] {
-  if (columns === Number.POSITIVE_INFINITY) return [' '.repeat(indent) + text];
+  if (columns === Number.POSITIVE_INFINITY) return [' '.repeat(indent) + text.replaceAll(TIE, ' ')];
   const lines: string[] = [];
   let line = ' '.repeat(indent);
   let isEmpty = true;
   const room = Math.max(1, columns - indent - hang);
   const next = (): void => {
-    lines.push(line.trimEnd());
+    lines.push(line.replaceAll(TIE, ' ').trimEnd());
     line = ' '.repeat(indent + hang);
     isEmpty = true;
   };
@@ -86,8 +89,8 @@ function piecesOf(word: string, room: number): string[] {
   let rest = word;
   while (widthOf(rest) > room) {
     const most = beginning(rest, room) || (rest[0] ?? '');
-    const slash = most.lastIndexOf('/') + 1;
-    const piece = slash > 0 ? most.slice(0, slash) : most;
+    const end = Math.max(most.lastIndexOf('/'), most.lastIndexOf(TIE)) + 1;
+    const piece = end > 0 ? most.slice(0, end) : most;
     pieces.push(piece);
     rest = rest.slice(piece.length);
   }

@@ -141,13 +141,11 @@ function alikeTogether(rows: readonly GapRow[]): GapRow[] {
   return [...alike.values()]
     .map((group) => {
       const [first] = group as [GapRow];
-      const add = (count: (row: GapRow) => number | null): number =>
-        group.reduce((sum, row) => sum + (count(row) ?? 0), 0);
       return {
         ...first,
         tickers: group.flatMap(({ tickers }) => tickers),
-        sessions: first.sessions === null ? null : add((row) => row.sessions),
-        requests: add((row) => row.requests),
+        sessions: sumOf(group.map(({ sessions }) => sessions)),
+        requests: sumOf(group.map(({ requests }) => requests)),
       };
     })
     .toSorted((a, b) => b.tickers.length - a.tickers.length);
@@ -156,6 +154,11 @@ function alikeTogether(rows: readonly GapRow[]): GapRow[] {
 function leftLines(left: readonly GapRow[]): string[] {
   const gaps = left.reduce((sum, { tickers }) => sum + tickers.length, 0);
   return [gaps === 0 ? '--all lists each gap' : `… and ${plural(gaps, 'gap')} more: --all lists them`];
+}
+
+/** Null where there is nothing to add up. */
+function sumOf(counts: readonly (number | null)[]): number | null {
+  return counts.reduce((sum, count) => (count === null ? sum : (sum ?? 0) + count), null);
 }
 
 /** What the provider does not reach back to: a line a series, or the first few and how many there are. */

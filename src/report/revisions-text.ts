@@ -1,7 +1,7 @@
 import type { Revision } from '../core/bars.ts';
 import { formatDay, utcDayOf } from '../core/day.ts';
 import type { Interval } from '../core/interval.ts';
-import { printable, UNBOUNDED } from './page.ts';
+import { printable, TIE, UNBOUNDED } from './page.ts';
 import { fittedTable, formatCount, plural } from './table.ts';
 
 /** Revisions that are shown, unless the page wants all: the last ones. */
@@ -59,6 +59,6 @@ const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
 
 function changeText({ before, after }: SeriesRevision): string {
   return FIELDS.filter((field) => !Object.is(before[field], after[field]))
-    .map((field) => `${field} ${before[field]} > ${after[field]}`)
+    .map((field) => [field, before[field], '>', after[field]].join(TIE))
     .join(', ');
 }

@@ -43,6 +43,17 @@ const daysOf = async (ticker: string): Promise<number[]> =>
 const twin = (change: object = {}): TaskResult => done({ fingerprint: 'abc', inserted: 5, ...change });
 
 describe('tickers that got the very same bars', () => {
+  it('are named up to five others, in the order of the alphabet, and counted', async () => {
+    const judged = await settle(
+      'JIHGFEDCBA'.split('').map((ticker) => [about(ticker), twin({ inserted: 0 })]),
+    );
+    const said = judged.map((one) =>
+      one.ok ? '' : (/bars for (.*): none/.exec(one.error.message)?.[1] ?? ''),
+    );
+    expect(said[0]).toBe('J and A, B, C, D, E and 4 more');
+    expect(said.at(-1)).toBe('A and B, C, D, E, F and 4 more');
+  });
+
   it('lose what was new of them, to quarantine, and are failures that name each other', async () => {
     for (const ticker of ['ALFA', 'BRIQ', 'CORV']) await fill(ticker);
     const other = done({ fingerprint: 'def', inserted: 5 });

@@ -59,6 +59,18 @@ describe('the failures of a run', () => {
     ]);
   });
 
+  it('are alike though their messages name other tickers, and other numbers of them', () => {
+    const others = ['BRIQ', 'AIR.PA', 'BRIQ, AIR.PA, 7203.T', 'GO'];
+    const tickers = ['GO', 'BRIQ', 'AIR.PA', '7203.T'];
+    const all = tickers.map((ticker, i) => failure(ticker, `the bars of ${others[i]}: no GOod`));
+    expect(linesOf(all).slice(2, 4)).toEqual([
+      '4 tickers 1d network: 7203.T, AIR.PA, BRIQ, GO',
+      '  the bars of GO: no GOod (7203.T)',
+    ]);
+    const other = [...all.slice(1), failure('GO', 'the bars of nobody: no GOod')];
+    expect(linesOf(other)[2]).toBe('7203.T 1d 2025-06-02..2025-06-03 network');
+  });
+
   it('are not alike where the interval or the code differs', () => {
     const all = [...failures(4, () => 'x', { interval: '1h' }), ...failures(4, () => 'x')];
     expect(linesOf(all).filter((line) => line.startsWith('4 tickers'))).toEqual([
@@ -69,7 +81,7 @@ describe('the failures of a run', () => {
 
   it('of more than ten reasons are counted by code', () => {
     const all = Array.from({ length: 300 }, (_, i) => failure(`T${i}`, 'abcdefghij'.repeat(1 + i)));
-    const lines = linesOf([...all, failure('LAST', 'refused', { code: 'forbidden' as Failure['code'] })]);
+    const lines = linesOf([...all, failure('Z', 'refused', { code: 'forbidden' as Failure['code'] })]);
     expect(lines.filter((line) => /^T\d+ 1d/.test(line))).toHaveLength(10);
     expect(lines.slice(-2)).toEqual([
       '… and 291 failures more: network 290, forbidden 1',
@@ -91,6 +103,12 @@ describe('the failures of a run', () => {
       expect(line.length).toBeLessThanOrEqual(60);
       expect(line).not.toContain('\u001B');
     }
+  });
+
+  it('have no message that floods the screen', () => {
+    const flood = failure('ALFA', 'word '.repeat(5000));
+    expect(linesOf([flood]).length).toBeLessThan(9);
+    expect(linesOf([flood], { ...PAGE, isWhole: true }).length).toBeGreaterThan(300);
   });
 
   it('are a line a reason in a mail', () => {
