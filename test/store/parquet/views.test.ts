@@ -250,7 +250,8 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
 
   it('define nothing twice: the script can be run again', async () => {
     const { sql: setup } = await storeViews(root, { mode: 'none', asOf: undefined }, await store.scan());
-    await withSelect({ sql: setup + setup, files: '[]' }, 'SELECT 1', async () => undefined);
+    const again = withSelect({ sql: setup + setup, files: '[]' }, 'SELECT 1', async () => 'run');
+    expect(await again).toBe('run');
   });
 
   it('are of the series that they say', async () => {
