@@ -175,6 +175,17 @@ describe('what was fetched since', () => {
     expect(await everything()).toEqual(before);
   });
 
+  it('and is provisional stays where what was forgotten was so too', async () => {
+    const present = [days('2026-02-24', '2026-02-25')];
+    const provisional = coverage({ present, provisional: present });
+    await refill({ close: 100.25 }, provisional);
+    const { id } = await history.forget('AAPL', { start: '2026-02-24', end: '2026-02-24' });
+    await refill({ close: 100.5, fetchedAt: NOON + 1000 }, provisional);
+    const now = (await everything()) as { text: string };
+    await history.restore(id ?? '');
+    expect(((await everything()) as { text: string }).text).toBe(now.text);
+  });
+
   it('as a split with another ratio stays too', async () => {
     const { id } = await history.forget('AAPL');
     const split = { kind: 'split', exDay: days('2026-02-24', '2026-02-25').from, ratio: 4 } as const;

@@ -149,6 +149,13 @@ describe('a quota of a day', () => {
     expect(await usedToday()).toBe(1);
   });
 
+  it('is reserved no further than the day goes, so that its last requests are left to others', async () => {
+    const process = await machine.startProcess(parseQuotas('60/s,20000/day'));
+    machine.stall(DAY / 2 - 60);
+    await machine.whileWaiting(process.gate.enter());
+    expect(await usedToday()).toBeLessThanOrEqual(4);
+  });
+
   it('gets back what lapsed', async () => {
     const quotas = parseQuotas('60/s,2400/day');
     const process = await machine.startProcess(quotas);
