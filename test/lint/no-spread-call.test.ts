@@ -8,7 +8,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'backfill-lint-'));
 for (const tree of ['src', 'workers', 'bench', 'test']) mkdirSync(join(folder, tree));
 copyFileSync(join(ROOT, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
-for (const name of ['lint', 'node_modules']) symlinkSync(join(ROOT, name), join(folder, name));
+for (const name of ['test/lint', 'node_modules']) symlinkSync(join(ROOT, name), join(folder, name));
 
 /** The lines of a file that the project's linter takes for such a call. */
 function found(tree: string, lines: readonly string[]): string[] {
