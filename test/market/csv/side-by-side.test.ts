@@ -8,67 +8,48 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   MSFT: ['20.5', '21', '19', '20', '200'],
 };
 const row = (first: string, cells: readonly string[]): string => [first, ...cells].join(',');
-const byPrice = (of: (ticker: string, price: number) => string): string[] =>
-  PRICES.flatMap((_, price) => Object.keys(VALUES).map((ticker) => of(ticker, price)));
-const byTicker = (of: (ticker: string, price: number) => string): string[] =>
-  Object.keys(VALUES).flatMap((ticker) => PRICES.map((_, price) => of(ticker, price)));
-const nothing = Array.from({ length: 10 }, () => '');
+
+/** A column of the file: a ticker, and which of `PRICES`. */
+type Column = readonly [ticker: string, price: number];
+const BY_PRICE = PRICES.flatMap((_, price) => Object.keys(VALUES).map((ticker): Column => [ticker, price]));
+const BY_TICKER = Object.keys(VALUES).flatMap((ticker) => PRICES.map((_, price): Column => [ticker, price]));
+
+/** A file with two lines of headings, each with the word that it begins with, and a third that names the dates. */
+function fileOf(columns: readonly Column[], [first, second]: readonly [Heading, Heading]): string {
+  return [
+    row(first[0], columns.map(first[1])),
+    row(second[0], columns.map(second[1])),
+    row(
+      'Date',
+      columns.map(() => ''),
+    ),
+    ...DAYS.map((day) =>
+      row(
+        day,
+        columns.map(([ticker, price]) => VALUES[ticker]?.[price] ?? ''),
+      ),
+    ),
+    '',
+  ].join('\n');
+}
+
+type Heading = readonly [word: string, of: (column: Column) => string];
+const ofPrice = ([, price]: Column): string => PRICES[price] ?? '';
+const ofTicker = ([ticker]: Column): string => ticker;
 
 const FILES: Readonly<Record<string, string>> = {
-  yfinance: [
-    row(
-      'Price',
-      byPrice((_, price) => PRICES[price] ?? ''),
-    ),
-    row(
-      'Ticker',
-      byPrice((ticker) => ticker),
-    ),
-    row('Date', nothing),
-    ...DAYS.map((day) =>
-      row(
-        day,
-        byPrice((ticker, price) => VALUES[ticker]?.[price] ?? ''),
-      ),
-    ),
-    '',
-  ].join('\n'),
-  'yfinance, grouped by ticker': [
-    row(
-      'Ticker',
-      byTicker((ticker) => ticker),
-    ),
-    row(
-      'Price',
-      byTicker((_, price) => PRICES[price] ?? ''),
-    ),
-    row('Date', nothing),
-    ...DAYS.map((day) =>
-      row(
-        day,
-        byTicker((ticker, price) => VALUES[ticker]?.[price] ?? ''),
-      ),
-    ),
-    '',
-  ].join('\n'),
-  'pandas-datareader': [
-    row(
-      'Attributes',
-      byPrice((_, price) => PRICES[price] ?? ''),
-    ),
-    row(
-      'Symbols',
-      byPrice((ticker) => ticker),
-    ),
-    row('Date', nothing),
-    ...DAYS.map((day) =>
-      row(
-        day,
-        byPrice((ticker, price) => VALUES[ticker]?.[price] ?? ''),
-      ),
-    ),
-    '',
-  ].join('\n'),
+  yfinance: fileOf(BY_PRICE, [
+    ['Price', ofPrice],
+    ['Ticker', ofTicker],
+  ]),
+  'yfinance, grouped by ticker': fileOf(BY_TICKER, [
+    ['Ticker', ofTicker],
+    ['Price', ofPrice],
+  ]),
+  'pandas-datareader': fileOf(BY_PRICE, [
+    ['Attributes', ofPrice],
+    ['Symbols', ofTicker],
+  ]),
 };
 
 describe('several tickers side by side', () => {
@@ -91,7 +72,7 @@ describe('several tickers side by side', () => {
       /^2024-01-03,.*$/m,
       row(
         '2024-01-03',
-        byPrice((ticker) => (ticker === 'MSFT' ? '' : 'x')),
+        BY_PRICE.map(([ticker]) => (ticker === 'MSFT' ? '' : 'x')),
       ),
     );
     const market = marketOf({ 'prices.csv': gap });
