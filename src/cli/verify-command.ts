@@ -78,7 +78,7 @@ export const verifyCommand = command({
       progress.end();
       if (argv.json) await print([JSON.stringify(summary)]);
       else {
-        for (const line of summaryText(summary, messagePage(argv.all))) tell(line);
+        for (const line of summaryText(summary, messagePage(argv.all), 'Verification')) tell(line);
         await print(driftText(summary, dataPage(argv.all)));
       }
       return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary);

@@ -24,7 +24,7 @@ export function warningLines({ warnings }: RunSummary, page: Page): string[] {
   if (warnings.length === 0) return [];
   const groups = page.isWhole ? eachWarning(warnings) : groupWarnings(warnings);
   const shown = page.isWhole ? groups : groups.slice(0, SHOWN);
-  const more = groups.length - shown.length;
+  const more = groups.slice(shown.length).reduce((sum, group) => sum + group.warnings, 0);
   return [
     '',
     `STORED, BUT ODD (${plural(warnings.length, 'bar')})`,
@@ -32,6 +32,6 @@ export function warningLines({ warnings }: RunSummary, page: Page): string[] {
       ...wrapped(printable(title), page.columns, { hang: 4 }),
       ...wrapped(printable(note), page.columns, { indent: 2, hang: 2 }),
     ]),
-    ...(more > 0 ? [`… and ${formatCount(more)} more: check-data --issues lists them`] : []),
+    ...(more > 0 ? [`… and ${plural(more, 'bar')} more: check-data --issues lists them`] : []),
   ];
 }

@@ -7,8 +7,15 @@ import { counted, waitText } from './standing-text.ts';
 import { unavailableLine } from './unavailable-text.ts';
 import { formatCount, formatDuration, fittedTable, plural } from './table.ts';
 
+/** What a run was for, as its last lines call it. */
+export type RunPurpose = 'Backfill' | 'Verification';
+
 /** The last lines of a run: what is to be listed, then the totals. */
-export function summaryText(summary: RunSummary, page = UNBOUNDED): string[] {
+export function summaryText(
+  summary: RunSummary,
+  page = UNBOUNDED,
+  purpose: RunPurpose = 'Backfill',
+): string[] {
   const lists = [
     ...notReadLines(summary, page),
     ...warningLines(summary, page),
@@ -18,7 +25,7 @@ export function summaryText(summary: RunSummary, page = UNBOUNDED): string[] {
     ([reason, sessions]) => `${formatCount(sessions)} ${reason}`,
   );
   const totals = [
-    headline(summary),
+    headline(summary, purpose),
     countsLine(summary),
     ...summary.cannotBeHad.map((group) => unavailableLine(group)),
     barsLine(summary),
@@ -110,9 +117,9 @@ export function driftText({ drift }: RunSummary, page = UNBOUNDED): string[] {
 }
 
 /** How the run ended. */
-function headline(summary: RunSummary): string {
+function headline(summary: RunSummary, purpose: RunPurpose = 'Backfill'): string {
   const { stopped, fetchedTickers } = summary;
-  if (stopped === null) return endLine(summary);
+  if (stopped === null) return endLine(summary, purpose);
   const after = `Stopped after ${plural(fetchedTickers, 'ticker')}`;
   const lines: Readonly<Record<StopReason, string>> = {
     interrupted: `Interrupted after ${plural(fetchedTickers, 'ticker')}. Progress saved. Run the same command to continue.`,
@@ -140,16 +147,10 @@ function capitalized(text: string): string {
 }
 
 /** How a run ended that was not stopped: complete is said only of what is. */
-function endLine({
-  failed,
-  notRun,
-  unavailable,
-  waiting,
-  holes,
-  cannotBeHad,
-  startedAt,
-  endedAt,
-}: RunSummary): string {
+function endLine(
+  { failed, notRun, unavailable, waiting, holes, cannotBeHad, startedAt, endedAt }: RunSummary,
+  purpose: RunPurpose,
+): string {
   const time = formatDuration(endedAt - startedAt);
   const lacking = [
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
@@ -158,9 +159,9 @@ function endLine({
     ...(unavailable + failed === 0 && cannotBeHad.length > 0 ? ['some sessions cannot be had'] : []),
     ...(waiting > 0 ? [waitText(waiting)] : []),
   ];
-  if (lacking.length > 0) return `Backfill ended in ${time}, not complete: ${lacking.join(', ')}`;
-  if (holes === 0) return `Backfill complete in ${time}`;
-  return `Backfill ended in ${time}; ${plural(holes, 'session')} without a bar that nobody explains`;
+  if (lacking.length > 0) return `${purpose} ended in ${time}, not complete: ${lacking.join(', ')}`;
+  if (holes === 0) return `${purpose} complete in ${time}`;
+  return `${purpose} ended in ${time}; ${plural(holes, 'session')} without a bar that nobody explains`;
 }
 
 /** A line an interval that is not open to the key, however many series that is. */

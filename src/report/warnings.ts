@@ -9,6 +9,7 @@ export interface WarningGroup {
   readonly title: string;
   /** Of several series, what is odd about the first, and which ones they are. */
   readonly note: string;
+  readonly warnings: number;
 }
 
 /** More series than this with the same oddity in the same session are one event. */
@@ -40,7 +41,7 @@ export function groupWarnings(warnings: readonly Warning[]): WarningGroup[] {
   return [...grouped(byGravity(warnings), eventOf)].flatMap(([event, group]) => {
     if (group.length <= FEW) return group.map(alone);
     const note = `${group[0]?.note ?? ''} (${named(group.map(({ ticker }) => ticker))})`;
-    return [{ title: `${formatCount(group.length)} series ${event}`, note }];
+    return [{ title: `${formatCount(group.length)} series ${event}`, note, warnings: group.length }];
   });
 }
 
@@ -54,7 +55,7 @@ function byGravity(warnings: readonly Warning[]): Warning[] {
 }
 
 function alone(warning: Warning): WarningGroup {
-  return { title: `${warning.ticker} ${eventOf(warning)}`, note: warning.note };
+  return { title: `${warning.ticker} ${eventOf(warning)}`, note: warning.note, warnings: 1 };
 }
 
 function eventOf({ interval, session, kind }: Warning): string {

@@ -64,6 +64,7 @@ describe('backfill verify', () => {
     const { code, stdout, stderr } = await verify();
     expect(stdout).toMatch(/^PROVIDER COMPARED CHANGED GONE WORST\ncsv +19 +0 +0 +0/);
     expect(stderr).toContain('Comparing 2 series of 2 tickers with csv: 19 sessions in 2 requests by ');
+    expect(stderr).toMatch(/^Verification complete in /m);
     expect(code).toBe(0);
     expect((await checkData('--revisions')).stdout).toBe('No final bar was ever changed.\n');
   });

@@ -119,8 +119,24 @@ describe('the summary of a run', () => {
     ]);
     expect(summaryText({ ...CALM, warnings: warnings(10) }, page)).toHaveLength(1 + 20 + TOTALS.length);
     const many = summaryText({ ...CALM, warnings: warnings(11) }, page);
-    expect(many[21]).toBe('… and 1 more: check-data --issues lists them');
+    expect(many[21]).toBe('… and 1 bar more: check-data --issues lists them');
     expect(many.slice(22)).toEqual(TOTALS);
+  });
+
+  it('counts the bars that it leaves out, not its own lines', () => {
+    const alike = Array.from({ length: 20 }, (_, i) => ({
+      ...{ ticker: `S${i}`, interval: '1d', session: '2025-06-02', kind: 'repeat', note: 'repeats' },
+    })) as unknown as ReturnType<typeof warnings>;
+    const lines = summaryText({ ...CALM, warnings: [...warnings(10), ...alike] }, page);
+    expect(lines[0]).toBe('STORED, BUT ODD (30 bars)');
+    expect(lines[21]).toBe('… and 20 bars more: check-data --issues lists them');
+  });
+
+  it('calls a verification by its name, and complete only what is', () => {
+    const last = (change: object): string =>
+      summaryText({ ...CALM, ...change }, page, 'Verification')[0] ?? '';
+    expect(last({})).toMatch(/^Verification complete in /);
+    expect(last({ failed: 1 })).toMatch(/^Verification ended in .*, not complete: 1 failed$/);
   });
 
   it('has the failures last before the totals, each with its reason on a line of its own', () => {
