@@ -1,0 +1,72 @@
+import { type Bars, type Labels, type StoredBars, isStored } from './columns.ts';
+
+/** A place in the newer list is told from one in the older by being counted from here. */
+type Places = Int32Array;
+
+/**
+ * Merges two lists of bars into one. Where both have a bar, the one of `newer` wins. Bars that `newer` lacks stay: an
+ * answer never deletes.
+ */
+export function mergeColumns<B extends Bars>(older: B, newer: B): B {
+  if (newer.length === 0) return older;
+  if (older.length === 0) return newer;
+  const places = mergedPlaces(older.ts, newer.ts);
+  return joined(older, newer, places);
+}
+
+/** For each merged bar its place: in `newer` if not negative, else `~place` in `older`. */
+function mergedPlaces(older: Float64Array, newer: Float64Array): Places {
+  const places = new Int32Array(older.length + newer.length);
+  let [i, j, n] = [0, 0, 0];
+  while (i < older.length || j < newer.length) {
+    const a = i < older.length ? (older[i] as number) : Number.POSITIVE_INFINITY;
+    const b = j < newer.length ? (newer[j] as number) : Number.POSITIVE_INFINITY;
+    if (a < b) places[n++] = ~i++;
+    else {
+      places[n++] = j++;
+      if (a === b) i++;
+    }
+  }
+  return places.subarray(0, n);
+}
+
+function joined<B extends Bars>(older: B, newer: B, places: Places): B {
+  const { length } = places;
+  const join = (old: ArrayLike<number> | null, young: ArrayLike<number> | null): Float64Array => {
+    const column = new Float64Array(length);
+    for (let n = 0; n < length; n++) {
+      const at = places[n] as number;
+      column[n] = (at < 0 ? old?.[~at] : young?.[at]) ?? Number.NaN;
+    }
+    return column;
+  };
+  const perhaps = (old: Float64Array | null, young: Float64Array | null): Float64Array | null =>
+    old === null && young === null ? null : join(old, young);
+  const values: Bars = {
+    length,
+    ts: join(older.ts, newer.ts),
+    ...{ open: join(older.open, newer.open), high: join(older.high, newer.high) },
+    ...{ low: join(older.low, newer.low), close: join(older.close, newer.close) },
+    volume: join(older.volume, newer.volume),
+    vwap: perhaps(older.vwap, newer.vwap),
+    trades: perhaps(older.trades, newer.trades),
+  };
+  if (!isStored(older) || !isStored(newer)) return values as B;
+  const stored: StoredBars = {
+    ...values,
+    source: joinLabels(older.source, newer.source, places),
+    fetchedAt: join(older.fetchedAt, newer.fetchedAt),
+  };
+  return stored as Bars as B;
+}
+
+function joinLabels(older: Labels, newer: Labels, places: Places): Labels {
+  const names = [...new Set([...older.names, ...newer.names])];
+  const recode = newer.names.map((name) => names.indexOf(name));
+  const codes = new Uint16Array(places.length);
+  for (let n = 0; n < places.length; n++) {
+    const at = places[n] as number;
+    codes[n] = at < 0 ? (older.codes[~at] as number) : (recode[newer.codes[at] as number] as number);
+  }
+  return { codes, names };
+}

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BarBuilder, barsOf, rowsOf, storedBarsOf, storedRowsOf } from '../../src/core/bar-builder.ts';
+import { type Bar, mergeBars, type Ohlcv } from '../../src/core/bars.ts';
+import { NO_BARS, firstAt, keep, pick, placeOf, slice, withSource } from '../../src/core/columns.ts';
+import { mergeColumns } from '../../src/core/merge-bars.ts';
+
+const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+const orNull = fc.option(number, { nil: null });
+
+/** Ascending, unique by `ts`. */
+const rows = fc
+  .uniqueArray(
+    fc.record<Bar>({
+      ts: fc.integer({ min: 0, max: 60 }),
+      ...{ open: number, high: number, low: number, close: number },
+      volume: fc.oneof(number, fc.constant(Number.NaN)),
+      ...{ vwap: orNull, trades: orNull },
+      source: fc.constantFrom('yahoo', 'csv', 'sample'),
+      fetchedAt: fc.integer(),
+    }),
+    { selector: ({ ts }) => ts },
+  )
+  .map((all) => all.toSorted((a, b) => a.ts - b.ts));
+
+const place = fc.integer({ min: -3, max: 70 });
+
+function valuesOf({ ts, open, high, low, close, volume, vwap, trades }: Bar): Ohlcv {
+  return { ts, open, high, low, close, volume, vwap, trades };
+}
+
+describe('bars as columns', () => {
+  it('say what the rows say that they were made of', () => {
+    fc.assert(
+      fc.property(rows, (bars) => {
+        expect(storedRowsOf(storedBarsOf(bars))).toEqual(bars);
+        const values = bars.map(valuesOf);
+        expect(rowsOf(barsOf(bars))).toEqual(values);
+        const labelled = values.map((bar) => ({ ...bar, source: 'here', fetchedAt: 7 }));
+        expect(storedRowsOf(withSource(barsOf(bars), 'here', 7))).toEqual(labelled);
+      }),
+    );
+  });
+
+  it('have no column of what is known of no bar', () => {
+    const [vwap, trades] = [null, null];
+    const bar = { ts: 1, open: 2, high: 3, low: 1, close: 2, volume: 5, vwap, trades };
+    expect(barsOf([bar])).toMatchObject({ vwap: null, trades: null });
+    expect(barsOf([bar, { ...bar, ts: 2, trades: 4 }])).toMatchObject({
+      vwap: null,
+      trades: new Float64Array([Number.NaN, 4]),
+    });
+    expect(rowsOf(NO_BARS)).toEqual([]);
+  });
+
+  it('are cut into views, of which none is copied', () => {
+    fc.assert(
+      fc.property(rows, place, place, (bars, from, to) => {
+        const columns = storedBarsOf(bars);
+        const part = slice(columns, from, to);
+        const [start, end] = [Math.max(0, from), Math.max(0, Math.min(to, bars.length))];
+        expect(storedRowsOf(part)).toEqual(bars.slice(start, Math.max(start, end)));
+        expect(part.close.buffer).toBe(columns.close.buffer);
+      }),
+    );
+  });
+
+  it('are picked by their places, and stay the same object where all are kept', () => {
+    fc.assert(
+      fc.property(rows, (bars) => {
+        const columns = storedBarsOf(bars);
+        const late = keep(columns, (i) => (columns.ts[i] ?? 0) >= 30);
+        expect(storedRowsOf(late)).toEqual(bars.filter(({ ts }) => ts >= 30));
+        expect(keep(columns, () => true)).toBe(columns);
+        const places = bars.map((_, i) => i).toReversed();
+        expect(storedRowsOf(pick(columns, places))).toEqual(bars.toReversed());
+      }),
+    );
+  });
+
+  it('are found by their stamps', () => {
+    fc.assert(
+      fc.property(rows, place, (bars, ts) => {
+        const found = bars.findIndex((bar) => bar.ts >= ts);
+        expect(firstAt(barsOf(bars), ts)).toBe(found === -1 ? bars.length : found);
+        expect(placeOf(barsOf(bars), ts)).toBe(bars.findIndex((bar) => bar.ts === ts));
+      }),
+    );
+  });
+
+  it('merge as rows do', () => {
+    fc.assert(
+      fc.property(rows, rows, (older, newer) => {
+        const merged = mergeColumns(storedBarsOf(older), storedBarsOf(newer));
+        expect(storedRowsOf(merged)).toEqual(mergeBars(older, newer));
+        const values = mergeColumns(barsOf(older), barsOf(newer));
+        expect(rowsOf(values)).toEqual(rowsOf(barsOf(mergeBars(older, newer))));
+      }),
+    );
+  });
+});
+
+describe('a builder of bars', () => {
+  it('takes more than were expected, and takes the last one back', () => {
+    const builder = new BarBuilder(1);
+    expect(builder.lastTs).toBeNaN();
+    builder.push(1, 2, 3, 1, 2, 100, 2.5, 9);
+    builder.push(2, 2, 3, 1, 2, 100);
+    builder.push(3, 2, 3, 1, 2, 100, 2.7);
+    expect([builder.length, builder.lastTs]).toEqual([3, 3]);
+    builder.pop();
+    builder.push(4, 5, 6, 4, 5, 7);
+    const bars = builder.bars();
+    expect([...bars.ts]).toEqual([1, 2, 4]);
+    expect(bars.vwap).toEqual(new Float64Array([2.5, Number.NaN, Number.NaN]));
+    expect(bars.trades).toEqual(new Float64Array([9, Number.NaN, Number.NaN]));
+    expect([...bars.volume]).toEqual([100, 100, 7]);
+  });
+});
