@@ -159,6 +159,12 @@ describe('another value of the same ex-date', () => {
     expect(inForce(book)).toEqual([split(1.5)]);
   });
 
+  it('begins right above the noise of a wire', () => {
+    const book = heard([split(1.5)], [split(1.5 * (1 + 2e-6))]);
+    expect(inForce(book)).toEqual([split(1.5 * (1 + 2e-6))]);
+    expect(book.past).toMatchObject([{ action: split(1.5) }]);
+  });
+
   it('may be of another currency', () => {
     const foreign = { ...dividend(0.3), currency: 'USD' } as CorporateAction;
     expect(inForce(heard([foreign], [dividend(0.3)]))).toEqual([dividend(0.3)]);
