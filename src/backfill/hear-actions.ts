@@ -10,6 +10,7 @@ import {
   isSameAction,
 } from '../core/action-book.ts';
 import { actionText } from '../core/action-text.ts';
+import { storedRowsOf } from '../core/bar-builder.ts';
 import type { Bar, Ohlcv, Series } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { type Day, type DayRange, formatDay, startOfDay, utcDayOf } from '../core/day.ts';
@@ -111,7 +112,7 @@ async function turnedBackWith(
 /** Stored bars before a day; none of a damaged file, which the upsert meets and sets aside. */
 async function readBefore(day: Day, series: Series, store: BarStore): Promise<Bar[]> {
   try {
-    return await store.readBars(series, { from: Number.NEGATIVE_INFINITY, to: day });
+    return storedRowsOf(await store.readBars(series, { from: Number.NEGATIVE_INFINITY, to: day }));
   } catch (error) {
     if (isDamage(error)) return [];
     throw error;
@@ -127,8 +128,11 @@ async function closesAsDaily(
   { ticker }: Series,
   store: BarStore,
 ): Promise<boolean> {
-  const [daily] = await store.readBars({ ticker, interval: '1d' }, { from: session, to: session + 1 });
-  return daily !== undefined && Math.abs(bar.close / daily.close - 1) < CLOSING_MOVE;
+  const day = { from: session, to: session + 1 };
+  const {
+    close: [daily],
+  } = await store.readBars({ ticker, interval: '1d' }, day);
+  return daily !== undefined && Math.abs(bar.close / daily - 1) < CLOSING_MOVE;
 }
 
 /** What an answer changes in what is known of splits and dividends, to be named. */

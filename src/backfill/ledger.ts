@@ -1,4 +1,5 @@
 import { type Series, UNKNOWN_IDENTITY } from '../core/bars.ts';
+import { NO_BARS, sourcesIn } from '../core/columns.ts';
 import { type Coverage, NOTHING_KNOWN } from '../core/coverage.ts';
 import { type Claim, firstClaim } from '../core/evidence.ts';
 import { BackfillError } from '../core/errors.ts';
@@ -71,7 +72,7 @@ async function hasBarsOf(
     const to = coverage.present.at(-1)?.to;
     try {
       const bars = await store.readBars(one, to === undefined ? undefined : { from: to - LATELY, to });
-      if (bars.some(({ source }) => source === provider)) return true;
+      if (sourcesIn(bars).includes(provider)) return true;
     } catch (error) {
       // Of a damaged file nobody can say whose bars it has.
       if (error instanceof BackfillError && error.code === 'store-corrupt') return true;
@@ -108,7 +109,14 @@ export async function recordLearned(
   { store, now }: LedgerTools,
 ): Promise<void> {
   try {
-    await store.upsert({ series, calendar, bars: [], learned, identity: UNKNOWN_IDENTITY, fetchedAt: now });
+    await store.upsert({
+      series,
+      calendar,
+      bars: NO_BARS,
+      learned,
+      identity: UNKNOWN_IDENTITY,
+      fetchedAt: now,
+    });
   } catch (error) {
     // The damaged partition is in quarantine now; without the entry the next run asks again, which heals it.
     if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;

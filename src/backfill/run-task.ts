@@ -1,7 +1,9 @@
 import { EMPTY_BOOK, type PastAction, hearActions, settlePast } from '../core/action-book.ts';
+import { storedBarsOf, storedRowsOf } from '../core/bar-builder.ts';
 import { UNKNOWN_IDENTITY, isSplit, withSource } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { unavailableIn } from '../core/unavailable.ts';
+import { NO_BARS } from '../core/columns.ts';
 import { volumeSteps } from '../core/compare.ts';
 import type { RejectedBar } from '../core/checks.ts';
 import { type Absence, type Coverage, NOTHING_KNOWN } from '../core/coverage.ts';
@@ -70,8 +72,8 @@ async function readAround({ series, range }: Task, store: BarStore): Promise<Sto
   const actions = book.entries.map(({ action }) => action);
   const renames = (await unlessDamaged(store.readRenames())) ?? [];
   const since = namedSince(series.ticker, renames);
-  const { bars = [], coverage = NOTHING_KNOWN, identity = UNKNOWN_IDENTITY } = known ?? {};
-  return { bars, coverage, identity, actions, book, namedSince: since };
+  const { bars = NO_BARS, coverage = NOTHING_KNOWN, identity = UNKNOWN_IDENTITY } = known ?? {};
+  return { bars: storedRowsOf(bars), coverage, identity, actions, book, namedSince: since };
 }
 
 async function unlessDamaged<T>(content: Promise<T>): Promise<T | undefined> {
@@ -109,7 +111,7 @@ async function commit(
     : await store.upsert({
         series,
         calendar,
-        bars,
+        bars: storedBarsOf(bars),
         learned: task.gaps.length > 0 ? learned : confirmedBy(task, stored),
         identity: answer.identity,
         fetchedAt: now,

@@ -1,3 +1,4 @@
+import { storedRowsOf } from '../core/bar-builder.ts';
 import type { Task } from '../core/plan.ts';
 import { grouped } from '../core/grouped.ts';
 import type { LedgerTools } from './ledger.ts';
@@ -61,7 +62,7 @@ async function takeBack(
   if (result?.ok !== true || result.report.inserted + result.report.changed === 0) return;
   const rows = [];
   for (const gap of gaps) {
-    for (const bar of await store.readBars(series, gap)) rows.push({ row: bar, reason });
+    for (const row of storedRowsOf(await store.readBars(series, gap))) rows.push({ row, reason });
   }
   await store.quarantine(series, rows, provider, now);
   for (const gap of gaps) await store.forget(series, gap);

@@ -65,8 +65,13 @@ export function storedBarAt(bars: StoredBars, i: number): Bar {
 }
 
 /** Id of the provider that gave stored bar i. */
-function sourceAt({ source: { codes, names } }: StoredBars, i: number): string {
+export function sourceAt({ source: { codes, names } }: StoredBars, i: number): string {
   return names[codes[i] ?? 0] ?? '';
+}
+
+/** Ids of the providers that gave the bars. */
+export function sourcesIn({ source: { codes, names } }: StoredBars): string[] {
+  return Array.from(new Set(codes), (code) => names[code] ?? '');
 }
 
 /** The bars that lie at `[from, to)`: a view, nothing is copied. */

@@ -1,4 +1,5 @@
 import { basisGaps } from '../core/basis.ts';
+import { storedRowsOf } from '../core/bar-builder.ts';
 import { type Bar, type CorporateAction, type Dividend, type Series, seriesKey } from '../core/bars.ts';
 import { type Day, type DayRange, formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
@@ -17,7 +18,8 @@ import { type Reading, parseAdjust, readingOf } from './reading.ts';
 export async function readAdjusted(store: BarStore, series: Series, options: ReadOptions): Promise<Bar[]> {
   const { mode } = parseAdjust(options);
   // Without a date to stop at, bars as traded need no knowledge of the series.
-  if (mode === 'none' && options.asOf === undefined) return store.readBars(series, dayRange(options));
+  if (mode === 'none' && options.asOf === undefined)
+    return storedRowsOf(await store.readBars(series, dayRange(options)));
   const { ticker, interval } = series;
   const scan = await store.scan({ tickers: [ticker], intervals: intervalsFor(interval) });
   const lost = scan.setAside.find((file) => file.ticker === ticker && file.interval === interval);
@@ -61,7 +63,7 @@ export async function openAdjusted(
   async function* parts(): AsyncGenerator<Bar[]> {
     for (const part of partsOf(reading?.series ?? series, days)) {
       try {
-        yield adjustBars(await store.readBars(series, part), steps, sessionOf);
+        yield adjustBars(storedRowsOf(await store.readBars(series, part)), steps, sessionOf);
       } catch (error) {
         if (onDamage === undefined || !isDamage(error)) throw error;
         onDamage(error);

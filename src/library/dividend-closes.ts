@@ -1,3 +1,4 @@
+import { rowsOf } from '../core/bar-builder.ts';
 import type { CorporateAction } from '../core/bars.ts';
 import { type Day, formatDay } from '../core/day.ts';
 import { findDividendOddities } from '../core/dividend-oddities.ts';
@@ -31,7 +32,7 @@ export async function dividendCloses(
   const context = { interval, calendar, actions, known: [] };
   const sessions = [];
   for (const period of periodsAround(reading, exDays))
-    for (const one of sessionPrices(await store.readBars(series, periodRange(period)), context))
+    for (const one of sessionPrices(rowsOf(await store.readBars(series, periodRange(period))), context))
       sessions.push(one);
   const own = sessions.map(({ day, close }): SessionClose => ({ session: day, close }));
   const doubts = findDividendOddities(sessions, actions).filter(({ kind }) => kind === 'dividend-size');
@@ -66,7 +67,7 @@ async function withDaily(
   if (lacking.length === 0) return own;
   const range = { from: Number.NEGATIVE_INFINITY, to: largest(lacking) };
   const context = { interval: '1d', calendar, actions: [], known: [] } as const;
-  const daily = sessionPrices(await store.readBars({ ticker, interval: '1d' }, range), context)
+  const daily = sessionPrices(rowsOf(await store.readBars({ ticker, interval: '1d' }, range)), context)
     .filter(({ day }) => !has.has(day))
     .map(({ day, close }): SessionClose => ({ session: day, close }));
   return [...own, ...daily].toSorted((a, b) => a.session - b.session);

@@ -1,5 +1,6 @@
 import { inherit } from '../core/action-book.ts';
 import { type CorporateAction, actionValue } from '../core/bars.ts';
+import { sourceAt } from '../core/columns.ts';
 import { PRICE_TOLERANCE } from '../core/compare.ts';
 import { contains, intersect, normalize } from '../core/ranges.ts';
 import { type Rename, renamedDays } from '../core/rename.ts';
@@ -69,10 +70,9 @@ async function originOf(
   const fetchedAt = Math.max(0, largest(moves.map(({ old }) => old.fetchedAt ?? 0)));
   for (const { old } of moves) {
     const last = old.coverage.present.at(-1);
-    const bars =
-      last === undefined ? [] : await store.readBars(old.series, { from: last.to - 7, to: last.to });
-    const source = bars.at(-1)?.source;
-    if (source !== undefined) return { source, fetchedAt };
+    if (last === undefined) continue;
+    const bars = await store.readBars(old.series, { from: last.to - 7, to: last.to });
+    if (bars.length > 0) return { source: sourceAt(bars, bars.length - 1), fetchedAt };
   }
   return { source: 'unknown', fetchedAt };
 }

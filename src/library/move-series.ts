@@ -1,3 +1,4 @@
+import { storedBarsOf, storedRowsOf } from '../core/bar-builder.ts';
 import { type Bar, type Identity, type Series, mergeIdentity, UNKNOWN_IDENTITY } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { isSameBar } from '../core/compare.ts';
@@ -50,19 +51,19 @@ export async function moveSeries(store: BarStore, move: Move): Promise<Moved> {
 async function movePart(store: BarStore, move: Move, plan: HandOver, part: DayRange): Promise<Moved> {
   const { old, heir } = move;
   const dayOf = sessionDateOf(heir.interval, calendarById(old.calendar));
-  const bars = await store.readBars(old.series, part);
+  const bars = storedRowsOf(await store.readBars(old.series, part));
   const isKept = ({ ts }: Bar): boolean => contains(plan.kept, dayOf(ts));
   const given = bars.filter((bar) => !isKept(bar));
   await store.upsert({
     series: heir,
     calendar: old.calendar,
-    bars: given,
+    bars: storedBarsOf(given),
     learned: within(plan.learned, [part]),
     identity: identityOf(move),
     fetchedAt: old.fetchedAt ?? 0,
   });
   const rivals = bars.filter(isKept);
-  const own = rivals.length === 0 ? [] : await store.readBars(heir, part);
+  const own = rivals.length === 0 ? [] : storedRowsOf(await store.readBars(heir, part));
   const byTs = new Map(own.map((bar) => [bar.ts, bar]));
   const differing = rivals.filter((bar) => {
     const kept = byTs.get(bar.ts);

@@ -1,5 +1,6 @@
 import type { ActionBook } from '../core/action-book.ts';
-import type { Bar, CorporateAction, Identity, Revision, Series } from '../core/bars.ts';
+import type { CorporateAction, Identity, Revision, Series } from '../core/bars.ts';
+import type { StoredBars } from '../core/columns.ts';
 import type { VolumeStep } from '../core/compare.ts';
 import type { Coverage } from '../core/coverage.ts';
 import type { DayRange } from '../core/day.ts';
@@ -56,8 +57,7 @@ export interface Scan {
 export interface SeriesUpdate {
   readonly series: Series;
   readonly calendar: string;
-  /** Ascending and unique by `ts`. */
-  readonly bars: readonly Bar[];
+  readonly bars: StoredBars;
   /** States of the sessions that the answer speaks of; merged by `learn`. */
   readonly learned: Coverage;
   readonly identity: Identity;
@@ -90,8 +90,8 @@ export interface SeriesContent {
   /** Of all partitions that the range touches: it may reach beyond the range. */
   readonly coverage: Coverage;
   readonly identity: Identity;
-  /** Of the range only, ascending. */
-  readonly bars: readonly Bar[];
+  /** Of the range only. */
+  readonly bars: StoredBars;
 }
 
 /** A row that failed a check, kept for the reader. */
@@ -148,8 +148,8 @@ export interface BarStore {
    * revision, which is durable before the bar is replaced.
    */
   upsert(update: SeriesUpdate): Promise<UpsertResult>;
-  /** Bars whose session date lies in the range (default: all), ascending. */
-  readBars(series: Series, range?: DayRange): Promise<Bar[]>;
+  /** Bars whose session date lies in the range (default: all). */
+  readBars(series: Series, range?: DayRange): Promise<StoredBars>;
   /** Bars like `readBars`, with what is known of the series; undefined if nothing is stored where the range reaches. */
   readSeries(series: Series, range?: DayRange): Promise<SeriesContent | undefined>;
   /**

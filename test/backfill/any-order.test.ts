@@ -17,6 +17,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
+import { rowsIn } from '../store/rows.ts';
 
 /** Instruments around an event each: a reverse split, a split, a listing, a halt, dividends. */
 const SCENES = [
@@ -115,7 +116,7 @@ async function build({ ticker, around }: (typeof SCENES)[number], steps: readonl
 async function contentOf(store: BarStore, ticker: string) {
   const { series } = await store.scan();
   const coverage = series.get(`${ticker} 1d`)?.coverage;
-  const bars = await store.readBars({ ticker, interval: '1d' });
+  const bars = await rowsIn(store, { ticker, interval: '1d' });
   return {
     bars,
     values: bars.map(({ ts, open, high, low, close, volume }) => ({ ts, open, high, low, close, volume })),

@@ -11,6 +11,7 @@ import { temporaryFolder } from '../store/fixtures.ts';
 import { alteringDisk, flipped } from '../store/parquet/altering-disk.ts';
 import { notingDisk } from '../store/parquet/noting-disk.ts';
 import { NOW, SESSIONS, answer, split, stored, task } from './hearings.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
 const RANGE = { from: SESSIONS[0] ?? 0, to: (SESSIONS[19] ?? 0) + 1 };
@@ -57,11 +58,11 @@ describe('a task whose answer has a split', () => {
       await store.forget(AAPL);
       await store.forgetActions('AAPL');
       expect((await run(notingDisk(folder.path, [], n))).ok).toBe(false);
-      const [bars, actions] = [await store.readBars(AAPL), await store.readActions('AAPL')];
+      const [bars, actions] = [await rowsIn(store, AAPL), await store.readActions('AAPL')];
       if (bars.length > 0) expect(actions).toEqual([SPLIT]);
       if (actions.length > bars.length) halves++;
       expect((await run()).ok).toBe(true);
-      expect(await store.readBars(AAPL)).toHaveLength(20);
+      expect(await rowsIn(store, AAPL)).toHaveLength(20);
       expect(await store.readActions('AAPL')).toEqual([SPLIT]);
     }
     // Deaths between the two were among them.

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storedBarsOf } from '../../src/core/bar-builder.ts';
 import { runTask } from '../../src/backfill/run-task.ts';
 import { settleSilence } from '../../src/backfill/silence.ts';
 import { type Bar, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
@@ -180,7 +181,7 @@ describe('an answer that repeats none of the final bars that it was asked for ag
   const fill = (source: string) =>
     store.upsert({
       ...{ series: AAPL, calendar: 'XNYS', identity: UNKNOWN_IDENTITY, fetchedAt: 0 },
-      bars: SESSIONS.slice(6, 10).map((day) => stored(day, 100, { source })),
+      bars: storedBarsOf(SESSIONS.slice(6, 10).map((day) => stored(day, 100, { source }))),
       learned: { present: [before], provisional: [], absent: [] },
     });
   const gap: DayRange = { from: SESSIONS[10] ?? 0, to: toNow.to };

@@ -14,6 +14,7 @@ import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const sample = openSample({ id: 'sample' });
 const calendar = calendarFor('ALFA');
@@ -74,7 +75,7 @@ function before(day: Day, ratio: number): Restate {
         };
 }
 
-const barsOf = (ticker = 'ALFA') => store.readBars({ ticker, interval: '1d' });
+const barsOf = (ticker = 'ALFA') => rowsIn(store, { ticker, interval: '1d' });
 const topUpsOf = async (ticker = 'ALFA') => (await store.scan()).series.get(`${ticker} 1d`)?.topUps?.count;
 const session = (i: number): Day => SESSIONS[i] ?? 0;
 /** Requests for the oldest sessions alone. */

@@ -10,6 +10,7 @@ import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const FIRST = parseDay('2026-10-05');
 const LAST = parseDay('2026-11-06');
@@ -59,7 +60,7 @@ async function storedDays(ticker: string, days: readonly Day[], fills: readonly 
         toolsInProcess(vendor(days), store, () => now),
       );
     }
-    const bars = await store.readBars({ ticker, interval: '1d' });
+    const bars = await rowsIn(store, { ticker, interval: '1d' });
     return bars.map(({ ts }) => formatDay(ts / MS_PER_DAY));
   } finally {
     await folder.remove();

@@ -19,6 +19,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const TICKERS = ['ALFA', 'BRIQ', 'CORV', 'ELNA', 'HAZL', 'JUNP', 'PYRE', 'UMBR'];
 const YEAR = { start: '2024-06-17', end: '2025-06-18' };
@@ -64,7 +65,7 @@ function run(
 async function untrue(interval: Interval = '1d'): Promise<string[]> {
   const found: string[] = [];
   for (const { series } of (await store.scan()).series.values()) {
-    const bars = await store.readBars(series);
+    const bars = await rowsIn(store, series);
     const range = { from: 0, to: 30_000 };
     const traded = new Map(market.rows(series.ticker, interval, range).map((row) => [row.ts, row]));
     for (const bar of bars) {
@@ -226,14 +227,14 @@ describe('a store that knows better', () => {
 
   it('is not changed by a level that only a whole new answer would show', async () => {
     await run(truth);
-    const before = await store.readBars({ ticker: 'ALFA', interval: '1d' });
+    const before = await rowsIn(store, { ticker: 'ALFA', interval: '1d' });
     for (const kind of ['jump', 'basis-flip'] as const) {
       await backfill(
         { tickers: ['ALFA'], ...YEAR, everything: true },
         toolsInProcess(await garbage(kind, 0.5), store, () => now),
       );
     }
-    const after = await store.readBars({ ticker: 'ALFA', interval: '1d' });
+    const after = await rowsIn(store, { ticker: 'ALFA', interval: '1d' });
     const values = (bars: readonly Ohlcv[]) => bars.map(({ ts, close }) => [ts, Math.fround(close)]);
     expect(values(after)).toEqual(values(before));
   });

@@ -12,6 +12,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const DAY_MS = 86_400_000;
 const SERIES = { ticker: 'ALFA', interval: '5m' } as const;
@@ -51,7 +52,7 @@ const run = (source: Provider, range: object = WEEKS): Promise<RunSummary> =>
     { tickers: ['ALFA'], intervals: ['5m'], ...range },
     toolsInProcess(source, store, () => now),
   );
-const barsOf = async (day: number) => (await store.readBars(SERIES, { from: day, to: day + 1 })).length;
+const barsOf = async (day: number) => (await rowsIn(store, SERIES, { from: day, to: day + 1 })).length;
 const report = () => coverageOf(store, sample.capabilities, now, { ...WEEKS, intervals: ['5m'] }, undefined);
 
 describe('a session of which a part came', () => {

@@ -5,6 +5,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { fillFrom, serveSeries, stopSeries } from './yahoo-series.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const XNYS = calendarById('XNYS');
 const SESSIONS = XNYS.sessions({ from: parseDay('2017-09-01'), to: parseDay('2018-02-28') });
@@ -72,7 +73,7 @@ describe('a split that the vendor lists some sessions after its ex-date, though 
       const summary = await fillFrom(url, store, now, { tickers: ['MSFT'], start: START });
       expect([evening, summary.failures]).toEqual([evening, []]);
     }
-    const bars = await store.readBars({ ticker: 'MSFT', interval: '1d' });
+    const bars = await rowsIn(store, { ticker: 'MSFT', interval: '1d' });
     expect(bars.map(({ close }) => close)).toEqual(
       SESSIONS.slice(0, EX + late + more + 1).map((_, i) => traded(i)),
     );
@@ -97,7 +98,7 @@ describe('a split that the vendor lists before its prices have it', () => {
     for (; evening <= EX + late + 2; evening++) {
       const now = `${formatDay((SESSIONS[evening] ?? 0) + 1)}T12:00:00Z`;
       await fillFrom(url, store, now, { tickers: ['MSFT'], days: 40 });
-      const bars = await store.readBars({ ticker: 'MSFT', interval: '1d' });
+      const bars = await rowsIn(store, { ticker: 'MSFT', interval: '1d' });
       for (const { ts, close } of bars) {
         const i = SESSIONS.indexOf(ts / 86_400_000);
         expect([evening - EX, i - EX, close / traded(i, ratio)]).toEqual([
@@ -107,7 +108,7 @@ describe('a split that the vendor lists before its prices have it', () => {
         ]);
       }
     }
-    const stored = await store.readBars({ ticker: 'MSFT', interval: '1d' });
+    const stored = await rowsIn(store, { ticker: 'MSFT', interval: '1d' });
     expect(stored.at(-1)?.ts).toBe((SESSIONS[EX + late + 2] ?? 0) * 86_400_000);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { storedBarsOf } from '../../src/core/bar-builder.ts';
 import { recordOutOfReach, settleUnknownTickers } from '../../src/backfill/ledger.ts';
 import type { TaskResult } from '../../src/backfill/runner.ts';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
@@ -23,7 +24,7 @@ function noting(source = 'test'): { tools: Parameters<typeof recordOutOfReach>[1
     updates.push(update);
     return { inserted: 0, changed: 0, revised: 0, partitions: 1 };
   };
-  const readBars = () => Promise.resolve([stored(gap.from, 100, { source })]);
+  const readBars = () => Promise.resolve(storedBarsOf([stored(gap.from, 100, { source })]));
   return {
     tools: { store: { upsert, readBars } as unknown as BarStore, provider: 'test', now: NOW },
     updates,

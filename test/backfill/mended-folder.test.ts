@@ -11,6 +11,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const DAYS = calendarById('XNYS')
   .sessions({ from: parseDay('2017-03-01'), to: parseDay('2017-03-31') })
@@ -53,7 +54,7 @@ const run = (
 };
 
 const days = async (ticker = 'AAPL'): Promise<number> =>
-  (await store.readBars({ ticker, interval: '1d' }, { from: 0, to: 99_999 })).length;
+  (await rowsIn(store, { ticker, interval: '1d' }, { from: 0, to: 99_999 })).length;
 
 describe('a folder that is mended after a run', () => {
   it.each([

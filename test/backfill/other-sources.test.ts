@@ -14,6 +14,7 @@ import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const sample = openSample({ id: 'sample' });
 const now = Date.parse('2025-06-20T12:00:00Z');
@@ -52,7 +53,7 @@ const run = (from: Provider, request: Partial<BackfillRequest> = {}): Promise<Ru
     { tickers: ['ALFA'], ...MAY, ...request },
     toolsInProcess(from, store, () => now),
   );
-const barsOf = () => store.readBars({ ticker: 'ALFA', interval: '1d' });
+const barsOf = () => rowsIn(store, { ticker: 'ALFA', interval: '1d' });
 const sourcesOf = async () => (await barsOf()).map((bar) => bar.source);
 const scaled = (bar: Ohlcv, ratio: number): Ohlcv => ({
   ...bar,

@@ -15,6 +15,7 @@ import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
 import { caseOf } from '../cases.ts';
 import { CASES, describeWith } from '../needs.ts';
+import { rowsIn } from '../store/rows.ts';
 
 describeWith(CASES)('of the rows of a case', () => {
   let folder = '';
@@ -52,7 +53,7 @@ describeWith(CASES)('of the rows of a case', () => {
       const [ticker, path, outside] = of;
       const { summary, dates } = await fill(`yahoo-histories/${path}`, ticker, 'split-adjusted');
       expect(summary).toMatchObject({ failed: 0, rejected: 0, dropped: 0 });
-      const bars = await store.readBars({ ticker, interval: '1d' });
+      const bars = await rowsIn(store, { ticker, interval: '1d' });
       const state = (await store.scan()).series.get(`${ticker} 1d`);
       const idle = (state?.coverage.absent ?? []).flatMap((absence) =>
         absence.by.every(({ reason }) => reason === 'no-trades') ? calendarFor(ticker).sessions(absence) : [],
@@ -66,7 +67,7 @@ describeWith(CASES)('of the rows of a case', () => {
   it('CL=F, the days on which oil was negative are stored', async () => {
     const { summary, dates } = await fill('negative-oil', 'CL=F', 'raw');
     expect(summary).toMatchObject({ failed: 0, rejected: 0, fillers: 0, inserted: dates.length });
-    const bars = await store.readBars({ ticker: 'CL=F', interval: '1d' });
+    const bars = await rowsIn(store, { ticker: 'CL=F', interval: '1d' });
     const on = (date: string) => bars.find(({ ts }) => formatDay(utcDayOf(ts)) === date);
     expect(on('2020-04-20')).toMatchObject({ open: 17.73, high: 17.85, low: -40.32, close: -37.63 });
     expect(on('2020-04-21')).toMatchObject({ open: -14, low: -16.74 });
@@ -79,7 +80,7 @@ describeWith(CASES)('of the rows of a case', () => {
   ])('%s, every row without a volume is stored with volume 0', async (ticker, traded) => {
     const { summary, dates } = await fill('no-volume', ticker, 'raw');
     expect(summary).toMatchObject({ failed: 0, rejected: 0, fillers: 0, inserted: dates.length });
-    const bars = await store.readBars({ ticker, interval: '1d' });
+    const bars = await rowsIn(store, { ticker, interval: '1d' });
     expect(bars.filter(({ volume }) => volume !== 0)).toHaveLength(traded);
   });
 });

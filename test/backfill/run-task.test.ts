@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storedBarsOf } from '../../src/core/bar-builder.ts';
 import { runTask } from '../../src/backfill/run-task.ts';
 import { type Bar, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { type DayRange, MS_PER_DAY } from '../../src/core/day.ts';
@@ -10,6 +11,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { NOW, SESSIONS, answer, split, stored, task } from './hearings.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -32,7 +34,8 @@ const bars = (from: number, to: number, change: Partial<Bar> = {}): Bar[] =>
 async function fill(known: readonly Bar[]): Promise<void> {
   const present = known.map(({ ts }) => ({ from: ts / MS_PER_DAY, to: ts / MS_PER_DAY + 1 }));
   await store.upsert({
-    ...{ series: AAPL, calendar: 'XNYS', bars: known, learned: { present, provisional: [], absent: [] } },
+    ...{ series: AAPL, calendar: 'XNYS', bars: storedBarsOf(known) },
+    learned: { present, provisional: [], absent: [] },
     ...{ identity: UNKNOWN_IDENTITY, fetchedAt: 0 },
   });
 }
@@ -160,7 +163,7 @@ describe('an answer that contradicts the store', () => {
     const { asked, result } = await run([{ bars: contradiction }], { range });
     expect(asked).toBe(3);
     expect(result).toMatchObject({ ok: false, error: { code: 'bad-answer' } });
-    expect(await store.readBars(AAPL)).toEqual(bars(0, 10));
+    expect(await rowsIn(store, AAPL)).toEqual(bars(0, 10));
   });
 
   it('in one bar is asked for three times, then believed', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storedBarsOf } from '../../src/core/bar-builder.ts';
 import type { TaskResult } from '../../src/backfill/runner.ts';
 import { settleSameSeries } from '../../src/backfill/same-series.ts';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
@@ -10,6 +11,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { NOW, SESSIONS, bars, done, span, task } from './hearings.ts';
+import { rowsIn } from '../store/rows.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: BarStore;
@@ -30,7 +32,8 @@ function about(ticker: string, interval: Interval = '1d', gaps: readonly DayRang
 async function fill(ticker: string): Promise<void> {
   const learned = { present: [STORED], provisional: [], absent: [] };
   await store.upsert({
-    ...{ series: { ticker, interval: '1d' }, calendar: 'XNYS', bars: bars(SESSIONS.slice(0, 10)), learned },
+    ...{ series: { ticker, interval: '1d' }, calendar: 'XNYS', learned },
+    bars: storedBarsOf(bars(SESSIONS.slice(0, 10))),
     ...{ identity: UNKNOWN_IDENTITY, fetchedAt: NOW },
   });
 }
@@ -39,7 +42,7 @@ const settle = async (results: readonly (readonly [Task, TaskResult])[]): Promis
   ...(await settleSameSeries(new Map(results), { store, provider: 'test', now: NOW })).values(),
 ];
 const daysOf = async (ticker: string): Promise<number[]> =>
-  (await store.readBars({ ticker, interval: '1d' })).map(({ ts }) => ts / MS_PER_DAY);
+  (await rowsIn(store, { ticker, interval: '1d' })).map(({ ts }) => ts / MS_PER_DAY);
 const twin = (change: object = {}): TaskResult => done({ fingerprint: 'abc', inserted: 5, ...change });
 
 describe('tickers that got the very same bars', () => {

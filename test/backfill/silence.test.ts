@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_BARS } from '../../src/core/columns.ts';
 import { isStorm } from '../../src/backfill/ledger.ts';
 import type { TaskResult } from '../../src/backfill/runner.ts';
 import { settleSilence } from '../../src/backfill/silence.ts';
@@ -40,7 +41,12 @@ describe('answers without a row', () => {
     expect(judged).toEqual([done({ unconfirmed }), done()]);
     expect(updates).toEqual([
       {
-        ...{ series: { ticker: 'ALFA', interval: '1d' }, calendar: 'XNYS', bars: [], learned: unconfirmed },
+        ...{
+          series: { ticker: 'ALFA', interval: '1d' },
+          calendar: 'XNYS',
+          bars: NO_BARS,
+          learned: unconfirmed,
+        },
         ...{ identity: UNKNOWN_IDENTITY, fetchedAt: NOW },
       },
     ]);

@@ -16,6 +16,7 @@ import { exportStore } from '../acceptance/export-store.mjs';
 import { hasRealData, realData } from '../realdata.ts';
 import { toolsInProcess } from './in-process.ts';
 import { REAL_DATA, describeWith } from '../needs.ts';
+import { rowsIn } from '../store/rows.ts';
 
 /** A real split and where the raw prices around it lie. */
 interface Case {
@@ -135,12 +136,12 @@ describeWith(REAL_DATA)('a real split', () => {
 
   it.each(CASES)('of $ticker on $exDate leaves a split-adjusted wire’s store as traded', async (one) => {
     const series = { ticker: one.ticker, interval: '1d' } as const;
-    const traded = await (await backfillOn(once(one), one, 'raw')).readBars(series);
+    const traded = await rowsIn(await backfillOn(once(one), one, 'raw'), series);
     const ratio = await splitRatio(one);
     expect(Math.abs(Math.log(ratio))).toBeGreaterThan(Math.log(1.9));
     for (const days of [once(one), around(one)]) {
       const store = await backfillOn(days, one, 'yahoo');
-      const bars = await store.readBars(series);
+      const bars = await rowsIn(store, series);
       expect(bars.map(({ ts }) => ts)).toEqual(traded.map(({ ts }) => ts));
       for (const [i, truth] of traded.entries()) {
         const bar = bars[i] ?? truth;

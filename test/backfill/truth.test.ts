@@ -13,6 +13,7 @@ import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const sample = openSample({ id: 'sample' });
 const WEEKS = { start: '2025-05-01', end: '2025-05-30' };
@@ -52,7 +53,7 @@ const run = (
     { tickers: ['ALFA'], ...WEEKS, ...request },
     toolsInProcess(source, store, () => now),
   );
-const barsOf = (ticker = 'ALFA') => store.readBars({ ticker, interval: '1d' });
+const barsOf = (ticker = 'ALFA') => rowsIn(store, { ticker, interval: '1d' });
 const values = (bars: readonly Ohlcv[]) =>
   bars.map(({ ts, open, close, volume }) => [ts, open, close, volume]);
 

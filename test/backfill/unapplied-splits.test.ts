@@ -5,6 +5,7 @@ import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { SESSIONS, XNYS } from './hearings.ts';
 import { type YahooSeries, fillFrom, serveSeries, stopSeries } from './yahoo-series.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
 const META = {
@@ -47,7 +48,7 @@ const fill = (first: number, last: number, onSession: number, everything = false
     ...{ tickers: ['AAPL'], start: dateOf(first), end: dateOf(last), everything },
   });
 const closes = async (): Promise<number[]> =>
-  (await store.readBars(AAPL)).map(({ close }) => Math.round(close));
+  (await rowsIn(store, AAPL)).map(({ close }) => Math.round(close));
 const TRADED = [...Array.from({ length: EX }, () => 1), ...Array.from({ length: 9 }, () => 190)];
 
 describe('a listed split that the wire does not apply', () => {
@@ -62,7 +63,7 @@ describe('a listed split that the wire does not apply', () => {
       },
     ]);
     expect(await closes()).toEqual(TRADED);
-    expect((await store.readBars(AAPL)).map(({ volume }) => volume)[0]).toBe(190_000);
+    expect((await rowsIn(store, AAPL)).map(({ volume }) => volume)[0]).toBe(190_000);
     expect(await store.readActions('AAPL')).toHaveLength(1);
   });
 

@@ -11,6 +11,7 @@ import type { BarStore } from '../../src/store/store.ts';
 import { NOON, temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
 import { SESSIONS } from './hearings.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
 const dateOf = (session: number): string => formatDay(SESSIONS[session] ?? 0);
@@ -44,7 +45,7 @@ async function fill(unitOf: (session: number) => number, last: number, first = 0
 
 const messages = ({ failures }: RunSummary): string[] => failures.map(({ message }) => message);
 const closes = async (): Promise<number[]> =>
-  (await store.readBars(AAPL)).map(({ close }) => Math.round(close * 100));
+  (await rowsIn(store, AAPL)).map(({ close }) => Math.round(close * 100));
 
 describe('a unit that changed for good', () => {
   it('is had by forgetting what is stored, as the failure says, where the whole history changed', async () => {

@@ -13,6 +13,7 @@ import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { SESSIONS, XNYS } from './hearings.ts';
 import { type YahooSeries, fillFrom, serveSeries, stopSeries } from './yahoo-series.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
 const META = {
@@ -69,7 +70,7 @@ const fill = (said: Vendor, [first, last]: readonly [number, number], on: number
   });
 };
 const closes = async (): Promise<number[]> =>
-  (await store.readBars(AAPL)).map(({ close }) => Math.round(close / 10) * 10);
+  (await rowsIn(store, AAPL)).map(({ close }) => Math.round(close / 10) * 10);
 const adjusted = async (): Promise<number[]> =>
   (await readAdjusted(store, AAPL, { adjust: 'splits' })).map(({ close }) => Math.round(close / 10) * 10);
 const flat = (count: number, close: number): number[] => Array.from({ length: count }, () => close);

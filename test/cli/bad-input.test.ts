@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { openStore } from '../../src/store/open.ts';
 import { type Finished, built, ended, run, startSimulate } from '../acceptance/programs.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 const SAMPLE = ['--provider', 'sample', '--now', NOW, '--days', '5'];
@@ -322,6 +323,6 @@ describe('bad input that only the provider can tell', () => {
     expect(stderr).toContain('set aside bars/interval=1d/ticker=BRIQ/period=all/bars.parquet: ');
     expect(stderr).toContain('Fetched: 1  Errors: 0  Skipped: 1');
     expect(code).toBe(0);
-    expect(await openStore(store).readBars({ ticker: 'BRIQ', interval: '1d' })).toHaveLength(5);
+    expect(await rowsIn(openStore(store), { ticker: 'BRIQ', interval: '1d' })).toHaveLength(5);
   });
 });

@@ -15,6 +15,7 @@ import { openStore } from '../../src/store/open.ts';
 import { toolsInProcess } from '../backfill/in-process.ts';
 import { type YahooSeries, serveSeries } from '../backfill/yahoo-series.ts';
 import { caseOf } from '../cases.ts';
+import { rowsIn } from '../store/rows.ts';
 
 /** What a store is filled with and read by at an instant. */
 export interface Desk {
@@ -30,7 +31,7 @@ export interface Desk {
 export function desk(provider: ProviderConfig, now: string, store: string): Desk {
   const clock = (): number => Date.parse(now);
   const history = openHistory({ store, provider, clock });
-  const bars: Desk['bars'] = (ticker, interval = '1d') => openStore(store).readBars({ ticker, interval });
+  const bars: Desk['bars'] = (ticker, interval = '1d') => rowsIn(openStore(store), { ticker, interval });
   return {
     history,
     run: async (request) => {

@@ -6,6 +6,7 @@ import { findIssues, findRevisions } from '../../src/library/issues.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { AAPL, NOON, barAt, coverage, daily, days, temporaryFolder, update } from '../store/fixtures.ts';
+import { rowsIn } from '../store/rows.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: BarStore;
@@ -131,7 +132,7 @@ describe('the revisions of a store', () => {
 
 describe('to forget', () => {
   const stamps = async (series: Series): Promise<number[]> =>
-    (await store.readBars(series)).map((bar) => dayOf(bar) - parseDay('2026-02-23'));
+    (await rowsIn(store, series)).map((bar) => dayOf(bar) - parseDay('2026-02-23'));
 
   beforeEach(async () => {
     await fill(AAPL, CALM);

@@ -21,6 +21,7 @@ import { realData } from '../realdata.ts';
 import { APPLE, NOON, absence, at, barAt, coverage, daily, days, update } from '../store/fixtures.ts';
 import { notingDisk } from '../store/parquet/noting-disk.ts';
 import { REAL_DATA, describeWith, itWith } from '../needs.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const FB: Series = { ticker: 'FB', interval: '1d' };
 const META: Series = { ticker: 'META', interval: '1d' };
@@ -54,7 +55,7 @@ async function holdFacebook(): Promise<void> {
 }
 
 const dates = async (series: Series): Promise<string[]> =>
-  (await store.readBars(series)).map(({ ts }) => formatDay(utcDayOf(ts)));
+  (await rowsIn(store, series)).map(({ ts }) => formatDay(utcDayOf(ts)));
 
 /** Changes a final bar of a series, so that its old value becomes a revision. */
 async function revise(series: Series, bar: Bar, close: number, fetchedAt: number): Promise<void> {
@@ -69,7 +70,7 @@ const revised = async (series: Series): Promise<[number, number][]> =>
 async function content(...tickers: string[]): Promise<unknown> {
   const { series, actions } = await store.scan({ tickers });
   const states = [...series.values()];
-  const bars = await Promise.all(states.map((state) => store.readBars(state.series)));
+  const bars = await Promise.all(states.map((state) => rowsIn(store, state.series)));
   const splits = await Promise.all(tickers.map((ticker) => store.readActions(ticker)));
   return { states, bars, actions: [...actions], splits, renames: await store.readRenames() };
 }
@@ -82,7 +83,7 @@ describe('a rename', () => {
     const done = await history.rename('fb', 'meta', { on: ON });
     expect(done).toMatchObject({ from: 'FB', to: 'META', bars: 3, actions: 1, differing: 0, setAside: [] });
     expect([done.what, done.when]).toEqual(['FB became META on 2022-06-09', 'before 2022-06-09']);
-    expect(await store.readBars(META)).toEqual(FB_BARS);
+    expect(await rowsIn(store, META)).toEqual(FB_BARS);
     expect(await store.readActions('META')).toEqual([DIVIDEND]);
     const { series, actions } = await store.scan();
     expect([...series.keys()]).toEqual(['META 1d']);
@@ -122,7 +123,7 @@ describe('a rename', () => {
     await hold({ ticker: 'FB', interval: '1h' }, hours);
     await holdFacebook();
     expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ bars: 6 });
-    expect(await store.readBars({ ticker: 'META', interval: '1h' })).toEqual(hours);
+    expect(await rowsIn(store, { ticker: 'META', interval: '1h' })).toEqual(hours);
     expect([...(await store.scan()).series.keys()].toSorted()).toEqual(['META 1d', 'META 1h']);
   });
 
@@ -303,7 +304,7 @@ describe('where both tickers have a session', () => {
     }));
     await hold(META, own.slice(1));
     expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ bars: 1, differing: 1 });
-    expect(await store.readBars(META)).toEqual([FB_BARS[0], ...own.slice(1)]);
+    expect(await rowsIn(store, META)).toEqual([FB_BARS[0], ...own.slice(1)]);
     expect(await store.readRevisions(META)).toEqual([]);
     const { records } = await store.readRejected();
     expect(records).toMatchObject([
@@ -321,7 +322,7 @@ describe('where both tickers have a session', () => {
     const provisional = [days('2022-06-08', '2022-06-09')];
     await hold(META, [open], { learned: coverage({ present: provisional, provisional }) });
     expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ bars: 3, differing: 0 });
-    expect(await store.readBars(META)).toEqual(FB_BARS);
+    expect(await rowsIn(store, META)).toEqual(FB_BARS);
     expect((await store.scan()).series.get('META 1d')?.coverage.provisional).toEqual([]);
     expect(await store.readRevisions(META)).toEqual([]);
   });
@@ -331,7 +332,7 @@ describe('where both tickers have a session', () => {
     await hold({ ticker: 'FB', interval: '1h' }, [first, second]);
     await hold({ ticker: 'META', interval: '1h' }, [first]);
     expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ bars: 0, differing: 1 });
-    expect(await store.readBars({ ticker: 'META', interval: '1h' })).toEqual([first]);
+    expect(await rowsIn(store, { ticker: 'META', interval: '1h' })).toEqual([first]);
   });
 
   it('its splits and dividends stay too, unless it only said that there were none before its first bar', async () => {
@@ -440,12 +441,12 @@ describe('an interrupted rename', () => {
       await fill();
       await expect(rename(failingAfter(step).store, FB_META)).rejects.toThrow('power cut');
       expect((await store.readRenames()).length, `after step ${step}`).toBe(Math.min(step, 1));
-      const left = [...(await store.readBars(FB)), ...(await store.readBars(META))];
+      const left = [...(await rowsIn(store, FB)), ...(await rowsIn(store, META))];
       for (const bar of [...FB_BARS.filter(({ ts }) => ts !== rival.ts), rival])
         expect(left, `after step ${step}`).toContainEqual(bar);
       const kept = (await store.readRejected()).records.flatMap(({ rows }) => rows.map(({ row }) => row));
       expect([...left, ...kept], `after step ${step}`).toContainEqual(FB_BARS[1]);
-      const hourly = await Promise.all(['FB', 'META'].map((ticker) => store.readBars({ ...hour, ticker })));
+      const hourly = await Promise.all(['FB', 'META'].map((ticker) => rowsIn(store, { ...hour, ticker })));
       for (const bar of hours) expect(hourly.flat(), `after step ${step}`).toContainEqual(bar);
       const actions = await Promise.all(['FB', 'META'].map((ticker) => store.readActions(ticker)));
       expect(actions.flat(), `after step ${step}`).toContainEqual(DIVIDEND);
@@ -578,15 +579,15 @@ describeWith(REAL_DATA)('Facebook’s real bars', () => {
     });
     const { fetched, failures } = await filling.backfill({ tickers: ['FB'], start: '1999-09-29' });
     expect([fetched, failures]).toEqual([1, []]);
-    const stored = await store.readBars(FB);
+    const stored = await rowsIn(store, FB);
     const listed = parseDay('2012-05-18');
     const facebook = stored.filter(({ ts }) => utcDayOf(ts) >= listed);
     const earlier = stored.filter(({ ts }) => utcDayOf(ts) < listed);
     expect([facebook.length, earlier.length]).toEqual([2230, 716]);
     const done = await history.rename('FB', 'META', { start: '2012-05-18', on: ON });
     expect(done).toMatchObject({ bars: 2230, differing: 0, when: 'from 2012-05-18 to 2022-06-08' });
-    expect(await store.readBars(META)).toEqual(facebook);
-    expect(await store.readBars(FB)).toEqual(earlier);
+    expect(await rowsIn(store, META)).toEqual(facebook);
+    expect(await rowsIn(store, FB)).toEqual(earlier);
     const report = await history.coverage({ tickers: ['META'], end: '2021-03-30', start: '2012-05-18' });
     expect(report.series).toMatchObject([{ ticker: 'META', present: 2230, missing: 0 }]);
   });

@@ -21,6 +21,7 @@ import {
   temporaryFolder,
   update,
 } from '../store/fixtures.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const MSFT = { ticker: 'MSFT', interval: '1d' } as const;
 const NOW = Date.UTC(2026, 2, 3, 12);
@@ -61,7 +62,7 @@ afterEach(() => remove());
 async function everything(): Promise<unknown> {
   const scan = await store.scan();
   const bars = [];
-  for (const { series } of scan.series.values()) bars.push(await store.readBars(series));
+  for (const { series } of scan.series.values()) bars.push(await rowsIn(store, series));
   let text = '';
   await history.export({ to: async (more) => void (text += more) });
   const report = await history.coverage({});

@@ -13,6 +13,7 @@ import { randomFor } from '../../src/market/random.ts';
 import { barStart, tradingMinutes } from '../../src/market/session-grid.ts';
 import { openStore } from '../../src/store/open.ts';
 import { coverage, update } from '../store/fixtures.ts';
+import { rowsIn } from '../store/rows.ts';
 
 const INTERVALS = ['1d', '1h', '1m'] as const;
 const TICKERS = [
@@ -94,7 +95,7 @@ async function contentOf(url: string) {
   const { series } = await store.scan();
   const content: Record<string, unknown> = {};
   for (const [key, { series: one, coverage: known }] of series) {
-    const bars = await store.readBars(one);
+    const bars = await rowsIn(store, one);
     const rows = bars.map(({ source: _source, fetchedAt: _fetchedAt, ...values }) => values);
     const days = known.present.flatMap(({ from, to }) =>
       Array.from({ length: to - from }, (_, i) => from + i),

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { storedBarsOf } from '../../src/core/bar-builder.ts';
 import type { Bar, Identity, Series } from '../../src/core/bars.ts';
 import type { Absence, Coverage } from '../../src/core/coverage.ts';
 import type { Claim } from '../../src/core/evidence.ts';
@@ -84,7 +85,7 @@ export function update(bars: readonly Bar[], values: Partial<SeriesUpdate> = {})
   return {
     series: AAPL,
     calendar: 'XNYS',
-    bars,
+    bars: storedBarsOf(bars),
     learned: coverage({}),
     identity: APPLE,
     fetchedAt: NOON,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ActionBook } from '../../core/action-book.ts';
-import type { Bar, CorporateAction, Revision, Series } from '../../core/bars.ts';
+import type { CorporateAction, Revision, Series } from '../../core/bars.ts';
+import { NO_BARS, type StoredBars } from '../../core/columns.ts';
 import type { DayRange } from '../../core/day.ts';
 import { periodRange } from '../../core/partition.ts';
 import type { Examination, ExamineOptions } from '../damage.ts';
@@ -82,8 +83,8 @@ class ParquetStore implements BarStore {
     return this.#usable(() => upsertSeries(this.#fs, this.url, update));
   }
 
-  readBars(series: Series, range: DayRange = periodRange('all')): Promise<Bar[]> {
-    return this.#usable(async () => [...((await readSeriesIn(this.url, series, range))?.bars ?? [])]);
+  readBars(series: Series, range: DayRange = periodRange('all')): Promise<StoredBars> {
+    return this.#usable(async () => (await readSeriesIn(this.url, series, range))?.bars ?? NO_BARS);
   }
 
   readSeries(series: Series, range: DayRange = periodRange('all')): Promise<SeriesContent | undefined> {

@@ -1,3 +1,4 @@
+import { storedBarsOf } from '../../core/bar-builder.ts';
 import type { Bar, Series } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/day.ts';
@@ -30,5 +31,12 @@ export async function readSeriesIn(
     }
   }
   const known = joinKnowledge(parts);
-  return known && { calendar: known.calendar, coverage: known.coverage, identity: known.identity, bars };
+  return (
+    known && {
+      calendar: known.calendar,
+      coverage: known.coverage,
+      identity: known.identity,
+      bars: storedBarsOf(bars),
+    }
+  );
 }

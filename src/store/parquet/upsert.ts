@@ -1,5 +1,7 @@
+import { storedRowsOf } from '../../core/bar-builder.ts';
 import { type Bar, mergeIdentity, type Revision, UNKNOWN_IDENTITY } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
+import { sourcesIn } from '../../core/columns.ts';
 import { volumeStepOf } from '../../core/compare.ts';
 import { learn, NOTHING_KNOWN, within } from '../../core/coverage.ts';
 import { BackfillError } from '../../core/errors.ts';
@@ -88,7 +90,8 @@ async function readKnownRevisions(
 }
 
 /** The bars of an update by period, ascending, with an empty list where only its knowledge reaches. */
-function splitByPeriod({ series, calendar, bars, learned }: SeriesUpdate): Map<string, Bar[]> {
+function splitByPeriod({ series, calendar, bars: all, learned }: SeriesUpdate): Map<string, Bar[]> {
+  const bars = storedRowsOf(all);
   assertAscending(bars);
   const dayOf = sessionDateOf(series.interval, calendarById(calendar));
   const byPeriod = new Map<string, Bar[]>();
@@ -110,17 +113,13 @@ function learnFrom(before: Knowledge | undefined, update: SeriesUpdate, period: 
   return {
     calendar: update.calendar,
     coverage: compact(
-      learn(before?.coverage ?? NOTHING_KNOWN, learned, sourcesOf(update)),
+      learn(before?.coverage ?? NOTHING_KNOWN, learned, sourcesIn(update.bars)),
       calendarById(update.calendar),
     ),
     identity: mergeIdentity(before?.identity ?? UNKNOWN_IDENTITY, update.identity),
     fetchedAt: Math.max(update.fetchedAt, before?.fetchedAt ?? update.fetchedAt),
     ...(topUps !== undefined && { topUps }),
   };
-}
-
-function sourcesOf({ bars }: SeriesUpdate): string[] {
-  return [...new Set(bars.map(({ source }) => source))];
 }
 
 function assertAscending(bars: readonly Bar[]): void {

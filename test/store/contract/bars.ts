@@ -4,6 +4,7 @@ import type { Bar } from '../../../src/core/bars.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, update, WEEK } from '../fixtures.ts';
 import { stateOf, type StoreUnderTest } from './subject.ts';
+import { rowsIn } from '../rows.ts';
 
 export function describeBars(open: () => Promise<StoreUnderTest>): void {
   describe('bars', () => {
@@ -18,7 +19,7 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
 
     it('scans and reads nothing where nothing was stored', async () => {
       expect((await store.scan()).series.size).toBe(0);
-      expect(await store.readBars(AAPL)).toEqual([]);
+      expect(await rowsIn(store, AAPL)).toEqual([]);
     });
 
     it('gives back the bars of an update, all fields as they were', async () => {
@@ -37,7 +38,7 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
         revised: 0,
         partitions: 1,
       });
-      expect(await subject.reopen().readBars(AAPL)).toEqual(bars);
+      expect(await rowsIn(subject.reopen(), AAPL)).toEqual(bars);
     });
 
     it('lets the newer bar win and deletes none that an answer lacks', async () => {
@@ -46,7 +47,7 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
       const added = daily('2026-03-02', { fetchedAt: NOON + 1 });
       const result = await store.upsert(update([corrected, added]));
       expect(result).toEqual({ inserted: 1, changed: 1, revised: 0, partitions: 1 });
-      expect(await store.readBars(AAPL)).toEqual([WEEK[0], WEEK[1], corrected, WEEK[3], WEEK[4], added]);
+      expect(await rowsIn(store, AAPL)).toEqual([WEEK[0], WEEK[1], corrected, WEEK[3], WEEK[4], added]);
     });
 
     it('keeps the old values where the new ones differ by no more than a float32 wire does', async () => {
@@ -59,7 +60,7 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
       });
       expect(await store.upsert(update([again]))).toMatchObject({ inserted: 0, changed: 0 });
       const expected = daily('2026-02-27', { vwap: 100.5, trades: 7, fetchedAt: NOON + 5 });
-      expect(await store.readBars(AAPL)).toEqual([expected]);
+      expect(await rowsIn(store, AAPL)).toEqual([expected]);
     });
 
     it('keeps a volume that is not known, and fills it in without a revision once somebody knows it', async () => {
@@ -67,13 +68,13 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
       const learned = coverage({ present: [days('2026-02-27', '2026-02-28')] });
       const nothing = { inserted: 0, changed: 0, revised: 0 };
       await store.upsert(update([unknown], { learned }));
-      expect(await subject.reopen().readBars(AAPL)).toEqual([unknown]);
+      expect(await rowsIn(subject.reopen(), AAPL)).toEqual([unknown]);
       expect(await store.upsert(update([unknown], { learned }))).toMatchObject(nothing);
       const known = daily('2026-02-27', { volume: 5000 });
       expect(await store.upsert(update([known], { learned }))).toMatchObject(nothing);
-      expect(await store.readBars(AAPL)).toEqual([known]);
+      expect(await rowsIn(store, AAPL)).toEqual([known]);
       expect(await store.upsert(update([unknown], { learned }))).toMatchObject(nothing);
-      expect(await subject.reopen().readBars(AAPL)).toEqual([known]);
+      expect(await rowsIn(subject.reopen(), AAPL)).toEqual([known]);
       expect(await store.readRevisions(AAPL)).toEqual([]);
     });
 
@@ -81,13 +82,13 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
       await store.upsert(update([daily('2026-02-27')]));
       const corrected = daily('2026-02-27', { close: 100.5, volume: Number.NaN });
       expect(await store.upsert(update([corrected]))).toMatchObject({ changed: 1 });
-      expect(await store.readBars(AAPL)).toEqual([daily('2026-02-27', { close: 100.5 })]);
+      expect(await rowsIn(store, AAPL)).toEqual([daily('2026-02-27', { close: 100.5 })]);
     });
 
     it('keeps prices of 0 and below', async () => {
       const prices = { open: 0, high: 0.5, low: -40.32, close: -37.63 };
       await store.upsert(update([daily('2026-02-27', prices)]));
-      expect(await subject.reopen().readBars(AAPL)).toEqual([daily('2026-02-27', prices)]);
+      expect(await rowsIn(subject.reopen(), AAPL)).toEqual([daily('2026-02-27', prices)]);
     });
 
     it.each(['open', 'high', 'low', 'close', 'volume'] as const)(
@@ -97,7 +98,7 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
         await store.upsert(update([before]));
         const after = { ...before, [field]: before[field] * (1 + 3e-7) };
         expect(await store.upsert(update([after]))).toMatchObject({ inserted: 0, changed: 1 });
-        expect(await store.readBars(AAPL)).toEqual([after]);
+        expect(await rowsIn(store, AAPL)).toEqual([after]);
       },
     );
 
@@ -106,13 +107,13 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
       ['double', [daily('2026-02-27'), daily('2026-02-27')]],
     ])('refuses %s bars and stores none of them', async (_, bars) => {
       await expect(store.upsert(update(bars))).rejects.toMatchObject({ code: 'internal' });
-      expect(await store.readBars(AAPL)).toEqual([]);
+      expect(await rowsIn(store, AAPL)).toEqual([]);
     });
 
     it('reads the bars of a half-open range of session dates', async () => {
       await store.upsert(update(WEEK));
-      expect(await store.readBars(AAPL, days('2026-02-24', '2026-02-26'))).toEqual(WEEK.slice(1, 3));
-      expect(await store.readBars(AAPL, days('2026-03-01', '2026-03-05'))).toEqual([]);
+      expect(await rowsIn(store, AAPL, days('2026-02-24', '2026-02-26'))).toEqual(WEEK.slice(1, 3));
+      expect(await rowsIn(store, AAPL, days('2026-03-01', '2026-03-05'))).toEqual([]);
     });
 
     it('keeps tickers and intervals apart, whatever is in a ticker', async () => {
@@ -141,9 +142,7 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
         [...tickers.map((ticker) => `${ticker} 1d`), 'AAPL 5m'].toSorted(),
       );
       for (const [i, ticker] of tickers.entries()) {
-        expect(await store.readBars({ ticker, interval: '1d' })).toEqual([
-          daily('2026-02-27', { volume: i }),
-        ]);
+        expect(await rowsIn(store, { ticker, interval: '1d' })).toEqual([daily('2026-02-27', { volume: i })]);
       }
     });
 
@@ -154,8 +153,8 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
       });
       const result = await store.upsert(update(bars, { series: AAPL_5M, learned }));
       expect(result).toEqual({ inserted: 3, changed: 0, revised: 0, partitions: 3 });
-      expect(await store.readBars(AAPL_5M)).toEqual(bars);
-      expect(await store.readBars(AAPL_5M, days('2025-12-31', '2026-01-02'))).toEqual([bars[1]]);
+      expect(await rowsIn(store, AAPL_5M)).toEqual(bars);
+      expect(await rowsIn(store, AAPL_5M, days('2025-12-31', '2026-01-02'))).toEqual([bars[1]]);
       const state = await stateOfSeries('AAPL 5m');
       expect(state?.rows).toBe(3);
       expect(state?.coverage).toEqual(learned);
@@ -166,8 +165,8 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
       // 2026-01-02 10:00 in Sydney is 2026-01-01 23:00 UTC; the session before closes in the old year.
       const bars = [at('2025-12-31T01:00Z'), at('2026-01-01T23:00Z')];
       await store.upsert(update(bars, { series, calendar: 'XASX' }));
-      expect(await store.readBars(series, days('2026-01-02', '2026-01-03'))).toEqual([bars[1]]);
-      expect(await store.readBars(series)).toEqual(bars);
+      expect(await rowsIn(store, series, days('2026-01-02', '2026-01-03'))).toEqual([bars[1]]);
+      expect(await rowsIn(store, series)).toEqual(bars);
     });
 
     it('merges bars as a map by time does', async () => {
@@ -191,7 +190,7 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
             });
             for (const row of bars) model.set(row.ts, row);
           }
-          expect(await store.readBars(AAPL)).toEqual([...model.values()].toSorted((a, b) => a.ts - b.ts));
+          expect(await rowsIn(store, AAPL)).toEqual([...model.values()].toSorted((a, b) => a.ts - b.ts));
         }),
         { numRuns: 25 },
       );

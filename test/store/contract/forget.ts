@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, absence, at, coverage, days, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
 import { stateOf, type StoreUnderTest } from './subject.ts';
+import { rowsIn } from '../rows.ts';
 
 export function describeForget(open: () => Promise<StoreUnderTest>): void {
   describe('forget', () => {
@@ -21,7 +22,7 @@ export function describeForget(open: () => Promise<StoreUnderTest>): void {
         }),
       );
       expect(await store.forget(AAPL, days('2026-02-20', '2026-02-25'))).toBe(2);
-      expect(await store.readBars(AAPL)).toEqual(WEEK.slice(2));
+      expect(await rowsIn(store, AAPL)).toEqual(WEEK.slice(2));
       const state = await stateOfSeries('AAPL 1d');
       expect(state?.rows).toBe(3);
       expect(state?.coverage.present).toEqual([days('2026-02-25', '2026-02-28')]);
@@ -41,7 +42,7 @@ export function describeForget(open: () => Promise<StoreUnderTest>): void {
       const present = [days('2024-12-31', '2025-01-01'), days('2025-12-31', '2026-01-03')];
       await store.upsert(update(bars, { series: AAPL_5M, learned: coverage({ present }) }));
       expect(await store.forget(AAPL_5M, days('2025-06-01', '2026-01-02'))).toBe(1);
-      expect(await store.readBars(AAPL_5M)).toEqual([bars[0], bars[2]]);
+      expect(await rowsIn(store, AAPL_5M)).toEqual([bars[0], bars[2]]);
       expect((await stateOfSeries('AAPL 5m'))?.coverage.present).toEqual([
         days('2024-12-31', '2025-01-01'),
         days('2026-01-02', '2026-01-03'),

@@ -25,6 +25,7 @@ import {
   WEEK_DAYS,
 } from '../fixtures.ts';
 import { stateOf, type StoreUnderTest } from './subject.ts';
+import { rowsIn } from '../rows.ts';
 
 export function describeKnowledge(open: () => Promise<StoreUnderTest>): void {
   describe('knowledge', () => {
@@ -91,7 +92,7 @@ export function describeKnowledge(open: () => Promise<StoreUnderTest>): void {
         partitions: 1,
       });
       expect(await stateOfSeries('NOPE 1d')).toMatchObject({ rows: 0, coverage: learned });
-      expect(await store.readBars(series)).toEqual([]);
+      expect(await rowsIn(store, series)).toEqual([]);
     });
 
     it('joins present runs with no session between them', async () => {

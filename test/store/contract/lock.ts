@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, update, WEEK } from '../fixtures.ts';
 import { type StoreUnderTest } from './subject.ts';
+import { rowsIn } from '../rows.ts';
 
 export function describeLock(open: () => Promise<StoreUnderTest>): void {
   describe('lock', () => {
@@ -31,7 +32,7 @@ export function describeLock(open: () => Promise<StoreUnderTest>): void {
       const lock = await store.acquire();
       const reader = subject.reopen();
       expect((await reader.scan()).series.size).toBe(1);
-      expect(await reader.readBars(AAPL)).toEqual(WEEK);
+      expect(await rowsIn(reader, AAPL)).toEqual(WEEK);
       await lock.release();
     });
   });

@@ -3,6 +3,7 @@ import type { RejectedRow, ScanOptions } from '../../../src/store/store.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, NOON, update, WEEK } from '../fixtures.ts';
 import type { StoreUnderTest } from './subject.ts';
+import { rowsIn } from '../rows.ts';
 
 const ROWS: readonly RejectedRow[] = [
   { row: { ts: 1, close: 'NaN', deep: [null, { a: 1 }] }, reason: 'close is not a number' },
@@ -30,7 +31,7 @@ export function describeRejected(open: () => Promise<StoreUnderTest>): void {
     it('takes rejected rows without touching the series', async () => {
       await store.upsert(update(WEEK));
       await store.quarantine(AAPL, ROWS, 'sample', NOON);
-      expect(await store.readBars(AAPL)).toEqual(WEEK);
+      expect(await rowsIn(store, AAPL)).toEqual(WEEK);
       expect((await store.scan()).setAside).toEqual([]);
       expect(await store.listSetAside()).toEqual([]);
     });

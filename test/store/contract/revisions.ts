@@ -6,6 +6,7 @@ import { utcDayOf } from '../../../src/core/day.ts';
 import type { BarStore, UpsertResult } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
 import type { StoreUnderTest } from './subject.ts';
+import { rowsIn } from '../rows.ts';
 
 const FRIDAY = days('2026-02-27', '2026-02-28');
 
@@ -40,7 +41,7 @@ export function describeRevisions(open: () => Promise<StoreUnderTest>): void {
       });
       await answer([before]);
       expect(await answer([after])).toEqual({ inserted: 0, changed: 1, revised: 1, partitions: 1 });
-      expect(await store.readBars(AAPL)).toEqual([after]);
+      expect(await rowsIn(store, AAPL)).toEqual([after]);
       const kept = { before, after: { ...after, vwap: null, trades: null } };
       expect(await subject.reopen().readRevisions(AAPL)).toEqual([kept]);
     });
@@ -163,13 +164,13 @@ export function describeRevisions(open: () => Promise<StoreUnderTest>): void {
         update(again, { learned, volumeSteps: [{ before: from, step: 20 }] }),
       );
       expect(result).toMatchObject({ changed: 2, revised: 2 });
-      expect((await store.readBars(AAPL)).map(({ volume }) => volume)).toEqual([
+      expect((await rowsIn(store, AAPL)).map(({ volume }) => volume)).toEqual([
         1_000_010, 1_000_000, 1_000_000,
       ]);
       // Where several steps apply, the largest does.
       const third = again.slice(0, 2).map((bar) => ({ ...bar, volume: 1_000_003 }));
       expect(await store.upsert(update(third, { learned, volumeSteps }))).toMatchObject({ changed: 1 });
-      expect((await store.readBars(AAPL)).map(({ volume }) => volume)).toEqual([
+      expect((await rowsIn(store, AAPL)).map(({ volume }) => volume)).toEqual([
         1_000_010, 1_000_003, 1_000_000,
       ]);
     });

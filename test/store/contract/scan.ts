@@ -14,6 +14,7 @@ import {
   WEEK_DAYS,
 } from '../fixtures.ts';
 import { type StoreUnderTest } from './subject.ts';
+import { rowsIn } from '../rows.ts';
 
 export function describeScan(open: () => Promise<StoreUnderTest>): void {
   describe('scan', () => {
@@ -72,7 +73,7 @@ export function describeScan(open: () => Promise<StoreUnderTest>): void {
       const seen = new Set<number>();
       let last = 0;
       while (progress.writing) {
-        const [scan, bars] = await Promise.all([reader.scan(), reader.readBars(AAPL)]);
+        const [scan, bars] = await Promise.all([reader.scan(), rowsIn(reader, AAPL)]);
         expect(scan.setAside).toEqual([]);
         const state = scan.series.get('AAPL 1d');
         expect(state?.rows).toBe(WEEK.length);

@@ -14,6 +14,7 @@ import {
   WEEK,
   WEEK_DAYS,
 } from '../fixtures.ts';
+import { contentIn } from '../rows.ts';
 import type { StoreUnderTest } from './subject.ts';
 
 export function describeSeries(open: () => Promise<StoreUnderTest>): void {
@@ -41,15 +42,15 @@ export function describeSeries(open: () => Promise<StoreUnderTest>): void {
       });
       await store.upsert(update(WEEK, { learned }));
       const known = { calendar: 'XNYS', coverage: learned, identity: APPLE };
-      expect(await subject.reopen().readSeries(AAPL)).toEqual({ ...known, bars: WEEK });
+      expect(await contentIn(subject.reopen(), AAPL)).toEqual({ ...known, bars: WEEK });
       const range = days('2026-02-24', '2026-02-26');
-      expect(await store.readSeries(AAPL, range)).toEqual({ ...known, bars: WEEK.slice(1, 3) });
+      expect(await contentIn(store, AAPL, range)).toEqual({ ...known, bars: WEEK.slice(1, 3) });
     });
 
     it('without a bar has what is known', async () => {
       const learned = coverage({ absent: [absence(WEEK_DAYS, { reason: 'unknown-ticker' })] });
       await store.upsert(update([], { learned }));
-      expect(await store.readSeries(AAPL)).toMatchObject({ bars: [], coverage: learned });
+      expect(await contentIn(store, AAPL)).toMatchObject({ bars: [], coverage: learned });
     });
 
     it('joins what the partitions know that the range touches, and no others', async () => {
@@ -65,13 +66,13 @@ export function describeSeries(open: () => Promise<StoreUnderTest>): void {
           fetchedAt: NOON + 1,
         }),
       );
-      expect(await store.readSeries(AAPL_5M)).toMatchObject({
+      expect(await contentIn(store, AAPL_5M)).toMatchObject({
         calendar: 'XNAS',
         identity: moved,
         coverage: coverage({ present }),
         bars: [bars[0], at('2025-12-30T14:30Z'), ...bars.slice(1)],
       });
-      expect(await store.readSeries(AAPL_5M, days('2026-01-01', '2026-01-02'))).toEqual({
+      expect(await contentIn(store, AAPL_5M, days('2026-01-01', '2026-01-02'))).toEqual({
         calendar: 'XNYS',
         identity: APPLE,
         coverage: coverage({ present: [days('2026-01-01', '2026-01-03')] }),
@@ -82,7 +83,7 @@ export function describeSeries(open: () => Promise<StoreUnderTest>): void {
 
     it('of one day is that day only', async () => {
       await store.upsert(update([...WEEK, daily('2026-03-02')]));
-      const content = await store.readSeries(AAPL, days('2026-03-02', '2026-03-03'));
+      const content = await contentIn(store, AAPL, days('2026-03-02', '2026-03-03'));
       expect(content?.bars).toEqual([daily('2026-03-02')]);
     });
   });

@@ -1,11 +1,13 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storedRowsOf } from '../../../src/core/bar-builder.ts';
 import { commitFile, type CommitFs, TEMP_NAME } from '../../../src/store/parquet/commit.ts';
 import { asUnusable, DISK } from '../../../src/store/parquet/disk.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { AAPL, coverage, daily, days, NO_DAYS, temporaryFolder, update } from '../fixtures.ts';
 import { notingDisk } from './noting-disk.ts';
+import { rowsIn } from '../rows.ts';
 
 let root: string;
 let remove: () => Promise<void>;
@@ -153,7 +155,7 @@ describe('the store', () => {
     });
     await store.upsert(first);
     await expect(store.upsert(update([daily('2026-02-27')]))).rejects.toThrow('does not read back');
-    expect(await store.readBars(AAPL)).toEqual(first.bars);
+    expect(await rowsIn(store, AAPL)).toEqual(storedRowsOf(first.bars));
   });
 
   it('makes rejected rows durable, and the name of their file after them', async () => {

@@ -22,6 +22,7 @@ import {
   update,
 } from '../fixtures.ts';
 import { unsealedWords } from './own-words.ts';
+import { rowsIn } from '../rows.ts';
 
 const BARS = [daily('2026-02-26'), daily('2026-02-27')];
 const LEARNED = coverage({
@@ -124,8 +125,8 @@ describe.each(DAMAGES)('a partition that is %s', (_, damage) => {
   });
 
   it('is a store-corrupt error, with its path, to who reads its bars', async () => {
-    await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
-    await expect(store.readBars(AAPL)).rejects.toThrow(AAPL_FILE);
+    await expect(rowsIn(store, AAPL)).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
+    await expect(rowsIn(store, AAPL)).rejects.toThrow(AAPL_FILE);
   });
 
   it('is set aside by an upsert, which says so and writes nothing; the next one starts afresh', async () => {
@@ -205,7 +206,7 @@ describe('quarantine', () => {
     expect((await store.scan()).setAside).toEqual([]);
     await expectSetAside(store.upsert(update(BARS.slice(1))), AAPL_FILE, 'sessions');
     await store.upsert(update(BARS.slice(1)));
-    expect(await store.readBars(AAPL)).toEqual(BARS.slice(1));
+    expect(await rowsIn(store, AAPL)).toEqual(BARS.slice(1));
     expect(await filesBelow('quarantine')).toHaveLength(1);
   });
 
@@ -222,7 +223,7 @@ describe('quarantine', () => {
     await expect(upsert).rejects.toThrow(of('2026'));
     await expectSetAside(upsert, of('2025'), 'sessions');
     expect(await filesBelow('quarantine')).toHaveLength(2);
-    expect(await store.readBars(AAPL_5M)).toEqual(years.slice(0, 1));
+    expect(await rowsIn(store, AAPL_5M)).toEqual(years.slice(0, 1));
   });
 
   it('takes a damaged partition from forgetting, which forgets nothing of the sound ones', async () => {
@@ -231,7 +232,7 @@ describe('quarantine', () => {
     const damaged = barsPath({ series: AAPL_5M, period: '2026' });
     await breakRows(damaged);
     await expectSetAside(store.forget(AAPL_5M), damaged, 'sessions');
-    expect(await store.readBars(AAPL_5M)).toEqual(years.slice(0, 1));
+    expect(await rowsIn(store, AAPL_5M)).toEqual(years.slice(0, 1));
     expect(await store.forget(AAPL_5M)).toBe(1);
   });
 
@@ -239,13 +240,13 @@ describe('quarantine', () => {
     const damaged = await versionOf(root, AAPL_FILE);
     await store.upsert(update([daily('2026-03-02')]));
     await setAside(DISK, root, AAPL_FILE, damaged);
-    expect(await store.readBars(AAPL)).toHaveLength(3);
+    expect(await rowsIn(store, AAPL)).toHaveLength(3);
     expect(await filesBelow('quarantine')).toEqual([]);
   });
 
   it('takes a partition whose rows do not ascend', async () => {
     await writeFile(join(root, AAPL_FILE), encodeBars(BARS.toReversed(), '{}'));
-    await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
+    await expect(rowsIn(store, AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
   });
 
   it('holds rejected rows with where they came from, one file a call', async () => {
@@ -323,7 +324,7 @@ describe('rows that are not those that were written', () => {
     ['time', { fetchedAt: NOON + 1 }],
   ])('are told by a changed %s from sound ones', async (_, values) => {
     await rot([first, { ...second, ...values }]);
-    await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
+    await expect(rowsIn(store, AAPL)).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
     await expect(store.readSeries(AAPL)).rejects.toThrow(`${AAPL_FILE} is damaged: ${REASON}`);
   });
 
@@ -348,7 +349,7 @@ describe('rows that are not those that were written', () => {
 
   it('are found also where the rest of the knowledge is malformed', async () => {
     await rot([first, { ...second, close: 101.5 }], (json) => ({ ...json, absent: 'nonsense' }));
-    await expect(store.readBars(AAPL)).rejects.toThrow(REASON);
+    await expect(rowsIn(store, AAPL)).rejects.toThrow(REASON);
   });
 
   it.each<[string, (json: Record<string, unknown>) => object]>([
@@ -358,7 +359,7 @@ describe('rows that are not those that were written', () => {
   ])('are accepted of a file that %s', async (_, change) => {
     const bars = [first, { ...second, close: 101.5 }];
     await rot(bars, change);
-    expect(await store.readBars(AAPL)).toEqual(bars);
+    expect(await rowsIn(store, AAPL)).toEqual(bars);
   });
 });
 
@@ -492,7 +493,7 @@ describe('a file that somebody copied from elsewhere in the store', () => {
 
   it('is never read nor merged into', async () => {
     await copyFile(join(root, msft), join(root, AAPL_FILE));
-    await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
+    await expect(rowsIn(store, AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
     await expectSetAside(store.upsert(update(BARS)), AAPL_FILE, 'sessions');
     await copyFile(join(root, actionsPath('MSFT')), join(root, actionsPath('AAPL')));
     await expect(store.readActions('AAPL')).rejects.toMatchObject({ code: 'store-corrupt' });

@@ -27,6 +27,7 @@ import { actionsPath, barsPath, revisionsPath } from '../../../src/store/parquet
 import type { BarStore, SeriesState } from '../../../src/store/store.ts';
 import { unsealedWords } from './own-words.ts';
 import { AAPL, AAPL_5M, absence, barAt, coverage, days, NOON, temporaryFolder, update } from '../fixtures.ts';
+import { rowsIn } from '../rows.ts';
 
 const NYSE = calendarById('XNYS');
 const MSFT: Series = { ticker: 'MSFT', interval: '1d' };
@@ -575,8 +576,8 @@ describe.each(CASES)('$name', ({ kind, path, damage, what, gaps = [0, 0] }) => {
     expect(await settled(AAPL)).toBe(SESSIONS.length - gaps[0]);
     expect(await settled(AAPL_5M)).toBe(2 - gaps[1]);
     await fill();
-    expect(await store.readBars(AAPL)).toEqual(expect.arrayContaining(DAILY));
-    expect(await store.readBars(AAPL_5M)).toEqual(FIVE);
+    expect(await rowsIn(store, AAPL)).toEqual(expect.arrayContaining(DAILY));
+    expect(await rowsIn(store, AAPL_5M)).toEqual(FIVE);
     expect(await settled(AAPL)).toBeGreaterThanOrEqual(SESSIONS.length);
     expect(kindsOf(await examine())).toEqual([]);
   });
@@ -586,7 +587,7 @@ describe('mending', () => {
   it('keeps the rows that it takes, with the reason', async () => {
     await rewrite(DAILY_FILE, changed(DAILY, 4, { close: Number.NaN }));
     await examine(true);
-    expect(await store.readBars(AAPL)).toEqual(DAILY.toSpliced(4, 1));
+    expect(await rowsIn(store, AAPL)).toEqual(DAILY.toSpliced(4, 1));
     const [path = '', ...more] = await quarantined();
     expect(more).toEqual([]);
     expect(path).toMatch(/^rows\/interval=1d\/ticker=AAPL\/.*\.json$/);
@@ -741,7 +742,7 @@ it('reports the same bars under two tickers, and leaves them', async () => {
   expect(damages).toMatchObject([{ kind: 'same-series', mendable: false, mended: false }]);
   expect(damages[0]?.path).toBe(barsPath({ series: copy, period: 'all' }));
   expect(damages[0]?.what).toBe(`the same bars as ${DAILY_FILE}`);
-  expect(await store.readBars(copy)).toEqual(DAILY);
+  expect(await rowsIn(store, copy)).toEqual(DAILY);
 });
 
 it('takes a temp file for nothing strange while its writer may be at work', async () => {

@@ -20,6 +20,7 @@ import {
   temporaryFolder,
   update,
 } from '../fixtures.ts';
+import { rowsIn } from '../rows.ts';
 
 const TICKERS = [
   'BTC-USD',
@@ -150,7 +151,7 @@ describe('DuckDB', () => {
     const oldBars = [daily('2026-02-26', { volume: 8 }), daily('2026-02-27', { volume: 9 })];
     await store.upsert(update(oldBars, { series: old, learned }));
     await requireVolumes(`${root}/${barsPath({ series: old, period: 'all' })}`);
-    expect(await store.readBars(old)).toEqual(oldBars);
+    expect(await rowsIn(store, old)).toEqual(oldBars);
     expect(await query(`SELECT ticker, volume FROM ${bars()} ORDER BY ticker, ts`)).toEqual([
       { ticker: 'AAPL', volume: 7 },
       { ticker: 'AAPL', volume: null },
@@ -306,7 +307,7 @@ describe('DuckDB', () => {
     await query(
       `COPY (SELECT * FROM read_parquet('${file}', hive_partitioning = false)) TO '${file}' (FORMAT parquet)`,
     );
-    expect(await store.readBars(AAPL)).toEqual(rows);
+    expect(await rowsIn(store, AAPL)).toEqual(rows);
     const state = (await store.scan()).series.get('AAPL 1d');
     expect(state).toMatchObject({ rows: 2, coverage: learned, fetchedAt: null });
   });

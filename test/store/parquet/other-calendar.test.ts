@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import type { BarStore, SeriesContent } from '../../../src/store/store.ts';
 import { absence, at, coverage, daily, days, temporaryFolder, update } from '../fixtures.ts';
+import { rowsIn } from '../rows.ts';
 
 let store: BarStore;
 let remove: () => Promise<void>;
@@ -38,12 +39,12 @@ describe('knowledge by another calendar than the ticker follows now', () => {
         absent: [{ ...days('2025-03-11', '2025-03-13'), by: [{ reason: 'no-trades' }] }],
       },
     });
-    expect(await store.readBars(series)).toEqual(bars);
+    expect(await rowsIn(store, series)).toEqual(bars);
     // The Sunday, once it is answered, completes it.
     const sunday = coverage({ present: [days('2025-03-09', '2025-03-10')] });
     await store.upsert(update([daily('2025-03-09')], { series, calendar: 'XSAU', learned: sunday }));
     expect((await scanned('2222.SR 1d'))?.coverage.present).toEqual([days('2025-03-03', '2025-03-11')]);
-    expect(await store.readBars(series)).toHaveLength(6);
+    expect(await rowsIn(store, series)).toHaveLength(6);
   });
 
   it('is kept where a bare code was taken for a share in New York', async () => {
@@ -56,7 +57,7 @@ describe('knowledge by another calendar than the ticker follows now', () => {
       calendar: 'weekdays',
       coverage: { present: [days('2025-07-03', '2025-07-04'), days('2025-07-05', '2025-07-08')] },
     });
-    expect(await store.readBars(series)).toEqual(bars);
+    expect(await rowsIn(store, series)).toEqual(bars);
   });
 
   it('is kept of intraday bars', async () => {
@@ -68,7 +69,7 @@ describe('knowledge by another calendar than the ticker follows now', () => {
       calendar: 'XSTO',
       coverage: { present: learned.present },
     });
-    expect(await store.readBars(series)).toEqual(bars);
+    expect(await rowsIn(store, series)).toEqual(bars);
   });
 
   it('is worth nothing where it is of another part of the world: the rows are the truth', async () => {

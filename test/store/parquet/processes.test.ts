@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { AAPL, NOON, temporaryFolder } from '../fixtures.ts';
+import { rowsIn } from '../rows.ts';
 
 const LOADER = new URL('../../../workers/typescript.mjs', import.meta.url).href;
 const CHILD = fileURLToPath(new URL('./writer-child.ts', import.meta.url));
@@ -64,7 +65,7 @@ async function versions(): Promise<{ scanned: number; read: number }> {
   const state = scan.series.get('AAPL 1d');
   const scanned = (state?.fetchedAt ?? Number.NaN) - NOON;
   expect([state?.rows, state?.coverage.absent[0]?.by[0]?.note]).toEqual([1500, String(scanned)]);
-  const bars = await store.readBars(AAPL);
+  const bars = await rowsIn(store, AAPL);
   const [read = Number.NaN, ...others] = new Set(bars.map(({ volume }) => volume - 1));
   expect([bars.length, others]).toEqual([1500, []]);
   return { scanned, read };

@@ -9,6 +9,7 @@ import type { BarStore, SeriesUpdate } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, temporaryFolder, update } from '../fixtures.ts';
 import { notingDisk } from './noting-disk.ts';
 import { ownWords } from './own-words.ts';
+import { rowsIn } from '../rows.ts';
 
 const LEARNED = coverage({ present: [days('2026-02-26', '2026-02-28')] });
 const FILE = revisionsPath({ series: AAPL, period: 'all' });
@@ -32,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => remove());
 
 const path = (): string => join(root, FILE);
-const closes = async (): Promise<number[]> => (await store.readBars(AAPL)).map(({ close }) => close);
+const closes = async (): Promise<number[]> => (await rowsIn(store, AAPL)).map(({ close }) => close);
 const pairs = async (series = AAPL): Promise<[number, number][]> =>
   (await store.readRevisions(series)).map(({ before, after }) => [before.close, after.close]);
 
@@ -63,7 +64,7 @@ describe('a commit with revisions', () => {
       await store.upsert(version(0, series));
       const dying = openParquetStore(root, notingDisk(root, [], n));
       await expect(dying.upsert(version(1, series))).rejects.toMatchObject({ code: 'store-unusable' });
-      const [bar] = await store.readBars(series);
+      const [bar] = await rowsIn(store, series);
       const kept = await pairs(series);
       if (bar?.close !== 100) expect(kept).toContainEqual([100, 100.5]);
       await store.upsert(version(1, series));
@@ -81,7 +82,8 @@ describe('a commit with revisions', () => {
     expect(await pairs()).toHaveLength(2);
     expect(await closes()).toEqual([100, 100]);
     const { ino } = await stat(path());
-    const later = version(1).bars.map((bar) => ({ ...bar, fetchedAt: NOON + 99 }));
+    const { bars } = version(1);
+    const later = { ...bars, fetchedAt: bars.fetchedAt.map(() => NOON + 99) };
     expect(await store.upsert({ ...version(1), bars: later })).toMatchObject({ changed: 2, revised: 2 });
     expect((await stat(path())).ino).toBe(ino);
     expect((await store.readRevisions(AAPL)).map(({ after }) => after.fetchedAt)).toEqual([

@@ -21,6 +21,7 @@ import {
   update,
 } from '../fixtures.ts';
 import { ownWords, unsealedWords } from './own-words.ts';
+import { rowsIn } from '../rows.ts';
 
 const BARS = [
   daily('2026-02-24', { volume: 1000 }),
@@ -92,7 +93,7 @@ describe('a file whose knowledge was edited', () => {
       const [state, distrusted] = await stateNow();
       expect(state).toMatchObject({ coverage: REBUILT, fetchedAt: null, rows: 3 });
       expect(distrusted).toEqual([{ path: FILE, reason: EDITED, ...AAPL }]);
-      expect(await store.readBars(AAPL)).toEqual(BARS);
+      expect(await rowsIn(store, AAPL)).toEqual(BARS);
       expect((await store.readSeries(AAPL))?.coverage).toEqual(REBUILT);
       expect(await damages()).toEqual([
         { path: FILE, kind: 'knowledge-edited', what: EDITED, mended: false },
@@ -105,7 +106,7 @@ describe('a file whose knowledge was edited', () => {
       learned: coverage({ present: [days('2026-02-24', '2026-02-25')] }),
     });
     for (const write of [() => store.upsert(answer), () => damages(true)]) {
-      await edit('"USD"', '"EUR"', await store.readBars(AAPL));
+      await edit('"USD"', '"EUR"', await rowsIn(store, AAPL));
       expect((await stateNow())[1]).toHaveLength(1);
       await write();
       expect((await stateNow())[1]).toEqual([]);
@@ -123,7 +124,7 @@ describe('a file whose knowledge was edited', () => {
 
   it('and in which a value was changed too is damaged', async () => {
     await edit('"USD"', '"EUR"', BARS.with(1, daily('2026-02-25', { close: 101.5 })));
-    await expect(store.readBars(AAPL)).rejects.toThrow('its rows are not those that were written');
+    await expect(rowsIn(store, AAPL)).rejects.toThrow('its rows are not those that were written');
     expect(await damages()).toMatchObject([{ kind: 'damaged-rows' }]);
   });
 
@@ -147,7 +148,7 @@ describe('a file of an older version, without a seal', () => {
     await store.upsert(update([daily('2026-02-27')]));
     const words = await ownWords(path());
     expect(words).toMatch(/^\{"version":3,.*,"seal":"[\da-f]{32}"\}$/);
-    await edit('"USD"', '"EUR"', await store.readBars(AAPL));
+    await edit('"USD"', '"EUR"', await rowsIn(store, AAPL));
     expect((await stateNow())[1]).toHaveLength(1);
   });
 });
@@ -227,7 +228,7 @@ describe('a file that DuckDB wrote anew', () => {
     ['with a column more', "SELECT *, 'x' AS note FROM rows", ''],
   ])('%s, with its knowledge, is believed, for its rows prove it, and named', async (_, sql, options) => {
     await rewrite(sql, { options });
-    expect(await store.readBars(AAPL)).toEqual(BARS);
+    expect(await rowsIn(store, AAPL)).toEqual(BARS);
     expect(await stateNow()).toMatchObject([{ coverage: LEARNED, fetchedAt: NOON }, []]);
     const [damage, ...more] = await damages();
     expect(more).toEqual([]);
@@ -259,7 +260,7 @@ describe('a file that DuckDB wrote anew', () => {
     ],
   ])('%s, with its knowledge, is damaged', async (_, sql) => {
     await rewrite(sql);
-    await expect(store.readBars(AAPL)).rejects.toThrow('its rows are not those that were written');
+    await expect(rowsIn(store, AAPL)).rejects.toThrow('its rows are not those that were written');
     expect(await damages()).toMatchObject([{ path: FILE, kind: 'damaged-rows' }]);
     await expect(store.upsert(update([daily('2026-02-27')]))).rejects.toThrow('in quarantine now');
     expect(await store.listSetAside()).toHaveLength(1);
@@ -272,25 +273,25 @@ describe('a file that DuckDB wrote anew', () => {
 
   it('in another order, with its knowledge, is put in order by the doctor, and nothing is lost', async () => {
     await rewrite('FROM rows ORDER BY ts DESC');
-    await expect(store.readBars(AAPL)).rejects.toThrow('not ascending');
+    await expect(rowsIn(store, AAPL)).rejects.toThrow('not ascending');
     expect((await damages(true)).map(({ kind, mended }) => [kind, mended])).toEqual([
       ['unsorted', true],
       ['rewritten', true],
     ]);
-    expect(await store.readBars(AAPL)).toEqual(BARS);
+    expect(await rowsIn(store, AAPL)).toEqual(BARS);
     expect(await stateNow()).toMatchObject([{ coverage: LEARNED, fetchedAt: NOON }, []]);
   });
 
   it('with rows twice, with its knowledge, loses the repetition and nothing else', async () => {
     await rewrite('FROM rows UNION ALL FROM rows ORDER BY ts');
     expect((await damages(true)).map(({ kind }) => kind)).toEqual(['duplicates', 'rewritten']);
-    expect(await store.readBars(AAPL)).toEqual(BARS);
+    expect(await rowsIn(store, AAPL)).toEqual(BARS);
     expect(await stateNow()).toMatchObject([{ coverage: LEARNED }, []]);
   });
 
   it('without its knowledge is taken at its word, named, and asked again for what it says nothing of', async () => {
     await rewrite('FROM rows', { words: false });
-    expect(await store.readBars(AAPL)).toEqual(BARS);
+    expect(await rowsIn(store, AAPL)).toEqual(BARS);
     const [state, distrusted] = await stateNow();
     expect(state).toMatchObject({ coverage: REBUILT, fetchedAt: null });
     expect(distrusted).toEqual([{ path: FILE, reason: 'it says nothing of itself', ...AAPL }]);
@@ -318,7 +319,7 @@ describe('a file that DuckDB wrote anew', () => {
     for (const words of [true, false]) {
       await rewrite(sql, { words });
       expect(await damages()).toMatchObject([{ kind, what: expect.stringContaining(what) }]);
-      await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
+      await expect(rowsIn(store, AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
       await store.examine({ fix: true, now: NOON });
       await store.upsert(update(BARS, { learned: LEARNED }));
     }
@@ -333,7 +334,7 @@ describe('a file that DuckDB wrote anew', () => {
         kind: 'damaged-rows',
         what: expect.stringContaining(codec.toUpperCase()),
       });
-      await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
+      await expect(rowsIn(store, AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
     },
   );
 });

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storedBarsOf } from '../../../src/core/bar-builder.ts';
 import { UNKNOWN_IDENTITY } from '../../../src/core/bars.ts';
 import { calendarFor } from '../../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay, utcDayOf } from '../../../src/core/day.ts';
@@ -18,6 +19,7 @@ import { type SqlValue, withSelect } from '../../../src/store/sql.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, absence, at, coverage, daily, days, NOON, update } from '../fixtures.ts';
 import { ownWords } from './own-words.ts';
+import { rowsIn } from '../rows.ts';
 
 type Row = Record<string, SqlValue>;
 
@@ -255,7 +257,7 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
   });
 
   it('are of the series that they say', async () => {
-    expect(await store.readBars(AAPL)).toHaveLength(5);
+    expect(await rowsIn(store, AAPL)).toHaveLength(5);
   });
 });
 
@@ -286,7 +288,7 @@ describe('adjusting in SQL and in TypeScript', () => {
     await store.upsert({
       series,
       calendar: calendar.id,
-      bars,
+      bars: storedBarsOf(bars),
       learned,
       identity: UNKNOWN_IDENTITY,
       fetchedAt: NOON,
