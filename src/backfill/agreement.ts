@@ -1,17 +1,11 @@
-import { type Bar, type Dividend, type Ohlcv, isSplit } from '../core/bars.ts';
-import {
-  type Comparison,
-  type Difference,
-  type Restatement,
-  beyondRounding,
-  factorApart,
-  restatement,
-} from '../core/compare.ts';
+import { type Dividend, isSplit } from '../core/bars.ts';
+import { type Comparison, type Pairs, pairsWhere } from '../core/compare.ts';
+import type { StoredBars } from '../core/columns.ts';
 import { formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import { splitOfRatio } from '../core/oddities.ts';
 import { sessionDateOf } from '../core/partition.ts';
-import { type Some, some } from '../core/some.ts';
+import { type Restatement, beyondRounding, closesAt, factorApart, restatement } from '../core/restatement.ts';
 import type { Hearing } from './hearing.ts';
 
 /** No vendor corrects a final close by more than half of it without saying why. */
@@ -32,53 +26,48 @@ const ENOUGH = 2;
  */
 export function assertAgreement(
   hearing: Hearing,
-  comparison: Comparison<Bar>,
-  isWanted: (bar: Ohlcv) => boolean,
+  { compared, gone }: Comparison,
+  isWanted: (ts: number) => boolean,
 ): void {
   const { task } = hearing;
-  const { compared, gone } = comparison;
-  const lost = some(gone);
   if (task.replaces === true) {
-    if (lost !== undefined) throw forgotten(hearing, lost);
+    if (gone.length > 0) throw forgotten(hearing, gone);
     return;
   }
   const change = restatement(compared);
   if (change?.isOldest === true) throw restated(change, compared, hearing);
   if (change !== undefined) throw contradiction(hearing, change.changed, compared.length);
   const hasMoved = beyondRounding(compared);
-  const wild = some(compared.filter((pair) => factorApart(pair) > SAME_DAY && hasMoved(pair)));
-  if (wild !== undefined && compared.length >= ENOUGH && wild.length > compared.length / 2)
+  const wild = pairsWhere(compared, (i) => factorApart(compared, i) > SAME_DAY && hasMoved(i));
+  if (compared.length >= ENOUGH && wild.length > compared.length / 2)
     throw contradiction(hearing, wild, compared.length);
-  const impossible = some(
-    (wild ?? []).filter((pair) => factorApart(pair) > LARGEST_CORRECTION && !isWanted(pair.answered)),
+  const impossible = pairsWhere(
+    wild,
+    (i) => factorApart(wild, i) > LARGEST_CORRECTION && !isWanted(wild.answered.ts[i] as number),
   );
   // Said again and again, while the other bars agree, it is the stored one that was wrong.
-  if (impossible !== undefined && hearing.isLast !== true)
+  if (impossible.length > 0 && hearing.isLast !== true)
     throw contradiction(hearing, impossible, compared.length);
 }
 
-function forgotten({ task, calendar }: Hearing, [first, ...others]: Some<Bar>): BackfillError {
+function forgotten({ task, calendar }: Hearing, { length, ts }: StoredBars): BackfillError {
   const { ticker, interval } = task.series;
   const dayOf = sessionDateOf(interval, calendar);
   return new BackfillError(
     'restated',
-    `the provider changed all prices of ${ticker} and no longer has ${others.length + 1} of its stored bars, ` +
-      `the first of ${formatDay(dayOf(first.ts))}: nothing is changed; ` +
+    `the provider changed all prices of ${ticker} and no longer has ${length} of its stored bars, ` +
+      `the first of ${formatDay(dayOf(ts[0] as number))}: nothing is changed; ` +
       `to take what it has now: backfill forget ${ticker} --interval ${interval}, then run again`,
     { ticker },
   );
 }
 
-function contradiction(
-  { task, calendar }: Hearing,
-  pairs: Some<Difference<Bar>>,
-  compared: number,
-): BackfillError {
+function contradiction({ task, calendar }: Hearing, pairs: Pairs, compared: number): BackfillError {
   const { ticker, interval } = task.series;
   const dayOf = sessionDateOf(interval, calendar);
-  const [first] = pairs;
-  const [from, to] = [first, pairs.at(-1) ?? first].map(({ stored }) => formatDay(dayOf(stored.ts)));
-  const prices = `close ${first.stored.close}, now ${first.answered.close}`;
+  const [from, to] = [0, pairs.length - 1].map((i) => formatDay(dayOf(pairs.stored.ts[i] as number)));
+  const [before, now] = closesAt(pairs, 0);
+  const prices = `close ${before}, now ${now}`;
   // Where nothing that was compared agrees, older sessions are no better: to forget these would only bring up the next.
   const days = pairs.length === compared ? '' : ` --start ${from} --end ${to}`;
   return new BackfillError(
@@ -93,11 +82,7 @@ function contradiction(
 /** Prices that were adjusted for dividends change by more ratios than one event makes. */
 const RATIOS_OF_ONE_EVENT = 2;
 
-function restated(
-  { ratios, bars, changed }: Restatement<Bar>,
-  compared: Comparison<Bar>['compared'],
-  hearing: Hearing,
-): BackfillError {
+function restated({ ratios, changed }: Restatement, compared: Pairs, hearing: Hearing): BackfillError {
   const { task, answer, stored } = hearing;
   const { ticker, interval } = task.series;
   const isKnown = (exDay: number): boolean =>
@@ -108,8 +93,8 @@ function restated(
   // Bars that were stored before their split was known differ by just that one.
   const isSaid = said.some((one) => Math.abs(one.ratio / ratio - 1) < 0.001);
   const split = hasNewSplit || isSaid ? undefined : splitOfRatio(ratio);
-  const change = `${bars} stored bars of ${ticker}, by ${ratio.toPrecision(6)}`;
-  const dividend = dividendOf(ratio, changed.at(-1) ?? changed[0], compared, hearing);
+  const change = `${changed.length} stored bars of ${ticker}, by ${ratio.toPrecision(6)}`;
+  const dividend = dividendOf(ratio, changed, compared, hearing);
   if (split === undefined && dividend === undefined && ratios.length <= RATIOS_OF_ONE_EVENT)
     return new BackfillError('restated', `the provider changed ${change}`, { ticker });
   const ofSeveral = `and by ${ratios.length - 1} other ratios, as an adjustment for dividends would`;
@@ -130,23 +115,25 @@ function restated(
 const FACTOR_SPREAD = 2e-4;
 const FACTOR_PART = 0.02;
 
-/** The dividend whose adjustment changes all closes before its ex-date by just this ratio; `last` is the last that changed. */
+/** The dividend whose adjustment changes all closes before its ex-date, and none after, by just this ratio. */
 function dividendOf(
   ratio: number,
-  last: Difference<Bar>,
-  compared: Comparison<Bar>['compared'],
+  changed: Pairs,
+  compared: Pairs,
   { task, calendar, answer, stored, now }: Hearing,
 ): Dividend | undefined {
   const sessionOf = sessionDateOf(task.series.interval, calendar);
   const today = calendar.localDay(now);
+  const last = changed.length - 1;
+  const [lastTs, lastClose] = [changed.stored.ts[last] as number, changed.stored.close[last] as number];
   return [...answer.actions, ...stored.actions]
     .filter((action): action is Dividend => action.kind === 'dividend' && action.currency === undefined)
     .find(({ exDay, amount }) => {
-      const before = compared.findLast((pair) => sessionOf(pair.stored.ts) < exDay);
-      const part = amount / last.stored.close;
+      const before = compared.stored.ts.findLast((ts) => sessionOf(ts) < exDay);
+      const part = amount / lastClose;
       return (
         exDay <= today &&
-        before?.stored.ts === last.stored.ts &&
+        before === lastTs &&
         Math.abs(1 - part - ratio) < Math.max(FACTOR_SPREAD, part * FACTOR_PART)
       );
     });

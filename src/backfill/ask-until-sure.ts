@@ -1,6 +1,7 @@
 import { UNKNOWN_IDENTITY } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
+import { NO_BARS } from '../core/columns.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { Task } from '../core/plan.ts';
 import { randomFor } from '../market/random.ts';
@@ -137,7 +138,7 @@ async function fetchAnswer(
     return { answer: withSoundActions(answer), saysNo: false };
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'no-data')) throw error;
-    const nothing = { bars: [], unusable: [], actions: [], explained: [], delistedOn: null, dropped: 0 };
+    const nothing = { bars: NO_BARS, unusable: [], actions: [], explained: [], delistedOn: null, dropped: 0 };
     const proven = closedDays(range, calendarById(id), now);
     const answer = { ...nothing, proven, wireBasis: 'raw' as const, identity: UNKNOWN_IDENTITY };
     return { answer, saysNo: true };

@@ -1,12 +1,13 @@
 import { DAYS_TO_WITHDRAW, MANUAL, type PastAction, entryOf, mayBeMoved } from '../core/action-book.ts';
 import { actionText } from '../core/action-text.ts';
-import { type Bar, isSplit, type Split } from '../core/bars.ts';
-import type { Comparison } from '../core/compare.ts';
+import { isSplit, type Split } from '../core/bars.ts';
+import { type Comparison, type Pairs, everyPair, pairsWhere, somePair } from '../core/compare.ts';
 import { type Day, formatDay, startOfDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { Task } from '../core/plan.ts';
 import { contains } from '../core/ranges.ts';
 import { SAME_RATIO, ratioText } from '../core/ratio.ts';
+import { closesAt } from '../core/restatement.ts';
 import { isUnchanged } from './hear-actions.ts';
 import type { Hearing } from './hearing.ts';
 
@@ -16,14 +17,14 @@ import type { Hearing } from './hearing.ts';
  */
 function assertNotTurnedBack(
   turnedBack: readonly PastAction[],
-  compared: Comparison<Bar>['compared'],
+  compared: Pairs,
   { series: { ticker }, replaces }: Task,
   sessionOf: (ts: number) => Day,
 ): void {
   if (replaces === true) return;
   const doubtful = turnedBack.find(
     ({ action }) =>
-      !isUnchanged(compared) || !compared.some((pair) => sessionOf(pair.stored.ts) < action.exDay),
+      !isUnchanged(compared) || !somePair(compared, (i) => sessionAt(compared, i, sessionOf) < action.exDay),
   );
   if (doubtful === undefined) return;
   const what = `its ${actionText(doubtful.action)} of ${formatDay(doubtful.action.exDay)}`;
@@ -38,16 +39,19 @@ function assertNotTurnedBack(
  */
 function assertApplied(
   news: readonly Split[],
-  compared: Comparison<Bar>['compared'],
+  compared: Pairs,
   { series: { ticker }, replaces }: Task,
   sessionOf: (ts: number) => Day,
 ): void {
   if (replaces === true) return;
   const unapplied = news.find((split) => {
-    const before = compared.filter(
-      ({ stored }) => sessionOf(stored.ts) < split.exDay && stored.fetchedAt < startOfDay(split.exDay),
+    const before = pairsWhere(
+      compared,
+      (i) =>
+        sessionAt(compared, i, sessionOf) < split.exDay &&
+        (compared.stored.fetchedAt[i] as number) < startOfDay(split.exDay),
     );
-    return before.length > 0 && before.every((pair) => isMovedBy(split.ratio, pair));
+    return before.length > 0 && everyPair(before, (i) => isMovedBy(split.ratio, before, i));
   });
   if (unapplied === undefined) return;
   const split = `the split ${ratioText(unapplied.ratio)} of ${formatDay(unapplied.exDay)}`;
@@ -61,15 +65,18 @@ function assertApplied(
  */
 function assertWhole(
   known: readonly Split[],
-  compared: Comparison<Bar>['compared'],
+  compared: Pairs,
   { series: { ticker }, replaces }: Task,
   sessionOf: (ts: number) => Day,
 ): void {
-  const moved = compared.filter((pair) => !isUnmoved(pair));
+  const moved = pairsWhere(compared, (i) => !isUnmoved(compared, i));
   if (replaces === true || moved.length === 0) return;
   const halfway = known.find(({ exDay, ratio }) =>
-    moved.every(
-      (pair) => sessionOf(pair.stored.ts) < exDay && (isMovedBy(ratio, pair) || isMovedBy(1 / ratio, pair)),
+    everyPair(
+      moved,
+      (i) =>
+        sessionAt(moved, i, sessionOf) < exDay &&
+        (isMovedBy(ratio, moved, i) || isMovedBy(1 / ratio, moved, i)),
     ),
   );
   if (halfway === undefined) return;
@@ -81,18 +88,22 @@ function assertWhole(
 /** Relative difference up to which a price counts as moved by a ratio: a cent of a price of 10. */
 const RATIO_SPREAD = 1e-3;
 
-function isMovedBy(ratio: number, { stored, answered }: Comparison<Bar>['compared'][number]): boolean {
-  return (
-    Math.abs(ratio - 1) > RATIO_SPREAD && Math.abs(answered.close / stored.close / ratio - 1) < RATIO_SPREAD
-  );
+function isMovedBy(ratio: number, pairs: Pairs, i: number): boolean {
+  const [stored, answered] = closesAt(pairs, i);
+  return Math.abs(ratio - 1) > RATIO_SPREAD && Math.abs(answered / stored / ratio - 1) < RATIO_SPREAD;
 }
 
 /** No split moves a price by less. */
 const LEAST_MOVE = 1.01;
 
-function isUnmoved({ stored, answered }: Comparison<Bar>['compared'][number]): boolean {
-  const ratio = answered.close / stored.close;
+function isUnmoved(pairs: Pairs, i: number): boolean {
+  const [stored, answered] = closesAt(pairs, i);
+  const ratio = answered / stored;
   return ratio < LEAST_MOVE && ratio > 1 / LEAST_MOVE;
+}
+
+function sessionAt({ stored }: Pairs, i: number, sessionOf: (ts: number) => Day): Day {
+  return sessionOf(stored.ts[i] as number);
 }
 
 /**
@@ -102,7 +113,7 @@ function isUnmoved({ stored, answered }: Comparison<Bar>['compared'][number]): b
  */
 export function assertKnownBasis(
   { task, answer, stored, calendar, now, told, book, turnedBack }: Hearing,
-  { compared }: Comparison<Bar>,
+  { compared }: Comparison,
   sessionOf: (ts: number) => Day,
 ): void {
   if (answer.wireBasis === 'raw') return;
@@ -142,7 +153,7 @@ export function assertKnownBasis(
     ({ exDay }) =>
       first < exDay &&
       contains(stored.book.covered, exDay) &&
-      !compared.some((pair) => sessionOf(pair.stored.ts) < exDay && isUnmoved(pair)),
+      !somePair(compared, (i) => sessionAt(compared, i, sessionOf) < exDay && isUnmoved(compared, i)),
   );
   const moved = news.find((split) => mayBeMoved(book, told, split));
   if (moved !== undefined && task.replaces !== true) {

@@ -1,4 +1,5 @@
-import type { Bar, CorporateAction, Ohlcv } from '../core/bars.ts';
+import type { CorporateAction } from '../core/bars.ts';
+import { type Bars, firstAt } from '../core/columns.ts';
 import type { Comparison } from '../core/compare.ts';
 import { formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
@@ -20,19 +21,18 @@ const OTHER_LEVEL = 1.5;
  */
 export function assertContinues(
   { task, calendar, isLast }: Hearing,
-  { compared, gone }: Comparison<Bar>,
-  wanted: readonly Ohlcv[],
+  { compared, gone }: Comparison,
+  wanted: Bars,
   actions: readonly CorporateAction[],
 ): void {
-  const last = gone.at(-1);
-  if (task.replaces === true || compared.length > 0 || gone.length < ENOUGH_GONE || last === undefined)
-    return;
-  const first = wanted.find(({ ts }) => ts > last.ts);
-  if (first === undefined) return;
+  if (task.replaces === true || compared.length > 0 || gone.length < ENOUGH_GONE) return;
+  const last = gone.length - 1;
+  const first = firstAt(wanted, (gone.ts[last] as number) + 1);
+  if (first === wanted.length) return;
   const { ticker, interval } = task.series;
   const dayOf = sessionDateOf(interval, calendar);
-  const from = { day: dayOf(last.ts), price: last.close };
-  const to = { day: dayOf(first.ts), price: first.open };
+  const from = { day: dayOf(gone.ts[last] as number), price: gone.close[last] as number };
+  const to = { day: dayOf(wanted.ts[first] as number), price: wanted.open[first] as number };
   if (!isBeyond(changeOf(from, to, actions), OTHER_LEVEL)) return;
   const what =
     `the ${gone.length} stored sessions up to ${formatDay(from.day)} are gone, ` +

@@ -1,5 +1,5 @@
-import type { Bar } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
+import { keep, sourceAt } from '../core/columns.ts';
 import type { Comparison } from '../core/compare.ts';
 import type { Absence, Coverage } from '../core/coverage.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
@@ -68,8 +68,9 @@ const ENOUGH_GONE = 2;
  * Whether an answer repeats none of the final bars that the same provider gave before and was asked for again: what it lacks
  * besides proves nothing.
  */
-export function repeatsNothing({ compared, gone }: Comparison<Bar>, provider: string): boolean {
-  return compared.length === 0 && gone.filter(({ source }) => source === provider).length >= ENOUGH_GONE;
+export function repeatsNothing({ compared, gone }: Comparison, provider: string): boolean {
+  const own = keep(gone, (i) => sourceAt(gone, i) === provider);
+  return compared.length === 0 && own.length >= ENOUGH_GONE;
 }
 
 /** Sessions at the end of an answer, after its last bar, that nobody explains. */

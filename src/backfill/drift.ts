@@ -1,4 +1,4 @@
-import type { Bar } from '../core/bars.ts';
+import { type StoredBars, sourceAt } from '../core/columns.ts';
 import { type Comparison, priceDrift } from '../core/compare.ts';
 
 /** How the final bars of one provider bore being asked for again. */
@@ -18,14 +18,17 @@ const NO_DRIFT: Drift = { compared: 0, changed: 0, gone: 0, worst: 0 };
 /** Drift by the provider that each stored bar came from. */
 export type DriftBySource = Readonly<Record<string, Drift>>;
 
-export function driftOf({ compared, differing, gone }: Comparison<Bar>): DriftBySource {
+export function driftOf({ compared, differing, gone }: Comparison): DriftBySource {
   const bySource: Record<string, Drift> = {};
-  const add = ({ source }: Bar, part: Partial<Drift>): void => {
-    bySource[source] = addDrift(bySource[source] ?? NO_DRIFT, { ...NO_DRIFT, ...part });
+  const addEach = (bars: StoredBars, part: (i: number) => Partial<Drift>): void => {
+    for (let i = 0; i < bars.length; i++) {
+      const source = sourceAt(bars, i);
+      bySource[source] = addDrift(bySource[source] ?? NO_DRIFT, { ...NO_DRIFT, ...part(i) });
+    }
   };
-  for (const { stored } of compared) add(stored, { compared: 1 });
-  for (const pair of differing) add(pair.stored, { changed: 1, worst: priceDrift(pair) });
-  for (const bar of gone) add(bar, { gone: 1 });
+  addEach(compared.stored, () => ({ compared: 1 }));
+  addEach(differing.stored, (i) => ({ changed: 1, worst: priceDrift(differing, i) }));
+  addEach(gone, () => ({ gone: 1 }));
   return bySource;
 }
 

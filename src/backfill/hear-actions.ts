@@ -10,11 +10,11 @@ import {
   isSameAction,
 } from '../core/action-book.ts';
 import { actionText } from '../core/action-text.ts';
-import { storedRowsOf } from '../core/bar-builder.ts';
-import type { Bar, Ohlcv, Series } from '../core/bars.ts';
+import type { Series } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
+import { NO_BARS, type StoredBars, keep, sourceAt } from '../core/columns.ts';
 import { type Day, type DayRange, formatDay, startOfDay, utcDayOf } from '../core/day.ts';
-import type { Difference } from '../core/compare.ts';
+import { type Pairs, everyPair } from '../core/compare.ts';
 import type { Oddity } from '../core/oddities.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import type { Task } from '../core/plan.ts';
@@ -22,6 +22,7 @@ import type { BarAnswer, Capabilities } from '../providers/provider.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore } from '../store/store.ts';
 import { largest } from '../core/extremes.ts';
+import { closesAt } from '../core/restatement.ts';
 
 /** What an answer says of splits and dividends, and what is known once it is heard. */
 export interface ActionsHeard {
@@ -91,30 +92,29 @@ async function turnedBackWith(
   const doubtful: PastAction[] = [];
   for (const split of splits) {
     const { action, source, fetchedAt, until, settled } = split;
-    const before = bars.filter(
-      (bar) =>
-        bar.source === source &&
-        sessionOf(bar.ts) < action.exDay &&
-        bar.fetchedAt >= fetchedAt &&
-        bar.fetchedAt < until,
-    );
-    const newest = before.at(-1);
-    if (newest === undefined) continue;
+    const before = keep(bars, (i) => {
+      const at = bars.fetchedAt[i] as number;
+      const isOlder = sessionOf(bars.ts[i] as number) < action.exDay;
+      return isOlder && at >= fetchedAt && at < until && sourceAt(bars, i) === source;
+    });
+    const newest = before.length - 1;
+    if (newest < 0) continue;
+    const [ts, close] = [before.ts[newest] as number, before.close[newest] as number];
     const isRight =
       series.interval !== '1d' &&
       settled.includes('1d') &&
-      (await closesAsDaily(newest, sessionOf(newest.ts), series, store));
+      (await closesAsDaily(close, sessionOf(ts), series, store));
     if (!isRight) doubtful.push(split);
   }
   return doubtful;
 }
 
 /** Stored bars before a day; none of a damaged file, which the upsert meets and sets aside. */
-async function readBefore(day: Day, series: Series, store: BarStore): Promise<Bar[]> {
+async function readBefore(day: Day, series: Series, store: BarStore): Promise<StoredBars> {
   try {
-    return storedRowsOf(await store.readBars(series, { from: Number.NEGATIVE_INFINITY, to: day }));
+    return await store.readBars(series, { from: Number.NEGATIVE_INFINITY, to: day });
   } catch (error) {
-    if (isDamage(error)) return [];
+    if (isDamage(error)) return NO_BARS;
     throw error;
   }
 }
@@ -123,7 +123,7 @@ async function readBefore(day: Day, series: Series, store: BarStore): Promise<Ba
 const CLOSING_MOVE = 0.02;
 
 async function closesAsDaily(
-  bar: Ohlcv,
+  close: number,
   session: Day,
   { ticker }: Series,
   store: BarStore,
@@ -132,7 +132,7 @@ async function closesAsDaily(
   const {
     close: [daily],
   } = await store.readBars({ ticker, interval: '1d' }, day);
-  return daily !== undefined && Math.abs(bar.close / daily - 1) < CLOSING_MOVE;
+  return daily !== undefined && Math.abs(close / daily - 1) < CLOSING_MOVE;
 }
 
 /** What an answer changes in what is known of splits and dividends, to be named. */
@@ -177,6 +177,9 @@ function endNote({ action, how }: PastAction, { told, book }: ActionsHeard, befo
 const LEVEL_CHANGE = 1e-3;
 
 /** Whether every repeated close is as it was stored. */
-export function isUnchanged(pairs: readonly Difference<Ohlcv>[]): boolean {
-  return pairs.every(({ stored, answered }) => Math.abs(answered.close / stored.close - 1) < LEVEL_CHANGE);
+export function isUnchanged(pairs: Pairs): boolean {
+  return everyPair(pairs, (i) => {
+    const [stored, answered] = closesAt(pairs, i);
+    return Math.abs(answered / stored - 1) < LEVEL_CHANGE;
+  });
 }

@@ -1,6 +1,7 @@
 import type { ActionBook, ActionsTold, PastAction } from '../core/action-book.ts';
-import type { Bar, CorporateAction, Identity } from '../core/bars.ts';
+import type { CorporateAction, Identity } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
+import type { StoredBars } from '../core/columns.ts';
 import type { Coverage } from '../core/coverage.ts';
 import type { Day } from '../core/day.ts';
 import type { Task } from '../core/plan.ts';
@@ -8,7 +9,7 @@ import type { BarAnswer } from '../providers/provider.ts';
 
 /** What the store has of a series around a task. */
 export interface StoredSeries {
-  readonly bars: readonly Bar[];
+  readonly bars: StoredBars;
   readonly coverage: Coverage;
   readonly identity: Identity;
   /** All splits and dividends of the ticker that are in force. */

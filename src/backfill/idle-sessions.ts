@@ -1,5 +1,5 @@
-import type { Ohlcv } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
+import type { Bars } from '../core/columns.ts';
 import { leadingClaim } from '../core/evidence.ts';
 import type { Day } from '../core/day.ts';
 import { sessionDateOf } from '../core/partition.ts';
@@ -28,8 +28,8 @@ export function rowsOf(
 ): Row[] {
   const sessionOf = sessionDateOf(task.series.interval, calendar);
   const rows = [
-    ...known.filter(({ ts }) => !present.has(sessionOf(ts))).map((bar) => rowOf(bar, sessionOf(bar.ts))),
-    ...accepted.map((bar) => rowOf(bar, sessionOf(bar.ts))),
+    ...eachRow(known, sessionOf).filter(({ day }) => !present.has(day)),
+    ...eachRow(accepted, sessionOf),
     ...fillers
       .map(({ bar }): Row => ({ day: sessionOf(bar.ts), value: 0, kind: 'filler' }))
       .filter(({ day }) => calendar.isSession(day)),
@@ -37,10 +37,15 @@ export function rowsOf(
   return rows.map((row, i) => (isOfFillers(rows, i) ? { ...row, kind: 'filler' } : row));
 }
 
+function eachRow(bars: Bars, sessionOf: (ts: number) => Day): Row[] {
+  return Array.from(bars.ts, (ts, i) => rowOf(bars, i, sessionOf(ts)));
+}
+
 /** The volume 0 of a bar that moves is none that anybody counted. */
-function rowOf({ open, high, low, close, volume }: Ohlcv, day: Day): Row {
+function rowOf({ open, high, low, close: closes, volume: volumes }: Bars, i: number, day: Day): Row {
+  const [close, volume] = [closes[i] as number, volumes[i] as number];
   if (volume !== 0) return { day, value: Math.abs(close) * volume, kind: 'bar' };
-  const isFlat = open === close && high === close && low === close;
+  const isFlat = open[i] === close && high[i] === close && low[i] === close;
   return isFlat ? { day, value: 0, kind: 'idle' } : { day, value: Number.NaN, kind: 'bar' };
 }
 

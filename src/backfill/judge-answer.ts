@@ -1,7 +1,8 @@
 import { isBarred } from '../core/action-book.ts';
-import { type Bar, type CorporateAction, type Ohlcv, isSplit } from '../core/bars.ts';
+import { type CorporateAction, isSplit } from '../core/bars.ts';
 import { type CheckedBars, type RejectedBar, checkBars, rejectSpoiltSessions } from '../core/checks.ts';
 import { rejectClosedDays } from '../core/closed-days.ts';
+import { type Bars, NO_BARS, type StoredBars, keep, placeOf } from '../core/columns.ts';
 import { type Comparison, compareBars, volumeStepOf, volumeSteps } from '../core/compare.ts';
 import { rejectStandstill } from '../core/copies.ts';
 import { type Day, type DayRange, startOfDay } from '../core/day.ts';
@@ -26,19 +27,19 @@ import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 /** What an answer is worth. */
 export interface Verdict {
   /** Sound bars of the wanted sessions. */
-  readonly wanted: readonly Ohlcv[];
+  readonly wanted: Bars;
   /** Stamps of bars that the store has otherwise from another source: those stay. */
   readonly stay: ReadonlySet<number>;
   /** Bars of sessions that were not wanted and that correct what is stored. */
-  readonly corrections: readonly Ohlcv[];
+  readonly corrections: Bars;
   /** Intraday bars of stored sessions that were not wanted, which the store lacks. */
-  readonly additions: readonly Ohlcv[];
+  readonly additions: Bars;
   readonly rejected: readonly RejectedBar[];
   /** Rows that nobody traded. */
   readonly fillers: readonly Filler[];
   readonly oddities: readonly Oddity[];
   /** Final bars of the store against the answer's. */
-  readonly comparison: Comparison<Bar>;
+  readonly comparison: Comparison;
   /** What the answer says otherwise of the instrument, with the same prices; null where nothing. */
   readonly conflict: string | null;
 }
@@ -56,12 +57,14 @@ export function judgeAnswer(hearing: Hearing): Verdict {
   const context: SeriesContext = { interval: task.series.interval, calendar, actions, known, type };
   const { accepted, rejected, fillers } = soundRows(hearing, context);
   assertSpacing(hearing, accepted);
-  const isWanted = ({ ts }: Ohlcv): boolean => isAsked(sessionOf(ts), hearing);
+  const isWanted = (ts: number): boolean => isAsked(sessionOf(ts), hearing);
+  const wantedOf = (bars: Bars, are = true): Bars =>
+    keep(bars, (i) => isWanted(bars.ts[i] as number) === are);
 
   const asked = intersect([answer.proven], [task.range]);
   const steps = volumeSteps(actions.filter(isSplit));
   const comparison = compareBars(
-    known.filter(({ ts }) => contains(asked, sessionOf(ts))),
+    keep(known, (i) => contains(asked, sessionOf(known.ts[i] as number))),
     accepted,
     (ts) => volumeStepOf(steps, sessionOf(ts)),
   );
@@ -71,17 +74,17 @@ export function judgeAnswer(hearing: Hearing): Verdict {
   const isReplacing = task.replaces === true || task.again === true;
   assertAgreement(hearing, task.replaces === true ? comparison : own, isWanted);
   if (task.replaces !== true) assertSameLevel(hearing, others);
-  const stays = (bar: Ohlcv): boolean => !(isReplacing && isWanted(bar));
+  const stays = (ts: number): boolean => !(isReplacing && isWanted(ts));
 
-  const wanted = accepted.filter(isWanted);
+  const wanted = wantedOf(accepted);
   assertContinues(hearing, own, wanted, actions);
   return {
     wanted,
-    stay: new Set(others.differing.flatMap(({ stored: bar }) => (stays(bar) ? bar.ts : []))),
-    corrections: own.differing.map(({ answered }) => answered).filter((bar) => !isWanted(bar)),
-    additions: additions(accepted, hearing, asked).filter((bar) => !isWanted(bar)),
-    rejected: rejected.filter(({ bar }) => isWanted(bar)),
-    fillers: fillers.filter(({ bar }) => isWanted(bar)),
+    stay: new Set(others.differing.stored.ts.filter(stays)),
+    corrections: wantedOf(own.differing.answered, false),
+    additions: wantedOf(additions(accepted, hearing, asked), false),
+    rejected: rejected.filter(({ bar }) => isWanted(bar.ts)),
+    fillers: fillers.filter(({ bar }) => isWanted(bar.ts)),
     oddities: [
       ...findOddities(wanted, context),
       ...unappliedOddities(answer, wanted, sessionOf),
@@ -117,7 +120,7 @@ const ENOUGH_TO_KNOW = 2;
  */
 function assertSameInstrument(
   { task, answer, stored }: Hearing,
-  { compared, differing }: Comparison<Bar>,
+  { compared, differing }: Comparison,
 ): string | null {
   const firstBar = stored.coverage.present[0]?.from ?? null;
   const conflict = identityConflict(stored.identity, answer.identity, firstBar, stored.namedSince);
@@ -129,25 +132,21 @@ function assertSameInstrument(
 /** Splits that the wire lists and was not adjusted for, where bars that they would have changed are stored now. */
 function unappliedOddities(
   { unapplied = [] }: BarAnswer,
-  wanted: readonly Ohlcv[],
+  wanted: Bars,
   sessionOf: (ts: number) => Day,
 ): Oddity[] {
   return unapplied.flatMap(({ exDay, ratio }): Oddity[] => {
-    if (!wanted.some(({ ts }) => sessionOf(ts) < exDay)) return [];
+    if (!wanted.ts.some((ts) => sessionOf(ts) < exDay)) return [];
     const note = `the provider lists the split ${ratioText(ratio)}, and its earlier prices are not adjusted for it: stored as they came`;
     return [{ kind: 'basis-flip', session: exDay, ts: startOfDay(exDay), note }];
   });
 }
 
-function reclassified(
-  conflict: string | null,
-  wanted: readonly Ohlcv[],
-  sessionOf: (ts: number) => Day,
-): Oddity[] {
-  const last = wanted.at(-1);
+function reclassified(conflict: string | null, wanted: Bars, sessionOf: (ts: number) => Day): Oddity[] {
+  const last = wanted.ts.at(-1);
   if (conflict === null || last === undefined) return [];
   const note = `the provider describes another instrument (${conflict}), with the same prices`;
-  return [{ kind: 'identity', session: sessionOf(last.ts), ts: last.ts, note }];
+  return [{ kind: 'identity', session: sessionOf(last), ts: last, note }];
 }
 
 /** Whether a day was asked for; one that the calendar does not know as a session is with the next one. */
@@ -156,22 +155,20 @@ function isAsked(day: Day, { task, calendar }: Hearing): boolean {
 }
 
 /** Stored bars that a later answer should repeat. */
-function finalBars({ bars, coverage }: StoredSeries, sessionOf: (ts: number) => Day): Bar[] {
+function finalBars({ bars, coverage }: StoredSeries, sessionOf: (ts: number) => Day): StoredBars {
   const final = subtract(coverage.present, coverage.provisional);
-  return bars.filter(({ ts }) => contains(final, sessionOf(ts)));
+  return keep(bars, (i) => contains(final, sessionOf(bars.ts[i] as number)));
 }
 
 /** Bars that a stored session was answered without at first. */
-function additions(
-  accepted: readonly Ohlcv[],
-  { task, calendar, stored }: Hearing,
-  asked: readonly DayRange[],
-): Ohlcv[] {
-  if (task.series.interval === '1d') return [];
+function additions(accepted: Bars, { task, calendar, stored }: Hearing, asked: readonly DayRange[]): Bars {
+  if (task.series.interval === '1d') return NO_BARS;
   const sessionOf = sessionDateOf(task.series.interval, calendar);
-  const stamps = new Set(stored.bars.map(({ ts }) => ts));
   const repeated = intersect(stored.coverage.present, asked);
-  return accepted.filter(({ ts }) => !stamps.has(ts) && contains(repeated, sessionOf(ts)));
+  return keep(accepted, (i) => {
+    const ts = accepted.ts[i] as number;
+    return placeOf(stored.bars, ts) === -1 && contains(repeated, sessionOf(ts));
+  });
 }
 
 /** What is in force with what an answer says of a kind and ex-date that nobody withdrew. */

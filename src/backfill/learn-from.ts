@@ -1,6 +1,6 @@
-import type { Bar, Ohlcv } from '../core/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import type { RejectedBar } from '../core/checks.ts';
+import { type Bars, placeOf } from '../core/columns.ts';
 import type { Absence, Coverage } from '../core/coverage.ts';
 import type { Day, DayRange } from '../core/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../core/evidence.ts';
@@ -18,12 +18,12 @@ export interface CheckedAnswer {
   readonly calendar: Calendar;
   readonly answer: BarAnswer;
   /** Sound bars of wanted sessions. */
-  readonly accepted: readonly Ohlcv[];
+  readonly accepted: Bars;
   readonly rejected: readonly RejectedBar[];
   /** Rows that nobody traded. */
   readonly fillers: readonly Filler[];
   /** Final bars of the store around the task. */
-  readonly known: readonly Bar[];
+  readonly known: Bars;
   /** Sessions around the task of which the store knows that they have no bar. */
   readonly absent: readonly Absence[];
   /** Of the prices; null: not known. */
@@ -64,7 +64,8 @@ const FRESH_MS = 2 * 86_400_000;
 export function learnFrom(checked: CheckedAnswer): Learned {
   const { task, calendar, answer, accepted, lastSettled } = checked;
   const sessionOf = sessionDateOf(task.series.interval, calendar);
-  const present = new Set(accepted.map((bar) => sessionOf(bar.ts)));
+  const present = new Set<Day>();
+  for (const ts of accepted.ts) present.add(sessionOf(ts));
   const explain = explainer(checked, present);
   const absences: Absence[] = [];
   const absent: Partial<Record<AbsenceReason, number>> = {};
@@ -105,8 +106,9 @@ export function learnFrom(checked: CheckedAnswer): Learned {
 function unconfirmedOf({ task, calendar, accepted, known }: CheckedAnswer): DayRange[] {
   const { interval } = task.series;
   const sessionOf = sessionDateOf(interval, calendar);
-  const stored = new Set(known.map(({ ts }) => ts));
-  const grown = new Set(accepted.filter(({ ts }) => !stored.has(ts)).map(({ ts }) => sessionOf(ts)));
+  if (interval === '1d') return [];
+  const grown = new Set<Day>();
+  for (const ts of accepted.ts) if (placeOf(known, ts) === -1) grown.add(sessionOf(ts));
   const short = shortSessions(accepted, { interval, calendar, known }).filter((day) => grown.has(day));
   return short.map((day) => ({ from: day, to: day + 1 }));
 }

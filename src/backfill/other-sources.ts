@@ -1,32 +1,33 @@
-import type { Bar, Ohlcv } from '../core/bars.ts';
+import { type StoredBars, keep, sourceAt } from '../core/columns.ts';
 import {
   type Comparison,
-  type Difference,
-  beyondRounding,
-  factorApart,
-  priceDrift,
+  type Pairs,
   PRICE_TOLERANCE,
-  restatement,
+  pairsWhere,
+  priceDrift,
+  worstDrift,
 } from '../core/compare.ts';
 import { formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { Oddity } from '../core/oddities.ts';
 import { sessionDateOf } from '../core/partition.ts';
-import { type Some, some } from '../core/some.ts';
+import { beyondRounding, closesAt, factorApart, restatement } from '../core/restatement.ts';
 import type { Hearing } from './hearing.ts';
 
 /** A comparison with the stored bars of the source that answered, and with those of all others. */
 export function bySource(
-  { compared, differing, gone }: Comparison<Bar>,
+  { compared, differing, gone }: Comparison,
   source: string,
-): { own: Comparison<Bar>; others: Comparison<Bar> } {
-  const part = (isOwn: boolean): Comparison<Bar> => {
-    const belongs = (bar: Bar): boolean => (bar.source === source) === isOwn;
-    const belong = ({ stored }: Difference<Bar>): boolean => belongs(stored);
+): { own: Comparison; others: Comparison } {
+  const part = (isOwn: boolean): Comparison => {
+    const belongs =
+      (stored: StoredBars) =>
+      (i: number): boolean =>
+        (sourceAt(stored, i) === source) === isOwn;
     return {
-      compared: compared.filter(belong),
-      differing: differing.filter(belong),
-      gone: gone.filter(belongs),
+      compared: pairsWhere(compared, belongs(compared.stored)),
+      differing: pairsWhere(differing, belongs(differing.stored)),
+      gone: keep(gone, belongs(gone)),
     };
   };
   return { own: part(true), others: part(false) };
@@ -42,17 +43,17 @@ const ENOUGH = 2;
  * Compares an answer with stored bars of other sources, for level only. Throws `basis-unknown` where a ratio parts them,
  * and `bad-answer` where most lie more than 1 % apart (both worth another try): a series is not spliced from two levels.
  */
-export function assertSameLevel(hearing: Hearing, { compared }: Comparison<Bar>): void {
+export function assertSameLevel(hearing: Hearing, { compared }: Comparison): void {
   const change = restatement(compared);
   const isOneLevel = change?.ratios.length === 1;
   const ratio = change?.ratios.find((level) => isOneLevel || Math.max(level, 1 / level) > SAME_LEVEL);
   if (change !== undefined && ratio !== undefined) {
-    const how = `at ${ratio.toPrecision(6)} times ${change.bars} of ${compared.length} stored bars`;
+    const how = `at ${ratio.toPrecision(6)} times ${change.changed.length} of ${compared.length} stored bars`;
     throw notJoined('basis-unknown', how, hearing, change.changed);
   }
   const hasMoved = beyondRounding(compared);
-  const far = some(compared.filter((pair) => factorApart(pair) > SAME_LEVEL && hasMoved(pair)));
-  if (far === undefined || compared.length < ENOUGH || far.length <= compared.length / 2) return;
+  const far = pairsWhere(compared, (i) => factorApart(compared, i) > SAME_LEVEL && hasMoved(i));
+  if (compared.length < ENOUGH || far.length <= compared.length / 2) return;
   const how = `more than 1 % off ${far.length} of ${compared.length} stored bars`;
   throw notJoined('bad-answer', how, hearing, far);
 }
@@ -61,15 +62,15 @@ function notJoined(
   code: 'basis-unknown' | 'bad-answer',
   how: string,
   { task, calendar, source }: Hearing,
-  pairs: Some<Difference<Bar>>,
+  pairs: Pairs,
 ): BackfillError {
   const { ticker, interval } = task.series;
-  const [{ stored, answered }] = pairs;
-  const day = formatDay(sessionDateOf(interval, calendar)(stored.ts));
+  const [before, now] = closesAt(pairs, 0);
+  const day = formatDay(sessionDateOf(interval, calendar)(pairs.stored.ts[0] as number));
   return new BackfillError(
     code,
     `the prices of ${source} for ${ticker} stand ${how} of ${sourcesOf(pairs)}, the first of ${day} ` +
-      `(close ${stored.close}, now ${answered.close}): two sources on different levels are not joined; ` +
+      `(close ${before}, now ${now}): two sources on different levels are not joined; ` +
       `to have all from ${source}: backfill forget ${ticker} --interval ${interval}, then run again`,
     { retryable: true, ticker },
   );
@@ -78,27 +79,27 @@ function notJoined(
 /** What bars of other sources that stay have for other prices than the answer, as one oddity; none where they agree. */
 export function sourcesDiffer(
   { task, calendar }: Hearing,
-  { compared }: Comparison<Bar>,
-  stays: (bar: Ohlcv) => boolean,
+  { compared }: Comparison,
+  stays: (ts: number) => boolean,
 ): Oddity[] {
-  const kept = compared.filter(({ stored }) => stays(stored));
-  const differing = some(kept.filter((pair) => priceDrift(pair) > PRICE_TOLERANCE));
-  if (differing === undefined) return [];
-  const worst = differing.reduce((most, pair) => Math.max(most, priceDrift(pair)), 0);
-  const [{ stored: first }] = differing;
+  const kept = pairsWhere(compared, (i) => stays(compared.stored.ts[i] as number));
+  const differing = pairsWhere(kept, (i) => priceDrift(kept, i) > PRICE_TOLERANCE);
+  if (differing.length === 0) return [];
+  const worst = worstDrift(differing);
+  const ts = differing.stored.ts[0] as number;
   const note =
     `${differing.length} of ${kept.length} bars of ${sourcesOf(differing)} have other prices here ` +
     `(${Number((100 * worst).toPrecision(2))} % at most): they stay`;
   return [
     {
       kind: 'sources-differ',
-      session: sessionDateOf(task.series.interval, calendar)(first.ts),
-      ts: first.ts,
+      session: sessionDateOf(task.series.interval, calendar)(ts),
+      ts,
       note,
     },
   ];
 }
 
-function sourcesOf(pairs: readonly Difference<Bar>[]): string {
-  return [...new Set(pairs.map(({ stored }) => stored.source))].join(' and ');
+function sourcesOf({ length, stored }: Pairs): string {
+  return [...new Set(Array.from({ length }, (_, i) => sourceAt(stored, i)))].join(' and ');
 }

@@ -1,4 +1,4 @@
-import type { Ohlcv } from '../core/bars.ts';
+import type { Bars } from '../core/columns.ts';
 import { BackfillError } from '../core/errors.ts';
 import { INTERVALS, type Interval, intervalMs } from '../core/interval.ts';
 import { longBars } from '../core/long-bars.ts';
@@ -12,31 +12,20 @@ const ENOUGH_STEPS = 20;
  * Throws `bad-answer`, worth another try, where bars (ascending) of a coarser interval than was asked for came: days that
  * are weeks or months apart, 5m bars that all are 15 minutes apart.
  */
-export function assertSpacing({ task, calendar }: Hearing, bars: readonly Ohlcv[]): void {
+export function assertSpacing({ task, calendar }: Hearing, bars: Bars): void {
   const { ticker, interval } = task.series;
   const dayOf = sessionDateOf(interval, calendar);
   const apart =
-    interval === '1d'
-      ? longBars(
-          bars.map(({ ts }) => dayOf(ts)),
-          calendar,
-        )
-      : coarserThan(interval, bars, dayOf);
+    interval === '1d' ? longBars(Array.from(bars.ts, dayOf), calendar) : coarserThan(interval, bars, dayOf);
   if (apart === undefined) return;
   const message = `the rows for ${ticker} are ${apart} apart: bars of ${apart} were answered for ${interval}, and are not stored`;
   throw new BackfillError('bad-answer', message, { retryable: true, ticker });
 }
 
 /** The interval that all bars of each day are a multiple of apart, if it is coarser than theirs should be. */
-function coarserThan(
-  interval: Interval,
-  bars: readonly Ohlcv[],
-  dayOf: (ts: number) => number,
-): Interval | undefined {
-  const steps = bars.flatMap((bar, i) => {
-    const before = bars[i - 1];
-    return before === undefined || dayOf(before.ts) !== dayOf(bar.ts) ? [] : [bar.ts - before.ts];
-  });
+function coarserThan(interval: Interval, { ts }: Bars, dayOf: (ts: number) => number): Interval | undefined {
+  const days = ts.map(dayOf);
+  const steps = ts.map((stamp, i) => stamp - (ts[i - 1] ?? stamp)).filter((_, i) => days[i] === days[i - 1]);
   if (steps.length < ENOUGH_STEPS) return undefined;
   const coarser = INTERVALS.slice(INTERVALS.indexOf(interval) + 1).filter((one) => one !== '1d');
   return coarser.findLast((one) => steps.every((step) => step % intervalMs(one) === 0));

@@ -1,9 +1,8 @@
 import { EMPTY_BOOK, type PastAction, hearActions, settlePast } from '../core/action-book.ts';
-import { storedBarsOf, storedRowsOf } from '../core/bar-builder.ts';
-import { UNKNOWN_IDENTITY, isSplit, withSource } from '../core/bars.ts';
+import { UNKNOWN_IDENTITY, isSplit } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { unavailableIn } from '../core/unavailable.ts';
-import { NO_BARS } from '../core/columns.ts';
+import { NO_BARS, keep, withSource } from '../core/columns.ts';
 import { volumeSteps } from '../core/compare.ts';
 import type { RejectedBar } from '../core/checks.ts';
 import { type Absence, type Coverage, NOTHING_KNOWN } from '../core/coverage.ts';
@@ -11,6 +10,7 @@ import type { DayRange } from '../core/day.ts';
 import { BackfillError, errorData } from '../core/errors.ts';
 import { leadingClaim } from '../core/evidence.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
+import { mergeBars } from '../core/merge-bars.ts';
 import type { Task } from '../core/plan.ts';
 import { intersect, subtract, union } from '../core/ranges.ts';
 import { namedSince } from '../core/rename.ts';
@@ -73,7 +73,7 @@ async function readAround({ series, range }: Task, store: BarStore): Promise<Sto
   const renames = (await unlessDamaged(store.readRenames())) ?? [];
   const since = namedSince(series.ticker, renames);
   const { bars = NO_BARS, coverage = NOTHING_KNOWN, identity = UNKNOWN_IDENTITY } = known ?? {};
-  return { bars: storedRowsOf(bars), coverage, identity, actions, book, namedSince: since };
+  return { bars, coverage, identity, actions, book, namedSince: since };
 }
 
 async function unlessDamaged<T>(content: Promise<T>): Promise<T | undefined> {
@@ -96,10 +96,9 @@ async function commit(
   const { capabilities } = provider;
   const rejected = refusedRows(verdict.rejected, answer);
   const source = capabilities.id;
-  const wanted = verdict.wanted.filter(({ ts }) => !verdict.stay.has(ts));
-  const bars = [...wanted, ...verdict.corrections, ...verdict.additions]
-    .toSorted((a, b) => a.ts - b.ts)
-    .map((bar) => withSource(bar, source, now));
+  const wanted = keep(verdict.wanted, (i) => !verdict.stay.has(verdict.wanted.ts[i] as number));
+  const others = mergeBars(verdict.corrections, verdict.additions);
+  const bars = withSource(mergeBars(others, wanted), source, now);
   const actions = [...stored.actions, ...answer.actions];
   const topUps = countAfterBreak(verdict.oddities) ?? task.topUps;
   if (capabilities.actions) await commitActions(task, answer, heard, store);
@@ -111,7 +110,7 @@ async function commit(
     : await store.upsert({
         series,
         calendar,
-        bars: storedBarsOf(bars),
+        bars,
         learned: task.gaps.length > 0 ? learned : confirmedBy(task, stored),
         identity: answer.identity,
         fetchedAt: now,

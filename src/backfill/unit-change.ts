@@ -1,4 +1,5 @@
 import type { Calendar } from '../core/calendar/calendar.ts';
+import { firstAt } from '../core/columns.ts';
 import { formatDay } from '../core/day.ts';
 import type { Series } from '../core/bars.ts';
 import { sessionDateOf } from '../core/partition.ts';
@@ -18,9 +19,9 @@ export function unitChangeAdvice(
 ): string | null {
   const inNewUnit = rejected.filter(({ isNewUnit }) => isNewUnit === true).map(({ bar }) => bar.ts);
   const [first] = inNewUnit;
-  const isLasting = first !== undefined && !wanted.some(({ ts }) => ts > first);
+  const isLasting = first !== undefined && !wanted.ts.some((ts) => ts > first);
   if (!isLasting) return null;
-  const before = bars.findLast(({ ts }) => ts < first)?.ts ?? first;
+  const before = bars.ts[firstAt(bars, first) - 1] ?? first;
   const since = formatDay(calendar.sessionOnOrAfter(sessionDateOf(interval, calendar)(before) + 1));
   const older = comparison.compared.length > 0 ? ', as older rows' : ' if older rows';
   const forgetting = `backfill forget ${ticker} --interval ${interval}, then run again`;

@@ -1,4 +1,5 @@
-import type { Dividend, Ohlcv, Split } from './bars.ts';
+import type { Dividend, Split } from './bars.ts';
+import type { Bars } from './columns.ts';
 import type { Day } from './day.ts';
 
 /**
@@ -25,24 +26,16 @@ function sharesSince(session: Day, splits: readonly Split[]): number {
  * session. Prices are what `fromWire` makes of them, volumes of adjusted rows whole units (a reverse split's volume
  * is known only to half a wire unit). `splits` must be all of them up to the moment of the answer.
  */
-export function toRaw(
-  bars: readonly Ohlcv[],
-  splits: readonly Split[],
-  sessionOf: (ts: number) => Day,
-): Ohlcv[] {
-  return bars.map((bar) => {
-    const shares = splits.length === 0 ? 1 : sharesSince(sessionOf(bar.ts), splits);
-    return {
-      ts: bar.ts,
-      open: fromWire(bar.open, shares),
-      high: fromWire(bar.high, shares),
-      low: fromWire(bar.low, shares),
-      close: fromWire(bar.close, shares),
-      volume: shares === 1 ? bar.volume : Math.round(bar.volume / shares),
-      vwap: bar.vwap === null ? null : fromWire(bar.vwap, shares),
-      trades: bar.trades,
-    };
-  });
+export function toRaw(bars: Bars, splits: readonly Split[], sessionOf: (ts: number) => Day): Bars {
+  const shares = bars.ts.map((ts) => (splits.length === 0 ? 1 : sharesSince(sessionOf(ts), splits)));
+  const priced = (column: Float64Array): Float64Array => column.map((wire, i) => fromWire(wire, shares[i]));
+  const { length, ts, open, high, low, close, volume, vwap, trades } = bars;
+  return {
+    ...{ length, ts, trades },
+    ...{ open: priced(open), high: priced(high), low: priced(low), close: priced(close) },
+    volume: volume.map((units, i) => (shares[i] === 1 ? units : Math.round(units / (shares[i] as number)))),
+    vwap: vwap && priced(vwap),
+  };
 }
 
 /** A split-adjusted dividend as declared at the time, by the same splits. */

@@ -47,6 +47,11 @@ export class BarBuilder {
     if (this.#trades !== null || !Number.isNaN(trades)) (this.#trades ??= unknown(this.#room))[at] = trades;
   }
 
+  /** Adds a bar that is an object. */
+  pushRow({ ts, open, high, low, close, volume, vwap, trades }: Ohlcv): void {
+    this.push(ts, open, high, low, close, volume, vwap ?? Number.NaN, trades ?? Number.NaN);
+  }
+
   /** Takes the last bar back. */
   pop(): void {
     if (this.#length > 0) this.#length--;
@@ -94,8 +99,7 @@ export class BarBuilder {
 /** Rows as columns, in their order. */
 export function barsOf(rows: readonly Ohlcv[]): Bars {
   const builder = new BarBuilder(rows.length);
-  for (const { ts, open, high, low, close, volume, vwap, trades } of rows)
-    builder.push(ts, open, high, low, close, volume, vwap ?? Number.NaN, trades ?? Number.NaN);
+  for (const row of rows) builder.pushRow(row);
   return builder.bars();
 }
 

@@ -37,15 +37,6 @@ export interface Bar extends Ohlcv {
   readonly fetchedAt: number;
 }
 
-/**
- * A bar with where it comes from. Written out: spread into a larger object, the rows of a backfill cost a tenth of its
- * CPU.
- */
-export function withSource(bar: Ohlcv, source: string, fetchedAt: number): Bar {
-  const { ts, open, high, low, close, volume, vwap, trades } = bar;
-  return { ts, open, high, low, close, volume, vwap, trades, source, fetchedAt };
-}
-
 /** A final bar that a later fetch changed. `after.fetchedAt` is when it was replaced. */
 export interface Revision {
   readonly before: Bar;

@@ -1,7 +1,8 @@
 import type { Ohlcv } from './bars.ts';
+import { type Bars, barAt, keep, pick } from './columns.ts';
 import type { Day } from './day.ts';
-import { mayBeNegative } from './instrument-type.ts';
-import { outsideBy, RANGE_TOLERANCE } from './outside-range.ts';
+import { mayBeNegative, mayCrossZero } from './instrument-type.ts';
+import { type BarPrices, outsideBy, pricesAt, RANGE_TOLERANCE } from './outside-range.ts';
 
 /** A bar that is not stored, and why. */
 export interface RejectedBar {
@@ -12,8 +13,8 @@ export interface RejectedBar {
 }
 
 export interface CheckedBars {
-  /** Sound bars, ascending and unique by `ts`. */
-  readonly accepted: readonly Ohlcv[];
+  /** Sound bars. */
+  readonly accepted: Bars;
   readonly rejected: readonly RejectedBar[];
 }
 
@@ -32,45 +33,82 @@ const EARLIEST_TS = Date.UTC(1900, 0, 1);
 const LATEST_TS = Date.UTC(2100, 0, 1);
 
 /**
- * Sorts the bars of one answer and separates those that cannot be prices of an instrument of this type (`typeOf`; null:
- * not known, so its prices are positive). Bars that contradict another of the same stamp are all rejected; repetitions
- * count once, the one that knows its volume.
+ * Sorts the bars of one answer, which may come in any order, and separates those that cannot be prices of an instrument
+ * of this type (`typeOf`; null: not known, so its prices are positive). Bars that contradict another of the same stamp
+ * are all rejected; repetitions count once, the one that knows its volume.
  */
-export function checkBars(bars: readonly Ohlcv[], type: string | null = null): CheckedBars {
-  const accepted: Ohlcv[] = [];
+export function checkBars(bars: Bars, type: string | null = null): CheckedBars {
+  if (!isAscending(bars)) return checkDisordered(bars, type);
+  return withRejected({ accepted: bars, rejected: [] }, (i) => faultAt(bars, i, type));
+}
+
+/** Whether stamps ascend and none comes twice. */
+function isAscending({ ts, length }: Bars): boolean {
+  for (let i = 1; i < length; i++) if (!((ts[i] as number) > (ts[i - 1] as number))) return false;
+  return true;
+}
+
+function checkDisordered(bars: Bars, type: string | null): CheckedBars {
+  const accepted: number[] = [];
   const rejected: RejectedBar[] = [];
   for (const group of groupedByStamp(bars)) {
-    const told = mostTold(group);
-    const contradicted = group.some((bar) => bar !== told && !saysTheSame(bar, told));
-    for (const bar of contradicted ? group : [told]) {
-      const reason = contradicted ? 'another row has the same stamp and other values' : fault(bar, type);
-      if (reason === null) accepted.push(bar);
+    const rows = group.map((i) => barAt(bars, i)) as [Ohlcv, ...Ohlcv[]];
+    const told = mostTold(rows);
+    const contradicted = rows.some((bar) => bar !== told && !saysTheSame(bar, told));
+    for (const [n, i] of group.entries()) {
+      const bar = rows[n] as Ohlcv;
+      if (!contradicted && bar !== told) continue;
+      const reason = contradicted ? 'another row has the same stamp and other values' : faultOf(bar, type);
+      if (reason === null) accepted.push(i);
       else rejected.push({ bar, reason });
     }
   }
-  return { accepted, rejected };
+  return { accepted: pick(bars, accepted), rejected };
+}
+
+/** Places of bars by stamp, ascending. */
+function groupedByStamp({ ts, length }: Bars): number[][] {
+  const groups: number[][] = [];
+  const order = Array.from({ length }, (_, i) => i);
+  for (const i of order.toSorted((a, b) => (ts[a] as number) - (ts[b] as number))) {
+    const group = groups.at(-1);
+    if (group !== undefined && ts[group[0] as number] === ts[i]) group.push(i);
+    else groups.push([i]);
+  }
+  return groups;
+}
+
+/** Rejects the accepted bars for which there is a reason, by their place. */
+export function withRejected(
+  { accepted, rejected }: CheckedBars,
+  reasonOf: (i: number) => string | null | undefined,
+): CheckedBars {
+  const faults: RejectedBar[] = [];
+  const sound = keep(accepted, (i) => {
+    const reason = reasonOf(i) ?? null;
+    if (reason !== null) faults.push({ bar: barAt(accepted, i), reason });
+    return reason === null;
+  });
+  return { accepted: sound, rejected: faults.length === 0 ? rejected : [...rejected, ...faults] };
 }
 
 /**
  * Rejects the sound bars too of every session of which more bars were rejected than not: what is left of it is no
  * session to trade on, and stored it would count as present.
  */
-export function rejectSpoiltSessions(
-  { accepted, rejected }: CheckedBars,
-  sessionOf: (ts: number) => Day,
-): CheckedBars {
-  if (rejected.length === 0) return { accepted, rejected };
+export function rejectSpoiltSessions(checked: CheckedBars, sessionOf: (ts: number) => Day): CheckedBars {
+  const { accepted, rejected } = checked;
+  if (rejected.length === 0) return checked;
   const balance = new Map<Day, number>();
   const count = (ts: number, by: number): void =>
     void balance.set(sessionOf(ts), (balance.get(sessionOf(ts)) ?? 0) + by);
-  for (const { ts } of accepted) count(ts, 1);
+  for (const ts of accepted.ts) count(ts, 1);
   for (const { bar } of rejected) count(bar.ts, -1);
-  const isSpoilt = ({ ts }: Ohlcv): boolean => (balance.get(sessionOf(ts)) ?? 0) < 0;
-  const reason = 'most bars of its session were rejected';
-  return {
-    accepted: accepted.filter((bar) => !isSpoilt(bar)),
-    rejected: [...rejected, ...accepted.filter(isSpoilt).map((bar) => ({ bar, reason }))],
-  };
+  return withRejected(checked, (i) =>
+    (balance.get(sessionOf(accepted.ts[i] as number)) ?? 0) < 0
+      ? 'most bars of its session were rejected'
+      : null,
+  );
 }
 
 /** Of bars of one stamp the first that knows its volume, else the first. */
@@ -87,15 +125,30 @@ export function saysTheSame(a: Ohlcv, b: Ohlcv): boolean {
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
 /** Why a bar cannot be true, or null. */
-function fault(bar: Ohlcv, type: string | null): string | null {
-  if (!(bar.ts >= EARLIEST_TS && bar.ts < LATEST_TS)) return `stamp ${bar.ts} is not in ms since 1970`;
-  return priceFault(bar, type) ?? volumeFault(bar) ?? rangeFault(bar);
+export function faultOf(bar: Ohlcv, type: string | null): string | null {
+  const isSigned = mayBeNegative(type, bar);
+  return stampFault(bar.ts) ?? priceFault(bar, isSigned) ?? volumeFault(bar.volume) ?? rangeFault(bar);
 }
 
-function priceFault(bar: Ohlcv, type: string | null): string | null {
-  const isSigned = mayBeNegative(type, bar);
+/** The same of bar i, which is hardly ever made an object. */
+function faultAt(bars: Bars, i: number, type: string | null): string | null {
+  if (mayCrossZero(type)) return faultOf(barAt(bars, i), type);
+  const prices = pricesAt(bars, i);
+  return (
+    stampFault(bars.ts[i] as number) ??
+    priceFault(prices, false) ??
+    volumeFault(bars.volume[i] as number) ??
+    rangeFault(prices)
+  );
+}
+
+function stampFault(ts: number): string | null {
+  return ts >= EARLIEST_TS && ts < LATEST_TS ? null : `stamp ${ts} is not in ms since 1970`;
+}
+
+function priceFault(prices: BarPrices, isSigned: boolean): string | null {
   for (const field of PRICES) {
-    const price = bar[field];
+    const price = prices[field];
     if (isSigned ? !(Math.abs(price) < HIGHEST_PRICE) : !(price > 0 && price < HIGHEST_PRICE))
       return `${field} ${price} is no ${isSigned ? '' : 'positive '}price`;
   }
@@ -103,29 +156,19 @@ function priceFault(bar: Ohlcv, type: string | null): string | null {
 }
 
 /** An unknown volume is none that is wrong. */
-function volumeFault({ volume }: Ohlcv): string | null {
+function volumeFault(volume: number): string | null {
   if (Number.isNaN(volume) || (volume >= 0 && volume < HIGHEST_VOLUME)) return null;
   return `volume ${volume} is no volume`;
 }
 
-function rangeFault(bar: Ohlcv): string | null {
-  const { high, low, close } = bar;
+function rangeFault(prices: BarPrices): string | null {
+  const { high, low, close } = prices;
   if (high + Math.abs(high) * RANGE_TOLERANCE < low) return `high ${high} is below low ${low}`;
   const bound = Math.abs(close) * FARTHEST_OUTSIDE;
-  if (outsideBy(bar) <= bound) return null;
+  if (outsideBy(prices) <= bound) return null;
   for (const field of ['open', 'close'] as const) {
-    if (bar[field] > high + bound) return `${field} ${bar[field]} is above high ${high}`;
-    if (bar[field] < low - bound) return `${field} ${bar[field]} is below low ${low}`;
+    if (prices[field] > high + bound) return `${field} ${prices[field]} is above high ${high}`;
+    if (prices[field] < low - bound) return `${field} ${prices[field]} is below low ${low}`;
   }
   return null;
-}
-
-function groupedByStamp(bars: readonly Ohlcv[]): [Ohlcv, ...Ohlcv[]][] {
-  const groups: [Ohlcv, ...Ohlcv[]][] = [];
-  for (const bar of bars.toSorted((a, b) => a.ts - b.ts)) {
-    const group = groups.at(-1);
-    if (group !== undefined && group[0].ts === bar.ts) group.push(bar);
-    else groups.push([bar]);
-  }
-  return groups;
 }

@@ -1,19 +1,18 @@
-import type { Ohlcv } from './bars.ts';
-import type { CheckedBars, RejectedBar } from './checks.ts';
+import { type CheckedBars, withRejected } from './checks.ts';
 import { formatDay } from './day.ts';
 import { sessionDateOf } from './partition.ts';
 import type { SeriesContext } from './plausibility.ts';
 import { contains } from './ranges.ts';
 
-/** Tells of a bar whether its day is one that the calendar knows as closed: never on its guess, only where it is sure. */
-export function isOnClosedDay({ interval, calendar }: SeriesContext): (bar: Ohlcv) => boolean {
+/** Tells of a stamp whether its day is one that the calendar knows as closed: never on its guess, only where it is sure. */
+export function isOnClosedDay({ interval, calendar }: SeriesContext): (ts: number) => boolean {
   if (calendar.advisory) return () => false;
   const sessionOf = sessionDateOf(interval, calendar);
-  return ({ ts }) => contains([calendar.reliable], sessionOf(ts)) && !calendar.isSession(sessionOf(ts));
+  return (ts) => contains([calendar.reliable], sessionOf(ts)) && !calendar.isSession(sessionOf(ts));
 }
 
-/** \`2024-01-01 is no session of XNYS\`. */
-export function closedDayReason({ ts }: Ohlcv, { interval, calendar }: SeriesContext): string {
+/** `2024-01-01 is no session of XNYS`. */
+export function closedDayReason(ts: number, { interval, calendar }: SeriesContext): string {
   return `${formatDay(sessionDateOf(interval, calendar)(ts))} is no session of ${calendar.id}`;
 }
 
@@ -21,11 +20,10 @@ export function closedDayReason({ ts }: Ohlcv, { interval, calendar }: SeriesCon
  * Rejects bars on days that the calendar knows as closed. Once fillers are dropped what is left there has prices and
  * volume, so that it is kept in quarantine: the calendar may be what is wrong.
  */
-export function rejectClosedDays({ accepted, rejected }: CheckedBars, context: SeriesContext): CheckedBars {
+export function rejectClosedDays(checked: CheckedBars, context: SeriesContext): CheckedBars {
+  const { ts } = checked.accepted;
   const isClosed = isOnClosedDay(context);
-  const faults = accepted
-    .filter(isClosed)
-    .map((bar): RejectedBar => ({ bar, reason: closedDayReason(bar, context) }));
-  if (faults.length === 0) return { accepted, rejected };
-  return { accepted: accepted.filter((bar) => !isClosed(bar)), rejected: [...rejected, ...faults] };
+  return withRejected(checked, (i) =>
+    isClosed(ts[i] as number) ? closedDayReason(ts[i] as number, context) : null,
+  );
 }

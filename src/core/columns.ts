@@ -46,22 +46,37 @@ export const NO_BARS: StoredBars = {
 
 /** Bar i as an object: for a message, a quarantine, a caller who wants rows. */
 export function barAt(bars: Bars, i: number): Ohlcv {
-  const number = (column: Float64Array): number => column[i] ?? Number.NaN;
-  const orNull = (column: Float64Array | null): number | null => {
-    const value = column?.[i] ?? Number.NaN;
-    return Number.isNaN(value) ? null : value;
-  };
-  const { ts, open, high, low, close, volume, vwap, trades } = bars;
   return {
-    ts: number(ts),
-    ...{ open: number(open), high: number(high), low: number(low), close: number(close) },
-    ...{ volume: number(volume), vwap: orNull(vwap), trades: orNull(trades) },
+    ts: bars.ts[i] as number,
+    open: bars.open[i] as number,
+    high: bars.high[i] as number,
+    low: bars.low[i] as number,
+    close: bars.close[i] as number,
+    volume: bars.volume[i] as number,
+    vwap: known(bars.vwap, i),
+    trades: known(bars.trades, i),
   };
 }
 
-/** Stored bar i as an object. */
+/** Stored bar i as an object. Written out: spread into a larger one, it would cost many times as much. */
 export function storedBarAt(bars: StoredBars, i: number): Bar {
-  return { ...barAt(bars, i), source: sourceAt(bars, i), fetchedAt: bars.fetchedAt[i] ?? Number.NaN };
+  return {
+    ts: bars.ts[i] as number,
+    open: bars.open[i] as number,
+    high: bars.high[i] as number,
+    low: bars.low[i] as number,
+    close: bars.close[i] as number,
+    volume: bars.volume[i] as number,
+    vwap: known(bars.vwap, i),
+    trades: known(bars.trades, i),
+    source: sourceAt(bars, i),
+    fetchedAt: bars.fetchedAt[i] as number,
+  };
+}
+
+function known(column: Float64Array | null, i: number): number | null {
+  const value = column?.[i] ?? Number.NaN;
+  return Number.isNaN(value) ? null : value;
 }
 
 /** Id of the provider that gave stored bar i. */

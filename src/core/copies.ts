@@ -1,12 +1,14 @@
-import { type Ohlcv, mergeBars } from './bars.ts';
-import type { CheckedBars, RejectedBar } from './checks.ts';
+import { type CheckedBars, withRejected } from './checks.ts';
+import type { Bars } from './columns.ts';
 import { type Day, formatDay } from './day.ts';
+import { joinBars } from './merge-bars.ts';
 import { sessionDateOf } from './partition.ts';
 import type { SeriesContext } from './plausibility.ts';
 
 /** A bar that says to the last share what the one before it said. */
 export interface CopiedBar {
-  readonly bar: Ohlcv;
+  /** Its place among the judged bars. */
+  readonly at: number;
   readonly session: Day;
   /** The session whose bar it repeats. */
   readonly original: Day;
@@ -24,65 +26,62 @@ const INTRADAY_STANDSTILL = 4;
 const FLAT_STANDSTILL = 10;
 
 /**
- * Daily bars (ascending, unique by `ts`) that repeat the session before, open to volume: no market does that by chance.
- * Flat bars and bars without volume are left out, because an illiquid share may trade the same lot at the same price.
+ * Daily bars that repeat the session before, open to volume: no market does that by chance. Flat bars and bars without
+ * volume are left out, because an illiquid share may trade the same lot at the same price.
  */
-export function copiedBars(bars: readonly Ohlcv[], context: SeriesContext): CopiedBar[] {
-  return context.interval === '1d' ? copies(bars, context).filter(({ bar }) => !isFlat(bar)) : [];
+export function copiedBars(bars: Bars, context: SeriesContext): CopiedBar[] {
+  return context.interval === '1d' ? copies(bars, context).filter(({ at }) => !isFlat(bars, at)) : [];
 }
 
 /** Rejects bars that stand still, with volume: the second and further copies, and the first if enough follow. */
-export function rejectStandstill({ accepted, rejected }: CheckedBars, context: SeriesContext): CheckedBars {
-  const copied = copies(accepted, context).filter((copy) => copy.copies >= standstill(copy, context));
-  const still = new Map(copied.map((copy) => [copy.bar, copy]));
-  if (still.size === 0) return { accepted, rejected };
-  const faults = [...still.values()].map(({ bar, original, copies: count }): RejectedBar => {
-    return {
-      bar,
-      reason: `one of ${count} bars that repeat the one of ${formatDay(original)}, volume and all`,
-    };
-  });
-  return { accepted: accepted.filter((bar) => !still.has(bar)), rejected: [...rejected, ...faults] };
+export function rejectStandstill(checked: CheckedBars, context: SeriesContext): CheckedBars {
+  const { accepted } = checked;
+  const still = new Map<number, string>();
+  for (const { at, original, copies: count } of copies(accepted, context)) {
+    if (count < standstill(isFlat(accepted, at), context)) continue;
+    still.set(at, `one of ${count} bars that repeat the one of ${formatDay(original)}, volume and all`);
+  }
+  return still.size === 0 ? checked : withRejected(checked, (i) => still.get(i));
 }
 
 /** Copies in a row, without the original, that are too many. */
-function standstill({ bar }: CopiedBar, { interval }: SeriesContext): number {
-  if (interval === '1d') return isFlat(bar) ? Number.POSITIVE_INFINITY : DAILY_STANDSTILL;
-  return isFlat(bar) ? FLAT_STANDSTILL : INTRADAY_STANDSTILL;
+function standstill(isFlatBar: boolean, { interval }: SeriesContext): number {
+  if (interval === '1d') return isFlatBar ? Number.POSITIVE_INFINITY : DAILY_STANDSTILL;
+  return isFlatBar ? FLAT_STANDSTILL : INTRADAY_STANDSTILL;
 }
 
 /** All bars with volume that repeat the one before. */
-function copies(bars: readonly Ohlcv[], context: SeriesContext): CopiedBar[] {
+function copies(bars: Bars, context: SeriesContext): CopiedBar[] {
   const sessionOf = sessionDateOf(context.interval, context.calendar);
-  const judged = new Set(bars);
-  const series = mergeBars(context.known, bars);
+  const { bars: series, places } = joinBars(context.known, bars);
+  const { ts } = series;
   const copied: CopiedBar[] = [];
-  for (let at = 1; at < series.length;) {
-    const original = series[at - 1];
-    if (original === undefined) break;
-    let to = at;
-    while (isCopy(series[to], original)) to++;
-    for (const bar of series.slice(at, to)) {
-      if (judged.has(bar))
-        copied.push({ bar, session: sessionOf(bar.ts), original: sessionOf(original.ts), copies: to - at });
+  for (let first = 1; first < series.length;) {
+    const original = first - 1;
+    let to = first;
+    while (to < series.length && isCopy(series, to, original)) to++;
+    for (let n = first; n < to; n++) {
+      const at = places[n] as number;
+      if (at < 0) continue;
+      const [session, day] = [sessionOf(ts[n] as number), sessionOf(ts[original] as number)];
+      copied.push({ at, session, original: day, copies: to - first });
     }
-    at = Math.max(to, at + 1);
+    first = Math.max(to, first + 1);
   }
   return copied;
 }
 
-function isCopy(bar: Ohlcv | undefined, original: Ohlcv): boolean {
+function isCopy({ open, high, low, close, volume }: Bars, at: number, original: number): boolean {
   return (
-    bar !== undefined &&
-    bar.volume > 0 &&
-    bar.open === original.open &&
-    bar.high === original.high &&
-    bar.low === original.low &&
-    bar.close === original.close &&
-    bar.volume === original.volume
+    (volume[at] as number) > 0 &&
+    close[at] === close[original] &&
+    open[at] === open[original] &&
+    high[at] === high[original] &&
+    low[at] === low[original] &&
+    volume[at] === volume[original]
   );
 }
 
-function isFlat({ high, low }: Ohlcv): boolean {
-  return !(high > low);
+function isFlat({ high, low }: Bars, i: number): boolean {
+  return !((high[i] as number) > (low[i] as number));
 }

@@ -1,7 +1,7 @@
 import type { CorporateAction, Dividend } from './bars.ts';
 import { type Day, startOfDay } from './day.ts';
 import type { Oddity } from './oddities.ts';
-import { type SessionPrices, areNeighbours, splitRatio } from './plausibility.ts';
+import { type Sessions, areNeighbours, sessionAt, splitRatio } from './plausibility.ts';
 import { largest, smallest } from './extremes.ts';
 
 /** From this part of the price on, the day of a dividend tells whether it was paid: no market moves so far by chance. */
@@ -28,10 +28,7 @@ interface PaidDividend {
  * Dividends that no factor should be made of unseen: in another currency than the price, contradicted by the prices of
  * their ex-date, or about 100 times or 1/100 of those before and after them. Only those beside a given session are named.
  */
-export function findDividendOddities(
-  sessions: readonly SessionPrices[],
-  actions: readonly CorporateAction[],
-): Oddity[] {
+export function findDividendOddities(sessions: Sessions, actions: readonly CorporateAction[]): Oddity[] {
   const dividends = actions.filter(isDividend);
   if (dividends.length === 0) return [];
   return dividends.flatMap((dividend) => {
@@ -53,11 +50,11 @@ function isDividend(action: CorporateAction): action is Dividend {
 /** Undefined where no session beside the ex-date is judged, or none is near enough. */
 function paidDividend(
   dividend: Dividend,
-  sessions: readonly SessionPrices[],
+  sessions: Sessions,
   actions: readonly CorporateAction[],
 ): PaidDividend | undefined {
   const at = firstFrom(sessions, dividend.exDay);
-  const [before, after] = [sessions[at - 1], sessions[at]];
+  const [before, after] = [sessionAt(sessions, at - 1), sessionAt(sessions, at)];
   if (before === undefined || after === undefined || !areNeighbours(before, after)) return undefined;
   if (!before.given && !after.given) return undefined;
   const shares = splitRatio(before.day, dividend.exDay, actions);
@@ -65,11 +62,11 @@ function paidDividend(
 }
 
 /** Index of the first session on a day or later; sessions ascend. */
-function firstFrom(sessions: readonly SessionPrices[], day: Day): number {
+function firstFrom(sessions: Sessions, day: Day): number {
   let [low, high] = [0, sessions.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((sessions[middle]?.day ?? Number.POSITIVE_INFINITY) < day) low = middle + 1;
+    if ((sessions.day[middle] as number) < day) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,5 +1,7 @@
-import { type Ohlcv, mergeBars } from './bars.ts';
+import type { Ohlcv } from './bars.ts';
 import { closedDayReason, isOnClosedDay } from './closed-days.ts';
+import { type Bars, barAt, keep, placeOf } from './columns.ts';
+import { mergeBars } from './merge-bars.ts';
 import type { SeriesContext } from './plausibility.ts';
 import { STEP_TOLERANCE } from './straight-lines.ts';
 
@@ -10,8 +12,8 @@ export interface Filler {
 }
 
 export interface WithoutFillers {
-  /** Bars that may be true, in the order given. */
-  readonly kept: readonly Ohlcv[];
+  /** Bars that may be true. */
+  readonly kept: Bars;
   readonly dropped: readonly Filler[];
 }
 
@@ -23,7 +25,7 @@ const SHORTEST_DAILY_RUN = 5;
 const SHORTEST_INTRADAY_RUN = 30;
 
 /**
- * Drops the rows of an answer (in any order) that stand for no trade:
+ * Drops the rows of an answer that stand for no trade:
  *
  * - on days that a reliable calendar knows as closed: rows without volume, and in a series that never has volume those
  *   that repeat the prices, or the close, of the row before them;
@@ -35,69 +37,62 @@ const SHORTEST_INTRADAY_RUN = 30;
  * from the close of the bar before by the run's own step; and the last bar of an interpolation, unless the bar
  * after it goes on by that step. `known` bars lengthen runs and have volume.
  */
-export function dropFillers(bars: readonly Ohlcv[], context: SeriesContext): WithoutFillers {
+export function dropFillers(bars: Bars, context: SeriesContext): WithoutFillers {
   const closed = closedDays(bars, context);
-  const open = bars.filter((bar) => !closed.has(bar));
+  const open = closed.size === 0 ? bars : keep(bars, (i) => !closed.has(bars.ts[i] as number));
   const invented = inventedStamps(open, context);
-  const kept: Ohlcv[] = [];
+  if (closed.size + invented.size === 0) return { kept: bars, dropped: [] };
   const dropped: Filler[] = [];
-  for (const bar of bars) {
-    const reason = closed.get(bar) ?? (isIdle(bar) ? invented.get(bar.ts) : undefined);
-    if (reason === undefined) kept.push(bar);
-    else dropped.push({ bar, reason });
-  }
+  const kept = keep(bars, (i) => {
+    const ts = bars.ts[i] as number;
+    const reason = closed.get(ts) ?? (isIdleAt(bars, i) ? invented.get(ts) : undefined);
+    if (reason !== undefined) dropped.push({ bar: barAt(bars, i), reason });
+    return reason === undefined;
+  });
   return { kept, dropped };
 }
 
-/** The fillers of days that the calendar knows as closed. */
-function closedDays(bars: readonly Ohlcv[], context: SeriesContext): Map<Ohlcv, string> {
-  const suspects = bars.filter(isOnClosedDay(context));
-  if (suspects.length === 0) return new Map();
-  const isFiller = hasVolume(bars, context)
-    ? ({ volume }: Ohlcv): boolean => volume === 0
-    : repeatsTheOneBefore(inOrder(bars, context));
-  const fillers = suspects.filter(isFiller);
-  return new Map(fillers.map((bar) => [bar, `filler: ${closedDayReason(bar, context)}`]));
+/** Stamps of the fillers of days that the calendar knows as closed, with the reason. */
+function closedDays(bars: Bars, context: SeriesContext): Map<number, string> {
+  const isClosed = isOnClosedDay(context);
+  const found = new Map<number, string>();
+  let series: Bars | undefined;
+  for (let i = 0; i < bars.length; i++) {
+    const ts = bars.ts[i] as number;
+    if (!isClosed(ts)) continue;
+    const isFiller = hasVolume(bars, context)
+      ? bars.volume[i] === 0
+      : repeatsTheOneBefore((series ??= mergeBars(context.known, bars)), ts);
+    if (isFiller) found.set(ts, `filler: ${closedDayReason(ts, context)}`);
+  }
+  return found;
 }
 
-/** Tells of a bar whether it has the prices of the one before it in a series, or only that one's close. */
-function repeatsTheOneBefore(series: readonly Ohlcv[]): (bar: Ohlcv) => boolean {
-  const before = new Map(series.map(({ ts }, i) => [ts, series[i - 1]]));
-  return (bar) => {
-    const last = before.get(bar.ts);
-    return last !== undefined && (samePrices(bar, last) || (isFlat(bar) && bar.close === last.close));
-  };
+/** Whether the bar at a stamp has the prices of the one before it in a series, or only that one's close. */
+function repeatsTheOneBefore(series: Bars, ts: number): boolean {
+  const at = placeOf(series, ts);
+  if (at < 1) return false;
+  const isSame = (column: Float64Array): boolean => column[at] === column[at - 1];
+  const { open, high, low, close } = series;
+  return isSame(close) && (isFlatAt(series, at) || (isSame(open) && isSame(high) && isSame(low)));
 }
 
 /** Whether anything of the series was traded in numbers that its source tells. */
-function hasVolume(bars: readonly Ohlcv[], { known }: SeriesContext): boolean {
-  return bars.some(({ volume }) => volume > 0) || known.some(({ volume }) => volume > 0);
-}
-
-/** The bars with the known ones, ascending and unique by `ts`. */
-function inOrder(bars: readonly Ohlcv[], { known }: SeriesContext): Ohlcv[] {
-  const sorted = bars.toSorted((a, b) => a.ts - b.ts);
-  return mergeBars(
-    known,
-    sorted.filter((bar, i) => bar.ts !== sorted[i - 1]?.ts),
-  );
-}
-
-function samePrices(a: Ohlcv, b: Ohlcv): boolean {
-  return a.open === b.open && a.high === b.high && a.low === b.low && a.close === b.close;
+function hasVolume({ volume }: Bars, { known }: SeriesContext): boolean {
+  return volume.some((traded) => traded > 0) || known.volume.some((traded) => traded > 0);
 }
 
 /** Stamps of the bars of long idle runs that are invented, with the reason. */
-function inventedStamps(bars: readonly Ohlcv[], context: SeriesContext): Map<number, string> {
+function inventedStamps(bars: Bars, context: SeriesContext): Map<number, string> {
   const invented = new Map<number, string>();
   if (!hasVolume(bars, context)) return invented;
-  const series = inOrder(bars, context);
+  const series = mergeBars(context.known, bars);
   const shortest = context.interval === '1d' ? SHORTEST_DAILY_RUN : SHORTEST_INTRADAY_RUN;
   for (let from = 0; from < series.length;) {
     const to = runEnd(series, from);
     if (to - from >= shortest) {
       const reason = `filler: one of ${to - from} bars in a row without volume ${pathOf(series, from)}`;
-      for (const bar of inventedOf(series, from, to)) invented.set(bar.ts, reason);
+      for (const ts of inventedOf(series, from, to)) invented.set(ts, reason);
     }
     // The last bar of one run may be the first of the next: a price that is held, then interpolated.
     from = Math.max(from + 1, to - from >= shortest ? to - 1 : from + 1);
@@ -106,48 +101,44 @@ function inventedStamps(bars: readonly Ohlcv[], context: SeriesContext): Map<num
 }
 
 /** End (exclusive) of the run of idle bars with one step that starts at `from`; `from` itself if that bar is not idle. */
-function runEnd(series: readonly Ohlcv[], from: number): number {
+function runEnd(series: Bars, from: number): number {
   let to = from;
   while (isIdleAt(series, to) && (to - from < 2 || isSameStep(series, from + 1, to))) to++;
   return to;
 }
 
-/** The bars of the run `[from, to)` that cannot be a trade, see `dropFillers`. */
-function inventedOf(series: readonly Ohlcv[], from: number, to: number): Ohlcv[] {
+/** Stamps of the bars of the run `[from, to)` that cannot be a trade, see `dropFillers`. */
+function inventedOf(series: Bars, from: number, to: number): Float64Array {
   const first = from > 0 && isSameStep(series, from, from + 1) ? from : from + 1;
   const endsOpen = isConstant(series, from) || (to < series.length && isSameStep(series, to - 1, to));
-  return series.slice(first, endsOpen ? to : to - 1);
+  return series.ts.subarray(first, endsOpen ? to : to - 1);
 }
 
-function pathOf(series: readonly Ohlcv[], from: number): string {
-  const price = series[from]?.close ?? 0;
+function pathOf(series: Bars, from: number): string {
+  const price = series.close[from];
   return isConstant(series, from) ? `at ${price}` : `from ${price} on by the same step`;
 }
 
 /** Whether a bar is as far from the one before it as another is from the one before that. */
-function isSameStep(series: readonly Ohlcv[], at: number, other: number): boolean {
-  const price = series[at]?.close ?? 0;
+function isSameStep(series: Bars, at: number, other: number): boolean {
+  const price = series.close[at] ?? 0;
   return Math.abs(stepTo(series, at) - stepTo(series, other)) <= Math.abs(price) * STEP_TOLERANCE;
 }
 
-function isConstant(series: readonly Ohlcv[], from: number): boolean {
-  return Math.abs(stepTo(series, from + 1)) <= Math.abs(series[from]?.close ?? 0) * STEP_TOLERANCE;
+function isConstant(series: Bars, from: number): boolean {
+  return Math.abs(stepTo(series, from + 1)) <= Math.abs(series.close[from] ?? 0) * STEP_TOLERANCE;
 }
 
-function stepTo(series: readonly Ohlcv[], at: number): number {
-  return (series[at]?.close ?? Number.NaN) - (series[at - 1]?.close ?? Number.NaN);
+function stepTo({ close }: Bars, at: number): number {
+  return (close[at] ?? Number.NaN) - (close[at - 1] ?? Number.NaN);
 }
 
-function isIdleAt(series: readonly Ohlcv[], at: number): boolean {
-  const bar = series[at];
-  return bar !== undefined && isIdle(bar);
+/** Whether bar i, if there is one, shows no trade: one price, no volume. */
+function isIdleAt(bars: Bars, i: number): boolean {
+  return bars.volume[i] === 0 && isFlatAt(bars, i);
 }
 
-/** Whether a bar shows no trade: one price, no volume. */
-function isIdle(bar: Ohlcv): boolean {
-  return bar.volume === 0 && isFlat(bar);
-}
-
-function isFlat({ open, high, low, close }: Ohlcv): boolean {
-  return open === close && high === close && low === close;
+function isFlatAt({ open, high, low, close }: Bars, i: number): boolean {
+  const price = close[i];
+  return open[i] === price && high[i] === price && low[i] === price;
 }

@@ -1,4 +1,4 @@
-import type { Ohlcv } from './bars.ts';
+import type { Bars } from './columns.ts';
 
 /** Fewer bars than this may agree by chance: two funds that stood still for a week. */
 const FEWEST_BARS = 5;
@@ -10,21 +10,24 @@ const BASIS_LOW = 0x84222325;
 const WORD = 2 ** 32;
 
 /**
- * The same 16 hex digits for the same series of bars (ascending), whatever its ticker: FNV-1a, 64 bits, over stamps,
- * closes and volumes. Null for fewer than five bars and for bars that all have one close and one volume, which prove
- * nothing. Two tickers of one fingerprint got the same answer.
+ * The same 16 hex digits for the same series of bars, whatever its ticker: FNV-1a, 64 bits, over stamps, closes and
+ * volumes. Null for fewer than five bars and for bars that all have one close and one volume, which prove nothing. Two
+ * tickers of one fingerprint got the same answer.
  */
-export function fingerprintOf(bars: readonly Ohlcv[]): string | null {
-  if (bars.length < FEWEST_BARS) return null;
-  const numbers = bars.flatMap((bar) => [bar.ts, bar.close, knownVolume(bar)]);
+export function fingerprintOf({ length, ts, close, volume }: Bars): string | null {
+  if (length < FEWEST_BARS) return null;
+  const numbers = new Float64Array(3 * length);
+  for (let i = 0; i < length; i++) {
+    numbers[3 * i] = ts[i] as number;
+    numbers[3 * i + 1] = close[i] as number;
+    numbers[3 * i + 2] = knownVolume(volume[i] as number);
+  }
   if (numbers.every((number, i) => i % 3 === 0 || number === numbers[i % 3])) return null;
-  const view = new DataView(new ArrayBuffer(numbers.length * 8));
-  for (const [i, number] of numbers.entries()) view.setFloat64(i * 8, number, true);
-  return fnv1a(new Uint8Array(view.buffer));
+  return fnv1a(new Uint8Array(numbers.buffer));
 }
 
 /** NaN has many forms in bytes; no known volume is negative. */
-function knownVolume({ volume }: Ohlcv): number {
+function knownVolume(volume: number): number {
   return Number.isNaN(volume) ? -1 : volume;
 }
 

@@ -25,7 +25,7 @@ const NEAR_ZERO = 1;
  * volume, and alone among positive prices of one level.
  */
 export function mayBeNegative(type: string | null, { open, high, low, close, volume }: Ohlcv): boolean {
-  if (!crossesZero(type) || (type === 'index' && Math.abs(high) >= HIGHEST_YIELD)) return false;
+  if (!mayCrossZero(type) || (type === 'index' && Math.abs(high) >= HIGHEST_YIELD)) return false;
   const prices = [open, high, low, close];
   const others = prices.filter((price) => price !== 0);
   if (others.length === 0) return volume > 0;
@@ -35,10 +35,11 @@ export function mayBeNegative(type: string | null, { open, high, low, close, vol
 
 /** Whether the ratio of one price to another says something: not near 0, where futures, yields and spreads may go. */
 export function bearsRatios(price: number, type: string | null): boolean {
-  return price >= NEAR_ZERO || !crossesZero(type);
+  return price >= NEAR_ZERO || !mayCrossZero(type);
 }
 
-function crossesZero(type: string | null): boolean {
+/** Whether prices of a type may be 0 or negative at all. */
+export function mayCrossZero(type: string | null): boolean {
   return type === 'future' || type === 'index';
 }
 

@@ -1,21 +1,28 @@
 import { type Bars, type Labels, type StoredBars, isStored } from './columns.ts';
 
-/** A place in the newer list is told from one in the older by being counted from here. */
-type Places = Int32Array;
+/** Two lists of bars as one, ascending and unique by `ts`. Where both have a bar, the one of the newer list counts. */
+export interface JoinedBars<B extends Bars = Bars> {
+  readonly bars: B;
+  /** For each of `bars` where it comes from: its place in the newer list, or `~place` in the older one. */
+  readonly places: Int32Array;
+}
 
 /**
  * Merges two lists of bars into one. Where both have a bar, the one of `newer` wins. Bars that `newer` lacks stay: an
  * answer never deletes.
  */
-export function mergeColumns<B extends Bars>(older: B, newer: B): B {
-  if (newer.length === 0) return older;
-  if (older.length === 0) return newer;
-  const places = mergedPlaces(older.ts, newer.ts);
-  return joined(older, newer, places);
+export function mergeBars<B extends Bars>(older: B, newer: B): B {
+  return joinBars(older, newer).bars;
 }
 
-/** For each merged bar its place: in `newer` if not negative, else `~place` in `older`. */
-function mergedPlaces(older: Float64Array, newer: Float64Array): Places {
+/** The same, and where each bar comes from. */
+export function joinBars<B extends Bars>(older: B, newer: B): JoinedBars<B> {
+  if (older.length === 0) return { bars: newer, places: Int32Array.from(newer.ts, (_, i) => i) };
+  const places = mergedPlaces(older.ts, newer.ts);
+  return { bars: newer.length === 0 ? older : columnsOf(older, newer, places), places };
+}
+
+function mergedPlaces(older: Float64Array, newer: Float64Array): Int32Array {
   const places = new Int32Array(older.length + newer.length);
   let [i, j, n] = [0, 0, 0];
   while (i < older.length || j < newer.length) {
@@ -30,9 +37,9 @@ function mergedPlaces(older: Float64Array, newer: Float64Array): Places {
   return places.subarray(0, n);
 }
 
-function joined<B extends Bars>(older: B, newer: B, places: Places): B {
+function columnsOf<B extends Bars>(older: B, newer: B, places: Int32Array): B {
   const { length } = places;
-  const join = (old: ArrayLike<number> | null, young: ArrayLike<number> | null): Float64Array => {
+  const join = (old: Float64Array | null, young: Float64Array | null): Float64Array => {
     const column = new Float64Array(length);
     for (let n = 0; n < length; n++) {
       const at = places[n] as number;
@@ -60,13 +67,13 @@ function joined<B extends Bars>(older: B, newer: B, places: Places): B {
   return stored as Bars as B;
 }
 
-function joinLabels(older: Labels, newer: Labels, places: Places): Labels {
+function joinLabels(older: Labels, newer: Labels, places: Int32Array): Labels {
   const names = [...new Set([...older.names, ...newer.names])];
-  const recode = newer.names.map((name) => names.indexOf(name));
+  const recoded = newer.names.map((name) => names.indexOf(name));
   const codes = new Uint16Array(places.length);
   for (let n = 0; n < places.length; n++) {
     const at = places[n] as number;
-    codes[n] = at < 0 ? (older.codes[~at] as number) : (recode[newer.codes[at] as number] as number);
+    codes[n] = at < 0 ? (older.codes[~at] as number) : (recoded[newer.codes[at] as number] as number);
   }
   return { codes, names };
 }

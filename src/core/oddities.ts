@@ -1,15 +1,19 @@
-import { type CorporateAction, type Ohlcv, type Split, isSplit, mergeBars } from './bars.ts';
+import { type CorporateAction, type Split, isSplit } from './bars.ts';
+import type { Bars } from './columns.ts';
 import { copiedBars } from './copies.ts';
 import { type Day, formatDay } from './day.ts';
 import { bearsRatios } from './instrument-type.ts';
 import { findDividendOddities } from './dividend-oddities.ts';
+import { joinBars } from './merge-bars.ts';
 import {
   type SeriesContext,
   type SessionPrices,
+  type Sessions,
   areNeighbours,
   changeOf,
   closesAgree,
   isBeyond,
+  sessionAt,
   sessionPrices,
   splitRatio,
   standout,
@@ -76,44 +80,75 @@ const SPLIT_TOLERANCE = 0.02;
 const CALM = 1.05;
 
 /**
- * Warnings about the accepted bars (ascending, unique by `ts`), ascending by session. Comparisons take the known bars
+ * Warnings about the accepted bars, ascending by session. Comparisons take the known bars
  * in: a known session is reported too if only a judged one beside it shows that it is odd.
  */
-export function findOddities(bars: readonly Ohlcv[], context: SeriesContext): Oddity[] {
+export function findOddities(bars: Bars, context: SeriesContext): Oddity[] {
   const sessions = sessionPrices(bars, context);
-  const { actions } = context;
-  const splits = actions.filter(isSplit);
   const odd = new Map<Day, Oddity>();
   for (const { session, usual } of thinSessions(sessions, context)) {
     const note = `${session.bars} bars, where about ${usual} are usual`;
     odd.set(session.day, { kind: 'thin', session: session.day, ts: session.ts, note });
   }
-  for (const { session, original, bar } of copiedBars(bars, context)) {
+  for (const { session, original, at } of copiedBars(bars, context)) {
     const note = `the bar repeats that of ${formatDay(original)}, volume and all`;
-    odd.set(session, { kind: 'repeat', session, ts: bar.ts, note });
+    odd.set(session, { kind: 'repeat', session, ts: bars.ts[at] as number, note });
   }
   for (const line of linesIn(bars, context)) odd.set(line.session, line);
-  for (const doubt of findDividendOddities(sessions, actions)) odd.set(doubt.session, doubt);
-  let before: SessionPrices | undefined;
-  const compared = sessions.filter(({ low }) => bearsRatios(low, context.type ?? null));
-  for (const [i, session] of compared.entries()) {
-    const spike = before && spikeOf([before, session, compared[i + 1]], actions);
-    const found =
-      spike ?? (before && (jumpOf(before, session, actions) ?? hiddenSplit(before, session, splits)));
-    if (found) odd.set(session.day, { ...found, session: session.day, ts: session.ts });
-    // What comes after a spike is compared with what came before it, so that the return is no jump.
-    if (!spike) before = session;
-  }
+  for (const doubt of findDividendOddities(sessions, context.actions)) odd.set(doubt.session, doubt);
+  for (const found of stepsIn(sessions, context)) odd.set(found.session, found);
   return [...odd.values()].toSorted((a, b) => a.session - b.session);
 }
 
+/** Jumps, spikes and splits that do not show, ascending. */
+function stepsIn(sessions: Sessions, { actions, type = null }: SeriesContext): Oddity[] {
+  const splits = actions.filter(isSplit);
+  const compared = placesWhere(sessions, (i) => bearsRatios(sessions.low[i] as number, type));
+  const odd: Oddity[] = [];
+  let last = -1;
+  for (const [n, at] of compared.entries()) {
+    if (last >= 0 && !isEven(sessions, last, at, splits)) {
+      const [before, session] = [sessionAt(sessions, last), sessionAt(sessions, at)] as const;
+      const after = sessionAt(sessions, compared[n + 1] ?? -1);
+      if (before === undefined || session === undefined) continue;
+      const spike = spikeOf([before, session, after], actions);
+      const found = spike ?? jumpOf(before, session, actions) ?? hiddenSplit(before, session, splits);
+      if (found) odd.push({ ...found, session: session.day, ts: session.ts });
+      // What comes after a spike is compared with what came before it, so that the return is no jump.
+      if (spike) continue;
+    }
+    last = at;
+  }
+  return odd;
+}
+
+function placesWhere({ length }: Sessions, holds: (i: number) => boolean): number[] {
+  const places: number[] = [];
+  for (let i = 0; i < length; i++) if (holds(i)) places.push(i);
+  return places;
+}
+
+/** Whether there is nothing to be seen between two sessions: nearly every pair is done with here. */
+function isEven(sessions: Sessions, from: number, to: number, splits: readonly Split[]): boolean {
+  const { day, open, firstClose, close } = sessions;
+  const before = close[from] as number;
+  return (
+    !isBeyond((close[to] as number) / before, SPIKE) &&
+    !isBeyond((open[to] as number) / before, JUMP) &&
+    !isBeyond((firstClose[to] as number) / before, JUMP) &&
+    !splits.some(({ exDay }) => exDay > (day[from] as number) && exDay <= (day[to] as number))
+  );
+}
+
 /** Lines that were stored, at the first judged bar of each. */
-function linesIn(bars: readonly Ohlcv[], { interval, calendar, known }: SeriesContext): Oddity[] {
-  const judged = new Set(bars);
+function linesIn(bars: Bars, { interval, calendar, known }: SeriesContext): Oddity[] {
   const sessionOf = sessionDateOf(interval, calendar);
-  return straightLines(mergeBars(known, bars), interval).flatMap(({ inner, note }): Oddity[] => {
-    const first = inner.find((bar) => judged.has(bar));
-    return first === undefined ? [] : [{ kind: 'line', session: sessionOf(first.ts), ts: first.ts, note }];
+  const { bars: series, places } = joinBars(known, bars);
+  return straightLines(series, interval).flatMap(({ from, to, note }): Oddity[] => {
+    const first = places.subarray(from, to).findIndex((place) => place >= 0);
+    if (first === -1) return [];
+    const ts = series.ts[from + first] as number;
+    return [{ kind: 'line', session: sessionOf(ts), ts, note }];
   });
 }
 

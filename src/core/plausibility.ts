@@ -1,7 +1,9 @@
-import { type CorporateAction, type Ohlcv, mergeBars } from './bars.ts';
+import type { CorporateAction } from './bars.ts';
 import type { Calendar } from './calendar/calendar.ts';
+import type { Bars } from './columns.ts';
 import type { Day } from './day.ts';
 import type { Interval } from './interval.ts';
+import { joinBars } from './merge-bars.ts';
 import { sessionDateOf } from './partition.ts';
 import { largest, smallest } from './extremes.ts';
 
@@ -11,8 +13,8 @@ export interface SeriesContext {
   readonly calendar: Calendar;
   /** All splits and dividends known of the instrument, in any order. */
   readonly actions: readonly CorporateAction[];
-  /** Stored final bars before, after or among the judged ones, ascending. They are compared with, never judged. */
-  readonly known: readonly Ohlcv[];
+  /** Stored final bars before, after or among the judged ones. They are compared with, never judged. */
+  readonly known: Bars;
   /** What the instrument is (`typeOf`). Default: not known, so that its prices are positive. */
   readonly type?: string | null;
 }
@@ -34,6 +36,26 @@ export interface SessionPrices {
   readonly given: boolean;
 }
 
+/** Sessions as columns: entry i of every column is session i, ascending. */
+export type Sessions = {
+  readonly [Field in Exclude<keyof SessionPrices, 'given'>]: Float64Array;
+} & {
+  readonly length: number;
+  readonly given: Uint8Array;
+};
+
+/** Session i as an object. */
+export function sessionAt(sessions: Sessions, i: number): SessionPrices | undefined {
+  if (i < 0 || i >= sessions.length) return undefined;
+  const number = (column: Float64Array): number => column[i] as number;
+  const { day, ts, open, firstClose, high, low, close, bars, given } = sessions;
+  return {
+    ...{ day: number(day), ts: number(ts), open: number(open), firstClose: number(firstClose) },
+    ...{ high: number(high), low: number(low), close: number(close), bars: number(bars) },
+    given: given[i] === 1,
+  };
+}
+
 /** A price and the session it was paid in. */
 export interface DatedPrice {
   readonly day: Day;
@@ -43,22 +65,40 @@ export interface DatedPrice {
 /** Days between two sessions beyond which they say nothing about each other: prices have had time to go anywhere. */
 export const NEIGHBOUR_DAYS = 30;
 
-/** Sessions of the judged bars (ascending, unique by `ts`) and of the known ones, ascending. Of one stamp the judged bar counts. */
-export function sessionPrices(bars: readonly Ohlcv[], context: SeriesContext): SessionPrices[] {
+/** Sessions of the judged bars and of the known ones, ascending. Of one stamp the judged bar counts. */
+export function sessionPrices(judged: Bars, context: SeriesContext): Sessions {
   const sessionOf = sessionDateOf(context.interval, context.calendar);
-  const judged = new Set(bars);
-  const sessions: SessionPrices[] = [];
-  for (const bar of mergeBars(context.known, bars)) {
-    const day = sessionOf(bar.ts);
-    const last = sessions.at(-1);
-    const given = judged.has(bar);
-    if (last?.day === day) sessions[sessions.length - 1] = joined(last, bar, given);
-    else {
-      const { ts, open, high, low, close } = bar;
-      sessions.push({ day, ts, open, firstClose: close, high, low, close, bars: 1, given });
+  const { bars: series, places } = joinBars(context.known, judged);
+  const column = (): Float64Array => new Float64Array(series.length);
+  const [day, ts, open, firstClose] = [column(), column(), column(), column()];
+  const [high, low, close, bars] = [column(), column(), column(), column()];
+  const given = new Uint8Array(series.length);
+  let at = -1;
+  for (let i = 0; i < series.length; i++) {
+    const session = sessionOf(series.ts[i] as number);
+    if (at < 0 || day[at] !== session) {
+      at++;
+      day[at] = session;
+      ts[at] = series.ts[i] as number;
+      open[at] = series.open[i] as number;
+      firstClose[at] = series.close[i] as number;
+      high[at] = series.high[i] as number;
+      low[at] = series.low[i] as number;
     }
+    high[at] = Math.max(high[at] as number, series.high[i] as number);
+    low[at] = Math.min(low[at] as number, series.low[i] as number);
+    close[at] = series.close[i] as number;
+    bars[at] = (bars[at] as number) + 1;
+    if ((places[i] as number) >= 0) given[at] = 1;
   }
-  return sessions;
+  const length = at + 1;
+  const cut = (whole: Float64Array): Float64Array => whole.subarray(0, length);
+  return {
+    length,
+    ...{ day: cut(day), ts: cut(ts), open: cut(open), firstClose: cut(firstClose) },
+    ...{ high: cut(high), low: cut(low), close: cut(close), bars: cut(bars) },
+    given: given.subarray(0, length),
+  };
 }
 
 /**
@@ -136,18 +176,4 @@ function dividends(after: Day, through: Day, actions: readonly CorporateAction[]
 
 function sizeOf(factor: number): number {
   return Math.abs(Math.log(factor));
-}
-
-function joined(session: SessionPrices, bar: Ohlcv, given: boolean): SessionPrices {
-  return {
-    day: session.day,
-    ts: session.ts,
-    open: session.open,
-    firstClose: session.firstClose,
-    high: Math.max(session.high, bar.high),
-    low: Math.min(session.low, bar.low),
-    close: bar.close,
-    bars: session.bars + 1,
-    given: session.given || given,
-  };
 }

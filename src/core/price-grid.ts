@@ -1,4 +1,4 @@
-import type { Ohlcv } from './bars.ts';
+import type { Bars } from './columns.ts';
 
 /** Part of the prices that get by with the decimals of a grid; vendors print a few closes finer than the others. */
 const MOST = 0.9;
@@ -10,17 +10,13 @@ const MOST_DECIMALS = 9;
 const BINARY_REST = 1e-9;
 
 /** The unit that the prices of some bars are printed in: 0.01 for cents, 1 for whole units; 0 for no bars. */
-export function priceGrid(bars: readonly Ohlcv[]): number {
+export function priceGrid(bars: Bars): number {
   const counts = Array.from({ length: MOST_DECIMALS + 1 }, () => 0);
-  const count = (price: number): void => {
-    const decimals = decimalsOf(price);
-    counts[decimals] = (counts[decimals] ?? 0) + 1;
-  };
-  for (const { open, high, low, close } of bars) {
-    count(open);
-    count(high);
-    count(low);
-    count(close);
+  for (const column of [bars.open, bars.high, bars.low, bars.close]) {
+    for (const price of column) {
+      const decimals = decimalsOf(price);
+      counts[decimals] = (counts[decimals] ?? 0) + 1;
+    }
   }
   let prices = 0;
   for (const [decimals, few] of counts.entries()) {

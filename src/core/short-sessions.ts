@@ -1,8 +1,9 @@
-import { type Ohlcv, mergeBars } from './bars.ts';
 import type { Calendar, Session } from './calendar/calendar.ts';
 import { roomOf } from './calendar/session-room.ts';
+import type { Bars } from './columns.ts';
 import type { Day } from './day.ts';
 import { type Interval, intervalMs } from './interval.ts';
+import { mergeBars } from './merge-bars.ts';
 import { sessionDateOf } from './partition.ts';
 
 /** Sessions that tell what is usual: the last ones before, or where there are too few, those around. */
@@ -30,8 +31,8 @@ const FEWEST_DENSE = 20;
 interface ShortContext {
   readonly interval: Interval;
   readonly calendar: Calendar;
-  /** Stored bars around, ascending. */
-  readonly known: readonly Ohlcv[];
+  /** Stored bars around. */
+  readonly known: Bars;
 }
 
 /** A session and how full it is: bars out of those that its hours have room for. */
@@ -43,16 +44,17 @@ interface Filling {
 }
 
 /**
- * Sessions of the given intraday bars (ascending) that hold fewer than half of the bars that the series' own twenty sessions
+ * Sessions of the given intraday bars that hold fewer than half of the bars that the series' own twenty sessions
  * before them do, each by its own hours (nine tenths, where these have nearly all), or that trade without a gap and end an hour before the exchange did. None of daily
  * bars, where the calendar is a guess, and of what hardly trades.
  */
-export function shortSessions(bars: readonly Ohlcv[], { interval, calendar, known }: ShortContext): Day[] {
+export function shortSessions(bars: Bars, { interval, calendar, known }: ShortContext): Day[] {
   if (interval === '1d' || calendar.advisory) return [];
   const sessionOf = sessionDateOf(interval, calendar);
-  const given = new Set(bars.map(({ ts }) => sessionOf(ts)));
+  const given = new Set<Day>();
+  for (const ts of bars.ts) given.add(sessionOf(ts));
   const stamps = new Map<Day, number[]>();
-  for (const { ts } of mergeBars(known, bars)) {
+  for (const ts of mergeBars(known, bars).ts) {
     const ofDay = stamps.get(sessionOf(ts));
     if (ofDay === undefined) stamps.set(sessionOf(ts), [ts]);
     else ofDay.push(ts);

@@ -1,7 +1,8 @@
-import { type Ohlcv, mergeBars } from './bars.ts';
-import type { CheckedBars, RejectedBar } from './checks.ts';
+import { type CheckedBars, withRejected } from './checks.ts';
+import type { Bars } from './columns.ts';
 import { MS_PER_DAY } from './day.ts';
 import { type Interval, intervalMs } from './interval.ts';
+import { joinBars } from './merge-bars.ts';
 import type { SeriesContext } from './plausibility.ts';
 
 /** Two steps count as the same within this part of the price: a few units of a float32-like wire. */
@@ -26,8 +27,8 @@ const CHANCE = 1e-4;
 /** Grids of a unit, down to this part of one. */
 const FINEST_GRID = 1e12;
 
-/** How far two steps to a bar may differ and still be the same. */
-type Tolerance = (bar: Ohlcv) => number;
+/** How far two steps to a close may differ and still be the same. */
+type Tolerance = (close: number) => number;
 
 /** Bars `[from, to)` of a series of which each close is as far from the one before. */
 interface Line {
@@ -45,44 +46,37 @@ const MOST_INVENTED = 0.25;
  * of one may be real, those that it connects, and stay, as do all where more than a quarter of the series lies on lines.
  * `known` bars lengthen lines and are not judged.
  */
-export function rejectStraightLines(
-  { accepted, rejected }: CheckedBars,
-  context: SeriesContext,
-): CheckedBars {
-  const series = mergeBars(context.known, accepted);
-  const reasons = new Map<Ohlcv, string>();
-  for (const { inner, note } of straightLines(series, context.interval))
-    for (const bar of inner) reasons.set(bar, `one of ${note}`);
-  if (reasons.size > series.length * MOST_INVENTED) return { accepted, rejected };
-  const faults = accepted.flatMap((bar): RejectedBar[] => {
-    const reason = reasons.get(bar);
-    return reason === undefined ? [] : [{ bar, reason }];
-  });
-  if (faults.length === 0) return { accepted, rejected };
-  return { accepted: accepted.filter((bar) => !reasons.has(bar)), rejected: [...rejected, ...faults] };
+export function rejectStraightLines(checked: CheckedBars, context: SeriesContext): CheckedBars {
+  const { bars: series, places } = joinBars(context.known, checked.accepted);
+  const notes = new Map<number, string>();
+  for (const { from, to, note } of straightLines(series, context.interval))
+    for (let at = from; at < to; at++) notes.set(places[at] as number, note);
+  if (notes.size === 0 || notes.size > series.length * MOST_INVENTED) return checked;
+  return withRejected(checked, (i) => (notes.has(i) ? `one of ${notes.get(i)}` : null));
 }
 
 /** Bars that lie on one exact line, without the two that it connects, and what is to be said of them. */
 export interface StraightLine {
-  readonly inner: readonly Ohlcv[];
+  /** Their places, `[from, to)`. */
+  readonly from: number;
+  readonly to: number;
   /** `33 bars on a straight line from 100 to 133` */
   readonly note: string;
 }
 
-/** The lines of a series (ascending) that no market draws. */
-export function straightLines(series: readonly Ohlcv[], interval: Interval): StraightLine[] {
+/** The lines of a series that no market draws. */
+export function straightLines(series: Bars, interval: Interval): StraightLine[] {
   return inventedLines(series, interval).map(({ from, to }) => {
-    const inner = series.slice(from + 1, to - 1);
-    const ends = `${series[from]?.close} to ${series[to - 1]?.close}`;
-    return { inner, note: `${inner.length} bars on a straight line from ${ends}` };
+    const ends = `${series.close[from]} to ${series.close[to - 1]}`;
+    return { from: from + 1, to: to - 1, note: `${to - from - 2} bars on a straight line from ${ends}` };
   });
 }
 
-function inventedLines(series: readonly Ohlcv[], interval: Interval): Line[] {
-  const steps = series.map((bar, i) => bar.close - (series[i - 1] ?? bar).close);
+function inventedLines(series: Bars, interval: Interval): Line[] {
+  const steps = series.close.map((close, i) => close - (series.close[Math.max(0, i - 1)] as number));
   const interest = (MOST_INTEREST * intervalMs(interval)) / (DAYS_OF_YEAR * MS_PER_DAY);
   const linesBy = (tolerance: Tolerance): Line[] => linesOf(series, steps, tolerance, interest);
-  const ofWire: Tolerance = ({ close }) => Math.abs(close) * STEP_TOLERANCE;
+  const ofWire: Tolerance = (close) => Math.abs(close) * STEP_TOLERANCE;
   const printed = 2 * gridOf(series);
   const ofPrint: Tolerance = () => printed;
   return [
@@ -93,62 +87,61 @@ function inventedLines(series: readonly Ohlcv[], interval: Interval): Line[] {
 
 /** The longest runs of equal steps that are no interest, of three steps or more. */
 function linesOf(
-  series: readonly Ohlcv[],
-  steps: readonly number[],
+  { close, length }: Bars,
+  steps: Float64Array,
   tolerance: Tolerance,
   interest: number,
 ): Line[] {
   const lines: Line[] = [];
-  for (let at = 1; at < series.length;) {
-    const first = series[at];
-    const step = steps[at] ?? 0;
+  for (let at = 1; at < length;) {
+    const step = steps[at] as number;
     let to = at + 1;
-    for (let bar = series[to]; bar !== undefined; bar = series[++to])
-      if (Math.abs((steps[to] ?? 0) - step) > tolerance(bar)) break;
-    const isLong = to - at >= FEWEST_WHOLE_STEPS && first !== undefined;
-    if (
-      isLong &&
-      Math.abs(step) > Math.max(tolerance(first) * LEAST_TOLERANCES, interest * Math.abs(first.close))
-    )
-      lines.push({ from: at - 1, to, step });
+    while (to < length && !(Math.abs((steps[to] as number) - step) > tolerance(close[to] as number))) to++;
+    const first = close[at] as number;
+    const least = Math.max(tolerance(first) * LEAST_TOLERANCES, interest * Math.abs(first));
+    if (to - at >= FEWEST_WHOLE_STEPS && Math.abs(step) > least) lines.push({ from: at - 1, to, step });
     at = to;
   }
   return lines;
 }
 
 /** Whether all of a bar goes on by its own exact step, a volume included, which does not do so by being one lot. */
-function isWhole({ from, to }: Line, series: readonly Ohlcv[]): boolean {
-  if (series[from]?.volume === series[from + 1]?.volume) return false;
-  return (['open', 'high', 'low', 'volume'] as const).every((field) =>
-    series.slice(from + 2, to).every((bar, i) => {
-      const [first, second] = [series[from + i], series[from + i + 1]];
-      if (first === undefined || second === undefined || !(bar.volume > 0)) return false;
-      const [before, step] = [second[field] - first[field], bar[field] - second[field]];
-      return Math.abs(step - before) <= STEP_TOLERANCE * Math.abs(bar[field]);
-    }),
-  );
+function isWhole({ from, to }: Line, series: Bars): boolean {
+  const { volume } = series;
+  if (volume[from] === volume[from + 1]) return false;
+  return (['open', 'high', 'low', 'volume'] as const).every((field) => {
+    const column = series[field];
+    for (let at = from + 2; at < to; at++) {
+      const [first, second, last] = [column[at - 2], column[at - 1], column[at]] as [number, number, number];
+      if (!((volume[at] as number) > 0)) return false;
+      if (!(Math.abs(last - second - (second - first)) <= STEP_TOLERANCE * Math.abs(last))) return false;
+    }
+    return true;
+  });
 }
 
 /** Whether a line has more equal steps than the steps of its series lead one to expect. */
 function isBeyondChance(
   { from, to, step }: Line,
-  series: readonly Ohlcv[],
-  steps: readonly number[],
+  { close, length }: Bars,
+  steps: Float64Array,
   tolerance: Tolerance,
 ): boolean {
   const count = to - from - 1;
   if (count < FEWEST_STEPS) return false;
-  const others = series.filter(
-    (bar, i) => i > 0 && (i <= from || i >= to) && Math.abs((steps[i] ?? 0) - step) <= tolerance(bar),
-  );
-  const all = steps.length - 1;
-  return all * ((others.length + 1) / all) ** (count - 1) < CHANCE;
+  let others = 0;
+  for (let i = 1; i < length; i++) {
+    const isOther = i <= from || i >= to;
+    if (isOther && Math.abs((steps[i] as number) - step) <= tolerance(close[i] as number)) others++;
+  }
+  const all = length - 1;
+  return all * ((others + 1) / all) ** (count - 1) < CHANCE;
 }
 
 /** What the closes are printed in multiples of: 0.01 for cents, 1e-12 for what is not printed at all. */
-function gridOf(series: readonly Ohlcv[]): number {
+function gridOf({ close: closes }: Bars): number {
   let units = 1;
-  for (const { close } of series)
+  for (const close of closes)
     while (units < FINEST_GRID && Math.round(close * units) / units !== close) units *= 10;
   return 1 / units;
 }

@@ -1,5 +1,5 @@
 import { roomOf } from './calendar/session-room.ts';
-import type { SeriesContext, SessionPrices } from './plausibility.ts';
+import { type SeriesContext, type SessionPrices, type Sessions, sessionAt } from './plausibility.ts';
 
 /** With fewer sessions there is no telling what is usual. */
 const FEWEST_SESSIONS = 5;
@@ -27,11 +27,13 @@ interface Filled {
  * The judged intraday sessions with fewer than half of the bars of the median one, each by its own hours, so that a
  * half day is not thin. Nothing for daily bars, for fewer than five sessions, and for what hardly trades.
  */
-export function thinSessions(sessions: readonly SessionPrices[], context: SeriesContext): ThinSession[] {
+export function thinSessions(sessions: Sessions, context: SeriesContext): ThinSession[] {
   if (context.interval === '1d') return [];
-  const filled = sessions
-    .filter(({ given, day }) => given && context.calendar.isSession(day))
-    .map((session) => filling(session, context));
+  const filled: Filled[] = [];
+  for (let i = 0; i < sessions.length; i++) {
+    const session = sessionAt(sessions, i);
+    if (session?.given && context.calendar.isSession(session.day)) filled.push(filling(session, context));
+  }
   const usual = filled.map(({ part }) => part).toSorted((a, b) => a - b)[filled.length >> 1] ?? 0;
   if (filled.length < FEWEST_SESSIONS || usual < LIQUID) return [];
   return filled

@@ -1,4 +1,5 @@
-import type { Ohlcv, Split } from './bars.ts';
+import type { Split } from './bars.ts';
+import type { Bars } from './columns.ts';
 import type { Day } from './day.ts';
 import { NEIGHBOUR_DAYS } from './plausibility.ts';
 
@@ -9,7 +10,12 @@ const LEAST_RATIO = 1.5;
 const OWN_MOVE = 0.25;
 const LARGEST_MOVE = Math.log(1.5);
 
-type Prices = Pick<Ohlcv, 'ts' | 'open' | 'close'>;
+/** What a session opened and closed at. */
+interface Prices {
+  readonly ts: number;
+  readonly open: number;
+  readonly close: number;
+}
 
 /**
  * Splits that a vendor lists and did not adjust its earlier prices for: its own prices, which should go on over the
@@ -18,7 +24,7 @@ type Prices = Pick<Ohlcv, 'ts' | 'open' | 'close'>;
  * on the wire, in any order.
  */
 export function unappliedSplits(
-  rows: readonly Prices[],
+  rows: Bars,
   splits: readonly Split[],
   sessionOf: (ts: number) => Day,
 ): Split[] {
@@ -32,11 +38,7 @@ export function unappliedSplits(
  * Splits that prices were adjusted for, whatever they are said to be: they go on over the ex-date, from the last close to
  * the first open and up to its close. What cannot be told, as above, counts as not adjusted.
  */
-export function hiddenSplits(
-  rows: readonly Prices[],
-  splits: readonly Split[],
-  sessionOf: (ts: number) => Day,
-): Split[] {
+export function hiddenSplits(rows: Bars, splits: readonly Split[], sessionOf: (ts: number) => Day): Split[] {
   return splitsWhere(rows, splits, sessionOf, ({ ratio }, before, after) => {
     const moved = (price: number): number => sizeOf(price / before.close);
     return moved(after.open) <= ownMove(ratio) && moved(after.close) < sizeOf(ratio) / 2;
@@ -45,14 +47,14 @@ export function hiddenSplits(
 
 /** Splits of a size that shows, with prices close by on both sides that fulfil a condition. */
 function splitsWhere(
-  rows: readonly Prices[],
+  rows: Bars,
   splits: readonly Split[],
   sessionOf: (ts: number) => Day,
   holds: (split: Split, before: Prices, after: Prices) => boolean,
 ): Split[] {
   const candidates = splits.filter(({ ratio }) => sizeOf(ratio) >= Math.log(LEAST_RATIO));
   if (candidates.length === 0) return [];
-  const days = rows
+  const days = pricesOf(rows)
     .filter(({ open, close }) => open > 0 && close > 0)
     .map((row) => ({ ...row, day: sessionOf(row.ts) }))
     .toSorted((a, b) => a.ts - b.ts);
@@ -66,6 +68,14 @@ function splitsWhere(
     );
     return isAlone && holds(split, before, after);
   });
+}
+
+function pricesOf({ length, ts, open, close }: Bars): Prices[] {
+  return Array.from({ length }, (_, i) => ({
+    ts: ts[i] as number,
+    open: open[i] as number,
+    close: close[i] as number,
+  }));
 }
 
 /** How far a price may have moved by itself over a split. */

@@ -1,5 +1,5 @@
-import type { Ohlcv } from './bars.ts';
-import type { CheckedBars, RejectedBar } from './checks.ts';
+import { type CheckedBars, type RejectedBar, withRejected } from './checks.ts';
+import { type Bars, keep } from './columns.ts';
 import { type Day, MS_PER_DAY } from './day.ts';
 import { bearsRatios } from './instrument-type.ts';
 import { sessionDateOf } from './partition.ts';
@@ -7,10 +7,12 @@ import {
   NEIGHBOUR_DAYS,
   type SeriesContext,
   type SessionPrices,
+  type Sessions,
   areNeighbours,
   changeOf,
   closesAgree,
   isBeyond,
+  sessionAt,
   sessionPrices,
   splitRatio,
   standout,
@@ -27,10 +29,16 @@ const UNCHANGED = 1.5;
 const GROSS_SPIKE = 5;
 const GROSS_AGREEMENT = 1.25;
 
-/** A bar of the answer or a known one, with the unit it is in, relative to the first bar of its chain (powers of 100). */
-interface Rated {
-  readonly bar: Ohlcv;
-  readonly known: boolean;
+/** A bar of the answer or a known one. */
+interface Row {
+  readonly ts: number;
+  readonly close: number;
+  /** Its place in the answer; -1 for a known one. */
+  readonly at: number;
+}
+
+/** A row with the unit it is in, relative to the first bar of its chain (powers of 100). */
+interface Rated extends Row {
   readonly unit: number;
 }
 
@@ -42,66 +50,90 @@ interface Rated {
  * the two beside it. Prices near 0 of what may go below it are left alone: their ratios say nothing.
  */
 export function rejectUnitFlips(checked: CheckedBars, context: SeriesContext): CheckedBars {
-  const isComparable = ({ low }: Ohlcv): boolean => bearsRatios(low, context.type ?? null);
-  if (checked.accepted.every(isComparable) && context.known.every(isComparable))
-    return rejectByRatios(checked, context);
-  const known = context.known.filter(isComparable);
-  const accepted = checked.accepted.filter(isComparable);
-  const { rejected } = rejectByRatios({ ...checked, accepted }, { ...context, known });
-  const isRejected = new Set(rejected.map(({ bar }) => bar));
-  return { accepted: checked.accepted.filter((bar) => !isRejected.has(bar)), rejected };
+  const comparable = <B extends Bars>(bars: B): B =>
+    keep(bars, (i) => bearsRatios(bars.low[i] as number, context.type ?? null));
+  const [known, accepted] = [comparable(context.known), comparable(checked.accepted)];
+  const judged = rejectByRatios({ ...checked, accepted }, { ...context, known });
+  if (accepted === checked.accepted) return judged;
+  const stamps = new Set(judged.rejected.slice(checked.rejected.length).map(({ bar }) => bar.ts));
+  const { ts } = checked.accepted;
+  const sound = keep(checked.accepted, (i) => !stamps.has(ts[i] as number));
+  return { accepted: sound, rejected: judged.rejected };
 }
 
 function rejectByRatios(checked: CheckedBars, context: SeriesContext): CheckedBars {
-  // With both bars of a stamp that is known and answered, so that an answer is compared with what it would replace.
-  const rows = [...context.known, ...checked.accepted].toSorted((a, b) => a.ts - b.ts);
+  const order = byStamp(context.known, checked.accepted);
+  const closeOf = (place: number): number =>
+    (place < 0 ? context.known.close[~place] : checked.accepted.close[place]) as number;
   // Nearly every answer is done with here: neither a unit nor a gross spike comes without such a step.
-  if (!rows.some((row, i) => isBeyond(row.close / (rows[i - 1] ?? row).close, UNCHANGED))) return checked;
+  if (!order.some((place, n) => isBeyond(closeOf(place) / closeOf(order[n - 1] ?? place), UNCHANGED)))
+    return checked;
+  const rows = Array.from(order, (place): Row => {
+    const ts = (place < 0 ? context.known.ts[~place] : checked.accepted.ts[place]) as number;
+    return { ts, close: closeOf(place), at: Math.max(place, -1) };
+  });
   return rejectGrossSpikes(rejectOtherUnits(checked, rows, context), context);
 }
 
-function rejectOtherUnits(checked: CheckedBars, rows: readonly Ohlcv[], context: SeriesContext): CheckedBars {
-  const reasons = new Map<Ohlcv, string>();
-  const newer = new Set<Ohlcv>();
+/**
+ * Places of the answer's bars, and those of the known ones as `~place`, by stamp. Both bars of a stamp are there, so that
+ * an answer is compared with what it would replace.
+ */
+function byStamp(known: Bars, accepted: Bars): Int32Array {
+  const order = new Int32Array(known.length + accepted.length);
+  let [i, j] = [0, 0];
+  for (let n = 0; n < order.length; n++) {
+    const isAnswered =
+      i === known.length || (j < accepted.length && (accepted.ts[j] as number) < (known.ts[i] as number));
+    order[n] = isAnswered ? j++ : ~i++;
+  }
+  return order;
+}
+
+function rejectOtherUnits(checked: CheckedBars, rows: readonly Row[], context: SeriesContext): CheckedBars {
+  const reasons = new Map<number, string>();
+  const newer = new Set<number>();
   for (const chain of chains(rows, context)) {
     if (chain.every(({ unit }) => unit === chain[0]?.unit)) continue;
-    const stored = chain.filter(({ known }) => known);
+    const stored = chain.filter(({ at }) => at < 0);
     const right = majorityUnit(stored.length > 0 ? stored : chain);
-    const lastStored = stored.at(-1)?.bar.ts ?? Number.POSITIVE_INFINITY;
-    for (const { bar, known, unit } of chain) {
-      if (known || unit === right) continue;
-      reasons.set(bar, unitReason(unit, right));
-      if (bar.ts > lastStored) newer.add(bar);
+    const lastStored = stored.at(-1)?.ts ?? Number.POSITIVE_INFINITY;
+    for (const { at, ts, unit } of chain) {
+      if (at < 0 || unit === right) continue;
+      reasons.set(at, unitReason(unit, right));
+      if (ts > lastStored) newer.add(ts);
     }
   }
-  const { accepted, rejected } = withRejected(checked, reasons);
+  const { accepted, rejected } = withRejected(checked, (i) => reasons.get(i));
+  if (newer.size === 0) return { accepted, rejected };
+  const before = checked.rejected.length;
   return {
     accepted,
-    rejected: rejected.map((one) => (newer.has(one.bar) ? { ...one, isNewUnit: true } : one)),
+    rejected: rejected.map((one, n): RejectedBar =>
+      n >= before && newer.has(one.bar.ts) ? { ...one, isNewUnit: true } : one,
+    ),
   };
 }
 
 /** All bars with their units, cut where they are too far apart in time to be compared. */
-function chains(rows: readonly Ohlcv[], context: SeriesContext): Rated[][] {
-  const stored = new Set(context.known);
+function chains(rows: readonly Row[], context: SeriesContext): Rated[][] {
   const found: Rated[][] = [];
-  for (const bar of rows) {
-    const known = stored.has(bar);
+  for (const row of rows) {
     const chain = found.at(-1);
     const last = chain?.at(-1);
-    if (chain !== undefined && last !== undefined && isNear(last.bar, bar))
-      chain.push({ bar, known, unit: last.unit + unitChange(last.bar, bar, context) });
-    else found.push([{ bar, known, unit: 0 }]);
+    if (chain !== undefined && last !== undefined && isNear(last, row))
+      chain.push({ ...row, unit: last.unit + unitChange(last, row, context) });
+    else found.push([{ ...row, unit: 0 }]);
   }
   return found;
 }
 
-function isNear(a: Ohlcv, b: Ohlcv): boolean {
+function isNear(a: Row, b: Row): boolean {
   return b.ts - a.ts <= NEIGHBOUR_DAYS * MS_PER_DAY;
 }
 
 /** 1 if the later close is in a unit 100 times smaller (so the number is larger), -1 the other way round, else 0. */
-function unitChange(from: Ohlcv, to: Ohlcv, { interval, calendar, actions }: SeriesContext): number {
+function unitChange(from: Row, to: Row, { interval, calendar, actions }: SeriesContext): number {
   const plain = to.close / from.close;
   if (!isBeyond(plain, UNCHANGED)) return 0;
   const sessionOf = sessionDateOf(interval, calendar);
@@ -131,9 +163,9 @@ function rejectGrossSpikes(checked: CheckedBars, context: SeriesContext): Checke
   const sessionOf = sessionDateOf(context.interval, context.calendar);
   const sessions = sessionPrices(checked.accepted, context);
   const spikes = new Map<Day, string>();
-  for (const [i, session] of sessions.entries()) {
-    const before = sessions[i - 1];
-    const after = sessions[i + 1];
+  for (let i = 0; i < sessions.length; i++) {
+    const [session, before, after] = [i, i - 1, i + 1].map((at) => sessionAt(sessions, at));
+    if (session === undefined) continue;
     if (before && after) {
       if (!isGrossSpike(session, [before, after], context)) continue;
       const reason = `prices about ${session.close} stand alone between closes of ${before.close} and ${after.close}`;
@@ -144,13 +176,8 @@ function rejectGrossSpikes(checked: CheckedBars, context: SeriesContext): Checke
       spikes.set(session.day, reason);
     }
   }
-  const reasons = new Map<Ohlcv, string>();
-  if (spikes.size === 0) return checked;
-  for (const bar of checked.accepted) {
-    const reason = spikes.get(sessionOf(bar.ts));
-    if (reason !== undefined) reasons.set(bar, reason);
-  }
-  return withRejected(checked, reasons);
+  const { ts } = checked.accepted;
+  return spikes.size === 0 ? checked : withRejected(checked, (i) => spikes.get(sessionOf(ts[i] as number)));
 }
 
 function isGrossSpike(
@@ -172,13 +199,13 @@ function isGrossSpike(
  */
 function isUnconfirmed(
   session: SessionPrices,
-  sessions: readonly SessionPrices[],
+  sessions: Sessions,
   at: number,
   { actions }: SeriesContext,
 ): boolean {
   const isFirst = at === 0;
-  const near = sessions[isFirst ? 1 : at - 1];
-  const far = sessions[isFirst ? 2 : at - 2];
+  const near = sessionAt(sessions, isFirst ? 1 : at - 1);
+  const far = sessionAt(sessions, isFirst ? 2 : at - 2);
   if (!session.given || near === undefined || far === undefined) return false;
   const inOrder = <T>(outer: T, inner: T): readonly [T, T] => (isFirst ? [outer, inner] : [inner, outer]);
   const [first, last] = inOrder(session, near);
@@ -189,13 +216,4 @@ function isUnconfirmed(
     return isBeyond(changeOf(from, to, actions), GROSS_SPIKE);
   };
   return isFar(session.low) && isFar(session.high) && closesAgree(earlier, later, GROSS_AGREEMENT, actions);
-}
-
-function withRejected(checked: CheckedBars, reasons: ReadonlyMap<Ohlcv, string>): CheckedBars {
-  if (reasons.size === 0) return checked;
-  const rejected = [...reasons].map(([bar, reason]): RejectedBar => ({ bar, reason }));
-  return {
-    accepted: checked.accepted.filter((bar) => !reasons.has(bar)),
-    rejected: [...checked.rejected, ...rejected],
-  };
 }

@@ -1,10 +1,11 @@
-import { rowsOf } from '../core/bar-builder.ts';
 import type { CorporateAction } from '../core/bars.ts';
+import { type Bars, NO_BARS } from '../core/columns.ts';
 import { type Day, formatDay } from '../core/day.ts';
 import { findDividendOddities } from '../core/dividend-oddities.ts';
 import type { SessionClose } from '../core/factors.ts';
+import { mergeBars } from '../core/merge-bars.ts';
 import { periodOf, periodRange } from '../core/partition.ts';
-import { sessionPrices } from '../core/plausibility.ts';
+import { type Sessions, sessionPrices } from '../core/plausibility.ts';
 import type { BarStore } from '../store/store.ts';
 import type { Reading } from './reading.ts';
 import { largest } from '../core/extremes.ts';
@@ -29,12 +30,12 @@ export async function dividendCloses(
   const { series, calendar } = reading;
   const { interval } = series;
   const exDays = actions.filter(({ kind }) => kind === 'dividend').map(({ exDay }) => exDay);
-  const context = { interval, calendar, actions, known: [] };
-  const sessions = [];
+  const context = { interval, calendar, actions, known: NO_BARS };
+  let bars: Bars = NO_BARS;
   for (const period of periodsAround(reading, exDays))
-    for (const one of sessionPrices(rowsOf(await store.readBars(series, periodRange(period))), context))
-      sessions.push(one);
-  const own = sessions.map(({ day, close }): SessionClose => ({ session: day, close }));
+    bars = mergeBars(bars, await store.readBars(series, periodRange(period)));
+  const sessions = sessionPrices(bars, context);
+  const own = closesOf(sessions);
   const doubts = findDividendOddities(sessions, actions).filter(({ kind }) => kind === 'dividend-size');
   return {
     closes: interval === '1d' ? own : await withDaily(store, reading, own, exDays),
@@ -66,9 +67,12 @@ async function withDaily(
   const lacking = exDays.filter((exDay) => !has.has(calendar.previousSession(exDay)));
   if (lacking.length === 0) return own;
   const range = { from: Number.NEGATIVE_INFINITY, to: largest(lacking) };
-  const context = { interval: '1d', calendar, actions: [], known: [] } as const;
-  const daily = sessionPrices(rowsOf(await store.readBars({ ticker, interval: '1d' }, range)), context)
-    .filter(({ day }) => !has.has(day))
-    .map(({ day, close }): SessionClose => ({ session: day, close }));
+  const context = { interval: '1d', calendar, actions: [], known: NO_BARS } as const;
+  const bars = await store.readBars({ ticker, interval: '1d' }, range);
+  const daily = closesOf(sessionPrices(bars, context)).filter(({ session }) => !has.has(session));
   return [...own, ...daily].toSorted((a, b) => a.session - b.session);
+}
+
+function closesOf({ day, close }: Sessions): SessionClose[] {
+  return Array.from(day, (session, i) => ({ session, close: close[i] as number }));
 }

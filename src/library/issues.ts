@@ -1,5 +1,4 @@
 import type { Warning } from '../backfill/summary.ts';
-import { rowsOf } from '../core/bar-builder.ts';
 import { type Series, seriesKey } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { NO_BARS } from '../core/columns.ts';
@@ -55,8 +54,8 @@ async function warningsOf(
   let outside: OutsideRange | undefined;
   for (const range of partsOf(series, coverage.present)) {
     const context = { from: range.from - CONTEXT_DAYS, to: range.from };
-    const known = rowsOf((await unlessDamaged(store.readBars(series, context), onDamage)) ?? NO_BARS);
-    const bars = rowsOf((await unlessDamaged(store.readBars(series, range), onDamage)) ?? NO_BARS);
+    const known = (await unlessDamaged(store.readBars(series, context), onDamage)) ?? NO_BARS;
+    const bars = (await unlessDamaged(store.readBars(series, range), onDamage)) ?? NO_BARS;
     const { ticker, interval } = series;
     const type = typeOf(ticker, identity.type);
     for (const { session, kind, note } of findOddities(bars, { interval, calendar, actions, known, type }))

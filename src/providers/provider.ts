@@ -1,5 +1,6 @@
 import type { RejectedAction } from '../core/action-checks.ts';
-import type { CorporateAction, Identity, Ohlcv, Series, Split } from '../core/bars.ts';
+import type { CorporateAction, Identity, Series, Split } from '../core/bars.ts';
+import type { Bars } from '../core/columns.ts';
 import type { DayRange } from '../core/day.ts';
 import type { Interval } from '../core/interval.ts';
 import type { Oddity } from '../core/oddities.ts';
@@ -73,8 +74,8 @@ export interface ExplainedAbsence extends DayRange {
 
 /** An answer, already raw (as traded) and in our words. */
 export interface BarAnswer {
-  /** Bars of the regular session as traded, ascending and unique by `ts`; may go beyond the range asked for. */
-  readonly bars: readonly Ohlcv[];
+  /** Bars of the regular session as traded, in the order in which they came; may go beyond the range asked for. */
+  readonly bars: Bars;
   /** Rows with missing values, by session. */
   readonly unusable: readonly UnusableRow[];
   /**

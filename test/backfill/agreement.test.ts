@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { assertAgreement } from '../../src/backfill/agreement.ts';
 import type { CorporateAction } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { compareBars } from '../../src/core/compare.ts';
 import { BackfillError } from '../../src/core/errors.ts';
 import { MS_PER_DAY, formatDay } from '../../src/core/day.ts';
 import { SESSIONS, answer, bars, dividend, hearing, split, stored, task } from './hearings.ts';
+import { comparisonOf } from '../core/rows.ts';
 
 interface Case {
   /** The same was answered before, as often as it takes. */
@@ -24,7 +24,7 @@ function verdict(closes: readonly number[], testCase: Case = {}): BackfillError 
   const { wanted = [], replaces, known = [], said = [], isLast = false } = testCase;
   const base = hearing();
   const answered = bars(closes).filter(({ close }) => !Number.isNaN(close));
-  const comparison = compareBars(bars(closes.map(() => 100)), answered, () => 0);
+  const comparison = comparisonOf(bars(closes.map(() => 100)), answered);
   const heard = hearing({
     task: task(replaces === undefined ? {} : { replaces }),
     answer: answer({ actions: said }),
@@ -32,7 +32,7 @@ function verdict(closes: readonly number[], testCase: Case = {}): BackfillError 
     isLast,
   });
   try {
-    assertAgreement(heard, comparison, ({ ts }) => wanted.includes(SESSIONS.indexOf(ts / MS_PER_DAY)));
+    assertAgreement(heard, comparison, (ts) => wanted.includes(SESSIONS.indexOf(ts / MS_PER_DAY)));
   } catch (error) {
     if (error instanceof BackfillError) return error;
     throw error;
@@ -179,7 +179,7 @@ describe('an answer that changes stored closes by one ratio', () => {
 
 describe('an answer that is printed on another grid', () => {
   const grid = (storedCloses: readonly number[], closes: readonly number[], isLast = false) => {
-    const comparison = compareBars(bars(storedCloses), bars(closes), () => 0);
+    const comparison = comparisonOf(bars(storedCloses), bars(closes));
     try {
       assertAgreement(hearing({ isLast }), comparison, () => false);
       return null;
@@ -232,25 +232,17 @@ describe('a refusal', () => {
       calendar: sydney,
       task: task({ series: { ticker: 'BHP.AX', interval: '1h' }, calendar: 'XASX' }),
     });
-    expect(() =>
-      assertAgreement(
-        heard,
-        compareBars(hours, apart, () => 0),
-        () => false,
-      ),
-    ).toThrow(`--start ${formatDay(days[0] ?? 0)} --end ${formatDay(days.at(-2) ?? 0)} --interval 1h`);
+    expect(() => assertAgreement(heard, comparisonOf(hours, apart), () => false)).toThrow(
+      `--start ${formatDay(days[0] ?? 0)} --end ${formatDay(days.at(-2) ?? 0)} --interval 1h`,
+    );
   });
 
   it('is about the whole series where nothing that was compared agrees', () => {
     const all = bars([100, 101, 102, 103]);
     const others = all.map((bar, i) => ({ ...bar, close: 300 + 40 * i }));
-    expect(() =>
-      assertAgreement(
-        hearing(),
-        compareBars(all, others, () => 0),
-        () => false,
-      ),
-    ).toThrow('if the stored ones are wrong: backfill forget AAPL --interval 1d, then run again');
+    expect(() => assertAgreement(hearing(), comparisonOf(all, others), () => false)).toThrow(
+      'if the stored ones are wrong: backfill forget AAPL --interval 1d, then run again',
+    );
   });
 
   it('has no hole in it, whatever the closes are', () => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
-import type { Bar, Split } from '../../src/core/bars.ts';
+import type { Split } from '../../src/core/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { compareBars, volumeStepOf, volumeSteps } from '../../src/core/compare.ts';
+import { volumeStepOf, volumeSteps } from '../../src/core/compare.ts';
 import { MS_PER_DAY, formatDay, parseDay, utcDayOf } from '../../src/core/day.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
@@ -18,6 +18,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
 import { rowsIn } from '../store/rows.ts';
+import { compareBars } from '../core/rows.ts';
 
 /** Instruments around an event each: a reverse split, a split, a listing, a halt, dividends. */
 const SCENES = [
@@ -158,7 +159,7 @@ describe('a store built in any order of top-ups, gaps, refetches and provisional
         const stepAt = (bar: number): number => Math.max(1, volumeStepOf(precision, utcDayOf(bar)));
         expect(built.provisional).toEqual([]);
         expect(built.present).toEqual(atOnce.present);
-        expect(compareBars<Bar>(atOnce.bars, built.bars, stepAt)).toMatchObject({ differing: [], gone: [] });
+        expect(compareBars(atOnce.bars, built.bars, stepAt)).toMatchObject({ differing: [], gone: [] });
         expect(built.bars).toHaveLength(atOnce.bars.length);
         expect(built.revisions).toEqual([]);
       }),

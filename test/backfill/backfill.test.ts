@@ -15,6 +15,7 @@ import { openSample } from '../../src/providers/sample/index.ts';
 import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
+import { NO_BARS } from '../../src/core/columns.ts';
 
 const WEEK = { start: '2025-06-02', end: '2025-06-06' } as const;
 const HOUR = 3_600_000;
@@ -123,7 +124,7 @@ describe('a backfill', () => {
   it('counts a task as failed whose answer leaves sessions unexplained', async () => {
     const proven = { from: parseDay('2025-06-02'), to: parseDay('2025-06-04') };
     const cut: BarAnswer = {
-      bars: [],
+      bars: NO_BARS,
       unusable: [],
       proven,
       actions: [],
@@ -294,7 +295,7 @@ describe('a backfill', () => {
   it('does not believe an empty answer while the provider throttles', async () => {
     const proven = { from: parseDay('2025-06-02'), to: parseDay('2025-06-07') };
     const nothing: BarAnswer = {
-      bars: [],
+      bars: NO_BARS,
       unusable: [],
       proven,
       actions: [],

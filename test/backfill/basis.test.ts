@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { assertKnownBasis } from '../../src/backfill/basis.ts';
 import type { CorporateAction } from '../../src/core/bars.ts';
-import { compareBars } from '../../src/core/compare.ts';
 import { type DayRange, formatDay, utcDayOf } from '../../src/core/day.ts';
 import { BackfillError } from '../../src/core/errors.ts';
 import { NOW, SESSIONS, answer, bars, dividend, hearing, span, split, stored, task } from './hearings.ts';
+import { comparisonOf } from '../core/rows.ts';
 
 interface Case {
   readonly known?: readonly CorporateAction[];
@@ -38,11 +38,7 @@ function verdict(testCase: Case): BackfillError | undefined {
     },
   });
   try {
-    assertKnownBasis(
-      heard,
-      compareBars(repeated, repeated, () => 0),
-      utcDayOf,
-    );
+    assertKnownBasis(heard, comparisonOf(repeated, repeated), utcDayOf);
   } catch (error) {
     if (error instanceof BackfillError) return error;
     throw error;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { assertContinues } from '../../src/backfill/continuity.ts';
-import { compareBars } from '../../src/core/compare.ts';
 import { BackfillError } from '../../src/core/errors.ts';
 import type { Hearing } from '../../src/backfill/hearing.ts';
 import { bars, hearing, split, task } from './hearings.ts';
+import { comparisonOf } from '../core/rows.ts';
+import { barsOf } from '../../src/core/bar-builder.ts';
 
 const OLD = bars([80, 82, 84, 84]);
 
@@ -18,8 +19,8 @@ function verdict(
   const answered = all.filter((_, i) => i < kept || i >= OLD.length);
   const actions = ratio === undefined ? [] : [split('2025-06-06', ratio)];
   try {
-    const comparison = compareBars(OLD, answered, () => 0);
-    assertContinues(hearing(change), comparison, answered.slice(kept), actions);
+    const comparison = comparisonOf(OLD, answered);
+    assertContinues(hearing(change), comparison, barsOf(answered.slice(kept)), actions);
   } catch (error) {
     if (error instanceof BackfillError) return error;
     throw error;

@@ -7,12 +7,13 @@ import { NOTHING_KNOWN, stateOf } from '../../src/core/coverage.ts';
 import { type DayRange, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
 import type { Task } from '../../src/core/plan.ts';
 import { type Gate, OPEN_GATE } from '../../src/providers/http/gate.ts';
-import type { BarAnswer, Provider } from '../../src/providers/provider.ts';
+import type { Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { NOW, SESSIONS, answer, stored, task } from './hearings.ts';
+import type { RowAnswer } from '../providers/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -34,7 +35,7 @@ interface Asked {
 
 /** Runs a task against answers, the last of which is repeated, of a provider that each question costs something. */
 async function ask(
-  answers: readonly Partial<BarAnswer>[],
+  answers: readonly Partial<RowAnswer>[],
   { gate = OPEN_GATE, now = NOW, order }: Asked = {},
 ) {
   let asked = 0;
@@ -123,7 +124,7 @@ describe('an answer without a row, of an instrument that should have traded', ()
   });
 
   it('is believed at once where it was not listed yet or not any more, and where no session has settled', async () => {
-    const listed = (firstTrade: number): Partial<BarAnswer> => ({
+    const listed = (firstTrade: number): Partial<RowAnswer> => ({
       identity: { ...UNKNOWN_IDENTITY, firstTrade },
     });
     expect((await ask([listed(RANGE.to)])).asked).toBe(1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { driftOf, sumDrift } from '../../src/backfill/drift.ts';
-import { compareBars } from '../../src/core/compare.ts';
 import { stored } from './hearings.ts';
+import { comparisonOf } from '../core/rows.ts';
 
 describe('the drift of an answer', () => {
   it('counts by the provider of the stored bars what was answered, what changed, and what is gone', () => {
@@ -13,11 +13,11 @@ describe('the drift of an answer', () => {
       stored(5, 100, { source: 'other' }),
     ];
     const answered = [stored(1, 100), stored(2, 110), stored(3, 80), stored(4, 100, { volume: 7 })];
-    expect(driftOf(compareBars(known, answered, () => 0))).toEqual({
+    expect(driftOf(comparisonOf(known, answered))).toEqual({
       test: { compared: 3, changed: 2, gone: 0, worst: expect.closeTo(0.2, 12) as number },
       other: { compared: 1, changed: 1, gone: 1, worst: 0 },
     });
-    expect(driftOf(compareBars([], [], () => 0))).toEqual({});
+    expect(driftOf(comparisonOf([], []))).toEqual({});
   });
 
   it('of several answers is their sum, with the worst price of them', () => {

@@ -15,6 +15,8 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
 import { rowsIn } from '../store/rows.ts';
+import { rowsOf } from '../../src/core/bar-builder.ts';
+import { inBars, withRows } from '../providers/rows.ts';
 
 const sample = openSample({ id: 'sample' });
 const calendar = calendarFor('ALFA');
@@ -46,9 +48,9 @@ class Vendor {
     fetchBars: async (request): Promise<BarAnswer> => {
       this.asked.push(request);
       this.fault?.(request);
-      const answer = await sample.fetchBars(request);
+      const answer = withRows(await sample.fetchBars(request));
       const dropped = request.range.to < parseDay('2025-02-01') ? this.dropped : 0;
-      return { ...answer, dropped, bars: answer.bars.map((bar) => this.restate(bar)) };
+      return inBars({ ...answer, dropped, bars: answer.bars.map((bar) => this.restate(bar)) });
     },
   };
 
@@ -114,7 +116,7 @@ describe('a restatement of the older part', () => {
           ...{ series: { ticker, interval: '1d' }, now: (session(at) + 1) * MS_PER_DAY + 43_200_000 },
           range: { from: parseDay(START), to: session(at) + 1 },
         });
-        expect(stored(await barsOf(ticker))).toEqual(stored(truth.bars));
+        expect(stored(await barsOf(ticker))).toEqual(stored(rowsOf(truth.bars)));
         expect(revised).toBe(calendar.sessions({ from: first, to: breakAt }).length);
       }),
       { numRuns: 12 },
@@ -183,7 +185,7 @@ describe('a restatement of the older part', () => {
       ...{ series: { ticker: 'ALFA', interval: '1d' }, now: (session(1) + 1) * MS_PER_DAY + 43_200_000 },
       range: { from: parseDay(START), to: session(1) + 1 },
     });
-    expect(stored(await barsOf())).toEqual(stored(truth.bars));
+    expect(stored(await barsOf())).toEqual(stored(rowsOf(truth.bars)));
   });
 });
 

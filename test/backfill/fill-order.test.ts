@@ -11,6 +11,7 @@ import { openStore } from '../../src/store/open.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
 import { rowsIn } from '../store/rows.ts';
+import { barsOf } from '../../src/core/bar-builder.ts';
 
 const FIRST = parseDay('2026-10-05');
 const LAST = parseDay('2026-11-06');
@@ -29,7 +30,7 @@ function vendor(days: readonly Day[]): Provider {
     fetchBars: ({ series, range, now }) => {
       const { from, to } = range;
       return Promise.resolve({
-        bars: bars.filter(({ ts }) => ts >= from * MS_PER_DAY && ts < to * MS_PER_DAY),
+        bars: barsOf(bars.filter(({ ts }) => ts >= from * MS_PER_DAY && ts < to * MS_PER_DAY)),
         ...{
           unusable: [],
           explained: [],

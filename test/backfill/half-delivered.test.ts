@@ -13,6 +13,7 @@ import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
 import { rowsIn } from '../store/rows.ts';
+import { inBars, withRows } from '../providers/rows.ts';
 
 const DAY_MS = 86_400_000;
 const SERIES = { ticker: 'ALFA', interval: '5m' } as const;
@@ -38,11 +39,11 @@ function vendor(bars: number, change: Partial<Capabilities> = {}): Provider & { 
     asked,
     fetchBars: async (request) => {
       asked.push(request);
-      const answer = await sample.fetchBars(request);
+      const answer = withRows(await sample.fetchBars(request));
       const from = HALF * DAY_MS;
       const inHalf = answer.bars.filter(({ ts }) => ts >= from && ts < from + DAY_MS);
       const left = new Set(inHalf.slice(bars));
-      return { ...answer, bars: answer.bars.filter((bar) => !left.has(bar)) };
+      return inBars({ ...answer, bars: answer.bars.filter((bar) => !left.has(bar)) });
     },
   };
 }

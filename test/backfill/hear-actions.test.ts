@@ -5,11 +5,12 @@ import { EMPTY_BOOK } from '../../src/core/action-book.ts';
 import type { Bar } from '../../src/core/bars.ts';
 import { MS_PER_DAY, parseDay } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
-import type { BarAnswer, Capabilities } from '../../src/providers/provider.ts';
+import type { Capabilities } from '../../src/providers/provider.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { coverage, temporaryFolder, update } from '../store/fixtures.ts';
 import { NOW, XNYS, answer, split, stored, task } from './hearings.ts';
+import type { RowAnswer } from '../providers/rows.ts';
 
 const TEST = { id: 'test', actions: true } as Capabilities;
 const EX = parseDay('2025-06-20');
@@ -40,7 +41,7 @@ async function hold(interval: Interval, close: number, change: Partial<Bar> = {}
 async function turnedBack(
   interval: Interval,
   one: PastAction,
-  change: Partial<BarAnswer> = {},
+  change: Partial<RowAnswer> = {},
 ): Promise<number> {
   const asked = { task: task({ series: { ticker: 'AAPL', interval } }), calendar: XNYS, now: NOW };
   const said = answer({ wireBasis: 'split-adjusted', ...change });
@@ -76,7 +77,7 @@ describe('a bar before a withdrawn split', () => {
 });
 
 describe('the ex-dates of which an answer would list every action', () => {
-  const listed = async (change: Partial<BarAnswer>, capabilities = TEST) => {
+  const listed = async (change: Partial<RowAnswer>, capabilities = TEST) => {
     const asked = { task: task(), calendar: XNYS, now: NOW };
     const bars = [stored(EX, 100)];
     return (await hearAnswer(answer({ bars, ...change }), asked, EMPTY_BOOK, capabilities, store)).told

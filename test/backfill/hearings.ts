@@ -1,12 +1,15 @@
 import type { Hearing } from '../../src/backfill/hearing.ts';
 import type { TaskReport, TaskResult } from '../../src/backfill/runner.ts';
+import { barsOf } from '../../src/core/bar-builder.ts';
 import { EMPTY_BOOK, hearActions } from '../../src/core/action-book.ts';
 import { type Bar, type CorporateAction, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
+import { NO_BARS } from '../../src/core/columns.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import { type Day, type DayRange, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
 import type { Task } from '../../src/core/plan.ts';
 import type { BarAnswer } from '../../src/providers/provider.ts';
+import type { RowAnswer } from '../providers/rows.ts';
 
 export const XNYS = calendarById('XNYS');
 
@@ -46,9 +49,9 @@ export function task(change: Partial<Task> = {}): Task {
   };
 }
 
-export function answer(change: Partial<BarAnswer> = {}): BarAnswer {
+export function answer({ bars: rows = [], ...change }: Partial<RowAnswer> = {}): BarAnswer {
   return {
-    bars: [],
+    bars: barsOf(rows),
     unusable: [],
     proven: span('2025-06-02', '2025-07-15'),
     wireBasis: 'raw',
@@ -68,7 +71,7 @@ export function hearing(change: Partial<Hearing> = {}): Hearing {
     answer: answer(),
     source: 'test',
     stored: {
-      ...{ bars: [], coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY },
+      ...{ bars: NO_BARS, coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY },
       ...{ actions: [], book: EMPTY_BOOK, namedSince: null },
     },
     lastSettled: parseDay('2025-07-15'),

@@ -4,8 +4,10 @@ import { type Verdict, judgeAnswer } from '../../src/backfill/judge-answer.ts';
 import { type Bar, type Identity, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import { type DayRange, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
-import type { BarAnswer } from '../../src/providers/provider.ts';
 import { SESSIONS, XNYS, answer, dividend, hearing, span, split, stored, task } from './hearings.ts';
+import { rowsOf, storedBarsOf, storedRowsOf } from '../../src/core/bar-builder.ts';
+import { differencesOf } from '../core/rows.ts';
+import type { RowAnswer } from '../providers/rows.ts';
 
 /** Bars at about 100 of some sessions of June and July, none like the one before it. */
 const bars = (from: number, to: number, change: Partial<Bar> = {}): Bar[] =>
@@ -17,13 +19,13 @@ interface Case {
   readonly known?: readonly Bar[];
   readonly provisional?: readonly DayRange[];
   readonly stored?: Partial<StoredSeries>;
-  readonly answer?: Partial<BarAnswer>;
+  readonly answer?: Partial<RowAnswer>;
   readonly gaps?: readonly DayRange[];
   readonly range?: DayRange;
 }
 
 /** The verdict on an answer where the first ten sessions are stored and the next ten wanted. */
-function judge(testCase: Case = {}): Verdict {
+function judge(testCase: Case = {}) {
   const { known = bars(0, 10), provisional = [], gaps = [daysOf(10, 19)] } = testCase;
   const { range = daysOf(0, 19) } = testCase;
   const present = known.map(({ ts }) => ({ from: ts / MS_PER_DAY, to: ts / MS_PER_DAY + 1 }));
@@ -32,12 +34,25 @@ function judge(testCase: Case = {}): Verdict {
     answer: answer({ bars: bars(0, 20), ...testCase.answer }),
     stored: {
       ...hearing().stored,
-      bars: known,
+      bars: storedBarsOf(known),
       coverage: { ...NOTHING_KNOWN, present, provisional },
       ...testCase.stored,
     },
   });
-  return judgeAnswer(heard);
+  return inRows(judgeAnswer(heard));
+}
+
+function inRows(verdict: Verdict) {
+  const { compared, differing, gone } = verdict.comparison;
+  return {
+    ...verdict,
+    wanted: rowsOf(verdict.wanted),
+    corrections: rowsOf(verdict.corrections),
+    comparison: {
+      ...{ compared: differencesOf(compared), differing: differencesOf(differing) },
+      gone: storedRowsOf(gone),
+    },
+  };
 }
 
 function daysOf(first: number, last: number): DayRange {
@@ -52,7 +67,8 @@ describe('of an answer', () => {
       answer: { bars: answered },
     });
     expect(wanted.map((bar) => bar.ts / MS_PER_DAY)).toEqual(SESSIONS.slice(10, 20));
-    expect(corrections).toEqual([corrected]);
+    expect([corrected]).toMatchObject(corrections);
+    expect(corrections).toHaveLength(1);
     expect([rejected, fillers, oddities]).toEqual([[], [], []]);
     expect(comparison.compared).toHaveLength(10);
     expect(comparison.gone).toEqual([]);
@@ -112,7 +128,9 @@ describe('of an answer', () => {
       range: span('2025-06-02', '2025-07-04'),
       gaps: [span('2025-07-01', '2025-07-04')],
     });
-    expect(rejected).toEqual([{ bar: holiday, reason: '2025-07-04 is no session of XNYS' }]);
+    expect(rejected).toMatchObject([
+      { bar: { ts: holiday.ts, close: 100.5 }, reason: '2025-07-04 is no session of XNYS' },
+    ]);
     expect(fillers).toEqual([]);
   });
 

@@ -6,6 +6,8 @@ import type { RejectedBar } from '../../src/core/checks.ts';
 import { type DayRange, MS_PER_DAY, formatDay, parseDay } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
 import type { BarAnswer } from '../../src/providers/provider.ts';
+import { barsOf } from '../../src/core/bar-builder.ts';
+import { NO_BARS } from '../../src/core/columns.ts';
 
 const calendar = calendarById('XNYS');
 const now = Date.parse('2025-06-13T12:00:00Z');
@@ -59,7 +61,7 @@ function learned(testCase: Case) {
     partitions: [],
   };
   const whole: BarAnswer = {
-    ...{ bars: [], unusable: [], actions: [], explained: [], delistedOn: null, dropped: 0 },
+    ...{ bars: NO_BARS, unusable: [], actions: [], explained: [], delistedOn: null, dropped: 0 },
     wireBasis: 'raw',
     ...{ proven: gap, identity: UNKNOWN_IDENTITY, ...answer },
   };
@@ -70,7 +72,16 @@ function learned(testCase: Case) {
     ts: bar(date).ts + (interval === '1d' ? 0 : NOON_MS),
   }));
   const result = learnFrom({
-    ...{ task, calendar, answer: whole, accepted: bars, rejected, fillers, known, lastSettled },
+    ...{
+      task,
+      calendar,
+      answer: whole,
+      accepted: barsOf(bars),
+      rejected,
+      fillers,
+      known: barsOf(known),
+      lastSettled,
+    },
     ...{ absent: [], currency: null },
     now: testCase.at === undefined ? now : Date.parse(testCase.at),
     source: 'test',

@@ -15,6 +15,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
 import { rowsIn } from '../store/rows.ts';
+import { inBars, withRows } from '../providers/rows.ts';
 
 const sample = openSample({ id: 'sample' });
 const now = Date.parse('2025-06-20T12:00:00Z');
@@ -42,8 +43,8 @@ function source(
     ...sample,
     capabilities: { ...sample.capabilities, id, actions },
     fetchBars: async (request) => {
-      const answer = await sample.fetchBars(request);
-      return { ...answer, bars: answer.bars.map(change), ...(!actions && { actions: [] }) };
+      const answer = withRows(await sample.fetchBars(request));
+      return inBars({ ...answer, bars: answer.bars.map(change), ...(!actions && { actions: [] }) });
     },
   };
 }
@@ -198,8 +199,8 @@ describe('an answer beside bars of another source', () => {
       return {
         ...two,
         fetchBars: async (request: BarRequest) => {
-          const answer = await two.fetchBars(request);
-          return { ...answer, bars: answer.bars.filter((bar) => !on(bar, lacks)) };
+          const answer = withRows(await two.fetchBars(request));
+          return inBars({ ...answer, bars: answer.bars.filter((bar) => !on(bar, lacks)) });
         },
       };
     };

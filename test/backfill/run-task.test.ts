@@ -5,13 +5,14 @@ import { type Bar, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { type DayRange, MS_PER_DAY } from '../../src/core/day.ts';
 import { BackfillError, type ErrorCode } from '../../src/core/errors.ts';
 import { type Gate, OPEN_GATE } from '../../src/providers/http/gate.ts';
-import type { BarAnswer, BarRequest, Provider } from '../../src/providers/provider.ts';
+import type { BarRequest, Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { NOW, SESSIONS, answer, split, stored, task } from './hearings.ts';
 import { rowsIn } from '../store/rows.ts';
+import type { RowAnswer } from '../providers/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -42,7 +43,7 @@ async function fill(known: readonly Bar[]): Promise<void> {
 
 /** Runs a task for the sessions 10 to 19 against answers, the last of which is repeated. */
 async function run(
-  answers: readonly (Partial<BarAnswer> | ErrorCode)[],
+  answers: readonly (Partial<RowAnswer> | ErrorCode)[],
   { range = daysOf(10, 19), gate = OPEN_GATE }: { range?: DayRange; gate?: Gate } = {},
 ) {
   const asked: BarRequest[] = [];

@@ -8,12 +8,13 @@ import { prepareVerification } from '../../src/backfill/verify.ts';
 import { type Ohlcv, isSplit } from '../../src/core/bars.ts';
 import { stateOf } from '../../src/core/coverage.ts';
 import { MS_PER_DAY, parseDay } from '../../src/core/day.ts';
-import type { BarAnswer, BarRequest, Provider } from '../../src/providers/provider.ts';
+import type { BarRequest, Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
 import { rowsIn } from '../store/rows.ts';
+import { inBars, inRows, type RowAnswer, withRows } from '../providers/rows.ts';
 
 const sample = openSample({ id: 'sample' });
 const WEEKS = { start: '2025-05-01', end: '2025-05-30' };
@@ -28,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-type Alter = (answer: BarAnswer, request: BarRequest, asked: number) => BarAnswer;
+type Alter = (answer: RowAnswer, request: BarRequest, asked: number) => RowAnswer;
 
 /** The sample market as a vendor that tells it in its own way; `asked` counts the requests for a ticker from 1. */
 function vendor(alter: Alter): Provider & { asked: BarRequest[] } {
@@ -39,7 +40,7 @@ function vendor(alter: Alter): Provider & { asked: BarRequest[] } {
     fetchBars: async (request) => {
       asked.push(request);
       const times = asked.filter(({ series }) => series.ticker === request.series.ticker).length;
-      return alter(await sample.fetchBars(request), request, times);
+      return inBars(alter(withRows(await sample.fetchBars(request)), request, times));
     },
   };
 }
@@ -94,7 +95,7 @@ describe('a top-up', () => {
       parseDay('2025-05-27'),
       parseDay('2025-05-01'),
     ]);
-    const truth = await sample.fetchBars({
+    const truth = await inRows(sample).fetchBars({
       ...{ series: { ticker: 'ALFA', interval: '1d' }, now },
       range: { from: parseDay('2025-05-01'), to: parseDay('2025-06-11') },
     });
@@ -178,7 +179,7 @@ describe('a top-up', () => {
     }));
     await run(slip);
     expect(await run(honest(), LATER)).toMatchObject({ failed: 0, revised: 1, inserted: 7 });
-    const truth = await sample.fetchBars({
+    const truth = await inRows(sample).fetchBars({
       ...{ series: { ticker: 'ALFA', interval: '1d' }, now },
       range: { from: parseDay('2025-05-01'), to: parseDay('2025-06-11') },
     });
@@ -257,7 +258,7 @@ describe('a split-adjusted answer', () => {
     const wrong = await barsOf('CORV');
     const healed = await run(vendor(adjusted(() => true)), { ...RANGE, end: '2022-09-09' });
     expect(healed).toMatchObject({ failed: 0 });
-    const truth = await sample.fetchBars({
+    const truth = await inRows(sample).fetchBars({
       ...{ series: { ticker: 'CORV', interval: '1d' }, now },
       range: { from: parseDay('2022-06-01'), to: parseDay('2022-09-10') },
     });

@@ -14,6 +14,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
+import { NO_BARS, keep } from '../../src/core/columns.ts';
 
 const DAY = 86_400_000;
 const WEEK = { start: '2025-06-02', end: '2025-06-06' } as const;
@@ -55,7 +56,7 @@ function provider(
 
 function nothing({ range }: BarRequest): BarAnswer {
   return {
-    ...{ bars: [], unusable: [], explained: [], actions: [], identity: UNKNOWN_IDENTITY },
+    ...{ bars: NO_BARS, unusable: [], explained: [], actions: [], identity: UNKNOWN_IDENTITY },
     ...{ proven: range, wireBasis: 'raw', delistedOn: null, dropped: 0 },
   };
 }
@@ -210,7 +211,7 @@ describe('a series that lacks more sessions between its bars than it has', () =>
       ...whole,
       fetchBars: async (request) => {
         const answer = await whole.fetchBars(request);
-        return { ...answer, bars: answer.bars.filter((_, i) => i % n === 0) };
+        return { ...answer, bars: keep(answer.bars, (i) => i % n === 0) };
       },
     };
   };

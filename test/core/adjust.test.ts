@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromWire, toDeclared, toRaw } from '../../src/core/adjust.ts';
+import { fromWire, toDeclared } from '../../src/core/adjust.ts';
 import type { Dividend, Ohlcv, Split } from '../../src/core/bars.ts';
 import { MS_PER_DAY, parseDay, utcDayOf } from '../../src/core/day.ts';
+import { toRaw } from './rows.ts';
 
 const split = (date: string, ratio: number): Split => ({ kind: 'split', exDay: parseDay(date), ratio });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Ohlcv } from '../../src/core/bars.ts';
-import { checkBars, rejectSpoiltSessions } from '../../src/core/checks.ts';
 import { utcDayOf } from '../../src/core/day.ts';
 import { isOutsideRange } from '../../src/core/outside-range.ts';
+import { checkBars, rejectSpoiltSessions } from './rows.ts';
 
 const sound: Ohlcv = {
   ts: Date.UTC(2025, 0, 2),

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BarBuilder, barsOf, rowsOf, storedBarsOf, storedRowsOf } from '../../src/core/bar-builder.ts';
-import { type Bar, mergeBars, type Ohlcv } from '../../src/core/bars.ts';
+import type { Bar, Ohlcv } from '../../src/core/bars.ts';
 import { NO_BARS, firstAt, keep, pick, placeOf, slice, withSource } from '../../src/core/columns.ts';
-import { mergeColumns } from '../../src/core/merge-bars.ts';
+import { joinBars, mergeBars } from '../../src/core/merge-bars.ts';
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
 const orNull = fc.option(number, { nil: null });
@@ -88,13 +88,16 @@ describe('bars as columns', () => {
     );
   });
 
-  it('merge as rows do', () => {
+  it('merge as a map by stamp would, and tell where each comes from', () => {
     fc.assert(
       fc.property(rows, rows, (older, newer) => {
-        const merged = mergeColumns(storedBarsOf(older), storedBarsOf(newer));
-        expect(storedRowsOf(merged)).toEqual(mergeBars(older, newer));
-        const values = mergeColumns(barsOf(older), barsOf(newer));
-        expect(rowsOf(values)).toEqual(rowsOf(barsOf(mergeBars(older, newer))));
+        const byStamp = new Map([...older, ...newer].map((bar) => [bar.ts, bar]));
+        const expected = [...byStamp.values()].toSorted((a, b) => a.ts - b.ts);
+        const { bars, places } = joinBars(storedBarsOf(older), storedBarsOf(newer));
+        expect(storedRowsOf(bars)).toEqual(expected);
+        expect(Array.from(places, (at) => (at < 0 ? older[~at] : newer[at]))).toEqual(expected);
+        const values = mergeBars(barsOf(older), barsOf(newer));
+        expect(rowsOf(values)).toEqual(expected.map(valuesOf));
       }),
     );
   });

@@ -1,15 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ohlcv, Split } from '../../src/core/bars.ts';
-import {
-  compareBars,
-  isSameBar,
-  priceDrift,
-  restatement,
-  volumeStepOf,
-  volumeSteps,
-} from '../../src/core/compare.ts';
+import { isSameBar, volumeStepOf, volumeSteps } from '../../src/core/compare.ts';
 import { MS_PER_DAY, parseDay } from '../../src/core/day.ts';
+import { compareBars, priceDrift, restatement } from './rows.ts';
 
 function bar(day: number, close: number, volume = 1000): Ohlcv {
   const prices = { open: close, high: close * 1.01, low: close * 0.99, close };

@@ -2,7 +2,7 @@ import type { Ohlcv } from '../../src/core/bars.ts';
 import type { Calendar } from '../../src/core/calendar/calendar.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { type Day, parseDay, startOfDay } from '../../src/core/day.ts';
-import type { SeriesContext } from '../../src/core/plausibility.ts';
+import type { RowContext } from './rows.ts';
 
 export const XNYS: Calendar = calendarById('XNYS');
 
@@ -38,6 +38,6 @@ export function minuteBars(day: Day, count: number, close: number, change: Parti
   return Array.from({ length: count }, (_, i) => ({ ...dayBar(0, close, change), ts: open + i * 60_000 }));
 }
 
-export function context(change: Partial<SeriesContext> = {}): SeriesContext {
+export function context(change: Partial<RowContext> = {}): RowContext {
   return { interval: '1d', calendar: XNYS, actions: [], known: [], ...change };
 }

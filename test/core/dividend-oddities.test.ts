@@ -3,13 +3,13 @@ import type { CorporateAction } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { formatDay } from '../../src/core/day.ts';
 import { findDividendOddities } from '../../src/core/dividend-oddities.ts';
-import { sessionPrices } from '../../src/core/plausibility.ts';
 import { readMarket } from '../../src/providers/offline/read-market.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { isComplete } from '../../src/market/market.ts';
 import { SESSIONS, dividend, split, stored } from '../backfill/hearings.ts';
 import { caseOf } from '../cases.ts';
 import { CASES, describeWith } from '../needs.ts';
+import { sessionPrices } from './rows.ts';
 
 const XNYS = calendarById('XNYS');
 /** 2025-07-01, with nineteen sessions before it. */

@@ -3,15 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Ohlcv } from '../../src/core/bars.ts';
 import type { Calendar } from '../../src/core/calendar/calendar.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { rejectClosedDays } from '../../src/core/closed-days.ts';
 import { type Day, parseDay } from '../../src/core/day.ts';
-import { dropFillers } from '../../src/core/fillers.ts';
-import type { SeriesContext } from '../../src/core/plausibility.ts';
 import { SESSIONS, XNYS, context, dayBar, dayBars, minuteBars } from './daily-bars.ts';
+import { checkBars, type RowContext, dropFillers, rejectClosedDays } from './rows.ts';
 
 const idle = { volume: 0 };
 
-function droppedCloses(bars: readonly Ohlcv[], change: Partial<SeriesContext> = {}): number[] {
+function droppedCloses(bars: readonly Ohlcv[], change: Partial<RowContext> = {}): number[] {
   return dropFillers(bars, context(change)).dropped.map(({ bar }) => bar.close);
 }
 
@@ -20,7 +18,7 @@ describe('a bar on a day without a session', () => {
   const saturday = dayBar(day, 10, idle);
   const [friday] = dayBars([9.5], 4);
   const [monday] = dayBars([10], 5);
-  const judged = (bars: readonly Ohlcv[], change: Partial<SeriesContext> = {}) => {
+  const judged = (bars: readonly Ohlcv[], change: Partial<RowContext> = {}) => {
     const { kept, dropped } = dropFillers(bars, context(change));
     const { accepted, rejected } = rejectClosedDays({ accepted: kept, rejected: [] }, context(change));
     return { dropped: dropped.map(({ bar }) => bar), accepted, rejected };
@@ -141,9 +139,9 @@ describe('a run of idle daily bars at one price', () => {
 
   it('is found where the answer is not in order and repeats itself', () => {
     const bars = [...dayBars([10]), ...held(5)];
-    expect(droppedCloses(bars.toReversed())).toHaveLength(5);
+    expect(droppedCloses(checkBars(bars.toReversed()).accepted)).toHaveLength(5);
     const twice = [...dayBars([10]), ...held(3), ...held(3)];
-    expect(droppedCloses(twice)).toEqual([]);
+    expect(droppedCloses(checkBars(twice).accepted)).toEqual([]);
   });
 });
 

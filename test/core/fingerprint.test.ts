@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf } from '../../src/core/fingerprint.ts';
 import { dayBar, dayBars } from './daily-bars.ts';
+import { fingerprintOf } from './rows.ts';
 
 const bars = dayBars([10, 11, 12, 11, 10]);
 

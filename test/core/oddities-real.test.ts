@@ -2,21 +2,23 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import type { CorporateAction, Dividend, Split } from '../../src/core/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { checkBars } from '../../src/core/checks.ts';
-import { rejectClosedDays } from '../../src/core/closed-days.ts';
-import { rejectStandstill } from '../../src/core/copies.ts';
 import { formatDay, parseDay } from '../../src/core/day.ts';
-import { dropFillers } from '../../src/core/fillers.ts';
-import { fingerprintOf } from '../../src/core/fingerprint.ts';
-import { findOddities } from '../../src/core/oddities.ts';
-import type { SeriesContext } from '../../src/core/plausibility.ts';
-import { rejectStraightLines } from '../../src/core/straight-lines.ts';
-import { rejectUnitFlips } from '../../src/core/unit-flips.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { isComplete } from '../../src/market/market.ts';
 import { realData } from '../realdata.ts';
 import { XNYS } from './daily-bars.ts';
 import { REAL_DATA, describeWith } from '../needs.ts';
+import {
+  type RowContext,
+  checkBars,
+  dropFillers,
+  findOddities,
+  fingerprintOf,
+  rejectClosedDays,
+  rejectStandstill,
+  rejectStraightLines,
+  rejectUnitFlips,
+} from './rows.ts';
 
 const ALL = { from: parseDay('1990-01-01'), to: parseDay('2030-01-01') };
 
@@ -33,7 +35,7 @@ function judge(folder: string, actionsOf: (ticker: string) => readonly Corporate
   const judged: Judged = { fillers: [], rejected: [], oddities: [], fingerprints: new Set() };
   for (const ticker of market.tickers()) {
     const bars = market.rows(ticker, '1d', ALL).filter(isComplete);
-    const context: SeriesContext = {
+    const context: RowContext = {
       interval: '1d',
       calendar: calendarFor(ticker),
       actions: actionsOf(ticker),

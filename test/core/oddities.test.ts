@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CorporateAction, Ohlcv } from '../../src/core/bars.ts';
-import { findOddities, splitOfRatio } from '../../src/core/oddities.ts';
-import type { SeriesContext } from '../../src/core/plausibility.ts';
+import { splitOfRatio } from '../../src/core/oddities.ts';
 import { SESSIONS, context, dayBar, dayBars, minuteBars } from './daily-bars.ts';
+import { type RowContext, findOddities } from './rows.ts';
 
 /** Kinds by index of the session in `SESSIONS`. */
-function oddOnes(bars: readonly Ohlcv[], change: Partial<SeriesContext> = {}): [string, number][] {
+function oddOnes(bars: readonly Ohlcv[], change: Partial<RowContext> = {}): [string, number][] {
   return findOddities(bars, context(change)).map(({ kind, session }) => [kind, SESSIONS.indexOf(session)]);
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ohlcv } from '../../src/core/bars.ts';
-import { priceGrid } from '../../src/core/price-grid.ts';
+import { priceGrid } from './rows.ts';
 
 const at = (...closes: readonly number[]): Ohlcv[] =>
   closes.map((close, ts) => ({

@@ -1,19 +1,21 @@
 import { expect, it } from 'vitest';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { checkBars } from '../../src/core/checks.ts';
-import { rejectClosedDays } from '../../src/core/closed-days.ts';
-import { rejectStandstill } from '../../src/core/copies.ts';
 import { parseDay } from '../../src/core/day.ts';
-import { dropFillers } from '../../src/core/fillers.ts';
 import { typeOf } from '../../src/core/instrument-type.ts';
 import { isOutsideRange } from '../../src/core/outside-range.ts';
-import type { SeriesContext } from '../../src/core/plausibility.ts';
-import { rejectStraightLines } from '../../src/core/straight-lines.ts';
-import { rejectUnitFlips } from '../../src/core/unit-flips.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { isComplete } from '../../src/market/market.ts';
 import { realData } from '../realdata.ts';
 import { REAL_DATA, describeWith } from '../needs.ts';
+import {
+  type RowContext,
+  checkBars,
+  dropFillers,
+  rejectClosedDays,
+  rejectStandstill,
+  rejectStraightLines,
+  rejectUnitFlips,
+} from './rows.ts';
 
 const ALL = { from: parseDay('1990-01-01'), to: parseDay('2030-01-01') };
 
@@ -34,7 +36,7 @@ function judge(folder: string): Judged {
     for (const interval of market.intervals(ticker)) {
       const type = typeOf(ticker, null);
       const calendar = calendarFor(ticker);
-      const context: SeriesContext = { interval, calendar, actions: [], known: [], type };
+      const context: RowContext = { interval, calendar, actions: [], known: [], type };
       const bars = market.rows(ticker, interval, ALL).filter(isComplete);
       const checked = checkBars(bars, type);
       const { kept, dropped } = dropFillers(checked.accepted, context);

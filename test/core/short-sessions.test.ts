@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { barsOf } from '../../src/core/bar-builder.ts';
 import type { Ohlcv } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { type Day, parseDay } from '../../src/core/day.ts';
@@ -33,7 +34,7 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 
 const sessions = (days: readonly Day[], bars: number): Ohlcv[] => days.flatMap((day) => session(day, bars));
 const shortIn = (bars: readonly Ohlcv[], known: readonly Ohlcv[] = [], calendar = XNYS) =>
-  shortSessions(bars, { interval: '5m', calendar, known });
+  shortSessions(barsOf(bars), { interval: '5m', calendar, known: barsOf(known) });
 const [day = 0] = DAYS.slice(20);
 
 describe('a session', () => {
@@ -110,7 +111,7 @@ describe('a session', () => {
 
   it('is never short of daily bars, and where the calendar is a guess', () => {
     const bars = [...sessions(DAYS.slice(0, 20), 78), ...session(day, 20)];
-    expect(shortSessions(bars, { interval: '1d', calendar: XNYS, known: [] })).toEqual([]);
+    expect(shortSessions(barsOf(bars), { interval: '1d', calendar: XNYS, known: barsOf([]) })).toEqual([]);
     expect(shortIn(bars, [], calendarById('weekdays'))).toEqual([]);
   });
 

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Ohlcv } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { findOddities } from '../../src/core/oddities.ts';
-import type { SeriesContext } from '../../src/core/plausibility.ts';
-import { rejectStraightLines } from '../../src/core/straight-lines.ts';
 import { SESSIONS, context, dayBar, dayBars } from './daily-bars.ts';
+import { type RowContext, findOddities, rejectStraightLines } from './rows.ts';
 
 const hourly = { interval: '1h', calendar: calendarById('24-7') } as const;
 
@@ -52,10 +50,10 @@ function interpolated(bars: readonly Ohlcv[], from: number, to: number, digits =
 }
 
 /** Indexes of the rejected bars. */
-function onLine(bars: readonly Ohlcv[], change: Partial<SeriesContext> = hourly): number[] {
+function onLine(bars: readonly Ohlcv[], change: Partial<RowContext> = hourly): number[] {
   const { accepted, rejected } = rejectStraightLines({ accepted: bars, rejected: [] }, context(change));
   expect([...accepted, ...rejected.map(({ bar }) => bar)].toSorted((a, b) => a.ts - b.ts)).toEqual(bars);
-  return rejected.map(({ bar }) => bars.indexOf(bar));
+  return rejected.map(({ bar }) => bars.findIndex(({ ts }) => ts === bar.ts));
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);

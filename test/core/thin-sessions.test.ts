@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Ohlcv } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../../src/core/day.ts';
-import { findOddities } from '../../src/core/oddities.ts';
-import type { SeriesContext } from '../../src/core/plausibility.ts';
 import { SESSIONS, context, dayBar, minuteBars } from './daily-bars.ts';
+import { type RowContext, findOddities } from './rows.ts';
 
 function minutes(...counts: number[]): Ohlcv[] {
   return counts.flatMap((count, i) => minuteBars(SESSIONS[i] ?? 0, count, 10));
 }
 
-function thinOnes(bars: readonly Ohlcv[], change: Partial<SeriesContext> = {}): string[] {
+function thinOnes(bars: readonly Ohlcv[], change: Partial<RowContext> = {}): string[] {
   const oddities = findOddities(bars, context({ interval: '1m', ...change }));
   return oddities.map(({ kind, session, note }) => `${kind} ${formatDay(session)}: ${note}`);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Ohlcv, type Split, isSplit } from '../../src/core/bars.ts';
 import { formatDay, utcDayOf } from '../../src/core/day.ts';
-import { hiddenSplits, unappliedSplits } from '../../src/core/unapplied-splits.ts';
 import { SESSIONS, split, stored } from '../backfill/hearings.ts';
+import { hiddenSplits, unappliedSplits } from './rows.ts';
 
 const dateOf = (session: number): string => formatDay(SESSIONS[session] ?? 0);
 const at = (session: number, ratio: number): Split => {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CorporateAction, Ohlcv } from '../../src/core/bars.ts';
-import type { SeriesContext } from '../../src/core/plausibility.ts';
-import { rejectUnitFlips } from '../../src/core/unit-flips.ts';
 import { SESSIONS, context, dayBar, dayBars, minuteBars } from './daily-bars.ts';
+import { type RowContext, rejectUnitFlips } from './rows.ts';
 
-function rejectedCloses(bars: readonly Ohlcv[], change: Partial<SeriesContext> = {}): number[] {
+function rejectedCloses(bars: readonly Ohlcv[], change: Partial<RowContext> = {}): number[] {
   const checked = rejectUnitFlips({ accepted: bars, rejected: [] }, context(change));
   const judged = [...checked.accepted, ...checked.rejected.map(({ bar }) => bar)];
   expect(judged.toSorted((a, b) => a.ts - b.ts)).toEqual(bars);

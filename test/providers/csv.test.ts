@@ -5,9 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type DayRange, parseDay } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
 import { openCsv } from '../../src/providers/csv/index.ts';
-import type { BarAnswer, Provider } from '../../src/providers/provider.ts';
+import type { Provider } from '../../src/providers/provider.ts';
 import { realData } from '../realdata.ts';
 import { REAL_DATA, itWith } from '../needs.ts';
+import { inRows, type RowAnswer } from './rows.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const DAILY = `date,open,high,low,close,volume
@@ -39,8 +40,8 @@ function fetchBars(
   asked: DayRange,
   interval: Interval = '1d',
   now = NOW,
-): Promise<BarAnswer> {
-  return provider.fetchBars({ series: { ticker, interval }, range: asked, now });
+): Promise<RowAnswer> {
+  return inRows(provider).fetchBars({ series: { ticker, interval }, range: asked, now });
 }
 
 describe('a folder as a provider', () => {

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { type DayRange, parseDay, utcDayOf } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
-import type { BarAnswer } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
+import { inRows, type RowAnswer } from './rows.ts';
 
 const provider = openSample({ id: 'sample' });
 
-function fetchBars(ticker: string, interval: Interval, asked: DayRange, now: string): Promise<BarAnswer> {
-  return provider.fetchBars({ series: { ticker, interval }, range: asked, now: Date.parse(now) });
+function fetchBars(ticker: string, interval: Interval, asked: DayRange, now: string): Promise<RowAnswer> {
+  return inRows(provider).fetchBars({ series: { ticker, interval }, range: asked, now: Date.parse(now) });
 }
 
 function range(from: string, to: string): DayRange {
@@ -30,7 +30,11 @@ describe('the sample provider', () => {
     });
     const other = openSample({ id: 'sample', seed: 2 });
     const series = { ticker: 'ALFA', interval: '1d' } as const;
-    const { bars } = await other.fetchBars({ series, range: asked, now: Date.parse('2026-11-20T12:00:00Z') });
+    const { bars } = await inRows(other).fetchBars({
+      series,
+      range: asked,
+      now: Date.parse('2026-11-20T12:00:00Z'),
+    });
     expect(bars).toEqual(sampleMarket(2).rows('ALFA', '1d', asked));
     expect(bars).not.toEqual(answer.bars);
   });

@@ -5,12 +5,13 @@ import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { type DayRange, formatDay, parseDay, utcDayOf } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
 import { type Gate, OPEN_GATE } from '../../src/providers/http/gate.ts';
-import type { BarAnswer, Provider } from '../../src/providers/provider.ts';
+import type { Provider } from '../../src/providers/provider.ts';
 import { openYahoo } from '../../src/providers/yahoo/index.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { yahooWire } from '../../src/simulator/yahoo/wire.ts';
 import { chartNamed, CHARTS, type Recording } from '../yahoo-recordings.ts';
 import { REAL_DATA, describeWith } from '../needs.ts';
+import { inRows, type RowAnswer } from './rows.ts';
 
 const now = Date.parse('2025-02-20T12:00:00Z');
 const opened: (Provider | Server)[] = [];
@@ -58,7 +59,7 @@ async function ask(
   interval: Interval = '1d',
 ) {
   const { provider } = await yahooThatAnswers(() => reply);
-  return provider.fetchBars({ series: { ticker, interval }, range, now });
+  return inRows(provider).fetchBars({ series: { ticker, interval }, range, now });
 }
 
 const error = (code: string, description: string): string =>
@@ -210,7 +211,7 @@ describe('a request', () => {
 });
 
 describeWith(REAL_DATA)('recorded answers of Yahoo', () => {
-  const replay = async (recording: Recording): Promise<BarAnswer> => {
+  const replay = async (recording: Recording): Promise<RowAnswer> => {
     const url = new URL(recording.request.url);
     const ticker = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
     const range = dates(day(url, 'period1'), day(url, 'period2'));

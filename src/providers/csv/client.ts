@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { RejectedAction } from '../../core/action-checks.ts';
-import { type Ohlcv, isSplit } from '../../core/bars.ts';
+import { BarBuilder } from '../../core/bar-builder.ts';
+import { isSplit } from '../../core/bars.ts';
+import type { Bars } from '../../core/columns.ts';
 import { type Day, type DayRange, parseDay } from '../../core/day.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
@@ -28,7 +30,7 @@ export interface CsvReading extends MarketReading {
   /** What is odd about the stamps of its rows. */
   readonly oddities: readonly Oddity[];
   /** Split-adjusted rows of the series within a month of its splits, whatever the range; none of raw ones. */
-  readonly aroundSplits: readonly Ohlcv[];
+  readonly aroundSplits: Bars;
   /** What of its files is not read, a line each. */
   readonly notRead: readonly string[];
   /** See `CsvClient.editionOf`. */
@@ -116,11 +118,13 @@ function rowsAround(
   market: CsvFolderMarket,
   { series: { ticker, interval } }: BarRequest,
   days: readonly { readonly exDay: Day }[],
-): Ohlcv[] {
-  return days.flatMap(({ exDay }) => {
+): Bars {
+  const bars = new BarBuilder();
+  for (const { exDay } of days) {
     const around = { from: exDay - NEIGHBOUR_DAYS, to: exDay + NEIGHBOUR_DAYS };
-    return market.rows(ticker, interval, around).filter(isComplete);
-  });
+    for (const row of market.rows(ticker, interval, around)) if (isComplete(row)) bars.pushRow(row);
+  }
+  return bars.bars();
 }
 
 /** What the files of a series tell of splits after the first row that is wanted. */

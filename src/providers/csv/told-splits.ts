@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import type { CorporateAction, Ohlcv } from '../../core/bars.ts';
+import type { CorporateAction } from '../../core/bars.ts';
+import type { Bars } from '../../core/columns.ts';
 import type { Day } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { hiddenSplits } from '../../core/unapplied-splits.ts';
@@ -12,7 +13,7 @@ export interface SplitsTold {
   /** Splits and dividends of `actions.csv`. */
   readonly listed: readonly CorporateAction[];
   /** Prices as they are in the files, on both sides of the splits. */
-  readonly rows: readonly Ohlcv[];
+  readonly rows: Bars;
   readonly sessionOf: (ts: number) => Day;
   readonly ticker: string;
 }

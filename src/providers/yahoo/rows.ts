@@ -1,5 +1,6 @@
-import type { Ohlcv } from '../../core/bars.ts';
+import { BarBuilder } from '../../core/bar-builder.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
+import type { Bars } from '../../core/columns.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { untoldVolume } from '../../core/instrument-type.ts';
@@ -11,7 +12,7 @@ import { instrumentType } from './instrument-type.ts';
 
 /** Rows of a chart on our grid, still as Yahoo adjusts them, in the order of the answer. */
 export interface ChartRows {
-  readonly bars: readonly Ohlcv[];
+  readonly bars: Bars;
   readonly unusable: readonly UnusableRow[];
   /** Rows that are left out: extended hours, strays, unfinished bars, the live row where it is no bar. */
   readonly dropped: number;
@@ -39,7 +40,7 @@ export interface RowsAsked {
  */
 export function chartRows(chart: Chart, asked: RowsAsked): ChartRows {
   const { interval, settled, dayOf } = asked;
-  const bars: Ohlcv[] = [];
+  const bars = new BarBuilder(chart.stamps.length);
   const unusable: UnusableRow[] = [];
   let [strays, unfinished] = [0, 0];
   const { stamps } = chart;
@@ -58,17 +59,17 @@ export function chartRows(chart: Chart, asked: RowsAsked): ChartRows {
     const row = valuesOf(chart, i);
     if (isPriced(row)) {
       // While a session lasts Yahoo may give its row twice, at its open and live: the live one, the last, is newer.
-      if (day > settled && bars.at(-1)?.ts === ts) {
+      if (day > settled && bars.lastTs === ts) {
         bars.pop();
         unfinished++;
       }
       const { open, high, low, close, volume } = row;
-      bars.push({ ts, open, high, low, close, volume: volume ?? untold, vwap: null, trades: null });
+      bars.push(ts, open, high, low, close, volume ?? untold);
     } else if (day <= settled) unusable.push({ ts, reason: 'empty', row });
     // An empty row of a session that is not settled says nothing yet.
     else unfinished++;
   }
-  return { bars, unusable, dropped: strays + unfinished, unfinished };
+  return { bars: bars.bars(), unusable, dropped: strays + unfinished, unfinished };
 }
 
 interface RowValues {

@@ -5,7 +5,7 @@ import { parseDay, startOfDay, utcDayOf } from '../../../src/core/day.ts';
 import { sessionDateOf } from '../../../src/core/partition.ts';
 import { sampleMarket } from '../../../src/market/sample.ts';
 import { asOneBar } from '../../../src/market/session-grid.ts';
-import type { BarAnswer } from '../../../src/providers/provider.ts';
+import type { RowAnswer } from '../rows.ts';
 import { type Asked, fetchFrom, serving, stopServing } from './serving.ts';
 
 afterEach(stopServing);
@@ -13,7 +13,7 @@ afterEach(stopServing);
 const market = sampleMarket();
 
 /** The answer with the bars of the range alone: a daily chart goes on to now. */
-async function fetched(asked: Asked): Promise<BarAnswer> {
+async function fetched(asked: Asked): Promise<RowAnswer> {
   const answer = await (await fetchFrom(serving(market, asked.now), asked)).answer;
   const [first, last] = asked.range.map(parseDay);
   const sessionOf = sessionDateOf(asked.interval ?? '1d', calendarFor(asked.ticker));
@@ -22,7 +22,7 @@ async function fetched(asked: Asked): Promise<BarAnswer> {
 }
 
 /** Intraday bars as the daily bars that they add up to. */
-function byDay({ bars }: BarAnswer, ticker: string) {
+function byDay({ bars }: RowAnswer, ticker: string) {
   const calendar = calendarFor(ticker);
   const days = [...new Set(bars.map(({ ts }) => calendar.localDay(ts)))];
   return days.map((day) =>

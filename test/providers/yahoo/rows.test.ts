@@ -4,8 +4,11 @@ import { formatDay, parseDay, utcDayOf } from '../../../src/core/day.ts';
 import type { Interval } from '../../../src/core/interval.ts';
 import { type ParsedChart, parseChart } from '../../../src/providers/yahoo/parse.ts';
 import { type Chart, chartResult, type Row } from './chart.ts';
+import { type WithRows, withRows } from '../rows.ts';
 
 const DELAY_MS = 4 * 3_600_000;
+
+type Parsed = WithRows<ParsedChart>;
 
 interface Asked extends Chart {
   readonly ticker: string;
@@ -15,21 +18,21 @@ interface Asked extends Chart {
   readonly interval?: Interval;
 }
 
-function parse({ ticker, now, range: [first, last], interval = '1d', ...chart }: Asked): ParsedChart {
+function parse({ ticker, now, range: [first, last], interval = '1d', ...chart }: Asked): Parsed {
   const calendar = calendarFor(ticker);
   const result = chartResult(chart);
-  return parseChart(result, result, {
+  const parsed = parseChart(result, result, {
     interval,
     calendar,
     range: { from: parseDay(first), to: parseDay(last) + 1 },
     now: Date.parse(now),
     settled: calendar.lastSettled(Date.parse(now), DELAY_MS),
   });
+  return withRows(parsed);
 }
 
-const dates = ({ bars }: ParsedChart): string[] => bars.map(({ ts }) => formatDay(utcDayOf(ts)));
-const times = ({ bars }: ParsedChart): string[] =>
-  bars.map(({ ts }) => new Date(ts).toISOString().slice(11, 16));
+const dates = ({ bars }: Parsed): string[] => bars.map(({ ts }) => formatDay(utcDayOf(ts)));
+const times = ({ bars }: Parsed): string[] => bars.map(({ ts }) => new Date(ts).toISOString().slice(11, 16));
 
 describe('a row without a volume', () => {
   it.each([
@@ -53,7 +56,7 @@ describe('a row without a volume', () => {
 
 describe('the live row of a daily chart', () => {
   const TUESDAY: Row = ['2025-01-14T14:30:00Z', 10];
-  const live = (stamp: string, now: string, last = '2025-01-15'): ParsedChart =>
+  const live = (stamp: string, now: string, last = '2025-01-15'): Parsed =>
     parse({ ticker: 'AAPL', now, range: ['2025-01-14', last], rows: [TUESDAY, [stamp, 11]] });
 
   it('is the bar of its session while that is open', () => {
@@ -165,7 +168,7 @@ describe('the live row of a daily chart', () => {
 describe('intraday rows of a session that is not settled', () => {
   const day = '2025-01-15T';
   const rowsAt = (...stamps: string[]): Row[] => stamps.map((stamp): Row => [`${day}${stamp}Z`, 10]);
-  const parsed = (interval: Interval, rows: readonly Row[], now: string, lastTrade?: string): ParsedChart =>
+  const parsed = (interval: Interval, rows: readonly Row[], now: string, lastTrade?: string): Parsed =>
     parse({
       ticker: 'AAPL',
       interval,

@@ -4,9 +4,9 @@ import type { Interval } from '../../../src/core/interval.ts';
 import { parseDay } from '../../../src/core/day.ts';
 import type { Market } from '../../../src/market/market.ts';
 import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
-import type { BarAnswer } from '../../../src/providers/provider.ts';
 import { openYahoo } from '../../../src/providers/yahoo/index.ts';
 import { yahooWire } from '../../../src/simulator/yahoo/wire.ts';
+import { inRows, type RowAnswer } from '../rows.ts';
 
 const servers: Server[] = [];
 
@@ -32,7 +32,7 @@ export interface Asked {
 export async function fetchFrom(
   reply: (url: URL, count: number) => Reply,
   { ticker, interval = '1d', range: [first, last], now, gate = OPEN_GATE }: Asked,
-): Promise<{ answer: Promise<BarAnswer>; asked: URL[] }> {
+): Promise<{ answer: Promise<RowAnswer>; asked: URL[] }> {
   const asked: URL[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://yahoo');
@@ -44,7 +44,7 @@ export async function fetchFrom(
   const { port } = server.address() as AddressInfo;
   const provider = openYahoo({ id: 'yahoo', url: `http://127.0.0.1:${port}`, timeoutMs: 5000 }, gate);
   const range = { from: parseDay(first), to: parseDay(last) + 1 };
-  const answer = provider.fetchBars({ series: { ticker, interval }, range, now: Date.parse(now) });
+  const answer = inRows(provider).fetchBars({ series: { ticker, interval }, range, now: Date.parse(now) });
   await answer.catch(() => undefined);
   return { answer, asked };
 }

@@ -1,4 +1,5 @@
 import type { AsyncBuffer } from 'hyparquet';
+import { barsOf } from '../../../core/bar-builder.ts';
 import type { Bar, Split } from '../../../core/bars.ts';
 import type { Calendar } from '../../../core/calendar/calendar.ts';
 import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
@@ -115,7 +116,7 @@ function rowsExam(partition: Partition, readable: Readable): BarsExam {
     repair: mends
       ? { content: { bars: sound, knowledge: reconciled.knowledge }, removed: faulty }
       : undefined,
-    fingerprint: fingerprintOf(sound) ?? undefined,
+    fingerprint: fingerprintOf(barsOf(sound)) ?? undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Bar } from '../../../core/bars.ts';
 import type { Calendar } from '../../../core/calendar/calendar.ts';
-import { checkBars, mostTold, saysTheSame } from '../../../core/checks.ts';
+import { faultOf as faultOfBar, mostTold, saysTheSame } from '../../../core/checks.ts';
 import { type DayRange, formatDay, MS_PER_DAY } from '../../../core/day.ts';
 import { type Interval, intervalMs } from '../../../core/interval.ts';
 import { sessionDateOf } from '../../../core/partition.ts';
@@ -77,8 +77,8 @@ function faultOf(bar: Bar, { interval, calendar, period, type }: RowPlace): Faul
     const reason = `its stamp ${bar.ts} is in ${wrong.unit}, not in ms`;
     return { kind: 'wrong-magnitude', reason, meant: wrong.meant };
   }
-  const [rejected] = checkBars([bar], type).rejected;
-  if (rejected !== undefined) return { kind: 'impossible-values', reason: rejected.reason };
+  const wrongValue = faultOfBar(bar, type);
+  if (wrongValue !== null) return { kind: 'impossible-values', reason: wrongValue };
   if (!Number.isFinite(bar.fetchedAt))
     return { kind: 'impossible-values', reason: `fetched_at ${bar.fetchedAt} is no time` };
   const day = sessionDateOf(interval, calendar)(bar.ts);
