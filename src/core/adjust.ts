@@ -9,11 +9,28 @@ import type { Day } from './day.ts';
 export function fromWire(wire: number, shares = 1): number {
   const price = wire * shares;
   const printed = Math.fround(wire);
+  const cents = sixDigits(price);
+  if (Math.fround(cents / shares) === printed) return cents;
   for (const digits of [6, 7, 8]) {
     const decimal = Number(price.toPrecision(digits));
     if (Math.fround(decimal / shares) === printed) return decimal;
   }
   return Number(price.toPrecision(9));
+}
+
+/** Powers of ten, all exact. */
+const TENS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10] as const;
+
+/**
+ * A price to six digits, by numbers alone: most prices have no more, and a text for each of them costs a tenth of a
+ * backfill. NaN where that is not sure to be `Number(price.toPrecision(6))`, but for prices half-way between two
+ * such, which no single precision takes for either.
+ */
+function sixDigits(price: number): number {
+  const tens = TENS[5 - Math.floor(Math.log10(Math.abs(price)))];
+  if (tens === undefined) return Number.NaN;
+  const units = Math.round(price * tens);
+  return Math.abs(units) >= 1e5 && Math.abs(units) < 1e6 ? units / tens : Number.NaN;
 }
 
 /** Shares of today for one share of a session: the product of the ratios of all splits with a later ex-date. */

@@ -114,9 +114,13 @@ export function pick<B extends Bars>(bars: B, places: ArrayLike<number>): B {
 
 /** The bars of which a test holds; the same object where it holds of all. */
 export function keep<B extends Bars>(bars: B, holds: (i: number) => boolean): B {
-  const places: number[] = [];
-  for (let i = 0; i < bars.length; i++) if (holds(i)) places.push(i);
-  return places.length === bars.length ? bars : pick(bars, places);
+  let held = 0;
+  while (held < bars.length && holds(held)) held++;
+  // Nearly every check finds nothing.
+  if (held === bars.length) return bars;
+  const places = Array.from({ length: held }, (_, i) => i);
+  for (let i = held + 1; i < bars.length; i++) if (holds(i)) places.push(i);
+  return pick(bars, places);
 }
 
 /** Place of the first bar that starts at `ts` or later; `length` if there is none. */

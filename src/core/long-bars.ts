@@ -18,25 +18,29 @@ const LEAST_DAYS_APART = 5;
  * The last row may be another one of the running week. Rows of a share that rarely trades lie anywhere.
  */
 export function longBars(dates: readonly Day[], calendar: Calendar): 'weeks' | 'months' | undefined {
-  const days = [...new Set(dates)].toSorted((a, b) => a - b);
+  const days = isAscending(dates) ? dates : [...new Set(dates)].toSorted((a, b) => a - b);
   return stretches(days)
     .map((stretch) => longStretch(stretch, calendar))
     .find((apart) => apart !== undefined);
 }
 
-/** Days in a row that are days apart: some vendors have weeks of long ago, and days since. */
+function isAscending(days: readonly Day[]): boolean {
+  return days.every((day, i) => i === 0 || day > (days[i - 1] as Day));
+}
+
+/** Days in a row that are days apart, if they are enough: some vendors have weeks of long ago, and days since. */
 function stretches(days: readonly Day[]): Day[][] {
   const found: Day[][] = [];
-  for (const day of days) {
-    const stretch = found.at(-1);
-    if (stretch !== undefined && day - (stretch.at(-1) ?? day) >= LEAST_DAYS_APART) stretch.push(day);
-    else found.push([day]);
+  for (let from = 0; from < days.length;) {
+    let to = from + 1;
+    while (to < days.length && (days[to] as Day) - (days[to - 1] as Day) >= LEAST_DAYS_APART) to++;
+    if (to - from >= ENOUGH_ROWS) found.push(days.slice(from, to));
+    from = to;
   }
   return found;
 }
 
 function longStretch(days: readonly Day[], calendar: Calendar): 'weeks' | 'months' | undefined {
-  if (days.length < ENOUGH_ROWS) return undefined;
   const whole = days.slice(0, -1);
   if (isOneEach(whole, monthOf) && isAtOnePlace(whole, calendar, monthOf, dayOfMonth)) return 'months';
   return isOneEach(whole, weekOf) && isAtOnePlace(whole, calendar, weekOf, weekdayOf) ? 'weeks' : undefined;

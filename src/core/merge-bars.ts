@@ -17,9 +17,16 @@ export function mergeBars<B extends Bars>(older: B, newer: B): B {
 
 /** The same, and where each bar comes from. */
 export function joinBars<B extends Bars>(older: B, newer: B): JoinedBars<B> {
-  if (older.length === 0) return { bars: newer, places: Int32Array.from(newer.ts, (_, i) => i) };
+  if (older.length === 0) return { bars: newer, places: firstPlaces(newer.length) };
   const places = mergedPlaces(older.ts, newer.ts);
   return { bars: newer.length === 0 ? older : columnsOf(older, newer, places), places };
+}
+
+/** 0, 1, 2, … */
+function firstPlaces(length: number): Int32Array {
+  const places = new Int32Array(length);
+  for (let i = 0; i < length; i++) places[i] = i;
+  return places;
 }
 
 function mergedPlaces(older: Float64Array, newer: Float64Array): Int32Array {

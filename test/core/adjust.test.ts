@@ -96,3 +96,40 @@ describe('a dividend', () => {
     expect(toDeclared(dividend, [split('2020-05-08', 4)])).toEqual(dividend);
   });
 });
+
+describe('a price of a single-precision wire', () => {
+  /** By texts alone: the shortest decimal of at least six digits that is printed so. */
+  function shortest(wire: number, shares: number): number {
+    const price = wire * shares;
+    const decimals = [6, 7, 8].map((digits) => Number(price.toPrecision(digits)));
+    const printed = decimals.find((decimal) => Math.fround(decimal / shares) === Math.fround(wire));
+    return printed ?? Number(price.toPrecision(9));
+  }
+
+  const shares = fc.constantFrom(1, 4, 2, 1.5, 7, 1 / 20, 1 / 3, 0.1);
+  const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+  const cents = fc.integer({ min: -9_999_999, max: 99_999_999 }).map((units) => units / 100);
+  const halves = fc
+    .tuple(fc.integer({ min: 100_000, max: 10_000_000 }), fc.integer({ min: 0, max: 9 }))
+    .map(([units, decimals]) => (units + 0.5) / 10 ** decimals);
+
+  it('is the shortest decimal that it can be, whatever the price', () => {
+    fc.assert(
+      fc.property(fc.oneof(cents, halves, number), shares, (price, ratio) => {
+        const wire = Math.fround(price / ratio);
+        expect(fromWire(wire, ratio)).toBe(shortest(wire, ratio));
+        expect(fromWire(price, ratio)).toBe(shortest(price, ratio));
+      }),
+      {
+        numRuns: 5000,
+        examples: [
+          [0, 1],
+          [1e22, 1],
+          [999_999.5, 1],
+          [0.000_01, 1],
+          [9.999_999, 4],
+        ],
+      },
+    );
+  });
+});
