@@ -20,6 +20,10 @@ const OPTIONS = {
     describe: 'Another sample market',
   },
   port: { value: 'N', default: '0', read: parsePort, describe: 'Port on 127.0.0.1; 0: any free one' },
+  cache: {
+    type: 'switch',
+    describe: 'Render an answer once and give it again as it was, to measure a client',
+  },
   log: { value: 'FILE', describe: 'Append one JSON line a request to this file' },
   latency: {
     value: 'TIME',
@@ -73,6 +77,7 @@ export const simulateCommand = command({
       wire: argv.wire,
       market: await openMarket(argv.from, argv.seed),
       port: argv.port,
+      cache: argv.cache,
       latencyMs: argv.latency,
       now: preciseClock(argv.now ?? Date.now),
       ...(fault !== undefined && { faults: { rates: fault, seed: argv.faultSeed } }),

@@ -19,6 +19,8 @@ export type Distortion = (answer: WireResponse, asked: Asked) => WireResponse | 
 /** All that the simulator knows of a provider's server. */
 export interface SimulatedServer {
   readonly answer: Wire;
+  /** All that an answer depends on besides the market and the clock, as a text. */
+  readonly answerKey: (request: WireRequest) => string;
   readonly askedSeries: (request: WireRequest) => AskedSeries;
   readonly distortions: Distortions;
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../core/errors.ts';
 import type { Market } from '../market/market.ts';
+import { cached } from './cached.ts';
 import { deliver } from './deliver.ts';
 import type { SimulatedServer } from './distortion.ts';
 import { type Hostility, judge, type Outcome } from './verdict.ts';
@@ -41,6 +42,8 @@ export interface SimulatorOptions extends Hostility {
   readonly port?: number;
   /** Default, and only sensible value, `127.0.0.1`. */
   readonly host?: string;
+  /** Render an answer once and give it again as it was: serving then costs what a static server does. Default false. */
+  readonly cache?: boolean;
   /** Wait before every answer, refusals included; default 0. */
   readonly latencyMs?: number;
   /** The simulator's clock, ms since the epoch. */
@@ -93,8 +96,9 @@ function handler(
   closing: AbortSignal,
   onOver: () => void,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { latencyMs = 0, now, log } = options;
-  const verdictOn = judge(SERVERS[options.wire], options.market, options);
+  const { latencyMs = 0, cache = false, now, log } = options;
+  const server = SERVERS[options.wire];
+  const verdictOn = judge(cache ? cached(server) : server, options.market, options);
   const startedMs = performance.now();
   return async (request, response) => {
     const arrivedMs = performance.now() - startedMs;

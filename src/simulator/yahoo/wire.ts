@@ -24,8 +24,7 @@ export function chartPath(symbol: string): string {
 
 /** Answers chart requests; text for a client without a name, JSON for everything else. */
 export const yahooWire: Wire = (request, market, now) => {
-  const agent = request.headers['user-agent'];
-  if (agent === undefined || agent === '') return tooManyRequests();
+  if (isNameless(request)) return tooManyRequests();
   const symbol = symbolOf(request);
   if (symbol === null) return failure(NOT_FOUND, now);
   const answer = chart(request.query, market, symbol, now);
@@ -33,6 +32,11 @@ export const yahooWire: Wire = (request, market, now) => {
   const body = { chart: { result: [answer.result], error: null } };
   return { status: 200, headers: headersAt(now), body: JSON.stringify(body), rows: answer.rows };
 };
+
+export function answerKey(request: WireRequest): string {
+  const { method, path, query } = request;
+  return `${isNameless(request) ? 'nameless ' : ''}${method} ${path}?${query.toString()}`;
+}
 
 /** The symbol that a request is about; null if it asks for no chart. */
 export function symbolOf({ method, path }: WireRequest): string | null {
@@ -43,6 +47,10 @@ export function symbolOf({ method, path }: WireRequest): string | null {
   } catch {
     return null;
   }
+}
+
+function isNameless({ headers: { 'user-agent': agent } }: WireRequest): boolean {
+  return agent === undefined || agent === '';
 }
 
 function chart(
