@@ -79,7 +79,7 @@ function tailOf({ learned }: Learned, calendar: Calendar): number {
   let sessions = 0;
   for (const run of learned.absent.toReversed()) {
     if (run.from < lastBar || !isUnexplained(run)) break;
-    sessions += calendar.sessions(run).length;
+    sessions += calendar.count([run]);
   }
   return sessions;
 }
@@ -138,7 +138,7 @@ export function learnInDoubt(
     const { reason } = leadingClaim(run.by);
     if (!isDoubted(reason)) return [run];
     const unheard = subtract([run], heard);
-    const sessions = unheard.reduce((sum, days) => sum + calendar.sessions(days).length, 0);
+    const sessions = calendar.count(unheard);
     doubted += sessions;
     left[reason] = (left[reason] ?? 0) - sessions;
     const believed = intersect([run], heard).map((days) => ({ ...run, ...days }));

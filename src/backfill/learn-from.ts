@@ -95,7 +95,7 @@ export function learnFrom(checked: CheckedAnswer): Learned {
     }),
   };
   const provisional = [...present].filter((session) => session > lastSettled).length;
-  const waiting = unconfirmed.reduce((sum, run) => sum + calendar.sessions(run).length, 0);
+  const waiting = calendar.count(unconfirmed);
   return { learned, present: present.size - provisional, absent, missing, provisional, waiting };
 }
 

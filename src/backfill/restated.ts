@@ -61,6 +61,5 @@ function wholeSeries(tasks: readonly Task[], scan: Scan): SeriesGaps[] {
     ),
   );
   const gaps = days === undefined ? [] : sessionRuns([days], calendar);
-  const sessions = gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
-  return [{ series, calendar, gaps, sessions, final: [] }];
+  return [{ series, calendar, gaps, sessions: calendar.count(gaps), final: [] }];
 }

@@ -71,8 +71,8 @@ function isIdle(session: Day, around: Around): boolean {
   const isNear =
     before !== undefined &&
     after !== undefined &&
-    calendar.sessions({ from: before.day + 1, to: session }).length < NEAREST &&
-    calendar.sessions({ from: session + 1, to: after.day }).length < NEAREST;
+    calendar.count([{ from: before.day + 1, to: session }]) < NEAREST &&
+    calendar.count([{ from: session + 1, to: after.day }]) < NEAREST;
   if (!hasFiller && !isNear) return false;
   const usual = median(beyond(rows, last, next, ['filler']));
   if (usual >= thinValue) return false;

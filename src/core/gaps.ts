@@ -84,17 +84,16 @@ export function findGaps(
     const coverage = coverageOf.get(seriesKey(series)) ?? NOTHING_KNOWN;
     const closed = options.everything ? [] : closedDays(series, coverage, options);
     const gaps = sessionRuns(subtract(normalize([range]), closed), calendar);
-    const sessions = gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
     const unconfirmed = unconfirmedAt(coverage, options.now);
     const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
     const waiting = intersect([range], subtract(provisionalAt(coverage, options.now), gaps));
     return {
-      ...{ series, calendar, gaps, sessions, final },
+      ...{ series, calendar, gaps, sessions: calendar.count(gaps), final },
       ...(options.everything && { again: true }),
       riders: subtract(unconfirmed, gaps),
       unavailable: unavailableIn(unlearn(coverage, gaps), range, calendar),
       holes: holesIn(unlearn(coverage, gaps), range, calendar),
-      provisional: waiting.reduce((sum, run) => sum + calendar.sessions(run).length, 0),
+      provisional: calendar.count(waiting),
     };
   });
 }

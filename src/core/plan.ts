@@ -123,7 +123,7 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
         series,
         calendar: calendar.id,
         gaps: beyond,
-        sessions: countSessions(beyond, calendar),
+        sessions: calendar.count(beyond),
         reachDays: limits.lookBackDays ?? 0,
       });
     }
@@ -215,12 +215,8 @@ function taskFor(
     calendar: calendar.id,
     range,
     gaps,
-    sessions: countSessions(gaps, calendar),
+    sessions: calendar.count(gaps),
     requests,
     partitions,
   };
-}
-
-function countSessions(gaps: readonly DayRange[], calendar: Calendar): number {
-  return gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
 }

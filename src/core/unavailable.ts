@@ -40,12 +40,12 @@ export function unavailableIn(
   calendar: Calendar,
 ): UnavailableSessions[] {
   const unknown = unknownTicker(coverage);
-  if (unknown !== undefined) return [partOf(leadingClaim(unknown.by), calendar.sessions(range).length)];
+  if (unknown !== undefined) return [partOf(leadingClaim(unknown.by), calendar.count([range]))];
   const { present, absent } = within(coverage, [range]);
   const parts = absent.map(({ by, ...days }) => ({ days, claim: leadingClaim(by) }));
   const elsewhere = parts.filter(({ claim }) => ELSEWHERE.has(claim.reason));
   const counted = [...elsewhere, ...lackingIn(parts, present, calendar)].flatMap(({ days, claim }) => {
-    const sessions = calendar.sessions(days).length;
+    const sessions = calendar.count([days]);
     return sessions === 0 ? [] : [{ ...partOf(claim, sessions), tickers: [] }];
   });
   return joined(counted).map(({ tickers: _none, ...part }) => part);
@@ -65,17 +65,15 @@ function lackingIn(
   const lacking = parts.filter(({ claim }) => isHole(claim.reason));
   const whole = span(present);
   if (whole === undefined) return lacking;
-  const count = (days: readonly DayRange[]): number =>
-    days.reduce((sum, run) => sum + calendar.sessions(run).length, 0);
   const inside = lacking.filter(({ days }) => days.from >= whole.from && days.to <= whole.to);
-  const without = count(inside.map(({ days }) => days));
-  return without > count(present) ? inside : [];
+  const without = calendar.count(inside.map(({ days }) => days));
+  return without > calendar.count(present) ? inside : [];
 }
 
 /** Sessions of a range that are known to have no bar though nobody says why: a vendor's holes, and rejected rows. */
 export function holesIn(coverage: Coverage, range: DayRange, calendar: Calendar): number {
   return within(coverage, [range]).absent.reduce((sum, { by, ...days }) => {
-    return isHole(leadingClaim(by).reason) ? sum + calendar.sessions(days).length : sum;
+    return isHole(leadingClaim(by).reason) ? sum + calendar.count([days]) : sum;
   }, 0);
 }
 

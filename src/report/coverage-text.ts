@@ -191,7 +191,7 @@ export function staleHint({ series, totals }: CoverageReport): string | undefine
     (latest, one) => (one.last !== null && one.last > latest ? one.last : latest),
     '',
   );
-  const isStale = ({ missingSessions }: SeriesCoverage): boolean => (missingSessions[0] ?? '') > last;
+  const isStale = ({ missingRuns }: SeriesCoverage): boolean => (missingRuns[0]?.from ?? '') > last;
   if (last === '' || totals.missing === 0 || !series.every((one) => one.missing === 0 || isStale(one)))
     return undefined;
   return `All that is missing is later than ${last}, the last bar; --end ${last} judges the history alone.`;

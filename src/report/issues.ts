@@ -1,5 +1,4 @@
 import type { Warning } from '../backfill/summary.ts';
-import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
 import { sessionRuns } from '../core/gaps.ts';
@@ -88,14 +87,10 @@ export function unknownActions(scan: Scan): UnknownActions[] {
     .flatMap(({ series: { ticker }, coverage, calendar: id }) => {
       const calendar = calendarById(id);
       const unknown = sessionRuns(subtract(coverage.present, scan.actions.get(ticker) ?? []), calendar);
-      return unknown.map((run) => ({ ticker, ...datesOf(run), sessions: countOf(run, calendar) }));
+      return unknown.map((run) => ({ ticker, ...datesOf(run), sessions: calendar.count([run]) }));
     });
 }
 
 function datesOf({ from, to }: DayRange): { from: string; to: string } {
   return { from: formatDay(from), to: formatDay(to - 1) };
-}
-
-function countOf(run: DayRange, calendar: Calendar): number {
-  return calendar.sessions(run).length;
 }

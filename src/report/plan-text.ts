@@ -191,5 +191,5 @@ function gapText({ gaps }: Task, { from, to }: DayRange): string {
 
 /** Sessions that are wanted; of those that are only compared, none is. */
 function sessionsOf({ calendar, gaps }: Task, gap: DayRange): number | null {
-  return gaps.length === 0 ? null : calendarById(calendar).sessions(gap).length;
+  return gaps.length === 0 ? null : calendarById(calendar).count([gap]);
 }

@@ -1,9 +1,11 @@
 import type { Calendar } from '../core/calendar/calendar.ts';
-import { type Absence, provisionalAt, stateOf } from '../core/coverage.ts';
-import { type Day, type DayRange, formatDay } from '../core/day.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
+import { type Absence, provisionalAt } from '../core/coverage.ts';
+import { type Day, type DayRange, formatDay, parseDay } from '../core/day.ts';
 import { type AbsenceReason, type Claim, leadingClaim } from '../core/evidence.ts';
 import type { Interval } from '../core/interval.ts';
-import { contains } from '../core/ranges.ts';
+import { intersect } from '../core/ranges.ts';
+import { joinSessions, type Sessions, sessionsIn, type StateRun, stateRuns } from '../core/state-runs.ts';
 import { holesIn, NOTHING_TO_TRADE, type UnavailableSessions, unavailableIn } from '../core/unavailable.ts';
 import type { SeriesState } from '../store/store.ts';
 
@@ -75,9 +77,10 @@ export interface SeriesCoverage {
   readonly damaged: readonly string[];
   /** What of it cannot be had. */
   readonly unavailable: readonly UnavailableSessions[];
-  /** Sessions that nothing is known of, and the runs that they form. */
-  readonly missingSessions: readonly string[];
+  /** Runs of sessions that nothing is known of. */
   readonly missingRuns: readonly SessionRun[];
+  /** These one by one, listed anew whenever they are looked at. */
+  readonly missingSessions: readonly string[];
   /** Sessions of `unsure`. */
   readonly provisionalSessions: readonly string[];
 }
@@ -92,104 +95,117 @@ export interface Judged {
   readonly now: number;
 }
 
-/** The coverage of one series. `damaged` are the paths of its files that cannot be read. */
+/** The coverage of one series, counted run by run. `damaged` are the paths of its files that cannot be read. */
 export function coverSeries(
   state: SeriesState,
   calendar: Calendar,
   { range, settled, now }: Judged,
   damaged: readonly string[],
 ): SeriesCoverage {
-  const sessions = calendar.sessions(range);
-  const { present, missing, missingRuns, provisional, absences, byReason } = statesOf(sessions, state, now);
-  const unsure = provisional.filter((session) => session <= settled);
-  const tradable = sessions.length - untradable(byReason);
-  const unavailable = unavailableIn(state.coverage, range, calendar);
-  return {
+  const { coverage } = state;
+  const runs = stateRuns(coverage, range, calendar);
+  const present = runs.filter((run) => run.state === 'present');
+  const missing = missingRunsOf(runs);
+  const absences = absencesOf(runs);
+  const byReason = sessionsByReason(absences);
+  const open = intersect(intersect(coverage.present, [range]), provisionalAt(coverage, now));
+  const unsure = intersect(open, [{ from: Number.NEGATIVE_INFINITY, to: settled + 1 }]);
+  const unavailable = unavailableIn(coverage, range, calendar);
+  const holes = holesIn(coverage, range, calendar);
+  const counts = {
+    expected: sessionsIn(runs),
+    present: sessionsIn(present),
+    provisional: calendar.count(open),
+    unsure: calendar.count(unsure),
+    absent: sessionsIn(absences),
+    missing: sessionsIn(missing),
+  };
+  return withMissingSessions({
     ticker: state.series.ticker,
     interval: state.series.interval,
     calendar: calendar.id,
     advisory: calendar.advisory,
-    standing: standingOf({
-      damaged,
-      missing,
-      unavailable,
-      unsure,
-      holes: holesIn(state.coverage, range, calendar),
-    }),
-    first: dayText(present[0]),
-    last: dayText(present.at(-1)),
-    expected: sessions.length,
-    present: present.length,
-    provisional: provisional.length,
-    unsure: unsure.length,
-    absent: sessions.length - present.length - missing.length,
+    standing: standingOf({ damaged, ...counts, unavailable, holes }),
+    first: dayText(present[0]?.first),
+    last: dayText(present.at(-1)?.last),
+    ...counts,
     absentByReason: byReason,
-    missing: missing.length,
-    coverage: percent(present.length - unsure.length, tradable),
+    coverage: percent(counts.present - counts.unsure, counts.expected - untradable(byReason)),
     rows: state.rows,
     fetchedAt: state.fetchedAt === null ? null : isoOf(state.fetchedAt),
-    absences: absences.map(({ absence, sessions: days }) => reported(absence, days)),
+    absences: absences.map(reported),
     damaged,
     unavailable,
-    missingSessions: missing.map(formatDay),
-    missingRuns: missingRuns.map(runOf),
-    provisionalSessions: unsure.map(formatDay),
-  };
+    missingRuns: missing.map(runOf),
+    provisionalSessions: unsure.flatMap((days) => calendar.sessions(days)).map(formatDay),
+  });
 }
 
-/** What is known of the sessions of a range. */
-function statesOf(sessions: readonly Day[], { coverage }: SeriesState, now: number) {
-  const open = provisionalAt(coverage, now);
-  const present: Day[] = [];
-  const missing: Day[] = [];
-  const missingRuns: Day[][] = [];
-  let before: Day | undefined;
-  const provisional: Day[] = [];
-  const absences: { absence: Absence; sessions: Day[] }[] = [];
-  const byReason: Partial<Record<AbsenceReason, number>> = {};
-  for (const session of sessions) {
-    const known = stateOf(coverage, session);
-    if (known.state === 'missing') {
-      if (before !== undefined && missing.at(-1) === before) missingRuns.at(-1)?.push(session);
-      else missingRuns.push([session]);
-      missing.push(session);
-    } else if (known.state === 'present') {
-      present.push(session);
-      if (contains(open, session)) provisional.push(session);
-    } else {
-      byReason[known.claim.reason] = (byReason[known.claim.reason] ?? 0) + 1;
-      const run = absences.at(-1);
-      if (run?.absence === known.absence) run.sessions.push(session);
-      else absences.push({ absence: known.absence, sessions: [session] });
-    }
-    before = session;
+/** A decade that is missing of a thousand series is millions of sessions: they are listed when they are looked at. */
+function withMissingSessions(coverage: Omit<SeriesCoverage, 'missingSessions'>): SeriesCoverage {
+  return Object.defineProperty(coverage, 'missingSessions', MISSING_SESSIONS) as SeriesCoverage;
+}
+
+const MISSING_SESSIONS = {
+  enumerable: true,
+  get(this: SeriesCoverage): readonly string[] {
+    const calendar = calendarById(this.calendar);
+    return this.missingRuns.flatMap(({ from, to }) =>
+      calendar.sessions({ from: parseDay(from), to: parseDay(to) + 1 }).map(formatDay),
+    );
+  },
+};
+
+/** The missing sessions, those in one run that no other session parts. */
+function missingRunsOf(runs: readonly StateRun[]): Sessions[] {
+  const joined: Sessions[] = [];
+  for (const [i, run] of runs.entries()) {
+    if (run.state !== 'missing') continue;
+    const last = runs[i - 1]?.state === 'missing' ? joined.pop() : undefined;
+    joined.push(last === undefined ? run : joinSessions(last, run));
   }
-  return { present, missing, missingRuns, provisional, absences, byReason };
+  return joined;
+}
+
+type AbsentRun = Sessions & { readonly absence: Absence };
+
+/** The absent sessions, those in one run that one absence speaks of. */
+function absencesOf(runs: readonly StateRun[]): AbsentRun[] {
+  const joined: AbsentRun[] = [];
+  for (const run of runs) {
+    if (run.state !== 'absent') continue;
+    const last = joined.at(-1)?.absence === run.absence ? joined.pop() : undefined;
+    joined.push(last === undefined ? run : { absence: run.absence, ...joinSessions(last, run) });
+  }
+  return joined;
+}
+
+function sessionsByReason(absences: readonly AbsentRun[]): Partial<Record<AbsenceReason, number>> {
+  const byReason: Partial<Record<AbsenceReason, number>> = {};
+  for (const { absence, sessions } of absences) {
+    const { reason } = leadingClaim(absence.by);
+    byReason[reason] = (byReason[reason] ?? 0) + sessions;
+  }
+  return byReason;
 }
 
 function standingOf(found: {
   damaged: readonly string[];
-  missing: readonly Day[];
+  missing: number;
   unavailable: readonly UnavailableSessions[];
-  unsure: readonly Day[];
+  unsure: number;
   holes: number;
 }): SeriesStanding {
   if (found.damaged.length > 0) return 'damaged';
-  if (found.missing.length > 0) return 'incomplete';
+  if (found.missing > 0) return 'incomplete';
   if (found.unavailable.length > 0) return 'unavailable';
-  if (found.unsure.length > 0) return 'provisional';
+  if (found.unsure > 0) return 'provisional';
   return found.holes > 0 ? 'holes' : 'complete';
 }
 
-function reported({ from, by }: Absence, sessions: readonly Day[]): ReportedAbsence {
+function reported({ absence: { by }, ...run }: AbsentRun): ReportedAbsence {
   const others = by.slice(1).map(claimOf);
-  return {
-    from: formatDay(sessions[0] ?? from),
-    to: formatDay(sessions.at(-1) ?? from),
-    sessions: sessions.length,
-    ...claimOf(leadingClaim(by)),
-    ...(others.length > 0 && { also: others }),
-  };
+  return { ...runOf(run), ...claimOf(leadingClaim(by)), ...(others.length > 0 && { also: others }) };
 }
 
 function claimOf({ checkedAt, nextRetryAt, ...claim }: Claim): ReportedClaim {
@@ -200,12 +216,8 @@ function claimOf({ checkedAt, nextRetryAt, ...claim }: Claim): ReportedClaim {
   };
 }
 
-function runOf(sessions: readonly Day[]): SessionRun {
-  return {
-    from: formatDay(sessions[0] ?? 0),
-    to: formatDay(sessions.at(-1) ?? 0),
-    sessions: sessions.length,
-  };
+function runOf({ first, last, sessions }: Sessions): SessionRun {
+  return { from: formatDay(first), to: formatDay(last), sessions };
 }
 
 function dayText(day: Day | undefined): string | null {

@@ -1,14 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import type { Calendar } from '../../src/core/calendar/calendar.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { type Coverage, learn, NOTHING_KNOWN } from '../../src/core/coverage.ts';
-import { type DayRange, parseDay } from '../../src/core/day.ts';
-import { ABSENCE_REASONS, firstClaim } from '../../src/core/evidence.ts';
+import {
+  type Absence,
+  type Coverage,
+  learn,
+  NOTHING_KNOWN,
+  provisionalAt,
+  stateOf,
+} from '../../src/core/coverage.ts';
+import { type DayRange, formatDay, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
+import { ABSENCE_REASONS, type AbsenceReason, firstClaim } from '../../src/core/evidence.ts';
+import { contains } from '../../src/core/ranges.ts';
 import { isHole } from '../../src/core/unavailable.ts';
 import { coverageOf } from '../../src/library/coverage.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { coverageText, staleHint } from '../../src/report/coverage-text.ts';
+import { coverSeries, type Judged } from '../../src/report/series-coverage.ts';
 import type { BarStore, SeriesState } from '../../src/store/store.ts';
 
 const START = parseDay('2026-09-01');
@@ -33,7 +43,7 @@ const answer = fc
     return { present: [run], provisional, absent: [], ...unconfirmed };
   });
 const state = fc
-  .tuple(fc.constantFrom(...TICKERS), fc.array(answer, { maxLength: 4 }))
+  .tuple(fc.constantFrom(...TICKERS), fc.array(answer, { maxLength: 6 }))
   .map(([ticker, answers]): SeriesState => {
     const coverage = answers.reduce((known, one) => learn(known, one), NOTHING_KNOWN);
     const about = { series: { ticker, interval: '1d' as const }, calendar: calendarFor(ticker).id, coverage };
@@ -45,6 +55,44 @@ function holding(states: readonly SeriesState[]): BarStore {
   const series = new Map(states.map((one) => [`${one.series.ticker} 1d`, one]));
   const scan = () => Promise.resolve({ series, actions: new Map(), setAside: [] });
   return { scan } as unknown as BarStore;
+}
+
+/** The report of a series by the plain way: each session looked at by itself. */
+function walk(known: Coverage, calendar: Calendar, { range: days, settled, now }: Judged) {
+  const provisional = provisionalAt(known, now);
+  const sessions = calendar.sessions(days).map((session) => ({ session, is: stateOf(known, session) }));
+  const of = (kind: string) => sessions.filter(({ is }) => is.state === kind);
+  const datesOf = (some: readonly { session: number }[]) => some.map(({ session }) => formatDay(session));
+  const runs = (some: readonly { session: number }[]) => ({
+    ...{ from: datesOf(some)[0], to: datesOf(some).at(-1), sessions: some.length },
+  });
+  const open = of('present').filter(({ session }) => contains(provisional, session));
+  const unsure = open.filter(({ session }) => session <= settled);
+  const absences: { by: Absence; sessions: typeof sessions }[] = [];
+  const absentByReason: Partial<Record<AbsenceReason, number>> = {};
+  for (const one of sessions) {
+    if (one.is.state !== 'absent') continue;
+    const { absence, claim } = one.is;
+    absentByReason[claim.reason] = (absentByReason[claim.reason] ?? 0) + 1;
+    if (absences.at(-1)?.by === absence) absences.at(-1)?.sessions.push(one);
+    else absences.push({ by: absence, sessions: [one] });
+  }
+  const missing: (typeof sessions)[] = [];
+  for (const [i, one] of sessions.entries()) {
+    if (one.is.state !== 'missing') continue;
+    if (sessions[i - 1]?.is.state === 'missing') missing.at(-1)?.push(one);
+    else missing.push([one]);
+  }
+  return {
+    ...{ expected: sessions.length, present: of('present').length, missing: of('missing').length },
+    ...{ absent: of('absent').length, provisional: open.length, unsure: unsure.length, absentByReason },
+    first: datesOf(of('present'))[0] ?? null,
+    last: datesOf(of('present')).at(-1) ?? null,
+    absences: absences.map(({ by, sessions: some }) => ({ ...runs(some), reason: by.by[0]?.reason })),
+    missingRuns: missing.map(runs),
+    missingSessions: datesOf(of('missing')),
+    provisionalSessions: datesOf(unsure),
+  };
 }
 
 const { capabilities } = openSample({ id: 'sample' });
@@ -69,6 +117,31 @@ describe('the report of any store', () => {
           staleHint(made);
         },
       ),
+    );
+  });
+
+  it('has the numbers, runs and lists of a walk over every session', () => {
+    const day = fc.nat(160).map((after) => START - 20 + after);
+    fc.assert(
+      fc.property(
+        state,
+        day,
+        fc.integer({ min: -3, max: 150 }),
+        day,
+        fc.nat(60),
+        (one, from, length, settled, age) => {
+          const calendar = calendarFor(one.series.ticker);
+          const judged = { range: { from, to: from + length }, settled, now: NOW + age * MS_PER_DAY };
+          const walked = walk(one.coverage, calendar, judged);
+          const counted = coverSeries(one, calendar, judged, []);
+          expect({ ...counted }).toMatchObject(walked);
+          expect(Object.keys(counted.absentByReason)).toEqual(Object.keys(walked.absentByReason));
+          expect(JSON.parse(JSON.stringify(counted))).toMatchObject({
+            missingSessions: walked.missingSessions,
+          });
+        },
+      ),
+      { numRuns: 1000 },
     );
   });
 

@@ -32,6 +32,8 @@ export interface Calendar {
   isSession(day: Day): boolean;
   /** Sessions within `[from, to)`, ascending. */
   sessions(range: DayRange): Day[];
+  /** How many sessions lie in days, `[from, to)` each, without listing them. */
+  count(days: readonly DayRange[]): number;
   /** First session on or after a day. */
   sessionOnOrAfter(day: Day): Day;
   /** Last session on or before a day. */

@@ -39,6 +39,10 @@ export class ExchangeCalendar implements Calendar {
     return this.#days.within(range);
   }
 
+  count(days: readonly DayRange[]): number {
+    return days.reduce((sum, range) => sum + this.#days.count(range), 0);
+  }
+
   sessionOnOrAfter(day: Day): Day {
     return this.#days.onOrAfter(day);
   }

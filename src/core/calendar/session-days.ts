@@ -19,6 +19,8 @@ export class SessionDays {
   /** 1 for each session of the days that the facts speak of, from `#first` on; around them only the week tells. */
   readonly #sessions: Uint8Array;
   readonly #first: Day;
+  /** By day from `#first` on, and for the day after the last: the sessions before it. Made when first needed. */
+  #counts: Int32Array | undefined;
 
   constructor({ weeks, closures, extraSessions = '' }: CalendarFacts) {
     this.#weeks = rulesOf(weeks, ([mask = '']) => mask);
@@ -44,6 +46,11 @@ export class SessionDays {
     const days: Day[] = [];
     for (let day = wholeDay(range.from); day < to; day++) if (this.isSession(day)) days.push(day);
     return days;
+  }
+
+  /** Sessions within `[from, to)`, by two look-ups. */
+  count({ from, to }: DayRange): number {
+    return Math.max(0, this.#countBefore(wholeDay(to)) - this.#countBefore(wholeDay(from)));
   }
 
   /** First session on or after a day. */
@@ -72,9 +79,34 @@ export class SessionDays {
     }
   }
 
+  /** Sessions from `#first` until before a day; below zero for the days before `#first`. */
+  #countBefore(day: Day): number {
+    const counts = (this.#counts ??= countsOf(this.#sessions));
+    const end = this.#first + this.#sessions.length;
+    if (day < this.#first) return -countInWeek(this.#weeks[0], day, this.#first);
+    if (day > end) return (counts.at(-1) ?? 0) + countInWeek(this.#weeks.at(-1), end, day);
+    return counts[day - this.#first] ?? 0;
+  }
+
   #isInWeek(day: Day): boolean {
     return inForce(this.#weeks, day)?.[weekdayOf(day)] === '1';
   }
+}
+
+/** How many sessions there are before each of some days, and after them all. */
+function countsOf(sessions: Uint8Array): Int32Array {
+  const counts = new Int32Array(sessions.length + 1);
+  for (const [i, session] of sessions.entries()) counts[i + 1] = (counts[i] ?? 0) + session;
+  return counts;
+}
+
+/** Sessions of a week that goes on for all days in `[from, to)`. */
+function countInWeek(week: Rule<string> | undefined, from: Day, to: Day): number {
+  const mask = week?.value ?? '';
+  const weeks = Math.floor((to - from) / 7);
+  let count = weeks * mask.replaceAll('0', '').length;
+  for (let day = from + 7 * weeks; day < to; day++) if (mask[weekdayOf(day)] === '1') count++;
+  return count;
 }
 
 /** Stepping from anything else (an unbounded range, NaN) would never end. */

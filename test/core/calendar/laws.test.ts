@@ -46,6 +46,18 @@ describe('laws of every calendar', () => {
     );
   });
 
+  it('counts the sessions of ranges as many as it lists, also where the facts begin and end', () => {
+    const range = fc
+      .tuple(day, fc.oneof(fc.integer({ min: -5, max: 40 }), fc.integer({ min: 0, max: 29_000 })))
+      .map(([from, length]) => ({ from, to: from + length }));
+    fc.assert(
+      fc.property(calendar, fc.array(range, { maxLength: 3 }), (each, ranges) => {
+        expect(each.count(ranges)).toBe(ranges.flatMap((one) => each.sessions(one)).length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('a session holds its open and every instant up to its close, and not its close', () => {
     fc.assert(
       fc.property(calendar, day, fc.integer({ min: 0, max: 999 }), (each, d, part) => {
