@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fromRoot } from '../harness/paths.ts';
+import { inventDaily } from './invented.ts';
+
+/** A folder of daily CSV files, one a ticker, and the range to ask for. */
+export interface DailyMarket {
+  /** For the notes. */
+  readonly what: string;
+  readonly folder: string;
+  /** One ticker a line. */
+  readonly tickerFile: string;
+  readonly tickers: readonly string[];
+  /** First and last session, `YYYY-MM-DD`, inclusive. */
+  readonly start: string;
+  readonly end: string;
+  /** When it is asked: the evening after the last session. */
+  readonly now: string;
+}
+
+const REAL = fromRoot('../shared/realdata/daily-sp500-2013-2018');
+
+/** 499 real tickers × five years where they lie beside the checkout, else as many invented ones. */
+export async function fiveYears(scratch: string): Promise<DailyMarket> {
+  if (!existsSync(REAL)) return inventDaily(scratch, { tickers: 499, sessions: 1259, end: '2018-02-07' });
+  const tickers = (await readdir(REAL)).map((name) => name.replace('_data.csv', '')).toSorted();
+  const tickerFile = join(scratch, 'tickers.txt');
+  await writeFile(tickerFile, tickers.join('\n'));
+  return {
+    what: `${tickers.length} real tickers, 2013-02-08 to 2018-02-07, daily`,
+    ...{ folder: REAL, tickerFile, tickers },
+    ...{ start: '2013-02-08', end: '2018-02-07', now: '2018-02-08T23:00:00Z' },
+  };
+}

@@ -1,0 +1,5 @@
+import type { Question } from '../harness/question.ts';
+import { peers } from './peers.ts';
+
+/** By name, in the order in which they are asked. */
+export const QUESTIONS: ReadonlyMap<string, Question> = new Map([['peers', peers]]);
