@@ -1,4 +1,5 @@
 import type { Bar, Ohlcv } from './bars.ts';
+import { labelsOf } from './labels.ts';
 import { type Bars, type StoredBars, barAt, storedBarAt } from './columns.ts';
 
 /** Columns that are filled bar by bar, whose number need not be known. */
@@ -105,11 +106,8 @@ export function barsOf(rows: readonly Ohlcv[]): Bars {
 
 /** Stored rows as columns, in their order. */
 export function storedBarsOf(rows: readonly Bar[]): StoredBars {
-  const names = [...new Set(rows.map(({ source }) => source))];
-  const codeOf = new Map(names.map((name, code) => [name, code]));
-  const codes = Uint16Array.from(rows, ({ source }) => codeOf.get(source) ?? 0);
   const fetchedAt = Float64Array.from(rows, (row) => row.fetchedAt);
-  return { ...barsOf(rows), source: { codes, names }, fetchedAt };
+  return { ...barsOf(rows), source: labelsOf(rows.map(({ source }) => source)), fetchedAt };
 }
 
 /** Bars as rows, in their order. */

@@ -85,7 +85,7 @@ export function isSameBar(a: Ohlcv, b: Ohlcv, volumeStep: number): boolean {
 }
 
 /** The same of bar i of some bars and bar j of others. */
-function isSameAt(a: Bars, i: number, b: Bars, j: number, volumeStep: number): boolean {
+export function isSameAt(a: Bars, i: number, b: Bars, j: number, volumeStep: number): boolean {
   return (
     isSame(a.open[i] as number, b.open[j] as number) &&
     isSame(a.high[i] as number, b.high[j] as number) &&

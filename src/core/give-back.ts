@@ -6,16 +6,15 @@ import {
   isBarred,
   isSameAction,
 } from './action-book.ts';
-import type { Bar } from './bars.ts';
-import { isSameBar } from './compare.ts';
+import { type StoredBars, keep } from './columns.ts';
+import { compareBars } from './compare.ts';
 import { type Coverage, unlearn } from './coverage.ts';
 import { type Day, type DayRange, formatDay } from './day.ts';
 import { contains, intersect, subtract } from './ranges.ts';
 
 /** What comes back into a series that was forgotten in part or whole, and has perhaps been filled again since. */
 export interface GivenBack {
-  /** Ascending. */
-  readonly bars: readonly Bar[];
+  readonly bars: StoredBars;
   readonly learned: Coverage;
   /** Sessions whose present bars say something else than the forgotten ones. */
   readonly conflicts: readonly Day[];
@@ -26,8 +25,8 @@ export interface GivenBack {
  * differs; a provisional session gives way to a final one. An absence comes back where nothing is known of a session.
  */
 export function giveBack(
-  forgotten: { readonly bars: readonly Bar[]; readonly coverage: Coverage },
-  present: { readonly bars: readonly Bar[]; readonly coverage: Coverage },
+  forgotten: { readonly bars: StoredBars; readonly coverage: Coverage },
+  present: { readonly bars: StoredBars; readonly coverage: Coverage },
   sessionOf: (ts: number) => Day,
 ): GivenBack {
   const [then, now] = [forgotten.coverage, present.coverage];
@@ -35,30 +34,25 @@ export function giveBack(
   const stay = subtract(now.present, giveWay);
   const taken = unlearn(then, stay);
   const { absent } = unlearn(taken, now.absent);
-  const stays = ({ ts }: Bar): boolean => contains(stay, sessionOf(ts));
+  const days = Float64Array.from(forgotten.bars.ts, sessionOf);
+  const stays = (i: number): boolean => contains(stay, days[i] as number);
   return {
-    bars: forgotten.bars.filter((bar) => !stays(bar)),
+    bars: keep(forgotten.bars, (i) => !stays(i)),
     learned: { ...taken, absent },
-    conflicts: differing(forgotten.bars.filter(stays), present.bars, then.provisional, sessionOf),
+    conflicts: differing(keep(forgotten.bars, stays), present.bars, then.provisional, sessionOf),
   };
 }
 
 /** Sessions of final bars that are gone or other now. */
 function differing(
-  before: readonly Bar[],
-  now: readonly Bar[],
+  before: StoredBars,
+  now: StoredBars,
   provisional: readonly DayRange[],
   sessionOf: (ts: number) => Day,
 ): Day[] {
-  const byTs = new Map(now.map((bar) => [bar.ts, bar]));
-  const days = new Set<Day>();
-  for (const bar of before) {
-    const own = byTs.get(bar.ts);
-    const session = sessionOf(bar.ts);
-    if (contains(provisional, session)) continue;
-    if (own === undefined || !isSameBar(own, bar, 0)) days.add(session);
-  }
-  return [...days].toSorted((a, b) => a - b);
+  const { differing: other, gone } = compareBars(before, now, () => 0);
+  const days = new Set([...other.stored.ts, ...gone.ts].map(sessionOf));
+  return [...days].filter((day) => !contains(provisional, day)).toSorted((a, b) => a - b);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Calendar } from './calendar/calendar.ts';
+import type { Bars } from './columns.ts';
 import { type Day, type DayRange, formatDay, parseDay, utcDayOf } from './day.ts';
 import type { Interval } from './interval.ts';
 
@@ -41,4 +42,15 @@ export function periodsOf(interval: Interval, days: readonly DayRange[]): string
 /** The session date that a bar's stamp belongs to. */
 export function sessionDateOf(interval: Interval, calendar: Calendar): (ts: number) => Day {
   return interval === '1d' ? utcDayOf : (ts) => calendar.localDay(ts);
+}
+
+/** Place of the first bar of a session date or a later one, as `dayOf` has it of stamps; `length` if there is none. */
+export function firstOfDay({ ts, length }: Bars, dayOf: (ts: number) => Day, day: Day): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (dayOf(ts[middle] as number) < day) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

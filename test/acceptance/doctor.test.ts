@@ -6,12 +6,11 @@ import type { Bar, Series } from '../../src/core/bars.ts';
 import { MS_PER_DAY, parseDay } from '../../src/core/day.ts';
 import { doctorText } from '../../src/report/doctor-text.ts';
 import type { Examination } from '../../src/store/damage.ts';
-import { bytesAsFile, decodeBars } from '../../src/store/parquet/decode.ts';
-import { encodeBars } from '../../src/store/parquet/encode.ts';
 import { actionsPath, barsPath } from '../../src/store/parquet/layout.ts';
 import { exportStore } from './export-store.mjs';
 import { run } from './programs.ts';
 import { unsealedWords } from '../store/parquet/own-words.ts';
+import { fileOf, rowsInFile } from '../store/rows.ts';
 
 // ALFA, CORV and BRVO.PA have splits in the range.
 const DAILY = 'ALFA,CORV,DUNO,ELNA,HAZL,MOSK,BRIQ,UMBR,BRVO.PA,LUNE.PA';
@@ -62,10 +61,10 @@ const MINUTES = barsPath({ series: { ticker: 'ALFA', interval: '1m' }, period: '
 /** Puts other rows into a file as a stranger's script would: its knowledge stays, without a digest or a seal. */
 async function edit(path: string, change: (bars: Bar[]) => Bar[]): Promise<void> {
   const bytes = await readFile(at(path));
-  const bars = await decodeBars(bytesAsFile(bytes));
+  const bars = await rowsInFile(bytes);
   const entry = await unsealedWords(at(path));
   delete entry['digest'];
-  await writeFile(at(path), encodeBars(change(bars), JSON.stringify(entry)));
+  await writeFile(at(path), fileOf(change(bars), JSON.stringify(entry)));
 }
 
 async function put(path: string, content: string): Promise<void> {
@@ -94,8 +93,8 @@ const DAMAGES: readonly [kind: string, path: string, damage: () => Promise<unkno
     'knowledge-missing',
     daily('BRIQ'),
     async () => {
-      const bars = await decodeBars(bytesAsFile(await readFile(at(daily('BRIQ')))));
-      await writeFile(at(daily('BRIQ')), encodeBars(bars, ''));
+      const bars = await rowsInFile(await readFile(at(daily('BRIQ'))));
+      await writeFile(at(daily('BRIQ')), fileOf(bars, ''));
     },
   ],
   [
@@ -132,10 +131,10 @@ const DAMAGES: readonly [kind: string, path: string, damage: () => Promise<unkno
     'same-series',
     barsPath({ series: { ticker: 'ZZZ', interval: '1d' }, period: 'all' }),
     async () => {
-      const bars = await decodeBars(bytesAsFile(await readFile(at(daily('CORV')))));
+      const bars = await rowsInFile(await readFile(at(daily('CORV'))));
       const path = barsPath({ series: { ticker: 'ZZZ', interval: '1d' }, period: 'all' });
       await put(path, '');
-      await writeFile(at(path), encodeBars(bars, ''));
+      await writeFile(at(path), fileOf(bars, ''));
     },
   ],
   ['damaged-actions', actionsPath('CORV'), () => truncate(at(actionsPath('CORV')), 30)],

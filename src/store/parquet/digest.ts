@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ActionBook } from '../../core/action-book.ts';
-import { type Bar, actionValue } from '../../core/bars.ts';
+import { actionValue } from '../../core/bars.ts';
+import type { Labels, StoredBars } from '../../core/columns.ts';
 import { currencyOf } from './encode.ts';
 
 /** Hex digits of a digest: 128 bits, more than enough against rot. */
@@ -14,38 +15,49 @@ const NUMBERS = 11;
  * they came from, another one for any other value. A file carries it, so that rows that rotted or that another hand
  * changed are known for what they are.
  */
-export function digestOf(bars: readonly Bar[]): string {
-  return digestOfRows(bars.length, (row) => bars[row] as Bar);
-}
-
-/** The same for so many bars that need not be there all at once. */
-export function digestOfRows(rows: number, barAt: (row: number) => Bar): string {
-  const bytes = new DataView(new ArrayBuffer(rows * NUMBERS * 8));
-  const sources = new Map<string, number>();
-  let at = 0;
-  const put = (value: number): void => {
-    // A dictionary in the file does not tell -0 from 0, so neither do we; + 0 makes them one.
-    bytes.setFloat64(at, value + 0, true);
-    at += 8;
-  };
-  for (let row = 0; row < rows; row++) {
-    const bar = barAt(row);
-    put(bar.ts);
-    put(bar.open);
-    put(bar.high);
-    put(bar.low);
-    put(bar.close);
-    const isVolumeKnown = !Number.isNaN(bar.volume);
-    put(isVolumeKnown ? bar.volume : 0);
-    put(bar.vwap ?? 0);
-    put(bar.trades ?? 0);
-    put(bar.fetchedAt);
-    put((bar.vwap === null ? 1 : 0) + (bar.trades === null ? 2 : 0) + (isVolumeKnown ? 0 : 4));
-    put(numberOf(sources, bar.source));
+export function digestOf(bars: StoredBars): string {
+  const { length, ts, open, high, low, close, volume, vwap, trades, fetchedAt } = bars;
+  const { places, names } = inOrderOfComing(bars.source);
+  const rows = new Float64Array(length * NUMBERS);
+  put(rows, 0, ts);
+  put(rows, 1, open);
+  put(rows, 2, high);
+  put(rows, 3, low);
+  put(rows, 4, close);
+  put(rows, 5, volume);
+  put(rows, 6, vwap);
+  put(rows, 7, trades);
+  put(rows, 8, fetchedAt);
+  for (let row = 0; row < length; row++) {
+    rows[row * NUMBERS + 9] =
+      (isKnown(vwap, row) ? 0 : 1) + (isKnown(trades, row) ? 0 : 2) + (isKnown(volume, row) ? 0 : 4);
+    rows[row * NUMBERS + 10] = places[bars.source.codes[row] as number] as number;
   }
   // Each name behind its length, so that no two lists read the same.
-  const names = [...sources.keys()].map((source) => `${source.length}:${source}`).join('');
-  return createHash('sha256').update(bytes).update(names).digest('hex').slice(0, DIGITS);
+  const text = names.map((name) => `${name.length}:${name}`).join('');
+  return createHash('sha256').update(rows).update(text).digest('hex').slice(0, DIGITS);
+}
+
+/** What is not known is 0 here; which that is stands beside it. */
+function put(rows: Float64Array, place: number, column: Float64Array | null): void {
+  if (column === null) return;
+  for (let row = 0, at = place; row < column.length; row++, at += NUMBERS) {
+    const value = column[row] as number;
+    // A dictionary of some writers does not tell -0 from 0, so neither do we; + 0 makes them one.
+    rows[at] = Number.isNaN(value) ? 0 : value + 0;
+  }
+}
+
+function isKnown(column: Float64Array | null, row: number): boolean {
+  return column !== null && !Number.isNaN(column[row]);
+}
+
+/** The names that do occur by the order in which they come, and the place of each code in it. */
+function inOrderOfComing({ codes, names }: Labels): { places: readonly number[]; names: readonly string[] } {
+  const order = [...new Set(codes)];
+  const places: number[] = [];
+  for (const [place, code] of order.entries()) places[code] = place;
+  return { places, names: order.map((code) => names[code] ?? '') };
 }
 
 /** The same for corporate actions, and for those that are in force no more. */
@@ -64,12 +76,4 @@ export function digestOfActions({ entries, past }: Pick<ActionBook, 'entries' | 
       ...[how, until, by, settled],
     ]);
   return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, DIGITS);
-}
-
-/** Names by the order in which they come. */
-function numberOf(names: Map<string, number>, name: string): number {
-  const known = names.get(name);
-  if (known !== undefined) return known;
-  names.set(name, names.size);
-  return names.size - 1;
 }

@@ -1,7 +1,10 @@
-import type { SchemaElement } from 'hyparquet';
-import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
+import type { RowGroup, SchemaElement } from 'hyparquet';
+import { ByteWriter, type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import type { ActionEntry } from '../../core/action-book.ts';
 import { type Bar, type CorporateAction, type Revision, actionValue } from '../../core/bars.ts';
+import { type StoredBars, slice } from '../../core/columns.ts';
+import { type Column, writeRowGroup } from './codec/write-chunk.ts';
 
 /** Who wrote a file, by its footer: another tool puts its own name there. */
 export const CREATED_BY = 'backfill';
@@ -66,8 +69,44 @@ export const CURRENCY_COLUMN: SchemaElement = { ...text('currency'), repetition_
 const ROW_GROUP = 131_072;
 
 /** A Parquet file of bars (ascending by `ts`) that carries `metadata` under the key `backfill`. */
-export function encodeBars(bars: readonly Bar[], metadata: string): Uint8Array {
-  return encode(BAR_COLUMNS, metadata, barColumns(bars));
+export function encodeBars(bars: StoredBars, metadata: string): Uint8Array {
+  const writer = new ByteWriter(BYTES_OF_A_FOOTER + bars.length * BYTES_OF_A_ROW);
+  writer.appendUint32(MAGIC);
+  const groups: RowGroup[] = [];
+  for (let from = 0; from < bars.length; from += ROW_GROUP) {
+    const part = slice(bars, from, from + ROW_GROUP);
+    groups.push(writeRowGroup(writer, part.length, columnsOf(part)));
+  }
+  writeMetadata(writer, {
+    version: 2,
+    created_by: CREATED_BY,
+    schema: withRoot(BAR_COLUMNS),
+    num_rows: BigInt(bars.length),
+    row_groups: groups,
+    metadata_length: 0,
+    key_value_metadata: [{ key: METADATA_KEY, value: metadata }],
+  });
+  writer.appendUint32(MAGIC);
+  return writer.getBytes();
+}
+
+/** `PAR1`, with which a Parquet file begins and ends. */
+const MAGIC = 0x31_52_41_50;
+
+/** What is usual; the room grows where it does not do. */
+const BYTES_OF_A_FOOTER = 4096;
+const BYTES_OF_A_ROW = 48;
+
+/** In the order of `BAR_COLUMNS`. */
+function columnsOf(bars: StoredBars): Column[] {
+  const { ts, open, high, low, close, volume, vwap, trades, source, fetchedAt } = bars;
+  const data = [ts, open, high, low, close, volume, vwap, trades, source, fetchedAt];
+  return BAR_COLUMNS.map((element, i) => ({
+    element,
+    data: data[i] ?? null,
+    // Of no other column: footers stay small, and the extent of the rows is in them.
+    hasExtent: element.name === 'ts',
+  }));
 }
 
 /** A Parquet file of revisions (ascending by `ts`) that carries `metadata` under the key `backfill`. */
@@ -140,11 +179,15 @@ export function currencyOf(action: CorporateAction): string | undefined {
 function encode(columns: readonly SchemaElement[], metadata: string, columnData: ColumnSource[]): Uint8Array {
   return new Uint8Array(
     parquetWriteBuffer({
-      schema: [{ name: 'root', num_children: columns.length }, ...columns],
+      schema: withRoot(columns),
       columnData,
       rowGroupSize: ROW_GROUP,
       kvMetadata: [{ key: METADATA_KEY, value: metadata }],
       createdBy: CREATED_BY,
     }),
   );
+}
+
+function withRoot(columns: readonly SchemaElement[]): SchemaElement[] {
+  return [{ name: 'root', num_children: columns.length }, ...columns];
 }

@@ -1,9 +1,11 @@
-import type { Bar, Series } from '../../core/bars.ts';
+import type { Series } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
+import { type StoredBars, slice } from '../../core/columns.ts';
+import { concatBars } from '../../core/concat-bars.ts';
 import { type Coverage, unlearn, within } from '../../core/coverage.ts';
 import type { DayRange } from '../../core/day.ts';
-import { sessionDateOf } from '../../core/partition.ts';
-import { contains, union } from '../../core/ranges.ts';
+import { firstOfDay, sessionDateOf } from '../../core/partition.ts';
+import { union } from '../../core/ranges.ts';
 import { type CommitFs, removeFile } from './commit.ts';
 import { barsPath, type Partition } from './layout.ts';
 import { type PartitionContent, readPartition, writePartition } from './partition-file.ts';
@@ -60,11 +62,11 @@ export function cutPartition(
   range: DayRange,
 ): { readonly kept: PartitionContent | undefined; readonly gone: PartitionContent | undefined } {
   const dayOf = sessionDateOf(series.interval, calendarById(knowledge.calendar));
-  const goes = ({ ts }: Bar): boolean => contains([range], dayOf(ts));
-  const kept = bars.filter((bar) => !goes(bar));
-  const gone = bars.filter(goes);
+  const [from, to] = [firstOfDay(bars, dayOf, range.from), firstOfDay(bars, dayOf, range.to)];
+  const kept = concatBars([slice(bars, 0, from), slice(bars, to, bars.length)]);
+  const gone = slice(bars, from, to);
   const [stays, leaves] = [unlearn(knowledge.coverage, [range]), within(knowledge.coverage, [range])];
-  const part = (own: readonly Bar[], coverage: Coverage): PartitionContent | undefined =>
+  const part = (own: StoredBars, coverage: Coverage): PartitionContent | undefined =>
     own.length === 0 && knownDays(coverage).length === 0
       ? undefined
       : { bars: own, knowledge: { ...knowledge, coverage } };

@@ -119,11 +119,11 @@ export function statedDigest(partition: Partition, footer: Footer): string | und
 export function knowledgeByRows(
   partition: Partition,
   footer: Footer,
-  times: readonly number[],
+  times: Float64Array,
   calendarId?: string,
 ): { readonly knowledge: Knowledge; readonly doubt?: string } {
   // Another tool may have left the extent out of the footer.
-  const extent = { rows: times.length, firstTs: times[0] ?? null, lastTs: times.at(-1) ?? null };
+  const extent = { rows: times.length, firstTs: times.at(0) ?? null, lastTs: times.at(-1) ?? null };
   const judged = judgeKnowledge(partition, { ...footer, ...extent });
   if ('known' in judged) return { knowledge: judged.known };
   return { knowledge: rebuiltKnowledge(partition, times, calendarId), doubt: judged.doubt };
@@ -133,15 +133,11 @@ export function knowledgeByRows(
  * What the rows alone prove: their sessions are present, nothing is absent. Whether the bars of a session are all that it
  * had they cannot say: it is asked for again.
  */
-export function rebuiltKnowledge(
-  partition: Partition,
-  times: readonly number[],
-  calendarId?: string,
-): Knowledge {
+export function rebuiltKnowledge(partition: Partition, times: Float64Array, calendarId?: string): Knowledge {
   const { series, period } = partition;
   const calendar = calendarId === undefined ? calendarFor(series.ticker) : calendarById(calendarId);
   const dayOf = sessionDateOf(series.interval, calendar);
-  const present = normalize(times.map((ts) => ({ from: dayOf(ts), to: dayOf(ts) + 1 })));
+  const present = normalize(Array.from(times, (ts) => ({ from: dayOf(ts), to: dayOf(ts) + 1 })));
   const provisional = series.interval === '1d' ? [] : present;
   const coverage = compact(
     within({ ...NOTHING_KNOWN, present, provisional }, [periodRange(period)]),

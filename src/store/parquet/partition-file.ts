@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
-import type { Bar } from '../../core/bars.ts';
+import type { StoredBars } from '../../core/columns.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { type Check, commitFile, type CommitFs } from './commit.ts';
-import { decodeBars, decodeDigest, decodeTimes, readFooter } from './decode.ts';
+import { decodeBars, decodeDigest, decodeTimes } from './decode-bars.ts';
+import { readFooter } from './decode.ts';
 import { digestOf } from './digest.ts';
 import { loadFile } from './disk.ts';
 import { encodeBars } from './encode.ts';
@@ -43,7 +44,7 @@ export async function readState(partition: Partition, file: AsyncBuffer): Promis
 
 /** The whole content of a partition. */
 export interface PartitionContent {
-  readonly bars: readonly Bar[];
+  readonly bars: StoredBars;
   readonly knowledge: Knowledge;
 }
 
@@ -64,8 +65,7 @@ export async function readPartition(
     const footer = await readFooter(file);
     const bars = await decodeBars(file);
     assertDigest(statedDigest(partition, footer), () => digestOf(bars));
-    const times = bars.map(({ ts }) => ts);
-    return { bars, knowledge: knowledgeByRows(partition, footer, times, calendarId).knowledge };
+    return { bars, knowledge: knowledgeByRows(partition, footer, bars.ts, calendarId).knowledge };
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
     throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
@@ -82,8 +82,8 @@ export async function writePartition(
   partition: Partition,
   { bars, knowledge }: PartitionContent,
 ): Promise<void> {
-  const firstTs = bars[0]?.ts ?? null;
-  const lastTs = bars.at(-1)?.ts ?? null;
+  const firstTs = bars.ts.at(0) ?? null;
+  const lastTs = bars.ts.at(-1) ?? null;
   const extent = { rows: bars.length, firstTs, lastTs, digest: digestOf(bars) };
   const metadata = encodeKnowledge(partition, knowledge, extent);
   const check: Check = (written) => assertMeant(written, metadata, extent);
@@ -92,8 +92,8 @@ export async function writePartition(
 
 /**
  * Throws `store-corrupt` unless a file about to be committed says what it is meant to say: its footer, by which alone the
- * store is scanned, and all of its rows, by their digest. (0.6 ms
- * of CPU for 1,260 rows, where encoding them takes 1.6; 45 ms for 100,000 where it takes 142.)
+ * store is scanned, and all of its rows, by their digest. (0.25 ms of CPU for 1,260 rows, where encoding them takes 0.35;
+ * 19 ms for 100,000 where it takes 12.)
  */
 async function assertMeant(written: AsyncBuffer, metadata: string, extent: Extent): Promise<void> {
   const footer = await readFooter(written);

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
+import { storedBarsOf } from '../../core/bar-builder.ts';
 import type { Revision, Series } from '../../core/bars.ts';
 import { isSameBar } from '../../core/compare.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { periodRange } from '../../core/partition.ts';
 import type { SetAside } from '../store.ts';
 import { commitFile, type CommitFs } from './commit.ts';
-import { type ActionsFooter, decodeRevisions, readRevisionsFooter } from './decode.ts';
+import { decodeRevisions } from './decode-bars.ts';
+import { type ActionsFooter, readRevisionsFooter } from './decode.ts';
 import { digestOf } from './digest.ts';
 import { DISK, loadFile } from './disk.ts';
 import { encodeRevisions } from './encode.ts';
@@ -125,5 +127,7 @@ function statedDigest({ series, period }: Partition, footer: ActionsFooter): str
 
 /** Of what a file keeps of revisions. */
 export function digestOfRevisions(revisions: readonly Revision[]): string {
-  return digestOf(revisions.flatMap(({ before, after }) => [before, { ...after, vwap: null, trades: null }]));
+  return digestOf(
+    storedBarsOf(revisions.flatMap(({ before, after }) => [before, { ...after, vwap: null, trades: null }])),
+  );
 }

@@ -1,8 +1,9 @@
-import { storedBarsOf } from '../../core/bar-builder.ts';
-import type { Bar, Series } from '../../core/bars.ts';
+import type { Series } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
+import { type StoredBars, slice } from '../../core/columns.ts';
+import { concatBars } from '../../core/concat-bars.ts';
 import type { DayRange } from '../../core/day.ts';
-import { sessionDateOf } from '../../core/partition.ts';
+import { firstOfDay, sessionDateOf } from '../../core/partition.ts';
 import type { SeriesContent } from '../store.ts';
 import { joinKnowledge } from './join.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -18,17 +19,15 @@ export async function readSeriesIn(
   series: Series,
   range: DayRange,
 ): Promise<SeriesContent | undefined> {
-  const bars: Bar[] = [];
+  const bars: StoredBars[] = [];
   const parts: Knowledge[] = [];
   for (const partition of await partitionsOf(root, series, range)) {
     const content = await readPartition(root, partition);
     if (content === undefined) continue;
     parts.push(content.knowledge);
     const dayOf = sessionDateOf(series.interval, calendarById(content.knowledge.calendar));
-    for (const bar of content.bars) {
-      const day = dayOf(bar.ts);
-      if (range.from <= day && day < range.to) bars.push(bar);
-    }
+    const [from, to] = [range.from, range.to].map((day) => firstOfDay(content.bars, dayOf, day));
+    bars.push(slice(content.bars, from ?? 0, to ?? 0));
   }
   const known = joinKnowledge(parts);
   return (
@@ -36,7 +35,7 @@ export async function readSeriesIn(
       calendar: known.calendar,
       coverage: known.coverage,
       identity: known.identity,
-      bars: storedBarsOf(bars),
+      bars: concatBars(bars),
     }
   );
 }

@@ -1,17 +1,16 @@
-import { storedRowsOf } from '../../core/bar-builder.ts';
-import { type Bar, mergeIdentity, type Revision, UNKNOWN_IDENTITY } from '../../core/bars.ts';
+import { mergeIdentity, type Revision, UNKNOWN_IDENTITY } from '../../core/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
-import { sourcesIn } from '../../core/columns.ts';
+import { NO_BARS, type StoredBars, slice, sourcesIn } from '../../core/columns.ts';
 import { volumeStepOf } from '../../core/compare.ts';
 import { learn, NOTHING_KNOWN, within } from '../../core/coverage.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { periodOf, periodRange, periodsOf, sessionDateOf } from '../../core/partition.ts';
+import { firstOfDay, periodOf, periodRange, periodsOf, sessionDateOf } from '../../core/partition.ts';
 import { contains, subtract, union } from '../../core/ranges.ts';
 import type { SeriesUpdate, UpsertResult } from '../store.ts';
 import type { CommitFs } from './commit.ts';
 import { compact, type Knowledge } from './knowledge.ts';
 import { barsPath, type Partition, revisionsPath } from './layout.ts';
-import { type Merged, mergeRows } from './merge.ts';
+import { type Merged, mergeAnswer } from './merge.ts';
 import { type PartitionContent, readPartition, writePartition } from './partition-file.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
 import { addRevisions, readRevisionsFile } from './revisions.ts';
@@ -64,10 +63,12 @@ async function plannedChanges(fs: CommitFs, root: string, update: SeriesUpdate):
     })),
   );
   const dayOf = sessionDateOf(update.series.interval, calendarById(update.calendar));
-  const stepAt = (ts: number): number => volumeStepOf(update.volumeSteps ?? [], dayOf(ts));
+  const { volumeSteps = [] } = update;
+  const stepAt = (ts: number): number =>
+    volumeSteps.length === 0 ? 0 : volumeStepOf(volumeSteps, dayOf(ts));
   return partitions.map((partition, i) => {
     const before = contents[i];
-    const merged = mergeRows(before?.bars ?? [], parts.get(partition.period) ?? [], stepAt);
+    const merged = mergeAnswer(before?.bars ?? NO_BARS, parts.get(partition.period) ?? NO_BARS, stepAt);
     const { present, provisional } = before?.knowledge.coverage ?? NOTHING_KNOWN;
     const final = subtract(present, provisional);
     const revisions = merged.replaced.filter((revision) => contains(final, dayOf(revision.before.ts)));
@@ -89,19 +90,18 @@ async function readKnownRevisions(
   return new Map(changes.map((change, i) => [change, known[i] ?? []]));
 }
 
-/** The bars of an update by period, ascending, with an empty list where only its knowledge reaches. */
-function splitByPeriod({ series, calendar, bars: all, learned }: SeriesUpdate): Map<string, Bar[]> {
-  const bars = storedRowsOf(all);
+/** The bars of an update by period, ascending, with none where only its knowledge reaches. */
+function splitByPeriod({ series, calendar, bars, learned }: SeriesUpdate): Map<string, StoredBars> {
   assertAscending(bars);
-  const dayOf = sessionDateOf(series.interval, calendarById(calendar));
-  const byPeriod = new Map<string, Bar[]>();
-  for (const period of periodsOf(series.interval, finiteDays(union(learned.present, learned.absent))))
-    byPeriod.set(period, []);
-  for (const bar of bars) {
-    const period = periodOf(series.interval, dayOf(bar.ts));
-    const group = byPeriod.get(period);
-    if (group) group.push(bar);
-    else byPeriod.set(period, [bar]);
+  const { interval } = series;
+  const dayOf = sessionDateOf(interval, calendarById(calendar));
+  const byPeriod = new Map<string, StoredBars>();
+  for (const period of periodsOf(interval, finiteDays(union(learned.present, learned.absent))))
+    byPeriod.set(period, NO_BARS);
+  for (let from = 0, to = 0; from < bars.length; from = to) {
+    const period = periodOf(interval, dayOf(bars.ts[from] as number));
+    to = firstOfDay(bars, dayOf, periodRange(period).to);
+    byPeriod.set(period, slice(bars, from, to));
   }
   return new Map([...byPeriod].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -122,15 +122,12 @@ function learnFrom(before: Knowledge | undefined, update: SeriesUpdate, period: 
   };
 }
 
-function assertAscending(bars: readonly Bar[]): void {
-  bars.forEach((bar, i) => {
-    if (!Number.isSafeInteger(bar.ts) || bar.ts <= (bars[i - 1]?.ts ?? Number.NEGATIVE_INFINITY)) {
-      throw new BackfillError(
-        'internal',
-        `the bars of an update must ascend by ts; ${bar.ts} at ${i} does not`,
-      );
-    }
-  });
+function assertAscending({ ts, length }: StoredBars): void {
+  for (let i = 0; i < length; i++) {
+    const at = ts[i] as number;
+    if (Number.isSafeInteger(at) && (i === 0 || at > (ts[i - 1] as number))) continue;
+    throw new BackfillError('internal', `the bars of an update must ascend by ts; ${at} at ${i} does not`);
+  }
 }
 
 function finiteDays<R extends { from: number; to: number }>(ranges: readonly R[]): readonly R[] {

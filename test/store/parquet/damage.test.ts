@@ -4,7 +4,6 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bar, Series } from '../../../src/core/bars.ts';
 import { DISK } from '../../../src/store/parquet/disk.ts';
-import { encodeBars } from '../../../src/store/parquet/encode.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { actionsPath, barsPath } from '../../../src/store/parquet/layout.ts';
 import { setAside, versionOf } from '../../../src/store/parquet/quarantine.ts';
@@ -22,7 +21,7 @@ import {
   update,
 } from '../fixtures.ts';
 import { unsealedWords } from './own-words.ts';
-import { rowsIn } from '../rows.ts';
+import { fileOf, rowsIn } from '../rows.ts';
 
 const BARS = [daily('2026-02-26'), daily('2026-02-27')];
 const LEARNED = coverage({
@@ -245,7 +244,7 @@ describe('quarantine', () => {
   });
 
   it('takes a partition whose rows do not ascend', async () => {
-    await writeFile(join(root, AAPL_FILE), encodeBars(BARS.toReversed(), '{}'));
+    await writeFile(join(root, AAPL_FILE), fileOf(BARS.toReversed(), '{}'));
     await expect(rowsIn(store, AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
   });
 
@@ -311,7 +310,7 @@ describe('rows that are not those that were written', () => {
     change: (json: Record<string, unknown>) => object = (json) => json,
   ): Promise<void> {
     const metadata = JSON.stringify(change(await unsealedWords(join(root, AAPL_FILE))));
-    await writeFile(join(root, AAPL_FILE), encodeBars(bars, metadata));
+    await writeFile(join(root, AAPL_FILE), fileOf(bars, metadata));
   }
   const [first = daily('2026-02-26'), second = daily('2026-02-27')] = BARS;
   const REASON = 'its rows are not those that were written';
@@ -381,7 +380,7 @@ describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
     const changed = change(await unsealedWords(join(root, AAPL_FILE)));
     await writeFile(
       join(root, AAPL_FILE),
-      encodeBars(BARS, typeof changed === 'string' ? changed : JSON.stringify(changed)),
+      fileOf(BARS, typeof changed === 'string' ? changed : JSON.stringify(changed)),
     );
   }
 
@@ -453,7 +452,7 @@ describe('knowledge that cannot be trusted is rebuilt from the rows', () => {
     const words = await unsealedWords(path);
     expect(words['present']).toEqual([['2025-12-31', '2026-01-01']]);
     const longer = JSON.stringify({ ...words, present: [['2025-12-31', '2026-12-01']] });
-    await writeFile(path, encodeBars(bars.slice(0, 1), longer));
+    await writeFile(path, fileOf(bars.slice(0, 1), longer));
     expect((await stateOf(AAPL_5M))?.coverage).toEqual(
       coverage({ present: [days('2025-12-31', '2026-01-03')] }),
     );

@@ -21,13 +21,13 @@ import { doctorText } from '../../../src/report/doctor-text.ts';
 import type { Damage, DamageKind, Examination } from '../../../src/store/damage.ts';
 import { adjustedStretches, type SessionClose } from '../../../src/store/parquet/doctor/adjusted-stretch.ts';
 import { lookUntilStill } from '../../../src/store/parquet/doctor/look.ts';
-import { encodeActions, encodeBars } from '../../../src/store/parquet/encode.ts';
+import { encodeActions } from '../../../src/store/parquet/encode.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { actionsPath, barsPath, revisionsPath } from '../../../src/store/parquet/layout.ts';
 import type { BarStore, SeriesState } from '../../../src/store/store.ts';
 import { unsealedWords } from './own-words.ts';
 import { AAPL, AAPL_5M, absence, barAt, coverage, days, NOON, temporaryFolder, update } from '../fixtures.ts';
-import { rowsIn } from '../rows.ts';
+import { fileOf, rowsIn } from '../rows.ts';
 
 const NYSE = calendarById('XNYS');
 const MSFT: Series = { ticker: 'MSFT', interval: '1d' };
@@ -117,7 +117,7 @@ async function rewrite(
 ): Promise<void> {
   const entry = change(await entryOf(path));
   const metadata = typeof entry === 'string' ? entry : JSON.stringify(entry);
-  await writeFile(join(root, path), encodeBars(bars, metadata));
+  await writeFile(join(root, path), fileOf(bars, metadata));
 }
 
 const changed = (bars: readonly Bar[], at: number, values: Partial<Bar>): Bar[] =>

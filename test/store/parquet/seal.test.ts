@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bar } from '../../../src/core/bars.ts';
-import { encodeActions, encodeBars, encodeRevisions } from '../../../src/store/parquet/encode.ts';
+import { encodeActions, encodeRevisions } from '../../../src/store/parquet/encode.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { actionsPath, barsPath, revisionsPath } from '../../../src/store/parquet/layout.ts';
 import type { Damage } from '../../../src/store/damage.ts';
@@ -21,7 +21,7 @@ import {
   update,
 } from '../fixtures.ts';
 import { ownWords, unsealedWords } from './own-words.ts';
-import { rowsIn } from '../rows.ts';
+import { fileOf, rowsIn } from '../rows.ts';
 
 const BARS = [
   daily('2026-02-24', { volume: 1000 }),
@@ -63,7 +63,7 @@ async function damages(fix = false): Promise<Pick<Damage, 'path' | 'kind' | 'wha
 
 /** Rows of the file as a reader of the store gets them, with nothing known of themselves but what `words` say. */
 async function put(words: string, bars: readonly Bar[] = BARS): Promise<void> {
-  await writeFile(path(), encodeBars(bars, words));
+  await writeFile(path(), fileOf(bars, words));
 }
 
 /** Changes a part of what the file says of itself, as an editor would. */
@@ -134,7 +134,7 @@ describe('a file whose knowledge was edited', () => {
     await store.upsert(update(bars, { series: AAPL_5M, learned: coverage({ present }) }));
     const file = join(root, barsPath({ series: AAPL_5M, period: '2026' }));
     const words = await ownWords(file);
-    await writeFile(file, encodeBars(bars, words.replace('"USD"', '"EUR"')));
+    await writeFile(file, fileOf(bars, words.replace('"USD"', '"EUR"')));
     const known = (await store.scan()).series.get('AAPL 5m')?.coverage;
     expect(known).toEqual(coverage({ present, provisional: present }));
   });

@@ -10,8 +10,6 @@ import type { Interval } from '../../../src/core/interval.ts';
 import { openAdjusted } from '../../../src/library/adjusted.ts';
 import { isComplete } from '../../../src/market/market.ts';
 import { sampleMarket } from '../../../src/market/sample.ts';
-import { bytesAsFile, decodeBars } from '../../../src/store/parquet/decode.ts';
-import { encodeBars } from '../../../src/store/parquet/encode.ts';
 import { barsPath } from '../../../src/store/parquet/layout.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { pinnedViews, storeViews } from '../../../src/store/parquet/views.ts';
@@ -20,6 +18,7 @@ import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, absence, at, coverage, daily, days, NOON, update } from '../fixtures.ts';
 import { ownWords } from './own-words.ts';
 import { rowsIn } from '../rows.ts';
+import { fileOf, rowsInFile } from '../rows.ts';
 
 type Row = Record<string, SqlValue>;
 
@@ -131,7 +130,7 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
     );
     for (const path of [file("E'D", '1d', 'all'), file("E'D", '5m', '2026')]) {
       const words = (await ownWords(path)).replace('no-trades', 'delisted');
-      await writeFile(path, encodeBars(await decodeBars(bytesAsFile(await readFile(path))), words));
+      await writeFile(path, fileOf(await rowsInFile(await readFile(path)), words));
     }
     const columns = 'ticker, interval, from_day, to_day, state';
     const of = { ticker: "E'D", from_day: '2026-02-26', to_day: '2026-02-27' };

@@ -1,5 +1,5 @@
 import type { AsyncBuffer } from 'hyparquet';
-import { barsOf } from '../../../core/bar-builder.ts';
+import { barsOf, storedBarsOf } from '../../../core/bar-builder.ts';
 import type { Bar, Split } from '../../../core/bars.ts';
 import type { Calendar } from '../../../core/calendar/calendar.ts';
 import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
@@ -88,7 +88,7 @@ function rowsExam(partition: Partition, readable: Readable): BarsExam {
   const dayOf = sessionDateOf(partition.series.interval, calendar);
   const { sound, faulty, unsorted, repeats } = judged;
   const findings = rowFindings(judged, dayOf);
-  const times = sound.map(({ ts }) => ts);
+  const times = Float64Array.from(sound, ({ ts }) => ts);
   const fits = entry !== undefined && isOf(entry.json, sound);
   const otherRows = known !== undefined && !fits && faulty.length === 0 && repeats === 0;
   // Knowledge of other rows than the file has says nothing of absent sessions either, as when it is read.
@@ -96,7 +96,7 @@ function rowsExam(partition: Partition, readable: Readable): BarsExam {
   const reconciled = reconcile(partition, {
     known: trusted ?? rebuiltKnowledge(partition, times, calendar.id),
     isRebuilt: trusted === undefined,
-    days: new Set(times.map(dayOf)),
+    days: new Set(Array.from(times, dayOf)),
     faulty: faulty.map(({ bar, meant }) => dayOf(meant ?? bar.ts)),
     fits,
   });
@@ -114,7 +114,7 @@ function rowsExam(partition: Partition, readable: Readable): BarsExam {
     rows,
     findings,
     repair: mends
-      ? { content: { bars: sound, knowledge: reconciled.knowledge }, removed: faulty }
+      ? { content: { bars: storedBarsOf(sound), knowledge: reconciled.knowledge }, removed: faulty }
       : undefined,
     fingerprint: fingerprintOf(barsOf(sound)) ?? undefined,
   };
@@ -155,7 +155,7 @@ function isRotten(entry: OwnEntry, bars: readonly Bar[], { sound, faulty }: Judg
   const candidates = faulty.length === 0 || isSealed ? [sound, asItIs] : [asItIs];
   const meant = isSealed ? candidates : candidates.filter((candidate) => isOf(entry.json, candidate));
   const stated = digestIn(entry, () => meant.length > 0);
-  return stated !== undefined && meant.every((candidate) => digestOf(candidate) !== stated);
+  return stated !== undefined && meant.every((candidate) => digestOf(storedBarsOf(candidate)) !== stated);
 }
 
 /** Also takes the sessions whose prices are already, or not yet, adjusted for a split. */

@@ -73,8 +73,8 @@ async function copySeries(
 /** First and last session of the bars. */
 function sessionsOf({ interval }: Series, { bars, knowledge }: PartitionContent): DayRange[] {
   const dayOf = sessionDateOf(interval, calendarById(knowledge.calendar));
-  return [bars[0], bars.at(-1)].flatMap((bar) =>
-    bar === undefined ? [] : [{ from: dayOf(bar.ts), to: dayOf(bar.ts) + 1 }],
+  return [bars.ts.at(0), bars.ts.at(-1)].flatMap((ts) =>
+    ts === undefined ? [] : [{ from: dayOf(ts), to: dayOf(ts) + 1 }],
   );
 }
 

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { ActionBook } from '../../../core/action-book.ts';
-import { mergeBars, mergeIdentity, seriesKey } from '../../../core/bars.ts';
+import { mergeIdentity, seriesKey } from '../../../core/bars.ts';
 import { calendarById } from '../../../core/calendar/calendars.ts';
+import { NO_BARS } from '../../../core/columns.ts';
 import { learn, NOTHING_KNOWN } from '../../../core/coverage.ts';
 import { type Day, formatDay } from '../../../core/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { type GivenBack, giveBack, giveBackActions } from '../../../core/give-back.ts';
+import { mergeBars } from '../../../core/merge-bars.ts';
 import { sessionDateOf } from '../../../core/partition.ts';
 import type { Restored } from '../../forgotten.ts';
 import { readActionsFile, updateActions } from '../actions.ts';
@@ -106,7 +108,7 @@ async function pairOf(root: string, folder: string, partition: Partition): Promi
   if (gone === undefined) return undefined;
   const now = await readPartition(root, partition, gone.knowledge.calendar);
   const sessionOf = sessionDateOf(partition.series.interval, calendarById(gone.knowledge.calendar));
-  const present = { bars: now?.bars ?? [], coverage: now?.knowledge.coverage ?? NOTHING_KNOWN };
+  const present = { bars: now?.bars ?? NO_BARS, coverage: now?.knowledge.coverage ?? NOTHING_KNOWN };
   const back = giveBack({ bars: gone.bars, coverage: gone.knowledge.coverage }, present, sessionOf);
   return { gone, now, back };
 }

@@ -1,0 +1,33 @@
+import { NO_BARS, type StoredBars } from './columns.ts';
+import { joinedLabels } from './labels.ts';
+
+/** Stored bars one after the other: a copy where there are several parts. */
+export function concatBars(parts: readonly StoredBars[]): StoredBars {
+  const some = parts.filter(({ length }) => length > 0);
+  const [first = NO_BARS] = some;
+  if (some.length <= 1) return first;
+  const length = some.reduce((sum, part) => sum + part.length, 0);
+  const joined = (column: (part: StoredBars) => Float64Array | null): Float64Array => {
+    const whole = new Float64Array(length);
+    let at = 0;
+    for (const part of some) {
+      const own = column(part);
+      if (own === null) whole.fill(Number.NaN, at, at + part.length);
+      else whole.set(own, at);
+      at += part.length;
+    }
+    return whole;
+  };
+  const isAny = (column: 'vwap' | 'trades'): boolean => some.some((part) => part[column] !== null);
+  return {
+    length,
+    ts: joined(({ ts }) => ts),
+    ...{ open: joined(({ open }) => open), high: joined(({ high }) => high) },
+    ...{ low: joined(({ low }) => low), close: joined(({ close }) => close) },
+    volume: joined(({ volume }) => volume),
+    vwap: isAny('vwap') ? joined(({ vwap }) => vwap) : null,
+    trades: isAny('trades') ? joined(({ trades }) => trades) : null,
+    source: joinedLabels(some.map(({ source }) => source)),
+    fetchedAt: joined(({ fetchedAt }) => fetchedAt),
+  };
+}
