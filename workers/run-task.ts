@@ -1,6 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { workerData } from 'node:worker_threads';
-import type { RunContext, TaskOrder, TaskResult, ThreadStart } from '../src/backfill/runner.ts';
+import {
+  type RunContext,
+  type TaskOrder,
+  type TaskResult,
+  type ThreadStart,
+  failedWhole,
+} from '../src/backfill/runner.ts';
 import { type TaskTools, runTask } from '../src/backfill/run-task.ts';
 import { errorData } from '../src/core/errors.ts';
 import { OPEN_GATE, type Gate } from '../src/providers/http/gate.ts';
@@ -21,7 +27,7 @@ export default async function runOrder(order: TaskOrder | string): Promise<TaskR
   try {
     return await runTask(order.task, order.now, await toolsFor(order.context));
   } catch (error) {
-    return { ok: false, error: errorData(error, { ticker: order.task.series.ticker }) };
+    return failedWhole(order.task, ({ series: { ticker } }) => errorData(error, { ticker }));
   }
 }
 

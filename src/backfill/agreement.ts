@@ -29,8 +29,8 @@ export function assertAgreement(
   { compared, gone }: Comparison,
   isWanted: (ts: number) => boolean,
 ): void {
-  const { task } = hearing;
-  if (task.replaces === true) {
+  const { want } = hearing;
+  if (want.replaces === true) {
     if (gone.length > 0) throw forgotten(hearing, gone);
     return;
   }
@@ -50,8 +50,8 @@ export function assertAgreement(
     throw contradiction(hearing, impossible, compared.length);
 }
 
-function forgotten({ task, calendar }: Hearing, { length, ts }: StoredBars): BackfillError {
-  const { ticker, interval } = task.series;
+function forgotten({ want, calendar }: Hearing, { length, ts }: StoredBars): BackfillError {
+  const { ticker, interval } = want.series;
   const dayOf = sessionDateOf(interval, calendar);
   return new BackfillError(
     'restated',
@@ -62,8 +62,8 @@ function forgotten({ task, calendar }: Hearing, { length, ts }: StoredBars): Bac
   );
 }
 
-function contradiction({ task, calendar }: Hearing, pairs: Pairs, compared: number): BackfillError {
-  const { ticker, interval } = task.series;
+function contradiction({ want, calendar }: Hearing, pairs: Pairs, compared: number): BackfillError {
+  const { ticker, interval } = want.series;
   const dayOf = sessionDateOf(interval, calendar);
   const [from, to] = [0, pairs.length - 1].map((i) => formatDay(dayOf(pairs.stored.ts[i] as number)));
   const [before, now] = closesAt(pairs, 0);
@@ -83,8 +83,8 @@ function contradiction({ task, calendar }: Hearing, pairs: Pairs, compared: numb
 const RATIOS_OF_ONE_EVENT = 2;
 
 function restated({ ratios, changed }: Restatement, compared: Pairs, hearing: Hearing): BackfillError {
-  const { task, answer, stored } = hearing;
-  const { ticker, interval } = task.series;
+  const { want, answer, stored } = hearing;
+  const { ticker, interval } = want.series;
   const isKnown = (exDay: number): boolean =>
     stored.actions.some((known) => known.kind === 'split' && known.exDay === exDay);
   const said = answer.actions.filter(isSplit);
@@ -120,9 +120,9 @@ function dividendOf(
   ratio: number,
   changed: Pairs,
   compared: Pairs,
-  { task, calendar, answer, stored, now }: Hearing,
+  { want, calendar, answer, stored, now }: Hearing,
 ): Dividend | undefined {
-  const sessionOf = sessionDateOf(task.series.interval, calendar);
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
   const today = calendar.localDay(now);
   const last = changed.length - 1;
   const [lastTs, lastClose] = [changed.stored.ts[last] as number, changed.stored.close[last] as number];

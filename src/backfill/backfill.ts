@@ -1,5 +1,5 @@
 import { errorData } from '../core/errors.ts';
-import type { Plan, Task } from '../core/plan.ts';
+import type { Plan, Task, Want } from '../core/plan.ts';
 import { type Quota, isPaced } from '../core/quota.ts';
 import { quotaOpening } from '../core/quota-time.ts';
 import type { BarStore, Scan, SetAside } from '../store/store.ts';
@@ -10,7 +10,7 @@ import { type BackfillRequest, type Prepared, type Source, prepare } from './pre
 import { refetchRestated } from './restated.ts';
 import { settleSameSeries } from './same-series.ts';
 import { settleSilence } from './silence.ts';
-import type { RunContext, Runner, SharedWithThreads, TaskResult } from './runner.ts';
+import type { RunContext, Runner, SeriesResult, SharedWithThreads } from './runner.ts';
 import { type Stop, type Stops, stopOf, watchStops } from './stops.ts';
 import { type RunOutcome, type RunSummary, type StopReason, summarize } from './summary.ts';
 import type { Traffic, TrafficNow } from './traffic.ts';
@@ -32,11 +32,12 @@ export type BackfillEvent =
       readonly traffic: () => TrafficNow;
     }
   | { readonly type: 'started'; readonly task: Task }
-  /** `failure`: what the summary will say of it, if it is one. */
+  /** A want of a task. `requests`: its share of those of the task. `failure`: what the summary will say of it, if it is one. */
   | {
       readonly type: 'finished';
-      readonly task: Task;
-      readonly result: TaskResult;
+      readonly want: Want;
+      readonly requests: number;
+      readonly result: SeriesResult;
       readonly failure: Failure | null;
       readonly done: number;
     };
@@ -123,12 +124,17 @@ function stopOrThrow(error: unknown): Stop {
   return stop;
 }
 
-/** What became of the tasks of a plan. `notRun`: those that were not handed out, or given back undone. */
-type Run = Pick<RunOutcome, 'results' | 'notRun' | 'stopped' | 'opens' | 'refused' | 'traffic'>;
+/** What became of the tasks of a plan. `notRun`: what was not handed out, or was given back undone. */
+type Run = Pick<
+  RunOutcome,
+  'results' | 'requests' | 'notRun' | 'requestsLeft' | 'stopped' | 'opens' | 'refused' | 'traffic'
+>;
 
 const NOTHING_RUN: Run = {
   results: new Map(),
+  requests: 0,
   notRun: [],
+  requestsLeft: 0,
   stopped: null,
   opens: null,
   refused: [],
@@ -138,8 +144,8 @@ const NOTHING_RUN: Run = {
 async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<Run> {
   const traffic = await tools.openTraffic();
   const stops = watchStops(() => traffic.cancel());
-  const results = new Map<Task, TaskResult>();
-  const notRun: Task[] = [];
+  const done: Done = { results: new Map(), requests: 0, notRun: [], requestsLeft: 0 };
+  const { results, notRun } = done;
   const interrupt = (): void => stops.stop({ reason: 'interrupted', message: 'the run was stopped' });
   tools.stop?.addEventListener('abort', interrupt, { once: true });
   try {
@@ -147,7 +153,7 @@ async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<R
     const runner = await tools.startRunner(plan.tasks.length, traffic.shared);
     tools.onEvent?.({ type: 'running', plan, workers: runner.workers, traffic: () => traffic.now() });
     try {
-      const handOut = handOutTo(runner, { stops, results, notRun }, tools);
+      const handOut = handOutTo(runner, stops, done, tools);
       await handOut(plan.tasks);
       await handOut(refetchRestated(results, scan, tools.capabilities, tools.clock()));
     } finally {
@@ -166,7 +172,7 @@ async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<R
     stopped?.reason === 'quota-exhausted'
       ? quotaOpening(tools.capabilities.quotas, traffic.now().standing)
       : null;
-  return { results, notRun, stopped, opens, refused: stops.refusals(notRun), traffic: traffic.counts() };
+  return { ...done, stopped, opens, refused: stops.refusals(notRun), traffic: traffic.counts() };
 }
 
 /** A run that nobody answered. */
@@ -182,33 +188,54 @@ async function closeTraffic(traffic: Traffic): Promise<Stop | null> {
   }
 }
 
+/** What became of tasks so far. */
+interface Done {
+  readonly results: Map<Want, SeriesResult>;
+  /** Of the tasks that were run, by plan. */
+  requests: number;
+  readonly notRun: Want[];
+  /** Of the tasks that were not run, but for those of a closed endpoint. */
+  requestsLeft: number;
+}
+
 /** A function that hands tasks out to a runner, and takes note of what becomes of them. */
 function handOutTo(
   runner: Runner,
-  { stops, results, notRun }: { stops: Stops; results: Map<Task, TaskResult>; notRun: Task[] },
+  stops: Stops,
+  done: Done,
   { capabilities, context, clock, onEvent }: BackfillTools,
 ): (tasks: readonly Task[]) => Promise<void> {
   let isProven = !isScarce(capabilities.quotas, runner.capacity);
+  const noteResult = (task: Task, want: Want, result: SeriesResult): boolean => {
+    if (!result.ok && stops.note(want, result.error) === 'not-run') {
+      done.notRun.push(want);
+      return false;
+    }
+    done.results.set(want, result);
+    const failure = failureOf(want, result);
+    const requests = task.requests / task.wants.length;
+    onEvent?.({ type: 'finished', want, requests, result, failure, done: done.results.size });
+    return true;
+  };
   return async (tasks) => {
     const left = await dispatch({
       tasks,
       capacity: () => (isProven ? runner.capacity : 1),
       run: (task) => runner.run({ task, context, now: clock() }),
       onStart: (task) => onEvent?.({ type: 'started', task }),
-      onResult: (task, result) => {
+      onResult: (task, { series }) => {
         isProven = true;
-        if (!result.ok && stops.note(task, result.error) === 'not-run') {
-          notRun.push(task);
-          return;
-        }
-        results.set(task, result);
-        const failure = failureOf(task, result);
-        onEvent?.({ type: 'finished', task, result, failure, done: results.size });
+        const ran = task.wants.filter((want, i) => noteResult(task, want, series[i] as SeriesResult));
+        if (ran.length > 0) done.requests += task.requests;
+        else if (!stops.isClosed(task)) done.requestsLeft += task.requests;
       },
       stopped: () => stops.stopped !== null,
       isClosed: (task) => stops.isClosed(task),
     });
-    for (const task of left) notRun.push(task);
+    for (const task of left) {
+      for (const want of task.wants) done.notRun.push(want);
+      if (!stops.isClosed(task)) done.requestsLeft += task.requests;
+    }
   };
 }
 

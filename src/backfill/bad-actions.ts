@@ -2,7 +2,7 @@ import { checkActions } from '../core/action-checks.ts';
 import type { Series } from '../core/bars.ts';
 import { formatDay, startOfDay } from '../core/day.ts';
 import type { Oddity } from '../core/oddities.ts';
-import type { Task } from '../core/plan.ts';
+import type { Want } from '../core/plan.ts';
 import type { BarAnswer } from '../providers/provider.ts';
 import type { BarStore, RejectedRow } from '../store/store.ts';
 
@@ -13,7 +13,7 @@ export function withSoundActions(answer: BarAnswer): BarAnswer {
 }
 
 /** What an answer's impossible splits and dividends are to be named as. */
-export function badActionOddities({ badActions = [] }: BarAnswer, { range }: Task): Oddity[] {
+export function badActionOddities({ badActions = [] }: BarAnswer, { range }: Want): Oddity[] {
   return badActions.map(({ exDay, reason }) => {
     const session = exDay ?? range.from;
     return {

@@ -4,7 +4,7 @@ import { isSplit, type Split } from '../core/bars.ts';
 import { type Comparison, type Pairs, everyPair, pairsWhere, somePair } from '../core/compare.ts';
 import { type Day, formatDay, startOfDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
-import type { Task } from '../core/plan.ts';
+import type { Want } from '../core/plan.ts';
 import { contains } from '../core/ranges.ts';
 import { SAME_RATIO, ratioText } from '../core/ratio.ts';
 import { closesAt } from '../core/restatement.ts';
@@ -18,7 +18,7 @@ import type { Hearing } from './hearing.ts';
 function assertNotTurnedBack(
   turnedBack: readonly PastAction[],
   compared: Pairs,
-  { series: { ticker }, replaces }: Task,
+  { series: { ticker }, replaces }: Want,
   sessionOf: (ts: number) => Day,
 ): void {
   if (replaces === true) return;
@@ -40,7 +40,7 @@ function assertNotTurnedBack(
 function assertApplied(
   news: readonly Split[],
   compared: Pairs,
-  { series: { ticker }, replaces }: Task,
+  { series: { ticker }, replaces }: Want,
   sessionOf: (ts: number) => Day,
 ): void {
   if (replaces === true) return;
@@ -66,7 +66,7 @@ function assertApplied(
 function assertWhole(
   known: readonly Split[],
   compared: Pairs,
-  { series: { ticker }, replaces }: Task,
+  { series: { ticker }, replaces }: Want,
   sessionOf: (ts: number) => Day,
 ): void {
   const moved = pairsWhere(compared, (i) => !isUnmoved(compared, i));
@@ -112,12 +112,12 @@ function sessionAt({ stored }: Pairs, i: number, sessionOf: (ts: number) => Day)
  * sessions were turned back without: they are as wrong as they are final.
  */
 export function assertKnownBasis(
-  { task, answer, stored, calendar, now, told, book, turnedBack }: Hearing,
+  { want, answer, stored, calendar, now, told, book, turnedBack }: Hearing,
   { compared }: Comparison,
   sessionOf: (ts: number) => Day,
 ): void {
   if (answer.wireBasis === 'raw') return;
-  const { ticker } = task.series;
+  const { ticker } = want.series;
   const today = calendar.localDay(now);
   const said = answer.actions.filter(isSplit);
   const known = stored.actions.filter(isSplit);
@@ -126,7 +126,7 @@ export function assertKnownBasis(
     .filter(isSplit)
     .find(
       (split) =>
-        split.exDay > task.range.from &&
+        split.exDay > want.range.from &&
         split.exDay <= today &&
         !said.some(
           ({ exDay, ratio }) => exDay === split.exDay && Math.abs(ratio / split.ratio - 1) < SAME_RATIO,
@@ -142,11 +142,11 @@ export function assertKnownBasis(
       { retryable: true, ticker },
     );
   }
-  assertNotTurnedBack(turnedBack, compared, task, sessionOf);
+  assertNotTurnedBack(turnedBack, compared, want, sessionOf);
   const news = said.filter(
     (split) => !known.some(({ exDay }) => exDay === split.exDay) && entryOf(book, split) !== undefined,
   );
-  assertApplied(news, compared, task, sessionOf);
+  assertApplied(news, compared, want, sessionOf);
   const first = stored.coverage.present[0]?.from ?? Number.POSITIVE_INFINITY;
   // Of that day it was said before that there is no split; a session before it that comes back as it was says more.
   const late = news.find(
@@ -156,14 +156,14 @@ export function assertKnownBasis(
       !somePair(compared, (i) => sessionAt(compared, i, sessionOf) < exDay && isUnmoved(compared, i)),
   );
   const moved = news.find((split) => mayBeMoved(book, told, split));
-  if (moved !== undefined && task.replaces !== true) {
+  if (moved !== undefined && want.replaces !== true) {
     const split = `${ratioText(moved.ratio)} of ${formatDay(moved.exDay)}`;
     throw new BackfillError('restated', `${ticker} has a split ${split} and the same a few days off`, {
       ticker,
     });
   }
-  assertWhole(known, compared, task, sessionOf);
-  if (late !== undefined && task.replaces !== true) {
+  assertWhole(known, compared, want, sessionOf);
+  if (late !== undefined && want.replaces !== true) {
     const split = `${ratioText(late.ratio)} of ${formatDay(late.exDay)}`;
     throw new BackfillError('restated', `${ticker} was stored without its split ${split}`, { ticker });
   }

@@ -20,16 +20,16 @@ const OTHER_LEVEL = 1.5;
  * ticker that was given away keeps its old listing date at some vendors.
  */
 export function assertContinues(
-  { task, calendar, isLast }: Hearing,
+  { want, calendar, isLast }: Hearing,
   { compared, gone }: Comparison,
   wanted: Bars,
   actions: readonly CorporateAction[],
 ): void {
-  if (task.replaces === true || compared.length > 0 || gone.length < ENOUGH_GONE) return;
+  if (want.replaces === true || compared.length > 0 || gone.length < ENOUGH_GONE) return;
   const last = gone.length - 1;
   const first = firstAt(wanted, (gone.ts[last] as number) + 1);
   if (first === wanted.length) return;
-  const { ticker, interval } = task.series;
+  const { ticker, interval } = want.series;
   const dayOf = sessionDateOf(interval, calendar);
   const from = { day: dayOf(gone.ts[last] as number), price: gone.close[last] as number };
   const to = { day: dayOf(wanted.ts[first] as number), price: wanted.open[first] as number };

@@ -19,32 +19,113 @@ export interface Dispatch {
  * a task that has to wait is overtaken by those behind it. Gives the tasks that were not handed out.
  */
 export async function dispatch(options: Dispatch): Promise<Task[]> {
-  const waiting = [...options.tasks];
-  const busy = new Set<string>();
-  const inWork = new Set<Promise<void>>();
-  const { isClosed = () => false } = options;
-  const takeNext = (): Task | undefined => {
-    const index = waiting.findIndex(
-      (task) => !isClosed(task) && !task.partitions.some((partition) => busy.has(partition)),
-    );
-    return index === -1 ? undefined : waiting.splice(index, 1)[0];
+  const { tasks, isClosed = () => false } = options;
+  const queue = new WaitingTasks(tasks);
+  const passedOver = new Set<number>();
+  const inWork = new Set<number>();
+  let wake = (): void => {};
+  let bug: { readonly error: unknown } | undefined;
+  const work = async (at: number, task: Task): Promise<void> => {
+    try {
+      const result = await options.run(task);
+      inWork.delete(at);
+      queue.free(at);
+      options.onResult(task, result);
+    } catch (error) {
+      bug ??= { error };
+    }
+    wake();
+  };
+  const oneIsDone = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    if (bug !== undefined) throw bug.error;
   };
   while (!options.stopped()) {
-    const task = inWork.size < options.capacity() ? takeNext() : undefined;
-    if (task === undefined) {
+    const at = inWork.size < options.capacity() ? queue.next() : undefined;
+    if (at === undefined) {
       if (inWork.size === 0) break;
-      await Promise.race(inWork);
+      await oneIsDone();
       continue;
     }
-    for (const partition of task.partitions) busy.add(partition);
+    const task = tasks[at] as Task;
+    if (isClosed(task)) {
+      passedOver.add(at);
+      queue.free(at);
+      continue;
+    }
+    inWork.add(at);
     options.onStart?.(task);
-    const work = options.run(task).then((result) => {
-      for (const partition of task.partitions) busy.delete(partition);
-      inWork.delete(work);
-      options.onResult(task, result);
-    });
-    inWork.add(work);
+    void work(at, task);
   }
-  await Promise.all(inWork);
-  return waiting;
+  while (inWork.size > 0) await oneIsDone();
+  return tasks.filter((_, at) => passedOver.has(at) || !queue.isTaken(at));
+}
+
+/**
+ * Tasks by their places, in their order. One that would write what a task in work writes waits for just that, and comes
+ * before all others once it is written: nobody looks at it in between, however many wait.
+ */
+class WaitingTasks {
+  readonly #tasks: readonly Task[];
+  readonly #taken: Uint8Array;
+  readonly #busy = new Set<string>();
+  /** Places that wait for a partition. */
+  readonly #behind = new Map<string, number[]>();
+  /** Places that may have nothing in their way any more. */
+  readonly #ready: number[] = [];
+  #fresh = 0;
+
+  constructor(tasks: readonly Task[]) {
+    this.#tasks = tasks;
+    this.#taken = new Uint8Array(tasks.length);
+  }
+
+  /** The first task that nothing is in the way of: it counts as in work. Undefined where all wait. */
+  next(): number | undefined {
+    for (;;) {
+      const at = this.#ready.shift() ?? (this.#fresh < this.#tasks.length ? this.#fresh++ : undefined);
+      if (at === undefined) return undefined;
+      const { partitions } = this.#tasks[at] as Task;
+      const busy = partitions.find((partition) => this.#busy.has(partition));
+      if (busy === undefined) {
+        for (const partition of partitions) this.#busy.add(partition);
+        this.#taken[at] = 1;
+        return at;
+      }
+      const behind = this.#behind.get(busy);
+      if (behind === undefined) this.#behind.set(busy, [at]);
+      else insert(behind, at);
+      // What this one was woken for is free for those that wait behind it.
+      this.#wakeBehind(partitions);
+    }
+  }
+
+  /** A task is in work no more. */
+  free(at: number): void {
+    const { partitions } = this.#tasks[at] as Task;
+    for (const partition of partitions) this.#busy.delete(partition);
+    this.#wakeBehind(partitions);
+  }
+
+  isTaken(at: number): boolean {
+    return this.#taken[at] === 1;
+  }
+
+  #wakeBehind(partitions: readonly string[]): void {
+    for (const partition of partitions) {
+      if (this.#busy.has(partition)) continue;
+      const first = this.#behind.get(partition)?.shift();
+      if (first !== undefined) insert(this.#ready, first);
+      if (this.#behind.get(partition)?.length === 0) this.#behind.delete(partition);
+    }
+  }
+}
+
+/** Inserts a place into an ascending list; nearly always at its end. */
+function insert(places: number[], place: number): void {
+  let at = places.length;
+  while (at > 0 && (places[at - 1] as number) > place) at--;
+  places.splice(at, 0, place);
 }

@@ -4,7 +4,7 @@ import type { Comparison } from '../core/compare.ts';
 import type { Absence, Coverage } from '../core/coverage.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../core/evidence.ts';
-import type { Task } from '../core/plan.ts';
+import type { Want } from '../core/plan.ts';
 import { intersect, subtract } from '../core/ranges.ts';
 import type { BarAnswer } from '../providers/provider.ts';
 import type { Learned } from './learn-from.ts';
@@ -17,7 +17,7 @@ const LONG_TAIL = 5;
 
 /** What an answer is doubted by. */
 export interface DoubtContext {
-  readonly task: Task;
+  readonly want: Want;
   readonly calendar: Calendar;
   /** Last session that is final. */
   readonly lastSettled: number;
@@ -32,9 +32,9 @@ export function isSilent({ bars, unusable }: BarAnswer): boolean {
  * Whether an answer without a row may be a failure: the instrument should have traded in a settled session of the range. It
  * should not have before its listing or after a last trade that the provider itself tells.
  */
-export function isDoubtfulSilence(answer: BarAnswer, { task, calendar, lastSettled }: DoubtContext): boolean {
+export function isDoubtfulSilence(answer: BarAnswer, { want, calendar, lastSettled }: DoubtContext): boolean {
   if (!isSilent(answer)) return false;
-  const { range } = task;
+  const { range } = want;
   if (calendar.sessionOnOrAfter(range.from) >= Math.min(range.to, lastSettled + 1)) return false;
   const { firstTrade } = answer.identity;
   if (firstTrade !== null && firstTrade >= range.to) return false;
@@ -54,11 +54,11 @@ export function isDoubtfulTail(learned: Learned, calendar: Calendar): boolean {
 export function contradictsItself(
   { lastTrade }: BarAnswer,
   learned: Learned,
-  { calendar, lastSettled, task }: DoubtContext,
+  { calendar, lastSettled, want }: DoubtContext,
 ): boolean {
-  const lastBar = learned.learned.present.at(-1)?.to ?? task.range.from;
+  const lastBar = learned.learned.present.at(-1)?.to ?? want.range.from;
   const hasTraded = lastTrade !== undefined && lastTrade >= lastBar;
-  return hasTraded && lastTrade <= lastSettled && lastTrade < task.range.to && tailOf(learned, calendar) > 0;
+  return hasTraded && lastTrade <= lastSettled && lastTrade < want.range.to && tailOf(learned, calendar) > 0;
 }
 
 /** So many stored sessions that an answer should repeat and has none of are no chance. */
@@ -87,7 +87,7 @@ function tailOf({ learned }: Learned, calendar: Calendar): number {
 /** Why an answer without a row is believed, in a few words; undefined where there is no more to say than that it is empty. */
 export function silenceNote(answer: BarAnswer, context: DoubtContext, answers: number): string | undefined {
   if (!isSilent(answer)) return undefined;
-  const last = lastTradeBefore(answer, context.task.range);
+  const last = lastTradeBefore(answer, context.want.range);
   if (last !== undefined) return `the last trade was on ${formatDay(last)}`;
   return isDoubtfulSilence(answer, context) && answers > 1
     ? `no row in ${answers} answers in a row`

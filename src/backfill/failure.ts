@@ -1,7 +1,7 @@
 import { type Day, formatDay } from '../core/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { Task } from '../core/plan.ts';
-import type { TaskReport, TaskResult } from './runner.ts';
+import type { Want } from '../core/plan.ts';
+import type { SeriesReport, SeriesResult } from './runner.ts';
 
 /** Why a series is not as complete as was asked. */
 export interface Failure {
@@ -14,18 +14,18 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Why a task's series is not as complete as was asked; null where it is. */
-export function failureOf(task: Task, result: TaskResult): Failure | null {
-  const { ticker, interval } = task.series;
-  const [first, last] = [task.gaps[0]?.from ?? task.range.from, task.gaps.at(-1)?.to ?? task.range.to];
+/** Why a series is not as complete as was wanted; null where it is. */
+export function failureOf(want: Want, result: SeriesResult): Failure | null {
+  const { ticker, interval } = want.series;
+  const [first, last] = [want.gaps[0]?.from ?? want.range.from, want.gaps.at(-1)?.to ?? want.range.to];
   const about = { ticker, interval, from: formatDay(first), to: lastDay(last) };
   if (!result.ok) return { ...about, code: result.error.code, message: result.error.message };
-  if (task.gaps.length === 0) return null;
+  if (want.gaps.length === 0) return null;
   const { missing } = result.report;
   const lost = lostRows(result.report);
   if (lost !== null) return { ...about, code: 'mostly-rejected', message: lost };
   if (missing === 0) return null;
-  const message = `${missing} of ${task.sessions} sessions stay missing: the answer does not reach them`;
+  const message = `${missing} of ${want.sessions} sessions stay missing: the answer does not reach them`;
   return { ...about, code: 'incomplete', message };
 }
 
@@ -33,7 +33,7 @@ export function failureOf(task: Task, result: TaskResult): Failure | null {
 const STRAY_ROWS = 5;
 
 /** What is to be said where more rows of an answer were lost than stored; null where that is not so. */
-function lostRows(report: TaskReport): string | null {
+function lostRows(report: SeriesReport): string | null {
   const { bars, rejected, offGrid, unusable, dropped, firstFault, wayOut } = report;
   const lost = rejected + offGrid;
   const strays = unusable + dropped;

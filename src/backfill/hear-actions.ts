@@ -17,7 +17,7 @@ import { type Day, type DayRange, formatDay, startOfDay, utcDayOf } from '../cor
 import { type Pairs, everyPair } from '../core/compare.ts';
 import type { Oddity } from '../core/oddities.ts';
 import { sessionDateOf } from '../core/partition.ts';
-import type { Task } from '../core/plan.ts';
+import type { Want } from '../core/plan.ts';
 import type { BarAnswer, Capabilities } from '../providers/provider.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore } from '../store/store.ts';
@@ -35,7 +35,7 @@ export interface ActionsHeard {
 /** Hears what an answer says of splits and dividends. Reads bars only where a split was withdrawn. */
 export async function hearAnswer(
   answer: BarAnswer,
-  { task, calendar, now }: { readonly task: Task; readonly calendar: Calendar; readonly now: number },
+  { want, calendar, now }: { readonly want: Want; readonly calendar: Calendar; readonly now: number },
   before: ActionBook,
   { id, actions, ownActions = false }: Capabilities,
   store: BarStore,
@@ -44,14 +44,14 @@ export async function hearAnswer(
     actions: answer.actions,
     wouldList: ownActions
       ? upTo(calendar.localDay(now))
-      : exDatesListed(answer, task, calendar.localDay(now)),
+      : exDatesListed(answer, want, calendar.localDay(now)),
     source: id,
     fetchedAt: now,
     isOwnList: ownActions,
   };
   const book = actions ? hearActions(before, told) : before;
-  const open = answer.wireBasis === 'raw' ? [] : openSplits(book, id, task.series);
-  return { told, book, turnedBack: await turnedBackWith(open, task.series, calendar, store) };
+  const open = answer.wireBasis === 'raw' ? [] : openSplits(book, id, want.series);
+  return { told, book, turnedBack: await turnedBackWith(open, want.series, calendar, store) };
 }
 
 /** Splits of a source in force no more, of which it is not known what stored bars were turned back with. */
@@ -69,7 +69,7 @@ function upTo(today: Day): DayRange {
  * Ex-dates of which an answer would list every action: those after its first day that it proves, and where its prices
  * are adjusted for splits all up to today, as it takes to turn them back. None for an answer without a bar.
  */
-function exDatesListed({ bars, proven, wireBasis }: BarAnswer, { range }: Task, today: Day): DayRange {
+function exDatesListed({ bars, proven, wireBasis }: BarAnswer, { range }: Want, today: Day): DayRange {
   const from = range.from + 1;
   if (bars.length === 0) return { from, to: from };
   return { from, to: Math.max(from, wireBasis === 'raw' ? proven.to : today + 1) };

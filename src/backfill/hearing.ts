@@ -4,10 +4,10 @@ import type { Calendar } from '../core/calendar/calendar.ts';
 import type { StoredBars } from '../core/columns.ts';
 import type { Coverage } from '../core/coverage.ts';
 import type { Day } from '../core/day.ts';
-import type { Task } from '../core/plan.ts';
+import type { Want } from '../core/plan.ts';
 import type { BarAnswer } from '../providers/provider.ts';
 
-/** What the store has of a series around a task. */
+/** What the store has of a series around a want. */
 export interface StoredSeries {
   readonly bars: StoredBars;
   readonly coverage: Coverage;
@@ -22,7 +22,7 @@ export interface StoredSeries {
 
 /** An answer with all that it is judged by. */
 export interface Hearing {
-  readonly task: Task;
+  readonly want: Want;
   readonly calendar: Calendar;
   readonly answer: BarAnswer;
   /** Id of the provider that answered. */

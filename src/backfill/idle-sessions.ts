@@ -23,10 +23,10 @@ export interface LackingRun {
 
 /** The rows of an answer and of the store around it by their sessions, ascending: an answered one takes the place of a stored one. */
 export function rowsOf(
-  { task, calendar, accepted, known, fillers }: CheckedAnswer,
+  { want, calendar, accepted, known, fillers }: CheckedAnswer,
   present: ReadonlySet<Day>,
 ): Row[] {
-  const sessionOf = sessionDateOf(task.series.interval, calendar);
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
   const rows = [
     ...eachRow(known, sessionOf).filter(({ day }) => !present.has(day)),
     ...eachRow(accepted, sessionOf),
@@ -60,14 +60,14 @@ const MAY_BE_IDLE: ReadonlySet<string> = new Set(['no-trades', 'vendor-empty']);
 
 /** The runs of sessions without a row between the first row and the last. Of what was rejected there was a row. */
 export function lackingRuns(checked: CheckedAnswer, rows: readonly Row[]): LackingRun[] {
-  const { task, calendar, lastSettled, absent, rejected } = checked;
+  const { want, calendar, lastSettled, absent, rejected } = checked;
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const sessionOf = sessionDateOf(task.series.interval, calendar);
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
   const told = new Set([...rows.map(({ day }) => day), ...rejected.map(({ bar }) => sessionOf(bar.ts))]);
   const stored = absent.filter(({ by }) => MAY_BE_IDLE.has(leadingClaim(by).reason));
   const lacking = new Set<Day>();
-  for (const { from, to } of [...task.gaps, ...stored]) {
+  for (const { from, to } of [...want.gaps, ...stored]) {
     const within = { from: Math.max(from, first.day), to: Math.min(to, last.day, lastSettled + 1) };
     if (within.from >= within.to) continue;
     for (const session of calendar.sessions(within)) if (!told.has(session)) lacking.add(session);

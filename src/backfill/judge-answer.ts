@@ -49,19 +49,19 @@ export interface Verdict {
  * (the whole series has to be fetched again) and `bad-answer`.
  */
 export function judgeAnswer(hearing: Hearing): Verdict {
-  const { task, calendar, answer, stored } = hearing;
-  const sessionOf = sessionDateOf(task.series.interval, calendar);
+  const { want, calendar, answer, stored } = hearing;
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
   const known = finalBars(stored, sessionOf);
   const actions = joinActions(hearing);
-  const type = typeOf(task.series.ticker, answer.identity.type ?? stored.identity.type);
-  const context: SeriesContext = { interval: task.series.interval, calendar, actions, known, type };
+  const type = typeOf(want.series.ticker, answer.identity.type ?? stored.identity.type);
+  const context: SeriesContext = { interval: want.series.interval, calendar, actions, known, type };
   const { accepted, rejected, fillers } = soundRows(hearing, context);
   assertSpacing(hearing, accepted);
   const isWanted = (ts: number): boolean => isAsked(sessionOf(ts), hearing);
   const wantedOf = (bars: Bars, are = true): Bars =>
     keep(bars, (i) => isWanted(bars.ts[i] as number) === are);
 
-  const asked = intersect([answer.proven], [task.range]);
+  const asked = intersect([answer.proven], [want.range]);
   const steps = volumeSteps(actions.filter(isSplit));
   const comparison = compareBars(
     keep(known, (i) => contains(asked, sessionOf(known.ts[i] as number))),
@@ -71,9 +71,9 @@ export function judgeAnswer(hearing: Hearing): Verdict {
   const conflict = assertSameInstrument(hearing, comparison);
   assertKnownBasis(hearing, comparison, sessionOf);
   const { own, others } = bySource(comparison, hearing.source);
-  const isReplacing = task.replaces === true || task.again === true;
-  assertAgreement(hearing, task.replaces === true ? comparison : own, isWanted);
-  if (task.replaces !== true) assertSameLevel(hearing, others);
+  const isReplacing = want.replaces === true || want.again === true;
+  assertAgreement(hearing, want.replaces === true ? comparison : own, isWanted);
+  if (want.replaces !== true) assertSameLevel(hearing, others);
   const stays = (ts: number): boolean => !(isReplacing && isWanted(ts));
 
   const wanted = wantedOf(accepted);
@@ -96,12 +96,12 @@ export function judgeAnswer(hearing: Hearing): Verdict {
   };
 }
 
-/** Rows of an answer that passed every check on content, and the others; those beyond the task's range are context. */
+/** Rows of an answer that passed every check on content, and the others; those beyond the want's range are context. */
 function soundRows(
-  { task, calendar, answer }: Hearing,
+  { want, calendar, answer }: Hearing,
   context: SeriesContext,
 ): CheckedBars & { readonly fillers: readonly Filler[] } {
-  const sessionOf = sessionDateOf(task.series.interval, calendar);
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
   const checked = checkBars(answer.bars, context.type);
   const { kept, dropped } = dropFillers(checked.accepted, context);
   const onSessions = rejectClosedDays({ accepted: kept, rejected: checked.rejected }, context);
@@ -119,14 +119,14 @@ const ENOUGH_TO_KNOW = 2;
  * its prices show that it is the same one, only described anew.
  */
 function assertSameInstrument(
-  { task, answer, stored }: Hearing,
+  { want, answer, stored }: Hearing,
   { compared, differing }: Comparison,
 ): string | null {
   const firstBar = stored.coverage.present[0]?.from ?? null;
   const conflict = identityConflict(stored.identity, answer.identity, firstBar, stored.namedSince);
   if (conflict === null) return null;
   if (compared.length >= ENOUGH_TO_KNOW && differing.length === 0) return conflict;
-  throw identityError(task.series.ticker, conflict);
+  throw identityError(want.series.ticker, conflict);
 }
 
 /** Splits that the wire lists and was not adjusted for, where bars that they would have changed are stored now. */
@@ -150,8 +150,8 @@ function reclassified(conflict: string | null, wanted: Bars, sessionOf: (ts: num
 }
 
 /** Whether a day was asked for; one that the calendar does not know as a session is with the next one. */
-function isAsked(day: Day, { task, calendar }: Hearing): boolean {
-  return contains(task.gaps, day) || contains(task.gaps, calendar.sessionOnOrAfter(day));
+function isAsked(day: Day, { want, calendar }: Hearing): boolean {
+  return contains(want.gaps, day) || contains(want.gaps, calendar.sessionOnOrAfter(day));
 }
 
 /** Stored bars that a later answer should repeat. */
@@ -161,9 +161,9 @@ function finalBars({ bars, coverage }: StoredSeries, sessionOf: (ts: number) => 
 }
 
 /** Bars that a stored session was answered without at first. */
-function additions(accepted: Bars, { task, calendar, stored }: Hearing, asked: readonly DayRange[]): Bars {
-  if (task.series.interval === '1d') return NO_BARS;
-  const sessionOf = sessionDateOf(task.series.interval, calendar);
+function additions(accepted: Bars, { want, calendar, stored }: Hearing, asked: readonly DayRange[]): Bars {
+  if (want.series.interval === '1d') return NO_BARS;
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
   const repeated = intersect(stored.coverage.present, asked);
   return keep(accepted, (i) => {
     const ts = accepted.ts[i] as number;

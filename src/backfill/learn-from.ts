@@ -6,7 +6,7 @@ import type { Day, DayRange } from '../core/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../core/evidence.ts';
 import type { Filler } from '../core/fillers.ts';
 import { sessionDateOf } from '../core/partition.ts';
-import type { Task } from '../core/plan.ts';
+import type { Want } from '../core/plan.ts';
 import { contains, intersect, normalize, subtract, union } from '../core/ranges.ts';
 import { shortSessions } from '../core/short-sessions.ts';
 import type { BarAnswer, UnusableRow } from '../providers/provider.ts';
@@ -14,7 +14,7 @@ import { isThinlyTraded } from './thin-trading.ts';
 
 /** An answer after its checks. */
 export interface CheckedAnswer {
-  readonly task: Task;
+  readonly want: Want;
   readonly calendar: Calendar;
   readonly answer: BarAnswer;
   /** Sound bars of wanted sessions. */
@@ -22,9 +22,9 @@ export interface CheckedAnswer {
   readonly rejected: readonly RejectedBar[];
   /** Rows that nobody traded. */
   readonly fillers: readonly Filler[];
-  /** Final bars of the store around the task. */
+  /** Final bars of the store around the want. */
   readonly known: Bars;
-  /** Sessions around the task of which the store knows that they have no bar. */
+  /** Sessions around the want of which the store knows that they have no bar. */
   readonly absent: readonly Absence[];
   /** Of the prices; null: not known. */
   readonly currency: string | null;
@@ -62,15 +62,15 @@ const FRESH_MS = 2 * 86_400_000;
  * that it has a bar, which will be fetched again.
  */
 export function learnFrom(checked: CheckedAnswer): Learned {
-  const { task, calendar, answer, accepted, lastSettled } = checked;
-  const sessionOf = sessionDateOf(task.series.interval, calendar);
+  const { want, calendar, answer, accepted, lastSettled } = checked;
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
   const present = new Set<Day>();
   for (const ts of accepted.ts) present.add(sessionOf(ts));
   const explain = explainer(checked, present);
   const absences: Absence[] = [];
   const absent: Partial<Record<AbsenceReason, number>> = {};
   let missing = 0;
-  for (const session of task.gaps.flatMap((gap) => calendar.sessions(gap))) {
+  for (const session of want.gaps.flatMap((gap) => calendar.sessions(gap))) {
     if (present.has(session) || session > lastSettled) continue;
     const evidence = explain(session);
     if (evidence === null) missing++;
@@ -83,7 +83,7 @@ export function learnFrom(checked: CheckedAnswer): Learned {
   const known = joinSessions(days, calendar);
   const unsettled = intersect(known, [{ from: lastSettled + 1, to: Number.POSITIVE_INFINITY }]);
   // Of a session beyond the proof only some bars may have come: it is asked for again.
-  const unproven = task.series.interval === '1d' ? [] : subtract(known, [answer.proven]);
+  const unproven = want.series.interval === '1d' ? [] : subtract(known, [answer.proven]);
   const open = union(normalize(unsettled), normalize(unproven));
   const unconfirmed = subtract(unconfirmedOf(checked), open);
   const learned = {
@@ -103,8 +103,8 @@ export function learnFrom(checked: CheckedAnswer): Learned {
  * Sessions with far fewer bars than is usual of which this is the first that is heard, or of which more came than was
  * stored: a part of them may be on its way. What an earlier answer said too is so.
  */
-function unconfirmedOf({ task, calendar, accepted, known }: CheckedAnswer): DayRange[] {
-  const { interval } = task.series;
+function unconfirmedOf({ want, calendar, accepted, known }: CheckedAnswer): DayRange[] {
+  const { interval } = want.series;
   const sessionOf = sessionDateOf(interval, calendar);
   if (interval === '1d') return [];
   const grown = new Set<Day>();
@@ -121,7 +121,7 @@ interface Evidence {
 /** Why a session has no bar; null where the answer does not say. */
 function explainer(checked: CheckedAnswer, present: ReadonlySet<Day>): (session: Day) => Evidence | null {
   const { answer, calendar, now, rejected, fillers } = checked;
-  const sessionOf = sessionDateOf(checked.task.series.interval, calendar);
+  const sessionOf = sessionDateOf(checked.want.series.interval, calendar);
   // The first fault of a session says more than what followed from it.
   const wrong = wrongRows(answer).map(({ ts, reason }) => [sessionOf(ts), reason] as const);
   const refused = rejected.map(({ bar, reason }) => [sessionOf(bar.ts), reason] as const);

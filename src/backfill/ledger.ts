@@ -4,9 +4,9 @@ import { type Coverage, NOTHING_KNOWN } from '../core/coverage.ts';
 import { type Claim, firstClaim } from '../core/evidence.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { DayRange } from '../core/day.ts';
-import type { OutOfReach, Task } from '../core/plan.ts';
+import type { OutOfReach, Want } from '../core/plan.ts';
 import type { BarStore, Scan } from '../store/store.ts';
-import type { TaskResult } from './runner.ts';
+import type { SeriesResult } from './runner.ts';
 
 /** More tickers of which a provider says that it has nothing than this share of a run, and at least this many, are its fault. */
 const STORM_SHARE = 0.1;
@@ -31,27 +31,27 @@ export interface LedgerTools {
  * not asked for again before its retry is due. Gives the results with the faults renamed.
  */
 export async function settleUnknownTickers(
-  results: ReadonlyMap<Task, TaskResult>,
+  results: ReadonlyMap<Want, SeriesResult>,
   scan: Scan,
   { store, provider, now }: LedgerTools,
-): Promise<Map<Task, TaskResult>> {
+): Promise<Map<Want, SeriesResult>> {
   const unknown = [...results].filter(([, result]) => !result.ok && result.error.code === 'unknown-ticker');
-  const tickers = new Set(unknown.map(([task]) => task.series.ticker));
-  const asked = new Set([...results.keys()].map((task) => task.series.ticker));
+  const tickers = new Set(unknown.map(([want]) => want.series.ticker));
+  const asked = new Set([...results.keys()].map((want) => want.series.ticker));
   const storm = isStorm(tickers.size, asked.size);
   const judged = new Map(results);
-  for (const [task, result] of unknown) {
+  for (const [want, result] of unknown) {
     if (result.ok) continue;
-    const { ticker } = task.series;
+    const { ticker } = want.series;
     if (storm || (await hasBarsOf(provider, ticker, scan, store))) {
       const why = storm
         ? `so it said of ${tickers.size} of ${asked.size} tickers`
         : 'the store has bars of it from there';
       const message = `${provider} says that it does not know ${ticker}, but ${why}: taken for its own fault`;
-      judged.set(task, { ok: false, error: { ...result.error, code: 'provider-fault', message } });
+      judged.set(want, { ok: false, error: { ...result.error, code: 'provider-fault', message } });
     } else {
       const claim = firstClaim('unknown-ticker', provider, now);
-      await record(task.series, task.calendar, task.gaps, claim, { store, provider, now });
+      await record(want.series, want.calendar, want.gaps, claim, { store, provider, now });
     }
   }
   return judged;

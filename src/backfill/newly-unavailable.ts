@@ -1,10 +1,10 @@
 import { seriesKey } from '../core/bars.ts';
 import { unknownTo } from '../core/coverage.ts';
 import { type AbsenceReason, nextRetry } from '../core/evidence.ts';
-import type { OutOfReach, Task } from '../core/plan.ts';
+import type { OutOfReach, Want } from '../core/plan.ts';
 import { groupUnavailable, type Unavailable } from '../core/unavailable.ts';
 import type { Scan } from '../store/store.ts';
-import type { TaskResult } from './runner.ts';
+import type { SeriesResult } from './runner.ts';
 
 /** What this run found that cannot be had. */
 export interface FoundUnavailable {
@@ -15,7 +15,7 @@ export interface FoundUnavailable {
 }
 
 interface RunFindings {
-  readonly results: ReadonlyMap<Task, TaskResult>;
+  readonly results: ReadonlyMap<Want, SeriesResult>;
   readonly outOfReach: readonly OutOfReach[];
   /** What was known before. */
   readonly scan: Pick<Scan, 'series'>;
@@ -46,12 +46,12 @@ export function newlyUnavailable({
     });
   };
   for (const { series, sessions } of outOfReach) add(series.ticker, 'plan-limited', sessions, 1);
-  for (const [task, result] of results) {
-    const { ticker } = task.series;
-    const state = scan.series.get(seriesKey(task.series));
+  for (const [want, result] of results) {
+    const { ticker } = want.series;
+    const state = scan.series.get(seriesKey(want.series));
     if (isUnknown(result)) {
       const before = state === undefined ? undefined : unknownTo(provider, state.coverage);
-      add(ticker, 'unknown-ticker', task.sessions, (before?.attempts ?? 0) + 1);
+      add(ticker, 'unknown-ticker', want.sessions, (before?.attempts ?? 0) + 1);
     } else if (result.ok && (result.report.bars > 0 || (state?.rows ?? 0) === 0)) {
       for (const { reason, sessions } of result.report.unavailable) {
         const isTold = state?.coverage.absent.some(({ by }) =>
@@ -64,7 +64,7 @@ export function newlyUnavailable({
   return { fresh: groupUnavailable(fresh), again: groupUnavailable(again) };
 }
 
-/** Whether a task failed because the provider does not know the ticker. */
-export function isUnknown(result: TaskResult): boolean {
+/** Whether a want failed because the provider does not know the ticker. */
+export function isUnknown(result: SeriesResult): boolean {
   return !result.ok && result.error.code === 'unknown-ticker';
 }

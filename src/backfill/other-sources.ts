@@ -61,10 +61,10 @@ export function assertSameLevel(hearing: Hearing, { compared }: Comparison): voi
 function notJoined(
   code: 'basis-unknown' | 'bad-answer',
   how: string,
-  { task, calendar, source }: Hearing,
+  { want, calendar, source }: Hearing,
   pairs: Pairs,
 ): BackfillError {
-  const { ticker, interval } = task.series;
+  const { ticker, interval } = want.series;
   const [before, now] = closesAt(pairs, 0);
   const day = formatDay(sessionDateOf(interval, calendar)(pairs.stored.ts[0] as number));
   return new BackfillError(
@@ -78,7 +78,7 @@ function notJoined(
 
 /** What bars of other sources that stay have for other prices than the answer, as one oddity; none where they agree. */
 export function sourcesDiffer(
-  { task, calendar }: Hearing,
+  { want, calendar }: Hearing,
   { compared }: Comparison,
   stays: (ts: number) => boolean,
 ): Oddity[] {
@@ -93,7 +93,7 @@ export function sourcesDiffer(
   return [
     {
       kind: 'sources-differ',
-      session: sessionDateOf(task.series.interval, calendar)(ts),
+      session: sessionDateOf(want.series.interval, calendar)(ts),
       ts,
       note,
     },

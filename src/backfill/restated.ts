@@ -3,11 +3,11 @@ import { calendarById } from '../core/calendar/calendars.ts';
 import { NOTHING_KNOWN } from '../core/coverage.ts';
 import type { ErrorData } from '../core/errors.ts';
 import { type SeriesGaps, sessionRuns } from '../core/gaps.ts';
-import { type Task, planTasks } from '../core/plan.ts';
+import { type Task, type Want, planTasks } from '../core/plan.ts';
 import { span, union } from '../core/ranges.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import type { Scan } from '../store/store.ts';
-import type { TaskResult } from './runner.ts';
+import type { SeriesResult } from './runner.ts';
 
 /**
  * Tasks that fetch every series again which its provider restated: patched, it would have two bases. The results that
@@ -15,41 +15,44 @@ import type { TaskResult } from './runner.ts';
  * failures, and say what to do.
  */
 export function refetchRestated(
-  results: Map<Task, TaskResult>,
+  results: Map<Want, SeriesResult>,
   scan: Scan,
   { intervals, quotas, actions }: Capabilities,
   now: number,
 ): Task[] {
-  const bySeries = new Map<string, Map<Task, ErrorData>>();
-  for (const [task, result] of results) {
+  const bySeries = new Map<string, Map<Want, ErrorData>>();
+  for (const [want, result] of results) {
     if (result.ok || result.error.code !== 'restated') continue;
-    const key = seriesKey(task.series);
-    bySeries.set(key, (bySeries.get(key) ?? new Map<Task, ErrorData>()).set(task, result.error));
+    const key = seriesKey(want.series);
+    bySeries.set(key, (bySeries.get(key) ?? new Map<Want, ErrorData>()).set(want, result.error));
   }
   return [...bySeries.values()].flatMap((restated) => {
-    const tasks = [...restated.keys()];
-    const whole = wholeSeries(tasks, scan);
+    const wants = [...restated.keys()];
+    const whole = wholeSeries(wants, scan);
     const plan = planTasks(whole, { limits: intervals, quotas, actions, now });
     if (plan.outOfReach.length > 0) {
-      for (const [task, error] of restated) results.set(task, tooFarBack(task, error));
+      for (const [want, error] of restated) results.set(want, tooFarBack(want, error));
       return [];
     }
-    for (const task of tasks) results.delete(task);
-    return plan.tasks.map((task) => ({ ...task, replaces: true, topUps: 0 }));
+    for (const want of wants) results.delete(want);
+    return plan.tasks.map((task) => ({
+      ...task,
+      wants: task.wants.map((want) => ({ ...want, replaces: true, topUps: 0 })),
+    }));
   });
 }
 
-/** The failure of a task whose series cannot be fetched again as a whole. */
-function tooFarBack({ series: { ticker, interval } }: Task, error: ErrorData): TaskResult {
+/** The failure where a series cannot be fetched again as a whole. */
+function tooFarBack({ series: { ticker, interval } }: Want, error: ErrorData): SeriesResult {
   const message =
     `${error.message}, and no longer reaches the whole series: nothing is changed; ` +
     `to take what it has now: backfill forget ${ticker} --interval ${interval}, then run again`;
   return { ok: false, error: { ...error, message } };
 }
 
-/** All that is stored of the series of some tasks, and what they wanted, as one gap. */
-function wholeSeries(tasks: readonly Task[], scan: Scan): SeriesGaps[] {
-  const [first] = tasks;
+/** All that is stored of the series of some wants, and what they ask for, as one gap. */
+function wholeSeries(wants: readonly Want[], scan: Scan): SeriesGaps[] {
+  const [first] = wants;
   if (first === undefined) return [];
   const { series } = first;
   const calendar = calendarById(first.calendar);
@@ -57,7 +60,7 @@ function wholeSeries(tasks: readonly Task[], scan: Scan): SeriesGaps[] {
   const days = span(
     union(
       present,
-      tasks.flatMap(({ gaps }) => gaps),
+      wants.flatMap(({ gaps }) => gaps),
     ),
   );
   const gaps = days === undefined ? [] : sessionRuns([days], calendar);

@@ -12,8 +12,8 @@ const ENOUGH_STEPS = 20;
  * Throws `bad-answer`, worth another try, where bars (ascending) of a coarser interval than was asked for came: days that
  * are weeks or months apart, 5m bars that all are 15 minutes apart.
  */
-export function assertSpacing({ task, calendar }: Hearing, bars: Bars): void {
-  const { ticker, interval } = task.series;
+export function assertSpacing({ want, calendar }: Hearing, bars: Bars): void {
+  const { ticker, interval } = want.series;
   const dayOf = sessionDateOf(interval, calendar);
   const apart =
     interval === '1d' ? longBars(Array.from(bars.ts, dayOf), calendar) : coarserThan(interval, bars, dayOf);

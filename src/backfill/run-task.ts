@@ -11,21 +11,22 @@ import { BackfillError, errorData } from '../core/errors.ts';
 import { leadingClaim } from '../core/evidence.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
 import { mergeBars } from '../core/merge-bars.ts';
-import type { Task } from '../core/plan.ts';
+import type { Task, Want } from '../core/plan.ts';
 import { intersect, subtract, union } from '../core/ranges.ts';
 import { namedSince } from '../core/rename.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
 import type { BarStore, RejectedRow } from '../store/store.ts';
 import { type ActionsHeard, actionOddities, openSplits } from './hear-actions.ts';
-import { askUntilSure, type Heard } from './ask-until-sure.ts';
+import { askUntilSure, type Outcome } from './ask-until-sure.ts';
 import { badActionOddities, keepBadActions } from './bad-actions.ts';
 import { isUnexplained } from './doubt.ts';
 import { driftOf } from './drift.ts';
 import { wrongRows } from './learn-from.ts';
 import { countAfterBreak } from './early-sessions.ts';
+import type { Asked, Heard } from './hear-want.ts';
 import type { StoredSeries } from './hearing.ts';
-import type { TaskReport, TaskResult } from './runner.ts';
+import type { SeriesReport, SeriesResult, TaskResult } from './runner.ts';
 import { unitChangeAdvice } from './unit-change.ts';
 
 /** What a task works with; a worker keeps them open between tasks. */
@@ -38,34 +39,52 @@ export interface TaskTools {
   readonly elapsed: () => number;
 }
 
-/** Days of stored bars on either side of a task that its answer is seen in the light of. */
+/** Days of stored bars on either side of a want that its answer is seen in the light of. */
 const CONTEXT_DAYS = 30;
 
 /**
- * One task: fetch → check → upsert. Corporate actions are committed before the bars, so that no session counts as
- * present while a split of its answer is unknown to the store. Never rejects.
+ * One task: fetch → check → upsert, for each of its series. Corporate actions are committed before the bars, so that no
+ * session counts as present while a split of its answer is unknown to the store. Never rejects.
  */
 export async function runTask(task: Task, now: number, tools: TaskTools): Promise<TaskResult> {
-  const { provider, store, elapsed } = tools;
-  const source = provider.capabilities.id;
-  try {
-    const calendar = calendarById(task.calendar);
-    const started = elapsed();
-    const stored = await readAround(task, store);
-    const heard = await askUntilSure(task, calendar, stored, now, tools);
-    const fetched = elapsed();
-    const report = await commit(task, heard, now, tools);
-    return { ok: true, report: { ...report, fetchMs: fetched - started, storeMs: elapsed() - fetched } };
-  } catch (error) {
-    return { ok: false, error: errorData(error, { ticker: task.series.ticker, provider: source }) };
-  }
+  const { provider, elapsed } = tools;
+  const results = new Map<Want, SeriesResult>();
+  const fail = ({ series: { ticker } }: Want, error: unknown): SeriesResult => ({
+    ok: false,
+    error: errorData(error, { ticker, provider: provider.capabilities.id }),
+  });
+  const attempt = async (want: Want, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      results.set(want, fail(want, error));
+    }
+  };
+  const started = elapsed();
+  const asked: Asked[] = [];
+  for (const want of task.wants)
+    await attempt(want, async () => {
+      const stored = await readAround(want, tools.store);
+      asked.push({ want, calendar: calendarById(want.calendar), stored });
+    });
+  const outcomes = await askUntilSure(asked, task.questions, now, tools);
+  const fetchMs = (elapsed() - started) / task.wants.length;
+  for (const [i, { want }] of asked.entries())
+    await attempt(want, async () => {
+      const outcome = outcomes[i] as Outcome;
+      if ('error' in outcome) throw outcome.error;
+      const begun = elapsed();
+      const report = await commit(want, outcome.heard, now, tools);
+      results.set(want, { ok: true, report: { ...report, fetchMs, storeMs: elapsed() - begun } });
+    });
+  return { series: task.wants.map((want) => results.get(want) as SeriesResult) };
 }
 
 /**
  * The stored bars and knowledge that an answer is judged by. A damaged file is as good as none here: the upsert meets it
  * too, sets it aside and fails.
  */
-async function readAround({ series, range }: Task, store: BarStore): Promise<StoredSeries> {
+async function readAround({ series, range }: Want, store: BarStore): Promise<StoredSeries> {
   const around = { from: range.from - CONTEXT_DAYS, to: range.to + CONTEXT_DAYS };
   const known = await unlessDamaged(store.readSeries(series, around));
   const book = (await unlessDamaged(store.readActionBook(series.ticker))) ?? EMPTY_BOOK;
@@ -87,12 +106,12 @@ async function unlessDamaged<T>(content: Promise<T>): Promise<T | undefined> {
 
 /** Stores what was learned. An answer without a row is left to the end of the run, which sees all of them. */
 async function commit(
-  task: Task,
+  want: Want,
   { answer, verdict, learned: { learned, ...sessions }, stored, actions: heard, isSilent }: Heard,
   now: number,
   { provider, store }: TaskTools,
-): Promise<Omit<TaskReport, 'fetchMs' | 'storeMs'>> {
-  const { series, calendar } = task;
+): Promise<Omit<SeriesReport, 'fetchMs' | 'storeMs'>> {
+  const { series, calendar } = want;
   const { capabilities } = provider;
   const rejected = refusedRows(verdict.rejected, answer);
   const source = capabilities.id;
@@ -100,8 +119,8 @@ async function commit(
   const others = mergeBars(verdict.corrections, verdict.additions);
   const bars = withSource(mergeBars(others, wanted), source, now);
   const actions = [...stored.actions, ...answer.actions];
-  const topUps = countAfterBreak(verdict.oddities) ?? task.topUps;
-  if (capabilities.actions) await commitActions(task, answer, heard, store);
+  const topUps = countAfterBreak(verdict.oddities) ?? want.topUps;
+  if (capabilities.actions) await commitActions(want, answer, heard, store);
   if (rejected.length > 0) await store.quarantine(series, rejected, source, now);
   await keepBadActions(store, series, answer, source, now);
   const isLeft = isSilent && learned.absent.some(isUnproven);
@@ -111,7 +130,7 @@ async function commit(
         series,
         calendar,
         bars,
-        learned: task.gaps.length > 0 ? learned : confirmedBy(task, stored),
+        learned: want.gaps.length > 0 ? learned : confirmedBy(want, stored),
         identity: answer.identity,
         fetchedAt: now,
         ...(topUps !== undefined && { topUps }),
@@ -129,31 +148,31 @@ async function commit(
     unusable: answer.unusable.length - wrongRows(answer).length,
     unfinished: answer.unfinished ?? 0,
     firstFault: rejected[0]?.reason ?? null,
-    wayOut: unitChangeAdvice(series, verdict, stored, calendarById(task.calendar)),
+    wayOut: unitChangeAdvice(series, verdict, stored, calendarById(want.calendar)),
     fillers: verdict.fillers.length,
     oddities: [
-      ...badActionOddities(answer, task),
+      ...badActionOddities(answer, want),
       ...(capabilities.actions ? actionOddities(heard, stored.book) : []),
       ...(answer.oddities ?? []),
       ...verdict.oddities,
     ],
     ...(answer.notRead && { notRead: answer.notRead }),
     drift: driftOf(verdict.comparison),
-    unavailable: unavailableIn(learned, task.range, calendarById(task.calendar)),
+    unavailable: unavailableIn(learned, want.range, calendarById(want.calendar)),
     fingerprint: fingerprintOf(verdict.wanted),
     unconfirmed: isLeft ? learned : null,
   };
 }
 
-/** What a task that only compares leaves as it was. */
-function confirmedBy({ range }: Task, { coverage }: StoredSeries): Coverage {
+/** What a want that only compares leaves as it was. */
+function confirmedBy({ range }: Want, { coverage }: StoredSeries): Coverage {
   const final = subtract(coverage.present, coverage.provisional);
   return { ...NOTHING_KNOWN, present: intersect(final, [range]) };
 }
 
 /** Stores what an answer says of splits and dividends, and which stored bars are known to be right without some. */
 async function commitActions(
-  { series, replaces }: Task,
+  { series, replaces }: Want,
   answer: BarAnswer,
   { told, turnedBack }: ActionsHeard,
   store: BarStore,

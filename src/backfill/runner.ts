@@ -1,7 +1,7 @@
 import type { Coverage } from '../core/coverage.ts';
 import type { AbsenceReason } from '../core/evidence.ts';
 import type { ErrorData } from '../core/errors.ts';
-import type { Task } from '../core/plan.ts';
+import type { Task, Want } from '../core/plan.ts';
 import type { UnavailableSessions } from '../core/unavailable.ts';
 import type { Oddity } from '../core/oddities.ts';
 import type { GatePolicy } from '../providers/http/shared-gate.ts';
@@ -22,8 +22,8 @@ export interface TaskOrder {
   readonly now: number;
 }
 
-/** What a task did. Counts are of sessions unless said otherwise. */
-export interface TaskReport {
+/** What was done for one series. Counts are of sessions unless said otherwise. */
+export interface SeriesReport {
   /** Bars stored, how many of them were new or had changed, and how many of those had been final. */
   readonly bars: number;
   readonly inserted: number;
@@ -69,10 +69,20 @@ export interface TaskReport {
   readonly storeMs: number;
 }
 
-/** A result as a value: an error's class would not survive the thread. */
-export type TaskResult =
-  | { readonly ok: true; readonly report: TaskReport }
+/** What became of a want, as a value: an error's class would not survive the thread. */
+export type SeriesResult =
+  | { readonly ok: true; readonly report: SeriesReport }
   | { readonly ok: false; readonly error: ErrorData };
+
+/** What became of a task: one result for each of its wants, in their order. One series fails alone. */
+export interface TaskResult {
+  readonly series: readonly SeriesResult[];
+}
+
+/** The result of a task of which every series failed in the same way. */
+export function failedWhole({ wants }: Task, errorOf: (want: Want) => ErrorData): TaskResult {
+  return { series: wants.map((want) => ({ ok: false, error: errorOf(want) })) };
+}
 
 /** What the threads of a run share besides their orders: the gate of the provider. */
 export interface SharedWithThreads {

@@ -1,8 +1,8 @@
 import { storedRowsOf } from '../core/bar-builder.ts';
-import type { Task } from '../core/plan.ts';
+import type { Want } from '../core/plan.ts';
 import { grouped } from '../core/grouped.ts';
 import type { LedgerTools } from './ledger.ts';
-import type { TaskResult } from './runner.ts';
+import type { SeriesResult } from './runner.ts';
 
 /**
  * Finds tickers that got the very same bars in one run: a provider that mixes answers up under load, or two names of one
@@ -10,19 +10,19 @@ import type { TaskResult } from './runner.ts';
  * missing again, and the results become failures that name each other.
  */
 export async function settleSameSeries(
-  results: ReadonlyMap<Task, TaskResult>,
+  results: ReadonlyMap<Want, SeriesResult>,
   { store, provider, now }: LedgerTools,
-): Promise<Map<Task, TaskResult>> {
+): Promise<Map<Want, SeriesResult>> {
   const judged = new Map(results);
   for (const group of groupsOf(results)) {
     const tickers = [...new Set(group.map(({ series }) => series.ticker))].toSorted();
-    for (const task of group) {
-      const { ticker } = task.series;
+    for (const want of group) {
+      const { ticker } = want.series;
       const message =
         `${provider} answered the very same bars for ${ticker} and ${othersOf(ticker, tickers)}: none of them is kept; ` +
         'if they are one instrument, ask for it under one name';
-      await takeBack(task, results.get(task), message, { store, provider, now });
-      judged.set(task, {
+      await takeBack(want, results.get(want), message, { store, provider, now });
+      judged.set(want, {
         ok: false,
         error: { code: 'bad-answer', message, retryable: true, ticker, provider },
       });
@@ -41,21 +41,21 @@ function othersOf(ticker: string, tickers: readonly string[]): string {
 }
 
 /** Tasks of different tickers whose answers had the same bars. */
-function groupsOf(results: ReadonlyMap<Task, TaskResult>): Task[][] {
-  const told = [...results].flatMap(([task, result]) =>
+function groupsOf(results: ReadonlyMap<Want, SeriesResult>): Want[][] {
+  const told = [...results].flatMap(([want, result]) =>
     result.ok && result.report.fingerprint !== null
-      ? [{ task, key: `${task.series.interval} ${result.report.fingerprint}` }]
+      ? [{ want, key: `${want.series.interval} ${result.report.fingerprint}` }]
       : [],
   );
   return [...grouped(told, ({ key }) => key).values()]
-    .map((group) => group.map(({ task }) => task))
-    .filter((tasks) => new Set(tasks.map(({ series }) => series.ticker)).size > 1);
+    .map((group) => group.map(({ want }) => want))
+    .filter((wants) => new Set(wants.map(({ series }) => series.ticker)).size > 1);
 }
 
-/** Removes what a task stored, unless it only confirmed what was there before. */
+/** Removes what a want stored, unless it only confirmed what was there before. */
 async function takeBack(
-  { series, gaps }: Task,
-  result: TaskResult | undefined,
+  { series, gaps }: Want,
+  result: SeriesResult | undefined,
   reason: string,
   { store, provider, now }: LedgerTools,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorData, scopeOf } from '../core/errors.ts';
 import type { Interval } from '../core/interval.ts';
-import type { Task } from '../core/plan.ts';
+import { type Task, type Want, intervalOf } from '../core/plan.ts';
 import type { Refusal, RunSummary, StopReason } from './summary.ts';
 
 export type Stop = NonNullable<RunSummary['stopped']>;
@@ -26,12 +26,12 @@ export interface Stops {
   readonly stopped: Stop | null;
   /** Whether nothing more is asked of a task's endpoint, its interval. */
   isClosed(task: Task): boolean;
-  /** Takes note of a task's error. Says whether the task failed; if not, it counts as not run. */
-  note(task: Task, error: ErrorData): 'failed' | 'not-run';
+  /** Takes note of a want's error. Says whether it failed; if not, it counts as not run. */
+  note(want: Want, error: ErrorData): 'failed' | 'not-run';
   /** Ends the run, unless something did before. */
   stop(why: Stop): void;
-  /** The endpoints that were closed, with the tasks that were left because of it. */
-  refusals(left: readonly Task[]): Refusal[];
+  /** The endpoints that were closed, with the wants that were left because of it. */
+  refusals(left: readonly Want[]): Refusal[];
 }
 
 /** The breaker only says that it tripped; what it tripped over says more, and whether that was the provider at all. */
@@ -55,7 +55,7 @@ export function watchStops(onStop: () => void): Stops {
     get stopped() {
       return stopped;
     },
-    isClosed: ({ series }) => closed.has(series.interval),
+    isClosed: (task) => closed.has(intervalOf(task)),
     stop,
     note({ series: { interval } }, error) {
       const why = stopOf(error);
@@ -71,12 +71,12 @@ export function watchStops(onStop: () => void): Stops {
     },
     refusals: (left) =>
       [...closed].map(([interval, { code, message }]) => {
-        const tasks = left.filter(({ series }) => series.interval === interval);
+        const wants = left.filter(({ series }) => series.interval === interval);
         return {
           interval,
           code,
           message,
-          tickers: [...new Set(tasks.map(({ series }) => series.ticker))].toSorted(),
+          tickers: [...new Set(wants.map(({ series }) => series.ticker))].toSorted(),
         };
       }),
   };

@@ -1,7 +1,7 @@
 import { seriesKey } from '../core/bars.ts';
 import { MS_PER_DAY, formatDay } from '../core/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { Plan, Task } from '../core/plan.ts';
+import type { Plan, Want } from '../core/plan.ts';
 import { type Quota, unusedAt } from '../core/quota.ts';
 import { type QuotaOpening, quotaTime } from '../core/quota-time.ts';
 import type { Interval } from '../core/interval.ts';
@@ -12,7 +12,7 @@ import type { Scan, SetAside } from '../store/store.ts';
 import { type DriftBySource, sumDrift } from './drift.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
-import type { TaskResult } from './runner.ts';
+import type { SeriesResult } from './runner.ts';
 
 /** Something odd about a stored bar; no error. */
 export interface Warning {
@@ -116,8 +116,12 @@ export interface RunOutcome {
   /** What was known before. */
   readonly scan: Pick<Scan, 'series'>;
   readonly provider: string;
-  readonly results: ReadonlyMap<Task, TaskResult>;
-  readonly notRun: readonly Task[];
+  readonly results: ReadonlyMap<Want, SeriesResult>;
+  /** Requests of the tasks that were run, by plan. */
+  readonly requests: number;
+  readonly notRun: readonly Want[];
+  /** Requests of the tasks that were not run, by plan, without those of intervals that are not open to this key. */
+  readonly requestsLeft: number;
   readonly setAside: readonly SetAside[];
   readonly stopped: RunSummary['stopped'];
   readonly opens: RunSummary['opens'];
@@ -143,39 +147,36 @@ const NOTHING_COUNTED = {
 const COUNTS = Object.keys(NOTHING_COUNTED) as readonly (keyof typeof NOTHING_COUNTED)[];
 
 /**
- * The numbers of a run. A task that left wanted sessions unexplained counts as failed, and so does one of whose rows most
- * could not be stored.
+ * The numbers of a run. A series of which wanted sessions were left unexplained counts as failed, and so does one of whose
+ * rows most could not be stored.
  */
 export function summarize(outcome: RunOutcome): RunSummary {
   const { plan, results, notRun, setAside, stopped, startedAt, endedAt } = outcome;
   const { fresh, again } = newlyUnavailable({ ...outcome, outOfReach: plan.outOfReach, now: endedAt });
   const told = new Set(again.flatMap(({ tickers }) => tickers));
-  const totals = { bars: 0, requests: 0, ...NOTHING_COUNTED };
+  const totals = { bars: 0, requests: outcome.requests, ...NOTHING_COUNTED };
   const warnings: Warning[] = [];
   const notRead = new Set<string>();
   const absent: Record<string, number> = {};
-  const found: [Task, Failure][] = [];
+  const found: [Want, Failure][] = [];
   for (const part of plan.outOfReach) {
     absent['plan-limited'] = (absent['plan-limited'] ?? 0) + part.sessions;
   }
-  for (const [task, result] of results) {
-    totals.requests += task.requests;
-    const isTold = isUnknown(result) && told.has(task.series.ticker);
-    const failure = isTold ? null : failureOf(task, result);
-    if (failure !== null) found.push([task, failure]);
+  for (const [want, result] of results) {
+    const isTold = isUnknown(result) && told.has(want.series.ticker);
+    const failure = isTold ? null : failureOf(want, result);
+    if (failure !== null) found.push([want, failure]);
     if (!result.ok) continue;
     totals.bars += result.report.bars;
     for (const name of COUNTS) totals[name] += result.report[name];
-    for (const oddity of result.report.oddities) warnings.push(warningOf(task, oddity));
+    for (const oddity of result.report.oddities) warnings.push(warningOf(want, oddity));
     for (const line of result.report.notRead ?? []) notRead.add(line);
     for (const [reason, sessions] of Object.entries(result.report.absent)) {
       absent[reason] = (absent[reason] ?? 0) + sessions;
     }
   }
   const failures = onceASeries(found);
-  const closed = new Set(outcome.refused.map(({ interval }) => interval));
-  const asked = notRun.filter(({ series }) => !closed.has(series.interval));
-  const left = new Set(notRun.map((task) => seriesKey(task.series)));
+  const left = new Set(notRun.map((want) => seriesKey(want.series)));
   const failed = new Set(failures.map(({ ticker, interval }) => `${ticker} ${interval}`));
   const empty = emptySeries(results, outcome.scan, new Set([...failed, ...left]));
   return {
@@ -187,14 +188,14 @@ export function summarize(outcome: RunOutcome): RunSummary {
     holes: plan.totals.holes + holesOf(results),
     waiting: plan.totals.provisional + waitingSeries(results),
     unavailable: plan.totals.unavailable + empty.length,
-    ...countFetched(plan.tasks, new Set([...failed, ...left, ...empty])),
+    ...countFetched(plan, new Set([...failed, ...left, ...empty])),
     failed: failed.size,
     notRun: left.size,
     stopped,
     cannotBeHad: joinUnavailable(plan.unavailable, joinUnavailable(fresh, again)),
     newlyUnavailable: fresh.length > 0,
     refused: outcome.refused,
-    restDays: restDays(asked, outcome.quotas),
+    restDays: restDays(outcome.requestsLeft, outcome.quotas),
     opens: outcome.opens,
     ...totals,
     ...outcome.traffic,
@@ -208,17 +209,18 @@ export function summarize(outcome: RunOutcome): RunSummary {
 }
 
 function countFetched(
-  tasks: readonly Task[],
+  { tasks }: Plan,
   elsewhere: ReadonlySet<string>,
 ): Pick<RunSummary, 'fetched' | 'fetchedTickers'> {
-  const fetched = tasks.map(({ series }) => series).filter((series) => !elsewhere.has(seriesKey(series)));
+  const asked = tasks.flatMap(({ wants }) => wants.map(({ series }) => series));
+  const fetched = asked.filter((series) => !elsewhere.has(seriesKey(series)));
   return {
     fetched: new Set(fetched.map((series) => seriesKey(series))).size,
     fetchedTickers: new Set(fetched.map(({ ticker }) => ticker)).size,
   };
 }
 
-function holesOf(results: ReadonlyMap<Task, TaskResult>): number {
+function holesOf(results: ReadonlyMap<Want, SeriesResult>): number {
   let holes = 0;
   for (const result of results.values()) {
     if (!result.ok) continue;
@@ -229,20 +231,20 @@ function holesOf(results: ReadonlyMap<Task, TaskResult>): number {
 }
 
 /** Series of which this run stored a session that waits to be confirmed. */
-function waitingSeries(results: ReadonlyMap<Task, TaskResult>): number {
+function waitingSeries(results: ReadonlyMap<Want, SeriesResult>): number {
   const waiting = [...results].filter(([, result]) => result.ok && result.report.waiting > 0);
-  return new Set(waiting.map(([task]) => seriesKey(task.series))).size;
+  return new Set(waiting.map(([want]) => seriesKey(want.series))).size;
 }
 
 /** Keys of series that should have bars, of which something was asked and nothing is stored; without those counted elsewhere. */
 function emptySeries(
-  results: ReadonlyMap<Task, TaskResult>,
+  results: ReadonlyMap<Want, SeriesResult>,
   { series }: Pick<Scan, 'series'>,
   elsewhere: ReadonlySet<string>,
 ): string[] {
   const bars = new Map<string, number>();
-  for (const [task, result] of results) {
-    const key = seriesKey(task.series);
+  for (const [want, result] of results) {
+    const key = seriesKey(want.series);
     if (elsewhere.has(key)) continue;
     const isLacking = !result.ok || result.report.unavailable.length > 0;
     const stored = isLacking ? (result.ok ? result.report.bars : 0) : 1;
@@ -252,21 +254,20 @@ function emptySeries(
 }
 
 /** Failures without those of mere comparisons with what is stored, where the series failed anyway: they are due again. */
-function onceASeries(found: readonly (readonly [Task, Failure])[]): Failure[] {
-  const fills = found.filter(([task]) => task.gaps.length > 0);
-  const failed = new Set(fills.map(([task]) => seriesKey(task.series)));
-  return found.flatMap(([task, failure]) =>
-    task.gaps.length > 0 || !failed.has(seriesKey(task.series)) ? failure : [],
+function onceASeries(found: readonly (readonly [Want, Failure])[]): Failure[] {
+  const fills = found.filter(([want]) => want.gaps.length > 0);
+  const failed = new Set(fills.map(([want]) => seriesKey(want.series)));
+  return found.flatMap(([want, failure]) =>
+    want.gaps.length > 0 || !failed.has(seriesKey(want.series)) ? failure : [],
   );
 }
 
-function warningOf({ series: { ticker, interval } }: Task, { session, kind, note }: Oddity): Warning {
+function warningOf({ series: { ticker, interval } }: Want, { session, kind, note }: Oddity): Warning {
   return { ticker, interval, session: formatDay(session), kind, note };
 }
 
 /** Whole days, from midnight to midnight, that the requests not made take. */
-function restDays(notRun: readonly Task[], quotas: readonly Quota[]): number | null {
-  const requests = notRun.reduce((sum, task) => sum + task.requests, 0);
+function restDays(requests: number, quotas: readonly Quota[]): number | null {
   const time = quotaTime(requests, quotas, unusedAt(0));
   if (time === null) return null;
   return requests === 0 ? 0 : Math.floor(time / MS_PER_DAY) + 1;

@@ -39,8 +39,8 @@ interface Around {
  * elsewhere: what is asked for again in vain costs less than a hole that is never filled.
  */
 export function isThinlyTraded(checked: CheckedAnswer, present: ReadonlySet<Day>): (session: Day) => boolean {
-  const { task, calendar } = checked;
-  if (task.series.interval !== '1d' || CALENDARS_WITHOUT.has(calendar.id)) return () => false;
+  const { want, calendar } = checked;
+  if (want.series.interval !== '1d' || CALENDARS_WITHOUT.has(calendar.id)) return () => false;
   let around: Around | undefined;
   return (session) => {
     around ??= aroundOf(checked, present);

@@ -10,7 +10,7 @@ export interface EarlySessions {
   readonly topUps: number;
 }
 
-/** A task as far as it matters here; see `Task.topUps`. */
+/** A want as far as it matters here; see `Want.topUps`. */
 interface Reaching {
   readonly range: DayRange;
   readonly topUps?: number;

@@ -2,6 +2,7 @@ import { type Series, seriesKey } from './bars.ts';
 import type { Calendar } from './calendar/calendar.ts';
 import { type Day, type DayRange, formatDay, MS_PER_DAY, utcDayOf } from './day.ts';
 import { withEarlyCheck } from './early-check.ts';
+import { BackfillError } from './errors.ts';
 import type { SeriesGaps } from './gaps.ts';
 import type { Interval } from './interval.ts';
 import { periodsOf } from './partition.ts';
@@ -18,9 +19,9 @@ import {
 } from './request-days.ts';
 import { groupUnavailable, type Unavailable } from './unavailable.ts';
 
-/** One unit for a worker: one span of one series to ask for, and the sessions of it to store. Plain JSON. */
-export interface Task {
-  /** `AAPL 1d 2013-02-08..2018-02-07`, or `AAPL 1d compare 2013-02-08..2013-02-13` where nothing is wanted. */
+/** What is to be fetched of one series: one span, and the sessions of it to store. Plain JSON. */
+export interface Want {
+  /** `AAPL 1d 2013-02-08..2018-02-07`, or `AAPL 1d compare 2013-02-08..2013-02-13` where no session is wanted. */
   readonly id: string;
   readonly series: Series;
   /** Calendar id. */
@@ -31,18 +32,32 @@ export interface Task {
   readonly gaps: readonly DayRange[];
   /** Sessions in `gaps`. */
   readonly sessions: number;
-  /** Requests it costs. */
-  readonly requests: number;
-  /** What it writes; no two tasks that share one may run at the same time. */
-  readonly partitions: readonly string[];
-  /** Times that a doubtful answer may be asked for in one run; default as often as makes it evidence. */
-  readonly questions?: number;
   /** The user wants the bars again, also those of another source. Default false: theirs stay. */
   readonly again?: boolean;
   /** The provider changed the whole series: what comes replaces it, however it differs. */
   readonly replaces?: boolean;
   /** Top-ups since the oldest sessions were last compared, to be noted with what it stores; 0: it compares them. */
   readonly topUps?: number;
+}
+
+/** One unit for a worker: one request, or one chain of pages, for one series or several. Plain JSON. */
+export interface Task {
+  /** That of its first want, and how many more there are. */
+  readonly id: string;
+  /** At least one, of series of one interval, no two of the same series. */
+  readonly wants: readonly Want[];
+  /** Requests it costs. */
+  readonly requests: number;
+  /** What it writes; no two tasks that share one may run at the same time. */
+  readonly partitions: readonly string[];
+  /** Times that a doubtful answer may be asked for in one run; default as often as makes it evidence. */
+  readonly questions?: number;
+}
+
+/** The interval of the series of a task. */
+export function intervalOf({ wants: [first] }: Task): Interval {
+  if (first === undefined) throw new BackfillError('internal', 'a task without a want');
+  return first.series.interval;
 }
 
 /** A part of a gap that the provider's look-back does not reach: recorded, not asked for. */
@@ -60,6 +75,8 @@ export interface RequestLimits {
   readonly maxSpanDays: number | null;
   readonly lookBackDays: number | null;
   readonly requestsPerSpan: number;
+  /** Series of one span that one request may ask for. Default 1. */
+  readonly mostSeries?: number;
 }
 
 export interface PlanOptions {
@@ -107,40 +124,20 @@ export interface Plan {
  * over what is already there whenever that saves one. Where it costs no request more, it also asks for the last few
  * final sessions before its gaps, or else the first ones after, so that what a provider changed meanwhile is noticed.
  * Where no request reaches back to the oldest sessions, every 21st time a small one of its own compares them.
- * Deterministic: series in the order given, oldest gap first.
+ * Series that want the same span share a request where one may ask for several. Deterministic: series in the order
+ * given, oldest gap first.
  */
 export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOptions): Plan {
-  const tasks: Task[] = [];
+  const wants: Want[] = [];
   const outOfReach: OutOfReach[] = [];
-  for (const { series, calendar, gaps, final, early, again, riders = [] } of gapsOfSeries) {
-    const limits = options.limits[series.interval];
-    if (limits === undefined || gaps.length === 0) continue;
-    const questions = questionsOf(limits, options.quotas);
-    const earliest = earliestDay(limits, options.now);
-    const { reachable, beyond } = cutAtLookBack(gaps, earliest, calendar);
-    if (beyond.length > 0) {
-      outOfReach.push({
-        series,
-        calendar: calendar.id,
-        gaps: beyond,
-        sessions: calendar.count(beyond),
-        reachDays: limits.lookBackDays ?? 0,
-      });
-    }
-    const bounds: Bounds = { calendar, earliest, maxSpanDays: limits.maxSpanDays };
-    const task = (range: DayRange, wanted: readonly DayRange[]): Task => {
-      const { requestsPerSpan } = limits;
-      const one = taskFor(series, { range, gaps: wanted }, calendar, requestsPerSpan, options.actions);
-      return { ...one, ...(questions !== undefined && { questions }), ...(again === true && { again }) };
-    };
-    const own = windows(withRiders(reachable, riders, bounds), limits.maxSpanDays, calendar).map((window) =>
-      task(withUncertainDays(withOverlap(window, final, bounds), bounds), window),
-    );
-    const isCompared = early !== undefined && own.length > 0 && early.days.from >= earliest;
-    const most = limits.maxSpanDays ?? Number.POSITIVE_INFINITY;
-    const comparing = ({ from, to }: DayRange): Task => task({ from, to: Math.min(to, from + most) }, []);
-    for (const one of isCompared ? withEarlyCheck(own, early, comparing) : own) tasks.push(one);
+  for (const gaps of gapsOfSeries) {
+    const limits = options.limits[gaps.series.interval];
+    if (limits === undefined || gaps.gaps.length === 0) continue;
+    const { reachable, beyond } = cutAtLookBack(gaps.gaps, earliestDay(limits, options.now), gaps.calendar);
+    if (beyond.length > 0) outOfReach.push(outOfReachOf(gaps, beyond, limits));
+    for (const want of wantsOf(gaps, reachable, limits, options.now)) wants.push(want);
   }
+  const tasks = batched(wants, options);
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
   const { standing = unusedAt(options.now) } = options;
   return {
@@ -150,8 +147,8 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
       gapsOfSeries.map(({ series: { ticker }, unavailable = [] }) => ({ ticker, parts: unavailable })),
     ),
     totals: {
-      ...countStanding(gapsOfSeries, tasks, outOfReach),
-      sessions: tasks.reduce((sum, task) => sum + task.sessions, 0),
+      ...countStanding(gapsOfSeries, wants, outOfReach),
+      sessions: wants.reduce((sum, want) => sum + want.sessions, 0),
       requests,
     },
     quotaMs: quotaTime(requests, options.quotas, standing),
@@ -162,10 +159,10 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
 /** How many series of which nothing is asked are complete, and how many are not. */
 function countStanding(
   gapsOfSeries: readonly SeriesGaps[],
-  tasks: readonly Task[],
+  wants: readonly Want[],
   outOfReach: readonly OutOfReach[],
 ): Omit<Plan['totals'], 'sessions' | 'requests'> {
-  const asked = new Set(tasks.map(({ series }) => seriesKey(series)));
+  const asked = new Set(wants.map(({ series }) => seriesKey(series)));
   const beyond = new Set(outOfReach.map(({ series }) => seriesKey(series)));
   const counts = { complete: 0, withHoles: 0, provisional: 0, unavailable: 0, toFill: 0, holes: 0 };
   for (const { series, unavailable = [], provisional = 0, holes = 0 } of gapsOfSeries) {
@@ -197,26 +194,82 @@ function questionsOf({ requestsPerSpan }: RequestLimits, quotas: readonly Quota[
   return isDear ? 1 : undefined;
 }
 
-function taskFor(
-  series: Series,
-  { range, gaps }: Pick<Task, 'range' | 'gaps'>,
-  calendar: Calendar,
-  requests: number,
-  actions: boolean,
-): Task {
+function outOfReachOf(
+  { series, calendar }: SeriesGaps,
+  gaps: readonly DayRange[],
+  { lookBackDays }: RequestLimits,
+): OutOfReach {
+  const sessions = calendar.count(gaps);
+  return { series, calendar: calendar.id, gaps, sessions, reachDays: lookBackDays ?? 0 };
+}
+
+/** What is wanted of one series, cut as requests may span, with what each is compared by. */
+function wantsOf(
+  { series, calendar, final, early, again, riders = [] }: SeriesGaps,
+  reachable: readonly DayRange[],
+  limits: RequestLimits,
+  now: number,
+): Want[] {
+  const earliest = earliestDay(limits, now);
+  const bounds: Bounds = { calendar, earliest, maxSpanDays: limits.maxSpanDays };
+  const want = (range: DayRange, gaps: readonly DayRange[]): Want => ({
+    ...wantOf(series, range, gaps, calendar),
+    ...(again === true && { again }),
+  });
+  const own = windows(withRiders(reachable, riders, bounds), limits.maxSpanDays, calendar).map((window) =>
+    want(withUncertainDays(withOverlap(window, final, bounds), bounds), window),
+  );
+  const isCompared = early !== undefined && own.length > 0 && early.days.from >= earliest;
+  const most = limits.maxSpanDays ?? Number.POSITIVE_INFINITY;
+  const comparing = ({ from, to }: DayRange): Want => want({ from, to: Math.min(to, from + most) }, []);
+  return isCompared ? withEarlyCheck(own, early, comparing) : own;
+}
+
+function wantOf(series: Series, range: DayRange, gaps: readonly DayRange[], calendar: Calendar): Want {
   const { from, to } = span(gaps) ?? range;
   const what = `${gaps.length === 0 ? 'compare ' : ''}${formatDay(from)}..${formatDay(to - 1)}`;
+  const id = `${seriesKey(series)} ${what}`;
+  return { id, series, calendar: calendar.id, range, gaps, sessions: calendar.count(gaps) };
+}
+
+/** Wants as tasks: those of one interval and one span together, as many as a request takes. */
+function batched(wants: readonly Want[], options: PlanOptions): Task[] {
+  const batches: Want[][] = [];
+  const open = new Map<string, Want[]>();
+  for (const want of wants) {
+    const { series, range } = want;
+    const most = options.limits[series.interval]?.mostSeries ?? 1;
+    const alike = `${series.interval} ${range.from} ${range.to}`;
+    const batch = most > 1 ? open.get(alike) : undefined;
+    if (batch !== undefined && batch.length < most && batch.every((one) => !isSameSeries(one.series, series)))
+      batch.push(want);
+    else {
+      const fresh = [want];
+      open.set(alike, fresh);
+      batches.push(fresh);
+    }
+  }
+  return batches.map((batch) => taskOf(batch, options));
+}
+
+function isSameSeries(a: Series, b: Series): boolean {
+  return a.ticker === b.ticker && a.interval === b.interval;
+}
+
+function taskOf(wants: readonly Want[], { limits, quotas, actions }: PlanOptions): Task {
+  const [first] = wants as [Want, ...Want[]];
+  const own = limits[first.series.interval] as RequestLimits;
+  const questions = questionsOf(own, quotas);
   // A correction that the overlap brings to light is stored too, so its partitions count as written.
-  const partitions = periodsOf(series.interval, [range]).map((period) => `${seriesKey(series)} ${period}`);
-  if (actions) partitions.push(`${series.ticker} actions`);
+  const partitions = wants.flatMap(({ series, range }) => [
+    ...periodsOf(series.interval, [range]).map((period) => `${seriesKey(series)} ${period}`),
+    ...(actions ? [`${series.ticker} actions`] : []),
+  ]);
   return {
-    id: `${seriesKey(series)} ${what}`,
-    series,
-    calendar: calendar.id,
-    range,
-    gaps,
-    sessions: calendar.count(gaps),
-    requests,
+    id: wants.length === 1 ? first.id : `${first.id} and ${wants.length - 1} more`,
+    wants,
+    requests: own.requestsPerSpan,
     partitions,
+    ...(questions !== undefined && { questions }),
   };
 }

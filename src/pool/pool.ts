@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ResourceLimits } from 'node:worker_threads';
-import type { Runner, TaskOrder, TaskResult } from '../backfill/runner.ts';
+import { type Runner, type TaskOrder, type TaskResult, failedWhole } from '../backfill/runner.ts';
 import { BackfillError, type ErrorScope, errorData } from '../core/errors.ts';
 import { startDeadline } from './deadline.ts';
 import { threadEntry } from './entry.ts';
@@ -220,7 +220,7 @@ class ThreadPool implements Runner {
 }
 
 function isResult(answer: unknown): answer is TaskResult {
-  return typeof answer === 'object' && answer !== null && 'ok' in answer;
+  return typeof answer === 'object' && answer !== null && 'series' in answer;
 }
 
 function crashed({ order }: Job, message: string, scope: ErrorScope = 'series'): TaskResult {
@@ -228,6 +228,7 @@ function crashed({ order }: Job, message: string, scope: ErrorScope = 'series'):
 }
 
 function failed({ task, context }: TaskOrder, error: unknown): TaskResult {
-  const about = { ticker: task.series.ticker, provider: context.provider.id };
-  return { ok: false, error: errorData(error, about) };
+  return failedWhole(task, ({ series: { ticker } }) =>
+    errorData(error, { ticker, provider: context.provider.id }),
+  );
 }

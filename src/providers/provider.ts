@@ -15,6 +15,8 @@ export interface IntervalCapability {
   readonly requestsPerSpan: number;
   /** How long after a session's close its bars are final, in ms. */
   readonly settleDelayMs: number;
+  /** Series of one span that a request may ask for. Default 1. */
+  readonly mostSeries?: number;
 }
 
 /** A provider described as data; nothing in the program asks for a provider by its name. */
@@ -51,6 +53,22 @@ export interface BarRequest {
   /** The caller's clock, ms since the epoch. */
   readonly now: number;
 }
+
+/** What one request asks of several series that want the same span. */
+export interface ListRequest {
+  /** Canonical tickers, each once, no more than the endpoint takes. */
+  readonly tickers: readonly string[];
+  readonly interval: Interval;
+  /** As of `BarRequest`. */
+  readonly range: DayRange;
+  readonly now: number;
+}
+
+/** What a request brought of one series: an answer, or what was thrown in its place. */
+export type Part = { readonly ticker: string } & (
+  | { readonly answer: BarAnswer }
+  | { readonly error: unknown }
+);
 
 /** A row that the provider sent and that is no bar, with the reason. */
 export interface UnusableRow {
@@ -125,6 +143,11 @@ export interface Provider {
   /** The provider's spelling as our ticker; inverse of `symbolOf`. */
   tickerOf(symbol: string): string;
   fetchBars(request: BarRequest): Promise<BarAnswer>;
+  /**
+   * The same of several series of one span in one request; needed where an interval's `mostSeries` is more than one. One
+   * part for each ticker, whatever befell it alone; throws what befell all of them.
+   */
+  fetchList?(request: ListRequest): Promise<readonly Part[]>;
   /** Its own universe, where `capabilities.listsTickers`. */
   listTickers(): Promise<readonly string[]>;
   /**

@@ -2,7 +2,7 @@ import { seriesKey } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/day.ts';
 import { grouped } from '../core/grouped.ts';
-import type { OutOfReach, Plan, Task } from '../core/plan.ts';
+import type { OutOfReach, Plan, Task, Want } from '../core/plan.ts';
 import { type Quota, quotaText } from '../core/quota.ts';
 import { counted, holesText, waitText } from './standing-text.ts';
 import { named } from './named.ts';
@@ -42,8 +42,9 @@ export function verifyingLine(
 
 /** A series is a ticker at one interval. */
 function seriesText({ tasks }: Plan): string {
-  const series = new Set(tasks.map((task) => seriesKey(task.series)));
-  const tickers = new Set(tasks.map((task) => task.series.ticker));
+  const wanted = tasks.flatMap(({ wants }) => wants.map((want) => want.series));
+  const series = new Set(wanted.map((one) => seriesKey(one)));
+  const tickers = new Set(wanted.map(({ ticker }) => ticker));
   return `${formatCount(series.size)} series of ${plural(tickers.size, 'ticker')}`;
 }
 
@@ -79,7 +80,7 @@ interface GapRow {
   readonly interval: string;
   readonly gap: string;
   readonly sessions: number | null;
-  /** Of the task; null in its second gap and those after. */
+  /** Of the task, in its first row; null in the others. */
   readonly requests: number | null;
 }
 
@@ -124,15 +125,17 @@ export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED)
   ];
 }
 
-function gapRows(task: Task): GapRow[] {
-  const { series, gaps, range, requests } = task;
-  return (gaps.length > 0 ? gaps : [range]).map((gap, i) => ({
-    tickers: [series.ticker],
-    interval: series.interval,
-    gap: gapText(task, gap),
-    sessions: sessionsOf(task, gap),
-    requests: i === 0 ? requests : null,
-  }));
+function gapRows({ wants, requests }: Task): GapRow[] {
+  const rows = wants.flatMap((want) => {
+    const { series, gaps, range } = want;
+    return (gaps.length > 0 ? gaps : [range]).map((gap) => ({
+      tickers: [series.ticker],
+      interval: series.interval,
+      gap: gapText(want, gap),
+      sessions: sessionsOf(want, gap),
+    }));
+  });
+  return rows.map((row, i) => ({ ...row, requests: i === 0 ? requests : null }));
 }
 
 /** Rows of one gap as one, those of most tickers first. */
@@ -185,11 +188,11 @@ function countText(count: number | null): string {
   return count === null ? '' : formatCount(count);
 }
 
-function gapText({ gaps }: Task, { from, to }: DayRange): string {
+function gapText({ gaps }: Want, { from, to }: DayRange): string {
   return `${gaps.length === 0 ? 'compare ' : ''}${formatDay(from)}..${formatDay(to - 1)}`;
 }
 
 /** Sessions that are wanted; of those that are only compared, none is. */
-function sessionsOf({ calendar, gaps }: Task, gap: DayRange): number | null {
+function sessionsOf({ calendar, gaps }: Want, gap: DayRange): number | null {
   return gaps.length === 0 ? null : calendarById(calendar).count([gap]);
 }

@@ -53,12 +53,12 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
         series.plan(event.plan);
         requestsLeft = event.plan.totals.requests;
       } else if (event.type === 'running') traffic = event.traffic;
-      else if (event.type === 'started') latest ??= event.task.series;
+      else if (event.type === 'started') latest ??= event.task.wants[0]?.series;
       else {
-        latest = event.task.series;
-        requestsLeft = Math.max(0, requestsLeft - event.task.requests);
-        pace.note(clock(), event.task.requests);
-        series.finish(event.task.series, event.failure !== null);
+        latest = event.want.series;
+        requestsLeft = Math.max(0, requestsLeft - event.requests);
+        pace.note(clock(), event.requests);
+        series.finish(event.want.series, event.failure !== null);
         if (event.result.ok) bars += event.result.report.bars;
       }
     },
@@ -84,29 +84,29 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
   };
 }
 
-/** Series of a plan, each finished with the last of its tasks. */
+/** Series of a plan, each finished with the last of its wants. */
 function countSeries() {
-  const tasksLeft = new Map<string, number>();
+  const wantsLeft = new Map<string, number>();
   const failed = new Set<string>();
   let total = 0;
   let done = 0;
   let tickerWidth = 0;
   return {
     plan({ tasks }: Plan): void {
-      for (const task of tasks) {
-        const key = seriesKey(task.series);
-        tasksLeft.set(key, (tasksLeft.get(key) ?? 0) + 1);
-        tickerWidth = Math.max(tickerWidth, task.series.ticker.length);
+      for (const { series } of tasks.flatMap(({ wants }) => wants)) {
+        const key = seriesKey(series);
+        wantsLeft.set(key, (wantsLeft.get(key) ?? 0) + 1);
+        tickerWidth = Math.max(tickerWidth, series.ticker.length);
       }
-      total = tasksLeft.size;
+      total = wantsLeft.size;
     },
     /** A task of a series that is finished already does it over. */
     finish(series: Series, isFailure: boolean): void {
       const key = seriesKey(series);
       if (isFailure) failed.add(key);
-      const left = (tasksLeft.get(key) ?? 0) - 1;
+      const left = (wantsLeft.get(key) ?? 0) - 1;
       if (left === 0) done++;
-      tasksLeft.set(key, left);
+      wantsLeft.set(key, left);
     },
     counts: () => ({ done, total, failed: failed.size, tickerWidth }),
   };

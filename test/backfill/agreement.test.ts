@@ -5,7 +5,7 @@ import type { CorporateAction } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { BackfillError } from '../../src/core/errors.ts';
 import { MS_PER_DAY, formatDay } from '../../src/core/day.ts';
-import { SESSIONS, answer, bars, dividend, hearing, split, stored, task } from './hearings.ts';
+import { SESSIONS, answer, bars, dividend, hearing, split, stored, want } from './hearings.ts';
 import { comparisonOf } from '../core/rows.ts';
 
 interface Case {
@@ -26,7 +26,7 @@ function verdict(closes: readonly number[], testCase: Case = {}): BackfillError 
   const answered = bars(closes).filter(({ close }) => !Number.isNaN(close));
   const comparison = comparisonOf(bars(closes.map(() => 100)), answered);
   const heard = hearing({
-    task: task(replaces === undefined ? {} : { replaces }),
+    want: want(replaces === undefined ? {} : { replaces }),
     answer: answer({ actions: said }),
     stored: { ...base.stored, actions: known },
     isLast,
@@ -230,7 +230,7 @@ describe('a refusal', () => {
     const apart = hours.map((bar, i) => (i === hours.length - 1 ? bar : { ...bar, close: 120 + i * 10 }));
     const heard = hearing({
       calendar: sydney,
-      task: task({ series: { ticker: 'BHP.AX', interval: '1h' }, calendar: 'XASX' }),
+      want: want({ series: { ticker: 'BHP.AX', interval: '1h' }, calendar: 'XASX' }),
     });
     expect(() => assertAgreement(heard, comparisonOf(hours, apart), () => false)).toThrow(
       `--start ${formatDay(days[0] ?? 0)} --end ${formatDay(days.at(-2) ?? 0)} --interval 1h`,

@@ -3,7 +3,7 @@ import { assertKnownBasis } from '../../src/backfill/basis.ts';
 import type { CorporateAction } from '../../src/core/bars.ts';
 import { type DayRange, formatDay, utcDayOf } from '../../src/core/day.ts';
 import { BackfillError } from '../../src/core/errors.ts';
-import { NOW, SESSIONS, answer, bars, dividend, hearing, span, split, stored, task } from './hearings.ts';
+import { NOW, SESSIONS, answer, bars, dividend, hearing, span, split, stored, want } from './hearings.ts';
 import { comparisonOf } from '../core/rows.ts';
 
 interface Case {
@@ -28,7 +28,7 @@ function verdict(testCase: Case): BackfillError | undefined {
   const given = testCase.isEmpty ? [] : [stored(SESSIONS[0] ?? 0, 100)];
   const base = hearing();
   const heard = hearing({
-    task: task(testCase.replaces === undefined ? {} : { replaces: testCase.replaces }),
+    want: want(testCase.replaces === undefined ? {} : { replaces: testCase.replaces }),
     answer: answer({ wireBasis, actions: said, bars: given }),
     stored: {
       ...base.stored,

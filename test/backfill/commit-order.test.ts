@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TaskResult } from '../../src/backfill/runner.ts';
-import { runTask } from '../../src/backfill/run-task.ts';
+import type { SeriesResult } from '../../src/backfill/runner.ts';
 import { formatDay } from '../../src/core/day.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import type { Provider } from '../../src/providers/provider.ts';
@@ -10,7 +9,7 @@ import { openParquetStore } from '../../src/store/parquet/index.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { alteringDisk, flipped } from '../store/parquet/altering-disk.ts';
 import { notingDisk } from '../store/parquet/noting-disk.ts';
-import { NOW, SESSIONS, answer, split, stored, task } from './hearings.ts';
+import { NOW, SESSIONS, answer, split, stored, want, runWant } from './hearings.ts';
 import { rowsIn } from '../store/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
@@ -26,14 +25,14 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 /** A task that fetches twenty sessions and the split among them. */
-async function run(fs?: CommitFs): Promise<TaskResult> {
+async function run(fs?: CommitFs): Promise<SeriesResult> {
   const sample = openSample({ id: 'sample' });
   const fetchBars = (): ReturnType<Provider['fetchBars']> =>
     Promise.resolve(answer({ proven: RANGE, bars: BARS, actions: [SPLIT] }));
   const provider: Provider = { ...sample, fetchBars };
-  const order = task({ series: AAPL, range: RANGE, gaps: [RANGE], sessions: 20 });
+  const order = want({ series: AAPL, range: RANGE, gaps: [RANGE], sessions: 20 });
   const store = openParquetStore(folder.path, fs);
-  return runTask(order, NOW, { provider, store, gate: OPEN_GATE, elapsed: () => 0 });
+  return runWant(order, NOW, { provider, store, gate: OPEN_GATE, elapsed: () => 0 });
 }
 
 describe('a task whose answer has a split', () => {

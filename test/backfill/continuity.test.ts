@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assertContinues } from '../../src/backfill/continuity.ts';
 import { BackfillError } from '../../src/core/errors.ts';
 import type { Hearing } from '../../src/backfill/hearing.ts';
-import { bars, hearing, split, task } from './hearings.ts';
+import { bars, hearing, split, want } from './hearings.ts';
 import { comparisonOf } from '../core/rows.ts';
 import { barsOf } from '../../src/core/bar-builder.ts';
 
@@ -46,6 +46,6 @@ describe('an answer without any of the stored sessions that it was asked for', (
 
   it('is taken where one of them is there, or the whole is replaced', () => {
     expect(verdict(227, 1)).toBeUndefined();
-    expect(verdict(227, 0, { task: task({ replaces: true }) })).toBeUndefined();
+    expect(verdict(227, 0, { want: want({ replaces: true }) })).toBeUndefined();
   });
 });

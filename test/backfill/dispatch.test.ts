@@ -4,12 +4,15 @@ import { dispatch } from '../../src/backfill/dispatch.ts';
 import type { TaskResult } from '../../src/backfill/runner.ts';
 import type { Task } from '../../src/core/plan.ts';
 
-const failed: TaskResult = { ok: false, error: { code: 'network', message: '', retryable: true } };
+const failed: TaskResult = {
+  series: [{ ok: false, error: { code: 'network', message: '', retryable: true } }],
+};
 
 function task(id: string, partitions: readonly string[]): Task {
   const range = { from: 0, to: 1 };
   const series = { ticker: id, interval: '1d' } as const;
-  return { id, series, calendar: 'XNYS', range, gaps: [range], sessions: 1, requests: 1, partitions };
+  const want = { id, series, calendar: 'XNYS', range, gaps: [range], sessions: 1 };
+  return { id, wants: [want], requests: 1, partitions };
 }
 
 describe('handing out tasks', () => {

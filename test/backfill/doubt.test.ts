@@ -1,18 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedBarsOf } from '../../src/core/bar-builder.ts';
-import { runTask } from '../../src/backfill/run-task.ts';
 import { settleSilence } from '../../src/backfill/silence.ts';
 import { type Bar, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { NOTHING_KNOWN, stateOf } from '../../src/core/coverage.ts';
 import { type DayRange, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
-import type { Task } from '../../src/core/plan.ts';
+import type { Want } from '../../src/core/plan.ts';
 import { type Gate, OPEN_GATE } from '../../src/providers/http/gate.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
-import { NOW, SESSIONS, answer, stored, task } from './hearings.ts';
+import { NOW, SESSIONS, answer, stored, want, runWant } from './hearings.ts';
 import type { RowAnswer } from '../providers/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
@@ -30,13 +29,14 @@ const FULL: readonly Bar[] = SESSIONS.slice(10, 20).map((day) => stored(day, 100
 interface Asked {
   readonly gate?: Gate;
   readonly now?: number;
-  readonly order?: Partial<Task>;
+  readonly order?: Partial<Want>;
+  readonly questions?: number;
 }
 
 /** Runs a task against answers, the last of which is repeated, of a provider that each question costs something. */
 async function ask(
   answers: readonly Partial<RowAnswer>[],
-  { gate = OPEN_GATE, now = NOW, order }: Asked = {},
+  { gate = OPEN_GATE, now = NOW, order, questions }: Asked = {},
 ) {
   let asked = 0;
   const sample = openSample({ id: 'sample' });
@@ -48,8 +48,8 @@ async function ask(
       return Promise.resolve(answer({ proven: RANGE, ...answers[Math.min(asked, answers.length) - 1] }));
     },
   };
-  const whole = task({ series: AAPL, range: RANGE, gaps: [RANGE], sessions: 10, ...order });
-  const result = await runTask(whole, now, { provider, store, gate, elapsed: () => 0 });
+  const whole = want({ series: AAPL, range: RANGE, gaps: [RANGE], sessions: 10, ...order });
+  const result = await runWant(whole, now, { provider, store, gate, elapsed: () => 0 }, questions);
   await settleSilence(new Map([[whole, result]]), { store, provider: 'sample', now });
   return { asked, report: result.ok ? result.report : undefined };
 }
@@ -85,7 +85,7 @@ describe('an answer without a row, of an instrument that should have traded', ()
   });
 
   it('is asked for once a run where questions are dear, stays missing, and is believed in the third run', async () => {
-    const dear = { order: { questions: 1 } };
+    const dear = { questions: 1 };
     for (const run of [0, 1]) {
       const now = NOW + run * 60_000;
       expect(await ask([{}], { ...dear, now })).toMatchObject({
@@ -105,14 +105,14 @@ describe('an answer without a row, of an instrument that should have traded', ()
     const dear = { questions: 1 };
     const earlier: DayRange = { from: RANGE.from, to: SESSIONS[15] ?? 0 };
     for (const run of [0, 1])
-      await ask([{}], { now: NOW + run * 60_000, order: { ...dear, gaps: [earlier], sessions: 5 } });
-    const { report } = await ask([{}], { now: NOW + 120_000, order: dear });
+      await ask([{}], { now: NOW + run * 60_000, ...dear, order: { gaps: [earlier], sessions: 5 } });
+    const { report } = await ask([{}], { now: NOW + 120_000, ...dear });
     expect(report).toMatchObject({ missing: 5, absent: { 'vendor-empty': 5 } });
   });
 
   it('ends with the doubt as soon as a bar comes', async () => {
-    await ask([{}], { order: { questions: 1 } });
-    await ask([{ bars: FULL }], { order: { questions: 1 }, now: NOW + 60_000 });
+    await ask([{}], { questions: 1 });
+    await ask([{ bars: FULL }], { questions: 1, now: NOW + 60_000 });
     expect(await known()).toMatchObject({ absent: [] });
   });
 
@@ -136,12 +136,12 @@ describe('an answer without a row, of an instrument that should have traded', ()
 });
 
 it('a long tail that is missing is doubted run by run too where questions are dear', async () => {
-  const order = { questions: 1 };
-  const { report } = await ask([{ bars: FULL.slice(0, 3) }], { order });
+  const questions = 1;
+  const { report } = await ask([{ bars: FULL.slice(0, 3) }], { questions });
   expect(report).toMatchObject({ bars: 3, missing: 7, absent: {} });
   expect(stateOf(await known(), RANGE.to - 1).state).toBe('missing');
-  await ask([{ bars: FULL.slice(0, 3) }], { order, now: NOW + MS_PER_DAY });
-  const third = await ask([{ bars: FULL.slice(0, 3) }], { order, now: NOW + 2 * MS_PER_DAY });
+  await ask([{ bars: FULL.slice(0, 3) }], { questions, now: NOW + MS_PER_DAY });
+  const third = await ask([{ bars: FULL.slice(0, 3) }], { questions, now: NOW + 2 * MS_PER_DAY });
   expect(third.report).toMatchObject({ missing: 0, absent: { 'vendor-empty': 7 } });
 });
 

@@ -9,7 +9,7 @@ import type { Capabilities } from '../../src/providers/provider.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { coverage, temporaryFolder, update } from '../store/fixtures.ts';
-import { NOW, XNYS, answer, split, stored, task } from './hearings.ts';
+import { NOW, XNYS, answer, split, stored, want } from './hearings.ts';
 import type { RowAnswer } from '../providers/rows.ts';
 
 const TEST = { id: 'test', actions: true } as Capabilities;
@@ -43,7 +43,7 @@ async function turnedBack(
   one: PastAction,
   change: Partial<RowAnswer> = {},
 ): Promise<number> {
-  const asked = { task: task({ series: { ticker: 'AAPL', interval } }), calendar: XNYS, now: NOW };
+  const asked = { want: want({ series: { ticker: 'AAPL', interval } }), calendar: XNYS, now: NOW };
   const said = answer({ wireBasis: 'split-adjusted', ...change });
   const heard = await hearAnswer(said, asked, { ...EMPTY_BOOK, past: [one] }, TEST, store);
   return heard.turnedBack.length;
@@ -78,7 +78,7 @@ describe('a bar before a withdrawn split', () => {
 
 describe('the ex-dates of which an answer would list every action', () => {
   const listed = async (change: Partial<RowAnswer>, capabilities = TEST) => {
-    const asked = { task: task(), calendar: XNYS, now: NOW };
+    const asked = { want: want(), calendar: XNYS, now: NOW };
     const bars = [stored(EX, 100)];
     return (await hearAnswer(answer({ bars, ...change }), asked, EMPTY_BOOK, capabilities, store)).told
       .wouldList;

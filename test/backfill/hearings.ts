@@ -1,5 +1,6 @@
 import type { Hearing } from '../../src/backfill/hearing.ts';
-import type { TaskReport, TaskResult } from '../../src/backfill/runner.ts';
+import { runTask, type TaskTools } from '../../src/backfill/run-task.ts';
+import type { SeriesReport, SeriesResult } from '../../src/backfill/runner.ts';
 import { barsOf } from '../../src/core/bar-builder.ts';
 import { EMPTY_BOOK, hearActions } from '../../src/core/action-book.ts';
 import { type Bar, type CorporateAction, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
@@ -7,7 +8,7 @@ import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { NO_BARS } from '../../src/core/columns.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import { type Day, type DayRange, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
-import type { Task } from '../../src/core/plan.ts';
+import type { Task, Want } from '../../src/core/plan.ts';
 import type { BarAnswer } from '../../src/providers/provider.ts';
 import type { RowAnswer } from '../providers/rows.ts';
 
@@ -34,7 +35,7 @@ export function bars(closes: readonly number[]): Bar[] {
   return closes.map((close, i) => stored(SESSIONS[i] ?? Number.NaN, close));
 }
 
-export function task(change: Partial<Task> = {}): Task {
+export function want(change: Partial<Want> = {}): Want {
   const range = span('2025-06-02', '2025-07-15');
   return {
     id: 'AAPL 1d',
@@ -43,10 +44,25 @@ export function task(change: Partial<Task> = {}): Task {
     range,
     gaps: [range],
     sessions: 30,
-    requests: 1,
-    partitions: [],
     ...change,
   };
+}
+
+/** A task of one series. */
+function taskOf(one: Want, questions?: number): Task {
+  const task = { id: one.id, wants: [one], requests: 1, partitions: [] };
+  return questions === undefined ? task : { ...task, questions };
+}
+
+/** Runs a task of one series, and gives what became of that. */
+export async function runWant(
+  one: Want,
+  now: number,
+  tools: TaskTools,
+  questions?: number,
+): Promise<SeriesResult> {
+  const { series } = await runTask(taskOf(one, questions), now, tools);
+  return series[0] as SeriesResult;
 }
 
 export function answer({ bars: rows = [], ...change }: Partial<RowAnswer> = {}): BarAnswer {
@@ -66,7 +82,7 @@ export function answer({ bars: rows = [], ...change }: Partial<RowAnswer> = {}):
 
 export function hearing(change: Partial<Hearing> = {}): Hearing {
   const made = {
-    task: task(),
+    want: want(),
     calendar: XNYS,
     answer: answer(),
     source: 'test',
@@ -102,7 +118,7 @@ export function dividend(date: string, amount: number): CorporateAction {
 }
 
 /** The result of a task that went well. */
-export function done(change: Partial<TaskReport> = {}): TaskResult {
+export function done(change: Partial<SeriesReport> = {}): SeriesResult {
   const counts = {
     bars: 0,
     inserted: 0,

@@ -4,7 +4,7 @@ import { type Verdict, judgeAnswer } from '../../src/backfill/judge-answer.ts';
 import { type Bar, type Identity, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import { type DayRange, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
-import { SESSIONS, XNYS, answer, dividend, hearing, span, split, stored, task } from './hearings.ts';
+import { SESSIONS, XNYS, answer, dividend, hearing, span, split, stored, want } from './hearings.ts';
 import { rowsOf, storedBarsOf, storedRowsOf } from '../../src/core/bar-builder.ts';
 import { differencesOf } from '../core/rows.ts';
 import type { RowAnswer } from '../providers/rows.ts';
@@ -30,7 +30,7 @@ function judge(testCase: Case = {}) {
   const { range = daysOf(0, 19) } = testCase;
   const present = known.map(({ ts }) => ({ from: ts / MS_PER_DAY, to: ts / MS_PER_DAY + 1 }));
   const heard: Hearing = hearing({
-    task: task({ range, gaps }),
+    want: want({ range, gaps }),
     answer: answer({ bars: bars(0, 20), ...testCase.answer }),
     stored: {
       ...hearing().stored,
@@ -165,7 +165,7 @@ describe('of an answer', () => {
       ts: open + i * 3_600_000,
     }));
     const verdict = judgeAnswer({
-      ...hearing({ task: task({ series: { ticker: 'AAPL', interval: '1h' } }) }),
+      ...hearing({ want: want({ series: { ticker: 'AAPL', interval: '1h' } }) }),
       answer: answer({ bars: hours }),
     });
     expect([verdict.wanted.length, verdict.rejected.length]).toEqual([0, 7]);

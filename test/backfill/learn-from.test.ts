@@ -50,15 +50,13 @@ function learned(testCase: Case) {
   const { accepted = [], rejected = [], fillers = [], answer = {}, interval = '1d', known = [] } = testCase;
   const lastSettled = parseDay(testCase.lastSettled ?? '2025-06-12');
   const series = { ticker: 'AAPL', interval };
-  const task = {
+  const want = {
     id: '',
     series,
     calendar: 'XNYS',
     range: gap,
     gaps: [gap],
     sessions: 9,
-    requests: 1,
-    partitions: [],
   };
   const whole: BarAnswer = {
     ...{ bars: NO_BARS, unusable: [], actions: [], explained: [], delistedOn: null, dropped: 0 },
@@ -73,7 +71,7 @@ function learned(testCase: Case) {
   }));
   const result = learnFrom({
     ...{
-      task,
+      want,
       calendar,
       answer: whole,
       accepted: barsOf(bars),

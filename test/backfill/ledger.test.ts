@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { storedBarsOf } from '../../src/core/bar-builder.ts';
 import { recordOutOfReach, settleUnknownTickers } from '../../src/backfill/ledger.ts';
-import type { TaskResult } from '../../src/backfill/runner.ts';
+import type { SeriesResult } from '../../src/backfill/runner.ts';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
-import type { Task } from '../../src/core/plan.ts';
+import type { Want } from '../../src/core/plan.ts';
 import type { BarStore, Scan, SeriesUpdate } from '../../src/store/store.ts';
-import { NOW, done, span, stored, task } from './hearings.ts';
+import { NOW, done, span, stored, want } from './hearings.ts';
 
 const DAY_MS = 86_400_000;
 const gap = span('2025-06-02', '2025-06-06');
-const about = (ticker: string): Task => task({ series: { ticker, interval: '1d' }, gaps: [gap] });
-const unknown: TaskResult = {
+const about = (ticker: string): Want => want({ series: { ticker, interval: '1d' }, gaps: [gap] });
+const unknown: SeriesResult = {
   ok: false,
   error: { code: 'unknown-ticker', message: 'no such ticker', retryable: false },
 };

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { refetchRestated } from '../../src/backfill/restated.ts';
-import type { TaskResult } from '../../src/backfill/runner.ts';
+import type { SeriesResult } from '../../src/backfill/runner.ts';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import type { DayRange } from '../../src/core/day.ts';
 import type { ErrorCode } from '../../src/core/errors.ts';
-import type { Task } from '../../src/core/plan.ts';
+import type { Task, Want } from '../../src/core/plan.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
 import type { Scan } from '../../src/store/store.ts';
-import { NOW, done, span, task } from './hearings.ts';
+import { NOW, done, span, want } from './hearings.ts';
 
 const series = { ticker: 'AAPL', interval: '1d' } as const;
-const failed = (code: ErrorCode): TaskResult => ({
+const failed = (code: ErrorCode): SeriesResult => ({
   ok: false,
   error: { code, message: code, retryable: false },
 });
@@ -32,7 +32,7 @@ function scanOf(...present: readonly DayRange[]): Scan {
 
 const JUNE = span('2025-06-02', '2025-06-30');
 const JULY = span('2025-07-01', '2025-07-15');
-const wanting = (gap: DayRange): Task => task({ range: gap, gaps: [gap] });
+const wanting = (gap: DayRange): Want => want({ range: gap, gaps: [gap] });
 const ids = (tasks: readonly Task[]): string[] => tasks.map(({ id }) => id);
 
 describe('a restated series', () => {
@@ -41,8 +41,8 @@ describe('a restated series', () => {
     const results = new Map(tasks.map((one) => [one, failed('restated')]));
     const again = refetchRestated(results, scanOf(JUNE), capabilities(null), NOW);
     expect(ids(again)).toEqual(['AAPL 1d 2025-06-02..2025-07-15']);
-    expect(again).toMatchObject([{ replaces: true, gaps: [span('2025-06-02', '2025-07-15')] }]);
-    expect(again[0]?.sessions).toBe(30);
+    const gaps = [span('2025-06-02', '2025-07-15')];
+    expect(again).toMatchObject([{ wants: [{ replaces: true, gaps, sessions: 30, topUps: 0 }] }]);
     expect(results.size).toBe(0);
   });
 

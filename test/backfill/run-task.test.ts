@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedBarsOf } from '../../src/core/bar-builder.ts';
-import { runTask } from '../../src/backfill/run-task.ts';
 import { type Bar, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { type DayRange, MS_PER_DAY } from '../../src/core/day.ts';
 import { BackfillError, type ErrorCode } from '../../src/core/errors.ts';
@@ -10,7 +9,7 @@ import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
-import { NOW, SESSIONS, answer, split, stored, task } from './hearings.ts';
+import { NOW, SESSIONS, answer, split, stored, want, runWant } from './hearings.ts';
 import { rowsIn } from '../store/rows.ts';
 import type { RowAnswer } from '../providers/rows.ts';
 
@@ -60,8 +59,8 @@ async function run(
       return answer({ proven: range, ...next });
     },
   };
-  const order = task({ series: AAPL, range, gaps: [daysOf(10, 19)], sessions: 10 });
-  const result = await runTask(order, NOW, { provider, store, gate, elapsed: () => 0 });
+  const order = want({ series: AAPL, range, gaps: [daysOf(10, 19)], sessions: 10 });
+  const result = await runWant(order, NOW, { provider, store, gate, elapsed: () => 0 });
   return { asked: asked.length, result, report: result.ok ? result.report : undefined };
 }
 
@@ -125,10 +124,10 @@ describe('an answer without a row', () => {
 
   it('is left too if it is about young sessions only', async () => {
     const young = daysOf(28, 29);
-    const order = task({ series: AAPL, range: young, gaps: [young], sessions: 2 });
+    const order = want({ series: AAPL, range: young, gaps: [young], sessions: 2 });
     const sample = openSample({ id: 'sample' });
     const provider: Provider = { ...sample, fetchBars: () => Promise.resolve(answer({ proven: young })) };
-    const result = await runTask(order, NOW, { provider, store, gate: OPEN_GATE, elapsed: () => 0 });
+    const result = await runWant(order, NOW, { provider, store, gate: OPEN_GATE, elapsed: () => 0 });
     expect(result.ok && result.report.unconfirmed?.absent).toMatchObject([
       { by: [{ reason: 'not-yet-published' }] },
     ]);

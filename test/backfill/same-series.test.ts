@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedBarsOf } from '../../src/core/bar-builder.ts';
-import type { TaskResult } from '../../src/backfill/runner.ts';
+import type { SeriesResult } from '../../src/backfill/runner.ts';
 import { settleSameSeries } from '../../src/backfill/same-series.ts';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { type DayRange, MS_PER_DAY } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
-import type { Task } from '../../src/core/plan.ts';
+import type { Want } from '../../src/core/plan.ts';
 import { contains } from '../../src/core/ranges.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
-import { NOW, SESSIONS, bars, done, span, task } from './hearings.ts';
+import { NOW, SESSIONS, bars, done, span, want } from './hearings.ts';
 import { rowsIn } from '../store/rows.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -25,8 +25,8 @@ afterEach(() => folder.remove());
 const STORED = span('2025-06-02', '2025-06-13');
 const WANTED = span('2025-06-09', '2025-06-13');
 
-function about(ticker: string, interval: Interval = '1d', gaps: readonly DayRange[] = [WANTED]): Task {
-  return task({ series: { ticker, interval }, gaps });
+function about(ticker: string, interval: Interval = '1d', gaps: readonly DayRange[] = [WANTED]): Want {
+  return want({ series: { ticker, interval }, gaps });
 }
 
 async function fill(ticker: string): Promise<void> {
@@ -38,12 +38,12 @@ async function fill(ticker: string): Promise<void> {
   });
 }
 
-const settle = async (results: readonly (readonly [Task, TaskResult])[]): Promise<TaskResult[]> => [
+const settle = async (results: readonly (readonly [Want, SeriesResult])[]): Promise<SeriesResult[]> => [
   ...(await settleSameSeries(new Map(results), { store, provider: 'test', now: NOW })).values(),
 ];
 const daysOf = async (ticker: string): Promise<number[]> =>
   (await rowsIn(store, { ticker, interval: '1d' })).map(({ ts }) => ts / MS_PER_DAY);
-const twin = (change: object = {}): TaskResult => done({ fingerprint: 'abc', inserted: 5, ...change });
+const twin = (change: object = {}): SeriesResult => done({ fingerprint: 'abc', inserted: 5, ...change });
 
 describe('tickers that got the very same bars', () => {
   it('are named up to five others, in the order of the alphabet, and counted', async () => {
@@ -109,7 +109,7 @@ describe('tickers that got the very same bars', () => {
   });
 
   it('are none if they are one ticker, of two intervals, or had too few bars to tell', async () => {
-    const results: (readonly [Task, TaskResult])[] = [
+    const results: (readonly [Want, SeriesResult])[] = [
       [about('ALFA'), twin()],
       [about('ALFA'), twin()],
       [about('BRIQ', '1h'), twin()],

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { NO_BARS } from '../../src/core/columns.ts';
 import { isStorm } from '../../src/backfill/ledger.ts';
-import type { TaskResult } from '../../src/backfill/runner.ts';
+import type { SeriesResult } from '../../src/backfill/runner.ts';
 import { settleSilence } from '../../src/backfill/silence.ts';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import { BackfillError } from '../../src/core/errors.ts';
-import type { Task } from '../../src/core/plan.ts';
+import type { Want } from '../../src/core/plan.ts';
 import type { BarStore, SeriesUpdate } from '../../src/store/store.ts';
-import { NOW, done, span, task } from './hearings.ts';
+import { NOW, done, span, want } from './hearings.ts';
 
 const present = [span('2025-06-02', '2025-06-06')];
 const unconfirmed = { ...NOTHING_KNOWN, present };
-const about = (ticker: string): Task => task({ series: { ticker, interval: '1d' } });
+const about = (ticker: string): Want => want({ series: { ticker, interval: '1d' } });
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `T${i}`);
 
 /** Settles a run in which some tickers were silent and others not; gives the results and what was stored. */
-async function settle(results: Map<Task, TaskResult>, upsert?: BarStore['upsert']) {
+async function settle(results: Map<Want, SeriesResult>, upsert?: BarStore['upsert']) {
   const updates: SeriesUpdate[] = [];
   const noting = async (update: SeriesUpdate) => {
     await Promise.resolve();
@@ -28,10 +28,10 @@ async function settle(results: Map<Task, TaskResult>, upsert?: BarStore['upsert'
   return { judged: [...judged.values()], updates };
 }
 
-function run(silent: readonly string[], spoken: readonly string[]): Map<Task, TaskResult> {
+function run(silent: readonly string[], spoken: readonly string[]): Map<Want, SeriesResult> {
   return new Map([
-    ...silent.map((ticker): [Task, TaskResult] => [about(ticker), done({ unconfirmed })]),
-    ...spoken.map((ticker): [Task, TaskResult] => [about(ticker), done()]),
+    ...silent.map((ticker): [Want, SeriesResult] => [about(ticker), done({ unconfirmed })]),
+    ...spoken.map((ticker): [Want, SeriesResult] => [about(ticker), done()]),
   ]);
 }
 

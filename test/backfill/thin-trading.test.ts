@@ -7,7 +7,7 @@ import type { Absence } from '../../src/core/coverage.ts';
 import { type Day, type DayRange, MS_PER_DAY } from '../../src/core/day.ts';
 import { firstClaim } from '../../src/core/evidence.ts';
 import type { Interval } from '../../src/core/interval.ts';
-import { NOW, SESSIONS, answer, stored, task } from './hearings.ts';
+import { NOW, SESSIONS, answer, stored, want } from './hearings.ts';
 import { barsOf } from '../../src/core/bar-builder.ts';
 
 /** Traded value of a session that is thin and of one that is not: close times volume. */
@@ -43,7 +43,7 @@ function isThin(accepted: readonly Bar[], session: number, testCase: Case = {}):
   const { currency = null, gaps = [{ from: 0, to: Number.MAX_SAFE_INTEGER }] } = testCase;
   const fillers = idle.map((i) => ({ bar: traded(i, 0), reason: 'an idle bar' }));
   const checked: CheckedAnswer = {
-    ...{ task: task({ series: { ticker: 'AAPL', interval }, gaps }), calendar: calendarById(calendar) },
+    ...{ want: want({ series: { ticker: 'AAPL', interval }, gaps }), calendar: calendarById(calendar) },
     ...{ answer: answer(), accepted: barsOf(accepted), rejected: [], fillers, known: barsOf(known) },
     absent: absent.map((i) => absence(SESSIONS[i] ?? Number.NaN)),
     ...{ currency, lastSettled: SESSIONS.at(-1) ?? 0, source: 'test', now: NOW },

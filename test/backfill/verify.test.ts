@@ -4,7 +4,7 @@ import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { type Coverage, NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import { type Day, type DayRange, formatDay } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
-import type { Task } from '../../src/core/plan.ts';
+import type { Want } from '../../src/core/plan.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
 import type { BarStore, ScanOptions, SeriesState } from '../../src/store/store.ts';
 import { SESSIONS, XNYS, span } from './hearings.ts';
@@ -45,31 +45,31 @@ async function prepared(
     { capabilities: provider },
     NOW,
   );
-  return { tasks: plan.tasks, asked };
+  return { wants: plan.tasks.flatMap(({ wants }) => wants), asked };
 }
 
 const whole = (count: number): SeriesState[] =>
   Array.from({ length: count }, (_, i) => state(`T${i}`, { present: [WHOLE] }));
-const sessionsOf = (tasks: readonly Task[]): Day[] =>
-  tasks.flatMap(({ gaps }) => gaps.flatMap((gap) => XNYS.sessions(gap)));
+const sessionsOf = (wants: readonly Want[]): Day[] =>
+  wants.flatMap(({ gaps }) => gaps.flatMap((gap) => XNYS.sessions(gap)));
 const dates = (gaps: readonly DayRange[]): string[] =>
   gaps.map(({ from, to }) => `${formatDay(from)}..${formatDay(to - 1)}`);
 
 describe('the sample of a verification', () => {
   it('is every final session if all are asked for', async () => {
     const present = [span('2025-06-02', '2025-07-31'), span('2025-09-02', '2026-02-27')];
-    const { tasks } = await prepared([
+    const { wants } = await prepared([
       state('ALFA', { present, provisional: [span('2026-02-27', '2026-02-27')] }),
     ]);
-    expect(tasks.map(({ gaps }) => dates(gaps))).toEqual([
+    expect(wants.map(({ gaps }) => dates(gaps))).toEqual([
       ['2025-06-02..2025-07-31', '2025-09-02..2026-02-26'],
     ]);
-    expect(tasks[0]?.sessions).toBe(sessionsOf(tasks).length);
+    expect(wants[0]?.sessions).toBe(sessionsOf(wants).length);
   });
 
   it('is drawn in blocks of twenty sessions in a row', async () => {
-    const { tasks } = await prepared(whole(1), { sample: 1e-9 });
-    const drawn = sessionsOf(tasks);
+    const { wants } = await prepared(whole(1), { sample: 1e-9 });
+    const drawn = sessionsOf(wants);
     const first = SESSIONS.indexOf(drawn[0] ?? 0);
     expect(first % 20).toBe(0);
     expect(drawn).toEqual(SESSIONS.slice(first, first + 20));
@@ -77,15 +77,15 @@ describe('the sample of a verification', () => {
 
   it('is one block at least, and about the part asked for', async () => {
     const all = whole(50);
-    expect((await prepared(all, { sample: 1e-9 })).tasks).toHaveLength(1);
-    const part = sessionsOf((await prepared(all, { sample: 0.2 })).tasks).length / (50 * SESSIONS.length);
+    expect((await prepared(all, { sample: 1e-9 })).wants).toHaveLength(1);
+    const part = sessionsOf((await prepared(all, { sample: 0.2 })).wants).length / (50 * SESSIONS.length);
     expect(part).toBeGreaterThan(0.16);
     expect(part).toBeLessThan(0.24);
   });
 
   it('is another of every series and for every seed, and the same for the same one', async () => {
     const draw = async (seed: number): Promise<string[][]> =>
-      (await prepared(whole(20), { sample: 0.3, seed })).tasks.map(({ gaps }) => dates(gaps));
+      (await prepared(whole(20), { sample: 0.3, seed })).wants.map(({ gaps }) => dates(gaps));
     const [once, again, other] = [await draw(1), await draw(1), await draw(2)];
     expect(new Set(once.map(String)).size).toBeGreaterThan(10);
     expect(again).toEqual(once);
@@ -93,25 +93,25 @@ describe('the sample of a verification', () => {
   });
 
   it('is one entry a series, with all of its blocks', async () => {
-    const { tasks } = await prepared(whole(20), { sample: 0.5 });
-    expect(new Set(tasks.map(({ series }) => series.ticker)).size).toBe(tasks.length);
-    expect(tasks.some(({ gaps }) => gaps.length > 1)).toBe(true);
+    const { wants } = await prepared(whole(20), { sample: 0.5 });
+    expect(new Set(wants.map(({ series }) => series.ticker)).size).toBe(wants.length);
+    expect(wants.some(({ gaps }) => gaps.length > 1)).toBe(true);
   });
 
   it('lies in the range asked for', async () => {
-    const { tasks } = await prepared(whole(1), { start: '2025-07-01', end: '2025-07-15' });
-    expect(dates(tasks[0]?.gaps ?? [])).toEqual(['2025-07-01..2025-07-15']);
+    const { wants } = await prepared(whole(1), { start: '2025-07-01', end: '2025-07-15' });
+    expect(dates(wants[0]?.gaps ?? [])).toEqual(['2025-07-01..2025-07-15']);
     const years = await prepared(whole(1), { years: 1 });
-    expect(sessionsOf(years.tasks)).toEqual(SESSIONS);
-    expect(sessionsOf((await prepared(whole(1), { days: 3 })).tasks)).toEqual(SESSIONS.slice(-3));
+    expect(sessionsOf(years.wants)).toEqual(SESSIONS);
+    expect(sessionsOf((await prepared(whole(1), { days: 3 })).wants)).toEqual(SESSIONS.slice(-3));
     const until = await prepared(whole(1), { end: '2025-06-10' });
-    expect(sessionsOf(until.tasks).at(-1)).toBe(span('2025-06-10', '2025-06-10').from);
+    expect(sessionsOf(until.wants).at(-1)).toBe(span('2025-06-10', '2025-06-10').from);
   });
 
   it('lies within the provider’s look-back, of intervals that it offers', async () => {
     const provider = capabilities(10);
-    const { tasks } = await prepared([...whole(1), state('T0', { present: [WHOLE] }, '1h')], {}, provider);
-    expect(tasks.map(({ gaps }) => dates(gaps))).toEqual([['2026-02-23..2026-02-27']]);
+    const { wants } = await prepared([...whole(1), state('T0', { present: [WHOLE] }, '1h')], {}, provider);
+    expect(wants.map(({ gaps }) => dates(gaps))).toEqual([['2026-02-23..2026-02-27']]);
     const beyond = [state('ALFA', { present: [span('2025-06-02', '2025-07-31')] })];
     const hourly = [state('ALFA', { present: [WHOLE] }, '1h')];
     await expect(prepared(hourly)).rejects.toMatchObject({ code: 'usage' });

@@ -171,13 +171,17 @@ describe('a plan', () => {
     final: readonly DayRange[] = [],
   ) => {
     const sessions = gaps.reduce((sum, gap) => sum + calendar.sessions(gap).length, 0);
-    return planTasks([{ series, calendar, gaps, sessions, final }], { ...options, limits: { '1d': limits } });
+    const made = planTasks([{ series, calendar, gaps, sessions, final }], {
+      ...{ ...options, limits: { '1d': limits } },
+    });
+    return { ...made, wants: made.tasks.flatMap(({ wants }) => wants) };
   };
 
   it('asks once for all gaps of a series where a request may be as long as it likes', () => {
     const gaps = [dates('2025-01-06', '2025-01-08'), dates('2025-03-03', '2025-03-04')];
     const { tasks, totals } = plan(gaps, unlimited);
-    expect(tasks).toMatchObject([{ id: 'AAPL 1d 2025-01-06..2025-03-03', gaps, sessions: 3, requests: 1 }]);
+    const want = { id: 'AAPL 1d 2025-01-06..2025-03-03', gaps, sessions: 3 };
+    expect(tasks).toMatchObject([{ id: want.id, wants: [want], requests: 1 }]);
     const standing = {
       series: 1,
       complete: 0,
@@ -205,12 +209,12 @@ describe('a plan', () => {
     fc.assert(
       fc.property(someDays, fc.integer({ min: 1, max: 40 }), (days, maxSpanDays) => {
         const gaps = sessionRuns(days, calendar);
-        const { tasks } = plan(gaps, { ...unlimited, maxSpanDays });
-        const planned = tasks.flatMap((task) => task.gaps.flatMap((gap) => calendar.sessions(gap)));
+        const { wants } = plan(gaps, { ...unlimited, maxSpanDays });
+        const planned = wants.flatMap((want) => want.gaps.flatMap((gap) => calendar.sessions(gap)));
         expect(planned).toEqual(gaps.flatMap((gap) => calendar.sessions(gap)));
-        for (const task of tasks) {
-          expect(task.range.to - task.range.from).toBeLessThanOrEqual(maxSpanDays);
-          expect([task.range.from, task.range.to]).toEqual([task.gaps[0]?.from, task.gaps.at(-1)?.to]);
+        for (const want of wants) {
+          expect(want.range.to - want.range.from).toBeLessThanOrEqual(maxSpanDays);
+          expect([want.range.from, want.range.to]).toEqual([want.gaps[0]?.from, want.gaps.at(-1)?.to]);
         }
       }),
     );
@@ -234,28 +238,29 @@ describe('a plan', () => {
   it('also asks for the last final sessions before its gaps, to compare them', () => {
     const gaps = [dates('2025-06-09', '2025-06-10')];
     const final = [dates('2025-01-02', '2025-06-07')];
-    const { tasks } = plan(gaps, unlimited, final);
-    expect(tasks).toMatchObject([
-      { id: 'AAPL 1d 2025-06-09..2025-06-09', range: dates('2025-06-03', '2025-06-10'), gaps, requests: 1 },
+    const { tasks, wants } = plan(gaps, unlimited, final);
+    expect(wants).toMatchObject([
+      { id: 'AAPL 1d 2025-06-09..2025-06-09', range: dates('2025-06-03', '2025-06-10'), gaps },
     ]);
+    expect(tasks).toMatchObject([{ id: 'AAPL 1d 2025-06-09..2025-06-09', requests: 1 }]);
   });
 
   it('asks for the first ones after where none is final before', () => {
     const gaps = [dates('2025-06-02', '2025-06-04')];
-    const { tasks } = plan(gaps, unlimited, [dates('2025-06-04', '2025-06-07')]);
-    expect(tasks[0]?.range).toEqual(dates('2025-06-02', '2025-06-07'));
+    const { wants } = plan(gaps, unlimited, [dates('2025-06-04', '2025-06-07')]);
+    expect(wants[0]?.range).toEqual(dates('2025-06-02', '2025-06-07'));
   });
 
   it('takes no session along that is not final, out of reach, or beyond the longest request', () => {
     const gaps = [dates('2025-06-09', '2025-06-10')];
     const final = [dates('2025-01-02', '2025-06-05'), dates('2025-06-06', '2025-06-07')];
-    expect(plan(gaps, unlimited, final).tasks[0]?.range).toEqual(dates('2025-06-06', '2025-06-10'));
+    expect(plan(gaps, unlimited, final).wants[0]?.range).toEqual(dates('2025-06-06', '2025-06-10'));
     const short = { ...unlimited, maxSpanDays: 4 };
-    expect(plan(gaps, short, [dates('2025-01-02', '2025-06-07')]).tasks[0]?.range).toEqual(
+    expect(plan(gaps, short, [dates('2025-01-02', '2025-06-07')]).wants[0]?.range).toEqual(
       dates('2025-06-06', '2025-06-10'),
     );
     const near = { ...unlimited, lookBackDays: 6 };
-    expect(plan(gaps, near, [dates('2025-01-02', '2025-06-07')]).tasks[0]?.range.from).toBeGreaterThanOrEqual(
+    expect(plan(gaps, near, [dates('2025-01-02', '2025-06-07')]).wants[0]?.range.from).toBeGreaterThanOrEqual(
       utcDayOf(now) - 5,
     );
   });
@@ -265,18 +270,18 @@ describe('a plan', () => {
       fc.property(someDays, someDays, fc.integer({ min: 1, max: 40 }), (days, stored, maxSpanDays) => {
         const gaps = sessionRuns(days, calendar);
         const final = subtract(normalize(stored), gaps);
-        const alone = plan(gaps, { ...unlimited, maxSpanDays }).tasks;
-        const along = plan(gaps, { ...unlimited, maxSpanDays }, final).tasks;
-        expect(along.map((task) => task.gaps)).toEqual(alone.map((task) => task.gaps));
-        for (const task of along) expect(task.range.to - task.range.from).toBeLessThanOrEqual(maxSpanDays);
+        const alone = plan(gaps, { ...unlimited, maxSpanDays }).wants;
+        const along = plan(gaps, { ...unlimited, maxSpanDays }, final).wants;
+        expect(along.map((want) => want.gaps)).toEqual(alone.map((want) => want.gaps));
+        for (const want of along) expect(want.range.to - want.range.from).toBeLessThanOrEqual(maxSpanDays);
       }),
     );
   });
 
   it('leaves out what lies before the look-back, and says so', () => {
     const gaps = [dates('2025-04-01', '2025-05-31')];
-    const { tasks, outOfReach } = plan(gaps, { maxSpanDays: null, lookBackDays: 29, requestsPerSpan: 2 });
-    const planned = tasks.flatMap((task) => task.gaps.flatMap((gap) => calendar.sessions(gap)));
+    const { wants, outOfReach } = plan(gaps, { maxSpanDays: null, lookBackDays: 29, requestsPerSpan: 2 });
+    const planned = wants.flatMap((want) => want.gaps.flatMap((gap) => calendar.sessions(gap)));
     const beyond = outOfReach.flatMap((part) => part.gaps.flatMap((gap) => calendar.sessions(gap)));
     expect([...beyond, ...planned]).toEqual(gaps.flatMap((gap) => calendar.sessions(gap)));
     expect(planned[0]).toBe(parseDay('2025-05-05'));

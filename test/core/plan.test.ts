@@ -21,7 +21,7 @@ function tasks(
   return planTasks(gaps, { limits: ofInterval, quotas: [], actions: true, now: NOW }).tasks;
 }
 const rangeOf = (...args: Parameters<typeof tasks>): string => {
-  const { from = 0, to = 0 } = tasks(...args)[0]?.range ?? {};
+  const { from = 0, to = 0 } = tasks(...args)[0]?.wants[0]?.range ?? {};
   return `${formatDay(from)}..${formatDay(to - 1)}`;
 };
 
@@ -80,18 +80,23 @@ describe('the oldest sessions of a series', () => {
     const options = { limits: ofInterval, quotas: [], actions: true, now: NOW };
     return planTasks([{ ...one, early: { days: EARLY, topUps } }], options);
   };
-  const noted = (...args: Parameters<typeof planned>) => planned(...args).tasks.map(({ topUps }) => topUps);
+  const noted = (...args: Parameters<typeof planned>) =>
+    planned(...args).tasks.map(({ wants: [want] }) => want?.topUps);
 
   it('are compared by a request of their own every 21st time, which fills nothing', () => {
     expect([0, 19].map((topUps) => noted(topUps))).toEqual([[1], [20]]);
     const { tasks: due, totals } = planned(20);
-    expect(due.map(({ topUps }) => topUps)).toEqual([undefined, 0]);
+    expect(due.map(({ wants }) => wants.map(({ topUps }) => topUps))).toEqual([[undefined], [0]]);
     expect(due[1]).toEqual({
       id: 'AAPL 1h compare 2025-06-02..2025-06-05',
-      series: { ticker: 'AAPL', interval: '1h' },
-      calendar: 'XNYS',
-      range: EARLY,
-      ...{ gaps: [], sessions: 0, requests: 2, topUps: 0 },
+      wants: [
+        {
+          id: 'AAPL 1h compare 2025-06-02..2025-06-05',
+          ...{ series: { ticker: 'AAPL', interval: '1h' }, calendar: 'XNYS', range: EARLY },
+          ...{ gaps: [], sessions: 0, topUps: 0 },
+        },
+      ],
+      requests: 2,
       partitions: ['AAPL 1h 2025', 'AAPL actions'],
     });
     expect(totals).toMatchObject({ complete: 0, toFill: 1, sessions: 3, requests: 4 });
@@ -109,7 +114,9 @@ describe('the oldest sessions of a series', () => {
   });
 
   it('are as many as one request may span', () => {
-    expect(planned(20, { maxSpanDays: 2 }).tasks.at(-1)?.range).toEqual(span('2025-06-02', '2025-06-03'));
+    expect(planned(20, { maxSpanDays: 2 }).tasks.at(-1)?.wants[0]?.range).toEqual(
+      span('2025-06-02', '2025-06-03'),
+    );
   });
 
   it('are not compared where the look-back no longer reaches them, or nothing is asked for', () => {

@@ -5,6 +5,6 @@ import { orderFor } from './orders.ts';
 const entry = new URL('./misbehaving.ts', import.meta.url);
 const pool = startPool({ workers: 2, concurrency: 2, entry });
 const results = await Promise.all(['A', 'EXIT', 'B'].map((ticker) => pool.run(orderFor(ticker))));
-console.log(results.map((result) => (result.ok ? 'ok' : result.error.code)).join(' '));
+console.log(results.map(({ series: [one] }) => (one?.ok === false ? one.error.code : 'ok')).join(' '));
 await pool.close();
 console.log('closed');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
-import type { TaskOrder, TaskReport, TaskResult } from '../../src/backfill/runner.ts';
+import type { SeriesReport, TaskOrder, TaskResult } from '../../src/backfill/runner.ts';
 
 /** What a test hands to the threads. */
 export interface Shared {
@@ -13,7 +13,7 @@ export interface Shared {
 
 const { folder = '', ran } = (workerData ?? {}) as Shared;
 
-const REPORT: TaskReport = {
+const REPORT: SeriesReport = {
   bars: 1,
   inserted: 1,
   changed: 0,
@@ -39,6 +39,8 @@ const REPORT: TaskReport = {
   fetchMs: 0,
   storeMs: 0,
 };
+
+const GOOD: TaskResult = { series: [{ ok: true, report: REPORT }] };
 
 const never = new Promise<never>(() => undefined);
 
@@ -81,7 +83,7 @@ const FAULTS: Readonly<Record<string, () => unknown>> = {
       runNode,
       "fs.writeFileSync('begun', ''); setTimeout(() => fs.writeFileSync('done', ''), 300)",
     );
-    return { ok: true, report: REPORT };
+    return GOOD;
   },
 };
 
@@ -91,11 +93,11 @@ const FAULTS: Readonly<Record<string, () => unknown>> = {
  */
 export default async function misbehave(order: TaskOrder | string): Promise<unknown> {
   if (typeof order === 'string') return order;
-  const { ticker } = order.task.series;
+  const ticker = order.task.wants[0]?.series.ticker ?? '';
   const [name = '', afterMs = 10] = ticker.split('@');
   await sleep(Number(afterMs));
   const fault = FAULTS[name];
   if (fault !== undefined) return fault();
   if (ran !== undefined) Atomics.add(ran, 0, 1);
-  return { ok: true, report: REPORT } satisfies TaskResult;
+  return GOOD;
 }

@@ -7,11 +7,12 @@ export function orderFor(ticker: string): TaskOrder {
   return {
     task: {
       id: ticker,
-      series: { ticker, interval: '1d' },
-      calendar: 'XNYS',
-      range,
-      gaps: [range],
-      sessions: 5,
+      wants: [
+        {
+          ...{ id: ticker, series: { ticker, interval: '1d' }, calendar: 'XNYS' },
+          ...{ range, gaps: [range], sessions: 5 },
+        },
+      ],
       requests: 1,
       partitions: [ticker],
     },

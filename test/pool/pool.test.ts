@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Runner, TaskResult } from '../../src/backfill/runner.ts';
+import type { Runner, SeriesResult } from '../../src/backfill/runner.ts';
 import { type PoolOptions, startPool } from '../../src/pool/pool.ts';
 import { type Leftovers, leftovers } from './leftovers.ts';
 import type { Shared } from './misbehaving.ts';
@@ -45,14 +45,20 @@ function open(options: Partial<PoolOptions> = {}): Runner {
 }
 
 /** Results by ticker, all submitted at once. */
-async function runAll(pool: Runner, tickers: readonly string[]): Promise<Record<string, TaskResult>> {
+async function runAll(pool: Runner, tickers: readonly string[]): Promise<Record<string, SeriesResult>> {
   const results = await Promise.all(
-    tickers.map(async (ticker) => [ticker, await pool.run(orderFor(ticker))] as const),
+    tickers.map(async (ticker) => [ticker, await resultOf(pool, ticker)] as const),
   );
   return Object.fromEntries(results);
 }
 
-const codesOf = (results: Record<string, TaskResult>): Record<string, string> =>
+/** Of the one series of an order. */
+async function resultOf(pool: Runner, ticker: string): Promise<SeriesResult> {
+  const { series } = await pool.run(orderFor(ticker));
+  return series[0] as SeriesResult;
+}
+
+const codesOf = (results: Record<string, SeriesResult>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(results).map(([ticker, result]) => [ticker, result.ok ? 'ok' : result.error.code]),
   );
@@ -111,15 +117,15 @@ describe('a pool with a task that kills its thread', () => {
 
   it('goes on with other tasks afterwards', async () => {
     const pool = open({ workers: 1, attempts: 1 });
-    expect(await pool.run(orderFor('EXIT'))).toMatchObject(CRASHED);
-    expect(await pool.run(orderFor('A'))).toMatchObject({ ok: true });
+    expect(await resultOf(pool, 'EXIT')).toMatchObject(CRASHED);
+    expect(await resultOf(pool, 'A')).toMatchObject({ ok: true });
   });
 
   it('asks again how long a task may be in work before it takes its thread for stuck', async () => {
     let asked = 0;
     const taskDeadlineMs = (): number => (asked++ === 0 ? 100 : 250);
     const pool = open({ workers: 1, attempts: 1, taskDeadlineMs });
-    const { error } = (await pool.run(orderFor('HANG'))) as Extract<TaskResult, { ok: false }>;
+    const { error } = (await resultOf(pool, 'HANG')) as Extract<SeriesResult, { ok: false }>;
     expect(error.message).toContain('after 0.25 s');
   });
 
@@ -135,8 +141,8 @@ describe('a pool with a task that kills its thread', () => {
     const shared: Shared = { folder };
     const pool = open({ shared, workers: 1, attempts: 1, taskDeadlineMs: 400, endTimeoutMs: 100 });
     try {
-      expect(await pool.run(orderFor('BLOCKED'))).toMatchObject(CRASHED);
-      expect(await pool.run(orderFor('A'))).toMatchObject({ ok: true });
+      expect(await resultOf(pool, 'BLOCKED')).toMatchObject(CRASHED);
+      expect(await resultOf(pool, 'A')).toMatchObject({ ok: true });
       await pool.close();
     } finally {
       await writeFile(join(folder, 'unblock'), '');
@@ -186,7 +192,7 @@ describe('a pool whose threads do not start', () => {
     for (const ticker of GOOD) {
       expect(results[ticker]).toMatchObject({ ...CRASHED, error: { message, ticker } });
     }
-    expect(await pool.run(orderFor('Z'))).toMatchObject({ ...CRASHED, error: { message } });
+    expect(await resultOf(pool, 'Z')).toMatchObject({ ...CRASHED, error: { message } });
   });
 });
 
@@ -208,7 +214,7 @@ describe('closing a pool', () => {
     const pool = open();
     const accepted = runAll(pool, ['A', 'EXIT', 'B', 'C', 'D', 'E']);
     const closed = pool.close();
-    expect(await pool.run(orderFor('F'))).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+    expect(await resultOf(pool, 'F')).toMatchObject({ ok: false, error: { code: 'cancelled' } });
     await closed;
     expect(leftovers().threads).toBe(before.threads);
     expect(codesOf(await accepted)).toMatchObject({ EXIT: 'worker-crashed', A: 'ok', E: 'ok' });
@@ -219,7 +225,7 @@ describe('closing a pool', () => {
     const pool = open({ taskDeadlineMs: 200 });
     const hung = pool.run(orderFor('HANG'));
     await pool.close();
-    expect(await hung).toMatchObject(CRASHED);
+    expect((await hung).series).toMatchObject([CRASHED]);
   });
 
   it('lets the process end, whatever its threads went through', async () => {
@@ -235,7 +241,7 @@ describe('closing a pool', () => {
 describe('a pool at work', () => {
   it('leaves a thread alone that has loaded in time', async () => {
     const pool = open({ workers: 1, attempts: 2, startTimeoutMs: 1000 });
-    expect(await pool.run(orderFor('SLOW@1200'))).toMatchObject({ ok: true });
+    expect(await resultOf(pool, 'SLOW@1200')).toMatchObject({ ok: true });
   });
 
   it('loads few threads at once, all in the end, and none that nobody waits for', async () => {
@@ -254,7 +260,7 @@ describe('a pool at work', () => {
 
   it('bears an endless deadline', async () => {
     const pool = open({ attempts: 1, taskDeadlineMs: Number.POSITIVE_INFINITY });
-    expect(await pool.run(orderFor('SLOW@50'))).toMatchObject({ ok: true });
+    expect(await resultOf(pool, 'SLOW@50')).toMatchObject({ ok: true });
   });
 
   it('runs more tasks than it has room for, each once', async () => {

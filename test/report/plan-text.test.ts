@@ -30,10 +30,10 @@ describe('the plan of a run', () => {
 
 describe('the opening of a run', () => {
   const tasks = [
-    { series: { ticker: 'AAPL', interval: '1d' } },
-    { series: { ticker: 'AAPL', interval: '5m' } },
-    { series: { ticker: 'AAPL', interval: '5m' } },
-    { series: { ticker: 'MSFT', interval: '1d' } },
+    { wants: [{ series: { ticker: 'AAPL', interval: '1d' } }] },
+    { wants: [{ series: { ticker: 'AAPL', interval: '5m' } }] },
+    { wants: [{ series: { ticker: 'AAPL', interval: '5m' } }] },
+    { wants: [{ series: { ticker: 'MSFT', interval: '1d' } }] },
   ];
   const totals = {
     ...{ series: 1503, complete: 1127, withHoles: 0, holes: 0, provisional: 0, unavailable: 0 },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { BackfillEvent } from '../../src/backfill/backfill.ts';
 import type { TrafficNow } from '../../src/backfill/traffic.ts';
-import type { Plan, Task } from '../../src/core/plan.ts';
+import type { Plan, Task, Want } from '../../src/core/plan.ts';
 import { type Quota, unusedAt } from '../../src/core/quota.ts';
 import { watchRun } from '../../src/report/progress.ts';
 
 const task = (ticker: string, interval: '1d' | '5m' = '1d', requests = 1): Task =>
-  ({ series: { ticker, interval }, requests }) as Task;
+  ({ wants: [{ series: { ticker, interval } }], requests }) as unknown as Task;
 const planned = (tasks: readonly Task[]): BackfillEvent => {
   const requests = tasks.reduce((sum, one) => sum + one.requests, 0);
   return { type: 'planned', plan: { tasks, totals: { requests } } as Plan, setAside: [], distrusted: [] };
@@ -27,7 +27,8 @@ const running = (traffic: Partial<TrafficNow>): BackfillEvent => ({
 });
 const finished = (one: Task, isFailure = false): BackfillEvent => ({
   type: 'finished',
-  task: one,
+  want: one.wants[0] as Want,
+  requests: one.requests,
   result: isFailure ? ({ ok: false } as never) : ({ ok: true, report: { bars: 50 } } as never),
   failure: isFailure ? ({ code: 'network' } as never) : null,
   done: 1,
@@ -53,7 +54,7 @@ describe('a run that is watched', () => {
     const [one, two] = [task('ALFA', '5m'), task('ALFA', '5m')];
     const run = watched([one, two, task('ALFA'), task('BRIQ.PA')]);
     expect(run.now()).toMatchObject({ done: 0, total: 3, tickerWidth: 7, latest: undefined });
-    expect(run.after(1, { type: 'started', task: one }).latest).toBe(one.series);
+    expect(run.after(1, { type: 'started', task: one }).latest).toBe(one.wants[0]?.series);
     expect(run.after(1, finished(one))).toMatchObject({ done: 0 });
     expect(run.after(1, finished(two))).toMatchObject({ done: 1 });
     expect(run.after(1, finished(two))).toMatchObject({ done: 1 });
