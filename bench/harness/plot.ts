@@ -7,35 +7,45 @@ import { valueText } from './text.ts';
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
-const SIZE = { width: 760, height: 340 };
+const WIDTH = 760;
+const LINES_HEIGHT = 340;
+/** Of one bar with its part of the space between. */
+const BAR_HEIGHT = 18;
+const NAMES_WIDTH = 210;
 
-/** A chart as SVG, to be read on white and on black. */
-export function plot({ title, kind, x, xTitle, unit, logarithmic, series }: Chart): string {
-  const drawn = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
-  const text = { color: '#7d8590' };
+/** Read on white and on black. */
+const TEXT = { color: '#7d8590' };
+
+/** A chart as SVG: lines over places from left to right, bars from top to bottom. */
+export function plot(chart: Chart): string {
+  const { title, kind, x, series } = chart;
+  const isBars = kind === 'bar';
+  const height = isBars ? 100 + x.length * series.length * BAR_HEIGHT : LINES_HEIGHT;
+  const drawn = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
+  const [places, values] = [placesAxis(chart), valuesAxis(chart)];
   drawn.setOption({
     animation: false,
     backgroundColor: 'transparent',
-    title: { text: title, left: 8, textStyle: { ...text, fontSize: 14 } },
-    legend: { show: series.length > 1, bottom: 0, textStyle: text },
-    grid: { left: 80, right: 24, top: 44, bottom: series.length > 1 ? 64 : 44 },
-    xAxis: {
-      type: 'category',
-      data: [...x],
-      name: xTitle,
-      nameLocation: 'middle',
-      nameGap: 26,
-      nameTextStyle: text,
-      axisLabel: { ...text, interval: 0 },
-    },
-    yAxis: {
-      type: logarithmic ? 'log' : 'value',
-      axisLabel: { ...text, formatter: (value: number) => valueText(value, unit) },
-      splitLine: { lineStyle: { color: '#7d859033' } },
-    },
-    series: series.map(({ name, values }) => ({ type: kind, name, data: [...values] })),
+    title: { text: title, left: 8, textStyle: { ...TEXT, fontSize: 14 } },
+    legend: { show: series.length > 1, bottom: 0, textStyle: TEXT },
+    grid: { left: isBars ? NAMES_WIDTH : 80, right: 40, top: 44, bottom: series.length > 1 ? 64 : 48 },
+    ...(isBars ? { xAxis: values, yAxis: { ...places, inverse: true } } : { xAxis: places, yAxis: values }),
+    series: series.map(({ name, values: data }) => ({ type: kind, name, data: [...data] })),
   });
   const svg = drawn.renderToSVGString();
   drawn.dispose();
   return svg;
+}
+
+function placesAxis({ x, xTitle }: Chart): object {
+  const name = { name: xTitle, nameLocation: 'middle', nameGap: 26, nameTextStyle: TEXT };
+  return { type: 'category', data: [...x], ...name, axisLabel: { ...TEXT, interval: 0 } };
+}
+
+function valuesAxis({ unit, logarithmic }: Chart): object {
+  return {
+    type: logarithmic ? 'log' : 'value',
+    axisLabel: { ...TEXT, formatter: (value: number) => valueText(value, unit), hideOverlap: true },
+    splitLine: { lineStyle: { color: '#7d859033' } },
+  };
 }

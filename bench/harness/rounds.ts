@@ -29,3 +29,24 @@ export async function inRounds<T>(
   }
   return measured;
 }
+
+/** A process, or a part of one. */
+export interface Cost {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+/** The same, and says on the screen what it took. */
+export function told<T extends Cost>(
+  { name, run }: Contestant<T>,
+  tell: (line: string) => void,
+): Contestant<T> {
+  return {
+    name,
+    run: async () => {
+      const cost = await run();
+      tell(`${name}: ${(cost.wallMs / 1000).toFixed(2)} s, ${(cost.cpuMs / 1000).toFixed(2)} s CPU`);
+      return cost;
+    },
+  };
+}

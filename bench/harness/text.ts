@@ -25,24 +25,27 @@ export function cellText(cell: Cell, unit: Unit): string {
   if (typeof cell === 'number') return valueText(cell, unit);
   const { median, least, most, runs } = cell;
   if (runs === 1) return valueText(median, unit);
-  return `${valueText(median, unit)} (${bare(least, unit)}–${bare(most, unit)})`;
+  const { bare, symbol } = shownAs(unit, median);
+  return `${bare(median)}${symbol} (${bare(least)}–${bare(most)})`;
 }
 
 /** A value with its unit, rounded to what is worth reading. */
 export function valueText(value: number, unit: Unit): string {
-  if (unit === 'times') return `${bare(value, unit)}×`;
-  if (unit === 'percent') return `${bare(value, unit)} %`;
-  if (unit === 'bytes') return `${bare(value, unit)} MB`;
-  if (unit === 'ms') return `${bare(value, unit)} s`;
-  return bare(value, unit);
+  const { bare, symbol } = shownAs(unit, value);
+  return `${bare(value)}${symbol}`;
 }
 
-/** In the unit that is shown: seconds, MB of 2^20 bytes, percent. */
-function bare(value: number, unit: Unit): string {
-  const digits = (shown: number): string => shown.toFixed(shown < 0.1 ? 4 : shown < 10 ? 2 : 1);
-  if (unit === 'bytes') return String(Math.round(value / 2 ** 20));
-  if (unit === 'percent') return String(Math.round(value * 100));
-  if (unit === 'ms') return digits(value / 1000);
-  if (unit === 'times') return digits(value);
-  return Math.round(value).toLocaleString('en');
+/** How values about as large as one are written. */
+function shownAs(unit: Unit, like: number): { bare: (value: number) => string; symbol: string } {
+  const over = (divisor: number) => (value: number) => digits(value / divisor);
+  if (unit === 'bytes') return { bare: (value) => String(Math.round(value / 2 ** 20)), symbol: ' MB' };
+  if (unit === 'percent') return { bare: (value) => String(Math.round(value * 100)), symbol: ' %' };
+  if (unit === 'times') return { bare: over(1), symbol: '×' };
+  if (unit === 'ms')
+    return like < 1000 ? { bare: over(1), symbol: ' ms' } : { bare: over(1000), symbol: ' s' };
+  return { bare: (value) => Math.round(value).toLocaleString('en'), symbol: '' };
+}
+
+function digits(value: number): string {
+  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 }

@@ -33,3 +33,15 @@ export async function fiveYears(scratch: string): Promise<DailyMarket> {
     ...{ start: '2013-02-08', end: '2018-02-07', now: '2018-02-08T23:00:00Z' },
   };
 }
+
+/** The same market with its first tickers alone. */
+export async function firstTickers(
+  market: DailyMarket,
+  count: number,
+  scratch: string,
+): Promise<DailyMarket> {
+  const tickers = market.tickers.slice(0, count);
+  const tickerFile = join(scratch, `first-${count}.txt`);
+  await writeFile(tickerFile, tickers.join('\n'));
+  return { ...market, what: `the first ${tickers.length} of ${market.what}`, tickers, tickerFile };
+}

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, type Measured, measure } from '../harness/measure.ts';
 import { fromRoot } from '../harness/paths.ts';
-import type { Answer, BenchOptions, Chart, Question, Row, Table } from '../harness/question.ts';
-import { type Contestant, inRounds } from '../harness/rounds.ts';
+import type { Answer, Chart, Question, Row, Table } from '../harness/question.ts';
+import { inRounds, told } from '../harness/rounds.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
 import { fill, summaryOf } from '../market/backfill.ts';
-import { type DailyMarket, fiveYears } from '../market/market.ts';
+import { type DailyMarket, firstTickers, fiveYears } from '../market/market.ts';
 import { download, prerender, serve } from '../market/simulator.ts';
 import { type Python, pythonForPeers } from '../peers/python.ts';
 
@@ -36,8 +36,7 @@ const cpuOf = ({ cpuMs }: Filled): number => cpuMs;
 
 export const peers: Question = {
   asks: 'How fast is a fill beside other ways to do it, on the same bodies in the same run?',
-  answer: async (options) => {
-    const { quick, scratch, tell } = options;
+  answer: async ({ quick, scratch, tell }) => {
     const whole = await fiveYears(scratch);
     const market = quick ? await firstTickers(whole, 150, scratch) : whole;
     const python = await pythonForPeers(tell);
@@ -50,7 +49,9 @@ export const peers: Question = {
       const clients = clientsOf(server.url, python);
       const few = await firstTickers(market, 8, scratch);
       for (const client of clients) await filled(client, few, scratch);
-      const contestants = clients.map((client) => contestant(client, market, options));
+      const contestants = clients.map((client) =>
+        told({ name: client.name, run: () => filled(client, market, scratch) }, tell),
+      );
       const measured = await inRounds(contestants, { warmUps: 0, runs: quick ? 2 : 3 });
       return answerOf(market, clients, measured, await notesOf(market, python));
     } finally {
@@ -63,13 +64,6 @@ export const peers: Question = {
 function peersQuery({ start, end }: DailyMarket): string {
   const [from, to] = [Date.parse(start) / 1000, Date.parse(end) / 1000 + DAY_S];
   return `period1=${from}&period2=${to}&interval=1d&events=div%2Csplits`;
-}
-
-async function firstTickers(market: DailyMarket, count: number, scratch: string): Promise<DailyMarket> {
-  const tickers = market.tickers.slice(0, count);
-  const tickerFile = join(scratch, `first-${count}.txt`);
-  await writeFile(tickerFile, tickers.join('\n'));
-  return { ...market, what: `the first ${tickers.length} of ${market.what}`, tickers, tickerFile };
 }
 
 function clientsOf(url: string, python: Python): Client[] {
@@ -111,21 +105,6 @@ function pythonClients(url: string, interpreter: string): Client[] {
 /** `499 tickers, 611520 rows` */
 function saidRows(stdout: string): number {
   return Number(/(\d+) rows/.exec(stdout)?.[1] ?? Number.NaN);
-}
-
-function contestant(
-  client: Client,
-  market: DailyMarket,
-  { scratch, tell }: BenchOptions,
-): Contestant<Filled> {
-  return {
-    name: client.name,
-    run: async () => {
-      const run = await filled(client, market, scratch);
-      tell(`${client.name}: ${(run.wallMs / 1000).toFixed(2)} s, ${(run.cpuMs / 1000).toFixed(2)} s CPU`);
-      return run;
-    },
-  };
 }
 
 async function filled(client: Client, market: DailyMarket, scratch: string): Promise<Filled> {

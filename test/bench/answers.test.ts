@@ -48,13 +48,15 @@ describe('an answer', () => {
       'Two ways',
       '                     wall    peak',
       'slow   12.3 s (12.0–13.0)  150 MB',
-      'quick            0.0500 s       –',
+      'quick             50.0 ms       –',
     ]);
   });
 
   it('shows each unit as it is read', () => {
     expect(cellText(1.284, 'times')).toBe('1.28×');
     expect(cellText(spreadOf([0.987, 0.5]), 'percent')).toBe('74 % (50–99)');
+    expect(cellText(999, 'ms')).toBe('999 ms');
+    expect(cellText(spreadOf([900, 1100, 1300]), 'ms')).toBe('1.10 s (0.90–1.30)');
     expect(cellText(611_520, 'count')).toBe('611,520');
     expect(cellText('quota', 'text')).toBe('quota');
   });
