@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { type DayRange, formatDay, parseDay } from '../../src/core/day.ts';
-import { findGaps } from '../../src/core/gaps.ts';
+import { findGaps, type SeriesGaps } from '../../src/core/gaps.ts';
 import type { Interval } from '../../src/core/interval.ts';
 import { type Task, earliestDay, planTasks } from '../../src/core/plan.ts';
 
@@ -137,5 +137,41 @@ describe('the final sessions beside a gap', () => {
       })[0]?.final;
     expect(finalOf(span('2026-01-05', '2026-01-09'), false)).toEqual([span('2026-01-05', '2026-01-15')]);
     expect(finalOf(span('2026-01-05', '2026-01-09'), true)).toEqual([span('2026-01-10', '2026-01-15')]);
+  });
+});
+
+describe('an interval of which one request may ask for several series', () => {
+  const MAY = span('2025-05-05', '2025-05-30');
+  const gapsOf = (ticker: string, gap = MAY, interval: Interval = '1d'): SeriesGaps => ({
+    ...{ series: { ticker, interval }, calendar, gaps: [gap] },
+    ...{ sessions: calendar.sessions(gap).length, final: [] },
+  });
+  const limits = (mostSeries?: number) => {
+    const one = { maxSpanDays: null, lookBackDays: null, requestsPerSpan: 1 };
+    return { '1d': { ...one, ...(mostSeries !== undefined && { mostSeries }) }, '5m': one };
+  };
+  const planned = (gaps: readonly SeriesGaps[], mostSeries?: number) =>
+    planTasks(gaps, { limits: limits(mostSeries), quotas: [], actions: true, now: NOW });
+  const tickersOf = ({ tasks: all }: ReturnType<typeof planned>): string[] =>
+    all.map(({ wants }) => wants.map(({ series }) => series.ticker).join(' '));
+
+  it('has those together that want the same span, in their order, and no more than it takes', () => {
+    const gaps = ['A', 'B', 'C', 'D', 'E'].map((ticker) => gapsOf(ticker));
+    const { tasks: all, totals } = planned(gaps, 2);
+    expect(tickersOf(planned(gaps, 2))).toEqual(['A B', 'C D', 'E']);
+    expect(all.map(({ id }) => id)).toEqual([
+      'A 1d 2025-05-05..2025-05-30 and 1 more',
+      'C 1d 2025-05-05..2025-05-30 and 1 more',
+      'E 1d 2025-05-05..2025-05-30',
+    ]);
+    expect(all[0]?.partitions).toEqual(['A 1d all', 'A actions', 'B 1d all', 'B actions']);
+    expect(totals).toMatchObject({ series: 5, toFill: 5, requests: 3, sessions: 5 * calendar.count([MAY]) });
+    expect(tickersOf(planned(gaps))).toEqual(['A', 'B', 'C', 'D', 'E']);
+  });
+
+  it('has others, and another interval, by themselves', () => {
+    const june = span('2025-06-02', '2025-06-06');
+    const gaps = [gapsOf('A'), gapsOf('B', june), gapsOf('A', MAY, '5m'), gapsOf('C'), gapsOf('D', june)];
+    expect(tickersOf(planned(gaps, 100))).toEqual(['A C', 'B D', 'A']);
   });
 });
