@@ -1,4 +1,5 @@
-import type { CorporateAction, Ohlcv } from './bars.ts';
+import type { CorporateAction } from './bars.ts';
+import type { Bars } from './columns.ts';
 import type { Day } from './day.ts';
 
 /** What prices are adjusted for: nothing (as traded), splits, or splits and dividends. */
@@ -95,44 +96,35 @@ function isUsable({ amount }: ExDate, close: number | undefined): close is numbe
 }
 
 /**
- * Bars, ascending, with their values adjusted by the steps; `trades`, source and time stay as they are. `sessionOf`
- * gives a stamp's session date. Takes O(bars + steps).
+ * Bars with their values adjusted by the steps; `trades`, source and time stay as they are. `sessionOf` gives a stamp's
+ * session date. Takes O(bars + steps).
  */
-export function adjustBars<B extends Ohlcv>(
-  bars: readonly B[],
+export function adjustBars<B extends Bars>(
+  bars: B,
   steps: readonly FactorStep[],
   sessionOf: (ts: number) => Day,
-): B[] {
+): B {
+  if (steps.length === 0) return bars;
+  const adjusted = {
+    ...bars,
+    ...{ open: bars.open.slice(), high: bars.high.slice(), low: bars.low.slice(), close: bars.close.slice() },
+    ...{ volume: bars.volume.slice(), vwap: bars.vwap && bars.vwap.slice() },
+  };
   let next = 0;
-  return bars.map((bar) => {
-    const session = sessionOf(bar.ts);
+  for (let i = 0; i < bars.length; i++) {
+    const session = sessionOf(bars.ts[i] as number);
     while ((steps[next]?.exDay ?? Number.POSITIVE_INFINITY) <= session) next++;
     const step = steps[next];
-    return step === undefined ? bar : adjusted(bar, step);
-  });
-}
-
-/** The last close of each session of bars that ascend. */
-export function sessionCloses(bars: readonly Ohlcv[], sessionOf: (ts: number) => Day): SessionClose[] {
-  const closes: SessionClose[] = [];
-  for (const { ts, close } of bars) {
-    const session = sessionOf(ts);
-    if (closes.at(-1)?.session === session) closes.pop();
-    closes.push({ session, close });
+    if (step === undefined) break;
+    adjustBar(adjusted, i, step);
   }
-  return closes;
+  return adjusted;
 }
 
-function adjusted<B extends Ohlcv>(bar: B, { price, volume }: Factor): B {
-  return {
-    ...bar,
-    open: bar.open * price,
-    high: bar.high * price,
-    low: bar.low * price,
-    close: bar.close * price,
-    vwap: bar.vwap === null ? null : bar.vwap * price,
-    volume: bar.volume * volume,
-  };
+function adjustBar({ open, high, low, close, volume, vwap }: Bars, i: number, factor: Factor): void {
+  for (const column of [open, high, low, close, vwap])
+    if (column !== null) column[i] = (column[i] as number) * factor.price;
+  volume[i] = (volume[i] as number) * factor.volume;
 }
 
 /** A share's cash in the currency of its price; 0 for what is none, or in another one. */

@@ -1,6 +1,8 @@
 import { basisGaps } from '../core/basis.ts';
 import { storedRowsOf } from '../core/bar-builder.ts';
 import { type Bar, type CorporateAction, type Dividend, type Series, seriesKey } from '../core/bars.ts';
+import type { StoredBars } from '../core/columns.ts';
+import { concatBars } from '../core/concat-bars.ts';
 import { type Day, type DayRange, formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import { type FactorStep, adjustBars, factorSteps, unusableDividends } from '../core/factors.ts';
@@ -25,10 +27,9 @@ export async function readAdjusted(store: BarStore, series: Series, options: Rea
   const lost = scan.setAside.find((file) => file.ticker === ticker && file.interval === interval);
   if (lost !== undefined)
     throw new BackfillError('store-corrupt', `${lost.path}: ${lost.reason}`, { ticker });
-  const bars: Bar[] = [];
-  for await (const part of (await openAdjusted(store, scan, series, options)).bars)
-    for (const bar of part) bars.push(bar);
-  return bars;
+  const parts: StoredBars[] = [];
+  for await (const part of (await openAdjusted(store, scan, series, options)).bars) parts.push(part);
+  return storedRowsOf(concatBars(parts));
 }
 
 /** Intervals to scan for adjusted bars of one: daily closes may stand in for missing ones. */
@@ -39,7 +40,7 @@ export function intervalsFor(interval: Interval): Interval[] {
 /** Adjusted bars of a series. */
 export interface AdjustedBars {
   /** One partition at a time. */
-  readonly bars: AsyncIterable<Bar[]>;
+  readonly bars: AsyncIterable<StoredBars>;
   /** What is odd about the dividends that they are adjusted for, a line each. */
   readonly doubts: readonly string[];
 }
@@ -60,10 +61,10 @@ export async function openAdjusted(
   if (reading === undefined) return { bars: nothing(), doubts: [] };
   const { steps, doubts } = await stepsOf(store, scan, reading);
   const { sessionOf, days } = reading;
-  async function* parts(): AsyncGenerator<Bar[]> {
+  async function* parts(): AsyncGenerator<StoredBars> {
     for (const part of partsOf(reading?.series ?? series, days)) {
       try {
-        yield adjustBars(storedRowsOf(await store.readBars(series, part)), steps, sessionOf);
+        yield adjustBars(await store.readBars(series, part), steps, sessionOf);
       } catch (error) {
         if (onDamage === undefined || !isDamage(error)) throw error;
         onDamage(error);
@@ -199,6 +200,6 @@ function partsOf({ interval }: Series, days: DayRange): DayRange[] {
   return periodsOf(interval, [days]).flatMap((period) => intersect([days], [periodRange(period)]));
 }
 
-async function* nothing(): AsyncGenerator<Bar[]> {
+async function* nothing(): AsyncGenerator<StoredBars> {
   // Nothing is stored in the range.
 }

@@ -1,5 +1,6 @@
-import type { Bar, Series } from '../core/bars.ts';
+import type { Series } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
+import { type StoredBars, barAt, sourceAt } from '../core/columns.ts';
 import { formatDay, utcDayOf } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/interval.ts';
@@ -26,9 +27,9 @@ export interface Exported {
   readonly doubts: readonly string[];
 }
 
-/** Where the bars of an export go. `isFinal` says of each whether its session was settled when it was stored. */
+/** Where the bars of an export go. `isFinal` says of a stamp whether its session was settled when it was stored. */
 export interface BarSink {
-  write(series: Series, bars: readonly Bar[], isFinal: (bar: Bar) => boolean): Promise<void>;
+  write(series: Series, bars: StoredBars, isFinal: (ts: number) => boolean): Promise<void>;
 }
 
 /**
@@ -83,12 +84,12 @@ function tickersIn({ series }: Scan): string[] {
   return [...new Set([...series.values()].map((state) => state.series.ticker))].toSorted();
 }
 
-/** Whether a bar of a series is final. */
-function finality({ series, calendar, coverage }: SeriesState): (bar: Bar) => boolean {
+/** Whether the bar of a series that starts at a stamp is final. */
+function finality({ series, calendar, coverage }: SeriesState): (ts: number) => boolean {
   const { provisional } = coverage;
   if (provisional.length === 0) return () => true;
   const sessionOf = sessionDateOf(series.interval, calendarById(calendar));
-  return ({ ts }) => !contains(provisional, sessionOf(ts));
+  return (ts) => !contains(provisional, sessionOf(ts));
 }
 
 const COLUMNS = ['open', 'high', 'low', 'close', 'volume', 'vwap', 'trades'] as const;
@@ -104,13 +105,12 @@ export function textSink(
       if (!headed) await write(`ticker,ts,${COLUMNS.join(',')},source,is_final,outside_range\n`);
       headed = true;
       const line = format === 'csv' ? csvLine : jsonLine;
-      for (let i = 0; i < bars.length; i += LINES)
-        await write(
-          bars
-            .slice(i, i + LINES)
-            .map((bar) => line(series, bar, isFinal(bar)))
-            .join(''),
-        );
+      for (let from = 0; from < bars.length; from += LINES) {
+        let lines = '';
+        for (let i = from; i < Math.min(bars.length, from + LINES); i++)
+          lines += line(series, bars, i, isFinal(bars.ts[i] as number));
+        await write(lines);
+      }
     },
   };
 }
@@ -118,17 +118,19 @@ export function textSink(
 /** Lines that are written at once. */
 const LINES = 5000;
 
-function csvLine(series: Series, bar: Bar, isFinal: boolean): string {
+function csvLine(series: Series, bars: StoredBars, i: number, isFinal: boolean): string {
+  const bar = barAt(bars, i);
   const values = COLUMNS.map((column) => csvNumber(bar[column])).join(',');
   const flags = `${isFinal},${isOutsideRange(bar)}`;
-  return `${csvField(series.ticker)},${stampOf(series, bar)},${values},${csvField(bar.source)},${flags}\n`;
+  return `${csvField(series.ticker)},${stampOf(series, bar.ts)},${values},${csvField(sourceAt(bars, i))},${flags}\n`;
 }
 
-function jsonLine(series: Series, bar: Bar, isFinal: boolean): string {
+function jsonLine(series: Series, bars: StoredBars, i: number, isFinal: boolean): string {
+  const bar = barAt(bars, i);
   const values = Object.fromEntries(COLUMNS.map((column) => [column, bar[column]]));
   const flags = { is_final: isFinal, outside_range: isOutsideRange(bar) };
   const { ticker } = series;
-  return `${JSON.stringify({ ticker, ts: stampOf(series, bar), ...values, source: bar.source, ...flags })}\n`;
+  return `${JSON.stringify({ ticker, ts: stampOf(series, bar.ts), ...values, source: sourceAt(bars, i), ...flags })}\n`;
 }
 
 /** Empty for what is not known. */
@@ -141,6 +143,6 @@ export function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function stampOf({ interval }: Series, { ts }: Bar): string {
+function stampOf({ interval }: Series, ts: number): string {
   return interval === '1d' ? formatDay(utcDayOf(ts)) : new Date(ts).toISOString().replace('.000Z', 'Z');
 }

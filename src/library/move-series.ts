@@ -1,9 +1,12 @@
-import { storedBarsOf, storedRowsOf } from '../core/bar-builder.ts';
-import { type Bar, type Identity, type Series, mergeIdentity, UNKNOWN_IDENTITY } from '../core/bars.ts';
+import { storedRowsOf } from '../core/bar-builder.ts';
+import { type Identity, type Series, mergeIdentity, UNKNOWN_IDENTITY } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
-import { isSameBar } from '../core/compare.ts';
+import { NO_BARS, type StoredBars, keep } from '../core/columns.ts';
+import { compareBars } from '../core/compare.ts';
+import { mergeBars } from '../core/merge-bars.ts';
 import { NOTHING_KNOWN, within } from '../core/coverage.ts';
 import type { DayRange } from '../core/day.ts';
+import { grouped } from '../core/grouped.ts';
 import { type HandOver, handOver } from '../core/hand-over.ts';
 import { periodRange, periodsOf, sessionDateOf } from '../core/partition.ts';
 import { contains, intersect, subtract, union } from '../core/ranges.ts';
@@ -51,24 +54,21 @@ export async function moveSeries(store: BarStore, move: Move): Promise<Moved> {
 async function movePart(store: BarStore, move: Move, plan: HandOver, part: DayRange): Promise<Moved> {
   const { old, heir } = move;
   const dayOf = sessionDateOf(heir.interval, calendarById(old.calendar));
-  const bars = storedRowsOf(await store.readBars(old.series, part));
-  const isKept = ({ ts }: Bar): boolean => contains(plan.kept, dayOf(ts));
-  const given = bars.filter((bar) => !isKept(bar));
+  const bars = await store.readBars(old.series, part);
+  const isKept = (i: number): boolean => contains(plan.kept, dayOf(bars.ts[i] as number));
+  const given = keep(bars, (i) => !isKept(i));
   await store.upsert({
     series: heir,
     calendar: old.calendar,
-    bars: storedBarsOf(given),
+    bars: given,
     learned: within(plan.learned, [part]),
     identity: identityOf(move),
     fetchedAt: old.fetchedAt ?? 0,
   });
-  const rivals = bars.filter(isKept);
-  const own = rivals.length === 0 ? [] : storedRowsOf(await store.readBars(heir, part));
-  const byTs = new Map(own.map((bar) => [bar.ts, bar]));
-  const differing = rivals.filter((bar) => {
-    const kept = byTs.get(bar.ts);
-    return kept === undefined || !isSameBar(kept, bar, 0);
-  });
+  const rivals = keep(bars, isKept);
+  const own = rivals.length === 0 ? NO_BARS : await store.readBars(heir, part);
+  const { differing: other, gone } = compareBars(rivals, own, () => 0);
+  const differing = mergeBars(other.stored, gone);
   await keepApart(store, old, heir.ticker, differing);
   return { bars: given.length, differing: differing.length };
 }
@@ -85,15 +85,9 @@ function identityOf({ old, own, days }: Move): Identity {
 }
 
 /** Keeps rows of the old series that the heir's own contradict, so that neither is lost. */
-async function keepApart(
-  store: BarStore,
-  old: SeriesState,
-  heir: string,
-  bars: readonly Bar[],
-): Promise<void> {
+async function keepApart(store: BarStore, old: SeriesState, heir: string, bars: StoredBars): Promise<void> {
   const reason = `differs from ${heir}'s own bar, which stays`;
-  for (const source of new Set(bars.map((bar) => bar.source))) {
-    const rows = bars.filter((bar) => bar.source === source);
+  for (const [source, rows] of grouped(storedRowsOf(bars), (bar) => bar.source)) {
     const rejected = rows.map((row): RejectedRow => ({ row, reason }));
     await store.quarantine(old.series, rejected, source, old.fetchedAt ?? 0);
   }

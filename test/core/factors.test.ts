@@ -2,14 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CorporateAction, Ohlcv } from '../../src/core/bars.ts';
 import { MS_PER_DAY, utcDayOf } from '../../src/core/day.ts';
-import {
-  type Adjustment,
-  adjustBars,
-  factorSteps,
-  isAdjustment,
-  sessionCloses,
-  unusableDividends,
-} from '../../src/core/factors.ts';
+import { type Adjustment, factorSteps, isAdjustment, unusableDividends } from '../../src/core/factors.ts';
+import { adjustBars, sessionCloses } from './adjusting.ts';
 
 const FOREVER = Number.POSITIVE_INFINITY;
 const split = (exDay: number, ratio: number): CorporateAction => ({ kind: 'split', exDay, ratio });

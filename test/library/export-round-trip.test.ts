@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storedBarsOf } from '../../src/core/bar-builder.ts';
 import type { Bar } from '../../src/core/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { parseDay, startOfDay } from '../../src/core/day.ts';
@@ -82,7 +83,7 @@ describe('an export', () => {
             ...{ source: 'yahoo', fetchedAt: 0 },
           }));
           barsByTicker.set(ticker, bars);
-          await sink.write({ ticker, interval }, bars, () => true);
+          await sink.write({ ticker, interval }, storedBarsOf(bars), () => true);
         }
         await writeFile(join(folder, 'prices.csv'), text);
         const market = csvFolderMarket(folder);
@@ -114,7 +115,7 @@ describe('an export', () => {
       const read = async (isFinal: (ts: number) => boolean): Promise<number[]> => {
         let text = '';
         const sink = textSink('csv', async (part) => void (text += part));
-        await sink.write({ ticker: 'AAPL', interval }, bars, ({ ts }) => isFinal(ts));
+        await sink.write({ ticker: 'AAPL', interval }, storedBarsOf(bars), isFinal);
         await writeFile(join(folder, 'prices.csv'), text);
         return csvFolderMarket(folder)
           .rows('AAPL', interval, ALL)
@@ -138,7 +139,7 @@ describe('an export', () => {
     ] as const)
       await sink.write(
         { ticker, interval: '5m' },
-        [{ ...bar, ts, source: 'yahoo', fetchedAt: 0 }],
+        storedBarsOf([{ ...bar, ts, source: 'yahoo', fetchedAt: 0 }]),
         () => true,
       );
     await writeFile(join(folder, 'prices.csv'), text);

@@ -1,7 +1,9 @@
 import { type ColumnSource, fileWriter, ParquetWriter } from 'hyparquet-writer';
 import type { SchemaElement } from 'hyparquet';
-import type { Bar, Series } from '../../core/bars.ts';
-import { isOutsideRange } from '../../core/outside-range.ts';
+import type { Series } from '../../core/bars.ts';
+import { type StoredBars, sourceAt } from '../../core/columns.ts';
+import { concatBars } from '../../core/concat-bars.ts';
+import { isOutsideRange, pricesAt } from '../../core/outside-range.ts';
 import { BAR_COLUMNS } from './encode.ts';
 
 /** Rows that are held in memory before they are written as a row group. */
@@ -14,11 +16,11 @@ const COLUMNS: readonly SchemaElement[] = [
   { name: 'outside_range', type: 'BOOLEAN', repetition_type: 'REQUIRED' },
 ];
 
-/** A row of the file. */
-interface Row {
+/** Bars of one series, and of each whether it is final. */
+interface Part {
   readonly ticker: string;
-  readonly bar: Bar;
-  readonly isFinal: boolean;
+  readonly bars: StoredBars;
+  readonly isFinal: readonly boolean[];
 }
 
 /**
@@ -26,7 +28,7 @@ interface Row {
  * then whether each bar is final, and whether it opens or closes outside its range.
  */
 export interface BarFile {
-  write(series: Series, bars: readonly Bar[], isFinal: (bar: Bar) => boolean): Promise<void>;
+  write(series: Series, bars: StoredBars, isFinal: (ts: number) => boolean): Promise<void>;
   /** Writes the rest and the footer. */
   close(): Promise<void>;
 }
@@ -38,16 +40,19 @@ export function openBarFile(path: string): BarFile {
     schema: [{ name: 'root', num_children: COLUMNS.length }, ...COLUMNS],
     createdBy: 'backfill',
   });
-  let rows: Row[] = [];
+  let parts: Part[] = [];
+  let rows = 0;
   const writeGroup = async (): Promise<void> => {
-    const group = rows;
-    rows = [];
-    await writer.write({ columnData: columnsOf(group), rowGroupSize: ROW_GROUP });
+    const columnData = columnsOf(parts);
+    parts = [];
+    rows = 0;
+    await writer.write({ columnData, rowGroupSize: ROW_GROUP });
   };
   return {
     async write({ ticker }, bars, isFinal) {
-      for (const bar of bars) rows.push({ ticker, bar, isFinal: isFinal(bar) });
-      if (rows.length >= ROW_GROUP) await writeGroup();
+      parts.push({ ticker, bars, isFinal: Array.from(bars.ts, isFinal) });
+      rows += bars.length;
+      if (rows >= ROW_GROUP) await writeGroup();
     },
     async close() {
       await writeGroup();
@@ -56,15 +61,28 @@ export function openBarFile(path: string): BarFile {
   };
 }
 
-function columnsOf(rows: readonly Row[]): ColumnSource[] {
-  return COLUMNS.map(({ name }) => ({ name, data: rows.map((row) => valueOf(name, row)) }));
+function columnsOf(parts: readonly Part[]): ColumnSource[] {
+  const bars = concatBars(parts.map((part) => part.bars));
+  const { open, high, low, close, volume, vwap, trades } = bars;
+  const places = Array.from({ length: bars.length }, (_, i) => i);
+  const data: Record<string, ColumnSource['data']> = {
+    ticker: parts.flatMap((part) => part.isFinal.map(() => part.ticker)),
+    ts: BigInt64Array.from(bars.ts, BigInt),
+    ...{ open, high, low, close },
+    volume: places.map((i) => known(volume, i)),
+    vwap: places.map((i) => known(vwap, i)),
+    trades: places.map((i) => {
+      const count = known(trades, i);
+      return count === null ? null : BigInt(count);
+    }),
+    source: places.map((i) => sourceAt(bars, i)),
+    is_final: parts.flatMap((part) => part.isFinal),
+    outside_range: places.map((i) => isOutsideRange(pricesAt(bars, i))),
+  };
+  return COLUMNS.map(({ name }) => ({ name, data: data[name] ?? [] }));
 }
 
-function valueOf(name: string, { ticker, bar, isFinal }: Row): string | number | bigint | boolean | null {
-  if (name === 'ticker') return ticker;
-  if (name === 'is_final') return isFinal;
-  if (name === 'outside_range') return isOutsideRange(bar);
-  const value = bar[name as keyof Bar];
-  if (value === null || Number.isNaN(value)) return null;
-  return name === 'ts' || name === 'trades' ? BigInt(value) : value;
+function known(column: Float64Array | null, i: number): number | null {
+  const value = column?.[i] ?? Number.NaN;
+  return Number.isNaN(value) ? null : value;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storedBarsOf } from '../../../src/core/bar-builder.ts';
+import { storedBarsOf, storedRowsOf } from '../../../src/core/bar-builder.ts';
 import { UNKNOWN_IDENTITY } from '../../../src/core/bars.ts';
 import { calendarFor } from '../../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay, utcDayOf } from '../../../src/core/day.ts';
@@ -207,7 +207,7 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
     );
     const adjusted = await openAdjusted(store, await store.scan(), series, { adjust, ...(asOf && { asOf }) });
     const read: { close: number; volume: number }[] = [];
-    for await (const block of adjusted.bars) for (const bar of block) read.push(bar);
+    for await (const block of adjusted.bars) for (const bar of storedRowsOf(block)) read.push(bar);
     for (const rows of [sql, read]) {
       expect(rows.map(({ close }) => Number(Number(close).toFixed(9)))).toEqual(closes);
       expect(rows.map(({ volume }) => Number(Number(volume).toFixed(9)))).toEqual(volumes);
@@ -327,7 +327,7 @@ describe('adjusting in SQL and in TypeScript', () => {
         if (series === undefined) continue;
         const adjusted = await openAdjusted(store, scan, series, { adjust, ...(asOf && { asOf }) });
         for await (const bars of adjusted.bars)
-          for (const { ts, open, high, low, close, volume, vwap } of bars)
+          for (const { ts, open, high, low, close, volume, vwap } of storedRowsOf(bars))
             ours.push({
               interval: series.interval,
               ticker: series.ticker,
