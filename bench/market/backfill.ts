@@ -13,21 +13,18 @@ export interface Fill {
   readonly workers: number;
   /** Of a simulator; without it bars come from the market's CSV files. */
   readonly url?: string;
-  /** Last session, inclusive; default the market's. */
-  readonly end?: string;
-  readonly now?: string;
   readonly more?: readonly string[];
 }
 
 /** One run of `backfill` over a market. Prints its summary as JSON. */
-export function fill(market: DailyMarket, { store, workers, url, end, now, more = [] }: Fill): Command {
+export function fill(market: DailyMarket, { store, workers, url, more = [] }: Fill): Command {
   const from =
     url === undefined
       ? ['--provider', 'csv', '--provider-url', `csv=${market.folder}`, '--basis', 'raw']
       : ['--provider-url', `yahoo=${url}`];
   return program('backfill', [
     ...['--store', store, '--state', join(store, '..', 'state'), '--tickers', `@${market.tickerFile}`],
-    ...['--start', market.start, '--end', end ?? market.end, '--now', now ?? market.now],
+    ...['--start', market.start, '--end', market.end, '--now', market.now],
     ...['--workers', String(workers), '--no-progress', '--json', ...from, ...more],
   ]);
 }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { type Day, formatDay, parseDay } from '../../src/core/day.ts';
-import type { DailyMarket } from './market.ts';
+import type { DailyMarket, Until } from './market.ts';
 
 export interface Invented {
   readonly tickers: number;
@@ -40,8 +40,19 @@ export async function inventDaily(
   return {
     what: `${count.toLocaleString('en')} invented tickers × ${sessions.toLocaleString('en')} sessions, daily`,
     ...{ folder, tickerFile, tickers, start: formatDay(from), end },
-    now: `${formatDay(parseDay(end) + 1)}T01:00:00Z`,
+    now: eveningAfter(parseDay(end)),
   };
+}
+
+/** The same market a session earlier. */
+export function sessionBefore({ end }: DailyMarket): Until {
+  const day = calendarById('XNYS').previousSession(parseDay(end));
+  return { end: formatDay(day), now: eveningAfter(day) };
+}
+
+/** An hour of the next day by UTC: New York has closed and its session is settled. */
+function eveningAfter(day: Day): string {
+  return `${formatDay(day + 1)}T05:00:00Z`;
 }
 
 /** `BAAAA`, `BAAAB`, …: a ticker of New York. */

@@ -4,19 +4,22 @@ import { join } from 'node:path';
 import { fromRoot } from '../harness/paths.ts';
 import { inventDaily } from './invented.ts';
 
+/** A last session, `YYYY-MM-DD`, and the evening after it. */
+export interface Until {
+  readonly end: string;
+  readonly now: string;
+}
+
 /** A folder of daily CSV files, one a ticker, and the range to ask for. */
-export interface DailyMarket {
+export interface DailyMarket extends Until {
   /** For the notes. */
   readonly what: string;
   readonly folder: string;
   /** One ticker a line. */
   readonly tickerFile: string;
   readonly tickers: readonly string[];
-  /** First and last session, `YYYY-MM-DD`, inclusive. */
+  /** First session, `YYYY-MM-DD`. */
   readonly start: string;
-  readonly end: string;
-  /** When it is asked: the evening after the last session. */
-  readonly now: string;
 }
 
 const REAL = fromRoot('../shared/realdata/daily-sp500-2013-2018');

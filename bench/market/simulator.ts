@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { measure } from '../harness/measure.ts';
 import { fromRoot } from '../harness/paths.ts';
 import { fill, program } from './backfill.ts';
-import type { DailyMarket } from './market.ts';
+import type { DailyMarket, Until } from './market.ts';
 
 /** A market on Yahoo's wire, served by a process of its own. */
 export interface Server {
@@ -42,16 +42,26 @@ export async function serve(market: DailyMarket, log: string, more: readonly str
 
 /**
  * Has a server render what `backfill` will ask of it, so that no run pays for that: one ticker is filled into a store
- * of its own, and what was asked for it is asked for all. Gives the query.
+ * of its own up to each end, and what was asked for it is asked for all. Gives the queries.
  */
-export async function prerender(server: Server, market: DailyMarket, scratch: string): Promise<string> {
-  const [first = ''] = market.tickers;
-  const one = { ...market, tickerFile: join(scratch, 'first.txt') };
-  await writeFile(one.tickerFile, first);
-  await measure(fill(one, { store: join(scratch, 'first-store'), workers: 1, url: server.url }));
-  const query = (await server.log()).at(-1)?.query ?? '';
-  await measure(download(server.url, query, market, { threads: 1, mode: 'discard' }));
-  return query;
+export async function prerender(
+  server: Server,
+  market: DailyMarket,
+  scratch: string,
+  ends: readonly Until[] = [market],
+): Promise<readonly string[]> {
+  const tickerFile = join(scratch, 'first.txt');
+  await writeFile(tickerFile, market.tickers[0] ?? '');
+  const folder = await mkdtemp(join(scratch, 'first-'));
+  const queries: string[] = [];
+  for (const { end, now } of ends) {
+    const store = join(folder, 'store');
+    await measure(fill({ ...market, tickerFile, end, now }, { store, workers: 1, url: server.url }));
+    const query = (await server.log()).at(-1)?.query ?? '';
+    await measure(download(server.url, query, market, { threads: 1, mode: 'discard' }));
+    queries.push(query);
+  }
+  return queries;
 }
 
 /** Asks for every ticker with one query, two requests in flight a thread. Prints the seconds' worth as JSON. */

@@ -29,7 +29,7 @@ export const limits: Question = {
     const server = await serve(market, join(scratch, 'requests.ndjson'));
     try {
       tell(`rendering ${market.what}`);
-      const query = await prerender(server, market, scratch);
+      const [query = ''] = await prerender(server, market, scratch);
       const filled = join(scratch, 'filled', 'store');
       await measure(fill(market, { store: filled, workers: WORKERS, url: server.url }));
       const parts = limitsOf(server, query, market, filled);

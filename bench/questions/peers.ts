@@ -6,6 +6,7 @@ import { fromRoot } from '../harness/paths.ts';
 import type { Answer, Chart, Question, Row, Table } from '../harness/question.ts';
 import { inRounds, told } from '../harness/rounds.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
+import { peakOf } from './growth.ts';
 import { fill, summaryOf } from '../market/backfill.ts';
 import { type DailyMarket, firstTickers, fiveYears } from '../market/market.ts';
 import { download, prerender, serve } from '../market/simulator.ts';
@@ -124,7 +125,8 @@ function answerOf(
   const runsOf = ({ name }: Client): readonly Filled[] => measured.get(name) ?? [];
   const rows = clients.map((client): Row => {
     const runs = runsOf(client);
-    const peer = fairRuns(client, clients, runsOf);
+    const quickest = fairRuns(client, clients, runsOf, wallOf);
+    const cheapest = fairRuns(client, clients, runsOf, cpuOf);
     return {
       name: client.name,
       cells: {
@@ -132,8 +134,8 @@ function answerOf(
         cpu: spreadOf(runs.map(cpuOf)),
         peak: peakOf(runs),
         rows: runs[0]?.rows ?? null,
-        speed: peer && ratioOf(peer.map(wallOf), runs.map(wallOf)),
-        cpuRatio: peer && ratioOf(runs.map(cpuOf), peer.map(cpuOf)),
+        speed: quickest && ratioOf(quickest.map(wallOf), runs.map(wallOf)),
+        cpuRatio: cheapest && ratioOf(runs.map(cpuOf), cheapest.map(cpuOf)),
       },
     };
   });
@@ -162,21 +164,17 @@ function threadsCost([two = [], eight = []]: readonly (readonly Filled[])[]): Ta
   };
 }
 
-/** Runs of the fair peer with as many workers, of its two ways the one that is faster in the median; for one of ours. */
+/** Runs of the fair peer with as many workers, of its two ways the one that does with less; for one of ours. */
 function fairRuns(
   { workers, isFair, name }: Client,
   clients: readonly Client[],
   runsOf: (client: Client) => readonly Filled[],
+  of: (run: Filled) => number,
 ): readonly Filled[] | null {
   if (isFair || !name.startsWith('backfill')) return null;
-  const wall = (runs: readonly Filled[]): number => spreadOf(runs.map(wallOf)).median;
+  const median = (runs: readonly Filled[]): number => spreadOf(runs.map(of)).median;
   const fair = clients.filter((client) => client.isFair && client.workers === workers).map(runsOf);
-  return fair.toSorted((a, b) => wall(a) - wall(b))[0] ?? null;
-}
-
-function peakOf(runs: readonly Filled[]): Row['cells'][string] {
-  const peaks = runs.flatMap(({ peakBytes }) => peakBytes ?? []);
-  return peaks.length === 0 ? null : spreadOf(peaks);
+  return fair.toSorted((a, b) => median(a) - median(b))[0] ?? null;
 }
 
 function chartOf(
@@ -202,7 +200,7 @@ async function notesOf({ what }: DailyMarket, python: Python): Promise<string[]>
     .digest('hex');
   return [
     `${what}; no latency; whole processes from start to exit; bodies rendered before, by a process of its own`,
-    '“its” speed and CPU: of dask_fair.py with as many workers, the faster of its threads and processes; rows: the peers keep some that do not hold up',
+    '“its” speed and CPU: of dask_fair.py with as many workers, the better of its threads and processes; rows: the peers keep some that do not hold up',
     `dask_fair.py sha256 ${hash}`,
     'lack' in python ? `SKIPPED: all peers in Python: ${python.lack}` : python.version,
   ];
