@@ -43,7 +43,7 @@ function shownAs(unit: Unit, like: number): { bare: (value: number) => string; s
   if (unit === 'times') return { bare: over(1), symbol: '×' };
   if (unit === 'ms')
     return like < 1000 ? { bare: over(1), symbol: ' ms' } : { bare: over(1000), symbol: ' s' };
-  return { bare: (value) => Math.round(value).toLocaleString('en'), symbol: '' };
+  return { bare: (value) => value.toLocaleString('en', { maximumFractionDigits: 1 }), symbol: '' };
 }
 
 function digits(value: number): string {

@@ -64,7 +64,7 @@ export async function prerender(
   return queries;
 }
 
-/** Asks for every ticker with one query, two requests in flight a thread. Prints the seconds' worth as JSON. */
+/** Asks for every ticker with one query, many requests in flight. */
 export function download(
   url: string,
   query: string,

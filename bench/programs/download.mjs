@@ -4,7 +4,8 @@ import { Agent, get } from 'node:http';
 import { Worker, isMainThread, workerData } from 'node:worker_threads';
 
 const [url, query, tickerFile, threads, mode] = process.argv.slice(2);
-const IN_FLIGHT = 4;
+/** A thread. */
+const IN_FLIGHT = 16;
 
 if (isMainThread) {
   const next = new Int32Array(new SharedArrayBuffer(4));

@@ -1,11 +1,15 @@
 import type { Question } from '../harness/question.ts';
 import { limits } from './limits.ts';
-import { scale } from './scale.ts';
 import { peers } from './peers.ts';
+import { quota } from './quota.ts';
+import { scale } from './scale.ts';
+import { workers } from './workers.ts';
 
 /** By name, in the order in which they are asked. */
 export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
+  ['workers', workers],
   ['peers', peers],
   ['limits', limits],
   ['scale', scale],
+  ['quota', quota],
 ]);

@@ -58,6 +58,7 @@ describe('an answer', () => {
     expect(cellText(999, 'ms')).toBe('999 ms');
     expect(cellText(spreadOf([900, 1100, 1300]), 'ms')).toBe('1.10 s (0.90–1.30)');
     expect(cellText(611_520, 'count')).toBe('611,520');
+    expect(cellText(spreadOf([0, 1]), 'count')).toBe('0.5 (0–1)');
     expect(cellText('quota', 'text')).toBe('quota');
   });
 
