@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Calendar, Session } from '../../src/core/calendar/calendar.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { type Day, formatDay, parseDay } from '../../src/core/day.ts';
 import type { DailyMarket, Until } from './market.ts';
@@ -11,37 +12,71 @@ export interface Invented {
   readonly end: string;
 }
 
-const HEAD = 'date,open,high,low,close,volume';
+const MINUTE_MS = 60_000;
 
-/** Files written at a time. */
-const AT_ONCE = 64;
+/** What a row is stamped with, and how far a price goes in it. */
+interface Grid {
+  readonly name: string;
+  /** Ending of a file's name. */
+  readonly suffix: string;
+  readonly stamps: (calendar: Calendar, days: readonly Day[]) => string[];
+  /** As a part of the price. */
+  readonly step: number;
+  /** Files written at a time. */
+  readonly atOnce: number;
+}
+
+const DAILY: Grid = {
+  ...{ name: 'daily', suffix: '', step: 0.03, atOnce: 64 },
+  stamps: (_, days) => days.map(formatDay),
+};
+
+const MINUTES: Grid = {
+  ...{ name: 'by the minute', suffix: '_1m', step: 0.001, atOnce: 2 },
+  stamps: (calendar, days) => days.flatMap((day) => minutesOf(calendar.session(day))),
+};
 
 /** A folder of random walks, the same each time: in `scratch`, below a name that says how large it is. */
-export async function inventDaily(
+export function inventDaily(scratch: string, invented: Invented): Promise<DailyMarket> {
+  return invent(scratch, invented, DAILY);
+}
+
+/** The same with a bar for every minute of every session. */
+export function inventMinutes(scratch: string, invented: Invented): Promise<DailyMarket> {
+  return invent(scratch, invented, MINUTES);
+}
+
+async function invent(
   scratch: string,
   { tickers: count, sessions, end }: Invented,
+  { name, suffix, stamps: stampsOf, step, atOnce }: Grid,
 ): Promise<DailyMarket> {
   const calendar = calendarById('XNYS');
   const { from, to } = calendar.lastSessions(parseDay(end), sessions);
-  const days = calendar.sessions({ from, to });
-  const folder = join(scratch, `market-${count}x${sessions}`);
+  const stamps = stampsOf(calendar, calendar.sessions({ from, to }));
+  const folder = join(scratch, `market-${count}x${sessions}${suffix}`);
   await mkdir(folder, { recursive: true });
   const tickers = Array.from({ length: count }, (_, i) => tickerOf(i));
-  for (let first = 0; first < count; first += AT_ONCE) {
+  for (let first = 0; first < count; first += atOnce) {
     await Promise.all(
-      tickers.slice(first, first + AT_ONCE).map((ticker, i) => {
-        const lines = [HEAD, ...walk(days, first + i + 1)];
-        return writeFile(join(folder, `${ticker}.csv`), `${lines.join('\n')}\n`);
+      tickers.slice(first, first + atOnce).map((ticker, i) => {
+        const lines = ['date,open,high,low,close,volume', ...walk(stamps, step, first + i + 1)];
+        return writeFile(join(folder, `${ticker}${suffix}.csv`), `${lines.join('\n')}\n`);
       }),
     );
   }
   const tickerFile = join(scratch, `tickers-${count}.txt`);
   await writeFile(tickerFile, tickers.join('\n'));
   return {
-    what: `${count.toLocaleString('en')} invented tickers × ${sessions.toLocaleString('en')} sessions, daily`,
+    what: `${count.toLocaleString('en')} invented tickers × ${sessions.toLocaleString('en')} sessions, ${name}`,
     ...{ folder, tickerFile, tickers, start: formatDay(from), end },
     now: eveningAfter(parseDay(end)),
   };
+}
+
+function minutesOf({ open, close }: Session): string[] {
+  const count = (close - open) / MINUTE_MS;
+  return Array.from({ length: count }, (_, i) => new Date(open + i * MINUTE_MS).toISOString());
 }
 
 /** The same market a session earlier. */
@@ -65,19 +100,19 @@ function tickerOf(index: number): string {
   return `B${letters}`;
 }
 
-/** Daily rows that move by about 1 % a session. */
-function walk(days: readonly Day[], seed: number): string[] {
+/** Rows that move by up to half a step up or down. */
+function walk(stamps: readonly string[], step: number, seed: number): string[] {
   const random = randomOf(seed);
   let close = 20 + 180 * random();
-  return days.map((day) => {
-    const open = close * (1 + 0.004 * (random() - 0.5));
+  return stamps.map((stamp) => {
+    const open = close * (1 + (step / 8) * (random() - 0.5));
     // A price that strays comes back: a walk of thirty years stays far from a cent and from a million.
-    const pull = 0.002 * Math.log(100 / close);
-    close = open * (1 + pull + 0.03 * (random() - 0.5));
-    const high = Math.max(open, close) * (1 + 0.006 * random());
-    const low = Math.min(open, close) * (1 - 0.006 * random());
+    const pull = (step / 15) * Math.log(100 / close);
+    close = open * (1 + pull + step * (random() - 0.5));
+    const high = Math.max(open, close) * (1 + (step / 5) * random());
+    const low = Math.min(open, close) * (1 - (step / 5) * random());
     const volume = Math.round(500_000 + 4_000_000 * random());
-    return [formatDay(day), ...[open, high, low, close].map((price) => price.toFixed(2)), volume].join(',');
+    return [stamp, ...[open, high, low, close].map((price) => price.toFixed(2)), volume].join(',');
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Question } from '../harness/question.ts';
+import { formats } from './formats.ts';
 import { limits } from './limits.ts';
 import { peers } from './peers.ts';
 import { quota } from './quota.ts';
@@ -9,6 +10,7 @@ import { workers } from './workers.ts';
 export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['workers', workers],
   ['peers', peers],
+  ['formats', formats],
   ['limits', limits],
   ['scale', scale],
   ['quota', quota],
