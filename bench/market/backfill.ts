@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Command } from '../harness/measure.ts';
+import { type Command, type Measured, measure } from '../harness/measure.ts';
 import { fromRoot } from '../harness/paths.ts';
 import type { DailyMarket } from './market.ts';
 
@@ -29,18 +29,27 @@ export function fill(market: DailyMarket, { store, workers, url, more = [] }: Fi
   ]);
 }
 
+/** A report on a whole store, as of the evening of a market. */
+export function checkData(store: string, { now }: DailyMarket): Command {
+  return program('check-data', ['--store', store, '--now', now]);
+}
+
 /** What the bench reads of a run's summary. */
 export interface Summary {
-  readonly startedAt: number;
-  readonly endedAt: number;
   readonly series: number;
-  readonly failed: number;
+  readonly fetched: number;
   /** Bars stored for the first time. */
   readonly inserted: number;
-  readonly sent: number;
-  readonly throttles: number;
 }
 
 export function summaryOf(stdout: string): Summary {
   return JSON.parse(stdout) as Summary;
+}
+
+/** Measures a run that must store bars, in every series. Throws where it did not: nothing would have been measured. */
+export async function measureFill(command: Command): Promise<Measured> {
+  const measured = await measure(command);
+  const { series, fetched, inserted } = summaryOf(measured.stdout);
+  if (fetched === series && inserted >= series) return measured;
+  throw new Error(`a measured run filled ${fetched} of ${series} series with ${inserted} bars`);
 }

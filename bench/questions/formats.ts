@@ -6,7 +6,7 @@ import { fromRoot } from '../harness/paths.ts';
 import type { BenchOptions, Question, Row } from '../harness/question.ts';
 import { type Cost, inRounds, told } from '../harness/rounds.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
-import { fill } from '../market/backfill.ts';
+import { fill, measureFill } from '../market/backfill.ts';
 import { fiveYears, firstTickers } from '../market/market.ts';
 import { minutes } from '../market/minutes.ts';
 
@@ -111,7 +111,7 @@ async function partitionsOf({ scratch }: BenchOptions): Promise<{ name: string; 
     ['minute', minute, ['--interval', '1m']],
   ] as const) {
     const store = join(scratch, name, 'store');
-    await measure(fill(market, { store, workers: 1, more }));
+    await measureFill(fill(market, { store, workers: 1, more }));
     found.push({ name, path: await largestFile(join(store, 'bars')) });
   }
   return found;

@@ -1,13 +1,22 @@
 import type { Answer, Cell, Chart, Row } from '../harness/question.ts';
 import type { Measured } from '../harness/measure.ts';
+import { told } from '../harness/rounds.ts';
 import { spreadOf } from '../harness/spread.ts';
 
 /** Runs by step, then by size. */
 export type Steps = Map<string, Map<number, Measured[]>>;
 
-export function addRun(steps: Steps, step: string, size: number, run: Measured): void {
+/** Measures one step at one size, says what it took, and keeps it. */
+export async function runStep(
+  steps: Steps,
+  step: string,
+  size: number,
+  run: () => Promise<Measured>,
+  tell: (line: string) => void,
+): Promise<void> {
+  const measured = await told({ name: `${step}, ${size.toLocaleString('en')}`, run }, tell).run();
   const bySize = steps.get(step) ?? new Map<number, Measured[]>();
-  bySize.set(size, [...(bySize.get(size) ?? []), run]);
+  bySize.set(size, [...(bySize.get(size) ?? []), measured]);
   steps.set(step, bySize);
 }
 

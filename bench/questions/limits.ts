@@ -5,7 +5,7 @@ import { fromRoot } from '../harness/paths.ts';
 import type { Chart, Question, Row, Table } from '../harness/question.ts';
 import { type Contestant, type Cost, inRounds, told } from '../harness/rounds.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
-import { fill } from '../market/backfill.ts';
+import { fill, measureFill } from '../market/backfill.ts';
 import { type DailyMarket, fiveYears, firstTickers } from '../market/market.ts';
 import { type Server, download, prerender, serve } from '../market/simulator.ts';
 
@@ -31,7 +31,7 @@ export const limits: Question = {
       tell(`rendering ${market.what}`);
       const [query = ''] = await prerender(server, market, scratch);
       const filled = join(scratch, 'filled', 'store');
-      await measure(fill(market, { store: filled, workers: WORKERS, url: server.url }));
+      await measureFill(fill(market, { store: filled, workers: WORKERS, url: server.url }));
       const parts = limitsOf(server, query, market, filled);
       const contestants = [...ours(server, market, filled, scratch), ...parts].map((one) => told(one, tell));
       const measured = await inRounds(contestants, { warmUps: 0, runs: quick ? 2 : 3 });
@@ -55,7 +55,7 @@ function ours({ url }: Server, market: DailyMarket, filled: string, scratch: str
     {
       name: FILL,
       run: async () => {
-        const cost = await measure(fill(market, { store: join(folder, 'store'), workers: WORKERS, url }));
+        const cost = await measureFill(fill(market, { store: join(folder, 'store'), workers: WORKERS, url }));
         await rm(folder, { recursive: true });
         return cost;
       },

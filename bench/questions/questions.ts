@@ -1,6 +1,7 @@
 import type { Question } from '../harness/question.ts';
 import { formats } from './formats.ts';
 import { limits } from './limits.ts';
+import { scale100000, scaleCsv, scaleHistory } from './long.ts';
 import { peers } from './peers.ts';
 import { quota } from './quota.ts';
 import { scale } from './scale.ts';
@@ -14,4 +15,7 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['limits', limits],
   ['scale', scale],
   ['quota', quota],
+  ['scale-100000', scale100000],
+  ['scale-csv', scaleCsv],
+  ['scale-history', scaleHistory],
 ]);

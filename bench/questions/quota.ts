@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Measured, measure } from '../harness/measure.ts';
+import type { Measured } from '../harness/measure.ts';
 import type { Question, Row } from '../harness/question.ts';
 import { inRounds, told } from '../harness/rounds.ts';
 import { spreadOf } from '../harness/spread.ts';
-import { fill } from '../market/backfill.ts';
+import { fill, measureFill } from '../market/backfill.ts';
 import { inventDaily } from '../market/invented.ts';
 import type { DailyMarket } from '../market/market.ts';
 import { type LogEntry, serve } from '../market/simulator.ts';
@@ -79,7 +79,7 @@ async function keepTo(market: DailyMarket, workers: number, scratch: string): Pr
   const server = await serve(market, join(folder, 'requests.ndjson'), ['--limit', rate]);
   try {
     const more = ['--rate-limit', rate];
-    const measured = await measure(
+    const measured = await measureFill(
       fill(market, { store: join(folder, 'store'), workers, url: server.url, more }),
     );
     return { ...measured, ...useOf(await server.log()) };

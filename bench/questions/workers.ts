@@ -5,7 +5,7 @@ import { type Measured, measure } from '../harness/measure.ts';
 import type { Answer, BenchOptions, Chart, Question, Row, Table } from '../harness/question.ts';
 import { inRounds, told } from '../harness/rounds.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
-import { fill } from '../market/backfill.ts';
+import { fill, measureFill } from '../market/backfill.ts';
 import { inventDaily } from '../market/invented.ts';
 import { type DailyMarket, firstTickers, fiveYears } from '../market/market.ts';
 import { prerender, serve } from '../market/simulator.ts';
@@ -103,7 +103,7 @@ async function under(
             const asked = { store, workers: count, url: server.url };
             const before = await measure(fill(market, { ...asked, more: [...more, '--dry-run'] }));
             const idle = busyClock();
-            const measured = await measure(fill(market, { ...asked, more }));
+            const measured = await measureFill(fill(market, { ...asked, more }));
             await rm(join(folder, 'run'), { recursive: true });
             return { ...measured, before, busy: idle() };
           },
