@@ -10,6 +10,7 @@ import { type BackfillRequest, type Prepared, type Source, prepare } from './pre
 import { refetchRestated } from './restated.ts';
 import { settleSameSeries } from './same-series.ts';
 import { settleSilence } from './silence.ts';
+import { RunResults } from './run-results.ts';
 import type { RunContext, Runner, SeriesResult, SharedWithThreads } from './runner.ts';
 import { type Stop, type Stops, stopOf, watchStops } from './stops.ts';
 import { type RunOutcome, type RunSummary, type StopReason, summarize } from './summary.ts';
@@ -76,7 +77,8 @@ export async function runPrepared(
   try {
     const { scan, plan } = await prepareRun(store, startedAt);
     onEvent?.({ type: 'planned', plan, setAside: scan.setAside, distrusted: scan.distrusted ?? [] });
-    const run = plan.tasks.length === 0 ? NOTHING_RUN : await runTasks(plan, scan, tools);
+    const run =
+      plan.tasks.length === 0 ? { ...NOTHING_RUN, ...nothingDone() } : await runTasks(plan, scan, tools);
     const ledger = { store, provider: capabilities.id, now: clock() };
     const summary = summarize({
       ...(await settle(run, { scan, plan }, ledger)),
@@ -96,15 +98,15 @@ export async function runPrepared(
 
 /** Judges what only the end of a run can judge, and records it. A disk that fails ends that too. */
 async function settle(run: Run, { scan, plan }: Prepared, ledger: LedgerTools): Promise<Run> {
-  let { results } = run;
+  const { results } = run;
   try {
     await recordOutOfReach(plan.outOfReach, ledger);
-    results = await settleUnknownTickers(results, scan, ledger);
-    results = await settleSilence(results, ledger);
-    results = await settleSameSeries(results, ledger);
-    return { ...run, results };
+    await settleUnknownTickers(results, scan, ledger);
+    await settleSilence(results, ledger);
+    await settleSameSeries(results, ledger);
+    return run;
   } catch (error) {
-    return { ...run, results, stopped: run.stopped ?? stopOrThrow(error) };
+    return { ...run, stopped: run.stopped ?? stopOrThrow(error) };
   }
 }
 
@@ -130,11 +132,7 @@ type Run = Pick<
   'results' | 'requests' | 'notRun' | 'requestsLeft' | 'stopped' | 'opens' | 'refused' | 'traffic'
 >;
 
-const NOTHING_RUN: Run = {
-  results: new Map(),
-  requests: 0,
-  notRun: [],
-  requestsLeft: 0,
+const NOTHING_RUN: Omit<Run, keyof Done> = {
   stopped: null,
   opens: null,
   refused: [],
@@ -144,7 +142,7 @@ const NOTHING_RUN: Run = {
 async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<Run> {
   const traffic = await tools.openTraffic();
   const stops = watchStops(() => traffic.cancel());
-  const done: Done = { results: new Map(), requests: 0, notRun: [], requestsLeft: 0 };
+  const done = nothingDone();
   const { results, notRun } = done;
   const interrupt = (): void => stops.stop({ reason: 'interrupted', message: 'the run was stopped' });
   tools.stop?.addEventListener('abort', interrupt, { once: true });
@@ -155,7 +153,7 @@ async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<R
     try {
       const handOut = handOutTo(runner, stops, done, tools);
       await handOut(plan.tasks);
-      await handOut(refetchRestated(results, scan, tools.capabilities, tools.clock()));
+      await handOut(refetchRestated(results.kept, scan, tools.capabilities, tools.clock()));
     } finally {
       await runner.close();
     }
@@ -190,12 +188,16 @@ async function closeTraffic(traffic: Traffic): Promise<Stop | null> {
 
 /** What became of tasks so far. */
 interface Done {
-  readonly results: Map<Want, SeriesResult>;
+  readonly results: RunResults;
   /** Of the tasks that were run, by plan. */
   requests: number;
   readonly notRun: Want[];
   /** Of the tasks that were not run, but for those of a closed endpoint. */
   requestsLeft: number;
+}
+
+function nothingDone(): Done {
+  return { results: new RunResults(), requests: 0, notRun: [], requestsLeft: 0 };
 }
 
 /** A function that hands tasks out to a runner, and takes note of what becomes of them. */
@@ -211,7 +213,7 @@ function handOutTo(
       done.notRun.push(want);
       return false;
     }
-    done.results.set(want, result);
+    done.results.add(want, result);
     const failure = failureOf(want, result);
     const requests = task.requests / task.wants.length;
     onEvent?.({ type: 'finished', want, requests, result, failure, done: done.results.size });

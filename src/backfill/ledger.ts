@@ -1,11 +1,13 @@
-import { type Series, UNKNOWN_IDENTITY } from '../core/bars.ts';
+import { type Series, seriesKey, UNKNOWN_IDENTITY } from '../core/bars.ts';
 import { NO_BARS, sourcesIn } from '../core/columns.ts';
 import { type Coverage, NOTHING_KNOWN } from '../core/coverage.ts';
 import { type Claim, firstClaim } from '../core/evidence.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { DayRange } from '../core/day.ts';
+import { INTERVALS } from '../core/interval.ts';
 import type { OutOfReach, Want } from '../core/plan.ts';
 import type { BarStore, Scan } from '../store/store.ts';
+import type { RunResults } from './run-results.ts';
 import type { SeriesResult } from './runner.ts';
 
 /** More tickers of which a provider says that it has nothing than this share of a run, and at least this many, are its fault. */
@@ -28,33 +30,32 @@ export interface LedgerTools {
 /**
  * Judges the "unknown ticker" answers of a run, which no task can judge alone. One for a ticker that has bars of the same
  * provider's, or one of a storm of them, is the provider's fault and proves nothing; any other is recorded, so that the ticker is
- * not asked for again before its retry is due. Gives the results with the faults renamed.
+ * not asked for again before its retry is due.
  */
 export async function settleUnknownTickers(
-  results: ReadonlyMap<Want, SeriesResult>,
+  { kept, tickers: asked }: RunResults,
   scan: Scan,
   { store, provider, now }: LedgerTools,
-): Promise<Map<Want, SeriesResult>> {
-  const unknown = [...results].filter(([, result]) => !result.ok && result.error.code === 'unknown-ticker');
+): Promise<void> {
+  const unknown = [...kept].filter(([, result]) => !result.ok && result.error.code === 'unknown-ticker');
   const tickers = new Set(unknown.map(([want]) => want.series.ticker));
-  const asked = new Set([...results.keys()].map((want) => want.series.ticker));
-  const storm = isStorm(tickers.size, asked.size);
-  const judged = new Map(results);
+  const storm = isStorm(tickers.size, asked);
+  const faults = new Map<Want, SeriesResult>();
   for (const [want, result] of unknown) {
     if (result.ok) continue;
     const { ticker } = want.series;
     if (storm || (await hasBarsOf(provider, ticker, scan, store))) {
       const why = storm
-        ? `so it said of ${tickers.size} of ${asked.size} tickers`
+        ? `so it said of ${tickers.size} of ${asked} tickers`
         : 'the store has bars of it from there';
       const message = `${provider} says that it does not know ${ticker}, but ${why}: taken for its own fault`;
-      judged.set(want, { ok: false, error: { ...result.error, code: 'provider-fault', message } });
+      faults.set(want, { ok: false, error: { ...result.error, code: 'provider-fault', message } });
     } else {
       const claim = firstClaim('unknown-ticker', provider, now);
       await record(want.series, want.calendar, want.gaps, claim, { store, provider, now });
     }
   }
-  return judged;
+  for (const [want, fault] of faults) kept.set(want, fault);
 }
 
 /** Days at the end of a series whose bars tell where it comes from lately. */
@@ -67,8 +68,10 @@ async function hasBarsOf(
   { series }: Scan,
   store: BarStore,
 ): Promise<boolean> {
-  for (const { series: one, rows, coverage } of series.values()) {
-    if (one.ticker !== ticker || rows === 0) continue;
+  for (const interval of INTERVALS) {
+    const one = { ticker, interval };
+    const { rows, coverage } = series.get(seriesKey(one)) ?? { rows: 0, coverage: NOTHING_KNOWN };
+    if (rows === 0) continue;
     const to = coverage.present.at(-1)?.to;
     try {
       const bars = await store.readBars(one, to === undefined ? undefined : { from: to - LATELY, to });

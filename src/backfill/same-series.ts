@@ -1,8 +1,8 @@
 import { storedRowsOf } from '../core/bar-builder.ts';
-import type { Want } from '../core/plan.ts';
-import { grouped } from '../core/grouped.ts';
 import type { LedgerTools } from './ledger.ts';
+import type { RunResults } from './run-results.ts';
 import type { SeriesResult } from './runner.ts';
+import type { ToldBars } from './same-bars.ts';
 
 /**
  * Finds tickers that got the very same bars in one run: a provider that mixes answers up under load, or two names of one
@@ -10,25 +10,23 @@ import type { SeriesResult } from './runner.ts';
  * missing again, and the results become failures that name each other.
  */
 export async function settleSameSeries(
-  results: ReadonlyMap<Want, SeriesResult>,
+  results: RunResults,
   { store, provider, now }: LedgerTools,
-): Promise<Map<Want, SeriesResult>> {
-  const judged = new Map(results);
-  for (const group of groupsOf(results)) {
-    const tickers = [...new Set(group.map(({ series }) => series.ticker))].toSorted();
-    for (const want of group) {
-      const { ticker } = want.series;
+): Promise<void> {
+  const judged: [ToldBars, SeriesResult][] = [];
+  for (const group of results.sameBars()) {
+    const tickers = [...new Set(group.map(({ want }) => want.series.ticker))].toSorted();
+    for (const told of group) {
+      const { ticker } = told.want.series;
       const message =
         `${provider} answered the very same bars for ${ticker} and ${othersOf(ticker, tickers)}: none of them is kept; ` +
         'if they are one instrument, ask for it under one name';
-      await takeBack(want, results.get(want), message, { store, provider, now });
-      judged.set(want, {
-        ok: false,
-        error: { code: 'bad-answer', message, retryable: true, ticker, provider },
-      });
+      await takeBack(told, message, { store, provider, now });
+      const error = { code: 'bad-answer' as const, message, retryable: true, ticker, provider };
+      judged.push([told, { ok: false, error }]);
     }
   }
-  return judged;
+  for (const [told, result] of judged) results.judge(told, result);
 }
 
 /** Other tickers that a failure names. */
@@ -40,26 +38,13 @@ function othersOf(ticker: string, tickers: readonly string[]): string {
   return named.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** Tasks of different tickers whose answers had the same bars. */
-function groupsOf(results: ReadonlyMap<Want, SeriesResult>): Want[][] {
-  const told = [...results].flatMap(([want, result]) =>
-    result.ok && result.report.fingerprint !== null
-      ? [{ want, key: `${want.series.interval} ${result.report.fingerprint}` }]
-      : [],
-  );
-  return [...grouped(told, ({ key }) => key).values()]
-    .map((group) => group.map(({ want }) => want))
-    .filter((wants) => new Set(wants.map(({ series }) => series.ticker)).size > 1);
-}
-
 /** Removes what a want stored, unless it only confirmed what was there before. */
 async function takeBack(
-  { series, gaps }: Want,
-  result: SeriesResult | undefined,
+  { want: { series, gaps }, counts }: ToldBars,
   reason: string,
   { store, provider, now }: LedgerTools,
 ): Promise<void> {
-  if (result?.ok !== true || result.report.inserted + result.report.changed === 0) return;
+  if (counts.inserted + counts.changed === 0) return;
   const rows = [];
   for (const gap of gaps) {
     for (const row of storedRowsOf(await store.readBars(series, gap))) rows.push({ row, reason });

@@ -9,9 +9,11 @@ import type { Oddity } from '../core/oddities.ts';
 import type { AbsenceReason } from '../core/evidence.ts';
 import { isHole, joinUnavailable, type Unavailable } from '../core/unavailable.ts';
 import type { Scan, SetAside } from '../store/store.ts';
+import { type Counts, countsOf, sumOf } from './counts.ts';
 import { type DriftBySource, sumDrift } from './drift.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
+import type { RunResults } from './run-results.ts';
 import type { SeriesResult } from './runner.ts';
 
 /** Something odd about a stored bar; no error. */
@@ -116,7 +118,7 @@ export interface RunOutcome {
   /** What was known before. */
   readonly scan: Pick<Scan, 'series'>;
   readonly provider: string;
-  readonly results: ReadonlyMap<Want, SeriesResult>;
+  readonly results: RunResults;
   /** Requests of the tasks that were run, by plan. */
   readonly requests: number;
   readonly notRun: readonly Want[];
@@ -132,62 +134,49 @@ export interface RunOutcome {
   readonly endedAt: number;
 }
 
-const NOTHING_COUNTED = {
-  inserted: 0,
-  changed: 0,
-  revised: 0,
-  provisional: 0,
-  rejected: 0,
-  dropped: 0,
-  unfinished: 0,
-  fillers: 0,
-};
-
-/** Counts of a task's report that add up. */
-const COUNTS = Object.keys(NOTHING_COUNTED) as readonly (keyof typeof NOTHING_COUNTED)[];
-
 /**
  * The numbers of a run. A series of which wanted sessions were left unexplained counts as failed, and so does one of whose
  * rows most could not be stored.
  */
 export function summarize(outcome: RunOutcome): RunSummary {
   const { plan, results, notRun, setAside, stopped, startedAt, endedAt } = outcome;
-  const { fresh, again } = newlyUnavailable({ ...outcome, outOfReach: plan.outOfReach, now: endedAt });
+  const { kept } = results;
+  const { fresh, again } = newlyUnavailable({
+    ...outcome,
+    results: kept,
+    outOfReach: plan.outOfReach,
+    now: endedAt,
+  });
   const told = new Set(again.flatMap(({ tickers }) => tickers));
-  const totals = { bars: 0, requests: outcome.requests, ...NOTHING_COUNTED };
   const warnings: Warning[] = [];
   const notRead = new Set<string>();
-  const absent: Record<string, number> = {};
   const found: [Want, Failure][] = [];
-  for (const part of plan.outOfReach) {
-    absent['plan-limited'] = (absent['plan-limited'] ?? 0) + part.sessions;
-  }
-  for (const [want, result] of results) {
+  let { counts } = results;
+  const drift = [comparedAlike(counts)];
+  for (const [want, result] of kept) {
     const isTold = isUnknown(result) && told.has(want.series.ticker);
     const failure = isTold ? null : failureOf(want, result);
     if (failure !== null) found.push([want, failure]);
     if (!result.ok) continue;
-    totals.bars += result.report.bars;
-    for (const name of COUNTS) totals[name] += result.report[name];
+    counts = sumOf(counts, countsOf(result.report));
+    drift.push(result.report.drift);
     for (const oddity of result.report.oddities) warnings.push(warningOf(want, oddity));
     for (const line of result.report.notRead ?? []) notRead.add(line);
-    for (const [reason, sessions] of Object.entries(result.report.absent)) {
-      absent[reason] = (absent[reason] ?? 0) + sessions;
-    }
   }
   const failures = onceASeries(found);
   const left = new Set(notRun.map((want) => seriesKey(want.series)));
   const failed = new Set(failures.map(({ ticker, interval }) => `${ticker} ${interval}`));
-  const empty = emptySeries(results, outcome.scan, new Set([...failed, ...left]));
+  const empty = emptySeries(outcome, new Set([...failed, ...left]));
+  const { compared: _compared, absent, ...rows } = counts;
   return {
     startedAt,
     endedAt,
     series: plan.totals.series,
     complete: plan.totals.complete,
     withHoles: plan.totals.withHoles,
-    holes: plan.totals.holes + holesOf(results),
-    waiting: plan.totals.provisional + waitingSeries(results),
-    unavailable: plan.totals.unavailable + empty.length,
+    holes: plan.totals.holes + holesOf(absent),
+    waiting: plan.totals.provisional + waitingSeries(kept),
+    unavailable: plan.totals.unavailable + empty.size,
     ...countFetched(plan, new Set([...failed, ...left, ...empty])),
     failed: failed.size,
     notRun: left.size,
@@ -197,36 +186,53 @@ export function summarize(outcome: RunOutcome): RunSummary {
     refused: outcome.refused,
     restDays: restDays(outcome.requestsLeft, outcome.quotas),
     opens: outcome.opens,
-    ...totals,
+    requests: outcome.requests,
+    ...rows,
     ...outcome.traffic,
-    absent,
+    absent: withOutOfReach(absent, plan),
     warnings,
     notRead: [...notRead],
-    drift: sumDrift([...results.values()].flatMap((result) => (result.ok ? [result.report.drift] : []))),
+    drift: sumDrift(drift),
     failures,
     setAside,
   };
+}
+
+/** The drift of bars that came back as they were. */
+function comparedAlike({ compared }: Counts): DriftBySource {
+  const drifts = Object.entries(compared).map(
+    ([source, bars]) => [source, { compared: bars, changed: 0, gone: 0, worst: 0 }] as const,
+  );
+  return Object.fromEntries(drifts);
+}
+
+function withOutOfReach(absent: Counts['absent'], { outOfReach }: Plan): RunSummary['absent'] {
+  const beyond = outOfReach.reduce((sum, { sessions }) => sum + sessions, 0);
+  if (beyond === 0) return absent;
+  return { ...absent, 'plan-limited': beyond + (absent['plan-limited'] ?? 0) };
 }
 
 function countFetched(
   { tasks }: Plan,
   elsewhere: ReadonlySet<string>,
 ): Pick<RunSummary, 'fetched' | 'fetchedTickers'> {
-  const asked = tasks.flatMap(({ wants }) => wants.map(({ series }) => series));
-  const fetched = asked.filter((series) => !elsewhere.has(seriesKey(series)));
-  return {
-    fetched: new Set(fetched.map((series) => seriesKey(series))).size,
-    fetchedTickers: new Set(fetched.map(({ ticker }) => ticker)).size,
-  };
+  const fetched = new Set<string>();
+  const tickers = new Set<string>();
+  for (const { wants } of tasks) {
+    for (const { series } of wants) {
+      const key = seriesKey(series);
+      if (elsewhere.has(key)) continue;
+      fetched.add(key);
+      tickers.add(series.ticker);
+    }
+  }
+  return { fetched: fetched.size, fetchedTickers: tickers.size };
 }
 
-function holesOf(results: ReadonlyMap<Want, SeriesResult>): number {
+function holesOf(absent: Counts['absent']): number {
   let holes = 0;
-  for (const result of results.values()) {
-    if (!result.ok) continue;
-    for (const [reason, sessions] of Object.entries(result.report.absent))
-      if (isHole(reason as AbsenceReason)) holes += sessions;
-  }
+  for (const [reason, sessions] of Object.entries(absent))
+    if (isHole(reason as AbsenceReason)) holes += sessions;
   return holes;
 }
 
@@ -238,19 +244,24 @@ function waitingSeries(results: ReadonlyMap<Want, SeriesResult>): number {
 
 /** Keys of series that should have bars, of which something was asked and nothing is stored; without those counted elsewhere. */
 function emptySeries(
-  results: ReadonlyMap<Want, SeriesResult>,
-  { series }: Pick<Scan, 'series'>,
+  { results: { kept }, scan: { series }, plan: { tasks } }: RunOutcome,
   elsewhere: ReadonlySet<string>,
-): string[] {
-  const bars = new Map<string, number>();
-  for (const [want, result] of results) {
-    const key = seriesKey(want.series);
-    if (elsewhere.has(key)) continue;
-    const isLacking = !result.ok || result.report.unavailable.length > 0;
-    const stored = isLacking ? (result.ok ? result.report.bars : 0) : 1;
-    bars.set(key, (bars.get(key) ?? series.get(key)?.rows ?? 0) + stored);
-  }
-  return [...bars].filter(([, count]) => count === 0).map(([key]) => key);
+): Set<string> {
+  const gaveNothing = (want: Want): boolean => {
+    const result = kept.get(want);
+    if (result === undefined) return false;
+    return !result.ok || (result.report.unavailable.length > 0 && result.report.bars === 0);
+  };
+  const empty = new Set(
+    [...kept.keys()]
+      .filter(gaveNothing)
+      .map((want) => seriesKey(want.series))
+      .filter((key) => !elsewhere.has(key) && (series.get(key)?.rows ?? 0) === 0),
+  );
+  if (empty.size === 0) return empty;
+  for (const { wants } of tasks)
+    for (const want of wants) if (!gaveNothing(want)) empty.delete(seriesKey(want.series));
+  return empty;
 }
 
 /** Failures without those of mere comparisons with what is stored, where the series failed anyway: they are due again. */

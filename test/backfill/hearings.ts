@@ -1,4 +1,6 @@
+import { expect } from 'vitest';
 import type { Hearing } from '../../src/backfill/hearing.ts';
+import { RunResults } from '../../src/backfill/run-results.ts';
 import { runTask, type TaskTools } from '../../src/backfill/run-task.ts';
 import type { SeriesReport, SeriesResult } from '../../src/backfill/runner.ts';
 import { barsOf } from '../../src/core/bar-builder.ts';
@@ -115,6 +117,24 @@ export function split(date: string, ratio: number): CorporateAction {
 
 export function dividend(date: string, amount: number): CorporateAction {
   return { kind: 'dividend', exDay: parseDay(date), amount };
+}
+
+/** The results of a run as it takes them in. */
+export function resultsOf(all: Iterable<readonly [Want, SeriesResult]>): RunResults {
+  const results = new RunResults();
+  for (const [one, result] of all) results.add(one, result);
+  return results;
+}
+
+/** Settles such results; gives what is said of each then. One that the run let go stays as it was. */
+export async function settled(
+  all: Iterable<readonly [Want, SeriesResult]>,
+  settle: (results: RunResults) => Promise<void>,
+): Promise<SeriesResult[]> {
+  const results = resultsOf(all);
+  await settle(results);
+  expect(results.size).toBe([...all].length);
+  return [...all].map(([one, result]) => results.kept.get(one) ?? result);
 }
 
 /** The result of a task that went well. */

@@ -6,7 +6,7 @@ import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import type { Want } from '../../src/core/plan.ts';
 import type { BarStore, Scan, SeriesUpdate } from '../../src/store/store.ts';
-import { NOW, done, span, stored, want } from './hearings.ts';
+import { NOW, done, resultsOf, settled, span, stored, want } from './hearings.ts';
 
 const DAY_MS = 86_400_000;
 const gap = span('2025-06-02', '2025-06-06');
@@ -48,8 +48,10 @@ describe('an unknown ticker', () => {
       [about('NOPE'), unknown],
       [about('ALFA'), done()],
     ]);
-    const judged = await settleUnknownTickers(results, scanOf({ NOPE: 0, ALFA: 7 }), tools);
-    expect([...judged.values()]).toEqual([unknown, done()]);
+    const judged = await settled(results, (run) =>
+      settleUnknownTickers(run, scanOf({ NOPE: 0, ALFA: 7 }), tools),
+    );
+    expect(judged).toEqual([unknown, done()]);
     const evidence = { reason: 'unknown-ticker', provider: 'test', checkedAt: NOW, attempts: 1 };
     expect(updates.map(({ series, learned }) => [series.ticker, learned])).toEqual([
       ['NOPE', { ...NOTHING_KNOWN, absent: [{ ...gap, by: [{ ...evidence, nextRetryAt: NOW + DAY_MS }] }] }],
@@ -58,12 +60,10 @@ describe('an unknown ticker', () => {
 
   it('is the provider’s fault where the store has bars of it, of whatever interval', async () => {
     const { tools, updates } = noting();
-    const judged = await settleUnknownTickers(
-      new Map([[about('ALFA'), unknown]]),
-      scanOf({ ALFA: 1 }),
-      tools,
+    const judged = await settled([[about('ALFA'), unknown]], (run) =>
+      settleUnknownTickers(run, scanOf({ ALFA: 1 }), tools),
     );
-    const [result] = judged.values();
+    const [result] = judged;
     expect(result).toMatchObject({ ok: false, error: { code: 'provider-fault' } });
     expect(result?.ok === false && result.error.message).toContain(
       'does not know ALFA, but the store has bars',
@@ -75,15 +75,15 @@ describe('an unknown ticker', () => {
     const { tools, updates } = noting();
     const names = ['A', 'B', 'C', 'D', 'E'];
     const storm = new Map(names.map((name) => [about(name), unknown]));
-    const judged = await settleUnknownTickers(storm, scanOf({}), tools);
-    expect([...judged.values()].map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(
+    const judged = await settled(storm, (run) => settleUnknownTickers(run, scanOf({}), tools));
+    expect(judged.map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(
       names.map(() => 'provider-fault'),
     );
-    const [first] = judged.values();
+    const [first] = judged;
     expect(first?.ok === false && first.error.message).toContain('so it said of 5 of 5 tickers');
     expect(updates).toEqual([]);
     const few = new Map([...names.slice(0, 3), ...names.slice(0, 3)].map((name) => [about(name), unknown]));
-    await settleUnknownTickers(few, scanOf({}), tools);
+    await settleUnknownTickers(resultsOf(few), scanOf({}), tools);
     expect(updates).toHaveLength(6);
   });
 });
@@ -91,12 +91,10 @@ describe('an unknown ticker', () => {
 describe('a ticker that only another provider has bars of', () => {
   it('may well be unknown: it is recorded', async () => {
     const { tools, updates } = noting('other');
-    const judged = await settleUnknownTickers(
-      new Map([[about('DEAD'), unknown]]),
-      scanOf({ DEAD: 7 }),
-      tools,
+    const judged = await settled([[about('DEAD'), unknown]], (run) =>
+      settleUnknownTickers(run, scanOf({ DEAD: 7 }), tools),
     );
-    expect([...judged.values()]).toEqual([unknown]);
+    expect(judged).toEqual([unknown]);
     expect(updates).toHaveLength(1);
   });
 });

@@ -10,7 +10,7 @@ import { contains } from '../../src/core/ranges.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
-import { NOW, SESSIONS, bars, done, span, want } from './hearings.ts';
+import { NOW, SESSIONS, bars, done, settled, span, want } from './hearings.ts';
 import { rowsIn } from '../store/rows.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -38,9 +38,8 @@ async function fill(ticker: string): Promise<void> {
   });
 }
 
-const settle = async (results: readonly (readonly [Want, SeriesResult])[]): Promise<SeriesResult[]> => [
-  ...(await settleSameSeries(new Map(results), { store, provider: 'test', now: NOW })).values(),
-];
+const settle = (results: readonly (readonly [Want, SeriesResult])[]): Promise<SeriesResult[]> =>
+  settled(results, (run) => settleSameSeries(run, { store, provider: 'test', now: NOW }));
 const daysOf = async (ticker: string): Promise<number[]> =>
   (await rowsIn(store, { ticker, interval: '1d' })).map(({ ts }) => ts / MS_PER_DAY);
 const twin = (change: object = {}): SeriesResult => done({ fingerprint: 'abc', inserted: 5, ...change });

@@ -8,7 +8,7 @@ import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import { BackfillError } from '../../src/core/errors.ts';
 import type { Want } from '../../src/core/plan.ts';
 import type { BarStore, SeriesUpdate } from '../../src/store/store.ts';
-import { NOW, done, span, want } from './hearings.ts';
+import { NOW, done, settled, span, want } from './hearings.ts';
 
 const present = [span('2025-06-02', '2025-06-06')];
 const unconfirmed = { ...NOTHING_KNOWN, present };
@@ -24,8 +24,8 @@ async function settle(results: Map<Want, SeriesResult>, upsert?: BarStore['upser
     return { inserted: 0, changed: 0, revised: 0, partitions: 1 };
   };
   const store = { upsert: upsert ?? noting } as unknown as BarStore;
-  const judged = await settleSilence(results, { store, provider: 'test', now: NOW });
-  return { judged: [...judged.values()], updates };
+  const tools = { store, provider: 'test', now: NOW };
+  return { judged: await settled(results, (taken) => settleSilence(taken, tools)), updates };
 }
 
 function run(silent: readonly string[], spoken: readonly string[]): Map<Want, SeriesResult> {
