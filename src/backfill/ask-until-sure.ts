@@ -79,7 +79,7 @@ function mayAskAgain(
   { answers, most }: { readonly answers: number; readonly most: number },
   { provider, gate }: AskTools,
 ): boolean {
-  if (answers === ANSWERS_BELIEVED || answers === most) return false;
+  if (answers >= most) return false;
   const { id, metered } = provider.capabilities;
   return !metered || doubtful.slice(0, 1).every(({ want }) => gate.failed(doubt(want, id)));
 }

@@ -205,6 +205,13 @@ describe('intraday bars', () => {
     expect(oddOnes([...session(0, 16, 10), ...session(1, 16, 10)], minute)).toEqual([['jump', 1]]);
   });
 
+  it('jump where only the first bar of a session closes far off', () => {
+    const [first, last] = session(1, 16, 10) as [Ohlcv, Ohlcv];
+    expect(oddOnes([...session(0, 10, 10), { ...first, open: 10, low: 10 }, last], minute)).toEqual([
+      ['jump', 1],
+    ]);
+  });
+
   it('are judged with the known bars of their session', () => {
     const bars = [...session(0, 10), ...session(1, 16, 16)];
     expect(oddOnes(bars.slice(2), { ...minute, known: bars.slice(0, 2) })).toEqual([['jump', 1]]);

@@ -173,5 +173,7 @@ describe('an interval of which one request may ask for several series', () => {
     const june = span('2025-06-02', '2025-06-06');
     const gaps = [gapsOf('A'), gapsOf('B', june), gapsOf('A', MAY, '5m'), gapsOf('C'), gapsOf('D', june)];
     expect(tickersOf(planned(gaps, 100))).toEqual(['A C', 'B D', 'A']);
+    const shorter = gapsOf('B', span('2025-05-05', '2025-05-29'));
+    expect(tickersOf(planned([gapsOf('A'), shorter, gapsOf('C')], 100))).toEqual(['A C', 'B']);
   });
 });
