@@ -52,6 +52,11 @@ export async function measure({ program, args, cwd, codes = [0] }: Command): Pro
   return { wallMs, cpuMs: childrensCpuMs(times), peakBytes, stdout, stderr };
 }
 
+/** Runs a program that measures a part of itself, and gives what it says of it: one line of JSON. */
+export async function measureInside<T>(command: Command): Promise<T> {
+  return JSON.parse((await measure(command)).stdout) as T;
+}
+
 /** Of what the shell's `times` prints: its own line, then that of its children, `1m2.345s 0m0.678s`. */
 function childrensCpuMs(times: string): number {
   const line = times.trim().split('\n')[1] ?? '';

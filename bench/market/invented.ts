@@ -80,9 +80,17 @@ function minutesOf({ open, close }: Session): string[] {
 }
 
 /** The same market a session earlier. */
-export function sessionBefore({ end }: DailyMarket): Until {
-  const day = calendarById('XNYS').previousSession(parseDay(end));
-  return { end: formatDay(day), now: eveningAfter(day) };
+export function sessionBefore(market: DailyMarket): Until {
+  const [before] = sessionsBefore(market, 1);
+  if (before === undefined) throw new Error(`no session before ${market.end}`);
+  return before;
+}
+
+/** The same market so many sessions earlier, then a session less each, to its own end. */
+export function sessionsBefore({ end }: DailyMarket, count: number): Until[] {
+  const calendar = calendarById('XNYS');
+  const days = calendar.sessions(calendar.lastSessions(parseDay(end), count + 1));
+  return days.map((day) => ({ end: formatDay(day), now: eveningAfter(day) }));
 }
 
 /** An hour of the next day by UTC: New York has closed and its session is settled. */

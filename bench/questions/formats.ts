@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { measure } from '../harness/measure.ts';
+import { measureInside } from '../harness/measure.ts';
 import { npmPackage } from '../harness/npm-package.ts';
 import { fromRoot } from '../harness/paths.ts';
 import type { BenchOptions, Question, Row } from '../harness/question.ts';
@@ -127,8 +127,7 @@ async function largestFile(folder: string): Promise<string> {
   return largest.path;
 }
 
-async function once(path: string, library: string, operation: string): Promise<Once> {
+function once(path: string, library: string, operation: string): Promise<Once> {
   const script = fromRoot('bench/programs/formats.mjs');
-  const { stdout } = await measure({ program: process.execPath, args: [script, path, library, operation] });
-  return JSON.parse(stdout) as Once;
+  return measureInside({ program: process.execPath, args: [script, path, library, operation] });
 }

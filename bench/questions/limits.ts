@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { measure } from '../harness/measure.ts';
+import { measure, measureInside } from '../harness/measure.ts';
 import { fromRoot } from '../harness/paths.ts';
 import type { Chart, Question, Row, Table } from '../harness/question.ts';
 import { type Contestant, type Cost, inRounds, told } from '../harness/rounds.ts';
@@ -66,7 +66,9 @@ function ours({ url }: Server, market: DailyMarket, filled: string, scratch: str
 
 function limitsOf(server: Server, query: string, market: DailyMarket, store: string): Limit[] {
   const { url } = server;
-  const inner = (...args: string[]): Promise<Cost> => inside(fromRoot('bench/programs/limits.mjs'), args);
+  const script = fromRoot('bench/programs/limits.mjs');
+  const inner = (...args: string[]): Promise<Cost> =>
+    measureInside({ program: process.execPath, args: [script, ...args] });
   const threads = WORKERS;
   return [
     {
@@ -84,12 +86,6 @@ function limitsOf(server: Server, query: string, market: DailyMarket, store: str
     { name: 'DuckDB’s metadata scan *', of: NOTHING_TO_DO, run: () => inner('metadata', store) },
     { name: 'readdir and stat *', of: NOTHING_TO_DO, run: () => inner('walk', store) },
   ];
-}
-
-/** What a program that measures itself says. */
-async function inside(script: string, args: readonly string[]): Promise<Cost> {
-  const { stdout } = await measure({ program: process.execPath, args: [script, ...args] });
-  return JSON.parse(stdout) as Cost;
 }
 
 type Costs = ReadonlyMap<string, readonly Cost[]>;

@@ -4,6 +4,7 @@ import { limits } from './limits.ts';
 import { scale100000, scaleCsv, scaleHistory } from './long.ts';
 import { peers } from './peers.ts';
 import { quota } from './quota.ts';
+import { readers } from './readers.ts';
 import { scale } from './scale.ts';
 import { workers } from './workers.ts';
 
@@ -18,4 +19,5 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['scale-100000', scale100000],
   ['scale-csv', scaleCsv],
   ['scale-history', scaleHistory],
+  ['readers', readers],
 ]);
