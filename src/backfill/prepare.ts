@@ -43,9 +43,8 @@ export async function prepare(
   const { tickers, intervals = ['1d'], everything = false } = request;
   const wanted = wantedSeries(tickers, intervals, request, capabilities, now);
   const scan = await store.scan({ tickers, intervals });
-  const coverage = new Map<string, Coverage>();
-  for (const [key, state] of scan.series) coverage.set(key, state.coverage);
-  const gaps = findGaps(wanted, coverage, {
+  const coverageOf = { get: (key: string): Coverage | undefined => scan.series.get(key)?.coverage };
+  const gaps = findGaps(wanted, coverageOf, {
     provider: capabilities.id,
     now,
     everything,

@@ -44,12 +44,18 @@ export function wantedSeries(
       const message = `--interval ${interval}: provider "${capabilities.id}" does not offer it; it offers ${offered}`;
       throw new BackfillError('unsupported-interval', message);
     }
-    const series = tickers.map((ticker) => {
-      const calendar = calendarFor(ticker);
+    const ranges = new Map<Calendar, DayRange>();
+    const rangeOn = (calendar: Calendar): DayRange => {
       const last = range.includeProvisional
         ? lastOpened(calendar, now)
         : calendar.lastSettled(now, capability.settleDelayMs);
-      return { series: { ticker, interval }, calendar, range: sessions(calendar, last) };
+      return sessions(calendar, last);
+    };
+    const series = tickers.map((ticker) => {
+      const calendar = calendarFor(ticker);
+      const days = ranges.get(calendar) ?? rangeOn(calendar);
+      ranges.set(calendar, days);
+      return { series: { ticker, interval }, calendar, range: days };
     });
     assertWithinReach(series, interval, capabilities, now);
     return series;

@@ -77,48 +77,86 @@ export interface GapOptions {
  */
 export function findGaps(
   wanted: readonly WantedSeries[],
-  coverageOf: ReadonlyMap<string, Coverage>,
+  coverageOf: Pick<ReadonlyMap<string, Coverage>, 'get'>,
   options: GapOptions,
 ): SeriesGaps[] {
-  return wanted.map(({ series, calendar, range }) => {
-    const coverage = coverageOf.get(seriesKey(series)) ?? NOTHING_KNOWN;
-    const closed = options.everything ? [] : closedDays(series, coverage, options);
-    const gaps = sessionRuns(subtract(normalize([range]), closed), calendar);
-    const unconfirmed = unconfirmedAt(coverage, options.now);
-    const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
-    const waiting = intersect([range], subtract(provisionalAt(coverage, options.now), gaps));
-    return {
-      ...{ series, calendar, gaps, sessions: calendar.count(gaps), final },
-      ...(options.everything && { again: true }),
-      riders: subtract(unconfirmed, gaps),
-      unavailable: unavailableIn(unlearn(coverage, gaps), range, calendar),
-      holes: holesIn(unlearn(coverage, gaps), range, calendar),
-      provisional: calendar.count(waiting),
-    };
+  // Most of many series are known and wanted alike, and lack the same.
+  const alike = new Map<Coverage, { readonly view: View; readonly gaps: Omit<SeriesGaps, 'series'> }>();
+  return wanted.map((one) => {
+    const view = viewOf(one, coverageOf.get(seriesKey(one.series)) ?? NOTHING_KNOWN, options);
+    const known = alike.get(view.coverage);
+    if (known !== undefined && isSameView(known.view, view)) return { series: one.series, ...known.gaps };
+    const gaps = gapsIn(view, options);
+    alike.set(view.coverage, { view, gaps });
+    return { series: one.series, ...gaps };
   });
+}
+
+/** All of a series that its gaps depend on. */
+interface View extends Pick<WantedSeries, 'calendar' | 'range'> {
+  readonly interval: Interval;
+  readonly coverage: Coverage;
+  /** See `GapOptions.editionOf`; null where no absence depends on it. */
+  readonly edition: string | null;
+  /** Days of which the corporate actions are known; undefined where it does not matter. */
+  readonly readable: readonly DayRange[] | undefined;
+}
+
+const NO_DAYS: readonly DayRange[] = [];
+
+function viewOf({ series, calendar, range }: WantedSeries, coverage: Coverage, options: GapOptions): View {
+  const { provider, actionsCovered, editionOf } = options;
+  const claims = coverage.absent.some(({ by }) => by.some((claim) => claim.provider === provider));
+  return {
+    ...{ interval: series.interval, calendar, range, coverage },
+    edition: claims ? (editionOf?.(series.ticker) ?? null) : null,
+    readable:
+      series.interval === '1d' ? actionsCovered && (actionsCovered.get(series.ticker) ?? NO_DAYS) : undefined,
+  };
+}
+
+/** Whether two views of one coverage are the same. */
+function isSameView(a: View, b: View): boolean {
+  return (
+    a.interval === b.interval &&
+    a.calendar === b.calendar &&
+    a.range.from === b.range.from &&
+    a.range.to === b.range.to &&
+    a.edition === b.edition &&
+    a.readable === b.readable
+  );
+}
+
+function gapsIn(view: View, options: GapOptions): Omit<SeriesGaps, 'series'> {
+  const { coverage, calendar, range } = view;
+  const closed = options.everything ? [] : closedDays(view, options);
+  const gaps = sessionRuns(subtract(normalize([range]), closed), calendar);
+  const unconfirmed = unconfirmedAt(coverage, options.now);
+  const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
+  const waiting = intersect([range], subtract(provisionalAt(coverage, options.now), gaps));
+  return {
+    ...{ calendar, gaps, sessions: calendar.count(gaps), final },
+    ...(options.everything && { again: true }),
+    riders: subtract(unconfirmed, gaps),
+    unavailable: unavailableIn(unlearn(coverage, gaps), range, calendar),
+    holes: holesIn(unlearn(coverage, gaps), range, calendar),
+    provisional: calendar.count(waiting),
+  };
 }
 
 const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** Days that need no request. */
-function closedDays(series: Series, coverage: Coverage, options: GapOptions): DayRange[] {
-  const { provider, now, actionsCovered, reachDays, confirmAfterMs, editionOf } = options;
-  const claims = coverage.absent.some(({ by }) => by.some((claim) => claim.provider === provider));
-  const asking: Asking = {
-    ...{ provider, now, reachDays: reachDays?.[series.interval] ?? null },
-    edition: claims ? (editionOf?.(series.ticker) ?? null) : null,
-  };
+function closedDays({ interval, coverage, edition, readable }: View, options: GapOptions): DayRange[] {
+  const { provider, now, reachDays, confirmAfterMs } = options;
+  const asking: Asking = { provider, now, reachDays: reachDays?.[interval] ?? null, edition };
   const unknown = unknownTo(provider, coverage);
   if (unknown !== undefined && !isDue([unknown], asking)) return [ALL_DAYS];
   const open = provisionalAt(coverage, now);
   const asked = subtract(open, unconfirmedAt(coverage, now, confirmAfterMs));
   const settled = subtract(coverage.present, asked);
-  const readable =
-    actionsCovered === undefined || series.interval !== '1d'
-      ? settled
-      : intersect(settled, actionsCovered.get(series.ticker) ?? []);
   const explained = coverage.absent.filter(({ by }) => !isDue(by, asking));
-  return normalize([...readable, ...explained]);
+  return normalize([...(readable === undefined ? settled : intersect(settled, readable)), ...explained]);
 }
 
 /** Trims day ranges to the sessions they hold and joins those that no other session parts. */

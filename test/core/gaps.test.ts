@@ -145,6 +145,51 @@ describe('gaps', () => {
     expect(findGaps([{ series: minutes, calendar, range }], known, options)[0]?.gaps).toEqual([]);
   });
 
+  it('are those of each series alone, however much many have in common', () => {
+    const claim = { provider: 'test', checkedAt: now - 1, attempts: 1, nextRetryAt: null } as const;
+    const known = [
+      { ...NOTHING_KNOWN, present: [dates('2025-01-02', '2025-02-03')] },
+      {
+        ...NOTHING_KNOWN,
+        absent: [
+          { ...dates('2025-01-02', '2025-03-03'), by: [{ ...claim, reason: 'vendor-empty', edition: 'A' }] },
+        ],
+      },
+    ] satisfies Coverage[];
+    const covered = [[range], [dates('2025-01-02', '2025-01-20')]];
+    const one = fc.record({
+      interval: fc.constantFrom('1d' as const, '5m' as const),
+      calendar: fc.constantFrom(calendar, calendarById('24-7')),
+      range: fc.constantFrom(range, dates('2025-01-02', '2025-03-01'), dates('2025-02-02', '2025-04-01')),
+      known: fc.constantFrom(undefined, ...known),
+      covered: fc.constantFrom(undefined, ...covered),
+      edition: fc.constantFrom('A', 'B'),
+    });
+    const options = { provider: 'test', now, reachDays: { '5m': 100 } };
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 12 }), fc.boolean(), (many, everything) => {
+        const wanted = many.map((each, i) => ({
+          ...each,
+          series: { ticker: `T${i}`, interval: each.interval },
+        }));
+        const coverages = new Map(
+          wanted.flatMap((each) =>
+            each.known ? [[`${each.series.ticker} ${each.interval}`, each.known] as const] : [],
+          ),
+        );
+        const asked = {
+          ...{ ...options, everything },
+          editionOf: (ticker: string) => many[Number(ticker.slice(1))]?.edition ?? null,
+          actionsCovered: new Map(
+            wanted.flatMap((each) => (each.covered ? [[each.series.ticker, each.covered] as const] : [])),
+          ),
+        };
+        const alone = wanted.flatMap((each) => findGaps([each], coverages, asked));
+        expect(findGaps(wanted, coverages, asked)).toEqual(alone);
+      }),
+    );
+  });
+
   it('come one entry a wanted series, in the order asked', () => {
     const other = { ticker: 'BTC-USD', interval: '1d' } as const;
     const crypto = calendarById('24-7');
