@@ -2,7 +2,7 @@ import { errorData } from '../core/errors.ts';
 import type { Plan, Task, Want } from '../core/plan.ts';
 import { type Quota, isPaced } from '../core/quota.ts';
 import { quotaOpening } from '../core/quota-time.ts';
-import type { BarStore, Scan, SetAside } from '../store/store.ts';
+import type { BarStore, Lease, Scan, SetAside } from '../store/store.ts';
 import { dispatch } from './dispatch.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type LedgerTools, recordOutOfReach, settleUnknownTickers } from './ledger.ts';
@@ -78,7 +78,9 @@ export async function runPrepared(
     const { scan, plan } = await prepareRun(store, startedAt);
     onEvent?.({ type: 'planned', plan, setAside: scan.setAside, distrusted: scan.distrusted ?? [] });
     const run =
-      plan.tasks.length === 0 ? { ...NOTHING_RUN, ...nothingDone() } : await runTasks(plan, scan, tools);
+      plan.tasks.length === 0
+        ? { ...NOTHING_RUN, ...nothingDone() }
+        : await runTasks(plan, scan, writer, tools);
     const ledger = { store, provider: capabilities.id, now: clock() };
     const summary = summarize({
       ...(await settle(run, { scan, plan }, ledger)),
@@ -139,7 +141,7 @@ const NOTHING_RUN: Omit<Run, keyof Done> = {
   traffic: { sent: 0, retries: 0, throttles: 0 },
 };
 
-async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<Run> {
+async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTools): Promise<Run> {
   const traffic = await tools.openTraffic();
   const stops = watchStops(() => traffic.cancel());
   const done = nothingDone();
@@ -151,11 +153,12 @@ async function runTasks(plan: Plan, scan: Scan, tools: BackfillTools): Promise<R
     const runner = await tools.startRunner(plan.tasks.length, traffic.shared);
     tools.onEvent?.({ type: 'running', plan, workers: runner.workers, traffic: () => traffic.now() });
     try {
-      const handOut = handOutTo(runner, stops, done, tools);
+      const handOut = handOutTo(runner, { stops, done, writer }, tools);
       await handOut(plan.tasks);
       await handOut(refetchRestated(results.kept, scan, tools.capabilities, tools.clock()));
     } finally {
       await runner.close();
+      if (runner.deaths > 0) writer.noteDeath();
     }
   } finally {
     tools.stop?.removeEventListener('abort', interrupt);
@@ -200,11 +203,16 @@ function nothingDone(): Done {
   return { results: new RunResults(), requests: 0, notRun: [], requestsLeft: 0 };
 }
 
+interface HandOut {
+  readonly stops: Stops;
+  readonly done: Done;
+  readonly writer: Lease;
+}
+
 /** A function that hands tasks out to a runner, and takes note of what becomes of them. */
 function handOutTo(
   runner: Runner,
-  stops: Stops,
-  done: Done,
+  { stops, done, writer }: HandOut,
   { capabilities, context, clock, onEvent }: BackfillTools,
 ): (tasks: readonly Task[]) => Promise<void> {
   let isProven = !isScarce(capabilities.quotas, runner.capacity);
@@ -225,8 +233,9 @@ function handOutTo(
       capacity: () => (isProven ? runner.capacity : 1),
       run: (task) => runner.run({ task, context, now: clock() }),
       onStart: (task) => onEvent?.({ type: 'started', task }),
-      onResult: (task, { series }) => {
+      onResult: (task, { series, committed = [] }) => {
         isProven = true;
+        writer.note(committed);
         const ran = task.wants.filter((want, i) => noteResult(task, want, series[i] as SeriesResult));
         if (ran.length > 0) done.requests += task.requests;
         else if (!stops.isClosed(task)) done.requestsLeft += task.requests;

@@ -77,7 +77,11 @@ export async function runTask(task: Task, now: number, tools: TaskTools): Promis
       const report = await commit(want, outcome.heard, now, tools);
       results.set(want, { ok: true, report: { ...report, fetchMs, storeMs: elapsed() - begun } });
     });
-  return { series: task.wants.map((want) => results.get(want) as SeriesResult) };
+  const committed = tools.store.committed();
+  return {
+    series: task.wants.map((want) => results.get(want) as SeriesResult),
+    ...(committed.length > 0 && { committed }),
+  };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { UnavailableSessions } from '../core/unavailable.ts';
 import type { Oddity } from '../core/oddities.ts';
 import type { GatePolicy } from '../providers/http/shared-gate.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
+import type { CommitNote } from '../store/store.ts';
 import type { DriftBySource } from './drift.ts';
 
 /** What every task of a run has in common. Plain JSON, without secrets. */
@@ -77,6 +78,8 @@ export type SeriesResult =
 /** What became of a task: one result for each of its wants, in their order. One series fails alone. */
 export interface TaskResult {
   readonly series: readonly SeriesResult[];
+  /** What it, and perhaps another task of its thread, committed. Default: nothing that is worth a note. */
+  readonly committed?: readonly CommitNote[];
 }
 
 /** The result of a task of which every series failed in the same way. */
@@ -103,6 +106,8 @@ export interface Runner {
   readonly workers: number;
   /** Tasks that can be in work at once; more than that are not submitted. */
   readonly capacity: number;
+  /** Threads so far that died in the middle of a task. */
+  readonly deaths: number;
   /** Never rejects: whatever happens to the task is in its result. */
   run(order: TaskOrder): Promise<TaskResult>;
   /** Waits for tasks in work, then frees threads and connections. */

@@ -78,6 +78,7 @@ interface Lane {
 class ThreadPool implements Runner {
   readonly capacity: number;
   readonly workers: number;
+  deaths = 0;
   readonly #loadsAtOnce: number;
   readonly #attempts: number;
   readonly #deadlineMs: () => number;
@@ -201,6 +202,7 @@ class ThreadPool implements Runner {
 
   #bury(lane: Lane, why: string): void {
     this.#lanes.delete(lane);
+    if (lane.jobs.size > 0) this.deaths++;
     for (const [job, callOff] of lane.jobs) {
       callOff();
       job.crashes++;

@@ -127,6 +127,18 @@ export interface ScanOptions {
   readonly intervals?: readonly Interval[];
 }
 
+/** What a store notes of a file that it committed. Plain data, which only a store of the same kind reads. */
+export type CommitNote = object;
+
+/** The right to write a store. */
+export interface Lease {
+  /** Takes note of what others committed under it, so that the next scan need not read it again. */
+  note(committed: readonly CommitNote[]): void;
+  /** Somebody died who wrote under it: the next writer sweeps what that one left. */
+  noteDeath(): void;
+  release(): Promise<void>;
+}
+
 /**
  * Where bars live. Reading is safe at any time, also while another process writes. Writing needs `acquire()`
  * in some process of the run; `upsert` calls for the same partition must not overlap.
@@ -136,7 +148,9 @@ export interface BarStore {
   /** Where it is, for messages. */
   readonly url: string;
   /** Becomes the writer of this store until `release` is called; frees itself when the process dies. Sweeps what a dead writer left. */
-  acquire(): Promise<{ release(): Promise<void> }>;
+  acquire(): Promise<Lease>;
+  /** What this object committed since it was last asked, for the holder of the lease in another thread. */
+  committed(): readonly CommitNote[];
   /**
    * Metadata of all series and of their tickers' corporate actions. Moves unreadable files to quarantine if this process
    * is the writer.

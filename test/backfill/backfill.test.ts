@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -54,6 +54,7 @@ function tools(source: Provider, more: Partial<BackfillTools> = {}, gate: Gate =
   const runner: Runner = {
     workers: 1,
     capacity: 2,
+    deaths: 0,
     run: ({ task, now: at }) => runTask(task, at, { provider: source, store, gate, elapsed: () => 0 }),
     close: () => Promise.resolve(),
   };
@@ -329,6 +330,22 @@ describe('a backfill', () => {
   it('keeps a record of the run in the store', async () => {
     const { runId } = await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()));
     expect(runId).toMatch(/^20250620T120000Z-[0-9a-f]{4}$/);
+  });
+
+  it.each([
+    ['in good order', 0, true],
+    ['with a thread that died', 1, false],
+  ])('that ended %s leaves the next writer to sweep: %s deaths', async (_how, deaths, isLeft) => {
+    const source = open();
+    const { startRunner } = tools(source);
+    const started: BackfillTools['startRunner'] = async (...args) => ({
+      ...(await startRunner(...args)),
+      deaths,
+    });
+    await backfill({ tickers: ['ALFA'], ...WEEK }, tools(source, { startRunner: started }));
+    await writeFile(join(folder, '.bars.17-0-3.tmp'), '');
+    await (await store.acquire()).release();
+    expect((await readdir(folder)).includes('.bars.17-0-3.tmp')).toBe(isLeft);
   });
 
   it('is refused while another one writes the store', async () => {

@@ -16,6 +16,7 @@ export function toolsInProcess(provider: Provider, store: BarStore, now: () => n
     openTraffic: () => openTraffic({ quotas: [], quotaFile: undefined, clocks }),
     startRunner: async () => ({
       capacity: 1,
+      deaths: 0,
       workers: 1,
       run: ({ task, now: at }) => runTask(task, at, { provider, store, gate: OPEN_GATE, elapsed: () => 0 }),
       close: () => Promise.resolve(),

@@ -151,6 +151,7 @@ describe('a disk that fails', () => {
         return store.upsert(update);
       },
       acquire: () => store.acquire(),
+      committed: () => store.committed(),
       scan: () => store.scan(),
       readSeries: (...args: Parameters<BarStore['readSeries']>) => store.readSeries(...args),
       readActions: (ticker: string) => store.readActions(ticker),

@@ -117,8 +117,11 @@ describe('a pool with a task that kills its thread', () => {
 
   it('goes on with other tasks afterwards', async () => {
     const pool = open({ workers: 1, attempts: 1 });
+    expect(await resultOf(pool, 'A')).toMatchObject({ ok: true });
+    expect(pool.deaths).toBe(0);
     expect(await resultOf(pool, 'EXIT')).toMatchObject(CRASHED);
     expect(await resultOf(pool, 'A')).toMatchObject({ ok: true });
+    expect(pool.deaths).toBe(1);
   });
 
   it('asks again how long a task may be in work before it takes its thread for stuck', async () => {

@@ -6,7 +6,7 @@ import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { contains, intersect, normalize, subtract, union } from '../../core/ranges.ts';
 import { encodeBook, statedActionsDigest, trustedBook } from './actions-knowledge.ts';
-import { commitFile, type CommitFs, removeFile } from './commit.ts';
+import { type Check, commitFile, type CommitFs, removeFile } from './commit.ts';
 import { decodeActions, readActionsFooter } from './decode.ts';
 import { digestOfActions } from './digest.ts';
 import { loadFile } from './disk.ts';
@@ -15,6 +15,8 @@ import { joinRuns } from './knowledge.ts';
 import { actionsPath } from './layout.ts';
 import { assertDigest } from './own-entry.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
+import { actionsSaid } from './said.ts';
+import type { Note } from './scan-cache.ts';
 
 /** What an answer says of a ticker's corporate actions. */
 interface ActionsAnswer {
@@ -58,6 +60,7 @@ export async function updateActions(
   root: string,
   ticker: string,
   change: (before: ActionBook) => ActionBook,
+  note?: Note,
 ): Promise<void> {
   const before = await readOrSetAside(fs, root, ticker);
   const changed = change(before);
@@ -67,7 +70,7 @@ export async function updateActions(
   if (isSame(before, after)) return;
   const isEmpty = [after.entries, after.past, after.doubts, covered].every(({ length }) => length === 0);
   if (isEmpty) await removeFile(fs, root, actionsPath(ticker));
-  else await writeActions(fs, root, ticker, after);
+  else await writeActions(fs, root, ticker, after, note);
 }
 
 /** Writes a file of corporate actions anew, with what is believed of it. */
@@ -81,12 +84,14 @@ export function mergeActions(
   root: string,
   ticker: string,
   { covered, ...answer }: ActionsAnswer,
+  note?: Note,
 ): Promise<void> {
   const told = { ...answer, wouldList: { from: covered.from, to: covered.from }, isOwnList: false };
-  return updateActions(fs, root, ticker, (before) => ({
+  const heard = (before: ActionBook): ActionBook => ({
     ...hearActions(before, told),
     covered: union(before.covered, [covered]),
-  }));
+  });
+  return updateActions(fs, root, ticker, heard, note);
 }
 
 /**
@@ -141,14 +146,22 @@ async function readOrSetAside(fs: CommitFs, root: string, ticker: string): Promi
   return content;
 }
 
-async function writeActions(fs: CommitFs, root: string, ticker: string, book: ActionBook): Promise<void> {
+async function writeActions(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  book: ActionBook,
+  note?: Note,
+): Promise<void> {
   const path = actionsPath(ticker);
   const digest = digestOfActions(book);
   const metadata = encodeBook(ticker, book, digest);
-  await commitFile(fs, root, path, encodeActions(book.entries, metadata), async (written) => {
+  const check: Check = async (written) => {
     const footer = await readActionsFooter(written);
     if (footer.metadata !== metadata) throw new BackfillError('store-corrupt', 'its knowledge is another');
     const entries = await decodeActions(written);
     assertDigest(digest, () => digestOfActions({ ...book, entries }));
-  });
+  };
+  const stamp = await commitFile(fs, root, path, encodeActions(book.entries, metadata), check);
+  if (stamp) note?.({ path, stamp, ...actionsSaid(book.covered) });
 }

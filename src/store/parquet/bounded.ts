@@ -1,5 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** File operations at a time: enough for the four threads that Node does them with, and for a network's latency. */
 const LANES = 16;
+
+/** Items after which everybody else gets a turn: work that never waits would hold the thread to the end. */
+const TURN = 256;
 
 /** Runs `work` on every item, a bounded number of them at a time. Rejects with the first failure. */
 export async function eachBounded<T>(
@@ -8,7 +13,10 @@ export async function eachBounded<T>(
 ): Promise<void> {
   const queue = items.entries();
   const lane = async (): Promise<void> => {
-    for (const [index, item] of queue) await work(item, index);
+    for (const [index, item] of queue) {
+      if (index % TURN === TURN - 1) await setImmediate();
+      await work(item, index);
+    }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
 }

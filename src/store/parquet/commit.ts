@@ -3,6 +3,7 @@ import type { AsyncBuffer } from 'hyparquet';
 import { BackfillError } from '../../core/errors.ts';
 import { bytesAsFile } from './decode.ts';
 import { isOfTicker } from './layout.ts';
+import { isAsRenamed, type Stamp, stampAt } from './stamp.ts';
 import { WRITER } from './writer.ts';
 
 /** The file operations that a commit is made of, so that a test can put another file system below. */
@@ -41,7 +42,8 @@ let temps = 0;
  * check, fsync, rename, fsync of the folders. Once it returns, the content survives a power loss. `path` is relative to
  * `root`. Any failure removes the temp file; a failed fsync is never tried again on the same file, because the kernel
  * may have dropped its pages (PostgreSQL's "fsyncgate"). Throws `store-unusable`, of the series whose file it is, if
- * what the file gives back is not what was written, or not what was meant.
+ * what the file gives back is not what was written, or not what was meant. Gives the stamp of what lies there now;
+ * undefined where it might be of a later content too.
  */
 export async function commitFile(
   fs: CommitFs,
@@ -49,19 +51,23 @@ export async function commitFile(
   path: string,
   bytes: Uint8Array,
   check?: Check,
-): Promise<void> {
+): Promise<Stamp | undefined> {
   const final = join(root, path);
   const folder = dirname(final);
   const created = await fs.makeDirectory(folder);
   const temp = await createTemp(fs, final);
+  let written: Stamp | undefined;
   try {
     await fillAndClose(temp.file, path, bytes, check);
+    written = await stampAt(temp.path);
     await fs.rename(temp.path, final);
   } catch (error) {
     await fs.remove(temp.path).catch(() => {});
     throw error;
   }
   await syncFolders(fs, root, folder, created);
+  const now = await stampAt(final);
+  return isAsRenamed(written, now) ? now : undefined;
 }
 
 /** Removes a file, durably. `path` is relative to `root`. Fails with `ENOENT` if there is none. */

@@ -59,20 +59,6 @@ async function assertFolder(path: string, exists: unknown): Promise<undefined> {
   if (!(await stat(path)).isDirectory()) throw exists;
 }
 
-/** Runs `use` on an open file; what it reads is one version of it, whatever is renamed over it. Undefined if there is none. */
-export async function withFile<T>(
-  path: string,
-  use: (file: AsyncBuffer) => Promise<T>,
-): Promise<T | undefined> {
-  const handle = await orAbsent(open(path, 'r'));
-  if (handle === undefined) return undefined;
-  try {
-    return await use(await contentOf(handle));
-  } finally {
-    await handle.close();
-  }
-}
-
 /** A whole file in memory; undefined if there is none. */
 export async function loadFile(path: string): Promise<AsyncBuffer | undefined> {
   const bytes = await orAbsent(naming(path, readFile(path)));
@@ -149,17 +135,4 @@ async function readBack(handle: FileHandle, expectedLength: number): Promise<Uin
     read += bytesRead;
     if (bytesRead === 0 || read >= expectedLength) return bytes.subarray(0, read);
   }
-}
-
-async function contentOf(handle: FileHandle): Promise<AsyncBuffer> {
-  const { size } = await handle.stat();
-  return {
-    byteLength: size,
-    async slice(start, end = size) {
-      const bytes = new Uint8Array(end - start);
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-      // Shorter only if another hand cut the file meanwhile; what is left does not decode.
-      return bytes.buffer.slice(0, bytesRead);
-    },
-  };
 }

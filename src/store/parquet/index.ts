@@ -8,6 +8,8 @@ import type { Examination, ExamineOptions } from '../damage.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import type {
   BarStore,
+  CommitNote,
+  Lease,
   Rejected,
   RejectedRow,
   Rename,
@@ -25,7 +27,7 @@ import { forgetRange } from './forget.ts';
 import { listEntries } from './forgotten/entry.ts';
 import { keepForgotten } from './forgotten/keep.ts';
 import { restoreForgotten } from './forgotten/restore.ts';
-import { lockStore } from './lock.ts';
+import { lockStore, type StoreLock } from './lock.ts';
 import { keepRejected, listAside } from './quarantine.ts';
 import { moveRevisionsIn } from './move-revisions.ts';
 import { readUniverseFile, saveRunRecord } from './records.ts';
@@ -33,6 +35,7 @@ import { readRejectedRows } from './rejected.ts';
 import { addRename, readRenamesFile } from './renames.ts';
 import { readRevisionsOf } from './revisions.ts';
 import { scanStore } from './scan.ts';
+import { openScanCache, type Remembered, type ScanCache } from './scan-cache.ts';
 import { readSeriesIn } from './series.ts';
 import { sweepTemps } from './sweep.ts';
 import { upsertSeries } from './upsert.ts';
@@ -45,42 +48,82 @@ export function openParquetStore(root: string, fs: CommitFs = DISK): BarStore {
   return new ParquetStore(resolve(root), fs);
 }
 
+/** What the writer of a store holds. */
+interface Held {
+  readonly lock: StoreLock;
+  /** From the first scan on that it is of use to. */
+  cache: ScanCache | undefined;
+  /** Whether nobody died who wrote under it. */
+  inOrder: boolean;
+}
+
 class ParquetStore implements BarStore {
   readonly url: string;
   readonly #fs: CommitFs;
-  #isWriter = false;
+  /** Held by the writer. */
+  #lease: Held | undefined;
+  /** What was committed without it, for the writer to be told. */
+  #committed: Remembered[] = [];
 
   constructor(root: string, fs: CommitFs) {
     this.url = root;
     this.#fs = fs;
   }
 
-  acquire(): Promise<{ release(): Promise<void> }> {
+  acquire(): Promise<Lease> {
     return this.#usable(async () => {
       await commitFolder(this.#fs, this.url);
-      const unlock = await lockStore(this.url);
-      this.#isWriter = true;
-      const release = async (): Promise<void> => {
-        if (!this.#isWriter) return;
-        this.#isWriter = false;
-        unlock();
-      };
+      const lock = await lockStore(this.url);
       try {
-        await sweepTemps(this.#fs, this.url);
+        if (!lock.wasReleased) await sweepTemps(this.#fs, this.url);
       } catch (error) {
-        await release();
+        lock.free(false);
         throw error;
       }
-      return { release };
+      const held: Held = { lock, cache: undefined, inOrder: true };
+      this.#lease = held;
+      return {
+        note: (files) => {
+          for (const file of files as readonly Remembered[]) held.cache?.remember(file);
+        },
+        noteDeath: () => {
+          held.inOrder = false;
+        },
+        release: () => this.#release(held),
+      };
     });
   }
 
-  scan(options: ScanOptions = {}): Promise<Scan> {
-    return this.#usable(() => scanStore(this.#fs, this.url, options, this.#isWriter));
+  async #release(held: Held): Promise<void> {
+    if (this.#lease !== held) return;
+    this.#lease = undefined;
+    await held.cache?.save(this.#fs, this.url);
+    held.lock.free(held.inOrder);
   }
 
+  scan(options: ScanOptions = {}): Promise<Scan> {
+    const held = this.#lease;
+    const openCache = async (files: number): Promise<ScanCache | undefined> => {
+      const cache = held?.cache ?? (await openScanCache(this.url, files));
+      if (held !== undefined) held.cache = cache;
+      return cache;
+    };
+    const tools = { mayMove: held !== undefined, openCache, ...(held && { since: held.lock.since }) };
+    return this.#usable(() => scanStore(this.#fs, this.url, options, tools));
+  }
+
+  committed(): readonly CommitNote[] {
+    return this.#committed.splice(0);
+  }
+
+  /** Takes note of what a file says that was committed a moment ago. */
+  readonly #note = (file: Remembered): void => {
+    if (this.#lease === undefined) this.#committed.push(file);
+    else this.#lease.cache?.remember(file);
+  };
+
   upsert(update: SeriesUpdate): Promise<UpsertResult> {
-    return this.#usable(() => upsertSeries(this.#fs, this.url, update));
+    return this.#usable(() => upsertSeries(this.#fs, this.url, update, this.#note));
   }
 
   readBars(series: Series, range: DayRange = periodRange('all')): Promise<StoredBars> {
@@ -127,7 +170,7 @@ class ParquetStore implements BarStore {
   }
 
   updateActions(ticker: string, change: (before: ActionBook) => ActionBook): Promise<void> {
-    return this.#usable(() => updateActions(this.#fs, this.url, ticker, change));
+    return this.#usable(() => updateActions(this.#fs, this.url, ticker, change, this.#note));
   }
 
   upsertActions(
@@ -138,7 +181,7 @@ class ParquetStore implements BarStore {
     fetchedAt: number,
   ): Promise<void> {
     const answer = { actions, covered, source, fetchedAt };
-    return this.#usable(() => mergeActions(this.#fs, this.url, ticker, answer));
+    return this.#usable(() => mergeActions(this.#fs, this.url, ticker, answer, this.#note));
   }
 
   forgetActions(ticker: string, range: DayRange = periodRange('all')): Promise<number> {

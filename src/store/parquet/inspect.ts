@@ -4,8 +4,10 @@ import { BackfillError } from '../../core/errors.ts';
 import type { SetAside } from '../store.ts';
 import { eachBounded } from './bounded.ts';
 import type { CommitFs } from './commit.ts';
-import { errno, withFile } from './disk.ts';
+import { errno } from './disk.ts';
+import { withFile } from './open-file.ts';
 import { setAside, versionOf } from './quarantine.ts';
+import { type Stamp, stampAt } from './stamp.ts';
 
 /** A file to look at, if it is there. */
 export interface Place<T> {
@@ -14,7 +16,9 @@ export interface Place<T> {
   /** Whose it is, as in `SetAside`. */
   readonly of: Pick<SetAside, 'ticker' | 'interval'>;
   /** Reads what is wanted of it. Throws `store-corrupt` if it is damaged. */
-  readonly read: (file: AsyncBuffer) => Promise<T>;
+  readonly read: (file: AsyncBuffer, stamp: Stamp) => Promise<T>;
+  /** What is known of it without reading; undefined if it has to be read. Asked with undefined where there is no file. */
+  readonly recall?: ((stamp: Stamp | undefined) => T | undefined) | undefined;
 }
 
 /** Errors of one file that say nothing of the others: reported, and the file is left where it is. */
@@ -30,35 +34,44 @@ interface Unreadable {
 type Look<T> = { readonly content: T } | Unreadable;
 
 /**
- * Reads every file that is there; the results come in the order of the places. A damaged one goes to quarantine if
+ * Reads every file that is there; the results come in the order of the items. A damaged one goes to quarantine if
  * `mayMove`, and is reported in `aside` either way, as is one that the system does not let us read.
  */
-export async function inspectAll<T>(
+export async function inspectAll<T, I>(
   fs: CommitFs,
   root: string,
-  places: readonly Place<T>[],
+  items: readonly I[],
+  placeOf: (item: I) => Place<T>,
   mayMove: boolean,
 ): Promise<{ found: T[]; aside: SetAside[] }> {
-  const looks: (Look<T> | undefined)[] = Array.from({ length: places.length });
-  await eachBounded(places, async (place, i) => {
-    const look = await lookAt(root, place);
-    looks[i] = look && 'reason' in look ? await lookAgain(fs, root, place, mayMove && look.damaged) : look;
+  const looks: (T | SetAside | undefined)[] = Array.from({ length: items.length });
+  const aside = new Set<T | SetAside | undefined>();
+  await eachBounded(items, async (item, i) => {
+    // Made one at a time: of a hundred thousand files it would take more room than what they say.
+    const place = placeOf(item);
+    const first = await lookAt(root, place);
+    const look =
+      first && 'reason' in first ? await lookAgain(fs, root, place, mayMove && first.damaged) : first;
+    if (look === undefined) return;
+    if ('content' in look) looks[i] = look.content;
+    else aside.add((looks[i] = { path: place.path, reason: look.reason, ...place.of }));
   });
-  const found: T[] = [];
-  const aside: SetAside[] = [];
-  for (const [i, { path, of }] of places.entries()) {
-    const look = looks[i];
-    if (look === undefined) continue;
-    if ('reason' in look) aside.push({ path, reason: look.reason, ticker: of.ticker, interval: of.interval });
-    else found.push(look.content);
-  }
-  return { found, aside };
+  const isAside = (look: T | SetAside | undefined): look is SetAside => aside.has(look);
+  return {
+    found: looks.filter((look): look is T => look !== undefined && !isAside(look)),
+    aside: looks.filter(isAside),
+  };
 }
 
 /** Undefined if there is no such file. */
-async function lookAt<T>(root: string, { path, read }: Place<T>): Promise<Look<T> | undefined> {
+async function lookAt<T>(root: string, { path, read, recall }: Place<T>): Promise<Look<T> | undefined> {
   try {
-    return await withFile(join(root, path), async (file) => ({ content: await read(file) }));
+    if (recall !== undefined) {
+      const stamp = await stampAt(join(root, path));
+      const content = recall(stamp);
+      if (stamp === undefined || content !== undefined) return content && { content };
+    }
+    return await withFile(join(root, path), async (file, stamp) => ({ content: await read(file, stamp) }));
   } catch (error) {
     if (errno(error) === 'ENOTDIR') return undefined;
     if (OWN_TROUBLE.has(errno(error))) return { reason: (error as Error).message, damaged: false };

@@ -1,4 +1,4 @@
-import { type DayRange, formatDay, parseDay } from '../../core/day.ts';
+import { type Day, type DayRange, formatDay, parseDay } from '../../core/day.ts';
 
 /** JSON that another hand may have written. What is not of the expected shape throws; the caller takes it for nothing. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -20,6 +20,11 @@ export function text(value: unknown): string {
 
 export function textOrNull(value: unknown): string | null {
   return value === null ? null : text(value);
+}
+
+/** A day that was written as an ISO date. */
+export function dayOrNull(value: unknown): Day | null {
+  return value === null ? null : parseDay(text(value));
 }
 
 /** An ISO instant as ms since the epoch. */

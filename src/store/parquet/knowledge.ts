@@ -9,14 +9,25 @@ import {
   type Unconfirmed,
   within,
 } from '../../core/coverage.ts';
-import { type DayRange, formatDay, parseDay } from '../../core/day.ts';
+import { type DayRange, formatDay } from '../../core/day.ts';
 import { ABSENCE_REASONS, type AbsenceReason, type Claim, joinClaims } from '../../core/evidence.ts';
 import { sessionRuns } from '../../core/gaps.ts';
 import { periodRange, sessionDateOf } from '../../core/partition.ts';
 import { normalize } from '../../core/ranges.ts';
 import type { TopUps } from '../store.ts';
 import type { Footer } from './decode.ts';
-import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text, textOrNull } from './json.ts';
+import {
+  dayOrNull,
+  fields,
+  instant,
+  type Json,
+  list,
+  malformed,
+  pairOf,
+  rangeOf,
+  text,
+  textOrNull,
+} from './json.ts';
 import type { Partition } from './layout.ts';
 import { byOwnCalendar, mayBeOf } from './other-calendar.ts';
 import { BROKEN_SEAL, digestIn, type OwnEntry, ownEntry, sealed, VERSION } from './own-entry.ts';
@@ -83,15 +94,24 @@ export function judgeKnowledge(
   partition: Partition,
   footer: Footer,
 ): { readonly known: Knowledge } | { readonly doubt: string } {
-  const entry = ownEntry(footer.metadata, placeOf(partition));
-  const doubt = doubtOf(entry, footer);
-  if (entry === undefined || doubt !== undefined) return { doubt: doubt ?? NOTHING_SAID };
+  const word = trustedWord(partition, footer);
+  if ('doubt' in word) return word;
   try {
-    return { known: knowledgeOf(partition, entry.json) };
+    return { known: knowledgeOf(partition, word.json) };
   } catch {
     // Whatever another hand wrote here is worth as much as nothing: the rows are the truth.
     return { doubt: MALFORMED };
   }
+}
+
+/** What a footer says, unread, or why it is not believed however it reads. Throws like `judgeKnowledge`. */
+export function trustedWord(
+  partition: Partition,
+  footer: Footer,
+): { readonly json: Json } | { readonly doubt: string } {
+  const entry = ownEntry(footer.metadata, placeOf(partition));
+  const doubt = doubtOf(entry, footer);
+  return entry === undefined || doubt !== undefined ? { doubt: doubt ?? NOTHING_SAID } : { json: entry.json };
 }
 
 const NOTHING_SAID = 'it says nothing of itself';
@@ -180,14 +200,22 @@ function isAbout(footer: Footer, json: Json): boolean {
 }
 
 function knowledgeOf(partition: Partition, json: Json): Knowledge {
+  return {
+    ...coverageIn(partition, json),
+    identity: identityIn(json['identity']),
+    fetchedAt: json['fetchedAt'] === null ? null : instant(json['fetchedAt']),
+    ...topUpsIn(json['topUps']),
+  };
+}
+
+/** The sessions that a footer speaks of, by the ticker's own calendar. Throws for what is malformed. */
+export function coverageIn(partition: Partition, json: Json): Pick<Knowledge, 'calendar' | 'coverage'> {
   const written: Coverage = {
     present: list(json['present']).map(rangeOf),
     provisional: list(json['provisional']).map(rangeOf),
     absent: list(json['absent']).map(absenceOf),
     ...(json['unconfirmed'] !== undefined && { unconfirmed: list(json['unconfirmed']).map(unconfirmedOf) }),
   };
-  const identity = fields(json['identity']);
-  const firstTrade = textOrNull(identity['firstTrade']);
   const id = text(json['calendar']);
   const [calendar, own] = [calendarById(id), calendarFor(partition.series.ticker)];
   // A ticker names its exchange: knowledge of sessions in another part of the world is somebody else's.
@@ -196,14 +224,17 @@ function knowledgeOf(partition: Partition, json: Json): Knowledge {
   return {
     calendar: calendar === own ? id : own.id,
     coverage: within(coverage, [periodRange(partition.period)]),
-    identity: {
-      currency: textOrNull(identity['currency']),
-      exchange: textOrNull(identity['exchange']),
-      type: textOrNull(identity['type']),
-      firstTrade: firstTrade === null ? null : parseDay(firstTrade),
-    },
-    fetchedAt: json['fetchedAt'] === null ? null : instant(json['fetchedAt']),
-    ...topUpsIn(json['topUps']),
+  };
+}
+
+/** Throws for what is malformed. */
+export function identityIn(value: unknown): Identity {
+  const { currency, exchange, type, firstTrade } = fields(value);
+  return {
+    currency: textOrNull(currency),
+    exchange: textOrNull(exchange),
+    type: textOrNull(type),
+    firstTrade: dayOrNull(firstTrade),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Interval } from '../../core/interval.ts';
  *     bars/interval=1d/ticker=AAPL/period=all/bars.parquet
  *     revisions/interval=1d/ticker=AAPL/period=all/revisions.parquet
  *     actions/ticker=AAPL/actions.parquet
- *     renames.json   universes/NAME.json   runs/ID.json   quarantine/...   .lock
+ *     renames.json   universes/NAME.json   runs/ID.json   quarantine/...   .lock   scan.cache
  */
 
 /** One Parquet file of bars, and perhaps one of their revisions: a series in a period (see `core/partition.ts`). */
@@ -28,6 +28,8 @@ export const REJECTED = `${QUARANTINE}/rows`;
 export const FORGOTTEN = `${QUARANTINE}/forgotten`;
 export const RENAMES_FILE = 'renames.json';
 export const LOCK_FILE = '.lock';
+/** What the last run knew of the files, see `scan-cache.ts`; its name is in nobody's globs. */
+export const SCAN_CACHE = 'scan.cache';
 
 /** Names that Windows gives to devices, with any extension, and `NULL`, which DuckDB reads as SQL's. */
 const RESERVED = /^(con|prn|aux|nul|null|com\d|lpt\d)(\.|$)/i;

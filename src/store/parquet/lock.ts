@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileLocks } from 'fs-native-extensions';
 import { BackfillError } from '../../core/errors.ts';
@@ -12,28 +12,57 @@ interface Holder {
   readonly command: string;
 }
 
+/** What the lock file says once its holder has let go of it: whoever takes the lock next has nobody's litter to sweep. */
+export const RELEASED = 'released\n';
+
+/** The lock on a store, held. */
+export interface StoreLock {
+  /** Whether the last holder let go of it in good order, or may have left temp files about. */
+  readonly wasReleased: boolean;
+  /** When it was taken, by the file system's clock: ns since the epoch. */
+  readonly since: bigint;
+  /** Frees it, `inOrder` if nothing lies about. */
+  free(inOrder: boolean): void;
+}
+
 /**
  * Takes the operating system's lock on a store: one writer at a time, freed by the system when the process dies,
- * however it dies. The root must exist. Gives the function that frees it; the file stays. Throws `store-locked`,
- * naming the holder, if another store object has it, in this process or in any other.
+ * however it dies. The root must exist. The file stays when it is freed. Throws `store-locked`, naming the holder, if
+ * another store object has it, in this process or in any other.
  */
-export async function lockStore(root: string): Promise<() => void> {
+export async function lockStore(root: string): Promise<StoreLock> {
   const { tryLock, unlock } = await nativeLocks();
   // A plain descriptor: a FileHandle that the caller lost sight of would be collected, and the lock with it.
   const fd = openSync(join(root, LOCK_FILE), 'a+');
   try {
     if (!tryLock(fd)) throw new BackfillError('store-locked', lockedMessage(root, fd));
+    const wasReleased = readFileSync(fd, 'utf8') === RELEASED;
     const holder: Holder = { pid: WRITER.pid, host: WRITER.host, command: WRITER.command };
-    ftruncateSync(fd);
-    writeSync(fd, `${JSON.stringify(holder)}\n`);
+    say(fd, `${JSON.stringify(holder)}\n`);
+    const since = fstatSync(fd, { bigint: true }).mtimeNs;
+    return { wasReleased, since, free: (inOrder) => free(fd, unlock, inOrder) };
   } catch (error) {
     closeSync(fd);
     throw error;
   }
-  return () => {
+}
+
+function free(fd: number, unlock: FileLocks['unlock'], inOrder: boolean): void {
+  try {
+    if (inOrder) say(fd, RELEASED);
+  } catch {
+    // A full disk: the next holder sweeps once too often.
+  } finally {
     unlock(fd);
     closeSync(fd);
-  };
+  }
+}
+
+/** Durably: after a power loss the next holder must not take a stopped run for one that ended in good order. */
+function say(fd: number, words: string): void {
+  ftruncateSync(fd);
+  writeSync(fd, words);
+  fsyncSync(fd);
 }
 
 /** The native module, loaded only by who locks: worker threads never do. */

@@ -4,26 +4,31 @@ import type { StoredBars } from '../../core/columns.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { type Check, commitFile, type CommitFs } from './commit.ts';
 import { decodeBars, decodeDigest, decodeTimes } from './decode-bars.ts';
-import { readFooter } from './decode.ts';
+import { type Footer, readFooter } from './decode.ts';
 import { digestOf } from './digest.ts';
 import { loadFile } from './disk.ts';
 import { encodeBars } from './encode.ts';
+import { fields } from './json.ts';
 import {
   encodeKnowledge,
   type Extent,
-  judgeKnowledge,
   type Knowledge,
   knowledgeByRows,
   statedDigest,
+  trustedWord,
 } from './knowledge.ts';
 import { barsPath, type Partition } from './layout.ts';
 import { assertDigest } from './own-entry.ts';
+import { partitionSaid, type Readings, type Said } from './said.ts';
+import type { Note } from './scan-cache.ts';
 
 /** What the footer of a partition says, or its rows where that is in doubt. */
 export interface PartitionState {
   readonly rows: number;
   readonly knowledge: Knowledge;
-  /** Why its own word does not count, where it does not. */
+  /** Its own word, where it counts. */
+  readonly said?: Said;
+  /** Why it does not, where it does not. */
   readonly doubt?: string;
 }
 
@@ -31,15 +36,32 @@ export interface PartitionState {
  * Reads the footer of a partition, and its rows only where the footer leaves doubts. Throws `store-corrupt` if it is
  * damaged.
  */
-export async function readState(partition: Partition, file: AsyncBuffer): Promise<PartitionState> {
+export async function readState(
+  partition: Partition,
+  file: AsyncBuffer,
+  readings: Readings,
+): Promise<PartitionState> {
   const footer = await readFooter(file);
   const { rows } = footer;
-  const judged = judgeKnowledge(partition, footer);
-  if ('known' in judged) return { rows, knowledge: judged.known };
+  const believed = ownWord(partition, footer, readings);
+  if (believed !== undefined) return believed;
   const stated = statedDigest(partition, footer);
   const found = stated === undefined ? '' : await decodeDigest(file);
   assertDigest(stated, () => found);
   return { rows, ...knowledgeByRows(partition, footer, await decodeTimes(file)) };
+}
+
+/** What a footer says, as the cache of scans says it again; undefined if it is not believed. Throws like `readState`. */
+function ownWord(partition: Partition, footer: Footer, readings: Readings): PartitionState | undefined {
+  const word = trustedWord(partition, footer);
+  if ('doubt' in word) return undefined;
+  try {
+    const said = partitionSaid(footer.rows, word.json);
+    return { ...readings.partition(partition, said), said };
+  } catch {
+    // Malformed: the rows tell, and why they had to.
+    return undefined;
+  }
 }
 
 /** The whole content of a partition. */
@@ -75,19 +97,22 @@ export async function readPartition(
   }
 }
 
-/** Commits the whole content of a partition in place of what was there. */
+/** Commits the whole content of a partition in place of what was there; `note` is told what it says, where that lasts. */
 export async function writePartition(
   fs: CommitFs,
   root: string,
   partition: Partition,
   { bars, knowledge }: PartitionContent,
+  note?: Note,
 ): Promise<void> {
   const firstTs = bars.ts.at(0) ?? null;
   const lastTs = bars.ts.at(-1) ?? null;
   const extent = { rows: bars.length, firstTs, lastTs, digest: digestOf(bars) };
   const metadata = encodeKnowledge(partition, knowledge, extent);
   const check: Check = (written) => assertMeant(written, metadata, extent);
-  await commitFile(fs, root, barsPath(partition), encodeBars(bars, metadata), check);
+  const path = barsPath(partition);
+  const stamp = await commitFile(fs, root, path, encodeBars(bars, metadata), check);
+  if (stamp) note?.({ path, stamp, ...partitionSaid(bars.length, fields(JSON.parse(metadata))) });
 }
 
 /**

@@ -13,13 +13,13 @@ const NAME = /^\d{8}T\d{6}Z-(\d+)\.json$/;
 
 /** Rejected rows that were kept, oldest first. A file that cannot be read is named and left where it is. */
 export async function readRejectedRows(fs: CommitFs, root: string, options: ScanOptions): Promise<Rejected> {
-  const places: Place<RejectedRecord>[] = [];
+  const files: { readonly path: string; readonly series: Series }[] = [];
   for (const series of await listSeries(root, options, REJECTED)) {
     const folder = seriesPath(REJECTED, series);
     for (const name of inOrder(await namesIn(join(root, folder))))
-      places.push(rejectedPlace(`${folder}/${name}`, series));
+      files.push({ path: `${folder}/${name}`, series });
   }
-  const { found, aside } = await inspectAll(fs, root, places, false);
+  const { found, aside } = await inspectAll(fs, root, files, rejectedPlace, false);
   return { records: found.toSorted((a, b) => a.fetchedAt - b.fetchedAt), unreadable: aside };
 }
 
@@ -29,7 +29,7 @@ function inOrder(names: readonly string[]): string[] {
   return names.filter((name) => NAME.test(name)).toSorted((a, b) => numberOf(a) - numberOf(b));
 }
 
-function rejectedPlace(path: string, series: Series): Place<RejectedRecord> {
+function rejectedPlace({ path, series }: { path: string; series: Series }): Place<RejectedRecord> {
   return {
     path,
     of: series,

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { AsyncBuffer } from 'hyparquet';
 import { storedBarsOf } from '../../core/bar-builder.ts';
 import type { Revision, Series } from '../../core/bars.ts';
 import { isSameBar } from '../../core/compare.ts';
@@ -12,7 +11,7 @@ import { type ActionsFooter, readRevisionsFooter } from './decode.ts';
 import { digestOf } from './digest.ts';
 import { DISK, loadFile } from './disk.ts';
 import { encodeRevisions } from './encode.ts';
-import { inspectAll } from './inspect.ts';
+import { inspectAll, type Place } from './inspect.ts';
 import { type Partition, REVISIONS, revisionsPath } from './layout.ts';
 import { assertDigest, digestIn, ownEntry, sealed, VERSION } from './own-entry.ts';
 import { listPartitions, partitionsOf } from './walk.ts';
@@ -47,12 +46,12 @@ export async function readRevisionsOf(root: string, series: Series): Promise<Rev
 /** Files of revisions that cannot be read, or are another partition's. They stay where they are. */
 export async function damagedRevisions(root: string): Promise<readonly SetAside[]> {
   const partitions = await listPartitions(root, {}, REVISIONS);
-  const places = partitions.map((partition) => ({
+  const placeOf = (partition: Partition): Place<string | undefined> => ({
     path: revisionsPath(partition),
     of: partition.series,
-    read: async (file: AsyncBuffer) => statedDigest(partition, await readRevisionsFooter(file)),
-  }));
-  return (await inspectAll(DISK, root, places, false)).aside;
+    read: async (file) => statedDigest(partition, await readRevisionsFooter(file)),
+  });
+  return (await inspectAll(DISK, root, partitions, placeOf, false)).aside;
 }
 
 /**

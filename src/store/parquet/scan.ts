@@ -9,9 +9,12 @@ import { inspectAll, type Place } from './inspect.ts';
 import { joinKnowledge } from './join.ts';
 import { actionsPath, barsPath, type Partition } from './layout.ts';
 import { type PartitionState, readState } from './partition-file.ts';
+import { actionsSaid, Readings, type Said } from './said.ts';
+import type { ScanCache } from './scan-cache.ts';
+import { isSettled, type Stamp } from './stamp.ts';
 import { listPartitions, tickersWithActions } from './walk.ts';
 
-interface Found extends PartitionState {
+interface Found extends Omit<PartitionState, 'said'> {
   readonly partition: Partition;
 }
 
@@ -21,20 +24,35 @@ interface FoundActions {
   readonly doubt?: string;
 }
 
+/** What a scan may do, and what it knows beforehand. */
+export interface ScanTools {
+  /** Whether damaged files go to quarantine. */
+  readonly mayMove: boolean;
+  /** What is known already, for a scan of so many files; undefined if that is not worth looking up. */
+  readonly openCache: (files: number) => Promise<ScanCache | undefined>;
+  /**
+   * An instant before the scan by the file system's clock, ns since the epoch: what is older can be remembered. Default:
+   * nothing is.
+   */
+  readonly since?: bigint;
+}
+
 /**
- * Reads the footer of every partition and of every file of corporate actions, and rows only where a partition's
- * knowledge cannot be trusted. A damaged file goes to quarantine if `mayMove`, and is reported either way.
+ * Knows of every partition and of every file of corporate actions what its footer says: by the cache where the file is
+ * the one that was read before, else by the file, and by its rows only where its own word cannot be trusted. A damaged file goes
+ * to quarantine if `mayMove`, and is reported either way.
  */
 export async function scanStore(
   fs: CommitFs,
   root: string,
   options: ScanOptions,
-  mayMove: boolean,
+  { mayMove, openCache, since }: ScanTools,
 ): Promise<Scan> {
   const partitions = await listPartitions(root, options);
-  const tickers = options.tickers ?? (await tickersWithActions(root));
-  const bars = await inspectAll(fs, root, partitions.map(partitionPlace), mayMove);
-  const actions = await inspectAll(fs, root, [...new Set(tickers)].map(actionsPlace), mayMove);
+  const tickers = [...new Set(options.tickers ?? (await tickersWithActions(root)))];
+  const memory = new Memory(await openCache(partitions.length + tickers.length), since);
+  const bars = await inspectAll(fs, root, partitions, (one) => partitionPlace(one, memory), mayMove);
+  const actions = await inspectAll(fs, root, tickers, (ticker) => actionsPlace(ticker, memory), mayMove);
   return {
     series: joinPartitions(bars.found),
     actions: new Map(actions.found.map(({ ticker, covered }) => [ticker, covered])),
@@ -43,22 +61,65 @@ export async function scanStore(
   };
 }
 
-function partitionPlace(partition: Partition): Place<Found> {
+/** What files said, by the cache or when they were read a moment ago. */
+class Memory {
+  readonly readings = new Readings();
+  readonly #cache: ScanCache | undefined;
+  readonly #since: bigint;
+
+  constructor(cache: ScanCache | undefined, since = 0n) {
+    this.#cache = cache;
+    this.#since = since;
+  }
+
+  /** For `Place.recall`: undefined where nothing is known of the path, so that its stamp need not be asked for. */
+  recalling<T>(path: string, read: (said: Said) => T): Place<T>['recall'] {
+    const cache = this.#cache;
+    if (cache?.has(path) !== true) return undefined;
+    return (stamp) => {
+      const said = stamp && cache.recall(path, stamp);
+      try {
+        if (said !== undefined) return read(said);
+      } catch {
+        // Malformed, as this version sees it: the file itself tells.
+      }
+      cache.forget(path);
+      return undefined;
+    };
+  }
+
+  remember(path: string, stamp: Stamp, said: Said | undefined): void {
+    if (said !== undefined && isSettled(stamp, this.#since)) this.#cache?.remember({ path, stamp, ...said });
+  }
+}
+
+function partitionPlace(partition: Partition, memory: Memory): Place<Found> {
+  const path = barsPath(partition);
   return {
-    path: barsPath(partition),
+    path,
     of: partition.series,
-    read: async (file) => ({ partition, ...(await readState(partition, file)) }),
+    read: async (file, stamp) => {
+      const { said, ...state } = await readState(partition, file, memory.readings);
+      memory.remember(path, stamp, said);
+      return { partition, ...state };
+    },
+    recall: memory.recalling(path, (said) => ({ partition, ...memory.readings.partition(partition, said) })),
   };
 }
 
-function actionsPlace(ticker: string): Place<FoundActions> {
+function actionsPlace(ticker: string, memory: Memory): Place<FoundActions> {
+  const path = actionsPath(ticker);
   return {
-    path: actionsPath(ticker),
+    path,
     of: { ticker, interval: null },
-    read: async (file) => {
+    read: async (file, stamp) => {
       const { covered, doubt } = trustedBook(ticker, await readActionsFooter(file));
-      return { ticker, covered, ...(doubt !== undefined && { doubt }) };
+      if (doubt !== undefined) return { ticker, covered, doubt };
+      const said = actionsSaid(covered);
+      memory.remember(path, stamp, said);
+      return { ticker, covered: memory.readings.covered(said) };
     },
+    recall: memory.recalling(path, (said) => ({ ticker, covered: memory.readings.covered(said) })),
   };
 }
 
@@ -77,17 +138,11 @@ function actionsDoubt({ ticker, doubt }: FoundActions): SetAside[] {
 
 /** Series from their partitions, which come one series after the other. */
 function joinPartitions(found: readonly Found[]): Map<string, SeriesState> {
-  const bySeries = new Map<string, Found[]>();
-  for (const part of found) {
-    const key = seriesKey(part.partition.series);
-    const parts = bySeries.get(key);
-    if (parts) parts.push(part);
-    else bySeries.set(key, [part]);
-  }
   const states = new Map<string, SeriesState>();
-  for (const [key, parts] of bySeries) {
-    const [first] = parts;
-    if (first) states.set(key, stateOf(first.partition.series, parts));
+  for (let from = 0, to = 0; from < found.length; from = to) {
+    const { series } = (found[from] as Found).partition;
+    while (found[to]?.partition.series === series) to++;
+    states.set(seriesKey(series), stateOf(series, found.slice(from, to)));
   }
   return states;
 }

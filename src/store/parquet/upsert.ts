@@ -13,6 +13,7 @@ import { barsPath, type Partition, revisionsPath } from './layout.ts';
 import { type Merged, mergeAnswer } from './merge.ts';
 import { type PartitionContent, readPartition, writePartition } from './partition-file.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
+import type { Note } from './scan-cache.ts';
 import { addRevisions, readRevisionsFile } from './revisions.ts';
 
 /** A partition that an answer touches: as it was, and what comes into it. */
@@ -28,7 +29,12 @@ interface Change {
  * Merges an answer into every partition that its bars or its knowledge touch, one after the other. If one of them, or
  * the revisions that it would add to, is damaged it goes to quarantine, none is written, and `store-corrupt` is thrown.
  */
-export async function upsertSeries(fs: CommitFs, root: string, update: SeriesUpdate): Promise<UpsertResult> {
+export async function upsertSeries(
+  fs: CommitFs,
+  root: string,
+  update: SeriesUpdate,
+  note?: Note,
+): Promise<UpsertResult> {
   const changes = await plannedChanges(fs, root, update);
   const revised = changes.filter(({ revisions }) => revisions.length > 0);
   const known = await readKnownRevisions(fs, root, revised);
@@ -37,7 +43,7 @@ export async function upsertSeries(fs: CommitFs, root: string, update: SeriesUpd
     // First, so that no old value is ever nowhere.
     await addRevisions(fs, root, partition, known.get(change) ?? [], revisions);
     const knowledge = learnFrom(before?.knowledge, update, partition.period);
-    await writePartition(fs, root, partition, { bars: merged.bars, knowledge });
+    await writePartition(fs, root, partition, { bars: merged.bars, knowledge }, note);
   }
   const total = (count: (change: Change) => number): number =>
     changes.reduce((sum, change) => sum + count(change), 0);

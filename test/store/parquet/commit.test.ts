@@ -269,6 +269,27 @@ describe('acquire', () => {
     expect(after.filter((path) => swept.includes(path))).toEqual([]);
   });
 
+  it('sweeps after a holder that did not let go in good order, and only then', async () => {
+    const store = openParquetStore(root);
+    const litter = '.bars.17-0-3.tmp';
+    const isLeft = async (): Promise<boolean> => (await readdir(root)).includes(litter);
+    await (await store.acquire()).release();
+    await writeFile(join(root, litter), '');
+    const orderly = await store.acquire();
+    expect(await isLeft()).toBe(true);
+    const words = await readFile(join(root, '.lock'), 'utf8');
+    orderly.noteDeath();
+    await orderly.release();
+    await (await store.acquire()).release();
+    expect(await isLeft()).toBe(false);
+    await writeFile(join(root, litter), '');
+    await writeFile(join(root, '.lock'), words);
+    await store.examine({ now: 0, fix: true });
+    await writeFile(join(root, litter), '');
+    await (await store.acquire()).release();
+    expect(await isLeft()).toBe(false);
+  });
+
   it('gives temp files names that no glob for data matches', () => {
     expect('.bars.123-0-7.tmp').toMatch(TEMP_NAME);
     expect('.20261120T211500Z-3f9a.123-0-7.tmp').toMatch(TEMP_NAME);

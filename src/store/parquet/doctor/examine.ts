@@ -29,11 +29,12 @@ export async function examineStore(
   if ((await orAbsent(stat(root))) === undefined)
     throw new BackfillError('store-unusable', `there is no store at ${root}`);
   if (options.fix !== true) return new Examiner(fs, root, options).run();
-  const unlock = await lockStore(root);
+  const lock = await lockStore(root);
   try {
     return await new Examiner(fs, root, options).run();
   } finally {
-    unlock();
+    // What a dead writer left it names only: that the next writer sweeps.
+    lock.free(lock.wasReleased);
   }
 }
 

@@ -16,6 +16,7 @@ import {
   RENAMES_FILE,
   REVISIONS,
   RUNS,
+  SCAN_CACHE,
 } from '../layout.ts';
 
 /** Something below the root of a store and what it is by its path. */
@@ -90,7 +91,7 @@ function isSeriesPath([interval, ticker, period, ...more]: readonly string[]): b
 }
 
 function fileAt(path: string, name: string): Found | typeof PASSED_OVER {
-  if (path === LOCK_FILE) return PASSED_OVER;
+  if (path === LOCK_FILE || path === SCAN_CACHE) return PASSED_OVER;
   if (TEMP_NAME.test(name)) return { is: 'temp', path };
   if (path === RENAMES_FILE) return { is: 'renames', path };
   const segments = path.split('/').slice(0, -1);
