@@ -213,7 +213,10 @@ describe('a folder as a provider', () => {
     expect(() => openCsv({ id: 'csv', basis: 'raw' })).toThrow(expect.objectContaining({ code: 'usage' }));
     expect(() => openCsv({ id: 'csv', url })).toThrow(expect.objectContaining({ code: 'usage' }));
     expect(() => openCsv({ id: 'csv', url, basis: 'split-adjusted' })).toThrow(
-      expect.objectContaining({ code: 'usage', message: expect.stringContaining('actions.csv') }),
+      expect.objectContaining({
+        code: 'usage',
+        message: expect.stringContaining('no actions.csv; write one'),
+      }),
     );
   });
 
@@ -271,6 +274,14 @@ describe('a folder as a provider', () => {
     await expect(fetchBars(provider, 'AAPL', asked, '5m')).rejects.toMatchObject({
       code: 'unsupported-interval',
       message: 'csv has only 1d of AAPL, not 5m',
+    });
+    const headed = openCsv({
+      id: 'csv',
+      url: await folderOf({ 'IBM.csv': 'date,open,high,low,close\n' }),
+      basis: 'raw',
+    });
+    await expect(fetchBars(headed, 'IBM', asked)).rejects.toMatchObject({
+      message: 'csv has no bars of IBM',
     });
   });
 

@@ -85,7 +85,11 @@ export function clientOf(
 ): CsvClient {
   const { url, basis } = config;
   if (basis === 'split-adjusted' && !market.hasActions) {
-    throw new BackfillError('usage', `split-adjusted prices need their splits: "${url}" has no actions.csv`);
+    throw new BackfillError(
+      'usage',
+      `split-adjusted prices need their splits: "${url}" has no actions.csv; write one (ticker,date,kind,value; ` +
+        `its header alone where nothing was split), or say --basis raw if they are as traded`,
+    );
   }
   const editionOf = (ticker: string): string | null => {
     // Of prices that are as traded the actions are no part.

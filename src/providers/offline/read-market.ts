@@ -33,15 +33,11 @@ export function readMarket(market: Market, request: BarRequest, provider: string
   }
   const intervals = market.intervals(ticker);
   if (!intervals.includes(interval)) {
-    const offered = intervals.length === 0 ? 'no bars' : `only ${intervals.join(', ')}`;
-    throw new BackfillError(
-      'unsupported-interval',
-      `${provider} has ${offered} of ${ticker}, not ${interval}`,
-      {
-        ticker,
-        provider,
-      },
-    );
+    const message =
+      intervals.length === 0
+        ? `${provider} has no bars of ${ticker}`
+        : `${provider} has only ${intervals.join(', ')} of ${ticker}, not ${interval}`;
+    throw new BackfillError('unsupported-interval', message, { ticker, provider });
   }
   const calendar = calendarById(listing.calendar);
   const closed = closedDays(range, calendar, now);
