@@ -7,20 +7,14 @@ import { spreadOf } from '../harness/spread.ts';
 import { fill, measureFill } from '../market/backfill.ts';
 import { inventDaily } from '../market/invented.ts';
 import type { DailyMarket } from '../market/market.ts';
-import { type LogEntry, serve } from '../market/simulator.ts';
+import { serve } from '../market/simulator.ts';
+import { type QuotaUse, useOf } from './quota-use.ts';
 
 const WORKERS = [1, 4, 16];
 const QUOTA = { requests: 100, seconds: 5 };
 const SESSIONS = 21;
 
-interface Run extends Measured {
-  /** Requests that were admitted. */
-  readonly admitted: number;
-  /** Requests that the server refused. */
-  readonly refused: number;
-  /** Admitted requests as a part of what the quota allows from the first to the last of them. */
-  readonly used: number;
-}
+interface Run extends Measured, QuotaUse {}
 
 export const quota: Question = {
   asks: 'How much of a quota is used, and how often does a server that enforces it refuse?',
@@ -82,17 +76,9 @@ async function keepTo(market: DailyMarket, workers: number, scratch: string): Pr
     const measured = await measureFill(
       fill(market, { store: join(folder, 'store'), workers, url: server.url, more }),
     );
-    return { ...measured, ...useOf(await server.log()) };
+    return { ...measured, ...useOf(await server.log(), QUOTA) };
   } finally {
     await server.stop();
     await rm(folder, { recursive: true });
   }
-}
-
-function useOf(log: readonly LogEntry[]): Pick<Run, 'admitted' | 'refused' | 'used'> {
-  const at = log.flatMap(({ outcome, arrivedMs }) => (outcome === 'limited' ? [] : arrivedMs));
-  const sorted = at.toSorted((a, b) => a - b);
-  const spanMs = (sorted.at(-1) ?? 0) - (sorted[0] ?? 0);
-  const allowed = (QUOTA.requests * spanMs) / (QUOTA.seconds * 1000);
-  return { admitted: at.length, refused: log.length - at.length, used: (at.length - 1) / allowed };
 }
