@@ -44,15 +44,19 @@ export type Sessions = {
   readonly given: Uint8Array;
 };
 
-/** Session i as an object. */
+/** Session i as an object. Written out: spread together, it would cost many times as much. */
 export function sessionAt(sessions: Sessions, i: number): SessionPrices | undefined {
   if (i < 0 || i >= sessions.length) return undefined;
-  const number = (column: Float64Array): number => column[i] as number;
-  const { day, ts, open, firstClose, high, low, close, bars, given } = sessions;
   return {
-    ...{ day: number(day), ts: number(ts), open: number(open), firstClose: number(firstClose) },
-    ...{ high: number(high), low: number(low), close: number(close), bars: number(bars) },
-    given: given[i] === 1,
+    day: sessions.day[i] as Day,
+    ts: sessions.ts[i] as number,
+    open: sessions.open[i] as number,
+    firstClose: sessions.firstClose[i] as number,
+    high: sessions.high[i] as number,
+    low: sessions.low[i] as number,
+    close: sessions.close[i] as number,
+    bars: sessions.bars[i] as number,
+    given: sessions.given[i] === 1,
   };
 }
 

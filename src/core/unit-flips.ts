@@ -164,33 +164,34 @@ function rejectGrossSpikes(checked: CheckedBars, context: SeriesContext): Checke
   const sessions = sessionPrices(checked.accepted, context);
   const spikes = new Map<Day, string>();
   for (let i = 0; i < sessions.length; i++) {
-    const [session, before, after] = [i, i - 1, i + 1].map((at) => sessionAt(sessions, at));
-    if (session === undefined) continue;
-    if (before && after) {
-      if (!isGrossSpike(session, [before, after], context)) continue;
-      const reason = `prices about ${session.close} stand alone between closes of ${before.close} and ${after.close}`;
-      spikes.set(session.day, reason);
-    } else if (isUnconfirmed(session, sessions, i, context)) {
-      const beside = (before ?? after)?.close ?? 0;
-      const reason = `close ${session.close} beside one of ${beside}, and no session on its other side confirms it`;
-      spikes.set(session.day, reason);
-    }
+    const isEnd = i === 0 || i === sessions.length - 1;
+    const reason = isEnd ? unconfirmedReason(sessions, i, context) : spikeReason(sessions, i, context);
+    if (reason !== undefined) spikes.set(sessions.day[i] as Day, reason);
   }
   const { ts } = checked.accepted;
   return spikes.size === 0 ? checked : withRejected(checked, (i) => spikes.get(sessionOf(ts[i] as number)));
 }
 
-function isGrossSpike(
-  session: SessionPrices,
-  neighbours: readonly [SessionPrices, SessionPrices],
-  { actions }: SeriesContext,
-): boolean {
-  const [before, after] = neighbours;
+/** What is to be said of a session between two others that is a gross spike. */
+function spikeReason(sessions: Sessions, at: number, { actions }: SeriesContext): string | undefined {
+  const { close } = sessions;
   // Most sessions are done with here; the exact comparison is dearer.
-  if (!isBeyond(session.close / before.close, GROSS_SPIKE)) return false;
-  if (!areNeighbours(before, session) || !areNeighbours(session, after)) return false;
-  const factor = standout(session.day, [session.low, session.high], neighbours, actions);
-  return isBeyond(factor, GROSS_SPIKE) && closesAgree(before, after, GROSS_AGREEMENT, actions);
+  if (!isBeyond((close[at] as number) / (close[at - 1] as number), GROSS_SPIKE)) return undefined;
+  const [before, session, after] = [at - 1, at, at + 1].map((one) => sessionAt(sessions, one));
+  if (before === undefined || session === undefined || after === undefined) return undefined;
+  if (!areNeighbours(before, session) || !areNeighbours(session, after)) return undefined;
+  const factor = standout(session.day, [session.low, session.high], [before, after], actions);
+  if (!isBeyond(factor, GROSS_SPIKE) || !closesAgree(before, after, GROSS_AGREEMENT, actions))
+    return undefined;
+  return `prices about ${session.close} stand alone between closes of ${before.close} and ${after.close}`;
+}
+
+/** What is to be said of a first or last session that is so far off the one beside it that nobody confirms it. */
+function unconfirmedReason(sessions: Sessions, at: number, context: SeriesContext): string | undefined {
+  const session = sessionAt(sessions, at);
+  if (session === undefined || !isUnconfirmed(session, sessions, at, context)) return undefined;
+  const beside = sessions.close[at === 0 ? 1 : at - 1];
+  return `close ${session.close} beside one of ${beside}, and no session on its other side confirms it`;
 }
 
 /**
