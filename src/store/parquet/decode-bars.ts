@@ -38,9 +38,22 @@ export async function decodeRevisions(file: AsyncBuffer): Promise<Revision[]> {
   }));
 }
 
+/**
+ * The bars of a file as they are, in its order, with NaN for a value that is none. Throws `store-corrupt` only for what
+ * gives no rows at all.
+ */
+export async function decodeAsTheyAre(file: AsyncBuffer): Promise<StoredBars> {
+  const reader = await openBars(file);
+  return barsFrom({ ...reader, numbers: reader.known }, OWN_NAMES);
+}
+
 async function readBars(file: AsyncBuffer): Promise<StoredBars> {
+  return barsFrom(await openBars(file), OWN_NAMES);
+}
+
+async function openBars(file: AsyncBuffer): Promise<ColumnReader> {
   const names = BAR_COLUMNS.map(({ name }) => name);
-  return barsFrom(await openReader(file, await readMetadata(file, BAR_COLUMNS), names), OWN_NAMES);
+  return openReader(file, await readMetadata(file, BAR_COLUMNS), names);
 }
 
 /** Columns that bars are made of. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { type Encoding, parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { type CompressionCodec, type Encoding, parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { storedBarsOf, storedRowsOf } from '../../../src/core/bar-builder.ts';
@@ -46,7 +46,7 @@ async function readByAnother(file: Uint8Array): Promise<Bar[]> {
 function writeByAnother(
   rows: readonly Bar[],
   encoding: Encoding | undefined,
-  rowGroupSize = 700,
+  { schema = BAR_COLUMNS, codec = 'SNAPPY' }: { schema?: typeof BAR_COLUMNS; codec?: CompressionCodec } = {},
 ): Uint8Array {
   const column = (name: keyof Bar) => ({
     name,
@@ -59,7 +59,8 @@ function writeByAnother(
     encoding: 'DELTA_BINARY_PACKED' as const,
   });
   const bytes = parquetWriteBuffer({
-    schema: [{ name: 'root', num_children: BAR_COLUMNS.length }, ...BAR_COLUMNS],
+    schema: [{ name: 'root', num_children: schema.length }, ...schema],
+    codec,
     columnData: [
       whole('ts', 'ts'),
       ...(['open', 'high', 'low', 'close'] as const).map(column),
@@ -69,7 +70,7 @@ function writeByAnother(
       { name: 'source', data: rows.map(({ source }) => source) },
       whole('fetched_at', 'fetchedAt'),
     ],
-    rowGroupSize,
+    rowGroupSize: 700,
   });
   return new Uint8Array(bytes);
 }
@@ -116,6 +117,19 @@ describe('a file of bars', () => {
       expect(await rowsInFile(writeByAnother(rows, encoding))).toEqual(rows);
     },
   );
+
+  it('of another writer is read in its unit of time, also where its pages are as ours', async () => {
+    const rows = minutes(40);
+    const micros = BAR_COLUMNS.map((element) =>
+      element.logical_type?.type === 'TIMESTAMP'
+        ? { ...element, logical_type: { ...element.logical_type, unit: 'MICROS' as const } }
+        : element,
+    );
+    const later = rows.map((row) => ({ ...row, ts: row.ts * 1000, fetchedAt: row.fetchedAt * 1000 }));
+    expect(
+      await rowsInFile(writeByAnother(later, 'PLAIN', { schema: micros, codec: 'UNCOMPRESSED' })),
+    ).toEqual(rows);
+  });
 
   it('has the extent of its rows in its footer, and their stamps alone', async () => {
     const file = fileOf(minutes(1000), '{}');
