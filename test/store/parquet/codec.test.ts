@@ -160,6 +160,22 @@ describe('a file of bars', () => {
     );
   });
 
+  it('whose rows name a source that is not in its dictionary is damaged', async () => {
+    const bars = storedBarsOf(minutes(3));
+    const source = { codes: Uint16Array.of(0, 3, 1), names: ['a', 'b', 'c'] };
+    const file = encodeBars({ ...bars, source }, '{}');
+    await expect(decodeBars(bytesAsFile(file))).rejects.toMatchObject({ code: 'store-corrupt' });
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('with a price of %s is damaged', async (close) => {
+    const rows = minutes(20, (i) => (i === 7 ? { close } : {}));
+    for (const file of [fileOf(rows, '{}'), writeByAnother(rows, 'PLAIN')])
+      await expect(decodeBars(bytesAsFile(file))).rejects.toMatchObject({
+        code: 'store-corrupt',
+        message: `its column close holds ${close}`,
+      });
+  });
+
   it('shares no memory with what was decoded', async () => {
     const file = fileOf(minutes(10), '{}');
     const bars = await decodeBars(bytesAsFile(file));

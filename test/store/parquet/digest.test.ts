@@ -87,6 +87,18 @@ describe('the digest of bars', () => {
     expect(of(Number.NaN)).toBe(of(0 / 0));
   });
 
+  it('is the same for both zeros, of which files of earlier versions have one', () => {
+    expect(digestOf([daily('2026-02-27', { open: -0 })])).toBe(digestOf([daily('2026-02-27', { open: 0 })]));
+  });
+
+  it('is of the sources, not of how they are numbered', () => {
+    const numbered = (codes: number[], names: string[]): string =>
+      digestOfBars({ ...storedBarsOf(BARS), source: { codes: Uint16Array.from(codes), names } });
+    expect(numbered([1, 0], ['other', 'sample'])).toBe(digestOf(BARS));
+    expect(numbered([2, 0], ['other', 'unused', 'sample'])).toBe(digestOf(BARS));
+    expect(numbered([0, 1], ['other', 'sample'])).not.toBe(digestOf(BARS));
+  });
+
   it('does not take two lists of sources for one', () => {
     const of = (...sources: string[]): string =>
       digestOf(sources.map((source, i) => daily(`2026-02-0${i + 1}`, { source })));

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { storedBarsOf, storedRowsOf } from '../../src/core/bar-builder.ts';
+import type { Bar } from '../../src/core/bars.ts';
+import { NO_BARS } from '../../src/core/columns.ts';
+import { concatBars } from '../../src/core/concat-bars.ts';
+
+const bar = (ts: number, change: Partial<Bar> = {}): Bar => ({
+  ...{ ts, open: 10, high: 12, low: 9, close: 11, volume: 100, vwap: null, trades: null },
+  ...{ source: 'yahoo', fetchedAt: 5 },
+  ...change,
+});
+
+describe('bars one after the other', () => {
+  it('are all of them, with what is known of some only', () => {
+    const parts = [
+      [bar(1, { source: 'csv' }), bar(2)],
+      [],
+      [bar(3, { vwap: 10.5 }), bar(4, { trades: 7, source: 'csv', fetchedAt: 9 })],
+      [bar(5, { volume: Number.NaN, source: 'sample' })],
+    ];
+    const whole = concatBars(parts.map(storedBarsOf));
+    expect(storedRowsOf(whole)).toEqual(parts.flat());
+    expect(whole.source.names).toEqual([...new Set(whole.source.names)]);
+  });
+
+  it('are the same object where there is one part, and none where there is none', () => {
+    const only = storedBarsOf([bar(1)]);
+    expect(concatBars([NO_BARS, only])).toBe(only);
+    expect(concatBars([])).toBe(NO_BARS);
+  });
+
+  it('have a column of what no bar has only where one of them has it', () => {
+    expect(concatBars([storedBarsOf([bar(1)]), storedBarsOf([bar(2)])])).toMatchObject({
+      vwap: null,
+      trades: null,
+    });
+  });
+});
