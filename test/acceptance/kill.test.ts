@@ -35,9 +35,10 @@ describe('a backfill that is killed', () => {
       '--now',
       NOW,
     ]);
-    const { tasks } = JSON.parse(plan.stdout) as { tasks: { series: { ticker: string } }[] };
-    tickers = tasks.length;
-    await writeFile(join(folder, 'tickers.txt'), tasks.map(({ series }) => series.ticker).join('\n'));
+    const { tasks } = JSON.parse(plan.stdout) as { tasks: { wants: { series: { ticker: string } }[] }[] };
+    const wanted = tasks.flatMap(({ wants }) => wants.map(({ series }) => series.ticker));
+    tickers = wanted.length;
+    await writeFile(join(folder, 'tickers.txt'), wanted.join('\n'));
     simulator = await startSimulate(folder, ['--from', 'sample', '--latency', '40ms', '--now', NOW]);
     await finish(join(folder, 'undisturbed'));
     undisturbed = await exportStore(join(folder, 'undisturbed'));
