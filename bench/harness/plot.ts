@@ -1,11 +1,11 @@
-import { BarChart, LineChart } from 'echarts/charts';
+import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Chart } from './question.ts';
 import { valueText } from './text.ts';
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
 const WIDTH = 760;
 const LINES_HEIGHT = 340;
@@ -20,6 +20,8 @@ const TEXT = { color: '#7d8590' };
 export function plot(chart: Chart): string {
   const { title, kind, x, series } = chart;
   const isBars = kind === 'bar';
+  // A bar has no length where the axis has no zero.
+  const type = isBars && chart.logarithmic ? 'scatter' : kind;
   const height = isBars ? 100 + x.length * series.length * BAR_HEIGHT : LINES_HEIGHT;
   const drawn = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
   const [places, values] = [placesAxis(chart), valuesAxis(chart)];
@@ -27,10 +29,10 @@ export function plot(chart: Chart): string {
     animation: false,
     backgroundColor: 'transparent',
     title: { text: title, left: 8, textStyle: { ...TEXT, fontSize: 14 } },
-    legend: { show: series.length > 1, bottom: 0, textStyle: TEXT },
+    legend: { show: series.length > 1, bottom: 0, itemGap: 24, textStyle: TEXT },
     grid: { left: isBars ? NAMES_WIDTH : 80, right: 40, top: 44, bottom: series.length > 1 ? 64 : 48 },
     ...(isBars ? { xAxis: values, yAxis: { ...places, inverse: true } } : { xAxis: places, yAxis: values }),
-    series: series.map(({ name, values: data }) => ({ type: kind, name, data: [...data] })),
+    series: series.map(({ name, values: data }) => ({ type, name, data: [...data] })),
   });
   const svg = drawn.renderToSVGString();
   drawn.dispose();
@@ -45,7 +47,11 @@ function placesAxis({ x, xTitle }: Chart): object {
 function valuesAxis({ unit, logarithmic }: Chart): object {
   return {
     type: logarithmic ? 'log' : 'value',
-    axisLabel: { ...TEXT, formatter: (value: number) => valueText(value, unit), hideOverlap: true },
+    axisLabel: {
+      ...TEXT,
+      formatter: (value: number) => (value === 0 ? '0' : valueText(value, unit)),
+      hideOverlap: true,
+    },
     splitLine: { lineStyle: { color: '#7d859033' } },
   };
 }

@@ -81,8 +81,14 @@ describe('the options', () => {
     expect(silent).toEqual([]);
   });
 
-  it('that the README names are options of some command, or of a bundler', () => {
-    const known = new Set([...[...helps.keys()].flatMap(optionsOf), ...EVERYWHERE, '--external']);
+  it('that the README names are options of some command, of the bench or of a bundler', () => {
+    const known = new Set([
+      ...[...helps.keys()].flatMap(optionsOf),
+      ...EVERYWHERE,
+      '--quick',
+      '--publish',
+      '--external',
+    ]);
     // A rule of a table is no option, nor is what several begin with.
     const named = README.match(/(?<![-\w])--[a-z][a-z-]*(?<!-)(?![-\w])/g) ?? [];
     expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
