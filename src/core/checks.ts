@@ -1,8 +1,8 @@
 import type { Ohlcv } from './bars.ts';
 import { type Bars, barAt, keep, pick } from './columns.ts';
 import type { Day } from './day.ts';
-import { mayBeNegative, mayCrossZero } from './instrument-type.ts';
-import { type BarPrices, outsideBy, pricesAt, RANGE_TOLERANCE } from './outside-range.ts';
+import { mayBeNegative } from './instrument-type.ts';
+import { type BarPrices, outsideBy, RANGE_TOLERANCE } from './outside-range.ts';
 
 /** A bar that is not stored, and why. */
 export interface RejectedBar {
@@ -70,12 +70,18 @@ function checkDisordered(bars: Bars, type: string | null): CheckedBars {
 function groupedByStamp({ ts, length }: Bars): number[][] {
   const groups: number[][] = [];
   const order = Array.from({ length }, (_, i) => i);
-  for (const i of order.toSorted((a, b) => (ts[a] as number) - (ts[b] as number))) {
+  for (const i of order.toSorted((a, b) => stampOrder(ts[a] as number, ts[b] as number))) {
     const group = groups.at(-1);
     if (group !== undefined && ts[group[0] as number] === ts[i]) group.push(i);
     else groups.push([i]);
   }
   return groups;
+}
+
+/** What is no number comes last: as equal to all it would leave the others in no order. */
+function stampOrder(a: number, b: number): number {
+  if (a < b) return -1;
+  return a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b));
 }
 
 /** Rejects the accepted bars for which there is a reason, by their place. */
@@ -132,18 +138,24 @@ export function faultOf(bar: Ohlcv, type: string | null): string | null {
 
 /** The same of bar i, which is hardly ever made an object. */
 function faultAt(bars: Bars, i: number, type: string | null): string | null {
-  if (mayCrossZero(type)) return faultOf(barAt(bars, i), type);
-  const prices = pricesAt(bars, i);
-  return (
-    stampFault(bars.ts[i] as number) ??
-    priceFault(prices, false) ??
-    volumeFault(bars.volume[i] as number) ??
-    rangeFault(prices)
-  );
+  return isPlain(bars, i) ? null : faultOf(barAt(bars, i), type);
+}
+
+/** Whether nothing about bar i is unusual, whatever its type: prices above 0, with open and close in their range. */
+function isPlain(bars: Bars, i: number): boolean {
+  const [ts, volume] = [bars.ts[i] as number, bars.volume[i] as number];
+  const [open, close] = [bars.open[i] as number, bars.close[i] as number];
+  const [high, low] = [bars.high[i] as number, bars.low[i] as number];
+  const isInRange = low <= open && open <= high && low <= close && close <= high;
+  return isInRange && low > 0 && high < HIGHEST_PRICE && isStamp(ts) && isVolume(volume);
 }
 
 function stampFault(ts: number): string | null {
-  return ts >= EARLIEST_TS && ts < LATEST_TS ? null : `stamp ${ts} is not in ms since 1970`;
+  return isStamp(ts) ? null : `stamp ${ts} is not in ms since 1970`;
+}
+
+function isStamp(ts: number): boolean {
+  return ts >= EARLIEST_TS && ts < LATEST_TS;
 }
 
 function priceFault(prices: BarPrices, isSigned: boolean): string | null {
@@ -155,10 +167,13 @@ function priceFault(prices: BarPrices, isSigned: boolean): string | null {
   return null;
 }
 
-/** An unknown volume is none that is wrong. */
 function volumeFault(volume: number): string | null {
-  if (Number.isNaN(volume) || (volume >= 0 && volume < HIGHEST_VOLUME)) return null;
-  return `volume ${volume} is no volume`;
+  return isVolume(volume) ? null : `volume ${volume} is no volume`;
+}
+
+/** An unknown volume is none that is wrong. */
+function isVolume(volume: number): boolean {
+  return Number.isNaN(volume) || (volume >= 0 && volume < HIGHEST_VOLUME);
 }
 
 function rangeFault(prices: BarPrices): string | null {

@@ -170,6 +170,14 @@ describe('the bars of one answer', () => {
     expect(checkBars([later, sound]).accepted).toEqual([sound, later]);
   });
 
+  it('are sorted whatever lies among them without a stamp', () => {
+    const days = [5, 3, 8, 1, 9, 2, 7, 4, 6].map((day) => ({ ...sound, ts: day * 86_400_000 }));
+    const bars = days.flatMap((bar) => [bar, { ...sound, ts: Number.NaN }]);
+    const { accepted, rejected } = checkBars(bars);
+    expect(accepted.map(({ ts }) => ts / 86_400_000)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(rejected).toHaveLength(days.length);
+  });
+
   it('count once where they are repeated', () => {
     expect(checkBars([sound, { ...sound }, later]).accepted).toEqual([sound, later]);
   });
