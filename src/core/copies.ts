@@ -1,7 +1,7 @@
 import { type CheckedBars, withRejected } from './checks.ts';
 import type { Bars } from './columns.ts';
 import { type Day, formatDay } from './day.ts';
-import { joinBars } from './merge-bars.ts';
+import { type JoinedBars, joinBars } from './merge-bars.ts';
 import { sessionDateOf } from './partition.ts';
 import type { SeriesContext } from './plausibility.ts';
 
@@ -14,6 +14,8 @@ export interface CopiedBar {
   readonly original: Day;
   /** Bars in a row that say so, the original left out. */
   readonly copies: number;
+  /** Whether its high is its low. */
+  readonly isFlat: boolean;
 }
 
 /** One copy is a vendor's slip, and may be warned of; a row that goes on and on is a feed that stands still. */
@@ -29,32 +31,31 @@ const FLAT_STANDSTILL = 10;
  * Daily bars that repeat the session before, open to volume: no market does that by chance. Flat bars and bars without
  * volume are left out, because an illiquid share may trade the same lot at the same price.
  */
-export function copiedBars(bars: Bars, context: SeriesContext): CopiedBar[] {
-  return context.interval === '1d' ? copies(bars, context).filter(({ at }) => !isFlat(bars, at)) : [];
+export function copiedBars(joined: JoinedBars, context: SeriesContext): CopiedBar[] {
+  return context.interval === '1d' ? copies(joined, context).filter(({ isFlat }) => !isFlat) : [];
 }
 
 /** Rejects bars that stand still, with volume: the second and further copies, and the first if enough follow. */
 export function rejectStandstill(checked: CheckedBars, context: SeriesContext): CheckedBars {
   const { accepted } = checked;
   const still = new Map<number, string>();
-  for (const { at, original, copies: count } of copies(accepted, context)) {
-    if (count < standstill(isFlat(accepted, at), context)) continue;
+  for (const { at, original, copies: count, isFlat } of copies(joinBars(context.known, accepted), context)) {
+    if (count < standstill(isFlat, context)) continue;
     still.set(at, `one of ${count} bars that repeat the one of ${formatDay(original)}, volume and all`);
   }
   return still.size === 0 ? checked : withRejected(checked, (i) => still.get(i));
 }
 
 /** Copies in a row, without the original, that are too many. */
-function standstill(isFlatBar: boolean, { interval }: SeriesContext): number {
-  if (interval === '1d') return isFlatBar ? Number.POSITIVE_INFINITY : DAILY_STANDSTILL;
-  return isFlatBar ? FLAT_STANDSTILL : INTRADAY_STANDSTILL;
+function standstill(isFlat: boolean, { interval }: SeriesContext): number {
+  if (interval === '1d') return isFlat ? Number.POSITIVE_INFINITY : DAILY_STANDSTILL;
+  return isFlat ? FLAT_STANDSTILL : INTRADAY_STANDSTILL;
 }
 
-/** All bars with volume that repeat the one before. */
-function copies(bars: Bars, context: SeriesContext): CopiedBar[] {
-  const sessionOf = sessionDateOf(context.interval, context.calendar);
-  const { bars: series, places } = joinBars(context.known, bars);
-  const { ts } = series;
+/** All judged bars with volume that repeat the one before. */
+function copies({ bars: series, places }: JoinedBars, { interval, calendar }: SeriesContext): CopiedBar[] {
+  const sessionOf = sessionDateOf(interval, calendar);
+  const { ts, high, low } = series;
   const copied: CopiedBar[] = [];
   for (let first = 1; first < series.length;) {
     const original = first - 1;
@@ -64,7 +65,8 @@ function copies(bars: Bars, context: SeriesContext): CopiedBar[] {
       const at = places[n] as number;
       if (at < 0) continue;
       const [session, day] = [sessionOf(ts[n] as number), sessionOf(ts[original] as number)];
-      copied.push({ at, session, original: day, copies: to - first });
+      const isFlat = !((high[n] as number) > (low[n] as number));
+      copied.push({ at, session, original: day, copies: to - first, isFlat });
     }
     first = Math.max(to, first + 1);
   }
@@ -80,8 +82,4 @@ function isCopy({ open, high, low, close, volume }: Bars, at: number, original: 
     low[at] === low[original] &&
     volume[at] === volume[original]
   );
-}
-
-function isFlat({ high, low }: Bars, i: number): boolean {
-  return !((high[i] as number) > (low[i] as number));
 }

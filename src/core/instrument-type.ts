@@ -39,7 +39,7 @@ export function bearsRatios(price: number, type: string | null): boolean {
 }
 
 /** Whether prices of a type may be 0 or negative at all. */
-function mayCrossZero(type: string | null): boolean {
+export function mayCrossZero(type: string | null): boolean {
   return type === 'future' || type === 'index';
 }
 

@@ -4,7 +4,7 @@ import { copiedBars } from './copies.ts';
 import { type Day, formatDay } from './day.ts';
 import { bearsRatios } from './instrument-type.ts';
 import { findDividendOddities } from './dividend-oddities.ts';
-import { joinBars } from './merge-bars.ts';
+import { type JoinedBars, joinBars } from './merge-bars.ts';
 import {
   type SeriesContext,
   type SessionPrices,
@@ -14,7 +14,7 @@ import {
   closesAgree,
   isBeyond,
   sessionAt,
-  sessionPrices,
+  sessionsOf,
   splitRatio,
   standout,
 } from './plausibility.ts';
@@ -84,17 +84,18 @@ const CALM = 1.05;
  * in: a known session is reported too if only a judged one beside it shows that it is odd.
  */
 export function findOddities(bars: Bars, context: SeriesContext): Oddity[] {
-  const sessions = sessionPrices(bars, context);
+  const joined = joinBars(context.known, bars);
+  const sessions = sessionsOf(joined, context);
   const odd = new Map<Day, Oddity>();
   for (const { session, usual } of thinSessions(sessions, context)) {
     const note = `${session.bars} bars, where about ${usual} are usual`;
     odd.set(session.day, { kind: 'thin', session: session.day, ts: session.ts, note });
   }
-  for (const { session, original, at } of copiedBars(bars, context)) {
+  for (const { session, original, at } of copiedBars(joined, context)) {
     const note = `the bar repeats that of ${formatDay(original)}, volume and all`;
     odd.set(session, { kind: 'repeat', session, ts: bars.ts[at] as number, note });
   }
-  for (const line of linesIn(bars, context)) odd.set(line.session, line);
+  for (const line of linesIn(joined, context)) odd.set(line.session, line);
   for (const doubt of findDividendOddities(sessions, context.actions)) odd.set(doubt.session, doubt);
   for (const found of stepsIn(sessions, context)) odd.set(found.session, found);
   return [...odd.values()].toSorted((a, b) => a.session - b.session);
@@ -103,29 +104,29 @@ export function findOddities(bars: Bars, context: SeriesContext): Oddity[] {
 /** Jumps, spikes and splits that do not show, ascending. */
 function stepsIn(sessions: Sessions, { actions, type = null }: SeriesContext): Oddity[] {
   const splits = actions.filter(isSplit);
-  const compared = placesWhere(sessions, (i) => bearsRatios(sessions.low[i] as number, type));
   const odd: Oddity[] = [];
-  let last = -1;
-  for (const [n, at] of compared.entries()) {
-    if (last >= 0 && !isEven(sessions, last, at, splits)) {
-      const [before, session] = [sessionAt(sessions, last), sessionAt(sessions, at)] as const;
-      const after = sessionAt(sessions, compared[n + 1] ?? -1);
-      if (before === undefined || session === undefined) continue;
+  let last = nextComparable(sessions, 0, type);
+  for (let at = nextComparable(sessions, last + 1, type); at < sessions.length;) {
+    const next = nextComparable(sessions, at + 1, type);
+    if (!isEven(sessions, last, at, splits)) {
+      const [before, session, after] = [last, at, next].map((one) => sessionAt(sessions, one));
+      if (before === undefined || session === undefined) break;
       const spike = spikeOf([before, session, after], actions);
       const found = spike ?? jumpOf(before, session, actions) ?? hiddenSplit(before, session, splits);
       if (found) odd.push({ ...found, session: session.day, ts: session.ts });
       // What comes after a spike is compared with what came before it, so that the return is no jump.
-      if (spike) continue;
-    }
-    last = at;
+      last = spike ? last : at;
+    } else last = at;
+    at = next;
   }
   return odd;
 }
 
-function placesWhere({ length }: Sessions, holds: (i: number) => boolean): number[] {
-  const places: number[] = [];
-  for (let i = 0; i < length; i++) if (holds(i)) places.push(i);
-  return places;
+/** The first session at a place or later whose prices can be compared; `length` if there is none. */
+function nextComparable({ low, length }: Sessions, from: number, type: string | null): number {
+  let at = from;
+  while (at < length && !bearsRatios(low[at] as number, type)) at++;
+  return at;
 }
 
 /** Whether there is nothing to be seen between two sessions: nearly every pair is done with here. */
@@ -141,9 +142,8 @@ function isEven(sessions: Sessions, from: number, to: number, splits: readonly S
 }
 
 /** Lines that were stored, at the first judged bar of each. */
-function linesIn(bars: Bars, { interval, calendar, known }: SeriesContext): Oddity[] {
+function linesIn({ bars: series, places }: JoinedBars, { interval, calendar }: SeriesContext): Oddity[] {
   const sessionOf = sessionDateOf(interval, calendar);
-  const { bars: series, places } = joinBars(known, bars);
   return straightLines(series, interval).flatMap(({ from, to, note }): Oddity[] => {
     const first = places.subarray(from, to).findIndex((place) => place >= 0);
     if (first === -1) return [];

@@ -3,7 +3,7 @@ import type { Calendar } from './calendar/calendar.ts';
 import type { Bars } from './columns.ts';
 import type { Day } from './day.ts';
 import type { Interval } from './interval.ts';
-import { joinBars } from './merge-bars.ts';
+import { type JoinedBars, joinBars } from './merge-bars.ts';
 import { sessionDateOf } from './partition.ts';
 import { largest, smallest } from './extremes.ts';
 
@@ -71,18 +71,39 @@ export const NEIGHBOUR_DAYS = 30;
 
 /** Sessions of the judged bars and of the known ones, ascending. Of one stamp the judged bar counts. */
 export function sessionPrices(judged: Bars, context: SeriesContext): Sessions {
-  const sessionOf = sessionDateOf(context.interval, context.calendar);
-  const { bars: series, places } = joinBars(context.known, judged);
-  const column = (): Float64Array => new Float64Array(series.length);
+  return sessionsOf(joinBars(context.known, judged), context);
+}
+
+/** Sessions of known bars and judged ones, which are the newer of the two lists; ascending. */
+export function sessionsOf(
+  { bars: series, places }: JoinedBars,
+  { interval, calendar }: Pick<SeriesContext, 'interval' | 'calendar'>,
+): Sessions {
+  const sessionOf = sessionDateOf(interval, calendar);
+  const days = new Float64Array(series.length);
+  const given = new Uint8Array(series.length);
+  let length = 0;
+  for (let i = 0; i < series.length; i++) {
+    days[i] = sessionOf(series.ts[i] as number);
+    if (i === 0 || days[i] !== days[i - 1]) length++;
+    if ((places[i] as number) >= 0) given[i] = 1;
+  }
+  if (length < series.length) return sessionsOfBars(series, days, given, length);
+  const { ts, open, high, low, close } = series;
+  return { length, day: days, ts, open, firstClose: close, high, low, close, bars: days.map(() => 1), given };
+}
+
+/** The same of bars of which several are of one session, as `days` tells. */
+function sessionsOfBars(series: Bars, days: Float64Array, isGiven: Uint8Array, length: number): Sessions {
+  const column = (): Float64Array => new Float64Array(length);
   const [day, ts, open, firstClose] = [column(), column(), column(), column()];
   const [high, low, close, bars] = [column(), column(), column(), column()];
-  const given = new Uint8Array(series.length);
+  const given = new Uint8Array(length);
   let at = -1;
   for (let i = 0; i < series.length; i++) {
-    const session = sessionOf(series.ts[i] as number);
-    if (at < 0 || day[at] !== session) {
+    if (i === 0 || days[i] !== days[i - 1]) {
       at++;
-      day[at] = session;
+      day[at] = days[i] as number;
       ts[at] = series.ts[i] as number;
       open[at] = series.open[i] as number;
       firstClose[at] = series.close[i] as number;
@@ -93,16 +114,9 @@ export function sessionPrices(judged: Bars, context: SeriesContext): Sessions {
     low[at] = Math.min(low[at] as number, series.low[i] as number);
     close[at] = series.close[i] as number;
     bars[at] = (bars[at] as number) + 1;
-    if ((places[i] as number) >= 0) given[at] = 1;
+    if (isGiven[i] === 1) given[at] = 1;
   }
-  const length = at + 1;
-  const cut = (whole: Float64Array): Float64Array => whole.subarray(0, length);
-  return {
-    length,
-    ...{ day: cut(day), ts: cut(ts), open: cut(open), firstClose: cut(firstClose) },
-    ...{ high: cut(high), low: cut(low), close: cut(close), bars: cut(bars) },
-    given: given.subarray(0, length),
-  };
+  return { length, day, ts, open, firstClose, high, low, close, bars, given };
 }
 
 /**

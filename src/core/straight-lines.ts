@@ -27,8 +27,11 @@ const CHANCE = 1e-4;
 /** Grids of a unit, down to this part of one. */
 const FINEST_GRID = 1e12;
 
-/** How far two steps to a close may differ and still be the same. */
-type Tolerance = (close: number) => number;
+/** How far two steps to a close may differ and still be the same: by so much, and by a part of the close. */
+interface Tolerance {
+  readonly fixed: number;
+  readonly part: number;
+}
 
 /** Bars `[from, to)` of a series of which each close is as far from the one before. */
 interface Line {
@@ -73,16 +76,22 @@ export function straightLines(series: Bars, interval: Interval): StraightLine[] 
 }
 
 function inventedLines(series: Bars, interval: Interval): Line[] {
-  const steps = series.close.map((close, i) => close - (series.close[Math.max(0, i - 1)] as number));
+  const steps = stepsOf(series);
   const interest = (MOST_INTEREST * intervalMs(interval)) / (DAYS_OF_YEAR * MS_PER_DAY);
   const linesBy = (tolerance: Tolerance): Line[] => linesOf(series, steps, tolerance, interest);
-  const ofWire: Tolerance = (close) => Math.abs(close) * STEP_TOLERANCE;
-  const printed = 2 * gridOf(series);
-  const ofPrint: Tolerance = () => printed;
+  const ofWire: Tolerance = { fixed: 0, part: STEP_TOLERANCE };
+  const ofPrint: Tolerance = { fixed: 2 * gridOf(series), part: 0 };
   return [
     ...linesBy(ofWire).filter((line) => isWhole(line, series) || isBeyondChance(line, series, steps, ofWire)),
     ...linesBy(ofPrint).filter((line) => isBeyondChance(line, series, steps, ofPrint)),
   ];
+}
+
+/** How far each close is from the one before; 0 for the first. */
+function stepsOf({ close, length }: Bars): Float64Array {
+  const steps = new Float64Array(length);
+  for (let i = 1; i < length; i++) steps[i] = (close[i] as number) - (close[i - 1] as number);
+  return steps;
 }
 
 /** The longest runs of equal steps that are no interest, of three steps or more. */
@@ -96,13 +105,21 @@ function linesOf(
   for (let at = 1; at < length;) {
     const step = steps[at] as number;
     let to = at + 1;
-    while (to < length && !(Math.abs((steps[to] as number) - step) > tolerance(close[to] as number))) to++;
-    const first = close[at] as number;
-    const least = Math.max(tolerance(first) * LEAST_TOLERANCES, interest * Math.abs(first));
-    if (to - at >= FEWEST_WHOLE_STEPS && Math.abs(step) > least) lines.push({ from: at - 1, to, step });
+    while (to < length && !(Math.abs((steps[to] as number) - step) > allowed(tolerance, close[to] as number)))
+      to++;
+    // Hardly any run comes so far.
+    if (to - at >= FEWEST_WHOLE_STEPS) {
+      const first = close[at] as number;
+      const least = Math.max(allowed(tolerance, first) * LEAST_TOLERANCES, interest * Math.abs(first));
+      if (Math.abs(step) > least) lines.push({ from: at - 1, to, step });
+    }
     at = to;
   }
   return lines;
+}
+
+function allowed({ fixed, part }: Tolerance, close: number): number {
+  return fixed + part * Math.abs(close);
 }
 
 /** Whether all of a bar goes on by its own exact step, a volume included, which does not do so by being one lot. */
@@ -132,7 +149,7 @@ function isBeyondChance(
   let others = 0;
   for (let i = 1; i < length; i++) {
     const isOther = i <= from || i >= to;
-    if (isOther && Math.abs((steps[i] as number) - step) <= tolerance(close[i] as number)) others++;
+    if (isOther && Math.abs((steps[i] as number) - step) <= allowed(tolerance, close[i] as number)) others++;
   }
   const all = length - 1;
   return all * ((others + 1) / all) ** (count - 1) < CHANCE;

@@ -1,7 +1,7 @@
 import { type CheckedBars, type RejectedBar, withRejected } from './checks.ts';
 import { type Bars, keep } from './columns.ts';
 import { type Day, MS_PER_DAY } from './day.ts';
-import { bearsRatios } from './instrument-type.ts';
+import { bearsRatios, mayCrossZero } from './instrument-type.ts';
 import { sessionDateOf } from './partition.ts';
 import {
   NEIGHBOUR_DAYS,
@@ -50,10 +50,12 @@ interface Rated extends Row {
  * the two beside it. Prices near 0 of what may go below it are left alone: their ratios say nothing.
  */
 export function rejectUnitFlips(checked: CheckedBars, context: SeriesContext): CheckedBars {
+  const { type = null, known } = context;
+  if (!mayCrossZero(type)) return rejectByRatios(checked, context);
   const comparable = <B extends Bars>(bars: B): B =>
-    keep(bars, (i) => bearsRatios(bars.low[i] as number, context.type ?? null));
-  const [known, accepted] = [comparable(context.known), comparable(checked.accepted)];
-  const judged = rejectByRatios({ ...checked, accepted }, { ...context, known });
+    keep(bars, (i) => bearsRatios(bars.low[i] as number, type));
+  const accepted = comparable(checked.accepted);
+  const judged = rejectByRatios({ ...checked, accepted }, { ...context, known: comparable(known) });
   if (accepted === checked.accepted) return judged;
   const stamps = new Set(judged.rejected.slice(checked.rejected.length).map(({ bar }) => bar.ts));
   const { ts } = checked.accepted;
@@ -62,32 +64,40 @@ export function rejectUnitFlips(checked: CheckedBars, context: SeriesContext): C
 }
 
 function rejectByRatios(checked: CheckedBars, context: SeriesContext): CheckedBars {
-  const order = byStamp(context.known, checked.accepted);
-  const closeOf = (place: number): number =>
-    (place < 0 ? context.known.close[~place] : checked.accepted.close[place]) as number;
   // Nearly every answer is done with here: neither a unit nor a gross spike comes without such a step.
-  if (!order.some((place, n) => isBeyond(closeOf(place) / closeOf(order[n - 1] ?? place), UNCHANGED)))
-    return checked;
-  const rows = Array.from(order, (place): Row => {
-    const ts = (place < 0 ? context.known.ts[~place] : checked.accepted.ts[place]) as number;
-    return { ts, close: closeOf(place), at: Math.max(place, -1) };
-  });
+  if (!hasStep(context.known, checked.accepted)) return checked;
+  const rows = byStamp(context.known, checked.accepted);
   return rejectGrossSpikes(rejectOtherUnits(checked, rows, context), context);
 }
 
-/**
- * Places of the answer's bars, and those of the known ones as `~place`, by stamp. Both bars of a stamp are there, so that
- * an answer is compared with what it would replace.
- */
-function byStamp(known: Bars, accepted: Bars): Int32Array {
-  const order = new Int32Array(known.length + accepted.length);
-  let [i, j] = [0, 0];
-  for (let n = 0; n < order.length; n++) {
-    const isAnswered =
-      i === known.length || (j < accepted.length && (accepted.ts[j] as number) < (known.ts[i] as number));
-    order[n] = isAnswered ? j++ : ~i++;
+/** Whether a price is far from the one before it, in the order of `byStamp`. */
+function hasStep(known: Bars, accepted: Bars): boolean {
+  let [i, j, before] = [0, 0, Number.NaN];
+  while (i < known.length || j < accepted.length) {
+    const close = (isAnsweredNext(known, i, accepted, j) ? accepted.close[j++] : known.close[i++]) as number;
+    if (isBeyond(close / before, UNCHANGED)) return true;
+    before = close;
   }
-  return order;
+  return false;
+}
+
+/**
+ * The answer's bars and the known ones by stamp. Both bars of a stamp are there, the known one first, so that an answer is
+ * compared with what it would replace.
+ */
+function byStamp(known: Bars, accepted: Bars): Row[] {
+  const rows: Row[] = [];
+  let [i, j] = [0, 0];
+  while (i < known.length || j < accepted.length) {
+    const isAnswered = isAnsweredNext(known, i, accepted, j);
+    const [{ ts, close }, at] = isAnswered ? [accepted, j++] : [known, i++];
+    rows.push({ ts: ts[at] as number, close: close[at] as number, at: isAnswered ? at : -1 });
+  }
+  return rows;
+}
+
+function isAnsweredNext(known: Bars, i: number, accepted: Bars, j: number): boolean {
+  return i === known.length || (j < accepted.length && (accepted.ts[j] as number) < (known.ts[i] as number));
 }
 
 function rejectOtherUnits(checked: CheckedBars, rows: readonly Row[], context: SeriesContext): CheckedBars {

@@ -9,6 +9,7 @@ import * as copies from '../../src/core/copies.ts';
 import type { Day } from '../../src/core/day.ts';
 import * as fillers from '../../src/core/fillers.ts';
 import * as fingerprint from '../../src/core/fingerprint.ts';
+import { joinBars } from '../../src/core/merge-bars.ts';
 import * as oddities from '../../src/core/oddities.ts';
 import * as plausibility from '../../src/core/plausibility.ts';
 import * as grid from '../../src/core/price-grid.ts';
@@ -65,7 +66,7 @@ export function dropFillers(
 }
 
 export const copiedBars = (rows: Rows, context: RowContext): copies.CopiedBar[] =>
-  copies.copiedBars(barsOf(rows), inColumns(context));
+  copies.copiedBars(joinBars(barsOf(context.known), barsOf(rows)), inColumns(context));
 
 export const findOddities = (rows: Rows, context: RowContext): oddities.Oddity[] =>
   oddities.findOddities(barsOf(rows), inColumns(context));
