@@ -3,7 +3,7 @@ import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { NOW, OUTPUT, STORE, given } from './options.ts';
-import { print, tell } from './output.ts';
+import { print, printJson, tell } from './output.ts';
 import { dataPage } from './page.ts';
 
 const CHANGE = 'What you know better';
@@ -49,11 +49,9 @@ export const actionsCommand = command({
     const book = isChange ? await history.changeActions(ticker, change) : await history.actionBook(ticker);
     if (withdraw?.endsWith('split') === true)
       tell('Bars that were turned back with it are fetched again by the next run that asks for the ticker.');
-    await print(
-      json
-        ? [JSON.stringify(actionsJson(ticker, book))]
-        : actionsText(ticker, book, all || isChange, dataPage(all)),
-    );
+    await (json
+      ? printJson(actionsJson(ticker, book))
+      : print(actionsText(ticker, book, all || isChange, dataPage(all))));
     return EXIT.done;
   },
 });

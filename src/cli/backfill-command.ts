@@ -29,7 +29,7 @@ import {
 } from './options.ts';
 import { command } from './command.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
-import { print, tell } from './output.ts';
+import { print, printJson, tell } from './output.ts';
 import { dataPage, messagePage } from './page.ts';
 import { NO_PROGRESS, startProgress } from './progress.ts';
 import { stopOnSignal } from './signals.ts';
@@ -90,7 +90,7 @@ async function run(argv: Options): Promise<number> {
   if (!argv.quiet) for (const note of await history.notes()) tell(note);
   if (argv.dryRun) {
     const plan = await history.plan(request);
-    await print(argv.json ? [JSON.stringify(plan)] : planText(plan, quotas, dataPage(argv.all)));
+    await (argv.json ? printJson(plan) : print(planText(plan, quotas, dataPage(argv.all))));
     return EXIT.done;
   }
   const { stop, signal, release } = stopOnSignal();
@@ -135,7 +135,7 @@ function tellOfProxy(): void {
 }
 
 async function report(summary: RunSummary, argv: Options): Promise<void> {
-  if (argv.json) await print([JSON.stringify(summary)]);
+  if (argv.json) await printJson(summary);
   else if (!argv.quiet) for (const line of summaryText(summary, messagePage(argv.all))) tell(line);
   else for (const line of errorText(summary, argv, messagePage(argv.all))) tell(line);
   if (summary.stopped?.reason === 'unreachable') tellOfProxy();

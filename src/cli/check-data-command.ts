@@ -14,7 +14,7 @@ import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { parsePercent } from './quantities.ts';
-import { print, tell } from './output.ts';
+import { print, printJson, tell } from './output.ts';
 import { dataPage } from './page.ts';
 
 const OPTIONS = {
@@ -81,7 +81,7 @@ async function checkData(argv: Options): Promise<number> {
   const { tickers, interval: intervals, failUnder } = argv;
   if (argv.issues || argv.revisions) return listIssues(history, argv, given({ tickers, intervals }));
   const report = await history.coverage({ ...given({ tickers, intervals }), ...rangeOf(argv) });
-  await print(argv.json ? [coverageJson(report, argv)] : coverageText(report, argv, dataPage(argv.all)));
+  await (argv.json ? printJson(jsonOf(report, argv)) : print(coverageText(report, argv, dataPage(argv.all))));
   const hint = staleHint(report);
   if (hint !== undefined) tell(hint);
   const { coverage } = report.totals;
@@ -96,9 +96,9 @@ async function checkData(argv: Options): Promise<number> {
   return EXIT.belowCoverage;
 }
 
-function coverageJson(report: CoverageReport, { onlyIncomplete }: Options): string {
-  const series = report.series.filter(({ standing }) => !onlyIncomplete || standing !== 'complete');
-  return JSON.stringify({ ...report, series });
+function jsonOf(report: CoverageReport, { onlyIncomplete }: Options): CoverageReport {
+  if (!onlyIncomplete) return report;
+  return { ...report, series: report.series.filter(({ standing }) => standing !== 'complete') };
 }
 
 /** Throws `usage` for options that a list of all there is has no use for. */
@@ -118,13 +118,13 @@ function assertListsAll(argv: Options): void {
 async function listIssues(history: History, argv: Options, selection: SeriesSelection): Promise<number> {
   if (argv.issues) {
     const issues = await history.issues(selection);
-    await print(argv.json ? [JSON.stringify(issues)] : issuesText(issues, dataPage(argv.all)));
+    await (argv.json ? printJson(issues) : print(issuesText(issues, dataPage(argv.all))));
     return issues.unreadable.length > 0 ? EXIT.someFailed : EXIT.done;
   }
   const damaged: string[] = [];
   const onDamage = ({ message }: BackfillError): void => void damaged.push(message);
   const revisions = await history.revisions({ ...selection, onDamage });
-  await print(argv.json ? [JSON.stringify(revisions)] : revisionsText(revisions, dataPage(argv.all)));
+  await (argv.json ? printJson(revisions) : print(revisionsText(revisions, dataPage(argv.all))));
   for (const message of damaged) tell(`left out: ${message}`);
   return damaged.length > 0 ? EXIT.someFailed : EXIT.done;
 }

@@ -2,7 +2,7 @@ import { doctorText } from '../index.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
-import { print } from './output.ts';
+import { print, printJson } from './output.ts';
 import { dataPage } from './page.ts';
 import { ALL, OUTPUT, STORE } from './options.ts';
 
@@ -29,7 +29,7 @@ export const doctorCommand = command({
   explicit: ['fix'],
   run: async ({ store, fix, all, json }) => {
     const examination = await (await openExisting({ store })).doctor({ fix });
-    await print(json ? [JSON.stringify(examination)] : doctorText(examination, { fix }, dataPage(all)));
+    await (json ? printJson(examination) : print(doctorText(examination, { fix }, dataPage(all))));
     return examination.damages.every(({ mended }) => mended) ? EXIT.done : EXIT.someFailed;
   },
 });

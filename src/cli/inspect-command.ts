@@ -3,7 +3,7 @@ import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { CSV_FILES, NOW, OUTPUT, given } from './options.ts';
-import { print } from './output.ts';
+import { print, printJson } from './output.ts';
 import { dataPage } from './page.ts';
 
 const OPTIONS = {
@@ -25,7 +25,7 @@ export const inspectCommand = command({
   explicit: ['path'],
   run: async ({ path, json, now, ...options }) => {
     const inspection = await inspectFiles({ path, ...given(options) }, now);
-    await print(json ? [JSON.stringify(inspection)] : inspectionText(inspection, dataPage(false).columns));
+    await (json ? printJson(inspection) : print(inspectionText(inspection, dataPage(false).columns)));
     const isRefused = inspection.files.some(({ refused }) => refused.length > 0);
     return isRefused ? EXIT.someFailed : EXIT.done;
   },

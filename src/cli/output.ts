@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { EXIT } from './exit-codes.ts';
 import { BackfillError } from '../index.ts';
+import { jsonPieces } from './json-pieces.ts';
 import type { LiveLine } from './live-line.ts';
 
 /**
@@ -50,7 +51,28 @@ export function clearBottom(): void {
 
 /** stdout is data. Waits while the reader is slow. */
 export async function print(lines: readonly string[]): Promise<void> {
-  await printText(`${lines.join('\n')}\n`);
+  await printPieces(lines, '\n');
+}
+
+/** One line of JSON, made as it is written. */
+export async function printJson(value: object): Promise<void> {
+  await printPieces(jsonPieces(value), '');
+  await printText('\n');
+}
+
+/** Characters that are written at once, at least. */
+const PORTION = 65_536;
+
+async function printPieces(pieces: Iterable<string>, end: string): Promise<void> {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece + end;
+    if (text.length < PORTION) continue;
+    await printText(text);
+    text = '';
+    if (!process.stdout.writable) return;
+  }
+  await printText(text);
 }
 
 /** Text for stdout as it is; waits like `print`. */

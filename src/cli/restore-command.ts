@@ -3,7 +3,7 @@ import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { OUTPUT, STORE } from './options.ts';
-import { print, tell } from './output.ts';
+import { print, printJson, tell } from './output.ts';
 
 /** What stands for the id of what was forgotten last and not brought back. */
 const NEWEST = 'newest';
@@ -28,12 +28,12 @@ export const restoreCommand = command({
     const history = await openExisting({ store });
     if (id === undefined) {
       const entries = await history.forgotten();
-      await print(json ? [JSON.stringify(entries)] : forgottenText(entries));
+      await (json ? printJson(entries) : print(forgottenText(entries)));
       return EXIT.done;
     }
     const restored = await history.restore(id === NEWEST ? await newest(history) : id);
     const { rows, actions, entry } = restored;
-    if (json) await print([JSON.stringify(restored)]);
+    if (json) await printJson(restored);
     else if (rows + actions === 0) tell(`All that ${entry.id} holds is in the store.`);
     else tell(`Brought back ${plural(rows, 'bar')}, ${actionsCount(actions)}.`);
     return EXIT.done;

@@ -19,7 +19,7 @@ import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
 import { parseShare, wholeFrom } from './quantities.ts';
-import { print, tell } from './output.ts';
+import { print, printJson, tell } from './output.ts';
 import { dataPage, messagePage } from './page.ts';
 import { startProgress } from './progress.ts';
 import { stopOnSignal } from './signals.ts';
@@ -76,7 +76,7 @@ export const verifyCommand = command({
         stop,
       });
       progress.end();
-      if (argv.json) await print([JSON.stringify(summary)]);
+      if (argv.json) await printJson(summary);
       else {
         for (const line of summaryText(summary, messagePage(argv.all), 'Verification')) tell(line);
         await print(driftText(summary, dataPage(argv.all)));
