@@ -20,9 +20,14 @@ export function parseDay(text: string): Day {
   return ms / MS_PER_DAY;
 }
 
+/** Texts of days, of which there are few: the same ones are named for every series. */
+const texts = new Map<Day, string>();
+
 /** `YYYY-MM-DD` of a day. */
 export function formatDay(day: Day): string {
-  return new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+  let text = texts.get(day);
+  if (text === undefined) texts.set(day, (text = new Date(day * MS_PER_DAY).toISOString().slice(0, 10)));
+  return text;
 }
 
 /** The UTC day that contains an instant (ms since the epoch). */

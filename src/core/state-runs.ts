@@ -3,10 +3,6 @@ import { type Absence, type Coverage, unknownTicker } from './coverage.ts';
 import type { Day, DayRange } from './day.ts';
 import { leadingClaim } from './evidence.ts';
 
-/** Sessions in a row of which the same is known: what `stateOf` says of each. An absence is the stored one, not a part of it. */
-export type StateRun = Sessions &
-  ({ readonly state: 'present' | 'missing' } | { readonly state: 'absent'; readonly absence: Absence });
-
 /** Sessions of a stretch of days, one at least. */
 export interface Sessions {
   readonly first: Day;
@@ -14,48 +10,55 @@ export interface Sessions {
   readonly sessions: number;
 }
 
-type State = { state: 'present' | 'missing' } | { state: 'absent'; absence: Absence };
-
-const PRESENT: State = { state: 'present' };
-const MISSING: State = { state: 'missing' };
+/** Sessions in a row of which the same is known: what `stateOf` says of each. */
+export interface StateRun extends Sessions {
+  readonly state: 'present' | 'absent' | 'missing';
+  /** Of absent sessions: the stored absence, not a part of it; else null. */
+  readonly absence: Absence | null;
+}
 
 /**
  * What is known of the sessions of a range, ascending, in as many steps as there are runs, however long they are. Runs of
  * one state may follow each other.
  */
 export function stateRuns(coverage: Coverage, range: DayRange, calendar: Calendar): StateRun[] {
-  const known = [
-    ...coverage.present.map((days) => ({ ...days, state: PRESENT })),
-    ...coverage.absent.map((absence) => ({ ...absence, state: stateOfAbsence(absence) })),
-  ].toSorted((a, b) => a.from - b.from);
-  const unknown = unknownTicker(coverage);
-  const between = unknown === undefined ? MISSING : stateOfAbsence(unknown);
+  const { present, absent } = coverage;
+  const between = unknownTicker(coverage) ?? null;
   const runs: StateRun[] = [];
-  const add = (from: Day, to: Day, state: State): void => {
-    const sessions = sessionsOf({ from, to }, calendar);
-    if (sessions !== undefined) runs.push({ ...sessions, ...state });
-  };
-  let at = range.from;
-  for (const { from, to, state } of known) {
-    if (to <= at) continue;
-    if (from >= range.to) break;
-    add(at, from, between);
-    add(Math.max(at, from), Math.min(to, range.to), state);
+  let [i, j] = [0, 0];
+  for (let at = range.from; at < range.to;) {
+    while ((present[i]?.to ?? Number.POSITIVE_INFINITY) <= at) i++;
+    while ((absent[j]?.to ?? Number.POSITIVE_INFINITY) <= at) j++;
+    const [bars, absence] = [present[i], absent[j]];
+    const isPresent = bars !== undefined && bars.from <= (absence?.from ?? Number.POSITIVE_INFINITY);
+    const known = isPresent ? bars : absence;
+    const isKnown = known !== undefined && known.from <= at;
+    const to = Math.min(range.to, (isKnown ? known.to : known?.from) ?? range.to);
+    if (isKnown && isPresent) addRun(runs, calendar, at, to, 'present', null);
+    else addAbsent(runs, calendar, at, to, isKnown ? (absence ?? null) : between);
     at = to;
   }
-  add(at, range.to, between);
   return runs;
 }
 
-/** One that was only answered in doubt is missing. */
-function stateOfAbsence(absence: Absence): State {
-  return leadingClaim(absence.by).reason === 'doubted' ? MISSING : { state: 'absent', absence };
+/** Sessions of which nothing is known are missing, and so are those that were only answered in doubt. */
+function addAbsent(runs: StateRun[], calendar: Calendar, from: Day, to: Day, absence: Absence | null): void {
+  const isMissing = absence === null || leadingClaim(absence.by).reason === 'doubted';
+  addRun(runs, calendar, from, to, isMissing ? 'missing' : 'absent', isMissing ? null : absence);
 }
 
-function sessionsOf({ from, to }: DayRange, calendar: Calendar): Sessions | undefined {
-  if (from >= to) return undefined;
+function addRun(
+  runs: StateRun[],
+  calendar: Calendar,
+  from: Day,
+  to: Day,
+  state: StateRun['state'],
+  absence: Absence | null,
+): void {
+  const sessions = calendar.count([{ from, to }]);
+  if (sessions === 0) return;
   const [first, last] = [calendar.sessionOnOrAfter(from), calendar.sessionOnOrBefore(to - 1)];
-  return first > last ? undefined : { first, last, sessions: calendar.count([{ from, to }]) };
+  runs.push({ first, last, sessions, state, absence });
 }
 
 /** The sessions of two stretches as those of one. */
@@ -64,5 +67,7 @@ export function joinSessions(a: Sessions, b: Sessions): Sessions {
 }
 
 export function sessionsIn(runs: readonly Sessions[]): number {
-  return runs.reduce((sum, { sessions }) => sum + sessions, 0);
+  let sum = 0;
+  for (const { sessions } of runs) sum += sessions;
+  return sum;
 }

@@ -27,6 +27,8 @@ export const NOTHING_TO_TRADE: ReadonlySet<AbsenceReason> = new Set([
   'no-trades',
 ]);
 
+const NOTHING: readonly UnavailableSessions[] = [];
+
 /** These can only be had from somebody else. */
 const ELSEWHERE: ReadonlySet<AbsenceReason> = new Set(['unknown-ticker', 'plan-limited']);
 
@@ -38,7 +40,8 @@ export function unavailableIn(
   coverage: Coverage,
   range: DayRange,
   calendar: Calendar,
-): UnavailableSessions[] {
+): readonly UnavailableSessions[] {
+  if (coverage.absent.length === 0) return NOTHING;
   const unknown = unknownTicker(coverage);
   if (unknown !== undefined) return [partOf(leadingClaim(unknown.by), calendar.count([range]))];
   const { present, absent } = within(coverage, [range]);

@@ -77,7 +77,8 @@ export function reportCoverage(
       coverage: state.coverage,
     })),
   ).map((closure): ReportedClosure => ({ ...closure, session: formatDay(closure.session) }));
-  const unavailable = groupUnavailable(series.map(({ ticker, unavailable: parts }) => ({ ticker, parts })));
+  const lacking = series.filter(({ unavailable: parts }) => parts.length > 0);
+  const unavailable = groupUnavailable(lacking.map(({ ticker, unavailable: parts }) => ({ ticker, parts })));
   const { setAside: unreadable, distrusted = [] } = scan;
   return { series, totals: total(series), unavailable, suspectedClosures, unreadable, distrusted };
 }
@@ -93,12 +94,15 @@ function lostSeries({ series, setAside }: Scan): SeriesState[] {
   return [...lost.values()];
 }
 
+const NOT_DAMAGED: readonly string[] = [];
+
 /** The damaged files of a series, from those by ticker. */
 function damagedOf(
   byTicker: ReadonlyMap<string, readonly SetAside[]>,
   { ticker, interval }: Series,
-): string[] {
-  const files = byTicker.get(ticker) ?? [];
+): readonly string[] {
+  const files = byTicker.get(ticker);
+  if (files === undefined) return NOT_DAMAGED;
   return files.filter((file) => (file.interval ?? interval) === interval).map(({ path }) => path);
 }
 

@@ -133,13 +133,22 @@ export function coverSeries(
     coverage: percent(counts.present - counts.unsure, counts.expected - untradable(byReason)),
     rows: state.rows,
     fetchedAt: state.fetchedAt === null ? null : isoOf(state.fetchedAt),
-    absences: absences.map(reported),
+    absences: orNone(absences.map(reported)),
     damaged,
     unavailable,
-    missingRuns: missing.map(runOf),
-    provisionalSessions: unsure.flatMap((days) => calendar.sessions(days)).map(formatDay),
+    missingRuns: orNone(missing.map(runOf)),
+    provisionalSessions: orNone(unsure.flatMap((days) => calendar.sessions(days)).map(formatDay)),
   });
 }
+
+/** One empty list for all that have nothing to list, who are many. */
+function orNone<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? NONE : list;
+}
+
+const NONE: readonly never[] = [];
+
+const NO_REASONS: SeriesCoverage['absentByReason'] = {};
 
 /** A decade that is missing of a thousand series is millions of sessions: they are listed when they are looked at. */
 function withMissingSessions(coverage: Omit<SeriesCoverage, 'missingSessions'>): SeriesCoverage {
@@ -173,14 +182,17 @@ type AbsentRun = Sessions & { readonly absence: Absence };
 function absencesOf(runs: readonly StateRun[]): AbsentRun[] {
   const joined: AbsentRun[] = [];
   for (const run of runs) {
-    if (run.state !== 'absent') continue;
-    const last = joined.at(-1)?.absence === run.absence ? joined.pop() : undefined;
-    joined.push(last === undefined ? run : { absence: run.absence, ...joinSessions(last, run) });
+    const { absence, first, last, sessions } = run;
+    if (absence === null) continue;
+    const before = joined.at(-1)?.absence === absence ? joined.pop() : undefined;
+    const whole = before === undefined ? { first, last, sessions } : joinSessions(before, run);
+    joined.push({ absence, ...whole });
   }
   return joined;
 }
 
-function sessionsByReason(absences: readonly AbsentRun[]): Partial<Record<AbsenceReason, number>> {
+function sessionsByReason(absences: readonly AbsentRun[]): SeriesCoverage['absentByReason'] {
+  if (absences.length === 0) return NO_REASONS;
   const byReason: Partial<Record<AbsenceReason, number>> = {};
   for (const { absence, sessions } of absences) {
     const { reason } = leadingClaim(absence.by);
@@ -230,7 +242,9 @@ function isoOf(instant: number): string {
 
 /** Sessions on which there was nothing to cover. */
 export function untradable(byReason: Readonly<Partial<Record<AbsenceReason, number>>>): number {
-  return [...NOTHING_TO_TRADE].reduce((sum, reason) => sum + (byReason[reason] ?? 0), 0);
+  let sessions = 0;
+  for (const reason of NOTHING_TO_TRADE) sessions += byReason[reason] ?? 0;
+  return sessions;
 }
 
 /** Never rounds up to 100: one session missing of a million shows. */

@@ -47,13 +47,12 @@ export function fittedTable<Row>(
   const lineOf = (cells: readonly string[]): string[] => rowLines(shown, cells, widths, width);
   return {
     head: lineOf(shown.map(({ column: { title } }) => title))[0] ?? '',
-    rows: rows.map((_, i) => lineOf(shown.map(({ cells }) => cells[i] ?? ''))),
+    rows: rows.map((row) => lineOf(shown.map(({ column }) => column.text(row)))),
   };
 }
 
 interface Measured<Row> {
   readonly column: Column<Row>;
-  readonly cells: readonly string[];
   /** Of the widest cell. */
   readonly width: number;
   /** What it can do with. */
@@ -61,10 +60,11 @@ interface Measured<Row> {
 }
 
 function measured<Row>(column: Column<Row>, rows: readonly Row[]): Measured<Row> {
-  const cells = rows.map((row) => column.text(row));
-  const width = Math.max(widthOf(column.title), largest(cells.map(widthOf)));
+  let width = widthOf(column.title);
+  // Of many rows the cells are not kept: they are written twice.
+  for (const row of rows) width = Math.max(width, widthOf(column.text(row)));
   const { least = column.goesOn ? LEAST_TO_GO_ON : width } = column;
-  return { column, cells, width, least: Math.min(width, Math.max(widthOf(column.title), least)) };
+  return { column, width, least: Math.min(width, Math.max(widthOf(column.title), least)) };
 }
 
 function leastWidth(shown: readonly Measured<never>[]): number {
