@@ -1,3 +1,4 @@
+import type { Interval } from '../core/interval.ts';
 import type { Want } from '../core/plan.ts';
 import type { Counts } from './counts.ts';
 
@@ -9,18 +10,23 @@ export interface ToldBars {
 
 /** Finds wants of different tickers that got the very same bars. */
 export class SameBars {
-  /** By interval and fingerprint: the first, and all where there are several. */
-  readonly #first = new Map<string, ToldBars>();
-  readonly #several = new Map<string, ToldBars[]>();
+  /** By interval, then by fingerprint: the first, and all where there are several. */
+  readonly #first = new Map<Interval, Map<string, ToldBars>>();
+  readonly #several = new Map<ToldBars, ToldBars[]>();
 
   /** A fingerprint that is null is nobody's. */
   note(told: ToldBars, fingerprint: string | null): void {
     if (fingerprint === null) return;
-    const key = `${told.want.series.interval} ${fingerprint}`;
-    const first = this.#first.get(key);
-    const several = this.#several.get(key);
-    if (first === undefined) this.#first.set(key, told);
-    else if (several === undefined) this.#several.set(key, [first, told]);
+    const { interval } = told.want.series;
+    let ofInterval = this.#first.get(interval);
+    if (ofInterval === undefined) this.#first.set(interval, (ofInterval = new Map<string, ToldBars>()));
+    const first = ofInterval.get(fingerprint);
+    if (first === undefined) {
+      ofInterval.set(fingerprint, told);
+      return;
+    }
+    const several = this.#several.get(first);
+    if (several === undefined) this.#several.set(first, [first, told]);
     else several.push(told);
   }
 
