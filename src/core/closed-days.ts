@@ -2,13 +2,16 @@ import { type CheckedBars, withRejected } from './checks.ts';
 import { formatDay } from './day.ts';
 import { sessionDateOf } from './partition.ts';
 import type { SeriesContext } from './plausibility.ts';
-import { contains } from './ranges.ts';
 
 /** Tells of a stamp whether its day is one that the calendar knows as closed: never on its guess, only where it is sure. */
 export function isOnClosedDay({ interval, calendar }: SeriesContext): (ts: number) => boolean {
   if (calendar.advisory) return () => false;
   const sessionOf = sessionDateOf(interval, calendar);
-  return (ts) => contains([calendar.reliable], sessionOf(ts)) && !calendar.isSession(sessionOf(ts));
+  const { from, to } = calendar.reliable;
+  return (ts) => {
+    const day = sessionOf(ts);
+    return day >= from && day < to && !calendar.isSession(day);
+  };
 }
 
 /** `2024-01-01 is no session of XNYS`. */

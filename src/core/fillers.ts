@@ -85,7 +85,8 @@ function hasVolume({ volume }: Bars, { known }: SeriesContext): boolean {
 /** Stamps of the bars of long idle runs that are invented, with the reason. */
 function inventedStamps(bars: Bars, context: SeriesContext): Map<number, string> {
   const invented = new Map<number, string>();
-  if (!hasVolume(bars, context)) return invented;
+  // Nearly every answer is done with here: none but an idle bar is dropped.
+  if (!hasIdle(bars) || !hasVolume(bars, context)) return invented;
   const series = mergeBars(context.known, bars);
   const shortest = context.interval === '1d' ? SHORTEST_DAILY_RUN : SHORTEST_INTRADAY_RUN;
   for (let from = 0; from < series.length;) {
@@ -131,6 +132,11 @@ function isConstant(series: Bars, from: number): boolean {
 
 function stepTo({ close }: Bars, at: number): number {
   return (close[at] ?? Number.NaN) - (close[at - 1] ?? Number.NaN);
+}
+
+function hasIdle(bars: Bars): boolean {
+  for (let i = 0; i < bars.length; i++) if (isIdleAt(bars, i)) return true;
+  return false;
 }
 
 /** Whether bar i, if there is one, shows no trade: one price, no volume. */

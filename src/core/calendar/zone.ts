@@ -1,10 +1,13 @@
 import { type Day, MS_PER_DAY } from '../day.ts';
 
-/** A stretch of time with one UTC offset, up to `until` (ms since the epoch, exclusive). */
+/** A stretch of time with one UTC offset, `[from, until)` in ms since the epoch. */
 interface Stretch {
+  readonly from: number;
   readonly until: number;
   readonly offset: number;
 }
+
+const NEVER: Stretch = { from: Number.NaN, until: Number.NaN, offset: 0 };
 
 /** Offsets are looked for at this step. A zone that changes twice within it would be misread; none of ours does. */
 const STEP_MS = 15 * MS_PER_DAY;
@@ -19,6 +22,7 @@ const MINUTE_MS = 60_000;
 export class Zone {
   readonly #name: string;
   readonly #blocks = new Map<number, readonly Stretch[]>();
+  #last = NEVER;
   #formatter: Intl.DateTimeFormat | undefined;
 
   constructor(name: string) {
@@ -45,23 +49,31 @@ export class Zone {
   /** Local time minus UTC at an instant, in ms. */
   #offsetAt(instant: number): number {
     if (this.#name === 'UTC') return 0;
+    // Most instants lie near the one that was asked for before.
+    if (!(instant >= this.#last.from && instant < this.#last.until)) this.#last = this.#stretchAt(instant);
+    return this.#last.offset;
+  }
+
+  #stretchAt(instant: number): Stretch {
     const number = Math.floor(instant / BLOCK_MS);
     let block = this.#blocks.get(number);
     if (block === undefined) this.#blocks.set(number, (block = this.#readBlock(number)));
-    for (const stretch of block) if (instant < stretch.until) return stretch.offset;
-    return 0;
+    return block.find(({ until }) => instant < until) ?? NEVER;
   }
 
   #readBlock(number: number): Stretch[] {
     const stretches: Stretch[] = [];
     const end = (number + 1) * BLOCK_MS;
-    let offset = this.#readOffset(end - BLOCK_MS);
-    for (let from = end - BLOCK_MS; from < end; from += STEP_MS) {
-      const next = this.#readOffset(from + STEP_MS);
-      if (next !== offset) stretches.push({ until: this.#transition(from, from + STEP_MS), offset });
-      offset = next;
+    let from = end - BLOCK_MS;
+    let offset = this.#readOffset(from);
+    for (let at = from; at < end; at += STEP_MS) {
+      const next = this.#readOffset(at + STEP_MS);
+      if (next === offset) continue;
+      const until = this.#transition(at, at + STEP_MS);
+      stretches.push({ from, until, offset });
+      [from, offset] = [until, next];
     }
-    stretches.push({ until: end, offset });
+    stretches.push({ from, until: end, offset });
     return stretches;
   }
 

@@ -65,6 +65,14 @@ describe('Zone', () => {
     expect(paris.instantOf(parseDay('2026-03-29'), 180)).toBe(change);
   });
 
+  it('says the same in whatever order it is asked', () => {
+    const newYork = new Zone('America/New_York');
+    const changes = ['2025-03-09T07:00Z', '2025-11-02T06:00Z', '2026-03-08T07:00Z'].map(Date.parse);
+    const instants = changes.flatMap((change) => [change - 1, change, change - 1, change + MS_PER_DAY]);
+    for (const at of [...instants, ...instants.toReversed()])
+      expect(newYork.clockAt(at)).toBe(new Zone('America/New_York').clockAt(at));
+  });
+
   it('knows that London kept summer time from 1968 to 1971', () => {
     expect(new Zone('Europe/London').instantOf(parseDay('1970-01-15'), 8 * 60)).toBe(
       Date.parse('1970-01-15T07:00Z'),
