@@ -8,6 +8,7 @@ import { readActions } from './csv/actions.ts';
 import { FileStates } from './csv/file-states.ts';
 import type { FileRead } from './csv/file-read.ts';
 import { type BarFolder, findBarFiles, lookThrough } from './csv/files.ts';
+import { RecentReads } from './csv/recent-reads.ts';
 import { malformed } from './csv/records.ts';
 import {
   type CsvSeries,
@@ -107,7 +108,7 @@ class CsvFolder implements CsvFolderMarket {
   readonly #zone: string | null;
   readonly #stamps: StampOf;
   readonly #said: SaidForms;
-  readonly #read = new Map<string, FilesRead>();
+  readonly #reads = new RecentReads();
   #last: { readonly what: string; readonly rows: SeriesRows } | undefined;
   #actions: ReadonlyMap<string, CheckedActions> | undefined;
 
@@ -261,8 +262,7 @@ class CsvFolder implements CsvFolderMarket {
   }
 
   #filesOf(ticker: string): FilesRead {
-    let read = this.#read.get(ticker);
-    if (read === undefined) {
+    return this.#reads.of(ticker, () => {
       this.stateOf(ticker, true);
       const files = this.#folder.filesByTicker.get(ticker) ?? [];
       const context = {
@@ -272,9 +272,8 @@ class CsvFolder implements CsvFolderMarket {
         stamps: this.#stamps,
         shared: this.#shared,
       };
-      this.#read.set(ticker, (read = withFinalRows(readSeries(files, context), ticker)));
-    }
-    return read;
+      return withFinalRows(readSeries(files, context), ticker);
+    });
   }
 }
 
