@@ -9,6 +9,7 @@ import {
   planText,
   errorText,
   summaryText,
+  totalLine,
   workLine,
 } from '../index.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -100,7 +101,8 @@ async function run(argv: Options): Promise<number> {
       ...request,
       stop,
       onEvent: (event) => {
-        if (!argv.quiet) for (const line of openingOf(event, history.capabilities)) tell(line);
+        const opening = argv.quiet ? [] : openingOf(event, history.capabilities);
+        for (const line of opening.flatMap((one) => totalLine(one, messagePage(argv.all)))) tell(line);
         progress.show(event);
       },
     });

@@ -29,6 +29,7 @@ export function summaryText(
     countsLine(summary),
     ...summary.cannotBeHad.map((group) => unavailableLine(group)),
     barsLine(summary),
+    ...(summary.rejected > 0 ? ['check-data --issues tells which rows were rejected, and why'] : []),
     ...leftOutLines(summary),
     ...trafficLines(summary),
     ...(absent.length > 0 ? [`Sessions recorded as absent: ${absent.join(', ')}`] : []),

@@ -66,6 +66,9 @@ describe('the summary of a run', () => {
     const line = (change: Partial<RunSummary>) => summaryText({ ...CALM, ...change })[2]?.slice(38);
     expect(line({ revised: 1234 })).toBe('Rejected: 0  Revised: 1,234');
     expect(line({ rejected: 2000 })).toBe('Rejected: 2,000');
+    expect(summaryText({ ...CALM, rejected: 2000 })[3]).toBe(
+      'check-data --issues tells which rows were rejected, and why',
+    );
     expect(summaryText({ ...CALM, dropped: 8, unfinished: 1, fillers: 1234 }).slice(3)).toEqual([
       'Dropped: 1 row of a session that is not final yet',
       'Dropped: 7 rows outside trading hours or off their grid',

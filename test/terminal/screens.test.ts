@@ -20,4 +20,12 @@ describeWith(TMUX)('a first run of the sample market', () => {
     expect(await terminal.run(`clear; check-data ${sample} --now ${NOW}`)).toBe(0);
     await expectScreen(await terminal.screen({ history: true }), 'check-data-80');
   });
+
+  it.each([80, 60])('at %i columns says that there is nothing to do, word by word', async (columns) => {
+    await using terminal = await openTerminal({ columns, rows: 24 });
+    const command = `backfill --provider sample --days 252 --store data --now ${NOW}`;
+    expect(await terminal.run(`${command} --quiet`)).toBe(0);
+    expect(await terminal.run(`clear; ${command}`)).toBe(0);
+    await expectScreen(await terminal.screen({ history: true }), `nothing-to-do-${columns}`);
+  });
 });

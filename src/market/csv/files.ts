@@ -142,6 +142,9 @@ function explained(path: string, look: () => Look): Look {
 function read(path: string, root: string, shared: SharedTables): Look {
   const name = basename(path);
   if (name.startsWith('.')) return { reason: 'hidden', isOther: true };
+  // A pipe would be waited for until somebody writes to it.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    return { reason: 'no regular file', isOther: true };
   if (/\.zip$/i.test(name)) return zipFile(path, shared);
   const stem = name.replace(ENDINGS, '');
   if (stem === name) return { reason: 'no CSV, text or zip file', isOther: true };

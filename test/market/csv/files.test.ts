@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
@@ -13,6 +14,15 @@ function bars(first: string, ...closes: number[]): string {
 }
 
 describe('a folder', () => {
+  it('waits for no pipe', () => {
+    const folder = folderOf({ 'AAPL.csv': bars('2024-01-08', 1, 2) });
+    execFileSync('mkfifo', [join(folder, 'MSFT.csv')]);
+    const market = csvFolderMarket(folder);
+    expect(market.tickers()).toEqual(['AAPL']);
+    expect(market.notes).toEqual(['not read: MSFT.csv (no regular file)']);
+    expect(market.rows('AAPL', '1d', ALL)).toHaveLength(2);
+  });
+
   it('names each file that is not read, and why', () => {
     const market = marketOf({
       'AAPL.csv': bars('2024-01-08', 1, 2),
