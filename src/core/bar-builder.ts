@@ -1,6 +1,6 @@
 import type { Bar, Ohlcv } from './bars.ts';
 import { labelsOf } from './labels.ts';
-import { type Bars, type StoredBars, barAt, storedBarAt } from './columns.ts';
+import { type Bars, type StoredBars, barAt, columnsOf, storedBarAt } from './columns.ts';
 
 /** Columns that are filled bar by bar, whose number need not be known. */
 export class BarBuilder {
@@ -13,7 +13,7 @@ export class BarBuilder {
   /** `room`: how many bars are expected; more are taken too. */
   constructor(room = 64) {
     this.#room = Math.max(1, room);
-    this.#columns = Array.from({ length: 6 }, () => new Float64Array(this.#room));
+    this.#columns = Array.from({ length: 6 }, columnsOf(this.#room, 6));
   }
 
   get length(): number {

@@ -97,9 +97,31 @@ export function slice<B extends Bars>(bars: B, from: number, to: number): B {
   return eachColumn(bars, Math.max(0, end - start), part, part);
 }
 
+/**
+ * Gives out `count` columns of one length, filled with 0, that share a buffer: each with one of its own takes several times
+ * as long to make as a few bars to copy.
+ */
+export function columnsOf(length: number, count: number): () => Float64Array {
+  const buffer = new ArrayBuffer(Float64Array.BYTES_PER_ELEMENT * length * count);
+  let given = 0;
+  return () => new Float64Array(buffer, Float64Array.BYTES_PER_ELEMENT * length * given++, length);
+}
+
+/** How many columns of numbers the bars of some lists have together. */
+export function columnCount(...lists: readonly Bars[]): number {
+  const optional = [
+    lists.some(({ vwap }) => vwap !== null),
+    lists.some(({ trades }) => trades !== null),
+    lists.every(isStored),
+  ];
+  return 6 + optional.filter(Boolean).length;
+}
+
 /** The bars at some places, in their order: a copy. */
 export function pick<B extends Bars>(bars: B, places: ArrayLike<number>): B {
   const { length } = places;
+  if (length === 0) return NO_BARS as Bars as B;
+  const next = columnsOf(length, columnCount(bars));
   const copy = <C extends Float64Array | Uint16Array>(column: C, picked: C): C => {
     for (let i = 0; i < length; i++) picked[i] = column[places[i] as number] as number;
     return picked;
@@ -107,7 +129,7 @@ export function pick<B extends Bars>(bars: B, places: ArrayLike<number>): B {
   return eachColumn(
     bars,
     length,
-    (column) => copy(column, new Float64Array(length)),
+    (column) => copy(column, next()),
     (codes) => copy(codes, new Uint16Array(length)),
   );
 }

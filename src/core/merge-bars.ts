@@ -1,4 +1,4 @@
-import { type Bars, type Labels, type StoredBars, isStored } from './columns.ts';
+import { type Bars, type Labels, type StoredBars, columnCount, columnsOf, isStored } from './columns.ts';
 
 /** Two lists of bars as one, ascending and unique by `ts`. Where both have a bar, the one of the newer list counts. */
 export interface JoinedBars<B extends Bars = Bars> {
@@ -19,7 +19,7 @@ export function mergeBars<B extends Bars>(older: B, newer: B): B {
 export function joinBars<B extends Bars>(older: B, newer: B): JoinedBars<B> {
   if (older.length === 0) return { bars: newer, places: firstPlaces(newer.length) };
   const places = mergedPlaces(older.ts, newer.ts);
-  return { bars: newer.length === 0 ? older : columnsOf(older, newer, places), places };
+  return { bars: newer.length === 0 ? older : joinedColumns(older, newer, places), places };
 }
 
 /** 0, 1, 2, … */
@@ -44,10 +44,11 @@ function mergedPlaces(older: Float64Array, newer: Float64Array): Int32Array {
   return places.subarray(0, n);
 }
 
-function columnsOf<B extends Bars>(older: B, newer: B, places: Int32Array): B {
+function joinedColumns<B extends Bars>(older: B, newer: B, places: Int32Array): B {
   const { length } = places;
+  const next = columnsOf(length, columnCount(older, newer));
   const join = (old: Float64Array | null, young: Float64Array | null): Float64Array => {
-    const column = new Float64Array(length);
+    const column = next();
     for (let n = 0; n < length; n++) {
       const at = places[n] as number;
       column[n] = (at < 0 ? old?.[~at] : young?.[at]) ?? Number.NaN;

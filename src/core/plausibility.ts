@@ -1,6 +1,6 @@
 import type { CorporateAction } from './bars.ts';
 import type { Calendar } from './calendar/calendar.ts';
-import type { Bars } from './columns.ts';
+import { type Bars, columnsOf } from './columns.ts';
 import type { Day } from './day.ts';
 import type { Interval } from './interval.ts';
 import { type JoinedBars, joinBars } from './merge-bars.ts';
@@ -95,7 +95,7 @@ export function sessionsOf(
 
 /** The same of bars of which several are of one session, as `days` tells. */
 function sessionsOfBars(series: Bars, days: Float64Array, isGiven: Uint8Array, length: number): Sessions {
-  const column = (): Float64Array => new Float64Array(length);
+  const column = columnsOf(length, 8);
   const [day, ts, open, firstClose] = [column(), column(), column(), column()];
   const [high, low, close, bars] = [column(), column(), column(), column()];
   const given = new Uint8Array(length);
