@@ -59,6 +59,12 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
+/**
+ * How long a connection is kept that asks nothing, ms. Node's own 5 s end while a busy simulator renders: it then closes
+ * connections on which requests have come that it has not seen yet.
+ */
+const KEEP_ALIVE_MS = 60_000;
+
 const SERVERS: Readonly<Record<SimulatorOptions['wire'], SimulatedServer>> = { yahoo };
 
 /**
@@ -76,6 +82,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     inFlight.add(handled);
     void handled.finally(() => inFlight.delete(handled));
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const taken = await listen(server, port, host);
   return {
     url: `http://${host}:${taken}`,

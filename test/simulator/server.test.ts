@@ -77,6 +77,12 @@ describe('the simulator', () => {
     ]);
   });
 
+  it('keeps the connection of a client that pauses, longer than it may be busy rendering', async () => {
+    const { url } = await start();
+    const { headers } = await fetch(`${url}/v8/finance/chart/ALFA?${WEEK}`);
+    expect(headers.get('keep-alive')).toBe('timeout=60');
+  });
+
   it('waits before it answers', async () => {
     const { url } = await start({ latencyMs: 40 });
     const started = performance.now();
