@@ -2,7 +2,7 @@ import type { Calendar } from '../core/calendar/calendar.ts';
 import type { Bars } from '../core/columns.ts';
 import { leadingClaim } from '../core/evidence.ts';
 import type { Day } from '../core/day.ts';
-import { sessionDateOf } from '../core/partition.ts';
+import { sessionDateOf, sessionDays } from '../core/partition.ts';
 import type { CheckedAnswer } from './learn-from.ts';
 
 /** A row of an answer or of the store, by its session. */
@@ -22,11 +22,9 @@ export interface LackingRun {
 }
 
 /** The rows of an answer and of the store around it by their sessions, ascending: an answered one takes the place of a stored one. */
-export function rowsOf(
-  { want, calendar, accepted, known, fillers }: CheckedAnswer,
-  present: ReadonlySet<Day>,
-): Row[] {
+export function rowsOf({ want, calendar, accepted, known, fillers }: CheckedAnswer): Row[] {
   const sessionOf = sessionDateOf(want.series.interval, calendar);
+  const present = new Set(sessionDays(accepted, sessionOf));
   const rows = [
     ...eachRow(known, sessionOf).filter(({ day }) => !present.has(day)),
     ...eachRow(accepted, sessionOf),

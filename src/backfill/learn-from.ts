@@ -5,7 +5,7 @@ import type { Absence, Coverage } from '../core/coverage.ts';
 import type { Day, DayRange } from '../core/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../core/evidence.ts';
 import type { Filler } from '../core/fillers.ts';
-import { sessionDateOf } from '../core/partition.ts';
+import { sessionDateOf, sessionDays } from '../core/partition.ts';
 import type { Want } from '../core/plan.ts';
 import { contains, intersect, normalize, subtract, union } from '../core/ranges.ts';
 import { shortSessions } from '../core/short-sessions.ts';
@@ -64,14 +64,13 @@ const FRESH_MS = 2 * 86_400_000;
 export function learnFrom(checked: CheckedAnswer): Learned {
   const { want, calendar, answer, accepted, lastSettled } = checked;
   const sessionOf = sessionDateOf(want.series.interval, calendar);
-  const present = new Set<Day>();
-  for (const ts of accepted.ts) present.add(sessionOf(ts));
-  const explain = explainer(checked, present);
+  const days = sessionDays(accepted, sessionOf);
+  const explain = explainer(checked);
   const absences: Absence[] = [];
   const absent: Partial<Record<AbsenceReason, number>> = {};
   let missing = 0;
-  for (const session of want.gaps.flatMap((gap) => calendar.sessions(gap))) {
-    if (present.has(session) || session > lastSettled) continue;
+  for (const session of sessionsWithout(days, want.gaps, calendar)) {
+    if (session > lastSettled) break;
     const evidence = explain(session);
     if (evidence === null) missing++;
     else {
@@ -79,7 +78,6 @@ export function learnFrom(checked: CheckedAnswer): Learned {
       appendAbsence(absences, session, evidence, checked);
     }
   }
-  const days = [...present].toSorted((a, b) => a - b).map((day): DayRange => ({ from: day, to: day + 1 }));
   const known = joinSessions(days, calendar);
   const unsettled = intersect(known, [{ from: lastSettled + 1, to: Number.POSITIVE_INFINITY }]);
   // Of a session beyond the proof only some bars may have come: it is asked for again.
@@ -94,9 +92,9 @@ export function learnFrom(checked: CheckedAnswer): Learned {
       unconfirmed: unconfirmed.map((run) => ({ ...run, since: checked.now })),
     }),
   };
-  const provisional = [...present].filter((session) => session > lastSettled).length;
+  const provisional = days.filter((session) => session > lastSettled).length;
   const waiting = calendar.count(unconfirmed);
-  return { learned, present: present.size - provisional, absent, missing, provisional, waiting };
+  return { learned, present: days.length - provisional, absent, missing, provisional, waiting };
 }
 
 /**
@@ -119,7 +117,7 @@ interface Evidence {
 }
 
 /** Why a session has no bar; null where the answer does not say. */
-function explainer(checked: CheckedAnswer, present: ReadonlySet<Day>): (session: Day) => Evidence | null {
+function explainer(checked: CheckedAnswer): (session: Day) => Evidence | null {
   const { answer, calendar, now, rejected, fillers } = checked;
   const sessionOf = sessionDateOf(checked.want.series.interval, calendar);
   // The first fault of a session says more than what followed from it.
@@ -128,7 +126,7 @@ function explainer(checked: CheckedAnswer, present: ReadonlySet<Day>): (session:
   const faults = new Map([...refused, ...wrong].toReversed());
   const invented = new Map(fillers.map(({ bar, reason }) => [sessionOf(bar.ts), reason]));
   const empty = new Set(answer.unusable.map(({ ts }) => sessionOf(ts)));
-  const thin = isThinlyTraded(checked, present);
+  const thin = isThinlyTraded(checked);
   return (session) => {
     const fault = faults.get(session);
     if (fault !== undefined) return { reason: 'rejected', note: fault };
@@ -169,13 +167,24 @@ function appendAbsence(runs: Absence[], session: Day, evidence: Evidence, checke
 }
 
 /** Days with a bar as runs. Days that are no sessions (outside a calendar's reliable range) stand alone. */
-function joinSessions(days: readonly DayRange[], calendar: Calendar): DayRange[] {
-  const runs: DayRange[] = [];
+function joinSessions(days: readonly Day[], calendar: Calendar): DayRange[] {
+  const runs: { from: Day; to: Day }[] = [];
   for (const day of days) {
     const last = runs.at(-1);
-    if (last !== undefined && calendar.nextSession(last.to - 1) >= day.from) {
-      runs[runs.length - 1] = { from: last.from, to: day.to };
-    } else runs.push(day);
+    const continues = last !== undefined && (last.to === day || calendar.nextSession(last.to - 1) >= day);
+    if (continues) last.to = day + 1;
+    else runs.push({ from: day, to: day + 1 });
   }
   return runs;
+}
+
+/** The sessions of some ranges that are not among days; all ascending. */
+function sessionsWithout(days: readonly Day[], ranges: readonly DayRange[], calendar: Calendar): Day[] {
+  let at = 0;
+  return ranges.flatMap((range) =>
+    calendar.sessions(range).filter((session) => {
+      while (at < days.length && (days[at] as Day) < session) at++;
+      return days[at] !== session;
+    }),
+  );
 }

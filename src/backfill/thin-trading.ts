@@ -38,18 +38,18 @@ interface Around {
  * a bar is the vendor's hole, and so is a run of invented rows, and a hole that is longer than the share stands idle
  * elsewhere: what is asked for again in vain costs less than a hole that is never filled.
  */
-export function isThinlyTraded(checked: CheckedAnswer, present: ReadonlySet<Day>): (session: Day) => boolean {
+export function isThinlyTraded(checked: CheckedAnswer): (session: Day) => boolean {
   const { want, calendar } = checked;
   if (want.series.interval !== '1d' || CALENDARS_WITHOUT.has(calendar.id)) return () => false;
   let around: Around | undefined;
   return (session) => {
-    around ??= aroundOf(checked, present);
+    around ??= aroundOf(checked);
     return isIdle(session, around);
   };
 }
 
-function aroundOf(checked: CheckedAnswer, present: ReadonlySet<Day>): Around {
-  const rows = rowsOf(checked, present);
+function aroundOf(checked: CheckedAnswer): Around {
+  const rows = rowsOf(checked);
   return {
     calendar: checked.calendar,
     rows,

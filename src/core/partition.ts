@@ -54,3 +54,14 @@ export function firstOfDay({ ts, length }: Bars, dayOf: (ts: number) => Day, day
   }
   return low;
 }
+
+/** The session dates of bars, ascending, each once. */
+export function sessionDays({ ts }: Bars, dayOf: (ts: number) => Day): Day[] {
+  const days: Day[] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const stamp of ts) {
+    const day = dayOf(stamp);
+    if (day > last) days.push((last = day));
+  }
+  return days;
+}

@@ -103,6 +103,11 @@ describe('what an answer says of the wanted sessions', () => {
     expect([present, missing]).toEqual([9, 0]);
   });
 
+  it('with a bar: in runs that end where a session has none', () => {
+    const { learned: coverage } = learned({ accepted: ALL.filter((date) => date !== '2025-06-05') });
+    expect(coverage.present).toEqual([span('2025-06-02', '2025-06-04'), span('2025-06-06', '2025-06-12')]);
+  });
+
   it('without a bar between bars: empty at the vendor, to be asked again', () => {
     const {
       runs,

@@ -48,8 +48,7 @@ function isThin(accepted: readonly Bar[], session: number, testCase: Case = {}):
     absent: absent.map((i) => absence(SESSIONS[i] ?? Number.NaN)),
     ...{ currency, lastSettled: SESSIONS.at(-1) ?? 0, source: 'test', now: NOW },
   };
-  const present = new Set(accepted.map(({ ts }) => ts / MS_PER_DAY));
-  return isThinlyTraded(checked, present)(SESSIONS[session] ?? Number.NaN);
+  return isThinlyTraded(checked)(SESSIONS[session] ?? Number.NaN);
 }
 
 /** Bars of `count` sessions with one value, but for the sessions left out. */

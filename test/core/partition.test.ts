@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
+import { NO_BARS } from '../../src/core/columns.ts';
 import { parseDay } from '../../src/core/day.ts';
 import { INTERVALS } from '../../src/core/interval.ts';
-import { periodOf, periodRange, periodsOf, sessionDateOf } from '../../src/core/partition.ts';
+import { periodOf, periodRange, periodsOf, sessionDateOf, sessionDays } from '../../src/core/partition.ts';
 import { intersect } from '../../src/core/ranges.ts';
 
 const day = fc.integer({ min: parseDay('1900-01-01'), max: parseDay('2100-12-31') });
@@ -81,6 +82,15 @@ describe('partition', () => {
       expect(periodsOf(each, [])).toEqual([]);
       expect(periodsOf(each, [{ from: 5, to: 5 }])).toEqual([]);
     }
+  });
+
+  it('lists the session dates of bars, each once', () => {
+    const newYork = calendarById('XNYS');
+    const stamps = ['2026-01-14T14:30Z', '2026-01-14T20:55Z', '2026-01-15T14:30Z', '2026-01-20T14:30Z'];
+    const bars = { ...NO_BARS, length: 4, ts: Float64Array.from(stamps, Date.parse) };
+    const days = ['2026-01-14', '2026-01-15', '2026-01-20'].map(parseDay);
+    expect(sessionDays(bars, sessionDateOf('5m', newYork))).toEqual(days);
+    expect(sessionDays(NO_BARS, sessionDateOf('5m', newYork))).toEqual([]);
   });
 
   it('finds the session date of a bar: the stamp itself for daily bars, the local date for the others', () => {
