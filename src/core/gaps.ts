@@ -81,14 +81,14 @@ export function findGaps(
   options: GapOptions,
 ): SeriesGaps[] {
   // Most of many series are known and wanted alike, and lack the same.
-  const alike = new Map<Coverage, { readonly view: View; readonly gaps: Omit<SeriesGaps, 'series'> }>();
+  const alike = new Map<Coverage, { readonly view: View; readonly gaps: SeriesGaps }>();
   return wanted.map((one) => {
     const view = viewOf(one, coverageOf.get(seriesKey(one.series)) ?? NOTHING_KNOWN, options);
     const known = alike.get(view.coverage);
-    if (known !== undefined && isSameView(known.view, view)) return { series: one.series, ...known.gaps };
-    const gaps = gapsIn(view, options);
+    if (known !== undefined && isSameView(known.view, view)) return { ...known.gaps, series: one.series };
+    const gaps = gapsIn(one.series, view, options);
     alike.set(view.coverage, { view, gaps });
-    return { series: one.series, ...gaps };
+    return gaps;
   });
 }
 
@@ -127,7 +127,7 @@ function isSameView(a: View, b: View): boolean {
   );
 }
 
-function gapsIn(view: View, options: GapOptions): Omit<SeriesGaps, 'series'> {
+function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
   const { coverage, calendar, range } = view;
   const closed = options.everything ? [] : closedDays(view, options);
   const gaps = sessionRuns(subtract(normalize([range]), closed), calendar);
@@ -135,7 +135,7 @@ function gapsIn(view: View, options: GapOptions): Omit<SeriesGaps, 'series'> {
   const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
   const waiting = intersect([range], subtract(provisionalAt(coverage, options.now), gaps));
   return {
-    ...{ calendar, gaps, sessions: calendar.count(gaps), final },
+    ...{ series, calendar, gaps, sessions: calendar.count(gaps), final },
     ...(options.everything && { again: true }),
     riders: subtract(unconfirmed, gaps),
     unavailable: unavailableIn(unlearn(coverage, gaps), range, calendar),

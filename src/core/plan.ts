@@ -144,7 +144,9 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
     tasks,
     outOfReach,
     unavailable: groupUnavailable(
-      gapsOfSeries.map(({ series: { ticker }, unavailable = [] }) => ({ ticker, parts: unavailable })),
+      gapsOfSeries.flatMap(({ series: { ticker }, unavailable: parts = [] }) =>
+        parts.length > 0 ? { ticker, parts } : [],
+      ),
     ),
     totals: {
       ...countStanding(gapsOfSeries, wants, outOfReach),

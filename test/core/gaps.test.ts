@@ -155,19 +155,28 @@ describe('gaps', () => {
           { ...dates('2025-01-02', '2025-03-03'), by: [{ ...claim, reason: 'vendor-empty', edition: 'A' }] },
         ],
       },
+      {
+        ...NOTHING_KNOWN,
+        absent: [{ ...range, by: [{ ...claim, reason: 'plan-limited', reachDays: 150, edition: 'A' }] }],
+      },
     ] satisfies Coverage[];
     const covered = [[range], [dates('2025-01-02', '2025-01-20')]];
-    const one = fc.record({
+    const parts = {
       interval: fc.constantFrom('1d' as const, '5m' as const),
       calendar: fc.constantFrom(calendar, calendarById('24-7')),
       range: fc.constantFrom(range, dates('2025-01-02', '2025-03-01'), dates('2025-02-02', '2025-04-01')),
       known: fc.constantFrom(undefined, ...known),
       covered: fc.constantFrom(undefined, ...covered),
       edition: fc.constantFrom('A', 'B'),
-    });
-    const options = { provider: 'test', now, reachDays: { '5m': 100 } };
+    };
+    // Much alike, so that each part alone makes the difference at times.
+    const others = fc.array(fc.record(parts, { requiredKeys: [] }), { maxLength: 8 });
+    const alike = fc
+      .tuple(fc.record(parts), others)
+      .map(([first, rest]) => [first, ...rest.map((other) => ({ ...first, ...other }))]);
+    const options = { provider: 'test', now, reachDays: { '1d': 200, '5m': 100 } };
     fc.assert(
-      fc.property(fc.array(one, { maxLength: 12 }), fc.boolean(), (many, everything) => {
+      fc.property(alike, fc.boolean(), fc.boolean(), (many, everything, hasActions) => {
         const wanted = many.map((each, i) => ({
           ...each,
           series: { ticker: `T${i}`, interval: each.interval },
@@ -180,13 +189,16 @@ describe('gaps', () => {
         const asked = {
           ...{ ...options, everything },
           editionOf: (ticker: string) => many[Number(ticker.slice(1))]?.edition ?? null,
-          actionsCovered: new Map(
-            wanted.flatMap((each) => (each.covered ? [[each.series.ticker, each.covered] as const] : [])),
-          ),
+          ...(hasActions && {
+            actionsCovered: new Map(
+              wanted.flatMap((each) => (each.covered ? [[each.series.ticker, each.covered] as const] : [])),
+            ),
+          }),
         };
         const alone = wanted.flatMap((each) => findGaps([each], coverages, asked));
         expect(findGaps(wanted, coverages, asked)).toEqual(alone);
       }),
+      { numRuns: 1000 },
     );
   });
 

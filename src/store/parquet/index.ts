@@ -103,8 +103,8 @@ class ParquetStore implements BarStore {
 
   scan(options: ScanOptions = {}): Promise<Scan> {
     const held = this.#lease;
-    const openCache = async (files: number): Promise<ScanCache | undefined> => {
-      const cache = held?.cache ?? (await openScanCache(this.url, files));
+    const openCache = (files: number): ScanCache | undefined => {
+      const cache = held?.cache ?? openScanCache(this.url, files);
       if (held !== undefined) held.cache = cache;
       return cache;
     };

@@ -6,6 +6,8 @@ import { newestTopUps } from './top-ups.ts';
 
 /** What is known of a series from what is known of its partitions; undefined for none. */
 export function joinKnowledge(parts: readonly Knowledge[]): Knowledge | undefined {
+  const [only] = parts;
+  if (parts.length === 1 && only) return { ...only, coverage: withoutRefuted(only.coverage) };
   const oldestFirst = parts.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : Number(timeOf(a) > timeOf(b))));
   const newest = oldestFirst.at(-1);
   return (
@@ -25,8 +27,6 @@ function timeOf({ fetchedAt }: Knowledge): number {
 
 /** Partitions speak of disjoint days, so learning them in the order in which they were fetched joins them. */
 function joinCoverage(oldestFirst: readonly Knowledge[], calendarId: string): Coverage {
-  const [only] = oldestFirst;
-  if (oldestFirst.length === 1 && only) return withoutRefuted(only.coverage);
   const all = oldestFirst.reduce((sum, { coverage }) => learn(sum, coverage), NOTHING_KNOWN);
   return compact(withoutRefuted(all), calendarById(calendarId));
 }

@@ -15,7 +15,7 @@ import {
 } from './json.ts';
 import { coverageIn, identityIn, type Knowledge } from './knowledge.ts';
 import type { Partition } from './layout.ts';
-import { topUpsIn } from './top-ups.ts';
+import { topUpsOf } from './top-ups.ts';
 
 /** What a file says of itself and is believed, as two texts: most files have the first in common. */
 export interface Said {
@@ -39,7 +39,7 @@ export function actionsSaid(covered: readonly DayRange[]): Said {
 }
 
 /** What many partitions have in common. */
-type Common = Pick<Knowledge, 'calendar' | 'coverage'> & { readonly identity: Omit<Identity, 'firstTrade'> };
+type Common = Pick<Knowledge, 'calendar' | 'coverage'> & { readonly identity: Identity };
 
 /**
  * Reads what files said, each text once: series that say the same share what is known of them, so that most of a
@@ -54,16 +54,14 @@ export class Readings {
     const [rows, firstTrade, fetchedAt, topUps] = list(JSON.parse(own));
     if (typeof rows !== 'number') throw malformed(rows);
     const { calendar, coverage, identity } = this.#commonOf(partition, common);
-    return {
-      rows,
-      knowledge: {
-        calendar,
-        coverage,
-        identity: { ...identity, firstTrade: dayOrNull(firstTrade) },
-        fetchedAt: fetchedAt === null ? null : instant(fetchedAt),
-        ...(topUps !== null && topUpsIn(topUps)),
-      },
-    };
+    const whose = { ...identity, firstTrade: dayOrNull(firstTrade) };
+    const at = fetchedAt === null ? null : instant(fetchedAt);
+    // No spread: V8 would give each object a shape of its own, larger than the object.
+    const knowledge: Knowledge =
+      topUps === null
+        ? { calendar, coverage, identity: whose, fetchedAt: at }
+        : { calendar, coverage, identity: whose, fetchedAt: at, topUps: topUpsOf(topUps) };
+    return { rows, knowledge };
   }
 
   covered({ common }: Said): readonly DayRange[] {
@@ -83,6 +81,6 @@ export class Readings {
 }
 
 function commonIn(partition: Partition, json: Json): Common {
-  const { currency, exchange, type } = identityIn({ ...fields(json['identity']), firstTrade: null });
-  return { ...coverageIn(partition, json), identity: { currency, exchange, type } };
+  const identity = identityIn({ ...fields(json['identity']), firstTrade: null });
+  return { ...coverageIn(partition, json), identity };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { commitFile, type CommitFs } from './commit.ts';
@@ -7,6 +7,7 @@ import { SCAN_CACHE } from './layout.ts';
 import { VERSION } from './own-entry.ts';
 import type { Said } from './said.ts';
 import type { Stamp } from './stamp.ts';
+import { isTextAt, placeIn, textAt, type Texts, textsOf } from './texts.ts';
 
 /**
  * What the files of a store said of themselves when they were last read, in one file beside them:
@@ -31,14 +32,14 @@ const BYTES_A_FILE = 10_000;
 /** The part of the files of which the news is worth writing all of it anew. */
 const WORTH_SAVING = 0.01;
 
-/** Entry i is of file i; texts are joined by line ends, which no JSON and no path of ours has. */
+/** Entry i is of file i, ascending by path. A few long texts: hundreds of thousands of short ones take time and room. */
 interface Content {
-  readonly paths: string;
+  readonly paths: Texts;
   readonly stamps: BigInt64Array;
   /** Number of what it said in common with others. */
   readonly common: Uint32Array;
-  readonly commons: string;
-  readonly owns: string;
+  readonly commons: readonly string[];
+  readonly owns: Texts;
 }
 
 /** A file, its stamp and what it said. */
@@ -52,95 +53,89 @@ export type Note = (file: Remembered) => void;
 
 /** What was read, or found in the cache, of the files of a store. */
 export class ScanCache {
-  /** Places of the paths in the columns. */
-  readonly #places = new Map<string, number>();
-  readonly #stamps: BigInt64Array;
-  readonly #common: Uint32Array;
-  readonly #commons: readonly string[];
-  readonly #owns: readonly string[];
-  /** What is newer than the columns, by path. */
+  readonly #content: Content;
+  /** 1: what the content has of a file is superseded. */
+  readonly #stale: Uint8Array;
+  /** What is newer than the content, by path. */
   readonly #news = new Map<string, Remembered>();
+  /** Where the next path is expected: a scan asks in about this order. */
+  #next = 0;
   #changes = 0;
+  #size: number;
 
-  constructor(content: Content = EMPTY) {
-    this.#stamps = content.stamps;
-    this.#common = content.common;
-    this.#commons = content.commons.split('\n');
-    this.#owns = content.owns.split('\n');
-    for (const [i, path] of (content.paths === '' ? [] : content.paths.split('\n')).entries())
-      this.#places.set(path, i);
+  constructor(content: Content = NO_CONTENT) {
+    this.#content = content;
+    this.#size = content.common.length;
+    this.#stale = new Uint8Array(this.#size);
   }
 
   /** Number of files. */
   get size(): number {
-    return this.#places.size + this.#news.size;
+    return this.#size;
   }
 
   /** What the file at a path said, if it is still the same one. */
   recall(path: string, stamp: Stamp): Said | undefined {
     const news = this.#news.get(path);
     if (news !== undefined) return isSame(news.stamp, stamp) ? news : undefined;
-    const i = this.#places.get(path);
-    return i !== undefined && this.#isStampAt(i, stamp) ? this.#saidAt(i) : undefined;
+    const i = this.#placeOf(path);
+    return i !== undefined && isSame(this.#stampAt(i), stamp) ? this.#saidAt(i) : undefined;
   }
 
   /** Whether anything is known of the file at a path. */
   has(path: string): boolean {
-    return this.#news.has(path) || this.#places.has(path);
+    return this.#news.has(path) || this.#placeOf(path) !== undefined;
   }
 
   remember(entry: Remembered): void {
-    this.#places.delete(entry.path);
+    this.#drop(entry.path);
     this.#news.set(entry.path, entry);
+    this.#size++;
     this.#changes++;
   }
 
   /** Of a file that is gone, or of which nothing is to be believed. */
   forget(path: string): void {
-    if (this.#places.delete(path) || this.#news.delete(path)) this.#changes++;
+    if (this.#drop(path)) this.#changes++;
   }
 
   /** Writes it, if enough of it is news. A cache that cannot be written is none: whatever is wrong, the run has met it. */
   async save(fs: CommitFs, root: string): Promise<void> {
     if (this.#changes === 0 || this.#changes < this.size * WORTH_SAVING) return;
-    const payload = serialize(this.#content());
+    const payload = serialize(contentOf(this.#all()));
     const head = `${HEAD}${digestOf(payload)}\n`;
     await commitFile(fs, root, SCAN_CACHE, Buffer.concat([Buffer.from(head), payload])).catch(() => {});
     this.#changes = 0;
   }
 
-  #content(): Content {
-    const all = this.#all();
-    const numbers = new Map<string, number>();
-    const common = Uint32Array.from(all, (entry) => {
-      const number = numbers.get(entry.common) ?? numbers.size;
-      numbers.set(entry.common, number);
-      return number;
-    });
-    const stamps = new BigInt64Array(all.length * NUMBERS);
-    for (const [i, { stamp }] of all.entries())
-      stamps.set([stamp.size, stamp.modified, stamp.changed, stamp.inode], i * NUMBERS);
-    return {
-      paths: all.map(({ path }) => path).join('\n'),
-      stamps,
-      common,
-      commons: [...numbers.keys()].join('\n'),
-      owns: all.map(({ own }) => own).join('\n'),
-    };
+  #drop(path: string): boolean {
+    const i = this.#placeOf(path);
+    if (i !== undefined) this.#stale[i] = 1;
+    const isThere = this.#news.delete(path) || i !== undefined;
+    if (isThere) this.#size--;
+    return isThere;
+  }
+
+  #placeOf(path: string): number | undefined {
+    const { paths } = this.#content;
+    const i = isTextAt(paths, this.#next, path) ? this.#next : placeIn(paths, path);
+    if (i === undefined) return undefined;
+    this.#next = i + 1;
+    return this.#stale[i] === 1 ? undefined : i;
   }
 
   #all(): Remembered[] {
-    const old = [...this.#places].map(([path, i]) => ({ path, stamp: this.#stampAt(i), ...this.#saidAt(i) }));
-    return [...old, ...this.#news.values()];
-  }
-
-  #isStampAt(i: number, { size, modified, changed, inode }: Stamp): boolean {
-    const [all, at] = [this.#stamps, i * NUMBERS];
-    return all[at] === size && all[at + 1] === modified && all[at + 2] === changed && all[at + 3] === inode;
+    const all = [...this.#news.values()];
+    for (const [i, stale] of this.#stale.entries()) {
+      if (stale === 0)
+        all.push({ path: textAt(this.#content.paths, i), stamp: this.#stampAt(i), ...this.#saidAt(i) });
+    }
+    return all.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   }
 
   #stampAt(i: number): Stamp {
-    const [size = 0n, modified = 0n, changed = 0n, inode = 0n] = this.#stamps.subarray(
+    const { stamps } = this.#content;
+    const [size = 0n, modified = 0n, changed = 0n, inode = 0n] = stamps.subarray(
       i * NUMBERS,
       (i + 1) * NUMBERS,
     );
@@ -148,24 +143,39 @@ export class ScanCache {
   }
 
   #saidAt(i: number): Said {
-    return { common: this.#commons[this.#common[i] ?? 0] ?? '', own: this.#owns[i] ?? '' };
+    const { commons, common, owns } = this.#content;
+    return { common: commons[common[i] ?? 0] ?? '', own: textAt(owns, i) };
   }
 }
 
-const EMPTY: Content = {
-  paths: '',
-  stamps: new BigInt64Array(0),
-  common: new Uint32Array(0),
-  commons: '',
-  owns: '',
-};
+const NO_CONTENT = contentOf([]);
+
+function contentOf(files: readonly Remembered[]): Content {
+  const numbers = new Map<string, number>();
+  const common = Uint32Array.from(files, (file) => {
+    const number = numbers.get(file.common) ?? numbers.size;
+    numbers.set(file.common, number);
+    return number;
+  });
+  const stamps = new BigInt64Array(files.length * NUMBERS);
+  for (const [i, { stamp }] of files.entries())
+    stamps.set([stamp.size, stamp.modified, stamp.changed, stamp.inode], i * NUMBERS);
+  return {
+    paths: textsOf(files.map(({ path }) => path)),
+    stamps,
+    common,
+    commons: [...numbers.keys()],
+    owns: textsOf(files.map(({ own }) => own)),
+  };
+}
 
 /** The cache of a store, for a scan that looks at so many files; undefined where it is not worth its reading. */
-export async function openScanCache(root: string, files: number): Promise<ScanCache | undefined> {
+export function openScanCache(root: string, files: number): ScanCache | undefined {
   const path = join(root, SCAN_CACHE);
   try {
-    if ((await stat(path)).size > files * BYTES_A_FILE) return undefined;
-    return new ScanCache(contentIn(await readFile(path)));
+    if (statSync(path).size > files * BYTES_A_FILE) return undefined;
+    // At once: while it were read piece by piece its memory would grow old, and stay.
+    return new ScanCache(contentIn(readFileSync(path)));
   } catch {
     // Whatever keeps it from being read: the files themselves are there.
     return new ScanCache();
@@ -175,7 +185,15 @@ export async function openScanCache(root: string, files: number): Promise<ScanCa
 function contentIn(bytes: Uint8Array): Content | undefined {
   const head = Buffer.from(bytes.subarray(0, HEAD.length + DIGEST_CHARS + 1)).toString('latin1');
   const payload = bytes.subarray(head.length);
-  return head === `${HEAD}${digestOf(payload)}\n` ? (deserialize(payload) as Content) : undefined;
+  if (head !== `${HEAD}${digestOf(payload)}\n`) return undefined;
+  const { paths, stamps, common, commons, owns } = deserialize(payload) as Content;
+  // Copies of the columns: as they come they are views that would keep the whole file in memory.
+  const [copied, numbers] = [stamps.slice(), common.slice()];
+  return { paths: withOwnEnds(paths), stamps: copied, common: numbers, commons, owns: withOwnEnds(owns) };
+}
+
+function withOwnEnds({ all, ends }: Texts): Texts {
+  return { all, ends: ends.slice() };
 }
 
 function digestOf(payload: Uint8Array): string {

@@ -29,7 +29,7 @@ export interface ScanTools {
   /** Whether damaged files go to quarantine. */
   readonly mayMove: boolean;
   /** What is known already, for a scan of so many files; undefined if that is not worth looking up. */
-  readonly openCache: (files: number) => Promise<ScanCache | undefined>;
+  readonly openCache: (files: number) => ScanCache | undefined;
   /**
    * An instant before the scan by the file system's clock, ns since the epoch: what is older can be remembered. Default:
    * nothing is.
@@ -50,12 +50,12 @@ export async function scanStore(
 ): Promise<Scan> {
   const partitions = await listPartitions(root, options);
   const tickers = [...new Set(options.tickers ?? (await tickersWithActions(root)))];
-  const memory = new Memory(await openCache(partitions.length + tickers.length), since);
+  const memory = new Memory(openCache(partitions.length + tickers.length), since);
   const bars = await inspectAll(fs, root, partitions, (one) => partitionPlace(one, memory), mayMove);
   const actions = await inspectAll(fs, root, tickers, (ticker) => actionsPlace(ticker, memory), mayMove);
   return {
     series: joinPartitions(bars.found),
-    actions: new Map(actions.found.map(({ ticker, covered }) => [ticker, covered])),
+    actions: coveredByTicker(actions.found),
     setAside: byPath([...actions.aside, ...bars.aside]),
     distrusted: byPath([...actions.found.flatMap(actionsDoubt), ...bars.found.flatMap(partitionDoubt)]),
   };
@@ -99,11 +99,14 @@ function partitionPlace(partition: Partition, memory: Memory): Place<Found> {
     path,
     of: partition.series,
     read: async (file, stamp) => {
-      const { said, ...state } = await readState(partition, file, memory.readings);
+      const { rows, knowledge, said, doubt } = await readState(partition, file, memory.readings);
       memory.remember(path, stamp, said);
-      return { partition, ...state };
+      return doubt === undefined ? { partition, rows, knowledge } : { partition, rows, knowledge, doubt };
     },
-    recall: memory.recalling(path, (said) => ({ partition, ...memory.readings.partition(partition, said) })),
+    recall: memory.recalling(path, (said) => {
+      const { rows, knowledge } = memory.readings.partition(partition, said);
+      return { partition, rows, knowledge };
+    }),
   };
 }
 
@@ -121,6 +124,12 @@ function actionsPlace(ticker: string, memory: Memory): Place<FoundActions> {
     },
     recall: memory.recalling(path, (said) => ({ ticker, covered: memory.readings.covered(said) })),
   };
+}
+
+function coveredByTicker(found: readonly FoundActions[]): Map<string, readonly DayRange[]> {
+  const all = new Map<string, readonly DayRange[]>();
+  for (const { ticker, covered } of found) all.set(ticker, covered);
+  return all;
 }
 
 function byPath(files: readonly SetAside[]): SetAside[] {
@@ -150,5 +159,10 @@ function joinPartitions(found: readonly Found[]): Map<string, SeriesState> {
 function stateOf(series: Series, parts: readonly Found[]): SeriesState {
   const known = joinKnowledge(parts.map(({ knowledge }) => knowledge));
   if (known === undefined) throw new BackfillError('internal', `${seriesKey(series)} has no partition`);
-  return { series, ...known, rows: parts.reduce((sum, { rows }) => sum + rows, 0) };
+  const { calendar, coverage, identity, fetchedAt, topUps } = known;
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  // No spread, as in `Readings`.
+  return topUps === undefined
+    ? { series, calendar, coverage, identity, rows, fetchedAt }
+    : { series, calendar, coverage, identity, rows, fetchedAt, topUps };
 }

@@ -10,10 +10,14 @@ export function encodeTopUps(topUps: TopUps | undefined): { topUps?: object } {
 
 /** The inverse of `encodeTopUps`. Throws for what is malformed. */
 export function topUpsIn(value: unknown): { topUps?: TopUps } {
-  if (value === undefined) return {};
+  return value === undefined ? {} : { topUps: topUpsOf(value) };
+}
+
+/** What was noted of top-ups. Throws for what is malformed. */
+export function topUpsOf(value: unknown): TopUps {
   const { count, at } = fields(value);
   if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) throw malformed(count);
-  return { topUps: { count, at: instant(at) } };
+  return { count, at: instant(at) };
 }
 
 /** What was noted last, of several partitions of a series. */
