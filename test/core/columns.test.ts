@@ -101,6 +101,25 @@ describe('bars as columns', () => {
       }),
     );
   });
+
+  it('merge in long stretches as one by one', () => {
+    const stretch = (from: number, to: number, source: string): Bar[] =>
+      Array.from({ length: Math.max(0, to - from) }, (_, i) => {
+        const [ts, price] = [from + i, (from + i) * (source === 'old' ? 1 : 2)];
+        const prices = { open: price, high: price + 1, low: price - 1, close: price + 0.5 };
+        const vwap = source === 'old' ? price : null;
+        return { ts, ...prices, volume: price, vwap, trades: null, source, fetchedAt: price };
+      });
+    const end = fc.integer({ min: 0, max: 120 });
+    fc.assert(
+      fc.property(end, end, end, (from, length, to) => {
+        const [older, newer] = [stretch(20, 20 + to, 'old'), stretch(from, from + length, 'new')];
+        const byStamp = new Map([...older, ...newer].map((bar) => [bar.ts, bar]));
+        const expected = [...byStamp.values()].toSorted((a, b) => a.ts - b.ts);
+        expect(storedRowsOf(mergeBars(storedBarsOf(older), storedBarsOf(newer)))).toEqual(expected);
+      }),
+    );
+  });
 });
 
 describe('a builder of bars', () => {
