@@ -4,7 +4,7 @@ import type { Bars } from './columns.ts';
 import type { Day } from './day.ts';
 import { type Interval, intervalMs } from './interval.ts';
 import { mergeBars } from './merge-bars.ts';
-import { sessionDateOf } from './partition.ts';
+import { sessionDateOf, sessionDays } from './partition.ts';
 
 /** Sessions that tell what is usual: the last ones before, or where there are too few, those around. */
 const NEIGHBOURS = 20;
@@ -51,17 +51,10 @@ interface Filling {
 export function shortSessions(bars: Bars, { interval, calendar, known }: ShortContext): Day[] {
   if (interval === '1d' || calendar.advisory) return [];
   const sessionOf = sessionDateOf(interval, calendar);
-  const given = new Set<Day>();
-  for (const ts of bars.ts) given.add(sessionOf(ts));
-  const stamps = new Map<Day, number[]>();
-  for (const ts of mergeBars(known, bars).ts) {
-    const ofDay = stamps.get(sessionOf(ts));
-    if (ofDay === undefined) stamps.set(sessionOf(ts), [ts]);
-    else ofDay.push(ts);
-  }
-  const fillings: Filling[] = [...stamps]
+  const given = new Set(sessionDays(bars, sessionOf));
+  const fillings = eachSession(mergeBars(known, bars).ts, sessionOf)
     .filter(([day]) => calendar.isSession(day))
-    .map(([day, ofDay]) => fillingOf(ofDay, calendar.session(day), interval));
+    .map(([day, stamps]) => fillingOf(stamps, calendar.session(day), interval));
   return fillings.flatMap(({ day, part, isCut }, i) => {
     if (!given.has(day)) return [];
     if (isCut) return [day];
@@ -75,7 +68,20 @@ export function shortSessions(bars: Bars, { interval, calendar, known }: ShortCo
   });
 }
 
-function fillingOf(stamps: readonly number[], session: Session, interval: Interval): Filling {
+/** The stamps of each session. */
+function eachSession(ts: Float64Array, sessionOf: (ts: number) => Day): [Day, Float64Array][] {
+  const sessions: [Day, Float64Array][] = [];
+  for (let from = 0; from < ts.length;) {
+    const day = sessionOf(ts[from] as number);
+    let to = from + 1;
+    while (to < ts.length && sessionOf(ts[to] as number) === day) to++;
+    sessions.push([day, ts.subarray(from, to)]);
+    from = to;
+  }
+  return sessions;
+}
+
+function fillingOf(stamps: Float64Array, session: Session, interval: Interval): Filling {
   const { day, open, lunch, reliable } = session;
   const room = roomOf(session, interval);
   const lengthMs = intervalMs(interval);

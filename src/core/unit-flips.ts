@@ -128,12 +128,13 @@ function rejectOtherUnits(checked: CheckedBars, rows: readonly Row[], context: S
 /** All bars with their units, cut where they are too far apart in time to be compared. */
 function chains(rows: readonly Row[], context: SeriesContext): Rated[][] {
   const found: Rated[][] = [];
+  let chain: Rated[] = [];
   for (const row of rows) {
-    const chain = found.at(-1);
-    const last = chain?.at(-1);
-    if (chain !== undefined && last !== undefined && isNear(last, row))
-      chain.push({ ...row, unit: last.unit + unitChange(last, row, context) });
-    else found.push([{ ...row, unit: 0 }]);
+    const last = chain.at(-1);
+    const before = last !== undefined && isNear(last, row) ? last : undefined;
+    if (before === undefined) found.push((chain = []));
+    const unit = before === undefined ? 0 : before.unit + unitChange(before, row, context);
+    chain.push({ ts: row.ts, close: row.close, at: row.at, unit });
   }
   return found;
 }
