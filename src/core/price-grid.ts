@@ -6,6 +6,9 @@ const MOST = 0.9;
 /** More decimals than this are a float's, not a vendor's. */
 const MOST_DECIMALS = 9;
 
+/** By number of decimals, the units of a grid in 1. */
+const UNITS = Array.from({ length: MOST_DECIMALS + 1 }, (_, decimals) => 10 ** decimals);
+
 /** What is left of a decimal in binary, relative to the price in units of the grid. */
 const BINARY_REST = 1e-9;
 
@@ -28,7 +31,7 @@ export function priceGrid(bars: Bars): number {
 
 function decimalsOf(price: number): number {
   for (let decimals = 0; decimals < MOST_DECIMALS; decimals++) {
-    const units = Math.abs(price) * 10 ** decimals;
+    const units = Math.abs(price) * (UNITS[decimals] as number);
     if (Math.abs(units - Math.round(units)) <= BINARY_REST * Math.max(1, units)) return decimals;
   }
   return MOST_DECIMALS;

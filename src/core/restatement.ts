@@ -1,4 +1,4 @@
-import { type Pairs, PRICE_TOLERANCE, everyPair, pairsAt } from './compare.ts';
+import { type Pairs, PRICE_TOLERANCE, everyPair, pairsAt, somePair } from './compare.ts';
 import { priceGrid } from './price-grid.ts';
 
 /** Closes that agree to this relative distance count as changed by one ratio: a cent of a price of 100. */
@@ -28,6 +28,8 @@ export interface Restatement {
  * bars that were corrected or rounded, another instrument. Two bars prove a ratio only if there are no others.
  */
 export function restatement(compared: Pairs): Restatement | undefined {
+  // Nearly every answer is done with here.
+  if (!somePair(compared, (i) => moveOf(compared, i) !== 0)) return undefined;
   const all = stretches(compared);
   const enough = Math.max(2, Math.min(SUSTAINED_BARS, compared.length));
   const sustained = all.filter(
@@ -135,8 +137,11 @@ function gridsOf(compared: Pairs): Grids {
 
 /** Tells a close that moved from one that was only printed otherwise: within a unit of what either side prints. */
 export function beyondRounding(compared: Pairs): (i: number) => boolean {
-  const unit = gridsOf(compared).coarser * (1 + PRICE_TOLERANCE);
-  return (i) => Math.abs(moveOf(compared, i)) > unit;
+  let unit: number | undefined;
+  return (i) => {
+    unit ??= gridsOf(compared).coarser * (1 + PRICE_TOLERANCE);
+    return Math.abs(moveOf(compared, i)) > unit;
+  };
 }
 
 /** By what factor the closes of pair i lie apart, at least 1. */
