@@ -6,6 +6,7 @@ import { BackfillError } from '../../core/errors.ts';
 import { type Decoded, decodedText } from './encoding.ts';
 import { isEnded } from './line-end.ts';
 import { numberIn } from './numbers.ts';
+import { plainLines } from './plain-lines.ts';
 
 /** One line of a CSV file, cut into fields. */
 export interface CsvLine {
@@ -73,19 +74,24 @@ export function readZip(path: string): Decoded & { readonly name: string } {
  * Lines of a CSV text; empty ones, what stands before the first and a footer of words are skipped. Throws `usage` with file
  * and line for broken quoting or uneven lines.
  */
-export function csvLines(path: string, text: string, delimiter = ','): CsvLine[] {
-  const lines: CsvLine[] = [];
+export function csvLines(path: string, text: string, delimiter = ','): readonly CsvLine[] {
   const all = withoutPreamble(text);
   const body = withoutFooter(all);
   const skipped = text.slice(0, text.length - all.length).split('\n').length - 1;
+  const lines = plainLines(body, delimiter) ?? quotedLines(path, body, delimiter, skipped);
+  return skipped === 0 ? lines : lines.map(({ fields, number }) => ({ fields, number: number + skipped }));
+}
+
+function quotedLines(path: string, body: string, delimiter: string, skipped: number): CsvLine[] {
+  const lines: CsvLine[] = [];
   try {
     parse(body, {
       bom: true,
       delimiter,
       skip_empty_lines: true,
       trim: true,
-      on_record(fields, info) {
-        lines.push({ fields, number: info.lines + skipped });
+      on_record(fields, { lines: number }) {
+        lines.push({ fields, number });
         return null;
       },
     });

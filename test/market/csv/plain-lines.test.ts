@@ -1,0 +1,64 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { plainLines } from '../../../src/market/csv/plain-lines.ts';
+
+/** Lines as csv-parse gives them; undefined where it refuses the text. */
+function parsedLines(text: string, delimiter: string): unknown {
+  const lines: unknown[] = [];
+  const note = (fields: readonly string[], number: number): null => {
+    lines.push({ fields, number });
+    return null;
+  };
+  try {
+    parse(text, {
+      ...{ bom: true, delimiter, skip_empty_lines: true, trim: true },
+      on_record: (fields: string[], info) => note(fields, info.lines),
+    });
+  } catch {
+    return undefined;
+  }
+  return lines;
+}
+
+const text = fc
+  .tuple(
+    fc.array(fc.array(fc.constantFrom('2024-01-02', '1.5', '', ' 7 ', '\t8', 'é', '-'), { maxLength: 4 })),
+    fc.constantFrom(',', ';', '\t', '|'),
+    fc.constantFrom('\n', '\r\n', '\r'),
+    fc.constantFrom('', 'end', 'blank'),
+  )
+  .map(([rows, sign, end, last]) => {
+    const width = rows[0]?.length ?? 0;
+    const lines = rows.map((row) => row.slice(0, Math.max(width, 1)).join(sign));
+    return { text: lines.join(end) + (last === '' ? '' : last === 'end' ? end : `${end} ${end}`), sign };
+  });
+
+describe('lines without a quote', () => {
+  it('are cut as csv-parse cuts them, with the numbers of their lines', () => {
+    let cut = 0;
+    fc.assert(
+      fc.property(text, ({ text: body, sign }) => {
+        const lines = plainLines(body, sign);
+        if (lines !== undefined) cut++;
+        expect(lines).toEqual(parsedLines(body, sign));
+      }),
+      { seed: 5, numRuns: 2000 },
+    );
+    expect(cut).toBeGreaterThan(200);
+  });
+
+  it('begin behind a mark of the byte order, and need no end', () => {
+    expect(plainLines('\uFEFFa,b\r\n\r\n1,\r\n2, 3', ',')).toEqual([
+      { fields: ['a', 'b'], number: 1 },
+      { fields: ['1', ''], number: 3 },
+      { fields: ['2', '3'], number: 4 },
+    ]);
+  });
+
+  it('are left to csv-parse where one has a quote, or more or fewer fields than the first', () => {
+    expect(plainLines('a,b\n"1",2', ',')).toBeUndefined();
+    expect(plainLines('a,b\n1,2,3', ',')).toBeUndefined();
+    expect(plainLines('a,b\n1', ',')).toBeUndefined();
+  });
+});
