@@ -53,6 +53,12 @@ export class BarBuilder {
     this.push(ts, open, high, low, close, volume, vwap ?? Number.NaN, trades ?? Number.NaN);
   }
 
+  /** Adds bar i of others. */
+  pushFrom({ ts, open, high, low, close, volume, vwap, trades }: Bars, i: number): void {
+    const at = (column: Float64Array): number => column[i] as number;
+    this.push(at(ts), at(open), at(high), at(low), at(close), at(volume), vwap?.[i], trades?.[i]);
+  }
+
   /** Takes the last bar back. */
   pop(): void {
     if (this.#length > 0) this.#length--;

@@ -1,13 +1,14 @@
-import { NO_BARS, type StoredBars } from './columns.ts';
+import { type Bars, isStored, NO_BARS, type StoredBars } from './columns.ts';
 import { joinedLabels } from './labels.ts';
 
-/** Stored bars one after the other: a copy where there are several parts. */
-export function concatBars(parts: readonly StoredBars[]): StoredBars {
+/** Bars one after the other: a copy where there are several parts. */
+export function concatBars<B extends Bars>(parts: readonly B[]): B {
   const some = parts.filter(({ length }) => length > 0);
-  const [first = NO_BARS] = some;
-  if (some.length <= 1) return first;
+  const [first] = some;
+  if (first === undefined) return NO_BARS as Bars as B;
+  if (some.length === 1) return first;
   const length = some.reduce((sum, part) => sum + part.length, 0);
-  const joined = (column: (part: StoredBars) => Float64Array | null): Float64Array => {
+  const joined = (column: (part: B) => Float64Array | null): Float64Array => {
     const whole = new Float64Array(length);
     let at = 0;
     for (const part of some) {
@@ -19,7 +20,7 @@ export function concatBars(parts: readonly StoredBars[]): StoredBars {
     return whole;
   };
   const isAny = (column: 'vwap' | 'trades'): boolean => some.some((part) => part[column] !== null);
-  return {
+  const values: Bars = {
     length,
     ts: joined(({ ts }) => ts),
     ...{ open: joined(({ open }) => open), high: joined(({ high }) => high) },
@@ -27,7 +28,13 @@ export function concatBars(parts: readonly StoredBars[]): StoredBars {
     volume: joined(({ volume }) => volume),
     vwap: isAny('vwap') ? joined(({ vwap }) => vwap) : null,
     trades: isAny('trades') ? joined(({ trades }) => trades) : null,
-    source: joinedLabels(some.map(({ source }) => source)),
-    fetchedAt: joined(({ fetchedAt }) => fetchedAt),
   };
+  const stored: readonly StoredBars[] = some.flatMap((part) => (isStored(part) ? [part] : []));
+  if (stored.length < some.length) return values as B;
+  const whole: StoredBars = {
+    ...values,
+    source: joinedLabels(stored.map(({ source }) => source)),
+    fetchedAt: joined((part) => (isStored(part) ? part.fetchedAt : null)),
+  };
+  return whole as Bars as B;
 }

@@ -1,23 +1,18 @@
 import { basename } from 'node:path';
 import type { CheckedActions, RejectedAction } from '../core/action-checks.ts';
+import { rowsOf } from '../core/bar-builder.ts';
 import type { CorporateAction } from '../core/bars.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
 import type { DayRange } from '../core/day.ts';
 import { INTERVALS, type Interval } from '../core/interval.ts';
 import { readActions } from './csv/actions.ts';
+import { ascending } from './csv/file-bars.ts';
 import { FileStates } from './csv/file-states.ts';
 import type { FileRead } from './csv/file-read.ts';
 import { type BarFolder, findBarFiles, lookThrough } from './csv/files.ts';
 import { RecentReads } from './csv/recent-reads.ts';
 import { malformed } from './csv/records.ts';
-import {
-  type CsvSeries,
-  type FilesRead,
-  joined,
-  NOTHING,
-  readSeries,
-  type SeriesRows,
-} from './csv/series.ts';
+import { type CsvSeries, type FilesRead, joined, readSeries, type SeriesRows } from './csv/series.ts';
 import type { StampOf } from './csv/rows.ts';
 import type { SaidForms } from './csv/table.ts';
 import { SharedTables } from './csv/shared-tables.ts';
@@ -186,7 +181,8 @@ class CsvFolder implements CsvFolderMarket {
   }
 
   rows(ticker: string, interval: Interval, range: DayRange): readonly MarketRow[] {
-    return this.read(ticker, interval, range).rows;
+    const { bars, unusable } = this.read(ticker, interval, range);
+    return unusable.length === 0 ? rowsOf(bars) : [...rowsOf(bars), ...unusable].toSorted(byTime);
   }
 
   actions(ticker: string): readonly CorporateAction[] {
@@ -246,8 +242,10 @@ class CsvFolder implements CsvFolderMarket {
     const parts = this.#seriesOf(ticker)
       .filter((one) => one.interval === interval)
       .map((one) => one.read(range));
-    const all = parts.reduce(joined, NOTHING);
-    return parts.length > 1 ? { ...all, rows: all.rows.toSorted((a, b) => a.ts - b.ts) } : all;
+    const all = joined(parts);
+    if (parts.length < 2) return all;
+    const { bars } = ascending({ bars: all.bars, faults: new Map() });
+    return { ...all, bars, unusable: all.unusable.toSorted(byTime) };
   }
 
   #checkedActions(ticker: string): CheckedActions | undefined {
@@ -275,6 +273,10 @@ class CsvFolder implements CsvFolderMarket {
       return withFinalRows(readSeries(files, context), ticker);
     });
   }
+}
+
+function byTime(a: MarketRow, b: MarketRow): number {
+  return a.ts - b.ts;
 }
 
 /** Throws `usage` where files have rows and none of them is final. */

@@ -123,6 +123,17 @@ describe('bars as columns', () => {
 });
 
 describe('a builder of bars', () => {
+  it('takes bars of others, from wherever they stand', () => {
+    fc.assert(
+      fc.property(rows, (all) => {
+        const others = barsOf(all);
+        const builder = new BarBuilder(all.length);
+        for (let i = all.length - 1; i >= 0; i--) builder.pushFrom(others, i);
+        expect(rowsOf(builder.bars())).toEqual(all.map(valuesOf).toReversed());
+      }),
+    );
+  });
+
   it('takes more than were expected, and takes the last one back', () => {
     const builder = new BarBuilder(1);
     expect(builder.lastTs).toBeNaN();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { storedBarsOf, storedRowsOf } from '../../src/core/bar-builder.ts';
+import { barsOf, rowsOf, storedBarsOf, storedRowsOf } from '../../src/core/bar-builder.ts';
 import type { Bar } from '../../src/core/bars.ts';
 import { NO_BARS } from '../../src/core/columns.ts';
 import { concatBars } from '../../src/core/concat-bars.ts';
@@ -27,6 +27,17 @@ describe('bars one after the other', () => {
     const only = storedBarsOf([bar(1)]);
     expect(concatBars([NO_BARS, only])).toBe(only);
     expect(concatBars([])).toBe(NO_BARS);
+  });
+
+  it('know no source where one of them has none', () => {
+    const rows = [bar(1), bar(2, { vwap: 10.5 })].map(
+      ({ source: _source, fetchedAt: _fetchedAt, ...row }) => row,
+    );
+    const [first, second] = rows.map((row) => barsOf([row]));
+    const whole = concatBars([first ?? NO_BARS, second ?? NO_BARS]);
+    expect(rowsOf(whole)).toEqual(rows);
+    expect(Object.keys(concatBars([storedBarsOf([bar(0)]), first ?? NO_BARS]))).toEqual(Object.keys(whole));
+    expect(whole).not.toHaveProperty('source');
   });
 
   it('have a column of what no bar has only where one of them has it', () => {

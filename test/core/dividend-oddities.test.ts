@@ -108,7 +108,8 @@ describeWith(CASES)('a real history', () => {
     const market = csvFolderMarket(caseOf(`yahoo-histories/${folder}`));
     const range = { from: 18_000, to: 21_000 };
     const request = { series: { ticker, interval: '1d' }, range, now: Date.UTC(2026, 0, 1) } as const;
-    const { rows, actions } = readMarket(market, request, 'csv');
+    const { closed, actions } = readMarket(market, request, 'csv');
+    const rows = market.rows(ticker, '1d', closed);
     const context = { interval: '1d', calendar: calendarById('XLON'), actions, known: [] } as const;
     return findDividendOddities(sessionPrices(rows.filter(isComplete), context), actions).length;
   };

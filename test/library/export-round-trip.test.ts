@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storedBarsOf } from '../../src/core/bar-builder.ts';
+import { rowsOf, storedBarsOf } from '../../src/core/bar-builder.ts';
 import type { Bar } from '../../src/core/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { parseDay, startOfDay } from '../../src/core/day.ts';
@@ -95,7 +95,7 @@ describe('an export', () => {
             Number.isNaN(bar.volume) && /^\^|=X$/.test(ticker) ? { ...bar, volume: 0 } : bar,
           );
           const read = market.read(ticker, interval, ALL);
-          expect(read.rows).toEqual(expected);
+          expect(rowsOf(read.bars)).toEqual(expected);
           expect(read.dropped).toBe(0);
         }
       }),

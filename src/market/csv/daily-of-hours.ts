@@ -1,8 +1,10 @@
+import { BarBuilder } from '../../core/bar-builder.ts';
 import type { Ohlcv } from '../../core/bars.ts';
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
 import { type Day, startOfDay } from '../../core/day.ts';
 import { isComplete, type MarketRow } from '../market.ts';
 import { asOneBar } from '../session-grid.ts';
+import { type FileBars, marketRowAt } from './file-bars.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -11,18 +13,21 @@ const HOUR_MS = 3_600_000;
  * the open and the last one to the close. A session without its first or its last hour gives none: its open or its
  * close would be wrong.
  */
-export function dailyOfHours(hours: readonly MarketRow[], calendar: Calendar): Ohlcv[] {
+export function dailyOfHours(hours: FileBars, calendar: Calendar): FileBars {
   const byDay = new Map<Day, MarketRow[]>();
-  for (const hour of hours) {
+  for (let i = 0; i < hours.bars.length; i++) {
+    const hour = marketRowAt(hours, i);
     const day = calendar.localDay(hour.ts);
     const others = byDay.get(day);
     if (others === undefined) byDay.set(day, [hour]);
     else others.push(hour);
   }
-  return [...byDay].flatMap(([day, ofDay]) => {
+  const daily = new BarBuilder(byDay.size);
+  for (const [day, ofDay] of byDay) {
     const bar = calendar.isSession(day) ? dailyBar(ofDay, calendar.session(day)) : undefined;
-    return bar === undefined ? [] : [bar];
-  });
+    if (bar !== undefined) daily.pushRow(bar);
+  }
+  return { bars: daily.bars(), faults: new Map() };
 }
 
 function dailyBar(ofDay: readonly MarketRow[], { day, open, close }: Session): Ohlcv | undefined {

@@ -1,7 +1,6 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import type { Oddity } from '../../core/oddities.ts';
-import type { MarketRow } from '../market.ts';
 
 /** Sessions from which on a pattern shows, and the part of them that must have it. */
 const FEWEST_SESSIONS = 3;
@@ -11,9 +10,9 @@ const NEARLY_ALL = 0.9;
  * What is odd of intraday rows that are stamped with the end of their bars: in nearly all sessions there is none at the
  * open, but one after it and one at the close, where no bar starts. None where rows do not look so.
  */
-export function endStamps(rows: readonly MarketRow[], interval: Interval, calendar: Calendar): Oddity[] {
-  const stamps = new Set(rows.map(({ ts }) => ts));
-  const days = new Set(rows.map(({ ts }) => calendar.localDay(ts)));
+export function endStamps(starts: readonly number[], interval: Interval, calendar: Calendar): Oddity[] {
+  const stamps = new Set(starts);
+  const days = new Set(starts.map((ts) => calendar.localDay(ts)));
   const sessions = [...days].filter((day) => calendar.isSession(day)).map((day) => calendar.session(day));
   const sure = sessions.filter(({ reliable }) => reliable);
   const late = sure.filter(

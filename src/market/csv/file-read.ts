@@ -1,6 +1,6 @@
 import { type DayRange, startOfDay } from '../../core/day.ts';
 import type { Interval } from '../../core/interval.ts';
-import type { MarketRow } from '../market.ts';
+import { isBar } from './file-bars.ts';
 import type { RowsOfFile } from './join-files.ts';
 import type { ClockUsed, FileRows } from './rows.ts';
 import type { Dialect } from './table.ts';
@@ -24,14 +24,15 @@ export interface FileRead {
 
 /** What was read of a file; `table`: where it is one with columns. */
 export function fileRead({ path, interval, rows }: RowsOfFile, table?: FileRows): FileRead {
-  const bars = rows.filter(isBar);
+  const { ts } = rows.bars;
+  const stamps = ts.filter((_, i) => isBar(rows, i));
   return {
     path,
     interval,
-    bars: bars.length,
-    refused: rows.length - bars.length + (table?.notFinal ?? 0),
-    first: bars[0]?.ts ?? null,
-    last: bars.at(-1)?.ts ?? null,
+    bars: stamps.length,
+    refused: ts.length - stamps.length + (table?.notFinal ?? 0),
+    first: stamps[0] ?? null,
+    last: stamps.at(-1) ?? null,
     table: table === undefined ? null : { dialect: table.dialect, clock: table.clock },
     notes: table?.notes ?? [],
   };
@@ -44,8 +45,4 @@ export function folderRead(
 ): FileRead {
   const [first, last] = [startOfDay(days.from), startOfDay(days.to - 1)];
   return { path, interval, bars: null, refused: 0, first, last, table: null, notes: [] };
-}
-
-function isBar({ open, high, low, close, fault }: MarketRow): boolean {
-  return fault === undefined && open !== null && high !== null && low !== null && close !== null;
 }

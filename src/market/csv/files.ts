@@ -7,7 +7,7 @@ import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
 import { headingOf } from './heading.ts';
 import { isFileEnded } from './line-end.ts';
 import { firstBytes, readText, readZip } from './records.ts';
-import type { StampedRow } from './row-reader.ts';
+import type { StampedRows } from './stamped-rows.ts';
 import { type SharedTables, tradesOnSaturday } from './shared-tables.ts';
 import { tickerNamed } from './ticker-name.ts';
 import { someOf, Unread } from './unread.ts';
@@ -167,8 +167,8 @@ function tableFile(path: string, stem: string, shared: SharedTables): Look {
   if (ticker !== undefined && isSure) return { found: [{ ticker, file: { kind: 'table', path } }] };
   if (headingOf(headOf(path)).namesTickers) {
     const file: BarFile = { kind: 'shared-table', path };
-    const { tables, unnamed } = shared.in(path);
-    const found = [...tables.keys()].map((one) => ({ ticker: one, file }));
+    const { tickers, unnamed } = shared.in(path);
+    const found = tickers.map((one) => ({ ticker: one, file }));
     if (found.length > 0) return { found, leftOut: unnamed };
   }
   if (ticker === undefined || namesNothing(ticker, stem)) return { reason: NO_TICKER };
@@ -179,7 +179,7 @@ function tableFile(path: string, stem: string, shared: SharedTables): Look {
 function tickerOf(
   path: string,
   stem: string,
-  rows: () => readonly StampedRow[],
+  rows: () => StampedRows,
 ): { readonly ticker: string | undefined; readonly isSure: boolean } | NotRead {
   const named = readFileName(stem);
   if (named.kind === 'unknown') return named;

@@ -1,9 +1,9 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { MS_PER_DAY } from '../../core/day.ts';
 import { INTERVALS, type Interval, intervalMs } from '../../core/interval.ts';
-import { instantOf, minutesOfDay } from './clock.ts';
-import { isMidnight } from './stamps.ts';
-import type { StampedRow } from './row-reader.ts';
+import { instantsOf, minutesOfDay } from './clock.ts';
+import type { StampedRows } from './stamped-rows.ts';
+import { areMidnights } from './stamps.ts';
 import { smallest } from '../../core/extremes.ts';
 
 /** Rows at least this far apart are a day or more each; a change of clocks takes an hour of it, a half day's close four. */
@@ -17,13 +17,9 @@ const LEAST_SHARE = 0.05;
  * no two rows share a date and there is more than one; otherwise the shortest usual distance between two rows, or, of a
  * share that rarely trades, what all of them are multiples of. Undefined where that is no known interval.
  */
-export function intervalOf(
-  rows: readonly StampedRow[],
-  zone: string,
-  calendar: Calendar,
-): Interval | undefined {
-  if (rows.every(({ stamp }) => isMidnight(stamp))) return '1d';
-  const sorted = rows.map(({ stamp }) => instantOf(stamp, zone)).toSorted((a, b) => a - b);
+export function intervalOf(rows: StampedRows, zone: string, calendar: Calendar): Interval | undefined {
+  if (areMidnights(rows.bars.ts)) return '1d';
+  const sorted = instantsOf(rows, zone).toSorted();
   const usual = usualDistances(sorted);
   if (usual.length === 0) return minutesOfDay(sorted[0] ?? 0, calendar.zone) === 0 ? '1d' : undefined;
   const shortest = smallest(usual);
@@ -42,7 +38,7 @@ function intradayOf(lengthMs: number): Interval | undefined {
 }
 
 /** The distances that more than a stray pair of neighbours has; all where none has. */
-function usualDistances(sorted: readonly number[]): number[] {
+function usualDistances(sorted: Float64Array): number[] {
   const counts = new Map<number, number>();
   let all = 0;
   for (const [i, instant] of sorted.entries()) {

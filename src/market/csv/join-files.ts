@@ -1,15 +1,16 @@
 import { basename } from 'node:path';
+import { BarBuilder } from '../../core/bar-builder.ts';
 import { formatDay, utcDayOf } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Interval } from '../../core/interval.ts';
-import type { MarketRow } from '../market.ts';
+import { ascending, type FileBars } from './file-bars.ts';
 import type { ToldAction } from './told-actions.ts';
 
-/** The rows of one file, ascending. */
+/** The rows of one file. */
 export interface RowsOfFile {
   readonly path: string;
   readonly interval: Interval;
-  readonly rows: readonly MarketRow[];
+  readonly rows: FileBars;
   /** Splits and dividends that it tells of by the way. */
   readonly told: readonly ToldAction[];
 }
@@ -31,38 +32,49 @@ const TOLERANCE = 1e-4;
 export function joinFiles(
   files: readonly RowsOfFile[],
   ticker: string,
-): { readonly interval: Interval; readonly rows: readonly MarketRow[] }[] {
-  return [...new Set(files.map(({ interval }) => interval))].map((interval) => ({
-    interval,
-    rows: joinedRows(
-      files.filter((file) => file.interval === interval),
-      ticker,
-    ),
-  }));
+): { readonly interval: Interval; readonly rows: FileBars }[] {
+  return [...new Set(files.map(({ interval }) => interval))].map((interval) => {
+    const ofInterval = files.filter((file) => file.interval === interval);
+    return { interval, rows: joinedRows(ofInterval, ticker) };
+  });
 }
 
-function joinedRows(files: readonly RowsOfFile[], ticker: string): readonly MarketRow[] {
+function joinedRows(files: readonly RowsOfFile[], ticker: string): FileBars {
   const [only, ...others] = files;
-  if (only === undefined || others.length === 0) return only?.rows ?? [];
+  if (only !== undefined && others.length === 0) return only.rows;
   assertNamedAlike(files, ticker);
-  const taken = new Map<number, { row: MarketRow; file: RowsOfFile }>();
-  const rows: MarketRow[] = [];
+  const taken = new Map<number, Taken>();
+  const repeated: Taken[] = [];
   for (const file of files) {
-    for (const row of file.rows) {
-      const before = taken.get(row.ts);
+    const { ts, length } = file.rows.bars;
+    for (let at = 0; at < length; at++) {
+      const stamp = ts[at] as number;
+      const before = taken.get(stamp);
       if (before === undefined || before.file === file) {
         // Two rows of one file stay both: that they contradict each other is for the checks to say.
-        if (before !== undefined) rows.push(row);
-        else taken.set(row.ts, { row, file });
+        if (before !== undefined) repeated.push({ file, at });
+        else taken.set(stamp, { file, at });
         continue;
       }
-      const first = pick(before, { row, file });
+      const first = pick(before, { file, at });
       if (first === undefined)
-        throw mixed(before.file, file, `contradict each other on ${formatDay(utcDayOf(row.ts))}`);
-      taken.set(row.ts, first);
+        throw mixed(before.file, file, `contradict each other on ${formatDay(utcDayOf(stamp))}`);
+      taken.set(stamp, first);
     }
   }
-  return [...[...taken.values()].map(({ row }) => row), ...rows].toSorted((a, b) => a.ts - b.ts);
+  return ascending(together([...taken.values(), ...repeated]));
+}
+
+/** Rows of several files one after the other. */
+function together(taken: readonly Taken[]): FileBars {
+  const bars = new BarBuilder(taken.length);
+  const faults = new Map<number, string>();
+  for (const { file, at } of taken) {
+    const fault = file.rows.faults.get(at);
+    if (fault !== undefined) faults.set(bars.length, fault);
+    bars.pushFrom(file.rows.bars, at);
+  }
+  return { bars: bars.bars(), faults };
 }
 
 /** Refuses files of which each is named after something else besides the ticker: `my_IBM.csv` and `my_NVDA.csv`. */
@@ -85,28 +97,35 @@ function otherNames(path: string, ticker: string): string {
     .join(' ');
 }
 
-type Taken = { readonly row: MarketRow; readonly file: RowsOfFile };
+/** A row of a file. */
+interface Taken {
+  readonly file: RowsOfFile;
+  readonly at: number;
+}
 
 /** The one of two rows of a stamp that is stored; undefined where they contradict each other. */
 function pick(before: Taken, after: Taken): Taken | undefined {
-  if (isEmpty(before.row)) return after;
-  if (isEmpty(after.row) || agree(before.row, after.row)) return before;
+  if (isEmpty(before)) return after;
+  if (isEmpty(after) || agree(before, after)) return before;
   if (isLast(before)) return after;
   return isLast(after) ? before : undefined;
 }
 
-function isEmpty({ open, high, low, close, fault }: MarketRow): boolean {
-  return fault !== undefined || (open === null && high === null && low === null && close === null);
+function isEmpty({ file: { rows }, at }: Taken): boolean {
+  const { open, high, low, close } = rows.bars;
+  return rows.faults.has(at) || [open, high, low, close].every((prices) => Number.isNaN(prices[at]));
 }
 
-function isLast({ row, file }: Taken): boolean {
-  return file.rows.at(-1)?.ts === row.ts;
+function isLast({ file, at }: Taken): boolean {
+  const { ts } = file.rows.bars;
+  return ts.at(-1) === ts[at];
 }
 
-function agree(a: MarketRow, b: MarketRow): boolean {
+function agree(one: Taken, other: Taken): boolean {
   return (['open', 'high', 'low', 'close'] as const).every((field) => {
-    const [one, other] = [a[field], b[field]];
-    return one === null || other === null || Math.abs(one - other) <= Math.abs(one) * TOLERANCE;
+    const a = one.file.rows.bars[field][one.at] as number;
+    const b = other.file.rows.bars[field][other.at] as number;
+    return Number.isNaN(a) || Number.isNaN(b) || Math.abs(a - b) <= Math.abs(a) * TOLERANCE;
   });
 }
 

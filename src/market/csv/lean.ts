@@ -1,12 +1,13 @@
 // Files of QuantConnect's Lean engine: zip files with one headerless CSV each. Source: the files themselves and
 // https://www.quantconnect.com/docs/v2/lean-engine (data formats).
 
+import { BarBuilder } from '../../core/bar-builder.ts';
 import type { Day } from '../../core/day.ts';
-import type { MarketRow } from '../market.ts';
 import { instantAt } from './clock.ts';
+import type { FileBars } from './file-bars.ts';
 import { type CsvLine, csvLines, malformed, readNumber, readZip } from './records.ts';
+import { type StampedRows, StampedRowsBuilder } from './stamped-rows.ts';
 import { readStamp } from './stamps.ts';
-import type { StampedRow } from './row-reader.ts';
 
 /** How the numbers of a file are to be read. */
 export interface LeanScale {
@@ -27,46 +28,47 @@ const MID_DECIMALS = 7;
  * `…,bid open,high,low,close,size,ask open,high,low,close,size`, of which the middle is taken and no volume.
  * Throws `usage` with file and line where it is malformed.
  */
-export function readLeanTable(path: string, scale: LeanScale): StampedRow[] {
-  return csvLines(path, readZip(path).text).map((line) => {
+export function readLeanTable(path: string, scale: LeanScale): StampedRows {
+  const lines = csvLines(path, readZip(path).text);
+  const rows = new StampedRowsBuilder(lines.length);
+  for (const line of lines) {
     const text = line.fields[0] ?? '';
     const stamp = readStamp(text, 'day-first');
     if (stamp === undefined || stamp.offset !== null)
       throw malformed(path, line.number, `"${text}" is no yyyyMMdd HH:mm`);
-    return Object.assign(valuesOf(path, line, scale), { stamp });
-  });
+    const [open, high, low, close, volume] = valuesOf(path, line, scale);
+    rows.push(stamp, open, high, low, close, volume);
+  }
+  return rows.rows();
 }
 
 /** Rows of a `minute` file of one day: ms since local midnight, then values as in `readLeanTable`. */
-export function readLeanMinutes(path: string, day: Day, scale: LeanScale): MarketRow[] {
-  return csvLines(path, readZip(path).text).map((line) => {
+export function readLeanMinutes(path: string, day: Day, scale: LeanScale): FileBars {
+  const lines = csvLines(path, readZip(path).text);
+  const bars = new BarBuilder(lines.length);
+  for (const line of lines) {
     const sinceMidnight = readNumber(path, line, 0);
     if (sinceMidnight === null) throw malformed(path, line.number, 'has no time');
-    return Object.assign(valuesOf(path, line, scale), {
-      ts: instantAt(day, sinceMidnight / 60_000, scale.zone),
-    });
-  });
+    const [open, high, low, close, volume] = valuesOf(path, line, scale);
+    bars.push(instantAt(day, sinceMidnight / 60_000, scale.zone), open, high, low, close, volume);
+  }
+  return { bars: bars.bars(), faults: new Map() };
 }
 
-function valuesOf(path: string, line: CsvLine, { priceFactor }: LeanScale): Omit<MarketRow, 'ts'> {
+type Values = [open: number, high: number, low: number, close: number, volume: number];
+
+/** NaN for what is not there. */
+function valuesOf(path: string, line: CsvLine, { priceFactor }: LeanScale): Values {
   const at = (index: number): number | null => readNumber(path, line, index);
   const isQuote = line.fields.length === 11;
   if (!isQuote && line.fields.length !== 6) {
     throw malformed(path, line.number, `has ${line.fields.length} fields, not 6 or 11`);
   }
-  const price = (index: number): number | null => {
+  const price = (index: number): number => {
     const value = isQuote ? middle(at(index), at(index + 5)) : at(index);
-    return value === null ? null : value / priceFactor;
+    return (value ?? Number.NaN) / priceFactor;
   };
-  return {
-    open: price(1),
-    high: price(2),
-    low: price(3),
-    close: price(4),
-    volume: isQuote ? 0 : at(5),
-    vwap: null,
-    trades: null,
-  };
+  return [price(1), price(2), price(3), price(4), isQuote ? 0 : (at(5) ?? Number.NaN)];
 }
 
 /** The middle of a bid and an ask; the one that there is if the other is missing. */

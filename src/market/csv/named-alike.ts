@@ -5,8 +5,8 @@ import type { Table } from './table.ts';
 /** Refuses a file whose rows say that they are of other tickers than the one it is named after. Throws `usage`. */
 export function assertNamedAlike(path: string, table: Table, ticker: string): void {
   if (table.names === null) return;
-  const { tables, unnamed } = byTicker(table);
-  const [first, ...others] = tables.keys();
+  const { tickers, unnamed } = byTicker(table);
+  const [first, ...others] = tickers;
   if (first === undefined) return;
   const is = `is named after ${ticker}, but`;
   if (others.length > 0) {

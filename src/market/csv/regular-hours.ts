@@ -1,13 +1,14 @@
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
 import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
 import { roomOf } from '../../core/calendar/session-room.ts';
+import { type Bars, keep } from '../../core/columns.ts';
 import type { Day } from '../../core/day.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { barStart, isTradingTime } from '../session-grid.ts';
-import { instantByClock, instantOf } from './clock.ts';
+import { instantByClock, instantsOf } from './clock.ts';
 import { malformed } from './records.ts';
+import type { StampedRows } from './stamped-rows.ts';
 import { writtenDay } from './stamps.ts';
-import type { StampedRow } from './row-reader.ts';
 
 /** Days before and after the middle of a file, and how much of their slots a clock must fill to be tried on all. */
 const PROBE_DAYS = 2;
@@ -30,42 +31,35 @@ interface Fit {
  */
 export function assertRegularHours(
   path: string,
-  rows: readonly StampedRow[],
+  rows: StampedRows,
   clock: string,
   interval: Interval,
   calendar: Calendar,
 ): void {
   if (calendar.advisory || calendar.id === '24-7' || calendar.id === '24-5-FX') return;
-  const instants = rows.map(({ stamp }) => instantOf(stamp, clock));
-  const asRead = fitOf(rows, instants, interval, calendar);
+  const asRead = fitOf(rows.bars.volume, instantsOf(rows, clock), interval, calendar);
   if (asRead.filled >= 0.95 && asRead.volume >= 0.5) return;
   const probe = middleDays(rows);
-  const fitBy = (zone: string, some: readonly StampedRow[]): Fit =>
-    fitOf(
-      some,
-      some.map(({ stamp }) => instantByClock(stamp, zone)),
-      interval,
-      calendar,
-    );
+  const fitBy = (zone: string, { ts, volume }: Bars): Fit => {
+    const instants = ts.map((written) => instantByClock(written, zone));
+    return fitOf(volume, instants, interval, calendar);
+  };
   for (const zone of new Set([calendar.zone, 'UTC', ...CALENDAR_ZONES.map(([, one]) => one)])) {
     if (fitBy(zone, probe).filled < LEAST_PROBE) continue;
-    const fit = fitBy(zone, rows);
+    const fit = fitBy(zone, rows.bars);
     if (!isBetter(fit, asRead)) continue;
-    const [first] = rows;
     const seen = `its times fill ${percent(asRead)} of the regular hours of ${calendar.id} as they are read, and ${percent(fit)} by the clock of ${zone}`;
-    const way =
-      first?.stamp.offset === null
-        ? `give --csv-zone ${zone}, or write an offset with each`
-        : 'correct their offset, or leave it out and give --csv-zone';
+    const way = Number.isNaN(rows.offsets?.[0] ?? Number.NaN)
+      ? `give --csv-zone ${zone}, or write an offset with each`
+      : 'correct their offset, or leave it out and give --csv-zone';
     throw malformed(path, null, `${seen}: ${way}`);
   }
 }
 
 /** The rows of some days in the middle of a file, which tell soon what clock is none of it. */
-function middleDays(rows: readonly StampedRow[]): readonly StampedRow[] {
-  const middle = rows[rows.length >> 1];
-  const day = middle === undefined ? 0 : writtenDay(middle.stamp);
-  return rows.filter(({ stamp }) => Math.abs(writtenDay(stamp) - day) <= PROBE_DAYS);
+function middleDays({ bars }: StampedRows): Bars {
+  const day = writtenDay(bars.ts[bars.length >> 1] ?? 0);
+  return keep(bars, (i) => Math.abs(writtenDay(bars.ts[i] as number) - day) <= PROBE_DAYS);
 }
 
 /** Whether a reading explains the rows and the one as they are does not. */
@@ -78,12 +72,8 @@ function isBetter(other: Fit, asRead: Fit): boolean {
   return asRead.filled < 0.95 && other.filled >= 0.98 && other.inside >= 0.99;
 }
 
-function fitOf(
-  rows: readonly StampedRow[],
-  instants: readonly number[],
-  interval: Interval,
-  calendar: Calendar,
-): Fit {
+/** `volumes`: of the bars that start at the instants; NaN where it is not known. */
+function fitOf(volumes: Float64Array, instants: Float64Array, interval: Interval, calendar: Calendar): Fit {
   const length = intervalMs(interval);
   const sessions = new Map<Day, Session | null>();
   const filled = new Set<number>();
@@ -98,7 +88,7 @@ function fitOf(
       sessions.set(day, session);
       if (session !== null) slots += roomOf(session, interval);
     }
-    const traded = rows[i]?.volume ?? 0;
+    const traded = volumes[i] || 0;
     volume += traded;
     if (session === null || !isTradingTime(session, instant)) continue;
     inside++;
@@ -107,7 +97,7 @@ function fitOf(
   }
   return {
     filled: filled.size / Math.max(1, slots),
-    inside: inside / Math.max(1, rows.length),
+    inside: inside / Math.max(1, instants.length),
     volume: volume === 0 ? 1 : volumeInside / volume,
   };
 }

@@ -3,8 +3,8 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay, utcDayOf } from '../../core/day.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { longBars } from '../../core/long-bars.ts';
-import { clockOf, instantsOf } from './clock.ts';
-import type { MarketRow } from '../market.ts';
+import { clockOf, instantsInOrder } from './clock.ts';
+import { ascending, type FileBars } from './file-bars.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf, statedInterval } from './interval.ts';
 import type { RowsOfFile } from './join-files.ts';
@@ -14,11 +14,11 @@ import { assertRegularHours } from './regular-hours.ts';
 import { sessionDates } from './session-dates.ts';
 import { assertNotShifted } from './shifted-dates.ts';
 import type { SharedTables } from './shared-tables.ts';
-import type { StampedRow } from './row-reader.ts';
+import { haveOffsets, keepRows, type StampedRows } from './stamped-rows.ts';
 import type { Dialect, Table } from './table.ts';
-import { isMidnight } from './stamps.ts';
+import { areMidnights } from './stamps.ts';
 import type { ToldAction } from './told-actions.ts';
-import { placedRows } from './undated.ts';
+import { withUndated } from './undated.ts';
 
 /** What intraday stamps are: the start of their bars, as here, or the end. */
 export type StampOf = 'start' | 'end';
@@ -57,23 +57,24 @@ export function readFileRows(
 ): FileRows[] {
   const table = tableOf(file, context);
   if (table === undefined) return [];
-  const siblings = byInterval(table.siblings ?? table.rows);
-  return [...byInterval(table.rows)].map(([stated, rows]) =>
-    rowsOfInterval(file.path, { ...table, rows, siblings: siblings.get(stated) ?? rows }, stated, context),
-  );
+  const { siblings = table.rows } = table;
+  return [...byInterval(table.rows)].map(([stated, rows]) => {
+    const alike = siblings === table.rows ? rows : (byInterval(siblings).get(stated) ?? rows);
+    return rowsOfInterval(file.path, { ...table, rows, siblings: alike }, stated, context);
+  });
 }
 
 /** Rows by the interval that they say they are of; undefined where they say none that is stored. */
-function byInterval(rows: readonly StampedRow[]): Map<Interval | undefined, readonly StampedRow[]> {
-  const stated = new Set(rows.map(({ interval }) => interval));
-  const words = [...stated].map((word) => [word, statedInterval(word ?? '')] as const);
-  const intervals = new Map(words);
-  const distinct = new Set(intervals.values());
+function byInterval(rows: StampedRows): Map<Interval | undefined, StampedRows> {
+  const { stated } = rows;
+  const said = new Set(stated?.codes);
+  const intervals = (stated?.names ?? []).map(statedInterval);
+  const distinct = new Set([...said].map((code) => intervals[code]));
   const [only] = distinct;
   if (distinct.size < 2) return new Map([[only, rows]]);
-  return new Map(
-    [...distinct].map((one) => [one, rows.filter(({ interval }) => intervals.get(interval) === one)]),
-  );
+  const ofInterval = (one: Interval | undefined): StampedRows =>
+    keepRows(rows, (i) => intervals[stated?.codes[i] ?? -1] === one);
+  return new Map([...distinct].map((one) => [one, ofInterval(one)]));
 }
 
 function rowsOfInterval(
@@ -82,30 +83,30 @@ function rowsOfInterval(
   stated: Interval | undefined,
   context: SeriesContext,
 ): FileRows {
-  const rows = all.filter(({ isFinal }) => isFinal !== false);
-  const notFinal = all.length - rows.length;
+  const rows = all.asides.size === 0 ? all : keepRows(all, (i) => all.asides.get(i)?.isFinal !== false);
+  const notFinal = all.bars.length - rows.bars.length;
   const clock = clockOf(zone ?? context.zone, context.calendar);
   const read = rowsOfStamps(path, rows, clock, context, { siblings, stated });
   const notes = notesOf(path, rows, context.ticker);
-  const hasOffsets = rows.every(({ stamp }) => stamp.offset !== null);
+  const hasOffsets = haveOffsets(rows);
   const saidBy = zone !== null ? 'header' : context.zone !== null ? 'user' : 'default';
   const by = hasOffsets ? 'offset' : saidBy;
   const what = { notFinal, notes, clock: { zone: hasOffsets ? 'UTC' : clock, by }, dialect } as const;
   if (read.interval === '1d') return { ...read, ...what };
   assertRegularHours(path, rows, clock, read.interval, context.calendar);
   const starts = context.stamps === 'start' ? read.rows : startedBefore(read.rows, read.interval);
-  const dates = starts.map(({ ts }) => context.calendar.localDay(ts));
-  assertNotShifted(path, dates, starts, context.calendar);
+  const dates = Array.from(starts.bars.ts, (ts) => context.calendar.localDay(ts));
+  assertNotShifted(path, dates, starts.bars, context.calendar);
   return { ...read, ...what, rows: starts };
 }
 
 /** Refuses rows of which none has its prices; a line about those that have none, and about those that cannot be read. Throws `usage`. */
-function notesOf(path: string, rows: readonly StampedRow[], ticker: string): string[] {
-  const odd = rows.filter(({ fault, lacks: one }) => fault !== undefined || one !== undefined);
-  const faults = odd.flatMap(({ fault }) => fault ?? []);
-  const lacks = odd.flatMap(({ lacks: one }) => one ?? []);
+function notesOf(path: string, { bars, asides }: StampedRows, ticker: string): string[] {
+  const said = [...asides.values()];
+  const faults = said.flatMap(({ fault }) => fault ?? []);
+  const lacks = said.flatMap(({ lacks: one }) => one ?? []);
   const [first] = lacks;
-  if (first !== undefined && lacks.length + faults.length === rows.length)
+  if (first !== undefined && lacks.length + faults.length === bars.length)
     throw malformedRow(path, `${first}, and no other row of ${ticker} has all prices: nothing to read`);
   const note = (some: readonly string[], are: string): string[] => {
     if (some[0] === undefined) return [];
@@ -116,8 +117,8 @@ function notesOf(path: string, rows: readonly StampedRow[], ticker: string): str
 }
 
 /** Rows that are stamped with the ends of their bars, with their starts. */
-function startedBefore(rows: readonly MarketRow[], interval: Interval): MarketRow[] {
-  return rows.map((row) => ({ ...row, ts: row.ts - intervalMs(interval) }));
+function startedBefore({ bars, faults }: FileBars, interval: Interval): FileBars {
+  return { bars: { ...bars, ts: bars.ts.map((end) => end - intervalMs(interval)) }, faults };
 }
 
 /**
@@ -127,66 +128,53 @@ function startedBefore(rows: readonly MarketRow[], interval: Interval): MarketRo
  */
 export function rowsOfStamps(
   path: string,
-  all: readonly StampedRow[],
+  all: StampedRows,
   zone: string,
   { calendar }: SeriesContext,
-  { siblings = all, stated }: { siblings?: readonly StampedRow[]; stated?: Interval | undefined } = {},
+  { siblings = all, stated }: { siblings?: StampedRows; stated?: Interval | undefined } = {},
 ): RowsOfFile {
-  const stamped = all.some(({ isUndated }) => isUndated) ? all.filter(({ isUndated }) => !isUndated) : all;
-  const instants = instantsOf(
-    stamped.map(({ stamp }) => stamp),
-    zone,
-  );
+  const stamped = all.asides.size === 0 ? all : keepRows(all, (i) => all.asides.get(i)?.isUndated !== true);
+  const { bars } = stamped;
   const shown = intervalOf(stamped, zone, calendar) ?? intervalOf(siblings, zone, calendar);
   const interval = stated ?? shown;
   if (interval === undefined)
     throw malformed(path, null, 'its rows are on no interval of 1m, 5m, 15m, 1h or 1d');
-  const isDated = shown === '1d' && stamped.length > 1 && stamped.every(({ stamp }) => isMidnight(stamp));
+  const isDated = shown === '1d' && bars.length > 1 && areMidnights(bars.ts);
   if (shown !== undefined && (intervalMs(shown) < intervalMs(interval) || (isDated && interval !== '1d')))
     throw malformed(path, null, `its column of the interval says ${interval}, but its rows are of ${shown}`);
-  const starts = interval === '1d' ? dailyStarts(path, stamped, instants, calendar) : instants;
+  const dated =
+    interval === '1d' ? dailyStarts(path, stamped, zone, calendar) : instantsInOrder(stamped, zone);
+  // Where no row has a date there is no place for the others.
+  const isWhole = stamped === all || bars.length === 0;
+  const { rows, starts } = isWhole
+    ? { rows: stamped, starts: dated }
+    : withUndated(all, dated, interval, calendar);
+  const exDay = (ts: number): number => (interval === '1d' ? utcDayOf(ts) : calendar.localDay(ts));
+  const faults = new Map<number, string>();
   const told: ToldAction[] = [];
-  const dated = stamped.map((row, i) => {
-    const ts = starts[i] ?? 0;
-    if (row.told !== undefined) {
-      const exDay = interval === '1d' ? utcDayOf(ts) : calendar.localDay(ts);
-      for (const one of row.told) told.push({ ...one, path, exDay });
-    }
-    return barOf(ts, row, path);
-  });
-  const rows =
-    stamped === all
-      ? dated
-      : [...dated, ...placedRows(all, dated, interval, calendar).map(({ ts, row }) => barOf(ts, row, path))];
-  return { path, interval, rows: rows.toSorted((a, b) => a.ts - b.ts), told };
+  for (const [i, aside] of rows.asides) {
+    if (aside.fault !== undefined) faults.set(i, `${basename(path)}, ${aside.fault}`);
+    if (aside.isUndated === true) continue;
+    for (const one of aside.told ?? []) told.push({ ...one, path, exDay: exDay(starts[i] as number) });
+  }
+  return { path, interval, rows: ascending({ bars: { ...rows.bars, ts: starts }, faults }), told };
 }
 
-function barOf(ts: number, row: StampedRow, path: string): MarketRow {
-  const { open, high, low, close, volume, vwap, trades, fault } = row;
-  const bar = { ts, open, high, low, close, volume, vwap, trades };
-  return fault === undefined ? bar : { ...bar, fault: `${basename(path)}, ${fault}` };
-}
-
-function dailyStarts(
-  path: string,
-  stamped: readonly StampedRow[],
-  instants: readonly number[],
-  calendar: Calendar,
-): number[] {
-  const days = sessionDates(path, stamped, instants, calendar);
+function dailyStarts(path: string, stamped: StampedRows, zone: string, calendar: Calendar): Float64Array {
+  const days = sessionDates(path, stamped, zone, calendar);
   const apart = longBars(days, calendar);
   if (apart !== undefined) {
     const what = `bars of ${apart} are not stored, give daily ones`;
     throw malformed(path, null, `its rows are ${apart} apart: ${what}`);
   }
-  assertNotShifted(path, days, stamped, calendar);
-  return days.map(startOfDay);
+  assertNotShifted(path, days, stamped.bars, calendar);
+  return Float64Array.from(days, startOfDay);
 }
 
 /** What a file holds of a ticker; undefined for a file without its rows. */
 function tableOf(file: { kind: string; path: string }, { ticker, shared }: SeriesContext): Table | undefined {
   const { kind, path } = file;
-  if (kind === 'shared-table') return shared.in(path).tables.get(ticker);
+  if (kind === 'shared-table') return shared.in(path).tableOf(ticker);
   const table = kind === 'zipped-table' ? shared.read(path, readZip(path)) : shared.read(path);
   assertNamedAlike(path, table, ticker);
   return table;

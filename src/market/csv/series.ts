@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
+import { type Bars, firstAt, keep, NO_BARS, slice } from '../../core/columns.ts';
+import { concatBars } from '../../core/concat-bars.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
 import { typeOf, untoldVolume } from '../../core/instrument-type.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
@@ -7,9 +9,9 @@ import type { Oddity } from '../../core/oddities.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import type { MarketRow } from '../market.ts';
 import { isTradingTime, mayStartBar } from '../session-grid.ts';
-import { rowsBetween } from '../sorted-rows.ts';
 import { dailyOfHours } from './daily-of-hours.ts';
 import { endStamps } from './end-stamps.ts';
+import { type FileBars, isBar, marketRowAt } from './file-bars.ts';
 import { fileRead, type FileRead, folderRead } from './file-read.ts';
 import type { BarFile } from './files.ts';
 import { joinFiles, type RowsOfFile } from './join-files.ts';
@@ -19,7 +21,10 @@ import type { ToldAction } from './told-actions.ts';
 
 /** Rows of a range, and how many more were left out. */
 export interface SeriesRows {
-  readonly rows: readonly MarketRow[];
+  /** Ascending; two may have one stamp. A volume that is not told is NaN. */
+  readonly bars: Bars;
+  /** Rows that lack a price or cannot be read, ascending. */
+  readonly unusable: readonly MarketRow[];
   /** Rows outside the regular sessions, or off their grid. */
   readonly dropped: number;
   /** Those of them within a session, but off its grid. */
@@ -50,7 +55,7 @@ export interface FilesRead {
   readonly files: readonly FileRead[];
 }
 
-export const NOTHING: SeriesRows = { rows: [], dropped: 0, offGrid: 0, oddities: [] };
+const NOTHING: SeriesRows = { bars: NO_BARS, unusable: [], dropped: 0, offGrid: 0, oddities: [] };
 
 /**
  * The series that the files of one ticker hold. Hour bars of Lean's shares start on the clock hour, on another grid than a
@@ -61,7 +66,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
   const { calendar } = context;
   const scale = calendar.id === '24-7' || calendar.id === '24-5-FX' ? LEAN_UNSCALED : LEAN_EQUITY;
   const tables: RowsOfFile[] = [];
-  const ofHours: MarketRow[][] = [];
+  const ofHours: FileBars[] = [];
   const notFinal: { path: string; rows: number }[] = [];
   const notes: string[] = [];
   const filesRead: FileRead[] = [];
@@ -72,7 +77,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
       const read = rowsOfStamps(file.path, readLeanTable(file.path, scale), scale.zone, context);
       const isOffGrid = scale === LEAN_EQUITY && read.interval !== '1d';
       if (!isOffGrid) tables.push(read);
-      else if (read.interval === '1h') ofHours.push([...read.rows]);
+      else if (read.interval === '1h') ofHours.push(read.rows);
       filesRead.push(fileRead(read));
     } else {
       for (const read of readFileRows(file, context)) {
@@ -99,28 +104,34 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
 }
 
 /** Rows with prices whose volume is not told: none is traded of indices and by currencies, of others it is unknown. */
-function withVolume(rows: readonly MarketRow[], ticker: string): readonly MarketRow[] {
-  const volume = untoldVolume(typeOf(ticker, null));
-  const lacksIt = (row: MarketRow): boolean =>
-    row.volume === null && row.open !== null && row.high !== null && row.low !== null && row.close !== null;
-  return rows.some(lacksIt) ? rows.map((row) => (lacksIt(row) ? { ...row, volume } : row)) : rows;
+function withVolume(rows: FileBars, ticker: string): FileBars {
+  const untold = untoldVolume(typeOf(ticker, null));
+  const { bars, faults } = rows;
+  const { open, high, low, close } = bars;
+  const isPriced = (i: number): boolean =>
+    [open, high, low, close].every((prices) => !Number.isNaN(prices[i]));
+  if (Number.isNaN(untold) || !bars.volume.some(Number.isNaN)) return rows;
+  const volume = bars.volume.map((units, i) => (Number.isNaN(units) && isPriced(i) ? untold : units));
+  return { bars: { ...bars, volume }, faults };
 }
 
-/** All rows of a series, ascending, in memory; none for a file without rows. */
-function tableOf(all: readonly MarketRow[], interval: Interval, calendar: Calendar): CsvSeries[] {
+/** All rows of a series in memory; none for a file without rows. */
+function tableOf(all: FileBars, interval: Interval, calendar: Calendar): CsvSeries[] {
   const dayOf = sessionDateOf(interval, calendar);
-  const [first, last] = [all[0], all.at(-1)];
-  if (first === undefined || last === undefined) return [];
+  const { ts, length } = all.bars;
+  if (length === 0) return [];
+  const held = heldRows(all);
   const read = (range: DayRange): SeriesRows => {
     if (interval === '1d') {
-      return { ...NOTHING, rows: rowsBetween(all, startOfDay(range.from), startOfDay(range.to)) };
+      return { ...NOTHING, ...rowsBetween(held, startOfDay(range.from), startOfDay(range.to)) };
     }
     // A zone's day is at most 14 hours away from the UTC day of its date.
-    const near = rowsBetween(all, startOfDay(range.from - 1), startOfDay(range.to + 1));
-    const within = near.filter(({ ts }) => range.from <= dayOf(ts) && dayOf(ts) < range.to);
-    return onGrid(within, interval, calendar);
+    const near = rowsBetween(held, startOfDay(range.from - 1), startOfDay(range.to + 1));
+    return onGrid(near, interval, calendar, range);
   };
-  return [{ interval, days: { from: dayOf(first.ts), to: dayOf(last.ts) + 1 }, read }];
+  return [
+    { interval, days: { from: dayOf(ts[0] as number), to: dayOf(ts[length - 1] as number) + 1 }, read },
+  ];
 }
 
 /** One file a day, read when it is asked for. */
@@ -134,39 +145,72 @@ function minutesOf(
     interval: '1m',
     days: { from: sorted[0]?.day ?? 0, to: (sorted.at(-1)?.day ?? -1) + 1 },
     read: (range) =>
-      sorted
-        .filter(({ day }) => range.from <= day && day < range.to)
-        .map(({ path, day }) => onGrid(readLeanMinutes(path, day, scale), '1m', calendar))
-        .reduce(joined, NOTHING),
+      joined(
+        sorted
+          .filter(({ day }) => range.from <= day && day < range.to)
+          .map(({ path, day }) => onGrid(heldRows(readLeanMinutes(path, day, scale)), '1m', calendar)),
+      ),
   };
 }
 
-/** Two parts as one; the rows stay in order if the parts are. */
-export function joined(a: SeriesRows, b: SeriesRows): SeriesRows {
+/** Parts of a series as one; their rows stay in order if the parts are. */
+export function joined(parts: readonly SeriesRows[]): SeriesRows {
+  const sum = (of: (part: SeriesRows) => number): number => parts.reduce((all, part) => all + of(part), 0);
   return {
-    rows: [...a.rows, ...b.rows],
-    dropped: a.dropped + b.dropped,
-    offGrid: a.offGrid + b.offGrid,
-    oddities: [...a.oddities, ...b.oddities],
+    bars: concatBars(parts.map(({ bars }) => bars)),
+    unusable: parts.flatMap(({ unusable }) => unusable),
+    dropped: sum(({ dropped }) => dropped),
+    offGrid: sum(({ offGrid }) => offGrid),
+    oddities: parts.flatMap(({ oddities }) => oddities),
+  };
+}
+
+/** Bars, and rows that are none. */
+type HeldRows = Pick<SeriesRows, 'bars' | 'unusable'>;
+
+function heldRows(rows: FileBars): HeldRows {
+  const unusable: MarketRow[] = [];
+  const bars = keep(rows.bars, (i) => isBar(rows, i));
+  for (let i = 0; unusable.length < rows.bars.length - bars.length; i++)
+    if (!isBar(rows, i)) unusable.push(marketRowAt(rows, i));
+  return { bars, unusable };
+}
+
+/** Those with a stamp in `[from, to)`. */
+function rowsBetween({ bars, unusable }: HeldRows, from: number, to: number): HeldRows {
+  return {
+    bars: slice(bars, firstAt(bars, from), firstAt(bars, to)),
+    unusable: unusable.filter(({ ts }) => from <= ts && ts < to),
   };
 }
 
 /** Rows that start where a session may have a bar. */
-function onGrid(rows: readonly MarketRow[], interval: Interval, calendar: Calendar): SeriesRows {
+function onGrid(
+  { bars, unusable }: HeldRows,
+  interval: Interval,
+  calendar: Calendar,
+  range?: DayRange,
+): SeriesRows {
   const sessions = new Map<Day, Session | null>();
-  let offGrid = 0;
-  const kept = rows.filter(({ ts }) => {
+  const within: number[] = [];
+  let [dropped, offGrid] = [0, 0];
+  const isOnGrid = (ts: number): boolean => {
     const day = calendar.localDay(ts);
+    if (range !== undefined && (day < range.from || day >= range.to)) return false;
+    within.push(ts);
     let session = sessions.get(day);
     if (session === undefined) {
       sessions.set(day, (session = calendar.isSession(day) ? calendar.session(day) : null));
     }
     // What a guess has closed may have been open.
-    if (session === null) return calendar.advisory;
-    const isOnGrid = mayStartBar(session, ts, intervalMs(interval));
-    if (!isOnGrid && isTradingTime(session, ts)) offGrid++;
-    return isOnGrid;
-  });
-  const oddities = endStamps(rows, interval, calendar);
-  return { rows: kept, dropped: rows.length - kept.length, offGrid, oddities };
+    const may = session === null ? calendar.advisory : mayStartBar(session, ts, intervalMs(interval));
+    if (!may) dropped++;
+    if (!may && session !== null && isTradingTime(session, ts)) offGrid++;
+    return may;
+  };
+  const kept = {
+    bars: keep(bars, (i) => isOnGrid(bars.ts[i] as number)),
+    unusable: unusable.filter(({ ts }) => isOnGrid(ts)),
+  };
+  return { ...kept, dropped, offGrid, oddities: endStamps(within, interval, calendar) };
 }

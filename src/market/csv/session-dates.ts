@@ -1,10 +1,10 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type Day, formatDay, utcDayOf } from '../../core/day.ts';
-import { minutesOfDay } from './clock.ts';
+import { instantsInOrder, minutesOfDay } from './clock.ts';
 import { malformed } from './records.ts';
-import { isExplainedBy } from './shifted-dates.ts';
-import { isMidnight, writtenDay } from './stamps.ts';
-import type { StampedRow } from './row-reader.ts';
+import { otherIfExplained } from './shifted-dates.ts';
+import type { StampedRows } from './stamped-rows.ts';
+import { areMidnights, writtenDay } from './stamps.ts';
 import { largest } from '../../core/extremes.ts';
 
 /** From here on, in minutes of the local day, a bar may be of the day that begins. */
@@ -22,25 +22,23 @@ const LEAST_FIT = 0.5;
  * stamped in the evening before, as currencies are at New York's 17:00 (a file from Sunday to Thursday). So the open, the
  * close and local midnight all name their session. Throws `usage` where none of it gives sessions.
  */
-export function sessionDates(
-  path: string,
-  rows: readonly StampedRow[],
-  instants: readonly number[],
-  calendar: Calendar,
-): Day[] {
-  const local = instants.map((instant) => calendar.localDay(instant));
-  if (rows.every(({ stamp }) => isMidnight(stamp))) {
-    const written = rows.map(({ stamp }) => writtenDay(stamp));
-    return isExplainedBy(written, local, rows, calendar) ? local : written;
+export function sessionDates(path: string, rows: StampedRows, zone: string, calendar: Calendar): Day[] {
+  const { bars } = rows;
+  const localDay = (instant: number): Day => calendar.localDay(instant);
+  if (areMidnights(bars.ts)) {
+    const local = (): Day[] => Array.from(instantsInOrder(rows, zone), localDay);
+    return otherIfExplained(Array.from(bars.ts, writtenDay), local, bars, calendar);
   }
-  const readings = [local, instants.map(utcDayOf), rows.map(({ stamp }) => calendar.localDay(stamp.clock))];
+  const instants = Array.from(instantsInOrder(rows, zone));
+  const local = instants.map(localDay);
+  const readings = [local, instants.map(utcDayOf), Array.from(bars.ts, localDay)];
   // Where no zone is known, local midnight may be any hour of UTC's afternoon.
   const evening = calendar.zone === 'UTC' ? NOON : EVENING;
   if (instants.every((instant) => minutesOfDay(instant, calendar.zone) >= evening))
     readings.push(local.map((day) => day + 1));
   const fits = readings.map((days) => fitOf(days, calendar));
   const best = fits.indexOf(largest(fits));
-  if (!calendar.advisory && rows.length >= ENOUGH_ROWS && (fits[best] ?? 0) < LEAST_FIT) {
+  if (!calendar.advisory && bars.length >= ENOUGH_ROWS && (fits[best] ?? 0) < LEAST_FIT) {
     const first = formatDay(local[0] ?? 0);
     throw malformed(path, null, `its daily rows, from ${first} on, fall on no sessions of ${calendar.id}`);
   }

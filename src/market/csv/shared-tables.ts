@@ -1,13 +1,15 @@
 import { type Day, MS_PER_DAY } from '../../core/day.ts';
 import type { FileStates } from './file-states.ts';
 import type { Decoded } from './encoding.ts';
-import type { StampedRow } from './row-reader.ts';
+import { pickRows, type StampedRows } from './stamped-rows.ts';
 import { type SaidForms, type Table, readTable } from './table.ts';
 import { tickerNamed } from './ticker-name.ts';
 
 /** The rows of a file by the instruments that they name. */
 export interface TablesByTicker {
-  readonly tables: ReadonlyMap<string, Table>;
+  readonly tickers: readonly string[];
+  /** The rows of one of them; undefined where it is none. */
+  tableOf(ticker: string): Table | undefined;
   /** Names of rows that stand for no ticker. */
   readonly unnamed: readonly string[];
 }
@@ -41,29 +43,31 @@ export class SharedTables {
 
 /** A table cut by the tickers that its rows name; all of them unnamed where there is no such column. */
 export function byTicker({ rows, names, zone, dialect }: Table): TablesByTicker {
-  const rowsByName = new Map<string, StampedRow[]>();
-  for (const [i, row] of rows.entries()) {
+  const placesByName = new Map<string, number[]>();
+  for (let i = 0; i < rows.bars.length; i++) {
     const name = names?.[i] ?? '';
-    const others = rowsByName.get(name);
-    if (others === undefined) rowsByName.set(name, [row]);
-    else others.push(row);
+    const others = placesByName.get(name);
+    if (others === undefined) placesByName.set(name, [i]);
+    else others.push(i);
   }
-  const tables = new Map<string, Table>();
+  const placesByTicker = new Map<string, Int32Array>();
   const unnamed: string[] = [];
-  for (const [name, ofName] of rowsByName) {
-    const ticker = tickerNamed(name, () => tradesOnSaturday(ofName));
+  for (const [name, places] of placesByName) {
+    const ticker = tickerNamed(name, () => tradesOnSaturday(pickRows(rows, Int32Array.from(places))));
     if (ticker === undefined) unnamed.push(name);
-    else {
-      const joined = [...(tables.get(ticker)?.rows ?? []), ...ofName];
-      tables.set(ticker, { rows: joined, siblings: rows, names: null, areTickers: false, zone, dialect });
-    }
+    else placesByTicker.set(ticker, Int32Array.from([...(placesByTicker.get(ticker) ?? []), ...places]));
   }
-  return { tables, unnamed };
+  const tableOf = (ticker: string): Table | undefined => {
+    const places = placesByTicker.get(ticker);
+    const what = { siblings: rows, names: null, areTickers: false, zone, dialect };
+    return places && { rows: pickRows(rows, places), ...what };
+  };
+  return { tickers: [...placesByTicker.keys()], tableOf, unnamed };
 }
 
 /** Only crypto trades on Saturdays (UTC). */
-export function tradesOnSaturday(rows: readonly StampedRow[]): boolean {
-  return rows.some(({ stamp: { clock } }) => weekdayOf(Math.floor(clock / MS_PER_DAY)) === 6);
+export function tradesOnSaturday({ bars }: StampedRows): boolean {
+  return bars.ts.some((clock) => weekdayOf(Math.floor(clock / MS_PER_DAY)) === 6);
 }
 
 /** 0 for Sunday to 6 for Saturday; the epoch was a Thursday. */

@@ -1,6 +1,6 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
+import type { Bars } from '../../core/columns.ts';
 import { type Day, formatDay } from '../../core/day.ts';
-import type { MarketRow } from '../market.ts';
 import { malformed } from './records.ts';
 
 /** Days by which dates go wrong: one between two clocks, two in spreadsheets whose days count from 1900. */
@@ -16,8 +16,8 @@ const LEFT_OVER = 0.1;
 /** Dates that are looked at by themselves: a clock that is changed in summer shifts the dates of summer alone. */
 const STRETCH = 20;
 
-/** What of a row shows whether it was traded. */
-type Values = Pick<MarketRow, 'close' | 'volume'>;
+/** What of rows shows whether they were traded. */
+type Values = Pick<Bars, 'close' | 'volume'>;
 
 /** Days, each once, of rows that tell of trading. */
 interface Told {
@@ -35,7 +35,7 @@ interface Told {
 export function assertNotShifted(
   path: string,
   dates: readonly Day[],
-  rows: readonly Values[],
+  rows: Values,
   calendar: Calendar,
 ): void {
   const told = rowsThatTell(dates, rows, calendar);
@@ -57,15 +57,12 @@ function stretchesOf(days: readonly Day[]): (readonly Day[])[] {
   return Array.from({ length: count }, (_, i) => days.slice(i * STRETCH, (i + 1) * STRETCH));
 }
 
-/** Whether dates lie on closed days, and other ones of the same rows do not. */
-export function isExplainedBy(
-  dates: readonly Day[],
-  others: readonly Day[],
-  rows: readonly Values[],
-  calendar: Calendar,
-): boolean {
+/** Other dates of the same rows where they lie on sessions and the given ones do not, else the given ones. */
+export function otherIfExplained(dates: Day[], others: () => Day[], rows: Values, calendar: Calendar): Day[] {
   const given = toldOf(rowsThatTell(dates, rows, calendar), 0, calendar);
-  return isOdd(given) && isBetter(toldOf(rowsThatTell(others, rows, calendar), 0, calendar), given);
+  if (!isOdd(given)) return dates;
+  const other = others();
+  return isBetter(toldOf(rowsThatTell(other, rows, calendar), 0, calendar), given) ? other : dates;
 }
 
 function isOdd({ closed, days }: Told): boolean {
@@ -77,19 +74,22 @@ function isBetter(other: Told, given: Told): boolean {
 }
 
 /** The dates of which the calendar is sure, ascending, each once, but those of rows that a vendor filled in. */
-function rowsThatTell(dates: readonly Day[], rows: readonly Values[], { reliable }: Calendar): Day[] {
+function rowsThatTell(dates: readonly Day[], rows: Values, { reliable }: Calendar): readonly Day[] {
   const isSure = (day: Day): boolean => reliable.from + 2 <= day && day < reliable.to - 2;
   const told = dates.filter((day, i) => isSure(day) && !isFilledIn(rows, i));
-  return [...new Set(told)].toSorted((a, b) => a - b);
+  const isAscending = told.every((day, i) => i === 0 || day > (told[i - 1] as Day));
+  return isAscending ? told : [...new Set(told)].toSorted((a, b) => a - b);
 }
 
 /** Whether a row has no price, or no volume and the close of its neighbour. */
-function isFilledIn(rows: readonly Values[], at: number): boolean {
-  const [row, before, after] = [rows[at], rows[at - 1], rows[at + 1]];
-  if (row === undefined || row.close === null) return true;
-  return row.volume === 0 && (row.close === before?.close || row.close === after?.close);
+function isFilledIn({ close, volume }: Values, at: number): boolean {
+  const price = close[at] as number;
+  if (Number.isNaN(price)) return true;
+  return volume[at] === 0 && (price === close[at - 1] || price === close[at + 1]);
 }
 
 function toldOf(days: readonly Day[], shift: number, calendar: Calendar): Told {
-  return { days: days.length, closed: days.filter((day) => !calendar.isSession(day + shift)).length };
+  let closed = 0;
+  for (const day of days) if (!calendar.isSession(day + shift)) closed++;
+  return { days: days.length, closed };
 }

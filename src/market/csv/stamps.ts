@@ -110,14 +110,14 @@ const DOTTED: readonly DateOrder[] = ['day-first'];
 const LONG_YEAR: readonly DateOrder[] = ['day-first', 'month-first'];
 const ALL_ORDERS: readonly DateOrder[] = [...LONG_YEAR, 'year-first'];
 
-/** The day that a stamp names, by the clock that it was written by. */
-export function writtenDay({ clock }: Stamp): Day {
+/** The day that the clock of a stamp names. */
+export function writtenDay(clock: number): Day {
   return Math.floor(clock / MS_PER_DAY);
 }
 
-/** Whether a stamp has no time of day, or names the first instant of a day. */
-export function isMidnight({ clock }: Stamp): boolean {
-  return clock % MS_PER_DAY === 0;
+/** Whether no clock has a time of day, but names the first instant of a day. */
+export function areMidnights(clocks: Float64Array): boolean {
+  return clocks.every((clock) => clock % MS_PER_DAY === 0);
 }
 
 function ofEpoch(number: number): number {

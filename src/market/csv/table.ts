@@ -8,9 +8,10 @@ import { isEnded } from './line-end.ts';
 import { numberFormOf } from './number-form.ts';
 import type { NumberForm } from './numbers.ts';
 import { type CsvLine, csvLines, malformed, malformedRow, readText } from './records.ts';
-import { type CellForms, readRows, type StampedRow, stampText } from './row-reader.ts';
+import { type CellForms, readRows, stampText } from './row-reader.ts';
 import { rowsOfSections } from './sections.ts';
 import { stacked } from './side-by-side.ts';
+import type { StampedRows } from './stamped-rows.ts';
 import { type DATE_ORDERS, type DateOrder, dateOrderOf, isYearLast, ordersLeft, wordOf } from './stamps.ts';
 
 /** What a user says of how files are written; what is not said is told by the files. */
@@ -34,13 +35,13 @@ export interface Dialect {
 
 /** What a CSV file holds. */
 export interface Table {
-  readonly rows: readonly StampedRow[];
+  readonly rows: StampedRows;
   /** What the rows themselves say they are of, by row; null where the file has no such column. */
   readonly names: readonly string[] | null;
   /** Whether `names` are of instruments; else they may be companies'. */
   readonly areTickers: boolean;
   /** Rows of the same file, of other instruments too. */
-  readonly siblings?: readonly StampedRow[];
+  readonly siblings?: StampedRows;
   /** The clock of stamps without an offset, as the header names it: an IANA zone, `UTC` or `exchange`. */
   readonly zone: string | null;
   readonly dialect: Dialect;
@@ -98,22 +99,22 @@ function withVolume(layout: Layout, lines: readonly CsvLine[]): Layout {
 /** Refuses a file of which half of the rows cannot be read. */
 function assertReadable(
   path: string,
-  rows: readonly StampedRow[],
+  { bars, asides }: StampedRows,
   lines: readonly CsvLine[],
   layout: Layout,
 ): void {
   const [line] = lines;
-  if (line !== undefined && rows.length === 0)
+  if (line !== undefined && bars.length === 0)
     throw malformed(
       path,
       line.number,
       `"${stampText(line, layout)}" is no date or time: mend it, or write dates as YYYY-MM-DD`,
     );
-  const faults = rows.filter(({ fault }) => fault !== undefined).flatMap(({ fault }) => fault ?? []);
+  const faults = [...asides.values()].flatMap(({ fault }) => fault ?? []);
   const [first] = faults;
-  if (first === undefined || faults.length * 2 < rows.length) return;
+  if (first === undefined || faults.length * 2 < bars.length) return;
   const more =
-    faults.length === 1 ? '' : `, and ${faults.length - 1} more of its ${rows.length} rows are such`;
+    faults.length === 1 ? '' : `, and ${faults.length - 1} more of its ${bars.length} rows are such`;
   throw malformedRow(path, `${first}${more}: mend or remove ${more === '' ? 'it' : 'them'}`);
 }
 

@@ -1,36 +1,38 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay, utcDayOf } from '../../core/day.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
-import type { MarketRow } from '../market.ts';
-import type { StampedRow } from './row-reader.ts';
+import { pickRows, type StampedRows } from './stamped-rows.ts';
 
 /**
- * The rows of a file whose stamps cannot be read, in the place where they stand: on the first bar that is missing between
- * their neighbours, which then is one that the file has and nobody can read, else on a neighbour's. `dated`: the others,
- * in the order of the file.
+ * The rows of a file and the starts of their bars, those whose stamps cannot be read behind the others. They are put in the
+ * place where they stand: on the first bar that is missing between their neighbours, which then is one that the file has and
+ * nobody can read, else on a neighbour's. `dated`: the starts of the others, at least one, in the order of the file.
  */
-export function placedRows(
-  all: readonly StampedRow[],
-  dated: readonly MarketRow[],
+export function withUndated(
+  all: StampedRows,
+  dated: Float64Array,
   interval: Interval,
   calendar: Calendar,
-): { readonly ts: number; readonly row: StampedRow }[] {
+): { readonly rows: StampedRows; readonly starts: Float64Array } {
+  const placed = new Map<number, number>();
   const taken = new Set<number>();
-  const placed: { readonly ts: number; readonly row: StampedRow }[] = [];
   let passed = 0;
-  for (const row of all) {
-    if (row.isUndated !== true) {
+  for (let i = 0; i < all.bars.length; i++) {
+    if (all.asides.get(i)?.isUndated !== true) {
       passed++;
       continue;
     }
-    const [before, after] = [dated[passed - 1] ?? dated[passed], dated[passed] ?? dated[passed - 1]];
+    const before = dated[passed - 1] ?? dated[passed];
+    const after = dated[passed] ?? before;
     if (before === undefined || after === undefined) continue;
-    const [from, to] = [Math.min(before.ts, after.ts), Math.max(before.ts, after.ts)];
+    const [from, to] = [Math.min(before, after), Math.max(before, after)];
     const ts = starts(from, to, interval, calendar).find((one) => !taken.has(one)) ?? from;
     taken.add(ts);
-    placed.push({ ts, row });
+    placed.set(i, ts);
   }
-  return placed;
+  const places = Array.from(all.bars.ts, (_, i) => i).filter((i) => !placed.has(i));
+  const rows = pickRows(all, Int32Array.from([...places, ...placed.keys()]));
+  return { rows, starts: Float64Array.from([...dated, ...placed.values()]) };
 }
 
 /** Where bars may be missing between two: sessions, or where none lies between, bars of the session. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { RejectedAction } from '../../core/action-checks.ts';
-import { BarBuilder } from '../../core/bar-builder.ts';
 import { isSplit } from '../../core/bars.ts';
 import type { Bars } from '../../core/columns.ts';
+import { concatBars } from '../../core/concat-bars.ts';
 import { type Day, type DayRange, parseDay } from '../../core/day.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { isComplete } from '../../market/market.ts';
+import { smallest } from '../../core/extremes.ts';
 import type { Oddity } from '../../core/oddities.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import { NEIGHBOUR_DAYS } from '../../core/plausibility.ts';
@@ -15,12 +15,13 @@ import { clockNamed } from '../../market/csv/header.ts';
 import { DATE_ORDERS } from '../../market/csv/stamps.ts';
 import type { StampOf } from '../../market/csv/rows.ts';
 import type { SaidForms } from '../../market/csv/table.ts';
+import type { RowsRead } from '../offline/answer.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
 import type { BarRequest, Basis, ProviderConfig } from '../provider.ts';
 import { assertTurnedBack, type SplitsTold } from './told-splits.ts';
 
 /** A reading of a folder, with how far its files reach. */
-export interface CsvReading extends MarketReading {
+export interface CsvReading extends MarketReading, RowsRead {
   /** First and last session with a row of the series, `[from, to)`. */
   readonly span: DayRange;
   /** Rows of the range outside the regular session or off its grid. */
@@ -101,14 +102,14 @@ export function clientOf(
       const { ticker, interval } = request.series;
       const reading = readMarket(market, request, 'csv');
       const span = market.span(ticker, interval) ?? { from: request.range.from, to: request.range.from };
-      const { dropped, offGrid, oddities } = market.read(ticker, interval, reading.closed);
-      assertTurnedBack(splitsTold(market, request, reading), basis);
+      const rows = market.read(ticker, interval, reading.closed);
+      assertTurnedBack(splitsTold(market, request, { ...reading, ...rows }), basis);
       const splits = basis === 'raw' ? [] : reading.actions.filter(isSplit);
       const aroundSplits = rowsAround(market, request, splits);
       const badActions = market.badActions(ticker);
       const notRead = market.notRead(ticker);
       const edition = editionOf(ticker);
-      return { ...reading, span, dropped, offGrid, oddities, badActions, aroundSplits, notRead, edition };
+      return { ...reading, ...rows, span, badActions, aroundSplits, notRead, edition };
     },
     tickers: () => market.tickers(),
     editionOf,
@@ -123,23 +124,23 @@ function rowsAround(
   { series: { ticker, interval } }: BarRequest,
   days: readonly { readonly exDay: Day }[],
 ): Bars {
-  const bars = new BarBuilder();
-  for (const { exDay } of days) {
+  const parts = days.map(({ exDay }) => {
     const around = { from: exDay - NEIGHBOUR_DAYS, to: exDay + NEIGHBOUR_DAYS };
-    for (const row of market.rows(ticker, interval, around)) if (isComplete(row)) bars.pushRow(row);
-  }
-  return bars.bars();
+    return market.read(ticker, interval, around).bars;
+  });
+  return concatBars(parts);
 }
 
 /** What the files of a series tell of splits after the first row that is wanted. */
 function splitsTold(
   market: CsvFolderMarket,
   request: BarRequest,
-  { listing, rows, actions }: MarketReading,
+  { listing, bars, unusable, actions }: MarketReading & RowsRead,
 ): SplitsTold {
   const { ticker, interval } = request.series;
   const sessionOf = sessionDateOf(interval, calendarById(listing.calendar));
-  const first = rows[0] === undefined ? Number.POSITIVE_INFINITY : sessionOf(rows[0].ts);
+  const stamps = [bars.ts[0], unusable[0]?.ts].flatMap((ts) => ts ?? []);
+  const first = stamps.length === 0 ? Number.POSITIVE_INFINITY : sessionOf(smallest(stamps));
   const told = market.toldActions(ticker).filter((one) => one.column.kind === 'split' && first < one.exDay);
   return { told, listed: actions, rows: rowsAround(market, request, told), sessionOf, ticker };
 }

@@ -5,6 +5,7 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import { tradingEnd } from '../../core/calendar/session-room.ts';
 import { type Day, formatDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { largest } from '../../core/extremes.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import { ratioText } from '../../core/ratio.ts';
@@ -70,14 +71,18 @@ function splitsInPrices(
 }
 
 /** Where the proof ends: after the last session with a row, or before it if its last bars are not there. */
-function provenEnd({ closed, span, rows }: CsvReading, interval: Interval, calendar: Calendar): Day {
-  const last = rows.at(-1);
+function provenEnd(
+  { closed, span, bars, unusable }: CsvReading,
+  interval: Interval,
+  calendar: Calendar,
+): Day {
+  const last = largest([bars.ts.at(-1), unusable.at(-1)?.ts].flatMap((ts) => ts ?? []));
   const lastDay = span.to - 1;
   const isCut =
     interval !== '1d' &&
-    last !== undefined &&
-    calendar.localDay(last.ts) === lastDay &&
+    Number.isFinite(last) &&
+    calendar.localDay(last) === lastDay &&
     calendar.isSession(lastDay) &&
-    last.ts + intervalMs(interval) < tradingEnd(calendar.session(lastDay));
+    last + intervalMs(interval) < tradingEnd(calendar.session(lastDay));
   return Math.max(closed.from, Math.min(closed.to, isCut ? lastDay : span.to));
 }

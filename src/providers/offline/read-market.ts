@@ -3,15 +3,13 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { intersect } from '../../core/ranges.ts';
-import type { Listing, Market, MarketRow, QuietSessions } from '../../market/market.ts';
+import type { Listing, Market, QuietSessions } from '../../market/market.ts';
 import { closedDays } from '../closed-days.ts';
 import type { BarRequest } from '../provider.ts';
 
 /** What a market knows of a request at its `now`. */
 export interface MarketReading {
   readonly listing: Listing;
-  /** Rows of the sessions in `closed`; a reader may add those of the open session. */
-  readonly rows: readonly MarketRow[];
   /** The days asked for up to the first session that has not closed yet, `[from, to)`; empty if all are to come. */
   readonly closed: DayRange;
   /** Sessions in `closed` of which the market knows why nothing was traded. */
@@ -21,7 +19,7 @@ export interface MarketReading {
 }
 
 /**
- * Reads from a market what a provider could have served at `request.now`: nothing of the future and no session that
+ * Reads from a market, but for its rows, what a provider could have served at `request.now`: nothing of the future and no session that
  * is still open. Throws `unknown-ticker`, and `unsupported-interval` where the market has the ticker but not the interval.
  */
 export function readMarket(market: Market, request: BarRequest, provider: string): MarketReading {
@@ -44,7 +42,6 @@ export function readMarket(market: Market, request: BarRequest, provider: string
   const today = calendar.localDay(now);
   return {
     listing,
-    rows: market.rows(ticker, interval, closed),
     closed,
     quiet: market.quiet(ticker).flatMap((one) => {
       return intersect([one], [closed]).map((part) => ({ ...one, ...part }));

@@ -1,12 +1,14 @@
-import type { Market } from '../../market/market.ts';
+import { barsOf } from '../../core/bar-builder.ts';
+import { isComplete, type Market } from '../../market/market.ts';
 import { sampleMarket } from '../../market/sample.ts';
 import { rowsSoFar } from '../../market/so-far.ts';
+import type { RowsRead } from '../offline/answer.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
 import type { BarRequest } from '../provider.ts';
 
 export interface SampleClient {
   /** The open session, as far as it has traded, comes after the closed ones. Throws `unknown-ticker`. */
-  read(request: BarRequest): MarketReading;
+  read(request: BarRequest): MarketReading & RowsRead;
   tickers(): readonly string[];
 }
 
@@ -18,7 +20,9 @@ export function openClient(seed: number | undefined): SampleClient {
       const { series, range, now } = request;
       const reading = readMarket(market, request, 'sample');
       const soFar = rowsSoFar(market, reading.listing, series.interval, range, now);
-      return { ...reading, rows: [...reading.rows, ...soFar] };
+      const rows = [...market.rows(series.ticker, series.interval, reading.closed), ...soFar];
+      const bars = barsOf(rows.filter(isComplete));
+      return { ...reading, bars, unusable: rows.filter((row) => !isComplete(row)) };
     },
     tickers: () => market.tickers(),
   };

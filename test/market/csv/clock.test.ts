@@ -40,7 +40,7 @@ describe('intraday stamps without an offset', () => {
     const market = marketOf({
       'SPY.csv': fileOf(times(WEEK, '04:00', '20:00', 5), { volumeAt: (at) => (isRegular(at) ? 1000 : 20) }),
     });
-    expect(market.read('SPY', '5m', ALL)).toMatchObject({ rows: { length: 390 }, dropped: 570, offGrid: 0 });
+    expect(market.read('SPY', '5m', ALL)).toMatchObject({ bars: { length: 390 }, dropped: 570, offGrid: 0 });
   });
 
   it('of a share that rarely trades are no reason to doubt the clock', () => {
@@ -112,7 +112,7 @@ describe('a file that another clock explains in part', () => {
 
   it('is read where it reaches from the extended hours to shortly before the close', () => {
     const market = marketOf({ 'SPY.csv': fileOf(times(WEEK, '08:30', '15:30', 5)) });
-    expect(market.read('SPY', '5m', ALL)).toMatchObject({ rows: { length: 360 }, dropped: 60 });
+    expect(market.read('SPY', '5m', ALL)).toMatchObject({ bars: { length: 360 }, dropped: 60 });
   });
 });
 
@@ -174,7 +174,7 @@ describe('the interval of a file', () => {
       'SPY.csv': fileOf([...times(WEEK, '09:30', '16:00', 5), '2024-01-12 15:57:00']),
     });
     expect(market.intervals('SPY')).toEqual(['5m']);
-    expect(market.read('SPY', '5m', ALL)).toMatchObject({ rows: { length: 390 }, dropped: 1, offGrid: 1 });
+    expect(market.read('SPY', '5m', ALL)).toMatchObject({ bars: { length: 390 }, dropped: 1, offGrid: 1 });
   });
 
   it('is a day where each date has one row, or all but the last, whatever the time', () => {

@@ -42,23 +42,23 @@ describe('intraday rows without a bar at the open and with one at the close', ()
 
   itWith(CASES)('are those of a file of two columns', () => {
     const {
-      rows,
+      bars,
       dropped,
       oddities: odd,
     } = csvFolderMarket(caseOf('date-time-columns')).read('^STOXX50E', '5m', ALL);
-    expect([rows.length, dropped, odd.length]).toEqual([2121, 21, 1]);
+    expect([bars.length, dropped, odd.length]).toEqual([2121, 21, 1]);
   });
 });
 
 it('are read as the ends of bars where the user says so: each bar starts one length before', () => {
   const files = { 'SPY.csv': fileOf(times(DAYS, '09:35', '16:05', 5)) };
-  const { rows, dropped, oddities: odd } = marketOf(files, null, 'end').read('SPY', '5m', ALL);
-  expect([rows.length, dropped, odd]).toEqual([5 * 78, 0, []]);
-  expect(rows[0]?.ts).toBe(Date.parse('2024-01-08T14:30Z'));
+  const { bars, dropped, oddities: odd } = marketOf(files, null, 'end').read('SPY', '5m', ALL);
+  expect([bars.length, dropped, odd]).toEqual([5 * 78, 0, []]);
+  expect(bars.ts[0]).toBe(Date.parse('2024-01-08T14:30Z'));
   const daily = marketOf(
     { 'SPY.csv': 'Date,Open,High,Low,Close,Volume\n2024-01-08,1,1,1,1,1\n' },
     null,
     'end',
   );
-  expect(daily.read('SPY', '1d', ALL).rows[0]?.ts).toBe(Date.parse('2024-01-08'));
+  expect(daily.read('SPY', '1d', ALL).bars.ts[0]).toBe(Date.parse('2024-01-08'));
 });

@@ -1,0 +1,111 @@
+import { BarBuilder } from '../../core/bar-builder.ts';
+import { type Bars, type Labels, pick } from '../../core/columns.ts';
+import { labelsOf } from '../../core/labels.ts';
+import type { Stamp } from './stamps.ts';
+import type { ToldValue } from './told-actions.ts';
+
+/** What a row says beside its values; most rows say nothing. */
+export interface Aside {
+  /** Where it cannot be read: what is wrong with it, with its line and cell. */
+  readonly fault?: string;
+  /** Set where its own stamp cannot be read: what stands for it is that of the row before, or of the first that has one. */
+  readonly isUndated?: true;
+  /** Set where it has no open, high, low or close: which, with its line. */
+  readonly lacks?: string;
+  /** Set where the row was exported before its session was settled: whatever it is now, it is not that any more. */
+  readonly isFinal?: false;
+  /** What it tells of splits and dividends by the way. Default: nothing. */
+  readonly told?: readonly ToldValue[];
+}
+
+/** Rows of a file in their order, with their stamps as written: entry i of every column is row i. */
+export interface StampedRows {
+  /** `ts` is the `clock` of the stamp; a value that is not there is NaN. */
+  readonly bars: Bars;
+  /** The `offset` of the stamp, NaN where it has none; null: of no row. */
+  readonly offsets: Float64Array | null;
+  /** By row, ascending. */
+  readonly asides: ReadonlyMap<number, Aside>;
+  /** The interval that each says it is of, as written; null: none says one. */
+  readonly stated: Labels | null;
+}
+
+/** Rows of a file that are added one by one. */
+export class StampedRowsBuilder {
+  readonly #bars: BarBuilder;
+  readonly #asides = new Map<number, Aside>();
+  readonly #offsets: (number | null)[] = [];
+  #hasOffsets = false;
+
+  constructor(room: number) {
+    this.#bars = new BarBuilder(room);
+  }
+
+  /** Adds a row; a value that is not there is NaN. */
+  push(
+    { clock, offset }: Stamp,
+    open: number,
+    high: number,
+    low: number,
+    close: number,
+    volume: number,
+    vwap = Number.NaN,
+    trades = Number.NaN,
+  ): void {
+    this.#bars.push(clock, open, high, low, close, volume, vwap, trades);
+    this.#offsets.push(offset);
+    if (offset !== null) this.#hasOffsets = true;
+  }
+
+  /** Says something of the last row. */
+  note(aside: Aside): void {
+    this.#asides.set(this.#bars.length - 1, aside);
+  }
+
+  /** The rows so far; `stated`: the interval that each says it is of. The builder is done with. */
+  rows(stated: readonly string[] | null = null): StampedRows {
+    return {
+      bars: this.#bars.bars(),
+      offsets: this.#hasOffsets ? Float64Array.from(this.#offsets, (offset) => offset ?? Number.NaN) : null,
+      asides: this.#asides,
+      stated: stated && labelsOf(stated),
+    };
+  }
+}
+
+/** The rows at some places, in their order. */
+export function pickRows({ bars, offsets, asides, stated }: StampedRows, places: Int32Array): StampedRows {
+  return {
+    bars: pick(bars, places),
+    offsets: offsets && Float64Array.from(places, (place) => offsets[place] as number),
+    asides: atPlaces(asides, places),
+    stated: stated && {
+      names: stated.names,
+      codes: Uint16Array.from(places, (place) => stated.codes[place] as number),
+    },
+  };
+}
+
+/** The rows of which a test holds; the same object where it holds of all. */
+export function keepRows(rows: StampedRows, holds: (i: number) => boolean): StampedRows {
+  const places = new Int32Array(rows.bars.length);
+  let kept = 0;
+  for (let i = 0; i < places.length; i++) if (holds(i)) places[kept++] = i;
+  return kept === places.length ? rows : pickRows(rows, places.subarray(0, kept));
+}
+
+/** What is said of rows, by where they come to stand. */
+export function atPlaces<T>(said: ReadonlyMap<number, T>, places: Int32Array): ReadonlyMap<number, T> {
+  const moved = new Map<number, T>();
+  if (said.size === 0) return moved;
+  for (let i = 0; i < places.length; i++) {
+    const one = said.get(places[i] as number);
+    if (one !== undefined) moved.set(i, one);
+  }
+  return moved;
+}
+
+/** Whether all rows have an offset. */
+export function haveOffsets({ bars, offsets }: StampedRows): boolean {
+  return bars.length === 0 || offsets?.every((offset) => !Number.isNaN(offset)) === true;
+}
