@@ -1,12 +1,15 @@
 import type { Market } from '../market/market.ts';
 import type { Simulator, SimulatorOptions } from '../simulator/server.ts';
 
+/** Rows that a served folder keeps: its clients ask for this ticker and that. 72 MB. */
+const ROWS_SERVED = 1_000_000;
+
 /** The market that a user names: `sample` (with its seed, default 1), or a folder of CSV files. Throws `usage`. */
 export async function openMarket(from: string, seed?: number): Promise<Market> {
   const { sampleMarket } = await import('../market/sample.ts');
   if (from === 'sample') return sampleMarket(seed);
   const { csvFolderMarket } = await import('../market/csv-folder.ts');
-  return csvFolderMarket(from);
+  return csvFolderMarket(from, null, 'start', {}, ROWS_SERVED);
 }
 
 /** Serves a market on loopback as a provider would. Throws `usage` where the port cannot be taken. */

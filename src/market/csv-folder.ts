@@ -66,34 +66,44 @@ export interface CsvFolderMarket extends Market {
  * - `actions.csv` with `ticker,date,kind,value`: `AAPL,2020-08-31,split,4:1` or `AAPL,2020-11-06,dividend,0.205`.
  *
  * `BTCUSDT` is `BTC-USDT`, `BTCUSD` is `BTC-USD` if it lies in a folder called `crypto` or has rows on Saturdays, `EURUSD`
- * is `EURUSD=X`. Throws `usage` where there is no such folder, or no file in it that is named after a ticker.
+ * is `EURUSD=X`. `mostRows`: rows that are kept of the tickers asked for last. Throws `usage` where there is no such
+ * folder, or no file in it that is named after a ticker.
  */
 export function csvFolderMarket(
   folder: string,
   zone: string | null = null,
   stamps: StampOf = 'start',
   said: SaidForms = {},
+  mostRows: number = MOST_ROWS,
 ): CsvFolderMarket {
-  return openFolder(folder, { zone, stamps, said, find: findBarFiles });
+  return openFolder(folder, { zone, stamps, said, mostRows, find: findBarFiles });
 }
+
+/** Rows that are kept of the tickers asked for last: of a folder that is read through, more only fill the memory. */
+const MOST_ROWS = 10_000;
 
 /** How a folder is read. */
 interface FolderOptions {
   readonly zone: string | null;
   readonly stamps: StampOf;
   readonly said: SaidForms;
+  /** Rows that are kept of the tickers asked for last; those of the last one in any case. */
+  readonly mostRows: number;
   readonly find: (folder: string, shared: SharedTables) => BarFolder;
 }
 
 /** The same of a folder that may hold no file that is read, or of one file. Throws `usage` where there is neither. */
-export function inspectedFolder(folder: string, options: Omit<FolderOptions, 'find'>): CsvFolderMarket {
-  return openFolder(folder, { ...options, find: lookThrough });
+export function inspectedFolder(
+  folder: string,
+  options: Omit<FolderOptions, 'find' | 'mostRows'>,
+): CsvFolderMarket {
+  return openFolder(folder, { ...options, mostRows: MOST_ROWS, find: lookThrough });
 }
 
-function openFolder(folder: string, { find, zone, stamps, said }: FolderOptions): CsvFolderMarket {
+function openFolder(folder: string, { find, ...options }: FolderOptions): CsvFolderMarket {
   const states = new FileStates();
-  const shared = new SharedTables(states, said);
-  return new CsvFolder(find(folder, shared), { shared, states, zone, stamps, said });
+  const shared = new SharedTables(states, options.said);
+  return new CsvFolder(find(folder, shared), shared, states, options);
 }
 
 class CsvFolder implements CsvFolderMarket {
@@ -103,25 +113,15 @@ class CsvFolder implements CsvFolderMarket {
   readonly #zone: string | null;
   readonly #stamps: StampOf;
   readonly #said: SaidForms;
-  readonly #reads = new RecentReads();
+  readonly #reads: RecentReads;
   #last: { readonly what: string; readonly rows: SeriesRows } | undefined;
   #actions: ReadonlyMap<string, CheckedActions> | undefined;
 
   constructor(
     folder: BarFolder,
-    {
-      shared,
-      states,
-      zone,
-      stamps,
-      said,
-    }: {
-      shared: SharedTables;
-      states: FileStates;
-      zone: string | null;
-      stamps: StampOf;
-      said: SaidForms;
-    },
+    shared: SharedTables,
+    states: FileStates,
+    { zone, stamps, said, mostRows }: Omit<FolderOptions, 'find'>,
   ) {
     this.#folder = folder;
     this.#shared = shared;
@@ -129,6 +129,7 @@ class CsvFolder implements CsvFolderMarket {
     this.#zone = zone;
     this.#stamps = stamps;
     this.#said = said;
+    this.#reads = new RecentReads(mostRows);
   }
 
   get hasActions(): boolean {

@@ -1,8 +1,5 @@
 import type { FilesRead } from './series.ts';
 
-/** Rows that are kept at most, but for those of the last ticker: 10 MB. */
-const MOST_ROWS = 100_000;
-
 /**
  * What was read of the tickers asked for last. Most are asked for several times in a row and never again; of a folder with
  * thousands of them nobody has room for all.
@@ -10,7 +7,13 @@ const MOST_ROWS = 100_000;
 export class RecentReads {
   /** The longest unused first. */
   readonly #byTicker = new Map<string, FilesRead>();
+  readonly #mostRows: number;
   #rows = 0;
+
+  /** `mostRows`: rows that are kept at most, but for those of the last ticker. */
+  constructor(mostRows: number) {
+    this.#mostRows = mostRows;
+  }
 
   /** What was read of a ticker; reads it where it is not kept any more. */
   of(ticker: string, read: () => FilesRead): FilesRead {
@@ -24,7 +27,7 @@ export class RecentReads {
     this.#byTicker.set(ticker, fresh);
     this.#rows += rowsIn(fresh);
     for (const [name, old] of this.#byTicker) {
-      if (this.#rows <= MOST_ROWS || name === ticker) break;
+      if (this.#rows <= this.#mostRows || name === ticker) break;
       this.#byTicker.delete(name);
       this.#rows -= rowsIn(old);
     }

@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
 import type { FileRead } from '../../../src/market/csv/file-read.ts';
 import { RecentReads } from '../../../src/market/csv/recent-reads.ts';
 import type { FilesRead } from '../../../src/market/csv/series.ts';
+import { ALL, fileOf, folderOf } from './folders.ts';
 
 /** What the files of a ticker hold, as far as it counts here. */
 function readOf(...bars: readonly (number | null)[]): FilesRead {
@@ -11,7 +15,7 @@ function readOf(...bars: readonly (number | null)[]): FilesRead {
 
 /** Asks for tickers with so many rows each, one after the other; gives those that were read. */
 function readsFor(tickers: string, rows: Readonly<Record<string, readonly (number | null)[]>>): string {
-  const reads = new RecentReads();
+  const reads = new RecentReads(100_000);
   let read = '';
   for (const ticker of tickers) {
     const given = reads.of(ticker, () => {
@@ -41,7 +45,7 @@ describe('what was read of the tickers of a folder', () => {
   });
 
   it('counts rows that are refused, and none of files that are read when they are asked for', () => {
-    const refused = new RecentReads();
+    const refused = new RecentReads(100_000);
     const many: FilesRead = { ...readOf(), files: [{ bars: 0, refused: 100_001 } as FileRead] };
     let read = 0;
     for (const ticker of 'ABA') {
@@ -52,5 +56,16 @@ describe('what was read of the tickers of a folder', () => {
     }
     expect(read).toBe(3);
     expect(readsFor('ABCABC', { A: [null], B: [null, null], C: [100_000] })).toBe('ABC');
+  });
+
+  it('is read from its files again once it was let go', () => {
+    const days = ['2024-01-08', '2024-01-09', '2024-01-10'];
+    const files = { 'AAPL.csv': fileOf(days.slice(1)), 'MSFT.csv': fileOf(days.slice(1)) };
+    const folder = folderOf(files);
+    const market = csvFolderMarket(folder, null, 'start', {}, 3);
+    const rows = (ticker: string): number => market.rows(ticker, '1d', ALL).length;
+    expect([rows('AAPL'), rows('MSFT')]).toEqual([2, 2]);
+    for (const name of Object.keys(files)) writeFileSync(join(folder, name), fileOf(days));
+    expect([rows('MSFT'), rows('AAPL'), rows('MSFT')]).toEqual([2, 3, 3]);
   });
 });
