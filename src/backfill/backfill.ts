@@ -158,7 +158,7 @@ async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTo
       await handOut(refetchRestated(results.kept, scan, tools.capabilities, tools.clock()));
     } finally {
       await runner.close();
-      if (runner.deaths > 0) writer.noteDeath();
+      if (runner.deaths > 0) writer.noteTrouble();
     }
   } finally {
     tools.stop?.removeEventListener('abort', interrupt);
@@ -217,6 +217,7 @@ function handOutTo(
 ): (tasks: readonly Task[]) => Promise<void> {
   let isProven = !isScarce(capabilities.quotas, runner.capacity);
   const noteResult = (task: Task, want: Want, result: SeriesResult): boolean => {
+    if (!result.ok && result.error.code === 'store-unusable') writer.noteTrouble();
     if (!result.ok && stops.note(want, result.error) === 'not-run') {
       done.notRun.push(want);
       return false;

@@ -134,8 +134,8 @@ export type CommitNote = object;
 export interface Lease {
   /** Takes note of what others committed under it, so that the next scan need not read it again. */
   note(committed: readonly CommitNote[]): void;
-  /** Somebody died who wrote under it: the next writer sweeps what that one left. */
-  noteDeath(): void;
+  /** Somebody who wrote under it died, or met trouble with the disk: the next writer sweeps what that one left. */
+  noteTrouble(): void;
   release(): Promise<void>;
 }
 

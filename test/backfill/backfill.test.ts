@@ -194,6 +194,21 @@ describe('a backfill', () => {
     expect(summary.failures).toMatchObject([{ ticker: 'NYXA', code: 'store-unusable' }]);
   });
 
+  it('lets the next writer look after what a thread left that met trouble with the disk', async () => {
+    const words = (): Promise<string> => readFile(join(folder, '.lock'), 'utf8');
+    const request = { tickers: ['NYXA', 'ALFA'], ...WEEK };
+    // Threads have a store of their own.
+    const source = open();
+    const inThread = (): BackfillTools => ({ ...tools(source), store: openStore(folder) });
+    const path = 'bars/interval=1d/ticker=NYXA/period=all/bars.parquet';
+    await mkdir(join(folder, path), { recursive: true });
+    await backfill(request, inThread());
+    expect(await words()).not.toBe('released\n');
+    await rm(join(folder, path), { recursive: true });
+    await backfill(request, inThread());
+    expect(await words()).toBe('released\n');
+  });
+
   it('takes an answer without a bar for no knowledge of corporate actions', async () => {
     await backfill({ tickers: ['ALFA'], ...WEEK }, tools(provider(() => 'no-data')));
     expect((await store.scan()).actions.has('ALFA')).toBe(false);

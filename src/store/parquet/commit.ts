@@ -2,6 +2,8 @@ import { basename, dirname, join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { BackfillError } from '../../core/errors.ts';
 import { bytesAsFile } from './decode.ts';
+import { orAbsent } from './disk.ts';
+import type { LastingFolders } from './lasting.ts';
 import { isOfTicker } from './layout.ts';
 import { isAsRenamed, type Stamp, stampAt } from './stamp.ts';
 import { WRITER } from './writer.ts';
@@ -17,6 +19,8 @@ export interface CommitFs {
   remove(path: string): Promise<void>;
   /** Makes the names in a folder durable. */
   syncDirectory(path: string): Promise<void>;
+  /** What need not be made, nor be flushed, again. Default: everything is. */
+  readonly lasting?: LastingFolders;
 }
 
 /** A file that is being written. */
@@ -54,8 +58,7 @@ export async function commitFile(
 ): Promise<Stamp | undefined> {
   const final = join(root, path);
   const folder = dirname(final);
-  const created = await fs.makeDirectory(folder);
-  const temp = await createTemp(fs, final);
+  const { temp, created, isLasting } = await openTemp(fs, final);
   let written: Stamp | undefined;
   try {
     await fillAndClose(temp.file, path, bytes, check);
@@ -65,7 +68,8 @@ export async function commitFile(
     await fs.remove(temp.path).catch(() => {});
     throw error;
   }
-  await syncFolders(fs, root, folder, created);
+  if (isLasting) await fs.syncDirectory(folder);
+  else await syncFolders(fs, root, folder, created);
   const now = await stampAt(final);
   return isAsRenamed(written, now) ? now : undefined;
 }
@@ -77,15 +81,22 @@ export async function removeFile(fs: CommitFs, root: string, path: string): Prom
   await fs.syncDirectory(dirname(file));
 }
 
-/** Creates a folder, durably, with the missing ones above it. */
-export async function commitFolder(fs: CommitFs, folder: string): Promise<void> {
+/** Creates a folder in the root, or the root, durably, with the missing ones above it. */
+export async function commitFolder(fs: CommitFs, root: string, folder: string): Promise<void> {
+  const created = await makeFolders(fs, folder);
+  if (fs.lasting?.has(folder, undefined) !== true) await syncFolders(fs, root, folder, created);
+}
+
+/** Gives the topmost folder that was not there, whatever was known of it. */
+async function makeFolders(fs: CommitFs, folder: string): Promise<string | undefined> {
   const created = await fs.makeDirectory(folder);
-  if (created !== undefined) await syncFolders(fs, folder, folder, created);
+  if (created !== undefined) fs.lasting?.forget(created);
+  return created;
 }
 
 /**
- * Makes the names in a folder and in those above it durable, up to the root or the parent of `created`. Always all of
- * them: another thread may have created one a moment ago and not have synced it yet.
+ * Makes the names in a folder and in those above it durable, up to one that lasts, or to the root, or to the parent of
+ * `created`: another thread may have created one a moment ago and not have flushed it yet.
  */
 async function syncFolders(
   fs: CommitFs,
@@ -96,11 +107,32 @@ async function syncFolders(
   const top = created !== undefined && created.length <= root.length ? dirname(created) : root;
   for (let at = folder; ; at = dirname(at)) {
     await fs.syncDirectory(at);
-    if (at.length <= top.length) return;
+    if (at.length <= top.length || fs.lasting?.has(at, undefined) === true) break;
   }
+  fs.lasting?.add(folder);
 }
 
-async function createTemp(fs: CommitFs, final: string): Promise<{ path: string; file: CommitFile }> {
+interface Temp {
+  readonly path: string;
+  readonly file: CommitFile;
+}
+
+/** Creates a temp file beside `final`, and the folders above it that are missing. */
+async function openTemp(
+  fs: CommitFs,
+  final: string,
+): Promise<{ readonly temp: Temp; readonly created?: string | undefined; readonly isLasting: boolean }> {
+  const folder = dirname(final);
+  if (fs.lasting?.has(folder, await stampAt(final)) === true) {
+    const temp = await orAbsent(createTemp(fs, final));
+    if (temp !== undefined) return { temp, isLasting: true };
+    fs.lasting.forget(folder);
+  }
+  const created = await makeFolders(fs, folder);
+  return { temp: await createTemp(fs, final), created, isLasting: false };
+}
+
+async function createTemp(fs: CommitFs, final: string): Promise<Temp> {
   const [stem = ''] = basename(final).split('.');
   for (;;) {
     const path = join(dirname(final), `.${stem}.${WRITER.pid}-${WRITER.threadId}-${temps++}.tmp`);

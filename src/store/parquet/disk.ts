@@ -1,42 +1,55 @@
-import { type FileHandle, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname, relative } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { BackfillError, type ErrorScope } from '../../core/errors.ts';
+import {
+  closeFile,
+  flushFile,
+  inspectFile,
+  makeFolder,
+  openFile,
+  readInto,
+  removeName,
+  renameFile,
+  TO_READ,
+  writeAll,
+} from './calls.ts';
 import { bytesAsFile } from './decode.ts';
 import type { CommitFs } from './commit.ts';
 import { isOfTicker } from './layout.ts';
+import { sharingSyncs } from './shared-sync.ts';
 
 /** The file system of the machine. */
 export const DISK: CommitFs = {
   makeDirectory,
   async create(path) {
-    const handle = await open(path, 'wx+');
+    const fd = await openFile(path, 'wx+');
     return {
-      write: (bytes) => handle.writeFile(bytes),
-      content: (expectedLength) => readBack(handle, expectedLength),
-      sync: () => handle.sync(),
-      close: () => handle.close(),
+      write: (bytes) => writeAll(fd, bytes),
+      content: (expectedLength) => readBack(fd, expectedLength),
+      sync: () => flushFile(fd),
+      close: () => closeFile(fd),
     };
   },
-  rename,
-  remove: unlink,
-  async syncDirectory(path) {
+  rename: renameFile,
+  remove: removeName,
+  syncDirectory: sharingSyncs(async (path) => {
     // Windows cannot open a folder; its file system journals names by itself.
     if (platform() === 'win32') return;
-    const handle = await open(path, 'r');
+    const fd = await openFile(path, TO_READ);
     try {
-      await handle.sync();
+      await flushFile(fd);
     } finally {
-      await handle.close();
+      await closeFile(fd);
     }
-  },
+  }),
 };
 
 /** As `mkdir -p`; gives the topmost folder that it created. Node's own recursion never ends below `/proc`. */
 async function makeDirectory(path: string): Promise<string | undefined> {
   try {
-    await mkdir(path);
+    await makeFolder(path);
     return path;
   } catch (error) {
     if (errno(error) === 'EEXIST') return assertFolder(path, error);
@@ -44,7 +57,7 @@ async function makeDirectory(path: string): Promise<string | undefined> {
   }
   const top = await makeDirectory(dirname(path));
   try {
-    await mkdir(path);
+    await makeFolder(path);
     return top ?? path;
   } catch (error) {
     // Another thread was faster.
@@ -61,8 +74,19 @@ async function assertFolder(path: string, exists: unknown): Promise<undefined> {
 
 /** A whole file in memory; undefined if there is none. */
 export async function loadFile(path: string): Promise<AsyncBuffer | undefined> {
-  const bytes = await orAbsent(naming(path, readFile(path)));
+  const bytes = await orAbsent(naming(path, contentOf(path)));
   return bytes && bytesAsFile(bytes);
+}
+
+async function contentOf(path: string): Promise<Uint8Array> {
+  const fd = await openFile(path, TO_READ);
+  try {
+    const { size } = await inspectFile(fd);
+    // A pipe is one of these: it has no place to read from.
+    return size === 0n ? new Uint8Array(0) : await readBack(fd, Number(size));
+  } finally {
+    await closeFile(fd);
+  }
 }
 
 /** The result, or an I/O error that says which file it is of: of a read the system does not. */
@@ -128,11 +152,11 @@ function scopeOfTrouble(root: string, name: string, { path, syscall }: NodeJS.Er
 }
 
 /** One byte more is asked for than there should be: a longer file shows, and most of the time one call does it. */
-async function readBack(handle: FileHandle, expectedLength: number): Promise<Uint8Array> {
+async function readBack(fd: number, expectedLength: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(expectedLength + 1);
-  for (let read = 0; ;) {
-    const { bytesRead } = await handle.read(bytes, read, bytes.length - read, read);
-    read += bytesRead;
-    if (bytesRead === 0 || read >= expectedLength) return bytes.subarray(0, read);
+  for (let at = 0; ;) {
+    const count = await readInto(fd, bytes, at, at);
+    at += count;
+    if (count === 0 || at >= expectedLength) return bytes.subarray(0, at);
   }
 }

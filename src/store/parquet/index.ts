@@ -27,6 +27,7 @@ import { forgetRange } from './forget.ts';
 import { listEntries } from './forgotten/entry.ts';
 import { keepForgotten } from './forgotten/keep.ts';
 import { restoreForgotten } from './forgotten/restore.ts';
+import { LastingFolders } from './lasting.ts';
 import { lockStore, type StoreLock } from './lock.ts';
 import { keepRejected, listAside } from './quarantine.ts';
 import { moveRevisionsIn } from './move-revisions.ts';
@@ -37,7 +38,7 @@ import { readRevisionsOf } from './revisions.ts';
 import { scanStore } from './scan.ts';
 import { openScanCache, type Remembered, type ScanCache } from './scan-cache.ts';
 import { readSeriesIn } from './series.ts';
-import { sweepTemps } from './sweep.ts';
+import { sweepAfter } from './sweep.ts';
 import { upsertSeries } from './upsert.ts';
 
 /**
@@ -53,13 +54,14 @@ interface Held {
   readonly lock: StoreLock;
   /** From the first scan on that it is of use to. */
   cache: ScanCache | undefined;
-  /** Whether nobody died who wrote under it. */
+  /** Whether nobody who wrote under it died or met trouble with the disk. */
   inOrder: boolean;
 }
 
 class ParquetStore implements BarStore {
   readonly url: string;
   readonly #fs: CommitFs;
+  readonly #lasting: LastingFolders;
   /** Held by the writer. */
   #lease: Held | undefined;
   /** What was committed without it, for the writer to be told. */
@@ -67,15 +69,20 @@ class ParquetStore implements BarStore {
 
   constructor(root: string, fs: CommitFs) {
     this.url = root;
-    this.#fs = fs;
+    this.#lasting = new LastingFolders(root);
+    this.#fs = { ...fs, lasting: this.#lasting };
   }
 
   acquire(): Promise<Lease> {
     return this.#usable(async () => {
-      await commitFolder(this.#fs, this.url);
+      await commitFolder(this.#fs, this.url, this.url);
       const lock = await lockStore(this.url);
+      this.#lasting.reset();
       try {
-        if (!lock.wasReleased) await sweepTemps(this.#fs, this.url);
+        if (lock.untidySince !== null) {
+          await sweepAfter(this.#fs, this.url, lock.untidySince);
+          lock.tidied();
+        }
       } catch (error) {
         lock.free(false);
         throw error;
@@ -86,7 +93,7 @@ class ParquetStore implements BarStore {
         note: (files) => {
           for (const file of files as readonly Remembered[]) held.cache?.remember(file);
         },
-        noteDeath: () => {
+        noteTrouble: () => {
           held.inOrder = false;
         },
         release: () => this.#release(held),
@@ -99,6 +106,7 @@ class ParquetStore implements BarStore {
     this.#lease = undefined;
     await held.cache?.save(this.#fs, this.url);
     held.lock.free(held.inOrder);
+    this.#lasting.reset();
   }
 
   scan(options: ScanOptions = {}): Promise<Scan> {
@@ -225,7 +233,9 @@ class ParquetStore implements BarStore {
     try {
       return await work();
     } catch (error) {
-      throw asUnusable(this.url, error);
+      const trouble = asUnusable(this.url, error);
+      if (trouble !== error && this.#lease !== undefined) this.#lease.inOrder = false;
+      throw trouble;
     }
   }
 }

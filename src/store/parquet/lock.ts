@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { FileLocks } from 'fs-native-extensions';
 import { BackfillError } from '../../core/errors.ts';
@@ -10,6 +19,8 @@ interface Holder {
   readonly pid: number;
   readonly host: string;
   readonly command: string;
+  /** See `StoreLock`; left out where the last holder let go in good order. */
+  readonly untidySince?: string;
 }
 
 /** What the lock file says once its holder has let go of it: whoever takes the lock next has nobody's litter to sweep. */
@@ -17,10 +28,15 @@ export const RELEASED = 'released\n';
 
 /** The lock on a store, held. */
 export interface StoreLock {
-  /** Whether the last holder let go of it in good order, or may have left temp files about. */
-  readonly wasReleased: boolean;
+  /**
+   * Since when writers may have left temp files, and folders that a power loss takes away, because they did not let go of it
+   * in good order; null if the last one did. By the file system's clock, ns since the epoch.
+   */
+  readonly untidySince: bigint | null;
   /** When it was taken, by the file system's clock: ns since the epoch. */
   readonly since: bigint;
+  /** Says that nothing of earlier writers lies about any more. */
+  tidied(): void;
   /** Frees it, `inOrder` if nothing lies about. */
   free(inOrder: boolean): void;
 }
@@ -36,15 +52,41 @@ export async function lockStore(root: string): Promise<StoreLock> {
   const fd = openSync(join(root, LOCK_FILE), 'a+');
   try {
     if (!tryLock(fd)) throw new BackfillError('store-locked', lockedMessage(root, fd));
-    const wasReleased = readFileSync(fd, 'utf8') === RELEASED;
+    const untidySince = untidySinceOf(fd);
     const holder: Holder = { pid: WRITER.pid, host: WRITER.host, command: WRITER.command };
-    say(fd, `${JSON.stringify(holder)}\n`);
+    sayHolder(fd, untidySince === null ? holder : { ...holder, untidySince: String(untidySince) });
     const since = fstatSync(fd, { bigint: true }).mtimeNs;
-    return { wasReleased, since, free: (inOrder) => free(fd, unlock, inOrder) };
+    const tidied = (): void => sayHolder(fd, holder);
+    return { untidySince, since, tidied, free: (inOrder) => free(fd, unlock, inOrder) };
   } catch (error) {
     closeSync(fd);
     throw error;
   }
+}
+
+/**
+ * When this process took the lock of a store, in whatever thread, by the file system's clock (ns since the epoch); undefined
+ * if it does not hold it, or if those before it left it untidy.
+ */
+export function heldSince(root: string): bigint | undefined {
+  try {
+    const path = join(root, LOCK_FILE);
+    const holder = parseHolder(readFileSync(path, 'utf8'));
+    const isTidy = holder?.pid === WRITER.pid && holder.host === WRITER.host && !holder.untidySince;
+    return isTidy ? statSync(path, { bigint: true }).mtimeNs : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the last holder left, by its last words: those of a dead one say since when it held it. */
+function untidySinceOf(fd: number): bigint | null {
+  const words = readFileSync(fd, 'utf8');
+  if (words === RELEASED) return null;
+  const last = parseHolder(words);
+  // None yet, or it died between two words.
+  if (last === undefined) return 0n;
+  return last.untidySince === undefined ? fstatSync(fd, { bigint: true }).mtimeNs : BigInt(last.untidySince);
 }
 
 function free(fd: number, unlock: FileLocks['unlock'], inOrder: boolean): void {
@@ -56,6 +98,10 @@ function free(fd: number, unlock: FileLocks['unlock'], inOrder: boolean): void {
     unlock(fd);
     closeSync(fd);
   }
+}
+
+function sayHolder(fd: number, holder: Holder): void {
+  say(fd, `${JSON.stringify(holder)}\n`);
 }
 
 /** Durably: after a power loss the next holder must not take a stopped run for one that ended in good order. */

@@ -121,7 +121,7 @@ async function createFree(
   extension: string,
   content: string,
 ): Promise<string> {
-  await commitFolder(fs, dirname(join(root, stem)));
+  await commitFolder(fs, root, dirname(join(root, stem)));
   for (let n = 1; ; n++) {
     const path = `${stem}-${n}${extension}`;
     const file = await fs.create(join(root, path)).catch((error: unknown) => {

@@ -3,13 +3,15 @@ import { eachBounded } from './bounded.ts';
 import { type CommitFs, TEMP_NAME } from './commit.ts';
 import { orAbsent } from './disk.ts';
 import { actionsPath, barsPath, RENAMES_FILE, REVISIONS, revisionsPath, RUNS } from './layout.ts';
+import { stampAt } from './stamp.ts';
 import { listPartitions, namesIn, tickersWithActions } from './walk.ts';
 
 /**
- * Removes the temp files of commits that died. Only for the holder of the lock: anybody else's could be in use. It
- * lists one folder a partition and reads no file.
+ * Removes the temp files of commits that died, and flushes the folders of files that were put in place `since` (ns since
+ * the epoch, by the file system's clock) and perhaps never acknowledged: whoever reads them from now on may rely on them.
+ * Only for the holder of the lock: anybody else's could be in use. It lists one folder a partition and reads no file.
  */
-export async function sweepTemps(fs: CommitFs, root: string): Promise<void> {
+export async function sweepAfter(fs: CommitFs, root: string, since: bigint): Promise<void> {
   const paths = [
     ...(await listPartitions(root)).map(barsPath),
     ...(await listPartitions(root, {}, REVISIONS)).map(revisionsPath),
@@ -17,9 +19,15 @@ export async function sweepTemps(fs: CommitFs, root: string): Promise<void> {
     RENAMES_FILE,
   ];
   const folders = paths.map((path) => dirname(path));
-  await eachBounded([...folders, RUNS], async (folder) => {
-    for (const name of await namesIn(join(root, folder))) {
-      if (TEMP_NAME.test(name)) await orAbsent(fs.remove(join(root, folder, name)));
+  const doubtful = new Set<string>();
+  await eachBounded([...folders, RUNS], async (relative) => {
+    const folder = join(root, relative);
+    for (const name of await namesIn(folder)) {
+      if (TEMP_NAME.test(name)) await orAbsent(fs.remove(join(folder, name)));
+      else if (((await stampAt(join(folder, name)))?.changed ?? 0n) >= since) {
+        for (let at = folder; at.length >= root.length; at = dirname(at)) doubtful.add(at);
+      }
     }
   });
+  await eachBounded([...doubtful], (folder) => fs.syncDirectory(folder));
 }

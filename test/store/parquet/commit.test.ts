@@ -278,7 +278,7 @@ describe('acquire', () => {
     const orderly = await store.acquire();
     expect(await isLeft()).toBe(true);
     const words = await readFile(join(root, '.lock'), 'utf8');
-    orderly.noteDeath();
+    orderly.noteTrouble();
     await orderly.release();
     await (await store.acquire()).release();
     expect(await isLeft()).toBe(false);

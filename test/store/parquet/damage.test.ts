@@ -1,4 +1,5 @@
-import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -497,5 +498,15 @@ describe('a file that somebody copied from elsewhere in the store', () => {
     await copyFile(join(root, actionsPath('MSFT')), join(root, actionsPath('AAPL')));
     await expect(store.readActions('AAPL')).rejects.toMatchObject({ code: 'store-corrupt' });
     await expectSetAside(actions('AAPL'), actionsPath('AAPL'), 'splits and dividends');
+  });
+});
+
+describe('a pipe in place of a file', () => {
+  it('is damaged, and keeps nobody waiting', async () => {
+    await rm(join(root, AAPL_FILE));
+    execFileSync('mkfifo', [join(root, AAPL_FILE)]);
+    expect((await store.scan()).setAside).toMatchObject([{ path: AAPL_FILE }]);
+    await expect(rowsIn(store, AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
+    await expectSetAside(store.upsert(update(BARS)), AAPL_FILE, 'sessions');
   });
 });

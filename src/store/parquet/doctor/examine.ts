@@ -34,7 +34,7 @@ export async function examineStore(
     return await new Examiner(fs, root, options).run();
   } finally {
     // What a dead writer left it names only: that the next writer sweeps.
-    lock.free(lock.wasReleased);
+    lock.free(lock.untidySince === null);
   }
 }
 

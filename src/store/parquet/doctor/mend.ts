@@ -54,7 +54,7 @@ export async function moveAside(fs: CommitFs, root: string, path: string): Promi
 /** A folder cannot replace the file that marks a name as taken, as `setAside` does it. */
 async function moveFolder(fs: CommitFs, root: string, path: string, writtenAt: number): Promise<void> {
   const stem = join(root, `${QUARANTINE}/${path}.${timeStamp(writtenAt)}`);
-  await commitFolder(fs, dirname(stem));
+  await commitFolder(fs, root, dirname(stem));
   for (let n = 1; ; n++) {
     if ((await orAbsent(lstat(`${stem}-${n}`))) !== undefined) continue;
     await rename(join(root, path), `${stem}-${n}`);
