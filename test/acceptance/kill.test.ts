@@ -39,7 +39,7 @@ describe('a backfill that is killed', () => {
     const wanted = tasks.flatMap(({ wants }) => wants.map(({ series }) => series.ticker));
     tickers = wanted.length;
     await writeFile(join(folder, 'tickers.txt'), wanted.join('\n'));
-    simulator = await startSimulate(folder, ['--from', 'sample', '--latency', '40ms', '--now', NOW]);
+    simulator = await startSimulate(folder, ['--from', 'sample', '--latency', '120ms', '--now', NOW]);
     await finish(join(folder, 'undisturbed'));
     undisturbed = await exportStore(join(folder, 'undisturbed'));
   }, 60_000);

@@ -143,14 +143,22 @@ function read(path: string, root: string, shared: SharedTables): Look {
   const name = basename(path);
   if (name.startsWith('.')) return { reason: 'hidden', isOther: true };
   // A pipe would be waited for until somebody writes to it.
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
-    return { reason: 'no regular file', isOther: true };
+  if (isNoFile(path)) return { reason: 'no regular file', isOther: true };
   if (/\.zip$/i.test(name)) return zipFile(path, shared);
   const stem = name.replace(ENDINGS, '');
   if (stem === name) return { reason: 'no CSV, text or zip file', isOther: true };
   if (/\.txt(\.gz)?$/i.test(name) && !headingOf(headOf(path)).isTable)
     return { reason: 'no CSV with a header', isOther: true };
   return tableFile(path, nameWithin(path, stem, root), shared);
+}
+
+/** Whether something else stands there; a link to nothing, or to itself, is told by whoever opens it. */
+function isNoFile(path: string): boolean {
+  try {
+    return !statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** A file that is named after a day or a year lies in a folder that is named after the ticker. */
