@@ -35,8 +35,10 @@ export class LastingFolders {
     this.#since = undefined;
   }
 
-  /** Of a folder that is gone. */
+  /** Of a folder that is gone, and what was in it. */
   forget(folder: string): void {
+    // What is above a known one is known too.
+    if (!this.#known.has(folder)) return;
     for (const known of this.#known) if (known.startsWith(folder)) this.#known.delete(known);
   }
 }
