@@ -74,8 +74,8 @@ function blocksOf(
   const calendar = calendarById(id);
   if (limits === undefined) return [];
   const final = subtract(coverage.present, coverage.provisional);
-  const isWhole = [range.days, range.years, range.start, range.end].every((option) => option === undefined);
-  const asked = isWhole ? ALL : parseRange(range)(calendar, calendar.lastSettled(now, limits.settleDelayMs));
+  const settled = calendar.lastSettled(now, limits.settleDelayMs);
+  const asked = parseRange(range)(calendar, settled, Number.NEGATIVE_INFINITY);
   const reach = { from: Math.max(asked.from, earliestDay(limits, now)), to: asked.to };
   const sessions = final.flatMap((run) => calendar.sessions(run)).filter((day) => contains([reach], day));
   const blocks: Block[] = [];
@@ -83,8 +83,6 @@ function blocksOf(
     blocks.push({ series, calendar, sessions: sessions.slice(i, i + BLOCK_SESSIONS) });
   return blocks;
 }
-
-const ALL: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** From 0 to 1, evenly. */
 function lotOf({ series, sessions }: Block, seed: number): number {

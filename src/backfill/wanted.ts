@@ -102,16 +102,22 @@ function assertWithinReach(
   );
 }
 
-/** A user's range as a function of a calendar and its last settled session. Throws `usage`. */
-export function parseRange(options: RangeOptions): (calendar: Calendar, lastSettled: Day) => DayRange {
+/**
+ * A user's range as a function of a calendar, its last settled session and `first`, the day from which all is meant where
+ * only an end is said, or nothing; default a trading year. Throws `usage`.
+ */
+export function parseRange(
+  options: RangeOptions,
+): (calendar: Calendar, lastSettled: Day, first?: Day) => DayRange {
   const { days, years } = options;
   const start = parseDate('--start', options.start);
   const end = parseDate('--end', options.end);
   assertConsistent(options, start, end);
-  return (calendar, lastSettled) => {
+  return (calendar, lastSettled, first) => {
     const last = calendar.sessionOnOrBefore(end === undefined ? lastSettled : Math.min(end, lastSettled));
     if (start !== undefined) return { from: start, to: last + 1 };
     if (years !== undefined) return { from: yearsBefore(last, years) + 1, to: last + 1 };
+    if (days === undefined && first !== undefined) return { from: first, to: last + 1 };
     return calendar.lastSessions(last, days ?? DEFAULT_DAYS);
   };
 }

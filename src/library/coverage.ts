@@ -14,7 +14,7 @@ export async function coverageOf(
   request: HistoryRequest,
   tickers: readonly string[] | undefined,
 ): Promise<CoverageReport> {
-  const { intervals, days, years, start, end } = request;
+  const { intervals } = request;
   const scan = await store.scan({ ...(tickers && { tickers }), ...(intervals && { intervals }) });
   const series = new Map(scan.series);
   for (const ticker of tickers ?? []) {
@@ -23,15 +23,12 @@ export async function coverageOf(
       if (!series.has(key)) series.set(key, nothingStored({ ticker, interval }));
     }
   }
-  const wholeRange = [days, years, start, end].every((option) => option === undefined);
   const wanted = parseRange(request);
   return reportCoverage({ ...scan, series }, ({ series: { interval }, coverage }, calendar) => {
     const settled = calendar.lastSettled(now, capabilities.intervals[interval]?.settleDelayMs ?? 0);
     const known = knownSpan(coverage);
     // Another provider may have settled the last session sooner than this one would.
     const last = known === undefined ? settled : Math.max(settled, known.to - 1);
-    const isWhole = wholeRange && known !== undefined;
-    const range = isWhole ? { from: known.from, to: last + 1 } : wanted(calendar, last);
-    return { range, settled, now };
+    return { range: wanted(calendar, last, known?.from), settled, now };
   });
 }

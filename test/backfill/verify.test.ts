@@ -67,6 +67,12 @@ describe('the sample of a verification', () => {
     expect(wants[0]?.sessions).toBe(sessionsOf(wants).length);
   });
 
+  it('is of every final session up to a day if only that is said', async () => {
+    const present = [span('2024-01-02', '2026-02-27')];
+    const { wants } = await prepared([state('ALFA', { present })], { end: '2026-01-30' });
+    expect(wants.map(({ gaps }) => dates(gaps))).toEqual([['2024-01-02..2026-01-30']]);
+  });
+
   it('is drawn in blocks of twenty sessions in a row', async () => {
     const { wants } = await prepared(whole(1), { sample: 1e-9 });
     const drawn = sessionsOf(wants);
