@@ -2,6 +2,7 @@
 
 export { assertStoreExists } from './library/existing-store.ts';
 export { openHistory } from './library/open-history.ts';
+export { saveText } from './library/out-file.ts';
 export { openMarket, startSimulator } from './library/markets.ts';
 export type {
   AdjustOptions,

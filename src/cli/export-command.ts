@@ -36,6 +36,9 @@ const OPTIONS = {
   out: { value: 'FILE', default: '-', group: OUTPUT, describe: 'Where it is written; - is stdout' },
 } as const satisfies Declarations;
 
+/** Other names of `-`: what stands there is written to as it is open, be it a socket. */
+const STDOUT = /^\/(dev\/(stdout|fd\/1)|proc\/self\/fd\/1)$/;
+
 /** `backfill export`: bars of many tickers as one file or stream, as traded or adjusted. */
 export const exportCommand = command({
   name: 'export',
@@ -48,7 +51,8 @@ export const exportCommand = command({
   options: OPTIONS,
   explicit: ['start', 'end', 'as-of'],
   run: async (argv) => {
-    const { adjust, asOf, out } = argv;
+    const { adjust, asOf } = argv;
+    const out = STDOUT.test(argv.out) ? '-' : argv.out;
     const format = exportFormat(out, argv.format);
     const [interval = '1d', second] = argv.interval;
     if (second !== undefined)
@@ -66,7 +70,7 @@ export const exportCommand = command({
         to: out === '-' ? reader.take : out,
         stop,
       });
-      return await finished(exported);
+      return await finished(exported, out);
     } catch (error) {
       if (stop.aborted) return signal();
       if (reader.isGone()) return cutShort(reader.lines() - (format === 'csv' ? 1 : 0));
@@ -103,10 +107,12 @@ function cutShort(offered: number): number {
   return EXIT.done;
 }
 
-async function finished({ rows, series, failures, doubts }: Exported): Promise<number> {
+async function finished({ rows, series, failures, doubts }: Exported, out: string): Promise<number> {
   await assertPrinted();
   tellDoubts(doubts);
   for (const { reason } of failures) tell(`left out: ${reason}`);
-  tell(`Exported ${plural(rows, 'bar')} of ${series.toLocaleString('en-US')} series.`);
+  const isNothing = series === 0 && failures.length > 0 && out !== '-';
+  const where = isNothing ? `; nothing was written to ${out}` : '';
+  tell(`Exported ${plural(rows, 'bar')} of ${series.toLocaleString('en-US')} series${where}.`);
   return failures.length > 0 ? EXIT.someFailed : EXIT.done;
 }

@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { ADJUSTMENTS, BackfillError, type History } from '../index.ts';
+import { ADJUSTMENTS, BackfillError, type History, saveText } from '../index.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
@@ -44,7 +43,7 @@ export const queryCommand = command({
     const history = await openExisting({ store });
     if (writeSql !== undefined) {
       const { sql: script, leftOut } = await history.views(adjust);
-      await saveViews(writeSql, script);
+      await saveText(writeSql, script, store);
       if (sql === undefined) return leave(leftOut);
     }
     if (sql === undefined)
@@ -101,12 +100,4 @@ async function namedTickers(history: History, statement: string): Promise<string
   const stored = new Set([...series.values()].map((state) => state.series.ticker));
   const found = [...stored].filter((ticker) => named.has(ticker));
   return found.length > 0 ? found : undefined;
-}
-
-async function saveViews(path: string, sql: string): Promise<void> {
-  try {
-    await writeFile(path, sql);
-  } catch (error) {
-    throw new BackfillError('usage', `--write-sql ${path}: ${(error as Error).message}`, { cause: error });
-  }
 }

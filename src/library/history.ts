@@ -217,8 +217,9 @@ export interface History {
   /** A line for each dividend whose size the prices contradict (default: of all tickers); adjusted reads use it anyway. */
   doubtfulDividends(request?: AdjustOptions & Pick<SeriesSelection, 'tickers'>): Promise<readonly string[]>;
   /**
-   * Writes bars of many tickers (default: all in the store) to a file, which appears whole or not at all, or to a stream
-   * of text. Series that cannot be adjusted are left out and named.
+   * Writes bars of many tickers (default: all in the store) to a file outside the store, which appears whole or not at
+   * all, or to a stream of text. Series that are not there or cannot be adjusted are left out and named; where that is
+   * every one, no file is written.
    */
   export(request: ExportRequest): Promise<Exported>;
   /** Splits and dividends of a ticker that are in force, ascending by ex-date. */

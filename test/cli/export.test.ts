@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { lstat, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Finished, ended, run } from '../acceptance/programs.ts';
+import { type Finished, built, ended, run } from '../acceptance/programs.ts';
 
 let folder = '';
 const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);
@@ -51,6 +51,66 @@ describe('backfill export --out', () => {
     expect((await lstat(join(folder, 'link.csv'))).isSymbolicLink()).toBe(true);
     expect(await readFile(join(folder, 'real.csv'), 'utf8')).toMatch(/^ticker,ts,/);
   });
+
+  it.each([
+    ['an unknown ticker', ['NOPE'], 'NOPE 1d is not in the store'],
+    ['an interval that is not stored', ['ALFA', '--interval', '5m'], 'ALFA 5m is not in the store'],
+    ['no adjustment', ['ALFA', '--adjust', 'all'], 'ALFA 1d cannot be adjusted'],
+  ])('keeps the file that is there where nothing can be exported: %s', async (_, args, reason) => {
+    const store = join(folder, 'unadjustable');
+    await cp(join(folder, 'data'), store, { recursive: true });
+    await rm(join(store, 'actions'), { recursive: true });
+    await writeFile(join(folder, 'good.csv'), 'good');
+    const before = await readdir(folder);
+    const line = ['export', ...args, '--store', store, '--out'];
+    const { code, stderr } = await backfill(...line, 'good.csv');
+    expect(stderr).toContain(`left out: ${reason}`);
+    expect(stderr).toMatch(/^Exported 0 bars of 0 series; nothing was written to good\.csv\.$/m);
+    expect(code).toBe(1);
+    expect(await readFile(join(folder, 'good.csv'), 'utf8')).toBe('good');
+    expect((await backfill(...line, 'none.parquet')).code).toBe(1);
+    expect(await readdir(folder)).toEqual(before);
+    await rm(store, { recursive: true });
+  });
+
+  it('to what a process has open adds to it', async () => {
+    await writeFile(join(folder, 'log.csv'), 'before\n');
+    const { mode, ino } = await stat(join(folder, 'log.csv'));
+    for (const out of ['/dev/stdout', '/proc/self/fd/1', '/dev/fd/3']) {
+      const script = `"$0" "${built('backfill')}" export --format csv --out ${out} >> log.csv 3>&1`;
+      const { code } = await ended(spawn('sh', ['-c', script, process.execPath], { cwd: folder }));
+      expect(code).toBe(0);
+    }
+    const lines = (await readFile(join(folder, 'log.csv'), 'utf8')).split('\n');
+    expect([lines[0], lines.length]).toEqual(['before', 1 + 3 * 6 + 1]);
+    expect(await stat(join(folder, 'log.csv'))).toMatchObject({ mode, ino });
+  });
+
+  it('to /dev/stdout goes where stdout goes, whatever that is', async () => {
+    const piped = await backfill('export', '--out', '/dev/stdout');
+    expect([piped.code, piped.stdout.split('\n').length]).toEqual([0, 7]);
+  });
+
+  it.each(['data/bars/x.csv', 'data/x.csv', 'data/bars/new/x.csv', 'way-in/x.csv', 'data/quarantine/x.csv'])(
+    'refuses what lies in the store: %s',
+    async (out) => {
+      await rm(join(folder, 'way-in'), { force: true });
+      await symlink('data/bars', join(folder, 'way-in'));
+      const before = await readdir(join(folder, 'data'), { recursive: true });
+      for (const args of [
+        ['export', '--out', out],
+        ['query', '--write-sql', out],
+      ]) {
+        const { code, stdout, stderr } = await backfill(...args);
+        expect(stderr).toBe(
+          `backfill: ${out} lies in the store, where only the store writes; write it elsewhere\n`,
+        );
+        expect([code, stdout]).toEqual([2, '']);
+      }
+      expect(await readdir(join(folder, 'data'), { recursive: true })).toEqual(before);
+      expect((await backfill('export', '--out', 'data.csv')).code).toBe(0);
+    },
+  );
 
   it('a pipe writes into it, and leaves it a pipe', async () => {
     const pipe = join(folder, 'pipe.csv');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -266,6 +267,16 @@ describe('an export', () => {
     await expect(exportTo(store, ['AAPL'], { to: file, stop })).rejects.toMatchObject({ code: 'cancelled' });
     expect(await readFile(file, 'utf8')).toBe(before);
     expect(await readdir(root)).toEqual(['out.csv', 'store']);
+    const seen: string[] = [];
+    const watch = {
+      get aborted() {
+        seen.push(readFileSync(file, 'utf8'));
+        return false;
+      },
+    } as AbortSignal;
+    await exportTo(store, undefined, { to: file, stop: watch });
+    expect(seen).toEqual([before, before]);
+    expect((await readFile(file, 'utf8')).length).toBeGreaterThan(before.length);
     await expect(exportTo(store, ['AAPL'], { to: join(root, 'no', 'out.csv') })).rejects.toMatchObject({
       code: 'usage',
     });

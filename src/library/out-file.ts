@@ -1,0 +1,112 @@
+import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { BackfillError } from '../core/errors.ts';
+import { openStore } from '../store/open.ts';
+
+/** A file that a user wants written: what a link points to. `isStream`: a pipe or a device, or what a process has open. */
+export interface OutFile {
+  readonly path: string;
+  readonly isStream: boolean;
+}
+
+/** What the user called `to`. Throws `usage` for what lies in the store at `root`, where only the store writes. */
+export async function outFileAt(to: string, root: string): Promise<OutFile> {
+  if (await isDescriptor(to)) return { path: to, isStream: true };
+  const path = await realOf(to);
+  const below = relative(await realOf(root), path);
+  if (below !== '..' && !below.startsWith(`..${sep}`))
+    throw new BackfillError(
+      'usage',
+      `${to} lies in the store, where only the store writes; write it elsewhere`,
+    );
+  const there = await stat(path).catch(() => undefined);
+  return { path, isStream: there !== undefined && !there.isFile() && !there.isDirectory() };
+}
+
+/** `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`: another process writes there too, perhaps, to whatever it is. */
+const DESCRIPTOR = /^\/(dev\/(std(in|out|err)|fd\/\d+)|proc\/[\w-]+\/fd\/\d+)$/;
+
+async function isDescriptor(to: string): Promise<boolean> {
+  const path = resolve(to);
+  const target = await readlink(path).catch(() => undefined);
+  return [path, resolve(dirname(path), target ?? path)].some((one) => DESCRIPTOR.test(one));
+}
+
+/** Without links, as far as there is anything. */
+async function realOf(path: string): Promise<string> {
+  const whole = resolve(path);
+  const real = await realpath(whole).catch(() => undefined);
+  if (real !== undefined || dirname(whole) === whole) return real ?? whole;
+  return join(await realOf(dirname(whole)), basename(whole));
+}
+
+/**
+ * Lets `write` write the file. A stream is written to: to put a file in its place would destroy it. Any other is filled
+ * beside its place, flushed and renamed, so that it is whole or as it was; also as it was unless `isWorth` what came of
+ * it. Throws `usage` where the system refuses.
+ */
+export async function writeOut<T>(
+  { path, isStream }: OutFile,
+  write: (path: string) => Promise<T>,
+  isWorth: (result: T) => boolean = () => true,
+): Promise<T> {
+  try {
+    return await (isStream ? write(path) : wholeFile(path, write, isWorth));
+  } catch (error) {
+    if (error instanceof BackfillError || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new BackfillError('usage', `${path} cannot be written: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function wholeFile<T>(
+  path: string,
+  write: (temp: string) => Promise<T>,
+  isWorth: (result: T) => boolean,
+): Promise<T> {
+  const temp = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    // Left by a dead process that had our id.
+    await rm(temp, { force: true });
+    const result = await write(temp);
+    if (isWorth(result)) {
+      await flush(temp);
+      await rename(temp, path);
+    }
+    return result;
+  } finally {
+    await rm(temp, { force: true });
+  }
+}
+
+async function flush(path: string): Promise<void> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r+');
+    await file.datasync();
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Lets `use` write text to a file. What a process has open already is added to, never emptied. */
+export async function writeText<T>(
+  path: string,
+  use: (write: (text: string) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const file = await open(path, 'a');
+  try {
+    return await use(async (text) => {
+      await file.writeFile(text);
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes a text about the store at a path or URL to the file that the user called `to`. Throws `usage`. */
+export async function saveText(to: string, text: string, store: string): Promise<void> {
+  const file = await outFileAt(to, openStore(store).url);
+  await writeOut(file, (path) => writeText(path, (write) => write(text)));
+}
