@@ -9,6 +9,8 @@ export interface Declaration {
   readonly type?: 'text' | 'switch' | 'list';
   /** Given several times, the values are one text, joined with commas. */
   readonly joined?: true;
+  /** Its text is a list with commas, which a configuration file may give as one. */
+  readonly isList?: true;
   /** `t` for `-t`. */
   readonly short?: string;
   /** What the help calls its value: `N`, `DATE`. Default: its choices, or `TEXT`. */

@@ -46,6 +46,7 @@ export const TICKERS = {
 export const INTERVAL = {
   interval: {
     value: 'LIST',
+    isList: true,
     read: parseIntervals,
     group: WHICH,
     describe: `Lengths of bars, of ${INTERVALS.join(' ')}; several with commas`,
@@ -179,6 +180,7 @@ export const CONNECTION = {
   },
   'rate-limit': {
     value: 'RATES',
+    isList: true,
     otherwise: 'what the provider declares',
     read: parseRates,
     needs: { provider: providerIds({ metered: true }) },

@@ -1,6 +1,7 @@
-import { parseEnv } from 'node:util';
 import { BackfillError, didYouMean, readTextFileIfAny } from '../index.ts';
 import type { Declaration, Declarations } from './declaration.ts';
+import { readEnvironment } from './environment-file.ts';
+import { tell } from './output.ts';
 
 /** A value from outside the command line, and where it stands. */
 export interface Setting {
@@ -49,10 +50,13 @@ export function loadSettings(known: ReadonlySet<string>): Settings {
   return settings;
 }
 
-/** Variables that are set already stay as they are. */
+/** Variables that are set already stay as they are. A line that is none is named by its number: it may be a secret. */
 function loadEnvironmentFile(): void {
   const content = readTextFileIfAny(ENVIRONMENT_FILE, ENVIRONMENT_FILE) ?? '';
-  for (const [name, value] of Object.entries(parseEnv(content))) process.env[name] ??= value;
+  const { variables, stray } = readEnvironment(content);
+  for (const line of stray)
+    tell(`warning: ${ENVIRONMENT_FILE} line ${line} is left out: it is no NAME=VALUE`);
+  for (const [name, value] of Object.entries(variables)) process.env[name] ??= value;
 }
 
 function variableOf(name: string): string {
@@ -85,14 +89,22 @@ const OFF: ReadonlySet<string> = new Set(['false', '0', 'no', 'off']);
 export function readSetting(
   name: string,
   { value, source }: Setting,
-  { type, joined }: Declaration,
+  declaration: Declaration,
 ): true | readonly string[] | undefined {
+  const { type, joined, isList } = declaration;
   if (type === 'switch') return readSwitch(name, value, source) ? true : undefined;
   const parts = Array.isArray(value) ? (value as unknown[]) : [value];
-  if (!parts.every((part) => typeof part === 'string' || typeof part === 'number') || parts.length === 0)
+  const isListMeant = type === 'list' || joined === true || isList === true;
+  // A number for a name or a path is a slip, and one for a ticker has lost its leading zeros.
+  const types: readonly string[] = declaration.read === undefined ? ['string'] : ['string', 'number'];
+  if (
+    !parts.every((part) => types.includes(typeof part)) ||
+    (Array.isArray(value) && !isListMeant) ||
+    parts.length === 0
+  )
     throw new BackfillError(
       'usage',
-      `${source}: the setting ${name} is ${JSON.stringify(value)}; it must be a text or a number`,
+      `${source}: the setting ${name} is ${JSON.stringify(value)}; it must be ${types.length === 1 ? 'a text' : 'a text or a number'}`,
     );
   const texts = parts.map(String);
   if (texts.some((text) => text.trim() === ''))
@@ -104,7 +116,8 @@ export function readSetting(
 }
 
 function readSwitch(name: string, value: unknown, source: string): boolean {
-  const text = String(value).toLowerCase();
+  const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  const text = isScalar ? String(value).toLowerCase() : '';
   if (ON.has(text)) return true;
   if (OFF.has(text)) return false;
   throw new BackfillError(

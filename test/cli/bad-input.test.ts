@@ -133,7 +133,7 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
     const config = join(folder, 'backfill.config.json');
     for (const [text, message] of [
       ['{ "dry-run": "maybe" }', 'the setting dry-run is "maybe"; it must be true or false'],
-      ['{ "store": { "url": 1 } }', 'the setting store is {"url":1}; it must be a text or a number'],
+      ['{ "store": { "url": 1 } }', 'the setting store is {"url":1}; it must be a text'],
       ['[1]', 'must be a JSON object'],
       ['{', 'is no JSON'],
     ] as const) {

@@ -301,11 +301,19 @@ describe('a setting', () => {
     [{ provider: 'yaho' }, 'backfill.config.json: there is no provider "yaho"'],
     [{ start: '2024-02-30' }, 'backfill.config.json: --start "2024-02-30" is not a date'],
     [{ json: 'maybe' }, 'backfill.config.json: the setting json is "maybe"; it must be true or false'],
-    [
-      { store: { a: 1 } },
-      'backfill.config.json: the setting store is {"a":1}; it must be a text or a number',
-    ],
-    [{ store: null }, 'backfill.config.json: the setting store is null; it must be a text or a number'],
+    [{ store: { a: 1 } }, 'backfill.config.json: the setting store is {"a":1}; it must be a text'],
+    [{ store: null }, 'backfill.config.json: the setting store is null; it must be a text'],
+    [{ store: 5 }, 'backfill.config.json: the setting store is 5; it must be a text'],
+    [{ store: true }, 'backfill.config.json: the setting store is true; it must be a text'],
+    [{ store: ['a', 'b'] }, 'backfill.config.json: the setting store is ["a","b"]; it must be a text'],
+    [{ state: 5 }, 'backfill.config.json: the setting state is 5; it must be a text'],
+    [{ tickers: 600519 }, 'backfill.config.json: the setting tickers is 600519; it must be a text'],
+    [{ tickers: ['AAPL', 700] }, 'the setting tickers is ["AAPL",700]; it must be a text'],
+    [{ days: true }, 'backfill.config.json: the setting days is true; it must be a text or a number'],
+    [{ days: [5] }, 'backfill.config.json: the setting days is [5]; it must be a text or a number'],
+    [{ interval: ['1d', null] }, 'the setting interval is ["1d",null]; it must be a text or a number'],
+    [{ json: [true] }, 'backfill.config.json: the setting json is [true]; it must be true or false'],
+    [{ json: null }, 'backfill.config.json: the setting json is null; it must be true or false'],
     [{ store: '' }, 'backfill.config.json: the setting store is empty'],
     [{ tickers: [] }, 'backfill.config.json: the setting tickers is []'],
   ])('%j is judged as an option is, and says where it stands', (settings, message) => {
@@ -322,6 +330,10 @@ describe('a setting', () => {
     });
     expect(valuesOf('export --out x.csv', { format: 'ndjson' })).toMatchObject({ format: undefined });
     expect(valuesOf('', { json: 1, quiet: 'off' })).toMatchObject({ json: true, quiet: false });
+    expect(valuesOf('', { interval: ['1d', '1h'], tickers: ['A', 'B'] })).toMatchObject({
+      interval: ['1d', '1h'],
+      tickers: 'A,B',
+    });
   });
 
   it('is not heeded where only the user’s own words will do', () => {

@@ -69,3 +69,21 @@ it('a byte order mark and the ends of lines of Windows are read over, and what i
   const { stdout, code } = await backfill('--dry-run', '--json', '--now', '2026-03-02T23:00:00Z');
   expect([code, JSON.parse(stdout)]).toMatchObject([0, { totals: { series: 1, sessions: 2 } }]);
 });
+
+it('a line of .env that sets nothing is named, not shown, and takes no other with it', async () => {
+  const lines = [
+    'garbage',
+    'BACKFILL_TICKERS=ALFA',
+    '',
+    '# a comment',
+    '=5',
+    'export BACKFILL_PROVIDER=sample',
+  ];
+  const quoted = ['NOTE="of several', 'lines', 'end"', 'BACKFILL_DAYS: 9', 'BACKFILL_DAYS=2'];
+  await writeFile(join(folder, '.env'), [...lines, ...quoted].join('\n'));
+  const { stdout, stderr, code } = await backfill('--dry-run', '--json', '--now', '2026-03-02T23:00:00Z');
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { totals: { series: 1, sessions: 2 } }]);
+  expect(stderr.trimEnd().split('\n')).toEqual(
+    [1, 5, 10].map((line) => `warning: .env line ${line} is left out: it is no NAME=VALUE`),
+  );
+});
