@@ -10,6 +10,12 @@ const OPTIONS = {
   path: { value: 'PATH', word: 'one', required: true, describe: 'A file of bars, or a folder of them' },
   ...CSV_FILES,
   ...NOW,
+  all: {
+    type: 'switch',
+    voidWith: ['json'],
+    group: OUTPUT,
+    describe: 'Say all of each file, however many there are',
+  },
   json: { type: 'switch', group: OUTPUT, describe: 'Print all of it as JSON' },
 } as const satisfies Declarations;
 
@@ -23,10 +29,15 @@ export const inspectCommand = command({
   ],
   options: OPTIONS,
   explicit: ['path'],
-  run: async ({ path, json, now, ...options }) => {
+  run: async ({ path, all, json, now, ...options }) => {
     const inspection = await inspectFiles({ path, ...given(options) }, now);
-    await (json ? printJson(inspection) : print(inspectionText(inspection, dataPage(false).columns)));
-    const isRefused = inspection.files.some(({ refused }) => refused.length > 0);
-    return isRefused ? EXIT.someFailed : EXIT.done;
+    await (json
+      ? printJson(inspection)
+      : print(inspectionText(inspection, { ...dataPage(all), isWhole: all })));
+    const { files } = inspection;
+    const isRefused = files.some(({ refused }) => refused.length > 0);
+    // A run refuses a folder of which it reads nothing.
+    const isNothing = files.every(({ series }) => series.length === 0);
+    return isRefused || isNothing ? EXIT.someFailed : EXIT.done;
   },
 });

@@ -1,5 +1,6 @@
+import { grouped } from '../core/grouped.ts';
 import type { InspectedFile, InspectedSeries, Inspection } from './inspection.ts';
-import { cut, printable, widthOf, wrapped } from './page.ts';
+import { cut, type Page, printable, UNBOUNDED, widthOf, wrapped } from './page.ts';
 import { formatCount, plural } from './table.ts';
 
 /** Columns of the labels, and of all where nothing else is said. */
@@ -13,37 +14,116 @@ const SEPARATORS: Readonly<Record<string, string>> = {
   '|': 'bars (|)',
 };
 
-/** An inspection for a terminal of so many columns, of 80 at most: a block a file, and the totals last. */
-export function inspectionText({ files, basis, notes }: Inspection, columns = WIDTH): string[] {
-  const width = Math.min(columns, WIDTH);
+/** Files of which a block each can be read through. */
+const MANY = 10;
+
+/** Odd files that are named where there are many. */
+const SHOWN = 20;
+
+/**
+ * An inspection for a terminal of so many columns, of 80 at most: a block a file, and the totals last. Of many files those
+ * that are written alike are one block, and the odd ones are named, unless the page wants all.
+ */
+export function inspectionText(inspection: Inspection, page: Page = UNBOUNDED): string[] {
+  const { files, basis, notes } = inspection;
+  const width = Math.min(page.columns, WIDTH);
+  const isShort = !page.isWhole && files.length > MANY;
   const series = files.flatMap((file) => file.series);
   const refused = files.filter((file) => file.refused.length > 0).length;
-  const bars = series.reduce((sum, { bars: count }) => sum + (count ?? 0), 0);
+  const bars = barsIn(series);
   const total = `${plural(files.length, 'file')}, ${formatCount(series.length)} series, ${plural(bars, 'bar')}; refused: ${plural(refused, 'file')}.`;
+  const nothing = series.length === 0 ? ' No file of it can be read: a run would refuse it.' : '';
   return [
-    ...files.flatMap((file) => [...fileLines(file, basis, width), '']),
+    ...(isShort ? summaryLines(files, basis, width) : files.flatMap((file) => fileLines(file, basis, width))),
     ...notes.flatMap((note) => wrapped(printable(note), width)),
-    ...wrapped(`${total} Nothing was stored.`, width),
+    ...wrapped(`${total}${nothing} Nothing was stored.`, width),
   ];
 }
 
+function barsIn(series: readonly InspectedSeries[]): number {
+  return series.reduce((sum, { bars }) => sum + (bars ?? 0), 0);
+}
+
+/** A block for the files that are written alike, the most first; then the odd ones. */
+function summaryLines(files: readonly InspectedFile[], basis: Inspection['basis'], width: number): string[] {
+  const read = files.filter(({ series }) => series.length > 0);
+  const alike = [...grouped(read, (file) => understoodLines(file, basis, width).join('\n'))];
+  const odd = files.flatMap(({ path, refused, notes }) => [
+    ...refused.map((reason) => ({ label: 'refused', text: `${path}: ${reason}` })),
+    ...notes.map((note) => ({ label: 'note', text: `${path}: ${note}` })),
+  ]);
+  const left = odd.length - SHOWN;
+  return [
+    ...alike
+      .toSorted(([, a], [, b]) => b.length - a.length)
+      .flatMap(([lines, group]) => [...groupLines(group, width), ...lines.split('\n'), '']),
+    ...odd
+      .toSorted((a, b) => Number(a.label === 'note') - Number(b.label === 'note'))
+      .slice(0, SHOWN)
+      .flatMap(({ label, text }) => labelledLines(label, text, width)),
+    ...(left > 0 ? [`  … and ${formatCount(left)} more: --all lists them`] : []),
+    ...(odd.length > 0 ? [''] : []),
+  ];
+}
+
+/** How many files are written alike, and what is in them. */
+function groupLines(files: readonly InspectedFile[], width: number): string[] {
+  const [first, second] = files;
+  const series = files.flatMap((file) => file.series);
+  const head = second === undefined ? '' : `${plural(files.length, 'file')} such as `;
+  return [
+    ...wrapped(head + shortened(printable(first?.path ?? ''), width - head.length), width),
+    ...[...grouped(series, ({ interval }) => interval)].flatMap(([interval, ofOne]) =>
+      labelledLines(interval, `${formatCount(ofOne.length)} series, ${barsText(joined(ofOne))}`, width),
+    ),
+  ];
+}
+
+/** Series of one interval as if they were one. */
+function joined(series: readonly InspectedSeries[]): Parameters<typeof barsText>[0] {
+  const days = series.flatMap(({ first, last }) => [first ?? [], last ?? []].flat()).toSorted();
+  return {
+    bars: series.every(({ bars }) => bars === null) ? null : barsIn(series),
+    refusedRows: series.reduce((sum, { refusedRows }) => sum + refusedRows, 0),
+    first: days.at(0) ?? null,
+    last: days.at(-1) ?? null,
+  };
+}
+
 function fileLines(file: InspectedFile, basis: Inspection['basis'], width: number): string[] {
-  const { dialect, series } = file;
+  const labelled = (label: string, text: string): string[] => labelledLines(label, text, width);
+  return [
+    shortened(printable(file.path), width),
+    ...file.series.flatMap((one) => labelled(`${one.ticker} ${one.interval}`, barsText(one))),
+    ...understoodLines(file, basis, width),
+    ...file.notes.flatMap((note) => labelled('note', note)),
+    ...file.refused.flatMap((reason) => labelled('refused', reason)),
+    '',
+  ];
+}
+
+/** How a file is written, its clock and the basis of its prices. */
+function understoodLines(
+  { dialect, series }: InspectedFile,
+  basis: Inspection['basis'],
+  width: number,
+): string[] {
   const labelled = (label: string, text: string): string[] => labelledLines(label, text, width);
   const isRead = series.length > 0;
   return [
-    shortened(printable(file.path), width),
-    ...series.flatMap((one) => labelled(`${one.ticker} ${one.interval}`, barsText(one))),
     ...(dialect === null ? [] : labelled('written', dialectText(dialect))),
     ...(dialect === null ? [] : labelled('columns', columnsText(dialect))),
     ...[...new Set(series.map(clockText))].flatMap((text) => labelled('clock', text)),
     ...(isRead ? labelled('basis', basis ?? 'to be said: --basis raw or --basis split-adjusted') : []),
-    ...file.notes.flatMap((note) => labelled('note', note)),
-    ...file.refused.flatMap((reason) => labelled('refused', reason)),
   ];
 }
 
-function barsText({ bars, refusedRows, first, last }: InspectedSeries): string {
+function barsText({
+  bars,
+  refusedRows,
+  first,
+  last,
+}: Pick<InspectedSeries, 'bars' | 'refusedRows' | 'first' | 'last'>): string {
   const count = bars === null ? 'a file a day' : plural(bars, 'bar');
   const range = first === null ? '' : `, ${first} to ${last}`;
   return `${count}${range}${refusedRows === 0 ? '' : `; ${plural(refusedRows, 'row')} left out`}`;

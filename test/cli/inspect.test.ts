@@ -58,6 +58,34 @@ describe('backfill inspect', () => {
     });
   });
 
+  it('exits 1 where nothing can be read, and says why', async () => {
+    expect(await inspect(folderOf({}), '.')).toMatchObject({
+      code: 1,
+      stdout: `0 files, 0 series, 0 bars; refused: 0 files. No file of it can be read: a run\nwould refuse it. Nothing was stored.\n`,
+    });
+    const others = await inspect(
+      folderOf({ 'notes.md': 'x', 'actions.csv': 'ticker,date,kind,value\n' }),
+      '.',
+    );
+    expect(others.code).toBe(1);
+    expect(others.stdout).toContain('not read: notes.md (no CSV, text or zip file)\n0 files, 0 series');
+    const named = await inspect(folderOf({ 'data.csv': GOOD, 'prices (2).csv': GOOD }), '.');
+    expect(named.code).toBe(1);
+    for (const name of ['data.csv', 'prices (2).csv'])
+      expect(named.stdout).toContain(`${name}\n  refused       the name is no ticker: rename it`);
+  });
+
+  it('says all of many files only with --all, and of one that is named', async () => {
+    const folder = folderOf(Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`T${i}.csv`, GOOD])));
+    const short = await inspect(folder, '.');
+    expect(short.stdout).toContain('12 files such as T0.csv\n');
+    expect((await inspect(folder, '.', '--all')).stdout).toContain('T9.csv\n  T9 1d');
+    expect((await inspect(folder, 'T9.csv')).stdout).toContain('T9.csv\n  T9 1d');
+    expect((JSON.parse((await inspect(folder, '.', '--json')).stdout) as { files: [] }).files).toHaveLength(
+      12,
+    );
+  });
+
   it('exits 2 for a path that is not there, and without one', async () => {
     const folder = folderOf({});
     expect(await inspect(folder, 'nothing')).toMatchObject({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inspectFiles } from '../../src/library/inspect.ts';
 import { inspectionText } from '../../src/report/inspection-text.ts';
+import { UNBOUNDED } from '../../src/report/page.ts';
 import type { InspectRequest } from '../../src/report/inspection.ts';
 import { fileOf, folderOf, times } from '../market/csv/folders.ts';
 import { join } from 'node:path';
@@ -106,6 +107,52 @@ describe('an inspection', () => {
     expect(files).toHaveLength(1);
     expect(notes).toEqual(['not read: README.md (no CSV, text or zip file)']);
     await expect(inspectFiles({ path: '/no/such/folder' })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('of many files tells those that are written alike together and names the odd ones, unless all is wanted', async () => {
+    const alike = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`T${i}.csv`, daily()]));
+    const odd = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`X${i}.csv`, daily('x')]));
+    const inspection = await inspected({ ...alike, ...odd, 'Z.csv': 'a,b\n1,2\n', 'README.md': 'x' });
+    const lines = inspectionText(inspection, { ...UNBOUNDED, columns: 60, isWhole: false });
+    expect(lines.slice(0, 8)).toEqual([
+      '55 files such as T0.csv',
+      '  1d            55 series, 250 bars, 2024-01-02 to',
+      '                2024-01-08; 25 rows left out',
+      '  written       UTF-8, fields between commas, decimal point',
+      '  columns       date, open, high, low, close, volume',
+      '  clock         none: session dates',
+      '  basis         to be said: --basis raw or --basis',
+      '                split-adjusted',
+    ]);
+    const text = lines.join('\n').replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(/ refused Z\.csv: line 1: the header names no column "date"/);
+    expect(text.match(/ note X\d+\.csv: 1 row of X\d+ not read: line 4: "x" is not a number/g)).toHaveLength(
+      19,
+    );
+    expect(text).toContain(' … and 6 more: --all lists them ');
+    expect(text).toContain('not read: README.md (no CSV, text or zip file)');
+    expect(lines.join('\n')).toMatch(
+      /56 files, 55 series, 250 bars; refused: 1 file\. Nothing was\nstored\.$/,
+    );
+    expect(lines.length).toBeLessThan(80);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+    expect(inspectionText(inspection).join('\n')).toContain('X24.csv\n  X24 1d        4 bars');
+  });
+
+  it('tells files that are written otherwise apart', async () => {
+    const files = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`T${i}.csv`, daily()]));
+    const other = daily().replaceAll(',', ';');
+    const lines = inspectionText(await inspected({ ...files, 'OTHER.csv': other }), {
+      ...UNBOUNDED,
+      isWhole: false,
+    });
+    expect(lines.filter((line) => !line.startsWith(' '))).toEqual([
+      '11 files such as T0.csv',
+      '',
+      'OTHER.csv',
+      '',
+      '12 files, 12 series, 60 bars; refused: 0 files. Nothing was stored.',
+    ]);
   });
 
   it('fits 80 columns, whatever the names', async () => {
