@@ -3,18 +3,21 @@ import {
   type ActionKey,
   enterAction,
   entryOf,
+  twinSplits,
   withdrawAction,
 } from '../core/action-book.ts';
 import { checkActions } from '../core/action-checks.ts';
-import { parseActionValue } from '../core/action-text.ts';
+import { actionText, parseActionValue } from '../core/action-text.ts';
 import type { CorporateAction } from '../core/bars.ts';
+import { calendarFor } from '../core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
+import { contains } from '../core/ranges.ts';
 import type { BarStore } from '../store/store.ts';
 
 /** What a user changes in the splits and dividends of a ticker. */
 export interface ActionsChange {
-  /** `2020-08-31,split,4:1` or `2020-11-06,dividend,0.205`: in force whatever providers say. */
+  /** `2020-08-31,split,4:1` or `2020-11-06,dividend,0.205`, by ex-date, which is a session: in force whatever providers say. */
   readonly add?: string;
   /** `2020-08-31,split`: not in force, though providers list it on. Comes before `add`. */
   readonly withdraw?: string;
@@ -22,7 +25,7 @@ export interface ActionsChange {
 
 /**
  * Carries out what a user changes, as the one writer; gives what is known then. Throws `usage` for what cannot be read,
- * is not there to withdraw, or is of a ticker that nothing is stored of, and `store-locked`.
+ * can be no action, is not there to withdraw, or is of a ticker that nothing is stored of, and `store-locked`.
  */
 export async function changeActions(
   store: BarStore,
@@ -30,7 +33,7 @@ export async function changeActions(
   change: ActionsChange,
   now: number,
 ): Promise<ActionBook> {
-  const added = change.add === undefined ? undefined : parseEntry(change.add);
+  const added = change.add === undefined ? undefined : parseEntry(change.add, ticker);
   const withdrawn = change.withdraw === undefined ? undefined : parseKey(change.withdraw);
   const writer = await store.acquire();
   try {
@@ -42,7 +45,7 @@ export async function changeActions(
       );
     await store.updateActions(ticker, (before) => {
       const book = withdrawn === undefined ? before : without(before, withdrawn, ticker, now);
-      return added === undefined ? book : enterAction(book, added, now);
+      return added === undefined ? book : withEntry(book, added, ticker, now);
     });
     return await store.readActionBook(ticker);
   } finally {
@@ -62,15 +65,29 @@ function without(book: ActionBook, key: ActionKey, ticker: string, now: number):
   );
 }
 
-function parseEntry(text: string): CorporateAction {
+/** Throws `usage` where the same split is in force a few days off: that is one, and doctor would say so. */
+function withEntry(book: ActionBook, action: CorporateAction, ticker: string, now: number): ActionBook {
+  const after = enterAction(book, action, now);
+  const twins = twinSplits(after).find((pair) => pair.includes(action));
+  if (twins === undefined) return after;
+  const other = formatDay((twins[0] === action ? twins[1] : twins[0]).exDay);
+  throw new BackfillError(
+    'usage',
+    `--add ${formatDay(action.exDay)},split: the ${actionText(action)} of ${ticker} is in force on ${other} already, and no ` +
+      `share splits twice alike within ten days; to correct its date, add --withdraw ${other},split`,
+  );
+}
+
+function parseEntry(text: string, ticker: string): CorporateAction {
   const [date = '', kind = '', value = '', ...more] = text.split(',').map((part) => part.trim());
   const number = parseActionValue(value);
-  if (more.length > 0 || number === null || !isKind(kind))
+  if (more.length > 0 || number === null || !Number.isFinite(number) || !isKind(kind))
     throw new BackfillError(
       'usage',
       `--add ${text}: write it as 2020-08-31,split,4:1 or 2020-11-06,dividend,0.205`,
     );
   const exDay = dayOf('--add', text, date);
+  assertSession(text, exDay, ticker);
   const action: CorporateAction =
     kind === 'split' ? { kind, exDay, ratio: number } : { kind, exDay, amount: number };
   const { actions, rejected } = checkActions([{ action, row: text }]);
@@ -79,6 +96,19 @@ function parseEntry(text: string): CorporateAction {
   throw new BackfillError(
     'usage',
     `--add ${text}: ${rejected[0]?.reason ?? 'a split of 1 for 1 changes nothing'}`,
+  );
+}
+
+/** A share goes ex when it trades. Throws `usage` for a day on which its exchange surely does not. */
+function assertSession(text: string, exDay: number, ticker: string): void {
+  const calendar = calendarFor(ticker);
+  const isSure = !calendar.advisory && contains([calendar.reliable], exDay);
+  if (!isSure || calendar.isSession(exDay)) return;
+  const [before, after] = [calendar.previousSession(exDay), calendar.nextSession(exDay)].map(formatDay);
+  throw new BackfillError(
+    'usage',
+    `--add ${text}: ${formatDay(exDay)} is no session of ${ticker} (${calendar.id}), so nothing goes ex on it; the ` +
+      `nearest are ${before} and ${after}`,
   );
 }
 

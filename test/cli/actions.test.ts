@@ -22,13 +22,37 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('backfill actions', () => {
+  it('takes any day of a ticker whose exchange has no calendar of ours, and another split near by', async () => {
+    const store = openStore(join(folder, 'guessed'));
+    for (const ticker of ['NOBODY.XX', 'AAPL'])
+      await store.upsertActions(ticker, [], days('2020-01-02', '2021-01-01'), 'yahoo', NOON);
+    const add = (ticker: string, entry: string): Promise<Finished> =>
+      actions(ticker, '--add', entry, '--store', './guessed');
+    expect(await add('NOBODY.XX', '2020-08-29,split,4:1')).toMatchObject({ code: 0 });
+    expect(await add('AAPL', '2020-08-31,split,4:1')).toMatchObject({ code: 0 });
+    expect(await add('AAPL', '2020-09-04,split,2:1')).toMatchObject({ code: 0 });
+  });
+
   it.each([
     ['AAPL --add 2020-08-31', 'write it as 2020-08-31,split,4:1 or 2020-11-06,dividend,0.205'],
     ['AAPL --add 2020-08-31,split', 'write it as 2020-08-31,split,4:1'],
     ['AAPL --add 2020-08-31,split,4:1,x', 'write it as 2020-08-31,split,4:1'],
     ['AAPL --add 2020-08-31,merger,4', 'write it as 2020-08-31,split,4:1'],
     ['AAPL --add 2020-02-30,split,4', '--add 2020-02-30,split,4: "2020-02-30" is not a date'],
-    ['AAPL --add 2020-08-31,split,1:0', 'a split of Infinity new shares for one is none'],
+    ['AAPL --add 2020-08-31,split,1:0', '--add 2020-08-31,split,1:0: write it as 2020-08-31,split,4:1'],
+    ['AAPL --add 2020-08-31,split,inf', 'write it as 2020-08-31,split,4:1'],
+    ['AAPL --add 2020-08-31,dividend,nan', 'write it as 2020-08-31,split,4:1'],
+    ['AAPL --add 2020-08-31,split,0:1', 'a split of 0 new shares for one is none'],
+    [
+      'AAPL --add 2020-08-29,split,4:1',
+      '2020-08-29 is no session of AAPL (XNYS), so nothing goes ex on it; the nearest are 2020-08-28 and 2020-08-31',
+    ],
+    ['AAPL --add 2020-09-07,dividend,0.2', 'the nearest are 2020-09-04 and 2020-09-08'],
+    [
+      'AAPL --add 2020-09-04,split,4:1',
+      'the split 4:1 of AAPL is in force on 2020-08-31 already, and no share splits twice alike within ten days; to ' +
+        'correct its date, add --withdraw 2020-08-31,split',
+    ],
     ['AAPL --add 2020-08-31,split,1:1', 'a split of 1 for 1 changes nothing'],
     ['AAPL --add 2020-08-31,dividend,-1', 'a dividend of -1 a share is none'],
     ['AAPL --withdraw 2020-08-31', 'write it as 2020-08-31,split or 2020-11-06,dividend'],
