@@ -143,7 +143,7 @@ export interface AdjustOptions {
 
 export interface ReadOptions extends DateRange, AdjustOptions {}
 
-/** What is done with the rows of a query. `leftOut`: damaged files that the store's views are without. */
+/** What is done with the rows of a query. `leftOut`: what the store's views are without: damaged files, foreign folders. */
 export type QueryUse<T> = (rows: SqlRows, leftOut: StoreViews['leftOut']) => Promise<T>;
 
 export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
@@ -208,7 +208,7 @@ export interface History {
    */
   query<T>(sql: string, use: QueryUse<T>, options?: AdjustOptions): Promise<T>;
   /**
-   * The DuckDB statements that define the views, and the damaged files that are not in them. Here the default of `adjust`
+   * The DuckDB statements that define the views, and the damaged files and foreign folders that are not in them. Here the default of `adjust`
    * is `all`.
    */
   views(options?: AdjustOptions): Promise<StoreViews>;

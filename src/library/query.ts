@@ -1,14 +1,11 @@
 import { BackfillError } from '../core/errors.ts';
-import type { DamageKind } from '../store/damage.ts';
-import { withSelect } from '../store/sql.ts';
-import type { BarStore } from '../store/store.ts';
-import {
-  type AdjustedView,
-  type LeftOut,
-  type StoreViews,
-  pinnedViews,
-  storeViews,
-} from '../store/parquet/views.ts';
+import type { Asked, Keys } from '../store/asked.ts';
+import type { DataFile } from '../store/parquet/data-paths.ts';
+import type { Partition } from '../store/parquet/layout.ts';
+import { damagedAmong, type LeftOut, listViewFiles, untrueAmong } from '../store/parquet/view-files.ts';
+import { type AdjustedView, type StoreViews, pinnedViews, storeViews } from '../store/parquet/views.ts';
+import { unreadableBySql, withSelect } from '../store/sql.ts';
+import type { BarStore, Scan } from '../store/store.ts';
 import { doubtfulDividends, unadjustable } from './adjusted.ts';
 import { parseAdjust } from './reading.ts';
 import type { AdjustOptions, QueryUse } from './history.ts';
@@ -26,12 +23,10 @@ function adjustedView(options: AdjustOptions): AdjustedView {
 /** What DuckDB says of a file that it cannot read, and of nothing that a user may have written wrongly. */
 const UNREADABLE = /^(Invalid|Invalid Input|IO|Internal|Serialization) Error/;
 
-/** Damages for which a file is left out. */
-const ROT: ReadonlySet<DamageKind> = new Set(['damaged-rows', 'damaged-actions', 'damaged-revisions']);
-
 /**
- * What `History.query` does. The views are without the files whose end is damaged. Rows that rotted show when they are
- * read: where that is before any row was given, all files are looked through, and the query is run without the bad ones.
+ * What `History.query` does. The files that the statement may read are read to the end first: the views are without those
+ * that cannot be read, or of which a row is not the one that was written. Where DuckDB fails on a file nevertheless, before
+ * any row was given, the query is run without those that it cannot read; one may have gone away meanwhile, too.
  */
 export async function query<T>(
   store: BarStore,
@@ -40,27 +35,72 @@ export async function query<T>(
   use: QueryUse<T>,
 ): Promise<T> {
   let isBegun = false;
-  const run = async (rotted: readonly LeftOut[]): Promise<T> => {
-    const views = await pinnedViews(store.url, adjustedView(options), await store.scan(), rotted);
-    return withSelect(views, sql, (rows) => {
+  const run = async (refused: readonly LeftOut[]): Promise<T> => {
+    const scan = await store.scan();
+    const views = await pinnedViews(store.url, adjustedView(options), scan, refused);
+    let leftOut = views.leftOut;
+    const refine = async (asked: Asked): Promise<string> => {
+      const rotted = await rottedFor(asked, store.url, scan, views.own);
+      leftOut = [...leftOut, ...rotted];
+      return rotted.length === 0 ? '' : views.without(rotted);
+    };
+    return withSelect({ ...views, refine }, sql, (rows) => {
       isBegun = true;
-      return use(rows, views.leftOut);
+      return use(rows, leftOut);
     });
   };
   try {
     return await run([]);
   } catch (error) {
     if (isBegun || !(error instanceof BackfillError) || !UNREADABLE.test(error.message)) throw error;
-    const rotted = await rottedFiles(store);
-    if (rotted.length === 0) throw error;
-    return run(rotted);
+    return run(await refusedFiles(store.url));
   }
 }
 
-/** Files with rows that are not those that were written. Reads everything. */
-async function rottedFiles(store: BarStore): Promise<LeftOut[]> {
-  const { damages } = await store.examine({ now: 0 });
-  return damages.filter(({ kind }) => ROT.has(kind)).map(({ path, what }) => ({ path, reason: what }));
+/** Files of a store that look sound and that DuckDB cannot read. */
+async function refusedFiles(root: string): Promise<LeftOut[]> {
+  const { own } = await listViewFiles(root);
+  const paths = new Map(own.map(({ path }) => [`${root.replaceAll('\\', '/')}/${path}`, path]));
+  const reasons = await unreadableBySql([...paths.keys()]);
+  return [...reasons].map(([absolute, reason]) => ({ path: paths.get(absolute) ?? absolute, reason }));
+}
+
+/** Of each tree, words of the views that read its rows, and those of what files say of themselves. */
+const READERS = { bars: ['bars'], revisions: ['revisions'], actions: ['actions', 'adjusted'] } as const;
+const KNOWING = ['coverage', 'partition_knowledge', 'adjusted'];
+
+/** The files that a statement may read and that are not as they were written. */
+async function rottedFor(
+  asked: Asked,
+  root: string,
+  { distrusted = [] }: Scan,
+  own: readonly DataFile[],
+): Promise<readonly LeftOut[]> {
+  const rotted = await damagedAmong(root, await reachedBy(asked, own));
+  if (!KNOWING.some((word) => asked.mentions(word))) return rotted;
+  const known = new Set([...rotted, ...distrusted].map(({ path }) => path));
+  return [
+    ...rotted,
+    ...(await untrueAmong(
+      root,
+      own.filter(({ path }) => !known.has(path)),
+    )),
+  ];
+}
+
+/** The files of which a statement may read rows. */
+async function reachedBy(asked: Asked, own: readonly DataFile[]): Promise<DataFile[]> {
+  const meant = own.filter(({ is }) => READERS[is].some((word) => asked.mentions(word)));
+  const keys = meant.flatMap((file) => (file.is === 'bars' ? [{ file, ...keysOf(file.partition) }] : []));
+  const reached = keys.length === 0 ? new Set<number>() : await asked.reached(keys);
+  return [
+    ...meant.filter(({ is }) => is !== 'bars'),
+    ...keys.filter((_, i) => reached.has(i)).map(({ file }) => file),
+  ];
+}
+
+function keysOf({ series, period }: Partition): Keys {
+  return { ...series, period };
 }
 
 /** What `History.unadjustable` gives: one line a series. */

@@ -27,12 +27,22 @@ const EXPLAIN = /^explain\b\s*(analyze\b|\(\s*(?:analyze|format)\b[\w\s,]*\))?([
 
 const LEADING_COMMENTS = /^(?:\s|--.*(?:\n|$)|\/\*[^]*?\*\/)+/;
 
+/** One SELECT, as it was understood. */
+export interface Statement {
+  /** What may be run. */
+  readonly sql: string;
+  /** Without the `EXPLAIN` before it. */
+  readonly select: string;
+  /** As DuckDB parsed it. */
+  readonly tree: unknown;
+}
+
 /**
  * The statement of a text that is one SELECT (or FROM, WITH, VALUES, TABLE, DESCRIBE, SUMMARIZE, SHOW, or EXPLAIN of one),
  * as it may be run. Throws `usage` for all else: whatever writes, attaches, sets or calls, several statements, and table
  * functions that reach beyond the database. It is parsed for that, and neither bound nor run, which may do harm already.
  */
-export async function oneSelect(connection: DuckDBConnection, sql: string): Promise<string> {
+export async function oneSelect(connection: DuckDBConnection, sql: string): Promise<Statement> {
   const text = sql.replace(LEADING_COMMENTS, '');
   const [, how = '', explained] = EXPLAIN.exec(text) ?? [];
   const select = explained ?? sql;
@@ -42,7 +52,7 @@ export async function oneSelect(connection: DuckDBConnection, sql: string): Prom
   if (statements.length > 1) throw several(statements.length);
   for (const name of tableFunctionsIn(statements)) assertOpen(name);
   // What was understood, so that nothing else is run.
-  return explained === undefined ? sql : `EXPLAIN ${how} ${select}`;
+  return { sql: explained === undefined ? sql : `EXPLAIN ${how} ${select}`, select, tree: statements };
 }
 
 /** The parse trees of statements that are all SELECTs; undefined if one is not. Throws `usage` for what does not parse. */

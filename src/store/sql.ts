@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type Asked, askedOf } from './asked.ts';
 import { oneSelect } from './one-select.ts';
 import { asUsage } from './sql-error.ts';
 
@@ -31,6 +32,8 @@ export interface Prepared {
   readonly sql: string;
   /** An expression of DuckDB for the list of files that a query may read, which `sql` prepares. */
   readonly files: string;
+  /** Is told what is asked for before it is run; gives statements that have to come first. */
+  readonly refine?: (asked: Asked) => Promise<string>;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface Prepared {
  * SIGINT: to end the process from JavaScript while a query runs would abort it.
  */
 export async function withSelect<T>(
-  { sql: setup, files }: Prepared,
+  { sql: setup, files, refine }: Prepared,
   sql: string,
   use: (rows: SqlRows) => Promise<T>,
 ): Promise<T> {
@@ -54,11 +57,36 @@ export async function withSelect<T>(
   try {
     await asUsage(connection.run(setup));
     await close(connection, files);
-    return await use(await select(connection, await oneSelect(connection, sql)));
+    const statement = await oneSelect(connection, sql);
+    const more = await refine?.(askedOf(connection, statement));
+    if (more !== undefined) await asUsage(connection.run(more));
+    return await use(await select(connection, statement.sql));
   } finally {
     connection.closeSync();
     database.closeSync();
   }
+}
+
+/** Of some Parquet files those that DuckDB cannot read, and its words for why. Reads all of them. */
+export async function unreadableBySql(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { DuckDBInstance: Instance } = await import('@duckdb/node-api');
+  const database = await Instance.create(':memory:', SETTINGS);
+  const connection = await database.connect();
+  const reasons = new Map<string, string>();
+  try {
+    for (const path of paths) {
+      const literal = `'${path.replaceAll("'", "''").replaceAll(/[[*?]/g, '[$&]')}'`;
+      try {
+        await asUsage(connection.run(`SELECT bit_xor(hash(r)) FROM read_parquet(${literal}) AS r`));
+      } catch (error) {
+        reasons.set(path, (error as Error).message);
+      }
+    }
+  } finally {
+    connection.closeSync();
+    database.closeSync();
+  }
+  return reasons;
 }
 
 /** Closes a database to all files but some, for good. In this order: once it is closed no path can be opened any more. */

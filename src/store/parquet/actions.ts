@@ -1,20 +1,23 @@
 import { join } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
 import { type ActionBook, EMPTY_BOOK, hearActions } from '../../core/action-book.ts';
-import type { CorporateAction } from '../../core/bars.ts';
+import { actionValue, type CorporateAction } from '../../core/bars.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { contains, intersect, normalize, subtract, union } from '../../core/ranges.ts';
 import { encodeBook, statedActionsDigest, trustedBook } from './actions-knowledge.ts';
+import { assertBounds } from './bounds.ts';
 import { type Check, commitFile, type CommitFs, removeFile } from './commit.ts';
 import { decodeActions, readActionsFooter } from './decode.ts';
 import { digestOfActions } from './digest.ts';
 import { loadFile } from './disk.ts';
-import { encodeActions } from './encode.ts';
+import { ACTION_COLUMNS, currencyOf, encodeActions } from './encode.ts';
 import { joinRuns } from './knowledge.ts';
 import { actionsPath } from './layout.ts';
 import { assertDigest } from './own-entry.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
+import { readMetadata } from './read-columns.ts';
 import { actionsSaid } from './said.ts';
 import type { Note } from './scan-cache.ts';
 
@@ -37,11 +40,7 @@ export async function readActionsFile(root: string, ticker: string): Promise<Act
   const file = await loadFile(join(root, path));
   if (file === undefined) return EMPTY_BOOK;
   try {
-    const footer = await readActionsFooter(file);
-    const { past, doubts, covered } = trustedBook(ticker, footer);
-    const book = { entries: await decodeActions(file), past, doubts, covered };
-    assertDigest(statedActionsDigest(ticker, footer), () => digestOfActions(book));
-    return book;
+    return await decodeBook(ticker, file);
   } catch (error) {
     if (!(error instanceof BackfillError)) throw error;
     throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
@@ -49,6 +48,28 @@ export async function readActionsFile(root: string, ticker: string): Promise<Act
       cause: error,
     });
   }
+}
+
+/** The content of a file of corporate actions. Throws `store-corrupt` if its rows are not those that were written. */
+async function decodeBook(ticker: string, file: AsyncBuffer): Promise<ActionBook> {
+  const footer = await readActionsFooter(file);
+  const { past, doubts, covered } = trustedBook(ticker, footer);
+  const book = { entries: await decodeActions(file), past, doubts, covered };
+  assertDigest(statedActionsDigest(ticker, footer), () => digestOfActions(book));
+  return book;
+}
+
+/** Throws `store-corrupt` like `decodeBook`, and if the footer has other bounds than the rows. */
+export async function assertWholeActions(ticker: string, file: AsyncBuffer): Promise<void> {
+  const { entries } = await decodeBook(ticker, file);
+  assertBounds(await readMetadata(file, ACTION_COLUMNS), {
+    ex_date: entries.map(({ action }) => action.exDay),
+    kind: entries.map(({ action }) => action.kind),
+    value: entries.map(({ action }) => actionValue(action)),
+    currency: entries.map(({ action }) => currencyOf(action)),
+    source: entries.map(({ source }) => source),
+    fetched_at: entries.map(({ fetchedAt }) => fetchedAt),
+  });
 }
 
 /**

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import type { StoredBars } from '../../core/columns.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { assertBounds } from './bounds.ts';
 import { type Check, commitFile, type CommitFs } from './commit.ts';
 import { decodeBars, decodeDigest, decodeTimes } from './decode-bars.ts';
 import { type Footer, readFooter } from './decode.ts';
 import { digestOf } from './digest.ts';
 import { loadFile } from './disk.ts';
-import { encodeBars } from './encode.ts';
+import { BAR_COLUMNS, encodeBars } from './encode.ts';
 import { fields } from './json.ts';
 import {
   encodeKnowledge,
@@ -19,6 +20,7 @@ import {
 } from './knowledge.ts';
 import { barsPath, type Partition } from './layout.ts';
 import { assertDigest } from './own-entry.ts';
+import { readMetadata } from './read-columns.ts';
 import { partitionSaid, type Readings, type Said } from './said.ts';
 import type { Note } from './scan-cache.ts';
 
@@ -84,9 +86,7 @@ export async function readPartition(
   const file = await loadFile(join(root, path));
   if (file === undefined) return undefined;
   try {
-    const footer = await readFooter(file);
-    const bars = await decodeBars(file);
-    assertDigest(statedDigest(partition, footer), () => digestOf(bars));
+    const { footer, bars } = await decodeRows(partition, file);
     return { bars, knowledge: knowledgeByRows(partition, footer, bars.ts, calendarId).knowledge };
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
@@ -95,6 +95,27 @@ export async function readPartition(
       cause: error,
     });
   }
+}
+
+/** Throws `store-corrupt` if the rows are not those that were written. */
+async function decodeRows(
+  partition: Partition,
+  file: AsyncBuffer,
+): Promise<{ footer: Footer; bars: StoredBars }> {
+  const footer = await readFooter(file);
+  const bars = await decodeBars(file);
+  assertDigest(statedDigest(partition, footer), () => digestOf(bars));
+  return { footer, bars };
+}
+
+/** Throws `store-corrupt` if the rows of a partition are not those that were written, or its footer has other bounds. */
+export async function assertWhole(partition: Partition, file: AsyncBuffer): Promise<void> {
+  const { bars } = await decodeRows(partition, file);
+  const { ts, open, high, low, close, volume, fetchedAt } = bars;
+  assertBounds(await readMetadata(file, BAR_COLUMNS), {
+    ...{ ts, open, high, low, close, volume },
+    ...{ vwap: bars.vwap ?? undefined, trades: bars.trades ?? undefined, fetched_at: fetchedAt },
+  });
 }
 
 /** Commits the whole content of a partition in place of what was there; `note` is told what it says, where that lasts. */

@@ -1,19 +1,22 @@
 import { join } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
 import { storedBarsOf } from '../../core/bar-builder.ts';
 import type { Revision, Series } from '../../core/bars.ts';
 import { isSameBar } from '../../core/compare.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { periodRange } from '../../core/partition.ts';
 import type { SetAside } from '../store.ts';
+import { assertBounds } from './bounds.ts';
 import { commitFile, type CommitFs } from './commit.ts';
 import { decodeRevisions } from './decode-bars.ts';
 import { type ActionsFooter, readRevisionsFooter } from './decode.ts';
 import { digestOf } from './digest.ts';
 import { DISK, loadFile } from './disk.ts';
-import { encodeRevisions } from './encode.ts';
+import { encodeRevisions, REVISION_COLUMNS } from './encode.ts';
 import { inspectAll, type Place } from './inspect.ts';
 import { type Partition, REVISIONS, revisionsPath } from './layout.ts';
 import { assertDigest, digestIn, ownEntry, sealed, VERSION } from './own-entry.ts';
+import { readMetadata } from './read-columns.ts';
 import { listPartitions, partitionsOf } from './walk.ts';
 
 /** The revisions of a partition, ascending by `ts`; none if there is no file. Throws `store-corrupt` if it is damaged. */
@@ -22,10 +25,7 @@ export async function readRevisionsFile(root: string, partition: Partition): Pro
   const file = await loadFile(join(root, path));
   if (file === undefined) return [];
   try {
-    const stated = statedDigest(partition, await readRevisionsFooter(file));
-    const revisions = await decodeRevisions(file);
-    assertDigest(stated, () => digestOfRevisions(revisions));
-    return revisions;
+    return await decodeRevisionsOf(partition, file);
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
     throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
@@ -33,6 +33,20 @@ export async function readRevisionsFile(root: string, partition: Partition): Pro
       cause: error,
     });
   }
+}
+
+/** The content of a file of revisions. Throws `store-corrupt` if its rows are not those that were written. */
+async function decodeRevisionsOf(partition: Partition, file: AsyncBuffer): Promise<Revision[]> {
+  const stated = statedDigest(partition, await readRevisionsFooter(file));
+  const revisions = await decodeRevisions(file);
+  assertDigest(stated, () => digestOfRevisions(revisions));
+  return revisions;
+}
+
+/** Throws `store-corrupt` like `decodeRevisionsOf`, and if the footer has other bounds than the rows. */
+export async function assertWholeRevisions(partition: Partition, file: AsyncBuffer): Promise<void> {
+  const revisions = await decodeRevisionsOf(partition, file);
+  assertBounds(await readMetadata(file, REVISION_COLUMNS), { ts: revisions.map(({ before }) => before.ts) });
 }
 
 /** All revisions of a series, ascending by `ts`, then by when the bar was replaced. Throws like `readRevisionsFile`. */

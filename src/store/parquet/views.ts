@@ -1,11 +1,11 @@
-import { join } from 'node:path';
 import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
 import type { Adjustment } from '../../core/factors.ts';
-import type { Scan, SetAside } from '../store.ts';
+import type { Scan } from '../store.ts';
+import type { DataFile } from './data-paths.ts';
 import { ACTIONS, BARS, REVISIONS } from './layout.ts';
 import { damagedRevisions } from './revisions.ts';
-import { namesIn } from './walk.ts';
 import { unsettledIn } from './unsettled.ts';
+import { damagedAmong, type LeftOut, listViewFiles, TREES, type ViewFiles } from './view-files.ts';
 import { knowledgeSource } from './views-knowledge.ts';
 import { ADJUSTED_BARS, COVERAGE, flagColumns, KNOWLEDGE, quoted } from './views-sql.ts';
 
@@ -24,9 +24,6 @@ const REVISION_TYPES = `${BAR_TYPES}, new_open DOUBLE, new_high DOUBLE, new_low 
 const ACTION_TYPES =
   'ex_date DATE, kind VARCHAR, value DOUBLE, source VARCHAR, fetched_at TIMESTAMP, currency VARCHAR, ticker VARCHAR';
 
-/** A file that cannot be read. */
-export type LeftOut = Pick<SetAside, 'path' | 'reason'>;
-
 /** The views of a store, and what is not in them. */
 export interface StoreViews {
   readonly sql: string;
@@ -37,68 +34,96 @@ export interface StoreViews {
 export interface PinnedViews extends StoreViews {
   /** An expression of DuckDB for the list of these files, which `sql` prepares. */
   readonly files: string;
+  /** The same. */
+  readonly own: readonly DataFile[];
+  /** Statements for the same views without some of them. */
+  readonly without: (damaged: readonly LeftOut[]) => string;
 }
 
 /**
  * DuckDB statements that define what a store holds: the views `bars`, `actions`, `coverage`, `revisions` and
  * `bars_adjusted`, and the macro `adjusted_bars`. A view of what the store has no file of yet is empty, with the same
- * columns: after the first split or revision they have to be made anew. A damaged file, on which DuckDB would fail, is
- * left out. `root` is the store's absolute path, `scan` all of it.
+ * columns: after the first split or revision they have to be made anew. A damaged file, also one of which only a row
+ * rotted, and a folder that is none of a store's are left out. `root` is the store's absolute path, `scan` all of it.
  */
 export async function storeViews(root: string, adjusted: AdjustedView, scan: Scan): Promise<StoreViews> {
-  const { sql, leftOut } = await buildViews(root, adjusted, scan, [], false);
-  return { sql, leftOut };
+  const { own, foreign } = await listViewFiles(root);
+  const unreadable = [...scan.setAside, ...(await damagedRevisions(root))];
+  const rotted = await damagedAmong(root, allBut(own, unreadable));
+  const content = { root, adjusted, scan, own, foreign, damaged: [...unreadable, ...rotted], pinned: false };
+  return { sql: sqlOf(content), leftOut: leftOutOf(content) };
 }
 
 /**
- * The same views of the files that are there when the statements run, each by its name: no other file has to be open to
- * a query, and one that a writer adds meanwhile is not in its way. `rotted` are damaged files that no scan finds.
+ * The same views of the files that are there now, each by its name: no other file has to be open to a query, and one that
+ * a writer adds meanwhile is not in its way. Files whose rows rotted are in them, as only reading shows that; `refused`
+ * are known to be damaged however they look.
  */
-export function pinnedViews(
+export async function pinnedViews(
   root: string,
   adjusted: AdjustedView,
   scan: Scan,
-  rotted: readonly LeftOut[] = [],
+  refused: readonly LeftOut[] = [],
 ): Promise<PinnedViews> {
-  return buildViews(root, adjusted, scan, rotted, true);
+  const { own, foreign } = await listViewFiles(root);
+  const damaged = [...scan.setAside, ...(await damagedRevisions(root)), ...refused];
+  const content = { root, adjusted, scan, own, foreign, damaged, pinned: true };
+  return {
+    sql: sqlOf(content),
+    leftOut: leftOutOf(content),
+    files: pathsIn(TREES.flatMap(({ tree }) => filesOf(content, tree).from ?? [])),
+    own: allBut(own, damaged),
+    without: (more) => sqlOf({ ...content, damaged: [...damaged, ...more] }),
+  };
 }
 
-async function buildViews(
-  root: string,
-  { mode, asOf }: AdjustedView,
-  scan: Scan,
-  rotted: readonly LeftOut[],
-  pinned: boolean,
-): Promise<PinnedViews> {
-  const leftOut = [...scan.setAside, ...(await damagedRevisions(root)), ...rotted];
-  const damaged = leftOut.map(({ path }) => path);
-  const find = (levels: readonly string[], name: string): Promise<Files> =>
-    files(root, levels, name, damaged, pinned);
-  const bars = await find([BARS, 'interval=', 'ticker=', 'period='], 'bars.parquet');
-  const revisions = await find([REVISIONS, 'interval=', 'ticker=', 'period='], 'revisions.parquet');
-  const actions = await find([ACTIONS, 'ticker='], 'actions.parquet');
+/** What views are made of. */
+interface Content extends ViewFiles {
+  readonly root: string;
+  readonly adjusted: AdjustedView;
+  readonly scan: Scan;
+  readonly damaged: readonly LeftOut[];
+  /** Each file by its name; else by a glob while all are sound, so that the script stays small. */
+  readonly pinned: boolean;
+}
+
+function leftOutOf({ damaged, foreign }: Content): LeftOut[] {
+  return [...damaged, ...foreign.map(({ path, reason }) => ({ path, reason }))];
+}
+
+function allBut(own: readonly DataFile[], damaged: readonly LeftOut[]): DataFile[] {
+  const bad = new Set(damaged.map(({ path }) => path));
+  return own.filter(({ path }) => !bad.has(path));
+}
+
+function sqlOf(content: Content): string {
+  const { root, adjusted, scan } = content;
+  const { mode, asOf } = adjusted;
+  const [bars, revisions, actions] = [BARS, REVISIONS, ACTIONS].map((tree) => filesOf(content, tree));
   const arguments_ = `${quoted(mode)}, ${asOf === undefined ? 'NULL' : quoted(asOf)}`;
-  const sql = [
+  return [
     '-- The store below as DuckDB views: duckdb -init THIS-FILE. Made by backfill query --write-sql.',
     `-- ${oneLine(root)}`,
     '-- Make it anew after the first split, dividend or revision: a view without a file is empty.',
-    ...leftOut.map(({ path, reason }) => `-- Left out: ${oneLine(`${path}: ${reason}`)}`),
+    ...leftOutOf(content).map(({ path, reason }) => `-- Left out: ${oneLine(`${path}: ${reason}`)}`),
     '',
-    ...[bars, actions, revisions].flatMap(({ setup }) => setup ?? []),
+    ...[bars, actions, revisions].flatMap((files) => files?.setup ?? []),
     '-- Bars as traded. ts is UTC; of a daily bar the session date. is_final: false if it was stored before its session was',
     '-- settled, as of the making of this script. outside_range: open or close lies outside high and low.',
-    view('bars', KEYS, BAR_TYPES, bars.from, { types: FLAG_TYPES, ...flagColumns(unsettledIn(scan)) }),
+    view('bars', KEYS, BAR_TYPES, bars?.from && `read_parquet(${bars.from}`, {
+      types: FLAG_TYPES,
+      ...flagColumns(unsettledIn(scan)),
+    }),
     '-- Splits (value: new shares for one old) and dividends (value: amount a share of the ex-date, in `currency`, or in',
     '-- that of the price where it is NULL).',
-    view('actions', '', ACTION_TYPES, actions.from && `${actions.from}, union_by_name = true`),
+    view('actions', '', ACTION_TYPES, actions?.from && `parquet_scan(${actions.from}, union_by_name = true`),
     '-- Final bars that a later answer changed: as they were, and what took their place.',
-    view('revisions', KEYS, REVISION_TYPES, revisions.from),
-    KNOWLEDGE(knowledgeSource(root, bars.from, scan), zoneRows()),
+    view('revisions', KEYS, REVISION_TYPES, revisions?.from && `parquet_scan(${revisions.from}`),
+    KNOWLEDGE(knowledgeSource(root, bars?.from, scan), zoneRows()),
     COVERAGE,
     ADJUSTED_BARS,
     `CREATE OR REPLACE VIEW bars_adjusted AS SELECT * FROM adjusted_bars(${arguments_});\n`,
   ].join('\n');
-  return { sql, leftOut, files: pathsIn([bars, actions, revisions].flatMap(({ from }) => from ?? [])) };
 }
 
 /** The files of lists that are written as globs, and the globs themselves: DuckDB looks at both. */
@@ -107,12 +132,12 @@ function pathsIn(lists: readonly string[]): string {
   return `list_concat(${all}, list_transform(${all}, lambda path: regexp_replace(path, '\\[([[*?])\\]', '\\1', 'g')))`;
 }
 
-/** What some of the files lack is NULL, if they are read by name. */
+/** `read` is a call that is still open. What some of the files lack is NULL, if they are read by name. */
 function view(
   name: string,
   keys: string,
   types: string,
-  from: string | undefined,
+  read: string | undefined,
   computed = { types: '', columns: '', join: '' },
 ): string {
   const nothing = (list: string): string =>
@@ -121,10 +146,10 @@ function view(
       .join(', ')} WHERE false`;
   const stored = listed([keys, types]);
   const source =
-    from === undefined
+    read === undefined
       ? nothing(listed([stored, computed.types]))
       : `SELECT ${listed([...columnsOf(stored).map(([column = '']) => column), computed.columns])}
-FROM (FROM read_parquet(${from}, hive_partitioning = true, hive_types_autocast = false)
+FROM (FROM ${read}, hive_partitioning = true, hive_types_autocast = false)
 UNION ALL BY NAME ${nothing(stored)})${computed.join}`;
   return `CREATE OR REPLACE VIEW ${name} AS\n${source};\n`;
 }
@@ -146,46 +171,28 @@ interface Files {
   readonly setup?: string;
 }
 
-/** The sound files of a name: by a glob while all are, unless they are to be `pinned`, so that the script stays small. */
-async function files(
-  root: string,
-  levels: readonly string[],
-  name: string,
-  damaged: readonly string[],
-  pinned: boolean,
-): Promise<Files> {
-  const [top = '', ...keys] = levels;
-  const bad = damaged.filter((path) => path.startsWith(`${top}/`));
-  if (!(await holds(root, top, keys, name, new Set(bad)))) return { from: undefined };
-  const glob = quoted([globLiteral(root), top, ...keys.map((key) => `${key}*`), name].join('/'));
-  if (bad.length === 0 && !pinned) return { from: glob };
+/** The sound files of a tree. */
+function filesOf({ root, own, foreign, damaged, pinned }: Content, of: string): Files {
+  const isOf = (path: string): boolean => path.startsWith(`${of}/`);
+  const sound = allBut(own, damaged).filter(({ path }) => isOf(path));
+  if (sound.length === 0) return { from: undefined };
+  const from = `getvariable('sound_${of}')`;
+  const literals = sound.map(({ path }) => quoted(globLiteral(`${root}/${path}`)));
+  if (pinned) return { from, setup: `SET VARIABLE sound_${of} = [${literals.join(', ')}];\n` };
+  const glob = globOf(root, of);
+  const bad = [...damaged.map(({ path }) => path), ...foreign.flatMap(({ files }) => files)].filter(isOf);
+  if (bad.length === 0) return { from: glob };
   const paths = bad.map((path) => quoted(`${root.replaceAll('\\', '/')}/${path}`));
-  const sound = bad.length === 0 ? '' : `\nWHERE replace(file, '\\', '/') NOT IN (${paths.join(', ')})`;
   return {
-    from: `getvariable('sound_${top}')`,
-    setup: `SET VARIABLE sound_${top} = (SELECT list(regexp_replace(file, '([[*?])', '[\\1]', 'g')) FROM glob(${glob})${sound});\n`,
+    from,
+    setup: `SET VARIABLE sound_${of} = (SELECT list(regexp_replace(file, '([[*?])', '[\\1]', 'g')) FROM glob(${glob})
+WHERE replace(file, '\\', '/') NOT IN (${paths.join(', ')}));\n`,
   };
 }
 
-/** Whether a file of a name lies so many levels below `path` (relative to the root), the bad ones aside. */
-async function holds(
-  root: string,
-  path: string,
-  keys: readonly string[],
-  name: string,
-  bad: ReadonlySet<string>,
-): Promise<boolean> {
-  const [key, ...deeper] = keys;
-  for (const entry of await namesIn(join(root, path))) {
-    const below = `${path}/${entry}`;
-    if (
-      key === undefined
-        ? entry === name && !bad.has(below)
-        : entry.startsWith(key) && (await holds(root, below, deeper, name, bad))
-    )
-      return true;
-  }
-  return false;
+function globOf(root: string, of: string): string {
+  const { keys = [], name = '' } = TREES.find(({ tree }) => tree === of) ?? {};
+  return quoted([globLiteral(root), of, ...keys.map((key) => `${key}*`), name].join('/'));
 }
 
 function oneLine(text: string): string {

@@ -14,6 +14,7 @@ import { digestIn, ownEntry } from '../own-entry.ts';
 import { readUniverseFile } from '../records.ts';
 import { readRenamesFile } from '../renames.ts';
 import { readRevisionsFile } from '../revisions.ts';
+import { NO_FOLDER } from '../view-files.ts';
 import { editedFinding, type Finding, rewrittenFinding, wholeFile } from './finding.ts';
 import type { Found } from './walk-all.ts';
 
@@ -35,7 +36,7 @@ export async function examineOther(root: string, found: Found): Promise<Finding[
     case 'foreign-file':
       return [wholeFile('foreign-file', 'no file of a store', ONLY_MOVES)];
     case 'foreign-folder':
-      return [wholeFile('foreign-folder', 'no folder of a store', 'moves it to quarantine, with all in it')];
+      return [wholeFile('foreign-folder', NO_FOLDER, 'moves it to quarantine, with all in it')];
     case 'closed':
       return [{ kind: 'unreadable', what: found.reason, mend: NOTHING, mendable: false }];
     case 'bars':

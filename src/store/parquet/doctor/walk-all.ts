@@ -1,28 +1,14 @@
 import { type Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { INTERVALS } from '../../../core/interval.ts';
 import { TEMP_NAME } from '../commit.ts';
 import { errno, orAbsent } from '../disk.ts';
-import {
-  ACTIONS,
-  BARS,
-  decodeValue,
-  hiveValue,
-  isPeriod,
-  LOCK_FILE,
-  type Partition,
-  QUARANTINE,
-  RENAMES_FILE,
-  REVISIONS,
-  RUNS,
-  SCAN_CACHE,
-} from '../layout.ts';
+import { type DataFile, dataFileAt, isDataFolder } from '../data-paths.ts';
+import { decodeValue, LOCK_FILE, QUARANTINE, RENAMES_FILE, RUNS, SCAN_CACHE } from '../layout.ts';
 
 /** Something below the root of a store and what it is by its path. */
 export type Found =
-  | { readonly is: 'bars' | 'revisions'; readonly path: string; readonly partition: Partition }
-  | { readonly is: 'actions'; readonly path: string; readonly ticker: string }
+  | DataFile
   | { readonly is: 'universe'; readonly path: string; readonly name: string }
   | { readonly is: 'run' | 'renames' | 'temp' | 'foreign-file' | 'foreign-folder'; readonly path: string }
   | { readonly is: 'closed'; readonly path: string; readonly reason: string };
@@ -69,51 +55,19 @@ async function leadsToFolder(root: string, path: string, entry: Dirent): Promise
 
 function folderAt(path: string): Found | typeof FOLDER | typeof PASSED_OVER {
   if (path === QUARANTINE) return PASSED_OVER;
-  const [tree = '', ...below] = path.split('/');
-  const isOurs =
-    tree === BARS || tree === REVISIONS
-      ? isSeriesPath(below)
-      : tree === ACTIONS
-        ? below.length < 2 && below.every((segment) => hiveValue(segment, 'ticker') !== undefined)
-        : (tree === RUNS || tree === UNIVERSES) && below.length === 0;
+  const isOurs = isDataFolder(path) || path === RUNS || path === UNIVERSES;
   return isOurs ? FOLDER : { is: 'foreign-folder', path };
-}
-
-/** Whether segments are the first ones of `interval=../ticker=../period=..`. */
-function isSeriesPath([interval, ticker, period, ...more]: readonly string[]): boolean {
-  if (more.length > 0) return false;
-  const known = INTERVALS.find((one) => interval === `interval=${one}`);
-  if (interval !== undefined && known === undefined) return false;
-  if (ticker !== undefined && hiveValue(ticker, 'ticker') === undefined) return false;
-  if (period === undefined) return true;
-  const value = hiveValue(period, 'period');
-  return known !== undefined && value !== undefined && isPeriod(known, value);
 }
 
 function fileAt(path: string, name: string): Found | typeof PASSED_OVER {
   if (path === LOCK_FILE || path === SCAN_CACHE) return PASSED_OVER;
   if (TEMP_NAME.test(name)) return { is: 'temp', path };
   if (path === RENAMES_FILE) return { is: 'renames', path };
-  const segments = path.split('/').slice(0, -1);
-  const [tree, first = ''] = segments;
+  const [tree] = path.split('/');
   if (tree === RUNS && RUN_NAME.test(name)) return { is: 'run', path };
   if (tree === UNIVERSES && name.endsWith('.json')) {
     const universe = decodeValue(name.slice(0, -'.json'.length));
     if (universe !== undefined) return { is: 'universe', path, name: universe };
   }
-  const ticker = hiveValue(first, 'ticker');
-  if (tree === ACTIONS && ticker !== undefined && name === 'actions.parquet')
-    return { is: 'actions', path, ticker };
-  return partitionAt(path, segments, name) ?? { is: 'foreign-file', path };
-}
-
-function partitionAt(path: string, segments: readonly string[], name: string): Found | undefined {
-  const [tree, interval, ticker = '', period = ''] = segments;
-  const is = tree === BARS ? 'bars' : 'revisions';
-  if (segments.length !== 4 || name !== `${is}.parquet`) return undefined;
-  const known = INTERVALS.find((one) => interval === `interval=${one}`);
-  const whose = hiveValue(ticker, 'ticker');
-  const of = hiveValue(period, 'period');
-  if (known === undefined || whose === undefined || of === undefined) return undefined;
-  return { is, path, partition: { series: { ticker: whose, interval: known }, period: of } };
+  return dataFileAt(path) ?? { is: 'foreign-file', path };
 }
