@@ -4,7 +4,7 @@ import { BackfillError } from '../core/errors.ts';
 import type { Want } from '../core/plan.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
-import type { BarStore } from '../store/store.ts';
+import type { BarStore, SeriesEdit } from '../store/store.ts';
 import {
   ANSWERS_BELIEVED,
   contradictsItself,
@@ -25,6 +25,8 @@ export interface Asked {
   readonly want: Want;
   readonly calendar: Calendar;
   readonly stored: StoredSeries;
+  /** The way to write on top of that. */
+  readonly edit: SeriesEdit;
 }
 
 /** What was fetched and judged. */
@@ -63,7 +65,7 @@ export type Opinion =
  * dividends that it leaves out are counted, unless it is asked for again. Throws what the store throws.
  */
 export async function hearWant(
-  { want, calendar, stored }: Asked,
+  { want, calendar, stored, edit }: Asked,
   { answer, saysNo }: Answered,
   { answers, most, now }: { readonly answers: number; readonly most: number; readonly now: number },
   { provider: { capabilities }, gate, store }: AskTools,
@@ -104,7 +106,7 @@ export async function hearWant(
       error instanceof BackfillError && isTransient(error) && !gate.isThrottling && answers < most;
     const isBasis = error instanceof BackfillError && error.code === 'basis-unknown';
     if (capabilities.actions && isBasis && !isWorthAnother)
-      await store.updateActions(want.series.ticker, (book) => countSilence(book, actions.told));
+      await edit.commit({ actions: (book) => countSilence(book, actions.told) });
     return { kind: 'refused', error, isWorthAnother };
   }
 }

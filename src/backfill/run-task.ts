@@ -1,5 +1,6 @@
-import { EMPTY_BOOK, type PastAction, hearActions, settlePast } from '../core/action-book.ts';
+import { type ActionBook, type PastAction, hearActions, settlePast } from '../core/action-book.ts';
 import { UNKNOWN_IDENTITY, isSplit } from '../core/bars.ts';
+import { eachBounded } from '../store/bounded.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { unavailableIn } from '../core/unavailable.ts';
 import { NO_BARS, keep, withSource } from '../core/columns.ts';
@@ -16,7 +17,7 @@ import { intersect, subtract, union } from '../core/ranges.ts';
 import { namedSince } from '../core/rename.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
-import type { BarStore, RejectedRow } from '../store/store.ts';
+import type { BarStore, RejectedRow, SeriesEdit } from '../store/store.ts';
 import { type ActionsHeard, actionOddities, openSplits } from './hear-actions.ts';
 import { askUntilSure, type Outcome } from './ask-until-sure.ts';
 import { badActionOddities, keepBadActions } from './bad-actions.ts';
@@ -43,7 +44,7 @@ export interface TaskTools {
 const CONTEXT_DAYS = 30;
 
 /**
- * One task: fetch → check → upsert, for each of its series. Corporate actions are committed before the bars, so that no
+ * One task: fetch → check → commit, for each of its series. Corporate actions are committed before the bars, so that no
  * session counts as present while a split of its answer is unknown to the store. Never rejects.
  */
 export async function runTask(task: Task, now: number, tools: TaskTools): Promise<TaskResult> {
@@ -64,19 +65,20 @@ export async function runTask(task: Task, now: number, tools: TaskTools): Promis
   const asked: Asked[] = [];
   for (const want of task.wants)
     await attempt(want, async () => {
-      const stored = await readAround(want, tools.store);
-      asked.push({ want, calendar: calendarById(want.calendar), stored });
+      const { edit, stored } = await readAround(want, tools.store);
+      asked.push({ want, calendar: calendarById(want.calendar), stored, edit });
     });
   const outcomes = await askUntilSure(asked, task.questions, now, tools);
   const fetchMs = (elapsed() - started) / task.wants.length;
-  for (const [i, { want }] of asked.entries())
-    await attempt(want, async () => {
+  await eachBounded(asked, (one, i) =>
+    attempt(one.want, async () => {
       const outcome = outcomes[i] as Outcome;
       if ('error' in outcome) throw outcome.error;
       const begun = elapsed();
-      const report = await commit(want, outcome.heard, now, tools);
-      results.set(want, { ok: true, report: { ...report, fetchMs, storeMs: elapsed() - begun } });
-    });
+      const report = await commit(one, outcome.heard, now, tools);
+      results.set(one.want, { ok: true, report: { ...report, fetchMs, storeMs: elapsed() - begun } });
+    }),
+  );
   const committed = tools.store.committed();
   return {
     series: task.wants.map((want) => results.get(want) as SeriesResult),
@@ -84,19 +86,18 @@ export async function runTask(task: Task, now: number, tools: TaskTools): Promis
   };
 }
 
-/**
- * The stored bars and knowledge that an answer is judged by. A damaged file is as good as none here: the upsert meets it
- * too, sets it aside and fails.
- */
-async function readAround({ series, range }: Want, store: BarStore): Promise<StoredSeries> {
-  const around = { from: range.from - CONTEXT_DAYS, to: range.to + CONTEXT_DAYS };
-  const known = await unlessDamaged(store.readSeries(series, around));
-  const book = (await unlessDamaged(store.readActionBook(series.ticker))) ?? EMPTY_BOOK;
+/** The stored bars and knowledge that an answer is judged by, and the way to write on top of them. */
+async function readAround(
+  { series, range }: Want,
+  store: BarStore,
+): Promise<{ readonly edit: SeriesEdit; readonly stored: StoredSeries }> {
+  const edit = await store.edit(series, { from: range.from - CONTEXT_DAYS, to: range.to + CONTEXT_DAYS });
+  const book = edit.actions;
   const actions = book.entries.map(({ action }) => action);
   const renames = (await unlessDamaged(store.readRenames())) ?? [];
   const since = namedSince(series.ticker, renames);
-  const { bars = NO_BARS, coverage = NOTHING_KNOWN, identity = UNKNOWN_IDENTITY } = known ?? {};
-  return { bars, coverage, identity, actions, book, namedSince: since };
+  const { bars = NO_BARS, coverage = NOTHING_KNOWN, identity = UNKNOWN_IDENTITY } = edit.content ?? {};
+  return { edit, stored: { bars, coverage, identity, actions, book, namedSince: since } };
 }
 
 async function unlessDamaged<T>(content: Promise<T>): Promise<T | undefined> {
@@ -110,7 +111,7 @@ async function unlessDamaged<T>(content: Promise<T>): Promise<T | undefined> {
 
 /** Stores what was learned. An answer without a row is left to the end of the run, which sees all of them. */
 async function commit(
-  want: Want,
+  { want, edit }: Asked,
   { answer, verdict, learned: { learned, ...sessions }, stored, actions: heard, isSilent }: Heard,
   now: number,
   { provider, store }: TaskTools,
@@ -124,14 +125,13 @@ async function commit(
   const bars = withSource(mergeBars(others, wanted), source, now);
   const actions = [...stored.actions, ...answer.actions];
   const topUps = countAfterBreak(verdict.oddities) ?? want.topUps;
-  if (capabilities.actions) await commitActions(want, answer, heard, store);
   if (rejected.length > 0) await store.quarantine(series, rejected, source, now);
   await keepBadActions(store, series, answer, source, now);
   const isLeft = isSilent && learned.absent.some(isUnproven);
-  const { inserted, changed, revised } = isLeft
-    ? { inserted: 0, changed: 0, revised: 0 }
-    : await store.upsert({
-        series,
+  const { inserted, changed, revised } = await edit.commit({
+    ...(capabilities.actions && { actions: (before) => bookAfter(before, want, answer, heard) }),
+    ...(!isLeft && {
+      bars: {
         calendar,
         bars,
         learned: want.gaps.length > 0 ? learned : confirmedBy(want, stored),
@@ -139,7 +139,9 @@ async function commit(
         fetchedAt: now,
         ...(topUps !== undefined && { topUps }),
         volumeSteps: volumeSteps(actions.filter(isSplit)),
-      });
+      },
+    }),
+  });
   return {
     ...sessions,
     bars: bars.length + verdict.wanted.length - wanted.length,
@@ -174,21 +176,19 @@ function confirmedBy({ range }: Want, { coverage }: StoredSeries): Coverage {
   return { ...NOTHING_KNOWN, present: intersect(final, [range]) };
 }
 
-/** Stores what an answer says of splits and dividends, and which stored bars are known to be right without some. */
-async function commitActions(
+/** What is known of splits and dividends after an answer, and which stored bars are known to be right without some. */
+function bookAfter(
+  before: ActionBook,
   { series, replaces }: Want,
   answer: BarAnswer,
   { told, turnedBack }: ActionsHeard,
-  store: BarStore,
-): Promise<void> {
-  await store.updateActions(series.ticker, (before) => {
-    const book = { ...hearActions(before, told), covered: union(before.covered, [exDatesOf(answer)]) };
-    if (answer.wireBasis === 'raw') return book;
-    const isLeft = ({ action, until }: PastAction): boolean =>
-      replaces === true && turnedBack.some((one) => one.action.exDay === action.exDay && one.until === until);
-    const settled = openSplits(book, told.source, series).filter((one) => !isLeft(one));
-    return settlePast(book, settled, series.interval);
-  });
+): ActionBook {
+  const book = { ...hearActions(before, told), covered: union(before.covered, [exDatesOf(answer)]) };
+  if (answer.wireBasis === 'raw') return book;
+  const isLeft = ({ action, until }: PastAction): boolean =>
+    replaces === true && turnedBack.some((one) => one.action.exDay === action.exDay && one.until === until);
+  const settled = openSplits(book, told.source, series).filter((one) => !isLeft(one));
+  return settlePast(book, settled, series.interval);
 }
 
 /**

@@ -94,6 +94,26 @@ export interface SeriesContent {
   readonly bars: StoredBars;
 }
 
+/** What is stored of a series around a range, and the way to write on top of it. */
+export interface SeriesEdit {
+  /** Undefined if nothing is stored where the range reaches, or if it is damaged: then the commit fails. */
+  readonly content: SeriesContent | undefined;
+  /** What is known of the ticker's corporate actions; as of none where that is damaged, as above. */
+  readonly actions: ActionBook;
+  /**
+   * Writes what changes: first the corporate actions, durably, then the bars and what is known of them, like `upsert`.
+   * What somebody else committed since it was read is read again, and stays.
+   */
+  commit(change: SeriesChange): Promise<UpsertResult>;
+}
+
+export interface SeriesChange {
+  /** Makes what is known of the ticker's corporate actions of what was; as in `updateActions`. Default: nothing changes. */
+  readonly actions?: (before: ActionBook) => ActionBook;
+  /** Default: nothing changes. */
+  readonly bars?: Omit<SeriesUpdate, 'series'>;
+}
+
 /** A row that failed a check, kept for the reader. */
 export interface RejectedRow {
   /** The row as it came, JSON-ready. */
@@ -157,6 +177,11 @@ export interface BarStore {
    */
   scan(options?: ScanOptions): Promise<Scan>;
   /**
+   * What is stored of a series where a range reaches, read once: it may be judged by it, and then written on top. Damage
+   * does not throw.
+   */
+  edit(series: Series, range: DayRange): Promise<SeriesEdit>;
+  /**
    * Merges bars and knowledge, partition by partition, each atomically and durably. Throws `store-corrupt` if one of
    * them is damaged: it is in quarantine then, and nothing is written. A final bar that gets other values is kept as a
    * revision, which is durable before the bar is replaced.
@@ -164,8 +189,6 @@ export interface BarStore {
   upsert(update: SeriesUpdate): Promise<UpsertResult>;
   /** Bars whose session date lies in the range (default: all). */
   readBars(series: Series, range?: DayRange): Promise<StoredBars>;
-  /** Bars like `readBars`, with what is known of the series; undefined if nothing is stored where the range reaches. */
-  readSeries(series: Series, range?: DayRange): Promise<SeriesContent | undefined>;
   /**
    * Every final bar that a later answer changed, ascending by `ts`, then by when it was replaced. Of the new bar the
    * prices, the volume, the source and the time are kept: its `vwap` and `trades` are null. Forgetting leaves them alone.

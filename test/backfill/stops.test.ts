@@ -146,14 +146,17 @@ describe('a disk that fails', () => {
     const { provider, asked } = door(() => undefined);
     let commits = 0;
     const full: BarStore = Object.assign(Object.create(store) as BarStore, {
-      upsert: (update: Parameters<BarStore['upsert']>[0]) => {
-        if (++commits > 2) throw broken();
-        return store.upsert(update);
+      edit: async (...args: Parameters<BarStore['edit']>) => {
+        const edit = await store.edit(...args);
+        const commit: typeof edit.commit = (change) => {
+          if (change.bars !== undefined && ++commits > 2) throw broken();
+          return edit.commit(change);
+        };
+        return { ...edit, commit };
       },
       acquire: () => store.acquire(),
       committed: () => store.committed(),
       scan: () => store.scan(),
-      readSeries: (...args: Parameters<BarStore['readSeries']>) => store.readSeries(...args),
       readActions: (ticker: string) => store.readActions(ticker),
       readActionBook: (ticker: string) => store.readActionBook(ticker),
       readRenames: () => store.readRenames(),

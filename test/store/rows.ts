@@ -1,19 +1,29 @@
 import { storedBarsOf, storedRowsOf } from '../../src/core/bar-builder.ts';
 import type { Bar, Series } from '../../src/core/bars.ts';
 import type { DayRange } from '../../src/core/day.ts';
+import { periodRange } from '../../src/core/partition.ts';
 import { decodeBars } from '../../src/store/parquet/decode-bars.ts';
 import { bytesAsFile } from '../../src/store/parquet/decode.ts';
 import { encodeBars } from '../../src/store/parquet/encode.ts';
-import type { BarStore } from '../../src/store/store.ts';
+import type { BarStore, SeriesContent } from '../../src/store/store.ts';
 
 /** Stored bars as rows, as a test speaks of them. */
 export async function rowsIn(store: BarStore, series: Series, range?: DayRange): Promise<Bar[]> {
   return storedRowsOf(await store.readBars(series, range));
 }
 
-/** What `readSeries` gives, with its bars as rows. */
+/** What is stored of a series where a range reaches (default: all). */
+export async function seriesIn(
+  store: BarStore,
+  series: Series,
+  range: DayRange = periodRange('all'),
+): Promise<SeriesContent | undefined> {
+  return (await store.edit(series, range)).content;
+}
+
+/** The same, with its bars as rows. */
 export async function contentIn(store: BarStore, series: Series, range?: DayRange) {
-  const content = await store.readSeries(series, range);
+  const content = await seriesIn(store, series, range);
   return content && { ...content, bars: storedRowsOf(content.bars) };
 }
 

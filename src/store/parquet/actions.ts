@@ -82,8 +82,10 @@ export async function updateActions(
   ticker: string,
   change: (before: ActionBook) => ActionBook,
   note?: Note,
+  read = (): Promise<ActionBook> => readActionsFile(root, ticker),
 ): Promise<void> {
-  const before = await readOrSetAside(fs, root, ticker);
+  const file = { path: actionsPath(ticker), loss: missingUntilRerun('splits and dividends'), read };
+  const [before = EMPTY_BOOK] = await readAllOrSetAside(fs, root, [file]);
   const changed = change(before);
   // Runs that only a week-end parts become one, or a year of daily answers would fill the footer.
   const covered = joinRuns(changed.covered, calendarFor(ticker));
@@ -158,13 +160,6 @@ function isSame(a: ActionBook, b: ActionBook): boolean {
   if (subtract(b.covered, a.covered).length > 0 || subtract(a.covered, b.covered).length > 0) return false;
   const text = ({ entries, past, doubts }: ActionBook): string => JSON.stringify([entries, past, doubts]);
   return text(a) === text(b);
-}
-
-async function readOrSetAside(fs: CommitFs, root: string, ticker: string): Promise<ActionBook> {
-  const read = (): Promise<ActionBook> => readActionsFile(root, ticker);
-  const file = { path: actionsPath(ticker), loss: missingUntilRerun('splits and dividends'), read };
-  const [content = EMPTY_BOOK] = await readAllOrSetAside(fs, root, [file]);
-  return content;
 }
 
 async function writeActions(

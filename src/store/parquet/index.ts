@@ -15,7 +15,7 @@ import type {
   Rename,
   Scan,
   ScanOptions,
-  SeriesContent,
+  SeriesEdit,
   SeriesUpdate,
   UpsertResult,
 } from '../store.ts';
@@ -23,6 +23,7 @@ import { forgetActionsIn, mergeActions, readActionsFile, updateActions } from '.
 import { commitFolder, type CommitFs } from './commit.ts';
 import { asUnusable, DISK } from './disk.ts';
 import { examineStore } from './doctor/examine.ts';
+import { editSeries } from './edit.ts';
 import { forgetRange } from './forget.ts';
 import { listEntries } from './forgotten/entry.ts';
 import { keepForgotten } from './forgotten/keep.ts';
@@ -130,16 +131,19 @@ class ParquetStore implements BarStore {
     else this.#lease.cache?.remember(file);
   };
 
+  edit(series: Series, range: DayRange): Promise<SeriesEdit> {
+    return this.#usable(async () => {
+      const edit = await editSeries(this.#fs, this.url, series, range, this.#note);
+      return { ...edit, commit: (change) => this.#usable(() => edit.commit(change)) };
+    });
+  }
+
   upsert(update: SeriesUpdate): Promise<UpsertResult> {
     return this.#usable(() => upsertSeries(this.#fs, this.url, update, this.#note));
   }
 
   readBars(series: Series, range: DayRange = periodRange('all')): Promise<StoredBars> {
     return this.#usable(async () => (await readSeriesIn(this.url, series, range))?.bars ?? NO_BARS);
-  }
-
-  readSeries(series: Series, range: DayRange = periodRange('all')): Promise<SeriesContent | undefined> {
-    return this.#usable(() => readSeriesIn(this.url, series, range));
   }
 
   readRevisions(series: Series): Promise<Revision[]> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { BackfillError } from '../../core/errors.ts';
 import type { SetAside } from '../store.ts';
-import { eachBounded } from './bounded.ts';
+import { eachBounded } from '../bounded.ts';
 import type { CommitFs } from './commit.ts';
 import { errno } from './disk.ts';
 import { withFile } from './open-file.ts';

@@ -72,22 +72,22 @@ export interface PartitionContent {
   readonly knowledge: Knowledge;
 }
 
+/** What lies in a partition: its rows, which are those that were written, and what the file says of them. */
+export interface PartitionRows {
+  readonly bars: StoredBars;
+  readonly footer: Footer;
+}
+
 /**
- * Reads a partition; undefined if there is none. Knowledge that cannot be trusted is rebuilt from the rows, with the
- * given calendar (default: the ticker's). Throws `store-corrupt` if the file is damaged, or if its rows are not those
- * that were written: rot must not pass into the next version of the file.
+ * Reads the rows of a partition; undefined if there is none. Throws `store-corrupt` if the file is damaged, or if its rows
+ * are not those that were written: rot must not pass into the next version of the file.
  */
-export async function readPartition(
-  root: string,
-  partition: Partition,
-  calendarId?: string,
-): Promise<PartitionContent | undefined> {
+export async function readRows(root: string, partition: Partition): Promise<PartitionRows | undefined> {
   const path = barsPath(partition);
   const file = await loadFile(join(root, path));
   if (file === undefined) return undefined;
   try {
-    const { footer, bars } = await decodeRows(partition, file);
-    return { bars, knowledge: knowledgeByRows(partition, footer, bars.ts, calendarId).knowledge };
+    return await decodeRows(partition, file);
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
     throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
@@ -98,10 +98,7 @@ export async function readPartition(
 }
 
 /** Throws `store-corrupt` if the rows are not those that were written. */
-async function decodeRows(
-  partition: Partition,
-  file: AsyncBuffer,
-): Promise<{ footer: Footer; bars: StoredBars }> {
+async function decodeRows(partition: Partition, file: AsyncBuffer): Promise<PartitionRows> {
   const footer = await readFooter(file);
   const bars = await decodeBars(file);
   assertDigest(statedDigest(partition, footer), () => digestOf(bars));
@@ -116,6 +113,29 @@ export async function assertWhole(partition: Partition, file: AsyncBuffer): Prom
     ...{ ts, open, high, low, close, volume },
     ...{ vwap: bars.vwap ?? undefined, trades: bars.trades ?? undefined, fetched_at: fetchedAt },
   });
+}
+
+/**
+ * Reads a partition; undefined if there is none. Knowledge that cannot be trusted is rebuilt from the rows, with the
+ * given calendar (default: the ticker's). Throws `store-corrupt` like `readRows`.
+ */
+export async function readPartition(
+  root: string,
+  partition: Partition,
+  calendarId?: string,
+): Promise<PartitionContent | undefined> {
+  return contentOf(partition, await readRows(root, partition), calendarId);
+}
+
+/** The content of a partition of which the rows were read. */
+export function contentOf(
+  partition: Partition,
+  rows: PartitionRows | undefined,
+  calendarId?: string,
+): PartitionContent | undefined {
+  if (rows === undefined) return undefined;
+  const { bars, footer } = rows;
+  return { bars, knowledge: knowledgeByRows(partition, footer, bars.ts, calendarId).knowledge };
 }
 
 /** Commits the whole content of a partition in place of what was there; `note` is told what it says, where that lasts. */

@@ -6,7 +6,7 @@ import { commitFile, type CommitFs } from './commit.ts';
 import { SCAN_CACHE } from './layout.ts';
 import { VERSION } from './own-entry.ts';
 import type { Said } from './said.ts';
-import type { Stamp } from './stamp.ts';
+import { isSameStamp, type Stamp } from './stamp.ts';
 import { isTextAt, placeIn, textAt, type Texts, textsOf } from './texts.ts';
 
 /**
@@ -77,9 +77,9 @@ export class ScanCache {
   /** What the file at a path said, if it is still the same one. */
   recall(path: string, stamp: Stamp): Said | undefined {
     const news = this.#news.get(path);
-    if (news !== undefined) return isSame(news.stamp, stamp) ? news : undefined;
+    if (news !== undefined) return isSameStamp(news.stamp, stamp) ? news : undefined;
     const i = this.#placeOf(path);
-    return i !== undefined && isSame(this.#stampAt(i), stamp) ? this.#saidAt(i) : undefined;
+    return i !== undefined && isSameStamp(this.#stampAt(i), stamp) ? this.#saidAt(i) : undefined;
   }
 
   /** Whether anything is known of the file at a path. */
@@ -198,8 +198,4 @@ function withOwnEnds({ all, ends }: Texts): Texts {
 
 function digestOf(payload: Uint8Array): string {
   return createHash('sha256').update(payload).digest('hex');
-}
-
-function isSame(a: Stamp, b: Stamp): boolean {
-  return a.size === b.size && a.modified === b.modified && a.changed === b.changed && a.inode === b.inode;
 }

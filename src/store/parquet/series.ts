@@ -7,7 +7,8 @@ import { firstOfDay, sessionDateOf } from '../../core/partition.ts';
 import type { SeriesContent } from '../store.ts';
 import { joinKnowledge } from './join.ts';
 import type { Knowledge } from './knowledge.ts';
-import { readPartition } from './partition-file.ts';
+import { contentOf } from './partition-file.ts';
+import { Reads } from './reads.ts';
 import { partitionsOf } from './walk.ts';
 
 /**
@@ -18,11 +19,12 @@ export async function readSeriesIn(
   root: string,
   series: Series,
   range: DayRange,
+  reads = new Reads(root),
 ): Promise<SeriesContent | undefined> {
   const bars: StoredBars[] = [];
   const parts: Knowledge[] = [];
   for (const partition of await partitionsOf(root, series, range)) {
-    const content = await readPartition(root, partition);
+    const content = contentOf(partition, await reads.rows(partition));
     if (content === undefined) continue;
     parts.push(content.knowledge);
     const dayOf = sessionDateOf(series.interval, calendarById(content.knowledge.calendar));

@@ -31,6 +31,10 @@ export function stampOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): Stamp {
   return { size, modified: mtimeNs, changed: ctimeNs, inode: ino };
 }
 
+export function isSameStamp(a: Stamp, b: Stamp): boolean {
+  return a.size === b.size && a.modified === b.modified && a.changed === b.changed && a.inode === b.inode;
+}
+
 /**
  * Whether content that was read after `since` (by the file system's clock) is what its stamp, taken before the reading,
  * will always mean. A younger file may be changed once more within the same tick, and the stamp would not tell.

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { eachBounded } from './bounded.ts';
+import { eachBounded } from '../bounded.ts';
 import { type CommitFs, TEMP_NAME } from './commit.ts';
 import { orAbsent } from './disk.ts';
 import { actionsPath, barsPath, RENAMES_FILE, REVISIONS, revisionsPath, RUNS } from './layout.ts';

@@ -11,8 +11,9 @@ import type { CommitFs } from './commit.ts';
 import { compact, type Knowledge } from './knowledge.ts';
 import { barsPath, type Partition, revisionsPath } from './layout.ts';
 import { type Merged, mergeAnswer } from './merge.ts';
-import { type PartitionContent, readPartition, writePartition } from './partition-file.ts';
+import { contentOf, type PartitionContent, writePartition } from './partition-file.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
+import { Reads } from './reads.ts';
 import type { Note } from './scan-cache.ts';
 import { addRevisions, readRevisionsFile } from './revisions.ts';
 
@@ -34,8 +35,9 @@ export async function upsertSeries(
   root: string,
   update: SeriesUpdate,
   note?: Note,
+  reads = new Reads(root),
 ): Promise<UpsertResult> {
-  const changes = await plannedChanges(fs, root, update);
+  const changes = await plannedChanges(fs, root, update, reads);
   const revised = changes.filter(({ revisions }) => revisions.length > 0);
   const known = await readKnownRevisions(fs, root, revised);
   for (const change of changes) {
@@ -56,7 +58,12 @@ export async function upsertSeries(
 }
 
 /** Reads what is there and merges it with the answer, writing nothing. */
-async function plannedChanges(fs: CommitFs, root: string, update: SeriesUpdate): Promise<Change[]> {
+async function plannedChanges(
+  fs: CommitFs,
+  root: string,
+  update: SeriesUpdate,
+  reads: Reads,
+): Promise<Change[]> {
   const parts = splitByPeriod(update);
   const partitions = [...parts.keys()].map((period): Partition => ({ series: update.series, period }));
   const contents = await readAllOrSetAside(
@@ -65,7 +72,7 @@ async function plannedChanges(fs: CommitFs, root: string, update: SeriesUpdate):
     partitions.map((partition) => ({
       path: barsPath(partition),
       loss: missingUntilRerun('sessions'),
-      read: () => readPartition(root, partition, update.calendar),
+      read: async () => contentOf(partition, await reads.rows(partition), update.calendar),
     })),
   );
   const dayOf = sessionDateOf(update.series.interval, calendarById(update.calendar));

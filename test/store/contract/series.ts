@@ -14,7 +14,7 @@ import {
   WEEK,
   WEEK_DAYS,
 } from '../fixtures.ts';
-import { contentIn } from '../rows.ts';
+import { contentIn, rowsIn, seriesIn } from '../rows.ts';
 import type { StoreUnderTest } from './subject.ts';
 
 export function describeSeries(open: () => Promise<StoreUnderTest>): void {
@@ -28,10 +28,10 @@ export function describeSeries(open: () => Promise<StoreUnderTest>): void {
     afterEach(() => subject.destroy());
 
     it('is undefined where nothing is stored', async () => {
-      expect(await store.readSeries(AAPL)).toBeUndefined();
+      expect(await seriesIn(store, AAPL)).toBeUndefined();
       await store.upsert(update(WEEK));
-      expect(await store.readSeries({ ticker: 'AAPL', interval: '1h' })).toBeUndefined();
-      expect(await store.readSeries({ ticker: 'MSFT', interval: '1d' })).toBeUndefined();
+      expect(await seriesIn(store, { ticker: 'AAPL', interval: '1h' })).toBeUndefined();
+      expect(await seriesIn(store, { ticker: 'MSFT', interval: '1d' })).toBeUndefined();
     });
 
     it('has the bars of the range and all that its partition knows', async () => {
@@ -78,13 +78,46 @@ export function describeSeries(open: () => Promise<StoreUnderTest>): void {
         coverage: coverage({ present: [days('2026-01-01', '2026-01-03')] }),
         bars: [],
       });
-      expect(await store.readSeries(AAPL_5M, days('2023-01-01', '2024-01-01'))).toBeUndefined();
+      expect(await seriesIn(store, AAPL_5M, days('2023-01-01', '2024-01-01'))).toBeUndefined();
     });
 
     it('of one day is that day only', async () => {
       await store.upsert(update([...WEEK, daily('2026-03-02')]));
       const content = await contentIn(store, AAPL, days('2026-03-02', '2026-03-03'));
       expect(content?.bars).toEqual([daily('2026-03-02')]);
+    });
+
+    it('is written on top of what was read, and of what somebody else committed since', async () => {
+      const [first, second, third, fourth] = WEEK;
+      if (!first || !second || !third || !fourth) throw new Error('no week');
+      await store.upsert(update([first]));
+      const edit = await store.edit(AAPL, WEEK_DAYS);
+      expect(edit.content?.bars.length).toBe(1);
+      await subject.reopen().upsert(update([second]));
+      expect(await edit.commit({ bars: update([third]) })).toMatchObject({ inserted: 1, partitions: 1 });
+      expect(await edit.commit({ bars: update([fourth]) })).toMatchObject({ inserted: 1, partitions: 1 });
+      expect(await rowsIn(subject.reopen(), AAPL)).toEqual([first, second, third, fourth]);
+    });
+
+    it('is edited with its corporate actions, which are written first and only if they change', async () => {
+      const [bar] = WEEK;
+      const split = { kind: 'split', exDay: WEEK_DAYS.from, ratio: 4 } as const;
+      const edit = await store.edit(AAPL, WEEK_DAYS);
+      expect(edit).toMatchObject({ content: undefined, actions: { entries: [], covered: [] } });
+      await subject.reopen().upsertActions('AAPL', [split], WEEK_DAYS, 'sample', NOON);
+      const seen: unknown[] = [];
+      await edit.commit({
+        actions: (before) => {
+          seen.push(before.entries.map(({ action }) => action));
+          return before;
+        },
+        bars: update(bar ? [bar] : []),
+      });
+      expect(seen).toEqual([[split]]);
+      expect(await edit.commit({})).toEqual({ inserted: 0, changed: 0, revised: 0, partitions: 0 });
+      const again = await subject.reopen().edit(AAPL, WEEK_DAYS);
+      expect(again.actions.entries).toMatchObject([{ action: split }]);
+      expect(again.content?.bars.length).toBe(1);
     });
   });
 }

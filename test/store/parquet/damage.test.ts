@@ -325,7 +325,7 @@ describe('rows that are not those that were written', () => {
   ])('are told by a changed %s from sound ones', async (_, values) => {
     await rot([first, { ...second, ...values }]);
     await expect(rowsIn(store, AAPL)).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
-    await expect(store.readSeries(AAPL)).rejects.toThrow(`${AAPL_FILE} is damaged: ${REASON}`);
+    await expect(store.readBars(AAPL)).rejects.toThrow(`${AAPL_FILE} is damaged: ${REASON}`);
   });
 
   it('never pass into a new version of the file', async () => {

@@ -21,7 +21,7 @@ import {
   update,
 } from '../fixtures.ts';
 import { ownWords, unsealedWords } from './own-words.ts';
-import { fileOf, rowsIn } from '../rows.ts';
+import { fileOf, rowsIn, seriesIn } from '../rows.ts';
 
 const BARS = [
   daily('2026-02-24', { volume: 1000 }),
@@ -94,7 +94,7 @@ describe('a file whose knowledge was edited', () => {
       expect(state).toMatchObject({ coverage: REBUILT, fetchedAt: null, rows: 3 });
       expect(distrusted).toEqual([{ path: FILE, reason: EDITED, ...AAPL }]);
       expect(await rowsIn(store, AAPL)).toEqual(BARS);
-      expect((await store.readSeries(AAPL))?.coverage).toEqual(REBUILT);
+      expect((await seriesIn(store, AAPL))?.coverage).toEqual(REBUILT);
       expect(await damages()).toEqual([
         { path: FILE, kind: 'knowledge-edited', what: EDITED, mended: false },
       ]);

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** File operations at a time: enough for the four threads that Node does them with, and for a network's latency. */
+/** Things done at a time: enough for the four threads that Node works on files with, and for a network. */
 const LANES = 16;
 
 /** Items after which everybody else gets a turn: work that never waits would hold the thread to the end. */

@@ -1,0 +1,43 @@
+import { EMPTY_BOOK } from '../../core/action-book.ts';
+import type { Series } from '../../core/bars.ts';
+import type { DayRange } from '../../core/day.ts';
+import { BackfillError } from '../../core/errors.ts';
+import type { SeriesEdit, UpsertResult } from '../store.ts';
+import { updateActions } from './actions.ts';
+import type { CommitFs } from './commit.ts';
+import { Reads } from './reads.ts';
+import type { Note } from './scan-cache.ts';
+import { readSeriesIn } from './series.ts';
+import { upsertSeries } from './upsert.ts';
+
+/** Reads what is stored of a series and of its ticker's corporate actions, and remembers it for the commit. */
+export async function editSeries(
+  fs: CommitFs,
+  root: string,
+  series: Series,
+  range: DayRange,
+  note: Note,
+): Promise<SeriesEdit> {
+  const reads = new Reads(root);
+  return {
+    content: await unlessDamaged(readSeriesIn(root, series, range, reads)),
+    actions: (await unlessDamaged(reads.book(series.ticker))) ?? EMPTY_BOOK,
+    commit: async ({ actions, bars }) => {
+      const { ticker } = series;
+      if (actions) await updateActions(fs, root, ticker, actions, note, () => reads.book(ticker));
+      return bars ? upsertSeries(fs, root, { ...bars, series }, note, reads) : NOTHING_CHANGED;
+    },
+  };
+}
+
+const NOTHING_CHANGED: UpsertResult = { inserted: 0, changed: 0, revised: 0, partitions: 0 };
+
+/** A damaged file is as good as none: the commit meets it, sets it aside and fails. */
+async function unlessDamaged<T>(content: Promise<T>): Promise<T | undefined> {
+  try {
+    return await content;
+  } catch (error) {
+    if (error instanceof BackfillError && error.code === 'store-corrupt') return undefined;
+    throw error;
+  }
+}
