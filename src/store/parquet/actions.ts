@@ -1,25 +1,27 @@
-import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
-import { type ActionBook, EMPTY_BOOK, hearActions } from '../../core/action-book.ts';
+import { type ActionBook, hearActions } from '../../core/action-book.ts';
 import { actionValue, type CorporateAction } from '../../core/bars.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { contains, intersect, normalize, subtract, union } from '../../core/ranges.ts';
-import { encodeBook, statedActionsDigest, trustedBook } from './actions-knowledge.ts';
+import { type BookFile, decodeBook, editionOf, NO_BOOK, readBookFile } from './action-file.ts';
+import { encodeBook } from './actions-knowledge.ts';
 import { assertBounds } from './bounds.ts';
 import { type Check, commitFile, type CommitFs, removeFile } from './commit.ts';
 import { decodeActions, readActionsFooter } from './decode.ts';
 import { digestOfActions } from './digest.ts';
-import { loadFile } from './disk.ts';
 import { ACTION_COLUMNS, currencyOf, encodeActions } from './encode.ts';
 import { joinRuns } from './knowledge.ts';
-import { actionsPath } from './layout.ts';
+import { actionsPath, dailyOf } from './layout.ts';
 import { assertDigest } from './own-entry.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
+import { readPartition, writePartition } from './partition-file.ts';
 import { readMetadata } from './read-columns.ts';
+import { Reads } from './reads.ts';
 import { actionsSaid } from './said.ts';
 import type { Note } from './scan-cache.ts';
+import type { Told } from './told.ts';
 
 /** What an answer says of a ticker's corporate actions. */
 interface ActionsAnswer {
@@ -31,37 +33,10 @@ interface ActionsAnswer {
   readonly fetchedAt: number;
 }
 
-/**
- * Corporate actions of a ticker and what is known of them: what is in force lies in the rows, what was, in the
- * metadata. Throws `store-corrupt` if the file is damaged.
- */
-export async function readActionsFile(root: string, ticker: string): Promise<ActionBook> {
-  const path = actionsPath(ticker);
-  const file = await loadFile(join(root, path));
-  if (file === undefined) return EMPTY_BOOK;
-  try {
-    return await decodeBook(ticker, file);
-  } catch (error) {
-    if (!(error instanceof BackfillError)) throw error;
-    throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
-      ticker,
-      cause: error,
-    });
-  }
-}
-
-/** The content of a file of corporate actions. Throws `store-corrupt` if its rows are not those that were written. */
-async function decodeBook(ticker: string, file: AsyncBuffer): Promise<ActionBook> {
-  const footer = await readActionsFooter(file);
-  const { past, doubts, covered } = trustedBook(ticker, footer);
-  const book = { entries: await decodeActions(file), past, doubts, covered };
-  assertDigest(statedActionsDigest(ticker, footer), () => digestOfActions(book));
-  return book;
-}
-
 /** Throws `store-corrupt` like `decodeBook`, and if the footer has other bounds than the rows. */
 export async function assertWholeActions(ticker: string, file: AsyncBuffer): Promise<void> {
-  const { entries } = await decodeBook(ticker, file);
+  const { book } = await decodeBook(ticker, file);
+  const { entries } = book;
   assertBounds(await readMetadata(file, ACTION_COLUMNS), {
     ex_date: entries.map(({ action }) => action.exDay),
     kind: entries.map(({ action }) => action.kind),
@@ -82,23 +57,69 @@ export async function updateActions(
   ticker: string,
   change: (before: ActionBook) => ActionBook,
   note?: Note,
-  read = (): Promise<ActionBook> => readActionsFile(root, ticker),
 ): Promise<void> {
+  const { before, after } = await changed(fs, root, ticker, change, new Reads(root));
+  if (!isSame(before, after)) await writeOrRemove(fs, root, ticker, after, note);
+}
+
+/**
+ * The same, but for days that are covered now and were not while nothing else changes: these are left to the bars to tell.
+ */
+export async function updateOrTell(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  change: (before: ActionBook) => ActionBook,
+  reads: Reads,
+  note: Note,
+): Promise<Told | undefined> {
+  const { before, after, edition } = await changed(fs, root, ticker, change, reads);
+  if (isSame(before, after)) return undefined;
+  const isMore = subtract(before.covered, after.covered).length === 0;
+  if (edition !== undefined && isMore && isSame({ ...before, covered: after.covered }, after))
+    return { of: edition, days: after.covered };
+  await writeOrRemove(fs, root, ticker, after, note);
+  return undefined;
+}
+
+async function changed(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  change: (before: ActionBook) => ActionBook,
+  reads: Reads,
+): Promise<{
+  readonly before: ActionBook;
+  readonly after: ActionBook;
+  readonly edition: string | undefined;
+}> {
+  const read = (): Promise<BookFile> => reads.book(ticker);
   const file = { path: actionsPath(ticker), loss: missingUntilRerun('splits and dividends'), read };
-  const [before = EMPTY_BOOK] = await readAllOrSetAside(fs, root, [file]);
-  const changed = change(before);
+  const [{ book, edition } = NO_BOOK] = await readAllOrSetAside(fs, root, [file]);
+  const after = change(book);
   // Runs that only a week-end parts become one, or a year of daily answers would fill the footer.
-  const covered = joinRuns(changed.covered, calendarFor(ticker));
-  const after = { ...changed, covered };
-  if (isSame(before, after)) return;
-  const isEmpty = [after.entries, after.past, after.doubts, covered].every(({ length }) => length === 0);
+  return {
+    before: book,
+    after: { ...after, covered: joinRuns(after.covered, calendarFor(ticker)) },
+    edition,
+  };
+}
+
+async function writeOrRemove(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  book: ActionBook,
+  note?: Note,
+): Promise<void> {
+  const isEmpty = [book.entries, book.past, book.doubts, book.covered].every(({ length }) => length === 0);
   if (isEmpty) await removeFile(fs, root, actionsPath(ticker));
-  else await writeActions(fs, root, ticker, after, note);
+  else await writeActions(fs, root, ticker, book, note);
 }
 
 /** Writes a file of corporate actions anew, with what is believed of it. */
 export async function rewriteActions(fs: CommitFs, root: string, ticker: string): Promise<void> {
-  await writeActions(fs, root, ticker, await readActionsFile(root, ticker));
+  await writeActions(fs, root, ticker, (await readBookFile(root, ticker)).book);
 }
 
 /** Merges actions by kind and ex-date, and the ex-dates that are known, as `updateActions` does. */
@@ -128,13 +149,28 @@ export async function forgetActionsIn(
   ticker: string,
   range: DayRange,
 ): Promise<number> {
-  let removed = 0;
-  await updateActions(fs, root, ticker, (before) => {
-    const { kept, gone } = cutBook(before, range);
-    removed = gone.entries.length;
-    return kept;
-  });
-  return removed;
+  const cut = (book: ActionBook): ActionBook => cutBook(book, range).kept;
+  const { before, after } = await changed(fs, root, ticker, cut, new Reads(root));
+  if (isSame(before, after)) return 0;
+  // First, so that they do not tell again what the file says no more.
+  await untell(fs, root, ticker);
+  await writeOrRemove(fs, root, ticker, after);
+  return before.entries.length - after.entries.length;
+}
+
+/** Writes what daily bars tell of a ticker's corporate actions into their own file. */
+export async function keepTold(fs: CommitFs, root: string, ticker: string): Promise<void> {
+  const { book, edition } = await new Reads(root).book(ticker);
+  if (edition !== undefined) await writeActions(fs, root, ticker, book);
+}
+
+/** Takes from daily bars what they tell of the ticker's corporate actions. */
+async function untell(fs: CommitFs, root: string, ticker: string): Promise<void> {
+  const partition = dailyOf(ticker);
+  const content = await readPartition(root, partition);
+  if (content?.knowledge.told === undefined) return;
+  const { told: _, ...knowledge } = content.knowledge;
+  await writePartition(fs, root, partition, { ...content, knowledge });
 }
 
 /** A book without a range of ex-dates, and what goes. */
@@ -179,5 +215,5 @@ async function writeActions(
     assertDigest(digest, () => digestOfActions({ ...book, entries }));
   };
   const stamp = await commitFile(fs, root, path, encodeActions(book.entries, metadata), check);
-  if (stamp) note?.({ path, stamp, ...actionsSaid(book.covered) });
+  if (stamp) note?.({ path, stamp, ...actionsSaid(book.covered, editionOf(digest)) });
 }

@@ -2,12 +2,13 @@ import { EMPTY_BOOK } from '../../core/action-book.ts';
 import type { Series } from '../../core/bars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { SeriesEdit, UpsertResult } from '../store.ts';
-import { updateActions } from './actions.ts';
+import type { SeriesEdit, SeriesUpdate, UpsertResult } from '../store.ts';
+import { updateActions, updateOrTell } from './actions.ts';
 import type { CommitFs } from './commit.ts';
 import { Reads } from './reads.ts';
 import type { Note } from './scan-cache.ts';
 import { readSeriesIn } from './series.ts';
+import type { Told } from './told.ts';
 import { upsertSeries } from './upsert.ts';
 
 /** Reads what is stored of a series and of its ticker's corporate actions, and remembers it for the commit. */
@@ -21,13 +22,22 @@ export async function editSeries(
   const reads = new Reads(root);
   return {
     content: await unlessDamaged(readSeriesIn(root, series, range, reads)),
-    actions: (await unlessDamaged(reads.book(series.ticker))) ?? EMPTY_BOOK,
+    actions: (await unlessDamaged(reads.book(series.ticker)))?.book ?? EMPTY_BOOK,
     commit: async ({ actions, bars }) => {
-      const { ticker } = series;
-      if (actions) await updateActions(fs, root, ticker, actions, note, () => reads.book(ticker));
-      return bars ? upsertSeries(fs, root, { ...bars, series }, note, reads) : NOTHING_CHANGED;
+      const { ticker, interval } = series;
+      const update = bars && { ...bars, series };
+      const mayTell = update !== undefined && interval === '1d' && touches(update);
+      let told: Told | undefined;
+      if (actions && mayTell) told = await updateOrTell(fs, root, ticker, actions, reads, note);
+      else if (actions) await updateActions(fs, root, ticker, actions, note);
+      return update ? upsertSeries(fs, root, update, { note, reads, told }) : NOTHING_CHANGED;
     },
   };
+}
+
+/** Whether a partition will be written. */
+function touches({ bars, learned }: SeriesUpdate): boolean {
+  return bars.length + learned.present.length + learned.absent.length > 0;
 }
 
 const NOTHING_CHANGED: UpsertResult = { inserted: 0, changed: 0, revised: 0, partitions: 0 };

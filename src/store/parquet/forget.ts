@@ -6,6 +6,7 @@ import { type Coverage, unlearn, within } from '../../core/coverage.ts';
 import type { DayRange } from '../../core/day.ts';
 import { firstOfDay, sessionDateOf } from '../../core/partition.ts';
 import { union } from '../../core/ranges.ts';
+import { keepTold } from './actions.ts';
 import { type CommitFs, removeFile } from './commit.ts';
 import { barsPath, type Partition } from './layout.ts';
 import { type PartitionContent, readPartition, writePartition } from './partition-file.ts';
@@ -50,8 +51,10 @@ async function forgetIn(fs: CommitFs, root: string, partition: Partition, range:
   const before = await readPartition(root, partition);
   if (before === undefined) return 0;
   const { kept, gone } = cutPartition(partition, before, range);
-  if (kept === undefined) await removeFile(fs, root, barsPath(partition));
-  else if (gone !== undefined) await writePartition(fs, root, partition, kept);
+  if (kept === undefined) {
+    if (before.knowledge.told !== undefined) await keepTold(fs, root, partition.series.ticker);
+    await removeFile(fs, root, barsPath(partition));
+  } else if (gone !== undefined) await writePartition(fs, root, partition, kept);
   return gone?.bars.length ?? 0;
 }
 

@@ -19,7 +19,8 @@ import type {
   SeriesUpdate,
   UpsertResult,
 } from '../store.ts';
-import { forgetActionsIn, mergeActions, readActionsFile, updateActions } from './actions.ts';
+import { forgetActionsIn, mergeActions, updateActions } from './actions.ts';
+import { readBookFile } from './action-file.ts';
 import { commitFolder, type CommitFs } from './commit.ts';
 import { asUnusable, DISK } from './disk.ts';
 import { examineStore } from './doctor/examine.ts';
@@ -33,6 +34,7 @@ import { lockStore, type StoreLock } from './lock.ts';
 import { keepRejected, listAside } from './quarantine.ts';
 import { moveRevisionsIn } from './move-revisions.ts';
 import { readUniverseFile, saveRunRecord } from './records.ts';
+import { Reads } from './reads.ts';
 import { readRejectedRows } from './rejected.ts';
 import { addRename, readRenamesFile } from './renames.ts';
 import { readRevisionsOf } from './revisions.ts';
@@ -139,7 +141,7 @@ class ParquetStore implements BarStore {
   }
 
   upsert(update: SeriesUpdate): Promise<UpsertResult> {
-    return this.#usable(() => upsertSeries(this.#fs, this.url, update, this.#note));
+    return this.#usable(() => upsertSeries(this.#fs, this.url, update, { note: this.#note }));
   }
 
   readBars(series: Series, range: DayRange = periodRange('all')): Promise<StoredBars> {
@@ -171,12 +173,12 @@ class ParquetStore implements BarStore {
   }
 
   readActionBook(ticker: string): Promise<ActionBook> {
-    return this.#usable(() => readActionsFile(this.url, ticker));
+    return this.#usable(async () => (await new Reads(this.url).book(ticker)).book);
   }
 
   readActions(ticker: string): Promise<CorporateAction[]> {
     return this.#usable(async () => {
-      const { entries } = await readActionsFile(this.url, ticker);
+      const { entries } = (await readBookFile(this.url, ticker)).book;
       return entries.map(({ action }) => action);
     });
   }

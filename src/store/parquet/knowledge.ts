@@ -31,6 +31,7 @@ import {
 import type { Partition } from './layout.ts';
 import { byOwnCalendar, mayBeOf } from './other-calendar.ts';
 import { BROKEN_SEAL, digestIn, type OwnEntry, ownEntry, sealed, VERSION } from './own-entry.ts';
+import { encodeTold, type Told, toldOf } from './told.ts';
 import { encodeTopUps, topUpsIn } from './top-ups.ts';
 
 /** What is known of one partition besides its rows. */
@@ -41,6 +42,8 @@ export interface Knowledge {
   /** Last time an answer was committed, ms since the epoch; null if rebuilt from rows. */
   readonly fetchedAt: number | null;
   readonly topUps?: TopUps;
+  /** Of daily bars only. */
+  readonly told?: Told;
 }
 
 /** The rows that knowledge is written with: their number, their extent, and the digest of what they say. */
@@ -82,6 +85,7 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
     digest: extent.digest,
     fetchedAt: knowledge.fetchedAt === null ? null : new Date(knowledge.fetchedAt).toISOString(),
     ...encodeTopUps(knowledge.topUps),
+    ...encodeTold(knowledge.told),
   });
 }
 
@@ -205,6 +209,7 @@ function knowledgeOf(partition: Partition, json: Json): Knowledge {
     identity: identityIn(json['identity']),
     fetchedAt: json['fetchedAt'] === null ? null : instant(json['fetchedAt']),
     ...topUpsIn(json['topUps']),
+    ...(json['told'] !== undefined && { told: toldOf(json['told']) }),
   };
 }
 

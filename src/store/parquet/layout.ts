@@ -17,6 +17,11 @@ export interface Partition {
   readonly period: string;
 }
 
+/** The one partition of a ticker's daily bars. */
+export function dailyOf(ticker: string): Partition {
+  return { series: { ticker, interval: '1d' }, period: 'all' };
+}
+
 export const BARS = 'bars';
 export const REVISIONS = 'revisions';
 export const ACTIONS = 'actions';

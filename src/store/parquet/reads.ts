@@ -1,9 +1,13 @@
 import { join } from 'node:path';
-import type { ActionBook } from '../../core/action-book.ts';
-import { readActionsFile } from './actions.ts';
-import { actionsPath, barsPath, type Partition } from './layout.ts';
+import { BackfillError } from '../../core/errors.ts';
+import { type BookFile, readBookFile, withTold } from './action-file.ts';
+import { readFooter } from './decode.ts';
+import { judgeKnowledge } from './knowledge.ts';
+import { actionsPath, barsPath, dailyOf, type Partition } from './layout.ts';
+import { withFile } from './open-file.ts';
 import { type PartitionRows, readRows } from './partition-file.ts';
 import { isSameStamp, type Stamp, stampAt } from './stamp.ts';
+import type { Told } from './told.ts';
 
 /**
  * What was read of a store's files, each as long as it is the same one: whoever writes on top of what he judged by need not
@@ -22,9 +26,26 @@ export class Reads {
     return this.#of(barsPath(partition), () => readRows(this.#root, partition));
   }
 
-  /** Throws like `readActionsFile`. */
-  book(ticker: string): Promise<ActionBook> {
-    return this.#of(actionsPath(ticker), () => readActionsFile(this.#root, ticker));
+  /** What is known of a ticker's corporate actions, by their file and by daily bars. Throws like `readBookFile`. */
+  async book(ticker: string): Promise<BookFile> {
+    const file = await this.#of(actionsPath(ticker), () => readBookFile(this.#root, ticker));
+    return { ...file, book: withTold(file, ticker, await this.#told(ticker)) };
+  }
+
+  /** Damaged bars tell nothing. */
+  async #told(ticker: string): Promise<Told | undefined> {
+    const partition = dailyOf(ticker);
+    const path = barsPath(partition);
+    try {
+      const footer = this.#known.has(path)
+        ? (await this.rows(partition))?.footer
+        : await withFile(join(this.#root, path), readFooter);
+      const judged = footer && judgeKnowledge(partition, footer);
+      return judged && 'known' in judged ? judged.known.told : undefined;
+    } catch (error) {
+      if (error instanceof BackfillError && error.code === 'store-corrupt') return undefined;
+      throw error;
+    }
   }
 
   async #of<T>(path: string, read: () => Promise<T>): Promise<T> {

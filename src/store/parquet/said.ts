@@ -15,6 +15,7 @@ import {
 } from './json.ts';
 import { coverageIn, identityIn, type Knowledge } from './knowledge.ts';
 import type { Partition } from './layout.ts';
+import { toldOf } from './told.ts';
 import { topUpsOf } from './top-ups.ts';
 
 /** What a file says of itself and is believed, as two texts: most files have the first in common. */
@@ -25,18 +26,22 @@ export interface Said {
 
 /** What a partition says, from the JSON in its footer. Throws for what is malformed. */
 export function partitionSaid(rows: number, json: Json): Said {
-  const { calendar, present, provisional, unconfirmed, absent, fetchedAt, topUps } = json;
+  const { calendar, present, provisional, unconfirmed, absent, fetchedAt, topUps, told } = json;
   const { firstTrade, ...identity } = fields(json['identity']);
+  const known = [rows, textOrNull(firstTrade), textOrNull(fetchedAt), topUps];
   return {
     common: JSON.stringify({ calendar, present, provisional, unconfirmed, absent, identity }),
-    own: JSON.stringify([rows, textOrNull(firstTrade), textOrNull(fetchedAt), topUps]),
+    own: JSON.stringify(told === undefined ? known : [...known, told]),
   };
 }
 
-/** What a file of corporate actions says: of which ex-dates. */
-export function actionsSaid(covered: readonly DayRange[]): Said {
-  return { common: JSON.stringify(covered.map(pairOf)), own: '' };
+/** What a file of corporate actions says: of which ex-dates, and its edition (see `BookFile`). */
+export function actionsSaid(covered: readonly DayRange[], edition: string | undefined): Said {
+  return { common: JSON.stringify(covered.map(pairOf)), own: edition ?? '' };
 }
+
+/** Knowledge that is being put together. */
+type Noted = { -readonly [Name in keyof Knowledge]: Knowledge[Name] };
 
 /** What many partitions have in common. */
 type Common = Pick<Knowledge, 'calendar' | 'coverage'> & { readonly identity: Identity };
@@ -51,16 +56,15 @@ export class Readings {
   readonly #covered = new Map<string, readonly DayRange[]>();
 
   partition(partition: Partition, { common, own }: Said): { rows: number; knowledge: Knowledge } {
-    const [rows, firstTrade, fetchedAt, topUps] = list(JSON.parse(own));
+    const [rows, firstTrade, fetchedAt, topUps, told] = list(JSON.parse(own));
     if (typeof rows !== 'number') throw malformed(rows);
     const { calendar, coverage, identity } = this.#commonOf(partition, common);
     const whose = { ...identity, firstTrade: dayOrNull(firstTrade) };
     const at = fetchedAt === null ? null : instant(fetchedAt);
     // No spread: V8 would give each object a shape of its own, larger than the object.
-    const knowledge: Knowledge =
-      topUps === null
-        ? { calendar, coverage, identity: whose, fetchedAt: at }
-        : { calendar, coverage, identity: whose, fetchedAt: at, topUps: topUpsOf(topUps) };
+    const knowledge: Noted = { calendar, coverage, identity: whose, fetchedAt: at };
+    if (topUps !== null) knowledge.topUps = topUpsOf(topUps);
+    if (told !== undefined) knowledge.told = toldOf(told);
     return { rows, knowledge };
   }
 

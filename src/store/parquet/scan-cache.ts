@@ -12,7 +12,7 @@ import { isTextAt, placeIn, textAt, type Texts, textsOf } from './texts.ts';
 /**
  * What the files of a store said of themselves when they were last read, in one file beside them:
  *
- *     backfill scan 1.3 SHA-256 NEWLINE serialized Content
+ *     backfill scan 2.3 SHA-256 NEWLINE serialized Content
  *
  * It spares a scan the reading, never the look: what it says of a file counts only while the file's stamp is the same.
  * Anything may happen to it: lost, damaged, or of another version, it is as good as none, and the next run writes it
@@ -20,7 +20,7 @@ import { isTextAt, placeIn, textAt, type Texts, textsOf } from './texts.ts';
  */
 
 /** The first number is of this file's form, the second of what files say of themselves. */
-const HEAD = `backfill scan 1.${VERSION} `;
+const HEAD = `backfill scan 2.${VERSION} `;
 const DIGEST_CHARS = 64;
 
 /** Size, modified, changed and inode of each file stand side by side. */

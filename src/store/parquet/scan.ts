@@ -1,17 +1,23 @@
 import { type Series, seriesKey } from '../../core/bars.ts';
+import { calendarFor } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { union } from '../../core/ranges.ts';
 import type { Scan, ScanOptions, SeriesState, SetAside } from '../store.ts';
-import { trustedBook } from './actions-knowledge.ts';
+import { editionOf } from './action-file.ts';
+import { statedActionsDigest, trustedBook } from './actions-knowledge.ts';
 import type { CommitFs } from './commit.ts';
 import { readActionsFooter } from './decode.ts';
+import { DISK } from './disk.ts';
 import { inspectAll, type Place } from './inspect.ts';
 import { joinKnowledge } from './join.ts';
+import { joinRuns } from './knowledge.ts';
 import { actionsPath, barsPath, type Partition } from './layout.ts';
 import { type PartitionState, readState } from './partition-file.ts';
 import { actionsSaid, Readings, type Said } from './said.ts';
 import type { ScanCache } from './scan-cache.ts';
 import { isSettled, type Stamp } from './stamp.ts';
+import type { Told } from './told.ts';
 import { listPartitions, tickersWithActions } from './walk.ts';
 
 interface Found extends Omit<PartitionState, 'said'> {
@@ -21,6 +27,7 @@ interface Found extends Omit<PartitionState, 'said'> {
 interface FoundActions {
   readonly ticker: string;
   readonly covered: readonly DayRange[];
+  readonly edition?: string | undefined;
   readonly doubt?: string;
 }
 
@@ -55,7 +62,7 @@ export async function scanStore(
   const actions = await inspectAll(fs, root, tickers, (ticker) => actionsPlace(ticker, memory), mayMove);
   return {
     series: joinPartitions(bars.found),
-    actions: coveredByTicker(actions.found),
+    actions: coveredByTicker(actions.found, await toldByTicker(root, bars.found, options, memory)),
     setAside: byPath([...actions.aside, ...bars.aside]),
     distrusted: byPath([...actions.found.flatMap(actionsDoubt), ...bars.found.flatMap(partitionDoubt)]),
   };
@@ -116,19 +123,61 @@ function actionsPlace(ticker: string, memory: Memory): Place<FoundActions> {
     path,
     of: { ticker, interval: null },
     read: async (file, stamp) => {
-      const { covered, doubt } = trustedBook(ticker, await readActionsFooter(file));
+      const footer = await readActionsFooter(file);
+      const { covered, doubt } = trustedBook(ticker, footer);
       if (doubt !== undefined) return { ticker, covered, doubt };
-      const said = actionsSaid(covered);
+      const digest = statedActionsDigest(ticker, footer);
+      const said = actionsSaid(covered, digest && editionOf(digest));
       memory.remember(path, stamp, said);
-      return { ticker, covered: memory.readings.covered(said) };
+      return foundActions(ticker, said, memory);
     },
-    recall: memory.recalling(path, (said) => ({ ticker, covered: memory.readings.covered(said) })),
+    recall: memory.recalling(path, (said) => foundActions(ticker, said, memory)),
   };
 }
 
-function coveredByTicker(found: readonly FoundActions[]): Map<string, readonly DayRange[]> {
+function foundActions(ticker: string, said: Said, { readings }: Memory): FoundActions {
+  return { ticker, covered: readings.covered(said), edition: said.own === '' ? undefined : said.own };
+}
+
+function coveredByTicker(
+  found: readonly FoundActions[],
+  told: ReadonlyMap<string, Told>,
+): Map<string, readonly DayRange[]> {
   const all = new Map<string, readonly DayRange[]>();
-  for (const { ticker, covered } of found) all.set(ticker, covered);
+  /** Most tickers have the same in common. */
+  const joined = new Map<string, readonly DayRange[]>();
+  for (const { ticker, covered, edition } of found) {
+    const more = told.get(ticker);
+    if (more === undefined || more.of !== edition) {
+      all.set(ticker, covered);
+      continue;
+    }
+    const calendar = calendarFor(ticker);
+    const key = JSON.stringify([calendar.id, covered, more.days]);
+    const days = joined.get(key) ?? joinRuns(union(covered, more.days), calendar);
+    joined.set(key, days);
+    all.set(ticker, days);
+  }
+  return all;
+}
+
+/** What daily bars tell of corporate actions; those that the scan is not of are looked at for it. */
+async function toldByTicker(
+  root: string,
+  scanned: readonly Found[],
+  { tickers, intervals }: ScanOptions,
+  memory: Memory,
+): Promise<Map<string, Told>> {
+  const all = new Map<string, Told>();
+  let daily = scanned;
+  if (intervals?.includes('1d') === false) {
+    const partitions = await listPartitions(root, { ...(tickers && { tickers }), intervals: ['1d'] });
+    const look = (one: Partition): Place<Found> => partitionPlace(one, memory);
+    daily = (await inspectAll(DISK, root, partitions, look, false)).found;
+  }
+  for (const { partition, knowledge } of daily)
+    if (partition.series.interval === '1d' && knowledge.told !== undefined)
+      all.set(partition.series.ticker, knowledge.told);
   return all;
 }
 

@@ -15,6 +15,7 @@ import { contentOf, type PartitionContent, writePartition } from './partition-fi
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
 import { Reads } from './reads.ts';
 import type { Note } from './scan-cache.ts';
+import type { Told } from './told.ts';
 import { addRevisions, readRevisionsFile } from './revisions.ts';
 
 /** A partition that an answer touches: as it was, and what comes into it. */
@@ -26,6 +27,14 @@ interface Change {
   readonly revisions: readonly Revision[];
 }
 
+interface UpsertTools {
+  readonly note?: Note;
+  /** What was read already. */
+  readonly reads?: Reads;
+  /** What daily bars tell from now on. Default: as it was. */
+  readonly told?: Told | undefined;
+}
+
 /**
  * Merges an answer into every partition that its bars or its knowledge touch, one after the other. If one of them, or
  * the revisions that it would add to, is damaged it goes to quarantine, none is written, and `store-corrupt` is thrown.
@@ -34,8 +43,7 @@ export async function upsertSeries(
   fs: CommitFs,
   root: string,
   update: SeriesUpdate,
-  note?: Note,
-  reads = new Reads(root),
+  { note, reads = new Reads(root), told }: UpsertTools,
 ): Promise<UpsertResult> {
   const changes = await plannedChanges(fs, root, update, reads);
   const revised = changes.filter(({ revisions }) => revisions.length > 0);
@@ -44,7 +52,7 @@ export async function upsertSeries(
     const { partition, before, merged, revisions } = change;
     // First, so that no old value is ever nowhere.
     await addRevisions(fs, root, partition, known.get(change) ?? [], revisions);
-    const knowledge = learnFrom(before?.knowledge, update, partition.period);
+    const knowledge = learnFrom(before?.knowledge, update, partition.period, told);
     await writePartition(fs, root, partition, { bars: merged.bars, knowledge }, note);
   }
   const total = (count: (change: Change) => number): number =>
@@ -119,7 +127,12 @@ function splitByPeriod({ series, calendar, bars, learned }: SeriesUpdate): Map<s
   return new Map([...byPeriod].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function learnFrom(before: Knowledge | undefined, update: SeriesUpdate, period: string): Knowledge {
+function learnFrom(
+  before: Knowledge | undefined,
+  update: SeriesUpdate,
+  period: string,
+  told = before?.told,
+): Knowledge {
   const learned = within(update.learned, [periodRange(period)]);
   const noted = update.topUps;
   const topUps = noted === undefined ? before?.topUps : { count: noted, at: update.fetchedAt };
@@ -132,6 +145,7 @@ function learnFrom(before: Knowledge | undefined, update: SeriesUpdate, period: 
     identity: mergeIdentity(before?.identity ?? UNKNOWN_IDENTITY, update.identity),
     fetchedAt: Math.max(update.fetchedAt, before?.fetchedAt ?? update.fetchedAt),
     ...(topUps !== undefined && { topUps }),
+    ...(told !== undefined && { told }),
   };
 }
 

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseDay } from '../../../src/core/day.ts';
+import type { ActionBook } from '../../../src/core/action-book.ts';
+import { type DayRange, parseDay } from '../../../src/core/day.ts';
+import { union } from '../../../src/core/ranges.ts';
 import type { BarStore } from '../../../src/store/store.ts';
-import { AAPL, days, NO_DAYS, NOON, update, WEEK } from '../fixtures.ts';
+import { AAPL, AAPL_5M, coverage, days, NO_DAYS, NOON, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
 import { type StoreUnderTest } from './subject.ts';
 
 export function describeActions(open: () => Promise<StoreUnderTest>): void {
@@ -70,6 +72,66 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
       expect(await coveredOf('AAPL')).toEqual([days('2026-02-26', '2026-03-03')]);
       await store.upsertActions('AAPL', [], days('2026-03-04', '2026-03-05'), 'sample', NOON);
       expect(await coveredOf('AAPL')).toHaveLength(2);
+    });
+
+    /** A commit of a daily bar whose answer speaks of the days too, with what else it does to the actions. */
+    const topUp = async (
+      covered: DayRange,
+      more: (book: ActionBook) => ActionBook = (book) => book,
+    ): Promise<void> => {
+      const edit = await subject.reopen().edit(AAPL, WEEK_DAYS);
+      await edit.commit({
+        actions: (before) => more({ ...before, covered: union(before.covered, [covered]) }),
+        bars: update(WEEK, { learned: coverage({ present: [WEEK_DAYS] }) }),
+      });
+    };
+    const later = days('2021-01-01', '2026-02-28');
+    const both = days('2020-01-02', '2026-02-28');
+
+    it('are known of the days that the bars of a later answer tell of', async () => {
+      await store.upsertActions('AAPL', [split], year, 'sample', NOON);
+      await topUp(later);
+      expect(await coveredOf('AAPL')).toEqual([both]);
+      expect((await subject.reopen().scan({ intervals: ['5m'] })).actions.get('AAPL')).toEqual([both]);
+      expect((await store.readActionBook('AAPL')).covered).toEqual([both]);
+      expect((await store.edit(AAPL_5M, WEEK_DAYS)).actions.covered).toEqual([both]);
+      await topUp(days('2026-03-02', '2026-03-03'));
+      expect(await coveredOf('AAPL')).toEqual([days('2020-01-02', '2026-03-03')]);
+    });
+
+    it('are known as well after the next of them, after a doubt, and after the bars are forgotten', async () => {
+      await store.upsertActions('AAPL', [split], year, 'sample', NOON);
+      await topUp(later);
+      await store.upsertActions('AAPL', [dividend], NO_DAYS, 'sample', NOON + 1);
+      expect(await coveredOf('AAPL')).toEqual([both]);
+      await topUp(days('2026-03-02', '2026-03-03'));
+      await store.forget(AAPL);
+      expect(await coveredOf('AAPL')).toEqual([days('2020-01-02', '2026-03-03')]);
+      expect(await store.readActions('AAPL')).toEqual([dividend, split]);
+    });
+
+    it('that are forgotten are known no more, whatever the bars told of them', async () => {
+      await store.upsertActions('AAPL', [split], year, 'sample', NOON);
+      await topUp(later);
+      expect(await store.forgetActions('AAPL', days('2022-01-01', '2023-01-01'))).toBe(0);
+      const known = [days('2020-01-02', '2022-01-01'), days('2023-01-01', '2026-02-28')];
+      expect(await coveredOf('AAPL')).toEqual(known);
+      expect((await store.readActionBook('AAPL')).covered).toEqual(known);
+      await store.forgetActions('AAPL');
+      expect(await coveredOf('AAPL')).toBeUndefined();
+      await topUp(days('2026-03-02', '2026-03-03'));
+      expect(await coveredOf('AAPL')).toEqual([days('2026-03-02', '2026-03-03')]);
+    });
+
+    it('come with the days that bars tell of when they are forgotten and brought back', async () => {
+      await store.upsertActions('AAPL', [split], year, 'sample', NOON);
+      await topUp(later);
+      const entry = await store.keepForgotten({ series: [AAPL], actionsOf: ['AAPL'], at: NOON });
+      await store.forget(AAPL);
+      await store.forgetActions('AAPL');
+      await store.restoreForgotten(entry?.id ?? '', NOON);
+      expect(await coveredOf('AAPL')).toEqual([both]);
+      expect(await store.readActions('AAPL')).toEqual([split]);
     });
 
     it('are scanned of the asked tickers only, whatever the interval', async () => {

@@ -5,7 +5,7 @@ import { twinSplits } from '../../../core/action-book.ts';
 import { actionText } from '../../../core/action-text.ts';
 import { formatDay } from '../../../core/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
-import { readActionsFile } from '../actions.ts';
+import { readBookFile } from '../action-file.ts';
 import { type ActionsFooter, readActionsFooter, readRevisionsFooter } from '../decode.ts';
 import { loadFile } from '../disk.ts';
 import { CREATED_BY } from '../encode.ts';
@@ -69,7 +69,7 @@ async function actionsFindings(root: string, path: string, ticker: string): Prom
   if (damage.length > 0) return damage;
   const strange = await strangeHand(root, path, readActionsFooter, { ticker }, REWRITES_ACTIONS);
   if (strange.length > 0) return strange;
-  return twinSplits(await readActionsFile(root, ticker)).map(([first, second]) => {
+  return twinSplits((await readBookFile(root, ticker)).book).map(([first, second]) => {
     const days = `${formatDay(first.exDay)} and again of ${formatDay(second.exDay)}`;
     return {
       kind: 'repeated-split',
@@ -109,7 +109,7 @@ async function strangeHand(
 
 /** Beyond what reading checks: that the file says for which days it speaks, and that its values can be. */
 async function checkActions(root: string, path: string, ticker: string): Promise<void> {
-  const { entries } = await readActionsFile(root, ticker);
+  const { entries } = (await readBookFile(root, ticker)).book;
   const file = await loadFile(join(root, path));
   if (file === undefined) return;
   const footer = await readActionsFooter(file);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Split } from '../../../core/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import type { Damage, Examination, ExamineOptions } from '../../damage.ts';
-import { readActionsFile } from '../actions.ts';
+import { readBookFile } from '../action-file.ts';
 import type { CommitFs } from '../commit.ts';
 import { errno, loadFile, orAbsent } from '../disk.ts';
 import type { Partition } from '../layout.ts';
@@ -116,7 +116,7 @@ class Examiner {
     if (this.#splits?.ticker === ticker) return this.#splits.splits;
     const splits: Split[] = [];
     try {
-      for (const { action } of (await readActionsFile(this.#root, ticker)).entries)
+      for (const { action } of (await readBookFile(this.#root, ticker)).book.entries)
         if (action.kind === 'split' && action.ratio > 0) splits.push(action);
     } catch (error) {
       if (!(error instanceof BackfillError) && errno(error) === undefined) throw error;

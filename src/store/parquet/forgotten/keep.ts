@@ -7,11 +7,12 @@ import type { DayRange } from '../../../core/day.ts';
 import { periodRange, sessionDateOf } from '../../../core/partition.ts';
 import { span } from '../../../core/ranges.ts';
 import type { ForgetOrder, ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
-import { cutBook, readActionsFile, updateActions } from '../actions.ts';
+import { cutBook, updateActions } from '../actions.ts';
 import type { CommitFs } from '../commit.ts';
 import { cutPartition, readableOrSetAside } from '../forget.ts';
 import { timeStamp } from '../layout.ts';
 import { type PartitionContent, readPartition, writePartition } from '../partition-file.ts';
+import { Reads } from '../reads.ts';
 import { partitionsOf } from '../walk.ts';
 import { entryPath, writeEntry } from './entry.ts';
 
@@ -34,7 +35,7 @@ export async function keepForgotten(
   let actions = 0;
   let isAny = kept.length > 0;
   for (const ticker of actionsOf) {
-    const { gone } = cutBook(await readActionsFile(root, ticker), range);
+    const { gone } = cutBook((await new Reads(root).book(ticker)).book, range);
     if (isNothing(gone)) continue;
     await updateActions(fs, folder, ticker, () => gone);
     actions += gone.entries.length;

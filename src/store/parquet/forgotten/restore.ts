@@ -10,7 +10,8 @@ import { type GivenBack, giveBack, giveBackActions } from '../../../core/give-ba
 import { mergeBars } from '../../../core/merge-bars.ts';
 import { sessionDateOf } from '../../../core/partition.ts';
 import type { Restored } from '../../forgotten.ts';
-import { readActionsFile, updateActions } from '../actions.ts';
+import { readBookFile } from '../action-file.ts';
+import { updateActions } from '../actions.ts';
 import type { CommitFs } from '../commit.ts';
 import { compact, type Knowledge } from '../knowledge.ts';
 import type { Partition } from '../layout.ts';
@@ -45,7 +46,7 @@ export async function restoreForgotten(
   await assertNoConflict(root, folder, partitions, tickers);
   let actions = 0;
   for (const ticker of tickers) {
-    const gone = await readGone(folder, () => readActionsFile(join(root, folder), ticker));
+    const gone = await readGone(folder, () => bookIn(join(root, folder), ticker));
     await updateActions(fs, root, ticker, (now) => {
       const { book } = giveBackActions(gone, now);
       actions += book.entries.length - now.entries.length;
@@ -80,8 +81,8 @@ async function assertNoConflict(
   const [first, ...more] = days.values();
   if (first !== undefined) throw otherBars(first.partition, first.days, more.length);
   for (const ticker of tickers) {
-    const gone = await readGone(folder, () => readActionsFile(join(root, folder), ticker));
-    const [conflict] = giveBackActions(gone, await readActionsFile(root, ticker)).conflicts;
+    const gone = await readGone(folder, () => bookIn(join(root, folder), ticker));
+    const [conflict] = giveBackActions(gone, await bookIn(root, ticker)).conflicts;
     if (conflict === undefined) continue;
     throw new BackfillError(
       'usage',
@@ -127,6 +128,10 @@ function mergedBack({ gone, now, back }: Pair): PartitionContent {
 
 function latest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+async function bookIn(root: string, ticker: string): Promise<ActionBook> {
+  return (await readBookFile(root, ticker)).book;
 }
 
 /** Names where the damage is. */
