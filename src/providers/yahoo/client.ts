@@ -3,7 +3,9 @@ import chart from 'yahoo-finance2/modules/chart';
 import { BackfillError } from '../../core/errors.ts';
 import type { Interval } from '../../core/interval.ts';
 import { type Chart, readChart } from './chart.ts';
-import { type HttpAnswer, type Send, type WireEvents, retryAfterMs } from '../http/transport.ts';
+import { errorByStatus, firstLine } from '../http/status.ts';
+import type { Call } from '../http/steps.ts';
+import type { HttpAnswer } from '../http/transport.ts';
 
 /** What to ask of `/v8/finance/chart`. Periods are epoch seconds; a bar stamped exactly `period2` is included. */
 export interface ChartQuery {
@@ -15,8 +17,6 @@ export interface ChartQuery {
   readonly now: number;
 }
 
-export type ChartClient = (query: ChartQuery, wire?: WireEvents) => Promise<Chart>;
-
 export const YAHOO_URL = 'https://query2.finance.yahoo.com';
 
 const YahooFinance = createYahooFinance({ modules: { chart } });
@@ -24,54 +24,48 @@ const YahooFinance = createYahooFinance({ modules: { chart } });
 const SILENT = { info: nothing, warn: nothing, error: nothing, debug: nothing, dir: nothing };
 function nothing(): void {}
 
-/** What the library is shown of a good answer: it refuses a whole chart for a field that nobody reads. */
-const NOTHING_MORE = '{"chart":{"result":[{"indicators":{"quote":[{}]}}]}}';
+/** What the library is told in place of an answer: a chart in which there is nothing to read. */
+const NOTHING = '{"chart":{"result":[{"indicators":{"quote":[{}]}}]}}';
 
 /**
- * The chart endpoint through yahoo-finance2, which knows its query. Bytes go through our own `send`, and answers are
- * read here, before the library sees them: it loses status and headers, and its checks ask for what is of no use.
+ * A request to the chart endpoint as yahoo-finance2 words it, which knows its query. The library itself never gets to
+ * the wire: it loses status and headers of an answer, and its checks ask for what is of no use.
  */
-export function chartClient(send: Send, baseUrl: string): ChartClient {
+export async function wordChart(query: ChartQuery, baseUrl: string): Promise<Call> {
   const base = new URL(baseUrl);
-  return async (query, wire) => {
-    let answered: Chart | undefined;
-    const yahoo = new YahooFinance({
-      fetch: async (input, init) => {
-        const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input);
-        url.protocol = base.protocol;
-        url.host = base.host;
-        url.pathname = base.pathname.replace(/\/$/, '') + url.pathname;
-        const answer = await send({ url, headers: { 'user-agent': userAgent(init) }, ...wire });
-        assertUsable(answer, query);
-        answered = readChart(answer.body, query.symbol);
-        return asResponse(NOTHING_MORE);
-      },
-      queue: { concurrency: Number.POSITIVE_INFINITY },
-      versionCheck: false,
-      validation: { logErrors: false, logOptionsErrors: false },
-      logger: SILENT,
-    });
-    try {
-      // A new options object a call: the library mutates it.
-      const options = {
-        period1: query.period1,
-        period2: query.period2,
-        interval: query.interval,
-        includePrePost: false,
-        events: 'div|split',
-        return: 'object',
-      } as const;
-      await yahoo.chart(encodeURIComponent(query.symbol), options, { validateResult: false });
-    } catch (error) {
-      if (error instanceof BackfillError) throw error;
-      const what = firstLine(error instanceof Error ? error.message : String(error));
-      const message = `Yahoo cannot be asked for ${query.symbol}: ${what}`;
-      throw new BackfillError('bad-answer', message, { cause: error });
-    }
-    if (answered === undefined)
-      throw new BackfillError('bad-answer', `Yahoo was not asked for ${query.symbol}`);
-    return answered;
-  };
+  let call: Call | undefined;
+  const yahoo = new YahooFinance({
+    fetch: (input, init) => {
+      const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input);
+      url.protocol = base.protocol;
+      url.host = base.host;
+      url.pathname = base.pathname.replace(/\/$/, '') + url.pathname;
+      call = { url, headers: { 'user-agent': userAgent(init) } };
+      return Promise.resolve(asResponse(NOTHING));
+    },
+    queue: { concurrency: Number.POSITIVE_INFINITY },
+    versionCheck: false,
+    validation: { logErrors: false, logOptionsErrors: false },
+    logger: SILENT,
+  });
+  try {
+    // A new options object a call: the library mutates it.
+    const options = {
+      period1: query.period1,
+      period2: query.period2,
+      interval: query.interval,
+      includePrePost: false,
+      events: 'div|split',
+      return: 'object',
+    } as const;
+    await yahoo.chart(encodeURIComponent(query.symbol), options, { validateResult: false });
+  } catch (error) {
+    const what = firstLine(error instanceof Error ? error.message : String(error));
+    const message = `Yahoo cannot be asked for ${query.symbol}: ${what}`;
+    throw new BackfillError('bad-answer', message, { cause: error });
+  }
+  if (call === undefined) throw new BackfillError('bad-answer', `Yahoo was not asked for ${query.symbol}`);
+  return call;
 }
 
 /** Yahoo turns requests without a browser-like agent away with 429; the library's own is known to pass. */
@@ -80,17 +74,17 @@ function userAgent(init: RequestInit | undefined): string {
   return String(own?.[1] ?? 'Mozilla/5.0');
 }
 
-/** What the library reads of a good answer. The class itself would load all of `fetch` into every thread. */
+/** What the library reads of an answer. The class itself would load all of `fetch` into every thread. */
 function asResponse(body: string): Response {
   const read = { ok: true, status: 200, headers: {}, text: () => Promise.resolve(body) };
   return read as unknown as Response;
 }
 
-function assertUsable(answer: HttpAnswer, query: ChartQuery): void {
-  if (answer.status === 200 && answer.body.trimStart().startsWith('{')) return;
+/** The chart in an answer. Throws what the answer says instead, or `bad-answer` for a chart that is none. */
+export function chartIn(answer: HttpAnswer, { symbol, now }: ChartQuery): Chart {
+  if (answer.status === 200 && answer.body.trimStart().startsWith('{')) return readChart(answer.body, symbol);
   const said = describe(answer);
-  const about = `Yahoo answered ${answer.status} for ${query.symbol}: ${said}`;
-  const wait = retryAfterMs(answer.headers, query.now);
+  const about = `Yahoo answered ${answer.status} for ${symbol}: ${said}`;
   switch (answer.status) {
     case 404:
       if (isChartError(answer)) throw new BackfillError('unknown-ticker', about);
@@ -100,24 +94,9 @@ function assertUsable(answer: HttpAnswer, query: ChartQuery): void {
       throw new BackfillError('bad-answer', about);
     case 422:
       throw new BackfillError('out-of-range', about);
-    case 418:
-    case 429:
-      throw throttled(about, wait);
-    case 401:
-      throw new BackfillError('unauthorized', about);
-    case 402:
-    case 403:
-    case 451:
-      throw new BackfillError('not-entitled', about);
   }
-  if (answer.status >= 500 && wait !== undefined) throw throttled(about, wait);
-  if (isRefusal(answer)) throw new BackfillError('bad-answer', about);
-  throw new BackfillError('provider-fault', about, { retryable: true });
-}
-
-function throttled(about: string, wait: number | undefined): BackfillError {
-  const details = { retryable: true, ...(wait !== undefined && { retryAfterMs: wait }) };
-  return new BackfillError('throttled', about, details);
+  const error = errorByStatus(answer, about, now);
+  throw error.code === 'provider-fault' && isRefusal(answer) ? new BackfillError('bad-answer', about) : error;
 }
 
 /** Statuses 4xx that say that the same request may do later: time-out, too early. */
@@ -137,9 +116,4 @@ function isChartError(answer: HttpAnswer): boolean {
 function describe({ body }: HttpAnswer): string {
   const description = /"description"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
   return description ?? firstLine(body.replaceAll(/<[^>]*>/g, ' '));
-}
-
-function firstLine(text: string): string {
-  const line = text.trim().split('\n', 1)[0] ?? '';
-  return line.length > 160 ? `${line.slice(0, 160)}…` : line || '(empty)';
 }

@@ -3,40 +3,54 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import { MS_PER_DAY, type DayRange, startOfDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Interval } from '../../core/interval.ts';
-import { randomFor } from '../../market/random.ts';
 import type { Gate } from '../http/gate.ts';
-import { throughGate, withRetries } from '../http/retry.ts';
-import { send, withTimeout } from '../http/transport.ts';
-import type { BarAnswer, BarRequest, Provider, ProviderConfig } from '../provider.ts';
+import { openHttpProvider } from '../http/open-provider.ts';
+import type { HttpSteps } from '../http/steps.ts';
+import type { BarAnswer, ListRequest, Provider, ProviderConfig } from '../provider.ts';
 import { closedDays } from '../closed-days.ts';
 import { yahooCapabilities } from './capabilities.ts';
 import type { Chart } from './chart.ts';
-import { type ChartQuery, YAHOO_URL, chartClient } from './client.ts';
+import { type ChartQuery, YAHOO_URL, chartIn, wordChart } from './client.ts';
 import { lastTradeOf, parseChart } from './parse.ts';
 
-type AskedChart = (query: ChartQuery) => Promise<Chart>;
+/** The charts of a chain so far: the daily one, which has the events, and then the bars if these are intraday. */
+interface Charts {
+  readonly events: Chart;
+  readonly bars?: Chart;
+}
 
 /** Yahoo's chart endpoint. Its prices are split-adjusted; the answers given here are raw. */
 export function openYahoo(config: ProviderConfig, gate: Gate): Provider {
-  const timed = withTimeout(send, config.timeoutMs ?? 30_000);
-  const client = chartClient((request) => timed(request, gate.signal), config.url ?? YAHOO_URL);
-  const chart: AskedChart = (query) => {
-    const random = randomFor(`${query.symbol} ${query.interval} ${query.period1}`);
-    const once = throughGate(gate, async (wire) => assertAbout(await client(query, wire), query));
-    return withRetries(gate, { ...RETRIES, random }, once);
-  };
+  return openHttpProvider(stepsAt(config.url ?? YAHOO_URL), config, gate);
+}
+
+function stepsAt(url: string): HttpSteps<Charts> {
   return {
     capabilities: yahooCapabilities,
-    symbolOf: (ticker) => ticker,
-    tickerOf: (symbol) => symbol,
-    fetchBars: (request) => fetchBars(chart, request),
-    listTickers: () => Promise.resolve([]),
-    close: () => Promise.resolve(),
+    request: (asked, charts) => wordChart(queryOf(asked, charts), url),
+    parse: (answer, asked, charts) => {
+      const query = queryOf(asked, charts);
+      const chart = assertAbout(chartIn(answer, query), query);
+      const state: Charts = charts === undefined ? { events: chart } : { ...charts, bars: chart };
+      return { parts: [], state, hasMore: charts === undefined && asked.interval !== '1d' };
+    },
+    end: (asked, charts) => [{ ticker: tickerOf(asked), answer: answerOf(asked, charts) }],
   };
 }
 
-/** Eight tries survive an hour in which every second answer is bad. */
-const RETRIES = { attempts: 8, firstWaitMs: 500, longestWaitMs: 30_000 };
+/** The one ticker of a request: the endpoint takes no lists. */
+function tickerOf({ tickers: [ticker = ''] }: ListRequest): string {
+  return ticker;
+}
+
+function queryOf(asked: ListRequest, charts: Charts | undefined): ChartQuery {
+  const { range, interval, now } = asked;
+  const symbol = tickerOf(asked);
+  const { period1, period2 } = periods(range, calendarFor(symbol), interval);
+  if (charts !== undefined) return { symbol, interval, period1, period2, now };
+  // Up to tomorrow: splits that went ex after the range adjust its prices too.
+  return { symbol, interval: '1d', period1, period2: seconds(now + MS_PER_DAY), now };
+}
 
 /** What Yahoo calls our intervals; a chart that does not say is taken at its rows. */
 const GRANULARITIES: Readonly<Record<Interval, readonly string[]>> = {
@@ -59,21 +73,15 @@ function assertAbout(chart: Chart, { symbol, interval }: ChartQuery): Chart {
   throw new BackfillError('bad-answer', message, { retryable: true });
 }
 
-async function fetchBars(client: AskedChart, request: BarRequest): Promise<BarAnswer> {
-  const { series, range, now } = request;
-  const calendar = calendarFor(series.ticker);
-  const settleDelayMs = yahooCapabilities.intervals[series.interval]?.settleDelayMs ?? 0;
-  const settled = calendar.lastSettled(now, settleDelayMs);
-  const ask = (interval: Interval, period1: number, period2: number): Promise<Chart> =>
-    client({ symbol: series.ticker, interval, period1, period2, now });
-  const { period1, period2 } = periods(range, calendar, series.interval);
-  // Up to tomorrow: splits that went ex after the range adjust its prices too.
-  const events = await ask('1d', period1, seconds(now + MS_PER_DAY));
-  const chart = series.interval === '1d' ? events : await ask(series.interval, period1, period2);
-  assertSameHistory(chart, events, series.ticker);
+function answerOf(asked: ListRequest, { events, bars: chart = events }: Charts): BarAnswer {
+  const { interval, range, now } = asked;
+  const ticker = tickerOf(asked);
+  const calendar = calendarFor(ticker);
+  const settled = calendar.lastSettled(now, yahooCapabilities.intervals[interval]?.settleDelayMs ?? 0);
+  assertSameHistory(chart, events, ticker);
   const lastTrade = lastTradeOf(chart, calendar);
   return {
-    ...parseChart(chart, events, { interval: series.interval, calendar, range, now, settled }),
+    ...parseChart(chart, events, { interval, calendar, range, now, settled }),
     proven: closedDays(range, calendar, now),
     wireBasis: 'split-adjusted',
     explained: [],

@@ -1,0 +1,105 @@
+import { BackfillError } from '../../core/errors.ts';
+import type { ListRequest, Part } from '../provider.ts';
+import type { Call, HttpSteps, Page, Secrets, Spoilt } from './steps.ts';
+import type { HttpAnswer } from './transport.ts';
+
+/** Sends what `word` words, as often as it takes, and gives what `read` makes of the answer. */
+export type Exchange = <T>(
+  id: string,
+  word: (secrets: Secrets) => Call | Promise<Call>,
+  read: (answer: HttpAnswer, call: Call) => T,
+) => Promise<T>;
+
+/**
+ * How a request for some tickers went: `spoilt`, that some of them, which one is not said, had it refused; `failed`, that
+ * it is not known whether any would have.
+ */
+type Course = { readonly kind: 'done' | 'failed' } | ({ readonly kind: 'spoilt' } & Pick<Spoilt, 'spoilt'>);
+
+/**
+ * Asks for some series over as many requests as it takes; at most one part for each. A ticker that spoils the request of
+ * the others is left out where the answer names it, and else found by halving: one among a hundred costs from nine to
+ * fifteen more requests. What befalls a request befalls those of its series that had not come by then.
+ */
+export async function askInSteps<State>(
+  asked: ListRequest,
+  steps: HttpSteps<State>,
+  exchange: Exchange,
+): Promise<readonly Part[]> {
+  const parts = new Map<string, Part>();
+  const note = (part: Part): void => void parts.set(part.ticker, part);
+  const openOf = (tickers: readonly string[]): readonly string[] =>
+    tickers.filter((ticker) => !parts.has(ticker));
+
+  /** Asks for all, again without those that a refusal names. */
+  const askTogether = async (tickers: readonly string[]): Promise<Course> => {
+    for (let open = openOf(tickers); open.length > 0; open = openOf(tickers)) {
+      try {
+        const refused = await followPages({ ...asked, tickers: open }, steps, exchange, note);
+        if (refused === undefined) break;
+        const { spoilt, without } = refused;
+        const named = open.filter((ticker) => without.includes(ticker));
+        if (named.length === 0) return { kind: 'spoilt', spoilt };
+        for (const ticker of named) note({ ticker, error: spoilt });
+      } catch (error) {
+        for (const ticker of openOf(open)) note({ ticker, error });
+        return { kind: 'failed' };
+      }
+    }
+    return { kind: 'done' };
+  };
+
+  const askApart = async (tickers: readonly string[]): Promise<void> => {
+    const open = openOf(tickers);
+    const middle = Math.ceil(open.length / 2);
+    const [first, second] = [open.slice(0, middle), open.slice(middle)];
+    const course = await ask(first);
+    // Where none of the first half spoils a request, one of the second does.
+    if (course === 'done' && second.length > 1) await askApart(second);
+    else await ask(second);
+  };
+
+  const ask = async (tickers: readonly string[]): Promise<Course['kind']> => {
+    const course = await askTogether(tickers);
+    if (course.kind !== 'spoilt') return course.kind;
+    const [ticker, ...others] = openOf(tickers);
+    if (ticker !== undefined && others.length === 0) note({ ticker, error: course.spoilt });
+    else await askApart(tickers);
+    return course.kind;
+  };
+
+  await ask(asked.tickers);
+  return [...parts.values()];
+}
+
+/** One chain of pages; gives the refusal where one is refused for some of its tickers. */
+async function followPages<State>(
+  asked: ListRequest,
+  steps: HttpSteps<State>,
+  exchange: Exchange,
+  note: (part: Part) => void,
+): Promise<Spoilt | undefined> {
+  const known = new Set<string>();
+  for (let state: State | undefined; ;) {
+    const before = state;
+    let address = '';
+    const page: Page<State> | Spoilt = await exchange(
+      `${asked.tickers[0]} ${asked.interval} ${asked.range.from} ${known.size}`,
+      (secrets) => steps.request(asked, before, secrets),
+      (answer, { url }) => {
+        address = url.href;
+        return steps.parse(answer, asked, before);
+      },
+    );
+    if ('spoilt' in page) return page;
+    for (const part of page.parts) note(part);
+    if (!page.hasMore) {
+      for (const part of steps.end(asked, page.state)) note(part);
+      return undefined;
+    }
+    if (known.has(address))
+      throw new BackfillError('bad-answer', `${steps.capabilities.id} gives the same page again and again`);
+    known.add(address);
+    ({ state } = page);
+  }
+}

@@ -1,0 +1,66 @@
+import { BackfillError } from '../../core/errors.ts';
+import { randomFor } from '../../market/random.ts';
+import type { ListRequest, Part, Provider, ProviderConfig } from '../provider.ts';
+import { type Exchange, askInSteps } from './chain.ts';
+import type { Gate } from './gate.ts';
+import { throughGate, withRetries } from './retry.ts';
+import { withoutSecrets } from './secrets.ts';
+import type { HttpSteps, Secrets } from './steps.ts';
+import { send, withTimeout } from './transport.ts';
+
+/** Eight tries survive an hour in which every second answer is bad. */
+const RETRIES = { attempts: 8, firstWaitMs: 500, longestWaitMs: 30_000 };
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** A provider that speaks in steps, each of whose requests passes the gate, is timed, and is tried again where that helps. */
+export function openHttpProvider<State>(
+  steps: HttpSteps<State>,
+  { timeoutMs = DEFAULT_TIMEOUT_MS }: Pick<ProviderConfig, 'timeoutMs'>,
+  gate: Gate,
+  secrets: Secrets = {},
+): Provider {
+  const { capabilities, symbolOf = asIs, tickerOf = asIs, tickers } = steps;
+  const exchange = exchangeThrough(gate, timeoutMs, secrets);
+  const fetchList = async (request: ListRequest): Promise<readonly Part[]> => {
+    const parts = await askInSteps(request, steps, exchange);
+    return parts.map((part) =>
+      'error' in part ? { ...part, error: withoutSecrets(part.error, secrets) } : part,
+    );
+  };
+  return {
+    ...{ capabilities, symbolOf, tickerOf, fetchList },
+    fetchBars: async ({ series: { ticker, interval }, range, now }) => {
+      const parts = await fetchList({ tickers: [ticker], interval, range, now });
+      const part = parts.find((one) => one.ticker === ticker);
+      if (part === undefined)
+        throw new BackfillError('internal', `no part of ${capabilities.id}'s answer is of ${ticker}`);
+      if ('error' in part) throw part.error;
+      return part.answer;
+    },
+    listTickers: async () => {
+      if (tickers === undefined) return [];
+      try {
+        return await exchange('tickers', tickers.request, tickers.parse);
+      } catch (error) {
+        throw withoutSecrets(error, secrets);
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function asIs(name: string): string {
+  return name;
+}
+
+function exchangeThrough(gate: Gate, timeoutMs: number, secrets: Secrets): Exchange {
+  const timed = withTimeout(send, timeoutMs);
+  return async (id, word, read) => {
+    const once = throughGate(gate, async (wire) => {
+      const call = await word(secrets);
+      return read(await timed({ ...call, ...wire }, gate.signal), call);
+    });
+    return withRetries(gate, { ...RETRIES, random: randomFor(id) }, once);
+  };
+}

@@ -1,0 +1,53 @@
+import type { BackfillError } from '../../core/errors.ts';
+import type { Capabilities, ListRequest, Part } from '../provider.ts';
+import type { HttpAnswer } from './transport.ts';
+
+/** A GET, as a provider words it. */
+export interface Call {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The user's keys, by the name that the provider gives them. No error says them. */
+export type Secrets = Readonly<Record<string, string>>;
+
+/** What one answer of a chain brought. */
+export interface Page<State> {
+  /** The series that are known to be whole by now; each once in a chain. */
+  readonly parts: readonly Part[];
+  /** What the next request and the end of the chain are to know. */
+  readonly state: State;
+  /** Whether there is more to ask for. */
+  readonly hasMore: boolean;
+}
+
+/** A request that is refused whole for some of its tickers. */
+export interface Spoilt {
+  /** What each of these tickers fails with. */
+  readonly spoilt: BackfillError;
+  /** The tickers that the refusal names; none where it does not say for which. */
+  readonly without: readonly string[];
+}
+
+/**
+ * A provider as data and pure functions: how a chain of requests for some series is worded and what its answers mean.
+ * Quota, retries, time-outs, pages and refused tickers are `openHttpProvider`'s.
+ */
+export interface HttpSteps<State> {
+  readonly capabilities: Capabilities;
+  /** Our ticker in the provider's own spelling. Default: the same. */
+  readonly symbolOf?: (ticker: string) => string;
+  /** Inverse of `symbolOf`. Default: the same. */
+  readonly tickerOf?: (symbol: string) => string;
+  /** The next request of a chain; `state` is undefined for its first one. Asked anew for each try: a signature is fresh. */
+  readonly request: (asked: ListRequest, state: State | undefined, secrets: Secrets) => Call | Promise<Call>;
+  /** Throws what befalls all tickers; what is retryable is asked for again. */
+  readonly parse: (answer: HttpAnswer, asked: ListRequest, state: State | undefined) => Page<State> | Spoilt;
+  /** What only the end of a chain proves: the parts that no page gave, of series that never came too. */
+  readonly end: (asked: ListRequest, state: State) => readonly Part[];
+  /** Its own universe; needed where `capabilities.listsTickers`. */
+  readonly tickers?: {
+    readonly request: (secrets: Secrets) => Call;
+    readonly parse: (answer: HttpAnswer) => readonly string[];
+  };
+}

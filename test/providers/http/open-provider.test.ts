@@ -1,0 +1,147 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { BackfillError } from '../../../src/core/errors.ts';
+import { errorData } from '../../../src/core/errors.ts';
+import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
+import { openHttpProvider } from '../../../src/providers/http/open-provider.ts';
+import { ASKED, outcomesOf, toySteps } from './toy.ts';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+type Reply = (request: IncomingMessage, response: ServerResponse, count: number) => void;
+
+async function toy(reply: Reply, { gate = OPEN_GATE, timeoutMs = 5000, key = 'open sesame' } = {}) {
+  let count = 0;
+  const server = createServer((request, response) => reply(request, response, ++count));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return openHttpProvider(toySteps(`http://127.0.0.1:${port}`), { timeoutMs }, gate, { key });
+}
+
+const closes = (values: Record<string, number[]>): string => JSON.stringify({ closes: values });
+const ONE_TRY: Gate = { ...OPEN_GATE, failed: () => false };
+
+/** A gate that notes what passes. */
+function noting(more: Partial<Gate> = {}): { gate: Gate; notes: string[] } {
+  const notes: string[] = [];
+  const gate: Gate = {
+    ...OPEN_GATE,
+    enter: async () => notes.push('enter'),
+    departed: () => void notes.push('departed'),
+    ended: () => void notes.push('ended'),
+    answered: () => void notes.push('answered'),
+    throttled: (ms) => notes.push(`throttled ${ms}`) > 0,
+    failed: ({ code }) => notes.push(`failed ${code}`) > 0,
+    ...more,
+  };
+  return { gate, notes };
+}
+
+describe('a provider in steps', () => {
+  it('sends every page through the gate', async () => {
+    const { gate, notes } = noting();
+    const provider = await toy(
+      (_, response, count) =>
+        void response.end(JSON.stringify({ closes: { A: [count] }, ...(count === 1 && { next: 'two' }) })),
+      { gate },
+    );
+    expect(outcomesOf((await provider.fetchList?.({ ...ASKED, tickers: ['A'] })) ?? [])).toEqual({
+      A: [1, 2],
+    });
+    expect(notes).toEqual([
+      ...['enter', 'departed', 'ended', 'answered'],
+      ...['enter', 'departed', 'ended', 'answered'],
+    ]);
+  });
+
+  it('tries again what may go better, worded anew, and waits where it is asked to slow down', async () => {
+    const { gate, notes } = noting();
+    const provider = await toy(
+      (_, response, count) => {
+        if (count === 1) response.writeHead(500).end();
+        else if (count === 2) response.writeHead(429, { 'retry-after': '2' }).end();
+        else response.end(closes({ A: [3] }));
+      },
+      { gate },
+    );
+    const { bars } = await provider.fetchBars({ ...ASKED, series: { ticker: 'A', interval: '1d' } });
+    expect([...bars.close]).toEqual([3]);
+    expect(notes.filter((note) => /^(failed|throttled)/.test(note))).toEqual([
+      'failed provider-fault',
+      'throttled 2000',
+    ]);
+  });
+
+  it('lists its tickers through the gate', async () => {
+    const { gate, notes } = noting();
+    const provider = await toy((request, response) => void response.end(`["A","${request.url}"]`), { gate });
+    expect(await provider.listTickers()).toEqual(['A', '/tickers']);
+    expect(notes[0]).toBe('enter');
+  });
+
+  it('throws of one series what became of it', async () => {
+    const provider = await toy((_, response) => void response.end('{"refused":"A"}'));
+    const asked = provider.fetchBars({ ...ASKED, series: { ticker: 'A', interval: '1d' } });
+    await expect(asked).rejects.toMatchObject({ code: 'unknown-ticker' });
+  });
+
+  it('gives up an answer that does not come in time', async () => {
+    const provider = await toy(() => undefined, { gate: ONE_TRY, timeoutMs: 50 });
+    const asked = provider.fetchBars({ ...ASKED, series: { ticker: 'A', interval: '1d' } });
+    await expect(asked).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  it('lets go of a request at once when it is aborted', async () => {
+    const ending = new AbortController();
+    const provider = await toy(() => ending.abort(new Error('enough')), {
+      gate: { ...ONE_TRY, signal: ending.signal },
+    });
+    const asked = provider.fetchBars({ ...ASKED, series: { ticker: 'A', interval: '1d' } });
+    await expect(asked).rejects.toThrow('enough');
+  });
+});
+
+describe('a key', () => {
+  it('goes with every request', async () => {
+    const keys: unknown[] = [];
+    const provider = await toy((request, response) => {
+      keys.push(request.headers['x-key']);
+      response.end(closes({ A: [1] }));
+    });
+    await provider.fetchBars({ ...ASKED, series: { ticker: 'A', interval: '1d' } });
+    expect(keys).toEqual(['open sesame']);
+  });
+
+  it.each([
+    ['as it is', 'your key open sesame is wrong'],
+    ['as it stands in an address', 'no: /bars?key=open%20sesame'],
+  ])('is in no error of a server that repeats it %s', async (_, said) => {
+    const provider = await toy((__, response) => void response.writeHead(401).end(said));
+    const asked = provider.fetchBars({ ...ASKED, series: { ticker: 'A', interval: '1d' } });
+    const error = await asked.then(
+      () => undefined,
+      (one: BackfillError) => one,
+    );
+    expect(error).toMatchObject({ code: 'unauthorized', scope: 'run', retryable: false });
+    expect(error?.message).toContain('***');
+    expect(JSON.stringify(errorData(error))).not.toMatch(/sesame/);
+  });
+
+  it('is in no error of a ticker or of the list of tickers', async () => {
+    const provider = await toy((request, response) => {
+      if (request.url === '/tickers') response.writeHead(401).end('open sesame');
+      else response.end('{"refused":"A","by":"open sesame"}');
+    });
+    const series = { ticker: 'A', interval: '1d' } as const;
+    await expect(provider.fetchBars({ ...ASKED, series })).rejects.toThrow('"by":"***"');
+    await expect(provider.listTickers()).rejects.toThrow('toy says ***');
+  });
+});
