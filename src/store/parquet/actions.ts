@@ -16,12 +16,13 @@ import { joinRuns } from './knowledge.ts';
 import { actionsPath, dailyOf } from './layout.ts';
 import { assertDigest } from './own-entry.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
-import { readPartition, writePartition } from './partition-file.ts';
+import { readPartition } from './partition-file.ts';
 import { readMetadata } from './read-columns.ts';
 import { Reads } from './reads.ts';
 import { actionsSaid } from './said.ts';
 import type { Note } from './scan-cache.ts';
 import type { Told } from './told.ts';
+import { writePartition } from './write-partition.ts';
 
 /** What an answer says of a ticker's corporate actions. */
 interface ActionsAnswer {

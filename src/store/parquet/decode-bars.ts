@@ -3,22 +3,26 @@ import type { Revision } from '../../core/bars.ts';
 import { type Labels, type StoredBars, storedBarAt } from '../../core/columns.ts';
 import { joinedLabels, labelsOf } from '../../core/labels.ts';
 import { OUR_CODEC, readLabels, readNumbers } from './codec/read-chunk.ts';
-import { digestOf } from './digest.ts';
+import type { BodyWord } from './body.ts';
+import { digestOfRows } from './digest.ts';
 import { BAR_COLUMNS, CREATED_BY, REVISION_COLUMNS } from './encode.ts';
 import { type Columns, corrupt, orCorrupt, readColumns, readMetadata } from './read-columns.ts';
 
-/** All bars of a file. Throws `store-corrupt` if it is damaged, holds something else, or is not ascending by `ts`. */
-export async function decodeBars(file: AsyncBuffer): Promise<StoredBars> {
-  const bars = await readBars(file);
+/**
+ * All bars of a file, or those from a row group on. Throws `store-corrupt` if it is damaged, holds something else, or is not
+ * ascending by `ts`.
+ */
+export async function decodeBars(file: AsyncBuffer, fromGroup = 0): Promise<StoredBars> {
+  const bars = await readBars(file, fromGroup);
   for (let i = 1; i < bars.length; i++)
     if ((bars.ts[i] as number) <= (bars.ts[i - 1] as number))
       throw corrupt('its rows are not ascending by ts');
   return bars;
 }
 
-/** `digestOf` of the bars of a file, in its order. Throws `store-corrupt` like `decodeBars`. */
-export async function decodeDigest(file: AsyncBuffer): Promise<string> {
-  return digestOf(await readBars(file));
+/** `digestOfRows` of the bars of a file, in its order. Throws `store-corrupt` like `decodeBars`. */
+export async function decodeDigest(file: AsyncBuffer, body?: BodyWord): Promise<string> {
+  return digestOfRows(await readBars(file), body);
 }
 
 /** `ts` of all bars of a file, ascending. */
@@ -47,13 +51,17 @@ export async function decodeAsTheyAre(file: AsyncBuffer): Promise<StoredBars> {
   return barsFrom({ ...reader, numbers: reader.known }, OWN_NAMES);
 }
 
-async function readBars(file: AsyncBuffer): Promise<StoredBars> {
-  return barsFrom(await openBars(file), OWN_NAMES);
+async function readBars(file: AsyncBuffer, fromGroup = 0): Promise<StoredBars> {
+  return barsFrom(await openBars(file, fromGroup), OWN_NAMES);
 }
 
-async function openBars(file: AsyncBuffer): Promise<ColumnReader> {
+async function openBars(file: AsyncBuffer, fromGroup = 0): Promise<ColumnReader> {
   const names = BAR_COLUMNS.map(({ name }) => name);
-  return openReader(file, await readMetadata(file, BAR_COLUMNS), names);
+  const metadata = await readMetadata(file, BAR_COLUMNS);
+  if (fromGroup === 0) return openReader(file, metadata, names);
+  const groups = metadata.row_groups.slice(fromGroup);
+  const rows = groups.reduce((sum, { num_rows }) => sum + num_rows, 0n);
+  return openReader(file, { ...metadata, row_groups: groups, num_rows: rows }, names);
 }
 
 /** Columns that bars are made of. */

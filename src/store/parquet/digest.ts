@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ActionBook } from '../../core/action-book.ts';
 import { actionValue } from '../../core/bars.ts';
-import type { Labels, StoredBars } from '../../core/columns.ts';
+import { type Labels, type StoredBars, slice } from '../../core/columns.ts';
+import type { BodyWord } from './body.ts';
 import { currencyOf } from './encode.ts';
 
 /** Hex digits of a digest: 128 bits, more than enough against rot. */
@@ -36,6 +37,17 @@ export function digestOf(bars: StoredBars): string {
   // Each name behind its length, so that no two lists read the same.
   const text = names.map((name) => `${name.length}:${name}`).join('');
   return createHash('sha256').update(rows).update(text).digest('hex').slice(0, DIGITS);
+}
+
+/** The same over a body and a tail: of the body its own digest is enough. */
+export function digestWithTail(bodyDigest: string, tail: StoredBars): string {
+  return createHash('sha256').update(bodyDigest).update(digestOf(tail)).digest('hex').slice(0, DIGITS);
+}
+
+/** The digest that a file of these rows must state, by what it says of its body. */
+export function digestOfRows(bars: StoredBars, body: BodyWord | undefined): string {
+  if (body === undefined) return digestOf(bars);
+  return digestWithTail(digestOf(slice(bars, 0, body.rows)), slice(bars, body.rows, bars.length));
 }
 
 /** What is not known is 0 here; which that is stands beside it. */

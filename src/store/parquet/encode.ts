@@ -3,7 +3,8 @@ import { ByteWriter, type ColumnSource, parquetWriteBuffer } from 'hyparquet-wri
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import type { ActionEntry } from '../../core/action-book.ts';
 import { type Bar, type CorporateAction, type Revision, actionValue } from '../../core/bars.ts';
-import { type StoredBars, slice } from '../../core/columns.ts';
+import { NO_BARS, type StoredBars, slice } from '../../core/columns.ts';
+import type { EncodedBody } from './body.ts';
 import { type Column, writeRowGroup } from './codec/write-chunk.ts';
 
 /** Who wrote a file, by its footer: another tool puts its own name there. */
@@ -70,28 +71,50 @@ const ROW_GROUP = 131_072;
 
 /** A Parquet file of bars (ascending by `ts`) that carries `metadata` under the key `backfill`. */
 export function encodeBars(bars: StoredBars, metadata: string): Uint8Array {
-  const writer = new ByteWriter(BYTES_OF_A_FOOTER + bars.length * BYTES_OF_A_ROW);
+  return encodeParts(NO_BARS, bars, () => metadata);
+}
+
+/**
+ * The same, with row groups of its own for the first rows, the body: as bars, or as they lay in a file before. `metadata`
+ * is asked for once their bytes are known.
+ */
+export function encodeParts(
+  body: StoredBars | EncodedBody,
+  tail: StoredBars,
+  metadata: (body: EncodedBody) => string,
+): Uint8Array {
+  const size = 'bytes' in body ? body.bytes.length : body.length * BYTES_OF_A_ROW;
+  const writer = new ByteWriter(BYTES_OF_A_FOOTER + size + tail.length * BYTES_OF_A_ROW);
   writer.appendUint32(MAGIC);
-  const groups: RowGroup[] = [];
-  for (let from = 0; from < bars.length; from += ROW_GROUP) {
-    const part = slice(bars, from, from + ROW_GROUP);
-    groups.push(writeRowGroup(writer, part.length, columnsOf(part)));
-  }
+  if ('bytes' in body) writer.appendBytes(body.bytes);
+  const groups = 'bytes' in body ? body.groups : writeGroups(writer, body);
+  const encoded = { bytes: writer.getBytes().subarray(MAGIC_BYTES), groups };
+  const all = [...groups, ...writeGroups(writer, tail)];
   writeMetadata(writer, {
     version: 2,
     created_by: CREATED_BY,
     schema: withRoot(BAR_COLUMNS),
-    num_rows: BigInt(bars.length),
-    row_groups: groups,
+    num_rows: all.reduce((sum, { num_rows }) => sum + num_rows, 0n),
+    row_groups: all,
     metadata_length: 0,
-    key_value_metadata: [{ key: METADATA_KEY, value: metadata }],
+    key_value_metadata: [{ key: METADATA_KEY, value: metadata(encoded) }],
   });
   writer.appendUint32(MAGIC);
   return writer.getBytes();
 }
 
+function writeGroups(writer: ByteWriter, bars: StoredBars): RowGroup[] {
+  const groups: RowGroup[] = [];
+  for (let from = 0; from < bars.length; from += ROW_GROUP) {
+    const part = slice(bars, from, from + ROW_GROUP);
+    groups.push(writeRowGroup(writer, part.length, columnsOf(part)));
+  }
+  return groups;
+}
+
 /** `PAR1`, with which a Parquet file begins and ends. */
 const MAGIC = 0x31_52_41_50;
+export const MAGIC_BYTES = 4;
 
 /** What is usual; the room grows where it does not do. */
 const BYTES_OF_A_FOOTER = 4096;

@@ -9,9 +9,10 @@ import { union } from '../../core/ranges.ts';
 import { keepTold } from './actions.ts';
 import { type CommitFs, removeFile } from './commit.ts';
 import { barsPath, type Partition } from './layout.ts';
-import { type PartitionContent, readPartition, writePartition } from './partition-file.ts';
+import { type PartitionContent, readPartition } from './partition-file.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
 import { partitionsOf } from './walk.ts';
+import { writePartition } from './write-partition.ts';
 
 /**
  * Removes rows and knowledge of a range of session dates; a partition that keeps neither goes as a file. If one in the

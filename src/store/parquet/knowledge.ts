@@ -15,6 +15,7 @@ import { sessionRuns } from '../../core/gaps.ts';
 import { periodRange, sessionDateOf } from '../../core/partition.ts';
 import { normalize } from '../../core/ranges.ts';
 import type { TopUps } from '../store.ts';
+import { bodyIn, type BodyWord } from './body.ts';
 import type { Footer } from './decode.ts';
 import {
   dayOrNull,
@@ -47,7 +48,15 @@ export interface Knowledge {
 }
 
 /** The rows that knowledge is written with: their number, their extent, and the digest of what they say. */
-export type Extent = Pick<Footer, 'rows' | 'firstTs' | 'lastTs'> & { readonly digest: string };
+export type Extent = Pick<Footer, 'rows' | 'firstTs' | 'lastTs'> & Stated;
+
+/** How rows are told from others. */
+export interface Stated {
+  /** See `digestOfRows`. */
+  readonly digest: string;
+  /** Default: there is none. */
+  readonly body?: BodyWord | undefined;
+}
 
 const REASONS: ReadonlySet<string> = new Set(ABSENCE_REASONS);
 
@@ -83,6 +92,7 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
     firstTs: extent.firstTs,
     lastTs: extent.lastTs,
     digest: extent.digest,
+    ...(extent.body && { body: extent.body }),
     fetchedAt: knowledge.fetchedAt === null ? null : new Date(knowledge.fetchedAt).toISOString(),
     ...encodeTopUps(knowledge.topUps),
     ...encodeTold(knowledge.told),
@@ -129,11 +139,13 @@ function doubtOf(entry: OwnEntry | undefined, footer: Footer): string | undefine
 }
 
 /**
- * The digest that the rows of a file must have, however little the rest of its knowledge is worth; undefined if it states
- * none. Throws like `judgeKnowledge`.
+ * What the rows of a file must be, however little the rest of its knowledge is worth; undefined if it states nothing.
+ * Throws like `judgeKnowledge`.
  */
-export function statedDigest(partition: Partition, footer: Footer): string | undefined {
-  return digestIn(ownEntry(footer.metadata, placeOf(partition)), (json) => isAbout(footer, json));
+export function statedRows(partition: Partition, footer: Footer): Stated | undefined {
+  const entry = ownEntry(footer.metadata, placeOf(partition));
+  const digest = digestIn(entry, (json) => isAbout(footer, json));
+  return digest === undefined ? undefined : { digest, body: bodyIn(entry?.json['body']) };
 }
 
 /**

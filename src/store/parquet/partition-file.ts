@@ -1,28 +1,15 @@
-import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import type { StoredBars } from '../../core/columns.ts';
-import { BackfillError } from '../../core/errors.ts';
 import { assertBounds } from './bounds.ts';
-import { type Check, commitFile, type CommitFs } from './commit.ts';
-import { decodeBars, decodeDigest, decodeTimes } from './decode-bars.ts';
+import { decodeDigest, decodeTimes } from './decode-bars.ts';
 import { type Footer, readFooter } from './decode.ts';
-import { digestOf } from './digest.ts';
-import { loadFile } from './disk.ts';
-import { BAR_COLUMNS, encodeBars } from './encode.ts';
-import { fields } from './json.ts';
-import {
-  encodeKnowledge,
-  type Extent,
-  type Knowledge,
-  knowledgeByRows,
-  statedDigest,
-  trustedWord,
-} from './knowledge.ts';
-import { barsPath, type Partition } from './layout.ts';
+import { BAR_COLUMNS } from './encode.ts';
+import { type Knowledge, knowledgeByRows, statedRows, trustedWord } from './knowledge.ts';
+import type { Partition } from './layout.ts';
+import { type Body, decodeRows, type OpenedPartition, openPartition } from './opened.ts';
 import { assertDigest } from './own-entry.ts';
 import { readMetadata } from './read-columns.ts';
 import { partitionSaid, type Readings, type Said } from './said.ts';
-import type { Note } from './scan-cache.ts';
 
 /** What the footer of a partition says, or its rows where that is in doubt. */
 export interface PartitionState {
@@ -47,9 +34,9 @@ export async function readState(
   const { rows } = footer;
   const believed = ownWord(partition, footer, readings);
   if (believed !== undefined) return believed;
-  const stated = statedDigest(partition, footer);
-  const found = stated === undefined ? '' : await decodeDigest(file);
-  assertDigest(stated, () => found);
+  const stated = statedRows(partition, footer);
+  const found = stated === undefined ? '' : await decodeDigest(file, stated.body);
+  assertDigest(stated?.digest, () => found);
   return { rows, ...knowledgeByRows(partition, footer, await decodeTimes(file)) };
 }
 
@@ -72,42 +59,9 @@ export interface PartitionContent {
   readonly knowledge: Knowledge;
 }
 
-/** What lies in a partition: its rows, which are those that were written, and what the file says of them. */
-export interface PartitionRows {
-  readonly bars: StoredBars;
-  readonly footer: Footer;
-}
-
-/**
- * Reads the rows of a partition; undefined if there is none. Throws `store-corrupt` if the file is damaged, or if its rows
- * are not those that were written: rot must not pass into the next version of the file.
- */
-export async function readRows(root: string, partition: Partition): Promise<PartitionRows | undefined> {
-  const path = barsPath(partition);
-  const file = await loadFile(join(root, path));
-  if (file === undefined) return undefined;
-  try {
-    return await decodeRows(partition, file);
-  } catch (error) {
-    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
-    throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
-      ticker: partition.series.ticker,
-      cause: error,
-    });
-  }
-}
-
-/** Throws `store-corrupt` if the rows are not those that were written. */
-async function decodeRows(partition: Partition, file: AsyncBuffer): Promise<PartitionRows> {
-  const footer = await readFooter(file);
-  const bars = await decodeBars(file);
-  assertDigest(statedDigest(partition, footer), () => digestOf(bars));
-  return { footer, bars };
-}
-
 /** Throws `store-corrupt` if the rows of a partition are not those that were written, or its footer has other bounds. */
 export async function assertWhole(partition: Partition, file: AsyncBuffer): Promise<void> {
-  const { bars } = await decodeRows(partition, file);
+  const { bars } = await decodeRows(partition, file, await readFooter(file));
   const { ts, open, high, low, close, volume, fetchedAt } = bars;
   assertBounds(await readMetadata(file, BAR_COLUMNS), {
     ...{ ts, open, high, low, close, volume },
@@ -115,58 +69,46 @@ export async function assertWhole(partition: Partition, file: AsyncBuffer): Prom
   });
 }
 
+/** The same, perhaps without the rows of a body that stays as it is. */
+export interface PartitionPart extends PartitionContent {
+  readonly body?: Body | undefined;
+}
+
 /**
  * Reads a partition; undefined if there is none. Knowledge that cannot be trusted is rebuilt from the rows, with the
- * given calendar (default: the ticker's). Throws `store-corrupt` like `readRows`.
+ * given calendar (default: the ticker's). Throws `store-corrupt` if the file is damaged, or if its rows are not those that
+ * were written: rot must not pass into the next version of the file.
  */
 export async function readPartition(
   root: string,
   partition: Partition,
   calendarId?: string,
 ): Promise<PartitionContent | undefined> {
-  return contentOf(partition, await readRows(root, partition), calendarId);
+  return wholeOf(partition, await openPartition(root, partition), calendarId);
 }
 
-/** The content of a partition of which the rows were read. */
-export function contentOf(
+/** The whole content of a partition that was opened. Throws like `readPartition`. */
+export async function wholeOf(
   partition: Partition,
-  rows: PartitionRows | undefined,
+  opened: OpenedPartition | undefined,
   calendarId?: string,
-): PartitionContent | undefined {
-  if (rows === undefined) return undefined;
-  const { bars, footer } = rows;
+): Promise<PartitionContent | undefined> {
+  if (opened === undefined) return undefined;
+  const { bars, footer } = await opened.rows();
   return { bars, knowledge: knowledgeByRows(partition, footer, bars.ts, calendarId).knowledge };
 }
 
-/** Commits the whole content of a partition in place of what was there; `note` is told what it says, where that lasts. */
-export async function writePartition(
-  fs: CommitFs,
-  root: string,
-  partition: Partition,
-  { bars, knowledge }: PartitionContent,
-  note?: Note,
-): Promise<void> {
-  const firstTs = bars.ts.at(0) ?? null;
-  const lastTs = bars.ts.at(-1) ?? null;
-  const extent = { rows: bars.length, firstTs, lastTs, digest: digestOf(bars) };
-  const metadata = encodeKnowledge(partition, knowledge, extent);
-  const check: Check = (written) => assertMeant(written, metadata, extent);
-  const path = barsPath(partition);
-  const stamp = await commitFile(fs, root, path, encodeBars(bars, metadata), check);
-  if (stamp) note?.({ path, stamp, ...partitionSaid(bars.length, fields(JSON.parse(metadata))) });
-}
-
 /**
- * Throws `store-corrupt` unless a file about to be committed says what it is meant to say: its footer, by which alone the
- * store is scanned, and all of its rows, by their digest. (0.25 ms of CPU for 1,260 rows, where encoding them takes 0.35;
- * 19 ms for 100,000 where it takes 12.)
+ * The same without the rows of its body, if it has one that ends before what is asked for: `isEnough` is given the last
+ * `ts` of it.
  */
-async function assertMeant(written: AsyncBuffer, metadata: string, extent: Extent): Promise<void> {
-  const footer = await readFooter(written);
-  const { rows, firstTs, lastTs, digest } = extent;
-  if (footer.rows !== rows || footer.firstTs !== firstTs || footer.lastTs !== lastTs)
-    throw new BackfillError('store-corrupt', 'its footer is of other rows');
-  if (footer.metadata !== metadata) throw new BackfillError('store-corrupt', 'its knowledge is another');
-  const found = await decodeDigest(written);
-  assertDigest(digest, () => found);
+export async function behindBody(
+  partition: Partition,
+  opened: OpenedPartition | undefined,
+  isEnough: (lastTs: number, knowledge: Knowledge) => boolean,
+  calendarId?: string,
+): Promise<PartitionPart | undefined> {
+  const tail = await opened?.tail();
+  if (tail !== undefined && isEnough(tail.body.lastTs, tail.knowledge)) return tail;
+  return wholeOf(partition, opened, calendarId);
 }

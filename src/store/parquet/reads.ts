@@ -5,7 +5,7 @@ import { readFooter } from './decode.ts';
 import { judgeKnowledge } from './knowledge.ts';
 import { actionsPath, barsPath, dailyOf, type Partition } from './layout.ts';
 import { withFile } from './open-file.ts';
-import { type PartitionRows, readRows } from './partition-file.ts';
+import { type OpenedPartition, openPartition } from './opened.ts';
 import { isSameStamp, type Stamp, stampAt } from './stamp.ts';
 import type { Told } from './told.ts';
 
@@ -21,9 +21,9 @@ export class Reads {
     this.#root = root;
   }
 
-  /** Throws like `readRows`. */
-  rows(partition: Partition): Promise<PartitionRows | undefined> {
-    return this.#of(barsPath(partition), () => readRows(this.#root, partition));
+  /** Throws like `openPartition`. */
+  opened(partition: Partition): Promise<OpenedPartition | undefined> {
+    return this.#of(barsPath(partition), () => openPartition(this.#root, partition));
   }
 
   /** What is known of a ticker's corporate actions, by their file and by daily bars. Throws like `readBookFile`. */
@@ -38,7 +38,7 @@ export class Reads {
     const path = barsPath(partition);
     try {
       const footer = this.#known.has(path)
-        ? (await this.rows(partition))?.footer
+        ? (await this.opened(partition))?.footer
         : await withFile(join(this.#root, path), readFooter);
       const judged = footer && judgeKnowledge(partition, footer);
       return judged && 'known' in judged ? judged.known.told : undefined;

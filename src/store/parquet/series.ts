@@ -7,7 +7,7 @@ import { firstOfDay, sessionDateOf } from '../../core/partition.ts';
 import type { SeriesContent } from '../store.ts';
 import { joinKnowledge } from './join.ts';
 import type { Knowledge } from './knowledge.ts';
-import { contentOf } from './partition-file.ts';
+import { behindBody } from './partition-file.ts';
 import { Reads } from './reads.ts';
 import { partitionsOf } from './walk.ts';
 
@@ -24,7 +24,9 @@ export async function readSeriesIn(
   const bars: StoredBars[] = [];
   const parts: Knowledge[] = [];
   for (const partition of await partitionsOf(root, series, range)) {
-    const content = contentOf(partition, await reads.rows(partition));
+    const isBefore = (lastTs: number, { calendar }: Knowledge): boolean =>
+      sessionDateOf(series.interval, calendarById(calendar))(lastTs) < range.from;
+    const content = await behindBody(partition, await reads.opened(partition), isBefore);
     if (content === undefined) continue;
     parts.push(content.knowledge);
     const dayOf = sessionDateOf(series.interval, calendarById(content.knowledge.calendar));

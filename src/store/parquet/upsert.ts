@@ -7,21 +7,23 @@ import { BackfillError } from '../../core/errors.ts';
 import { firstOfDay, periodOf, periodRange, periodsOf, sessionDateOf } from '../../core/partition.ts';
 import { contains, subtract, union } from '../../core/ranges.ts';
 import type { SeriesUpdate, UpsertResult } from '../store.ts';
+import { isFull } from './body.ts';
 import type { CommitFs } from './commit.ts';
 import { compact, type Knowledge } from './knowledge.ts';
 import { barsPath, type Partition, revisionsPath } from './layout.ts';
 import { type Merged, mergeAnswer } from './merge.ts';
-import { contentOf, type PartitionContent, writePartition } from './partition-file.ts';
+import { behindBody, type PartitionPart, wholeOf } from './partition-file.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
 import { Reads } from './reads.ts';
 import type { Note } from './scan-cache.ts';
 import type { Told } from './told.ts';
 import { addRevisions, readRevisionsFile } from './revisions.ts';
+import { writePartition } from './write-partition.ts';
 
 /** A partition that an answer touches: as it was, and what comes into it. */
 interface Change {
   readonly partition: Partition;
-  readonly before: PartitionContent | undefined;
+  readonly before: PartitionPart | undefined;
   readonly merged: Merged;
   /** Replaced rows whose session was final. */
   readonly revisions: readonly Revision[];
@@ -53,7 +55,7 @@ export async function upsertSeries(
     // First, so that no old value is ever nowhere.
     await addRevisions(fs, root, partition, known.get(change) ?? [], revisions);
     const knowledge = learnFrom(before?.knowledge, update, partition.period, told);
-    await writePartition(fs, root, partition, { bars: merged.bars, knowledge }, note);
+    await writePartition(fs, root, partition, { bars: merged.bars, knowledge, body: before?.body }, note);
   }
   const total = (count: (change: Change) => number): number =>
     changes.reduce((sum, change) => sum + count(change), 0);
@@ -74,26 +76,34 @@ async function plannedChanges(
 ): Promise<Change[]> {
   const parts = splitByPeriod(update);
   const partitions = [...parts.keys()].map((period): Partition => ({ series: update.series, period }));
-  const contents = await readAllOrSetAside(
+  const dayOf = sessionDateOf(update.series.interval, calendarById(update.calendar));
+  const { volumeSteps = [] } = update;
+  const stepAt = (ts: number): number =>
+    volumeSteps.length === 0 ? 0 : volumeStepOf(volumeSteps, dayOf(ts));
+  const merge = async (partition: Partition): Promise<Pick<Change, 'before' | 'merged'>> => {
+    const news = parts.get(partition.period) ?? NO_BARS;
+    const [first = Number.POSITIVE_INFINITY] = news.ts;
+    const opened = await reads.opened(partition);
+    const before = await behindBody(partition, opened, (lastTs) => lastTs < first, update.calendar);
+    const merged = mergeAnswer(before?.bars ?? NO_BARS, news, stepAt);
+    if (before?.body === undefined || !isFull(update.series, merged.bars, dayOf)) return { before, merged };
+    const whole = await wholeOf(partition, opened, update.calendar);
+    return { before: whole, merged: mergeAnswer(whole?.bars ?? NO_BARS, news, stepAt) };
+  };
+  const all = await readAllOrSetAside(
     fs,
     root,
     partitions.map((partition) => ({
       path: barsPath(partition),
       loss: missingUntilRerun('sessions'),
-      read: async () => contentOf(partition, await reads.rows(partition), update.calendar),
+      read: async () => ({ partition, ...(await merge(partition)) }),
     })),
   );
-  const dayOf = sessionDateOf(update.series.interval, calendarById(update.calendar));
-  const { volumeSteps = [] } = update;
-  const stepAt = (ts: number): number =>
-    volumeSteps.length === 0 ? 0 : volumeStepOf(volumeSteps, dayOf(ts));
-  return partitions.map((partition, i) => {
-    const before = contents[i];
-    const merged = mergeAnswer(before?.bars ?? NO_BARS, parts.get(partition.period) ?? NO_BARS, stepAt);
-    const { present, provisional } = before?.knowledge.coverage ?? NOTHING_KNOWN;
+  return all.map((change) => {
+    const { present, provisional } = change.before?.knowledge.coverage ?? NOTHING_KNOWN;
     const final = subtract(present, provisional);
-    const revisions = merged.replaced.filter((revision) => contains(final, dayOf(revision.before.ts)));
-    return { partition, before, merged, revisions };
+    const revisions = change.merged.replaced.filter(({ before }) => contains(final, dayOf(before.ts)));
+    return { ...change, revisions };
   });
 }
 

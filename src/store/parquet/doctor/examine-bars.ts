@@ -8,7 +8,8 @@ import { fingerprintOf } from '../../../core/fingerprint.ts';
 import { typeOf } from '../../../core/instrument-type.ts';
 import { periodRange, sessionDateOf } from '../../../core/partition.ts';
 import { contains } from '../../../core/ranges.ts';
-import { digestOf } from '../digest.ts';
+import { bodyIn } from '../body.ts';
+import { digestOfRows } from '../digest.ts';
 import { CREATED_BY } from '../encode.ts';
 import type { Json } from '../json.ts';
 import { judgeKnowledge, type Knowledge, rebuiltKnowledge } from '../knowledge.ts';
@@ -155,7 +156,10 @@ function isRotten(entry: OwnEntry, bars: readonly Bar[], { sound, faulty }: Judg
   const candidates = faulty.length === 0 || isSealed ? [sound, asItIs] : [asItIs];
   const meant = isSealed ? candidates : candidates.filter((candidate) => isOf(entry.json, candidate));
   const stated = digestIn(entry, () => meant.length > 0);
-  return stated !== undefined && meant.every((candidate) => digestOf(storedBarsOf(candidate)) !== stated);
+  const body = bodyIn(entry.json['body']);
+  return (
+    stated !== undefined && meant.every((candidate) => digestOfRows(storedBarsOf(candidate), body) !== stated)
+  );
 }
 
 /** Also takes the sessions whose prices are already, or not yet, adjusted for a split. */

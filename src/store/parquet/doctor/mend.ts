@@ -5,13 +5,13 @@ import { rewriteActions } from '../actions.ts';
 import { commitFolder, type CommitFs } from '../commit.ts';
 import { orAbsent } from '../disk.ts';
 import { type Partition, QUARANTINE, timeStamp } from '../layout.ts';
-import { writePartition } from '../partition-file.ts';
 import { keepRejected, setAside, versionOf } from '../quarantine.ts';
 import { rewriteRevisions } from '../revisions.ts';
 import type { BarsExam } from './examine-bars.ts';
 import { examineOther } from './examine-others.ts';
 import type { Finding } from './finding.ts';
 import type { Found } from './walk-all.ts';
+import { writePartition } from '../write-partition.ts';
 
 /** Who says in `quarantine/rows` that the rows are wrong. */
 const SOURCE = 'doctor';

@@ -11,10 +11,11 @@ import { cutBook, updateActions } from '../actions.ts';
 import type { CommitFs } from '../commit.ts';
 import { cutPartition, readableOrSetAside } from '../forget.ts';
 import { timeStamp } from '../layout.ts';
-import { type PartitionContent, readPartition, writePartition } from '../partition-file.ts';
+import { type PartitionContent, readPartition } from '../partition-file.ts';
 import { Reads } from '../reads.ts';
 import { partitionsOf } from '../walk.ts';
 import { entryPath, writeEntry } from './entry.ts';
+import { writePartition } from '../write-partition.ts';
 
 /**
  * Copies what is about to be forgotten into quarantine, durably and whole, before any of it is removed. Undefined if

@@ -15,9 +15,10 @@ import { updateActions } from '../actions.ts';
 import type { CommitFs } from '../commit.ts';
 import { compact, type Knowledge } from '../knowledge.ts';
 import type { Partition } from '../layout.ts';
-import { type PartitionContent, readPartition, writePartition } from '../partition-file.ts';
+import { type PartitionContent, readPartition } from '../partition-file.ts';
 import { listPartitions, tickersWithActions } from '../walk.ts';
 import { entryPath, noteRestored, readEntry } from './entry.ts';
+import { writePartition } from '../write-partition.ts';
 
 /** A partition of an entry, and of the store as it is now. */
 interface Pair {
