@@ -1,5 +1,5 @@
 import { BackfillError } from '../core/errors.ts';
-import { openBarFile } from '../store/parquet/bar-file.ts';
+import { openBarFile } from '../store/bar-file.ts';
 import type { BarStore } from '../store/store.ts';
 import { parseAdjust } from './reading.ts';
 import { type BarSink, type Exported, exportBars, textSink } from './export.ts';

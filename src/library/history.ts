@@ -12,10 +12,9 @@ import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import type { CoverageReport } from '../report/coverage.ts';
 import type { SeriesRevision } from '../report/revisions-text.ts';
 import type { IssuesReport } from '../report/issues.ts';
-import type { StoreViews } from '../store/parquet/views.ts';
+import type { QueryUse, StoreViews } from '../store/views.ts';
 import type { Examination } from '../store/damage.ts';
 import type { ForgottenEntry, ForgottenSeries, Restored } from '../store/forgotten.ts';
-import type { SqlRows } from '../store/sql.ts';
 import type { Scan } from '../store/store.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './export.ts';
@@ -142,9 +141,6 @@ export interface AdjustOptions {
 }
 
 export interface ReadOptions extends DateRange, AdjustOptions {}
-
-/** What is done with the rows of a query. `leftOut`: what the store's views are without: damaged files, foreign folders. */
-export type QueryUse<T> = (rows: SqlRows, leftOut: StoreViews['leftOut']) => Promise<T>;
 
 export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
 

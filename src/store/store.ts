@@ -7,6 +7,7 @@ import type { DayRange } from '../core/day.ts';
 import type { Interval } from '../core/interval.ts';
 import type { Rename } from '../core/rename.ts';
 import type { Examination, ExamineOptions } from './damage.ts';
+import type { AdjustedView, QueryUse, StoreViews } from './views.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from './forgotten.ts';
 
 /** What a store knows of one series, without its bars. */
@@ -187,6 +188,16 @@ export interface BarStore {
    * revision, which is durable before the bar is replaced.
    */
   upsert(update: SeriesUpdate): Promise<UpsertResult>;
+  /**
+   * Statements of DuckDB that define the views of all that is stored: `bars`, `bars_adjusted`, `actions`, `coverage` and
+   * `revisions`. Damaged files and what is none of the store's are not in them.
+   */
+  views(adjusted: AdjustedView): Promise<StoreViews>;
+  /**
+   * Runs one SELECT over the same views. The files that it may read are read to the end first: those of which a row is not
+   * the one that was written are left out. Throws `usage` for what is no such query, in DuckDB's words.
+   */
+  query<T>(sql: string, adjusted: AdjustedView, use: QueryUse<T>): Promise<T>;
   /** Bars whose session date lies in the range (default: all). */
   readBars(series: Series, range?: DayRange): Promise<StoredBars>;
   /**

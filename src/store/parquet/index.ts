@@ -22,6 +22,7 @@ import type {
 import { forgetActionsIn, mergeActions, updateActions } from './actions.ts';
 import { readBookFile } from './action-file.ts';
 import { commitFolder, type CommitFs } from './commit.ts';
+import type { AdjustedView, QueryUse, StoreViews } from '../views.ts';
 import { asUnusable, DISK } from './disk.ts';
 import { examineStore } from './doctor/examine.ts';
 import { editSeries } from './edit.ts';
@@ -33,6 +34,7 @@ import { LastingFolders } from './lasting.ts';
 import { lockStore, type StoreLock } from './lock.ts';
 import { keepRejected, listAside } from './quarantine.ts';
 import { moveRevisionsIn } from './move-revisions.ts';
+import { queryStore } from './query.ts';
 import { readUniverseFile, saveRunRecord } from './records.ts';
 import { Reads } from './reads.ts';
 import { readRejectedRows } from './rejected.ts';
@@ -43,6 +45,7 @@ import { openScanCache, type Remembered, type ScanCache } from './scan-cache.ts'
 import { readSeriesIn } from './series.ts';
 import { sweepAfter } from './sweep.ts';
 import { upsertSeries } from './upsert.ts';
+import { storeViews } from './views.ts';
 
 /**
  * A store of Parquet files below a folder (see `layout.ts`), which need not exist: the first write creates it.
@@ -142,6 +145,14 @@ class ParquetStore implements BarStore {
 
   upsert(update: SeriesUpdate): Promise<UpsertResult> {
     return this.#usable(() => upsertSeries(this.#fs, this.url, update, { note: this.#note }));
+  }
+
+  views(adjusted: AdjustedView): Promise<StoreViews> {
+    return this.#usable(async () => storeViews(this.url, adjusted, await this.scan()));
+  }
+
+  async query<T>(sql: string, adjusted: AdjustedView, use: QueryUse<T>): Promise<T> {
+    return queryStore(this.url, () => this.scan(), sql, adjusted, use);
   }
 
   readBars(series: Series, range: DayRange = periodRange('all')): Promise<StoredBars> {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import type { Interval } from '../../core/interval.ts';
 import type { SetAside } from '../store.ts';
+import type { LeftOut } from '../views.ts';
 import { assertWholeActions } from './actions.ts';
 import { type DataFile, dataFileAt, isDataFolder } from './data-paths.ts';
 import { readFooter } from './decode.ts';
@@ -13,9 +14,6 @@ import { assertWhole } from './partition-file.ts';
 import { corrupt } from './read-columns.ts';
 import { assertWholeRevisions } from './revisions.ts';
 import { namesIn } from './walk.ts';
-
-/** Files and folders that a view is without, and why. Paths are relative to the root. */
-export type LeftOut = Pick<SetAside, 'path' | 'reason'>;
 
 /** A folder with files that a glob over a store finds, and that the store itself would never read. */
 export interface ForeignFolder extends LeftOut {

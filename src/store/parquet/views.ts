@@ -1,20 +1,13 @@
 import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
-import type { Adjustment } from '../../core/factors.ts';
 import type { Scan } from '../store.ts';
+import type { AdjustedView, LeftOut, StoreViews } from '../views.ts';
 import type { DataFile } from './data-paths.ts';
 import { ACTIONS, BARS, REVISIONS } from './layout.ts';
 import { damagedRevisions } from './revisions.ts';
 import { unsettledIn } from './unsettled.ts';
-import { damagedAmong, type LeftOut, listViewFiles, TREES, type ViewFiles } from './view-files.ts';
+import { damagedAmong, listViewFiles, TREES, type ViewFiles } from './view-files.ts';
 import { knowledgeSource } from './views-knowledge.ts';
 import { ADJUSTED_BARS, COVERAGE, flagColumns, KNOWLEDGE, quoted } from './views-sql.ts';
-
-/** How `bars_adjusted` is adjusted. */
-export interface AdjustedView {
-  readonly mode: Adjustment;
-  /** `YYYY-MM-DD`, inclusive; undefined: each series as of its last bar. */
-  readonly asOf: string | undefined;
-}
 
 const BAR_TYPES =
   'ts TIMESTAMP, open DOUBLE, high DOUBLE, low DOUBLE, close DOUBLE, volume DOUBLE, vwap DOUBLE, trades BIGINT, source VARCHAR, fetched_at TIMESTAMP';
@@ -23,12 +16,6 @@ const KEYS = 'interval VARCHAR, ticker VARCHAR, period VARCHAR';
 const REVISION_TYPES = `${BAR_TYPES}, new_open DOUBLE, new_high DOUBLE, new_low DOUBLE, new_close DOUBLE, new_volume DOUBLE, new_source VARCHAR, replaced_at TIMESTAMP`;
 const ACTION_TYPES =
   'ex_date DATE, kind VARCHAR, value DOUBLE, source VARCHAR, fetched_at TIMESTAMP, currency VARCHAR, ticker VARCHAR';
-
-/** The views of a store, and what is not in them. */
-export interface StoreViews {
-  readonly sql: string;
-  readonly leftOut: readonly LeftOut[];
-}
 
 /** The views of the files that a store has at one moment. */
 export interface PinnedViews extends StoreViews {
