@@ -31,12 +31,13 @@ export interface BodyWord {
 /** The rows of a body as they lie in the file, from behind the magic on. */
 export interface EncodedBody {
   readonly bytes: Uint8Array;
+  /** Each as `asWritten` gives it. */
   readonly groups: readonly RowGroup[];
 }
 
 /** SHA-256 over the bytes of a body and where in them its columns are, as 32 hex digits. */
 export function digestOfBody({ bytes, groups }: EncodedBody): string {
-  const places = JSON.stringify(groups.map(asWritten), (_, value: unknown) =>
+  const places = JSON.stringify(groups, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
   return createHash('sha256').update(bytes).update(places).digest('hex').slice(0, 32);

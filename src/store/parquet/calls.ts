@@ -1,4 +1,5 @@
-// Calls of the system on files, each made as `paced` says.
+// Calls of the system on files. Those that only look, and those that fill a file, are made as `paced` says. What changes
+// names has to wait for whoever else flushes them, often and unforeseeably: that goes through the thread pool.
 
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
@@ -11,19 +12,20 @@ const pooled = {
   write: promisify(fs.write),
   fstat: promisify(fs.fstat),
   mkdir: promisify(fs.mkdir),
-  rename: promisify(fs.rename),
-  unlink: promisify(fs.unlink),
 };
 
 /** To read: a pipe that another hand put in place of a file then has no bytes, instead of keeping us waiting for ever. */
-export const TO_READ: number = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+const TO_READ: number = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
 
-export async function openFile(path: string, flags: string | number): Promise<number> {
+export async function openToRead(path: string): Promise<number> {
   return paced(
-    () => fs.openSync(path, flags),
-    () => pooled.open(path, flags),
+    () => fs.openSync(path, TO_READ),
+    () => pooled.open(path, TO_READ),
   );
 }
+
+/** To write to and to read from. Fails with `EEXIST` if there is one. */
+export const createFile = (path: string): Promise<number> => pooled.open(path, 'wx+');
 
 export async function closeFile(fd: number): Promise<void> {
   return paced(
@@ -59,23 +61,9 @@ export async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
 /** From the memory of the system to the disk: the one call that always has to wait. */
 export const flushFile: (fd: number) => Promise<void> = promisify(fs.fsync);
 
-export async function makeFolder(path: string): Promise<void> {
-  await paced(
-    () => fs.mkdirSync(path),
-    () => pooled.mkdir(path),
-  );
-}
+export const makeFolder = (path: string): Promise<void> => pooled.mkdir(path);
 
-export async function renameFile(from: string, to: string): Promise<void> {
-  return paced(
-    () => fs.renameSync(from, to),
-    () => pooled.rename(from, to),
-  );
-}
+/** Replaces `to` in one step. */
+export const renameFile: (from: string, to: string) => Promise<void> = promisify(fs.rename);
 
-export async function removeName(path: string): Promise<void> {
-  return paced(
-    () => fs.unlinkSync(path),
-    () => pooled.unlink(path),
-  );
-}
+export const removeName: (path: string) => Promise<void> = promisify(fs.unlink);

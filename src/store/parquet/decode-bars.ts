@@ -8,12 +8,20 @@ import { digestOfRows } from './digest.ts';
 import { BAR_COLUMNS, CREATED_BY, REVISION_COLUMNS } from './encode.ts';
 import { type Columns, corrupt, orCorrupt, readColumns, readMetadata } from './read-columns.ts';
 
+/** Which rows of a file are read. */
+export interface RowsOf {
+  /** Its footer, where it was read. */
+  readonly parsed: FileMetaData;
+  /** Those of this row group and of all behind it. Default: all. */
+  readonly fromGroup?: number;
+}
+
 /**
- * All bars of a file, or those from a row group on. Throws `store-corrupt` if it is damaged, holds something else, or is not
+ * All bars of a file, or some. Throws `store-corrupt` if it is damaged, holds something else, or is not
  * ascending by `ts`.
  */
-export async function decodeBars(file: AsyncBuffer, fromGroup = 0): Promise<StoredBars> {
-  const bars = await readBars(file, fromGroup);
+export async function decodeBars(file: AsyncBuffer, rows?: RowsOf): Promise<StoredBars> {
+  const bars = await readBars(file, rows);
   for (let i = 1; i < bars.length; i++)
     if ((bars.ts[i] as number) <= (bars.ts[i - 1] as number))
       throw corrupt('its rows are not ascending by ts');
@@ -21,8 +29,8 @@ export async function decodeBars(file: AsyncBuffer, fromGroup = 0): Promise<Stor
 }
 
 /** `digestOfRows` of the bars of a file, in its order. Throws `store-corrupt` like `decodeBars`. */
-export async function decodeDigest(file: AsyncBuffer, body?: BodyWord): Promise<string> {
-  return digestOfRows(await readBars(file), body);
+export async function decodeDigest(file: AsyncBuffer, body?: BodyWord, rows?: RowsOf): Promise<string> {
+  return digestOfRows(await readBars(file, rows), body);
 }
 
 /** `ts` of all bars of a file, ascending. */
@@ -51,17 +59,17 @@ export async function decodeAsTheyAre(file: AsyncBuffer): Promise<StoredBars> {
   return barsFrom({ ...reader, numbers: reader.known }, OWN_NAMES);
 }
 
-async function readBars(file: AsyncBuffer, fromGroup = 0): Promise<StoredBars> {
-  return barsFrom(await openBars(file, fromGroup), OWN_NAMES);
+async function readBars(file: AsyncBuffer, rows?: RowsOf): Promise<StoredBars> {
+  return barsFrom(await openBars(file, rows), OWN_NAMES);
 }
 
-async function openBars(file: AsyncBuffer, fromGroup = 0): Promise<ColumnReader> {
+async function openBars(file: AsyncBuffer, rows: Partial<RowsOf> = {}): Promise<ColumnReader> {
   const names = BAR_COLUMNS.map(({ name }) => name);
-  const metadata = await readMetadata(file, BAR_COLUMNS);
-  if (fromGroup === 0) return openReader(file, metadata, names);
-  const groups = metadata.row_groups.slice(fromGroup);
-  const rows = groups.reduce((sum, { num_rows }) => sum + num_rows, 0n);
-  return openReader(file, { ...metadata, row_groups: groups, num_rows: rows }, names);
+  const { parsed = await readMetadata(file, BAR_COLUMNS), fromGroup = 0 } = rows;
+  if (fromGroup === 0) return openReader(file, parsed, names);
+  const groups = parsed.row_groups.slice(fromGroup);
+  const left = groups.reduce((sum, { num_rows }) => sum + num_rows, 0n);
+  return openReader(file, { ...parsed, row_groups: groups, num_rows: left }, names);
 }
 
 /** Columns that bars are made of. */

@@ -1,4 +1,4 @@
-import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
+import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import type { ActionEntry } from '../../core/action-book.ts';
 import type { CorporateAction } from '../../core/bars.ts';
 import { ACTION_COLUMNS, BAR_COLUMNS, CURRENCY_COLUMN, METADATA_KEY, REVISION_COLUMNS } from './encode.ts';
@@ -15,7 +15,8 @@ export interface Footer {
   readonly metadata: string | undefined;
   /** Who wrote the file, by its own word: `DuckDB version v1.4.3 (build d1dc88f950)`. */
   readonly createdBy: string;
-  readonly groups: readonly RowGroup[];
+  /** All that it says. */
+  readonly parsed: FileMetaData;
 }
 
 /** What the end of a file of corporate actions or of revisions says of it. */
@@ -44,7 +45,7 @@ export async function readFooter(file: AsyncBuffer): Promise<Footer> {
     ...ownPart(metadata),
     firstTs: Number.isFinite(firstTs) ? firstTs : null,
     lastTs: Number.isFinite(lastTs) ? lastTs : null,
-    groups: metadata.row_groups,
+    parsed: metadata,
   };
 }
 

@@ -5,14 +5,14 @@ import type { AsyncBuffer } from 'hyparquet';
 import { BackfillError, type ErrorScope } from '../../core/errors.ts';
 import {
   closeFile,
+  createFile,
   flushFile,
   inspectFile,
   makeFolder,
-  openFile,
+  openToRead,
   readInto,
   removeName,
   renameFile,
-  TO_READ,
   writeAll,
 } from './calls.ts';
 import { bytesAsFile } from './decode.ts';
@@ -24,7 +24,7 @@ import { sharingSyncs } from './shared-sync.ts';
 export const DISK: CommitFs = {
   makeDirectory,
   async create(path) {
-    const fd = await openFile(path, 'wx+');
+    const fd = await createFile(path);
     return {
       write: (bytes) => writeAll(fd, bytes),
       content: (expectedLength) => readBack(fd, expectedLength),
@@ -37,7 +37,7 @@ export const DISK: CommitFs = {
   syncDirectory: sharingSyncs(async (path) => {
     // Windows cannot open a folder; its file system journals names by itself.
     if (platform() === 'win32') return;
-    const fd = await openFile(path, TO_READ);
+    const fd = await openToRead(path);
     try {
       await flushFile(fd);
     } finally {
@@ -79,7 +79,7 @@ export async function loadFile(path: string): Promise<AsyncBuffer | undefined> {
 }
 
 async function contentOf(path: string): Promise<Uint8Array> {
-  const fd = await openFile(path, TO_READ);
+  const fd = await openToRead(path);
   try {
     const { size } = await inspectFile(fd);
     // A pipe is one of these: it has no place to read from.

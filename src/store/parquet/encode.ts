@@ -4,7 +4,7 @@ import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import type { ActionEntry } from '../../core/action-book.ts';
 import { type Bar, type CorporateAction, type Revision, actionValue } from '../../core/bars.ts';
 import { NO_BARS, type StoredBars, slice } from '../../core/columns.ts';
-import type { EncodedBody } from './body.ts';
+import { asWritten, type EncodedBody } from './body.ts';
 import { type Column, writeRowGroup } from './codec/write-chunk.ts';
 
 /** Who wrote a file, by its footer: another tool puts its own name there. */
@@ -88,7 +88,7 @@ export function encodeParts(
   writer.appendUint32(MAGIC);
   if ('bytes' in body) writer.appendBytes(body.bytes);
   const groups = 'bytes' in body ? body.groups : writeGroups(writer, body);
-  const encoded = { bytes: writer.getBytes().subarray(MAGIC_BYTES), groups };
+  const encoded = { bytes: writer.getBytes().subarray(MAGIC_BYTES), groups: groups.map(asWritten) };
   const all = [...groups, ...writeGroups(writer, tail)];
   writeMetadata(writer, {
     version: 2,

@@ -1,5 +1,5 @@
 import type { AsyncBuffer } from 'hyparquet';
-import { closeFile, inspectFile, openFile, readInto, TO_READ } from './calls.ts';
+import { closeFile, inspectFile, openToRead, readInto } from './calls.ts';
 import { orAbsent } from './disk.ts';
 import { type Stamp, stampOf } from './stamp.ts';
 
@@ -11,7 +11,7 @@ export async function withFile<T>(
   path: string,
   use: (file: AsyncBuffer, stamp: Stamp) => Promise<T>,
 ): Promise<T | undefined> {
-  const fd = await orAbsent(openFile(path, TO_READ));
+  const fd = await orAbsent(openToRead(path));
   if (fd === undefined) return undefined;
   try {
     const stats = await inspectFile(fd);

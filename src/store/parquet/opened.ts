@@ -85,7 +85,7 @@ export async function decodeRows(
   file: AsyncBuffer,
   footer: Footer,
 ): Promise<PartitionRows> {
-  const bars = await decodeBars(file);
+  const bars = await decodeBars(file, footer);
   const stated = statedRows(partition, footer);
   assertDigest(stated?.digest, () => digestOfRows(bars, stated?.body));
   return { bars, footer };
@@ -101,7 +101,7 @@ async function decodeTail(
   if (stated?.body === undefined || 'doubt' in judged) return undefined;
   const body = await bodyOf(file, footer, stated.body);
   if (body === undefined) return undefined;
-  const bars = await decodeBars(file, body.encoded.groups.length);
+  const bars = await decodeBars(file, { parsed: footer.parsed, fromGroup: body.encoded.groups.length });
   assertDigest(stated.digest, () => digestWithTail(body.word.digest, bars));
   return { body, bars, knowledge: judged.known };
 }
@@ -109,12 +109,12 @@ async function decodeTail(
 /** The body of a file, as its footer says; undefined if it is not as it was written. */
 export async function bodyOf(
   file: AsyncBuffer,
-  { groups, firstTs }: Footer,
+  { parsed, firstTs }: Footer,
   word: BodyWord,
 ): Promise<Body | undefined> {
   const own: RowGroup[] = [];
   let rows = 0;
-  for (const group of groups) {
+  for (const group of parsed.row_groups) {
     if (rows >= word.rows) break;
     own.push(group);
     rows += Number(group.num_rows);

@@ -35,7 +35,7 @@ export async function readState(
   const believed = ownWord(partition, footer, readings);
   if (believed !== undefined) return believed;
   const stated = statedRows(partition, footer);
-  const found = stated === undefined ? '' : await decodeDigest(file, stated.body);
+  const found = stated === undefined ? '' : await decodeDigest(file, stated.body, footer);
   assertDigest(stated?.digest, () => found);
   return { rows, ...knowledgeByRows(partition, footer, await decodeTimes(file)) };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BackfillError } from '../../core/errors.ts';
-import { type BookFile, readBookFile, withTold } from './action-file.ts';
+import { type BookFile, NO_BOOK, readBookFile, withTold } from './action-file.ts';
 import { readFooter } from './decode.ts';
 import { judgeKnowledge } from './knowledge.ts';
 import { actionsPath, barsPath, dailyOf, type Partition } from './layout.ts';
@@ -23,12 +23,12 @@ export class Reads {
 
   /** Throws like `openPartition`. */
   opened(partition: Partition): Promise<OpenedPartition | undefined> {
-    return this.#of(barsPath(partition), () => openPartition(this.#root, partition));
+    return this.#of(barsPath(partition), undefined, () => openPartition(this.#root, partition));
   }
 
   /** What is known of a ticker's corporate actions, by their file and by daily bars. Throws like `readBookFile`. */
   async book(ticker: string): Promise<BookFile> {
-    const file = await this.#of(actionsPath(ticker), () => readBookFile(this.#root, ticker));
+    const file = await this.#of(actionsPath(ticker), NO_BOOK, () => readBookFile(this.#root, ticker));
     return { ...file, book: withTold(file, ticker, await this.#told(ticker)) };
   }
 
@@ -48,12 +48,13 @@ export class Reads {
     }
   }
 
-  async #of<T>(path: string, read: () => Promise<T>): Promise<T> {
+  /** `absent`: what there is where there is no file. */
+  async #of<T>(path: string, absent: T, read: () => Promise<T>): Promise<T> {
     // Before it is read: a file that is replaced meanwhile is read once too often.
     const stamp = await stampAt(join(this.#root, path));
     const known = this.#known.get(path);
     if (known !== undefined && isSame(known.stamp, stamp)) return known.content as T;
-    const content = await read();
+    const content = stamp === undefined ? absent : await read();
     this.#known.set(path, { stamp, content });
     return content;
   }

@@ -7,10 +7,14 @@ import { commitFile, type CommitFs } from './commit.ts';
 import { orAbsent } from './disk.ts';
 import { fields, list, text, textOrNull } from './json.ts';
 import { RENAMES_FILE } from './layout.ts';
+import { stampAt } from './stamp.ts';
 
 /** The renames of `renames.json`; none if there is no such file. Throws `store-corrupt` if it holds something else. */
 export async function readRenamesFile(root: string): Promise<Rename[]> {
-  const content = await orAbsent(readFile(join(root, RENAMES_FILE), 'utf8'));
+  const path = join(root, RENAMES_FILE);
+  // Most stores have none, and every task asks.
+  if ((await stampAt(path)) === undefined) return [];
+  const content = await orAbsent(readFile(path, 'utf8'));
   if (content === undefined) return [];
   try {
     return list(JSON.parse(content)).map(renameOf);

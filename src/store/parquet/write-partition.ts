@@ -93,10 +93,11 @@ async function assertMeant(file: AsyncBuffer, { metadata, extent, copied }: Writ
   if (body !== undefined && found === undefined)
     throw new BackfillError('store-corrupt', 'its body is another');
   if (copied === undefined || found === undefined) {
-    const all = await decodeDigest(file, body);
+    const all = await decodeDigest(file, body, footer);
     assertDigest(digest, () => all);
     return;
   }
-  const tail = await decodeBars(file, found.encoded.groups.length);
+  const fromGroup = found.encoded.groups.length;
+  const tail = await decodeBars(file, { parsed: footer.parsed, fromGroup });
   assertDigest(digest, () => digestWithTail(body?.digest ?? '', tail));
 }
