@@ -10,7 +10,7 @@ export function assertHasEffect(name: string, all: Texts, declared: Declarations
   for (const text of textsOf(all.get(name))) {
     const written = text === '' ? `--${name}` : `--${name} ${text}`;
     for (const [other, need] of Object.entries(needs)) {
-      const wanted = typeof need === 'function' ? need(text) : need;
+      const wanted = typeof need === 'function' ? need(text, all) : need;
       const why = whyNot(other, wanted, all.get(other), declared[other]);
       if (why !== undefined) throw new BackfillError('usage', `${written} has no effect ${why}`);
     }

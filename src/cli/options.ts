@@ -162,6 +162,11 @@ export const PROVIDER = {
   ...ofProvider('csv', CSV_FILES),
 } as const satisfies Declarations;
 
+/** The providers that are asked over a network: at a URL some are that are not without. */
+function overNetwork(_: string, all: { has: (name: string) => boolean }): readonly string[] {
+  return providerIds({ metered: true, ...(all.has('provider-url') && { url: 'http://127.0.0.1' }) });
+}
+
 /** Options that say how the provider is asked. */
 export const CONNECTION = {
   workers: {
@@ -183,7 +188,7 @@ export const CONNECTION = {
     isList: true,
     otherwise: 'what the provider declares',
     read: parseRates,
-    needs: { provider: providerIds({ metered: true }) },
+    needs: { provider: overNetwork },
     group: PACE,
     describe: 'Requests allowed, such as 5/min,500/day or 100/10s',
   },
@@ -191,7 +196,7 @@ export const CONNECTION = {
     value: 'TIME',
     default: '30s',
     read: parseTimeout,
-    needs: { provider: providerIds({ metered: true }) },
+    needs: { provider: overNetwork },
     group: PACE,
     describe: 'Longest wait for one answer',
   },

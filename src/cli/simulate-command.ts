@@ -10,7 +10,7 @@ import { print, tell } from './output.ts';
 const HOSTILE = 'How it misbehaves';
 
 const OPTIONS = {
-  wire: { choices: ['yahoo'], default: 'yahoo', describe: 'The provider to speak like' },
+  wire: { choices: ['yahoo', 'sample'], default: 'yahoo', describe: 'The provider to speak like' },
   from: { value: 'MARKET', default: 'sample', describe: 'What to serve: sample, or a folder of CSV files' },
   seed: {
     value: 'N',
@@ -51,6 +51,13 @@ const OPTIONS = {
     group: HOSTILE,
     describe: 'Refuse what comes faster: 5/min, 100/10s, 5/min,500/day',
   },
+  unknown: {
+    choices: ['named', 'unnamed', 'absent'],
+    otherwise: 'named',
+    needs: { wire: ['sample'] },
+    group: HOSTILE,
+    describe: 'How a symbol that there is not fares: its request is refused, or it is left out',
+  },
   'limit-retry-after': {
     choices: ['seconds', 'date', 'none'],
     default: 'none',
@@ -72,7 +79,7 @@ export const simulateCommand = command({
   ],
   options: OPTIONS,
   run: async (argv) => {
-    const { log, fault, limit } = argv;
+    const { log, fault, limit, unknown } = argv;
     const simulator = await startSimulator({
       wire: argv.wire,
       market: await openMarket(argv.from, argv.seed),
@@ -82,6 +89,7 @@ export const simulateCommand = command({
       now: preciseClock(argv.now ?? Date.now),
       ...(fault !== undefined && { faults: { rates: fault, seed: argv.faultSeed } }),
       ...(limit !== undefined && { limits: limit }),
+      ...(unknown !== undefined && { unknown }),
       limitRetryAfter: argv.limitRetryAfter,
       ...(log !== undefined && { log: openLog(log) }),
     });

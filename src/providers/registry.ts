@@ -3,7 +3,7 @@ import { BackfillError } from '../core/errors.ts';
 import { csvCapabilities } from './csv/capabilities.ts';
 import { type Gate, NO_REQUESTS } from './http/gate.ts';
 import type { Capabilities, Provider, ProviderConfig } from './provider.ts';
-import { sampleCapabilities } from './sample/capabilities.ts';
+import { sampleCapabilitiesOf } from './sample/capabilities.ts';
 import { yahooCapabilities } from './yahoo/capabilities.ts';
 
 interface RegisteredProvider {
@@ -20,15 +20,17 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
   },
   csv: { capabilities: csvCapabilities, open: async (c) => (await import('./csv/index.ts')).openCsv(c) },
   sample: {
-    capabilities: () => sampleCapabilities,
-    open: async (c) => (await import('./sample/index.ts')).openSample(c),
+    capabilities: sampleCapabilitiesOf,
+    open: async (c, gate) => (await import('./sample/index.ts')).openSample(c, gate),
   },
 };
 
-/** The ids of all providers, or of those that are asked over a network. */
-export function providerIds({ metered }: { metered?: true } = {}): readonly string[] {
+/** The ids of all providers, or of those that are asked over a network, as they are or at a URL. */
+export function providerIds({ metered, url }: { metered?: true; url?: string } = {}): readonly string[] {
   const ids = Object.keys(PROVIDERS);
-  return metered ? ids.filter((id) => capabilitiesOf({ id }).metered) : ids;
+  return metered
+    ? ids.filter((id) => capabilitiesOf({ id, ...(url !== undefined && { url }) }).metered)
+    : ids;
 }
 
 /** What a provider can do as it is configured. Throws `unknown-provider`, naming those there are. */

@@ -22,10 +22,11 @@ export interface SimulatedServer {
   /** All that an answer depends on besides the market and the clock, as a text. */
   readonly answerKey: (request: WireRequest) => string;
   readonly askedSeries: (request: WireRequest) => AskedSeries;
-  readonly distortions: Distortions;
+  /** Those that its wire can render. */
+  readonly distortions: Partial<Distortions>;
 }
 
-/** Distortions that every wire has, by the name of their fault. */
+/** All distortions, by the name of their fault. */
 export interface Distortions extends Disorder, Garbage {}
 
 /** Sound rows, badly arranged. */

@@ -5,6 +5,8 @@ import type { Market } from '../market/market.ts';
 import { cached } from './cached.ts';
 import { deliver } from './deliver.ts';
 import type { SimulatedServer } from './distortion.ts';
+import { sample } from './sample/index.ts';
+import type { UnknownSymbol } from './sample/wire.ts';
 import { type Hostility, judge, type Outcome } from './verdict.ts';
 import { yahoo } from './yahoo/index.ts';
 
@@ -36,7 +38,9 @@ export interface RequestLogEntry {
 
 export interface SimulatorOptions extends Hostility {
   /** Whose wire it speaks. */
-  readonly wire: 'yahoo';
+  readonly wire: 'yahoo' | 'sample';
+  /** What the wire `sample` does with a symbol that the market does not have. Default `named`. */
+  readonly unknown?: UnknownSymbol;
   readonly market: Market;
   /** Default 0: any free port. */
   readonly port?: number;
@@ -65,7 +69,10 @@ export interface Simulator {
  */
 const KEEP_ALIVE_MS = 60_000;
 
-const SERVERS: Readonly<Record<SimulatorOptions['wire'], SimulatedServer>> = { yahoo };
+const SERVERS: Readonly<Record<SimulatorOptions['wire'], (unknown: UnknownSymbol) => SimulatedServer>> = {
+  yahoo: () => yahoo,
+  sample,
+};
 
 /**
  * Serves a market over a provider's wire on this machine. Throws `usage` where the port cannot be taken, or a fault, a
@@ -103,8 +110,8 @@ function handler(
   closing: AbortSignal,
   onOver: () => void,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { latencyMs = 0, cache = false, now, log } = options;
-  const server = SERVERS[options.wire];
+  const { latencyMs = 0, cache = false, unknown = 'named', now, log } = options;
+  const server = SERVERS[options.wire](unknown);
   const verdictOn = judge(cache ? cached(server) : server, options.market, options);
   const startedMs = performance.now();
   return async (request, response) => {

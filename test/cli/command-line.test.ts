@@ -233,6 +233,10 @@ describe('an option that the others leave without effect is refused', () => {
     ],
     ['--provider sample --rate-limit 5/min', '--rate-limit 5/min has no effect with --provider sample'],
     [
+      '--provider csv --provider-url csv=. --rate-limit 5/min',
+      '--rate-limit 5/min has no effect with --provider csv; it belongs to --provider yahoo or --provider sample',
+    ],
+    [
       '--provider csv --timeout 5s',
       '--timeout 5s has no effect with --provider csv; it belongs to --provider yahoo',
     ],

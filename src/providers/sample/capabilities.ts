@@ -1,4 +1,27 @@
+import type { Interval } from '../../core/interval.ts';
 import { offlineCapabilities } from '../offline/capabilities.ts';
-import type { Capabilities } from '../provider.ts';
+import type { Capabilities, IntervalCapability, ProviderConfig } from '../provider.ts';
 
 export const sampleCapabilities: Capabilities = offlineCapabilities('sample', false);
+
+/** What one request of a list takes. */
+const MOST_SERIES = 100;
+
+/** The same market behind a URL: lists, pages and the manners of a network. */
+export const servedSampleCapabilities: Capabilities = {
+  ...sampleCapabilities,
+  intervals: listed(sampleCapabilities.intervals),
+  maxInFlight: 16,
+  metered: true,
+};
+
+function listed(intervals: Capabilities['intervals']): Capabilities['intervals'] {
+  const entries = Object.entries(intervals) as [Interval, IntervalCapability][];
+  return Object.fromEntries(
+    entries.map(([interval, limits]) => [interval, { ...limits, mostSeries: MOST_SERIES }]),
+  );
+}
+
+export function sampleCapabilitiesOf({ url }: ProviderConfig): Capabilities {
+  return url === undefined ? sampleCapabilities : servedSampleCapabilities;
+}

@@ -1,0 +1,24 @@
+import { formatDay } from '../../core/day.ts';
+import type { HttpSteps } from '../http/steps.ts';
+import { servedSampleCapabilities } from './capabilities.ts';
+import { type Told, partOf, readPage, readTickers } from './served-page.ts';
+
+/** The sample market as a server at a URL has it, which `backfill simulate --wire sample` is. */
+export function servedSteps(baseUrl: string): HttpSteps<Told> {
+  const below = (path: string, query: Readonly<Record<string, string>> = {}): URL =>
+    new URL(`${baseUrl.replace(/\/$/, '')}${path}?${new URLSearchParams(query).toString()}`);
+  return {
+    capabilities: servedSampleCapabilities,
+    request: ({ tickers, interval, range: { from, to } }, told) => {
+      const asked = { symbols: tickers.join(','), interval, from: formatDay(from), to: formatDay(to) };
+      const next = told?.next ?? null;
+      return { url: below('/v1/bars', { ...asked, ...(next !== null && { page: next }) }), headers: {} };
+    },
+    parse: readPage,
+    end: (asked, told) => asked.tickers.map((ticker) => partOf(ticker, asked, told)),
+    tickers: {
+      request: () => ({ url: below('/v1/tickers'), headers: {} }),
+      parse: readTickers,
+    },
+  };
+}

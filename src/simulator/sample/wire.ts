@@ -1,0 +1,118 @@
+// A server as the large vendors have them, of lists and pages:
+//
+//   GET /v1/bars?symbols=ALFA,BRVO.PA&interval=1d&from=2024-01-02&to=2025-01-02[&page=TOKEN]
+//   GET /v1/tickers
+//
+// Prices are as traded. Rows come by symbol, then by time, at most ROWS_PER_PAGE of all symbols together, so that a
+// symbol may begin on one page and go on on the next. One without a row in the range is on no page at all.
+
+import { calendarById } from '../../core/calendar/calendars.ts';
+import { formatDay } from '../../core/day.ts';
+import { intersect } from '../../core/ranges.ts';
+import type { Listing, Market, MarketRow } from '../../market/market.ts';
+import { rowsSoFar } from '../../market/so-far.ts';
+import type { Wire, WireResponse } from '../wire.ts';
+import { type BarsQuery, type Place, readQuery, tokenOf } from './query.ts';
+
+/**
+ * What becomes of a request with a symbol that the market does not have: it is refused with the symbol's name, or
+ * without it, or answered without that symbol.
+ */
+export type UnknownSymbol = 'named' | 'unnamed' | 'absent';
+
+const ROWS_PER_PAGE = 10_000;
+
+const COLUMNS = ['ts', 'open', 'high', 'low', 'close', 'volume', 'vwap', 'trades'] as const;
+
+/** One symbol of a page. */
+interface Entry {
+  readonly listing: Listing;
+  readonly rows: readonly MarketRow[];
+}
+
+/** Answers requests for bars and for the tickers. */
+export function sampleWire(unknown: UnknownSymbol): Wire {
+  return ({ path, query: parameters }, market, now) => {
+    if (path === '/v1/tickers') return json(200, { tickers: market.tickers() });
+    if (path !== '/v1/bars') return json(404, { error: { code: 'not-found', message: 'no such path' } });
+    const query = readQuery(parameters);
+    if (typeof query === 'string') return json(400, { error: { code: 'bad-request', message: query } });
+    const stranger = query.symbols.find((symbol) => market.listing(symbol) === undefined);
+    if (stranger !== undefined && unknown !== 'absent')
+      return unknown === 'named'
+        ? refused(`unknown symbol: ${stranger}`, stranger)
+        : refused('unknown symbol');
+    return pageOf(query, market, now);
+  };
+}
+
+function refused(message: string, symbol?: string): WireResponse {
+  return json(400, { error: { code: 'unknown-symbol', message, ...(symbol !== undefined && { symbol }) } });
+}
+
+function pageOf(query: BarsQuery, market: Market, now: number): WireResponse {
+  const { place } = query;
+  const entries: Entry[] = [];
+  let left = ROWS_PER_PAGE;
+  let next: Place | undefined;
+  for (const symbol of query.symbols) {
+    const listing = place !== undefined && symbol < place.symbol ? undefined : market.listing(symbol);
+    if (listing === undefined) continue;
+    const from = symbol === place?.symbol ? place.ts : Number.NEGATIVE_INFINITY;
+    const rows = rowsOf(market, listing, query, now).filter(({ ts }) => ts >= from);
+    if (rows.length > 0 && left > 0) entries.push({ listing, rows: rows.slice(0, left) });
+    const beyond = rows[left];
+    if (beyond !== undefined) {
+      next = { symbol, ts: beyond.ts };
+      break;
+    }
+    left -= rows.length;
+  }
+  const body = {
+    asOf: now,
+    series: entries.map((entry) => seriesOf(entry, query, market, now)),
+    next: next === undefined ? null : tokenOf(next),
+  };
+  return json(200, body, ROWS_PER_PAGE - (next === undefined ? left : 0));
+}
+
+/** Rows of the sessions that are over, and of the open one as far as it has traded. */
+function rowsOf(
+  market: Market,
+  listing: Listing,
+  { interval, range }: BarsQuery,
+  now: number,
+): readonly MarketRow[] {
+  const calendar = calendarById(listing.calendar);
+  const over = {
+    from: range.from,
+    to: Math.min(range.to, calendar.nextSession(calendar.lastSettled(now, 0))),
+  };
+  return [
+    ...(over.from < over.to ? market.rows(listing.ticker, interval, over) : []),
+    ...rowsSoFar(market, listing, interval, range, now),
+  ];
+}
+
+function seriesOf({ listing, rows }: Entry, { range }: BarsQuery, market: Market, now: number): object {
+  const { ticker, currency, exchange, type, firstTrade, delistedOn, calendar } = listing;
+  const today = calendarById(calendar).localDay(now);
+  const dayOrNull = (day: number | null): string | null => (day === null ? null : formatDay(day));
+  return {
+    ...{ symbol: ticker, currency, exchange, type, firstTrade: dayOrNull(firstTrade) },
+    delistedOn: dayOrNull(delistedOn !== null && delistedOn <= today ? delistedOn : null),
+    actions: market
+      .actions(ticker)
+      .filter(({ exDay }) => exDay <= today)
+      .map((action) => ({ ...action, exDay: formatDay(action.exDay) })),
+    quiet: market
+      .quiet(ticker)
+      .flatMap((one) => intersect([one], [range]).map((part) => ({ ...one, ...part })))
+      .map(({ from, to, reason }) => ({ from: formatDay(from), to: formatDay(to), reason })),
+    bars: rows.map((row) => COLUMNS.map((column) => row[column])),
+  };
+}
+
+function json(status: number, body: object, rows = 0): WireResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), rows };
+}
