@@ -149,8 +149,12 @@ function reclassified(conflict: string | null, wanted: Bars, sessionOf: (ts: num
   return [{ kind: 'identity', session: sessionOf(last), ts: last, note }];
 }
 
-/** Whether a day was asked for; one that the calendar does not know as a session is with the next one. */
+/**
+ * Whether a day was asked for; one that the calendar does not know as a session is with the next one, and what is no day
+ * with any: it is in nobody else's answer.
+ */
 function isAsked(day: Day, { want, calendar }: Hearing): boolean {
+  if (Number.isNaN(day)) return true;
   return contains(want.gaps, day) || contains(want.gaps, calendar.sessionOnOrAfter(day));
 }
 

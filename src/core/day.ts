@@ -30,6 +30,14 @@ export function formatDay(day: Day): string {
   return text;
 }
 
+const YEAR_0 = Date.parse('0000-01-01T00:00:00Z');
+const YEAR_10000 = YEAR_0 + 3_652_425 * MS_PER_DAY;
+
+/** Whether an instant (ms since the epoch) has a date that can be written, one of the years 0000 to 9999; NaN has none. */
+export function hasDate(instant: number): boolean {
+  return instant >= YEAR_0 && instant < YEAR_10000;
+}
+
 /** The UTC day that contains an instant (ms since the epoch). */
 export function utcDayOf(instant: number): Day {
   return Math.floor(instant / MS_PER_DAY);

@@ -1,6 +1,6 @@
 import type { Calendar } from './calendar/calendar.ts';
 import type { Bars } from './columns.ts';
-import { type Day, type DayRange, formatDay, parseDay, utcDayOf } from './day.ts';
+import { type Day, type DayRange, formatDay, hasDate, parseDay, utcDayOf } from './day.ts';
 import type { Interval } from './interval.ts';
 
 /**
@@ -39,9 +39,10 @@ export function periodsOf(interval: Interval, days: readonly DayRange[]): string
   return periods;
 }
 
-/** The session date that a bar's stamp belongs to. */
+/** The session date that a bar's stamp belongs to; NaN of what is no stamp, for no calendar has a day of it. */
 export function sessionDateOf(interval: Interval, calendar: Calendar): (ts: number) => Day {
-  return interval === '1d' ? utcDayOf : (ts) => calendar.localDay(ts);
+  const dayOf = interval === '1d' ? utcDayOf : (ts: number): Day => calendar.localDay(ts);
+  return (ts) => (hasDate(ts) ? dayOf(ts) : Number.NaN);
 }
 
 /** Place of the first bar of a session date or a later one, as `dayOf` has it of stamps; `length` if there is none. */

@@ -1,6 +1,6 @@
 import type { Warning } from '../backfill/summary.ts';
 import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
-import { type DayRange, formatDay } from '../core/day.ts';
+import { type DayRange, formatDay, hasDate } from '../core/day.ts';
 import { sessionRuns } from '../core/gaps.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import { contains, subtract } from '../core/ranges.ts';
@@ -72,12 +72,9 @@ function exDateOf(row: unknown): string | null {
   return typeof date === 'string' ? date : null;
 }
 
-/** The longest time from the epoch that a date can be written of, in ms. */
-const LATEST_MS = 8.64e15;
-
 function stampOf(row: unknown): number | null {
   const ts = typeof row === 'object' && row !== null && 'ts' in row ? row.ts : null;
-  return typeof ts === 'number' && Math.abs(ts) < LATEST_MS ? ts : null;
+  return typeof ts === 'number' && hasDate(ts) ? ts : null;
 }
 
 /** Where daily bars are stored without anybody having said what splits and dividends there were. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Hearing, StoredSeries } from '../../src/backfill/hearing.ts';
+import { learnFrom } from '../../src/backfill/learn-from.ts';
 import { type Verdict, judgeAnswer } from '../../src/backfill/judge-answer.ts';
 import { type Bar, type Identity, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import { type DayRange, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
+import type { Interval } from '../../src/core/interval.ts';
 import { SESSIONS, XNYS, answer, dividend, hearing, span, split, stored, want } from './hearings.ts';
 import { rowsOf, storedBarsOf, storedRowsOf } from '../../src/core/bar-builder.ts';
 import { differencesOf } from '../core/rows.ts';
@@ -57,6 +59,35 @@ function inRows(verdict: Verdict) {
 
 function daysOf(first: number, last: number): DayRange {
   return { from: SESSIONS[first] ?? 0, to: (SESSIONS[last] ?? 0) + 1 };
+}
+
+/** Five bars of the interval, one a session. */
+const hoursOrDays = (interval: Interval): Bar[] =>
+  bars(10, 15).map((bar) =>
+    interval === '1d' ? bar : { ...bar, ts: XNYS.session(bar.ts / MS_PER_DAY).open },
+  );
+
+/** What an answer alone, to a series of which nothing is stored, is worth and teaches. */
+function judgeAlone(interval: Interval, rows: readonly Bar[]): Verdict {
+  const range = daysOf(10, 14);
+  const asked = want({ series: { ticker: 'AAPL', interval }, range, gaps: [range] });
+  const heard = hearing({ want: asked, answer: answer({ bars: rows, proven: range }) });
+  const verdict = judgeAnswer({ ...heard, stored: { ...heard.stored, bars: storedBarsOf([]) } });
+  const { learned } = learnFrom({
+    ...heard,
+    accepted: verdict.wanted,
+    rejected: verdict.rejected,
+    fillers: [],
+    known: storedBarsOf([]),
+    absent: [],
+    currency: null,
+  });
+  expect(learned.absent).toEqual([]);
+  return verdict;
+}
+
+function startOfYear(year: number): number {
+  return new Date(0).setUTCFullYear(year, 0, 1);
 }
 
 describe('of an answer', () => {
@@ -120,6 +151,18 @@ describe('of an answer', () => {
     });
     expect(invented.fillers.map(({ bar }) => bar.ts / MS_PER_DAY)).toEqual([parseDay('2025-07-04')]);
   });
+
+  it.each([Number.NaN, Infinity, -Infinity, 1e20, 9e15, -9e15, startOfYear(10_000)])(
+    'a row at %s is rejected alone',
+    (ts) => {
+      for (const interval of ['1d', '1h'] as const) {
+        const row = { ...stored(0, 100), ts };
+        const { wanted, rejected } = judgeAlone(interval, [...hoursOrDays(interval), row]);
+        expect(wanted).toHaveLength(5);
+        expect(rejected).toMatchObject([{ bar: { ts }, reason: `stamp ${ts} is not in ms since 1970` }]);
+      }
+    },
+  );
 
   it('rows that were traded on a closed day are rejected, not dropped', () => {
     const holiday = stored(parseDay('2025-07-04'), 100.5);

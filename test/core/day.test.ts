@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDay, parseDay, startOfDay, utcDayOf } from '../../src/core/day.ts';
+import { formatDay, hasDate, parseDay, startOfDay, utcDayOf } from '../../src/core/day.ts';
 
 /** All days that `YYYY-MM-DD` can write. */
 const writableDay = fc.integer({ min: parseDay('0000-01-01'), max: parseDay('9999-12-31') });
@@ -49,6 +49,14 @@ describe('day', () => {
     expect(utcDayOf(86_399_999)).toBe(0);
     expect(utcDayOf(86_400_000)).toBe(1);
     expect(utcDayOf(-1)).toBe(-1);
+  });
+
+  it('says which instants have a date that can be written', () => {
+    const [first, end] = [startOfDay(parseDay('0000-01-01')), startOfDay(parseDay('9999-12-31') + 1)];
+    expect([first, 0, end - 1].map(hasDate)).toEqual([true, true, true]);
+    expect([first - 1, end, Number.NaN, Infinity, -Infinity, 1e20].map(hasDate)).toEqual(
+      Array(6).fill(false),
+    );
   });
 
   it('starts a day at the first instant that belongs to it', () => {

@@ -2,7 +2,8 @@ import { toDeclared, toRaw } from '../../core/adjust.ts';
 import { type RejectedAction, checkActions } from '../../core/action-checks.ts';
 import { type CorporateAction, type Identity, type Split, isSplit } from '../../core/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { type Day, utcDayOf } from '../../core/day.ts';
+import { Zone } from '../../core/calendar/zone.ts';
+import { type Day, hasDate, utcDayOf } from '../../core/day.ts';
 import type { Chart } from './chart.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { statedActions } from './events.ts';
@@ -46,15 +47,14 @@ export function parseChart(chart: Chart, events: Chart, asked: Omit<RowsAsked, '
 
 /** How an instant becomes a session date: by the calendar, or by the zone in the answer where the calendar is a guess. */
 function sessionDates(chart: Chart, calendar: Calendar): (instant: number) => Day {
-  if (!calendar.advisory) return (instant) => calendar.localDay(instant);
-  const format = dateFormat(chart);
-  return (instant) => utcDayOf(Date.parse(`${format.format(instant)}T00:00:00Z`));
+  const zone = calendar.advisory ? zoneOf(chart) : calendar;
+  return (instant) => zone.localDay(instant);
 }
 
 /** Throws `bad-answer` (retryable) for a zone that does not exist. */
-function dateFormat({ symbol, zone }: Chart): Intl.DateTimeFormat {
+function zoneOf({ symbol, zone }: Chart): Zone {
   try {
-    return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
+    return new Zone(new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone);
   } catch (cause) {
     const message = `Yahoo's answer for ${symbol} is no chart: its meta.exchangeTimezoneName is "${zone}", which is no time zone`;
     throw new BackfillError('bad-answer', message, { retryable: true, cause });
@@ -68,7 +68,8 @@ export function lastTradeOf(chart: Chart, calendar: Calendar): Day | undefined {
 }
 
 function parseIdentity(chart: Chart, dayOf: (instant: number) => Day): Identity {
-  const { currency, exchange, firstTrade } = chart;
+  const { currency, exchange } = chart;
   const type = instrumentType(chart.instrumentType);
-  return { currency, exchange, type, firstTrade: firstTrade === null ? null : dayOf(firstTrade * 1000) };
+  const listed = (chart.firstTrade ?? Number.NaN) * 1000;
+  return { currency, exchange, type, firstTrade: hasDate(listed) ? dayOf(listed) : null };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calendarFor } from '../../../src/core/calendar/calendars.ts';
-import { formatDay, parseDay, utcDayOf } from '../../../src/core/day.ts';
+import { formatDay, MS_PER_DAY, parseDay, utcDayOf } from '../../../src/core/day.ts';
 import type { Interval } from '../../../src/core/interval.ts';
 import { type ParsedChart, parseChart } from '../../../src/providers/yahoo/parse.ts';
 import { type Chart, chartResult, type Row } from './chart.ts';
@@ -221,6 +221,29 @@ describe('intraday rows of a session that is not settled', () => {
     const answer = parse({ ...asked, zone: 'Europe/Copenhagen', now: '2025-01-15T14:09:00Z', rows });
     expect(times(answer)).toEqual(['14:00']);
   });
+});
+
+describe('a row of a year that no calendar knows', () => {
+  it.each(['0099-01-04T14:30:00Z', '-000168-01-04T14:30:00Z', '4999-01-04T14:30:00Z'])(
+    'keeps its stamp, %s, and costs no other row',
+    (stamp) => {
+      const rows: Row[] = [
+        [stamp, 9],
+        ['2025-01-14T09:30:00Z', 10],
+      ];
+      expect(['AAPL', 'AAPL.XX'].map((ticker) => calendarFor(ticker).advisory)).toEqual([false, true]);
+      for (const ticker of ['AAPL', 'AAPL.XX']) {
+        const asked = { ticker, rows, zone: 'Europe/Copenhagen', firstTrade: stamp } as const;
+        const range = ['2025-01-14', '2025-01-15'] as const;
+        const lastTrade = '2025-01-15T20:00:00Z';
+        const { bars, identity } = parse({ ...asked, range, lastTrade, now: '2025-01-16T02:00:00Z' });
+        expect(bars.map(({ close }) => close)).toEqual([9, 10]);
+        const day = Date.parse(stamp.replace('14:30', '00:00'));
+        expect(bars[0]?.ts).toBe(day);
+        expect(identity.firstTrade).toBe(stamp.startsWith('-') ? null : day / MS_PER_DAY);
+      }
+    },
+  );
 });
 
 describe('splits of a chart', () => {
