@@ -1,6 +1,6 @@
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
-import { type Day, type DayRange, formatDay, parseDay } from '../core/day.ts';
+import { type Day, type DayRange, dayOn, formatDay, parseDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { WantedSeries } from '../core/gaps.ts';
 import type { Interval } from '../core/interval.ts';
@@ -160,5 +160,5 @@ function parseDate(name: string, text: string | undefined): Day | undefined {
 
 function yearsBefore(day: Day, years: number): Day {
   const [year = 0, month = 1, date = 1] = formatDay(day).split('-').map(Number);
-  return Math.floor(Date.UTC(year - years, month - 1, date) / 86_400_000);
+  return dayOn(year - years, month, date);
 }

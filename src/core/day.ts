@@ -1,4 +1,5 @@
 import { BackfillError } from './errors.ts';
+import { quoted } from './quoted.ts';
 
 /** Whole days since 1970-01-01 in the proleptic Gregorian calendar: the number form of a session date. */
 export type Day = number;
@@ -15,9 +16,17 @@ export const MS_PER_DAY = 86_400_000;
 export function parseDay(text: string): Day {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== text) {
-    throw new BackfillError('invalid-date', `"${text}" is not a date; write it as YYYY-MM-DD`);
+    throw new BackfillError('invalid-date', `${quoted(text)} is not a date; write it as YYYY-MM-DD`);
   }
   return ms / MS_PER_DAY;
+}
+
+/**
+ * The day of a year, a month from 1 on and a date; the 31st of a month of 30 days is the first of the next. `Date.UTC` takes
+ * the years 0 to 99 for those of the last century.
+ */
+export function dayOn(year: number, month: number, date: number): Day {
+  return new Date(0).setUTCFullYear(year, month - 1, date) / MS_PER_DAY;
 }
 
 /** Texts of days, of which there are few: the same ones are named for every series. */

@@ -1,5 +1,6 @@
 import { isExchangeSuffix } from './calendar/calendars.ts';
 import { BackfillError } from './errors.ts';
+import { quoted } from './quoted.ts';
 
 const LONGEST = 32;
 
@@ -19,20 +20,10 @@ export function parseTicker(text: string): string {
   if (!valid) {
     throw new BackfillError(
       'invalid-ticker',
-      `${shown(text)} is not a ticker; one looks like AAPL, AIR.PA, BRK-B, BTC-USD, EURUSD=X or ^GSPC`,
+      `${quoted(text, LONGEST)} is not a ticker; one looks like AAPL, AIR.PA, BRK-B, BTC-USD, EURUSD=X or ^GSPC`,
     );
   }
   return trimmed
     .toUpperCase()
     .replace(/\.([A-Z])$/, (part, letter: string) => (isExchangeSuffix(letter) ? part : `-${letter}`));
-}
-
-/** Anything as one printable line: shortened, with control and other invisible characters escaped. */
-function shown(text: string): string {
-  const short = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-  const escaped = short.replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
-  return `"${escaped}"`;
 }

@@ -14,7 +14,7 @@ import { RecentReads } from './csv/recent-reads.ts';
 import { malformed } from './csv/records.ts';
 import { type CsvSeries, type FilesRead, joined, readSeries, type SeriesRows } from './csv/series.ts';
 import type { StampOf } from './csv/rows.ts';
-import type { SaidForms } from './csv/table.ts';
+import { GET_AGAIN, type SaidForms } from './csv/table.ts';
 import { SharedTables } from './csv/shared-tables.ts';
 import { type ToldAction, toldNotes } from './csv/told-actions.ts';
 import type { Listing, Market, MarketRow, QuietSessions } from './market.ts';
@@ -280,8 +280,15 @@ function byTime(a: MarketRow, b: MarketRow): number {
   return a.ts - b.ts;
 }
 
-/** Throws `usage` where files have rows and none of them is final. */
+/** Throws `usage` where files have no row, or none that is final. */
 function withFinalRows(read: FilesRead, ticker: string): FilesRead {
+  const [file] = read.files;
+  if (file !== undefined && read.files.every(({ bars, refused }) => bars === 0 && refused === 0))
+    throw malformed(
+      file.path,
+      null,
+      `has ${file.table === null ? 'no row' : 'a header and no row'}: ${GET_AGAIN}`,
+    );
   const [first] = read.notFinal;
   if (read.series.length > 0 || first === undefined) return read;
   throw malformed(first.path, null, `no row of ${ticker} is final (is_final is false): nothing to read`);

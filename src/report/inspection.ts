@@ -136,13 +136,14 @@ function readAll(
   if (range === undefined) return;
   const reading = client.read({ series: { ticker, interval }, range, now });
   parseReading(reading, interval, basis ?? 'raw', client.adjustedOn);
-  const { dropped, oddities } = reading;
+  const { dropped, oddities, toCome } = reading;
   for (const path of market.pathsOf(ticker)) {
     const { notes } = understood(files, path);
     const isOne = dropped === 1;
     const rows = `${dropped} row${isOne ? '' : 's'} of ${ticker} ${interval}`;
     if (dropped > 0) notes.add(`${rows} left out: outside regular hours, or off their grid`);
     for (const { note } of oddities) notes.add(note);
+    for (const note of toCome) notes.add(note);
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDay, hasDate, parseDay, startOfDay, utcDayOf } from '../../src/core/day.ts';
+import { dayOn, formatDay, hasDate, parseDay, startOfDay, utcDayOf } from '../../src/core/day.ts';
 
 /** All days that `YYYY-MM-DD` can write. */
 const writableDay = fc.integer({ min: parseDay('0000-01-01'), max: parseDay('9999-12-31') });
@@ -19,6 +19,17 @@ describe('day', () => {
         expect(parseDay(formatDay(day))).toBe(day);
       }),
     );
+  });
+
+  it('is that of a year, a month and a date, in the first century too', () => {
+    fc.assert(
+      fc.property(writableDay, (day) => {
+        const [year = 0, month = 0, date = 0] = formatDay(day).split('-').map(Number);
+        expect(dayOn(year, month, date)).toBe(day);
+      }),
+      { examples: [[parseDay('0099-01-04')], [parseDay('0000-02-29')], [parseDay('1970-01-01')]] },
+    );
+    expect(dayOn(2023, 2, 29)).toBe(parseDay('2023-03-01'));
   });
 
   it('says which text is no date', () => {

@@ -263,6 +263,41 @@ describe('a folder as a provider', () => {
     });
   });
 
+  it('names rows that are to come, and proves nothing by them', async () => {
+    const text = `${DAILY}2024-01-09,51,55,45,52,2001\n2063-01-08,51,55,45,52,2001\n2063-01-09,51,55,45,,\n`;
+    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': text }), basis: 'raw' });
+    const asked = range('2024-01-01', '2024-01-20');
+    const at = (now: string): Promise<RowAnswer> =>
+      fetchBars(provider, 'AAPL', asked, '1d', Date.parse(`${now}T22:00:00Z`));
+    const later = await at('2024-01-19');
+    const told = ({ notRead = [] }: RowAnswer): readonly string[] =>
+      notRead.filter((line) => line.includes('to come'));
+    expect(told(later)).toEqual([
+      'AAPL 1d: 2 rows, the first of 2063-01-08, which is to come, not read: correct the date',
+    ]);
+    expect(later.proven).toEqual(range('2024-01-01', '2024-01-10'));
+    // What is of tomorrow may be another exchange's today.
+    expect(told(await at('2024-01-08'))).toEqual(told(later));
+    expect(told(await at('2024-01-07'))).toEqual([
+      'AAPL 1d: 3 rows, the first of 2024-01-09, which is to come, not read: correct the date',
+    ]);
+    expect(told(await at('2063-01-08'))).toEqual([]);
+    const none = await fetchBars(provider, 'AAPL', asked, '1d', Date.parse('2023-12-29T22:00:00Z'));
+    // The first is a holiday.
+    expect(none.proven).toEqual(range('2024-01-01', '2024-01-02'));
+  });
+
+  it('reads no year of the first century as one of the last', async () => {
+    const text = DAILY.replace('2024-01-04', '0099-01-04');
+    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': text }), basis: 'raw' });
+    const last = await fetchBars(provider, 'AAPL', range('1999-01-01', '1999-02-01'));
+    expect([last.bars, last.unusable]).toEqual([[], []]);
+    const { unusable } = await fetchBars(provider, 'AAPL', range('2024-01-01', '2024-01-06'));
+    expect(unusable.map(({ reason }) => reason)).toContain(
+      'AAPL.csv, line 4: "0099-01-04" is a date before 1792 or after 2099, which no bar has',
+    );
+  });
+
   it('knows its own tickers and intervals only', async () => {
     const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
     const asked = range('2024-01-01', '2024-01-10');
@@ -281,7 +316,8 @@ describe('a folder as a provider', () => {
       basis: 'raw',
     });
     await expect(fetchBars(headed, 'IBM', asked)).rejects.toMatchObject({
-      message: 'csv has no bars of IBM',
+      code: 'usage',
+      message: expect.stringMatching(/IBM\.csv: has a header and no row: get it again, or remove it$/),
     });
   });
 

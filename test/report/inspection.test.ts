@@ -42,6 +42,13 @@ describe('an inspection', () => {
     ]);
   });
 
+  it('names rows that are to come', async () => {
+    const { files } = await inspected({ 'AAPL.csv': `${daily()}2062-01-09,10,11,9,10.5,100\n` });
+    expect(files[0]?.notes).toEqual([
+      'AAPL 1d: 1 row of 2062-01-09, which is to come, not read: correct the date',
+    ]);
+  });
+
   it.each([
     ['time', '2024-01-08 09:30:00', {}, 'America/New_York', 'default'],
     ['time', '2024-01-08 09:30:00', { csvZone: 'America/New_York' }, 'America/New_York', 'user'],

@@ -4,6 +4,7 @@ import type { CorporateAction } from '../../core/bars.ts';
 import { parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { parseTicker } from '../../core/ticker.ts';
+import { quoted } from '../../core/quoted.ts';
 import { type CsvLine, csvLines, malformed, readBytes } from './records.ts';
 
 const HEADER = 'ticker,date,kind,value';
@@ -15,7 +16,8 @@ const HEADER = 'ticker,date,kind,value';
  */
 export function readActions(path: string): ReadonlyMap<string, CheckedActions> {
   const [header, ...lines] = csvLines(path, new TextDecoder().decode(readBytes(path)));
-  if (header?.fields.join(',').toLowerCase() !== HEADER)
+  if (header === undefined) throw malformed(path, null, `is empty: write its header, ${HEADER}`);
+  if (header.fields.join(',').toLowerCase() !== HEADER)
     throw malformed(path, 1, `the header is not ${HEADER}`);
   const byTicker = new Map<string, StatedAction[]>();
   for (const line of lines) {
@@ -30,9 +32,10 @@ export function readActions(path: string): ReadonlyMap<string, CheckedActions> {
 function readAction(path: string, line: CsvLine): { ticker: string; stated: StatedAction } {
   const [ticker = '', date = '', kind = '', value = ''] = line.fields;
   const amount = parseActionValue(value);
-  if (amount === null) throw malformed(path, line.number, `"${value}" is no value of a split or dividend`);
+  if (amount === null)
+    throw malformed(path, line.number, `${quoted(value)} is no value of a split or dividend`);
   if (kind !== 'split' && kind !== 'dividend')
-    throw malformed(path, line.number, `"${kind}" is neither split nor dividend`);
+    throw malformed(path, line.number, `${quoted(kind)} is neither split nor dividend`);
   try {
     const exDay = parseDay(date);
     const action: CorporateAction =

@@ -2,6 +2,7 @@ import type { Header } from './header.ts';
 import { malformed } from './records.ts';
 import { type Column, indexOf, type Sections } from './sections.ts';
 import { smallest } from '../../core/extremes.ts';
+import { quoted } from '../../core/quoted.ts';
 
 /** A volume that is this many times below all of the last rows, and shorter than they are, has lost digits. */
 const FAR_BELOW = 3;
@@ -40,7 +41,7 @@ export function assertLastField(path: string, { rows, lastColumn }: Sections, he
   const others = rows.slice(0, -1).map(({ fields }) => fields[column] ?? '');
   if (!isCut(text, others)) return;
   const what = isCut === isCutNumber ? 'number' : 'field';
-  const seen = `the file ends within this line, and its last ${what} "${text}" is cut`;
+  const seen = `the file ends within this line, and its last ${what} ${quoted(text)} is cut`;
   throw malformed(path, last.number, `${seen}: get the file again, or end the line if it is whole`);
 }
 

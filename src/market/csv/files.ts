@@ -2,12 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Day, parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { quoted } from '../../core/quoted.ts';
 import { isWord, readFileName } from './file-name.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
 import { headingOf } from './heading.ts';
 import { isFileEnded } from './line-end.ts';
 import { firstBytes, readText, readZip } from './records.ts';
 import type { StampedRows } from './stamped-rows.ts';
+import { GET_AGAIN } from './table.ts';
 import { type SharedTables, tradesOnSaturday } from './shared-tables.ts';
 import { tickerNamed } from './ticker-name.ts';
 import { someOf, Unread } from './unread.ts';
@@ -83,7 +85,7 @@ export function lookThrough(folder: string, shared: SharedTables): BarFolder {
     }
     for (const name of look.leftOut ?? [])
       for (const list of [unread, asides])
-        list.add(`rows of "${name}" in ${relative(root, path)}`, NO_TICKER);
+        list.add(`rows of ${quoted(name)} in ${relative(root, path)}`, NO_TICKER);
     for (const { ticker, file } of look.found) {
       const files = filesByTicker.get(ticker);
       if (files === undefined) filesByTicker.set(ticker, [file]);
@@ -178,6 +180,7 @@ function tableFile(path: string, stem: string, shared: SharedTables): Look {
     const { tickers, unnamed } = shared.in(path);
     const found = tickers.map((one) => ({ ticker: one, file }));
     if (found.length > 0) return { found, leftOut: unnamed };
+    if (unnamed.length === 0) return { reason: `has a header and no row: ${GET_AGAIN}` };
   }
   if (ticker === undefined || namesNothing(ticker, stem)) return { reason: NO_TICKER };
   return { found: [{ ticker, file: { kind: 'table', path } }] };

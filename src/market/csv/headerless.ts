@@ -6,7 +6,7 @@
 import type { Header } from './header.ts';
 import { numberIn } from './numbers.ts';
 import { type CsvLine, malformed } from './records.ts';
-import { EPOCH, readStamp, TIME_OF_DAY } from './stamps.ts';
+import { EPOCH, isStamp, TIME_OF_DAY } from './stamps.ts';
 
 const KLINE_FIELDS = 12;
 const KLINE_TRADES = 8;
@@ -78,12 +78,6 @@ function columnsFrom(open: number, more: Pick<Header, 'volume' | 'trades'>): Hea
     zone: null,
     twins: [],
   };
-}
-
-function isStamp(text: string): boolean {
-  return (['day-first', 'month-first', 'year-first'] as const).some(
-    (order) => readStamp(text, order) !== undefined,
-  );
 }
 
 function isPrice(text: string): boolean {

@@ -1,3 +1,4 @@
+import { shortened } from '../../core/quoted.ts';
 import { clockNamed, type Header, readHeader } from './header.ts';
 import { headerlessColumns, isLean } from './headerless.ts';
 import { twoLineHeading, type TwoLineHeading } from './side-by-side.ts';
@@ -47,7 +48,11 @@ function withHeader(
 ): Layout | NoLayout {
   const header = readHeader(names, row);
   if ('missing' in header) {
-    const seen = names.slice(0, SHOWN).join(', ') + (names.length > SHOWN ? ', …' : '');
+    const seen =
+      names
+        .slice(0, SHOWN)
+        .map((name) => shortened(name))
+        .join(', ') + (names.length > SHOWN ? ', …' : '');
     return {
       problem: `the header names no column "${header.missing}" ("${seen}"): write its names as ${WANTED}`,
     };

@@ -6,6 +6,7 @@ import { type Day, formatDay, parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Rename } from '../../core/rename.ts';
 import { parseTicker } from '../../core/ticker.ts';
+import { quoted } from '../../core/quoted.ts';
 import { type CsvLine, csvLines, malformed, readBytes } from './records.ts';
 
 /** A row: the ticker was in use up to and including the day. */
@@ -71,7 +72,7 @@ function namedAfter(path: string): string {
 function readRow(path: string, line: CsvLine): Row {
   const [date = '', symbol = ''] = line.fields;
   if (line.fields.length > 3 || !/^\d{8}$/.test(date))
-    throw malformed(path, line.number, `"${line.fields.join(',')}" is not yyyyMMdd,ticker,exchange`);
+    throw malformed(path, line.number, `${quoted(line.fields.join(','))} is not yyyyMMdd,ticker,exchange`);
   const until = parsedDay(path, line.number, `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`);
   return { until, ticker: parsedTicker(path, line.number, symbol) };
 }

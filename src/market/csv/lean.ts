@@ -3,6 +3,7 @@
 
 import { BarBuilder } from '../../core/bar-builder.ts';
 import type { Day } from '../../core/day.ts';
+import { quoted } from '../../core/quoted.ts';
 import { instantAt } from './clock.ts';
 import type { FileBars } from './file-bars.ts';
 import { type CsvLine, csvLines, malformed, readNumber, readZip } from './records.ts';
@@ -35,7 +36,7 @@ export function readLeanTable(path: string, scale: LeanScale): StampedRows {
     const text = line.fields[0] ?? '';
     const stamp = readStamp(text, 'day-first');
     if (stamp === undefined || stamp.offset !== null)
-      throw malformed(path, line.number, `"${text}" is no yyyyMMdd HH:mm`);
+      throw malformed(path, line.number, `${quoted(text)} is no yyyyMMdd HH:mm`);
     const [open, high, low, close, volume] = valuesOf(path, line, scale);
     rows.push(stamp, open, high, low, close, volume);
   }

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import { unzipSync } from 'fflate';
 import { BackfillError } from '../../core/errors.ts';
+import { quoted } from '../../core/quoted.ts';
 import { type Decoded, decodedText } from './encoding.ts';
 import { isEnded } from './line-end.ts';
 import { numberIn } from './numbers.ts';
@@ -141,7 +142,7 @@ const WORD = /^"?[A-Za-z][^,;\t|]*$/;
 export function readNumber(path: string, line: CsvLine, index: number): number | null {
   const text = line.fields[index] ?? '';
   const number = numberIn(text, 'point', false);
-  if (number === undefined) throw malformed(path, line.number, `"${text}" is not a number`);
+  if (number === undefined) throw malformed(path, line.number, `${quoted(text)} is not a number`);
   return number;
 }
 

@@ -1,9 +1,10 @@
+import { quoted } from '../../core/quoted.ts';
 import type { Header } from './header.ts';
 import type { Layout } from './layout.ts';
 import { type NumberForm, numberIn } from './numbers.ts';
 import type { CsvLine } from './records.ts';
 import { type Aside, type StampedRows, StampedRowsBuilder } from './stamped-rows.ts';
-import { type DateOrder, readStamp, type Stamp } from './stamps.ts';
+import { type DateOrder, noStamp, readStamp, type Stamp } from './stamps.ts';
 import { toldIn } from './told-actions.ts';
 
 /** How the cells of a file are read. */
@@ -63,7 +64,7 @@ function addUndated(rows: StampedRowsBuilder, near: Stamp, line: CsvLine, layout
   rows.push(near, none, none, none, none, none);
   return {
     isUndated: true,
-    fault: `line ${line.number}: "${stampText(line, layout)}" is no date or time`,
+    fault: `line ${line.number}: ${noStamp(stampText(line, layout))}`,
   };
 }
 
@@ -93,7 +94,7 @@ function rowReader(
     const volume = read(fields, 'volume', true);
     const vwap = read(fields, 'vwap', false);
     rows.push(stamp, open, high, low, close, volume, vwap, read(fields, 'trades', true));
-    const said = (cell: Cell): string => `line ${number}: "${fields[header[cell] ?? -1] ?? ''}" is`;
+    const said = (cell: Cell): string => `line ${number}: ${quoted(fields[header[cell] ?? -1] ?? '')} is`;
     const [first] = wrong;
     if (first !== undefined) return { fault: `${said(first)} not a number (${first})` };
     if (!Number.isNaN(open + high + low + close)) return undefined;

@@ -102,6 +102,7 @@ function rowsOfInterval(
 
 /** Refuses rows of which none has its prices; a line about those that have none, and about those that cannot be read. Throws `usage`. */
 function notesOf(path: string, { bars, asides }: StampedRows, ticker: string): string[] {
+  if (bars.length === 0) return [`${basename(path)}: has a header and no row`];
   const said = [...asides.values()];
   const faults = said.flatMap(({ fault }) => fault ?? []);
   const lacks = said.flatMap(({ lacks: one }) => one ?? []);

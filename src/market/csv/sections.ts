@@ -1,3 +1,4 @@
+import { quoted } from '../../core/quoted.ts';
 import type { Header } from './header.ts';
 import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
 import { type CsvLine, malformed } from './records.ts';
@@ -125,7 +126,7 @@ function assertTwins(path: string, line: CsvLine, { twins }: Header): void {
     const [first = '', ...others] = columns.map((column) => line.fields[column] ?? '');
     const other = others.find((text) => text !== first && Number(text) !== Number(first));
     if (other === undefined) continue;
-    const what = `two columns are called "${name}", and say "${first}" and "${other}"`;
+    const what = `two columns are called ${quoted(name)}, and say ${quoted(first)} and ${quoted(other)}`;
     throw malformed(path, line.number, `${what}: rename the one that is not to be read`);
   }
 }

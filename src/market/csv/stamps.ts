@@ -1,4 +1,5 @@
-import { type Day, MS_PER_DAY, startOfDay, utcDayOf } from '../../core/day.ts';
+import { type Day, dayOn, MS_PER_DAY, startOfDay } from '../../core/day.ts';
+import { quoted } from '../../core/quoted.ts';
 
 /** A stamp as a file has it. */
 export interface Stamp {
@@ -54,11 +55,39 @@ const NAMED_MONTH = new RegExp(
  * Reads a date (`2024-01-02`, `20240102`, `202401020930`, `2024/01/02`, `02.01.2024`, `01/31/2024` and `01/31/24` by `order`,
  * `Jan 2, 2024`), with an
  * optional time (`09:30`, `093000`, `9:30:00 PM`) and offset (`Z`, `-05:00`, `+00`), or seconds, milliseconds,
- * microseconds or nanoseconds since the epoch. Undefined for anything else.
+ * microseconds or nanoseconds since the epoch. Undefined for anything else, and outside the years 1792 to 2099.
  */
 export function readStamp(text: string, order: DateOrder): Stamp | undefined {
+  const stamp = anyStamp(text, order);
+  return stamp !== undefined && isOfMarkets(stamp) ? stamp : undefined;
+}
+
+/** The first brokers of New York agreed in 1792; what comes after 2099 is in the wrong unit. */
+const [FIRST_YEAR, LAST_YEAR] = [1792, 2099];
+const EARLIEST = startOfDay(dayOn(FIRST_YEAR, 1, 1));
+const LATEST = startOfDay(dayOn(LAST_YEAR + 1, 1, 1));
+
+function isOfMarkets({ clock }: Stamp): boolean {
+  return clock >= EARLIEST && clock < LATEST;
+}
+
+/** What is wrong with a text that is no stamp. */
+export function noStamp(text: string): string {
+  const what = isStamp(text)
+    ? `is a date before ${FIRST_YEAR} or after ${LAST_YEAR}, which no bar has`
+    : 'is no date or time';
+  return `${quoted(text)} ${what}`;
+}
+
+/** Whether a text is a stamp in some order of its numbers, however far away. */
+export function isStamp(text: string): boolean {
+  return ALL_ORDERS.some((order) => anyStamp(text, order) !== undefined);
+}
+
+/** The same of any year. */
+function anyStamp(text: string, order: DateOrder): Stamp | undefined {
   const [, digits, hour, rest = ''] = COMPACT.exec(text) ?? [];
-  if (digits !== undefined) return readStamp(`${digits} ${hour}${rest.padEnd(4, '0')}`, order);
+  if (digits !== undefined) return anyStamp(`${digits} ${hour}${rest.padEnd(4, '0')}`, order);
   if (/^(\d{9,19}|-\d{1,13})(\.\d+)?$/.test(text)) return { clock: ofEpoch(Number(text)), offset: 0 };
   const found = (YEAR_FIRST.exec(text) ?? YEAR_LAST.exec(text) ?? NAMED_MONTH.exec(text))?.groups;
   if (found === undefined) return undefined;
@@ -141,9 +170,10 @@ function dateOf(parts: Parts, order: DateOrder): Day | undefined {
 function readDate(year: string, month: string, day: string): Day | undefined {
   const short = Number(year) + (Number(year) < 69 ? 2000 : 1900);
   const full = year.length > 2 ? Number(year) : short;
-  const date = new Date(Date.UTC(full, Number(month) - 1, Number(day)));
+  const found = dayOn(full, Number(month), Number(day));
+  const date = new Date(startOfDay(found));
   const isReal = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
-  return isReal ? utcDayOf(date.getTime()) : undefined;
+  return isReal ? found : undefined;
 }
 
 /** ms since midnight; undefined for what no clock shows. */

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/quoted.ts';
 import { assertLastField } from './cut-field.ts';
 import type { Decoded, Encoding } from './encoding.ts';
 import type { Header } from './header.ts';
@@ -12,7 +13,15 @@ import { type CellForms, readRows, stampText } from './row-reader.ts';
 import { rowsOfSections } from './sections.ts';
 import { stacked } from './side-by-side.ts';
 import type { StampedRows } from './stamped-rows.ts';
-import { type DATE_ORDERS, type DateOrder, dateOrderOf, isYearLast, ordersLeft, wordOf } from './stamps.ts';
+import {
+  type DATE_ORDERS,
+  type DateOrder,
+  dateOrderOf,
+  isYearLast,
+  noStamp,
+  ordersLeft,
+  wordOf,
+} from './stamps.ts';
 
 /** What a user says of how files are written; what is not said is told by the files. */
 export interface SaidForms {
@@ -58,6 +67,7 @@ export function readTable(path: string, source: Decoded = readText(path), said: 
   const { text, encoding } = source;
   const delimiter = delimiterOf(text);
   const all = stacked(csvLines(path, text, delimiter));
+  if (all.length === 0) throw malformed(path, null, `is empty: ${GET_AGAIN}`);
   const layout = layoutOf(all.slice(0, HEAD_LINES).map(({ fields }) => fields));
   if ('problem' in layout) throw malformed(path, all[0]?.number ?? 1, layout.problem);
   const sections = rowsOfSections(path, all, layout);
@@ -88,6 +98,9 @@ export function readTable(path: string, source: Decoded = readText(path), said: 
   };
 }
 
+/** What to do about a file that has nothing to read. */
+export const GET_AGAIN = 'get it again, or remove it';
+
 /** The columns of a layout; ticks count as the volume where no row has one. */
 function withVolume(layout: Layout, lines: readonly CsvLine[]): Layout {
   const { ticks, volume } = layout.header;
@@ -108,7 +121,7 @@ function assertReadable(
     throw malformed(
       path,
       line.number,
-      `"${stampText(line, layout)}" is no date or time: mend it, or write dates as YYYY-MM-DD`,
+      `${noStamp(stampText(line, layout))}: mend it, or write dates as YYYY-MM-DD`,
     );
   const faults = [...asides.values()].flatMap(({ fault }) => fault ?? []);
   const [first] = faults;
@@ -131,7 +144,7 @@ function orderOf(path: string, layout: Layout, lines: readonly CsvLine[]): DateO
   throw malformed(
     path,
     first?.number ?? null,
-    `its dates such as "${first?.fields[column]}" may start with ${may}: give --csv-dates ${ways.join(' or ')}, or write them as YYYY-MM-DD`,
+    `its dates such as ${quoted(first?.fields[column] ?? '')} may start with ${may}: give --csv-dates ${ways.join(' or ')}, or write them as YYYY-MM-DD`,
   );
 }
 

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { actionText, parseActionValue } from '../../core/action-text.ts';
 import type { CorporateAction, Split } from '../../core/bars.ts';
 import { type Day, formatDay } from '../../core/day.ts';
+import { quoted, shortened } from '../../core/quoted.ts';
 
 /** A column of a bar file that tells of splits or dividends, as those of yfinance, Alpha Vantage and Tiingo do. */
 export interface ActionColumn {
@@ -52,7 +53,7 @@ export function splitTold({ column, text, exDay }: ToldAction): Split | undefine
 /** A told action in a few words: `4:1 on 2020-08-31`. */
 export function toldText(told: ToldAction): string {
   const split = splitTold(told);
-  const what = split === undefined ? told.text : actionText(split).replace('split ', '');
+  const what = split === undefined ? shortened(told.text) : actionText(split).replace('split ', '');
   return `${what} on ${formatDay(told.exDay)}`;
 }
 
@@ -73,7 +74,7 @@ export function toldNotes(told: readonly ToldAction[], listed: readonly Corporat
         ? ', and say --basis split-adjusted if the prices are adjusted for what it tells'
         : '';
     return [
-      `${basename(first.path)}: its column "${first.column.name}" tells of ${toldText(first)}${more} and is not read: ` +
+      `${basename(first.path)}: its column ${quoted(first.column.name)} tells of ${toldText(first)}${more} and is not read: ` +
         `list that in actions.csv${adjusted}`,
     ];
   });

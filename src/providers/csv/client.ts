@@ -3,7 +3,7 @@ import type { RejectedAction } from '../../core/action-checks.ts';
 import { isSplit } from '../../core/bars.ts';
 import type { Bars } from '../../core/columns.ts';
 import { concatBars } from '../../core/concat-bars.ts';
-import { type Day, type DayRange, parseDay } from '../../core/day.ts';
+import { type Day, parseDay } from '../../core/day.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { smallest } from '../../core/extremes.ts';
@@ -18,12 +18,11 @@ import type { SaidForms } from '../../market/csv/table.ts';
 import type { RowsRead } from '../offline/answer.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
 import type { BarRequest, Basis, ProviderConfig } from '../provider.ts';
+import { type Reach, reachOf } from './rows-to-come.ts';
 import { assertTurnedBack, type SplitsTold } from './told-splits.ts';
 
 /** A reading of a folder, with how far its files reach. */
-export interface CsvReading extends MarketReading, RowsRead {
-  /** First and last session with a row of the series, `[from, to)`. */
-  readonly span: DayRange;
+export interface CsvReading extends MarketReading, RowsRead, Reach {
   /** Rows of the range outside the regular session or off its grid. */
   readonly dropped: number;
   /** Those of them within the session, but off its grid. */
@@ -101,7 +100,7 @@ export function clientOf(
     read(request) {
       const { ticker, interval } = request.series;
       const reading = readMarket(market, request, 'csv');
-      const span = market.span(ticker, interval) ?? { from: request.range.from, to: request.range.from };
+      const reach = reachOf(market, request, calendarById(reading.listing.calendar));
       const rows = market.read(ticker, interval, reading.closed);
       assertTurnedBack(splitsTold(market, request, { ...reading, ...rows }), basis);
       const splits = basis === 'raw' ? [] : reading.actions.filter(isSplit);
@@ -109,7 +108,7 @@ export function clientOf(
       const badActions = market.badActions(ticker);
       const notRead = market.notRead(ticker);
       const edition = editionOf(ticker);
-      return { ...reading, ...rows, span, badActions, aroundSplits, notRead, edition };
+      return { ...reading, ...rows, ...reach, badActions, aroundSplits, notRead, edition };
     },
     tickers: () => market.tickers(),
     editionOf,

@@ -29,13 +29,13 @@ export function parseReading(
   const calendar = calendarById(reading.listing.calendar);
   const proven = { from: reading.closed.from, to: provenEnd(reading, interval, calendar) };
   const { identity, ...known } = barAnswer(reading, proven, reading.dropped);
-  const { offGrid, oddities, badActions, notRead, edition } = reading;
+  const { offGrid, oddities, badActions, notRead, toCome, edition } = reading;
   const answer: BarAnswer = {
     ...known,
     offGrid,
     oddities,
     badActions,
-    notRead,
+    notRead: [...notRead, ...toCome],
     wireBasis: basis,
     ...(edition !== null && { edition }),
     identity: { ...identity, firstTrade: null },

@@ -3,6 +3,7 @@ import type { CorporateAction } from '../../core/bars.ts';
 import type { Bars } from '../../core/columns.ts';
 import type { Day } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { quoted } from '../../core/quoted.ts';
 import { hiddenSplits } from '../../core/unapplied-splits.ts';
 import { splitTold, type ToldAction, toldText } from '../../market/csv/told-actions.ts';
 import type { Basis } from '../provider.ts';
@@ -34,7 +35,7 @@ export function assertTurnedBack({ told, listed, rows, sessionOf, ticker }: Spli
     const say = basis === 'raw' ? ['say --basis split-adjusted'] : [];
     throw new BackfillError(
       'basis-unknown',
-      `${basename(one.path)}: its column "${one.column.name}" tells of ${toldText(one)}, and its prices are adjusted ` +
+      `${basename(one.path)}: its column ${quoted(one.column.name)} tells of ${toldText(one)}, and its prices are adjusted ` +
         `for it, not as traded: ${[...list, ...say].join(', and ')}`,
       { ticker },
     );

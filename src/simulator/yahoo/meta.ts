@@ -1,6 +1,6 @@
 import type { Ohlcv } from '../../core/bars.ts';
 import type { Session } from '../../core/calendar/calendar.ts';
-import { type Day, utcDayOf } from '../../core/day.ts';
+import { type Day, dayOn, startOfDay, utcDayOf } from '../../core/day.ts';
 import { isComplete } from '../../market/market.ts';
 import { lastRow } from './adjustment.ts';
 import { dailyStamp, type Instrument, offsetSeconds } from './instrument.ts';
@@ -166,8 +166,8 @@ function tradingPeriods(
 function zoneName({ calendar }: Instrument, venue: Venue, instant: number): string {
   const year = new Date(instant).getUTCFullYear();
   const standard = Math.min(
-    offsetSeconds(calendar, Date.UTC(year, 0, 1, 12)),
-    offsetSeconds(calendar, Date.UTC(year, 6, 1, 12)),
+    offsetSeconds(calendar, startOfDay(dayOn(year, 1, 2))),
+    offsetSeconds(calendar, startOfDay(dayOn(year, 7, 2))),
   );
   return venue.zoneNames[offsetSeconds(calendar, instant) > standard ? 1 : 0];
 }

@@ -101,7 +101,7 @@ describe('a folder', () => {
     const market = csvFolderMarket(folder);
     expect(stampsOf(market, 'AAPL')).toEqual(['2024-01-08']);
     expect(market.notes).toEqual([expect.stringMatching(/^not read: gone\.csv \(cannot be read/)]);
-    expect(() => market.intervals('BROKEN')).toThrow(/line 1: the header names no column "date"/);
+    expect(() => market.intervals('BROKEN')).toThrow(/broken\.csv: is empty: get it again, or remove it/);
   });
 
   it('without a file that is read says why', () => {

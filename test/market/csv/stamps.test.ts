@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dateOrderOf, readStamp } from '../../../src/market/csv/stamps.ts';
+import { dateOrderOf, noStamp, readStamp } from '../../../src/market/csv/stamps.ts';
 
 const HOUR = 3_600_000;
 
@@ -46,7 +46,30 @@ describe('a stamp', () => {
   });
 
   it.each([
+    ['0099-01-04', '04.01.0099', 'Jan 4, 0099', '0000-01-01', '1791-12-31', '2100-01-01', '9999-12-31'],
+    ['-6000000000', '4102444800', '9999999999999999'],
+  ])('is of no year that has no market: %s', (...texts) => {
+    for (const text of texts.filter(Boolean)) {
+      expect(read(text), text).toBeUndefined();
+      expect(noStamp(text)).toBe(`"${text}" is a date before 1792 or after 2099, which no bar has`);
+    }
+    expect(noStamp('0099-02-30')).toBe('"0099-02-30" is no date or time');
+    expect([read('1792-01-01'), read('2099-12-31 23:59')]).toEqual([
+      '1792-01-01T00:00:00 -',
+      '2099-12-31T23:59:00 -',
+    ]);
+    expect([read('31/12/99'), read('31/12/68'), read('31/12/69'), read('01/01/00')]).toEqual([
+      '1999-12-31T00:00:00 -',
+      '2068-12-31T00:00:00 -',
+      '1969-12-31T00:00:00 -',
+      '2000-01-01T00:00:00 -',
+    ]);
+  });
+
+  it.each([
     '2024-02-30',
+    '0096-02-30',
+    '2023-02-29',
     '2024-01-02 24:00',
     '2024-01-02 13:00 PM',
     '1/2/124',
