@@ -89,15 +89,14 @@ async function assertMeant(file: AsyncBuffer, { metadata, extent, copied }: Writ
   if (footer.rows !== rows || footer.firstTs !== firstTs || footer.lastTs !== lastTs)
     throw new BackfillError('store-corrupt', 'its footer is of other rows');
   if (footer.metadata !== metadata) throw new BackfillError('store-corrupt', 'its knowledge is another');
-  const found = body && (await bodyOf(file, footer, body));
-  if (body !== undefined && found === undefined)
-    throw new BackfillError('store-corrupt', 'its body is another');
-  if (copied === undefined || found === undefined) {
+  if (copied === undefined || body === undefined) {
     const all = await decodeDigest(file, body, footer);
     assertDigest(digest, () => all);
     return;
   }
+  const found = await bodyOf(file, footer, body);
+  if (found === undefined) throw new BackfillError('store-corrupt', 'its body is another');
   const fromGroup = found.encoded.groups.length;
   const tail = await decodeBars(file, { parsed: footer.parsed, fromGroup });
-  assertDigest(digest, () => digestWithTail(body?.digest ?? '', tail));
+  assertDigest(digest, () => digestWithTail(body.digest, tail));
 }
