@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { didYouMean } from '../core/closest.ts';
 import { BackfillError } from '../core/errors.ts';
 import { parseTicker } from '../core/ticker.ts';
-import { readTextFile } from '../market/text-file.ts';
+import { readPipedText } from '../market/piped-text.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { Capabilities, Provider } from '../providers/provider.ts';
 import type { BarStore } from '../store/store.ts';
@@ -14,12 +14,14 @@ export interface UniverseSources {
   readonly capabilities: Capabilities;
   /** Asked only where `capabilities.listsTickers`. */
   readonly listTickers: () => Promise<readonly string[]>;
+  /** Aborted: wait no longer for tickers that come through a pipe. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 /**
  * Canonical tickers that a user means, without repetitions, in the order given: an array, or a text that is a list of
- * tickers (`AAPL,MSFT`), files (`@tickers.txt`: any white space or commas between tickers, `#` starts a comment), `portfolio`,
- * `all` (what the provider itself lists), and names of universes in the store (`sp500` for `universes/sp500.json`).
+ * tickers (`AAPL,MSFT`), files (`@tickers.txt`: any white space or commas between tickers, `#` starts a comment; `@-` is stdin),
+ * `portfolio`, `all` (what the provider itself lists), and names of universes in the store (`sp500` for `universes/sp500.json`).
  * Default: everything the provider lists if it can, else `portfolio`. Throws `usage` and `invalid-ticker`.
  */
 export async function resolveTickers(
@@ -63,9 +65,9 @@ async function listed(spec: string, sources: UniverseSources): Promise<readonly 
 
 async function named(
   spec: string,
-  { store, capabilities, listTickers }: UniverseSources,
+  { store, capabilities, listTickers, stop }: UniverseSources,
 ): Promise<readonly string[]> {
-  if (spec.startsWith('@')) return fromFile(spec.slice(1));
+  if (spec.startsWith('@')) return fromFile(spec.slice(1), stop);
   if (spec === 'portfolio') return PORTFOLIO;
   if (spec === 'all') {
     if (capabilities.listsTickers) return listTickers();
@@ -86,8 +88,8 @@ async function named(
   );
 }
 
-function fromFile(path: string): string[] {
-  const text = readTextFile(path, `--tickers @${path}`);
+async function fromFile(path: string, stop: AbortSignal | undefined): Promise<string[]> {
+  const text = await readPipedText(path, `--tickers @${path}`, stop);
   const tickers = split(text.replaceAll(/#.*$/gm, ''));
   if (tickers.length === 0)
     throw new BackfillError('usage', `--tickers @${path}: there is no ticker in the file`);

@@ -94,7 +94,7 @@ async function run(argv: Options): Promise<number> {
     await (argv.json ? printJson(plan) : print(planText(plan, quotas, dataPage(argv.all))));
     return EXIT.done;
   }
-  const { stop, signal, release } = stopOnSignal();
+  const { stop, signal, signalOf, release } = stopOnSignal();
   const progress = argv.quiet || argv.noProgress ? NO_PROGRESS : startProgress(quotas, stop);
   try {
     const summary = await history.backfill({
@@ -109,6 +109,8 @@ async function run(argv: Options): Promise<number> {
     progress.end();
     await report(summary, argv);
     return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary, argv);
+  } catch (error) {
+    return signalOf(error);
   } finally {
     progress.end();
     release();

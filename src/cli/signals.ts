@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { BackfillError } from '../index.ts';
 import { clearBottom, tell } from './output.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -8,6 +9,8 @@ export interface SignalStop {
   readonly stop: AbortSignal;
   /** Exit code of the signal that came: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP. */
   readonly signal: () => number;
+  /** The same for an error that says no more than that it came; throws any other. */
+  readonly signalOf: (error: unknown) => number;
   readonly release: () => void;
 }
 
@@ -33,5 +36,10 @@ export function stopOnSignal(): SignalStop {
     for (const signal of SIGNALS) process.off(signal, listen);
   };
   for (const signal of SIGNALS) process.on(signal, listen);
-  return { stop: controller.signal, signal: () => 128 + constants.signals[came], release };
+  const signal = (): number => 128 + constants.signals[came];
+  const signalOf = (error: unknown): number => {
+    if (error instanceof BackfillError && error.code === 'cancelled') return signal();
+    throw error;
+  };
+  return { stop: controller.signal, signal, signalOf, release };
 }

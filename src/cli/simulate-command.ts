@@ -1,4 +1,4 @@
-import { openSync, writeSync } from 'node:fs';
+import { constants, openSync, writeSync } from 'node:fs';
 import { BackfillError, openMarket, startSimulator } from '../index.ts';
 import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
@@ -117,9 +117,12 @@ function openLog(path: string): (entry: object) => void {
   };
 }
 
+/** A named pipe without a reader is refused, instead of waiting for one. */
+const AT_END = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NONBLOCK ?? 0);
+
 function openedAtEnd(path: string): number {
   try {
-    return openSync(path, 'a');
+    return openSync(path, AT_END);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? '';
     throw new BackfillError('usage', `--log ${path}: cannot be written (${why})`, { cause: error });

@@ -61,7 +61,7 @@ export const verifyCommand = command({
   options: OPTIONS,
   run: async (argv) => {
     const history = await openExisting(connectionOf(argv));
-    const { stop, signal, release } = stopOnSignal();
+    const { stop, signal, signalOf, release } = stopOnSignal();
     const { id, quotas } = history.capabilities;
     const progress = startProgress(quotas, stop);
     try {
@@ -82,6 +82,8 @@ export const verifyCommand = command({
         await print(driftText(summary, dataPage(argv.all)));
       }
       return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary);
+    } catch (error) {
+      return signalOf(error);
     } finally {
       progress.end();
       release();

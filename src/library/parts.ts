@@ -15,9 +15,15 @@ export interface Parts {
   /** ms since the epoch. */
   readonly clock: () => number;
   /** The tickers to fetch: what a user names, or the default universe. */
-  readonly tickersToFetch: (tickers: SeriesSelection['tickers']) => Promise<readonly string[]>;
+  readonly tickersToFetch: (
+    tickers: SeriesSelection['tickers'],
+    stop?: AbortSignal,
+  ) => Promise<readonly string[]>;
   /** The tickers to read; undefined for all that are stored, which `all` means here whatever the provider lists. */
-  readonly tickersToRead: (tickers: SeriesSelection['tickers']) => Promise<readonly string[] | undefined>;
+  readonly tickersToRead: (
+    tickers: SeriesSelection['tickers'],
+    stop?: AbortSignal,
+  ) => Promise<readonly string[] | undefined>;
 }
 
 /** Throws `unknown-provider` and `usage`. */
@@ -27,8 +33,9 @@ export function partsOf(options: HistoryOptions): Parts {
   const declared = capabilitiesOf(config);
   const capabilities = { ...declared, quotas: options.quotas ?? declared.quotas };
   const store = openStore(options.store);
-  const tickersToFetch: Parts['tickersToFetch'] = (tickers) =>
+  const tickersToFetch: Parts['tickersToFetch'] = (tickers, stop) =>
     resolveTickers(tickers, {
+      stop,
       store,
       capabilities,
       listTickers: () => listTickers(options, config, capabilities),
@@ -40,17 +47,17 @@ export function partsOf(options: HistoryOptions): Parts {
     store,
     clock: options.clock ?? Date.now,
     tickersToFetch,
-    tickersToRead: async (tickers) =>
-      tickers === undefined || tickers === 'all' ? undefined : tickersToFetch(tickers),
+    tickersToRead: async (tickers, stop) =>
+      tickers === undefined || tickers === 'all' ? undefined : tickersToFetch(tickers, stop),
   };
 }
 
 /** What a store is scanned for. */
 export async function scanOptionsOf(
   { tickersToRead }: Parts,
-  { tickers, intervals }: SeriesSelection,
+  { tickers, intervals, stop }: SeriesSelection & { readonly stop?: AbortSignal },
 ): Promise<ScanOptions> {
-  const wanted = await tickersToRead(tickers);
+  const wanted = await tickersToRead(tickers, stop);
   return { ...(wanted && { tickers: wanted }), ...(intervals && { intervals }) };
 }
 

@@ -12,7 +12,7 @@ type Reads = Pick<History, 'read' | 'query' | 'views' | 'unadjustable' | 'doubtf
 /** The methods of a history that give bars. `tickersOf` resolves what a user names; undefined: all in the store. */
 export function readsOf(
   store: BarStore,
-  tickersOf: (named: HistoryRequest['tickers']) => Promise<readonly string[] | undefined>,
+  tickersOf: (named: HistoryRequest['tickers'], stop?: AbortSignal) => Promise<readonly string[] | undefined>,
 ): Reads {
   return {
     read: async (series, options = {}) => readAdjusted(store, canonical(series), checked(options)),
@@ -21,7 +21,8 @@ export function readsOf(
     unadjustable: (options = {}) => unadjustableOf(store, options),
     doubtfulDividends: async (request = {}) =>
       doubtfulDividendsOf(store, await tickersOf(checked(request).tickers), request),
-    export: async (request) => exportTo(store, await tickersOf(checked(request).tickers), request),
+    export: async (request) =>
+      exportTo(store, await tickersOf(checked(request).tickers, request.stop), request),
   };
 }
 

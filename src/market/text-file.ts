@@ -1,9 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
 import { BackfillError } from '../core/errors.ts';
+import { readPlainFile } from './plain-file.ts';
 
 /**
- * The text of a small file that a user wrote; `called` is how a message names it. Throws `usage` for a folder, for what
- * the system does not give us, and for what is no text.
+ * The text of a small file that a user wrote; `called` is how a message names it. Throws `usage` for a folder or a pipe,
+ * for what the system does not give us, and for what is no text.
  */
 export function readTextFile(path: string, called: string): string {
   return textOf(bytesOf(path, called), called);
@@ -20,7 +20,8 @@ export function readTextFileIfAny(path: string, called: string): string | undefi
   }
 }
 
-function textOf(bytes: Uint8Array, called: string): string {
+/** Bytes as text. Throws `usage` for what is none. */
+export function textOf(bytes: Uint8Array, called: string): string {
   const text = utf8(bytes);
   if (text !== undefined && !text.includes('\0')) return text;
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
@@ -30,13 +31,11 @@ function textOf(bytes: Uint8Array, called: string): string {
 
 function bytesOf(path: string, called: string): Uint8Array {
   try {
-    if (statSync(path).isDirectory())
-      throw new BackfillError('usage', `${called}: cannot be read: it is a folder, not a file`);
-    return readFileSync(path);
+    return readPlainFile(path);
   } catch (error) {
-    if (error instanceof BackfillError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new BackfillError('usage', `${called}: cannot be read (${code ?? message})`, { cause: error });
+    const why = code === undefined ? `: ${message}` : ` (${code})`;
+    throw new BackfillError('usage', `${called}: cannot be read${why}`, { cause: error });
   }
 }
 

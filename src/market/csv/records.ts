@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import { unzipSync } from 'fflate';
@@ -7,6 +7,7 @@ import { quoted } from '../../core/quoted.ts';
 import { type Decoded, decodedText } from './encoding.ts';
 import { isEnded } from './line-end.ts';
 import { numberIn } from './numbers.ts';
+import { openPlainFile, readPlainFile } from '../plain-file.ts';
 import { plainLines } from './plain-lines.ts';
 
 /** One line of a CSV file, cut into fields. */
@@ -29,7 +30,7 @@ export function malformedRow(path: string, fault: string): BackfillError {
 /** The bytes of a file. Throws `usage` where it cannot be read. */
 export function readBytes(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return readPlainFile(path);
   } catch (error) {
     throw malformed(path, null, `cannot be read (${messageOf(error)})`);
   }
@@ -38,7 +39,7 @@ export function readBytes(path: string): Uint8Array {
 /** The bytes that a file begins with. Throws `usage` where it cannot be read. */
 export function firstBytes(path: string, count: number): Uint8Array {
   try {
-    const file = openSync(path, 'r');
+    const file = openPlainFile(path);
     try {
       const bytes = Buffer.alloc(count);
       return bytes.subarray(0, readSync(file, bytes));

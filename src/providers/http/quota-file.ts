@@ -1,10 +1,10 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -15,6 +15,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../core/errors.ts';
 import type { QuotaUse } from '../../core/quota.ts';
+import { readPlainFile } from '../../market/plain-file.ts';
 import type { QuotaPlace } from './quota-owner.ts';
 
 /** What all processes that use one key know of its quota. Times are wall-clock ms since the epoch. */
@@ -47,7 +48,9 @@ export async function openQuotaFile({ path, former }: QuotaPlace): Promise<Quota
   let lock: number;
   try {
     makeFolder(dirname(path));
-    lock = openSync(`${path}.lock`, 'a');
+    // To read too: a named pipe then does not wait for a reader.
+    lock = openSync(`${path}.lock`, 'a+');
+    if (!fstatSync(lock).isFile()) throw new Error(`${path}.lock is no file; remove it`);
   } catch (error) {
     throw unkept(path, error);
   }
@@ -119,7 +122,7 @@ function makeFolder(path: string): void {
 /** A record that cannot be read is none: it is replaced whole by every write, so only another hand can have spoilt it. */
 function read(path: string): QuotaRecord {
   try {
-    const record = JSON.parse(readFileSync(path, 'utf8')) as QuotaRecord;
+    const record = JSON.parse(readPlainFile(path).toString()) as QuotaRecord;
     return isRecord(record) ? record : FRESH;
   } catch {
     return FRESH;

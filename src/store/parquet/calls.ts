@@ -3,6 +3,7 @@
 
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
+import { TO_READ } from '../../market/plain-file.ts';
 import { paced } from './paced.ts';
 
 const pooled = {
@@ -13,9 +14,6 @@ const pooled = {
   fstat: promisify(fs.fstat),
   mkdir: promisify(fs.mkdir),
 };
-
-/** To read: a pipe that another hand put in place of a file then has no bytes, instead of keeping us waiting for ever. */
-const TO_READ: number = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
 
 export async function openToRead(path: string): Promise<number> {
   return paced(

@@ -78,6 +78,12 @@ export async function loadFile(path: string): Promise<AsyncBuffer | undefined> {
   return bytes && bytesAsFile(bytes);
 }
 
+/** The text of a file; undefined if there is none. */
+export async function loadText(path: string): Promise<string | undefined> {
+  const bytes = await orAbsent(naming(path, contentOf(path)));
+  return bytes && new TextDecoder().decode(bytes);
+}
+
 async function contentOf(path: string): Promise<Uint8Array> {
   const fd = await openToRead(path);
   try {

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import type { FileLocks } from 'fs-native-extensions';
 import { BackfillError } from '../../core/errors.ts';
+import { readPlainFile } from '../../market/plain-file.ts';
 import { LOCK_FILE } from './layout.ts';
 import { WRITER } from './writer.ts';
 
@@ -51,6 +52,8 @@ export async function lockStore(root: string): Promise<StoreLock> {
   // A plain descriptor: a FileHandle that the caller lost sight of would be collected, and the lock with it.
   const fd = openSync(join(root, LOCK_FILE), 'a+');
   try {
+    if (!fstatSync(fd).isFile())
+      throw new BackfillError('store-unusable', `${join(root, LOCK_FILE)} is no file; remove it`);
     if (!tryLock(fd)) throw new BackfillError('store-locked', lockedMessage(root, fd));
     const untidySince = untidySinceOf(fd);
     const holder: Holder = { pid: WRITER.pid, host: WRITER.host, command: WRITER.command };
@@ -71,7 +74,7 @@ export async function lockStore(root: string): Promise<StoreLock> {
 export function heldSince(root: string): bigint | undefined {
   try {
     const path = join(root, LOCK_FILE);
-    const holder = parseHolder(readFileSync(path, 'utf8'));
+    const holder = parseHolder(readPlainFile(path).toString());
     const isTidy = holder?.pid === WRITER.pid && holder.host === WRITER.host && !holder.untidySince;
     return isTidy ? statSync(path, { bigint: true }).mtimeNs : undefined;
   } catch {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackfillError } from '../../core/errors.ts';
 import { commitFile, type CommitFs } from './commit.ts';
-import { orAbsent } from './disk.ts';
+import { loadText, orAbsent } from './disk.ts';
 import { RUNS, timeStamp, universePath } from './layout.ts';
 import { WRITER } from './writer.ts';
 
 /** Tickers of `universes/NAME.json`, a list or an object with a list under `tickers`. Throws `usage` for anything else: it is the user's file. */
 export async function readUniverseFile(root: string, name: string): Promise<readonly string[] | undefined> {
   const path = universePath(name);
-  const text = await orAbsent(readFile(join(root, path), 'utf8'));
+  const text = await loadText(join(root, path));
   if (text === undefined) return undefined;
   const tickers = tickersIn(text);
   if (tickers === undefined) {

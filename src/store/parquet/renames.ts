@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Day, formatDay, parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Rename } from '../store.ts';
 import { commitFile, type CommitFs } from './commit.ts';
-import { orAbsent } from './disk.ts';
+import { loadText } from './disk.ts';
 import { fields, list, text, textOrNull } from './json.ts';
 import { RENAMES_FILE } from './layout.ts';
 import { stampAt } from './stamp.ts';
@@ -14,7 +13,7 @@ export async function readRenamesFile(root: string): Promise<Rename[]> {
   const path = join(root, RENAMES_FILE);
   // Most stores have none, and every task asks.
   if ((await stampAt(path)) === undefined) return [];
-  const content = await orAbsent(readFile(path, 'utf8'));
+  const content = await loadText(path);
   if (content === undefined) return [];
   try {
     return list(JSON.parse(content)).map(renameOf);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { readPlainFile } from '../../market/plain-file.ts';
 import { commitFile, type CommitFs } from './commit.ts';
 import { SCAN_CACHE } from './layout.ts';
 import { VERSION } from './own-entry.ts';
@@ -175,7 +176,7 @@ export function openScanCache(root: string, files: number): ScanCache | undefine
   try {
     if (statSync(path).size > files * BYTES_A_FILE) return undefined;
     // At once: while it were read piece by piece its memory would grow old, and stay.
-    return new ScanCache(contentIn(readFileSync(path)));
+    return new ScanCache(contentIn(readPlainFile(path)));
   } catch {
     // Whatever keeps it from being read: the files themselves are there.
     return new ScanCache();

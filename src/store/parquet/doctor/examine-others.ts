@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { twinSplits } from '../../../core/action-book.ts';
@@ -7,7 +6,7 @@ import { formatDay } from '../../../core/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { readBookFile } from '../action-file.ts';
 import { type ActionsFooter, readActionsFooter, readRevisionsFooter } from '../decode.ts';
-import { loadFile } from '../disk.ts';
+import { loadFile, loadText } from '../disk.ts';
 import { CREATED_BY } from '../encode.ts';
 import type { Partition } from '../layout.ts';
 import { digestIn, ownEntry } from '../own-entry.ts';
@@ -128,7 +127,7 @@ async function checkActions(root: string, path: string, ticker: string): Promise
 }
 
 async function checkRecord(root: string, path: string): Promise<void> {
-  const text = await readFile(join(root, path), 'utf8');
+  const text = (await loadText(join(root, path))) ?? '';
   try {
     const json: unknown = JSON.parse(text);
     if (typeof json === 'object' && json !== null) return;

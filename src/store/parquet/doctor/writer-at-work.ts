@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kill } from 'node:process';
+import { loadText } from '../disk.ts';
 import { LOCK_FILE } from '../layout.ts';
 import { RELEASED } from '../lock.ts';
 import { WRITER } from '../writer.ts';
@@ -11,12 +11,12 @@ import { WRITER } from '../writer.ts';
  */
 export async function mayBeWritten(root: string): Promise<boolean> {
   try {
-    const words = await readFile(join(root, LOCK_FILE), 'utf8');
-    if (words === RELEASED) return false;
+    const words = await loadText(join(root, LOCK_FILE));
+    if (words === undefined || words === RELEASED) return false;
     const { pid, host } = JSON.parse(words) as Record<string, unknown>;
     return typeof pid !== 'number' || host !== WRITER.host || isAlive(pid);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  } catch {
+    return true;
   }
 }
 

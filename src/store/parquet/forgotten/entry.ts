@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackfillError } from '../../../core/errors.ts';
 import { isInterval } from '../../../core/interval.ts';
 import type { ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
 import { commitFile, type CommitFs } from '../commit.ts';
-import { orAbsent } from '../disk.ts';
+import { loadText, orAbsent } from '../disk.ts';
 import { fields, instant, list, malformed, pairOf, rangeOf, text } from '../json.ts';
 import { FORGOTTEN } from '../layout.ts';
 
@@ -58,9 +58,9 @@ export async function listEntries(root: string): Promise<ForgottenEntry[]> {
 export async function readEntry(root: string, id: string): Promise<ForgottenEntry | undefined> {
   if (!ID.test(id)) return undefined;
   const folder = entryPath(id);
-  const content = await orAbsent(readFile(join(root, folder, ENTRY_FILE), 'utf8'));
+  const content = await loadText(join(root, folder, ENTRY_FILE));
   if (content === undefined) return undefined;
-  const restored = await orAbsent(readFile(join(root, folder, RESTORED_FILE), 'utf8'));
+  const restored = await loadText(join(root, folder, RESTORED_FILE));
   try {
     const json = fields(JSON.parse(content));
     const actions = json['actions'];
