@@ -45,6 +45,8 @@ export type BackfillEvent =
 
 export interface BackfillTools extends Source {
   readonly store: BarStore;
+  /** Gives the right to write the store once it is this run's turn. */
+  readonly acquire: () => Promise<Lease>;
   readonly context: RunContext;
   /** Called only if there is something to fetch. */
   readonly openTraffic: () => Promise<Traffic>;
@@ -73,17 +75,17 @@ export async function runPrepared(
 ): Promise<RunSummary> {
   const { store, capabilities, clock, onEvent } = tools;
   const startedAt = clock();
-  const writer = await store.acquire();
+  const writer = await tools.acquire();
   try {
     const { scan, plan } = await prepareRun(store, startedAt);
     onEvent?.({ type: 'planned', plan, setAside: scan.setAside, distrusted: scan.distrusted ?? [] });
+    const isStopped = tools.stop?.aborted === true;
     const run =
-      plan.tasks.length === 0
-        ? { ...NOTHING_RUN, ...nothingDone() }
-        : await runTasks(plan, scan, writer, tools);
+      plan.tasks.length === 0 || isStopped ? nothingRun(plan) : await runTasks(plan, scan, writer, tools);
     const ledger = { store, provider: capabilities.id, now: clock() };
     const summary = summarize({
-      ...(await settle(run, { scan, plan }, ledger)),
+      // It may not be its turn to write.
+      ...(isStopped ? run : await settle(run, { scan, plan }, ledger)),
       plan,
       scan,
       provider: capabilities.id,
@@ -134,19 +136,27 @@ type Run = Pick<
   'results' | 'requests' | 'notRun' | 'requestsLeft' | 'stopped' | 'opens' | 'refused' | 'traffic'
 >;
 
-const NOTHING_RUN: Omit<Run, keyof Done> = {
-  stopped: null,
-  opens: null,
-  refused: [],
-  traffic: { sent: 0, retries: 0, throttles: 0 },
-};
+const INTERRUPTED: Stop = { reason: 'interrupted', message: 'the run was stopped' };
+
+/** A run that asks for nothing, be it that it was stopped before. */
+function nothingRun({ tasks, totals }: Plan): Run {
+  return {
+    ...nothingDone(),
+    notRun: tasks.flatMap(({ wants }) => wants),
+    requestsLeft: totals.requests,
+    stopped: tasks.length === 0 ? null : INTERRUPTED,
+    opens: null,
+    refused: [],
+    traffic: { sent: 0, retries: 0, throttles: 0 },
+  };
+}
 
 async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTools): Promise<Run> {
   const traffic = await tools.openTraffic();
   const stops = watchStops(() => traffic.cancel());
   const done = nothingDone();
   const { results, notRun } = done;
-  const interrupt = (): void => stops.stop({ reason: 'interrupted', message: 'the run was stopped' });
+  const interrupt = (): void => stops.stop(INTERRUPTED);
   tools.stop?.addEventListener('abort', interrupt, { once: true });
   try {
     if (tools.stop?.aborted) interrupt();

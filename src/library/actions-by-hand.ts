@@ -13,7 +13,7 @@ import { calendarFor } from '../core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import { contains } from '../core/ranges.ts';
-import type { BarStore } from '../store/store.ts';
+import type { Engine } from './engine.ts';
 
 /** What a user changes in the splits and dividends of a ticker. */
 export interface ActionsChange {
@@ -28,15 +28,15 @@ export interface ActionsChange {
  * can be no action, is not there to withdraw, or is of a ticker that nothing is stored of, and `store-locked`.
  */
 export async function changeActions(
-  store: BarStore,
+  engine: Engine,
   ticker: string,
   change: ActionsChange,
   now: number,
 ): Promise<ActionBook> {
   const added = change.add === undefined ? undefined : parseEntry(change.add, ticker);
   const withdrawn = change.withdraw === undefined ? undefined : parseKey(change.withdraw);
-  const writer = await store.acquire();
-  try {
+  const { store } = engine;
+  return engine.write([ticker], async () => {
     const { series, actions } = await store.scan({ tickers: [ticker] });
     if (series.size === 0 && !actions.has(ticker))
       throw new BackfillError(
@@ -47,10 +47,8 @@ export async function changeActions(
       const book = withdrawn === undefined ? before : without(before, withdrawn, ticker, now);
       return added === undefined ? book : withEntry(book, added, ticker, now);
     });
-    return await store.readActionBook(ticker);
-  } finally {
-    await writer.release();
-  }
+    return store.readActionBook(ticker);
+  });
 }
 
 function without(book: ActionBook, key: ActionKey, ticker: string, now: number): ActionBook {

@@ -1,5 +1,5 @@
 import type { Examination } from '../store/damage.ts';
-import type { BarStore } from '../store/store.ts';
+import type { Engine } from './engine.ts';
 
 export interface DoctorOptions {
   /** Mend what can be; needs the store's lock. Default false: nothing is changed. */
@@ -7,6 +7,7 @@ export interface DoctorOptions {
 }
 
 /** What `History.doctor` does. */
-export function doctor(store: BarStore, now: number, { fix = false }: DoctorOptions): Promise<Examination> {
-  return store.examine({ fix, now });
+export function doctor(engine: Engine, now: number, { fix = false }: DoctorOptions): Promise<Examination> {
+  const examine = (): Promise<Examination> => engine.store.examine({ fix, now });
+  return fix ? engine.alone(examine) : examine();
 }

@@ -5,20 +5,21 @@ import { intersect, span } from '../core/ranges.ts';
 import { isDamage } from '../store/damage.ts';
 import type { ForgottenSeries, Restored } from '../store/forgotten.ts';
 import type { BarStore, Scan, SeriesState } from '../store/store.ts';
+import type { Engine } from './engine.ts';
 import type { DateRange, Forgettable, Forgotten } from './history.ts';
 
 type ForgetRange = DateRange & { readonly intervals?: readonly Interval[] };
 
 /** What `History.forget` does; `tickers` undefined: all in the store. */
 export async function forget(
-  store: BarStore,
+  engine: Engine,
   tickers: readonly string[] | undefined,
   range: ForgetRange,
   now: number,
 ): Promise<Forgotten> {
+  const { store } = engine;
   const days = dayRange(range);
-  const writer = await store.acquire();
-  try {
+  return engine.write(tickers ?? 'all', async () => {
     const { scan, series, actionsOf, unknown } = await meant(store, tickers, range);
     const order = { series, actionsOf, ...(days && { range: days }), at: now };
     // Whole and durable before anything goes.
@@ -28,9 +29,7 @@ export async function forget(
     let actions = 0;
     for (const ticker of actionsOf) actions += await store.forgetActions(ticker, days);
     return { rows, actions, id: entry?.id ?? null, unknown, setAside: scan.setAside };
-  } finally {
-    await writer.release();
-  }
+  });
 }
 
 /** What `History.forgettable` gives. Reads bars where a range is given, and takes no lock. */
@@ -99,13 +98,8 @@ async function countActions(store: BarStore, ticker: string, days: DayRange | un
 }
 
 /** What `History.restore` does. */
-export async function restore(store: BarStore, id: string, now: number): Promise<Restored> {
-  const writer = await store.acquire();
-  try {
-    return await store.restoreForgotten(id, now);
-  } finally {
-    await writer.release();
-  }
+export function restore(engine: Engine, id: string, now: number): Promise<Restored> {
+  return engine.write('all', () => engine.store.restoreForgotten(id, now));
 }
 
 /** User dates, both inclusive, as a range of days; undefined for no bounds. */

@@ -159,6 +159,9 @@ export interface ExportRequest extends ReadOptions {
 /**
  * The price history of many tickers, kept complete in a store. Methods throw `BackfillError`; match on its `code`.
  *
+ * Calls may overlap. Those that write the same tickers follow each other, and ask for nothing that the one before has
+ * stored; others go side by side. The store is held against other processes while any of them writes.
+ *
  * @example
  * const history = await openHistory({ store: './data' });
  * await history.backfill({ tickers: ['AAPL', 'MSFT'], days: 252 });
@@ -254,5 +257,6 @@ export interface History {
   renameByMapFile(path: string): Promise<readonly Renamed[]>;
   /** Reads everything in the store and says what is damaged; with `fix` mends what can be. */
   doctor(options?: DoctorOptions): Promise<Examination>;
+  /** Waits for calls that write; those that come later are refused with `cancelled`. */
   close(): Promise<void>;
 }

@@ -15,7 +15,7 @@ import { runsOf } from './runs.ts';
 export function openHistory(options: HistoryOptions): History {
   checkOptions(options);
   const parts = partsOf(options);
-  const { store, capabilities, clock, tickersToRead } = parts;
+  const { engine, store, capabilities, clock, tickersToRead } = parts;
   /** Never by leaving them out: `all` has to be said. */
   const named: typeof tickersToRead = (tickers) => {
     checkTickers(tickers);
@@ -28,19 +28,19 @@ export function openHistory(options: HistoryOptions): History {
     ...readsOf(store, tickersToRead),
     actions: (ticker) => store.readActions(parseTicker(ticker)),
     actionBook: async (ticker) => store.readActionBook(parseTicker(ticker)),
-    changeActions: async (ticker, change) => changeActions(store, parseTicker(ticker), change, clock()),
+    changeActions: async (ticker, change) => changeActions(engine, parseTicker(ticker), change, clock()),
     coverage: async (request = {}) =>
       coverageOf(store, capabilities, clock(), request, await tickersToRead(checked(request).tickers)),
     issues: async (request = {}) => findIssues(store, await scanOptionsOf(parts, checked(request))),
     revisions: async (request = {}) =>
       findRevisions(store, await scanOptionsOf(parts, checked(request)), request.onDamage),
     forgettable: async (tickers, range = {}) => forgettable(store, await named(tickers), checked(range)),
-    forget: async (tickers, range = {}) => forget(store, await named(tickers), checked(range), clock()),
+    forget: async (tickers, range = {}) => forget(engine, await named(tickers), checked(range), clock()),
     forgotten: () => store.listForgotten(),
-    restore: (id) => restore(store, id, clock()),
-    doctor: (request = {}) => doctor(store, clock(), request),
-    rename: async (from, to, range = {}) => rename(store, renameWanted(from, to, range, clock())),
-    renameByMapFile: (path) => renameByMapFile(store, path),
-    close: () => Promise.resolve(),
+    restore: (id) => restore(engine, id, clock()),
+    doctor: (request = {}) => doctor(engine, clock(), request),
+    rename: async (from, to, range = {}) => rename(engine, renameWanted(from, to, range, clock())),
+    renameByMapFile: (path) => renameByMapFile(engine, path),
+    close: () => engine.close(),
   };
 }

@@ -3,6 +3,7 @@ import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { assertConfigured, capabilitiesOf, openProvider } from '../providers/registry.ts';
 import { openStore } from '../store/open.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
+import { Engine } from './engine.ts';
 import type { HistoryOptions, SeriesSelection } from './history.ts';
 import { openTrafficOf } from './run-tools.ts';
 
@@ -11,6 +12,7 @@ export interface Parts {
   readonly options: HistoryOptions;
   readonly config: ProviderConfig;
   readonly capabilities: Capabilities;
+  readonly engine: Engine;
   readonly store: BarStore;
   /** ms since the epoch. */
   readonly clock: () => number;
@@ -44,6 +46,7 @@ export function partsOf(options: HistoryOptions): Parts {
     options,
     config,
     capabilities,
+    engine: new Engine(store),
     store,
     clock: options.clock ?? Date.now,
     tickersToFetch,

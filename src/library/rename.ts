@@ -5,17 +5,19 @@ import { identityConflict } from '../core/identity.ts';
 import { type Rename, contradicted, renameText, renamedDays, renamedDaysText } from '../core/rename.ts';
 import { parseTicker } from '../core/ticker.ts';
 import { readLeanMap } from '../market/csv/lean-map.ts';
-import type { BarStore, Scan } from '../store/store.ts';
+import type { Scan } from '../store/store.ts';
+import type { Engine } from './engine.ts';
 import type { RenameRange, Renamed } from './history.ts';
 import { copyActions } from './move-actions.ts';
 import { type Move, moveSeries } from './move-series.ts';
 
 /** What `History.rename` does. */
-export async function rename(store: BarStore, wanted: Rename): Promise<Renamed> {
+export async function rename(engine: Engine, wanted: Rename): Promise<Renamed> {
   assertOneCalendar(wanted);
-  const writer = await store.acquire();
-  try {
-    const { from, to } = wanted;
+  const { store } = engine;
+  const { from, to } = wanted;
+  // The list of renames is one.
+  return engine.write('all', async () => {
     assertConsistent(wanted, await store.readRenames());
     const scan = await store.scan({ tickers: [from, to] });
     const moves = movesOf(wanted, scan);
@@ -38,9 +40,7 @@ export async function rename(store: BarStore, wanted: Rename): Promise<Renamed> 
       differing: series.reduce((sum, { differing }) => sum + differing, actions.differing),
       setAside: scan.setAside,
     };
-  } finally {
-    await writer.release();
-  }
+  });
 }
 
 /** The renames that the user means; `now` is ms since the epoch. Throws `usage`, `invalid-ticker` and `invalid-date`. */
@@ -52,11 +52,11 @@ export function renameWanted(from: string, to: string, range: RenameRange, now: 
 }
 
 /** What `History.renameByMapFile` does. */
-export async function renameByMapFile(store: BarStore, path: string): Promise<readonly Renamed[]> {
+export async function renameByMapFile(engine: Engine, path: string): Promise<readonly Renamed[]> {
   const renames = readLeanMap(path);
   renames.forEach(assertOneCalendar);
   const done: Renamed[] = [];
-  for (const one of renames) done.push(await rename(store, one));
+  for (const one of renames) done.push(await rename(engine, one));
   return done;
 }
 

@@ -8,6 +8,7 @@ import { openProvider } from '../providers/registry.ts';
 import { checkRequest } from './check-request.ts';
 import type { BackfillOptions, History } from './history.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
+import type { Claim } from './turns.ts';
 import { deadlineOf, openTrafficOf, poolSize, standingOf } from './run-tools.ts';
 
 /** One final session in a hundred. */
@@ -27,9 +28,10 @@ export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill
         return plan;
       }),
     backfill: (request = {}) =>
-      withSource(parts, async (source) =>
-        backfill(await requestOf(parts, request), { ...toolsOf(parts, request), ...source }),
-      ),
+      withSource(parts, async (source) => {
+        const wanted = await requestOf(parts, request);
+        return backfill(wanted, { ...toolsOf(parts, request, wanted.tickers), ...source });
+      }),
     verify: async (request) => {
       checkRequest(request);
       const { sample = DEFAULT_SAMPLE, seed = utcDayOf(clock()) } = request;
@@ -37,7 +39,7 @@ export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill
       const drawn = { ...range, ...(await scanOptionsOf(parts, request)), sample, seed };
       return runPrepared(
         (opened, now) => prepareVerification(drawn, opened, sourceOf(parts), now),
-        toolsOf(parts, request),
+        toolsOf(parts, request, drawn.tickers ?? 'all'),
       );
     },
   };
@@ -76,13 +78,18 @@ async function requestOf({ tickersToFetch }: Parts, request: BackfillOptions): P
   return { ...request, tickers, intervals: [...new Set(request.intervals ?? ['1d' as const])] };
 }
 
-function toolsOf(parts: Parts, { onEvent, stop }: Pick<BackfillOptions, 'onEvent' | 'stop'>): BackfillTools {
-  const { options, config, capabilities, store, clock } = parts;
+function toolsOf(
+  parts: Parts,
+  { onEvent, stop }: Pick<BackfillOptions, 'onEvent' | 'stop'>,
+  claim: Claim,
+): BackfillTools {
+  const { options, config, capabilities, engine, store, clock } = parts;
   // Before a lock is taken or a quota opened.
   const entry = threadEntry();
   return {
     ...sourceOf(parts),
     store,
+    acquire: () => engine.acquire(claim, stop),
     context: { storeUrl: options.store, provider: config },
     openTraffic: () => openTrafficOf(options, config, capabilities),
     startRunner: async (tasks, shared) => {

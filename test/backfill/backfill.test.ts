@@ -63,6 +63,7 @@ function tools(source: Provider, more: Partial<BackfillTools> = {}, gate: Gate =
     openTraffic({ quotas: [], quotaFile: undefined, clocks: { wall: () => now, gate: () => now } });
   return {
     store,
+    acquire: () => store.acquire(),
     openTraffic: openTrafficHere,
     capabilities: sampleCapabilities,
     context,

@@ -10,6 +10,7 @@ export function toolsInProcess(provider: Provider, store: BarStore, now: () => n
   const clocks = { wall: now, gate: now };
   return {
     store,
+    acquire: () => store.acquire(),
     capabilities: provider.capabilities,
     editionOf: (ticker) => provider.editionOf?.(ticker) ?? null,
     context: { storeUrl: store.url, provider: { id: provider.capabilities.id } },

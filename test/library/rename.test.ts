@@ -14,6 +14,7 @@ import { formatDay, parseDay, utcDayOf } from '../../src/core/day.ts';
 import type { Rename } from '../../src/core/rename.ts';
 import type { History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
+import { Engine } from '../../src/library/engine.ts';
 import { rename } from '../../src/library/rename.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import type { BarStore, SeriesUpdate } from '../../src/store/store.ts';
@@ -263,14 +264,14 @@ describe('the revisions of a renamed ticker', () => {
   it('are lost at no step of the disk, and doubled at none', async () => {
     await fill();
     const steps: string[] = [];
-    await rename(openParquetStore(folder, notingDisk(folder, steps)), FB_META);
+    await rename(new Engine(openParquetStore(folder, notingDisk(folder, steps))), FB_META);
     const whole = await Promise.all([META, { ...hourly, ticker: 'META' }].map(revised));
     const relevant = steps.flatMap((step, i) => (step.includes('revisions') ? [i + 1] : []));
     expect(relevant.length).toBeGreaterThan(20);
     for (const n of relevant) {
       await rm(folder, { recursive: true });
       await fill();
-      const dying = openParquetStore(folder, notingDisk(folder, [], n));
+      const dying = new Engine(openParquetStore(folder, notingDisk(folder, [], n)));
       await expect(rename(dying, FB_META), `step ${n}`).rejects.toMatchObject({ code: 'store-unusable' });
       const left = [...(await revised(FB)), ...(await revised(META))];
       for (const pair of MOVED) expect(left, `step ${n}`).toContainEqual(pair);
@@ -433,13 +434,13 @@ describe('an interrupted rename', () => {
   it('loses no bar at any step, and is completed by the same call', async () => {
     await fill();
     const all = failingAfter(Number.POSITIVE_INFINITY);
-    await rename(all.store, FB_META);
+    await rename(new Engine(all.store), FB_META);
     const whole = await content('FB', 'META');
     expect(all.changes()).toBeGreaterThanOrEqual(9);
     for (let step = 0; step < all.changes(); step++) {
       await rm(folder, { recursive: true });
       await fill();
-      await expect(rename(failingAfter(step).store, FB_META)).rejects.toThrow('power cut');
+      await expect(rename(new Engine(failingAfter(step).store), FB_META)).rejects.toThrow('power cut');
       expect((await store.readRenames()).length, `after step ${step}`).toBe(Math.min(step, 1));
       const left = [...(await rowsIn(store, FB)), ...(await rowsIn(store, META))];
       for (const bar of [...FB_BARS.filter(({ ts }) => ts !== rival.ts), rival])
@@ -450,14 +451,14 @@ describe('an interrupted rename', () => {
       for (const bar of hours) expect(hourly.flat(), `after step ${step}`).toContainEqual(bar);
       const actions = await Promise.all(['FB', 'META'].map((ticker) => store.readActions(ticker)));
       expect(actions.flat(), `after step ${step}`).toContainEqual(DIVIDEND);
-      await rename(store, FB_META);
+      await rename(new Engine(store), FB_META);
       expect(await content('FB', 'META'), `again after step ${step}`).toEqual(whole);
     }
   });
 
   it('gives the store back', async () => {
     await fill();
-    await expect(rename(failingAfter(2).store, FB_META)).rejects.toThrow('power cut');
+    await expect(rename(new Engine(failingAfter(2).store), FB_META)).rejects.toThrow('power cut');
     await (await openParquetStore(folder).acquire()).release();
   });
 });

@@ -16,8 +16,10 @@ let tools: BackfillTools;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-pool-'));
   const clock = () => Date.parse('2025-06-20T12:00:00Z');
+  const store = openStore(folder);
   tools = {
-    store: openStore(folder),
+    store,
+    acquire: () => store.acquire(),
     capabilities: sampleCapabilities,
     context: { storeUrl: folder, provider: { id: 'sample' } },
     openTraffic: () =>

@@ -1,0 +1,190 @@
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { History } from '../../src/library/history.ts';
+import { openHistory } from '../../src/library/open-history.ts';
+import { openStore } from '../../src/store/open.ts';
+import { NOW, type Logged, start, stopAll } from '../simulator/running.ts';
+
+const TICKERS = ['ALFA', 'NYXA', 'ORBL', 'PYRE'];
+const OTHERS = ['BRIQ', 'HAZL'];
+const MONTH = { start: '2025-06-02', end: '2025-06-30' };
+const ALFA = { ticker: 'ALFA', interval: '1d' } as const;
+
+let folder = '';
+let simulator: Logged;
+let door: Door;
+let history: History;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-engine-'));
+  simulator = await start();
+  door = await openDoor(simulator.url);
+  history = openHistory({
+    store: join(folder, 'data'),
+    provider: { id: 'yahoo', url: door.url },
+    stateFolder: join(folder, 'state'),
+    workers: 1,
+    concurrency: 1,
+    clock: () => NOW,
+  });
+});
+afterEach(async () => {
+  door.release();
+  await history.close();
+  await door.close();
+  await stopAll();
+  await rm(folder, { recursive: true });
+});
+
+interface Door {
+  readonly url: string;
+  /** Keeps the requests of a ticker waiting until `release`. Resolves when the first has come. */
+  hold(ticker: string): Promise<void>;
+  release(): void;
+  close(): Promise<void>;
+}
+
+/** A server before the simulator. */
+async function openDoor(url: string): Promise<Door> {
+  const held = new Map<string, () => void>();
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const server = createServer((request, response) => {
+    const pass = async (): Promise<void> => {
+      const come = held.get(request.url?.match(/chart\/([^?]+)/)?.[1] ?? '');
+      come?.();
+      if (come !== undefined) await released;
+      const answer = await fetch(`${url}${request.url}`);
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(await answer.text());
+    };
+    pass().catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hold: (ticker) => new Promise((come) => held.set(ticker, come)),
+    release,
+    close: () => new Promise((resolve) => (server.close(() => resolve()), server.closeAllConnections())),
+  };
+}
+
+/** How often each ticker was asked for. */
+function asked(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { symbol } of simulator.entries) counts[symbol ?? ''] = (counts[symbol ?? ''] ?? 0) + 1;
+  return counts;
+}
+
+const once = (tickers: readonly string[]): Record<string, number> =>
+  Object.fromEntries(tickers.map((ticker) => [ticker, 1]));
+
+/** Whether another history could write the store now. */
+async function isFree(): Promise<boolean> {
+  try {
+    await (await openStore(join(folder, 'data')).acquire()).release();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('calls of one history at the same time', () => {
+  it('ask for nothing twice, and lock nobody out', async () => {
+    await history.backfill({ tickers: ['ALFA'], ...MONTH });
+    const more = [...TICKERS, ...OTHERS];
+    const reads = Array.from({ length: 20 }, () => history.read(ALFA, MONTH));
+    const [first, second] = await Promise.all([
+      history.backfill({ tickers: TICKERS, ...MONTH }),
+      history.backfill({ tickers: more, ...MONTH }),
+      ...reads,
+    ]);
+    expect(asked()).toEqual(once(more));
+    expect(first).toMatchObject({ fetched: 3, complete: 1, failed: 0 });
+    expect(second).toMatchObject({ fetched: 2, complete: 4, failed: 0 });
+    for (const bars of await Promise.all(reads)) expect(bars).toHaveLength(20);
+    expect(await isFree()).toBe(true);
+  });
+
+  it('go side by side where they want other tickers, and hold the store until the last has ended', async () => {
+    const held = door.hold('NYXA');
+    const long = history.backfill({ tickers: TICKERS, ...MONTH });
+    await held;
+    expect(await history.backfill({ tickers: OTHERS, ...MONTH })).toMatchObject({ fetched: 2, failed: 0 });
+    expect(await isFree()).toBe(false);
+    await expect(openHistory({ store: join(folder, 'data') }).forget('BRIQ', MONTH)).rejects.toMatchObject({
+      code: 'store-locked',
+    });
+    door.release();
+    expect(await long).toMatchObject({ fetched: 4, failed: 0, stopped: null });
+    expect(await isFree()).toBe(true);
+  });
+
+  it('lose nothing where one of them that others wait for is stopped', async () => {
+    const stop = new AbortController();
+    const held = door.hold('NYXA');
+    const first = history.backfill({ tickers: TICKERS, ...MONTH, stop: stop.signal });
+    await held;
+    const second = history.backfill({ tickers: TICKERS, ...MONTH });
+    stop.abort();
+    door.release();
+    const { fetched, stopped } = await first;
+    expect(stopped?.reason).toBe('interrupted');
+    expect(fetched).toBeLessThan(4);
+    expect(await second).toMatchObject({ fetched: 4 - fetched, complete: fetched, failed: 0, stopped: null });
+    expect(asked()).toEqual(once(TICKERS));
+  });
+
+  it('end at once where they are stopped while they wait', async () => {
+    const stop = new AbortController();
+    const held = door.hold('NYXA');
+    const first = history.backfill({ tickers: TICKERS, ...MONTH });
+    await held;
+    const second = history.backfill({ tickers: ['NYXA', 'BRIQ'], ...MONTH, stop: stop.signal });
+    const third = history.backfill({ tickers: ['NYXA', 'BRIQ'], ...MONTH });
+    stop.abort();
+    expect(await second).toMatchObject({ stopped: { reason: 'interrupted' }, fetched: 0, notRun: 2 });
+    door.release();
+    expect(await first).toMatchObject({ fetched: 4, failed: 0 });
+    expect(await third).toMatchObject({ fetched: 1, complete: 1, failed: 0 });
+    expect(asked()).toEqual(once([...TICKERS, 'BRIQ']));
+  });
+
+  it('forget and mend in their turn', async () => {
+    const held = door.hold('NYXA');
+    const filling = history.backfill({ tickers: TICKERS, ...MONTH });
+    await held;
+    const forgetting = history.forget('ALFA');
+    const mending = history.doctor({ fix: true });
+    door.release();
+    expect(await filling).toMatchObject({ fetched: 4 });
+    expect(await forgetting).toMatchObject({ rows: 20 });
+    expect(await mending).toMatchObject({ damages: [] });
+    expect(await history.backfill({ tickers: TICKERS, ...MONTH })).toMatchObject({ fetched: 1, complete: 3 });
+  });
+});
+
+describe('a history that is closed', () => {
+  it('has waited for all that writes, and writes no more', async () => {
+    let isDone = false;
+    const held = door.hold('NYXA');
+    const filling = history.backfill({ tickers: TICKERS, ...MONTH }).finally(() => (isDone = true));
+    await held;
+    const closing = history.close();
+    const late = history.backfill({ tickers: ['BRIQ'], ...MONTH });
+    await expect(late).rejects.toMatchObject({ code: 'cancelled', message: 'the history is closed' });
+    expect(isDone).toBe(false);
+    door.release();
+    await closing;
+    await new Promise(setImmediate);
+    expect(isDone).toBe(true);
+    expect(await filling).toMatchObject({ fetched: 4 });
+    expect(await isFree()).toBe(true);
+  });
+});
