@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { ADJUSTMENTS, BackfillError, type History, saveText } from '../index.ts';
+import { ADJUSTMENTS, BackfillError, saveText } from '../index.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
@@ -42,21 +42,21 @@ export const queryCommand = command({
     const adjust = given({ adjust: argv.adjust, asOf: argv.asOf });
     const history = await openExisting({ store });
     if (writeSql !== undefined) {
-      const { sql: script, leftOut } = await history.views(adjust);
+      const { sql: script, leftOut, notAdjusted } = await history.views(adjust);
       await saveText(writeSql, script, store);
-      if (sql === undefined) return leave(leftOut);
+      if (sql === undefined) return leave(leftOut, notAdjusted);
     }
     if (sql === undefined)
       throw new BackfillError('usage', 'query needs one SELECT, or - to read it from stdin');
     const statement = sql === '-' ? await text(process.stdin) : sql;
     if (writeSql === undefined) assertAdjusts(statement, onLine);
     const format = argv.format ?? (process.stdout.isTTY ? 'table' : 'csv');
-    if (/adjusted/i.test(statement)) await warnOfBasis(history, statement, adjust);
     const code = await history.query(
       statement,
-      async (rows, leftOut) => {
+      async (rows, leftOut, { notAdjusted, doubts }) => {
+        tellDoubts(doubts);
         await printRows(rows, format, process.stdout.columns ?? 100);
-        return leave(leftOut);
+        return leave(leftOut, notAdjusted);
       },
       adjust,
     );
@@ -76,28 +76,11 @@ function assertAdjusts(statement: string, onLine: ReadonlySet<string>): void {
 }
 
 /** Names what is missing in the answer; gives the exit code. */
-function leave(leftOut: readonly { readonly path: string; readonly reason: string }[]): number {
-  for (const { path, reason } of leftOut) tell(`left out: ${path}: ${reason}`);
-  return leftOut.length > 0 ? EXIT.someFailed : EXIT.done;
-}
-
-async function warnOfBasis(
-  history: History,
-  statement: string,
-  adjust: Parameters<History['unadjustable']>[0],
-): Promise<void> {
-  const [first, ...more] = await history.unadjustable(adjust);
-  if (first !== undefined)
-    tell(`warning: ${first}${more.length > 0 ? `; and ${more.length} more series` : ''}`);
-  const tickers = await namedTickers(history, statement);
-  tellDoubts(await history.doubtfulDividends({ ...adjust, ...given({ tickers }) }));
-}
-
-/** Stored tickers that a statement names; undefined if it names none and may mean all. */
-async function namedTickers(history: History, statement: string): Promise<string[] | undefined> {
-  const named = new Set([...statement.matchAll(/'([^']+)'/g)].map(([, name]) => name));
-  const { series } = await history.scan();
-  const stored = new Set([...series.values()].map((state) => state.series.ticker));
-  const found = [...stored].filter((ticker) => named.has(ticker));
-  return found.length > 0 ? found : undefined;
+function leave(
+  leftOut: readonly { readonly path: string; readonly reason: string }[],
+  notAdjusted: readonly string[],
+): number {
+  for (const line of [...leftOut.map(({ path, reason }) => `${path}: ${reason}`), ...notAdjusted])
+    tell(`left out: ${line}`);
+  return leftOut.length + notAdjusted.length > 0 ? EXIT.someFailed : EXIT.done;
 }

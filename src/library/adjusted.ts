@@ -74,47 +74,37 @@ export async function openAdjusted(
   return { bars: parts(), doubts };
 }
 
-/** What is odd about the dividends that series of a store are adjusted for: lines of each, by `seriesKey`. */
-export async function doubtfulDividends(
-  store: BarStore,
-  scan: Scan,
-  options: AdjustOptions,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const doubts = new Map<string, readonly string[]>();
-  for (const [key, { series }] of scan.series) {
-    const reading = readingOf(scan, series, options);
-    if (reading?.mode !== 'all') continue;
-    try {
-      const actions = await actionsOf(store, reading);
-      if (!actions.some(({ kind }) => kind === 'dividend')) continue;
-      const found = await dividendCloses(store, reading, actions);
-      if (found.doubts.length > 0) doubts.set(key, found.doubts);
-    } catch (error) {
-      // Whoever reads the series is told of its damage.
-      if (!isDamage(error)) throw error;
-    }
-  }
-  return doubts;
+/** Whether a series can be adjusted. */
+export interface Adjustability {
+  /** Why it cannot; undefined if it can. */
+  readonly error?: BackfillError;
+  /** As in `AdjustedBars`. */
+  readonly doubts: readonly string[];
 }
 
-/** Why series of a store cannot be adjusted so, by `seriesKey`. Reads bars only where there are dividends. */
-export async function unadjustable(
+/**
+ * What `openAdjusted` would say of series of a store (default: of all), by `seriesKey`. Reads bars only where there are
+ * dividends.
+ */
+export async function adjustability(
   store: BarStore,
   scan: Scan,
   options: AdjustOptions,
-): Promise<ReadonlyMap<string, BackfillError>> {
-  const errors = new Map<string, BackfillError>();
+  isMeant: (key: string) => boolean = () => true,
+): Promise<ReadonlyMap<string, Adjustability>> {
+  const found = new Map<string, Adjustability>();
   for (const [key, { series }] of scan.series) {
+    if (!isMeant(key)) continue;
     try {
       const reading = readingOf(scan, series, options);
-      if (reading) assertKnown(reading, await actionsOf(store, reading), scan);
+      found.set(key, { doubts: reading === undefined ? [] : (await stepsOf(store, scan, reading)).doubts });
     } catch (error) {
       const isKnown = error instanceof BackfillError && error.code === 'basis-unknown';
       if (!isKnown && !isDamage(error)) throw error;
-      errors.set(key, error);
+      found.set(key, { error, doubts: [] });
     }
   }
-  return errors;
+  return found;
 }
 
 async function stepsOf(

@@ -12,7 +12,8 @@ import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import type { CoverageReport } from '../report/coverage.ts';
 import type { SeriesRevision } from '../report/revisions-text.ts';
 import type { IssuesReport } from '../report/issues.ts';
-import type { QueryUse, StoreViews } from '../store/views.ts';
+import type { SqlRows } from '../store/sql.ts';
+import type { LeftOut, StoreViews } from '../store/views.ts';
 import type { Examination } from '../store/damage.ts';
 import type { ForgottenEntry, ForgottenSeries, Restored } from '../store/forgotten.ts';
 import type { Scan } from '../store/store.ts';
@@ -142,6 +143,23 @@ export interface AdjustOptions {
 
 export interface ReadOptions extends DateRange, AdjustOptions {}
 
+/** What is said of adjusted bars, in lines. */
+export interface BasisSaid {
+  /** A series that is not among them, and why. */
+  readonly notAdjusted: readonly string[];
+  /** A dividend whose size the prices contradict; it is used. */
+  readonly doubts: readonly string[];
+}
+
+/**
+ * What is done with the rows of a query. `leftOut`: what the store's views are without: damaged files, foreign folders.
+ * `basis`: of the adjusted bars that it asks for.
+ */
+export type QueryUse<T> = (rows: SqlRows, leftOut: readonly LeftOut[], basis: BasisSaid) => Promise<T>;
+
+/** The statements that define the views, and what is not in them. */
+export type ViewsScript = StoreViews & BasisSaid;
+
 export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
 
 export interface ExportRequest extends ReadOptions {
@@ -210,7 +228,7 @@ export interface History {
    * The DuckDB statements that define the views, and the damaged files and foreign folders that are not in them. Here the default of `adjust`
    * is `all`.
    */
-  views(options?: AdjustOptions): Promise<StoreViews>;
+  views(options?: AdjustOptions): Promise<ViewsScript>;
   /** A line for each stored series that cannot be adjusted (default: for splits and dividends). */
   unadjustable(options?: AdjustOptions): Promise<readonly string[]>;
   /** A line for each dividend whose size the prices contradict (default: of all tickers); adjusted reads use it anyway. */

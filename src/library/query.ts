@@ -1,12 +1,15 @@
 import type { BarStore } from '../store/store.ts';
-import type { AdjustedView, QueryUse, StoreViews } from '../store/views.ts';
-import { doubtfulDividends, unadjustable } from './adjusted.ts';
-import type { AdjustOptions } from './history.ts';
+import type { AdjustedView, JudgeBasis } from '../store/views.ts';
+import { adjustability } from './adjusted.ts';
+import type { AdjustOptions, QueryUse, ViewsScript } from './history.ts';
+import { type Basis, basisOf, basisSaid, NO_BASIS } from './query-basis.ts';
 import { parseAdjust } from './reading.ts';
 
 /** What `History.views` gives. `bars_adjusted` is for splits and dividends unless said otherwise. */
-export async function viewsOf(store: BarStore, options: AdjustOptions): Promise<StoreViews> {
-  return store.views(adjustedView(options));
+export async function viewsOf(store: BarStore, options: AdjustOptions): Promise<ViewsScript> {
+  const { judge, judged } = judgeOf(store);
+  const { sql, leftOut } = await store.views(adjustedView(options), judge);
+  return { sql, leftOut, ...basisSaid(judged(), leftOut) };
 }
 
 /** What `History.query` does. */
@@ -16,7 +19,23 @@ export async function query<T>(
   options: AdjustOptions,
   use: QueryUse<T>,
 ): Promise<T> {
-  return store.query(sql, adjustedView(options), use);
+  const { judge, judged } = judgeOf(store);
+  return store.query(
+    sql,
+    adjustedView(options),
+    (rows, leftOut) => use(rows, leftOut, basisSaid(judged(), leftOut)),
+    judge,
+  );
+}
+
+/** Judges by the rule of every adjusted read, and keeps what it found last. */
+function judgeOf(store: BarStore): { judge: JudgeBasis; judged: () => Basis } {
+  let basis = NO_BASIS;
+  const judge: JudgeBasis = async (scan, adjustments, isMeant) => {
+    basis = await basisOf(store, scan, adjustments, isMeant);
+    return basis.notAdjustable;
+  };
+  return { judge, judged: () => basis };
 }
 
 function adjustedView(options: AdjustOptions): AdjustedView {
@@ -26,8 +45,8 @@ function adjustedView(options: AdjustOptions): AdjustedView {
 
 /** What `History.unadjustable` gives: one line a series. */
 export async function unadjustableOf(store: BarStore, options: AdjustOptions): Promise<readonly string[]> {
-  const errors = await unadjustable(store, await store.scan(), { adjust: 'all', ...options });
-  return [...errors.values()].map(({ message }) => message);
+  const found = await adjustability(store, await store.scan(), { adjust: 'all', ...options });
+  return [...found.values()].flatMap(({ error }) => error?.message ?? []);
 }
 
 /** What `History.doubtfulDividends` gives: one line a dividend. */
@@ -37,6 +56,6 @@ export async function doubtfulDividendsOf(
   options: AdjustOptions,
 ): Promise<readonly string[]> {
   const scan = await store.scan(tickers && { tickers });
-  const doubts = await doubtfulDividends(store, scan, { adjust: 'all', ...options });
-  return [...doubts].flatMap(([key, lines]) => lines.map((line) => `${key} ${line}`));
+  const found = await adjustability(store, scan, { adjust: 'all', ...options });
+  return [...found].flatMap(([key, { doubts }]) => doubts.map((line) => `${key} ${line}`));
 }

@@ -39,7 +39,9 @@ export function askedOf(connection: DuckDBConnection, { select, tree }: Statemen
     calls: (name) => [...callsIn(tree, name)],
     async reached(files) {
       const scans = await scansIn(connection, select);
-      if (scans === undefined) return new Set(files.keys());
+      // A plan without any has perhaps been answered by what footers say; to describe a view takes none.
+      const isTold = scans !== undefined && (scans.length > 0 || words.includes('"show_type":"describe"'));
+      if (!isTold) return new Set(files.keys());
       const places = new Set<number>();
       for (const filters of new Set(scans))
         for (const place of await placesOf(connection, filters, files)) places.add(place);
@@ -84,13 +86,12 @@ interface PlanNode {
 /** What DuckDB says of a statement that is wrong whatever the files hold. */
 const WRONG = /^(Binder|Catalog) Error/;
 
-/** Undefined where there is no plan, or none that speaks of files. Throws `usage` for what cannot be run either. */
+/** Undefined where there is no plan. Throws `usage` for what cannot be run either. */
 async function scansIn(connection: DuckDBConnection, select: string): Promise<Filters[] | undefined> {
   try {
     const explained = await asUsage(connection.runAndReadAll(`EXPLAIN (FORMAT json) ${select}`));
     const plans = explained.getRows().flatMap((row) => JSON.parse(String(row[1])) as PlanNode[]);
-    const scans = [...scansOf(plans)];
-    return scans.length === 0 ? undefined : scans;
+    return [...scansOf(plans)];
   } catch (error) {
     if (error instanceof BackfillError && WRONG.test(error.message)) throw error;
     // Of some statements there is no plan; of others a file that rotted is in the way.

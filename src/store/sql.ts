@@ -32,8 +32,13 @@ export interface Prepared {
   readonly sql: string;
   /** An expression of DuckDB for the list of files that a query may read, which `sql` prepares. */
   readonly files: string;
-  /** Is told what is asked for before it is run; gives statements that have to come first. */
-  readonly refine?: (asked: Asked) => Promise<string>;
+  /** How a statement is looked at before it is run. Default: not at all. */
+  readonly before?: {
+    /** Statements after which it is planned. */
+    readonly outline: string;
+    /** Is told what is asked for; gives statements after which it is run. */
+    readonly refine: (asked: Asked) => Promise<string>;
+  };
 }
 
 /**
@@ -43,7 +48,7 @@ export interface Prepared {
  * SIGINT: to end the process from JavaScript while a query runs would abort it.
  */
 export async function withSelect<T>(
-  { sql: setup, files, refine }: Prepared,
+  { sql: setup, files, before }: Prepared,
   sql: string,
   use: (rows: SqlRows) => Promise<T>,
 ): Promise<T> {
@@ -58,8 +63,10 @@ export async function withSelect<T>(
     await asUsage(connection.run(setup));
     await close(connection, files);
     const statement = await oneSelect(connection, sql);
-    const more = await refine?.(askedOf(connection, statement));
-    if (more !== undefined) await asUsage(connection.run(more));
+    if (before !== undefined) {
+      await connection.run(before.outline);
+      await asUsage(connection.run(await before.refine(askedOf(connection, statement))));
+    }
     return await use(await select(connection, statement.sql));
   } finally {
     connection.closeSync();

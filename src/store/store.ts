@@ -7,7 +7,7 @@ import type { DayRange } from '../core/day.ts';
 import type { Interval } from '../core/interval.ts';
 import type { Rename } from '../core/rename.ts';
 import type { Examination, ExamineOptions } from './damage.ts';
-import type { AdjustedView, QueryUse, StoreViews } from './views.ts';
+import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from './views.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from './forgotten.ts';
 
 /** What a store knows of one series, without its bars. */
@@ -190,14 +190,16 @@ export interface BarStore {
   upsert(update: SeriesUpdate): Promise<UpsertResult>;
   /**
    * Statements of DuckDB that define the views of all that is stored: `bars`, `bars_adjusted`, `actions`, `coverage` and
-   * `revisions`. Damaged files and what is none of the store's are not in them.
+   * `revisions`. Damaged files and what is none of the store's are not in them, nor in `bars_adjusted` series that cannot be
+   * adjusted by the word of `judge` (default: all can).
    */
-  views(adjusted: AdjustedView): Promise<StoreViews>;
+  views(adjusted: AdjustedView, judge?: JudgeBasis): Promise<StoreViews>;
   /**
    * Runs one SELECT over the same views. The files that it may read are read to the end first: those of which a row is not
-   * the one that was written are left out. Throws `usage` for what is no such query, in DuckDB's words.
+   * the one that was written are left out. `judge` is asked of the series that it may have adjusted, in each way that it
+   * has them. Throws `usage` for what is no such query, in DuckDB's words.
    */
-  query<T>(sql: string, adjusted: AdjustedView, use: QueryUse<T>): Promise<T>;
+  query<T>(sql: string, adjusted: AdjustedView, use: QueryUse<T>, judge?: JudgeBasis): Promise<T>;
   /** Bars whose session date lies in the range (default: all). */
   readBars(series: Series, range?: DayRange): Promise<StoredBars>;
   /**

@@ -40,13 +40,16 @@ describe('backfill query', () => {
     expect(stdout).toBe('ticker,n\nALFA,19\nKUMO.T,18\n');
   });
 
-  it('warns of what cannot be adjusted, only where that is asked', async () => {
-    const asOf = ['--as-of', '2026-12-01'];
-    const { stderr, code } = await backfill('query', 'SELECT count(*) FROM bars_adjusted', ...asOf);
-    expect(stderr).toMatch(
-      /^warning: ALFA 1d cannot be adjusted: nobody has answered .*; and 1 more series\n$/,
-    );
-    expect(code).toBe(0);
+  it('leaves out what cannot be adjusted, by name, as an export does, only where that is asked', async () => {
+    const adjusted = ['--adjust', 'all', '--as-of', '2026-12-01'];
+    const exported = await backfill('export', ...adjusted);
+    const reasons = exported.stderr.split('\n').filter((line) => line.startsWith('left out: '));
+    expect(reasons).toEqual([
+      expect.stringMatching(/^left out: ALFA 1d cannot be adjusted: nobody has answered /),
+      expect.stringMatching(/^left out: KUMO.T 1d cannot be adjusted: nobody has answered /),
+    ]);
+    const asked = await backfill('query', 'SELECT count(*) FROM bars_adjusted', ...adjusted);
+    expect(asked).toEqual({ code: 1, stdout: 'count_star()\n0\n', stderr: `${reasons.join('\n')}\n` });
     expect((await backfill('query', COUNT)).stderr).toBe('');
   });
 

@@ -38,6 +38,8 @@ async function fill(): Promise<void> {
       { series: SYDNEY, calendar: 'XASX', learned },
     ),
   );
+  for (const { ticker } of [AAPL, SYDNEY])
+    await store.upsertActions(ticker, [], days('2026-02-20', '2026-03-01'), 'sample', 0);
 }
 
 async function query(sql: string): Promise<unknown[]> {

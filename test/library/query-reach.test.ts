@@ -41,7 +41,11 @@ beforeAll(async () => {
   for (const ticker of ['AAPL', 'MSFT'])
     await openStore(store).upsert(update(bars, { series: { ticker, interval: '1d' }, learned }));
   const split = { kind: 'split', exDay: 20_500, ratio: 2 } as const;
-  await openStore(store).upsertActions('AAPL', [split], days('2026-02-20', '2026-03-01'), 'sample', 0);
+  for (const [ticker, actions] of [
+    ['AAPL', [split]],
+    ['MSFT', []],
+  ] as const)
+    await openStore(store).upsertActions(ticker, actions, days('2026-02-20', '2026-03-01'), 'sample', 0);
   await mkdir(join(folder, 'outside'));
   for (const name of ['secret.txt', 'secret.csv', 'secret.json', 'schema.sql', 'load.sql'])
     await writeFile(join(folder, 'outside', name), `a,b\n${SECRET},1\n`);

@@ -22,7 +22,7 @@ import type {
 import { forgetActionsIn, mergeActions, updateActions } from './actions.ts';
 import { readBookFile } from './action-file.ts';
 import { commitFolder, type CommitFs } from './commit.ts';
-import type { AdjustedView, QueryUse, StoreViews } from '../views.ts';
+import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from '../views.ts';
 import { asUnusable, DISK } from './disk.ts';
 import { examineStore } from './doctor/examine.ts';
 import { editSeries } from './edit.ts';
@@ -54,6 +54,8 @@ import { storeViews } from './views.ts';
 export function openParquetStore(root: string, fs: CommitFs = DISK): BarStore {
   return new ParquetStore(resolve(root), fs);
 }
+
+const allAdjustable: JudgeBasis = async () => [];
 
 /** What the writer of a store holds. */
 interface Held {
@@ -147,12 +149,20 @@ class ParquetStore implements BarStore {
     return this.#usable(() => upsertSeries(this.#fs, this.url, update, { note: this.#note }));
   }
 
-  views(adjusted: AdjustedView): Promise<StoreViews> {
-    return this.#usable(async () => storeViews(this.url, adjusted, await this.scan()));
+  views(adjusted: AdjustedView, judge: JudgeBasis = allAdjustable): Promise<StoreViews> {
+    return this.#usable(async () => {
+      const scan = await this.scan();
+      return storeViews(this.url, adjusted, scan, await judge(scan, [adjusted], () => true));
+    });
   }
 
-  async query<T>(sql: string, adjusted: AdjustedView, use: QueryUse<T>): Promise<T> {
-    return queryStore(this.url, () => this.scan(), sql, adjusted, use);
+  async query<T>(
+    sql: string,
+    adjusted: AdjustedView,
+    use: QueryUse<T>,
+    judge: JudgeBasis = allAdjustable,
+  ): Promise<T> {
+    return queryStore(this.url, () => this.scan(), sql, { adjusted, judge }, use);
   }
 
   readBars(series: Series, range: DayRange = periodRange('all')): Promise<StoredBars> {

@@ -1,4 +1,5 @@
 import { RANGE_TOLERANCE } from '../../core/outside-range.ts';
+import type { NotAdjustable } from '../views.ts';
 import type { Unsettled } from './unsettled.ts';
 
 /**
@@ -74,11 +75,25 @@ SELECT ticker, interval, from_day::DATE, (next_day::DATE - 1)::DATE, 'absent', c
 FROM absences WHERE claim->>'reason' <> 'doubted';
 `;
 
+/**
+ * The columns of `adjusted_bars`, to see by a plan which series a statement has of it: the factors of one are nothing to
+ * another, and all of their filters reach the files. What an adjustment changes is a number of which a planner knows nothing.
+ */
+export const ADJUSTED_OUTLINE = `CREATE OR REPLACE MACRO adjusted_bars(mode := 'all', as_of := NULL) AS TABLE
+SELECT interval, ticker, period, DATE '2000-01-01' + (hash(ts) % 9999)::INTEGER AS session, ts, ${[
+  ...['open', 'high', 'low', 'close', 'volume', 'vwap'].map((name) => `hash(ts)::DOUBLE AS ${name}`),
+  'trades, source, fetched_at',
+  ...['price_factor', 'volume_factor'].map((name) => `hash(ts)::DOUBLE AS ${name}`),
+].join(', ')}, is_final, outside_range FROM bars;
+`;
+
 /** The factors of `core/factors.ts` in SQL; the tests compare both. */
-export const ADJUSTED_BARS = `-- Bars adjusted as of a date: adjusted_bars('splits' | 'all' | 'none', DATE '2026-11-20'); NULL: each series' last bar.
+export const ADJUSTED_BARS = (
+  without: readonly NotAdjustable[],
+): string => `-- Bars adjusted as of a date: adjusted_bars('splits' | 'all' | 'none', DATE '2026-11-20'); NULL: each series' last bar.
 -- A session's price is multiplied by 1 / ratio of every later split, and with 'all' by 1 - amount / close of every later
 -- dividend, where close is the raw one of the last session before the ex-date, of the daily bar if an intraday series lacks it. Sessions after the date are left out.
--- A dividend that is not below that close, or in another currency, counts for nothing. Whether all splits are known is not looked at here.
+-- A dividend that is not below that close, or in another currency, counts for nothing. Series of which not all is known are left out, for what bars_adjusted is made for.
 CREATE OR REPLACE MACRO adjusted_bars(mode := 'all', as_of := NULL) AS TABLE
 WITH sessions AS NOT MATERIALIZED (
   SELECT *, ts::DATE AS session FROM bars WHERE interval = '1d'
@@ -131,5 +146,17 @@ FROM sessions AS b ASOF LEFT JOIN factors AS f
 ON b.interval = f.interval AND b.ticker = f.ticker AND b.session < f.ex_date
 WHERE (as_of IS NULL OR b.session <= CAST(as_of AS DATE))
   AND CASE WHEN mode IN ('none', 'splits', 'all') THEN true
-    ELSE error('adjusted_bars: the mode is none, splits or all, not ' || mode) END;
+    ELSE error('adjusted_bars: the mode is none, splits or all, not ' || mode) END${notAmong(without)};
 `;
+
+function notAmong(series: readonly NotAdjustable[]): string {
+  if (series.length === 0) return '';
+  const rows = series.map(
+    ({ series: { interval, ticker }, mode, asOf }) =>
+      `(${quoted(mode)}, ${asOf === undefined ? 'NULL' : quoted(asOf)}::DATE, ${quoted(interval)}, ${quoted(ticker)})`,
+  );
+  return `
+  AND NOT EXISTS (FROM (VALUES ${rows.join(',\n    ')}) AS unknown(of_mode, of_date, of_interval, of_ticker)
+    WHERE of_mode = mode AND of_date IS NOT DISTINCT FROM CAST(as_of AS DATE)
+    AND of_interval = b.interval AND of_ticker = b.ticker)`;
+}

@@ -1,13 +1,13 @@
 import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
 import type { Scan } from '../store.ts';
-import type { AdjustedView, LeftOut, StoreViews } from '../views.ts';
+import type { AdjustedView, LeftOut, NotAdjustable, StoreViews } from '../views.ts';
 import type { DataFile } from './data-paths.ts';
 import { ACTIONS, BARS, REVISIONS } from './layout.ts';
 import { damagedRevisions } from './revisions.ts';
 import { unsettledIn } from './unsettled.ts';
 import { damagedAmong, listViewFiles, TREES, type ViewFiles } from './view-files.ts';
 import { knowledgeSource } from './views-knowledge.ts';
-import { ADJUSTED_BARS, COVERAGE, flagColumns, KNOWLEDGE, quoted } from './views-sql.ts';
+import { ADJUSTED_BARS, ADJUSTED_OUTLINE, COVERAGE, flagColumns, KNOWLEDGE, quoted } from './views-sql.ts';
 
 const BAR_TYPES =
   'ts TIMESTAMP, open DOUBLE, high DOUBLE, low DOUBLE, close DOUBLE, volume DOUBLE, vwap DOUBLE, trades BIGINT, source VARCHAR, fetched_at TIMESTAMP';
@@ -23,8 +23,10 @@ export interface PinnedViews extends StoreViews {
   readonly files: string;
   /** The same. */
   readonly own: readonly DataFile[];
-  /** Statements for the same views without some of them. */
-  readonly without: (damaged: readonly LeftOut[]) => string;
+  /** Statements after which a plan tells which series a statement has, see `ADJUSTED_OUTLINE`. */
+  readonly outline: string;
+  /** Statements for the same views without some files, and for adjusted ones without some series, whatever they were. */
+  readonly without: (damaged: readonly LeftOut[], notAdjustable: readonly NotAdjustable[]) => string;
 }
 
 /**
@@ -33,11 +35,17 @@ export interface PinnedViews extends StoreViews {
  * columns: after the first split or revision they have to be made anew. A damaged file, also one of which only a row
  * rotted, and a folder that is none of a store's are left out. `root` is the store's absolute path, `scan` all of it.
  */
-export async function storeViews(root: string, adjusted: AdjustedView, scan: Scan): Promise<StoreViews> {
+export async function storeViews(
+  root: string,
+  adjusted: AdjustedView,
+  scan: Scan,
+  notAdjustable: readonly NotAdjustable[] = [],
+): Promise<StoreViews> {
   const { own, foreign } = await listViewFiles(root);
   const unreadable = [...scan.setAside, ...(await damagedRevisions(root))];
   const rotted = await damagedAmong(root, allBut(own, unreadable));
-  const content = { root, adjusted, scan, own, foreign, damaged: [...unreadable, ...rotted], pinned: false };
+  const damaged = [...unreadable, ...rotted];
+  const content = { root, adjusted, scan, own, foreign, damaged, notAdjustable, pinned: false };
   return { sql: sqlOf(content), leftOut: leftOutOf(content) };
 }
 
@@ -54,13 +62,17 @@ export async function pinnedViews(
 ): Promise<PinnedViews> {
   const { own, foreign } = await listViewFiles(root);
   const damaged = [...scan.setAside, ...(await damagedRevisions(root)), ...refused];
-  const content = { root, adjusted, scan, own, foreign, damaged, pinned: true };
+  const content = { root, adjusted, scan, own, foreign, damaged, notAdjustable: [], pinned: true };
   return {
     sql: sqlOf(content),
     leftOut: leftOutOf(content),
     files: pathsIn(TREES.flatMap(({ tree }) => filesOf(content, tree).from ?? [])),
     own: allBut(own, damaged),
-    without: (more) => sqlOf({ ...content, damaged: [...damaged, ...more] }),
+    outline: [ADJUSTED_OUTLINE, adjustedView(adjusted)].join('\n'),
+    without: (more, notAdjustable) =>
+      more.length === 0
+        ? [ADJUSTED_BARS(notAdjustable), adjustedView(adjusted)].join('\n')
+        : sqlOf({ ...content, damaged: [...damaged, ...more], notAdjustable }),
   };
 }
 
@@ -70,6 +82,7 @@ interface Content extends ViewFiles {
   readonly adjusted: AdjustedView;
   readonly scan: Scan;
   readonly damaged: readonly LeftOut[];
+  readonly notAdjustable: readonly NotAdjustable[];
   /** Each file by its name; else by a glob while all are sound, so that the script stays small. */
   readonly pinned: boolean;
 }
@@ -85,14 +98,13 @@ function allBut(own: readonly DataFile[], damaged: readonly LeftOut[]): DataFile
 
 function sqlOf(content: Content): string {
   const { root, adjusted, scan } = content;
-  const { mode, asOf } = adjusted;
   const [bars, revisions, actions] = [BARS, REVISIONS, ACTIONS].map((tree) => filesOf(content, tree));
-  const arguments_ = `${quoted(mode)}, ${asOf === undefined ? 'NULL' : quoted(asOf)}`;
   return [
     '-- The store below as DuckDB views: duckdb -init THIS-FILE. Made by backfill query --write-sql.',
     `-- ${oneLine(root)}`,
     '-- Make it anew after the first split, dividend or revision: a view without a file is empty.',
     ...leftOutOf(content).map(({ path, reason }) => `-- Left out: ${oneLine(`${path}: ${reason}`)}`),
+    ...content.notAdjustable.map(({ reason }) => `-- Left out of bars_adjusted: ${oneLine(reason)}`),
     '',
     ...[bars, actions, revisions].flatMap((files) => files?.setup ?? []),
     '-- Bars as traded. ts is UTC; of a daily bar the session date. is_final: false if it was stored before its session was',
@@ -108,9 +120,14 @@ function sqlOf(content: Content): string {
     view('revisions', KEYS, REVISION_TYPES, revisions?.from && `parquet_scan(${revisions.from}`),
     KNOWLEDGE(knowledgeSource(root, bars?.from, scan), zoneRows()),
     COVERAGE,
-    ADJUSTED_BARS,
-    `CREATE OR REPLACE VIEW bars_adjusted AS SELECT * FROM adjusted_bars(${arguments_});\n`,
+    ADJUSTED_BARS(content.notAdjustable),
+    adjustedView(adjusted),
   ].join('\n');
+}
+
+function adjustedView({ mode, asOf }: AdjustedView): string {
+  const given = `${quoted(mode)}, ${asOf === undefined ? 'NULL' : quoted(asOf)}`;
+  return `CREATE OR REPLACE VIEW bars_adjusted AS SELECT * FROM adjusted_bars(${given});\n`;
 }
 
 /** The files of lists that are written as globs, and the globs themselves: DuckDB looks at both. */
