@@ -29,6 +29,16 @@ const OPTIONS = {
     group: WHICH,
     describe: 'The renames of a map file of Lean instead: meta.csv',
   },
+  'keep-new': {
+    type: 'switch',
+    group: WHICH,
+    describe: "Where both have a session and prices differ, keep NEW's; restore brings OLD's back",
+  },
+  'in-advance': {
+    type: 'switch',
+    group: WHICH,
+    describe: 'Record it though nothing is stored of either',
+  },
   ...STORE,
 } as const satisfies Declarations;
 
@@ -43,7 +53,7 @@ export const renameCommand = command({
     { does: 'All that a map file of Lean tells of', line: 'backfill rename --map-file tfcfa.csv' },
   ],
   options: OPTIONS,
-  explicit: ['old', 'new', 'on', 'start', 'end', 'map-file'],
+  explicit: ['old', 'new', 'on', 'start', 'end', 'map-file', 'keep-new', 'in-advance'],
   run: async (argv) => {
     for (const renamed of await rename(argv)) report(renamed);
     return EXIT.done;
@@ -51,7 +61,7 @@ export const renameCommand = command({
 });
 
 async function rename(argv: Options): Promise<readonly Renamed[]> {
-  const { mapFile, on, start, end } = argv;
+  const { mapFile, on, start, end, keepNew, inAdvance } = argv;
   const history = await openExisting({ store: argv.store });
   if (mapFile !== undefined) {
     if ((argv.old ?? on ?? start ?? end) !== undefined)
@@ -59,7 +69,7 @@ async function rename(argv: Options): Promise<readonly Renamed[]> {
         'usage',
         `--map-file ${mapFile} says all: give no tickers and no dates with it`,
       );
-    const renamed = await history.renameByMapFile(mapFile);
+    const renamed = await history.renameByMapFile(mapFile, given({ keepNew }));
     if (renamed.length === 0) tell(`${mapFile} tells of no rename.`);
     return renamed;
   }
@@ -70,11 +80,11 @@ async function rename(argv: Options): Promise<readonly Renamed[]> {
       'usage',
       `since when is it ${argv.new}? Give --on DATE, the first session so called`,
     );
-  return [await history.rename(argv.old, argv.new, given({ on, start, end }))];
+  return [await history.rename(argv.old, argv.new, given({ on, start, end, keepNew, inAdvance }))];
 }
 
 function report(renamed: Renamed): void {
-  const { from, to, what, when, bars, actions, revisions, differing, setAside } = renamed;
+  const { from, to, what, when, bars, actions, revisions, differing, kept, setAside } = renamed;
   for (const { path, reason } of setAside) tell(`set aside ${path}: ${reason}`);
   if (bars + actions + revisions + differing === 0) {
     tell(`${what}: nothing of ${from} is stored ${when}. The rename is recorded.`);
@@ -88,7 +98,8 @@ function report(renamed: Renamed): void {
   tell(`${what}: moved ${moved.join(', ')} ${when}.`);
   if (differing > 0)
     tell(
-      `${to}'s own stay where both know a session; of ${from} ${differing} differ and are in quarantine/.`,
+      `${to}'s own stay where both know a session; of ${from} ${differing} differ and are in quarantine/` +
+        (kept === null ? '.' : `: backfill restore ${kept} brings its sessions back.`),
     );
 }
 

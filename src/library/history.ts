@@ -99,9 +99,20 @@ export interface Forgotten {
 }
 
 /** When a ticker was renamed, `YYYY-MM-DD`. Default: all of its sessions are the new ticker's. */
-export interface RenameRange extends DateRange {
+export interface RenameRange extends DateRange, RenameOptions {
   /** First session under the new ticker, instead of `end`. */
   readonly on?: string;
+  /** Record it though nothing is stored of either ticker. Default false: it is refused. */
+  readonly inAdvance?: boolean;
+}
+
+/** What a rename may do. */
+export interface RenameOptions {
+  /**
+   * Where both tickers have a final session and its prices differ, keep the new one's, and put the old one's aside, from
+   * where `restore` brings it back. Default false: it is refused.
+   */
+  readonly keepNew?: boolean;
 }
 
 /** What `rename` did. */
@@ -120,6 +131,8 @@ export interface Renamed {
   readonly revisions: number;
   /** Rows that the new ticker's own contradict, which stay: these are in quarantine. */
   readonly differing: number;
+  /** By what `restore` brings the old ticker's bars of these sessions back; null if there are none. */
+  readonly kept: string | null;
   /** Files that could not be read and were moved to quarantine: what they held is not moved. */
   readonly setAside: Scan['setAside'];
 }
@@ -268,11 +281,12 @@ export interface History {
   /**
    * An instrument got another ticker: what is stored of the old one's sessions in the range becomes the new one's, and is
    * forgotten under the old ticker, which may be another instrument's now. Where the new one has a final bar of its own,
-   * that stays. Interrupted, it is completed by the same call. Throws `usage` for what cannot be one instrument.
+   * that stays, if it is of the same prices or `keepNew` says so. Interrupted, it is completed by the same call. Throws
+   * `usage` for what cannot be one instrument.
    */
   rename(from: string, to: string, range?: RenameRange): Promise<Renamed>;
   /** The renames that a map file of Lean tells of, oldest first. Throws `usage` before it moves anything. */
-  renameByMapFile(path: string): Promise<readonly Renamed[]>;
+  renameByMapFile(path: string, options?: RenameOptions): Promise<readonly Renamed[]>;
   /** Reads everything in the store and says what is damaged; with `fix` mends what can be. */
   doctor(options?: DoctorOptions): Promise<Examination>;
   /** Waits for calls that write; those that come later are refused with `cancelled`. */

@@ -2,14 +2,14 @@ import { storedRowsOf } from '../core/bar-builder.ts';
 import { type Identity, type Series, mergeIdentity, UNKNOWN_IDENTITY } from '../core/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { NO_BARS, type StoredBars, keep } from '../core/columns.ts';
-import { compareBars } from '../core/compare.ts';
+import { compareBars, pairsWhere, PRICE_TOLERANCE, priceDrift } from '../core/compare.ts';
 import { mergeBars } from '../core/merge-bars.ts';
 import { NOTHING_KNOWN, within } from '../core/coverage.ts';
-import type { DayRange } from '../core/day.ts';
+import type { Day, DayRange } from '../core/day.ts';
 import { grouped } from '../core/grouped.ts';
 import { type HandOver, handOver } from '../core/hand-over.ts';
 import { periodRange, periodsOf, sessionDateOf } from '../core/partition.ts';
-import { contains, intersect, subtract, union } from '../core/ranges.ts';
+import { contains, intersect, span, subtract, union } from '../core/ranges.ts';
 import type { BarStore, RejectedRow, SeriesState } from '../store/store.ts';
 import { smallest } from '../core/extremes.ts';
 
@@ -53,10 +53,7 @@ export async function moveSeries(store: BarStore, move: Move): Promise<Moved> {
 
 async function movePart(store: BarStore, move: Move, plan: HandOver, part: DayRange): Promise<Moved> {
   const { old, heir } = move;
-  const dayOf = sessionDateOf(heir.interval, calendarById(old.calendar));
-  const bars = await store.readBars(old.series, part);
-  const isKept = (i: number): boolean => contains(plan.kept, dayOf(bars.ts[i] as number));
-  const given = keep(bars, (i) => !isKept(i));
+  const { given, differing } = await sortedOut(store, move, plan, part);
   await store.upsert({
     series: heir,
     calendar: old.calendar,
@@ -65,12 +62,64 @@ async function movePart(store: BarStore, move: Move, plan: HandOver, part: DayRa
     identity: identityOf(move),
     fetchedAt: old.fetchedAt ?? 0,
   });
+  await keepApart(store, old, heir.ticker, differing);
+  return { bars: given.length, differing: differing.length };
+}
+
+/** The old series' bars of a part. */
+interface SortedOut {
+  /** Those that the heir has no final session of. */
+  readonly given: StoredBars;
+  /** Those that the heir's own contradict. */
+  readonly differing: StoredBars;
+  /** Sessions of which a price differs. */
+  readonly repriced: readonly Day[];
+}
+
+async function sortedOut(
+  store: BarStore,
+  { old, heir }: Move,
+  { kept }: HandOver,
+  part: DayRange,
+): Promise<SortedOut> {
+  const dayOf = sessionDateOf(heir.interval, calendarById(old.calendar));
+  const bars = await store.readBars(old.series, part);
+  const isKept = (i: number): boolean => contains(kept, dayOf(bars.ts[i] as number));
   const rivals = keep(bars, isKept);
   const own = rivals.length === 0 ? NO_BARS : await store.readBars(heir, part);
   const { differing: other, gone } = compareBars(rivals, own, () => 0);
-  const differing = mergeBars(other.stored, gone);
-  await keepApart(store, old, heir.ticker, differing);
-  return { bars: given.length, differing: differing.length };
+  const repriced = pairsWhere(other, (i) => priceDrift(other, i) > PRICE_TOLERANCE);
+  return {
+    given: keep(bars, (i) => !isKept(i)),
+    differing: mergeBars(other.stored, gone),
+    repriced: [...new Set(Array.from(repriced.stored.ts, dayOf))],
+  };
+}
+
+/** Where the bars of a move contradict the heir's own. */
+export interface Clash {
+  readonly series: Series;
+  /** Sessions of which a price differs, ascending. */
+  readonly repriced: readonly Day[];
+  /** From the first to the last session with any difference; undefined for none. */
+  readonly days: DayRange | undefined;
+}
+
+/** What `moveSeries` would put aside. */
+export async function clashOf(store: BarStore, move: Move): Promise<Clash> {
+  const { old, own, heir, days } = move;
+  const plan = handOver(old.coverage, own?.coverage ?? NOTHING_KNOWN, days);
+  const dayOf = sessionDateOf(heir.interval, calendarById(old.calendar));
+  const repriced: Day[] = [];
+  const differing: DayRange[] = [];
+  for (const period of periodsOf(heir.interval, plan.kept.length === 0 ? [] : knownDays(move))) {
+    const [part] = intersect([days], [periodRange(period)]);
+    if (part === undefined) continue;
+    const found = await sortedOut(store, move, plan, part);
+    for (const day of found.repriced) repriced.push(day);
+    for (const ts of found.differing.ts) differing.push({ from: dayOf(ts), to: dayOf(ts) + 1 });
+  }
+  return { series: old.series, repriced, days: span(differing) };
 }
 
 /** What is known of the instrument under both names; the heir's own word wins, but history began with the older one. */

@@ -39,8 +39,9 @@ export function openHistory(options: HistoryOptions): History {
     forgotten: () => store.listForgotten(),
     restore: (id) => restore(engine, id, clock()),
     doctor: (request = {}) => doctor(engine, clock(), request),
-    rename: async (from, to, range = {}) => rename(engine, renameWanted(from, to, range, clock())),
-    renameByMapFile: (path) => renameByMapFile(engine, path),
+    rename: async (from, to, range = {}) =>
+      rename(engine, renameWanted(from, to, range, clock()), { ...range, at: clock() }),
+    renameByMapFile: (path, how = {}) => renameByMapFile(engine, path, { ...how, at: clock() }),
     close: () => engine.close(),
   };
 }

@@ -10,18 +10,22 @@ import type { Engine } from './engine.ts';
 import type { RenameRange, Renamed } from './history.ts';
 import { copyActions } from './move-actions.ts';
 import { type Move, moveSeries } from './move-series.ts';
+import { assertAgreed, clashesOf, keepClashing, type RenameHow } from './rename-clashes.ts';
 
 /** What `History.rename` does. */
-export async function rename(engine: Engine, wanted: Rename): Promise<Renamed> {
+export async function rename(engine: Engine, wanted: Rename, how: RenameHow): Promise<Renamed> {
   assertOneCalendar(wanted);
   const { store } = engine;
   const { from, to } = wanted;
   // The list of renames is one.
   return engine.write('all', async () => {
-    assertConsistent(wanted, await store.readRenames());
+    const renames = await store.readRenames();
+    assertConsistent(wanted, renames);
     const scan = await store.scan({ tickers: [from, to] });
+    if (how.inAdvance !== true) assertKnown(wanted, scan, renames);
     const moves = movesOf(wanted, scan);
     moves.forEach(assertOneInstrument);
+    const kept = await keepClashing(store, wanted, moves, how);
     // Recorded first: whoever finds the bars in both places knows why, and runs the same line again.
     await store.saveRename(wanted);
     const actions = await copyActions(store, wanted, moves, scan);
@@ -38,6 +42,7 @@ export async function rename(engine: Engine, wanted: Rename): Promise<Renamed> {
       actions: actions.moved,
       revisions,
       differing: series.reduce((sum, { differing }) => sum + differing, actions.differing),
+      kept: kept?.id ?? null,
       setAside: scan.setAside,
     };
   });
@@ -52,12 +57,35 @@ export function renameWanted(from: string, to: string, range: RenameRange, now: 
 }
 
 /** What `History.renameByMapFile` does. */
-export async function renameByMapFile(engine: Engine, path: string): Promise<readonly Renamed[]> {
+export async function renameByMapFile(
+  engine: Engine,
+  path: string,
+  how: RenameHow,
+): Promise<readonly Renamed[]> {
   const renames = readLeanMap(path);
   renames.forEach(assertOneCalendar);
+  if (how.keepNew !== true) {
+    for (const one of renames) {
+      const scan = await engine.store.scan({ tickers: [one.from, one.to] });
+      assertAgreed(one, await clashesOf(engine.store, movesOf(one, scan)));
+    }
+  }
   const done: Renamed[] = [];
-  for (const one of renames) done.push(await rename(engine, one));
+  // Such a file tells of names that were, whatever is stored.
+  for (const one of renames) done.push(await rename(engine, one, { ...how, inAdvance: true }));
   return done;
+}
+
+/** A slip of the pen is no rename: something has to be known of one of the tickers. */
+function assertKnown({ from, to }: Rename, scan: Scan, renames: readonly Rename[]): void {
+  const isKnown =
+    scan.series.size + scan.actions.size + scan.setAside.length > 0 ||
+    renames.some((one) => [one.from, one.to].some((ticker) => ticker === from || ticker === to));
+  if (isKnown) return;
+  const message =
+    `nothing is stored of ${from} or ${to}: is that how they are spelt? ` +
+    `To record a rename before anything is fetched: --in-advance`;
+  throw new BackfillError('usage', message);
 }
 
 function parseDays({ on, start, end }: RenameRange, now: number): { start: Day | null; end: Day | null } {

@@ -55,11 +55,22 @@ describe('a rename that cannot be meant', () => {
 
 describe('backfill rename', () => {
   it('says what it moved and what it left', async () => {
-    const first = await backfill('rename', 'fb', 'meta', '--on', '2022-06-09');
+    const refused = await backfill('rename', 'fb', 'meta', '--on', '2022-06-09');
+    expect(refused).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'backfill: FB and META have other 1d prices on 2022-06-08; nothing is moved. Is it one instrument? ' +
+        "Leave sessions out with --start or --end, or keep META's and put FB's aside: --keep-new\n",
+    });
+    const first = await backfill('rename', 'fb', 'meta', '--on', '2022-06-09', '--keep-new');
+    const [, id = ''] = /backfill restore (\S+) /.exec(first.stderr) ?? [];
     expect(first.stderr).toBe(
       'FB became META on 2022-06-09: moved 1 bar, 0 splits and dividends before 2022-06-09.\n' +
-        "META's own stay where both know a session; of FB 1 differ and are in quarantine/.\n",
+        "META's own stay where both know a session; of FB 1 differ and are in quarantine/: " +
+        `backfill restore ${id} brings its sessions back.\n`,
     );
+    expect((await backfill('restore')).stdout).toContain(id);
     expect([first.code, first.stdout]).toEqual([0, '']);
     const again = await backfill('rename', 'fb', 'meta', '--on', '2022-06-09');
     expect(again.stderr).toBe(
@@ -82,7 +93,15 @@ describe('backfill rename', () => {
   });
 
   it('refuses what contradicts an earlier rename, with a way out', async () => {
-    await backfill('rename', 'NWSA', 'FOXA', '--on', '2013-06-29');
+    const line = ['rename', 'NWSA', 'FOXA', '--on', '2013-06-29'];
+    expect(await backfill(...line)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'backfill: nothing is stored of NWSA or FOXA: is that how they are spelt? ' +
+        'To record a rename before anything is fetched: --in-advance\n',
+    });
+    await backfill(...line, '--in-advance');
     const { code, stderr } = await backfill('rename', 'NWSA', 'NWS', '--on', '2014-01-02');
     expect(stderr).toBe(
       "backfill: NWSA's sessions before 2013-06-29 are FOXA's by an earlier rename: they cannot be NWS's too; " +

@@ -28,6 +28,7 @@ const FB: Series = { ticker: 'FB', interval: '1d' };
 const META: Series = { ticker: 'META', interval: '1d' };
 const ON = '2022-06-09';
 const FB_META: Rename = { from: 'FB', to: 'META', start: null, end: parseDay(ON) };
+const HOW = { keepNew: true, at: NOON };
 const WEEK = days('2022-06-06', '2022-06-09');
 const FB_BARS = ['2022-06-06', '2022-06-07', '2022-06-08'].map((date, i) =>
   daily(date, { close: 100.25 + i, source: 'csv', fetchedAt: NOON - i }),
@@ -175,7 +176,7 @@ describe('a rename', () => {
   });
 
   it('of a ticker without bars is recorded', async () => {
-    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({
+    expect(await history.rename('FB', 'META', { on: ON, inAdvance: true })).toMatchObject({
       bars: 0,
       actions: 0,
       differing: 0,
@@ -264,7 +265,7 @@ describe('the revisions of a renamed ticker', () => {
   it('are lost at no step of the disk, and doubled at none', async () => {
     await fill();
     const steps: string[] = [];
-    await rename(new Engine(openParquetStore(folder, notingDisk(folder, steps))), FB_META);
+    await rename(new Engine(openParquetStore(folder, notingDisk(folder, steps))), FB_META, HOW);
     const whole = await Promise.all([META, { ...hourly, ticker: 'META' }].map(revised));
     const relevant = steps.flatMap((step, i) => (step.includes('revisions') ? [i + 1] : []));
     expect(relevant.length).toBeGreaterThan(20);
@@ -272,7 +273,9 @@ describe('the revisions of a renamed ticker', () => {
       await rm(folder, { recursive: true });
       await fill();
       const dying = new Engine(openParquetStore(folder, notingDisk(folder, [], n)));
-      await expect(rename(dying, FB_META), `step ${n}`).rejects.toMatchObject({ code: 'store-unusable' });
+      await expect(rename(dying, FB_META, HOW), `step ${n}`).rejects.toMatchObject({
+        code: 'store-unusable',
+      });
       const left = [...(await revised(FB)), ...(await revised(META))];
       for (const pair of MOVED) expect(left, `step ${n}`).toContainEqual(pair);
       await history.rename('FB', 'META', { on: ON });
@@ -304,7 +307,10 @@ describe('where both tickers have a session', () => {
       source: 'yahoo',
     }));
     await hold(META, own.slice(1));
-    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ bars: 1, differing: 1 });
+    expect(await history.rename('FB', 'META', { on: ON, keepNew: true })).toMatchObject({
+      bars: 1,
+      differing: 1,
+    });
     expect(await rowsIn(store, META)).toEqual([FB_BARS[0], ...own.slice(1)]);
     expect(await store.readRevisions(META)).toEqual([]);
     const { records } = await store.readRejected();
@@ -315,6 +321,34 @@ describe('where both tickers have a session', () => {
         rows: [{ row: { ...FB_BARS[1] }, reason: "differs from META's own bar, which stays" }],
       },
     ]);
+  });
+
+  it('and prices differ, nothing is moved unless that is wanted; what is put aside can be brought back', async () => {
+    await holdFacebook();
+    const other = FB_BARS.slice(1).map((bar) => ({ ...bar, close: bar.close + 1, source: 'yahoo' }));
+    await hold(META, other);
+    const before = await content('FB', 'META');
+    const refusal =
+      'FB and META have other 1d prices on 2 sessions, the first 2022-06-07; nothing is moved. Is it one instrument?';
+    await expect(history.rename('FB', 'META', { on: ON })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining(refusal),
+    });
+    const path = join(folder, 'meta.csv');
+    await writeFile(path, '20220608,fb\n20501231,meta\n');
+    await expect(history.renameByMapFile(path)).rejects.toThrow('FB and META have other 1d prices');
+    expect([await content('FB', 'META'), await store.listForgotten()]).toEqual([before, []]);
+    const done = await history.rename('FB', 'META', { on: ON, keepNew: true });
+    expect(done).toMatchObject({ bars: 1, differing: 2, kept: expect.any(String) });
+    expect(await rowsIn(store, META)).toEqual([FB_BARS[0], ...other]);
+    await history.restore(done.kept ?? '');
+    expect(await rowsIn(store, FB)).toEqual(FB_BARS.slice(1));
+  });
+
+  it('and only a volume differs, it is no other price', async () => {
+    await holdFacebook();
+    await hold(META, [{ ...(FB_BARS[1] ?? daily(ON)), volume: 7 }]);
+    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ bars: 2, differing: 1 });
   });
 
   it('a provisional one of the new ticker gives way to a final one, and is no revision', async () => {
@@ -434,13 +468,13 @@ describe('an interrupted rename', () => {
   it('loses no bar at any step, and is completed by the same call', async () => {
     await fill();
     const all = failingAfter(Number.POSITIVE_INFINITY);
-    await rename(new Engine(all.store), FB_META);
+    await rename(new Engine(all.store), FB_META, HOW);
     const whole = await content('FB', 'META');
     expect(all.changes()).toBeGreaterThanOrEqual(9);
     for (let step = 0; step < all.changes(); step++) {
       await rm(folder, { recursive: true });
       await fill();
-      await expect(rename(new Engine(failingAfter(step).store), FB_META)).rejects.toThrow('power cut');
+      await expect(rename(new Engine(failingAfter(step).store), FB_META, HOW)).rejects.toThrow('power cut');
       expect((await store.readRenames()).length, `after step ${step}`).toBe(Math.min(step, 1));
       const left = [...(await rowsIn(store, FB)), ...(await rowsIn(store, META))];
       for (const bar of [...FB_BARS.filter(({ ts }) => ts !== rival.ts), rival])
@@ -451,14 +485,14 @@ describe('an interrupted rename', () => {
       for (const bar of hours) expect(hourly.flat(), `after step ${step}`).toContainEqual(bar);
       const actions = await Promise.all(['FB', 'META'].map((ticker) => store.readActions(ticker)));
       expect(actions.flat(), `after step ${step}`).toContainEqual(DIVIDEND);
-      await rename(new Engine(store), FB_META);
+      await rename(new Engine(store), FB_META, HOW);
       expect(await content('FB', 'META'), `again after step ${step}`).toEqual(whole);
     }
   });
 
   it('gives the store back', async () => {
     await fill();
-    await expect(rename(new Engine(failingAfter(2).store), FB_META)).rejects.toThrow('power cut');
+    await expect(rename(new Engine(failingAfter(2).store), FB_META, HOW)).rejects.toThrow('power cut');
     await (await openParquetStore(folder).acquire()).release();
   });
 });
@@ -510,6 +544,13 @@ describe('a rename that cannot be meant is refused in one line and changes nothi
       "FB's sessions before 2022-06-09 are META's by an earlier rename: they cannot be FBX's too",
     );
     await history.rename('FB', 'FBX', { start: ON, on: '2022-06-10' });
+  });
+
+  it('of tickers that nothing is known of', async () => {
+    await expect(history.rename('FA', 'MEAT', { on: ON })).rejects.toThrow(
+      'nothing is stored of FA or MEAT: is that how they are spelt?',
+    );
+    expect(await store.readRenames()).toEqual([]);
   });
 
   it('to an instrument of another kind', async () => {
