@@ -22,11 +22,10 @@ export interface SimulatedServer {
   /** All that an answer depends on besides the market and the clock, as a text. */
   readonly answerKey: (request: WireRequest) => string;
   readonly askedSeries: (request: WireRequest) => AskedSeries;
-  /** Those that its wire can render. */
-  readonly distortions: Partial<Distortions>;
+  readonly distortions: Distortions;
 }
 
-/** All distortions, by the name of their fault. */
+/** Distortions that every wire has, by the name of their fault. */
 export interface Distortions extends Disorder, Garbage {}
 
 /** Sound rows, badly arranged. */

@@ -61,7 +61,7 @@ export function judge(
         answer,
         now,
         random,
-        distorted: (how) => distortions[how]?.(answer, { request, market, now, random }) ?? null,
+        distorted: (how) => distortions[how](answer, { request, market, now, random }),
       }),
     };
     if (!hit?.delivery) return { outcome: 'ok', symbol, delivery: whole(answer) };

@@ -6,7 +6,6 @@ import { sampleMarket } from '../../src/market/sample.ts';
 import type { Distortions } from '../../src/simulator/distortion.ts';
 import type { WireRequest, WireResponse } from '../../src/simulator/wire.ts';
 import { yahoo } from '../../src/simulator/yahoo/index.ts';
-import { yahooDistortions } from '../../src/simulator/yahoo/distortions.ts';
 import { type ChartResult, resultOf } from './chart.ts';
 import { NOW, YEAR } from './running.ts';
 
@@ -25,7 +24,7 @@ function answerTo(request: WireRequest): WireResponse {
 function distort(how: keyof Distortions, seed = 1, query = YEAR, ticker = 'ALFA'): WireResponse | null {
   const request = requestFor(ticker, query);
   const asked = { request, market, now: NOW, random: randomFor(String(seed)) };
-  return yahooDistortions[how](answerTo(request), asked);
+  return yahoo.distortions[how](answerTo(request), asked);
 }
 
 const good = resultOf(answerTo(requestFor('ALFA', YEAR)));
@@ -133,7 +132,7 @@ describe('distorted answers of Yahoo', () => {
     };
     const request = requestFor('ALFA', YEAR);
     const asked = { request, market: alone, now: NOW, random: randomFor('1') };
-    expect(yahooDistortions['wrong-ticker'](answerTo(request), asked)).toBe(null);
+    expect(yahoo.distortions['wrong-ticker'](answerTo(request), asked)).toBe(null);
   });
 
   it('are the same for the same seed and others for another', () => {

@@ -1,13 +1,15 @@
 import type { SimulatedServer } from '../distortion.ts';
+import { distortionsOf } from '../garbage/distortions.ts';
+import { pageForm } from './form.ts';
 import { type UnknownSymbol, sampleWire } from './wire.ts';
 
 /** A server of lists and pages, which does that with a symbol that the market does not have. */
 export function sample(unknown: UnknownSymbol): SimulatedServer {
+  const wire = sampleWire(unknown);
   return {
-    answer: sampleWire(unknown),
+    answer: wire,
     answerKey: ({ method, path, query }) => `${method} ${path}?${query.toString()}`,
     askedSeries: ({ query }) => ({ symbol: query.get('symbols'), interval: query.get('interval') }),
-    // Its faults are those of any server: of the network and of form.
-    distortions: {},
+    distortions: distortionsOf(pageForm(wire)),
   };
 }

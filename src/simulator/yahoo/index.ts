@@ -1,5 +1,6 @@
 import type { SimulatedServer } from '../distortion.ts';
-import { yahooDistortions } from './distortions.ts';
+import { distortionsOf } from '../garbage/distortions.ts';
+import { chartForm } from './form.ts';
 import { answerKey, symbolOf, yahooWire } from './wire.ts';
 
 /** Yahoo's chart server. */
@@ -7,5 +8,5 @@ export const yahoo: SimulatedServer = {
   answer: yahooWire,
   answerKey,
   askedSeries: (request) => ({ symbol: symbolOf(request), interval: request.query.get('interval') }),
-  distortions: yahooDistortions,
+  distortions: distortionsOf(chartForm),
 };

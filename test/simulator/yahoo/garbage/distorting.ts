@@ -5,7 +5,6 @@ import { sampleMarket } from '../../../../src/market/sample.ts';
 import type { Distortions } from '../../../../src/simulator/distortion.ts';
 import type { WireRequest, WireResponse } from '../../../../src/simulator/wire.ts';
 import { yahoo } from '../../../../src/simulator/yahoo/index.ts';
-import { yahooDistortions } from '../../../../src/simulator/yahoo/distortions.ts';
 import { type ChartResult, resultOf } from '../../chart.ts';
 import { NOW, YEAR } from '../../running.ts';
 
@@ -50,7 +49,7 @@ export function answer(asked: Request = {}): WireResponse {
 
 export function distort(how: keyof Distortions, asked: Request = {}): WireResponse | null {
   const { seed = 1 } = asked;
-  return yahooDistortions[how](answer(asked), {
+  return yahoo.distortions[how](answer(asked), {
     request: requestOf(asked),
     market: asked.market ?? market,
     now: NOW,

@@ -1,6 +1,6 @@
 import type { Random } from '../../market/random.ts';
-import type { Distortion } from '../distortion.ts';
-import { type ChartBar, isTraded, type TradedBar, withBars } from './chart.ts';
+import { type AnswerForm, type Garbling, changingRows } from './form.ts';
+import { type Row, type TradedRow, isTraded } from './rows.ts';
 
 /** The part of an answer's rows that a distortion of single rows takes. */
 const SOME = 0.02;
@@ -40,24 +40,25 @@ function slot(of: number, length: number, random: Random): [from: number, to: nu
 }
 
 /** Where the rows are that have values and fit. */
-export function traded(bars: readonly ChartBar[], fits: (bar: TradedBar) => boolean = () => true): number[] {
+export function traded(bars: readonly Row[], fits: (bar: TradedRow) => boolean = () => true): number[] {
   return bars.flatMap((bar, i) => (isTraded(bar) && fits(bar) ? [i] : []));
 }
 
 /** The rows, with those at the given indexes changed; rows without values stay. */
 export function changed(
-  bars: readonly ChartBar[],
+  bars: readonly Row[],
   at: { has: (index: number) => boolean },
-  change: (bar: TradedBar) => ChartBar,
-): ChartBar[] {
+  change: (bar: TradedRow) => Row,
+): Row[] {
   return bars.map((bar, i) => (at.has(i) && isTraded(bar) ? change(bar) : bar));
 }
 
 /** Changes some of the rows that fit. */
 export function inSome(
-  change: (bar: TradedBar, random: Random) => ChartBar,
-  fits?: (bar: TradedBar) => boolean,
-): Distortion {
-  return (answer, { random }) =>
-    withBars(answer, (bars) => changed(bars, some(traded(bars, fits), random), (bar) => change(bar, random)));
+  change: (row: TradedRow, random: Random, form: AnswerForm) => Row,
+  fits?: (row: TradedRow) => boolean,
+): Garbling {
+  return changingRows((rows, { random }, form) =>
+    changed(rows, some(traded(rows, fits), random), (row) => change(row, random, form)),
+  );
 }

@@ -1,9 +1,8 @@
 // Rows that no market can have printed.
 
-import type { Random } from '../../../market/random.ts';
-import type { Distortion } from '../../distortion.ts';
-import { scaled, type TradedBar, withBars } from '../chart.ts';
-import { inSome, some, traded } from '../chosen.ts';
+import { inSome, some, traded } from './chosen.ts';
+import { changingRows } from './form.ts';
+import { type TradedRow, scaled } from './rows.ts';
 
 export const crossed = inSome(
   (bar) => ({ ...bar, high: bar.low, low: bar.high }),
@@ -33,14 +32,13 @@ export const negativeVolume = inSome(
   ({ volume }) => volume > 0,
 );
 
-export const contradicting: Distortion = (answer, { random }) =>
-  withBars(answer, (bars) => {
-    const twice = some(traded(bars), random);
-    return bars.flatMap((bar, i) => (twice.has(i) ? inEitherOrder(bar as TradedBar, random) : [bar]));
+export const contradicting = changingRows((rows, { random }, { price }) => {
+  const twice = some(traded(rows), random);
+  return rows.flatMap((row, i) => {
+    if (!twice.has(i)) return [row];
+    const bar = row as TradedRow;
+    const other = { ...scaled(bar, 1.02, price), volume: Math.round(bar.volume * 0.9) };
+    // Which of the two is true must not be told by their order.
+    return random() < 0.5 ? [bar, other] : [other, bar];
   });
-
-/** Which of the two is true must not be told by their order. */
-function inEitherOrder(bar: TradedBar, random: Random): TradedBar[] {
-  const other = { ...scaled(bar, 1.02), volume: Math.round(bar.volume * 0.9) };
-  return random() < 0.5 ? [bar, other] : [other, bar];
-}
+});

@@ -1,38 +1,31 @@
 import type { Random } from '../../market/random.ts';
-import type { Distortion, Distortions } from '../distortion.ts';
-import { type ChartBar, withBars } from './chart.ts';
-import { empty, half, noSplits, thin } from './garbage/absent.ts';
-import { constant, filler, interpolated, staleTail } from './garbage/invented.ts';
-import { recycled, wrongCurrency, wrongType } from './garbage/identity.ts';
-import { basisFlip, grossSpike, jump, spike, unitFlip } from './garbage/levels.ts';
-import {
-  contradicting,
-  crossed,
-  negativePrice,
-  negativeVolume,
-  notANumber,
-  zeroPrice,
-} from './garbage/values.ts';
+import type { Distortions } from '../distortion.ts';
+import { empty, half, noSplits, thin } from './absent.ts';
+import { constant, filler, interpolated, staleTail } from './invented.ts';
+import { recycled, wrongCurrency, wrongType } from './identity.ts';
+import { basisFlip, grossSpike, jump, spike, unitFlip } from './levels.ts';
+import { contradicting, crossed, negativePrice, negativeVolume, notANumber, zeroPrice } from './values.ts';
 import { otherSeries, wrongTicker } from './other-ticker.ts';
-import { stampsTimes } from './stamps.ts';
+import { type AnswerForm, type Garbling, changing, changingRows } from './form.ts';
+import type { Row } from './rows.ts';
 
 /** The part of the rows that stand twice. */
 const DUPLICATED = 0.2;
 
-/** Good answers made wrong, all parallel arrays in step. */
-export const yahooDistortions: Distortions = {
+/** Good answers made wrong, once for every wire. */
+const GARBLINGS: Readonly<Record<keyof Distortions, Garbling>> = {
   'wrong-ticker': wrongTicker,
   duplicated: rearranged(repeating),
   unordered: rearranged(shuffled),
-  milliseconds: stampsTimes(1e3),
+  milliseconds: stampsIn(1e3),
   crossed,
   'negative-price': negativePrice,
   'zero-price': zeroPrice,
   'not-a-number': notANumber,
   'negative-volume': negativeVolume,
   contradicting,
-  microseconds: stampsTimes(1e6),
-  nanoseconds: stampsTimes(1e9),
+  microseconds: stampsIn(1e6),
+  nanoseconds: stampsIn(1e9),
   'wrong-currency': wrongCurrency,
   'wrong-type': wrongType,
   recycled,
@@ -52,10 +45,20 @@ export const yahooDistortions: Distortions = {
   half,
 };
 
+/** The distortions of a wire. */
+export function distortionsOf(form: AnswerForm): Distortions {
+  const made = Object.entries(GARBLINGS).map(([name, garbling]) => [name, garbling(form)]);
+  return Object.fromEntries(made) as Distortions;
+}
+
+/** Stamps in a unit of which so many are a second. */
+function stampsIn(aSecond: number): Garbling {
+  return changing((answer, _, form) => form.withStampsTimes(answer, aSecond / form.stampsASecond));
+}
+
 /** Puts the rows in another order, given as their indexes. */
-function rearranged(order: (rows: number, random: Random) => readonly number[]): Distortion {
-  return (answer, { random }) =>
-    withBars(answer, (bars) => order(bars.length, random).map((i) => bars[i] as ChartBar));
+function rearranged(order: (rows: number, random: Random) => readonly number[]): Garbling {
+  return changingRows((rows, { random }) => order(rows.length, random).map((i) => rows[i] as Row));
 }
 
 function repeating(rows: number, random: Random): number[] {
