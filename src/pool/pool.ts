@@ -4,6 +4,7 @@ import { type Runner, type TaskOrder, type TaskResult, failedWhole } from '../ba
 import { BackfillError, type ErrorScope, errorData } from '../core/errors.ts';
 import { startDeadline } from './deadline.ts';
 import { threadEntry } from './entry.ts';
+import { heapOf, memoryOfMachine } from './heap.ts';
 import { type Thread, type ThreadOptions, startThread } from './thread.ts';
 
 export interface PoolOptions {
@@ -38,15 +39,9 @@ export interface PoolOptions {
    * Default: 3.
    */
   readonly attempts?: number;
-  /** Heap limits of a thread. Default: 512 MB, 4 MB of it for young objects. */
+  /** Heap limits of a thread. Default: see `heapOf`. */
   readonly resourceLimits?: ResourceLimits;
 }
-
-/**
- * The young generation is what makes threads expensive: its default grows to 48 MB each under a steady stream of
- * short-lived answers.
- */
-const HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
 
 /**
  * A runner on worker threads. The first start at once; tasks may be submitted at once too, and wait for their turn.
@@ -103,7 +98,7 @@ class ThreadPool implements Runner {
       entry: options.entry ?? threadEntry(),
       concurrency,
       shared: options.shared,
-      resourceLimits: options.resourceLimits ?? HEAP,
+      resourceLimits: options.resourceLimits ?? heapOf(workers, memoryOfMachine()),
       startTimeoutMs: options.startTimeoutMs ?? 20_000,
       endTimeoutMs: options.endTimeoutMs ?? 10_000,
     };

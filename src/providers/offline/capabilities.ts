@@ -1,18 +1,24 @@
+import { MS_PER_DAY } from '../../core/day.ts';
+import { INTERVALS, type Interval, intervalMs } from '../../core/interval.ts';
 import type { Capabilities, IntervalCapability } from '../provider.ts';
 
-/** Offline sources have no limits, and what they have is final when its session closes. */
-const UNLIMITED: IntervalCapability = {
-  maxSpanDays: null,
-  lookBackDays: null,
-  requestsPerSpan: 1,
-  settleDelayMs: 0,
-};
+/** What such a source has is final when its session closes. `mostRows`: of one piece of intraday bars; null: no limit. */
+function limitsOf(interval: Interval, mostRows: number | null): IntervalCapability {
+  const isWhole = mostRows === null || interval === '1d';
+  return {
+    maxSpanDays: isWhole ? null : Math.floor((mostRows * intervalMs(interval)) / MS_PER_DAY),
+    lookBackDays: null,
+    requestsPerSpan: 1,
+    settleDelayMs: 0,
+  };
+}
 
-/** Capabilities of a provider that reads from this machine alone. */
-export function offlineCapabilities(id: string, needsUrl: boolean): Capabilities {
+/** Capabilities of a provider that reads from this machine alone, long series in pieces of so many rows (null: at once). */
+export function offlineCapabilities(id: string, needsUrl: boolean, mostRows: number | null): Capabilities {
+  const limits = INTERVALS.map((interval) => [interval, limitsOf(interval, mostRows)]);
   return {
     id,
-    intervals: { '1m': UNLIMITED, '5m': UNLIMITED, '15m': UNLIMITED, '1h': UNLIMITED, '1d': UNLIMITED },
+    intervals: Object.fromEntries(limits),
     maxInFlight: null,
     defaultInFlight: 8,
     metered: false,

@@ -2,7 +2,10 @@ import type { Interval } from '../../core/interval.ts';
 import { offlineCapabilities } from '../offline/capabilities.ts';
 import type { Capabilities, IntervalCapability, ProviderConfig } from '../provider.ts';
 
-export const sampleCapabilities: Capabilities = offlineCapabilities('sample', false);
+/** Rows of a piece: a thread holds so many at a time, however long a series is. */
+const PIECE_ROWS = 131_072;
+
+export const sampleCapabilities: Capabilities = offlineCapabilities('sample', false, PIECE_ROWS);
 
 /** What one request of a list takes. */
 const MOST_SERIES = 100;

@@ -1,0 +1,28 @@
+import { totalmem } from 'node:os';
+import { constrainedMemory } from 'node:process';
+import type { ResourceLimits } from 'node:worker_threads';
+
+/** MB that a thread may have for old objects, at least and at most. */
+const LEAST = 512;
+const MOST = 4096;
+
+/**
+ * The young generation is what makes threads expensive: its default grows to 48 MB each under a steady stream of
+ * short-lived answers.
+ */
+const YOUNG = 4;
+
+/**
+ * Heap limits of one of so many threads on a machine with so many bytes of memory: its part of one half. Nothing is used
+ * of it but by who needs it, such as a file of millions of rows.
+ */
+export function heapOf(threads: number, bytes: number): ResourceLimits {
+  const part = Math.floor(bytes / 2 ** 20 / 2 / threads);
+  return { maxYoungGenerationSizeMb: YOUNG, maxOldGenerationSizeMb: Math.min(Math.max(part, LEAST), MOST) };
+}
+
+/** Bytes that this process may use, by the machine and by the limit of a container. */
+export function memoryOfMachine(): number {
+  const limit = constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}

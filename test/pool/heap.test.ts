@@ -1,0 +1,22 @@
+import { totalmem } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { heapOf, memoryOfMachine } from '../../src/pool/heap.ts';
+
+const GB = 2 ** 30;
+
+describe('the heap of a thread', () => {
+  it.each([
+    [1, 4 * GB, 2048],
+    [2, 8 * GB, 2048],
+    [8, 24 * GB, 1536],
+    [8, 4 * GB, 512],
+    [1, 64 * GB, 4096],
+  ])('one of %i on a machine of %i bytes has %i MB', (threads, bytes, mb) => {
+    expect(heapOf(threads, bytes)).toEqual({ maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: mb });
+  });
+
+  it('is a part of what the machine has, or a container leaves of it', () => {
+    expect(memoryOfMachine()).toBeGreaterThan(0);
+    expect(memoryOfMachine()).toBeLessThanOrEqual(totalmem());
+  });
+});
