@@ -78,9 +78,15 @@ async function sql({ text }: Block): Promise<void> {
   expect(rows.length).toBeGreaterThan(200);
 }
 
-/** The lines of an output, but for how long it took. */
+/** A line that tells every ten seconds how far a run is, as `progressText` writes it. */
+const PROGRESS = /^\[[^\]]* *\] [\d,]+\/[\d,]+ \( *[\d.]+%\).* Elapsed: /;
+
+/** The lines of an output, but for how long it took: neither the time nor what was told because of it. */
 const lasting = (text: string): string[] =>
-  text.split('\n').map((line) => line.trimEnd().replace(/ in [\d.]+ ?m?s\b/, ' in …'));
+  text
+    .split('\n')
+    .filter((line) => !PROGRESS.test(line))
+    .map((line) => line.trimEnd().replace(/ in (\d+h )?(\d+m )?[\d.]+ ?m?s\b/, ' in …'));
 
 /** How what is shown is compared; a drawing is not. */
 function shown(block: Block): Step[] {
