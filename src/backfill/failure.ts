@@ -1,3 +1,5 @@
+import { calendarById } from '../core/calendar/calendars.ts';
+import type { Coverage } from '../core/coverage.ts';
 import { type Day, formatDay } from '../core/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Want } from '../core/plan.ts';
@@ -25,8 +27,21 @@ export function failureOf(want: Want, result: SeriesResult): Failure | null {
   const lost = lostRows(result.report);
   if (lost !== null) return { ...about, code: 'mostly-rejected', message: lost };
   if (missing === 0) return null;
-  const message = `${missing} of ${want.sessions} sessions stay missing: the answer does not reach them`;
+  const { endsOn: end } = result.report;
+  const hint = end === undefined ? '' : `; it ends on ${end}: --end ${end} asks for no more`;
+  const message = `${missing} of ${want.sessions} sessions stay missing: the answer does not reach them${hint}`;
   return { ...about, code: 'incomplete', message };
+}
+
+/** So many sessions without a word at its end, and a source is one that is not kept up. */
+const NOT_KEPT_UP = 10;
+
+/** See `SeriesReport`. */
+export function endsOn({ present, absent }: Coverage, { range, calendar }: Want): string | undefined {
+  const end = present.at(-1)?.to;
+  if (end === undefined || (absent.at(-1)?.to ?? end) > end) return undefined;
+  const after = calendarById(calendar).count([{ from: end, to: range.to }]);
+  return after < NOT_KEPT_UP ? undefined : lastDay(end);
 }
 
 /** Rows without a price, or outside trading hours, of which none should be left where nothing else came. */

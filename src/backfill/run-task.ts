@@ -22,6 +22,7 @@ import { type ActionsHeard, actionOddities, openSplits } from './hear-actions.ts
 import { askUntilSure, type Outcome } from './ask-until-sure.ts';
 import { badActionOddities, keepBadActions } from './bad-actions.ts';
 import { isUnexplained } from './doubt.ts';
+import { endsOn } from './failure.ts';
 import { driftOf } from './drift.ts';
 import { wrongRows } from './learn-from.ts';
 import { countAfterBreak } from './early-sessions.ts';
@@ -144,6 +145,7 @@ async function commit(
   });
   return {
     ...sessions,
+    endsOn: endsOn(learned, want),
     bars: bars.length + verdict.wanted.length - wanted.length,
     inserted,
     changed,

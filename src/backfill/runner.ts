@@ -41,6 +41,8 @@ export interface SeriesReport {
   readonly unavailable: readonly UnavailableSessions[];
   /** Wanted sessions of which the answer said nothing; they stay missing. */
   readonly missing: number;
+  /** The last session that the answer has a bar of, `YYYY-MM-DD`, where far more than a week is missing after it. */
+  readonly endsOn?: string | undefined;
   /** Rows put in quarantine. */
   readonly rejected: number;
   /** Rows outside the regular session or its grid, and rows that nobody traded. */
