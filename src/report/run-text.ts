@@ -149,7 +149,7 @@ function capitalized(text: string): string {
 
 /** How a run ended that was not stopped: complete is said only of what is. */
 function endLine(
-  { failed, notRun, unavailable, waiting, holes, cannotBeHad, startedAt, endedAt }: RunSummary,
+  { failed, notRun, unavailable, waiting, holes, absent, cannotBeHad, startedAt, endedAt }: RunSummary,
   purpose: RunPurpose,
 ): string {
   const time = formatDuration(endedAt - startedAt);
@@ -162,7 +162,13 @@ function endLine(
   ];
   if (lacking.length > 0) return `${purpose} ended in ${time}, not complete: ${lacking.join(', ')}`;
   if (holes === 0) return `${purpose} complete in ${time}`;
-  return `${purpose} ended in ${time}; ${plural(holes, 'session')} without a bar that nobody explains`;
+  const { rejected = 0 } = absent;
+  const unexplained = holes - rejected;
+  const parts = [
+    ...(unexplained > 0 ? [`${plural(unexplained, 'session')} without a bar that nobody explains`] : []),
+    ...(rejected > 0 ? [`${plural(rejected, 'session')} of which every row was rejected`] : []),
+  ];
+  return `${purpose} ended in ${time}; ${parts.join(', ')}`;
 }
 
 /** A line an interval that is not open to the key, however many series that is. */

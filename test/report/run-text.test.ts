@@ -56,6 +56,15 @@ describe('the summary of a run', () => {
     expect(counts).toBe('Fetched: 2  Errors: 0  Skipped: 3  With holes: 2');
   });
 
+  it('counts sessions whose rows it rejected apart from those that nobody explains', () => {
+    const of = (rejected: number, holes: number): string | undefined =>
+      summaryText({ ...CALM, rejected, holes, absent: rejected > 0 ? { rejected } : {} })[0];
+    expect(of(2, 2)).toBe('Backfill ended in 1m 1s; 2 sessions of which every row was rejected');
+    expect(of(1, 4)).toBe(
+      'Backfill ended in 1m 1s; 3 sessions without a bar that nobody explains, 1 session of which every row was rejected',
+    );
+  });
+
   it('says no more than three lines if there is no more to say', () => {
     expect(summaryText(CALM)).toEqual(QUIET);
     const unmoved = { yahoo: { compared: 9, changed: 0, gone: 0, worst: 0 } };
