@@ -46,7 +46,7 @@ export { distrustedLines } from './report/distrusted-text.ts';
 export { coverageText, staleHint } from './report/coverage-text.ts';
 export { issuesText } from './report/issues-text.ts';
 export { type SeriesRevision, revisionsText } from './report/revisions-text.ts';
-export { type Page, totalLine } from './report/page.ts';
+export { type Page, tied, totalLine, wrapped } from './report/page.ts';
 export type { IssuesReport } from './report/issues.ts';
 export type { ActionsChange } from './library/actions-by-hand.ts';
 export type { DoctorOptions } from './library/doctor.ts';

@@ -7,6 +7,7 @@ import {
   issuesText,
   revisionsText,
   staleHint,
+  tied,
 } from '../index.ts';
 import { EXIT } from './exit-codes.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, given, rangeOf } from './options.ts';
@@ -83,7 +84,7 @@ async function checkData(argv: Options): Promise<number> {
   const report = await history.coverage({ ...given({ tickers, intervals }), ...rangeOf(argv) });
   await (argv.json ? printJson(jsonOf(report, argv)) : print(coverageText(report, argv, dataPage(argv.all))));
   const hint = staleHint(report);
-  if (hint !== undefined) tell(hint);
+  if (hint !== undefined) tell(hint.replace(/--end \S+/, tied));
   const { coverage } = report.totals;
   const { unreadable } = report;
   if (failUnder !== undefined && unreadable.length > 0) {

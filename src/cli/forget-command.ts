@@ -2,6 +2,7 @@ import {
   BackfillError,
   actionsCount,
   plural,
+  tied,
   type DateRange,
   type Forgettable,
   type Interval,
@@ -54,7 +55,7 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
   for (const { path, reason } of setAside) tell(`set aside ${path}: ${reason}`);
   for (const ticker of unknown) tell(`Nothing was stored of ${ticker}.`);
   tell(`Forgot ${plural(rows, 'bar')}${actions === 0 ? '' : `, ${actionsCount(actions)}`}.`);
-  if (id !== null) tell(`To bring that back: backfill restore ${id}${storeOf(argv.store)}`);
+  if (id !== null) tell(`To bring that back: ${tied(`backfill restore ${id}${storeOf(argv.store)}`)}`);
   return EXIT.done;
 }
 

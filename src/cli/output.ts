@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { EXIT } from './exit-codes.ts';
-import { BackfillError } from '../index.ts';
+import type { WriteStream } from 'node:tty';
+import { BackfillError, wrapped } from '../index.ts';
 import { jsonPieces } from './json-pieces.ts';
 import type { LiveLine } from './live-line.ts';
+import { columnsOf } from './page.ts';
 
 /**
  * Whoever reads may stop reading (`| head`): what is written then is nobody's, and no error. Output that cannot be
@@ -51,7 +53,8 @@ export function clearBottom(): void {
 
 /** stdout is data. Waits while the reader is slow. */
 export async function print(lines: readonly string[]): Promise<void> {
-  await printPieces(lines, '\n');
+  const { stdout } = process;
+  await printPieces(stdout.isTTY ? lines.flatMap((line) => fitting(line, stdout)) : lines, '\n');
 }
 
 /** One line of JSON, made as it is written. */
@@ -99,9 +102,16 @@ export async function printToReader(text: string): Promise<boolean> {
 }
 
 /** stderr is progress and messages. */
-export function tell(line: string): void {
+export function tell(text: string): void {
   clearBottom();
-  if (process.stderr.writable) process.stderr.write(`${line}\n`);
+  const { stderr } = process;
+  const lines = text.split('\n').flatMap((line) => fitting(line, stderr));
+  if (stderr.writable) stderr.write(`${lines.join('\n')}\n`);
+}
+
+/** A line as a terminal shows it, broken between words where whoever made it did not know how wide that is. */
+function fitting(line: string, stream: WriteStream): string[] {
+  return wrapped(line, columnsOf(stream), { wholeWords: true });
 }
 
 /** Names dividends whose size is in doubt, of bars that are adjusted for them all the same. */

@@ -16,7 +16,8 @@ export function messagePage(all: boolean): Page {
   return { columns: columnsOf(stderr), isWhole: all, hasColours: hasColours(stderr) };
 }
 
-function columnsOf({ isTTY, columns }: WriteStream): number {
+/** Columns of a terminal; infinite for what is none. */
+export function columnsOf({ isTTY, columns }: WriteStream): number {
   return isTTY ? columns || USUAL_COLUMNS : Number.POSITIVE_INFINITY;
 }
 

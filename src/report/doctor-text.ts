@@ -1,6 +1,6 @@
 import { grouped } from '../core/grouped.ts';
 import type { Damage, Examination } from '../store/damage.ts';
-import { type Page, printable, UNBOUNDED, wrapped } from './page.ts';
+import { type Page, printable, tied, UNBOUNDED, wrapped } from './page.ts';
 import { fittedTable, formatCount, plural } from './table.ts';
 
 /** Damages that are shown, unless the page wants all. */
@@ -16,7 +16,10 @@ export function doctorText(
   page = UNBOUNDED,
 ): string[] {
   if (damages.length === 0)
-    return [`Examined ${plural(partitions, 'partition')} (${formatCount(count)} rows): no damage.`];
+    return wrapped(
+      `Examined ${plural(partitions, 'partition')} (${formatCount(count)} rows): no damage.`,
+      page.columns,
+    );
   const shown = page.isWhole ? damages : damages.slice(0, SHOWN);
   const { head, rows } = fittedTable<Damage>(
     [
@@ -62,7 +65,8 @@ function summaryLines(damages: readonly Damage[], fix: boolean): string[] {
   const found = `${plural(damages.length, 'damage')} in ${plural(files, 'file')}`;
   const mendable = damages.filter((damage) => damage.mendable).length;
   if (!fix) {
-    const next = mendable === 0 ? 'none can be mended' : `run backfill doctor --fix to mend ${mendable}`;
+    const next =
+      mendable === 0 ? 'none can be mended' : `run ${tied('backfill doctor --fix')} to mend ${mendable}`;
     return [`${found}; ${next}.`];
   }
   const mended = damages.filter((damage) => damage.mended).length;

@@ -56,11 +56,21 @@ function beginning(text: string, columns: number): string {
 /** A space at which a line is broken last. It is printed as any other. */
 export const TIE = '\u00A0';
 
+/** A command as it is typed, which is broken last. */
+export function tied(command: string): string {
+  return command.replaceAll(' ', TIE);
+}
+
 /**
  * A text as lines of at most so many columns, broken at spaces, and within a longer word after a slash or a tie, or where
- * it must be. All are indented by `indent` spaces, those after the first by `hang` more.
+ * it must be, unless `wholeWords`: these a terminal folds, so that they can be copied. All are indented by `indent` spaces,
+ * those after the first by `hang` more.
  */
-export function wrapped(text: string, columns: number, { indent = 0, hang = 0 } = {}): string[] {
+export function wrapped(
+  text: string,
+  columns: number,
+  { indent = 0, hang = 0, wholeWords = false } = {},
+): string[] {
   if (columns === Number.POSITIVE_INFINITY) return [' '.repeat(indent) + text.replaceAll(TIE, ' ')];
   const lines: string[] = [];
   let line = ' '.repeat(indent);
@@ -73,7 +83,7 @@ export function wrapped(text: string, columns: number, { indent = 0, hang = 0 } 
   };
   for (const word of text.split(' ')) {
     if (!isEmpty && widthOf(line) + 1 + widthOf(word) > columns) next();
-    for (const [i, piece] of piecesOf(word, room).entries()) {
+    for (const [i, piece] of (wholeWords ? [word] : piecesOf(word, room)).entries()) {
       if (i > 0) next();
       line += (isEmpty ? '' : ' ') + piece;
       isEmpty = false;

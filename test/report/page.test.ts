@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, printable, totalLine, widthOf, wrapped } from '../../src/report/page.ts';
+import { cut, printable, tied, totalLine, widthOf, wrapped } from '../../src/report/page.ts';
 
 const words = fc.array(
   fc.string({
@@ -55,6 +55,20 @@ describe('a text that is broken into lines', () => {
 
   it('has nothing that moves a cursor', () => {
     expect(printable('one\n  two\u001B[2J\u0007')).toBe('one two?[2J?');
+  });
+});
+
+describe('a message that may be copied from', () => {
+  it('is broken between words, which stay whole however long, and so do commands', () => {
+    const text = `wait for /work/stores/prices/data; then: ${tied('backfill restore newest --store s')} again`;
+    expect(wrapped(text, 20, { wholeWords: true })).toEqual([
+      'wait for',
+      '/work/stores/prices/data;',
+      'then:',
+      'backfill restore newest --store s',
+      'again',
+    ]);
+    expect(wrapped(text, Infinity, { wholeWords: true })).toEqual([text.replaceAll('\u00A0', ' ')]);
   });
 });
 
