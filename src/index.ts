@@ -63,5 +63,6 @@ export type { Market } from './market/market.ts';
 export { readTextFileIfAny } from './market/text-file.ts';
 export type { RequestLogEntry, Simulator, SimulatorOptions } from './simulator/server.ts';
 export { ADJUSTMENTS, type Adjustment } from './core/factors.ts';
-export { type Exported, csvField } from './library/export.ts';
+export { csvField } from './library/export.ts';
+export type { Exported } from './library/exported.ts';
 export type { SqlRows, SqlValue } from './store/sql.ts';

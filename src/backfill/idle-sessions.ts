@@ -3,7 +3,7 @@ import type { Bars } from '../core/columns.ts';
 import { leadingClaim } from '../core/evidence.ts';
 import type { Day } from '../core/day.ts';
 import { sessionDateOf, sessionDays } from '../core/partition.ts';
-import type { CheckedAnswer } from './learn-from.ts';
+import type { CheckedAnswer } from './checked-answer.ts';
 
 /** A row of an answer or of the store, by its session. */
 export interface Row {

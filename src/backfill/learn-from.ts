@@ -1,40 +1,14 @@
 import type { Calendar } from '../core/calendar/calendar.ts';
-import type { RejectedBar } from '../core/checks.ts';
-import { type Bars, placeOf } from '../core/columns.ts';
+import { placeOf } from '../core/columns.ts';
 import type { Absence, Coverage } from '../core/coverage.ts';
 import type { Day, DayRange } from '../core/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../core/evidence.ts';
-import type { Filler } from '../core/fillers.ts';
 import { sessionDateOf, sessionDays } from '../core/partition.ts';
-import type { Want } from '../core/plan.ts';
 import { contains, intersect, normalize, subtract, union } from '../core/ranges.ts';
 import { shortSessions } from '../core/short-sessions.ts';
 import type { BarAnswer, UnusableRow } from '../providers/provider.ts';
+import type { CheckedAnswer } from './checked-answer.ts';
 import { isThinlyTraded } from './thin-trading.ts';
-
-/** An answer after its checks. */
-export interface CheckedAnswer {
-  readonly want: Want;
-  readonly calendar: Calendar;
-  readonly answer: BarAnswer;
-  /** Sound bars of wanted sessions. */
-  readonly accepted: Bars;
-  readonly rejected: readonly RejectedBar[];
-  /** Rows that nobody traded. */
-  readonly fillers: readonly Filler[];
-  /** Final bars of the store around the want. */
-  readonly known: Bars;
-  /** Sessions around the want of which the store knows that they have no bar. */
-  readonly absent: readonly Absence[];
-  /** Of the prices; null: not known. */
-  readonly currency: string | null;
-  /** Last session that is final at `now`. */
-  readonly lastSettled: Day;
-  /** Provider id. */
-  readonly source: string;
-  /** ms since the epoch. */
-  readonly now: number;
-}
 
 /** What an answer says of the sessions that were wanted and are over; the three counts add up to all of them. */
 export interface Learned {

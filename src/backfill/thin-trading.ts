@@ -2,7 +2,7 @@ import type { Calendar } from '../core/calendar/calendar.ts';
 import { unitsOfADollar } from '../core/currency.ts';
 import type { Day } from '../core/day.ts';
 import { type LackingRun, type Row, lackingRuns, rowsOf, runLengths } from './idle-sessions.ts';
-import type { CheckedAnswer } from './learn-from.ts';
+import type { CheckedAnswer } from './checked-answer.ts';
 import { largest, smallest } from '../core/extremes.ts';
 
 /** Traded value a session, in US dollars by the order of magnitude, from which on no session passes without a trade. */

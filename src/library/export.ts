@@ -11,21 +11,8 @@ import { contains } from '../core/ranges.ts';
 import type { BarStore, Scan, SeriesState } from '../store/store.ts';
 import { isDamage } from '../store/damage.ts';
 import { intervalsFor, openAdjusted } from './adjusted.ts';
+import type { Exported, NotExported } from './exported.ts';
 import type { ExportFormat, ReadOptions } from './history.ts';
-
-/** A series that was left out, and why. */
-export interface NotExported {
-  readonly series: Series;
-  readonly reason: string;
-}
-
-export interface Exported {
-  readonly rows: number;
-  readonly series: number;
-  readonly failures: readonly NotExported[];
-  /** What is odd about the dividends that bars were adjusted for, a line each. */
-  readonly doubts: readonly string[];
-}
 
 /** Where the bars of an export go. `isFinal` says of a stamp whether its session was settled when it was stored. */
 export interface BarSink {

@@ -18,7 +18,7 @@ import type { Examination } from '../store/damage.ts';
 import type { ForgottenEntry, ForgottenSeries, Restored } from '../store/forgotten.ts';
 import type { Scan } from '../store/store.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
-import type { Exported } from './export.ts';
+import type { Exported } from './exported.ts';
 import type { DoctorOptions } from './doctor.ts';
 
 export interface HistoryOptions {

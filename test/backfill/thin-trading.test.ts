@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckedAnswer } from '../../src/backfill/learn-from.ts';
+import type { CheckedAnswer } from '../../src/backfill/checked-answer.ts';
 import { isThinlyTraded } from '../../src/backfill/thin-trading.ts';
 import type { Bar } from '../../src/core/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';

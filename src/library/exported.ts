@@ -1,0 +1,15 @@
+import type { Series } from '../core/bars.ts';
+
+/** A series that was left out, and why. */
+export interface NotExported {
+  readonly series: Series;
+  readonly reason: string;
+}
+
+export interface Exported {
+  readonly rows: number;
+  readonly series: number;
+  readonly failures: readonly NotExported[];
+  /** What is odd about the dividends that bars were adjusted for, a line each. */
+  readonly doubts: readonly string[];
+}
