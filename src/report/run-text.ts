@@ -100,7 +100,7 @@ function worstText(worst: number): string {
 }
 
 /** What a verification found, for a terminal: a line a provider. */
-export function driftText({ drift }: RunSummary, page = UNBOUNDED): string[] {
+export function driftText({ drift, bars }: RunSummary, page = UNBOUNDED): string[] {
   const rows = Object.entries(drift);
   if (rows.length === 0) return ['No stored bar was answered again.'];
   const { head, rows: lines } = fittedTable(
@@ -114,7 +114,9 @@ export function driftText({ drift }: RunSummary, page = UNBOUNDED): string[] {
     rows,
     page.columns,
   );
-  return [head, ...lines.flat()];
+  const compared = rows.reduce((sum, [, one]) => sum + one.compared, 0);
+  const besides = `Compared is all that the answers hold: ${plural(bars, 'bar')} of the sample, and ${formatCount(compared - bars)} beside them.`;
+  return [head, ...lines.flat(), ...(compared > bars ? wrapped(besides, page.columns) : [])];
 }
 
 /** How the run ended. */
