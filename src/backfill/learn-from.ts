@@ -1,6 +1,6 @@
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { placeOf } from '../core/columns.ts';
-import type { Absence, Coverage } from '../core/coverage.ts';
+import type { Absence, Coverage, Unconfirmed } from '../core/coverage.ts';
 import type { Day, DayRange } from '../core/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../core/evidence.ts';
 import { sessionDateOf, sessionDays } from '../core/partition.ts';
@@ -57,25 +57,37 @@ export function learnFrom(checked: CheckedAnswer): Learned {
   // Of a session beyond the proof only some bars may have come: it is asked for again.
   const unproven = want.series.interval === '1d' ? [] : subtract(known, [answer.proven]);
   const open = union(normalize(unsettled), normalize(unproven));
-  const unconfirmed = subtract(unconfirmedOf(checked), open);
+  const unconfirmed = unconfirmedOf(checked, known).flatMap(({ from, to, ...run }) =>
+    subtract([{ from, to }], open).map((left) => ({ ...left, ...run })),
+  );
   const learned = {
     present: known,
-    provisional: union(open, unconfirmed),
+    provisional: union(open, normalize(unconfirmed)),
     absent: absences,
-    ...(unconfirmed.length > 0 && {
-      unconfirmed: unconfirmed.map((run) => ({ ...run, since: checked.now })),
-    }),
+    ...(unconfirmed.length > 0 && { unconfirmed }),
   };
   const provisional = days.filter((session) => session > lastSettled).length;
-  const waiting = calendar.count(unconfirmed);
+  const waiting = calendar.count(normalize(unconfirmed));
   return { learned, present: days.length - provisional, absent, missing, provisional, waiting };
+}
+
+/** Stored sessions that wait to be confirmed: those that may have been cut, and others with too few bars. */
+function unconfirmedOf(checked: CheckedAnswer, known: readonly DayRange[]): Unconfirmed[] {
+  const { now: since } = checked;
+  const { edition, mayBeCut = [] } = checked.answer;
+  const cut = edition === undefined ? [] : intersect(known, normalize(mayBeCut));
+  const short = subtract(shortOf(checked), cut);
+  return [
+    ...short.map((run) => ({ ...run, since })),
+    ...cut.map((run) => ({ ...run, since, ...(edition !== undefined && { edition }) })),
+  ];
 }
 
 /**
  * Sessions with far fewer bars than is usual of which this is the first that is heard, or of which more came than was
  * stored: a part of them may be on its way. What an earlier answer said too is so.
  */
-function unconfirmedOf({ want, calendar, accepted, known }: CheckedAnswer): DayRange[] {
+function shortOf({ want, calendar, accepted, known }: CheckedAnswer): DayRange[] {
   const { interval } = want.series;
   const sessionOf = sessionDateOf(interval, calendar);
   if (interval === '1d') return [];

@@ -23,10 +23,15 @@ export interface Absence extends DayRange {
   readonly by: readonly Claim[];
 }
 
-/** Sessions with fewer bars than is usual: provisional until a later answer has no more, or for 30 days. */
+/**
+ * Sessions with fewer bars than is usual, provisional until a later answer has no more, or for 30 days; or sessions in which
+ * the provider's file may have been cut, provisional until it is another one.
+ */
 export interface Unconfirmed extends DayRange {
   /** When they were answered, ms since the epoch. */
   readonly since: number;
+  /** The edition that may have been cut in them. Default: none was. */
+  readonly edition?: string;
 }
 
 export const NOTHING_KNOWN: Coverage = { present: [], provisional: [], absent: [] };
@@ -41,14 +46,20 @@ export function unconfirmedAt(
   lessThanMs = CONFIRMED_BY_TIME_MS,
 ): DayRange[] {
   const most = Math.min(lessThanMs, CONFIRMED_BY_TIME_MS);
-  return normalize(unconfirmed.filter(({ since }) => now - since < most));
+  return normalize(unconfirmed.filter(({ since, edition }) => edition === undefined && now - since < most));
 }
 
 /** The provisional sessions at `now`: those that time has confirmed are final. */
 export function provisionalAt(coverage: Coverage, now: number): DayRange[] {
   const { provisional, unconfirmed = [] } = coverage;
-  if (unconfirmed.length === 0) return [...provisional];
-  return subtract(provisional, subtract(normalize(unconfirmed), unconfirmedAt(coverage, now)));
+  const shortOnes = normalize(unconfirmed.filter(({ edition }) => edition === undefined));
+  if (shortOnes.length === 0) return [...provisional];
+  return subtract(provisional, subtract(shortOnes, unconfirmedAt(coverage, now)));
+}
+
+/** The sessions in which an edition may have been cut: whoever would read the same again learns nothing. */
+export function cutIn({ unconfirmed = [] }: Coverage, edition: string | null): DayRange[] {
+  return normalize(unconfirmed.filter((run) => run.edition !== undefined && run.edition === edition));
 }
 
 /** One session's state. */

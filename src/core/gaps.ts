@@ -4,6 +4,7 @@ import {
   type Coverage,
   NOTHING_KNOWN,
   provisionalAt,
+  cutIn,
   unconfirmedAt,
   unknownTo,
   unlearn,
@@ -59,7 +60,7 @@ export interface GapOptions {
    * its own, in ms. Default: for ever.
    */
   readonly confirmAfterMs?: number;
-  /** The edition of what the provider would read of a ticker now, see `Asking`. Asked only where it claims an absence. */
+  /** The edition of what the provider would read of a ticker now, see `Asking`. Asked only where it claims an absence, or may have been cut. */
   readonly editionOf?: (ticker: string) => string | null;
   /** Take the whole wanted range as one gap, whatever is known (`--no-gaps`). Default false. */
   readonly everything?: boolean;
@@ -96,7 +97,7 @@ export function findGaps(
 interface View extends Pick<WantedSeries, 'calendar' | 'range'> {
   readonly interval: Interval;
   readonly coverage: Coverage;
-  /** See `GapOptions.editionOf`; null where no absence depends on it. */
+  /** See `GapOptions.editionOf`; null where nothing depends on it. */
   readonly edition: string | null;
   /** Days of which the corporate actions are known; undefined where it does not matter. */
   readonly readable: readonly DayRange[] | undefined;
@@ -106,7 +107,9 @@ const NO_DAYS: readonly DayRange[] = [];
 
 function viewOf({ series, calendar, range }: WantedSeries, coverage: Coverage, options: GapOptions): View {
   const { provider, actionsCovered, editionOf } = options;
-  const claims = coverage.absent.some(({ by }) => by.some((claim) => claim.provider === provider));
+  const claims =
+    coverage.absent.some(({ by }) => by.some((claim) => claim.provider === provider)) ||
+    coverage.unconfirmed?.some((run) => run.edition !== undefined) === true;
   return {
     ...{ interval: series.interval, calendar, range, coverage },
     edition: claims ? (editionOf?.(series.ticker) ?? null) : null,
@@ -153,7 +156,10 @@ function closedDays({ interval, coverage, edition, readable }: View, options: Ga
   const unknown = unknownTo(provider, coverage);
   if (unknown !== undefined && !isDue([unknown], asking)) return [ALL_DAYS];
   const open = provisionalAt(coverage, now);
-  const asked = subtract(open, unconfirmedAt(coverage, now, confirmAfterMs));
+  const asked = subtract(
+    subtract(open, unconfirmedAt(coverage, now, confirmAfterMs)),
+    cutIn(coverage, edition),
+  );
   const settled = subtract(coverage.present, asked);
   const explained = coverage.absent.filter(({ by }) => !isDue(by, asking));
   return normalize([...(readable === undefined ? settled : intersect(settled, readable)), ...explained]);

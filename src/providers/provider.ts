@@ -126,6 +126,8 @@ export interface BarAnswer {
   readonly oddities?: readonly Oddity[];
   /** What the source has of the series and was not read, a line each, with what to do. Default: nothing. */
   readonly notRead?: readonly string[];
+  /** Sessions in which the edition that was read may have been cut. Default: none. */
+  readonly mayBeCut?: readonly DayRange[];
   /** The edition that was read, of a provider with `editionOf`. */
   readonly edition?: string;
   /** What is known of why the answer has no bar at all, in a few words; only where it has none. */

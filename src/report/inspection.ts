@@ -51,7 +51,7 @@ export interface Inspection {
   readonly files: readonly InspectedFile[];
   /** What the prices are; null: to be said. */
   readonly basis: Basis | null;
-  /** Lines about files that are none of bars, and those that may have been cut. */
+  /** Lines about files that are none of bars. */
   readonly notes: readonly string[];
 }
 

@@ -23,7 +23,7 @@ const DAY = 86_400_000;
 const line = (day: string, i: number): string =>
   `${day},${50 + i},${51 + i},${49 + i},50.5,${90_000_000 + i}`;
 const HEADER = 'date,open,high,low,close,volume';
-const table = (lines: readonly string[]): string => [HEADER, ...lines].join('\n');
+const table = (lines: readonly string[]): string => `${[HEADER, ...lines].join('\n')}\n`;
 const WHOLE = DAYS.map((day, i) => `${day},${50 + i},${52 + i},${48 + i},${51 + i},${90_000_000 + i}`);
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -45,7 +45,7 @@ describe('a run over a folder', () => {
     const rows = ['03-01', '03-02', '03-03', '03-06'].map((day, i) => `2017-${day},1,2,1,2,${i + 1}`);
     const header = 'date,open,high,low,close,volume';
     const write = (name: string, lines: readonly string[]): Promise<void> =>
-      writeFile(join(files, name), [header, ...lines].join('\n'));
+      writeFile(join(files, name), `${[header, ...lines].join('\n')}\n`);
     const source = ['--provider', 'csv', '--provider-url', `csv=${files}`, '--basis', 'raw'];
     const what = ['--tickers', 'AAPL,MSFT', '--start', '2017-03-01', '--end', '2017-03-06'];
     const again = (now: readonly string[]): Promise<Finished> =>

@@ -6,13 +6,12 @@ import { quoted } from '../../core/quoted.ts';
 import { isWord, readFileName } from './file-name.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
 import { headingOf } from './heading.ts';
-import { isFileEnded } from './line-end.ts';
 import { firstBytes, readText, readZip } from './records.ts';
 import type { StampedRows } from './stamped-rows.ts';
 import { GET_AGAIN } from './table.ts';
 import { type SharedTables, tradesOnSaturday } from './shared-tables.ts';
 import { tickerNamed } from './ticker-name.ts';
-import { someOf, Unread } from './unread.ts';
+import { Unread } from './unread.ts';
 
 /** A file with bars of one ticker; `shared-table` holds others too. */
 export type BarFile =
@@ -23,7 +22,7 @@ export interface BarFolder {
   readonly filesByTicker: ReadonlyMap<string, readonly BarFile[]>;
   /** `actions.csv`, where there is one. */
   readonly actionsPath: string | null;
-  /** A line for each reason for which files are not read, and for those that may have been cut, with their names. */
+  /** A line for each reason for which files are not read, with their names. */
   readonly notes: readonly string[];
   /** The same without those that look like tables of bars. */
   readonly asides: readonly string[];
@@ -92,28 +91,7 @@ export function lookThrough(folder: string, shared: SharedTables): BarFolder {
       else files.push(file);
     }
   }
-  const cut = cutFiles(filesByTicker, root);
-  const lines = { notes: [...unread.lines(), ...cut], asides: [...asides.lines(), ...cut] };
-  return { filesByTicker, actionsPath, ...lines, refused };
-}
-
-/** A line about files without an end of their last line, unless most of the folder were written so. */
-function cutFiles(filesByTicker: ReadonlyMap<string, readonly BarFile[]>, root: string): string[] {
-  const tables = [...filesByTicker.values()].flat().filter(({ kind }) => kind.endsWith('table'));
-  const paths = [...new Set(tables.map(({ path }) => path))];
-  const open = paths.filter((path) => !/\.(gz|zip)$/i.test(path) && mayBeCut(path));
-  if (open.length === 0 || (paths.length > 1 && open.length > paths.length / 2)) return [];
-  const names = someOf(open.map((path) => relative(root, path)));
-  return [`may be cut within the last number, for no line end follows it: ${names}`];
-}
-
-function mayBeCut(path: string): boolean {
-  try {
-    return !isFileEnded(path) && headingOf(headOf(path)).endsInNumber;
-  } catch {
-    // That it cannot be read is said when it is.
-    return false;
-  }
+  return { filesByTicker, actionsPath, notes: unread.lines(), asides: asides.lines(), refused };
 }
 
 /** A folder and the paths of all files in it, or a file's folder and the file alone. */

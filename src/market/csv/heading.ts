@@ -1,4 +1,3 @@
-import type { Header } from './header.ts';
 import { HEAD_LINES, layoutOf } from './layout.ts';
 import { withoutPreamble } from './records.ts';
 import { stacked } from './side-by-side.ts';
@@ -9,8 +8,6 @@ export interface Heading {
   readonly isTable: boolean;
   /** Whether the rows name their instruments. */
   readonly namesTickers: boolean;
-  /** Whether lines end with a number that is stored. */
-  readonly endsInNumber: boolean;
 }
 
 /** Whether a CSV text begins with a header of bars, and what columns it has. */
@@ -23,12 +20,11 @@ export function headingOf(text: string): Heading {
     line.split(delimiter).map((field) => field.replaceAll('"', '').trim());
   const head = stacked(lines.map((line, i) => ({ fields: cut(line), number: i + 1 })));
   const layout = layoutOf(head.map(({ fields }) => fields));
-  if ('problem' in layout) return { isTable: false, namesTickers: false, endsInNumber: false };
+  if ('problem' in layout) return { isTable: false, namesTickers: false };
   const { header, ticker } = layout;
   return {
     isTable: true,
     namesTickers: [ticker, header.ticker, header.name].some((one) => one !== null),
-    endsInNumber: isNumber(header, (head[0]?.fields.length ?? 0) - 1),
   };
 }
 
@@ -37,9 +33,4 @@ export function delimiterOf(text: string): string {
   const line = withoutPreamble(text.slice(0, 4096)).split(/[\r\n]/, 1)[0] ?? '';
   const count = (sign: string): number => line.split(sign).length;
   return [',', ';', '\t', '|'].reduce((best, sign) => (count(sign) > count(best) ? sign : best));
-}
-
-/** Whether a column is a number that is stored. */
-function isNumber({ open, high, low, close, volume, vwap, trades }: Header, column: number): boolean {
-  return [open, high, low, close, volume, vwap, trades].includes(column);
 }

@@ -13,6 +13,15 @@ export interface RowsOfFile {
   readonly rows: FileBars;
   /** Splits and dividends that it tells of by the way. */
   readonly told: readonly ToldAction[];
+  /** The start of the bar whose row may have been cut; null: of none. */
+  readonly mayBeCut: number | null;
+}
+
+/** Rows of several files. */
+export interface JoinedRows {
+  readonly rows: FileBars;
+  /** Starts of the bars whose rows may have been cut. */
+  readonly mayBeCut: readonly number[];
 }
 
 /** Words in a file's name that name no instrument: endings and months. */
@@ -32,16 +41,17 @@ const TOLERANCE = 1e-4;
 export function joinFiles(
   files: readonly RowsOfFile[],
   ticker: string,
-): { readonly interval: Interval; readonly rows: FileBars }[] {
+): (JoinedRows & { readonly interval: Interval })[] {
   return [...new Set(files.map(({ interval }) => interval))].map((interval) => {
     const ofInterval = files.filter((file) => file.interval === interval);
-    return { interval, rows: joinedRows(ofInterval, ticker) };
+    return { interval, ...joinedRows(ofInterval, ticker) };
   });
 }
 
-function joinedRows(files: readonly RowsOfFile[], ticker: string): FileBars {
+function joinedRows(files: readonly RowsOfFile[], ticker: string): JoinedRows {
   const [only, ...others] = files;
-  if (only !== undefined && others.length === 0) return only.rows;
+  if (only !== undefined && others.length === 0)
+    return { rows: only.rows, mayBeCut: only.mayBeCut === null ? [] : [only.mayBeCut] };
   assertNamedAlike(files, ticker);
   const taken = new Map<number, Taken>();
   const repeated: Taken[] = [];
@@ -62,7 +72,11 @@ function joinedRows(files: readonly RowsOfFile[], ticker: string): FileBars {
       taken.set(stamp, first);
     }
   }
-  return ascending(together([...taken.values(), ...repeated]));
+  const all = [...taken.values(), ...repeated];
+  return {
+    rows: ascending(together(all)),
+    mayBeCut: all.filter(mayBeCut).map(({ file }) => file.mayBeCut as number),
+  };
 }
 
 /** Rows of several files one after the other. */
@@ -106,9 +120,15 @@ interface Taken {
 /** The one of two rows of a stamp that is stored; undefined where they contradict each other. */
 function pick(before: Taken, after: Taken): Taken | undefined {
   if (isEmpty(before)) return after;
-  if (isEmpty(after) || agree(before, after)) return before;
+  if (isEmpty(after)) return before;
+  if (mayBeCut(before) !== mayBeCut(after)) return mayBeCut(before) ? after : before;
+  if (agree(before, after)) return before;
   if (isLast(before)) return after;
   return isLast(after) ? before : undefined;
+}
+
+function mayBeCut({ file, at }: Taken): boolean {
+  return file.mayBeCut !== null && file.mayBeCut === file.rows.bars.ts[at];
 }
 
 function isEmpty({ file: { rows }, at }: Taken): boolean {

@@ -94,10 +94,12 @@ function rowsOfInterval(
   const what = { notFinal, notes, clock: { zone: hasOffsets ? 'UTC' : clock, by }, dialect } as const;
   if (read.interval === '1d') return { ...read, ...what };
   assertRegularHours(path, rows, clock, read.interval, context.calendar);
-  const starts = context.stamps === 'start' ? read.rows : startedBefore(read.rows, read.interval);
+  const isEnds = context.stamps === 'end';
+  const starts = isEnds ? startedBefore(read.rows, read.interval) : read.rows;
+  const cutAt = read.mayBeCut !== null && isEnds ? read.mayBeCut - intervalMs(read.interval) : read.mayBeCut;
   const dates = Array.from(starts.bars.ts, (ts) => context.calendar.localDay(ts));
   assertNotShifted(path, dates, starts.bars, context.calendar);
-  return { ...read, ...what, rows: starts };
+  return { ...read, ...what, rows: starts, mayBeCut: cutAt };
 }
 
 /** Refuses rows of which none has its prices; a line about those that have none, and about those that cannot be read. Throws `usage`. */
@@ -114,8 +116,12 @@ function notesOf(path: string, { bars, asides }: StampedRows, ticker: string): s
     const count = some.length === 1 ? `1 row of ${ticker}` : `${some.length} rows of ${ticker}, the first`;
     return [`${basename(path)}: ${count} ${are}: ${some[0]}`];
   };
-  return [...note(faults, 'not read'), ...note(lacks, 'without all prices')];
+  const cut = said.some(({ mayBeCut }) => mayBeCut === true) ? [`${basename(path)}: ${CUT_END}`] : [];
+  return [...note(faults, 'not read'), ...note(lacks, 'without all prices'), ...cut];
 }
+
+const CUT_END =
+  'its last row may be cut, for no line end follows it: not final until the file changes; end the line if it is whole';
 
 /** Rows that are stamped with the ends of their bars, with their starts. */
 function startedBefore({ bars, faults }: FileBars, interval: Interval): FileBars {
@@ -153,12 +159,14 @@ export function rowsOfStamps(
   const exDay = (ts: number): number => (interval === '1d' ? utcDayOf(ts) : calendar.localDay(ts));
   const faults = new Map<number, string>();
   const told: ToldAction[] = [];
+  let mayBeCut: number | null = null;
   for (const [i, aside] of rows.asides) {
+    if (aside.mayBeCut === true) mayBeCut = starts[i] as number;
     if (aside.fault !== undefined) faults.set(i, `${basename(path)}, ${aside.fault}`);
     if (aside.isUndated === true) continue;
     for (const one of aside.told ?? []) told.push({ ...one, path, exDay: exDay(starts[i] as number) });
   }
-  return { path, interval, rows: ascending({ bars: { ...rows.bars, ts: starts }, faults }), told };
+  return { path, interval, rows: ascending({ bars: { ...rows.bars, ts: starts }, faults }), told, mayBeCut };
 }
 
 function dailyStarts(path: string, stamped: StampedRows, zone: string, calendar: Calendar): Float64Array {

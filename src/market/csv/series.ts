@@ -31,6 +31,8 @@ export interface SeriesRows {
   readonly offGrid: number;
   /** What is odd about their stamps. */
   readonly oddities: readonly Oddity[];
+  /** Session dates of rows that may have been cut. */
+  readonly mayBeCut: readonly Day[];
 }
 
 /** The bars of one ticker and interval. */
@@ -55,7 +57,14 @@ export interface FilesRead {
   readonly files: readonly FileRead[];
 }
 
-const NOTHING: SeriesRows = { bars: NO_BARS, unusable: [], dropped: 0, offGrid: 0, oddities: [] };
+const NOTHING: SeriesRows = {
+  bars: NO_BARS,
+  unusable: [],
+  dropped: 0,
+  offGrid: 0,
+  oddities: [],
+  mayBeCut: [],
+};
 
 /**
  * The series that the files of one ticker hold. Hour bars of Lean's shares start on the clock hour, on another grid than a
@@ -88,8 +97,8 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
       }
     }
   }
-  const series = joinFiles(tables, context.ticker).flatMap(({ rows, interval }) =>
-    tableOf(withVolume(rows, context.ticker), interval, calendar),
+  const series = joinFiles(tables, context.ticker).flatMap(({ rows, interval, mayBeCut }) =>
+    tableOf(withVolume(rows, context.ticker), interval, calendar, mayBeCut),
   );
   if (!series.some(({ interval }) => interval === '1d')) {
     for (const rows of ofHours)
@@ -116,18 +125,25 @@ function withVolume(rows: FileBars, ticker: string): FileBars {
 }
 
 /** All rows of a series in memory; none for a file without rows. */
-function tableOf(all: FileBars, interval: Interval, calendar: Calendar): CsvSeries[] {
+function tableOf(
+  all: FileBars,
+  interval: Interval,
+  calendar: Calendar,
+  cutAt: readonly number[] = [],
+): CsvSeries[] {
   const dayOf = sessionDateOf(interval, calendar);
   const { ts, length } = all.bars;
   if (length === 0) return [];
   const held = heldRows(all);
+  const cutDays = cutAt.map(dayOf);
   const read = (range: DayRange): SeriesRows => {
+    const mayBeCut = cutDays.filter((day) => range.from <= day && day < range.to);
     if (interval === '1d') {
-      return { ...NOTHING, ...rowsBetween(held, startOfDay(range.from), startOfDay(range.to)) };
+      return { ...NOTHING, ...rowsBetween(held, startOfDay(range.from), startOfDay(range.to)), mayBeCut };
     }
     // A zone's day is at most 14 hours away from the UTC day of its date.
     const near = rowsBetween(held, startOfDay(range.from - 1), startOfDay(range.to + 1));
-    return onGrid(near, interval, calendar, range);
+    return { ...onGrid(near, interval, calendar, range), mayBeCut };
   };
   return [
     { interval, days: { from: dayOf(ts[0] as number), to: dayOf(ts[length - 1] as number) + 1 }, read },
@@ -162,6 +178,7 @@ export function joined(parts: readonly SeriesRows[]): SeriesRows {
     dropped: sum(({ dropped }) => dropped),
     offGrid: sum(({ offGrid }) => offGrid),
     oddities: parts.flatMap(({ oddities }) => oddities),
+    mayBeCut: parts.flatMap(({ mayBeCut }) => mayBeCut),
   };
 }
 
@@ -212,5 +229,5 @@ function onGrid(
     bars: keep(bars, (i) => isOnGrid(bars.ts[i] as number)),
     unusable: unusable.filter(({ ts }) => isOnGrid(ts)),
   };
-  return { ...kept, dropped, offGrid, oddities: endStamps(within, interval, calendar) };
+  return { ...NOTHING, ...kept, dropped, offGrid, oddities: endStamps(within, interval, calendar) };
 }

@@ -14,6 +14,8 @@ export interface Aside {
   readonly lacks?: string;
   /** Set where the row was exported before its session was settled: whatever it is now, it is not that any more. */
   readonly isFinal?: false;
+  /** Set where no line end follows it: its last field may have been cut. */
+  readonly mayBeCut?: true;
   /** What it tells of splits and dividends by the way. Default: nothing. */
   readonly told?: readonly ToldValue[];
 }
@@ -71,6 +73,13 @@ export class StampedRowsBuilder {
       stated: stated && labelsOf(stated),
     };
   }
+}
+
+/** The same rows, of which the last may have been cut. */
+export function withCutEnd(rows: StampedRows): StampedRows {
+  const last = rows.bars.length - 1;
+  if (last < 0) return rows;
+  return { ...rows, asides: new Map(rows.asides).set(last, { ...rows.asides.get(last), mayBeCut: true }) };
 }
 
 /** The rows at some places, in their order. */

@@ -10,9 +10,9 @@ import { numberFormOf } from './number-form.ts';
 import type { NumberForm } from './numbers.ts';
 import { type CsvLine, csvLines, malformed, malformedRow, readText } from './records.ts';
 import { type CellForms, readRows, stampText } from './row-reader.ts';
-import { rowsOfSections } from './sections.ts';
+import { rowsOfSections, type Sections } from './sections.ts';
 import { stacked } from './side-by-side.ts';
-import type { StampedRows } from './stamped-rows.ts';
+import { type StampedRows, withCutEnd } from './stamped-rows.ts';
 import {
   type DATE_ORDERS,
   type DateOrder,
@@ -81,7 +81,8 @@ export function readTable(path: string, source: Decoded = readText(path), said: 
     numbers: numberFormOf(path, lines, header, hints),
     dates: said.dates ?? orderOf(path, layout, lines),
   };
-  const rows = readRows(lines, { ...layout, header }, forms);
+  const read = readRows(lines, { ...layout, header }, forms);
+  const rows = mayBeCut(path, text, sections) ? withCutEnd(read) : read;
   assertReadable(path, rows, lines, layout);
   return {
     rows,
@@ -96,6 +97,11 @@ export function readTable(path: string, source: Decoded = readText(path), said: 
       ...columnsOf(layout, header),
     },
   };
+}
+
+/** Whether the last row may have lost a part of its last field. What was packed would not have been unpacked then. */
+function mayBeCut(path: string, text: string, { lastColumn }: Sections): boolean {
+  return lastColumn !== null && !isEnded(text) && !/\.(gz|zip)$/i.test(path);
 }
 
 /** What to do about a file that has nothing to read. */

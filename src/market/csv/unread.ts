@@ -18,7 +18,7 @@ export class Unread {
 }
 
 /** The first names of a list, and how many more there are. */
-export function someOf(names: readonly string[]): string {
+function someOf(names: readonly string[]): string {
   const rest = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
   return `${names.slice(0, SHOWN).join(', ')}${rest}`;
 }

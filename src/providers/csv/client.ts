@@ -29,6 +29,8 @@ export interface CsvReading extends MarketReading, RowsRead, Reach {
   readonly offGrid: number;
   /** What is odd about the stamps of its rows. */
   readonly oddities: readonly Oddity[];
+  /** Session dates of rows that may have been cut. */
+  readonly mayBeCut: readonly Day[];
   /** Split-adjusted rows of the series within a month of its splits, whatever the range; none of raw ones. */
   readonly aroundSplits: Bars;
   /** What of its files is not read, a line each. */

@@ -29,13 +29,14 @@ export function parseReading(
   const calendar = calendarById(reading.listing.calendar);
   const proven = { from: reading.closed.from, to: provenEnd(reading, interval, calendar) };
   const { identity, ...known } = barAnswer(reading, proven, reading.dropped);
-  const { offGrid, oddities, badActions, notRead, toCome, edition } = reading;
+  const { offGrid, oddities, badActions, notRead, toCome, edition, mayBeCut } = reading;
   const answer: BarAnswer = {
     ...known,
     offGrid,
     oddities,
     badActions,
     notRead: [...notRead, ...toCome],
+    mayBeCut: mayBeCut.map((day) => ({ from: day, to: day + 1 })),
     wireBasis: basis,
     ...(edition !== null && { edition }),
     identity: { ...identity, firstTrade: null },

@@ -77,7 +77,7 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
     present: coverage.present.map(pairOf),
     provisional: coverage.provisional.map(pairOf),
     ...(coverage.unconfirmed && {
-      unconfirmed: coverage.unconfirmed.map((run) => [...pairOf(run), new Date(run.since).toISOString()]),
+      unconfirmed: coverage.unconfirmed.map(encodeUnconfirmed),
     }),
     absent: coverage.absent.map(({ from, to, by }) => ({
       from: formatDay(from),
@@ -281,6 +281,11 @@ function claimOf(json: Json): Claim {
 }
 
 function unconfirmedOf(value: unknown): Unconfirmed {
-  const [from, to, since] = list(value);
-  return { ...rangeOf([from, to]), since: instant(since) };
+  const [from, to, since, edition] = list(value);
+  const run = { ...rangeOf([from, to]), since: instant(since) };
+  return edition === undefined ? run : { ...run, edition: text(edition) };
+}
+
+function encodeUnconfirmed({ since, edition, ...run }: Unconfirmed): string[] {
+  return [...pairOf(run), new Date(since).toISOString(), ...(edition === undefined ? [] : [edition])];
 }

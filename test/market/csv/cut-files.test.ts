@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
-import { ALL, folderOf, marketOf } from './folders.ts';
+import { formatDay, parseDay } from '../../../src/core/day.ts';
+import { ALL, fileOf, folderOf, marketOf, times } from './folders.ts';
 
 const DAYS = ['08', '09', '10', '11', '12', '16', '17', '18', '19', '22'];
 const HEADER = 'date,open,high,low,close,volume';
@@ -111,19 +112,54 @@ describe('a file whose last line has no end', () => {
     expect(volumesOf(WHOLE.replaceAll(/,(\d+)$/gm, ',"$1"').replace(/"\d+"$/, '"4"')).at(-1)).toBe(4);
   });
 
-  it('is named, unless most of the folder are so, or it cannot be cut', () => {
-    const note = 'may be cut within the last number, for no line end follows it';
-    const notesOf = (files: Record<string, string | Uint8Array>): readonly string[] => marketOf(files).notes;
+  it('is named, unless it cannot be cut', () => {
+    const note =
+      'AAPL.csv: its last row may be cut, for no line end follows it: not final until the file changes; ' +
+      'end the line if it is whole';
+    const told = (files: Record<string, string | Uint8Array>): readonly string[] => {
+      const market = marketOf(files);
+      expect(market.notes).toEqual([]);
+      return market.notRead('AAPL');
+    };
     const ended = `${WHOLE}\n`;
-    expect(notesOf({ 'AAPL.csv': WHOLE })).toEqual([`${note}: AAPL.csv`]);
-    expect(notesOf({ 'AAPL.csv': WHOLE, 'MSFT.csv': ended })).toEqual([`${note}: AAPL.csv`]);
-    expect(notesOf({ 'AAPL.csv': WHOLE, 'MSFT.csv': ended, 'IBM.csv': WHOLE })).toEqual([]);
-    expect(notesOf({ 'AAPL.csv': ended, 'MSFT.csv': ended.replaceAll('\n', '\r\n') })).toEqual([]);
-    expect(notesOf({ 'AAPL.csv.gz': gzipSync(WHOLE) })).toEqual([]);
-    expect(notesOf({ 'AAPL.csv': Buffer.from(`\uFEFF${ended}`, 'utf16le') })).toEqual([]);
-    expect(
-      notesOf({ 'AAPL.csv': WHOLE.replace(HEADER, `${HEADER},x`).replaceAll(/(\d)$/gm, '$1,1') }),
-    ).toEqual([]);
+    expect(told({ 'AAPL.csv': WHOLE })).toEqual([note]);
+    expect(told({ 'AAPL.csv': WHOLE, 'MSFT.csv': ended })).toEqual([note]);
+    expect(told({ 'AAPL.csv': ended, 'MSFT.csv': WHOLE, 'IBM.csv': WHOLE })).toEqual([]);
+    expect(told({ 'AAPL.csv': ended.replaceAll('\n', '\r\n') })).toEqual([]);
+    expect(told({ 'AAPL.csv.gz': gzipSync(WHOLE) })).toEqual([]);
+    expect(told({ 'AAPL.csv': Buffer.from(`\uFEFF${ended}`, 'utf16le') })).toEqual([]);
+    expect(told({ 'AAPL.csv': Buffer.from(`\uFEFF${WHOLE}`, 'utf16le') })).toEqual([note]);
+    expect(told({ 'AAPL.csv': WHOLE.replace(HEADER, `${HEADER},x`).replaceAll(/(\d)$/gm, '$1,1') })).toEqual(
+      [],
+    );
+  });
+
+  it('has its last row in doubt, whatever the order of its rows and the clock of its stamps', () => {
+    const doubted = (text: string, interval: '1d' | '5m' = '1d', stamps: 'start' | 'end' = 'start') =>
+      marketOf({ 'AAPL.csv': text }, null, stamps).read('AAPL', interval, ALL).mayBeCut.map(formatDay);
+    expect(doubted(WHOLE)).toEqual(['2024-01-22']);
+    expect(doubted(`${WHOLE}\n`)).toEqual([]);
+    const [, ...rows] = WHOLE.split('\n');
+    expect(doubted([HEADER, ...rows.toReversed()].join('\n'))).toEqual(['2024-01-08']);
+    const starts = fileOf(times(['2024-01-08', '2024-01-09'], '09:30', '16:00', 5)).trimEnd();
+    expect(doubted(starts, '5m')).toEqual(['2024-01-09']);
+    const ends = fileOf(times(['2024-01-08', '2024-01-09'], '09:35', '16:05', 5)).trimEnd();
+    expect(doubted(ends, '5m', 'end')).toEqual(['2024-01-09']);
+    const market = marketOf({ 'AAPL.csv': WHOLE });
+    expect(market.read('AAPL', '1d', { from: ALL.from, to: parseDay('2024-01-22') }).mayBeCut).toEqual([]);
+  });
+
+  it('yields to another file that has the row with a line end', () => {
+    const part = `${[HEADER, '2024-01-22,10,11,9,10.501,118444555'].join('\n')}\n`;
+    for (const names of [
+      ['AAPL_a.csv', 'AAPL_b.csv'],
+      ['AAPL_b.csv', 'AAPL_a.csv'],
+    ] as const) {
+      const { bars, mayBeCut } = marketOf({ [names[0]]: WHOLE, [names[1]]: part }).read('AAPL', '1d', ALL);
+      expect([bars.close.at(-1), bars.volume.at(-1), mayBeCut]).toEqual([10.501, 118_444_555, []]);
+    }
+    const both = marketOf({ 'AAPL_a.csv': WHOLE, 'AAPL_b.csv': part.trimEnd() }).read('AAPL', '1d', ALL);
+    expect(both.mayBeCut.map(formatDay)).toEqual(['2024-01-22']);
   });
 
   it('is not looked at where it cannot be opened', () => {
