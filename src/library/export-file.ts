@@ -19,15 +19,21 @@ export async function exportTo(
   dayRange(request);
   const into = async (sink: BarSink): Promise<Exported> =>
     exportBars(store, tickers, interval, request, stoppable(sink, stop));
+  const asText = async (write: (text: string) => Promise<void>): Promise<Exported> => {
+    const sink = textSink(format === 'parquet' ? 'csv' : format, write);
+    const exported = await into(sink);
+    if (isWhole(exported)) await sink.end();
+    return exported;
+  };
   if (typeof to !== 'string') {
     if (format === 'parquet') throw new BackfillError('usage', 'parquet is no text; name a file with --out');
-    return into(textSink(format, to));
+    return asText(to);
   }
   const file = await outFileAt(to, store.url);
   if (file.isStream && format === 'parquet')
     throw new BackfillError('usage', `${to} is no regular file, which a Parquet file has to be`);
   const write = async (path: string): Promise<Exported> => {
-    if (format !== 'parquet') return writeText(path, (text) => into(textSink(format, text)));
+    if (format !== 'parquet') return writeText(path, asText);
     const bars = openBarFile(path);
     try {
       return await into(bars);
@@ -35,7 +41,12 @@ export async function exportTo(
       await bars.close();
     }
   };
-  return writeOut(file, write, ({ series, failures }) => series > 0 || failures.length === 0);
+  return writeOut(file, write, isWhole);
+}
+
+/** Whether there is something to write, be it that there was no bar. */
+function isWhole({ series, failures }: Exported): boolean {
+  return series > 0 || failures.length === 0;
 }
 
 function stoppable(sink: BarSink, stop: AbortSignal | undefined): BarSink {

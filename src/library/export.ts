@@ -81,16 +81,25 @@ function finality({ series, calendar, coverage }: SeriesState): (ts: number) => 
 
 const COLUMNS = ['open', 'high', 'low', 'close', 'volume', 'vwap', 'trades'] as const;
 
+/** A sink of text; `end`: what is to be written though no bar came. */
+interface TextSink extends BarSink {
+  end(): Promise<void>;
+}
+
 /** A sink of text: CSV with a heading, or one JSON object a line. */
 export function textSink(
   format: Exclude<ExportFormat, 'parquet'>,
   write: (text: string) => Promise<void>,
-): BarSink {
+): TextSink {
   let headed = format === 'ndjson';
+  const head = async (): Promise<void> => {
+    if (!headed) await write(`ticker,ts,${COLUMNS.join(',')},source,is_final,outside_range\n`);
+    headed = true;
+  };
   return {
+    end: head,
     async write(series, bars, isFinal) {
-      if (!headed) await write(`ticker,ts,${COLUMNS.join(',')},source,is_final,outside_range\n`);
-      headed = true;
+      await head();
       const line = format === 'csv' ? csvLine : jsonLine;
       for (let from = 0; from < bars.length; from += LINES) {
         let lines = '';

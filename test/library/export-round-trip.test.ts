@@ -159,3 +159,22 @@ describe('an export', () => {
     }
   });
 });
+
+describe('an export without a bar', () => {
+  const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
+  const bar = { ts: 0, open: 1, high: 1, low: 1, close: 1, volume: 1, vwap: null, trades: null };
+  const rows = storedBarsOf([{ ...bar, source: 'test', fetchedAt: 0 }]);
+
+  it.each(['csv', 'ndjson'] as const)('has the heading of one with some, once: %s', async (format) => {
+    const linesOf = async (times: number): Promise<string[]> => {
+      let text = '';
+      const sink = textSink(format, async (more) => void (text += more));
+      for (let i = 0; i < times; i++) await sink.write(AAPL, rows, () => true);
+      await sink.end();
+      return text.split('\n').slice(0, -1);
+    };
+    const [none, two] = [await linesOf(0), await linesOf(2)];
+    expect(none).toEqual(format === 'csv' ? two.slice(0, 1) : []);
+    expect(two).toHaveLength(none.length + 2);
+  });
+});
