@@ -4,7 +4,7 @@ import { type Day, type DayRange, formatDay, MS_PER_DAY, utcDayOf } from './day.
 import { withEarlyCheck } from './early-check.ts';
 import { BackfillError } from './errors.ts';
 import type { SeriesGaps } from './gaps.ts';
-import type { Interval } from './interval.ts';
+import { type Interval, intervalMs } from './interval.ts';
 import { periodsOf } from './partition.ts';
 import { type Quota, type QuotaStanding, unusedAt } from './quota.ts';
 import { quotaTime } from './quota-time.ts';
@@ -77,6 +77,8 @@ export interface RequestLimits {
   readonly requestsPerSpan: number;
   /** Series of one span that one request may ask for. Default 1. */
   readonly mostSeries?: number;
+  /** Rows that one for several series may bring at most, as if all traded round the clock. Default: no limit. */
+  readonly mostRows?: number;
 }
 
 export interface PlanOptions {
@@ -240,7 +242,7 @@ function batched(wants: readonly Want[], options: PlanOptions): Task[] {
   const open = new Map<string, Want[]>();
   for (const want of wants) {
     const { series, range } = want;
-    const most = options.limits[series.interval]?.mostSeries ?? 1;
+    const most = mostTogether(want, options.limits[series.interval]);
     const alike = `${series.interval} ${range.from} ${range.to}`;
     const batch = most > 1 ? open.get(alike) : undefined;
     if (batch !== undefined && batch.length < most && batch.every((one) => !isSameSeries(one.series, series)))
@@ -252,6 +254,15 @@ function batched(wants: readonly Want[], options: PlanOptions): Task[] {
     }
   }
   return batches.map((batch) => taskOf(batch, options));
+}
+
+/** How many series of the span of a want one request may ask for. */
+function mostTogether(
+  { series: { interval }, range: { from, to } }: Want,
+  { mostSeries = 1, mostRows = Number.POSITIVE_INFINITY }: Partial<RequestLimits> = {},
+): number {
+  const rows = (to - from) * (MS_PER_DAY / intervalMs(interval));
+  return Math.max(1, Math.min(mostSeries, Math.floor(mostRows / rows)));
 }
 
 function isSameSeries(a: Series, b: Series): boolean {

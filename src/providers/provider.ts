@@ -17,6 +17,8 @@ export interface IntervalCapability {
   readonly settleDelayMs: number;
   /** Series of one span that a request may ask for. Default 1. */
   readonly mostSeries?: number;
+  /** Rows that a request for several series may bring at most, as if all traded round the clock. Default: no limit. */
+  readonly mostRows?: number;
 }
 
 /** A provider described as data; nothing in the program asks for a provider by its name. */

@@ -176,4 +176,15 @@ describe('an interval of which one request may ask for several series', () => {
     const shorter = gapsOf('B', span('2025-05-05', '2025-05-29'));
     expect(tickersOf(planned([gapsOf('A'), shorter, gapsOf('C')], 100))).toEqual(['A C', 'B']);
   });
+
+  it.each([
+    [3 * 26 * 288, 'A B C,D E'],
+    [3 * 26 * 288 - 1, 'A B,C D,E'],
+    [1, 'A,B,C,D,E'],
+  ])('has no more together than bring %d rows round the clock', (mostRows, together) => {
+    const gaps = ['A', 'B', 'C', 'D', 'E'].map((ticker) => gapsOf(ticker, MAY, '5m'));
+    const one = { maxSpanDays: null, lookBackDays: null, requestsPerSpan: 1, mostSeries: 100, mostRows };
+    const plan = planTasks(gaps, { limits: { '5m': one }, quotas: [], actions: true, now: NOW });
+    expect(tickersOf(plan)).toEqual(together.split(','));
+  });
 });

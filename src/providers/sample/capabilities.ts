@@ -10,6 +10,9 @@ export const sampleCapabilities: Capabilities = offlineCapabilities('sample', fa
 /** What one request of a list takes. */
 const MOST_SERIES = 100;
 
+/** Rows of all of them together: an answer is held whole until its last page is there. */
+const LIST_ROWS = 4 * PIECE_ROWS;
+
 /** The same market behind a URL: lists, pages and the manners of a network. */
 export const servedSampleCapabilities: Capabilities = {
   ...sampleCapabilities,
@@ -21,7 +24,7 @@ export const servedSampleCapabilities: Capabilities = {
 function listed(intervals: Capabilities['intervals']): Capabilities['intervals'] {
   const entries = Object.entries(intervals) as [Interval, IntervalCapability][];
   return Object.fromEntries(
-    entries.map(([interval, limits]) => [interval, { ...limits, mostSeries: MOST_SERIES }]),
+    entries.map(([interval, limits]) => [interval, { ...limits, mostSeries: MOST_SERIES, mostRows: LIST_ROWS }]),
   );
 }
 
