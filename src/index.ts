@@ -36,7 +36,7 @@ export type { CoverageReport } from './report/coverage.ts';
 export type { SeriesCoverage } from './report/series-coverage.ts';
 export type { Capabilities, ProviderConfig } from './providers/provider.ts';
 export { capabilitiesOf, providerIds } from './providers/registry.ts';
-export type { Scan } from './store/store.ts';
+export type { Scan } from './store/scan.ts';
 export { isInterval } from './core/interval.ts';
 export { nothingToDoLine, openingLine, planText, verifyingLine, workLine } from './report/plan-text.ts';
 export { progressLine, progressText } from './report/progress-text.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Command, type Measured, measure } from '../harness/measure.ts';
 import { fromRoot } from '../harness/paths.ts';
-import type { DailyMarket } from './market.ts';
+import type { DailyMarket } from './daily-market.ts';
 
 /** The built program. */
 export function program(name: 'backfill' | 'check-data', args: readonly string[]): Command {

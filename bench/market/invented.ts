@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Calendar, Session } from '../../src/core/calendar/calendar.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { type Day, formatDay, parseDay } from '../../src/core/day.ts';
-import type { DailyMarket, Until } from './market.ts';
+import type { DailyMarket, Until } from './daily-market.ts';
 
 export interface Invented {
   readonly tickers: number;

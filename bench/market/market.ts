@@ -2,25 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromRoot } from '../harness/paths.ts';
+import type { DailyMarket } from './daily-market.ts';
 import { inventDaily } from './invented.ts';
-
-/** A last session, `YYYY-MM-DD`, and the evening after it. */
-export interface Until {
-  readonly end: string;
-  readonly now: string;
-}
-
-/** A folder of daily CSV files, one a ticker, and the range to ask for. */
-export interface DailyMarket extends Until {
-  /** For the notes. */
-  readonly what: string;
-  readonly folder: string;
-  /** One ticker a line. */
-  readonly tickerFile: string;
-  readonly tickers: readonly string[];
-  /** First session, `YYYY-MM-DD`. */
-  readonly start: string;
-}
 
 const REAL = fromRoot('../shared/realdata/daily-sp500-2013-2018');
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromRoot } from '../harness/paths.ts';
 import { inventMinutes } from './invented.ts';
-import type { DailyMarket } from './market.ts';
+import type { DailyMarket } from './daily-market.ts';
 
 const REAL = fromRoot('../shared/realdata/intraday-raw/minute');
 

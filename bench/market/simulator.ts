@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { measure } from '../harness/measure.ts';
 import { fromRoot } from '../harness/paths.ts';
 import { fill, program } from './backfill.ts';
-import type { DailyMarket, Until } from './market.ts';
+import type { DailyMarket, Until } from './daily-market.ts';
 
 /** A market on Yahoo's wire, served by a process of its own. */
 export interface Server {

@@ -6,7 +6,8 @@ import type { Chart, Question, Row, Table } from '../harness/question.ts';
 import { type Contestant, type Cost, inRounds, told } from '../harness/rounds.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
 import { fill, measureFill } from '../market/backfill.ts';
-import { type DailyMarket, fiveYears, firstTickers } from '../market/market.ts';
+import { fiveYears, firstTickers } from '../market/market.ts';
+import type { DailyMarket } from '../market/daily-market.ts';
 import { type Server, download, prerender, serve } from '../market/simulator.ts';
 
 /** What a part of a run must cost, and the part of ours that it is the limit of. */

@@ -6,7 +6,7 @@ import { type Measured, measure } from '../harness/measure.ts';
 import type { Answer, BenchOptions, Question } from '../harness/question.ts';
 import { checkData, fill, measureFill } from '../market/backfill.ts';
 import { inventDaily, inventMinutes, sessionBefore } from '../market/invented.ts';
-import type { DailyMarket } from '../market/market.ts';
+import type { DailyMarket } from '../market/daily-market.ts';
 import { type Steps, growthOf, runStep } from './growth.ts';
 
 const WORKERS = 2;

@@ -8,7 +8,8 @@ import { inRounds, told } from '../harness/rounds.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
 import { peakOf } from './growth.ts';
 import { fill, summaryOf } from '../market/backfill.ts';
-import { type DailyMarket, firstTickers, fiveYears } from '../market/market.ts';
+import { firstTickers, fiveYears } from '../market/market.ts';
+import type { DailyMarket } from '../market/daily-market.ts';
 import { download, prerender, serve } from '../market/simulator.ts';
 import { type Python, pythonForPeers } from '../peers/python.ts';
 

@@ -6,7 +6,7 @@ import { inRounds, told } from '../harness/rounds.ts';
 import { spreadOf } from '../harness/spread.ts';
 import { fill, measureFill } from '../market/backfill.ts';
 import { inventDaily } from '../market/invented.ts';
-import type { DailyMarket } from '../market/market.ts';
+import type { DailyMarket } from '../market/daily-market.ts';
 import { serve } from '../market/simulator.ts';
 import { type QuotaUse, useOf } from './quota-use.ts';
 

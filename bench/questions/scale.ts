@@ -4,7 +4,7 @@ import { type Command, type Measured, measure } from '../harness/measure.ts';
 import type { Answer, BenchOptions, Question } from '../harness/question.ts';
 import { checkData, fill, measureFill } from '../market/backfill.ts';
 import { inventDaily, sessionBefore } from '../market/invented.ts';
-import type { DailyMarket } from '../market/market.ts';
+import type { DailyMarket } from '../market/daily-market.ts';
 import { prerender, serve } from '../market/simulator.ts';
 import { type Steps, growthOf, runStep } from './growth.ts';
 import { syncsOf } from './syncs.ts';

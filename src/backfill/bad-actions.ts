@@ -1,7 +1,7 @@
 import { checkActions } from '../core/action-checks.ts';
 import type { Series } from '../core/bars.ts';
 import { formatDay, startOfDay } from '../core/day.ts';
-import type { Oddity } from '../core/oddities.ts';
+import type { Oddity } from '../core/oddity.ts';
 import type { Want } from '../core/plan.ts';
 import type { BarAnswer } from '../providers/provider.ts';
 import type { BarStore, RejectedRow } from '../store/store.ts';

@@ -4,10 +4,10 @@ import type { Coverage } from '../core/coverage.ts';
 import type { Day, DayRange } from '../core/day.ts';
 import { TOP_UPS_A_CHECK } from '../core/early-check.ts';
 import type { SeriesGaps } from '../core/gaps.ts';
-import type { Oddity } from '../core/oddities.ts';
+import type { Oddity } from '../core/oddity.ts';
 import { subtract } from '../core/ranges.ts';
 import { randomFor } from '../market/random.ts';
-import type { SeriesState } from '../store/store.ts';
+import type { SeriesState } from '../store/scan.ts';
 
 /** Enough to tell a ratio where one of them was corrected besides. */
 const EARLY_SESSIONS = 4;

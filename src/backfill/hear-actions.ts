@@ -15,7 +15,7 @@ import type { Calendar } from '../core/calendar/calendar.ts';
 import { NO_BARS, type StoredBars, keep, sourceAt } from '../core/columns.ts';
 import { type Day, type DayRange, formatDay, startOfDay, utcDayOf } from '../core/day.ts';
 import { type Pairs, everyPair } from '../core/compare.ts';
-import type { Oddity } from '../core/oddities.ts';
+import type { Oddity } from '../core/oddity.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import type { Want } from '../core/plan.ts';
 import type { BarAnswer, Capabilities } from '../providers/provider.ts';

@@ -6,7 +6,8 @@ import { BackfillError } from '../core/errors.ts';
 import type { DayRange } from '../core/day.ts';
 import { INTERVALS } from '../core/interval.ts';
 import type { OutOfReach, Want } from '../core/plan.ts';
-import type { BarStore, Scan } from '../store/store.ts';
+import type { BarStore } from '../store/store.ts';
+import type { Scan } from '../store/scan.ts';
 import type { RunResults } from './run-results.ts';
 import type { SeriesResult } from './runner.ts';
 

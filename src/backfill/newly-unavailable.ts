@@ -3,7 +3,7 @@ import { unknownTo } from '../core/coverage.ts';
 import { type AbsenceReason, nextRetry } from '../core/evidence.ts';
 import type { OutOfReach, Want } from '../core/plan.ts';
 import { groupUnavailable, type Unavailable } from '../core/unavailable.ts';
-import type { Scan } from '../store/store.ts';
+import type { Scan } from '../store/scan.ts';
 import type { SeriesResult } from './runner.ts';
 
 /** What this run found that cannot be had. */

@@ -9,7 +9,7 @@ import {
 } from '../core/compare.ts';
 import { formatDay } from '../core/day.ts';
 import { BackfillError } from '../core/errors.ts';
-import type { Oddity } from '../core/oddities.ts';
+import type { Oddity } from '../core/oddity.ts';
 import { sessionDateOf } from '../core/partition.ts';
 import { beyondRounding, closesAt, factorApart, restatement } from '../core/restatement.ts';
 import type { Hearing } from './hearing.ts';

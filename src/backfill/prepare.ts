@@ -6,7 +6,8 @@ import { type Plan, planTasks } from '../core/plan.ts';
 import type { QuotaStanding } from '../core/quota.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { seriesKey } from '../core/bars.ts';
-import type { BarStore, Scan } from '../store/store.ts';
+import type { BarStore } from '../store/store.ts';
+import type { Scan } from '../store/scan.ts';
 import { withEarlySessions } from './early-sessions.ts';
 import { type RangeOptions, wantedSeries } from './wanted.ts';
 

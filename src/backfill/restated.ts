@@ -6,7 +6,7 @@ import { type SeriesGaps, sessionRuns } from '../core/gaps.ts';
 import { type Task, type Want, planTasks } from '../core/plan.ts';
 import { span, union } from '../core/ranges.ts';
 import type { Capabilities } from '../providers/provider.ts';
-import type { Scan } from '../store/store.ts';
+import type { Scan } from '../store/scan.ts';
 import type { SeriesResult } from './runner.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { AbsenceReason } from '../core/evidence.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { Task, Want } from '../core/plan.ts';
 import type { UnavailableSessions } from '../core/unavailable.ts';
-import type { Oddity } from '../core/oddities.ts';
+import type { Oddity } from '../core/oddity.ts';
 import type { GatePolicy } from '../providers/http/shared-gate.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import type { CommitNote } from '../store/store.ts';

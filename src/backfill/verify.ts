@@ -10,7 +10,8 @@ import { earliestDay, planTasks } from '../core/plan.ts';
 import { contains, normalize, subtract } from '../core/ranges.ts';
 import { randomFor } from '../market/random.ts';
 import type { Capabilities } from '../providers/provider.ts';
-import type { BarStore, SeriesState } from '../store/store.ts';
+import type { BarStore } from '../store/store.ts';
+import type { SeriesState } from '../store/scan.ts';
 import type { Prepared, Source } from './prepare.ts';
 import { type RangeOptions, parseRange } from './wanted.ts';
 

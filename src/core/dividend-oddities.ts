@@ -1,6 +1,6 @@
 import type { CorporateAction, Dividend } from './bars.ts';
 import { type Day, startOfDay } from './day.ts';
-import type { Oddity } from './oddities.ts';
+import type { Oddity } from './oddity.ts';
 import { type Sessions, areNeighbours, sessionAt, splitRatio } from './plausibility.ts';
 import { largest, smallest } from './extremes.ts';
 

@@ -4,7 +4,8 @@ import type { Interval } from '../core/interval.ts';
 import { intersect, span } from '../core/ranges.ts';
 import { isDamage } from '../store/damage.ts';
 import type { ForgottenSeries, Restored } from '../store/forgotten.ts';
-import type { BarStore, Scan, SeriesState } from '../store/store.ts';
+import type { BarStore } from '../store/store.ts';
+import type { Scan, SeriesState } from '../store/scan.ts';
 import type { Engine } from './engine.ts';
 import type { DateRange, Forgettable, Forgotten } from './history.ts';
 

@@ -16,7 +16,7 @@ import type { SqlRows } from '../store/sql.ts';
 import type { LeftOut, StoreViews } from '../store/views.ts';
 import type { Examination } from '../store/damage.ts';
 import type { ForgottenEntry, ForgottenSeries, Restored } from '../store/forgotten.ts';
-import type { Scan } from '../store/store.ts';
+import type { Scan } from '../store/scan.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
 import type { DoctorOptions } from './doctor.ts';

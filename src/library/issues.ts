@@ -12,7 +12,8 @@ import { intersect } from '../core/ranges.ts';
 import { type IssuesReport, rejectedIssues, unknownActions } from '../report/issues.ts';
 import type { SeriesRevision } from '../report/revisions-text.ts';
 import { isDamage } from '../store/damage.ts';
-import type { BarStore, ScanOptions, SeriesState, SetAside } from '../store/store.ts';
+import type { BarStore, ScanOptions } from '../store/store.ts';
+import type { SeriesState, SetAside } from '../store/scan.ts';
 
 /** Days before a part of a series that it is judged together with. */
 const CONTEXT_DAYS = 30;

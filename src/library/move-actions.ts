@@ -4,7 +4,8 @@ import { sourceAt } from '../core/columns.ts';
 import { PRICE_TOLERANCE } from '../core/compare.ts';
 import { contains, intersect, normalize } from '../core/ranges.ts';
 import { type Rename, renamedDays } from '../core/rename.ts';
-import type { BarStore, RejectedRow, Scan } from '../store/store.ts';
+import type { BarStore, RejectedRow } from '../store/store.ts';
+import type { Scan } from '../store/scan.ts';
 import type { Move } from './move-series.ts';
 import { largest } from '../core/extremes.ts';
 

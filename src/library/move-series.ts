@@ -10,7 +10,8 @@ import { grouped } from '../core/grouped.ts';
 import { type HandOver, handOver } from '../core/hand-over.ts';
 import { periodRange, periodsOf, sessionDateOf } from '../core/partition.ts';
 import { contains, intersect, span, subtract, union } from '../core/ranges.ts';
-import type { BarStore, RejectedRow, SeriesState } from '../store/store.ts';
+import type { BarStore, RejectedRow } from '../store/store.ts';
+import type { SeriesState } from '../store/scan.ts';
 import { smallest } from '../core/extremes.ts';
 
 /** One series whose sessions become another's. */

@@ -1,4 +1,5 @@
-import type { BarStore, Scan } from '../store/store.ts';
+import type { BarStore } from '../store/store.ts';
+import type { Scan } from '../store/scan.ts';
 import type { AdjustedView, LeftOut, NotAdjustable } from '../store/views.ts';
 import { adjustability } from './adjusted.ts';
 import type { BasisSaid } from './history.ts';

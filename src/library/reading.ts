@@ -7,7 +7,7 @@ import { BackfillError } from '../core/errors.ts';
 import { type Adjustment, ADJUSTMENTS, isAdjustment } from '../core/factors.ts';
 import { periodRange, sessionDateOf } from '../core/partition.ts';
 import { intersect } from '../core/ranges.ts';
-import type { Scan, SeriesState } from '../store/store.ts';
+import type { Scan, SeriesState } from '../store/scan.ts';
 import { dayRange } from './forget.ts';
 import type { AdjustOptions, ReadOptions } from './history.ts';
 

@@ -5,7 +5,7 @@ import { identityConflict } from '../core/identity.ts';
 import { type Rename, contradicted, renameText, renamedDays, renamedDaysText } from '../core/rename.ts';
 import { parseTicker } from '../core/ticker.ts';
 import { readLeanMap } from '../market/csv/lean-map.ts';
-import type { Scan } from '../store/store.ts';
+import type { Scan } from '../store/scan.ts';
 import type { Engine } from './engine.ts';
 import type { RenameRange, Renamed } from './history.ts';
 import { copyActions } from './move-actions.ts';

@@ -3,7 +3,7 @@ import type { CorporateAction, Identity, Series, Split } from '../core/bars.ts';
 import type { Bars } from '../core/columns.ts';
 import type { DayRange } from '../core/day.ts';
 import type { Interval } from '../core/interval.ts';
-import type { Oddity } from '../core/oddities.ts';
+import type { Oddity } from '../core/oddity.ts';
 
 /** What a provider can do for one interval. */
 export interface IntervalCapability {

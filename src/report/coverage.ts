@@ -7,7 +7,7 @@ import { formatDay } from '../core/day.ts';
 import { grouped } from '../core/grouped.ts';
 import { intervalMs } from '../core/interval.ts';
 import { groupUnavailable, type Unavailable } from '../core/unavailable.ts';
-import type { Scan, SeriesState, SetAside } from '../store/store.ts';
+import type { Scan, SeriesState, SetAside } from '../store/scan.ts';
 import {
   coverSeries,
   type Judged,

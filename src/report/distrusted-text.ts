@@ -1,5 +1,5 @@
 import { grouped } from '../core/grouped.ts';
-import type { SetAside } from '../store/store.ts';
+import type { SetAside } from '../store/scan.ts';
 import { formatCount } from './table.ts';
 
 /** Files that are named of those with one reason. */

@@ -6,7 +6,8 @@ import { sessionDateOf } from '../core/partition.ts';
 import { contains, subtract } from '../core/ranges.ts';
 import { seriesKey } from '../core/bars.ts';
 import { hasActions } from '../core/basis.ts';
-import type { Rejected, Scan } from '../store/store.ts';
+import type { Rejected } from '../store/store.ts';
+import type { Scan } from '../store/scan.ts';
 
 /** A row that was kept out of the bars. */
 export interface RejectedIssue {

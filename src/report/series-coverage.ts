@@ -7,7 +7,7 @@ import type { Interval } from '../core/interval.ts';
 import { intersect } from '../core/ranges.ts';
 import { joinSessions, type Sessions, sessionsIn, type StateRun, stateRuns } from '../core/state-runs.ts';
 import { holesIn, NOTHING_TO_TRADE, type UnavailableSessions, unavailableIn } from '../core/unavailable.ts';
-import type { SeriesState } from '../store/store.ts';
+import type { SeriesState } from '../store/scan.ts';
 
 /** What one provider says of sessions without a bar. */
 export interface ReportedClaim {

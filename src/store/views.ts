@@ -1,7 +1,7 @@
 import type { Series } from '../core/bars.ts';
 import type { Adjustment } from '../core/factors.ts';
 import type { SqlRows } from './sql.ts';
-import type { Scan } from './store.ts';
+import type { Scan } from './scan.ts';
 
 /** How `bars_adjusted` is adjusted. */
 export interface AdjustedView {

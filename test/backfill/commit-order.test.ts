@@ -4,7 +4,7 @@ import { formatDay } from '../../src/core/day.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
-import type { CommitFs } from '../../src/store/parquet/commit.ts';
+import type { CommitFs } from '../../src/store/parquet/commit-fs.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { alteringDisk, flipped } from '../store/parquet/altering-disk.ts';

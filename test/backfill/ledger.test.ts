@@ -5,7 +5,8 @@ import type { SeriesResult } from '../../src/backfill/runner.ts';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
 import type { Want } from '../../src/core/plan.ts';
-import type { BarStore, Scan, SeriesUpdate } from '../../src/store/store.ts';
+import type { BarStore, SeriesUpdate } from '../../src/store/store.ts';
+import type { Scan } from '../../src/store/scan.ts';
 import { NOW, done, resultsOf, settled, span, stored, want } from './hearings.ts';
 
 const DAY_MS = 86_400_000;

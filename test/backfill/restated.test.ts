@@ -7,7 +7,7 @@ import type { DayRange } from '../../src/core/day.ts';
 import type { ErrorCode } from '../../src/core/errors.ts';
 import type { Task, Want } from '../../src/core/plan.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
-import type { Scan } from '../../src/store/store.ts';
+import type { Scan } from '../../src/store/scan.ts';
 import { NOW, done, span, want } from './hearings.ts';
 
 const series = { ticker: 'AAPL', interval: '1d' } as const;

@@ -6,7 +6,8 @@ import { type Day, type DayRange, formatDay } from '../../src/core/day.ts';
 import type { Interval } from '../../src/core/interval.ts';
 import type { Want } from '../../src/core/plan.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
-import type { BarStore, ScanOptions, SeriesState } from '../../src/store/store.ts';
+import type { BarStore, ScanOptions } from '../../src/store/store.ts';
+import type { SeriesState } from '../../src/store/scan.ts';
 import { SESSIONS, XNYS, span } from './hearings.ts';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z');

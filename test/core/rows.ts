@@ -10,6 +10,7 @@ import type { Day } from '../../src/core/day.ts';
 import * as fillers from '../../src/core/fillers.ts';
 import * as fingerprint from '../../src/core/fingerprint.ts';
 import { joinBars } from '../../src/core/merge-bars.ts';
+import type { Oddity } from '../../src/core/oddity.ts';
 import * as oddities from '../../src/core/oddities.ts';
 import * as plausibility from '../../src/core/plausibility.ts';
 import * as grid from '../../src/core/price-grid.ts';
@@ -68,7 +69,7 @@ export function dropFillers(
 export const copiedBars = (rows: Rows, context: RowContext): copies.CopiedBar[] =>
   copies.copiedBars(joinBars(barsOf(context.known), barsOf(rows)), inColumns(context));
 
-export const findOddities = (rows: Rows, context: RowContext): oddities.Oddity[] =>
+export const findOddities = (rows: Rows, context: RowContext): Oddity[] =>
   oddities.findOddities(barsOf(rows), inColumns(context));
 
 export const sessionPrices = (rows: Rows, context: RowContext): plausibility.Sessions =>

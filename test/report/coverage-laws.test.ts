@@ -19,7 +19,8 @@ import { coverageOf } from '../../src/library/coverage.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { coverageText, staleHint } from '../../src/report/coverage-text.ts';
 import { coverSeries, type Judged } from '../../src/report/series-coverage.ts';
-import type { BarStore, SeriesState } from '../../src/store/store.ts';
+import type { BarStore } from '../../src/store/store.ts';
+import type { SeriesState } from '../../src/store/scan.ts';
 
 const START = parseDay('2026-09-01');
 const NOW = Date.parse('2026-11-20T12:00:00Z');

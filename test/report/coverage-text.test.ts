@@ -8,7 +8,7 @@ import { type CoverageReport, reportCoverage } from '../../src/report/coverage.t
 import type { Judged } from '../../src/report/series-coverage.ts';
 import { coverageText, staleHint } from '../../src/report/coverage-text.ts';
 import { widthOf } from '../../src/report/page.ts';
-import type { Scan, SeriesState } from '../../src/store/store.ts';
+import type { Scan, SeriesState } from '../../src/store/scan.ts';
 import { absence, coverage, days } from '../store/fixtures.ts';
 
 /** All of October, which has settled. */

@@ -11,7 +11,7 @@ import { issuesText } from '../../src/report/issues-text.ts';
 import { planText } from '../../src/report/plan-text.ts';
 import { revisionsText } from '../../src/report/revisions-text.ts';
 import { errorText, summaryText } from '../../src/report/run-text.ts';
-import type { SeriesState, SetAside } from '../../src/store/store.ts';
+import type { SeriesState, SetAside } from '../../src/store/scan.ts';
 import { absence, coverage, daily, days } from '../store/fixtures.ts';
 
 /** Far more than a call bears as arguments. */

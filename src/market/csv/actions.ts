@@ -5,7 +5,8 @@ import { parseDay } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { parseTicker } from '../../core/ticker.ts';
 import { quoted } from '../../core/quoted.ts';
-import { type CsvLine, csvLines, malformed, readBytes } from './records.ts';
+import { csvLines, malformed, readBytes } from './records.ts';
+import type { CsvLine } from './csv-line.ts';
 
 const HEADER = 'ticker,date,kind,value';
 

@@ -5,7 +5,8 @@
 
 import type { Header } from './header.ts';
 import { numberIn } from './numbers.ts';
-import { type CsvLine, malformed } from './records.ts';
+import { malformed } from './records.ts';
+import type { CsvLine } from './csv-line.ts';
 import { EPOCH, isStamp, TIME_OF_DAY } from './stamps.ts';
 
 const KLINE_FIELDS = 12;

@@ -7,7 +7,8 @@ import { BackfillError } from '../../core/errors.ts';
 import type { Rename } from '../../core/rename.ts';
 import { parseTicker } from '../../core/ticker.ts';
 import { quoted } from '../../core/quoted.ts';
-import { type CsvLine, csvLines, malformed, readBytes } from './records.ts';
+import { csvLines, malformed, readBytes } from './records.ts';
+import type { CsvLine } from './csv-line.ts';
 
 /** A row: the ticker was in use up to and including the day. */
 interface Row {

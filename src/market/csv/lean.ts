@@ -6,7 +6,8 @@ import type { Day } from '../../core/day.ts';
 import { quoted } from '../../core/quoted.ts';
 import { instantAt } from './clock.ts';
 import type { FileBars } from './file-bars.ts';
-import { type CsvLine, csvLines, malformed, readNumber, readZip } from './records.ts';
+import { csvLines, malformed, readNumber, readZip } from './records.ts';
+import type { CsvLine } from './csv-line.ts';
 import { type StampedRows, StampedRowsBuilder } from './stamped-rows.ts';
 import { readStamp } from './stamps.ts';
 

@@ -1,6 +1,7 @@
 import type { Header } from './header.ts';
 import { formOf, type NumberForm } from './numbers.ts';
-import { type CsvLine, malformed } from './records.ts';
+import { malformed } from './records.ts';
+import type { CsvLine } from './csv-line.ts';
 
 /** What is known of a file's numbers before they are looked at. */
 export interface FormHints {

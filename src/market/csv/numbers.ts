@@ -1,4 +1,4 @@
-import type { CsvLine } from './records.ts';
+import type { CsvLine } from './csv-line.ts';
 
 /** What parts the whole of a number from its fraction: `1234.5` or `1234,5`. The other sign marks thousands. */
 export type NumberForm = 'point' | 'comma';

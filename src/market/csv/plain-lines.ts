@@ -1,4 +1,4 @@
-import type { CsvLine } from './records.ts';
+import type { CsvLine } from './csv-line.ts';
 
 /**
  * The lines of a text without a quote, as `csv-parse` cuts them at a tenth of its cost: nearly every file of bars is such.

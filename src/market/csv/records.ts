@@ -8,14 +8,8 @@ import { type Decoded, decodedText } from './encoding.ts';
 import { isEnded } from './line-end.ts';
 import { numberIn } from './numbers.ts';
 import { openPlainFile, readPlainFile } from '../plain-file.ts';
+import type { CsvLine } from './csv-line.ts';
 import { plainLines } from './plain-lines.ts';
-
-/** One line of a CSV file, cut into fields. */
-export interface CsvLine {
-  readonly fields: readonly string[];
-  /** Where it ends, for messages; the first is 1. */
-  readonly number: number;
-}
 
 /** A file of the folder that cannot be understood: one line for the user. */
 export function malformed(path: string, line: number | null, problem: string): BackfillError {

@@ -2,7 +2,7 @@ import { quoted } from '../../core/quoted.ts';
 import type { Header } from './header.ts';
 import type { Layout } from './layout.ts';
 import { type NumberForm, numberIn } from './numbers.ts';
-import type { CsvLine } from './records.ts';
+import type { CsvLine } from './csv-line.ts';
 import { type Aside, type StampedRows, StampedRowsBuilder } from './stamped-rows.ts';
 import { type DateOrder, noStamp, readStamp, type Stamp } from './stamps.ts';
 import { toldIn } from './told-actions.ts';

@@ -1,7 +1,8 @@
 import { quoted } from '../../core/quoted.ts';
 import type { Header } from './header.ts';
 import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
-import { type CsvLine, malformed } from './records.ts';
+import { malformed } from './records.ts';
+import type { CsvLine } from './csv-line.ts';
 
 /** The rows of a file that may have been put together of several, each with its heading. */
 export interface Sections {

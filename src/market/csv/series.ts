@@ -5,7 +5,7 @@ import { concatBars } from '../../core/concat-bars.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
 import { typeOf, untoldVolume } from '../../core/instrument-type.ts';
 import { type Interval, intervalMs } from '../../core/interval.ts';
-import type { Oddity } from '../../core/oddities.ts';
+import type { Oddity } from '../../core/oddity.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import type { MarketRow } from '../market.ts';
 import { isTradingTime, mayStartBar } from '../session-grid.ts';

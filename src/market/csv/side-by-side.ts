@@ -1,4 +1,4 @@
-import type { CsvLine } from './records.ts';
+import type { CsvLine } from './csv-line.ts';
 
 /** A heading in two lines, of prices and of tickers, and a third with the name of the stamps. */
 export interface TwoLineHeading {

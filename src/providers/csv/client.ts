@@ -7,7 +7,7 @@ import { type Day, parseDay } from '../../core/day.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { smallest } from '../../core/extremes.ts';
-import type { Oddity } from '../../core/oddities.ts';
+import type { Oddity } from '../../core/oddity.ts';
 import { sessionDateOf } from '../../core/partition.ts';
 import { NEIGHBOUR_DAYS } from '../../core/plausibility.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../market/csv-folder.ts';

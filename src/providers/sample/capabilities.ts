@@ -24,7 +24,10 @@ export const servedSampleCapabilities: Capabilities = {
 function listed(intervals: Capabilities['intervals']): Capabilities['intervals'] {
   const entries = Object.entries(intervals) as [Interval, IntervalCapability][];
   return Object.fromEntries(
-    entries.map(([interval, limits]) => [interval, { ...limits, mostSeries: MOST_SERIES, mostRows: LIST_ROWS }]),
+    entries.map(([interval, limits]) => [
+      interval,
+      { ...limits, mostSeries: MOST_SERIES, mostRows: LIST_ROWS },
+    ]),
   );
 }
 

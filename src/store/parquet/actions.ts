@@ -8,7 +8,8 @@ import { contains, intersect, normalize, subtract, union } from '../../core/rang
 import { type BookFile, decodeBook, editionOf, NO_BOOK, readBookFile } from './action-file.ts';
 import { encodeBook } from './actions-knowledge.ts';
 import { assertBounds } from './bounds.ts';
-import { type Check, commitFile, type CommitFs, removeFile } from './commit.ts';
+import { type Check, commitFile, removeFile } from './commit.ts';
+import type { CommitFs } from './commit-fs.ts';
 import { decodeActions, readActionsFooter } from './decode.ts';
 import { digestOfActions } from './digest.ts';
 import { ACTION_COLUMNS, currencyOf, encodeActions } from './encode.ts';

@@ -15,8 +15,9 @@ import {
   renameFile,
   writeAll,
 } from './calls.ts';
+import { errno, orAbsent } from './absent.ts';
 import { bytesAsFile } from './decode.ts';
-import type { CommitFs } from './commit.ts';
+import type { CommitFs } from './commit-fs.ts';
 import { isOfTicker } from './layout.ts';
 import { sharingSyncs } from './shared-sync.ts';
 
@@ -104,22 +105,6 @@ async function naming<T>(path: string, result: Promise<T>): Promise<T> {
     const message = `${error.message} '${path}'`;
     throw Object.assign(error, { message, path });
   }
-}
-
-/** The result, or undefined where there is no such file or folder. */
-export async function orAbsent<T>(result: Promise<T>): Promise<T | undefined> {
-  try {
-    return await result;
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** The system's name of an I/O error, such as `ENOSPC`; undefined for any other value. */
-export function errno(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
-  return String(error.code);
 }
 
 /** What the user can do something about, in one line; the system's own words say the rest. */

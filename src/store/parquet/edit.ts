@@ -4,7 +4,7 @@ import type { DayRange } from '../../core/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { SeriesEdit, SeriesUpdate, UpsertResult } from '../store.ts';
 import { updateActions, updateOrTell } from './actions.ts';
-import type { CommitFs } from './commit.ts';
+import type { CommitFs } from './commit-fs.ts';
 import { Reads } from './reads.ts';
 import type { Note } from './scan-cache.ts';
 import { readSeriesIn } from './series.ts';

@@ -13,15 +13,16 @@ import type {
   Rejected,
   RejectedRow,
   Rename,
-  Scan,
   ScanOptions,
   SeriesEdit,
   SeriesUpdate,
   UpsertResult,
 } from '../store.ts';
+import type { Scan } from '../scan.ts';
 import { forgetActionsIn, mergeActions, updateActions } from './actions.ts';
 import { readBookFile } from './action-file.ts';
-import { commitFolder, type CommitFs } from './commit.ts';
+import { commitFolder } from './commit.ts';
+import type { CommitFs } from './commit-fs.ts';
 import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from '../views.ts';
 import { asUnusable, DISK } from './disk.ts';
 import { examineStore } from './doctor/examine.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { BackfillError } from '../../core/errors.ts';
-import type { SetAside } from '../store.ts';
+import type { SetAside } from '../scan.ts';
 import { eachBounded } from '../bounded.ts';
-import type { CommitFs } from './commit.ts';
-import { errno } from './disk.ts';
+import type { CommitFs } from './commit-fs.ts';
+import { errno } from './absent.ts';
 import { withFile } from './open-file.ts';
 import { setAside, versionOf } from './quarantine.ts';
 import { type Stamp, stampAt } from './stamp.ts';

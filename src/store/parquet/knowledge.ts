@@ -14,7 +14,7 @@ import { ABSENCE_REASONS, type AbsenceReason, type Claim, joinClaims } from '../
 import { sessionRuns } from '../../core/gaps.ts';
 import { periodRange, sessionDateOf } from '../../core/partition.ts';
 import { normalize } from '../../core/ranges.ts';
-import type { TopUps } from '../store.ts';
+import type { TopUps } from '../scan.ts';
 import { bodyIn, type BodyWord } from './body.ts';
 import type { Footer } from './decode.ts';
 import {

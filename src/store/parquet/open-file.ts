@@ -1,6 +1,6 @@
 import type { AsyncBuffer } from 'hyparquet';
 import { closeFile, inspectFile, openToRead, readInto } from './calls.ts';
-import { orAbsent } from './disk.ts';
+import { orAbsent } from './absent.ts';
 import { type Stamp, stampOf } from './stamp.ts';
 
 /**

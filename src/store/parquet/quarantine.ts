@@ -3,8 +3,9 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { Series } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { RejectedRow } from '../store.ts';
-import { type CommitFile, commitFolder, type CommitFs, writeVerified } from './commit.ts';
-import { errno, orAbsent } from './disk.ts';
+import { commitFolder, writeVerified } from './commit.ts';
+import type { CommitFile, CommitFs } from './commit-fs.ts';
+import { errno, orAbsent } from './absent.ts';
 import { FORGOTTEN, QUARANTINE, REJECTED, seriesPath, timeStamp } from './layout.ts';
 
 /** Which file lies at a path, and when it was last written (ms since the epoch). */

@@ -3,7 +3,7 @@ import { BackfillError } from '../../core/errors.ts';
 import { adjustmentsIn } from '../adjustments.ts';
 import type { Asked, Keys } from '../asked.ts';
 import { unreadableBySql, withSelect } from '../sql.ts';
-import type { Scan } from '../store.ts';
+import type { Scan } from '../scan.ts';
 import type { AdjustedView, JudgeBasis, LeftOut, QueryUse } from '../views.ts';
 import type { DataFile } from './data-paths.ts';
 import type { Partition } from './layout.ts';

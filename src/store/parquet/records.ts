@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackfillError } from '../../core/errors.ts';
-import { commitFile, type CommitFs } from './commit.ts';
-import { loadText, orAbsent } from './disk.ts';
+import { commitFile } from './commit.ts';
+import type { CommitFs } from './commit-fs.ts';
+import { loadText } from './disk.ts';
+import { orAbsent } from './absent.ts';
 import { RUNS, timeStamp, universePath } from './layout.ts';
 import { WRITER } from './writer.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Series } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Rejected, RejectedRecord, RejectedRow, ScanOptions } from '../store.ts';
-import type { CommitFs } from './commit.ts';
+import type { CommitFs } from './commit-fs.ts';
 import { inspectAll, type Place } from './inspect.ts';
 import { fields, instant, list, malformed, text } from './json.ts';
 import { REJECTED, seriesPath } from './layout.ts';

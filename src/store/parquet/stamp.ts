@@ -1,6 +1,6 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { orAbsent } from './disk.ts';
+import { orAbsent } from './absent.ts';
 import { paced } from './paced.ts';
 
 /**

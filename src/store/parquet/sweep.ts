@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { eachBounded } from '../bounded.ts';
-import { type CommitFs, TEMP_NAME } from './commit.ts';
-import { orAbsent } from './disk.ts';
+import { TEMP_NAME } from './commit.ts';
+import type { CommitFs } from './commit-fs.ts';
+import { orAbsent } from './absent.ts';
 import { actionsPath, barsPath, RENAMES_FILE, REVISIONS, revisionsPath, RUNS } from './layout.ts';
 import { stampAt } from './stamp.ts';
 import { listPartitions, namesIn, tickersWithActions } from './walk.ts';

@@ -1,4 +1,4 @@
-import type { TopUps } from '../store.ts';
+import type { TopUps } from '../scan.ts';
 import { fields, instant, malformed } from './json.ts';
 
 /** How knowledge of top-ups is written, where there is any. */

@@ -2,7 +2,7 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import { Zone } from '../../core/calendar/zone.ts';
 import { startOfDay } from '../../core/day.ts';
 import type { Interval } from '../../core/interval.ts';
-import type { Scan } from '../store.ts';
+import type { Scan } from '../scan.ts';
 
 /** A stretch of time whose bars of a series were stored before they were final. */
 export interface Unsettled {

@@ -8,7 +8,7 @@ import { firstOfDay, periodOf, periodRange, periodsOf, sessionDateOf } from '../
 import { contains, subtract, union } from '../../core/ranges.ts';
 import type { SeriesUpdate, UpsertResult } from '../store.ts';
 import { isFull } from './body.ts';
-import type { CommitFs } from './commit.ts';
+import type { CommitFs } from './commit-fs.ts';
 import { compact, type Knowledge } from './knowledge.ts';
 import { barsPath, type Partition, revisionsPath } from './layout.ts';
 import { type Merged, mergeAnswer } from './merge.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import type { Interval } from '../../core/interval.ts';
-import type { SetAside } from '../store.ts';
+import type { SetAside } from '../scan.ts';
 import type { LeftOut } from '../views.ts';
 import { assertWholeActions } from './actions.ts';
 import { type DataFile, dataFileAt, isDataFolder } from './data-paths.ts';

@@ -1,7 +1,7 @@
 import { seriesKey } from '../../core/bars.ts';
 import { within } from '../../core/coverage.ts';
 import { periodRange } from '../../core/partition.ts';
-import type { Scan } from '../store.ts';
+import type { Scan } from '../scan.ts';
 import { pairOf } from './json.ts';
 import { quoted } from './views-sql.ts';
 

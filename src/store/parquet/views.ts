@@ -1,5 +1,5 @@
 import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
-import type { Scan } from '../store.ts';
+import type { Scan } from '../scan.ts';
 import type { AdjustedView, LeftOut, NotAdjustable, StoreViews } from '../views.ts';
 import type { DataFile } from './data-paths.ts';
 import { ACTIONS, BARS, REVISIONS } from './layout.ts';

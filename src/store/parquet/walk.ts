@@ -5,7 +5,7 @@ import type { DayRange } from '../../core/day.ts';
 import { INTERVALS } from '../../core/interval.ts';
 import { periodRange } from '../../core/partition.ts';
 import type { ScanOptions } from '../store.ts';
-import { errno, orAbsent } from './disk.ts';
+import { errno, orAbsent } from './absent.ts';
 import {
   ACTIONS,
   BARS,

@@ -1,4 +1,5 @@
-import type { BarStore, SeriesState } from '../../../src/store/store.ts';
+import type { BarStore } from '../../../src/store/store.ts';
+import type { SeriesState } from '../../../src/store/scan.ts';
 
 /** A store under test: empty, over its own data. */
 export interface StoreUnderTest {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BarStore, TopUps } from '../../../src/store/store.ts';
+import type { BarStore } from '../../../src/store/store.ts';
+import type { TopUps } from '../../../src/store/scan.ts';
 import { AAPL_5M, NOON, at, coverage, days, update } from '../fixtures.ts';
 import type { StoreUnderTest } from './subject.ts';
 

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { CommitFs } from '../../../src/store/parquet/commit.ts';
+import type { CommitFs } from '../../../src/store/parquet/commit-fs.ts';
 import { DISK } from '../../../src/store/parquet/disk.ts';
 
 /** Changes bytes on their way to a file; undefined leaves them as they are. `path` is relative to the root. */

@@ -8,7 +8,8 @@ import { DISK } from '../../../src/store/parquet/disk.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { actionsPath, barsPath } from '../../../src/store/parquet/layout.ts';
 import { setAside, versionOf } from '../../../src/store/parquet/quarantine.ts';
-import type { BarStore, SeriesState } from '../../../src/store/store.ts';
+import type { BarStore } from '../../../src/store/store.ts';
+import type { SeriesState } from '../../../src/store/scan.ts';
 import {
   AAPL,
   AAPL_5M,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
-import type { CommitFs } from '../../../src/store/parquet/commit.ts';
+import type { CommitFs } from '../../../src/store/parquet/commit-fs.ts';
 import { DISK } from '../../../src/store/parquet/disk.ts';
 
 /** A disk of which it is known what a power loss would take away now. */

@@ -22,7 +22,7 @@ import { actionsPath, barsPath, SCAN_CACHE } from '../../../src/store/parquet/la
 import { scanStore } from '../../../src/store/parquet/scan.ts';
 import { openScanCache, ScanCache } from '../../../src/store/parquet/scan-cache.ts';
 import { stampAt } from '../../../src/store/parquet/stamp.ts';
-import type { Scan } from '../../../src/store/store.ts';
+import type { Scan } from '../../../src/store/scan.ts';
 import { AAPL, absence, coverage, daily, days, temporaryFolder, update } from '../fixtures.ts';
 import { notingDisk } from './noting-disk.ts';
 import { ownWords } from './own-words.ts';

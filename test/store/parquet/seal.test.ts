@@ -7,7 +7,8 @@ import { encodeActions, encodeRevisions } from '../../../src/store/parquet/encod
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { actionsPath, barsPath, revisionsPath } from '../../../src/store/parquet/layout.ts';
 import type { Damage } from '../../../src/store/damage.ts';
-import type { BarStore, Scan, SeriesState } from '../../../src/store/store.ts';
+import type { BarStore } from '../../../src/store/store.ts';
+import type { Scan, SeriesState } from '../../../src/store/scan.ts';
 import {
   AAPL,
   AAPL_5M,

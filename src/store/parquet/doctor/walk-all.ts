@@ -2,7 +2,7 @@ import { type Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TEMP_NAME } from '../commit.ts';
-import { errno, orAbsent } from '../disk.ts';
+import { errno, orAbsent } from '../absent.ts';
 import { type DataFile, dataFileAt, isDataFolder } from '../data-paths.ts';
 import { decodeValue, LOCK_FILE, QUARANTINE, RENAMES_FILE, RUNS, SCAN_CACHE } from '../layout.ts';
 

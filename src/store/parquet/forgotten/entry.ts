@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { BackfillError } from '../../../core/errors.ts';
 import { isInterval } from '../../../core/interval.ts';
 import type { ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
-import { commitFile, type CommitFs } from '../commit.ts';
-import { loadText, orAbsent } from '../disk.ts';
+import { commitFile } from '../commit.ts';
+import type { CommitFs } from '../commit-fs.ts';
+import { loadText } from '../disk.ts';
+import { orAbsent } from '../absent.ts';
 import { fields, instant, list, malformed, pairOf, rangeOf, text } from '../json.ts';
 import { FORGOTTEN } from '../layout.ts';
 

@@ -8,7 +8,7 @@ import { periodRange, sessionDateOf } from '../../../core/partition.ts';
 import { span } from '../../../core/ranges.ts';
 import type { ForgetOrder, ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
 import { cutBook, updateActions } from '../actions.ts';
-import type { CommitFs } from '../commit.ts';
+import type { CommitFs } from '../commit-fs.ts';
 import { cutPartition, readableOrSetAside } from '../forget.ts';
 import { timeStamp } from '../layout.ts';
 import { type PartitionContent, readPartition } from '../partition-file.ts';

@@ -12,7 +12,7 @@ import { sessionDateOf } from '../../../core/partition.ts';
 import type { Restored } from '../../forgotten.ts';
 import { readBookFile } from '../action-file.ts';
 import { updateActions } from '../actions.ts';
-import type { CommitFs } from '../commit.ts';
+import type { CommitFs } from '../commit-fs.ts';
 import { compact, type Knowledge } from '../knowledge.ts';
 import type { Partition } from '../layout.ts';
 import { type PartitionContent, readPartition } from '../partition-file.ts';

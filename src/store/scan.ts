@@ -1,0 +1,48 @@
+import type { Identity, Series } from '../core/bars.ts';
+import type { Coverage } from '../core/coverage.ts';
+import type { DayRange } from '../core/day.ts';
+import type { Interval } from '../core/interval.ts';
+
+/** What a store knows of one series, without its bars. */
+export interface SeriesState {
+  readonly series: Series;
+  /** Calendar id that the coverage was made with. */
+  readonly calendar: string;
+  readonly coverage: Coverage;
+  readonly identity: Identity;
+  readonly rows: number;
+  /** Last time a provider's answer was committed, ms since the epoch; null if only ever rebuilt from rows. */
+  readonly fetchedAt: number | null;
+  /** Where a top-up was noted. */
+  readonly topUps?: TopUps;
+}
+
+/** Top-ups of a series since its oldest sessions were last compared with the provider's. */
+export interface TopUps {
+  readonly count: number;
+  /** When that was noted, ms since the epoch. */
+  readonly at: number;
+}
+
+/** A file that could not be read. One of bars or corporate actions was moved to `quarantine/` (or would be, on a read-only scan). */
+export interface SetAside {
+  /** Path relative to the store's root. */
+  readonly path: string;
+  readonly reason: string;
+  /** Whose it is; the interval is null for corporate actions, which all series of the ticker have in common. */
+  readonly ticker: string;
+  readonly interval: Interval | null;
+}
+
+export interface Scan {
+  /** By `seriesKey`. */
+  readonly series: ReadonlyMap<string, SeriesState>;
+  /** By ticker: the ex-dates that a provider answered for, ascending and disjoint. No entry: nothing was ever stored. */
+  readonly actions: ReadonlyMap<string, readonly DayRange[]>;
+  readonly setAside: readonly SetAside[];
+  /**
+   * Files whose word on themselves is not believed, because another hand wrote or changed it: of these is known what their
+   * rows prove. The next write puts it right. Default: none.
+   */
+  readonly distrusted?: readonly SetAside[];
+}
