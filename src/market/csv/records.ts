@@ -74,8 +74,7 @@ export function csvLines(path: string, text: string, delimiter = ','): readonly 
   const all = withoutPreamble(text);
   const body = withoutFooter(all);
   const skipped = text.slice(0, text.length - all.length).split('\n').length - 1;
-  const lines = plainLines(body, delimiter) ?? quotedLines(path, body, delimiter, skipped);
-  return skipped === 0 ? lines : lines.map(({ fields, number }) => ({ fields, number: number + skipped }));
+  return plainLines(body, delimiter, { skipped }) ?? quotedLines(path, body, delimiter, skipped);
 }
 
 function quotedLines(path: string, body: string, delimiter: string, skipped: number): CsvLine[] {
@@ -87,7 +86,7 @@ function quotedLines(path: string, body: string, delimiter: string, skipped: num
       skip_empty_lines: true,
       trim: true,
       on_record(fields, { lines: number }) {
-        lines.push({ fields, number });
+        lines.push({ fields, number: number + skipped });
         return null;
       },
     });

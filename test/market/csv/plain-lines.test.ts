@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainLines } from '../../../src/market/csv/plain-lines.ts';
+import { csvLines } from '../../../src/market/csv/records.ts';
 
 /** Lines as csv-parse gives them; undefined where it refuses the text. */
 function parsedLines(text: string, delimiter: string): unknown {
@@ -42,6 +43,8 @@ describe('lines without a quote', () => {
         const lines = plainLines(body, sign);
         if (lines !== undefined) cut++;
         expect(lines).toEqual(parsedLines(body, sign));
+        const loose = plainLines(body, sign, { long: 0 });
+        expect(loose?.map(({ fields, number }) => ({ fields, number }))).toEqual(lines);
       }),
       { seed: 5, numRuns: 2000 },
     );
@@ -56,9 +59,31 @@ describe('lines without a quote', () => {
     ]);
   });
 
+  it('of a long text are the same whenever they are looked at, in any order', () => {
+    const lines = plainLines('a,b\n1,2\n\n3,4\n', ',', { skipped: 2, long: 16 }) ?? [];
+    const seen = [0, 2, 1, 1, 0].map((i) => lines[i]).map((line) => [line?.number, line?.fields]);
+    expect(seen).toEqual([
+      [3, ['a', 'b']],
+      [6, ['3', '4']],
+      [4, ['1', '2']],
+      [4, ['1', '2']],
+      [3, ['a', 'b']],
+    ]);
+  });
+
   it('are left to csv-parse where one has a quote, or more or fewer fields than the first', () => {
     expect(plainLines('a,b\n"1",2', ',')).toBeUndefined();
     expect(plainLines('a,b\n1,2,3', ',')).toBeUndefined();
     expect(plainLines('a,b\n1', ',')).toBeUndefined();
+  });
+});
+
+describe('lines below a preamble', () => {
+  it.each([
+    ['plain', '1,2'],
+    ['quoted', '"1",2'],
+  ])('keep the numbers that they have in the file where they are %s', (_, row) => {
+    const lines = csvLines('x.csv', `# from somewhere\nsep=,\na,b\n${row}\n`);
+    expect(lines.map(({ number }) => number)).toEqual([3, 4]);
   });
 });
