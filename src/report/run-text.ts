@@ -181,11 +181,11 @@ function refusedLines({ refused }: RunSummary): string[] {
   });
 }
 
-/** Rates of success and of throttling, where a request went wrong. */
+/** Requests that failed, or whose answers were doubted, and those refused for their pace: nothing where there is none. */
 function trafficLines({ sent, retries, throttles }: RunSummary): string[] {
   if (retries + throttles === 0) return [];
   const share = (count: number): string => `${((100 * count) / Math.max(1, sent)).toFixed(1)}%`;
   return [
-    `Sent: ${formatCount(sent)}  Failed and retried: ${retries} (${share(retries)})  Throttled: ${throttles} (${share(throttles)})`,
+    `Sent: ${formatCount(sent)}  Asked again: ${formatCount(retries)} (${share(retries)})  Throttled: ${formatCount(throttles)} (${share(throttles)})`,
   ];
 }

@@ -56,6 +56,19 @@ describe('the summary of a run', () => {
     expect(counts).toBe('Fetched: 2  Errors: 0  Skipped: 3  With holes: 2');
   });
 
+  it.each([
+    [{ sent: 2, retries: 0, throttles: 0 }, undefined],
+    [
+      { sent: 2000, retries: 1000, throttles: 1 },
+      'Sent: 2,000  Asked again: 1,000 (50.0%)  Throttled: 1 (0.1%)',
+    ],
+    [{ sent: 3, retries: 0, throttles: 2 }, 'Sent: 3  Asked again: 0 (0.0%)  Throttled: 2 (66.7%)'],
+    [{ sent: 0, retries: 1, throttles: 0 }, 'Sent: 0  Asked again: 1 (100.0%)  Throttled: 0 (0.0%)'],
+  ])('says of %o how often it had to ask again, and was throttled', (traffic, line) => {
+    const lines = summaryText({ ...CALM, ...traffic });
+    expect(lines.find((one) => one.startsWith('Sent'))).toBe(line);
+  });
+
   it('counts sessions whose rows it rejected apart from those that nobody explains', () => {
     const of = (rejected: number, holes: number): string | undefined =>
       summaryText({ ...CALM, rejected, holes, absent: rejected > 0 ? { rejected } : {} })[0];
