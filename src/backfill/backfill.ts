@@ -1,4 +1,4 @@
-import { errorData } from '../core/errors.ts';
+import { BackfillError, errorData } from '../core/errors.ts';
 import type { Plan, Task, Want } from '../core/plan.ts';
 import { type Quota, isPaced } from '../core/quota.ts';
 import { quotaOpening } from '../core/quota-time.ts';
@@ -78,6 +78,7 @@ export async function runPrepared(
   const startedAt = clock();
   const writer = await tools.acquire();
   try {
+    const renamesUnread = await whyRenamesAreUnread(store);
     const { scan, plan } = await prepareRun(store, startedAt);
     onEvent?.({ type: 'planned', plan, setAside: scan.setAside, distrusted: scan.distrusted ?? [] });
     const isStopped = tools.stop?.aborted === true;
@@ -92,12 +93,24 @@ export async function runPrepared(
       provider: capabilities.id,
       quotas: capabilities.quotas,
       setAside: scan.setAside,
+      ...(renamesUnread !== undefined && { renamesUnread }),
       startedAt,
       endedAt: clock(),
     });
     return await recorded(summary, ledger);
   } finally {
     await writer.release();
+  }
+}
+
+/** Why the list of renames is as good as none, if it is. */
+async function whyRenamesAreUnread(store: BarStore): Promise<string | undefined> {
+  try {
+    await store.readRenames();
+    return undefined;
+  } catch (error) {
+    if (error instanceof BackfillError && error.code === 'store-corrupt') return error.message;
+    throw error;
   }
 }
 

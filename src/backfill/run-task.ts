@@ -17,7 +17,7 @@ import { intersect, subtract, union } from '../core/ranges.ts';
 import { namedSince } from '../core/rename.ts';
 import type { Gate } from '../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
-import type { BarStore, RejectedRow, SeriesEdit } from '../store/store.ts';
+import type { BarStore, RejectedRow, Rename, SeriesEdit } from '../store/store.ts';
 import { type ActionsHeard, actionOddities, openSplits } from './hear-actions.ts';
 import { askUntilSure, type Outcome } from './ask-until-sure.ts';
 import { badActionOddities, keepBadActions } from './bad-actions.ts';
@@ -95,17 +95,17 @@ async function readAround(
   const edit = await store.edit(series, { from: range.from - CONTEXT_DAYS, to: range.to + CONTEXT_DAYS });
   const book = edit.actions;
   const actions = book.entries.map(({ action }) => action);
-  const renames = (await unlessDamaged(store.readRenames())) ?? [];
-  const since = namedSince(series.ticker, renames);
+  const since = namedSince(series.ticker, await renamesOf(store));
   const { bars = NO_BARS, coverage = NOTHING_KNOWN, identity = UNKNOWN_IDENTITY } = edit.content ?? {};
   return { edit, stored: { bars, coverage, identity, actions, book, namedSince: since } };
 }
 
-async function unlessDamaged<T>(content: Promise<T>): Promise<T | undefined> {
+/** None where the list is damaged: the run says so. */
+async function renamesOf(store: BarStore): Promise<readonly Rename[]> {
   try {
-    return await content;
+    return await store.readRenames();
   } catch (error) {
-    if (error instanceof BackfillError && error.code === 'store-corrupt') return undefined;
+    if (error instanceof BackfillError && error.code === 'store-corrupt') return [];
     throw error;
   }
 }

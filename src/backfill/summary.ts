@@ -111,6 +111,8 @@ export interface RunSummary {
   readonly absent: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
   readonly setAside: readonly SetAside[];
+  /** Why the list of renames was not heeded. Default: it was. */
+  readonly renamesUnread?: string;
 }
 
 export interface RunOutcome {
@@ -125,6 +127,7 @@ export interface RunOutcome {
   /** Requests of the tasks that were not run, by plan, without those of intervals that are not open to this key. */
   readonly requestsLeft: number;
   readonly setAside: readonly SetAside[];
+  readonly renamesUnread?: string;
   readonly stopped: RunSummary['stopped'];
   readonly opens: RunSummary['opens'];
   readonly refused: readonly Refusal[];
@@ -195,6 +198,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     drift: sumDrift(drift),
     failures,
     setAside,
+    ...(outcome.renamesUnread !== undefined && { renamesUnread: outcome.renamesUnread }),
   };
 }
 

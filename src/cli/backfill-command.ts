@@ -7,6 +7,7 @@ import {
   openHistory,
   openingLine,
   planText,
+  setAsideLine,
   errorText,
   summaryText,
   totalLine,
@@ -124,7 +125,7 @@ function openingOf(event: BackfillEvent, { id, quotas }: Capabilities): string[]
   if (event.type !== 'planned') return [];
   const { plan, setAside, distrusted } = event;
   return [
-    ...setAside.map(({ path, reason }) => `set aside ${path}: ${reason}`),
+    ...setAside.map(setAsideLine),
     ...distrustedLines(distrusted),
     plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas),
   ];

@@ -15,8 +15,11 @@ export const EXIT = {
  * and with `strict` every time.
  */
 export function exitCodeOf(summary: RunSummary, { strict = false } = {}): number {
-  const { stopped, failed, refused, newlyUnavailable, cannotBeHad } = summary;
+  const { stopped, failed, refused, newlyUnavailable, cannotBeHad, renamesUnread } = summary;
   if (stopped?.reason === 'quota-exhausted') return EXIT.quotaExhausted;
   const isLacking = newlyUnavailable || (strict && cannotBeHad.length > 0);
-  return failed + refused.length > 0 || stopped !== null || isLacking ? EXIT.someFailed : EXIT.done;
+  const isDamaged = renamesUnread !== undefined;
+  return failed + refused.length > 0 || stopped !== null || isLacking || isDamaged
+    ? EXIT.someFailed
+    : EXIT.done;
 }

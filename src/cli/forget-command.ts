@@ -7,6 +7,7 @@ import {
   type Forgettable,
   type Interval,
   forgettableText,
+  setAsideLine,
 } from '../index.ts';
 import { ask, canAsk } from './ask.ts';
 import { command } from './command.ts';
@@ -52,7 +53,7 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
     return EXIT.someFailed;
   }
   const { rows, actions, id, unknown, setAside } = await history.forget(tickers, range);
-  for (const { path, reason } of setAside) tell(`set aside ${path}: ${reason}`);
+  for (const file of setAside) tell(setAsideLine(file));
   for (const ticker of unknown) tell(`Nothing was stored of ${ticker}.`);
   tell(`Forgot ${plural(rows, 'bar')}${actions === 0 ? '' : `, ${actionsCount(actions)}`}.`);
   if (id !== null) tell(`To bring that back: ${tied(`backfill restore ${id}${storeOf(argv.store)}`)}`);

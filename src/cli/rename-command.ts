@@ -1,4 +1,4 @@
-import { BackfillError, type Renamed } from '../index.ts';
+import { BackfillError, type Renamed, setAsideLine } from '../index.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
@@ -85,7 +85,7 @@ async function rename(argv: Options): Promise<readonly Renamed[]> {
 
 function report(renamed: Renamed): void {
   const { from, to, what, when, bars, actions, revisions, differing, kept, setAside } = renamed;
-  for (const { path, reason } of setAside) tell(`set aside ${path}: ${reason}`);
+  for (const file of setAside) tell(setAsideLine(file));
   if (bars + actions + revisions + differing === 0) {
     tell(`${what}: nothing of ${from} is stored ${when}. The rename is recorded.`);
     return;

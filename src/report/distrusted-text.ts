@@ -5,6 +5,11 @@ import { formatCount } from './table.ts';
 /** Files that are named of those with one reason. */
 const NAMED_FILES = 2;
 
+/** A line for a file that could not be read: whether it was moved out of the way, or lies where it was. */
+export function setAsideLine({ path, reason, isLeft }: SetAside): string {
+  return isLeft === true ? `cannot read ${path}: ${reason}` : `set aside ${path}: ${reason}`;
+}
+
 /** A line for each reason not to believe what files say of themselves, with how many they are. */
 export function distrustedLines(files: readonly Pick<SetAside, 'path' | 'reason'>[]): string[] {
   return [...grouped(files, ({ reason }) => reason)].map(([reason, alike]) => {

@@ -37,6 +37,7 @@ export function summaryText(
       ? [`Provisional: ${plural(summary.provisional, 'session')}, to be fetched again once final`]
       : []),
     ...refusedLines(summary),
+    ...[summary.renamesUnread ?? []].flat(),
     ...driftLines(summary),
   ];
   return [...lists, ...(lists.length > 0 ? [''] : []), ...totals.flatMap((line) => totalLine(line, page))];
@@ -59,6 +60,7 @@ export function errorText(summary: RunSummary, { strict = false } = {}, page = U
   const lines = [
     ...(stopped === null || stopped.reason === 'interrupted' ? [] : [headline(summary)]),
     ...refusedLines(summary),
+    ...[summary.renamesUnread ?? []].flat(),
     ...failureMessages(failures, page),
     ...(newlyUnavailable || strict ? cannotBeHad.map((group) => unavailableLine(group)) : []),
   ];
@@ -150,10 +152,8 @@ function capitalized(text: string): string {
 }
 
 /** How a run ended that was not stopped: complete is said only of what is. */
-function endLine(
-  { failed, notRun, unavailable, waiting, holes, absent, cannotBeHad, startedAt, endedAt }: RunSummary,
-  purpose: RunPurpose,
-): string {
+function endLine(summary: RunSummary, purpose: RunPurpose): string {
+  const { failed, notRun, unavailable, waiting, holes, absent, cannotBeHad, startedAt, endedAt } = summary;
   const time = formatDuration(endedAt - startedAt);
   const lacking = [
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
@@ -161,6 +161,7 @@ function endLine(
     ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
     ...(unavailable + failed === 0 && cannotBeHad.length > 0 ? ['some sessions cannot be had'] : []),
     ...(waiting > 0 ? [waitText(waiting)] : []),
+    ...(summary.renamesUnread === undefined ? [] : ['without its list of renames']),
   ];
   if (lacking.length > 0) return `${purpose} ended in ${time}, not complete: ${lacking.join(', ')}`;
   if (holes === 0) return `${purpose} complete in ${time}`;

@@ -24,11 +24,13 @@ export interface TopUps {
   readonly at: number;
 }
 
-/** A file that could not be read. One of bars or corporate actions was moved to `quarantine/` (or would be, on a read-only scan). */
+/** A file that could not be read. A damaged one of bars or corporate actions goes to `quarantine/` if the scan is a writer's. */
 export interface SetAside {
   /** Path relative to the store's root. */
   readonly path: string;
   readonly reason: string;
+  /** It lies where it was, whoever scans: it is not damaged, but cannot be read. */
+  readonly isLeft?: true;
   /** Whose it is; the interval is null for corporate actions, which all series of the ticker have in common. */
   readonly ticker: string;
   readonly interval: Interval | null;

@@ -340,6 +340,7 @@ describe('a backfill', () => {
     expect(await backfill({ tickers: ['ALFA'], ...WEEK }, tools(open()))).toMatchObject({
       failed: 0,
       inserted: 5,
+      renamesUnread: expect.stringMatching(/^renames\.json is no list of renames; /),
     });
   });
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname, relative } from 'node:path';
@@ -20,6 +21,7 @@ import { bytesAsFile } from './decode.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { isOfTicker } from './layout.ts';
 import { sharingSyncs } from './shared-sync.ts';
+import { MOVE_IT, WRONG_KIND, wrongKind } from './wrong-kind.ts';
 
 /** The file system of the machine. */
 export const DISK: CommitFs = {
@@ -68,9 +70,11 @@ async function makeDirectory(path: string): Promise<string | undefined> {
   }
 }
 
-/** Throws `exists` unless it is a folder that exists. */
+/** Throws unless it is a folder that exists. */
 async function assertFolder(path: string, exists: unknown): Promise<undefined> {
-  if (!(await stat(path)).isDirectory()) throw exists;
+  const found = await orAbsent(stat(path));
+  if (found === undefined) throw wrongKind(path, 'link that leads nowhere');
+  if (!found.isDirectory()) throw exists;
 }
 
 /** A whole file in memory; undefined if there is none. */
@@ -79,7 +83,7 @@ export async function loadFile(path: string): Promise<AsyncBuffer | undefined> {
   return bytes && bytesAsFile(bytes);
 }
 
-/** The text of a file; undefined if there is none. */
+/** The text of a whole file; undefined if there is none. */
 export async function loadText(path: string): Promise<string | undefined> {
   const bytes = await orAbsent(naming(path, contentOf(path)));
   return bytes && new TextDecoder().decode(bytes);
@@ -107,16 +111,30 @@ async function naming<T>(path: string, result: Promise<T>): Promise<T> {
   }
 }
 
-/** What the user can do something about, in one line; the system's own words say the rest. */
-const HINTS: Readonly<Record<string, string>> = {
+/** What lies where something else belongs. */
+const WRONG_KINDS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file, not a folder',
   EEXIST: 'it is a file, not a folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
+  EISDIR: 'it is a folder, not a file',
+  ELOOP: 'it is a link that leads to itself',
+  [WRONG_KIND]: 'it is no part of a store',
+};
+
+const RIGHTS = 'permission denied; give the user who runs this the right to it';
+
+/** What the user can do something about, in one line; the system's own words say the rest. */
+const HINTS: Readonly<Record<string, string>> = {
+  EACCES: RIGHTS,
+  EPERM: RIGHTS,
+  EROFS: 'the file system is read-only; give another folder with --store, or the right to write it',
   ENOSPC: 'the disk is full; make room',
   EDQUOT: 'the disk quota is used up; make room',
 };
+
+/** Errors of one path that say nothing of the others: reported, and what lies there is left alone. */
+export const OWN_TROUBLE: ReadonlySet<string | undefined> = new Set([
+  ...['EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'ELOOP', 'EIO', WRONG_KIND],
+]);
 
 /** Troubles of a disk as a whole, whatever path met them. */
 const DISK_TROUBLE: ReadonlySet<string> = new Set([
@@ -127,12 +145,37 @@ const DISK_TROUBLE: ReadonlySet<string> = new Set([
 export function asUnusable(root: string, error: unknown): unknown {
   const name = errno(error);
   if (name === undefined) return error;
-  const said = (error as Error).message;
-  const reason = HINTS[name] === undefined ? said : `${HINTS[name]} (${said})`;
+  const { message, path } = error as NodeJS.ErrnoException;
+  const said = path === undefined || message.includes(path) ? message : `${path}: ${message}`;
+  const hint = HINTS[name] ?? (WRONG_KINDS[name] && `${WRONG_KINDS[name]}; ${wayOut(root, path)}`);
+  const reason = hint === undefined ? said : `${hint} (${said})`;
   return new BackfillError('store-unusable', `the store ${root} cannot be used: ${reason}`, {
     scope: scopeOfTrouble(root, name, error as NodeJS.ErrnoException),
     cause: error,
   });
+}
+
+/** What to do about something that lies in the way: below the root it is doctor's. */
+function wayOut(root: string, path: string | undefined): string {
+  const isWithin = path !== undefined && path.length > root.length && path.startsWith(root);
+  return isWithin && isFolder(root) ? MOVE_IT : 'give another folder with --store';
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Why the system does not give us a file, in words: of one among others, by whose side its path stands. */
+export function troubleText(error: unknown): string {
+  const name = errno(error) ?? '';
+  const { message } = error as Error;
+  if (name === WRONG_KIND) return `${message}; ${MOVE_IT}`;
+  const wrong = WRONG_KINDS[name];
+  return wrong === undefined ? (HINTS[name] ?? message) : `${wrong}; ${MOVE_IT}`;
 }
 
 function scopeOfTrouble(root: string, name: string, { path, syscall }: NodeJS.ErrnoException): ErrorScope {

@@ -31,6 +31,7 @@ import { forgetRange } from './forget.ts';
 import { listEntries } from './forgotten/entry.ts';
 import { keepForgotten } from './forgotten/keep.ts';
 import { restoreForgotten } from './forgotten/restore.ts';
+import { assertPlaces } from './kind.ts';
 import { LastingFolders } from './lasting.ts';
 import { lockStore, type StoreLock } from './lock.ts';
 import { keepRejected, listAside } from './quarantine.ts';
@@ -84,6 +85,7 @@ class ParquetStore implements BarStore {
 
   acquire(): Promise<Lease> {
     return this.#usable(async () => {
+      await assertPlaces(this.url);
       await commitFolder(this.#fs, this.url, this.url);
       const lock = await lockStore(this.url);
       this.#lasting.reset();

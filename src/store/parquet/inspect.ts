@@ -4,7 +4,9 @@ import { BackfillError } from '../../core/errors.ts';
 import type { SetAside } from '../scan.ts';
 import { eachBounded } from '../bounded.ts';
 import type { CommitFs } from './commit-fs.ts';
+import { OWN_TROUBLE, troubleText } from './disk.ts';
 import { errno } from './absent.ts';
+import { assertNoDeadLink } from './kind.ts';
 import { withFile } from './open-file.ts';
 import { setAside, versionOf } from './quarantine.ts';
 import { type Stamp, stampAt } from './stamp.ts';
@@ -20,9 +22,6 @@ export interface Place<T> {
   /** What is known of it without reading; undefined if it has to be read. Asked with undefined where there is no file. */
   readonly recall?: ((stamp: Stamp | undefined) => T | undefined) | undefined;
 }
-
-/** Errors of one file that say nothing of the others: reported, and the file is left where it is. */
-const OWN_TROUBLE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EISDIR', 'ELOOP', 'EIO']);
 
 /** Why a file cannot be read: its content is damaged, or the system does not give it to us. */
 interface Unreadable {
@@ -54,7 +53,11 @@ export async function inspectAll<T, I>(
       first && 'reason' in first ? await lookAgain(fs, root, place, mayMove && first.damaged) : first;
     if (look === undefined) return;
     if ('content' in look) looks[i] = look.content;
-    else aside.add((looks[i] = { path: place.path, reason: look.reason, ...place.of }));
+    else {
+      const { path, of } = place;
+      const left = !look.damaged && ({ isLeft: true } as const);
+      aside.add((looks[i] = { path, reason: look.reason, ...left, ...of }));
+    }
   });
   const isAside = (look: T | SetAside | undefined): look is SetAside => aside.has(look);
   return {
@@ -67,14 +70,16 @@ export async function inspectAll<T, I>(
 async function lookAt<T>(root: string, { path, read, recall }: Place<T>): Promise<Look<T> | undefined> {
   try {
     if (recall !== undefined) {
-      const stamp = await stampAt(join(root, path));
-      const content = recall(stamp);
-      if (stamp === undefined || content !== undefined) return content && { content };
+      const content = recall(await stampAt(join(root, path)));
+      if (content !== undefined) return { content };
     }
-    return await withFile(join(root, path), async (file, stamp) => ({ content: await read(file, stamp) }));
+    const look = await withFile(join(root, path), async (file, stamp) => ({
+      content: await read(file, stamp),
+    }));
+    if (look === undefined) await assertNoDeadLink(root, path);
+    return look;
   } catch (error) {
-    if (errno(error) === 'ENOTDIR') return undefined;
-    if (OWN_TROUBLE.has(errno(error))) return { reason: (error as Error).message, damaged: false };
+    if (OWN_TROUBLE.has(errno(error))) return { reason: troubleText(error), damaged: false };
     if (error instanceof BackfillError && error.code === 'store-corrupt') {
       return { reason: error.message, damaged: true };
     }

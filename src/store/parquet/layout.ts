@@ -26,6 +26,7 @@ export const BARS = 'bars';
 export const REVISIONS = 'revisions';
 export const ACTIONS = 'actions';
 export const RUNS = 'runs';
+export const UNIVERSES = 'universes';
 export const QUARANTINE = 'quarantine';
 /** Rejected rows, by interval and ticker. */
 export const REJECTED = `${QUARANTINE}/rows`;
@@ -98,7 +99,7 @@ export function actionsPath(ticker: string): string {
 }
 
 export function universePath(name: string): string {
-  return `universes/${encodeValue(name)}.json`;
+  return `${UNIVERSES}/${encodeValue(name)}.json`;
 }
 
 /** Whether a path relative to the root lies below the folder of a ticker: what is wrong there is wrong with one series. */

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Series } from '../../core/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
@@ -16,7 +16,9 @@ export interface Version {
 
 /** What lies at a path relative to the root now; undefined for nothing. */
 export async function versionOf(root: string, path: string): Promise<Version | undefined> {
-  const found = await orAbsent(stat(join(root, path)));
+  // Of a link that leads nowhere its own.
+  const found =
+    (await stat(join(root, path)).catch(() => undefined)) ?? (await orAbsent(lstat(join(root, path))));
   return found && { inode: found.ino, writtenAt: found.mtimeMs };
 }
 

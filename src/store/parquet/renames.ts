@@ -8,6 +8,7 @@ import { loadText } from './disk.ts';
 import { fields, list, text, textOrNull } from './json.ts';
 import { RENAMES_FILE } from './layout.ts';
 import { stampAt } from './stamp.ts';
+import { MOVE_IT } from './wrong-kind.ts';
 
 /** The renames of `renames.json`; none if there is no such file. Throws `store-corrupt` if it holds something else. */
 export async function readRenamesFile(root: string): Promise<Rename[]> {
@@ -22,7 +23,7 @@ export async function readRenamesFile(root: string): Promise<Rename[]> {
     const shape = '{"from": "FB", "to": "META", "start": null, "end": "2022-06-09"}';
     throw new BackfillError(
       'store-corrupt',
-      `${RENAMES_FILE} is no list of renames; it must be a JSON list of such as ${shape}: ${String(error)}`,
+      `${RENAMES_FILE} is no list of renames; it must be a JSON list of such as ${shape} (${String(error).replaceAll(/\s+/g, ' ')}); write it so, or ${MOVE_IT}`,
       { cause: error },
     );
   }

@@ -12,10 +12,10 @@ import type { CommitFs } from './commit-fs.ts';
 import { decodeRevisions } from './decode-bars.ts';
 import { type ActionsFooter, readRevisionsFooter } from './decode.ts';
 import { digestOf } from './digest.ts';
-import { DISK, loadFile } from './disk.ts';
+import { DISK, loadFile, troubleText } from './disk.ts';
 import { encodeRevisions, REVISION_COLUMNS } from './encode.ts';
 import { inspectAll, type Place } from './inspect.ts';
-import { type Partition, REVISIONS, revisionsPath } from './layout.ts';
+import { type Partition, REVISIONS, revisionsPath, seriesPath } from './layout.ts';
 import { assertDigest, digestIn, ownEntry, sealed, VERSION } from './own-entry.ts';
 import { readMetadata } from './read-columns.ts';
 import { listPartitions, partitionsOf } from './walk.ts';
@@ -60,13 +60,21 @@ export async function readRevisionsOf(root: string, series: Series): Promise<Rev
 
 /** Files of revisions that cannot be read, or are another partition's. They stay where they are. */
 export async function damagedRevisions(root: string): Promise<readonly SetAside[]> {
-  const partitions = await listPartitions(root, {}, REVISIONS);
+  const unlisted: SetAside[] = [];
+  const partitions = await listPartitions(root, {}, REVISIONS, (series, error) => {
+    unlisted.push({
+      path: seriesPath(REVISIONS, series),
+      reason: troubleText(error),
+      isLeft: true,
+      ...series,
+    });
+  });
   const placeOf = (partition: Partition): Place<string | undefined> => ({
     path: revisionsPath(partition),
     of: partition.series,
     read: async (file) => statedDigest(partition, await readRevisionsFooter(file)),
   });
-  return (await inspectAll(DISK, root, partitions, placeOf, false)).aside;
+  return [...unlisted, ...(await inspectAll(DISK, root, partitions, placeOf, false)).aside];
 }
 
 /**

@@ -175,7 +175,10 @@ function contentOf(files: readonly Remembered[]): Content {
 export function openScanCache(root: string, files: number): ScanCache | undefined {
   const path = join(root, SCAN_CACHE);
   try {
-    if (statSync(path).size > files * BYTES_A_FILE) return undefined;
+    const found = statSync(path);
+    // A pipe would be waited for.
+    if (!found.isFile()) return new ScanCache();
+    if (found.size > files * BYTES_A_FILE) return undefined;
     // At once: while it were read piece by piece its memory would grow old, and stay.
     return new ScanCache(contentIn(readPlainFile(path)));
   } catch {

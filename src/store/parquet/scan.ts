@@ -9,11 +9,12 @@ import { editionOf } from './action-file.ts';
 import { statedActionsDigest, trustedBook } from './actions-knowledge.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { readActionsFooter } from './decode.ts';
-import { DISK } from './disk.ts';
+import { DISK, troubleText } from './disk.ts';
 import { inspectAll, type Place } from './inspect.ts';
 import { joinKnowledge } from './join.ts';
+import { assertPlaces } from './kind.ts';
 import { joinRuns } from './knowledge.ts';
-import { actionsPath, barsPath, type Partition } from './layout.ts';
+import { actionsPath, BARS, barsPath, type Partition, seriesPath } from './layout.ts';
 import { type PartitionState, readState } from './partition-file.ts';
 import { actionsSaid, Readings, type Said } from './said.ts';
 import type { ScanCache } from './scan-cache.ts';
@@ -56,7 +57,11 @@ export async function scanStore(
   options: ScanOptions,
   { mayMove, openCache, since }: ScanTools,
 ): Promise<Scan> {
-  const partitions = await listPartitions(root, options);
+  await assertPlaces(root);
+  const unlisted: SetAside[] = [];
+  const partitions = await listPartitions(root, options, BARS, (series, error) => {
+    unlisted.push({ path: seriesPath(BARS, series), reason: troubleText(error), isLeft: true, ...series });
+  });
   const tickers = [...new Set(options.tickers ?? (await tickersWithActions(root)))];
   const memory = new Memory(openCache(partitions.length + tickers.length), since);
   const bars = await inspectAll(fs, root, partitions, (one) => partitionPlace(one, memory), mayMove);
@@ -64,7 +69,7 @@ export async function scanStore(
   return {
     series: joinPartitions(bars.found),
     actions: coveredByTicker(actions.found, await toldByTicker(root, bars.found, options, memory)),
-    setAside: byPath([...actions.aside, ...bars.aside]),
+    setAside: byPath([...actions.aside, ...bars.aside, ...unlisted]),
     distrusted: byPath([...actions.found.flatMap(actionsDoubt), ...bars.found.flatMap(partitionDoubt)]),
   };
 }

@@ -3,9 +3,12 @@ import { eachBounded } from '../bounded.ts';
 import { TEMP_NAME } from './commit.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { orAbsent } from './absent.ts';
-import { actionsPath, barsPath, RENAMES_FILE, REVISIONS, revisionsPath, RUNS } from './layout.ts';
+import { actionsPath, BARS, barsPath, RENAMES_FILE, REVISIONS, revisionsPath, RUNS } from './layout.ts';
 import { stampAt } from './stamp.ts';
 import { listPartitions, namesIn, tickersWithActions } from './walk.ts';
+
+/** What cannot be listed cannot be swept; who reads it is told. */
+const PASS_OVER = (): void => {};
 
 /**
  * Removes the temp files of commits that died, and flushes the folders of files that were put in place `since` (ns since
@@ -14,8 +17,8 @@ import { listPartitions, namesIn, tickersWithActions } from './walk.ts';
  */
 export async function sweepAfter(fs: CommitFs, root: string, since: bigint): Promise<void> {
   const paths = [
-    ...(await listPartitions(root)).map(barsPath),
-    ...(await listPartitions(root, {}, REVISIONS)).map(revisionsPath),
+    ...(await listPartitions(root, {}, BARS, PASS_OVER)).map(barsPath),
+    ...(await listPartitions(root, {}, REVISIONS, PASS_OVER)).map(revisionsPath),
     ...(await tickersWithActions(root)).map(actionsPath),
     RENAMES_FILE,
   ];

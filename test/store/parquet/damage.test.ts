@@ -275,8 +275,6 @@ it('passes over what other hands put into the tree', async () => {
     'bars/interval=2d/ticker=X/period=all/bars.parquet',
     'bars/interval=1d/ticker=A%41/period=all/bars.parquet',
     'bars/interval=1d/.DS_Store',
-    'bars/interval=1d/ticker=FILE',
-    'bars/interval=5m/ticker=FILE',
     'bars/interval=5m/ticker=AAPL/period=all/bars.parquet',
     'bars/interval=5m/ticker=AAPL/period=20x6/bars.parquet',
     'bars/interval=1d/ticker=AAPL/period=all/bars.parquet.bak',

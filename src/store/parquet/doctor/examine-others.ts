@@ -33,7 +33,7 @@ export async function examineOther(root: string, found: Found): Promise<Finding[
     case 'temp':
       return [wholeFile('stale-temp', 'left by a writer that died', ONLY_MOVES)];
     case 'foreign-file':
-      return [wholeFile('foreign-file', 'no file of a store', ONLY_MOVES)];
+      return [wholeFile('foreign-file', found.what, ONLY_MOVES)];
     case 'foreign-folder':
       return [wholeFile('foreign-folder', NO_FOLDER, 'moves it to quarantine, with all in it')];
     case 'closed':
@@ -127,7 +127,8 @@ async function checkActions(root: string, path: string, ticker: string): Promise
 }
 
 async function checkRecord(root: string, path: string): Promise<void> {
-  const text = (await loadText(join(root, path))) ?? '';
+  const text = await loadText(join(root, path));
+  if (text === undefined) return;
   try {
     const json: unknown = JSON.parse(text);
     if (typeof json === 'object' && json !== null) return;

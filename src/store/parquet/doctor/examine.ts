@@ -5,9 +5,10 @@ import { BackfillError } from '../../../core/errors.ts';
 import type { Damage, Examination, ExamineOptions } from '../../damage.ts';
 import { readBookFile } from '../action-file.ts';
 import type { CommitFs } from '../commit-fs.ts';
-import { loadFile } from '../disk.ts';
+import { loadFile, OWN_TROUBLE, troubleText } from '../disk.ts';
 import { errno, orAbsent } from '../absent.ts';
-import type { Partition } from '../layout.ts';
+import { type Kind, kindAt } from '../kind.ts';
+import { LOCK_FILE, type Partition, QUARANTINE } from '../layout.ts';
 import { lockStore } from '../lock.ts';
 import { versionOf } from '../quarantine.ts';
 import { type BarsExam, examineBars } from './examine-bars.ts';
@@ -30,17 +31,35 @@ export async function examineStore(
   if ((await orAbsent(stat(root))) === undefined)
     throw new BackfillError('store-unusable', `there is no store at ${root}`);
   if (options.fix !== true) return new Examiner(fs, root, options).run();
+  const cleared = await clearLock(fs, root);
   const lock = await lockStore(root);
   try {
-    return await new Examiner(fs, root, options).run();
+    const { damages, ...examined } = await new Examiner(fs, root, options).run();
+    return { ...examined, damages: inOrder([...cleared, ...damages]) };
   } finally {
     // What a dead writer left it names only: that the next writer sweeps.
     lock.free(lock.untidySince === null);
   }
 }
 
-/** Errors of one path that say nothing of the others. */
-const OWN_TROUBLE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'ELOOP', 'EIO']);
+/** Moves what lies where the lock belongs: nobody can hold that one. First what is in the way of the quarantine. */
+async function clearLock(fs: CommitFs, root: string): Promise<Damage[]> {
+  const damages: Damage[] = [];
+  const isInTheWay = async (path: string, meant: Kind): Promise<boolean> =>
+    ![undefined, meant].includes(await kindAt(join(root, path)));
+  if (!(await isInTheWay(LOCK_FILE, 'file'))) return [];
+  for await (const found of walkAll(root)) {
+    const isFirst = found.path === QUARANTINE || found.path.startsWith(`${QUARANTINE}/`);
+    if (!isFirst && found.path !== LOCK_FILE) break;
+    for (const finding of await examineOther(root, found))
+      damages.push({ path: found.path, ...finding, mended: await moveAside(fs, root, found.path) });
+  }
+  return damages;
+}
+
+function inOrder(damages: readonly Damage[]): Damage[] {
+  return damages.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+}
 
 class Examiner {
   readonly #fs: CommitFs;
@@ -66,12 +85,11 @@ class Examiner {
         else await this.#other(found);
       } catch (error) {
         if (!OWN_TROUBLE.has(errno(error))) throw error;
-        const what = (error as Error).message;
+        const what = troubleText(error);
         this.#damages.push({ path: found.path, ...CLOSED, what, mended: false });
       }
     }
-    const damages = this.#damages.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
-    return { partitions: this.#partitions, rows: this.#rows, damages };
+    return { partitions: this.#partitions, rows: this.#rows, damages: inOrder(this.#damages) };
   }
 
   async #bars(path: string, partition: Partition): Promise<void> {

@@ -1,10 +1,10 @@
-import { lstat, rename, stat } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Bar } from '../../../core/bars.ts';
 import { rewriteActions } from '../actions.ts';
 import { commitFolder } from '../commit.ts';
 import type { CommitFs } from '../commit-fs.ts';
-import { orAbsent } from '../absent.ts';
+import { isThere, kindAt } from '../kind.ts';
 import { type Partition, QUARANTINE, timeStamp } from '../layout.ts';
 import { keepRejected, setAside, versionOf } from '../quarantine.ts';
 import { rewriteRevisions } from '../revisions.ts';
@@ -44,20 +44,34 @@ export async function mendOther(
   return (await examineOther(root, found)).length === 0;
 }
 
-/** Moves a file or a folder to quarantine. Whether it is gone from where it was. */
+/** Moves whatever lies at a path to quarantine. Whether there is nothing of it any more, or a folder, where one belongs. */
 export async function moveAside(fs: CommitFs, root: string, path: string): Promise<boolean> {
-  const found = await orAbsent(stat(join(root, path)));
-  if (found?.isDirectory()) await moveFolder(fs, root, path, found.mtimeMs);
-  else await setAside(fs, root, path, await versionOf(root, path));
-  return (await orAbsent(lstat(join(root, path)))) === undefined;
+  const [kind, version] = [await kindAt(join(root, path)), await versionOf(root, path)];
+  if (path === QUARANTINE) await moveQuarantine(fs, root, version?.writtenAt ?? 0);
+  else if (kind === 'file') await setAside(fs, root, path, version);
+  else if (kind !== undefined) await moveWhole(fs, root, path, path, version?.writtenAt ?? 0);
+  return path === QUARANTINE || !(await isThere(join(root, path)));
 }
 
-/** A folder cannot replace the file that marks a name as taken, as `setAside` does it. */
-async function moveFolder(fs: CommitFs, root: string, path: string, writtenAt: number): Promise<void> {
-  const stem = join(root, `${QUARANTINE}/${path}.${timeStamp(writtenAt)}`);
+/** What lies where the quarantine belongs moves into one. */
+async function moveQuarantine(fs: CommitFs, root: string, writtenAt: number): Promise<void> {
+  const aside = `.${QUARANTINE}.${timeStamp(writtenAt)}`;
+  await rename(join(root, QUARANTINE), join(root, aside));
+  await moveWhole(fs, root, aside, QUARANTINE, writtenAt);
+}
+
+/** A folder or a pipe cannot replace the file that marks a name as taken, as `setAside` does it. */
+async function moveWhole(
+  fs: CommitFs,
+  root: string,
+  path: string,
+  name: string,
+  writtenAt: number,
+): Promise<void> {
+  const stem = join(root, `${QUARANTINE}/${name}.${timeStamp(writtenAt)}`);
   await commitFolder(fs, root, dirname(stem));
   for (let n = 1; ; n++) {
-    if ((await orAbsent(lstat(`${stem}-${n}`))) !== undefined) continue;
+    if (await isThere(`${stem}-${n}`)) continue;
     await rename(join(root, path), `${stem}-${n}`);
     await fs.syncDirectory(dirname(stem));
     await fs.syncDirectory(dirname(join(root, path)));

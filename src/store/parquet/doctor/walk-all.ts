@@ -1,24 +1,39 @@
 import { type Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TEMP_NAME } from '../commit.ts';
-import { errno, orAbsent } from '../absent.ts';
+import { errno } from '../absent.ts';
+import { type Kind, kindAt, kindOf } from '../kind.ts';
 import { type DataFile, dataFileAt, isDataFolder } from '../data-paths.ts';
-import { decodeValue, LOCK_FILE, QUARANTINE, RENAMES_FILE, RUNS, SCAN_CACHE } from '../layout.ts';
+import {
+  ACTIONS,
+  BARS,
+  decodeValue,
+  LOCK_FILE,
+  QUARANTINE,
+  RENAMES_FILE,
+  REVISIONS,
+  RUNS,
+  SCAN_CACHE,
+  UNIVERSES,
+} from '../layout.ts';
 
 /** Something below the root of a store and what it is by its path. */
 export type Found =
   | DataFile
   | { readonly is: 'universe'; readonly path: string; readonly name: string }
-  | { readonly is: 'run' | 'renames' | 'temp' | 'foreign-file' | 'foreign-folder'; readonly path: string }
+  | { readonly is: 'run' | 'renames' | 'temp' | 'foreign-folder'; readonly path: string }
+  | { readonly is: 'foreign-file'; readonly path: string; readonly what: string }
   | { readonly is: 'closed'; readonly path: string; readonly reason: string };
 
-const UNIVERSES = 'universes';
 const RUN_NAME = /^\d{8}T\d{6}Z-[\da-f]{4}\.json$/;
 const PASSED_OVER = 'passed over';
 const FOLDER = 'folder';
 
-/** Everything below the root, by path, except the quarantine: what lies there is known to be damaged. */
+/**
+ * Everything below the root; of the quarantine, which comes first, only what is in the way of the next thing to lie there:
+ * the rest is known to be damaged.
+ */
 export async function* walkAll(root: string, folder = ''): AsyncGenerator<Found> {
   const entries = await entriesOf(root, folder);
   if ('reason' in entries) {
@@ -27,8 +42,9 @@ export async function* walkAll(root: string, folder = ''): AsyncGenerator<Found>
   }
   for (const entry of entries.list) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    const isFolder = await leadsToFolder(root, path, entry);
-    const found = isFolder ? folderAt(path) : fileAt(path, entry.name);
+    const kind = await kindOfEntry(root, path, entry);
+    if (kind === undefined) continue;
+    const found = foundAt(path, entry.name, kind);
     if (found === PASSED_OVER) continue;
     if (found === FOLDER) yield* walkAll(root, path);
     else yield found;
@@ -38,7 +54,8 @@ export async function* walkAll(root: string, folder = ''): AsyncGenerator<Found>
 async function entriesOf(root: string, folder: string): Promise<{ list: Dirent[] } | { reason: string }> {
   try {
     const list = await readdir(join(root, folder), { withFileTypes: true });
-    return { list: list.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+    const place = ({ name }: Dirent): string => (folder === '' && name === QUARANTINE ? '' : name);
+    return { list: list.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)) };
   } catch (error) {
     if (folder === '') throw error;
     if (errno(error) === 'ENOENT') return { list: [] };
@@ -47,14 +64,30 @@ async function entriesOf(root: string, folder: string): Promise<{ list: Dirent[]
   }
 }
 
-/** A link counts as what it leads to: a part of a store may lie on another disk. */
-async function leadsToFolder(root: string, path: string, entry: Dirent): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return (await orAbsent(stat(join(root, path))))?.isDirectory() ?? false;
+/** A link counts as what it leads to: a part of a store may lie on another disk. Undefined: gone meanwhile. */
+async function kindOfEntry(root: string, path: string, entry: Dirent): Promise<Kind | undefined> {
+  return entry.isSymbolicLink() ? kindAt(join(root, path)) : kindOf(entry);
+}
+
+function foundAt(path: string, name: string, kind: Kind): Found | typeof FOLDER | typeof PASSED_OVER {
+  if (path.startsWith(`${QUARANTINE}/`) && !isQuarantineFolder(path)) return PASSED_OVER;
+  if (kind === 'folder') return folderAt(path);
+  if (kind === 'file') return fileAt(path, name);
+  return { is: 'foreign-file', path, what: `a ${kind}` };
+}
+
+const KEPT: ReadonlySet<string> = new Set([BARS, REVISIONS, ACTIONS, RUNS, UNIVERSES, 'rows', 'forgotten']);
+
+/** Whether the quarantine has a folder of this name, and no damaged thing, which has a time behind its name. */
+function isQuarantineFolder(path: string): boolean {
+  const [, tree = '', ...below] = path.split('/');
+  return (
+    KEPT.has(tree) && below.every((name) => /^(interval|ticker|period)=/.test(name) && !/Z-\d+$/.test(name))
+  );
 }
 
 function folderAt(path: string): Found | typeof FOLDER | typeof PASSED_OVER {
-  if (path === QUARANTINE) return PASSED_OVER;
+  if (path === QUARANTINE || path.startsWith(`${QUARANTINE}/`)) return FOLDER;
   const isOurs = isDataFolder(path) || path === RUNS || path === UNIVERSES;
   return isOurs ? FOLDER : { is: 'foreign-folder', path };
 }
@@ -69,5 +102,5 @@ function fileAt(path: string, name: string): Found | typeof PASSED_OVER {
     const universe = decodeValue(name.slice(0, -'.json'.length));
     if (universe !== undefined) return { is: 'universe', path, name: universe };
   }
-  return dataFileAt(path) ?? { is: 'foreign-file', path };
+  return dataFileAt(path) ?? { is: 'foreign-file', path, what: 'no file of a store' };
 }
