@@ -61,7 +61,8 @@ describe('tickers that come through a pipe', () => {
       expect(stopped.stderr).toMatch(/^Stopping: [^\n]*\n$/);
       expect(stopped.code).toBe(expected);
     }
-    const named = await interrupted(shell('exec $P export -t @<(exec cat)'), signal);
+    // A stdin of its own: shared, Node would make it one that does not wait, which `cat` cannot read.
+    const named = await interrupted(shell('exec $P export -t @<(exec cat) < /dev/null'), signal);
     expect(named.code).toBe(expected);
   });
 });
