@@ -8,6 +8,7 @@ import { type Knowledge, knowledgeByRows, statedRows, trustedWord } from './know
 import type { Partition } from './layout.ts';
 import { type Body, decodeRows, type OpenedPartition, openPartition } from './opened.ts';
 import { assertDigest } from './own-entry.ts';
+import { areColumnsInPlace } from './places.ts';
 import { readMetadata } from './read-columns.ts';
 import { partitionSaid, type Readings, type Said } from './said.ts';
 
@@ -32,8 +33,8 @@ export async function readState(
 ): Promise<PartitionState> {
   const footer = await readFooter(file);
   const { rows } = footer;
-  const believed = ownWord(partition, footer, readings);
-  if (believed !== undefined) return believed;
+  const believed = areColumnsInPlace(footer, file.byteLength) && ownWord(partition, footer, readings);
+  if (believed) return believed;
   const stated = statedRows(partition, footer);
   const found = stated === undefined ? '' : await decodeDigest(file, stated.body, footer);
   assertDigest(stated?.digest, () => found);
