@@ -52,8 +52,12 @@ describe('a named pipe where a file should be is waited for by nobody', () => {
     ['.env', ['check-data'], `.env: cannot be read: ${NO_FILE}`],
     ['backfill.config.json', ['check-data'], `backfill.config.json: cannot be read: ${NO_FILE}`],
     ['data/universes/mine.json', ['check-data', 'mine'], 'universes/mine.json is no universe'],
-    ['data/.lock', ['ALFA', ...SAMPLE], 'data/.lock is no file; remove it'],
-    ['data/renames.json', ['rename', 'ALFA', 'ZULU', '--on', '2026-03-01'], 'renames.json is no list'],
+    ['data/.lock', ['ALFA', ...SAMPLE], 'data/.lock: it is a pipe or device)'],
+    [
+      'data/renames.json',
+      ['rename', 'ALFA', 'ZULU', '--on', '2026-03-01'],
+      'data/renames.json: it is a pipe or device)',
+    ],
     ['map.csv', ['rename', '--map-file', 'map.csv'], `map.csv: cannot be read (${NO_FILE})`],
     ['my-csv/actions.csv', ['AAPL', ...url('my-csv')], NO_FILE],
     ['my.csv', url('my.csv'), '"my.csv" is no readable folder or file'],
@@ -79,7 +83,7 @@ describe('a named pipe where a file should be is waited for by nobody', () => {
     [BARS, 'export', 1],
     ['data/actions/ticker=ALFA/actions.parquet', 'check-data', 1],
     ['data/renames.json', 'doctor', 1],
-    ['data/.lock', 'doctor', 0],
+    ['data/.lock', 'doctor', 1],
   ])('%s, for %s', async (path, command, expected) => {
     await pipe(path);
     expect((await told(command)).code).toBe(expected);

@@ -65,6 +65,8 @@ const PLACES: readonly (readonly [name: string, kind: Kind])[] = [
 
 /** Throws where something else lies under such a name: it is no part of the store, and in its way. */
 export async function assertPlaces(root: string): Promise<void> {
+  if ((await kindAt(root)) === 'file')
+    throw Object.assign(new Error(`no folder at ${root}`), { code: 'EEXIST', syscall: 'open', path: root });
   for (const [name, meant] of PLACES) {
     const kind = await kindAt(join(root, name));
     if (kind !== undefined && kind !== meant) throw wrongKind(join(root, name), kind);
