@@ -60,10 +60,10 @@ describe('a text that is broken into lines', () => {
 
 describe('a message that may be copied from', () => {
   it('is broken between words, which stay whole however long, and so do commands', () => {
-    const text = `wait for /work/stores/prices/data; then: ${tied('backfill restore newest --store s')} again`;
+    const text = `wait for /srv/stores/prices/data; then: ${tied('backfill restore newest --store s')} again`;
     expect(wrapped(text, 20, { wholeWords: true })).toEqual([
       'wait for',
-      '/work/stores/prices/data;',
+      '/srv/stores/prices/data;',
       'then:',
       'backfill restore newest --store s',
       'again',
