@@ -7,7 +7,7 @@ import {
   type ThreadStart,
   failedWhole,
 } from '../src/backfill/runner.ts';
-import { type TaskTools, runTask } from '../src/backfill/run-task.ts';
+import { type TaskTools, runTask } from '../src/backfill/task/run-task.ts';
 import { errorData } from '../src/core/errors.ts';
 import { OPEN_GATE, type Gate } from '../src/providers/http/gate.ts';
 import { limitInFlight } from '../src/providers/http/in-flight.ts';

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Calendar, Session } from '../../src/core/calendar/calendar.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { type Day, formatDay, parseDay } from '../../src/core/day.ts';
+import { type Day, formatDay, parseDay } from '../../src/core/session/day.ts';
 import type { DailyMarket, Until } from './daily-market.ts';
 
 export interface Invented {

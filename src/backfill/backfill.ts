@@ -1,21 +1,21 @@
 import { BackfillError, errorData } from '../core/errors.ts';
-import type { Plan, Task, Want } from '../core/plan.ts';
-import { type Quota, isPaced } from '../core/quota.ts';
-import { quotaOpening } from '../core/quota-time.ts';
+import type { Plan, Task, Want } from '../core/plan/plan.ts';
+import { type Quota, isPaced } from '../core/plan/quota.ts';
+import { quotaOpening } from '../core/plan/quota-time.ts';
 import type { BarStore, Lease } from '../store/store.ts';
 import type { Scan, SetAside } from '../store/scan.ts';
-import { dispatch } from './dispatch.ts';
+import { dispatch } from './run/dispatch.ts';
 import { type Failure, failureOf } from './failure.ts';
-import { type LedgerTools, recordOutOfReach, settleUnknownTickers } from './ledger.ts';
-import { type BackfillRequest, type Prepared, type Source, prepare } from './prepare.ts';
-import { refetchRestated } from './restated.ts';
-import { settleSameSeries } from './same-series.ts';
-import { settleSilence } from './silence.ts';
-import { RunResults } from './run-results.ts';
+import { type LedgerTools, recordOutOfReach, settleUnknownTickers } from './run/ledger.ts';
+import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
+import { refetchRestated } from './settle/restated.ts';
+import { settleSameSeries } from './settle/same-series.ts';
+import { settleSilence } from './settle/silence.ts';
+import { RunResults } from './run/run-results.ts';
 import type { RunContext, Runner, SeriesResult, SharedWithThreads } from './runner.ts';
-import { type Stop, type Stops, stopOf, watchStops } from './stops.ts';
-import { type RunOutcome, type RunSummary, type StopReason, summarize } from './summary.ts';
-import type { Traffic, TrafficNow } from './traffic.ts';
+import { type Stop, type StopReason, type Stops, stopOf, watchStops } from './run/stops.ts';
+import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
+import type { Traffic, TrafficNow } from './run/traffic.ts';
 
 /** What a run tells while it goes. */
 export type BackfillEvent =

@@ -1,5 +1,5 @@
-import { type StoredBars, sourceAt } from '../core/columns.ts';
-import { type Comparison, priceDrift } from '../core/compare.ts';
+import { type StoredBars, sourceAt } from '../core/bars/columns.ts';
+import { type Comparison, priceDrift } from '../core/bars/compare.ts';
 
 /** How the final bars of one provider bore being asked for again. */
 export interface Drift {

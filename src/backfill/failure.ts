@@ -1,8 +1,8 @@
 import { calendarById } from '../core/calendar/calendars.ts';
-import type { Coverage } from '../core/coverage.ts';
-import { type Day, formatDay } from '../core/day.ts';
+import type { Coverage } from '../core/coverage/coverage.ts';
+import { type Day, formatDay } from '../core/session/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { Want } from '../core/plan.ts';
+import type { Want } from '../core/plan/plan.ts';
 import type { SeriesReport, SeriesResult } from './runner.ts';
 
 /** Why a series is not as complete as was asked. */

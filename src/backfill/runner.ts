@@ -1,9 +1,9 @@
-import type { Coverage } from '../core/coverage.ts';
-import type { AbsenceReason } from '../core/evidence.ts';
+import type { Coverage } from '../core/coverage/coverage.ts';
+import type { AbsenceReason } from '../core/coverage/evidence.ts';
 import type { ErrorData } from '../core/errors.ts';
-import type { Task, Want } from '../core/plan.ts';
-import type { UnavailableSessions } from '../core/unavailable.ts';
-import type { Oddity } from '../core/oddity.ts';
+import type { Task, Want } from '../core/plan/plan.ts';
+import type { UnavailableSessions } from '../core/coverage/unavailable.ts';
+import type { Oddity } from '../core/checks/oddity.ts';
 import type { GatePolicy } from '../providers/http/shared-gate.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import type { CommitNote } from '../store/store.ts';

@@ -5,14 +5,14 @@ import {
   entryOf,
   twinSplits,
   withdrawAction,
-} from '../core/action-book.ts';
-import { checkActions } from '../core/action-checks.ts';
-import { actionText, parseActionValue } from '../core/action-text.ts';
-import type { CorporateAction } from '../core/bars.ts';
+} from '../core/actions/action-book.ts';
+import { checkActions } from '../core/actions/action-checks.ts';
+import { actionText, parseActionValue } from '../core/actions/action-text.ts';
+import type { CorporateAction } from '../core/bars/bars.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
-import { formatDay, parseDay } from '../core/day.ts';
+import { formatDay, parseDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
-import { contains } from '../core/ranges.ts';
+import { contains } from '../core/session/ranges.ts';
 import type { Engine } from './engine.ts';
 
 /** What a user changes in the splits and dividends of a ticker. */

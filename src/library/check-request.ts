@@ -1,6 +1,6 @@
-import { parseDay } from '../core/day.ts';
+import { parseDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
-import { INTERVALS, isInterval } from '../core/interval.ts';
+import { INTERVALS, isInterval } from '../core/session/interval.ts';
 import type { HistoryOptions } from './history.ts';
 
 /** What callers give, as JavaScript may give it. */

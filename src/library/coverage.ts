@@ -1,6 +1,6 @@
-import { parseRange } from '../backfill/wanted.ts';
-import { seriesKey } from '../core/bars.ts';
-import { knownSpan } from '../core/coverage.ts';
+import { parseRange } from '../backfill/want/wanted.ts';
+import { seriesKey } from '../core/bars/bars.ts';
+import { knownSpan } from '../core/coverage/coverage.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { type CoverageReport, nothingStored, reportCoverage } from '../report/coverage.ts';
 import type { BarStore } from '../store/store.ts';

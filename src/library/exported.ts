@@ -1,4 +1,4 @@
-import type { Series } from '../core/bars.ts';
+import type { Series } from '../core/bars/bars.ts';
 
 /** A series that was left out, and why. */
 export interface NotExported {

@@ -1,7 +1,7 @@
-import type { Series } from '../core/bars.ts';
-import { type DayRange, parseDay } from '../core/day.ts';
-import type { Interval } from '../core/interval.ts';
-import { intersect, span } from '../core/ranges.ts';
+import type { Series } from '../core/bars/bars.ts';
+import { type DayRange, parseDay } from '../core/session/day.ts';
+import type { Interval } from '../core/session/interval.ts';
+import { intersect, span } from '../core/session/ranges.ts';
 import { isDamage } from '../store/damage.ts';
 import type { ForgottenSeries, Restored } from '../store/forgotten.ts';
 import type { BarStore } from '../store/store.ts';

@@ -1,9 +1,9 @@
-import { inherit } from '../core/action-book.ts';
-import { type CorporateAction, actionValue } from '../core/bars.ts';
-import { sourceAt } from '../core/columns.ts';
-import { PRICE_TOLERANCE } from '../core/compare.ts';
-import { contains, intersect, normalize } from '../core/ranges.ts';
-import { type Rename, renamedDays } from '../core/rename.ts';
+import { inherit } from '../core/actions/action-book.ts';
+import { type CorporateAction, actionValue } from '../core/bars/bars.ts';
+import { sourceAt } from '../core/bars/columns.ts';
+import { PRICE_TOLERANCE } from '../core/bars/compare.ts';
+import { contains, intersect, normalize } from '../core/session/ranges.ts';
+import { type Rename, renamedDays } from '../core/instrument/rename.ts';
 import type { BarStore, RejectedRow } from '../store/store.ts';
 import type { Scan } from '../store/scan.ts';
 import type { Move } from './move-series.ts';

@@ -1,5 +1,5 @@
 import { changeActions } from './actions-by-hand.ts';
-import { parseTicker } from '../core/ticker.ts';
+import { parseTicker } from '../core/instrument/ticker.ts';
 import { checkOptions, checkTickers, checked } from './check-request.ts';
 import { coverageOf } from './coverage.ts';
 import { doctor } from './doctor.ts';

@@ -1,4 +1,4 @@
-import { listThroughGate, resolveTickers } from '../backfill/universe.ts';
+import { listThroughGate, resolveTickers } from '../backfill/want/universe.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { assertConfigured, capabilitiesOf, openProvider } from '../providers/registry.ts';
 import { openStore } from '../store/open.ts';

@@ -1,12 +1,12 @@
-import { type Series, seriesKey } from '../core/bars.ts';
+import { type Series, seriesKey } from '../core/bars/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
-import { type Coverage, NOTHING_KNOWN } from '../core/coverage.ts';
-import { type Day, type DayRange, parseDay } from '../core/day.ts';
+import { type Coverage, NOTHING_KNOWN } from '../core/coverage/coverage.ts';
+import { type Day, type DayRange, parseDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
-import { type Adjustment, ADJUSTMENTS, isAdjustment } from '../core/factors.ts';
-import { periodRange, sessionDateOf } from '../core/partition.ts';
-import { intersect } from '../core/ranges.ts';
+import { type Adjustment, ADJUSTMENTS, isAdjustment } from '../core/adjust/factors.ts';
+import { periodRange, sessionDateOf } from '../core/bars/partition.ts';
+import { intersect } from '../core/session/ranges.ts';
 import type { Scan, SeriesState } from '../store/scan.ts';
 import { dayRange } from './forget.ts';
 import type { AdjustOptions, ReadOptions } from './history.ts';

@@ -1,5 +1,5 @@
-import type { Series } from '../core/bars.ts';
-import { parseTicker } from '../core/ticker.ts';
+import type { Series } from '../core/bars/bars.ts';
+import { parseTicker } from '../core/instrument/ticker.ts';
 import type { BarStore } from '../store/store.ts';
 import { readAdjusted } from './adjusted.ts';
 import { checkInterval, checkTickers, checked } from './check-request.ts';

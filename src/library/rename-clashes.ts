@@ -1,7 +1,7 @@
-import { formatDay } from '../core/day.ts';
+import { formatDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
-import { span } from '../core/ranges.ts';
-import type { Rename } from '../core/rename.ts';
+import { span } from '../core/session/ranges.ts';
+import type { Rename } from '../core/instrument/rename.ts';
 import type { ForgottenEntry } from '../store/forgotten.ts';
 import type { BarStore } from '../store/store.ts';
 import type { RenameOptions } from './history.ts';

@@ -1,9 +1,15 @@
 import { calendarFor } from '../core/calendar/calendars.ts';
-import { type Day, formatDay, parseDay, utcDayOf } from '../core/day.ts';
+import { type Day, formatDay, parseDay, utcDayOf } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
-import { identityConflict } from '../core/identity.ts';
-import { type Rename, contradicted, renameText, renamedDays, renamedDaysText } from '../core/rename.ts';
-import { parseTicker } from '../core/ticker.ts';
+import { identityConflict } from '../core/instrument/identity.ts';
+import {
+  type Rename,
+  contradicted,
+  renameText,
+  renamedDays,
+  renamedDaysText,
+} from '../core/instrument/rename.ts';
+import { parseTicker } from '../core/instrument/ticker.ts';
 import { readLeanMap } from '../market/csv/lean-map.ts';
 import type { Scan } from '../store/scan.ts';
 import type { Engine } from './engine.ts';

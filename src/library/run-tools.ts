@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { env } from 'node:process';
-import type { Traffic } from '../backfill/traffic.ts';
-import { type QuotaStanding, isPaced, unusedAt } from '../core/quota.ts';
-import { quotaTime } from '../core/quota-time.ts';
+import type { Traffic } from '../backfill/run/traffic.ts';
+import { type QuotaStanding, isPaced, unusedAt } from '../core/plan/quota.ts';
+import { quotaTime } from '../core/plan/quota-time.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { type QuotaPlace, quotaPlaceOf } from '../providers/http/quota-owner.ts';
@@ -20,7 +20,7 @@ export async function openTrafficOf(
   capabilities: Capabilities,
 ): Promise<Traffic> {
   const { metered, quotas } = capabilities;
-  const { openTraffic } = await import('../backfill/traffic.ts');
+  const { openTraffic } = await import('../backfill/run/traffic.ts');
   const quotaFile = metered ? placeOf(options, config, capabilities) : undefined;
   return openTraffic({ quotas, quotaFile, clocks: { wall: Date.now, gate: monotonicNow } });
 }

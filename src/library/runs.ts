@@ -1,8 +1,8 @@
 import { type BackfillTools, backfill, runPrepared } from '../backfill/backfill.ts';
-import { type BackfillRequest, type Source, prepare } from '../backfill/prepare.ts';
-import { prepareVerification } from '../backfill/verify.ts';
+import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
+import { prepareVerification } from '../backfill/plan/verify.ts';
 import type { ThreadStart } from '../backfill/runner.ts';
-import { utcDayOf } from '../core/day.ts';
+import { utcDayOf } from '../core/session/day.ts';
 import { threadEntry } from '../pool/entry.ts';
 import { openProvider } from '../providers/registry.ts';
 import { checkRequest } from './check-request.ts';

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
-import type { CheckedActions, RejectedAction } from '../core/action-checks.ts';
-import { rowsOf } from '../core/bar-builder.ts';
-import type { CorporateAction } from '../core/bars.ts';
+import type { CheckedActions, RejectedAction } from '../core/actions/action-checks.ts';
+import { rowsOf } from '../core/bars/bar-builder.ts';
+import type { CorporateAction } from '../core/bars/bars.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
-import type { DayRange } from '../core/day.ts';
-import { INTERVALS, type Interval } from '../core/interval.ts';
+import type { DayRange } from '../core/session/day.ts';
+import { INTERVALS, type Interval } from '../core/session/interval.ts';
 import { readActions } from './csv/actions.ts';
 import { ascending } from './csv/file-bars.ts';
 import { FileStates } from './csv/file-states.ts';

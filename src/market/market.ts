@@ -1,6 +1,6 @@
-import type { CorporateAction, Identity, Ohlcv } from '../core/bars.ts';
-import type { Day, DayRange } from '../core/day.ts';
-import type { Interval } from '../core/interval.ts';
+import type { CorporateAction, Identity, Ohlcv } from '../core/bars/bars.ts';
+import type { Day, DayRange } from '../core/session/day.ts';
+import type { Interval } from '../core/session/interval.ts';
 
 /** A row as the market's source has it: a value may be unknown. `ts` as in `Ohlcv`. */
 export interface MarketRow {

@@ -1,7 +1,7 @@
-import type { CorporateAction, Ohlcv } from '../core/bars.ts';
+import type { CorporateAction, Ohlcv } from '../core/bars/bars.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
-import { type Day, type DayRange, startOfDay, utcDayOf } from '../core/day.ts';
-import { INTERVALS, type Interval, intervalMs } from '../core/interval.ts';
+import { type Day, type DayRange, startOfDay, utcDayOf } from '../core/session/day.ts';
+import { INTERVALS, type Interval, intervalMs } from '../core/session/interval.ts';
 import type { Listing, Market, QuietSessions } from './market.ts';
 import { randomFor } from './random.ts';
 import { type History, tradeHistory } from './sample/daily.ts';

@@ -1,4 +1,4 @@
-import type { Ohlcv } from '../core/bars.ts';
+import type { Ohlcv } from '../core/bars/bars.ts';
 import type { Session } from '../core/calendar/calendar.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
 import { calendarById } from '../core/calendar/calendars.ts';
-import { type DayRange, startOfDay } from '../core/day.ts';
-import { type Interval, intervalMs } from '../core/interval.ts';
-import { contains } from '../core/ranges.ts';
+import { type DayRange, startOfDay } from '../core/session/day.ts';
+import { type Interval, intervalMs } from '../core/session/interval.ts';
+import { contains } from '../core/session/ranges.ts';
 import { isComplete, type Listing, type Market, type MarketRow } from './market.ts';
 import { asOneBar, barEnd } from './session-grid.ts';
 

@@ -1,5 +1,5 @@
 import type { Calendar } from '../core/calendar/calendar.ts';
-import type { DayRange } from '../core/day.ts';
+import type { DayRange } from '../core/session/day.ts';
 
 /** The part of a range, `[from, to)`, before the first session that is not over at `now`; empty if all are to come. */
 export function closedDays(range: DayRange, calendar: Calendar, now: number): DayRange {

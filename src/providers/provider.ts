@@ -1,9 +1,9 @@
-import type { RejectedAction } from '../core/action-checks.ts';
-import type { CorporateAction, Identity, Series, Split } from '../core/bars.ts';
-import type { Bars } from '../core/columns.ts';
-import type { DayRange } from '../core/day.ts';
-import type { Interval } from '../core/interval.ts';
-import type { Oddity } from '../core/oddity.ts';
+import type { RejectedAction } from '../core/actions/action-checks.ts';
+import type { CorporateAction, Identity, Series, Split } from '../core/bars/bars.ts';
+import type { Bars } from '../core/bars/columns.ts';
+import type { DayRange } from '../core/session/day.ts';
+import type { Interval } from '../core/session/interval.ts';
+import type { Oddity } from '../core/checks/oddity.ts';
 
 /** What a provider can do for one interval. */
 export interface IntervalCapability {

@@ -1,7 +1,7 @@
-import { type ActionBook, type ActionEntry, DAYS_TO_WITHDRAW } from '../core/action-book.ts';
-import { actionValue } from '../core/bars.ts';
-import { formatDay, utcDayOf } from '../core/day.ts';
-import { ratioText } from '../core/ratio.ts';
+import { type ActionBook, type ActionEntry, DAYS_TO_WITHDRAW } from '../core/actions/action-book.ts';
+import { actionValue } from '../core/bars/bars.ts';
+import { formatDay, utcDayOf } from '../core/session/day.ts';
+import { ratioText } from '../core/actions/ratio.ts';
 import { UNBOUNDED } from './page.ts';
 import { fittedTable, formatCount } from './table.ts';
 

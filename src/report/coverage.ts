@@ -1,12 +1,12 @@
-import { type Series, UNKNOWN_IDENTITY, seriesKey } from '../core/bars.ts';
+import { type Series, UNKNOWN_IDENTITY, seriesKey } from '../core/bars/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
-import { suspectClosures } from '../core/closures.ts';
-import { NOTHING_KNOWN } from '../core/coverage.ts';
-import { formatDay } from '../core/day.ts';
+import { suspectClosures } from '../core/coverage/closures.ts';
+import { NOTHING_KNOWN } from '../core/coverage/coverage.ts';
+import { formatDay } from '../core/session/day.ts';
 import { grouped } from '../core/grouped.ts';
-import { intervalMs } from '../core/interval.ts';
-import { groupUnavailable, type Unavailable } from '../core/unavailable.ts';
+import { intervalMs } from '../core/session/interval.ts';
+import { groupUnavailable, type Unavailable } from '../core/coverage/unavailable.ts';
 import type { Scan, SeriesState, SetAside } from '../store/scan.ts';
 import {
   coverSeries,

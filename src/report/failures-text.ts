@@ -1,5 +1,5 @@
 import type { Failure } from '../backfill/failure.ts';
-import type { RunSummary } from '../backfill/summary.ts';
+import type { RunSummary } from '../backfill/settle/summary.ts';
 import { grouped } from '../core/grouped.ts';
 import { named } from './named.ts';
 import { cut, type Page, printable, wrapped } from './page.ts';

@@ -1,5 +1,5 @@
-import { type DayRange, formatDay } from '../core/day.ts';
-import { span } from '../core/ranges.ts';
+import { type DayRange, formatDay } from '../core/session/day.ts';
+import { span } from '../core/session/ranges.ts';
 import type { ForgottenEntry, ForgottenSeries } from '../store/forgotten.ts';
 import { formatCount, plural, table } from './table.ts';
 

@@ -1,6 +1,6 @@
 import { basename, relative, resolve } from 'node:path';
 import { BackfillError } from '../core/errors.ts';
-import type { Interval } from '../core/interval.ts';
+import type { Interval } from '../core/session/interval.ts';
 import { type CsvFolderMarket, inspectedFolder } from '../market/csv-folder.ts';
 import type { FileRead } from '../market/csv/file-read.ts';
 import type { ClockUsed } from '../market/csv/rows.ts';

@@ -1,11 +1,11 @@
-import type { Warning } from '../backfill/summary.ts';
+import type { Warning } from '../backfill/settle/summary.ts';
 import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
-import { type DayRange, formatDay, hasDate } from '../core/day.ts';
-import { sessionRuns } from '../core/gaps.ts';
-import { sessionDateOf } from '../core/partition.ts';
-import { contains, subtract } from '../core/ranges.ts';
-import { seriesKey } from '../core/bars.ts';
-import { hasActions } from '../core/basis.ts';
+import { type DayRange, formatDay, hasDate } from '../core/session/day.ts';
+import { sessionRuns } from '../core/plan/gaps.ts';
+import { sessionDateOf } from '../core/bars/partition.ts';
+import { contains, subtract } from '../core/session/ranges.ts';
+import { seriesKey } from '../core/bars/bars.ts';
+import { hasActions } from '../core/adjust/basis.ts';
 import type { Rejected } from '../store/store.ts';
 import type { Scan } from '../store/scan.ts';
 

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../backfill/summary.ts';
+import type { RunSummary } from '../backfill/settle/summary.ts';
 import { type Page, printable, wrapped } from './page.ts';
 import { formatCount, plural } from './table.ts';
 import { eachWarning, groupWarnings } from './warnings.ts';

@@ -1,9 +1,9 @@
-import { seriesKey } from '../core/bars.ts';
+import { seriesKey } from '../core/bars/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
-import { type DayRange, formatDay } from '../core/day.ts';
+import { type DayRange, formatDay } from '../core/session/day.ts';
 import { grouped } from '../core/grouped.ts';
-import type { OutOfReach, Plan, Task, Want } from '../core/plan.ts';
-import { type Quota, quotaText } from '../core/quota.ts';
+import type { OutOfReach, Plan, Task, Want } from '../core/plan/plan.ts';
+import { type Quota, quotaText } from '../core/plan/quota.ts';
 import { counted, holesText, waitText } from './standing-text.ts';
 import { named } from './named.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';

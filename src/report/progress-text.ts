@@ -1,4 +1,4 @@
-import { quotaText } from '../core/quota.ts';
+import { quotaText } from '../core/plan/quota.ts';
 import type { ProgressNow } from './progress.ts';
 import { formatCount, formatDuration } from './table.ts';
 

@@ -1,9 +1,9 @@
 import type { BackfillEvent } from '../backfill/backfill.ts';
-import type { TrafficNow } from '../backfill/traffic.ts';
-import { type Series, seriesKey } from '../core/bars.ts';
-import type { Plan } from '../core/plan.ts';
-import { quotaTime } from '../core/quota-time.ts';
-import { type Quota, isPaced, unusedAt, usedOf } from '../core/quota.ts';
+import type { TrafficNow } from '../backfill/run/traffic.ts';
+import { type Series, seriesKey } from '../core/bars/bars.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import { quotaTime } from '../core/plan/quota-time.ts';
+import { type Quota, isPaced, unusedAt, usedOf } from '../core/plan/quota.ts';
 
 /** How far a run is. */
 export interface ProgressNow {

@@ -1,6 +1,6 @@
-import type { Revision } from '../core/bars.ts';
-import { formatDay, utcDayOf } from '../core/day.ts';
-import type { Interval } from '../core/interval.ts';
+import type { Revision } from '../core/bars/bars.ts';
+import { formatDay, utcDayOf } from '../core/session/day.ts';
+import type { Interval } from '../core/session/interval.ts';
 import { printable, TIE, UNBOUNDED } from './page.ts';
 import { fittedTable, formatCount, plural } from './table.ts';
 

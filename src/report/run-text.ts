@@ -1,4 +1,5 @@
-import type { RunSummary, StopReason } from '../backfill/summary.ts';
+import type { StopReason } from '../backfill/run/stops.ts';
+import type { RunSummary } from '../backfill/settle/summary.ts';
 import { failureLines, failureMessages } from './failures-text.ts';
 import { named } from './named.ts';
 import { notReadLines, warningLines } from './odd-text.ts';

@@ -1,12 +1,23 @@
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
-import { type Absence, provisionalAt } from '../core/coverage.ts';
-import { type Day, type DayRange, formatDay, parseDay } from '../core/day.ts';
-import { type AbsenceReason, type Claim, leadingClaim } from '../core/evidence.ts';
-import type { Interval } from '../core/interval.ts';
-import { intersect } from '../core/ranges.ts';
-import { joinSessions, type Sessions, sessionsIn, type StateRun, stateRuns } from '../core/state-runs.ts';
-import { holesIn, NOTHING_TO_TRADE, type UnavailableSessions, unavailableIn } from '../core/unavailable.ts';
+import { type Absence, provisionalAt } from '../core/coverage/coverage.ts';
+import { type Day, type DayRange, formatDay, parseDay } from '../core/session/day.ts';
+import { type AbsenceReason, type Claim, leadingClaim } from '../core/coverage/evidence.ts';
+import type { Interval } from '../core/session/interval.ts';
+import { intersect } from '../core/session/ranges.ts';
+import {
+  joinSessions,
+  type Sessions,
+  sessionsIn,
+  type StateRun,
+  stateRuns,
+} from '../core/coverage/state-runs.ts';
+import {
+  holesIn,
+  NOTHING_TO_TRADE,
+  type UnavailableSessions,
+  unavailableIn,
+} from '../core/coverage/unavailable.ts';
 import type { SeriesState } from '../store/scan.ts';
 
 /** What one provider says of sessions without a bar. */

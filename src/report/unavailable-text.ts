@@ -1,6 +1,6 @@
-import { formatDay, utcDayOf } from '../core/day.ts';
-import type { AbsenceReason } from '../core/evidence.ts';
-import type { Unavailable } from '../core/unavailable.ts';
+import { formatDay, utcDayOf } from '../core/session/day.ts';
+import type { AbsenceReason } from '../core/coverage/evidence.ts';
+import type { Unavailable } from '../core/coverage/unavailable.ts';
 import { formatCount } from './table.ts';
 
 /** Tickers that are named. */

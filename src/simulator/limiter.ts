@@ -1,5 +1,5 @@
 import { largest } from '../core/extremes.ts';
-import type { Quota } from '../core/quota.ts';
+import type { Quota } from '../core/plan/quota.ts';
 
 /**
  * A sliding-window limit: a request is admitted if, for every quota, fewer than `requests` were admitted in the last

@@ -1,5 +1,5 @@
 import { BackfillError } from '../core/errors.ts';
-import { type Quota, parseQuotas } from '../core/quota.ts';
+import { type Quota, parseQuotas } from '../core/plan/quota.ts';
 import type { Market } from '../market/market.ts';
 import { type Delivery, whole } from './deliver.ts';
 import type { SimulatedServer } from './distortion.ts';

@@ -1,6 +1,6 @@
-import { parseDay } from '../core/day.ts';
+import { parseDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
-import { isAdjustment } from '../core/factors.ts';
+import { isAdjustment } from '../core/adjust/factors.ts';
 import type { Argument, Asked } from './asked.ts';
 import type { AdjustedView } from './views.ts';
 

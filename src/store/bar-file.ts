@@ -1,10 +1,10 @@
 import { type ColumnSource, fileWriter, ParquetWriter } from 'hyparquet-writer';
 import type { SchemaElement } from 'hyparquet';
-import type { Series } from '../core/bars.ts';
-import { type StoredBars, sourceAt } from '../core/columns.ts';
-import { concatBars } from '../core/concat-bars.ts';
-import { isOutsideRange, pricesAt } from '../core/outside-range.ts';
-import { BAR_COLUMNS } from './parquet/encode.ts';
+import type { Series } from '../core/bars/bars.ts';
+import { type StoredBars, sourceAt } from '../core/bars/columns.ts';
+import { concatBars } from '../core/bars/concat-bars.ts';
+import { isOutsideRange, pricesAt } from '../core/checks/outside-range.ts';
+import { BAR_COLUMNS } from './parquet/codec/encode.ts';
 
 /** Rows that are held in memory before they are written as a row group. */
 const ROW_GROUP = 131_072;

@@ -1,5 +1,5 @@
-import type { Series } from '../core/bars.ts';
-import type { DayRange } from '../core/day.ts';
+import type { Series } from '../core/bars/bars.ts';
+import type { DayRange } from '../core/session/day.ts';
 
 /** What is about to be forgotten. */
 export interface ForgetOrder {

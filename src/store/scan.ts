@@ -1,7 +1,7 @@
-import type { Identity, Series } from '../core/bars.ts';
-import type { Coverage } from '../core/coverage.ts';
-import type { DayRange } from '../core/day.ts';
-import type { Interval } from '../core/interval.ts';
+import type { Identity, Series } from '../core/bars/bars.ts';
+import type { Coverage } from '../core/coverage/coverage.ts';
+import type { DayRange } from '../core/session/day.ts';
+import type { Interval } from '../core/session/interval.ts';
 
 /** What a store knows of one series, without its bars. */
 export interface SeriesState {

@@ -1,11 +1,11 @@
-import type { ActionBook } from '../core/action-book.ts';
-import type { CorporateAction, Identity, Revision, Series } from '../core/bars.ts';
-import type { StoredBars } from '../core/columns.ts';
-import type { VolumeStep } from '../core/compare.ts';
-import type { Coverage } from '../core/coverage.ts';
-import type { DayRange } from '../core/day.ts';
-import type { Interval } from '../core/interval.ts';
-import type { Rename } from '../core/rename.ts';
+import type { ActionBook } from '../core/actions/action-book.ts';
+import type { CorporateAction, Identity, Revision, Series } from '../core/bars/bars.ts';
+import type { StoredBars } from '../core/bars/columns.ts';
+import type { VolumeStep } from '../core/bars/compare.ts';
+import type { Coverage } from '../core/coverage/coverage.ts';
+import type { DayRange } from '../core/session/day.ts';
+import type { Interval } from '../core/session/interval.ts';
+import type { Rename } from '../core/instrument/rename.ts';
 import type { Examination, ExamineOptions } from './damage.ts';
 import type { Scan, SetAside } from './scan.ts';
 import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from './views.ts';
@@ -97,7 +97,7 @@ export interface Rejected {
   readonly unreadable: readonly SetAside[];
 }
 
-export type { Rename } from '../core/rename.ts';
+export type { Rename } from '../core/instrument/rename.ts';
 
 export interface ScanOptions {
   /** Only these tickers; default all. */

@@ -1,5 +1,5 @@
-import type { Series } from '../core/bars.ts';
-import type { Adjustment } from '../core/factors.ts';
+import type { Series } from '../core/bars/bars.ts';
+import type { Adjustment } from '../core/adjust/factors.ts';
 import type { SqlRows } from './sql.ts';
 import type { Scan } from './scan.ts';
 

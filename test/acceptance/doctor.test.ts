@@ -2,11 +2,11 @@ import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFil
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Bar, Series } from '../../src/core/bars.ts';
-import { MS_PER_DAY, parseDay } from '../../src/core/day.ts';
+import type { Bar, Series } from '../../src/core/bars/bars.ts';
+import { MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
 import { doctorText } from '../../src/report/doctor-text.ts';
 import type { Examination } from '../../src/store/damage.ts';
-import { actionsPath, barsPath } from '../../src/store/parquet/layout.ts';
+import { actionsPath, barsPath } from '../../src/store/parquet/files/layout.ts';
 import { exportStore } from './export-store.mjs';
 import { run } from './programs.ts';
 import { unsealedWords } from '../store/parquet/own-words.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { formatDay, parseDay } from '../../src/core/day.ts';
+import { formatDay, parseDay } from '../../src/core/session/day.ts';
 import { describeWith, STRACE } from '../needs.ts';
 import { built, startSimulate } from './programs.ts';
 import { type Call, readTrace, type Trace } from './trace.ts';

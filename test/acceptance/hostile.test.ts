@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { utcDayOf } from '../../src/core/day.ts';
+import { utcDayOf } from '../../src/core/session/day.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { exportStore } from './export-store.mjs';
 import { type Finished, type RunningSimulator, run, start, startSimulate } from './programs.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { utcDayOf } from '../../src/core/day.ts';
+import { utcDayOf } from '../../src/core/session/day.ts';
 import type { Listing } from '../../src/market/market.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { randomFor } from '../../src/market/random.ts';

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SeriesResult } from '../../src/backfill/runner.ts';
-import { formatDay } from '../../src/core/day.ts';
+import { formatDay } from '../../src/core/session/day.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
-import type { CommitFs } from '../../src/store/parquet/commit-fs.ts';
+import type { CommitFs } from '../../src/store/parquet/files/commit-fs.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { alteringDisk, flipped } from '../store/parquet/altering-disk.ts';

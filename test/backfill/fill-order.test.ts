@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
-import { UNKNOWN_IDENTITY, type Ohlcv } from '../../src/core/bars.ts';
+import { UNKNOWN_IDENTITY, type Ohlcv } from '../../src/core/bars/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { type Day, formatDay, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
+import { type Day, formatDay, MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
 import { closedDays } from '../../src/providers/closed-days.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
@@ -11,7 +11,7 @@ import { openStore } from '../../src/store/open.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
 import { rowsIn } from '../store/rows.ts';
-import { barsOf } from '../../src/core/bar-builder.ts';
+import { barsOf } from '../../src/core/bars/bar-builder.ts';
 
 const FIRST = parseDay('2026-10-05');
 const LAST = parseDay('2026-11-06');

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
-import type { RunSummary } from '../../src/backfill/summary.ts';
-import { provisionalAt } from '../../src/core/coverage.ts';
-import { parseDay } from '../../src/core/day.ts';
+import type { RunSummary } from '../../src/backfill/settle/summary.ts';
+import { provisionalAt } from '../../src/core/coverage/coverage.ts';
+import { parseDay } from '../../src/core/session/day.ts';
 import { coverageOf } from '../../src/library/coverage.ts';
 import type { BarRequest, Capabilities, Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';

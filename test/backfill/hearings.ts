@@ -1,16 +1,16 @@
 import { expect } from 'vitest';
-import type { Hearing } from '../../src/backfill/hearing.ts';
-import { RunResults } from '../../src/backfill/run-results.ts';
-import { runTask, type TaskTools } from '../../src/backfill/run-task.ts';
+import type { Hearing } from '../../src/backfill/judge/hearing.ts';
+import { RunResults } from '../../src/backfill/run/run-results.ts';
+import { runTask, type TaskTools } from '../../src/backfill/task/run-task.ts';
 import type { SeriesReport, SeriesResult } from '../../src/backfill/runner.ts';
-import { barsOf } from '../../src/core/bar-builder.ts';
-import { EMPTY_BOOK, hearActions } from '../../src/core/action-book.ts';
-import { type Bar, type CorporateAction, UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import { barsOf } from '../../src/core/bars/bar-builder.ts';
+import { EMPTY_BOOK, hearActions } from '../../src/core/actions/action-book.ts';
+import { type Bar, type CorporateAction, UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { NO_BARS } from '../../src/core/columns.ts';
-import { NOTHING_KNOWN } from '../../src/core/coverage.ts';
-import { type Day, type DayRange, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
-import type { Task, Want } from '../../src/core/plan.ts';
+import { NO_BARS } from '../../src/core/bars/columns.ts';
+import { NOTHING_KNOWN } from '../../src/core/coverage/coverage.ts';
+import { type Day, type DayRange, MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
+import type { Task, Want } from '../../src/core/plan/plan.ts';
 import type { BarAnswer } from '../../src/providers/provider.ts';
 import type { RowAnswer } from '../providers/rows.ts';
 

@@ -1,6 +1,6 @@
 import type { BackfillTools } from '../../src/backfill/backfill.ts';
-import { runTask } from '../../src/backfill/run-task.ts';
-import { openTraffic } from '../../src/backfill/traffic.ts';
+import { runTask } from '../../src/backfill/task/run-task.ts';
+import { openTraffic } from '../../src/backfill/run/traffic.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { BarStore } from '../../src/store/store.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { formatDay, parseDay } from '../../src/core/day.ts';
+import { formatDay, parseDay } from '../../src/core/session/day.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runTask } from '../../src/backfill/run-task.ts';
+import { runTask } from '../../src/backfill/task/run-task.ts';
 import type { SeriesResult } from '../../src/backfill/runner.ts';
-import type { Bar } from '../../src/core/bars.ts';
+import type { Bar } from '../../src/core/bars/bars.ts';
 import { BackfillError } from '../../src/core/errors.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import type { ListRequest, Part, Provider } from '../../src/providers/provider.ts';

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type BackfillEvent, backfill } from '../../src/backfill/backfill.ts';
-import type { Task } from '../../src/core/plan.ts';
-import { intervalMs } from '../../src/core/interval.ts';
+import type { Task } from '../../src/core/plan/plan.ts';
+import { intervalMs } from '../../src/core/session/interval.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
-import { seriesKey } from '../../src/core/bars.ts';
+import { seriesKey } from '../../src/core/bars/bars.ts';
 import { toolsInProcess } from './in-process.ts';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z');

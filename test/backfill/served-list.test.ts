@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
-import type { DayRange } from '../../src/core/day.ts';
-import type { Interval } from '../../src/core/interval.ts';
+import type { DayRange } from '../../src/core/session/day.ts';
+import type { Interval } from '../../src/core/session/interval.ts';
 import type { Market, MarketRow } from '../../src/market/market.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
-import { MS_PER_DAY, formatDay, parseDay } from '../../src/core/day.ts';
+import { MS_PER_DAY, formatDay, parseDay } from '../../src/core/session/day.ts';
 import { openMarket } from '../../src/index.ts';
 import { openCsv } from '../../src/providers/csv/index.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';

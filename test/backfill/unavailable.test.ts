@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
-import type { RunSummary } from '../../src/backfill/summary.ts';
-import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import type { RunSummary } from '../../src/backfill/settle/summary.ts';
+import { UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
 import { BackfillError } from '../../src/core/errors.ts';
-import { unusedAt } from '../../src/core/quota.ts';
+import { unusedAt } from '../../src/core/plan/quota.ts';
 import type { BarAnswer, BarRequest, Capabilities, Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { coverageOf } from '../../src/library/coverage.ts';
@@ -14,7 +14,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
-import { NO_BARS, keep } from '../../src/core/columns.ts';
+import { NO_BARS, keep } from '../../src/core/bars/columns.ts';
 
 const DAY = 86_400_000;
 const WEEK = { start: '2025-06-02', end: '2025-06-06' } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type RangeOptions, parseRange, wantedSeries } from '../../src/backfill/wanted.ts';
-import { formatDay } from '../../src/core/day.ts';
-import type { Interval } from '../../src/core/interval.ts';
+import { type RangeOptions, parseRange, wantedSeries } from '../../src/backfill/want/wanted.ts';
+import { formatDay } from '../../src/core/session/day.ts';
+import type { Interval } from '../../src/core/session/interval.ts';
 import { yahooCapabilities } from '../../src/providers/yahoo/capabilities.ts';
 
 const lastWanted = (ticker: string, range: RangeOptions, now: string, interval: Interval = '1d'): string => {

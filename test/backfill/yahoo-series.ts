@@ -1,8 +1,8 @@
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { backfill } from '../../src/backfill/backfill.ts';
-import type { RunSummary } from '../../src/backfill/summary.ts';
-import type { RangeOptions } from '../../src/backfill/wanted.ts';
+import type { RunSummary } from '../../src/backfill/settle/summary.ts';
+import type { RangeOptions } from '../../src/backfill/want/wanted.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import { openYahoo } from '../../src/providers/yahoo/index.ts';
 import type { BarStore } from '../../src/store/store.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDay } from '../../src/core/day.ts';
+import { parseDay } from '../../src/core/session/day.ts';
 import { openStore } from '../../src/store/open.ts';
 import { type Finished, run } from '../acceptance/programs.ts';
 import { days, NOON } from '../store/fixtures.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startProgress } from '../../src/cli/progress.ts';
-import { planTasks } from '../../src/core/plan.ts';
-import { unusedAt } from '../../src/core/quota.ts';
+import { planTasks } from '../../src/core/plan/plan.ts';
+import { unusedAt } from '../../src/core/plan/quota.ts';
 import type { BackfillEvent } from '../../src/index.ts';
 
 const PLAN = planTasks([], { limits: {}, quotas: [], actions: false, now: 0 });

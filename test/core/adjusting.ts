@@ -1,7 +1,7 @@
-import { barsOf, rowsOf } from '../../src/core/bar-builder.ts';
-import type { Ohlcv } from '../../src/core/bars.ts';
-import type { Day } from '../../src/core/day.ts';
-import * as factors from '../../src/core/factors.ts';
+import { barsOf, rowsOf } from '../../src/core/bars/bar-builder.ts';
+import type { Ohlcv } from '../../src/core/bars/bars.ts';
+import type { Day } from '../../src/core/session/day.ts';
+import * as factors from '../../src/core/adjust/factors.ts';
 
 /** The last close of each session of bars that ascend. */
 export function sessionCloses(

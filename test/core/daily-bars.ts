@@ -1,7 +1,7 @@
-import type { Ohlcv } from '../../src/core/bars.ts';
+import type { Ohlcv } from '../../src/core/bars/bars.ts';
 import type { Calendar } from '../../src/core/calendar/calendar.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { type Day, parseDay, startOfDay } from '../../src/core/day.ts';
+import { type Day, parseDay, startOfDay } from '../../src/core/session/day.ts';
 import type { RowContext } from './rows.ts';
 
 export const XNYS: Calendar = calendarById('XNYS');

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { parseDay } from '../../src/core/day.ts';
-import { typeOf } from '../../src/core/instrument-type.ts';
-import { isOutsideRange } from '../../src/core/outside-range.ts';
+import { parseDay } from '../../src/core/session/day.ts';
+import { typeOf } from '../../src/core/instrument/instrument-type.ts';
+import { isOutsideRange } from '../../src/core/checks/outside-range.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { isComplete } from '../../src/market/market.ts';
 import { realData } from '../realdata.ts';

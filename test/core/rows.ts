@@ -1,23 +1,23 @@
-import { barsOf, rowsOf, storedBarsOf } from '../../src/core/bar-builder.ts';
-import type { Bar, Ohlcv, Split } from '../../src/core/bars.ts';
-import * as adjust from '../../src/core/adjust.ts';
-import * as checks from '../../src/core/checks.ts';
-import * as closedDays from '../../src/core/closed-days.ts';
-import type { StoredBars } from '../../src/core/columns.ts';
-import * as compare from '../../src/core/compare.ts';
-import * as copies from '../../src/core/copies.ts';
-import type { Day } from '../../src/core/day.ts';
-import * as fillers from '../../src/core/fillers.ts';
-import * as fingerprint from '../../src/core/fingerprint.ts';
-import { joinBars } from '../../src/core/merge-bars.ts';
-import type { Oddity } from '../../src/core/oddity.ts';
-import * as oddities from '../../src/core/oddities.ts';
-import * as plausibility from '../../src/core/plausibility.ts';
-import * as grid from '../../src/core/price-grid.ts';
-import * as restated from '../../src/core/restatement.ts';
-import * as straight from '../../src/core/straight-lines.ts';
-import * as unapplied from '../../src/core/unapplied-splits.ts';
-import * as units from '../../src/core/unit-flips.ts';
+import { barsOf, rowsOf, storedBarsOf } from '../../src/core/bars/bar-builder.ts';
+import type { Bar, Ohlcv, Split } from '../../src/core/bars/bars.ts';
+import * as adjust from '../../src/core/adjust/adjust.ts';
+import * as checks from '../../src/core/checks/checks.ts';
+import * as closedDays from '../../src/core/checks/closed-days.ts';
+import type { StoredBars } from '../../src/core/bars/columns.ts';
+import * as compare from '../../src/core/bars/compare.ts';
+import * as copies from '../../src/core/checks/copies.ts';
+import type { Day } from '../../src/core/session/day.ts';
+import * as fillers from '../../src/core/checks/fillers.ts';
+import * as fingerprint from '../../src/core/bars/fingerprint.ts';
+import { joinBars } from '../../src/core/bars/merge-bars.ts';
+import type { Oddity } from '../../src/core/checks/oddity.ts';
+import * as oddities from '../../src/core/checks/oddities.ts';
+import * as plausibility from '../../src/core/checks/plausibility.ts';
+import * as grid from '../../src/core/checks/price-grid.ts';
+import * as restated from '../../src/core/checks/restatement.ts';
+import * as straight from '../../src/core/checks/straight-lines.ts';
+import * as unapplied from '../../src/core/checks/unapplied-splits.ts';
+import * as units from '../../src/core/checks/unit-flips.ts';
 
 // What works on columns, over the rows that tests write and read.
 

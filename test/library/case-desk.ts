@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { backfill } from '../../src/backfill/backfill.ts';
-import type { BackfillRequest } from '../../src/backfill/prepare.ts';
-import type { RunSummary } from '../../src/backfill/summary.ts';
-import type { Bar } from '../../src/core/bars.ts';
-import { formatDay, utcDayOf } from '../../src/core/day.ts';
-import type { Interval } from '../../src/core/interval.ts';
+import type { BackfillRequest } from '../../src/backfill/plan/prepare.ts';
+import type { RunSummary } from '../../src/backfill/settle/summary.ts';
+import type { Bar } from '../../src/core/bars/bars.ts';
+import { formatDay, utcDayOf } from '../../src/core/session/day.ts';
+import type { Interval } from '../../src/core/session/interval.ts';
 import type { History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';

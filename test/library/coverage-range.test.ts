@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
-import type { RangeOptions } from '../../src/backfill/wanted.ts';
+import type { RangeOptions } from '../../src/backfill/want/wanted.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Bar, Series } from '../../src/core/bars.ts';
-import { MS_PER_DAY, parseDay } from '../../src/core/day.ts';
+import type { Bar, Series } from '../../src/core/bars/bars.ts';
+import { MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
 import { Engine } from '../../src/library/engine.ts';
 import { forget } from '../../src/library/forget.ts';
 import { findIssues, findRevisions } from '../../src/library/issues.ts';

@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CorporateAction, Series } from '../../src/core/bars.ts';
-import { type DayRange, parseDay } from '../../src/core/day.ts';
+import type { CorporateAction, Series } from '../../src/core/bars/bars.ts';
+import { type DayRange, parseDay } from '../../src/core/session/day.ts';
 import type { AdjustOptions, History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CorporateAction } from '../../src/core/bars.ts';
-import { parseDay } from '../../src/core/day.ts';
+import type { CorporateAction } from '../../src/core/bars/bars.ts';
+import { parseDay } from '../../src/core/session/day.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { openStore } from '../../src/store/open.ts';
-import { untrueAmong } from '../../src/store/parquet/view-files.ts';
-import { dataFileAt } from '../../src/store/parquet/data-paths.ts';
+import { untrueAmong } from '../../src/store/parquet/sql/view-files.ts';
+import { dataFileAt } from '../../src/store/parquet/files/data-paths.ts';
 import { AAPL, at, coverage, daily, days, NOON, update } from '../store/fixtures.ts';
 
 const WEEK = ['2026-02-23', '2026-02-24', '2026-02-25', '2026-02-26', '2026-02-27'];

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { enterAction, withdrawAction } from '../../src/core/action-book.ts';
+import { enterAction, withdrawAction } from '../../src/core/actions/action-book.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Bar,
@@ -9,9 +9,9 @@ import {
   type Identity,
   type Series,
   UNKNOWN_IDENTITY,
-} from '../../src/core/bars.ts';
-import { formatDay, parseDay, utcDayOf } from '../../src/core/day.ts';
-import type { Rename } from '../../src/core/rename.ts';
+} from '../../src/core/bars/bars.ts';
+import { formatDay, parseDay, utcDayOf } from '../../src/core/session/day.ts';
+import type { Rename } from '../../src/core/instrument/rename.ts';
 import type { History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { Engine } from '../../src/library/engine.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openHistory } from '../../src/library/open-history.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
-import { DISK } from '../../src/store/parquet/disk.ts';
+import { DISK } from '../../src/store/parquet/files/disk.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BackfillError } from '../../src/core/errors.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
-import { actionsPath, barsPath, revisionsPath } from '../../src/store/parquet/layout.ts';
+import { actionsPath, barsPath, revisionsPath } from '../../src/store/parquet/files/layout.ts';
 import {
   AAPL,
   AAPL_5M,

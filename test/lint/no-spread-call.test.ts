@@ -1,31 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { lintFolder } from './linted.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const folder = mkdtempSync(join(tmpdir(), 'backfill-lint-'));
-for (const tree of ['src', 'workers', 'bench', 'test']) mkdirSync(join(folder, tree));
-copyFileSync(join(ROOT, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
-for (const name of ['test/lint', 'node_modules']) symlinkSync(join(ROOT, name), join(folder, name));
+const linted = lintFolder();
 
 /** The lines of a file that the project's linter takes for such a call. */
 function found(tree: string, lines: readonly string[]): string[] {
-  const path = join(tree, 'sample.ts');
-  writeFileSync(join(folder, path), `${lines.join('\n')}\n`);
-  const oxlint = join(ROOT, 'node_modules/.bin/oxlint');
-  let said: string;
-  try {
-    said = execFileSync(oxlint, ['-f', 'json', path], { cwd: folder, encoding: 'utf8' });
-  } catch (error) {
-    said = (error as { stdout: string }).stdout;
-  }
-  const { diagnostics } = JSON.parse(said) as {
-    diagnostics: { code: string; labels: { span: { line: number } }[] }[];
-  };
-  const at = diagnostics.filter(({ code }) => code.includes('no-spread-call'));
-  return at.map(({ labels: [label] }) => lines[(label?.span.line ?? 0) - 1] ?? '').toSorted();
+  return linted(`${tree}/sample.ts`, lines, 'no-spread-call');
 }
 
 const OVERFLOWING = [
@@ -42,8 +22,6 @@ const OVERFLOWING = [
 ].toSorted();
 
 describe('the linter', () => {
-  afterAll(() => rmSync(folder, { recursive: true }));
-
   it.each(['src', 'workers', 'bench'])('refuses a list as the arguments of a call in %s', (tree) => {
     expect(found(tree, OVERFLOWING)).toEqual(OVERFLOWING);
   });

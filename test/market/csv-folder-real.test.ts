@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { type DayRange, formatDay, parseDay, utcDayOf } from '../../src/core/day.ts';
-import type { Interval } from '../../src/core/interval.ts';
+import { type DayRange, formatDay, parseDay, utcDayOf } from '../../src/core/session/day.ts';
+import type { Interval } from '../../src/core/session/interval.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { isComplete, type MarketRow } from '../../src/market/market.ts';
 import { realData } from '../realdata.ts';

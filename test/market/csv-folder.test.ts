@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type DayRange, parseDay } from '../../src/core/day.ts';
+import { type DayRange, parseDay } from '../../src/core/session/day.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 
 const ALL: DayRange = { from: parseDay('1990-01-01'), to: parseDay('2030-01-01') };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatDay } from '../../src/core/day.ts';
+import { formatDay } from '../../src/core/session/day.ts';
 import { readLeanMap } from '../../src/market/csv/lean-map.ts';
 import { realData } from '../realdata.ts';
 import { REAL_DATA, describeWith } from '../needs.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CorporateAction, Ohlcv, Split } from '../../src/core/bars.ts';
+import type { CorporateAction, Ohlcv, Split } from '../../src/core/bars/bars.ts';
 import { calendarById, calendarFor } from '../../src/core/calendar/calendars.ts';
-import { type DayRange, parseDay, utcDayOf } from '../../src/core/day.ts';
-import { INTERVALS } from '../../src/core/interval.ts';
+import { type DayRange, parseDay, utcDayOf } from '../../src/core/session/day.ts';
+import { INTERVALS } from '../../src/core/session/interval.ts';
 import { isComplete, type Listing, type Market } from '../../src/market/market.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { parseDay } from '../../src/core/day.ts';
-import { intervalMs } from '../../src/core/interval.ts';
+import { parseDay } from '../../src/core/session/day.ts';
+import { intervalMs } from '../../src/core/session/interval.ts';
 import { mayStartBar } from '../../src/market/session-grid.ts';
 
 function mayStart(id: string, day: string, utc: string, length: '1m' | '5m' | '1h'): boolean {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BackfillEvent, type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
-import { openTraffic } from '../../src/backfill/traffic.ts';
+import { openTraffic } from '../../src/backfill/run/traffic.ts';
 import { startPool } from '../../src/pool/pool.ts';
 import { monotonicNow } from '../../src/providers/http/gate-state.ts';
 import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';

@@ -1,5 +1,5 @@
 import type { TaskOrder } from '../../src/backfill/runner.ts';
-import { parseDay } from '../../src/core/day.ts';
+import { parseDay } from '../../src/core/session/day.ts';
 
 /** An order whose ticker decides what a misbehaving entry does. */
 export function orderFor(ticker: string): TaskOrder {

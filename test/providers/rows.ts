@@ -1,6 +1,6 @@
-import { barsOf, rowsOf } from '../../src/core/bar-builder.ts';
-import type { Ohlcv } from '../../src/core/bars.ts';
-import type { Bars } from '../../src/core/columns.ts';
+import { barsOf, rowsOf } from '../../src/core/bars/bar-builder.ts';
+import type { Ohlcv } from '../../src/core/bars/bars.ts';
+import type { Bars } from '../../src/core/bars/columns.ts';
 import type { BarAnswer, BarRequest, Provider } from '../../src/providers/provider.ts';
 
 /** What has bars, with rows in their place. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { type DayRange, parseDay, utcDayOf } from '../../src/core/day.ts';
-import type { Interval } from '../../src/core/interval.ts';
+import { type DayRange, parseDay, utcDayOf } from '../../src/core/session/day.ts';
+import type { Interval } from '../../src/core/session/interval.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { inRows, type RowAnswer } from './rows.ts';

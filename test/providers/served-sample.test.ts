@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type DayRange, formatDay, parseDay, utcDayOf } from '../../src/core/day.ts';
+import { type DayRange, formatDay, parseDay, utcDayOf } from '../../src/core/session/day.ts';
 import { BackfillError } from '../../src/core/errors.ts';
-import { INTERVALS } from '../../src/core/interval.ts';
+import { INTERVALS } from '../../src/core/session/interval.ts';
 import type { Market } from '../../src/market/market.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';

@@ -10,8 +10,8 @@
  *
  * An entry that no line of the README needs any more fails too.
  */
-import { PORTFOLIO } from '../../src/backfill/portfolio.ts';
-import { parseDay } from '../../src/core/day.ts';
+import { PORTFOLIO } from '../../src/backfill/want/portfolio.ts';
+import { parseDay } from '../../src/core/session/day.ts';
 import { csvOf, marketOf } from './market.ts';
 
 /** The instant of every run: that of the output of `npm start` in the README. */

@@ -1,6 +1,6 @@
-import type { CorporateAction, Ohlcv } from '../../src/core/bars.ts';
+import type { CorporateAction, Ohlcv } from '../../src/core/bars/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { type DayRange, formatDay, parseDay, startOfDay } from '../../src/core/day.ts';
+import { type DayRange, formatDay, parseDay, startOfDay } from '../../src/core/session/day.ts';
 import type { Market } from '../../src/market/market.ts';
 import { bellShaped, randomFor } from '../../src/market/random.ts';
 

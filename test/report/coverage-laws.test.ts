@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import { UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
 import type { Calendar } from '../../src/core/calendar/calendar.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import {
@@ -10,11 +10,11 @@ import {
   NOTHING_KNOWN,
   provisionalAt,
   stateOf,
-} from '../../src/core/coverage.ts';
-import { type DayRange, formatDay, MS_PER_DAY, parseDay } from '../../src/core/day.ts';
-import { ABSENCE_REASONS, type AbsenceReason, firstClaim } from '../../src/core/evidence.ts';
-import { contains } from '../../src/core/ranges.ts';
-import { isHole } from '../../src/core/unavailable.ts';
+} from '../../src/core/coverage/coverage.ts';
+import { type DayRange, formatDay, MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
+import { ABSENCE_REASONS, type AbsenceReason, firstClaim } from '../../src/core/coverage/evidence.ts';
+import { contains } from '../../src/core/session/ranges.ts';
+import { isHole } from '../../src/core/coverage/unavailable.ts';
 import { coverageOf } from '../../src/library/coverage.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { coverageText, staleHint } from '../../src/report/coverage-text.ts';

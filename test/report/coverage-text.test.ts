@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
-import { type Coverage, NOTHING_KNOWN } from '../../src/core/coverage.ts';
-import { parseDay } from '../../src/core/day.ts';
-import type { Interval } from '../../src/core/interval.ts';
+import { UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
+import { type Coverage, NOTHING_KNOWN } from '../../src/core/coverage/coverage.ts';
+import { parseDay } from '../../src/core/session/day.ts';
+import type { Interval } from '../../src/core/session/interval.ts';
 import { type CoverageReport, reportCoverage } from '../../src/report/coverage.ts';
 import type { Judged } from '../../src/report/series-coverage.ts';
 import { coverageText, staleHint } from '../../src/report/coverage-text.ts';

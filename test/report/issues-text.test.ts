@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Bar } from '../../src/core/bars.ts';
+import type { Bar } from '../../src/core/bars/bars.ts';
 import type { IssuesReport, RejectedIssue } from '../../src/report/issues.ts';
 import { issuesText } from '../../src/report/issues-text.ts';
 import { type SeriesRevision, revisionsText } from '../../src/report/revisions-text.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { RunSummary, Warning } from '../../src/backfill/summary.ts';
-import { UNKNOWN_IDENTITY } from '../../src/core/bars.ts';
+import type { RunSummary, Warning } from '../../src/backfill/settle/summary.ts';
+import { UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { parseDay } from '../../src/core/day.ts';
-import type { SeriesGaps } from '../../src/core/gaps.ts';
-import { planTasks } from '../../src/core/plan.ts';
+import { parseDay } from '../../src/core/session/day.ts';
+import type { SeriesGaps } from '../../src/core/plan/gaps.ts';
+import { planTasks } from '../../src/core/plan/plan.ts';
 import { coverageText, staleHint } from '../../src/report/coverage-text.ts';
 import { reportCoverage } from '../../src/report/coverage.ts';
 import { issuesText } from '../../src/report/issues-text.ts';

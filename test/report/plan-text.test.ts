@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { parseDay } from '../../src/core/day.ts';
-import { planTasks } from '../../src/core/plan.ts';
-import type { Plan } from '../../src/core/plan.ts';
+import { parseDay } from '../../src/core/session/day.ts';
+import { planTasks } from '../../src/core/plan/plan.ts';
+import type { Plan } from '../../src/core/plan/plan.ts';
 import { openingLine, planText, verifyingLine, workLine } from '../../src/report/plan-text.ts';
 
 describe('the plan of a run', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BackfillEvent } from '../../src/backfill/backfill.ts';
-import type { TrafficNow } from '../../src/backfill/traffic.ts';
-import type { Plan, Task, Want } from '../../src/core/plan.ts';
-import { type Quota, unusedAt } from '../../src/core/quota.ts';
+import type { TrafficNow } from '../../src/backfill/run/traffic.ts';
+import type { Plan, Task, Want } from '../../src/core/plan/plan.ts';
+import { type Quota, unusedAt } from '../../src/core/plan/quota.ts';
 import { watchRun } from '../../src/report/progress.ts';
 
 const task = (ticker: string, interval: '1d' | '5m' = '1d', requests = 1): Task =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RunSummary, Warning } from '../../src/backfill/summary.ts';
+import type { RunSummary, Warning } from '../../src/backfill/settle/summary.ts';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { driftText, errorText, summaryText } from '../../src/report/run-text.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Quota } from '../../src/core/quota.ts';
+import type { Quota } from '../../src/core/plan/quota.ts';
 import { Limiter } from '../../src/simulator/limiter.ts';
 
 /** The definition, word by word: all admissions are kept and counted anew for every request. */

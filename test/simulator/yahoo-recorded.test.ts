@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { CorporateAction } from '../../src/core/bars.ts';
+import type { CorporateAction } from '../../src/core/bars/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { startOfDay } from '../../src/core/day.ts';
+import { startOfDay } from '../../src/core/session/day.ts';
 import type { Listing, Market, MarketRow } from '../../src/market/market.ts';
 import { chartNamed, CHARTS, type Recording } from '../yahoo-recordings.ts';
 import { ask, bodyOf, type ChartResult, resultOf } from './chart.ts';

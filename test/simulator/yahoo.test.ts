@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { CorporateAction } from '../../src/core/bars.ts';
+import type { CorporateAction } from '../../src/core/bars/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { formatDay, parseDay, startOfDay, utcDayOf } from '../../src/core/day.ts';
+import { formatDay, parseDay, startOfDay, utcDayOf } from '../../src/core/session/day.ts';
 import { isComplete, type Market, type MarketRow } from '../../src/market/market.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { yahooWire } from '../../src/simulator/yahoo/wire.ts';

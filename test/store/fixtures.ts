@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { storedBarsOf } from '../../src/core/bar-builder.ts';
-import type { Bar, Identity, Series } from '../../src/core/bars.ts';
-import type { Absence, Coverage } from '../../src/core/coverage.ts';
-import type { Claim } from '../../src/core/evidence.ts';
-import { type DayRange, parseDay, startOfDay } from '../../src/core/day.ts';
+import { storedBarsOf } from '../../src/core/bars/bar-builder.ts';
+import type { Bar, Identity, Series } from '../../src/core/bars/bars.ts';
+import type { Absence, Coverage } from '../../src/core/coverage/coverage.ts';
+import type { Claim } from '../../src/core/coverage/evidence.ts';
+import { type DayRange, parseDay, startOfDay } from '../../src/core/session/day.ts';
 import type { SeriesUpdate } from '../../src/store/store.ts';
 
 export const AAPL: Series = { ticker: 'AAPL', interval: '1d' };

@@ -1,10 +1,10 @@
-import { storedBarsOf, storedRowsOf } from '../../src/core/bar-builder.ts';
-import type { Bar, Series } from '../../src/core/bars.ts';
-import type { DayRange } from '../../src/core/day.ts';
-import { periodRange } from '../../src/core/partition.ts';
-import { decodeBars } from '../../src/store/parquet/decode-bars.ts';
-import { bytesAsFile } from '../../src/store/parquet/decode.ts';
-import { encodeBars } from '../../src/store/parquet/encode.ts';
+import { storedBarsOf, storedRowsOf } from '../../src/core/bars/bar-builder.ts';
+import type { Bar, Series } from '../../src/core/bars/bars.ts';
+import type { DayRange } from '../../src/core/session/day.ts';
+import { periodRange } from '../../src/core/bars/partition.ts';
+import { decodeBars } from '../../src/store/parquet/codec/decode-bars.ts';
+import { bytesAsFile } from '../../src/store/parquet/codec/decode.ts';
+import { encodeBars } from '../../src/store/parquet/codec/encode.ts';
 import type { BarStore, SeriesContent } from '../../src/store/store.ts';
 
 /** Stored bars as rows, as a test speaks of them. */

@@ -1,5 +1,5 @@
 // Contract of the trading calendars; the implementation is built over the embedded facts in `data/`.
-import type { Day, DayRange } from '../day.ts';
+import type { Day, DayRange } from '../session/day.ts';
 
 /** One trading day of an exchange, with its instants in ms since the epoch, UTC. */
 export interface Session {

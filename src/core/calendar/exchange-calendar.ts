@@ -1,4 +1,4 @@
-import { type Day, type DayRange, formatDay, parseDay } from '../day.ts';
+import { type Day, type DayRange, formatDay, parseDay } from '../session/day.ts';
 import { BackfillError } from '../errors.ts';
 import type { Calendar, Session } from './calendar.ts';
 import type { CalendarFacts } from './facts.ts';

@@ -1,4 +1,4 @@
-import { type Day, parseDay } from '../day.ts';
+import { type Day, parseDay } from '../session/day.ts';
 
 /**
  * What is known of an exchange's trading days and hours, as text that is read when the exchange is first asked for. Times

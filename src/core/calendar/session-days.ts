@@ -1,4 +1,4 @@
-import type { Day, DayRange } from '../day.ts';
+import type { Day, DayRange } from '../session/day.ts';
 import { BackfillError } from '../errors.ts';
 import {
   type CalendarFacts,

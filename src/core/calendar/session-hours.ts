@@ -1,4 +1,4 @@
-import { type Day, parseDay } from '../day.ts';
+import { type Day, parseDay } from '../session/day.ts';
 import type { Session } from './calendar.ts';
 import {
   type CalendarFacts,

@@ -1,4 +1,4 @@
-import { type Interval, intervalMs } from '../interval.ts';
+import { type Interval, intervalMs } from '../session/interval.ts';
 import type { Session } from './calendar.ts';
 
 /** When a session's last bar but for the print of a closing call has ended (ms since the epoch): thin shares have no print. */

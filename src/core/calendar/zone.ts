@@ -1,4 +1,4 @@
-import { type Day, MS_PER_DAY } from '../day.ts';
+import { type Day, MS_PER_DAY } from '../session/day.ts';
 
 /** A stretch of time with one UTC offset, `[from, until)` in ms since the epoch. */
 interface Stretch {

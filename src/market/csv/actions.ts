@@ -1,9 +1,9 @@
-import { type CheckedActions, type StatedAction, checkActions } from '../../core/action-checks.ts';
-import { parseActionValue } from '../../core/action-text.ts';
-import type { CorporateAction } from '../../core/bars.ts';
-import { parseDay } from '../../core/day.ts';
+import { type CheckedActions, type StatedAction, checkActions } from '../../core/actions/action-checks.ts';
+import { parseActionValue } from '../../core/actions/action-text.ts';
+import type { CorporateAction } from '../../core/bars/bars.ts';
+import { parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { parseTicker } from '../../core/ticker.ts';
+import { parseTicker } from '../../core/instrument/ticker.ts';
 import { quoted } from '../../core/quoted.ts';
 import { csvLines, malformed, readBytes } from './records.ts';
 import type { CsvLine } from './csv-line.ts';

@@ -1,6 +1,6 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { Zone } from '../../core/calendar/zone.ts';
-import { type Day, MS_PER_DAY } from '../../core/day.ts';
+import { type Day, MS_PER_DAY } from '../../core/session/day.ts';
 import type { StampedRows } from './stamped-rows.ts';
 import { writtenDay } from './stamps.ts';
 

@@ -1,7 +1,7 @@
-import { BarBuilder } from '../../core/bar-builder.ts';
-import type { Ohlcv } from '../../core/bars.ts';
+import { BarBuilder } from '../../core/bars/bar-builder.ts';
+import type { Ohlcv } from '../../core/bars/bars.ts';
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
-import { type Day, startOfDay } from '../../core/day.ts';
+import { type Day, startOfDay } from '../../core/session/day.ts';
 import { isComplete, type MarketRow } from '../market.ts';
 import { asOneBar } from '../session-grid.ts';
 import { type FileBars, marketRowAt } from './file-bars.ts';

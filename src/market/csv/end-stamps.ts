@@ -1,6 +1,6 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { type Interval, intervalMs } from '../../core/interval.ts';
-import type { Oddity } from '../../core/oddity.ts';
+import { type Interval, intervalMs } from '../../core/session/interval.ts';
+import type { Oddity } from '../../core/checks/oddity.ts';
 
 /** Sessions from which on a pattern shows, and the part of them that must have it. */
 const FEWEST_SESSIONS = 3;

@@ -1,4 +1,4 @@
-import { type Bars, pick } from '../../core/columns.ts';
+import { type Bars, pick } from '../../core/bars/columns.ts';
 import type { MarketRow } from '../market.ts';
 import { atPlaces } from './stamped-rows.ts';
 

@@ -1,5 +1,5 @@
-import { type DayRange, startOfDay } from '../../core/day.ts';
-import type { Interval } from '../../core/interval.ts';
+import { type DayRange, startOfDay } from '../../core/session/day.ts';
+import type { Interval } from '../../core/session/interval.ts';
 import { isBar } from './file-bars.ts';
 import type { RowsOfFile } from './join-files.ts';
 import type { ClockUsed, FileRows } from './rows.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { type Day, parseDay } from '../../core/day.ts';
+import { type Day, parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { quoted } from '../../core/quoted.ts';
 import { isWord, readFileName } from './file-name.ts';

@@ -1,6 +1,6 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { MS_PER_DAY } from '../../core/day.ts';
-import { INTERVALS, type Interval, intervalMs } from '../../core/interval.ts';
+import { MS_PER_DAY } from '../../core/session/day.ts';
+import { INTERVALS, type Interval, intervalMs } from '../../core/session/interval.ts';
 import { instantsOf, minutesOfDay } from './clock.ts';
 import type { StampedRows } from './stamped-rows.ts';
 import { areMidnights } from './stamps.ts';

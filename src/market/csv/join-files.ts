@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import { BarBuilder } from '../../core/bar-builder.ts';
-import { formatDay, utcDayOf } from '../../core/day.ts';
+import { BarBuilder } from '../../core/bars/bar-builder.ts';
+import { formatDay, utcDayOf } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { Interval } from '../../core/interval.ts';
+import type { Interval } from '../../core/session/interval.ts';
 import { ascending, type FileBars } from './file-bars.ts';
 import type { ToldAction } from './told-actions.ts';
 

@@ -2,10 +2,10 @@
 // https://www.quantconnect.com/docs/v2/lean-engine (US Equity Security Master).
 
 import { basename } from 'node:path';
-import { type Day, formatDay, parseDay } from '../../core/day.ts';
+import { type Day, formatDay, parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { Rename } from '../../core/rename.ts';
-import { parseTicker } from '../../core/ticker.ts';
+import type { Rename } from '../../core/instrument/rename.ts';
+import { parseTicker } from '../../core/instrument/ticker.ts';
 import { quoted } from '../../core/quoted.ts';
 import { csvLines, malformed, readBytes } from './records.ts';
 import type { CsvLine } from './csv-line.ts';

@@ -1,8 +1,8 @@
 // Files of QuantConnect's Lean engine: zip files with one headerless CSV each. Source: the files themselves and
 // https://www.quantconnect.com/docs/v2/lean-engine (data formats).
 
-import { BarBuilder } from '../../core/bar-builder.ts';
-import type { Day } from '../../core/day.ts';
+import { BarBuilder } from '../../core/bars/bar-builder.ts';
+import type { Day } from '../../core/session/day.ts';
 import { quoted } from '../../core/quoted.ts';
 import { instantAt } from './clock.ts';
 import type { FileBars } from './file-bars.ts';

@@ -1,9 +1,9 @@
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
 import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
 import { roomOf } from '../../core/calendar/session-room.ts';
-import { type Bars, keep } from '../../core/columns.ts';
-import type { Day } from '../../core/day.ts';
-import { type Interval, intervalMs } from '../../core/interval.ts';
+import { type Bars, keep } from '../../core/bars/columns.ts';
+import type { Day } from '../../core/session/day.ts';
+import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { barStart, isTradingTime } from '../session-grid.ts';
 import { instantByClock, instantsOf } from './clock.ts';
 import { malformed } from './records.ts';

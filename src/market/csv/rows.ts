@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { startOfDay, utcDayOf } from '../../core/day.ts';
-import { type Interval, intervalMs } from '../../core/interval.ts';
-import { longBars } from '../../core/long-bars.ts';
+import { startOfDay, utcDayOf } from '../../core/session/day.ts';
+import { type Interval, intervalMs } from '../../core/session/interval.ts';
+import { longBars } from '../../core/checks/long-bars.ts';
 import { clockOf, instantsInOrder } from './clock.ts';
 import { ascending, type FileBars } from './file-bars.ts';
 import type { BarFile } from './files.ts';

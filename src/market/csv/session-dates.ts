@@ -1,5 +1,5 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { type Day, formatDay, utcDayOf } from '../../core/day.ts';
+import { type Day, formatDay, utcDayOf } from '../../core/session/day.ts';
 import { instantsInOrder, minutesOfDay } from './clock.ts';
 import { malformed } from './records.ts';
 import { otherIfExplained } from './shifted-dates.ts';

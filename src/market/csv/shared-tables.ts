@@ -1,4 +1,4 @@
-import { type Day, MS_PER_DAY } from '../../core/day.ts';
+import { type Day, MS_PER_DAY } from '../../core/session/day.ts';
 import type { FileStates } from './file-states.ts';
 import type { Decoded } from './encoding.ts';
 import { pickRows, type StampedRows } from './stamped-rows.ts';

@@ -1,6 +1,6 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import type { Bars } from '../../core/columns.ts';
-import { type Day, formatDay } from '../../core/day.ts';
+import type { Bars } from '../../core/bars/columns.ts';
+import { type Day, formatDay } from '../../core/session/day.ts';
 import { malformed } from './records.ts';
 
 /** Days by which dates go wrong: one between two clocks, two in spreadsheets whose days count from 1900. */

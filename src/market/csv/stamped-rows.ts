@@ -1,6 +1,6 @@
-import { BarBuilder } from '../../core/bar-builder.ts';
-import { type Bars, type Labels, pick } from '../../core/columns.ts';
-import { labelsOf } from '../../core/labels.ts';
+import { BarBuilder } from '../../core/bars/bar-builder.ts';
+import { type Bars, type Labels, pick } from '../../core/bars/columns.ts';
+import { labelsOf } from '../../core/bars/labels.ts';
 import type { Stamp } from './stamps.ts';
 import type { ToldValue } from './told-actions.ts';
 

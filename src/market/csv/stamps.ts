@@ -1,4 +1,4 @@
-import { type Day, dayOn, MS_PER_DAY, startOfDay } from '../../core/day.ts';
+import { type Day, dayOn, MS_PER_DAY, startOfDay } from '../../core/session/day.ts';
 import { quoted } from '../../core/quoted.ts';
 
 /** A stamp as a file has it. */

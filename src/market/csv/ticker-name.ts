@@ -1,6 +1,6 @@
 import { CRYPTO_QUOTES } from '../../core/calendar/data/tickers.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { parseTicker } from '../../core/ticker.ts';
+import { parseTicker } from '../../core/instrument/ticker.ts';
 
 /** Longest first, so that `USDT` is not taken for a base that ends in `USD` and so on. */
 const QUOTES = CRYPTO_QUOTES.split(' ').toSorted((a, b) => b.length - a.length);

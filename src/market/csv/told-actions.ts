@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { actionText, parseActionValue } from '../../core/action-text.ts';
-import type { CorporateAction, Split } from '../../core/bars.ts';
-import { type Day, formatDay } from '../../core/day.ts';
+import { actionText, parseActionValue } from '../../core/actions/action-text.ts';
+import type { CorporateAction, Split } from '../../core/bars/bars.ts';
+import { type Day, formatDay } from '../../core/session/day.ts';
 import { quoted, shortened } from '../../core/quoted.ts';
 
 /** A column of a bar file that tells of splits or dividends, as those of yfinance, Alpha Vantage and Tiingo do. */

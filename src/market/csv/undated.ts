@@ -1,6 +1,6 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { startOfDay, utcDayOf } from '../../core/day.ts';
-import { type Interval, intervalMs } from '../../core/interval.ts';
+import { startOfDay, utcDayOf } from '../../core/session/day.ts';
+import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { pickRows, type StampedRows } from './stamped-rows.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { CorporateAction, Ohlcv } from '../../core/bars.ts';
+import type { CorporateAction, Ohlcv } from '../../core/bars/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { type Day, type DayRange, formatDay, parseDay, startOfDay } from '../../core/day.ts';
+import { type Day, type DayRange, formatDay, parseDay, startOfDay } from '../../core/session/day.ts';
 import type { QuietSessions } from '../market.ts';
 import { bellShaped, type Random, randomFor } from '../random.ts';
 import type { Instrument } from './instrument.ts';

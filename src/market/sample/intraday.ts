@@ -1,4 +1,4 @@
-import type { Ohlcv } from '../../core/bars.ts';
+import type { Ohlcv } from '../../core/bars/bars.ts';
 import type { Session } from '../../core/calendar/calendar.ts';
 import { bellShaped, type Random } from '../random.ts';
 import { tradingMinutes } from '../session-grid.ts';

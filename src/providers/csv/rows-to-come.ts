@@ -1,7 +1,7 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { type Day, type DayRange, formatDay } from '../../core/day.ts';
+import { type Day, type DayRange, formatDay } from '../../core/session/day.ts';
 import { largest, smallest } from '../../core/extremes.ts';
-import { sessionDateOf } from '../../core/partition.ts';
+import { sessionDateOf } from '../../core/bars/partition.ts';
 import type { CsvFolderMarket } from '../../market/csv-folder.ts';
 import type { RowsRead } from '../offline/answer.ts';
 import type { BarRequest } from '../provider.ts';

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
-import type { CorporateAction } from '../../core/bars.ts';
-import type { Bars } from '../../core/columns.ts';
-import type { Day } from '../../core/day.ts';
+import type { CorporateAction } from '../../core/bars/bars.ts';
+import type { Bars } from '../../core/bars/columns.ts';
+import type { Day } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { quoted } from '../../core/quoted.ts';
-import { hiddenSplits } from '../../core/unapplied-splits.ts';
+import { hiddenSplits } from '../../core/checks/unapplied-splits.ts';
 import { splitTold, type ToldAction, toldText } from '../../market/csv/told-actions.ts';
 import type { Basis } from '../provider.ts';
 

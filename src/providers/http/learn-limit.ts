@@ -1,4 +1,4 @@
-import { pacingOf } from '../../core/quota.ts';
+import { pacingOf } from '../../core/plan/quota.ts';
 import { CELL, type RecentRequests } from './gate-state.ts';
 
 /** Windows that providers count in, longest first, with the cell that remembers each. */

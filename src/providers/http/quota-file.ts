@@ -14,7 +14,7 @@ import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../core/errors.ts';
-import type { QuotaUse } from '../../core/quota.ts';
+import type { QuotaUse } from '../../core/plan/quota.ts';
 import { readPlainFile } from '../../market/plain-file.ts';
 import type { QuotaPlace } from './quota-owner.ts';
 

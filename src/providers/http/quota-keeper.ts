@@ -1,4 +1,4 @@
-import { type Quota, isPaced, pacingOf } from '../../core/quota.ts';
+import { type Quota, isPaced, pacingOf } from '../../core/plan/quota.ts';
 import { CELL, type GateState } from './gate-state.ts';
 import type { QuotaFile } from './quota-file.ts';
 import { type KeeperClocks, openLeaser, plausible } from './quota-lease.ts';

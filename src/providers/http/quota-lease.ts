@@ -7,7 +7,7 @@ import {
   quotaName,
   usedOf,
   windowOf,
-} from '../../core/quota.ts';
+} from '../../core/plan/quota.ts';
 import { CELL, type GateState } from './gate-state.ts';
 import type { QuotaFile, QuotaRecord } from './quota-file.ts';
 import { ON_TIME } from './shared-gate.ts';

@@ -1,5 +1,5 @@
 import { BackfillError, type ErrorCode } from '../../core/errors.ts';
-import type { Quota } from '../../core/quota.ts';
+import type { Quota } from '../../core/plan/quota.ts';
 import type { Gate } from './gate.ts';
 import { learnLimit } from './learn-limit.ts';
 import { CELL, type GateState, type RecentRequests } from './gate-state.ts';

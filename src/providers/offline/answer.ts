@@ -1,5 +1,5 @@
-import type { Bars } from '../../core/columns.ts';
-import type { DayRange } from '../../core/day.ts';
+import type { Bars } from '../../core/bars/columns.ts';
+import type { DayRange } from '../../core/session/day.ts';
 import type { MarketRow } from '../../market/market.ts';
 import type { BarAnswer } from '../provider.ts';
 import type { MarketReading } from './read-market.ts';

@@ -1,5 +1,5 @@
-import { MS_PER_DAY } from '../../core/day.ts';
-import { INTERVALS, type Interval, intervalMs } from '../../core/interval.ts';
+import { MS_PER_DAY } from '../../core/session/day.ts';
+import { INTERVALS, type Interval, intervalMs } from '../../core/session/interval.ts';
 import type { Capabilities, IntervalCapability } from '../provider.ts';
 
 /** What such a source has is final when its session closes. `mostRows`: of one piece of intraday bars; null: no limit. */

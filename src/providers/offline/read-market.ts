@@ -1,8 +1,8 @@
-import type { CorporateAction } from '../../core/bars.ts';
+import type { CorporateAction } from '../../core/bars/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
-import type { DayRange } from '../../core/day.ts';
+import type { DayRange } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { intersect } from '../../core/ranges.ts';
+import { intersect } from '../../core/session/ranges.ts';
 import type { Listing, Market, QuietSessions } from '../../market/market.ts';
 import { closedDays } from '../closed-days.ts';
 import type { BarRequest } from '../provider.ts';

@@ -1,4 +1,4 @@
-import type { Interval } from '../../core/interval.ts';
+import type { Interval } from '../../core/session/interval.ts';
 import { offlineCapabilities } from '../offline/capabilities.ts';
 import type { Capabilities, IntervalCapability, ProviderConfig } from '../provider.ts';
 

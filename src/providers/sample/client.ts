@@ -1,4 +1,4 @@
-import { barsOf } from '../../core/bar-builder.ts';
+import { barsOf } from '../../core/bars/bar-builder.ts';
 import { isComplete, type Market } from '../../market/market.ts';
 import { sampleMarket } from '../../market/sample.ts';
 import { rowsSoFar } from '../../market/so-far.ts';

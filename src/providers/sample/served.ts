@@ -1,4 +1,4 @@
-import { formatDay } from '../../core/day.ts';
+import { formatDay } from '../../core/session/day.ts';
 import type { HttpSteps } from '../http/steps.ts';
 import { servedSampleCapabilities } from './capabilities.ts';
 import { type Told, partOf, readPage, readTickers } from './served-page.ts';

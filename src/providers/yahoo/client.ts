@@ -1,7 +1,7 @@
 import createYahooFinance from 'yahoo-finance2/createYahooFinance';
 import chart from 'yahoo-finance2/modules/chart';
 import { BackfillError } from '../../core/errors.ts';
-import type { Interval } from '../../core/interval.ts';
+import type { Interval } from '../../core/session/interval.ts';
 import { type Chart, readChart } from './chart.ts';
 import { errorByStatus, firstLine } from '../http/status.ts';
 import type { Call } from '../http/steps.ts';

@@ -1,7 +1,7 @@
-import { inPriceCurrency } from '../../core/currency.ts';
-import type { StatedAction } from '../../core/action-checks.ts';
-import type { Dividend } from '../../core/bars.ts';
-import type { Day } from '../../core/day.ts';
+import { inPriceCurrency } from '../../core/instrument/currency.ts';
+import type { StatedAction } from '../../core/actions/action-checks.ts';
+import type { Dividend } from '../../core/bars/bars.ts';
+import type { Day } from '../../core/session/day.ts';
 import type { Chart } from './chart.ts';
 
 /** Splits and dividends of a chart as Yahoo states them, whatever is wrong with them. */

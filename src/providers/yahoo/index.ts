@@ -1,8 +1,8 @@
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { MS_PER_DAY, type DayRange, startOfDay } from '../../core/day.ts';
+import { MS_PER_DAY, type DayRange, startOfDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { Interval } from '../../core/interval.ts';
+import type { Interval } from '../../core/session/interval.ts';
 import type { Gate } from '../http/gate.ts';
 import { openHttpProvider } from '../http/open-provider.ts';
 import type { HttpSteps } from '../http/steps.ts';

@@ -1,13 +1,13 @@
-import { toDeclared, toRaw } from '../../core/adjust.ts';
-import { type RejectedAction, checkActions } from '../../core/action-checks.ts';
-import { type CorporateAction, type Identity, type Split, isSplit } from '../../core/bars.ts';
+import { toDeclared, toRaw } from '../../core/adjust/adjust.ts';
+import { type RejectedAction, checkActions } from '../../core/actions/action-checks.ts';
+import { type CorporateAction, type Identity, type Split, isSplit } from '../../core/bars/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { Zone } from '../../core/calendar/zone.ts';
-import { type Day, hasDate, utcDayOf } from '../../core/day.ts';
+import { type Day, hasDate, utcDayOf } from '../../core/session/day.ts';
 import type { Chart } from './chart.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { statedActions } from './events.ts';
-import { unappliedSplits } from '../../core/unapplied-splits.ts';
+import { unappliedSplits } from '../../core/checks/unapplied-splits.ts';
 import { instrumentType } from './instrument-type.ts';
 import { type ChartRows, type RowsAsked, chartRows } from './rows.ts';
 

@@ -1,10 +1,10 @@
-import { BarBuilder } from '../../core/bar-builder.ts';
+import { BarBuilder } from '../../core/bars/bar-builder.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import type { Bars } from '../../core/columns.ts';
-import { type Day, type DayRange, startOfDay } from '../../core/day.ts';
-import { type Interval, intervalMs } from '../../core/interval.ts';
-import { untoldVolume } from '../../core/instrument-type.ts';
-import { contains } from '../../core/ranges.ts';
+import type { Bars } from '../../core/bars/columns.ts';
+import { type Day, type DayRange, startOfDay } from '../../core/session/day.ts';
+import { type Interval, intervalMs } from '../../core/session/interval.ts';
+import { untoldVolume } from '../../core/instrument/instrument-type.ts';
+import { contains } from '../../core/session/ranges.ts';
 import { barEnd, mayStartBar } from '../../market/session-grid.ts';
 import type { UnusableRow } from '../provider.ts';
 import type { Chart } from './chart.ts';

@@ -1,5 +1,5 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import type { Day } from '../../core/day.ts';
+import type { Day } from '../../core/session/day.ts';
 import type { Asked, Distortion } from '../distortion.ts';
 import type { Wire, WireRequest, WireResponse } from '../wire.ts';
 import type { Row } from './rows.ts';

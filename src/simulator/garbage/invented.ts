@@ -1,7 +1,7 @@
 // Rows that are made up where there was none or where they were lost.
 
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import type { Day } from '../../core/day.ts';
+import type { Day } from '../../core/session/day.ts';
 import { calendarOf } from './calendar-of.ts';
 import { changed, run, traded } from './chosen.ts';
 import { type Garbling, changingRows } from './form.ts';

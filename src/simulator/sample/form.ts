@@ -1,5 +1,5 @@
 import { calendarById } from '../../core/calendar/calendars.ts';
-import { type Day, MS_PER_DAY, formatDay, startOfDay, utcDayOf } from '../../core/day.ts';
+import { type Day, MS_PER_DAY, formatDay, startOfDay, utcDayOf } from '../../core/session/day.ts';
 import type { AnswerForm } from '../garbage/form.ts';
 import { jsonOf } from '../garbage/json.ts';
 import type { Row } from '../garbage/rows.ts';

@@ -1,5 +1,5 @@
-import { type DayRange, parseDay } from '../../core/day.ts';
-import { type Interval, isInterval } from '../../core/interval.ts';
+import { type DayRange, parseDay } from '../../core/session/day.ts';
+import { type Interval, isInterval } from '../../core/session/interval.ts';
 
 /** Symbols that a request may list. */
 const MOST_SYMBOLS = 100;

@@ -7,8 +7,8 @@
 // symbol may begin on one page and go on on the next. One without a row in the range is on no page at all.
 
 import { calendarById } from '../../core/calendar/calendars.ts';
-import { formatDay } from '../../core/day.ts';
-import { intersect } from '../../core/ranges.ts';
+import { formatDay } from '../../core/session/day.ts';
+import { intersect } from '../../core/session/ranges.ts';
 import type { Listing, Market, MarketRow } from '../../market/market.ts';
 import { rowsSoFar } from '../../market/so-far.ts';
 import type { Wire, WireResponse } from '../wire.ts';

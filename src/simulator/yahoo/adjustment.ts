@@ -1,5 +1,5 @@
-import type { Dividend, Ohlcv, Split } from '../../core/bars.ts';
-import type { Day, DayRange } from '../../core/day.ts';
+import type { Dividend, Ohlcv, Split } from '../../core/bars/bars.ts';
+import type { Day, DayRange } from '../../core/session/day.ts';
 import { isComplete, type Market } from '../../market/market.ts';
 
 /** How far back the last trade before an ex-date is looked for, in days. */

@@ -1,4 +1,4 @@
-import type { CorporateAction } from '../../core/bars.ts';
+import type { CorporateAction } from '../../core/bars/bars.ts';
 import { dailyStamp, type Instrument } from './instrument.ts';
 import type { ChartQuery } from './query.ts';
 

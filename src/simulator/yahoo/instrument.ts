@@ -1,7 +1,7 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { Zone } from '../../core/calendar/zone.ts';
-import { type Day, MS_PER_DAY, startOfDay } from '../../core/day.ts';
+import { type Day, MS_PER_DAY, startOfDay } from '../../core/session/day.ts';
 import type { Listing, Market } from '../../market/market.ts';
 import { Adjustment } from './adjustment.ts';
 

@@ -1,6 +1,6 @@
-import type { Ohlcv } from '../../core/bars.ts';
+import type { Ohlcv } from '../../core/bars/bars.ts';
 import type { Session } from '../../core/calendar/calendar.ts';
-import { type Day, dayOn, startOfDay, utcDayOf } from '../../core/day.ts';
+import { type Day, dayOn, startOfDay, utcDayOf } from '../../core/session/day.ts';
 import { isComplete } from '../../market/market.ts';
 import { lastRow } from './adjustment.ts';
 import { dailyStamp, type Instrument, offsetSeconds } from './instrument.ts';

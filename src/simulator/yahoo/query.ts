@@ -1,4 +1,4 @@
-import type { Interval } from '../../core/interval.ts';
+import type { Interval } from '../../core/session/interval.ts';
 import { badRequest, type ChartError, isError, unprocessable } from './errors.ts';
 
 /** What a chart request asks for. Times are seconds since the epoch. */

@@ -1,6 +1,6 @@
 import type { Session } from '../../core/calendar/calendar.ts';
-import { type Day, type DayRange, utcDayOf } from '../../core/day.ts';
-import { type Interval, intervalMs } from '../../core/interval.ts';
+import { type Day, type DayRange, utcDayOf } from '../../core/session/day.ts';
+import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { isComplete, type MarketRow } from '../../market/market.ts';
 import { asOneBar, barEnd } from '../../market/session-grid.ts';
 import type { Instrument } from './instrument.ts';

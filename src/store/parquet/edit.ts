@@ -1,14 +1,14 @@
-import { EMPTY_BOOK } from '../../core/action-book.ts';
-import type { Series } from '../../core/bars.ts';
-import type { DayRange } from '../../core/day.ts';
+import { EMPTY_BOOK } from '../../core/actions/action-book.ts';
+import type { Series } from '../../core/bars/bars.ts';
+import type { DayRange } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { SeriesEdit, SeriesUpdate, UpsertResult } from '../store.ts';
-import { updateActions, updateOrTell } from './actions.ts';
-import type { CommitFs } from './commit-fs.ts';
-import { Reads } from './reads.ts';
-import type { Note } from './scan-cache.ts';
+import { updateActions, updateOrTell } from './beside/actions.ts';
+import type { CommitFs } from './files/commit-fs.ts';
+import { Reads } from './beside/reads.ts';
+import type { Note } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
-import type { Told } from './told.ts';
+import type { Told } from './partition/told.ts';
 import { upsertSeries } from './upsert.ts';
 
 /** Reads what is stored of a series and of its ticker's corporate actions, and remembers it for the commit. */

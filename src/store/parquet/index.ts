@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { ActionBook } from '../../core/action-book.ts';
-import type { CorporateAction, Revision, Series } from '../../core/bars.ts';
-import { NO_BARS, type StoredBars } from '../../core/columns.ts';
-import type { DayRange } from '../../core/day.ts';
-import { periodRange } from '../../core/partition.ts';
+import type { ActionBook } from '../../core/actions/action-book.ts';
+import type { CorporateAction, Revision, Series } from '../../core/bars/bars.ts';
+import { NO_BARS, type StoredBars } from '../../core/bars/columns.ts';
+import type { DayRange } from '../../core/session/day.ts';
+import { periodRange } from '../../core/bars/partition.ts';
 import type { Examination, ExamineOptions } from '../damage.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import type {
@@ -19,35 +19,35 @@ import type {
   UpsertResult,
 } from '../store.ts';
 import type { Scan } from '../scan.ts';
-import { forgetActionsIn, mergeActions, updateActions } from './actions.ts';
-import { readBookFile } from './action-file.ts';
-import { commitFolder } from './commit.ts';
-import type { CommitFs } from './commit-fs.ts';
+import { forgetActionsIn, mergeActions, updateActions } from './beside/actions.ts';
+import { readBookFile } from './beside/action-file.ts';
+import { commitFolder } from './files/commit.ts';
+import type { CommitFs } from './files/commit-fs.ts';
 import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from '../views.ts';
-import { asUnusable, DISK } from './disk.ts';
+import { asUnusable, DISK } from './files/disk.ts';
 import { examineStore } from './doctor/examine.ts';
 import { editSeries } from './edit.ts';
-import { forgetRange } from './forget.ts';
+import { forgetRange } from './forgotten/forget.ts';
 import { listEntries } from './forgotten/entry.ts';
 import { keepForgotten } from './forgotten/keep.ts';
 import { restoreForgotten } from './forgotten/restore.ts';
-import { assertPlaces } from './kind.ts';
-import { LastingFolders } from './lasting.ts';
-import { lockStore, type StoreLock } from './lock.ts';
-import { keepRejected, listAside } from './quarantine.ts';
-import { moveRevisionsIn } from './move-revisions.ts';
-import { queryStore } from './query.ts';
-import { readUniverseFile, saveRunRecord } from './records.ts';
-import { Reads } from './reads.ts';
-import { readRejectedRows } from './rejected.ts';
-import { addRename, readRenamesFile } from './renames.ts';
-import { readRevisionsOf } from './revisions.ts';
+import { assertPlaces } from './files/kind.ts';
+import { LastingFolders } from './files/lasting.ts';
+import { lockStore, type StoreLock } from './files/lock.ts';
+import { keepRejected, listAside } from './beside/quarantine.ts';
+import { moveRevisionsIn } from './beside/move-revisions.ts';
+import { queryStore } from './sql/query.ts';
+import { readUniverseFile, saveRunRecord } from './beside/records.ts';
+import { Reads } from './beside/reads.ts';
+import { readRejectedRows } from './beside/rejected.ts';
+import { addRename, readRenamesFile } from './beside/renames.ts';
+import { readRevisionsOf } from './beside/revisions.ts';
 import { scanStore } from './scan.ts';
-import { openScanCache, type Remembered, type ScanCache } from './scan-cache.ts';
+import { openScanCache, type Remembered, type ScanCache } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
-import { sweepAfter } from './sweep.ts';
+import { sweepAfter } from './files/sweep.ts';
 import { upsertSeries } from './upsert.ts';
-import { storeViews } from './views.ts';
+import { storeViews } from './sql/views.ts';
 
 /**
  * A store of Parquet files below a folder (see `layout.ts`), which need not exist: the first write creates it.

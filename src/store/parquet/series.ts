@@ -1,15 +1,15 @@
-import type { Series } from '../../core/bars.ts';
+import type { Series } from '../../core/bars/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
-import { type StoredBars, slice } from '../../core/columns.ts';
-import { concatBars } from '../../core/concat-bars.ts';
-import type { DayRange } from '../../core/day.ts';
-import { firstOfDay, sessionDateOf } from '../../core/partition.ts';
+import { type StoredBars, slice } from '../../core/bars/columns.ts';
+import { concatBars } from '../../core/bars/concat-bars.ts';
+import type { DayRange } from '../../core/session/day.ts';
+import { firstOfDay, sessionDateOf } from '../../core/bars/partition.ts';
 import type { SeriesContent } from '../store.ts';
-import { joinKnowledge } from './join.ts';
-import type { Knowledge } from './knowledge.ts';
-import { behindBody } from './partition-file.ts';
-import { Reads } from './reads.ts';
-import { partitionsOf } from './walk.ts';
+import { joinKnowledge } from './partition/join.ts';
+import type { Knowledge } from './partition/knowledge.ts';
+import { behindBody } from './partition/partition-file.ts';
+import { Reads } from './beside/reads.ts';
+import { partitionsOf } from './files/walk.ts';
 
 /**
  * Bars of a range of session dates, and what is known of the partitions that it touches; undefined if there is none.

@@ -1,24 +1,24 @@
-import { mergeIdentity, type Revision, UNKNOWN_IDENTITY } from '../../core/bars.ts';
+import { mergeIdentity, type Revision, UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
-import { NO_BARS, type StoredBars, slice, sourcesIn } from '../../core/columns.ts';
-import { volumeStepOf } from '../../core/compare.ts';
-import { learn, NOTHING_KNOWN, within } from '../../core/coverage.ts';
+import { NO_BARS, type StoredBars, slice, sourcesIn } from '../../core/bars/columns.ts';
+import { volumeStepOf } from '../../core/bars/compare.ts';
+import { learn, NOTHING_KNOWN, within } from '../../core/coverage/coverage.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { firstOfDay, periodOf, periodRange, periodsOf, sessionDateOf } from '../../core/partition.ts';
-import { contains, subtract, union } from '../../core/ranges.ts';
+import { firstOfDay, periodOf, periodRange, periodsOf, sessionDateOf } from '../../core/bars/partition.ts';
+import { contains, subtract, union } from '../../core/session/ranges.ts';
 import type { SeriesUpdate, UpsertResult } from '../store.ts';
-import { isFull } from './body.ts';
-import type { CommitFs } from './commit-fs.ts';
-import { compact, type Knowledge } from './knowledge.ts';
-import { barsPath, type Partition, revisionsPath } from './layout.ts';
-import { type Merged, mergeAnswer } from './merge.ts';
-import { behindBody, type PartitionPart, wholeOf } from './partition-file.ts';
-import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
-import { Reads } from './reads.ts';
-import type { Note } from './scan-cache.ts';
-import type { Told } from './told.ts';
-import { addRevisions, readRevisionsFile } from './revisions.ts';
-import { writePartition } from './write-partition.ts';
+import { isFull } from './codec/body.ts';
+import type { CommitFs } from './files/commit-fs.ts';
+import { compact, type Knowledge } from './partition/knowledge.ts';
+import { barsPath, type Partition, revisionsPath } from './files/layout.ts';
+import { type Merged, mergeAnswer } from './partition/merge.ts';
+import { behindBody, type PartitionPart, wholeOf } from './partition/partition-file.ts';
+import { missingUntilRerun, readAllOrSetAside } from './beside/quarantine.ts';
+import { Reads } from './beside/reads.ts';
+import type { Note } from './partition/scan-cache.ts';
+import type { Told } from './partition/told.ts';
+import { addRevisions, readRevisionsFile } from './beside/revisions.ts';
+import { writePartition } from './partition/write-partition.ts';
 
 /** A partition that an answer touches: as it was, and what comes into it. */
 interface Change {

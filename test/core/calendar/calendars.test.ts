@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CALENDAR_ZONES, calendarById, calendarFor } from '../../../src/core/calendar/calendars.ts';
-import { parseDay } from '../../../src/core/day.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
 
 interface Expectation {
   readonly id: string;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Calendar } from '../../../src/core/calendar/calendar.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
-import { type Day, formatDay, parseDay } from '../../../src/core/day.ts';
+import { type Day, formatDay, parseDay } from '../../../src/core/session/day.ts';
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 

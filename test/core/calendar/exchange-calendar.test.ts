@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calendarById, calendarFor } from '../../../src/core/calendar/calendars.ts';
 import { ExchangeCalendar } from '../../../src/core/calendar/exchange-calendar.ts';
-import { formatDay, parseDay } from '../../../src/core/day.ts';
+import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 
 const HOUR = 3_600_000;
 

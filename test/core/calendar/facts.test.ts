@@ -10,7 +10,7 @@ import {
   rulesOf,
 } from '../../../src/core/calendar/facts.ts';
 import { SessionDays } from '../../../src/core/calendar/session-days.ts';
-import { formatDay, parseDay } from '../../../src/core/day.ts';
+import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 
 const FOLDER = new URL('../../../src/core/calendar/data/', import.meta.url);
 const MICS = readdirSync(FOLDER)

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CALENDAR_ZONES, calendarById } from '../../../src/core/calendar/calendars.ts';
-import { parseDay } from '../../../src/core/day.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
 
 const IDS = CALENDAR_ZONES.map(([id]) => id);
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { roomOf, tradingEnd } from '../../../src/core/calendar/session-room.ts';
-import { parseDay } from '../../../src/core/day.ts';
-import { INTERVALS } from '../../../src/core/interval.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
+import { INTERVALS } from '../../../src/core/session/interval.ts';
 
 /** Bars of a session by interval: 1m, 5m, 15m, 1h. */
 function rooms(id: string, day: string): number[] {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CALENDAR_ZONES } from '../../../src/core/calendar/calendars.ts';
 import { Zone } from '../../../src/core/calendar/zone.ts';
-import { formatDay, MS_PER_DAY, parseDay } from '../../../src/core/day.ts';
+import { formatDay, MS_PER_DAY, parseDay } from '../../../src/core/session/day.ts';
 
 const NAMES = [...new Set(CALENDAR_ZONES.map(([, zone]) => zone))];
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseDay } from '../../../src/core/day.ts';
-import type { Interval } from '../../../src/core/interval.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
+import type { Interval } from '../../../src/core/session/interval.ts';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
 import { caseOf } from '../../cases.ts';
 import { CASES, describeWith } from '../../needs.ts';

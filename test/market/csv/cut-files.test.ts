@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
-import { formatDay, parseDay } from '../../../src/core/day.ts';
+import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 import { ALL, fileOf, folderOf, marketOf, times } from './folders.ts';
 
 const DAYS = ['08', '09', '10', '11', '12', '16', '17', '18', '19', '22'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDay } from '../../../src/core/day.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
 import { caseOf } from '../../cases.ts';
 import { ALL, fileOf, marketOf, times } from './folders.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
-import { type DayRange, parseDay } from '../../../src/core/day.ts';
-import type { Interval } from '../../../src/core/interval.ts';
+import { type DayRange, parseDay } from '../../../src/core/session/day.ts';
+import type { Interval } from '../../../src/core/session/interval.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../../src/market/csv-folder.ts';
 
 export const ALL: DayRange = { from: parseDay('1950-01-01'), to: parseDay('2030-01-01') };

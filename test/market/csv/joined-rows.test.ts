@@ -1,9 +1,9 @@
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { barsOf } from '../../../src/core/bar-builder.ts';
+import { barsOf } from '../../../src/core/bars/bar-builder.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
-import { cutIn, NOTHING_KNOWN, provisionalAt, unconfirmedAt } from '../../../src/core/coverage.ts';
-import { formatDay, parseDay } from '../../../src/core/day.ts';
+import { cutIn, NOTHING_KNOWN, provisionalAt, unconfirmedAt } from '../../../src/core/coverage/coverage.ts';
+import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 import { ascending } from '../../../src/market/csv/file-bars.ts';
 import { assertNotShifted } from '../../../src/market/csv/shifted-dates.ts';
 import { ALL, fileOf, marketOf, stampsOf } from './folders.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calendarFor } from '../../../src/core/calendar/calendars.ts';
-import { formatDay, parseDay } from '../../../src/core/day.ts';
+import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 import { fileOf, marketOf, stampsOf, times } from './folders.ts';
 
 interface Shape {

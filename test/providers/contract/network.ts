@@ -1,7 +1,7 @@
 import { type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { parseDay } from '../../../src/core/day.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
 import { type BackfillError, errorData } from '../../../src/core/errors.ts';
 import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
 import type { ProviderSubject } from './subject.ts';

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatDay, parseDay } from '../../../src/core/day.ts';
-import { INTERVALS, type Interval } from '../../../src/core/interval.ts';
+import { formatDay, parseDay } from '../../../src/core/session/day.ts';
+import { INTERVALS, type Interval } from '../../../src/core/session/interval.ts';
 import { sampleMarket } from '../../../src/market/sample.ts';
 import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
 import type { Provider, ProviderConfig } from '../../../src/providers/provider.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BackfillError } from '../../../src/core/errors.ts';
-import { pacingOf } from '../../../src/core/quota.ts';
+import { pacingOf } from '../../../src/core/plan/quota.ts';
 import type { Gate } from '../../../src/providers/http/gate.ts';
 import {
   CELL,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { type Quota, isPaced } from '../../../src/core/quota.ts';
+import { type Quota, isPaced } from '../../../src/core/plan/quota.ts';
 import { CELL, type GateState, createGateState } from '../../../src/providers/http/gate-state.ts';
 import type { Gate } from '../../../src/providers/http/gate.ts';
 import { openQuotaFile } from '../../../src/providers/http/quota-file.ts';

@@ -1,8 +1,8 @@
 // A process that shares a quota. Says `ready`, waits for a line, then uses the quota as it is told and says what it got.
 import { once } from 'node:events';
-import { parseQuotas } from '../../../src/core/quota.ts';
+import { parseQuotas } from '../../../src/core/plan/quota.ts';
 import { BackfillError } from '../../../src/core/errors.ts';
-import { openTraffic } from '../../../src/backfill/traffic.ts';
+import { openTraffic } from '../../../src/backfill/run/traffic.ts';
 import { monotonicNow } from '../../../src/providers/http/gate-state.ts';
 import { openQuotaFile } from '../../../src/providers/http/quota-file.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Quota, parseQuotas, unusedAt } from '../../../src/core/quota.ts';
-import { quotaTime } from '../../../src/core/quota-time.ts';
+import { type Quota, parseQuotas, unusedAt } from '../../../src/core/plan/quota.ts';
+import { quotaTime } from '../../../src/core/plan/quota-time.ts';
 import { lookIntoQuota } from '../../../src/providers/http/quota-file.ts';
 import { standingIn } from '../../../src/providers/http/quota-lease.ts';
 import { type Machine, openMachine } from './processes.ts';

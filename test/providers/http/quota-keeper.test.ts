@@ -1,7 +1,7 @@
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseQuotas } from '../../../src/core/quota.ts';
+import { parseQuotas } from '../../../src/core/plan/quota.ts';
 import { type QuotaRecord, openQuotaFile } from '../../../src/providers/http/quota-file.ts';
 import { type Machine, cell, mostIn, openMachine } from './processes.ts';
 

@@ -1,6 +1,6 @@
-import { UNKNOWN_IDENTITY } from '../../../src/core/bars.ts';
-import { barsOf } from '../../../src/core/bar-builder.ts';
-import { parseDay, startOfDay } from '../../../src/core/day.ts';
+import { UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
+import { barsOf } from '../../../src/core/bars/bar-builder.ts';
+import { parseDay, startOfDay } from '../../../src/core/session/day.ts';
 import { BackfillError } from '../../../src/core/errors.ts';
 import { errorByStatus } from '../../../src/providers/http/status.ts';
 import type { HttpSteps } from '../../../src/providers/http/steps.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Ohlcv } from '../../../src/core/bars.ts';
+import type { Ohlcv } from '../../../src/core/bars/bars.ts';
 import { calendarFor } from '../../../src/core/calendar/calendars.ts';
-import { parseDay, startOfDay, utcDayOf } from '../../../src/core/day.ts';
-import { sessionDateOf } from '../../../src/core/partition.ts';
+import { parseDay, startOfDay, utcDayOf } from '../../../src/core/session/day.ts';
+import { sessionDateOf } from '../../../src/core/bars/partition.ts';
 import { sampleMarket } from '../../../src/market/sample.ts';
 import { asOneBar } from '../../../src/market/session-grid.ts';
 import type { RowAnswer } from '../rows.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { formatDay, utcDayOf } from '../../../src/core/day.ts';
+import { formatDay, utcDayOf } from '../../../src/core/session/day.ts';
 import { readChart } from '../../../src/providers/yahoo/chart.ts';
 import { type Chart, chartBody, type Row } from './chart.ts';
 import { type Asked, fetchFrom, stopServing } from './serving.ts';

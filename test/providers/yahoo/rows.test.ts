@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calendarFor } from '../../../src/core/calendar/calendars.ts';
-import { formatDay, MS_PER_DAY, parseDay, utcDayOf } from '../../../src/core/day.ts';
-import type { Interval } from '../../../src/core/interval.ts';
+import { formatDay, MS_PER_DAY, parseDay, utcDayOf } from '../../../src/core/session/day.ts';
+import type { Interval } from '../../../src/core/session/interval.ts';
 import { type ParsedChart, parseChart } from '../../../src/providers/yahoo/parse.ts';
 import { type Chart, chartResult, type Row } from './chart.ts';
 import { type WithRows, withRows } from '../rows.ts';

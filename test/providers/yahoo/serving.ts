@@ -1,7 +1,7 @@
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Interval } from '../../../src/core/interval.ts';
-import { parseDay } from '../../../src/core/day.ts';
+import type { Interval } from '../../../src/core/session/interval.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
 import type { Market } from '../../../src/market/market.ts';
 import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
 import { openYahoo } from '../../../src/providers/yahoo/index.ts';

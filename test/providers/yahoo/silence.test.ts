@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseDay } from '../../../src/core/day.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
 import { type Chart, chartBody, type Row } from './chart.ts';
 import { type Asked, fetchFrom, type Reply, stopServing } from './serving.ts';
 

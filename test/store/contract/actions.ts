@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ActionBook } from '../../../src/core/action-book.ts';
-import { type DayRange, parseDay } from '../../../src/core/day.ts';
-import { union } from '../../../src/core/ranges.ts';
+import type { ActionBook } from '../../../src/core/actions/action-book.ts';
+import { type DayRange, parseDay } from '../../../src/core/session/day.ts';
+import { union } from '../../../src/core/session/ranges.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, coverage, days, NO_DAYS, NOON, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
 import { type StoreUnderTest } from './subject.ts';

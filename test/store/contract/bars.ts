@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import type { Bar } from '../../../src/core/bars.ts';
+import type { Bar } from '../../../src/core/bars/bars.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, update, WEEK } from '../fixtures.ts';
 import { stateOf, type StoreUnderTest } from './subject.ts';

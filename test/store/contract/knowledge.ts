@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import type { Series } from '../../../src/core/bars.ts';
+import type { Series } from '../../../src/core/bars/bars.ts';
 import {
   type Coverage,
   learn,
   NOTHING_KNOWN,
   unlearn,
   stateOf as stateOfSession,
-} from '../../../src/core/coverage.ts';
-import { parseDay } from '../../../src/core/day.ts';
+} from '../../../src/core/coverage/coverage.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import {
   AAPL,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseDay } from '../../../src/core/day.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
 import type { BarStore, Rename } from '../../../src/store/store.ts';
 import type { StoreUnderTest } from './subject.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import type { Bar, Revision } from '../../../src/core/bars.ts';
-import type { DayRange } from '../../../src/core/day.ts';
-import { utcDayOf } from '../../../src/core/day.ts';
+import type { Bar, Revision } from '../../../src/core/bars/bars.ts';
+import type { DayRange } from '../../../src/core/session/day.ts';
+import { utcDayOf } from '../../../src/core/session/day.ts';
 import type { BarStore, UpsertResult } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
 import type { StoreUnderTest } from './subject.ts';

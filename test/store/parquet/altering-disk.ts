@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
-import type { CommitFs } from '../../../src/store/parquet/commit-fs.ts';
-import { DISK } from '../../../src/store/parquet/disk.ts';
+import type { CommitFs } from '../../../src/store/parquet/files/commit-fs.ts';
+import { DISK } from '../../../src/store/parquet/files/disk.ts';
 
 /** Changes bytes on their way to a file; undefined leaves them as they are. `path` is relative to the root. */
 export type Alteration = (bytes: Uint8Array<ArrayBuffer>, path: string) => Uint8Array | undefined;

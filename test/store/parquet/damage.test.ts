@@ -3,11 +3,11 @@ import { copyFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'nod
 import { dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Bar, Series } from '../../../src/core/bars.ts';
-import { DISK } from '../../../src/store/parquet/disk.ts';
+import type { Bar, Series } from '../../../src/core/bars/bars.ts';
+import { DISK } from '../../../src/store/parquet/files/disk.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
-import { actionsPath, barsPath } from '../../../src/store/parquet/layout.ts';
-import { setAside, versionOf } from '../../../src/store/parquet/quarantine.ts';
+import { actionsPath, barsPath } from '../../../src/store/parquet/files/layout.ts';
+import { setAside, versionOf } from '../../../src/store/parquet/beside/quarantine.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import type { SeriesState } from '../../../src/store/scan.ts';
 import {

@@ -3,10 +3,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetMetadataAsync, parquetReadObjects, type SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bytesAsFile } from '../../../src/store/parquet/decode.ts';
-import { BAR_COLUMNS } from '../../../src/store/parquet/encode.ts';
+import { bytesAsFile } from '../../../src/store/parquet/codec/decode.ts';
+import { BAR_COLUMNS } from '../../../src/store/parquet/codec/encode.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
-import { barsPath } from '../../../src/store/parquet/layout.ts';
+import { barsPath } from '../../../src/store/parquet/files/layout.ts';
 import {
   AAPL,
   AAPL_5M,

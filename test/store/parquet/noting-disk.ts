@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
-import type { CommitFs } from '../../../src/store/parquet/commit-fs.ts';
-import { DISK } from '../../../src/store/parquet/disk.ts';
+import type { CommitFs } from '../../../src/store/parquet/files/commit-fs.ts';
+import { DISK } from '../../../src/store/parquet/files/disk.ts';
 
 /** The disk, noting every step, such as `fsync a/.bars.tmp`; a step whose name or whose number from 1 is `broken` fails. */
 export function notingDisk(root: string, steps: string[], broken?: string | number): CommitFs {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
-import type { CommitFs } from '../../../src/store/parquet/commit-fs.ts';
-import { DISK } from '../../../src/store/parquet/disk.ts';
+import type { CommitFs } from '../../../src/store/parquet/files/commit-fs.ts';
+import { DISK } from '../../../src/store/parquet/files/disk.ts';
 
 /** A disk of which it is known what a power loss would take away now. */
 export interface FallibleDisk extends CommitFs {

@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseDay, startOfDay } from '../../../src/core/day.ts';
+import { parseDay, startOfDay } from '../../../src/core/session/day.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
-import { barsPath } from '../../../src/store/parquet/layout.ts';
+import { barsPath } from '../../../src/store/parquet/files/layout.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, coverage, daily, days, NOON, temporaryFolder, update } from '../fixtures.ts';
 import { type Alteration, alteringDisk, flipped, forgetfulMemory, placeOf } from './altering-disk.ts';

@@ -1,5 +1,5 @@
 // A process that writes one partition again and again until it is killed. Says `held`, then every version acknowledged.
-import { parseDay, startOfDay } from '../../../src/core/day.ts';
+import { parseDay, startOfDay } from '../../../src/core/session/day.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { AAPL, absence, barAt, coverage, days, NOON, update } from '../fixtures.ts';
 

@@ -1,6 +1,6 @@
 import type { AsyncBuffer, ColumnMetaData, Encoding } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
-import type { Labels } from '../../../core/columns.ts';
+import type { Labels } from '../../../core/bars/columns.ts';
 import { unpackDelta } from './delta.ts';
 import { unpackHybrid } from './hybrid.ts';
 

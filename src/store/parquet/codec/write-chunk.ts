@@ -1,7 +1,7 @@
 import type { ColumnChunk, Encoding, RowGroup, SchemaElement } from 'hyparquet';
 import type { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
-import type { Labels } from '../../../core/columns.ts';
+import type { Labels } from '../../../core/bars/columns.ts';
 import { packDelta } from './delta.ts';
 import { dictionaryOf, widthOf } from './dictionary.ts';
 import { packHybrid } from './hybrid.ts';

@@ -1,5 +1,5 @@
-import type { Split } from '../../../core/bars.ts';
-import type { Day, DayRange } from '../../../core/day.ts';
+import type { Split } from '../../../core/bars/bars.ts';
+import type { Day, DayRange } from '../../../core/session/day.ts';
 
 /** The last price of a session. */
 export interface SessionClose {

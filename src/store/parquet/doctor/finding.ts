@@ -1,5 +1,5 @@
 import type { Damage } from '../../damage.ts';
-import { BROKEN_SEAL } from '../own-entry.ts';
+import { BROKEN_SEAL } from '../codec/own-entry.ts';
 
 /** A damage of one file, before it is known whether it was mended. */
 export type Finding = Omit<Damage, 'path' | 'mended'>;

@@ -1,4 +1,4 @@
-import { versionOf } from '../quarantine.ts';
+import { versionOf } from '../beside/quarantine.ts';
 
 /** A file that changes each time we look is written by somebody whose next version may be sound. */
 const LOOKS = 5;

@@ -1,18 +1,18 @@
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Bar } from '../../../core/bars.ts';
-import { rewriteActions } from '../actions.ts';
-import { commitFolder } from '../commit.ts';
-import type { CommitFs } from '../commit-fs.ts';
-import { isThere, kindAt } from '../kind.ts';
-import { type Partition, QUARANTINE, timeStamp } from '../layout.ts';
-import { keepRejected, setAside, versionOf } from '../quarantine.ts';
-import { rewriteRevisions } from '../revisions.ts';
+import type { Bar } from '../../../core/bars/bars.ts';
+import { rewriteActions } from '../beside/actions.ts';
+import { commitFolder } from '../files/commit.ts';
+import type { CommitFs } from '../files/commit-fs.ts';
+import { isThere, kindAt } from '../files/kind.ts';
+import { type Partition, QUARANTINE, timeStamp } from '../files/layout.ts';
+import { keepRejected, setAside, versionOf } from '../beside/quarantine.ts';
+import { rewriteRevisions } from '../beside/revisions.ts';
 import type { BarsExam } from './examine-bars.ts';
 import { examineOther } from './examine-others.ts';
 import type { Finding } from './finding.ts';
 import type { Found } from './walk-all.ts';
-import { writePartition } from '../write-partition.ts';
+import { writePartition } from '../partition/write-partition.ts';
 
 /** Who says in `quarantine/rows` that the rows are wrong. */
 const SOURCE = 'doctor';

@@ -1,8 +1,8 @@
 import { type AsyncBuffer, parquetMetadataAsync } from 'hyparquet';
-import { storedRowsOf } from '../../../core/bar-builder.ts';
-import type { Bar } from '../../../core/bars.ts';
-import { decodeAsTheyAre } from '../decode-bars.ts';
-import { type Footer, readFooter } from '../decode.ts';
+import { storedRowsOf } from '../../../core/bars/bar-builder.ts';
+import type { Bar } from '../../../core/bars/bars.ts';
+import { decodeAsTheyAre } from '../codec/decode-bars.ts';
+import { type Footer, readFooter } from '../codec/decode.ts';
 
 /** What a file of bars holds, however wrong: a value that is none is NaN. */
 export interface RawBars {

@@ -1,9 +1,9 @@
 import { calendarById } from '../../../core/calendar/calendars.ts';
-import { learn, NOTHING_KNOWN, unlearn } from '../../../core/coverage.ts';
-import { type Day, type DayRange, formatDay } from '../../../core/day.ts';
-import { contains, normalize } from '../../../core/ranges.ts';
-import { compact, type Knowledge } from '../knowledge.ts';
-import type { Partition } from '../layout.ts';
+import { learn, NOTHING_KNOWN, unlearn } from '../../../core/coverage/coverage.ts';
+import { type Day, type DayRange, formatDay } from '../../../core/session/day.ts';
+import { contains, normalize } from '../../../core/session/ranges.ts';
+import { compact, type Knowledge } from '../partition/knowledge.ts';
+import type { Partition } from '../files/layout.ts';
 
 /** What there is to hold knowledge against. */
 interface Evidence {

@@ -1,10 +1,10 @@
-import type { Bar } from '../../../core/bars.ts';
+import type { Bar } from '../../../core/bars/bars.ts';
 import type { Calendar } from '../../../core/calendar/calendar.ts';
-import { faultOf as faultOfBar, mostTold, saysTheSame } from '../../../core/checks.ts';
-import { type DayRange, formatDay, MS_PER_DAY } from '../../../core/day.ts';
-import { type Interval, intervalMs } from '../../../core/interval.ts';
-import { sessionDateOf } from '../../../core/partition.ts';
-import { contains } from '../../../core/ranges.ts';
+import { faultOf as faultOfBar, mostTold, saysTheSame } from '../../../core/checks/checks.ts';
+import { type DayRange, formatDay, MS_PER_DAY } from '../../../core/session/day.ts';
+import { type Interval, intervalMs } from '../../../core/session/interval.ts';
+import { sessionDateOf } from '../../../core/bars/partition.ts';
+import { contains } from '../../../core/session/ranges.ts';
 import { isTradingTime, mayStartBar } from '../../../market/session-grid.ts';
 import type { DamageKind } from '../../damage.ts';
 

@@ -1,5 +1,5 @@
 import type { DamageKind } from '../../damage.ts';
-import { type Day, formatDay } from '../../../core/day.ts';
+import { type Day, formatDay } from '../../../core/session/day.ts';
 import type { Finding } from './finding.ts';
 import type { FaultyRow, JudgedRows } from './row-faults.ts';
 

@@ -1,10 +1,10 @@
 import { type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TEMP_NAME } from '../commit.ts';
-import { errno } from '../absent.ts';
-import { type Kind, kindAt, kindOf } from '../kind.ts';
-import { type DataFile, dataFileAt, isDataFolder } from '../data-paths.ts';
+import { TEMP_NAME } from '../files/commit.ts';
+import { errno } from '../files/absent.ts';
+import { type Kind, kindAt, kindOf } from '../files/kind.ts';
+import { type DataFile, dataFileAt, isDataFolder } from '../files/data-paths.ts';
 import {
   ACTIONS,
   BARS,
@@ -16,7 +16,7 @@ import {
   RUNS,
   SCAN_CACHE,
   UNIVERSES,
-} from '../layout.ts';
+} from '../files/layout.ts';
 
 /** Something below the root of a store and what it is by its path. */
 export type Found =

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { kill } from 'node:process';
-import { loadText } from '../disk.ts';
-import { LOCK_FILE } from '../layout.ts';
-import { RELEASED } from '../lock.ts';
-import { WRITER } from '../writer.ts';
+import { loadText } from '../files/disk.ts';
+import { LOCK_FILE } from '../files/layout.ts';
+import { RELEASED } from '../files/lock.ts';
+import { WRITER } from '../files/writer.ts';
 
 /**
  * Whether somebody may be writing a store, as far as can be told without trying its lock, which would be in the way of

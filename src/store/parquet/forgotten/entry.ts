@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackfillError } from '../../../core/errors.ts';
-import { isInterval } from '../../../core/interval.ts';
+import { isInterval } from '../../../core/session/interval.ts';
 import type { ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
-import { commitFile } from '../commit.ts';
-import type { CommitFs } from '../commit-fs.ts';
-import { loadText } from '../disk.ts';
-import { orAbsent } from '../absent.ts';
-import { fields, instant, list, malformed, pairOf, rangeOf, text } from '../json.ts';
-import { FORGOTTEN } from '../layout.ts';
+import { commitFile } from '../files/commit.ts';
+import type { CommitFs } from '../files/commit-fs.ts';
+import { loadText } from '../files/disk.ts';
+import { orAbsent } from '../files/absent.ts';
+import { fields, instant, list, malformed, pairOf, rangeOf, text } from '../codec/json.ts';
+import { FORGOTTEN } from '../files/layout.ts';
 
 /**
  * One time of forgetting: `quarantine/forgotten/ID/` with what went, laid out as in the store.

@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { ActionBook } from '../../../core/action-book.ts';
-import type { Series } from '../../../core/bars.ts';
+import type { ActionBook } from '../../../core/actions/action-book.ts';
+import type { Series } from '../../../core/bars/bars.ts';
 import { calendarById } from '../../../core/calendar/calendars.ts';
-import type { DayRange } from '../../../core/day.ts';
-import { periodRange, sessionDateOf } from '../../../core/partition.ts';
-import { span } from '../../../core/ranges.ts';
+import type { DayRange } from '../../../core/session/day.ts';
+import { periodRange, sessionDateOf } from '../../../core/bars/partition.ts';
+import { span } from '../../../core/session/ranges.ts';
 import type { ForgetOrder, ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
-import { cutBook, updateActions } from '../actions.ts';
-import type { CommitFs } from '../commit-fs.ts';
-import { cutPartition, readableOrSetAside } from '../forget.ts';
-import { timeStamp } from '../layout.ts';
-import { type PartitionContent, readPartition } from '../partition-file.ts';
-import { Reads } from '../reads.ts';
-import { partitionsOf } from '../walk.ts';
+import { cutBook, updateActions } from '../beside/actions.ts';
+import type { CommitFs } from '../files/commit-fs.ts';
+import { cutPartition, readableOrSetAside } from './forget.ts';
+import { timeStamp } from '../files/layout.ts';
+import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
+import { Reads } from '../beside/reads.ts';
+import { partitionsOf } from '../files/walk.ts';
 import { entryPath, writeEntry } from './entry.ts';
-import { writePartition } from '../write-partition.ts';
+import { writePartition } from '../partition/write-partition.ts';
 
 /**
  * Copies what is about to be forgotten into quarantine, durably and whole, before any of it is removed. Undefined if

@@ -1,24 +1,24 @@
 import { join } from 'node:path';
-import type { ActionBook } from '../../../core/action-book.ts';
-import { mergeIdentity, seriesKey } from '../../../core/bars.ts';
+import type { ActionBook } from '../../../core/actions/action-book.ts';
+import { mergeIdentity, seriesKey } from '../../../core/bars/bars.ts';
 import { calendarById } from '../../../core/calendar/calendars.ts';
-import { NO_BARS } from '../../../core/columns.ts';
-import { learn, NOTHING_KNOWN } from '../../../core/coverage.ts';
-import { type Day, formatDay } from '../../../core/day.ts';
+import { NO_BARS } from '../../../core/bars/columns.ts';
+import { learn, NOTHING_KNOWN } from '../../../core/coverage/coverage.ts';
+import { type Day, formatDay } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
-import { type GivenBack, giveBack, giveBackActions } from '../../../core/give-back.ts';
-import { mergeBars } from '../../../core/merge-bars.ts';
-import { sessionDateOf } from '../../../core/partition.ts';
+import { type GivenBack, giveBack, giveBackActions } from '../../../core/coverage/give-back.ts';
+import { mergeBars } from '../../../core/bars/merge-bars.ts';
+import { sessionDateOf } from '../../../core/bars/partition.ts';
 import type { Restored } from '../../forgotten.ts';
-import { readBookFile } from '../action-file.ts';
-import { updateActions } from '../actions.ts';
-import type { CommitFs } from '../commit-fs.ts';
-import { compact, type Knowledge } from '../knowledge.ts';
-import type { Partition } from '../layout.ts';
-import { type PartitionContent, readPartition } from '../partition-file.ts';
-import { listPartitions, tickersWithActions } from '../walk.ts';
+import { readBookFile } from '../beside/action-file.ts';
+import { updateActions } from '../beside/actions.ts';
+import type { CommitFs } from '../files/commit-fs.ts';
+import { compact, type Knowledge } from '../partition/knowledge.ts';
+import type { Partition } from '../files/layout.ts';
+import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
+import { listPartitions, tickersWithActions } from '../files/walk.ts';
 import { entryPath, noteRestored, readEntry } from './entry.ts';
-import { writePartition } from '../write-partition.ts';
+import { writePartition } from '../partition/write-partition.ts';
 
 /** A partition of an entry, and of the store as it is now. */
 interface Pair {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarFor } from '../../../../src/core/calendar/calendars.ts';
-import { formatDay, parseDay } from '../../../../src/core/day.ts';
+import { formatDay, parseDay } from '../../../../src/core/session/day.ts';
 import {
   consecutive,
   daily,

@@ -1,0 +1,146 @@
+import { type Dividend, isSplit } from '../../core/bars/bars.ts';
+import { type Comparison, type Pairs, pairsWhere } from '../../core/bars/compare.ts';
+import type { StoredBars } from '../../core/bars/columns.ts';
+import { formatDay } from '../../core/session/day.ts';
+import { BackfillError } from '../../core/errors.ts';
+import { splitOfRatio } from '../../core/checks/oddities.ts';
+import { sessionDateOf } from '../../core/bars/partition.ts';
+import {
+  type Restatement,
+  beyondRounding,
+  closesAt,
+  factorApart,
+  restatement,
+} from '../../core/checks/restatement.ts';
+import type { Hearing } from './hearing.ts';
+
+/** No vendor corrects a final close by more than half of it without saying why. */
+const LARGEST_CORRECTION = 1.5;
+
+/** Closes further apart than this belong to different days or instruments. */
+const SAME_DAY = 1.01;
+
+/** A single bar cannot tell another instrument from a correction. */
+const ENOUGH = 2;
+
+/**
+ * Compares an answer with the final bars of the store that it repeats and that came from the same source. Throws
+ * `restated` where all of them changed by one ratio, `basis-unknown` where that looks like a split which nobody
+ * mentions, and `bad-answer` (worth another try) where they disagree so that the answer must be about something else. A
+ * few corrected bars, or any number of rounded ones, are no reason to throw; one that changed by more than half is
+ * asked for again, and believed in the last hearing.
+ */
+export function assertAgreement(
+  hearing: Hearing,
+  { compared, gone }: Comparison,
+  isWanted: (ts: number) => boolean,
+): void {
+  const { want } = hearing;
+  if (want.replaces === true) {
+    if (gone.length > 0) throw forgotten(hearing, gone);
+    return;
+  }
+  const change = restatement(compared);
+  if (change?.isOldest === true) throw restated(change, compared, hearing);
+  if (change !== undefined) throw contradiction(hearing, change.changed, compared.length);
+  const hasMoved = beyondRounding(compared);
+  const wild = pairsWhere(compared, (i) => factorApart(compared, i) > SAME_DAY && hasMoved(i));
+  if (compared.length >= ENOUGH && wild.length > compared.length / 2)
+    throw contradiction(hearing, wild, compared.length);
+  const impossible = pairsWhere(
+    wild,
+    (i) => factorApart(wild, i) > LARGEST_CORRECTION && !isWanted(wild.answered.ts[i] as number),
+  );
+  // Said again and again, while the other bars agree, it is the stored one that was wrong.
+  if (impossible.length > 0 && hearing.isLast !== true)
+    throw contradiction(hearing, impossible, compared.length);
+}
+
+function forgotten({ want, calendar }: Hearing, { length, ts }: StoredBars): BackfillError {
+  const { ticker, interval } = want.series;
+  const dayOf = sessionDateOf(interval, calendar);
+  return new BackfillError(
+    'restated',
+    `the provider changed all prices of ${ticker} and no longer has ${length} of its stored bars, ` +
+      `the first of ${formatDay(dayOf(ts[0] as number))}: nothing is changed; ` +
+      `to take what it has now: backfill forget ${ticker} --interval ${interval}, then run again`,
+    { ticker },
+  );
+}
+
+function contradiction({ want, calendar }: Hearing, pairs: Pairs, compared: number): BackfillError {
+  const { ticker, interval } = want.series;
+  const dayOf = sessionDateOf(interval, calendar);
+  const [from, to] = [0, pairs.length - 1].map((i) => formatDay(dayOf(pairs.stored.ts[i] as number)));
+  const [before, now] = closesAt(pairs, 0);
+  const prices = `close ${before}, now ${now}`;
+  // Where nothing that was compared agrees, older sessions are no better: to forget these would only bring up the next.
+  const days = pairs.length === compared ? '' : ` --start ${from} --end ${to}`;
+  return new BackfillError(
+    'bad-answer',
+    `the answer for ${ticker} contradicts ${pairs.length} of ${compared} stored sessions, the first of ` +
+      `${from} (${prices}); if the stored ones are wrong: ` +
+      `backfill forget ${ticker}${days} --interval ${interval}, then run again`,
+    { retryable: true, ticker },
+  );
+}
+
+/** Prices that were adjusted for dividends change by more ratios than one event makes. */
+const RATIOS_OF_ONE_EVENT = 2;
+
+function restated({ ratios, changed }: Restatement, compared: Pairs, hearing: Hearing): BackfillError {
+  const { want, answer, stored } = hearing;
+  const { ticker, interval } = want.series;
+  const isKnown = (exDay: number): boolean =>
+    stored.actions.some((known) => known.kind === 'split' && known.exDay === exDay);
+  const said = answer.actions.filter(isSplit);
+  const hasNewSplit = said.some(({ exDay }) => !isKnown(exDay));
+  const ratio = ratios.find((level) => Math.abs(level - 1) > 0.001) ?? ratios[0] ?? 1;
+  // Bars that were stored before their split was known differ by just that one.
+  const isSaid = said.some((one) => Math.abs(one.ratio / ratio - 1) < 0.001);
+  const split = hasNewSplit || isSaid ? undefined : splitOfRatio(ratio);
+  const change = `${changed.length} stored bars of ${ticker}, by ${ratio.toPrecision(6)}`;
+  const dividend = dividendOf(ratio, changed, compared, hearing);
+  if (split === undefined && dividend === undefined && ratios.length <= RATIOS_OF_ONE_EVENT)
+    return new BackfillError('restated', `the provider changed ${change}`, { ticker });
+  const ofSeveral = `and by ${ratios.length - 1} other ratios, as an adjustment for dividends would`;
+  const ofDividend =
+    dividend === undefined
+      ? ofSeveral
+      : `as an adjustment for its dividend of ${dividend.amount} on ${formatDay(dividend.exDay)} would`;
+  const how = split === undefined ? ofDividend : `as a split ${split} would that it does not mention`;
+  const wayOut =
+    split === undefined && dividend !== undefined
+      ? 'give prices that are not adjusted for dividends (yfinance: auto_adjust=False)'
+      : `if the stored ones are wrong: backfill forget ${ticker} --interval ${interval}, then run again`;
+  const message = `the answer changes ${change}, ${how}: the basis of its prices is not known; ${wayOut}`;
+  return new BackfillError('basis-unknown', message, { retryable: true, ticker });
+}
+
+/** How near a ratio of printed prices comes to the factor of a dividend: a cent of a price of 50, or a part of its size. */
+const FACTOR_SPREAD = 2e-4;
+const FACTOR_PART = 0.02;
+
+/** The dividend whose adjustment changes all closes before its ex-date, and none after, by just this ratio. */
+function dividendOf(
+  ratio: number,
+  changed: Pairs,
+  compared: Pairs,
+  { want, calendar, answer, stored, now }: Hearing,
+): Dividend | undefined {
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
+  const today = calendar.localDay(now);
+  const last = changed.length - 1;
+  const [lastTs, lastClose] = [changed.stored.ts[last] as number, changed.stored.close[last] as number];
+  return [...answer.actions, ...stored.actions]
+    .filter((action): action is Dividend => action.kind === 'dividend' && action.currency === undefined)
+    .find(({ exDay, amount }) => {
+      const before = compared.stored.ts.findLast((ts) => sessionOf(ts) < exDay);
+      const part = amount / lastClose;
+      return (
+        exDay <= today &&
+        before === lastTs &&
+        Math.abs(1 - part - ratio) < Math.max(FACTOR_SPREAD, part * FACTOR_PART)
+      );
+    });
+}

@@ -1,0 +1,160 @@
+import type { Calendar } from '../../core/calendar/calendar.ts';
+import { keep, sourceAt } from '../../core/bars/columns.ts';
+import type { Comparison } from '../../core/bars/compare.ts';
+import type { Absence, Coverage } from '../../core/coverage/coverage.ts';
+import { type DayRange, formatDay } from '../../core/session/day.ts';
+import { type AbsenceReason, firstClaim, leadingClaim } from '../../core/coverage/evidence.ts';
+import type { Want } from '../../core/plan/plan.ts';
+import { intersect, subtract } from '../../core/session/ranges.ts';
+import type { BarAnswer } from '../../providers/provider.ts';
+import type { Learned } from './learn-from.ts';
+
+/** So many answers that say the same are evidence of what one of them only suggests. */
+export const ANSWERS_BELIEVED = 3;
+
+/** Sessions in a row at an answer's end that make one wonder whether it was cut short. */
+const LONG_TAIL = 5;
+
+/** What an answer is doubted by. */
+export interface DoubtContext {
+  readonly want: Want;
+  readonly calendar: Calendar;
+  /** Last session that is final. */
+  readonly lastSettled: number;
+}
+
+/** Whether an answer has no row at all. */
+export function isSilent({ bars, unusable }: BarAnswer): boolean {
+  return bars.length === 0 && unusable.length === 0;
+}
+
+/**
+ * Whether an answer without a row may be a failure: the instrument should have traded in a settled session of the range. It
+ * should not have before its listing or after a last trade that the provider itself tells.
+ */
+export function isDoubtfulSilence(answer: BarAnswer, { want, calendar, lastSettled }: DoubtContext): boolean {
+  if (!isSilent(answer)) return false;
+  const { range } = want;
+  if (calendar.sessionOnOrAfter(range.from) >= Math.min(range.to, lastSettled + 1)) return false;
+  const { firstTrade } = answer.identity;
+  if (firstTrade !== null && firstTrade >= range.to) return false;
+  if (answer.delistedOn !== null && answer.delistedOn <= range.from) return false;
+  return lastTradeBefore(answer, range) === undefined;
+}
+
+/** Whether a long tail of sessions is missing from the answer though nobody explains why. */
+export function isDoubtfulTail(learned: Learned, calendar: Calendar): boolean {
+  return learned.learned.present.length > 0 && tailOf(learned, calendar) > LONG_TAIL;
+}
+
+/**
+ * Whether a provider contradicts the tail, or the whole, of its own answer: it tells of a last trade in sessions of which it
+ * has no bar. However often it says so, they are missing.
+ */
+export function contradictsItself(
+  { lastTrade }: BarAnswer,
+  learned: Learned,
+  { calendar, lastSettled, want }: DoubtContext,
+): boolean {
+  const lastBar = learned.learned.present.at(-1)?.to ?? want.range.from;
+  const hasTraded = lastTrade !== undefined && lastTrade >= lastBar;
+  return hasTraded && lastTrade <= lastSettled && lastTrade < want.range.to && tailOf(learned, calendar) > 0;
+}
+
+/** So many stored sessions that an answer should repeat and has none of are no chance. */
+const ENOUGH_GONE = 2;
+
+/**
+ * Whether an answer repeats none of the final bars that the same provider gave before and was asked for again: what it lacks
+ * besides proves nothing.
+ */
+export function repeatsNothing({ compared, gone }: Comparison, provider: string): boolean {
+  const own = keep(gone, (i) => sourceAt(gone, i) === provider);
+  return compared.length === 0 && own.length >= ENOUGH_GONE;
+}
+
+/** Sessions at the end of an answer, after its last bar, that nobody explains. */
+function tailOf({ learned }: Learned, calendar: Calendar): number {
+  const lastBar = learned.present.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
+  let sessions = 0;
+  for (const run of learned.absent.toReversed()) {
+    if (run.from < lastBar || !isUnexplained(run)) break;
+    sessions += calendar.count([run]);
+  }
+  return sessions;
+}
+
+/** Why an answer without a row is believed, in a few words; undefined where there is no more to say than that it is empty. */
+export function silenceNote(answer: BarAnswer, context: DoubtContext, answers: number): string | undefined {
+  if (!isSilent(answer)) return undefined;
+  const last = lastTradeBefore(answer, context.want.range);
+  if (last !== undefined) return `the last trade was on ${formatDay(last)}`;
+  return isDoubtfulSilence(answer, context) && answers > 1
+    ? `no row in ${answers} answers in a row`
+    : undefined;
+}
+
+/** Whether nobody but the product itself says why there is no bar. */
+export function isUnexplained({ by }: Absence): boolean {
+  const { reason } = leadingClaim(by);
+  return reason === 'vendor-empty' || reason === 'not-yet-published';
+}
+
+/**
+ * What is learned from an answer that is still doubted after so many answers of this run. Sessions that would count as
+ * empty are `doubted`, which is missing, unless earlier runs heard the same often enough. Whole-number counts of the
+ * result follow.
+ */
+export function learnInDoubt(
+  { learned, absent, missing, ...counts }: Learned,
+  known: Coverage,
+  about: {
+    readonly provider: string;
+    readonly answers: number;
+    readonly now: number;
+    readonly calendar: Calendar;
+    /** Whether it may be believed at last. */
+    readonly isCredible: boolean;
+    /** Whether not even a young session may be taken for one that is not out yet. */
+    readonly lacksAll: boolean;
+  },
+): Learned {
+  const { provider, answers, now, calendar, isCredible, lacksAll } = about;
+  const isDoubted = (reason: AbsenceReason): boolean =>
+    reason === 'vendor-empty' || (lacksAll && reason === 'not-yet-published');
+  const heard = known.absent.filter(({ by }) =>
+    by.some(
+      (claim) =>
+        claim.provider === provider &&
+        isCredible &&
+        claim.reason === 'doubted' &&
+        claim.attempts + answers >= ANSWERS_BELIEVED,
+    ),
+  );
+  const claim = { ...firstClaim('doubted', provider, now), attempts: answers };
+  const left: Partial<Record<AbsenceReason, number>> = { ...absent };
+  let doubted = 0;
+  const runs = learned.absent.flatMap((run): Absence[] => {
+    const { reason } = leadingClaim(run.by);
+    if (!isDoubted(reason)) return [run];
+    const unheard = subtract([run], heard);
+    const sessions = calendar.count(unheard);
+    doubted += sessions;
+    left[reason] = (left[reason] ?? 0) - sessions;
+    const believed = intersect([run], heard).map((days) => ({ ...run, ...days }));
+    return [...believed, ...unheard.map((days) => ({ ...days, by: [claim] }))].toSorted(
+      (a, b) => a.from - b.from,
+    );
+  });
+  if (doubted === 0) return { learned, absent, missing, ...counts };
+  return {
+    ...counts,
+    learned: { ...learned, absent: runs },
+    absent: Object.fromEntries(Object.entries(left).filter(([, sessions]) => sessions > 0)),
+    missing: missing + doubted,
+  };
+}
+
+function lastTradeBefore({ lastTrade }: BarAnswer, range: DayRange): number | undefined {
+  return lastTrade !== undefined && lastTrade < range.from ? lastTrade : undefined;
+}

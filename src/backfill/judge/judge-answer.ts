@@ -1,0 +1,191 @@
+import { isBarred } from '../../core/actions/action-book.ts';
+import { type CorporateAction, isSplit } from '../../core/bars/bars.ts';
+import {
+  type CheckedBars,
+  type RejectedBar,
+  checkBars,
+  rejectSpoiltSessions,
+} from '../../core/checks/checks.ts';
+import { rejectClosedDays } from '../../core/checks/closed-days.ts';
+import { type Bars, NO_BARS, type StoredBars, keep, placeOf } from '../../core/bars/columns.ts';
+import { type Comparison, compareBars, volumeStepOf, volumeSteps } from '../../core/bars/compare.ts';
+import { rejectStandstill } from '../../core/checks/copies.ts';
+import { type Day, type DayRange, startOfDay } from '../../core/session/day.ts';
+import { type Filler, dropFillers } from '../../core/checks/fillers.ts';
+import { identityConflict, identityError } from '../../core/instrument/identity.ts';
+import { typeOf } from '../../core/instrument/instrument-type.ts';
+import { sessionDateOf } from '../../core/bars/partition.ts';
+import { findOddities } from '../../core/checks/oddities.ts';
+import type { Oddity } from '../../core/checks/oddity.ts';
+import type { SeriesContext } from '../../core/checks/plausibility.ts';
+import { ratioText } from '../../core/actions/ratio.ts';
+import { contains, intersect, subtract } from '../../core/session/ranges.ts';
+import { rejectStraightLines } from '../../core/checks/straight-lines.ts';
+import { rejectUnitFlips } from '../../core/checks/unit-flips.ts';
+import type { BarAnswer } from '../../providers/provider.ts';
+import { assertAgreement } from './agreement.ts';
+import { assertKnownBasis } from './split-basis.ts';
+import { assertContinues } from './continuity.ts';
+import { assertSpacing } from './row-spacing.ts';
+import type { Hearing, StoredSeries } from './hearing.ts';
+import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
+
+/** What an answer is worth. */
+export interface Verdict {
+  /** Sound bars of the wanted sessions. */
+  readonly wanted: Bars;
+  /** Stamps of bars that the store has otherwise from another source: those stay. */
+  readonly stay: ReadonlySet<number>;
+  /** Bars of sessions that were not wanted and that correct what is stored. */
+  readonly corrections: Bars;
+  /** Intraday bars of stored sessions that were not wanted, which the store lacks. */
+  readonly additions: Bars;
+  readonly rejected: readonly RejectedBar[];
+  /** Rows that nobody traded. */
+  readonly fillers: readonly Filler[];
+  readonly oddities: readonly Oddity[];
+  /** Final bars of the store against the answer's. */
+  readonly comparison: Comparison;
+  /** What the answer says otherwise of the instrument, with the same prices; null where nothing. */
+  readonly conflict: string | null;
+}
+
+/**
+ * Tells what of an answer may be stored. Throws where none of it may: `identity-changed`, `basis-unknown`, `restated`
+ * (the whole series has to be fetched again) and `bad-answer`.
+ */
+export function judgeAnswer(hearing: Hearing): Verdict {
+  const { want, calendar, answer, stored } = hearing;
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
+  const known = finalBars(stored, sessionOf);
+  const actions = joinActions(hearing);
+  const type = typeOf(want.series.ticker, answer.identity.type ?? stored.identity.type);
+  const context: SeriesContext = { interval: want.series.interval, calendar, actions, known, type };
+  const { accepted, rejected, fillers } = soundRows(hearing, context);
+  assertSpacing(hearing, accepted);
+  const isWanted = (ts: number): boolean => isAsked(sessionOf(ts), hearing);
+  const wantedOf = (bars: Bars, are = true): Bars =>
+    keep(bars, (i) => isWanted(bars.ts[i] as number) === are);
+
+  const asked = intersect([answer.proven], [want.range]);
+  const steps = volumeSteps(actions.filter(isSplit));
+  const comparison = compareBars(
+    keep(known, (i) => contains(asked, sessionOf(known.ts[i] as number))),
+    accepted,
+    (ts) => volumeStepOf(steps, sessionOf(ts)),
+  );
+  const conflict = assertSameInstrument(hearing, comparison);
+  assertKnownBasis(hearing, comparison, sessionOf);
+  const { own, others } = bySource(comparison, hearing.source);
+  const isReplacing = want.replaces === true || want.again === true;
+  assertAgreement(hearing, want.replaces === true ? comparison : own, isWanted);
+  if (want.replaces !== true) assertSameLevel(hearing, others);
+  const stays = (ts: number): boolean => !(isReplacing && isWanted(ts));
+
+  const wanted = wantedOf(accepted);
+  assertContinues(hearing, own, wanted, actions);
+  return {
+    wanted,
+    stay: new Set(others.differing.stored.ts.filter(stays)),
+    corrections: wantedOf(own.differing.answered, false),
+    additions: wantedOf(additions(accepted, hearing, asked), false),
+    rejected: rejected.filter(({ bar }) => isWanted(bar.ts)),
+    fillers: fillers.filter(({ bar }) => isWanted(bar.ts)),
+    oddities: [
+      ...findOddities(wanted, context),
+      ...unappliedOddities(answer, wanted, sessionOf),
+      ...reclassified(conflict, wanted, sessionOf),
+      ...sourcesDiffer(hearing, others, stays),
+    ],
+    comparison,
+    conflict,
+  };
+}
+
+/** Rows of an answer that passed every check on content, and the others; those beyond the want's range are context. */
+function soundRows(
+  { want, calendar, answer }: Hearing,
+  context: SeriesContext,
+): CheckedBars & { readonly fillers: readonly Filler[] } {
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
+  const checked = checkBars(answer.bars, context.type);
+  const { kept, dropped } = dropFillers(checked.accepted, context);
+  const onSessions = rejectClosedDays({ accepted: kept, rejected: checked.rejected }, context);
+  const inOneUnit = rejectUnitFlips(onSessions, context);
+  const bent = rejectStraightLines(inOneUnit, context);
+  const moving = rejectStandstill(bent, context);
+  return { ...rejectSpoiltSessions(moving, sessionOf), fillers: dropped };
+}
+
+/** Repeated bars that show, if all of them agree, that an instrument is the same, whatever it is called. */
+const ENOUGH_TO_KNOW = 2;
+
+/**
+ * What the provider says otherwise of the instrument than before; null where nothing. Throws `identity-changed` unless
+ * its prices show that it is the same one, only described anew.
+ */
+function assertSameInstrument(
+  { want, answer, stored }: Hearing,
+  { compared, differing }: Comparison,
+): string | null {
+  const firstBar = stored.coverage.present[0]?.from ?? null;
+  const conflict = identityConflict(stored.identity, answer.identity, firstBar, stored.namedSince);
+  if (conflict === null) return null;
+  if (compared.length >= ENOUGH_TO_KNOW && differing.length === 0) return conflict;
+  throw identityError(want.series.ticker, conflict);
+}
+
+/** Splits that the wire lists and was not adjusted for, where bars that they would have changed are stored now. */
+function unappliedOddities(
+  { unapplied = [] }: BarAnswer,
+  wanted: Bars,
+  sessionOf: (ts: number) => Day,
+): Oddity[] {
+  return unapplied.flatMap(({ exDay, ratio }): Oddity[] => {
+    if (!wanted.ts.some((ts) => sessionOf(ts) < exDay)) return [];
+    const note = `the provider lists the split ${ratioText(ratio)}, and its earlier prices are not adjusted for it: stored as they came`;
+    return [{ kind: 'basis-flip', session: exDay, ts: startOfDay(exDay), note }];
+  });
+}
+
+function reclassified(conflict: string | null, wanted: Bars, sessionOf: (ts: number) => Day): Oddity[] {
+  const last = wanted.ts.at(-1);
+  if (conflict === null || last === undefined) return [];
+  const note = `the provider describes another instrument (${conflict}), with the same prices`;
+  return [{ kind: 'identity', session: sessionOf(last), ts: last, note }];
+}
+
+/**
+ * Whether a day was asked for; one that the calendar does not know as a session is with the next one, and what is no day
+ * with any: it is in nobody else's answer.
+ */
+function isAsked(day: Day, { want, calendar }: Hearing): boolean {
+  if (Number.isNaN(day)) return true;
+  return contains(want.gaps, day) || contains(want.gaps, calendar.sessionOnOrAfter(day));
+}
+
+/** Stored bars that a later answer should repeat. */
+function finalBars({ bars, coverage }: StoredSeries, sessionOf: (ts: number) => Day): StoredBars {
+  const final = subtract(coverage.present, coverage.provisional);
+  return keep(bars, (i) => contains(final, sessionOf(bars.ts[i] as number)));
+}
+
+/** Bars that a stored session was answered without at first. */
+function additions(accepted: Bars, { want, calendar, stored }: Hearing, asked: readonly DayRange[]): Bars {
+  if (want.series.interval === '1d') return NO_BARS;
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
+  const repeated = intersect(stored.coverage.present, asked);
+  return keep(accepted, (i) => {
+    const ts = accepted.ts[i] as number;
+    return placeOf(stored.bars, ts) === -1 && contains(repeated, sessionOf(ts));
+  });
+}
+
+/** What is in force with what an answer says of a kind and ex-date that nobody withdrew. */
+function joinActions({ book, answer }: Hearing): CorporateAction[] {
+  const entries = book.entries.map(({ action }) => action);
+  const isKnown = ({ kind, exDay }: CorporateAction): boolean =>
+    entries.some((action) => action.kind === kind && action.exDay === exDay);
+  const said = answer.actions.filter((action) => !isKnown(action) && !isBarred(book, action));
+  return [...entries, ...said].toSorted((a, b) => a.exDay - b.exDay);
+}

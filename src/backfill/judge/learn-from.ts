@@ -1,0 +1,176 @@
+import type { Calendar } from '../../core/calendar/calendar.ts';
+import { placeOf } from '../../core/bars/columns.ts';
+import type { Absence, Coverage, Unconfirmed } from '../../core/coverage/coverage.ts';
+import type { Day, DayRange } from '../../core/session/day.ts';
+import { type AbsenceReason, firstClaim, leadingClaim } from '../../core/coverage/evidence.ts';
+import { sessionDateOf, sessionDays } from '../../core/bars/partition.ts';
+import { contains, intersect, normalize, subtract, union } from '../../core/session/ranges.ts';
+import { shortSessions } from '../../core/checks/short-sessions.ts';
+import type { BarAnswer, UnusableRow } from '../../providers/provider.ts';
+import type { CheckedAnswer } from './checked-answer.ts';
+import { isThinlyTraded } from './thin-trading.ts';
+
+/** What an answer says of the sessions that were wanted and are over; the three counts add up to all of them. */
+export interface Learned {
+  readonly learned: Coverage;
+  readonly present: number;
+  readonly absent: Partial<Record<AbsenceReason, number>>;
+  readonly missing: number;
+  /** Wanted sessions that are not final yet and have a bar for now. */
+  readonly provisional: number;
+  /** Wanted sessions that are over and have far fewer bars than is usual: they wait to be confirmed. */
+  readonly waiting: number;
+}
+
+/** Rows of an answer that have values, but wrong ones. */
+export function wrongRows({ unusable }: BarAnswer): readonly UnusableRow[] {
+  return unusable.filter(({ reason }) => reason !== 'empty');
+}
+
+/** A session this young may simply not be out yet: two days. */
+const FRESH_MS = 2 * 86_400_000;
+
+/**
+ * The state of every wanted session after an answer. Without a bar it is absent only where the answer speaks of it; a
+ * session outside the answer's proven span stays missing. Of a session that is not final yet nothing is learned but
+ * that it has a bar, which will be fetched again.
+ */
+export function learnFrom(checked: CheckedAnswer): Learned {
+  const { want, calendar, answer, accepted, lastSettled } = checked;
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
+  const days = sessionDays(accepted, sessionOf);
+  const explain = explainer(checked);
+  const absences: Absence[] = [];
+  const absent: Partial<Record<AbsenceReason, number>> = {};
+  let missing = 0;
+  for (const session of sessionsWithout(days, want.gaps, calendar)) {
+    if (session > lastSettled) break;
+    const evidence = explain(session);
+    if (evidence === null) missing++;
+    else {
+      absent[evidence.reason] = (absent[evidence.reason] ?? 0) + 1;
+      appendAbsence(absences, session, evidence, checked);
+    }
+  }
+  const known = joinSessions(days, calendar);
+  const unsettled = intersect(known, [{ from: lastSettled + 1, to: Number.POSITIVE_INFINITY }]);
+  // Of a session beyond the proof only some bars may have come: it is asked for again.
+  const unproven = want.series.interval === '1d' ? [] : subtract(known, [answer.proven]);
+  const open = union(normalize(unsettled), normalize(unproven));
+  const unconfirmed = unconfirmedOf(checked, known).flatMap(({ from, to, ...run }) =>
+    subtract([{ from, to }], open).map((left) => ({ ...left, ...run })),
+  );
+  const learned = {
+    present: known,
+    provisional: union(open, normalize(unconfirmed)),
+    absent: absences,
+    ...(unconfirmed.length > 0 && { unconfirmed }),
+  };
+  const provisional = days.filter((session) => session > lastSettled).length;
+  const waiting = calendar.count(normalize(unconfirmed));
+  return { learned, present: days.length - provisional, absent, missing, provisional, waiting };
+}
+
+/** Stored sessions that wait to be confirmed: those that may have been cut, and others with too few bars. */
+function unconfirmedOf(checked: CheckedAnswer, known: readonly DayRange[]): Unconfirmed[] {
+  const { now: since } = checked;
+  const { edition, mayBeCut = [] } = checked.answer;
+  const cut = edition === undefined ? [] : intersect(known, normalize(mayBeCut));
+  const short = subtract(shortOf(checked), cut);
+  return [
+    ...short.map((run) => ({ ...run, since })),
+    ...cut.map((run) => ({ ...run, since, ...(edition !== undefined && { edition }) })),
+  ];
+}
+
+/**
+ * Sessions with far fewer bars than is usual of which this is the first that is heard, or of which more came than was
+ * stored: a part of them may be on its way. What an earlier answer said too is so.
+ */
+function shortOf({ want, calendar, accepted, known }: CheckedAnswer): DayRange[] {
+  const { interval } = want.series;
+  const sessionOf = sessionDateOf(interval, calendar);
+  if (interval === '1d') return [];
+  const grown = new Set<Day>();
+  for (const ts of accepted.ts) if (placeOf(known, ts) === -1) grown.add(sessionOf(ts));
+  const short = shortSessions(accepted, { interval, calendar, known }).filter((day) => grown.has(day));
+  return short.map((day) => ({ from: day, to: day + 1 }));
+}
+
+interface Evidence {
+  readonly reason: AbsenceReason;
+  readonly note?: string;
+}
+
+/** Why a session has no bar; null where the answer does not say. */
+function explainer(checked: CheckedAnswer): (session: Day) => Evidence | null {
+  const { answer, calendar, now, rejected, fillers } = checked;
+  const sessionOf = sessionDateOf(checked.want.series.interval, calendar);
+  // The first fault of a session says more than what followed from it.
+  const wrong = wrongRows(answer).map(({ ts, reason }) => [sessionOf(ts), reason] as const);
+  const refused = rejected.map(({ bar, reason }) => [sessionOf(bar.ts), reason] as const);
+  const faults = new Map([...refused, ...wrong].toReversed());
+  const invented = new Map(fillers.map(({ bar, reason }) => [sessionOf(bar.ts), reason]));
+  const empty = new Set(answer.unusable.map(({ ts }) => sessionOf(ts)));
+  const thin = isThinlyTraded(checked);
+  return (session) => {
+    const fault = faults.get(session);
+    if (fault !== undefined) return { reason: 'rejected', note: fault };
+    const filler = invented.get(session);
+    // Of what usually trades, invented rows are the vendor's fault: it may have better ones tomorrow.
+    if (filler !== undefined) return { reason: thin(session) ? 'no-trades' : 'vendor-empty', note: filler };
+    const { firstTrade } = answer.identity;
+    if (firstTrade !== null && session < firstTrade) return { reason: 'pre-listing' };
+    if (answer.delistedOn !== null && session >= answer.delistedOn) return { reason: 'delisted' };
+    const said = answer.explained.find(({ from, to }) => from <= session && session < to);
+    if (said !== undefined)
+      return { reason: said.reason, ...(said.note !== undefined && { note: said.note }) };
+    const reason = thin(session) ? 'no-trades' : 'vendor-empty';
+    if (empty.has(session)) return { reason, note: 'a row without prices' };
+    if (!contains([answer.proven], session)) return null;
+    const isFresh = calendar.session(session).close > now - FRESH_MS;
+    const note = answer.note === undefined ? {} : { note: answer.note };
+    return { reason: isFresh && reason === 'vendor-empty' ? 'not-yet-published' : reason, ...note };
+  };
+}
+
+/** Adds a session to the last run if it is the next session with the same evidence, else starts a run. */
+function appendAbsence(runs: Absence[], session: Day, evidence: Evidence, checked: CheckedAnswer): void {
+  const { answer, calendar, source, now } = checked;
+  const last = runs.at(-1);
+  const continues =
+    last !== undefined &&
+    leadingClaim(last.by).reason === evidence.reason &&
+    leadingClaim(last.by).note === evidence.note &&
+    calendar.nextSession(last.to - 1) === session;
+  if (continues) {
+    runs[runs.length - 1] = { ...last, to: session + 1 };
+    return;
+  }
+  const { reason, ...note } = evidence;
+  const more = { ...note, ...(answer.edition !== undefined && { edition: answer.edition }) };
+  runs.push({ from: session, to: session + 1, by: [firstClaim(reason, source, now, more)] });
+}
+
+/** Days with a bar as runs. Days that are no sessions (outside a calendar's reliable range) stand alone. */
+function joinSessions(days: readonly Day[], calendar: Calendar): DayRange[] {
+  const runs: { from: Day; to: Day }[] = [];
+  for (const day of days) {
+    const last = runs.at(-1);
+    const continues = last !== undefined && (last.to === day || calendar.nextSession(last.to - 1) >= day);
+    if (continues) last.to = day + 1;
+    else runs.push({ from: day, to: day + 1 });
+  }
+  return runs;
+}
+
+/** The sessions of some ranges that are not among days; all ascending. */
+function sessionsWithout(days: readonly Day[], ranges: readonly DayRange[], calendar: Calendar): Day[] {
+  let at = 0;
+  return ranges.flatMap((range) =>
+    calendar.sessions(range).filter((session) => {
+      while (at < days.length && (days[at] as Day) < session) at++;
+      return days[at] !== session;
+    }),
+  );
+}

@@ -1,0 +1,176 @@
+import {
+  DAYS_TO_WITHDRAW,
+  MANUAL,
+  type PastAction,
+  entryOf,
+  mayBeMoved,
+} from '../../core/actions/action-book.ts';
+import { actionText } from '../../core/actions/action-text.ts';
+import { isSplit, type Split } from '../../core/bars/bars.ts';
+import { type Comparison, type Pairs, everyPair, pairsWhere, somePair } from '../../core/bars/compare.ts';
+import { type Day, formatDay, startOfDay } from '../../core/session/day.ts';
+import { BackfillError } from '../../core/errors.ts';
+import type { Want } from '../../core/plan/plan.ts';
+import { contains } from '../../core/session/ranges.ts';
+import { SAME_RATIO, ratioText } from '../../core/actions/ratio.ts';
+import { closesAt } from '../../core/checks/restatement.ts';
+import { isUnchanged } from './hear-actions.ts';
+import type { Hearing } from './hearing.ts';
+
+/**
+ * Throws `restated` if stored bars were turned back with a split that is in force no more, unless the answer repeats some
+ * of before its ex-date, and all that it repeats are as they were: then the wire never had it.
+ */
+function assertNotTurnedBack(
+  turnedBack: readonly PastAction[],
+  compared: Pairs,
+  { series: { ticker }, replaces }: Want,
+  sessionOf: (ts: number) => Day,
+): void {
+  if (replaces === true) return;
+  const doubtful = turnedBack.find(
+    ({ action }) =>
+      !isUnchanged(compared) || !somePair(compared, (i) => sessionAt(compared, i, sessionOf) < action.exDay),
+  );
+  if (doubtful === undefined) return;
+  const what = `its ${actionText(doubtful.action)} of ${formatDay(doubtful.action.exDay)}`;
+  throw new BackfillError('restated', `${ticker} was stored with ${what}, which is ${doubtful.how}`, {
+    ticker,
+  });
+}
+
+/**
+ * Throws `basis-unknown`, worth another try, for a split that is listed and not in the prices yet: turned back with it, they
+ * are off by just its ratio from bars that were fetched before its ex-date, when nobody can have adjusted them for it.
+ */
+function assertApplied(
+  news: readonly Split[],
+  compared: Pairs,
+  { series: { ticker }, replaces }: Want,
+  sessionOf: (ts: number) => Day,
+): void {
+  if (replaces === true) return;
+  const unapplied = news.find((split) => {
+    const before = pairsWhere(
+      compared,
+      (i) =>
+        sessionAt(compared, i, sessionOf) < split.exDay &&
+        (compared.stored.fetchedAt[i] as number) < startOfDay(split.exDay),
+    );
+    return before.length > 0 && everyPair(before, (i) => isMovedBy(split.ratio, before, i));
+  });
+  if (unapplied === undefined) return;
+  const split = `the split ${ratioText(unapplied.ratio)} of ${formatDay(unapplied.exDay)}`;
+  const message = `the answer for ${ticker} lists ${split}, which its prices do not have yet: nothing is stored until they do`;
+  throw new BackfillError('basis-unknown', message, { retryable: true, ticker });
+}
+
+/**
+ * Throws `restated` where just the bars before a known split that the answer repeats moved by its ratio: it was turned back
+ * too soon, or too late, in some of them. Only the whole has one basis.
+ */
+function assertWhole(
+  known: readonly Split[],
+  compared: Pairs,
+  { series: { ticker }, replaces }: Want,
+  sessionOf: (ts: number) => Day,
+): void {
+  const moved = pairsWhere(compared, (i) => !isUnmoved(compared, i));
+  if (replaces === true || moved.length === 0) return;
+  const halfway = known.find(({ exDay, ratio }) =>
+    everyPair(
+      moved,
+      (i) =>
+        sessionAt(moved, i, sessionOf) < exDay &&
+        (isMovedBy(ratio, moved, i) || isMovedBy(1 / ratio, moved, i)),
+    ),
+  );
+  if (halfway === undefined) return;
+  const split = `${ratioText(halfway.ratio)} of ${formatDay(halfway.exDay)}`;
+  const message = `${ticker} was stored with its split ${split} in some bars only`;
+  throw new BackfillError('restated', message, { ticker });
+}
+
+/** Relative difference up to which a price counts as moved by a ratio: a cent of a price of 10. */
+const RATIO_SPREAD = 1e-3;
+
+function isMovedBy(ratio: number, pairs: Pairs, i: number): boolean {
+  const [stored, answered] = closesAt(pairs, i);
+  return Math.abs(ratio - 1) > RATIO_SPREAD && Math.abs(answered / stored / ratio - 1) < RATIO_SPREAD;
+}
+
+/** No split moves a price by less. */
+const LEAST_MOVE = 1.01;
+
+function isUnmoved(pairs: Pairs, i: number): boolean {
+  const [stored, answered] = closesAt(pairs, i);
+  const ratio = answered / stored;
+  return ratio < LEAST_MOVE && ratio > 1 / LEAST_MOVE;
+}
+
+function sessionAt({ stored }: Pairs, i: number, sessionOf: (ts: number) => Day): Day {
+  return sessionOf(stored.ts[i] as number);
+}
+
+/**
+ * Split-adjusted prices are turned back with the splits that come with them. Throws `basis-unknown` (worth another try)
+ * if a split that the store knows is not among them, and `restated` if one is among them that stored bars of earlier
+ * sessions were turned back without: they are as wrong as they are final.
+ */
+export function assertKnownBasis(
+  { want, answer, stored, calendar, now, told, book, turnedBack }: Hearing,
+  { compared }: Comparison,
+  sessionOf: (ts: number) => Day,
+): void {
+  if (answer.wireBasis === 'raw') return;
+  const { ticker } = want.series;
+  const today = calendar.localDay(now);
+  const said = answer.actions.filter(isSplit);
+  const known = stored.actions.filter(isSplit);
+  const inForce = book.entries.filter(({ source }) => source !== MANUAL).map(({ action }) => action);
+  const forgotten = inForce
+    .filter(isSplit)
+    .find(
+      (split) =>
+        split.exDay > want.range.from &&
+        split.exDay <= today &&
+        !said.some(
+          ({ exDay, ratio }) => exDay === split.exDay && Math.abs(ratio / split.ratio - 1) < SAME_RATIO,
+        ),
+    );
+  if (answer.bars.length > 0 && forgotten !== undefined) {
+    const split = `the split ${ratioText(forgotten.ratio)} of ${formatDay(forgotten.exDay)}`;
+    throw new BackfillError(
+      'basis-unknown',
+      `the answer for ${ticker} leaves out ${split} that the store knows, so that the basis of its prices is not known; ` +
+        `left out so on ${DAYS_TO_WITHDRAW} days, it counts as withdrawn; if you know that it never was: ` +
+        `backfill actions ${ticker} --withdraw ${formatDay(forgotten.exDay)},split`,
+      { retryable: true, ticker },
+    );
+  }
+  assertNotTurnedBack(turnedBack, compared, want, sessionOf);
+  const news = said.filter(
+    (split) => !known.some(({ exDay }) => exDay === split.exDay) && entryOf(book, split) !== undefined,
+  );
+  assertApplied(news, compared, want, sessionOf);
+  const first = stored.coverage.present[0]?.from ?? Number.POSITIVE_INFINITY;
+  // Of that day it was said before that there is no split; a session before it that comes back as it was says more.
+  const late = news.find(
+    ({ exDay }) =>
+      first < exDay &&
+      contains(stored.book.covered, exDay) &&
+      !somePair(compared, (i) => sessionAt(compared, i, sessionOf) < exDay && isUnmoved(compared, i)),
+  );
+  const moved = news.find((split) => mayBeMoved(book, told, split));
+  if (moved !== undefined && want.replaces !== true) {
+    const split = `${ratioText(moved.ratio)} of ${formatDay(moved.exDay)}`;
+    throw new BackfillError('restated', `${ticker} has a split ${split} and the same a few days off`, {
+      ticker,
+    });
+  }
+  assertWhole(known, compared, want, sessionOf);
+  if (late !== undefined && want.replaces !== true) {
+    const split = `${ratioText(late.ratio)} of ${formatDay(late.exDay)}`;
+    throw new BackfillError('restated', `${ticker} was stored without its split ${split}`, { ticker });
+  }
+}

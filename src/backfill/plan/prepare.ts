@@ -1,0 +1,84 @@
+import type { Coverage } from '../../core/coverage/coverage.ts';
+import { MS_PER_DAY } from '../../core/session/day.ts';
+import { type GapOptions, findGaps } from '../../core/plan/gaps.ts';
+import type { Interval } from '../../core/session/interval.ts';
+import { type Plan, planTasks } from '../../core/plan/plan.ts';
+import type { QuotaStanding } from '../../core/plan/quota.ts';
+import type { Capabilities } from '../../providers/provider.ts';
+import { seriesKey } from '../../core/bars/bars.ts';
+import type { BarStore } from '../../store/store.ts';
+import type { Scan } from '../../store/scan.ts';
+import { withEarlySessions } from './early-sessions.ts';
+import { type RangeOptions, wantedSeries } from '../want/wanted.ts';
+
+/** What a user asks for: which bars, and whether to fetch those that are there already. */
+export interface BackfillRequest extends RangeOptions {
+  /** Canonical tickers. */
+  readonly tickers: readonly string[];
+  /** Default `['1d']`. */
+  readonly intervals?: readonly Interval[];
+  /** Fetch the whole range again, whatever is there (`--no-gaps`). Default false. */
+  readonly everything?: boolean;
+}
+
+/** A scan and the plan made from it. */
+export interface Prepared {
+  readonly scan: Scan;
+  readonly plan: Plan;
+}
+
+/** Who is going to be asked. */
+export interface Source extends Pick<GapOptions, 'editionOf'> {
+  readonly capabilities: Capabilities;
+  /** How its quotas stand; default: nothing of them is used. */
+  readonly standing?: () => Promise<QuotaStanding | undefined>;
+}
+
+/** Scan → gaps → plan: everything that happens before the first request. Throws `usage`, `unsupported-interval`. */
+export async function prepare(
+  request: BackfillRequest,
+  store: BarStore,
+  { capabilities, editionOf, standing }: Source,
+  now: number,
+): Promise<Prepared> {
+  const { tickers, intervals = ['1d'], everything = false } = request;
+  const wanted = wantedSeries(tickers, intervals, request, capabilities, now);
+  const scan = await store.scan({ tickers, intervals });
+  const coverageOf = { get: (key: string): Coverage | undefined => scan.series.get(key)?.coverage };
+  const gaps = findGaps(wanted, coverageOf, {
+    provider: capabilities.id,
+    now,
+    everything,
+    reachDays: reachOf(capabilities),
+    confirmAfterMs: confirmAfterMs(capabilities),
+    ...(editionOf && { editionOf }),
+    ...(answersForActions(capabilities) && { actionsCovered: scan.actions }),
+  }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
+  const { intervals: limits, quotas, actions } = capabilities;
+  const asItStands = await standing?.();
+  const options = { limits, quotas, actions, now, ...(asItStands && { standing: asItStands }) };
+  return { scan, plan: planTasks(gaps, options) };
+}
+
+/** A request a day for a session that waits to be confirmed, where it costs less than a hundredth of the day's quota. */
+function confirmAfterMs({ metered, quotas }: Capabilities): number {
+  if (!metered) return 0;
+  const isDear = quotas.some(
+    ({ requests, perMs }) => perMs >= MS_PER_DAY && requests * (MS_PER_DAY / perMs) < 100,
+  );
+  return isDear ? Number.POSITIVE_INFINITY : MS_PER_DAY;
+}
+
+function reachOf({ intervals }: Capabilities): Partial<Record<Interval, number | null>> {
+  return Object.fromEntries(
+    Object.entries(intervals).map(([interval, { lookBackDays }]) => [interval, lookBackDays]),
+  );
+}
+
+/**
+ * Whether lost corporate actions can be fetched again, for whatever session. A look-back would leave the sessions before
+ * it open for ever.
+ */
+function answersForActions({ actions, intervals }: Capabilities): boolean {
+  return actions && intervals['1d']?.lookBackDays === null;
+}

@@ -1,0 +1,131 @@
+import type { Task } from '../../core/plan/plan.ts';
+import type { TaskResult } from '../runner.ts';
+
+export interface Dispatch {
+  readonly tasks: readonly Task[];
+  /** Tasks in work at once; asked before every task. */
+  readonly capacity: () => number;
+  readonly run: (task: Task) => Promise<TaskResult>;
+  readonly onStart?: (task: Task) => void;
+  readonly onResult: (task: Task, result: TaskResult) => void;
+  /** Asked before every task is handed out; true: hand out no more, wait for those in work. */
+  readonly stopped: () => boolean;
+  /** Asked before a task is handed out; true: it is passed over, and given back. Default: none is. */
+  readonly isClosed?: (task: Task) => boolean;
+}
+
+/**
+ * Hands tasks out in their order, never more than `capacity` at once and never two that write the same partition;
+ * a task that has to wait is overtaken by those behind it. Gives the tasks that were not handed out.
+ */
+export async function dispatch(options: Dispatch): Promise<Task[]> {
+  const { tasks, isClosed = () => false } = options;
+  const queue = new WaitingTasks(tasks);
+  const passedOver = new Set<number>();
+  const inWork = new Set<number>();
+  let wake = (): void => {};
+  let bug: { readonly error: unknown } | undefined;
+  const work = async (at: number, task: Task): Promise<void> => {
+    try {
+      const result = await options.run(task);
+      inWork.delete(at);
+      queue.free(at);
+      options.onResult(task, result);
+    } catch (error) {
+      bug ??= { error };
+    }
+    wake();
+  };
+  const oneIsDone = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    if (bug !== undefined) throw bug.error;
+  };
+  while (!options.stopped()) {
+    const at = inWork.size < options.capacity() ? queue.next() : undefined;
+    if (at === undefined) {
+      if (inWork.size === 0) break;
+      await oneIsDone();
+      continue;
+    }
+    const task = tasks[at] as Task;
+    if (isClosed(task)) {
+      passedOver.add(at);
+      queue.free(at);
+      continue;
+    }
+    inWork.add(at);
+    options.onStart?.(task);
+    void work(at, task);
+  }
+  while (inWork.size > 0) await oneIsDone();
+  return tasks.filter((_, at) => passedOver.has(at) || !queue.isTaken(at));
+}
+
+/**
+ * Tasks by their places, in their order. One that would write what a task in work writes waits for just that, and comes
+ * before all others once it is written: nobody looks at it in between, however many wait.
+ */
+class WaitingTasks {
+  readonly #tasks: readonly Task[];
+  readonly #taken: Uint8Array;
+  readonly #busy = new Set<string>();
+  /** Places that wait for a partition. */
+  readonly #behind = new Map<string, number[]>();
+  /** Places that may have nothing in their way any more. */
+  readonly #ready: number[] = [];
+  #fresh = 0;
+
+  constructor(tasks: readonly Task[]) {
+    this.#tasks = tasks;
+    this.#taken = new Uint8Array(tasks.length);
+  }
+
+  /** The first task that nothing is in the way of: it counts as in work. Undefined where all wait. */
+  next(): number | undefined {
+    for (;;) {
+      const at = this.#ready.shift() ?? (this.#fresh < this.#tasks.length ? this.#fresh++ : undefined);
+      if (at === undefined) return undefined;
+      const { partitions } = this.#tasks[at] as Task;
+      const busy = partitions.find((partition) => this.#busy.has(partition));
+      if (busy === undefined) {
+        for (const partition of partitions) this.#busy.add(partition);
+        this.#taken[at] = 1;
+        return at;
+      }
+      const behind = this.#behind.get(busy);
+      if (behind === undefined) this.#behind.set(busy, [at]);
+      else insert(behind, at);
+      // What this one was woken for is free for those that wait behind it.
+      this.#wakeBehind(partitions);
+    }
+  }
+
+  /** A task is in work no more. */
+  free(at: number): void {
+    const { partitions } = this.#tasks[at] as Task;
+    for (const partition of partitions) this.#busy.delete(partition);
+    this.#wakeBehind(partitions);
+  }
+
+  isTaken(at: number): boolean {
+    return this.#taken[at] === 1;
+  }
+
+  #wakeBehind(partitions: readonly string[]): void {
+    for (const partition of partitions) {
+      if (this.#busy.has(partition)) continue;
+      const first = this.#behind.get(partition)?.shift();
+      if (first !== undefined) insert(this.#ready, first);
+      if (this.#behind.get(partition)?.length === 0) this.#behind.delete(partition);
+    }
+  }
+}
+
+/** Inserts a place into an ascending list; nearly always at its end. */
+function insert(places: number[], place: number): void {
+  let at = places.length;
+  while (at > 0 && (places[at - 1] as number) > place) at--;
+  places.splice(at, 0, place);
+}

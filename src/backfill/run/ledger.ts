@@ -1,0 +1,128 @@
+import { type Series, seriesKey, UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
+import { NO_BARS, sourcesIn } from '../../core/bars/columns.ts';
+import { type Coverage, NOTHING_KNOWN } from '../../core/coverage/coverage.ts';
+import { type Claim, firstClaim } from '../../core/coverage/evidence.ts';
+import { BackfillError } from '../../core/errors.ts';
+import type { DayRange } from '../../core/session/day.ts';
+import { INTERVALS } from '../../core/session/interval.ts';
+import type { OutOfReach, Want } from '../../core/plan/plan.ts';
+import type { BarStore } from '../../store/store.ts';
+import type { Scan } from '../../store/scan.ts';
+import type { RunResults } from './run-results.ts';
+import type { SeriesResult } from '../runner.ts';
+
+/** More tickers of which a provider says that it has nothing than this share of a run, and at least this many, are its fault. */
+const STORM_SHARE = 0.1;
+const STORM_COUNT = 5;
+
+/** Whether an answer that says nothing was given to so many tickers of a run that it proves nothing of any. */
+export function isStorm(tickers: number, asked: number): boolean {
+  return tickers >= STORM_COUNT && tickers > STORM_SHARE * asked;
+}
+
+export interface LedgerTools {
+  readonly store: BarStore;
+  /** Provider id. */
+  readonly provider: string;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Judges the "unknown ticker" answers of a run, which no task can judge alone. One for a ticker that has bars of the same
+ * provider's, or one of a storm of them, is the provider's fault and proves nothing; any other is recorded, so that the ticker is
+ * not asked for again before its retry is due.
+ */
+export async function settleUnknownTickers(
+  { kept, tickers: asked }: RunResults,
+  scan: Scan,
+  { store, provider, now }: LedgerTools,
+): Promise<void> {
+  const unknown = [...kept].filter(([, result]) => !result.ok && result.error.code === 'unknown-ticker');
+  const tickers = new Set(unknown.map(([want]) => want.series.ticker));
+  const storm = isStorm(tickers.size, asked);
+  const faults = new Map<Want, SeriesResult>();
+  for (const [want, result] of unknown) {
+    if (result.ok) continue;
+    const { ticker } = want.series;
+    if (storm || (await hasBarsOf(provider, ticker, scan, store))) {
+      const why = storm
+        ? `so it said of ${tickers.size} of ${asked} tickers`
+        : 'the store has bars of it from there';
+      const message = `${provider} says that it does not know ${ticker}, but ${why}: taken for its own fault`;
+      faults.set(want, { ok: false, error: { ...result.error, code: 'provider-fault', message } });
+    } else {
+      const claim = firstClaim('unknown-ticker', provider, now);
+      await record(want.series, want.calendar, want.gaps, claim, { store, provider, now });
+    }
+  }
+  for (const [want, fault] of faults) kept.set(want, fault);
+}
+
+/** Days at the end of a series whose bars tell where it comes from lately. */
+const LATELY = 60;
+
+/** Whether a provider gave the latest bars of a ticker, in any interval: another one's say nothing of what it knows. */
+async function hasBarsOf(
+  provider: string,
+  ticker: string,
+  { series }: Scan,
+  store: BarStore,
+): Promise<boolean> {
+  for (const interval of INTERVALS) {
+    const one = { ticker, interval };
+    const { rows, coverage } = series.get(seriesKey(one)) ?? { rows: 0, coverage: NOTHING_KNOWN };
+    if (rows === 0) continue;
+    const to = coverage.present.at(-1)?.to;
+    try {
+      const bars = await store.readBars(one, to === undefined ? undefined : { from: to - LATELY, to });
+      if (sourcesIn(bars).includes(provider)) return true;
+    } catch (error) {
+      // Of a damaged file nobody can say whose bars it has.
+      if (error instanceof BackfillError && error.code === 'store-corrupt') return true;
+      throw error;
+    }
+  }
+  return false;
+}
+
+/** Records what lies before the provider's look-back, so that it is not planned again. */
+export async function recordOutOfReach(parts: readonly OutOfReach[], tools: LedgerTools): Promise<void> {
+  for (const { series, calendar, gaps, reachDays } of parts) {
+    const claim = firstClaim('plan-limited', tools.provider, tools.now, { reachDays });
+    await record(series, calendar, gaps, claim, tools);
+  }
+}
+
+async function record(
+  series: Series,
+  calendar: string,
+  gaps: readonly DayRange[],
+  claim: Claim,
+  tools: LedgerTools,
+): Promise<void> {
+  const absent = gaps.map((gap) => ({ ...gap, by: [claim] }));
+  await recordLearned(series, calendar, { ...NOTHING_KNOWN, absent }, tools);
+}
+
+/** Stores what is known of sessions without a bar. */
+export async function recordLearned(
+  series: Series,
+  calendar: string,
+  learned: Coverage,
+  { store, now }: LedgerTools,
+): Promise<void> {
+  try {
+    await store.upsert({
+      series,
+      calendar,
+      bars: NO_BARS,
+      learned,
+      identity: UNKNOWN_IDENTITY,
+      fetchedAt: now,
+    });
+  } catch (error) {
+    // The damaged partition is in quarantine now; without the entry the next run asks again, which heals it.
+    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
+  }
+}

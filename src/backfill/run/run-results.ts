@@ -1,0 +1,68 @@
+import type { Want } from '../../core/plan/plan.ts';
+import { type Counts, countsOf, NOTHING_COUNTED, sumOf } from './counts.ts';
+import { failureOf } from '../failure.ts';
+import type { SeriesReport, SeriesResult } from '../runner.ts';
+import { SameBars, type ToldBars } from './same-bars.ts';
+
+/**
+ * What became of the wants of a run. A result that is nothing but numbers is added up and let go, so that a run of 100,000
+ * series holds no list of them. Kept is any other: failures, what only the end of the run can judge, and what the summary
+ * names one by one.
+ */
+export class RunResults {
+  readonly kept = new Map<Want, SeriesResult>();
+  readonly #sameBars = new SameBars();
+  readonly #tickers = new Set<string>();
+  #counts = NOTHING_COUNTED;
+  #counted = 0;
+
+  /** The sum of the results that are not kept. */
+  get counts(): Counts {
+    return this.#counts;
+  }
+
+  /** Wants that have a result. */
+  get size(): number {
+    return this.#counted + this.kept.size;
+  }
+
+  /** Tickers that have a result. */
+  get tickers(): number {
+    return this.#tickers.size;
+  }
+
+  add(want: Want, result: SeriesResult): void {
+    this.#tickers.add(want.series.ticker);
+    const counts = result.ok ? countsOf(result.report) : NOTHING_COUNTED;
+    if (result.ok) this.#sameBars.note({ want, counts }, result.report.fingerprint);
+    if (result.ok && isPlain(want, result.report)) {
+      this.#counts = sumOf(this.#counts, counts);
+      this.#counted++;
+    } else this.kept.set(want, result);
+  }
+
+  /** Wants of different tickers that got the very same bars, a list for each such answer. */
+  sameBars(): ToldBars[][] {
+    return this.#sameBars.groups();
+  }
+
+  /** Replaces the result of a want that told some bars. */
+  judge({ want, counts }: ToldBars, result: SeriesResult): void {
+    if (!this.kept.has(want)) {
+      this.#counts = sumOf(this.#counts, counts, -1);
+      this.#counted--;
+    }
+    this.kept.set(want, result);
+  }
+}
+
+/** Whether all that is to be told of a result is in its counts. */
+function isPlain(want: Want, report: SeriesReport): boolean {
+  const { oddities, notRead = [], unavailable, unconfirmed, waiting, drift } = report;
+  return (
+    oddities.length + notRead.length + unavailable.length + waiting === 0 &&
+    unconfirmed === null &&
+    Object.values(drift).every(({ changed, gone }) => changed + gone === 0) &&
+    failureOf(want, { ok: true, report }) === null
+  );
+}

@@ -1,0 +1,105 @@
+import { type ErrorCode, type ErrorData, scopeOf } from '../../core/errors.ts';
+import type { Interval } from '../../core/session/interval.ts';
+import { type Task, type Want, intervalOf } from '../../core/plan/plan.ts';
+
+/** Why a run ended before its plan did. */
+export type StopReason =
+  | 'interrupted'
+  | 'quota-exhausted'
+  | 'provider-down'
+  | 'unreachable' // nothing got through to the provider from here: no network, no such host
+  | 'refused' // the provider does not accept the key
+  | 'store-failed' // the disk is full, say
+  | 'failed';
+
+/** An interval that the provider does not open to this key: after the first task nothing more of it was asked. */
+export interface Refusal {
+  readonly interval: Interval;
+  readonly code: ErrorCode;
+  /** What the provider said. */
+  readonly message: string;
+  /** Tickers that were not asked for because of it. */
+  readonly tickers: readonly string[];
+}
+
+export interface Stop {
+  readonly reason: StopReason;
+  readonly message: string;
+}
+
+/** Errors that speak of the whole run. */
+const REASONS: Readonly<Partial<Record<ErrorCode, StopReason>>> = {
+  cancelled: 'interrupted',
+  'quota-exhausted': 'quota-exhausted',
+  'provider-down': 'provider-down',
+  unauthorized: 'refused',
+  'store-unusable': 'store-failed',
+};
+
+/** Why a run ends that met this error; undefined where the error is not the whole run's. */
+export function stopOf(error: ErrorData): Stop | undefined {
+  if (scopeOf(error) !== 'run') return undefined;
+  return { reason: REASONS[error.code] ?? 'failed', message: error.message };
+}
+
+/** What the errors of a run put an end to. */
+export interface Stops {
+  /** Why the run ends; null while it goes on. */
+  readonly stopped: Stop | null;
+  /** Whether nothing more is asked of a task's endpoint, its interval. */
+  isClosed(task: Task): boolean;
+  /** Takes note of a want's error. Says whether it failed; if not, it counts as not run. */
+  note(want: Want, error: ErrorData): 'failed' | 'not-run';
+  /** Ends the run, unless something did before. */
+  stop(why: Stop): void;
+  /** The endpoints that were closed, with the wants that were left because of it. */
+  refusals(left: readonly Want[]): Refusal[];
+}
+
+/** The breaker only says that it tripped; what it tripped over says more, and whether that was the provider at all. */
+function trippedOver(failure: ErrorData | undefined, tripped: Stop): Stop {
+  if (failure === undefined) return tripped;
+  const { code, message } = failure;
+  return { reason: code === 'unreachable' ? 'unreachable' : tripped.reason, message };
+}
+
+/** Nothing has ended yet. `onStop` is called once, when the run is to end. */
+export function watchStops(onStop: () => void): Stops {
+  let stopped: Stop | null = null;
+  let lastFailure: ErrorData | undefined;
+  const closed = new Map<Interval, ErrorData>();
+  const stop = (why: Stop): void => {
+    if (stopped !== null) return;
+    stopped = why;
+    onStop();
+  };
+  return {
+    get stopped() {
+      return stopped;
+    },
+    isClosed: (task) => closed.has(intervalOf(task)),
+    stop,
+    note({ series: { interval } }, error) {
+      const why = stopOf(error);
+      if (why !== undefined) {
+        stop(why.reason === 'provider-down' ? trippedOver(lastFailure, why) : why);
+        return 'not-run';
+      }
+      // Those that were under way when the first was refused say nothing new.
+      if (scopeOf(error) === 'endpoint' && closed.has(interval)) return 'not-run';
+      if (scopeOf(error) === 'endpoint') closed.set(interval, error);
+      lastFailure = error;
+      return 'failed';
+    },
+    refusals: (left) =>
+      [...closed].map(([interval, { code, message }]) => {
+        const wants = left.filter(({ series }) => series.interval === interval);
+        return {
+          interval,
+          code,
+          message,
+          tickers: [...new Set(wants.map(({ series }) => series.ticker))].toSorted(),
+        };
+      }),
+  };
+}

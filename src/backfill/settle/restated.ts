@@ -1,0 +1,68 @@
+import { seriesKey } from '../../core/bars/bars.ts';
+import { calendarById } from '../../core/calendar/calendars.ts';
+import { NOTHING_KNOWN } from '../../core/coverage/coverage.ts';
+import type { ErrorData } from '../../core/errors.ts';
+import { type SeriesGaps, sessionRuns } from '../../core/plan/gaps.ts';
+import { type Task, type Want, planTasks } from '../../core/plan/plan.ts';
+import { span, union } from '../../core/session/ranges.ts';
+import type { Capabilities } from '../../providers/provider.ts';
+import type { Scan } from '../../store/scan.ts';
+import type { SeriesResult } from '../runner.ts';
+
+/**
+ * Tasks that fetch every series again which its provider restated: patched, it would have two bases. The results that
+ * asked for it are taken out of `results`, unless the provider no longer reaches the whole series: then they stay
+ * failures, and say what to do.
+ */
+export function refetchRestated(
+  results: Map<Want, SeriesResult>,
+  scan: Scan,
+  { intervals, quotas, actions }: Capabilities,
+  now: number,
+): Task[] {
+  const bySeries = new Map<string, Map<Want, ErrorData>>();
+  for (const [want, result] of results) {
+    if (result.ok || result.error.code !== 'restated') continue;
+    const key = seriesKey(want.series);
+    bySeries.set(key, (bySeries.get(key) ?? new Map<Want, ErrorData>()).set(want, result.error));
+  }
+  return [...bySeries.values()].flatMap((restated) => {
+    const wants = [...restated.keys()];
+    const whole = wholeSeries(wants, scan);
+    const plan = planTasks(whole, { limits: intervals, quotas, actions, now });
+    if (plan.outOfReach.length > 0) {
+      for (const [want, error] of restated) results.set(want, tooFarBack(want, error));
+      return [];
+    }
+    for (const want of wants) results.delete(want);
+    return plan.tasks.map((task) => ({
+      ...task,
+      wants: task.wants.map((want) => ({ ...want, replaces: true, topUps: 0 })),
+    }));
+  });
+}
+
+/** The failure where a series cannot be fetched again as a whole. */
+function tooFarBack({ series: { ticker, interval } }: Want, error: ErrorData): SeriesResult {
+  const message =
+    `${error.message}, and no longer reaches the whole series: nothing is changed; ` +
+    `to take what it has now: backfill forget ${ticker} --interval ${interval}, then run again`;
+  return { ok: false, error: { ...error, message } };
+}
+
+/** All that is stored of the series of some wants, and what they ask for, as one gap. */
+function wholeSeries(wants: readonly Want[], scan: Scan): SeriesGaps[] {
+  const [first] = wants;
+  if (first === undefined) return [];
+  const { series } = first;
+  const calendar = calendarById(first.calendar);
+  const { present } = scan.series.get(seriesKey(series))?.coverage ?? NOTHING_KNOWN;
+  const days = span(
+    union(
+      present,
+      wants.flatMap(({ gaps }) => gaps),
+    ),
+  );
+  const gaps = days === undefined ? [] : sessionRuns([days], calendar);
+  return [{ series, calendar, gaps, sessions: calendar.count(gaps), final: [] }];
+}

@@ -1,0 +1,268 @@
+import { seriesKey } from '../../core/bars/bars.ts';
+import { MS_PER_DAY, formatDay } from '../../core/session/day.ts';
+import type { Plan, Want } from '../../core/plan/plan.ts';
+import { type Quota, unusedAt } from '../../core/plan/quota.ts';
+import { type QuotaOpening, quotaTime } from '../../core/plan/quota-time.ts';
+import type { Oddity } from '../../core/checks/oddity.ts';
+import type { AbsenceReason } from '../../core/coverage/evidence.ts';
+import { isHole, joinUnavailable, type Unavailable } from '../../core/coverage/unavailable.ts';
+import type { Scan, SetAside } from '../../store/scan.ts';
+import { type Counts, countsOf, sumOf } from '../run/counts.ts';
+import { type DriftBySource, sumDrift } from '../drift.ts';
+import { type Failure, failureOf } from '../failure.ts';
+import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
+import type { RunResults } from '../run/run-results.ts';
+import type { Refusal, Stop } from '../run/stops.ts';
+import type { SeriesResult } from '../runner.ts';
+
+/** Something odd about a stored bar; no error. */
+export interface Warning {
+  readonly ticker: string;
+  readonly interval: string;
+  /** Session date, `YYYY-MM-DD`. */
+  readonly session: string;
+  readonly kind: Oddity['kind'];
+  readonly note: string;
+}
+
+/** What a run did. Plain JSON: it is the run's record too. */
+export interface RunSummary {
+  /** Id of the stored record. */
+  readonly runId?: string;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /**
+   * Series wanted. Each is counted once below, but for those that were fetched and have a session that waits to be confirmed:
+   * complete before; complete but for
+   * sessions without a bar that nobody explains; waiting; of which nothing was asked, or
+   * nothing came, because it cannot be had; whose every task succeeded; with a failed one; not finished.
+   */
+  readonly series: number;
+  readonly complete: number;
+  readonly withHoles: number;
+  readonly waiting: number;
+  readonly unavailable: number;
+  readonly fetched: number;
+  /** Tickers of the series that were fetched. */
+  readonly fetchedTickers: number;
+  readonly failed: number;
+  /** Series not finished because the run was stopped. */
+  readonly notRun: number;
+  readonly stopped: Stop | null;
+  /** What of the wanted series cannot be had, whoever found it, and whether any of it is news. */
+  readonly cannotBeHad: readonly Unavailable[];
+  readonly newlyUnavailable: boolean;
+  /** Wanted sessions that have no bar though nobody says why. */
+  readonly holes: number;
+  /** Intervals that are not open to this key; their series count as not run, but for the first. */
+  readonly refused: readonly Refusal[];
+  /** Days that the rest takes on the declared quotas; null where none is declared. */
+  readonly restDays: number | null;
+  /** When the quota that ended the run opens again; null where none did. */
+  readonly opens: QuotaOpening | null;
+  /** Requests of the tasks that were run, by plan. */
+  readonly requests: number;
+  /** Requests sent, the retries among them, and how often the provider asked to slow down. */
+  readonly sent: number;
+  readonly retries: number;
+  readonly throttles: number;
+  readonly bars: number;
+  readonly inserted: number;
+  readonly changed: number;
+  /** Final bars that came back with other values; the old ones are kept as revisions. */
+  readonly revised: number;
+  /** Sessions stored before they are final. */
+  readonly provisional: number;
+  readonly rejected: number;
+  /** Rows that are no bar of a regular session's grid; and those of them whose session was not final yet. */
+  readonly dropped: number;
+  readonly unfinished: number;
+  /** Rows that nobody traded. */
+  readonly fillers: number;
+  /** What is odd about bars that were stored. */
+  readonly warnings: readonly Warning[];
+  /** What the source has and was not read, a line each. */
+  readonly notRead: readonly string[];
+  /** Final bars that were answered again, by the provider that they came from. */
+  readonly drift: DriftBySource;
+  /** Sessions recorded as absent, by reason. */
+  readonly absent: Readonly<Record<string, number>>;
+  readonly failures: readonly Failure[];
+  readonly setAside: readonly SetAside[];
+  /** Why the list of renames was not heeded. Default: it was. */
+  readonly renamesUnread?: string;
+}
+
+export interface RunOutcome {
+  readonly plan: Plan;
+  /** What was known before. */
+  readonly scan: Pick<Scan, 'series'>;
+  readonly provider: string;
+  readonly results: RunResults;
+  /** Requests of the tasks that were run, by plan. */
+  readonly requests: number;
+  readonly notRun: readonly Want[];
+  /** Requests of the tasks that were not run, by plan, without those of intervals that are not open to this key. */
+  readonly requestsLeft: number;
+  readonly setAside: readonly SetAside[];
+  readonly renamesUnread?: string;
+  readonly stopped: RunSummary['stopped'];
+  readonly opens: RunSummary['opens'];
+  readonly refused: readonly Refusal[];
+  readonly traffic: { readonly sent: number; readonly retries: number; readonly throttles: number };
+  readonly quotas: readonly Quota[];
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/**
+ * The numbers of a run. A series of which wanted sessions were left unexplained counts as failed, and so does one of whose
+ * rows most could not be stored.
+ */
+export function summarize(outcome: RunOutcome): RunSummary {
+  const { plan, results, notRun, setAside, stopped, startedAt, endedAt } = outcome;
+  const { kept } = results;
+  const { fresh, again } = newlyUnavailable({
+    ...outcome,
+    results: kept,
+    outOfReach: plan.outOfReach,
+    now: endedAt,
+  });
+  const told = new Set(again.flatMap(({ tickers }) => tickers));
+  const warnings: Warning[] = [];
+  const notRead = new Set<string>();
+  const found: [Want, Failure][] = [];
+  let { counts } = results;
+  const drift = [comparedAlike(counts)];
+  for (const [want, result] of kept) {
+    const isTold = isUnknown(result) && told.has(want.series.ticker);
+    const failure = isTold ? null : failureOf(want, result);
+    if (failure !== null) found.push([want, failure]);
+    if (!result.ok) continue;
+    counts = sumOf(counts, countsOf(result.report));
+    drift.push(result.report.drift);
+    for (const oddity of result.report.oddities) warnings.push(warningOf(want, oddity));
+    for (const line of result.report.notRead ?? []) notRead.add(line);
+  }
+  const failures = onceASeries(found);
+  const left = new Set(notRun.map((want) => seriesKey(want.series)));
+  const failed = new Set(failures.map(({ ticker, interval }) => `${ticker} ${interval}`));
+  const empty = emptySeries(outcome, new Set([...failed, ...left]));
+  const { compared: _compared, absent, ...rows } = counts;
+  return {
+    startedAt,
+    endedAt,
+    series: plan.totals.series,
+    complete: plan.totals.complete,
+    withHoles: plan.totals.withHoles,
+    holes: plan.totals.holes + holesOf(absent),
+    waiting: plan.totals.provisional + waitingSeries(kept),
+    unavailable: plan.totals.unavailable + empty.size,
+    ...countFetched(plan, new Set([...failed, ...left, ...empty])),
+    failed: failed.size,
+    notRun: left.size,
+    stopped,
+    cannotBeHad: joinUnavailable(plan.unavailable, joinUnavailable(fresh, again)),
+    newlyUnavailable: fresh.length > 0,
+    refused: outcome.refused,
+    restDays: restDays(outcome.requestsLeft, outcome.quotas),
+    opens: outcome.opens,
+    requests: outcome.requests,
+    ...rows,
+    ...outcome.traffic,
+    absent: withOutOfReach(absent, plan),
+    warnings,
+    notRead: [...notRead],
+    drift: sumDrift(drift),
+    failures,
+    setAside,
+    ...(outcome.renamesUnread !== undefined && { renamesUnread: outcome.renamesUnread }),
+  };
+}
+
+/** The drift of bars that came back as they were. */
+function comparedAlike({ compared }: Counts): DriftBySource {
+  const drifts = Object.entries(compared).map(
+    ([source, bars]) => [source, { compared: bars, changed: 0, gone: 0, worst: 0 }] as const,
+  );
+  return Object.fromEntries(drifts);
+}
+
+function withOutOfReach(absent: Counts['absent'], { outOfReach }: Plan): RunSummary['absent'] {
+  const beyond = outOfReach.reduce((sum, { sessions }) => sum + sessions, 0);
+  if (beyond === 0) return absent;
+  return { ...absent, 'plan-limited': beyond + (absent['plan-limited'] ?? 0) };
+}
+
+function countFetched(
+  { tasks }: Plan,
+  elsewhere: ReadonlySet<string>,
+): Pick<RunSummary, 'fetched' | 'fetchedTickers'> {
+  const fetched = new Set<string>();
+  const tickers = new Set<string>();
+  for (const { wants } of tasks) {
+    for (const { series } of wants) {
+      const key = seriesKey(series);
+      if (elsewhere.has(key)) continue;
+      fetched.add(key);
+      tickers.add(series.ticker);
+    }
+  }
+  return { fetched: fetched.size, fetchedTickers: tickers.size };
+}
+
+function holesOf(absent: Counts['absent']): number {
+  let holes = 0;
+  for (const [reason, sessions] of Object.entries(absent))
+    if (isHole(reason as AbsenceReason)) holes += sessions;
+  return holes;
+}
+
+/** Series of which this run stored a session that waits to be confirmed. */
+function waitingSeries(results: ReadonlyMap<Want, SeriesResult>): number {
+  const waiting = [...results].filter(([, result]) => result.ok && result.report.waiting > 0);
+  return new Set(waiting.map(([want]) => seriesKey(want.series))).size;
+}
+
+/** Keys of series that should have bars, of which something was asked and nothing is stored; without those counted elsewhere. */
+function emptySeries(
+  { results: { kept }, scan: { series }, plan: { tasks } }: RunOutcome,
+  elsewhere: ReadonlySet<string>,
+): Set<string> {
+  const gaveNothing = (want: Want): boolean => {
+    const result = kept.get(want);
+    if (result === undefined) return false;
+    return !result.ok || (result.report.unavailable.length > 0 && result.report.bars === 0);
+  };
+  const empty = new Set(
+    [...kept.keys()]
+      .filter(gaveNothing)
+      .map((want) => seriesKey(want.series))
+      .filter((key) => !elsewhere.has(key) && (series.get(key)?.rows ?? 0) === 0),
+  );
+  if (empty.size === 0) return empty;
+  for (const { wants } of tasks)
+    for (const want of wants) if (!gaveNothing(want)) empty.delete(seriesKey(want.series));
+  return empty;
+}
+
+/** Failures without those of mere comparisons with what is stored, where the series failed anyway: they are due again. */
+function onceASeries(found: readonly (readonly [Want, Failure])[]): Failure[] {
+  const fills = found.filter(([want]) => want.gaps.length > 0);
+  const failed = new Set(fills.map(([want]) => seriesKey(want.series)));
+  return found.flatMap(([want, failure]) =>
+    want.gaps.length > 0 || !failed.has(seriesKey(want.series)) ? failure : [],
+  );
+}
+
+function warningOf({ series: { ticker, interval } }: Want, { session, kind, note }: Oddity): Warning {
+  return { ticker, interval, session: formatDay(session), kind, note };
+}
+
+/** Whole days, from midnight to midnight, that the requests not made take. */
+function restDays(requests: number, quotas: readonly Quota[]): number | null {
+  const time = quotaTime(requests, quotas, unusedAt(0));
+  if (time === null) return null;
+  return requests === 0 ? 0 : Math.floor(time / MS_PER_DAY) + 1;
+}

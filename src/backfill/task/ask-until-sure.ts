@@ -1,0 +1,150 @@
+import { UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
+import { NO_BARS } from '../../core/bars/columns.ts';
+import { BackfillError } from '../../core/errors.ts';
+import type { Want } from '../../core/plan/plan.ts';
+import { randomFor } from '../../market/random.ts';
+import { closedDays } from '../../providers/closed-days.ts';
+import type { ListRequest, Part, Provider } from '../../providers/provider.ts';
+import { withSoundActions } from '../judge/bad-actions.ts';
+import { ANSWERS_BELIEVED } from '../judge/doubt.ts';
+import { type AskTools, type Answered, type Asked, type Heard, hearWant } from './hear-want.ts';
+
+/** What came of a want: what was heard, or why nothing was. */
+export type Outcome =
+  | { readonly heard: Heard }
+  | {
+      /** Whatever was thrown. */
+      readonly error: unknown;
+    };
+
+/** Longest wait before a doubtful answer is asked for again the first time, ms; doubles. */
+const FIRST_WAIT_MS = 500;
+
+/**
+ * Asks for several series of one span in one request, and again for those whose answer leaves doubts, until none does,
+ * until the same doubt was answered often enough to be believed, or until no more `questions` are allowed (default: as
+ * many as that takes): then what is in doubt is learned as such. One outcome for each that was asked, in their order: one
+ * fails alone, unless its failure befalls all.
+ */
+export async function askUntilSure(
+  asked: readonly Asked[],
+  questions: number | undefined,
+  now: number,
+  tools: AskTools,
+): Promise<Outcome[]> {
+  const outcomes = new Map<Asked, Outcome>();
+  const most = questions ?? ANSWERS_BELIEVED;
+  const random = randomFor(asked[0]?.want.id ?? '');
+  let open = asked;
+  for (let answers = 1; open.length > 0; answers++) {
+    const doubtful = new Map<Asked, Heard>();
+    const again: Asked[] = [];
+    const parts = await answersTo(open, now, tools.provider);
+    for (const [i, one] of open.entries()) {
+      const part = parts[i] as Answered | { readonly error: unknown };
+      const opinion =
+        'error' in part
+          ? { kind: 'refused' as const, error: part.error, isWorthAnother: false }
+          : await orRefused(hearWant(one, part, { answers, most, now }, tools));
+      if (opinion.kind === 'sure') outcomes.set(one, { heard: opinion.heard });
+      else if (opinion.kind === 'doubtful') doubtful.set(one, opinion.heard);
+      else if (opinion.isWorthAnother) again.push(one);
+      else outcomes.set(one, { error: opinion.error });
+    }
+    if (doubtful.size > 0 && mayAskAgain([...doubtful.keys()], { answers, most }, tools)) {
+      try {
+        await pauseBefore(answers, random, tools);
+        for (const one of doubtful.keys()) again.push(one);
+      } catch (error) {
+        for (const one of doubtful.keys()) outcomes.set(one, { error });
+      }
+    } else for (const [one, heard] of doubtful) outcomes.set(one, { heard });
+    open = asked.filter((one) => again.includes(one));
+  }
+  return asked.map((one) => outcomes.get(one) as Outcome);
+}
+
+async function orRefused<T>(
+  opinion: Promise<T>,
+): Promise<T | { kind: 'refused'; error: unknown; isWorthAnother: false }> {
+  try {
+    return await opinion;
+  } catch (error) {
+    return { kind: 'refused', error, isWorthAnother: false };
+  }
+}
+
+function mayAskAgain(
+  doubtful: readonly Asked[],
+  { answers, most }: { readonly answers: number; readonly most: number },
+  { provider, gate }: AskTools,
+): boolean {
+  if (answers >= most) return false;
+  const { id, metered } = provider.capabilities;
+  return !metered || doubtful.slice(0, 1).every(({ want }) => gate.failed(doubt(want, id)));
+}
+
+async function pauseBefore(
+  answers: number,
+  random: () => number,
+  { provider, gate }: AskTools,
+): Promise<void> {
+  if (provider.capabilities.metered) await gate.pause(random() * FIRST_WAIT_MS * 2 ** (answers - 1));
+}
+
+function doubt({ series: { ticker } }: Want, provider: string): BackfillError {
+  const message = `${provider} has no row for sessions in which ${ticker} should have traded`;
+  return new BackfillError('bad-answer', message, { retryable: true, ticker });
+}
+
+/** The answers for some series of one span, or why there is none, in their order. */
+async function answersTo(
+  asked: readonly Asked[],
+  now: number,
+  provider: Provider,
+): Promise<(Answered | { readonly error: unknown })[]> {
+  const [first] = asked;
+  if (first === undefined) return [];
+  const { range, series } = first.want;
+  let parts: ReadonlyMap<string, Part>;
+  try {
+    const tickers = asked.map(({ want }) => want.series.ticker);
+    parts = await partsOf({ tickers, interval: series.interval, range, now }, provider);
+  } catch (error) {
+    return asked.map(() => ({ error }));
+  }
+  return asked.map((one) => {
+    const { ticker } = one.want.series;
+    const part = parts.get(ticker);
+    if (part === undefined)
+      return { error: new BackfillError('internal', `no part of the answer is of ${ticker}`) };
+    if ('answer' in part) return { answer: withSoundActions(part.answer), saysNo: false };
+    const { error } = part;
+    const saysNo = error instanceof BackfillError && error.code === 'no-data';
+    return saysNo ? { answer: nothingIn(one, now), saysNo } : { error };
+  });
+}
+
+/** What a request brought, by ticker. Throws what befell all of them. */
+async function partsOf(request: ListRequest, provider: Provider): Promise<ReadonlyMap<string, Part>> {
+  const { tickers, interval, range, now } = request;
+  const [ticker] = tickers;
+  if (tickers.length > 1 || ticker === undefined) {
+    if (provider.fetchList === undefined)
+      throw new BackfillError('internal', `${provider.capabilities.id} is asked for several series at once`);
+    const parts = await provider.fetchList(request);
+    return new Map(parts.map((part) => [part.ticker, part]));
+  }
+  try {
+    const answer = await provider.fetchBars({ series: { ticker, interval }, range, now });
+    return new Map([[ticker, { ticker, answer }]]);
+  } catch (error) {
+    return new Map([[ticker, { ticker, error }]]);
+  }
+}
+
+function nothingIn({ want, calendar }: Asked, now: number): Answered['answer'] {
+  const nothing = { bars: NO_BARS, unusable: [], actions: [], explained: [], delistedOn: null, dropped: 0 };
+  const proven = closedDays(want.range, calendar, now);
+  return { ...nothing, proven, wireBasis: 'raw', identity: UNKNOWN_IDENTITY };
+}

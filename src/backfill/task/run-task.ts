@@ -1,0 +1,215 @@
+import { type ActionBook, type PastAction, hearActions, settlePast } from '../../core/actions/action-book.ts';
+import { UNKNOWN_IDENTITY, isSplit } from '../../core/bars/bars.ts';
+import { eachBounded } from '../../store/bounded.ts';
+import { calendarById } from '../../core/calendar/calendars.ts';
+import { unavailableIn } from '../../core/coverage/unavailable.ts';
+import { NO_BARS, keep, withSource } from '../../core/bars/columns.ts';
+import { volumeSteps } from '../../core/bars/compare.ts';
+import type { RejectedBar } from '../../core/checks/checks.ts';
+import { type Absence, type Coverage, NOTHING_KNOWN } from '../../core/coverage/coverage.ts';
+import type { DayRange } from '../../core/session/day.ts';
+import { BackfillError, errorData } from '../../core/errors.ts';
+import { leadingClaim } from '../../core/coverage/evidence.ts';
+import { fingerprintOf } from '../../core/bars/fingerprint.ts';
+import { mergeBars } from '../../core/bars/merge-bars.ts';
+import type { Task, Want } from '../../core/plan/plan.ts';
+import { intersect, subtract, union } from '../../core/session/ranges.ts';
+import { namedSince } from '../../core/instrument/rename.ts';
+import type { Gate } from '../../providers/http/gate.ts';
+import type { BarAnswer, Provider } from '../../providers/provider.ts';
+import type { BarStore, RejectedRow, Rename, SeriesEdit } from '../../store/store.ts';
+import { type ActionsHeard, actionOddities, openSplits } from '../judge/hear-actions.ts';
+import { askUntilSure, type Outcome } from './ask-until-sure.ts';
+import { badActionOddities, keepBadActions } from '../judge/bad-actions.ts';
+import { isUnexplained } from '../judge/doubt.ts';
+import { endsOn } from '../failure.ts';
+import { driftOf } from '../drift.ts';
+import { wrongRows } from '../judge/learn-from.ts';
+import { countAfterBreak } from '../plan/early-sessions.ts';
+import type { Asked, Heard } from './hear-want.ts';
+import type { StoredSeries } from '../judge/hearing.ts';
+import type { SeriesReport, SeriesResult, TaskResult } from '../runner.ts';
+import { unitChangeAdvice } from '../judge/unit-change.ts';
+
+/** What a task works with; a worker keeps them open between tasks. */
+export interface TaskTools {
+  readonly provider: Provider;
+  readonly store: BarStore;
+  /** The gate that the provider's requests pass. */
+  readonly gate: Gate;
+  /** Monotonic ms, for the durations in the report. */
+  readonly elapsed: () => number;
+}
+
+/** Days of stored bars on either side of a want that its answer is seen in the light of. */
+const CONTEXT_DAYS = 30;
+
+/**
+ * One task: fetch → check → commit, for each of its series. Corporate actions are committed before the bars, so that no
+ * session counts as present while a split of its answer is unknown to the store. Never rejects.
+ */
+export async function runTask(task: Task, now: number, tools: TaskTools): Promise<TaskResult> {
+  const { provider, elapsed } = tools;
+  const results = new Map<Want, SeriesResult>();
+  const fail = ({ series: { ticker } }: Want, error: unknown): SeriesResult => ({
+    ok: false,
+    error: errorData(error, { ticker, provider: provider.capabilities.id }),
+  });
+  const attempt = async (want: Want, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      results.set(want, fail(want, error));
+    }
+  };
+  const started = elapsed();
+  const asked: Asked[] = [];
+  for (const want of task.wants)
+    await attempt(want, async () => {
+      const { edit, stored } = await readAround(want, tools.store);
+      asked.push({ want, calendar: calendarById(want.calendar), stored, edit });
+    });
+  const outcomes = await askUntilSure(asked, task.questions, now, tools);
+  const fetchMs = (elapsed() - started) / task.wants.length;
+  await eachBounded(asked, (one, i) =>
+    attempt(one.want, async () => {
+      const outcome = outcomes[i] as Outcome;
+      if ('error' in outcome) throw outcome.error;
+      const begun = elapsed();
+      const report = await commit(one, outcome.heard, now, tools);
+      results.set(one.want, { ok: true, report: { ...report, fetchMs, storeMs: elapsed() - begun } });
+    }),
+  );
+  const committed = tools.store.committed();
+  return {
+    series: task.wants.map((want) => results.get(want) as SeriesResult),
+    ...(committed.length > 0 && { committed }),
+  };
+}
+
+/** The stored bars and knowledge that an answer is judged by, and the way to write on top of them. */
+async function readAround(
+  { series, range }: Want,
+  store: BarStore,
+): Promise<{ readonly edit: SeriesEdit; readonly stored: StoredSeries }> {
+  const edit = await store.edit(series, { from: range.from - CONTEXT_DAYS, to: range.to + CONTEXT_DAYS });
+  const book = edit.actions;
+  const actions = book.entries.map(({ action }) => action);
+  const since = namedSince(series.ticker, await renamesOf(store));
+  const { bars = NO_BARS, coverage = NOTHING_KNOWN, identity = UNKNOWN_IDENTITY } = edit.content ?? {};
+  return { edit, stored: { bars, coverage, identity, actions, book, namedSince: since } };
+}
+
+/** None where the list is damaged: the run says so. */
+async function renamesOf(store: BarStore): Promise<readonly Rename[]> {
+  try {
+    return await store.readRenames();
+  } catch (error) {
+    if (error instanceof BackfillError && error.code === 'store-corrupt') return [];
+    throw error;
+  }
+}
+
+/** Stores what was learned. An answer without a row is left to the end of the run, which sees all of them. */
+async function commit(
+  { want, edit }: Asked,
+  { answer, verdict, learned: { learned, ...sessions }, stored, actions: heard, isSilent }: Heard,
+  now: number,
+  { provider, store }: TaskTools,
+): Promise<Omit<SeriesReport, 'fetchMs' | 'storeMs'>> {
+  const { series, calendar } = want;
+  const { capabilities } = provider;
+  const rejected = refusedRows(verdict.rejected, answer);
+  const source = capabilities.id;
+  const wanted = keep(verdict.wanted, (i) => !verdict.stay.has(verdict.wanted.ts[i] as number));
+  const others = mergeBars(verdict.corrections, verdict.additions);
+  const bars = withSource(mergeBars(others, wanted), source, now);
+  const actions = [...stored.actions, ...answer.actions];
+  const topUps = countAfterBreak(verdict.oddities) ?? want.topUps;
+  if (rejected.length > 0) await store.quarantine(series, rejected, source, now);
+  await keepBadActions(store, series, answer, source, now);
+  const isLeft = isSilent && learned.absent.some(isUnproven);
+  const { inserted, changed, revised } = await edit.commit({
+    ...(capabilities.actions && { actions: (before) => bookAfter(before, want, answer, heard) }),
+    ...(!isLeft && {
+      bars: {
+        calendar,
+        bars,
+        learned: want.gaps.length > 0 ? learned : confirmedBy(want, stored),
+        identity: answer.identity,
+        fetchedAt: now,
+        ...(topUps !== undefined && { topUps }),
+        volumeSteps: volumeSteps(actions.filter(isSplit)),
+      },
+    }),
+  });
+  return {
+    ...sessions,
+    endsOn: endsOn(learned, want),
+    bars: bars.length + verdict.wanted.length - wanted.length,
+    inserted,
+    changed,
+    revised,
+    rejected: rejected.length,
+    dropped: answer.dropped,
+    offGrid: answer.offGrid ?? 0,
+    unusable: answer.unusable.length - wrongRows(answer).length,
+    unfinished: answer.unfinished ?? 0,
+    firstFault: rejected[0]?.reason ?? null,
+    wayOut: unitChangeAdvice(series, verdict, stored, calendarById(want.calendar)),
+    fillers: verdict.fillers.length,
+    oddities: [
+      ...badActionOddities(answer, want),
+      ...(capabilities.actions ? actionOddities(heard, stored.book) : []),
+      ...(answer.oddities ?? []),
+      ...verdict.oddities,
+    ],
+    ...(answer.notRead && { notRead: answer.notRead }),
+    drift: driftOf(verdict.comparison),
+    unavailable: unavailableIn(learned, want.range, calendarById(want.calendar)),
+    fingerprint: fingerprintOf(verdict.wanted),
+    unconfirmed: isLeft ? learned : null,
+  };
+}
+
+/** What a want that only compares leaves as it was. */
+function confirmedBy({ range }: Want, { coverage }: StoredSeries): Coverage {
+  const final = subtract(coverage.present, coverage.provisional);
+  return { ...NOTHING_KNOWN, present: intersect(final, [range]) };
+}
+
+/** What is known of splits and dividends after an answer, and which stored bars are known to be right without some. */
+function bookAfter(
+  before: ActionBook,
+  { series, replaces }: Want,
+  answer: BarAnswer,
+  { told, turnedBack }: ActionsHeard,
+): ActionBook {
+  const book = { ...hearActions(before, told), covered: union(before.covered, [exDatesOf(answer)]) };
+  if (answer.wireBasis === 'raw') return book;
+  const isLeft = ({ action, until }: PastAction): boolean =>
+    replaces === true && turnedBack.some((one) => one.action.exDay === action.exDay && one.until === until);
+  const settled = openSplits(book, told.source, series).filter((one) => !isLeft(one));
+  return settlePast(book, settled, series.interval);
+}
+
+/**
+ * The ex-dates that an answer speaks of: those of the sessions that it proves. None for an answer without a bar, which
+ * cannot say either whether a session that the store has was one after a split.
+ */
+function exDatesOf({ bars, proven }: BarAnswer): DayRange {
+  return bars.length > 0 ? proven : { from: proven.from, to: proven.from };
+}
+
+/** Whether an absence is concluded from a silent answer alone. */
+function isUnproven(absence: Absence): boolean {
+  return isUnexplained(absence) || leadingClaim(absence.by).reason === 'doubted';
+}
+
+/** Rows that failed a check, and those that came with values that are none. */
+function refusedRows(rejected: readonly RejectedBar[], answer: BarAnswer): RejectedRow[] {
+  return [
+    ...rejected.map(({ bar, reason }) => ({ row: bar, reason })),
+    ...wrongRows(answer).map(({ row, reason }) => ({ row, reason })),
+  ];
+}

@@ -1,0 +1,164 @@
+import type { Calendar } from '../../core/calendar/calendar.ts';
+import { calendarFor } from '../../core/calendar/calendars.ts';
+import { type Day, type DayRange, dayOn, formatDay, parseDay } from '../../core/session/day.ts';
+import { BackfillError } from '../../core/errors.ts';
+import type { WantedSeries } from '../../core/plan/gaps.ts';
+import type { Interval } from '../../core/session/interval.ts';
+import { earliestDay } from '../../core/plan/plan.ts';
+import type { Capabilities } from '../../providers/provider.ts';
+
+/** Which sessions a user wants. Dates are session dates, both inclusive. */
+export interface RangeOptions {
+  /** The last N settled sessions of each ticker's own calendar. Default 252 (one trading year) unless dates are given. */
+  readonly days?: number;
+  /** The last N years, to the day. */
+  readonly years?: number;
+  /** `YYYY-MM-DD`. */
+  readonly start?: string;
+  /** `YYYY-MM-DD`. Default: the last settled session. */
+  readonly end?: string;
+  /** Want sessions too that are not final yet: the one that is open, and those younger than the settle delay. Default false. */
+  readonly includeProvisional?: boolean;
+}
+
+const DEFAULT_DAYS = 252;
+
+/** No exchange has electronic history from before 1900. */
+const EARLIEST_DAY = parseDay('1900-01-01');
+const MOST_DAYS = 50_000;
+const MOST_YEARS = 125;
+
+/** The sessions that are wanted of each (ticker, interval). Throws `usage`. */
+export function wantedSeries(
+  tickers: readonly string[],
+  intervals: readonly Interval[],
+  range: RangeOptions,
+  capabilities: Capabilities,
+  now: number,
+): WantedSeries[] {
+  const sessions = parseRange(range);
+  const wanted = intervals.flatMap((interval) => {
+    const capability = capabilities.intervals[interval];
+    if (capability === undefined) {
+      const offered = Object.keys(capabilities.intervals).join(', ');
+      const message = `--interval ${interval}: provider "${capabilities.id}" does not offer it; it offers ${offered}`;
+      throw new BackfillError('unsupported-interval', message);
+    }
+    const ranges = new Map<Calendar, DayRange>();
+    const rangeOn = (calendar: Calendar): DayRange => {
+      const last = range.includeProvisional
+        ? lastOpened(calendar, now)
+        : calendar.lastSettled(now, capability.settleDelayMs);
+      return sessions(calendar, last);
+    };
+    const series = tickers.map((ticker) => {
+      const calendar = calendarFor(ticker);
+      const days = ranges.get(calendar) ?? rangeOn(calendar);
+      ranges.set(calendar, days);
+      return { series: { ticker, interval }, calendar, range: days };
+    });
+    assertWithinReach(series, interval, capabilities, now);
+    return series;
+  });
+  if (wanted.length === 0) throw new BackfillError('usage', 'no ticker is asked for: nothing to fetch');
+  if (wanted.every((one) => one.calendar.sessionOnOrAfter(one.range.from) >= one.range.to)) {
+    throw new BackfillError(
+      'usage',
+      `no ${range.includeProvisional ? 'session that has begun' : 'settled session'} lies in the range asked for (${rangeText(range)}): nothing to fetch`,
+    );
+  }
+  return wanted;
+}
+
+function rangeText({ days = DEFAULT_DAYS, years, start, end }: RangeOptions): string {
+  if (start !== undefined) return end === undefined ? `from ${start} on` : `${start} to ${end}`;
+  const length = years === undefined ? `${days} sessions` : `${years} years`;
+  return end === undefined ? `the last ${length}` : `${length} up to ${end}`;
+}
+
+/** The last session that has begun. */
+function lastOpened(calendar: Calendar, now: number): Day {
+  const latest = calendar.sessionOnOrBefore(calendar.localDay(now));
+  for (let day = latest; ; day = calendar.previousSession(day)) {
+    if (calendar.session(day).open <= now) return day;
+  }
+}
+
+/** Throws `usage` where the provider's look-back reaches none of the sessions. */
+function assertWithinReach(
+  wanted: readonly WantedSeries[],
+  interval: Interval,
+  { id, intervals }: Capabilities,
+  now: number,
+): void {
+  const lookBackDays = intervals[interval]?.lookBackDays ?? null;
+  if (lookBackDays === null) return;
+  const earliest = earliestDay({ lookBackDays }, now);
+  if (wanted.some(({ range }) => range.to > earliest)) return;
+  const reach = `"${id}" reaches back ${lookBackDays} days, to ${formatDay(earliest)}`;
+  throw new BackfillError(
+    'usage',
+    `--interval ${interval}: provider ${reach}; the range asked for ends before that`,
+  );
+}
+
+/**
+ * A user's range as a function of a calendar, its last settled session and `first`, the day from which all is meant where
+ * only an end is said, or nothing; default a trading year. Throws `usage`.
+ */
+export function parseRange(
+  options: RangeOptions,
+): (calendar: Calendar, lastSettled: Day, first?: Day) => DayRange {
+  const { days, years } = options;
+  const start = parseDate('--start', options.start);
+  const end = parseDate('--end', options.end);
+  assertConsistent(options, start, end);
+  return (calendar, lastSettled, first) => {
+    const last = calendar.sessionOnOrBefore(end === undefined ? lastSettled : Math.min(end, lastSettled));
+    if (start !== undefined) return { from: start, to: last + 1 };
+    if (years !== undefined) return { from: yearsBefore(last, years) + 1, to: last + 1 };
+    if (days === undefined && first !== undefined) return { from: first, to: last + 1 };
+    return calendar.lastSessions(last, days ?? DEFAULT_DAYS);
+  };
+}
+
+function assertConsistent({ days, years }: RangeOptions, start: Day | undefined, end: Day | undefined): void {
+  for (const [name, value, most] of [
+    ['--days', days, MOST_DAYS],
+    ['--years', years, MOST_YEARS],
+  ] as const) {
+    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+      throw new BackfillError('usage', `${name} ${value}: must be a whole number above 0`);
+    }
+    if (value !== undefined && value > most) {
+      throw new BackfillError('usage', `${name} ${value}: there is no history that long; ${most} at most`);
+    }
+  }
+  const ways = [
+    days !== undefined && '--days',
+    years !== undefined && '--years',
+    start !== undefined && '--start',
+  ];
+  const given = ways.filter((way) => way !== false);
+  if (given.length > 1)
+    throw new BackfillError('usage', `${given.join(' and ')} contradict each other; give one`);
+  if (start !== undefined && end !== undefined && start > end) {
+    throw new BackfillError('usage', `--start ${formatDay(start)} is after --end ${formatDay(end)}`);
+  }
+}
+
+function parseDate(name: string, text: string | undefined): Day | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const day = parseDay(text);
+    if (day >= EARLIEST_DAY) return day;
+  } catch (error) {
+    throw new BackfillError('usage', `${name} ${(error as Error).message}`, { cause: error });
+  }
+  throw new BackfillError('usage', `${name} ${text}: is before ${formatDay(EARLIEST_DAY)}`);
+}
+
+function yearsBefore(day: Day, years: number): Day {
+  const [year = 0, month = 1, date = 1] = formatDay(day).split('-').map(Number);
+  return dayOn(year - years, month, date);
+}

@@ -1,0 +1,85 @@
+import { type CheckedBars, withRejected } from './checks.ts';
+import type { Bars } from '../bars/columns.ts';
+import { type Day, formatDay } from '../session/day.ts';
+import { type JoinedBars, joinBars } from '../bars/merge-bars.ts';
+import { sessionDateOf } from '../bars/partition.ts';
+import type { SeriesContext } from './plausibility.ts';
+
+/** A bar that says to the last share what the one before it said. */
+export interface CopiedBar {
+  /** Its place among the judged bars. */
+  readonly at: number;
+  readonly session: Day;
+  /** The session whose bar it repeats. */
+  readonly original: Day;
+  /** Bars in a row that say so, the original left out. */
+  readonly copies: number;
+  /** Whether its high is its low. */
+  readonly isFlat: boolean;
+}
+
+/** One copy is a vendor's slip, and may be warned of; a row that goes on and on is a feed that stands still. */
+const DAILY_STANDSTILL = 2;
+
+/** Minutes of one lot at two prices come in twos and threes. */
+const INTRADAY_STANDSTILL = 4;
+
+/** Nor does one lot at one price come in more minutes in a row. By the day it does: vendors carry rows of thin shares on. */
+const FLAT_STANDSTILL = 10;
+
+/**
+ * Daily bars that repeat the session before, open to volume: no market does that by chance. Flat bars and bars without
+ * volume are left out, because an illiquid share may trade the same lot at the same price.
+ */
+export function copiedBars(joined: JoinedBars, context: SeriesContext): CopiedBar[] {
+  return context.interval === '1d' ? copies(joined, context).filter(({ isFlat }) => !isFlat) : [];
+}
+
+/** Rejects bars that stand still, with volume: the second and further copies, and the first if enough follow. */
+export function rejectStandstill(checked: CheckedBars, context: SeriesContext): CheckedBars {
+  const { accepted } = checked;
+  const still = new Map<number, string>();
+  for (const { at, original, copies: count, isFlat } of copies(joinBars(context.known, accepted), context)) {
+    if (count < standstill(isFlat, context)) continue;
+    still.set(at, `one of ${count} bars that repeat the one of ${formatDay(original)}, volume and all`);
+  }
+  return still.size === 0 ? checked : withRejected(checked, (i) => still.get(i));
+}
+
+/** Copies in a row, without the original, that are too many. */
+function standstill(isFlat: boolean, { interval }: SeriesContext): number {
+  if (interval === '1d') return isFlat ? Number.POSITIVE_INFINITY : DAILY_STANDSTILL;
+  return isFlat ? FLAT_STANDSTILL : INTRADAY_STANDSTILL;
+}
+
+/** All judged bars with volume that repeat the one before. */
+function copies({ bars: series, places }: JoinedBars, { interval, calendar }: SeriesContext): CopiedBar[] {
+  const sessionOf = sessionDateOf(interval, calendar);
+  const { ts, high, low } = series;
+  const copied: CopiedBar[] = [];
+  for (let first = 1; first < series.length;) {
+    const original = first - 1;
+    let to = first;
+    while (to < series.length && isCopy(series, to, original)) to++;
+    for (let n = first; n < to; n++) {
+      const at = places[n] as number;
+      if (at < 0) continue;
+      const [session, day] = [sessionOf(ts[n] as number), sessionOf(ts[original] as number)];
+      const isFlat = !((high[n] as number) > (low[n] as number));
+      copied.push({ at, session, original: day, copies: to - first, isFlat });
+    }
+    first = Math.max(to, first + 1);
+  }
+  return copied;
+}
+
+function isCopy({ open, high, low, close, volume }: Bars, at: number, original: number): boolean {
+  return (
+    (volume[at] as number) > 0 &&
+    close[at] === close[original] &&
+    open[at] === open[original] &&
+    high[at] === high[original] &&
+    low[at] === low[original] &&
+    volume[at] === volume[original]
+  );
+}

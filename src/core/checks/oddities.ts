@@ -1,0 +1,207 @@
+import { type CorporateAction, type Split, isSplit } from '../bars/bars.ts';
+import type { Bars } from '../bars/columns.ts';
+import { copiedBars } from './copies.ts';
+import { type Day, formatDay } from '../session/day.ts';
+import { bearsRatios } from '../instrument/instrument-type.ts';
+import { findDividendOddities } from './dividend-oddities.ts';
+import { type JoinedBars, joinBars } from '../bars/merge-bars.ts';
+import {
+  type SeriesContext,
+  type SessionPrices,
+  type Sessions,
+  areNeighbours,
+  changeOf,
+  closesAgree,
+  isBeyond,
+  sessionAt,
+  sessionsOf,
+  splitRatio,
+  standout,
+} from './plausibility.ts';
+import type { Oddity } from './oddity.ts';
+import { sessionDateOf } from '../bars/partition.ts';
+import { straightLines } from './straight-lines.ts';
+import { thinSessions } from './thin-sessions.ts';
+
+/** Of 611,520 daily bars of large companies 10 go further in a session; most are spin-offs and errors. */
+const JUMP = 1.5;
+
+/** Large companies do fall by a sixth and recover in one day, but hardly ever to within a twentieth of where they were. */
+const SPIKE = 1.2;
+const SPIKE_AGREEMENT = 1.05;
+
+/** Ratios that boards choose, as new and old shares, and how near a jump must come to one. */
+const COMMON_SPLITS: readonly (readonly [number, number])[] = [
+  ...[2, 3, 4, 5, 7, 10, 20].map((shares): readonly [number, number] => [shares, 1]),
+  [3, 2],
+];
+const SPLIT_TOLERANCE = 0.02;
+
+/** A first bar that moves by more from open to close is the work of news rather than of a split. */
+const CALM = 1.05;
+
+/**
+ * Warnings about the accepted bars, ascending by session. Comparisons take the known bars
+ * in: a known session is reported too if only a judged one beside it shows that it is odd.
+ */
+export function findOddities(bars: Bars, context: SeriesContext): Oddity[] {
+  const joined = joinBars(context.known, bars);
+  const sessions = sessionsOf(joined, context);
+  const odd = new Map<Day, Oddity>();
+  for (const { session, usual } of thinSessions(sessions, context)) {
+    const note = `${session.bars} bars, where about ${usual} are usual`;
+    odd.set(session.day, { kind: 'thin', session: session.day, ts: session.ts, note });
+  }
+  for (const { session, original, at } of copiedBars(joined, context)) {
+    const note = `the bar repeats that of ${formatDay(original)}, volume and all`;
+    odd.set(session, { kind: 'repeat', session, ts: bars.ts[at] as number, note });
+  }
+  for (const line of linesIn(joined, context)) odd.set(line.session, line);
+  for (const doubt of findDividendOddities(sessions, context.actions)) odd.set(doubt.session, doubt);
+  for (const found of stepsIn(sessions, context)) odd.set(found.session, found);
+  return [...odd.values()].toSorted((a, b) => a.session - b.session);
+}
+
+/** Jumps, spikes and splits that do not show, ascending. */
+function stepsIn(sessions: Sessions, { actions, type = null }: SeriesContext): Oddity[] {
+  const splits = actions.filter(isSplit);
+  const odd: Oddity[] = [];
+  let last = nextComparable(sessions, 0, type);
+  for (let at = nextComparable(sessions, last + 1, type); at < sessions.length;) {
+    const next = nextComparable(sessions, at + 1, type);
+    if (!isEven(sessions, last, at, splits)) {
+      const [before, session, after] = [last, at, next].map((one) => sessionAt(sessions, one));
+      if (before === undefined || session === undefined) break;
+      const spike = spikeOf([before, session, after], actions);
+      const found = spike ?? jumpOf(before, session, actions) ?? hiddenSplit(before, session, splits);
+      if (found) odd.push({ ...found, session: session.day, ts: session.ts });
+      // What comes after a spike is compared with what came before it, so that the return is no jump.
+      last = spike ? last : at;
+    } else last = at;
+    at = next;
+  }
+  return odd;
+}
+
+/** The first session at a place or later whose prices can be compared; `length` if there is none. */
+function nextComparable({ low, length }: Sessions, from: number, type: string | null): number {
+  let at = from;
+  while (at < length && !bearsRatios(low[at] as number, type)) at++;
+  return at;
+}
+
+/** Whether there is nothing to be seen between two sessions: nearly every pair is done with here. */
+function isEven(sessions: Sessions, from: number, to: number, splits: readonly Split[]): boolean {
+  const { day, open, firstClose, close } = sessions;
+  const before = close[from] as number;
+  return (
+    !isBeyond((close[to] as number) / before, SPIKE) &&
+    !isBeyond((open[to] as number) / before, JUMP) &&
+    !isBeyond((firstClose[to] as number) / before, JUMP) &&
+    !splits.some(({ exDay }) => exDay > (day[from] as number) && exDay <= (day[to] as number))
+  );
+}
+
+/** Lines that were stored, at the first judged bar of each. */
+function linesIn({ bars: series, places }: JoinedBars, { interval, calendar }: SeriesContext): Oddity[] {
+  const sessionOf = sessionDateOf(interval, calendar);
+  return straightLines(series, interval).flatMap(({ from, to, note }): Oddity[] => {
+    const first = places.subarray(from, to).findIndex((place) => place >= 0);
+    if (first === -1) return [];
+    const ts = series.ts[from + first] as number;
+    return [{ kind: 'line', session: sessionOf(ts), ts, note }];
+  });
+}
+
+type Finding = Pick<Oddity, 'kind' | 'note'>;
+
+function spikeOf(
+  [before, session, after]: readonly [SessionPrices, SessionPrices, SessionPrices | undefined],
+  actions: readonly CorporateAction[],
+): Finding | undefined {
+  if (!after || !(before.given || session.given || after.given)) return undefined;
+  if (!areNeighbours(before, session) || !areNeighbours(session, after)) return undefined;
+  // Most sessions are done with here; the exact comparison is dearer.
+  if (!isBeyond(session.close / before.close, SPIKE)) return undefined;
+  const factor = standout(session.day, [session.firstClose, session.close], [before, after], actions);
+  if (!isBeyond(factor, SPIKE) || !closesAgree(before, after, SPIKE_AGREEMENT, actions)) return undefined;
+  const note = `close ${session.close} stands between closes of ${before.close} and ${after.close}`;
+  return { kind: 'spike', note };
+}
+
+function jumpOf(
+  before: SessionPrices,
+  session: SessionPrices,
+  actions: readonly CorporateAction[],
+): Finding | undefined {
+  const prices = [session.open, session.firstClose];
+  if (!prices.some((price) => isBeyond(price / before.close, JUMP))) return undefined;
+  if (!(before.given || session.given) || !areNeighbours(before, session)) return undefined;
+  const change = (price: number): number =>
+    changeOf({ day: before.day, price: before.close }, { day: session.day, price }, actions);
+  const open = change(session.open);
+  const close = change(session.firstClose);
+  if (!isBeyond(open, JUMP) && !isBeyond(close, JUMP)) return undefined;
+  const what = isBeyond(close, JUMP)
+    ? `close ${session.firstClose} is ${times(close)}`
+    : `open ${session.open} is ${times(open)}`;
+  const note = `${what} the last close of ${before.close}`;
+  // A changed basis shows from the open on; news moves the price all day, and a bad tick is gone by the close.
+  const isCalm = !isBeyond(session.firstClose / session.open, CALM);
+  const split = isCalm ? (splitLike(open) ?? splitLike(close)) : undefined;
+  return split === undefined
+    ? { kind: 'jump', note: `${note}, and no corporate action explains it` }
+    : { kind: 'basis-flip', note: `${note}: it looks like a ${split} split that the provider does not list` };
+}
+
+/** A listed split that would make a jump, if the prices went down or up by it, and they did not. */
+function hiddenSplit(
+  before: SessionPrices,
+  session: SessionPrices,
+  splits: readonly Split[],
+): Finding | undefined {
+  const ratio = splitRatio(before.day, session.day, splits);
+  if (!isBeyond(ratio, JUMP)) return undefined;
+  if (!(before.given || session.given) || !areNeighbours(before, session)) return undefined;
+  const isUnmoved = [session.open, session.firstClose].every((price) => {
+    const change = price / before.close;
+    return !isBeyond(change, JUMP) && isBeyond(change * ratio, JUMP);
+  });
+  if (!isUnmoved) return undefined;
+  const note = `close ${session.firstClose} after ${before.close} does not show the split of ${ratio} for 1 after ${formatDay(before.day)}`;
+  return { kind: 'basis-flip', note };
+}
+
+/** Stock dividends and the like: so near 1 that only a ratio that is just theirs speaks for one. */
+const SMALL_SPLITS: readonly (readonly [number, number])[] = [
+  ...[2, 3, 4, 5, 10, 20].map((old): readonly [number, number] => [old + 1, old]),
+  [5, 3],
+  [7, 5],
+];
+const SMALL_SPLIT_TOLERANCE = 3e-4;
+
+/** The split that changed stored prices by this ratio, known to four digits, as `2:1`, or undefined. */
+export function splitOfRatio(ratio: number): string | undefined {
+  return splitLike(ratio) ?? splitAmong(SMALL_SPLITS, ratio, SMALL_SPLIT_TOLERANCE);
+}
+
+/** The common split that moves a price by this factor, as `2:1`, or undefined. */
+function splitLike(factor: number): string | undefined {
+  return splitAmong(COMMON_SPLITS, factor, SPLIT_TOLERANCE);
+}
+
+function splitAmong(
+  splits: readonly (readonly [number, number])[],
+  factor: number,
+  tolerance: number,
+): string | undefined {
+  for (const [shares, old] of splits) {
+    if (Math.abs((factor * shares) / old - 1) <= tolerance) return `${shares}:${old}`;
+    if (Math.abs((factor * old) / shares - 1) <= tolerance) return `${old}:${shares}`;
+  }
+  return undefined;
+}
+
+function times(factor: number): string {
+  return `${factor >= 10 ? Math.round(factor) : Number(factor.toPrecision(3))} times`;
+}

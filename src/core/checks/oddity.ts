@@ -1,0 +1,41 @@
+import type { Day } from '../session/day.ts';
+
+/** Something about sound, stored bars that a person should look at. At most one a session. */
+export interface Oddity {
+  /**
+   * - `jump`: the session starts or closes beyond 1.5 times, or below 1/1.5 of, the close before, without an action that explains it
+   * - `basis-flip`: such a jump by a common split ratio, or a split that does not show in the prices
+   * - `spike`: one session beyond 1.2 times, or below 1/1.2 of, both neighbours, which agree
+   * - `repeat`: a daily bar that is the session's before it, open to volume
+   * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same
+   * - `line`: closes that go on by one exact step, where so much of the series does that it is left as it is
+   * - `sources-differ`: bars that stay have other prices at another source
+   * - `thin`: an intraday session with less than half of the usual bars
+   * - `outside-range`: bars that open or close outside their high and low, once a series, at the first of them
+   * - `end-stamps`: intraday rows of a file that look stamped with the end of their bars, once a reading
+   * - `bad-action`: a split or dividend that cannot be: it is in quarantine
+   * - `action-changed`: a split or dividend that its source moved, changed or leaves out
+   * - `dividend-currency`: a dividend in another currency than the price
+   * - `dividend-size`: a dividend that the prices of its ex-date, or those beside it, contradict
+   */
+  readonly kind:
+    | 'jump'
+    | 'spike'
+    | 'basis-flip'
+    | 'repeat'
+    | 'identity'
+    | 'thin'
+    | 'line'
+    | 'sources-differ'
+    | 'outside-range'
+    | 'end-stamps'
+    | 'bad-action'
+    | 'action-changed'
+    | 'dividend-currency'
+    | 'dividend-size';
+  readonly session: Day;
+  /** Stamp of the session's first bar, ms since the epoch. */
+  readonly ts: number;
+  /** One line for the user, without the ticker and the date. */
+  readonly note: string;
+}

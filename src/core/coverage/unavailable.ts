@@ -1,0 +1,125 @@
+import type { Calendar } from '../calendar/calendar.ts';
+import { type Coverage, unknownTicker, within } from './coverage.ts';
+import type { DayRange } from '../session/day.ts';
+import { type AbsenceReason, type Claim, leadingClaim } from './evidence.ts';
+import { span } from '../session/ranges.ts';
+
+/** Sessions that one provider cannot give, and why. */
+export interface UnavailableSessions {
+  readonly provider: string;
+  readonly reason: AbsenceReason;
+  readonly sessions: number;
+  /** When any of them is asked for again, ms since the epoch; null: not by itself. */
+  readonly nextRetryAt: number | null;
+}
+
+/** The same of many tickers. */
+export interface Unavailable extends UnavailableSessions {
+  /** In the order in which they were found, each once. */
+  readonly tickers: readonly string[];
+}
+
+/** On these sessions there was nothing to trade or nobody traded: nothing is lacking. */
+export const NOTHING_TO_TRADE: ReadonlySet<AbsenceReason> = new Set([
+  'pre-listing',
+  'delisted',
+  'halted',
+  'no-trades',
+]);
+
+const NOTHING: readonly UnavailableSessions[] = [];
+
+/** These can only be had from somebody else. */
+const ELSEWHERE: ReadonlySet<AbsenceReason> = new Set(['unknown-ticker', 'plan-limited']);
+
+/**
+ * What of a range cannot be had: the sessions of an unknown ticker, those that a plan does not reach, all that should
+ * have a bar where not one has, and those between the first and the last bar where more of them lack one than have one.
+ */
+export function unavailableIn(
+  coverage: Coverage,
+  range: DayRange,
+  calendar: Calendar,
+): readonly UnavailableSessions[] {
+  if (coverage.absent.length === 0) return NOTHING;
+  const unknown = unknownTicker(coverage);
+  if (unknown !== undefined) return [partOf(leadingClaim(unknown.by), calendar.count([range]))];
+  const { present, absent } = within(coverage, [range]);
+  const parts = absent.map(({ by, ...days }) => ({ days, claim: leadingClaim(by) }));
+  const elsewhere = parts.filter(({ claim }) => ELSEWHERE.has(claim.reason));
+  const counted = [...elsewhere, ...lackingIn(parts, present, calendar)].flatMap(({ days, claim }) => {
+    const sessions = calendar.count([days]);
+    return sessions === 0 ? [] : [{ ...partOf(claim, sessions), tickers: [] }];
+  });
+  return joined(counted).map(({ tickers: _none, ...part }) => part);
+}
+
+interface AbsentPart {
+  readonly days: DayRange;
+  readonly claim: Claim;
+}
+
+/** Absent sessions that should have a bar, where most of those that could have one lack it; else none. */
+function lackingIn(
+  parts: readonly AbsentPart[],
+  present: readonly DayRange[],
+  calendar: Calendar,
+): AbsentPart[] {
+  const lacking = parts.filter(({ claim }) => isHole(claim.reason));
+  const whole = span(present);
+  if (whole === undefined) return lacking;
+  const inside = lacking.filter(({ days }) => days.from >= whole.from && days.to <= whole.to);
+  const without = calendar.count(inside.map(({ days }) => days));
+  return without > calendar.count(present) ? inside : [];
+}
+
+/** Sessions of a range that are known to have no bar though nobody says why: a vendor's holes, and rejected rows. */
+export function holesIn(coverage: Coverage, range: DayRange, calendar: Calendar): number {
+  return within(coverage, [range]).absent.reduce((sum, { by, ...days }) => {
+    return isHole(leadingClaim(by).reason) ? sum + calendar.count([days]) : sum;
+  }, 0);
+}
+
+/** Whether sessions that are absent for a reason should have had a bar, from this very provider. */
+export function isHole(reason: AbsenceReason): boolean {
+  return !NOTHING_TO_TRADE.has(reason) && !ELSEWHERE.has(reason) && reason !== 'doubted';
+}
+
+/** Groups by provider and reason, those of most tickers first. */
+export function groupUnavailable(
+  ofTickers: readonly { readonly ticker: string; readonly parts: readonly UnavailableSessions[] }[],
+): Unavailable[] {
+  const all = ofTickers.flatMap(({ ticker, parts }) => parts.map((part) => ({ ...part, tickers: [ticker] })));
+  return joined(all).toSorted((a, b) => b.tickers.length - a.tickers.length);
+}
+
+/** Two lists of groups as one. */
+export function joinUnavailable(a: readonly Unavailable[], b: readonly Unavailable[]): Unavailable[] {
+  return joined([...a, ...b]).toSorted((x, y) => y.tickers.length - x.tickers.length);
+}
+
+function joined(groups: readonly Unavailable[]): Unavailable[] {
+  const byKey = new Map<string, Unavailable & { readonly names: Set<string> }>();
+  for (const { tickers, ...group } of groups) {
+    const key = `${group.provider} ${group.reason}`;
+    const before = byKey.get(key);
+    const names = before?.names ?? new Set<string>();
+    for (const ticker of tickers) names.add(ticker);
+    byKey.set(key, {
+      ...group,
+      sessions: (before?.sessions ?? 0) + group.sessions,
+      nextRetryAt: before === undefined ? group.nextRetryAt : earlier(before.nextRetryAt, group.nextRetryAt),
+      ...{ names, tickers: [] },
+    });
+  }
+  return [...byKey.values()].map(({ names, ...group }) => ({ ...group, tickers: [...names] }));
+}
+
+function partOf({ provider, reason, nextRetryAt }: Claim, sessions: number): UnavailableSessions {
+  return { provider, reason, sessions, nextRetryAt };
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}

@@ -1,0 +1,181 @@
+import { type Series, seriesKey } from '../bars/bars.ts';
+import type { Calendar } from '../calendar/calendar.ts';
+import {
+  type Coverage,
+  NOTHING_KNOWN,
+  provisionalAt,
+  cutIn,
+  unconfirmedAt,
+  unknownTo,
+  unlearn,
+} from '../coverage/coverage.ts';
+import type { DayRange } from '../session/day.ts';
+import type { EarlySessions } from './early-check.ts';
+import { type Asking, isDue } from '../coverage/evidence.ts';
+import type { Interval } from '../session/interval.ts';
+import { intersect, normalize, subtract } from '../session/ranges.ts';
+import { type UnavailableSessions, holesIn, unavailableIn } from '../coverage/unavailable.ts';
+
+/** Sessions that a user wants of one series. */
+export interface WantedSeries {
+  readonly series: Series;
+  readonly calendar: Calendar;
+  /** Session dates, `[from, to)`; only settled sessions. */
+  readonly range: DayRange;
+}
+
+/** What a backfill has to fetch of one series. */
+export interface SeriesGaps {
+  readonly series: Series;
+  readonly calendar: Calendar;
+  /** Maximal runs of sessions to fetch, ascending; each starts and ends with a session. */
+  readonly gaps: readonly DayRange[];
+  /** Sessions in the gaps. */
+  readonly sessions: number;
+  /** Days of sessions outside the gaps that have a final bar: what an answer can be compared with. */
+  readonly final: readonly DayRange[];
+  /** Sessions outside the gaps that wait to be confirmed: worth asking for where a request reaches them anyway. Default none. */
+  readonly riders?: readonly DayRange[];
+  /** Whether the gaps are wanted again, whatever is there. Default false. */
+  readonly again?: boolean;
+  /** Its oldest sessions, where it has any that are final. */
+  readonly early?: EarlySessions;
+  /** What of the wanted sessions outside the gaps cannot be had. Default nothing. */
+  readonly unavailable?: readonly UnavailableSessions[];
+  /** Wanted sessions outside the gaps that have no bar though nobody says why. Default none. */
+  readonly holes?: number;
+  /** Wanted sessions outside the gaps whose bars are not final yet. Default none. */
+  readonly provisional?: number;
+}
+
+export interface GapOptions {
+  /** Id of the provider that will be asked: another one's "I have none" does not count. */
+  readonly provider: string;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** How many days back the provider reaches today, by interval; null or no entry: without limit. Default: no limit. */
+  readonly reachDays?: Readonly<Partial<Record<Interval, number | null>>>;
+  /**
+   * How long a session that waits to be confirmed is left to the next request that is due anyway, before it is worth one of
+   * its own, in ms. Default: for ever.
+   */
+  readonly confirmAfterMs?: number;
+  /** The edition of what the provider would read of a ticker now, see `Asking`. Asked only where it claims an absence, or may have been cut. */
+  readonly editionOf?: (ticker: string) => string | null;
+  /** Take the whole wanted range as one gap, whatever is known (`--no-gaps`). Default false. */
+  readonly everything?: boolean;
+  /**
+   * By ticker: the ex-dates of which the corporate actions are known, ascending and disjoint. Where given, a present
+   * session of a `1d` series whose day is not among them is a gap: without its splits a price cannot be read. The other
+   * intervals are left alone: what lies before a provider's look-back could never be closed. Default: not looked at.
+   */
+  readonly actionsCovered?: ReadonlyMap<string, readonly DayRange[]>;
+}
+
+/**
+ * One pass over all series: the sessions of each that are missing, provisional, absent with a retry that is due, or
+ * without known corporate actions. Gives one entry a wanted series, in the same order; a complete series has no gaps.
+ */
+export function findGaps(
+  wanted: readonly WantedSeries[],
+  coverageOf: Pick<ReadonlyMap<string, Coverage>, 'get'>,
+  options: GapOptions,
+): SeriesGaps[] {
+  // Most of many series are known and wanted alike, and lack the same.
+  const alike = new Map<Coverage, { readonly view: View; readonly gaps: SeriesGaps }>();
+  return wanted.map((one) => {
+    const view = viewOf(one, coverageOf.get(seriesKey(one.series)) ?? NOTHING_KNOWN, options);
+    const known = alike.get(view.coverage);
+    if (known !== undefined && isSameView(known.view, view)) return { ...known.gaps, series: one.series };
+    const gaps = gapsIn(one.series, view, options);
+    alike.set(view.coverage, { view, gaps });
+    return gaps;
+  });
+}
+
+/** All of a series that its gaps depend on. */
+interface View extends Pick<WantedSeries, 'calendar' | 'range'> {
+  readonly interval: Interval;
+  readonly coverage: Coverage;
+  /** See `GapOptions.editionOf`; null where nothing depends on it. */
+  readonly edition: string | null;
+  /** Days of which the corporate actions are known; undefined where it does not matter. */
+  readonly readable: readonly DayRange[] | undefined;
+}
+
+const NO_DAYS: readonly DayRange[] = [];
+
+function viewOf({ series, calendar, range }: WantedSeries, coverage: Coverage, options: GapOptions): View {
+  const { provider, actionsCovered, editionOf } = options;
+  const claims =
+    coverage.absent.some(({ by }) => by.some((claim) => claim.provider === provider)) ||
+    coverage.unconfirmed?.some((run) => run.edition !== undefined) === true;
+  return {
+    ...{ interval: series.interval, calendar, range, coverage },
+    edition: claims ? (editionOf?.(series.ticker) ?? null) : null,
+    readable:
+      series.interval === '1d' ? actionsCovered && (actionsCovered.get(series.ticker) ?? NO_DAYS) : undefined,
+  };
+}
+
+/** Whether two views of one coverage are the same. */
+function isSameView(a: View, b: View): boolean {
+  return (
+    a.interval === b.interval &&
+    a.calendar === b.calendar &&
+    a.range.from === b.range.from &&
+    a.range.to === b.range.to &&
+    a.edition === b.edition &&
+    a.readable === b.readable
+  );
+}
+
+function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
+  const { coverage, calendar, range } = view;
+  const closed = options.everything ? [] : closedDays(view, options);
+  const gaps = sessionRuns(subtract(normalize([range]), closed), calendar);
+  const unconfirmed = unconfirmedAt(coverage, options.now);
+  const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
+  const waiting = intersect([range], subtract(provisionalAt(coverage, options.now), gaps));
+  return {
+    ...{ series, calendar, gaps, sessions: calendar.count(gaps), final },
+    ...(options.everything && { again: true }),
+    riders: subtract(unconfirmed, gaps),
+    unavailable: unavailableIn(unlearn(coverage, gaps), range, calendar),
+    holes: holesIn(unlearn(coverage, gaps), range, calendar),
+    provisional: calendar.count(waiting),
+  };
+}
+
+const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+/** Days that need no request. */
+function closedDays({ interval, coverage, edition, readable }: View, options: GapOptions): DayRange[] {
+  const { provider, now, reachDays, confirmAfterMs } = options;
+  const asking: Asking = { provider, now, reachDays: reachDays?.[interval] ?? null, edition };
+  const unknown = unknownTo(provider, coverage);
+  if (unknown !== undefined && !isDue([unknown], asking)) return [ALL_DAYS];
+  const open = provisionalAt(coverage, now);
+  const asked = subtract(
+    subtract(open, unconfirmedAt(coverage, now, confirmAfterMs)),
+    cutIn(coverage, edition),
+  );
+  const settled = subtract(coverage.present, asked);
+  const explained = coverage.absent.filter(({ by }) => !isDue(by, asking));
+  return normalize([...(readable === undefined ? settled : intersect(settled, readable)), ...explained]);
+}
+
+/** Trims day ranges to the sessions they hold and joins those that no other session parts. */
+export function sessionRuns(days: readonly DayRange[], calendar: Calendar): DayRange[] {
+  const runs: DayRange[] = [];
+  for (const range of days) {
+    const from = calendar.sessionOnOrAfter(range.from);
+    const to = calendar.sessionOnOrBefore(range.to - 1) + 1;
+    if (from >= to) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && calendar.nextSession(last.to - 1) === from) {
+      runs[runs.length - 1] = { from: last.from, to };
+    } else runs.push({ from, to });
+  }
+  return runs;
+}

@@ -1,0 +1,109 @@
+import type { Calendar } from '../calendar/calendar.ts';
+import type { Day, DayRange } from '../session/day.ts';
+import { contains, intersect, union } from '../session/ranges.ts';
+
+/** What shapes the days of a request. */
+export interface Bounds {
+  readonly calendar: Calendar;
+  /** First day that the provider reaches. */
+  readonly earliest: Day;
+  /** Longest range of one request; null: no limit. */
+  readonly maxSpanDays: number | null;
+}
+
+/**
+ * Final sessions that ride on a request that is due anyway: enough to tell a restated series, whose prices all changed
+ * by one ratio, from a corrected bar.
+ */
+const OVERLAP_SESSIONS = 4;
+
+/** Gaps as far as the provider reaches, and what of them lies before. */
+export function cutAtLookBack(
+  gaps: readonly DayRange[],
+  earliest: Day,
+  calendar: Calendar,
+): { reachable: DayRange[]; beyond: DayRange[] } {
+  if (earliest === Number.NEGATIVE_INFINITY) return { reachable: [...gaps], beyond: [] };
+  const first = calendar.sessionOnOrAfter(earliest);
+  const last = calendar.sessionOnOrBefore(earliest - 1);
+  return {
+    reachable: intersect(gaps, [{ from: first, to: Number.POSITIVE_INFINITY }]),
+    beyond: intersect(gaps, [{ from: Number.NEGATIVE_INFINITY, to: last + 1 }]),
+  };
+}
+
+/**
+ * Covers the gaps with the fewest windows of at most `maxSpanDays`: each window starts where the first gap that
+ * is not covered starts, which no other choice can beat. Gives the gaps of each window.
+ */
+export function windows(
+  gaps: readonly DayRange[],
+  maxSpanDays: number | null,
+  calendar: Calendar,
+): DayRange[][] {
+  if (maxSpanDays === null) return gaps.length > 0 ? [[...gaps]] : [];
+  const found: DayRange[][] = [];
+  let rest = [...gaps];
+  for (let first = rest[0]; first !== undefined; first = rest[0]) {
+    const end = first.from + maxSpanDays;
+    const inside = intersect(rest, [{ from: first.from, to: end }]);
+    const trimmed = inside.map((gap) => ({ from: gap.from, to: calendar.sessionOnOrBefore(gap.to - 1) + 1 }));
+    found.push(trimmed);
+    const next = calendar.sessionOnOrAfter(end);
+    rest = intersect(rest, [{ from: next, to: Number.POSITIVE_INFINITY }]);
+  }
+  return found;
+}
+
+/** Gaps with the sessions that wait to be confirmed, as far as they cost no request more. */
+export function withRiders(
+  gaps: readonly DayRange[],
+  riders: readonly DayRange[],
+  bounds: Bounds,
+): DayRange[] {
+  const { calendar, earliest, maxSpanDays } = bounds;
+  const requests = (days: readonly DayRange[]): number => windows(days, maxSpanDays, calendar).length;
+  let ridden = [...gaps];
+  for (const rider of gaps.length === 0 ? [] : riders) {
+    const together = union(ridden, [rider]);
+    if (rider.from >= earliest && requests(together) === requests(gaps)) ridden = together;
+  }
+  return ridden;
+}
+
+/** The days of a window with the overlap that the provider's limits leave room for. */
+export function withOverlap(
+  window: readonly DayRange[],
+  final: readonly DayRange[],
+  limits: Bounds,
+): DayRange {
+  const range = { from: window[0]?.from ?? 0, to: window.at(-1)?.to ?? 0 };
+  const { calendar, earliest } = limits;
+  const room = (limits.maxSpanDays ?? Number.POSITIVE_INFINITY) - (range.to - range.from);
+  const isFree = (day: Day): boolean => contains(final, day);
+  let from = range.from;
+  for (let i = 0; i < OVERLAP_SESSIONS; i++) {
+    const before = calendar.sessionOnOrBefore(from - 1);
+    if (!isFree(before) || before < earliest || range.from - before > room) break;
+    from = before;
+  }
+  if (from < range.from) return { from, to: range.to };
+  let to = range.to;
+  for (let i = 0; i < OVERLAP_SESSIONS; i++) {
+    const after = calendar.sessionOnOrAfter(to);
+    if (!isFree(after) || after + 1 - range.to > room) break;
+    to = after + 1;
+  }
+  return { from, to };
+}
+
+/**
+ * A range with the days before its first session on which there may have been one that the calendar does not know: where it
+ * is a guess, or after it was compiled. Whether a history is filled at once or day by day then gives the same bars.
+ */
+export function withUncertainDays(range: DayRange, { calendar, earliest, maxSpanDays }: Bounds): DayRange {
+  const isCertain = !calendar.advisory && contains([calendar.reliable], range.from - 1);
+  const from = calendar.sessionOnOrBefore(range.from - 1) + 1;
+  const isTooLong = maxSpanDays !== null && range.to - from > maxSpanDays;
+  return isCertain || from < earliest || isTooLong ? range : { from, to: range.to };
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
+import { type ActionBook, EMPTY_BOOK } from '../../../core/actions/action-book.ts';
+import { calendarFor } from '../../../core/calendar/calendars.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import { union } from '../../../core/session/ranges.ts';
+import { statedActionsDigest, trustedBook } from './actions-knowledge.ts';
+import { decodeActions, readActionsFooter } from '../codec/decode.ts';
+import { digestOfActions } from '../codec/digest.ts';
+import { loadFile } from '../files/disk.ts';
+import { joinRuns } from '../partition/knowledge.ts';
+import { actionsPath } from '../files/layout.ts';
+import { assertDigest } from '../codec/own-entry.ts';
+import type { Told } from '../partition/told.ts';
+
+/** What a file of corporate actions holds. */
+export interface BookFile {
+  readonly book: ActionBook;
+  /** The same for the same actions; undefined where there is no file, or where its word on itself does not count. */
+  readonly edition: string | undefined;
+}
+
+export const NO_BOOK: BookFile = { book: EMPTY_BOOK, edition: undefined };
+
+/** The edition of a file with such a digest: long enough to tell those of one ticker apart. */
+export function editionOf(digest: string): string {
+  return digest.slice(0, 16);
+}
+
+/**
+ * Corporate actions of a ticker and what its file knows of them: what is in force lies in the rows, what was, in the
+ * metadata. Throws `store-corrupt` if the file is damaged.
+ */
+export async function readBookFile(root: string, ticker: string): Promise<BookFile> {
+  const path = actionsPath(ticker);
+  const file = await loadFile(join(root, path));
+  if (file === undefined) return NO_BOOK;
+  try {
+    return await decodeBook(ticker, file);
+  } catch (error) {
+    if (!(error instanceof BackfillError)) throw error;
+    throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
+      ticker,
+      cause: error,
+    });
+  }
+}
+
+/** The content of a file of corporate actions. Throws `store-corrupt` if its rows are not those that were written. */
+export async function decodeBook(ticker: string, file: AsyncBuffer): Promise<BookFile> {
+  const footer = await readActionsFooter(file);
+  const { past, doubts, covered, doubt } = trustedBook(ticker, footer);
+  const book = { entries: await decodeActions(file), past, doubts, covered };
+  const digest = statedActionsDigest(ticker, footer);
+  assertDigest(digest, () => digestOfActions(book));
+  return { book, edition: digest === undefined || doubt !== undefined ? undefined : editionOf(digest) };
+}
+
+/** A book with the days that daily bars tell of, if they were told of just these actions. */
+export function withTold({ book, edition }: BookFile, ticker: string, told: Told | undefined): ActionBook {
+  if (told === undefined || told.of !== edition) return book;
+  return { ...book, covered: joinRuns(union(book.covered, told.days), calendarFor(ticker)) };
+}

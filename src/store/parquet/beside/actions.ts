@@ -1,0 +1,221 @@
+import type { AsyncBuffer } from 'hyparquet';
+import { type ActionBook, hearActions } from '../../../core/actions/action-book.ts';
+import { actionValue, type CorporateAction } from '../../../core/bars/bars.ts';
+import { calendarFor } from '../../../core/calendar/calendars.ts';
+import type { DayRange } from '../../../core/session/day.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import { contains, intersect, normalize, subtract, union } from '../../../core/session/ranges.ts';
+import { type BookFile, decodeBook, editionOf, NO_BOOK, readBookFile } from './action-file.ts';
+import { encodeBook } from './actions-knowledge.ts';
+import { assertBounds } from '../codec/bounds.ts';
+import { type Check, commitFile, removeFile } from '../files/commit.ts';
+import type { CommitFs } from '../files/commit-fs.ts';
+import { decodeActions, readActionsFooter } from '../codec/decode.ts';
+import { digestOfActions } from '../codec/digest.ts';
+import { ACTION_COLUMNS, currencyOf, encodeActions } from '../codec/encode.ts';
+import { joinRuns } from '../partition/knowledge.ts';
+import { actionsPath, dailyOf } from '../files/layout.ts';
+import { assertDigest } from '../codec/own-entry.ts';
+import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
+import { readPartition } from '../partition/partition-file.ts';
+import { readMetadata } from '../codec/read-columns.ts';
+import { Reads } from './reads.ts';
+import { actionsSaid } from '../partition/said.ts';
+import type { Note } from '../partition/scan-cache.ts';
+import type { Told } from '../partition/told.ts';
+import { writePartition } from '../partition/write-partition.ts';
+
+/** What an answer says of a ticker's corporate actions. */
+interface ActionsAnswer {
+  readonly actions: readonly CorporateAction[];
+  /** Ex-dates that it speaks of; may be empty. */
+  readonly covered: DayRange;
+  readonly source: string;
+  /** ms since the epoch. */
+  readonly fetchedAt: number;
+}
+
+/** Throws `store-corrupt` like `decodeBook`, and if the footer has other bounds than the rows. */
+export async function assertWholeActions(ticker: string, file: AsyncBuffer): Promise<void> {
+  const { book } = await decodeBook(ticker, file);
+  const { entries } = book;
+  assertBounds(await readMetadata(file, ACTION_COLUMNS), {
+    ex_date: entries.map(({ action }) => action.exDay),
+    kind: entries.map(({ action }) => action.kind),
+    value: entries.map(({ action }) => actionValue(action)),
+    currency: entries.map(({ action }) => currencyOf(action)),
+    source: entries.map(({ source }) => source),
+    fetched_at: entries.map(({ fetchedAt }) => fetchedAt),
+  });
+}
+
+/**
+ * Writes what `change` makes of the corporate actions of a ticker and of what is known of them; the same is not written.
+ * A damaged file goes to quarantine, and `store-corrupt` is thrown.
+ */
+export async function updateActions(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  change: (before: ActionBook) => ActionBook,
+  note?: Note,
+): Promise<void> {
+  const { before, after } = await changed(fs, root, ticker, change, new Reads(root));
+  if (!isSame(before, after)) await writeOrRemove(fs, root, ticker, after, note);
+}
+
+/**
+ * The same, but for days that are covered now and were not while nothing else changes: these are left to the bars to tell.
+ */
+export async function updateOrTell(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  change: (before: ActionBook) => ActionBook,
+  reads: Reads,
+  note: Note,
+): Promise<Told | undefined> {
+  const { before, after, edition } = await changed(fs, root, ticker, change, reads);
+  if (isSame(before, after)) return undefined;
+  const isMore = subtract(before.covered, after.covered).length === 0;
+  if (edition !== undefined && isMore && isSame({ ...before, covered: after.covered }, after))
+    return { of: edition, days: after.covered };
+  await writeOrRemove(fs, root, ticker, after, note);
+  return undefined;
+}
+
+async function changed(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  change: (before: ActionBook) => ActionBook,
+  reads: Reads,
+): Promise<{
+  readonly before: ActionBook;
+  readonly after: ActionBook;
+  readonly edition: string | undefined;
+}> {
+  const read = (): Promise<BookFile> => reads.book(ticker);
+  const file = { path: actionsPath(ticker), loss: missingUntilRerun('splits and dividends'), read };
+  const [{ book, edition } = NO_BOOK] = await readAllOrSetAside(fs, root, [file]);
+  const after = change(book);
+  // Runs that only a week-end parts become one, or a year of daily answers would fill the footer.
+  return {
+    before: book,
+    after: { ...after, covered: joinRuns(after.covered, calendarFor(ticker)) },
+    edition,
+  };
+}
+
+async function writeOrRemove(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  book: ActionBook,
+  note?: Note,
+): Promise<void> {
+  const isEmpty = [book.entries, book.past, book.doubts, book.covered].every(({ length }) => length === 0);
+  if (isEmpty) await removeFile(fs, root, actionsPath(ticker));
+  else await writeActions(fs, root, ticker, book, note);
+}
+
+/** Writes a file of corporate actions anew, with what is believed of it. */
+export async function rewriteActions(fs: CommitFs, root: string, ticker: string): Promise<void> {
+  await writeActions(fs, root, ticker, (await readBookFile(root, ticker)).book);
+}
+
+/** Merges actions by kind and ex-date, and the ex-dates that are known, as `updateActions` does. */
+export function mergeActions(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  { covered, ...answer }: ActionsAnswer,
+  note?: Note,
+): Promise<void> {
+  const told = { ...answer, wouldList: { from: covered.from, to: covered.from }, isOwnList: false };
+  const heard = (before: ActionBook): ActionBook => ({
+    ...hearActions(before, told),
+    covered: union(before.covered, [covered]),
+  });
+  return updateActions(fs, root, ticker, heard, note);
+}
+
+/**
+ * Removes the actions with ex-dates in a range, also those that are in force no more, and that these are known; a file
+ * that keeps nothing goes. Gives the number of actions in force that were removed. A damaged file goes to quarantine, and
+ * `store-corrupt` is thrown.
+ */
+export async function forgetActionsIn(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  range: DayRange,
+): Promise<number> {
+  const cut = (book: ActionBook): ActionBook => cutBook(book, range).kept;
+  const { before, after } = await changed(fs, root, ticker, cut, new Reads(root));
+  if (isSame(before, after)) return 0;
+  // First, so that they do not tell again what the file says no more.
+  await untell(fs, root, ticker);
+  await writeOrRemove(fs, root, ticker, after);
+  return before.entries.length - after.entries.length;
+}
+
+/** Writes what daily bars tell of a ticker's corporate actions into their own file. */
+export async function keepTold(fs: CommitFs, root: string, ticker: string): Promise<void> {
+  const { book, edition } = await new Reads(root).book(ticker);
+  if (edition !== undefined) await writeActions(fs, root, ticker, book);
+}
+
+/** Takes from daily bars what they tell of the ticker's corporate actions. */
+async function untell(fs: CommitFs, root: string, ticker: string): Promise<void> {
+  const partition = dailyOf(ticker);
+  const content = await readPartition(root, partition);
+  if (content?.knowledge.told === undefined) return;
+  const { told: _, ...knowledge } = content.knowledge;
+  await writePartition(fs, root, partition, { ...content, knowledge });
+}
+
+/** A book without a range of ex-dates, and what goes. */
+export function cutBook(
+  book: ActionBook,
+  range: DayRange,
+): { readonly kept: ActionBook; readonly gone: ActionBook } {
+  const part = (isOf: (exDay: number) => boolean, covered: readonly DayRange[]): ActionBook => ({
+    entries: book.entries.filter(({ action }) => isOf(action.exDay)),
+    past: book.past.filter(({ action }) => isOf(action.exDay)),
+    doubts: book.doubts.filter(({ exDay }) => isOf(exDay)),
+    covered,
+  });
+  const goes = (exDay: number): boolean => contains([range], exDay);
+  return {
+    kept: part((exDay) => !goes(exDay), subtract(book.covered, normalize([range]))),
+    gone: part(goes, intersect(book.covered, [range])),
+  };
+}
+
+/** Whether two books say the same; covered days are joined in both. */
+function isSame(a: ActionBook, b: ActionBook): boolean {
+  if (subtract(b.covered, a.covered).length > 0 || subtract(a.covered, b.covered).length > 0) return false;
+  const text = ({ entries, past, doubts }: ActionBook): string => JSON.stringify([entries, past, doubts]);
+  return text(a) === text(b);
+}
+
+async function writeActions(
+  fs: CommitFs,
+  root: string,
+  ticker: string,
+  book: ActionBook,
+  note?: Note,
+): Promise<void> {
+  const path = actionsPath(ticker);
+  const digest = digestOfActions(book);
+  const metadata = encodeBook(ticker, book, digest);
+  const check: Check = async (written) => {
+    const footer = await readActionsFooter(written);
+    if (footer.metadata !== metadata) throw new BackfillError('store-corrupt', 'its knowledge is another');
+    const entries = await decodeActions(written);
+    assertDigest(digest, () => digestOfActions({ ...book, entries }));
+  };
+  const stamp = await commitFile(fs, root, path, encodeActions(book.entries, metadata), check);
+  if (stamp) note?.({ path, stamp, ...actionsSaid(book.covered, editionOf(digest)) });
+}

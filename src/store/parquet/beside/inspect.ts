@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
+import { BackfillError } from '../../../core/errors.ts';
+import type { SetAside } from '../../scan.ts';
+import { eachBounded } from '../../bounded.ts';
+import type { CommitFs } from '../files/commit-fs.ts';
+import { OWN_TROUBLE, troubleText } from '../files/disk.ts';
+import { errno } from '../files/absent.ts';
+import { assertNoDeadLink } from '../files/kind.ts';
+import { withFile } from '../files/open-file.ts';
+import { setAside, versionOf } from './quarantine.ts';
+import { type Stamp, stampAt } from '../files/stamp.ts';
+
+/** A file to look at, if it is there. */
+export interface Place<T> {
+  /** Relative to the root. */
+  readonly path: string;
+  /** Whose it is, as in `SetAside`. */
+  readonly of: Pick<SetAside, 'ticker' | 'interval'>;
+  /** Reads what is wanted of it. Throws `store-corrupt` if it is damaged. */
+  readonly read: (file: AsyncBuffer, stamp: Stamp) => Promise<T>;
+  /** What is known of it without reading; undefined if it has to be read. Asked with undefined where there is no file. */
+  readonly recall?: ((stamp: Stamp | undefined) => T | undefined) | undefined;
+}
+
+/** Why a file cannot be read: its content is damaged, or the system does not give it to us. */
+interface Unreadable {
+  readonly reason: string;
+  readonly damaged: boolean;
+}
+
+/** What was read, or why it could not be. */
+type Look<T> = { readonly content: T } | Unreadable;
+
+/**
+ * Reads every file that is there; the results come in the order of the items. A damaged one goes to quarantine if
+ * `mayMove`, and is reported in `aside` either way, as is one that the system does not let us read.
+ */
+export async function inspectAll<T, I>(
+  fs: CommitFs,
+  root: string,
+  items: readonly I[],
+  placeOf: (item: I) => Place<T>,
+  mayMove: boolean,
+): Promise<{ found: T[]; aside: SetAside[] }> {
+  const looks: (T | SetAside | undefined)[] = Array.from({ length: items.length });
+  const aside = new Set<T | SetAside | undefined>();
+  await eachBounded(items, async (item, i) => {
+    // Made one at a time: of a hundred thousand files it would take more room than what they say.
+    const place = placeOf(item);
+    const first = await lookAt(root, place);
+    const look =
+      first && 'reason' in first ? await lookAgain(fs, root, place, mayMove && first.damaged) : first;
+    if (look === undefined) return;
+    if ('content' in look) looks[i] = look.content;
+    else {
+      const { path, of } = place;
+      const left = !look.damaged && ({ isLeft: true } as const);
+      aside.add((looks[i] = { path, reason: look.reason, ...left, ...of }));
+    }
+  });
+  const isAside = (look: T | SetAside | undefined): look is SetAside => aside.has(look);
+  return {
+    found: looks.filter((look): look is T => look !== undefined && !isAside(look)),
+    aside: looks.filter(isAside),
+  };
+}
+
+/** Undefined if there is no such file. */
+async function lookAt<T>(root: string, { path, read, recall }: Place<T>): Promise<Look<T> | undefined> {
+  try {
+    if (recall !== undefined) {
+      const content = recall(await stampAt(join(root, path)));
+      if (content !== undefined) return { content };
+    }
+    const look = await withFile(join(root, path), async (file, stamp) => ({
+      content: await read(file, stamp),
+    }));
+    if (look === undefined) await assertNoDeadLink(root, path);
+    return look;
+  } catch (error) {
+    if (OWN_TROUBLE.has(errno(error))) return { reason: troubleText(error), damaged: false };
+    if (error instanceof BackfillError && error.code === 'store-corrupt') {
+      return { reason: error.message, damaged: true };
+    }
+    throw error;
+  }
+}
+
+/** A second look at an unreadable file, which a writer may have replaced meanwhile; what is damaged still is moved. */
+async function lookAgain<T>(
+  fs: CommitFs,
+  root: string,
+  place: Place<T>,
+  mayMove: boolean,
+): Promise<Look<T> | undefined> {
+  if (!mayMove) return lookAt(root, place);
+  const version = await versionOf(root, place.path);
+  const look = await lookAt(root, place);
+  if (look && 'reason' in look && look.damaged) await setAside(fs, root, place.path, version);
+  return look;
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { BackfillError } from '../../../core/errors.ts';
+import { type BookFile, NO_BOOK, readBookFile, withTold } from './action-file.ts';
+import { readFooter } from '../codec/decode.ts';
+import { judgeKnowledge } from '../partition/knowledge.ts';
+import { actionsPath, barsPath, dailyOf, type Partition } from '../files/layout.ts';
+import { withFile } from '../files/open-file.ts';
+import { type OpenedPartition, openPartition } from '../partition/opened.ts';
+import { isSameStamp, type Stamp, stampAt } from '../files/stamp.ts';
+import type { Told } from '../partition/told.ts';
+
+/**
+ * What was read of a store's files, each as long as it is the same one: whoever writes on top of what he judged by need not
+ * read it again, and does where somebody else committed in between.
+ */
+export class Reads {
+  readonly #root: string;
+  readonly #known = new Map<string, { readonly stamp: Stamp | undefined; readonly content: unknown }>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Throws like `openPartition`. */
+  opened(partition: Partition): Promise<OpenedPartition | undefined> {
+    return this.#of(barsPath(partition), undefined, () => openPartition(this.#root, partition));
+  }
+
+  /** What is known of a ticker's corporate actions, by their file and by daily bars. Throws like `readBookFile`. */
+  async book(ticker: string): Promise<BookFile> {
+    const file = await this.#of(actionsPath(ticker), NO_BOOK, () => readBookFile(this.#root, ticker));
+    return { ...file, book: withTold(file, ticker, await this.#told(ticker)) };
+  }
+
+  /** Damaged bars tell nothing. */
+  async #told(ticker: string): Promise<Told | undefined> {
+    const partition = dailyOf(ticker);
+    const path = barsPath(partition);
+    try {
+      const footer = this.#known.has(path)
+        ? (await this.opened(partition))?.footer
+        : await withFile(join(this.#root, path), readFooter);
+      const judged = footer && judgeKnowledge(partition, footer);
+      return judged && 'known' in judged ? judged.known.told : undefined;
+    } catch (error) {
+      if (error instanceof BackfillError && error.code === 'store-corrupt') return undefined;
+      throw error;
+    }
+  }
+
+  /** `absent`: what there is where there is no file. */
+  async #of<T>(path: string, absent: T, read: () => Promise<T>): Promise<T> {
+    // Before it is read: a file that is replaced meanwhile is read once too often.
+    const stamp = await stampAt(join(this.#root, path));
+    const known = this.#known.get(path);
+    if (known !== undefined && isSame(known.stamp, stamp)) return known.content as T;
+    const content = stamp === undefined ? absent : await read();
+    this.#known.set(path, { stamp, content });
+    return content;
+  }
+}
+
+function isSame(a: Stamp | undefined, b: Stamp | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : isSameStamp(a, b);
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { type Day, formatDay, parseDay } from '../../../core/session/day.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import type { Rename } from '../../store.ts';
+import { commitFile } from '../files/commit.ts';
+import type { CommitFs } from '../files/commit-fs.ts';
+import { loadText } from '../files/disk.ts';
+import { fields, list, text, textOrNull } from '../codec/json.ts';
+import { RENAMES_FILE } from '../files/layout.ts';
+import { stampAt } from '../files/stamp.ts';
+import { MOVE_IT } from '../files/wrong-kind.ts';
+
+/** The renames of `renames.json`; none if there is no such file. Throws `store-corrupt` if it holds something else. */
+export async function readRenamesFile(root: string): Promise<Rename[]> {
+  const path = join(root, RENAMES_FILE);
+  // Most stores have none, and every task asks.
+  if ((await stampAt(path)) === undefined) return [];
+  const content = await loadText(path);
+  if (content === undefined) return [];
+  try {
+    return list(JSON.parse(content)).map(renameOf);
+  } catch (error) {
+    const shape = '{"from": "FB", "to": "META", "start": null, "end": "2022-06-09"}';
+    throw new BackfillError(
+      'store-corrupt',
+      `${RENAMES_FILE} is no list of renames; it must be a JSON list of such as ${shape} (${String(error).replaceAll(/\s+/g, ' ')}); write it so, or ${MOVE_IT}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Adds a rename to `renames.json`, durably; one that is there already is not written. Throws like `readRenamesFile`. */
+export async function addRename(fs: CommitFs, root: string, rename: Rename): Promise<void> {
+  const renames = await readRenamesFile(root);
+  if (renames.some((known) => isSame(known, rename))) return;
+  const content = JSON.stringify([...renames, rename].map(jsonOf), null, 1);
+  await commitFile(fs, root, RENAMES_FILE, new TextEncoder().encode(`${content}\n`));
+}
+
+function renameOf(value: unknown): Rename {
+  const { from, to, start, end } = fields(value);
+  return { from: text(from), to: text(to), start: dayOrNull(start), end: dayOrNull(end) };
+}
+
+function jsonOf({ from, to, start, end }: Rename): object {
+  const date = (day: Day | null): string | null => (day === null ? null : formatDay(day));
+  return { from, to, start: date(start), end: date(end) };
+}
+
+function dayOrNull(value: unknown): Day | null {
+  const date = textOrNull(value);
+  return date === null ? null : parseDay(date);
+}
+
+function isSame(a: Rename, b: Rename): boolean {
+  return a.from === b.from && a.to === b.to && a.start === b.start && a.end === b.end;
+}

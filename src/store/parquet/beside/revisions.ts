@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
+import { storedBarsOf } from '../../../core/bars/bar-builder.ts';
+import type { Revision, Series } from '../../../core/bars/bars.ts';
+import { isSameBar } from '../../../core/bars/compare.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import { periodRange } from '../../../core/bars/partition.ts';
+import type { SetAside } from '../../scan.ts';
+import { assertBounds } from '../codec/bounds.ts';
+import { commitFile } from '../files/commit.ts';
+import type { CommitFs } from '../files/commit-fs.ts';
+import { decodeRevisions } from '../codec/decode-bars.ts';
+import { type ActionsFooter, readRevisionsFooter } from '../codec/decode.ts';
+import { digestOf } from '../codec/digest.ts';
+import { DISK, loadFile, troubleText } from '../files/disk.ts';
+import { encodeRevisions, REVISION_COLUMNS } from '../codec/encode.ts';
+import { inspectAll, type Place } from './inspect.ts';
+import { type Partition, REVISIONS, revisionsPath, seriesPath } from '../files/layout.ts';
+import { assertDigest, digestIn, ownEntry, sealed, VERSION } from '../codec/own-entry.ts';
+import { readMetadata } from '../codec/read-columns.ts';
+import { listPartitions, partitionsOf } from '../files/walk.ts';
+
+/** The revisions of a partition, ascending by `ts`; none if there is no file. Throws `store-corrupt` if it is damaged. */
+export async function readRevisionsFile(root: string, partition: Partition): Promise<Revision[]> {
+  const path = revisionsPath(partition);
+  const file = await loadFile(join(root, path));
+  if (file === undefined) return [];
+  try {
+    return await decodeRevisionsOf(partition, file);
+  } catch (error) {
+    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
+    throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
+      ticker: partition.series.ticker,
+      cause: error,
+    });
+  }
+}
+
+/** The content of a file of revisions. Throws `store-corrupt` if its rows are not those that were written. */
+async function decodeRevisionsOf(partition: Partition, file: AsyncBuffer): Promise<Revision[]> {
+  const stated = statedDigest(partition, await readRevisionsFooter(file));
+  const revisions = await decodeRevisions(file);
+  assertDigest(stated, () => digestOfRevisions(revisions));
+  return revisions;
+}
+
+/** Throws `store-corrupt` like `decodeRevisionsOf`, and if the footer has other bounds than the rows. */
+export async function assertWholeRevisions(partition: Partition, file: AsyncBuffer): Promise<void> {
+  const revisions = await decodeRevisionsOf(partition, file);
+  assertBounds(await readMetadata(file, REVISION_COLUMNS), { ts: revisions.map(({ before }) => before.ts) });
+}
+
+/** All revisions of a series, ascending by `ts`, then by when the bar was replaced. Throws like `readRevisionsFile`. */
+export async function readRevisionsOf(root: string, series: Series): Promise<Revision[]> {
+  const revisions: Revision[] = [];
+  for (const partition of await partitionsOf(root, series, periodRange('all'), REVISIONS))
+    for (const revision of await readRevisionsFile(root, partition)) revisions.push(revision);
+  return revisions.toSorted(inOrder);
+}
+
+/** Files of revisions that cannot be read, or are another partition's. They stay where they are. */
+export async function damagedRevisions(root: string): Promise<readonly SetAside[]> {
+  const unlisted: SetAside[] = [];
+  const partitions = await listPartitions(root, {}, REVISIONS, (series, error) => {
+    unlisted.push({
+      path: seriesPath(REVISIONS, series),
+      reason: troubleText(error),
+      isLeft: true,
+      ...series,
+    });
+  });
+  const placeOf = (partition: Partition): Place<string | undefined> => ({
+    path: revisionsPath(partition),
+    of: partition.series,
+    read: async (file) => statedDigest(partition, await readRevisionsFooter(file)),
+  });
+  return [...unlisted, ...(await inspectAll(DISK, root, partitions, placeOf, false)).aside];
+}
+
+/**
+ * Adds revisions to those that a partition has, durably; where all of them are there already nothing is written. They
+ * are: their commit came through, that of the bars did not, and the same answer came again.
+ */
+export async function addRevisions(
+  fs: CommitFs,
+  root: string,
+  partition: Partition,
+  known: readonly Revision[],
+  added: readonly Revision[],
+): Promise<void> {
+  const latest = new Map(known.map((revision) => [revision.before.ts, revision]));
+  const fresh = added.filter((revision) => !isRepeat(latest.get(revision.before.ts), revision));
+  if (fresh.length === 0) return;
+  await writeRevisions(fs, root, partition, [...known, ...fresh]);
+}
+
+/** Writes a file of revisions anew, with what is believed of it. */
+export async function rewriteRevisions(fs: CommitFs, root: string, partition: Partition): Promise<void> {
+  await writeRevisions(fs, root, partition, await readRevisionsFile(root, partition));
+}
+
+/** Commits all revisions of a partition in place of what was there. */
+export async function writeRevisions(
+  fs: CommitFs,
+  root: string,
+  partition: Partition,
+  content: readonly Revision[],
+): Promise<void> {
+  const revisions = content.toSorted(inOrder);
+  const digest = digestOfRevisions(revisions);
+  const metadata = encodeEntry(partition, revisions.length, digest);
+  const path = revisionsPath(partition);
+  await commitFile(fs, root, path, encodeRevisions(revisions, metadata), async (written) => {
+    const footer = await readRevisionsFooter(written);
+    if (footer.metadata !== metadata) throw new BackfillError('store-corrupt', 'its knowledge is another');
+    const back = await decodeRevisions(written);
+    assertDigest(digest, () => digestOfRevisions(back));
+  });
+}
+
+/**
+ * Whether the last revision of a stamp is this one: it speaks of the very same stored bar, which would be another if its
+ * replacement had been committed. The same values alone prove nothing: a vendor may change its mind back and forth.
+ */
+function isRepeat(last: Revision | undefined, revision: Revision): boolean {
+  return (
+    last !== undefined &&
+    last.before.fetchedAt === revision.before.fetchedAt &&
+    isSameBar(last.before, revision.before, 0) &&
+    isSameBar(last.after, revision.after, 0)
+  );
+}
+
+/** Stable, so that the last one of a stamp in a file is the last one that was added at its time. */
+function inOrder(a: Revision, b: Revision): number {
+  return a.before.ts - b.before.ts || a.after.fetchedAt - b.after.fetchedAt;
+}
+
+/** What a file of revisions says of itself, as sealed JSON. */
+function encodeEntry({ series, period }: Partition, rows: number, digest: string): string {
+  const { ticker, interval } = series;
+  return sealed({ version: VERSION, ticker, interval, period, rows, digest });
+}
+
+function statedDigest({ series, period }: Partition, footer: ActionsFooter): string | undefined {
+  const place = { ticker: series.ticker, interval: series.interval, period };
+  return digestIn(ownEntry(footer.metadata, place), (json) => json['rows'] === footer.rows);
+}
+
+/** Of what a file keeps of revisions. */
+export function digestOfRevisions(revisions: readonly Revision[]): string {
+  return digestOf(
+    storedBarsOf(revisions.flatMap(({ before, after }) => [before, { ...after, vwap: null, trades: null }])),
+  );
+}

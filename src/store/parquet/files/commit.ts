@@ -1,0 +1,166 @@
+import { basename, dirname, join } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
+import { BackfillError } from '../../../core/errors.ts';
+import { bytesAsFile } from '../codec/decode.ts';
+import { orAbsent } from './absent.ts';
+import type { CommitFile, CommitFs } from './commit-fs.ts';
+import { isOfTicker } from './layout.ts';
+import { isAsRenamed, type Stamp, stampAt } from './stamp.ts';
+import { WRITER } from './writer.ts';
+
+/** Looks at what the file gives back before it becomes visible; throws `store-corrupt` if that is not what was meant. */
+export type Check = (written: AsyncBuffer) => Promise<void>;
+
+/** Names of the temp files of commits, `.bars.PID-THREAD-COUNT.tmp`: no `*.parquet` or `*.json` glob matches them. */
+export const TEMP_NAME = /^\.[\w-]+\.\d+-\d+-\d+\.tmp$/;
+
+let temps = 0;
+
+/**
+ * Puts a file in place, whole and durable, or leaves what was there: temp file in the same folder, write, read back,
+ * check, fsync, rename, fsync of the folders. Once it returns, the content survives a power loss. `path` is relative to
+ * `root`. Any failure removes the temp file; a failed fsync is never tried again on the same file, because the kernel
+ * may have dropped its pages (PostgreSQL's "fsyncgate"). Throws `store-unusable`, of the series whose file it is, if
+ * what the file gives back is not what was written, or not what was meant. Gives the stamp of what lies there now;
+ * undefined where it might be of a later content too.
+ */
+export async function commitFile(
+  fs: CommitFs,
+  root: string,
+  path: string,
+  bytes: Uint8Array,
+  check?: Check,
+): Promise<Stamp | undefined> {
+  const final = join(root, path);
+  const folder = dirname(final);
+  const { temp, created, isLasting } = await openTemp(fs, final);
+  let written: Stamp | undefined;
+  try {
+    await fillAndClose(temp.file, path, bytes, check);
+    written = await stampAt(temp.path);
+    await fs.rename(temp.path, final);
+  } catch (error) {
+    await fs.remove(temp.path).catch(() => {});
+    throw error;
+  }
+  if (isLasting) await fs.syncDirectory(folder);
+  else await syncFolders(fs, root, folder, created);
+  const now = await stampAt(final);
+  return isAsRenamed(written, now) ? now : undefined;
+}
+
+/** Removes a file, durably. `path` is relative to `root`. Fails with `ENOENT` if there is none. */
+export async function removeFile(fs: CommitFs, root: string, path: string): Promise<void> {
+  const file = join(root, path);
+  await fs.remove(file);
+  await fs.syncDirectory(dirname(file));
+}
+
+/** Creates a folder in the root, or the root, durably, with the missing ones above it. */
+export async function commitFolder(fs: CommitFs, root: string, folder: string): Promise<void> {
+  const created = await makeFolders(fs, folder);
+  if (fs.lasting?.has(folder, undefined) !== true) await syncFolders(fs, root, folder, created);
+}
+
+/** Gives the topmost folder that was not there, whatever was known of it. */
+async function makeFolders(fs: CommitFs, folder: string): Promise<string | undefined> {
+  const created = await fs.makeDirectory(folder);
+  if (created !== undefined) fs.lasting?.forget(created);
+  return created;
+}
+
+/**
+ * Makes the names in a folder and in those above it durable, up to one that lasts, or to the root, or to the parent of
+ * `created`: another thread may have created one a moment ago and not have flushed it yet.
+ */
+async function syncFolders(
+  fs: CommitFs,
+  root: string,
+  folder: string,
+  created: string | undefined,
+): Promise<void> {
+  const top = created !== undefined && created.length <= root.length ? dirname(created) : root;
+  for (let at = folder; ; at = dirname(at)) {
+    await fs.syncDirectory(at);
+    if (at.length <= top.length || fs.lasting?.has(at, undefined) === true) break;
+  }
+  fs.lasting?.add(folder);
+}
+
+interface Temp {
+  readonly path: string;
+  readonly file: CommitFile;
+}
+
+/** Creates a temp file beside `final`, and the folders above it that are missing. */
+async function openTemp(
+  fs: CommitFs,
+  final: string,
+): Promise<{ readonly temp: Temp; readonly created?: string | undefined; readonly isLasting: boolean }> {
+  const folder = dirname(final);
+  if (fs.lasting?.has(folder, await stampAt(final)) === true) {
+    const temp = await orAbsent(createTemp(fs, final));
+    if (temp !== undefined) return { temp, isLasting: true };
+    fs.lasting.forget(folder);
+  }
+  const created = await makeFolders(fs, folder);
+  return { temp: await createTemp(fs, final), created, isLasting: false };
+}
+
+async function createTemp(fs: CommitFs, final: string): Promise<Temp> {
+  const [stem = ''] = basename(final).split('.');
+  for (;;) {
+    const path = join(dirname(final), `.${stem}.${WRITER.pid}-${WRITER.threadId}-${temps++}.tmp`);
+    try {
+      return { path, file: await fs.create(path) };
+    } catch (error) {
+      // Left by a dead process that had our id: in containers every process is number 1.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+async function fillAndClose(file: CommitFile, path: string, bytes: Uint8Array, check?: Check): Promise<void> {
+  try {
+    await writeVerified(file, path, bytes, check);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Writes, then reads all of it back. The system answers that from its memory: it proves what it was given, which is what
+ * it will put on the disk, and not what the disk will give one day. For that every file carries a digest, which is held
+ * against its rows at each read.
+ */
+export async function writeVerified(
+  file: CommitFile,
+  path: string,
+  bytes: Uint8Array,
+  check?: Check,
+): Promise<void> {
+  await file.write(bytes);
+  const back = await file.content(bytes.length);
+  if (Buffer.compare(back, bytes) !== 0) throw notAsMeant(path, differenceText(back, bytes));
+  try {
+    await check?.(bytesAsFile(back));
+  } catch (error) {
+    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
+    throw notAsMeant(path, error.message);
+  }
+}
+
+function notAsMeant(path: string, how: string): BackfillError {
+  const message =
+    `${path} does not read back as it was written: ${how}; nothing was stored. ` +
+    `Is the disk or the memory of this machine failing?`;
+  const cause = Object.assign(new Error('EIO: what was written does not read back'), { code: 'EIO' });
+  return new BackfillError('store-unusable', message, { cause, scope: isOfTicker(path) ? 'series' : 'run' });
+}
+
+function differenceText(back: Uint8Array, bytes: Uint8Array): string {
+  if (back.length !== bytes.length) return `${back.length} bytes of ${bytes.length}`;
+  const at = bytes.findIndex((byte, i) => byte !== back[i]);
+  return `byte ${at} of ${bytes.length} is another one`;
+}

@@ -1,0 +1,125 @@
+import type { Series } from '../../../core/bars/bars.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import type { Interval } from '../../../core/session/interval.ts';
+
+/**
+ * Where things lie below the root of a store. Paths are relative, with `/`.
+ *
+ *     bars/interval=1d/ticker=AAPL/period=all/bars.parquet
+ *     revisions/interval=1d/ticker=AAPL/period=all/revisions.parquet
+ *     actions/ticker=AAPL/actions.parquet
+ *     renames.json   universes/NAME.json   runs/ID.json   quarantine/...   .lock   scan.cache
+ */
+
+/** One Parquet file of bars, and perhaps one of their revisions: a series in a period (see `core/bars/partition.ts`). */
+export interface Partition {
+  readonly series: Series;
+  readonly period: string;
+}
+
+/** The one partition of a ticker's daily bars. */
+export function dailyOf(ticker: string): Partition {
+  return { series: { ticker, interval: '1d' }, period: 'all' };
+}
+
+export const BARS = 'bars';
+export const REVISIONS = 'revisions';
+export const ACTIONS = 'actions';
+export const RUNS = 'runs';
+export const UNIVERSES = 'universes';
+export const QUARANTINE = 'quarantine';
+/** Rejected rows, by interval and ticker. */
+export const REJECTED = `${QUARANTINE}/rows`;
+/** What was forgotten, a small store for each time, with a `forgotten.json` that says what it is. */
+export const FORGOTTEN = `${QUARANTINE}/forgotten`;
+export const RENAMES_FILE = 'renames.json';
+export const LOCK_FILE = '.lock';
+/** What the last run knew of the files, see `scan-cache.ts`; its name is in nobody's globs. */
+export const SCAN_CACHE = 'scan.cache';
+
+/** Names that Windows gives to devices, with any extension, and `NULL`, which DuckDB reads as SQL's. */
+const RESERVED = /^(con|prn|aux|nul|null|com\d|lpt\d)(\.|$)/i;
+
+/** Leaves room for `ticker=` in the 255 bytes that file systems allow a name. */
+const LONGEST = 200;
+
+/**
+ * A value as one path segment, percent-encoded from UTF-8: what DuckDB, Spark and pyarrow decode to the same text,
+ * and what no file system takes for a path, a device or a hidden file. Letters, digits, `.`, `_` and `-` stay.
+ * Throws `invalid-ticker` for a value that is empty or too long.
+ */
+export function encodeValue(value: string): string {
+  let encoded = '';
+  for (const char of value) encoded += /[\w.-]/.test(char) ? char : percent(char);
+  if (RESERVED.test(encoded) || encoded.startsWith('.'))
+    encoded = percent(encoded.charAt(0)) + encoded.slice(1);
+  if (encoded.endsWith('.')) encoded = `${encoded.slice(0, -1)}%2E`;
+  if (encoded === '' || encoded.length > LONGEST) {
+    throw new BackfillError('invalid-ticker', `"${value}" cannot be stored: it is empty or too long`);
+  }
+  return encoded;
+}
+
+/** The value of a path segment; undefined if `encodeValue` would not have written it so. */
+export function decodeValue(segment: string): string | undefined {
+  try {
+    const value = decodeURIComponent(segment);
+    return encodeValue(value) === segment ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value of `key` in a Hive-style segment `key=value`; undefined if it is none of ours. */
+export function hiveValue(segment: string, key: string): string | undefined {
+  return segment.startsWith(`${key}=`) ? decodeValue(segment.slice(key.length + 1)) : undefined;
+}
+
+/** A folder below which things lie by interval and ticker. */
+export type SeriesTree = typeof BARS | typeof REVISIONS | typeof REJECTED;
+
+export function intervalPath(tree: SeriesTree, interval: Interval): string {
+  return `${tree}/interval=${interval}`;
+}
+
+export function seriesPath(tree: SeriesTree, series: Series): string {
+  return `${intervalPath(tree, series.interval)}/ticker=${encodeValue(series.ticker)}`;
+}
+
+export function barsPath({ series, period }: Partition): string {
+  return `${seriesPath(BARS, series)}/period=${period}/bars.parquet`;
+}
+
+export function revisionsPath({ series, period }: Partition): string {
+  return `${seriesPath(REVISIONS, series)}/period=${period}/revisions.parquet`;
+}
+
+export function actionsPath(ticker: string): string {
+  return `${ACTIONS}/ticker=${encodeValue(ticker)}/actions.parquet`;
+}
+
+export function universePath(name: string): string {
+  return `${UNIVERSES}/${encodeValue(name)}.json`;
+}
+
+/** Whether a path relative to the root lies below the folder of a ticker: what is wrong there is wrong with one series. */
+export function isOfTicker(path: string): boolean {
+  return /(^|[/\\])ticker=/.test(path);
+}
+
+/** Whether a text names a period of an interval: `all`, `2026` or `2026-11`. */
+export function isPeriod(interval: Interval, text: string): boolean {
+  if (interval === '1d') return text === 'all';
+  return (interval === '1m' ? /^\d{4}-(0[1-9]|1[0-2])$/ : /^\d{4}$/).test(text);
+}
+
+/** An instant (ms since the epoch) for a file name, to the second: `20261120T211500Z`. */
+export function timeStamp(instant: number): string {
+  return `${new Date(instant).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+}
+
+function percent(char: string): string {
+  return [...new TextEncoder().encode(char)]
+    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');
+}

@@ -1,0 +1,37 @@
+import { dirname, join } from 'node:path';
+import { eachBounded } from '../../bounded.ts';
+import { TEMP_NAME } from './commit.ts';
+import type { CommitFs } from './commit-fs.ts';
+import { orAbsent } from './absent.ts';
+import { actionsPath, BARS, barsPath, RENAMES_FILE, REVISIONS, revisionsPath, RUNS } from './layout.ts';
+import { stampAt } from './stamp.ts';
+import { listPartitions, namesIn, tickersWithActions } from './walk.ts';
+
+/** What cannot be listed cannot be swept; who reads it is told. */
+const PASS_OVER = (): void => {};
+
+/**
+ * Removes the temp files of commits that died, and flushes the folders of files that were put in place `since` (ns since
+ * the epoch, by the file system's clock) and perhaps never acknowledged: whoever reads them from now on may rely on them.
+ * Only for the holder of the lock: anybody else's could be in use. It lists one folder a partition and reads no file.
+ */
+export async function sweepAfter(fs: CommitFs, root: string, since: bigint): Promise<void> {
+  const paths = [
+    ...(await listPartitions(root, {}, BARS, PASS_OVER)).map(barsPath),
+    ...(await listPartitions(root, {}, REVISIONS, PASS_OVER)).map(revisionsPath),
+    ...(await tickersWithActions(root)).map(actionsPath),
+    RENAMES_FILE,
+  ];
+  const folders = paths.map((path) => dirname(path));
+  const doubtful = new Set<string>();
+  await eachBounded([...folders, RUNS], async (relative) => {
+    const folder = join(root, relative);
+    for (const name of await namesIn(folder)) {
+      if (TEMP_NAME.test(name)) await orAbsent(fs.remove(join(folder, name)));
+      else if (((await stampAt(join(folder, name)))?.changed ?? 0n) >= since) {
+        for (let at = folder; at.length >= root.length; at = dirname(at)) doubtful.add(at);
+      }
+    }
+  });
+  await eachBounded([...doubtful], (folder) => fs.syncDirectory(folder));
+}

@@ -1,0 +1,83 @@
+import type { Series } from '../../../core/bars/bars.ts';
+import { calendarById } from '../../../core/calendar/calendars.ts';
+import { type StoredBars, slice } from '../../../core/bars/columns.ts';
+import { concatBars } from '../../../core/bars/concat-bars.ts';
+import { type Coverage, unlearn, within } from '../../../core/coverage/coverage.ts';
+import type { DayRange } from '../../../core/session/day.ts';
+import { firstOfDay, sessionDateOf } from '../../../core/bars/partition.ts';
+import { union } from '../../../core/session/ranges.ts';
+import { keepTold } from '../beside/actions.ts';
+import { removeFile } from '../files/commit.ts';
+import type { CommitFs } from '../files/commit-fs.ts';
+import { barsPath, type Partition } from '../files/layout.ts';
+import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
+import { missingUntilRerun, readAllOrSetAside } from '../beside/quarantine.ts';
+import { partitionsOf } from '../files/walk.ts';
+import { writePartition } from '../partition/write-partition.ts';
+
+/**
+ * Removes rows and knowledge of a range of session dates; a partition that keeps neither goes as a file. If one in the
+ * range is damaged it goes to quarantine, none is written, and `store-corrupt` is thrown.
+ */
+export async function forgetRange(
+  fs: CommitFs,
+  root: string,
+  series: Series,
+  range: DayRange,
+): Promise<number> {
+  const partitions = await partitionsOf(root, series, range);
+  await readableOrSetAside(fs, root, partitions);
+  let removed = 0;
+  for (const partition of partitions) removed += await forgetIn(fs, root, partition, range);
+  return removed;
+}
+
+/**
+ * Reads partitions that are going to be read again one by one: all of years of minutes do not fit into memory at once. A
+ * damaged one goes to quarantine, and `store-corrupt` is thrown.
+ */
+export async function readableOrSetAside(
+  fs: CommitFs,
+  root: string,
+  partitions: readonly Partition[],
+): Promise<void> {
+  const files = partitions.map((partition) => ({
+    path: barsPath(partition),
+    loss: missingUntilRerun('sessions'),
+    read: async () => void (await readPartition(root, partition)),
+  }));
+  await readAllOrSetAside(fs, root, files);
+}
+
+async function forgetIn(fs: CommitFs, root: string, partition: Partition, range: DayRange): Promise<number> {
+  const before = await readPartition(root, partition);
+  if (before === undefined) return 0;
+  const { kept, gone } = cutPartition(partition, before, range);
+  if (kept === undefined) {
+    if (before.knowledge.told !== undefined) await keepTold(fs, root, partition.series.ticker);
+    await removeFile(fs, root, barsPath(partition));
+  } else if (gone !== undefined) await writePartition(fs, root, partition, kept);
+  return gone?.bars.length ?? 0;
+}
+
+/** What is left of a partition without a range of session dates, and what goes; undefined for nothing. */
+export function cutPartition(
+  { series }: Partition,
+  { bars, knowledge }: PartitionContent,
+  range: DayRange,
+): { readonly kept: PartitionContent | undefined; readonly gone: PartitionContent | undefined } {
+  const dayOf = sessionDateOf(series.interval, calendarById(knowledge.calendar));
+  const [from, to] = [firstOfDay(bars, dayOf, range.from), firstOfDay(bars, dayOf, range.to)];
+  const kept = concatBars([slice(bars, 0, from), slice(bars, to, bars.length)]);
+  const gone = slice(bars, from, to);
+  const [stays, leaves] = [unlearn(knowledge.coverage, [range]), within(knowledge.coverage, [range])];
+  const part = (own: StoredBars, coverage: Coverage): PartitionContent | undefined =>
+    own.length === 0 && knownDays(coverage).length === 0
+      ? undefined
+      : { bars: own, knowledge: { ...knowledge, coverage } };
+  return { kept: part(kept, stays), gone: part(gone, leaves) };
+}
+
+function knownDays(coverage: Coverage): DayRange[] {
+  return union(coverage.present, coverage.absent);
+}

@@ -1,0 +1,90 @@
+import type { DayRange } from '../../../core/session/day.ts';
+import { calendarFor } from '../../../core/calendar/calendars.ts';
+import { normalize } from '../../../core/session/ranges.ts';
+import type { Identity } from '../../../core/bars/bars.ts';
+import {
+  dayOrNull,
+  fields,
+  instant,
+  type Json,
+  list,
+  malformed,
+  pairOf,
+  rangeOf,
+  textOrNull,
+} from '../codec/json.ts';
+import { coverageIn, identityIn, type Knowledge } from './knowledge.ts';
+import type { Partition } from '../files/layout.ts';
+import { toldOf } from './told.ts';
+import { topUpsOf } from './top-ups.ts';
+
+/** What a file says of itself and is believed, as two texts: most files have the first in common. */
+export interface Said {
+  readonly common: string;
+  readonly own: string;
+}
+
+/** What a partition says, from the JSON in its footer. Throws for what is malformed. */
+export function partitionSaid(rows: number, json: Json): Said {
+  const { calendar, present, provisional, unconfirmed, absent, fetchedAt, topUps, told } = json;
+  const { firstTrade, ...identity } = fields(json['identity']);
+  const known = [rows, textOrNull(firstTrade), textOrNull(fetchedAt), topUps];
+  return {
+    common: JSON.stringify({ calendar, present, provisional, unconfirmed, absent, identity }),
+    own: JSON.stringify(told === undefined ? known : [...known, told]),
+  };
+}
+
+/** What a file of corporate actions says: of which ex-dates, and its edition (see `BookFile`). */
+export function actionsSaid(covered: readonly DayRange[], edition: string | undefined): Said {
+  return { common: JSON.stringify(covered.map(pairOf)), own: edition ?? '' };
+}
+
+/** Knowledge that is being put together. */
+type Noted = { -readonly [Name in keyof Knowledge]: Knowledge[Name] };
+
+/** What many partitions have in common. */
+type Common = Pick<Knowledge, 'calendar' | 'coverage'> & { readonly identity: Identity };
+
+/**
+ * Reads what files said, each text once: series that say the same share what is known of them, so that most of a
+ * hundred thousand take no room. Throws for what is malformed.
+ */
+export class Readings {
+  /** By what was said, then by calendar and period. */
+  readonly #common = new Map<string, Map<string, Common>>();
+  readonly #covered = new Map<string, readonly DayRange[]>();
+
+  partition(partition: Partition, { common, own }: Said): { rows: number; knowledge: Knowledge } {
+    const [rows, firstTrade, fetchedAt, topUps, told] = list(JSON.parse(own));
+    if (typeof rows !== 'number') throw malformed(rows);
+    const { calendar, coverage, identity } = this.#commonOf(partition, common);
+    const whose = { ...identity, firstTrade: dayOrNull(firstTrade) };
+    const at = fetchedAt === null ? null : instant(fetchedAt);
+    // No spread: V8 would give each object a shape of its own, larger than the object.
+    const knowledge: Noted = { calendar, coverage, identity: whose, fetchedAt: at };
+    if (topUps !== null) knowledge.topUps = topUpsOf(topUps);
+    if (told !== undefined) knowledge.told = toldOf(told);
+    return { rows, knowledge };
+  }
+
+  covered({ common }: Said): readonly DayRange[] {
+    const known = this.#covered.get(common) ?? normalize(list(JSON.parse(common)).map(rangeOf));
+    this.#covered.set(common, known);
+    return known;
+  }
+
+  #commonOf(partition: Partition, said: string): Common {
+    const alike = this.#common.get(said) ?? new Map<string, Common>();
+    this.#common.set(said, alike);
+    const place = `${calendarFor(partition.series.ticker).id} ${partition.period}`;
+    const known = alike.get(place) ?? commonIn(partition, fields(JSON.parse(said)));
+    alike.set(place, known);
+    return known;
+  }
+}
+
+function commonIn(partition: Partition, json: Json): Common {
+  const identity = identityIn({ ...fields(json['identity']), firstTrade: null });
+  return { ...coverageIn(partition, json), identity };
+}

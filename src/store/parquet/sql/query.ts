@@ -1,0 +1,116 @@
+import { seriesKey } from '../../../core/bars/bars.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import { adjustmentsIn } from '../../adjustments.ts';
+import type { Asked, Keys } from '../../asked.ts';
+import { unreadableBySql, withSelect } from '../../sql.ts';
+import type { Scan } from '../../scan.ts';
+import type { AdjustedView, JudgeBasis, LeftOut, QueryUse } from '../../views.ts';
+import type { DataFile } from '../files/data-paths.ts';
+import type { Partition } from '../files/layout.ts';
+import { damagedAmong, listViewFiles, untrueAmong } from './view-files.ts';
+import { pinnedViews } from './views.ts';
+
+/** What DuckDB says of a file that it cannot read, and of nothing that a user may have written wrongly. */
+const UNREADABLE = /^(Invalid|Invalid Input|IO|Internal|Serialization) Error/;
+
+/** How a query has bars adjusted. */
+interface Adjusting {
+  /** What `bars_adjusted` is. */
+  readonly adjusted: AdjustedView;
+  readonly judge: JudgeBasis;
+}
+
+/**
+ * What `BarStore.query` does, with what a scan knows. The files that the statement may read are read to the end first: the
+ * views are without those that cannot be read, or of which a row is not the one that was written, and adjusted ones
+ * without series that cannot be adjusted. Where DuckDB fails on a file nevertheless, before any row was given, the query
+ * is run without those that it cannot read; one may have gone away meanwhile, too.
+ */
+export async function queryStore<T>(
+  root: string,
+  scanned: () => Promise<Scan>,
+  sql: string,
+  { adjusted, judge }: Adjusting,
+  use: QueryUse<T>,
+): Promise<T> {
+  let isBegun = false;
+  const run = async (refused: readonly LeftOut[]): Promise<T> => {
+    const scan = await scanned();
+    const views = await pinnedViews(root, adjusted, scan, refused);
+    let leftOut = views.leftOut;
+    const refine = async (asked: Asked): Promise<string> => {
+      const adjustments = adjustmentsIn(asked, adjusted);
+      const files = await reachedBy(asked, views.own);
+      const rotted = await rottedFor(asked, root, scan, views.own, files);
+      leftOut = [...leftOut, ...rotted];
+      return views.without(rotted, await judge(scan, adjustments, (key) => files.series.has(key)));
+    };
+    const before = { outline: views.outline, refine };
+    return withSelect({ ...views, before }, sql, (rows) => {
+      isBegun = true;
+      return use(rows, leftOut);
+    });
+  };
+  try {
+    return await run([]);
+  } catch (error) {
+    if (isBegun || !(error instanceof BackfillError) || !UNREADABLE.test(error.message)) throw error;
+    return run(await refusedFiles(root));
+  }
+}
+
+/** Files of a store that look sound and that DuckDB cannot read. */
+async function refusedFiles(root: string): Promise<LeftOut[]> {
+  const { own } = await listViewFiles(root);
+  const paths = new Map(own.map(({ path }) => [`${root.replaceAll('\\', '/')}/${path}`, path]));
+  const reasons = await unreadableBySql([...paths.keys()]);
+  return [...reasons].map(([absolute, reason]) => ({ path: paths.get(absolute) ?? absolute, reason }));
+}
+
+/** Of each tree, words of the views that read its rows, and those of what files say of themselves. */
+const READERS = { bars: ['bars'], revisions: ['revisions'], actions: ['actions', 'adjusted'] } as const;
+const KNOWING = ['coverage', 'partition_knowledge', 'adjusted'];
+
+/** The files of which a statement may read rows. */
+interface Reached {
+  readonly files: readonly DataFile[];
+  /** The series that it may have bars of, by `seriesKey`. */
+  readonly series: ReadonlySet<string>;
+}
+
+/** Of a plan in which adjusted bars are those of their own files alone. */
+async function reachedBy(asked: Asked, own: readonly DataFile[]): Promise<Reached> {
+  const meant = own.filter(({ is }) => READERS[is].some((word) => asked.mentions(word)));
+  const all = meant.flatMap((file) => (file.is === 'bars' ? [{ file, ...keysOf(file.partition) }] : []));
+  const places = all.length === 0 ? new Set<number>() : await asked.reached(all);
+  const bars = all.filter((_, i) => places.has(i));
+  const tickers = new Set(bars.map(({ ticker }) => ticker));
+  // A daily close may stand in for one that hours lack.
+  const standIns = all.filter(
+    ({ ticker, interval }, i) =>
+      asked.mentions('adjusted') && interval === '1d' && tickers.has(ticker) && !places.has(i),
+  );
+  return {
+    files: [...meant.filter(({ is }) => is !== 'bars'), ...[...bars, ...standIns].map(({ file }) => file)],
+    series: new Set(bars.map(({ file }) => seriesKey(file.partition.series))),
+  };
+}
+
+function keysOf({ series, period }: Partition): Keys {
+  return { ...series, period };
+}
+
+/** Of files that a statement may read, and of others that only speak for themselves, those that are not as they were written. */
+async function rottedFor(
+  asked: Asked,
+  root: string,
+  { distrusted = [] }: Scan,
+  own: readonly DataFile[],
+  { files }: Reached,
+): Promise<readonly LeftOut[]> {
+  const rotted = await damagedAmong(root, files);
+  if (!KNOWING.some((word) => asked.mentions(word))) return rotted;
+  const known = new Set([...rotted, ...distrusted].map(({ path }) => path));
+  const unread = own.filter(({ path }) => !known.has(path));
+  return [...rotted, ...(await untrueAmong(root, unread))];
+}

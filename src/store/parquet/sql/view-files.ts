@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
+import type { Interval } from '../../../core/session/interval.ts';
+import type { SetAside } from '../../scan.ts';
+import type { LeftOut } from '../../views.ts';
+import { assertWholeActions } from '../beside/actions.ts';
+import { type DataFile, dataFileAt, isDataFolder } from '../files/data-paths.ts';
+import { readFooter } from '../codec/decode.ts';
+import { DISK } from '../files/disk.ts';
+import { inspectAll, type Place } from '../beside/inspect.ts';
+import { trustedWord } from '../partition/knowledge.ts';
+import { ACTIONS, BARS, REVISIONS } from '../files/layout.ts';
+import { assertWhole } from '../partition/partition-file.ts';
+import { corrupt } from '../codec/read-columns.ts';
+import { assertWholeRevisions } from '../beside/revisions.ts';
+import { namesIn } from '../files/walk.ts';
+
+/** A folder with files that a glob over a store finds, and that the store itself would never read. */
+export interface ForeignFolder extends LeftOut {
+  readonly files: readonly string[];
+}
+
+/** What a store has for its views at one moment. */
+export interface ViewFiles {
+  /** By path. */
+  readonly own: readonly DataFile[];
+  readonly foreign: readonly ForeignFolder[];
+}
+
+/** How files of data lie in their trees, as a glob has it. */
+export const TREES = [
+  { tree: BARS, keys: ['interval=', 'ticker=', 'period='], name: 'bars.parquet' },
+  { tree: REVISIONS, keys: ['interval=', 'ticker=', 'period='], name: 'revisions.parquet' },
+  { tree: ACTIONS, keys: ['ticker='], name: 'actions.parquet' },
+] as const;
+
+/** In the doctor's words. */
+export const NO_FOLDER = 'no folder of a store';
+
+/** Looks what there is; reads no file. */
+export async function listViewFiles(root: string): Promise<ViewFiles> {
+  const own: DataFile[] = [];
+  const foreign = new Map<string, string[]>();
+  for (const { tree, keys, name } of TREES)
+    for await (const path of filesBelow(root, tree, keys, name)) {
+      const file = dataFileAt(path);
+      if (file !== undefined) own.push(file);
+      else {
+        const folder = foreignFolderOf(path);
+        foreign.set(folder, [...(foreign.get(folder) ?? []), path]);
+      }
+    }
+  return { own, foreign: [...foreign].map(([path, files]) => ({ path, reason: NO_FOLDER, files })) };
+}
+
+/** Files of a name below a folder, so many levels deep. */
+async function* filesBelow(
+  root: string,
+  path: string,
+  [key, ...deeper]: readonly string[],
+  name: string,
+): AsyncGenerator<string> {
+  for (const entry of (await namesIn(join(root, path))).toSorted()) {
+    const below = `${path}/${entry}`;
+    if (key === undefined) {
+      if (entry === name) yield below;
+    } else if (entry.startsWith(key)) yield* filesBelow(root, below, deeper, name);
+  }
+}
+
+/** The outermost folder of a path that is none of a store's. */
+function foreignFolderOf(path: string): string {
+  const segments = path.split('/').slice(0, -1);
+  const folders = segments.map((_, i) => segments.slice(0, i + 1).join('/'));
+  return folders.find((folder) => !isDataFolder(folder)) ?? path;
+}
+
+/**
+ * Reads files to the end: those that cannot be read, and those of which a row is not the one that was written. A file
+ * that a writer replaces meanwhile is whole before and after.
+ */
+export async function damagedAmong(root: string, files: readonly DataFile[]): Promise<readonly SetAside[]> {
+  const placeOf = (file: DataFile): Place<true> => ({
+    path: file.path,
+    of: ownerOf(file),
+    read: async (content) => {
+      await assertAsWritten(file, content);
+      return true;
+    },
+  });
+  return (await inspectAll(DISK, root, files, placeOf, false)).aside;
+}
+
+/**
+ * Partitions that do not say of themselves what they said when they were written: a scan that knew their stamps has not
+ * looked. Reads their ends only.
+ */
+export async function untrueAmong(root: string, files: readonly DataFile[]): Promise<readonly SetAside[]> {
+  const partitions = files.flatMap((file) => (file.is === 'bars' ? [file] : []));
+  const placeOf = ({ path, partition }: (typeof partitions)[number]): Place<true> => ({
+    path,
+    of: partition.series,
+    read: async (content) => {
+      const word = trustedWord(partition, await readFooter(content));
+      if ('doubt' in word) throw corrupt(word.doubt);
+      return true;
+    },
+  });
+  return (await inspectAll(DISK, root, partitions, placeOf, false)).aside;
+}
+
+function ownerOf(file: DataFile): { ticker: string; interval: Interval | null } {
+  return file.is === 'actions' ? { ticker: file.ticker, interval: null } : file.partition.series;
+}
+
+/** Throws `store-corrupt`. */
+async function assertAsWritten(file: DataFile, content: AsyncBuffer): Promise<void> {
+  if (file.is === 'actions') await assertWholeActions(file.ticker, content);
+  else if (file.is === 'bars') await assertWhole(file.partition, content);
+  else await assertWholeRevisions(file.partition, content);
+}

@@ -1,0 +1,311 @@
+import { describe, expect, it } from 'vitest';
+import type { Hearing, StoredSeries } from '../../../src/backfill/judge/hearing.ts';
+import { learnFrom } from '../../../src/backfill/judge/learn-from.ts';
+import { type Verdict, judgeAnswer } from '../../../src/backfill/judge/judge-answer.ts';
+import { type Bar, type Identity, UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
+import { NOTHING_KNOWN } from '../../../src/core/coverage/coverage.ts';
+import { type DayRange, MS_PER_DAY, parseDay } from '../../../src/core/session/day.ts';
+import type { Interval } from '../../../src/core/session/interval.ts';
+import { SESSIONS, XNYS, answer, dividend, hearing, span, split, stored, want } from '../hearings.ts';
+import { rowsOf, storedBarsOf, storedRowsOf } from '../../../src/core/bars/bar-builder.ts';
+import { differencesOf } from '../../core/rows.ts';
+import type { RowAnswer } from '../../providers/rows.ts';
+
+/** Bars at about 100 of some sessions of June and July, none like the one before it. */
+const bars = (from: number, to: number, change: Partial<Bar> = {}): Bar[] =>
+  SESSIONS.slice(from, to).map((day) => stored(day, 100 + (day % 7) / 10, change));
+const on = (bar: Bar): number => SESSIONS.indexOf(bar.ts / MS_PER_DAY);
+
+interface Case {
+  /** Stored bars, all of them final unless said otherwise; default the first ten sessions. */
+  readonly known?: readonly Bar[];
+  readonly provisional?: readonly DayRange[];
+  readonly stored?: Partial<StoredSeries>;
+  readonly answer?: Partial<RowAnswer>;
+  readonly gaps?: readonly DayRange[];
+  readonly range?: DayRange;
+}
+
+/** The verdict on an answer where the first ten sessions are stored and the next ten wanted. */
+function judge(testCase: Case = {}) {
+  const { known = bars(0, 10), provisional = [], gaps = [daysOf(10, 19)] } = testCase;
+  const { range = daysOf(0, 19) } = testCase;
+  const present = known.map(({ ts }) => ({ from: ts / MS_PER_DAY, to: ts / MS_PER_DAY + 1 }));
+  const heard: Hearing = hearing({
+    want: want({ range, gaps }),
+    answer: answer({ bars: bars(0, 20), ...testCase.answer }),
+    stored: {
+      ...hearing().stored,
+      bars: storedBarsOf(known),
+      coverage: { ...NOTHING_KNOWN, present, provisional },
+      ...testCase.stored,
+    },
+  });
+  return inRows(judgeAnswer(heard));
+}
+
+function inRows(verdict: Verdict) {
+  const { compared, differing, gone } = verdict.comparison;
+  return {
+    ...verdict,
+    wanted: rowsOf(verdict.wanted),
+    corrections: rowsOf(verdict.corrections),
+    comparison: {
+      ...{ compared: differencesOf(compared), differing: differencesOf(differing) },
+      gone: storedRowsOf(gone),
+    },
+  };
+}
+
+function daysOf(first: number, last: number): DayRange {
+  return { from: SESSIONS[first] ?? 0, to: (SESSIONS[last] ?? 0) + 1 };
+}
+
+/** Five bars of the interval, one a session. */
+const hoursOrDays = (interval: Interval): Bar[] =>
+  bars(10, 15).map((bar) =>
+    interval === '1d' ? bar : { ...bar, ts: XNYS.session(bar.ts / MS_PER_DAY).open },
+  );
+
+/** What an answer alone, to a series of which nothing is stored, is worth and teaches. */
+function judgeAlone(interval: Interval, rows: readonly Bar[]): Verdict {
+  const range = daysOf(10, 14);
+  const asked = want({ series: { ticker: 'AAPL', interval }, range, gaps: [range] });
+  const heard = hearing({ want: asked, answer: answer({ bars: rows, proven: range }) });
+  const verdict = judgeAnswer({ ...heard, stored: { ...heard.stored, bars: storedBarsOf([]) } });
+  const { learned } = learnFrom({
+    ...heard,
+    accepted: verdict.wanted,
+    rejected: verdict.rejected,
+    fillers: [],
+    known: storedBarsOf([]),
+    absent: [],
+    currency: null,
+  });
+  expect(learned.absent).toEqual([]);
+  return verdict;
+}
+
+function startOfYear(year: number): number {
+  return new Date(0).setUTCFullYear(year, 0, 1);
+}
+
+describe('of an answer', () => {
+  it('the wanted bars are stored, and those that correct final ones', () => {
+    const [corrected] = bars(5, 6, { volume: 2000 });
+    const answered = bars(0, 20).map((bar) => (on(bar) === 5 && corrected ? corrected : bar));
+    const { wanted, corrections, rejected, fillers, oddities, comparison } = judge({
+      answer: { bars: answered },
+    });
+    expect(wanted.map((bar) => bar.ts / MS_PER_DAY)).toEqual(SESSIONS.slice(10, 20));
+    expect([corrected]).toMatchObject(corrections);
+    expect(corrections).toHaveLength(1);
+    expect([rejected, fillers, oddities]).toEqual([[], [], []]);
+    expect(comparison.compared).toHaveLength(10);
+    expect(comparison.gone).toEqual([]);
+  });
+
+  it('a wanted bar that differs from a final one is no correction beside the wanted ones', () => {
+    const [changed] = bars(5, 6, { volume: 2000 });
+    const answered = bars(0, 20).map((bar) => (on(bar) === 5 && changed ? changed : bar));
+    const { wanted, corrections, comparison } = judge({ gaps: [daysOf(0, 19)], answer: { bars: answered } });
+    expect(wanted).toHaveLength(20);
+    expect(comparison.differing).toHaveLength(1);
+    expect(corrections).toEqual([]);
+  });
+
+  it('only what it was asked for and proves is compared with the store', () => {
+    const proven = daysOf(3, 19);
+    expect(judge({ answer: { bars: bars(5, 20), proven } }).comparison.gone.map(on)).toEqual([3, 4]);
+    const range = daysOf(4, 19);
+    expect(judge({ range, answer: { bars: bars(5, 20), proven } }).comparison.gone.map(on)).toEqual([4]);
+    expect(judge({ range, answer: { bars: bars(0, 20) } }).comparison.compared).toHaveLength(6);
+  });
+
+  it('what comes of sessions that were not final is no correction', () => {
+    const known = [...bars(0, 9), ...bars(9, 10, { volume: 7 })];
+    const { corrections, comparison } = judge({ known, provisional: [daysOf(9, 9)] });
+    expect(comparison.compared).toHaveLength(9);
+    expect(corrections).toEqual([]);
+    expect(judge({ known }).corrections).toHaveLength(1);
+  });
+
+  it('a volume within half a step of a reverse split is the same', () => {
+    const known = bars(0, 10, { volume: 1009 });
+    const actions = [split('2025-07-14', 1 / 20)];
+    expect(judge({ known, stored: { actions } }).corrections).toEqual([]);
+    expect(judge({ known, answer: { actions } }).corrections).toEqual([]);
+    expect(judge({ known }).corrections).toHaveLength(10);
+  });
+
+  it('bad rows are rejected, and fillers told, where they were wanted', () => {
+    const bad = bars(0, 20).map((bar) => ([3, 12].includes(on(bar)) ? { ...bar, high: 1 } : bar));
+    const verdict = judge({ answer: { bars: bad } });
+    expect(verdict.rejected.map(({ bar }) => on(bar as Bar))).toEqual([12]);
+    expect(verdict.wanted).toHaveLength(9);
+    const holidays = ['2025-06-19', '2025-07-04'].map((date) => stored(parseDay(date), 100, { volume: 0 }));
+    const invented = judge({
+      answer: { bars: [...bars(0, 20), ...holidays] },
+      range: span('2025-06-02', '2025-07-04'),
+      gaps: [span('2025-07-01', '2025-07-04')],
+    });
+    expect(invented.fillers.map(({ bar }) => bar.ts / MS_PER_DAY)).toEqual([parseDay('2025-07-04')]);
+  });
+
+  it.each([Number.NaN, Infinity, -Infinity, 1e20, 9e15, -9e15, startOfYear(10_000)])(
+    'a row at %s is rejected alone',
+    (ts) => {
+      for (const interval of ['1d', '1h'] as const) {
+        const row = { ...stored(0, 100), ts };
+        const { wanted, rejected } = judgeAlone(interval, [...hoursOrDays(interval), row]);
+        expect(wanted).toHaveLength(5);
+        expect(rejected).toMatchObject([{ bar: { ts }, reason: `stamp ${ts} is not in ms since 1970` }]);
+      }
+    },
+  );
+
+  it('rows that were traded on a closed day are rejected, not dropped', () => {
+    const holiday = stored(parseDay('2025-07-04'), 100.5);
+    const { rejected, fillers } = judge({
+      answer: { bars: [...bars(0, 20), holiday] },
+      range: span('2025-06-02', '2025-07-04'),
+      gaps: [span('2025-07-01', '2025-07-04')],
+    });
+    expect(rejected).toMatchObject([
+      { bar: { ts: holiday.ts, close: 100.5 }, reason: '2025-07-04 is no session of XNYS' },
+    ]);
+    expect(fillers).toEqual([]);
+  });
+
+  it('rows on a straight line are rejected, volume and all', () => {
+    const walk = bars(0, 30).map((bar, i) => stored(bar.ts / MS_PER_DAY, 100 + ((i * 37) % 30) / 10));
+    const line = walk.map((bar, i) => (i < 21 || i > 27 ? bar : stored(bar.ts / MS_PER_DAY, 80 + i)));
+    const { rejected } = judge({
+      answer: { bars: line },
+      known: walk.slice(0, 10),
+      range: daysOf(0, 29),
+      gaps: [daysOf(10, 29)],
+    });
+    expect(rejected.map(({ bar }) => on(bar as Bar))).toEqual([22, 23, 24, 25, 26]);
+    expect(rejected[0]?.reason).toBe('one of 5 bars on a straight line from 101 to 107');
+  });
+
+  it('negative prices are those of a future, by the answer’s word or by what is known', () => {
+    const crash = bars(0, 20).map((bar, i) => (i === 15 ? { ...bar, low: -40, close: -37 } : bar));
+    const typed = (type: string): Identity => ({ ...UNKNOWN_IDENTITY, type });
+    const rejected = (answered: Identity, known = UNKNOWN_IDENTITY): number =>
+      judge({ answer: { bars: crash, identity: answered }, stored: { identity: known } }).rejected.length;
+    expect(rejected(typed('future'))).toBe(0);
+    expect(rejected(UNKNOWN_IDENTITY, typed('future'))).toBe(0);
+    expect(rejected(typed('equity'))).toBe(1);
+    expect(rejected(UNKNOWN_IDENTITY)).toBe(1);
+  });
+
+  it('what is left of a session that was mostly bad is rejected too', () => {
+    const { open } = XNYS.session(SESSIONS[10] ?? 0);
+    const hours = Array.from({ length: 7 }, (_, i) => ({
+      ...stored(0, 100 + i, i < 4 ? { high: 1 } : {}),
+      ts: open + i * 3_600_000,
+    }));
+    const verdict = judgeAnswer({
+      ...hearing({ want: want({ series: { ticker: 'AAPL', interval: '1h' } }) }),
+      answer: answer({ bars: hours }),
+    });
+    expect([verdict.wanted.length, verdict.rejected.length]).toEqual([0, 7]);
+  });
+
+  it('bars that stand still are rejected', () => {
+    const moving = (bar: Bar): Bar => ({ ...bar, high: bar.high + 1 });
+    const [copy] = bars(11, 12).map(moving);
+    const still = bars(0, 20)
+      .map(moving)
+      .map((bar) => (copy && [12, 13].includes(on(bar)) ? { ...copy, ts: bar.ts } : bar));
+    const { rejected } = judge({ known: bars(0, 10).map(moving), answer: { bars: still } });
+    expect(rejected.map(({ bar }) => on(bar as Bar))).toEqual([12, 13]);
+  });
+
+  it('bars in another unit than their neighbours are rejected', () => {
+    const flipped = bars(0, 20).map((bar) => (on(bar) === 14 ? scaled(bar, 100) : bar));
+    const { rejected, wanted } = judge({ answer: { bars: flipped } });
+    expect(rejected.map(({ bar }) => on(bar as Bar))).toEqual([14]);
+    expect(wanted).toHaveLength(9);
+  });
+});
+
+describe('a jump of prices', () => {
+  /** The prices halve on the session of index 15. */
+  const halved = bars(0, 20).map((bar) => (on(bar) >= 15 ? scaled(bar, 0.25) : bar));
+  const exDate = '2025-06-24';
+  const kinds = (testCase: Case): string[] =>
+    judge({ ...testCase, answer: { bars: halved, ...testCase.answer } }).oddities.map(({ kind }) => kind);
+
+  it('is told of unless a split explains it, whoever knows of that', () => {
+    expect(SESSIONS[15]).toBe(parseDay(exDate));
+    expect(kinds({})).toEqual(['basis-flip']);
+    expect(kinds({ stored: { actions: [split(exDate, 4)] } })).toEqual([]);
+    expect(kinds({ answer: { actions: [split(exDate, 4)] } })).toEqual([]);
+  });
+
+  it('is explained once by a split that both the store and the answer have', () => {
+    const actions = [split(exDate, 4)];
+    expect(kinds({ stored: { actions }, answer: { actions } })).toEqual([]);
+    expect(kinds({ stored: { actions: [split(exDate, 16)] }, answer: { actions } })).toEqual([]);
+  });
+
+  it('is explained by a stored split though the answer has a dividend of that day', () => {
+    const said = { actions: [dividend(exDate, 0.01)] };
+    expect(kinds({ stored: { actions: [split(exDate, 4)] }, answer: said })).toEqual([]);
+  });
+
+  it('is not told of where it was not wanted', () => {
+    expect(kinds({ gaps: [daysOf(10, 13)] })).toEqual([]);
+  });
+});
+
+describe('the instrument of an answer', () => {
+  const etf: Identity = { ...UNKNOWN_IDENTITY, type: 'etf' };
+  const equity: Identity = { ...UNKNOWN_IDENTITY, type: 'equity' };
+  const since = (date: string): Identity => ({ ...UNKNOWN_IDENTITY, firstTrade: parseDay(date) });
+  /** The answer has wanted bars only: nothing shows that the instrument is the same. */
+  const only = { bars: bars(10, 20), proven: daysOf(10, 19) };
+  const codeOf = (testCase: Case): string | null => {
+    try {
+      judge(testCase);
+      return null;
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+
+  it('must be the stored one', () => {
+    const testCase = { stored: { identity: equity }, answer: { ...only, identity: etf } };
+    expect(codeOf(testCase)).toBe('identity-changed');
+    expect(codeOf({ ...testCase, stored: { identity: etf } })).toBeNull();
+  });
+
+  it('is believed to be the stored one, though described anew, if two repeated bars say the same', () => {
+    const described = (known: readonly Bar[], answered: readonly Bar[]) => ({
+      ...{ known, stored: { identity: equity }, answer: { bars: answered, identity: etf } },
+    });
+    const { conflict, oddities } = judge(described(bars(8, 10), bars(8, 20)));
+    expect(conflict).toBe('it was equity, now etf');
+    expect(oddities).toMatchObject([{ kind: 'identity', session: SESSIONS[19] }]);
+    expect(oddities[0]?.note).toContain('it was equity, now etf');
+    expect(codeOf(described(bars(9, 10), bars(9, 20)))).toBe('identity-changed');
+    const changed = bars(0, 20).map((bar) => (on(bar) === 5 ? { ...bar, volume: 7 } : bar));
+    expect(codeOf(described(bars(0, 10), changed))).toBe('identity-changed');
+    expect(judge().conflict).toBeNull();
+  });
+
+  it('cannot be listed after its first stored bar, unless it has its ticker since', () => {
+    const late = { answer: { ...only, identity: since('2025-06-20') } };
+    expect(codeOf(late)).toBe('identity-changed');
+    expect(codeOf({ ...late, stored: { namedSince: parseDay('2025-06-18') } })).toBeNull();
+    expect(codeOf({ ...late, known: [] })).toBeNull();
+  });
+});
+
+function scaled(bar: Bar, ratio: number): Bar {
+  const { open, high, low, close } = bar;
+  return { ...bar, open: open * ratio, high: high * ratio, low: low * ratio, close: close * ratio };
+}

@@ -1,0 +1,223 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dispatch } from '../../../src/backfill/run/dispatch.ts';
+import type { TaskResult } from '../../../src/backfill/runner.ts';
+import type { Task } from '../../../src/core/plan/plan.ts';
+
+const failed: TaskResult = {
+  series: [{ ok: false, error: { code: 'network', message: '', retryable: true } }],
+};
+
+function task(id: string, partitions: readonly string[]): Task {
+  const range = { from: 0, to: 1 };
+  const series = { ticker: id, interval: '1d' } as const;
+  const want = { id, series, calendar: 'XNYS', range, gaps: [range], sessions: 1 };
+  return { id, wants: [want], requests: 1, partitions };
+}
+
+describe('handing out tasks', () => {
+  it('runs each once, never too many at once, never two on one partition, in any order of finishing', async () => {
+    const partitions = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(partitions, { maxLength: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (scheduler, lists, capacity) => {
+          const tasks = lists.map((list, i) => task(String(i), list));
+          const inWork: Task[] = [];
+          const ran: Task[] = [];
+          const run = async (one: Task): Promise<TaskResult> => {
+            for (const other of inWork) {
+              expect(other.partitions.filter((name) => one.partitions.includes(name))).toEqual([]);
+            }
+            inWork.push(one);
+            expect(inWork.length).toBeLessThanOrEqual(capacity);
+            await scheduler.schedule(Promise.resolve());
+            inWork.splice(inWork.indexOf(one), 1);
+            ran.push(one);
+            return failed;
+          };
+          const results: Task[] = [];
+          const all = dispatch({
+            tasks,
+            capacity: () => capacity,
+            run,
+            onResult: (one) => results.push(one),
+            stopped: () => false,
+          });
+          await scheduler.waitFor(all);
+          expect(new Set(ran)).toEqual(new Set(tasks));
+          expect(ran).toHaveLength(tasks.length);
+          expect(results).toEqual(ran);
+        },
+      ),
+    );
+  });
+
+  it('starts as many as it may at once', async () => {
+    const tasks = ['a', 'b', 'c', 'd'].map((name) => task(name, [name]));
+    const started: string[] = [];
+    const releases: (() => void)[] = [];
+    const run = (one: Task): Promise<TaskResult> => {
+      started.push(one.id);
+      return new Promise((resolve) => releases.push(() => resolve(failed)));
+    };
+    const all = dispatch({ tasks, capacity: () => 3, run, onResult: () => undefined, stopped: () => false });
+    expect(started).toEqual(['a', 'b', 'c']);
+    for (const release of releases) release();
+    await new Promise(setImmediate);
+    releases.at(-1)?.();
+    expect(await all).toEqual([]);
+  });
+
+  it('once stopped finishes what is in work and gives back the rest', async () => {
+    const tasks = ['a', 'b', 'c', 'd'].map((name) => task(name, [name]));
+    const finished: string[] = [];
+    const left = await dispatch({
+      tasks,
+      capacity: () => 2,
+      run: async () => failed,
+      onResult: ({ id }) => finished.push(id),
+      stopped: () => finished.length > 0,
+    });
+    expect(finished).toEqual(['a', 'b']);
+    expect(left.map(({ id }) => id)).toEqual(['c', 'd']);
+  });
+
+  it('passes over tasks that are closed meanwhile, and gives them back', async () => {
+    const tasks = ['a1', 'b1', 'a2', 'b2', 'a3'].map((name) => task(name, [name]));
+    const ran: string[] = [];
+    const left = await dispatch({
+      tasks,
+      capacity: () => 1,
+      run: async () => failed,
+      onResult: ({ id }) => ran.push(id),
+      stopped: () => false,
+      isClosed: ({ id }) => ran.length > 0 && id.startsWith('a'),
+    });
+    expect(ran).toEqual(['a1', 'b1', 'b2']);
+    expect(left.map(({ id }) => id)).toEqual(['a2', 'a3']);
+  });
+
+  it('takes the number of tasks at once as it is when the next is handed out', async () => {
+    const tasks = ['a', 'b', 'c'].map((name) => task(name, [name]));
+    const started: string[] = [];
+    const releases: (() => void)[] = [];
+    let capacity = 1;
+    const all = dispatch({
+      tasks,
+      capacity: () => capacity,
+      run: ({ id }) => {
+        started.push(id);
+        return new Promise((resolve) => releases.push(() => resolve(failed)));
+      },
+      onResult: () => (capacity = 2),
+      stopped: () => false,
+    });
+    expect(started).toEqual(['a']);
+    releases[0]?.();
+    await new Promise(setImmediate);
+    expect(started).toEqual(['a', 'b', 'c']);
+    for (const release of releases) release();
+    expect(await all).toEqual([]);
+  });
+
+  it('takes the very tasks, in the very order, that looking at all that wait each time would give', async () => {
+    const partitions = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(partitions, { maxLength: 25 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(fc.nat(9), { minLength: 25, maxLength: 25 }),
+        fc.array(fc.nat(24), { maxLength: 3 }),
+        async (lists, capacity, finishing, closing) => {
+          const tasks = lists.map((list, i) => task(String(i), list));
+          const waiting = [...tasks];
+          const inWork = new Map<Task, () => void>();
+          const closed = new Set<Task>();
+          const first = (): Task | undefined =>
+            waiting.find((one) => {
+              const isBusy = (name: string): boolean =>
+                [...inWork.keys()].some((other) => other.partitions.includes(name));
+              return !closed.has(one) && !one.partitions.some(isBusy);
+            });
+          const all = dispatch({
+            tasks,
+            capacity: () => capacity,
+            run: (one) => {
+              expect(one).toBe(first());
+              waiting.splice(waiting.indexOf(one), 1);
+              return new Promise((resolve) => inWork.set(one, () => resolve(failed)));
+            },
+            onResult: (one) => inWork.delete(one),
+            stopped: () => false,
+            isClosed: (one) => closed.has(one),
+          });
+          for (const which of finishing) {
+            const [, release] = [...inWork][which % Math.max(1, inWork.size)] ?? [];
+            const [endpoint] = tasks.slice(closing.pop());
+            if (endpoint !== undefined && closing.length > 0) closed.add(endpoint);
+            release?.();
+            await new Promise(setImmediate);
+            expect(inWork.size === capacity || first() === undefined).toBe(true);
+          }
+          for (const release of inWork.values()) release();
+          expect(await all).toEqual(tasks.filter((one) => waiting.includes(one)));
+        },
+      ),
+    );
+  });
+
+  it('looks at few tasks for each that it hands out, however many wait for one partition', async () => {
+    let looks = 0;
+    const tasks = Array.from({ length: 2000 }, (_, i) => {
+      const one = task(String(i), []);
+      return Object.defineProperty(one, 'partitions', {
+        get: () => {
+          looks++;
+          return [`window ${i % 7}`, 'actions'];
+        },
+      });
+    });
+    const ran: string[] = [];
+    await dispatch({
+      tasks,
+      capacity: () => 4,
+      run: ({ id }) => {
+        ran.push(id);
+        return Promise.resolve(failed);
+      },
+      onResult: () => undefined,
+      stopped: () => false,
+    });
+    expect(ran).toEqual(tasks.map(({ id }) => id));
+    expect(looks).toBeLessThan(10 * tasks.length);
+  });
+
+  it('ends with what was thrown while a result was taken in, and hands out no more', async () => {
+    const tasks = ['a', 'b', 'c', 'd'].map((name) => task(name, [name]));
+    const started: string[] = [];
+    const releases: (() => void)[] = [];
+    const all = dispatch({
+      tasks,
+      capacity: () => 2,
+      run: ({ id }) => {
+        started.push(id);
+        return new Promise((resolve) => releases.push(() => resolve(failed)));
+      },
+      onResult: ({ id }) => {
+        if (id === 'a') throw new Error('a bug');
+      },
+      stopped: () => false,
+    });
+    releases[0]?.();
+    await expect(all).rejects.toThrow('a bug');
+    releases[1]?.();
+    await new Promise(setImmediate);
+    expect(started).toEqual(['a', 'b']);
+  });
+});

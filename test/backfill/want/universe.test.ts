@@ -1,0 +1,71 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resolveTickers } from '../../../src/backfill/want/universe.ts';
+import { sampleCapabilities } from '../../../src/providers/sample/capabilities.ts';
+import { yahooCapabilities } from '../../../src/providers/yahoo/capabilities.ts';
+import { openStore } from '../../../src/store/open.ts';
+
+let folder = '';
+const listTickers = () => Promise.resolve(['ZZZ', 'AAA']);
+const yahoo = () => ({ store: openStore(folder), capabilities: yahooCapabilities, listTickers });
+const sample = () => ({ ...yahoo(), capabilities: sampleCapabilities });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-universe-'));
+  await mkdir(join(folder, 'universes'));
+  await writeFile(join(folder, 'universes/sp500.json'), '["AAPL", "BRK.B"]');
+  await writeFile(join(folder, 'list.txt'), '# mine\nAAPL, MSFT\n\nbrk.b # a share class\nAAPL\n');
+  await writeFile(join(folder, 'empty.txt'), '# nothing\n');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('the tickers a user means', () => {
+  it('may be a list, in the canonical spelling and without repetitions', async () => {
+    expect(await resolveTickers('aapl, BRK.B,AAPL air.pa', yahoo())).toEqual(['AAPL', 'BRK-B', 'AIR.PA']);
+    expect(await resolveTickers(['msft', 'MSFT'], yahoo())).toEqual(['MSFT']);
+    expect(await resolveTickers('t', yahoo())).toEqual(['T']);
+  });
+
+  it('may be a file, with comments', async () => {
+    expect(await resolveTickers(`@${folder}/list.txt`, yahoo())).toEqual(['AAPL', 'MSFT', 'BRK-B']);
+  });
+
+  it('may be a universe of the store', async () => {
+    expect(await resolveTickers('sp500', yahoo())).toEqual(['AAPL', 'BRK-B']);
+  });
+
+  it('may be several of these, added up', async () => {
+    await writeFile(join(folder, 'my list, old.txt'), 'IBM');
+    expect(await resolveTickers(`T,@${folder}/list.txt,sp500,KO`, yahoo())).toEqual([
+      ...['T', 'AAPL', 'MSFT', 'BRK-B', 'KO'],
+    ]);
+    expect(await resolveTickers(`@${folder}/my list, old.txt`, yahoo())).toEqual(['IBM']);
+    expect(await resolveTickers('portfolio,zzzz', yahoo())).toHaveLength(41);
+  });
+
+  it('are the portfolio of 40 if none are named, or all of a provider that can list them', async () => {
+    expect(await resolveTickers(undefined, yahoo())).toHaveLength(40);
+    expect(await resolveTickers(undefined, sample())).toEqual(['ZZZ', 'AAA']);
+    expect(await resolveTickers('all', sample())).toEqual(['ZZZ', 'AAA']);
+  });
+
+  it.each([
+    ['all', '--tickers all: provider "yahoo" does not list its tickers'],
+    ['aapl,all', '--tickers all stands alone; for the ticker write ALL'],
+    ['portfolo', /no universe of that name; .*; did you mean portfolio\?$/],
+    ['nasdaq100', '--tickers nasdaq100: there is no universe of that name'],
+    ['@no-such-file', '--tickers @no-such-file: cannot be read (ENOENT)'],
+    [',', '--tickers is empty'],
+    ['../../etc/passwd', '../../etc/passwd'],
+  ])('that are none say why: %s', async (spec, message) => {
+    await expect(resolveTickers(spec, yahoo())).rejects.toThrow(message);
+  });
+
+  it('in a file without a ticker say so', async () => {
+    await expect(resolveTickers(`@${folder}/empty.txt`, yahoo())).rejects.toThrow(
+      'there is no ticker in the file',
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { Ohlcv } from '../../../src/core/bars/bars.ts';
+import { calendarById } from '../../../src/core/calendar/calendars.ts';
+import { formatDay, startOfDay } from '../../../src/core/session/day.ts';
+import { type RowContext, copiedBars, rejectStandstill } from '../rows.ts';
+
+const calendar = calendarById('XNYS');
+const sessions = calendar.sessions({ from: 20_000, to: 20_020 });
+const context: RowContext = { interval: '1d', calendar, actions: [], known: [] };
+
+/** Bars of consecutive sessions; the same letter means the same values. */
+function bars(letters: string, change: Partial<Ohlcv> = {}): Ohlcv[] {
+  return Array.from(letters, (letter, i) => {
+    const price = letter.charCodeAt(0);
+    const values = { open: price, high: price + 2, low: price - 1, close: price + 1, volume: price * 1000 };
+    return { ts: startOfDay(sessions[i] ?? 0), ...values, vwap: null, trades: null, ...change };
+  });
+}
+const indexesOf = (found: readonly { bar: Ohlcv }[], all: readonly Ohlcv[]) =>
+  found.map(({ bar }) => all.findIndex(({ ts }) => ts === bar.ts));
+
+describe('copied bars', () => {
+  it('are those that repeat the session before, with the first one’s date', () => {
+    const all = bars('abbcdddde');
+    const copied = copiedBars(all, context);
+    expect(copied.map(({ at }) => at)).toEqual([2, 5, 6, 7]);
+    expect(copied.map(({ copies }) => copies)).toEqual([1, 3, 3, 3]);
+    expect(copied[3]).toMatchObject({ session: sessions[7], original: sessions[4] });
+  });
+
+  it.each(['open', 'high', 'low', 'close', 'volume'] as const)('are none that differ in %s', (field) => {
+    const [first, second] = bars('bb');
+    const other = { ...second, [field]: (second?.[field] ?? 0) + 0.5 } as Ohlcv;
+    expect(copiedBars([first as Ohlcv, other], context)).toEqual([]);
+  });
+
+  it('are none without volume, none that are flat, and none within a session', () => {
+    expect(copiedBars(bars('bbb', { volume: 0 }), context)).toEqual([]);
+    expect(copiedBars(bars('bbb', { open: 5, high: 5, low: 5, close: 5 }), context)).toEqual([]);
+    expect(copiedBars(bars('bbb'), { ...context, interval: '1m' })).toEqual([]);
+  });
+
+  it('may repeat a stored bar, which itself is not judged', () => {
+    const [stored, ...given] = bars('bbc');
+    const known = stored === undefined ? [] : [stored];
+    expect(copiedBars(given, { ...context, known }).map(({ at }) => at)).toEqual([0]);
+    expect(copiedBars(given.slice(1), { ...context, known: bars('bb') })).toEqual([]);
+  });
+});
+
+describe('a feed that stands still', () => {
+  it('is rejected but for the bar that it repeats; a single copy is not', () => {
+    const all = bars('abbcdddde');
+    const { accepted, rejected } = rejectStandstill({ accepted: all, rejected: [] }, context);
+    expect(accepted).toEqual([0, 1, 2, 3, 4, 8].map((i) => all[i]));
+    expect(indexesOf(rejected, all)).toEqual([5, 6, 7]);
+    expect(rejected[0]?.reason).toBe(
+      `one of 3 bars that repeat the one of ${formatDay(sessions[4] ?? 0)}, volume and all`,
+    );
+  });
+
+  it('keeps what was rejected before', () => {
+    const before = [{ bar: bars('z')[0] as Ohlcv, reason: 'for a reason' }];
+    expect(rejectStandstill({ accepted: bars('ab'), rejected: before }, context).rejected).toEqual(before);
+    expect(rejectStandstill({ accepted: bars('aaa'), rejected: before }, context).rejected).toHaveLength(3);
+  });
+
+  it('is no feed but a thin share where it is flat, by the day', () => {
+    const flat = bars('a'.repeat(20), { open: 5, high: 5, low: 5, close: 5 });
+    expect(rejectStandstill({ accepted: flat, rejected: [] }, context).rejected).toEqual([]);
+  });
+
+  it('is rejected within a session where it is longer than minutes of one lot may repeat each other', () => {
+    const minutes = (count: number, change: Partial<Ohlcv> = {}): Ohlcv[] =>
+      bars('a'.repeat(count), change).map((bar, i) => ({ ...bar, ts: startOfDay(20_000) + i * 60_000 }));
+    const stands = (all: readonly Ohlcv[]): number =>
+      rejectStandstill({ accepted: all, rejected: [] }, { ...context, interval: '1m' }).rejected.length;
+    expect(stands(minutes(4))).toBe(0);
+    expect(stands(minutes(5))).toBe(4);
+    const flat = { open: 5, high: 5, low: 5, close: 5 };
+    expect(stands(minutes(10, flat))).toBe(0);
+    expect(stands(minutes(11, flat))).toBe(10);
+    expect(stands(minutes(200, { ...flat, volume: 0 }))).toBe(0);
+    expect(stands(minutes(200, { ...flat, volume: Number.NaN }))).toBe(0);
+    expect(stands(minutes(200, flat).map((bar, i) => ({ ...bar, volume: 1000 + (i % 7) })))).toBe(0);
+  });
+});

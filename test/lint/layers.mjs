@@ -1,0 +1,126 @@
+/**
+ * What may import what: the folders of `src/`, and inside the large ones the folders of its steps and the files that
+ * join them. Each imports from its own folder and from those before it.
+ */
+import { dirname, resolve, sep } from 'node:path';
+
+/** From the lowest; those of one line know nothing of each other. */
+const ORDERS = [
+  {
+    folder: 'src',
+    lines: [
+      ['core'],
+      ['market'],
+      ['providers', 'store', 'simulator'],
+      ['backfill'],
+      ['pool', 'queue', 'report', 'monitor'],
+      ['library'],
+      ['index.ts'],
+      ['cli'],
+    ],
+  },
+  {
+    folder: 'src/core',
+    lines: [
+      ['errors.ts', 'quoted.ts', 'grouped.ts', 'extremes.ts', 'closest.ts'],
+      ['session'],
+      ['calendar'],
+      ['bars'],
+      ['instrument', 'actions'],
+      ['coverage'],
+      ['adjust', 'checks', 'plan'],
+    ],
+  },
+  {
+    folder: 'src/backfill',
+    lines: [
+      ['drift.ts'],
+      ['runner.ts'],
+      ['failure.ts'],
+      ['run', 'judge'],
+      ['want'],
+      ['plan'],
+      ['task', 'settle'],
+      ['backfill.ts'],
+    ],
+  },
+  {
+    folder: 'src/store/parquet',
+    lines: [
+      ['codec'],
+      ['files'],
+      ['partition'],
+      ['beside'],
+      ['sql', 'forgotten', 'series.ts', 'upsert.ts', 'scan.ts'],
+      ['doctor', 'edit.ts'],
+      ['index.ts'],
+    ],
+  },
+];
+
+/** Imports that no order of folders forbids. */
+const FORBIDDEN = [
+  {
+    from: /^src\/cli\//,
+    to: /^src\/(?!cli\/|index\.ts$)/,
+    message: 'the command line uses the library (src/index.ts) only',
+  },
+  {
+    from: /^src\/(?!store\/)/,
+    to: /^src\/store\/parquet\//,
+    message: 'what is above the store knows its port, whatever it is made of',
+  },
+];
+
+/** What of a folder a path belongs to, and its rank; undefined for a path elsewhere. */
+function placeIn({ folder, lines }, path) {
+  if (!path.startsWith(`${folder}/`)) return undefined;
+  const [name] = path.slice(folder.length + 1).split('/');
+  return { name, rank: lines.findIndex((line) => line.includes(name)) };
+}
+
+/** What is wrong with an import between two paths below the root, with `/`; undefined if nothing is. */
+export function wrongImport(from, to) {
+  const forbidden = FORBIDDEN.find((one) => one.from.test(from) && one.to.test(to));
+  if (forbidden !== undefined) return forbidden.message;
+  for (const order of ORDERS) {
+    const [importing, imported] = [placeIn(order, from), placeIn(order, to)];
+    if (importing === undefined || imported === undefined || importing.name === imported.name) continue;
+    const unplaced = [importing, imported].find(({ rank }) => rank === -1);
+    if (unplaced !== undefined)
+      return `${order.folder}/${unplaced.name} has no place in test/lint/layers.mjs`;
+    if (importing.rank <= imported.rank)
+      return `${order.folder}/${importing.name} stands below or beside ${imported.name} and cannot import it`;
+  }
+  return undefined;
+}
+
+/** A path below the root of the project, with `/`, wherever the project lies. */
+function belowRoot(cwd, path) {
+  return path.slice(cwd.length + 1).replaceAll(sep, '/');
+}
+
+const order = {
+  create(context) {
+    const from = belowRoot(context.cwd, context.filename);
+    const check = ({ source }) => {
+      if (source === null || source === undefined || source.type !== 'Literal') return;
+      const name = String(source.value);
+      if (!name.startsWith('.')) {
+        if (from.startsWith('src/core/'))
+          context.report({ node: source, message: 'core is pure: no packages, no node modules' });
+        return;
+      }
+      const message = wrongImport(from, belowRoot(context.cwd, resolve(dirname(context.filename), name)));
+      if (message !== undefined) context.report({ node: source, message });
+    };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    };
+  },
+};
+
+export default { meta: { name: 'layers' }, rules: { order } };

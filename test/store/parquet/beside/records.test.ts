@@ -1,0 +1,79 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openParquetStore } from '../../../../src/store/parquet/index.ts';
+import type { BarStore } from '../../../../src/store/store.ts';
+import { NOON, temporaryFolder } from '../../fixtures.ts';
+
+let root: string;
+let store: BarStore;
+let remove: () => Promise<void>;
+beforeEach(async () => {
+  ({ path: root, remove } = await temporaryFolder());
+  store = openParquetStore(root);
+});
+afterEach(() => remove());
+
+describe('a universe', () => {
+  beforeEach(() => mkdir(join(root, 'universes')));
+
+  it.each([
+    ['a list', ['AAPL', '^GSPC']],
+    ['an object with a list', { tickers: ['AAPL', '^GSPC'], asOf: '2026-01-02' }],
+  ])('is a JSON file with %s of tickers', async (_, content) => {
+    await writeFile(join(root, 'universes/mine.json'), JSON.stringify(content));
+    expect(await store.readUniverse('mine')).toEqual(['AAPL', '^GSPC']);
+  });
+
+  it.each(['{"tickers":[1]}', '[', 'null', '"AAPL"'])('is refused if it holds %s', async (content) => {
+    await writeFile(join(root, 'universes/mine.json'), content);
+    await expect(store.readUniverse('mine')).rejects.toMatchObject({ code: 'usage' });
+    await expect(store.readUniverse('mine')).rejects.toThrow('universes/mine.json');
+  });
+
+  it('is never read from outside the store', async () => {
+    await writeFile(join(root, 'secret.json'), '["AAPL"]');
+    expect(await store.readUniverse('../secret')).toBeUndefined();
+  });
+});
+
+describe('the list of renames', () => {
+  const META = { from: 'FB', to: 'META', start: null, end: 19_152 } as const;
+  const path = (): string => join(root, 'renames.json');
+
+  it('is a JSON file with dates', async () => {
+    await store.saveRename(META);
+    expect(JSON.parse(await readFile(path(), 'utf8'))).toEqual([
+      { from: 'FB', to: 'META', start: null, end: '2022-06-09' },
+    ]);
+  });
+
+  it('is not written for a rename that is in it', async () => {
+    await store.saveRename(META);
+    const { ino } = await stat(path());
+    await store.saveRename(META);
+    expect((await stat(path())).ino).toBe(ino);
+  });
+
+  it.each([
+    '[',
+    '{}',
+    '[null]',
+    '[{"from":"FB","to":"META","start":null}]',
+    '[{"from":"FB","start":null,"end":null}]',
+    '[{"from":"FB","to":"META","start":"2022-02-30","end":null}]',
+    '[{"from":"FB","to":"META","start":null,"end":19152}]',
+  ])('is refused if it holds %s, and left for its owner', async (content) => {
+    await writeFile(path(), content);
+    for (const call of [() => store.readRenames(), () => store.saveRename(META)]) {
+      await expect(call()).rejects.toMatchObject({ code: 'store-corrupt' });
+      await expect(call()).rejects.toThrow(/^renames\.json is no list of renames; [^\n]+$/);
+    }
+    expect(await readFile(path(), 'utf8')).toBe(content);
+  });
+});
+
+it('a run record is a JSON file under its id', async () => {
+  const id = await store.saveRun(NOON, { fetched: 503 });
+  expect(JSON.parse(await readFile(join(root, `runs/${id}.json`), 'utf8'))).toEqual({ fetched: 503 });
+});
