@@ -10,7 +10,7 @@ import { type LedgerTools, recordOutOfReach, settleUnknownTickers } from './run/
 import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
 import { refetchRestated } from './settle/restated.ts';
 import { settleSameSeries } from './settle/same-series.ts';
-import { settleSilence } from './settle/silence.ts';
+import { settleEmptyAnswers } from './settle/empty-answers.ts';
 import { RunResults } from './run/run-results.ts';
 import type { RunContext, Runner, SeriesResult, SharedWithThreads } from './runner.ts';
 import { type Stop, type StopReason, type Stops, stopOf, watchStops } from './run/stops.ts';
@@ -120,7 +120,7 @@ async function settle(run: Run, { scan, plan }: Prepared, ledger: LedgerTools): 
   try {
     await recordOutOfReach(plan.outOfReach, ledger);
     await settleUnknownTickers(results, scan, ledger);
-    await settleSilence(results, ledger);
+    await settleEmptyAnswers(results, ledger);
     await settleSameSeries(results, ledger);
     return run;
   } catch (error) {
@@ -190,7 +190,7 @@ async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTo
   const lost = await closeTraffic(traffic);
   // A quota that could not be kept shut the gate: that nobody answered was no fault of the provider's.
   const stopped =
-    stops.stopped !== null && IN_SILENCE.has(stops.stopped.reason)
+    stops.stopped !== null && UNANSWERED.has(stops.stopped.reason)
       ? (lost ?? stops.stopped)
       : (stops.stopped ?? lost);
   const opens =
@@ -201,7 +201,7 @@ async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTo
 }
 
 /** A run that nobody answered. */
-const IN_SILENCE: ReadonlySet<StopReason> = new Set(['provider-down', 'unreachable']);
+const UNANSWERED: ReadonlySet<StopReason> = new Set(['provider-down', 'unreachable']);
 
 /** Closes the traffic of a run. Gives what ends the run if its quota could not be kept. */
 async function closeTraffic(traffic: Traffic): Promise<Stop | null> {

@@ -7,7 +7,7 @@ import { deliver } from './deliver.ts';
 import type { SimulatedServer } from './distortion.ts';
 import { sample } from './sample/index.ts';
 import type { UnknownSymbol } from './sample/wire.ts';
-import { type Hostility, judge, type Outcome } from './verdict.ts';
+import { type Hostility, decide, type Outcome } from './decide.ts';
 import { yahoo } from './yahoo/index.ts';
 
 /** One request, logged when it is over. */
@@ -112,7 +112,7 @@ function handler(
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { latencyMs = 0, cache = false, unknown = 'named', now, log } = options;
   const server = SERVERS[options.wire](unknown);
-  const verdictOn = judge(cache ? cached(server) : server, options.market, options);
+  const decisionOn = decide(cache ? cached(server) : server, options.market, options);
   const startedMs = performance.now();
   return async (request, response) => {
     const arrivedMs = performance.now() - startedMs;
@@ -121,7 +121,7 @@ function handler(
     response.once('close', () => gone.abort());
     const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
     const { method = 'GET', headers } = request;
-    const { outcome, symbol, delivery } = verdictOn(
+    const { outcome, symbol, delivery } = decisionOn(
       { method, path, query: new URLSearchParams(query), headers },
       Math.floor(at),
       arrivedMs,

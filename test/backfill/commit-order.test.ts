@@ -9,7 +9,7 @@ import { openParquetStore } from '../../src/store/parquet/index.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { alteringDisk, flipped } from '../store/parquet/altering-disk.ts';
 import { notingDisk } from '../store/parquet/noting-disk.ts';
-import { NOW, SESSIONS, answer, split, stored, want, runWant } from './hearings.ts';
+import { NOW, SESSIONS, answer, split, stored, want, runWant } from './received.ts';
 import { rowsIn } from '../store/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { driftOf, sumDrift } from '../../src/backfill/drift.ts';
-import { stored } from './hearings.ts';
+import { stored } from './received.ts';
 import { comparisonOf } from '../core/rows.ts';
 
 describe('the drift of an answer', () => {

@@ -3,7 +3,7 @@ import { endsOn, failureOf } from '../../src/backfill/failure.ts';
 import type { SeriesReport } from '../../src/backfill/runner.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage/coverage.ts';
 import type { Want } from '../../src/core/plan/plan.ts';
-import { span } from './hearings.ts';
+import { span } from './received.ts';
 
 const RANGE = span('2026-01-02', '2026-02-27');
 const want = {

@@ -4,7 +4,7 @@ import { backfill } from '../../src/backfill/backfill.ts';
 import { UNKNOWN_IDENTITY, type Ohlcv } from '../../src/core/bars/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { type Day, formatDay, MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
-import { closedDays } from '../../src/providers/closed-days.ts';
+import { partOver } from '../../src/providers/part-over.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -39,7 +39,7 @@ function vendor(days: readonly Day[]): Provider {
           delistedOn: null,
           dropped: 0,
         },
-        ...{ wireBasis: 'raw' as const, proven: closedDays(range, calendarFor(series.ticker), now) },
+        ...{ wireBasis: 'raw' as const, proven: partOver(range, calendarFor(series.ticker), now) },
       });
     },
   };

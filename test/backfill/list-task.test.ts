@@ -10,7 +10,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { rowsIn } from '../store/rows.ts';
-import { SESSIONS, answer, stored, want } from './hearings.ts';
+import { SESSIONS, answer, stored, want } from './received.ts';
 
 const RANGE = { from: SESSIONS[0] ?? 0, to: (SESSIONS[9] ?? 0) + 1 };
 

@@ -3,7 +3,7 @@ import { MS_PER_DAY } from '../../src/core/session/day.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
-import { SESSIONS, XNYS } from './hearings.ts';
+import { SESSIONS, XNYS } from './received.ts';
 import { type YahooSeries, fillFrom, serveSeries, stopSeries } from './yahoo-series.ts';
 import { rowsIn } from '../store/rows.ts';
 

@@ -11,7 +11,7 @@ import { readAdjusted } from '../../src/library/adjusted.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
-import { SESSIONS, XNYS } from './hearings.ts';
+import { SESSIONS, XNYS } from './received.ts';
 import { type YahooSeries, fillFrom, serveSeries, stopSeries } from './yahoo-series.ts';
 import { rowsIn } from '../store/rows.ts';
 

@@ -12,7 +12,7 @@ import {
   factorApart,
   restatement,
 } from '../../core/checks/restatement.ts';
-import type { Hearing } from './hearing.ts';
+import type { Received } from './received.ts';
 
 /** No vendor corrects a final close by more than half of it without saying why. */
 const LARGEST_CORRECTION = 1.5;
@@ -28,35 +28,35 @@ const ENOUGH = 2;
  * `restated` where all of them changed by one ratio, `basis-unknown` where that looks like a split which nobody
  * mentions, and `bad-answer` (worth another try) where they disagree so that the answer must be about something else. A
  * few corrected bars, or any number of rounded ones, are no reason to throw; one that changed by more than half is
- * asked for again, and believed in the last hearing.
+ * asked for again, and believed the last time.
  */
 export function assertAgreement(
-  hearing: Hearing,
+  received: Received,
   { compared, gone }: Comparison,
   isWanted: (ts: number) => boolean,
 ): void {
-  const { want } = hearing;
+  const { want } = received;
   if (want.replaces === true) {
-    if (gone.length > 0) throw forgotten(hearing, gone);
+    if (gone.length > 0) throw forgotten(received, gone);
     return;
   }
   const change = restatement(compared);
-  if (change?.isOldest === true) throw restated(change, compared, hearing);
-  if (change !== undefined) throw contradiction(hearing, change.changed, compared.length);
+  if (change?.isOldest === true) throw restated(change, compared, received);
+  if (change !== undefined) throw contradiction(received, change.changed, compared.length);
   const hasMoved = beyondRounding(compared);
   const wild = pairsWhere(compared, (i) => factorApart(compared, i) > SAME_DAY && hasMoved(i));
   if (compared.length >= ENOUGH && wild.length > compared.length / 2)
-    throw contradiction(hearing, wild, compared.length);
+    throw contradiction(received, wild, compared.length);
   const impossible = pairsWhere(
     wild,
     (i) => factorApart(wild, i) > LARGEST_CORRECTION && !isWanted(wild.answered.ts[i] as number),
   );
   // Said again and again, while the other bars agree, it is the stored one that was wrong.
-  if (impossible.length > 0 && hearing.isLast !== true)
-    throw contradiction(hearing, impossible, compared.length);
+  if (impossible.length > 0 && received.isLast !== true)
+    throw contradiction(received, impossible, compared.length);
 }
 
-function forgotten({ want, calendar }: Hearing, { length, ts }: StoredBars): BackfillError {
+function forgotten({ want, calendar }: Received, { length, ts }: StoredBars): BackfillError {
   const { ticker, interval } = want.series;
   const dayOf = sessionDateOf(interval, calendar);
   return new BackfillError(
@@ -68,7 +68,7 @@ function forgotten({ want, calendar }: Hearing, { length, ts }: StoredBars): Bac
   );
 }
 
-function contradiction({ want, calendar }: Hearing, pairs: Pairs, compared: number): BackfillError {
+function contradiction({ want, calendar }: Received, pairs: Pairs, compared: number): BackfillError {
   const { ticker, interval } = want.series;
   const dayOf = sessionDateOf(interval, calendar);
   const [from, to] = [0, pairs.length - 1].map((i) => formatDay(dayOf(pairs.stored.ts[i] as number)));
@@ -88,8 +88,8 @@ function contradiction({ want, calendar }: Hearing, pairs: Pairs, compared: numb
 /** Prices that were adjusted for dividends change by more ratios than one event makes. */
 const RATIOS_OF_ONE_EVENT = 2;
 
-function restated({ ratios, changed }: Restatement, compared: Pairs, hearing: Hearing): BackfillError {
-  const { want, answer, stored } = hearing;
+function restated({ ratios, changed }: Restatement, compared: Pairs, received: Received): BackfillError {
+  const { want, answer, stored } = received;
   const { ticker, interval } = want.series;
   const isKnown = (exDay: number): boolean =>
     stored.actions.some((known) => known.kind === 'split' && known.exDay === exDay);
@@ -100,7 +100,7 @@ function restated({ ratios, changed }: Restatement, compared: Pairs, hearing: He
   const isSaid = said.some((one) => Math.abs(one.ratio / ratio - 1) < 0.001);
   const split = hasNewSplit || isSaid ? undefined : splitOfRatio(ratio);
   const change = `${changed.length} stored bars of ${ticker}, by ${ratio.toPrecision(6)}`;
-  const dividend = dividendOf(ratio, changed, compared, hearing);
+  const dividend = dividendOf(ratio, changed, compared, received);
   if (split === undefined && dividend === undefined && ratios.length <= RATIOS_OF_ONE_EVENT)
     return new BackfillError('restated', `the provider changed ${change}`, { ticker });
   const ofSeveral = `and by ${ratios.length - 1} other ratios, as an adjustment for dividends would`;
@@ -126,7 +126,7 @@ function dividendOf(
   ratio: number,
   changed: Pairs,
   compared: Pairs,
-  { want, calendar, answer, stored, now }: Hearing,
+  { want, calendar, answer, stored, now }: Received,
 ): Dividend | undefined {
   const sessionOf = sessionDateOf(want.series.interval, calendar);
   const today = calendar.localDay(now);

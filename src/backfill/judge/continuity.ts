@@ -6,7 +6,7 @@ import { BackfillError } from '../../core/errors.ts';
 import { identityError } from '../../core/instrument/identity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { changeOf, isBeyond } from '../../core/checks/plausibility.ts';
-import type { Hearing } from './hearing.ts';
+import type { Received } from './received.ts';
 
 /** So many stored sessions, asked for again, that are all gone are no chance. */
 const ENOUGH_GONE = 3;
@@ -20,7 +20,7 @@ const OTHER_LEVEL = 1.5;
  * ticker that was given away keeps its old listing date at some vendors.
  */
 export function assertContinues(
-  { want, calendar, isLast }: Hearing,
+  { want, calendar, isLast }: Received,
   { compared, gone }: Comparison,
   wanted: Bars,
   actions: readonly CorporateAction[],

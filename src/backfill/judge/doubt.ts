@@ -24,7 +24,7 @@ export interface DoubtContext {
 }
 
 /** Whether an answer has no row at all. */
-export function isSilent({ bars, unusable }: BarAnswer): boolean {
+export function isEmptyAnswer({ bars, unusable }: BarAnswer): boolean {
   return bars.length === 0 && unusable.length === 0;
 }
 
@@ -32,8 +32,8 @@ export function isSilent({ bars, unusable }: BarAnswer): boolean {
  * Whether an answer without a row may be a failure: the instrument should have traded in a settled session of the range. It
  * should not have before its listing or after a last trade that the provider itself tells.
  */
-export function isDoubtfulSilence(answer: BarAnswer, { want, calendar, lastSettled }: DoubtContext): boolean {
-  if (!isSilent(answer)) return false;
+export function isDoubtfullyEmpty(answer: BarAnswer, { want, calendar, lastSettled }: DoubtContext): boolean {
+  if (!isEmptyAnswer(answer)) return false;
   const { range } = want;
   if (calendar.sessionOnOrAfter(range.from) >= Math.min(range.to, lastSettled + 1)) return false;
   const { firstTrade } = answer.identity;
@@ -85,11 +85,11 @@ function tailOf({ learned }: Learned, calendar: Calendar): number {
 }
 
 /** Why an answer without a row is believed, in a few words; undefined where there is no more to say than that it is empty. */
-export function silenceNote(answer: BarAnswer, context: DoubtContext, answers: number): string | undefined {
-  if (!isSilent(answer)) return undefined;
+export function emptyNote(answer: BarAnswer, context: DoubtContext, answers: number): string | undefined {
+  if (!isEmptyAnswer(answer)) return undefined;
   const last = lastTradeBefore(answer, context.want.range);
   if (last !== undefined) return `the last trade was on ${formatDay(last)}`;
-  return isDoubtfulSilence(answer, context) && answers > 1
+  return isDoubtfullyEmpty(answer, context) && answers > 1
     ? `no row in ${answers} answers in a row`
     : undefined;
 }
@@ -102,7 +102,7 @@ export function isUnexplained({ by }: Absence): boolean {
 
 /**
  * What is learned from an answer that is still doubted after so many answers of this run. Sessions that would count as
- * empty are `doubted`, which is missing, unless earlier runs heard the same often enough. Whole-number counts of the
+ * empty are `doubted`, which is missing, unless earlier runs were told the same often enough. Whole-number counts of the
  * result follow.
  */
 export function learnInDoubt(
@@ -122,7 +122,7 @@ export function learnInDoubt(
   const { provider, answers, now, calendar, isCredible, lacksAll } = about;
   const isDoubted = (reason: AbsenceReason): boolean =>
     reason === 'vendor-empty' || (lacksAll && reason === 'not-yet-published');
-  const heard = known.absent.filter(({ by }) =>
+  const saidBefore = known.absent.filter(({ by }) =>
     by.some(
       (claim) =>
         claim.provider === provider &&
@@ -137,12 +137,12 @@ export function learnInDoubt(
   const runs = learned.absent.flatMap((run): Absence[] => {
     const { reason } = leadingClaim(run.by);
     if (!isDoubted(reason)) return [run];
-    const unheard = subtract([run], heard);
-    const sessions = calendar.count(unheard);
+    const saidFirst = subtract([run], saidBefore);
+    const sessions = calendar.count(saidFirst);
     doubted += sessions;
     left[reason] = (left[reason] ?? 0) - sessions;
-    const believed = intersect([run], heard).map((days) => ({ ...run, ...days }));
-    return [...believed, ...unheard.map((days) => ({ ...days, by: [claim] }))].toSorted(
+    const believed = intersect([run], saidBefore).map((days) => ({ ...run, ...days }));
+    return [...believed, ...saidFirst.map((days) => ({ ...days, by: [claim] }))].toSorted(
       (a, b) => a.from - b.from,
     );
   });

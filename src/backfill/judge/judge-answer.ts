@@ -27,11 +27,11 @@ import { assertAgreement } from './agreement.ts';
 import { assertKnownBasis } from './split-basis.ts';
 import { assertContinues } from './continuity.ts';
 import { assertSpacing } from './row-spacing.ts';
-import type { Hearing, StoredSeries } from './hearing.ts';
+import type { Received, StoredSeries } from './received.ts';
 import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 
 /** What an answer is worth. */
-export interface Verdict {
+export interface Judgement {
   /** Sound bars of the wanted sessions. */
   readonly wanted: Bars;
   /** Stamps of bars that the store has otherwise from another source: those stay. */
@@ -54,16 +54,16 @@ export interface Verdict {
  * Tells what of an answer may be stored. Throws where none of it may: `identity-changed`, `basis-unknown`, `restated`
  * (the whole series has to be fetched again) and `bad-answer`.
  */
-export function judgeAnswer(hearing: Hearing): Verdict {
-  const { want, calendar, answer, stored } = hearing;
+export function judgeAnswer(received: Received): Judgement {
+  const { want, calendar, answer, stored } = received;
   const sessionOf = sessionDateOf(want.series.interval, calendar);
   const known = finalBars(stored, sessionOf);
-  const actions = joinActions(hearing);
+  const actions = joinActions(received);
   const type = typeOf(want.series.ticker, answer.identity.type ?? stored.identity.type);
   const context: SeriesContext = { interval: want.series.interval, calendar, actions, known, type };
-  const { accepted, rejected, fillers } = soundRows(hearing, context);
-  assertSpacing(hearing, accepted);
-  const isWanted = (ts: number): boolean => isAsked(sessionOf(ts), hearing);
+  const { accepted, rejected, fillers } = soundRows(received, context);
+  assertSpacing(received, accepted);
+  const isWanted = (ts: number): boolean => isAsked(sessionOf(ts), received);
   const wantedOf = (bars: Bars, are = true): Bars =>
     keep(bars, (i) => isWanted(bars.ts[i] as number) === are);
 
@@ -74,28 +74,28 @@ export function judgeAnswer(hearing: Hearing): Verdict {
     accepted,
     (ts) => volumeStepOf(steps, sessionOf(ts)),
   );
-  const conflict = assertSameInstrument(hearing, comparison);
-  assertKnownBasis(hearing, comparison, sessionOf);
-  const { own, others } = bySource(comparison, hearing.source);
+  const conflict = assertSameInstrument(received, comparison);
+  assertKnownBasis(received, comparison, sessionOf);
+  const { own, others } = bySource(comparison, received.source);
   const isReplacing = want.replaces === true || want.again === true;
-  assertAgreement(hearing, want.replaces === true ? comparison : own, isWanted);
-  if (want.replaces !== true) assertSameLevel(hearing, others);
+  assertAgreement(received, want.replaces === true ? comparison : own, isWanted);
+  if (want.replaces !== true) assertSameLevel(received, others);
   const stays = (ts: number): boolean => !(isReplacing && isWanted(ts));
 
   const wanted = wantedOf(accepted);
-  assertContinues(hearing, own, wanted, actions);
+  assertContinues(received, own, wanted, actions);
   return {
     wanted,
     stay: new Set(others.differing.stored.ts.filter(stays)),
     corrections: wantedOf(own.differing.answered, false),
-    additions: wantedOf(additions(accepted, hearing, asked), false),
+    additions: wantedOf(additions(accepted, received, asked), false),
     rejected: rejected.filter(({ bar }) => isWanted(bar.ts)),
     fillers: fillers.filter(({ bar }) => isWanted(bar.ts)),
     oddities: [
       ...findOddities(wanted, context),
       ...unappliedOddities(answer, wanted, sessionOf),
       ...reclassified(conflict, wanted, sessionOf),
-      ...sourcesDiffer(hearing, others, stays),
+      ...sourcesDiffer(received, others, stays),
     ],
     comparison,
     conflict,
@@ -104,7 +104,7 @@ export function judgeAnswer(hearing: Hearing): Verdict {
 
 /** Rows of an answer that passed every check on content, and the others; those beyond the want's range are context. */
 function soundRows(
-  { want, calendar, answer }: Hearing,
+  { want, calendar, answer }: Received,
   context: SeriesContext,
 ): CheckedBars & { readonly fillers: readonly Filler[] } {
   const sessionOf = sessionDateOf(want.series.interval, calendar);
@@ -125,7 +125,7 @@ const ENOUGH_TO_KNOW = 2;
  * its prices show that it is the same one, only described anew.
  */
 function assertSameInstrument(
-  { want, answer, stored }: Hearing,
+  { want, answer, stored }: Received,
   { compared, differing }: Comparison,
 ): string | null {
   const firstBar = stored.coverage.present[0]?.from ?? null;
@@ -159,7 +159,7 @@ function reclassified(conflict: string | null, wanted: Bars, sessionOf: (ts: num
  * Whether a day was asked for; one that the calendar does not know as a session is with the next one, and what is no day
  * with any: it is in nobody else's answer.
  */
-function isAsked(day: Day, { want, calendar }: Hearing): boolean {
+function isAsked(day: Day, { want, calendar }: Received): boolean {
   if (Number.isNaN(day)) return true;
   return contains(want.gaps, day) || contains(want.gaps, calendar.sessionOnOrAfter(day));
 }
@@ -171,7 +171,7 @@ function finalBars({ bars, coverage }: StoredSeries, sessionOf: (ts: number) => 
 }
 
 /** Bars that a stored session was answered without at first. */
-function additions(accepted: Bars, { want, calendar, stored }: Hearing, asked: readonly DayRange[]): Bars {
+function additions(accepted: Bars, { want, calendar, stored }: Received, asked: readonly DayRange[]): Bars {
   if (want.series.interval === '1d') return NO_BARS;
   const sessionOf = sessionDateOf(want.series.interval, calendar);
   const repeated = intersect(stored.coverage.present, asked);
@@ -182,7 +182,7 @@ function additions(accepted: Bars, { want, calendar, stored }: Hearing, asked: r
 }
 
 /** What is in force with what an answer says of a kind and ex-date that nobody withdrew. */
-function joinActions({ book, answer }: Hearing): CorporateAction[] {
+function joinActions({ book, answer }: Received): CorporateAction[] {
   const entries = book.entries.map(({ action }) => action);
   const isKnown = ({ kind, exDay }: CorporateAction): boolean =>
     entries.some((action) => action.kind === kind && action.exDay === exDay);

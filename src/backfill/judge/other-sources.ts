@@ -12,7 +12,7 @@ import { BackfillError } from '../../core/errors.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { beyondRounding, closesAt, factorApart, restatement } from '../../core/checks/restatement.ts';
-import type { Hearing } from './hearing.ts';
+import type { Received } from './received.ts';
 
 /** A comparison with the stored bars of the source that answered, and with those of all others. */
 export function bySource(
@@ -43,25 +43,25 @@ const ENOUGH = 2;
  * Compares an answer with stored bars of other sources, for level only. Throws `basis-unknown` where a ratio parts them,
  * and `bad-answer` where most lie more than 1 % apart (both worth another try): a series is not spliced from two levels.
  */
-export function assertSameLevel(hearing: Hearing, { compared }: Comparison): void {
+export function assertSameLevel(received: Received, { compared }: Comparison): void {
   const change = restatement(compared);
   const isOneLevel = change?.ratios.length === 1;
   const ratio = change?.ratios.find((level) => isOneLevel || Math.max(level, 1 / level) > SAME_LEVEL);
   if (change !== undefined && ratio !== undefined) {
     const how = `at ${ratio.toPrecision(6)} times ${change.changed.length} of ${compared.length} stored bars`;
-    throw notJoined('basis-unknown', how, hearing, change.changed);
+    throw notJoined('basis-unknown', how, received, change.changed);
   }
   const hasMoved = beyondRounding(compared);
   const far = pairsWhere(compared, (i) => factorApart(compared, i) > SAME_LEVEL && hasMoved(i));
   if (compared.length < ENOUGH || far.length <= compared.length / 2) return;
   const how = `more than 1 % off ${far.length} of ${compared.length} stored bars`;
-  throw notJoined('bad-answer', how, hearing, far);
+  throw notJoined('bad-answer', how, received, far);
 }
 
 function notJoined(
   code: 'basis-unknown' | 'bad-answer',
   how: string,
-  { want, calendar, source }: Hearing,
+  { want, calendar, source }: Received,
   pairs: Pairs,
 ): BackfillError {
   const { ticker, interval } = want.series;
@@ -78,7 +78,7 @@ function notJoined(
 
 /** What bars of other sources that stay have for other prices than the answer, as one oddity; none where they agree. */
 export function sourcesDiffer(
-  { want, calendar }: Hearing,
+  { want, calendar }: Received,
   { compared }: Comparison,
   stays: (ts: number) => boolean,
 ): Oddity[] {

@@ -3,7 +3,7 @@ import { BackfillError } from '../../core/errors.ts';
 import { INTERVALS, type Interval, intervalMs } from '../../core/session/interval.ts';
 import { longBars } from '../../core/checks/long-bars.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
-import type { Hearing } from './hearing.ts';
+import type { Received } from './received.ts';
 
 /** With fewer bars of a day in a row their distances may be what they are by chance. */
 const ENOUGH_STEPS = 20;
@@ -12,7 +12,7 @@ const ENOUGH_STEPS = 20;
  * Throws `bad-answer`, worth another try, where bars (ascending) of a coarser interval than was asked for came: days that
  * are weeks or months apart, 5m bars that all are 15 minutes apart.
  */
-export function assertSpacing({ want, calendar }: Hearing, bars: Bars): void {
+export function assertSpacing({ want, calendar }: Received, bars: Bars): void {
   const { ticker, interval } = want.series;
   const dayOf = sessionDateOf(interval, calendar);
   const apart =

@@ -14,8 +14,8 @@ import type { Want } from '../../core/plan/plan.ts';
 import { contains } from '../../core/session/ranges.ts';
 import { SAME_RATIO, ratioText } from '../../core/actions/ratio.ts';
 import { closesAt } from '../../core/checks/restatement.ts';
-import { isUnchanged } from './hear-actions.ts';
-import type { Hearing } from './hearing.ts';
+import { isUnchanged } from './note-actions.ts';
+import type { Received } from './received.ts';
 
 /**
  * Throws `restated` if stored bars were turned back with a split that is in force no more, unless the answer repeats some
@@ -118,7 +118,7 @@ function sessionAt({ stored }: Pairs, i: number, sessionOf: (ts: number) => Day)
  * sessions were turned back without: they are as wrong as they are final.
  */
 export function assertKnownBasis(
-  { want, answer, stored, calendar, now, told, book, turnedBack }: Hearing,
+  { want, answer, stored, calendar, now, told, book, turnedBack }: Received,
   { compared }: Comparison,
   sessionOf: (ts: number) => Day,
 ): void {

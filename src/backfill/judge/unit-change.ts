@@ -3,8 +3,8 @@ import { firstAt } from '../../core/bars/columns.ts';
 import { formatDay } from '../../core/session/day.ts';
 import type { Series } from '../../core/bars/bars.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
-import type { StoredSeries } from './hearing.ts';
-import type { Verdict } from './judge-answer.ts';
+import type { StoredSeries } from './received.ts';
+import type { Judgement } from './judge-answer.ts';
 
 /**
  * What a user may do where the newest rows of an answer were rejected for their unit, in case it changed for good; null
@@ -13,7 +13,7 @@ import type { Verdict } from './judge-answer.ts';
  */
 export function unitChangeAdvice(
   { ticker, interval }: Series,
-  { rejected, wanted, comparison }: Pick<Verdict, 'rejected' | 'wanted' | 'comparison'>,
+  { rejected, wanted, comparison }: Pick<Judgement, 'rejected' | 'wanted' | 'comparison'>,
   { bars }: Pick<StoredSeries, 'bars'>,
   calendar: Calendar,
 ): string | null {

@@ -3,15 +3,15 @@ import { NO_BARS } from '../../core/bars/columns.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Want } from '../../core/plan/plan.ts';
 import { randomFor } from '../../market/random.ts';
-import { closedDays } from '../../providers/closed-days.ts';
+import { partOver } from '../../providers/part-over.ts';
 import type { ListRequest, Part, Provider } from '../../providers/provider.ts';
 import { withSoundActions } from '../judge/bad-actions.ts';
 import { ANSWERS_BELIEVED } from '../judge/doubt.ts';
-import { type AskTools, type Answered, type Asked, type Heard, hearWant } from './hear-want.ts';
+import { type AskTools, type Answered, type Asked, type Judged, judgeWant } from './judge-want.ts';
 
-/** What came of a want: what was heard, or why nothing was. */
+/** What came of a want: what was judged, or why nothing was. */
 export type Outcome =
-  | { readonly heard: Heard }
+  | { readonly judged: Judged }
   | {
       /** Whatever was thrown. */
       readonly error: unknown;
@@ -37,7 +37,7 @@ export async function askUntilSure(
   const random = randomFor(asked[0]?.want.id ?? '');
   let open = asked;
   for (let answers = 1; open.length > 0; answers++) {
-    const doubtful = new Map<Asked, Heard>();
+    const doubtful = new Map<Asked, Judged>();
     const again: Asked[] = [];
     const parts = await answersTo(open, now, tools.provider);
     for (const [i, one] of open.entries()) {
@@ -45,9 +45,9 @@ export async function askUntilSure(
       const opinion =
         'error' in part
           ? { kind: 'refused' as const, error: part.error, isWorthAnother: false }
-          : await orRefused(hearWant(one, part, { answers, most, now }, tools));
-      if (opinion.kind === 'sure') outcomes.set(one, { heard: opinion.heard });
-      else if (opinion.kind === 'doubtful') doubtful.set(one, opinion.heard);
+          : await orRefused(judgeWant(one, part, { answers, most, now }, tools));
+      if (opinion.kind === 'sure') outcomes.set(one, { judged: opinion.judged });
+      else if (opinion.kind === 'doubtful') doubtful.set(one, opinion.judged);
       else if (opinion.isWorthAnother) again.push(one);
       else outcomes.set(one, { error: opinion.error });
     }
@@ -58,7 +58,7 @@ export async function askUntilSure(
       } catch (error) {
         for (const one of doubtful.keys()) outcomes.set(one, { error });
       }
-    } else for (const [one, heard] of doubtful) outcomes.set(one, { heard });
+    } else for (const [one, judged] of doubtful) outcomes.set(one, { judged });
     open = asked.filter((one) => again.includes(one));
   }
   return asked.map((one) => outcomes.get(one) as Outcome);
@@ -145,6 +145,6 @@ async function partsOf(request: ListRequest, provider: Provider): Promise<Readon
 
 function nothingIn({ want, calendar }: Asked, now: number): Answered['answer'] {
   const nothing = { bars: NO_BARS, unusable: [], actions: [], explained: [], delistedOn: null, dropped: 0 };
-  const proven = closedDays(want.range, calendar, now);
+  const proven = partOver(want.range, calendar, now);
   return { ...nothing, proven, wireBasis: 'raw', identity: UNKNOWN_IDENTITY };
 }

@@ -1,4 +1,4 @@
-import { type ActionBook, type PastAction, hearActions, settlePast } from '../../core/actions/action-book.ts';
+import { type ActionBook, type PastAction, addTold, settlePast } from '../../core/actions/action-book.ts';
 import { UNKNOWN_IDENTITY, isSplit } from '../../core/bars/bars.ts';
 import { eachBounded } from '../../store/bounded.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
@@ -18,7 +18,7 @@ import { namedSince } from '../../core/instrument/rename.ts';
 import type { Gate } from '../../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../../providers/provider.ts';
 import type { BarStore, RejectedRow, Rename, SeriesEdit } from '../../store/store.ts';
-import { type ActionsHeard, actionOddities, openSplits } from '../judge/hear-actions.ts';
+import { type NotedActions, actionOddities, openSplits } from '../judge/note-actions.ts';
 import { askUntilSure, type Outcome } from './ask-until-sure.ts';
 import { badActionOddities, keepBadActions } from '../judge/bad-actions.ts';
 import { isUnexplained } from '../judge/doubt.ts';
@@ -26,8 +26,8 @@ import { endsOn } from '../failure.ts';
 import { driftOf } from '../drift.ts';
 import { wrongRows } from '../judge/learn-from.ts';
 import { countAfterBreak } from '../plan/early-sessions.ts';
-import type { Asked, Heard } from './hear-want.ts';
-import type { StoredSeries } from '../judge/hearing.ts';
+import type { Asked, Judged } from './judge-want.ts';
+import type { StoredSeries } from '../judge/received.ts';
 import type { SeriesReport, SeriesResult, TaskResult } from '../runner.ts';
 import { unitChangeAdvice } from '../judge/unit-change.ts';
 
@@ -76,7 +76,7 @@ export async function runTask(task: Task, now: number, tools: TaskTools): Promis
       const outcome = outcomes[i] as Outcome;
       if ('error' in outcome) throw outcome.error;
       const begun = elapsed();
-      const report = await commit(one, outcome.heard, now, tools);
+      const report = await commit(one, outcome.judged, now, tools);
       results.set(one.want, { ok: true, report: { ...report, fetchMs, storeMs: elapsed() - begun } });
     }),
   );
@@ -113,24 +113,24 @@ async function renamesOf(store: BarStore): Promise<readonly Rename[]> {
 /** Stores what was learned. An answer without a row is left to the end of the run, which sees all of them. */
 async function commit(
   { want, edit }: Asked,
-  { answer, verdict, learned: { learned, ...sessions }, stored, actions: heard, isSilent }: Heard,
+  { answer, judgement, learned: { learned, ...sessions }, stored, actions: noted, isEmpty }: Judged,
   now: number,
   { provider, store }: TaskTools,
 ): Promise<Omit<SeriesReport, 'fetchMs' | 'storeMs'>> {
   const { series, calendar } = want;
   const { capabilities } = provider;
-  const rejected = refusedRows(verdict.rejected, answer);
+  const rejected = refusedRows(judgement.rejected, answer);
   const source = capabilities.id;
-  const wanted = keep(verdict.wanted, (i) => !verdict.stay.has(verdict.wanted.ts[i] as number));
-  const others = mergeBars(verdict.corrections, verdict.additions);
+  const wanted = keep(judgement.wanted, (i) => !judgement.stay.has(judgement.wanted.ts[i] as number));
+  const others = mergeBars(judgement.corrections, judgement.additions);
   const bars = withSource(mergeBars(others, wanted), source, now);
   const actions = [...stored.actions, ...answer.actions];
-  const topUps = countAfterBreak(verdict.oddities) ?? want.topUps;
+  const topUps = countAfterBreak(judgement.oddities) ?? want.topUps;
   if (rejected.length > 0) await store.quarantine(series, rejected, source, now);
   await keepBadActions(store, series, answer, source, now);
-  const isLeft = isSilent && learned.absent.some(isUnproven);
+  const isLeft = isEmpty && learned.absent.some(isUnproven);
   const { inserted, changed, revised } = await edit.commit({
-    ...(capabilities.actions && { actions: (before) => bookAfter(before, want, answer, heard) }),
+    ...(capabilities.actions && { actions: (before) => bookAfter(before, want, answer, noted) }),
     ...(!isLeft && {
       bars: {
         calendar,
@@ -146,7 +146,7 @@ async function commit(
   return {
     ...sessions,
     endsOn: endsOn(learned, want),
-    bars: bars.length + verdict.wanted.length - wanted.length,
+    bars: bars.length + judgement.wanted.length - wanted.length,
     inserted,
     changed,
     revised,
@@ -156,18 +156,18 @@ async function commit(
     unusable: answer.unusable.length - wrongRows(answer).length,
     unfinished: answer.unfinished ?? 0,
     firstFault: rejected[0]?.reason ?? null,
-    wayOut: unitChangeAdvice(series, verdict, stored, calendarById(want.calendar)),
-    fillers: verdict.fillers.length,
+    wayOut: unitChangeAdvice(series, judgement, stored, calendarById(want.calendar)),
+    fillers: judgement.fillers.length,
     oddities: [
       ...badActionOddities(answer, want),
-      ...(capabilities.actions ? actionOddities(heard, stored.book) : []),
+      ...(capabilities.actions ? actionOddities(noted, stored.book) : []),
       ...(answer.oddities ?? []),
-      ...verdict.oddities,
+      ...judgement.oddities,
     ],
     ...(answer.notRead && { notRead: answer.notRead }),
-    drift: driftOf(verdict.comparison),
+    drift: driftOf(judgement.comparison),
     unavailable: unavailableIn(learned, want.range, calendarById(want.calendar)),
-    fingerprint: fingerprintOf(verdict.wanted),
+    fingerprint: fingerprintOf(judgement.wanted),
     unconfirmed: isLeft ? learned : null,
   };
 }
@@ -183,9 +183,9 @@ function bookAfter(
   before: ActionBook,
   { series, replaces }: Want,
   answer: BarAnswer,
-  { told, turnedBack }: ActionsHeard,
+  { told, turnedBack }: NotedActions,
 ): ActionBook {
-  const book = { ...hearActions(before, told), covered: union(before.covered, [exDatesOf(answer)]) };
+  const book = { ...addTold(before, told), covered: union(before.covered, [exDatesOf(answer)]) };
   if (answer.wireBasis === 'raw') return book;
   const isLeft = ({ action, until }: PastAction): boolean =>
     replaces === true && turnedBack.some((one) => one.action.exDay === action.exDay && one.until === until);
@@ -201,7 +201,7 @@ function exDatesOf({ bars, proven }: BarAnswer): DayRange {
   return bars.length > 0 ? proven : { from: proven.from, to: proven.from };
 }
 
-/** Whether an absence is concluded from a silent answer alone. */
+/** Whether an absence is concluded from an empty answer alone. */
 function isUnproven(absence: Absence): boolean {
   return isUnexplained(absence) || leadingClaim(absence.by).reason === 'doubted';
 }

@@ -75,7 +75,7 @@ export const DAYS_TO_WITHDRAW = 3;
  * older one, unless a user entered that. What its own source leaves out is withdrawn: at once if the list is the user's,
  * or has the same action with another ex-date within ten days; else if it is the only one left out, on three days.
  */
-export function hearActions(book: ActionBook, told: ActionsTold): ActionBook {
+export function addTold(book: ActionBook, told: ActionsTold): ActionBook {
   const { source, fetchedAt, isOwnList } = told;
   const past = [...book.past];
   const end = (entry: ActionEntry, how: PastAction['how']): void =>
@@ -148,8 +148,8 @@ export function twinSplits({ entries }: ActionBook): (readonly [CorporateAction,
 }
 
 /** The book with what an answer leaves out counted, and nothing else: of an answer that is refused. */
-export function countSilence(book: ActionBook, told: ActionsTold): ActionBook {
-  const { doubts } = hearActions(book, told);
+export function countLeftOut(book: ActionBook, told: ActionsTold): ActionBook {
+  const { doubts } = addTold(book, told);
   return { ...book, doubts };
 }
 

@@ -63,7 +63,7 @@ export function inForce<T>(rules: readonly Rule<T>[], day: Day): T | undefined {
 }
 
 /** Days of the lines `YYYY MM-DD MM-DD …`. */
-export function closedDays(text: string): Day[] {
+export function parseClosures(text: string): Day[] {
   return wordsByLine(text).flatMap(([year, ...dates]) => dates.map((date) => parseDay(`${year}-${date}`)));
 }
 

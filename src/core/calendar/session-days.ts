@@ -2,7 +2,7 @@ import type { Day, DayRange } from '../session/day.ts';
 import { BackfillError } from '../errors.ts';
 import {
   type CalendarFacts,
-  closedDays,
+  parseClosures,
   extraHours,
   inForce,
   type Rule,
@@ -24,7 +24,7 @@ export class SessionDays {
 
   constructor({ weeks, closures, extraSessions = '' }: CalendarFacts) {
     this.#weeks = rulesOf(weeks, ([mask = '']) => mask);
-    const closed = closedDays(closures);
+    const closed = parseClosures(closures);
     const extra = [...extraHours(extraSessions).keys()];
     const days = [...this.#weeks.map(({ from }) => from), ...closed, ...extra].toSorted((a, b) => a - b);
     const end = (days.at(-1) ?? -1) + 1;

@@ -38,7 +38,7 @@ const SHORTEST_INTRADAY_RUN = 30;
  * after it goes on by that step. `known` bars lengthen runs and have volume.
  */
 export function dropFillers(bars: Bars, context: SeriesContext): WithoutFillers {
-  const closed = closedDays(bars, context);
+  const closed = fillersOnClosedDays(bars, context);
   const open = closed.size === 0 ? bars : keep(bars, (i) => !closed.has(bars.ts[i] as number));
   const invented = inventedStamps(open, context);
   if (closed.size + invented.size === 0) return { kept: bars, dropped: [] };
@@ -53,7 +53,7 @@ export function dropFillers(bars: Bars, context: SeriesContext): WithoutFillers 
 }
 
 /** Stamps of the fillers of days that the calendar knows as closed, with the reason. */
-function closedDays(bars: Bars, context: SeriesContext): Map<number, string> {
+function fillersOnClosedDays(bars: Bars, context: SeriesContext): Map<number, string> {
   const isClosed = isOnClosedDay(context);
   const found = new Map<number, string>();
   let series: Bars | undefined;

@@ -132,7 +132,7 @@ function isSameView(a: View, b: View): boolean {
 
 function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
   const { coverage, calendar, range } = view;
-  const closed = options.everything ? [] : closedDays(view, options);
+  const closed = options.everything ? [] : needsNoRequest(view, options);
   const gaps = sessionRuns(subtract(normalize([range]), closed), calendar);
   const unconfirmed = unconfirmedAt(coverage, options.now);
   const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
@@ -150,7 +150,7 @@ function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
 const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** Days that need no request. */
-function closedDays({ interval, coverage, edition, readable }: View, options: GapOptions): DayRange[] {
+function needsNoRequest({ interval, coverage, edition, readable }: View, options: GapOptions): DayRange[] {
   const { provider, now, reachDays, confirmAfterMs } = options;
   const asking: Asking = { provider, now, reachDays: reachDays?.[interval] ?? null, edition };
   const unknown = unknownTo(provider, coverage);

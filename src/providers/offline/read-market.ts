@@ -4,7 +4,7 @@ import type { DayRange } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { intersect } from '../../core/session/ranges.ts';
 import type { Listing, Market, QuietSessions } from '../../market/market.ts';
-import { closedDays } from '../closed-days.ts';
+import { partOver } from '../part-over.ts';
 import type { BarRequest } from '../provider.ts';
 
 /** What a market knows of a request at its `now`. */
@@ -38,7 +38,7 @@ export function readMarket(market: Market, request: BarRequest, provider: string
     throw new BackfillError('unsupported-interval', message, { ticker, provider });
   }
   const calendar = calendarById(listing.calendar);
-  const closed = closedDays(range, calendar, now);
+  const closed = partOver(range, calendar, now);
   const today = calendar.localDay(now);
   return {
     listing,

@@ -7,7 +7,7 @@ import { type Bars, NO_BARS, keep } from '../../core/bars/columns.ts';
 import { concatBars } from '../../core/bars/concat-bars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { intersect } from '../../core/session/ranges.ts';
-import { closedDays } from '../closed-days.ts';
+import { partOver } from '../part-over.ts';
 import { errorByStatus, firstLine } from '../http/status.ts';
 import type { Page, Spoilt } from '../http/steps.ts';
 import type { HttpAnswer } from '../http/transport.ts';
@@ -84,7 +84,7 @@ export function partOf(ticker: string, asked: ListRequest, { series, asOf }: Tol
   const calendar = calendarFor(ticker);
   const told = series.get(ticker) ?? NOTHING_TOLD;
   // A server whose clock is behind has not seen the end of what is over by ours, nor can it tell of it.
-  const proven = closedDays(asked.range, calendar, Math.min(asked.now, asOf));
+  const proven = partOver(asked.range, calendar, Math.min(asked.now, asOf));
   const sessionOf = (ts: number): Day => (asked.interval === '1d' ? utcDayOf(ts) : calendar.localDay(ts));
   const isTold = (ts: number): boolean => asOf >= asked.now || sessionOf(ts) < proven.to;
   const bars = keep(told.bars, (i) => isTold(told.bars.ts[i] as number));

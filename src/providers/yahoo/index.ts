@@ -7,7 +7,7 @@ import type { Gate } from '../http/gate.ts';
 import { openHttpProvider } from '../http/open-provider.ts';
 import type { HttpSteps } from '../http/steps.ts';
 import type { BarAnswer, ListRequest, Provider, ProviderConfig } from '../provider.ts';
-import { closedDays } from '../closed-days.ts';
+import { partOver } from '../part-over.ts';
 import { yahooCapabilities } from './capabilities.ts';
 import type { Chart } from './chart.ts';
 import { type ChartQuery, YAHOO_URL, chartIn, wordChart } from './client.ts';
@@ -82,7 +82,7 @@ function answerOf(asked: ListRequest, { events, bars: chart = events }: Charts):
   const lastTrade = lastTradeOf(chart, calendar);
   return {
     ...parseChart(chart, events, { interval, calendar, range, now, settled }),
-    proven: closedDays(range, calendar, now),
+    proven: partOver(range, calendar, now),
     wireBasis: 'split-adjusted',
     explained: [],
     delistedOn: null,

@@ -44,13 +44,13 @@ export const filler = changingRows((rows, asked, form) => {
     if (isTraded(before)) last = before;
     if (last === undefined) return [row];
     const filled = flat(last, last.close, form.price);
-    const days = closedDays(calendar, sessionOf(before), sessionOf(row));
+    const days = closedBetween(calendar, sessionOf(before), sessionOf(row));
     return [...days.map((day) => ({ ...filled, stamp: form.stampOn(day, asked) })), row];
   });
 });
 
 /** Saturdays and holidays after one day and before another. */
-function closedDays(calendar: Calendar, after: Day, before: Day): Day[] {
+function closedBetween(calendar: Calendar, after: Day, before: Day): Day[] {
   const days = Array.from({ length: Math.max(0, before - after - 1) }, (_, i) => after + 1 + i);
   return days.filter((day) => !calendar.isSession(day) && (day + 4) % 7 !== SUNDAY);
 }

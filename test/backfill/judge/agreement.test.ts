@@ -5,7 +5,7 @@ import type { CorporateAction } from '../../../src/core/bars/bars.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { BackfillError } from '../../../src/core/errors.ts';
 import { MS_PER_DAY, formatDay } from '../../../src/core/session/day.ts';
-import { SESSIONS, answer, bars, dividend, hearing, split, stored, want } from '../hearings.ts';
+import { SESSIONS, answer, bars, dividend, received, split, stored, want } from '../received.ts';
 import { comparisonOf } from '../../core/rows.ts';
 
 interface Case {
@@ -20,12 +20,12 @@ interface Case {
 }
 
 /** What is thrown where stored closes of 100 are answered with others; NaN: the answer lacks the bar. */
-function verdict(closes: readonly number[], testCase: Case = {}): BackfillError | undefined {
+function judgement(closes: readonly number[], testCase: Case = {}): BackfillError | undefined {
   const { wanted = [], replaces, known = [], said = [], isLast = false } = testCase;
-  const base = hearing();
+  const base = received();
   const answered = bars(closes).filter(({ close }) => !Number.isNaN(close));
   const comparison = comparisonOf(bars(closes.map(() => 100)), answered);
-  const heard = hearing({
+  const heard = received({
     want: want(replaces === undefined ? {} : { replaces }),
     answer: answer({ actions: said }),
     stored: { ...base.stored, actions: known },
@@ -45,15 +45,15 @@ const date = (i: number): string => formatDay(SESSIONS[i] ?? 0);
 
 describe('an answer that repeats stored bars', () => {
   it('is believed if it repeats them, lacks some or corrects a few', () => {
-    expect(verdict(same(10))).toBeUndefined();
-    expect(verdict([])).toBeUndefined();
-    expect(verdict([...same(9), Number.NaN])).toBeUndefined();
-    expect(verdict([...same(9), 149])).toBeUndefined();
-    expect(verdict([...same(9), 100 / 1.49])).toBeUndefined();
+    expect(judgement(same(10))).toBeUndefined();
+    expect(judgement([])).toBeUndefined();
+    expect(judgement([...same(9), Number.NaN])).toBeUndefined();
+    expect(judgement([...same(9), 149])).toBeUndefined();
+    expect(judgement([...same(9), 100 / 1.49])).toBeUndefined();
   });
 
   it.each([151, 100 / 1.51])('is refused if one close of 100 is now %d', (close) => {
-    const error = verdict([...same(9), close]);
+    const error = judgement([...same(9), close]);
     expect(error).toMatchObject({ code: 'bad-answer', retryable: true, ticker: 'AAPL' });
     expect(error?.message).toContain(
       `contradicts 1 of 10 stored sessions, the first of ${date(9)} (close 100, now ${close}); ` +
@@ -62,14 +62,14 @@ describe('an answer that repeats stored bars', () => {
   });
 
   it('is believed of one bar once it said so again and again', () => {
-    expect(verdict([...same(9), 151], { isLast: true })).toBeUndefined();
-    expect(verdict([100, 100, 160, 160], { isLast: true })).toBeUndefined();
-    expect(verdict([100, 140, 160, 170], { isLast: true })?.code).toBe('bad-answer');
+    expect(judgement([...same(9), 151], { isLast: true })).toBeUndefined();
+    expect(judgement([100, 100, 160, 160], { isLast: true })).toBeUndefined();
+    expect(judgement([100, 140, 160, 170], { isLast: true })?.code).toBe('bad-answer');
   });
 
   it('may say anything of a session that was wanted again', () => {
-    expect(verdict([...same(9), 151], { wanted: [9] })).toBeUndefined();
-    expect(verdict([...same(8), 151, 151], { wanted: [9] })?.message).toContain(date(8));
+    expect(judgement([...same(9), 151], { wanted: [9] })).toBeUndefined();
+    expect(judgement([...same(8), 151, 151], { wanted: [9] })?.message).toContain(date(8));
   });
 
   it.each([
@@ -77,62 +77,62 @@ describe('an answer that repeats stored bars', () => {
     ['below', -1],
   ])('is about something else if most of its closes lie %s the stored ones', (_, sign) => {
     const apart = (i: number): number => 100 * (1 + i / 1000) ** sign;
-    const error = verdict([100, apart(11), apart(13), apart(15)]);
+    const error = judgement([100, apart(11), apart(13), apart(15)]);
     expect(error).toMatchObject({ code: 'bad-answer', retryable: true });
     expect(error?.message).toContain(`contradicts 3 of 4 stored sessions, the first of ${date(1)}`);
-    expect(verdict([100, apart(11), apart(13), apart(15)], { wanted: [1, 2, 3] })?.code).toBe('bad-answer');
+    expect(judgement([100, apart(11), apart(13), apart(15)], { wanted: [1, 2, 3] })?.code).toBe('bad-answer');
   });
 
   it('is not about something else if half of them do, if there is only one, or if they lie near', () => {
-    expect(verdict([100, 100, 102, 104])).toBeUndefined();
-    expect(verdict([102])).toBeUndefined();
-    expect(verdict([102, 104])?.code).toBe('bad-answer');
-    expect(verdict([102, 104, 106])?.code).toBe('bad-answer');
-    expect(verdict([100.5, 100.7, 100.9, 100.6])).toBeUndefined();
+    expect(judgement([100, 100, 102, 104])).toBeUndefined();
+    expect(judgement([102])).toBeUndefined();
+    expect(judgement([102, 104])?.code).toBe('bad-answer');
+    expect(judgement([102, 104, 106])?.code).toBe('bad-answer');
+    expect(judgement([100.5, 100.7, 100.9, 100.6])).toBeUndefined();
   });
 });
 
 describe('an answer that changes stored closes by one ratio', () => {
   it('restates the series, which is no reason to ask again', () => {
-    const error = verdict([93, 93]);
+    const error = judgement([93, 93]);
     expect(error).toMatchObject({ code: 'restated', retryable: false, ticker: 'AAPL' });
     expect(error?.message).toBe('the provider changed 2 stored bars of AAPL, by 0.930000');
   });
 
   it('is refused if the ratio is a split’s that it does not mention', () => {
-    const error = verdict([25, 25]);
+    const error = judgement([25, 25]);
     expect(error).toMatchObject({ code: 'basis-unknown', retryable: true, ticker: 'AAPL' });
     expect(error?.message).toContain('as a split 4:1 would that it does not mention');
   });
 
   it('restates the series if it mentions a split that was not known', () => {
     const said = [split('2025-06-20', 4)];
-    expect(verdict([25, 25], { said })?.code).toBe('restated');
-    expect(verdict([25, 25], { said, known: [split('2025-06-23', 4)] })?.code).toBe('restated');
-    expect(verdict([25, 25], { said, known: [dividend('2025-06-20', 1)] })?.code).toBe('restated');
-    expect(verdict([25, 25], { said, known: said })?.code).toBe('basis-unknown');
+    expect(judgement([25, 25], { said })?.code).toBe('restated');
+    expect(judgement([25, 25], { said, known: [split('2025-06-23', 4)] })?.code).toBe('restated');
+    expect(judgement([25, 25], { said, known: [dividend('2025-06-20', 1)] })?.code).toBe('restated');
+    expect(judgement([25, 25], { said, known: said })?.code).toBe('basis-unknown');
   });
 
   it('is judged by the ratio of what changed, where the newer bars did not', () => {
     const half = [...same(60).map(() => 50), ...same(60)];
-    expect(verdict(half)?.message).toContain(
+    expect(judgement(half)?.message).toContain(
       'changes 60 stored bars of AAPL, by 0.500000, as a split 2:1 would',
     );
-    expect(verdict(half)?.message).toContain('if the stored ones are wrong: backfill forget AAPL');
-    expect(verdict(half.map((close) => (close === 50 ? 95 : close)))).toMatchObject({
+    expect(judgement(half)?.message).toContain('if the stored ones are wrong: backfill forget AAPL');
+    expect(judgement(half.map((close) => (close === 50 ? 95 : close)))).toMatchObject({
       ...{ code: 'restated', message: 'the provider changed 60 stored bars of AAPL, by 0.950000' },
     });
   });
 
   it('contradicts the store if the newer bars changed and the older ones did not', () => {
-    const error = verdict([...same(60), ...same(40).map(() => 60)]);
+    const error = judgement([...same(60), ...same(40).map(() => 60)]);
     expect(error).toMatchObject({ code: 'bad-answer', retryable: true });
     expect(error?.message).toContain(`contradicts 40 of 100 stored sessions, the first of ${date(60)}`);
-    expect(verdict([...same(60), ...same(40).map(() => 60)], { isLast: true })?.code).toBe('bad-answer');
+    expect(judgement([...same(60), ...same(40).map(() => 60)], { isLast: true })?.code).toBe('bad-answer');
   });
 
   it('does not restate it by a few corrected bars, however many are compared', () => {
-    expect(verdict([...same(60), 102, ...same(60)])).toBeUndefined();
+    expect(judgement([...same(60), 102, ...same(60)])).toBeUndefined();
   });
 
   it.each([
@@ -140,40 +140,40 @@ describe('an answer that changes stored closes by one ratio', () => {
     ['21:20', 20 / 21],
     ['3:4', 4 / 3],
   ])('is refused where it is the ratio of a small split that it does not mention, %s', (text, ratio) => {
-    const error = verdict(same(5).map(() => Number((100 * ratio).toFixed(2))));
+    const error = judgement(same(5).map(() => Number((100 * ratio).toFixed(2))));
     expect(error).toMatchObject({ code: 'basis-unknown', retryable: true });
     expect(error?.message).toContain(`as a split ${text} would that it does not mention`);
-    expect(verdict(same(5).map(() => 100 * ratio * 1.001))?.code).toBe('restated');
+    expect(judgement(same(5).map(() => 100 * ratio * 1.001))?.code).toBe('restated');
   });
 
   it('restates the series by two bars where they are the oldest and moved far', () => {
-    expect(verdict([118, 118, 100, 100])).toMatchObject({
+    expect(judgement([118, 118, 100, 100])).toMatchObject({
       ...{ code: 'restated', message: 'the provider changed 2 stored bars of AAPL, by 1.18000' },
     });
-    expect(verdict([118, 117, 100, 100])).toBeUndefined();
-    expect(verdict([100.9, 100.9, 100, 100])).toBeUndefined();
-    expect(verdict([100, 100, 118, 118])).toBeUndefined();
+    expect(judgement([118, 117, 100, 100])).toBeUndefined();
+    expect(judgement([100.9, 100.9, 100, 100])).toBeUndefined();
+    expect(judgement([100, 100, 118, 118])).toBeUndefined();
   });
 
   it.each([
     ['listed with it', { said: [dividend(date(3), 3.7)] }],
     ['known before', { known: [dividend(date(3), 3.7)] }],
   ])('is refused where that is the factor of a dividend %s', (_, actions) => {
-    const error = verdict([96.3, 96.3, 96.3, 100, 100], actions);
+    const error = judgement([96.3, 96.3, 96.3, 100, 100], actions);
     expect(error).toMatchObject({ code: 'basis-unknown', retryable: true });
     expect(error?.message).toContain(`as an adjustment for its dividend of 3.7 on ${date(3)} would`);
     expect(error?.message).toContain('give prices that are not adjusted for dividends');
-    expect(verdict([95, 95, 95, 100, 100], actions)?.code).toBe('restated');
-    expect(verdict([96.3, 96.3, 100, 100, 100], actions)?.code).toBe('restated');
-    expect(verdict([96.3, 96.3, 96.3, 96.3, 96.3], actions)?.code).toBe('restated');
+    expect(judgement([95, 95, 95, 100, 100], actions)?.code).toBe('restated');
+    expect(judgement([96.3, 96.3, 100, 100, 100], actions)?.code).toBe('restated');
+    expect(judgement([96.3, 96.3, 96.3, 96.3, 96.3], actions)?.code).toBe('restated');
   });
 
   it('is refused if it changes them by as many ratios as dividends make', () => {
     const levels = [...same(60).map(() => 97), ...same(60).map(() => 98), ...same(60).map(() => 99)];
-    const error = verdict(levels);
+    const error = judgement(levels);
     expect(error).toMatchObject({ code: 'basis-unknown', retryable: true });
     expect(error?.message).toContain('by 0.970000, and by 2 other ratios, as an adjustment for dividends');
-    expect(verdict([...levels.slice(60)])?.code).toBe('restated');
+    expect(judgement([...levels.slice(60)])?.code).toBe('restated');
   });
 });
 
@@ -181,7 +181,7 @@ describe('an answer that is printed on another grid', () => {
   const grid = (storedCloses: readonly number[], closes: readonly number[], isLast = false) => {
     const comparison = comparisonOf(bars(storedCloses), bars(closes));
     try {
-      assertAgreement(hearing({ isLast }), comparison, () => false);
+      assertAgreement(received({ isLast }), comparison, () => false);
       return null;
     } catch (error) {
       return error as BackfillError;
@@ -228,7 +228,7 @@ describe('a refusal', () => {
     const hours = days.map((day) => ({ ...stored(day, 100), ts: sydney.session(day).open - 3_600_000 }));
     // The last one agrees, so that not the whole series is to go.
     const apart = hours.map((bar, i) => (i === hours.length - 1 ? bar : { ...bar, close: 120 + i * 10 }));
-    const heard = hearing({
+    const heard = received({
       calendar: sydney,
       want: want({ series: { ticker: 'BHP.AX', interval: '1h' }, calendar: 'XASX' }),
     });
@@ -240,7 +240,7 @@ describe('a refusal', () => {
   it('is about the whole series where nothing that was compared agrees', () => {
     const all = bars([100, 101, 102, 103]);
     const others = all.map((bar, i) => ({ ...bar, close: 300 + 40 * i }));
-    expect(() => assertAgreement(hearing(), comparisonOf(all, others), () => false)).toThrow(
+    expect(() => assertAgreement(received(), comparisonOf(all, others), () => false)).toThrow(
       'if the stored ones are wrong: backfill forget AAPL --interval 1d, then run again',
     );
   });
@@ -257,7 +257,7 @@ describe('a refusal', () => {
         fc.boolean(),
         (closes, replaces, isLast) => {
           const message =
-            verdict(closes, { replaces, isLast })?.message ?? 'backfill forget AAPL --interval 1d';
+            judgement(closes, { replaces, isLast })?.message ?? 'backfill forget AAPL --interval 1d';
           expect(message).not.toMatch(/undefined|NaN|null|\(\)|  |--start --|--start $|of \D*\(/);
           expect(message).toMatch(
             /backfill forget AAPL .*--interval 1d|the provider changed \d+ stored bars/,
@@ -271,13 +271,13 @@ describe('a refusal', () => {
 
 describe('an answer that replaces a restated series', () => {
   it('may differ as it likes', () => {
-    expect(verdict([93, 25, 500, 101, 7], { replaces: true })).toBeUndefined();
-    expect(verdict([25, 25], { replaces: true })).toBeUndefined();
-    expect(verdict([25, 25], { replaces: false })?.code).toBe('basis-unknown');
+    expect(judgement([93, 25, 500, 101, 7], { replaces: true })).toBeUndefined();
+    expect(judgement([25, 25], { replaces: true })).toBeUndefined();
+    expect(judgement([25, 25], { replaces: false })?.code).toBe('basis-unknown');
   });
 
   it('changes nothing if it lacks stored bars', () => {
-    const error = verdict([93, Number.NaN, 93, Number.NaN], { replaces: true });
+    const error = judgement([93, Number.NaN, 93, Number.NaN], { replaces: true });
     expect(error).toMatchObject({ code: 'restated', retryable: false, ticker: 'AAPL' });
     expect(error?.message).toContain(
       `no longer has 2 of its stored bars, the first of ${date(1)}: nothing is changed`,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedBarsOf } from '../../../src/core/bars/bar-builder.ts';
-import { settleSilence } from '../../../src/backfill/settle/silence.ts';
+import { settleEmptyAnswers } from '../../../src/backfill/settle/empty-answers.ts';
 import { type Bar, UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
 import { NOTHING_KNOWN, stateOf } from '../../../src/core/coverage/coverage.ts';
 import { type DayRange, MS_PER_DAY, parseDay } from '../../../src/core/session/day.ts';
@@ -11,7 +11,7 @@ import { openSample } from '../../../src/providers/sample/index.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { temporaryFolder } from '../../store/fixtures.ts';
-import { NOW, SESSIONS, answer, resultsOf, runWant, stored, want } from '../hearings.ts';
+import { NOW, SESSIONS, answer, resultsOf, runWant, stored, want } from '../received.ts';
 import type { RowAnswer } from '../../providers/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
@@ -50,7 +50,7 @@ async function ask(
   };
   const whole = want({ series: AAPL, range: RANGE, gaps: [RANGE], sessions: 10, ...order });
   const result = await runWant(whole, now, { provider, store, gate, elapsed: () => 0 }, questions);
-  await settleSilence(resultsOf([[whole, result]]), { store, provider: 'sample', now });
+  await settleEmptyAnswers(resultsOf([[whole, result]]), { store, provider: 'sample', now });
   return { asked, report: result.ok ? result.report : undefined };
 }
 

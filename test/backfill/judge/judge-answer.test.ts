@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Hearing, StoredSeries } from '../../../src/backfill/judge/hearing.ts';
+import type { Received, StoredSeries } from '../../../src/backfill/judge/received.ts';
 import { learnFrom } from '../../../src/backfill/judge/learn-from.ts';
-import { type Verdict, judgeAnswer } from '../../../src/backfill/judge/judge-answer.ts';
+import { type Judgement, judgeAnswer } from '../../../src/backfill/judge/judge-answer.ts';
 import { type Bar, type Identity, UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
 import { NOTHING_KNOWN } from '../../../src/core/coverage/coverage.ts';
 import { type DayRange, MS_PER_DAY, parseDay } from '../../../src/core/session/day.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
-import { SESSIONS, XNYS, answer, dividend, hearing, span, split, stored, want } from '../hearings.ts';
+import { SESSIONS, XNYS, answer, dividend, received, span, split, stored, want } from '../received.ts';
 import { rowsOf, storedBarsOf, storedRowsOf } from '../../../src/core/bars/bar-builder.ts';
 import { differencesOf } from '../../core/rows.ts';
 import type { RowAnswer } from '../../providers/rows.ts';
@@ -26,16 +26,16 @@ interface Case {
   readonly range?: DayRange;
 }
 
-/** The verdict on an answer where the first ten sessions are stored and the next ten wanted. */
+/** The judgement on an answer where the first ten sessions are stored and the next ten wanted. */
 function judge(testCase: Case = {}) {
   const { known = bars(0, 10), provisional = [], gaps = [daysOf(10, 19)] } = testCase;
   const { range = daysOf(0, 19) } = testCase;
   const present = known.map(({ ts }) => ({ from: ts / MS_PER_DAY, to: ts / MS_PER_DAY + 1 }));
-  const heard: Hearing = hearing({
+  const heard: Received = received({
     want: want({ range, gaps }),
     answer: answer({ bars: bars(0, 20), ...testCase.answer }),
     stored: {
-      ...hearing().stored,
+      ...received().stored,
       bars: storedBarsOf(known),
       coverage: { ...NOTHING_KNOWN, present, provisional },
       ...testCase.stored,
@@ -44,12 +44,12 @@ function judge(testCase: Case = {}) {
   return inRows(judgeAnswer(heard));
 }
 
-function inRows(verdict: Verdict) {
-  const { compared, differing, gone } = verdict.comparison;
+function inRows(judgement: Judgement) {
+  const { compared, differing, gone } = judgement.comparison;
   return {
-    ...verdict,
-    wanted: rowsOf(verdict.wanted),
-    corrections: rowsOf(verdict.corrections),
+    ...judgement,
+    wanted: rowsOf(judgement.wanted),
+    corrections: rowsOf(judgement.corrections),
     comparison: {
       ...{ compared: differencesOf(compared), differing: differencesOf(differing) },
       gone: storedRowsOf(gone),
@@ -68,22 +68,22 @@ const hoursOrDays = (interval: Interval): Bar[] =>
   );
 
 /** What an answer alone, to a series of which nothing is stored, is worth and teaches. */
-function judgeAlone(interval: Interval, rows: readonly Bar[]): Verdict {
+function judgeAlone(interval: Interval, rows: readonly Bar[]): Judgement {
   const range = daysOf(10, 14);
   const asked = want({ series: { ticker: 'AAPL', interval }, range, gaps: [range] });
-  const heard = hearing({ want: asked, answer: answer({ bars: rows, proven: range }) });
-  const verdict = judgeAnswer({ ...heard, stored: { ...heard.stored, bars: storedBarsOf([]) } });
+  const heard = received({ want: asked, answer: answer({ bars: rows, proven: range }) });
+  const judgement = judgeAnswer({ ...heard, stored: { ...heard.stored, bars: storedBarsOf([]) } });
   const { learned } = learnFrom({
     ...heard,
-    accepted: verdict.wanted,
-    rejected: verdict.rejected,
+    accepted: judgement.wanted,
+    rejected: judgement.rejected,
     fillers: [],
     known: storedBarsOf([]),
     absent: [],
     currency: null,
   });
   expect(learned.absent).toEqual([]);
-  return verdict;
+  return judgement;
 }
 
 function startOfYear(year: number): number {
@@ -140,9 +140,9 @@ describe('of an answer', () => {
 
   it('bad rows are rejected, and fillers told, where they were wanted', () => {
     const bad = bars(0, 20).map((bar) => ([3, 12].includes(on(bar)) ? { ...bar, high: 1 } : bar));
-    const verdict = judge({ answer: { bars: bad } });
-    expect(verdict.rejected.map(({ bar }) => on(bar as Bar))).toEqual([12]);
-    expect(verdict.wanted).toHaveLength(9);
+    const judgement = judge({ answer: { bars: bad } });
+    expect(judgement.rejected.map(({ bar }) => on(bar as Bar))).toEqual([12]);
+    expect(judgement.wanted).toHaveLength(9);
     const holidays = ['2025-06-19', '2025-07-04'].map((date) => stored(parseDay(date), 100, { volume: 0 }));
     const invented = judge({
       answer: { bars: [...bars(0, 20), ...holidays] },
@@ -207,11 +207,11 @@ describe('of an answer', () => {
       ...stored(0, 100 + i, i < 4 ? { high: 1 } : {}),
       ts: open + i * 3_600_000,
     }));
-    const verdict = judgeAnswer({
-      ...hearing({ want: want({ series: { ticker: 'AAPL', interval: '1h' } }) }),
+    const judgement = judgeAnswer({
+      ...received({ want: want({ series: { ticker: 'AAPL', interval: '1h' } }) }),
       answer: answer({ bars: hours }),
     });
-    expect([verdict.wanted.length, verdict.rejected.length]).toEqual([0, 7]);
+    expect([judgement.wanted.length, judgement.rejected.length]).toEqual([0, 7]);
   });
 
   it('bars that stand still are rejected', () => {

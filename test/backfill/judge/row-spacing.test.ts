@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assertSpacing } from '../../../src/backfill/judge/row-spacing.ts';
 import type { Ohlcv } from '../../../src/core/bars/bars.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
-import { SESSIONS, XNYS, hearing, stored, want } from '../hearings.ts';
+import { SESSIONS, XNYS, received, stored, want } from '../received.ts';
 import { barsOf } from '../../../src/core/bars/bar-builder.ts';
 
 const MINUTE = 60_000;
@@ -16,7 +16,7 @@ function everyMinutes(minutes: number, session = 0): Ohlcv[] {
 }
 
 const judge = (interval: Interval, bars: readonly Ohlcv[]) => () =>
-  assertSpacing(hearing({ want: want({ series: { ticker: 'AAPL', interval } }) }), barsOf(bars));
+  assertSpacing(received({ want: want({ series: { ticker: 'AAPL', interval } }) }), barsOf(bars));
 
 describe('bars of a coarser interval than was asked for', () => {
   it('are refused, and it is said what came', () => {

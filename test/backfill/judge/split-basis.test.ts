@@ -3,7 +3,7 @@ import { assertKnownBasis } from '../../../src/backfill/judge/split-basis.ts';
 import type { CorporateAction } from '../../../src/core/bars/bars.ts';
 import { type DayRange, formatDay, utcDayOf } from '../../../src/core/session/day.ts';
 import { BackfillError } from '../../../src/core/errors.ts';
-import { NOW, SESSIONS, answer, bars, dividend, hearing, span, split, stored, want } from '../hearings.ts';
+import { NOW, SESSIONS, answer, bars, dividend, received, span, split, stored, want } from '../received.ts';
 import { comparisonOf } from '../../core/rows.ts';
 
 interface Case {
@@ -20,14 +20,14 @@ interface Case {
 }
 
 /** What is thrown for an answer about 2025-06-02 to 2025-07-15, heard on 2025-07-16. */
-function verdict(testCase: Case): BackfillError | undefined {
+function judgement(testCase: Case): BackfillError | undefined {
   const { known = [], said = [], wireBasis = 'split-adjusted', compared = 0 } = testCase;
   const { present = span('2025-05-01', '2025-05-30'), covered = [span('2025-05-01', '2025-07-15')] } =
     testCase;
   const repeated = bars(Array.from({ length: compared }, () => 100));
   const given = testCase.isEmpty ? [] : [stored(SESSIONS[0] ?? 0, 100)];
-  const base = hearing();
-  const heard = hearing({
+  const base = received();
+  const heard = received({
     want: want(testCase.replaces === undefined ? {} : { replaces: testCase.replaces }),
     answer: answer({ wireBasis, actions: said, bars: given }),
     stored: {
@@ -50,42 +50,44 @@ describe('a split that the store knows', () => {
   const known = [split('2025-06-20', 1.5)];
 
   it('must be among those of a split-adjusted answer', () => {
-    const error = verdict({ known, said: [dividend('2025-06-20', 1.5)] });
+    const error = judgement({ known, said: [dividend('2025-06-20', 1.5)] });
     expect(error).toMatchObject({ code: 'basis-unknown', retryable: true, ticker: 'AAPL' });
     expect(error?.message).toContain('leaves out the split 3:2 of 2025-06-20 that the store knows');
     expect(error?.message).toContain('backfill actions AAPL --withdraw 2025-06-20,split');
-    expect(verdict({ known, said: known })).toBeUndefined();
+    expect(judgement({ known, said: known })).toBeUndefined();
   });
 
   it('is another one if it is of a far day or of another ratio on a near one, but for rounding', () => {
-    expect(verdict({ known, said: [split('2025-07-01', 1.5)] })?.code).toBe('basis-unknown');
-    expect(verdict({ known, said: [split('2025-06-23', 1.5001)] })?.code).toBe('basis-unknown');
-    expect(verdict({ known, said: [split('2025-06-20', 1.5 * (1 + 5e-7))] })).toBeUndefined();
+    expect(judgement({ known, said: [split('2025-07-01', 1.5)] })?.code).toBe('basis-unknown');
+    expect(judgement({ known, said: [split('2025-06-23', 1.5001)] })?.code).toBe('basis-unknown');
+    expect(judgement({ known, said: [split('2025-06-20', 1.5 * (1 + 5e-7))] })).toBeUndefined();
   });
 
   it('may be moved or changed by its source: it is news then', () => {
-    expect(verdict({ known, said: [split('2025-06-23', 1.5)] })?.code).toBe('restated');
-    expect(verdict({ known, said: [split('2025-06-30', 1.5)], compared: 30 })).toBeUndefined();
-    expect(verdict({ known, said: [split('2025-06-20', 1.5001)] })).toBeUndefined();
+    expect(judgement({ known, said: [split('2025-06-23', 1.5)] })?.code).toBe('restated');
+    expect(judgement({ known, said: [split('2025-06-30', 1.5)], compared: 30 })).toBeUndefined();
+    expect(judgement({ known, said: [split('2025-06-20', 1.5001)] })).toBeUndefined();
   });
 
   it('is written as its shares, or as it is', () => {
-    expect(verdict({ known: [split('2025-06-20', 1 / 20)] })?.message).toContain('the split 1:20 of');
-    expect(verdict({ known: [split('2025-06-20', 1.0307123)] })?.message).toContain('the split 1.0307123 of');
+    expect(judgement({ known: [split('2025-06-20', 1 / 20)] })?.message).toContain('the split 1:20 of');
+    expect(judgement({ known: [split('2025-06-20', 1.0307123)] })?.message).toContain(
+      'the split 1.0307123 of',
+    );
   });
 
   it('is looked for if it is effective today, not tomorrow, and after the first day asked for', () => {
     expect(formatDay(utcDayOf(NOW))).toBe('2025-07-16');
-    expect(verdict({ known: [split('2025-07-16', 4)] })?.code).toBe('basis-unknown');
-    expect(verdict({ known: [split('2025-07-17', 4)] })).toBeUndefined();
-    expect(verdict({ known: [split('2025-06-03', 4)] })?.code).toBe('basis-unknown');
-    expect(verdict({ known: [split('2025-06-02', 4)] })).toBeUndefined();
-    expect(verdict({ known: [split('2025-05-20', 4)] })).toBeUndefined();
+    expect(judgement({ known: [split('2025-07-16', 4)] })?.code).toBe('basis-unknown');
+    expect(judgement({ known: [split('2025-07-17', 4)] })).toBeUndefined();
+    expect(judgement({ known: [split('2025-06-03', 4)] })?.code).toBe('basis-unknown');
+    expect(judgement({ known: [split('2025-06-02', 4)] })).toBeUndefined();
+    expect(judgement({ known: [split('2025-05-20', 4)] })).toBeUndefined();
   });
 
   it('does not matter to a raw answer, nor to one without bars', () => {
-    expect(verdict({ known, wireBasis: 'raw' })).toBeUndefined();
-    expect(verdict({ known, isEmpty: true })).toBeUndefined();
+    expect(judgement({ known, wireBasis: 'raw' })).toBeUndefined();
+    expect(judgement({ known, isEmpty: true })).toBeUndefined();
   });
 });
 
@@ -93,30 +95,30 @@ describe('a split that the store does not know', () => {
   const said = [split('2025-06-20', 4)];
 
   it('restates what was stored before it, if it was said that there is none', () => {
-    const error = verdict({ said });
+    const error = judgement({ said });
     expect(error).toMatchObject({ code: 'restated', retryable: false, ticker: 'AAPL' });
     expect(error?.message).toBe('AAPL was stored without its split 4:1 of 2025-06-20');
   });
 
   it('is no news if its day was never answered for, or if nothing older is stored', () => {
-    expect(verdict({ said, covered: [span('2025-05-01', '2025-06-19')] })).toBeUndefined();
-    expect(verdict({ said, present: span('2025-06-20', '2025-07-01') })).toBeUndefined();
-    expect(verdict({ said, present: span('2025-06-19', '2025-07-01') })?.code).toBe('restated');
+    expect(judgement({ said, covered: [span('2025-05-01', '2025-06-19')] })).toBeUndefined();
+    expect(judgement({ said, present: span('2025-06-20', '2025-07-01') })).toBeUndefined();
+    expect(judgement({ said, present: span('2025-06-19', '2025-07-01') })?.code).toBe('restated');
   });
 
   it('is left to the comparison where the answer repeats a session before it', () => {
-    expect(verdict({ said, compared: 1 })).toBeUndefined();
-    expect(verdict({ said: [split('2025-06-02', 4)], compared: 5 })?.code).toBe('restated');
+    expect(judgement({ said, compared: 1 })).toBeUndefined();
+    expect(judgement({ said: [split('2025-06-02', 4)], compared: 5 })?.code).toBe('restated');
   });
 
   it('does not hold up what replaces the series, nor a raw answer', () => {
-    expect(verdict({ said, replaces: true })).toBeUndefined();
-    expect(verdict({ said, wireBasis: 'raw' })).toBeUndefined();
+    expect(judgement({ said, replaces: true })).toBeUndefined();
+    expect(judgement({ said, wireBasis: 'raw' })).toBeUndefined();
   });
 
   it('counts as known by its day alone, whoever listed others', () => {
-    expect(verdict({ said, known: said })).toBeUndefined();
-    expect(verdict({ said: [...said, split('2025-06-10', 2)], known: said })?.message).toContain(
+    expect(judgement({ said, known: said })).toBeUndefined();
+    expect(judgement({ said: [...said, split('2025-06-10', 2)], known: said })?.message).toContain(
       '2:1 of 2025-06-10',
     );
   });

@@ -7,7 +7,7 @@ import type { Absence } from '../../../src/core/coverage/coverage.ts';
 import { type Day, type DayRange, MS_PER_DAY } from '../../../src/core/session/day.ts';
 import { firstClaim } from '../../../src/core/coverage/evidence.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
-import { NOW, SESSIONS, answer, stored, want } from '../hearings.ts';
+import { NOW, SESSIONS, answer, stored, want } from '../received.ts';
 import { barsOf } from '../../../src/core/bars/bar-builder.ts';
 
 /** Traded value of a session that is thin and of one that is not: close times volume. */

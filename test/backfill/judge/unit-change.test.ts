@@ -11,7 +11,7 @@ import { openStore } from '../../../src/store/open.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { NOON, temporaryFolder } from '../../store/fixtures.ts';
 import { toolsInProcess } from '../in-process.ts';
-import { SESSIONS } from '../hearings.ts';
+import { SESSIONS } from '../received.ts';
 import { rowsIn } from '../../store/rows.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;

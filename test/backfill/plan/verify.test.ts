@@ -8,7 +8,7 @@ import type { Want } from '../../../src/core/plan/plan.ts';
 import type { Capabilities } from '../../../src/providers/provider.ts';
 import type { BarStore, ScanOptions } from '../../../src/store/store.ts';
 import type { SeriesState } from '../../../src/store/scan.ts';
-import { SESSIONS, XNYS, span } from '../hearings.ts';
+import { SESSIONS, XNYS, span } from '../received.ts';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z');
 /** 186 sessions. */

@@ -7,7 +7,7 @@ import { NOTHING_KNOWN } from '../../../src/core/coverage/coverage.ts';
 import type { Want } from '../../../src/core/plan/plan.ts';
 import type { BarStore, SeriesUpdate } from '../../../src/store/store.ts';
 import type { Scan } from '../../../src/store/scan.ts';
-import { NOW, done, resultsOf, settled, span, stored, want } from '../hearings.ts';
+import { NOW, done, resultsOf, settled, span, stored, want } from '../received.ts';
 
 const DAY_MS = 86_400_000;
 const gap = span('2025-06-02', '2025-06-06');

@@ -12,7 +12,7 @@ import type { AbsenceReason } from '../../../src/core/coverage/evidence.ts';
 import type { Plan, Task, Want } from '../../../src/core/plan/plan.ts';
 import { unusedAt } from '../../../src/core/plan/quota.ts';
 import { isHole } from '../../../src/core/coverage/unavailable.ts';
-import { NOW, done, resultsOf, span, want } from '../hearings.ts';
+import { NOW, done, resultsOf, span, want } from '../received.ts';
 
 const GAP = span('2025-06-02', '2025-06-13');
 

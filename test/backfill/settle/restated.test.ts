@@ -8,7 +8,7 @@ import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { Task, Want } from '../../../src/core/plan/plan.ts';
 import type { Capabilities } from '../../../src/providers/provider.ts';
 import type { Scan } from '../../../src/store/scan.ts';
-import { NOW, done, span, want } from '../hearings.ts';
+import { NOW, done, span, want } from '../received.ts';
 
 const series = { ticker: 'AAPL', interval: '1d' } as const;
 const failed = (code: ErrorCode): SeriesResult => ({

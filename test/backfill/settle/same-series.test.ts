@@ -10,7 +10,7 @@ import { contains } from '../../../src/core/session/ranges.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { temporaryFolder } from '../../store/fixtures.ts';
-import { NOW, SESSIONS, bars, done, settled, span, want } from '../hearings.ts';
+import { NOW, SESSIONS, bars, done, settled, span, want } from '../received.ts';
 import { rowsIn } from '../../store/rows.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

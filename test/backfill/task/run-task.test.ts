@@ -9,7 +9,7 @@ import { openSample } from '../../../src/providers/sample/index.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { temporaryFolder } from '../../store/fixtures.ts';
-import { NOW, SESSIONS, answer, split, stored, want, runWant } from '../hearings.ts';
+import { NOW, SESSIONS, answer, split, stored, want, runWant } from '../received.ts';
 import { rowsIn } from '../../store/rows.ts';
 import type { RowAnswer } from '../../providers/rows.ts';
 

@@ -4,9 +4,9 @@ import {
   type ActionsTold,
   EMPTY_BOOK,
   MANUAL,
-  countSilence,
+  countLeftOut,
   enterAction,
-  hearActions,
+  addTold,
   isBarred,
   settlePast,
   twinSplits,
@@ -28,7 +28,7 @@ const told = (actions: readonly CorporateAction[], change: Partial<ActionsTold> 
 const day = (n: number): Partial<ActionsTold> => ({ fetchedAt: NOON + n * MS_PER_DAY });
 /** A book that heard these lists, one a day. */
 const heard = (...lists: (readonly CorporateAction[])[]): ActionBook =>
-  lists.reduce((book, actions, n) => hearActions(book, told(actions, day(n))), EMPTY_BOOK);
+  lists.reduce((book, actions, n) => addTold(book, told(actions, day(n))), EMPTY_BOOK);
 const inForce = ({ entries }: ActionBook): CorporateAction[] => entries.map(({ action }) => action);
 const past = (book: ActionBook): string[] =>
   book.past.map(
@@ -51,7 +51,7 @@ describe('a split or dividend that its source no longer lists', () => {
   it('is not by three answers of one day', () => {
     const once = told(OTHERS, day(1));
     const book = [once, once, { ...once, fetchedAt: once.fetchedAt + 3_600_000 }].reduce(
-      hearActions,
+      addTold,
       heard(known),
     );
     expect(inForce(book)).toEqual(known);
@@ -73,7 +73,7 @@ describe('a split or dividend that its source no longer lists', () => {
   it('counts only where the answer covers its ex-date', () => {
     const elsewhere = { wouldList: { from: DAY + 1, to: DAY + 20 } };
     const book = [1, 2, 3, 4].reduce(
-      (before, n) => hearActions(before, told(OTHERS, { ...day(n), ...elsewhere })),
+      (before, n) => addTold(before, told(OTHERS, { ...day(n), ...elsewhere })),
       heard(known),
     );
     expect(inForce(book)).toEqual(known);
@@ -81,7 +81,7 @@ describe('a split or dividend that its source no longer lists', () => {
 
   it('is not by another source, whose silence says nothing', () => {
     const book = [1, 2, 3, 4].reduce(
-      (before, n) => hearActions(before, told([], { ...day(n), source: 'csv', isOwnList: true })),
+      (before, n) => addTold(before, told([], { ...day(n), source: 'csv', isOwnList: true })),
       heard(known),
     );
     expect(inForce(book)).toEqual(known);
@@ -89,8 +89,8 @@ describe('a split or dividend that its source no longer lists', () => {
 
   it('is at once where the list is the user’s own', () => {
     const own = { source: 'csv', isOwnList: true };
-    const book = hearActions(EMPTY_BOOK, told(known, own));
-    expect(inForce(hearActions(book, told([OTHERS[0] as CorporateAction], { ...own, ...day(1) })))).toEqual([
+    const book = addTold(EMPTY_BOOK, told(known, own));
+    expect(inForce(addTold(book, told([OTHERS[0] as CorporateAction], { ...own, ...day(1) })))).toEqual([
       OTHERS[0],
     ]);
   });
@@ -134,8 +134,8 @@ describe('a split or dividend that its source no longer lists', () => {
 
   it('is only counted in an answer that is refused', () => {
     const moved = told([...OTHERS, split(2, 3)], day(1));
-    expect(countSilence(heard(known), moved)).toEqual(heard(known));
-    const silent = countSilence(heard(known), told(OTHERS, day(1)));
+    expect(countLeftOut(heard(known), moved)).toEqual(heard(known));
+    const silent = countLeftOut(heard(known), told(OTHERS, day(1)));
     expect(silent.doubts).toHaveLength(1);
     expect(inForce(silent)).toEqual(known);
   });
@@ -177,7 +177,7 @@ describe('what a user enters', () => {
     expect(inForce(book)).toEqual([...OTHERS, split(4)]);
     expect(book.past).toMatchObject([{ how: 'replaced', by: MANUAL, action: split(2) }]);
     const later = [known, OTHERS, OTHERS, OTHERS, OTHERS].reduce(
-      (before, list, n) => hearActions(before, told(list, day(n))),
+      (before, list, n) => addTold(before, told(list, day(n))),
       book,
     );
     expect(inForce(later)).toEqual([...OTHERS, split(4)]);
@@ -195,16 +195,16 @@ describe('what a user withdraws', () => {
   it('stays withdrawn though a provider lists it again, but not another value', () => {
     const book = withdrawAction(heard(known), { kind: 'split', exDay: DAY }, NOON + 1) ?? EMPTY_BOOK;
     expect(inForce(book)).toEqual(OTHERS);
-    const later = hearActions(book, told(known, day(1)));
+    const later = addTold(book, told(known, day(1)));
     expect(inForce(later)).toEqual(OTHERS);
     expect(isBarred(later, split(2))).toBe(true);
-    expect(inForce(hearActions(later, told([...OTHERS, split(3)], day(2))))).toEqual([...OTHERS, split(3)]);
+    expect(inForce(addTold(later, told([...OTHERS, split(3)], day(2))))).toEqual([...OTHERS, split(3)]);
   });
 
   it('is brought back by hand', () => {
     const book = withdrawAction(heard(known), { kind: 'split', exDay: DAY }, NOON + 1) ?? EMPTY_BOOK;
     const again = enterAction(book, split(2), NOON + 2);
-    expect(inForce(hearActions(again, told(OTHERS, day(1))))).toEqual(known);
+    expect(inForce(addTold(again, told(OTHERS, day(1))))).toEqual(known);
   });
 
   it('must be there', () => {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   type CalendarFacts,
-  closedDays,
+  parseClosures,
   exceptionalTimes,
   extraHours,
   inForce,
@@ -26,12 +26,12 @@ async function factsOf(mic: string): Promise<CalendarFacts> {
 
 describe('reading facts', () => {
   it('reads closed days and exceptional times by line', () => {
-    const days = closedDays(`
+    const days = parseClosures(`
       2024 01-01 12-25
       2025 01-01
     `);
     expect(days.map(formatDay)).toEqual(['2024-01-01', '2024-12-25', '2025-01-01']);
-    expect(closedDays('')).toEqual([]);
+    expect(parseClosures('')).toEqual([]);
     expect([...exceptionalTimes('\n  2024 13:00 07-03 11-29\n  2025 09:32 01-02\n')]).toEqual([
       [parseDay('2024-07-03'), 780],
       [parseDay('2024-11-29'), 780],
@@ -60,7 +60,7 @@ describe('reading facts', () => {
   });
 
   it('refuses a date that does not exist', () => {
-    expect(() => closedDays('2025 02-29')).toThrow(expect.objectContaining({ code: 'invalid-date' }));
+    expect(() => parseClosures('2025 02-29')).toThrow(expect.objectContaining({ code: 'invalid-date' }));
   });
 
   it('counts minutes up to 24:00', () => {
@@ -75,7 +75,7 @@ describe.each(MICS)('facts of %s', (mic) => {
 
   it('list closures once, ascending, and only on days that would be sessions', async () => {
     const facts = await factsOf(mic);
-    const days = closedDays(facts.closures);
+    const days = parseClosures(facts.closures);
     expect(days).toEqual([...new Set(days)].toSorted((a, b) => a - b));
     const week = new SessionDays({ ...facts, closures: '' });
     expect(days.filter((day) => !week.isSession(day)).map(formatDay)).toEqual([]);

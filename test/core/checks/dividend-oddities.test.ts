@@ -6,7 +6,7 @@ import { findDividendOddities } from '../../../src/core/checks/dividend-oddities
 import { readMarket } from '../../../src/providers/offline/read-market.ts';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
 import { isComplete } from '../../../src/market/market.ts';
-import { SESSIONS, dividend, split, stored } from '../../backfill/hearings.ts';
+import { SESSIONS, dividend, split, stored } from '../../backfill/received.ts';
 import { caseOf } from '../../cases.ts';
 import { CASES, describeWith } from '../../needs.ts';
 import { sessionPrices } from '../rows.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Ohlcv, type Split, isSplit } from '../../../src/core/bars/bars.ts';
 import { formatDay, utcDayOf } from '../../../src/core/session/day.ts';
-import { SESSIONS, split, stored } from '../../backfill/hearings.ts';
+import { SESSIONS, split, stored } from '../../backfill/received.ts';
 import { hiddenSplits, unappliedSplits } from '../rows.ts';
 
 const dateOf = (session: number): string => formatDay(SESSIONS[session] ?? 0);

@@ -3,7 +3,7 @@ import { calendarFor } from '../../../src/core/calendar/calendars.ts';
 import { type DayRange, parseDay, utcDayOf } from '../../../src/core/session/day.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
 import { isComplete } from '../../../src/market/market.ts';
-import { closedDays } from '../../../src/providers/closed-days.ts';
+import { partOver } from '../../../src/providers/part-over.ts';
 import { MARKET, type ProviderSubject } from './subject.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -67,7 +67,7 @@ export function describeAnswers({ open, intervals, precision, isList = false }: 
   it('speaks of nothing beyond what was asked, and of no session that is not over', async () => {
     const asked = range('2026-11-16', '2026-12-01');
     for (const at of ['2026-11-20T12:00:00Z', '2026-11-20T17:00:00Z', '2026-11-20T22:00:00Z']) {
-      const over = closedDays(asked, calendarFor('ALFA'), Date.parse(at));
+      const over = partOver(asked, calendarFor('ALFA'), Date.parse(at));
       const { proven } = await ask('ALFA', '1d', asked, Date.parse(at));
       expect(proven.from).toBe(asked.from);
       expect(proven.to).toBeLessThanOrEqual(over.to);

@@ -1,5 +1,5 @@
 import type { AsyncBuffer } from 'hyparquet';
-import { type ActionBook, hearActions } from '../../../core/actions/action-book.ts';
+import { type ActionBook, addTold } from '../../../core/actions/action-book.ts';
 import { actionValue, type CorporateAction } from '../../../core/bars/bars.ts';
 import { calendarFor } from '../../../core/calendar/calendars.ts';
 import type { DayRange } from '../../../core/session/day.ts';
@@ -133,11 +133,11 @@ export function mergeActions(
   note?: Note,
 ): Promise<void> {
   const told = { ...answer, wouldList: { from: covered.from, to: covered.from }, isOwnList: false };
-  const heard = (before: ActionBook): ActionBook => ({
-    ...hearActions(before, told),
+  const withTold = (before: ActionBook): ActionBook => ({
+    ...addTold(before, told),
     covered: union(before.covered, [covered]),
   });
-  return updateActions(fs, root, ticker, heard, note);
+  return updateActions(fs, root, ticker, withTold, note);
 }
 
 /**

@@ -46,9 +46,9 @@ export function reconcile(
   const contradictions: string[] = [];
   if (unexplained.length > strays) contradictions.push(text(unexplained, 'known as present without a row'));
   const denied = unknown.filter((day) => contains(absent, day));
-  const unheard = unknown.filter((day) => !contains(absent, day));
+  const unlisted = unknown.filter((day) => !contains(absent, day));
   if (denied.length > 0) contradictions.push(text(denied, 'known as absent with rows'));
-  if (unheard.length > 0) contradictions.push(text(unheard, 'with rows not known as present'));
+  if (unlisted.length > 0) contradictions.push(text(unlisted, 'with rows not known as present'));
   return { knowledge: { ...known, coverage: compact(coverage, calendar) }, contradictions };
 }
 

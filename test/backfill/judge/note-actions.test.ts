@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hearAnswer } from '../../../src/backfill/judge/hear-actions.ts';
+import { noteActions } from '../../../src/backfill/judge/note-actions.ts';
 import type { PastAction } from '../../../src/core/actions/action-book.ts';
 import { EMPTY_BOOK } from '../../../src/core/actions/action-book.ts';
 import type { Bar } from '../../../src/core/bars/bars.ts';
@@ -9,7 +9,7 @@ import type { Capabilities } from '../../../src/providers/provider.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { coverage, temporaryFolder, update } from '../../store/fixtures.ts';
-import { NOW, XNYS, answer, split, stored, want } from '../hearings.ts';
+import { NOW, XNYS, answer, split, stored, want } from '../received.ts';
 import type { RowAnswer } from '../../providers/rows.ts';
 
 const TEST = { id: 'test', actions: true } as Capabilities;
@@ -45,7 +45,7 @@ async function turnedBack(
 ): Promise<number> {
   const asked = { want: want({ series: { ticker: 'AAPL', interval } }), calendar: XNYS, now: NOW };
   const said = answer({ wireBasis: 'split-adjusted', ...change });
-  const heard = await hearAnswer(said, asked, { ...EMPTY_BOOK, past: [one] }, TEST, store);
+  const heard = await noteActions(said, asked, { ...EMPTY_BOOK, past: [one] }, TEST, store);
   return heard.turnedBack.length;
 }
 
@@ -80,7 +80,7 @@ describe('the ex-dates of which an answer would list every action', () => {
   const listed = async (change: Partial<RowAnswer>, capabilities = TEST) => {
     const asked = { want: want(), calendar: XNYS, now: NOW };
     const bars = [stored(EX, 100)];
-    return (await hearAnswer(answer({ bars, ...change }), asked, EMPTY_BOOK, capabilities, store)).told
+    return (await noteActions(answer({ bars, ...change }), asked, EMPTY_BOOK, capabilities, store)).told
       .wouldList;
   };
 

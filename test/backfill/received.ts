@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import type { Hearing } from '../../src/backfill/judge/hearing.ts';
+import type { Received } from '../../src/backfill/judge/received.ts';
 import { RunResults } from '../../src/backfill/run/run-results.ts';
 import { runTask, type TaskTools } from '../../src/backfill/task/run-task.ts';
 import type { SeriesReport, SeriesResult } from '../../src/backfill/runner.ts';
 import { barsOf } from '../../src/core/bars/bar-builder.ts';
-import { EMPTY_BOOK, hearActions } from '../../src/core/actions/action-book.ts';
+import { EMPTY_BOOK, addTold } from '../../src/core/actions/action-book.ts';
 import { type Bar, type CorporateAction, UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { NO_BARS } from '../../src/core/bars/columns.ts';
@@ -82,7 +82,7 @@ export function answer({ bars: rows = [], ...change }: Partial<RowAnswer> = {}):
   };
 }
 
-export function hearing(change: Partial<Hearing> = {}): Hearing {
+export function received(change: Partial<Received> = {}): Received {
   const made = {
     want: want(),
     calendar: XNYS,
@@ -96,19 +96,19 @@ export function hearing(change: Partial<Hearing> = {}): Hearing {
     now: NOW,
     ...change,
   };
-  return { ...heardBook(made), turnedBack: [], ...made };
+  return { ...bookOf(made), turnedBack: [], ...made };
 }
 
 /** The actions of the store, told by the source `test` at the epoch, and what an answer of it makes of them. */
-function heardBook({
+function bookOf({
   stored: { actions, book },
   answer: { actions: said },
   now,
-}: Omit<Hearing, 'told' | 'book' | 'turnedBack'>) {
+}: Omit<Received, 'told' | 'book' | 'turnedBack'>) {
   const entries = actions.map((action) => ({ action, source: 'test', fetchedAt: 0 }));
   const wouldList = span('2025-06-03', '2025-07-16');
   const told = { actions: said, wouldList, source: 'test', fetchedAt: now, isOwnList: false };
-  return { told, book: hearActions({ ...book, entries }, told) };
+  return { told, book: addTold({ ...book, entries }, told) };
 }
 
 export function split(date: string, ratio: number): CorporateAction {

@@ -21,7 +21,7 @@ export interface StoredSeries {
 }
 
 /** An answer with all that it is judged by. */
-export interface Hearing {
+export interface Received {
   readonly want: Want;
   readonly calendar: Calendar;
   readonly answer: BarAnswer;
@@ -32,7 +32,7 @@ export interface Hearing {
   readonly lastSettled: Day;
   /** ms since the epoch. */
   readonly now: number;
-  /** What the answer says of splits and dividends, and what is known of them once it is heard. */
+  /** What the answer says of splits and dividends, and what is known of them once that is noted. */
   readonly told: ActionsTold;
   readonly book: ActionBook;
   /** Withdrawn or replaced splits that stored bars of the series may have been turned back with. */

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { NO_BARS } from '../../../src/core/bars/columns.ts';
 import { isStorm } from '../../../src/backfill/run/ledger.ts';
 import type { SeriesResult } from '../../../src/backfill/runner.ts';
-import { settleSilence } from '../../../src/backfill/settle/silence.ts';
+import { settleEmptyAnswers } from '../../../src/backfill/settle/empty-answers.ts';
 import { UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
 import { NOTHING_KNOWN } from '../../../src/core/coverage/coverage.ts';
 import { BackfillError } from '../../../src/core/errors.ts';
 import type { Want } from '../../../src/core/plan/plan.ts';
 import type { BarStore, SeriesUpdate } from '../../../src/store/store.ts';
-import { NOW, done, settled, span, want } from '../hearings.ts';
+import { NOW, done, settled, span, want } from '../received.ts';
 
 const present = [span('2025-06-02', '2025-06-06')];
 const unconfirmed = { ...NOTHING_KNOWN, present };
@@ -25,7 +25,7 @@ async function settle(results: Map<Want, SeriesResult>, upsert?: BarStore['upser
   };
   const store = { upsert: upsert ?? noting } as unknown as BarStore;
   const tools = { store, provider: 'test', now: NOW };
-  return { judged: await settled(results, (taken) => settleSilence(taken, tools)), updates };
+  return { judged: await settled(results, (taken) => settleEmptyAnswers(taken, tools)), updates };
 }
 
 function run(silent: readonly string[], spoken: readonly string[]): Map<Want, SeriesResult> {

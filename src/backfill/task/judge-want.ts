@@ -1,4 +1,4 @@
-import { countSilence } from '../../core/actions/action-book.ts';
+import { countLeftOut } from '../../core/actions/action-book.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Want } from '../../core/plan/plan.ts';
@@ -8,16 +8,16 @@ import type { BarStore, SeriesEdit } from '../../store/store.ts';
 import {
   ANSWERS_BELIEVED,
   contradictsItself,
-  isDoubtfulSilence,
+  isDoubtfullyEmpty,
   isDoubtfulTail,
-  isSilent,
+  isEmptyAnswer,
   learnInDoubt,
   repeatsNothing,
-  silenceNote,
+  emptyNote,
 } from '../judge/doubt.ts';
-import { type ActionsHeard, hearAnswer } from '../judge/hear-actions.ts';
-import type { StoredSeries } from '../judge/hearing.ts';
-import { type Verdict, judgeAnswer } from '../judge/judge-answer.ts';
+import { type NotedActions, noteActions } from '../judge/note-actions.ts';
+import type { StoredSeries } from '../judge/received.ts';
+import { type Judgement, judgeAnswer } from '../judge/judge-answer.ts';
 import { type Learned, learnFrom } from '../judge/learn-from.ts';
 
 /** What is wanted of a series, and what the store has of it. */
@@ -30,14 +30,14 @@ export interface Asked {
 }
 
 /** What was fetched and judged. */
-export interface Heard {
+export interface Judged {
   readonly answer: BarAnswer;
-  readonly verdict: Verdict;
+  readonly judgement: Judgement;
   readonly learned: Learned;
   readonly stored: StoredSeries;
-  readonly actions: ActionsHeard;
+  readonly actions: NotedActions;
   /** Whether the answer has no row at all and does not say that there is none. */
-  readonly isSilent: boolean;
+  readonly isEmpty: boolean;
 }
 
 /** What wants are asked with. */
@@ -54,17 +54,17 @@ export interface Answered {
   readonly saysNo: boolean;
 }
 
-/** What an answer is worth, as often as it was given: `heard` of a doubtful one is what it is if nobody asks again. */
+/** What an answer is worth, as often as it was given: `judged` of a doubtful one is what it is if nobody asks again. */
 export type Opinion =
-  | { readonly kind: 'sure'; readonly heard: Heard }
-  | { readonly kind: 'doubtful'; readonly heard: Heard }
+  | { readonly kind: 'sure'; readonly judged: Judged }
+  | { readonly kind: 'doubtful'; readonly judged: Judged }
   | { readonly kind: 'refused'; readonly error: unknown; readonly isWorthAnother: boolean };
 
 /**
  * Judges an answer that was given for the `answers`-th time. Of one that is refused for its basis only the splits and
  * dividends that it leaves out are counted, unless it is asked for again. Throws what the store throws.
  */
-export async function hearWant(
+export async function judgeWant(
   { want, calendar, stored, edit }: Asked,
   { answer, saysNo }: Answered,
   { answers, most, now }: { readonly answers: number; readonly most: number; readonly now: number },
@@ -73,40 +73,41 @@ export async function hearWant(
   const { id, metered } = capabilities;
   const settleDelayMs = capabilities.intervals[want.series.interval]?.settleDelayMs ?? 0;
   const context = { want, calendar, lastSettled: calendar.lastSettled(now, settleDelayMs) };
-  const actions = await hearAnswer(answer, { want, calendar, now }, stored.book, capabilities, store);
+  const actions = await noteActions(answer, { want, calendar, now }, stored.book, capabilities, store);
   try {
     assertEvidence(answer, gate);
     const isLast = answers === ANSWERS_BELIEVED;
-    const verdict = judgeAnswer({ ...context, ...actions, answer, source: id, stored, now, isLast });
+    const judgement = judgeAnswer({ ...context, ...actions, answer, source: id, stored, now, isLast });
     // A source that costs nothing to ask says the same again.
-    const isDoubtful = metered && !saysNo && isDoubtfulSilence(answer, context);
-    const note = saysNo ? undefined : silenceNote(answer, context, answers);
+    const isDoubtful = metered && !saysNo && isDoubtfullyEmpty(answer, context);
+    const note = saysNo ? undefined : emptyNote(answer, context, answers);
     const learned = learnFrom({
       ...context,
       answer: note === undefined ? answer : { note, ...answer },
-      accepted: verdict.wanted,
-      rejected: verdict.rejected,
-      fillers: verdict.fillers,
+      accepted: judgement.wanted,
+      rejected: judgement.rejected,
+      fillers: judgement.fillers,
       known: stored.bars,
       absent: stored.coverage.absent,
       currency: answer.identity.currency ?? stored.identity.currency,
       source: id,
       now,
     });
-    const heard = { answer, verdict, learned, stored, actions, isSilent: !saysNo && isSilent(answer) };
-    const lacksAll = metered && repeatsNothing(verdict.comparison, id);
+    const judged = { answer, judgement, learned, stored, actions, isEmpty: !saysNo && isEmptyAnswer(answer) };
+    const lacksAll = metered && repeatsNothing(judgement.comparison, id);
     const isInDoubt = isDoubtful || lacksAll || isDoubtfulTail(learned, calendar);
     const isCredible = !lacksAll && !contradictsItself(answer, learned, context);
-    if ((isLast && isCredible) || (!isInDoubt && verdict.conflict === null)) return { kind: 'sure', heard };
+    if ((isLast && isCredible) || (!isInDoubt && judgement.conflict === null))
+      return { kind: 'sure', judged };
     const about = { provider: id, answers, now, calendar, isCredible, lacksAll };
-    const asItIs = isInDoubt ? { ...heard, learned: learnInDoubt(learned, stored.coverage, about) } : heard;
-    return { kind: 'doubtful', heard: asItIs };
+    const asItIs = isInDoubt ? { ...judged, learned: learnInDoubt(learned, stored.coverage, about) } : judged;
+    return { kind: 'doubtful', judged: asItIs };
   } catch (error) {
     const isWorthAnother =
       error instanceof BackfillError && isTransient(error) && !gate.isThrottling && answers < most;
     const isBasis = error instanceof BackfillError && error.code === 'basis-unknown';
     if (capabilities.actions && isBasis && !isWorthAnother)
-      await edit.commit({ actions: (book) => countSilence(book, actions.told) });
+      await edit.commit({ actions: (book) => countLeftOut(book, actions.told) });
     return { kind: 'refused', error, isWorthAnother };
   }
 }

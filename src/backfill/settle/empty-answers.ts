@@ -7,13 +7,16 @@ import type { SeriesResult } from '../runner.ts';
  * Judges the answers of a run that had not a single row, which no task can judge alone: a storm of them is the
  * provider's fault and proves nothing; what any other says is recorded.
  */
-export async function settleSilence({ kept, tickers: asked }: RunResults, tools: LedgerTools): Promise<void> {
+export async function settleEmptyAnswers(
+  { kept, tickers: asked }: RunResults,
+  tools: LedgerTools,
+): Promise<void> {
   const { provider } = tools;
-  const silent = [...kept].filter(([, result]) => result.ok && result.report.unconfirmed !== null);
-  const tickers = new Set(silent.map(([want]) => want.series.ticker));
+  const empty = [...kept].filter(([, result]) => result.ok && result.report.unconfirmed !== null);
+  const tickers = new Set(empty.map(([want]) => want.series.ticker));
   const storm = isStorm(tickers.size, asked);
   const faults = new Map<Want, SeriesResult>();
-  for (const [want, result] of silent) {
+  for (const [want, result] of empty) {
     if (!result.ok || result.report.unconfirmed === null) continue;
     const { series, calendar } = want;
     if (storm) {

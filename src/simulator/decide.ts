@@ -29,21 +29,21 @@ export interface Hostility {
 /** What became of a request: answered, refused by the limits, or hit by a fault. */
 export type Outcome = 'ok' | 'limited' | FaultName;
 
-export interface Verdict {
+export interface Decision {
   readonly outcome: Outcome;
   readonly symbol: string | null;
   readonly delivery: Delivery;
 }
 
 /** Decides on a request that came at `now` (ms since the epoch) and `arrivedMs` (of a clock that never goes back). */
-export type Judge = (request: WireRequest, now: number, arrivedMs: number) => Verdict;
+export type Decide = (request: WireRequest, now: number, arrivedMs: number) => Decision;
 
 /** Throws `usage` for a fault, rate or limit that is none. */
-export function judge(
+export function decide(
   { answer: wire, askedSeries, distortions }: SimulatedServer,
   market: Market,
   hostility: Hostility,
-): Judge {
+): Decide {
   const { faults = { rates: {}, seed: 0 }, limitRetryAfter = 'none' } = hostility;
   const limiter = new Limiter(readLimits(hostility.limits ?? []));
   const draw = faultDraw(readRates(faults.rates), faults.seed);

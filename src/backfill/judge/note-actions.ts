@@ -5,7 +5,7 @@ import {
   DAYS_TO_WITHDRAW,
   type PastAction,
   entryOf,
-  hearActions,
+  addTold,
   isBarred,
   isSameAction,
 } from '../../core/actions/action-book.ts';
@@ -24,22 +24,22 @@ import type { BarStore } from '../../store/store.ts';
 import { largest } from '../../core/extremes.ts';
 import { closesAt } from '../../core/checks/restatement.ts';
 
-/** What an answer says of splits and dividends, and what is known once it is heard. */
-export interface ActionsHeard {
+/** What an answer says of splits and dividends, and what is known once that is noted. */
+export interface NotedActions {
   readonly told: ActionsTold;
   readonly book: ActionBook;
-  /** See `Hearing`. */
+  /** See `Received`. */
   readonly turnedBack: readonly PastAction[];
 }
 
-/** Hears what an answer says of splits and dividends. Reads bars only where a split was withdrawn. */
-export async function hearAnswer(
+/** Notes what an answer says of splits and dividends. Reads bars only where a split was withdrawn. */
+export async function noteActions(
   answer: BarAnswer,
   { want, calendar, now }: { readonly want: Want; readonly calendar: Calendar; readonly now: number },
   before: ActionBook,
   { id, actions, ownActions = false }: Capabilities,
   store: BarStore,
-): Promise<ActionsHeard> {
+): Promise<NotedActions> {
   const told: ActionsTold = {
     actions: answer.actions,
     wouldList: ownActions
@@ -49,7 +49,7 @@ export async function hearAnswer(
     fetchedAt: now,
     isOwnList: ownActions,
   };
-  const book = actions ? hearActions(before, told) : before;
+  const book = actions ? addTold(before, told) : before;
   const open = answer.wireBasis === 'raw' ? [] : openSplits(book, id, want.series);
   return { told, book, turnedBack: await turnedBackWith(open, want.series, calendar, store) };
 }
@@ -136,11 +136,11 @@ async function closesAsDaily(
 }
 
 /** What an answer changes in what is known of splits and dividends, to be named. */
-export function actionOddities(heard: ActionsHeard, before: ActionBook): Oddity[] {
-  const { told, book } = heard;
+export function actionOddities(noted: NotedActions, before: ActionBook): Oddity[] {
+  const { told, book } = noted;
   const notes: (readonly [ActionKey, string])[] = book.past
     .slice(before.past.length)
-    .map((past) => [past.action, endNote(past, heard, before)]);
+    .map((past) => [past.action, endNote(past, noted, before)]);
   for (const action of told.actions) {
     if (!isBarred(book, action) || entryOf(book, action) !== undefined) continue;
     notes.push([
@@ -162,7 +162,7 @@ export function actionOddities(heard: ActionsHeard, before: ActionBook): Oddity[
   }));
 }
 
-function endNote({ action, how }: PastAction, { told, book }: ActionsHeard, before: ActionBook): string {
+function endNote({ action, how }: PastAction, { told, book }: NotedActions, before: ActionBook): string {
   const now = entryOf(book, action);
   if (how === 'replaced' && now !== undefined)
     return `the ${actionText(action)} is a ${actionText(now.action)} now, by ${told.source}`;
