@@ -1,7 +1,9 @@
 import { calendarById } from '../core/calendar/calendars.ts';
+import { seriesKey } from '../core/bars/bars.ts';
 import type { Coverage } from '../core/coverage/coverage.ts';
 import { type Day, formatDay } from '../core/session/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import { grouped } from '../core/grouped.ts';
 import type { Want } from '../core/plan/plan.ts';
 import type { SeriesReport, SeriesResult } from './runner.ts';
 
@@ -27,10 +29,45 @@ export function failureOf(want: Want, result: SeriesResult): Failure | null {
   const lost = lostRows(result.report);
   if (lost !== null) return { ...about, code: 'mostly-rejected', message: lost };
   if (missing === 0) return null;
-  const { endsOn: end } = result.report;
+  return {
+    ...about,
+    code: 'incomplete',
+    message: staysMissing(missing, want.sessions, result.report.endsOn),
+  };
+}
+
+/** What was asked for, what came of it and why that is a failure. */
+export type Found = readonly [want: Want, failure: Failure, result: SeriesResult];
+
+/** Failures of which those of the pieces of one series that say the same are one. */
+export function joinFailures(found: readonly Found[]): Failure[] {
+  const alike = grouped(found, ([{ series }, { code, message }]) =>
+    [seriesKey(series), code, code === 'incomplete' ? '' : message].join('\n'),
+  );
+  return [...alike.values()].map(joinPieces);
+}
+
+function joinPieces(pieces: readonly Found[]): Failure {
+  const inOrder = pieces.toSorted(([, a], [, b]) => (a.from < b.from ? -1 : 1));
+  const [[, first], [, last]] = [inOrder[0], inOrder.at(-1)] as [Found, Found];
+  if (pieces.length === 1) return first;
+  const joined = { ...first, to: last.to };
+  if (first.code !== 'incomplete') return joined;
+  let [missing, sessions] = [0, 0];
+  let end: string | undefined;
+  for (const [want, , result] of inOrder) {
+    if (!result.ok) continue;
+    missing += result.report.missing;
+    sessions += want.sessions;
+    // What comes after the end of a source brings nothing.
+    end = result.report.bars > 0 ? result.report.endsOn : end;
+  }
+  return { ...joined, message: staysMissing(missing, sessions, end) };
+}
+
+function staysMissing(missing: number, sessions: number, end: string | undefined): string {
   const hint = end === undefined ? '' : `; it ends on ${end}: --end ${end} asks for no more`;
-  const message = `${missing} of ${want.sessions} sessions stay missing: the answer does not reach them${hint}`;
-  return { ...about, code: 'incomplete', message };
+  return `${missing} of ${sessions} sessions stay missing: the answer does not reach them${hint}`;
 }
 
 /** So many sessions without a word at its end, and a source is one that is not kept up. */

@@ -9,7 +9,7 @@ import { isHole, joinUnavailable, type Unavailable } from '../../core/coverage/u
 import type { Scan, SetAside } from '../../store/scan.ts';
 import { type Counts, countsOf, sumOf } from '../run/counts.ts';
 import { type DriftBySource, sumDrift } from '../drift.ts';
-import { type Failure, failureOf } from '../failure.ts';
+import { type Failure, type Found, failureOf, joinFailures } from '../failure.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { Refusal, Stop } from '../run/stops.ts';
@@ -132,13 +132,13 @@ export function summarize(outcome: RunOutcome): RunSummary {
   const told = new Set(again.flatMap(({ tickers }) => tickers));
   const warnings: Warning[] = [];
   const notRead = new Set<string>();
-  const found: [Want, Failure][] = [];
+  const found: Found[] = [];
   let { counts } = results;
   const drift = [comparedAlike(counts)];
   for (const [want, result] of kept) {
     const isTold = isUnknown(result) && told.has(want.series.ticker);
     const failure = isTold ? null : failureOf(want, result);
-    if (failure !== null) found.push([want, failure]);
+    if (failure !== null) found.push([want, failure, result]);
     if (!result.ok) continue;
     counts = sumOf(counts, countsOf(result.report));
     drift.push(result.report.drift);
@@ -247,13 +247,11 @@ function emptySeries(
   return empty;
 }
 
-/** Failures without those of mere comparisons with what is stored, where the series failed anyway: they are due again. */
-function onceASeries(found: readonly (readonly [Want, Failure])[]): Failure[] {
+/** Failures, one a series and reason, without those of mere comparisons with what is stored, where the series failed anyway: they are due again. */
+function onceASeries(found: readonly Found[]): Failure[] {
   const fills = found.filter(([want]) => want.gaps.length > 0);
   const failed = new Set(fills.map(([want]) => seriesKey(want.series)));
-  return found.flatMap(([want, failure]) =>
-    want.gaps.length > 0 || !failed.has(seriesKey(want.series)) ? failure : [],
-  );
+  return joinFailures(found.filter(([want]) => want.gaps.length > 0 || !failed.has(seriesKey(want.series))));
 }
 
 function warningOf({ series: { ticker, interval } }: Want, { session, kind, note }: Oddity): Warning {

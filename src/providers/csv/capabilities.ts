@@ -6,5 +6,5 @@ import type { Capabilities, ProviderConfig } from '../provider.ts';
 /** A folder knows of splits and dividends only if it has an `actions.csv`; without one nobody said that there were none. */
 export function csvCapabilities({ url }: Pick<ProviderConfig, 'url'>): Capabilities {
   const actions = url !== undefined && existsSync(join(url, 'actions.csv'));
-  return { ...offlineCapabilities('csv', true, null), actions, ownActions: actions };
+  return { ...offlineCapabilities('csv', true), actions, ownActions: actions };
 }

@@ -1,11 +1,8 @@
 import type { Interval } from '../../core/session/interval.ts';
-import { offlineCapabilities } from '../offline/capabilities.ts';
+import { offlineCapabilities, PIECE_ROWS } from '../offline/capabilities.ts';
 import type { Capabilities, IntervalCapability, ProviderConfig } from '../provider.ts';
 
-/** Rows of a piece: a thread holds so many at a time, however long a series is. */
-const PIECE_ROWS = 131_072;
-
-export const sampleCapabilities: Capabilities = offlineCapabilities('sample', false, PIECE_ROWS);
+export const sampleCapabilities: Capabilities = offlineCapabilities('sample', false);
 
 /** What one request of a list takes. */
 const MOST_SERIES = 100;
