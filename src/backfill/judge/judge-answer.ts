@@ -63,7 +63,8 @@ export function judgeAnswer(received: Received): Judgement {
   const context: SeriesContext = { interval: want.series.interval, calendar, actions, known, type };
   const { accepted, rejected, fillers } = soundRows(received, context);
   assertSpacing(received, accepted);
-  const isWanted = (ts: number): boolean => isAsked(sessionOf(ts), received);
+  const isAsked = askedDays(received);
+  const isWanted = (ts: number): boolean => isAsked(sessionOf(ts));
   const wantedOf = (bars: Bars, are = true): Bars =>
     keep(bars, (i) => isWanted(bars.ts[i] as number) === are);
 
@@ -159,9 +160,8 @@ function reclassified(conflict: string | null, wanted: Bars, sessionOf: (ts: num
  * Whether a day was asked for; one that the calendar does not know as a session is with the next one, and what is no day
  * with any: it is in nobody else's answer.
  */
-function isAsked(day: Day, { want, calendar }: Received): boolean {
-  if (Number.isNaN(day)) return true;
-  return contains(want.gaps, day) || contains(want.gaps, calendar.sessionOnOrAfter(day));
+function askedDays({ want: { gaps }, calendar }: Received): (day: Day) => boolean {
+  return (day) => Number.isNaN(day) || contains(gaps, day) || contains(gaps, calendar.sessionOnOrAfter(day));
 }
 
 /** Stored bars that a later answer should repeat. */

@@ -1,5 +1,5 @@
 import type { Dividend, Split } from '../bars/bars.ts';
-import type { Bars } from '../bars/columns.ts';
+import { type Bars, inForm } from '../bars/columns.ts';
 import type { Day } from '../session/day.ts';
 
 /**
@@ -47,12 +47,12 @@ export function toRaw(bars: Bars, splits: readonly Split[], sessionOf: (ts: numb
   const shares = bars.ts.map((ts) => (splits.length === 0 ? 1 : sharesSince(sessionOf(ts), splits)));
   const priced = (column: Float64Array): Float64Array => column.map((wire, i) => fromWire(wire, shares[i]));
   const { length, ts, open, high, low, close, volume, vwap, trades } = bars;
-  return {
+  return inForm({
     ...{ length, ts, trades },
     ...{ open: priced(open), high: priced(high), low: priced(low), close: priced(close) },
     volume: volume.map((units, i) => (shares[i] === 1 ? units : Math.round(units / (shares[i] as number)))),
     vwap: vwap && priced(vwap),
-  };
+  });
 }
 
 /** A split-adjusted dividend as declared at the time, by the same splits. */

@@ -1,5 +1,5 @@
 import type { CorporateAction } from '../bars/bars.ts';
-import type { Bars } from '../bars/columns.ts';
+import { type Bars, inForm } from '../bars/columns.ts';
 import type { Day } from '../session/day.ts';
 
 /** What prices are adjusted for: nothing (as traded), splits, or splits and dividends. */
@@ -105,11 +105,11 @@ export function adjustBars<B extends Bars>(
   sessionOf: (ts: number) => Day,
 ): B {
   if (steps.length === 0) return bars;
-  const adjusted = {
+  const adjusted = inForm({
     ...bars,
     ...{ open: bars.open.slice(), high: bars.high.slice(), low: bars.low.slice(), close: bars.close.slice() },
     ...{ volume: bars.volume.slice(), vwap: bars.vwap && bars.vwap.slice() },
-  };
+  });
   let next = 0;
   for (let i = 0; i < bars.length; i++) {
     const session = sessionOf(bars.ts[i] as number);

@@ -1,6 +1,6 @@
 import type { Bar, Ohlcv } from './bars.ts';
 import { labelsOf } from './labels.ts';
-import { type Bars, type StoredBars, barAt, columnsOf, storedBarAt } from './columns.ts';
+import { type Bars, type StoredBars, barAt, columnsOf, storedBarAt, inForm } from './columns.ts';
 
 /** Columns that are filled bar by bar, whose number need not be known. */
 export class BarBuilder {
@@ -72,18 +72,14 @@ export class BarBuilder {
       optional?.subarray(0, length).some((value) => !Number.isNaN(value))
         ? optional.subarray(0, length)
         : null;
-    return {
+    return inForm({
       length,
-      ...{
-        ts: column(0),
-        open: column(1),
-        high: column(2),
-        low: column(3),
-        close: column(4),
-        volume: column(5),
-      },
-      ...{ vwap: known(this.#vwap), trades: known(this.#trades) },
-    };
+      ts: column(0),
+      ...{ open: column(1), high: column(2), low: column(3), close: column(4) },
+      volume: column(5),
+      vwap: known(this.#vwap),
+      trades: known(this.#trades),
+    });
   }
 
   #column(i: number): Float64Array {
@@ -113,7 +109,7 @@ export function barsOf(rows: readonly Ohlcv[]): Bars {
 /** Stored rows as columns, in their order. */
 export function storedBarsOf(rows: readonly Bar[]): StoredBars {
   const fetchedAt = Float64Array.from(rows, (row) => row.fetchedAt);
-  return { ...barsOf(rows), source: labelsOf(rows.map(({ source }) => source)), fetchedAt };
+  return inForm({ ...barsOf(rows), source: labelsOf(rows.map(({ source }) => source)), fetchedAt });
 }
 
 /** Bars as rows, in their order. */

@@ -38,11 +38,26 @@ export interface StoredBars extends Bars {
 const NOTHING = new Float64Array(0);
 
 /** No bars, of whatever series. */
-export const NO_BARS: StoredBars = {
+export const NO_BARS: StoredBars = inForm<StoredBars>({
   length: 0,
   ...{ ts: NOTHING, open: NOTHING, high: NOTHING, low: NOTHING, close: NOTHING, volume: NOTHING },
   ...{ vwap: null, trades: null, source: { codes: new Uint16Array(0), names: [] }, fetchedAt: NOTHING },
-};
+});
+
+/**
+ * The same columns in an object of one form, whoever put them together. The engine compiles what reads bars for the
+ * forms that it has seen, and again for every new one: a dozen of them cost a run more than its checks do.
+ */
+export function inForm<B extends Bars>(bars: B): B {
+  const { length, ts, open, high, low, close, volume, vwap, trades } = bars;
+  if (!isStored(bars)) {
+    const values: Bars = { length, ts, open, high, low, close, volume, vwap, trades };
+    return values as B;
+  }
+  const { source, fetchedAt } = bars;
+  const stored: StoredBars = { length, ts, open, high, low, close, volume, vwap, trades, source, fetchedAt };
+  return stored as Bars as B;
+}
 
 /** Bar i as an object: for a message, a quarantine, a caller who wants rows. */
 export function barAt(bars: Bars, i: number): Ohlcv {
@@ -167,7 +182,7 @@ export function withSource(bars: Bars, source: string, fetchedAt: number): Store
   const { length, ts, open, high, low, close, volume, vwap, trades } = bars;
   const labels = { codes: new Uint16Array(length), names: [source] };
   const at = new Float64Array(length).fill(fetchedAt);
-  return { length, ts, open, high, low, close, volume, vwap, trades, source: labels, fetchedAt: at };
+  return inForm({ length, ts, open, high, low, close, volume, vwap, trades, source: labels, fetchedAt: at });
 }
 
 /** The same bars with other columns in the place of those that hold numbers, and of the codes of labels. */
@@ -186,10 +201,10 @@ function eachColumn<B extends Bars>(
     vwap: vwap && numbers(vwap),
     trades: trades && numbers(trades),
   };
-  if (!isStored(bars)) return values as B;
+  if (!isStored(bars)) return inForm(values) as B;
   const source: Labels = { codes: codes(bars.source.codes), names: bars.source.names };
   const stored: StoredBars = { ...values, source, fetchedAt: numbers(bars.fetchedAt) };
-  return stored as Bars as B;
+  return inForm(stored) as Bars as B;
 }
 
 export function isStored(bars: Bars): bars is StoredBars {

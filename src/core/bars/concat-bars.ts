@@ -1,4 +1,4 @@
-import { type Bars, isStored, NO_BARS, type StoredBars } from './columns.ts';
+import { type Bars, isStored, NO_BARS, type StoredBars, inForm } from './columns.ts';
 import { joinedLabels } from './labels.ts';
 
 /** Bars one after the other: a copy where there are several parts. */
@@ -30,11 +30,11 @@ export function concatBars<B extends Bars>(parts: readonly B[]): B {
     trades: isAny('trades') ? joined(({ trades }) => trades) : null,
   };
   const stored: readonly StoredBars[] = some.flatMap((part) => (isStored(part) ? [part] : []));
-  if (stored.length < some.length) return values as B;
+  if (stored.length < some.length) return inForm(values) as B;
   const whole: StoredBars = {
     ...values,
     source: joinedLabels(stored.map(({ source }) => source)),
     fetchedAt: joined((part) => (isStored(part) ? part.fetchedAt : null)),
   };
-  return whole as Bars as B;
+  return inForm(whole) as Bars as B;
 }

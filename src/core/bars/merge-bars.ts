@@ -1,4 +1,12 @@
-import { type Bars, type Labels, type StoredBars, columnCount, columnsOf, isStored } from './columns.ts';
+import {
+  type Bars,
+  type Labels,
+  type StoredBars,
+  columnCount,
+  columnsOf,
+  isStored,
+  inForm,
+} from './columns.ts';
 
 /** Two lists of bars as one, ascending and unique by `ts`. Where both have a bar, the one of the newer list counts. */
 export interface JoinedBars<B extends Bars = Bars> {
@@ -95,13 +103,13 @@ function joinedColumns<B extends Bars>(older: B, newer: B, places: Int32Array): 
     vwap: perhaps(older.vwap, newer.vwap),
     trades: perhaps(older.trades, newer.trades),
   };
-  if (!isStored(older) || !isStored(newer)) return values as B;
+  if (!isStored(older) || !isStored(newer)) return inForm(values) as B;
   const stored: StoredBars = {
     ...values,
     source: joinLabels(older.source, newer.source, places),
     fetchedAt: join(older.fetchedAt, newer.fetchedAt),
   };
-  return stored as Bars as B;
+  return inForm(stored) as Bars as B;
 }
 
 function joinLabels(older: Labels, newer: Labels, places: Int32Array): Labels {

@@ -1,3 +1,4 @@
+import { inForm } from '../../core/bars/columns.ts';
 import { basename } from 'node:path';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay, utcDayOf } from '../../core/session/day.ts';
@@ -125,7 +126,7 @@ const CUT_END =
 
 /** Rows that are stamped with the ends of their bars, with their starts. */
 function startedBefore({ bars, faults }: FileBars, interval: Interval): FileBars {
-  return { bars: { ...bars, ts: bars.ts.map((end) => end - intervalMs(interval)) }, faults };
+  return { bars: inForm({ ...bars, ts: bars.ts.map((end) => end - intervalMs(interval)) }), faults };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
-import { type Bars, firstAt, keep, NO_BARS, slice } from '../../core/bars/columns.ts';
+import { type Bars, firstAt, keep, NO_BARS, slice, inForm } from '../../core/bars/columns.ts';
 import { concatBars } from '../../core/bars/concat-bars.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/session/day.ts';
 import { typeOf, untoldVolume } from '../../core/instrument/instrument-type.ts';
@@ -121,7 +121,7 @@ function withVolume(rows: FileBars, ticker: string): FileBars {
     [open, high, low, close].every((prices) => !Number.isNaN(prices[i]));
   if (Number.isNaN(untold) || !bars.volume.some(Number.isNaN)) return rows;
   const volume = bars.volume.map((units, i) => (Number.isNaN(units) && isPriced(i) ? untold : units));
-  return { bars: { ...bars, volume }, faults };
+  return { bars: inForm({ ...bars, volume }), faults };
 }
 
 /** All rows of a series in memory; none for a file without rows. */

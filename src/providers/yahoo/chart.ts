@@ -13,7 +13,7 @@ export interface Chart {
   readonly firstTrade: number | null;
   readonly lastTrade: number | null;
   /** One a row; the columns are as long. */
-  readonly stamps: readonly number[];
+  readonly stamps: Float64Array;
   readonly columns: Readonly<Record<PriceColumn, Column>>;
   /** Null where the answer has no volumes at all. */
   readonly volumes: Column | null;
@@ -21,7 +21,8 @@ export interface Chart {
   readonly events: unknown;
 }
 
-type Column = readonly (number | null)[];
+/** NaN where the answer has null. */
+type Column = Float64Array;
 
 type PriceColumn = 'open' | 'high' | 'low' | 'close';
 
@@ -110,28 +111,39 @@ function instantOf({ name, value }: Field, refuse: Refuse): number | null {
 }
 
 function secondsOf({ name, value }: Field, refuse: Refuse): number {
-  if (typeof value === 'number' && Math.abs(value) < LATEST_STAMP) return value;
+  if (isInSeconds(value)) return value;
   return refuse(`its ${name} is ${shown(value)}, which is not in seconds`);
 }
 
+function isInSeconds(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) < LATEST_STAMP;
+}
+
 /** Without a row there is no list. */
-function stampsOf(value: unknown, refuse: Refuse): number[] {
-  if (isNone(value)) return [];
+function stampsOf(value: unknown, refuse: Refuse): Float64Array {
+  if (isNone(value)) return new Float64Array(0);
   if (!Array.isArray(value)) return refuse(`its timestamp is ${shown(value)}, which is no list`);
-  return value.map((stamp: unknown, i) => secondsOf({ name: `timestamp[${i}]`, value: stamp }, refuse));
+  const stamps = new Float64Array(value.length);
+  for (let i = 0; i < stamps.length; i++) {
+    const stamp: unknown = value[i];
+    stamps[i] = isInSeconds(stamp) ? stamp : secondsOf({ name: `timestamp[${i}]`, value: stamp }, refuse);
+  }
+  return stamps;
 }
 
 /** A column of a row's values. One entry too few anywhere would move all that follow to other days. */
-function columnOf({ name, value }: Field, stamps: readonly number[], refuse: Refuse): Column {
-  if (isNone(value) && stamps.length === 0) return [];
+function columnOf({ name, value }: Field, { length }: Float64Array, refuse: Refuse): Column {
+  const column = new Float64Array(length);
+  if (isNone(value) && length === 0) return column;
   if (!Array.isArray(value)) return refuse(`its ${name} is ${shown(value)}, which is no list`);
-  if (value.length !== stamps.length)
-    return refuse(`it has ${stamps.length} stamps and ${value.length} values of ${name}`);
-  return value.map((one: unknown, i) =>
-    one === null || typeof one === 'number'
-      ? one
-      : refuse(`its ${name}[${i}] is ${shown(one)}, which is no number`),
-  );
+  if (value.length !== length) return refuse(`it has ${length} stamps and ${value.length} values of ${name}`);
+  for (let i = 0; i < length; i++) {
+    const one: unknown = value[i];
+    if (typeof one === 'number') column[i] = one;
+    else if (one === null) column[i] = Number.NaN;
+    else refuse(`its ${name}[${i}] is ${shown(one)}, which is no number`);
+  }
+  return column;
 }
 
 function isNone(value: unknown): value is null | undefined {

@@ -39,69 +39,51 @@ export interface RowsAsked {
  * was asked for; intraday, the bars that are complete.
  */
 export function chartRows(chart: Chart, asked: RowsAsked): ChartRows {
-  const { interval, settled, dayOf } = asked;
-  const bars = new BarBuilder(chart.stamps.length);
+  const { settled, dayOf } = asked;
+  const { stamps, volumes } = chart;
+  const { open, high, low, close } = chart.columns;
+  const isDaily = asked.interval === '1d';
+  const bars = new BarBuilder(stamps.length);
   const unusable: UnusableRow[] = [];
   let [strays, unfinished] = [0, 0];
-  const { stamps } = chart;
   const untold = untoldVolume(instrumentType(chart.instrumentType));
-  for (const [i, seconds] of stamps.entries()) {
-    const instant = seconds * 1000;
-    const isBar = interval === '1d' ? isDailyBar(chart, i, asked) : isWholeBar(chart, instant, asked);
+  for (let i = 0; i < stamps.length; i++) {
+    const instant = (stamps[i] as number) * 1000;
     const day = dayOf(instant);
-    if (!isBar) {
+    if (!(isDaily ? isDailyBar(chart, i, day, asked) : isWholeBar(chart, instant, day, asked))) {
       // The live row of a day goes on to be none until the vendor gives the final one.
-      if (interval === '1d' || day > settled) unfinished++;
+      if (isDaily || day > settled) unfinished++;
       else strays++;
       continue;
     }
-    const ts = interval === '1d' ? startOfDay(day) : instant;
-    const row = valuesOf(chart, i);
-    if (isPriced(row)) {
+    const ts = isDaily ? startOfDay(day) : instant;
+    const [o, h, l, c] = [open[i] as number, high[i] as number, low[i] as number, close[i] as number];
+    const volume = volumes?.[i] ?? Number.NaN;
+    if (!(Number.isNaN(o) || Number.isNaN(h) || Number.isNaN(l) || Number.isNaN(c))) {
       // While a session lasts Yahoo may give its row twice, at its open and live: the live one, the last, is newer.
       if (day > settled && bars.lastTs === ts) {
         bars.pop();
         unfinished++;
       }
-      const { open, high, low, close, volume } = row;
-      bars.push(ts, open, high, low, close, volume ?? untold);
-    } else if (day <= settled) unusable.push({ ts, reason: 'empty', row });
+      bars.push(ts, o, h, l, c, Number.isNaN(volume) ? untold : volume);
+    } else if (day <= settled)
+      unusable.push({ ts, reason: 'empty', row: asGiven({ open: o, high: h, low: l, close: c, volume }) });
     // An empty row of a session that is not settled says nothing yet.
     else unfinished++;
   }
   return { bars: bars.bars(), unusable, dropped: strays + unfinished, unfinished };
 }
 
-interface RowValues {
-  readonly open: number | null;
-  readonly high: number | null;
-  readonly low: number | null;
-  readonly close: number | null;
-  readonly volume: number | null;
-}
-
-function valuesOf({ columns, volumes }: Chart, i: number): RowValues {
-  const { open, high, low, close } = columns;
-  return {
-    open: open[i] ?? null,
-    high: high[i] ?? null,
-    low: low[i] ?? null,
-    close: close[i] ?? null,
-    volume: volumes?.[i] ?? null,
-  };
-}
-
-type Priced = RowValues & Readonly<Record<'open' | 'high' | 'low' | 'close', number>>;
-
-function isPriced(row: RowValues): row is Priced {
-  const { open, high, low, close } = row;
-  return open !== null && high !== null && low !== null && close !== null;
+/** A row as the answer has it: null for what it does not tell. */
+function asGiven(row: Readonly<Record<string, number>>): Record<string, number | null> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, Number.isNaN(value) ? null : value]),
+  );
 }
 
 /** Whether a row of a daily chart is the bar of its session: the live row only of an unsettled one that was asked for. */
-function isDailyBar(chart: Chart, i: number, asked: RowsAsked): boolean {
-  const { calendar, range, settled, dayOf } = asked;
-  const day = dayOf((chart.stamps[i] ?? Number.NaN) * 1000);
+function isDailyBar(chart: Chart, i: number, day: Day, asked: RowsAsked): boolean {
+  const { calendar, range, settled } = asked;
   if (!isLiveRow(chart, i, day, asked)) return true;
   return day > settled && calendar.isSession(day) && contains([range], day);
 }
@@ -127,10 +109,9 @@ function isLiveRow(
  * Whether an intraday bar starts on the grid that begins at its session's open (and again after lunch). Of an unsettled
  * session it must also have ended, by our clock and by the last trade that Yahoo knows of: exchanges may be delayed.
  */
-function isWholeBar({ lastTrade }: Chart, instant: number, asked: RowsAsked): boolean {
-  const { interval, calendar, now, settled, dayOf } = asked;
+function isWholeBar({ lastTrade }: Chart, instant: number, day: Day, asked: RowsAsked): boolean {
+  const { interval, calendar, now, settled } = asked;
   const length = intervalMs(interval);
-  const day = dayOf(instant);
   let end = instant + length;
   if (calendar.advisory) {
     if (instant % intervalMs('1m') !== 0) return false;

@@ -1,6 +1,6 @@
 import type { AsyncBuffer, ColumnMetaData, FileMetaData } from 'hyparquet';
 import type { Revision } from '../../../core/bars/bars.ts';
-import { type Labels, type StoredBars, storedBarAt } from '../../../core/bars/columns.ts';
+import { type Labels, type StoredBars, storedBarAt, inForm } from '../../../core/bars/columns.ts';
 import { joinedLabels, labelsOf } from '../../../core/bars/labels.ts';
 import { OUR_CODEC, readLabels, readNumbers } from './read-chunk.ts';
 import type { BodyWord } from './body.ts';
@@ -99,7 +99,7 @@ const AFTER_NAMES: Names = {
 function barsFrom(reader: ColumnReader, names: Names): StoredBars {
   const { numbers, known } = reader;
   const ts = numbers('ts');
-  return {
+  return inForm({
     length: ts.length,
     ts,
     ...{ open: numbers(names.open), high: numbers(names.high), low: numbers(names.low) },
@@ -109,7 +109,7 @@ function barsFrom(reader: ColumnReader, names: Names): StoredBars {
     trades: names.trades === undefined ? null : orNull(known(names.trades)),
     source: reader.labels(names.source),
     fetchedAt: numbers(names.fetchedAt),
-  };
+  });
 }
 
 /** A column; null if no value of it is known. */
