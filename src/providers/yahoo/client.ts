@@ -19,10 +19,16 @@ export interface ChartQuery {
 
 export const YAHOO_URL = 'https://query2.finance.yahoo.com';
 
-const YahooFinance = createYahooFinance({ modules: { chart } });
-
 const SILENT = { info: nothing, warn: nothing, error: nothing, debug: nothing, dir: nothing };
 function nothing(): void {}
+
+/** One for all requests: it is dearer to make than to ask. */
+const yahoo = new (createYahooFinance({ modules: { chart } }))({
+  queue: { concurrency: Number.POSITIVE_INFINITY },
+  versionCheck: false,
+  validation: { logErrors: false, logOptionsErrors: false },
+  logger: SILENT,
+});
 
 /** What the library is told in place of an answer: a chart in which there is nothing to read. */
 const NOTHING = '{"chart":{"result":[{"indicators":{"quote":[{}]}}]}}';
@@ -34,20 +40,14 @@ const NOTHING = '{"chart":{"result":[{"indicators":{"quote":[{}]}}]}}';
 export async function wordChart(query: ChartQuery, baseUrl: string): Promise<Call> {
   const base = new URL(baseUrl);
   let call: Call | undefined;
-  const yahoo = new YahooFinance({
-    fetch: (input, init) => {
-      const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input);
-      url.protocol = base.protocol;
-      url.host = base.host;
-      url.pathname = base.pathname.replace(/\/$/, '') + url.pathname;
-      call = { url, headers: { 'user-agent': userAgent(init) } };
-      return Promise.resolve(asResponse(NOTHING));
-    },
-    queue: { concurrency: Number.POSITIVE_INFINITY },
-    versionCheck: false,
-    validation: { logErrors: false, logOptionsErrors: false },
-    logger: SILENT,
-  });
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input);
+    url.protocol = base.protocol;
+    url.host = base.host;
+    url.pathname = base.pathname.replace(/\/$/, '') + url.pathname;
+    call = { url, headers: { 'user-agent': userAgent(init) } };
+    return Promise.resolve(asResponse(NOTHING));
+  };
   try {
     // A new options object a call: the library mutates it.
     const options = {
@@ -58,7 +58,7 @@ export async function wordChart(query: ChartQuery, baseUrl: string): Promise<Cal
       events: 'div|split',
       return: 'object',
     } as const;
-    await yahoo.chart(encodeURIComponent(query.symbol), options, { validateResult: false });
+    await yahoo.chart(encodeURIComponent(query.symbol), options, { validateResult: false, fetch });
   } catch (error) {
     const what = firstLine(error instanceof Error ? error.message : String(error));
     const message = `Yahoo cannot be asked for ${query.symbol}: ${what}`;
