@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ResourceLimits } from 'node:worker_threads';
 import { type Runner, type TaskOrder, type TaskResult, failedWhole } from '../backfill/runner.ts';
 import { BackfillError, type ErrorScope, errorData } from '../core/errors.ts';
+import { type CpuClock, CpuRoom } from './cpu-room.ts';
 import { startDeadline } from './deadline.ts';
 import { threadEntry } from './entry.ts';
 import { heapOf, memoryOfMachine } from './heap.ts';
@@ -26,9 +27,12 @@ export interface PoolOptions {
   readonly taskDeadlineMs?: number | (() => number);
   /**
    * Threads that load at once. Loading is work for a CPU: more of them would all be late, and then all do the same at the
-   * same time. The others start as these have loaded, if tasks still wait. Default: the number of CPUs.
+   * same time. The others start as these have loaded, if tasks still wait and the CPUs have room: where threads wait for
+   * answers they all start soon, where they compute they never do. Default: the number of CPUs.
    */
   readonly loadsAtOnce?: number;
+  /** By what it is told whether the CPUs have room. Default: this process. */
+  readonly cpu?: CpuClock;
   /** How long a thread may take to load, in ms. Default: 20 s. */
   readonly startTimeoutMs?: number;
   /** How long a thread that was told to end may take, in ms, before it is left behind. Default: 10 s. */
@@ -78,6 +82,8 @@ class ThreadPool implements Runner {
   readonly #attempts: number;
   readonly #deadlineMs: () => number;
   readonly #threadOptions: ThreadOptions;
+  readonly #room: CpuRoom;
+  #nextLook: NodeJS.Timeout | undefined;
   readonly #lanes = new Set<Lane>();
   readonly #fresh: Job[] = [];
   readonly #suspects: Job[] = [];
@@ -93,6 +99,7 @@ class ThreadPool implements Runner {
     this.workers = workers;
     this.#loadsAtOnce = options.loadsAtOnce ?? availableParallelism();
     this.#attempts = attempts;
+    this.#room = new CpuRoom(availableParallelism(), options.cpu);
     this.#deadlineMs = typeof taskDeadlineMs === 'function' ? taskDeadlineMs : () => taskDeadlineMs;
     this.#threadOptions = {
       entry: options.entry ?? threadEntry(),
@@ -136,6 +143,7 @@ class ThreadPool implements Runner {
     void lane.thread.ready.then(() => {
       lane.isReady = true;
       this.#failedStarts = 0;
+      this.#room.restart();
       this.#handOut();
     });
     void lane.thread.ended.then((why) => this.#bury(lane, why));
@@ -152,8 +160,26 @@ class ThreadPool implements Runner {
     const wanted = this.#fresh.length + this.#suspects.length - starting;
     const free = this.#failedStarts < this.#attempts ? this.workers - this.#lanes.size : 0;
     const now = Math.min(wanted, free, this.#loadsAtOnce - starting);
-    for (let started = 0; started < now; started++) this.#startLane();
+    if (now > 0 && this.#maySpread(starting))
+      for (let started = 0; started < now; started++) this.#startLane();
     if (this.#lanes.size === 0) this.#failWaiting(`no worker thread starts: the last one ${this.#lastEnd}`);
+  }
+
+  /** Whether more threads may start: the first ones at once, others where the CPUs have room for them. */
+  #maySpread(starting: number): boolean {
+    if (this.#lanes.size < this.#loadsAtOnce) return true;
+    if (starting > 0) return false;
+    const room = this.#room.look();
+    if (typeof room !== 'boolean') this.#lookAgain(room.inMs);
+    else if (!room) this.#lookAgain(0);
+    return room === true;
+  }
+
+  #lookAgain(inMs: number): void {
+    this.#nextLook ??= setTimeout(() => {
+      this.#nextLook = undefined;
+      this.#handOut();
+    }, inMs).unref();
   }
 
   /** The thread with the least in work that can take one more. A suspect has its thread to itself. */

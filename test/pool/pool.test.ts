@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Runner, SeriesResult } from '../../src/backfill/runner.ts';
+import type { CpuClock } from '../../src/pool/cpu-room.ts';
 import { type PoolOptions, startPool } from '../../src/pool/pool.ts';
 import { type Leftovers, leftovers } from './leftovers.ts';
 import type { Shared } from './misbehaving.ts';
@@ -62,6 +63,12 @@ const codesOf = (results: Record<string, SeriesResult>): Record<string, string> 
   Object.fromEntries(
     Object.entries(results).map(([ticker, result]) => [ticker, result.ok ? 'ok' : result.error.code]),
   );
+
+/** A process that uses this part of all its CPUs. */
+function cpuUsed(part: number): CpuClock {
+  const now = (): number => performance.now();
+  return { now, cpuMs: () => part * availableParallelism() * now() };
+}
 
 const allGood = Object.fromEntries(GOOD.map((ticker) => [ticker, 'ok']));
 
@@ -251,9 +258,22 @@ describe('a pool at work', () => {
     const entry = new URL('./slow-to-load.ts', import.meta.url);
     const loads = (): Int32Array<SharedArrayBuffer> => new Int32Array(new SharedArrayBuffer(12));
     const many = loads();
-    const busy = open({ workers: 4, concurrency: 1, loadsAtOnce: 2, entry, shared: many });
+    const busy = open({ workers: 4, concurrency: 1, loadsAtOnce: 2, entry, shared: many, cpu: cpuUsed(0) });
     expect(codesOf(await runAll(busy, GOOD))).toEqual(allGood);
     expect([...many.slice(1)]).toEqual([2, 4]);
+
+    const spare = loads();
+    const computing = open({
+      workers: 4,
+      concurrency: 1,
+      loadsAtOnce: 2,
+      entry,
+      shared: spare,
+      cpu: cpuUsed(1),
+    });
+    const quick = GOOD.map((ticker) => `QUICK${ticker}`);
+    expect(new Set(Object.values(codesOf(await runAll(computing, quick))))).toEqual(new Set(['ok']));
+    expect([...spare.slice(1)]).toEqual([2, 2]);
 
     const few = loads();
     const idle = open({ workers: 4, concurrency: 1, loadsAtOnce: 1, entry, shared: few });

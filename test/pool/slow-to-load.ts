@@ -16,7 +16,10 @@ Atomics.sub(loads, 0, 1);
 
 export default async function work(order: TaskOrder | string): Promise<unknown> {
   if (typeof order === 'string') return order;
-  if (order.task.wants[0]?.series.ticker === 'QUICK') return { series: [{ ok: true }] };
+  if (order.task.wants[0]?.series.ticker.startsWith('QUICK')) {
+    await sleep(100);
+    return { series: [{ ok: true }] };
+  }
   while (Atomics.load(loads, 2) < 4) await sleep(20);
   return { series: [{ ok: true }] };
 }
