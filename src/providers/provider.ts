@@ -1,7 +1,7 @@
 import type { RejectedAction } from '../core/actions/action-checks.ts';
 import type { CorporateAction, Identity, Series, Split } from '../core/bars/bars.ts';
 import type { Bars } from '../core/bars/columns.ts';
-import type { DayRange } from '../core/session/day.ts';
+import type { Day, DayRange } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
 
@@ -19,6 +19,18 @@ export interface IntervalCapability {
   readonly mostSeries?: number;
   /** Rows that a request for several series may bring at most, as if all traded round the clock. Default: no limit. */
   readonly mostRows?: number;
+  /** Where one request gives the bars of all tickers of a session. Default: nowhere. */
+  readonly market?: MarketCapability;
+}
+
+/** What an endpoint can do that answers for a whole market, one session a request. */
+export interface MarketCapability {
+  /** How many calendar days back from now it reaches; null: no limit. */
+  readonly lookBackDays: number | null;
+  /** Requests that a session costs, its pages all together. */
+  readonly requestsPerSession: number;
+  /** How long after a session's close its answer is final, in ms. */
+  readonly settleDelayMs: number;
 }
 
 /** A provider described as data; nothing in the program asks for a provider by its name. */
@@ -66,6 +78,23 @@ export interface ListRequest {
   readonly now: number;
 }
 
+/** What one request asks of a whole market. */
+export interface MarketRequest {
+  readonly interval: Interval;
+  /** The session date, of whatever calendar. */
+  readonly session: Day;
+  /** As of `BarRequest`. */
+  readonly now: number;
+}
+
+/** What a market had in one session. */
+export interface MarketAnswer {
+  /** The tickers that it names, each once. One that it does not name had no bar in the session, if that was over. */
+  readonly parts: readonly Part[];
+  /** Until when it knows of the market, ms since the epoch. */
+  readonly asOf: number;
+}
+
 /** What a request brought of one series: an answer, or what was thrown in its place. */
 export type Part = { readonly ticker: string } & (
   | { readonly answer: BarAnswer }
@@ -103,6 +132,8 @@ export interface BarAnswer {
    * is not over at `now`.
    */
   readonly proven: DayRange;
+  /** Session dates within `proven` that it does not speak of. Default: none. */
+  readonly unproven?: readonly DayRange[];
   /** What the prices were on the wire, before they were made raw here. */
   readonly wireBasis: Basis;
   /** Sessions of `proven` without a bar that the provider explains, ascending; empty where it explains none. */
@@ -152,6 +183,8 @@ export interface Provider {
    * part for each ticker, whatever befell it alone; throws what befell all of them.
    */
   fetchList?(request: ListRequest): Promise<readonly Part[]>;
+  /** All tickers of one session; needed where an interval has a `market`. */
+  fetchMarket?(request: MarketRequest): Promise<MarketAnswer>;
   /** Its own universe, where `capabilities.listsTickers`. */
   listTickers(): Promise<readonly string[]>;
   /**

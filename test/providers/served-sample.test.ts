@@ -91,6 +91,44 @@ describe('the sample market at a URL', () => {
   });
 });
 
+describe('a whole market', () => {
+  const session = parseDay('2025-03-03');
+  const ask = { interval: '1d', session, now: NOW } as const;
+
+  it('comes in pages', async () => {
+    const names = Array.from({ length: 10_001 }, (_, i) => `T${String(i).padStart(5, '0')}`);
+    const rows = market.rows('ALFA', '1d', { from: session, to: session + 1 });
+    const listing = market.listing('ALFA');
+    const wide: Market = {
+      ...{ tickers: () => names, intervals: () => ['1d'], actions: () => [], quiet: () => [] },
+      listing: (ticker) => listing && { ...listing, ticker },
+      rows: () => rows,
+    };
+    const { provider, simulator } = await served({ market: wide });
+    const { parts = [] } = (await provider.fetchMarket?.(ask)) ?? {};
+    expect(parts.map(({ ticker }) => ticker)).toEqual(names);
+    expect(simulator.entries.map((entry) => entry.rows)).toEqual([10_000, 1]);
+  });
+
+  it('proves nothing of what the server has not seen the end of', async () => {
+    const now = Date.parse('2025-03-03T17:00:00Z');
+    const { provider } = await served({ now: () => now });
+    const answer = await provider.fetchMarket?.(ask);
+    expect(answer?.asOf).toBe(now);
+    const tokyo = answer?.parts.find(({ ticker }) => ticker === 'KUMO.T');
+    const [york] = answer?.parts.filter(({ ticker }) => ticker === 'ALFA') ?? [];
+    expect(tokyo).toMatchObject({ answer: { bars: { length: 1 }, proven: { to: session + 1 } } });
+    expect(york).toMatchObject({ answer: { bars: { length: 0 }, proven: { to: session } } });
+  });
+
+  it('is refused where there is none of the interval', async () => {
+    const { provider } = await served();
+    await expect(provider.fetchMarket?.({ ...ask, interval: '1m' })).rejects.toMatchObject({
+      code: 'bad-answer',
+    });
+  });
+});
+
 describe('a list of tickers', () => {
   const tickers = market
     .tickers()

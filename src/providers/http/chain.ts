@@ -1,5 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
-import type { ListRequest, Part } from '../provider.ts';
+import type { ListRequest, MarketAnswer, MarketRequest, Part } from '../provider.ts';
 import type { Call, HttpSteps, Page, Secrets, Spoilt } from './steps.ts';
 import type { HttpAnswer } from './transport.ts';
 
@@ -35,7 +35,7 @@ export async function askInSteps<State>(
   const askTogether = async (tickers: readonly string[]): Promise<Course> => {
     for (let open = openOf(tickers); open.length > 0; open = openOf(tickers)) {
       try {
-        const refused = await followPages({ ...asked, tickers: open }, steps, exchange, note);
+        const refused = await followList({ ...asked, tickers: open }, steps, exchange, note);
         if (refused === undefined) break;
         const { spoilt, without } = refused;
         const named = open.filter((ticker) => without.includes(ticker));
@@ -73,32 +73,82 @@ export async function askInSteps<State>(
 }
 
 /** One chain of pages; gives the refusal where one is refused for some of its tickers. */
-async function followPages<State>(
+async function followList<State>(
   asked: ListRequest,
-  steps: HttpSteps<State>,
+  { capabilities, request, parse, end }: HttpSteps<State>,
   exchange: Exchange,
   note: (part: Part) => void,
 ): Promise<Spoilt | undefined> {
+  const found = await followPages<State>(
+    `${asked.tickers[0]} ${asked.interval} ${asked.range.from}`,
+    {
+      request: (state, secrets) => request(asked, state, secrets),
+      parse: (answer, state) => parse(answer, asked, state),
+      note,
+    },
+    exchange,
+    capabilities.id,
+  );
+  if ('spoilt' in found) return found;
+  for (const part of end(asked, found.state)) note(part);
+  return undefined;
+}
+
+/** All tickers of one session, over as many pages as it takes. */
+export async function askMarket<State>(
+  asked: MarketRequest,
+  { capabilities: { id }, market }: HttpSteps<State>,
+  exchange: Exchange,
+): Promise<MarketAnswer> {
+  if (market === undefined)
+    throw new BackfillError('internal', `${id} is asked for a market, which it does not give`);
+  const found = await followPages<State>(
+    `market ${asked.interval} ${asked.session}`,
+    {
+      request: (state, secrets) => market.request(asked, state, secrets),
+      parse: (answer, state) => market.parse(answer, asked, state),
+      note: () => {},
+    },
+    exchange,
+    id,
+  );
+  if ('spoilt' in found) throw found.spoilt;
+  return market.end(asked, found.state);
+}
+
+/** What a chain asks for, and what it hears. */
+interface Chain<State> {
+  readonly request: (state: State | undefined, secrets: Secrets) => Call | Promise<Call>;
+  readonly parse: (answer: HttpAnswer, state: State | undefined) => Page<State> | Spoilt;
+  readonly note: (part: Part) => void;
+}
+
+/** What a chain of pages came to: its state, or the refusal of a page. */
+type Followed<State> = { readonly state: State } | Spoilt;
+
+async function followPages<State>(
+  id: string,
+  { request, parse, note }: Chain<State>,
+  exchange: Exchange,
+  provider: string,
+): Promise<Followed<State>> {
   const known = new Set<string>();
   for (let state: State | undefined; ;) {
     const before = state;
     let address = '';
     const page: Page<State> | Spoilt = await exchange(
-      `${asked.tickers[0]} ${asked.interval} ${asked.range.from} ${known.size}`,
-      (secrets) => steps.request(asked, before, secrets),
+      `${id} ${known.size}`,
+      (secrets) => request(before, secrets),
       (answer, { url }) => {
         address = url.href;
-        return steps.parse(answer, asked, before);
+        return parse(answer, before);
       },
     );
     if ('spoilt' in page) return page;
     for (const part of page.parts) note(part);
-    if (!page.hasMore) {
-      for (const part of steps.end(asked, page.state)) note(part);
-      return undefined;
-    }
+    if (!page.hasMore) return page;
     if (known.has(address))
-      throw new BackfillError('bad-answer', `${steps.capabilities.id} gives the same page again and again`);
+      throw new BackfillError('bad-answer', `${provider} gives the same page again and again`);
     known.add(address);
     ({ state } = page);
   }

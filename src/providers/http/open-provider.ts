@@ -1,7 +1,14 @@
 import { BackfillError } from '../../core/errors.ts';
 import { randomFor } from '../../market/random.ts';
-import type { ListRequest, Part, Provider, ProviderConfig } from '../provider.ts';
-import { type Exchange, askInSteps } from './chain.ts';
+import type {
+  ListRequest,
+  MarketAnswer,
+  MarketRequest,
+  Part,
+  Provider,
+  ProviderConfig,
+} from '../provider.ts';
+import { type Exchange, askInSteps, askMarket } from './chain.ts';
 import type { Gate } from './gate.ts';
 import { throughGate, withRetries } from './retry.ts';
 import { withoutSecrets } from './secrets.ts';
@@ -22,11 +29,20 @@ export function openHttpProvider<State>(
 ): Provider {
   const { capabilities, symbolOf = asIs, tickerOf = asIs, tickers } = steps;
   const exchange = exchangeThrough(gate, timeoutMs, secrets);
-  const fetchList = async (request: ListRequest): Promise<readonly Part[]> => {
-    const parts = await askInSteps(request, steps, exchange);
-    return parts.map((part) =>
-      'error' in part ? { ...part, error: withoutSecrets(part.error, secrets) } : part,
-    );
+  const keptSecret = async <T>(asking: Promise<T>): Promise<T> => {
+    try {
+      return await asking;
+    } catch (error) {
+      throw withoutSecrets(error, secrets);
+    }
+  };
+  const fit = (part: Part): Part =>
+    'error' in part ? { ...part, error: withoutSecrets(part.error, secrets) } : part;
+  const fetchList = async (request: ListRequest): Promise<readonly Part[]> =>
+    (await askInSteps(request, steps, exchange)).map(fit);
+  const fetchMarket = async (request: MarketRequest): Promise<MarketAnswer> => {
+    const { parts, asOf } = await keptSecret(askMarket(request, steps, exchange));
+    return { parts: parts.map(fit), asOf };
   };
   return {
     ...{ capabilities, symbolOf, tickerOf, fetchList },
@@ -38,14 +54,9 @@ export function openHttpProvider<State>(
       if ('error' in part) throw part.error;
       return part.answer;
     },
-    listTickers: async () => {
-      if (tickers === undefined) return [];
-      try {
-        return await exchange('tickers', tickers.request, tickers.parse);
-      } catch (error) {
-        throw withoutSecrets(error, secrets);
-      }
-    },
+    ...(steps.market && { fetchMarket }),
+    listTickers: async () =>
+      tickers === undefined ? [] : keptSecret(exchange('tickers', tickers.request, tickers.parse)),
     close: () => Promise.resolve(),
   };
 }

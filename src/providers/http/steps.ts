@@ -1,5 +1,5 @@
 import type { BackfillError } from '../../core/errors.ts';
-import type { Capabilities, ListRequest, Part } from '../provider.ts';
+import type { Capabilities, ListRequest, MarketAnswer, MarketRequest, Part } from '../provider.ts';
 import type { HttpAnswer } from './transport.ts';
 
 /** A GET, as a provider words it. */
@@ -45,6 +45,21 @@ export interface HttpSteps<State> {
   readonly parse: (answer: HttpAnswer, asked: ListRequest, state: State | undefined) => Page<State> | Spoilt;
   /** What only the end of a chain proves: the parts that no page gave, of series that never came too. */
   readonly end: (asked: ListRequest, state: State) => readonly Part[];
+  /** The same of all tickers of one session; needed where an interval has a `market`. */
+  readonly market?: {
+    readonly request: (
+      asked: MarketRequest,
+      state: State | undefined,
+      secrets: Secrets,
+    ) => Call | Promise<Call>;
+    readonly parse: (
+      answer: HttpAnswer,
+      asked: MarketRequest,
+      state: State | undefined,
+    ) => Page<State> | Spoilt;
+    /** What the whole chain says. */
+    readonly end: (asked: MarketRequest, state: State) => MarketAnswer;
+  };
   /** Its own universe; needed where `capabilities.listsTickers`. */
   readonly tickers?: {
     readonly request: (secrets: Secrets) => Call;

@@ -1,6 +1,6 @@
 import type { Interval } from '../../core/session/interval.ts';
 import { offlineCapabilities, PIECE_ROWS } from '../offline/capabilities.ts';
-import type { Capabilities, IntervalCapability, ProviderConfig } from '../provider.ts';
+import type { Capabilities, IntervalCapability, MarketCapability, ProviderConfig } from '../provider.ts';
 
 export const sampleCapabilities: Capabilities = offlineCapabilities('sample', false);
 
@@ -10,7 +10,10 @@ const MOST_SERIES = 100;
 /** Rows of all of them together: an answer is held whole until its last page is there. */
 const LIST_ROWS = 4 * PIECE_ROWS;
 
-/** The same market behind a URL: lists, pages and the manners of a network. */
+/** Two years of whole markets. */
+const DAILY_MARKET: MarketCapability = { lookBackDays: 731, requestsPerSession: 1, settleDelayMs: 0 };
+
+/** The same market behind a URL: lists, whole markets of daily bars, pages and the manners of a network. */
 export const servedSampleCapabilities: Capabilities = {
   ...sampleCapabilities,
   intervals: listed(sampleCapabilities.intervals),
@@ -23,7 +26,12 @@ function listed(intervals: Capabilities['intervals']): Capabilities['intervals']
   return Object.fromEntries(
     entries.map(([interval, limits]) => [
       interval,
-      { ...limits, mostSeries: MOST_SERIES, mostRows: LIST_ROWS },
+      {
+        ...limits,
+        mostSeries: MOST_SERIES,
+        mostRows: LIST_ROWS,
+        ...(interval === '1d' && { market: DAILY_MARKET }),
+      },
     ]),
   );
 }

@@ -11,7 +11,15 @@ import { partOver } from '../part-over.ts';
 import { errorByStatus, firstLine } from '../http/status.ts';
 import type { Page, Spoilt } from '../http/steps.ts';
 import type { HttpAnswer } from '../http/transport.ts';
-import type { BarAnswer, ExplainedAbsence, ListRequest, Part, UnusableRow } from '../provider.ts';
+import type {
+  BarAnswer,
+  ExplainedAbsence,
+  ListRequest,
+  MarketAnswer,
+  MarketRequest,
+  Part,
+  UnusableRow,
+} from '../provider.ts';
 
 /** What the pages of a chain said so far. */
 export interface Told {
@@ -60,7 +68,7 @@ interface WireError {
 /** One page added to what was told before. Throws what the answer says instead. */
 export function readPage(
   answer: HttpAnswer,
-  { now }: ListRequest,
+  { now }: Pick<ListRequest, 'now'>,
   before: Told | undefined,
 ): Page<Told> | Spoilt {
   if (answer.status === 400) return refusalIn(answer);
@@ -80,7 +88,7 @@ export function readPage(
 }
 
 /** The part of a ticker at the end of its chain; of one that is on no page nothing is known. */
-export function partOf(ticker: string, asked: ListRequest, { series, asOf }: Told): Part {
+export function partOf(ticker: string, asked: Omit<ListRequest, 'tickers'>, { series, asOf }: Told): Part {
   const calendar = calendarFor(ticker);
   const told = series.get(ticker) ?? NOTHING_TOLD;
   // A server whose clock is behind has not seen the end of what is over by ours, nor can it tell of it.
@@ -99,6 +107,12 @@ export function partOf(ticker: string, asked: ListRequest, { series, asOf }: Tol
     dropped: told.bars.length - bars.length,
   };
   return { ticker, answer };
+}
+
+/** What the pages of a market said of one session. */
+export function marketOf({ interval, session, now }: MarketRequest, told: Told): MarketAnswer {
+  const asked = { interval, range: { from: session, to: session + 1 }, now };
+  return { parts: [...told.series.keys()].map((ticker) => partOf(ticker, asked, told)), asOf: told.asOf };
 }
 
 const NOTHING_TOLD: ToldSeries = {

@@ -1,7 +1,7 @@
 import { formatDay } from '../../core/session/day.ts';
 import type { HttpSteps } from '../http/steps.ts';
 import { servedSampleCapabilities } from './capabilities.ts';
-import { type Told, partOf, readPage, readTickers } from './served-page.ts';
+import { type Told, marketOf, partOf, readPage, readTickers } from './served-page.ts';
 
 /** The sample market as a server at a URL has it, which `backfill simulate --wire sample` is. */
 export function servedSteps(baseUrl: string): HttpSteps<Told> {
@@ -11,14 +11,26 @@ export function servedSteps(baseUrl: string): HttpSteps<Told> {
     capabilities: servedSampleCapabilities,
     request: ({ tickers, interval, range: { from, to } }, told) => {
       const asked = { symbols: tickers.join(','), interval, from: formatDay(from), to: formatDay(to) };
-      const next = told?.next ?? null;
-      return { url: below('/v1/bars', { ...asked, ...(next !== null && { page: next }) }), headers: {} };
+      return { url: below('/v1/bars', { ...asked, ...pageAfter(told) }), headers: {} };
     },
     parse: readPage,
     end: (asked, told) => asked.tickers.map((ticker) => partOf(ticker, asked, told)),
+    market: {
+      request: ({ interval, session }, told) => {
+        const asked = { interval, session: formatDay(session) };
+        return { url: below('/v1/market', { ...asked, ...pageAfter(told) }), headers: {} };
+      },
+      parse: readPage,
+      end: marketOf,
+    },
     tickers: {
       request: () => ({ url: below('/v1/tickers'), headers: {} }),
       parse: readTickers,
     },
   };
+}
+
+/** How the page that follows is asked for. */
+function pageAfter(told: Told | undefined): { readonly page?: string } {
+  return told === undefined || told.next === null ? {} : { page: told.next };
 }

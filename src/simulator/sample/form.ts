@@ -1,5 +1,5 @@
 import { calendarById } from '../../core/calendar/calendars.ts';
-import { type Day, MS_PER_DAY, formatDay, startOfDay, utcDayOf } from '../../core/session/day.ts';
+import { type Day, MS_PER_DAY, formatDay, parseDay, startOfDay, utcDayOf } from '../../core/session/day.ts';
 import type { AnswerForm } from '../garbage/form.ts';
 import { jsonOf } from '../garbage/json.ts';
 import type { Row } from '../garbage/rows.ts';
@@ -54,7 +54,12 @@ export function pageForm(wire: Wire): AnswerForm {
       const other = new URLSearchParams(query);
       other.set('symbols', ticker);
       other.delete('page');
-      return { ...request, query: other };
+      const session = query.get('session');
+      if (session !== null) {
+        other.set('from', session);
+        other.set('to', formatDay(parseDay(session) + 1));
+      }
+      return { ...request, path: '/v1/bars', query: other };
     },
     sessionOf: (stamp, calendar, asked) => (isDaily(asked) ? utcDayOf(stamp) : calendar.localDay(stamp)),
     stampOn: (day, asked) => (isDaily(asked) ? startOfDay(day) : opening(day, tickerOf(asked), asked)),
@@ -77,7 +82,7 @@ function pageIn({ body }: WireResponse): Page {
 }
 
 function firstOf({ series = [] }: Partial<Page>): Series | undefined {
-  return series[0];
+  return series.find(({ bars }) => bars.length > 0);
 }
 
 /** The answer with its first symbol changed in place. */
@@ -87,7 +92,7 @@ function edited(answer: WireResponse, edit: (series: Series) => void): WireRespo
   if (series === undefined) return answer;
   edit(series);
   // A symbol without a row is on no page.
-  const left = page.series.filter(({ bars }) => bars.length > 0);
+  const left = page.series.filter((one) => one !== series || one.bars.length > 0);
   const body = jsonOf({ ...page, series: left });
   return { ...answer, body, rows: left.reduce((sum, { bars }) => sum + bars.length, 0) };
 }

@@ -9,7 +9,10 @@ export function sample(unknown: UnknownSymbol): SimulatedServer {
   return {
     answer: wire,
     answerKey: ({ method, path, query }) => `${method} ${path}?${query.toString()}`,
-    askedSeries: ({ query }) => ({ symbol: query.get('symbols'), interval: query.get('interval') }),
+    askedSeries: ({ query }) => ({
+      symbol: query.get('symbols') ?? query.get('session'),
+      interval: query.get('interval'),
+    }),
     distortions: distortionsOf(pageForm(wire)),
   };
 }

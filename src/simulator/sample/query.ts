@@ -12,8 +12,8 @@ export interface Place {
 }
 
 export interface BarsQuery {
-  /** Sorted, each once. */
-  readonly symbols: readonly string[];
+  /** Sorted, each once; null: all that the market has. */
+  readonly symbols: readonly string[] | null;
   readonly interval: Interval;
   readonly range: DayRange;
   /** Undefined: the first page. */
@@ -29,11 +29,27 @@ export function readQuery(query: URLSearchParams): BarsQuery | string {
   if (!isInterval(interval)) return `no such interval: ${interval}`;
   try {
     const range = { from: parseDay(query.get('from') ?? ''), to: parseDay(query.get('to') ?? '') };
-    const page = query.get('page');
-    return { symbols, interval, range, place: page === null ? undefined : readToken(page) };
+    return { symbols, interval, range, place: placeIn(query) };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** The same of a query for all symbols in one session. */
+export function readMarketQuery(query: URLSearchParams): BarsQuery | string {
+  const interval = query.get('interval') ?? '';
+  if (interval !== '1d') return `no market of this interval: ${interval}`;
+  try {
+    const from = parseDay(query.get('session') ?? '');
+    return { symbols: null, interval, range: { from, to: from + 1 }, place: placeIn(query) };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function placeIn(query: URLSearchParams): Place | undefined {
+  const page = query.get('page');
+  return page === null ? undefined : readToken(page);
 }
 
 export function tokenOf({ symbol, ts }: Place): string {

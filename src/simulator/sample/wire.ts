@@ -1,18 +1,20 @@
 // A server as the large vendors have them, of lists and pages:
 //
 //   GET /v1/bars?symbols=ALFA,BRVO.PA&interval=1d&from=2024-01-02&to=2025-01-02[&page=TOKEN]
+//   GET /v1/market?interval=1d&session=2024-01-02[&page=TOKEN]
 //   GET /v1/tickers
 //
 // Prices are as traded. Rows come by symbol, then by time, at most ROWS_PER_PAGE of all symbols together, so that a
-// symbol may begin on one page and go on on the next. One without a row in the range is on no page at all.
+// symbol may begin on one page and go on on the next. One without a row in the range is on no page at all, but that of a
+// market one is, without rows, that was quiet for a known reason. A market tells of the actions of its session only.
 
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { formatDay } from '../../core/session/day.ts';
-import { intersect } from '../../core/session/ranges.ts';
+import { contains, intersect } from '../../core/session/ranges.ts';
 import type { Listing, Market, MarketRow } from '../../market/market.ts';
 import { rowsSoFar } from '../../market/so-far.ts';
 import type { Wire, WireResponse } from '../wire.ts';
-import { type BarsQuery, type Place, readQuery, tokenOf } from './query.ts';
+import { type BarsQuery, type Place, readMarketQuery, readQuery, tokenOf } from './query.ts';
 
 /**
  * What becomes of a request with a symbol that the market does not have: it is refused with the symbol's name, or
@@ -34,10 +36,13 @@ interface Entry {
 export function sampleWire(unknown: UnknownSymbol): Wire {
   return ({ path, query: parameters }, market, now) => {
     if (path === '/v1/tickers') return json(200, { tickers: market.tickers() });
+    if (path === '/v1/market') return pageOf(readMarketQuery(parameters), market, now);
     if (path !== '/v1/bars') return json(404, { error: { code: 'not-found', message: 'no such path' } });
     const query = readQuery(parameters);
-    if (typeof query === 'string') return json(400, { error: { code: 'bad-request', message: query } });
-    const stranger = query.symbols.find((symbol) => market.listing(symbol) === undefined);
+    const stranger =
+      typeof query === 'string'
+        ? undefined
+        : query.symbols?.find((symbol) => market.listing(symbol) === undefined);
     if (stranger !== undefined && unknown !== 'absent')
       return unknown === 'named'
         ? refused(`unknown symbol: ${stranger}`, stranger)
@@ -50,17 +55,19 @@ function refused(message: string, symbol?: string): WireResponse {
   return json(400, { error: { code: 'unknown-symbol', message, ...(symbol !== undefined && { symbol }) } });
 }
 
-function pageOf(query: BarsQuery, market: Market, now: number): WireResponse {
-  const { place } = query;
+function pageOf(query: BarsQuery | string, market: Market, now: number): WireResponse {
+  if (typeof query === 'string') return json(400, { error: { code: 'bad-request', message: query } });
+  const { place, symbols } = query;
   const entries: Entry[] = [];
   let left = ROWS_PER_PAGE;
   let next: Place | undefined;
-  for (const symbol of query.symbols) {
+  for (const symbol of symbols ?? market.tickers()) {
     const listing = place !== undefined && symbol < place.symbol ? undefined : market.listing(symbol);
     if (listing === undefined) continue;
     const from = symbol === place?.symbol ? place.ts : Number.NEGATIVE_INFINITY;
     const rows = rowsOf(market, listing, query, now).filter(({ ts }) => ts >= from);
-    if (rows.length > 0 && left > 0) entries.push({ listing, rows: rows.slice(0, left) });
+    if ((rows.length > 0 || isToldQuiet(symbol, query, market)) && left > 0)
+      entries.push({ listing, rows: rows.slice(0, left) });
     const beyond = rows[left];
     if (beyond !== undefined) {
       next = { symbol, ts: beyond.ts };
@@ -74,6 +81,11 @@ function pageOf(query: BarsQuery, market: Market, now: number): WireResponse {
     next: next === undefined ? null : tokenOf(next),
   };
   return json(200, body, ROWS_PER_PAGE - (next === undefined ? left : 0));
+}
+
+/** Whether a market says of a symbol without a row why it has none. */
+function isToldQuiet(symbol: string, { symbols, range }: BarsQuery, market: Market): boolean {
+  return symbols === null && intersect(market.quiet(symbol), [range]).length > 0;
 }
 
 /** Rows of the sessions that are over, and of the open one as far as it has traded. */
@@ -94,7 +106,12 @@ function rowsOf(
   ];
 }
 
-function seriesOf({ listing, rows }: Entry, { range }: BarsQuery, market: Market, now: number): object {
+function seriesOf(
+  { listing, rows }: Entry,
+  { symbols, range }: BarsQuery,
+  market: Market,
+  now: number,
+): object {
   const { ticker, currency, exchange, type, firstTrade, delistedOn, calendar } = listing;
   const today = calendarById(calendar).localDay(now);
   const dayOrNull = (day: number | null): string | null => (day === null ? null : formatDay(day));
@@ -103,7 +120,7 @@ function seriesOf({ listing, rows }: Entry, { range }: BarsQuery, market: Market
     delistedOn: dayOrNull(delistedOn !== null && delistedOn <= today ? delistedOn : null),
     actions: market
       .actions(ticker)
-      .filter(({ exDay }) => exDay <= today)
+      .filter(({ exDay }) => exDay <= today && (symbols !== null || contains([range], exDay)))
       .map((action) => ({ ...action, exDay: formatDay(action.exDay) })),
     quiet: market
       .quiet(ticker)

@@ -10,7 +10,8 @@ const NOW = Date.parse('2026-11-20T12:00:00Z');
 const range = (from: string, to: string): DayRange => ({ from: parseDay(from), to: parseDay(to) });
 
 /** What a provider's answers of a sound market have to be. */
-export function describeAnswers({ open, intervals, precision, isList = false }: ProviderSubject): void {
+export function describeAnswers(subject: ProviderSubject): void {
+  const { open, intervals, precision, isList = false, isMarket = false } = subject;
   const ask = async (ticker: string, interval: Interval, asked: DayRange, now = NOW) => {
     const { provider } = await open(now);
     return provider.fetchBars({ series: { ticker, interval }, range: asked, now });
@@ -28,6 +29,7 @@ export function describeAnswers({ open, intervals, precision, isList = false }: 
     for (const interval of intervals) expect(provider.capabilities.intervals[interval]).toBeDefined();
     expect(provider.capabilities.metered).toBe((await open(NOW)).requests !== undefined);
     expect((provider.capabilities.intervals['1d']?.mostSeries ?? 1) > 1).toBe(isList);
+    expect(provider.capabilities.intervals['1d']?.market !== undefined).toBe(isMarket);
   });
 
   describe.each(intervals)('%s', (interval) => {
@@ -126,4 +128,36 @@ export function describeAnswers({ open, intervals, precision, isList = false }: 
       if (part.ticker === 'NOPE') expect(part).toMatchObject({ error: { code: 'unknown-ticker' } });
       else expect(part).toEqual({ ticker: part.ticker, answer: await ask(part.ticker, '1d', asked.range) });
   });
+
+  if (!isMarket) return;
+  // A plain session, one with a split, one in which GLYF was halted, and a Saturday.
+  it.each(['2025-03-03', '2020-08-31', '2020-03-18', '2025-03-01'])(
+    'has of every ticker in a market what that answers alone, %s',
+    async (date) => {
+      const { provider } = await open(NOW);
+      const session = parseDay(date);
+      const market = await provider.fetchMarket?.({ interval: '1d', session, now: NOW });
+      const parts = new Map(market?.parts.map((part) => [part.ticker, part]));
+      expect(market?.asOf).toBe(NOW);
+      let bars = 0;
+      for (const ticker of MARKET.tickers()) {
+        const alone = await ask(ticker, '1d', { from: session, to: session + 1 });
+        const part = parts.get(ticker);
+        bars += alone.bars.length;
+        const quiet = MARKET.quiet(ticker).some(({ from, to }) => from <= session && session < to);
+        if (part === undefined) expect([alone.bars.length, quiet], ticker).toEqual([0, false]);
+        // Of a series without a row a server of lists says nothing at all.
+        else if (quiet)
+          expect(part, ticker).toMatchObject({
+            answer: { bars: { length: 0 }, explained: [{ from: session, to: session + 1 }] },
+          });
+        else {
+          const actions = alone.actions.filter(({ exDay }) => exDay === session);
+          expect(part, ticker).toEqual({ ticker, answer: { ...alone, actions } });
+        }
+      }
+      expect(bars).toBeGreaterThan(0);
+      expect(parts.has('NOPE')).toBe(false);
+    },
+  );
 }

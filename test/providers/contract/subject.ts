@@ -29,6 +29,8 @@ export interface ProviderSubject {
   readonly intervals: readonly Interval[];
   /** Whether it takes several tickers in one request. Default false. */
   readonly isList?: boolean;
+  /** Whether it gives all tickers of a session in one request. Default false. */
+  readonly isMarket?: boolean;
   /** How far a price may be from what was traded, as a part of it. */
   readonly precision: number;
 }
@@ -38,7 +40,7 @@ export function served(
   id: ProviderConfig['id'],
   wire: SimulatorOptions['wire'],
   precision: number,
-  isList = false,
+  forms: Pick<ProviderSubject, 'isList' | 'isMarket'> = {},
 ): ProviderSubject {
   return {
     open: async (now, gate = OPEN_GATE) => {
@@ -47,7 +49,7 @@ export function served(
       return { provider, requests: () => simulator.requests() };
     },
     at: (url, gate, timeoutMs) => openProvider({ id, url, timeoutMs }, gate),
-    ...{ intervals: INTERVALS, precision, isList },
+    ...{ intervals: INTERVALS, precision, ...forms },
   };
 }
 
