@@ -5,7 +5,7 @@ export interface CpuClock {
 }
 
 /** This process and its clock. */
-export const OWN_CPU: CpuClock = {
+const OWN_CPU: CpuClock = {
   cpuMs: () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;

@@ -176,7 +176,8 @@ class ThreadPool implements Runner {
   }
 
   #lookAgain(inMs: number): void {
-    this.#nextLook ??= setTimeout(() => {
+    if (this.#nextLook !== undefined) return;
+    this.#nextLook = setTimeout(() => {
       this.#nextLook = undefined;
       this.#handOut();
     }, inMs).unref();
