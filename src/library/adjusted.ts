@@ -25,7 +25,9 @@ export async function readAdjusted(store: BarStore, series: Series, options: Rea
     return storedRowsOf(await store.readBars(series, dayRange(options)));
   const { ticker, interval } = series;
   const scan = await store.scan({ tickers: [ticker], intervals: intervalsFor(interval) });
-  const lost = scan.setAside.find((file) => file.ticker === ticker && file.interval === interval);
+  const lost = scan.setAside.find(
+    (file) => file.ticker === ticker && file.interval === interval && !file.isRevisions,
+  );
   if (lost !== undefined)
     throw new BackfillError('store-corrupt', `${lost.path}: ${lost.reason}`, { ticker });
   const parts: StoredBars[] = [];

@@ -31,7 +31,7 @@ export async function exportBars(
   sink: BarSink,
 ): Promise<Exported> {
   const scan = await store.scan(tickers && { tickers, intervals: intervalsFor(interval) });
-  const damaged = scan.setAside.filter((file) => file.interval === interval);
+  const damaged = scan.setAside.filter((file) => file.interval === interval && !file.isRevisions);
   const failures: NotExported[] = damaged.map(({ ticker, path, reason }) => ({
     series: { ticker, interval },
     reason: `${path}: ${reason}`,

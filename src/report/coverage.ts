@@ -86,8 +86,8 @@ export function reportCoverage(
 /** Series of which no file could be read. */
 function lostSeries({ series, setAside }: Scan): SeriesState[] {
   const lost = new Map<string, SeriesState>();
-  for (const { ticker, interval } of setAside) {
-    if (interval === null) continue;
+  for (const { ticker, interval, isRevisions } of setAside) {
+    if (interval === null || isRevisions) continue;
     const key = seriesKey({ ticker, interval });
     if (!series.has(key)) lost.set(key, nothingStored({ ticker, interval }));
   }

@@ -31,6 +31,8 @@ export interface SetAside {
   readonly reason: string;
   /** It lies where it was, whoever scans: it is not damaged, but cannot be read. */
   readonly isLeft?: true;
+  /** Of values that later answers replaced: no session is missing for it. */
+  readonly isRevisions?: true;
   /** Whose it is; the interval is null for corporate actions, which all series of the ticker have in common. */
   readonly ticker: string;
   readonly interval: Interval | null;

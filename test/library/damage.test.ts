@@ -176,6 +176,58 @@ describe('one of several files of a series that is damaged', () => {
   });
 });
 
+describe('rows that rotted where no footer tells', () => {
+  const run = () =>
+    backfill(
+      { tickers: ['ALFA', 'BRIQ', 'NYXA'], ...RANGE },
+      toolsInProcess(sample, openStore(store), () => NOW),
+    );
+
+  it('are missing to the report once an export found them, and the next run brings them back', async () => {
+    const whole = (await exported()).rows;
+    await rot(at(daily('BRIQ')));
+    expect((await report()).at(-2)).toMatch(/^Series: 4 {2}Complete: 4 {2}Expected/);
+    expect((await exported()).reasons).toEqual([expect.stringContaining(daily('BRIQ'))]);
+    const lines = await report();
+    expect(lines.at(-2)).toMatch(/^Series: 4 {2}Complete: 3 {2}Damaged: 1 /);
+    expect(lines.filter((line) => line.startsWith(`unreadable: ${daily('BRIQ')}: `))).toHaveLength(1);
+    expect((await exported()).reasons).toEqual([expect.stringContaining(daily('BRIQ'))]);
+    const { setAside, inserted } = await run();
+    expect(setAside.map(({ path }) => path)).toEqual([daily('BRIQ')]);
+    expect(inserted).toBe(27);
+    expect((await report()).at(-2)).toMatch(/^Series: 4 {2}Complete: 4 {2}Expected/);
+    expect((await exported()).rows).toEqual(whole);
+    expect((await run()).setAside).toEqual([]);
+  });
+
+  it('of replaced values are named by the report, and keep no bar from anybody', async () => {
+    const path = 'revisions/interval=1d/ticker=BRIQ/period=all/revisions.parquet';
+    await mkdir(at('revisions/interval=1d/ticker=BRIQ/period=all'), { recursive: true });
+    await writeFile(at(path), 'damaged');
+    expect((await report()).at(-2)).toMatch(/^Series: 4 {2}Complete: 4 {2}Expected/);
+    expect((await query('FROM revisions')).leftOut).toEqual([path]);
+    const lines = await report();
+    expect(lines.at(-2)).toMatch(/^Series: 4 {2}Complete: 3 {2}Damaged: 1 /);
+    expect(lines.filter((line) => line.startsWith(`unreadable: ${path}: `))).toHaveLength(1);
+    expect((await query('FROM revisions')).leftOut).toEqual([path]);
+    expect((await exported()).reasons).toEqual([]);
+    const series = { ticker: 'BRIQ', interval: '1d' } as const;
+    expect(await history.read(series, { adjust: 'splits' })).toHaveLength(27);
+    expect((await run()).setAside.map((file) => file.path)).toEqual([path]);
+    expect((await report()).at(-2)).toMatch(/^Series: 4 {2}Complete: 4 {2}Expected/);
+  });
+
+  it('of replaced values are named without a series of which nothing else is left', async () => {
+    const path = 'revisions/interval=1d/ticker=GONE/period=all/revisions.parquet';
+    await mkdir(at('revisions/interval=1d/ticker=GONE/period=all'), { recursive: true });
+    await writeFile(at(path), 'damaged');
+    await query('FROM revisions');
+    const lines = await report();
+    expect(lines.at(-2)).toMatch(/^Series: 4 {2}Complete: 4 {2}Expected/);
+    expect(lines.filter((line) => line.startsWith(`unreadable: ${path}: `))).toHaveLength(1);
+  });
+});
+
 describe('a read of a series with a damaged file', () => {
   it.each(['2025', '2026'])('(%s) fails, adjusted or not, instead of giving the rest', async (year) => {
     await truncate(at(hours(year)), 50);

@@ -7,6 +7,9 @@ import type { ScanOptions } from '../store.ts';
 import type { Scan, SeriesState, SetAside } from '../scan.ts';
 import { editionOf } from './beside/action-file.ts';
 import { statedActionsDigest, trustedBook } from './beside/actions-knowledge.ts';
+import { assertWholeActions } from './beside/actions.ts';
+import { type DamageNotes, readDamageNotes } from './partition/damage-notes.ts';
+import { assertWholeRevisions } from './beside/revisions.ts';
 import type { CommitFs } from './files/commit-fs.ts';
 import { readActionsFooter } from './codec/decode.ts';
 import { DISK, troubleText } from './files/disk.ts';
@@ -14,8 +17,8 @@ import { inspectAll, type Place } from './beside/inspect.ts';
 import { joinKnowledge } from './partition/join.ts';
 import { assertPlaces } from './files/kind.ts';
 import { joinRuns } from './partition/knowledge.ts';
-import { actionsPath, BARS, barsPath, type Partition, seriesPath } from './files/layout.ts';
-import { type PartitionState, readState } from './partition/partition-file.ts';
+import { actionsPath, BARS, barsPath, type Partition, revisionsPath, seriesPath } from './files/layout.ts';
+import { assertWhole, type PartitionState, readState } from './partition/partition-file.ts';
 import { actionsSaid, Readings, type Said } from './partition/said.ts';
 import type { ScanCache } from './partition/scan-cache.ts';
 import { isSettled, type Stamp } from './files/stamp.ts';
@@ -63,13 +66,28 @@ export async function scanStore(
     unlisted.push({ path: seriesPath(BARS, series), reason: troubleText(error), isLeft: true, ...series });
   });
   const tickers = [...new Set(options.tickers ?? (await tickersWithActions(root)))];
-  const memory = new Memory(openCache(partitions.length + tickers.length), since);
+  const notes = await readDamageNotes(root);
+  const memory = new Memory(notes, openCache(partitions.length + tickers.length), since);
   const bars = await inspectAll(fs, root, partitions, (one) => partitionPlace(one, memory), mayMove);
   const actions = await inspectAll(fs, root, tickers, (ticker) => actionsPlace(ticker, memory), mayMove);
+  const revisions = await inspectAll(
+    fs,
+    root,
+    notedRevisions(notes, options),
+    (one) => revisionsPlace(one, notes),
+    mayMove,
+  );
+  const told = await toldByTicker(root, bars.found, options, memory);
+  if (mayMove) await notes.tidy(fs, since ?? 0n);
   return {
     series: joinPartitions(bars.found),
-    actions: coveredByTicker(actions.found, await toldByTicker(root, bars.found, options, memory)),
-    setAside: byPath([...actions.aside, ...bars.aside, ...unlisted]),
+    actions: coveredByTicker(actions.found, told),
+    setAside: byPath([
+      ...actions.aside,
+      ...bars.aside,
+      ...revisions.aside.map((file) => ({ ...file, isRevisions: true as const })),
+      ...unlisted,
+    ]),
     distrusted: byPath([...actions.found.flatMap(actionsDoubt), ...bars.found.flatMap(partitionDoubt)]),
   };
 }
@@ -77,10 +95,12 @@ export async function scanStore(
 /** What files said, by the cache or when they were read a moment ago. */
 class Memory {
   readonly readings = new Readings();
+  readonly notes: DamageNotes;
   readonly #cache: ScanCache | undefined;
   readonly #since: bigint;
 
-  constructor(cache: ScanCache | undefined, since = 0n) {
+  constructor(notes: DamageNotes, cache: ScanCache | undefined, since = 0n) {
+    this.notes = notes;
     this.#cache = cache;
     this.#since = since;
   }
@@ -90,6 +110,7 @@ class Memory {
     const cache = this.#cache;
     if (cache?.has(path) !== true) return undefined;
     return (stamp) => {
+      if (stamp !== undefined && this.notes.isOf(path, stamp)) return undefined;
       const said = stamp && cache.recall(path, stamp);
       try {
         if (said !== undefined) return read(said);
@@ -112,7 +133,10 @@ function partitionPlace(partition: Partition, memory: Memory): Place<Found> {
     path,
     of: partition.series,
     read: async (file, stamp) => {
+      const isNoted = memory.notes.isOf(path, stamp);
+      if (isNoted) await assertWhole(partition, file);
       const { rows, knowledge, said, doubt } = await readState(partition, file, memory.readings);
+      if (isNoted && doubt === undefined) memory.notes.noteSound(path);
       memory.remember(path, stamp, said);
       return doubt === undefined ? { partition, rows, knowledge } : { partition, rows, knowledge, doubt };
     },
@@ -129,15 +153,45 @@ function actionsPlace(ticker: string, memory: Memory): Place<FoundActions> {
     path,
     of: { ticker, interval: null },
     read: async (file, stamp) => {
+      const isNoted = memory.notes.isOf(path, stamp);
+      if (isNoted) await assertWholeActions(ticker, file);
       const footer = await readActionsFooter(file);
       const { covered, doubt } = trustedBook(ticker, footer);
       if (doubt !== undefined) return { ticker, covered, doubt };
+      if (isNoted) memory.notes.noteSound(path);
       const digest = statedActionsDigest(ticker, footer);
       const said = actionsSaid(covered, digest && editionOf(digest));
       memory.remember(path, stamp, said);
       return foundActions(ticker, said, memory);
     },
     recall: memory.recalling(path, (said) => foundActions(ticker, said, memory)),
+  };
+}
+
+/** Files of revisions are looked at only where a reading found them damaged. */
+function notedRevisions({ files }: DamageNotes, { tickers, intervals }: ScanOptions): Partition[] {
+  const partitions = new Map<string, Partition>();
+  for (const file of files) {
+    if (file.is !== 'revisions') continue;
+    const { ticker, interval } = file.partition.series;
+    const isAsked = tickers?.includes(ticker) !== false && intervals?.includes(interval) !== false;
+    if (isAsked) partitions.set(file.path, file.partition);
+  }
+  return [...partitions.values()];
+}
+
+function revisionsPlace(partition: Partition, notes: DamageNotes): Place<true> {
+  const path = revisionsPath(partition);
+  return {
+    path,
+    of: partition.series,
+    read: async (file, stamp) => {
+      if (notes.isOf(path, stamp)) {
+        await assertWholeRevisions(partition, file);
+        notes.noteSound(path);
+      }
+      return true;
+    },
   };
 }
 

@@ -82,11 +82,13 @@ const examine = (fix = false): Promise<Examination> => store.examine({ fix, now:
 const kindsOf = ({ damages }: Examination): DamageKind[] => damages.map(({ kind }) => kind);
 
 /** Every path below the root with its content. */
+/** All that is stored; that damage was found is noted beside it. */
 async function everything(): Promise<Map<string, string>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const all = new Map<string, string>();
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
+    if (path.startsWith(join(root, 'damaged'))) continue;
     const { mtimeMs } = await stat(path);
     all.set(path, entry.isFile() ? `${mtimeMs} ${await readFile(path, 'base64')}` : 'folder');
   }

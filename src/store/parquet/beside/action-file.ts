@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { type ActionBook, EMPTY_BOOK } from '../../../core/actions/action-book.ts';
 import { calendarFor } from '../../../core/calendar/calendars.ts';
-import { BackfillError } from '../../../core/errors.ts';
 import { union } from '../../../core/session/ranges.ts';
 import { statedActionsDigest, trustedBook } from './actions-knowledge.ts';
 import { decodeActions, readActionsFooter } from '../codec/decode.ts';
 import { digestOfActions } from '../codec/digest.ts';
+import { namingDamage } from '../partition/damage-notes.ts';
 import { loadFile } from '../files/disk.ts';
 import { joinRuns } from '../partition/knowledge.ts';
 import { actionsPath } from '../files/layout.ts';
@@ -35,15 +35,7 @@ export async function readBookFile(root: string, ticker: string): Promise<BookFi
   const path = actionsPath(ticker);
   const file = await loadFile(join(root, path));
   if (file === undefined) return NO_BOOK;
-  try {
-    return await decodeBook(ticker, file);
-  } catch (error) {
-    if (!(error instanceof BackfillError)) throw error;
-    throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
-      ticker,
-      cause: error,
-    });
-  }
+  return namingDamage(root, { path, ticker }, file.stamp, () => decodeBook(ticker, file));
 }
 
 /** The content of a file of corporate actions. Throws `store-corrupt` if its rows are not those that were written. */

@@ -14,6 +14,7 @@ import { type ActionsFooter, readRevisionsFooter } from '../codec/decode.ts';
 import { digestOf } from '../codec/digest.ts';
 import { DISK, loadFile, troubleText } from '../files/disk.ts';
 import { encodeRevisions, REVISION_COLUMNS } from '../codec/encode.ts';
+import { namingDamage, notingDamage } from '../partition/damage-notes.ts';
 import { inspectAll, type Place } from './inspect.ts';
 import { type Partition, REVISIONS, revisionsPath, seriesPath } from '../files/layout.ts';
 import { assertDigest, digestIn, ownEntry, sealed, VERSION } from '../codec/own-entry.ts';
@@ -25,15 +26,8 @@ export async function readRevisionsFile(root: string, partition: Partition): Pro
   const path = revisionsPath(partition);
   const file = await loadFile(join(root, path));
   if (file === undefined) return [];
-  try {
-    return await decodeRevisionsOf(partition, file);
-  } catch (error) {
-    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
-    throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, {
-      ticker: partition.series.ticker,
-      cause: error,
-    });
-  }
+  const { ticker } = partition.series;
+  return namingDamage(root, { path, ticker }, file.stamp, () => decodeRevisionsOf(partition, file));
 }
 
 /** The content of a file of revisions. Throws `store-corrupt` if its rows are not those that were written. */
@@ -72,7 +66,10 @@ export async function damagedRevisions(root: string): Promise<readonly SetAside[
   const placeOf = (partition: Partition): Place<string | undefined> => ({
     path: revisionsPath(partition),
     of: partition.series,
-    read: async (file) => statedDigest(partition, await readRevisionsFooter(file)),
+    read: (file, stamp) =>
+      notingDamage(root, revisionsPath(partition), stamp, async () =>
+        statedDigest(partition, await readRevisionsFooter(file)),
+      ),
   });
   return [...unlisted, ...(await inspectAll(DISK, root, partitions, placeOf, false)).aside];
 }

@@ -15,6 +15,8 @@ import { type BarsExam, examineBars } from './examine-bars.ts';
 import { examineOther } from './examine-others.ts';
 import type { Finding } from './finding.ts';
 import { lookUntilStill } from './look.ts';
+import { dataFileAt } from '../files/data-paths.ts';
+import { damagedAmong } from '../sql/view-files.ts';
 import { mendOther, moveAside, rewrite } from './mend.ts';
 import { type Found, walkAll } from './walk-all.ts';
 import { mayBeWritten } from './writer-at-work.ts';
@@ -105,6 +107,7 @@ class Examiner {
     this.#noteSame(path, partition, exam.fingerprint);
     if (exam.findings.length === 0) return;
     const mended = this.#options.fix === true && (await this.#mendBars(path, partition, exam.repair, look));
+    if (!mended) await this.#noteDamage(path);
     this.#report(path, exam.findings, mended);
   }
 
@@ -127,7 +130,9 @@ class Examiner {
     const gone = (await versionOf(this.#root, found.path)) === undefined && found.is !== 'foreign-file';
     if (findings.length === 0 || gone) return;
     const fix = this.#options.fix === true && findings.every(({ mendable }) => mendable);
-    this.#report(found.path, findings, fix && (await mendOther(this.#fs, this.#root, found, findings)));
+    const mended = fix && (await mendOther(this.#fs, this.#root, found, findings));
+    if (!mended) await this.#noteDamage(found.path);
+    this.#report(found.path, findings, mended);
   }
 
   /** Stored splits of a ticker; none if they cannot be read, which is reported with their own file. */
@@ -150,6 +155,12 @@ class Examiner {
     const first = this.#seen.get(key);
     if (first === undefined) this.#seen.set(key, path);
     else this.#report(path, [{ ...SAME, what: `the same bars as ${first}` }], false);
+  }
+
+  /** What a reader would refuse, he need not find again. */
+  async #noteDamage(path: string): Promise<void> {
+    const file = dataFileAt(path);
+    if (file !== undefined) await damagedAmong(this.#root, [file]);
   }
 
   #report(path: string, findings: readonly Finding[], mended: boolean): void {

@@ -8,6 +8,7 @@ import { type DataFile, dataFileAt, isDataFolder } from '../files/data-paths.ts'
 import {
   ACTIONS,
   BARS,
+  DAMAGED,
   decodeValue,
   LOCK_FILE,
   QUARANTINE,
@@ -87,6 +88,7 @@ function isQuarantineFolder(path: string): boolean {
 }
 
 function folderAt(path: string): Found | typeof FOLDER | typeof PASSED_OVER {
+  if (path === DAMAGED) return PASSED_OVER;
   if (path === QUARANTINE || path.startsWith(`${QUARANTINE}/`)) return FOLDER;
   const isOurs = isDataFolder(path) || path === RUNS || path === UNIVERSES;
   return isOurs ? FOLDER : { is: 'foreign-folder', path };

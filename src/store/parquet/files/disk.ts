@@ -21,6 +21,7 @@ import { bytesAsFile } from '../codec/decode.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { isOfTicker } from './layout.ts';
 import { sharingSyncs } from './shared-sync.ts';
+import { type Stamp, stampOf } from './stamp.ts';
 import { MOVE_IT, WRONG_KIND, wrongKind } from './wrong-kind.ts';
 
 /** The file system of the machine. */
@@ -77,24 +78,30 @@ async function assertFolder(path: string, exists: unknown): Promise<undefined> {
   if (!found.isDirectory()) throw exists;
 }
 
-/** A whole file in memory; undefined if there is none. */
-export async function loadFile(path: string): Promise<AsyncBuffer | undefined> {
-  const bytes = await orAbsent(naming(path, contentOf(path)));
-  return bytes && bytesAsFile(bytes);
+/** A whole file in memory, no older than its stamp. */
+export interface LoadedFile extends AsyncBuffer {
+  readonly stamp: Stamp;
+}
+
+/** Undefined if there is no such file. */
+export async function loadFile(path: string): Promise<LoadedFile | undefined> {
+  const content = await orAbsent(naming(path, contentOf(path)));
+  return content && { ...bytesAsFile(content.bytes), stamp: content.stamp };
 }
 
 /** The text of a whole file; undefined if there is none. */
 export async function loadText(path: string): Promise<string | undefined> {
-  const bytes = await orAbsent(naming(path, contentOf(path)));
-  return bytes && new TextDecoder().decode(bytes);
+  const content = await orAbsent(naming(path, contentOf(path)));
+  return content && new TextDecoder().decode(content.bytes);
 }
 
-async function contentOf(path: string): Promise<Uint8Array> {
+async function contentOf(path: string): Promise<{ readonly bytes: Uint8Array; readonly stamp: Stamp }> {
   const fd = await openToRead(path);
   try {
-    const { size } = await inspectFile(fd);
+    const stats = await inspectFile(fd);
     // A pipe is one of these: it has no place to read from.
-    return size === 0n ? new Uint8Array(0) : await readBack(fd, Number(size));
+    const bytes = stats.size === 0n ? new Uint8Array(0) : await readBack(fd, Number(stats.size));
+    return { bytes, stamp: stampOf(stats) };
   } finally {
     await closeFile(fd);
   }

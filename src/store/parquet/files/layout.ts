@@ -8,7 +8,7 @@ import type { Interval } from '../../../core/session/interval.ts';
  *     bars/interval=1d/ticker=AAPL/period=all/bars.parquet
  *     revisions/interval=1d/ticker=AAPL/period=all/revisions.parquet
  *     actions/ticker=AAPL/actions.parquet
- *     renames.json   universes/NAME.json   runs/ID.json   quarantine/...   .lock   scan.cache
+ *     renames.json   universes/NAME.json   runs/ID.json   quarantine/...   damaged/...   .lock   scan.cache
  */
 
 /** One Parquet file of bars, and perhaps one of their revisions: a series in a period (see `core/bars/partition.ts`). */
@@ -32,6 +32,8 @@ export const QUARANTINE = 'quarantine';
 export const REJECTED = `${QUARANTINE}/rows`;
 /** What was forgotten, a small store for each time, with a `forgotten.json` that says what it is. */
 export const FORGOTTEN = `${QUARANTINE}/forgotten`;
+/** What readings found damaged, see `damage-notes.ts`. */
+export const DAMAGED = 'damaged';
 export const RENAMES_FILE = 'renames.json';
 export const LOCK_FILE = '.lock';
 /** What the last run knew of the files, see `scan-cache.ts`; its name is in nobody's globs. */

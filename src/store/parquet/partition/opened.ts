@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { AsyncBuffer, RowGroup } from 'hyparquet';
 import type { StoredBars } from '../../../core/bars/columns.ts';
-import { BackfillError } from '../../../core/errors.ts';
 import { asWritten, type BodyWord, digestOfBody, type EncodedBody } from '../codec/body.ts';
 import { type Footer, readFooter } from '../codec/decode.ts';
 import { decodeBars } from '../codec/decode-bars.ts';
 import { digestOfRows, digestWithTail } from '../codec/digest.ts';
-import { loadFile } from '../files/disk.ts';
+import { namingDamage } from './damage-notes.ts';
+import { type LoadedFile, loadFile } from '../files/disk.ts';
 import { MAGIC_BYTES } from '../codec/encode.ts';
 import { judgeKnowledge, type Knowledge, statedRows } from './knowledge.ts';
 import { barsPath, type Partition } from '../files/layout.ts';
@@ -36,13 +36,15 @@ export interface PartitionTail {
 
 /** A file of a partition in memory, of which as much is decoded as is asked for, once. */
 export class OpenedPartition {
+  readonly #root: string;
   readonly #partition: Partition;
-  readonly #file: AsyncBuffer;
+  readonly #file: LoadedFile;
   readonly #footer: Footer;
   #rows: Promise<PartitionRows> | undefined;
   #tail: Promise<PartitionTail | undefined> | undefined;
 
-  constructor(partition: Partition, file: AsyncBuffer, footer: Footer) {
+  constructor(root: string, partition: Partition, file: LoadedFile, footer: Footer) {
+    this.#root = root;
     this.#partition = partition;
     this.#file = file;
     this.#footer = footer;
@@ -54,7 +56,7 @@ export class OpenedPartition {
 
   /** All rows. Throws `store-corrupt` if the file is damaged, or if they are not those that were written. */
   rows(): Promise<PartitionRows> {
-    this.#rows ??= naming(this.#partition, () => decodeRows(this.#partition, this.#file, this.#footer));
+    this.#rows ??= this.#naming(() => decodeRows(this.#partition, this.#file, this.#footer));
     return this.#rows;
   }
 
@@ -63,8 +65,12 @@ export class OpenedPartition {
    * believed: then all rows tell. Throws like `rows`.
    */
   tail(): Promise<PartitionTail | undefined> {
-    this.#tail ??= naming(this.#partition, () => decodeTail(this.#partition, this.#file, this.#footer));
+    this.#tail ??= this.#naming(() => decodeTail(this.#partition, this.#file, this.#footer));
     return this.#tail;
+  }
+
+  #naming<T>(read: () => Promise<T>): Promise<T> {
+    return namingDamage(this.#root, fileOf(this.#partition), this.#file.stamp, read);
   }
 }
 
@@ -75,8 +81,12 @@ export async function openPartition(
 ): Promise<OpenedPartition | undefined> {
   const file = await loadFile(join(root, barsPath(partition)));
   if (file === undefined) return undefined;
-  const footer = await naming(partition, () => readFooter(file));
-  return new OpenedPartition(partition, file, footer);
+  const footer = await namingDamage(root, fileOf(partition), file.stamp, () => readFooter(file));
+  return new OpenedPartition(root, partition, file, footer);
+}
+
+function fileOf(partition: Partition): { readonly path: string; readonly ticker: string } {
+  return { path: barsPath(partition), ticker: partition.series.ticker };
 }
 
 /** The rows of a file. Throws `store-corrupt` if they are not those that were written. */
@@ -147,15 +157,4 @@ function endOf(groups: readonly RowGroup[]): number {
       end = Math.max(end, start + Number(chunk.total_compressed_size));
     }
   return end;
-}
-
-/** What `work` gives, or a damage that says which file it is of. */
-async function naming<T>({ series, period }: Partition, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
-    const message = `${barsPath({ series, period })} is damaged: ${error.message}`;
-    throw new BackfillError('store-corrupt', message, { ticker: series.ticker, cause: error });
-  }
 }

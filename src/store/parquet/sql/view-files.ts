@@ -6,6 +6,7 @@ import type { LeftOut } from '../../views.ts';
 import { assertWholeActions } from '../beside/actions.ts';
 import { type DataFile, dataFileAt, isDataFolder } from '../files/data-paths.ts';
 import { readFooter } from '../codec/decode.ts';
+import { notingDamage } from '../partition/damage-notes.ts';
 import { DISK } from '../files/disk.ts';
 import { inspectAll, type Place } from '../beside/inspect.ts';
 import { trustedWord } from '../partition/knowledge.ts';
@@ -83,10 +84,11 @@ export async function damagedAmong(root: string, files: readonly DataFile[]): Pr
   const placeOf = (file: DataFile): Place<true> => ({
     path: file.path,
     of: ownerOf(file),
-    read: async (content) => {
-      await assertAsWritten(file, content);
-      return true;
-    },
+    read: (content, stamp) =>
+      notingDamage(root, file.path, stamp, async (): Promise<true> => {
+        await assertAsWritten(file, content);
+        return true;
+      }),
   });
   return (await inspectAll(DISK, root, files, placeOf, false)).aside;
 }
@@ -100,11 +102,12 @@ export async function untrueAmong(root: string, files: readonly DataFile[]): Pro
   const placeOf = ({ path, partition }: (typeof partitions)[number]): Place<true> => ({
     path,
     of: partition.series,
-    read: async (content) => {
-      const word = trustedWord(partition, await readFooter(content));
-      if ('doubt' in word) throw corrupt(word.doubt);
-      return true;
-    },
+    read: (content, stamp) =>
+      notingDamage(root, path, stamp, async (): Promise<true> => {
+        const word = trustedWord(partition, await readFooter(content));
+        if ('doubt' in word) throw corrupt(word.doubt);
+        return true;
+      }),
   });
   return (await inspectAll(DISK, root, partitions, placeOf, false)).aside;
 }

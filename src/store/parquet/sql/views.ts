@@ -42,7 +42,7 @@ export async function storeViews(
   notAdjustable: readonly NotAdjustable[] = [],
 ): Promise<StoreViews> {
   const { own, foreign } = await listViewFiles(root);
-  const unreadable = [...scan.setAside, ...(await damagedRevisions(root))];
+  const unreadable = await unreadableOf(root, scan);
   const rotted = await damagedAmong(root, allBut(own, unreadable));
   const damaged = [...unreadable, ...rotted];
   const content = { root, adjusted, scan, own, foreign, damaged, notAdjustable, pinned: false };
@@ -61,7 +61,7 @@ export async function pinnedViews(
   refused: readonly LeftOut[] = [],
 ): Promise<PinnedViews> {
   const { own, foreign } = await listViewFiles(root);
-  const damaged = [...scan.setAside, ...(await damagedRevisions(root)), ...refused];
+  const damaged = [...(await unreadableOf(root, scan)), ...refused];
   const content = { root, adjusted, scan, own, foreign, damaged, notAdjustable: [], pinned: true };
   return {
     sql: sqlOf(content),
@@ -74,6 +74,13 @@ export async function pinnedViews(
         ? [ADJUSTED_BARS(notAdjustable), adjustedView(adjusted)].join('\n')
         : sqlOf({ ...content, damaged: [...damaged, ...more], notAdjustable }),
   };
+}
+
+/** Files that a scan found damaged, and those that it does not look at. */
+async function unreadableOf(root: string, { setAside }: Scan): Promise<LeftOut[]> {
+  const known = new Set(setAside.map(({ path }) => path));
+  const more = (await damagedRevisions(root)).filter(({ path }) => !known.has(path));
+  return [...setAside, ...more];
 }
 
 /** What views are made of. */

@@ -161,9 +161,9 @@ describe.each<[string, () => Promise<void>, string]>([
   });
 
   it('is a store-corrupt error with its path to who reads it, and is left alone', async () => {
+    expect((await store.scan()).setAside).toEqual([]);
     await expect(store.readRevisions(AAPL)).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
     await expect(store.readRevisions(AAPL)).rejects.toThrow(`${FILE} is damaged: ${reason}`);
-    expect((await store.scan()).setAside).toEqual([]);
     expect(await store.listSetAside()).toEqual([]);
   });
 

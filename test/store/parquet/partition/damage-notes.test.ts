@@ -1,0 +1,208 @@
+import { copyFile, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Series } from '../../../../src/core/bars/bars.ts';
+import { BackfillError } from '../../../../src/core/errors.ts';
+import { DISK } from '../../../../src/store/parquet/files/disk.ts';
+import { actionsPath, barsPath, revisionsPath } from '../../../../src/store/parquet/files/layout.ts';
+import { type Stamp, stampAt } from '../../../../src/store/parquet/files/stamp.ts';
+import { openParquetStore } from '../../../../src/store/parquet/index.ts';
+import { notingDamage } from '../../../../src/store/parquet/partition/damage-notes.ts';
+import { partitionSaid } from '../../../../src/store/parquet/partition/said.ts';
+import { ScanCache } from '../../../../src/store/parquet/partition/scan-cache.ts';
+import { scanStore } from '../../../../src/store/parquet/scan.ts';
+import type { BarStore } from '../../../../src/store/store.ts';
+import type { SetAside } from '../../../../src/store/scan.ts';
+import { AAPL, coverage, daily, days, NOON, temporaryFolder, update } from '../../fixtures.ts';
+import { ownWords } from '../own-words.ts';
+
+const MSFT: Series = { ticker: 'MSFT', interval: '1d' };
+const BARS = [daily('2026-02-26'), daily('2026-02-27')];
+const DAYS = days('2026-02-26', '2026-02-28');
+const LEARNED = coverage({ present: [DAYS] });
+const SPLIT = { kind: 'split', exDay: 20_510, ratio: 4 } as const;
+
+const FILE = barsPath({ series: AAPL, period: 'all' });
+const ACTIONS = actionsPath('AAPL');
+const REVISIONS = revisionsPath({ series: AAPL, period: 'all' });
+const ROTTEN = { path: FILE, reason: expect.stringMatching(/./), ticker: 'AAPL', interval: '1d' };
+
+let root: string;
+let store: BarStore;
+let remove: () => Promise<void>;
+beforeEach(async () => {
+  ({ path: root, remove } = await temporaryFolder());
+  store = openParquetStore(root);
+  await store.upsert(update([daily('2026-02-26', { close: 100.5 })], { learned: LEARNED }));
+  for (const series of [AAPL, MSFT]) await store.upsert(update(BARS, { series, learned: LEARNED }));
+  await store.upsertActions('AAPL', [SPLIT], DAYS, 'sample', NOON);
+});
+afterEach(() => remove());
+
+/** Spoils the first rows of a file, and leaves its footer alone. */
+async function rot(path: string): Promise<void> {
+  const bytes = await readFile(join(root, path));
+  bytes.fill(0xff, 4, 60);
+  await writeFile(join(root, path), bytes);
+}
+
+/** Reads the bars, which are damaged. */
+async function meet(): Promise<void> {
+  await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
+}
+
+async function told(): Promise<readonly SetAside[]> {
+  return (await openParquetStore(root).scan()).setAside;
+}
+
+async function toldToWriter(): Promise<readonly SetAside[]> {
+  const lease = await store.acquire();
+  try {
+    return (await store.scan()).setAside;
+  } finally {
+    await lease.release();
+  }
+}
+
+async function notes(): Promise<string[]> {
+  return readdir(join(root, 'damaged')).catch(() => []);
+}
+
+async function query(sql: string): Promise<void> {
+  await store.query(sql, { mode: 'none', asOf: undefined }, async ({ blocks }) => {
+    for await (const _ of blocks());
+  });
+}
+
+describe('a file that a reading found damaged where no footer tells', () => {
+  it.each<[string, string, () => Promise<unknown>]>([
+    ['bars, read', FILE, () => store.readBars(AAPL)],
+    ['bars, read to be written on top of', FILE, () => store.edit(AAPL, DAYS)],
+    ['bars, asked for in SQL', FILE, () => query('FROM bars')],
+    ['bars, made a view of', FILE, () => store.views({ mode: 'none', asOf: undefined })],
+    ['bars, examined', FILE, () => store.examine({ now: NOON })],
+    ['splits, read', ACTIONS, () => store.readActions('AAPL')],
+    ['splits, read with what bars tell', ACTIONS, () => store.readActionBook('AAPL')],
+    ['splits, asked for in SQL', ACTIONS, () => query('FROM actions')],
+    ['splits, examined', ACTIONS, () => store.examine({ now: NOON })],
+    ['revisions, read', REVISIONS, () => store.readRevisions(AAPL)],
+    ['revisions, asked for in SQL', REVISIONS, () => query('FROM revisions')],
+    ['revisions, examined', REVISIONS, () => store.examine({ now: NOON })],
+  ])('is told by the next scan: %s', async (_, path, read) => {
+    await rot(path);
+    expect(await told()).toEqual([]);
+    await read().catch(() => undefined);
+    const [file, ...more] = await told();
+    expect(more).toEqual([]);
+    expect(file).toMatchObject({ path, ticker: 'AAPL', reason: expect.stringMatching(/./) });
+    expect(file?.isLeft).toBeUndefined();
+    expect(await store.listSetAside()).toEqual([]);
+  });
+
+  it('is told again and again, and its sessions are not there, until a writer sets it aside', async () => {
+    await rot(FILE);
+    await meet();
+    await meet();
+    expect(await notes()).toHaveLength(1);
+    for (const _ of [1, 2]) {
+      const scan = await openParquetStore(root).scan();
+      expect(scan.setAside).toEqual([ROTTEN]);
+      expect([...scan.series.keys()]).toEqual(['MSFT 1d']);
+    }
+    expect(await toldToWriter()).toEqual([ROTTEN]);
+    expect(await store.listSetAside()).toHaveLength(1);
+    expect(await toldToWriter()).toEqual([]);
+    expect(await notes()).toEqual([]);
+    await store.upsert(update(BARS, { learned: LEARNED }));
+    expect([...(await store.scan()).series.keys()]).toEqual(['AAPL 1d', 'MSFT 1d']);
+  });
+
+  it('is not believed by a cache that knows it as it is', async () => {
+    await rot(FILE);
+    const cache = new ScanCache();
+    const said = partitionSaid(2, JSON.parse(await ownWords(join(root, FILE))) as Record<string, unknown>);
+    cache.remember({ path: FILE, stamp: (await stampAt(join(root, FILE))) as Stamp, ...said });
+    const scan = () => scanStore(DISK, root, {}, { mayMove: false, openCache: () => cache });
+    expect((await scan()).setAside).toEqual([]);
+    await meet();
+    expect((await scan()).setAside).toEqual([ROTTEN]);
+  });
+
+  it('is left out of a scan of other tickers and intervals, and not forgotten by it', async () => {
+    await rot(REVISIONS);
+    await store.readRevisions(AAPL).catch(() => undefined);
+    const lease = await store.acquire();
+    for (const options of [{ tickers: ['MSFT'] }, { intervals: ['5m'] as const }])
+      expect((await store.scan(options)).setAside).toEqual([]);
+    expect((await store.scan({ tickers: ['AAPL'], intervals: ['1d'] })).setAside).toEqual([
+      { ...ROTTEN, path: REVISIONS, isRevisions: true },
+    ]);
+    await lease.release();
+    expect(await store.readRevisions(AAPL)).toEqual([]);
+  });
+});
+
+describe('what was found of a file', () => {
+  beforeEach(async () => {
+    await copyFile(join(root, FILE), join(root, 'sound'));
+    await rot(FILE);
+    await meet();
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['is replaced', () => rename(join(root, 'sound'), join(root, FILE))],
+    ['is written over', () => copyFile(join(root, 'sound'), join(root, FILE))],
+    ['is gone', () => rm(join(root, FILE))],
+    ['is another by its times', () => utimes(join(root, FILE), 1, 1)],
+    ['was moved by the doctor', () => store.examine({ now: NOON, fix: true })],
+  ])('means nothing once it %s, and goes with the next scan of a writer', async (_, change) => {
+    await change();
+    expect(await told()).toEqual([]);
+    expect(await toldToWriter()).toEqual([]);
+    expect(await notes()).toEqual([]);
+  });
+});
+
+it('a file that is sound after all is not moved, and what was found of it is taken back', async () => {
+  const stamp = (await stampAt(join(root, FILE))) as Stamp;
+  const misread = (): Promise<void> =>
+    notingDamage(root, FILE, stamp, async () => {
+      throw new BackfillError('store-corrupt', 'the memory of this machine is failing');
+    });
+  await expect(misread()).rejects.toMatchObject({ code: 'store-corrupt' });
+  expect(await notes()).toHaveLength(1);
+  expect(await told()).toEqual([]);
+  expect(await toldToWriter()).toEqual([]);
+  expect((await store.scan()).series.size).toBe(2);
+  expect(await notes()).toEqual([]);
+});
+
+it('what is no damage is not noted', async () => {
+  const stamp = (await stampAt(join(root, FILE))) as Stamp;
+  const fail = (): Promise<void> =>
+    notingDamage(root, FILE, stamp, async () => {
+      throw new BackfillError('usage', 'no');
+    });
+  await expect(fail()).rejects.toMatchObject({ code: 'usage' });
+  expect(await notes()).toEqual([]);
+});
+
+it('who may not write beside the store reads as before', async () => {
+  await writeFile(join(root, 'damaged'), 'in the way');
+  await rot(FILE);
+  await meet();
+  expect(await told()).toEqual([]);
+  expect(await toldToWriter()).toEqual([]);
+});
+
+it('what is no note is passed over, and goes once it is old', async () => {
+  await mkdir(join(root, 'damaged'));
+  for (const name of ['x.json', '.x.1-0-0.tmp', 'strange.txt'])
+    await writeFile(join(root, 'damaged', name), '{"path":"../../etc/passwd","stamp":["1","2","3","4"]}');
+  expect(await toldToWriter()).toEqual([]);
+  // Somebody may be writing it.
+  expect(await notes()).toHaveLength(3);
+  const later = ((await stampAt(join(root, 'damaged', 'x.json')))?.changed ?? 0n) + 10_000_000_000n;
+  await scanStore(DISK, root, {}, { mayMove: true, openCache: () => undefined, since: later });
+  expect(await notes()).toEqual(['strange.txt']);
+});
