@@ -19,9 +19,6 @@ const NEAREST = 5;
  */
 const NEARLY_NOTHING = 20;
 
-/** Around the clock, or without volumes, a session without a bar is never for want of trades. */
-const CALENDARS_WITHOUT: ReadonlySet<string> = new Set(['24-7', '24-5-FX']);
-
 /** What a session without a bar is judged by. */
 interface Around {
   readonly calendar: Calendar;
@@ -40,7 +37,8 @@ interface Around {
  */
 export function isThinlyTraded(checked: CheckedAnswer): (session: Day) => boolean {
   const { want, calendar } = checked;
-  if (want.series.interval !== '1d' || CALENDARS_WITHOUT.has(calendar.id)) return () => false;
+  // Around the clock, or without volumes, a session without a bar is never for want of trades.
+  if (want.series.interval !== '1d' || calendar.kind !== 'exchange') return () => false;
   let around: Around | undefined;
   return (session) => {
     around ??= aroundOf(checked);

@@ -29,12 +29,9 @@ export interface BasisGaps {
   readonly closes: readonly Day[];
 }
 
-/** What trades around the clock is never split and pays no dividend. */
-const WITHOUT_ACTIONS: ReadonlySet<string> = new Set(['24-7', '24-5-FX']);
-
 /** Whether what trades on a calendar can have splits and dividends. */
-export function hasActions({ id }: Calendar): boolean {
-  return !WITHOUT_ACTIONS.has(id);
+export function hasActions({ kind }: Calendar): boolean {
+  return kind === 'exchange';
 }
 
 /** What is not known of a series' basis; nothing is needed for mode `none`. */

@@ -16,6 +16,12 @@ export interface Session {
   readonly reliable: boolean;
 }
 
+/**
+ * What trades by a calendar: instruments of an exchange, currencies (every working day of the world), or what never
+ * closes, such as crypto. Only the first have splits and dividends.
+ */
+export type CalendarKind = 'exchange' | 'currencies' | 'always';
+
 /** Sessions of one exchange. Days are session dates in the exchange's own zone. */
 export interface Calendar {
   /**
@@ -23,6 +29,7 @@ export interface Calendar {
    * (`weekdays:Asia/Qatar`), or `weekdays` where not even that is known.
    */
   readonly id: string;
+  readonly kind: CalendarKind;
   /** IANA zone of the session date and of the local hours. */
   readonly zone: string;
   /** True where the calendar is a guess: nothing that it expects is ever an error. */

@@ -1,6 +1,6 @@
 import { type Day, type DayRange, formatDay, parseDay } from '../session/day.ts';
 import { BackfillError } from '../errors.ts';
-import type { Calendar, Session } from './calendar.ts';
+import type { Calendar, CalendarKind, Session } from './calendar.ts';
 import type { CalendarFacts } from './facts.ts';
 import { SessionDays } from './session-days.ts';
 import { SessionHours } from './session-hours.ts';
@@ -12,6 +12,7 @@ import { Zone } from './zone.ts';
  */
 export class ExchangeCalendar implements Calendar {
   readonly id: string;
+  readonly kind: CalendarKind;
   readonly zone: string;
   readonly advisory: boolean;
   readonly reliable: DayRange;
@@ -21,6 +22,7 @@ export class ExchangeCalendar implements Calendar {
 
   constructor(facts: CalendarFacts) {
     this.id = facts.id;
+    this.kind = facts.kind ?? 'exchange';
     this.zone = facts.zone;
     this.advisory = facts.reliable === null;
     this.reliable = facts.reliable

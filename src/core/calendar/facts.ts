@@ -1,3 +1,4 @@
+import type { CalendarKind } from './calendar.ts';
 import { type Day, parseDay } from '../session/day.ts';
 
 /**
@@ -7,6 +8,8 @@ import { type Day, parseDay } from '../session/day.ts';
  */
 export interface CalendarFacts {
   readonly id: string;
+  /** Default: `exchange`. */
+  readonly kind?: CalendarKind;
   /** IANA time zone of the session dates and of every time below. */
   readonly zone: string;
   /** Rules of the week: `1` for each day, Monday first, that is a session unless it is closed. */

@@ -11,7 +11,7 @@ const zones = new Map<string, Zone>();
 
 /** The IANA zone whose clock stamps without an offset show: `said`, else the exchange's, and UTC for currencies. */
 export function clockOf(said: string | null, calendar: Calendar): string {
-  if (said === null) return calendar.id === '24-5-FX' ? 'UTC' : calendar.zone;
+  if (said === null) return calendar.kind === 'currencies' ? 'UTC' : calendar.zone;
   return said === 'exchange' ? calendar.zone : said;
 }
 

@@ -36,7 +36,7 @@ export function assertRegularHours(
   interval: Interval,
   calendar: Calendar,
 ): void {
-  if (calendar.advisory || calendar.id === '24-7' || calendar.id === '24-5-FX') return;
+  if (calendar.advisory || calendar.kind !== 'exchange') return;
   const asRead = fitOf(rows.bars.volume, instantsOf(rows, clock), interval, calendar);
   if (asRead.filled >= 0.95 && asRead.volume >= 0.5) return;
   const probe = middleDays(rows);

@@ -73,7 +73,7 @@ const NOTHING: SeriesRows = {
  */
 export function readSeries(files: readonly BarFile[], context: SeriesContext): FilesRead {
   const { calendar } = context;
-  const scale = calendar.id === '24-7' || calendar.id === '24-5-FX' ? LEAN_UNSCALED : LEAN_EQUITY;
+  const scale = calendar.kind === 'exchange' ? LEAN_EQUITY : LEAN_UNSCALED;
   const tables: RowsOfFile[] = [];
   const ofHours: FileBars[] = [];
   const notFinal: { path: string; rows: number }[] = [];

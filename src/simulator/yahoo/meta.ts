@@ -21,7 +21,7 @@ export function metaOf(instrument: Instrument, query: ChartQuery, rows: readonly
   const { listing, calendar, now } = instrument;
   const venue = venueOf(listing);
   const isDaily = query.interval === '1d';
-  const priceHint = calendar.id === '24-5-FX' ? 4 : 2;
+  const priceHint = calendar.kind === 'currencies' ? 4 : 2;
   const round = (price: number): number => Number(price.toFixed(Math.max(3, priceHint)));
   return {
     currency: venue.currency,
@@ -128,7 +128,7 @@ function tradingPeriod(
 ): { pre: Period; regular: Period; post: Period } {
   const [before, after] = venue.extendedMinutes;
   const start = session.open / 1000;
-  const isRoundTheClock = instrument.calendar.id.startsWith('24-');
+  const isRoundTheClock = instrument.calendar.kind !== 'exchange';
   const end = session.close / 1000 - (isRoundTheClock ? 60 : 0);
   const period = (from: number, to: number): Period => ({
     timezone: zoneName(instrument, venue, session.open),

@@ -19,6 +19,7 @@ const ALWAYS_RELIABLE = { from: '1970-01-01', through: '9999-12-31' };
 export const ALWAYS: CalendarFacts = {
   ...ROUND_THE_CLOCK,
   id: '24-7',
+  kind: 'always',
   zone: 'UTC',
   weeks: '1970-01-01 1111111',
   reliable: ALWAYS_RELIABLE,
@@ -31,6 +32,7 @@ export const ALWAYS: CalendarFacts = {
 export const FX: CalendarFacts = {
   ...ROUND_THE_CLOCK,
   id: '24-5-FX',
+  kind: 'currencies',
   zone: 'Europe/London',
   weeks: MONDAY_TO_FRIDAY,
   reliable: ALWAYS_RELIABLE,
