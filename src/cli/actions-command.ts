@@ -1,7 +1,7 @@
 import { actionsJson, actionsText } from '../index.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
-import { EXIT } from './exit-codes.ts';
+import { tellNotFound } from './not-found.ts';
 import { NOW, OUTPUT, STORE, given } from './options.ts';
 import { print, printJson, tell } from './output.ts';
 import { dataPage } from './page.ts';
@@ -52,6 +52,7 @@ export const actionsCommand = command({
     await (json
       ? printJson(actionsJson(ticker, book))
       : print(actionsText(ticker, book, all || isChange, dataPage(all))));
-    return EXIT.done;
+    const isKnown = book.entries.length + book.past.length > 0;
+    return tellNotFound(isKnown ? [] : await history.notFound({ tickers: [ticker] }));
   },
 });

@@ -2,6 +2,7 @@ import {
   BackfillError,
   type CoverageReport,
   type History,
+  type SeriesCoverage,
   type SeriesSelection,
   coverageText,
   issuesText,
@@ -10,6 +11,7 @@ import {
   tied,
 } from '../index.ts';
 import { EXIT } from './exit-codes.ts';
+import { tellNotFound } from './not-found.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, given, rangeOf } from './options.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
@@ -85,21 +87,32 @@ async function checkData(argv: Options): Promise<number> {
   await (argv.json ? printJson(jsonOf(report, argv)) : print(coverageText(report, argv, dataPage(argv.all))));
   const hint = staleHint(report);
   if (hint !== undefined) tell(hint.replace(/--end \S+/, tied));
-  const { coverage } = report.totals;
-  const { unreadable } = report;
+  const asked = await history.notFound({ ...given({ tickers, intervals }), ...rangeOf(argv) });
+  // Of a series that is complete without a bar it is known why: the report says so.
+  const complete = new Set(report.series.filter(isComplete).map(({ ticker }) => ticker));
+  const found = tellNotFound(asked.filter(({ ticker }) => !complete.has(ticker)));
+  return judged(report, failUnder) || found;
+}
+
+/** The exit code, and why coverage does not suffice. */
+function judged({ totals: { coverage }, unreadable }: CoverageReport, failUnder: number | undefined): number {
   if (failUnder !== undefined && unreadable.length > 0) {
     tell(`${unreadable.length} of the store's files cannot be read, so that its coverage is not known`);
     return EXIT.belowCoverage;
   }
-  if (failUnder === undefined) return unreadable.length > 0 ? EXIT.someFailed : EXIT.done;
-  if (coverage !== null && coverage >= failUnder) return EXIT.done;
+  if (failUnder === undefined || (coverage !== null && coverage >= failUnder))
+    return unreadable.length > 0 ? EXIT.someFailed : EXIT.done;
   tell(`Coverage ${coverage === null ? 'of nothing' : `${coverage}%`} is below --fail-under ${failUnder}`);
   return EXIT.belowCoverage;
 }
 
 function jsonOf(report: CoverageReport, { onlyIncomplete }: Options): CoverageReport {
   if (!onlyIncomplete) return report;
-  return { ...report, series: report.series.filter(({ standing }) => standing !== 'complete') };
+  return { ...report, series: report.series.filter((one) => !isComplete(one)) };
+}
+
+function isComplete({ standing }: SeriesCoverage): boolean {
+  return standing === 'complete';
 }
 
 /** Throws `usage` for options that a list of all there is has no use for. */
@@ -120,12 +133,14 @@ async function listIssues(history: History, argv: Options, selection: SeriesSele
   if (argv.issues) {
     const issues = await history.issues(selection);
     await (argv.json ? printJson(issues) : print(issuesText(issues, dataPage(argv.all))));
-    return issues.unreadable.length > 0 ? EXIT.someFailed : EXIT.done;
+    const found = tellNotFound(await history.notFound(selection));
+    return issues.unreadable.length > 0 ? EXIT.someFailed : found;
   }
   const damaged: string[] = [];
   const onDamage = ({ message }: BackfillError): void => void damaged.push(message);
   const revisions = await history.revisions({ ...selection, onDamage });
   await (argv.json ? printJson(revisions) : print(revisionsText(revisions, dataPage(argv.all))));
   for (const message of damaged) tell(`left out: ${message}`);
-  return damaged.length > 0 ? EXIT.someFailed : EXIT.done;
+  const found = tellNotFound(await history.notFound(selection));
+  return damaged.length > 0 ? EXIT.someFailed : found;
 }

@@ -14,6 +14,7 @@ import { command } from './command.ts';
 import type { ValuesOf } from './declaration.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
+import { tellNotFound } from './not-found.ts';
 import { DATES, INTERVAL, STORE, TICKERS, datesOf, given } from './options.ts';
 import { tell } from './output.ts';
 
@@ -52,12 +53,12 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
     tell('Nothing was forgotten.');
     return EXIT.someFailed;
   }
-  const { rows, actions, id, unknown, setAside } = await history.forget(tickers, range);
+  const { rows, actions, id, notFound, setAside } = await history.forget(tickers, range);
   for (const file of setAside) tell(setAsideLine(file));
-  for (const ticker of unknown) tell(`Nothing was stored of ${ticker}.`);
+  const code = tellNotFound(notFound);
   tell(`Forgot ${plural(rows, 'bar')}${actions === 0 ? '' : `, ${actionsCount(actions)}`}.`);
   if (id !== null) tell(`To bring that back: ${tied(`backfill restore ${id}${storeOf(argv.store)}`)}`);
-  return EXIT.done;
+  return code;
 }
 
 /** Throws `usage` where it is not clear what is meant. */

@@ -18,6 +18,7 @@ import {
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
+import { tellNotFound } from './not-found.ts';
 import { parseShare, wholeFrom } from './quantities.ts';
 import { print, printJson, tell } from './output.ts';
 import { dataPage, messagePage } from './page.ts';
@@ -61,12 +62,15 @@ export const verifyCommand = command({
   options: OPTIONS,
   run: async (argv) => {
     const history = await openExisting(connectionOf(argv));
+    const selection = given({ tickers: argv.tickers, intervals: argv.interval });
     const { stop, signal, signalOf, release } = stopOnSignal();
     const { id, quotas } = history.capabilities;
     const progress = startProgress(quotas, stop);
     try {
+      const found = tellNotFound(await history.notFound({ ...selection, ...rangeOf(argv), stop }));
       const summary = await history.verify({
-        ...given({ tickers: argv.tickers, intervals: argv.interval, seed: argv.sampleSeed }),
+        ...selection,
+        ...given({ seed: argv.sampleSeed }),
         ...rangeOf(argv),
         sample: argv.sample,
         onEvent: (event) => {
@@ -81,7 +85,7 @@ export const verifyCommand = command({
         for (const line of summaryText(summary, messagePage(argv.all), 'Verification')) tell(line);
         await print(driftText(summary, dataPage(argv.all)));
       }
-      return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary);
+      return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary) || found;
     } catch (error) {
       return signalOf(error);
     } finally {

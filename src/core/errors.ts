@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'out-of-range' // the provider says that its plan or look-back does not reach
   | 'incomplete' // the answer left wanted sessions unexplained
   | 'mostly-rejected' // most of the rows that came could not be stored
+  | 'not-stored' // the store has no bar of the series
   | 'basis-unknown' // what prices are adjusted by is not known
   | 'unauthorized' // the provider does not accept the key
   | 'not-entitled' // the key is good, and this interval is not open to it
@@ -49,6 +50,7 @@ const SCOPES: Readonly<Record<ErrorCode, ErrorScope>> = {
   'out-of-range': 'series',
   incomplete: 'series',
   'mostly-rejected': 'series',
+  'not-stored': 'series',
   'basis-unknown': 'series',
   unauthorized: 'run',
   'not-entitled': 'endpoint',

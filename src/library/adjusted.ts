@@ -15,14 +15,17 @@ import type { Scan } from '../store/scan.ts';
 import { dividendCloses } from './dividend-closes.ts';
 import { dayRange } from './forget.ts';
 import type { AdjustOptions, ReadOptions } from './history.ts';
+import { notFound } from './not-found.ts';
 import { type Reading, parseAdjust, readingOf } from './reading.ts';
 
 /** What `History.read` gives. */
 export async function readAdjusted(store: BarStore, series: Series, options: ReadOptions): Promise<Bar[]> {
   const { mode } = parseAdjust(options);
   // Without a date to stop at, bars as traded need no knowledge of the series.
-  if (mode === 'none' && options.asOf === undefined)
-    return storedRowsOf(await store.readBars(series, dayRange(options)));
+  if (mode === 'none' && options.asOf === undefined) {
+    const bars = await store.readBars(series, dayRange(options));
+    if (bars.length > 0) return storedRowsOf(bars);
+  }
   const { ticker, interval } = series;
   const scan = await store.scan({ tickers: [ticker], intervals: intervalsFor(interval) });
   const lost = scan.setAside.find(
@@ -30,6 +33,8 @@ export async function readAdjusted(store: BarStore, series: Series, options: Rea
   );
   if (lost !== undefined)
     throw new BackfillError('store-corrupt', `${lost.path}: ${lost.reason}`, { ticker });
+  const [missing] = notFound(scan, { tickers: [ticker], intervals: [interval] }, ({ rows }) => rows > 0);
+  if (missing !== undefined) throw new BackfillError('not-stored', missing.reason, { ticker });
   const parts: StoredBars[] = [];
   for await (const part of (await openAdjusted(store, scan, series, options)).bars) parts.push(part);
   return storedRowsOf(concatBars(parts));

@@ -1,10 +1,15 @@
 import { parseRange } from '../backfill/want/wanted.ts';
 import { seriesKey } from '../core/bars/bars.ts';
+import type { Calendar } from '../core/calendar/calendar.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
 import { knownSpan } from '../core/coverage/coverage.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { type CoverageReport, nothingStored, reportCoverage } from '../report/coverage.ts';
+import type { Judged } from '../report/series-coverage.ts';
+import type { SeriesState } from '../store/scan.ts';
 import type { BarStore } from '../store/store.ts';
 import type { HistoryRequest } from './history.ts';
+import { type NotFound, hasBar, notFound } from './not-found.ts';
 
 /** What `History.coverage` reports; `tickers` undefined: all in the store. */
 export async function coverageOf(
@@ -23,12 +28,38 @@ export async function coverageOf(
       if (!series.has(key)) series.set(key, nothingStored({ ticker, interval }));
     }
   }
+  return reportCoverage({ ...scan, series }, judgeBy(capabilities, now, request));
+}
+
+/** What `History.notFound` gives; `tickers` undefined: nobody is named. */
+export async function notFoundIn(
+  store: BarStore,
+  capabilities: Capabilities,
+  now: number,
+  request: HistoryRequest,
+  tickers: readonly string[] | undefined,
+): Promise<NotFound[]> {
+  const { intervals } = request;
+  const judge = judgeBy(capabilities, now, request);
+  if (tickers === undefined) return [];
+  const scan = await store.scan({ tickers, ...(intervals && { intervals }) });
+  return notFound(scan, { tickers, intervals }, (state) =>
+    hasBar(state, judge(state, calendarById(state.calendar)).range),
+  );
+}
+
+/** The range that a request means of each series. Throws `usage`. */
+function judgeBy(
+  capabilities: Capabilities,
+  now: number,
+  request: HistoryRequest,
+): (state: SeriesState, calendar: Calendar) => Judged {
   const wanted = parseRange(request);
-  return reportCoverage({ ...scan, series }, ({ series: { interval }, coverage }, calendar) => {
+  return ({ series: { interval }, coverage }, calendar) => {
     const settled = calendar.lastSettled(now, capabilities.intervals[interval]?.settleDelayMs ?? 0);
     const known = knownSpan(coverage);
     // Another provider may have settled the last session sooner than this one would.
     const last = known === undefined ? settled : Math.max(settled, known.to - 1);
     return { range: wanted(calendar, last, known?.from), settled, now };
-  });
+  };
 }

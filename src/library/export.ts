@@ -13,6 +13,8 @@ import type { Scan, SeriesState } from '../store/scan.ts';
 import { isDamage } from '../store/damage.ts';
 import { intervalsFor, openAdjusted } from './adjusted.ts';
 import type { Exported, NotExported } from './exported.ts';
+import { hasBar, notFound } from './not-found.ts';
+import { readingOf } from './reading.ts';
 import type { ExportFormat, ReadOptions } from './history.ts';
 
 /** Where the bars of an export go. `isFinal` says of a stamp whether its session was settled when it was stored. */
@@ -40,16 +42,18 @@ export async function exportBars(
     if (!damaged.some(({ path }) => message.includes(path))) failures.push({ series, reason: message });
   };
   const doubts: string[] = [];
+  const missing = notFound(scan, { tickers, intervals: [interval] }, (state) =>
+    isReadable(scan, state, options),
+  );
+  const reasonOf = new Map(missing.map(({ ticker, reason }) => [ticker, reason]));
   let rows = 0;
   let exported = 0;
   for (const ticker of new Set(tickers ?? tickersIn(scan))) {
     const series = { ticker, interval };
+    const reason = reasonOf.get(ticker);
+    if (reason !== undefined) failures.push({ series, reason });
     const state = scan.series.get(seriesKey(series));
-    if (state === undefined) {
-      const isLost = damaged.some((file) => file.ticker === ticker);
-      if (!isLost) failures.push({ series, reason: `${seriesKey(series)} is not in the store` });
-      continue;
-    }
+    if (state === undefined || !isReadable(scan, state, options)) continue;
     try {
       const onDamage = (error: BackfillError): void => leaveOut(series, error);
       const adjusted = await openAdjusted(store, scan, series, options, onDamage);
@@ -66,6 +70,12 @@ export async function exportBars(
     }
   }
   return { rows, series: exported, failures, doubts };
+}
+
+/** Whether a series has bars that are asked for. */
+function isReadable(scan: Scan, state: SeriesState, options: ReadOptions): boolean {
+  const reading = readingOf(scan, state.series, options);
+  return reading !== undefined && hasBar(state, reading.days);
 }
 
 function tickersIn({ series }: Scan): string[] {

@@ -8,6 +8,7 @@ import type { BarStore } from '../store/store.ts';
 import type { Scan, SeriesState } from '../store/scan.ts';
 import type { Engine } from './engine.ts';
 import type { DateRange, Forgettable, Forgotten } from './history.ts';
+import { type NotFound, notFound } from './not-found.ts';
 
 type ForgetRange = DateRange & { readonly intervals?: readonly Interval[] };
 
@@ -21,7 +22,7 @@ export async function forget(
   const { store } = engine;
   const days = dayRange(range);
   return engine.write(tickers ?? 'all', async () => {
-    const { scan, series, actionsOf, unknown } = await meant(store, tickers, range);
+    const { scan, series, actionsOf, nothingOf } = await meant(store, tickers, range);
     const order = { series, actionsOf, ...(days && { range: days }), at: now };
     // Whole and durable before anything goes.
     const entry = await store.keepForgotten(order);
@@ -29,7 +30,7 @@ export async function forget(
     for (const one of series) rows += await store.forget(one, days);
     let actions = 0;
     for (const ticker of actionsOf) actions += await store.forgetActions(ticker, days);
-    return { rows, actions, id: entry?.id ?? null, unknown, setAside: scan.setAside };
+    return { rows, actions, id: entry?.id ?? null, notFound: nothingOf, setAside: scan.setAside };
   });
 }
 
@@ -40,7 +41,7 @@ export async function forgettable(
   range: ForgetRange,
 ): Promise<Forgettable> {
   const days = dayRange(range);
-  const { scan, actionsOf, unknown } = await meant(store, tickers, range);
+  const { scan, actionsOf } = await meant(store, tickers, range);
   const parts: ForgottenSeries[] = [];
   for (const state of scan.series.values()) {
     const part = await partOf(store, state, days);
@@ -48,31 +49,44 @@ export async function forgettable(
   }
   let actions = 0;
   for (const ticker of actionsOf) actions += await countActions(store, ticker, days);
-  return { series: parts, actions, unknown };
+  return { series: parts, actions };
 }
 
 /** The series and tickers that an order speaks of. Splits and dividends belong to no interval: they go with all of them. */
 async function meant(
   store: BarStore,
   tickers: readonly string[] | undefined,
-  { intervals }: ForgetRange,
-): Promise<{ scan: Scan; series: Series[]; actionsOf: readonly string[]; unknown: string[] }> {
+  range: ForgetRange,
+): Promise<{ scan: Scan; series: Series[]; actionsOf: readonly string[]; nothingOf: NotFound[] }> {
+  const { intervals } = range;
+  const days = dayRange(range);
   const scan = await store.scan({ ...(tickers && { tickers }), ...(intervals && { intervals }) });
   const series = [...scan.series.values()].map((state) => state.series);
-  const stored = new Set(series.map(({ ticker }) => ticker));
   const actionsOf = intervals === undefined ? (tickers ?? [...scan.actions.keys()]) : [];
-  return { scan, series, actionsOf, unknown: (tickers ?? []).filter((ticker) => !stored.has(ticker)) };
+  const nothingOf: NotFound[] = [];
+  for (const found of notFound(scan, { tickers, intervals }, (state) => isKnownIn(state, days))) {
+    const isOfActions = actionsOf.includes(found.ticker);
+    if (!isOfActions || (await countActions(store, found.ticker, days)) === 0) nothingOf.push(found);
+  }
+  return { scan, series, actionsOf, nothingOf };
+}
+
+/** Whether a bar, or a session without one, of these days (default: any) would be forgotten. */
+function isKnownIn({ coverage }: SeriesState, days: DayRange | undefined): boolean {
+  if (days === undefined) return true;
+  return intersect(coverage.present, [days]).length + intersect(coverage.absent, [days]).length > 0;
 }
 
 /** Undefined where nothing is known in the range. */
 async function partOf(
   store: BarStore,
-  { series, coverage, rows }: SeriesState,
+  state: SeriesState,
   days: DayRange | undefined,
 ): Promise<ForgottenSeries | undefined> {
+  const { series, coverage, rows } = state;
   if (days === undefined) return { series, rows, days: span(coverage.present) ?? null };
+  if (!isKnownIn(state, days)) return undefined;
   const present = intersect(coverage.present, [days]);
-  if (present.length === 0 && intersect(coverage.absent, [days]).length === 0) return undefined;
   return { series, rows: await countBars(store, series, days), days: span(present) ?? null };
 }
 

@@ -20,6 +20,7 @@ import type { Scan } from '../store/scan.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
 import type { DoctorOptions } from './doctor.ts';
+import type { NotFound } from './not-found.ts';
 
 export interface HistoryOptions {
   /** Path or URL of the store. */
@@ -81,8 +82,6 @@ export interface Forgettable {
   readonly series: readonly ForgottenSeries[];
   /** Splits and dividends in force. */
   readonly actions: number;
-  /** Tickers that nothing is stored of. */
-  readonly unknown: readonly string[];
 }
 
 /** What `forget` removed. */
@@ -92,8 +91,8 @@ export interface Forgotten {
   readonly actions: number;
   /** By what `restore` brings it back; null if there was nothing. */
   readonly id: string | null;
-  /** Tickers that nothing was stored of. */
-  readonly unknown: readonly string[];
+  /** Tickers of which there was nothing to forget. */
+  readonly notFound: readonly NotFound[];
   /** Partitions that could not be read and were moved to quarantine: they count as missing too. */
   readonly setAside: Scan['setAside'];
 }
@@ -217,9 +216,11 @@ export interface History {
    * Default tickers: all in the store.
    */
   coverage(request?: HistoryRequest): Promise<CoverageReport>;
+  /** Of which tickers that are named there is not one bar in the range, and why. Intervals and range as in `coverage`. */
+  notFound(request: HistoryRequest & Pick<BackfillOptions, 'stop'>): Promise<readonly NotFound[]>;
   /**
    * Fetches a sample of the final sessions again, to see whether the provider still says the same: `drift` of the summary
-   * tells. What changed is stored like any newer answer, the old values as revisions. Throws `usage`.
+   * tells. What changed is stored like any newer answer, the old values as revisions. Throws `usage`, and `not-stored` where nothing of the tickers that are named can be drawn.
    */
   verify(request: VerifyOptions): Promise<RunSummary>;
   /** What is wrong or odd about the content: quarantined rows, odd bars, unknown splits. Reads every bar. */
@@ -227,8 +228,8 @@ export interface History {
   /** Final bars that a later answer changed, with their old values. */
   revisions(request?: RevisionsRequest): Promise<SeriesRevision[]>;
   /**
-   * Stored bars, ascending: as traded unless `adjust` says otherwise. Throws `basis-unknown` where what the factors need
-   * is not known.
+   * Stored bars, ascending: as traded unless `adjust` says otherwise; none where it has none in the range. Throws
+   * `not-stored` for a series without any, and `basis-unknown` where what the factors need is not known.
    */
   read(series: Series, options?: ReadOptions): Promise<Bar[]>;
   /**
@@ -248,8 +249,8 @@ export interface History {
   doubtfulDividends(request?: AdjustOptions & Pick<SeriesSelection, 'tickers'>): Promise<readonly string[]>;
   /**
    * Writes bars of many tickers (default: all in the store) to a file outside the store, which appears whole or not at
-   * all, or to a stream of text. Series that are not there or cannot be adjusted are left out and named; where that is
-   * every one, no file is written.
+   * all, or to a stream of text. Tickers that are named and have no bar in the range, and series that cannot be adjusted,
+   * are left out and named; where that is every one, no file is written.
    */
   export(request: ExportRequest): Promise<Exported>;
   /** Splits and dividends of a ticker that are in force, ascending by ex-date. */

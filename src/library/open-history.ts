@@ -1,7 +1,7 @@
 import { changeActions } from './actions-by-hand.ts';
 import { parseTicker } from '../core/instrument/ticker.ts';
 import { checkOptions, checkTickers, checked } from './check-request.ts';
-import { coverageOf } from './coverage.ts';
+import { coverageOf, notFoundIn } from './coverage.ts';
 import { doctor } from './doctor.ts';
 import { forget, forgettable, restore } from './forget.ts';
 import type { History, HistoryOptions } from './history.ts';
@@ -31,6 +31,14 @@ export function openHistory(options: HistoryOptions): History {
     changeActions: async (ticker, change) => changeActions(engine, parseTicker(ticker), change, clock()),
     coverage: async (request = {}) =>
       coverageOf(store, capabilities, clock(), request, await tickersToRead(checked(request).tickers)),
+    notFound: async (request) =>
+      notFoundIn(
+        store,
+        capabilities,
+        clock(),
+        request,
+        await tickersToRead(checked(request).tickers, request.stop),
+      ),
     issues: async (request = {}) => findIssues(store, await scanOptionsOf(parts, checked(request))),
     revisions: async (request = {}) =>
       findRevisions(store, await scanOptionsOf(parts, checked(request)), request.onDamage),

@@ -151,7 +151,7 @@ describe('a backfill that is told to stop', () => {
     // Stopped before there was a store, a run has left none that could be held.
     if (!existsSync(store)) return;
     const { code, stderr } = await run('backfill', ['forget', 'NOSUCH', '--store', store]);
-    expect([code, stderr]).toEqual([0, 'Nothing was stored of NOSUCH.\nForgot 0 bars.\n']);
+    expect([code, stderr]).toEqual([1, 'NOSUCH is not in the store\nForgot 0 bars.\n']);
   };
 });
 

@@ -74,20 +74,20 @@ describe('backfill forget', () => {
     },
   );
 
-  it.each([
+  it.each<[line: string, said: string, exit?: number]>([
     ['--all --yes', 'Forgot 37 bars'],
     ['--all -y', 'Forgot 37 bars'],
     ['ALFA,KUMO.T --yes', 'Forgot 37 bars'],
     ['ALFA --yes', 'Forgot 19 bars'],
     [`ALFA ${RANGE}`, 'Forgot 2 bars'],
-    [`ALFA,NOPE ${RANGE}`, 'Nothing was stored of NOPE.\nForgot 2 bars'],
+    [`ALFA,NOPE ${RANGE}`, 'NOPE is not in the store\nForgot 2 bars', 1],
     [`--all ${RANGE} --yes`, 'Forgot 4 bars'],
-  ])('%s: forgets, and says how to bring it back, which is true', async (line, said) => {
+  ])('%s: forgets, and says how to bring it back, which is true', async (line, said, exit = 0) => {
     const exported = await backfill('export');
     const report = await backfill('check-data', '--json', '--now', '2026-03-02T23:00:00Z');
     const { code, stdout, stderr } = await backfill('forget', ...line.split(' '));
     expect(stderr.startsWith(said)).toBe(true);
-    expect([code, stdout]).toEqual([0, '']);
+    expect([code, stdout]).toEqual([exit, '']);
     const [, advice = ''] = /To bring that back: backfill (restore \S+)\n$/.exec(stderr) ?? [];
     const restored = await backfill(...advice.split(' '));
     expect(restored.stderr).toMatch(/^Brought back \d+ bars, \d+ splits? (and|or) dividends?\.\n$/);
@@ -97,13 +97,13 @@ describe('backfill forget', () => {
   });
 
   it.each([
-    ['ALL', 'Nothing was stored of ALL.\nForgot 0 bars.\n'],
-    ['NOPE', 'Nothing was stored of NOPE.\nForgot 0 bars.\n'],
+    ['ALL', 'ALL is not in the store\nForgot 0 bars.\n'],
+    ['NOPE', 'NOPE is not in the store\nForgot 0 bars.\n'],
     ['ALFA --start 2020-01-02', undefined],
   ])('%s: is no word for every ticker', async (line, said) => {
     const { code, stderr } = await backfill('forget', ...line.split(' '));
     if (said === undefined) expect(code).toBe(2);
-    else expect([code, stderr]).toEqual([0, said]);
+    else expect([code, stderr]).toEqual([1, said]);
     expect((await backfill('export')).stderr).toContain('Exported 37 bars of 2 series');
   });
 });

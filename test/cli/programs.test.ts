@@ -106,7 +106,7 @@ describe('backfill', () => {
       );
       expect(dated.stdout).toContain('ALFA   1d  2026-02-02..2026-02-02');
       await backfill('--store', 'settings', '--now', '2026-03-02T23:00:00Z', '--quiet');
-      expect((await checkData('--store', 'settings')).code).toBe(0);
+      expect((await checkData('--store', 'settings', '--now', '2026-03-02T23:00:00Z')).code).toBe(0);
       await writeFile(join(folder, 'backfill.config.json'), '{ "dayz": 3 }');
       expect((await backfill()).stderr).toBe(
         'backfill: backfill.config.json: there is no option "dayz"; did you mean days?\n',

@@ -105,9 +105,10 @@ describe('backfill verify', () => {
     expect(code).toBe(2);
     const other = await backfill('verify', ...CSV, ...NOW, '--tickers', 'NOPE');
     expect(other.stderr).toBe(
-      'backfill: nothing to verify: the store has no final session of what was asked for\n',
+      'NOPE is not in the store\n' +
+        'backfill: nothing to verify: the store has no final session of what was asked for\n',
     );
-    expect(other.code).toBe(2);
+    expect(other.code).toBe(1);
   });
 });
 
@@ -131,11 +132,11 @@ describe('backfill forget', () => {
       '2025-06-12',
     );
     expect(stderr).toMatch(
-      /^Nothing was stored of NOPE\.\nForgot 1 bar\.\nTo bring that back: backfill restore \d{8}T\d{6}Z-[\da-f]{4}\n$/,
+      /^NOPE is not in the store\nForgot 1 bar\.\nTo bring that back: backfill restore \d{8}T\d{6}Z-[\da-f]{4}\n$/,
     );
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     const intraday = await backfill('forget', 'AAPL', '--interval', '1h');
-    expect(intraday.stderr).toBe('Nothing was stored of AAPL.\nForgot 0 bars.\n');
+    expect(intraday.stderr).toBe('AAPL 1h is not in the store\nForgot 0 bars.\n');
     expect((await backfill('forget', 'AAPL', '--yes')).stderr).toMatch(/^Forgot 9 bars/);
   });
 });

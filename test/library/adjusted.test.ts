@@ -58,6 +58,16 @@ describe('an adjusted read', () => {
     expect(await closes({ adjust: 'all', start: '2026-03-02' })).toEqual([]);
   });
 
+  it('of a series without any bar is refused, however it is asked for; a range without one has none', async () => {
+    for (const options of [{}, { adjust: 'all' }, { asOf: '2026-02-24' }, { start: '2026-02-24' }] as const)
+      await expect(readAdjusted(store, { ticker: 'NOPE', interval: '1d' }, options)).rejects.toMatchObject({
+        code: 'not-stored',
+        ticker: 'NOPE',
+        message: 'NOPE 1d is not in the store',
+      });
+    expect(await closes({ start: '2026-03-02' })).toEqual([]);
+  });
+
   it('refuses where nobody answered for splits and dividends, and says what to run', async () => {
     await expect(closes({ adjust: 'splits' })).rejects.toMatchObject({
       code: 'basis-unknown',

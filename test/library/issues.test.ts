@@ -148,7 +148,7 @@ describe('to forget', () => {
       rows: 2,
       actions: 1,
       id: expect.stringMatching(/^20260302T120000Z-[\da-f]{4}$/) as string,
-      unknown: ['NOPE'],
+      notFound: [{ ticker: 'NOPE', reason: 'NOPE is not in the store' }],
       setAside: [],
     });
     expect(await stamps(AAPL)).toEqual([0, 2]);
@@ -163,7 +163,7 @@ describe('to forget', () => {
     expect(await forget(new Engine(store), ['AAPL'], { end: '2026-02-23' }, NOON)).toMatchObject({ rows: 1 });
     expect(await stamps(AAPL)).toEqual([1]);
     expect(await store.readActions('AAPL')).toHaveLength(1);
-    expect(await forget(new Engine(store), ['AAPL'], {}, NOON)).toMatchObject({ rows: 2, unknown: [] });
+    expect(await forget(new Engine(store), ['AAPL'], {}, NOON)).toMatchObject({ rows: 2, notFound: [] });
     expect((await store.scan()).series.size).toBe(0);
     expect(await store.readActions('AAPL')).toEqual([]);
   });

@@ -32,7 +32,8 @@ const BLOCK_SESSIONS = 20;
 
 /**
  * A plan that fetches a sample of the final sessions again. Every block of every series is as likely as any other, and
- * the same seed draws the same ones. Throws `usage` where nothing is stored that could be drawn.
+ * the same seed draws the same ones. Throws `usage` where nothing is stored that could be drawn, `not-stored` where
+ * tickers were named.
  */
 export async function prepareVerification(
   verification: Verification,
@@ -47,7 +48,7 @@ export async function prepareVerification(
   );
   if (blocks.length === 0)
     throw new BackfillError(
-      'usage',
+      tickers === undefined ? 'usage' : 'not-stored',
       'nothing to verify: the store has no final session of what was asked for',
     );
   const drawn = blocks.map((block) => ({ block, lot: lotOf(block, seed) })).toSorted((a, b) => a.lot - b.lot);
