@@ -8,6 +8,7 @@ import type { Interval } from '../core/session/interval.ts';
 import type { Rename } from '../core/instrument/rename.ts';
 import type { Examination, ExamineOptions } from './damage.ts';
 import type { Scan, SetAside } from './scan.ts';
+import type { Staging } from './staging.ts';
 import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from './views.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from './forgotten.ts';
 
@@ -227,6 +228,8 @@ export interface BarStore {
    * no store, and `store-locked` like `acquire`.
    */
   examine(options: ExamineOptions): Promise<Examination>;
+  /** Answers for whole markets that no series has taken in yet. */
+  readonly staging: Staging;
   /** Stores the record of a run; gives its id, e.g. `20261120T211500Z-3f9a`. */
   saveRun(startedAt: number, record: object): Promise<string>;
 }

@@ -10,6 +10,7 @@ import { describeRenames } from './contract/renames.ts';
 import { describeRevisions } from './contract/revisions.ts';
 import { describeScan } from './contract/scan.ts';
 import { describeSeries } from './contract/series.ts';
+import { describeStaging } from './contract/staging.ts';
 import { describeTopUps } from './contract/top-ups.ts';
 import type { StoreUnderTest } from './contract/subject.ts';
 
@@ -27,6 +28,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeRejected(open);
     describeRenames(open);
     describeRecords(open);
+    describeStaging(open);
     describeLock(open);
   });
 }

@@ -19,6 +19,7 @@ import type {
   UpsertResult,
 } from '../store.ts';
 import type { Scan } from '../scan.ts';
+import type { Staging } from '../staging.ts';
 import { forgetActionsIn, mergeActions, updateActions } from './beside/actions.ts';
 import { readBookFile } from './beside/action-file.ts';
 import { commitFolder } from './files/commit.ts';
@@ -43,6 +44,7 @@ import { readRejectedRows } from './beside/rejected.ts';
 import { addRename, readRenamesFile } from './beside/renames.ts';
 import { readRevisionsOf } from './beside/revisions.ts';
 import { scanStore } from './scan.ts';
+import { listStaged, putStaged, readStaged, removeStaged } from './beside/staged.ts';
 import { openScanCache, type Remembered, type ScanCache } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
 import { sweepAfter } from './files/sweep.ts';
@@ -253,6 +255,13 @@ class ParquetStore implements BarStore {
   examine(options: ExamineOptions): Promise<Examination> {
     return this.#usable(() => examineStore(this.#fs, this.url, options));
   }
+
+  readonly staging: Staging = {
+    list: () => this.#usable(() => listStaged(this.url)),
+    put: (slice, asOf, series) => this.#usable(() => putStaged(this.#fs, this.url, slice, asOf, series)),
+    read: (slice, bucket) => this.#usable(() => readStaged(this.url, slice, bucket)),
+    remove: (slices) => this.#usable(() => removeStaged(this.#fs, this.url, slices)),
+  };
 
   saveRun(startedAt: number, record: object): Promise<string> {
     return this.#usable(() => saveRunRecord(this.#fs, this.url, startedAt, record));

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TEMP_NAME } from '../files/commit.ts';
 import { errno } from '../files/absent.ts';
+import { stagedAt } from '../beside/staged.ts';
 import { type Kind, kindAt, kindOf } from '../files/kind.ts';
 import { type DataFile, dataFileAt, isDataFolder } from '../files/data-paths.ts';
 import {
@@ -16,6 +17,7 @@ import {
   REVISIONS,
   RUNS,
   SCAN_CACHE,
+  STAGING,
   UNIVERSES,
 } from '../files/layout.ts';
 
@@ -90,7 +92,7 @@ function isQuarantineFolder(path: string): boolean {
 function folderAt(path: string): Found | typeof FOLDER | typeof PASSED_OVER {
   if (path === DAMAGED) return PASSED_OVER;
   if (path === QUARANTINE || path.startsWith(`${QUARANTINE}/`)) return FOLDER;
-  const isOurs = isDataFolder(path) || path === RUNS || path === UNIVERSES;
+  const isOurs = isDataFolder(path) || path === RUNS || path === UNIVERSES || path === STAGING;
   return isOurs ? FOLDER : { is: 'foreign-folder', path };
 }
 
@@ -98,6 +100,8 @@ function fileAt(path: string, name: string): Found | typeof PASSED_OVER {
   if (path === LOCK_FILE || path === SCAN_CACHE) return PASSED_OVER;
   if (TEMP_NAME.test(name)) return { is: 'temp', path };
   if (path === RENAMES_FILE) return { is: 'renames', path };
+  // What becomes of it is the next run's to say.
+  if (stagedAt(path) !== undefined) return PASSED_OVER;
   const [tree] = path.split('/');
   if (tree === RUNS && RUN_NAME.test(name)) return { is: 'run', path };
   if (tree === UNIVERSES && name.endsWith('.json')) {

@@ -12,6 +12,7 @@ import {
   RENAMES_FILE,
   REVISIONS,
   RUNS,
+  STAGING,
   UNIVERSES,
 } from './layout.ts';
 import { paced } from './paced.ts';
@@ -56,7 +57,9 @@ export function kindOf(found: Pick<Stats, 'isFile' | 'isDirectory'>): Kind {
 
 /** Names of a store that nothing can go round, and what lies there. The cache of scans is none: it may be anything. */
 const PLACES: readonly (readonly [name: string, kind: Kind])[] = [
-  ...[BARS, REVISIONS, ACTIONS, RUNS, QUARANTINE, UNIVERSES].map((name) => [name, 'folder'] as const),
+  ...[BARS, REVISIONS, ACTIONS, RUNS, QUARANTINE, UNIVERSES, STAGING].map(
+    (name) => [name, 'folder'] as const,
+  ),
   ...([BARS, REVISIONS] as const).flatMap((tree) =>
     INTERVALS.map((interval) => [intervalPath(tree, interval), 'folder'] as const),
   ),

@@ -8,6 +8,7 @@ import type { Interval } from '../../../core/session/interval.ts';
  *     bars/interval=1d/ticker=AAPL/period=all/bars.parquet
  *     revisions/interval=1d/ticker=AAPL/period=all/revisions.parquet
  *     actions/ticker=AAPL/actions.parquet
+ *     staging/1d_2024-01-02_SOURCE_TIME.slice   (see `codec/slice-file.ts`)
  *     renames.json   universes/NAME.json   runs/ID.json   quarantine/...   damaged/...   .lock   scan.cache
  */
 
@@ -27,6 +28,8 @@ export const REVISIONS = 'revisions';
 export const ACTIONS = 'actions';
 export const RUNS = 'runs';
 export const UNIVERSES = 'universes';
+/** Answers for whole markets that no series has taken in yet. */
+export const STAGING = 'staging';
 export const QUARANTINE = 'quarantine';
 /** Rejected rows, by interval and ticker. */
 export const REJECTED = `${QUARANTINE}/rows`;

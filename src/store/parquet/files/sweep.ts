@@ -3,7 +3,16 @@ import { eachBounded } from '../../bounded.ts';
 import { TEMP_NAME } from './commit.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { orAbsent } from './absent.ts';
-import { actionsPath, BARS, barsPath, RENAMES_FILE, REVISIONS, revisionsPath, RUNS } from './layout.ts';
+import {
+  actionsPath,
+  BARS,
+  barsPath,
+  RENAMES_FILE,
+  REVISIONS,
+  revisionsPath,
+  RUNS,
+  STAGING,
+} from './layout.ts';
 import { stampAt } from './stamp.ts';
 import { listPartitions, namesIn, tickersWithActions } from './walk.ts';
 
@@ -24,7 +33,7 @@ export async function sweepAfter(fs: CommitFs, root: string, since: bigint): Pro
   ];
   const folders = paths.map((path) => dirname(path));
   const doubtful = new Set<string>();
-  await eachBounded([...folders, RUNS], async (relative) => {
+  await eachBounded([...folders, RUNS, STAGING], async (relative) => {
     const folder = join(root, relative);
     for (const name of await namesIn(folder)) {
       if (TEMP_NAME.test(name)) await orAbsent(fs.remove(join(folder, name)));

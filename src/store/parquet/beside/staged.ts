@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { BackfillError } from '../../../core/errors.ts';
+import { type Day, formatDay, parseDay } from '../../../core/session/day.ts';
+import { INTERVALS } from '../../../core/session/interval.ts';
+import type { StagedPart, StagedSeries, StagedSlice } from '../../staging.ts';
+import { decodeBucket, encodeSlice } from '../codec/slice-file.ts';
+import { orAbsent } from '../files/absent.ts';
+import { commitFile, removeFile } from '../files/commit.ts';
+import type { CommitFs } from '../files/commit-fs.ts';
+import { STAGING } from '../files/layout.ts';
+import { withFile } from '../files/open-file.ts';
+import { namesIn } from '../files/walk.ts';
+
+/** Answers for whole markets that lie in a store, ascending by interval, session and age. */
+export async function listStaged(root: string): Promise<readonly StagedSlice[]> {
+  const names = (await namesIn(join(root, STAGING))).toSorted();
+  return names.flatMap((name) => stagedAt(`${STAGING}/${name}`) ?? []);
+}
+
+/** What a path relative to the root names; undefined for what is no such answer. */
+export function stagedAt(path: string): StagedSlice | undefined {
+  const found = /^staging\/([^_]+)_(\d{4}-\d\d-\d\d)_([\w-]+)_(\d+)\.slice$/.exec(path);
+  if (found === null) return undefined;
+  const [, name, date = '', source = '', fetchedAt] = found;
+  const interval = INTERVALS.find((one) => one === name);
+  const session = dayIn(date);
+  if (interval === undefined || session === undefined) return undefined;
+  return { interval, session, source, fetchedAt: Number(fetchedAt) };
+}
+
+function dayIn(date: string): Day | undefined {
+  try {
+    return parseDay(date);
+  } catch {
+    return undefined;
+  }
+}
+
+function stagedPath({ interval, session, source, fetchedAt }: StagedSlice): string {
+  return `${STAGING}/${interval}_${formatDay(session)}_${source}_${fetchedAt}.slice`;
+}
+
+export async function putStaged(
+  fs: CommitFs,
+  root: string,
+  slice: StagedSlice,
+  asOf: number,
+  series: readonly StagedSeries[],
+): Promise<void> {
+  await commitFile(fs, root, stagedPath(slice), encodeSlice(asOf, series));
+}
+
+/** One bucket of an answer; undefined if it is not there, or damaged. */
+export async function readStaged(
+  root: string,
+  slice: StagedSlice,
+  bucket: number,
+): Promise<StagedPart | undefined> {
+  try {
+    return await withFile(join(root, stagedPath(slice)), (file) =>
+      decodeBucket(
+        async (from, to) => new Uint8Array(await file.slice(from, Math.min(to, file.byteLength))),
+        bucket,
+      ),
+    );
+  } catch (error) {
+    if (error instanceof BackfillError && error.code === 'store-corrupt') return undefined;
+    throw error;
+  }
+}
+
+export async function removeStaged(
+  fs: CommitFs,
+  root: string,
+  slices: readonly StagedSlice[],
+): Promise<void> {
+  for (const slice of slices) await orAbsent(removeFile(fs, root, stagedPath(slice)));
+}

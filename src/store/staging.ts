@@ -1,0 +1,39 @@
+import type { Bars } from '../core/bars/columns.ts';
+import type { Slice } from '../core/plan/slice.ts';
+
+/** An answer for a whole market that lies in a store until the series that it is of have taken it in. */
+export interface StagedSlice extends Slice {
+  /** Who gave it: answers of two sources for one session lie side by side. Letters, digits and `-`. */
+  readonly source: string;
+  /** When it was asked for, ms since the epoch. Of two answers of a source for one session the later is read. */
+  readonly fetchedAt: number;
+}
+
+/** What such an answer has of one ticker. */
+export interface StagedSeries {
+  readonly ticker: string;
+  readonly bars: Bars;
+  /** What else it says. JSON-ready. */
+  readonly said: object;
+}
+
+/** A part of an answer. */
+export interface StagedPart {
+  /** Until when it knows of the market, ms since the epoch. */
+  readonly asOf: number;
+  readonly series: readonly StagedSeries[];
+}
+
+/**
+ * Answers for whole markets on their way into series: one file a request, whole and durable or not there. What lies in
+ * it is no part of what the store knows. Writing is for a process that has the right to write the store.
+ */
+export interface Staging {
+  /** Those that lie there, ascending by interval, session and age. */
+  list(): Promise<readonly StagedSlice[]>;
+  put(slice: StagedSlice, asOf: number, series: readonly StagedSeries[]): Promise<void>;
+  /** The tickers of one bucket, see `bucketOf`. Undefined if the answer is not there, or damaged: then it is as good as not there. */
+  read(slice: StagedSlice, bucket: number): Promise<StagedPart | undefined>;
+  /** Removes answers, be they there or not. */
+  remove(slices: readonly StagedSlice[]): Promise<void>;
+}

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { barsOf } from '../../../src/core/bars/bar-builder.ts';
+import { type Bars, NO_BARS, barAt as rowAt } from '../../../src/core/bars/columns.ts';
+import { BUCKETS, bucketOf } from '../../../src/core/plan/slice.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
+import type { StagedPart, StagedSeries, StagedSlice } from '../../../src/store/staging.ts';
+import { NOON, daily } from '../fixtures.ts';
+import type { StoreUnderTest } from './subject.ts';
+
+const MONDAY: StagedSlice = {
+  interval: '1d',
+  session: parseDay('2026-02-23'),
+  source: 'sample-1',
+  fetchedAt: NOON,
+};
+const TUESDAY: StagedSlice = { ...MONDAY, session: parseDay('2026-02-24') };
+
+const TICKERS = Array.from({ length: 300 }, (_, i) => `T${i}`);
+
+/** Of every third ticker no bar, of every other two, one with and one without what may be unknown. */
+const SERIES: readonly StagedSeries[] = TICKERS.map((ticker, i) => ({
+  ticker,
+  bars:
+    i % 3 === 0
+      ? NO_BARS
+      : barsOf([daily('2026-02-23', { close: i, vwap: i + 0.1 }), daily('2026-02-24', { trades: i })]),
+  said: { i, note: `ünïcode ${'x'.repeat(i)}` },
+}));
+
+const rowsIn = (bars: Bars): object[] => Array.from({ length: bars.length }, (_, i) => rowAt(bars, i));
+const plain = ({ ticker, bars, said }: StagedSeries): object => ({ ticker, rows: rowsIn(bars), said });
+
+export function describeStaging(open: () => Promise<StoreUnderTest>): void {
+  describe('staging', () => {
+    let subject: StoreUnderTest;
+    beforeEach(async () => {
+      subject = await open();
+    });
+    afterEach(() => subject.destroy());
+
+    const readAll = async (slice: StagedSlice): Promise<StagedPart[]> => {
+      const { staging } = subject.reopen();
+      const parts = Array.from({ length: BUCKETS }, (_, bucket) => staging.read(slice, bucket));
+      return (await Promise.all(parts)).flatMap((part) => part ?? []);
+    };
+
+    it('gives back what it was given, each ticker in its bucket', async () => {
+      await subject.store.staging.put(MONDAY, NOON - 1, SERIES);
+      const { staging } = subject.reopen();
+      for (const bucket of [0, 1, BUCKETS - 1]) {
+        const part = await staging.read(MONDAY, bucket);
+        const own = SERIES.filter(({ ticker }) => bucketOf(ticker) === bucket);
+        expect(part?.asOf).toBe(NOON - 1);
+        expect(part?.series.map(plain)).toEqual(own.map(plain));
+      }
+      const all = (await readAll(MONDAY)).flatMap(({ series }) => series.map(({ ticker }) => ticker));
+      expect(all.toSorted()).toEqual(TICKERS.toSorted());
+    });
+
+    it('knows an answer without a ticker from one that is not there', async () => {
+      await subject.store.staging.put(MONDAY, NOON, []);
+      expect(await readAll(MONDAY)).toHaveLength(BUCKETS);
+      expect(await readAll(TUESDAY)).toEqual([]);
+    });
+
+    it('lists what is there, and removes it', async () => {
+      const { staging } = subject.store;
+      const other = { ...MONDAY, source: 'other-2' };
+      const later = { ...MONDAY, fetchedAt: NOON + 1 };
+      expect(await staging.list()).toEqual([]);
+      for (const slice of [TUESDAY, later, other, MONDAY]) await staging.put(slice, NOON, SERIES.slice(0, 3));
+      expect(await subject.reopen().staging.list()).toEqual([other, MONDAY, later, TUESDAY]);
+      await staging.remove([MONDAY, later, { ...TUESDAY, fetchedAt: 1 }]);
+      expect(await subject.reopen().staging.list()).toEqual([other, TUESDAY]);
+    });
+
+    it('is no part of what is known', async () => {
+      await subject.store.staging.put(MONDAY, NOON, SERIES);
+      const scan = await subject.reopen().scan();
+      expect([scan.series.size, scan.setAside]).toEqual([0, []]);
+      expect((await subject.reopen().examine({ now: NOON })).damages).toEqual([]);
+    });
+  });
+}
