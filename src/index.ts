@@ -35,6 +35,7 @@ export type { RunSummary } from './backfill/settle/summary.ts';
 export type { CoverageReport } from './report/coverage.ts';
 export type { SeriesCoverage } from './report/series-coverage.ts';
 export type { Capabilities, ProviderConfig } from './providers/provider.ts';
+export { loadProvider } from './providers/module/load-module.ts';
 export { capabilitiesOf, providerIds } from './providers/registry.ts';
 export type { Scan } from './store/scan.ts';
 export { isInterval } from './core/session/interval.ts';

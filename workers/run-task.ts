@@ -16,7 +16,8 @@ import { openSharedGate } from '../src/providers/http/shared-gate.ts';
 import { openProvider } from '../src/providers/registry.ts';
 import { openStore } from '../src/store/open.ts';
 
-const gate = openGate(workerData as ThreadStart | undefined);
+const start = workerData as ThreadStart | undefined;
+const gate = openGate();
 
 /** Tools of this thread by run context, opened once. */
 const opened = new Map<string, Promise<TaskTools>>();
@@ -31,7 +32,7 @@ export default async function runOrder(order: TaskOrder | string): Promise<TaskR
   }
 }
 
-function openGate(start: ThreadStart | undefined): Gate {
+function openGate(): Gate {
   if (start === undefined) return OPEN_GATE;
   const ofAllThreads = openSharedGate(openGateState(start.gate), start.policy, monotonicNow);
   return limitInFlight(ofAllThreads, start.inFlight);
@@ -46,5 +47,6 @@ function toolsFor(context: RunContext): Promise<TaskTools> {
 
 async function openTools({ storeUrl, provider }: RunContext): Promise<TaskTools> {
   const elapsed = (): number => performance.now();
-  return { store: openStore(storeUrl), provider: await openProvider(provider, gate), gate, elapsed };
+  const asked = await openProvider(provider, gate, start?.secrets);
+  return { store: openStore(storeUrl), provider: asked, gate, elapsed };
 }

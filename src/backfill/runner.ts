@@ -5,7 +5,7 @@ import type { Task, Want } from '../core/plan/plan.ts';
 import type { UnavailableSessions } from '../core/coverage/unavailable.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
 import type { GatePolicy } from '../providers/http/shared-gate.ts';
-import type { ProviderConfig } from '../providers/provider.ts';
+import type { ProviderConfig, Secrets } from '../providers/provider.ts';
 import type { CommitNote } from '../store/store.ts';
 import type { DriftBySource } from './drift.ts';
 
@@ -100,6 +100,8 @@ export interface SharedWithThreads {
 export interface ThreadStart extends SharedWithThreads {
   /** Requests of this thread under way at once, at most. */
   readonly inFlight: number;
+  /** What its requests are signed with. No order repeats them. */
+  readonly secrets: Secrets;
 }
 
 /** Executes tasks, on threads or on machines. */

@@ -81,7 +81,7 @@ export const backfillCommand = command({
 });
 
 async function run(argv: Options): Promise<number> {
-  const history = openHistory(connectionOf(argv));
+  const history = openHistory(await connectionOf(argv));
   const request = {
     ...given({ tickers: argv.tickers, intervals: argv.interval }),
     ...rangeOf(argv),

@@ -1,3 +1,6 @@
+/** What options are set to, given or not, as it is written; switches that are on are true. */
+export type Texts = ReadonlyMap<string, true | readonly string[]>;
+
 /**
  * Options as data. One declaration is what an option is read by, what its value is checked by, what the help says of it,
  * and the type of what a command gets: `--csv-zone` as `csvZone`.
@@ -31,12 +34,7 @@ export interface Declaration {
    * own and on which options are there. On the command line that is refused; a setting, which is meant for many commands, waits until it has one.
    */
   readonly needs?: Readonly<
-    Record<
-      string,
-      | 'given'
-      | readonly string[]
-      | ((text: string, all: { has: (name: string) => boolean }) => readonly string[])
-    >
+    Record<string, 'given' | readonly string[] | ((text: string, all: Texts) => readonly string[])>
   >;
   /** Other options beside which this one has no effect: refused alike. */
   readonly voidWith?: readonly string[];

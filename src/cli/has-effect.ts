@@ -1,8 +1,5 @@
 import { BackfillError } from '../index.ts';
-import { type Declaration, type Declarations, wordName } from './declaration.ts';
-
-/** What options are set to, given or not, as it is written; switches that are on are true. */
-export type Texts = ReadonlyMap<string, true | readonly string[]>;
+import { type Declaration, type Declarations, type Texts, wordName } from './declaration.ts';
 
 /** Refuses an option of which the others make that it would change nothing. Throws `usage`. */
 export function assertHasEffect(name: string, all: Texts, declared: Declarations): void {

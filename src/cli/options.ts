@@ -5,9 +5,10 @@ import {
   INTERVALS,
   type RangeOptions,
   capabilitiesOf,
+  loadProvider,
   providerIds,
 } from '../index.ts';
-import type { Declaration, Declarations, ValuesOf } from './declaration.ts';
+import type { Declaration, Declarations, Texts, ValuesOf } from './declaration.ts';
 import {
   checkDate,
   parseClock,
@@ -141,13 +142,13 @@ export const PROVIDER = {
     default: 'yahoo',
     read: checkProvider,
     group: SOURCE,
-    describe: `Where bars come from: ${providerIds().join(', ')}`,
+    describe: `Where bars come from: ${providerIds().join(', ')}, or a FILE of one’s own`,
   },
   'provider-url': {
     type: 'list',
     value: 'NAME=URL',
     read: parseProviderUrl,
-    needs: { provider: (text) => [text.replace(/=.*/s, '')] },
+    needs: { provider: (text) => [text.slice(0, urlFrom(text))] },
     group: SOURCE,
     describe: 'Ask that provider there; for csv its folder',
   },
@@ -163,8 +164,12 @@ export const PROVIDER = {
 } as const satisfies Declarations;
 
 /** The providers that are asked over a network: at a URL some are that are not without. */
-function overNetwork(_: string, all: { has: (name: string) => boolean }): readonly string[] {
-  return providerIds({ metered: true, ...(all.has('provider-url') && { url: 'http://127.0.0.1' }) });
+function overNetwork(_: string, all: Texts): readonly string[] {
+  const own = [all.get('provider') ?? []].flat().filter(isPath);
+  return [
+    ...providerIds({ metered: true, ...(all.has('provider-url') && { url: 'http://127.0.0.1' }) }),
+    ...own,
+  ];
 }
 
 /** Options that say how the provider is asked. */
@@ -209,15 +214,17 @@ export const CONNECTION = {
 } as const satisfies Declarations;
 
 /** What the options of store, provider and connection chose. Throws `usage`. */
-export function connectionOf(
+export async function connectionOf(
   argv: ValuesOf<typeof STORE & typeof PROVIDER & typeof CONNECTION & typeof NOW>,
-): HistoryOptions {
+): Promise<HistoryOptions> {
   const { provider: id, basis, csvZone, csvStamps, csvDates, csvDecimal, csvAsOf, seed } = argv;
   const url = urlOf(id, argv.providerUrl);
   const ofCsv = { csvZone, csvStamps, csvDates, csvDecimal, csvAsOf };
   return {
     store: argv.store,
-    provider: { id, timeoutMs: argv.timeout, ...given({ url, basis, ...ofCsv, seed }) },
+    provider: isPath(id)
+      ? await loadProvider(id, { timeoutMs: argv.timeout, ...given({ url }) })
+      : { id, timeoutMs: argv.timeout, ...given({ url, basis, ...ofCsv, seed }) },
     ...given({ quotas: argv.rateLimit, stateFolder: argv.state ?? xdgStateFolder(), clock: argv.now }),
     workers: argv.workers,
     concurrency: argv.concurrency,
@@ -230,15 +237,25 @@ interface ProviderUrl {
 }
 
 function parseProviderUrl(name: string, text: string): ProviderUrl {
-  const at = text.indexOf('=');
+  const at = urlFrom(text);
   if (at <= 0)
     throw new BackfillError('usage', `${name} ${text}: write NAME=URL, e.g. yahoo=http://127.0.0.1:8080`);
   return { id: checkProvider(name, text.slice(0, at)), url: text.slice(at + 1) };
 }
 
-/** A provider that there is. Throws `unknown-provider`. */
+/** Where a name ends, which may be a path with such signs of its own; -1 for none. */
+function urlFrom(text: string): number {
+  return text.search(/=(?!.*=https?:)/s);
+}
+
+/** A provider that there is, or the path of one of the user's own, yet to be loaded. Throws `unknown-provider`. */
 function checkProvider(_: string, id: string): string {
-  return capabilitiesOf({ id }).id;
+  return isPath(id) ? id : capabilitiesOf({ id }).id;
+}
+
+/** Whether a provider is named by the path of its module. */
+function isPath(provider: unknown): provider is string {
+  return typeof provider === 'string' && /[\\/]|\.[cm]?[jt]s$/.test(provider);
 }
 
 /** The URL that is given for a provider. Throws `usage` where two are, or where all are for others. */

@@ -61,7 +61,7 @@ export const verifyCommand = command({
   ],
   options: OPTIONS,
   run: async (argv) => {
-    const history = await openExisting(connectionOf(argv));
+    const history = await openExisting(await connectionOf(argv));
     const selection = given({ tickers: argv.tickers, intervals: argv.interval });
     const { stop, signal, signalOf, release } = stopOnSignal();
     const { id, quotas } = history.capabilities;

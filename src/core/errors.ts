@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'provider-down' // too many requests in a row came to nothing
   | 'provider-fault' // 5xx, HTML where JSON is due, an answer for another ticker
   | 'bad-answer' // the answer does not parse or contradicts itself
+  | 'provider-broken' // the code of a user's own provider throws, or gives what is no answer
   | 'restated' // the provider changed bars that were final: the series has to be fetched again
   | 'identity-changed' // the ticker is another instrument's now: nothing is stored
   | 'network'
@@ -59,6 +60,7 @@ const SCOPES: Readonly<Record<ErrorCode, ErrorScope>> = {
   'provider-down': 'run',
   'provider-fault': 'series',
   'bad-answer': 'series',
+  'provider-broken': 'series',
   restated: 'series',
   'identity-changed': 'series',
   network: 'series',

@@ -8,7 +8,7 @@ import type { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { Quota } from '../core/plan/quota.ts';
-import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
+import type { Capabilities, ProviderConfig, Secrets } from '../providers/provider.ts';
 import type { CoverageReport } from '../report/coverage.ts';
 import type { SeriesRevision } from '../report/revisions-text.ts';
 import type { IssuesReport } from '../report/issues.ts';
@@ -27,6 +27,8 @@ export interface HistoryOptions {
   readonly store: string;
   /** Where bars come from. Default Yahoo. */
   readonly provider?: ProviderConfig;
+  /** The keys that the provider asks for. Default: those in the environment variables that it names. */
+  readonly secrets?: Secrets;
   /** Worker threads. Default `auto`: one a CPU. Never more than there are tasks. */
   readonly workers?: number | 'auto';
   /** Fetches in flight a worker. Default `auto`: what the provider bears, shared out. */

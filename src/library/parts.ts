@@ -6,6 +6,7 @@ import type { BarStore, ScanOptions } from '../store/store.ts';
 import { Engine } from './engine.ts';
 import type { HistoryOptions, SeriesSelection } from './history.ts';
 import { openTrafficOf } from './run-tools.ts';
+import { secretsOf } from './secrets.ts';
 
 /** What every method of a `History` works with. */
 export interface Parts {
@@ -71,6 +72,6 @@ function listTickers(
 ): Promise<readonly string[]> {
   return listThroughGate(
     () => openTrafficOf(options, config, capabilities),
-    (gate) => openProvider(config, gate),
+    (gate) => openProvider(config, gate, secretsOf(options, capabilities)),
   );
 }

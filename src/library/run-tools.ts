@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { env } from 'node:process';
 import type { Traffic } from '../backfill/run/traffic.ts';
 import { type QuotaStanding, isPaced, unusedAt } from '../core/plan/quota.ts';
 import { quotaTime } from '../core/plan/quota-time.ts';
@@ -7,6 +6,7 @@ import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { type QuotaPlace, quotaPlaceOf } from '../providers/http/quota-owner.ts';
 import type { HistoryOptions } from './history.ts';
+import { givenSecrets } from './secrets.ts';
 import { defaultStateFolder } from './state-folder.ts';
 
 /** Requests of a task at most (tries of one, while its answers stay doubtful), and what they take with their pauses. */
@@ -38,12 +38,9 @@ export async function standingOf(
   return standingIn(lookIntoQuota(placeOf(options, config, capabilities)), quotas, Date.now());
 }
 
-function placeOf(
-  { stateFolder = defaultStateFolder() }: HistoryOptions,
-  config: ProviderConfig,
-  { keyVariable }: Capabilities,
-): QuotaPlace {
-  return quotaPlaceOf(stateFolder, config, keyVariable && env[keyVariable]);
+function placeOf(options: HistoryOptions, config: ProviderConfig, capabilities: Capabilities): QuotaPlace {
+  const key = Object.values(givenSecrets(options, capabilities)).join('\n');
+  return quotaPlaceOf(options.stateFolder ?? defaultStateFolder(), config, key);
 }
 
 /** Threads, and requests in flight in each, within what the provider declares. */

@@ -9,6 +9,7 @@ import { checkRequest } from './check-request.ts';
 import type { BackfillOptions, History } from './history.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
 import type { Claim } from './turns.ts';
+import { secretsOf } from './secrets.ts';
 import { deadlineOf, openTrafficOf, poolSize, standingOf } from './run-tools.ts';
 
 /** One final session in a hundred. */
@@ -58,7 +59,7 @@ async function notesOf({ config, capabilities }: Parts): Promise<readonly string
 /** Plans or runs with what is known of a source without asking it. */
 async function withSource<T>(parts: Parts, run: (source: Source) => Promise<T>): Promise<T> {
   const { config, capabilities } = parts;
-  if (!capabilities.needsUrl) return run(sourceOf(parts));
+  if (capabilities.metered) return run(sourceOf(parts));
   // A mistake in a folder's configuration is one error here instead of one a ticker.
   const provider = await openProvider(config);
   try {
@@ -86,6 +87,7 @@ function toolsOf(
   const { options, config, capabilities, engine, store, clock } = parts;
   // Before a lock is taken or a quota opened.
   const entry = threadEntry();
+  const secrets = secretsOf(options, capabilities);
   return {
     ...sourceOf(parts),
     store,
@@ -96,7 +98,7 @@ function toolsOf(
       const { startPool } = await import('../pool/pool.ts');
       const { workers, inFlight } = poolSize(options, capabilities, tasks);
       const size = { workers, concurrency: inFlight + SPARE_TASKS };
-      const start: ThreadStart = { ...shared, inFlight };
+      const start: ThreadStart = { ...shared, inFlight, secrets };
       return startPool({ ...size, entry, shared: start, taskDeadlineMs: deadlineOf(size, capabilities) });
     },
     clock,

@@ -51,8 +51,11 @@ export interface Capabilities {
   readonly ownActions?: boolean;
   /** Whether it can list its own tickers, which are then its default universe. */
   readonly listsTickers: boolean;
-  /** Environment variable that holds the user's key, to which a quota belongs. Default: it is asked without one. */
-  readonly keyVariable?: string;
+  /**
+   * Environment variables that hold the user's keys, by the names that the provider gives them: `{ key: 'ACME_KEY' }`. A
+   * quota belongs to them. Default: it is asked without any.
+   */
+  readonly credentials?: Readonly<Record<string, string>>;
   /** Whether `--provider-url` must be given. */
   readonly needsUrl: boolean;
 }
@@ -198,9 +201,23 @@ export interface Provider {
   close(): Promise<void>;
 }
 
-/** What a worker needs to make a provider; plain data. */
+/** The user's keys, by the names that the provider gives them. No error, file or log says them. */
+export type Secrets = Readonly<Record<string, string>>;
+
+/** A provider that does not come with the program, as it was when it was loaded. */
+export interface LoadedModule {
+  /** Of the module, `file:`. */
+  readonly url: string;
+  readonly capabilities: Capabilities;
+}
+
+/** What a worker needs to make a provider; plain data, without secrets. */
 export interface ProviderConfig {
   readonly id: string;
+  /** Where its code is, as `loadProvider` found it. Default: the provider of that id that comes with the program. */
+  readonly module?: LoadedModule;
+  /** What a provider of one's own is told besides: plain data, never a key. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Base URL, or a folder for `csv`. */
   readonly url?: string;
   /** Basis of the source's prices, where the source cannot say (`csv`). */

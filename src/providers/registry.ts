@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { didYouMean } from '../core/closest.ts';
 import { BackfillError } from '../core/errors.ts';
 import { csvCapabilities } from './csv/capabilities.ts';
 import { type Gate, NO_REQUESTS } from './http/gate.ts';
-import type { Capabilities, Provider, ProviderConfig } from './provider.ts';
+import type { Capabilities, Provider, ProviderConfig, Secrets } from './provider.ts';
 import { sampleCapabilitiesOf } from './sample/capabilities.ts';
 import { yahooCapabilities } from './yahoo/capabilities.ts';
 
@@ -35,25 +36,37 @@ export function providerIds({ metered, url }: { metered?: true; url?: string } =
 
 /** What a provider can do as it is configured. Throws `unknown-provider`, naming those there are. */
 export function capabilitiesOf(config: ProviderConfig): Capabilities {
-  return registered(config.id).capabilities(config);
+  return config.module?.capabilities ?? registered(config.id).capabilities(config);
 }
 
 /** Throws `unknown-provider`, and `usage` for a URL that is missing or is none. */
 export function assertConfigured(config: ProviderConfig): void {
-  const { id, url } = config;
-  const { needsUrl } = capabilitiesOf(config);
+  const { id, url, module } = config;
+  const { needsUrl, metered } = capabilitiesOf(config);
+  if (module !== undefined && Object.hasOwn(PROVIDERS, id))
+    throw new BackfillError('usage', `provider ${fileURLToPath(module.url)}: the id "${id}" is taken`);
+  const name = module === undefined ? id : fileURLToPath(module.url);
   if (needsUrl && url === undefined) {
-    throw new BackfillError('usage', `provider "${id}" needs --provider-url ${id}=…`);
+    throw new BackfillError('usage', `provider "${id}" needs --provider-url ${name}=…`);
   }
-  if (!needsUrl && url !== undefined && !/^https?:\/\/[^/]/.test(url)) {
-    throw new BackfillError('usage', `--provider-url ${id}=${url}: is no URL; write it as http://HOST:PORT`);
+  if (metered && url !== undefined && !/^https?:\/\/[^/]/.test(url)) {
+    throw new BackfillError(
+      'usage',
+      `--provider-url ${name}=${url}: is no URL; write it as http://HOST:PORT`,
+    );
   }
 }
 
 /** Opens a provider whose requests pass a gate (default: it makes none). Throws `unknown-provider` and `usage`. */
-export async function openProvider(config: ProviderConfig, gate: Gate = NO_REQUESTS): Promise<Provider> {
+export async function openProvider(
+  config: ProviderConfig,
+  gate: Gate = NO_REQUESTS,
+  secrets: Secrets = {},
+): Promise<Provider> {
   assertConfigured(config);
-  return registered(config.id).open(config, gate);
+  if (config.module === undefined) return registered(config.id).open(config, gate);
+  const { openModule } = await import('./module/open-module.ts');
+  return openModule(config.module, config, gate, secrets);
 }
 
 function registered(id: string): RegisteredProvider {

@@ -196,11 +196,14 @@ describe('a command line that cannot be meant is refused', () => {
     ['--years 0', '--years 0: must be a whole number of at least 1'],
     ['--workers 0', '--workers 0: must be "auto" or a whole number above 0'],
     ['--days 1e3', '--days 1e3: must be a whole number of at least 1'],
-  ])('backfill %s', (line, message) => {
-    expect(() => {
+  ])('backfill %s', async (line, message) => {
+    const connect = async (): Promise<void> => {
       const parsed = meant(line);
-      if (parsed.asked === undefined) connectionOf(parsed.values as never);
-    }).toThrow(expect.objectContaining({ message: expect.stringContaining(message) as string }));
+      if (parsed.asked === undefined) await connectionOf(parsed.values as never);
+    };
+    await expect(connect()).rejects.toThrow(
+      expect.objectContaining({ message: expect.stringContaining(message) as string }),
+    );
   });
 });
 

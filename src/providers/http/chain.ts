@@ -1,6 +1,6 @@
 import { BackfillError } from '../../core/errors.ts';
-import type { ListRequest, MarketAnswer, MarketRequest, Part } from '../provider.ts';
-import type { Call, HttpSteps, Page, Secrets, Spoilt } from './steps.ts';
+import type { ListRequest, MarketAnswer, MarketRequest, Part, Secrets } from '../provider.ts';
+import type { Call, HttpSteps, Page, Spoilt } from './steps.ts';
 import type { HttpAnswer } from './transport.ts';
 
 /** Sends what `word` words, as often as it takes, and gives what `read` makes of the answer. */

@@ -7,12 +7,13 @@ import type {
   Part,
   Provider,
   ProviderConfig,
+  Secrets,
 } from '../provider.ts';
 import { type Exchange, askInSteps, askMarket } from './chain.ts';
 import type { Gate } from './gate.ts';
 import { throughGate, withRetries } from './retry.ts';
 import { withoutSecrets } from './secrets.ts';
-import type { HttpSteps, Secrets } from './steps.ts';
+import type { HttpSteps } from './steps.ts';
 import { send, withTimeout } from './transport.ts';
 
 /** Eight tries survive an hour in which every second answer is bad. */
@@ -50,7 +51,7 @@ export function openHttpProvider<State>(
       const parts = await fetchList({ tickers: [ticker], interval, range, now });
       const part = parts.find((one) => one.ticker === ticker);
       if (part === undefined)
-        throw new BackfillError('internal', `no part of ${capabilities.id}'s answer is of ${ticker}`);
+        throw new BackfillError('provider-broken', `no part of ${capabilities.id}'s answer is of ${ticker}`);
       if ('error' in part) throw part.error;
       return part.answer;
     },

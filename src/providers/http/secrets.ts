@@ -1,22 +1,28 @@
 import { BackfillError } from '../../core/errors.ts';
-import type { Secrets } from './steps.ts';
+import type { Secrets } from '../provider.ts';
 
 const HIDDEN = '***';
 
 /** An error that says none of the secrets, which servers like to repeat; the same one where it says none. */
 export function withoutSecrets(error: unknown, secrets: Secrets): unknown {
-  if (!(error instanceof BackfillError)) return error;
+  if (!(error instanceof BackfillError)) return error instanceof Error ? plainWithout(error, secrets) : error;
   const { code, message, retryable, scope, ticker, provider, retryAfterMs, cause } = error;
-  const causeText = cause instanceof Error ? cause.message : '';
-  const [said, causeSaid] = [hide(message, secrets), hide(causeText, secrets)];
-  if (said === message && causeSaid === causeText) return error;
+  const [said, causeSaid] = [hide(message, secrets), withoutSecrets(cause, secrets)];
+  if (said === message && causeSaid === cause) return error;
   return new BackfillError(code, said, {
     ...{ retryable, scope },
     ...(ticker !== undefined && { ticker }),
     ...(provider !== undefined && { provider }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(cause !== undefined && { cause: new Error(causeSaid) }),
+    ...(cause !== undefined && { cause: causeSaid }),
   });
+}
+
+/** The same of any other error. */
+function plainWithout(error: Error, secrets: Secrets): Error {
+  const [message, stack] = [hide(error.message, secrets), hide(error.stack ?? '', secrets)];
+  if (message === error.message && stack === (error.stack ?? '')) return error;
+  return Object.assign(new Error(message), { name: error.name, stack });
 }
 
 function hide(text: string, secrets: Secrets): string {

@@ -1,5 +1,5 @@
 import type { BackfillError } from '../../core/errors.ts';
-import type { Capabilities, ListRequest, MarketAnswer, MarketRequest, Part } from '../provider.ts';
+import type { Capabilities, ListRequest, MarketAnswer, MarketRequest, Part, Secrets } from '../provider.ts';
 import type { HttpAnswer } from './transport.ts';
 
 /** A GET, as a provider words it. */
@@ -7,9 +7,6 @@ export interface Call {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
 }
-
-/** The user's keys, by the name that the provider gives them. No error says them. */
-export type Secrets = Readonly<Record<string, string>>;
 
 /** What one answer of a chain brought. */
 export interface Page<State> {

@@ -1,0 +1,112 @@
+import { didYouMean } from '../../core/closest.ts';
+import type { BackfillError } from '../../core/errors.ts';
+import { INTERVALS, isInterval } from '../../core/session/interval.ts';
+import type { Capabilities, IntervalCapability, MarketCapability } from '../provider.ts';
+import { shown } from './shown.ts';
+
+/** What a value has to be, in words, and whether it is. */
+interface Rule {
+  readonly must: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+
+const COUNT: Rule = { must: 'a whole number above 0', holds: isCount };
+const COUNT_OR_NULL: Rule = {
+  must: 'a whole number above 0, or null for no limit',
+  holds: (value) => value === null || isCount(value),
+};
+const FLAG: Rule = { must: 'true or false', holds: isFlag };
+
+function orAbsent({ must, holds }: Rule): Rule {
+  return { must: `${must}, or left out`, holds: (value) => value === undefined || holds(value) };
+}
+
+const DELAY: Rule = {
+  must: 'ms, 0 or more',
+  holds: (value) => typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY,
+};
+
+const OF_MARKET: Readonly<Record<keyof MarketCapability, Rule>> = {
+  lookBackDays: COUNT_OR_NULL,
+  requestsPerSession: COUNT,
+  settleDelayMs: DELAY,
+};
+
+const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
+  maxSpanDays: COUNT_OR_NULL,
+  lookBackDays: COUNT_OR_NULL,
+  requestsPerSpan: COUNT,
+  settleDelayMs: DELAY,
+  mostSeries: orAbsent(COUNT),
+  mostRows: orAbsent(COUNT),
+  market: orAbsent({ must: 'an object', holds: isObject }),
+};
+
+const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
+  // It stands in the names of files and in each stored row.
+  id: {
+    must: 'a short name in lower case, such as "acme"',
+    holds: (value) => typeof value === 'string' && /^[a-z][a-z0-9-]{0,31}$/.test(value),
+  },
+  intervals: {
+    must: `one or more of ${INTERVALS.join(', ')}, each with its limits`,
+    holds: (value) => isObject(value) && Object.keys(value).length > 0,
+  },
+  maxInFlight: COUNT_OR_NULL,
+  defaultInFlight: COUNT,
+  metered: { must: 'true, as it is asked over HTTP', holds: (value) => value === true },
+  quotas: {
+    must: 'a list such as [{ requests: 5, perMs: 60000 }], [] where none is declared',
+    holds: (value) => Array.isArray(value) && value.every(isQuota),
+  },
+  actions: FLAG,
+  ownActions: orAbsent(FLAG),
+  listsTickers: FLAG,
+  credentials: {
+    must: 'names of environment variables, such as { key: "ACME_KEY" }, or left out',
+    holds: (value) =>
+      value === undefined ||
+      (isObject(value) && Object.values(value).every((name) => typeof name === 'string' && name !== '')),
+  },
+  needsUrl: FLAG,
+};
+
+function isQuota(value: unknown): boolean {
+  const { requests, perMs } = isObject(value) ? value : {};
+  return isCount(requests) && typeof perMs === 'number' && perMs > 0 && perMs < Number.POSITIVE_INFINITY;
+}
+
+/**
+ * What a module says that its provider can do, as plain data. Throws what `refuse` makes of the first thing that is wrong
+ * with it: which, its value, what it must be.
+ */
+export function checkedCapabilities(given: unknown, refuse: (what: string) => BackfillError): Capabilities {
+  if (!isObject(given)) throw refuse(`its capabilities are ${shown(given)}; they must be an object`);
+  const assertAll = (
+    of: Record<string, unknown>,
+    rules: Readonly<Record<string, Rule>>,
+    at: string,
+  ): void => {
+    for (const [name, { must, holds }] of Object.entries(rules))
+      if (!holds(of[name])) throw refuse(`its ${at}.${name} is ${shown(of[name])}; it must be ${must}`);
+    for (const name of Object.keys(of))
+      if (!Object.hasOwn(rules, name))
+        throw refuse(`its ${at}.${name} is nothing that is known${didYouMean(name, Object.keys(rules))}`);
+  };
+  assertAll(given, OF_PROVIDER, 'capabilities');
+  for (const [interval, limits] of Object.entries(given['intervals'] as Record<string, unknown>)) {
+    const at = `capabilities.intervals["${interval}"]`;
+    if (!isInterval(interval))
+      throw refuse(`its ${at} is no interval that there is; there are ${INTERVALS.join(', ')}`);
+    if (!isObject(limits)) throw refuse(`its ${at} is ${shown(limits)}; it must be an object`);
+    assertAll(limits, OF_INTERVAL, at);
+    const market = limits['market'];
+    if (isObject(market)) assertAll(market, OF_MARKET, `${at}.market`);
+  }
+  return JSON.parse(JSON.stringify(given)) as Capabilities;
+}

@@ -1,0 +1,209 @@
+import { calendarFor } from '../../core/calendar/calendars.ts';
+import { BackfillError } from '../../core/errors.ts';
+import type { Call, HttpSteps, Page, Spoilt } from '../http/steps.ts';
+import type { HttpAnswer } from '../http/transport.ts';
+import { partOver } from '../part-over.ts';
+import type { BarAnswer, ListRequest, MarketAnswer, MarketRequest, Part, Secrets } from '../provider.ts';
+import { shown } from './shown.ts';
+
+/** What a list and a market ask for. */
+type Asked = ListRequest | MarketRequest;
+
+/** The three steps of a chain, of a list or of a market. */
+interface Chain<Request extends Asked, End> {
+  readonly request: (asked: Request, state: unknown, secrets: Secrets) => Call | Promise<Call>;
+  readonly parse: (answer: HttpAnswer, asked: Request, state: unknown) => Page<unknown> | Spoilt;
+  readonly end: (asked: Request, state: unknown) => End;
+}
+
+/**
+ * The steps of a provider of one's own, with what they give checked before it is believed: what they throw that is no
+ * `BackfillError`, and what is no answer, is `provider-broken`, with the place. `url`: of the module.
+ */
+export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<unknown> {
+  const { capabilities, market, tickers } = steps;
+  const { id } = capabilities;
+  const inTurn = <Made>(step: string, run: () => Made): Made => {
+    try {
+      return run();
+    } catch (error) {
+      throw thrownBy(step, error, id, url);
+    }
+  };
+  return {
+    ...steps,
+    ...checkedChain<ListRequest, readonly Part[]>('', steps, {
+      ...{ id, url, partsOf: (parts) => parts, must: 'a list of parts' },
+    }),
+    ...(market !== undefined && {
+      market: checkedChain<MarketRequest, MarketAnswer>('market.', market, {
+        ...{ id, url, must: '{ parts, asOf }' },
+        partsOf: (answer) => (Number.isFinite(answer?.asOf) ? answer.parts : undefined),
+      }),
+    }),
+    ...(tickers !== undefined && {
+      tickers: {
+        request: (secrets) => inTurn('tickers.request', () => tickers.request(secrets)),
+        parse: (answer) => {
+          const listed = inTurn('tickers.parse', () => parsed(() => tickers.parse(answer), id));
+          if (Array.isArray(listed) && listed.every((ticker) => typeof ticker === 'string')) return listed;
+          throw broken(id, `its tickers.parse gives ${shown(listed)}; it must be a list of tickers`);
+        },
+      },
+    }),
+  };
+}
+
+/** Whose steps are checked, and where the parts are in what their end gives; undefined where there are none. */
+interface Whose<End> {
+  readonly id: string;
+  readonly url: string;
+  readonly partsOf: (end: End) => readonly Part[] | undefined;
+  /** What it must give, in words. */
+  readonly must: string;
+}
+
+function checkedChain<Request extends Asked, End>(
+  name: string,
+  steps: Chain<Request, End>,
+  { id, url, partsOf, must }: Whose<End>,
+): Chain<Request, End> {
+  const assertParts = (parts: readonly Part[], asked: Request, step: string): void => {
+    for (const part of parts) {
+      const fault = faultOfPart(part, asked);
+      if (fault !== undefined) throw broken(id, `its ${name}${step} gives ${fault}`);
+    }
+  };
+  return {
+    request: async (asked, state, secrets) => {
+      try {
+        const call = await steps.request(asked, state, secrets);
+        if (call?.url instanceof URL && typeof call.headers === 'object') return call;
+        throw broken(id, `its ${name}request gives ${shown(call)}; it must be { url: a URL, headers }`);
+      } catch (error) {
+        throw thrownBy(`${name}request`, error, id, url);
+      }
+    },
+    parse: (answer, asked, state) => {
+      let page: Page<unknown> | Spoilt;
+      try {
+        page = parsed(() => steps.parse(answer, asked, state), id);
+      } catch (error) {
+        throw thrownBy(`${name}parse`, error, id, url);
+      }
+      const fault = faultOfPage(page);
+      if (fault !== undefined) throw broken(id, `its ${name}parse gives ${fault}`);
+      if ('parts' in page) assertParts(page.parts, asked, 'parse');
+      return page;
+    },
+    end: (asked, state) => {
+      let end: End;
+      try {
+        end = steps.end(asked, state);
+      } catch (error) {
+        throw thrownBy(`${name}end`, error, id, url);
+      }
+      const parts = partsOf(end);
+      if (!Array.isArray(parts)) throw broken(id, `its ${name}end gives ${shown(end)}; it must be ${must}`);
+      assertParts(parts, asked, 'end');
+      return end;
+    },
+  };
+}
+
+function broken(id: string, what: string, cause?: unknown): BackfillError {
+  return new BackfillError('provider-broken', `the code of provider ${id}: ${what}`, { cause });
+}
+
+function thrownBy(step: string, cause: unknown, id: string, url: string): BackfillError {
+  if (cause instanceof BackfillError) return cause;
+  return broken(id, `its ${step} throws ${shown(cause)}${placeIn(cause, url)}`, cause);
+}
+
+/** JSON that is cut or none at all is the server's fault, and is asked for again. */
+function parsed<Made>(parse: () => Made, id: string): Made {
+  try {
+    return parse();
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    const message = `${id}'s answer cannot be read: ${cause.message}`;
+    throw new BackfillError('bad-answer', message, { retryable: true, cause });
+  }
+}
+
+/** ` (acme.mjs:12:7)`: where in the module something was thrown; empty where that is not known. */
+function placeIn(cause: unknown, url: string): string {
+  const stack = cause instanceof Error ? (cause.stack ?? '') : '';
+  const file = url.slice(url.lastIndexOf('/'));
+  const at = stack.indexOf(`${file}:`);
+  const place = at < 0 ? undefined : /^\d+:\d+/.exec(stack.slice(at + file.length + 1))?.[0];
+  return place === undefined ? '' : ` (${file.slice(1)}:${place})`;
+}
+
+/** What is wrong with a page; undefined if nothing is. */
+function faultOfPage(page: Page<unknown> | Spoilt): string | undefined {
+  if (typeof page !== 'object' || page === null)
+    return `${shown(page)}; it must be { parts, state, hasMore }`;
+  if ('spoilt' in page) {
+    if (!(page.spoilt instanceof BackfillError)) return `spoilt: ${shown(page.spoilt)}; it must be an error`;
+    return Array.isArray(page.without)
+      ? undefined
+      : `without: ${shown(page.without)}; it must be a list of tickers`;
+  }
+  if (!Array.isArray(page.parts)) return `parts: ${shown(page.parts)}; it must be a list`;
+  return typeof page.hasMore === 'boolean'
+    ? undefined
+    : `hasMore: ${shown(page.hasMore)}; it must be true or false`;
+}
+
+function faultOfPart(part: Part, asked: Asked): string | undefined {
+  if (typeof part !== 'object' || part === null) return `a part that is ${shown(part)}`;
+  const { ticker } = part;
+  if ('tickers' in asked ? !asked.tickers.includes(ticker) : !isTicker(ticker))
+    return `a part of ${shown(ticker)}, which was not asked for`;
+  if ('error' in part) return undefined;
+  const fault = faultOfAnswer(part.answer, ticker, asked);
+  return fault === undefined ? undefined : `an answer for ${ticker} whose ${fault}`;
+}
+
+/** A market may name any. */
+function isTicker(ticker: unknown): boolean {
+  return typeof ticker === 'string' && ticker !== '';
+}
+
+const NEEDED_COLUMNS = ['ts', 'open', 'high', 'low', 'close', 'volume'] as const;
+const OPTIONAL_COLUMNS = ['vwap', 'trades'] as const;
+const LISTS = ['unusable', 'explained', 'actions'] as const;
+
+function faultOfAnswer(answer: BarAnswer, ticker: string, asked: Asked): string | undefined {
+  const { bars, proven, wireBasis, identity, delistedOn, dropped } = answer ?? {};
+  if (Array.isArray(bars) || !Number.isSafeInteger(bars?.length))
+    return `bars are ${shown(bars)}; they must be columns`;
+  for (const name of [...NEEDED_COLUMNS, ...OPTIONAL_COLUMNS]) {
+    const column = bars[name];
+    if (column === null && (name === 'vwap' || name === 'trades')) continue;
+    if (!(column instanceof Float64Array))
+      return `bars.${name} is ${shown(column)}; it must be a Float64Array`;
+    if (column.length !== bars.length)
+      return `bars.${name} has ${column.length} values of ${bars.length} bars`;
+  }
+  for (const name of LISTS)
+    if (!Array.isArray(answer[name])) return `${name} is ${shown(answer[name])}; it must be a list`;
+  if (wireBasis !== 'raw' && wireBasis !== 'split-adjusted')
+    return `wireBasis is ${shown(wireBasis)}; it must be "raw" or "split-adjusted"`;
+  if (typeof identity !== 'object' || identity === null) return `identity is ${shown(identity)}`;
+  if (delistedOn !== null && !Number.isSafeInteger(delistedOn))
+    return `delistedOn is ${shown(delistedOn)}; it must be a day or null`;
+  if (!Number.isSafeInteger(dropped)) return `dropped is ${shown(dropped)}; it must be a count`;
+  return faultOfProof(proven, ticker, asked);
+}
+
+/** A day that is wrongly said to be told of would pass for one without trading. */
+function faultOfProof(proven: BarAnswer['proven'], ticker: string, asked: Asked): string | undefined {
+  const range = 'session' in asked ? { from: asked.session, to: asked.session + 1 } : asked.range;
+  const most = partOver(range, calendarFor(ticker), asked.now);
+  const { from, to } = proven ?? {};
+  if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && most.from <= from && to <= most.to)
+    return undefined;
+  return `proven is ${shown(proven)}; it must lie within ${shown(most)}, what was asked for and is over`;
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { BackfillError } from '../../../src/core/errors.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
+import type { HttpSteps } from '../../../src/providers/http/steps.ts';
+import { checkedSteps } from '../../../src/providers/module/checked-steps.ts';
+import { CAPABILITIES } from './texts.ts';
+
+const ASKED = {
+  tickers: ['ALFA'],
+  interval: '1d',
+  range: { from: parseDay('2026-11-16'), to: parseDay('2026-11-30') },
+  now: Date.parse('2026-11-20T12:00:00Z'),
+} as const;
+const TOLD = { status: 200, headers: {}, body: '' };
+
+const one = Float64Array.of(1);
+const BARS = {
+  length: 1,
+  ...{ ts: one, open: one, high: one, low: one, close: one, volume: one },
+  ...{ vwap: null, trades: null },
+};
+const ANSWER = {
+  bars: BARS,
+  ...{ unusable: [], explained: [], actions: [], identity: {}, delistedOn: null, dropped: 0 },
+  proven: { from: ASKED.range.from, to: parseDay('2026-11-20') },
+  wireBasis: 'raw',
+};
+const PAGE = { parts: [], state: 0, hasMore: false };
+
+/** Steps as JavaScript may give them. */
+function steps(own: Record<string, unknown> = {}): HttpSteps<unknown> {
+  const sound = {
+    request: () => ({ url: new URL('http://h'), headers: {} }),
+    parse: () => PAGE,
+    end: () => [],
+  };
+  return checkedSteps({ ...sound, ...own, capabilities: CAPABILITIES }, import.meta.url);
+}
+
+const errorOf = (run: () => unknown): BackfillError => {
+  try {
+    run();
+  } catch (error) {
+    return error as BackfillError;
+  }
+  throw new Error('nothing was thrown');
+};
+
+describe('what the steps of one’s own provider throw', () => {
+  it('is said with its place, and is not tried again', () => {
+    const error = errorOf(() =>
+      steps({
+        parse: () => {
+          throw new TypeError('no rows\nat all');
+        },
+      }).parse(TOLD, ASKED, undefined),
+    );
+    expect(error).toMatchObject({ code: 'provider-broken', retryable: false });
+    expect(error.message).toMatch(
+      /^the code of provider own: its parse throws TypeError: no rows \(checked-steps\.test\.ts:\d+:\d+\)$/,
+    );
+  });
+
+  it('is theirs to say where it is an error of the program’s', () => {
+    const own = new BackfillError('unknown-ticker', 'no such ticker');
+    const throwing = (): never => {
+      throw own;
+    };
+    const given = steps({ parse: throwing, end: throwing });
+    expect(errorOf(() => given.parse(TOLD, ASKED, undefined))).toBe(own);
+    expect(errorOf(() => given.end(ASKED, 0))).toBe(own);
+  });
+
+  it('is the server’s fault where it is JSON that cannot be read', () => {
+    const given = steps({ parse: () => JSON.parse('{"half":') as never });
+    expect(errorOf(() => given.parse(TOLD, ASKED, undefined))).toMatchObject({
+      ...{ code: 'bad-answer', retryable: true },
+      message: expect.stringMatching(/^own's answer cannot be read: /) as string,
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['request throws RangeError: x', { request: () => Promise.reject(new RangeError('x')) }],
+    ['request gives {"url":"http://h"}; it must be', { request: () => ({ url: 'http://h' }) }],
+    ['request gives undefined; it must be', { request: () => undefined }],
+  ])('%s', async (message, own) => {
+    await expect(steps(own).request(ASKED, undefined, {})).rejects.toMatchObject({
+      ...{ code: 'provider-broken', message: expect.stringContaining(message) as string },
+    });
+  });
+});
+
+describe('what they give is refused where it is no answer', () => {
+  const part = (answer: unknown, ticker = 'ALFA'): unknown => ({ ticker, answer });
+  const withBars = (change: object): unknown => part({ ...ANSWER, bars: { ...BARS, ...change } });
+
+  it.each<[string, unknown]>([
+    ['undefined; it must be { parts, state, hasMore }', undefined],
+    ['parts: undefined; it must be a list', { state: 0, hasMore: false }],
+    ['hasMore: undefined; it must be true or false', { parts: [] }],
+    ['spoilt: "no"; it must be an error', { spoilt: 'no', without: [] }],
+    ['without: undefined; it must be a list', { spoilt: new BackfillError('no-data', 'x') }],
+  ])('a page that is %s', (message, page) => {
+    const error = errorOf(() => steps({ parse: () => page }).parse(TOLD, ASKED, undefined));
+    expect(error).toMatchObject({ code: 'provider-broken' });
+    expect(error.message).toContain(`its parse gives ${message}`);
+  });
+
+  it.each<[string, unknown]>([
+    ['a part that is null', null],
+    ['a part of "BRVO", which was not asked for', part(ANSWER, 'BRVO')],
+    ['an answer for ALFA whose bars are undefined; they must be columns', part(undefined)],
+    ['whose bars are [{"ts":1}]; they must be columns', part({ ...ANSWER, bars: [{ ts: 1 }] })],
+    ['whose bars.close is [1]; it must be a Float64Array', withBars({ close: [1] })],
+    ['whose bars.close is null; it must be a Float64Array', withBars({ close: null })],
+    ['whose bars.vwap is undefined; it must be a Float64Array', withBars({ vwap: undefined })],
+    ['whose bars.low has 2 values of 1 bars', withBars({ low: Float64Array.of(1, 2) })],
+    ['whose actions is undefined; it must be a list', part({ ...ANSWER, actions: undefined })],
+    ['whose wireBasis is "adjusted"; it must be', part({ ...ANSWER, wireBasis: 'adjusted' })],
+    ['whose identity is null', part({ ...ANSWER, identity: null })],
+    ['whose delistedOn is undefined', part({ ...ANSWER, delistedOn: undefined })],
+    ['whose dropped is undefined', part({ ...ANSWER, dropped: undefined })],
+    ['whose proven is undefined', part({ ...ANSWER, proven: undefined })],
+    ['whose proven is {"from":20773', part({ ...ANSWER, proven: ASKED.range })],
+    ['it must lie within', part({ ...ANSWER, proven: { ...ANSWER.proven, from: ANSWER.proven.from - 1 } })],
+  ])('%s', (message, given) => {
+    for (const step of ['parse', 'end'] as const) {
+      const own = steps({ parse: () => ({ ...PAGE, parts: [given] }), end: () => [given] });
+      const error = errorOf(() => (step === 'end' ? own.end(ASKED, 0) : own.parse(TOLD, ASKED, 0)));
+      expect(error).toMatchObject({ code: 'provider-broken' });
+      expect(error.message).toContain(`its ${step} gives `);
+      expect(error.message).toContain(message);
+    }
+  });
+
+  it('but for what is sound', () => {
+    const sound = [part(ANSWER)];
+    const own = steps({ parse: () => ({ ...PAGE, parts: sound }), end: () => sound });
+    expect(own.parse(TOLD, ASKED, undefined)).toMatchObject({ parts: sound });
+    expect(own.end(ASKED, 0)).toBe(sound);
+    const failing = [{ ticker: 'ALFA', error: new BackfillError('no-data', 'x') }];
+    expect(steps({ end: () => failing }).end(ASKED, 0)).toBe(failing);
+  });
+
+  it('the same of a market', async () => {
+    const asked = { interval: '1d', session: parseDay('2026-11-19'), now: ASKED.now } as const;
+    const told = { ...ANSWER, proven: { from: asked.session, to: asked.session + 1 } };
+    const request = (): unknown => ({ url: new URL('http://h'), headers: {} });
+    const marketOf = (parts: unknown, asOf: unknown = ASKED.now) =>
+      steps({ market: { request, parse: () => ({ ...PAGE, parts }), end: () => ({ parts, asOf }) } }).market;
+    const sound = [part(told, 'ANY')];
+    expect(await marketOf(sound)?.request(asked, undefined, {})).toEqual(request());
+    expect(marketOf(sound)?.parse(TOLD, asked, undefined)).toMatchObject({ parts: sound });
+    expect(marketOf(sound)?.end(asked, 0)).toEqual({ parts: sound, asOf: ASKED.now });
+    for (const [given, asOf, message] of [
+      [[part(ANSWER, 'ANY')], ASKED.now, 'its market.end gives an answer for ANY whose proven is'],
+      [[part(told, '')], ASKED.now, 'its market.end gives a part of ""'],
+      [sound, null, '; it must be { parts, asOf }'],
+      [undefined, ASKED.now, 'it must be { parts, asOf }'],
+    ] as const)
+      expect(errorOf(() => marketOf(given, asOf)?.end(asked, 0)).message).toContain(message);
+  });
+
+  it('tickers that are no texts', () => {
+    const { tickers } = steps({
+      tickers: { request: () => ({ url: new URL('http://h'), headers: {} }), parse: () => [1] },
+    });
+    expect(() => tickers?.parse(TOLD)).toThrow('its tickers.parse gives [1]; it must be a list of tickers');
+  });
+});
