@@ -1,6 +1,7 @@
 // The public library; the command line uses nothing else.
 
 export { assertStoreExists } from './library/existing-store.ts';
+export { renamedTickers } from './library/rename.ts';
 export { openHistory } from './library/open-history.ts';
 export { saveText } from './library/out-file.ts';
 export { openMarket, startSimulator } from './library/markets.ts';
@@ -23,6 +24,7 @@ export type {
 } from './library/history.ts';
 export { BackfillError } from './core/errors.ts';
 export { closest, didYouMean } from './core/closest.ts';
+export { fileTrouble } from './core/file-trouble.ts';
 export { INTERVALS, type Interval } from './core/session/interval.ts';
 export type { ActionBook } from './core/actions/action-book.ts';
 export type { Bar, CorporateAction, Series } from './core/bars/bars.ts';

@@ -1,4 +1,4 @@
-import { BackfillError, type Renamed, setAsideLine } from '../index.ts';
+import { BackfillError, type Renamed, renamedTickers, setAsideLine } from '../index.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
@@ -75,6 +75,8 @@ async function rename(argv: Options): Promise<readonly Renamed[]> {
   }
   if (argv.old === undefined || argv.new === undefined)
     throw new BackfillError('usage', 'rename needs both tickers: backfill rename OLD NEW --on DATE');
+  // What cannot be is said before what is lacking.
+  renamedTickers(argv.old, argv.new);
   if (on === undefined && end === undefined)
     throw new BackfillError(
       'usage',

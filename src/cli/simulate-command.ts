@@ -1,5 +1,5 @@
 import { constants, openSync, writeSync } from 'node:fs';
-import { BackfillError, openMarket, startSimulator } from '../index.ts';
+import { BackfillError, fileTrouble, openMarket, startSimulator } from '../index.ts';
 import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
@@ -124,8 +124,9 @@ function openedAtEnd(path: string): number {
   try {
     return openSync(path, AT_END);
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? '';
-    throw new BackfillError('usage', `--log ${path}: cannot be written (${why})`, { cause: error });
+    throw new BackfillError('usage', `--log ${path}: cannot be written${fileTrouble(error, 'write')}`, {
+      cause: error,
+    });
   }
 }
 

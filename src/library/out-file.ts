@@ -1,6 +1,7 @@
 import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { BackfillError } from '../core/errors.ts';
+import { fileTrouble } from '../core/file-trouble.ts';
 import { openStore } from '../store/open.ts';
 
 /** A file that a user wants written: what a link points to. `isStream`: a pipe or a device, or what a process has open. */
@@ -54,7 +55,7 @@ export async function writeOut<T>(
     return await (isStream ? write(path) : wholeFile(path, write, isWorth));
   } catch (error) {
     if (error instanceof BackfillError || (error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new BackfillError('usage', `${path} cannot be written: ${(error as Error).message}`, {
+    throw new BackfillError('usage', `${path} cannot be written${fileTrouble(error, 'write')}`, {
       cause: error,
     });
   }

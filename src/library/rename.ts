@@ -56,10 +56,16 @@ export async function rename(engine: Engine, wanted: Rename, how: RenameHow): Pr
 
 /** The renames that the user means; `now` is ms since the epoch. Throws `usage`, `invalid-ticker` and `invalid-date`. */
 export function renameWanted(from: string, to: string, range: RenameRange, now: number): Rename {
-  const wanted = { from: parseTicker(from), to: parseTicker(to), ...parseDays(range, now) };
-  if (wanted.from === wanted.to)
-    throw new BackfillError('usage', `${wanted.from} is both the old ticker and the new one`);
-  return wanted;
+  return { ...renamedTickers(from, to), ...parseDays(range, now) };
+}
+
+/** The tickers that a user gives, old and new. Throws `invalid-ticker`, and `usage` where one cannot become the other. */
+export function renamedTickers(old: string, heir: string): Pick<Rename, 'from' | 'to'> {
+  const tickers = { from: parseTicker(old), to: parseTicker(heir) };
+  if (tickers.from === tickers.to)
+    throw new BackfillError('usage', `${tickers.from} is both the old ticker and the new one`);
+  assertOneCalendar(tickers);
+  return tickers;
 }
 
 /** What `History.renameByMapFile` does. */
@@ -121,7 +127,7 @@ function parseDate(option: string, text: string): Day {
 }
 
 /** Sessions of one calendar mean nothing on another: a move to another market is another series. */
-function assertOneCalendar({ from, to }: Rename): void {
+function assertOneCalendar({ from, to }: Pick<Rename, 'from' | 'to'>): void {
   const [old, heir] = [calendarFor(from).id, calendarFor(to).id];
   if (old === heir) return;
   const message = `${from} (calendar ${old}) cannot become ${to} (calendar ${heir}): they have other sessions`;

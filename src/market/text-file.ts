@@ -1,4 +1,5 @@
 import { BackfillError } from '../core/errors.ts';
+import { fileTrouble } from '../core/file-trouble.ts';
 import { readPlainFile } from './plain-file.ts';
 
 /**
@@ -33,9 +34,9 @@ function bytesOf(path: string, called: string): Uint8Array {
   try {
     return readPlainFile(path);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === undefined ? `: ${message}` : ` (${code})`;
-    throw new BackfillError('usage', `${called}: cannot be read${why}`, { cause: error });
+    throw new BackfillError('usage', `${called}: cannot be read${fileTrouble(error, 'read')}`, {
+      cause: error,
+    });
   }
 }
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Asked, askedOf } from './asked.ts';
-import { oneSelect } from './one-select.ts';
+import { type Statement, oneSelect } from './one-select.ts';
 import { asUsage } from './sql-error.ts';
+import { withNames } from './sql-names.ts';
 
 /** A value of a result: text, a number, a boolean, null, or nested JSON. 64-bit integers that JSON cannot hold are text. */
 export type SqlValue = string | number | boolean | null | object;
@@ -44,7 +45,8 @@ export interface Prepared {
 /**
  * Runs one SELECT (see `oneSelect`) in a database in memory that has been prepared, and gives its rows to `use`. It reads
  * the prepared files and nothing else of the machine, and writes nothing: what it may be is looked at, and DuckDB itself
- * is closed to other files. Throws `usage` with DuckDB's own words, in one line. Needs the system's default reaction to
+ * is closed to other files. Throws `usage` with DuckDB's own words, in one line, or with the
+ * names that there are. Needs the system's default reaction to
  * SIGINT: to end the process from JavaScript while a query runs would abort it.
  */
 export async function withSelect<T>(
@@ -63,15 +65,26 @@ export async function withSelect<T>(
     await asUsage(connection.run(setup));
     await close(connection, files);
     const statement = await oneSelect(connection, sql);
-    if (before !== undefined) {
-      await connection.run(before.outline);
-      await asUsage(connection.run(await before.refine(askedOf(connection, statement))));
-    }
-    return await use(await select(connection, statement.sql));
+    const rows = await prepared(connection, statement, before).catch(async (error: unknown) => {
+      throw await withNames(connection, error, statement.tree);
+    });
+    return await use(rows);
   } finally {
     connection.closeSync();
     database.closeSync();
   }
+}
+
+async function prepared(
+  connection: DuckDBConnection,
+  statement: Statement,
+  before: Prepared['before'],
+): Promise<SqlRows> {
+  if (before !== undefined) {
+    await connection.run(before.outline);
+    await asUsage(connection.run(await before.refine(askedOf(connection, statement))));
+  }
+  return select(connection, statement.sql);
 }
 
 /** Of some Parquet files those that DuckDB cannot read, and its words for why. Reads all of them. */

@@ -54,7 +54,11 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
   it.each([
     ['a path for a ticker', '--tickers ../../etc/passwd', '"../../etc/passwd" is not a ticker'],
     ['an empty @file', '--tickers @empty.txt', '--tickers @empty.txt: there is no ticker in the file'],
-    ['an absent @file', '--tickers @absent.txt', '--tickers @absent.txt: cannot be read (ENOENT)'],
+    [
+      'an absent @file',
+      '--tickers @absent.txt',
+      '--tickers @absent.txt: cannot be read: there is no such file',
+    ],
     ['a binary @file', '--tickers @binary.txt', '--tickers @binary.txt: is no text (UTF-8)'],
     ['a negative --days', '--days -5', '--days -5: must be a whole number of at least 1'],
     ['more days than there is history', '--days 99999999', '--days 99999999: there is no history that long'],

@@ -58,7 +58,7 @@ describe('a named pipe where a file should be is waited for by nobody', () => {
       ['rename', 'ALFA', 'ZULU', '--on', '2026-03-01'],
       'data/renames.json: it is a pipe or device)',
     ],
-    ['map.csv', ['rename', '--map-file', 'map.csv'], `map.csv: cannot be read (${NO_FILE})`],
+    ['map.csv', ['rename', '--map-file', 'map.csv'], `map.csv: cannot be read: ${NO_FILE}`],
     ['my-csv/actions.csv', ['AAPL', ...url('my-csv')], NO_FILE],
     ['my.csv', url('my.csv'), '"my.csv" is no readable folder or file'],
     ['log', ['simulate', '--from', 'sample', '--log', 'log'], '--log log: cannot be written (ENXIO)'],

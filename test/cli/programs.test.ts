@@ -37,7 +37,10 @@ describe('a command line that cannot be meant', () => {
     ['simulate --latency soon', '--latency soon: write it as 250ms, 30s or 2min'],
     ['simulate --port 70000', '--port 70000: must be 0 (any free one) to 65535'],
     ['simulate --from nowhere', 'nowhere'],
-    ['simulate --log nowhere/log', '--log nowhere/log: cannot be written (ENOENT)'],
+    [
+      'simulate --log nowhere/log',
+      '--log nowhere/log: cannot be written: there is no such folder; make it first',
+    ],
     ['verify --sample 0', '--sample 0: write it as 1% or 0.01, above 0 and at most 100%'],
     ['verify --sample 1.5', '--sample 1.5: write it as 1% or 0.01'],
     ['verify', '--store ./data: there is no such folder'],

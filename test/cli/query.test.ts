@@ -16,6 +16,9 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const COUNT = 'SELECT ticker, count(*) AS n FROM bars GROUP BY 1 ORDER BY 1';
 
+const BARS =
+  'bars has interval, ticker, period, ts, open, high, low, close, volume, vwap, trades, source, fetched_at, is_final, outside_range';
+
 describe('backfill query', () => {
   it('prints CSV where stdout is no terminal, and other formats when asked', async () => {
     expect(await backfill('query', COUNT)).toEqual({
@@ -64,6 +67,31 @@ describe('backfill query', () => {
     [['query'], 'query needs one SELECT'],
     [['query', 'SELEC'], 'Parser Error: syntax error'],
     [['query', "COPY bars TO 'x.csv'"], 'only SELECT is run'],
+    [['query', 'SELECT nope FROM bars'], `there is no column "nope". ${BARS}\n`],
+    [['query', 'SELECT tiker FROM bars'], `there is no column "tiker"; did you mean ticker? ${BARS}\n`],
+    [
+      ['query', 'SELECT b.clos FROM bars b JOIN actions USING (ticker)'],
+      'there is no column "clos"; did you mean close? actions has ex_date, kind, value, ',
+    ],
+    [
+      ['query', 'WITH w AS (SELECT close AS last FROM bars) SELECT lst FROM w'],
+      `there is no column "lst"; did you mean last? ${BARS}; the query itself has last\n`,
+    ],
+    [
+      ['query', 'SELECT nope FROM adjusted_bars()'],
+      'there is no column "nope". bars_adjusted has interval, ticker, period, session, ts, ',
+    ],
+    [
+      ['query', 'SELECT * FROM barz'],
+      'there is no table "barz"; did you mean bars? There are actions, bars, bars_adjusted, coverage, ',
+    ],
+    [['query', 'SELECT 1 FROM anything'], 'there is no table "anything". There are actions, bars, '],
+    [['query', 'SELECT x.close FROM bars'], 'Binder Error: Referenced table "x" not found!'],
+    [
+      ['query', '--write-sql', 'no/views.sql'],
+      'no/views.sql cannot be written: there is no such folder; make it first',
+    ],
+    [['export', '--out', 'no/x.csv'], 'no/x.csv cannot be written: there is no such folder; make it first'],
     [['query', 'FROM bars', '--as-of', 'today'], '"today" is not a date'],
     [['export', '--format', 'parquet'], '--format parquet needs --out FILE'],
     [['export', '--interval', '1d,1h'], 'export takes one interval'],

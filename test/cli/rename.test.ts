@@ -35,6 +35,10 @@ describe('a rename that cannot be meant', () => {
     ['FB META --start 2022-6-1 --on 2022-06-09', '--start "2022-6-1" is not a date'],
     ['FB META --end 20220608', '--end "20220608" is not a date'],
     ['FB fb --on 2022-06-09', 'FB is both the old ticker and the new one'],
+    ['FB FB', 'FB is both the old ticker and the new one'],
+    ['BRK.B BRK-B --start 2022-06-09', 'BRK-B is both the old ticker and the new one'],
+    ['FB FB2A.DE', 'FB (calendar XNYS) cannot become FB2A.DE (calendar XETR)'],
+    ['FB ../etc --end 2022-06-08', '"../etc" is not a ticker'],
     ['FB FB2A.DE --on 2022-06-09', 'FB (calendar XNYS) cannot become FB2A.DE (calendar XETR)'],
     [
       'FB META --on 2022-06-09 --end 2022-06-08',
@@ -42,7 +46,7 @@ describe('a rename that cannot be meant', () => {
     ],
     ['FB META --map-file spwr.csv', '--map-file spwr.csv says all: give no tickers and no dates with it'],
     ['--map-file spwr.csv --on 2022-06-09', '--map-file spwr.csv says all'],
-    ['--map-file nowhere.csv', 'nowhere.csv: cannot be read'],
+    ['--map-file nowhere.csv', 'nowhere.csv: cannot be read: there is no such file'],
     ['--map-file twx.1.csv', 'twx.1.csv: is of an earlier instrument that was called TWX'],
   ])('backfill rename %s: one line, exit 2', async (line, message) => {
     const words = line.split(' ').filter((word) => word !== '');

@@ -36,7 +36,7 @@ describe('a query', () => {
     ['/* nothing */', 'empty'],
     [`${'-'.repeat(200)} nothing`, 'empty'],
     ['SELEC 1', 'Parser Error: syntax error at or near "SELEC"'],
-    ['SELECT nope FROM one', 'Referenced column "nope" not found'],
+    ['SELECT nope FROM one', 'there is no column "nope". one has a'],
     ["SELECT error('at the end') FROM one", 'at the end'],
   ])('%s is refused in one line', async (sql, message) => {
     const error = await run(sql).then(

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import { unzipSync } from 'fflate';
 import { BackfillError } from '../../core/errors.ts';
+import { fileTrouble } from '../../core/file-trouble.ts';
 import { quoted } from '../../core/quoted.ts';
 import { type Decoded, decodedText } from './encoding.ts';
 import { isEnded } from './line-end.ts';
@@ -26,7 +27,7 @@ export function readBytes(path: string): Uint8Array {
   try {
     return readPlainFile(path);
   } catch (error) {
-    throw malformed(path, null, `cannot be read (${messageOf(error)})`);
+    throw malformed(path, null, `cannot be read${fileTrouble(error, 'read')}`);
   }
 }
 
@@ -41,7 +42,7 @@ export function firstBytes(path: string, count: number): Uint8Array {
       closeSync(file);
     }
   } catch (error) {
-    throw malformed(path, null, `cannot be read (${messageOf(error)})`);
+    throw malformed(path, null, `cannot be read${fileTrouble(error, 'read')}`);
   }
 }
 
