@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openFolder } from '../../src/store/parquet/files/folder.ts';
 import type { CorporateAction } from '../../src/core/bars/bars.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { openHistory } from '../../src/library/open-history.ts';
@@ -198,9 +199,9 @@ it.each<[string, string, () => Buffer, string, number]>([
 it('what a file says of itself is looked at, also where a scan would not', async () => {
   const file = dataFileAt(APPLE);
   const files = file === undefined ? [] : [file];
-  expect(await untrueAmong(root, files)).toEqual([]);
+  expect(await untrueAmong(openFolder(root), files)).toEqual([]);
   await flip(APPLE, '"present":[["2026');
-  expect(await untrueAmong(root, files)).toEqual([
+  expect(await untrueAmong(openFolder(root), files)).toEqual([
     { path: APPLE, reason: 'what it says of itself was changed after it was written', ...AAPL },
   ]);
 });

@@ -70,7 +70,27 @@ const FORBIDDEN = [
     to: /^src\/store\/parquet\//,
     message: 'what is above the store knows its port, whatever it is made of',
   },
+  {
+    from: /^src\/store\/parquet\/(?!files\/|index\.ts$)/,
+    to: /^src\/(store\/parquet\/files\/(calls|commit|commit-fs|disk|folder|lasting|lock|open-file|paced|shared-sync|stamp|sweep)\.ts|market\/plain-file\.ts)$/,
+    message: 'a store knows its files by their port (files/blobs.ts), whatever they lie in',
+  },
 ];
+
+/** Packages that may not be imported from anywhere. */
+const PACKAGES = [
+  { from: /^src\/core\//, of: /./, message: 'core is pure: no packages, no node modules' },
+  {
+    from: /^src\/store\/(?!parquet\/files\/)/,
+    of: /^(node:)?fs(\/|$)/,
+    message: 'a store knows its files by their port (files/blobs.ts), whatever they lie in',
+  },
+];
+
+/** What is wrong with an import of a package or of a module of Node; undefined if nothing is. */
+export function wrongPackage(from, name) {
+  return PACKAGES.find((one) => one.from.test(from) && one.of.test(name))?.message;
+}
 
 /** What of a folder a path belongs to, and its rank; undefined for a path elsewhere. */
 function placeIn({ folder, lines }, path) {
@@ -106,12 +126,9 @@ const order = {
     const check = ({ source }) => {
       if (source === null || source === undefined || source.type !== 'Literal') return;
       const name = String(source.value);
-      if (!name.startsWith('.')) {
-        if (from.startsWith('src/core/'))
-          context.report({ node: source, message: 'core is pure: no packages, no node modules' });
-        return;
-      }
-      const message = wrongImport(from, belowRoot(context.cwd, resolve(dirname(context.filename), name)));
+      const message = name.startsWith('.')
+        ? wrongImport(from, belowRoot(context.cwd, resolve(dirname(context.filename), name)))
+        : wrongPackage(from, name);
       if (message !== undefined) context.report({ node: source, message });
     };
     return {

@@ -22,7 +22,11 @@ const WRONG: readonly (readonly [string, readonly string[]])[] = [
     'src/providers/http/x.ts',
     ['../../store/store.ts', '../../simulator/server.ts', '../../backfill/backfill.ts'],
   ],
-  ['src/store/parquet/x.ts', ['../../providers/provider.ts']],
+  ['src/store/parquet/x.ts', ['../../providers/provider.ts', './files/disk.ts', 'node:fs']],
+  [
+    'src/store/parquet/beside/x.ts',
+    ['node:fs/promises', 'fs', '../files/commit.ts', '../files/folder.ts', '../../../market/plain-file.ts'],
+  ],
   ['src/store/parquet/files/x.ts', ['../partition/join.ts', '../doctor/look.ts', '../index.ts']],
   [
     'src/backfill/judge/x.ts',
@@ -37,7 +41,10 @@ const WRONG: readonly (readonly [string, readonly string[]])[] = [
 
 const RIGHT: readonly (readonly [string, readonly string[]])[] = [
   ['src/core/checks/x.ts', ['./checks.ts', '../errors.ts', '../bars/bars.ts', '../instrument/identity.ts']],
-  ['src/store/open.ts', ['./parquet/index.ts', '../core/errors.ts', 'node:fs']],
+  ['src/store/open.ts', ['./parquet/index.ts', '../core/errors.ts', 'node:path']],
+  ['src/store/parquet/index.ts', ['./files/folder.ts', './files/blobs.ts']],
+  ['src/store/parquet/beside/x.ts', ['../files/blobs.ts', '../files/walk.ts', 'node:crypto']],
+  ['src/store/parquet/files/x.ts', ['node:fs', './commit.ts', '../../../market/plain-file.ts']],
   [
     'src/backfill/settle/x.ts',
     ['../run/ledger.ts', '../runner.ts', '../../store/store.ts', '../../core/errors.ts'],

@@ -4,7 +4,7 @@ import type { DayRange } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { SeriesEdit, SeriesUpdate, UpsertResult } from '../store.ts';
 import { updateActions, updateOrTell } from './beside/actions.ts';
-import type { CommitFs } from './files/commit-fs.ts';
+import type { Blobs } from './files/blobs.ts';
 import { Reads } from './beside/reads.ts';
 import type { Note } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
@@ -13,24 +13,23 @@ import { upsertSeries } from './upsert.ts';
 
 /** Reads what is stored of a series and of its ticker's corporate actions, and remembers it for the commit. */
 export async function editSeries(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   series: Series,
   range: DayRange,
   note: Note,
 ): Promise<SeriesEdit> {
-  const reads = new Reads(root);
+  const reads = new Reads(blobs);
   return {
-    content: await unlessDamaged(readSeriesIn(root, series, range, reads)),
+    content: await unlessDamaged(readSeriesIn(blobs, series, range, reads)),
     actions: (await unlessDamaged(reads.book(series.ticker)))?.book ?? EMPTY_BOOK,
     commit: async ({ actions, bars }) => {
       const { ticker, interval } = series;
       const update = bars && { ...bars, series };
       const mayTell = update !== undefined && interval === '1d' && touches(update);
       let told: Told | undefined;
-      if (actions && mayTell) told = await updateOrTell(fs, root, ticker, actions, reads, note);
-      else if (actions) await updateActions(fs, root, ticker, actions, note);
-      return update ? upsertSeries(fs, root, update, { note, reads, told }) : NOTHING_CHANGED;
+      if (actions && mayTell) told = await updateOrTell(blobs, ticker, actions, reads, note);
+      else if (actions) await updateActions(blobs, ticker, actions, note);
+      return update ? upsertSeries(blobs, update, { note, reads, told }) : NOTHING_CHANGED;
     },
   };
 }

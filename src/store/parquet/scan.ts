@@ -10,18 +10,17 @@ import { statedActionsDigest, trustedBook } from './beside/actions-knowledge.ts'
 import { assertWholeActions } from './beside/actions.ts';
 import { type DamageNotes, readDamageNotes } from './partition/damage-notes.ts';
 import { assertWholeRevisions } from './beside/revisions.ts';
-import type { CommitFs } from './files/commit-fs.ts';
+import type { BlobFile, Blobs } from './files/blobs.ts';
 import { readActionsFooter } from './codec/decode.ts';
-import { DISK, troubleText } from './files/disk.ts';
+import { troubleText } from './files/trouble.ts';
 import { inspectAll, type Place } from './beside/inspect.ts';
 import { joinKnowledge } from './partition/join.ts';
-import { assertPlaces } from './files/kind.ts';
+import { assertPlaces } from './files/in-the-way.ts';
 import { joinRuns } from './partition/knowledge.ts';
 import { actionsPath, BARS, barsPath, type Partition, revisionsPath, seriesPath } from './files/layout.ts';
 import { assertWhole, type PartitionState, readState } from './partition/partition-file.ts';
 import { actionsSaid, Readings, type Said } from './partition/said.ts';
 import type { ScanCache } from './partition/scan-cache.ts';
-import { isSettled, type Stamp } from './files/stamp.ts';
 import type { Told } from './partition/told.ts';
 import { listPartitions, tickersWithActions } from './files/walk.ts';
 
@@ -41,12 +40,7 @@ export interface ScanTools {
   /** Whether damaged files go to quarantine. */
   readonly mayMove: boolean;
   /** What is known already, for a scan of so many files; undefined if that is not worth looking up. */
-  readonly openCache: (files: number) => ScanCache | undefined;
-  /**
-   * An instant before the scan by the file system's clock, ns since the epoch: what is older can be remembered. Default:
-   * nothing is.
-   */
-  readonly since?: bigint;
+  readonly openCache: (files: number) => Promise<ScanCache | undefined>;
 }
 
 /**
@@ -55,30 +49,24 @@ export interface ScanTools {
  * to quarantine if `mayMove`, and is reported either way.
  */
 export async function scanStore(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   options: ScanOptions,
-  { mayMove, openCache, since }: ScanTools,
+  { mayMove, openCache }: ScanTools,
 ): Promise<Scan> {
-  await assertPlaces(root);
+  await assertPlaces(blobs);
   const unlisted: SetAside[] = [];
-  const partitions = await listPartitions(root, options, BARS, (series, error) => {
+  const partitions = await listPartitions(blobs, options, BARS, (series, error) => {
     unlisted.push({ path: seriesPath(BARS, series), reason: troubleText(error), isLeft: true, ...series });
   });
-  const tickers = [...new Set(options.tickers ?? (await tickersWithActions(root)))];
-  const notes = await readDamageNotes(root);
-  const memory = new Memory(notes, openCache(partitions.length + tickers.length), since);
-  const bars = await inspectAll(fs, root, partitions, (one) => partitionPlace(one, memory), mayMove);
-  const actions = await inspectAll(fs, root, tickers, (ticker) => actionsPlace(ticker, memory), mayMove);
-  const revisions = await inspectAll(
-    fs,
-    root,
-    notedRevisions(notes, options),
-    (one) => revisionsPlace(one, notes),
-    mayMove,
-  );
-  const told = await toldByTicker(root, bars.found, options, memory);
-  if (mayMove) await notes.tidy(fs, since ?? 0n);
+  const tickers = [...new Set(options.tickers ?? (await tickersWithActions(blobs)))];
+  const notes = await readDamageNotes(blobs);
+  const memory = new Memory(notes, await openCache(partitions.length + tickers.length));
+  const bars = await inspectAll(blobs, partitions, (one) => partitionPlace(one, memory), mayMove);
+  const actions = await inspectAll(blobs, tickers, (ticker) => actionsPlace(ticker, memory), mayMove);
+  const noted = notedRevisions(notes, options);
+  const revisions = await inspectAll(blobs, noted, (one) => revisionsPlace(one, notes), mayMove);
+  const told = await toldByTicker(blobs, bars.found, options, memory);
+  if (mayMove) await notes.tidy();
   return {
     series: joinPartitions(bars.found),
     actions: coveredByTicker(actions.found, told),
@@ -97,21 +85,19 @@ class Memory {
   readonly readings = new Readings();
   readonly notes: DamageNotes;
   readonly #cache: ScanCache | undefined;
-  readonly #since: bigint;
 
-  constructor(notes: DamageNotes, cache: ScanCache | undefined, since = 0n) {
+  constructor(notes: DamageNotes, cache: ScanCache | undefined) {
     this.notes = notes;
     this.#cache = cache;
-    this.#since = since;
   }
 
-  /** For `Place.recall`: undefined where nothing is known of the path, so that its stamp need not be asked for. */
+  /** For `Place.recall`: undefined where nothing is known of the path, so that its version need not be asked for. */
   recalling<T>(path: string, read: (said: Said) => T): Place<T>['recall'] {
     const cache = this.#cache;
     if (cache?.has(path) !== true) return undefined;
-    return (stamp) => {
-      if (stamp !== undefined && this.notes.isOf(path, stamp)) return undefined;
-      const said = stamp && cache.recall(path, stamp);
+    return (version) => {
+      if (version !== undefined && this.notes.isOf(path, version)) return undefined;
+      const said = version === undefined ? undefined : cache.recall(path, version);
       try {
         if (said !== undefined) return read(said);
       } catch {
@@ -122,8 +108,8 @@ class Memory {
     };
   }
 
-  remember(path: string, stamp: Stamp, said: Said | undefined): void {
-    if (said !== undefined && isSettled(stamp, this.#since)) this.#cache?.remember({ path, stamp, ...said });
+  remember(path: string, { version, isSettled }: BlobFile, said: Said | undefined): void {
+    if (said !== undefined && isSettled) this.#cache?.remember({ path, version, ...said });
   }
 }
 
@@ -132,12 +118,12 @@ function partitionPlace(partition: Partition, memory: Memory): Place<Found> {
   return {
     path,
     of: partition.series,
-    read: async (file, stamp) => {
-      const isNoted = memory.notes.isOf(path, stamp);
+    read: async (file) => {
+      const isNoted = memory.notes.isOf(path, file.version);
       if (isNoted) await assertWhole(partition, file);
       const { rows, knowledge, said, doubt } = await readState(partition, file, memory.readings);
       if (isNoted && doubt === undefined) memory.notes.noteSound(path);
-      memory.remember(path, stamp, said);
+      memory.remember(path, file, said);
       return doubt === undefined ? { partition, rows, knowledge } : { partition, rows, knowledge, doubt };
     },
     recall: memory.recalling(path, (said) => {
@@ -152,8 +138,8 @@ function actionsPlace(ticker: string, memory: Memory): Place<FoundActions> {
   return {
     path,
     of: { ticker, interval: null },
-    read: async (file, stamp) => {
-      const isNoted = memory.notes.isOf(path, stamp);
+    read: async (file) => {
+      const isNoted = memory.notes.isOf(path, file.version);
       if (isNoted) await assertWholeActions(ticker, file);
       const footer = await readActionsFooter(file);
       const { covered, doubt } = trustedBook(ticker, footer);
@@ -161,7 +147,7 @@ function actionsPlace(ticker: string, memory: Memory): Place<FoundActions> {
       if (isNoted) memory.notes.noteSound(path);
       const digest = statedActionsDigest(ticker, footer);
       const said = actionsSaid(covered, digest && editionOf(digest));
-      memory.remember(path, stamp, said);
+      memory.remember(path, file, said);
       return foundActions(ticker, said, memory);
     },
     recall: memory.recalling(path, (said) => foundActions(ticker, said, memory)),
@@ -185,8 +171,8 @@ function revisionsPlace(partition: Partition, notes: DamageNotes): Place<true> {
   return {
     path,
     of: partition.series,
-    read: async (file, stamp) => {
-      if (notes.isOf(path, stamp)) {
+    read: async (file) => {
+      if (notes.isOf(path, file.version)) {
         await assertWholeRevisions(partition, file);
         notes.noteSound(path);
       }
@@ -223,7 +209,7 @@ function coveredByTicker(
 
 /** What daily bars tell of corporate actions; those that the scan is not of are looked at for it. */
 async function toldByTicker(
-  root: string,
+  blobs: Blobs,
   scanned: readonly Found[],
   { tickers, intervals }: ScanOptions,
   memory: Memory,
@@ -231,9 +217,9 @@ async function toldByTicker(
   const all = new Map<string, Told>();
   let daily = scanned;
   if (intervals?.includes('1d') === false) {
-    const partitions = await listPartitions(root, { ...(tickers && { tickers }), intervals: ['1d'] });
+    const partitions = await listPartitions(blobs, { ...(tickers && { tickers }), intervals: ['1d'] });
     const look = (one: Partition): Place<Found> => partitionPlace(one, memory);
-    daily = (await inspectAll(DISK, root, partitions, look, false)).found;
+    daily = (await inspectAll(blobs, partitions, look, false)).found;
   }
   for (const { partition, knowledge } of daily)
     if (partition.series.interval === '1d' && knowledge.told !== undefined)

@@ -8,6 +8,7 @@ import type { SeriesContent } from '../store.ts';
 import { joinKnowledge } from './partition/join.ts';
 import type { Knowledge } from './partition/knowledge.ts';
 import { behindBody } from './partition/partition-file.ts';
+import type { Blobs } from './files/blobs.ts';
 import { Reads } from './beside/reads.ts';
 import { partitionsOf } from './files/walk.ts';
 
@@ -16,14 +17,14 @@ import { partitionsOf } from './files/walk.ts';
  * Throws `store-corrupt` if one of them is damaged.
  */
 export async function readSeriesIn(
-  root: string,
+  blobs: Blobs,
   series: Series,
   range: DayRange,
-  reads = new Reads(root),
+  reads = new Reads(blobs),
 ): Promise<SeriesContent | undefined> {
   const bars: StoredBars[] = [];
   const parts: Knowledge[] = [];
-  for (const partition of await partitionsOf(root, series, range)) {
+  for (const partition of await partitionsOf(blobs, series, range)) {
     const isBefore = (lastTs: number, { calendar }: Knowledge): boolean =>
       sessionDateOf(series.interval, calendarById(calendar))(lastTs) < range.from;
     const content = await behindBody(partition, await reads.opened(partition), isBefore);

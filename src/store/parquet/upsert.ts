@@ -8,7 +8,7 @@ import { firstOfDay, periodOf, periodRange, periodsOf, sessionDateOf } from '../
 import { contains, subtract, union } from '../../core/session/ranges.ts';
 import type { SeriesUpdate, UpsertResult } from '../store.ts';
 import { isFull } from './codec/body.ts';
-import type { CommitFs } from './files/commit-fs.ts';
+import { type Blobs, untilUndisturbed } from './files/blobs.ts';
 import { compact, type Knowledge } from './partition/knowledge.ts';
 import { barsPath, type Partition, revisionsPath } from './files/layout.ts';
 import { type Merged, mergeAnswer } from './partition/merge.ts';
@@ -27,10 +27,12 @@ interface Change {
   readonly merged: Merged;
   /** Replaced rows whose session was final. */
   readonly revisions: readonly Revision[];
+  /** Those that the partition has already, where there are some to add. */
+  readonly known: readonly Revision[];
 }
 
 interface UpsertTools {
-  readonly note?: Note;
+  readonly note?: Note | undefined;
   /** What was read already. */
   readonly reads?: Reads;
   /** What daily bars tell from now on. Default: as it was. */
@@ -42,20 +44,22 @@ interface UpsertTools {
  * the revisions that it would add to, is damaged it goes to quarantine, none is written, and `store-corrupt` is thrown.
  */
 export async function upsertSeries(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   update: SeriesUpdate,
-  { note, reads = new Reads(root), told }: UpsertTools,
+  { note, reads = new Reads(blobs), told }: UpsertTools,
 ): Promise<UpsertResult> {
-  const changes = await plannedChanges(fs, root, update, reads);
-  const revised = changes.filter(({ revisions }) => revisions.length > 0);
-  const known = await readKnownRevisions(fs, root, revised);
-  for (const change of changes) {
-    const { partition, before, merged, revisions } = change;
-    // First, so that no old value is ever nowhere.
-    await addRevisions(fs, root, partition, known.get(change) ?? [], revisions);
-    const knowledge = learnFrom(before?.knowledge, update, partition.period, told);
-    await writePartition(fs, root, partition, { bars: merged.bars, knowledge, body: before?.body }, note);
+  const parts = splitByPeriod(update);
+  const planned = await plannedChanges(blobs, update, parts, reads);
+  const changes: Change[] = [];
+  for (const first of planned) {
+    const { period } = first.partition;
+    const part = new Map([[period, parts.get(period) ?? NO_BARS]]);
+    const write = async (attempt: number): Promise<Change> => {
+      const [change = first] = attempt === 1 ? [] : await plannedChanges(blobs, update, part, reads);
+      await writeChange(blobs, update, change, reads, { note, told });
+      return change;
+    };
+    changes.push(await untilUndisturbed(write));
   }
   const total = (count: (change: Change) => number): number =>
     changes.reduce((sum, change) => sum + count(change), 0);
@@ -67,14 +71,27 @@ export async function upsertSeries(
   };
 }
 
-/** Reads what is there and merges it with the answer, writing nothing. */
-async function plannedChanges(
-  fs: CommitFs,
-  root: string,
+async function writeChange(
+  blobs: Blobs,
   update: SeriesUpdate,
+  { partition, before, merged, revisions, known }: Change,
+  reads: Reads,
+  { note, told }: Omit<UpsertTools, 'reads'>,
+): Promise<void> {
+  // First, so that no old value is ever nowhere.
+  await addRevisions(blobs, partition, known, revisions);
+  const knowledge = learnFrom(before?.knowledge, update, partition.period, told);
+  const content = { bars: merged.bars, knowledge, body: before?.body };
+  await writePartition(blobs, partition, content, { note, ifVersion: reads.versionOf(barsPath(partition)) });
+}
+
+/** Reads what is there and merges it with the answer, of which `parts` are the bars by period, writing nothing. */
+async function plannedChanges(
+  blobs: Blobs,
+  update: SeriesUpdate,
+  parts: ReadonlyMap<string, StoredBars>,
   reads: Reads,
 ): Promise<Change[]> {
-  const parts = splitByPeriod(update);
   const partitions = [...parts.keys()].map((period): Partition => ({ series: update.series, period }));
   const dayOf = sessionDateOf(update.series.interval, calendarById(update.calendar));
   const { volumeSteps = [] } = update;
@@ -91,34 +108,37 @@ async function plannedChanges(
     return { before: whole, merged: mergeAnswer(whole?.bars ?? NO_BARS, news, stepAt) };
   };
   const all = await readAllOrSetAside(
-    fs,
-    root,
+    blobs,
     partitions.map((partition) => ({
       path: barsPath(partition),
       loss: missingUntilRerun('sessions'),
       read: async () => ({ partition, ...(await merge(partition)) }),
     })),
   );
-  return all.map((change) => {
+  const changes = all.map((change) => {
     const { present, provisional } = change.before?.knowledge.coverage ?? NOTHING_KNOWN;
     const final = subtract(present, provisional);
     const revisions = change.merged.replaced.filter(({ before }) => contains(final, dayOf(before.ts)));
     return { ...change, revisions };
   });
+  const known = await readKnownRevisions(
+    blobs,
+    changes.filter(({ revisions }) => revisions.length > 0).map(({ partition }) => partition),
+  );
+  return changes.map((change) => ({ ...change, known: known.get(change.partition) ?? [] }));
 }
 
 async function readKnownRevisions(
-  fs: CommitFs,
-  root: string,
-  changes: readonly Change[],
-): Promise<Map<Change, Revision[]>> {
-  const files = changes.map(({ partition }) => ({
+  blobs: Blobs,
+  partitions: readonly Partition[],
+): Promise<Map<Partition, Revision[]>> {
+  const files = partitions.map((partition) => ({
     path: revisionsPath(partition),
     loss: 'the replaced values in it are lost to queries; run the same backfill again',
-    read: () => readRevisionsFile(root, partition),
+    read: () => readRevisionsFile(blobs, partition),
   }));
-  const known = await readAllOrSetAside(fs, root, files);
-  return new Map(changes.map((change, i) => [change, known[i] ?? []]));
+  const known = await readAllOrSetAside(blobs, files);
+  return new Map(partitions.map((partition, i) => [partition, known[i] ?? []]));
 }
 
 /** The bars of an update by period, ascending, with none where only its knowledge reaches. */

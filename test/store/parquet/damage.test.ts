@@ -3,11 +3,11 @@ import { copyFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'nod
 import { dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFolder } from '../../../src/store/parquet/files/folder.ts';
 import type { Bar, Series } from '../../../src/core/bars/bars.ts';
-import { DISK } from '../../../src/store/parquet/files/disk.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { actionsPath, barsPath } from '../../../src/store/parquet/files/layout.ts';
-import { setAside, versionOf } from '../../../src/store/parquet/beside/quarantine.ts';
+import { setAside } from '../../../src/store/parquet/beside/quarantine.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import type { SeriesState } from '../../../src/store/scan.ts';
 import {
@@ -238,9 +238,9 @@ describe('quarantine', () => {
   });
 
   it('never takes a file that a writer has put in place of the damaged one meanwhile', async () => {
-    const damaged = await versionOf(root, AAPL_FILE);
+    const damaged = await openFolder(root).written(AAPL_FILE);
     await store.upsert(update([daily('2026-03-02')]));
-    await setAside(DISK, root, AAPL_FILE, damaged);
+    await setAside(openFolder(root), AAPL_FILE, damaged);
     expect(await rowsIn(store, AAPL)).toHaveLength(3);
     expect(await filesBelow('quarantine')).toEqual([]);
   });

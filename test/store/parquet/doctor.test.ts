@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFolder } from '../../../src/store/parquet/files/folder.ts';
 import type { Bar, Series } from '../../../src/core/bars/bars.ts';
 import { formatDay, parseDay, startOfDay } from '../../../src/core/session/day.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
@@ -774,7 +775,7 @@ describe('a file that is replaced while it is looked at', () => {
   const looks = async (times: number): Promise<{ seen: number; isDamaged: boolean }> => {
     let seen = 0;
     const isDamaged = await lookUntilStill(
-      root,
+      openFolder(root),
       DAILY_FILE,
       async () => {
         if (seen++ >= times) return false;
@@ -798,7 +799,7 @@ describe('a file that is replaced while it is looked at', () => {
   it('is looked at once if it only stays damaged', async () => {
     let seen = 0;
     const look = async (): Promise<boolean> => ++seen > 0;
-    expect(await lookUntilStill(root, DAILY_FILE, look, (result) => result)).toBe(true);
+    expect(await lookUntilStill(openFolder(root), DAILY_FILE, look, (result) => result)).toBe(true);
     expect(seen).toBe(1);
   });
 });

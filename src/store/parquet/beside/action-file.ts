@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { type ActionBook, EMPTY_BOOK } from '../../../core/actions/action-book.ts';
 import { calendarFor } from '../../../core/calendar/calendars.ts';
@@ -6,8 +5,8 @@ import { union } from '../../../core/session/ranges.ts';
 import { statedActionsDigest, trustedBook } from './actions-knowledge.ts';
 import { decodeActions, readActionsFooter } from '../codec/decode.ts';
 import { digestOfActions } from '../codec/digest.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { namingDamage } from '../partition/damage-notes.ts';
-import { loadFile } from '../files/disk.ts';
 import { joinRuns } from '../partition/knowledge.ts';
 import { actionsPath } from '../files/layout.ts';
 import { assertDigest } from '../codec/own-entry.ts';
@@ -31,11 +30,11 @@ export function editionOf(digest: string): string {
  * Corporate actions of a ticker and what its file knows of them: what is in force lies in the rows, what was, in the
  * metadata. Throws `store-corrupt` if the file is damaged.
  */
-export async function readBookFile(root: string, ticker: string): Promise<BookFile> {
+export async function readBookFile(blobs: Blobs, ticker: string): Promise<BookFile> {
   const path = actionsPath(ticker);
-  const file = await loadFile(join(root, path));
+  const file = await blobs.read(path);
   if (file === undefined) return NO_BOOK;
-  return namingDamage(root, { path, ticker }, file.stamp, () => decodeBook(ticker, file));
+  return namingDamage(blobs, { path, ticker }, file, () => decodeBook(ticker, file));
 }
 
 /** The content of a file of corporate actions. Throws `store-corrupt` if its rows are not those that were written. */

@@ -8,8 +8,7 @@ import { contains, intersect, normalize, subtract, union } from '../../../core/s
 import { type BookFile, decodeBook, editionOf, NO_BOOK, readBookFile } from './action-file.ts';
 import { encodeBook } from './actions-knowledge.ts';
 import { assertBounds } from '../codec/bounds.ts';
-import { type Check, commitFile, removeFile } from '../files/commit.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
+import { type Blobs, type Check, type PutOptions, type Version, untilUndisturbed } from '../files/blobs.ts';
 import { decodeActions, readActionsFooter } from '../codec/decode.ts';
 import { digestOfActions } from '../codec/digest.ts';
 import { ACTION_COLUMNS, currencyOf, encodeActions } from '../codec/encode.ts';
@@ -53,40 +52,42 @@ export async function assertWholeActions(ticker: string, file: AsyncBuffer): Pro
  * Writes what `change` makes of the corporate actions of a ticker and of what is known of them; the same is not written.
  * A damaged file goes to quarantine, and `store-corrupt` is thrown.
  */
-export async function updateActions(
-  fs: CommitFs,
-  root: string,
+export function updateActions(
+  blobs: Blobs,
   ticker: string,
   change: (before: ActionBook) => ActionBook,
   note?: Note,
 ): Promise<void> {
-  const { before, after } = await changed(fs, root, ticker, change, new Reads(root));
-  if (!isSame(before, after)) await writeOrRemove(fs, root, ticker, after, note);
+  const reads = new Reads(blobs);
+  return untilUndisturbed(async () => {
+    const { before, after, ifVersion } = await changed(blobs, ticker, change, reads);
+    if (!isSame(before, after)) await writeOrRemove(blobs, ticker, after, { note, ifVersion });
+  });
 }
 
 /**
  * The same, but for days that are covered now and were not while nothing else changes: these are left to the bars to tell.
  */
-export async function updateOrTell(
-  fs: CommitFs,
-  root: string,
+export function updateOrTell(
+  blobs: Blobs,
   ticker: string,
   change: (before: ActionBook) => ActionBook,
   reads: Reads,
   note: Note,
 ): Promise<Told | undefined> {
-  const { before, after, edition } = await changed(fs, root, ticker, change, reads);
-  if (isSame(before, after)) return undefined;
-  const isMore = subtract(before.covered, after.covered).length === 0;
-  if (edition !== undefined && isMore && isSame({ ...before, covered: after.covered }, after))
-    return { of: edition, days: after.covered };
-  await writeOrRemove(fs, root, ticker, after, note);
-  return undefined;
+  return untilUndisturbed(async () => {
+    const { before, after, edition, ifVersion } = await changed(blobs, ticker, change, reads);
+    if (isSame(before, after)) return undefined;
+    const isMore = subtract(before.covered, after.covered).length === 0;
+    if (edition !== undefined && isMore && isSame({ ...before, covered: after.covered }, after))
+      return { of: edition, days: after.covered };
+    await writeOrRemove(blobs, ticker, after, { note, ifVersion });
+    return undefined;
+  });
 }
 
 async function changed(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   ticker: string,
   change: (before: ActionBook) => ActionBook,
   reads: Reads,
@@ -94,40 +95,45 @@ async function changed(
   readonly before: ActionBook;
   readonly after: ActionBook;
   readonly edition: string | undefined;
+  /** Of the file when `before` was read. */
+  readonly ifVersion: Version | null | undefined;
 }> {
   const read = (): Promise<BookFile> => reads.book(ticker);
   const file = { path: actionsPath(ticker), loss: missingUntilRerun('splits and dividends'), read };
-  const [{ book, edition } = NO_BOOK] = await readAllOrSetAside(fs, root, [file]);
+  const [{ book, edition } = NO_BOOK] = await readAllOrSetAside(blobs, [file]);
   const after = change(book);
   // Runs that only a week-end parts become one, or a year of daily answers would fill the footer.
   return {
     before: book,
     after: { ...after, covered: joinRuns(after.covered, calendarFor(ticker)) },
     edition,
+    ifVersion: reads.versionOf(file.path),
   };
 }
 
+interface WriteOptions extends Pick<PutOptions, 'ifVersion'> {
+  readonly note?: Note | undefined;
+}
+
 async function writeOrRemove(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   ticker: string,
   book: ActionBook,
-  note?: Note,
+  options: WriteOptions = {},
 ): Promise<void> {
   const isEmpty = [book.entries, book.past, book.doubts, book.covered].every(({ length }) => length === 0);
-  if (isEmpty) await removeFile(fs, root, actionsPath(ticker));
-  else await writeActions(fs, root, ticker, book, note);
+  if (isEmpty) await blobs.remove(actionsPath(ticker));
+  else await writeActions(blobs, ticker, book, options);
 }
 
 /** Writes a file of corporate actions anew, with what is believed of it. */
-export async function rewriteActions(fs: CommitFs, root: string, ticker: string): Promise<void> {
-  await writeActions(fs, root, ticker, (await readBookFile(root, ticker)).book);
+export async function rewriteActions(blobs: Blobs, ticker: string): Promise<void> {
+  await writeActions(blobs, ticker, (await readBookFile(blobs, ticker)).book);
 }
 
 /** Merges actions by kind and ex-date, and the ex-dates that are known, as `updateActions` does. */
 export function mergeActions(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   ticker: string,
   { covered, ...answer }: ActionsAnswer,
   note?: Note,
@@ -137,7 +143,7 @@ export function mergeActions(
     ...addTold(before, told),
     covered: union(before.covered, [covered]),
   });
-  return updateActions(fs, root, ticker, withTold, note);
+  return updateActions(blobs, ticker, withTold, note);
 }
 
 /**
@@ -145,34 +151,29 @@ export function mergeActions(
  * that keeps nothing goes. Gives the number of actions in force that were removed. A damaged file goes to quarantine, and
  * `store-corrupt` is thrown.
  */
-export async function forgetActionsIn(
-  fs: CommitFs,
-  root: string,
-  ticker: string,
-  range: DayRange,
-): Promise<number> {
+export async function forgetActionsIn(blobs: Blobs, ticker: string, range: DayRange): Promise<number> {
   const cut = (book: ActionBook): ActionBook => cutBook(book, range).kept;
-  const { before, after } = await changed(fs, root, ticker, cut, new Reads(root));
+  const { before, after } = await changed(blobs, ticker, cut, new Reads(blobs));
   if (isSame(before, after)) return 0;
   // First, so that they do not tell again what the file says no more.
-  await untell(fs, root, ticker);
-  await writeOrRemove(fs, root, ticker, after);
+  await untell(blobs, ticker);
+  await writeOrRemove(blobs, ticker, after);
   return before.entries.length - after.entries.length;
 }
 
 /** Writes what daily bars tell of a ticker's corporate actions into their own file. */
-export async function keepTold(fs: CommitFs, root: string, ticker: string): Promise<void> {
-  const { book, edition } = await new Reads(root).book(ticker);
-  if (edition !== undefined) await writeActions(fs, root, ticker, book);
+export async function keepTold(blobs: Blobs, ticker: string): Promise<void> {
+  const { book, edition } = await new Reads(blobs).book(ticker);
+  if (edition !== undefined) await writeActions(blobs, ticker, book);
 }
 
 /** Takes from daily bars what they tell of the ticker's corporate actions. */
-async function untell(fs: CommitFs, root: string, ticker: string): Promise<void> {
+async function untell(blobs: Blobs, ticker: string): Promise<void> {
   const partition = dailyOf(ticker);
-  const content = await readPartition(root, partition);
+  const content = await readPartition(blobs, partition);
   if (content?.knowledge.told === undefined) return;
   const { told: _, ...knowledge } = content.knowledge;
-  await writePartition(fs, root, partition, { ...content, knowledge });
+  await writePartition(blobs, partition, { ...content, knowledge });
 }
 
 /** A book without a range of ex-dates, and what goes. */
@@ -201,11 +202,10 @@ function isSame(a: ActionBook, b: ActionBook): boolean {
 }
 
 async function writeActions(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   ticker: string,
   book: ActionBook,
-  note?: Note,
+  { note, ifVersion }: WriteOptions = {},
 ): Promise<void> {
   const path = actionsPath(ticker);
   const digest = digestOfActions(book);
@@ -216,6 +216,6 @@ async function writeActions(
     const entries = await decodeActions(written);
     assertDigest(digest, () => digestOfActions({ ...book, entries }));
   };
-  const stamp = await commitFile(fs, root, path, encodeActions(book.entries, metadata), check);
-  if (stamp) note?.({ path, stamp, ...actionsSaid(book.covered, editionOf(digest)) });
+  const version = await blobs.put(path, encodeActions(book.entries, metadata), { ifVersion, check });
+  if (version !== undefined) note?.({ path, version, ...actionsSaid(book.covered, editionOf(digest)) });
 }

@@ -1,15 +1,11 @@
-import { join } from 'node:path';
-import type { AsyncBuffer } from 'hyparquet';
 import { BackfillError } from '../../../core/errors.ts';
 import type { SetAside } from '../../scan.ts';
 import { eachBounded } from '../../bounded.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
-import { OWN_TROUBLE, troubleText } from '../files/disk.ts';
+import type { BlobFile, Blobs, Version } from '../files/blobs.ts';
 import { errno } from '../files/absent.ts';
-import { assertNoDeadLink } from '../files/kind.ts';
-import { withFile } from '../files/open-file.ts';
-import { setAside, versionOf } from './quarantine.ts';
-import { type Stamp, stampAt } from '../files/stamp.ts';
+import { assertNoDeadLink } from '../files/in-the-way.ts';
+import { OWN_TROUBLE, troubleText } from '../files/trouble.ts';
+import { setAside } from './quarantine.ts';
 
 /** A file to look at, if it is there. */
 export interface Place<T> {
@@ -18,9 +14,9 @@ export interface Place<T> {
   /** Whose it is, as in `SetAside`. */
   readonly of: Pick<SetAside, 'ticker' | 'interval'>;
   /** Reads what is wanted of it. Throws `store-corrupt` if it is damaged. */
-  readonly read: (file: AsyncBuffer, stamp: Stamp) => Promise<T>;
+  readonly read: (file: BlobFile) => Promise<T>;
   /** What is known of it without reading; undefined if it has to be read. Asked with undefined where there is no file. */
-  readonly recall?: ((stamp: Stamp | undefined) => T | undefined) | undefined;
+  readonly recall?: ((version: Version | undefined) => T | undefined) | undefined;
 }
 
 /** Why a file cannot be read: its content is damaged, or the system does not give it to us. */
@@ -37,8 +33,7 @@ type Look<T> = { readonly content: T } | Unreadable;
  * `mayMove`, and is reported in `aside` either way, as is one that the system does not let us read.
  */
 export async function inspectAll<T, I>(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   items: readonly I[],
   placeOf: (item: I) => Place<T>,
   mayMove: boolean,
@@ -48,9 +43,8 @@ export async function inspectAll<T, I>(
   await eachBounded(items, async (item, i) => {
     // Made one at a time: of a hundred thousand files it would take more room than what they say.
     const place = placeOf(item);
-    const first = await lookAt(root, place);
-    const look =
-      first && 'reason' in first ? await lookAgain(fs, root, place, mayMove && first.damaged) : first;
+    const first = await lookAt(blobs, place);
+    const look = first && 'reason' in first ? await lookAgain(blobs, place, mayMove && first.damaged) : first;
     if (look === undefined) return;
     if ('content' in look) looks[i] = look.content;
     else {
@@ -67,16 +61,16 @@ export async function inspectAll<T, I>(
 }
 
 /** Undefined if there is no such file. */
-async function lookAt<T>(root: string, { path, read, recall }: Place<T>): Promise<Look<T> | undefined> {
+async function lookAt<T>(blobs: Blobs, { path, read, recall }: Place<T>): Promise<Look<T> | undefined> {
   try {
     if (recall !== undefined) {
-      const content = recall(await stampAt(join(root, path)));
+      const content = recall(await blobs.version(path));
       if (content !== undefined) return { content };
     }
-    const look = await withFile(join(root, path), async (file, stamp) => ({
-      content: await read(file, stamp),
+    const look = await blobs.open(path, async (file) => ({
+      content: await read(file),
     }));
-    if (look === undefined) await assertNoDeadLink(root, path);
+    if (look === undefined) await assertNoDeadLink(blobs, path);
     return look;
   } catch (error) {
     if (OWN_TROUBLE.has(errno(error))) return { reason: troubleText(error), damaged: false };
@@ -88,15 +82,10 @@ async function lookAt<T>(root: string, { path, read, recall }: Place<T>): Promis
 }
 
 /** A second look at an unreadable file, which a writer may have replaced meanwhile; what is damaged still is moved. */
-async function lookAgain<T>(
-  fs: CommitFs,
-  root: string,
-  place: Place<T>,
-  mayMove: boolean,
-): Promise<Look<T> | undefined> {
-  if (!mayMove) return lookAt(root, place);
-  const version = await versionOf(root, place.path);
-  const look = await lookAt(root, place);
-  if (look && 'reason' in look && look.damaged) await setAside(fs, root, place.path, version);
+async function lookAgain<T>(blobs: Blobs, place: Place<T>, mayMove: boolean): Promise<Look<T> | undefined> {
+  if (!mayMove) return lookAt(blobs, place);
+  const version = await blobs.written(place.path);
+  const look = await lookAt(blobs, place);
+  if (look && 'reason' in look && look.damaged) await setAside(blobs, place.path, version);
   return look;
 }

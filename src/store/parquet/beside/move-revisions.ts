@@ -3,8 +3,7 @@ import { calendarFor } from '../../../core/calendar/calendars.ts';
 import type { DayRange } from '../../../core/session/day.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
 import { contains } from '../../../core/session/ranges.ts';
-import { removeFile } from '../files/commit.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { type Partition, REVISIONS, revisionsPath } from '../files/layout.ts';
 import { readAllOrSetAside } from './quarantine.ts';
 import { digestOfRevisions, readRevisionsFile, writeRevisions } from './revisions.ts';
@@ -16,29 +15,22 @@ import { listSeries, partitionsOf } from '../files/walk.ts';
  * their number. A damaged file goes to quarantine, and `store-corrupt` is thrown.
  */
 export async function moveRevisionsIn(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   from: string,
   to: string,
   days: DayRange,
 ): Promise<number> {
   let moved = 0;
-  for (const series of await listSeries(root, { tickers: [from] }, REVISIONS))
-    for (const partition of await partitionsOf(root, series, days, REVISIONS))
-      moved += await movePartition(fs, root, partition, to, days);
+  for (const series of await listSeries(blobs, { tickers: [from] }, REVISIONS))
+    for (const partition of await partitionsOf(blobs, series, days, REVISIONS))
+      moved += await movePartition(blobs, partition, to, days);
   return moved;
 }
 
-async function movePartition(
-  fs: CommitFs,
-  root: string,
-  old: Partition,
-  to: string,
-  days: DayRange,
-): Promise<number> {
+async function movePartition(blobs: Blobs, old: Partition, to: string, days: DayRange): Promise<number> {
   const { ticker, interval } = old.series;
   const heir: Partition = { series: { ticker: to, interval }, period: old.period };
-  const [all = [], own = []] = await readAllOrSetAside(fs, root, [fileOf(root, old), fileOf(root, heir)]);
+  const [all = [], own = []] = await readAllOrSetAside(blobs, [fileOf(blobs, old), fileOf(blobs, heir)]);
   const dayOf = sessionDateOf(interval, calendarFor(ticker));
   const isGiven = ({ before }: Revision): boolean => contains([days], dayOf(before.ts));
   const [given, kept] = [all.filter(isGiven), all.filter((revision) => !isGiven(revision))];
@@ -46,16 +38,16 @@ async function movePartition(
   // Those of an earlier attempt that was interrupted are there.
   const known = new Set(own.map((revision) => digestOfRevisions([revision])));
   const fresh = given.filter((revision) => !known.has(digestOfRevisions([revision])));
-  if (fresh.length > 0) await writeRevisions(fs, root, heir, [...own, ...fresh]);
-  if (kept.length === 0) await removeFile(fs, root, revisionsPath(old));
-  else await writeRevisions(fs, root, old, kept);
+  if (fresh.length > 0) await writeRevisions(blobs, heir, [...own, ...fresh]);
+  if (kept.length === 0) await blobs.remove(revisionsPath(old));
+  else await writeRevisions(blobs, old, kept);
   return given.length;
 }
 
-function fileOf(root: string, partition: Partition) {
+function fileOf(blobs: Blobs, partition: Partition) {
   return {
     path: revisionsPath(partition),
     loss: 'the replaced values in it are lost to queries; run the same rename again',
-    read: () => readRevisionsFile(root, partition),
+    read: () => readRevisionsFile(blobs, partition),
   };
 }

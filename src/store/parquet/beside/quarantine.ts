@@ -1,47 +1,18 @@
-import { lstat, readdir, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
 import type { Series } from '../../../core/bars/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import type { RejectedRow } from '../../store.ts';
-import { commitFolder, writeVerified } from '../files/commit.ts';
-import type { CommitFile, CommitFs } from '../files/commit-fs.ts';
-import { errno, orAbsent } from '../files/absent.ts';
+import { type Blobs, bytesOfText, type Written } from '../files/blobs.ts';
 import { FORGOTTEN, QUARANTINE, REJECTED, seriesPath, timeStamp } from '../files/layout.ts';
-
-/** Which file lies at a path, and when it was last written (ms since the epoch). */
-export interface Version {
-  readonly inode: number;
-  readonly writtenAt: number;
-}
-
-/** What lies at a path relative to the root now; undefined for nothing. */
-export async function versionOf(root: string, path: string): Promise<Version | undefined> {
-  // Of a link that leads nowhere its own.
-  const found =
-    (await stat(join(root, path)).catch(() => undefined)) ?? (await orAbsent(lstat(join(root, path))));
-  return found && { inode: found.ino, writtenAt: found.mtimeMs };
-}
 
 /**
  * Moves a damaged file (path relative to the root) to `quarantine/PATH.TIME-N`, TIME being when it was last written.
  * Nothing there is ever overwritten. Does nothing if the file is no longer the one that was found damaged.
  */
-export async function setAside(
-  fs: CommitFs,
-  root: string,
-  path: string,
-  found: Version | undefined,
-): Promise<void> {
-  const now = await versionOf(root, path);
-  if (now === undefined || now.inode !== found?.inode || now.writtenAt !== found.writtenAt) return;
-  const from = join(root, path);
-  const to = join(
-    root,
-    await createFree(fs, root, `${QUARANTINE}/${path}.${timeStamp(now.writtenAt)}`, '', ''),
-  );
-  await fs.rename(from, to);
-  await fs.syncDirectory(dirname(to));
-  await fs.syncDirectory(dirname(from));
+export async function setAside(blobs: Blobs, path: string, found: Written | undefined): Promise<void> {
+  const now = await blobs.written(path);
+  if (now === undefined || now.version !== found?.version) return;
+  const stem = `${QUARANTINE}/${path}.${timeStamp(now.writtenAt)}`;
+  await blobs.move(path, await blobs.add(stem, '', new Uint8Array(0)));
 }
 
 /** A file that somebody wants to read and that may be damaged. */
@@ -63,11 +34,7 @@ export function missingUntilRerun(content: string): string {
  * Reads files that are about to be written. If any is damaged, all damaged ones are moved to quarantine and
  * `store-corrupt` is thrown: going on without what they held would be a silent loss.
  */
-export async function readAllOrSetAside<T>(
-  fs: CommitFs,
-  root: string,
-  files: readonly Readable<T>[],
-): Promise<T[]> {
+export async function readAllOrSetAside<T>(blobs: Blobs, files: readonly Readable<T>[]): Promise<T[]> {
   const contents: T[] = [];
   const damages: { loss: string; error: BackfillError }[] = [];
   for (const { path, loss, read } of files) {
@@ -75,7 +42,7 @@ export async function readAllOrSetAside<T>(
       contents.push(await read());
     } catch (error) {
       if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
-      await setAside(fs, root, path, await versionOf(root, path));
+      await setAside(blobs, path, await blobs.written(path));
       damages.push({ loss, error });
     }
   }
@@ -89,8 +56,7 @@ export async function readAllOrSetAside<T>(
 
 /** Keeps rejected rows as one JSON file, `quarantine/rows/interval=../ticker=../TIME-N.json`. */
 export async function keepRejected(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   series: Series,
   rows: readonly RejectedRow[],
   source: string,
@@ -98,61 +64,13 @@ export async function keepRejected(
 ): Promise<void> {
   const record = { ...series, source, fetchedAt: new Date(fetchedAt).toISOString(), rows };
   const stem = `${seriesPath(REJECTED, series)}/${timeStamp(fetchedAt)}`;
-  await createFree(fs, root, stem, '.json', `${JSON.stringify(record, null, 1)}\n`);
+  await blobs.add(stem, '.json', bytesOfText(`${JSON.stringify(record, null, 1)}\n`));
 }
 
 /** Damaged files that were moved aside, as paths relative to the root, ascending. */
-export async function listAside(root: string): Promise<string[]> {
-  const options = { recursive: true, withFileTypes: true } as const;
-  const entries = (await orAbsent(readdir(join(root, QUARANTINE), options))) ?? [];
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
+export async function listAside(blobs: Blobs): Promise<string[]> {
+  const paths = await blobs.listDeep(QUARANTINE);
   return paths
     .filter((path) => !path.startsWith(`${REJECTED}/`) && !path.startsWith(`${FORGOTTEN}/`))
     .toSorted();
-}
-
-/**
- * Writes a new file, verified and durably, under the first free name `STEM-N`, also against other threads. Gives its
- * path, relative to the root like `stem`.
- */
-async function createFree(
-  fs: CommitFs,
-  root: string,
-  stem: string,
-  extension: string,
-  content: string,
-): Promise<string> {
-  await commitFolder(fs, root, dirname(join(root, stem)));
-  for (let n = 1; ; n++) {
-    const path = `${stem}-${n}${extension}`;
-    const file = await fs.create(join(root, path)).catch((error: unknown) => {
-      if (errno(error) !== 'EEXIST') throw error;
-    });
-    if (file === undefined) continue;
-    await fillNew(fs, root, path, file, content);
-    return path;
-  }
-}
-
-async function fillNew(
-  fs: CommitFs,
-  root: string,
-  path: string,
-  file: CommitFile,
-  content: string,
-): Promise<void> {
-  try {
-    try {
-      await writeVerified(file, path, new TextEncoder().encode(content));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    await fs.remove(join(root, path)).catch(() => {});
-    throw error;
-  }
-  await fs.syncDirectory(dirname(join(root, path)));
 }

@@ -1,12 +1,10 @@
-import { join } from 'node:path';
 import { BackfillError } from '../../../core/errors.ts';
 import { type BookFile, NO_BOOK, readBookFile, withTold } from './action-file.ts';
 import { readFooter } from '../codec/decode.ts';
 import { judgeKnowledge } from '../partition/knowledge.ts';
 import { actionsPath, barsPath, dailyOf, type Partition } from '../files/layout.ts';
-import { withFile } from '../files/open-file.ts';
+import type { Blobs, Version } from '../files/blobs.ts';
 import { type OpenedPartition, openPartition } from '../partition/opened.ts';
-import { isSameStamp, type Stamp, stampAt } from '../files/stamp.ts';
 import type { Told } from '../partition/told.ts';
 
 /**
@@ -14,22 +12,28 @@ import type { Told } from '../partition/told.ts';
  * read it again, and does where somebody else committed in between.
  */
 export class Reads {
-  readonly #root: string;
-  readonly #known = new Map<string, { readonly stamp: Stamp | undefined; readonly content: unknown }>();
+  readonly #blobs: Blobs;
+  readonly #known = new Map<string, Read>();
 
-  constructor(root: string) {
-    this.#root = root;
+  constructor(blobs: Blobs) {
+    this.#blobs = blobs;
   }
 
   /** Throws like `openPartition`. */
   opened(partition: Partition): Promise<OpenedPartition | undefined> {
-    return this.#of(barsPath(partition), undefined, () => openPartition(this.#root, partition));
+    return this.#of(barsPath(partition), undefined, () => openPartition(this.#blobs, partition));
   }
 
   /** What is known of a ticker's corporate actions, by their file and by daily bars. Throws like `readBookFile`. */
   async book(ticker: string): Promise<BookFile> {
-    const file = await this.#of(actionsPath(ticker), NO_BOOK, () => readBookFile(this.#root, ticker));
+    const file = await this.#of(actionsPath(ticker), NO_BOOK, () => readBookFile(this.#blobs, ticker));
     return { ...file, book: withTold(file, ticker, await this.#told(ticker)) };
+  }
+
+  /** Of a path when it was read, for who writes on top of it: null for nothing, undefined where it was not. */
+  versionOf(path: string): Version | null | undefined {
+    const known = this.#known.get(path);
+    return known && (known.version ?? null);
   }
 
   /** Damaged bars tell nothing. */
@@ -39,7 +43,7 @@ export class Reads {
     try {
       const footer = this.#known.has(path)
         ? (await this.opened(partition))?.footer
-        : await withFile(join(this.#root, path), readFooter);
+        : await this.#blobs.open(path, readFooter);
       const judged = footer && judgeKnowledge(partition, footer);
       return judged && 'known' in judged ? judged.known.told : undefined;
     } catch (error) {
@@ -51,15 +55,17 @@ export class Reads {
   /** `absent`: what there is where there is no file. */
   async #of<T>(path: string, absent: T, read: () => Promise<T>): Promise<T> {
     // Before it is read: a file that is replaced meanwhile is read once too often.
-    const stamp = await stampAt(join(this.#root, path));
+    const version = await this.#blobs.version(path);
     const known = this.#known.get(path);
-    if (known !== undefined && isSame(known.stamp, stamp)) return known.content as T;
-    const content = stamp === undefined ? absent : await read();
-    this.#known.set(path, { stamp, content });
+    if (known !== undefined && known.version === version) return known.content as T;
+    const content = version === undefined ? absent : await read();
+    this.#known.set(path, { version, content });
     return content;
   }
 }
 
-function isSame(a: Stamp | undefined, b: Stamp | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : isSameStamp(a, b);
+/** Of a path: what was there, and what it held. */
+interface Read {
+  readonly version: Version | undefined;
+  readonly content: unknown;
 }

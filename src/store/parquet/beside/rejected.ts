@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import type { Series } from '../../../core/bars/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import type { Rejected, RejectedRecord, RejectedRow, ScanOptions } from '../../store.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { inspectAll, type Place } from './inspect.ts';
 import { fields, instant, list, malformed, text } from '../codec/json.ts';
 import { REJECTED, seriesPath } from '../files/layout.ts';
@@ -12,14 +11,14 @@ import { listSeries, namesIn } from '../files/walk.ts';
 const NAME = /^\d{8}T\d{6}Z-(\d+)\.json$/;
 
 /** Rejected rows that were kept, oldest first. A file that cannot be read is named and left where it is. */
-export async function readRejectedRows(fs: CommitFs, root: string, options: ScanOptions): Promise<Rejected> {
+export async function readRejectedRows(blobs: Blobs, options: ScanOptions): Promise<Rejected> {
   const files: { readonly path: string; readonly series: Series }[] = [];
-  for (const series of await listSeries(root, options, REJECTED)) {
+  for (const series of await listSeries(blobs, options, REJECTED)) {
     const folder = seriesPath(REJECTED, series);
-    for (const name of inOrder(await namesIn(join(root, folder))))
+    for (const name of inOrder(await namesIn(blobs, folder)))
       files.push({ path: `${folder}/${name}`, series });
   }
-  const { found, aside } = await inspectAll(fs, root, files, rejectedPlace, false);
+  const { found, aside } = await inspectAll(blobs, files, rejectedPlace, false);
   return { records: found.toSorted((a, b) => a.fetchedAt - b.fetchedAt), unreadable: aside };
 }
 

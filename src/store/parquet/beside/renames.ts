@@ -1,21 +1,16 @@
-import { join } from 'node:path';
 import { type Day, formatDay, parseDay } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import type { Rename } from '../../store.ts';
-import { commitFile } from '../files/commit.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
-import { loadText } from '../files/disk.ts';
+import { type Blobs, bytesOfText, readText, untilUndisturbed } from '../files/blobs.ts';
 import { fields, list, text, textOrNull } from '../codec/json.ts';
 import { RENAMES_FILE } from '../files/layout.ts';
-import { stampAt } from '../files/stamp.ts';
 import { MOVE_IT } from '../files/wrong-kind.ts';
 
 /** The renames of `renames.json`; none if there is no such file. Throws `store-corrupt` if it holds something else. */
-export async function readRenamesFile(root: string): Promise<Rename[]> {
-  const path = join(root, RENAMES_FILE);
+export async function readRenamesFile(blobs: Blobs): Promise<Rename[]> {
   // Most stores have none, and every task asks.
-  if ((await stampAt(path)) === undefined) return [];
-  const content = await loadText(path);
+  if ((await blobs.version(RENAMES_FILE)) === undefined) return [];
+  const content = await readText(blobs, RENAMES_FILE);
   if (content === undefined) return [];
   try {
     return list(JSON.parse(content)).map(renameOf);
@@ -30,11 +25,14 @@ export async function readRenamesFile(root: string): Promise<Rename[]> {
 }
 
 /** Adds a rename to `renames.json`, durably; one that is there already is not written. Throws like `readRenamesFile`. */
-export async function addRename(fs: CommitFs, root: string, rename: Rename): Promise<void> {
-  const renames = await readRenamesFile(root);
-  if (renames.some((known) => isSame(known, rename))) return;
-  const content = JSON.stringify([...renames, rename].map(jsonOf), null, 1);
-  await commitFile(fs, root, RENAMES_FILE, new TextEncoder().encode(`${content}\n`));
+export function addRename(blobs: Blobs, rename: Rename): Promise<void> {
+  return untilUndisturbed(async () => {
+    const ifVersion = (await blobs.version(RENAMES_FILE)) ?? null;
+    const renames = await readRenamesFile(blobs);
+    if (renames.some((known) => isSame(known, rename))) return;
+    const content = JSON.stringify([...renames, rename].map(jsonOf), null, 1);
+    await blobs.put(RENAMES_FILE, bytesOfText(`${content}\n`), { ifVersion });
+  });
 }
 
 function renameOf(value: unknown): Rename {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { storedBarsOf } from '../../../core/bars/bar-builder.ts';
 import type { Revision, Series } from '../../../core/bars/bars.ts';
@@ -7,12 +6,11 @@ import { BackfillError } from '../../../core/errors.ts';
 import { periodRange } from '../../../core/bars/partition.ts';
 import type { SetAside } from '../../scan.ts';
 import { assertBounds } from '../codec/bounds.ts';
-import { commitFile } from '../files/commit.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
+import type { Blobs, Check } from '../files/blobs.ts';
 import { decodeRevisions } from '../codec/decode-bars.ts';
 import { type ActionsFooter, readRevisionsFooter } from '../codec/decode.ts';
 import { digestOf } from '../codec/digest.ts';
-import { DISK, loadFile, troubleText } from '../files/disk.ts';
+import { troubleText } from '../files/trouble.ts';
 import { encodeRevisions, REVISION_COLUMNS } from '../codec/encode.ts';
 import { namingDamage, notingDamage } from '../partition/damage-notes.ts';
 import { inspectAll, type Place } from './inspect.ts';
@@ -22,12 +20,12 @@ import { readMetadata } from '../codec/read-columns.ts';
 import { listPartitions, partitionsOf } from '../files/walk.ts';
 
 /** The revisions of a partition, ascending by `ts`; none if there is no file. Throws `store-corrupt` if it is damaged. */
-export async function readRevisionsFile(root: string, partition: Partition): Promise<Revision[]> {
+export async function readRevisionsFile(blobs: Blobs, partition: Partition): Promise<Revision[]> {
   const path = revisionsPath(partition);
-  const file = await loadFile(join(root, path));
+  const file = await blobs.read(path);
   if (file === undefined) return [];
   const { ticker } = partition.series;
-  return namingDamage(root, { path, ticker }, file.stamp, () => decodeRevisionsOf(partition, file));
+  return namingDamage(blobs, { path, ticker }, file, () => decodeRevisionsOf(partition, file));
 }
 
 /** The content of a file of revisions. Throws `store-corrupt` if its rows are not those that were written. */
@@ -45,17 +43,17 @@ export async function assertWholeRevisions(partition: Partition, file: AsyncBuff
 }
 
 /** All revisions of a series, ascending by `ts`, then by when the bar was replaced. Throws like `readRevisionsFile`. */
-export async function readRevisionsOf(root: string, series: Series): Promise<Revision[]> {
+export async function readRevisionsOf(blobs: Blobs, series: Series): Promise<Revision[]> {
   const revisions: Revision[] = [];
-  for (const partition of await partitionsOf(root, series, periodRange('all'), REVISIONS))
-    for (const revision of await readRevisionsFile(root, partition)) revisions.push(revision);
+  for (const partition of await partitionsOf(blobs, series, periodRange('all'), REVISIONS))
+    for (const revision of await readRevisionsFile(blobs, partition)) revisions.push(revision);
   return revisions.toSorted(inOrder);
 }
 
 /** Files of revisions that cannot be read, or are another partition's. They stay where they are. */
-export async function damagedRevisions(root: string): Promise<readonly SetAside[]> {
+export async function damagedRevisions(blobs: Blobs): Promise<readonly SetAside[]> {
   const unlisted: SetAside[] = [];
-  const partitions = await listPartitions(root, {}, REVISIONS, (series, error) => {
+  const partitions = await listPartitions(blobs, {}, REVISIONS, (series, error) => {
     unlisted.push({
       path: seriesPath(REVISIONS, series),
       reason: troubleText(error),
@@ -66,12 +64,12 @@ export async function damagedRevisions(root: string): Promise<readonly SetAside[
   const placeOf = (partition: Partition): Place<string | undefined> => ({
     path: revisionsPath(partition),
     of: partition.series,
-    read: (file, stamp) =>
-      notingDamage(root, revisionsPath(partition), stamp, async () =>
+    read: (file) =>
+      notingDamage(blobs, revisionsPath(partition), file, async () =>
         statedDigest(partition, await readRevisionsFooter(file)),
       ),
   });
-  return [...unlisted, ...(await inspectAll(DISK, root, partitions, placeOf, false)).aside];
+  return [...unlisted, ...(await inspectAll(blobs, partitions, placeOf, false)).aside];
 }
 
 /**
@@ -79,8 +77,7 @@ export async function damagedRevisions(root: string): Promise<readonly SetAside[
  * are: their commit came through, that of the bars did not, and the same answer came again.
  */
 export async function addRevisions(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   partition: Partition,
   known: readonly Revision[],
   added: readonly Revision[],
@@ -88,31 +85,30 @@ export async function addRevisions(
   const latest = new Map(known.map((revision) => [revision.before.ts, revision]));
   const fresh = added.filter((revision) => !isRepeat(latest.get(revision.before.ts), revision));
   if (fresh.length === 0) return;
-  await writeRevisions(fs, root, partition, [...known, ...fresh]);
+  await writeRevisions(blobs, partition, [...known, ...fresh]);
 }
 
 /** Writes a file of revisions anew, with what is believed of it. */
-export async function rewriteRevisions(fs: CommitFs, root: string, partition: Partition): Promise<void> {
-  await writeRevisions(fs, root, partition, await readRevisionsFile(root, partition));
+export async function rewriteRevisions(blobs: Blobs, partition: Partition): Promise<void> {
+  await writeRevisions(blobs, partition, await readRevisionsFile(blobs, partition));
 }
 
 /** Commits all revisions of a partition in place of what was there. */
 export async function writeRevisions(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   partition: Partition,
   content: readonly Revision[],
 ): Promise<void> {
   const revisions = content.toSorted(inOrder);
   const digest = digestOfRevisions(revisions);
   const metadata = encodeEntry(partition, revisions.length, digest);
-  const path = revisionsPath(partition);
-  await commitFile(fs, root, path, encodeRevisions(revisions, metadata), async (written) => {
+  const check: Check = async (written) => {
     const footer = await readRevisionsFooter(written);
     if (footer.metadata !== metadata) throw new BackfillError('store-corrupt', 'its knowledge is another');
     const back = await decodeRevisions(written);
     assertDigest(digest, () => digestOfRevisions(back));
-  });
+  };
+  await blobs.put(revisionsPath(partition), encodeRevisions(revisions, metadata), { check });
 }
 
 /**

@@ -1,19 +1,16 @@
-import { join } from 'node:path';
 import { BackfillError } from '../../../core/errors.ts';
 import { type Day, formatDay, parseDay } from '../../../core/session/day.ts';
 import { INTERVALS } from '../../../core/session/interval.ts';
 import type { StagedPart, StagedSeries, StagedSlice } from '../../staging.ts';
 import { decodeBucket, encodeSlice } from '../codec/slice-file.ts';
 import { orAbsent } from '../files/absent.ts';
-import { commitFile, removeFile } from '../files/commit.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { STAGING } from '../files/layout.ts';
-import { withFile } from '../files/open-file.ts';
 import { namesIn } from '../files/walk.ts';
 
 /** Answers for whole markets that lie in a store, ascending by interval, session and age. */
-export async function listStaged(root: string): Promise<readonly StagedSlice[]> {
-  const names = (await namesIn(join(root, STAGING))).toSorted();
+export async function listStaged(blobs: Blobs): Promise<readonly StagedSlice[]> {
+  const names = (await namesIn(blobs, STAGING)).toSorted();
   return names.flatMap((name) => stagedAt(`${STAGING}/${name}`) ?? []);
 }
 
@@ -41,23 +38,22 @@ function stagedPath({ interval, session, source, fetchedAt }: StagedSlice): stri
 }
 
 export async function putStaged(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   slice: StagedSlice,
   asOf: number,
   series: readonly StagedSeries[],
 ): Promise<void> {
-  await commitFile(fs, root, stagedPath(slice), encodeSlice(asOf, series));
+  await blobs.put(stagedPath(slice), encodeSlice(asOf, series));
 }
 
 /** One bucket of an answer; undefined if it is not there, or damaged. */
 export async function readStaged(
-  root: string,
+  blobs: Blobs,
   slice: StagedSlice,
   bucket: number,
 ): Promise<StagedPart | undefined> {
   try {
-    return await withFile(join(root, stagedPath(slice)), (file) =>
+    return await blobs.open(stagedPath(slice), (file) =>
       decodeBucket(
         async (from, to) => new Uint8Array(await file.slice(from, Math.min(to, file.byteLength))),
         bucket,
@@ -69,10 +65,6 @@ export async function readStaged(
   }
 }
 
-export async function removeStaged(
-  fs: CommitFs,
-  root: string,
-  slices: readonly StagedSlice[],
-): Promise<void> {
-  for (const slice of slices) await orAbsent(removeFile(fs, root, stagedPath(slice)));
+export async function removeStaged(blobs: Blobs, slices: readonly StagedSlice[]): Promise<void> {
+  for (const slice of slices) await orAbsent(blobs.remove(stagedPath(slice)));
 }

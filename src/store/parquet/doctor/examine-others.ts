@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { twinSplits } from '../../../core/actions/action-book.ts';
 import { actionText } from '../../../core/actions/action-text.ts';
@@ -6,7 +5,7 @@ import { formatDay } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { readBookFile } from '../beside/action-file.ts';
 import { type ActionsFooter, readActionsFooter, readRevisionsFooter } from '../codec/decode.ts';
-import { loadFile, loadText } from '../files/disk.ts';
+import { type Blobs, readText } from '../files/blobs.ts';
 import { CREATED_BY } from '../codec/encode.ts';
 import type { Partition } from '../files/layout.ts';
 import { digestIn, ownEntry } from '../codec/own-entry.ts';
@@ -18,18 +17,18 @@ import { editedFinding, type Finding, rewrittenFinding, wholeFile } from './find
 import type { Found } from './walk-all.ts';
 
 /** Everything but bars: found damaged, only moving the whole file mends it. */
-export async function examineOther(root: string, found: Found): Promise<Finding[]> {
+export async function examineOther(blobs: Blobs, found: Found): Promise<Finding[]> {
   switch (found.is) {
     case 'actions':
-      return actionsFindings(root, found.path, found.ticker);
+      return actionsFindings(blobs, found.path, found.ticker);
     case 'revisions':
-      return revisionsFindings(root, found.path, found.partition);
+      return revisionsFindings(blobs, found.path, found.partition);
     case 'renames':
-      return damaged('damaged-json', () => readRenamesFile(root), ONLY_MOVES);
+      return damaged('damaged-json', () => readRenamesFile(blobs), ONLY_MOVES);
     case 'universe':
-      return damaged('damaged-json', () => readUniverseFile(root, found.name), ONLY_MOVES);
+      return damaged('damaged-json', () => readUniverseFile(blobs, found.name), ONLY_MOVES);
     case 'run':
-      return damaged('damaged-json', () => checkRecord(root, found.path), ONLY_MOVES);
+      return damaged('damaged-json', () => checkRecord(blobs, found.path), ONLY_MOVES);
     case 'temp':
       return [wholeFile('stale-temp', 'left by a writer that died', ONLY_MOVES)];
     case 'foreign-file':
@@ -63,12 +62,12 @@ async function damaged(
   }
 }
 
-async function actionsFindings(root: string, path: string, ticker: string): Promise<Finding[]> {
-  const damage = await damaged('damaged-actions', () => checkActions(root, path, ticker));
+async function actionsFindings(blobs: Blobs, path: string, ticker: string): Promise<Finding[]> {
+  const damage = await damaged('damaged-actions', () => checkActions(blobs, path, ticker));
   if (damage.length > 0) return damage;
-  const strange = await strangeHand(root, path, readActionsFooter, { ticker }, REWRITES_ACTIONS);
+  const strange = await strangeHand(blobs, path, readActionsFooter, { ticker }, REWRITES_ACTIONS);
   if (strange.length > 0) return strange;
-  return twinSplits((await readBookFile(root, ticker)).book).map(([first, second]) => {
+  return twinSplits((await readBookFile(blobs, ticker)).book).map(([first, second]) => {
     const days = `${formatDay(first.exDay)} and again of ${formatDay(second.exDay)}`;
     return {
       kind: 'repeated-split',
@@ -79,25 +78,25 @@ async function actionsFindings(root: string, path: string, ticker: string): Prom
   });
 }
 
-async function revisionsFindings(root: string, path: string, partition: Partition): Promise<Finding[]> {
-  const damage = await damaged('damaged-revisions', () => readRevisionsFile(root, partition), ONLY_MOVES);
+async function revisionsFindings(blobs: Blobs, path: string, partition: Partition): Promise<Finding[]> {
+  const damage = await damaged('damaged-revisions', () => readRevisionsFile(blobs, partition), ONLY_MOVES);
   if (damage.length > 0) return damage;
   const { series, period } = partition;
   const place = { ticker: series.ticker, interval: series.interval, period };
-  return strangeHand(root, path, readRevisionsFooter, place, 'writes it anew');
+  return strangeHand(blobs, path, readRevisionsFooter, place, 'writes it anew');
 }
 
 const REWRITES_ACTIONS = 'keeps them, and asks again for which days they are all';
 
 /** What another hand did to a sound file: it changed what the file says of itself, or wrote it anew. */
 async function strangeHand(
-  root: string,
+  blobs: Blobs,
   path: string,
   readFooterOf: (file: AsyncBuffer) => Promise<ActionsFooter>,
   place: Readonly<Record<string, string>>,
   mend: string,
 ): Promise<Finding[]> {
-  const file = await loadFile(join(root, path));
+  const file = await blobs.read(path);
   if (file === undefined) return [];
   const { createdBy, metadata } = await readFooterOf(file);
   const entry = ownEntry(metadata, place);
@@ -107,9 +106,9 @@ async function strangeHand(
 }
 
 /** Beyond what reading checks: that the file says for which days it speaks, and that its values can be. */
-async function checkActions(root: string, path: string, ticker: string): Promise<void> {
-  const { entries } = (await readBookFile(root, ticker)).book;
-  const file = await loadFile(join(root, path));
+async function checkActions(blobs: Blobs, path: string, ticker: string): Promise<void> {
+  const { entries } = (await readBookFile(blobs, ticker)).book;
+  const file = await blobs.read(path);
   if (file === undefined) return;
   const footer = await readActionsFooter(file);
   const json = ownEntry(footer.metadata, { ticker })?.json;
@@ -126,8 +125,8 @@ async function checkActions(root: string, path: string, ticker: string): Promise
   }
 }
 
-async function checkRecord(root: string, path: string): Promise<void> {
-  const text = await loadText(join(root, path));
+async function checkRecord(blobs: Blobs, path: string): Promise<void> {
+  const text = await readText(blobs, path);
   if (text === undefined) return;
   try {
     const json: unknown = JSON.parse(text);

@@ -1,16 +1,12 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Split } from '../../../core/bars/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import type { Damage, Examination, ExamineOptions } from '../../damage.ts';
 import { readBookFile } from '../beside/action-file.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
-import { loadFile, OWN_TROUBLE, troubleText } from '../files/disk.ts';
-import { errno, orAbsent } from '../files/absent.ts';
-import { type Kind, kindAt } from '../files/kind.ts';
+import type { Blobs } from '../files/blobs.ts';
+import { OWN_TROUBLE, troubleText } from '../files/trouble.ts';
+import { errno } from '../files/absent.ts';
+import type { Kind } from '../files/kind.ts';
 import { LOCK_FILE, type Partition, QUARANTINE } from '../files/layout.ts';
-import { lockStore } from '../files/lock.ts';
-import { versionOf } from '../beside/quarantine.ts';
 import { type BarsExam, examineBars } from './examine-bars.ts';
 import { examineOther } from './examine-others.ts';
 import type { Finding } from './finding.ts';
@@ -25,36 +21,32 @@ import { mayBeWritten } from './writer-at-work.ts';
  * Reads everything of a store and says what is damaged; with `fix` it mends what it can, as its one writer. One file is
  * in memory at a time. Throws `store-unusable` if there is no store, and `store-locked` like `acquire`.
  */
-export async function examineStore(
-  fs: CommitFs,
-  root: string,
-  options: ExamineOptions,
-): Promise<Examination> {
-  if ((await orAbsent(stat(root))) === undefined)
-    throw new BackfillError('store-unusable', `there is no store at ${root}`);
-  if (options.fix !== true) return new Examiner(fs, root, options).run();
-  const cleared = await clearLock(fs, root);
-  const lock = await lockStore(root);
+export async function examineStore(blobs: Blobs, options: ExamineOptions): Promise<Examination> {
+  if ((await blobs.kind('')) === undefined)
+    throw new BackfillError('store-unusable', `there is no store at ${blobs.url}`);
+  if (options.fix !== true) return new Examiner(blobs, options).run();
+  const cleared = await clearLock(blobs);
+  // What a dead writer left it names only: that the next writer sweeps.
+  const lock = await blobs.lock(false);
   try {
-    const { damages, ...examined } = await new Examiner(fs, root, options).run();
+    const { damages, ...examined } = await new Examiner(blobs, options).run();
     return { ...examined, damages: inOrder([...cleared, ...damages]) };
   } finally {
-    // What a dead writer left it names only: that the next writer sweeps.
-    lock.free(lock.untidySince === null);
+    lock.free(true);
   }
 }
 
 /** Moves what lies where the lock belongs: nobody can hold that one. First what is in the way of the quarantine. */
-async function clearLock(fs: CommitFs, root: string): Promise<Damage[]> {
+async function clearLock(blobs: Blobs): Promise<Damage[]> {
   const damages: Damage[] = [];
   const isInTheWay = async (path: string, meant: Kind): Promise<boolean> =>
-    ![undefined, meant].includes(await kindAt(join(root, path)));
+    ![undefined, meant].includes(await blobs.kind(path));
   if (!(await isInTheWay(LOCK_FILE, 'file'))) return [];
-  for await (const found of walkAll(root)) {
+  for await (const found of walkAll(blobs)) {
     const isFirst = found.path === QUARANTINE || found.path.startsWith(`${QUARANTINE}/`);
     if (!isFirst && found.path !== LOCK_FILE) break;
-    for (const finding of await examineOther(root, found))
-      damages.push({ path: found.path, ...finding, mended: await moveAside(fs, root, found.path) });
+    for (const finding of await examineOther(blobs, found))
+      damages.push({ path: found.path, ...finding, mended: await moveAside(blobs, found.path) });
   }
   return damages;
 }
@@ -64,8 +56,7 @@ function inOrder(damages: readonly Damage[]): Damage[] {
 }
 
 class Examiner {
-  readonly #fs: CommitFs;
-  readonly #root: string;
+  readonly #blobs: Blobs;
   readonly #options: ExamineOptions;
   readonly #damages: Damage[] = [];
   /** Path of the first partition with some bars, by interval, period and fingerprint. */
@@ -74,14 +65,13 @@ class Examiner {
   #partitions = 0;
   #rows = 0;
 
-  constructor(fs: CommitFs, root: string, options: ExamineOptions) {
-    this.#fs = fs;
-    this.#root = root;
+  constructor(blobs: Blobs, options: ExamineOptions) {
+    this.#blobs = blobs;
     this.#options = options;
   }
 
   async run(): Promise<Examination> {
-    for await (const found of walkAll(this.#root)) {
+    for await (const found of walkAll(this.#blobs)) {
       try {
         if (found.is === 'bars') await this.#bars(found.path, found.partition);
         else await this.#other(found);
@@ -97,10 +87,15 @@ class Examiner {
   async #bars(path: string, partition: Partition): Promise<void> {
     const splits = await this.#splitsOf(partition.series.ticker);
     const look = async (): Promise<BarsExam | undefined> => {
-      const file = await loadFile(join(this.#root, path));
+      const file = await this.#blobs.read(path);
       return file && examineBars(partition, file, splits);
     };
-    const exam = await lookUntilStill(this.#root, path, look, (result) => (result?.findings.length ?? 0) > 0);
+    const exam = await lookUntilStill(
+      this.#blobs,
+      path,
+      look,
+      (result) => (result?.findings.length ?? 0) > 0,
+    );
     if (exam === undefined) return;
     this.#partitions++;
     this.#rows += exam.rows;
@@ -118,19 +113,19 @@ class Examiner {
     look: () => Promise<BarsExam | undefined>,
   ): Promise<boolean> {
     if (repair === undefined) return false;
-    if (repair === 'move') return moveAside(this.#fs, this.#root, path);
-    await rewrite(this.#fs, this.#root, partition, repair, this.#options.now);
+    if (repair === 'move') return moveAside(this.#blobs, path);
+    await rewrite(this.#blobs, partition, repair, this.#options.now);
     return (await look())?.findings.length === 0;
   }
 
   async #other(found: Found): Promise<void> {
-    if (found.is === 'temp' && this.#options.fix !== true && (await mayBeWritten(this.#root))) return;
-    const look = (): Promise<Finding[]> => examineOther(this.#root, found);
-    const findings = await lookUntilStill(this.#root, found.path, look, (result) => result.length > 0);
-    const gone = (await versionOf(this.#root, found.path)) === undefined && found.is !== 'foreign-file';
+    if (found.is === 'temp' && this.#options.fix !== true && (await mayBeWritten(this.#blobs))) return;
+    const look = (): Promise<Finding[]> => examineOther(this.#blobs, found);
+    const findings = await lookUntilStill(this.#blobs, found.path, look, (result) => result.length > 0);
+    const gone = (await this.#blobs.written(found.path)) === undefined && found.is !== 'foreign-file';
     if (findings.length === 0 || gone) return;
     const fix = this.#options.fix === true && findings.every(({ mendable }) => mendable);
-    const mended = fix && (await mendOther(this.#fs, this.#root, found, findings));
+    const mended = fix && (await mendOther(this.#blobs, found, findings));
     if (!mended) await this.#noteDamage(found.path);
     this.#report(found.path, findings, mended);
   }
@@ -140,7 +135,7 @@ class Examiner {
     if (this.#splits?.ticker === ticker) return this.#splits.splits;
     const splits: Split[] = [];
     try {
-      for (const { action } of (await readBookFile(this.#root, ticker)).book.entries)
+      for (const { action } of (await readBookFile(this.#blobs, ticker)).book.entries)
         if (action.kind === 'split' && action.ratio > 0) splits.push(action);
     } catch (error) {
       if (!(error instanceof BackfillError) && errno(error) === undefined) throw error;
@@ -160,7 +155,7 @@ class Examiner {
   /** What a reader would refuse, he need not find again. */
   async #noteDamage(path: string): Promise<void> {
     const file = dataFileAt(path);
-    if (file !== undefined) await damagedAmong(this.#root, [file]);
+    if (file !== undefined) await damagedAmong(this.#blobs, [file]);
   }
 
   #report(path: string, findings: readonly Finding[], mended: boolean): void {

@@ -1,12 +1,8 @@
-import { rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { Bar } from '../../../core/bars/bars.ts';
 import { rewriteActions } from '../beside/actions.ts';
-import { commitFolder } from '../files/commit.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
-import { isThere, kindAt } from '../files/kind.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { type Partition, QUARANTINE, timeStamp } from '../files/layout.ts';
-import { keepRejected, setAside, versionOf } from '../beside/quarantine.ts';
+import { keepRejected, setAside } from '../beside/quarantine.ts';
 import { rewriteRevisions } from '../beside/revisions.ts';
 import type { BarsExam } from './examine-bars.ts';
 import { examineOther } from './examine-others.ts';
@@ -19,64 +15,47 @@ const SOURCE = 'doctor';
 
 /** Writes the sound content of a partition in place of what is there; the rows that go are kept first. */
 export async function rewrite(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   partition: Partition,
   { content, removed }: Exclude<BarsExam['repair'], 'move' | undefined>,
   now: number,
 ): Promise<void> {
   const rows = removed.map(({ bar, reason }) => ({ row: jsonOf(bar), reason }));
-  if (rows.length > 0) await keepRejected(fs, root, partition.series, rows, SOURCE, now);
-  await writePartition(fs, root, partition, content);
+  if (rows.length > 0) await keepRejected(blobs, partition.series, rows, SOURCE, now);
+  await writePartition(blobs, partition, content);
 }
 
 /** Mends anything but bars: a sound file that another hand had is written anew, all else is moved. Whether it is mended. */
-export async function mendOther(
-  fs: CommitFs,
-  root: string,
-  found: Found,
-  findings: readonly Finding[],
-): Promise<boolean> {
+export async function mendOther(blobs: Blobs, found: Found, findings: readonly Finding[]): Promise<boolean> {
   const isSound = findings.every(({ kind }) => kind === 'knowledge-edited' || kind === 'rewritten');
-  if (isSound && found.is === 'actions') await rewriteActions(fs, root, found.ticker);
-  else if (isSound && found.is === 'revisions') await rewriteRevisions(fs, root, found.partition);
-  else return moveAside(fs, root, found.path);
-  return (await examineOther(root, found)).length === 0;
+  if (isSound && found.is === 'actions') await rewriteActions(blobs, found.ticker);
+  else if (isSound && found.is === 'revisions') await rewriteRevisions(blobs, found.partition);
+  else return moveAside(blobs, found.path);
+  return (await examineOther(blobs, found)).length === 0;
 }
 
 /** Moves whatever lies at a path to quarantine. Whether there is nothing of it any more, or a folder, where one belongs. */
-export async function moveAside(fs: CommitFs, root: string, path: string): Promise<boolean> {
-  const [kind, version] = [await kindAt(join(root, path)), await versionOf(root, path)];
-  if (path === QUARANTINE) await moveQuarantine(fs, root, version?.writtenAt ?? 0);
-  else if (kind === 'file') await setAside(fs, root, path, version);
-  else if (kind !== undefined) await moveWhole(fs, root, path, path, version?.writtenAt ?? 0);
-  return path === QUARANTINE || !(await isThere(join(root, path)));
+export async function moveAside(blobs: Blobs, path: string): Promise<boolean> {
+  const [kind, found] = [await blobs.kind(path), await blobs.written(path)];
+  if (path === QUARANTINE) await moveQuarantine(blobs, found?.writtenAt ?? 0);
+  else if (kind === 'file') await setAside(blobs, path, found);
+  else if (kind !== undefined) await moveWhole(blobs, path, path, found?.writtenAt ?? 0);
+  return path === QUARANTINE || (await blobs.kind(path)) === undefined;
 }
 
 /** What lies where the quarantine belongs moves into one. */
-async function moveQuarantine(fs: CommitFs, root: string, writtenAt: number): Promise<void> {
+async function moveQuarantine(blobs: Blobs, writtenAt: number): Promise<void> {
   const aside = `.${QUARANTINE}.${timeStamp(writtenAt)}`;
-  await rename(join(root, QUARANTINE), join(root, aside));
-  await moveWhole(fs, root, aside, QUARANTINE, writtenAt);
+  await blobs.move(QUARANTINE, aside);
+  await moveWhole(blobs, aside, QUARANTINE, writtenAt);
 }
 
 /** A folder or a pipe cannot replace the file that marks a name as taken, as `setAside` does it. */
-async function moveWhole(
-  fs: CommitFs,
-  root: string,
-  path: string,
-  name: string,
-  writtenAt: number,
-): Promise<void> {
-  const stem = join(root, `${QUARANTINE}/${name}.${timeStamp(writtenAt)}`);
-  await commitFolder(fs, root, dirname(stem));
-  for (let n = 1; ; n++) {
-    if (await isThere(`${stem}-${n}`)) continue;
-    await rename(join(root, path), `${stem}-${n}`);
-    await fs.syncDirectory(dirname(stem));
-    await fs.syncDirectory(dirname(join(root, path)));
-    return;
-  }
+async function moveWhole(blobs: Blobs, path: string, name: string, writtenAt: number): Promise<void> {
+  const stem = `${QUARANTINE}/${name}.${timeStamp(writtenAt)}`;
+  let n = 1;
+  while ((await blobs.kind(`${stem}-${n}`)) !== undefined) n++;
+  await blobs.move(path, `${stem}-${n}`);
 }
 
 /** JSON has no NaN: such a value is kept as text. */

@@ -1,10 +1,7 @@
-import { type Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { TEMP_NAME } from '../files/commit.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { errno } from '../files/absent.ts';
 import { stagedAt } from '../beside/staged.ts';
-import { type Kind, kindAt, kindOf } from '../files/kind.ts';
+import type { Kind } from '../files/kind.ts';
 import { type DataFile, dataFileAt, isDataFolder } from '../files/data-paths.ts';
 import {
   ACTIONS,
@@ -18,6 +15,7 @@ import {
   RUNS,
   SCAN_CACHE,
   STAGING,
+  TEMP_NAME,
   UNIVERSES,
 } from '../files/layout.ts';
 
@@ -37,39 +35,34 @@ const FOLDER = 'folder';
  * Everything below the root; of the quarantine, which comes first, only what is in the way of the next thing to lie there:
  * the rest is known to be damaged.
  */
-export async function* walkAll(root: string, folder = ''): AsyncGenerator<Found> {
-  const entries = await entriesOf(root, folder);
-  if ('reason' in entries) {
-    yield { is: 'closed', path: folder, reason: entries.reason };
+export async function* walkAll(blobs: Blobs, folder = ''): AsyncGenerator<Found> {
+  const names = await namesOf(blobs, folder);
+  if ('reason' in names) {
+    yield { is: 'closed', path: folder, reason: names.reason };
     return;
   }
-  for (const entry of entries.list) {
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    const kind = await kindOfEntry(root, path, entry);
+  for (const name of names.list) {
+    const path = folder === '' ? name : `${folder}/${name}`;
+    // Of a link what it leads to: a part of a store may lie on another disk. Undefined: gone meanwhile.
+    const kind = await blobs.kind(path);
     if (kind === undefined) continue;
-    const found = foundAt(path, entry.name, kind);
+    const found = foundAt(path, name, kind);
     if (found === PASSED_OVER) continue;
-    if (found === FOLDER) yield* walkAll(root, path);
+    if (found === FOLDER) yield* walkAll(blobs, path);
     else yield found;
   }
 }
 
-async function entriesOf(root: string, folder: string): Promise<{ list: Dirent[] } | { reason: string }> {
+async function namesOf(blobs: Blobs, folder: string): Promise<{ list: string[] } | { reason: string }> {
   try {
-    const list = await readdir(join(root, folder), { withFileTypes: true });
-    const place = ({ name }: Dirent): string => (folder === '' && name === QUARANTINE ? '' : name);
+    const list = await blobs.list(folder);
+    const place = (name: string): string => (folder === '' && name === QUARANTINE ? '' : name);
     return { list: list.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)) };
   } catch (error) {
     if (folder === '') throw error;
-    if (errno(error) === 'ENOENT') return { list: [] };
     if (errno(error) === 'EACCES' || errno(error) === 'EPERM') return { reason: (error as Error).message };
     throw error;
   }
-}
-
-/** A link counts as what it leads to: a part of a store may lie on another disk. Undefined: gone meanwhile. */
-async function kindOfEntry(root: string, path: string, entry: Dirent): Promise<Kind | undefined> {
-  return entry.isSymbolicLink() ? kindAt(join(root, path)) : kindOf(entry);
 }
 
 function foundAt(path: string, name: string, kind: Kind): Found | typeof FOLDER | typeof PASSED_OVER {

@@ -1,18 +1,12 @@
 import { basename, dirname, join } from 'node:path';
-import type { AsyncBuffer } from 'hyparquet';
 import { BackfillError } from '../../../core/errors.ts';
 import { bytesAsFile } from '../codec/decode.ts';
-import { orAbsent } from './absent.ts';
+import { errno, orAbsent } from './absent.ts';
+import { type Check, Conflict, type PutOptions } from './blobs.ts';
 import type { CommitFile, CommitFs } from './commit-fs.ts';
 import { isOfTicker } from './layout.ts';
-import { isAsRenamed, type Stamp, stampAt } from './stamp.ts';
+import { isAsRenamed, type Stamp, stampAt, versionOf } from './stamp.ts';
 import { WRITER } from './writer.ts';
-
-/** Looks at what the file gives back before it becomes visible; throws `store-corrupt` if that is not what was meant. */
-export type Check = (written: AsyncBuffer) => Promise<void>;
-
-/** Names of the temp files of commits, `.bars.PID-THREAD-COUNT.tmp`: no `*.parquet` or `*.json` glob matches them. */
-export const TEMP_NAME = /^\.[\w-]+\.\d+-\d+-\d+\.tmp$/;
 
 let temps = 0;
 
@@ -21,19 +15,22 @@ let temps = 0;
  * check, fsync, rename, fsync of the folders. Once it returns, the content survives a power loss. `path` is relative to
  * `root`. Any failure removes the temp file; a failed fsync is never tried again on the same file, because the kernel
  * may have dropped its pages (PostgreSQL's "fsyncgate"). Throws `store-unusable`, of the series whose file it is, if
- * what the file gives back is not what was written, or not what was meant. Gives the stamp of what lies there now;
- * undefined where it might be of a later content too.
+ * what the file gives back is not what was written, or not what was meant, and `Conflict` where something else than `ifVersion`
+ * lies there. Gives the stamp of what lies there now; undefined where it might be of a later content too.
  */
 export async function commitFile(
   fs: CommitFs,
   root: string,
   path: string,
   bytes: Uint8Array,
-  check?: Check,
+  { ifVersion, check }: PutOptions = {},
 ): Promise<Stamp | undefined> {
   const final = join(root, path);
   const folder = dirname(final);
-  const { temp, created, isLasting } = await openTemp(fs, final);
+  const there = await stampAt(final);
+  if (ifVersion !== undefined && (there ? versionOf(there) : null) !== ifVersion)
+    throw new Conflict(`${path} was written by somebody else meanwhile`);
+  const { temp, created, isLasting } = await openTemp(fs, final, there);
   let written: Stamp | undefined;
   try {
     await fillAndClose(temp.file, path, bytes, check);
@@ -96,9 +93,10 @@ interface Temp {
 async function openTemp(
   fs: CommitFs,
   final: string,
+  there: Stamp | undefined,
 ): Promise<{ readonly temp: Temp; readonly created?: string | undefined; readonly isLasting: boolean }> {
   const folder = dirname(final);
-  if (fs.lasting?.has(folder, await stampAt(final)) === true) {
+  if (fs.lasting?.has(folder, there) === true) {
     const temp = await orAbsent(createTemp(fs, final));
     if (temp !== undefined) return { temp, isLasting: true };
     fs.lasting.forget(folder);
@@ -134,7 +132,7 @@ async function fillAndClose(file: CommitFile, path: string, bytes: Uint8Array, c
  * it will put on the disk, and not what the disk will give one day. For that every file carries a digest, which is held
  * against its rows at each read.
  */
-export async function writeVerified(
+async function writeVerified(
   file: CommitFile,
   path: string,
   bytes: Uint8Array,
@@ -148,6 +146,36 @@ export async function writeVerified(
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
     throw notAsMeant(path, error.message);
+  }
+}
+
+/**
+ * Writes a new file, verified and durably, under the first free name `STEM-N`, also against other threads. Gives its
+ * path, relative to the root like `stem`.
+ */
+export async function createFree(
+  fs: CommitFs,
+  root: string,
+  stem: string,
+  extension: string,
+  bytes: Uint8Array,
+): Promise<string> {
+  await commitFolder(fs, root, dirname(join(root, stem)));
+  for (let n = 1; ; n++) {
+    const path = `${stem}-${n}${extension}`;
+    const final = join(root, path);
+    const file = await fs.create(final).catch((error: unknown) => {
+      if (errno(error) !== 'EEXIST') throw error;
+    });
+    if (file === undefined) continue;
+    try {
+      await fillAndClose(file, path, bytes);
+    } catch (error) {
+      await fs.remove(final).catch(() => {});
+      throw error;
+    }
+    await fs.syncDirectory(dirname(final));
+    return path;
   }
 }
 

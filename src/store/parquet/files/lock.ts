@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { FileLocks } from 'fs-native-extensions';
 import { BackfillError } from '../../../core/errors.ts';
 import { readPlainFile } from '../../../market/plain-file.ts';
-import { LOCK_FILE } from './layout.ts';
+import { LOCK_FILE, RELEASED } from './layout.ts';
 import { WRITER } from './writer.ts';
 
 /** Who holds a lock, as the lock file says it; its modification time says since when. */
@@ -23,9 +23,6 @@ interface Holder {
   /** See `StoreLock`; left out where the last holder let go in good order. */
   readonly untidySince?: string;
 }
-
-/** What the lock file says once its holder has let go of it: whoever takes the lock next has nobody's litter to sweep. */
-export const RELEASED = 'released\n';
 
 /** The lock on a store, held. */
 export interface StoreLock {

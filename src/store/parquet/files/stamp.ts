@@ -1,6 +1,7 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { orAbsent } from './absent.ts';
+import type { Version } from './blobs.ts';
 import { paced } from './paced.ts';
 
 /**
@@ -31,8 +32,8 @@ export function stampOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): Stamp {
   return { size, modified: mtimeNs, changed: ctimeNs, inode: ino };
 }
 
-export function isSameStamp(a: Stamp, b: Stamp): boolean {
-  return a.size === b.size && a.modified === b.modified && a.changed === b.changed && a.inode === b.inode;
+export function versionOf({ size, modified, changed, inode }: Stamp): Version {
+  return `${size}.${modified}.${changed}.${inode}`;
 }
 
 /**

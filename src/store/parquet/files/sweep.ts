@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { eachBounded } from '../../bounded.ts';
-import { TEMP_NAME } from './commit.ts';
+import type { Blobs } from './blobs.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { orAbsent } from './absent.ts';
 import {
@@ -12,6 +12,7 @@ import {
   revisionsPath,
   RUNS,
   STAGING,
+  TEMP_NAME,
 } from './layout.ts';
 import { stampAt } from './stamp.ts';
 import { listPartitions, namesIn, tickersWithActions } from './walk.ts';
@@ -24,18 +25,19 @@ const PASS_OVER = (): void => {};
  * the epoch, by the file system's clock) and perhaps never acknowledged: whoever reads them from now on may rely on them.
  * Only for the holder of the lock: anybody else's could be in use. It lists one folder a partition and reads no file.
  */
-export async function sweepAfter(fs: CommitFs, root: string, since: bigint): Promise<void> {
+export async function sweepAfter(blobs: Blobs, fs: CommitFs, since: bigint): Promise<void> {
+  const root = blobs.url;
   const paths = [
-    ...(await listPartitions(root, {}, BARS, PASS_OVER)).map(barsPath),
-    ...(await listPartitions(root, {}, REVISIONS, PASS_OVER)).map(revisionsPath),
-    ...(await tickersWithActions(root)).map(actionsPath),
+    ...(await listPartitions(blobs, {}, BARS, PASS_OVER)).map(barsPath),
+    ...(await listPartitions(blobs, {}, REVISIONS, PASS_OVER)).map(revisionsPath),
+    ...(await tickersWithActions(blobs)).map(actionsPath),
     RENAMES_FILE,
   ];
   const folders = paths.map((path) => dirname(path));
   const doubtful = new Set<string>();
   await eachBounded([...folders, RUNS, STAGING], async (relative) => {
     const folder = join(root, relative);
-    for (const name of await namesIn(folder)) {
+    for (const name of await namesIn(blobs, relative)) {
       if (TEMP_NAME.test(name)) await orAbsent(fs.remove(join(folder, name)));
       else if (((await stampAt(join(folder, name)))?.changed ?? 0n) >= since) {
         for (let at = folder; at.length >= root.length; at = dirname(at)) doubtful.add(at);

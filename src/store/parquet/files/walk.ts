@@ -1,13 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Series } from '../../../core/bars/bars.ts';
 import type { DayRange } from '../../../core/session/day.ts';
 import { INTERVALS } from '../../../core/session/interval.ts';
 import { periodRange } from '../../../core/bars/partition.ts';
 import type { ScanOptions } from '../../store.ts';
-import { OWN_TROUBLE } from './disk.ts';
-import { errno, orAbsent } from './absent.ts';
-import { isThere } from './kind.ts';
+import { errno } from './absent.ts';
+import type { Blobs } from './blobs.ts';
 import {
   ACTIONS,
   BARS,
@@ -18,7 +15,7 @@ import {
   seriesPath,
   type SeriesTree,
 } from './layout.ts';
-import { wrongKind } from './wrong-kind.ts';
+import { OWN_TROUBLE } from './trouble.ts';
 
 const ALWAYS: DayRange = periodRange('all');
 
@@ -27,16 +24,15 @@ const ALWAYS: DayRange = periodRange('all');
  * are given. Names that are none of ours are passed over. Fails if something else lies where a folder belongs.
  */
 export async function listSeries(
-  root: string,
+  blobs: Blobs,
   options: ScanOptions = {},
   tree: SeriesTree = BARS,
 ): Promise<Series[]> {
   const found: Series[] = [];
-  const stored = await namesOf(join(root, tree));
+  const stored = await blobs.list(tree);
   for (const interval of INTERVALS) {
     if (options.intervals?.includes(interval) === false || !stored.includes(`interval=${interval}`)) continue;
-    const tickers =
-      options.tickers ?? valuesOf(await namesOf(join(root, intervalPath(tree, interval))), 'ticker');
+    const tickers = options.tickers ?? valuesOf(await blobs.list(intervalPath(tree, interval)), 'ticker');
     for (const ticker of [...new Set(tickers)].toSorted()) found.push({ ticker, interval });
   }
   return found;
@@ -51,15 +47,15 @@ export type OnTrouble = (series: Series, error: unknown) => void;
  * a series that cannot be listed, unless `onTrouble` hears of it.
  */
 export async function listPartitions(
-  root: string,
+  blobs: Blobs,
   options: ScanOptions = {},
   tree: SeriesTree = BARS,
   onTrouble?: OnTrouble,
 ): Promise<Partition[]> {
   const partitions: Partition[] = [];
-  for (const series of await listSeries(root, options, tree))
+  for (const series of await listSeries(blobs, options, tree))
     try {
-      for (const partition of await partitionsOf(root, series, ALWAYS, tree)) partitions.push(partition);
+      for (const partition of await partitionsOf(blobs, series, ALWAYS, tree)) partitions.push(partition);
     } catch (error) {
       if (onTrouble === undefined || !OWN_TROUBLE.has(errno(error))) throw error;
       onTrouble(series, error);
@@ -69,13 +65,13 @@ export async function listPartitions(
 
 /** Places where a series can have a partition that touches the range (default: all), ascending. */
 export async function partitionsOf(
-  root: string,
+  blobs: Blobs,
   series: Series,
   range: DayRange = ALWAYS,
   tree: SeriesTree = BARS,
 ): Promise<Partition[]> {
   if (series.interval === '1d') return [{ series, period: 'all' }];
-  const names = await namesOf(join(root, seriesPath(tree, series)));
+  const names = await blobs.list(seriesPath(tree, series));
   const periods = valuesOf(names, 'period').filter((period) => {
     if (!isPeriod(series.interval, period)) return false;
     const { from, to } = periodRange(period);
@@ -85,21 +81,14 @@ export async function partitionsOf(
 }
 
 /** Tickers that have a folder for corporate actions. */
-export async function tickersWithActions(root: string): Promise<string[]> {
-  return valuesOf(await namesOf(join(root, ACTIONS)), 'ticker');
+export async function tickersWithActions(blobs: Blobs): Promise<string[]> {
+  return valuesOf(await blobs.list(ACTIONS), 'ticker');
 }
 
-/** Names in a folder; none if there is no folder. Fails if something else lies there, or if the system does not let us. */
-async function namesOf(folder: string): Promise<string[]> {
-  const names = await orAbsent(readdir(folder));
-  if (names === undefined && (await isThere(folder))) throw wrongKind(folder, 'link that leads nowhere');
-  return names ?? [];
-}
-
-/** The same; none of what cannot be listed either, which is told where it is looked for. */
-export async function namesIn(folder: string): Promise<string[]> {
+/** Names in a folder; none of what cannot be listed either, which is told where it is looked for. */
+export async function namesIn(blobs: Blobs, folder: string): Promise<string[]> {
   try {
-    return await namesOf(folder);
+    return await blobs.list(folder);
   } catch (error) {
     if (OWN_TROUBLE.has(errno(error))) return [];
     throw error;

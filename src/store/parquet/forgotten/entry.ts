@@ -1,12 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { BackfillError } from '../../../core/errors.ts';
 import { isInterval } from '../../../core/session/interval.ts';
 import type { ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
-import { commitFile } from '../files/commit.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
-import { loadText } from '../files/disk.ts';
-import { orAbsent } from '../files/absent.ts';
+import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
 import { fields, instant, list, malformed, pairOf, rangeOf, text } from '../codec/json.ts';
 import { FORGOTTEN } from '../files/layout.ts';
 
@@ -29,40 +24,40 @@ export function entryPath(id: string): string {
 }
 
 /** Writes what an entry is, durably: from then on it counts. */
-export async function writeEntry(fs: CommitFs, root: string, entry: ForgottenEntry): Promise<void> {
+export async function writeEntry(blobs: Blobs, entry: ForgottenEntry): Promise<void> {
   const json = {
     id: entry.id,
     forgottenAt: new Date(entry.forgottenAt).toISOString(),
     series: entry.series.map(({ series, rows, days }) => ({ ...series, rows, days: days && pairOf(days) })),
     actions: entry.actions,
   };
-  await writeJson(fs, join(root, entryPath(entry.id)), ENTRY_FILE, json);
+  await writeJson(blobs, `${entryPath(entry.id)}/${ENTRY_FILE}`, json);
 }
 
 /** Notes that an entry was brought back; it stays where it is. */
-export async function noteRestored(fs: CommitFs, root: string, id: string, at: number): Promise<void> {
+export async function noteRestored(blobs: Blobs, id: string, at: number): Promise<void> {
   const json = { restoredAt: new Date(at).toISOString() };
-  await writeJson(fs, join(root, entryPath(id)), RESTORED_FILE, json);
+  await writeJson(blobs, `${entryPath(id)}/${RESTORED_FILE}`, json);
 }
 
 /** What was forgotten and can be brought back, oldest first. A folder without its `forgotten.json` is none. */
-export async function listEntries(root: string): Promise<ForgottenEntry[]> {
-  const names = (await orAbsent(readdir(join(root, FORGOTTEN)))) ?? [];
+export async function listEntries(blobs: Blobs): Promise<ForgottenEntry[]> {
+  const names = await blobs.list(FORGOTTEN);
   const entries: ForgottenEntry[] = [];
   for (const id of names.filter((name) => ID.test(name)).toSorted()) {
-    const entry = await readEntry(root, id);
+    const entry = await readEntry(blobs, id);
     if (entry !== undefined) entries.push(entry);
   }
   return entries.toSorted((a, b) => a.forgottenAt - b.forgottenAt);
 }
 
 /** One entry; undefined if there is none. Throws `store-corrupt` if its `forgotten.json` is malformed. */
-export async function readEntry(root: string, id: string): Promise<ForgottenEntry | undefined> {
+export async function readEntry(blobs: Blobs, id: string): Promise<ForgottenEntry | undefined> {
   if (!ID.test(id)) return undefined;
   const folder = entryPath(id);
-  const content = await loadText(join(root, folder, ENTRY_FILE));
+  const content = await readText(blobs, `${folder}/${ENTRY_FILE}`);
   if (content === undefined) return undefined;
-  const restored = await loadText(join(root, folder, RESTORED_FILE));
+  const restored = await readText(blobs, `${folder}/${RESTORED_FILE}`);
   try {
     const json = fields(JSON.parse(content));
     const actions = json['actions'];
@@ -84,6 +79,6 @@ function seriesOf(value: unknown): ForgottenSeries {
   return { series: { ticker: text(ticker), interval }, rows, days: days === null ? null : rangeOf(days) };
 }
 
-async function writeJson(fs: CommitFs, folder: string, name: string, json: object): Promise<void> {
-  await commitFile(fs, folder, name, new TextEncoder().encode(`${JSON.stringify(json, null, 1)}\n`));
+async function writeJson(blobs: Blobs, path: string, json: object): Promise<void> {
+  await blobs.put(path, bytesOfText(`${JSON.stringify(json, null, 1)}\n`));
 }

@@ -7,8 +7,7 @@ import type { DayRange } from '../../../core/session/day.ts';
 import { firstOfDay, sessionDateOf } from '../../../core/bars/partition.ts';
 import { union } from '../../../core/session/ranges.ts';
 import { keepTold } from '../beside/actions.ts';
-import { removeFile } from '../files/commit.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { barsPath, type Partition } from '../files/layout.ts';
 import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
 import { missingUntilRerun, readAllOrSetAside } from '../beside/quarantine.ts';
@@ -19,16 +18,11 @@ import { writePartition } from '../partition/write-partition.ts';
  * Removes rows and knowledge of a range of session dates; a partition that keeps neither goes as a file. If one in the
  * range is damaged it goes to quarantine, none is written, and `store-corrupt` is thrown.
  */
-export async function forgetRange(
-  fs: CommitFs,
-  root: string,
-  series: Series,
-  range: DayRange,
-): Promise<number> {
-  const partitions = await partitionsOf(root, series, range);
-  await readableOrSetAside(fs, root, partitions);
+export async function forgetRange(blobs: Blobs, series: Series, range: DayRange): Promise<number> {
+  const partitions = await partitionsOf(blobs, series, range);
+  await readableOrSetAside(blobs, partitions);
   let removed = 0;
-  for (const partition of partitions) removed += await forgetIn(fs, root, partition, range);
+  for (const partition of partitions) removed += await forgetIn(blobs, partition, range);
   return removed;
 }
 
@@ -36,27 +30,23 @@ export async function forgetRange(
  * Reads partitions that are going to be read again one by one: all of years of minutes do not fit into memory at once. A
  * damaged one goes to quarantine, and `store-corrupt` is thrown.
  */
-export async function readableOrSetAside(
-  fs: CommitFs,
-  root: string,
-  partitions: readonly Partition[],
-): Promise<void> {
+export async function readableOrSetAside(blobs: Blobs, partitions: readonly Partition[]): Promise<void> {
   const files = partitions.map((partition) => ({
     path: barsPath(partition),
     loss: missingUntilRerun('sessions'),
-    read: async () => void (await readPartition(root, partition)),
+    read: async () => void (await readPartition(blobs, partition)),
   }));
-  await readAllOrSetAside(fs, root, files);
+  await readAllOrSetAside(blobs, files);
 }
 
-async function forgetIn(fs: CommitFs, root: string, partition: Partition, range: DayRange): Promise<number> {
-  const before = await readPartition(root, partition);
+async function forgetIn(blobs: Blobs, partition: Partition, range: DayRange): Promise<number> {
+  const before = await readPartition(blobs, partition);
   if (before === undefined) return 0;
   const { kept, gone } = cutPartition(partition, before, range);
   if (kept === undefined) {
-    if (before.knowledge.told !== undefined) await keepTold(fs, root, partition.series.ticker);
-    await removeFile(fs, root, barsPath(partition));
-  } else if (gone !== undefined) await writePartition(fs, root, partition, kept);
+    if (before.knowledge.told !== undefined) await keepTold(blobs, partition.series.ticker);
+    await blobs.remove(barsPath(partition));
+  } else if (gone !== undefined) await writePartition(blobs, partition, kept);
   return gone?.bars.length ?? 0;
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { ActionBook } from '../../../core/actions/action-book.ts';
 import type { Series } from '../../../core/bars/bars.ts';
 import { calendarById } from '../../../core/calendar/calendars.ts';
@@ -8,7 +7,7 @@ import { periodRange, sessionDateOf } from '../../../core/bars/partition.ts';
 import { span } from '../../../core/session/ranges.ts';
 import type { ForgetOrder, ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
 import { cutBook, updateActions } from '../beside/actions.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { cutPartition, readableOrSetAside } from './forget.ts';
 import { timeStamp } from '../files/layout.ts';
 import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
@@ -22,49 +21,47 @@ import { writePartition } from '../partition/write-partition.ts';
  * there is nothing. A damaged partition goes to quarantine as a file, and `store-corrupt` is thrown.
  */
 export async function keepForgotten(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   { series, actionsOf, range = periodRange('all'), at }: ForgetOrder,
 ): Promise<ForgottenEntry | undefined> {
   const id = `${timeStamp(at)}-${randomBytes(2).toString('hex')}`;
-  const folder = join(root, entryPath(id));
+  const entryBlobs = blobs.below(entryPath(id));
   const kept: ForgottenSeries[] = [];
   for (const one of series) {
-    const copied = await copySeries(fs, root, folder, one, range);
+    const copied = await copySeries(blobs, entryBlobs, one, range);
     if (copied !== undefined) kept.push(copied);
   }
   let actions = 0;
   let isAny = kept.length > 0;
   for (const ticker of actionsOf) {
-    const { gone } = cutBook((await new Reads(root).book(ticker)).book, range);
+    const { gone } = cutBook((await new Reads(blobs).book(ticker)).book, range);
     if (isNothing(gone)) continue;
-    await updateActions(fs, folder, ticker, () => gone);
+    await updateActions(entryBlobs, ticker, () => gone);
     actions += gone.entries.length;
     isAny = true;
   }
   if (!isAny) return undefined;
   const entry = { id, forgottenAt: at, series: kept, actions, restoredAt: null };
-  await writeEntry(fs, root, entry);
+  await writeEntry(blobs, entry);
   return entry;
 }
 
 async function copySeries(
-  fs: CommitFs,
-  root: string,
-  folder: string,
+  blobs: Blobs,
+  entry: Blobs,
   series: Series,
   range: DayRange,
 ): Promise<ForgottenSeries | undefined> {
-  const partitions = await partitionsOf(root, series, range);
-  await readableOrSetAside(fs, root, partitions);
+  const partitions = await partitionsOf(blobs, series, range);
+  await readableOrSetAside(blobs, partitions);
   let rows = 0;
   let isAny = false;
   const days: DayRange[] = [];
   for (const partition of partitions) {
-    const content = await readPartition(root, partition);
+    const content = await readPartition(blobs, partition);
     const { gone } = content === undefined ? {} : cutPartition(partition, content, range);
     if (gone === undefined) continue;
-    await writePartition(fs, folder, partition, gone);
+    await writePartition(entry, partition, gone);
     isAny = true;
     rows += gone.bars.length;
     for (const day of sessionsOf(series, gone)) days.push(day);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { ActionBook } from '../../../core/actions/action-book.ts';
 import { mergeIdentity, seriesKey } from '../../../core/bars/bars.ts';
 import { calendarById } from '../../../core/calendar/calendars.ts';
@@ -12,7 +11,7 @@ import { sessionDateOf } from '../../../core/bars/partition.ts';
 import type { Restored } from '../../forgotten.ts';
 import { readBookFile } from '../beside/action-file.ts';
 import { updateActions } from '../beside/actions.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { compact, type Knowledge } from '../partition/knowledge.ts';
 import type { Partition } from '../files/layout.ts';
 import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
@@ -32,23 +31,18 @@ interface Pair {
  * final now stays; where it differs nothing is brought back at all, and `usage` is thrown. Interrupted, it is completed
  * by the same call. Throws `store-corrupt` for what is damaged, and `usage` for an id that there is not.
  */
-export async function restoreForgotten(
-  fs: CommitFs,
-  root: string,
-  id: string,
-  at: number,
-): Promise<Restored> {
-  const entry = await readEntry(root, id);
+export async function restoreForgotten(blobs: Blobs, id: string, at: number): Promise<Restored> {
+  const entry = await readEntry(blobs, id);
   if (entry === undefined)
     throw new BackfillError('usage', `nothing forgotten is called "${id}"; backfill restore lists what is`);
   const folder = entryPath(id);
-  const partitions = await listPartitions(join(root, folder));
-  const tickers = await tickersWithActions(join(root, folder));
-  await assertNoConflict(root, folder, partitions, tickers);
+  const partitions = await listPartitions(blobs.below(folder));
+  const tickers = await tickersWithActions(blobs.below(folder));
+  await assertNoConflict(blobs, folder, partitions, tickers);
   let actions = 0;
   for (const ticker of tickers) {
-    const gone = await readGone(folder, () => bookIn(join(root, folder), ticker));
-    await updateActions(fs, root, ticker, (now) => {
+    const gone = await readGone(folder, () => bookIn(blobs.below(folder), ticker));
+    await updateActions(blobs, ticker, (now) => {
       const { book } = giveBackActions(gone, now);
       actions += book.entries.length - now.entries.length;
       return book;
@@ -56,25 +50,25 @@ export async function restoreForgotten(
   }
   let rows = 0;
   for (const partition of partitions) {
-    const pair = await pairOf(root, folder, partition);
+    const pair = await pairOf(blobs, folder, partition);
     if (pair === undefined) continue;
     const after = mergedBack(pair);
     rows += after.bars.length - (pair.now?.bars.length ?? 0);
-    await writePartition(fs, root, partition, after);
+    await writePartition(blobs, partition, after);
   }
-  await noteRestored(fs, root, id, at);
+  await noteRestored(blobs, id, at);
   return { entry, rows, actions };
 }
 
 async function assertNoConflict(
-  root: string,
+  blobs: Blobs,
   folder: string,
   partitions: readonly Partition[],
   tickers: readonly string[],
 ): Promise<void> {
   const days = new Map<string, { partition: Partition; days: Day[] }>();
   for (const partition of partitions) {
-    const { conflicts = [] } = (await pairOf(root, folder, partition))?.back ?? {};
+    const { conflicts = [] } = (await pairOf(blobs, folder, partition))?.back ?? {};
     if (conflicts.length === 0) continue;
     const key = seriesKey(partition.series);
     days.set(key, { partition, days: [...(days.get(key)?.days ?? []), ...conflicts] });
@@ -82,8 +76,8 @@ async function assertNoConflict(
   const [first, ...more] = days.values();
   if (first !== undefined) throw otherBars(first.partition, first.days, more.length);
   for (const ticker of tickers) {
-    const gone = await readGone(folder, () => bookIn(join(root, folder), ticker));
-    const [conflict] = giveBackActions(gone, await bookIn(root, ticker)).conflicts;
+    const gone = await readGone(folder, () => bookIn(blobs.below(folder), ticker));
+    const [conflict] = giveBackActions(gone, await bookIn(blobs, ticker)).conflicts;
     if (conflict === undefined) continue;
     throw new BackfillError(
       'usage',
@@ -105,10 +99,10 @@ function otherBars({ series }: Partition, days: readonly Day[], more: number): B
   );
 }
 
-async function pairOf(root: string, folder: string, partition: Partition): Promise<Pair | undefined> {
-  const gone = await readGone(folder, () => readPartition(join(root, folder), partition));
+async function pairOf(blobs: Blobs, folder: string, partition: Partition): Promise<Pair | undefined> {
+  const gone = await readGone(folder, () => readPartition(blobs.below(folder), partition));
   if (gone === undefined) return undefined;
-  const now = await readPartition(root, partition, gone.knowledge.calendar);
+  const now = await readPartition(blobs, partition, gone.knowledge.calendar);
   const sessionOf = sessionDateOf(partition.series.interval, calendarById(gone.knowledge.calendar));
   const present = { bars: now?.bars ?? NO_BARS, coverage: now?.knowledge.coverage ?? NOTHING_KNOWN };
   const back = giveBack({ bars: gone.bars, coverage: gone.knowledge.coverage }, present, sessionOf);
@@ -131,8 +125,8 @@ function latest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
-async function bookIn(root: string, ticker: string): Promise<ActionBook> {
-  return (await readBookFile(root, ticker)).book;
+async function bookIn(blobs: Blobs, ticker: string): Promise<ActionBook> {
+  return (await readBookFile(blobs, ticker)).book;
 }
 
 /** Names where the damage is. */

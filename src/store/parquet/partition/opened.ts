@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { AsyncBuffer, RowGroup } from 'hyparquet';
 import type { StoredBars } from '../../../core/bars/columns.ts';
 import { asWritten, type BodyWord, digestOfBody, type EncodedBody } from '../codec/body.ts';
@@ -6,7 +5,7 @@ import { type Footer, readFooter } from '../codec/decode.ts';
 import { decodeBars } from '../codec/decode-bars.ts';
 import { digestOfRows, digestWithTail } from '../codec/digest.ts';
 import { namingDamage } from './damage-notes.ts';
-import { type LoadedFile, loadFile } from '../files/disk.ts';
+import type { BlobFile, Blobs } from '../files/blobs.ts';
 import { MAGIC_BYTES } from '../codec/encode.ts';
 import { judgeKnowledge, type Knowledge, statedRows } from './knowledge.ts';
 import { barsPath, type Partition } from '../files/layout.ts';
@@ -36,15 +35,15 @@ export interface PartitionTail {
 
 /** A file of a partition in memory, of which as much is decoded as is asked for, once. */
 export class OpenedPartition {
-  readonly #root: string;
+  readonly #blobs: Blobs;
   readonly #partition: Partition;
-  readonly #file: LoadedFile;
+  readonly #file: BlobFile;
   readonly #footer: Footer;
   #rows: Promise<PartitionRows> | undefined;
   #tail: Promise<PartitionTail | undefined> | undefined;
 
-  constructor(root: string, partition: Partition, file: LoadedFile, footer: Footer) {
-    this.#root = root;
+  constructor(blobs: Blobs, partition: Partition, file: BlobFile, footer: Footer) {
+    this.#blobs = blobs;
     this.#partition = partition;
     this.#file = file;
     this.#footer = footer;
@@ -70,19 +69,19 @@ export class OpenedPartition {
   }
 
   #naming<T>(read: () => Promise<T>): Promise<T> {
-    return namingDamage(this.#root, fileOf(this.#partition), this.#file.stamp, read);
+    return namingDamage(this.#blobs, fileOf(this.#partition), this.#file, read);
   }
 }
 
 /** Reads the file of a partition; undefined if there is none. Throws `store-corrupt` if it is damaged. */
 export async function openPartition(
-  root: string,
+  blobs: Blobs,
   partition: Partition,
 ): Promise<OpenedPartition | undefined> {
-  const file = await loadFile(join(root, barsPath(partition)));
+  const file = await blobs.read(barsPath(partition));
   if (file === undefined) return undefined;
-  const footer = await namingDamage(root, fileOf(partition), file.stamp, () => readFooter(file));
-  return new OpenedPartition(root, partition, file, footer);
+  const footer = await namingDamage(blobs, fileOf(partition), file, () => readFooter(file));
+  return new OpenedPartition(blobs, partition, file, footer);
 }
 
 function fileOf(partition: Partition): { readonly path: string; readonly ticker: string } {

@@ -7,6 +7,7 @@ import { BAR_COLUMNS } from '../codec/encode.ts';
 import { type Knowledge, knowledgeByRows, statedRows, trustedWord } from './knowledge.ts';
 import type { Partition } from '../files/layout.ts';
 import { type Body, decodeRows, type OpenedPartition, openPartition } from './opened.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { assertDigest } from '../codec/own-entry.ts';
 import { areColumnsInPlace } from '../codec/places.ts';
 import { readMetadata } from '../codec/read-columns.ts';
@@ -81,11 +82,11 @@ export interface PartitionPart extends PartitionContent {
  * were written: rot must not pass into the next version of the file.
  */
 export async function readPartition(
-  root: string,
+  blobs: Blobs,
   partition: Partition,
   calendarId?: string,
 ): Promise<PartitionContent | undefined> {
-  return wholeOf(partition, await openPartition(root, partition), calendarId);
+  return wholeOf(partition, await openPartition(blobs, partition), calendarId);
 }
 
 /** The whole content of a partition that was opened. Throws like `readPartition`. */

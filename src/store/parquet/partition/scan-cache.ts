@@ -1,32 +1,24 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { readPlainFile } from '../../../market/plain-file.ts';
-import { commitFile } from '../files/commit.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
+import type { Blobs, Version } from '../files/blobs.ts';
 import { SCAN_CACHE } from '../files/layout.ts';
 import { VERSION } from '../codec/own-entry.ts';
 import type { Said } from './said.ts';
-import { isSameStamp, type Stamp } from '../files/stamp.ts';
 import { isTextAt, placeIn, textAt, type Texts, textsOf } from './texts.ts';
 
 /**
  * What the files of a store said of themselves when they were last read, in one file beside them:
  *
- *     backfill scan 2.3 SHA-256 NEWLINE serialized Content
+ *     backfill scan 3.3 SHA-256 NEWLINE serialized Content
  *
- * It spares a scan the reading, never the look: what it says of a file counts only while the file's stamp is the same.
+ * It spares a scan the reading, never the look: what it says of a file counts only while the file's version is the same.
  * Anything may happen to it: lost, damaged, or of another version, it is as good as none, and the next run writes it
  * anew. What is not believed of a file as it lies there is never in it.
  */
 
 /** The first number is of this file's form, the second of what files say of themselves. */
-const HEAD = `backfill scan 2.${VERSION} `;
+const HEAD = `backfill scan 3.${VERSION} `;
 const DIGEST_CHARS = 64;
-
-/** Size, modified, changed and inode of each file stand side by side. */
-const NUMBERS = 4;
 
 /** Bytes of a cache that are read in the time that it takes to look into one file: for fewer files it is left alone. */
 const BYTES_A_FILE = 10_000;
@@ -37,17 +29,17 @@ const WORTH_SAVING = 0.01;
 /** Entry i is of file i, ascending by path. A few long texts: hundreds of thousands of short ones take time and room. */
 interface Content {
   readonly paths: Texts;
-  readonly stamps: BigInt64Array;
+  readonly versions: Texts;
   /** Number of what it said in common with others. */
   readonly common: Uint32Array;
   readonly commons: readonly string[];
   readonly owns: Texts;
 }
 
-/** A file, its stamp and what it said. */
+/** A file, its version and what it said. */
 export interface Remembered extends Said {
   readonly path: string;
-  readonly stamp: Stamp;
+  readonly version: Version;
 }
 
 /** Is told of a file that was committed. */
@@ -77,11 +69,11 @@ export class ScanCache {
   }
 
   /** What the file at a path said, if it is still the same one. */
-  recall(path: string, stamp: Stamp): Said | undefined {
+  recall(path: string, version: Version): Said | undefined {
     const news = this.#news.get(path);
-    if (news !== undefined) return isSameStamp(news.stamp, stamp) ? news : undefined;
+    if (news !== undefined) return news.version === version ? news : undefined;
     const i = this.#placeOf(path);
-    return i !== undefined && isSameStamp(this.#stampAt(i), stamp) ? this.#saidAt(i) : undefined;
+    return i !== undefined && textAt(this.#content.versions, i) === version ? this.#saidAt(i) : undefined;
   }
 
   /** Whether anything is known of the file at a path. */
@@ -102,11 +94,11 @@ export class ScanCache {
   }
 
   /** Writes it, if enough of it is news. A cache that cannot be written is none: whatever is wrong, the run has met it. */
-  async save(fs: CommitFs, root: string): Promise<void> {
+  async save(blobs: Blobs): Promise<void> {
     if (this.#changes === 0 || this.#changes < this.size * WORTH_SAVING) return;
     const payload = serialize(contentOf(this.#all()));
     const head = `${HEAD}${digestOf(payload)}\n`;
-    await commitFile(fs, root, SCAN_CACHE, Buffer.concat([Buffer.from(head), payload])).catch(() => {});
+    await blobs.put(SCAN_CACHE, Buffer.concat([Buffer.from(head), payload])).catch(() => {});
     this.#changes = 0;
   }
 
@@ -127,21 +119,12 @@ export class ScanCache {
   }
 
   #all(): Remembered[] {
+    const { paths, versions } = this.#content;
     const all = [...this.#news.values()];
     for (const [i, stale] of this.#stale.entries()) {
-      if (stale === 0)
-        all.push({ path: textAt(this.#content.paths, i), stamp: this.#stampAt(i), ...this.#saidAt(i) });
+      if (stale === 0) all.push({ path: textAt(paths, i), version: textAt(versions, i), ...this.#saidAt(i) });
     }
     return all.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  }
-
-  #stampAt(i: number): Stamp {
-    const { stamps } = this.#content;
-    const [size = 0n, modified = 0n, changed = 0n, inode = 0n] = stamps.subarray(
-      i * NUMBERS,
-      (i + 1) * NUMBERS,
-    );
-    return { size, modified, changed, inode };
   }
 
   #saidAt(i: number): Said {
@@ -159,12 +142,9 @@ function contentOf(files: readonly Remembered[]): Content {
     numbers.set(file.common, number);
     return number;
   });
-  const stamps = new BigInt64Array(files.length * NUMBERS);
-  for (const [i, { stamp }] of files.entries())
-    stamps.set([stamp.size, stamp.modified, stamp.changed, stamp.inode], i * NUMBERS);
   return {
     paths: textsOf(files.map(({ path }) => path)),
-    stamps,
+    versions: textsOf(files.map(({ version }) => version)),
     common,
     commons: [...numbers.keys()],
     owns: textsOf(files.map(({ own }) => own)),
@@ -172,15 +152,15 @@ function contentOf(files: readonly Remembered[]): Content {
 }
 
 /** The cache of a store, for a scan that looks at so many files; undefined where it is not worth its reading. */
-export function openScanCache(root: string, files: number): ScanCache | undefined {
-  const path = join(root, SCAN_CACHE);
+export async function openScanCache(blobs: Blobs, files: number): Promise<ScanCache | undefined> {
   try {
-    const found = statSync(path);
-    // A pipe would be waited for.
-    if (!found.isFile()) return new ScanCache();
-    if (found.size > files * BYTES_A_FILE) return undefined;
-    // At once: while it were read piece by piece its memory would grow old, and stay.
-    return new ScanCache(contentIn(readPlainFile(path)));
+    const cache = await blobs.open(SCAN_CACHE, async (file) =>
+      file.byteLength > files * BYTES_A_FILE
+        ? 'too long'
+        : // In one piece: while it were read bit by bit its memory would grow old, and stay.
+          new ScanCache(contentIn(new Uint8Array(await file.slice(0, file.byteLength)))),
+    );
+    return cache === 'too long' ? undefined : (cache ?? new ScanCache());
   } catch {
     // Whatever keeps it from being read: the files themselves are there.
     return new ScanCache();
@@ -191,12 +171,14 @@ function contentIn(bytes: Uint8Array): Content | undefined {
   const head = Buffer.from(bytes.subarray(0, HEAD.length + DIGEST_CHARS + 1)).toString('latin1');
   const payload = bytes.subarray(head.length);
   if (head !== `${HEAD}${digestOf(payload)}\n`) return undefined;
-  const { paths, stamps, common, commons, owns } = deserialize(payload) as Content;
-  // Copies of the columns: as they come they are views that would keep the whole file in memory.
-  const [copied, numbers] = [stamps.slice(), common.slice()];
-  return { paths: withOwnEnds(paths), stamps: copied, common: numbers, commons, owns: withOwnEnds(owns) };
+  const { paths, versions, common, commons, owns } = deserialize(payload) as Content;
+  return {
+    ...{ paths: withOwnEnds(paths), versions: withOwnEnds(versions), owns: withOwnEnds(owns) },
+    ...{ common: common.slice(), commons },
+  };
 }
 
+/** A copy of the numbers: as they come they are a view that would keep the whole file in memory. */
 function withOwnEnds({ all, ends }: Texts): Texts {
   return { all, ends: ends.slice() };
 }

@@ -4,8 +4,7 @@ import { type StoredBars, slice } from '../../../core/bars/columns.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
 import { bodyRowsOf, digestOfBody } from '../codec/body.ts';
-import { type Check, commitFile } from '../files/commit.ts';
-import type { CommitFs } from '../files/commit-fs.ts';
+import type { Blobs, Check, PutOptions } from '../files/blobs.ts';
 import { decodeBars, decodeDigest } from '../codec/decode-bars.ts';
 import { readFooter } from '../codec/decode.ts';
 import { digestOf, digestWithTail } from '../codec/digest.ts';
@@ -24,19 +23,24 @@ import type { Note } from './scan-cache.ts';
  * is told what it says, where that lasts.
  */
 export async function writePartition(
-  fs: CommitFs,
-  root: string,
+  blobs: Blobs,
   partition: Partition,
   { bars, knowledge, body }: PartitionPart,
-  note?: Note,
+  { note, ifVersion }: WriteOptions = {},
 ): Promise<void> {
   const written =
     body === undefined ? wholeFile(partition, bars, knowledge) : topUp(partition, bars, knowledge, body);
   const { extent, metadata } = written;
   const check: Check = (file) => assertMeant(file, written);
   const path = barsPath(partition);
-  const stamp = await commitFile(fs, root, path, written.bytes, check);
-  if (stamp) note?.({ path, stamp, ...partitionSaid(extent.rows, fields(JSON.parse(metadata))) });
+  const version = await blobs.put(path, written.bytes, { ifVersion, check });
+  if (version !== undefined)
+    note?.({ path, version, ...partitionSaid(extent.rows, fields(JSON.parse(metadata))) });
+}
+
+interface WriteOptions extends Pick<PutOptions, 'ifVersion'> {
+  /** Is told what the file says, where that lasts. Default: nobody. */
+  readonly note?: Note | undefined;
 }
 
 /** A file about to be committed. */

@@ -5,6 +5,7 @@ import type { Asked, Keys } from '../../asked.ts';
 import { unreadableBySql, withSelect } from '../../sql.ts';
 import type { Scan } from '../../scan.ts';
 import type { AdjustedView, JudgeBasis, LeftOut, QueryUse } from '../../views.ts';
+import type { Blobs } from '../files/blobs.ts';
 import type { DataFile } from '../files/data-paths.ts';
 import type { Partition } from '../files/layout.ts';
 import { damagedAmong, listViewFiles, untrueAmong } from './view-files.ts';
@@ -27,7 +28,7 @@ interface Adjusting {
  * is run without those that it cannot read; one may have gone away meanwhile, too.
  */
 export async function queryStore<T>(
-  root: string,
+  blobs: Blobs,
   scanned: () => Promise<Scan>,
   sql: string,
   { adjusted, judge }: Adjusting,
@@ -36,12 +37,12 @@ export async function queryStore<T>(
   let isBegun = false;
   const run = async (refused: readonly LeftOut[]): Promise<T> => {
     const scan = await scanned();
-    const views = await pinnedViews(root, adjusted, scan, refused);
+    const views = await pinnedViews(blobs, adjusted, scan, refused);
     let leftOut = views.leftOut;
     const refine = async (asked: Asked): Promise<string> => {
       const adjustments = adjustmentsIn(asked, adjusted);
       const files = await reachedBy(asked, views.own);
-      const rotted = await rottedFor(asked, root, scan, views.own, files);
+      const rotted = await rottedFor(asked, blobs, scan, views.own, files);
       leftOut = [...leftOut, ...rotted];
       return views.without(rotted, await judge(scan, adjustments, (key) => files.series.has(key)));
     };
@@ -55,14 +56,14 @@ export async function queryStore<T>(
     return await run([]);
   } catch (error) {
     if (isBegun || !(error instanceof BackfillError) || !UNREADABLE.test(error.message)) throw error;
-    return run(await refusedFiles(root));
+    return run(await refusedFiles(blobs));
   }
 }
 
 /** Files of a store that look sound and that DuckDB cannot read. */
-async function refusedFiles(root: string): Promise<LeftOut[]> {
-  const { own } = await listViewFiles(root);
-  const paths = new Map(own.map(({ path }) => [`${root.replaceAll('\\', '/')}/${path}`, path]));
+async function refusedFiles(blobs: Blobs): Promise<LeftOut[]> {
+  const { own } = await listViewFiles(blobs);
+  const paths = new Map(own.map(({ path }) => [`${blobs.url.replaceAll('\\', '/')}/${path}`, path]));
   const reasons = await unreadableBySql([...paths.keys()]);
   return [...reasons].map(([absolute, reason]) => ({ path: paths.get(absolute) ?? absolute, reason }));
 }
@@ -103,14 +104,14 @@ function keysOf({ series, period }: Partition): Keys {
 /** Of files that a statement may read, and of others that only speak for themselves, those that are not as they were written. */
 async function rottedFor(
   asked: Asked,
-  root: string,
+  blobs: Blobs,
   { distrusted = [] }: Scan,
   own: readonly DataFile[],
   { files }: Reached,
 ): Promise<readonly LeftOut[]> {
-  const rotted = await damagedAmong(root, files);
+  const rotted = await damagedAmong(blobs, files);
   if (!KNOWING.some((word) => asked.mentions(word))) return rotted;
   const known = new Set([...rotted, ...distrusted].map(({ path }) => path));
   const unread = own.filter(({ path }) => !known.has(path));
-  return [...rotted, ...(await untrueAmong(root, unread))];
+  return [...rotted, ...(await untrueAmong(blobs, unread))];
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import type { Interval } from '../../../core/session/interval.ts';
 import type { SetAside } from '../../scan.ts';
@@ -6,8 +5,8 @@ import type { LeftOut } from '../../views.ts';
 import { assertWholeActions } from '../beside/actions.ts';
 import { type DataFile, dataFileAt, isDataFolder } from '../files/data-paths.ts';
 import { readFooter } from '../codec/decode.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { notingDamage } from '../partition/damage-notes.ts';
-import { DISK } from '../files/disk.ts';
 import { inspectAll, type Place } from '../beside/inspect.ts';
 import { trustedWord } from '../partition/knowledge.ts';
 import { ACTIONS, BARS, REVISIONS } from '../files/layout.ts';
@@ -39,11 +38,11 @@ export const TREES = [
 export const NO_FOLDER = 'no folder of a store';
 
 /** Looks what there is; reads no file. */
-export async function listViewFiles(root: string): Promise<ViewFiles> {
+export async function listViewFiles(blobs: Blobs): Promise<ViewFiles> {
   const own: DataFile[] = [];
   const foreign = new Map<string, string[]>();
   for (const { tree, keys, name } of TREES)
-    for await (const path of filesBelow(root, tree, keys, name)) {
+    for await (const path of filesBelow(blobs, tree, keys, name)) {
       const file = dataFileAt(path);
       if (file !== undefined) own.push(file);
       else {
@@ -56,16 +55,16 @@ export async function listViewFiles(root: string): Promise<ViewFiles> {
 
 /** Files of a name below a folder, so many levels deep. */
 async function* filesBelow(
-  root: string,
+  blobs: Blobs,
   path: string,
   [key, ...deeper]: readonly string[],
   name: string,
 ): AsyncGenerator<string> {
-  for (const entry of (await namesIn(join(root, path))).toSorted()) {
+  for (const entry of (await namesIn(blobs, path)).toSorted()) {
     const below = `${path}/${entry}`;
     if (key === undefined) {
       if (entry === name) yield below;
-    } else if (entry.startsWith(key)) yield* filesBelow(root, below, deeper, name);
+    } else if (entry.startsWith(key)) yield* filesBelow(blobs, below, deeper, name);
   }
 }
 
@@ -80,36 +79,36 @@ function foreignFolderOf(path: string): string {
  * Reads files to the end: those that cannot be read, and those of which a row is not the one that was written. A file
  * that a writer replaces meanwhile is whole before and after.
  */
-export async function damagedAmong(root: string, files: readonly DataFile[]): Promise<readonly SetAside[]> {
+export async function damagedAmong(blobs: Blobs, files: readonly DataFile[]): Promise<readonly SetAside[]> {
   const placeOf = (file: DataFile): Place<true> => ({
     path: file.path,
     of: ownerOf(file),
-    read: (content, stamp) =>
-      notingDamage(root, file.path, stamp, async (): Promise<true> => {
+    read: (content) =>
+      notingDamage(blobs, file.path, content, async (): Promise<true> => {
         await assertAsWritten(file, content);
         return true;
       }),
   });
-  return (await inspectAll(DISK, root, files, placeOf, false)).aside;
+  return (await inspectAll(blobs, files, placeOf, false)).aside;
 }
 
 /**
  * Partitions that do not say of themselves what they said when they were written: a scan that knew their stamps has not
  * looked. Reads their ends only.
  */
-export async function untrueAmong(root: string, files: readonly DataFile[]): Promise<readonly SetAside[]> {
+export async function untrueAmong(blobs: Blobs, files: readonly DataFile[]): Promise<readonly SetAside[]> {
   const partitions = files.flatMap((file) => (file.is === 'bars' ? [file] : []));
   const placeOf = ({ path, partition }: (typeof partitions)[number]): Place<true> => ({
     path,
     of: partition.series,
-    read: (content, stamp) =>
-      notingDamage(root, path, stamp, async (): Promise<true> => {
+    read: (content) =>
+      notingDamage(blobs, path, content, async (): Promise<true> => {
         const word = trustedWord(partition, await readFooter(content));
         if ('doubt' in word) throw corrupt(word.doubt);
         return true;
       }),
   });
-  return (await inspectAll(DISK, root, partitions, placeOf, false)).aside;
+  return (await inspectAll(blobs, partitions, placeOf, false)).aside;
 }
 
 function ownerOf(file: DataFile): { ticker: string; interval: Interval | null } {

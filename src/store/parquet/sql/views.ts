@@ -1,6 +1,7 @@
 import { CALENDAR_ZONES } from '../../../core/calendar/calendars.ts';
 import type { Scan } from '../../scan.ts';
 import type { AdjustedView, LeftOut, NotAdjustable, StoreViews } from '../../views.ts';
+import type { Blobs } from '../files/blobs.ts';
 import type { DataFile } from '../files/data-paths.ts';
 import { ACTIONS, BARS, REVISIONS } from '../files/layout.ts';
 import { damagedRevisions } from '../beside/revisions.ts';
@@ -33,19 +34,19 @@ export interface PinnedViews extends StoreViews {
  * DuckDB statements that define what a store holds: the views `bars`, `actions`, `coverage`, `revisions` and
  * `bars_adjusted`, and the macro `adjusted_bars`. A view of what the store has no file of yet is empty, with the same
  * columns: after the first split or revision they have to be made anew. A damaged file, also one of which only a row
- * rotted, and a folder that is none of a store's are left out. `root` is the store's absolute path, `scan` all of it.
+ * rotted, and a folder that is none of a store's are left out. `scan` is of all of it.
  */
 export async function storeViews(
-  root: string,
+  blobs: Blobs,
   adjusted: AdjustedView,
   scan: Scan,
   notAdjustable: readonly NotAdjustable[] = [],
 ): Promise<StoreViews> {
-  const { own, foreign } = await listViewFiles(root);
-  const unreadable = await unreadableOf(root, scan);
-  const rotted = await damagedAmong(root, allBut(own, unreadable));
+  const { own, foreign } = await listViewFiles(blobs);
+  const unreadable = await unreadableOf(blobs, scan);
+  const rotted = await damagedAmong(blobs, allBut(own, unreadable));
   const damaged = [...unreadable, ...rotted];
-  const content = { root, adjusted, scan, own, foreign, damaged, notAdjustable, pinned: false };
+  const content = { root: blobs.url, adjusted, scan, own, foreign, damaged, notAdjustable, pinned: false };
   return { sql: sqlOf(content), leftOut: leftOutOf(content) };
 }
 
@@ -55,14 +56,14 @@ export async function storeViews(
  * are known to be damaged however they look.
  */
 export async function pinnedViews(
-  root: string,
+  blobs: Blobs,
   adjusted: AdjustedView,
   scan: Scan,
   refused: readonly LeftOut[] = [],
 ): Promise<PinnedViews> {
-  const { own, foreign } = await listViewFiles(root);
-  const damaged = [...(await unreadableOf(root, scan)), ...refused];
-  const content = { root, adjusted, scan, own, foreign, damaged, notAdjustable: [], pinned: true };
+  const { own, foreign } = await listViewFiles(blobs);
+  const damaged = [...(await unreadableOf(blobs, scan)), ...refused];
+  const content = { root: blobs.url, adjusted, scan, own, foreign, damaged, notAdjustable: [], pinned: true };
   return {
     sql: sqlOf(content),
     leftOut: leftOutOf(content),
@@ -77,9 +78,9 @@ export async function pinnedViews(
 }
 
 /** Files that a scan found damaged, and those that it does not look at. */
-async function unreadableOf(root: string, { setAside }: Scan): Promise<LeftOut[]> {
+async function unreadableOf(blobs: Blobs, { setAside }: Scan): Promise<LeftOut[]> {
   const known = new Set(setAside.map(({ path }) => path));
-  const more = (await damagedRevisions(root)).filter(({ path }) => !known.has(path));
+  const more = (await damagedRevisions(blobs)).filter(({ path }) => !known.has(path));
   return [...setAside, ...more];
 }
 

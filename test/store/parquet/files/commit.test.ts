@@ -2,9 +2,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedRowsOf } from '../../../../src/core/bars/bar-builder.ts';
-import { commitFile, TEMP_NAME } from '../../../../src/store/parquet/files/commit.ts';
+import { commitFile } from '../../../../src/store/parquet/files/commit.ts';
+import { TEMP_NAME } from '../../../../src/store/parquet/files/layout.ts';
+import { asUnusable } from '../../../../src/store/parquet/files/trouble.ts';
 import type { CommitFs } from '../../../../src/store/parquet/files/commit-fs.ts';
-import { asUnusable, DISK } from '../../../../src/store/parquet/files/disk.ts';
+import { DISK } from '../../../../src/store/parquet/files/disk.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { AAPL, coverage, daily, days, NO_DAYS, temporaryFolder, update } from '../../fixtures.ts';
 import { notingDisk } from '../noting-disk.ts';
@@ -22,13 +24,8 @@ const noting = (steps: string[], broken?: string): CommitFs => notingDisk(root, 
 describe('commitFile', () => {
   it('writes, checks and syncs a temp file before it renames it, and syncs the folders after', async () => {
     const steps: string[] = [];
-    await commitFile(
-      noting(steps),
-      root,
-      'a/b/bars.parquet',
-      bytes('new'),
-      async () => void steps.push('check'),
-    );
+    const check = async (): Promise<void> => void steps.push('check');
+    await commitFile(noting(steps), root, 'a/b/bars.parquet', bytes('new'), { check });
     expect(steps).toEqual([
       'mkdir a/b',
       'create a/b/.bars.tmp',
@@ -59,7 +56,7 @@ describe('commitFile', () => {
       await mkdir(join(root, 'a'));
       await writeFile(join(root, 'a/f'), 'old');
       const steps: string[] = [];
-      const commit = commitFile(noting(steps, broken), root, 'a/f', bytes('new'), async () => {});
+      const commit = commitFile(noting(steps, broken), root, 'a/f', bytes('new'), { check: async () => {} });
       await expect(commit).rejects.toThrow(`EIO: ${broken}`);
       expect(steps.filter((step) => step.startsWith(`${broken} `))).toHaveLength(1);
       expect(await readFile(join(root, 'a/f'), 'utf8')).toBe('old');
@@ -75,14 +72,18 @@ describe('commitFile', () => {
     const refuse = async (): Promise<void> => {
       throw new Error('not what was written');
     };
-    await expect(commitFile(DISK, root, 'f', bytes('new'), refuse)).rejects.toThrow('not what was written');
+    await expect(commitFile(DISK, root, 'f', bytes('new'), { check: refuse })).rejects.toThrow(
+      'not what was written',
+    );
     expect(await readdir(root)).toEqual([]);
   });
 
   it('gives the check what is in the file', async () => {
     let read = '';
-    await commitFile(DISK, root, 'f', bytes('content'), async (file) => {
-      read = new TextDecoder().decode(await file.slice(3, file.byteLength));
+    await commitFile(DISK, root, 'f', bytes('content'), {
+      check: async (file) => {
+        read = new TextDecoder().decode(await file.slice(3, file.byteLength));
+      },
     });
     expect(read).toBe('tent');
   });

@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Series } from '../../../../src/core/bars/bars.ts';
 import { BackfillError } from '../../../../src/core/errors.ts';
 import { DISK } from '../../../../src/store/parquet/files/disk.ts';
+import { openFolder } from '../../../../src/store/parquet/files/folder.ts';
 import { actionsPath, barsPath, revisionsPath } from '../../../../src/store/parquet/files/layout.ts';
-import { type Stamp, stampAt } from '../../../../src/store/parquet/files/stamp.ts';
+import { stampAt } from '../../../../src/store/parquet/files/stamp.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { notingDamage } from '../../../../src/store/parquet/partition/damage-notes.ts';
 import { partitionSaid } from '../../../../src/store/parquet/partition/said.ts';
@@ -121,8 +122,9 @@ describe('a file that a reading found damaged where no footer tells', () => {
     await rot(FILE);
     const cache = new ScanCache();
     const said = partitionSaid(2, JSON.parse(await ownWords(join(root, FILE))) as Record<string, unknown>);
-    cache.remember({ path: FILE, stamp: (await stampAt(join(root, FILE))) as Stamp, ...said });
-    const scan = () => scanStore(DISK, root, {}, { mayMove: false, openCache: () => cache });
+    const blobs = openFolder(root);
+    cache.remember({ path: FILE, version: (await blobs.version(FILE)) ?? '', ...said });
+    const scan = () => scanStore(blobs, {}, { mayMove: false, openCache: () => Promise.resolve(cache) });
     expect((await scan()).setAside).toEqual([]);
     await meet();
     expect((await scan()).setAside).toEqual([ROTTEN]);
@@ -164,9 +166,9 @@ describe('what was found of a file', () => {
 });
 
 it('a file that is sound after all is not moved, and what was found of it is taken back', async () => {
-  const stamp = (await stampAt(join(root, FILE))) as Stamp;
+  const file = { version: (await openFolder(root).version(FILE)) ?? '' };
   const misread = (): Promise<void> =>
-    notingDamage(root, FILE, stamp, async () => {
+    notingDamage(openFolder(root), FILE, file, async () => {
       throw new BackfillError('store-corrupt', 'the memory of this machine is failing');
     });
   await expect(misread()).rejects.toMatchObject({ code: 'store-corrupt' });
@@ -178,9 +180,9 @@ it('a file that is sound after all is not moved, and what was found of it is tak
 });
 
 it('what is no damage is not noted', async () => {
-  const stamp = (await stampAt(join(root, FILE))) as Stamp;
+  const file = { version: (await openFolder(root).version(FILE)) ?? '' };
   const fail = (): Promise<void> =>
-    notingDamage(root, FILE, stamp, async () => {
+    notingDamage(openFolder(root), FILE, file, async () => {
       throw new BackfillError('usage', 'no');
     });
   await expect(fail()).rejects.toMatchObject({ code: 'usage' });
@@ -198,11 +200,12 @@ it('who may not write beside the store reads as before', async () => {
 it('what is no note is passed over, and goes once it is old', async () => {
   await mkdir(join(root, 'damaged'));
   for (const name of ['x.json', '.x.1-0-0.tmp', 'strange.txt'])
-    await writeFile(join(root, 'damaged', name), '{"path":"../../etc/passwd","stamp":["1","2","3","4"]}');
+    await writeFile(join(root, 'damaged', name), '{"path":"../../etc/passwd","version":"1.2.3.4"}');
   expect(await toldToWriter()).toEqual([]);
   // Somebody may be writing it.
   expect(await notes()).toHaveLength(3);
   const later = ((await stampAt(join(root, 'damaged', 'x.json')))?.changed ?? 0n) + 10_000_000_000n;
-  await scanStore(DISK, root, {}, { mayMove: true, openCache: () => undefined, since: later });
+  const blobs = openFolder(root, DISK, later);
+  await scanStore(blobs, {}, { mayMove: true, openCache: () => Promise.resolve(undefined) });
   expect(await notes()).toEqual(['strange.txt']);
 });

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFolder } from '../../../../src/store/parquet/files/folder.ts';
 import type { Series } from '../../../../src/core/bars/bars.ts';
 import { DISK } from '../../../../src/store/parquet/files/disk.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
@@ -51,8 +52,8 @@ async function settling(): Promise<bigint> {
 
 /** A scan that believes the cache, and fills it if it has an instant. */
 function scanBy(cache: ScanCache | undefined, since?: bigint): Promise<Scan> {
-  const tools = { mayMove: false, openCache: () => cache, ...(since !== undefined && { since }) };
-  return scanStore(DISK, root, {}, tools);
+  const tools = { mayMove: false, openCache: () => Promise.resolve(cache) };
+  return scanStore(openFolder(root, DISK, since), {}, tools);
 }
 
 /** A cache of all that is there. */
@@ -79,10 +80,10 @@ function upsert(ticker: string, close = 100, store = openParquetStore(root)): Pr
 /** Says something else of a file than lies in it: a scan that says so has believed the cache. */
 async function pretend(cache: ScanCache, ticker: string): Promise<void> {
   const path = file(ticker);
-  const stamp = await stampAt(join(root, path));
-  const said = stamp && cache.recall(path, stamp);
-  if (stamp === undefined || said === undefined) throw new Error(`${path} is not remembered`);
-  cache.remember({ path, stamp, common: said.common, own: said.own.replace('[2,', '[777,') });
+  const version = await openFolder(root).version(path);
+  const said = cache.recall(path, version ?? '');
+  if (version === undefined || said === undefined) throw new Error(`${path} is not remembered`);
+  cache.remember({ path, version, common: said.common, own: said.own.replace('[2,', '[777,') });
 }
 
 async function rowsBy(cache: ScanCache | undefined, ticker = 'AAPL'): Promise<number | undefined> {
@@ -95,8 +96,8 @@ describe('a scan', () => {
     const cache = await filled();
     await pretend(cache, 'AAPL');
     expect(await rowsBy(cache)).toBe(777);
-    await cache.save(DISK, root);
-    expect(await rowsBy(openScanCache(root, MANY))).toBe(777);
+    await cache.save(openFolder(root));
+    expect(await rowsBy(await openScanCache(openFolder(root), MANY))).toBe(777);
     await upsert('AAPL', 101);
     expect(await rowsBy(cache)).toBe(2);
   });
@@ -166,13 +167,13 @@ describe('a scan', () => {
   it('believes no entry that it cannot read', async () => {
     await upsert('AAPL');
     const cache = await filled();
-    const stamp = await stampAt(join(root, file('AAPL')));
-    if (stamp === undefined) throw new Error('there is no file');
+    const version = await openFolder(root).version(file('AAPL'));
+    if (version === undefined) throw new Error('there is no file');
     for (const said of [
       { common: '{}', own: '[2,null,null,null]' },
       { common: '', own: '' },
     ]) {
-      cache.remember({ path: file('AAPL'), stamp, ...said });
+      cache.remember({ path: file('AAPL'), version, ...said });
       expect(await rowsBy(cache)).toBe(2);
     }
   });
@@ -193,7 +194,7 @@ describe('a scan', () => {
     await upsert('AAPL');
     const cache = await filled();
     await pretend(cache, 'AAPL');
-    await cache.save(DISK, root);
+    await cache.save(openFolder(root));
     const copy = await temporaryFolder();
     await cp(root, copy.path, { recursive: true, preserveTimestamps: true });
     expect((await openParquetStore(root).scan()).series.get('AAPL 1d')?.rows).toBe(777);
@@ -203,11 +204,11 @@ describe('a scan', () => {
 
   it('leaves a cache alone whose reading would take longer than that of the files', async () => {
     for (const ticker of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') await upsert(ticker);
-    await (await filled()).save(DISK, root);
+    await (await filled()).save(openFolder(root));
     const { size } = await stat(join(root, SCAN_CACHE));
     await appendFile(join(root, SCAN_CACHE), Buffer.alloc(20_000 - size));
-    expect(openScanCache(root, 1)).toBeUndefined();
-    expect(openScanCache(root, 2)).toBeDefined();
+    expect(await openScanCache(openFolder(root), 1)).toBeUndefined();
+    expect(await openScanCache(openFolder(root), 2)).toBeDefined();
   });
 });
 
@@ -217,7 +218,7 @@ describe('a cache', () => {
     await upsert('MSFT');
     const cache = await filled();
     await pretend(cache, 'AAPL');
-    await cache.save(DISK, root);
+    await cache.save(openFolder(root));
   });
 
   const path = (): string => join(root, SCAN_CACHE);
@@ -226,11 +227,11 @@ describe('a cache', () => {
     const whole = await readFile(path());
     for (let length = 0; length < whole.length; length += 7) {
       await writeFile(path(), whole.subarray(0, length));
-      expect(openScanCache(root, MANY)?.size).toBe(0);
+      expect((await openScanCache(openFolder(root), MANY))?.size).toBe(0);
     }
     await writeFile(path(), Buffer.concat([whole, Buffer.from('x')]));
-    expect(openScanCache(root, MANY)?.size).toBe(0);
-    expect(await rowsBy(openScanCache(root, MANY))).toBe(2);
+    expect((await openScanCache(openFolder(root), MANY))?.size).toBe(0);
+    expect(await rowsBy(await openScanCache(openFolder(root), MANY))).toBe(2);
   });
 
   it('is as good as none with any byte rotten', async () => {
@@ -239,14 +240,14 @@ describe('a cache', () => {
       const rotten = Buffer.from(whole);
       rotten[at] = (rotten[at] ?? 0) ^ 4;
       await writeFile(path(), rotten);
-      expect(openScanCache(root, MANY)?.size).toBe(0);
+      expect((await openScanCache(openFolder(root), MANY))?.size).toBe(0);
     }
   });
 
   it('of another version is as good as none', async () => {
     const whole = await readFile(path());
-    await writeFile(path(), whole.toString('latin1').replace(' 2.', ' 9.'), 'latin1');
-    expect(openScanCache(root, MANY)?.size).toBe(0);
+    await writeFile(path(), whole.toString('latin1').replace(' 3.', ' 9.'), 'latin1');
+    expect((await openScanCache(openFolder(root), MANY))?.size).toBe(0);
   });
 
   it('that is a folder hinders nobody', async () => {
@@ -267,23 +268,22 @@ describe('a cache', () => {
     const lease = await store.acquire();
     await store.scan();
     await lease.release();
-    const cache = openScanCache(root, MANY);
+    const cache = await openScanCache(openFolder(root), MANY);
     expect([cache?.has(file('AAPL')), cache?.has(file('MSFT'))]).toEqual([true, true]);
   });
 
   it('is not written for less than a hundredth of news', async () => {
     const cache = new ScanCache();
-    const stamp = (await stampAt(path())) ?? { size: 0n, modified: 0n, changed: 0n, inode: 0n };
-    for (let i = 0; i < 300; i++) cache.remember({ path: `bars/${i}`, stamp, common: '{}', own: '' });
-    await cache.save(DISK, root);
+    for (let i = 0; i < 300; i++) cache.remember({ path: `bars/${i}`, version: '1', common: '{}', own: '' });
+    await cache.save(openFolder(root));
     const steps: string[] = [];
-    for (const i of [7, 8]) cache.remember({ path: `bars/${i}`, stamp, common: '{}', own: '' });
-    await cache.save(notingDisk(root, steps), root);
+    for (const i of [7, 8]) cache.remember({ path: `bars/${i}`, version: '1', common: '{}', own: '' });
+    await cache.save(openFolder(root, notingDisk(root, steps)));
     expect(steps).toEqual([]);
     cache.forget('bars/9');
-    await cache.save(notingDisk(root, steps), root);
+    await cache.save(openFolder(root, notingDisk(root, steps)));
     expect(steps).toContain('rename .scan.tmp');
-    expect(openScanCache(root, MANY)?.size).toBe(299);
+    expect((await openScanCache(openFolder(root), MANY))?.size).toBe(299);
   });
 
   it('has a name that no glob for data matches, and that the doctor knows', async () => {
@@ -293,13 +293,13 @@ describe('a cache', () => {
   });
 
   it('whose writing dies at any step is the old one or the new one, and leaves nothing for long', async () => {
-    const said = async (): Promise<number | undefined> => rowsBy(openScanCache(root, MANY));
+    const said = async (): Promise<number | undefined> => rowsBy(await openScanCache(openFolder(root), MANY));
     const steps: string[] = [];
     const renewed = async (broken?: number): Promise<void> => {
-      const cache = openScanCache(root, MANY);
-      await cache?.save(notingDisk(root, steps), root);
+      const cache = await openScanCache(openFolder(root), MANY);
+      await cache?.save(openFolder(root, notingDisk(root, steps)));
       cache?.forget(file('MSFT'));
-      await cache?.save(notingDisk(root, [], broken), root);
+      await cache?.save(openFolder(root, notingDisk(root, [], broken)));
     };
     for (let step = 1; step <= 9; step++) {
       await renewed(step);
@@ -319,7 +319,7 @@ describe('the run that writes', () => {
     for (const ticker of tickers) await upsert(ticker, 100, store);
     await store.upsertActions('A', [], days('2026-02-01', '2026-03-01'), 'sample', 0);
     await lease.release();
-    const cache = openScanCache(root, MANY);
+    const cache = await openScanCache(openFolder(root), MANY);
     for (const path of [...tickers.map(file), actionsPath('A')]) {
       const stamp = await stampAt(join(root, path));
       expect(cache?.has(path)).toBe((stamp?.changed ?? 0n) > (stamp?.modified ?? 0n));
@@ -330,7 +330,7 @@ describe('the run that writes', () => {
   it('remembers what its threads committed, by their notes', async () => {
     const [main, thread] = [openParquetStore(root), openParquetStore(root)];
     // Until it is renamed in a later tick than it is written in: nearly always at once.
-    while (openScanCache(root, MANY)?.has(file('AAPL')) !== true) {
+    while ((await openScanCache(openFolder(root), MANY))?.has(file('AAPL')) !== true) {
       const lease = await main.acquire();
       await main.scan();
       await upsert('AAPL', 100, thread);
@@ -338,7 +338,7 @@ describe('the run that writes', () => {
       await lease.release();
     }
     expect(thread.committed()).toEqual([]);
-    expect(await scanBy(openScanCache(root, MANY))).toEqual(await scanBy(undefined));
+    expect(await scanBy(await openScanCache(openFolder(root), MANY))).toEqual(await scanBy(undefined));
   });
 
   it('is fine without a cache to write to: a full disk fails no run that wrote nothing else', async () => {
@@ -379,8 +379,8 @@ it(
           await happen(event);
           await sleep(2 * TICK_MS);
           if (event.do === 'reload') {
-            await cache.save(DISK, root);
-            cache = openScanCache(root, MANY) ?? cache;
+            await cache.save(openFolder(root));
+            cache = (await openScanCache(openFolder(root), MANY)) ?? cache;
           }
           expect(await scanBy(cache, await settling())).toEqual(await scanBy(undefined));
         }
@@ -416,8 +416,8 @@ async function happen({ do: what, ticker, n }: { do: string; ticker: string; n: 
 it('is told by the words in the file alone what the cache holds of it', async () => {
   await upsert(AAPL.ticker);
   const cache = await filled();
-  const stamp = await stampAt(join(root, file('AAPL')));
-  const said = stamp && cache.recall(file('AAPL'), stamp);
+  const version = await openFolder(root).version(file('AAPL'));
+  const said = cache.recall(file('AAPL'), version ?? '');
   const words = JSON.parse(await ownWords(join(root, file('AAPL')))) as Record<string, unknown>;
   expect(JSON.parse(said?.common ?? '')).toMatchObject({
     present: words['present'],

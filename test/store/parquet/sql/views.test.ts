@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openFolder } from '../../../../src/store/parquet/files/folder.ts';
 import { storedBarsOf, storedRowsOf } from '../../../../src/core/bars/bar-builder.ts';
 import { UNKNOWN_IDENTITY } from '../../../../src/core/bars/bars.ts';
 import { calendarFor } from '../../../../src/core/calendar/calendars.ts';
@@ -23,7 +24,11 @@ import { fileOf, rowsInFile } from '../../rows.ts';
 type Row = Record<string, SqlValue>;
 
 async function rowsOf(root: string, sql: string, asOf?: string): Promise<Row[]> {
-  const views = await pinnedViews(root, { mode: 'all', asOf }, await openParquetStore(root).scan());
+  const views = await pinnedViews(
+    openFolder(root),
+    { mode: 'all', asOf },
+    await openParquetStore(root).scan(),
+  );
   return withSelect(views, sql, async ({ columns, blocks }) => {
     const rows: Row[] = [];
     for await (const block of blocks())
@@ -250,7 +255,11 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
   });
 
   it('define nothing twice: the script can be run again', async () => {
-    const { sql: setup } = await storeViews(root, { mode: 'none', asOf: undefined }, await store.scan());
+    const { sql: setup } = await storeViews(
+      openFolder(root),
+      { mode: 'none', asOf: undefined },
+      await store.scan(),
+    );
     const again = withSelect({ sql: setup + setup, files: '[]' }, 'SELECT 1', async () => 'run');
     expect(await again).toBe('run');
   });

@@ -1,0 +1,106 @@
+import type { AsyncBuffer } from 'hyparquet';
+import { BackfillError } from '../../../core/errors.ts';
+import type { Kind } from './kind.ts';
+
+/** Which content lies at a path: another text for any other content. Only compared. */
+export type Version = string;
+
+/** A file as it was read, all of one version. */
+export interface BlobFile extends AsyncBuffer {
+  readonly version: Version;
+  /** Whether that will never come to mean a later content too, as far as the one writer can tell; false to anybody else. */
+  readonly isSettled: boolean;
+}
+
+/** Looks at what the store gives back before it becomes visible; throws `store-corrupt` if that is not what was meant. */
+export type Check = (written: AsyncBuffer) => Promise<void>;
+
+export interface PutOptions {
+  /** What must be there still: this version, or nothing (`null`). Default: whatever there is. */
+  readonly ifVersion?: Version | null | undefined;
+  /** Default: it has to read back as it was written. */
+  readonly check?: Check | undefined;
+}
+
+/**
+ * The files that a store is made of, each whole and of one version: a folder (`folder.ts`), later perhaps a bucket. Paths
+ * are relative to where it is, with `/`. A failure is that of the system, with its code; of a file that is not there most
+ * say `undefined`.
+ */
+export interface Blobs {
+  /** Where it is: for messages, and for what reads it by itself, such as DuckDB. */
+  readonly url: string;
+  /** What lies below a folder, as files of its own. */
+  below(folder: string): Blobs;
+  /** Names in a folder; none if there is no folder. Fails if something else lies there. */
+  list(folder: string): Promise<string[]>;
+  /** Paths of all files below a folder, however deep. */
+  listDeep(folder: string): Promise<string[]>;
+  /** What lies at a path, if only something that is in the way; undefined for nothing. */
+  kind(path: string): Promise<Kind | undefined>;
+  /** The version of the file at a path; undefined for nothing. */
+  version(path: string): Promise<Version | undefined>;
+  /** The same of whatever lies there, with the time at which it was last written (ms since the epoch). */
+  written(path: string): Promise<Written | undefined>;
+  /** A whole file in memory; undefined if there is none. */
+  read(path: string): Promise<BlobFile | undefined>;
+  /** Runs `use` on a file of which parts are read; undefined if there is none. */
+  open<T>(path: string, use: (file: BlobFile) => Promise<T>): Promise<T | undefined>;
+  /**
+   * Puts a file in place, whole and durably, or leaves what was there. Throws `Conflict` where there is something else than
+   * `ifVersion`; where only one writes, as under the lock of a folder, that is certain. Throws `store-unusable` for what
+   * does not read back as it was written, or as `check` would have it. Gives the version, if it is settled.
+   */
+  put(path: string, bytes: Uint8Array, options?: PutOptions): Promise<Version | undefined>;
+  /** Writes a new file, durably, under the first free name `STEM-N` and `extension`, also against other threads. Gives its path. */
+  add(stem: string, extension: string, bytes: Uint8Array): Promise<string>;
+  /** Moves whatever lies at a path, durably, in place of a file at the other or to where nothing is. */
+  move(from: string, to: string): Promise<void>;
+  /** Removes a file, durably. Fails if there is none. */
+  remove(path: string): Promise<void>;
+  /**
+   * Becomes the one writer, who creates what is not there. `isTidying`: of what a writer left who did not let go in good
+   * order he removes what is half written, and makes durable what is whole. Throws `store-locked`.
+   */
+  lock(isTidying: boolean): Promise<BlobsLock>;
+}
+
+/** Somebody else wrote what was about to be written. */
+export class Conflict extends Error {}
+
+/** Does what reads and then writes; again, from the reading on, where somebody else wrote in between. */
+export async function untilUndisturbed<T>(work: (attempt: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(attempt);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      if (attempt === ATTEMPTS)
+        throw new BackfillError('store-unusable', error.message, { scope: 'series', cause: error });
+    }
+  }
+}
+
+/** Nobody else should write at all. */
+const ATTEMPTS = 5;
+
+export interface Written {
+  readonly version: Version;
+  readonly writtenAt: number;
+}
+
+/** The right to write. */
+export interface BlobsLock {
+  /** Frees it; `isInOrder`: nothing that the next writer must tidy lies about because of this one. */
+  free(isInOrder: boolean): void;
+}
+
+/** The text of a whole file; undefined if there is none. */
+export async function readText(blobs: Blobs, path: string): Promise<string | undefined> {
+  const content = await blobs.read(path);
+  return content && new TextDecoder().decode(await content.slice(0, content.byteLength));
+}
+
+export function bytesOfText(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

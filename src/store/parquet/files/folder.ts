@@ -1,0 +1,141 @@
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import type { AsyncBuffer } from 'hyparquet';
+import { errno, orAbsent } from './absent.ts';
+import type { BlobFile, Blobs, BlobsLock, PutOptions, Version, Written } from './blobs.ts';
+import { commitFile, commitFolder, createFree, removeFile } from './commit.ts';
+import type { CommitFs } from './commit-fs.ts';
+import { DISK, loadFile } from './disk.ts';
+import { isThere, type Kind, kindAt } from './kind.ts';
+import { LastingFolders } from './lasting.ts';
+import { lockStore } from './lock.ts';
+import { withFile } from './open-file.ts';
+import { isSettled, type Stamp, stampAt, stampOf, versionOf } from './stamp.ts';
+import { sweepAfter } from './sweep.ts';
+import { wrongKind } from './wrong-kind.ts';
+
+/**
+ * The files of a folder, which need not exist. `root` is absolute. Threads that work on one each open it for themselves.
+ * What has not changed for a tick of the clock `since` then (by the file system's clock, ns since the epoch) has the version
+ * that it will always have. Default: since it was locked.
+ */
+export function openFolder(root: string, disk: CommitFs = DISK, since?: bigint): Blobs {
+  const lasting = new LastingFolders(root);
+  return new Folder(root, { ...disk, lasting }, lasting, since);
+}
+
+class Folder implements Blobs {
+  readonly url: string;
+  readonly #fs: CommitFs;
+  readonly #lasting: LastingFolders;
+  #since: bigint | undefined;
+
+  constructor(root: string, fs: CommitFs, lasting: LastingFolders, since?: bigint) {
+    this.url = root;
+    this.#fs = fs;
+    this.#lasting = lasting;
+    this.#since = since;
+  }
+
+  below(folder: string): Blobs {
+    return new Folder(this.#at(folder), this.#fs, this.#lasting);
+  }
+
+  async list(folder: string): Promise<string[]> {
+    const path = this.#at(folder);
+    const names = await orAbsent(readdir(path));
+    if (names === undefined && (await isThere(path))) throw wrongKind(path, 'link that leads nowhere');
+    return names ?? [];
+  }
+
+  async listDeep(folder: string): Promise<string[]> {
+    const entries = await orAbsent(readdir(this.#at(folder), { recursive: true, withFileTypes: true }));
+    return (entries ?? [])
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(this.url, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
+  }
+
+  kind(path: string): Promise<Kind | undefined> {
+    return kindAt(this.#at(path));
+  }
+
+  async version(path: string): Promise<Version | undefined> {
+    const stamp = await stampAt(this.#at(path));
+    return stamp && versionOf(stamp);
+  }
+
+  async written(path: string): Promise<Written | undefined> {
+    const at = this.#at(path);
+    // Of a link that leads nowhere its own.
+    const found =
+      (await stat(at, { bigint: true }).catch(() => undefined)) ??
+      (await orAbsent(lstat(at, { bigint: true })));
+    return found && { version: versionOf(stampOf(found)), writtenAt: Number(found.mtimeMs) };
+  }
+
+  async read(path: string): Promise<BlobFile | undefined> {
+    const file = await loadFile(this.#at(path));
+    return file && this.#read(file.stamp, file);
+  }
+
+  open<T>(path: string, use: (file: BlobFile) => Promise<T>): Promise<T | undefined> {
+    return withFile(this.#at(path), (file, stamp) => use(this.#read(stamp, file)));
+  }
+
+  #read(stamp: Stamp, file: AsyncBuffer): BlobFile {
+    return { ...file, version: versionOf(stamp), isSettled: isSettled(stamp, this.#since ?? 0n) };
+  }
+
+  async put(path: string, bytes: Uint8Array, options?: PutOptions): Promise<Version | undefined> {
+    const stamp = await commitFile(this.#fs, this.url, path, bytes, options);
+    return stamp && versionOf(stamp);
+  }
+
+  add(stem: string, extension: string, bytes: Uint8Array): Promise<string> {
+    return createFree(this.#fs, this.url, stem, extension, bytes);
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const [source, target] = [this.#at(from), this.#at(to)];
+    try {
+      await this.#fs.rename(source, target);
+    } catch (error) {
+      if (errno(error) !== 'ENOENT') throw error;
+      await commitFolder(this.#fs, this.url, dirname(target));
+      await this.#fs.rename(source, target);
+    }
+    await this.#fs.syncDirectory(dirname(target));
+    await this.#fs.syncDirectory(dirname(source));
+  }
+
+  remove(path: string): Promise<void> {
+    return removeFile(this.#fs, this.url, path);
+  }
+
+  async lock(isTidying: boolean): Promise<BlobsLock> {
+    await commitFolder(this.#fs, this.url, this.url);
+    const lock = await lockStore(this.url);
+    this.#lasting.reset();
+    try {
+      if (isTidying && lock.untidySince !== null) {
+        await sweepAfter(this, this.#fs, lock.untidySince);
+        lock.tidied();
+      }
+    } catch (error) {
+      lock.free(false);
+      throw error;
+    }
+    this.#since = lock.since;
+    return {
+      free: (isInOrder) => {
+        this.#since = undefined;
+        lock.free(isInOrder && (isTidying || lock.untidySince === null));
+        this.#lasting.reset();
+      },
+    };
+  }
+
+  #at(path: string): string {
+    return join(this.url, path);
+  }
+}
