@@ -8,6 +8,7 @@ import {
   failedWhole,
 } from '../src/backfill/runner.ts';
 import { type TaskTools, runTask } from '../src/backfill/task/run-task.ts';
+import { RowsInWork } from '../src/backfill/task/rows-in-work.ts';
 import { errorData } from '../src/core/errors.ts';
 import { OPEN_GATE, type Gate } from '../src/providers/http/gate.ts';
 import { limitInFlight } from '../src/providers/http/in-flight.ts';
@@ -19,6 +20,8 @@ import { openStore } from '../src/store/open.ts';
 const start = workerData as ThreadStart | undefined;
 const gate = openGate();
 
+const inWork = new RowsInWork();
+
 /** Tools of this thread by run context, opened once. */
 const opened = new Map<string, Promise<TaskTools>>();
 
@@ -26,7 +29,8 @@ const opened = new Map<string, Promise<TaskTools>>();
 export default async function runOrder(order: TaskOrder | string): Promise<TaskResult | string> {
   if (typeof order === 'string') return order;
   try {
-    return await runTask(order.task, order.now, await toolsFor(order.context));
+    const tools = await toolsFor(order.context);
+    return await inWork.within(order.task, () => runTask(order.task, order.now, tools));
   } catch (error) {
     return failedWhole(order.task, ({ series: { ticker } }) => errorData(error, { ticker }));
   }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { CheckedActions, RejectedAction } from '../core/actions/action-checks.ts';
 import { rowsOf } from '../core/bars/bar-builder.ts';
 import type { CorporateAction } from '../core/bars/bars.ts';
@@ -7,15 +6,15 @@ import type { DayRange } from '../core/session/day.ts';
 import { INTERVALS, type Interval } from '../core/session/interval.ts';
 import { readActions } from './csv/actions.ts';
 import { ascending } from './csv/file-bars.ts';
+import { notFinalNote, withFinalRows } from './csv/final-rows.ts';
 import { FileStates } from './csv/file-states.ts';
 import type { FileRead } from './csv/file-read.ts';
 import { type BarFolder, findBarFiles, lookThrough } from './csv/files.ts';
 import { RecentReads } from './csv/recent-reads.ts';
-import { malformed } from './csv/records.ts';
 import { type CsvSeries, type FilesRead, joined, readSeries, type SeriesRows } from './csv/series.ts';
 import type { StampOf } from './csv/rows.ts';
-import { GET_AGAIN, type SaidForms } from './csv/table.ts';
-import { SharedTables } from './csv/shared-tables.ts';
+import type { SaidForms } from './csv/table.ts';
+import { type LongFiles, SharedTables } from './csv/shared-tables.ts';
 import { type ToldAction, toldNotes } from './csv/told-actions.ts';
 import type { Listing, Market, MarketRow, QuietSessions } from './market.ts';
 import { largest, smallest } from '../core/extremes.ts';
@@ -66,7 +65,7 @@ export interface CsvFolderMarket extends Market {
  * - `actions.csv` with `ticker,date,kind,value`: `AAPL,2020-08-31,split,4:1` or `AAPL,2020-11-06,dividend,0.205`.
  *
  * `BTCUSDT` is `BTC-USDT`, `BTCUSD` is `BTC-USD` if it lies in a folder called `crypto` or has rows on Saturdays, `EURUSD`
- * is `EURUSD=X`. `mostRows`: rows that are kept of the tickers asked for last. Throws `usage` where there is no such
+ * is `EURUSD=X`. `mostRows`: rows that are kept of the tickers asked for last; `long`: see `LongFiles`. Throws `usage` where there is no such
  * folder, or no file in it that is named after a ticker.
  */
 export function csvFolderMarket(
@@ -75,8 +74,9 @@ export function csvFolderMarket(
   stamps: StampOf = 'start',
   said: SaidForms = {},
   mostRows: number = MOST_ROWS,
+  long?: LongFiles,
 ): CsvFolderMarket {
-  return openFolder(folder, { zone, stamps, said, mostRows, find: findBarFiles });
+  return openFolder(folder, { zone, stamps, said, mostRows, long, find: findBarFiles });
 }
 
 /** Rows that are kept of the tickers asked for last: of a folder that is read through, more only fill the memory. */
@@ -89,6 +89,8 @@ interface FolderOptions {
   readonly said: SaidForms;
   /** Rows that are kept of the tickers asked for last; those of the last one in any case. */
   readonly mostRows: number;
+  /** What files are read a stretch at a time. Default: those of more than 4 MB. */
+  readonly long?: LongFiles | undefined;
   readonly find: (folder: string, shared: SharedTables) => BarFolder;
 }
 
@@ -102,7 +104,7 @@ export function inspectedFolder(
 
 function openFolder(folder: string, { find, ...options }: FolderOptions): CsvFolderMarket {
   const states = new FileStates();
-  const shared = new SharedTables(states, options.said);
+  const shared = new SharedTables(states, options.said, options.long);
   return new CsvFolder(find(folder, shared), shared, states, options);
 }
 
@@ -121,7 +123,7 @@ class CsvFolder implements CsvFolderMarket {
     folder: BarFolder,
     shared: SharedTables,
     states: FileStates,
-    { zone, stamps, said, mostRows }: Omit<FolderOptions, 'find'>,
+    { zone, stamps, said, mostRows }: Omit<FolderOptions, 'find' | 'long'>,
   ) {
     this.#folder = folder;
     this.#shared = shared;
@@ -242,11 +244,22 @@ class CsvFolder implements CsvFolderMarket {
   #readAll(ticker: string, interval: Interval, range: DayRange): SeriesRows {
     const parts = this.#seriesOf(ticker)
       .filter((one) => one.interval === interval)
-      .map((one) => one.read(range));
+      .map((one) => this.#readOne(one, ticker, range));
     const all = joined(parts);
     if (parts.length < 2) return all;
     const { bars } = ascending({ bars: all.bars, faults: new Map() });
     return { ...all, bars, unusable: all.unusable.toSorted(byTime) };
+  }
+
+  /** Rows of a long file are read again, and that fails once it was changed: it is looked through anew the next time. */
+  #readOne(series: CsvSeries, ticker: string, range: DayRange): SeriesRows {
+    try {
+      return series.read(range);
+    } catch (error) {
+      this.#reads.forget(ticker);
+      this.#last = undefined;
+      throw error;
+    }
   }
 
   #checkedActions(ticker: string): CheckedActions | undefined {
@@ -265,11 +278,9 @@ class CsvFolder implements CsvFolderMarket {
       this.stateOf(ticker, true);
       const files = this.#folder.filesByTicker.get(ticker) ?? [];
       const context = {
-        ticker,
-        calendar: calendarFor(ticker),
-        zone: this.#zone,
-        stamps: this.#stamps,
-        shared: this.#shared,
+        ...{ ticker, calendar: calendarFor(ticker) },
+        ...{ zone: this.#zone, stamps: this.#stamps, shared: this.#shared },
+        isLong: this.#shared.areLong(files.map(({ path }) => path)),
       };
       return withFinalRows(readSeries(files, context), ticker);
     });
@@ -278,23 +289,4 @@ class CsvFolder implements CsvFolderMarket {
 
 function byTime(a: MarketRow, b: MarketRow): number {
   return a.ts - b.ts;
-}
-
-/** Throws `usage` where files have no row, or none that is final. */
-function withFinalRows(read: FilesRead, ticker: string): FilesRead {
-  const [file] = read.files;
-  if (file !== undefined && read.files.every(({ bars, refused }) => bars === 0 && refused === 0))
-    throw malformed(
-      file.path,
-      null,
-      `has ${file.table === null ? 'no row' : 'a header and no row'}: ${GET_AGAIN}`,
-    );
-  const [first] = read.notFinal;
-  if (read.series.length > 0 || first === undefined) return read;
-  throw malformed(first.path, null, `no row of ${ticker} is final (is_final is false): nothing to read`);
-}
-
-function notFinalNote(path: string, rows: number, ticker: string): string {
-  const what = rows === 1 ? '1 row' : `${rows} rows`;
-  return `${basename(path)}: ${what} of ${ticker} left out: is_final is false, the session was not settled when it was written`;
 }

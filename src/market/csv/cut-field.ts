@@ -1,3 +1,4 @@
+import type { CsvLine } from './csv-line.ts';
 import type { Header } from './header.ts';
 import { malformed } from './records.ts';
 import { type Column, indexOf, type Sections } from './sections.ts';
@@ -8,11 +9,14 @@ import { quoted } from '../../core/quoted.ts';
 const FAR_BELOW = 3;
 const LAST_ROWS = 20;
 
+/** Rows that show how many decimals a file writes. */
+const RECENT_ROWS = 1000;
+
 /** So many rows show how a file writes its fields. */
 const ENOUGH_ROWS = 5;
 
 /** What may be missing from a field, by its column; of others it does no harm. */
-const KINDS: Partial<Record<Column, (text: string, others: readonly string[]) => boolean>> = {
+const KINDS: Partial<Record<Column, (text: string, others: FieldsSeen) => boolean>> = {
   stamp: isCutStamp,
   time: isCutStamp,
   open: isCutNumber,
@@ -33,39 +37,77 @@ const KINDS: Partial<Record<Column, (text: string, others: readonly string[]) =>
  * and no row has it. Throws `usage`.
  */
 export function assertLastField(path: string, { rows, lastColumn }: Sections, header: Header): void {
-  const last = rows.at(-1);
   const isCut = lastColumn === null ? undefined : KINDS[lastColumn];
-  if (last === undefined || lastColumn === null || isCut === undefined) return;
+  if (lastColumn === null || isCut === undefined) return;
   const column = indexOf(header, lastColumn) ?? -1;
+  let last: CsvLine | undefined;
+  const others = new FieldsSeen(isCut === isCutName);
+  for (const line of rows) {
+    if (last !== undefined) others.add(last.fields[column] ?? '');
+    last = line;
+  }
+  if (last === undefined) return;
   const text = last.fields[column] ?? '';
-  const others = rows.slice(0, -1).map(({ fields }) => fields[column] ?? '');
   if (!isCut(text, others)) return;
   const what = isCut === isCutNumber ? 'number' : 'field';
   const seen = `the file ends within this line, and its last ${what} ${quoted(text)} is cut`;
   throw malformed(path, last.number, `${seen}: get the file again, or end the line if it is whole`);
 }
 
-function isCutNumber(text: string, others: readonly string[]): boolean {
+function isCutNumber(text: string, others: FieldsSeen): boolean {
   if (/\d[.,]$/.test(text)) return true;
-  if (others.length < ENOUGH_ROWS || others.includes('')) return false;
+  if (others.count < ENOUGH_ROWS || others.haveEmpty) return false;
   if (text === '') return true;
-  if (others.every((other) => /[a-z]$/i.test(other)) && /\d$/.test(text)) return true;
-  const decimals = others.map(decimalsOf);
-  const least = smallest(decimals.slice(-1000));
-  const isFixed =
-    decimals.every((count) => count === least) || others.some((other) => /\d[.,]0$/.test(other));
+  if (others.haveUnits && /\d$/.test(text)) return true;
+  const recent = others.recent.slice(-RECENT_ROWS);
+  const least = smallest(recent.map(decimalsOf));
+  const isFixed = others.decimals.size === 1 || others.haveNoughts;
   if (least > 0 && isFixed && decimalsOf(text) < least) return true;
-  const recent = others.slice(-LAST_ROWS);
-  const isShorter = recent.every((other) => text.length < other.length);
-  return isShorter && recent.every((other) => Number(text) * FAR_BELOW < Number(other));
+  const last = recent.slice(-LAST_ROWS);
+  const isShorter = last.every((other) => text.length < other.length);
+  return isShorter && last.every((other) => Number(text) * FAR_BELOW < Number(other));
 }
 
-function isCutStamp(text: string, others: readonly string[]): boolean {
-  return others.length >= ENOUGH_ROWS && others.every((other) => text.length < other.length);
+function isCutStamp(text: string, others: FieldsSeen): boolean {
+  return others.count >= ENOUGH_ROWS && text.length < others.shortest;
 }
 
-function isCutName(text: string, others: readonly string[]): boolean {
-  return !others.includes(text) && others.some((other) => other.startsWith(text));
+function isCutName(text: string, { names }: FieldsSeen): boolean {
+  return !names.has(text) && [...names].some((other) => other.startsWith(text));
+}
+
+/** What the fields of a column show, however many they are. */
+class FieldsSeen {
+  count = 0;
+  haveEmpty = false;
+  /** Whether each ends in a letter. */
+  haveUnits = true;
+  /** Whether one ends in a nought alone: `10.0`. */
+  haveNoughts = false;
+  shortest = Number.POSITIVE_INFINITY;
+  /** How many decimals they have. */
+  readonly decimals = new Set<number>();
+  /** The last ones, at least as many as are wanted. */
+  readonly recent: string[] = [];
+  /** Each once, of names. */
+  readonly names = new Set<string>();
+  readonly #areNames: boolean;
+
+  constructor(areNames: boolean) {
+    this.#areNames = areNames;
+  }
+
+  add(text: string): void {
+    this.count++;
+    if (this.#areNames) this.names.add(text);
+    this.haveEmpty ||= text === '';
+    this.haveUnits &&= /[a-z]$/i.test(text);
+    this.haveNoughts ||= /\d[.,]0$/.test(text);
+    this.shortest = Math.min(this.shortest, text.length);
+    this.decimals.add(decimalsOf(text));
+    this.recent.push(text);
+    if (this.recent.length > 2 * RECENT_ROWS) this.recent.splice(0, RECENT_ROWS);
+  }
 }
 
 function decimalsOf(text: string): number {

@@ -12,16 +12,21 @@ export interface Decoded {
  * none. The last character may be cut. Throws what `TextDecoder` does for a text that is too large.
  */
 export function decodedText(bytes: Uint8Array): Decoded {
-  const encoding = wideEncodingOf(bytes);
-  if (encoding !== undefined) return { text: new TextDecoder(encoding).decode(bytes), encoding };
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const encoding = wideEncodingOf(bytes) ?? (hasMark ? 'UTF-8 with a mark' : 'UTF-8');
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-    return { text, encoding: hasMark ? 'UTF-8 with a mark' : 'UTF-8' };
+    return { text: textIn(encoding, bytes), encoding };
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'Windows-1252' };
+    if (!(error instanceof TypeError) || encoding.startsWith('UTF-16')) throw error;
+    return { text: textIn('Windows-1252', bytes), encoding: 'Windows-1252' };
   }
+}
+
+/** Bytes in an encoding that is known. Throws `TypeError` for what is no UTF-8; the last character may be cut. */
+export function textIn(encoding: Encoding, bytes: Uint8Array): string {
+  if (encoding === 'UTF-8' || encoding === 'UTF-8 with a mark')
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+  return new TextDecoder(encoding).decode(bytes);
 }
 
 function wideEncodingOf([first, second]: Uint8Array): 'UTF-16LE' | 'UTF-16BE' | undefined {

@@ -9,6 +9,17 @@ export interface FileBars {
   readonly faults: ReadonlyMap<number, string>;
 }
 
+/** How many rows there are, and from when to when. */
+export interface RowCounts {
+  /** Rows with a bar; null: the files are only read when they are asked for. */
+  readonly bars: number | null;
+  /** Rows that cannot be read, have no price, or are not final. */
+  readonly refused: number;
+  /** Start of the first and last bar, ms since the epoch; null where there is none. */
+  readonly first: number | null;
+  readonly last: number | null;
+}
+
 /** Whether row i has a bar: all prices, and nothing wrong with it. */
 export function isBar({ bars: { open, high, low, close }, faults }: FileBars, i: number): boolean {
   const sum = (open[i] as number) + (high[i] as number) + (low[i] as number) + (close[i] as number);
@@ -39,4 +50,12 @@ export function ascending(rows: FileBars): FileBars {
     return (ts[a] as number) - (ts[b] as number) || a - b;
   });
   return { bars: pick(rows.bars, places), faults: atPlaces(rows.faults, places) };
+}
+
+/** How many rows there are in memory, ascending. */
+export function countsOf(rows: FileBars): RowCounts & { readonly bars: number } {
+  const { ts } = rows.bars;
+  const stamps = ts.filter((_, i) => isBar(rows, i));
+  const [first = null, last = null] = [stamps[0], stamps.at(-1)];
+  return { bars: stamps.length, refused: ts.length - stamps.length, first, last };
 }

@@ -1,21 +1,16 @@
 import { type DayRange, startOfDay } from '../../core/session/day.ts';
 import type { Interval } from '../../core/session/interval.ts';
-import { isBar } from './file-bars.ts';
+import type { RowCounts } from './file-bars.ts';
 import type { RowsOfFile } from './join-files.ts';
 import type { ClockUsed, FileRows } from './rows.ts';
 import type { Dialect } from './table.ts';
 
 /** What was read of a file, or of a folder with a file a day. */
-export interface FileRead {
+export interface FileRead extends RowCounts {
   readonly path: string;
   readonly interval: Interval;
-  /** Rows with a bar; null: the files are only read when they are asked for. */
-  readonly bars: number | null;
-  /** Rows that cannot be read, have no price, or are not final. */
-  readonly refused: number;
-  /** Start of the first and last bar, ms since the epoch; null where there is none. */
-  readonly first: number | null;
-  readonly last: number | null;
+  /** Set where its rows are not kept in memory, but read again when they are asked for. */
+  readonly isLong?: true;
   /** How its table was understood and the clock of its stamps; null for files of Lean. */
   readonly table: { readonly dialect: Dialect; readonly clock: ClockUsed } | null;
   /** What of it is left out, a line each. */
@@ -23,16 +18,13 @@ export interface FileRead {
 }
 
 /** What was read of a file; `table`: where it is one with columns. */
-export function fileRead({ path, interval, rows }: RowsOfFile, table?: FileRows): FileRead {
-  const { ts } = rows.bars;
-  const stamps = ts.filter((_, i) => isBar(rows, i));
+export function fileRead({ path, interval, counts, isLong }: RowsOfFile, table?: FileRows): FileRead {
   return {
     path,
     interval,
-    bars: stamps.length,
-    refused: ts.length - stamps.length + (table?.notFinal ?? 0),
-    first: stamps[0] ?? null,
-    last: stamps.at(-1) ?? null,
+    ...counts,
+    refused: counts.refused + (table?.notFinal ?? 0),
+    ...(isLong === true && { isLong }),
     table: table === undefined ? null : { dialect: table.dialect, clock: table.clock },
     notes: table?.notes ?? [],
   };

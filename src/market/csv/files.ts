@@ -7,7 +7,6 @@ import { isWord, readFileName } from './file-name.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
 import { headingOf } from './heading.ts';
 import { firstBytes, readText, readZip } from './records.ts';
-import type { StampedRows } from './stamped-rows.ts';
 import { GET_AGAIN } from './table.ts';
 import { type SharedTables, tradesOnSaturday } from './shared-tables.ts';
 import { tickerNamed } from './ticker-name.ts';
@@ -149,7 +148,7 @@ function nameWithin(path: string, stem: string, root: string): string {
 }
 
 function tableFile(path: string, stem: string, shared: SharedTables): Look {
-  const named = tickerOf(path, stem, () => shared.read(path).rows);
+  const named = tickerOf(path, stem, () => shared.haveSaturdays(path));
   if ('reason' in named) return named;
   const { ticker, isSure } = named;
   if (ticker !== undefined && isSure) return { found: [{ ticker, file: { kind: 'table', path } }] };
@@ -168,13 +167,12 @@ function tableFile(path: string, stem: string, shared: SharedTables): Look {
 function tickerOf(
   path: string,
   stem: string,
-  rows: () => StampedRows,
+  haveSaturdays: () => boolean,
 ): { readonly ticker: string | undefined; readonly isSure: boolean } | NotRead {
   const named = readFileName(stem);
   if (named.kind === 'unknown') return named;
   const isSure = named.kind === 'ticker';
-  const isCrypto = (): boolean =>
-    (isSure && named.isCrypto) || inCryptoFolder(path) || tradesOnSaturday(rows());
+  const isCrypto = (): boolean => (isSure && named.isCrypto) || inCryptoFolder(path) || haveSaturdays();
   return { ticker: tickerNamed(named.ticker, isCrypto), isSure };
 }
 
@@ -198,7 +196,7 @@ function zipFile(path: string, shared: SharedTables): Look {
 }
 
 function zippedTable(path: string, stem: string, shared: SharedTables): Look {
-  const named = tickerOf(path, stem, () => shared.read(path, readZip(path)).rows);
+  const named = tickerOf(path, stem, () => tradesOnSaturday(shared.read(path, readZip(path)).rows));
   if ('reason' in named) return named;
   const { ticker, isSure } = named;
   if (ticker === undefined || (!isSure && namesNothing(ticker, stem))) return { reason: NO_TICKER };

@@ -46,16 +46,22 @@ export function isLean(fields: readonly string[]): boolean {
 /** Refuses rows without a header whose prices stand in another order than open, high, low, close. Throws `usage`. */
 export function assertOrder(
   path: string,
-  lines: readonly CsvLine[],
+  lines: Iterable<CsvLine>,
   { open, high, low, close }: Header,
 ): void {
   const isOrdered = ({ fields }: CsvLine): boolean => {
     const at = (column: number): number => numberIn(fields[column] ?? '', 'point', false) ?? Number.NaN;
     return !(Math.max(at(open), at(close), at(low)) > at(high) || Math.min(at(open), at(close)) < at(low));
   };
-  const odd = lines.filter((line) => !isOrdered(line));
-  const [first] = odd;
-  if (first === undefined || odd.length <= lines.length * (1 - LEAST_ORDERED)) return;
+  let first: CsvLine | undefined;
+  let [odd, all] = [0, 0];
+  for (const line of lines) {
+    all++;
+    if (isOrdered(line)) continue;
+    odd++;
+    first ??= line;
+  }
+  if (first === undefined || odd <= all * (1 - LEAST_ORDERED)) return;
   const what = 'the file has no header, and its columns are not open, high, low, close in this order';
   throw malformed(path, first.number, `${what}: write a header line`);
 }

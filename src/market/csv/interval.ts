@@ -19,36 +19,72 @@ const LEAST_SHARE = 0.05;
  */
 export function intervalOf(rows: StampedRows, zone: string, calendar: Calendar): Interval | undefined {
   if (areMidnights(rows.bars.ts)) return '1d';
-  const sorted = instantsOf(rows, zone).toSorted();
-  const usual = usualDistances(sorted);
-  if (usual.length === 0) return minutesOfDay(sorted[0] ?? 0, calendar.zone) === 0 ? '1d' : undefined;
-  const shortest = smallest(usual);
-  const sharesDate = sorted.some((instant, i) => {
-    const before = sorted[i - 1] ?? instant;
-    return before !== instant && calendar.localDay(before) === calendar.localDay(instant);
-  });
-  if (shortest >= LEAST_DAY_MS || !sharesDate) return '1d';
-  const common = intradayOf(usual.reduce(commonDivisor));
-  // A minute divides everything, also the distances of stray rows.
-  return intradayOf(shortest) ?? (common === '1m' ? undefined : common);
+  const distances = new RowDistances(calendar);
+  distances.add(instantsOf(rows, zone).toSorted());
+  return distances.interval();
+}
+
+/** The distances between the instants of rows. */
+export class RowDistances {
+  readonly #calendar: Calendar;
+  readonly #counts = new Map<number, number>();
+  #all = 0;
+  #sharesDate = false;
+  #first = Number.NaN;
+  #last = Number.NaN;
+
+  constructor(calendar: Calendar) {
+    this.#calendar = calendar;
+  }
+
+  /**
+   * Adds rows, ascending: those that come after the ones so far, or, where the newest come first, before them. False, and adds
+   * none, where they do not.
+   */
+  add(sorted: Float64Array, isNewestFirst = false): boolean {
+    const [first, last] = [sorted[0], sorted.at(-1)];
+    if (first === undefined || last === undefined) return true;
+    if (isNewestFirst ? last >= this.#first : first <= this.#last) return false;
+    if (isNewestFirst) this.#between(last, this.#first);
+    else this.#between(this.#last, first);
+    for (let i = 1; i < sorted.length; i++) this.#between(sorted[i - 1] as number, sorted[i] as number);
+    this.#first = this.#first < first ? this.#first : first;
+    this.#last = this.#last > last ? this.#last : last;
+    return true;
+  }
+
+  /** See `intervalOf`. */
+  interval(): Interval | undefined {
+    const usual = this.#usual();
+    if (usual.length === 0) {
+      const { zone } = this.#calendar;
+      return minutesOfDay(Number.isNaN(this.#first) ? 0 : this.#first, zone) === 0 ? '1d' : undefined;
+    }
+    const shortest = smallest(usual);
+    if (shortest >= LEAST_DAY_MS || !this.#sharesDate) return '1d';
+    const common = intradayOf(usual.reduce(commonDivisor));
+    // A minute divides everything, also the distances of stray rows.
+    return intradayOf(shortest) ?? (common === '1m' ? undefined : common);
+  }
+
+  #between(before: number, after: number): void {
+    const distance = after - before;
+    if (!(distance > 0)) return;
+    this.#counts.set(distance, (this.#counts.get(distance) ?? 0) + 1);
+    this.#all++;
+    this.#sharesDate ||= this.#calendar.localDay(before) === this.#calendar.localDay(after);
+  }
+
+  /** The distances that more than a stray pair of neighbours has; all where none has. */
+  #usual(): number[] {
+    const counts = [...this.#counts];
+    const usual = counts.filter(([, count]) => count >= this.#all * LEAST_SHARE);
+    return (usual.length > 0 ? usual : counts).map(([distance]) => distance);
+  }
 }
 
 function intradayOf(lengthMs: number): Interval | undefined {
   return INTERVALS.find((interval) => interval !== '1d' && intervalMs(interval) === lengthMs);
-}
-
-/** The distances that more than a stray pair of neighbours has; all where none has. */
-function usualDistances(sorted: Float64Array): number[] {
-  const counts = new Map<number, number>();
-  let all = 0;
-  for (const [i, instant] of sorted.entries()) {
-    const distance = instant - (sorted[i - 1] ?? instant);
-    if (distance <= 0) continue;
-    counts.set(distance, (counts.get(distance) ?? 0) + 1);
-    all++;
-  }
-  const usual = [...counts].filter(([, count]) => count >= all * LEAST_SHARE);
-  return (usual.length > 0 ? usual : [...counts]).map(([distance]) => distance);
 }
 
 function commonDivisor(a: number, b: number): number {

@@ -3,23 +3,32 @@ import { BarBuilder } from '../../core/bars/bar-builder.ts';
 import { formatDay, utcDayOf } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Interval } from '../../core/session/interval.ts';
-import { ascending, type FileBars } from './file-bars.ts';
+import { ascending, type FileBars, type RowCounts } from './file-bars.ts';
+import { allOf, inMemory, inTurn, type RowsInTime } from './rows-in-time.ts';
 import type { ToldAction } from './told-actions.ts';
 
 /** The rows of one file. */
 export interface RowsOfFile {
   readonly path: string;
   readonly interval: Interval;
-  readonly rows: FileBars;
+  readonly rows: RowsInTime;
+  readonly counts: RowCounts;
+  /** Set where they are not in memory. */
+  readonly isLong?: true;
   /** Splits and dividends that it tells of by the way. */
   readonly told: readonly ToldAction[];
   /** The start of the bar whose row may have been cut; null: of none. */
   readonly mayBeCut: number | null;
 }
 
+/** The same in memory. */
+interface HeldFile extends Pick<RowsOfFile, 'path' | 'mayBeCut'> {
+  readonly rows: FileBars;
+}
+
 /** Rows of several files. */
 export interface JoinedRows {
-  readonly rows: FileBars;
+  readonly rows: RowsInTime;
   /** Starts of the bars whose rows may have been cut. */
   readonly mayBeCut: readonly number[];
 }
@@ -49,13 +58,18 @@ export function joinFiles(
 }
 
 function joinedRows(files: readonly RowsOfFile[], ticker: string): JoinedRows {
-  const [only, ...others] = files;
-  if (only !== undefined && others.length === 0)
-    return { rows: only.rows, mayBeCut: only.mayBeCut === null ? [] : [only.mayBeCut] };
-  assertNamedAlike(files, ticker);
+  if (files.length > 1) assertNamedAlike(files, ticker);
+  const apart = inTurn(files.map(({ rows }) => rows));
+  if (apart === undefined) return overlapping(files);
+  return { rows: apart, mayBeCut: files.flatMap((file) => file.mayBeCut ?? []) };
+}
+
+/** Rows of files that overlap: all of them are in memory then, however long the files are. */
+function overlapping(lists: readonly RowsOfFile[]): JoinedRows {
   const taken = new Map<number, Taken>();
   const repeated: Taken[] = [];
-  for (const file of files) {
+  for (const { path, mayBeCut: cutAt, rows: ofFile } of lists) {
+    const file: HeldFile = { path, mayBeCut: cutAt, rows: allOf(ofFile) };
     const { ts, length } = file.rows.bars;
     for (let at = 0; at < length; at++) {
       const stamp = ts[at] as number;
@@ -74,7 +88,7 @@ function joinedRows(files: readonly RowsOfFile[], ticker: string): JoinedRows {
   }
   const all = [...taken.values(), ...repeated];
   return {
-    rows: ascending(together(all)),
+    rows: inMemory(ascending(together(all))),
     mayBeCut: all.filter(mayBeCut).map(({ file }) => file.mayBeCut as number),
   };
 }
@@ -113,7 +127,7 @@ function otherNames(path: string, ticker: string): string {
 
 /** A row of a file. */
 interface Taken {
-  readonly file: RowsOfFile;
+  readonly file: HeldFile;
   readonly at: number;
 }
 
@@ -149,7 +163,7 @@ function agree(one: Taken, other: Taken): boolean {
   });
 }
 
-function mixed(a: RowsOfFile, b: RowsOfFile, why: string): BackfillError {
+function mixed(a: { readonly path: string }, b: { readonly path: string }, why: string): BackfillError {
   const message = `${a.path} and ${b.path} stand for one ticker and ${why}: rename or remove one`;
   return new BackfillError('usage', message);
 }

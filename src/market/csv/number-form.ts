@@ -18,7 +18,7 @@ export interface FormHints {
  */
 export function numberFormOf(
   path: string,
-  lines: readonly CsvLine[],
+  lines: Iterable<CsvLine>,
   header: Header,
   { delimiter, isPointed, said }: FormHints,
 ): NumberForm {
@@ -26,7 +26,8 @@ export function numberFormOf(
   const prices = [header.open, header.high, header.low, header.close];
   const ofPrices = formOf(lines, prices);
   if (typeof ofPrices === 'string') return ofPrices;
-  const ofOthers = formOf(lines, otherNumbers(header, lines[0]?.fields.length ?? 0, prices));
+  const [first] = lines;
+  const ofOthers = formOf(lines, otherNumbers(header, first?.fields.length ?? 0, prices));
   if (typeof ofOthers === 'string') return ofOthers;
   const open = ofPrices ?? ofOthers;
   // Where no price has a sign, a comma in a count of shares marks thousands.

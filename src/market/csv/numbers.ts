@@ -74,7 +74,7 @@ function startsPlain(text: string): boolean {
  * The form of the numbers in some columns: that of most cells of which it can be told, `point` where no cell has a sign.
  * Else the first cell that may be either.
  */
-export function formOf(lines: readonly CsvLine[], columns: readonly number[]): NumberForm | null | OpenCell {
+export function formOf(lines: Iterable<CsvLine>, columns: readonly number[]): NumberForm | null | OpenCell {
   let lead = 0;
   let open: OpenCell | null = null;
   for (const line of lines) {

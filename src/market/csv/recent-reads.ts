@@ -33,8 +33,17 @@ export class RecentReads {
     }
     return fresh;
   }
+
+  /** Lets go of what was read of a ticker. */
+  forget(ticker: string): void {
+    const kept = this.#byTicker.get(ticker);
+    if (kept === undefined) return;
+    this.#byTicker.delete(ticker);
+    this.#rows -= rowsIn(kept);
+  }
 }
 
 function rowsIn({ files }: FilesRead): number {
-  return files.reduce((sum, { bars, refused }) => sum + (bars ?? 0) + refused, 0);
+  const held = files.filter(({ isLong }) => isLong !== true);
+  return held.reduce((sum, { bars, refused }) => sum + (bars ?? 0) + refused, 0);
 }

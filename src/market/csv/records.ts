@@ -75,10 +75,16 @@ export function csvLines(path: string, text: string, delimiter = ','): readonly 
   const all = withoutPreamble(text);
   const body = withoutFooter(all);
   const skipped = text.slice(0, text.length - all.length).split('\n').length - 1;
-  return plainLines(body, delimiter, { skipped }) ?? quotedLines(path, body, delimiter, skipped);
+  return plainLines(body, delimiter, { skipped }) ?? quotedLines(path, body, delimiter, { skipped });
 }
 
-function quotedLines(path: string, body: string, delimiter: string, skipped: number): CsvLine[] {
+/** Lines of a text with quotes. `end`: what ends each; default: what ends the first. Throws `usage` like `csvLines`. */
+export function quotedLines(
+  path: string,
+  body: string,
+  delimiter: string,
+  { skipped, end }: { readonly skipped: number; readonly end?: string },
+): CsvLine[] {
   const lines: CsvLine[] = [];
   try {
     parse(body, {
@@ -86,6 +92,7 @@ function quotedLines(path: string, body: string, delimiter: string, skipped: num
       delimiter,
       skip_empty_lines: true,
       trim: true,
+      ...(end !== undefined && { record_delimiter: end }),
       on_record(fields, { lines: number }) {
         lines.push({ fields, number: number + skipped });
         return null;
@@ -121,8 +128,8 @@ export function withoutPreamble(text: string): string {
   return text.replace(/^\uFEFF?(?:(?:https?:\/\/|#|sep=.(?=\r?\n))[^\r\n]*(?:\r\n|\r|\n))+/i, '');
 }
 
-/** A text without a last line of words, such as Barchart's `"Downloaded from Barchart.com as of …"` or `Total: 5`. */
-function withoutFooter(text: string): string {
+/** A CSV text without a last line of words, such as Barchart's `"Downloaded from Barchart.com as of …"` or `Total: 5`. */
+export function withoutFooter(text: string): string {
   const start = 1 + Math.max(text.trimEnd().lastIndexOf('\n'), text.trimEnd().lastIndexOf('\r'));
   const last = text.slice(start);
   const isFooter = WORDS.test(last) || (isEnded(text) && WORD.test(last));

@@ -1,13 +1,12 @@
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
 import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
 import { roomOf } from '../../core/calendar/session-room.ts';
-import { type Bars, keep } from '../../core/bars/columns.ts';
 import type { Day } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { barStart, isTradingTime } from '../session-grid.ts';
 import { instantByClock, instantsOf } from './clock.ts';
 import { malformed } from './records.ts';
-import type { StampedRows } from './stamped-rows.ts';
+import { keepRows, type StampedRows } from './stamped-rows.ts';
 import { writtenDay } from './stamps.ts';
 
 /** Days before and after the middle of a file, and how much of their slots a clock must fill to be tried on all. */
@@ -24,32 +23,37 @@ interface Fit {
   readonly volume: number;
 }
 
+/** Whether a calendar has hours by which a clock can be told. */
+export function hasRegularHours({ advisory, kind }: Calendar): boolean {
+  return !advisory && kind === 'exchange';
+}
+
 /**
  * Refuses intraday rows that another clock would explain: one that fills the regular slots of the exchange where the clock
  * that they are read by does not. Extended hours are no reason, unless most of the volume would lie there. `clock` is the
- * zone they were read by. Throws `usage`, and says what would fit.
+ * zone they were read by, `known` how they fill the hours then, if somebody knows; `rows` come in stretches. Throws `usage`, and says what would fit.
  */
 export function assertRegularHours(
   path: string,
-  rows: StampedRows,
+  rows: Iterable<StampedRows>,
   clock: string,
   interval: Interval,
   calendar: Calendar,
+  known?: Fit,
 ): void {
-  if (calendar.advisory || calendar.kind !== 'exchange') return;
-  const asRead = fitOf(rows.bars.volume, instantsOf(rows, clock), interval, calendar);
+  if (!hasRegularHours(calendar)) return;
+  const asRead = known ?? fitOf(rows, (part) => instantsOf(part, clock), interval, calendar);
   if (asRead.filled >= 0.95 && asRead.volume >= 0.5) return;
   const probe = middleDays(rows);
-  const fitBy = (zone: string, { ts, volume }: Bars): Fit => {
-    const instants = ts.map((written) => instantByClock(written, zone));
-    return fitOf(volume, instants, interval, calendar);
-  };
+  const fitBy = (zone: string, parts: Iterable<StampedRows>): Fit =>
+    fitOf(parts, ({ bars }) => bars.ts.map((written) => instantByClock(written, zone)), interval, calendar);
+  const [first] = rows;
   for (const zone of new Set([calendar.zone, 'UTC', ...CALENDAR_ZONES.map(([, one]) => one)])) {
     if (fitBy(zone, probe).filled < LEAST_PROBE) continue;
-    const fit = fitBy(zone, rows.bars);
+    const fit = fitBy(zone, rows);
     if (!isBetter(fit, asRead)) continue;
     const seen = `its times fill ${percent(asRead)} of the regular hours of ${calendar.id} as they are read, and ${percent(fit)} by the clock of ${zone}`;
-    const way = Number.isNaN(rows.offsets?.[0] ?? Number.NaN)
+    const way = Number.isNaN(first?.offsets?.[0] ?? Number.NaN)
       ? `give --csv-zone ${zone}, or write an offset with each`
       : 'correct their offset, or leave it out and give --csv-zone';
     throw malformed(path, null, `${seen}: ${way}`);
@@ -57,11 +61,20 @@ export function assertRegularHours(
 }
 
 /** The rows of some days in the middle of a file, which tell soon what clock is none of it. */
-function middleDays({ bars }: StampedRows): Bars {
-  const day = writtenDay(bars.ts[bars.length >> 1] ?? 0);
-  return keep(bars, (i) => Math.abs(writtenDay(bars.ts[i] as number) - day) <= PROBE_DAYS);
+function middleDays(rows: Iterable<StampedRows>): readonly StampedRows[] {
+  let length = 0;
+  for (const { bars } of rows) length += bars.length;
+  let [passed, middle] = [0, 0];
+  for (const { bars } of rows) {
+    const at = (length >> 1) - passed;
+    if (0 <= at && at < bars.length) middle = writtenDay(bars.ts[at] as number);
+    passed += bars.length;
+  }
+  const near: StampedRows[] = [];
+  for (const part of rows)
+    near.push(keepRows(part, (i) => Math.abs(writtenDay(part.bars.ts[i] as number) - middle) <= PROBE_DAYS));
+  return near;
 }
-
 /** Whether a reading explains the rows and the one as they are does not. */
 function isBetter(other: Fit, asRead: Fit): boolean {
   if (other.filled < 0.9) return false;
@@ -72,34 +85,71 @@ function isBetter(other: Fit, asRead: Fit): boolean {
   return asRead.filled < 0.95 && other.filled >= 0.98 && other.inside >= 0.99;
 }
 
-/** `volumes`: of the bars that start at the instants; NaN where it is not known. */
-function fitOf(volumes: Float64Array, instants: Float64Array, interval: Interval, calendar: Calendar): Fit {
-  const length = intervalMs(interval);
-  const sessions = new Map<Day, Session | null>();
-  const filled = new Set<number>();
-  let [slots, inside, volume, volumeInside] = [0, 0, 0, 0];
-  for (const [i, instant] of instants.entries()) {
-    const day = calendar.localDay(instant);
-    let session = sessions.get(day);
+function fitOf(
+  rows: Iterable<StampedRows>,
+  instantsIn: (part: StampedRows) => Float64Array,
+  interval: Interval,
+  calendar: Calendar,
+): Fit {
+  const hours = new HoursFilled(interval, calendar);
+  for (const part of rows) hours.add(instantsIn(part), part.bars.volume);
+  return hours.fit();
+}
+
+/** How rows fill the hours of an exchange; of a long file a stretch at a time. */
+export class HoursFilled {
+  readonly #calendar: Calendar;
+  readonly #interval: Interval;
+  readonly #sessions = new Map<Day, Session | null>();
+  #all = 0;
+  #filled = 0;
+  #slots = 0;
+  #inside = 0;
+  #volume = 0;
+  #volumeInside = 0;
+
+  constructor(interval: Interval, calendar: Calendar) {
+    this.#interval = interval;
+    this.#calendar = calendar;
+  }
+
+  /** Adds bars, none at an instant of those of another call. A volume is NaN where it is not known. */
+  add(instants: Float64Array, volumes: Float64Array): void {
+    const length = intervalMs(this.#interval);
+    const filled = new Set<number>();
+    this.#all += instants.length;
+    for (const [i, instant] of instants.entries()) {
+      const session = this.#sessionOf(instant);
+      const traded = volumes[i] || 0;
+      this.#volume += traded;
+      if (session === null || !isTradingTime(session, instant)) continue;
+      this.#inside++;
+      this.#volumeInside += traded;
+      if (barStart(session, instant, length) === instant) filled.add(instant);
+    }
+    this.#filled += filled.size;
+  }
+
+  fit(): Fit {
+    return {
+      filled: this.#filled / Math.max(1, this.#slots),
+      inside: this.#inside / Math.max(1, this.#all),
+      volume: this.#volume === 0 ? 1 : this.#volumeInside / this.#volume,
+    };
+  }
+
+  #sessionOf(instant: number): Session | null {
+    const day = this.#calendar.localDay(instant);
+    let session = this.#sessions.get(day);
     if (session === undefined) {
-      session = calendar.isSession(day) ? calendar.session(day) : null;
+      session = this.#calendar.isSession(day) ? this.#calendar.session(day) : null;
       // Hours that are only advice refuse no file.
       if (session?.reliable === false) session = null;
-      sessions.set(day, session);
-      if (session !== null) slots += roomOf(session, interval);
+      this.#sessions.set(day, session);
+      if (session !== null) this.#slots += roomOf(session, this.#interval);
     }
-    const traded = volumes[i] || 0;
-    volume += traded;
-    if (session === null || !isTradingTime(session, instant)) continue;
-    inside++;
-    volumeInside += traded;
-    if (barStart(session, instant, length) === instant) filled.add(instant);
+    return session;
   }
-  return {
-    filled: filled.size / Math.max(1, slots),
-    inside: inside / Math.max(1, instants.length),
-    volume: volume === 0 ? 1 : volumeInside / volume,
-  };
 }
 
 function percent({ filled }: Fit): string {

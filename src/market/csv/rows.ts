@@ -5,10 +5,11 @@ import { startOfDay, utcDayOf } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { longBars } from '../../core/checks/long-bars.ts';
 import { clockOf, instantsInOrder } from './clock.ts';
-import { ascending, type FileBars } from './file-bars.ts';
+import { ascending, countsOf, type FileBars } from './file-bars.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf, statedInterval } from './interval.ts';
 import type { RowsOfFile } from './join-files.ts';
+import { inMemory } from './rows-in-time.ts';
 import { assertNamedAlike } from './named-alike.ts';
 import { malformed, malformedRow, readZip } from './records.ts';
 import { assertRegularHours } from './regular-hours.ts';
@@ -33,6 +34,8 @@ export interface SeriesContext {
   /** What intraday stamps are of their bars. */
   readonly stamps: StampOf;
   readonly shared: SharedTables;
+  /** Whether its files are so long that they are read a stretch at a time, as far as they can be. */
+  readonly isLong: boolean;
 }
 
 /** The clock by which stamps were read, an IANA zone, and who says so: their offsets, the header, the user, or nobody. */
@@ -84,90 +87,147 @@ function rowsOfInterval(
   stated: Interval | undefined,
   context: SeriesContext,
 ): FileRows {
-  const rows = all.asides.size === 0 ? all : keepRows(all, (i) => all.asides.get(i)?.isFinal !== false);
+  const rows = finalOf(all);
   const notFinal = all.bars.length - rows.bars.length;
   const clock = clockOf(zone ?? context.zone, context.calendar);
-  const read = rowsOfStamps(path, rows, clock, context, { siblings, stated });
-  const notes = notesOf(path, rows, context.ticker);
-  const hasOffsets = haveOffsets(rows);
-  const saidBy = zone !== null ? 'header' : context.zone !== null ? 'user' : 'default';
-  const by = hasOffsets ? 'offset' : saidBy;
-  const what = { notFinal, notes, clock: { zone: hasOffsets ? 'UTC' : clock, by }, dialect } as const;
-  if (read.interval === '1d') return { ...read, ...what };
-  assertRegularHours(path, rows, clock, read.interval, context.calendar);
-  const isEnds = context.stamps === 'end';
-  const starts = isEnds ? startedBefore(read.rows, read.interval) : read.rows;
-  const cutAt = read.mayBeCut !== null && isEnds ? read.mayBeCut - intervalMs(read.interval) : read.mayBeCut;
-  const dates = Array.from(starts.bars.ts, (ts) => context.calendar.localDay(ts));
-  assertNotShifted(path, dates, starts.bars, context.calendar);
-  return { ...read, ...what, rows: starts, mayBeCut: cutAt };
+  const interval = intervalOfRows(path, rows, clock, context.calendar, { siblings, stated });
+  const placed = placedRows(path, rows, clock, interval, context);
+  const said = new RowsSaid();
+  said.add(rows);
+  const notes = notesOf(path, said, context.ticker);
+  const what = { notFinal, notes, clock: clockUsed(haveOffsets(rows), clock, zone, context), dialect };
+  if (interval !== '1d') {
+    assertRegularHours(path, [rows], clock, interval, context.calendar);
+    const { bars } = placed.rows;
+    const dates = Array.from(bars.ts, (ts) => context.calendar.localDay(ts));
+    assertNotShifted(path, dates, bars, context.calendar);
+  }
+  return { ...heldInFile(path, interval, placed), ...what };
+}
+
+/** Rows without those that are not final. */
+export function finalOf(all: StampedRows): StampedRows {
+  return all.asides.size === 0 ? all : keepRows(all, (i) => all.asides.get(i)?.isFinal !== false);
+}
+
+export function clockUsed(
+  hasOffsets: boolean,
+  clock: string,
+  ofHeader: string | null,
+  { zone }: Pick<SeriesContext, 'zone'>,
+): ClockUsed {
+  if (hasOffsets) return { zone: 'UTC', by: 'offset' };
+  return { zone: clock, by: ofHeader !== null ? 'header' : zone !== null ? 'user' : 'default' };
+}
+
+/** What the rows of a file say beside their bars, counted. */
+export class RowsSaid {
+  rows = 0;
+  faults = 0;
+  lacks = 0;
+  mayBeCut = false;
+  firstFault = '';
+  firstLack = '';
+
+  add({ bars, asides }: StampedRows): void {
+    this.rows += bars.length;
+    for (const { fault, lacks, mayBeCut } of asides.values()) {
+      if (fault !== undefined && this.faults++ === 0) this.firstFault = fault;
+      if (lacks !== undefined && this.lacks++ === 0) this.firstLack = lacks;
+      if (mayBeCut === true) this.mayBeCut = true;
+    }
+  }
 }
 
 /** Refuses rows of which none has its prices; a line about those that have none, and about those that cannot be read. Throws `usage`. */
-function notesOf(path: string, { bars, asides }: StampedRows, ticker: string): string[] {
-  if (bars.length === 0) return [`${basename(path)}: has a header and no row`];
-  const said = [...asides.values()];
-  const faults = said.flatMap(({ fault }) => fault ?? []);
-  const lacks = said.flatMap(({ lacks: one }) => one ?? []);
-  const [first] = lacks;
-  if (first !== undefined && lacks.length + faults.length === bars.length)
-    throw malformedRow(path, `${first}, and no other row of ${ticker} has all prices: nothing to read`);
-  const note = (some: readonly string[], are: string): string[] => {
-    if (some[0] === undefined) return [];
-    const count = some.length === 1 ? `1 row of ${ticker}` : `${some.length} rows of ${ticker}, the first`;
-    return [`${basename(path)}: ${count} ${are}: ${some[0]}`];
+export function notesOf(path: string, said: RowsSaid, ticker: string): string[] {
+  if (said.rows === 0) return [`${basename(path)}: has a header and no row`];
+  const { faults, lacks, firstFault, firstLack } = said;
+  if (lacks > 0 && lacks + faults === said.rows)
+    throw malformedRow(path, `${firstLack}, and no other row of ${ticker} has all prices: nothing to read`);
+  const note = (some: number, first: string, are: string): string[] => {
+    if (some === 0) return [];
+    const count = some === 1 ? `1 row of ${ticker}` : `${some} rows of ${ticker}, the first`;
+    return [`${basename(path)}: ${count} ${are}: ${first}`];
   };
-  const cut = said.some(({ mayBeCut }) => mayBeCut === true) ? [`${basename(path)}: ${CUT_END}`] : [];
-  return [...note(faults, 'not read'), ...note(lacks, 'without all prices'), ...cut];
+  const cut = said.mayBeCut ? [`${basename(path)}: ${CUT_END}`] : [];
+  return [...note(faults, firstFault, 'not read'), ...note(lacks, firstLack, 'without all prices'), ...cut];
 }
 
 const CUT_END =
   'its last row may be cut, for no line end follows it: not final until the file changes; end the line if it is whole';
 
-/** Rows that are stamped with the ends of their bars, with their starts. */
-function startedBefore({ bars, faults }: FileBars, interval: Interval): FileBars {
-  return { bars: inForm({ ...bars, ts: bars.ts.map((end) => end - intervalMs(interval)) }), faults };
+/** Rows with the starts of their bars, and what they tell by the way. */
+export interface PlacedRows extends Pick<RowsOfFile, 'told' | 'mayBeCut'> {
+  readonly rows: FileBars;
+}
+
+/** Rows of a file that stay in memory. */
+export function heldInFile(path: string, interval: Interval, { rows, ...told }: PlacedRows): RowsOfFile {
+  return { path, interval, rows: inMemory(rows), counts: countsOf(rows), ...told };
 }
 
 /**
- * Rows with their stamps as the start of their bars; those without an offset are of the clock of `zone`. Where they are too
- * few to show their interval, and do not state it, `siblings` of the same file do. Throws `usage` where it is none that is
- * stored.
+ * The interval of rows; those without an offset are of the clock of `zone`. Where they are too few to show it, and do not
+ * state it, `siblings` of the same file do. Throws `usage` where it is none that is stored.
  */
-export function rowsOfStamps(
+export function intervalOfRows(
   path: string,
   all: StampedRows,
   zone: string,
-  { calendar }: SeriesContext,
+  calendar: Calendar,
   { siblings = all, stated }: { siblings?: StampedRows; stated?: Interval | undefined } = {},
-): RowsOfFile {
-  const stamped = all.asides.size === 0 ? all : keepRows(all, (i) => all.asides.get(i)?.isUndated !== true);
-  const { bars } = stamped;
+): Interval {
+  const stamped = datedOf(all);
   const shown = intervalOf(stamped, zone, calendar) ?? intervalOf(siblings, zone, calendar);
   const interval = stated ?? shown;
   if (interval === undefined)
     throw malformed(path, null, 'its rows are on no interval of 1m, 5m, 15m, 1h or 1d');
-  const isDated = shown === '1d' && bars.length > 1 && areMidnights(bars.ts);
+  const isDated = shown === '1d' && stamped.bars.length > 1 && areMidnights(stamped.bars.ts);
   if (shown !== undefined && (intervalMs(shown) < intervalMs(interval) || (isDated && interval !== '1d')))
     throw malformed(path, null, `its column of the interval says ${interval}, but its rows are of ${shown}`);
-  const dated =
-    interval === '1d' ? dailyStarts(path, stamped, zone, calendar) : instantsInOrder(stamped, zone);
+  return interval;
+}
+
+/** Rows whose stamps can be read. */
+export function datedOf(all: StampedRows): StampedRows {
+  return all.asides.size === 0 ? all : keepRows(all, (i) => all.asides.get(i)?.isUndated !== true);
+}
+
+/**
+ * Rows of a file, or a stretch of one, with the starts of their bars, ascending. `zone`: the clock of stamps without an
+ * offset; `before`: the instant of the row before, where there is one. Throws `usage` where daily ones are on no sessions.
+ */
+export function placedRows(
+  path: string,
+  all: StampedRows,
+  zone: string,
+  interval: Interval,
+  { calendar, stamps }: Pick<SeriesContext, 'calendar' | 'stamps'>,
+  before?: number,
+): PlacedRows {
+  const isDaily = interval === '1d';
+  const stamped = datedOf(all);
+  const dated = isDaily ? dailyStarts(path, stamped, zone, calendar) : instantsInOrder(stamped, zone, before);
   // Where no row has a date there is no place for the others.
-  const isWhole = stamped === all || bars.length === 0;
+  const isWhole = stamped === all || stamped.bars.length === 0;
   const { rows, starts } = isWhole
     ? { rows: stamped, starts: dated }
     : withUndated(all, dated, interval, calendar);
-  const exDay = (ts: number): number => (interval === '1d' ? utcDayOf(ts) : calendar.localDay(ts));
+  const exDay = (ts: number): number => (isDaily ? utcDayOf(ts) : calendar.localDay(ts));
+  // What the stamps of bars are before their starts.
+  const early = stamps === 'end' && !isDaily ? intervalMs(interval) : 0;
   const faults = new Map<number, string>();
   const told: ToldAction[] = [];
   let mayBeCut: number | null = null;
   for (const [i, aside] of rows.asides) {
-    if (aside.mayBeCut === true) mayBeCut = starts[i] as number;
+    if (aside.mayBeCut === true) mayBeCut = (starts[i] as number) - early;
     if (aside.fault !== undefined) faults.set(i, `${basename(path)}, ${aside.fault}`);
     if (aside.isUndated === true) continue;
     for (const one of aside.told ?? []) told.push({ ...one, path, exDay: exDay(starts[i] as number) });
   }
-  return { path, interval, rows: ascending({ bars: { ...rows.bars, ts: starts }, faults }), told, mayBeCut };
+  const ts = early === 0 ? starts : starts.map((end) => end - early);
+  return { rows: ascending({ bars: inForm({ ...rows.bars, ts }), faults }), told, mayBeCut };
 }
 
 function dailyStarts(path: string, stamped: StampedRows, zone: string, calendar: Calendar): Float64Array {

@@ -2,12 +2,13 @@ import { quoted } from '../../core/quoted.ts';
 import type { Header } from './header.ts';
 import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
 import { malformed } from './records.ts';
-import type { CsvLine } from './csv-line.ts';
+import { type CsvLine, type Lines, linesAtOnce } from './csv-line.ts';
+import { type LongText, NotInStretches } from './long-text.ts';
 
 /** The rows of a file that may have been put together of several, each with its heading. */
 export interface Sections {
   /** All rows, as if written below the first heading. */
-  readonly rows: readonly CsvLine[];
+  readonly rows: Lines;
   /** What the last field of the last row is; null for what is not read. */
   readonly lastColumn: Column | null;
 }
@@ -59,8 +60,34 @@ export function rowsOfSections(path: string, all: readonly CsvLine[], layout: La
       i += next.heading - 1;
     }
   }
-  const last = (all[0]?.fields.length ?? 0) - 1;
-  return { rows, lastColumn: COLUMNS.find((column) => indexOf(section.header, column) === last) ?? null };
+  return { rows: linesAtOnce(rows), lastColumn: lastColumnOf(all[0], section) };
+}
+
+/** The same of a long text. Throws `NotInStretches`, also as one goes through its rows, where it may have several headings. */
+export function rowsOfLongText(text: LongText, layout: Layout): Sections {
+  const heading = text.lines(0).slice(0, layout.heading);
+  if (heading.length < layout.heading) throw new NotInStretches('has a long heading');
+  const stretch = (i: number): readonly CsvLine[] => {
+    const lines = i === 0 ? text.lines(0).slice(layout.heading) : text.lines(i);
+    for (const line of lines) {
+      if (mayBeHeading(line, layout, heading)) throw new NotInStretches('may have several headings');
+      assertTwins(text.path, line, layout.header);
+    }
+    return lines;
+  };
+  const rows: Lines = {
+    stretches: text.stretches,
+    stretch,
+    *[Symbol.iterator]() {
+      for (let i = 0; i < text.stretches; i++) yield* stretch(i);
+    },
+  };
+  return { rows, lastColumn: lastColumnOf(text.lines(0)[0], layout) };
+}
+
+function lastColumnOf(line: CsvLine | undefined, { header }: Layout): Column | null {
+  const last = (line?.fields.length ?? 0) - 1;
+  return COLUMNS.find((column) => indexOf(header, column) === last) ?? null;
 }
 
 /** Rows begin with a date, which has digits. */

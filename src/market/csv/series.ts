@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
-import { type Bars, firstAt, keep, NO_BARS, slice, inForm } from '../../core/bars/columns.ts';
+import { type Bars, keep, NO_BARS, inForm } from '../../core/bars/columns.ts';
 import { concatBars } from '../../core/bars/concat-bars.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/session/day.ts';
 import { typeOf, untoldVolume } from '../../core/instrument/instrument-type.ts';
@@ -16,7 +16,17 @@ import { fileRead, type FileRead, folderRead } from './file-read.ts';
 import type { BarFile } from './files.ts';
 import { joinFiles, type RowsOfFile } from './join-files.ts';
 import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
-import { readFileRows, rowsOfStamps, type SeriesContext } from './rows.ts';
+import { NotInStretches } from './long-text.ts';
+import { readLongRows } from './long-rows.ts';
+import {
+  type FileRows,
+  heldInFile,
+  intervalOfRows,
+  placedRows,
+  readFileRows,
+  type SeriesContext,
+} from './rows.ts';
+import { allOf, inMemory, type RowsInTime } from './rows-in-time.ts';
 import type { ToldAction } from './told-actions.ts';
 
 /** Rows of a range, and how many more were left out. */
@@ -83,13 +93,13 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
   for (const file of files) {
     if (file.kind === 'lean-minutes') minuteFiles.push(file);
     else if (file.kind === 'lean-table') {
-      const read = rowsOfStamps(file.path, readLeanTable(file.path, scale), scale.zone, context);
+      const read = leanTable(file.path, scale, context);
       const isOffGrid = scale === LEAN_EQUITY && read.interval !== '1d';
       if (!isOffGrid) tables.push(read);
-      else if (read.interval === '1h') ofHours.push(read.rows);
+      else if (read.interval === '1h') ofHours.push(allOf(read.rows));
       filesRead.push(fileRead(read));
     } else {
-      for (const read of readFileRows(file, context)) {
+      for (const read of rowsOfFile(file, context)) {
         tables.push(read);
         filesRead.push(fileRead(read, read));
         for (const note of read.notes) notes.push(note);
@@ -98,11 +108,11 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
     }
   }
   const series = joinFiles(tables, context.ticker).flatMap(({ rows, interval, mayBeCut }) =>
-    tableOf(withVolume(rows, context.ticker), interval, calendar, mayBeCut),
+    tableOf(rows, interval, context, mayBeCut),
   );
   if (!series.some(({ interval }) => interval === '1d')) {
     for (const rows of ofHours)
-      for (const one of tableOf(dailyOfHours(rows, calendar), '1d', calendar)) series.push(one);
+      for (const one of tableOf(inMemory(dailyOfHours(rows, calendar)), '1d', context)) series.push(one);
   }
   if (minuteFiles.length > 0) {
     const minutes = minutesOf(minuteFiles, calendar, scale);
@@ -124,30 +134,47 @@ function withVolume(rows: FileBars, ticker: string): FileBars {
   return { bars: inForm({ ...bars, volume }), faults };
 }
 
-/** All rows of a series in memory; none for a file without rows. */
+/** What a file holds of a ticker; of one that is long and cannot be read in stretches, at once as that of others. */
+function rowsOfFile(
+  file: Exclude<BarFile, { kind: 'lean-minutes' }>,
+  context: SeriesContext,
+): readonly FileRows[] {
+  if (file.kind !== 'table' || !context.isLong) return readFileRows(file, context);
+  try {
+    return [readLongRows(file.path, context)];
+  } catch (error) {
+    if (!(error instanceof NotInStretches)) throw error;
+    return readFileRows(file, context);
+  }
+}
+
+function leanTable(path: string, scale: LeanScale, context: SeriesContext): RowsOfFile {
+  const rows = readLeanTable(path, scale);
+  const interval = intervalOfRows(path, rows, scale.zone, context.calendar);
+  const stampedByStart = { ...context, stamps: 'start' } as const;
+  return heldInFile(path, interval, placedRows(path, rows, scale.zone, interval, stampedByStart));
+}
+
+/** The series of some rows; none where there are none. */
 function tableOf(
-  all: FileBars,
+  rows: RowsInTime,
   interval: Interval,
-  calendar: Calendar,
+  { calendar, ticker }: SeriesContext,
   cutAt: readonly number[] = [],
 ): CsvSeries[] {
   const dayOf = sessionDateOf(interval, calendar);
-  const { ts, length } = all.bars;
-  if (length === 0) return [];
-  const held = heldRows(all);
+  if (Number.isNaN(rows.first)) return [];
+  const between = (from: Day, to: Day): HeldRows =>
+    heldRows(withVolume(rows.between(startOfDay(from), startOfDay(to)), ticker));
   const cutDays = cutAt.map(dayOf);
   const read = (range: DayRange): SeriesRows => {
     const mayBeCut = cutDays.filter((day) => range.from <= day && day < range.to);
-    if (interval === '1d') {
-      return { ...NOTHING, ...rowsBetween(held, startOfDay(range.from), startOfDay(range.to)), mayBeCut };
-    }
+    if (interval === '1d') return { ...NOTHING, ...between(range.from, range.to), mayBeCut };
     // A zone's day is at most 14 hours away from the UTC day of its date.
-    const near = rowsBetween(held, startOfDay(range.from - 1), startOfDay(range.to + 1));
+    const near = between(range.from - 1, range.to + 1);
     return { ...onGrid(near, interval, calendar, range), mayBeCut };
   };
-  return [
-    { interval, days: { from: dayOf(ts[0] as number), to: dayOf(ts[length - 1] as number) + 1 }, read },
-  ];
+  return [{ interval, days: { from: dayOf(rows.first), to: dayOf(rows.last) + 1 }, read }];
 }
 
 /** One file a day, read when it is asked for. */
@@ -191,14 +218,6 @@ function heldRows(rows: FileBars): HeldRows {
   for (let i = 0; unusable.length < rows.bars.length - bars.length; i++)
     if (!isBar(rows, i)) unusable.push(marketRowAt(rows, i));
   return { bars, unusable };
-}
-
-/** Those with a stamp in `[from, to)`. */
-function rowsBetween({ bars, unusable }: HeldRows, from: number, to: number): HeldRows {
-  return {
-    bars: slice(bars, firstAt(bars, from), firstAt(bars, to)),
-    unusable: unusable.filter(({ ts }) => from <= ts && ts < to),
-  };
 }
 
 /** Rows that start where a session may have a bar. */

@@ -2,7 +2,8 @@ import { type Day, MS_PER_DAY } from '../../core/session/day.ts';
 import type { FileStates } from './file-states.ts';
 import type { Decoded } from './encoding.ts';
 import { pickRows, type StampedRows } from './stamped-rows.ts';
-import { type SaidForms, type Table, readTable } from './table.ts';
+import { LongText, NotInStretches } from './long-text.ts';
+import { type SaidForms, type Table, type TableForm, formOfLongText, readTable, rowsOf } from './table.ts';
 import { tickerNamed } from './ticker-name.ts';
 
 /** The rows of a file by the instruments that they name. */
@@ -14,15 +15,50 @@ export interface TablesByTicker {
   readonly unnamed: readonly string[];
 }
 
+/** What files are read a stretch at a time. */
+export interface LongFiles {
+  /** Bytes of the files of one ticker, from which on they are. */
+  readonly fromBytes: number;
+  /** Bytes of a stretch, even. */
+  readonly stretchBytes: number;
+}
+
+const LONG_FILES: LongFiles = { fromBytes: 1 << 22, stretchBytes: 1 << 18 };
+
 /** Reads tables; those with rows of several instruments once each. */
 export class SharedTables {
   readonly #byPath = new Map<string, TablesByTicker>();
   readonly #states: FileStates;
   readonly #said: SaidForms;
+  readonly #long: LongFiles;
 
-  constructor(states: FileStates, said: SaidForms = {}) {
+  constructor(states: FileStates, said: SaidForms = {}, long: LongFiles = LONG_FILES) {
     this.#states = states;
     this.#said = said;
+    this.#long = long;
+  }
+
+  /** Whether files are so long together that they are read a stretch at a time. */
+  areLong(paths: readonly string[]): boolean {
+    return paths.reduce((sum, path) => sum + this.#states.sizeOf(path), 0) >= this.#long.fromBytes;
+  }
+
+  /** How a file is to be read a stretch at a time. Throws `usage`, and `NotInStretches` where that cannot be. */
+  inStretches(path: string): TableForm {
+    return formOfLongText(new LongText(path, this.#long.stretchBytes), this.#said);
+  }
+
+  /** Whether rows of a file are of a Saturday. Throws `usage`. */
+  haveSaturdays(path: string): boolean {
+    try {
+      if (!this.areLong([path])) return tradesOnSaturday(this.read(path).rows);
+      const form = this.inStretches(path);
+      for (let i = 0; i < form.rows.stretches; i++) if (tradesOnSaturday(rowsOf(form, i))) return true;
+      return false;
+    } catch (error) {
+      if (error instanceof NotInStretches) return tradesOnSaturday(this.read(path).rows);
+      throw error;
+    }
   }
 
   /** A table as the user says that files are written. Throws `usage`. */
@@ -67,7 +103,11 @@ export function byTicker({ rows, names, zone, dialect }: Table): TablesByTicker 
 
 /** Only crypto trades on Saturdays (UTC). */
 export function tradesOnSaturday({ bars }: StampedRows): boolean {
-  return bars.ts.some((clock) => weekdayOf(Math.floor(clock / MS_PER_DAY)) === 6);
+  return bars.ts.some(isSaturday);
+}
+
+export function isSaturday(clock: number): boolean {
+  return weekdayOf(Math.floor(clock / MS_PER_DAY)) === 6;
 }
 
 /** 0 for Sunday to 6 for Saturday; the epoch was a Thursday. */

@@ -1,6 +1,6 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import type { Bars } from '../../core/bars/columns.ts';
-import { type Day, formatDay } from '../../core/session/day.ts';
+import { type Day, type DayRange, formatDay } from '../../core/session/day.ts';
 import { malformed } from './records.ts';
 
 /** Days by which dates go wrong: one between two clocks, two in spreadsheets whose days count from 1900. */
@@ -38,7 +38,11 @@ export function assertNotShifted(
   rows: Values,
   calendar: Calendar,
 ): void {
-  const told = rowsThatTell(dates, rows, calendar);
+  assertDaysNotShifted(path, rowsThatTell(dates, rows, calendar), calendar);
+}
+
+/** The same of the days of rows that tell of trading. */
+export function assertDaysNotShifted(path: string, told: readonly Day[], calendar: Calendar): void {
   for (const part of [told, ...stretchesOf(told)]) {
     const given = toldOf(part, 0, calendar);
     const shift = SHIFTS.find((by) => isOdd(given) && isBetter(toldOf(part, by, calendar), given));
@@ -74,18 +78,52 @@ function isBetter(other: Told, given: Told): boolean {
 }
 
 /** The dates of which the calendar is sure, ascending, each once, but those of rows that a vendor filled in. */
-function rowsThatTell(dates: readonly Day[], rows: Values, { reliable }: Calendar): readonly Day[] {
-  const isSure = (day: Day): boolean => reliable.from + 2 <= day && day < reliable.to - 2;
-  const told = dates.filter((day, i) => isSure(day) && !isFilledIn(rows, i));
-  const isAscending = told.every((day, i) => i === 0 || day > (told[i - 1] as Day));
-  return isAscending ? told : [...new Set(told)].toSorted((a, b) => a - b);
+function rowsThatTell(dates: readonly Day[], { close, volume }: Values, calendar: Calendar): readonly Day[] {
+  const told = new DaysThatTell(calendar);
+  for (const [i, day] of dates.entries()) told.add(day, close[i] as number, volume[i] as number);
+  return told.days();
 }
 
-/** Whether a row has no price, or no volume and the close of its neighbour. */
-function isFilledIn({ close, volume }: Values, at: number): boolean {
-  const price = close[at] as number;
-  if (Number.isNaN(price)) return true;
-  return volume[at] === 0 && (price === close[at - 1] || price === close[at + 1]);
+/** The dates of rows that were traded, of which the calendar is sure. */
+export class DaysThatTell {
+  readonly #reliable: DayRange;
+  #days: Day[] = [];
+  #isAscending = true;
+  /** The last row, of which the next one tells, and the close before it. */
+  #day = Number.NaN;
+  #close = Number.NaN;
+  #volume = Number.NaN;
+  #closeBefore = Number.NaN;
+
+  constructor({ reliable }: Calendar) {
+    this.#reliable = reliable;
+  }
+
+  /** Adds a row, beside its neighbour in time. */
+  add(day: Day, close: number, volume: number): void {
+    this.#tell(close);
+    this.#closeBefore = this.#close;
+    [this.#day, this.#close, this.#volume] = [day, close, volume];
+  }
+
+  /** Ascending, each once. */
+  days(): readonly Day[] {
+    this.#tell(Number.NaN);
+    this.#day = Number.NaN;
+    return this.#isAscending ? this.#days : [...new Set(this.#days)].toSorted((a, b) => a - b);
+  }
+
+  /** Notes the day of the last row, unless it has no price, or no volume and the close of a neighbour. */
+  #tell(closeAfter: number): void {
+    const [day, close] = [this.#day, this.#close];
+    const { from, to } = this.#reliable;
+    if (!(from + 2 <= day && day < to - 2) || Number.isNaN(close)) return;
+    if (this.#volume === 0 && (close === this.#closeBefore || close === closeAfter)) return;
+    const last = this.#days.at(-1);
+    if (last === day) return;
+    this.#isAscending &&= last === undefined || day > last;
+    this.#days.push(day);
+  }
 }
 
 function toldOf(days: readonly Day[], shift: number, calendar: Calendar): Told {

@@ -9,9 +9,10 @@ import { isEnded } from './line-end.ts';
 import { numberFormOf } from './number-form.ts';
 import type { NumberForm } from './numbers.ts';
 import { csvLines, malformed, malformedRow, readText } from './records.ts';
-import type { CsvLine } from './csv-line.ts';
+import type { CsvLine, Lines } from './csv-line.ts';
+import { type LongText, NotInStretches } from './long-text.ts';
 import { type CellForms, readRows, stampText } from './row-reader.ts';
-import { rowsOfSections, type Sections } from './sections.ts';
+import { rowsOfLongText, rowsOfSections, type Sections } from './sections.ts';
 import { stacked } from './side-by-side.ts';
 import { type StampedRows, withCutEnd } from './stamped-rows.ts';
 import {
@@ -57,6 +58,16 @@ export interface Table {
   readonly dialect: Dialect;
 }
 
+/** How the rows of a CSV file are to be read. */
+export interface TableForm {
+  readonly layout: Layout;
+  readonly forms: CellForms;
+  readonly rows: Lines;
+  /** Whether the last row may have lost a part of its last field. */
+  readonly mayBeCut: boolean;
+  readonly dialect: Dialect;
+}
+
 /**
  * Reads a CSV file: fields between commas, semicolons, tabs or bars, with a header that names a date (and a time, or both
  * in one), `open`, `high`, `low`, `close` and perhaps `volume`, `vwap`, `trades` and `ticker` in any order and case, or
@@ -68,52 +79,95 @@ export function readTable(path: string, source: Decoded = readText(path), said: 
   const { text, encoding } = source;
   const delimiter = delimiterOf(text);
   const all = stacked(csvLines(path, text, delimiter));
-  if (all.length === 0) throw malformed(path, null, `is empty: ${GET_AGAIN}`);
-  const layout = layoutOf(all.slice(0, HEAD_LINES).map(({ fields }) => fields));
-  if ('problem' in layout) throw malformed(path, all[0]?.number ?? 1, layout.problem);
+  const layout = layoutFor(path, all);
   const sections = rowsOfSections(path, all, layout);
+  const form = formOf(path, layout, sections, { encoding, delimiter, isEnded: isEnded(text) }, said);
+  const lines = sections.rows.stretch(0);
+  const rows = rowsOf(form, 0, lines);
+  assertReadable(path, rows, lines, layout);
+  const { header } = form.layout;
+  return {
+    rows,
+    names: namesOf(form.layout, lines),
+    areTickers: areTickers(form.layout),
+    zone: header.zone,
+    dialect: form.dialect,
+  };
+}
+
+/** How a long text is to be read. Throws `usage` like `readTable`, and `NotInStretches` where that reads it at once. */
+export function formOfLongText(text: LongText, said: SaidForms): TableForm {
+  const { path, encoding, delimiter, isEnded: ended } = text;
+  const head: CsvLine[] = [];
+  for (let i = 0; i < text.stretches && head.length < HEAD_LINES; i++)
+    for (const line of text.lines(i)) if (head.length < HEAD_LINES) head.push(line);
+  if (stacked(head) !== head) throw new NotInStretches('holds several tickers side by side');
+  const layout = layoutFor(path, head);
+  const sections = rowsOfLongText(text, layout);
+  return formOf(path, layout, sections, { encoding, delimiter, isEnded: ended }, said);
+}
+
+function layoutFor(path: string, lines: readonly CsvLine[]): Layout {
+  if (lines.length === 0) throw malformed(path, null, `is empty: ${GET_AGAIN}`);
+  const layout = layoutOf(lines.slice(0, HEAD_LINES).map(({ fields }) => fields));
+  if ('problem' in layout) throw malformed(path, lines[0]?.number ?? 1, layout.problem);
+  return layout;
+}
+
+function formOf(
+  path: string,
+  asWritten: Layout,
+  sections: Sections,
+  text: { readonly encoding: Encoding; readonly delimiter: string; readonly isEnded: boolean },
+  said: SaidForms,
+): TableForm {
   const lines = sections.rows;
-  const { header, ticker } = withVolume(layout, lines);
-  if (layout.names === null) assertOrder(path, lines, header);
-  if (!isEnded(text)) assertLastField(path, sections, header);
-  const isPointed = layout.names === null || layout.names.some((name) => name.startsWith('<'));
-  const hints = { delimiter, isPointed, said: said.numbers ?? null };
+  const layout = withVolume(asWritten, lines);
+  const { header, names } = layout;
+  if (names === null) assertOrder(path, lines, header);
+  if (!text.isEnded) assertLastField(path, sections, header);
+  const isPointed = names === null || names.some((name) => name.startsWith('<'));
+  const hints = { delimiter: text.delimiter, isPointed, said: said.numbers ?? null };
   const forms: CellForms = {
     numbers: numberFormOf(path, lines, header, hints),
     dates: said.dates ?? orderOf(path, layout, lines),
   };
-  const read = readRows(lines, { ...layout, header }, forms);
-  const rows = mayBeCut(path, text, sections) ? withCutEnd(read) : read;
-  assertReadable(path, rows, lines, layout);
+  const [first] = lines;
   return {
-    rows,
-    names: ticker === null ? namesOf(header, lines) : lines.map(() => ticker),
-    areTickers: ticker !== null || header.ticker !== null,
-    zone: header.zone,
+    layout,
+    forms,
+    rows: lines,
+    // What was packed would not have been unpacked then.
+    mayBeCut: sections.lastColumn !== null && !text.isEnded && !/\.(gz|zip)$/i.test(path),
     dialect: {
-      encoding,
-      separator: delimiter,
+      encoding: text.encoding,
+      separator: text.delimiter,
       decimal: forms.numbers,
-      dates: isYearLast(lines[0]?.fields[header.stamp] ?? '') ? wordOf(forms.dates) : null,
+      dates: isYearLast(first?.fields[header.stamp] ?? '') ? wordOf(forms.dates) : null,
       ...columnsOf(layout, header),
     },
   };
 }
 
-/** Whether the last row may have lost a part of its last field. What was packed would not have been unpacked then. */
-function mayBeCut(path: string, text: string, { lastColumn }: Sections): boolean {
-  return lastColumn !== null && !isEnded(text) && !/\.(gz|zip)$/i.test(path);
+/** The rows of a stretch, in their order. */
+export function rowsOf(
+  { rows, layout, forms, mayBeCut }: TableForm,
+  stretch: number,
+  lines: readonly CsvLine[] = rows.stretch(stretch),
+): StampedRows {
+  const read = readRows(lines, layout, forms);
+  return mayBeCut && stretch === rows.stretches - 1 ? withCutEnd(read) : read;
 }
 
 /** What to do about a file that has nothing to read. */
 export const GET_AGAIN = 'get it again, or remove it';
 
 /** The columns of a layout; ticks count as the volume where no row has one. */
-function withVolume(layout: Layout, lines: readonly CsvLine[]): Layout {
+function withVolume(layout: Layout, lines: Iterable<CsvLine>): Layout {
   const { ticks, volume } = layout.header;
   if (ticks === null || volume === null || ticks === volume) return layout;
-  const isNone = lines.every(({ fields }) => Number(fields[volume] ?? '') === 0);
-  return isNone ? { ...layout, header: { ...layout.header, volume: ticks } } : layout;
+  for (const { fields } of lines) if (Number(fields[volume] ?? '') !== 0) return layout;
+  return { ...layout, header: { ...layout.header, volume: ticks } };
 }
 
 /** Refuses a file of which half of the rows cannot be read. */
@@ -138,12 +192,11 @@ function assertReadable(
   throw malformedRow(path, `${first}${more}: mend or remove ${more === '' ? 'it' : 'them'}`);
 }
 
-function orderOf(path: string, layout: Layout, lines: readonly CsvLine[]): DateOrder {
+function orderOf(path: string, layout: Layout, lines: Iterable<CsvLine>): DateOrder {
   const column = layout.header.stamp;
-  const dates = lines.map(({ fields }) => fields[column] ?? '');
-  const order = dateOrderOf(dates);
+  const order = dateOrderOf(fieldsOf(column, lines));
   if (order !== undefined) return order;
-  const orders = ordersLeft(dates);
+  const orders = ordersLeft(fieldsOf(column, lines));
   const [first] = lines;
   const isShort = orders.includes('year-first');
   const may = isShort ? 'the day, the month or the year' : 'the day or the month';
@@ -155,15 +208,23 @@ function orderOf(path: string, layout: Layout, lines: readonly CsvLine[]): DateO
   );
 }
 
-function columnOf(column: number | null, lines: readonly CsvLine[]): string[] | null {
-  return column === null ? null : lines.map(({ fields }) => fields[column] ?? '');
+function* fieldsOf(column: number, lines: Iterable<CsvLine>): Iterable<string> {
+  for (const { fields } of lines) yield fields[column] ?? '';
 }
 
-function namesOf({ ticker, name }: Header, lines: readonly CsvLine[]): string[] | null {
-  const names = columnOf(ticker ?? name, lines);
+/** What lines say of their instruments: see `Table`. */
+export function namesOf({ ticker: ofAll, header }: Layout, lines: readonly CsvLine[]): string[] | null {
+  const { ticker, name } = header;
+  const column = ticker ?? name;
+  if (ofAll !== null) return lines.map(() => ofAll);
+  const names = column === null ? null : [...fieldsOf(column, lines)];
   // A name may be a company's: those of instruments are short, without spaces, in capitals.
   const isTicker = (text: string): boolean => /^[A-Z0-9^][A-Z0-9.^=-]{0,11}$/.test(text);
   return ticker !== null || names?.every(isTicker) === true ? names : null;
+}
+
+export function areTickers({ ticker, header }: Layout): boolean {
+  return ticker !== null || header.ticker !== null;
 }
 
 function columnsOf({ names }: Layout, header: Header): Pick<Dialect, 'used' | 'unused'> {

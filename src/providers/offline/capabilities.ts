@@ -3,7 +3,7 @@ import { INTERVALS, type Interval, intervalMs } from '../../core/session/interva
 import type { Capabilities, IntervalCapability } from '../provider.ts';
 
 /** Rows of a piece of intraday bars: a thread holds so many at a time, however long a series is. */
-export const PIECE_ROWS = 131_072;
+export const PIECE_ROWS = 65_536;
 
 /** What such a source has is final when its session closes. */
 function limitsOf(interval: Interval): IntervalCapability {

@@ -8,7 +8,7 @@ export const sampleCapabilities: Capabilities = offlineCapabilities('sample', fa
 const MOST_SERIES = 100;
 
 /** Rows of all of them together: an answer is held whole until its last page is there. */
-const LIST_ROWS = 4 * PIECE_ROWS;
+const LIST_ROWS = 8 * PIECE_ROWS;
 
 /** Two years of whole markets. */
 const DAILY_MARKET: MarketCapability = { lookBackDays: 731, requestsPerSession: 1, settleDelayMs: 0 };

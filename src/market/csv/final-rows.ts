@@ -1,0 +1,24 @@
+import { basename } from 'node:path';
+import { malformed } from './records.ts';
+import type { FilesRead } from './series.ts';
+import { GET_AGAIN } from './table.ts';
+
+/** Throws `usage` where files have no row, or none that is final. */
+export function withFinalRows(read: FilesRead, ticker: string): FilesRead {
+  const [file] = read.files;
+  if (file !== undefined && read.files.every(({ bars, refused }) => bars === 0 && refused === 0))
+    throw malformed(
+      file.path,
+      null,
+      `has ${file.table === null ? 'no row' : 'a header and no row'}: ${GET_AGAIN}`,
+    );
+  const [first] = read.notFinal;
+  if (read.series.length > 0 || first === undefined) return read;
+  throw malformed(first.path, null, `no row of ${ticker} is final (is_final is false): nothing to read`);
+}
+
+/** A line about rows that are left out. */
+export function notFinalNote(path: string, rows: number, ticker: string): string {
+  const what = rows === 1 ? '1 row' : `${rows} rows`;
+  return `${basename(path)}: ${what} of ${ticker} left out: is_final is false, the session was not settled when it was written`;
+}

@@ -1,0 +1,212 @@
+import { type Interval, intervalMs } from '../../core/session/interval.ts';
+import { clockOf, hasLongDay, instantsOf } from './clock.ts';
+import { countsOf, type RowCounts } from './file-bars.ts';
+import { intervalOf, RowDistances, statedInterval } from './interval.ts';
+import { NotInStretches } from './long-text.ts';
+import { assertNamedAlike } from './named-alike.ts';
+import { assertRegularHours, hasRegularHours, HoursFilled } from './regular-hours.ts';
+import {
+  clockUsed,
+  datedOf,
+  type FileRows,
+  finalOf,
+  notesOf,
+  type PlacedRows,
+  placedRows,
+  RowsSaid,
+  type SeriesContext,
+} from './rows.ts';
+import { inTurn, type RowsInTime, rowsBetween } from './rows-in-time.ts';
+import { isSaturday, tradesOnSaturday } from './shared-tables.ts';
+import { assertDaysNotShifted, DaysThatTell } from './shifted-dates.ts';
+import { haveOffsets, keepRows, type StampedRows } from './stamped-rows.ts';
+import { areTickers, namesOf, rowsOf, type Table, type TableForm } from './table.ts';
+import type { ToldAction } from './told-actions.ts';
+
+/**
+ * The intraday rows of a file of one ticker in the order of time, oldest or newest first, of which a stretch at a time is in
+ * memory: the file is looked through once for all that has to be known of it, and a stretch is read again when its rows are
+ * asked for. Everything is as `readFileRows` has it of shorter files. Throws `usage` like that, and `NotInStretches` for
+ * a file that is none of these.
+ */
+export function readLongRows(path: string, context: SeriesContext): FileRows {
+  const form = context.shared.inStretches(path);
+  const survey = new Survey(path, form, context);
+  for (let i = 0; i < form.rows.stretches; i++) survey.add(i);
+  return survey.rows();
+}
+
+/** What is known of a long file when its stretches have been looked through, in their order. */
+class Survey {
+  readonly #path: string;
+  readonly #form: TableForm;
+  readonly #context: SeriesContext;
+  readonly #clock: string;
+  readonly #distances: RowDistances;
+  readonly #days: DaysThatTell;
+  readonly #said = new RowsSaid();
+  readonly #saidOfAll = new RowsSaid();
+  readonly #told: ToldAction[] = [];
+  readonly #parts: RowsInTime[] = [];
+  readonly #named = new Named();
+  /** By the first stretch: that of all rows, or it is another file than it seems. */
+  #interval: Interval | undefined;
+  #hours: HoursFilled | undefined;
+  #isDescending: boolean | undefined;
+  #hasLongDay = false;
+  #haveOffsets = true;
+  #counts: RowCounts & { readonly bars: number } = { bars: 0, refused: 0, first: null, last: null };
+  #mayBeCut: number | null = null;
+  /** The instant of the last row. */
+  #before: number | undefined;
+
+  constructor(path: string, form: TableForm, context: SeriesContext) {
+    this.#path = path;
+    this.#form = form;
+    this.#context = context;
+    this.#clock = clockOf(form.layout.header.zone ?? context.zone, context.calendar);
+    this.#distances = new RowDistances(context.calendar);
+    this.#days = new DaysThatTell(context.calendar);
+  }
+
+  add(stretch: number): void {
+    const lines = this.#form.rows.stretch(stretch);
+    const all = rowsOf(this.#form, stretch, lines);
+    if (all.bars.length < lines.length) throw new NotInStretches('has lines without a date');
+    this.#named.add(namesOf(this.#form.layout, lines), all);
+    this.#saidOfAll.add(all);
+    const rows = finalOf(all);
+    if (rows.bars.length === 0) return;
+    this.#said.add(rows);
+    this.#haveOffsets &&= haveOffsets(rows);
+    const interval = this.#intervalOf(rows);
+    const instants = this.#inOrder(rows);
+    if (hasRegularHours(this.#context.calendar)) {
+      this.#hours ??= new HoursFilled(interval, this.#context.calendar);
+      this.#hours.add(instants, rows.bars.volume);
+    }
+    const before = this.#isDescending === true ? undefined : this.#before;
+    const placed = this.#placed(rows, interval, before);
+    this.#before =
+      (placed.rows.bars.ts.at(-1) as number) + (this.#context.stamps === 'end' ? intervalMs(interval) : 0);
+    this.#note(placed);
+    this.#parts.push(this.#part(stretch, placed, interval, before));
+  }
+
+  /** The rows, once all stretches were looked through. */
+  rows(): FileRows {
+    const [path, clock, interval] = [this.#path, this.#clock, this.#interval];
+    const { ticker, calendar } = this.#context;
+    const { rows, faults } = this.#saidOfAll;
+    const inTime = inTurn(this.#parts);
+    if (interval === undefined || faults * 2 >= rows)
+      throw new NotInStretches('has many rows that cannot be read');
+    if (this.#distances.interval() !== interval) throw new NotInStretches('has rows of several intervals');
+    if (inTime === undefined || (this.#isDescending === true && this.#hasLongDay)) throw unsorted();
+    const { header } = this.#form.layout;
+    assertNamedAlike(path, this.#named.table(this.#form), ticker);
+    const notes = notesOf(path, this.#said, ticker);
+    const again = { [Symbol.iterator]: () => this.#finalRows() };
+    assertRegularHours(path, again, clock, interval, calendar, this.#hours?.fit());
+    assertDaysNotShifted(path, this.#days.days(), calendar);
+    return {
+      ...{ path, interval, rows: inTime, counts: this.#counts, isLong: true },
+      ...{ told: this.#told, mayBeCut: this.#mayBeCut },
+      ...{ notFinal: rows - this.#said.rows, notes },
+      clock: clockUsed(this.#haveOffsets, clock, header.zone, this.#context),
+      dialect: this.#form.dialect,
+    };
+  }
+
+  *#finalRows(): Generator<StampedRows> {
+    for (let i = 0; i < this.#form.rows.stretches; i++) yield finalOf(rowsOf(this.#form, i));
+  }
+
+  #intervalOf(rows: StampedRows): Interval {
+    const stated = new Set([...new Set(rows.stated?.codes)].map((code) => rows.stated?.names[code] ?? ''));
+    this.#interval ??= intervalOf(datedOf(rows), this.#clock, this.#context.calendar);
+    const says = [...stated].map(statedInterval).find((one) => one !== this.#interval && one !== undefined);
+    if (stated.size > 1 || says !== undefined || this.#interval === undefined || this.#interval === '1d')
+      throw new NotInStretches('is not of one intraday interval');
+    return this.#interval;
+  }
+
+  /** The instants of rows that come next. */
+  #inOrder(rows: StampedRows): Float64Array {
+    const isUndated = (i: number): boolean => rows.asides.get(i)?.isUndated === true;
+    if (isUndated(0) || isUndated(rows.bars.length - 1)) throw new NotInStretches('has lines without a date');
+    const instants = instantsOf(rows, this.#clock);
+    const [first, last] = [instants[0] as number, instants.at(-1) as number];
+    this.#isDescending ??= first > last;
+    const sorted = instantsOf(datedOf(rows), this.#clock).toSorted();
+    if (!this.#distances.add(sorted, this.#isDescending)) throw unsorted();
+    this.#hasLongDay ||= hasLongDay(rows, this.#clock);
+    return instants;
+  }
+
+  #placed(rows: StampedRows, interval: Interval, before: number | undefined): PlacedRows {
+    return placedRows(this.#path, rows, this.#clock, interval, this.#context, before);
+  }
+
+  #part(stretch: number, { rows }: PlacedRows, interval: Interval, before: number | undefined): RowsInTime {
+    const { ts } = rows.bars;
+    const again = (): PlacedRows => this.#placed(finalOf(rowsOf(this.#form, stretch)), interval, before);
+    return {
+      first: ts[0] as number,
+      last: ts.at(-1) as number,
+      between: (from, to) => rowsBetween(again().rows, from, to),
+    };
+  }
+
+  #note({ rows, told, mayBeCut }: PlacedRows): void {
+    const { bars, refused, first, last } = countsOf(rows);
+    const all = this.#counts;
+    this.#counts = {
+      bars: all.bars + bars,
+      refused: all.refused + refused,
+      first: this.#isDescending === true ? (first ?? all.first) : (all.first ?? first),
+      last: this.#isDescending === true ? (all.last ?? last) : (last ?? all.last),
+    };
+    for (const one of told) this.#told.push(one);
+    this.#mayBeCut ??= mayBeCut;
+    const { ts, close, volume } = rows.bars;
+    for (let n = 0; n < ts.length; n++) {
+      const i = this.#isDescending === true ? ts.length - 1 - n : n;
+      this.#days.add(
+        this.#context.calendar.localDay(ts[i] as number),
+        close[i] as number,
+        volume[i] as number,
+      );
+    }
+  }
+}
+
+/** The one name that all rows of a file have, where they have one. */
+class Named {
+  #name: string | undefined;
+  #rows: StampedRows | undefined;
+
+  add(names: readonly string[] | null, rows: StampedRows): void {
+    for (const name of names ?? []) {
+      this.#name ??= name;
+      if (name !== this.#name) throw new NotInStretches('names several instruments');
+    }
+    if (this.#rows === undefined || (!tradesOnSaturday(this.#rows) && tradesOnSaturday(rows)))
+      this.#rows = keepRows(rows, (i) => i === 0 || isSaturday(rows.bars.ts[i] as number));
+  }
+
+  /** One with some of the rows. */
+  table({ layout, dialect }: TableForm): Table {
+    const rows = this.#rows as StampedRows;
+    const name = this.#name;
+    return {
+      rows,
+      names: name === undefined ? null : Array.from(rows.bars.ts, () => name),
+      ...{ areTickers: areTickers(layout), zone: layout.header.zone, dialect },
+    };
+  }
+}
+
+function unsorted(): NotInStretches {
+  return new NotInStretches('is not in the order of time');
+}
