@@ -2,55 +2,74 @@ import { performance } from 'node:perf_hooks';
 import { workerData } from 'node:worker_threads';
 import {
   type RunContext,
-  type TaskOrder,
+  type RunStart,
   type TaskResult,
+  type ThreadMessage,
   type ThreadStart,
   failedWhole,
 } from '../src/backfill/runner.ts';
 import { type TaskTools, runTask } from '../src/backfill/task/run-task.ts';
 import { RowsInWork } from '../src/backfill/task/rows-in-work.ts';
-import { errorData } from '../src/core/errors.ts';
-import { OPEN_GATE, type Gate } from '../src/providers/http/gate.ts';
-import { limitInFlight } from '../src/providers/http/in-flight.ts';
+import { BackfillError, errorData } from '../src/core/errors.ts';
+import type { Gate } from '../src/providers/http/gate.ts';
+import { limitInFlight, openPlaces } from '../src/providers/http/in-flight.ts';
 import { monotonicNow, openGateState } from '../src/providers/http/gate-state.ts';
 import { openSharedGate } from '../src/providers/http/shared-gate.ts';
 import { openProvider } from '../src/providers/registry.ts';
 import { openStore } from '../src/store/open.ts';
 
-const start = workerData as ThreadStart | undefined;
-const gate = openGate();
+const places = openPlaces((workerData as ThreadStart).inFlight);
 
+/** Rows of all runs. */
 const inWork = new RowsInWork();
 
-/** Tools of this thread by run context, opened once. */
-const opened = new Map<string, Promise<TaskTools>>();
+/** Tools of this thread by run, opened with its first task. */
+const opened = new Map<number, Promise<TaskTools>>();
 
-/** Thread entry: one task. Anything but an order is the pool's question whether this thread has loaded. */
-export default async function runOrder(order: TaskOrder | string): Promise<TaskResult | string> {
-  if (typeof order === 'string') return order;
+/** Thread entry. A string is the pool's question whether this thread has loaded. */
+export default async function listen(
+  message: ThreadMessage | string,
+): Promise<TaskResult | string | undefined> {
+  if (typeof message === 'string') return message;
+  if ('ended' in message) return leave(message.ended);
+  const { task, context, now } = message.order;
   try {
-    const tools = await toolsFor(order.context);
-    return await inWork.within(order.task, () => runTask(order.task, order.now, tools));
+    const tools = await toolsFor(message.run, context, message.start);
+    return await inWork.within(task, () => runTask(task, now, tools));
   } catch (error) {
-    return failedWhole(order.task, ({ series: { ticker } }) => errorData(error, { ticker }));
+    return failedWhole(task, ({ series: { ticker } }) => errorData(error, { ticker }));
   }
 }
 
-function openGate(): Gate {
-  if (start === undefined) return OPEN_GATE;
-  const ofAllThreads = openSharedGate(openGateState(start.gate), start.policy, monotonicNow);
-  return limitInFlight(ofAllThreads, start.inFlight);
-}
-
-function toolsFor(context: RunContext): Promise<TaskTools> {
-  const key = JSON.stringify(context);
-  const tools = opened.get(key) ?? openTools(context);
-  opened.set(key, tools);
+function toolsFor(run: number, context: RunContext, start: RunStart | undefined): Promise<TaskTools> {
+  const tools = opened.get(run) ?? openTools(context, start);
+  opened.set(run, tools);
   return tools;
 }
 
-async function openTools({ storeUrl, provider }: RunContext): Promise<TaskTools> {
+async function openTools(
+  { storeUrl, provider }: RunContext,
+  start: RunStart | undefined,
+): Promise<TaskTools> {
+  if (start === undefined) throw new BackfillError('internal', 'a run of which this thread was told nothing');
+  const gate = gateOf(start);
   const elapsed = (): number => performance.now();
-  const asked = await openProvider(provider, gate, start?.secrets);
+  const asked = await openProvider(provider, gate, start.secrets);
   return { store: openStore(storeUrl), provider: asked, gate, elapsed };
+}
+
+function gateOf({ gate, run, policy }: RunStart): Gate {
+  const memory = { state: openGateState(gate), run };
+  return limitInFlight(openSharedGate(memory, policy, monotonicNow), places);
+}
+
+async function leave(run: number): Promise<undefined> {
+  const tools = opened.get(run);
+  opened.delete(run);
+  // What kept it from being opened was every task's error.
+  const provider = await tools?.then(
+    (open) => open.provider,
+    () => undefined,
+  );
+  await provider?.close();
 }

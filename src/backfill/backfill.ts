@@ -12,10 +12,9 @@ import { refetchRestated } from './settle/restated.ts';
 import { settleSameSeries } from './settle/same-series.ts';
 import { settleEmptyAnswers } from './settle/empty-answers.ts';
 import { RunResults } from './run/run-results.ts';
-import type { RunContext, Runner, SeriesResult, SharedWithThreads } from './runner.ts';
+import type { RunContext, Runner, SeriesResult, TrafficNow } from './runner.ts';
 import { type Stop, type StopReason, type Stops, stopOf, watchStops } from './run/stops.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
-import type { Traffic, TrafficNow } from './run/traffic.ts';
 
 /** What a run tells while it goes. */
 export type BackfillEvent =
@@ -49,10 +48,8 @@ export interface BackfillTools extends Source {
   /** Gives the right to write the store once it is this run's turn. */
   readonly acquire: () => Promise<Lease>;
   readonly context: RunContext;
-  /** Called only if there is something to fetch. */
-  readonly openTraffic: () => Promise<Traffic>;
   /** Called only if there is something to fetch, with the number of tasks. */
-  readonly startRunner: (tasks: number, shared: SharedWithThreads) => Promise<Runner>;
+  readonly startRunner: (tasks: number) => Promise<Runner>;
   /** ms since the epoch. */
   readonly clock: () => number;
   readonly onEvent?: (event: BackfillEvent) => void;
@@ -166,47 +163,43 @@ function nothingRun({ tasks, totals }: Plan): Run {
 }
 
 async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTools): Promise<Run> {
-  const traffic = await tools.openTraffic();
+  const runner = await tools.startRunner(plan.tasks.length);
+  const { traffic } = runner;
   const stops = watchStops(() => traffic.cancel());
   const done = nothingDone();
   const { results, notRun } = done;
   const interrupt = (): void => stops.stop(INTERRUPTED);
   tools.stop?.addEventListener('abort', interrupt, { once: true });
+  let lost: Stop | null = null;
   try {
     if (tools.stop?.aborted) interrupt();
-    const runner = await tools.startRunner(plan.tasks.length, traffic.shared);
     tools.onEvent?.({ type: 'running', plan, workers: runner.workers, traffic: () => traffic.now() });
-    try {
-      const handOut = handOutTo(runner, { stops, done, writer }, tools);
-      await handOut(plan.tasks);
-      await handOut(refetchRestated(results.kept, scan, tools.capabilities, tools.clock()));
-    } finally {
-      await runner.close();
-      if (runner.deaths > 0) writer.noteTrouble();
-    }
+    const handOut = handOutTo(runner, { stops, done, writer }, tools);
+    await handOut(plan.tasks);
+    await handOut(refetchRestated(results.kept, scan, tools.capabilities, tools.clock()));
   } finally {
     tools.stop?.removeEventListener('abort', interrupt);
+    lost = await closeRunner(runner);
+    if (runner.deaths > 0) writer.noteTrouble();
   }
-  const lost = await closeTraffic(traffic);
   // A quota that could not be kept shut the gate: that nobody answered was no fault of the provider's.
   const stopped =
     stops.stopped !== null && UNANSWERED.has(stops.stopped.reason)
       ? (lost ?? stops.stopped)
       : (stops.stopped ?? lost);
+  const { sent, retries, throttles, standing } = traffic.now();
   const opens =
-    stopped?.reason === 'quota-exhausted'
-      ? quotaOpening(tools.capabilities.quotas, traffic.now().standing)
-      : null;
-  return { ...done, stopped, opens, refused: stops.refusals(notRun), traffic: traffic.counts() };
+    stopped?.reason === 'quota-exhausted' ? quotaOpening(tools.capabilities.quotas, standing) : null;
+  return { ...done, stopped, opens, refused: stops.refusals(notRun), traffic: { sent, retries, throttles } };
 }
 
 /** A run that nobody answered. */
 const UNANSWERED: ReadonlySet<StopReason> = new Set(['provider-down', 'unreachable']);
 
-/** Closes the traffic of a run. Gives what ends the run if its quota could not be kept. */
-async function closeTraffic(traffic: Traffic): Promise<Stop | null> {
+/** Lets go of a runner. Gives what ends the run if its quota could not be kept. */
+async function closeRunner(runner: Runner): Promise<Stop | null> {
   try {
-    await traffic.close();
+    await runner.close();
     return null;
   } catch (error) {
     return stopOrThrow(error);

@@ -2,6 +2,7 @@ import type { Coverage } from '../core/coverage/coverage.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { Task, Want } from '../core/plan/plan.ts';
+import type { Quota, QuotaStanding } from '../core/plan/quota.ts';
 import type { UnavailableSessions } from '../core/coverage/unavailable.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
 import type { GatePolicy } from '../providers/http/shared-gate.ts';
@@ -89,31 +90,69 @@ export function failedWhole({ wants }: Task, errorOf: (want: Want) => ErrorData)
   return { series: wants.map((want) => ({ ok: false, error: errorOf(want) })) };
 }
 
-/** What the threads of a run share besides their orders: the gate of the provider. */
+/** What a run sent to its provider. */
+export interface TrafficCounts {
+  /** Requests sent, retries included. */
+  readonly sent: number;
+  readonly retries: number;
+  /** Times the provider asked to slow down. */
+  readonly throttles: number;
+}
+
+/** How the requests of a run get on at this moment. */
+export interface TrafficNow extends TrafficCounts {
+  /** How long nothing is sent because the provider asked to slow down, in ms; 0: it is sent. */
+  readonly pausedMs: number;
+  /** The limit that the provider showed by its refusals, where it declares none; null: none is known. */
+  readonly learned: Quota | null;
+  /** What all processes have used of the key's quotas. */
+  readonly standing: QuotaStanding;
+}
+
+/** The requests of one run, as all who work for it send them. */
+export interface Traffic {
+  /** Lets no further request through; those that wait fail with `cancelled`. */
+  cancel(): void;
+  now(): TrafficNow;
+}
+
+/** What threads share of a run besides its orders: the gate of the provider, and what is counted of the run. */
 export interface SharedWithThreads {
   /** Memory of the gate, see `GateState`. */
   readonly gate: SharedArrayBuffer;
+  /** Cells of the run, see `RUN`. */
+  readonly run: Float64Array<SharedArrayBuffer>;
   readonly policy: GatePolicy;
 }
 
 /** What a thread is given when it starts. */
-export interface ThreadStart extends SharedWithThreads {
-  /** Requests of this thread under way at once, at most. */
+export interface ThreadStart {
+  /** Requests of this thread under way at once, at most, whatever runs they are of. */
   readonly inFlight: number;
-  /** What its requests are signed with. No order repeats them. */
+}
+
+/** What a thread is given of a run, once: no order repeats it. */
+export interface RunStart extends SharedWithThreads {
+  /** What its requests are signed with. */
   readonly secrets: Secrets;
 }
 
-/** Executes tasks, on threads or on machines. */
+/** What a thread is told: a task of a run, with the run's start if it is the first; or that a run has ended. */
+export type ThreadMessage =
+  | { readonly run: number; readonly start?: RunStart; readonly order: TaskOrder }
+  | { readonly ended: number };
+
+/** Executes the tasks of one run, on threads or on machines, and counts what they send. */
 export interface Runner {
-  /** Threads, at most. */
+  /** Threads that work for it, at most. */
   readonly workers: number;
   /** Tasks that can be in work at once; more than that are not submitted. */
   readonly capacity: number;
-  /** Threads so far that died in the middle of a task. */
+  /** Threads so far that died in the middle of one of its tasks. */
   readonly deaths: number;
+  readonly traffic: Traffic;
   /** Never rejects: whatever happens to the task is in its result. */
   run(order: TaskOrder): Promise<TaskResult>;
-  /** Waits for tasks in work, then frees threads and connections. */
+  /** Waits for tasks in work, then lets go of threads and quota. Throws what kept the quota from being kept. */
   close(): Promise<void>;
 }

@@ -1,22 +1,43 @@
 import { BackfillError } from '../core/errors.ts';
+import type { Runner } from '../backfill/runner.ts';
+import type { OpenTraffic, SharedTraffic } from '../backfill/run/traffic.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Secrets } from '../providers/provider.ts';
 import type { BarStore, Lease } from '../store/store.ts';
-import { SharedLease } from './shared-lease.ts';
+import { Shared } from './shared.ts';
 import { type Claim, type Turn, Turns } from './turns.ts';
 
+/** How an engine gets what its runs share. */
+export interface EngineTools {
+  /** The gate of the provider's key. */
+  readonly openTraffic: () => Promise<SharedTraffic>;
+  readonly openPool: () => Promise<Pool>;
+}
+
 /**
- * What the calls of one history have in common: the lease of the store, which is held while any of them writes. Calls
- * that write the same tickers follow each other, so that the later one finds what the earlier one stored and asks for the
- * rest only; calls of different tickers go side by side.
+ * What the calls of one history have in common: the lease of the store, which is held while any of them writes; the gate
+ * of the provider's key, which all requests pass while any of them runs; and the worker threads, which stay warm for a
+ * while. Calls that write the same tickers follow each other, so that the later one finds what the earlier one stored and
+ * asks for the rest only; calls of different tickers go side by side.
  */
 export class Engine {
   readonly store: BarStore;
   readonly #turns = new Turns();
-  readonly #lease: SharedLease;
+  readonly #lease: Shared<Lease>;
+  readonly #traffic: Shared<SharedTraffic>;
+  readonly #openPool: () => Promise<Pool>;
+  #pool: Promise<Pool> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(store: BarStore) {
+  constructor(store: BarStore, { openTraffic, openPool }: EngineTools) {
     this.store = store;
-    this.#lease = new SharedLease(store);
+    this.#lease = new Shared({ open: () => store.acquire(), close: (lease) => lease.release() });
+    this.#traffic = new Shared({
+      open: openTraffic,
+      close: (traffic) => traffic.close(),
+      isSpent: (traffic) => traffic.isSpent(),
+    });
+    this.#openPool = openPool;
   }
 
   /**
@@ -27,8 +48,8 @@ export class Engine {
     const turn = this.#take(claim);
     try {
       await untilAborted(turn.ready, stop);
-      const lease = await this.#lease.join();
-      return { ...lease, release: () => lease.release().finally(turn.end) };
+      const { thing: lease, leave } = await this.#lease.join();
+      return { ...lease, release: () => leave().finally(turn.end) };
     } catch (error) {
       turn.end();
       throw error;
@@ -56,9 +77,32 @@ export class Engine {
     }
   }
 
-  /** Waits for all that write. */
+  /** The requests of one more run, through the gate that all pass. Throws `store-unusable` where no quota can be kept. */
+  async openTraffic(): Promise<OpenTraffic> {
+    const { thing: traffic, leave } = await this.#traffic.join();
+    const close = async (): Promise<void> => {
+      await leave();
+      const failure = traffic.failure();
+      if (failure !== undefined) throw failure;
+    };
+    return { ...traffic.begin(), close };
+  }
+
+  /** The threads, at work for one more run of so many tasks. Throws as `openTraffic` does. */
+  async startRunner(tasks: number, secrets: Secrets): Promise<Runner> {
+    const traffic = await this.openTraffic();
+    try {
+      const pool = await (this.#pool ??= this.#openPool());
+      return pool.open({ tasks, traffic, secrets });
+    } catch (error) {
+      await traffic.close();
+      throw error;
+    }
+  }
+
+  /** Waits for all that write, then ends the threads. */
   close(): Promise<void> {
-    this.#closing ??= this.#turns.take('all').ready;
+    this.#closing ??= this.#turns.take('all').ready.then(async () => (await this.#pool)?.close());
     return this.#closing;
   }
 

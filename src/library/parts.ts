@@ -5,7 +5,7 @@ import { openStore } from '../store/open.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
 import { Engine } from './engine.ts';
 import type { HistoryOptions, SeriesSelection } from './history.ts';
-import { openTrafficOf } from './run-tools.ts';
+import { openPoolOf, openTrafficOf } from './run-tools.ts';
 import { secretsOf } from './secrets.ts';
 
 /** What every method of a `History` works with. */
@@ -36,18 +36,26 @@ export function partsOf(options: HistoryOptions): Parts {
   const declared = capabilitiesOf(config);
   const capabilities = { ...declared, quotas: options.quotas ?? declared.quotas };
   const store = openStore(options.store);
+  const engine = new Engine(store, {
+    openTraffic: () => openTrafficOf(options, config, capabilities),
+    openPool: () => openPoolOf(options, capabilities),
+  });
   const tickersToFetch: Parts['tickersToFetch'] = (tickers, stop) =>
     resolveTickers(tickers, {
       stop,
       store,
       capabilities,
-      listTickers: () => listTickers(options, config, capabilities),
+      listTickers: () =>
+        listThroughGate(
+          () => engine.openTraffic(),
+          (gate) => openProvider(config, gate, secretsOf(options, capabilities)),
+        ),
     });
   return {
     options,
     config,
     capabilities,
-    engine: new Engine(store),
+    engine,
     store,
     clock: options.clock ?? Date.now,
     tickersToFetch,
@@ -63,15 +71,4 @@ export async function scanOptionsOf(
 ): Promise<ScanOptions> {
   const wanted = await tickersToRead(tickers, stop);
   return { ...(wanted && { tickers: wanted }), ...(intervals && { intervals }) };
-}
-
-function listTickers(
-  options: HistoryOptions,
-  config: ProviderConfig,
-  capabilities: Capabilities,
-): Promise<readonly string[]> {
-  return listThroughGate(
-    () => openTrafficOf(options, config, capabilities),
-    (gate) => openProvider(config, gate, secretsOf(options, capabilities)),
-  );
 }

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
-import type { Traffic } from '../backfill/run/traffic.ts';
+import type { ThreadStart } from '../backfill/runner.ts';
+import type { SharedTraffic } from '../backfill/run/traffic.ts';
 import { type QuotaStanding, isPaced, unusedAt } from '../core/plan/quota.ts';
 import { quotaTime } from '../core/plan/quota-time.ts';
+import type { Pool } from '../pool/pool.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { type QuotaPlace, quotaPlaceOf } from '../providers/http/quota-owner.ts';
@@ -13,12 +15,15 @@ import { defaultStateFolder } from './state-folder.ts';
 const TRIES = 24;
 const TASK_MINUTES = 20;
 
-/** The gate of a run and what keeps its quota. */
+/** Tasks that a thread has besides those that are fetching, so that it fetches while it judges and writes. */
+const SPARE_TASKS = 1;
+
+/** The gate of a history's key and what keeps its quota. */
 export async function openTrafficOf(
   options: HistoryOptions,
   config: ProviderConfig,
   capabilities: Capabilities,
-): Promise<Traffic> {
+): Promise<SharedTraffic> {
   const { metered, quotas } = capabilities;
   const { openTraffic } = await import('../backfill/run/traffic.ts');
   const quotaFile = metered ? placeOf(options, config, capabilities) : undefined;
@@ -43,20 +48,28 @@ function placeOf(options: HistoryOptions, config: ProviderConfig, capabilities: 
   return quotaPlaceOf(options.stateFolder ?? defaultStateFolder(), config, key);
 }
 
+/** The threads of a history: as many as it may have at all, started as there are tasks for them. */
+export async function openPoolOf(options: HistoryOptions, capabilities: Capabilities): Promise<Pool> {
+  const { startPool } = await import('../pool/pool.ts');
+  const { workers, inFlight } = poolSize(options, capabilities);
+  const size = { workers, concurrency: inFlight + SPARE_TASKS };
+  const shared: ThreadStart = { inFlight };
+  return startPool({ ...size, shared, taskDeadlineMs: deadlineOf(size, capabilities) });
+}
+
 /** Threads, and requests in flight in each, within what the provider declares. */
-export function poolSize(
+function poolSize(
   { workers = 'auto', concurrency = 'auto' }: HistoryOptions,
   { maxInFlight, defaultInFlight }: Capabilities,
-  tasks: number,
 ): { workers: number; inFlight: number } {
   const ceiling = maxInFlight ?? Number.POSITIVE_INFINITY;
-  const threads = Math.min(workers === 'auto' ? availableParallelism() : workers, tasks, ceiling);
+  const threads = Math.min(workers === 'auto' ? availableParallelism() : workers, ceiling);
   const wanted = concurrency === 'auto' ? Math.floor(defaultInFlight / threads) : concurrency;
   return { workers: threads, inFlight: Math.max(1, Math.min(wanted, Math.floor(ceiling / threads))) };
 }
 
 /** A task's tries take minutes at most, but before each it may queue for the quota behind all others in work. */
-export function deadlineOf(size: { workers: number; concurrency: number }, { quotas }: Capabilities): number {
+function deadlineOf(size: { workers: number; concurrency: number }, { quotas }: Capabilities): number {
   const queued = quotaTime(TRIES * size.workers * size.concurrency, quotas.filter(isPaced), unusedAt(0)) ?? 0;
   return TASK_MINUTES * 60_000 + queued;
 }

@@ -1,7 +1,6 @@
 import { type BackfillTools, backfill, runPrepared } from '../backfill/backfill.ts';
 import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';
-import type { ThreadStart } from '../backfill/runner.ts';
 import { utcDayOf } from '../core/session/day.ts';
 import { threadEntry } from '../pool/entry.ts';
 import { openProvider } from '../providers/registry.ts';
@@ -10,13 +9,10 @@ import type { BackfillOptions, History } from './history.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
 import type { Claim } from './turns.ts';
 import { secretsOf } from './secrets.ts';
-import { deadlineOf, openTrafficOf, poolSize, standingOf } from './run-tools.ts';
+import { standingOf } from './run-tools.ts';
 
 /** One final session in a hundred. */
 const DEFAULT_SAMPLE = 0.01;
-
-/** Tasks that a thread has besides those that are fetching, so that it fetches while it judges and writes. */
-const SPARE_TASKS = 1;
 
 /** The methods that ask a provider, or would. */
 export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill' | 'verify'> {
@@ -85,22 +81,15 @@ function toolsOf(
   claim: Claim,
 ): BackfillTools {
   const { options, config, capabilities, engine, store, clock } = parts;
-  // Before a lock is taken or a quota opened.
-  const entry = threadEntry();
+  // What these throw, they throw before a lock is taken or a quota opened.
+  threadEntry();
   const secrets = secretsOf(options, capabilities);
   return {
     ...sourceOf(parts),
     store,
     acquire: () => engine.acquire(claim, stop),
     context: { storeUrl: options.store, provider: config },
-    openTraffic: () => openTrafficOf(options, config, capabilities),
-    startRunner: async (tasks, shared) => {
-      const { startPool } = await import('../pool/pool.ts');
-      const { workers, inFlight } = poolSize(options, capabilities, tasks);
-      const size = { workers, concurrency: inFlight + SPARE_TASKS };
-      const start: ThreadStart = { ...shared, inFlight, secrets };
-      return startPool({ ...size, entry, shared: start, taskDeadlineMs: deadlineOf(size, capabilities) });
-    },
+    startRunner: (tasks) => engine.startRunner(tasks, secrets),
     clock,
     ...(onEvent && { onEvent }),
     ...(stop && { stop }),

@@ -1,69 +1,38 @@
 import { availableParallelism } from 'node:os';
-import type { ResourceLimits } from 'node:worker_threads';
-import { type Runner, type TaskOrder, type TaskResult, failedWhole } from '../backfill/runner.ts';
+import {
+  type Runner,
+  type TaskOrder,
+  type TaskResult,
+  type ThreadMessage,
+  failedWhole,
+} from '../backfill/runner.ts';
 import { BackfillError, type ErrorScope, errorData } from '../core/errors.ts';
-import { type CpuClock, CpuRoom } from './cpu-room.ts';
+import { CpuRoom } from './cpu-room.ts';
 import { startDeadline } from './deadline.ts';
 import { threadEntry } from './entry.ts';
 import { heapOf, memoryOfMachine } from './heap.ts';
+import type { PoolOptions } from './options.ts';
 import { type Thread, type ThreadOptions, startThread } from './thread.ts';
+import { type Job, type Run, type RunOrder, WaitingJobs } from './waiting-jobs.ts';
 
-export interface PoolOptions {
-  /** Threads. */
-  readonly workers: number;
-  /** Tasks in work at once in each thread. */
-  readonly concurrency: number;
-  /**
-   * Module that every thread loads: its default export takes a `TaskOrder` and gives a `TaskResult`, and answers a
-   * string with that string. Default: `workers/run-task`.
-   */
-  readonly entry?: URL;
-  /** Handed to every thread as `workerData` of `node:worker_threads`: anything that can be cloned, shared memory too. */
-  readonly shared?: unknown;
-  /**
-   * How long a task may be in work, in ms, before its thread counts as stuck and is terminated. A function is asked
-   * again when that time is up, and `Infinity` sets no limit. Default: 15 minutes.
-   */
-  readonly taskDeadlineMs?: number | (() => number);
-  /**
-   * Threads that load at once. Loading is work for a CPU: more of them would all be late, and then all do the same at the
-   * same time. The others start as these have loaded, if tasks still wait and the CPUs have room: where threads wait for
-   * answers they all start soon, where they compute they never do. Default: the number of CPUs.
-   */
-  readonly loadsAtOnce?: number;
-  /** By what it is told whether the CPUs have room. Default: this process. */
-  readonly cpu?: CpuClock;
-  /** How long a thread may take to load, in ms. Default: 20 s. */
-  readonly startTimeoutMs?: number;
-  /** How long a thread that was told to end may take, in ms, before it is left behind. Default: 10 s. */
-  readonly endTimeoutMs?: number;
-  /**
-   * How often a task may be on a thread that dies before it fails, and how many threads in a row may fail to load
-   * before all do. From the second time on a task has a thread to itself, so at least 2 spares the innocent.
-   * Default: 3.
-   */
-  readonly attempts?: number;
-  /** Heap limits of a thread. Default: see `heapOf`. */
-  readonly resourceLimits?: ResourceLimits;
+/** Worker threads that runs share, as many as live at once; they stay warm for the next. */
+export interface Pool {
+  /** Works for one more run. The first threads start at once. */
+  open(run: RunOrder): Runner;
+  /** Waits for tasks in work, takes no more, then frees the threads. */
+  close(): Promise<void>;
 }
 
 /**
- * A runner on worker threads. The first start at once; tasks may be submitted at once too, and wait for their turn.
+ * A pool of which every run may have all threads in work; between runs that want more than there is, tasks take turns as
+ * they come. Tasks may be submitted at once, and wait for their turn.
  *
  * A thread that dies takes all its tasks with it, and none of them is known to be guilty: each is a suspect then, and
  * runs again alone on a thread. The guilty one fails with `worker-crashed` when it has used up its attempts; what the
  * task function throws is a bug, comes back as `internal` and is not tried again.
  */
-export function startPool(options: PoolOptions): Runner {
+export function startPool(options: PoolOptions): Pool {
   return new ThreadPool(options);
-}
-
-/** A task between `run` and its result. */
-interface Job {
-  readonly order: TaskOrder;
-  readonly settle: (result: TaskResult) => void;
-  /** Threads that died with it. */
-  crashes: number;
 }
 
 /** A thread and what it has in work. */
@@ -72,57 +41,76 @@ interface Lane {
   isReady: boolean;
   /** With the function that calls off its deadline. */
   readonly jobs: Map<Job, () => void>;
+  /** Runs whose start it was given. */
+  readonly runs: Set<Run>;
 }
 
-class ThreadPool implements Runner {
-  readonly capacity: number;
-  readonly workers: number;
-  deaths = 0;
+class ThreadPool implements Pool {
+  readonly #workers: number;
   readonly #loadsAtOnce: number;
   readonly #attempts: number;
+  readonly #idleMs: number;
   readonly #deadlineMs: () => number;
-  readonly #threadOptions: ThreadOptions;
+  readonly #threadOptions: Omit<ThreadOptions, 'resourceLimits'> & Pick<PoolOptions, 'resourceLimits'>;
   readonly #room: CpuRoom;
   #nextLook: NodeJS.Timeout | undefined;
   readonly #lanes = new Set<Lane>();
-  readonly #fresh: Job[] = [];
-  readonly #suspects: Job[] = [];
-  readonly #unsettled = new Set<Promise<TaskResult>>();
+  readonly #runs = new Set<Run>();
+  readonly #waiting = new WaitingJobs();
+  #opened = 0;
+  /** Threads that the largest run so far has work for. */
+  #wanted = 1;
   /** Threads in a row that did not load, and what happened to the last that ended. */
   #failedStarts = 0;
   #lastEnd = '';
+  #idle: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: PoolOptions) {
     const { workers, concurrency, attempts = 3, taskDeadlineMs = 15 * 60_000 } = options;
-    this.capacity = workers * concurrency;
-    this.workers = workers;
+    this.#workers = workers;
     this.#loadsAtOnce = options.loadsAtOnce ?? availableParallelism();
     this.#attempts = attempts;
     this.#room = new CpuRoom(availableParallelism(), options.cpu);
+    this.#idleMs = options.idleMs ?? 10_000;
     this.#deadlineMs = typeof taskDeadlineMs === 'function' ? taskDeadlineMs : () => taskDeadlineMs;
     this.#threadOptions = {
       entry: options.entry ?? threadEntry(),
       concurrency,
       shared: options.shared,
-      resourceLimits: options.resourceLimits ?? heapOf(workers, memoryOfMachine()),
       startTimeoutMs: options.startTimeoutMs ?? 20_000,
       endTimeoutMs: options.endTimeoutMs ?? 10_000,
+      ...(options.resourceLimits && { resourceLimits: options.resourceLimits }),
     };
-    while (this.#lanes.size < Math.min(workers, this.#loadsAtOnce)) this.#startLane();
   }
 
-  run(order: TaskOrder): Promise<TaskResult> {
-    if (this.#closing !== undefined) {
-      return Promise.resolve(failed(order, new BackfillError('cancelled', 'the pool is closed')));
-    }
-    const result = new Promise<TaskResult>((settle) => {
-      this.#fresh.push({ order, settle, crashes: 0 });
-    });
-    this.#unsettled.add(result);
-    void result.then(() => this.#unsettled.delete(result));
-    this.#handOut();
-    return result;
+  open(order: RunOrder): Runner {
+    const run: Run = { ...order, id: this.#opened++, unsettled: new Set(), deaths: 0, closing: undefined };
+    const { traffic } = run;
+    const workers = Math.min(this.#workers, run.tasks);
+    this.#runs.add(run);
+    clearTimeout(this.#idle);
+    this.#wanted = Math.max(this.#wanted, workers);
+    // What kept threads from starting may be over.
+    this.#failedStarts = 0;
+    this.#room.restart();
+    while (this.#lanes.size < Math.min(workers, this.#loadsAtOnce)) this.#startLane();
+    return {
+      workers,
+      capacity: workers * this.#threadOptions.concurrency,
+      get deaths() {
+        return run.deaths;
+      },
+      traffic: {
+        cancel: () => {
+          traffic.cancel();
+          for (const job of this.#waiting.takeAll(run)) job.settle(failed(job.order, stopped()));
+        },
+        now: () => traffic.now(),
+      },
+      run: (task) => this.#run(run, task),
+      close: () => (run.closing ??= this.#endRun(run)),
+    };
   }
 
   close(): Promise<void> {
@@ -130,15 +118,48 @@ class ThreadPool implements Runner {
     return this.#closing;
   }
 
+  #run(run: Run, order: TaskOrder): Promise<TaskResult> {
+    if ((this.#closing ?? run.closing) !== undefined) {
+      return Promise.resolve(failed(order, new BackfillError('cancelled', 'the pool is closed')));
+    }
+    const result = new Promise<TaskResult>((settle) => {
+      this.#waiting.add({ run, order, settle, crashes: 0 });
+    });
+    run.unsettled.add(result);
+    void result.then(() => run.unsettled.delete(result));
+    this.#handOut();
+    return result;
+  }
+
+  async #endRun(run: Run): Promise<void> {
+    await Promise.all(run.unsettled);
+    const ended: ThreadMessage = { ended: run.id };
+    for (const { thread, runs } of this.#lanes)
+      // One that dies meanwhile has nothing of it either.
+      if (runs.delete(run) && !thread.isEnding) thread.run(ended).catch(() => undefined);
+    this.#runs.delete(run);
+    if (this.#runs.size === 0)
+      this.#idle = setTimeout(() => void this.#endThreads('was idle'), this.#idleMs).unref();
+    await run.traffic.close();
+  }
+
   async #endWhenSettled(): Promise<void> {
-    await Promise.all(this.#unsettled);
+    await Promise.all([...this.#runs].flatMap(({ unsettled }) => [...unsettled]));
+    clearTimeout(this.#idle);
+    clearTimeout(this.#nextLook);
+    await this.#endThreads('was closed');
+  }
+
+  async #endThreads(why: string): Promise<void> {
     const threads = [...this.#lanes].map(({ thread }) => thread);
-    for (const thread of threads) thread.end('was closed');
+    for (const thread of threads) thread.end(why);
     await Promise.all(threads.map(({ ended }) => ended));
   }
 
   #startLane(): void {
-    const lane: Lane = { thread: startThread(this.#threadOptions), isReady: false, jobs: new Map() };
+    const { resourceLimits = heapOf(this.#wanted, memoryOfMachine()) } = this.#threadOptions;
+    const thread = startThread({ ...this.#threadOptions, resourceLimits });
+    const lane: Lane = { thread, isReady: false, jobs: new Map(), runs: new Set() };
     this.#lanes.add(lane);
     void lane.thread.ready.then(() => {
       lane.isReady = true;
@@ -152,13 +173,13 @@ class ThreadPool implements Runner {
   /** Gives waiting tasks to the threads, and threads to the tasks that then still wait. */
   #handOut(): void {
     for (let lane = this.#idlest(); lane !== undefined; lane = this.#idlest()) {
-      const job = this.#nextFor(lane);
+      const job = this.#waiting.nextFor(lane.jobs.size);
       if (job === undefined) break;
       this.#work(job, lane);
     }
     const starting = [...this.#lanes].filter(({ isReady }) => !isReady).length;
-    const wanted = this.#fresh.length + this.#suspects.length - starting;
-    const free = this.#failedStarts < this.#attempts ? this.workers - this.#lanes.size : 0;
+    const wanted = this.#waiting.size - starting;
+    const free = this.#failedStarts < this.#attempts ? this.#workers - this.#lanes.size : 0;
     const now = Math.min(wanted, free, this.#loadsAtOnce - starting);
     if (now > 0 && this.#maySpread(starting))
       for (let started = 0; started < now; started++) this.#startLane();
@@ -195,14 +216,9 @@ class ThreadPool implements Runner {
     return idlest;
   }
 
-  /** Suspects first: otherwise a steady stream of fresh tasks would never leave them a thread of their own. */
-  #nextFor(lane: Lane): Job | undefined {
-    if (this.#suspects.length === 0) return this.#fresh.shift();
-    return lane.jobs.size === 0 ? this.#suspects.shift() : undefined;
-  }
-
   #work(job: Job, lane: Lane): void {
-    const { thread, jobs } = lane;
+    const { thread, jobs, runs } = lane;
+    const { run, order } = job;
     const callOff = startDeadline(this.#deadlineMs, (waitedMs) => {
       thread.end(`was stuck: a task was still in work after ${waitedMs / 1000} s`);
     });
@@ -213,22 +229,28 @@ class ThreadPool implements Runner {
       job.settle(result);
       this.#handOut();
     };
-    thread.run(job.order).then(
-      (answer) => settle(isResult(answer) ? answer : failed(job.order, new Error('the task gave no result'))),
+    const message: ThreadMessage = {
+      ...(!runs.has(run) && { start: { ...run.traffic.shared, secrets: run.secrets } }),
+      run: run.id,
+      order,
+    };
+    runs.add(run);
+    thread.run(message).then(
+      (answer) => settle(isResult(answer) ? answer : failed(order, new Error('the task gave no result'))),
       (error: unknown) => {
         // Of a thread that dies, `#bury` takes care.
-        if (!thread.isEnding) settle(failed(job.order, error));
+        if (!thread.isEnding) settle(failed(order, error));
       },
     );
   }
 
   #bury(lane: Lane, why: string): void {
     this.#lanes.delete(lane);
-    if (lane.jobs.size > 0) this.deaths++;
+    for (const run of new Set([...lane.jobs.keys()].map((job) => job.run))) run.deaths++;
     for (const [job, callOff] of lane.jobs) {
       callOff();
       job.crashes++;
-      if (job.crashes < this.#attempts) this.#suspects.push(job);
+      if (job.crashes < this.#attempts) this.#waiting.add(job);
       else job.settle(crashed(job, `the worker thread ${why} (attempt ${job.crashes} of ${this.#attempts})`));
     }
     lane.jobs.clear();
@@ -238,13 +260,17 @@ class ThreadPool implements Runner {
   }
 
   #failWaiting(why: string): void {
-    for (const job of [...this.#suspects.splice(0), ...this.#fresh.splice(0)])
-      job.settle(crashed(job, why, 'run'));
+    for (const job of this.#waiting.takeAll()) job.settle(crashed(job, why, 'run'));
   }
 }
 
 function isResult(answer: unknown): answer is TaskResult {
   return typeof answer === 'object' && answer !== null && 'series' in answer;
+}
+
+/** Nobody waits for the tasks of a run that was stopped. */
+function stopped(): BackfillError {
+  return new BackfillError('cancelled', 'the run was stopped');
 }
 
 function crashed({ order }: Job, message: string, scope: ErrorScope = 'series'): TaskResult {

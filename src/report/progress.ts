@@ -1,5 +1,5 @@
 import type { BackfillEvent } from '../backfill/backfill.ts';
-import type { TrafficNow } from '../backfill/run/traffic.ts';
+import type { TrafficNow } from '../backfill/runner.ts';
 import { type Series, seriesKey } from '../core/bars/bars.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { quotaTime } from '../core/plan/quota-time.ts';

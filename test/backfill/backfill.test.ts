@@ -9,13 +9,13 @@ import { UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { BackfillError, type ErrorCode } from '../../src/core/errors.ts';
 import type { BarAnswer, BarRequest, Capabilities, Provider } from '../../src/providers/provider.ts';
-import { openTraffic } from '../../src/backfill/run/traffic.ts';
 import { type Gate, OPEN_GATE } from '../../src/providers/http/gate.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { NO_BARS } from '../../src/core/bars/columns.ts';
+import { trafficOfOnlyRun } from './only-run.ts';
 
 const WEEK = { start: '2025-06-02', end: '2025-06-06' } as const;
 const HOUR = 3_600_000;
@@ -51,7 +51,7 @@ function provider(
 
 /** Runs tasks in this thread, on any provider. */
 function tools(source: Provider, more: Partial<BackfillTools> = {}, gate: Gate = OPEN_GATE): BackfillTools {
-  const runner: Runner = {
+  const runner: Omit<Runner, 'traffic'> = {
     workers: 1,
     capacity: 2,
     deaths: 0,
@@ -59,15 +59,13 @@ function tools(source: Provider, more: Partial<BackfillTools> = {}, gate: Gate =
     close: () => Promise.resolve(),
   };
   const context = { storeUrl: folder, provider: { id: 'sample' } };
-  const openTrafficHere = () =>
-    openTraffic({ quotas: [], quotaFile: undefined, clocks: { wall: () => now, gate: () => now } });
+  const clocks = { wall: () => now, gate: () => now };
   return {
     store,
     acquire: () => store.acquire(),
-    openTraffic: openTrafficHere,
     capabilities: sampleCapabilities,
     context,
-    startRunner: async () => runner,
+    startRunner: async () => ({ ...runner, traffic: await trafficOfOnlyRun({ clocks }) }),
     clock: () => now,
     ...more,
   };

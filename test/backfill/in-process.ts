@@ -1,9 +1,9 @@
 import type { BackfillTools } from '../../src/backfill/backfill.ts';
 import { runTask } from '../../src/backfill/task/run-task.ts';
-import { openTraffic } from '../../src/backfill/run/traffic.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { BarStore } from '../../src/store/store.ts';
+import { trafficOfOnlyRun } from './only-run.ts';
 
 /** Tools of a run whose tasks run in this thread, one at a time. */
 export function toolsInProcess(provider: Provider, store: BarStore, now: () => number): BackfillTools {
@@ -14,8 +14,8 @@ export function toolsInProcess(provider: Provider, store: BarStore, now: () => n
     capabilities: provider.capabilities,
     editionOf: (ticker) => provider.editionOf?.(ticker) ?? null,
     context: { storeUrl: store.url, provider: { id: provider.capabilities.id } },
-    openTraffic: () => openTraffic({ quotas: [], quotaFile: undefined, clocks }),
     startRunner: async () => ({
+      traffic: await trafficOfOnlyRun({ clocks }),
       capacity: 1,
       deaths: 0,
       workers: 1,

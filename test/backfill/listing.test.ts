@@ -4,16 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTraffic } from '../../src/backfill/run/traffic.ts';
 import { listThroughGate } from '../../src/backfill/want/universe.ts';
 import { parseQuotas } from '../../src/core/plan/quota.ts';
-import { monotonicNow } from '../../src/providers/http/gate-state.ts';
 import type { Gate } from '../../src/providers/http/gate.ts';
 import { throughGate } from '../../src/providers/http/retry.ts';
 import { send } from '../../src/providers/http/transport.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
+import { trafficOfOnlyRun } from './only-run.ts';
 
 let folder = '';
 let server: Server;
@@ -44,10 +43,9 @@ function roster(gate: Gate): Provider {
 const list = (quotas: string): Promise<readonly string[]> =>
   listThroughGate(
     () =>
-      openTraffic({
+      trafficOfOnlyRun({
         quotas: parseQuotas(quotas),
         quotaFile: { path: join(folder, 'key.json'), former: [] },
-        clocks: { wall: Date.now, gate: monotonicNow },
       }),
     async (gate) => roster(gate),
   );

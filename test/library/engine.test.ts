@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { openStore } from '../../src/store/open.ts';
+import { leftovers } from '../pool/leftovers.ts';
 import { NOW, type Logged, start, stopAll } from '../simulator/running.ts';
 
 const TICKERS = ['ALFA', 'NYXA', 'ORBL', 'PYRE'];
@@ -23,14 +24,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-engine-'));
   simulator = await start();
   door = await openDoor(simulator.url);
-  history = openHistory({
-    store: join(folder, 'data'),
-    provider: { id: 'yahoo', url: door.url },
-    stateFolder: join(folder, 'state'),
-    workers: 1,
-    concurrency: 1,
-    clock: () => NOW,
-  });
+  history = historyWith(1);
 });
 afterEach(async () => {
   door.release();
@@ -40,11 +34,25 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** A history with one thread that may have so many requests in flight. */
+function historyWith(concurrency: number): History {
+  return openHistory({
+    store: join(folder, 'data'),
+    provider: { id: 'yahoo', url: door.url },
+    stateFolder: join(folder, 'state'),
+    workers: 1,
+    concurrency,
+    clock: () => NOW,
+  });
+}
+
 interface Door {
   readonly url: string;
   /** Keeps the requests of a ticker waiting until `release`. Resolves when the first has come. */
   hold(ticker: string): Promise<void>;
   release(): void;
+  /** Most requests that were there at once. */
+  most(): number;
   close(): Promise<void>;
 }
 
@@ -55,7 +63,11 @@ async function openDoor(url: string): Promise<Door> {
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
+  let present = 0;
+  let most = 0;
   const server = createServer((request, response) => {
+    most = Math.max(most, ++present);
+    response.once('close', () => present--);
     const pass = async (): Promise<void> => {
       const come = held.get(request.url?.match(/chart\/([^?]+)/)?.[1] ?? '');
       come?.();
@@ -71,6 +83,7 @@ async function openDoor(url: string): Promise<Door> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     hold: (ticker) => new Promise((come) => held.set(ticker, come)),
     release,
+    most: () => most,
     close: () => new Promise((resolve) => (server.close(() => resolve()), server.closeAllConnections())),
   };
 }
@@ -113,17 +126,51 @@ describe('calls of one history at the same time', () => {
   });
 
   it('go side by side where they want other tickers, and hold the store until the last has ended', async () => {
+    const { threads } = leftovers();
+    history = historyWith(2);
     const held = door.hold('NYXA');
     const long = history.backfill({ tickers: TICKERS, ...MONTH });
     await held;
-    expect(await history.backfill({ tickers: OTHERS, ...MONTH })).toMatchObject({ fetched: 2, failed: 0 });
+    const short = await history.backfill({ tickers: OTHERS, ...MONTH });
+    expect(short).toMatchObject({ fetched: 2, failed: 0, sent: 2 });
     expect(await isFree()).toBe(false);
     await expect(openHistory({ store: join(folder, 'data') }).forget('BRIQ', MONTH)).rejects.toMatchObject({
       code: 'store-locked',
     });
     door.release();
-    expect(await long).toMatchObject({ fetched: 4, failed: 0, stopped: null });
+    expect(await long).toMatchObject({ fetched: 4, failed: 0, stopped: null, sent: 4 });
     expect(await isFree()).toBe(true);
+    expect([leftovers().threads - threads, door.most()]).toEqual([1, 2]);
+  });
+
+  it('share their thread and its places, and find it warm until the history is closed', async () => {
+    const { threads } = leftovers();
+    const alone = [...TICKERS, ...OTHERS].map((ticker) => history.backfill({ tickers: [ticker], ...MONTH }));
+    for (const one of await Promise.all(alone)) expect(one).toMatchObject({ fetched: 1, sent: 1 });
+    expect([leftovers().threads - threads, door.most()]).toEqual([1, 1]);
+    await history.backfill({ tickers: ['QUIL'], ...MONTH });
+    expect([leftovers().threads - threads, door.most()]).toEqual([1, 1]);
+    await history.close();
+    expect(leftovers().threads).toBe(threads);
+  });
+
+  it('are stopped one by one', async () => {
+    const stop = new AbortController();
+    history = historyWith(2);
+    const held = door.hold('NYXA');
+    const stopped = history.backfill({ tickers: ['NYXA', 'ORBL', 'PYRE'], ...MONTH, stop: stop.signal });
+    await held;
+    const other = door.hold('BRIQ');
+    const going = history.backfill({ tickers: OTHERS, ...MONTH });
+    await other;
+    stop.abort();
+    door.release();
+    expect(await going).toMatchObject({ fetched: 2, failed: 0, stopped: null });
+    expect(await stopped).toMatchObject({ stopped: { reason: 'interrupted' }, failed: 0 });
+    expect(await history.backfill({ tickers: ['PYRE'], ...MONTH })).toMatchObject({
+      failed: 0,
+      stopped: null,
+    });
   });
 
   it('lose nothing where one of them that others wait for is stopped', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bar, Series } from '../../src/core/bars/bars.ts';
 import { MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
-import { Engine } from '../../src/library/engine.ts';
+import { engineOf } from './engine-of.ts';
 import { forget } from '../../src/library/forget.ts';
 import { findIssues, findRevisions } from '../../src/library/issues.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -144,7 +144,7 @@ describe('to forget', () => {
 
   it('a range removes its bars, both dates included, and its splits and dividends', async () => {
     const range = { start: '2026-02-24', end: '2026-02-24' };
-    expect(await forget(new Engine(store), ['AAPL', 'NOPE'], range, NOON)).toEqual({
+    expect(await forget(engineOf(store), ['AAPL', 'NOPE'], range, NOON)).toEqual({
       rows: 2,
       actions: 1,
       id: expect.stringMatching(/^20260302T120000Z-[\da-f]{4}$/) as string,
@@ -156,29 +156,29 @@ describe('to forget', () => {
   });
 
   it('may have one bound or none', async () => {
-    expect(await forget(new Engine(store), ['AAPL'], { start: '2026-02-25' }, NOON)).toMatchObject({
+    expect(await forget(engineOf(store), ['AAPL'], { start: '2026-02-25' }, NOON)).toMatchObject({
       rows: 1,
     });
     expect(await stamps(AAPL)).toEqual([0, 1]);
-    expect(await forget(new Engine(store), ['AAPL'], { end: '2026-02-23' }, NOON)).toMatchObject({ rows: 1 });
+    expect(await forget(engineOf(store), ['AAPL'], { end: '2026-02-23' }, NOON)).toMatchObject({ rows: 1 });
     expect(await stamps(AAPL)).toEqual([1]);
     expect(await store.readActions('AAPL')).toHaveLength(1);
-    expect(await forget(new Engine(store), ['AAPL'], {}, NOON)).toMatchObject({ rows: 2, notFound: [] });
+    expect(await forget(engineOf(store), ['AAPL'], {}, NOON)).toMatchObject({ rows: 2, notFound: [] });
     expect((await store.scan()).series.size).toBe(0);
     expect(await store.readActions('AAPL')).toEqual([]);
   });
 
   it('an interval leaves the others, and the splits and dividends, alone', async () => {
-    expect(await forget(new Engine(store), ['AAPL'], { intervals: ['1h'] }, NOON)).toMatchObject({ rows: 1 });
+    expect(await forget(engineOf(store), ['AAPL'], { intervals: ['1h'] }, NOON)).toMatchObject({ rows: 1 });
     expect(await stamps(AAPL)).toEqual([0, 1, 2]);
     expect(await store.readActions('AAPL')).toHaveLength(1);
   });
 
   it('frees the store, whatever happens', async () => {
-    await expect(forget(new Engine(store), ['AAPL'], { start: 'soon' }, NOON)).rejects.toMatchObject({
+    await expect(forget(engineOf(store), ['AAPL'], { start: 'soon' }, NOON)).rejects.toMatchObject({
       code: 'invalid-date',
     });
-    await forget(new Engine(store), ['AAPL'], {}, NOON);
+    await forget(engineOf(store), ['AAPL'], {}, NOON);
     const writer = await openStore(folder.path).acquire();
     await writer.release();
   });

@@ -14,7 +14,7 @@ import { formatDay, parseDay, utcDayOf } from '../../src/core/session/day.ts';
 import type { Rename } from '../../src/core/instrument/rename.ts';
 import type { History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
-import { Engine } from '../../src/library/engine.ts';
+import { engineOf } from './engine-of.ts';
 import { rename } from '../../src/library/rename.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import type { BarStore, SeriesUpdate } from '../../src/store/store.ts';
@@ -265,14 +265,14 @@ describe('the revisions of a renamed ticker', () => {
   it('are lost at no step of the disk, and doubled at none', async () => {
     await fill();
     const steps: string[] = [];
-    await rename(new Engine(openParquetStore(folder, notingDisk(folder, steps))), FB_META, HOW);
+    await rename(engineOf(openParquetStore(folder, notingDisk(folder, steps))), FB_META, HOW);
     const whole = await Promise.all([META, { ...hourly, ticker: 'META' }].map(revised));
     const relevant = steps.flatMap((step, i) => (step.includes('revisions') ? [i + 1] : []));
     expect(relevant.length).toBeGreaterThan(20);
     for (const n of relevant) {
       await rm(folder, { recursive: true });
       await fill();
-      const dying = new Engine(openParquetStore(folder, notingDisk(folder, [], n)));
+      const dying = engineOf(openParquetStore(folder, notingDisk(folder, [], n)));
       await expect(rename(dying, FB_META, HOW), `step ${n}`).rejects.toMatchObject({
         code: 'store-unusable',
       });
@@ -468,13 +468,13 @@ describe('an interrupted rename', () => {
   it('loses no bar at any step, and is completed by the same call', async () => {
     await fill();
     const all = failingAfter(Number.POSITIVE_INFINITY);
-    await rename(new Engine(all.store), FB_META, HOW);
+    await rename(engineOf(all.store), FB_META, HOW);
     const whole = await content('FB', 'META');
     expect(all.changes()).toBeGreaterThanOrEqual(9);
     for (let step = 0; step < all.changes(); step++) {
       await rm(folder, { recursive: true });
       await fill();
-      await expect(rename(new Engine(failingAfter(step).store), FB_META, HOW)).rejects.toThrow('power cut');
+      await expect(rename(engineOf(failingAfter(step).store), FB_META, HOW)).rejects.toThrow('power cut');
       expect((await store.readRenames()).length, `after step ${step}`).toBe(Math.min(step, 1));
       const left = [...(await rowsIn(store, FB)), ...(await rowsIn(store, META))];
       for (const bar of [...FB_BARS.filter(({ ts }) => ts !== rival.ts), rival])
@@ -485,14 +485,14 @@ describe('an interrupted rename', () => {
       for (const bar of hours) expect(hourly.flat(), `after step ${step}`).toContainEqual(bar);
       const actions = await Promise.all(['FB', 'META'].map((ticker) => store.readActions(ticker)));
       expect(actions.flat(), `after step ${step}`).toContainEqual(DIVIDEND);
-      await rename(new Engine(store), FB_META, HOW);
+      await rename(engineOf(store), FB_META, HOW);
       expect(await content('FB', 'META'), `again after step ${step}`).toEqual(whole);
     }
   });
 
   it('gives the store back', async () => {
     await fill();
-    await expect(rename(new Engine(failingAfter(2).store), FB_META, HOW)).rejects.toThrow('power cut');
+    await expect(rename(engineOf(failingAfter(2).store), FB_META, HOW)).rejects.toThrow('power cut');
     await (await openParquetStore(folder).acquire()).release();
   });
 });

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BackfillEvent, type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
-import { openTraffic } from '../../src/backfill/run/traffic.ts';
-import { startPool } from '../../src/pool/pool.ts';
-import { monotonicNow } from '../../src/providers/http/gate-state.ts';
+import type { Runner } from '../../src/backfill/runner.ts';
+import type { PoolOptions } from '../../src/pool/options.ts';
+import { type Pool, startPool } from '../../src/pool/pool.ts';
 import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
+import { trafficOfOnlyRun } from '../backfill/only-run.ts';
 
 let folder = '';
 let tools: BackfillTools;
@@ -22,13 +23,23 @@ beforeEach(async () => {
     acquire: () => store.acquire(),
     capabilities: sampleCapabilities,
     context: { storeUrl: folder, provider: { id: 'sample' } },
-    openTraffic: () =>
-      openTraffic({ quotas: [], quotaFile: undefined, clocks: { wall: clock, gate: monotonicNow } }),
-    startRunner: async (_, shared) => startPool({ workers: 2, concurrency: 2, shared }),
+    startRunner: (tasks) => runnerOf(tasks),
     clock,
   };
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+  await rm(folder, { recursive: true });
+});
+
+const pools: Pool[] = [];
+
+/** A pool for one run. */
+async function runnerOf(tasks: number, options: Partial<PoolOptions> = {}): Promise<Runner> {
+  const pool = startPool({ workers: 2, concurrency: 2, shared: { inFlight: 2 }, ...options });
+  pools.push(pool);
+  return pool.open({ tasks, traffic: await trafficOfOnlyRun(), secrets: {} });
+}
 
 describe('a backfill in worker threads', () => {
   it('fills the gaps of forty tickers in two hundred tasks', async () => {
@@ -52,7 +63,7 @@ describe('a backfill in worker threads', () => {
     const request = { tickers, start: '2025-06-02', end: '2025-06-06' };
     const summary = await backfill(request, {
       ...tools,
-      startRunner: async (_, shared) => startPool({ workers: 2, concurrency: 2, entry, shared }),
+      startRunner: (tasks) => runnerOf(tasks, { entry }),
     });
     expect(summary).toMatchObject({ fetched: 7, failed: 1 });
     expect(summary.failures).toMatchObject([

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
-import type { SeriesReport, TaskOrder, TaskResult } from '../../src/backfill/runner.ts';
+import type { SeriesReport, ThreadMessage, TaskResult } from '../../src/backfill/runner.ts';
 
 /** What a test hands to the threads. */
 export interface Shared {
@@ -91,9 +91,10 @@ const FAULTS: Readonly<Record<string, () => unknown>> = {
  * Thread entry: does what the order's ticker says, 10 ms after the task began (`EXIT@150`: after 150 ms). A ticker
  * without a fault gives a report.
  */
-export default async function misbehave(order: TaskOrder | string): Promise<unknown> {
-  if (typeof order === 'string') return order;
-  const ticker = order.task.wants[0]?.series.ticker ?? '';
+export default async function misbehave(message: ThreadMessage | string): Promise<unknown> {
+  if (typeof message === 'string') return message;
+  if ('ended' in message) return undefined;
+  const ticker = message.order.task.wants[0]?.series.ticker ?? '';
   const [name = '', afterMs = 10] = ticker.split('@');
   await sleep(Number(afterMs));
   const fault = FAULTS[name];

@@ -6,8 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Runner, SeriesResult } from '../../src/backfill/runner.ts';
+import type { OpenTraffic } from '../../src/backfill/run/traffic.ts';
 import type { CpuClock } from '../../src/pool/cpu-room.ts';
-import { type PoolOptions, startPool } from '../../src/pool/pool.ts';
+import type { PoolOptions } from '../../src/pool/options.ts';
+import { type Pool, startPool } from '../../src/pool/pool.ts';
+import { trafficOfOnlyRun } from '../backfill/only-run.ts';
 import { type Leftovers, leftovers } from './leftovers.ts';
 import type { Shared } from './misbehaving.ts';
 import { orderFor } from './orders.ts';
@@ -18,13 +21,15 @@ const CRASHED = { ok: false, error: { code: 'worker-crashed', retryable: true, p
 
 let before: Leftovers;
 let folder = '';
-let pools: Runner[] = [];
+let pools: Pool[] = [];
+let traffic: OpenTraffic;
 const warnings: Error[] = [];
 const onWarning = (warning: Error): void => void warnings.push(warning);
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-pool-'));
   pools = [];
+  traffic = await trafficOfOnlyRun();
   warnings.length = 0;
   process.on('warning', onWarning);
   before = leftovers();
@@ -39,10 +44,18 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function open(options: Partial<PoolOptions> = {}): Runner {
+function start(options: Partial<PoolOptions> = {}): Pool {
   const pool = startPool({ workers: 2, concurrency: 2, entry: MISBEHAVING, ...options });
   pools.push(pool);
   return pool;
+}
+
+/** A run of many tasks on a pool of its own, which is closed with it. */
+function open(options: Partial<PoolOptions> = {}): Runner {
+  const pool = start(options);
+  const runner = pool.open({ tasks: 1000, traffic, secrets: {} });
+  const close = (): Promise<void> => runner.close().then(() => pool.close());
+  return Object.assign(Object.create(runner) as Runner, { close });
 }
 
 /** Results by ticker, all submitted at once. */
@@ -238,13 +251,13 @@ describe('closing a pool', () => {
     expect((await hung).series).toMatchObject([CRASHED]);
   });
 
-  it('lets the process end, whatever its threads went through', async () => {
+  it.each(['close', 'leave'])('lets the process end, whatever its threads went through: %s', async (how) => {
     const loader = fileURLToPath(new URL('../../workers/typescript.mjs', import.meta.url));
     const program = fileURLToPath(new URL('./close-and-leave.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', loader, program], {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', loader, program, how], {
       timeout: 8000,
     });
-    expect(stdout).toBe('ok worker-crashed ok\nclosed\n');
+    expect(stdout).toBe('ok worker-crashed ok\nleft\n');
   });
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
-import type { TaskOrder } from '../../src/backfill/runner.ts';
+import type { ThreadMessage } from '../../src/backfill/runner.ts';
 
 /** Threads: `[0]` that load now, `[1]` the most that ever did at once, `[2]` that loaded in all. */
 const loads = workerData as Int32Array<SharedArrayBuffer>;
@@ -14,9 +14,10 @@ for (let waited = 0; Atomics.load(loads, 1) < 2 && waited < 1500; waited += 50) 
 await sleep(300);
 Atomics.sub(loads, 0, 1);
 
-export default async function work(order: TaskOrder | string): Promise<unknown> {
-  if (typeof order === 'string') return order;
-  if (order.task.wants[0]?.series.ticker.startsWith('QUICK')) {
+export default async function work(message: ThreadMessage | string): Promise<unknown> {
+  if (typeof message === 'string') return message;
+  if ('ended' in message) return undefined;
+  if (message.order.task.wants[0]?.series.ticker.startsWith('QUICK')) {
     await sleep(100);
     return { series: [{ ok: true }] };
   }

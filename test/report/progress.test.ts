@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BackfillEvent } from '../../src/backfill/backfill.ts';
-import type { TrafficNow } from '../../src/backfill/run/traffic.ts';
+import type { TrafficNow } from '../../src/backfill/runner.ts';
 import type { Plan, Task, Want } from '../../src/core/plan/plan.ts';
 import { type Quota, unusedAt } from '../../src/core/plan/quota.ts';
 import { watchRun } from '../../src/report/progress.ts';

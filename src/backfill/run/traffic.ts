@@ -1,42 +1,35 @@
-import { type Quota, type QuotaStanding, isPaced, unusedAt } from '../../core/plan/quota.ts';
-import { CELL, createGateState } from '../../providers/http/gate-state.ts';
+import { type Quota, isPaced, unusedAt } from '../../core/plan/quota.ts';
+import { CELL, RUN, createGateState, createRunCells } from '../../providers/http/gate-state.ts';
 import { lookIntoQuota, openQuotaFile } from '../../providers/http/quota-file.ts';
 import { type QuotaKeeper, startQuotaKeeper } from '../../providers/http/quota-keeper.ts';
 import { type KeeperClocks, standingIn } from '../../providers/http/quota-lease.ts';
 import type { Gate } from '../../providers/http/gate.ts';
 import type { QuotaPlace } from '../../providers/http/quota-owner.ts';
 import { DEFAULT_POLICY, type GatePolicy, openSharedGate } from '../../providers/http/shared-gate.ts';
-import type { SharedWithThreads } from '../runner.ts';
+import type { SharedWithThreads, Traffic } from '../runner.ts';
 
-/** What a run sent to its provider. */
-export interface TrafficCounts {
-  /** Requests sent, retries included. */
-  readonly sent: number;
-  readonly retries: number;
-  /** Times the provider asked to slow down. */
-  readonly throttles: number;
+/** The gate of a key in this process, and what keeps its quota: those of all runs that live at once. */
+export interface SharedTraffic {
+  /** Whether it lets nothing through any more: the provider is down, or the quota used up. */
+  isSpent(): boolean;
+  /** The requests of one more run, of which nothing is sent yet. */
+  begin(): RunTraffic;
+  /** What keeps the quota from being kept; undefined: nothing does. */
+  failure(): unknown;
+  /** Gives back what was reserved of the quota and not used. Throws what kept it from being kept. */
+  close(): Promise<void>;
 }
 
-/** How the requests of a run get on at this moment. */
-export interface TrafficNow extends TrafficCounts {
-  /** How long nothing is sent because the provider asked to slow down, in ms; 0: it is sent. */
-  readonly pausedMs: number;
-  /** The limit that the provider showed by its refusals, where it declares none; null: none is known. */
-  readonly learned: Quota | null;
-  /** What all processes have used of the key's quotas. */
-  readonly standing: QuotaStanding;
-}
-
-/** The requests of one run, as all its threads send them. */
-export interface Traffic {
+/** The requests of one run, as threads of this process send them. */
+export interface RunTraffic extends Traffic {
   readonly shared: SharedWithThreads;
   /** The gate as this thread passes it. */
   readonly gate: Gate;
-  /** Lets no further request through; those that wait fail with `cancelled`. */
-  cancel(): void;
-  counts(): TrafficCounts;
-  now(): TrafficNow;
-  /** Gives back what was reserved of the quota and not used. */
+}
+
+/** The same, with its part in the gate, which is closed when the last run that passes it lets go. */
+export interface OpenTraffic extends RunTraffic {
+  /** Throws what kept the quota from being kept. */
   close(): Promise<void>;
 }
 
@@ -49,8 +42,8 @@ export interface TrafficOptions {
   readonly policy?: GatePolicy;
 }
 
-/** Opens the gate of a run. Throws `store-unusable` where the quota's file cannot be kept. */
-export async function openTraffic(options: TrafficOptions): Promise<Traffic> {
+/** Opens the gate of a key. Throws `store-unusable` where the quota's file cannot be kept. */
+export async function openTraffic(options: TrafficOptions): Promise<SharedTraffic> {
   const { quotas, quotaFile, clocks } = options;
   const policy: GatePolicy = { ...(options.policy ?? DEFAULT_POLICY), windows: quotas.filter(isPaced) };
   const state = createGateState(clocks.gate());
@@ -58,28 +51,31 @@ export async function openTraffic(options: TrafficOptions): Promise<Traffic> {
     quotaFile === undefined
       ? undefined
       : await startQuotaKeeper(state, quotas, await openQuotaFile(quotaFile), clocks);
-  const counts = (cells: Float64Array): TrafficCounts => ({
-    sent: cells[CELL.sent] ?? 0,
-    retries: cells[CELL.retries] ?? 0,
-    throttles: cells[CELL.throttles] ?? 0,
-  });
   return {
-    shared: { gate: state.shared, policy },
-    gate: openSharedGate(state, policy, clocks.gate),
-    cancel: () => state.alone((cells) => void (cells[CELL.cancelled] = 1)),
-    counts: () => state.alone(counts),
-    now: () => {
-      const [wall, at] = [clocks.wall(), clocks.gate()];
+    isSpent: () => state.alone((cells) => (cells[CELL.down] ?? 0) + (cells[CELL.exhausted] ?? 0) > 0),
+    begin: () => {
+      const run = createRunCells();
       return {
-        ...state.alone((cells) => ({
-          ...counts(cells),
-          pausedMs: Math.max(0, (cells[CELL.pausedUntil] ?? 0) - at),
-          learned: learnedLimit(cells),
-        })),
-        standing:
-          quotaFile === undefined ? unusedAt(wall) : standingIn(lookIntoQuota(quotaFile), quotas, wall),
+        shared: { gate: state.shared, run, policy },
+        gate: openSharedGate({ state, run }, policy, clocks.gate),
+        cancel: () => state.alone(() => void (run[RUN.cancelled] = 1)),
+        now: () => {
+          const [wall, at] = [clocks.wall(), clocks.gate()];
+          return {
+            ...state.alone((cells) => ({
+              sent: run[RUN.sent] ?? 0,
+              retries: run[RUN.retries] ?? 0,
+              throttles: run[RUN.throttles] ?? 0,
+              pausedMs: Math.max(0, (cells[CELL.pausedUntil] ?? 0) - at),
+              learned: learnedLimit(cells),
+            })),
+            standing:
+              quotaFile === undefined ? unusedAt(wall) : standingIn(lookIntoQuota(quotaFile), quotas, wall),
+          };
+        },
       };
     },
+    failure: () => keeper?.failure(),
     close: async () => keeper?.stop(),
   };
 }

@@ -7,7 +7,7 @@ import type { Gate } from '../../providers/http/gate.ts';
 import type { Capabilities, Provider } from '../../providers/provider.ts';
 import type { BarStore } from '../../store/store.ts';
 import { PORTFOLIO } from './portfolio.ts';
-import type { Traffic } from '../run/traffic.ts';
+import type { OpenTraffic } from '../run/traffic.ts';
 
 export interface UniverseSources {
   readonly store: BarStore;
@@ -35,7 +35,7 @@ export async function resolveTickers(
 
 /** A provider's own universe, asked for through the gate that its bars pass: such a request counts like any other. */
 export async function listThroughGate(
-  openTraffic: () => Promise<Traffic>,
+  openTraffic: () => Promise<Pick<OpenTraffic, 'gate' | 'close'>>,
   open: (gate: Gate) => Promise<Provider>,
 ): Promise<readonly string[]> {
   const traffic = await openTraffic();

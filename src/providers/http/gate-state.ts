@@ -1,7 +1,7 @@
 import { hrtime } from 'node:process';
 
 /**
- * The numbers of a gate in memory that all threads share. Times are ms of one monotonic clock that all threads
+ * The numbers of a gate in memory that all threads share, whatever run they work for. Times are ms of one monotonic clock that all threads
  * read (`process.hrtime`), never the wall clock. A spin lock guards every read-modify-write; it is held for less than
  * a microsecond and never across an `await`.
  */
@@ -38,55 +38,66 @@ export const CELL = {
   waiting: 6,
   pausedUntil: 7,
   /** Flags: 0 or 1. */
-  cancelled: 8,
-  exhausted: 9,
-  down: 10,
-  /** Counts of the run. */
-  sent: 11,
-  answers: 12,
-  retries: 13,
-  throttles: 14,
+  exhausted: 8,
+  down: 9,
+  sent: 10,
   /** Failures since the last answer. */
-  failuresInRow: 15,
-  throttlesInRow: 16,
-  lastAnswerAt: 17,
-  lastThrottleAt: 18,
+  failuresInRow: 11,
+  throttlesInRow: 12,
+  lastAnswerAt: 13,
+  lastThrottleAt: 14,
   /** Whether the limit is not declared and may be learned. */
-  adaptive: 19,
+  adaptive: 15,
   /** The limit that was learned: requests in a window of ms; 0: none. */
-  learnedRequests: 20,
-  learnedPerMs: 21,
+  learnedRequests: 16,
+  learnedPerMs: 17,
   /** How often one was learned, and throttles since that it does not explain. */
-  lessons: 22,
-  misfits: 23,
+  lessons: 18,
+  misfits: 19,
   /** Until then nothing is learned: the throttles come from something else than the rate. */
-  unlearnableUntil: 24,
+  unlearnableUntil: 20,
   /** Admitted in the last second, ten seconds and minute before the last throttle; 0: there was none. */
-  before1s: 25,
-  before10s: 26,
-  before60s: 27,
-  startedAt: 28,
+  before1s: 21,
+  before10s: 22,
+  before60s: 23,
+  startedAt: 24,
   /** How many of those counts in a row agreed. */
-  agreed1s: 29,
-  agreed10s: 30,
-  agreed60s: 31,
-  admitted: 32,
+  agreed1s: 25,
+  agreed10s: 26,
+  agreed60s: 27,
+  admitted: 28,
   /** HTTP answers of any kind: somebody is there. */
-  lifeSigns: 33,
+  lifeSigns: 29,
   /** When the request was sent that tries whether the provider still throttles. */
-  probeAt: 34,
+  probeAt: 30,
   /** When the throttles in a row began, for how long they have lasted, and for how long the last ones did. */
-  throttledSince: 35,
-  throttledFor: 36,
-  recovery: 37,
+  throttledSince: 31,
+  throttledFor: 32,
+  recovery: 33,
   /** When the counted window ends that the lease, and the one that follows it, were reserved in. */
-  leaseEndsAt: 38,
-  nextLeaseEndsAt: 39,
+  leaseEndsAt: 34,
+  nextLeaseEndsAt: 35,
   /** How late a permit may be used: less where other processes send in between. */
-  grace: 40,
+  grace: 36,
   /** Permits that nobody used in time; the keeper gives them back. */
-  lapsed: 41,
+  lapsed: 37,
 } as const;
+
+/** Cells of one run in memory that its threads share, guarded like those of the gate that it passes. */
+export const RUN = {
+  /** Flag: 0 or 1. */
+  cancelled: 0,
+  sent: 1,
+  answers: 2,
+  retries: 3,
+  throttles: 4,
+} as const;
+
+/** What a run has sent, fresh: nothing. */
+export function createRunCells(): Float64Array<SharedArrayBuffer> {
+  const { BYTES_PER_ELEMENT } = Float64Array;
+  return new Float64Array(new SharedArrayBuffer(Object.keys(RUN).length * BYTES_PER_ELEMENT));
+}
 
 const CELLS = Object.keys(CELL).length;
 const LOCK_BYTES = 8;
@@ -94,7 +105,7 @@ const LOCK_BYTES = 8;
 /** Requests remembered; windows that hold more are kept by their pacing alone. */
 const REMEMBERED = 8192;
 
-/** Fresh shared memory for a run that starts at `now`; not paced, and with endless permits. */
+/** Fresh shared memory, from `now` on; not paced, and with endless permits. */
 export function createGateState(now: number): GateState {
   const state = openGateState(
     new SharedArrayBuffer(LOCK_BYTES + (CELLS + 2 * REMEMBERED) * Float64Array.BYTES_PER_ELEMENT),

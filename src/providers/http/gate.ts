@@ -1,8 +1,8 @@
 import { BackfillError } from '../../core/errors.ts';
 
 /**
- * What every request to a provider passes, whatever thread sends it: quota, pause, breaker, cancellation. One gate
- * stands for one key at one provider.
+ * What every request to a provider passes, whatever thread sends it: quota, pause, breaker, cancellation. All runs
+ * that live at once pass the gate of a key together; each is stopped, and has its retries counted, alone.
  */
 export interface Gate {
   /**
@@ -20,6 +20,8 @@ export interface Gate {
   throttled(retryAfterMs: number | undefined): boolean;
   /** No usable answer came: network, time-out, 5xx. Says whether the run may afford another try of this request. */
   failed(error: BackfillError): boolean;
+  /** Throws `cancelled` once the run is stopped. */
+  assertRunning(): void;
   /** Waits, or throws `cancelled` as soon as the run is stopped. */
   pause(ms: number): Promise<void>;
   /** Ends a request that is under way when aborted. */
@@ -36,6 +38,7 @@ export const OPEN_GATE: Gate = {
   answered: () => undefined,
   throttled: () => false,
   failed: () => true,
+  assertRunning: () => undefined,
   pause: () => Promise.resolve(),
   signal: new AbortController().signal,
   isThrottling: false,

@@ -1,37 +1,72 @@
 import type { Gate } from './gate.ts';
 
-/**
- * A gate that also bounds how many requests are under way at once, those that wait in the inner gate included: `limit`,
- * at least 1. Who comes first is served first. A request that waits to be tried again is not under way, and leaves its
- * place to another. A place is handed on in the next turn of the event loop, so that the gate hears what came of one
- * request (a throttle, say) before the next asks to pass.
- */
-export function limitInFlight(inner: Gate, limit: number): Gate {
+/** Room for so many requests under way at once, at least 1, whatever runs they are of. */
+export interface Places {
+  /** Whoever comes first is served first. Gives up, and throws what `assertWanted` throws, as soon as that does. */
+  take(assertWanted: () => void): Promise<void>;
+  leave(): void;
+}
+
+/** How often somebody who waits looks whether that is still wanted, ms. */
+const LOOK_MS = 100;
+
+export function openPlaces(limit: number): Places {
   let free = limit;
   const waiting: (() => void)[] = [];
-  const takePlace = (): Promise<void> | void => {
-    if (free === 0) return new Promise((resolve) => waiting.push(resolve));
-    free--;
-  };
-  const leavePlace = (): void => {
-    const next = waiting.shift();
-    if (next === undefined) free++;
-    else setImmediate(next);
-  };
+  const takeInTurn = (assertWanted: () => void): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const come = (): void => {
+        clearInterval(looking);
+        resolve();
+      };
+      const looking = setInterval(() => {
+        const at = waiting.indexOf(come);
+        // Whose turn it is already finds out at the gate.
+        if (at < 0) return;
+        try {
+          assertWanted();
+        } catch (error) {
+          clearInterval(looking);
+          waiting.splice(at, 1);
+          reject(error);
+        }
+      }, LOOK_MS);
+      waiting.push(come);
+    });
   return {
+    take: async (assertWanted) => {
+      if (free > 0) free--;
+      else await takeInTurn(assertWanted);
+    },
+    leave: () => {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else setImmediate(next);
+    },
+  };
+}
+
+/**
+ * A gate that also bounds how many requests are under way at once, those that wait in the inner gate included. A request
+ * that waits to be tried again is not under way, and leaves its place to another. A place is handed on in the next turn of
+ * the event loop, so that the gate hears what came of one request (a throttle, say) before the next asks to pass.
+ */
+export function limitInFlight(inner: Gate, places: Places): Gate {
+  return {
+    assertRunning: () => inner.assertRunning(),
     enter: async () => {
-      await takePlace();
+      await places.take(() => inner.assertRunning());
       try {
         return await inner.enter();
       } catch (error) {
-        leavePlace();
+        places.leave();
         throw error;
       }
     },
     departed: (request) => inner.departed(request),
     ended: (request) => {
       inner.ended(request);
-      leavePlace();
+      places.leave();
     },
     answered: () => inner.answered(),
     throttled: (retryAfterMs) => inner.throttled(retryAfterMs),

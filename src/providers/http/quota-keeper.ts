@@ -9,6 +9,8 @@ const TICK_MS = 10;
 const LOOK_MS = 1000;
 
 export interface QuotaKeeper {
+  /** What it failed over: nothing passes the gate since; undefined: it did not. */
+  failure(): unknown;
   /** Stops leasing and gives back what was leased and not used. */
   stop(): Promise<void>;
 }
@@ -38,6 +40,7 @@ export async function startQuotaKeeper(
     }
   }, TICK_MS);
   return {
+    failure: ticking.failure,
     stop: async () => {
       try {
         await ticking.stop();
@@ -95,8 +98,11 @@ function pauseSharer(state: GateState, file: QuotaFile, { wall, gate }: KeeperCl
   };
 }
 
-/** Runs `work` again and again, a pause after each, until stopped; `stop` waits for the last. */
-function repeat(work: () => Promise<void>, everyMs: number): { stop: () => Promise<void> } {
+/** Runs `work` again and again, a pause after each, until it throws or is stopped; `stop` waits for the last. */
+function repeat(
+  work: () => Promise<void>,
+  everyMs: number,
+): { failure: () => unknown; stop: () => Promise<void> } {
   const stopping = new AbortController();
   let wake = (): void => undefined;
   const pause = (): Promise<void> =>
@@ -110,9 +116,10 @@ function repeat(work: () => Promise<void>, everyMs: number): { stop: () => Promi
       if (!stopping.signal.aborted) await pause();
     }
   })();
-  // Whoever stops it learns of a failure; until then it is nobody's.
-  loop.catch(() => undefined);
+  let failure: unknown;
+  loop.catch((error: unknown) => (failure = error));
   return {
+    failure: () => failure,
     stop: () => {
       stopping.abort();
       wake();

@@ -2,7 +2,7 @@ import { BackfillError, type ErrorCode } from '../../core/errors.ts';
 import type { Quota } from '../../core/plan/quota.ts';
 import type { Gate } from './gate.ts';
 import { learnLimit } from './learn-limit.ts';
-import { CELL, type GateState, type RecentRequests } from './gate-state.ts';
+import { CELL, type GateState, type RecentRequests, RUN } from './gate-state.ts';
 
 /** How a gate reacts to a provider that throttles or fails. Times in ms. */
 export interface GatePolicy {
@@ -10,9 +10,9 @@ export interface GatePolicy {
   readonly coolDownMs: number;
   /** Longest pause that is waited out; the run stops visibly at a longer one. */
   readonly longestPauseMs: number;
-  /** Failures without an answer in between, of all threads together, that mean that the provider is down. */
+  /** Failures without an answer in between, of all runs together, that mean that the provider is down. */
   readonly failuresToTrip: number;
-  /** The same for a provider that has not given a sign of life in this run: a wrong address, no network. */
+  /** The same for a provider that has not given a sign of life: a wrong address, no network. */
   readonly silenceToTrip: number;
   /** Retries that a run may spend: these, and this many for each answer. */
   readonly retryFloor: number;
@@ -56,14 +56,20 @@ const SILENT: ReadonlySet<ErrorCode> = new Set(['network', 'unreachable', 'timeo
 /** Part of a window that is left free for the time on the wire. */
 const WINDOW_MARGIN = 0.002;
 
+/** What threads share of a gate, and of one of the runs that pass it: its `RUN` cells. */
+export interface GateMemory {
+  readonly state: GateState;
+  readonly run: Float64Array;
+}
+
 /**
- * The gate of one thread over the memory that all threads of a run share. Times come from `clock`, the one
- * monotonic clock of all threads, in ms.
+ * The gate of one run in one thread, over the memory that all threads share. Times come from `clock`, the one monotonic
+ * clock of all threads, in ms.
  */
-export function openSharedGate(state: GateState, policy: GatePolicy, clock: () => number): Gate {
+export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, clock: () => number): Gate {
   const assertRunning = (): void => {
     // What is under way is left alone: it is paid for, and its answer is stored.
-    if (state.alone((cells) => cells[CELL.cancelled] !== 0)) {
+    if (state.alone(() => run[RUN.cancelled] !== 0)) {
       throw new BackfillError('cancelled', 'the run was stopped');
     }
   };
@@ -77,13 +83,18 @@ export function openSharedGate(state: GateState, policy: GatePolicy, clock: () =
   };
   return {
     signal: NEVER,
+    assertRunning,
     pause,
     enter: async () => {
       let isWaiting = false;
       try {
         for (;;) {
           assertRunning();
-          const { wait, request } = state.alone((cells, recent) => tryEnter(cells, recent, clock(), policy));
+          const { wait, request } = state.alone((cells, recent) => {
+            const tried = tryEnter(cells, recent, clock(), policy);
+            if (tried.wait <= 0) add(run, RUN.sent, 1);
+            return tried;
+          });
           if (wait <= 0) return request;
           if (!isWaiting) state.alone((cells) => add(cells, CELL.waiting, 1));
           isWaiting = true;
@@ -95,13 +106,21 @@ export function openSharedGate(state: GateState, policy: GatePolicy, clock: () =
     },
     ended: () => undefined,
     departed: (request) => state.alone((_, recent) => recent.noteSent(request, clock())),
-    answered: () => state.alone((cells, recent) => noteAnswer(cells, recent, clock())),
+    answered: () =>
+      state.alone((cells, recent) => {
+        add(run, RUN.answers, 1);
+        noteAnswer(cells, recent, clock());
+      }),
     throttled: (retryAfterMs) =>
-      state.alone((cells, recent) => noteThrottle(cells, recent, clock(), retryAfterMs, policy)),
+      state.alone((cells, recent) => {
+        add(run, RUN.throttles, 1);
+        return noteThrottle(cells, recent, clock(), retryAfterMs, policy);
+      }),
     failed: ({ code }) =>
       state.alone((cells, recent) => {
         if (!SILENT.has(code)) add(cells, CELL.lifeSigns, 1);
-        return noteFailure(cells, recent, clock(), policy);
+        noteFailure(cells, recent, clock(), policy);
+        return at(cells, CELL.down) === 0 && takeRetry(run, policy);
       }),
     get isThrottling() {
       return state.alone((cells) => clock() - at(cells, CELL.lastThrottleAt) < THROTTLE_MEMORY_MS);
@@ -206,7 +225,6 @@ function dropLate(cells: Float64Array, now: number): void {
 function noteAnswer(cells: Float64Array, recent: RecentRequests, now: number): void {
   recent.noteAdmitted(now);
   add(cells, CELL.lifeSigns, 1);
-  add(cells, CELL.answers, 1);
   cells[CELL.failuresInRow] = 0;
   endThrottling(cells);
   cells[CELL.lastAnswerAt] = now;
@@ -235,7 +253,6 @@ function noteThrottle(
   retryAfterMs: number | undefined,
   policy: GatePolicy,
 ): boolean {
-  add(cells, CELL.throttles, 1);
   add(cells, CELL.lifeSigns, 1);
   cells[CELL.lastThrottleAt] = now;
   const isPaused = at(cells, CELL.pausedUntil) > now;
@@ -258,15 +275,18 @@ function noteThrottle(
   return true;
 }
 
-function noteFailure(cells: Float64Array, recent: RecentRequests, now: number, policy: GatePolicy): boolean {
+function noteFailure(cells: Float64Array, recent: RecentRequests, now: number, policy: GatePolicy): void {
   recent.noteAdmitted(now);
   add(cells, CELL.failuresInRow, 1);
   endThrottling(cells);
   const isSilent = at(cells, CELL.lifeSigns) === 0;
   const most = isSilent ? policy.silenceToTrip : policy.failuresToTrip;
   if (at(cells, CELL.failuresInRow) >= most) cells[CELL.down] = 1;
-  const budget = policy.retryFloor + policy.retriesPerAnswer * at(cells, CELL.answers);
-  if (at(cells, CELL.retries) >= budget || at(cells, CELL.down) !== 0) return false;
-  add(cells, CELL.retries, 1);
+}
+
+/** Whether a run may spend one more retry; counts it then. */
+function takeRetry(run: Float64Array, { retryFloor, retriesPerAnswer }: GatePolicy): boolean {
+  if (at(run, RUN.retries) >= retryFloor + retriesPerAnswer * at(run, RUN.answers)) return false;
+  add(run, RUN.retries, 1);
   return true;
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backfill } from '../../../src/backfill/backfill.ts';
 import type { RunSummary } from '../../../src/backfill/settle/summary.ts';
 import { formatDay } from '../../../src/core/session/day.ts';
-import { Engine } from '../../../src/library/engine.ts';
+import { engineOf } from '../../library/engine-of.ts';
 import { forget } from '../../../src/library/forget.ts';
 import { openCsv } from '../../../src/providers/csv/index.ts';
 import { openStore } from '../../../src/store/open.ts';
@@ -56,7 +56,7 @@ describe('a unit that changed for good', () => {
       /1\/100 of .* another unit; if its unit changed for good, backfill forget AAPL --interval 1d, then run again, with --start \S+ if older rows still come in the old one; check-data/,
     );
     expect(others).toEqual([]);
-    await forget(new Engine(store), ['AAPL'], { intervals: ['1d'] }, NOON);
+    await forget(engineOf(store), ['AAPL'], { intervals: ['1d'] }, NOON);
     expect(messages(await fill(() => 100, 21))).toEqual([]);
     expect(new Set(await closes())).toEqual(new Set([250]));
     expect(await closes()).toHaveLength(22);
@@ -75,7 +75,7 @@ describe('a unit that changed for good', () => {
     // Each day says the same of the day that it began.
     for (const last of [21, 23])
       expect(messages(await fill(inTheMiddle, last))).toEqual([expect.stringMatching(advice)]);
-    await forget(new Engine(store), ['AAPL'], { intervals: ['1d'] }, NOON);
+    await forget(engineOf(store), ['AAPL'], { intervals: ['1d'] }, NOON);
     expect(messages(await fill(inTheMiddle, 23, 20))).toEqual([]);
     expect(await closes()).toHaveLength(4);
     expect(messages(await fill(inTheMiddle, 24, 20))).toEqual([]);
@@ -86,7 +86,7 @@ describe('a unit that changed for good', () => {
     await fill(() => 1, 19);
     const [message] = messages(await fill((session) => (session > 19 && session < 24 ? 100 : 1), 25));
     expect(message).toMatch(/4 of 6 rows .* another unit; check-data/);
-    await forget(new Engine(store), ['AAPL'], {}, NOON);
+    await forget(engineOf(store), ['AAPL'], {}, NOON);
     await fill(() => 1, 20, 15);
     const [older] = messages(await fill((session) => (session < 15 ? 100 : 1), 20));
     expect(older).toMatch(/another unit; check-data/);

@@ -48,7 +48,7 @@ function tools(provider: Provider, capacity: number, more: Partial<BackfillTools
   const base = toolsInProcess(provider, store, () => NOW);
   return {
     ...base,
-    startRunner: async (tasks, shared) => ({ ...(await base.startRunner(tasks, shared)), capacity }),
+    startRunner: async (tasks) => ({ ...(await base.startRunner(tasks)), capacity }),
     ...more,
   };
 }
@@ -193,11 +193,11 @@ describe('a disk that fails', () => {
   it('under the record of the quota ends the run with its own name, not as a provider that is down', async () => {
     const { provider } = door((ticker) => (ticker > 'N' ? 'provider-down' : undefined));
     const base = tools(provider, 1);
-    const openTraffic: BackfillTools['openTraffic'] = async () => ({
-      ...(await base.openTraffic()),
+    const startRunner: BackfillTools['startRunner'] = async (tasks) => ({
+      ...(await base.startRunner(tasks)),
       close: () => Promise.reject(broken()),
     });
-    const summary = await backfill(WEEK, { ...base, openTraffic });
+    const summary = await backfill(WEEK, { ...base, startRunner });
     expect(summary).toMatchObject({ fetched: 1, notRun: 7, stopped: { reason: 'store-failed' } });
   });
 });

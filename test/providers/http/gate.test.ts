@@ -7,6 +7,8 @@ import {
   CELL,
   type GateState,
   createGateState,
+  RUN,
+  createRunCells,
   openGateState,
 } from '../../../src/providers/http/gate-state.ts';
 import { DEFAULT_POLICY, type GatePolicy, openSharedGate } from '../../../src/providers/http/shared-gate.ts';
@@ -14,16 +16,18 @@ import { DEFAULT_POLICY, type GatePolicy, openSharedGate } from '../../../src/pr
 const network = new BackfillError('network', 'refused', { retryable: true });
 const clock = (): number => Date.now();
 let state: GateState;
+let run: Float64Array;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 });
   state = createGateState(clock());
+  run = createRunCells();
 });
 afterEach(() => vi.useRealTimers());
 
 function gateOf(policy: Partial<GatePolicy> = {}): Gate {
   return openSharedGate(
-    openGateState(state.shared),
+    { state: openGateState(state.shared), run },
     { ...DEFAULT_POLICY, silenceToTrip: 1000, ...policy },
     clock,
   );
@@ -286,7 +290,7 @@ describe('a stopped run', () => {
     gate.throttled(60_000);
     const ended = Promise.allSettled([gate.enter(), gate.pause(60_000)]);
     await vi.advanceTimersByTimeAsync(1000);
-    set(CELL.cancelled, 1);
+    run[RUN.cancelled] = 1;
     await vi.advanceTimersByTimeAsync(100);
     const reason = expect.objectContaining({ code: 'cancelled' });
     expect(await ended).toEqual([1, 2].map(() => ({ status: 'rejected', reason })));
@@ -300,7 +304,7 @@ describe('a stopped run', () => {
     const refused = gate.enter().catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(50);
     expect(get(CELL.waiting)).toBe(1);
-    set(CELL.cancelled, 1);
+    run[RUN.cancelled] = 1;
     await vi.advanceTimersByTimeAsync(200);
     expect(await refused).toMatchObject({ code: 'cancelled' });
     expect(get(CELL.waiting)).toBe(0);

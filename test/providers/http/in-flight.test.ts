@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BackfillError } from '../../../src/core/errors.ts';
 import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
-import { limitInFlight } from '../../../src/providers/http/in-flight.ts';
+import { limitInFlight, openPlaces } from '../../../src/providers/http/in-flight.ts';
 import { throughGate, withRetries } from '../../../src/providers/http/retry.ts';
 
 const THROTTLED = new BackfillError('throttled', 'slow down', { retryable: true });
@@ -45,7 +45,7 @@ describe('a gate with places', () => {
           let underWay = 0;
           let most = 0;
           const begun: number[] = [];
-          const gate = limitInFlight(OPEN_GATE, limit);
+          const gate = limitInFlight(OPEN_GATE, openPlaces(limit));
           const fetch = async (index: number, takes: number): Promise<void> => {
             await throughGate(gate, async () => {
               begun.push(index);
@@ -64,7 +64,7 @@ describe('a gate with places', () => {
 
   it('gives the place on when the answer is there, while it is still being read', async () => {
     const { notes, inner } = noting();
-    const gate = limitInFlight(inner, 1);
+    const gate = limitInFlight(inner, openPlaces(1));
     const reading = opening();
     const first = throughGate(gate, async ({ onReceived }) => {
       onReceived?.();
@@ -79,7 +79,7 @@ describe('a gate with places', () => {
 
   it('tells the gate that a request was throttled before the next one asks to pass', async () => {
     const { notes, inner } = noting();
-    const gate = limitInFlight(inner, 1);
+    const gate = limitInFlight(inner, openPlaces(1));
     let isFirst = true;
     const attempt = async (): Promise<void> => {
       if (!isFirst) return;
@@ -94,7 +94,7 @@ describe('a gate with places', () => {
   it('leaves the place of a request that waits to be tried again to another', async () => {
     const waiting = opening();
     const { notes, inner } = noting({ pause: () => waiting.promise });
-    const gate = limitInFlight(inner, 1);
+    const gate = limitInFlight(inner, openPlaces(1));
     const policy = { attempts: 2, firstWaitMs: 1, longestWaitMs: 1, random: () => 0 };
     const failing = withRetries(
       gate,
@@ -115,12 +115,43 @@ describe('a gate with places', () => {
         ...inner,
         enter: () => (isClosed ? Promise.reject(new BackfillError('cancelled', 'stopped')) : inner.enter()),
       },
-      1,
+      openPlaces(1),
     );
     const turnedAway = await Promise.allSettled([gate.enter(), gate.enter(), gate.enter()]);
     expect(turnedAway.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     isClosed = false;
     await expect(gate.enter()).resolves.toBe(0);
+  });
+
+  it('shares its places with the gates of other runs', async () => {
+    const places = openPlaces(1);
+    const [one, other] = [noting(), noting()];
+    const [first, second] = [limitInFlight(one.inner, places), limitInFlight(other.inner, places)];
+    await first.enter();
+    const waiting = second.enter();
+    await nextTurn();
+    expect(other.notes).toEqual([]);
+    first.ended(0);
+    await waiting;
+    expect(other.notes).toEqual(['enter 0']);
+  });
+
+  it('keeps nobody waiting whose run is stopped, and none of the others any longer', async () => {
+    const places = openPlaces(1);
+    const { inner } = noting();
+    let isStopped = false;
+    const assertRunning = (): void => {
+      if (isStopped) throw new BackfillError('cancelled', 'stopped');
+    };
+    const long = limitInFlight(inner, places);
+    const stopped = limitInFlight({ ...inner, assertRunning }, places);
+    await long.enter();
+    const given = stopped.enter();
+    const later = long.enter();
+    isStopped = true;
+    await expect(given).rejects.toMatchObject({ code: 'cancelled' });
+    long.ended(0);
+    await expect(later).resolves.toBe(1);
   });
 
   it('passes everything else on', async () => {
@@ -139,18 +170,20 @@ describe('a gate with places', () => {
       answered: note('answered'),
       throttled: note('throttled'),
       failed: note('failed'),
+      assertRunning: note('assertRunning'),
       pause: note('pause'),
       signal: new AbortController().signal,
       get isThrottling() {
         return isThrottling;
       },
     };
-    const gate = limitInFlight(inner, 2);
+    const gate = limitInFlight(inner, openPlaces(2));
     gate.departed(7);
     gate.ended(7);
     gate.answered();
     gate.throttled(1200);
     gate.failed(THROTTLED);
+    gate.assertRunning();
     void gate.pause(9);
     expect(calls).toEqual([
       ['departed', 7],
@@ -158,6 +191,7 @@ describe('a gate with places', () => {
       ['answered'],
       ['throttled', 1200],
       ['failed', THROTTLED],
+      ['assertRunning'],
       ['pause', 9],
     ]);
     expect(gate.signal).toBe(inner.signal);

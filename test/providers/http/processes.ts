@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { type Quota, isPaced } from '../../../src/core/plan/quota.ts';
-import { CELL, type GateState, createGateState } from '../../../src/providers/http/gate-state.ts';
+import {
+  CELL,
+  type GateState,
+  createGateState,
+  createRunCells,
+} from '../../../src/providers/http/gate-state.ts';
 import type { Gate } from '../../../src/providers/http/gate.ts';
 import { openQuotaFile } from '../../../src/providers/http/quota-file.ts';
 import { startQuotaKeeper } from '../../../src/providers/http/quota-keeper.ts';
@@ -32,7 +37,7 @@ export async function openMachine(startsAt: number) {
     const policy = { ...DEFAULT_POLICY, windows: quotas.filter(isPaced) };
     const one: GatedProcess = {
       state,
-      gate: openSharedGate(state, policy, clock),
+      gate: openSharedGate({ state, run: createRunCells() }, policy, clock),
       stop: () => {
         running.delete(one);
         return keeper.stop();

@@ -26,19 +26,20 @@ async function countTo(times: number): Promise<void> {
 
 /** Passes the gate until the quota is used up, or (`hang`) three times, and stays. */
 async function send(): Promise<void> {
-  const traffic = await openTraffic({
+  const shared = await openTraffic({
     quotas: parseQuotas(text),
     quotaFile: place,
     clocks: { wall, gate: monotonicNow },
   });
+  const { gate } = shared.begin();
   try {
     for (let sent = 1; ; sent++) {
-      await traffic.gate.enter();
+      await gate.enter();
       if (task === 'hang' && sent > 3) await new Promise(() => setInterval(() => undefined, 1000));
       console.log('sent');
     }
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'quota-exhausted')) throw error;
   }
-  await traffic.close();
+  await shared.close();
 }
