@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sumDrift } from '../../../src/backfill/drift.ts';
-import { failureOf } from '../../../src/backfill/failure.ts';
+import { failureOf, joinFailures } from '../../../src/backfill/failure.ts';
 import type { RunResults } from '../../../src/backfill/run/run-results.ts';
 import type { SeriesReport, SeriesResult } from '../../../src/backfill/runner.ts';
 import { type RunOutcome, summarize } from '../../../src/backfill/settle/summary.ts';
@@ -99,7 +99,12 @@ function listed(all: readonly (readonly [Want, SeriesResult])[]) {
   const absent: Record<string, number> = {};
   for (const { absent: some } of told)
     for (const [reason, sessions] of Object.entries(some)) absent[reason] = (absent[reason] ?? 0) + sessions;
-  const failures = all.flatMap(([one, given]) => failureOf(one, given) ?? []);
+  const failures = joinFailures(
+    all.flatMap(([one, given]) => {
+      const failure = failureOf(one, given);
+      return failure === null ? [] : [[one, failure, given] as const];
+    }),
+  );
   const failed = new Set(failures.map(({ ticker }) => ticker));
   const bars = new Map<string, number>();
   for (const [{ series }, given] of all) {
