@@ -153,24 +153,17 @@ describe('a disk that fails', () => {
   it('ends the run after the first commit, keeps what was stored, and says so though it cannot record the run', async () => {
     const { provider, asked } = door(() => undefined);
     let commits = 0;
-    const full: BarStore = Object.assign(Object.create(store) as BarStore, {
-      edit: async (...args: Parameters<BarStore['edit']>) => {
-        const edit = await store.edit(...args);
-        const commit: typeof edit.commit = (change) => {
-          if (change.bars !== undefined && ++commits > 2) throw broken();
-          return edit.commit(change);
-        };
-        return { ...edit, commit };
-      },
-      acquire: () => store.acquire(),
-      committed: () => store.committed(),
-      scan: () => store.scan(),
-      readActions: (ticker: string) => store.readActions(ticker),
-      readActionBook: (ticker: string) => store.readActionBook(ticker),
-      readRenames: () => store.readRenames(),
-      updateActions: (...args: Parameters<BarStore['updateActions']>) => store.updateActions(...args),
-      saveRun: () => Promise.reject(broken()),
-    });
+    const full = openStore(folder);
+    const editWell = full.edit.bind(full);
+    full.edit = async (...args) => {
+      const edit = await editWell(...args);
+      const commit: typeof edit.commit = (change) => {
+        if (change.bars !== undefined && ++commits > 2) throw broken();
+        return edit.commit(change);
+      };
+      return { ...edit, commit };
+    };
+    full.saveRun = () => Promise.reject(broken());
     const base = toolsInProcess(provider, full, () => NOW);
     const summary = await backfill(WEEK, base);
     expect(asked).toHaveLength(3);
