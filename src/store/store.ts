@@ -73,6 +73,12 @@ export interface SeriesChange {
   readonly bars?: Omit<SeriesUpdate, 'series'>;
 }
 
+/** What comes of one series when many are written at once. */
+export interface SeriesCommit {
+  readonly edit: SeriesEdit;
+  readonly change: SeriesChange;
+}
+
 /** A row that failed a check, kept for the reader. */
 export interface RejectedRow {
   /** The row as it came, JSON-ready. */
@@ -140,6 +146,11 @@ export interface BarStore {
    * does not throw.
    */
   edit(series: Series, range: DayRange): Promise<SeriesEdit>;
+  /**
+   * Commits what comes of many series, no two of the same: in flight together, or as one transaction, as the store can.
+   * What became of each, in their order: one that cannot be written fails alone.
+   */
+  commitAll(commits: readonly SeriesCommit[]): Promise<readonly PromiseSettledResult<UpsertResult>[]>;
   /**
    * Merges bars and knowledge, partition by partition, each atomically and durably. Throws `store-corrupt` if one of
    * them is damaged: it is in quarantine then, and nothing is written. A final bar that gets other values is kept as a

@@ -1,9 +1,9 @@
 import { type ActionBook, type PastAction, addTold, settlePast } from '../../core/actions/action-book.ts';
 import { UNKNOWN_IDENTITY, isSplit } from '../../core/bars/bars.ts';
-import { eachBounded } from '../../store/bounded.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
+import { eachBounded } from '../../store/bounded.ts';
 import { unavailableIn } from '../../core/coverage/unavailable.ts';
-import { NO_BARS, keep, withSource } from '../../core/bars/columns.ts';
+import { NO_BARS, type StoredBars, keep, withSource } from '../../core/bars/columns.ts';
 import { volumeSteps } from '../../core/bars/compare.ts';
 import type { RejectedBar } from '../../core/checks/checks.ts';
 import { type Absence, type Coverage, NOTHING_KNOWN } from '../../core/coverage/coverage.ts';
@@ -17,7 +17,16 @@ import { intersect, subtract, union } from '../../core/session/ranges.ts';
 import { namedSince } from '../../core/instrument/rename.ts';
 import type { Gate } from '../../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../../providers/provider.ts';
-import type { BarStore, RejectedRow, Rename, SeriesEdit } from '../../store/store.ts';
+import type {
+  BarStore,
+  RejectedRow,
+  Rename,
+  SeriesChange,
+  SeriesCommit,
+  SeriesEdit,
+  SeriesUpdate,
+  UpsertResult,
+} from '../../store/store.ts';
 import { type NotedActions, actionOddities, openSplits } from '../judge/note-actions.ts';
 import { askUntilSure, type Outcome } from './ask-until-sure.ts';
 import { badActionOddities, keepBadActions } from '../judge/bad-actions.ts';
@@ -71,15 +80,23 @@ export async function runTask(task: Task, now: number, tools: TaskTools): Promis
     });
   const outcomes = await askUntilSure(asked, task.questions, now, tools);
   const fetchMs = (elapsed() - started) / task.wants.length;
+  const begun = elapsed();
+  const learned: Learned[] = [];
   await eachBounded(asked, (one, i) =>
     attempt(one.want, async () => {
       const outcome = outcomes[i] as Outcome;
       if ('error' in outcome) throw outcome.error;
-      const begun = elapsed();
-      const report = await commit(one, outcome.judged, now, tools);
-      results.set(one.want, { ok: true, report: { ...report, fetchMs, storeMs: elapsed() - begun } });
+      learned.push({ ...(await toCommit(one, outcome.judged, now, tools)), want: one.want });
     }),
   );
+  const stored = await tools.store.commitAll(learned);
+  const storeMs = (elapsed() - begun) / Math.max(learned.length, 1);
+  for (const [i, { want, reportOf }] of learned.entries())
+    await attempt(want, async () => {
+      const result = stored[i] as PromiseSettledResult<UpsertResult>;
+      if (result.status === 'rejected') throw result.reason;
+      results.set(want, { ok: true, report: { ...reportOf(result.value), fetchMs, storeMs } });
+    });
   const committed = tools.store.committed();
   return {
     series: task.wants.map((want) => results.get(want) as SeriesResult),
@@ -110,40 +127,42 @@ async function renamesOf(store: BarStore): Promise<readonly Rename[]> {
   }
 }
 
-/** Stores what was learned. An answer without a row is left to the end of the run, which sees all of them. */
-async function commit(
+/** What was learned of a series, and what is to be said of it once it is stored. */
+interface ToCommit extends SeriesCommit {
+  readonly reportOf: (stored: UpsertResult) => Omit<SeriesReport, 'fetchMs' | 'storeMs'>;
+}
+
+interface Learned extends ToCommit {
+  readonly want: Want;
+}
+
+/**
+ * Keeps the rows that are not stored, and says what is. An answer without a row is left to the end of the run, which sees
+ * all of them.
+ */
+async function toCommit(
   { want, edit }: Asked,
-  { answer, judgement, learned: { learned, ...sessions }, stored, actions: noted, isEmpty }: Judged,
+  judged: Judged,
   now: number,
   { provider, store }: TaskTools,
-): Promise<Omit<SeriesReport, 'fetchMs' | 'storeMs'>> {
-  const { series, calendar } = want;
+): Promise<ToCommit> {
+  const { answer, judgement, stored, actions: noted, isEmpty } = judged;
+  const { learned, ...sessions } = judged.learned;
+  const { series } = want;
   const { capabilities } = provider;
   const rejected = refusedRows(judgement.rejected, answer);
   const source = capabilities.id;
   const wanted = keep(judgement.wanted, (i) => !judgement.stay.has(judgement.wanted.ts[i] as number));
   const others = mergeBars(judgement.corrections, judgement.additions);
   const bars = withSource(mergeBars(others, wanted), source, now);
-  const actions = [...stored.actions, ...answer.actions];
-  const topUps = countAfterBreak(judgement.oddities) ?? want.topUps;
   if (rejected.length > 0) await store.quarantine(series, rejected, source, now);
   await keepBadActions(store, series, answer, source, now);
   const isLeft = isEmpty && learned.absent.some(isUnproven);
-  const { inserted, changed, revised } = await edit.commit({
+  const change: SeriesChange = {
     ...(capabilities.actions && { actions: (before) => bookAfter(before, want, answer, noted) }),
-    ...(!isLeft && {
-      bars: {
-        calendar,
-        bars,
-        learned: want.gaps.length > 0 ? learned : confirmedBy(want, stored),
-        identity: answer.identity,
-        fetchedAt: now,
-        ...(topUps !== undefined && { topUps }),
-        volumeSteps: volumeSteps(actions.filter(isSplit)),
-      },
-    }),
-  });
-  return {
+    ...(!isLeft && { bars: updateOf(want, judged, bars, now) }),
+  };
+  const reportOf: ToCommit['reportOf'] = ({ inserted, changed, revised }) => ({
     ...sessions,
     endsOn: endsOn(learned, want),
     bars: bars.length + judgement.wanted.length - wanted.length,
@@ -169,6 +188,26 @@ async function commit(
     unavailable: unavailableIn(learned, want.range, calendarById(want.calendar)),
     fingerprint: fingerprintOf(judgement.wanted),
     unconfirmed: isLeft ? learned : null,
+  });
+  return { edit, change, reportOf };
+}
+
+function updateOf(
+  want: Want,
+  { answer, judgement, learned: { learned }, stored }: Judged,
+  bars: StoredBars,
+  now: number,
+): Omit<SeriesUpdate, 'series'> {
+  const splits = [...stored.actions, ...answer.actions].filter(isSplit);
+  const topUps = countAfterBreak(judgement.oddities) ?? want.topUps;
+  return {
+    calendar: want.calendar,
+    bars,
+    learned: want.gaps.length > 0 ? learned : confirmedBy(want, stored),
+    identity: answer.identity,
+    fetchedAt: now,
+    ...(topUps !== undefined && { topUps }),
+    volumeSteps: volumeSteps(splits),
   };
 }
 

@@ -4,6 +4,7 @@ import type { CorporateAction, Revision, Series } from '../../core/bars/bars.ts'
 import { NO_BARS, type StoredBars } from '../../core/bars/columns.ts';
 import type { DayRange } from '../../core/session/day.ts';
 import { periodRange } from '../../core/bars/partition.ts';
+import { eachBounded } from '../bounded.ts';
 import type { Examination, ExamineOptions } from '../damage.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
   RejectedRow,
   Rename,
   ScanOptions,
+  SeriesCommit,
   SeriesEdit,
   SeriesUpdate,
   UpsertResult,
@@ -69,6 +71,7 @@ interface Held {
 }
 
 class ParquetStore implements BarStore {
+  readonly url: string;
   readonly #blobs: Blobs;
   /** Held by the writer. */
   #lease: Held | undefined;
@@ -76,11 +79,8 @@ class ParquetStore implements BarStore {
   #committed: Remembered[] = [];
 
   constructor(blobs: Blobs) {
+    this.url = blobs.url;
     this.#blobs = blobs;
-  }
-
-  get url(): string {
-    return this.#blobs.url;
   }
 
   acquire(): Promise<Lease> {
@@ -133,6 +133,19 @@ class ParquetStore implements BarStore {
       const edit = await editSeries(this.#blobs, series, range, this.#note);
       return { ...edit, commit: (change) => this.#usable(() => edit.commit(change)) };
     });
+  }
+
+  /** Those in flight together share the syncs of their folders. */
+  async commitAll(commits: readonly SeriesCommit[]): Promise<readonly PromiseSettledResult<UpsertResult>[]> {
+    const results: PromiseSettledResult<UpsertResult>[] = [];
+    await eachBounded(commits, async ({ edit, change }, i) => {
+      try {
+        results[i] = { status: 'fulfilled', value: await edit.commit(change) };
+      } catch (reason) {
+        results[i] = { status: 'rejected', reason };
+      }
+    });
+    return results;
   }
 
   upsert(update: SeriesUpdate): Promise<UpsertResult> {

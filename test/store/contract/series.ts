@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ActionBook } from '../../../src/core/actions/action-book.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import {
   AAPL,
@@ -97,6 +98,36 @@ export function describeSeries(open: () => Promise<StoreUnderTest>): void {
       expect(await edit.commit({ bars: update([third]) })).toMatchObject({ inserted: 1, partitions: 1 });
       expect(await edit.commit({ bars: update([fourth]) })).toMatchObject({ inserted: 1, partitions: 1 });
       expect(await rowsIn(subject.reopen(), AAPL)).toEqual([first, second, third, fourth]);
+    });
+
+    it('is committed with many others, of which one that cannot be fails alone', async () => {
+      const tickers = ['A', 'B', 'C', 'D'];
+      const split = { kind: 'split', exDay: WEEK_DAYS.from, ratio: 4 } as const;
+      const entry = { action: split, source: 'sample', fetchedAt: NOON };
+      const commits = await Promise.all(
+        tickers.map(async (ticker, i) => ({
+          edit: await store.edit({ ticker, interval: '1d' }, WEEK_DAYS),
+          change: {
+            actions: (book: ActionBook): ActionBook => ({ ...book, entries: [entry] }),
+            // Days without end are refused.
+            bars: update(WEEK.slice(i), {
+              learned: coverage({ present: [{ from: 0, to: ticker === 'C' ? Infinity : 1 }] }),
+            }),
+          },
+        })),
+      );
+      const results = await store.commitAll(commits);
+      expect(results.map(({ status }) => status)).toEqual([
+        ...['fulfilled', 'fulfilled', 'rejected', 'fulfilled'],
+      ]);
+      expect(results[1]).toMatchObject({ value: { inserted: 4, partitions: 1 } });
+      expect(results[2]).toMatchObject({ reason: { code: 'internal' } });
+      for (const [i, ticker] of tickers.entries()) {
+        const rows = await rowsIn(subject.reopen(), { ticker, interval: '1d' });
+        expect(rows).toHaveLength(ticker === 'C' ? 0 : 5 - i);
+        expect(await subject.reopen().readActions(ticker)).toEqual([split]);
+      }
+      expect(await store.commitAll([])).toEqual([]);
     });
 
     it('is edited with its corporate actions, which are written first and only if they change', async () => {

@@ -122,6 +122,28 @@ it('a commit meets what somebody else committed after it had read, and keeps it'
   expect(await disturbing.readRevisions(AAPL)).toHaveLength(1);
 });
 
+it('commits of many series are in flight together', async () => {
+  const waiting: (() => void)[] = [];
+  const store = openParquetStore(root, {
+    ...DISK,
+    // None gets on before all have come so far.
+    async rename(from, to) {
+      const all = new Promise<void>((resolve) => waiting.push(resolve));
+      if (waiting.length === 5) for (const go of waiting) go();
+      await all;
+      return DISK.rename(from, to);
+    },
+  });
+  const commits = await Promise.all(
+    ['A', 'B', 'C', 'D', 'E'].map(async (ticker) => ({
+      edit: await store.edit({ ticker, interval: '1d' }, days('2026-02-23', '2026-02-24')),
+      change: { bars: update([daily('2026-02-23')]) },
+    })),
+  );
+  const results = await store.commitAll(commits);
+  expect(results.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'fulfilled'));
+});
+
 it('a folder in place of a file is said to be one', async () => {
   await writeFile(join(root, 'f'), 'x');
   expect([await blobs.kind('f'), await blobs.kind('.'), await blobs.kind('none')]).toEqual([
