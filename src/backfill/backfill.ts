@@ -76,7 +76,8 @@ export async function runPrepared(
   const writer = await tools.acquire();
   try {
     const renamesUnread = await whyRenamesAreUnread(store);
-    const { scan, plan } = await prepareRun(store, startedAt);
+    const prepared = await prepareRun(store, startedAt);
+    const { scan, plan } = prepared;
     onEvent?.({ type: 'planned', plan, setAside: scan.setAside, distrusted: scan.distrusted ?? [] });
     const isStopped = tools.stop?.aborted === true;
     const run =
@@ -84,7 +85,7 @@ export async function runPrepared(
     const ledger = { store, provider: capabilities.id, now: clock() };
     const summary = summarize({
       // It may not be its turn to write.
-      ...(isStopped ? run : await settle(run, { scan, plan }, ledger)),
+      ...(isStopped ? run : await settle(run, prepared, ledger)),
       plan,
       scan,
       provider: capabilities.id,
@@ -112,14 +113,19 @@ async function whyRenamesAreUnread(store: BarStore): Promise<string | undefined>
 }
 
 /** Judges what only the end of a run can judge, and records it. A disk that fails ends that too. */
-async function settle(run: Run, { scan, plan }: Prepared, ledger: LedgerTools): Promise<Run> {
+async function settle(
+  run: Run,
+  { scan, plan, holesNow }: Prepared,
+  ledger: LedgerTools,
+): Promise<Run & Pick<RunOutcome, 'holesNow'>> {
   const { results } = run;
   try {
     await recordOutOfReach(plan.outOfReach, ledger);
     await settleUnknownTickers(results, scan, ledger);
     await settleEmptyAnswers(results, ledger);
     await settleSameSeries(results, ledger);
-    return run;
+    if (holesNow === undefined || !results.hasHoles) return run;
+    return { ...run, holesNow: await holesNow() };
   } catch (error) {
     return { ...run, stopped: run.stopped ?? stopOrThrow(error) };
   }

@@ -136,8 +136,13 @@ const WORST_FIRST: readonly SeriesStanding[] = [
 
 /** The order in which series are read: by standing, those judged by a guess last, then by coverage; else as they come. */
 function worstFirst(series: readonly SeriesCoverage[]): SeriesCoverage[] {
-  const rank = ({ standing, advisory }: SeriesCoverage): number =>
-    WORST_FIRST.indexOf(standing) + (advisory && standing !== 'complete' ? WORST_FIRST.length : 0);
+  // What begins late or ends early is no hole that somebody has to look at.
+  const isWhole = ({ standing, holes, holesAround }: SeriesCoverage): boolean =>
+    standing === 'holes' && holes === holesAround;
+  const rank = (one: SeriesCoverage): number =>
+    WORST_FIRST.indexOf(one.standing) +
+    (isWhole(one) ? 0.5 : 0) +
+    (one.advisory && one.standing !== 'complete' ? WORST_FIRST.length : 0);
   const rankOf = new Map(series.map((one) => [one, rank(one)]));
   const byRank = grouped(series, (one) => rankOf.get(one) ?? 0);
   return [...byRank.keys()]
@@ -170,14 +175,24 @@ function provisionalLines({ provisional, unsure, provisionalSessions }: SeriesCo
   ];
 }
 
+/** Where sessions lie that should have a bar. */
+const PLACES = {
+  before: ' before its first bar',
+  between: ' between its bars',
+  after: ' after its last bar',
+  nowhere: '',
+} as const;
+
 function absenceLines({ absences, advisory, calendar }: SeriesCoverage): string[] {
-  const lines = [...grouped(absences, ({ reason }) => reason)].flatMap(([reason, runs]) => {
+  const kinds = grouped(absences, ({ reason, place = 'nowhere' }) => `${reason} ${place}`).values();
+  const lines = [...kinds].flatMap((runs) => {
     const sessions = runs.reduce((sum, run) => sum + run.sessions, 0);
     const [first] = runs;
     const said = first === undefined ? '' : ` (${first.provider}, ${first.checkedAt.slice(0, 10)})`;
     const notes = new Set(runs.flatMap(({ note }) => (note === undefined ? [] : [note])));
+    const { reason = '', place = 'nowhere' } = first ?? {};
     return [
-      `  ${reason} ${sessions}: ${runsText(runs, NAMED_RUNS)}${said}`,
+      `  ${reason} ${sessions}${PLACES[place]}: ${runsText(runs, NAMED_RUNS)}${said}`,
       ...[...notes].slice(0, NAMED_RUNS).map((note) => `    ${note}`),
     ];
   });
@@ -219,6 +234,14 @@ function totalLines({ totals }: CoverageReport): string[] {
     totals.advisory === 0
       ? []
       : [`${formatCount(totals.advisory)} series without a known calendar left out of the totals`];
+  const between = totals.holes - totals.holesAround - totals.holesRejected;
+  const holes = [
+    ...(between > 0 ? [`${formatCount(between)} between stored bars`] : []),
+    ...(totals.holesAround > 0
+      ? [`${formatCount(totals.holesAround)} before the first or after the last bar of a series`]
+      : []),
+    ...(totals.holesRejected > 0 ? [`${formatCount(totals.holesRejected)} whose rows were rejected`] : []),
+  ];
   return [
     `Series: ${formatCount(totals.series)}  Complete: ${formatCount(totals.complete)}  ` +
       counted('With holes', totals.withHoles) +
@@ -228,6 +251,7 @@ function totalLines({ totals }: CoverageReport): string[] {
       `Expected: ${formatCount(totals.expected)}  Present: ${formatCount(totals.present)}`,
     `Absent: ${formatCount(totals.absent)}  Missing: ${formatCount(totals.missing)}  ` +
       `Coverage: ${formatPercent(totals.coverage)}`,
+    ...(holes.length > 0 ? [`Absent though nobody says why: ${holes.join(', ')}`] : []),
     ...advisory,
   ];
 }

@@ -6,7 +6,7 @@ import { NOTHING_KNOWN } from '../core/coverage/coverage.ts';
 import { formatDay } from '../core/session/day.ts';
 import { grouped } from '../core/grouped.ts';
 import { intervalMs } from '../core/session/interval.ts';
-import { groupUnavailable, type Unavailable } from '../core/coverage/unavailable.ts';
+import { groupUnavailable, type HoleCounts, type Unavailable } from '../core/coverage/unavailable.ts';
 import type { Scan, SeriesState, SetAside } from '../store/scan.ts';
 import {
   coverSeries,
@@ -39,7 +39,7 @@ export interface ReportedClosure {
   readonly tickers: number;
 }
 
-export interface CoverageTotals {
+export interface CoverageTotals extends HoleCounts {
   readonly series: number;
   /** Series with an advisory calendar; the sums leave them out. */
   readonly advisory: number;
@@ -129,6 +129,9 @@ function total(series: readonly SeriesCoverage[]): CoverageTotals {
     unavailable: standing('unavailable'),
     provisional: standing('provisional'),
     withHoles: standing('holes'),
+    holes: sum((one) => one.holes),
+    holesAround: sum((one) => one.holesAround),
+    holesRejected: sum((one) => one.holesRejected),
     expected: sum((one) => one.expected),
     present: sum((one) => one.present),
     absent: sum((one) => one.absent),

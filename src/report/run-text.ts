@@ -154,7 +154,8 @@ function capitalized(text: string): string {
 
 /** How a run ended that was not stopped: complete is said only of what is. */
 function endLine(summary: RunSummary, purpose: RunPurpose): string {
-  const { failed, notRun, unavailable, waiting, holes, absent, cannotBeHad, startedAt, endedAt } = summary;
+  const { failed, notRun, unavailable, waiting, cannotBeHad, startedAt, endedAt } = summary;
+  const { holes, holesAround, holesRejected } = summary;
   const time = formatDuration(endedAt - startedAt);
   const lacking = [
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
@@ -166,13 +167,17 @@ function endLine(summary: RunSummary, purpose: RunPurpose): string {
   ];
   if (lacking.length > 0) return `${purpose} ended in ${time}, not complete: ${lacking.join(', ')}`;
   if (holes === 0) return `${purpose} complete in ${time}`;
-  const { rejected = 0 } = absent;
-  const unexplained = holes - rejected;
+  const between = holes - holesAround - holesRejected;
   const parts = [
-    ...(unexplained > 0 ? [`${plural(unexplained, 'session')} without a bar that nobody explains`] : []),
-    ...(rejected > 0 ? [`${plural(rejected, 'session')} of which every row was rejected`] : []),
+    ...(between > 0
+      ? [`${plural(between, 'session')} between stored bars without one, which nobody explains`]
+      : []),
+    ...(holesAround > 0
+      ? [`${plural(holesAround, 'session')} before the first or after the last bar of a series`]
+      : []),
+    ...(holesRejected > 0 ? [`${plural(holesRejected, 'session')} of which every row was rejected`] : []),
   ];
-  return `${purpose} ended in ${time}; ${parts.join(', ')}`;
+  return `${purpose} ended in ${time}; ${parts.join('; ')}`;
 }
 
 /** A line an interval that is not open to the key, however many series that is. */

@@ -13,8 +13,12 @@ import {
   stateRuns,
 } from '../core/coverage/state-runs.ts';
 import {
+  type HoleCounts,
+  type HolePlace,
   holesIn,
+  isHole,
   NOTHING_TO_TRADE,
+  placeOf,
   type UnavailableSessions,
   unavailableIn,
 } from '../core/coverage/unavailable.ts';
@@ -42,6 +46,8 @@ export interface SessionRun {
 
 /** A run of absent sessions, by the claim that tells most. */
 export interface ReportedAbsence extends ReportedClaim, SessionRun {
+  /** Where they lie among the stored bars of the series, of sessions that should have one and of which nobody says why not. */
+  readonly place?: HolePlace;
   /** What other providers say of the same sessions, where any do. */
   readonly also?: readonly ReportedClaim[];
 }
@@ -59,7 +65,7 @@ export interface ReportedAbsence extends ReportedClaim, SessionRun {
 export type SeriesStanding = 'damaged' | 'incomplete' | 'unavailable' | 'provisional' | 'holes' | 'complete';
 
 /** Coverage of one series over a range: `expected = present + absent + missing`. Plain JSON. */
-export interface SeriesCoverage {
+export interface SeriesCoverage extends HoleCounts {
   readonly ticker: string;
   readonly interval: Interval;
   readonly calendar: string;
@@ -136,7 +142,8 @@ export function coverSeries(
     interval: state.series.interval,
     calendar: calendar.id,
     advisory: calendar.advisory,
-    standing: standingOf({ damaged, ...counts, unavailable, holes }),
+    standing: standingOf({ damaged, ...counts, unavailable, holes: holes.holes }),
+    ...holes,
     first: dayText(present[0]?.first),
     last: dayText(present.at(-1)?.last),
     ...counts,
@@ -144,7 +151,7 @@ export function coverSeries(
     coverage: percent(counts.present - counts.unsure, counts.expected - untradable(byReason)),
     rows: state.rows,
     fetchedAt: state.fetchedAt === null ? null : isoOf(state.fetchedAt),
-    absences: orNone(absences.map(reported)),
+    absences: orNone(absences.map((run) => reported(run, coverage.present))),
     damaged,
     unavailable,
     missingRuns: orNone(missing.map(runOf)),
@@ -226,9 +233,15 @@ function standingOf(found: {
   return found.holes > 0 ? 'holes' : 'complete';
 }
 
-function reported({ absence: { by }, ...run }: AbsentRun): ReportedAbsence {
+function reported({ absence: { by }, ...run }: AbsentRun, bars: readonly DayRange[]): ReportedAbsence {
   const others = by.slice(1).map(claimOf);
-  return { ...runOf(run), ...claimOf(leadingClaim(by)), ...(others.length > 0 && { also: others }) };
+  const claim = claimOf(leadingClaim(by));
+  return {
+    ...runOf(run),
+    ...claim,
+    ...(isHole(claim.reason) && { place: placeOf({ from: run.first, to: run.last + 1 }, bars) }),
+    ...(others.length > 0 && { also: others }),
+  };
 }
 
 function claimOf({ checkedAt, nextRetryAt, ...claim }: Claim): ReportedClaim {

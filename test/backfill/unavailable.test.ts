@@ -3,6 +3,7 @@ import { backfill } from '../../src/backfill/backfill.ts';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
 import { BackfillError } from '../../src/core/errors.ts';
+import { NO_HOLES } from '../../src/core/coverage/unavailable.ts';
 import { unusedAt } from '../../src/core/plan/quota.ts';
 import type { BarAnswer, BarRequest, Capabilities, Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
@@ -193,7 +194,7 @@ describe('a series without a single bar', () => {
 });
 
 it('a run of which nothing is asked says what of it cannot be had', () => {
-  const totals = { sessions: 0, requests: 0, toFill: 0, provisional: 0, withHoles: 0, holes: 0 };
+  const totals = { sessions: 0, requests: 0, toFill: 0, provisional: 0, withHoles: 0, ...NO_HOLES };
   const plan = { tasks: [], outOfReach: [], unavailable: [], quotaMs: null, standing: unusedAt(0) };
   const line = (counts: { series: number; complete: number; unavailable: number }): string =>
     nothingToDoLine({ ...plan, totals: { ...totals, ...counts } });
@@ -243,5 +244,70 @@ describe('a series that lacks more sessions between its bars than it has', () =>
     expect((await coverageOf(store, sample.capabilities, now, MONTH, undefined)).totals).toMatchObject({
       ...{ complete: 0, withHoles: 1 },
     });
+  });
+});
+
+describe('a series of which some sessions have no bar though nobody says why', () => {
+  const MONTH = { start: '2025-05-01', end: '2025-05-30' };
+  /** Of the 21 sessions the first four and the last two are not there, the eighth neither, and the tenth is no bar. */
+  const source = (): Door => {
+    const whole = provider('test', () => 'bars');
+    return {
+      ...whole,
+      fetchBars: async (request) => {
+        const answer = await whole.fetchBars(request);
+        const high = answer.bars.high.map((value, i) => (i === 9 ? value / 2 : value));
+        const bars = keep({ ...answer.bars, high }, (i) => i > 3 && i < 19 && i !== 7);
+        return { ...answer, bars };
+      },
+    };
+  };
+  const counts = { holes: 8, holesAround: 6, holesRejected: 1 };
+  const words =
+    '1 session between stored bars without one, which nobody explains; ' +
+    '6 sessions before the first or after the last bar of a series; 1 session of which every row was rejected';
+
+  it('tells those between its bars from those around them and from rejected ones, in every run', async () => {
+    const first = await run(source(), MONTH);
+    expect(first).toMatchObject({ fetched: 1, rejected: 1, ...counts });
+    expect(summaryText(first)[0]).toContain(words);
+    const second = await run(source(), MONTH);
+    expect(second).toMatchObject({ fetched: 0, rejected: 0, withHoles: 1, ...counts });
+    expect(summaryText(second)[0]).toContain(words);
+  });
+
+  it('tells them apart in its report', async () => {
+    await run(source(), MONTH);
+    const report = await coverageOf(store, sample.capabilities, now, MONTH, undefined);
+    expect(report.totals).toMatchObject({ withHoles: 1, ...counts });
+    expect(report.series[0]).toMatchObject(counts);
+    expect(
+      report.series[0]?.absences.map(({ reason, place, sessions }) => [reason, place, sessions]),
+    ).toEqual([
+      ['vendor-empty', 'before', 4],
+      ['vendor-empty', 'between', 1],
+      ['rejected', 'between', 1],
+      ['vendor-empty', 'after', 2],
+    ]);
+    const text = coverageText(report, { missing: false });
+    for (const line of [
+      /^  vendor-empty 4 before its first bar: 2025-05-01\.\.2025-05-06 /,
+      /^  vendor-empty 1 between its bars: 2025-05-12 /,
+      /^  rejected 1 between its bars: 2025-05-14 /,
+      /^  vendor-empty 2 after its last bar: 2025-05-29\.\.2025-05-30 /,
+    ])
+      expect(text).toContainEqual(expect.stringMatching(line));
+    expect(text).toContain(
+      'Absent though nobody says why: 1 between stored bars, 6 before the first or after the last bar of a series, ' +
+        '1 whose rows were rejected',
+    );
+  });
+
+  it('counts what lies between bars by all that are stored, not by those of the range', async () => {
+    await run(source(), MONTH);
+    const part = { start: '2025-05-12', end: '2025-05-12' };
+    const report = await coverageOf(store, sample.capabilities, now, part, undefined);
+    expect(report.totals).toMatchObject({ holes: 1, holesAround: 0 });
+    expect(await run(source(), part)).toMatchObject({ holes: 1, holesAround: 0 });
   });
 });

@@ -64,6 +64,8 @@ describe('the reports of 200,000 tickers', () => {
         waiting: 0,
         withHoles: 0,
         holes: 0,
+        holesAround: 0,
+        holesRejected: 0,
         unavailable: 0,
         newlyUnavailable: true,
         absent: {},

@@ -36,7 +36,16 @@ describe('the opening of a run', () => {
     { wants: [{ series: { ticker: 'MSFT', interval: '1d' } }] },
   ];
   const totals = {
-    ...{ series: 1503, complete: 1127, withHoles: 0, holes: 0, provisional: 0, unavailable: 0 },
+    ...{
+      series: 1503,
+      complete: 1127,
+      withHoles: 0,
+      holes: 0,
+      holesAround: 0,
+      holesRejected: 0,
+      provisional: 0,
+      unavailable: 0,
+    },
     ...{ toFill: 376, sessions: 1240, requests: 4, quotaMs: null },
   };
   const plan = { tasks, totals, quotaMs: null } as unknown as Plan;

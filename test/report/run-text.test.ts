@@ -32,6 +32,8 @@ const CALM: RunSummary = {
     waiting: 0,
     withHoles: 0,
     holes: 0,
+    holesAround: 0,
+    holesRejected: 0,
     unavailable: 0,
     cannotBeHad: [],
     newlyUnavailable: false,
@@ -52,7 +54,9 @@ const warnings = (count: number): Warning[] =>
 describe('the summary of a run', () => {
   it('says of how many sessions no bar came though nobody says why, and not that it is complete', () => {
     const [headline, counts] = summaryText({ ...CALM, complete: 1, withHoles: 2, holes: 1234 });
-    expect(headline).toBe('Backfill ended in 1m 1s; 1,234 sessions without a bar that nobody explains');
+    expect(headline).toBe(
+      'Backfill ended in 1m 1s; 1,234 sessions between stored bars without one, which nobody explains',
+    );
     expect(counts).toBe('Fetched: 2  Errors: 0  Skipped: 3  With holes: 2');
   });
 
@@ -69,12 +73,17 @@ describe('the summary of a run', () => {
     expect(lines.find((one) => one.startsWith('Sent'))).toBe(line);
   });
 
-  it('counts sessions whose rows it rejected apart from those that nobody explains', () => {
-    const of = (rejected: number, holes: number): string | undefined =>
-      summaryText({ ...CALM, rejected, holes, absent: rejected > 0 ? { rejected } : {} })[0];
-    expect(of(2, 2)).toBe('Backfill ended in 1m 1s; 2 sessions of which every row was rejected');
-    expect(of(1, 4)).toBe(
-      'Backfill ended in 1m 1s; 3 sessions without a bar that nobody explains, 1 session of which every row was rejected',
+  it('tells holes between bars from what lies around them, and from sessions whose rows were rejected', () => {
+    const of = (holes: number, holesAround: number, holesRejected: number): string | undefined =>
+      summaryText({ ...CALM, holes, holesAround, holesRejected })[0]?.replace(
+        'Backfill ended in 1m 1s; ',
+        '',
+      );
+    expect(of(2, 0, 2)).toBe('2 sessions of which every row was rejected');
+    expect(of(16_716, 16_716, 0)).toBe('16,716 sessions before the first or after the last bar of a series');
+    expect(of(9, 5, 1)).toBe(
+      '3 sessions between stored bars without one, which nobody explains; ' +
+        '5 sessions before the first or after the last bar of a series; 1 session of which every row was rejected',
     );
   });
 

@@ -1,4 +1,5 @@
 import type { Coverage } from '../../core/coverage/coverage.ts';
+import { type HoleCounts, NO_HOLES, addHoles, holesIn } from '../../core/coverage/unavailable.ts';
 import { MS_PER_DAY } from '../../core/session/day.ts';
 import { type GapOptions, findGaps } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
@@ -25,6 +26,8 @@ export interface BackfillRequest extends RangeOptions {
 export interface Prepared {
   readonly scan: Scan;
   readonly plan: Plan;
+  /** What of all that is wanted has no bar though nobody says why, by what is known after the run. */
+  readonly holesNow?: () => Promise<HoleCounts>;
 }
 
 /** Who is going to be asked. */
@@ -57,7 +60,14 @@ export async function prepare(
   const { intervals: limits, quotas, actions } = capabilities;
   const asItStands = await standing?.();
   const options = { limits, quotas, actions, now, ...(asItStands && { standing: asItStands }) };
-  return { scan, plan: planTasks(gaps, options) };
+  const holesNow = async (): Promise<HoleCounts> => {
+    const { series } = await store.scan({ tickers, intervals });
+    return wanted.reduce((sum, one) => {
+      const known = series.get(seriesKey(one.series));
+      return known === undefined ? sum : addHoles(sum, holesIn(known.coverage, one.range, one.calendar));
+    }, NO_HOLES);
+  };
+  return { scan, plan: planTasks(gaps, options), holesNow };
 }
 
 /** A request a day for a session that waits to be confirmed, where it costs less than a hundredth of the day's quota. */

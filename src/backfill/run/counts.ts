@@ -1,3 +1,5 @@
+import type { AbsenceReason } from '../../core/coverage/evidence.ts';
+import { type HoleCounts, isHole } from '../../core/coverage/unavailable.ts';
 import type { SeriesReport } from '../runner.ts';
 
 const NO_ROWS = {
@@ -72,4 +74,12 @@ function sumByName(
     if (total[name] === 0) delete total[name];
   }
   return total;
+}
+
+/** The holes that a run found, wherever they lie. */
+export function freshHoles(absent: Counts['absent']): HoleCounts {
+  let holes = 0;
+  for (const [reason, sessions] of Object.entries(absent))
+    if (isHole(reason as AbsenceReason)) holes += sessions;
+  return { holes, holesAround: 0, holesRejected: absent['rejected'] ?? 0 };
 }

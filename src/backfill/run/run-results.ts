@@ -1,5 +1,5 @@
 import type { Want } from '../../core/plan/plan.ts';
-import { type Counts, countsOf, NOTHING_COUNTED, sumOf } from './counts.ts';
+import { type Counts, countsOf, freshHoles, NOTHING_COUNTED, sumOf } from './counts.ts';
 import { failureOf } from '../failure.ts';
 import type { SeriesReport, SeriesResult } from '../runner.ts';
 import { SameBars, type ToldBars } from './same-bars.ts';
@@ -15,10 +15,16 @@ export class RunResults {
   readonly #tickers = new Set<string>();
   #counts = NOTHING_COUNTED;
   #counted = 0;
+  #hasHoles = false;
 
   /** The sum of the results that are not kept. */
   get counts(): Counts {
     return this.#counts;
+  }
+
+  /** Whether a session was found to have no bar though nobody says why. */
+  get hasHoles(): boolean {
+    return this.#hasHoles;
   }
 
   /** Wants that have a result. */
@@ -34,6 +40,7 @@ export class RunResults {
   add(want: Want, result: SeriesResult): void {
     this.#tickers.add(want.series.ticker);
     const counts = result.ok ? countsOf(result.report) : NOTHING_COUNTED;
+    this.#hasHoles ||= freshHoles(counts.absent).holes > 0;
     if (result.ok) this.#sameBars.note({ want, counts }, result.report.fingerprint);
     if (result.ok && isPlain(want, result.report)) {
       this.#counts = sumOf(this.#counts, counts);

@@ -4,10 +4,14 @@ import type { Plan, Want } from '../../core/plan/plan.ts';
 import { type Quota, unusedAt } from '../../core/plan/quota.ts';
 import { type QuotaOpening, quotaTime } from '../../core/plan/quota-time.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
-import type { AbsenceReason } from '../../core/coverage/evidence.ts';
-import { isHole, joinUnavailable, type Unavailable } from '../../core/coverage/unavailable.ts';
+import {
+  addHoles,
+  type HoleCounts,
+  joinUnavailable,
+  type Unavailable,
+} from '../../core/coverage/unavailable.ts';
 import type { Scan, SetAside } from '../../store/scan.ts';
-import { type Counts, countsOf, sumOf } from '../run/counts.ts';
+import { type Counts, countsOf, freshHoles, sumOf } from '../run/counts.ts';
 import { type DriftBySource, sumDrift } from '../drift.ts';
 import { type Failure, type Found, failureOf, joinFailures } from '../failure.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
@@ -26,7 +30,7 @@ export interface Warning {
 }
 
 /** What a run did. Plain JSON: it is the run's record too. */
-export interface RunSummary {
+export interface RunSummary extends HoleCounts {
   /** Id of the stored record. */
   readonly runId?: string;
   /** ms since the epoch. */
@@ -53,8 +57,6 @@ export interface RunSummary {
   /** What of the wanted series cannot be had, whoever found it, and whether any of it is news. */
   readonly cannotBeHad: readonly Unavailable[];
   readonly newlyUnavailable: boolean;
-  /** Wanted sessions that have no bar though nobody says why. */
-  readonly holes: number;
   /** Intervals that are not open to this key; their series count as not run, but for the first. */
   readonly refused: readonly Refusal[];
   /** Days that the rest takes on the declared quotas; null where none is declared. */
@@ -107,6 +109,8 @@ export interface RunOutcome {
   readonly requestsLeft: number;
   readonly setAside: readonly SetAside[];
   readonly renamesUnread?: string;
+  /** By what is known after the run, where it found any. Default: as the plan and the results tell, none of them around bars. */
+  readonly holesNow?: HoleCounts;
   readonly stopped: RunSummary['stopped'];
   readonly opens: RunSummary['opens'];
   readonly refused: readonly Refusal[];
@@ -156,7 +160,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     series: plan.totals.series,
     complete: plan.totals.complete,
     withHoles: plan.totals.withHoles,
-    holes: plan.totals.holes + holesOf(absent),
+    ...(outcome.holesNow ?? addHoles(plan.totals, freshHoles(absent))),
     waiting: plan.totals.provisional + waitingSeries(kept),
     unavailable: plan.totals.unavailable + empty.size,
     ...countFetched(plan, new Set([...failed, ...left, ...empty])),
@@ -210,13 +214,6 @@ function countFetched(
     }
   }
   return { fetched: fetched.size, fetchedTickers: tickers.size };
-}
-
-function holesOf(absent: Counts['absent']): number {
-  let holes = 0;
-  for (const [reason, sessions] of Object.entries(absent))
-    if (isHole(reason as AbsenceReason)) holes += sessions;
-  return holes;
 }
 
 /** Series of which this run stored a session that waits to be confirmed. */

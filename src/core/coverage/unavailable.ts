@@ -73,11 +73,54 @@ function lackingIn(
   return without > calendar.count(present) ? inside : [];
 }
 
-/** Sessions of a range that are known to have no bar though nobody says why: a vendor's holes, and rejected rows. */
-export function holesIn(coverage: Coverage, range: DayRange, calendar: Calendar): number {
-  return within(coverage, [range]).absent.reduce((sum, { by, ...days }) => {
-    return isHole(leadingClaim(by).reason) ? sum + calendar.count([days]) : sum;
-  }, 0);
+/** Wanted sessions that are known to have no bar though nobody says why. */
+export interface HoleCounts {
+  /** All of them: those between stored bars of the series, and the two below. */
+  readonly holes: number;
+  /** Before the first or after the last bar that is stored of the series: it was not listed, perhaps. */
+  readonly holesAround: number;
+  /** Of which rows came and were all rejected. */
+  readonly holesRejected: number;
+}
+
+export const NO_HOLES: HoleCounts = { holes: 0, holesAround: 0, holesRejected: 0 };
+
+/** The holes in a range; `bars` are the days that have bars, which are whatever lies in the range. */
+export function holesIn(
+  coverage: Coverage,
+  range: DayRange,
+  calendar: Calendar,
+  bars: readonly DayRange[] = coverage.present,
+): HoleCounts {
+  if (coverage.absent.length === 0) return NO_HOLES;
+  let [holes, holesAround, holesRejected] = [0, 0, 0];
+  for (const { by, ...days } of within(coverage, [range]).absent) {
+    const { reason } = leadingClaim(by);
+    if (!isHole(reason)) continue;
+    const sessions = calendar.count([days]);
+    holes += sessions;
+    if (reason === 'rejected') holesRejected += sessions;
+    else if (placeOf(days, bars) !== 'between') holesAround += sessions;
+  }
+  return holes === 0 ? NO_HOLES : { holes, holesAround, holesRejected };
+}
+
+/** Where sessions without a bar lie among the bars of their series; `nowhere`: it has none. */
+export type HolePlace = 'before' | 'between' | 'after' | 'nowhere';
+
+export function placeOf({ from, to }: DayRange, bars: readonly DayRange[]): HolePlace {
+  const whole = span(bars);
+  if (whole === undefined) return 'nowhere';
+  if (to <= whole.from) return 'before';
+  return from >= whole.to ? 'after' : 'between';
+}
+
+export function addHoles(a: HoleCounts, b: HoleCounts): HoleCounts {
+  return {
+    holes: a.holes + b.holes,
+    holesAround: a.holesAround + b.holesAround,
+    holesRejected: a.holesRejected + b.holesRejected,
+  };
 }
 
 /** Whether sessions that are absent for a reason should have had a bar, from this very provider. */

@@ -14,7 +14,12 @@ import type { EarlySessions } from './early-check.ts';
 import { type Asking, isDue } from '../coverage/evidence.ts';
 import type { Interval } from '../session/interval.ts';
 import { intersect, normalize, subtract } from '../session/ranges.ts';
-import { type UnavailableSessions, holesIn, unavailableIn } from '../coverage/unavailable.ts';
+import {
+  type HoleCounts,
+  type UnavailableSessions,
+  holesIn,
+  unavailableIn,
+} from '../coverage/unavailable.ts';
 
 /** Sessions that a user wants of one series. */
 export interface WantedSeries {
@@ -43,7 +48,7 @@ export interface SeriesGaps {
   /** What of the wanted sessions outside the gaps cannot be had. Default nothing. */
   readonly unavailable?: readonly UnavailableSessions[];
   /** Wanted sessions outside the gaps that have no bar though nobody says why. Default none. */
-  readonly holes?: number;
+  readonly holes?: HoleCounts;
   /** Wanted sessions outside the gaps whose bars are not final yet. Default none. */
   readonly provisional?: number;
 }
@@ -142,7 +147,7 @@ function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
     ...(options.everything && { again: true }),
     riders: subtract(unconfirmed, gaps),
     unavailable: unavailableIn(unlearn(coverage, gaps), range, calendar),
-    holes: holesIn(unlearn(coverage, gaps), range, calendar),
+    holes: holesIn(unlearn(coverage, gaps), range, calendar, coverage.present),
     provisional: calendar.count(waiting),
   };
 }

@@ -17,7 +17,13 @@ import {
   withRiders,
   withUncertainDays,
 } from './request-days.ts';
-import { groupUnavailable, type Unavailable } from '../coverage/unavailable.ts';
+import {
+  addHoles,
+  groupUnavailable,
+  type HoleCounts,
+  NO_HOLES,
+  type Unavailable,
+} from '../coverage/unavailable.ts';
 
 /** What is to be fetched of one series: one span, and the sessions of it to store. Plain JSON. */
 export interface Want {
@@ -99,13 +105,12 @@ export interface Plan {
   readonly outOfReach: readonly OutOfReach[];
   /** What of all wanted series cannot be had, as earlier runs found. */
   readonly unavailable: readonly Unavailable[];
-  readonly totals: {
+  readonly totals: HoleCounts & {
     /** Series: `complete + withHoles + provisional + unavailable + toFill`. */
     readonly series: number;
     readonly complete: number;
-    /** Series of which nothing is asked and some session has no bar though nobody says why; and such sessions. */
+    /** Series of which nothing is asked and some session has no bar though nobody says why. */
     readonly withHoles: number;
-    readonly holes: number;
     /** Series of which nothing is asked and some session waits to be confirmed. */
     readonly provisional: number;
     /** Series of which nothing is asked and something cannot be had. */
@@ -168,17 +173,18 @@ function countStanding(
 ): Omit<Plan['totals'], 'sessions' | 'requests'> {
   const asked = new Set(wants.map(({ series }) => seriesKey(series)));
   const beyond = new Set(outOfReach.map(({ series }) => seriesKey(series)));
-  const counts = { complete: 0, withHoles: 0, provisional: 0, unavailable: 0, toFill: 0, holes: 0 };
-  for (const { series, unavailable = [], provisional = 0, holes = 0 } of gapsOfSeries) {
+  const counts = { complete: 0, withHoles: 0, provisional: 0, unavailable: 0, toFill: 0 };
+  let sum = NO_HOLES;
+  for (const { series, unavailable = [], provisional = 0, holes = NO_HOLES } of gapsOfSeries) {
     const key = seriesKey(series);
-    counts.holes += holes;
+    sum = addHoles(sum, holes);
     if (asked.has(key)) counts.toFill++;
     else if (beyond.has(key) || unavailable.length > 0) counts.unavailable++;
     else if (provisional > 0) counts.provisional++;
-    else if (holes > 0) counts.withHoles++;
+    else if (holes.holes > 0) counts.withHoles++;
     else counts.complete++;
   }
-  return { series: gapsOfSeries.length, ...counts };
+  return { series: gapsOfSeries.length, ...counts, ...sum };
 }
 
 /** First day that lies wholly within the look-back. */

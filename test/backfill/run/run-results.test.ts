@@ -11,7 +11,7 @@ import { formatDay } from '../../../src/core/session/day.ts';
 import type { AbsenceReason } from '../../../src/core/coverage/evidence.ts';
 import type { Plan, Task, Want } from '../../../src/core/plan/plan.ts';
 import { unusedAt } from '../../../src/core/plan/quota.ts';
-import { isHole } from '../../../src/core/coverage/unavailable.ts';
+import { NO_HOLES, isHole } from '../../../src/core/coverage/unavailable.ts';
 import { NOW, done, resultsOf, span, want } from '../received.ts';
 
 const GAP = span('2025-06-02', '2025-06-13');
@@ -72,7 +72,7 @@ function outcomeOf(all: readonly (readonly [Want, SeriesResult])[], results: Run
     requests: 1,
     partitions: [one.series.ticker],
   }));
-  const totals = { series: 6, complete: 0, withHoles: 0, holes: 0, provisional: 0, unavailable: 0 };
+  const totals = { series: 6, complete: 0, withHoles: 0, ...NO_HOLES, provisional: 0, unavailable: 0 };
   const plan: Plan = {
     ...{ tasks, outOfReach: [], unavailable: [], quotaMs: null, standing: unusedAt(NOW) },
     totals: { ...totals, toFill: 6, sessions: 0, requests: all.length },

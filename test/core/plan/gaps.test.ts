@@ -244,6 +244,8 @@ describe('a plan', () => {
       complete: 0,
       withHoles: 0,
       holes: 0,
+      holesAround: 0,
+      holesRejected: 0,
       provisional: 0,
       unavailable: 0,
       toFill: 1,
