@@ -56,7 +56,10 @@ export function findBarFiles(folder: string, shared: SharedTables): BarFolder {
   const found = lookThrough(folder, shared);
   if (found.filesByTicker.size > 0) return found;
   const why = found.notes.length === 0 ? '' : `: ${found.notes.join('; ')}`;
-  throw new BackfillError('usage', `"${folder}" holds no CSV or zip file that is named after a ticker${why}`);
+  throw new BackfillError(
+    'usage',
+    `"${folder}" holds no CSV or zip file that can be read and is named after a ticker${why}`,
+  );
 }
 
 /**
@@ -176,15 +179,26 @@ function tickerOf(
   return { ticker: tickerNamed(named.ticker, isCrypto), isSure };
 }
 
-/** A zip file is named after its day, or like the CSV file within, which names the ticker either way. */
+/** A zip file; a broken one that is named after a ticker is that ticker's, whose series fails with what is wrong with it. */
 function zipFile(path: string, shared: SharedTables): Look {
+  try {
+    return wholeZip(path, shared);
+  } catch (error) {
+    const named = zippedTable(path, basename(path).replace(/\.zip$/i, ''), () => false);
+    if ('reason' in named) throw error;
+    return named;
+  }
+}
+
+/** A zip file is named after its day, or like the CSV file within, which names the ticker either way. */
+function wholeZip(path: string, shared: SharedTables): Look {
   const isDayFile = /^\d{8}_trade\.zip$/.test(basename(path));
   const inner = isDayFile ? null : readZip(path);
   const [, innerDate, innerTicker] = /^(\d{8})_(.+)_minute_trade\.csv$/.exec(inner?.name ?? '') ?? [];
   const stem = (inner?.name ?? '').replace(/\.csv$/, '');
   const isLean = LEAN_ROW.test(inner?.text ?? '');
   if (inner !== null && innerDate === undefined && !isLean && headingOf(inner.text).isTable)
-    return zippedTable(path, stem, shared);
+    return zippedTable(path, stem, () => tradesOnSaturday(shared.read(path, readZip(path)).rows));
   const name = isDayFile ? basename(dirname(path)) : (innerTicker ?? stem.split('_', 1)[0] ?? '');
   const date = isDayFile ? basename(path).slice(0, 8) : innerDate;
   const saturday = (): boolean => date === undefined && tradesOnSaturday(readLeanTable(path, LEAN_UNSCALED));
@@ -195,8 +209,8 @@ function zipFile(path: string, shared: SharedTables): Look {
   return { found: [{ ticker, file: { kind: 'lean-minutes', path, day } }] };
 }
 
-function zippedTable(path: string, stem: string, shared: SharedTables): Look {
-  const named = tickerOf(path, stem, () => tradesOnSaturday(shared.read(path, readZip(path)).rows));
+function zippedTable(path: string, stem: string, haveSaturdays: () => boolean): Look {
+  const named = tickerOf(path, stem, haveSaturdays);
   if ('reason' in named) return named;
   const { ticker, isSure } = named;
   if (ticker === undefined || (!isSure && namesNothing(ticker, stem))) return { reason: NO_TICKER };

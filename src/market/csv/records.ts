@@ -1,7 +1,6 @@
 import { closeSync, readSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
-import { unzipSync } from 'fflate';
 import { BackfillError } from '../../core/errors.ts';
 import { fileTrouble } from '../../core/file-trouble.ts';
 import { quoted } from '../../core/quoted.ts';
@@ -11,6 +10,7 @@ import { numberIn } from './numbers.ts';
 import { openPlainFile, readPlainFile } from '../plain-file.ts';
 import type { CsvLine } from './csv-line.ts';
 import { plainLines } from './plain-lines.ts';
+import { csvFilesIn } from './zip.ts';
 
 /** A file of the folder that cannot be understood: one line for the user. */
 export function malformed(path: string, line: number | null, problem: string): BackfillError {
@@ -55,15 +55,16 @@ export function readText(path: string, bytes = readBytes(path)): Decoded {
 
 /** The one CSV file within a zip file and its name. Throws `usage` where there is none. */
 export function readZip(path: string): Decoded & { readonly name: string } {
-  let files: Record<string, Uint8Array>;
+  const bytes = readBytes(path);
+  let files: [string, Uint8Array][];
   try {
-    files = unzipSync(readBytes(path), { filter: (file) => file.name.endsWith('.csv') });
+    files = [...csvFilesIn(bytes)];
   } catch (error) {
-    throw malformed(path, null, `is no zip file (${messageOf(error)})`);
+    throw malformed(path, null, `is no whole zip file (${messageOf(error)}): get it again`);
   }
-  const [entry, ...others] = Object.entries(files);
+  const [entry, ...others] = files;
   if (entry === undefined || others.length > 0)
-    throw malformed(path, null, 'does not hold exactly one CSV file');
+    throw malformed(path, null, `holds ${files.length} CSV files: pack each into a zip file of its own`);
   return { name: entry[0], ...decoded(path, entry[1]) };
 }
 
@@ -152,7 +153,7 @@ function unzipped(path: string, bytes: Uint8Array): Uint8Array {
   try {
     return gunzipSync(bytes);
   } catch (error) {
-    throw malformed(path, null, `cannot be unpacked (${messageOf(error)})`);
+    throw malformed(path, null, `is no whole gzip file (${messageOf(error)}): get it again`);
   }
 }
 

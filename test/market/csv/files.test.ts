@@ -34,7 +34,7 @@ describe('a folder', () => {
       'prices.csv': bars('2024-01-08', 1),
       'no ticker.csv': bars('2024-01-08', 1),
       'SP_SPX, 1D.csv': bars('2024-01-08', 1),
-      'odd.zip': 'no zip',
+      'prices.zip': 'no zip',
       'actions.csv': 'ticker,date,kind,value\n',
     });
     expect(market.tickers()).toEqual(['AAPL']);
@@ -43,9 +43,17 @@ describe('a folder', () => {
       'not read: README.md, notes.json, prices.parquet (no CSV, text or zip file)',
       'not read: SP_SPX, 1D.csv (its exchange "SP" names no suffix of a ticker; rename it)',
       'not read: no ticker.csv, prices.csv (the name is no ticker)',
-      expect.stringMatching(/^not read: odd\.zip \(is no zip file/),
+      expect.stringMatching(
+        /^not read: prices\.zip \(is no whole zip file \(its end is missing\): get it again/,
+      ),
       'not read: readme.txt (no CSV with a header)',
     ]);
+  });
+
+  it('gives a broken zip file to the ticker that it is named after, whose series fails', () => {
+    const market = marketOf({ 'WMT.csv': bars('2024-01-08', 1), 'AAPL_data.zip': 'no zip' });
+    expect(market.tickers()).toEqual(['AAPL', 'WMT']);
+    expect(() => market.intervals('AAPL')).toThrow(/AAPL_data\.zip: is no whole zip file/);
   });
 
   it('reads other endings', () => {
