@@ -4,7 +4,7 @@ export { assertStoreExists } from './library/existing-store.ts';
 export { renamedTickers } from './library/rename.ts';
 export { openHistory } from './library/open-history.ts';
 export { saveText } from './library/out-file.ts';
-export { openMarket, startSimulator } from './library/markets.ts';
+export { openMarket, openWire, startSimulator } from './library/markets.ts';
 export type {
   AdjustOptions,
   BackfillOptions,

@@ -17,7 +17,8 @@ const STAND_INS = {
 
 await build({
   absWorkingDir: ROOT,
-  entryPoints: ['src/cli/backfill.ts', 'src/cli/check-data.ts', 'workers/run-task.ts'],
+  // What a provider of the user's own imports is then the thread's own code, loaded already.
+  entryPoints: ['src/cli/backfill.ts', 'src/cli/check-data.ts', 'src/provider.ts', 'workers/run-task.ts'],
   outdir: 'dist',
   outbase: '.',
   // As deep as `src/pool`, which finds the thread entry by its own place.

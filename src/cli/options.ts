@@ -165,7 +165,8 @@ export const PROVIDER = {
 
 /** The providers that are asked over a network: at a URL some are that are not without. */
 function overNetwork(_: string, all: Texts): readonly string[] {
-  const own = [all.get('provider') ?? []].flat().filter(isPath);
+  const named = all.get('provider') ?? true;
+  const own = named === true ? [] : named.filter(isPath);
   return [
     ...providerIds({ metered: true, ...(all.has('provider-url') && { url: 'http://127.0.0.1' }) }),
     ...own,
@@ -253,9 +254,9 @@ function checkProvider(_: string, id: string): string {
   return isPath(id) ? id : capabilitiesOf({ id }).id;
 }
 
-/** Whether a provider is named by the path of its module. */
-function isPath(provider: unknown): provider is string {
-  return typeof provider === 'string' && /[\\/]|\.[cm]?[jt]s$/.test(provider);
+/** Whether a provider or a wire is named by the path of its module. */
+export function isPath(name: string): boolean {
+  return /[\\/]|\.[cm]?[jt]s$/.test(name);
 }
 
 /** The URL that is given for a provider. Throws `usage` where two are, or where all are for others. */

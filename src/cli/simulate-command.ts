@@ -1,16 +1,21 @@
 import { constants, openSync, writeSync } from 'node:fs';
-import { BackfillError, fileTrouble, openMarket, startSimulator } from '../index.ts';
+import { BackfillError, didYouMean, fileTrouble, openMarket, openWire, startSimulator } from '../index.ts';
 import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
-import { NOW } from './options.ts';
+import { NOW, isPath } from './options.ts';
 import { parseDuration, wholeFrom } from './quantities.ts';
 import { print, tell } from './output.ts';
 
 const HOSTILE = 'How it misbehaves';
 
 const OPTIONS = {
-  wire: { choices: ['yahoo', 'sample'], default: 'yahoo', describe: 'The provider to speak like' },
+  wire: {
+    value: 'NAME',
+    default: 'yahoo',
+    read: checkWire,
+    describe: 'The provider to speak like: yahoo, sample, or a FILE of one’s own',
+  },
   from: { value: 'MARKET', default: 'sample', describe: 'What to serve: sample, or a folder of CSV files' },
   seed: {
     value: 'N',
@@ -81,7 +86,7 @@ export const simulateCommand = command({
   run: async (argv) => {
     const { log, fault, limit, unknown } = argv;
     const simulator = await startSimulator({
-      wire: argv.wire,
+      wire: await openWire(argv.wire),
       market: await openMarket(argv.from, argv.seed),
       port: argv.port,
       cache: argv.cache,
@@ -102,6 +107,18 @@ export const simulateCommand = command({
     return EXIT.done;
   },
 });
+
+const WIRES = ['yahoo', 'sample'];
+
+/** A wire that there is, or the path of one, yet to be loaded. Throws `usage`. */
+function checkWire(name: string, text: string): string {
+  if (WIRES.includes(text)) return text;
+  if (isPath(text)) return text;
+  throw new BackfillError(
+    'usage',
+    `${name} ${text}: must be one of ${WIRES.join(', ')}${didYouMean(text, WIRES)}`,
+  );
+}
 
 /** Writes entries to the end of a file, a line each. A line that cannot be written is lost, and said once. Throws `usage`. */
 function openLog(path: string): (entry: object) => void {

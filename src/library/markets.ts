@@ -12,6 +12,13 @@ export async function openMarket(from: string, seed?: number): Promise<Market> {
   return csvFolderMarket(from, null, 'start', {}, ROWS_SERVED);
 }
 
+/** A wire by its name, or by the path of a module of the user's own. Throws `usage`. */
+export async function openWire(wire: string): Promise<SimulatorOptions['wire']> {
+  if (wire === 'yahoo' || wire === 'sample') return wire;
+  const { loadWire } = await import('../simulator/load-wire.ts');
+  return loadWire(wire);
+}
+
 /** Serves a market on loopback as a provider would. Throws `usage` where the port cannot be taken. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { startSimulator: start } = await import('../simulator/server.ts');

@@ -4,6 +4,7 @@ import { BackfillError } from '../core/errors.ts';
 import type { Market } from '../market/market.ts';
 import { cached } from './cached.ts';
 import { deliver } from './deliver.ts';
+import { type OwnWire, ownServer } from './own-wire.ts';
 import type { SimulatedServer } from './distortion.ts';
 import { sample } from './sample/index.ts';
 import type { UnknownSymbol } from './sample/wire.ts';
@@ -37,8 +38,8 @@ export interface RequestLogEntry {
 }
 
 export interface SimulatorOptions extends Hostility {
-  /** Whose wire it speaks. */
-  readonly wire: 'yahoo' | 'sample';
+  /** Whose wire it speaks, or one of the user's own. */
+  readonly wire: 'yahoo' | 'sample' | OwnWire;
   /** What the wire `sample` does with a symbol that the market does not have. Default `named`. */
   readonly unknown?: UnknownSymbol;
   readonly market: Market;
@@ -69,7 +70,7 @@ export interface Simulator {
  */
 const KEEP_ALIVE_MS = 60_000;
 
-const SERVERS: Readonly<Record<SimulatorOptions['wire'], (unknown: UnknownSymbol) => SimulatedServer>> = {
+const SERVERS: Readonly<Record<'yahoo' | 'sample', (unknown: UnknownSymbol) => SimulatedServer>> = {
   yahoo: () => yahoo,
   sample,
 };
@@ -111,7 +112,8 @@ function handler(
   onOver: () => void,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { latencyMs = 0, cache = false, unknown = 'named', now, log } = options;
-  const server = SERVERS[options.wire](unknown);
+  const { wire } = options;
+  const server = typeof wire === 'string' ? SERVERS[wire](unknown) : ownServer(wire);
   const decisionOn = decide(cache ? cached(server) : server, options.market, options);
   const startedMs = performance.now();
   return async (request, response) => {

@@ -6,6 +6,7 @@
  *   the command line that no other edit is likely to change;
  * - a path or an address that cannot be had here: an entry of `INSTEAD`;
  * - a ticker that `MARKET` has not: add it there;
+ * - a file of the project that is shown whole: an entry of `FILES`, by the name in the block's first line;
  * - a block that is not run but shown (an output, a drawing, a file): an entry of `SHOWN`, by its first line.
  *
  * An entry that no line of the README needs any more fails too.
@@ -79,6 +80,13 @@ export const INSTEAD: Readonly<Record<string, (url: string) => string>> = {
   '/tmp/try': () => './try',
   "provider: { id: 'yahoo' }": (url) =>
     `provider: { id: 'yahoo', url: '${url}' }, clock: () => Date.parse('${NOW}')`,
+};
+
+/** Files of the project that are shown whole, by the name in the first line of their block. */
+export const FILES: Readonly<Record<string, string>> = {
+  'toy.mjs': 'test/providers/toy/toy.mjs',
+  'wire.mjs': 'test/providers/toy/wire.mjs',
+  'toy.check.mjs': 'test/providers/toy/toy.check.mjs',
 };
 
 export type Shown = 'output of npm start' | 'files of the store' | 'nothing of a run';

@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { itWith, type Need, NOTHING, PYTHON, PYTHON_PACKAGES } from '../needs.ts';
+import { ROOT } from '../package/checkout.ts';
 import { BLOCKS, type Block } from './blocks.ts';
 import { openDatabase } from './database.ts';
-import { FIXTURES, SHOWN, type Shown } from './fixtures.ts';
+import { FILES, FIXTURES, SHOWN, type Shown } from './fixtures.ts';
 import { type Scratch, openScratch } from './scratch.ts';
 import { type CommandLine, commandLinesOf } from './shell.ts';
 
@@ -65,6 +67,15 @@ async function typescript({ text, line }: Block): Promise<void> {
   });
   await runs(`node ${name}.mjs`, 0);
   if (fixture?.prints !== undefined) expect(said.get(`node ${name}.mjs`)).toBe(fixture.prints);
+}
+
+/** A file of the project, by the name in its first line, which the command lines after it use. */
+async function javascript({ text, line }: Block): Promise<void> {
+  const [, name = '', code = ''] = /^\/\/ (\S+)\n(.*)$/s.exec(text) ?? [];
+  const path = FILES[name];
+  if (path === undefined) throw new Error(`fixtures.ts does not say which file is shown on line ${line}`);
+  expect(`${code}\n`).toBe(await readFile(join(ROOT, path), 'utf8'));
+  await scratch.write({ [name]: `${code}\n` });
 }
 
 async function python({ text }: Block): Promise<void> {
@@ -128,6 +139,7 @@ function pathsIn(drawing: string): RegExp[] {
 const STEPS: Readonly<Record<string, (block: Block) => Step[]>> = {
   sh: (block) => commandLinesOf(block).map((each) => ({ title: titled(each), run: () => shell(each) })),
   ts: (block) => [{ title: titled(block), run: () => typescript(block) }],
+  js: (block) => [{ title: titled(block), run: () => javascript(block) }],
   python: (block) => [{ title: titled(block), need: PYTHON_PACKAGES, run: () => python(block) }],
   sql: (block) => [{ title: titled(block), run: () => sql(block) }],
   '': shown,

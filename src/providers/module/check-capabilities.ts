@@ -1,8 +1,8 @@
 import { didYouMean } from '../../core/closest.ts';
 import type { BackfillError } from '../../core/errors.ts';
-import { INTERVALS, isInterval } from '../../core/session/interval.ts';
+import { INTERVALS, type Interval, isInterval } from '../../core/session/interval.ts';
 import type { Capabilities, IntervalCapability, MarketCapability } from '../provider.ts';
-import { shown } from './shown.ts';
+import { shown } from '../../core/shown.ts';
 
 /** What a value has to be, in words, and whether it is. */
 interface Rule {
@@ -81,6 +81,22 @@ function isQuota(value: unknown): boolean {
   return isCount(requests) && typeof perMs === 'number' && perMs > 0 && perMs < Number.POSITIVE_INFINITY;
 }
 
+/** What a provider of one's own says of an interval; what it leaves out is as in `INTERVAL_DEFAULTS`. */
+export type DeclaredInterval = Pick<IntervalCapability, 'settleDelayMs'> & Partial<IntervalCapability>;
+
+/** What a provider of one's own says that it can do; what it leaves out is as in `DEFAULTS`. */
+export type DeclaredCapabilities = Pick<Capabilities, 'id'> &
+  Partial<Omit<Capabilities, 'intervals'>> & {
+    readonly intervals: Readonly<Partial<Record<Interval, DeclaredInterval>>>;
+  };
+
+const INTERVAL_DEFAULTS = { maxSpanDays: null, lookBackDays: null, requestsPerSpan: 1 } as const;
+
+const DEFAULTS = {
+  ...{ maxInFlight: null, defaultInFlight: 4, metered: true, quotas: [] },
+  ...{ actions: false, listsTickers: false, needsUrl: false },
+} as const;
+
 /**
  * What a module says that its provider can do, as plain data. Throws what `refuse` makes of the first thing that is wrong
  * with it: which, its value, what it must be.
@@ -98,15 +114,19 @@ export function checkedCapabilities(given: unknown, refuse: (what: string) => Ba
       if (!Object.hasOwn(rules, name))
         throw refuse(`its ${at}.${name} is nothing that is known${didYouMean(name, Object.keys(rules))}`);
   };
-  assertAll(given, OF_PROVIDER, 'capabilities');
-  for (const [interval, limits] of Object.entries(given['intervals'] as Record<string, unknown>)) {
+  const declared: Record<string, unknown> = { ...DEFAULTS, ...given };
+  assertAll(declared, OF_PROVIDER, 'capabilities');
+  const intervals: Record<string, unknown> = {};
+  for (const [interval, said] of Object.entries(declared['intervals'] as Record<string, unknown>)) {
     const at = `capabilities.intervals["${interval}"]`;
     if (!isInterval(interval))
       throw refuse(`its ${at} is no interval that there is; there are ${INTERVALS.join(', ')}`);
-    if (!isObject(limits)) throw refuse(`its ${at} is ${shown(limits)}; it must be an object`);
+    if (!isObject(said)) throw refuse(`its ${at} is ${shown(said)}; it must be an object`);
+    const limits = { ...INTERVAL_DEFAULTS, ...said };
     assertAll(limits, OF_INTERVAL, at);
-    const market = limits['market'];
+    intervals[interval] = limits;
+    const { market } = said;
     if (isObject(market)) assertAll(market, OF_MARKET, `${at}.market`);
   }
-  return JSON.parse(JSON.stringify(given)) as Capabilities;
+  return JSON.parse(JSON.stringify({ ...declared, intervals })) as Capabilities;
 }

@@ -4,7 +4,7 @@ import type { Call, HttpSteps, Page, Spoilt } from '../http/steps.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 import { partOver } from '../part-over.ts';
 import type { BarAnswer, ListRequest, MarketAnswer, MarketRequest, Part, Secrets } from '../provider.ts';
-import { shown } from './shown.ts';
+import { shown } from '../../core/shown.ts';
 
 /** What a list and a market ask for. */
 type Asked = ListRequest | MarketRequest;

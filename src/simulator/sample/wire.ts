@@ -12,7 +12,7 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import { formatDay } from '../../core/session/day.ts';
 import { contains, intersect } from '../../core/session/ranges.ts';
 import type { Listing, Market, MarketRow } from '../../market/market.ts';
-import { rowsSoFar } from '../../market/so-far.ts';
+import { tradedRows } from '../../market/traded-rows.ts';
 import type { Wire, WireResponse } from '../wire.ts';
 import { type BarsQuery, type Place, readMarketQuery, readQuery, tokenOf } from './query.ts';
 
@@ -65,7 +65,7 @@ function pageOf(query: BarsQuery | string, market: Market, now: number): WireRes
     const listing = place !== undefined && symbol < place.symbol ? undefined : market.listing(symbol);
     if (listing === undefined) continue;
     const from = symbol === place?.symbol ? place.ts : Number.NEGATIVE_INFINITY;
-    const rows = rowsOf(market, listing, query, now).filter(({ ts }) => ts >= from);
+    const rows = tradedRows(market, listing, query.interval, query.range, now).filter(({ ts }) => ts >= from);
     if ((rows.length > 0 || isToldQuiet(symbol, query, market)) && left > 0)
       entries.push({ listing, rows: rows.slice(0, left) });
     const beyond = rows[left];
@@ -86,24 +86,6 @@ function pageOf(query: BarsQuery | string, market: Market, now: number): WireRes
 /** Whether a market says of a symbol without a row why it has none. */
 function isToldQuiet(symbol: string, { symbols, range }: BarsQuery, market: Market): boolean {
   return symbols === null && intersect(market.quiet(symbol), [range]).length > 0;
-}
-
-/** Rows of the sessions that are over, and of the open one as far as it has traded. */
-function rowsOf(
-  market: Market,
-  listing: Listing,
-  { interval, range }: BarsQuery,
-  now: number,
-): readonly MarketRow[] {
-  const calendar = calendarById(listing.calendar);
-  const over = {
-    from: range.from,
-    to: Math.min(range.to, calendar.nextSession(calendar.lastSettled(now, 0))),
-  };
-  return [
-    ...(over.from < over.to ? market.rows(listing.ticker, interval, over) : []),
-    ...rowsSoFar(market, listing, interval, range, now),
-  ];
 }
 
 function seriesOf(

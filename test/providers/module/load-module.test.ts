@@ -33,6 +33,12 @@ describe('a provider of one’s own', () => {
     expect(JSON.parse(JSON.stringify(loaded))).toEqual(loaded);
   });
 
+  it('may leave out what is nothing special about it', async () => {
+    const said = { id: 'own', intervals: { '1d': { settleDelayMs: 0 } } };
+    const path = await moduleOf(moduleText('export default', JSON.stringify(said)));
+    expect((await loadProvider(path)).module?.capabilities).toEqual(CAPABILITIES);
+  });
+
   it('may be made by a function, of how it is configured', async () => {
     const path = await moduleOf(
       `export default ({ url, settings }) => ({ ...${moduleText('')}, tickerOf: (symbol) => symbol + settings.suffix + url })`,
@@ -112,10 +118,8 @@ describe('a module that is no provider is refused in one line', () => {
       { intervals: { '1d': { ...daily, maxSpanDays: 0 } } },
       '.maxSpanDays is 0; it must be a whole number above 0, or null',
     ],
-    [
-      { intervals: { '1d': { ...daily, lookBackDays: undefined } } },
-      '.lookBackDays is undefined; it must be',
-    ],
+    [{ intervals: { '1d': {} } }, '.settleDelayMs is undefined; it must be ms, 0 or more'],
+    [{ intervals: { '1d': { ...daily, lookBackDays: '30' } } }, '.lookBackDays is "30"; it must be'],
     [
       { intervals: { '1d': { ...daily, requestsPerSpan: 1.5 } } },
       '.requestsPerSpan is 1.5; it must be a whole number',

@@ -1,4 +1,4 @@
-import { shortened } from '../../core/quoted.ts';
+import { shortened } from './quoted.ts';
 
 /** Any value as a line of a message shows it: `"1d"`, `undefined`, `Error: no such key`. */
 export function shown(value: unknown): string {

@@ -1,0 +1,34 @@
+// What the author of a provider builds it of: `import … from 'backfill/provider'`.
+
+export type { LoadedModule, ProviderConfig } from './providers/provider.ts';
+export type { ModuleConfig, ModuleSteps, ProviderModule } from './providers/module/load-module.ts';
+export type { DeclaredCapabilities, DeclaredInterval } from './providers/module/check-capabilities.ts';
+export type { Call, HttpSteps, Page, Spoilt } from './providers/http/steps.ts';
+export type { HttpAnswer } from './providers/http/transport.ts';
+export type {
+  BarAnswer,
+  Basis,
+  Capabilities,
+  ExplainedAbsence,
+  IntervalCapability,
+  ListRequest,
+  MarketAnswer,
+  MarketCapability,
+  MarketRequest,
+  Part,
+  Secrets,
+  UnusableRow,
+} from './providers/provider.ts';
+export type { CorporateAction, Identity, Ohlcv } from './core/bars/bars.ts';
+export type { Bars } from './core/bars/columns.ts';
+export type { Day, DayRange } from './core/session/day.ts';
+export type { Interval } from './core/session/interval.ts';
+export { BackfillError, type ErrorCode, type ErrorDetails } from './core/errors.ts';
+export { errorByStatus, firstLine } from './providers/http/status.ts';
+export { rawAnswer } from './providers/raw-answer.ts';
+export { partOver } from './providers/part-over.ts';
+export { BarBuilder, barsOf } from './core/bars/bar-builder.ts';
+export { toRaw } from './core/adjust/adjust.ts';
+export { checkActions } from './core/actions/action-checks.ts';
+export { calendarFor } from './core/calendar/calendars.ts';
+export { formatDay, parseDay, startOfDay, utcDayOf } from './core/session/day.ts';

@@ -1,0 +1,75 @@
+import { deepStrictEqual, fail, rejects } from 'node:assert/strict';
+import { parseDay } from '../core/session/day.ts';
+import type { DayRange } from '../core/session/day.ts';
+import type { Interval } from '../core/session/interval.ts';
+import type { BarAnswer } from '../providers/provider.ts';
+import type { ProviderSubject, ProviderUnderTest } from './subject.ts';
+
+/** What a provider has to do, as a sentence, and whether it does: `run` rejects if it does not. */
+export interface Check {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
+
+/** A check of any provider. */
+export interface CheckOf {
+  readonly name: string;
+  readonly run: (subject: ProviderSubject) => Promise<void>;
+}
+
+/** The clock of the checks, where they say no other. */
+export const NOW = Date.parse('2026-11-20T12:00:00Z');
+
+export function range(from: string, to: string): DayRange {
+  return { from: parseDay(from), to: parseDay(to) };
+}
+
+/** A check of one provider, which ends what it has opened. */
+export function checkOn(subject: ProviderSubject, { name, run }: CheckOf): Check {
+  return {
+    name,
+    run: async () => {
+      const opened: ProviderUnderTest[] = [];
+      const open: ProviderSubject['open'] = async (now, gate) => {
+        const one = await subject.open(now, gate);
+        opened.push(one);
+        return one;
+      };
+      try {
+        await run({ ...subject, open });
+      } finally {
+        for (const one of opened) await one.close?.();
+      }
+    },
+  };
+}
+
+/** What a provider answers for one series at a moment. */
+export async function ask(
+  { open }: ProviderSubject,
+  ticker: string,
+  interval: Interval,
+  asked: DayRange,
+  now = NOW,
+): Promise<BarAnswer> {
+  const { provider } = await open(now);
+  return provider.fetchBars({ series: { ticker, interval }, range: asked, now });
+}
+
+/** Whether a promise rejects with an error that has all of these. */
+export async function failsWith(
+  promise: Promise<unknown>,
+  expected: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await rejects(promise, (error: Error & Readonly<Record<string, unknown>>) => {
+    const names = Object.keys(expected);
+    const got = Object.fromEntries(names.map((name) => [name, error[name]]));
+    deepStrictEqual(got, expected, `${error.message} has ${JSON.stringify(got)}`);
+    return true;
+  });
+}
+
+/** Throws unless a number is at most another. */
+export function atMost(value: number, most: number, of: string): void {
+  if (!(value <= most)) fail(`${of} is ${value}, more than ${most}`);
+}

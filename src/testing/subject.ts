@@ -1,0 +1,52 @@
+import { INTERVALS, type Interval } from '../core/session/interval.ts';
+import { sampleMarket } from '../market/sample.ts';
+import { type Gate, OPEN_GATE } from '../providers/http/gate.ts';
+import type { Provider } from '../providers/provider.ts';
+import { type SimulatorOptions, startSimulator } from '../simulator/server.ts';
+
+/** What every provider serves that is checked: the sample market. */
+export const MARKET = sampleMarket();
+
+/** A provider of that market as it is at some moment. */
+export interface ProviderUnderTest {
+  readonly provider: Provider;
+  /** Requests that its server saw; undefined where there is none. */
+  readonly requests?: () => number;
+  /** Ends what serves it. */
+  readonly close?: () => Promise<void>;
+}
+
+/** A provider as it is checked. */
+export interface ProviderSubject {
+  readonly open: (now: number, gate?: Gate) => Promise<ProviderUnderTest>;
+  /** Where it is asked over HTTP: opened at a URL, to hear whatever is said there. */
+  readonly at?: (url: string, gate: Gate, timeoutMs: number) => Promise<Provider>;
+  /** Of ALFA. */
+  readonly intervals: readonly Interval[];
+  /** Whether it takes several tickers in one request. Default false. */
+  readonly isList?: boolean;
+  /** Whether it gives all tickers of a session in one request. Default false. */
+  readonly isMarket?: boolean;
+  /** How far a price may be from what was traded, as a part of it. */
+  readonly precision: number;
+}
+
+/** A provider that asks a simulator which speaks its wire. */
+export function served(
+  at: (url: string, gate: Gate, timeoutMs?: number) => Promise<Provider>,
+  wire: SimulatorOptions['wire'],
+  {
+    intervals = INTERVALS,
+    precision,
+    ...forms
+  }: Omit<ProviderSubject, 'open' | 'at' | 'intervals'> & Partial<Pick<ProviderSubject, 'intervals'>>,
+): ProviderSubject {
+  return {
+    open: async (now, gate = OPEN_GATE) => {
+      const simulator = await startSimulator({ wire, market: MARKET, now: () => now });
+      const provider = await at(simulator.url, gate);
+      return { provider, requests: () => simulator.requests(), close: () => simulator.close() };
+    },
+    ...{ at, intervals, precision, ...forms },
+  };
+}

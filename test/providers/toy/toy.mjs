@@ -1,0 +1,39 @@
+import { BackfillError, barsOf, errorByStatus, firstLine, formatDay, rawAnswer } from 'backfill/provider';
+
+const HEADING = 'symbol,date,open,high,low,close,volume';
+const bad = (about) => new BackfillError('bad-answer', about, { retryable: true });
+
+/** Daily bars as CSV, a request a ticker. @type {import('backfill/provider').ProviderModule<object[]>} */
+export default ({ url }) => ({
+  capabilities: { id: 'toy', intervals: { '1d': { settleDelayMs: 0 } }, needsUrl: true },
+  request: ({ tickers: [ticker], range: { from, to } }) => ({
+    url: new URL(`${url}/${encodeURIComponent(ticker)}.csv?from=${formatDay(from)}&to=${formatDay(to)}`),
+    headers: {},
+  }),
+  parse: (answer, { tickers: [ticker], now }) => {
+    const { status, body } = answer;
+    const about = `toy answered ${status} for ${ticker}: ${firstLine(body)}`;
+    if (status === 404 && body === 'no such symbol') throw new BackfillError('unknown-ticker', about);
+    if (status !== 200) throw errorByStatus(answer, about, now);
+    const [heading, ...lines] = body.split('\n');
+    // Cut short, it has no line end.
+    if (heading !== HEADING || lines.pop() !== '') throw bad(about);
+    return { parts: [], state: lines.map((line) => rowOf(line, ticker)), hasMore: false };
+  },
+  end: (asked, rows) => {
+    const [ticker] = asked.tickers;
+    const isTraded = ({ open, high, low, close }) => ![open, high, low, close].includes(null);
+    const unusable = rows
+      .filter((row) => !isTraded(row))
+      .map((row) => ({ ts: row.ts, reason: 'empty', row }));
+    return [{ ticker, answer: rawAnswer(ticker, asked, barsOf(rows.filter(isTraded)), { unusable }) }];
+  },
+});
+
+function rowOf(line, ticker) {
+  const [symbol, date, ...cells] = line.split(',');
+  const ts = Date.parse(`${date}T00:00:00Z`);
+  if (symbol !== ticker || Number.isNaN(ts)) throw bad(`toy answered for ${ticker} with the row ${line}`);
+  const [open, high, low, close, volume] = cells.map((cell) => (cell === '' ? null : Number(cell)));
+  return { ts, open, high, low, close, volume: volume ?? Number.NaN, vwap: null, trades: null };
+}
