@@ -8,7 +8,9 @@ import {
   type ThreadStart,
   failedWhole,
 } from '../src/backfill/runner.ts';
-import { type TaskTools, runTask } from '../src/backfill/task/run-task.ts';
+import { stagedAs } from '../src/backfill/run/staged-source.ts';
+import type { TaskTools } from '../src/backfill/task/task-tools.ts';
+import { runTask } from '../src/backfill/task/run-task.ts';
 import { RowsInWork } from '../src/backfill/task/rows-in-work.ts';
 import { BackfillError, errorData } from '../src/core/errors.ts';
 import type { Gate } from '../src/providers/http/gate.ts';
@@ -37,7 +39,7 @@ export default async function listen(
     const tools = await toolsFor(message.run, context, message.start);
     return await inWork.within(task, () => runTask(task, now, tools));
   } catch (error) {
-    return failedWhole(task, ({ series: { ticker } }) => errorData(error, { ticker }));
+    return failedWhole(task, (about) => errorData(error, about));
   }
 }
 
@@ -55,7 +57,7 @@ async function openTools(
   const gate = gateOf(start);
   const elapsed = (): number => performance.now();
   const asked = await openProvider(provider, gate, start.secrets);
-  return { store: openStore(storeUrl), provider: asked, gate, elapsed };
+  return { store: openStore(storeUrl), provider: asked, source: stagedAs(provider), gate, elapsed };
 }
 
 function gateOf({ gate, run, policy }: RunStart): Gate {

@@ -1,47 +1,21 @@
 import { BackfillError, errorData } from '../core/errors.ts';
-import type { Plan, Task, Want } from '../core/plan/plan.ts';
-import { type Quota, isPaced } from '../core/plan/quota.ts';
+import type { Plan } from '../core/plan/plan.ts';
 import { quotaOpening } from '../core/plan/quota-time.ts';
 import type { BarStore, Lease } from '../store/store.ts';
-import type { Scan, SetAside } from '../store/scan.ts';
-import { dispatch } from './run/dispatch.ts';
-import { type Failure, failureOf } from './failure.ts';
+import type { Scan } from '../store/scan.ts';
 import { type LedgerTools, recordOutOfReach, settleUnknownTickers } from './run/ledger.ts';
+import { askedOtherwise } from './plan/asked-otherwise.ts';
 import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
 import { refetchRestated } from './settle/restated.ts';
 import { settleSameSeries } from './settle/same-series.ts';
 import { settleEmptyAnswers } from './settle/empty-answers.ts';
-import { RunResults } from './run/run-results.ts';
-import type { RunContext, Runner, SeriesResult, TrafficNow } from './runner.ts';
-import { type Stop, type StopReason, type Stops, stopOf, watchStops } from './run/stops.ts';
+import type { BackfillEvent } from './run/events.ts';
+import { nothingDone, TaskHandOut } from './run/hand-out.ts';
+import type { MarketStage } from './run/market-stage.ts';
+import { stagedAs, stagedOf } from './run/staged-source.ts';
+import type { RunContext, Runner } from './runner.ts';
+import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
-
-/** What a run tells while it goes. */
-export type BackfillEvent =
-  /** `distrusted`: see `Scan`. */
-  | {
-      readonly type: 'planned';
-      readonly plan: Plan;
-      readonly setAside: readonly SetAside[];
-      readonly distrusted: readonly SetAside[];
-    }
-  /** Threads are there; `traffic` tells how the requests get on, whenever it is asked. */
-  | {
-      readonly type: 'running';
-      readonly plan: Plan;
-      readonly workers: number;
-      readonly traffic: () => TrafficNow;
-    }
-  | { readonly type: 'started'; readonly task: Task }
-  /** A want of a task. `requests`: its share of those of the task. `failure`: what the summary will say of it, if it is one. */
-  | {
-      readonly type: 'finished';
-      readonly want: Want;
-      readonly requests: number;
-      readonly result: SeriesResult;
-      readonly failure: Failure | null;
-      readonly done: number;
-    };
 
 export interface BackfillTools extends Source {
   readonly store: BarStore;
@@ -63,7 +37,8 @@ export interface BackfillTools extends Source {
  * (`usage`, `store-locked`, `store-unusable`).
  */
 export function backfill(request: BackfillRequest, tools: BackfillTools): Promise<RunSummary> {
-  return runPrepared((store, now) => prepare(request, store, tools, now), tools);
+  const source = { ...tools, stagedAs: stagedAs(tools.context.provider) };
+  return runPrepared((store, now) => prepare(request, store, source, now), tools);
 }
 
 /** A run of whatever plan is made once the store is this process's to write: see `backfill`. */
@@ -80,12 +55,14 @@ export async function runPrepared(
     const { scan, plan } = prepared;
     onEvent?.({ type: 'planned', plan, setAside: scan.setAside, distrusted: scan.distrusted ?? [] });
     const isStopped = tools.stop?.aborted === true;
+    const source = stagedAs(tools.context.provider);
+    if (!isStopped) await store.staging.remove((await stagedOf(source, store.staging, startedAt)).old);
     const run =
       plan.tasks.length === 0 || isStopped ? nothingRun(plan) : await runTasks(plan, scan, writer, tools);
     const ledger = { store, provider: capabilities.id, now: clock() };
     const summary = summarize({
       // It may not be its turn to write.
-      ...(isStopped ? run : await settle(run, prepared, ledger)),
+      ...(isStopped ? run : await settle(run, prepared, { ...ledger, source })),
       plan,
       scan,
       provider: capabilities.id,
@@ -116,10 +93,11 @@ async function whyRenamesAreUnread(store: BarStore): Promise<string | undefined>
 async function settle(
   run: Run,
   { scan, plan, holesNow }: Prepared,
-  ledger: LedgerTools,
+  { source, ...ledger }: LedgerTools & { readonly source: string },
 ): Promise<Run & Pick<RunOutcome, 'holesNow'>> {
   const { results } = run;
   try {
+    await run.markets.sweep(ledger.store.staging, source, run.stopped !== null);
     await recordOutOfReach(plan.outOfReach, ledger);
     await settleUnknownTickers(results, scan, ledger);
     await settleEmptyAnswers(results, ledger);
@@ -148,10 +126,12 @@ function stopOrThrow(error: unknown): Stop {
 }
 
 /** What became of the tasks of a plan. `notRun`: what was not handed out, or was given back undone. */
-type Run = Pick<
+interface Run extends Pick<
   RunOutcome,
   'results' | 'requests' | 'notRun' | 'requestsLeft' | 'stopped' | 'opens' | 'refused' | 'traffic'
->;
+> {
+  readonly markets: MarketStage;
+}
 
 const INTERRUPTED: Stop = { reason: 'interrupted', message: 'the run was stopped' };
 
@@ -180,9 +160,12 @@ async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTo
   try {
     if (tools.stop?.aborted) interrupt();
     tools.onEvent?.({ type: 'running', plan, workers: runner.workers, traffic: () => traffic.now() });
-    const handOut = handOutTo(runner, { stops, done, writer }, tools);
-    await handOut(plan.tasks);
-    await handOut(refetchRestated(results.kept, scan, tools.capabilities, tools.clock()));
+    const { context, clock, onEvent, capabilities } = tools;
+    const { quotas } = capabilities;
+    const handOut = new TaskHandOut({ runner, stops, done, writer, quotas, context, clock, onEvent });
+    await handOut.all(plan.tasks);
+    await handOut.all(askedOtherwise(done.refused, capabilities, clock()));
+    await handOut.all(refetchRestated(results.kept, scan, capabilities, clock()));
   } finally {
     tools.stop?.removeEventListener('abort', interrupt);
     lost = await closeRunner(runner);
@@ -210,74 +193,4 @@ async function closeRunner(runner: Runner): Promise<Stop | null> {
   } catch (error) {
     return stopOrThrow(error);
   }
-}
-
-/** What became of tasks so far. */
-interface Done {
-  readonly results: RunResults;
-  /** Of the tasks that were run, by plan. */
-  requests: number;
-  readonly notRun: Want[];
-  /** Of the tasks that were not run, but for those of a closed endpoint. */
-  requestsLeft: number;
-}
-
-function nothingDone(): Done {
-  return { results: new RunResults(), requests: 0, notRun: [], requestsLeft: 0 };
-}
-
-interface HandOut {
-  readonly stops: Stops;
-  readonly done: Done;
-  readonly writer: Lease;
-}
-
-/** A function that hands tasks out to a runner, and takes note of what becomes of them. */
-function handOutTo(
-  runner: Runner,
-  { stops, done, writer }: HandOut,
-  { capabilities, context, clock, onEvent }: BackfillTools,
-): (tasks: readonly Task[]) => Promise<void> {
-  let isProven = !isScarce(capabilities.quotas, runner.capacity);
-  const noteResult = (task: Task, want: Want, result: SeriesResult): boolean => {
-    if (!result.ok && result.error.code === 'store-unusable') writer.noteTrouble();
-    if (!result.ok && stops.note(want, result.error) === 'not-run') {
-      done.notRun.push(want);
-      return false;
-    }
-    done.results.add(want, result);
-    const failure = failureOf(want, result);
-    const requests = task.requests / task.wants.length;
-    onEvent?.({ type: 'finished', want, requests, result, failure, done: done.results.size });
-    return true;
-  };
-  return async (tasks) => {
-    const left = await dispatch({
-      tasks,
-      capacity: () => (isProven ? runner.capacity : 1),
-      run: (task) => runner.run({ task, context, now: clock() }),
-      onStart: (task) => onEvent?.({ type: 'started', task }),
-      onResult: (task, { series, committed = [] }) => {
-        isProven = true;
-        writer.note(committed);
-        const ran = task.wants.filter((want, i) => noteResult(task, want, series[i] as SeriesResult));
-        if (ran.length > 0) done.requests += task.requests;
-        else if (!stops.isClosed(task)) done.requestsLeft += task.requests;
-      },
-      stopped: () => stops.stopped !== null,
-      isClosed: (task) => stops.isClosed(task),
-    });
-    for (const task of left) {
-      for (const want of task.wants) done.notRun.push(want);
-      if (!stops.isClosed(task)) done.requestsLeft += task.requests;
-    }
-  };
-}
-
-/**
- * Whether the tasks in work at once are so large a part of a day's requests (more than one in a hundred) that the first
- * goes alone: a wrong key or a full disk, which all of them would meet, then costs one request.
- */
-function isScarce(quotas: readonly Quota[], tasks: number): boolean {
-  return quotas.some((quota) => !isPaced(quota) && tasks > quota.requests / 100);
 }

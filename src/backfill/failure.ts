@@ -4,7 +4,7 @@ import type { Coverage } from '../core/coverage/coverage.ts';
 import { type Day, formatDay } from '../core/session/day.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { grouped } from '../core/grouped.ts';
-import type { Want } from '../core/plan/plan.ts';
+import type { Want } from '../core/plan/task.ts';
 import type { SeriesReport, SeriesResult } from './runner.ts';
 
 /** Why a series is not as complete as was asked. */

@@ -1,7 +1,7 @@
 import type { Coverage } from '../core/coverage/coverage.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
 import type { ErrorData } from '../core/errors.ts';
-import type { Task, Want } from '../core/plan/plan.ts';
+import type { Task } from '../core/plan/task.ts';
 import type { Quota, QuotaStanding } from '../core/plan/quota.ts';
 import type { UnavailableSessions } from '../core/coverage/unavailable.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
@@ -81,13 +81,19 @@ export type SeriesResult =
 /** What became of a task: one result for each of its wants, in their order. One series fails alone. */
 export interface TaskResult {
   readonly series: readonly SeriesResult[];
+  /** Why a task that collects has nothing, which has no want to say it of. */
+  readonly error?: ErrorData;
   /** What it, and perhaps another task of its thread, committed. Default: nothing that is worth a note. */
   readonly committed?: readonly CommitNote[];
 }
 
-/** The result of a task of which every series failed in the same way. */
-export function failedWhole({ wants }: Task, errorOf: (want: Want) => ErrorData): TaskResult {
-  return { series: wants.map((want) => ({ ok: false, error: errorOf(want) })) };
+/** The result of a task that failed as a whole: of every series in the same way. */
+export function failedWhole(
+  task: Task,
+  errorOf: (about: { readonly ticker?: string }) => ErrorData,
+): TaskResult {
+  if ('slice' in task) return { series: [], error: errorOf({}) };
+  return { series: task.wants.map(({ series: { ticker } }) => ({ ok: false, error: errorOf({ ticker }) })) };
 }
 
 /** What a run sent to its provider. */

@@ -1,4 +1,4 @@
-import type { BackfillEvent } from '../backfill/backfill.ts';
+import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { RangeOptions } from '../backfill/want/wanted.ts';
 import type { ActionBook } from '../core/actions/action-book.ts';

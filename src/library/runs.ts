@@ -1,6 +1,7 @@
 import { type BackfillTools, backfill, runPrepared } from '../backfill/backfill.ts';
 import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';
+import { stagedAs } from '../backfill/run/staged-source.ts';
 import { utcDayOf } from '../core/session/day.ts';
 import { threadEntry } from '../pool/entry.ts';
 import { openProvider } from '../providers/registry.ts';
@@ -66,7 +67,8 @@ async function withSource<T>(parts: Parts, run: (source: Source) => Promise<T>):
 }
 
 function sourceOf({ options, config, capabilities }: Parts): Source {
-  return { capabilities, standing: () => standingOf(options, config, capabilities) };
+  const standing = (): ReturnType<typeof standingOf> => standingOf(options, config, capabilities);
+  return { capabilities, standing, stagedAs: stagedAs(config) };
 }
 
 async function requestOf({ tickersToFetch }: Parts, request: BackfillOptions): Promise<BackfillRequest> {

@@ -278,7 +278,5 @@ function crashed({ order }: Job, message: string, scope: ErrorScope = 'series'):
 }
 
 function failed({ task, context }: TaskOrder, error: unknown): TaskResult {
-  return failedWhole(task, ({ series: { ticker } }) =>
-    errorData(error, { ticker, provider: context.provider.id }),
-  );
+  return failedWhole(task, (about) => errorData(error, { ...about, provider: context.provider.id }));
 }

@@ -1,4 +1,4 @@
-import type { BackfillEvent } from '../backfill/backfill.ts';
+import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { TrafficNow } from '../backfill/runner.ts';
 import { type Series, seriesKey } from '../core/bars/bars.ts';
 import type { Plan } from '../core/plan/plan.ts';
@@ -53,7 +53,10 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
         series.plan(event.plan);
         requestsLeft = event.plan.totals.requests;
       } else if (event.type === 'running') traffic = event.traffic;
-      else if (event.type === 'started') latest ??= event.task.wants[0]?.series;
+      else if (event.type === 'collected') {
+        requestsLeft = Math.max(0, requestsLeft - event.task.requests);
+        pace.note(clock(), event.task.requests);
+      } else if (event.type === 'started') latest ??= event.task.wants[0]?.series;
       else {
         latest = event.want.series;
         requestsLeft = Math.max(0, requestsLeft - event.requests);

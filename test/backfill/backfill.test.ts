@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BackfillEvent, type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
+import { type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
+import type { BackfillEvent } from '../../src/backfill/run/events.ts';
 import { runTask } from '../../src/backfill/task/run-task.ts';
 import type { Runner } from '../../src/backfill/runner.ts';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
@@ -55,7 +56,8 @@ function tools(source: Provider, more: Partial<BackfillTools> = {}, gate: Gate =
     workers: 1,
     capacity: 2,
     deaths: 0,
-    run: ({ task, now: at }) => runTask(task, at, { provider: source, store, gate, elapsed: () => 0 }),
+    run: ({ task, now: at }) =>
+      runTask(task, at, { provider: source, store, gate, source: 'test', elapsed: () => 0 }),
     close: () => Promise.resolve(),
   };
   const context = { storeUrl: folder, provider: { id: 'sample' } };

@@ -32,7 +32,7 @@ async function run(fs?: CommitFs): Promise<SeriesResult> {
   const provider: Provider = { ...sample, fetchBars };
   const order = want({ series: AAPL, range: RANGE, gaps: [RANGE], sessions: 20 });
   const store = openParquetStore(folder.path, fs);
-  return runWant(order, NOW, { provider, store, gate: OPEN_GATE, elapsed: () => 0 });
+  return runWant(order, NOW, { provider, store, gate: OPEN_GATE, source: 'test', elapsed: () => 0 });
 }
 
 describe('a task whose answer has a split', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Failure, type Found, endsOn, failureOf, joinFailures } from '../../src/backfill/failure.ts';
 import type { SeriesReport } from '../../src/backfill/runner.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage/coverage.ts';
-import type { Want } from '../../src/core/plan/plan.ts';
+import type { Want } from '../../src/core/plan/task.ts';
 import { span } from './received.ts';
 
 const RANGE = span('2026-01-02', '2026-02-27');

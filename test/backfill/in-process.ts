@@ -1,5 +1,6 @@
 import type { BackfillTools } from '../../src/backfill/backfill.ts';
 import { runTask } from '../../src/backfill/task/run-task.ts';
+import { stagedAs } from '../../src/backfill/run/staged-source.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { BarStore } from '../../src/store/store.ts';
@@ -8,6 +9,7 @@ import { trafficOfOnlyRun } from './only-run.ts';
 /** Tools of a run whose tasks run in this thread, one at a time. */
 export function toolsInProcess(provider: Provider, store: BarStore, now: () => number): BackfillTools {
   const clocks = { wall: now, gate: now };
+  const source = stagedAs({ id: provider.capabilities.id });
   return {
     store,
     acquire: () => store.acquire(),
@@ -19,7 +21,8 @@ export function toolsInProcess(provider: Provider, store: BarStore, now: () => n
       capacity: 1,
       deaths: 0,
       workers: 1,
-      run: ({ task, now: at }) => runTask(task, at, { provider, store, gate: OPEN_GATE, elapsed: () => 0 }),
+      run: ({ task, now: at }) =>
+        runTask(task, at, { provider, store, gate: OPEN_GATE, source, elapsed: () => 0 }),
       close: () => Promise.resolve(),
     }),
     clock: now,

@@ -52,7 +52,7 @@ async function run(tickers: readonly string[], reply: (ticker: string, asked: nu
   const wants = tickers.map(wantOf);
   const task = { id: 'list', wants, requests: 1, partitions: [] };
   const { series } = await runTask(task, Date.parse('2025-07-16T12:00:00Z'), {
-    ...{ provider, store, gate: OPEN_GATE, elapsed: () => 0 },
+    ...{ provider, store, gate: OPEN_GATE, source: 'test', elapsed: () => 0 },
   });
   expect(series).toHaveLength(tickers.length);
   const results = Object.fromEntries(tickers.map((ticker, i) => [ticker, series[i] as SeriesResult]));
@@ -120,7 +120,7 @@ describe('a request for several series', () => {
     const fetchList = () => Promise.reject(new BackfillError('network', 'no answer', { retryable: true }));
     const wants = ['ALFA', 'BRIQ'].map(wantOf);
     const { series } = await runTask({ id: 'list', wants, requests: 1, partitions: [] }, 0, {
-      ...{ provider: { ...sample, fetchList }, store, gate: OPEN_GATE, elapsed: () => 0 },
+      ...{ provider: { ...sample, fetchList }, store, gate: OPEN_GATE, source: 'test', elapsed: () => 0 },
     });
     expect(series).toMatchObject([
       { ok: false, error: { code: 'network', ticker: 'ALFA' } },

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { Received } from '../../src/backfill/judge/received.ts';
 import { RunResults } from '../../src/backfill/run/run-results.ts';
-import { runTask, type TaskTools } from '../../src/backfill/task/run-task.ts';
+import { runTask } from '../../src/backfill/task/run-task.ts';
+import type { TaskTools } from '../../src/backfill/task/task-tools.ts';
 import type { SeriesReport, SeriesResult } from '../../src/backfill/runner.ts';
 import { barsOf } from '../../src/core/bars/bar-builder.ts';
 import { EMPTY_BOOK, addTold } from '../../src/core/actions/action-book.ts';
@@ -10,7 +11,7 @@ import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { NO_BARS } from '../../src/core/bars/columns.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage/coverage.ts';
 import { type Day, type DayRange, MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
-import type { Task, Want } from '../../src/core/plan/plan.ts';
+import type { Task, Want } from '../../src/core/plan/task.ts';
 import type { BarAnswer } from '../../src/providers/provider.ts';
 import type { RowAnswer } from '../providers/rows.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { BackfillEvent } from '../../src/backfill/backfill.ts';
+import type { BackfillEvent } from '../../src/backfill/run/events.ts';
 import type { TrafficNow } from '../../src/backfill/runner.ts';
-import type { Plan, Task, Want } from '../../src/core/plan/plan.ts';
+import type { Plan } from '../../src/core/plan/plan.ts';
+import type { Task, Want } from '../../src/core/plan/task.ts';
 import { type Quota, unusedAt } from '../../src/core/plan/quota.ts';
 import { watchRun } from '../../src/report/progress.ts';
 

@@ -2,7 +2,7 @@ import { checkActions } from '../../core/actions/action-checks.ts';
 import type { Series } from '../../core/bars/bars.ts';
 import { formatDay, startOfDay } from '../../core/session/day.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
-import type { Want } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 import type { BarStore, RejectedRow } from '../../store/store.ts';
 

@@ -4,7 +4,7 @@ import type { Bars } from '../../core/bars/columns.ts';
 import type { Absence } from '../../core/coverage/coverage.ts';
 import type { Day } from '../../core/session/day.ts';
 import type { Filler } from '../../core/checks/fillers.ts';
-import type { Want } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 
 /** An answer after its checks. */

@@ -4,7 +4,7 @@ import type { Comparison } from '../../core/bars/compare.ts';
 import type { Absence, Coverage } from '../../core/coverage/coverage.ts';
 import { type DayRange, formatDay } from '../../core/session/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../../core/coverage/evidence.ts';
-import type { Want } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import { intersect, subtract } from '../../core/session/ranges.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 import type { Learned } from './learn-from.ts';

@@ -23,6 +23,7 @@ import { contains, intersect, subtract } from '../../core/session/ranges.ts';
 import { rejectStraightLines } from '../../core/checks/straight-lines.ts';
 import { rejectUnitFlips } from '../../core/checks/unit-flips.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
+import { provenDays } from '../../providers/proven-days.ts';
 import { assertAgreement } from './agreement.ts';
 import { assertKnownBasis } from './split-basis.ts';
 import { assertContinues } from './continuity.ts';
@@ -68,7 +69,7 @@ export function judgeAnswer(received: Received): Judgement {
   const wantedOf = (bars: Bars, are = true): Bars =>
     keep(bars, (i) => isWanted(bars.ts[i] as number) === are);
 
-  const asked = intersect([answer.proven], [want.range]);
+  const asked = intersect(provenDays(answer), [want.range]);
   const steps = volumeSteps(actions.filter(isSplit));
   const comparison = compareBars(
     keep(known, (i) => contains(asked, sessionOf(known.ts[i] as number))),

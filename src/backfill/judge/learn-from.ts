@@ -7,6 +7,7 @@ import { sessionDateOf, sessionDays } from '../../core/bars/partition.ts';
 import { contains, intersect, normalize, subtract, union } from '../../core/session/ranges.ts';
 import { shortSessions } from '../../core/checks/short-sessions.ts';
 import type { BarAnswer, UnusableRow } from '../../providers/provider.ts';
+import { provenDays } from '../../providers/proven-days.ts';
 import type { CheckedAnswer } from './checked-answer.ts';
 import { isThinlyTraded } from './thin-trading.ts';
 
@@ -55,7 +56,7 @@ export function learnFrom(checked: CheckedAnswer): Learned {
   const known = joinSessions(days, calendar);
   const unsettled = intersect(known, [{ from: lastSettled + 1, to: Number.POSITIVE_INFINITY }]);
   // Of a session beyond the proof only some bars may have come: it is asked for again.
-  const unproven = want.series.interval === '1d' ? [] : subtract(known, [answer.proven]);
+  const unproven = want.series.interval === '1d' ? [] : subtract(known, provenDays(answer));
   const open = union(normalize(unsettled), normalize(unproven));
   const unconfirmed = unconfirmedOf(checked, known).flatMap(({ from, to, ...run }) =>
     subtract([{ from, to }], open).map((left) => ({ ...left, ...run })),
@@ -113,6 +114,7 @@ function explainer(checked: CheckedAnswer): (session: Day) => Evidence | null {
   const invented = new Map(fillers.map(({ bar, reason }) => [sessionOf(bar.ts), reason]));
   const empty = new Set(answer.unusable.map(({ ts }) => sessionOf(ts)));
   const thin = isThinlyTraded(checked);
+  const spokenOf = provenDays(answer);
   return (session) => {
     const fault = faults.get(session);
     if (fault !== undefined) return { reason: 'rejected', note: fault };
@@ -127,7 +129,7 @@ function explainer(checked: CheckedAnswer): (session: Day) => Evidence | null {
       return { reason: said.reason, ...(said.note !== undefined && { note: said.note }) };
     const reason = thin(session) ? 'no-trades' : 'vendor-empty';
     if (empty.has(session)) return { reason, note: 'a row without prices' };
-    if (!contains([answer.proven], session)) return null;
+    if (!contains(spokenOf, session)) return null;
     const isFresh = calendar.session(session).close > now - FRESH_MS;
     const note = answer.note === undefined ? {} : { note: answer.note };
     return { reason: isFresh && reason === 'vendor-empty' ? 'not-yet-published' : reason, ...note };

@@ -17,8 +17,9 @@ import { type Day, type DayRange, formatDay, startOfDay, utcDayOf } from '../../
 import { type Pairs, everyPair } from '../../core/bars/compare.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
-import type { Want } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import type { BarAnswer, Capabilities } from '../../providers/provider.ts';
+import { provenDays } from '../../providers/proven-days.ts';
 import { isDamage } from '../../store/damage.ts';
 import type { BarStore } from '../../store/store.ts';
 import { largest } from '../../core/extremes.ts';
@@ -69,10 +70,12 @@ function upTo(today: Day): DayRange {
  * Ex-dates of which an answer would list every action: those after its first day that it proves, and where its prices
  * are adjusted for splits all up to today, as it takes to turn them back. None for an answer without a bar.
  */
-function exDatesListed({ bars, proven, wireBasis }: BarAnswer, { range }: Want, today: Day): DayRange {
+function exDatesListed(answer: BarAnswer, { range }: Want, today: Day): DayRange {
   const from = range.from + 1;
-  if (bars.length === 0) return { from, to: from };
-  return { from, to: Math.max(from, wireBasis === 'raw' ? proven.to : today + 1) };
+  if (answer.bars.length === 0) return { from, to: from };
+  // Up to the first session that it does not speak of.
+  const to = answer.wireBasis === 'raw' ? (provenDays(answer)[0]?.to ?? from) : today + 1;
+  return { from, to: Math.max(from, to) };
 }
 
 /**

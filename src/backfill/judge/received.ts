@@ -4,7 +4,7 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import type { StoredBars } from '../../core/bars/columns.ts';
 import type { Coverage } from '../../core/coverage/coverage.ts';
 import type { Day } from '../../core/session/day.ts';
-import type { Want } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 
 /** What the store has of a series around a want. */

@@ -10,7 +10,7 @@ import { isSplit, type Split } from '../../core/bars/bars.ts';
 import { type Comparison, type Pairs, everyPair, pairsWhere, somePair } from '../../core/bars/compare.ts';
 import { type Day, formatDay, startOfDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { Want } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import { contains } from '../../core/session/ranges.ts';
 import { SAME_RATIO, ratioText } from '../../core/actions/ratio.ts';
 import { closesAt } from '../../core/checks/restatement.ts';

@@ -10,6 +10,7 @@ import { seriesKey } from '../../core/bars/bars.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Scan } from '../../store/scan.ts';
 import { withEarlySessions } from './early-sessions.ts';
+import { stagedOf } from '../run/staged-source.ts';
 import { type RangeOptions, wantedSeries } from '../want/wanted.ts';
 
 /** What a user asks for: which bars, and whether to fetch those that are there already. */
@@ -33,6 +34,8 @@ export interface Prepared {
 /** Who is going to be asked. */
 export interface Source extends Pick<GapOptions, 'editionOf'> {
   readonly capabilities: Capabilities;
+  /** How its answers are named in staging. Default: nothing of them is looked for. */
+  readonly stagedAs?: string;
   /** How its quotas stand; default: nothing of them is used. */
   readonly standing?: () => Promise<QuotaStanding | undefined>;
 }
@@ -41,7 +44,7 @@ export interface Source extends Pick<GapOptions, 'editionOf'> {
 export async function prepare(
   request: BackfillRequest,
   store: BarStore,
-  { capabilities, editionOf, standing }: Source,
+  { capabilities, editionOf, standing, stagedAs }: Source,
   now: number,
 ): Promise<Prepared> {
   const { tickers, intervals = ['1d'], everything = false } = request;
@@ -59,7 +62,8 @@ export async function prepare(
   }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
   const { intervals: limits, quotas, actions } = capabilities;
   const asItStands = await standing?.();
-  const options = { limits, quotas, actions, now, ...(asItStands && { standing: asItStands }) };
+  const staged = stagedAs === undefined ? [] : (await stagedOf(stagedAs, store.staging, now)).fresh;
+  const options = { limits, quotas, actions, now, staged, ...(asItStands && { standing: asItStands }) };
   const holesNow = async (): Promise<HoleCounts> => {
     const { series } = await store.scan({ tickers, intervals });
     return wanted.reduce((sum, one) => {

@@ -1,4 +1,4 @@
-import type { Task } from '../../core/plan/plan.ts';
+import type { Task } from '../../core/plan/task.ts';
 import type { TaskResult } from '../runner.ts';
 
 export interface Dispatch {
@@ -15,8 +15,9 @@ export interface Dispatch {
 }
 
 /**
- * Hands tasks out in their order, never more than `capacity` at once and never two that write the same partition;
- * a task that has to wait is overtaken by those behind it. Gives the tasks that were not handed out.
+ * Hands tasks out in their order, never more than `capacity` at once and never two that write the same partition; what is
+ * collected of a market is distributed when all of it has come, or was passed over. A task that has to wait is overtaken by
+ * those behind it. Gives the tasks that were not handed out.
  */
 export async function dispatch(options: Dispatch): Promise<Task[]> {
   const { tasks, isClosed = () => false } = options;
@@ -76,10 +77,16 @@ class WaitingTasks {
   /** Places that may have nothing in their way any more. */
   readonly #ready: number[] = [];
   #fresh = 0;
+  /** Tasks that still collect, by market. */
+  readonly #collecting = new Map<string, number>();
+  /** Places of those that distribute what is still collected, by market. */
+  readonly #toDistribute = new Map<string, number[]>();
 
   constructor(tasks: readonly Task[]) {
     this.#tasks = tasks;
     this.#taken = new Uint8Array(tasks.length);
+    for (const task of tasks)
+      if ('slice' in task) this.#collecting.set(task.market, (this.#collecting.get(task.market) ?? 0) + 1);
   }
 
   /** The first task that nothing is in the way of: it counts as in work. Undefined where all wait. */
@@ -87,7 +94,9 @@ class WaitingTasks {
     for (;;) {
       const at = this.#ready.shift() ?? (this.#fresh < this.#tasks.length ? this.#fresh++ : undefined);
       if (at === undefined) return undefined;
-      const { partitions } = this.#tasks[at] as Task;
+      const task = this.#tasks[at] as Task;
+      const { partitions } = task;
+      if ('bucket' in task && this.#waitsForMarket(task.market, at)) continue;
       const busy = partitions.find((partition) => this.#busy.has(partition));
       if (busy === undefined) {
         for (const partition of partitions) this.#busy.add(partition);
@@ -104,9 +113,27 @@ class WaitingTasks {
 
   /** A task is in work no more. */
   free(at: number): void {
-    const { partitions } = this.#tasks[at] as Task;
+    const task = this.#tasks[at] as Task;
+    const { partitions } = task;
     for (const partition of partitions) this.#busy.delete(partition);
     this.#wakeBehind(partitions);
+    if ('slice' in task) this.#collected(task.market);
+  }
+
+  #waitsForMarket(market: string, at: number): boolean {
+    if ((this.#collecting.get(market) ?? 0) === 0) return false;
+    const waiting = this.#toDistribute.get(market);
+    if (waiting === undefined) this.#toDistribute.set(market, [at]);
+    else waiting.push(at);
+    return true;
+  }
+
+  #collected(market: string): void {
+    const left = (this.#collecting.get(market) ?? 0) - 1;
+    this.#collecting.set(market, left);
+    if (left > 0) return;
+    for (const place of this.#toDistribute.get(market) ?? []) insert(this.#ready, place);
+    this.#toDistribute.delete(market);
   }
 
   isTaken(at: number): boolean {

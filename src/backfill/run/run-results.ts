@@ -1,4 +1,4 @@
-import type { Want } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import { type Counts, countsOf, freshHoles, NOTHING_COUNTED, sumOf } from './counts.ts';
 import { failureOf } from '../failure.ts';
 import type { SeriesReport, SeriesResult } from '../runner.ts';

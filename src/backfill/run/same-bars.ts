@@ -1,5 +1,5 @@
 import type { Interval } from '../../core/session/interval.ts';
-import type { Want } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import type { Counts } from './counts.ts';
 
 /** What was counted of an answer that had bars. */

@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorData, scopeOf } from '../../core/errors.ts';
 import type { Interval } from '../../core/session/interval.ts';
-import { type Task, type Want, intervalOf } from '../../core/plan/plan.ts';
+import { type Task, type Want, intervalOf } from '../../core/plan/task.ts';
 
 /** Why a run ended before its plan did. */
 export type StopReason =
@@ -46,10 +46,15 @@ export function stopOf(error: ErrorData): Stop | undefined {
 export interface Stops {
   /** Why the run ends; null while it goes on. */
   readonly stopped: Stop | null;
-  /** Whether nothing more is asked of a task's endpoint, its interval. */
+  /** Whether nothing more is asked of a task's endpoint: its interval, or the market of it. What is collected is distributed all the same. */
   isClosed(task: Task): boolean;
+  isMarketClosed(interval: Interval): boolean;
+  /** Whether what was collected may still be stored though the run has ended: it was not the store that ended it, nor a bug. */
+  readonly mayStillWrite: boolean;
   /** Takes note of a want's error. Says whether it failed; if not, it counts as not run. */
   note(want: Want, error: ErrorData): 'failed' | 'not-run';
+  /** The same of a request for a market. */
+  noteMarket(interval: Interval, error: ErrorData): 'failed' | 'not-run';
   /** Ends the run, unless something did before. */
   stop(why: Stop): void;
   /** The endpoints that were closed, with the wants that were left because of it. */
@@ -67,32 +72,39 @@ function trippedOver(failure: ErrorData | undefined, tripped: Stop): Stop {
 export function watchStops(onStop: () => void): Stops {
   let stopped: Stop | null = null;
   let lastFailure: ErrorData | undefined;
-  const closed = new Map<Interval, ErrorData>();
+  const closed = { series: new Map<Interval, ErrorData>(), market: new Map<Interval, ErrorData>() };
   const stop = (why: Stop): void => {
     if (stopped !== null) return;
     stopped = why;
     onStop();
   };
+  const noteOf = (endpoint: Map<Interval, ErrorData>, interval: Interval, error: ErrorData) => {
+    const why = stopOf(error);
+    if (why !== undefined) {
+      stop(why.reason === 'provider-down' ? trippedOver(lastFailure, why) : why);
+      return 'not-run';
+    }
+    // Those that were under way when the first was refused say nothing new.
+    if (scopeOf(error) === 'endpoint' && endpoint.has(interval)) return 'not-run';
+    if (scopeOf(error) === 'endpoint') endpoint.set(interval, error);
+    lastFailure = error;
+    return 'failed';
+  };
   return {
     get stopped() {
       return stopped;
     },
-    isClosed: (task) => closed.has(intervalOf(task)),
-    stop,
-    note({ series: { interval } }, error) {
-      const why = stopOf(error);
-      if (why !== undefined) {
-        stop(why.reason === 'provider-down' ? trippedOver(lastFailure, why) : why);
-        return 'not-run';
-      }
-      // Those that were under way when the first was refused say nothing new.
-      if (scopeOf(error) === 'endpoint' && closed.has(interval)) return 'not-run';
-      if (scopeOf(error) === 'endpoint') closed.set(interval, error);
-      lastFailure = error;
-      return 'failed';
+    get mayStillWrite() {
+      return stopped?.reason !== 'store-failed' && stopped?.reason !== 'failed';
     },
+    isClosed: (task) =>
+      !('bucket' in task) && closed['slice' in task ? 'market' : 'series'].has(intervalOf(task)),
+    isMarketClosed: (interval) => closed.market.has(interval),
+    stop,
+    note: ({ series: { interval } }, error) => noteOf(closed.series, interval, error),
+    noteMarket: (interval, error) => noteOf(closed.market, interval, error),
     refusals: (left) =>
-      [...closed].map(([interval, { code, message }]) => {
+      [...closed.series].map(([interval, { code, message }]) => {
         const wants = left.filter(({ series }) => series.interval === interval);
         return {
           interval,

@@ -1,4 +1,4 @@
-import type { Want } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import { type LedgerTools, isStorm, recordLearned } from '../run/ledger.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { SeriesResult } from '../runner.ts';

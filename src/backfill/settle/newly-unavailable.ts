@@ -1,7 +1,8 @@
 import { seriesKey } from '../../core/bars/bars.ts';
 import { unknownTo } from '../../core/coverage/coverage.ts';
 import { type AbsenceReason, nextRetry } from '../../core/coverage/evidence.ts';
-import type { OutOfReach, Want } from '../../core/plan/plan.ts';
+import type { OutOfReach } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import { groupUnavailable, type Unavailable } from '../../core/coverage/unavailable.ts';
 import type { Scan } from '../../store/scan.ts';
 import type { SeriesResult } from '../runner.ts';

@@ -3,7 +3,9 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import { NOTHING_KNOWN } from '../../core/coverage/coverage.ts';
 import type { ErrorData } from '../../core/errors.ts';
 import { type SeriesGaps, sessionRuns } from '../../core/plan/gaps.ts';
-import { type Task, type Want, planTasks } from '../../core/plan/plan.ts';
+import { withoutMarkets } from '../../core/plan/limits.ts';
+import { planTasks } from '../../core/plan/plan.ts';
+import type { Task, Want } from '../../core/plan/task.ts';
 import { span, union } from '../../core/session/ranges.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import type { Scan } from '../../store/scan.ts';
@@ -29,7 +31,7 @@ export function refetchRestated(
   return [...bySeries.values()].flatMap((restated) => {
     const wants = [...restated.keys()];
     const whole = wholeSeries(wants, scan);
-    const plan = planTasks(whole, { limits: intervals, quotas, actions, now });
+    const plan = planTasks(whole, { limits: withoutMarkets(intervals), quotas, actions, now });
     if (plan.outOfReach.length > 0) {
       for (const [want, error] of restated) results.set(want, tooFarBack(want, error));
       return [];

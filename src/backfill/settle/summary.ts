@@ -1,6 +1,7 @@
 import { seriesKey } from '../../core/bars/bars.ts';
 import { MS_PER_DAY, formatDay } from '../../core/session/day.ts';
-import type { Plan, Want } from '../../core/plan/plan.ts';
+import type { Plan } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import { type Quota, unusedAt } from '../../core/plan/quota.ts';
 import { type QuotaOpening, quotaTime } from '../../core/plan/quota-time.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';

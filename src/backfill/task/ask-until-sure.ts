@@ -1,7 +1,7 @@
 import { UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
 import { NO_BARS } from '../../core/bars/columns.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { Want } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import { randomFor } from '../../market/random.ts';
 import { partOver } from '../../providers/part-over.ts';
 import type { ListRequest, Part, Provider } from '../../providers/provider.ts';

@@ -1,7 +1,7 @@
 import { countLeftOut } from '../../core/actions/action-book.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { Want } from '../../core/plan/plan.ts';
+import type { Want } from '../../core/plan/task.ts';
 import type { Gate } from '../../providers/http/gate.ts';
 import type { BarAnswer, Provider } from '../../providers/provider.ts';
 import type { BarStore, SeriesEdit } from '../../store/store.ts';

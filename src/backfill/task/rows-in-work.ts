@@ -1,6 +1,6 @@
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { roomOf } from '../../core/calendar/session-room.ts';
-import type { Task, Want } from '../../core/plan/plan.ts';
+import type { Task, Want } from '../../core/plan/task.ts';
 
 /** Rows of long series that a thread has in work at once: each costs several copies while it is checked and stored. */
 const MOST_ROWS = 65_536;

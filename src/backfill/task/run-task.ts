@@ -12,11 +12,12 @@ import { BackfillError, errorData } from '../../core/errors.ts';
 import { leadingClaim } from '../../core/coverage/evidence.ts';
 import { fingerprintOf } from '../../core/bars/fingerprint.ts';
 import { mergeBars } from '../../core/bars/merge-bars.ts';
-import type { Task, Want } from '../../core/plan/plan.ts';
+import type { Fetch, Task, Want } from '../../core/plan/task.ts';
 import { intersect, subtract, union } from '../../core/session/ranges.ts';
 import { namedSince } from '../../core/instrument/rename.ts';
-import type { Gate } from '../../providers/http/gate.ts';
-import type { BarAnswer, Provider } from '../../providers/provider.ts';
+import { OPEN_GATE } from '../../providers/http/gate.ts';
+import type { BarAnswer } from '../../providers/provider.ts';
+import { provenDays } from '../../providers/proven-days.ts';
 import type {
   BarStore,
   RejectedRow,
@@ -37,27 +38,37 @@ import { wrongRows } from '../judge/learn-from.ts';
 import { countAfterBreak } from '../plan/early-sessions.ts';
 import type { Asked, Judged } from './judge-want.ts';
 import type { StoredSeries } from '../judge/received.ts';
-import type { SeriesReport, SeriesResult, TaskResult } from '../runner.ts';
+import { failedWhole, type SeriesReport, type SeriesResult, type TaskResult } from '../runner.ts';
+import { collect } from './collect.ts';
+import { stagedProvider } from './staged-provider.ts';
+import type { TaskTools } from './task-tools.ts';
 import { unitChangeAdvice } from '../judge/unit-change.ts';
-
-/** What a task works with; a worker keeps them open between tasks. */
-export interface TaskTools {
-  readonly provider: Provider;
-  readonly store: BarStore;
-  /** The gate that the provider's requests pass. */
-  readonly gate: Gate;
-  /** Monotonic ms, for the durations in the report. */
-  readonly elapsed: () => number;
-}
 
 /** Days of stored bars on either side of a want that its answer is seen in the light of. */
 const CONTEXT_DAYS = 30;
 
+/** One task. Never rejects. */
+export async function runTask(task: Task, now: number, tools: TaskTools): Promise<TaskResult> {
+  if ('slice' in task) return collect(task, now, tools);
+  if (!('bucket' in task)) return fill(task, now, tools);
+  try {
+    const provider = await stagedProvider(task, now, tools);
+    // What lies there says the same again, and when it was asked for nobody knows to have been throttled.
+    return await fill({ ...task, questions: 1 }, now, { ...tools, provider, gate: OPEN_GATE });
+  } catch (error) {
+    return failedWhole(task, (about) => errorData(error, about));
+  }
+}
+
 /**
- * One task: fetch → check → commit, for each of its series. Corporate actions are committed before the bars, so that no
+ * Fetch → check → commit, for each series of a task. Corporate actions are committed before the bars, so that no
  * session counts as present while a split of its answer is unknown to the store. Never rejects.
  */
-export async function runTask(task: Task, now: number, tools: TaskTools): Promise<TaskResult> {
+async function fill(
+  task: Pick<Fetch, 'wants' | 'questions'>,
+  now: number,
+  tools: TaskTools,
+): Promise<TaskResult> {
   const { provider, elapsed } = tools;
   const results = new Map<Want, SeriesResult>();
   const fail = ({ series: { ticker } }: Want, error: unknown): SeriesResult => ({
@@ -224,7 +235,7 @@ function bookAfter(
   answer: BarAnswer,
   { told, turnedBack }: NotedActions,
 ): ActionBook {
-  const book = { ...addTold(before, told), covered: union(before.covered, [exDatesOf(answer)]) };
+  const book = { ...addTold(before, told), covered: union(before.covered, exDatesOf(answer)) };
   if (answer.wireBasis === 'raw') return book;
   const isLeft = ({ action, until }: PastAction): boolean =>
     replaces === true && turnedBack.some((one) => one.action.exDay === action.exDay && one.until === until);
@@ -236,8 +247,8 @@ function bookAfter(
  * The ex-dates that an answer speaks of: those of the sessions that it proves. None for an answer without a bar, which
  * cannot say either whether a session that the store has was one after a split.
  */
-function exDatesOf({ bars, proven }: BarAnswer): DayRange {
-  return bars.length > 0 ? proven : { from: proven.from, to: proven.from };
+function exDatesOf(answer: BarAnswer): DayRange[] {
+  return answer.bars.length > 0 ? provenDays(answer) : [];
 }
 
 /** Whether an absence is concluded from an empty answer alone. */

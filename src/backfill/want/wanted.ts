@@ -4,7 +4,7 @@ import { type Day, type DayRange, dayOn, formatDay, parseDay } from '../../core/
 import { BackfillError } from '../../core/errors.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
-import { earliestDay } from '../../core/plan/plan.ts';
+import { earliestDay } from '../../core/plan/limits.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 
 /** Which sessions a user wants. Dates are session dates, both inclusive. */

@@ -1,14 +1,16 @@
 import { type Series, seriesKey } from '../bars/bars.ts';
 import type { Calendar } from '../calendar/calendar.ts';
-import { type Day, type DayRange, formatDay, MS_PER_DAY, utcDayOf } from '../session/day.ts';
+import { type DayRange, formatDay } from '../session/day.ts';
+import { batched } from './batches.ts';
 import { withEarlyCheck } from './early-check.ts';
-import { BackfillError } from '../errors.ts';
 import type { SeriesGaps } from './gaps.ts';
-import { type Interval, intervalMs } from '../session/interval.ts';
-import { periodsOf } from '../bars/partition.ts';
-import { type Quota, type QuotaStanding, unusedAt } from './quota.ts';
+import { INTERVALS, type Interval } from '../session/interval.ts';
+import { earliestDay, type PlanOptions, type RequestLimits } from './limits.ts';
+import { chooseMarket, type MarketChoice, marketTasks, marketWants, restOf } from './market.ts';
+import { type QuotaStanding, unusedAt } from './quota.ts';
 import { quotaTime } from './quota-time.ts';
 import { span } from '../session/ranges.ts';
+import type { Task, Want } from './task.ts';
 import {
   type Bounds,
   cutAtLookBack,
@@ -25,47 +27,6 @@ import {
   type Unavailable,
 } from '../coverage/unavailable.ts';
 
-/** What is to be fetched of one series: one span, and the sessions of it to store. Plain JSON. */
-export interface Want {
-  /** `AAPL 1d 2013-02-08..2018-02-07`, or `AAPL 1d compare 2013-02-08..2013-02-13` where no session is wanted. */
-  readonly id: string;
-  readonly series: Series;
-  /** Calendar id. */
-  readonly calendar: string;
-  /** Session dates to ask for, `[from, to)`: the gaps, what lies between them, and a few final sessions beside them. */
-  readonly range: DayRange;
-  /** The sessions of `range` that are wanted, ascending runs, perhaps none. The others are compared with what is stored. */
-  readonly gaps: readonly DayRange[];
-  /** Sessions in `gaps`. */
-  readonly sessions: number;
-  /** The user wants the bars again, also those of another source. Default false: theirs stay. */
-  readonly again?: boolean;
-  /** The provider changed the whole series: what comes replaces it, however it differs. */
-  readonly replaces?: boolean;
-  /** Top-ups since the oldest sessions were last compared, to be noted with what it stores; 0: it compares them. */
-  readonly topUps?: number;
-}
-
-/** One unit for a worker: one request, or one chain of pages, for one series or several. Plain JSON. */
-export interface Task {
-  /** That of its first want, and how many more there are. */
-  readonly id: string;
-  /** At least one, of series of one interval, no two of the same series. */
-  readonly wants: readonly Want[];
-  /** Requests it costs. */
-  readonly requests: number;
-  /** What it writes; no two tasks that share one may run at the same time. */
-  readonly partitions: readonly string[];
-  /** Times that a doubtful answer may be asked for in one run; default as often as makes it evidence. */
-  readonly questions?: number;
-}
-
-/** The interval of the series of a task. */
-export function intervalOf({ wants: [first] }: Task): Interval {
-  if (first === undefined) throw new BackfillError('internal', 'a task without a want');
-  return first.series.interval;
-}
-
 /** A part of a gap that the provider's look-back does not reach: recorded, not asked for. */
 export interface OutOfReach {
   readonly series: Series;
@@ -74,29 +35,6 @@ export interface OutOfReach {
   readonly sessions: number;
   /** The look-back that it was judged by. */
   readonly reachDays: number;
-}
-
-/** The limits of a provider that shape a plan, for one interval. Days are calendar days; null: no limit. */
-export interface RequestLimits {
-  readonly maxSpanDays: number | null;
-  readonly lookBackDays: number | null;
-  readonly requestsPerSpan: number;
-  /** Series of one span that one request may ask for. Default 1. */
-  readonly mostSeries?: number;
-  /** Rows that one for several series may bring at most, as if all traded round the clock. Default: no limit. */
-  readonly mostRows?: number;
-}
-
-export interface PlanOptions {
-  /** Limits by interval; every interval of the gaps must be there. */
-  readonly limits: Readonly<Partial<Record<Interval, RequestLimits>>>;
-  readonly quotas: readonly Quota[];
-  /** What was used of them before. Default: nothing. */
-  readonly standing?: QuotaStanding;
-  /** Whether a task also writes the ticker's corporate actions. */
-  readonly actions: boolean;
-  /** ms since the epoch. */
-  readonly now: number;
 }
 
 /** Gaps as tasks, priced. */
@@ -131,22 +69,29 @@ export interface Plan {
  * over what is already there whenever that saves one. Where it costs no request more, it also asks for the last few
  * final sessions before its gaps, or else the first ones after, so that what a provider changed meanwhile is noticed.
  * Where no request reaches back to the oldest sessions, every 21st time a small one of its own compares them.
- * Series that want the same span share a request where one may ask for several. Deterministic: series in the order
+ * Series that want the same span share a request where one may ask for several, and sessions that many lack are asked of
+ * the whole market where that costs fewer. Deterministic: series in the order
  * given, oldest gap first.
  */
 export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOptions): Plan {
+  const { now, standing = unusedAt(now) } = options;
   const wants: Want[] = [];
   const outOfReach: OutOfReach[] = [];
+  const choices = marketChoices(gapsOfSeries, options);
   for (const gaps of gapsOfSeries) {
     const limits = options.limits[gaps.series.interval];
     if (limits === undefined || gaps.gaps.length === 0) continue;
-    const { reachable, beyond } = cutAtLookBack(gaps.gaps, earliestDay(limits, options.now), gaps.calendar);
+    const choice = choices.get(gaps.series.interval);
+    const ofMarket = choice === undefined ? NOTHING_OF_MARKETS : marketWants(gaps, choice, now);
+    const rest = restOf(gaps.gaps, ofMarket.days, gaps.calendar);
+    const { reachable, beyond } = cutAtLookBack(rest, earliestDay(limits, now), gaps.calendar);
     if (beyond.length > 0) outOfReach.push(outOfReachOf(gaps, beyond, limits));
-    for (const want of wantsOf(gaps, reachable, limits, options.now)) wants.push(want);
+    for (const want of wantsOf(gaps, reachable, ofMarket.wants, limits, now)) wants.push(want);
   }
-  const tasks = batched(wants, options);
+  const ofMarkets = wants.filter(({ market }) => market !== undefined);
+  const bySeries = wants.filter(({ market }) => market === undefined);
+  const tasks: Task[] = [...marketTasks(ofMarkets, choices, options), ...batched(bySeries, options)];
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
-  const { standing = unusedAt(options.now) } = options;
   return {
     tasks,
     outOfReach,
@@ -163,6 +108,21 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
     quotaMs: quotaTime(requests, options.quotas, standing),
     standing,
   };
+}
+
+const NOTHING_OF_MARKETS: ReturnType<typeof marketWants> = { wants: [], days: [] };
+
+/** By interval. */
+function marketChoices(
+  gapsOfSeries: readonly SeriesGaps[],
+  options: PlanOptions,
+): ReadonlyMap<Interval, MarketChoice> {
+  return new Map(
+    INTERVALS.flatMap((interval): [Interval, MarketChoice][] => {
+      const choice = chooseMarket(gapsOfSeries, interval, options);
+      return choice === undefined ? [] : [[interval, choice]];
+    }),
+  );
 }
 
 /** How many series of which nothing is asked are complete, and how many are not. */
@@ -187,23 +147,6 @@ function countStanding(
   return { series: gapsOfSeries.length, ...counts, ...sum };
 }
 
-/** First day that lies wholly within the look-back. */
-export function earliestDay({ lookBackDays }: Pick<RequestLimits, 'lookBackDays'>, now: number): Day {
-  return lookBackDays === null ? Number.NEGATIVE_INFINITY : utcDayOf(now) - lookBackDays + 1;
-}
-
-/** Part of a day's quota that questions about doubtful answers may cost. */
-const DOUBT_SHARE = 0.01;
-
-/** How often in a run a doubtful answer may be asked for: once where three questions are a part of the day's quota that counts. */
-function questionsOf({ requestsPerSpan }: RequestLimits, quotas: readonly Quota[]): number | undefined {
-  const aDay = quotas.filter(({ perMs }) => perMs >= MS_PER_DAY);
-  const isDear = aDay.some(
-    ({ requests, perMs }) => 3 * requestsPerSpan >= DOUBT_SHARE * requests * (MS_PER_DAY / perMs),
-  );
-  return isDear ? 1 : undefined;
-}
-
 function outOfReachOf(
   { series, calendar }: SeriesGaps,
   gaps: readonly DayRange[],
@@ -213,10 +156,13 @@ function outOfReachOf(
   return { series, calendar: calendar.id, gaps, sessions, reachDays: lookBackDays ?? 0 };
 }
 
-/** What is wanted of one series, cut as requests may span, with what each is compared by. */
+/**
+ * What is wanted of one series beside what markets are asked for, cut as requests may span, with what each is compared by.
+ */
 function wantsOf(
   { series, calendar, final, early, again, riders = [] }: SeriesGaps,
   reachable: readonly DayRange[],
+  ofMarket: readonly Want[],
   limits: RequestLimits,
   now: number,
 ): Want[] {
@@ -226,9 +172,10 @@ function wantsOf(
     ...wantOf(series, range, gaps, calendar),
     ...(again === true && { again }),
   });
-  const own = windows(withRiders(reachable, riders, bounds), limits.maxSpanDays, calendar).map((window) =>
-    want(withUncertainDays(withOverlap(window, final, bounds), bounds), window),
+  const bySeries = windows(withRiders(reachable, riders, bounds), limits.maxSpanDays, calendar).map(
+    (window) => want(withUncertainDays(withOverlap(window, final, bounds), bounds), window),
   );
+  const own = [...bySeries, ...ofMarket.map((one) => ({ ...one, ...(again === true && { again }) }))];
   const isCompared = early !== undefined && own.length > 0 && early.days.from >= earliest;
   const most = limits.maxSpanDays ?? Number.POSITIVE_INFINITY;
   const comparing = ({ from, to }: DayRange): Want => want({ from, to: Math.min(to, from + most) }, []);
@@ -240,55 +187,4 @@ function wantOf(series: Series, range: DayRange, gaps: readonly DayRange[], cale
   const what = `${gaps.length === 0 ? 'compare ' : ''}${formatDay(from)}..${formatDay(to - 1)}`;
   const id = `${seriesKey(series)} ${what}`;
   return { id, series, calendar: calendar.id, range, gaps, sessions: calendar.count(gaps) };
-}
-
-/** Wants as tasks: those of one interval and one span together, as many as a request takes. */
-function batched(wants: readonly Want[], options: PlanOptions): Task[] {
-  const batches: Want[][] = [];
-  const open = new Map<string, Want[]>();
-  for (const want of wants) {
-    const { series, range } = want;
-    const most = mostTogether(want, options.limits[series.interval]);
-    const alike = `${series.interval} ${range.from} ${range.to}`;
-    const batch = most > 1 ? open.get(alike) : undefined;
-    if (batch !== undefined && batch.length < most && batch.every((one) => !isSameSeries(one.series, series)))
-      batch.push(want);
-    else {
-      const fresh = [want];
-      open.set(alike, fresh);
-      batches.push(fresh);
-    }
-  }
-  return batches.map((batch) => taskOf(batch, options));
-}
-
-/** How many series of the span of a want one request may ask for. */
-function mostTogether(
-  { series: { interval }, range: { from, to } }: Want,
-  { mostSeries = 1, mostRows = Number.POSITIVE_INFINITY }: Partial<RequestLimits> = {},
-): number {
-  const rows = (to - from) * (MS_PER_DAY / intervalMs(interval));
-  return Math.max(1, Math.min(mostSeries, Math.floor(mostRows / rows)));
-}
-
-function isSameSeries(a: Series, b: Series): boolean {
-  return a.ticker === b.ticker && a.interval === b.interval;
-}
-
-function taskOf(wants: readonly Want[], { limits, quotas, actions }: PlanOptions): Task {
-  const [first] = wants as [Want, ...Want[]];
-  const own = limits[first.series.interval] as RequestLimits;
-  const questions = questionsOf(own, quotas);
-  // A correction that the overlap brings to light is stored too, so its partitions count as written.
-  const partitions = wants.flatMap(({ series, range }) => [
-    ...periodsOf(series.interval, [range]).map((period) => `${seriesKey(series)} ${period}`),
-    ...(actions ? [`${series.ticker} actions`] : []),
-  ]);
-  return {
-    id: wants.length === 1 ? first.id : `${first.id} and ${wants.length - 1} more`,
-    wants,
-    requests: own.requestsPerSpan,
-    partitions,
-    ...(questions !== undefined && { questions }),
-  };
 }

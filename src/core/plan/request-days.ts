@@ -15,7 +15,7 @@ export interface Bounds {
  * Final sessions that ride on a request that is due anyway: enough to tell a restated series, whose prices all changed
  * by one ratio, from a corrected bar.
  */
-const OVERLAP_SESSIONS = 4;
+export const OVERLAP_SESSIONS = 4;
 
 /** Gaps as far as the provider reaches, and what of them lies before. */
 export function cutAtLookBack(

@@ -4,7 +4,7 @@ import { settleEmptyAnswers } from '../../../src/backfill/settle/empty-answers.t
 import { type Bar, UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
 import { NOTHING_KNOWN, stateOf } from '../../../src/core/coverage/coverage.ts';
 import { type DayRange, MS_PER_DAY, parseDay } from '../../../src/core/session/day.ts';
-import type { Want } from '../../../src/core/plan/plan.ts';
+import type { Want } from '../../../src/core/plan/task.ts';
 import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import { openSample } from '../../../src/providers/sample/index.ts';
@@ -49,7 +49,12 @@ async function ask(
     },
   };
   const whole = want({ series: AAPL, range: RANGE, gaps: [RANGE], sessions: 10, ...order });
-  const result = await runWant(whole, now, { provider, store, gate, elapsed: () => 0 }, questions);
+  const result = await runWant(
+    whole,
+    now,
+    { provider, store, gate, source: 'test', elapsed: () => 0 },
+    questions,
+  );
   await settleEmptyAnswers(resultsOf([[whole, result]]), { store, provider: 'sample', now });
   return { asked, report: result.ok ? result.report : undefined };
 }

@@ -4,7 +4,7 @@ import { UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
 import { type Coverage, NOTHING_KNOWN } from '../../../src/core/coverage/coverage.ts';
 import { type Day, type DayRange, formatDay } from '../../../src/core/session/day.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
-import type { Want } from '../../../src/core/plan/plan.ts';
+import type { Want } from '../../../src/core/plan/task.ts';
 import type { Capabilities } from '../../../src/providers/provider.ts';
 import type { BarStore, ScanOptions } from '../../../src/store/store.ts';
 import type { SeriesState } from '../../../src/store/scan.ts';

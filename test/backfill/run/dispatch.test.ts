@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dispatch } from '../../../src/backfill/run/dispatch.ts';
 import type { TaskResult } from '../../../src/backfill/runner.ts';
-import type { Task } from '../../../src/core/plan/plan.ts';
+import type { Task } from '../../../src/core/plan/task.ts';
 
 const failed: TaskResult = {
   series: [{ ok: false, error: { code: 'network', message: '', retryable: true } }],

@@ -4,7 +4,7 @@ import { recordOutOfReach, settleUnknownTickers } from '../../../src/backfill/ru
 import type { SeriesResult } from '../../../src/backfill/runner.ts';
 import { UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
 import { NOTHING_KNOWN } from '../../../src/core/coverage/coverage.ts';
-import type { Want } from '../../../src/core/plan/plan.ts';
+import type { Want } from '../../../src/core/plan/task.ts';
 import type { BarStore, SeriesUpdate } from '../../../src/store/store.ts';
 import type { Scan } from '../../../src/store/scan.ts';
 import { NOW, done, resultsOf, settled, span, stored, want } from '../received.ts';

@@ -6,7 +6,7 @@ import { settleEmptyAnswers } from '../../../src/backfill/settle/empty-answers.t
 import { UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
 import { NOTHING_KNOWN } from '../../../src/core/coverage/coverage.ts';
 import { BackfillError } from '../../../src/core/errors.ts';
-import type { Want } from '../../../src/core/plan/plan.ts';
+import type { Want } from '../../../src/core/plan/task.ts';
 import type { BarStore, SeriesUpdate } from '../../../src/store/store.ts';
 import { NOW, done, settled, span, want } from '../received.ts';
 

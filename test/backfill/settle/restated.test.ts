@@ -5,7 +5,7 @@ import { UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
 import { NOTHING_KNOWN } from '../../../src/core/coverage/coverage.ts';
 import type { DayRange } from '../../../src/core/session/day.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
-import type { Task, Want } from '../../../src/core/plan/plan.ts';
+import type { Task, Want } from '../../../src/core/plan/task.ts';
 import type { Capabilities } from '../../../src/providers/provider.ts';
 import type { Scan } from '../../../src/store/scan.ts';
 import { NOW, done, span, want } from '../received.ts';

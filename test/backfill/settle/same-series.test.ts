@@ -5,7 +5,7 @@ import { settleSameSeries } from '../../../src/backfill/settle/same-series.ts';
 import { UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
 import { type DayRange, MS_PER_DAY } from '../../../src/core/session/day.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
-import type { Want } from '../../../src/core/plan/plan.ts';
+import type { Want } from '../../../src/core/plan/task.ts';
 import { contains } from '../../../src/core/session/ranges.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { BarStore } from '../../../src/store/store.ts';

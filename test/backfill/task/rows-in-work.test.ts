@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { RowsInWork } from '../../../src/backfill/task/rows-in-work.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
-import type { Task } from '../../../src/core/plan/plan.ts';
+import type { Task } from '../../../src/core/plan/task.ts';
 
 /** A task of so many days of series that trade round the clock. */
 function taskOf(id: string, interval: Interval, days: number, series = 1): Task {

@@ -60,7 +60,7 @@ async function run(
     },
   };
   const order = want({ series: AAPL, range, gaps: [daysOf(10, 19)], sessions: 10 });
-  const result = await runWant(order, NOW, { provider, store, gate, elapsed: () => 0 });
+  const result = await runWant(order, NOW, { provider, store, gate, source: 'test', elapsed: () => 0 });
   return { asked: asked.length, result, report: result.ok ? result.report : undefined };
 }
 
@@ -127,7 +127,13 @@ describe('an answer without a row', () => {
     const order = want({ series: AAPL, range: young, gaps: [young], sessions: 2 });
     const sample = openSample({ id: 'sample' });
     const provider: Provider = { ...sample, fetchBars: () => Promise.resolve(answer({ proven: young })) };
-    const result = await runWant(order, NOW, { provider, store, gate: OPEN_GATE, elapsed: () => 0 });
+    const result = await runWant(order, NOW, {
+      provider,
+      store,
+      gate: OPEN_GATE,
+      source: 'test',
+      elapsed: () => 0,
+    });
     expect(result.ok && result.report.unconfirmed?.absent).toMatchObject([
       { by: [{ reason: 'not-yet-published' }] },
     ]);

@@ -3,7 +3,9 @@ import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { type DayRange, formatDay, parseDay } from '../../../src/core/session/day.ts';
 import { findGaps, type SeriesGaps } from '../../../src/core/plan/gaps.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
-import { type Task, earliestDay, planTasks } from '../../../src/core/plan/plan.ts';
+import { earliestDay } from '../../../src/core/plan/limits.ts';
+import { planTasks } from '../../../src/core/plan/plan.ts';
+import type { Task } from '../../../src/core/plan/task.ts';
 
 const calendar = calendarById('XNYS');
 const NOW = Date.parse('2026-01-20T12:00:00Z');

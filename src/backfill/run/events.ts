@@ -1,0 +1,34 @@
+import type { Plan } from '../../core/plan/plan.ts';
+import type { Collect, Task, Want } from '../../core/plan/task.ts';
+import type { SetAside } from '../../store/scan.ts';
+import type { Failure } from '../failure.ts';
+import type { SeriesResult, TrafficNow } from '../runner.ts';
+
+/** What a run tells while it goes. */
+export type BackfillEvent =
+  /** `distrusted`: see `Scan`. */
+  | {
+      readonly type: 'planned';
+      readonly plan: Plan;
+      readonly setAside: readonly SetAside[];
+      readonly distrusted: readonly SetAside[];
+    }
+  /** Threads are there; `traffic` tells how the requests get on, whenever it is asked. */
+  | {
+      readonly type: 'running';
+      readonly plan: Plan;
+      readonly workers: number;
+      readonly traffic: () => TrafficNow;
+    }
+  | { readonly type: 'started'; readonly task: Task }
+  /** A session of a whole market was asked for, be it in vain. */
+  | { readonly type: 'collected'; readonly task: Collect }
+  /** A want of a task. `requests`: its share of those of the task. `failure`: what the summary will say of it, if it is one. */
+  | {
+      readonly type: 'finished';
+      readonly want: Want;
+      readonly requests: number;
+      readonly result: SeriesResult;
+      readonly failure: Failure | null;
+      readonly done: number;
+    };

@@ -1,0 +1,156 @@
+import type { ErrorData } from '../../core/errors.ts';
+import { type Quota, isPaced } from '../../core/plan/quota.ts';
+import type { Collect, Distribute, Task, Want } from '../../core/plan/task.ts';
+import type { Lease } from '../../store/store.ts';
+import { failureOf } from '../failure.ts';
+import type { RunContext, Runner, SeriesResult, TaskResult } from '../runner.ts';
+import { dispatch } from './dispatch.ts';
+import type { BackfillEvent } from './events.ts';
+import { type Lacking, MarketStage } from './market-stage.ts';
+import { RunResults } from './run-results.ts';
+import type { Stops } from './stops.ts';
+
+/** What became of tasks so far. */
+export interface Done {
+  readonly results: RunResults;
+  /** Of the tasks that were run, by plan. */
+  requests: number;
+  readonly notRun: Want[];
+  /** Of the tasks that were not run, but for those of a closed endpoint. */
+  requestsLeft: number;
+  readonly markets: MarketStage;
+  /** What a market was to fill that is not open to the key. */
+  readonly refused: Want[];
+}
+
+export function nothingDone(): Done {
+  const [results, markets] = [new RunResults(), new MarketStage()];
+  return { results, requests: 0, notRun: [], requestsLeft: 0, markets, refused: [] };
+}
+
+export interface HandOut {
+  readonly runner: Runner;
+  readonly stops: Stops;
+  readonly done: Done;
+  readonly writer: Lease;
+  readonly quotas: readonly Quota[];
+  readonly context: RunContext;
+  /** ms since the epoch. */
+  readonly clock: () => number;
+  readonly onEvent: ((event: BackfillEvent) => void) | undefined;
+}
+
+/**
+ * Hands tasks out to a runner, and takes note of what becomes of them. What was collected of markets is distributed also
+ * where the run ends before all of it is there, unless the store is what ends it.
+ */
+export class TaskHandOut {
+  readonly #tools: HandOut;
+  #isProven: boolean;
+  /** Whether the store fails while what is collected is distributed after the end. */
+  #isStoreLost = false;
+
+  constructor(tools: HandOut) {
+    this.#tools = tools;
+    this.#isProven = !isScarce(tools.quotas, tools.runner.capacity);
+  }
+
+  async all(tasks: readonly Task[]): Promise<void> {
+    const { stops, done } = this.#tools;
+    const left = await this.#dispatch(tasks, () => stops.stopped !== null);
+    const late = left.filter((task) => 'bucket' in task);
+    const lost = new Set<Task>(await this.#dispatch(late, () => this.#isStoreLost || !stops.mayStillWrite));
+    for (const task of left) {
+      if ('bucket' in task && !lost.has(task)) continue;
+      if ('bucket' in task) done.markets.noteDone(task, false);
+      for (const want of task.wants) done.notRun.push(want);
+      if (!stops.isClosed(task)) done.requestsLeft += task.requests;
+    }
+  }
+
+  #dispatch(tasks: readonly Task[], stopped: () => boolean): Promise<Task[]> {
+    const { runner, stops, onEvent } = this.#tools;
+    return dispatch({
+      tasks,
+      capacity: () => (this.#isProven ? runner.capacity : 1),
+      run: (task) => this.#run(task),
+      onStart: (task) => onEvent?.({ type: 'started', task }),
+      onResult: (task, result) => this.#note(task, result),
+      stopped,
+      isClosed: (task) => stops.isClosed(task),
+    });
+  }
+
+  #run(task: Task): Promise<TaskResult> {
+    const { runner, context, clock, done } = this.#tools;
+    const order = 'bucket' in task ? done.markets.share(task).task : task;
+    if ('bucket' in order && order.wants.length === 0) return Promise.resolve({ series: [] });
+    return runner.run({ task: order, context, now: clock() });
+  }
+
+  #note(task: Task, { series, committed = [], error }: TaskResult): void {
+    const { writer } = this.#tools;
+    this.#isProven = true;
+    writer.note(committed);
+    if ('slice' in task) this.#noteCollected(task, error);
+    else if ('bucket' in task) this.#noteDistributed(task, series);
+    else
+      this.#count(task, task.wants.filter((want, i) => this.#noteResult(task, want, series[i])).length > 0);
+  }
+
+  #noteCollected(task: Collect, error: ErrorData | undefined): void {
+    const { stops, done, writer, onEvent } = this.#tools;
+    if (error?.code === 'store-unusable') writer.noteTrouble();
+    const isRun = error === undefined || stops.noteMarket(task.slice.interval, error) === 'failed';
+    if (isRun) done.markets.note(task, error ?? null);
+    this.#count(task, isRun);
+    onEvent?.({ type: 'collected', task });
+  }
+
+  #noteDistributed(task: Distribute, series: readonly SeriesResult[]): void {
+    const { done } = this.#tools;
+    const { task: own, lacking } = done.markets.share(task);
+    const ran = own.wants.filter((want, i) => this.#noteResult(task, want, series[i]));
+    done.markets.noteDone(task, ran.length === own.wants.length);
+    if (ran.length < own.wants.length) this.#isStoreLost = true;
+    for (const part of lacking) this.#noteLacking(task, part);
+  }
+
+  /** Of a want whose sessions were not collected. */
+  #noteLacking(task: Distribute, { want, error }: Lacking): void {
+    const { stops, done } = this.#tools;
+    if (stops.isMarketClosed(want.series.interval)) done.refused.push(want);
+    else if (error === undefined) done.notRun.push(want);
+    else this.#noteResult(task, want, { ok: false, error: { ...error, ticker: want.series.ticker } });
+  }
+
+  #count(task: Task, isRun: boolean): void {
+    const { stops, done } = this.#tools;
+    if (isRun) done.requests += task.requests;
+    else if (!stops.isClosed(task)) done.requestsLeft += task.requests;
+  }
+
+  /** Whether the want was run. */
+  #noteResult(task: Task, want: Want, given: SeriesResult | undefined): boolean {
+    const { writer, stops, done, onEvent } = this.#tools;
+    const result = given as SeriesResult;
+    if (!result.ok && result.error.code === 'store-unusable') writer.noteTrouble();
+    if (!result.ok && stops.note(want, result.error) === 'not-run') {
+      done.notRun.push(want);
+      return false;
+    }
+    done.results.add(want, result);
+    const failure = failureOf(want, result);
+    const requests = task.requests / task.wants.length;
+    onEvent?.({ type: 'finished', want, requests, result, failure, done: done.results.size });
+    return true;
+  }
+}
+
+/**
+ * Whether the tasks in work at once are so large a part of a day's requests (more than one in a hundred) that the first
+ * goes alone: a wrong key or a full disk, which all of them would meet, then costs one request.
+ */
+function isScarce(quotas: readonly Quota[], tasks: number): boolean {
+  return quotas.some((quota) => !isPaced(quota) && tasks > quota.requests / 100);
+}

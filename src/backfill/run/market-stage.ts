@@ -1,0 +1,76 @@
+import { periodOf } from '../../core/bars/partition.ts';
+import { calendarById } from '../../core/calendar/calendars.ts';
+import type { ErrorData } from '../../core/errors.ts';
+import { sessionRuns } from '../../core/plan/gaps.ts';
+import type { Slice } from '../../core/plan/slice.ts';
+import type { Collect, Distribute, Want } from '../../core/plan/task.ts';
+import type { Day } from '../../core/session/day.ts';
+import { contains, intersect, normalize, subtract } from '../../core/session/ranges.ts';
+import type { Staging } from '../../store/staging.ts';
+
+/** A part of a want whose sessions were not collected. */
+export interface Lacking {
+  readonly want: Want;
+  /** Why; undefined where they were not asked for. */
+  readonly error: ErrorData | undefined;
+}
+
+/** What of a distribution can be done. */
+export interface Share {
+  /** With the collected sessions of its wants alone. */
+  readonly task: Distribute;
+  readonly lacking: readonly Lacking[];
+}
+
+/** The markets of a run, from what is collected to what has been taken in. */
+export class MarketStage {
+  /** What became of the sessions of each market that were asked for: null where they were collected. */
+  readonly #sessions = new Map<string, Map<Day, ErrorData | null>>();
+  readonly #left = new Set<string>();
+  readonly #distributed = new Set<string>();
+
+  /** Takes note of what came of a request; of one that was not made nothing is to be noted. */
+  note({ market, slice }: Collect, error: ErrorData | null): void {
+    const sessions = this.#sessions.get(market) ?? new Map<Day, ErrorData | null>();
+    this.#sessions.set(market, sessions.set(slice.session, error));
+  }
+
+  /** What of a distribution can be done with what was collected by now. */
+  share(task: Distribute): Share {
+    const sessions = this.#sessions.get(task.market) ?? new Map<Day, ErrorData | null>();
+    const isCollected = (day: Day): boolean => sessions.get(day) === null;
+    if (task.sessions.every(isCollected)) return { task, lacking: [] };
+    const days = normalize(task.sessions.filter(isCollected).map((day) => ({ from: day, to: day + 1 })));
+    const lacking: Lacking[] = [];
+    const wants = task.wants.flatMap((want): Want[] => {
+      const rest = partOf(want, subtract(want.gaps, days));
+      const failed = [...sessions].find(([day, error]) => error !== null && contains(rest.gaps, day));
+      if (rest.sessions > 0) lacking.push({ want: rest, error: failed?.[1] ?? undefined });
+      const own = partOf(want, intersect(want.gaps, days));
+      return own.sessions > 0 ? [own] : [];
+    });
+    return { task: { ...task, wants }, lacking };
+  }
+
+  /** A distribution was done, or not: then what was collected for it stays. */
+  noteDone({ market }: Distribute, isDone: boolean): void {
+    (isDone ? this.#distributed : this.#left).add(market);
+  }
+
+  /** Removes what the series have taken in, and at the end of a whole run whatever else a source has in staging. */
+  async sweep(staging: Staging, source: string, isStopped: boolean): Promise<void> {
+    const isOver = ({ interval, session }: Slice): boolean => {
+      const market = `${interval} ${periodOf(interval, session)}`;
+      if (this.#left.has(market)) return false;
+      return !isStopped || this.#distributed.has(market);
+    };
+    const own = (await staging.list()).filter((slice) => slice.source === source);
+    await staging.remove(own.filter(isOver));
+  }
+}
+
+function partOf(want: Want, days: Want['gaps']): Want {
+  const calendar = calendarById(want.calendar);
+  const gaps = sessionRuns(days, calendar);
+  return { ...want, gaps, sessions: calendar.count(gaps) };
+}

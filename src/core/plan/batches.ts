@@ -1,0 +1,74 @@
+import { type Series, seriesKey } from '../bars/bars.ts';
+import { periodsOf } from '../bars/partition.ts';
+import { type DayRange, MS_PER_DAY } from '../session/day.ts';
+import { type Interval, intervalMs } from '../session/interval.ts';
+import type { PlanOptions, RequestLimits } from './limits.ts';
+import type { Quota } from './quota.ts';
+import type { Fetch, Want } from './task.ts';
+
+/** Wants as tasks: those of one interval and one span together, as many as a request takes. */
+export function batched(wants: readonly Want[], options: PlanOptions): Fetch[] {
+  const batches: Want[][] = [];
+  const open = new Map<string, Want[]>();
+  for (const want of wants) {
+    const { series, range } = want;
+    const most = mostTogether(series.interval, range, options.limits[series.interval]);
+    const alike = `${series.interval} ${range.from} ${range.to}`;
+    const batch = most > 1 ? open.get(alike) : undefined;
+    if (batch !== undefined && batch.length < most && batch.every((one) => !isSameSeries(one.series, series)))
+      batch.push(want);
+    else {
+      const fresh = [want];
+      open.set(alike, fresh);
+      batches.push(fresh);
+    }
+  }
+  return batches.map((batch) => taskOf(batch, options));
+}
+
+/** How many series of one span one request may ask for. */
+export function mostTogether(
+  interval: Interval,
+  { from, to }: DayRange,
+  { mostSeries = 1, mostRows = Number.POSITIVE_INFINITY }: Partial<RequestLimits> = {},
+): number {
+  const rows = (to - from) * (MS_PER_DAY / intervalMs(interval));
+  return Math.max(1, Math.min(mostSeries, Math.floor(mostRows / rows)));
+}
+
+function isSameSeries(a: Series, b: Series): boolean {
+  return a.ticker === b.ticker && a.interval === b.interval;
+}
+
+function taskOf(wants: readonly Want[], { limits, quotas, actions }: PlanOptions): Fetch {
+  const [first] = wants as [Want, ...Want[]];
+  const own = limits[first.series.interval] as RequestLimits;
+  const questions = questionsOf(own, quotas);
+  return {
+    id: wants.length === 1 ? first.id : `${first.id} and ${wants.length - 1} more`,
+    wants,
+    requests: own.requestsPerSpan,
+    partitions: partitionsOf(wants, actions),
+    ...(questions !== undefined && { questions }),
+  };
+}
+
+/** What a task for some wants writes. A correction that the overlap brings to light is stored too. */
+export function partitionsOf(wants: readonly Want[], actions: boolean): string[] {
+  return wants.flatMap(({ series, range }) => [
+    ...periodsOf(series.interval, [range]).map((period) => `${seriesKey(series)} ${period}`),
+    ...(actions ? [`${series.ticker} actions`] : []),
+  ]);
+}
+
+/** Part of a day's quota that questions about doubtful answers may cost. */
+const DOUBT_SHARE = 0.01;
+
+/** How often in a run a doubtful answer may be asked for: once where three questions are a part of the day's quota that counts. */
+function questionsOf({ requestsPerSpan }: RequestLimits, quotas: readonly Quota[]): number | undefined {
+  const aDay = quotas.filter(({ perMs }) => perMs >= MS_PER_DAY);
+  const isDear = aDay.some(
+    ({ requests, perMs }) => 3 * requestsPerSpan >= DOUBT_SHARE * requests * (MS_PER_DAY / perMs),
+  );
+  return isDear ? 1 : undefined;
+}

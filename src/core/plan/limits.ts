@@ -1,0 +1,53 @@
+import { type Day, utcDayOf } from '../session/day.ts';
+import type { Interval } from '../session/interval.ts';
+import type { Quota, QuotaStanding } from './quota.ts';
+import type { Slice } from './slice.ts';
+
+/** The limits of a provider that shape a plan, for one interval. Days are calendar days; null: no limit. */
+export interface RequestLimits {
+  readonly maxSpanDays: number | null;
+  readonly lookBackDays: number | null;
+  readonly requestsPerSpan: number;
+  /** Series of one span that one request may ask for. Default 1. */
+  readonly mostSeries?: number;
+  /** Rows that one for several series may bring at most, as if all traded round the clock. Default: no limit. */
+  readonly mostRows?: number;
+  /** Where one request gives all tickers of a session. Default: nowhere. */
+  readonly market?: MarketLimits;
+}
+
+/** The limits of an endpoint that answers for a whole market, one session a request. */
+export interface MarketLimits {
+  readonly lookBackDays: number | null;
+  readonly requestsPerSession: number;
+  /** How long after a session's close its answer is final, in ms. */
+  readonly settleDelayMs: number;
+}
+
+/** Limits by interval. */
+export type LimitsByInterval = Readonly<Partial<Record<Interval, RequestLimits>>>;
+
+export interface PlanOptions {
+  /** Limits by interval; every interval of the gaps must be there. */
+  readonly limits: LimitsByInterval;
+  readonly quotas: readonly Quota[];
+  /** What was used of them before. Default: nothing. */
+  readonly standing?: QuotaStanding;
+  /** Whether a task also writes the ticker's corporate actions. */
+  readonly actions: boolean;
+  /** Answers for whole markets that an earlier run collected and did not take in: they cost nothing. Default: none. */
+  readonly staged?: readonly Slice[];
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/** First day that lies wholly within the look-back. */
+export function earliestDay({ lookBackDays }: Pick<RequestLimits, 'lookBackDays'>, now: number): Day {
+  return lookBackDays === null ? Number.NEGATIVE_INFINITY : utcDayOf(now) - lookBackDays + 1;
+}
+
+/** The same limits of a provider that is asked for no whole market. */
+export function withoutMarkets(limits: LimitsByInterval): LimitsByInterval {
+  const entries = Object.entries(limits) as [Interval, RequestLimits][];
+  return Object.fromEntries(entries.map(([interval, { market: _market, ...own }]) => [interval, own]));
+}

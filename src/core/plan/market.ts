@@ -1,0 +1,206 @@
+import { seriesKey } from '../bars/bars.ts';
+import { periodOf, periodRange, periodsOf } from '../bars/partition.ts';
+import type { Calendar } from '../calendar/calendar.ts';
+import { grouped } from '../grouped.ts';
+import { type Day, type DayRange, formatDay } from '../session/day.ts';
+import type { Interval } from '../session/interval.ts';
+import { contains, intersect, normalize, span, subtract } from '../session/ranges.ts';
+import { mostTogether, partitionsOf } from './batches.ts';
+import { type SeriesGaps, sessionRuns } from './gaps.ts';
+import { earliestDay, type MarketLimits, type PlanOptions, type RequestLimits } from './limits.ts';
+import { OVERLAP_SESSIONS, windows } from './request-days.ts';
+import { bucketOf } from './slice.ts';
+import type { Collect, Distribute, Want } from './task.ts';
+
+/** The sessions of an interval that are asked of whole markets, ascending. */
+export interface MarketChoice {
+  readonly limits: MarketLimits;
+  readonly sessions: readonly Day[];
+  /** The same. */
+  readonly days: readonly DayRange[];
+}
+
+/** Series that lack the same. */
+interface Alike {
+  readonly gaps: readonly DayRange[];
+  readonly calendar: Calendar;
+  /** Sessions of the gaps that a market answers for. */
+  readonly sessions: readonly Day[];
+  readonly count: number;
+}
+
+/** Levels of a choice that are priced. */
+const MOST_LEVELS = 16;
+
+/**
+ * Chooses the sessions of an interval that cost least if whole markets are asked for them, and no other series by
+ * series: those that at least so many series lack, for the number that costs the fewest requests together with what is
+ * left; of two that cost the same, the one that asks fewer markets. What lies staged costs nothing, and what only a market
+ * reaches is asked of one. Undefined where there is none.
+ */
+export function chooseMarket(
+  gapsOfSeries: readonly SeriesGaps[],
+  interval: Interval,
+  { limits: allLimits, staged = [], now }: PlanOptions,
+): MarketChoice | undefined {
+  const limits = allLimits[interval];
+  if (limits?.market === undefined) return undefined;
+  const { market } = limits;
+  const there = new Set(staged.filter((one) => one.interval === interval).map(({ session }) => session));
+  const own = gapsOfSeries.filter(({ series }) => series.interval === interval);
+  const alike = alikeIn(own, market, now);
+  const lacking = new Map<Day, number>();
+  for (const { sessions, count } of alike)
+    for (const day of sessions) lacking.set(day, (lacking.get(day) ?? 0) + count);
+  const earliest = earliestDay(limits, now);
+  const choose = (level: number): Day[] =>
+    [...lacking]
+      .filter(([day, count]) => count >= level || there.has(day) || day < earliest)
+      .map(([day]) => day)
+      .toSorted((a, b) => a - b);
+  const price = (sessions: readonly Day[]): number => {
+    const toAsk = sessions.filter((day) => !there.has(day)).length;
+    return toAsk * market.requestsPerSession + costOfRest(daysOf(sessions), alike, interval, limits);
+  };
+  let best = choose(Number.POSITIVE_INFINITY);
+  let least = price(best);
+  for (const level of levelsOf(new Set(lacking.values()))) {
+    const sessions = choose(level);
+    const cost = price(sessions);
+    if (cost < least) [best, least] = [sessions, cost];
+  }
+  return best.length === 0 ? undefined : { limits: market, sessions: best, days: daysOf(best) };
+}
+
+/** The highest first: the fewest sessions. */
+function levelsOf(counts: ReadonlySet<number>): number[] {
+  const levels = [...counts].toSorted((a, b) => b - a);
+  const step = Math.ceil(levels.length / MOST_LEVELS);
+  return levels.filter((_, i) => i % step === 0 || i === levels.length - 1);
+}
+
+function alikeIn(gapsOfSeries: readonly SeriesGaps[], market: MarketLimits, now: number): Alike[] {
+  // Series that lack the same mostly share the list of it.
+  const groups = grouped(
+    gapsOfSeries.filter(({ gaps }) => gaps.length > 0),
+    ({ gaps }) => gaps,
+  );
+  return [...groups].flatMap(([gaps, [first, ...others]]) => {
+    if (first === undefined) return [];
+    const { calendar } = first;
+    const reached = intersect(gaps, [reachOf(calendar, market, now)]);
+    const sessions = reached.flatMap((run) => calendar.sessions(run));
+    return { gaps, calendar, sessions, count: others.length + 1 };
+  });
+}
+
+/**
+ * The days of a calendar of which a market's answers are final. None of a calendar that is a guess: its bars lie on days that
+ * nobody would ask for. (A session that a calendar does not know yet is a gap once it does.)
+ */
+function reachOf(calendar: Calendar, market: MarketLimits, now: number): DayRange {
+  if (calendar.advisory) return { from: 0, to: 0 };
+  return { from: earliestDay(market, now), to: calendar.lastSettled(now, market.settleDelayMs) + 1 };
+}
+
+/** Requests for what some days of markets leave, series by series. */
+function costOfRest(
+  ofMarket: readonly DayRange[],
+  alike: readonly Alike[],
+  interval: Interval,
+  limits: RequestLimits,
+): number {
+  const { maxSpanDays, requestsPerSpan } = limits;
+  const spans = new Map<string, { range: DayRange; series: number }>();
+  for (const { gaps, calendar, count } of alike)
+    for (const window of windows(restOf(gaps, ofMarket, calendar), maxSpanDays, calendar)) {
+      const range = span(window) as DayRange;
+      const key = `${range.from} ${range.to}`;
+      spans.set(key, { range, series: (spans.get(key)?.series ?? 0) + count });
+    }
+  let cost = 0;
+  for (const { range, series } of spans.values())
+    cost += requestsPerSpan * Math.ceil(series / mostTogether(interval, range, limits));
+  return cost;
+}
+
+/** The sessions of gaps that are not asked of a market, as runs. */
+export function restOf(
+  gaps: readonly DayRange[],
+  ofMarket: readonly DayRange[],
+  calendar: Calendar,
+): readonly DayRange[] {
+  if (ofMarket.length === 0) return gaps;
+  return sessionRuns(subtract(gaps, ofMarket), calendar);
+}
+
+function daysOf(sessions: readonly Day[]): DayRange[] {
+  return normalize(sessions.map((day) => ({ from: day, to: day + 1 })));
+}
+
+/** What of a series is wanted of whole markets, a want a partition, and the days of it. */
+export function marketWants(
+  { series, calendar, gaps, final }: SeriesGaps,
+  { limits, days }: MarketChoice,
+  now: number,
+): { readonly wants: Want[]; readonly days: readonly DayRange[] } {
+  const { interval } = series;
+  const own = intersect(intersect(gaps, days), [reachOf(calendar, limits, now)]);
+  const wants = periodsOf(interval, own).map((period): Want => {
+    const runs = sessionRuns(intersect(own, [periodRange(period)]), calendar);
+    const { from, to } = span(runs) as DayRange;
+    return {
+      id: `${seriesKey(series)} ${formatDay(from)}..${formatDay(to - 1)} of markets`,
+      ...{ series, calendar: calendar.id, gaps: runs, sessions: calendar.count(runs) },
+      range: { from: overlapBefore(from, calendar, intersect(final, days)), to },
+      market: `${interval} ${period}`,
+    };
+  });
+  return { wants, days: own };
+}
+
+/** Where a few final sessions begin that are asked for anyway, so that what comes is compared with them. */
+function overlapBefore(from: Day, calendar: Calendar, final: readonly DayRange[]): Day {
+  let first = from;
+  for (let i = 0; i < OVERLAP_SESSIONS; i++) {
+    const before = calendar.sessionOnOrBefore(first - 1);
+    if (!contains(final, before)) break;
+    first = before;
+  }
+  return first;
+}
+
+/** What collects the chosen sessions, oldest first, and what distributes them to the wants. */
+export function marketTasks(
+  wants: readonly Want[],
+  choices: ReadonlyMap<Interval, MarketChoice>,
+  { actions, staged = [] }: PlanOptions,
+): (Collect | Distribute)[] {
+  const there = new Set(staged.map(({ interval, session }) => `${interval} ${session}`));
+  const markets = grouped(wants, ({ market = '' }) => market);
+  return [...markets].flatMap(([market, own]) => {
+    const [first] = own as [Want, ...Want[]];
+    const { interval } = first.series;
+    const choice = choices.get(interval) as MarketChoice;
+    const sessions = choice.sessions.filter((day) => `${interval} ${periodOf(interval, day)}` === market);
+    const collects = sessions.map((session): Collect => {
+      const requests = there.has(`${interval} ${session}`) ? 0 : choice.limits.requestsPerSession;
+      const id = `market ${interval} ${formatDay(session)}`;
+      return { id, slice: { interval, session }, market, wants: [], requests, partitions: [] };
+    });
+    const buckets = grouped(own, ({ series: { ticker } }) => bucketOf(ticker));
+    const distributes = [...buckets].map(([bucket, some]): Distribute => {
+      const partitions = partitionsOf(some, actions);
+      return {
+        id: `${market} bucket ${bucket}`,
+        market,
+        bucket,
+        sessions,
+        wants: some,
+        requests: 0,
+        partitions,
+      };
+    });
+    return [...collects, ...distributes];
+  });
+}
