@@ -5,6 +5,7 @@ import { scale100000, scaleCsv, scaleHistory } from './long.ts';
 import { peers } from './peers.ts';
 import { quota } from './quota.ts';
 import { readers } from './readers.ts';
+import { run } from './run.ts';
 import { scale } from './scale.ts';
 import { workers } from './workers.ts';
 
@@ -20,4 +21,5 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['scale-csv', scaleCsv],
   ['scale-history', scaleHistory],
   ['readers', readers],
+  ['run', run],
 ]);

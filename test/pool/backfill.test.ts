@@ -11,6 +11,7 @@ import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { trafficOfOnlyRun } from '../backfill/only-run.ts';
+import type { Shared } from './exit-for-nyxa.ts';
 
 let folder = '';
 let tools: BackfillTools;
@@ -58,19 +59,33 @@ describe('a backfill in worker threads', () => {
     expect(await backfill(request, tools)).toMatchObject({ complete: 40, requests: 0 });
   });
 
+  const entry = new URL('./exit-for-nyxa.ts', import.meta.url);
+  const tickers = ['ALFA', 'NYXA', 'ORBL', 'PYRE', 'QUIL', 'UMBR', 'VELM', 'WQAL'];
+  const week = { tickers, start: '2025-06-02', end: '2025-06-06' };
+  /** Tools of a run in which one ticker ends its thread so often. */
+  const exiting = (times: number): BackfillTools => {
+    const exits = new Int32Array(new SharedArrayBuffer(4)).fill(times);
+    const shared: Shared = { inFlight: 2, exits };
+    return { ...tools, startRunner: (tasks) => runnerOf(tasks, { entry, shared }) };
+  };
+
   it('ends with the one ticker failed that ends its thread, and stores the others', async () => {
-    const entry = new URL('./exit-for-nyxa.ts', import.meta.url);
-    const tickers = ['ALFA', 'NYXA', 'ORBL', 'PYRE', 'QUIL', 'UMBR', 'VELM', 'WQAL'];
-    const request = { tickers, start: '2025-06-02', end: '2025-06-06' };
-    const summary = await backfill(request, {
-      ...tools,
-      startRunner: (tasks) => runnerOf(tasks, { entry }),
-    });
+    const summary = await backfill(week, exiting(3));
     expect(summary).toMatchObject({ fetched: 7, failed: 1 });
     expect(summary.failures).toMatchObject([
       { ticker: 'NYXA', code: 'worker-crashed', message: expect.stringContaining('exited with code 7') },
     ]);
     const stored = [...(await openStore(folder).scan()).series.keys()];
     expect(stored).toEqual(tickers.filter((ticker) => ticker !== 'NYXA').map((ticker) => `${ticker} 1d`));
+  });
+
+  it('counts a task once that ran again because its thread had died', async () => {
+    const done = new Map<string, number>();
+    const onEvent = (event: BackfillEvent): void =>
+      void (event.type === 'finished' && done.set(event.want.series.ticker, event.done));
+    const summary = await backfill(week, { ...exiting(2), onEvent });
+    expect(summary).toMatchObject({ fetched: 8, failed: 0, requests: 8, bars: 35, inserted: 35 });
+    expect(new Set(done.keys())).toEqual(new Set(tickers));
+    expect([...done.values()]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 });
