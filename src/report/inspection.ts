@@ -137,13 +137,15 @@ function readAll(
   const reading = client.read({ series: { ticker, interval }, range, now });
   parseReading(reading, interval, basis ?? 'raw', client.adjustedOn);
   const { dropped, oddities, toCome } = reading;
-  for (const path of market.pathsOf(ticker)) {
-    const { notes } = understood(files, path);
-    const isOne = dropped === 1;
-    const rows = `${dropped} row${isOne ? '' : 's'} of ${ticker} ${interval}`;
-    if (dropped > 0) notes.add(`${rows} left out: outside regular hours, or off their grid`);
-    for (const { note } of oddities) notes.add(note);
-    for (const note of toCome) notes.add(note);
+  const paths = market.pathsOf(ticker);
+  const isOne = dropped === 1;
+  // The series is read as a whole: which file has how many of them is not known.
+  const where = paths.length === 1 ? '' : ` in its ${paths.length} files`;
+  const leftOut = `${dropped} row${isOne ? '' : 's'} of ${ticker} ${interval}${where} left out: outside regular hours, or off their grid`;
+  const ofSeries = [...oddities.map(({ note }) => note), ...toCome];
+  for (const [i, path] of paths.entries()) {
+    if (dropped > 0 && i === 0) understood(files, path).notes.add(leftOut);
+    for (const note of ofSeries) understood(files, path).notes.add(note);
   }
 }
 

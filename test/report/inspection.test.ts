@@ -18,6 +18,22 @@ const textOf = async (files: Readonly<Record<string, string>>, options = {}): Pr
   inspectionText(await inspected(files, options));
 
 describe('an inspection', () => {
+  it('tells rows that are left out of a series of several files once, as theirs together', async () => {
+    const day = (date: string, ...at: string[]): string =>
+      `date,open,high,low,close,volume\n${at.map((time) => `${date} ${time},10,11,9,10,5\n`).join('')}`;
+    const { files } = await inspected(
+      {
+        'AAPL/2024-01-02.csv': day('2024-01-02', '04:00', '09:30', '09:31', '09:32'),
+        'AAPL/2024-01-03.csv': day('2024-01-03', '09:30', '09:31', '09:32', '17:00', '17:01'),
+      },
+      { csvZone: 'America/New_York', csvStamps: 'start' },
+    );
+    const notes = files.flatMap(({ path, notes: told }) => told.map((note) => `${path}: ${note}`));
+    expect(notes.filter((note) => note.includes('left out'))).toEqual([
+      'AAPL/2024-01-02.csv: 3 rows of AAPL 1m in its 2 files left out: outside regular hours, or off their grid',
+    ]);
+  });
+
   it('says of each file what was understood', async () => {
     const german = 'Date;Open;High;Low;Close;Volume;Adj Close\n02.01.2024;10,5;11;9;10,25;1.000;7\n';
     const lines = await textOf({ 'AAPL.csv': daily('x'), 'AIR.PA.csv': `\uFEFF${german}` });
