@@ -18,8 +18,14 @@ const environment = Object.fromEntries(
 );
 
 /** Starts a built program. */
-export function start(name: 'backfill' | 'check-data', args: readonly string[], cwd?: string): ChildProcess {
-  return spawn(process.execPath, [built(name), ...args], { env: environment, ...(cwd && { cwd }) });
+export function start(
+  name: 'backfill' | 'check-data',
+  args: readonly string[],
+  cwd?: string,
+  nodeArgs: readonly string[] = [],
+): ChildProcess {
+  const all = [...nodeArgs, built(name), ...args];
+  return spawn(process.execPath, all, { env: environment, ...(cwd && { cwd }) });
 }
 
 /** Runs a built program to its end. */
