@@ -18,6 +18,7 @@ const FEW = 3;
 /** What is graver comes first. */
 const GRAVITY: readonly Warning['kind'][] = [
   'identity',
+  'closed-day',
   'end-stamps',
   'bad-action',
   'action-changed',

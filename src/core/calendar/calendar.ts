@@ -34,9 +34,14 @@ export interface Calendar {
   readonly zone: string;
   /** True where the calendar is a guess: nothing that it expects is ever an error. */
   readonly advisory: boolean;
-  /** Days on which the facts are reliable; outside they are advice. */
+  /** Days on which the facts are reliable; before them they are advice, after them what was announced or is usual. */
   readonly reliable: DayRange;
   isSession(day: Day): boolean;
+  /**
+   * Whether nothing ever trades on a day of the week: the week in force has no session on it, and in their last twenty
+   * years the facts have no extra one either. A holiday may be moved; such a day does not become a session unheard of.
+   */
+  isIdleWeekday(day: Day): boolean;
   /** Sessions within `[from, to)`, ascending. */
   sessions(range: DayRange): Day[];
   /** How many sessions lie in days, `[from, to)` each, without listing them. */

@@ -37,6 +37,10 @@ export class ExchangeCalendar implements Calendar {
     return this.#days.isSession(day);
   }
 
+  isIdleWeekday(day: Day): boolean {
+    return this.#days.isIdleWeekday(day);
+  }
+
   sessions(range: DayRange): Day[] {
     return this.#days.within(range);
   }

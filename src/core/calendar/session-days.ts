@@ -1,4 +1,4 @@
-import type { Day, DayRange } from '../session/day.ts';
+import { type Day, type DayRange, parseDay } from '../session/day.ts';
 import { BackfillError } from '../errors.ts';
 import {
   type CalendarFacts,
@@ -10,6 +10,9 @@ import {
   weekdayOf,
 } from './facts.ts';
 
+/** In days. What an exchange has not done for so long is none of its habits. */
+const TWENTY_YEARS = 7305;
+
 /**
  * Which days are sessions: those of the week in force that are not closed, and extra ones. Answers for every day, however
  * far from the facts.
@@ -19,10 +22,12 @@ export class SessionDays {
   /** 1 for each session of the days that the facts speak of, from `#first` on; around them only the week tells. */
   readonly #sessions: Uint8Array;
   readonly #first: Day;
+  /** Days of the week on which there were extra sessions of late. */
+  readonly #extraWeekdays: ReadonlySet<number>;
   /** By day from `#first` on, and for the day after the last: the sessions before it. Made when first needed. */
   #counts: Int32Array | undefined;
 
-  constructor({ weeks, closures, extraSessions = '' }: CalendarFacts) {
+  constructor({ weeks, closures, extraSessions = '', reliable }: CalendarFacts) {
     this.#weeks = rulesOf(weeks, ([mask = '']) => mask);
     const closed = parseClosures(closures);
     const extra = [...extraHours(extraSessions).keys()];
@@ -33,11 +38,18 @@ export class SessionDays {
     this.#fillWeeks(end);
     for (const day of closed) this.#sessions[day - this.#first] = 0;
     for (const day of extra) this.#sessions[day - this.#first] = 1;
+    const since = reliable === null ? -Infinity : parseDay(reliable.through) - TWENTY_YEARS;
+    this.#extraWeekdays = new Set(extra.filter((day) => day >= since).map(weekdayOf));
   }
 
   isSession(day: Day): boolean {
     const known = this.#sessions[day - this.#first];
     return known === undefined ? this.#isInWeek(day) : known === 1;
+  }
+
+  /** Whether neither the week in force nor, of late, an extra session ever fell on a day of the week. */
+  isIdleWeekday(day: Day): boolean {
+    return !this.#isInWeek(day) && !this.#extraWeekdays.has(weekdayOf(day));
   }
 
   /** Sessions within `[from, to)`, ascending. */

@@ -1,5 +1,5 @@
 import type { Ohlcv } from '../bars/bars.ts';
-import { closedDayReason, isOnClosedDay } from './closed-days.ts';
+import { closedDayOf, closedDayReason } from './closed-days.ts';
 import { type Bars, barAt, keep, placeOf } from '../bars/columns.ts';
 import { mergeBars } from '../bars/merge-bars.ts';
 import type { SeriesContext } from './plausibility.ts';
@@ -27,8 +27,8 @@ const SHORTEST_INTRADAY_RUN = 30;
 /**
  * Drops the rows of an answer that stand for no trade:
  *
- * - on days that a reliable calendar knows as closed: rows without volume, and in a series that never has volume those
- *   that repeat the prices, or the close, of the row before them;
+ * - on days that the calendar has as closed, also after its facts: rows without volume, and in a series that never has
+ *   volume those that repeat the prices, or the close, of the row before them;
  * - in long runs of idle bars (open = high = low = close, no volume) at a constant price or, interpolated, by a constant
  *   step, in a series that has volume elsewhere. Where nothing ever has volume, as in currencies, indices and funds,
  *   an idle bar may be real (a money fund stands at 1 for years).
@@ -52,14 +52,17 @@ export function dropFillers(bars: Bars, context: SeriesContext): WithoutFillers 
   return { kept, dropped };
 }
 
-/** Stamps of the fillers of days that the calendar knows as closed, with the reason. */
-function fillersOnClosedDays(bars: Bars, context: SeriesContext): Map<number, string> {
-  const isClosed = isOnClosedDay(context);
+/** Stamps of the fillers of days that the calendar has as closed, with the reason. */
+export function fillersOnClosedDays(
+  bars: Bars,
+  context: Pick<SeriesContext, 'interval' | 'calendar' | 'known'>,
+): Map<number, string> {
+  const closedOn = closedDayOf(context);
   const found = new Map<number, string>();
   let series: Bars | undefined;
   for (let i = 0; i < bars.length; i++) {
     const ts = bars.ts[i] as number;
-    if (!isClosed(ts)) continue;
+    if (closedOn(ts) === null) continue;
     const isFiller = hasVolume(bars, context)
       ? bars.volume[i] === 0
       : repeatsTheOneBefore((series ??= mergeBars(context.known, bars)), ts);
@@ -78,7 +81,7 @@ function repeatsTheOneBefore(series: Bars, ts: number): boolean {
 }
 
 /** Whether anything of the series was traded in numbers that its source tells. */
-function hasVolume({ volume }: Bars, { known }: SeriesContext): boolean {
+function hasVolume({ volume }: Bars, { known }: Pick<SeriesContext, 'known'>): boolean {
   return volume.some((traded) => traded > 0) || known.volume.some((traded) => traded > 0);
 }
 

@@ -1,5 +1,7 @@
 import { type CorporateAction, type Split, isSplit } from '../bars/bars.ts';
 import type { Bars } from '../bars/columns.ts';
+import type { Calendar } from '../calendar/calendar.ts';
+import { closedDay } from './closed-days.ts';
 import { copiedBars } from './copies.ts';
 import { type Day, formatDay } from '../session/day.ts';
 import { bearsRatios } from '../instrument/instrument-type.ts';
@@ -59,7 +61,22 @@ export function findOddities(bars: Bars, context: SeriesContext): Oddity[] {
   for (const line of linesIn(joined, context)) odd.set(line.session, line);
   for (const doubt of findDividendOddities(sessions, context.actions)) odd.set(doubt.session, doubt);
   for (const found of stepsIn(sessions, context)) odd.set(found.session, found);
+  // Last: a row that should not be there explains what else is odd about it.
+  for (const found of onClosedDays(sessions, context.calendar)) odd.set(found.session, found);
   return [...odd.values()].toSorted((a, b) => a.session - b.session);
+}
+
+/** Judged sessions after the calendar's facts on which it expects the exchange to be closed. */
+function onClosedDays({ day, ts, given, length }: Sessions, calendar: Calendar): Oddity[] {
+  const odd: Oddity[] = [];
+  for (let i = length - 1; i >= 0 && (day[i] as Day) >= calendar.reliable.to; i--) {
+    const session = day[i] as Day;
+    if (given[i] !== 1 || closedDay(session, calendar) !== 'expected') continue;
+    const asOf = formatDay(calendar.reliable.to - 1);
+    const note = `a bar on ${formatDay(session)}, which the calendar of ${calendar.id}, as of ${asOf}, expects closed`;
+    odd.push({ kind: 'closed-day', session, ts: ts[i] as number, note });
+  }
+  return odd;
 }
 
 /** Jumps, spikes and splits that do not show, ascending. */

@@ -7,6 +7,7 @@ export interface Oddity {
    * - `basis-flip`: such a jump by a common split ratio, or a split that does not show in the prices
    * - `spike`: one session beyond 1.2 times, or below 1/1.2 of, both neighbours, which agree
    * - `repeat`: a daily bar that is the session's before it, open to volume
+   * - `closed-day`: bars on a day after the calendar's facts that it expects to be closed
    * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same
    * - `line`: closes that go on by one exact step, where so much of the series does that it is left as it is
    * - `sources-differ`: bars that stay have other prices at another source
@@ -23,6 +24,7 @@ export interface Oddity {
     | 'spike'
     | 'basis-flip'
     | 'repeat'
+    | 'closed-day'
     | 'identity'
     | 'thin'
     | 'line'

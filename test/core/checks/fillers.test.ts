@@ -72,13 +72,50 @@ describe('a bar on a day without a session', () => {
     expect(judged([saturday], { calendar: guess }).accepted).toEqual([saturday]);
   });
 
-  it('is kept outside the days of which the calendar is sure', () => {
-    const until = (to: Day): Calendar =>
-      Object.assign(Object.create(XNYS) as Calendar, { reliable: { from: 0, to }, isSession: () => false });
+  it('is kept before the days of which the calendar is sure', () => {
     for (const volume of [0, 1000]) {
-      const bars = [dayBar(day, 10, { volume })];
-      expect(judged(bars, { calendar: until(day) }).accepted).toEqual(bars);
-      expect(judged(bars, { calendar: until(day + 1) }).accepted).toEqual([]);
+      const bars = [dayBar(parseDay('1951-06-02'), 10, { volume })];
+      expect(judged(bars).accepted).toEqual(bars);
+    }
+  });
+
+  it('is dropped after them too where nobody traded, be it a weekend or a holiday', () => {
+    for (const after of ['2026-08-08', '2026-09-07']) {
+      const row = dayBar(parseDay(after), 10, idle);
+      expect(judged([row, monday as Ohlcv]), after).toMatchObject({ dropped: [row], rejected: [] });
+      const untold = { volume: Number.NaN };
+      const [before, copy] = [dayBar(parseDay(after) - 3, 10, untold), dayBar(parseDay(after), 10, untold)];
+      expect(judged([before, copy]), after).toEqual({ dropped: [copy], accepted: [before], rejected: [] });
+    }
+  });
+
+  it('is rejected after them where it was traded on a day of the week that never has a session', () => {
+    for (const [exchange, after, reason] of [
+      ['XNYS', '2026-08-08', '2026-08-08 is no session of XNYS'],
+      ['XNYS', '2026-08-09', '2026-08-09 is no session of XNYS'],
+      ['XSAU', '2026-08-07', '2026-08-07 is no session of XSAU'],
+      ['XTAI', '2026-08-09', '2026-08-09 is no session of XTAI'],
+    ] as const) {
+      const row = dayBar(parseDay(after), 10);
+      const change = { calendar: calendarById(exchange) };
+      expect(judged([row], change), exchange).toEqual({
+        dropped: [],
+        accepted: [],
+        rejected: [{ bar: row, reason }],
+      });
+    }
+  });
+
+  it('is kept after them where it was traded on what may be a session: a moved holiday, a Saturday made up for', () => {
+    for (const [exchange, after] of [
+      ['XNYS', '2026-09-07'],
+      ['XTAI', '2026-08-08'],
+      ['XBOM', '2026-08-08'],
+      ['XBOM', '2026-11-08'],
+    ] as const) {
+      const row = dayBar(parseDay(after), 10);
+      const change = { calendar: calendarById(exchange) };
+      expect(judged([row], change), exchange).toEqual({ dropped: [], accepted: [row], rejected: [] });
     }
   });
 

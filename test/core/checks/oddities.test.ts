@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CorporateAction, Ohlcv } from '../../../src/core/bars/bars.ts';
+import { calendarById } from '../../../src/core/calendar/calendars.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
 import { splitOfRatio } from '../../../src/core/checks/oddities.ts';
 import { SESSIONS, context, dayBar, dayBars, minuteBars } from '../daily-bars.ts';
 import { type RowContext, findOddities } from '../rows.ts';
@@ -82,6 +84,40 @@ describe('a jump', () => {
     const day = SESSIONS[0] ?? 0;
     expect(findOddities([dayBar(day, 10), dayBar(day + 30, 16)], context())).toHaveLength(1);
     expect(findOddities([dayBar(day, 10), dayBar(day + 31, 16)], context())).toEqual([]);
+  });
+});
+
+describe('a bar on a day after the calendar’s facts that it expects closed', () => {
+  const friday = dayBar(parseDay('2026-09-04'), 10);
+  const labourDay = dayBar(parseDay('2026-09-07'), 10.1);
+  const tuesday = dayBar(parseDay('2026-09-08'), 10.2);
+
+  it('is named with the calendar and its date, whatever else is odd about it', () => {
+    const named = {
+      kind: 'closed-day',
+      session: parseDay('2026-09-07'),
+      ts: labourDay.ts,
+      note: 'a bar on 2026-09-07, which the calendar of XNYS, as of 2026-07-23, expects closed',
+    };
+    expect(findOddities([friday, labourDay, tuesday], context())).toEqual([named]);
+    const far = dayBar(parseDay('2026-09-07'), 20);
+    expect(findOddities([friday, far], context())).toEqual([named]);
+  });
+
+  it('is named once, where it is judged', () => {
+    expect(findOddities([tuesday], context({ known: [friday, labourDay] }))).toEqual([]);
+    const minutes = [0, 1, 2].map((minute) => ({
+      ...labourDay,
+      ts: Date.parse('2026-09-07T14:30:00Z') + minute * 60_000,
+    }));
+    expect(findOddities(minutes, context({ interval: '1m' }))).toMatchObject([{ ts: minutes[0]?.ts }]);
+  });
+
+  it('is none within the facts, nor where the calendar is a guess', () => {
+    const independence = dayBar(parseDay('2026-07-03'), 10);
+    expect(findOddities([independence], context())).toEqual([]);
+    const saturday = dayBar(parseDay('2026-08-08'), 10);
+    expect(findOddities([saturday], context({ calendar: calendarById('weekdays') }))).toEqual([]);
   });
 });
 

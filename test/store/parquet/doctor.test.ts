@@ -674,6 +674,19 @@ it('takes a bar of the lunch break for none', async () => {
   ]);
 });
 
+it('looks at days after the calendar’s facts as a run does', async () => {
+  const days2026 = ['2026-08-07', '2026-08-08', '2026-09-04', '2026-09-07', '2026-11-26'].map(parseDay);
+  const bars = days2026.map((day) => barAt(startOfDay(day)));
+  const thanksgiving = bars.length - 1;
+  const rows = bars.map((bar, i) => (i === thanksgiving ? { ...bar, volume: 0 } : bar));
+  const learned = coverage({ present: days2026.map((day) => ({ from: day, to: day + 1 })) });
+  await store.upsert(update(rows, { series: { ticker: 'NEWS', interval: '1d' }, calendar: 'XNYS', learned }));
+  const { damages } = await examine();
+  expect(damages).toMatchObject([
+    { kind: 'off-calendar', what: '2 rows: the exchange was closed (2026-08-08)' },
+  ]);
+});
+
 describe('adjusted stretches', () => {
   const splits = [
     { kind: 'split', exDay: 10, ratio: 2 },

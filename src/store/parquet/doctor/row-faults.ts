@@ -1,6 +1,10 @@
+import { barsOf } from '../../../core/bars/bar-builder.ts';
 import type { Bar } from '../../../core/bars/bars.ts';
+import { NO_BARS } from '../../../core/bars/columns.ts';
 import type { Calendar } from '../../../core/calendar/calendar.ts';
 import { faultOf as faultOfBar, mostTold, saysTheSame } from '../../../core/checks/checks.ts';
+import { closedDay } from '../../../core/checks/closed-days.ts';
+import { fillersOnClosedDays } from '../../../core/checks/fillers.ts';
 import { type DayRange, formatDay, MS_PER_DAY } from '../../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../../core/session/interval.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
@@ -59,7 +63,20 @@ export function judgeRows(bars: readonly Bar[], place: RowPlace): JudgedRows {
       else faulty.push({ bar, ...fault });
     }
   }
-  return { sound, faulty, unsorted: countUnsorted(bars, sound), repeats };
+  const unsorted = countUnsorted(bars, sound);
+  return withoutFillers({ sound, faulty, unsorted, repeats }, place);
+}
+
+/** Also takes what a vendor filled in on days after the calendar's facts that it expects closed. */
+function withoutFillers(judged: JudgedRows, place: RowPlace): JudgedRows {
+  const { sound, faulty } = judged;
+  if (place.period.to <= place.calendar.reliable.to) return judged;
+  const fillers = fillersOnClosedDays(barsOf(sound), { ...place, known: NO_BARS });
+  const taken = sound.flatMap((bar): FaultyRow[] => {
+    const reason = fillers.get(bar.ts);
+    return reason === undefined ? [] : [{ bar, kind: 'off-calendar', reason }];
+  });
+  return { ...judged, sound: sound.filter(({ ts }) => !fillers.has(ts)), faulty: [...faulty, ...taken] };
 }
 
 /** Rows that can stay and stand before an earlier one; where the others stand says nothing. */
@@ -103,8 +120,8 @@ function wrongUnit(ts: number, interval: Interval): { unit: string; meant: numbe
 function offCalendar(ts: number, interval: Interval, calendar: Calendar): string | null {
   if (interval === '1d' && ts % MS_PER_DAY !== 0) return `its stamp ${ts} is no date`;
   const day = sessionDateOf(interval, calendar)(ts);
+  if (closedDay(day, calendar) === 'sure') return 'the exchange was closed';
   if (calendar.advisory || !contains([calendar.reliable], day)) return null;
-  if (!calendar.isSession(day)) return 'the exchange was closed';
   const session = calendar.session(day);
   if (interval === '1d' || mayStartBar(session, ts, intervalMs(interval))) return null;
   return isTradingTime(session, ts) ? 'no bar of the session starts then' : 'it is outside the session';
