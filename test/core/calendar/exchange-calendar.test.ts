@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calendarById, calendarFor } from '../../../src/core/calendar/calendars.ts';
+import { XNYS } from '../../../src/core/calendar/data/XNYS.ts';
 import { ExchangeCalendar } from '../../../src/core/calendar/exchange-calendar.ts';
 import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 
@@ -22,6 +23,16 @@ function sessionsFrom(id: string, first: string, last: string): string[] {
     .sessions({ from: parseDay(first), to: parseDay(last) + 1 })
     .map(formatDay);
 }
+
+it('takes no day of the week for idle on which an extra session fell within the last twenty years of its facts', () => {
+  const saturday = parseDay('2026-08-08');
+  const after = (extraSessions: string): boolean =>
+    new ExchangeCalendar({ ...XNYS, extraSessions }).isIdleWeekday(saturday);
+  expect(after('')).toBe(true);
+  expect(after('2006 09:30 12:00 07-22')).toBe(true);
+  expect(after('2006 09:30 12:00 07-29')).toBe(false);
+  expect(after('2006 09:30 12:00 07-30')).toBe(true);
+});
 
 describe('closed days', () => {
   it.each([
