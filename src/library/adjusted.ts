@@ -11,7 +11,7 @@ import { periodRange, periodsOf } from '../core/bars/partition.ts';
 import { intersect } from '../core/session/ranges.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore } from '../store/store.ts';
-import type { Scan } from '../store/scan.ts';
+import { type Scan, unreadableIn } from '../store/scan.ts';
 import { dividendCloses } from './dividend-closes.ts';
 import { dayRange } from './forget.ts';
 import type { AdjustOptions, ReadOptions } from './history.ts';
@@ -28,7 +28,7 @@ export async function readAdjusted(store: BarStore, series: Series, options: Rea
   }
   const { ticker, interval } = series;
   const scan = await store.scan({ tickers: [ticker], intervals: intervalsFor(interval) });
-  const lost = scan.setAside.find(
+  const lost = unreadableIn(scan).find(
     (file) => file.ticker === ticker && file.interval === interval && !file.isRevisions,
   );
   if (lost !== undefined)

@@ -9,7 +9,7 @@ import { isOutsideRange } from '../core/checks/outside-range.ts';
 import { sessionDateOf } from '../core/bars/partition.ts';
 import { contains } from '../core/session/ranges.ts';
 import type { BarStore } from '../store/store.ts';
-import type { Scan, SeriesState } from '../store/scan.ts';
+import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 import { isDamage } from '../store/damage.ts';
 import { intervalsFor, openAdjusted } from './adjusted.ts';
 import type { Exported, NotExported } from './exported.ts';
@@ -33,7 +33,7 @@ export async function exportBars(
   sink: BarSink,
 ): Promise<Exported> {
   const scan = await store.scan(tickers && { tickers, intervals: intervalsFor(interval) });
-  const damaged = scan.setAside.filter((file) => file.interval === interval && !file.isRevisions);
+  const damaged = unreadableIn(scan).filter((file) => file.interval === interval && !file.isRevisions);
   const failures: NotExported[] = damaged.map(({ ticker, path, reason }) => ({
     series: { ticker, interval },
     reason: `${path}: ${reason}`,

@@ -1,11 +1,11 @@
-import type { Series } from '../core/bars/bars.ts';
+import { type Series, seriesKey } from '../core/bars/bars.ts';
 import { type DayRange, parseDay } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { intersect, span } from '../core/session/ranges.ts';
 import { isDamage } from '../store/damage.ts';
 import type { ForgottenSeries, Restored } from '../store/forgotten.ts';
 import type { BarStore } from '../store/store.ts';
-import type { Scan, SeriesState } from '../store/scan.ts';
+import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 import type { Engine } from './engine.ts';
 import type { DateRange, Forgettable, Forgotten } from './history.ts';
 import { type NotFound, notFound } from './not-found.ts';
@@ -61,8 +61,8 @@ async function meant(
   const { intervals } = range;
   const days = dayRange(range);
   const scan = await store.scan({ ...(tickers && { tickers }), ...(intervals && { intervals }) });
-  const series = [...scan.series.values()].map((state) => state.series);
-  const actionsOf = intervals === undefined ? (tickers ?? [...scan.actions.keys()]) : [];
+  const series = [...[...scan.series.values()].map((state) => state.series), ...lostSeries(scan)];
+  const actionsOf = intervals === undefined ? (tickers ?? tickersWithActions(scan)) : [];
   const nothingOf: NotFound[] = [];
   for (const found of notFound(scan, { tickers, intervals }, (state) => isKnownIn(state, days))) {
     const isOfActions = actionsOf.includes(found.ticker);
@@ -75,6 +75,23 @@ async function meant(
 function isKnownIn({ coverage }: SeriesState, days: DayRange | undefined): boolean {
   if (days === undefined) return true;
   return intersect(coverage.present, [days]).length + intersect(coverage.absent, [days]).length > 0;
+}
+
+/** Series of which nothing is left but what lies in quarantine: who forgets them gives that up. */
+function lostSeries(scan: Scan): Series[] {
+  const all = new Map<string, Series>();
+  for (const { ticker, interval, isLeft, isRevisions } of unreadableIn(scan)) {
+    if (interval === null || isLeft || isRevisions) continue;
+    const one = { ticker, interval };
+    if (!scan.series.has(seriesKey(one))) all.set(seriesKey(one), one);
+  }
+  return [...all.values()];
+}
+
+/** Also those of which nothing is left but what lies in quarantine. */
+function tickersWithActions(scan: Scan): string[] {
+  const lost = unreadableIn(scan).filter(({ interval, isLeft }) => interval === null && !isLeft);
+  return [...new Set([...scan.actions.keys(), ...lost.map(({ ticker }) => ticker)])];
 }
 
 /** Undefined where nothing is known in the range. */

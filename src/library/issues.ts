@@ -13,7 +13,7 @@ import { type IssuesReport, rejectedIssues, unknownActions } from '../report/iss
 import type { SeriesRevision } from '../report/revisions-text.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
-import type { SeriesState, SetAside } from '../store/scan.ts';
+import { type SeriesState, type SetAside, unreadableIn } from '../store/scan.ts';
 
 /** Days before a part of a series that it is judged together with. */
 const CONTEXT_DAYS = 30;
@@ -22,11 +22,12 @@ const CONTEXT_DAYS = 30;
 export async function findIssues(store: BarStore, options: ScanOptions): Promise<IssuesReport> {
   const scan = await store.scan(options);
   const warnings: Warning[] = [];
+  const known = unreadableIn(scan);
   const damaged: SetAside[] = [];
   for (const state of scan.series.values()) {
     const { series } = state;
     const onDamage = ({ message }: BackfillError): void => {
-      if (scan.setAside.some(({ path }) => message.includes(path))) return;
+      if (known.some(({ path }) => message.includes(path))) return;
       if (damaged.some(({ reason }) => reason === message)) return;
       damaged.push({ ...series, path: seriesKey(series), reason: message });
     };
@@ -38,7 +39,7 @@ export async function findIssues(store: BarStore, options: ScanOptions): Promise
     warnings,
     unknownActions: unknownActions(scan),
     setAside: await store.listSetAside(),
-    unreadable: [...scan.setAside, ...damaged, ...rejected.unreadable],
+    unreadable: [...known, ...damaged, ...rejected.unreadable],
   };
 }
 

@@ -5,7 +5,7 @@ import { type DayRange, formatDay, utcDayOf } from '../core/session/day.ts';
 import { grouped } from '../core/grouped.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { intersect, normalize, span } from '../core/session/ranges.ts';
-import type { Scan, SeriesState, SetAside } from '../store/scan.ts';
+import { type Scan, type SeriesState, type SetAside, unreadableIn } from '../store/scan.ts';
 
 /** A ticker that was asked for by name and of which there is nothing. */
 export interface NotFound {
@@ -26,15 +26,19 @@ export interface Named {
  * whether there is something of a series, in the range that is meant. Damaged files are told of elsewhere.
  */
 export function notFound(
-  { series, setAside }: Pick<Scan, 'series' | 'setAside'>,
+  scan: Pick<Scan, 'series' | 'setAside' | 'lost'>,
   { tickers = [], intervals }: Named,
   isThere: (state: SeriesState) => boolean,
 ): NotFound[] {
   const isMeant = ({ series: { interval } }: SeriesState): boolean => intervals?.includes(interval) ?? true;
-  const byTicker = grouped([...series.values()].filter(isMeant), (state) => state.series.ticker);
-  const isOfThem = ({ interval }: SetAside): boolean =>
-    intervals === undefined || (interval !== null && intervals.includes(interval));
-  const damaged = new Set(setAside.filter(isOfThem).map(({ ticker }) => ticker));
+  const byTicker = grouped([...scan.series.values()].filter(isMeant), (state) => state.series.ticker);
+  const isOfThem = ({ interval, isRevisions }: SetAside): boolean =>
+    !isRevisions && (intervals === undefined || (interval !== null && intervals.includes(interval)));
+  const damaged = new Set(
+    unreadableIn(scan)
+      .filter(isOfThem)
+      .map(({ ticker }) => ticker),
+  );
   return tickers.flatMap((ticker) => {
     const states = byTicker.get(ticker) ?? [];
     if (damaged.has(ticker) || states.some(isThere)) return [];

@@ -7,7 +7,7 @@ import { formatDay } from '../core/session/day.ts';
 import { grouped } from '../core/grouped.ts';
 import { intervalMs } from '../core/session/interval.ts';
 import { groupUnavailable, type HoleCounts, type Unavailable } from '../core/coverage/unavailable.ts';
-import type { Scan, SeriesState, SetAside } from '../store/scan.ts';
+import { type Scan, type SeriesState, type SetAside, unreadableIn } from '../store/scan.ts';
 import {
   coverSeries,
   type Judged,
@@ -64,7 +64,7 @@ export function reportCoverage(
   scan: Scan,
   judge: (state: SeriesState, calendar: Calendar) => Judged,
 ): CoverageReport {
-  const damaged = grouped(scan.setAside, ({ ticker }) => ticker);
+  const damaged = grouped(unreadableIn(scan), ({ ticker }) => ticker);
   const series = [...scan.series.values(), ...lostSeries(scan)].map((state) => {
     const calendar = calendarById(state.calendar);
     return coverSeries(state, calendar, judge(state, calendar), damagedOf(damaged, state.series));
@@ -79,17 +79,18 @@ export function reportCoverage(
   ).map((closure): ReportedClosure => ({ ...closure, session: formatDay(closure.session) }));
   const lacking = series.filter(({ unavailable: parts }) => parts.length > 0);
   const unavailable = groupUnavailable(lacking.map(({ ticker, unavailable: parts }) => ({ ticker, parts })));
-  const { setAside: unreadable, distrusted = [] } = scan;
+  const unreadable = unreadableIn(scan);
+  const { distrusted = [] } = scan;
   return { series, totals: total(series), unavailable, suspectedClosures, unreadable, distrusted };
 }
 
 /** Series of which no file could be read. */
-function lostSeries({ series, setAside }: Scan): SeriesState[] {
+function lostSeries(scan: Scan): SeriesState[] {
   const lost = new Map<string, SeriesState>();
-  for (const { ticker, interval, isRevisions } of setAside) {
+  for (const { ticker, interval, isRevisions } of unreadableIn(scan)) {
     if (interval === null || isRevisions) continue;
     const key = seriesKey({ ticker, interval });
-    if (!series.has(key)) lost.set(key, nothingStored({ ticker, interval }));
+    if (!scan.series.has(key)) lost.set(key, nothingStored({ ticker, interval }));
   }
   return [...lost.values()];
 }

@@ -44,9 +44,16 @@ export interface Scan {
   /** By ticker: the ex-dates that a provider answered for, ascending and disjoint. No entry: nothing was ever stored. */
   readonly actions: ReadonlyMap<string, readonly DayRange[]>;
   readonly setAside: readonly SetAside[];
+  /** Files of bars or corporate actions that were set aside before, with nothing stored in their place since. Default: none. */
+  readonly lost?: readonly SetAside[];
   /**
    * Files whose word on themselves is not believed, because another hand wrote or changed it: of these is known what their
    * rows prove. The next write puts it right. Default: none.
    */
   readonly distrusted?: readonly SetAside[];
+}
+
+/** Files of which nothing can be read, be it that they were set aside before. */
+export function unreadableIn({ setAside, lost = [] }: Pick<Scan, 'setAside' | 'lost'>): readonly SetAside[] {
+  return [...setAside, ...lost];
 }

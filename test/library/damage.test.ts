@@ -200,6 +200,30 @@ describe('rows that rotted where no footer tells', () => {
     expect((await run()).setAside).toEqual([]);
   });
 
+  it('are missing to everybody once a run met and set them aside, until they are fetched again or given up', async () => {
+    const whole = (await exported()).rows;
+    for (const heal of [
+      async () => expect((await run()).inserted).toBe(27),
+      async () => expect(await history.forget('BRIQ', { intervals: ['1d'] })).toMatchObject({ notFound: [] }),
+    ]) {
+      await rot(at(daily('BRIQ')));
+      const later = { tickers: ['BRIQ'], start: RANGE.start, end: '2026-02-27' };
+      const met = await backfill(
+        later,
+        toolsInProcess(sample, openStore(store), () => NOW),
+      );
+      expect(met.failures).toMatchObject([{ code: 'store-corrupt' }]);
+      expect((await report()).at(-2)).toMatch(/^Series: 4 {2}Complete: 3 {2}Damaged: 1 /);
+      expect((await query('FROM bars')).leftOut).toEqual([daily('BRIQ')]);
+      expect((await exported()).reasons).toEqual([expect.stringContaining(daily('BRIQ'))]);
+      const adjusted = history.read({ ticker: 'BRIQ', interval: '1d' }, { adjust: 'splits' });
+      await expect(adjusted).rejects.toThrow(daily('BRIQ'));
+      await heal();
+      expect((await report()).at(-2)).not.toContain('Damaged');
+    }
+    expect((await exported()).rows).toEqual(whole.filter((row) => !row.startsWith('BRIQ')));
+  });
+
   it('of replaced values are named by the report, and keep no bar from anybody', async () => {
     const path = 'revisions/interval=1d/ticker=BRIQ/period=all/revisions.parquet';
     await mkdir(at('revisions/interval=1d/ticker=BRIQ/period=all'), { recursive: true });

@@ -9,7 +9,7 @@ import { editionOf } from './beside/action-file.ts';
 import { statedActionsDigest, trustedBook } from './beside/actions-knowledge.ts';
 import { assertWholeActions } from './beside/actions.ts';
 import { type DamageNotes, readDamageNotes } from './partition/damage-notes.ts';
-import { assertWholeRevisions } from './beside/revisions.ts';
+import { damagedRevisionsIn, lostFiles } from './beside/noted.ts';
 import type { BlobFile, Blobs } from './files/blobs.ts';
 import { readActionsFooter } from './codec/decode.ts';
 import { troubleText } from './files/trouble.ts';
@@ -17,7 +17,7 @@ import { inspectAll, type Place } from './beside/inspect.ts';
 import { joinKnowledge } from './partition/join.ts';
 import { assertPlaces } from './files/in-the-way.ts';
 import { joinRuns } from './partition/knowledge.ts';
-import { actionsPath, BARS, barsPath, type Partition, revisionsPath, seriesPath } from './files/layout.ts';
+import { actionsPath, BARS, barsPath, type Partition, seriesPath } from './files/layout.ts';
 import { assertWhole, type PartitionState, readState } from './partition/partition-file.ts';
 import { actionsSaid, Readings, type Said } from './partition/said.ts';
 import type { ScanCache } from './partition/scan-cache.ts';
@@ -63,19 +63,14 @@ export async function scanStore(
   const memory = new Memory(notes, await openCache(partitions.length + tickers.length));
   const bars = await inspectAll(blobs, partitions, (one) => partitionPlace(one, memory), mayMove);
   const actions = await inspectAll(blobs, tickers, (ticker) => actionsPlace(ticker, memory), mayMove);
-  const noted = notedRevisions(notes, options);
-  const revisions = await inspectAll(blobs, noted, (one) => revisionsPlace(one, notes), mayMove);
+  const revisions = await damagedRevisionsIn(blobs, notes, options, mayMove);
   const told = await toldByTicker(blobs, bars.found, options, memory);
   if (mayMove) await notes.tidy();
   return {
     series: joinPartitions(bars.found),
     actions: coveredByTicker(actions.found, told),
-    setAside: byPath([
-      ...actions.aside,
-      ...bars.aside,
-      ...revisions.aside.map((file) => ({ ...file, isRevisions: true as const })),
-      ...unlisted,
-    ]),
+    setAside: byPath([...actions.aside, ...bars.aside, ...revisions, ...unlisted]),
+    lost: byPath(await lostFiles(notes, options)),
     distrusted: byPath([...actions.found.flatMap(actionsDoubt), ...bars.found.flatMap(partitionDoubt)]),
   };
 }
@@ -151,33 +146,6 @@ function actionsPlace(ticker: string, memory: Memory): Place<FoundActions> {
       return foundActions(ticker, said, memory);
     },
     recall: memory.recalling(path, (said) => foundActions(ticker, said, memory)),
-  };
-}
-
-/** Files of revisions are looked at only where a reading found them damaged. */
-function notedRevisions({ files }: DamageNotes, { tickers, intervals }: ScanOptions): Partition[] {
-  const partitions = new Map<string, Partition>();
-  for (const file of files) {
-    if (file.is !== 'revisions') continue;
-    const { ticker, interval } = file.partition.series;
-    const isAsked = tickers?.includes(ticker) !== false && intervals?.includes(interval) !== false;
-    if (isAsked) partitions.set(file.path, file.partition);
-  }
-  return [...partitions.values()];
-}
-
-function revisionsPlace(partition: Partition, notes: DamageNotes): Place<true> {
-  const path = revisionsPath(partition);
-  return {
-    path,
-    of: partition.series,
-    read: async (file) => {
-      if (notes.isOf(path, file.version)) {
-        await assertWholeRevisions(partition, file);
-        notes.noteSound(path);
-      }
-      return true;
-    },
   };
 }
 

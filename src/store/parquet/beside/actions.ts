@@ -2,6 +2,7 @@ import type { AsyncBuffer } from 'hyparquet';
 import { type ActionBook, addTold } from '../../../core/actions/action-book.ts';
 import { actionValue, type CorporateAction } from '../../../core/bars/bars.ts';
 import { calendarFor } from '../../../core/calendar/calendars.ts';
+import { periodRange } from '../../../core/bars/partition.ts';
 import type { DayRange } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { contains, intersect, normalize, subtract, union } from '../../../core/session/ranges.ts';
@@ -15,6 +16,7 @@ import { ACTION_COLUMNS, currencyOf, encodeActions } from '../codec/encode.ts';
 import { joinRuns } from '../partition/knowledge.ts';
 import { actionsPath, dailyOf } from '../files/layout.ts';
 import { assertDigest } from '../codec/own-entry.ts';
+import { giveUpLost } from '../partition/damage-notes.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
 import { readPartition } from '../partition/partition-file.ts';
 import { readMetadata } from '../codec/read-columns.ts';
@@ -149,9 +151,11 @@ export function mergeActions(
 /**
  * Removes the actions with ex-dates in a range, also those that are in force no more, and that these are known; a file
  * that keeps nothing goes. Gives the number of actions in force that were removed. A damaged file goes to quarantine, and
- * `store-corrupt` is thrown.
+ * `store-corrupt` is thrown; one that was set aside before is given up, if the range is of all days.
  */
 export async function forgetActionsIn(blobs: Blobs, ticker: string, range: DayRange): Promise<number> {
+  if (subtract([periodRange('all')], [range]).length === 0)
+    await giveUpLost(blobs, (file) => file.is === 'actions' && file.ticker === ticker);
   const cut = (book: ActionBook): ActionBook => cutBook(book, range).kept;
   const { before, after } = await changed(blobs, ticker, cut, new Reads(blobs));
   if (isSame(before, after)) return 0;

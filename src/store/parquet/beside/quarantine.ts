@@ -2,6 +2,7 @@ import type { Series } from '../../../core/bars/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import type { RejectedRow } from '../../store.ts';
 import { type Blobs, bytesOfText, type Written } from '../files/blobs.ts';
+import { noteSetAside } from '../partition/damage-notes.ts';
 import { FORGOTTEN, QUARANTINE, REJECTED, seriesPath, timeStamp } from '../files/layout.ts';
 
 /**
@@ -12,7 +13,9 @@ export async function setAside(blobs: Blobs, path: string, found: Written | unde
   const now = await blobs.written(path);
   if (now === undefined || now.version !== found?.version) return;
   const stem = `${QUARANTINE}/${path}.${timeStamp(now.writtenAt)}`;
-  await blobs.move(path, await blobs.add(stem, '', new Uint8Array(0)));
+  const aside = await blobs.add(stem, '', new Uint8Array(0));
+  await noteSetAside(blobs, path, aside);
+  await blobs.move(path, aside);
 }
 
 /** A file that somebody wants to read and that may be damaged. */

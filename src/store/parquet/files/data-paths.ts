@@ -1,10 +1,15 @@
-import { INTERVALS } from '../../../core/session/interval.ts';
+import { type Interval, INTERVALS } from '../../../core/session/interval.ts';
 import { ACTIONS, BARS, hiveValue, isPeriod, type Partition, REVISIONS } from './layout.ts';
 
 /** A file of bars, revisions or corporate actions, by its path relative to the root. */
 export type DataFile =
   | { readonly is: 'bars' | 'revisions'; readonly path: string; readonly partition: Partition }
   | { readonly is: 'actions'; readonly path: string; readonly ticker: string };
+
+/** Whose a file is; the interval is null for corporate actions, which all series of the ticker have in common. */
+export function ownerOf(file: DataFile): { ticker: string; interval: Interval | null } {
+  return file.is === 'actions' ? { ticker: file.ticker, interval: null } : file.partition.series;
+}
 
 /** Whether a store has data in such a folder, or below it. Of any other name it reads nothing. */
 export function isDataFolder(path: string): boolean {

@@ -1,29 +1,37 @@
-import type { Series } from '../../../core/bars/bars.ts';
+import { type Series, seriesKey } from '../../../core/bars/bars.ts';
 import { calendarById } from '../../../core/calendar/calendars.ts';
 import { type StoredBars, slice } from '../../../core/bars/columns.ts';
 import { concatBars } from '../../../core/bars/concat-bars.ts';
 import { type Coverage, unlearn, within } from '../../../core/coverage/coverage.ts';
 import type { DayRange } from '../../../core/session/day.ts';
-import { firstOfDay, sessionDateOf } from '../../../core/bars/partition.ts';
-import { union } from '../../../core/session/ranges.ts';
+import { firstOfDay, periodRange, sessionDateOf } from '../../../core/bars/partition.ts';
+import { subtract, union } from '../../../core/session/ranges.ts';
 import { keepTold } from '../beside/actions.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { barsPath, type Partition } from '../files/layout.ts';
 import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
+import { giveUpLost } from '../partition/damage-notes.ts';
 import { missingUntilRerun, readAllOrSetAside } from '../beside/quarantine.ts';
 import { partitionsOf } from '../files/walk.ts';
 import { writePartition } from '../partition/write-partition.ts';
 
 /**
  * Removes rows and knowledge of a range of session dates; a partition that keeps neither goes as a file. If one in the
- * range is damaged it goes to quarantine, none is written, and `store-corrupt` is thrown.
+ * range is damaged it goes to quarantine, none is written, and `store-corrupt` is thrown. What was set aside before is
+ * given up, if its period lies in the range.
  */
 export async function forgetRange(blobs: Blobs, series: Series, range: DayRange): Promise<number> {
   const partitions = await partitionsOf(blobs, series, range);
   await readableOrSetAside(blobs, partitions);
   let removed = 0;
   for (const partition of partitions) removed += await forgetIn(blobs, partition, range);
+  await giveUpLost(blobs, (file) => file.is === 'bars' && isWithin(file.partition, series, range));
   return removed;
+}
+
+function isWithin(partition: Partition, series: Series, range: DayRange): boolean {
+  if (seriesKey(partition.series) !== seriesKey(series)) return false;
+  return subtract([periodRange(partition.period)], [range]).length === 0;
 }
 
 /**

@@ -1,21 +1,23 @@
 import { createHash } from 'node:crypto';
 import { BackfillError } from '../../../core/errors.ts';
+import { fields, text } from '../codec/json.ts';
 import { type BlobFile, type Blobs, bytesOfText, readText, type Version } from '../files/blobs.ts';
 import { type DataFile, dataFileAt } from '../files/data-paths.ts';
 import { DAMAGED, TEMP_NAME } from '../files/layout.ts';
 import { namesIn } from '../files/walk.ts';
 
 /**
- * Files that somebody found damaged when he read them, for the next scan, which by itself reads footers only: one note a
- * file, `damaged/HASH.json`, of its path and version. A scan reads a noted file to the end, so that it tells by itself
- * whether there is damage; a note of a file that is no longer the same one means nothing. Readers write them without a
- * lock: of one file all write the same.
+ * What a scan of footers would not see, one note a file, `damaged/HASH.json`:
+ *
+ *     {"path": PATH, "version": VERSION}   somebody found it damaged when he read it
+ *     {"path": PATH, "aside": PATH}        it was damaged, and lies in quarantine now
+ *
+ * A scan reads a file of the first kind to the end, so that it tells by itself whether there is damage; a note of a file
+ * that is no longer the same one means nothing. Readers write them without a lock: of one file all write the same. What
+ * one of the second kind held is lost, until something is stored in its place.
  */
 
-interface Note {
-  readonly file: DataFile;
-  readonly version: Version;
-}
+type Note = { readonly file: DataFile } & ({ readonly version: Version } | { readonly aside: string });
 
 /** What `read` gives of a file of such a version. Damage (`store-corrupt`) is noted, where we may write, and thrown on. */
 export async function notingDamage<T>(
@@ -59,18 +61,32 @@ async function noteDamage(blobs: Blobs, path: string, version: Version): Promise
   const name = notePath(path, version);
   try {
     if ((await blobs.version(name)) !== undefined) return;
-    await blobs.put(name, bytesOfText(`${JSON.stringify({ path, version })}\n`));
+    await writeNote(blobs, name, { path, version });
   } catch {
     // The next reading finds it again.
   }
 }
 
-function notePath(path: string, version: Version): string {
-  const hash = createHash('sha256').update(`${path}\n${version}`);
+/**
+ * Notes, before it is moved, where a damaged file will lie. That it is moved matters more than that. What revisions held
+ * no run brings back: who reads them misses nothing that he could have.
+ */
+export async function noteSetAside(blobs: Blobs, path: string, aside: string): Promise<void> {
+  const file = dataFileAt(path);
+  if (file === undefined || file.is === 'revisions') return;
+  await writeNote(blobs, notePath(path, aside), { path, aside }).catch(() => {});
+}
+
+async function writeNote(blobs: Blobs, name: string, note: object): Promise<void> {
+  await blobs.put(name, bytesOfText(`${JSON.stringify(note)}\n`));
+}
+
+function notePath(path: string, says: string): string {
+  const hash = createHash('sha256').update(`${path}\n${says}`);
   return `${DAMAGED}/${hash.digest('hex').slice(0, 32)}.json`;
 }
 
-/** What readings found damaged before a scan. */
+/** The notes that there are before a scan. */
 export class DamageNotes {
   readonly #blobs: Blobs;
   /** By their own path; undefined for what is no note. */
@@ -83,9 +99,18 @@ export class DamageNotes {
     this.#notes = notes;
   }
 
-  /** The files that are meant, whatever lies there now; one may come twice. */
-  get files(): readonly DataFile[] {
-    return [...this.#notes.values()].flatMap((note) => note?.file ?? []);
+  /** The files that readings found damaged, whatever lies there now; one may come twice. */
+  get found(): readonly DataFile[] {
+    return [...this.#notes.values()].flatMap((note) => (note && 'version' in note ? note.file : []));
+  }
+
+  /** Files that were set aside, with nothing stored in their place since; each once. */
+  async lost(): Promise<readonly DataFile[]> {
+    const lost = new Map<string, DataFile>();
+    for (const note of this.#notes.values())
+      if (note && 'aside' in note && !(await this.#isOver(note).catch(() => false)))
+        lost.set(note.file.path, note.file);
+    return [...lost.values()];
   }
 
   /** Whether just this file was found damaged. */
@@ -101,14 +126,30 @@ export class DamageNotes {
   /** Removes the notes that mean nothing, and what readers left that died long ago. For the writer of the store. */
   async tidy(): Promise<void> {
     for (const [name, note] of this.#notes)
-      if (await this.#isOver(name, note).catch(() => false)) await this.#blobs.remove(name).catch(() => {});
+      if (await (note === undefined ? this.#isOld(name) : this.#isOver(note)).catch(() => false))
+        await this.#remove(name);
   }
 
-  async #isOver(name: string, note: Note | undefined): Promise<boolean> {
-    if (note === undefined)
-      return (await this.#blobs.open(name, async ({ isSettled }) => isSettled)) === true;
+  /** See `giveUpLost`. */
+  async giveUp(isMeant: (file: DataFile) => boolean): Promise<void> {
+    for (const [name, note] of this.#notes)
+      if (note !== undefined && 'aside' in note && isMeant(note.file)) await this.#remove(name);
+  }
+
+  async #remove(name: string): Promise<void> {
+    await this.#blobs.remove(name).catch(() => {});
+  }
+
+  /** Whether nobody is writing it now. */
+  async #isOld(name: string): Promise<boolean> {
+    return (await this.#blobs.open(name, async ({ isSettled }) => isSettled)) === true;
+  }
+
+  async #isOver(note: Note): Promise<boolean> {
     const { path } = note.file;
-    return this.#sound.has(path) || (await this.#blobs.version(path)) !== note.version;
+    const now = await this.#blobs.version(path);
+    if ('version' in note) return this.#sound.has(path) || now !== note.version;
+    return now !== undefined || (await this.#blobs.version(note.aside)) === undefined;
   }
 }
 
@@ -125,12 +166,17 @@ export async function readDamageNotes(blobs: Blobs): Promise<DamageNotes> {
 
 async function noteAt(blobs: Blobs, name: string): Promise<Note | undefined> {
   try {
-    const { path, version } = JSON.parse((await readText(blobs, name)) ?? '') as Record<string, string>;
-    const file = dataFileAt(String(path));
-    return file !== undefined && version !== undefined && notePath(file.path, version) === name
-      ? { file, version }
-      : undefined;
+    const { path, version, aside } = fields(JSON.parse((await readText(blobs, name)) ?? ''));
+    const says = text(version ?? aside);
+    const file = dataFileAt(text(path));
+    if (file === undefined || notePath(file.path, says) !== name) return undefined;
+    return version === undefined ? { file, aside: says } : { file, version: says };
   } catch {
     return undefined;
   }
+}
+
+/** Gives up what was lost of some files. For the writer of the store. */
+export async function giveUpLost(blobs: Blobs, isMeant: (file: DataFile) => boolean): Promise<void> {
+  await (await readDamageNotes(blobs)).giveUp(isMeant);
 }

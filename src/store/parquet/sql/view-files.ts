@@ -1,9 +1,8 @@
 import type { AsyncBuffer } from 'hyparquet';
-import type { Interval } from '../../../core/session/interval.ts';
 import type { SetAside } from '../../scan.ts';
 import type { LeftOut } from '../../views.ts';
 import { assertWholeActions } from '../beside/actions.ts';
-import { type DataFile, dataFileAt, isDataFolder } from '../files/data-paths.ts';
+import { type DataFile, dataFileAt, isDataFolder, ownerOf } from '../files/data-paths.ts';
 import { readFooter } from '../codec/decode.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { notingDamage } from '../partition/damage-notes.ts';
@@ -109,10 +108,6 @@ export async function untrueAmong(blobs: Blobs, files: readonly DataFile[]): Pro
       }),
   });
   return (await inspectAll(blobs, partitions, placeOf, false)).aside;
-}
-
-function ownerOf(file: DataFile): { ticker: string; interval: Interval | null } {
-  return file.is === 'actions' ? { ticker: file.ticker, interval: null } : file.partition.series;
 }
 
 /** Throws `store-corrupt`. */

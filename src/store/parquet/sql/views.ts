@@ -1,5 +1,5 @@
 import { CALENDAR_ZONES } from '../../../core/calendar/calendars.ts';
-import type { Scan } from '../../scan.ts';
+import { type Scan, unreadableIn } from '../../scan.ts';
 import type { AdjustedView, LeftOut, NotAdjustable, StoreViews } from '../../views.ts';
 import type { Blobs } from '../files/blobs.ts';
 import type { DataFile } from '../files/data-paths.ts';
@@ -78,10 +78,11 @@ export async function pinnedViews(
 }
 
 /** Files that a scan found damaged, and those that it does not look at. */
-async function unreadableOf(blobs: Blobs, { setAside }: Scan): Promise<LeftOut[]> {
-  const known = new Set(setAside.map(({ path }) => path));
+async function unreadableOf(blobs: Blobs, scan: Scan): Promise<LeftOut[]> {
+  const unreadable = unreadableIn(scan);
+  const known = new Set(unreadable.map(({ path }) => path));
   const more = (await damagedRevisions(blobs)).filter(({ path }) => !known.has(path));
-  return [...setAside, ...more];
+  return [...unreadable, ...more];
 }
 
 /** What views are made of. */

@@ -1,4 +1,14 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Series } from '../../../../src/core/bars/bars.ts';
@@ -69,6 +79,12 @@ async function notes(): Promise<string[]> {
   return readdir(join(root, 'damaged')).catch(() => []);
 }
 
+/** Those that are not of files that lie in quarantine. */
+async function notesOfReadings(): Promise<string[]> {
+  const texts = (await notes()).map((name) => readFile(join(root, 'damaged', name), 'utf8'));
+  return (await Promise.all(texts)).filter((text) => !text.includes('aside'));
+}
+
 async function query(sql: string): Promise<void> {
   await store.query(sql, { mode: 'none', asOf: undefined }, async ({ blocks }) => {
     for await (const _ of blocks());
@@ -113,8 +129,9 @@ describe('a file that a reading found damaged where no footer tells', () => {
     expect(await toldToWriter()).toEqual([ROTTEN]);
     expect(await store.listSetAside()).toHaveLength(1);
     expect(await toldToWriter()).toEqual([]);
-    expect(await notes()).toEqual([]);
     await store.upsert(update(BARS, { learned: LEARNED }));
+    expect(await toldToWriter()).toEqual([]);
+    expect(await notes()).toEqual([]);
     expect([...(await store.scan()).series.keys()]).toEqual(['AAPL 1d', 'MSFT 1d']);
   });
 
@@ -161,7 +178,90 @@ describe('what was found of a file', () => {
     await change();
     expect(await told()).toEqual([]);
     expect(await toldToWriter()).toEqual([]);
+    expect(await notesOfReadings()).toEqual([]);
+  });
+});
+
+describe('a partition that was set aside', () => {
+  const LOST = {
+    path: FILE,
+    reason: expect.stringContaining('in quarantine'),
+    ticker: 'AAPL',
+    interval: '1d',
+  };
+
+  async function lost(): Promise<readonly SetAside[]> {
+    return (await openParquetStore(root).scan()).lost ?? [];
+  }
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a scan', async () => [await meet(), await toldToWriter()]],
+    ['an upsert', () => store.upsert(update(BARS, { learned: LEARNED }))],
+    ['the doctor', () => store.examine({ now: NOON, fix: true })],
+  ])('by %s is lost until something is stored in its place', async (_, set) => {
+    await rot(FILE);
+    await set().catch(() => undefined);
+    for (const __ of [1, 2]) {
+      expect(await toldToWriter()).toEqual([]);
+      expect(await lost()).toEqual([LOST]);
+    }
+    expect((await openParquetStore(root).scan({ tickers: ['MSFT'] })).lost).toEqual([]);
+    expect((await openParquetStore(root).scan({ intervals: ['5m'] })).lost).toEqual([]);
+    await store.upsert(
+      update(BARS.slice(1), { learned: coverage({ present: [days('2026-02-27', '2026-02-28')] }) }),
+    );
+    expect(await lost()).toEqual([]);
+    expect(await toldToWriter()).toEqual([]);
     expect(await notes()).toEqual([]);
+    // On purpose.
+    await store.forget(AAPL);
+    expect(await lost()).toEqual([]);
+  });
+
+  it('is lost no longer once it is given up, or gone from quarantine too', async () => {
+    for (const give of [
+      async () => void (await store.forget(AAPL)),
+      async () => rm(join(root, 'quarantine'), { recursive: true }),
+    ]) {
+      await store.upsert(update(BARS, { learned: LEARNED }));
+      await truncate(join(root, FILE), 20);
+      await toldToWriter();
+      expect(await lost()).toEqual([LOST]);
+      await store.forget(AAPL, days('2026-02-26', '2026-02-27'));
+      await store.forget(MSFT);
+      expect(await lost()).toEqual([LOST]);
+      await give();
+      expect(await lost()).toEqual([]);
+    }
+  });
+
+  it('is none while a writer that died had not moved it yet', async () => {
+    await rot(FILE);
+    await meet();
+    const renameUnlessKilled = (from: string, to: string): Promise<void> =>
+      to.includes('quarantine') ? Promise.reject(new Error('killed')) : DISK.rename(from, to);
+    const stopped = openParquetStore(root, { ...DISK, rename: renameUnlessKilled });
+    const lease = await stopped.acquire();
+    await expect(stopped.scan()).rejects.toThrow('killed');
+    await lease.release();
+    expect(await lost()).toEqual([]);
+    expect(await told()).toEqual([ROTTEN]);
+    expect(await toldToWriter()).toEqual([ROTTEN]);
+    expect(await lost()).toEqual([LOST]);
+  });
+
+  it('of splits is lost for all series of the ticker, and of revisions not', async () => {
+    for (const path of [ACTIONS, REVISIONS]) await rot(path);
+    await store.examine({ now: NOON, fix: true });
+    expect(await store.listSetAside()).toHaveLength(2);
+    expect(await lost()).toEqual([{ ...LOST, path: ACTIONS, interval: null }]);
+    expect((await openParquetStore(root).scan({ intervals: ['5m'] })).lost).toHaveLength(1);
+    expect((await openParquetStore(root).scan({ tickers: ['MSFT'] })).lost).toEqual([]);
+    await store.forgetActions('AAPL', DAYS);
+    await store.forgetActions('MSFT');
+    expect(await lost()).toHaveLength(1);
+    await store.forgetActions('AAPL');
+    expect(await lost()).toEqual([]);
   });
 });
 
