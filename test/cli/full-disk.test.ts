@@ -54,7 +54,7 @@ describeWith(SMALL_DISK)('a full disk is a failure, not a mistake: one line, exi
       ['query --write-sql', ['query', '--store', 'seed', '--write-sql', 'disk/x.sql']],
     ])('%s', async (_, args) => {
       const { code, stdout, stderr } = await onFullDisk(how, args);
-      expect(stderr).toMatch(/^backfill: [^\n]*ENOSPC[^\n]*$/m);
+      expect(stderr).toMatch(/^backfill: [^\n]*the disk is full[^\n]*$/m);
       expect(stderr).not.toMatch(/^ +at /m);
       expect([code, stdout]).toEqual([1, '']);
     });
@@ -70,6 +70,15 @@ describeWith(SMALL_DISK)('a full disk is a failure, not a mistake: one line, exi
     it('a run on a store that is there', async () => {
       const { code, stderr } = await onFullDisk(how, [...SAMPLE, 'ALFA', 'BRIQ', ...STORE]);
       expect(stderr).toMatch(/the disk is full; make room \(ENOSPC/);
+      expect(code).toBe(1);
+    });
+
+    it('a run of many tickers, which ends at the first of them and names none', async () => {
+      const all = ['--tickers', 'all', '--workers', '2', '--no-progress', ...STORE];
+      const { code, stderr } = await onFullDisk(how, [...SAMPLE, ...all]);
+      const told = stderr.split('\n').filter((line) => line.includes('the disk is full'));
+      expect(told, stderr).toHaveLength(1);
+      expect(told[0]).toMatch(/^(Stopped after 0 tickers|backfill): the store [^\n]*; make room \(ENOSPC/);
       expect(code).toBe(1);
     });
   });
