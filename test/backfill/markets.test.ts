@@ -3,9 +3,14 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contains } from '../../src/core/session/ranges.ts';
 import { barAt } from '../../src/core/bars/columns.ts';
+import { formatDay, parseDay } from '../../src/core/session/day.ts';
+import { BackfillError } from '../../src/core/errors.ts';
+import { stagedAs } from '../../src/backfill/run/staged-source.ts';
+import type { Provider } from '../../src/providers/provider.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import { DISK } from '../../src/store/parquet/files/disk.ts';
 import type { BarStore } from '../../src/store/store.ts';
+import type { RequestLogEntry } from '../../src/simulator/server.ts';
 import { NOW, start, stopAll } from '../simulator/running.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { fill, vendor, wideMarket } from './wide-market.ts';
@@ -32,6 +37,10 @@ function counting(path = folder.path): { store: BarStore; commits: Map<string, n
 const market = wideMarket(200);
 const serve = () => start({ wire: 'sample', market });
 const TICKERS = market.names;
+/** The sessions of which markets were asked; series that are compared with what is stored are asked besides. */
+const marketsIn = (entries: readonly RequestLogEntry[]): (string | null)[] =>
+  entries.filter(({ path }) => path === '/v1/market').map(({ symbol }) => symbol);
+
 const staged = (): Promise<string[]> => readdir(join(folder.path, 'staging'));
 
 async function contentOf(store: BarStore, tickers = TICKERS): Promise<object> {
@@ -78,5 +87,163 @@ describe('a wide market', () => {
     const actions = await Promise.all(tickers.map((ticker) => store.readActions(ticker)));
     expect(actions.flat()).not.toEqual([]);
     await other.remove();
+  });
+});
+
+describe('a ticker that a market does not name', () => {
+  const week = { start: '2026-11-09', end: '2026-11-13' };
+
+  it('had no bar in the session where others of its sessions have one', async () => {
+    const simulator = await serve();
+    const { store } = counting();
+    const summary = await fill(vendor(simulator.url), store, { tickers: TICKERS.slice(0, 20), ...week }, NOW);
+    expect(summary).toMatchObject({ failed: 0, bars: 97 });
+    const { coverage } = (await store.scan()).series.get('QAAD 1d') ?? {};
+    expect(coverage?.absent).toMatchObject([{ by: [{ reason: 'vendor-empty', provider: 'sample' }] }]);
+  });
+
+  it('is doubted like an empty answer where no session has one, and asked for again by the next run', async () => {
+    const simulator = await serve();
+    const { store } = counting();
+    const request = { tickers: [...TICKERS.slice(0, 20), 'QZZZ'], ...week };
+    const summary = await fill(vendor(simulator.url), store, request, NOW);
+    expect(simulator.requests()).toBe(5);
+    expect(summary.failures).toMatchObject([{ ticker: 'QZZZ', code: 'incomplete' }]);
+    await fill(vendor(simulator.url), store, request, NOW + 3_600_000);
+    expect(simulator.entries.slice(5).map(({ symbol }) => symbol)).toEqual(['QZZZ']);
+  });
+
+  it('says nothing where an answer lost many that those beside it have', async () => {
+    const lossy = parseDay('2026-11-11');
+    const cut = wideMarket(250);
+    const half = new Set(cut.names.filter((_, i) => i % 2 === 0));
+    const simulator = await start({
+      wire: 'sample',
+      market: {
+        ...cut,
+        rows: (ticker, interval, range) =>
+          range.from === lossy && half.has(ticker) ? [] : cut.rows(ticker, interval, range),
+      },
+    });
+    const { store } = counting();
+    const summary = await fill(vendor(simulator.url), store, { tickers: cut.names, ...week }, NOW);
+    const lost = summary.failures.filter(({ code }) => code === 'incomplete');
+    // Of a bucket with a handful of tickers nobody can tell.
+    expect(lost.length).toBeGreaterThan(20);
+    expect(lost.every(({ ticker }) => half.has(ticker))).toBe(true);
+    const { coverage } = (await store.scan()).series.get(`${lost[0]?.ticker} 1d`) ?? {};
+    expect(coverage?.absent).toEqual([]);
+  });
+});
+
+describe('a market that fails', () => {
+  const week = { start: '2026-11-09', end: '2026-11-13' };
+
+  /** A vendor one of whose sessions fails. */
+  const failing = (url: string, error: BackfillError, date: string): Provider => {
+    const good = vendor(url);
+    return {
+      ...good,
+      fetchMarket: (asked) =>
+        asked.session === parseDay(date)
+          ? Promise.reject(error)
+          : (good.fetchMarket?.(asked) ?? Promise.reject(error)),
+    };
+  };
+
+  it('leaves just that session missing, and says why', async () => {
+    const simulator = await serve();
+    const { store } = counting();
+    const tickers = TICKERS.slice(0, 20);
+    const error = new BackfillError('bad-answer', 'it is torn');
+    const request = { tickers, ...week };
+    const summary = await fill(failing(simulator.url, error, '2026-11-11'), store, request, NOW);
+    expect(summary.failures).toHaveLength(20);
+    expect(summary.failures[0]).toMatchObject({
+      ...{ code: 'bad-answer', message: 'it is torn', from: '2026-11-11', to: '2026-11-11' },
+    });
+    expect(summary.stopped).toBeNull();
+    const { coverage } = (await store.scan()).series.get('QAAA 1d') ?? {};
+    const asDates = coverage?.present.map(({ from, to }) => [formatDay(from), formatDay(to - 1)]);
+    expect(asDates).toEqual([
+      ['2026-11-09', '2026-11-10'],
+      ['2026-11-12', '2026-11-13'],
+    ]);
+    const asked = simulator.requests();
+    await fill(vendor(simulator.url), store, request, NOW);
+    expect(marketsIn(simulator.entries.slice(asked))).toEqual(['2026-11-11']);
+  });
+
+  it('has its wants asked for by their series where it is not open to the key', async () => {
+    const simulator = await serve();
+    const { store } = counting();
+    const error = new BackfillError('not-entitled', 'not in your plan');
+    const request = { tickers: TICKERS.slice(0, 20), ...week };
+    const summary = await fill(failing(simulator.url, error, '2026-11-09'), store, request, NOW);
+    expect(summary).toMatchObject({ failed: 0, fetched: 20, stopped: null });
+    expect(simulator.entries.map(({ path }) => path)).toEqual(Array.from({ length: 20 }, () => '/v1/bars'));
+  });
+
+  it('has what is there distributed when a quota ends, and is asked for the rest alone', async () => {
+    const simulator = await serve();
+    const { store, commits } = counting();
+    const request = { tickers: TICKERS.slice(0, 20), ...week };
+    const spent = new BackfillError('quota-exhausted', 'the day is over');
+    const summary = await fill(failing(simulator.url, spent, '2026-11-12'), store, request, NOW);
+    expect(summary.stopped).toMatchObject({ reason: 'quota-exhausted' });
+    expect(summary).toMatchObject({ failed: 0, bars: 60, requests: 3 });
+    expect([...commits.values()]).toEqual(Array.from({ length: 20 }, () => 1));
+    expect(await staged()).toEqual([]);
+    await fill(vendor(simulator.url), store, request, NOW);
+    expect(marketsIn(simulator.entries.slice(3))).toEqual(['2026-11-12', '2026-11-13']);
+  });
+
+  it('keeps what was collected where the disk fails, and is not asked for it again', async () => {
+    const simulator = await serve();
+    const request = { tickers: TICKERS.slice(0, 20), ...week };
+    let left = 5;
+    const rename = (from: string, to: string): Promise<void> => {
+      if (!to.endsWith('bars.parquet') || left-- > 0) return DISK.rename(from, to);
+      return Promise.reject(
+        Object.assign(new Error('ENOSPC: no room'), { code: 'ENOSPC', syscall: 'rename' }),
+      );
+    };
+    const full = openParquetStore(folder.path, { ...DISK, rename });
+    const summary = await fill(vendor(simulator.url), full, request, NOW);
+    expect(summary.stopped).toMatchObject({ reason: 'store-failed' });
+    expect(await staged()).toHaveLength(5);
+    const { store, commits } = counting();
+    expect(await fill(vendor(simulator.url), store, request, NOW)).toMatchObject({ failed: 0, requests: 0 });
+    expect(simulator.requests()).toBe(5);
+    expect(commits.size).toBe(15);
+    expect(await staged()).toEqual([]);
+  });
+
+  it('is not asked again for what a run collected that died before it was distributed', async () => {
+    const simulator = await serve();
+    const { store } = counting();
+    const request = { tickers: TICKERS.slice(0, 20), ...week };
+    const source = stagedAs({ id: 'sample' });
+    const { parts = [], asOf = 0 } =
+      (await vendor(simulator.url).fetchMarket?.({
+        interval: '1d',
+        session: parseDay('2026-11-10'),
+        now: NOW,
+      })) ?? {};
+    const series = parts.flatMap((part) => {
+      if ('error' in part) return [];
+      const { bars, ...answer } = part.answer;
+      return { ticker: part.ticker, bars, said: { answer } };
+    });
+    const left = { interval: '1d', session: parseDay('2026-11-10'), source } as const;
+    await store.staging.put({ ...left, fetchedAt: NOW - 3_600_000 }, asOf, series);
+    // One that is too old is as good as none.
+    const old = { ...left, session: parseDay('2026-11-11'), fetchedAt: NOW - 90_000_000 };
+    await store.staging.put(old, asOf, []);
+    const summary = await fill(vendor(simulator.url), store, request, NOW);
+    expect(summary).toMatchObject({ failed: 0, bars: 97, requests: 4 });
+    const asked = simulator.entries.slice(1).map(({ symbol }) => symbol);
+    expect(asked).toEqual(['2026-11-09', '2026-11-11', '2026-11-12', '2026-11-13']);
+    expect(await staged()).toEqual([]);
   });
 });

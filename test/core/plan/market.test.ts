@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { calendarById } from '../../../src/core/calendar/calendars.ts';
+import type { SeriesGaps } from '../../../src/core/plan/gaps.ts';
+import type { RequestLimits } from '../../../src/core/plan/limits.ts';
+import { planTasks } from '../../../src/core/plan/plan.ts';
+import type { Slice } from '../../../src/core/plan/slice.ts';
+import { type DayRange, formatDay, parseDay } from '../../../src/core/session/day.ts';
+
+const NOW = Date.parse('2025-03-17T12:00:00Z');
+const XNYS = calendarById('XNYS');
+const range = (from: string, to: string): DayRange => ({ from: parseDay(from), to: parseDay(to) + 1 });
+const WEEK = range('2025-03-10', '2025-03-14');
+const TWO_YEARS = range('2023-03-13', '2025-03-14');
+
+const LIMITS: RequestLimits = {
+  ...{ maxSpanDays: null, lookBackDays: null, requestsPerSpan: 1 },
+  market: { lookBackDays: 30, requestsPerSession: 1, settleDelayMs: 0 },
+};
+
+function gapsOf(count: number, gaps: readonly DayRange[], prefix = 'Q', calendar = XNYS): SeriesGaps[] {
+  return Array.from({ length: count }, (_, i) => ({
+    series: { ticker: `${prefix}${i}`, interval: '1d' },
+    ...{ calendar, gaps, sessions: calendar.count(gaps), final: [] },
+  }));
+}
+
+/** The sessions asked of markets, the series asked alone with their days, and the requests. */
+function plan(gaps: readonly SeriesGaps[], limits: Partial<RequestLimits> = {}, staged: Slice[] = []) {
+  const options = {
+    limits: { '1d': { ...LIMITS, ...limits } },
+    quotas: [],
+    actions: false,
+    now: NOW,
+    staged,
+  };
+  const { tasks, totals, outOfReach } = planTasks(gaps, options);
+  const markets = tasks.flatMap((task) => ('slice' in task ? [formatDay(task.slice.session)] : []));
+  const spread = tasks.flatMap((task) => ('bucket' in task ? task.wants : []));
+  const alone = tasks.flatMap((task) =>
+    'slice' in task || 'bucket' in task
+      ? []
+      : task.wants.map(
+          (want) => `${want.series.ticker} ${formatDay(want.range.from)}..${formatDay(want.range.to - 1)}`,
+        ),
+  );
+  return { markets, spread, alone, totals, outOfReach };
+}
+
+describe('a plan of markets and series', () => {
+  it('asks markets for what more series lack than there are sessions', () => {
+    const { markets, alone, spread, totals } = plan(gapsOf(6, [WEEK]));
+    expect(markets).toEqual(['2025-03-10', '2025-03-11', '2025-03-12', '2025-03-13', '2025-03-14']);
+    expect(alone).toEqual([]);
+    expect(spread).toHaveLength(6);
+    expect(spread[0]?.gaps).toEqual([WEEK]);
+    expect(totals).toMatchObject({ requests: 5, sessions: 30, toFill: 6 });
+  });
+
+  it('asks for the series where that costs no more', () => {
+    expect(plan(gapsOf(5, [WEEK]))).toMatchObject({ markets: [], totals: { requests: 5, sessions: 25 } });
+    expect(plan(gapsOf(100, [WEEK]), { mostSeries: 20 }).markets).toEqual([]);
+    expect(plan(gapsOf(120, [WEEK]), { mostSeries: 20 }).markets).toHaveLength(5);
+  });
+
+  it('weighs what a session of a market costs', () => {
+    const market = { lookBackDays: null, requestsPerSession: 3, settleDelayMs: 0 };
+    expect(plan(gapsOf(15, [WEEK]), { market }).markets).toEqual([]);
+    expect(plan(gapsOf(16, [WEEK]), { market })).toMatchObject({ totals: { requests: 15 } });
+  });
+
+  it('asks for one long history by its series beside the market of the last days', () => {
+    const { markets, alone, totals } = plan([...gapsOf(40, [WEEK]), ...gapsOf(1, [TWO_YEARS], 'L')]);
+    expect(markets).toHaveLength(5);
+    expect(alone).toEqual(['L0 2023-03-13..2025-03-07']);
+    expect(totals).toMatchObject({ requests: 6, sessions: 200 + XNYS.count([TWO_YEARS]) });
+  });
+
+  it('asks a market for no more than it reaches, and the series for what is older', () => {
+    const { markets, alone, totals } = plan(gapsOf(30, [TWO_YEARS]));
+    // A series that has to be asked for anyway brings the last days too.
+    expect([markets, alone.length, totals.requests]).toEqual([[], 30, 30]);
+    const { markets: ofBoth, outOfReach } = plan(gapsOf(30, [TWO_YEARS]), { lookBackDays: 7 });
+    expect(ofBoth[0]).toBe('2025-02-18');
+    expect(outOfReach).toHaveLength(30);
+    expect(outOfReach[0]?.gaps.at(-1)?.to).toBe(parseDay('2025-02-14') + 1);
+  });
+
+  it('takes what lies staged for nothing', () => {
+    const staged = ['2025-03-10', '2025-03-11'].map((day): Slice => ({
+      interval: '1d',
+      session: parseDay(day),
+    }));
+    const { markets, totals } = plan(gapsOf(4, [WEEK]), {}, staged);
+    expect([markets.length, totals.requests]).toEqual([5, 3]);
+    expect(plan(gapsOf(3, [WEEK]), {}, staged)).toMatchObject({ markets: ['2025-03-10', '2025-03-11'] });
+  });
+
+  it('leaves a session that is not final, and a calendar that is a guess, to the series', () => {
+    const open = range('2025-03-14', '2025-03-17');
+    const { markets, alone } = plan(gapsOf(6, [open]));
+    expect([markets, alone.length]).toEqual([[], 6]);
+    const guess = calendarById('weekdays');
+    expect(plan(gapsOf(20, [WEEK], 'G', guess)).markets).toEqual([]);
+  });
+
+  it('compares the final sessions that a market brings anyway', () => {
+    const friday = { from: WEEK.to - 1, to: WEEK.to };
+    const before = { from: WEEK.from, to: WEEK.to - 1 };
+    const topped = { ...(gapsOf(1, [friday], 'T')[0] as SeriesGaps), final: [before] };
+    const { spread } = plan([...gapsOf(20, [WEEK]), topped]);
+    const want = spread.find(({ series }) => series.ticker === 'T0');
+    expect(want).toMatchObject({ gaps: [friday], range: { from: WEEK.from, to: WEEK.to } });
+  });
+});
