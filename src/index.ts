@@ -1,10 +1,8 @@
-// The public library; the command line uses nothing else.
+// The public library: `import … from 'backfill'`. The command line does its work with nothing else.
 
-export { assertStoreExists } from './library/existing-store.ts';
 export { renamedTickers } from './library/rename.ts';
 export { openHistory } from './library/open-history.ts';
-export { saveText } from './library/out-file.ts';
-export { openMarket, openWire, startSimulator } from './library/markets.ts';
+export { openMarket, startSimulator } from './library/markets.ts';
 export type {
   AdjustOptions,
   BackfillOptions,
@@ -23,8 +21,6 @@ export type {
   VerifyOptions,
 } from './library/history.ts';
 export { BackfillError } from './core/errors.ts';
-export { closest, didYouMean } from './core/closest.ts';
-export { fileTrouble } from './core/file-trouble.ts';
 export { INTERVALS, type Interval } from './core/session/interval.ts';
 export type { ActionBook } from './core/actions/action-book.ts';
 export type { Bar, CorporateAction, Series } from './core/bars/bars.ts';
@@ -37,37 +33,22 @@ export type { Failure } from './backfill/failure.ts';
 export type { RunSummary } from './backfill/settle/summary.ts';
 export type { CoverageReport } from './report/coverage.ts';
 export type { SeriesCoverage } from './report/series-coverage.ts';
-export type { Capabilities, ProviderConfig } from './providers/provider.ts';
-export { loadProvider } from './providers/module/load-module.ts';
+export type { Capabilities, ProviderConfig, Secrets } from './providers/provider.ts';
+export { type ModuleConfig, loadProvider } from './providers/module/load-module.ts';
 export { capabilitiesOf, providerIds } from './providers/registry.ts';
 export type { Scan } from './store/scan.ts';
 export { isInterval } from './core/session/interval.ts';
-export { nothingToDoLine, openingLine, planText, verifyingLine, workLine } from './report/plan-text.ts';
-export { progressLine, progressText } from './report/progress-text.ts';
-export { watchRun } from './report/progress.ts';
-export { driftText, errorText, summaryText } from './report/run-text.ts';
-export { distrustedLines, setAsideLine } from './report/distrusted-text.ts';
-export { coverageText, staleHint } from './report/coverage-text.ts';
-export { issuesText } from './report/issues-text.ts';
-export { type SeriesRevision, revisionsText } from './report/revisions-text.ts';
-export { type Page, tied, totalLine, wrapped } from './report/page.ts';
+export type { SeriesRevision } from './report/revisions-text.ts';
 export type { IssuesReport } from './report/issues.ts';
 export type { ActionsChange } from './library/actions-by-hand.ts';
 export type { DoctorOptions } from './library/doctor.ts';
 export type { ForgottenEntry, Restored } from './store/forgotten.ts';
-export { actionsCount, forgettableText, forgottenText } from './report/forgotten-text.ts';
 export type { Damage, DamageKind, Examination } from './store/damage.ts';
-export { actionsJson, actionsText } from './report/actions-text.ts';
-export { doctorText } from './report/doctor-text.ts';
 export { inspectFiles } from './library/inspect.ts';
 export type { InspectRequest, InspectedFile, InspectedSeries, Inspection } from './report/inspection.ts';
-export { inspectionText } from './report/inspection-text.ts';
-export { formatDuration, plural, table } from './report/table.ts';
 export type { Market } from './market/market.ts';
-export { readTextFileIfAny } from './market/text-file.ts';
 export type { RequestLogEntry, Simulator, SimulatorOptions } from './simulator/server.ts';
 export { ADJUSTMENTS, type Adjustment } from './core/adjust/factors.ts';
-export { csvField } from './library/export.ts';
 export type { Exported } from './library/exported.ts';
 export type { NotFound } from './library/not-found.ts';
 export type { SqlRows, SqlValue } from './store/sql.ts';

@@ -1,4 +1,4 @@
-import { table } from '../../src/index.ts';
+import { table } from '../../src/terminal.ts';
 import type { Cell, Table, Unit } from './question.ts';
 
 /** A table as lines of text: the median, and after it the least and the most of several runs. */

@@ -1,4 +1,4 @@
-import { actionsJson, actionsText } from '../index.ts';
+import { actionsJson, actionsText } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { tellNotFound } from './not-found.ts';

@@ -1,10 +1,7 @@
+import { type BackfillEvent, type Capabilities, type RunSummary, openHistory } from '../index.ts';
 import {
-  type BackfillEvent,
-  type Capabilities,
-  type RunSummary,
   distrustedLines,
   nothingToDoLine,
-  openHistory,
   openingLine,
   planText,
   setAsideLine,
@@ -12,7 +9,7 @@ import {
   summaryText,
   totalLine,
   workLine,
-} from '../index.ts';
+} from '../terminal.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import {
   ALL,

@@ -4,12 +4,8 @@ import {
   type History,
   type SeriesCoverage,
   type SeriesSelection,
-  coverageText,
-  issuesText,
-  revisionsText,
-  staleHint,
-  tied,
 } from '../index.ts';
+import { coverageText, issuesText, revisionsText, staleHint, tied } from '../terminal.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellNotFound } from './not-found.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, given, rangeOf } from './options.ts';

@@ -1,4 +1,4 @@
-import { doctorText } from '../index.ts';
+import { doctorText } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';

@@ -1,4 +1,5 @@
-import { ADJUSTMENTS, BackfillError, type Exported, INTERVALS, plural } from '../index.ts';
+import { ADJUSTMENTS, BackfillError, type Exported, INTERVALS } from '../index.ts';
+import { plural } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';

@@ -1,4 +1,5 @@
-import { BackfillError, closest } from '../index.ts';
+import { BackfillError } from '../index.ts';
+import { closest } from '../terminal.ts';
 import type { Command } from './command.ts';
 import { ALWAYS, type Declarations } from './declaration.ts';
 import { wordsOf } from './read-line.ts';

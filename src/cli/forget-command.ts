@@ -1,14 +1,5 @@
-import {
-  BackfillError,
-  actionsCount,
-  plural,
-  tied,
-  type DateRange,
-  type Forgettable,
-  type Interval,
-  forgettableText,
-  setAsideLine,
-} from '../index.ts';
+import { BackfillError, type DateRange, type Forgettable, type Interval } from '../index.ts';
+import { actionsCount, plural, tied, forgettableText, setAsideLine } from '../terminal.ts';
 import { ask, canAsk } from './ask.ts';
 import { command } from './command.ts';
 import type { ValuesOf } from './declaration.ts';

@@ -1,4 +1,5 @@
-import { inspectFiles, inspectionText } from '../index.ts';
+import { inspectFiles } from '../index.ts';
+import { inspectionText } from '../terminal.ts';
 import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';

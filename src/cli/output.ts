@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { EXIT } from './exit-codes.ts';
 import type { WriteStream } from 'node:tty';
-import { BackfillError, wrapped } from '../index.ts';
+import { BackfillError } from '../index.ts';
+import { wrapped } from '../terminal.ts';
 import { jsonPieces } from './json-pieces.ts';
 import type { LiveLine } from './live-line.ts';
 import { columnsOf } from './page.ts';

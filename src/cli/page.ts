@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import type { Page } from '../index.ts';
+import type { Page } from '../terminal.ts';
 
 /** Where a terminal says that it has no columns at all. */
 const USUAL_COLUMNS = 80;

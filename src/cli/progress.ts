@@ -1,4 +1,5 @@
-import { type BackfillEvent, type Quota, progressLine, progressText, watchRun } from '../index.ts';
+import { type BackfillEvent, type Quota } from '../index.ts';
+import { progressLine, progressText, watchRun } from '../terminal.ts';
 import { openLiveLine } from './live-line.ts';
 import { keepAtBottom, tell } from './output.ts';
 

@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
-import { ADJUSTMENTS, BackfillError, saveText } from '../index.ts';
+import { ADJUSTMENTS, BackfillError } from '../index.ts';
+import { saveText } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';

@@ -1,4 +1,5 @@
-import { csvField, type SqlRows, type SqlValue, table } from '../index.ts';
+import { type SqlRows, type SqlValue } from '../index.ts';
+import { csvField, table } from '../terminal.ts';
 import { printText, tell } from './output.ts';
 
 /** How rows are printed. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { BackfillError, didYouMean } from '../index.ts';
+import { BackfillError } from '../index.ts';
+import { didYouMean } from '../terminal.ts';
 import type { Declaration, Declarations } from './declaration.ts';
 
 /** What stands on a command line, by the names of options; switches are true. */

@@ -1,4 +1,5 @@
-import { BackfillError, type Renamed, renamedTickers, setAsideLine } from '../index.ts';
+import { BackfillError, type Renamed, renamedTickers } from '../index.ts';
+import { setAsideLine } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';

@@ -1,4 +1,5 @@
-import { BackfillError, type History, actionsCount, forgottenText, plural } from '../index.ts';
+import { BackfillError, type History } from '../index.ts';
+import { actionsCount, forgottenText, plural } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';

@@ -1,4 +1,5 @@
-import { BackfillError, didYouMean, readTextFileIfAny } from '../index.ts';
+import { BackfillError } from '../index.ts';
+import { didYouMean, readTextFileIfAny } from '../terminal.ts';
 import type { Declaration, Declarations } from './declaration.ts';
 import { readEnvironment } from './environment-file.ts';
 import { tell } from './output.ts';

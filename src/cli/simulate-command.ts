@@ -1,5 +1,6 @@
 import { constants, openSync, writeSync } from 'node:fs';
-import { BackfillError, didYouMean, fileTrouble, openMarket, openWire, startSimulator } from '../index.ts';
+import { BackfillError, openMarket, startSimulator } from '../index.ts';
+import { didYouMean, fileTrouble, openWire } from '../terminal.ts';
 import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';

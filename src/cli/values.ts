@@ -1,4 +1,5 @@
-import { BackfillError, didYouMean } from '../index.ts';
+import { BackfillError } from '../index.ts';
+import { didYouMean } from '../terminal.ts';
 import { type Declaration, type Declarations, wordName } from './declaration.ts';
 import { assertHasEffect, oneOf } from './has-effect.ts';
 import type { Given, Line } from './read-line.ts';

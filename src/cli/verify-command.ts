@@ -1,4 +1,4 @@
-import { driftText, summaryText, verifyingLine } from '../index.ts';
+import { driftText, summaryText, verifyingLine } from '../terminal.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import {
   ALL,

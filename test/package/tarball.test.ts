@@ -74,9 +74,15 @@ describe('the tarball of a clean clone', () => {
     const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
       bin: Record<string, string>;
       types: string;
-      exports: { '.': Record<string, string> };
+      exports: Record<string, Record<string, string> | string>;
     };
-    const named = [...Object.values(manifest.bin), manifest.types, ...Object.values(manifest.exports['.'])];
+    const named = [
+      ...Object.values(manifest.bin),
+      manifest.types,
+      ...Object.values(manifest.exports).flatMap((entry) =>
+        typeof entry === 'string' ? [entry] : Object.values(entry),
+      ),
+    ];
     const paths = named.map((path) => `package/${path.replace(/^\.\//, '')}`);
     expect(packed).toEqual(expect.arrayContaining(paths));
   });
@@ -95,6 +101,20 @@ describe('the tarball of a clean clone', () => {
     });
     const sql = 'SELECT count(*)::INT AS n FROM bars';
     expect(execute(process.execPath, [program('backfill'), 'query', sql])).toBe('n\n40\n');
+  });
+
+  it('exports the library, and what a provider is built of and tested with', async () => {
+    const list = `Promise.all(['', '/provider', '/testing'].map((entry) => import('backfill' + entry)))
+      .then((entries) => console.log(JSON.stringify(entries.map((entry) => Object.keys(entry)))))`;
+    const [library, provider, testing] = JSON.parse(
+      execute(process.execPath, ['--input-type=module', '--eval', list]),
+    ) as string[][];
+    expect(library).toEqual(expect.arrayContaining(['openHistory', 'loadProvider', 'BackfillError']));
+    expect(library?.filter((name) => /Text$|Line$|^table$|^didYouMean$/.test(name))).toEqual([]);
+    expect(provider).toEqual(
+      expect.arrayContaining(['BackfillError', 'rawAnswer', 'barsOf', 'errorByStatus']),
+    );
+    expect(testing?.toSorted()).toEqual(['contractOf', 'sampleMarket', 'startSimulator', 'tradedRows']);
   });
 
   it('is a library for import and for require', async () => {

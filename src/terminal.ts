@@ -1,0 +1,23 @@
+// What the command line says and how it reads what it is given, besides the library. No part of the package's entry.
+
+export { openWire } from './library/markets.ts';
+export { assertStoreExists } from './library/existing-store.ts';
+export { saveText } from './library/out-file.ts';
+export { closest, didYouMean } from './core/closest.ts';
+export { fileTrouble } from './core/file-trouble.ts';
+export { nothingToDoLine, openingLine, planText, verifyingLine, workLine } from './report/plan-text.ts';
+export { progressLine, progressText } from './report/progress-text.ts';
+export { watchRun } from './report/progress.ts';
+export { driftText, errorText, summaryText } from './report/run-text.ts';
+export { distrustedLines, setAsideLine } from './report/distrusted-text.ts';
+export { coverageText, staleHint } from './report/coverage-text.ts';
+export { issuesText } from './report/issues-text.ts';
+export { revisionsText } from './report/revisions-text.ts';
+export { type Page, tied, totalLine, wrapped } from './report/page.ts';
+export { actionsCount, forgettableText, forgottenText } from './report/forgotten-text.ts';
+export { actionsJson, actionsText } from './report/actions-text.ts';
+export { doctorText } from './report/doctor-text.ts';
+export { inspectionText } from './report/inspection-text.ts';
+export { plural, table } from './report/table.ts';
+export { readTextFileIfAny } from './market/text-file.ts';
+export { csvField } from './library/export.ts';
