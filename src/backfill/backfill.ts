@@ -29,7 +29,12 @@ export interface BackfillTools extends Source {
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Aborted: hand out no more tasks, finish those in work. */
   readonly stop?: AbortSignal;
+  /** How long those in work may take once it is aborted, in ms, before they are ended. Default 5 s. */
+  readonly stopGraceMs?: number;
 }
+
+/** Most answers come and are stored within that time; whoever stops a container waits ten seconds. */
+const STOP_GRACE_MS = 5000;
 
 /**
  * The main job: scan → gaps → plan → run → report. Writes the run's record into the store. What goes wrong with a
@@ -154,7 +159,11 @@ async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTo
   const stops = watchStops(() => traffic.cancel());
   const done = nothingDone();
   const { results, notRun } = done;
-  const interrupt = (): void => stops.stop(INTERRUPTED);
+  let ending: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    stops.stop(INTERRUPTED);
+    ending = setTimeout(() => runner.abandon(), tools.stopGraceMs ?? STOP_GRACE_MS);
+  };
   tools.stop?.addEventListener('abort', interrupt, { once: true });
   let lost: Stop | null = null;
   try {
@@ -168,6 +177,7 @@ async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTo
     await handOut.all(refetchRestated(results.kept, scan, capabilities, clock()));
   } finally {
     tools.stop?.removeEventListener('abort', interrupt);
+    clearTimeout(ending);
     lost = await closeRunner(runner);
     if (runner.deaths > 0) writer.noteTrouble();
   }

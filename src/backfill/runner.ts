@@ -159,6 +159,11 @@ export interface Runner {
   readonly traffic: Traffic;
   /** Never rejects: whatever happens to the task is in its result. */
   run(order: TaskOrder): Promise<TaskResult>;
+  /**
+   * Ends what is still in work of the run, whatever it does: such tasks fail with `cancelled`. What they have committed is
+   * stored, the rest is as it was. Takes no more.
+   */
+  abandon(): void;
   /** Waits for tasks in work, then lets go of threads and quota. Throws what kept the quota from being kept. */
   close(): Promise<void>;
 }

@@ -1,17 +1,12 @@
 import { availableParallelism } from 'node:os';
-import {
-  type Runner,
-  type TaskOrder,
-  type TaskResult,
-  type ThreadMessage,
-  failedWhole,
-} from '../backfill/runner.ts';
-import { BackfillError, type ErrorScope, errorData } from '../core/errors.ts';
+import type { Runner, TaskOrder, TaskResult, ThreadMessage } from '../backfill/runner.ts';
+import { BackfillError } from '../core/errors.ts';
 import { CpuRoom } from './cpu-room.ts';
 import { startDeadline } from './deadline.ts';
 import { threadEntry } from './entry.ts';
 import { heapOf, memoryOfMachine } from './heap.ts';
 import type { PoolOptions } from './options.ts';
+import { crashed, failed, isResult, stopped } from './outcomes.ts';
 import { type Thread, type ThreadOptions, startThread } from './thread.ts';
 import { type Job, type Run, type RunOrder, WaitingJobs } from './waiting-jobs.ts';
 
@@ -43,6 +38,8 @@ interface Lane {
   readonly jobs: Map<Job, () => void>;
   /** Runs whose start it was given. */
   readonly runs: Set<Run>;
+  /** It was ended for what it has in work of a run that was stopped: no other task of it is a suspect. */
+  isAbandoned: boolean;
 }
 
 class ThreadPool implements Pool {
@@ -85,7 +82,14 @@ class ThreadPool implements Pool {
   }
 
   open(order: RunOrder): Runner {
-    const run: Run = { ...order, id: this.#opened++, unsettled: new Set(), deaths: 0, closing: undefined };
+    const run: Run = {
+      ...order,
+      id: this.#opened++,
+      unsettled: new Set(),
+      deaths: 0,
+      isAbandoned: false,
+      closing: undefined,
+    };
     const { traffic } = run;
     const workers = Math.min(this.#workers, run.tasks);
     this.#runs.add(run);
@@ -109,6 +113,7 @@ class ThreadPool implements Pool {
         now: () => traffic.now(),
       },
       run: (task) => this.#run(run, task),
+      abandon: () => this.#abandon(run),
       close: () => (run.closing ??= this.#endRun(run)),
     };
   }
@@ -122,6 +127,7 @@ class ThreadPool implements Pool {
     if ((this.#closing ?? run.closing) !== undefined) {
       return Promise.resolve(failed(order, new BackfillError('cancelled', 'the pool is closed')));
     }
+    if (run.isAbandoned) return Promise.resolve(failed(order, stopped()));
     const result = new Promise<TaskResult>((settle) => {
       this.#waiting.add({ run, order, settle, crashes: 0 });
     });
@@ -129,6 +135,16 @@ class ThreadPool implements Pool {
     void result.then(() => run.unsettled.delete(result));
     this.#handOut();
     return result;
+  }
+
+  #abandon(run: Run): void {
+    run.isAbandoned = true;
+    for (const job of this.#waiting.takeAll(run)) job.settle(failed(job.order, stopped()));
+    for (const lane of this.#lanes) {
+      if (![...lane.jobs.keys()].some((job) => job.run === run)) continue;
+      lane.isAbandoned = true;
+      lane.thread.end('was ended: a run was stopped');
+    }
   }
 
   async #endRun(run: Run): Promise<void> {
@@ -159,7 +175,7 @@ class ThreadPool implements Pool {
   #startLane(): void {
     const { resourceLimits = heapOf(this.#wanted, memoryOfMachine()) } = this.#threadOptions;
     const thread = startThread({ ...this.#threadOptions, resourceLimits });
-    const lane: Lane = { thread, isReady: false, jobs: new Map(), runs: new Set() };
+    const lane: Lane = { thread, isReady: false, jobs: new Map(), runs: new Set(), isAbandoned: false };
     this.#lanes.add(lane);
     void lane.thread.ready.then(() => {
       lane.isReady = true;
@@ -249,8 +265,9 @@ class ThreadPool implements Pool {
     for (const run of new Set([...lane.jobs.keys()].map((job) => job.run))) run.deaths++;
     for (const [job, callOff] of lane.jobs) {
       callOff();
-      job.crashes++;
-      if (job.crashes < this.#attempts) this.#waiting.add(job);
+      if (!lane.isAbandoned) job.crashes++;
+      if (job.run.isAbandoned) job.settle(failed(job.order, stopped()));
+      else if (job.crashes < this.#attempts) this.#waiting.add(job);
       else job.settle(crashed(job, `the worker thread ${why} (attempt ${job.crashes} of ${this.#attempts})`));
     }
     lane.jobs.clear();
@@ -262,21 +279,4 @@ class ThreadPool implements Pool {
   #failWaiting(why: string): void {
     for (const job of this.#waiting.takeAll()) job.settle(crashed(job, why, 'run'));
   }
-}
-
-function isResult(answer: unknown): answer is TaskResult {
-  return typeof answer === 'object' && answer !== null && 'series' in answer;
-}
-
-/** Nobody waits for the tasks of a run that was stopped. */
-function stopped(): BackfillError {
-  return new BackfillError('cancelled', 'the run was stopped');
-}
-
-function crashed({ order }: Job, message: string, scope: ErrorScope = 'series'): TaskResult {
-  return failed(order, new BackfillError('worker-crashed', message, { retryable: true, scope }));
-}
-
-function failed({ task, context }: TaskOrder, error: unknown): TaskResult {
-  return failedWhole(task, (about) => errorData(error, { ...about, provider: context.provider.id }));
 }

@@ -16,6 +16,8 @@ export interface Run extends RunOrder {
   readonly id: number;
   readonly unsettled: Set<Promise<TaskResult>>;
   deaths: number;
+  /** It was stopped, and nobody waits for what it had in work. */
+  isAbandoned: boolean;
   closing: Promise<void> | undefined;
 }
 

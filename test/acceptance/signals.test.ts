@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +13,7 @@ import type { Listing } from '../../src/market/market.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { randomFor } from '../../src/market/random.ts';
 import { exportStore } from './export-store.mjs';
-import { type Finished, type RunningSimulator, run, start, startSimulate } from './programs.ts';
+import { type Finished, type RunningSimulator, ended, run, start, startSimulate } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 
@@ -127,6 +129,37 @@ describe('a backfill that is told to stop', () => {
     expect(await code).toBe(130);
     expect(performance.now() - since).toBeLessThan(3000);
   });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'by %s while an answer does not come ends it after some seconds, and can go on',
+    { timeout: 40_000 },
+    async (signal, expected) => {
+      const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      try {
+        const store = join(folder, `silent-${signal}`);
+        const url = `yahoo=http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+        const line = ['ALFA', 'BRVO.PA', '--store', store, '--now', NOW, '--state', join(folder, 'state')];
+        const child = start('backfill', [...line, '--provider-url', url, '--timeout', '2min']);
+        const ending = ended(child);
+        await once(silent, 'request');
+        child.kill(signal);
+        const { code, stderr } = await ending;
+        expect(code).toBe(expected);
+        expect(stderr).toContain(
+          'Interrupted after 0 tickers. Progress saved. Run the same command to continue.',
+        );
+        expect(stderr).toMatch(/Errors: 0 .* Not run: \d+/);
+        await expectUnlocked(store);
+      } finally {
+        silent.closeAllConnections();
+        silent.close();
+      }
+    },
+  );
 
   it('by nobody, but whose reader goes away (| head), says nothing of it', { timeout: 60_000 }, async () => {
     const child = start('check-data', ['--store', join(folder, 'undisturbed'), '--json', '--now', NOW]);

@@ -58,6 +58,7 @@ function tools(source: Provider, more: Partial<BackfillTools> = {}, gate: Gate =
     deaths: 0,
     run: ({ task, now: at }) =>
       runTask(task, at, { provider: source, store, gate, source: 'test', elapsed: () => 0 }),
+    abandon: () => undefined,
     close: () => Promise.resolve(),
   };
   const context = { storeUrl: folder, provider: { id: 'sample' } };

@@ -23,6 +23,7 @@ export function toolsInProcess(provider: Provider, store: BarStore, now: () => n
       workers: 1,
       run: ({ task, now: at }) =>
         runTask(task, at, { provider, store, gate: OPEN_GATE, source, elapsed: () => 0 }),
+      abandon: () => undefined,
       close: () => Promise.resolve(),
     }),
     clock: now,

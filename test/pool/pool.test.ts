@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -171,6 +172,36 @@ describe('a pool with a task that kills its thread', () => {
       await writeFile(join(folder, 'unblock'), '');
     }
     await expect.poll(leftovers).toEqual(before);
+  });
+});
+
+describe('a run that is abandoned', () => {
+  it.each(['LOOP', 'HANG', 'UNCAUGHT@400'])('has no task in work any more: %s', async (fault) => {
+    const pool = start({ workers: 1, taskDeadlineMs: 60_000 });
+    const run = pool.open({ tasks: 1000, traffic, secrets: {} });
+    expect(await resultOf(run, 'A')).toMatchObject({ ok: true });
+    const results = runAll(run, [fault, 'SLOW@60000', 'WAITS']);
+    await sleep(100);
+    run.abandon();
+    expect(codesOf(await results)).toEqual({
+      ...{ [fault]: 'cancelled', 'SLOW@60000': 'cancelled', WAITS: 'cancelled' },
+    });
+    expect(await resultOf(run, 'A')).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+    expect(run.deaths).toBe(1);
+    await run.close();
+  });
+
+  it('loses no task of another run, and makes no suspect of it', async () => {
+    const pool = start({ workers: 1, attempts: 1, taskDeadlineMs: 60_000 });
+    const [stopped, other] = [await trafficOfOnlyRun(), await trafficOfOnlyRun()].map((own) =>
+      pool.open({ tasks: 1000, traffic: own, secrets: {} }),
+    ) as [Runner, Runner];
+    expect(await resultOf(stopped, 'A')).toMatchObject({ ok: true });
+    const results = [resultOf(stopped, 'LOOP@50'), resultOf(other, 'SLOW@400')];
+    await sleep(100);
+    stopped.abandon();
+    expect(await Promise.all(results)).toMatchObject([{ error: { code: 'cancelled' } }, { ok: true }]);
+    await Promise.all([stopped.close(), other.close()]);
   });
 });
 
