@@ -112,8 +112,8 @@ async function finished({ rows, series, failures, doubts }: Exported, out: strin
   await assertPrinted();
   tellDoubts(doubts);
   for (const { reason } of failures) tell(`left out: ${reason}`);
-  const isNothing = series === 0 && failures.length > 0 && out !== '-';
-  const where = isNothing ? `; nothing was written to ${out}` : '';
+  if (series === 0 && failures.length === 0) tell('left out: no series has a bar in the range');
+  const where = series === 0 && out !== '-' ? `; nothing was written to ${out}` : '';
   tell(`Exported ${plural(rows, 'bar')} of ${series.toLocaleString('en-US')} series${where}.`);
-  return failures.length > 0 ? EXIT.someFailed : EXIT.done;
+  return failures.length > 0 || series === 0 ? EXIT.someFailed : EXIT.done;
 }

@@ -22,7 +22,7 @@ export async function exportTo(
   const asText = async (write: (text: string) => Promise<void>): Promise<Exported> => {
     const sink = textSink(format === 'parquet' ? 'csv' : format, write);
     const exported = await into(sink);
-    if (isWhole(exported)) await sink.end();
+    if (exported.failures.length === 0) await sink.end();
     return exported;
   };
   if (typeof to !== 'string') {
@@ -41,12 +41,8 @@ export async function exportTo(
       await bars.close();
     }
   };
-  return writeOut(file, write, isWhole);
-}
-
-/** Whether there is something to write, be it that there was no bar. */
-function isWhole({ series, failures }: Exported): boolean {
-  return series > 0 || failures.length === 0;
+  // A heading without a bar is worth less than what is there.
+  return writeOut(file, write, ({ series }) => series > 0);
 }
 
 function stoppable(sink: BarSink, stop: AbortSignal | undefined): BarSink {

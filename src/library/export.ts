@@ -57,12 +57,14 @@ export async function exportBars(
     try {
       const onDamage = (error: BackfillError): void => leaveOut(series, error);
       const adjusted = await openAdjusted(store, scan, series, options, onDamage);
+      const before = rows;
       for await (const bars of adjusted.bars) {
+        if (bars.length === 0) continue;
         rows += bars.length;
         await sink.write(series, bars, finality(state));
       }
       for (const doubt of adjusted.doubts) doubts.push(`${seriesKey(series)} ${doubt}`);
-      exported++;
+      if (rows > before) exported++;
     } catch (error) {
       const isKnown = error instanceof BackfillError && error.code === 'basis-unknown';
       if (!isKnown && !isDamage(error)) throw error;

@@ -8,6 +8,7 @@ export interface NotExported {
 
 export interface Exported {
   readonly rows: number;
+  /** Those with a bar in the range. Where there is none, no file is written. */
   readonly series: number;
   readonly failures: readonly NotExported[];
   /** What is odd about the dividends that bars were adjusted for, a line each. */

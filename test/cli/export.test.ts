@@ -24,6 +24,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** Spoils the first rows of a file, and leaves its footer alone. */
+async function rot(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes.fill(0xff, 4, 60);
+  await writeFile(path, bytes);
+}
+
 describe('backfill export --out', () => {
   it.each([
     ['prices.parquet', [], PARQUET],
@@ -54,12 +61,15 @@ describe('backfill export --out', () => {
 
   it.each([
     ['an unknown ticker', ['NOPE'], 'NOPE 1d is not in the store'],
+    ['a range without a bar', ['--start', '2030-01-01'], 'no series has a bar in the range'],
+    ['a series of which the rows rotted', ['ALFA', '--adjust', 'none'], 'bars/interval=1d/ticker=ALFA/'],
     ['an interval that is not stored', ['ALFA', '--interval', '5m'], 'ALFA 5m is not in the store'],
     ['no adjustment', ['ALFA', '--adjust', 'all'], 'ALFA 1d cannot be adjusted'],
   ])('keeps the file that is there where nothing can be exported: %s', async (_, args, reason) => {
     const store = join(folder, 'unadjustable');
     await cp(join(folder, 'data'), store, { recursive: true });
     await rm(join(store, 'actions'), { recursive: true });
+    if (args.includes('none')) await rot(join(store, 'bars/interval=1d/ticker=ALFA/period=all/bars.parquet'));
     await writeFile(join(folder, 'good.csv'), 'good');
     const before = await readdir(folder);
     const line = ['export', ...args, '--store', store, '--out'];
