@@ -41,10 +41,9 @@ export class Reads {
     const partition = dailyOf(ticker);
     const path = barsPath(partition);
     try {
-      const footer = this.#known.has(path)
-        ? (await this.opened(partition))?.footer
-        : await this.#blobs.open(path, readFooter);
-      const judged = footer && judgeKnowledge(partition, footer);
+      const judged = this.#known.has(path)
+        ? (await this.opened(partition))?.judged
+        : await this.#blobs.open(path, async (file) => judgeKnowledge(partition, await readFooter(file)));
       return judged && 'known' in judged ? judged.known.told : undefined;
     } catch (error) {
       if (error instanceof BackfillError && error.code === 'store-corrupt') return undefined;

@@ -1,11 +1,11 @@
 import type { RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter, type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import type { ActionEntry } from '../../../core/actions/action-book.ts';
 import { type Bar, type CorporateAction, type Revision, actionValue } from '../../../core/bars/bars.ts';
 import { NO_BARS, type StoredBars, slice } from '../../../core/bars/columns.ts';
 import { asWritten, type EncodedBody } from './body.ts';
 import { type Column, writeRowGroup } from './write-chunk.ts';
+import { footerWriter } from './write-footer.ts';
 
 /** Who wrote a file, by its footer: another tool puts its own name there. */
 export const CREATED_BY = 'backfill';
@@ -66,6 +66,11 @@ export const ACTION_COLUMNS: readonly SchemaElement[] = [
 /** Of dividends in another currency than the price: most files do not have it. */
 export const CURRENCY_COLUMN: SchemaElement = { ...text('currency'), repetition_type: 'OPTIONAL' };
 
+const writeBarsFooter = footerWriter(
+  { version: 2, created_by: CREATED_BY, schema: withRoot(BAR_COLUMNS) },
+  METADATA_KEY,
+);
+
 /** Rows of a row group: a year of 5-minute or a month of 1-minute crypto bars fits one. */
 const ROW_GROUP = 131_072;
 
@@ -88,16 +93,15 @@ export function encodeParts(
   writer.appendUint32(MAGIC);
   if ('bytes' in body) writer.appendBytes(body.bytes);
   const groups = 'bytes' in body ? body.groups : writeGroups(writer, body);
-  const encoded = { bytes: writer.getBytes().subarray(MAGIC_BYTES), groups: groups.map(asWritten) };
+  const encoded =
+    'bytes' in body
+      ? body
+      : { bytes: writer.getBytes().subarray(MAGIC_BYTES), groups: groups.map(asWritten) };
   const all = [...groups, ...writeGroups(writer, tail)];
-  writeMetadata(writer, {
-    version: 2,
-    created_by: CREATED_BY,
-    schema: withRoot(BAR_COLUMNS),
+  writeBarsFooter(writer, {
     num_rows: all.reduce((sum, { num_rows }) => sum + num_rows, 0n),
     row_groups: all,
-    metadata_length: 0,
-    key_value_metadata: [{ key: METADATA_KEY, value: metadata(encoded) }],
+    metadata: metadata(encoded),
   });
   writer.appendUint32(MAGIC);
   return writer.getBytes();

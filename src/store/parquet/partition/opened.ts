@@ -39,6 +39,7 @@ export class OpenedPartition {
   readonly #partition: Partition;
   readonly #file: BlobFile;
   readonly #footer: Footer;
+  #judged: ReturnType<typeof judgeKnowledge> | undefined;
   #rows: Promise<PartitionRows> | undefined;
   #tail: Promise<PartitionTail | undefined> | undefined;
 
@@ -49,8 +50,10 @@ export class OpenedPartition {
     this.#footer = footer;
   }
 
-  get footer(): Footer {
-    return this.#footer;
+  /** What its footer says and is believed, or why it is not. Throws like `judgeKnowledge`. */
+  get judged(): ReturnType<typeof judgeKnowledge> {
+    this.#judged ??= judgeKnowledge(this.#partition, this.#footer);
+    return this.#judged;
   }
 
   /** All rows. Throws `store-corrupt` if the file is damaged, or if they are not those that were written. */
@@ -64,8 +67,14 @@ export class OpenedPartition {
    * believed: then all rows tell. Throws like `rows`.
    */
   tail(): Promise<PartitionTail | undefined> {
-    this.#tail ??= this.#naming(() => decodeTail(this.#partition, this.#file, this.#footer));
+    this.#tail ??= this.#naming(() => this.#decodeTail());
     return this.#tail;
+  }
+
+  async #decodeTail(): Promise<PartitionTail | undefined> {
+    const { judged } = this;
+    if ('doubt' in judged) return undefined;
+    return decodeTail(this.#partition, this.#file, this.#footer, judged.known);
   }
 
   #naming<T>(read: () => Promise<T>): Promise<T> {
@@ -104,15 +113,15 @@ async function decodeTail(
   partition: Partition,
   file: AsyncBuffer,
   footer: Footer,
+  knowledge: Knowledge,
 ): Promise<PartitionTail | undefined> {
   const stated = statedRows(partition, footer);
-  const judged = judgeKnowledge(partition, footer);
-  if (stated?.body === undefined || 'doubt' in judged) return undefined;
+  if (stated?.body === undefined) return undefined;
   const body = await bodyOf(file, footer, stated.body);
   if (body === undefined) return undefined;
   const bars = await decodeBars(file, { parsed: footer.parsed, fromGroup: body.encoded.groups.length });
   assertDigest(stated.digest, () => digestWithTail(body.word.digest, bars));
-  return { body, bars, knowledge: judged.known };
+  return { body, bars, knowledge };
 }
 
 /** The body of a file, as its footer says; undefined if it is not as it was written. */

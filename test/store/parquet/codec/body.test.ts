@@ -206,16 +206,24 @@ describe('rot', () => {
     ['body', 9],
     ['tail', 5],
     ['footer', 3],
-  ] as const)('in the %s never passes into the next version of the file', async (where, step) => {
-    await put(barsOf(0, 101));
-    const { bytes, body, footerAt } = await fileOf();
-    const tailAt = 4 + body.length;
-    const parts = { body: [4, tailAt], tail: [tailAt, footerAt], footer: [footerAt, bytes.length] } as const;
-    const [from, to] = parts[where];
-    const seen = new Set<string>();
-    for (let at = from; at < to; at += step) seen.add(await topUpOver(at, bytes));
-    expect(seen).toContain('found');
-  });
+  ] as const)(
+    'in the %s never passes into the next version of the file',
+    { timeout: 120_000 },
+    async (where, step) => {
+      await put(barsOf(0, 101));
+      const { bytes, body, footerAt } = await fileOf();
+      const tailAt = 4 + body.length;
+      const parts = {
+        body: [4, tailAt],
+        tail: [tailAt, footerAt],
+        footer: [footerAt, bytes.length],
+      } as const;
+      const [from, to] = parts[where];
+      const seen = new Set<string>();
+      for (let at = from; at < to; at += step) seen.add(await topUpOver(at, bytes));
+      expect(seen).toContain('found');
+    },
+  );
 
   it('in the values of the body is found by a top-up, and nothing is written', async () => {
     await put(barsOf(0, 101));
