@@ -16,6 +16,9 @@ export function distrustedLines(files: readonly Pick<SetAside, 'path' | 'reason'
     const named = alike.slice(0, NAMED_FILES).map(({ path }) => path);
     const rest = alike.length - named.length;
     const paths = [...named, ...(rest > 0 ? [`and ${formatCount(rest)} more`] : [])].join(', ');
-    return `not believed: ${paths}: ${reason}. Its rows count, and the rest is asked for again`;
+    const [their, what] =
+      alike.length === 1 ? ['Its', 'it says of itself'] : ['Their', 'they say of themselves'];
+    const result = `${their} rows count, and sessions without one are asked for again`;
+    return `not believed: ${paths}: ${reason}. ${result}; backfill doctor --fix writes anew what ${what}`;
   });
 }
