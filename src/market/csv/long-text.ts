@@ -1,3 +1,4 @@
+import { fileTrouble } from '../../core/file-trouble.ts';
 import { FileInParts } from '../plain-file.ts';
 import type { CsvLine } from './csv-line.ts';
 import { decodedText, type Encoding, textIn } from './encoding.ts';
@@ -94,7 +95,7 @@ function readable<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw malformed(path, null, `cannot be read (${(error as Error).message})`);
+    throw malformed(path, null, `cannot be read${fileTrouble(error, 'read')}`);
   }
 }
 

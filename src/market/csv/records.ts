@@ -1,4 +1,5 @@
 import { closeSync, readSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
 import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import { BackfillError } from '../../core/errors.ts';
@@ -70,13 +71,39 @@ export function readZip(path: string): Decoded & { readonly name: string } {
 
 /**
  * Lines of a CSV text; empty ones, what stands before the first and a footer of words are skipped. Throws `usage` with file
- * and line for broken quoting or uneven lines.
+ * and line for broken quoting or uneven lines, and for a text that is too large for a heap of `heapBytes`.
  */
-export function csvLines(path: string, text: string, delimiter = ','): readonly CsvLine[] {
+export function csvLines(
+  path: string,
+  text: string,
+  delimiter = ',',
+  heapBytes: number = getHeapStatistics().heap_size_limit,
+): readonly CsvLine[] {
+  assertRoom(path, text, PLAIN_ROOM, heapBytes);
   const all = withoutPreamble(text);
   const body = withoutFooter(all);
   const skipped = text.slice(0, text.length - all.length).split('\n').length - 1;
-  return plainLines(body, delimiter, { skipped }) ?? quotedLines(path, body, delimiter, { skipped });
+  const plain = plainLines(body, delimiter, { skipped });
+  if (plain !== undefined) return plain;
+  assertRoom(path, text, PARSED_ROOM, heapBytes);
+  return quotedLines(path, body, delimiter, { skipped });
+}
+
+/** Bytes of heap that a text and its lines take at most for each character: what csv-parse cuts is kept, plain lines are not. */
+const PARSED_ROOM = 8;
+const PLAIN_ROOM = 3;
+
+/** Refuses a text of which all lines would be more than the heap has room for: who runs out of that dies without a word. */
+function assertRoom(path: string, { length }: string, perCharacter: number, heapBytes: number): void {
+  if (length * perCharacter < heapBytes) return;
+  const [text, heap] = [length, heapBytes].map((bytes) => `${Math.ceil(bytes / 1e6)} MB`);
+  const alone =
+    'rows of one ticker by time, unpacked, with quotes around all fields or none, are read in parts';
+  throw malformed(
+    path,
+    null,
+    `is too large to be read at once (${text} of text, ${heap} of heap): cut it into several; ${alone}`,
+  );
 }
 
 /** Lines of a text with quotes. `end`: what ends each; default: what ends the first. Throws `usage` like `csvLines`. */

@@ -30,14 +30,25 @@ export function reachOf(
     [bars.ts[0], bars.ts.at(-1), unusable[0]?.ts, unusable.at(-1)?.ts].flatMap((ts) =>
       ts === undefined ? [] : [sessionOf(ts)],
     );
-  const past = daysOf(market.read(ticker, interval, { from: span.from, to: end }));
-  const later = market.read(ticker, interval, { from: end, to: span.to });
-  const count = later.bars.length + later.unusable.length;
+  const read = (from: Day, to: Day): RowsRead => market.read(ticker, interval, { from, to });
+  let past: Day[] = [];
+  for (let to = end; past.length === 0 && to > span.from; to -= DAYS_READ)
+    past = daysOf(read(Math.max(span.from, to - DAYS_READ), to));
+  const later: Day[] = [];
+  let count = 0;
+  for (let from = end; from < span.to; from += DAYS_READ) {
+    const rows = read(from, Math.min(span.to, from + DAYS_READ));
+    count += rows.bars.length + rows.unusable.length;
+    for (const day of later.length === 0 ? daysOf(rows) : []) later.push(day);
+  }
   const rows = count === 1 ? '1 row' : `${count} rows, the first`;
   const note = (): string =>
-    `${ticker} ${interval}: ${rows} of ${formatDay(smallest(daysOf(later)))}, which is to come, not read: correct the date`;
+    `${ticker} ${interval}: ${rows} of ${formatDay(smallest(later))}, which is to come, not read: correct the date`;
   return {
     span: { from: span.from, to: past.length === 0 ? span.from : largest(past) + 1 },
     toCome: count === 0 ? [] : [note()],
   };
 }
+
+/** Days that are read at once: nobody has room for all rows of a long file. */
+const DAYS_READ = 30;

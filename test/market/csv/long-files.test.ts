@@ -333,7 +333,7 @@ it('a long file that is written while it is read is refused, and read anew the n
   const day = { from: parseDay('2024-03-12'), to: parseDay('2024-03-14') };
   expect(market.read('BTC-USD', '5m', day).bars.length).toBe(288);
   appendFileSync(join(folder, 'BTC-USD.csv'), `${linesOf({ days: ['2024-03-13'] }).join('\n')}\n`);
-  const said = /BTC-USD\.csv: cannot be read \(it was changed while it was read: run again\)/;
+  const said = /BTC-USD\.csv: cannot be read: it was changed while it was read: run again/;
   expect(() => market.read('BTC-USD', '5m', ALL)).toThrow(said);
   expect(market.read('BTC-USD', '5m', day).bars.length).toBe(2 * 288);
 });

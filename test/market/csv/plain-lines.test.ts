@@ -87,3 +87,18 @@ describe('lines below a preamble', () => {
     expect(lines.map(({ number }) => number)).toEqual([3, 4]);
   });
 });
+
+describe('a text that is too large for the heap', () => {
+  const plain = 'a,b\n1,2\n'.repeat(100);
+  const quotes = plain.replace('1', '"1"');
+
+  it('is refused, with quotes sooner', () => {
+    const cut = (lines: string, heap: number): number => csvLines('x.csv', lines, ',', heap).length;
+    expect([cut(plain, 2401), cut(quotes, 6433)]).toEqual([200, 200]);
+    const said =
+      /x\.csv: is too large to be read at once \(1 MB of text, 1 MB of heap\): cut it into several/;
+    expect(() => cut(plain, 2400)).toThrow(said);
+    expect(() => cut(quotes, 6416)).toThrow(said);
+    expect(() => cut(`${plain}1,2,3\n`, 6400)).toThrow(said);
+  });
+});
