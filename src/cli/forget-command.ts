@@ -44,10 +44,11 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
     tell('Nothing was forgotten.');
     return EXIT.someFailed;
   }
-  const { rows, actions, id, notFound, setAside } = await history.forget(tickers, range);
+  const { rows, actions, id, notFound, setAside, staged = 0 } = await history.forget(tickers, range);
   for (const file of setAside) tell(setAsideLine(file));
   const code = tellNotFound(notFound);
   tell(`Forgot ${plural(rows, 'bar')}${actions === 0 ? '' : `, ${actionsCount(actions)}`}.`);
+  if (staged > 0) tell(`Removed ${plural(staged, 'staged answer')} for whole markets, too.`);
   if (id !== null) tell(`To bring that back: ${tied(`backfill restore ${id}${storeOf(argv.store)}`)}`);
   return code;
 }

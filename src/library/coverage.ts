@@ -28,7 +28,9 @@ export async function coverageOf(
       if (!series.has(key)) series.set(key, nothingStored({ ticker, interval }));
     }
   }
-  return reportCoverage({ ...scan, series }, judgeBy(capabilities, now, request));
+  const report = reportCoverage({ ...scan, series }, judgeBy(capabilities, now, request));
+  const { length: staged } = await store.staging.list();
+  return staged > 0 ? { ...report, staged } : report;
 }
 
 /** What `History.notFound` gives; `tickers` undefined: nobody is named. */

@@ -1,7 +1,7 @@
 import { type Series, seriesKey } from '../core/bars/bars.ts';
 import { type DayRange, parseDay } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
-import { intersect, span } from '../core/session/ranges.ts';
+import { contains, intersect, span } from '../core/session/ranges.ts';
 import { isDamage } from '../store/damage.ts';
 import type { ForgottenSeries, Restored } from '../store/forgotten.ts';
 import type { BarStore } from '../store/store.ts';
@@ -28,9 +28,18 @@ export async function forget(
     const entry = await store.keepForgotten(order);
     let rows = 0;
     for (const one of series) rows += await store.forget(one, days);
+    // What a run that was cut short left there, the next one would take for an answer of its own.
+    const staged = (await store.staging.list()).filter(
+      ({ interval, session }) =>
+        range.intervals?.includes(interval) !== false && (days === undefined || contains([days], session)),
+    );
+    await store.staging.remove(staged);
     let actions = 0;
     for (const ticker of actionsOf) actions += await store.forgetActions(ticker, days);
-    return { rows, actions, id: entry?.id ?? null, notFound: nothingOf, setAside: scan.setAside };
+    return {
+      ...{ rows, actions, id: entry?.id ?? null, notFound: nothingOf, setAside: scan.setAside },
+      ...(staged.length > 0 && { staged: staged.length }),
+    };
   });
 }
 

@@ -100,6 +100,8 @@ export interface Forgotten {
   readonly notFound: readonly NotFound[];
   /** Partitions that could not be read and were moved to quarantine: they count as missing too. */
   readonly setAside: Scan['setAside'];
+  /** Staged answers for whole markets of those sessions, which are gone too. Default: none. */
+  readonly staged?: number;
 }
 
 /** When a ticker was renamed, `YYYY-MM-DD`. Default: all of its sessions are the new ticker's. */

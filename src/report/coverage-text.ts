@@ -5,6 +5,7 @@ import { distrustedLines } from './distrusted-text.ts';
 import { exchangeLines } from './exchange-text.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import type { SeriesCoverage, SeriesStanding, SessionRun } from './series-coverage.ts';
+import { stagedLines } from './staged-text.ts';
 import { type Column, fittedTable, formatCount, formatPercent, NONE, plural } from './table.ts';
 import { unavailableLine } from './unavailable-text.ts';
 
@@ -49,7 +50,8 @@ export function coverageText(
   page = UNBOUNDED,
 ): string[] {
   const { series, unreadable } = report;
-  if (series.length === 0 && unreadable.length === 0) return ['The store has no series.'];
+  const staged = stagedLines(report.staged).flatMap((line) => totalLine(line, page));
+  if (series.length === 0 && unreadable.length === 0) return ['The store has no series.', ...staged];
   const incomplete = series.filter(({ standing }) => standing !== 'complete');
   const wanted = onlyIncomplete ? incomplete : series;
   const isCut = !page.isWhole && wanted.length > FEW_SERIES;
@@ -73,6 +75,7 @@ export function coverageText(
     [...totalLines(report), ...report.unavailable.map((group) => unavailableLine(group))].flatMap((line) =>
       totalLine(line, page),
     ),
+    staged,
   ];
   return parts.flatMap((part) => (part.length > 0 ? ['', ...part] : [])).slice(1);
 }

@@ -28,6 +28,8 @@ export interface CoverageReport {
   readonly unreadable: Scan['setAside'];
   /** Files whose word on themselves is not believed: their rows tell what is known. Default: none. */
   readonly distrusted?: Scan['setAside'];
+  /** Answers for whole markets in staging, which no series has taken in yet. Default: none. */
+  readonly staged?: number;
 }
 
 /** An unscheduled closure, perhaps: no series of the calendar has the session. */

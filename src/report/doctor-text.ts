@@ -1,6 +1,7 @@
 import { grouped } from '../core/grouped.ts';
 import type { Damage, Examination } from '../store/damage.ts';
 import { type Page, printable, tied, UNBOUNDED, wrapped } from './page.ts';
+import { stagedLines } from './staged-text.ts';
 import { fittedTable, formatCount, plural } from './table.ts';
 
 /** Damages that are shown, unless the page wants all. */
@@ -10,11 +11,12 @@ const SHOWN = 20;
  * An examination for a terminal: a line a damage with its kind and path, below it what exactly and what mending does,
  * and a summary last. `fix` says whether it was to mend.
  */
-export function doctorText(
-  { partitions, rows: count, damages }: Examination,
-  { fix }: { fix: boolean },
-  page = UNBOUNDED,
-): string[] {
+export function doctorText(examination: Examination, { fix }: { fix: boolean }, page = UNBOUNDED): string[] {
+  const staged = stagedLines(examination.staged).flatMap((line) => wrapped(line, page.columns));
+  return [...damagesText(examination, fix, page), ...staged];
+}
+
+function damagesText({ partitions, rows: count, damages }: Examination, fix: boolean, page: Page): string[] {
   if (damages.length === 0)
     return wrapped(
       `Examined ${plural(partitions, 'partition')} (${formatCount(count)} rows): no damage.`,

@@ -59,6 +59,8 @@ export interface Examination {
   readonly rows: number;
   /** By path. */
   readonly damages: readonly Damage[];
+  /** Answers for whole markets in staging, which no series has taken in yet. Default: none. */
+  readonly staged?: number;
 }
 
 /** Whether a file of one series cannot be read: it is damaged, or the system does not give it to us. */

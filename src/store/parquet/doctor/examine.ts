@@ -1,6 +1,7 @@
 import type { Split } from '../../../core/bars/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import type { Damage, Examination, ExamineOptions } from '../../damage.ts';
+import { listStaged } from '../beside/staged.ts';
 import { readBookFile } from '../beside/action-file.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { OWN_TROUBLE, troubleText } from '../files/trouble.ts';
@@ -81,7 +82,11 @@ class Examiner {
         this.#damages.push({ path: found.path, ...CLOSED, what, mended: false });
       }
     }
-    return { partitions: this.#partitions, rows: this.#rows, damages: inOrder(this.#damages) };
+    const { length: staged } = await listStaged(this.#blobs);
+    return {
+      ...{ partitions: this.#partitions, rows: this.#rows, damages: inOrder(this.#damages) },
+      ...(staged > 0 && { staged }),
+    };
   }
 
   async #bars(path: string, partition: Partition): Promise<void> {
