@@ -1,12 +1,9 @@
 import type { BackfillError } from '../../core/errors.ts';
 import type { Capabilities, ListRequest, MarketAnswer, MarketRequest, Part, Secrets } from '../provider.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer, HttpRequest } from './transport.ts';
 
-/** A GET, as a provider words it. */
-export interface Call {
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-}
+/** A GET, as a provider words it. Where it has a `read`, `parse` finds in `answer.read` what that made of the body. */
+export type Call = Pick<HttpRequest, 'url' | 'headers' | 'read'>;
 
 /** What one answer of a chain brought. */
 export interface Page<State> {

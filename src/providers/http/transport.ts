@@ -17,13 +17,21 @@ export interface WireEvents {
 export interface HttpRequest extends WireEvents {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Reads the body of an answer that promises data (2xx) as it comes, in pieces of text that end anywhere, so that it is
+   * never held whole. Default: it is held whole, as text, which is refused beyond 32 MiB.
+   */
+  readonly read?: (pieces: AsyncIterable<string>) => Promise<unknown>;
 }
 
 /** A whole answer: any status, the body as text. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** Empty where it was read as it came. */
   readonly body: string;
+  /** What the request's `read` made of it; undefined where it was not asked. */
+  readonly read?: unknown;
 }
 
 /** Sends one GET and gives its whole answer. Wrappers (quota, retry, time-out) have the same shape and compose. */
@@ -39,29 +47,47 @@ export const send: Send = async (request, signal) => {
   try {
     const response = await begin(request, signal);
     const { statusCode: status = 0, headers } = response;
+    const isGood = status >= 200 && status < 300;
+    if (isGood && request.read !== undefined) {
+      const pieces = piecesOf(decoded(response), request, signal);
+      return { status, headers, body: '', read: await readBy(request.read, pieces, signal) };
+    }
     const answer = { status, headers, body: await boundedText(decoded(response)) };
-    if (status >= 200 && status < 300 && request.onReceived) {
+    if (isGood && request.onReceived) {
       request.onReceived();
       // Reading an answer takes a while: lets the next request go out before.
       await nextTurn();
     }
     return answer;
   } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    if (error instanceof BackfillError) throw error;
-    const obstacle = obstacleOf(error);
-    if (obstacle !== undefined) {
-      throw new BackfillError('unreachable', `cannot reach ${request.url.host}: ${obstacle}`, {
-        retryable: true,
-        cause: error,
-      });
-    }
-    throw new BackfillError('network', `no answer from ${request.url.host}: ${messageOf(error)}`, {
-      retryable: true,
-      cause: error,
-    });
+    throw failureOf(error, request, signal);
   }
 };
+
+/** What an error on the wire is for who asked. */
+function failureOf(error: unknown, { url }: HttpRequest, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason;
+  if (error instanceof BackfillError) return error;
+  const obstacle = obstacleOf(error);
+  const how = { retryable: true, cause: error };
+  return obstacle === undefined
+    ? new BackfillError('network', `no answer from ${url.host}: ${messageOf(error)}`, how)
+    : new BackfillError('unreachable', `cannot reach ${url.host}: ${obstacle}`, how);
+}
+
+/** A provider's own reading of a body; what it throws is no trouble of the wire. */
+async function readBy(
+  read: NonNullable<HttpRequest['read']>,
+  pieces: AsyncIterable<string>,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  try {
+    return await read(pieces);
+  } catch (cause) {
+    if (cause instanceof BackfillError || signal?.aborted) throw cause;
+    throw new BackfillError('internal', `an answer is not read: ${messageOf(cause)}`, { cause });
+  }
+}
 
 type Client = Pick<typeof Http, 'request' | 'Agent'>;
 
@@ -122,20 +148,44 @@ function decoded(response: IncomingMessage): Readable {
 /** No answer to a request for bars is larger: 32 MiB. */
 const LARGEST_BODY = 32 * 2 ** 20;
 
+/** No answer that is read as it comes is larger: 1 GiB. */
+const LARGEST_READ = 2 ** 30;
+
+/** The body as text, as it comes, no further than such an answer can reasonably be. Throws what befalls it on the wire. */
+async function* piecesOf(
+  body: Readable,
+  request: HttpRequest,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
+  try {
+    for await (const part of bounded(body, LARGEST_READ)) yield decoder.decode(part, { stream: true });
+    yield decoder.decode();
+  } catch (error) {
+    throw failureOf(error, request, signal);
+  }
+  request.onReceived?.();
+}
+
 /** The body as text, read no further than an answer can reasonably be. Throws `bad-answer` (retryable). */
 async function boundedText(body: Readable): Promise<string> {
   const parts: Buffer[] = [];
+  for await (const part of bounded(body, LARGEST_BODY)) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+/** A body of so many bytes at most. Throws `bad-answer` (retryable) for more. */
+async function* bounded(body: Readable, most: number): AsyncGenerator<Buffer, void, undefined> {
   let bytes = 0;
   for await (const part of body as AsyncIterable<Buffer>) {
     bytes += part.byteLength;
     // Leaving the loop closes the connection.
-    if (bytes > LARGEST_BODY) {
-      const message = `an answer of more than ${LARGEST_BODY / 2 ** 20} MiB is not read to its end`;
+    if (bytes > most) {
+      const message = `an answer of more than ${most / 2 ** 20} MiB is not read to its end`;
       throw new BackfillError('bad-answer', message, { retryable: true });
     }
-    parts.push(part);
+    yield part;
   }
-  return Buffer.concat(parts).toString();
 }
 
 /** Gives a request at most `timeoutMs`, body included, then throws `timeout` (retryable). */

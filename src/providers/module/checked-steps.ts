@@ -74,11 +74,24 @@ function checkedChain<Request extends Asked, End>(
       if (fault !== undefined) throw broken(id, `its ${name}${step} gives ${fault}`);
     }
   };
+  const readChecked = ({ read, ...call }: Call): Call => {
+    if (read === undefined) return call;
+    return {
+      ...call,
+      read: async (pieces) => {
+        try {
+          return await read(pieces);
+        } catch (error) {
+          throw thrownBy(`${name}request’s read`, error, id, url);
+        }
+      },
+    };
+  };
   return {
     request: async (asked, state, secrets) => {
       try {
         const call = await steps.request(asked, state, secrets);
-        if (call?.url instanceof URL && typeof call.headers === 'object') return call;
+        if (call?.url instanceof URL && typeof call.headers === 'object') return readChecked(call);
         throw broken(id, `its ${name}request gives ${shown(call)}; it must be { url: a URL, headers }`);
       } catch (error) {
         throw thrownBy(`${name}request`, error, id, url);

@@ -145,3 +145,38 @@ describe('a key', () => {
     await expect(provider.listTickers()).rejects.toThrow('toy says ***');
   });
 });
+
+describe('a provider that reads an answer as it comes', () => {
+  it('hears in each try what that brought, and nothing of the one before', async () => {
+    let count = 0;
+    const server = createServer((_, response) => {
+      if (++count > 1) response.end('1\n2\n3\n');
+      else response.writeHead(200, { 'content-length': '99' }).write('9\n8\n', () => response.destroy());
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const steps = toySteps(`http://127.0.0.1:${port}`);
+    const provider = openHttpProvider(
+      {
+        ...steps,
+        request: async (asked, state, secrets) => ({
+          ...(await steps.request(asked, state, secrets)),
+          read: async (pieces) => {
+            let text = '';
+            for await (const piece of pieces) text += piece;
+            return text.trim().split('\n').map(Number);
+          },
+        }),
+        parse: ({ read, body }) => {
+          expect(body).toBe('');
+          return { parts: [], state: { next: undefined, came: { A: read as number[] } }, hasMore: false };
+        },
+      },
+      { timeoutMs: 5000 },
+      { ...OPEN_GATE, pause: () => Promise.resolve() },
+    );
+    const parts = (await provider.fetchList?.({ ...ASKED, tickers: ['A'] })) ?? [];
+    expect([outcomesOf(parts), count]).toEqual([{ A: [1, 2, 3] }, 2]);
+  });
+});

@@ -90,6 +90,21 @@ describe('what the steps of one’s own provider throw', () => {
   });
 });
 
+it('says of what reads an answer as it comes what it throws', async () => {
+  const read = async (): Promise<never> => {
+    throw new RangeError('too long');
+  };
+  const given = steps({ request: () => ({ url: new URL('http://h'), headers: {}, read }) });
+  const call = await given.request(ASKED, undefined, {});
+  const none = (async function* () {})();
+  await expect(call.read?.(none)).rejects.toMatchObject({
+    code: 'provider-broken',
+    message: expect.stringContaining(
+      'its request’s read throws RangeError: too long (checked-steps',
+    ) as string,
+  });
+});
+
 describe('what they give is refused where it is no answer', () => {
   const part = (answer: unknown, ticker = 'ALFA'): unknown => ({ ticker, answer });
   const withBars = (change: object): unknown => part({ ...ANSWER, bars: { ...BARS, ...change } });
