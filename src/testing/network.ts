@@ -14,7 +14,7 @@ const REQUEST = {
   now: NOW,
 } as const;
 
-const ONE_TRY: Gate = { ...OPEN_GATE, failed: () => false, throttled: () => false };
+const ONE_TRY: Gate = { ...OPEN_GATE, failed: async () => false, throttled: async () => false };
 
 /** Time for an answer that is not to come, ms. */
 const IMPATIENT_MS = 300;
@@ -160,7 +160,7 @@ function throughTheGate(intervals: ProviderSubject['intervals']): CheckOf['run']
       enter: async () => notes.push('enter'),
       departed: () => void notes.push('departed'),
       ended: () => void notes.push('ended'),
-      answered: () => void notes.push('answered'),
+      answered: async () => void notes.push('answered'),
     };
     const { provider, requests = () => -1 } = await open(NOW, gate);
     const interval = intervals.includes('1h') ? '1h' : '1d';

@@ -326,7 +326,7 @@ describe('a backfill', () => {
     const source = provider(() => nothing);
     const throttled = await backfill(
       { tickers: ['ALFA'], ...WEEK },
-      tools(source, {}, { ...OPEN_GATE, isThrottling: true }),
+      tools(source, {}, { ...OPEN_GATE, isThrottling: () => Promise.resolve(true) }),
     );
     expect(throttled.failures).toMatchObject([{ code: 'provider-fault' }]);
     expect((await store.scan()).series.size).toBe(0);

@@ -17,7 +17,7 @@ const now = Date.parse('2025-02-20T12:00:00Z');
 const opened: (Provider | Server)[] = [];
 
 /** A gate that affords no retry, so that every fault shows. */
-const ONE_TRY: Gate = { ...OPEN_GATE, failed: () => false };
+const ONE_TRY: Gate = { ...OPEN_GATE, failed: async () => false };
 
 afterEach(async () => {
   for (const one of opened.splice(0)) {

@@ -51,7 +51,7 @@ export async function askUntilSure(
       else if (opinion.isWorthAnother) again.push(one);
       else outcomes.set(one, { error: opinion.error });
     }
-    if (doubtful.size > 0 && mayAskAgain([...doubtful.keys()], { answers, most }, tools)) {
+    if (doubtful.size > 0 && (await mayAskAgain([...doubtful.keys()], { answers, most }, tools))) {
       try {
         await pauseBefore(answers, random, tools);
         for (const one of doubtful.keys()) again.push(one);
@@ -74,14 +74,15 @@ async function orRefused<T>(
   }
 }
 
-function mayAskAgain(
+async function mayAskAgain(
   doubtful: readonly Asked[],
   { answers, most }: { readonly answers: number; readonly most: number },
   { provider, gate }: AskTools,
-): boolean {
+): Promise<boolean> {
   if (answers >= most) return false;
   const { id, metered } = provider.capabilities;
-  return !metered || doubtful.slice(0, 1).every(({ want }) => gate.failed(doubt(want, id)));
+  const [first] = doubtful;
+  return !metered || first === undefined || gate.failed(doubt(first.want, id));
 }
 
 async function pauseBefore(

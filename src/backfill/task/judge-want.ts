@@ -75,7 +75,7 @@ export async function judgeWant(
   const context = { want, calendar, lastSettled: calendar.lastSettled(now, settleDelayMs) };
   const actions = await noteActions(answer, { want, calendar, now }, stored.book, capabilities, store);
   try {
-    assertEvidence(answer, gate);
+    await assertEvidence(answer, gate);
     const isLast = answers === ANSWERS_BELIEVED;
     const judgement = judgeAnswer({ ...context, ...actions, answer, source: id, stored, now, isLast });
     // A source that costs nothing to ask says the same again.
@@ -104,7 +104,7 @@ export async function judgeWant(
     return { kind: 'doubtful', judged: asItIs };
   } catch (error) {
     const isWorthAnother =
-      error instanceof BackfillError && isTransient(error) && !gate.isThrottling && answers < most;
+      error instanceof BackfillError && isTransient(error) && answers < most && !(await gate.isThrottling());
     const isBasis = error instanceof BackfillError && error.code === 'basis-unknown';
     if (capabilities.actions && isBasis && !isWorthAnother)
       await edit.commit({ actions: (book) => countLeftOut(book, actions.told) });
@@ -118,8 +118,8 @@ function isTransient({ code, retryable }: BackfillError): boolean {
 }
 
 /** Empty answers are how some providers throttle: while they do, nothing proves nothing. Throws `provider-fault`. */
-function assertEvidence({ bars, unusable }: BarAnswer, gate: Gate): void {
-  if (bars.length > 0 || unusable.length > 0 || !gate.isThrottling) return;
+async function assertEvidence({ bars, unusable }: BarAnswer, gate: Gate): Promise<void> {
+  if (bars.length > 0 || unusable.length > 0 || !(await gate.isThrottling())) return;
   const message = 'an empty answer while the provider is throttling proves nothing';
   throw new BackfillError('provider-fault', message, { retryable: true });
 }

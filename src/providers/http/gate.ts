@@ -2,7 +2,8 @@ import { BackfillError } from '../../core/errors.ts';
 
 /**
  * What every request to a provider passes, whatever thread sends it: quota, pause, breaker, cancellation. All runs
- * that live at once pass the gate of a key together; each is stopped, and has its retries counted, alone.
+ * that live at once pass the gate of a key together; each is stopped, and has its retries counted, alone. What
+ * comes of a request is told to whoever keeps the gate, which may be another machine: wait for it.
  */
 export interface Gate {
   /**
@@ -15,11 +16,11 @@ export interface Gate {
   /** Nothing of the request of this number is under way any more, whatever came of it. */
   ended(request: number): void;
   /** The provider answered, with bars or with a definite no. */
-  answered(): void;
+  answered(): Promise<void>;
   /** The provider asked to slow down. `retryAfterMs`: for how long, if it said so. Says whether to come back. */
-  throttled(retryAfterMs: number | undefined): boolean;
+  throttled(retryAfterMs: number | undefined): Promise<boolean>;
   /** No usable answer came: network, time-out, 5xx. Says whether the run may afford another try of this request. */
-  failed(error: BackfillError): boolean;
+  failed(error: BackfillError): Promise<boolean>;
   /** Throws `cancelled` once the run is stopped. */
   assertRunning(): void;
   /** Waits, or throws `cancelled` as soon as the run is stopped. */
@@ -27,7 +28,7 @@ export interface Gate {
   /** Ends a request that is under way when aborted. */
   readonly signal: AbortSignal;
   /** Whether the provider throttled so recently that an empty answer proves nothing. */
-  readonly isThrottling: boolean;
+  isThrottling(): Promise<boolean>;
 }
 
 /** Lets everything pass at once. */
@@ -35,13 +36,13 @@ export const OPEN_GATE: Gate = {
   enter: () => Promise.resolve(0),
   departed: () => undefined,
   ended: () => undefined,
-  answered: () => undefined,
-  throttled: () => false,
-  failed: () => true,
+  answered: () => Promise.resolve(),
+  throttled: () => Promise.resolve(false),
+  failed: () => Promise.resolve(true),
   assertRunning: () => undefined,
   pause: () => Promise.resolve(),
   signal: new AbortController().signal,
-  isThrottling: false,
+  isThrottling: () => Promise.resolve(false),
 };
 
 /** Lets nothing pass: of a provider that is opened with it, only what costs no request can be had. */

@@ -73,8 +73,6 @@ export function limitInFlight(inner: Gate, places: Places): Gate {
     failed: (error) => inner.failed(error),
     pause: (ms) => inner.pause(ms),
     signal: inner.signal,
-    get isThrottling() {
-      return inner.isThrottling;
-    },
+    isThrottling: () => inner.isThrottling(),
   };
 }

@@ -27,10 +27,11 @@ export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () =>
     };
     try {
       const answer = await attempt({ onSent: () => gate.departed(request), onReceived: end });
-      gate.answered();
+      await gate.answered();
       return answer;
     } catch (error) {
-      if (error instanceof BackfillError && !error.retryable && error.code !== 'cancelled') gate.answered();
+      if (error instanceof BackfillError && !error.retryable && error.code !== 'cancelled')
+        await gate.answered();
       throw error;
     } finally {
       end();
@@ -54,10 +55,10 @@ export async function withRetries<Answer>(
     } catch (error) {
       if (!(error instanceof BackfillError && error.retryable)) throw error;
       if (error.code === 'throttled') {
-        if (gate.throttled(error.retryAfterMs)) continue;
+        if (await gate.throttled(error.retryAfterMs)) continue;
         throw error;
       }
-      if (!gate.failed(error) || tries >= policy.attempts) throw error;
+      if (!(await gate.failed(error)) || tries >= policy.attempts) throw error;
       const most = Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (tries - 1));
       await gate.pause(policy.random() * most);
       tries++;

@@ -106,25 +106,24 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
     },
     ended: () => undefined,
     departed: (request) => state.alone((_, recent) => recent.noteSent(request, clock())),
-    answered: () =>
+    answered: async () =>
       state.alone((cells, recent) => {
         add(run, RUN.answers, 1);
         noteAnswer(cells, recent, clock());
       }),
-    throttled: (retryAfterMs) =>
+    throttled: async (retryAfterMs) =>
       state.alone((cells, recent) => {
         add(run, RUN.throttles, 1);
         return noteThrottle(cells, recent, clock(), retryAfterMs, policy);
       }),
-    failed: ({ code }) =>
+    failed: async ({ code }) =>
       state.alone((cells, recent) => {
         if (!SILENT.has(code)) add(cells, CELL.lifeSigns, 1);
         noteFailure(cells, recent, clock(), policy);
         return at(cells, CELL.down) === 0 && takeRetry(run, policy);
       }),
-    get isThrottling() {
-      return state.alone((cells) => clock() - at(cells, CELL.lastThrottleAt) < THROTTLE_MEMORY_MS);
-    },
+    isThrottling: async () =>
+      state.alone((cells) => clock() - at(cells, CELL.lastThrottleAt) < THROTTLE_MEMORY_MS),
   };
 }
 

@@ -79,7 +79,7 @@ describe('an answer without a row, of an instrument that should have traded', ()
   it('is no evidence where the run affords no other question, and waits a little before each', async () => {
     const waits: number[] = [];
     const gate: Gate = { ...OPEN_GATE, pause: async (ms) => void waits.push(ms) };
-    expect(await ask([{}], { gate: { ...gate, failed: () => false } })).toMatchObject({
+    expect(await ask([{}], { gate: { ...gate, failed: async () => false } })).toMatchObject({
       asked: 1,
       report: { absent: {}, missing: 10 },
     });

@@ -150,7 +150,7 @@ describe('an answer without a row', () => {
   });
 
   it('proves nothing while the provider is throttling', async () => {
-    const gate: Gate = { ...OPEN_GATE, isThrottling: true };
+    const gate: Gate = { ...OPEN_GATE, isThrottling: () => Promise.resolve(true) };
     const { asked, result } = await run([{}], { gate });
     expect(result).toMatchObject({ ok: false, error: { code: 'provider-fault', retryable: true } });
     expect(asked).toBe(1);
@@ -189,7 +189,7 @@ describe('an answer that contradicts the store', () => {
 
   it('is asked for once while the provider is throttling', async () => {
     await fill(bars(0, 10));
-    const gate: Gate = { ...OPEN_GATE, isThrottling: true };
+    const gate: Gate = { ...OPEN_GATE, isThrottling: () => Promise.resolve(true) };
     expect((await run([{ bars: contradiction }], { range, gate })).asked).toBe(1);
   });
 });

@@ -115,7 +115,7 @@ describe('a pause', () => {
   it('holds everybody for as long as the provider says', async () => {
     const [one, other] = [gateOf(), gateOf()];
     await one.enter();
-    expect(one.throttled(5000)).toBe(true);
+    expect(await one.throttled(5000)).toBe(true);
     const entered = vi.fn<() => void>();
     void other.enter().then(() => entered());
     await vi.advanceTimersByTimeAsync(4900);
@@ -131,34 +131,35 @@ describe('a pause', () => {
     const entered = vi.fn<() => void>();
     void gate.enter().then(() => entered());
     await vi.advanceTimersByTimeAsync(900);
-    gateOf().throttled(3000);
+    await gateOf().throttled(3000);
     await vi.advanceTimersByTimeAsync(2900);
     expect(entered).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(300);
     expect(entered).toHaveBeenCalled();
   });
 
-  it('doubles while it was not enough, and ends the run where it would be too long', () => {
+  it('doubles while it was not enough, and ends the run where it would be too long', async () => {
     const gate = gateOf({ coolDownMs: 100, longestPauseMs: 10_000 });
-    const pauses = Array.from({ length: 4 }, () => {
-      gate.throttled(undefined);
+    const pauses: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      await gate.throttled(undefined);
       const pause = get(CELL.pausedUntil) - clock();
       vi.setSystemTime(clock() + pause + 1);
-      return pause;
-    });
+      pauses.push(pause);
+    }
     expect(pauses).toEqual([100, 200, 400, 800]);
-    expect(gate.throttled(10_001)).toBe(false);
-    return expect(gate.enter()).rejects.toMatchObject({ code: 'provider-down' });
+    expect(await gate.throttled(10_001)).toBe(false);
+    await expect(gate.enter()).rejects.toMatchObject({ code: 'provider-down' });
   });
 
-  it('makes empty answers worthless for a minute', () => {
+  it('makes empty answers worthless for a minute', async () => {
     const gate = gateOf();
-    expect(gate.isThrottling).toBe(false);
-    gate.throttled(1000);
+    expect(await gate.isThrottling()).toBe(false);
+    await gate.throttled(1000);
     vi.setSystemTime(clock() + 59_000);
-    expect(gate.isThrottling).toBe(true);
+    expect(await gate.isThrottling()).toBe(true);
     vi.setSystemTime(clock() + 2000);
-    expect(gate.isThrottling).toBe(false);
+    expect(await gate.isThrottling()).toBe(false);
   });
 });
 
@@ -181,10 +182,10 @@ describe('an undeclared limit', () => {
       while (clock() < started + 120_000) {
         await gate.enter();
         await new Promise((resolve) => setTimeout(resolve, 20));
-        if (isAdmitted()) gate.answered();
+        if (isAdmitted()) await gate.answered();
         else {
           throttledAt.push(clock() - started);
-          gate.throttled(10_000 - (clock() - (admitted.at(-60) ?? 0)) + 1);
+          await gate.throttled(10_000 - (clock() - (admitted.at(-60) ?? 0)) + 1);
         }
       }
     };
@@ -208,10 +209,10 @@ describe('an undeclared limit', () => {
       while (clock() < started + 120_000) {
         await gate.enter();
         await new Promise((resolve) => setTimeout(resolve, 20));
-        if (isAdmitted()) gate.answered();
+        if (isAdmitted()) await gate.answered();
         else {
           throttledAt.push(clock() - started);
-          gate.throttled(undefined);
+          await gate.throttled(undefined);
         }
       }
     };
@@ -233,8 +234,11 @@ describe('an undeclared limit', () => {
       for (let i = 0; clock() < started + 60_000; i++) {
         await gate.enter();
         await new Promise((resolve) => setTimeout(resolve, 50));
-        if ((i * 7919) % 100 < 15) gate.throttled(1000);
-        else answers += Number(gate.answered() === undefined);
+        if ((i * 7919) % 100 < 15) await gate.throttled(1000);
+        else {
+          await gate.answered();
+          answers++;
+        }
       }
     })();
     await vi.advanceTimersByTimeAsync(70_000);
@@ -248,46 +252,63 @@ describe('the breaker', () => {
   it('trips after failures in a row of all threads together, and fails everybody at once', async () => {
     const gates = [gateOf({ failuresToTrip: 6 }), gateOf({ failuresToTrip: 6 })];
     const fault = new BackfillError('provider-fault', '502', { retryable: true });
-    const verdicts = Array.from({ length: 6 }, (_, i) => gates[i % 2]?.failed(fault));
+    const verdicts = await Promise.all(
+      Array.from({ length: 6 }, (_, i) => (gates[i % 2] as Gate).failed(fault)),
+    );
     expect(verdicts).toEqual([true, true, true, true, true, false]);
     await expect(gates[0]?.enter()).rejects.toMatchObject({ code: 'provider-down' });
   });
 
-  it('trips sooner at a provider that never gave a sign of life', () => {
+  it('trips sooner at a provider that never gave a sign of life', async () => {
     const gate = gateOf({ silenceToTrip: 3, failuresToTrip: 100 });
     const fault = new BackfillError('provider-fault', '502', { retryable: true });
     const unreachable = new BackfillError('unreachable', 'no such host', { retryable: true });
-    expect([network, unreachable, network].map((error) => gate.failed(error))).toEqual([true, true, false]);
+    expect(await Promise.all([network, unreachable, network].map((error) => gate.failed(error)))).toEqual([
+      true,
+      true,
+      false,
+    ]);
     state = createGateState(clock());
     const alive = gateOf({ silenceToTrip: 3, failuresToTrip: 100 });
-    expect([fault, network, network, network].map((error) => alive.failed(error))).not.toContain(false);
+    expect(
+      await Promise.all([fault, network, network, network].map((error) => alive.failed(error))),
+    ).not.toContain(false);
   });
 
   it('does not trip while answers come in between', async () => {
     const gate = gateOf({ failuresToTrip: 3 });
     for (let i = 0; i < 20; i++) {
-      gate.failed(network);
-      gate.failed(network);
-      gate.answered();
+      await gate.failed(network);
+      await gate.failed(network);
+      await gate.answered();
     }
     expect(await gate.enter()).toBe(0);
   });
 });
 
 describe('the budget for retries', () => {
-  it('grows with the answers and is shared by all threads', () => {
+  it('grows with the answers and is shared by all threads', async () => {
     const policy = { retryFloor: 3, retriesPerAnswer: 2, failuresToTrip: 1000 };
     const [one, other] = [gateOf(policy), gateOf(policy)];
-    expect([one, other, one, other].map((gate) => gate.failed(network))).toEqual([true, true, true, false]);
-    one.answered();
-    expect([one, other, one].map((gate) => gate.failed(network))).toEqual([true, true, false]);
+    expect(await Promise.all([one, other, one, other].map((gate) => gate.failed(network)))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    await one.answered();
+    expect(await Promise.all([one, other, one].map((gate) => gate.failed(network)))).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });
 
 describe('a stopped run', () => {
   it('wakes everybody who waits, and leaves alone what is under way', async () => {
     const gate = gateOf();
-    gate.throttled(60_000);
+    await gate.throttled(60_000);
     const ended = Promise.allSettled([gate.enter(), gate.pause(60_000)]);
     await vi.advanceTimersByTimeAsync(1000);
     run[RUN.cancelled] = 1;

@@ -27,7 +27,7 @@ async function toy(reply: Reply, { gate = OPEN_GATE, timeoutMs = 5000, key = 'op
 }
 
 const closes = (values: Record<string, number[]>): string => JSON.stringify({ closes: values });
-const ONE_TRY: Gate = { ...OPEN_GATE, failed: () => false };
+const ONE_TRY: Gate = { ...OPEN_GATE, failed: async () => false };
 
 /** A gate that notes what passes. */
 function noting(more: Partial<Gate> = {}): { gate: Gate; notes: string[] } {
@@ -37,9 +37,9 @@ function noting(more: Partial<Gate> = {}): { gate: Gate; notes: string[] } {
     enter: async () => notes.push('enter'),
     departed: () => void notes.push('departed'),
     ended: () => void notes.push('ended'),
-    answered: () => void notes.push('answered'),
-    throttled: (ms) => notes.push(`throttled ${ms}`) > 0,
-    failed: ({ code }) => notes.push(`failed ${code}`) > 0,
+    answered: async () => void notes.push('answered'),
+    throttled: async (ms) => notes.push(`throttled ${ms}`) > 0,
+    failed: async ({ code }) => notes.push(`failed ${code}`) > 0,
     ...more,
   };
   return { gate, notes };

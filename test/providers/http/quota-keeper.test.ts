@@ -81,7 +81,7 @@ describe('a quota shared by two processes', () => {
   it('passes a pause on to the other', async () => {
     const quotas = parseQuotas('1000/s');
     const [one, other] = [await machine.startProcess(quotas), await machine.startProcess(quotas)];
-    one.gate.throttled(60_000);
+    await one.gate.throttled(60_000);
     await machine.elapse(1300);
     expect(cell(other, 'pausedUntil') - Date.now()).toBeGreaterThan(50_000);
     const third = await machine.startProcess(quotas);

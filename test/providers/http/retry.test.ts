@@ -12,9 +12,9 @@ function scripted(script: readonly (ErrorCode | 'ok')[], more: Partial<Gate> = {
   const gate: Gate = {
     ...OPEN_GATE,
     enter: async () => notes.push('enter'),
-    answered: () => void notes.push('answered'),
-    failed: () => notes.push('failed') > 0,
-    throttled: (ms) => notes.push(`throttled ${ms}`) > 0,
+    answered: async () => void notes.push('answered'),
+    failed: async () => notes.push('failed') > 0,
+    throttled: async (ms) => notes.push(`throttled ${ms}`) > 0,
     pause: async (ms) => void notes.push(`pause ${ms}`),
     ...more,
   };
@@ -67,9 +67,9 @@ describe('a request', () => {
   });
 
   it('is given up where the gate says that it is no use', async () => {
-    const { run } = scripted(['network', 'ok'], { failed: () => false });
+    const { run } = scripted(['network', 'ok'], { failed: async () => false });
     await expect(run()).rejects.toMatchObject({ code: 'network' });
-    const throttled = scripted(['throttled', 'ok'], { throttled: () => false });
+    const throttled = scripted(['throttled', 'ok'], { throttled: async () => false });
     await expect(throttled.run()).rejects.toMatchObject({ code: 'throttled' });
   });
 
