@@ -217,6 +217,22 @@ describe('a crash', () => {
     expect((await store.listForgotten()).length).toBe(1);
   });
 
+  it('while it is put into quarantine leaves no half of it behind the next one that is whole', async () => {
+    const forgotten = join(root, 'quarantine', 'forgotten');
+    const order = { series: [AAPL, MSFT], actionsOf: ['AAPL'], at: NOW };
+    const first = await store.keepForgotten(order);
+    for (const steps of [2, 3]) {
+      const failing = openParquetStore(root, failingAfter(steps));
+      await expect(failing.keepForgotten({ ...order, at: NOW + steps * 1000 })).rejects.toThrow(
+        'the power went',
+      );
+    }
+    expect((await readdir(forgotten)).length).toBeGreaterThan(1);
+    const last = await store.keepForgotten({ ...order, at: NOW + 60_000 });
+    expect(await readdir(forgotten)).toEqual([first?.id, last?.id]);
+    expect((await store.listForgotten()).map(({ id }) => id)).toEqual([first?.id, last?.id]);
+  });
+
   it('after some of it was removed is mended by coming back', async () => {
     const before = await everything();
     const order = { series: [AAPL, MSFT, AAPL_5M], actionsOf: ['AAPL'], at: NOW };

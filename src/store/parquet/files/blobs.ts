@@ -58,6 +58,8 @@ export interface Blobs {
   move(from: string, to: string): Promise<void>;
   /** Removes a file, durably. Fails if there is none. */
   remove(path: string): Promise<void>;
+  /** Removes a folder with all below it, if it is there; cut off, it can be done again. */
+  removeFolder(folder: string): Promise<void>;
   /**
    * Becomes the one writer, who creates what is not there. `isTidying`: of what a writer left who did not let go in good
    * order he removes what is half written, and makes durable what is whole. Throws `store-locked`.

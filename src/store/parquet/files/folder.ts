@@ -1,4 +1,4 @@
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { errno, orAbsent } from './absent.ts';
@@ -110,6 +110,11 @@ class Folder implements Blobs {
 
   remove(path: string): Promise<void> {
     return removeFile(this.#fs, this.url, path);
+  }
+
+  async removeFolder(folder: string): Promise<void> {
+    await rm(this.#at(folder), { recursive: true, force: true });
+    await this.#fs.syncDirectory(dirname(this.#at(folder)));
   }
 
   async lock(isTidying: boolean): Promise<BlobsLock> {

@@ -51,6 +51,15 @@ export async function listEntries(blobs: Blobs): Promise<ForgottenEntry[]> {
   return entries.toSorted((a, b) => a.forgottenAt - b.forgottenAt);
 }
 
+/** Removes what was copied by somebody who was stopped before it counted: of that nothing is gone from the store. */
+export async function removeUnfinished(blobs: Blobs): Promise<void> {
+  const ids = (await blobs.list(FORGOTTEN)).filter((name) => ID.test(name));
+  for (const id of ids) {
+    const isWhole = (await blobs.kind(`${entryPath(id)}/${ENTRY_FILE}`)) !== undefined;
+    if (!isWhole) await blobs.removeFolder(entryPath(id));
+  }
+}
+
 /** One entry; undefined if there is none. Throws `store-corrupt` if its `forgotten.json` is malformed. */
 export async function readEntry(blobs: Blobs, id: string): Promise<ForgottenEntry | undefined> {
   if (!ID.test(id)) return undefined;

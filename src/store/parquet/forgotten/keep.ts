@@ -13,17 +13,19 @@ import { timeStamp } from '../files/layout.ts';
 import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
 import { Reads } from '../beside/reads.ts';
 import { partitionsOf } from '../files/walk.ts';
-import { entryPath, writeEntry } from './entry.ts';
+import { entryPath, removeUnfinished, writeEntry } from './entry.ts';
 import { writePartition } from '../partition/write-partition.ts';
 
 /**
  * Copies what is about to be forgotten into quarantine, durably and whole, before any of it is removed. Undefined if
- * there is nothing. A damaged partition goes to quarantine as a file, and `store-corrupt` is thrown.
+ * there is nothing. A damaged partition goes to quarantine as a file, and `store-corrupt` is thrown. Half a copy, of
+ * somebody who was stopped at it, goes first. Only for the holder of the lock.
  */
 export async function keepForgotten(
   blobs: Blobs,
   { series, actionsOf, range = periodRange('all'), at }: ForgetOrder,
 ): Promise<ForgottenEntry | undefined> {
+  await removeUnfinished(blobs);
   const id = `${timeStamp(at)}-${randomBytes(2).toString('hex')}`;
   const entryBlobs = blobs.below(entryPath(id));
   const kept: ForgottenSeries[] = [];
