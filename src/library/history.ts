@@ -52,10 +52,7 @@ export interface BackfillOptions extends HistoryRequest {
   /** Fetch everything again, whatever is there. Default false. */
   readonly everything?: boolean;
   readonly onEvent?: (event: BackfillEvent) => void;
-  /**
-   * Aborted: finish what is in work, then end with `interrupted` in the summary. What is not finished within five seconds
-   * is ended, and counts as not run.
-   */
+  /** Aborted: end with `interrupted` in the summary; what is not finished within five seconds counts as not run. */
   readonly stop?: AbortSignal;
 }
 
