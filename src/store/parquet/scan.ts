@@ -5,13 +5,14 @@ import { BackfillError } from '../../core/errors.ts';
 import { union } from '../../core/session/ranges.ts';
 import type { ScanOptions } from '../store.ts';
 import type { Scan, SeriesState, SetAside } from '../scan.ts';
-import { editionOf } from './beside/action-file.ts';
+import { decodeBook, editionOf } from './beside/action-file.ts';
 import { statedActionsDigest, trustedBook } from './beside/actions-knowledge.ts';
 import { assertWholeActions } from './beside/actions.ts';
 import { type DamageNotes, readDamageNotes } from './partition/damage-notes.ts';
 import { damagedRevisionsIn, lostFiles } from './beside/noted.ts';
 import type { BlobFile, Blobs } from './files/blobs.ts';
 import { readActionsFooter } from './codec/decode.ts';
+import { areActionsInPlace } from './codec/places.ts';
 import { troubleText } from './files/trouble.ts';
 import { inspectAll, type Place } from './beside/inspect.ts';
 import { joinKnowledge } from './partition/join.ts';
@@ -137,6 +138,8 @@ function actionsPlace(ticker: string, memory: Memory): Place<FoundActions> {
       const isNoted = memory.notes.isOf(path, file.version);
       if (isNoted) await assertWholeActions(ticker, file);
       const footer = await readActionsFooter(file);
+      // Its seal covers what it says of itself, not where it says its columns lie: then its rows are read.
+      if (!areActionsInPlace(footer, file.byteLength)) await decodeBook(ticker, file);
       const { covered, doubt } = trustedBook(ticker, footer);
       if (doubt !== undefined) return { ticker, covered, doubt };
       if (isNoted) memory.notes.noteSound(path);

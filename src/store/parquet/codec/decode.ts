@@ -1,4 +1,4 @@
-import type { AsyncBuffer, FileMetaData } from 'hyparquet';
+import type { AsyncBuffer, FileMetaData, SchemaElement } from 'hyparquet';
 import type { ActionEntry } from '../../../core/actions/action-book.ts';
 import type { CorporateAction } from '../../../core/bars/bars.ts';
 import { ACTION_COLUMNS, BAR_COLUMNS, CURRENCY_COLUMN, METADATA_KEY, REVISION_COLUMNS } from './encode.ts';
@@ -20,7 +20,7 @@ export interface Footer {
 }
 
 /** What the end of a file of corporate actions or of revisions says of it. */
-export type ActionsFooter = Pick<Footer, 'rows' | 'metadata' | 'createdBy'>;
+export type ActionsFooter = Pick<Footer, 'rows' | 'metadata' | 'createdBy' | 'parsed'>;
 
 /** Bytes in memory as a file to decode. */
 export function bytesAsFile(bytes: Uint8Array): AsyncBuffer {
@@ -59,21 +59,26 @@ export async function readRevisionsFooter(file: AsyncBuffer): Promise<ActionsFoo
   return ownPart(await readMetadata(file, REVISION_COLUMNS));
 }
 
-function ownPart({ num_rows, key_value_metadata, created_by }: FileMetaData): ActionsFooter {
+function ownPart(parsed: FileMetaData): ActionsFooter {
+  const { num_rows, key_value_metadata, created_by } = parsed;
   const entry = key_value_metadata?.find(({ key }) => key === METADATA_KEY);
-  return { rows: Number(num_rows), metadata: entry?.value, createdBy: created_by ?? 'nobody knows what' };
+  const createdBy = created_by ?? 'nobody knows what';
+  return { rows: Number(num_rows), metadata: entry?.value, createdBy, parsed };
+}
+
+/** The columns of a file of corporate actions: that of currencies is there where it says something. */
+export function actionColumnsOf({ schema }: FileMetaData): readonly SchemaElement[] {
+  const hasCurrencies = schema.some(({ name }) => name === CURRENCY_COLUMN.name);
+  return hasCurrencies ? [...ACTION_COLUMNS, CURRENCY_COLUMN] : ACTION_COLUMNS;
 }
 
 /** All rows of a file of corporate actions. Throws `store-corrupt` like `decodeBars`. */
 export async function decodeActions(file: AsyncBuffer): Promise<ActionEntry[]> {
   const metadata = await readMetadata(file, ACTION_COLUMNS);
-  const expected = metadata.schema.some(({ name }) => name === CURRENCY_COLUMN.name)
-    ? [...ACTION_COLUMNS, CURRENCY_COLUMN]
-    : ACTION_COLUMNS;
   const columns = await readColumns(
     file,
     metadata,
-    expected.map(({ name }) => name),
+    actionColumnsOf(metadata).map(({ name }) => name),
   );
   return eachRow(columns, (row) => ({
     action: actionAt(columns, row),

@@ -2,12 +2,21 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, describe, it } from 'vitest';
+import type { ActionBook } from '../../../../src/core/actions/action-book.ts';
+import type { CorporateAction } from '../../../../src/core/bars/bars.ts';
 import { storedBarsOf } from '../../../../src/core/bars/bar-builder.ts';
-import { bytesAsFile, readFooter } from '../../../../src/store/parquet/codec/decode.ts';
-import { BAR_COLUMNS, encodeBars, encodeParts } from '../../../../src/store/parquet/codec/encode.ts';
+import { parseDay } from '../../../../src/core/session/day.ts';
+import type { BarStore } from '../../../../src/store/store.ts';
+import { bytesAsFile, readActionsFooter, readFooter } from '../../../../src/store/parquet/codec/decode.ts';
+import {
+  BAR_COLUMNS,
+  encodeActions,
+  encodeBars,
+  encodeParts,
+} from '../../../../src/store/parquet/codec/encode.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
-import { barsPath } from '../../../../src/store/parquet/files/layout.ts';
-import { areColumnsInPlace } from '../../../../src/store/parquet/codec/places.ts';
+import { actionsPath, barsPath } from '../../../../src/store/parquet/files/layout.ts';
+import { areActionsInPlace, areColumnsInPlace } from '../../../../src/store/parquet/codec/places.ts';
 import { AAPL, coverage, daily, days, temporaryFolder, update } from '../../fixtures.ts';
 import { rowsIn } from '../../rows.ts';
 
@@ -16,6 +25,10 @@ const ROWS = [
   daily('2026-02-25', { volume: 2000, trades: 7 }),
   daily('2026-02-26', { volume: 3000 }),
 ];
+
+const SPLIT: CorporateAction = { kind: 'split', exDay: parseDay('2020-08-31'), ratio: 4 };
+const DIVIDEND: CorporateAction = { kind: 'dividend', exDay: parseDay('2020-11-06'), amount: 0.205 };
+const NOON = Date.parse('2026-03-02T12:00:00Z');
 
 describe('a bit of a footer that turned', () => {
   it('is noticed by a scan wherever the rows cannot be read any more', { timeout: 60_000 }, async () => {
@@ -48,6 +61,39 @@ describe('a bit of a footer that turned', () => {
   });
 });
 
+describe('a bit of the footer of corporate actions that turned', () => {
+  it.each([[[SPLIT, DIVIDEND]], [[SPLIT, { ...DIVIDEND, currency: 'GBX' }]]])(
+    'is noticed by a scan wherever they cannot be read any more: %o',
+    { timeout: 60_000 },
+    async (actions) => {
+      const { path: root, remove } = await temporaryFolder();
+      const book = (store: BarStore): Promise<ActionBook | undefined> =>
+        store.readActionBook('AAPL').catch(() => undefined);
+      const written = openParquetStore(root);
+      await written.upsertActions('AAPL', actions, days('2020-01-01', '2021-01-01'), 'sample', NOON);
+      const sound = JSON.stringify(await book(written));
+      const file = join(root, actionsPath('AAPL'));
+      const bytes = await readFile(file);
+      const start = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+      const unnoticed: number[] = [];
+      let noticed = 0;
+      for (let bit = start * 8; bit < bytes.length * 8; bit += 3) {
+        const at = bit >> 3;
+        const turned = Buffer.from(bytes);
+        turned[at] = (bytes[at] as number) ^ (1 << (bit & 7));
+        await writeFile(file, turned);
+        const store = openParquetStore(root);
+        const { setAside, distrusted = [] } = await store.scan();
+        if (setAside.length + distrusted.length > 0) noticed++;
+        else if (JSON.stringify(await book(store)) !== sound) unnoticed.push(at - start);
+      }
+      await remove();
+      expect(unnoticed).toEqual([]);
+      expect(noticed).toBeGreaterThan(bytes.length - start);
+    },
+  );
+});
+
 describe('the columns of a footer', () => {
   const inPlace = async (bytes: Uint8Array): Promise<boolean> =>
     areColumnsInPlace(await readFooter(bytesAsFile(bytes)), bytes.length);
@@ -57,6 +103,21 @@ describe('the columns of a footer', () => {
     expect(await inPlace(encodeBars(bars, '{}'))).toBe(true);
     expect(await inPlace(encodeBars(storedBarsOf([]), '{}'))).toBe(true);
     expect(await inPlace(encodeParts(bars, bars, () => '{}'))).toBe(true);
+  });
+
+  it('are in place in a file of corporate actions, with currencies, without and empty', async () => {
+    const row = { source: 'sample', fetchedAt: NOON };
+    for (const actions of [[], [SPLIT, DIVIDEND], [{ ...DIVIDEND, currency: 'GBX' }]]) {
+      const bytes = encodeActions(
+        actions.map((action) => ({ action, ...row })),
+        '{}',
+      );
+      const footer = await readActionsFooter(bytesAsFile(bytes));
+      expect([areActionsInPlace(footer, bytes.length), areActionsInPlace(footer, bytes.length + 1)]).toEqual([
+        true,
+        false,
+      ]);
+    }
   });
 
   it('are in place before the indexes that earlier versions wrote', async () => {
