@@ -60,10 +60,11 @@ export interface RunningSimulator {
   stop(): Promise<void>;
 }
 
-/** Starts `backfill simulate` as a process of its own, with its request log in `folder`. */
+/** Starts `backfill simulate` as a process of its own, by default on Yahoo's wire, with its request log in `folder`. */
 export async function startSimulate(folder: string, args: readonly string[]): Promise<RunningSimulator> {
   const log = `${folder}/requests.ndjson`;
-  const child = start('backfill', ['simulate', '--wire', 'yahoo', '--log', log, ...args]);
+  const wire = args.includes('--wire') ? [] : ['--wire', 'yahoo'];
+  const child = start('backfill', ['simulate', ...wire, '--log', log, ...args]);
   const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
   return {
     url: line.toString().trim(),

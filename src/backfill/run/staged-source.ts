@@ -20,6 +20,7 @@ export async function stagedOf(
   now: number,
 ): Promise<{ readonly fresh: readonly StagedSlice[]; readonly old: readonly StagedSlice[] }> {
   const own = (await staging.list()).filter((slice) => slice.source === source);
-  const isFresh = ({ fetchedAt }: StagedSlice): boolean => fetchedAt <= now && now - fetchedAt < LASTS_MS;
+  // A clock may have been set back meanwhile.
+  const isFresh = ({ fetchedAt }: StagedSlice): boolean => Math.abs(now - fetchedAt) < LASTS_MS;
   return { fresh: own.filter(isFresh), old: own.filter((slice) => !isFresh(slice)) };
 }
