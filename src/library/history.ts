@@ -29,9 +29,9 @@ export interface HistoryOptions {
   readonly provider?: ProviderConfig;
   /** The keys that the provider asks for. Default: those in the environment variables that it names. */
   readonly secrets?: Secrets;
-  /** Worker threads. Default `auto`: one a CPU. Never more than there are tasks. */
+  /** Worker threads, which all runs share that live at once. Default `auto`: one a CPU. Never more than a run has tasks. */
   readonly workers?: number | 'auto';
-  /** Fetches in flight a worker. Default `auto`: what the provider bears, shared out. */
+  /** Fetches in flight a worker, of all runs together. Default `auto`: what the provider bears, shared out. */
   readonly concurrency?: number | 'auto';
   /** Limits to keep instead of those that the provider declares, e.g. `parseQuotas('5/min,500/day')`. */
   readonly quotas?: readonly Quota[];
@@ -294,6 +294,9 @@ export interface History {
   renameByMapFile(path: string, options?: RenameOptions): Promise<readonly Renamed[]>;
   /** Reads everything in the store and says what is damaged; with `fix` mends what can be. */
   doctor(options?: DoctorOptions): Promise<Examination>;
-  /** Waits for calls that write; those that come later are refused with `cancelled`. */
+  /**
+   * Waits for calls that write, then ends the threads, which else stay for ten seconds after the last run and keep no
+   * process from its end. Runs and writes that come later are refused with `cancelled`.
+   */
   close(): Promise<void>;
 }

@@ -292,6 +292,44 @@ describe('closing a pool', () => {
   });
 });
 
+describe('runs that share a pool', () => {
+  const two = (pool: Pool): [Runner, Runner] => [
+    pool.open({ tasks: 9, traffic, secrets: {} }),
+    pool.open({ tasks: 9, traffic, secrets: {} }),
+  ];
+
+  it('give back at once what waits of the one that is stopped', async () => {
+    const pool = start({ workers: 1, concurrency: 1 });
+    const [one, other] = two(pool);
+    let isHeld = true;
+    const held = resultOf(other, 'SLOW@1500').finally(() => (isHeld = false));
+    const waiting = runAll(one, ['A', 'B']);
+    one.traffic.cancel();
+    expect(codesOf(await waiting)).toEqual({ A: 'cancelled', B: 'cancelled' });
+    expect(isHeld).toBe(true);
+    expect(await held).toMatchObject({ ok: true });
+  });
+
+  it('know of the deaths among their own tasks only', async () => {
+    const pool = start({ workers: 1, attempts: 1 });
+    const [one, other] = two(pool);
+    await resultOf(one, 'EXIT');
+    await resultOf(other, 'A');
+    expect([one.deaths, other.deaths]).toEqual([1, 0]);
+  });
+
+  it('find its threads warm, or have others where it was idle for too long', async () => {
+    const pool = start({ workers: 1, idleMs: 200 });
+    for (const ticker of ['A', 'B']) {
+      const runner = pool.open({ tasks: 1, traffic, secrets: {} });
+      expect(await resultOf(runner, ticker)).toMatchObject({ ok: true });
+      await runner.close();
+      expect(leftovers().threads).toBe(before.threads + 1);
+      await expect.poll(() => leftovers().threads).toBe(before.threads);
+    }
+  });
+});
+
 describe('a pool at work', () => {
   it('leaves a thread alone that has loaded in time', async () => {
     const pool = open({ workers: 1, attempts: 2, startTimeoutMs: 1000 });
