@@ -5,6 +5,7 @@ export { assertStoreExists } from './library/existing-store.ts';
 export { saveText } from './library/out-file.ts';
 export { closest, didYouMean } from './core/closest.ts';
 export { fileTrouble } from './core/file-trouble.ts';
+export { planJson } from './report/plan-json.ts';
 export { nothingToDoLine, openingLine, planText, verifyingLine, workLine } from './report/plan-text.ts';
 export { progressLine, progressText } from './report/progress-text.ts';
 export { watchRun } from './report/progress.ts';

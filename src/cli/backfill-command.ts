@@ -3,6 +3,7 @@ import {
   distrustedLines,
   nothingToDoLine,
   openingLine,
+  planJson,
   planText,
   setAsideLine,
   errorText,
@@ -89,7 +90,7 @@ async function run(argv: Options): Promise<number> {
   if (!argv.quiet) for (const note of await history.notes()) tell(note);
   if (argv.dryRun) {
     const plan = await history.plan(request);
-    await (argv.json ? printJson(plan) : print(planText(plan, quotas, dataPage(argv.all))));
+    await (argv.json ? printJson(planJson(plan)) : print(planText(plan, quotas, dataPage(argv.all))));
     return EXIT.done;
   }
   const { stop, signal, signalOf, release } = stopOnSignal();

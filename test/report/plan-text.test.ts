@@ -3,6 +3,7 @@ import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { planTasks } from '../../src/core/plan/plan.ts';
 import type { Plan } from '../../src/core/plan/plan.ts';
+import { planJson } from '../../src/report/plan-json.ts';
 import { openingLine, planText, verifyingLine, workLine } from '../../src/report/plan-text.ts';
 
 describe('the plan of a run', () => {
@@ -25,6 +26,25 @@ describe('the plan of a run', () => {
       '3 sessions in 2 requests',
       'Total: 1  Complete: 0  To fill: 1  Requests: 2',
     ]);
+    const dates = (from: string, to: string) => ({ from, to });
+    expect(planJson(plan)).toMatchObject({
+      tasks: [
+        { wants: [{ gaps: [dates('2026-01-12', '2026-01-14')], sessions: 3 }] },
+        { wants: [{ range: dates('2025-06-02', '2025-06-05'), gaps: [] }] },
+      ],
+      totals: { requests: 2 },
+    });
+    const beyond = { series: gaps.series, calendar: 'XNYS', gaps: gaps.gaps, sessions: 3, reachDays: 5 };
+    const slice = { interval: '1d', session: parseDay('2026-01-12') } as const;
+    const work = { id: 'x', wants: [], requests: 0, partitions: [], market: '1d all' };
+    const tasks = [
+      { ...work, slice },
+      { ...work, bucket: 3, sessions: [slice.session] },
+    ];
+    expect(planJson({ ...plan, tasks, outOfReach: [beyond] })).toMatchObject({
+      tasks: [{ slice: { session: '2026-01-12' } }, { sessions: ['2026-01-12'] }],
+      outOfReach: [{ gaps: [dates('2026-01-12', '2026-01-14')], sessions: 3 }],
+    });
   });
 });
 

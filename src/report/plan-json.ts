@@ -1,0 +1,29 @@
+import type { Plan } from '../core/plan/plan.ts';
+import type { Task, Want } from '../core/plan/task.ts';
+import { type DayRange, formatDay } from '../core/session/day.ts';
+
+/** A plan as JSON: its days are `YYYY-MM-DD`, and both ends of a range are in it. */
+export function planJson(plan: Plan): object {
+  return {
+    ...plan,
+    tasks: plan.tasks.map(taskJson),
+    outOfReach: plan.outOfReach.map((one) => ({ ...one, gaps: one.gaps.map(datesOf) })),
+  };
+}
+
+function taskJson(task: Task): object {
+  const wants = task.wants.map(wantJson);
+  if ('slice' in task) {
+    const session = formatDay(task.slice.session);
+    return { ...task, wants, slice: { ...task.slice, session } };
+  }
+  return 'bucket' in task ? { ...task, wants, sessions: task.sessions.map(formatDay) } : { ...task, wants };
+}
+
+function wantJson(want: Want): object {
+  return { ...want, range: datesOf(want.range), gaps: want.gaps.map(datesOf) };
+}
+
+function datesOf({ from, to }: DayRange): { from: string; to: string } {
+  return { from: formatDay(from), to: formatDay(to - 1) };
+}
