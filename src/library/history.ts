@@ -294,9 +294,6 @@ export interface History {
   renameByMapFile(path: string, options?: RenameOptions): Promise<readonly Renamed[]>;
   /** Reads everything in the store and says what is damaged; with `fix` mends what can be. */
   doctor(options?: DoctorOptions): Promise<Examination>;
-  /**
-   * Waits for calls that write, then ends the threads, which else stay for ten seconds after the last run and keep no
-   * process from its end. Runs and writes that come later are refused with `cancelled`.
-   */
+  /** Waits for calls that write, then ends the threads; calls that come later are refused with `cancelled`. */
   close(): Promise<void>;
 }
