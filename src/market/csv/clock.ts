@@ -25,19 +25,15 @@ export function instantsOf({ bars: { ts: clocks }, offsets }: StampedRows, zone:
 
 /**
  * The same in the order of their file. Where clocks are set back an hour comes twice: its stamps are of the later one once
- * the file has been through the earlier. `earlier`: the instant of the row before them in time, where there is one.
+ * the file has been through the earlier.
  */
-export function instantsInOrder(
-  rows: StampedRows,
-  zone: string,
-  earlier = Number.NEGATIVE_INFINITY,
-): Float64Array {
+export function instantsInOrder(rows: StampedRows, zone: string): Float64Array {
   const { bars, offsets } = rows;
   const instants = instantsOf(rows, zone);
   const { length } = instants;
   const isDescending = (instants[0] ?? 0) > (instants.at(-1) ?? 0);
   const isLong = longDays(zone);
-  let before = earlier;
+  let before = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < length; i++) {
     const at = isDescending ? length - 1 - i : i;
     const [clock, instant] = [bars.ts[at] as number, instants[at] as number];
@@ -50,12 +46,6 @@ export function instantsInOrder(
     before = instants[at] as number;
   }
   return instants;
-}
-
-/** Whether one of the days of some stamps without an offset is longer than others: one of its hours comes twice. */
-export function hasLongDay({ bars, offsets }: StampedRows, zone: string): boolean {
-  const isLong = longDays(zone);
-  return bars.ts.some((clock, i) => Number.isNaN(offsets?.[i] ?? Number.NaN) && isLong(writtenDay(clock)));
 }
 
 /** Whether a day is longer than others by a zone's clock. Most are asked for many times in a row. */

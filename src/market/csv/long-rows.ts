@@ -1,5 +1,5 @@
-import { type Interval, intervalMs } from '../../core/session/interval.ts';
-import { clockOf, hasLongDay, instantsOf } from './clock.ts';
+import type { Interval } from '../../core/session/interval.ts';
+import { clockOf, instantsOf } from './clock.ts';
 import { countsOf, type RowCounts } from './file-bars.ts';
 import { intervalOf, RowDistances, statedInterval } from './interval.ts';
 import { NotInStretches } from './long-text.ts';
@@ -53,12 +53,9 @@ class Survey {
   #interval: Interval | undefined;
   #hours: HoursFilled | undefined;
   #isDescending: boolean | undefined;
-  #hasLongDay = false;
   #haveOffsets = true;
   #counts: RowCounts & { readonly bars: number } = { bars: 0, refused: 0, first: null, last: null };
   #mayBeCut: number | null = null;
-  /** The instant of the last row. */
-  #before: number | undefined;
 
   constructor(path: string, form: TableForm, context: SeriesContext) {
     this.#path = path;
@@ -85,12 +82,9 @@ class Survey {
       this.#hours ??= new HoursFilled(interval, this.#context.calendar);
       this.#hours.add(instants, rows.bars.volume);
     }
-    const before = this.#isDescending === true ? undefined : this.#before;
-    const placed = this.#placed(rows, interval, before);
-    this.#before =
-      (placed.rows.bars.ts.at(-1) as number) + (this.#context.stamps === 'end' ? intervalMs(interval) : 0);
+    const placed = this.#placed(rows, interval);
     this.#note(placed);
-    this.#parts.push(this.#part(stretch, placed, interval, before));
+    this.#parts.push(this.#part(stretch, placed, interval));
   }
 
   /** The rows, once all stretches were looked through. */
@@ -102,7 +96,7 @@ class Survey {
     if (interval === undefined || faults * 2 >= rows)
       throw new NotInStretches('has many rows that cannot be read');
     if (this.#distances.interval() !== interval) throw new NotInStretches('has rows of several intervals');
-    if (inTime === undefined || (this.#isDescending === true && this.#hasLongDay)) throw unsorted();
+    if (inTime === undefined) throw unsorted();
     const { header } = this.#form.layout;
     assertNamedAlike(path, this.#named.table(this.#form), ticker);
     const notes = notesOf(path, this.#said, ticker);
@@ -139,18 +133,18 @@ class Survey {
     const [first, last] = [instants[0] as number, instants.at(-1) as number];
     this.#isDescending ??= first > last;
     const sorted = instantsOf(datedOf(rows), this.#clock).toSorted();
+    // Where an hour comes twice within two stretches, they overlap.
     if (!this.#distances.add(sorted, this.#isDescending)) throw unsorted();
-    this.#hasLongDay ||= hasLongDay(rows, this.#clock);
     return instants;
   }
 
-  #placed(rows: StampedRows, interval: Interval, before: number | undefined): PlacedRows {
-    return placedRows(this.#path, rows, this.#clock, interval, this.#context, before);
+  #placed(rows: StampedRows, interval: Interval): PlacedRows {
+    return placedRows(this.#path, rows, this.#clock, interval, this.#context);
   }
 
-  #part(stretch: number, { rows }: PlacedRows, interval: Interval, before: number | undefined): RowsInTime {
+  #part(stretch: number, { rows }: PlacedRows, interval: Interval): RowsInTime {
     const { ts } = rows.bars;
-    const again = (): PlacedRows => this.#placed(finalOf(rowsOf(this.#form, stretch)), interval, before);
+    const again = (): PlacedRows => this.#placed(finalOf(rowsOf(this.#form, stretch)), interval);
     return {
       first: ts[0] as number,
       last: ts.at(-1) as number,

@@ -196,7 +196,7 @@ export function datedOf(all: StampedRows): StampedRows {
 
 /**
  * Rows of a file, or a stretch of one, with the starts of their bars, ascending. `zone`: the clock of stamps without an
- * offset; `before`: the instant of the row before, where there is one. Throws `usage` where daily ones are on no sessions.
+ * offset. Throws `usage` where daily ones are on no sessions.
  */
 export function placedRows(
   path: string,
@@ -204,11 +204,10 @@ export function placedRows(
   zone: string,
   interval: Interval,
   { calendar, stamps }: Pick<SeriesContext, 'calendar' | 'stamps'>,
-  before?: number,
 ): PlacedRows {
   const isDaily = interval === '1d';
   const stamped = datedOf(all);
-  const dated = isDaily ? dailyStarts(path, stamped, zone, calendar) : instantsInOrder(stamped, zone, before);
+  const dated = isDaily ? dailyStarts(path, stamped, zone, calendar) : instantsInOrder(stamped, zone);
   // Where no row has a date there is no place for the others.
   const isWhole = stamped === all || stamped.bars.length === 0;
   const { rows, starts } = isWhole

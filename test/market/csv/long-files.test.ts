@@ -314,9 +314,12 @@ describe('a long file that has to be read at once', () => {
     (from) => {
       const lines = linesOf({ days: ['2024-11-01', '2024-11-02', '2024-11-03', '2024-11-04'], stamp: clock });
       const at = lines.findIndex((line) => line.startsWith('2024-11-03 02:00'));
-      const content = text([...lines.slice(from, at), ...lines.slice(at - 12)]);
-      const [stretches, atOnce] = bothOf({ 'BTC-USD.csv': content }, { zone: 'America/New_York' });
-      expect(toldOf(stretches, 'BTC-USD')).toEqual(toldOf(atOnce, 'BTC-USD'));
+      const rows = [...lines.slice(from, at), ...lines.slice(at - 12)];
+      for (const ordered of [rows, rows.toReversed()]) {
+        const files = { 'BTC-USD.csv': text(ordered) };
+        const [stretches, atOnce] = bothOf(files, { zone: 'America/New_York' });
+        expect(toldOf(stretches, 'BTC-USD')).toEqual(toldOf(atOnce, 'BTC-USD'));
+      }
     },
   );
 
