@@ -242,10 +242,7 @@ export interface History {
    * `process.exit` while it runs.
    */
   query<T>(sql: string, use: QueryUse<T>, options?: AdjustOptions): Promise<T>;
-  /**
-   * The DuckDB statements that define the views, and the damaged files and foreign folders that are not in them. Here the default of `adjust`
-   * is `all`.
-   */
+  /** The DuckDB statements that define the views (here `adjust` is `all` by default), and the files and folders left out. */
   views(options?: AdjustOptions): Promise<ViewsScript>;
   /** A line for each stored series that cannot be adjusted (default: for splits and dividends). */
   unadjustable(options?: AdjustOptions): Promise<readonly string[]>;
