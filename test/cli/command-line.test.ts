@@ -270,6 +270,7 @@ describe('an option that the others leave without effect is refused', () => {
       '--provider csv --provider-url csv=x --basis split-adjusted --csv-as-of 2024-01-02 --csv-zone UTC',
       '--provider sample --seed 7',
       '--rate-limit 5/min --timeout 5s',
+      '--provider ./a=b.mjs --provider-url ./a=b.mjs=http://h --rate-limit 5/min --timeout 5s',
       '--dry-run --strict --quiet --no-progress --no-gaps --reset --workers 2',
       'export --adjust splits --as-of 2024-01-02',
       'simulate --fault all=5% --fault-seed 2 --limit 5/min --limit-retry-after date',

@@ -129,4 +129,21 @@ describe('a wire of one’s own', () => {
     expect([good?.rows.length, bad?.rows.length]).toEqual([9, 5]);
     expect(bad?.rows.at(-1)).toEqual(good?.rows.at(-1));
   });
+
+  it('is left as it is where it has no words for a stamp', () => {
+    const dated: OwnWire = {
+      ...wire,
+      answer: (request, of, now) => {
+        const page = wire.answer(request, of, now);
+        const dates = (JSON.parse(page.body) as Page).rows.map(({ ts }) => new Date(ts).toISOString());
+        return { ...page, body: dates.join('\n') };
+      },
+    };
+    const own = ownServer(dated);
+    const request = requestOf('ALFA');
+    const asked = { request, market, now: NOW, random: randomFor('1') };
+    const good = own.answer(request, market, NOW);
+    expect(own.distortions.nanoseconds(good, asked)).toBe(null);
+    expect(own.distortions.half(good, asked)?.body).not.toBe(good.body);
+  });
 });

@@ -1,8 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { BackfillError } from '../../../src/core/errors.ts';
-import { errorData } from '../../../src/core/errors.ts';
+import { BackfillError, errorData } from '../../../src/core/errors.ts';
 import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
 import { openHttpProvider } from '../../../src/providers/http/open-provider.ts';
 import { ASKED, outcomesOf, toySteps } from './toy.ts';
@@ -179,4 +178,22 @@ describe('a provider that reads an answer as it comes', () => {
     const parts = (await provider.fetchList?.({ ...ASKED, tickers: ['A'] })) ?? [];
     expect([outcomesOf(parts), count]).toEqual([{ A: [1, 2, 3] }, 2]);
   });
+});
+
+it('says a secret in no cause of an error, and in no stack', async () => {
+  const key = 'open sesame';
+  for (const thrown of [
+    new Error(`no ${key}`),
+    new BackfillError('bad-answer', 'refused', { cause: new Error(`no ${key}`) }),
+  ]) {
+    const steps = toySteps('http://127.0.0.1:1');
+    const provider = openHttpProvider({ ...steps, request: () => Promise.reject(thrown) }, {}, ONE_TRY, {
+      key,
+    });
+    const [part] = (await provider.fetchList?.({ ...ASKED, tickers: ['A'] })) ?? [];
+    const error = part !== undefined && 'error' in part ? part.error : undefined;
+    const everything = [errorData(error), (error as Error).stack, ((error as Error).cause as Error)?.stack];
+    expect(JSON.stringify(everything)).toContain('no ***');
+    expect(JSON.stringify(everything)).not.toContain(key);
+  }
 });
