@@ -78,6 +78,9 @@ export interface RevisionsRequest extends SeriesSelection {
   readonly onDamage?: (error: BackfillError) => void;
 }
 
+/** Which sessions `forget` removes, of which intervals. Default: all. */
+export type ForgetRange = DateRange & { readonly intervals?: readonly Interval[] };
+
 /** What `forget` would remove. */
 export interface Forgettable {
   /** Series of which something is known in the range. */
@@ -261,18 +264,12 @@ export interface History {
   /** Adds or withdraws a split or dividend by hand; gives what is known then. Throws `usage` and `store-locked`. */
   changeActions(ticker: string, change: ActionsChange): Promise<ActionBook>;
   /** What `forget` would remove. Changes nothing. */
-  forgettable(
-    tickers: string | readonly string[],
-    range?: DateRange & { intervals?: readonly Interval[] },
-  ): Promise<Forgettable>;
+  forgettable(tickers: string | readonly string[], range?: ForgetRange): Promise<Forgettable>;
   /**
    * Removes rows and knowledge, so that they count as missing; `all` is every ticker in the store. What goes lies in
    * `quarantine/` first, from where `restore` brings it back.
    */
-  forget(
-    tickers: string | readonly string[],
-    range?: DateRange & { intervals?: readonly Interval[] },
-  ): Promise<Forgotten>;
+  forget(tickers: string | readonly string[], range?: ForgetRange): Promise<Forgotten>;
   /** What was forgotten and lies in `quarantine/`, oldest first. */
   forgotten(): Promise<readonly ForgottenEntry[]>;
   /**
