@@ -32,10 +32,8 @@ function revisionsPlace(partition: Partition, notes: DamageNotes): Place<true> {
     path,
     of: partition.series,
     read: async (file) => {
-      if (notes.isOf(path, file.version)) {
-        await assertWholeRevisions(partition, file);
-        notes.noteSound(path);
-      }
+      await assertWholeRevisions(partition, file);
+      notes.noteSound(path);
       return true;
     },
   };
