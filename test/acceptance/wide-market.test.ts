@@ -1,0 +1,30 @@
+import { afterEach, expect, it } from 'vitest';
+import { DISK } from '../../src/store/parquet/files/disk.ts';
+import { openParquetStore } from '../../src/store/parquet/index.ts';
+import { fill, vendor, wideMarket } from '../backfill/wide-market.ts';
+import { NOW, start, stopAll } from '../simulator/running.ts';
+import { temporaryFolder } from '../store/fixtures.ts';
+
+afterEach(stopAll);
+
+it(
+  '252 sessions of 300 tickers are 252 requests and a commit a partition',
+  { timeout: 120_000 },
+  async () => {
+    const folder = await temporaryFolder();
+    const market = wideMarket(300);
+    const simulator = await start({ wire: 'sample', market });
+    const commits = new Map<string, number>();
+    const rename = (from: string, to: string): Promise<void> => {
+      if (to.endsWith('bars.parquet')) commits.set(to, (commits.get(to) ?? 0) + 1);
+      return DISK.rename(from, to);
+    };
+    const store = openParquetStore(folder.path, { ...DISK, rename });
+    const summary = await fill(vendor(simulator.url), store, { tickers: market.names, days: 252 }, NOW);
+    expect(simulator.requests()).toBe(252);
+    expect(summary).toMatchObject({ failed: 0, fetched: 300, requests: 252 });
+    expect(commits.size).toBe(300);
+    expect(new Set(commits.values())).toEqual(new Set([1]));
+    await folder.remove();
+  },
+);
