@@ -83,11 +83,7 @@ async function checkData(argv: Options): Promise<number> {
   await (argv.json ? printJson(jsonOf(report, argv)) : print(coverageText(report, argv, dataPage(argv.all))));
   const hint = staleHint(report);
   if (hint !== undefined) tell(hint.replace(/--end \S+/, tied));
-  const asked = await history.notFound({ ...given({ tickers, intervals }), ...rangeOf(argv) });
-  // Of a series that is complete without a bar it is known why: the report says so.
-  const complete = new Set(report.series.filter(isComplete).map(({ ticker }) => ticker));
-  const found = tellNotFound(asked.filter(({ ticker }) => !complete.has(ticker)));
-  return judged(report, failUnder) || found;
+  return judged(report, failUnder);
 }
 
 /** The exit code, and why coverage does not suffice. */
