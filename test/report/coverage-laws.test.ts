@@ -51,11 +51,11 @@ const state = fc
     return { ...about, identity: UNKNOWN_IDENTITY, rows: 0, fetchedAt: NOW };
   });
 
-/** A store of which only the scan is asked. */
+/** A store of which only the scan is asked, and what lies staged. */
 function holding(states: readonly SeriesState[]): BarStore {
   const series = new Map(states.map((one) => [`${one.series.ticker} 1d`, one]));
   const scan = () => Promise.resolve({ series, actions: new Map(), setAside: [] });
-  return { scan } as unknown as BarStore;
+  return { scan, staging: { list: () => Promise.resolve([]) } } as unknown as BarStore;
 }
 
 /** The report of a series by the plain way: each session looked at by itself. */
