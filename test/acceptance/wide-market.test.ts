@@ -2,17 +2,21 @@ import { afterEach, expect, it } from 'vitest';
 import { DISK } from '../../src/store/parquet/files/disk.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import { fill, vendor, wideMarket } from '../backfill/wide-market.ts';
+import { LONG_RUNS } from '../needs.ts';
 import { NOW, start, stopAll } from '../simulator/running.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
+
+/** With `LONG_RUNS` a market as wide as that of a small exchange: some minutes. */
+const TICKERS = LONG_RUNS ? 2000 : 300;
 
 afterEach(stopAll);
 
 it(
-  '252 sessions of 300 tickers are 252 requests and a commit a partition',
-  { timeout: 120_000 },
+  `252 sessions of ${TICKERS} tickers are 252 requests and a commit a partition`,
+  { timeout: 400 * TICKERS },
   async () => {
     const folder = await temporaryFolder();
-    const market = wideMarket(300);
+    const market = wideMarket(TICKERS);
     const simulator = await start({ wire: 'sample', market });
     const commits = new Map<string, number>();
     const rename = (from: string, to: string): Promise<void> => {
@@ -22,8 +26,8 @@ it(
     const store = openParquetStore(folder.path, { ...DISK, rename });
     const summary = await fill(vendor(simulator.url), store, { tickers: market.names, days: 252 }, NOW);
     expect(simulator.requests()).toBe(252);
-    expect(summary).toMatchObject({ failed: 0, fetched: 300, requests: 252 });
-    expect(commits.size).toBe(300);
+    expect(summary).toMatchObject({ failed: 0, fetched: TICKERS, requests: 252 });
+    expect(commits.size).toBe(TICKERS);
     expect(new Set(commits.values())).toEqual(new Set([1]));
     await folder.remove();
   },
