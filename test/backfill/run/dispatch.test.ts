@@ -15,6 +15,14 @@ function task(id: string, partitions: readonly string[]): Task {
   return { id, wants: [want], requests: 1, partitions };
 }
 
+/** `collect MARKET` or `distribute MARKET`; anything else: a task that has nothing to do with markets. */
+function marketTask(kind: string, i: number): Task {
+  const [what, market = ''] = kind.split(' ');
+  const one = task(String(i), [`p${i}`]);
+  if (what === 'collect') return { ...one, market, slice: { interval: '1d', session: i }, partitions: [] };
+  return what === 'distribute' ? { ...one, market, bucket: i, sessions: [] } : one;
+}
+
 describe('handing out tasks', () => {
   it('runs each once, never too many at once, never two on one partition, in any order of finishing', async () => {
     const partitions = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 3 });
@@ -50,6 +58,41 @@ describe('handing out tasks', () => {
           expect(new Set(ran)).toEqual(new Set(tasks));
           expect(ran).toHaveLength(tasks.length);
           expect(results).toEqual(ran);
+        },
+      ),
+    );
+  });
+
+  it('distributes a market when all of it was collected, in any order of finishing, whatever is closed', async () => {
+    const kinds = fc.constantFrom('collect m', 'collect n', 'distribute m', 'distribute n', 'fetch');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.record({ kind: kinds, isClosed: fc.boolean() }), { maxLength: 14 }),
+        fc.integer({ min: 2, max: 5 }),
+        async (scheduler, asked, capacity) => {
+          const tasks = asked.map(({ kind }, i) => marketTask(kind, i));
+          const open = new Set(tasks.filter((one, i) => 'slice' in one && asked[i]?.isClosed !== true));
+          const done = new Set<Task>();
+          const left = await scheduler.waitFor(
+            dispatch({
+              tasks,
+              capacity: () => capacity,
+              run: async (one) => {
+                if ('bucket' in one) {
+                  const sought = [...open].filter((other) => 'slice' in other && other.market === one.market);
+                  expect(sought.filter((other) => !done.has(other))).toEqual([]);
+                }
+                await scheduler.schedule(Promise.resolve());
+                return failed;
+              },
+              onResult: (one) => done.add(one),
+              stopped: () => false,
+              isClosed: (one) => 'slice' in one && !open.has(one),
+            }),
+          );
+          expect(left).toEqual(tasks.filter((one) => 'slice' in one && !open.has(one)));
+          expect(done.size).toBe(tasks.length - left.length);
         },
       ),
     );
