@@ -143,9 +143,13 @@ const DAMAGES: readonly [kind: string, path: string, damage: () => Promise<unkno
   ['foreign-folder', 'bars/interval=2d', () => put('bars/interval=2d/x', 'x')],
 ];
 
+/** All that is stored; that damage was found is noted beside it. */
 async function everything(): Promise<string[]> {
   const entries = await readdir(store, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const notes = join(store, 'damaged');
+  const files = entries
+    .filter((entry) => entry.isFile() && entry.parentPath !== notes)
+    .map((entry) => join(entry.parentPath, entry.name));
   return Promise.all(files.toSorted().map(async (path) => `${path} ${await readFile(path, 'base64')}`));
 }
 

@@ -82,7 +82,6 @@ const examine = (fix = false): Promise<Examination> => store.examine({ fix, now:
 
 const kindsOf = ({ damages }: Examination): DamageKind[] => damages.map(({ kind }) => kind);
 
-/** Every path below the root with its content. */
 /** All that is stored; that damage was found is noted beside it. */
 async function everything(): Promise<Map<string, string>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
