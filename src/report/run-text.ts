@@ -2,6 +2,7 @@ import type { StopReason } from '../backfill/run/stops.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { failureLines, failureMessages } from './failures-text.ts';
 import { named } from './named.ts';
+import { opensText } from './opens-text.ts';
 import { notReadLines, warningLines } from './odd-text.ts';
 import { printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { counted, waitText } from './standing-text.ts';
@@ -139,13 +140,15 @@ function headline(summary: RunSummary, purpose: RunPurpose = 'Backfill'): string
   return lines[stopped.reason];
 }
 
-/** A quota of a day is used up until tomorrow, another until it opens again. */
+/** A quota of a day tells of how many days; any tells when it opens again. */
 function usedUpLine({ fetched, notRun, restDays, opens }: RunSummary): string {
-  const done = `Quota used up: done ${fetched} of ${fetched + notRun}`;
-  if (opens !== null && !opens.isTomorrow)
-    return `${done}. It opens again in ${formatDuration(opens.inMs)}: run the same command then.`;
+  const done = `Quota used up: done ${formatCount(fetched)} of ${formatCount(fetched + notRun)}`;
   const rest = restDays === null ? '' : `; the rest needs ${plural(restDays, 'day')} on this plan`;
-  return `${done} today${rest}. Run the same command tomorrow.`;
+  const then =
+    opens === null
+      ? 'Run the same command later.'
+      : `It opens again ${opensText(opens)}: run the same command then.`;
+  return opens?.isTomorrow === true ? `${done} today${rest}. ${then}` : `${done}. ${then}`;
 }
 
 function capitalized(text: string): string {

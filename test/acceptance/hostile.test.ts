@@ -113,7 +113,7 @@ describe('a declared quota', () => {
       const first = await backfill('daily', '--rate-limit', '25/day');
       expect(first.stderr).toMatch(
         // In the last hours of a day the next one is near.
-        /^Quota used up: done 25 of 54( today; the rest needs 2 days on this plan\.|\. It opens again in )/m,
+        /^Quota used up: done 25 of 54( today; the rest needs 2 days on this plan\.|\.) It opens again at \d\d:\d\d/m,
       );
       expect(first.code).toBe(3);
       expect(await requests()).toHaveLength(25);
@@ -128,7 +128,7 @@ describe('a declared quota', () => {
     const { code, stderr } = await backfill('hourly', '--rate-limit', '3/h');
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /^Quota used up: done 3 of 54\. It opens again in (\d+m )?(\d+s)?: run the same command then\.$/m,
+      /^Quota used up: done 3 of 54\. It opens again at \d\d:\d\d( tomorrow)? \(in (\d+m ?)?(\d+s)?\): run the same command then\.$/m,
     );
   });
 });

@@ -285,17 +285,21 @@ describe('the drift of a verification', () => {
 describe('a run whose quota is used up', () => {
   const usedUp = { reason: 'quota-exhausted', message: 'the quota is used up' } as const;
   const stopped = { ...CALM, fetched: 25, notRun: 29, restDays: 2, stopped: usedUp };
-  const headline = (opens: RunSummary['opens']): string | undefined => summaryText({ ...stopped, opens })[0];
+  /** Nine in the morning, wherever this machine is. */
+  const NINE = new Date(2026, 10, 27, 9, 0).getTime();
+  const headline = (inMs: number, isTomorrow: boolean): string | undefined =>
+    summaryText({ ...stopped, opens: { at: NINE + inMs, inMs, isTomorrow } })[0];
 
   it('says how much is left, and when to go on', () => {
-    expect(headline({ inMs: 12 * 3_600_000, isTomorrow: true })).toBe(
-      'Quota used up: done 25 of 54 today; the rest needs 2 days on this plan. Run the same command tomorrow.',
+    expect(headline(15 * 3_600_000, true)).toBe(
+      'Quota used up: done 25 of 54 today; the rest needs 2 days on this plan. ' +
+        'It opens again at 00:00 tomorrow (in 15h): run the same command then.',
     );
-    expect(headline({ inMs: 23 * 60_000 + 10_000, isTomorrow: false })).toBe(
-      'Quota used up: done 25 of 54. It opens again in 23m 10s: run the same command then.',
+    expect(headline(23 * 60_000, false)).toBe(
+      'Quota used up: done 25 of 54. It opens again at 09:23 (in 23m): run the same command then.',
     );
-    expect(headline({ inMs: 50 * 3_600_000, isTomorrow: false })).toBe(
-      'Quota used up: done 25 of 54. It opens again in 2 days 2h: run the same command then.',
+    expect(headline(50 * 3_600_000, false)).toBe(
+      'Quota used up: done 25 of 54. It opens again at 11:00 on 2026-11-29 (in 2 days 2h): run the same command then.',
     );
   });
 });

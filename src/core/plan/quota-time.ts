@@ -55,7 +55,9 @@ function countdown(quota: Quota, standing: QuotaStanding) {
 
 /** When a quota that is used up opens again. */
 export interface QuotaOpening {
-  /** From the end of the run on. */
+  /** By the wall's clock, ms since the epoch. */
+  readonly at: number;
+  /** From now on. */
   readonly inMs: number;
   /** Whether that is not soon, and on the next day by UTC. */
   readonly isTomorrow: boolean;
@@ -67,6 +69,7 @@ const SOON_MS = 3 * 3_600_000;
 /** When quotas of which one is used up let the next request through. */
 export function quotaOpening(quotas: readonly Quota[], standing: QuotaStanding): QuotaOpening {
   const inMs = quotaTime(1, quotas, standing) ?? 0;
-  const days = utcDayOf(standing.now + inMs) - utcDayOf(standing.now);
-  return { inMs, isTomorrow: days === 1 && inMs > SOON_MS };
+  const at = standing.now + inMs;
+  const days = utcDayOf(at) - utcDayOf(standing.now);
+  return { at, inMs, isTomorrow: days === 1 && inMs > SOON_MS };
 }

@@ -91,6 +91,6 @@ describe('a quota that is used up', () => {
     ['3/2day', NOON, 36 * HOUR, false],
     ['20/h,50/day', NOON, 12 * HOUR, true],
   ])('of %s opens again at the next boundary', (quotas, now, inMs, isTomorrow) => {
-    expect(opening(quotas, now)).toEqual({ inMs, isTomorrow });
+    expect(opening(quotas, now)).toEqual({ at: now + inMs, inMs, isTomorrow });
   });
 });
