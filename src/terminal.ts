@@ -10,6 +10,7 @@ export { nothingToDoLine, openingLine, planText, verifyingLine, workLine } from 
 export { progressLine, progressText } from './report/progress-text.ts';
 export { watchRun } from './report/progress.ts';
 export { driftText, errorText, summaryText } from './report/run-text.ts';
+export { listedLine } from './report/listed-text.ts';
 export { distrustedLines, setAsideLine } from './report/distrusted-text.ts';
 export { coverageText, staleHint } from './report/coverage-text.ts';
 export { issuesText } from './report/issues-text.ts';

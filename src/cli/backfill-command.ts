@@ -1,6 +1,7 @@
 import { type BackfillEvent, type Capabilities, type RunSummary, openHistory } from '../index.ts';
 import {
   distrustedLines,
+  listedLine,
   nothingToDoLine,
   openingLine,
   planJson,
@@ -87,9 +88,13 @@ async function run(argv: Options): Promise<number> {
     includeProvisional: argv.includeProvisional,
   };
   const { quotas } = history.capabilities;
+  const tellOpening = (event: BackfillEvent): void => {
+    const opening = argv.quiet ? [] : openingOf(event, history.capabilities);
+    for (const line of opening.flatMap((one) => totalLine(one, messagePage(argv.all)))) tell(line);
+  };
   if (!argv.quiet) for (const note of await history.notes()) tell(note);
   if (argv.dryRun) {
-    const plan = await history.plan(request);
+    const plan = await history.plan({ ...request, onEvent: tellOpening });
     await (argv.json ? printJson(planJson(plan)) : print(planText(plan, quotas, dataPage(argv.all))));
     return EXIT.done;
   }
@@ -100,8 +105,7 @@ async function run(argv: Options): Promise<number> {
       ...request,
       stop,
       onEvent: (event) => {
-        const opening = argv.quiet ? [] : openingOf(event, history.capabilities);
-        for (const line of opening.flatMap((one) => totalLine(one, messagePage(argv.all)))) tell(line);
+        tellOpening(event);
         progress.show(event);
       },
     });
@@ -119,6 +123,7 @@ async function run(argv: Options): Promise<number> {
 
 /** What a run says before its work. */
 function openingOf(event: BackfillEvent, { id, quotas }: Capabilities): string[] {
+  if (event.type === 'listed') return [listedLine(event)];
   if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
   if (event.type !== 'planned') return [];
   const { plan, setAside, distrusted } = event;

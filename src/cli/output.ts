@@ -144,6 +144,7 @@ function isFullDisk(cause: unknown): boolean {
 export function reportError(program: string, error: unknown): number {
   if (error instanceof BackfillError) {
     tell(`${program}: ${error.message}`);
+    if (error.code === 'quota-exhausted') return EXIT.quotaExhausted;
     return USER_MISTAKES.has(error.code) && !isFullDisk(error.cause) ? EXIT.usage : EXIT.someFailed;
   }
   tell(error instanceof Error ? (error.stack ?? error.message) : String(error));

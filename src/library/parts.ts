@@ -1,12 +1,13 @@
-import { listThroughGate, resolveTickers } from '../backfill/want/universe.ts';
+import { resolveTickers } from '../backfill/want/universe.ts';
+import type { OpenTraffic } from '../backfill/run/traffic.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
-import { assertConfigured, capabilitiesOf, openProvider } from '../providers/registry.ts';
+import { assertConfigured, capabilitiesOf } from '../providers/registry.ts';
 import { openStore } from '../store/open.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
 import { Engine } from './engine.ts';
-import type { HistoryOptions, SeriesSelection } from './history.ts';
+import type { BackfillOptions, HistoryOptions, SeriesSelection } from './history.ts';
+import { listTickers } from './listed-tickers.ts';
 import { openPoolOf, openTrafficOf } from './run-tools.ts';
-import { secretsOf } from './secrets.ts';
 
 /** What every method of a `History` works with. */
 export interface Parts {
@@ -20,7 +21,7 @@ export interface Parts {
   /** The tickers to fetch: what a user names, or the default universe. */
   readonly tickersToFetch: (
     tickers: SeriesSelection['tickers'],
-    stop?: AbortSignal,
+    how?: Pick<BackfillOptions, 'stop' | 'onEvent'>,
   ) => Promise<readonly string[]>;
   /** The tickers to read; undefined for all that are stored, which `all` means here whatever the provider lists. */
   readonly tickersToRead: (
@@ -40,16 +41,11 @@ export function partsOf(options: HistoryOptions): Parts {
     openTraffic: () => openTrafficOf(options, config, capabilities),
     openPool: () => openPoolOf(options, capabilities),
   });
-  const tickersToFetch: Parts['tickersToFetch'] = (tickers, stop) =>
+  const openTraffic = (): Promise<OpenTraffic> => engine.openTraffic();
+  const tickersToFetch: Parts['tickersToFetch'] = (tickers, { stop, onEvent } = {}) =>
     resolveTickers(tickers, {
-      stop,
-      store,
-      capabilities,
-      listTickers: () =>
-        listThroughGate(
-          () => engine.openTraffic(),
-          (gate) => openProvider(config, gate, secretsOf(options, capabilities)),
-        ),
+      ...{ stop, store, capabilities },
+      listTickers: () => listTickers({ options, config, capabilities, openTraffic, onEvent }),
     });
   return {
     options,
@@ -60,7 +56,7 @@ export function partsOf(options: HistoryOptions): Parts {
     clock: options.clock ?? Date.now,
     tickersToFetch,
     tickersToRead: async (tickers, stop) =>
-      tickers === undefined || tickers === 'all' ? undefined : tickersToFetch(tickers, stop),
+      tickers === undefined || tickers === 'all' ? undefined : tickersToFetch(tickers, stop && { stop }),
   };
 }
 

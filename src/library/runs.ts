@@ -73,7 +73,7 @@ function sourceOf({ options, config, capabilities }: Parts): Source {
 
 async function requestOf({ tickersToFetch }: Parts, request: BackfillOptions): Promise<BackfillRequest> {
   checkRequest(request);
-  const tickers = await tickersToFetch(request.tickers, request.stop);
+  const tickers = await tickersToFetch(request.tickers, request);
   return { ...request, tickers, intervals: [...new Set(request.intervals ?? ['1d' as const])] };
 }
 

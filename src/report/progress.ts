@@ -57,7 +57,7 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
         requestsLeft = Math.max(0, requestsLeft - event.task.requests);
         pace.note(clock(), event.task.requests);
       } else if (event.type === 'started') latest ??= event.task.wants[0]?.series;
-      else {
+      else if (event.type === 'finished') {
         latest = event.want.series;
         requestsLeft = Math.max(0, requestsLeft - event.requests);
         pace.note(clock(), event.requests);

@@ -260,6 +260,17 @@ describe('the exit code', () => {
     expect(code).toBe(3);
   });
 
+  it('is 3 where it is used up before the provider has listed its tickers', async () => {
+    const { url, close } = await answering(503);
+    const listing = ['--provider', 'sample', '--provider-url', `sample=${url}`, '--rate-limit', '1/day'];
+    const { code, stdout, stderr } = await backfill(
+      ...[...listing, '--dry-run', '--state', 'listing', '--store', 'none'],
+    );
+    close();
+    expect(stderr).toMatch(/^backfill: Quota used up after 1 request before sample had listed its tickers\./);
+    expect([code, stdout]).toEqual([3, '']);
+  });
+
   describe('4: coverage is below --fail-under', () => {
     it('by sessions that are missing', async () => {
       expect((await checkData('--store', 'sound', '--days', '10', '--fail-under', '51')).code).toBe(4);

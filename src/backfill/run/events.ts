@@ -20,6 +20,17 @@ export type BackfillEvent =
       readonly workers: number;
       readonly traffic: () => TrafficNow;
     }
+  /** The tickers that a provider lists; `listedAt` tells when it said so, which may be days ago where a quota is small. */
+  | {
+      readonly type: 'listed';
+      readonly provider: string;
+      readonly tickers: number;
+      /** By the wall's clock, ms since the epoch. */
+      readonly listedAt: number;
+      /** From then on it is asked again; or once the file at `path` is removed. */
+      readonly staleAt: number;
+      readonly path: string;
+    }
   | { readonly type: 'started'; readonly task: Task }
   /** A session of a whole market was asked for, be it in vain. */
   | { readonly type: 'collected'; readonly task: Collect }
