@@ -3,9 +3,11 @@
 export type { LoadedModule, ProviderConfig } from './providers/provider.ts';
 export type { ModuleConfig, ModuleSteps, ProviderModule } from './providers/module/load-module.ts';
 export type { DeclaredCapabilities, DeclaredInterval } from './providers/module/check-capabilities.ts';
-export type { Call, HttpSteps, Page, Spoilt } from './providers/http/steps.ts';
+export type { Call, ChainSteps, HttpSteps, Page, Spoilt } from './providers/http/steps.ts';
 export type { HttpAnswer } from './providers/http/transport.ts';
 export type {
+  ActionsAnswer,
+  ActionsRequest,
   BarAnswer,
   Basis,
   Capabilities,
@@ -16,6 +18,7 @@ export type {
   MarketCapability,
   MarketRequest,
   Part,
+  PartOf,
   Secrets,
   UnusableRow,
 } from './providers/provider.ts';

@@ -11,8 +11,13 @@ export interface IntervalCapability {
   readonly maxSpanDays: number | null;
   /** How many calendar days back from now it reaches; null: no limit. */
   readonly lookBackDays: number | null;
-  /** Requests for one span of one ticker. Default 1; 2 where splits need one of their own. */
+  /** Requests for the bars of one span of one ticker. Default 1. */
   readonly requestsPerSpan: number;
+  /**
+   * Requests that tell the splits and dividends of a ticker where its bars come without them, or of as many tickers as one
+   * request for bars takes. A run asks once for all the bars of a ticker. Default 0: they come with the bars.
+   */
+  readonly requestsForActions?: number;
   /** How long after a session's close its bars are final, in ms. */
   readonly settleDelayMs: number;
   /** Series of one span that a request may ask for. Default 1. */
@@ -45,7 +50,7 @@ export interface Capabilities {
   readonly metered: boolean;
   /** Declared limits, e.g. `[{ requests: 5, perMs: 60_000 }]`; empty: none declared. */
   readonly quotas: readonly { readonly requests: number; readonly perMs: number }[];
-  /** Whether answers carry splits and dividends. */
+  /** Whether it tells splits and dividends, with the bars or apart: see `requestsForActions`. */
   readonly actions: boolean;
   /** Whether its splits and dividends are the user's own list: what is gone from that was withdrawn. Default false. */
   readonly ownActions?: boolean;
@@ -69,6 +74,11 @@ export interface BarRequest {
   readonly range: DayRange;
   /** The caller's clock, ms since the epoch. */
   readonly now: number;
+  /**
+   * What the provider said of splits and dividends, by ticker, where they come apart from bars. Default: it is asked for that
+   * first.
+   */
+  readonly told?: ReadonlyMap<string, ActionsAnswer>;
 }
 
 /** What one request asks of several series that want the same span. */
@@ -79,7 +89,11 @@ export interface ListRequest {
   /** As of `BarRequest`. */
   readonly range: DayRange;
   readonly now: number;
+  readonly told?: ReadonlyMap<string, ActionsAnswer>;
 }
+
+/** What a request asks of the splits and dividends of some tickers, for all bars of a range, whatever their interval. */
+export type ActionsRequest = Omit<ListRequest, 'interval' | 'told'>;
 
 /** What one request asks of a whole market. */
 export interface MarketRequest {
@@ -98,11 +112,13 @@ export interface MarketAnswer {
   readonly asOf: number;
 }
 
-/** What a request brought of one series: an answer, or what was thrown in its place. */
-export type Part = { readonly ticker: string } & (
-  | { readonly answer: BarAnswer }
+/** What a request brought of one ticker: an answer, or what was thrown in its place. */
+export type PartOf<Answer> = { readonly ticker: string } & (
+  | { readonly answer: Answer }
   | { readonly error: unknown }
 );
+
+export type Part = PartOf<BarAnswer>;
 
 /** A row that the provider sent and that is no bar, with the reason. */
 export interface UnusableRow {
@@ -170,6 +186,19 @@ export interface BarAnswer {
   readonly note?: string;
 }
 
+/** What a provider says of a ticker's splits and dividends apart from its bars. Plain JSON. */
+export interface ActionsAnswer extends Pick<BarAnswer, 'actions' | 'badActions' | 'unapplied'> {
+  /**
+   * Every one with an ex-date after the first day of the range, up to `now`: those that came after the range too, for prices
+   * that are adjusted for splits are turned back with them.
+   */
+  readonly actions: readonly CorporateAction[];
+  /** What it says of the instrument besides, where the bars say less. */
+  readonly identity?: Identity;
+  /** Set where it showed nothing else of the ticker either, so that its telling of no split proves nothing beside bars. */
+  readonly isSilent?: true;
+}
+
 /**
  * Where bars come from. `fetchBars` throws `unknown-ticker`, `out-of-range`, `throttled`, `provider-fault`,
  * `bad-answer`, `network`, `timeout`; anything else is a bug.
@@ -186,6 +215,11 @@ export interface Provider {
    * part for each ticker, whatever befell it alone; throws what befell all of them.
    */
   fetchList?(request: ListRequest): Promise<readonly Part[]>;
+  /**
+   * Splits and dividends apart from bars, of as many tickers as one request for bars takes; needed where an interval has
+   * `requestsForActions`. Parts as above.
+   */
+  fetchActions?(request: ActionsRequest): Promise<readonly PartOf<ActionsAnswer>[]>;
   /** All tickers of one session; needed where an interval has a `market`. */
   fetchMarket?(request: MarketRequest): Promise<MarketAnswer>;
   /** Its own universe, where `capabilities.listsTickers`. */

@@ -4,7 +4,7 @@ import { parseDay, utcDayOf } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { isComplete } from '../market/market.ts';
 import { partOver } from '../providers/part-over.ts';
-import { type CheckOf, NOW, ask, atMost, failsWith, range } from './check.ts';
+import { type CheckOf, NOW, apartIn, ask, atMost, failsWith, range } from './check.ts';
 import { MARKET, type ProviderSubject } from './subject.ts';
 
 const ODD = ['BRK-B', '^GSPC', 'EURUSD=X', '7203.T', 'BTC-USD', 'ES=F', 'A&B'];
@@ -21,13 +21,14 @@ export const ANSWERS: readonly CheckOf[] = [
   },
   {
     name: 'describes itself as it was declared',
-    run: async ({ open, intervals, isList = false, isMarket = false }) => {
+    run: async ({ open, intervals, isList = false, isMarket = false, isApart = false }) => {
       const { provider, requests } = await open(NOW);
       const { capabilities } = provider;
       for (const interval of intervals) ok(capabilities.intervals[interval], interval);
       strictEqual(capabilities.metered, requests !== undefined);
       strictEqual((capabilities.intervals['1d']?.mostSeries ?? 1) > 1, isList);
       strictEqual(capabilities.intervals['1d']?.market !== undefined, isMarket);
+      strictEqual(apartIn(capabilities).length > 0, isApart);
     },
   },
   {

@@ -1,8 +1,8 @@
 import { deepStrictEqual, fail, rejects } from 'node:assert/strict';
 import { parseDay } from '../core/session/day.ts';
 import type { DayRange } from '../core/session/day.ts';
-import type { Interval } from '../core/session/interval.ts';
-import type { BarAnswer } from '../providers/provider.ts';
+import { INTERVALS, type Interval } from '../core/session/interval.ts';
+import type { BarAnswer, Capabilities } from '../providers/provider.ts';
 import type { ProviderSubject, ProviderUnderTest } from './subject.ts';
 
 /** What a provider has to do, as a sentence, and whether it does: `run` rejects if it does not. */
@@ -54,6 +54,11 @@ export async function ask(
 ): Promise<BarAnswer> {
   const { provider } = await open(now);
   return provider.fetchBars({ series: { ticker, interval }, range: asked, now });
+}
+
+/** Intervals whose splits and dividends are told apart from their bars. */
+export function apartIn({ intervals }: Capabilities): Interval[] {
+  return INTERVALS.filter((interval) => (intervals[interval]?.requestsForActions ?? 0) > 0);
 }
 
 /** Whether a promise rejects with an error that has all of these. */

@@ -1,7 +1,7 @@
-import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
-import { type Day, parseDay } from '../core/session/day.ts';
-import type { Part } from '../providers/provider.ts';
-import { type CheckOf, NOW, ask, range } from './check.ts';
+import { deepStrictEqual, fail, ok, strictEqual } from 'node:assert/strict';
+import { type Day, type DayRange, MS_PER_DAY, parseDay } from '../core/session/day.ts';
+import type { ActionsAnswer, PartOf, Provider } from '../providers/provider.ts';
+import { type CheckOf, NOW, apartIn, ask, range } from './check.ts';
 import { MARKET, type ProviderSubject } from './subject.ts';
 
 /** What a provider has to do that takes lists of tickers. */
@@ -22,7 +22,7 @@ export const LISTS: readonly CheckOf[] = [
   },
 ];
 
-function codeOf(part: Part): unknown {
+function codeOf(part: PartOf<unknown>): unknown {
   return 'error' in part ? (part.error as { code?: unknown }).code : undefined;
 }
 
@@ -58,4 +58,63 @@ async function wholeMarket(subject: ProviderSubject, session: Day): Promise<void
   }
   ok(bars > 0);
   strictEqual(parts.has('NOPE'), false);
+}
+
+/** What a provider has to do that tells splits and dividends apart from bars. QUIL is split on 2026-11-16. */
+export const APART: readonly CheckOf[] = [
+  {
+    name: 'tells apart every split and dividend after the first day up to now, as plain data',
+    run: async (subject) => {
+      const { provider } = await subject.open(NOW);
+      for (const [ticker, asked] of [
+        ['ALFA', range('2020-08-27', '2020-08-29')],
+        ['QUIL', range('2026-11-09', '2026-11-14')],
+      ] as const) {
+        const told = await toldOf(provider, ticker, asked);
+        const truth = MARKET.actions(ticker).filter(
+          ({ exDay }) => exDay > asked.from && exDay < NOW / MS_PER_DAY,
+        );
+        ok(truth.some(({ kind }) => kind === 'split'));
+        deepStrictEqual(
+          told.actions.filter(({ exDay }) => exDay > asked.from).map(({ kind, exDay }) => [kind, exDay]),
+          truth.map(({ kind, exDay }) => [kind, exDay]),
+        );
+        deepStrictEqual(JSON.parse(JSON.stringify(told)), told);
+      }
+    },
+  },
+  {
+    name: 'gives the same bars to who was told before, and asks for no split again',
+    run: async (subject) => {
+      const { provider, requests = () => 0 } = await subject.open(NOW);
+      const asked = range('2026-11-09', '2026-11-14');
+      const told = new Map([['QUIL', await toldOf(provider, 'QUIL', asked)]]);
+      for (const interval of apartIn(provider.capabilities)) {
+        const request = { series: { ticker: 'QUIL', interval }, range: asked, now: NOW };
+        const before = requests();
+        const answer = await provider.fetchBars({ ...request, told });
+        strictEqual(requests() - before, provider.capabilities.intervals[interval]?.requestsPerSpan);
+        deepStrictEqual(answer, await provider.fetchBars(request));
+        ok(
+          answer.actions.some(({ exDay }) => exDay === parseDay('2026-11-16')),
+          interval,
+        );
+      }
+    },
+  },
+  {
+    name: 'says of a ticker that there is not that it does not know it, where that is asked apart',
+    run: async (subject) => {
+      const { provider } = await subject.open(NOW);
+      const asked = { tickers: ['NOPE'], range: range('2026-11-09', '2026-11-14'), now: NOW };
+      const [part] = (await provider.fetchActions?.(asked)) ?? [];
+      strictEqual(part && codeOf(part), 'unknown-ticker');
+    },
+  },
+];
+
+async function toldOf(provider: Provider, ticker: string, asked: DayRange): Promise<ActionsAnswer> {
+  const [part] = (await provider.fetchActions?.({ tickers: [ticker], range: asked, now: NOW })) ?? [];
+  if (part !== undefined && 'answer' in part) return part.answer;
+  return fail(`nothing is told of ${ticker}`);
 }

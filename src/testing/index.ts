@@ -56,6 +56,7 @@ export async function contractOf({
         precision,
         isList: of.some(({ mostSeries = 1 }) => mostSeries > 1),
         isMarket: of.some(({ market }) => market !== undefined),
+        isApart: of.some(({ requestsForActions = 0 }) => requestsForActions > 0),
       },
     ),
   );

@@ -18,7 +18,7 @@ const at =
     openProvider({ id, url, ...(timeoutMs !== undefined && { timeoutMs }) }, gate);
 
 // One line a provider; the precision is that of prices which a wire adjusts and rounds.
-describeProvider('yahoo', served(at('yahoo'), 'yahoo', { precision: 2e-7 }));
+describeProvider('yahoo', served(at('yahoo'), 'yahoo', { precision: 2e-7, isApart: true }));
 describeProvider(
   'sample at a URL',
   served(at('sample'), 'sample', { precision: 0, isList: true, isMarket: true }),

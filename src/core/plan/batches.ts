@@ -36,18 +36,23 @@ export function mostTogether(
   return Math.max(1, Math.min(mostSeries, Math.floor(mostRows / rows)));
 }
 
+/** What one that asks for everything by itself costs. */
+export function requestsOf({ requestsPerSpan, requestsForActions = 0 }: RequestLimits): number {
+  return requestsPerSpan + requestsForActions;
+}
+
 function isSameSeries(a: Series, b: Series): boolean {
   return a.ticker === b.ticker && a.interval === b.interval;
 }
 
 function taskOf(wants: readonly Want[], { limits, quotas, actions }: PlanOptions): Fetch {
   const [first] = wants as [Want, ...Want[]];
-  const own = limits[first.series.interval] as RequestLimits;
-  const questions = questionsOf(own, quotas);
+  const requests = requestsOf(limits[first.series.interval] as RequestLimits);
+  const questions = questionsOf(requests, quotas);
   return {
     id: wants.length === 1 ? first.id : `${first.id} and ${wants.length - 1} more`,
     wants,
-    requests: own.requestsPerSpan,
+    requests,
     partitions: partitionsOf(wants, actions),
     ...(questions !== undefined && { questions }),
   };
@@ -65,10 +70,10 @@ export function partitionsOf(wants: readonly Want[], actions: boolean): string[]
 const DOUBT_SHARE = 0.01;
 
 /** How often in a run a doubtful answer may be asked for: once where three questions are a part of the day's quota that counts. */
-function questionsOf({ requestsPerSpan }: RequestLimits, quotas: readonly Quota[]): number | undefined {
+function questionsOf(aQuestion: number, quotas: readonly Quota[]): number | undefined {
   const aDay = quotas.filter(({ perMs }) => perMs >= MS_PER_DAY);
   const isDear = aDay.some(
-    ({ requests, perMs }) => 3 * requestsPerSpan >= DOUBT_SHARE * requests * (MS_PER_DAY / perMs),
+    ({ requests, perMs }) => 3 * aQuestion >= DOUBT_SHARE * requests * (MS_PER_DAY / perMs),
   );
   return isDear ? 1 : undefined;
 }

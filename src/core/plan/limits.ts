@@ -8,6 +8,8 @@ export interface RequestLimits {
   readonly maxSpanDays: number | null;
   readonly lookBackDays: number | null;
   readonly requestsPerSpan: number;
+  /** What tells splits and dividends besides, of as many series as share a request. Default 0. */
+  readonly requestsForActions?: number;
   /** Series of one span that one request may ask for. Default 1. */
   readonly mostSeries?: number;
   /** Rows that one for several series may bring at most, as if all traded round the clock. Default: no limit. */

@@ -5,7 +5,7 @@ import { grouped } from '../grouped.ts';
 import { type Day, type DayRange, formatDay } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
 import { contains, intersect, normalize, span, subtract } from '../session/ranges.ts';
-import { mostTogether, partitionsOf } from './batches.ts';
+import { mostTogether, partitionsOf, requestsOf } from './batches.ts';
 import { type SeriesGaps, sessionRuns } from './gaps.ts';
 import { earliestDay, type MarketLimits, type PlanOptions, type RequestLimits } from './limits.ts';
 import { OVERLAP_SESSIONS, windows } from './request-days.ts';
@@ -110,7 +110,7 @@ function costOfRest(
   interval: Interval,
   limits: RequestLimits,
 ): number {
-  const { maxSpanDays, requestsPerSpan } = limits;
+  const { maxSpanDays } = limits;
   const spans = new Map<string, { range: DayRange; series: number }>();
   for (const { gaps, calendar, count } of alike)
     for (const window of windows(restOf(gaps, ofMarket, calendar), maxSpanDays, calendar)) {
@@ -120,7 +120,7 @@ function costOfRest(
     }
   let cost = 0;
   for (const { range, series } of spans.values())
-    cost += requestsPerSpan * Math.ceil(series / mostTogether(interval, range, limits));
+    cost += requestsOf(limits) * Math.ceil(series / mostTogether(interval, range, limits));
   return cost;
 }
 

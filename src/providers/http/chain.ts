@@ -1,6 +1,6 @@
 import { BackfillError } from '../../core/errors.ts';
-import type { ListRequest, MarketAnswer, MarketRequest, Part, Secrets } from '../provider.ts';
-import type { Call, HttpSteps, Page, Spoilt } from './steps.ts';
+import type { ActionsRequest, MarketAnswer, MarketRequest, PartOf, Secrets } from '../provider.ts';
+import type { Call, ChainSteps, HttpSteps, Page, Spoilt } from './steps.ts';
 import type { HttpAnswer } from './transport.ts';
 
 /** Sends what `word` words, as often as it takes, and gives what `read` makes of the answer. */
@@ -16,18 +16,27 @@ export type Exchange = <T>(
  */
 type Course = { readonly kind: 'done' | 'failed' } | ({ readonly kind: 'spoilt' } & Pick<Spoilt, 'spoilt'>);
 
+/** Who is asked, and for what. */
+interface Asking {
+  readonly exchange: Exchange;
+  /** Id of the provider. */
+  readonly provider: string;
+  /** An interval, or what else: with the first ticker and day it names the chain. */
+  readonly what: string;
+}
+
 /**
  * Asks for some series over as many requests as it takes; at most one part for each. A ticker that spoils the request of
  * the others is left out where the answer names it, and else found by halving: one among a hundred costs from nine to
  * fifteen more requests. What befalls a request befalls those of its series that had not come by then.
  */
-export async function askInSteps<State>(
-  asked: ListRequest,
-  steps: HttpSteps<State>,
-  exchange: Exchange,
-): Promise<readonly Part[]> {
-  const parts = new Map<string, Part>();
-  const note = (part: Part): void => void parts.set(part.ticker, part);
+export async function askInSteps<Asked extends ActionsRequest, State, Answer>(
+  asked: Asked,
+  steps: ChainSteps<Asked, State, PartOf<Answer>>,
+  { exchange, ...of }: Asking,
+): Promise<readonly PartOf<Answer>[]> {
+  const parts = new Map<string, PartOf<Answer>>();
+  const note = (part: PartOf<Answer>): void => void parts.set(part.ticker, part);
   const openOf = (tickers: readonly string[]): readonly string[] =>
     tickers.filter((ticker) => !parts.has(ticker));
 
@@ -35,7 +44,7 @@ export async function askInSteps<State>(
   const askTogether = async (tickers: readonly string[]): Promise<Course> => {
     for (let open = openOf(tickers); open.length > 0; open = openOf(tickers)) {
       try {
-        const refused = await followList({ ...asked, tickers: open }, steps, exchange, note);
+        const refused = await followList({ ...asked, tickers: open }, steps, { ...of, exchange, note });
         if (refused === undefined) break;
         const { spoilt, without } = refused;
         const named = open.filter((ticker) => without.includes(ticker));
@@ -73,21 +82,20 @@ export async function askInSteps<State>(
 }
 
 /** One chain of pages; gives the refusal where one is refused for some of its tickers. */
-async function followList<State>(
-  asked: ListRequest,
-  { capabilities, request, parse, end }: HttpSteps<State>,
-  exchange: Exchange,
-  note: (part: Part) => void,
+async function followList<Asked extends ActionsRequest, State, Answer>(
+  asked: Asked,
+  { request, parse, end }: ChainSteps<Asked, State, PartOf<Answer>>,
+  { exchange, provider, what, note }: Asking & { readonly note: (part: PartOf<Answer>) => void },
 ): Promise<Spoilt | undefined> {
-  const found = await followPages<State>(
-    `${asked.tickers[0]} ${asked.interval} ${asked.range.from}`,
+  const found = await followPages<State, PartOf<Answer>>(
+    `${asked.tickers[0]} ${what} ${asked.range.from}`,
     {
       request: (state, secrets) => request(asked, state, secrets),
       parse: (answer, state) => parse(answer, asked, state),
       note,
     },
     exchange,
-    capabilities.id,
+    provider,
   );
   if ('spoilt' in found) return found;
   for (const part of end(asked, found.state)) note(part);
@@ -102,7 +110,7 @@ export async function askMarket<State>(
 ): Promise<MarketAnswer> {
   if (market === undefined)
     throw new BackfillError('internal', `${id} is asked for a market, which it does not give`);
-  const found = await followPages<State>(
+  const found = await followPages<State, unknown>(
     `market ${asked.interval} ${asked.session}`,
     {
       request: (state, secrets) => market.request(asked, state, secrets),
@@ -117,18 +125,18 @@ export async function askMarket<State>(
 }
 
 /** What a chain asks for, and what it hears. */
-interface Chain<State> {
+interface Chain<State, One> {
   readonly request: (state: State | undefined, secrets: Secrets) => Call | Promise<Call>;
-  readonly parse: (answer: HttpAnswer, state: State | undefined) => Page<State> | Spoilt;
-  readonly note: (part: Part) => void;
+  readonly parse: (answer: HttpAnswer, state: State | undefined) => Page<State, One> | Spoilt;
+  readonly note: (part: One) => void;
 }
 
 /** What a chain of pages came to: its state, or the refusal of a page. */
 type Followed<State> = { readonly state: State } | Spoilt;
 
-async function followPages<State>(
+async function followPages<State, One>(
   id: string,
-  { request, parse, note }: Chain<State>,
+  { request, parse, note }: Chain<State, One>,
   exchange: Exchange,
   provider: string,
 ): Promise<Followed<State>> {
@@ -136,7 +144,7 @@ async function followPages<State>(
   for (let state: State | undefined; ;) {
     const before = state;
     let address = '';
-    const page: Page<State> | Spoilt = await exchange(
+    const page: Page<State, One> | Spoilt = await exchange(
       `${id} ${known.size}`,
       (secrets) => request(before, secrets),
       (answer, { url }) => {

@@ -1,14 +1,17 @@
 import { BackfillError } from '../../core/errors.ts';
 import { randomFor } from '../../market/random.ts';
 import type {
+  ActionsRequest,
   ListRequest,
   MarketAnswer,
   MarketRequest,
   Part,
+  PartOf,
   Provider,
   ProviderConfig,
   Secrets,
 } from '../provider.ts';
+import { askWithActions } from './ask-with-actions.ts';
 import { type Exchange, askInSteps, askMarket } from './chain.ts';
 import type { Gate } from './gate.ts';
 import { throughGate, withRetries } from './retry.ts';
@@ -37,24 +40,38 @@ export function openHttpProvider<State>(
       throw withoutSecrets(error, secrets);
     }
   };
-  const fit = (part: Part): Part =>
+  const fit = <Answer>(part: PartOf<Answer>): PartOf<Answer> =>
     'error' in part ? { ...part, error: withoutSecrets(part.error, secrets) } : part;
-  const fetchList = async (request: ListRequest): Promise<readonly Part[]> =>
-    (await askInSteps(request, steps, exchange)).map(fit);
+  const of = { exchange, provider: capabilities.id };
+  const fetchBarsAlone = async (request: ListRequest): Promise<readonly Part[]> =>
+    (await askInSteps(request, steps, { ...of, what: request.interval })).map(fit);
+  const { actions } = steps;
+  const fetchActions =
+    actions &&
+    (async (request: ActionsRequest) =>
+      (await askInSteps(request, actions, { ...of, what: 'actions' })).map(fit));
+  const fetchList = (request: ListRequest): Promise<readonly Part[]> => {
+    const isApart = (capabilities.intervals[request.interval]?.requestsForActions ?? 0) > 0;
+    return isApart && fetchActions !== undefined
+      ? askWithActions(request, fetchActions, fetchBarsAlone)
+      : fetchBarsAlone(request);
+  };
   const fetchMarket = async (request: MarketRequest): Promise<MarketAnswer> => {
     const { parts, asOf } = await keptSecret(askMarket(request, steps, exchange));
     return { parts: parts.map(fit), asOf };
   };
   return {
     ...{ capabilities, symbolOf, tickerOf, fetchList },
-    fetchBars: async ({ series: { ticker, interval }, range, now }) => {
-      const parts = await fetchList({ tickers: [ticker], interval, range, now });
+    fetchBars: async ({ series: { ticker, interval }, range, now, told }) => {
+      const asked = { tickers: [ticker], interval, range, now };
+      const parts = await fetchList(told === undefined ? asked : { ...asked, told });
       const part = parts.find((one) => one.ticker === ticker);
       if (part === undefined)
         throw new BackfillError('provider-broken', `no part of ${capabilities.id}'s answer is of ${ticker}`);
       if ('error' in part) throw part.error;
       return part.answer;
     },
+    ...(fetchActions && { fetchActions }),
     ...(steps.market && { fetchMarket }),
     listTickers: async () =>
       tickers === undefined ? [] : keptSecret(exchange('tickers', tickers.request, tickers.parse)),

@@ -1,14 +1,24 @@
 import type { BackfillError } from '../../core/errors.ts';
-import type { Capabilities, ListRequest, MarketAnswer, MarketRequest, Part, Secrets } from '../provider.ts';
+import type {
+  ActionsAnswer,
+  ActionsRequest,
+  Capabilities,
+  ListRequest,
+  MarketAnswer,
+  MarketRequest,
+  Part,
+  PartOf,
+  Secrets,
+} from '../provider.ts';
 import type { HttpAnswer, HttpRequest } from './transport.ts';
 
 /** A GET, as a provider words it. Where it has a `read`, `parse` finds in `answer.read` what that made of the body. */
 export type Call = Pick<HttpRequest, 'url' | 'headers' | 'read'>;
 
 /** What one answer of a chain brought. */
-export interface Page<State> {
+export interface Page<State, One = Part> {
   /** The series that are known to be whole by now; each once in a chain. */
-  readonly parts: readonly Part[];
+  readonly parts: readonly One[];
   /** What the next request and the end of the chain are to know. */
   readonly state: State;
   /** Whether there is more to ask for. */
@@ -23,22 +33,31 @@ export interface Spoilt {
   readonly without: readonly string[];
 }
 
+/** How a chain of requests for some tickers is worded, and what its answers mean. */
+export interface ChainSteps<Asked, State, One> {
+  /** The next request of a chain; `state` is undefined for its first one. Asked anew for each try: a signature is fresh. */
+  readonly request: (asked: Asked, state: State | undefined, secrets: Secrets) => Call | Promise<Call>;
+  /** Throws what befalls all tickers; what is retryable is asked for again. */
+  readonly parse: (answer: HttpAnswer, asked: Asked, state: State | undefined) => Page<State, One> | Spoilt;
+  /** What only the end of a chain proves: the parts that no page gave, of series that never came too. */
+  readonly end: (asked: Asked, state: State) => readonly One[];
+}
+
 /**
- * A provider as data and pure functions: how a chain of requests for some series is worded and what its answers mean.
- * Quota, retries, time-outs, pages and refused tickers are `openHttpProvider`'s.
+ * A provider as data and pure functions, those for bars first. Quota, retries, time-outs, pages and refused tickers are
+ * `openHttpProvider`'s.
  */
-export interface HttpSteps<State> {
+export interface HttpSteps<State> extends ChainSteps<ListRequest, State, Part> {
   readonly capabilities: Capabilities;
   /** Our ticker in the provider's own spelling. Default: the same. */
   readonly symbolOf?: (ticker: string) => string;
   /** Inverse of `symbolOf`. Default: the same. */
   readonly tickerOf?: (symbol: string) => string;
-  /** The next request of a chain; `state` is undefined for its first one. Asked anew for each try: a signature is fresh. */
-  readonly request: (asked: ListRequest, state: State | undefined, secrets: Secrets) => Call | Promise<Call>;
-  /** Throws what befalls all tickers; what is retryable is asked for again. */
-  readonly parse: (answer: HttpAnswer, asked: ListRequest, state: State | undefined) => Page<State> | Spoilt;
-  /** What only the end of a chain proves: the parts that no page gave, of series that never came too. */
-  readonly end: (asked: ListRequest, state: State) => readonly Part[];
+  /**
+   * The same of splits and dividends; needed where an interval has `requestsForActions`. Of each ticker that bars are asked
+   * for `asked.told` has them then, and they are put into the answer.
+   */
+  readonly actions?: ChainSteps<ActionsRequest, State, PartOf<ActionsAnswer>>;
   /** The same of all tickers of one session; needed where an interval has a `market`. */
   readonly market?: {
     readonly request: (

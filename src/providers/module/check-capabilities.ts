@@ -41,6 +41,10 @@ const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
   maxSpanDays: COUNT_OR_NULL,
   lookBackDays: COUNT_OR_NULL,
   requestsPerSpan: COUNT,
+  requestsForActions: orAbsent({
+    must: 'a whole number, 0 or more',
+    holds: (value) => value === 0 || isCount(value),
+  }),
   settleDelayMs: DELAY,
   mostSeries: orAbsent(COUNT),
   mostRows: orAbsent(COUNT),

@@ -3,16 +3,26 @@ import { BackfillError } from '../../core/errors.ts';
 import type { Call, HttpSteps, Page, Spoilt } from '../http/steps.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 import { partOver } from '../part-over.ts';
-import type { BarAnswer, ListRequest, MarketAnswer, MarketRequest, Part, Secrets } from '../provider.ts';
+import type {
+  ActionsAnswer,
+  ActionsRequest,
+  BarAnswer,
+  ListRequest,
+  MarketAnswer,
+  MarketRequest,
+  Part,
+  PartOf,
+  Secrets,
+} from '../provider.ts';
 import { shown } from '../../core/shown.ts';
 
-/** What a list and a market ask for. */
-type Asked = ListRequest | MarketRequest;
+/** What is asked for of a list, of a market, or of splits and dividends. */
+type Asked = ListRequest | MarketRequest | ActionsRequest;
 
-/** The three steps of a chain, of a list or of a market. */
-interface Chain<Request extends Asked, End> {
+/** The three steps of a chain. */
+interface Chain<Request extends Asked, End, One = Part> {
   readonly request: (asked: Request, state: unknown, secrets: Secrets) => Call | Promise<Call>;
-  readonly parse: (answer: HttpAnswer, asked: Request, state: unknown) => Page<unknown> | Spoilt;
+  readonly parse: (answer: HttpAnswer, asked: Request, state: unknown) => Page<unknown, One> | Spoilt;
   readonly end: (asked: Request, state: unknown) => End;
 }
 
@@ -21,7 +31,7 @@ interface Chain<Request extends Asked, End> {
  * `BackfillError`, and what is no answer, is `provider-broken`, with the place. `url`: of the module.
  */
 export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<unknown> {
-  const { capabilities, market, tickers } = steps;
+  const { capabilities, market, tickers, actions } = steps;
   const { id } = capabilities;
   const inTurn = <Made>(step: string, run: () => Made): Made => {
     try {
@@ -33,11 +43,18 @@ export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<
   return {
     ...steps,
     ...checkedChain<ListRequest, readonly Part[]>('', steps, {
-      ...{ id, url, partsOf: (parts) => parts, must: 'a list of parts' },
+      ...{ id, url, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfAnswer },
+    }),
+    ...(actions !== undefined && {
+      actions: checkedChain<ActionsRequest, readonly PartOf<ActionsAnswer>[], ActionsAnswer>(
+        'actions.',
+        actions,
+        { id, url, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfActions },
+      ),
     }),
     ...(market !== undefined && {
       market: checkedChain<MarketRequest, MarketAnswer>('market.', market, {
-        ...{ id, url, must: '{ parts, asOf }' },
+        ...{ id, url, must: '{ parts, asOf }', faultOf: faultOfAnswer },
         partsOf: (answer) => (Number.isFinite(answer?.asOf) ? answer.parts : undefined),
       }),
     }),
@@ -55,22 +72,24 @@ export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<
 }
 
 /** Whose steps are checked, and where the parts are in what their end gives; undefined where there are none. */
-interface Whose<End> {
+interface Whose<End, Answer, Request> {
   readonly id: string;
   readonly url: string;
-  readonly partsOf: (end: End) => readonly Part[] | undefined;
+  readonly partsOf: (end: End) => readonly PartOf<Answer>[] | undefined;
   /** What it must give, in words. */
   readonly must: string;
+  /** What is wrong with an answer; undefined if nothing is. */
+  readonly faultOf: (answer: Answer, ticker: string, asked: Request) => string | undefined;
 }
 
-function checkedChain<Request extends Asked, End>(
+function checkedChain<Request extends Asked, End, Answer = BarAnswer>(
   name: string,
-  steps: Chain<Request, End>,
-  { id, url, partsOf, must }: Whose<End>,
-): Chain<Request, End> {
-  const assertParts = (parts: readonly Part[], asked: Request, step: string): void => {
+  steps: Chain<Request, End, PartOf<Answer>>,
+  { id, url, partsOf, must, faultOf }: Whose<End, Answer, Request>,
+): Chain<Request, End, PartOf<Answer>> {
+  const assertParts = (parts: readonly PartOf<Answer>[], asked: Request, step: string): void => {
     for (const part of parts) {
-      const fault = faultOfPart(part, asked);
+      const fault = faultOfPart(part, asked, faultOf);
       if (fault !== undefined) throw broken(id, `its ${name}${step} gives ${fault}`);
     }
   };
@@ -98,7 +117,7 @@ function checkedChain<Request extends Asked, End>(
       }
     },
     parse: (answer, asked, state) => {
-      let page: Page<unknown> | Spoilt;
+      let page: Page<unknown, PartOf<Answer>> | Spoilt;
       try {
         page = parsed(() => steps.parse(answer, asked, state), id);
       } catch (error) {
@@ -154,7 +173,7 @@ function placeIn(cause: unknown, url: string): string {
 }
 
 /** What is wrong with a page; undefined if nothing is. */
-function faultOfPage(page: Page<unknown> | Spoilt): string | undefined {
+function faultOfPage(page: Page<unknown, unknown> | Spoilt): string | undefined {
   if (typeof page !== 'object' || page === null)
     return `${shown(page)}; it must be { parts, state, hasMore }`;
   if ('spoilt' in page) {
@@ -169,13 +188,17 @@ function faultOfPage(page: Page<unknown> | Spoilt): string | undefined {
     : `hasMore: ${shown(page.hasMore)}; it must be true or false`;
 }
 
-function faultOfPart(part: Part, asked: Asked): string | undefined {
+function faultOfPart<Answer, Request extends Asked>(
+  part: PartOf<Answer>,
+  asked: Request,
+  faultOf: Whose<unknown, Answer, Request>['faultOf'],
+): string | undefined {
   if (typeof part !== 'object' || part === null) return `a part that is ${shown(part)}`;
   const { ticker } = part;
   if ('tickers' in asked ? !asked.tickers.includes(ticker) : !isTicker(ticker))
     return `a part of ${shown(ticker)}, which was not asked for`;
   if ('error' in part) return undefined;
-  const fault = faultOfAnswer(part.answer, ticker, asked);
+  const fault = faultOf(part.answer, ticker, asked);
   return fault === undefined ? undefined : `an answer for ${ticker} whose ${fault}`;
 }
 
@@ -188,7 +211,11 @@ const NEEDED_COLUMNS = ['ts', 'open', 'high', 'low', 'close', 'volume'] as const
 const OPTIONAL_COLUMNS = ['vwap', 'trades'] as const;
 const LISTS = ['unusable', 'explained', 'actions'] as const;
 
-function faultOfAnswer(answer: BarAnswer, ticker: string, asked: Asked): string | undefined {
+function faultOfAnswer(
+  answer: BarAnswer,
+  ticker: string,
+  asked: ListRequest | MarketRequest,
+): string | undefined {
   const { bars, proven, wireBasis, identity, delistedOn, dropped } = answer ?? {};
   if (Array.isArray(bars) || !Number.isSafeInteger(bars?.length))
     return `bars are ${shown(bars)}; they must be columns`;
@@ -209,6 +236,13 @@ function faultOfAnswer(answer: BarAnswer, ticker: string, asked: Asked): string 
     return `delistedOn is ${shown(delistedOn)}; it must be a day or null`;
   if (!Number.isSafeInteger(dropped)) return `dropped is ${shown(dropped)}; it must be a count`;
   return faultOfProof(proven, ticker, asked);
+}
+
+function faultOfActions(answer: ActionsAnswer): string | undefined {
+  const { actions, badActions = [], unapplied = [] } = answer ?? {};
+  for (const [name, list] of Object.entries({ actions, badActions, unapplied }))
+    if (!Array.isArray(list)) return `${name} is ${shown(list)}; it must be a list`;
+  return undefined;
 }
 
 /** A day that is wrongly said to be told of would pass for one without trading. */

@@ -87,7 +87,7 @@ function assertSteps(steps: ModuleSteps<unknown>, refuse: Refuse): void {
 
 /** What only some capabilities need is there with them. */
 function assertAsDeclared(
-  { tickers, market }: ModuleSteps<unknown>,
+  { tickers, market, actions }: ModuleSteps<unknown>,
   { listsTickers, intervals }: Capabilities,
   refuse: Refuse,
 ): void {
@@ -96,6 +96,13 @@ function assertAsDeclared(
   const ofMarket = Object.keys(intervals).find((interval) => intervals[interval as Interval]?.market);
   if (ofMarket !== undefined && !NEEDED.every((name) => isFunction(market?.[name])))
     throw refuse(`its market is ${shown(market)}; as ${ofMarket} has one it must be { request, parse, end }`);
+  const apart = Object.entries(intervals).find(
+    ([, { requestsForActions = 0 }]) => requestsForActions > 0,
+  )?.[0];
+  if (apart !== undefined && !NEEDED.every((name) => isFunction(actions?.[name])))
+    throw refuse(
+      `its actions are ${shown(actions)}; as ${apart} has requestsForActions they must be { request, parse, end }`,
+    );
 }
 
 function isFunction(value: unknown): boolean {

@@ -10,6 +10,7 @@ import { statedActions } from './events.ts';
 import { unappliedSplits } from '../../core/checks/unapplied-splits.ts';
 import { instrumentType } from './instrument-type.ts';
 import { type ChartRows, type RowsAsked, chartRows } from './rows.ts';
+import type { ActionsAnswer } from '../provider.ts';
 
 /** Bars as traded with what else the chart tells. */
 export interface ParsedChart extends ChartRows {
@@ -20,28 +21,56 @@ export interface ParsedChart extends ChartRows {
 }
 
 /**
- * A chart as raw bars. `chart` has the rows; `events` (often the same answer) has every split from the first row
- * up to now, without which split-adjusted prices cannot be turned back.
+ * A chart as raw bars. `told` (default: what a daily chart tells itself) has every split from the first row up to now,
+ * without which split-adjusted prices cannot be turned back.
  */
-export function parseChart(chart: Chart, events: Chart, asked: Omit<RowsAsked, 'dayOf'>): ParsedChart {
+export function parseChart(chart: Chart, asked: Omit<RowsAsked, 'dayOf'>, told?: ActionsAnswer): ParsedChart {
   const dayOf = sessionDates(chart, asked.calendar);
   const rows = chartRows(chart, { ...asked, dayOf });
-  const { actions, rejected } = checkActions(statedActions(events, dayOf));
-  // An announced one has adjusted nothing yet.
-  const effective = actions.filter(({ exDay }) => exDay <= dayOf(asked.now));
-  const splits = effective.filter(isSplit);
+  const {
+    actions,
+    badActions = [],
+    unapplied = [],
+    identity,
+  } = told ?? toldBeside(chart, rows, asked.now, dayOf);
   const sessionOf = asked.interval === '1d' ? utcDayOf : dayOf;
-  // The daily rows reach from the first row asked for up to now: every answer decides alike.
-  const daily = asked.interval === '1d' ? rows : chartRows(events, { ...asked, interval: '1d', dayOf });
-  const unapplied = unappliedSplits(daily.bars, splits, utcDayOf);
+  const applied = actions
+    .filter(isSplit)
+    .filter(({ exDay }) => unapplied.every((one) => one.exDay !== exDay));
+  return {
+    ...{ ...rows, bars: toRaw(rows.bars, applied, sessionOf) },
+    ...{ actions, badActions, unapplied, identity: identity ?? identityIn(chart, dayOf) },
+  };
+}
+
+/** What a daily chart tells of splits and dividends. */
+export function parseActions(chart: Chart, asked: Omit<RowsAsked, 'interval' | 'dayOf'>): ActionsAnswer {
+  const dayOf = sessionDates(chart, asked.calendar);
+  const rows = chartRows(chart, { ...asked, interval: '1d', dayOf });
+  return {
+    ...toldBeside(chart, rows, asked.now, dayOf),
+    identity: identityIn(chart, dayOf),
+    ...(chart.stamps.length === 0 && { isSilent: true }),
+  };
+}
+
+/** What is told beside daily rows, which show whether prices are adjusted for a split: every answer decides alike. */
+function toldBeside(
+  chart: Chart,
+  { bars }: ChartRows,
+  now: number,
+  dayOf: (instant: number) => Day,
+): ActionsAnswer {
+  const { actions, rejected } = checkActions(statedActions(chart, dayOf));
+  // An announced one has adjusted nothing yet.
+  const effective = actions.filter(({ exDay }) => exDay <= dayOf(now));
+  const splits = effective.filter(isSplit);
+  const unapplied = unappliedSplits(bars, splits, utcDayOf);
   const applied = splits.filter((split) => !unapplied.includes(split));
   return {
-    ...rows,
-    bars: toRaw(rows.bars, applied, sessionOf),
     actions: effective.map((action) => (isSplit(action) ? action : toDeclared(action, applied))),
     badActions: rejected,
     unapplied,
-    identity: parseIdentity(events, dayOf),
   };
 }
 
@@ -67,7 +96,7 @@ export function lastTradeOf(chart: Chart, calendar: Calendar): Day | undefined {
   return lastTrade !== null && lastTrade > 0 ? sessionDates(chart, calendar)(lastTrade * 1000) : undefined;
 }
 
-function parseIdentity(chart: Chart, dayOf: (instant: number) => Day): Identity {
+function identityIn(chart: Chart, dayOf: (instant: number) => Day): Identity {
   const { currency, exchange } = chart;
   const type = instrumentType(chart.instrumentType);
   const listed = (chart.firstTrade ?? Number.NaN) * 1000;

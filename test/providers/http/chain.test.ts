@@ -4,6 +4,8 @@ import { BackfillError } from '../../../src/core/errors.ts';
 import { type Exchange, askInSteps } from '../../../src/providers/http/chain.ts';
 import { ASKED, type ToyPage, outcomesOf, toySteps } from './toy.ts';
 
+const TOY = { provider: 'toy', what: '1d' };
+
 /** Asks for tickers of a server that is a function; what was asked is told with what came of it. */
 async function ask(tickers: readonly string[], reply: (of: readonly string[], page: string) => ToyPage) {
   const requests: (readonly string[])[] = [];
@@ -14,7 +16,7 @@ async function ask(tickers: readonly string[], reply: (of: readonly string[], pa
     const body = JSON.stringify(reply(of, call.url.searchParams.get('page') ?? ''));
     return read({ status: 200, headers: {}, body }, call);
   };
-  const parts = await askInSteps({ ...ASKED, tickers }, toySteps(), exchange);
+  const parts = await askInSteps({ ...ASKED, tickers }, toySteps(), { exchange, ...TOY });
   expect(new Set(parts.map(({ ticker }) => ticker)).size).toBe(parts.length);
   return { requests, outcomes: outcomesOf(parts) };
 }
@@ -159,7 +161,7 @@ describe('a ticker that spoils the request of the others', () => {
 describe('what befalls a request', () => {
   it('befalls all of its series that had not come', async () => {
     const exchange: Exchange = () => Promise.reject(new BackfillError('network', 'no answer'));
-    const parts = await askInSteps({ ...ASKED, tickers: ['A', 'B'] }, toySteps(), exchange);
+    const parts = await askInSteps({ ...ASKED, tickers: ['A', 'B'] }, toySteps(), { exchange, ...TOY });
     expect(outcomesOf(parts)).toEqual({ A: 'network', B: 'network' });
   });
 });

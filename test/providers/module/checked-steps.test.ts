@@ -107,6 +107,19 @@ it('says of what reads an answer as it comes what it throws', async () => {
 
 describe('what they give is refused where it is no answer', () => {
   const part = (answer: unknown, ticker = 'ALFA'): unknown => ({ ticker, answer });
+
+  it.each<[string, unknown]>([
+    ['a list of parts', undefined],
+    ['a part of "BRVO", which was not asked for', [part({ actions: [] }, 'BRVO')]],
+    ['an answer for ALFA whose actions is undefined; it must be a list', [part(undefined)]],
+    ['an answer for ALFA whose unapplied is 1; it must be a list', [part({ actions: [], unapplied: 1 })]],
+  ])('of splits and dividends, %s', (message, end) => {
+    const { actions } = steps({ actions: { end: () => end } });
+    const error = errorOf(() => actions?.end(ASKED, 0));
+    expect(error).toMatchObject({ code: 'provider-broken' });
+    expect(error.message).toContain('its actions.end gives ');
+    expect(error.message).toContain(message);
+  });
   const withBars = (change: object): unknown => part({ ...ANSWER, bars: { ...BARS, ...change } });
 
   it.each<[string, unknown]>([

@@ -148,6 +148,14 @@ describe('a module that is no provider is refused in one line', () => {
       },
       'its market is undefined; as 1d has one it must be { request, parse, end }',
     ],
+    [
+      { intervals: { '1d': { ...daily, requestsForActions: -1 } } },
+      '.requestsForActions is -1; it must be a whole number, 0 or more, or left out',
+    ],
+    [
+      { intervals: { '1d': { ...daily, requestsForActions: 1 } } },
+      'its actions are undefined; as 1d has requestsForActions they must be { request, parse, end }',
+    ],
     [{ maxInFlight: 0 }, 'capabilities.maxInFlight is 0'],
     [{ defaultInFlight: null }, 'capabilities.defaultInFlight is null'],
     [{ metered: false }, 'capabilities.metered is false; it must be true'],

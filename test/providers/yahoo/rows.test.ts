@@ -21,7 +21,7 @@ interface Asked extends Chart {
 function parse({ ticker, now, range: [first, last], interval = '1d', ...chart }: Asked): Parsed {
   const calendar = calendarFor(ticker);
   const result = chartResult(chart);
-  const parsed = parseChart(result, result, {
+  const parsed = parseChart(result, {
     interval,
     calendar,
     range: { from: parseDay(first), to: parseDay(last) + 1 },

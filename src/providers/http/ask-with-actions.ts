@@ -1,0 +1,29 @@
+import type { ActionsAnswer, ListRequest, Part, Provider } from '../provider.ts';
+
+/**
+ * Asks for bars that come without their splits and dividends: first for these, as far as they are not told yet. A ticker of
+ * which they cannot be had fails with that.
+ */
+export async function askWithActions(
+  request: ListRequest,
+  fetchActions: NonNullable<Provider['fetchActions']>,
+  fetchList: NonNullable<Provider['fetchList']>,
+): Promise<readonly Part[]> {
+  const { tickers, range, now } = request;
+  const told = new Map(request.told);
+  const untold = tickers.filter((ticker) => !told.has(ticker));
+  const failed: Part[] = [];
+  for (const part of untold.length === 0 ? [] : await fetchActions({ tickers: untold, range, now })) {
+    if ('answer' in part) told.set(part.ticker, part.answer);
+    else failed.push(part);
+  }
+  const known = tickers.filter((ticker) => told.has(ticker));
+  const parts = known.length === 0 ? [] : await fetchList({ ...request, tickers: known, told });
+  return [...failed, ...parts.map((part) => withActions(part, told.get(part.ticker)))];
+}
+
+function withActions(part: Part, told: ActionsAnswer | undefined): Part {
+  if ('error' in part || told === undefined) return part;
+  const { actions, badActions = [], unapplied = [] } = told;
+  return { ...part, answer: { ...part.answer, actions, badActions, unapplied } };
+}
