@@ -34,6 +34,8 @@ export type { RunSummary } from './backfill/settle/summary.ts';
 export type { CoverageReport } from './report/coverage.ts';
 export type { SeriesCoverage } from './report/series-coverage.ts';
 export type { Capabilities, ProviderConfig, Secrets } from './providers/provider.ts';
+export type { CsvSettings } from './providers/csv/settings.ts';
+export type { SampleSettings } from './providers/sample/settings.ts';
 export { type ModuleConfig, loadProvider } from './providers/module/load-module.ts';
 export { capabilitiesOf, providerIds } from './providers/registry.ts';
 export type { Scan } from './store/scan.ts';

@@ -13,21 +13,8 @@ import {
   workLine,
 } from '../terminal.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import {
-  ALL,
-  CONNECTION,
-  INTERVAL,
-  NOW,
-  OUTPUT,
-  PROVIDER,
-  RANGE,
-  STORE,
-  TICKERS,
-  WHICH,
-  connectionOf,
-  given,
-  rangeOf,
-} from './options.ts';
+import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, WHICH, given, rangeOf } from './options.ts';
+import { CONNECTION, PROVIDER, connectionOf } from './provider-options.ts';
 import { command } from './command.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { print, printJson, tell } from './output.ts';

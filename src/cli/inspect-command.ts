@@ -3,7 +3,8 @@ import { inspectionText } from '../terminal.ts';
 import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
-import { CSV_FILES, NOW, OUTPUT, given } from './options.ts';
+import { NOW, OUTPUT } from './options.ts';
+import { CSV_FILES, csvSettingsOf } from './provider-options.ts';
 import { print, printJson } from './output.ts';
 import { dataPage } from './page.ts';
 
@@ -31,7 +32,7 @@ export const inspectCommand = command({
   options: OPTIONS,
   explicit: ['path'],
   run: async ({ path, all, json, now, ...options }) => {
-    const inspection = await inspectFiles({ path, ...given(options) }, now);
+    const inspection = await inspectFiles({ path, ...csvSettingsOf(options) }, now);
     await (json
       ? printJson(inspection)
       : print(inspectionText(inspection, { ...dataPage(all), isWhole: all })));

@@ -4,7 +4,8 @@ import { didYouMean, fileTrouble, openWire } from '../terminal.ts';
 import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
-import { NOW, isPath } from './options.ts';
+import { NOW } from './options.ts';
+import { isPath } from './provider-options.ts';
 import { parseDuration, wholeFrom } from './quantities.ts';
 import { print, tell } from './output.ts';
 

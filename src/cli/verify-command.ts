@@ -1,20 +1,7 @@
 import { driftText, summaryText, verifyingLine } from '../terminal.ts';
 import { exitCodeOf } from './exit-codes.ts';
-import {
-  ALL,
-  CONNECTION,
-  INTERVAL,
-  NOW,
-  OUTPUT,
-  PROVIDER,
-  RANGE,
-  STORE,
-  TICKERS,
-  WHICH,
-  connectionOf,
-  given,
-  rangeOf,
-} from './options.ts';
+import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, WHICH, given, rangeOf } from './options.ts';
+import { CONNECTION, PROVIDER, connectionOf } from './provider-options.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';

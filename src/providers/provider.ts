@@ -250,24 +250,13 @@ export interface ProviderConfig {
   readonly id: string;
   /** Where its code is, as `loadProvider` found it. Default: the provider of that id that comes with the program. */
   readonly module?: LoadedModule;
-  /** What a provider of one's own is told besides: plain data, never a key. */
+  /**
+   * What this provider is told besides, and no other: see `CsvSettings`, `SampleSettings`, or what a provider of one's own
+   * takes. Plain data, never a key.
+   */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Base URL, or a folder for `csv`. */
   readonly url?: string;
-  /** Basis of the source's prices, where the source cannot say (`csv`). */
-  readonly basis?: Basis;
-  /** Clock of times without an offset, where the source cannot say (`csv`): an IANA zone, `UTC` or `exchange`. */
-  readonly csvZone?: string;
-  /** Whether intraday stamps are the start of their bars (the default) or the end, where the source cannot say (`csv`). */
-  readonly csvStamps?: 'start' | 'end';
-  /** Order of the numbers in the dates of `csv` files. Default: as they show; a file that does not is refused. */
-  readonly csvDates?: 'dmy' | 'mdy' | 'ymd';
-  /** What parts the fraction of numbers in `csv` files. Default: as they show; a file that does not is refused. */
-  readonly csvDecimal?: 'point' | 'comma';
-  /** Day up to which splits are in split-adjusted prices, where the source cannot say (`csv`): `YYYY-MM-DD`. */
-  readonly csvAsOf?: string;
-  /** Seed of the `sample` market. */
-  readonly seed?: number;
   /** Abandon a request after this long, in ms. */
   readonly timeoutMs?: number;
 }

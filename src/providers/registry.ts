@@ -4,11 +4,16 @@ import { BackfillError } from '../core/errors.ts';
 import { csvCapabilities } from './csv/capabilities.ts';
 import { type Gate, NO_REQUESTS } from './http/gate.ts';
 import type { Capabilities, Provider, ProviderConfig, Secrets } from './provider.ts';
+import { assertSettings, type SettingForms } from './settings.ts';
+import { SAMPLE_SETTINGS } from './sample/settings.ts';
+import { CSV_SETTINGS } from './csv/settings.ts';
 import { sampleCapabilitiesOf } from './sample/capabilities.ts';
 import { yahooCapabilities } from './yahoo/capabilities.ts';
 
 interface RegisteredProvider {
   readonly capabilities: (config: ProviderConfig) => Capabilities;
+  /** Default: it takes none. */
+  readonly settings?: SettingForms;
   /** Loads the provider's code, with the packages it needs, only when it is used. */
   readonly open: (config: ProviderConfig, gate: Gate) => Promise<Provider>;
 }
@@ -19,9 +24,14 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
     capabilities: () => yahooCapabilities,
     open: async (c, gate) => (await import('./yahoo/index.ts')).openYahoo(c, gate),
   },
-  csv: { capabilities: csvCapabilities, open: async (c) => (await import('./csv/index.ts')).openCsv(c) },
+  csv: {
+    capabilities: csvCapabilities,
+    settings: CSV_SETTINGS,
+    open: async (c) => (await import('./csv/index.ts')).openCsv(c),
+  },
   sample: {
     capabilities: sampleCapabilitiesOf,
+    settings: SAMPLE_SETTINGS,
     open: async (c, gate) => (await import('./sample/index.ts')).openSample(c, gate),
   },
 };
@@ -39,13 +49,14 @@ export function capabilitiesOf(config: ProviderConfig): Capabilities {
   return config.module?.capabilities ?? registered(config.id).capabilities(config);
 }
 
-/** Throws `unknown-provider`, and `usage` for a URL that is missing or is none. */
+/** Throws `unknown-provider`, and `usage` for a URL that is missing or is none and for settings that the provider does not take. */
 export function assertConfigured(config: ProviderConfig): void {
-  const { id, url, module } = config;
+  const { id, url, module, settings = {} } = config;
   const { needsUrl, metered } = capabilitiesOf(config);
   if (module !== undefined && Object.hasOwn(PROVIDERS, id))
     throw new BackfillError('usage', `provider ${fileURLToPath(module.url)}: the id "${id}" is taken`);
   const name = module === undefined ? id : fileURLToPath(module.url);
+  if (module === undefined) assertSettings(id, settings, registered(id).settings ?? {});
   if (needsUrl && url === undefined) {
     throw new BackfillError('usage', `provider "${id}" needs --provider-url ${name}=…`);
   }

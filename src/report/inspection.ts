@@ -7,13 +7,12 @@ import type { ClockUsed } from '../market/csv/rows.ts';
 import type { Dialect } from '../market/csv/table.ts';
 import { type CsvClient, clientOf, readingOf } from '../providers/csv/client.ts';
 import { parseReading } from '../providers/csv/parse.ts';
-import type { Basis, ProviderConfig } from '../providers/provider.ts';
+import { CSV_SETTINGS, type CsvSettings } from '../providers/csv/settings.ts';
+import type { Basis } from '../providers/provider.ts';
+import { assertSettings } from '../providers/settings.ts';
 
 /** What is to be inspected: a file or folder, read as the options of the provider `csv` say. */
-export type InspectRequest = Pick<
-  ProviderConfig,
-  'basis' | 'csvZone' | 'csvStamps' | 'csvDates' | 'csvDecimal' | 'csvAsOf'
-> & {
+export type InspectRequest = CsvSettings & {
   /** A file or a folder. */
   readonly path: string;
 };
@@ -60,10 +59,11 @@ export interface Inspection {
  * known. Throws `usage` where there is no such file or folder, and for options that cannot be.
  */
 export function inspect(request: InspectRequest, now: number): Inspection {
-  const { path, basis } = request;
-  const config = { ...request, id: 'csv', url: path };
-  const market = inspectedFolder(path, readingOf(config));
-  const client = clientOf(market, { ...config, basis: basis ?? 'raw' });
+  const { path, ...settings } = request;
+  const { basis } = settings;
+  assertSettings('csv', settings, CSV_SETTINGS);
+  const market = inspectedFolder(path, readingOf(settings));
+  const client = clientOf(market, path, { ...settings, basis: basis ?? 'raw' });
   const files = new Map<string, Understood>();
   for (const { path: file, reason } of market.refused) understood(files, file).refused.add(reason);
   for (const ticker of market.tickers()) inspectTicker(ticker, { market, client, files, basis, now });

@@ -105,7 +105,7 @@ describe('a long CSV file of one ticker', () => {
   /** What a run says, but for its times. */
   async function fill(store: string): Promise<object> {
     const clock = (): number => Date.parse(NOW);
-    const provider = { id: 'csv', url: csv, basis: 'raw' } as const;
+    const provider = { id: 'csv', url: csv, settings: { basis: 'raw' } } as const;
     const bars = openStore(store);
     const pool = startPool({
       ...{ workers: 1, concurrency: 4, shared: { inFlight: 4 } },

@@ -65,7 +65,7 @@ const write = (text: string): Promise<void> => writeFile(join(files, 'AAPL.csv')
 const run = (now = NOW): Promise<RunSummary> =>
   backfill(
     { tickers: ['AAPL'], ...RANGE },
-    toolsInProcess(openCsv({ id: 'csv', url: files, basis: 'raw' }), store, () => now),
+    toolsInProcess(openCsv({ id: 'csv', url: files, settings: { basis: 'raw' } }), store, () => now),
   );
 
 /** Days whose bars are final and not those of the whole file, and how many bars are final. */
@@ -131,7 +131,7 @@ describe('a file that is cut', () => {
     await start();
     await write(FILES['without an end of its own']);
     await run();
-    const csv = openCsv({ id: 'csv', url: files, basis: 'raw' });
+    const csv = openCsv({ id: 'csv', url: files, settings: { basis: 'raw' } });
     const capabilities = { ...csv.capabilities, id: 'other' };
     const other = { ...csv, capabilities, editionOf: () => null };
     const tools = toolsInProcess(other, store, () => NOW);

@@ -6,7 +6,7 @@ import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../../src/core/session/day.ts';
 import { openCsv } from '../../src/providers/csv/index.ts';
-import type { ProviderConfig } from '../../src/providers/provider.ts';
+import type { CsvSettings } from '../../src/providers/csv/settings.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
@@ -43,9 +43,9 @@ const write = (name: string, lines: readonly string[]): Promise<void> =>
 
 const run = (
   tickers: readonly string[] = ['AAPL'],
-  { now = PAST, ...config }: Partial<ProviderConfig> & { now?: number } = {},
+  { now = PAST, ...settings }: CsvSettings & { now?: number } = {},
 ): Promise<RunSummary> => {
-  const provider = openCsv({ id: 'csv', url: files, basis: 'raw', ...config });
+  const provider = openCsv({ id: 'csv', url: files, settings: { basis: 'raw', ...settings } });
   const range = { start: '2017-03-01', end: '2017-03-30' };
   return backfill(
     { tickers, ...range },
@@ -128,7 +128,7 @@ describe('a folder that is mended after a run', () => {
   it('is read again where it is to be read by another zone', async () => {
     await write('AAPL.csv', WHOLE.toSpliced(5, 3));
     await run();
-    expect(await run(['AAPL'], { csvZone: 'exchange' })).toMatchObject({ requests: 1 });
+    expect(await run(['AAPL'], { zone: 'exchange' })).toMatchObject({ requests: 1 });
   });
 
   it('is read again for a changed actions.csv only where prices depend on it', async () => {

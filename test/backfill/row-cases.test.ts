@@ -37,7 +37,7 @@ describeWith(CASES)('of the rows of a case', () => {
       .split('\n');
     const priced = lines.map((line) => line.split(',')).filter(([, open]) => open !== '');
     const dates = priced.map(([date = '']) => date).toSorted();
-    const provider = openCsv({ id: 'csv', url: caseOf(path), basis });
+    const provider = openCsv({ id: 'csv', url: caseOf(path), settings: { basis } });
     const request = { tickers: [ticker], start: dates[0] ?? '', end: dates.at(-1) ?? '' };
     const now = (): number => Date.parse('2026-11-21T12:00:00Z');
     return { summary: await backfill(request, toolsInProcess(provider, store, now)), dates };

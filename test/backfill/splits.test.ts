@@ -84,7 +84,7 @@ beforeAll(async () => {
   const lines = ['ticker,date,kind,value', ...derived.flat(), ...APPLE, ''];
   await writeFile(join(prices, 'actions.csv'), lines.join('\n'));
   simulator = await startSimulator({ wire: 'yahoo', market: await openMarket(prices), now: () => now });
-  providers.set('raw', openCsv({ id: 'csv', url: prices, basis: 'raw' }));
+  providers.set('raw', openCsv({ id: 'csv', url: prices, settings: { basis: 'raw' } }));
   providers.set('yahoo', openYahoo({ id: 'yahoo', url: simulator.url }, OPEN_GATE));
 });
 afterAll(async () => {

@@ -255,7 +255,7 @@ describe('a split that is taken out of the user’s own list', () => {
       join(files, 'actions.csv'),
       ['ticker,date,kind,value', ...actions.map((line) => `AAPL,${line}`), ''].join('\n'),
     );
-    const provider = openCsv({ id: 'csv', url: files, basis });
+    const provider = openCsv({ id: 'csv', url: files, settings: { basis } });
     const now = Date.parse(`${dateOf(last + 1)}T12:00:00Z`);
     const range = { start: dateOf(0), end: dateOf(last) };
     return backfill(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { backfillCommand } from '../../src/cli/backfill-command.ts';
 import { checkDataCommand } from '../../src/cli/check-data-command.ts';
 import { COMMANDS, EVERY_COMMAND } from '../../src/cli/commands.ts';
-import { connectionOf } from '../../src/cli/options.ts';
+import { connectionOf } from '../../src/cli/provider-options.ts';
 import { interpret } from '../../src/cli/program.ts';
 import type { Setting } from '../../src/cli/settings.ts';
 

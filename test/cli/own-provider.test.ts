@@ -114,6 +114,21 @@ describe('a provider of one’s own', () => {
     expect(everything).not.toContain(encodeURIComponent(KEY));
   });
 
+  it('is told what `--provider-setting` says', async () => {
+    const asked: unknown[] = [];
+    reply = (request, response) => {
+      asked.push(request.headers['x-feed']);
+      response.end(weekFrom(100));
+    };
+    const text = MODULE.replace('({ url })', '({ url, settings })').replace(
+      "'x-key': key",
+      "'x-key': key, 'x-feed': settings.feed + settings.with",
+    );
+    const settings = ['--provider-setting', 'feed=slow=1', '--provider-setting', 'with=Ada'];
+    const { code } = await backfill(text, ...fromServer('AAPL'), ...settings);
+    expect([code, asked]).toEqual([0, ['slow=1Ada']]);
+  });
+
   it('says what its code throws in one line, with the place', async () => {
     reply = (_, response) => void response.end('{"days":[],"broken":{}}');
     const { code, stderr } = await backfill(MODULE, ...fromServer('AAPL', 'MSFT'));
@@ -138,6 +153,7 @@ describe('one that cannot be used is refused in one line, exit 2', () => {
       [],
     ],
     ['needs --provider-url', MODULE, []],
+    ['--provider-setting feed: write NAME=VALUE', MODULE, ['--provider-setting', 'feed']],
     ['own.mjs=there: is no URL', MODULE, ['--provider-url', './own.mjs=there']],
     [
       'provider "own" needs its key; set NO_KEY, which .env may do',

@@ -122,6 +122,22 @@ describe('a request that cannot be meant names its option and value', () => {
     [{ store: 'x', workers: Number.NaN }, 'workers NaN'],
     [{ store: 'x', concurrency: -1 }, 'concurrency -1'],
     [{ store: 'x', concurrency: 'many' }, 'concurrency "many"'],
+    [
+      { store: 'x', provider: { id: 'csv', url: '.', settings: { bassi: 'raw' } } },
+      'provider csv has no setting "bassi"; it has basis, zone, stamps, dates, decimal, asOf; did you mean basis?',
+    ],
+    [
+      { store: 'x', provider: { id: 'csv', url: '.', settings: { basis: 'adjusted' } } },
+      'provider csv: setting basis is "adjusted"; it must be one of raw, split-adjusted',
+    ],
+    [
+      { store: 'x', provider: { id: 'sample', settings: { seed: '2' } } },
+      'provider sample: setting seed is "2"; it must be a whole number',
+    ],
+    [
+      { store: 'x', provider: { id: 'yahoo', settings: { seed: 2 } } },
+      'provider yahoo has no setting "seed"',
+    ],
   ])('openHistory(%o)', (options, message) => {
     expect(() => openHistory(any(options))).toThrow(message);
   });

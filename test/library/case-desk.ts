@@ -47,7 +47,7 @@ export function desk(provider: ProviderConfig, now: string, store: string): Desk
 
 /** A desk that is filled from the CSV files of a case. */
 export function csvDesk(name: string, now: string, store: string): Desk {
-  return desk({ id: 'csv', url: caseOf(name), basis: 'raw' }, now, store);
+  return desk({ id: 'csv', url: caseOf(name), settings: { basis: 'raw' } }, now, store);
 }
 
 /** What the cases do not say of their instruments. */

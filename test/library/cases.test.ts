@@ -133,7 +133,7 @@ const ANSWERS: Readonly<Record<string, () => Promise<void>>> = {
   'half-cent': async () => {
     const first = csvDesk('half-cent/2017', '2017-08-14T12:00:00Z');
     expect(await first.run({ start: '2012-08-13', end: '2017-08-11' })).toMatchObject({ failed: 0 });
-    const source = { id: 'csv', url: realData('daily-sp500-2013-2018'), basis: 'raw' } as const;
+    const source = { id: 'csv', url: realData('daily-sp500-2013-2018'), settings: { basis: 'raw' } } as const;
     const later = desk(source, '2018-03-01T12:00:00Z', storeAt('store'));
     const summary = await later.run({ tickers: ['INTC'], start: '2013-02-08', end: '2018-02-07' });
     expect(summary).toMatchObject({ failed: 0, failures: [], rejected: 0 });
@@ -190,7 +190,10 @@ const ANSWERS: Readonly<Record<string, () => Promise<void>>> = {
 
   'odd-names': async () => {
     const { run, bars } = csvDesk('odd-names', '2020-08-01T12:00:00Z');
-    const provider = await openProvider({ id: 'csv', url: caseOf('odd-names'), basis: 'raw' }, OPEN_GATE);
+    const provider = await openProvider(
+      { id: 'csv', url: caseOf('odd-names'), settings: { basis: 'raw' } },
+      OPEN_GATE,
+    );
     const tickers = await provider.listTickers();
     const notes = (provider.notes?.() ?? []).join('\n');
     const files = readdirSync(caseOf('odd-names'));

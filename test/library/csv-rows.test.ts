@@ -20,7 +20,7 @@ async function runWith(third: string) {
   const history = openHistory({
     store: join(root, 'store'),
     stateFolder: join(root, 'state'),
-    provider: { id: 'csv', url: root, basis: 'raw' },
+    provider: { id: 'csv', url: root, settings: { basis: 'raw' } },
     clock: () => Date.parse('2024-02-01T00:00:00Z'),
     workers: 1,
   });

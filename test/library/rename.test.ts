@@ -615,7 +615,7 @@ describeWith(REAL_DATA)('Facebook’s real bars', () => {
   it('are Meta’s after the rename, bit by bit; those of the company that was FB before are not', async () => {
     const filling = openHistory({
       store: folder,
-      provider: { id: 'csv', url: realData('daily-raw'), basis: 'raw' },
+      provider: { id: 'csv', url: realData('daily-raw'), settings: { basis: 'raw' } },
       workers: 1,
       clock: () => Date.parse('2021-03-31T00:00:00Z'),
     });

@@ -119,7 +119,7 @@ async function readBack(
   tickers: readonly string[],
   state: string,
 ): Promise<void> {
-  const provider = { id: 'csv', url: folder, basis: 'raw' } as const;
+  const provider = { id: 'csv', url: folder, settings: { basis: 'raw' } } as const;
   const history = openHistory({ store: url, provider, stateFolder: state, clock: () => NOW, workers: 1 });
   const summary = await history.backfill({ ...WANTED, tickers, intervals: [...INTERVALS] });
   await history.close();

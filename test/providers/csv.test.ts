@@ -46,15 +46,23 @@ function fetchBars(
 
 describe('a folder as a provider', () => {
   it('speaks of splits and dividends only if it has a file of them', async () => {
-    const silent = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
+    const silent = openCsv({
+      id: 'csv',
+      url: await folderOf({ 'AAPL.csv': DAILY }),
+      settings: { basis: 'raw' },
+    });
     expect(silent.capabilities.actions).toBe(false);
     const files = { 'AAPL.csv': DAILY, 'actions.csv': 'ticker,date,kind,value\n' };
-    const telling = openCsv({ id: 'csv', url: await folderOf(files), basis: 'raw' });
+    const telling = openCsv({ id: 'csv', url: await folderOf(files), settings: { basis: 'raw' } });
     expect(telling.capabilities.actions).toBe(true);
   });
 
   it('serves raw bars as they are, and rows without all values as unusable', async () => {
-    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
+    const provider = openCsv({
+      id: 'csv',
+      url: await folderOf({ 'AAPL.csv': DAILY }),
+      settings: { basis: 'raw' },
+    });
     const answer = await fetchBars(provider, 'AAPL', range('2024-01-03', '2024-01-05'));
     expect(answer.bars).toMatchObject([{ ts: Date.UTC(2024, 0, 4), open: 50, close: 52, volume: 2000 }]);
     expect(answer.unusable).toMatchObject([
@@ -65,7 +73,11 @@ describe('a folder as a provider', () => {
   });
 
   it('proves nothing after the last row; its first row is no listing date', async () => {
-    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
+    const provider = openCsv({
+      id: 'csv',
+      url: await folderOf({ 'AAPL.csv': DAILY }),
+      settings: { basis: 'raw' },
+    });
     const answer = await fetchBars(provider, 'AAPL', range('2023-12-01', '2024-02-01'));
     expect(answer.proven).toEqual(range('2023-12-01', '2024-01-06'));
     expect(answer.identity.firstTrade).toBeNull();
@@ -82,7 +94,11 @@ describe('a folder as a provider', () => {
       ).join('');
     const fetchHours = async (count: number) => {
       const text = `time,open,high,low,close,volume\n${hours(count)}`;
-      const provider = openCsv({ id: 'csv', url: await folderOf({ 'BTCUSDT_1h.csv': text }), basis: 'raw' });
+      const provider = openCsv({
+        id: 'csv',
+        url: await folderOf({ 'BTCUSDT_1h.csv': text }),
+        settings: { basis: 'raw' },
+      });
       return fetchBars(provider, 'BTC-USDT', range('2024-01-05', '2025-01-01'), '1h');
     };
     expect(await fetchHours(23)).toMatchObject({ proven: range('2024-01-05', '2024-01-06') });
@@ -97,7 +113,7 @@ describe('a folder as a provider', () => {
       );
       const rows = stamps.map((ts) => `${new Date(ts).toISOString()},1,1,1,1,1\n`).join('');
       const files = { '7203.T_5m.csv': `time,open,high,low,close,volume\n${rows}` };
-      const provider = openCsv({ id: 'csv', url: await folderOf(files), basis: 'raw' });
+      const provider = openCsv({ id: 'csv', url: await folderOf(files), settings: { basis: 'raw' } });
       return fetchBars(provider, '7203.T', range('2025-11-26', '2025-12-01'), '5m');
     };
     expect(await fetchTo(385)).toMatchObject({ proven: range('2025-11-26', '2025-11-27') });
@@ -116,7 +132,7 @@ describe('a folder as a provider', () => {
     const provider = openCsv({
       id: 'csv',
       url: await folderOf({ 'AAPL.csv': text + lines.join('') }),
-      basis: 'raw',
+      settings: { basis: 'raw' },
     });
     const answer = await fetchBars(provider, 'AAPL', range('2024-01-08', '2024-01-09'), '5m');
     expect(answer).toMatchObject({ bars: { length: 30 }, dropped: 3, offGrid: 1 });
@@ -124,9 +140,9 @@ describe('a folder as a provider', () => {
 
   it('reads times by the zone that is named, and refuses what is none', async () => {
     const text = 'time,open,high,low,close,volume\n2024-01-08 14:30,1,1,1,1,1\n2024-01-08 14:35,1,1,1,1,1\n';
-    const config = { id: 'csv', url: await folderOf({ 'AAPL.csv': text }), basis: 'raw' } as const;
+    const config = { id: 'csv', url: await folderOf({ 'AAPL.csv': text }) };
     const answer = await fetchBars(
-      openCsv({ ...config, csvZone: 'utc' }),
+      openCsv({ ...config, settings: { basis: 'raw', zone: 'utc' } }),
       'AAPL',
       range('2024-01-08', '2024-01-09'),
       '5m',
@@ -135,18 +151,26 @@ describe('a folder as a provider', () => {
       Date.UTC(2024, 0, 8, 14, 30),
       Date.UTC(2024, 0, 8, 14, 35),
     ]);
-    expect(() => openCsv({ ...config, csvZone: 'Mars' })).toThrow(/--csv-zone Mars: is no time zone/);
+    expect(() => openCsv({ ...config, settings: { basis: 'raw', zone: 'Mars' } })).toThrow(
+      /--csv-zone Mars: is no time zone/,
+    );
   });
 
   it('is of another edition once numbers or dates are to be read otherwise', async () => {
-    const config = { id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' } as const;
-    const options = [{}, { csvDecimal: 'comma' }, { csvDates: 'mdy' }, { csvDates: 'dmy' }] as const;
-    const editions = options.map((one) => openCsv({ ...config, ...one }).editionOf?.('AAPL'));
+    const config = { id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }) };
+    const options = [{}, { decimal: 'comma' }, { dates: 'mdy' }, { dates: 'dmy' }];
+    const editions = options.map((one) =>
+      openCsv({ ...config, settings: { basis: 'raw', ...one } }).editionOf?.('AAPL'),
+    );
     expect(new Set(editions).size).toBe(4);
   });
 
   it('serves no session that has not closed at the caller’s now', async () => {
-    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
+    const provider = openCsv({
+      id: 'csv',
+      url: await folderOf({ 'AAPL.csv': DAILY }),
+      settings: { basis: 'raw' },
+    });
     const answer = await fetchBars(
       provider,
       'AAPL',
@@ -163,7 +187,7 @@ describe('a folder as a provider', () => {
       'AAPL.csv': DAILY,
       'actions.csv': 'ticker,date,kind,value\nAAPL,2024-01-05,split,4:1\nAAPL,2024-01-04,dividend,0.5\n',
     });
-    const provider = openCsv({ id: 'csv', url, basis: 'split-adjusted' });
+    const provider = openCsv({ id: 'csv', url, settings: { basis: 'split-adjusted' } });
     const answer = await fetchBars(provider, 'AAPL', range('2024-01-01', '2024-01-10'));
     expect(answer.wireBasis).toBe('split-adjusted');
     expect(answer.bars).toMatchObject([
@@ -184,10 +208,10 @@ describe('a folder as a provider', () => {
         'ticker,date,kind,value\nAAPL,2024-01-05,split,3\nAAPL,2024-01-06,split,4:1\nMSFT,2025-01-06,split,3:1\n',
     });
     const asked = range('2024-01-01', '2024-01-10');
-    const open = (csvAsOf?: string, basis: 'raw' | 'split-adjusted' = 'split-adjusted'): Provider =>
-      openCsv({ id: 'csv', url, basis, ...(csvAsOf !== undefined && { csvAsOf }) });
-    const opens = async (csvAsOf?: string, basis?: 'raw'): Promise<number[]> =>
-      (await fetchBars(open(csvAsOf, basis), 'AAPL', asked)).bars.map((bar) => bar.open);
+    const open = (asOf?: string, basis: 'raw' | 'split-adjusted' = 'split-adjusted'): Provider =>
+      openCsv({ id: 'csv', url, settings: { basis, asOf } });
+    const opens = async (asOf?: string, basis?: 'raw'): Promise<number[]> =>
+      (await fetchBars(open(asOf, basis), 'AAPL', asked)).bars.map((bar) => bar.open);
     await expect(opens()).rejects.toMatchObject({
       code: 'basis-unknown',
       retryable: false,
@@ -210,9 +234,11 @@ describe('a folder as a provider', () => {
 
   it('is refused without a folder, without a basis, or split-adjusted without its splits', async () => {
     const url = await folderOf({ 'AAPL.csv': DAILY });
-    expect(() => openCsv({ id: 'csv', basis: 'raw' })).toThrow(expect.objectContaining({ code: 'usage' }));
+    expect(() => openCsv({ id: 'csv', settings: { basis: 'raw' } })).toThrow(
+      expect.objectContaining({ code: 'usage' }),
+    );
     expect(() => openCsv({ id: 'csv', url })).toThrow(expect.objectContaining({ code: 'usage' }));
-    expect(() => openCsv({ id: 'csv', url, basis: 'split-adjusted' })).toThrow(
+    expect(() => openCsv({ id: 'csv', url, settings: { basis: 'split-adjusted' } })).toThrow(
       expect.objectContaining({
         code: 'usage',
         message: expect.stringContaining('no actions.csv; write one'),
@@ -232,7 +258,7 @@ describe('a folder as a provider', () => {
       const header = 'Date,Open,High,Low,Close,Volume,Dividends,Stock Splits\n';
       const list = actions === undefined ? {} : { 'actions.csv': `ticker,date,kind,value\n${actions}\n` };
       const url = await folderOf({ 'AAPL.csv': header + lines.join(''), ...list });
-      return openCsv({ id: 'csv', url, basis });
+      return openCsv({ id: 'csv', url, settings: { basis } });
     };
 
     it.each([
@@ -265,7 +291,11 @@ describe('a folder as a provider', () => {
 
   it('names rows that are to come, and proves nothing by them', async () => {
     const text = `${DAILY}2024-01-09,51,55,45,52,2001\n2063-01-08,51,55,45,52,2001\n2063-01-09,51,55,45,,\n`;
-    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': text }), basis: 'raw' });
+    const provider = openCsv({
+      id: 'csv',
+      url: await folderOf({ 'AAPL.csv': text }),
+      settings: { basis: 'raw' },
+    });
     const asked = range('2024-01-01', '2024-01-20');
     const at = (now: string): Promise<RowAnswer> =>
       fetchBars(provider, 'AAPL', asked, '1d', Date.parse(`${now}T22:00:00Z`));
@@ -289,7 +319,11 @@ describe('a folder as a provider', () => {
 
   it('reads no year of the first century as one of the last', async () => {
     const text = DAILY.replace('2024-01-04', '0099-01-04');
-    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': text }), basis: 'raw' });
+    const provider = openCsv({
+      id: 'csv',
+      url: await folderOf({ 'AAPL.csv': text }),
+      settings: { basis: 'raw' },
+    });
     const last = await fetchBars(provider, 'AAPL', range('1999-01-01', '1999-02-01'));
     expect([last.bars, last.unusable]).toEqual([[], []]);
     const { unusable } = await fetchBars(provider, 'AAPL', range('2024-01-01', '2024-01-06'));
@@ -299,7 +333,11 @@ describe('a folder as a provider', () => {
   });
 
   it('knows its own tickers and intervals only', async () => {
-    const provider = openCsv({ id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }), basis: 'raw' });
+    const provider = openCsv({
+      id: 'csv',
+      url: await folderOf({ 'AAPL.csv': DAILY }),
+      settings: { basis: 'raw' },
+    });
     const asked = range('2024-01-01', '2024-01-10');
     expect(await provider.listTickers()).toEqual(['AAPL']);
     await expect(fetchBars(provider, 'MSFT', asked)).rejects.toMatchObject({
@@ -313,7 +351,7 @@ describe('a folder as a provider', () => {
     const headed = openCsv({
       id: 'csv',
       url: await folderOf({ 'IBM.csv': 'date,open,high,low,close\n' }),
-      basis: 'raw',
+      settings: { basis: 'raw' },
     });
     await expect(fetchBars(headed, 'IBM', asked)).rejects.toMatchObject({
       code: 'usage',
@@ -322,7 +360,7 @@ describe('a folder as a provider', () => {
   });
 
   itWith(REAL_DATA)('counts the extended-hours bars that it leaves out', async () => {
-    const provider = openCsv({ id: 'csv', url: realData('intraday-raw/minute'), basis: 'raw' });
+    const provider = openCsv({ id: 'csv', url: realData('intraday-raw/minute'), settings: { basis: 'raw' } });
     const answer = await fetchBars(provider, 'SPY', range('2013-10-07', '2013-10-08'), '1m');
     expect(answer.bars).toHaveLength(390);
     expect(answer.dropped).toBeGreaterThan(100);

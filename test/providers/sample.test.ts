@@ -28,7 +28,7 @@ describe('the sample provider', () => {
       delistedOn: null,
       wireBasis: 'raw',
     });
-    const other = openSample({ id: 'sample', seed: 2 });
+    const other = openSample({ id: 'sample', settings: { seed: 2 } });
     const series = { ticker: 'ALFA', interval: '1d' } as const;
     const { bars } = await inRows(other).fetchBars({
       series,

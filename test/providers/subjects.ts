@@ -27,7 +27,7 @@ export const inFiles: ProviderSubject = {
       }
     }
     await writeFile(join(folder, 'actions.csv'), `${lines.join('\n')}\n`);
-    const provider = await openProvider({ id: 'csv', url: folder, basis: 'raw' });
+    const provider = await openProvider({ id: 'csv', url: folder, settings: { basis: 'raw' } });
     return { provider, close: () => rm(folder, { recursive: true }) };
   },
   ...{ intervals: ['1d'], precision: 0 },

@@ -26,7 +26,7 @@ describe('an inspection', () => {
         'AAPL/2024-01-02.csv': day('2024-01-02', '04:00', '09:30', '09:31', '09:32'),
         'AAPL/2024-01-03.csv': day('2024-01-03', '09:30', '09:31', '09:32', '17:00', '17:01'),
       },
-      { csvZone: 'America/New_York', csvStamps: 'start' },
+      { zone: 'America/New_York', stamps: 'start' },
     );
     const notes = files.flatMap(({ path, notes: told }) => told.map((note) => `${path}: ${note}`));
     expect(notes.filter((note) => note.includes('left out'))).toEqual([
@@ -67,7 +67,7 @@ describe('an inspection', () => {
 
   it.each([
     ['time', '2024-01-08 09:30:00', {}, 'America/New_York', 'default'],
-    ['time', '2024-01-08 09:30:00', { csvZone: 'America/New_York' }, 'America/New_York', 'user'],
+    ['time', '2024-01-08 09:30:00', { zone: 'America/New_York' }, 'America/New_York', 'user'],
     ['time (UTC)', '2024-01-08 14:30:00', {}, 'UTC', 'header'],
     ['time', '2024-01-08 14:30:00Z', {}, 'UTC', 'offset'],
   ] as const)(
@@ -96,7 +96,7 @@ describe('an inspection', () => {
       ['AAPL.csv', []],
       ['B.csv', [expect.stringMatching(/^line 1: the header names no column "date"/)]],
     ]);
-    const read = await inspected({ 'A.csv': ambiguous }, { csvDates: 'mdy' });
+    const read = await inspected({ 'A.csv': ambiguous }, { dates: 'mdy' });
     expect(read.files).toMatchObject([{ refused: [], dialect: { dates: 'mdy' }, series: [{ bars: 2 }] }]);
   });
 

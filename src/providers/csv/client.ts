@@ -19,6 +19,7 @@ import type { RowsRead } from '../offline/answer.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
 import type { BarRequest, Basis, ProviderConfig } from '../provider.ts';
 import { type Reach, reachOf } from './rows-to-come.ts';
+import { type CsvSettings, csvSettings } from './settings.ts';
 import { assertTurnedBack, type SplitsTold } from './told-splits.ts';
 
 /** A reading of a folder, with how far its files reach. */
@@ -56,9 +57,14 @@ export interface CsvClient {
   readonly notes: readonly string[];
 }
 
-/** Opens the folder `config.url`. Throws `usage` where it, the basis of its prices the zone of its times or the day of its splits is not given or not usable. */
+/**
+ * Opens the folder `config.url`. Throws `usage` where it, the basis of its prices, the zone of its times or the day of its
+ * splits is not given or not usable.
+ */
 export function openClient(config: ProviderConfig): CsvClient {
-  const { url, basis } = config;
+  const { url } = config;
+  const settings = csvSettings(config);
+  const { basis } = settings;
   if (url === undefined)
     throw new BackfillError('usage', 'provider csv needs --provider-url, a folder of bar files');
   if (basis === undefined) {
@@ -67,25 +73,26 @@ export function openClient(config: ProviderConfig): CsvClient {
       `provider csv needs to know the basis of the prices in "${url}": raw or split-adjusted`,
     );
   }
-  const { zone, stamps, said } = readingOf(config);
-  return clientOf(csvFolderMarket(url, zone, stamps, said), { ...config, url, basis });
+  const { zone, stamps, said } = readingOf(settings);
+  return clientOf(csvFolderMarket(url, zone, stamps, said), url, { ...settings, basis });
 }
 
-/** How a configuration wants files to be read. Throws `usage` for a zone that is none. */
-export function readingOf(config: ProviderConfig): {
+/** How files are to be read. Throws `usage` for a zone that is none. */
+export function readingOf(settings: CsvSettings): {
   readonly zone: string | null;
   readonly stamps: StampOf;
   readonly said: SaidForms;
 } {
-  return { zone: zoneOf(config), stamps: config.csvStamps ?? 'start', said: saidForms(config) };
+  return { zone: zoneOf(settings), stamps: settings.stamps ?? 'start', said: saidForms(settings) };
 }
 
-/** A client of a folder that is open. Throws like `openClient`. */
+/** A client of a folder that is open, by the path that messages name. Throws like `openClient`. */
 export function clientOf(
   market: CsvFolderMarket,
-  config: ProviderConfig & { readonly url: string; readonly basis: Basis },
+  url: string,
+  settings: CsvSettings & { readonly basis: Basis },
 ): CsvClient {
-  const { url, basis } = config;
+  const { basis } = settings;
   if (basis === 'split-adjusted' && !market.hasActions) {
     throw new BackfillError(
       'usage',
@@ -96,7 +103,7 @@ export function clientOf(
   const editionOf = (ticker: string): string | null => {
     // Of prices that are as traded the actions are no part.
     const state = market.stateOf(ticker, basis === 'split-adjusted');
-    return state === null ? null : fingerprint(`${basis} ${config.csvAsOf ?? ''}\n${state}`);
+    return state === null ? null : fingerprint(`${basis} ${settings.asOf ?? ''}\n${state}`);
   };
   return {
     read(request) {
@@ -114,7 +121,7 @@ export function clientOf(
     },
     tickers: () => market.tickers(),
     editionOf,
-    adjustedOn: dayOf(config),
+    adjustedOn: dayOf(settings),
     notes: market.notes,
   };
 }
@@ -151,25 +158,25 @@ function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
-function zoneOf({ csvZone }: ProviderConfig): string | null {
-  if (csvZone === undefined) return null;
-  const zone = clockNamed(csvZone);
-  if (zone !== undefined) return zone;
+function zoneOf({ zone }: CsvSettings): string | null {
+  if (zone === undefined) return null;
+  const clock = clockNamed(zone);
+  if (clock !== undefined) return clock;
   throw new BackfillError(
     'usage',
-    `--csv-zone ${csvZone}: is no time zone; write it as UTC, America/New_York, or exchange for each ticker's own`,
+    `--csv-zone ${zone}: is no time zone; write it as UTC, America/New_York, or exchange for each ticker's own`,
   );
 }
 
 /** What the user says of how numbers and dates are written. */
-function saidForms({ csvDecimal, csvDates }: ProviderConfig): SaidForms {
-  return { numbers: csvDecimal, dates: csvDates && DATE_ORDERS[csvDates] };
+function saidForms({ decimal, dates }: CsvSettings): SaidForms {
+  return { numbers: decimal, dates: dates && DATE_ORDERS[dates] };
 }
 
-function dayOf({ csvAsOf }: ProviderConfig): Day | null {
-  if (csvAsOf === undefined) return null;
+function dayOf({ asOf }: CsvSettings): Day | null {
+  if (asOf === undefined) return null;
   try {
-    return parseDay(csvAsOf);
+    return parseDay(asOf);
   } catch (error) {
     throw new BackfillError('usage', `--csv-as-of ${(error as Error).message}`, { cause: error });
   }

@@ -5,14 +5,15 @@ import { sampleCapabilities } from './capabilities.ts';
 import { openClient } from './client.ts';
 import { parseReading } from './parse.ts';
 import { servedSteps } from './served.ts';
+import { sampleSettings } from './settings.ts';
 
 /**
- * The seeded market of invented tickers as a provider. It needs no network, `config.seed` defaults to 1; with a URL it is
+ * The seeded market of invented tickers as a provider. It needs no network, its setting `seed` defaults to 1; with a URL it is
  * asked there, over HTTP.
  */
 export function openSample(config: ProviderConfig, gate: Gate = NO_REQUESTS): Provider {
   if (config.url !== undefined) return openHttpProvider(servedSteps(config.url), config, gate);
-  const client = openClient(config.seed);
+  const client = openClient(sampleSettings(config).seed);
   return {
     capabilities: sampleCapabilities,
     symbolOf: (ticker) => ticker,

@@ -35,7 +35,7 @@ async function fill(unitOf: (session: number) => number, last: number, first = 0
     return `${formatDay(day)},${close},${high},${low},${close},${1000 + i}`;
   });
   await writeFile(join(files, 'AAPL.csv'), ['date,open,high,low,close,volume', ...rows, ''].join('\n'));
-  const provider = openCsv({ id: 'csv', url: files, basis: 'raw' });
+  const provider = openCsv({ id: 'csv', url: files, settings: { basis: 'raw' } });
   const now = Date.parse(`${dateOf(last + 1)}T12:00:00Z`);
   const range = { start: dateOf(first), end: dateOf(last) };
   return backfill(
