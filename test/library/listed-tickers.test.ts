@@ -28,7 +28,7 @@ afterEach(async () => {
 async function planned(quotas: string, seed = 1): Promise<number> {
   const history = openHistory({
     store: join(folder, 'data'),
-    provider: { id: 'sample', url: simulator.url, seed },
+    provider: { id: 'sample', url: simulator.url, settings: { seed } },
     stateFolder: join(folder, 'state'),
     quotas: parseQuotas(quotas),
     clock: () => NOW,
