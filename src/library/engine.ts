@@ -5,7 +5,7 @@ import type { Pool } from '../pool/pool.ts';
 import type { Secrets } from '../providers/provider.ts';
 import type { BarStore, Lease } from '../store/store.ts';
 import { Shared } from './shared.ts';
-import { type Claim, type Turn, Turns } from './turns.ts';
+import { type Claim, Turns } from './turns.ts';
 
 /** How an engine gets what its runs share. */
 export interface EngineTools {
@@ -23,6 +23,8 @@ export interface EngineTools {
 export class Engine {
   readonly store: BarStore;
   readonly #turns = new Turns();
+  /** Those that have not ended. */
+  readonly #calls = new Set<Promise<unknown>>();
   readonly #lease: Shared<Lease>;
   readonly #traffic: Shared<SharedTraffic>;
   readonly #openPool: () => Promise<Pool>;
@@ -40,12 +42,24 @@ export class Engine {
     this.#openPool = openPool;
   }
 
+  /** Whatever a caller asks for, from the moment it does. Throws `cancelled` once the history is closed. */
+  async call<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw new BackfillError('cancelled', 'the history is closed');
+    const call = work();
+    this.#calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#calls.delete(call);
+    }
+  }
+
   /**
    * Holds the store as soon as nobody who came before writes these tickers, or `stop` is aborted. Throws `store-locked`
-   * where another process, or another history, writes it, and `cancelled` once this one is closed.
+   * where another process, or another history, writes it.
    */
   async acquire(claim: Claim, stop?: AbortSignal): Promise<Lease> {
-    const turn = this.#take(claim);
+    const turn = this.#turns.take(claim);
     try {
       await untilAborted(turn.ready, stop);
       const { thing: lease, leave } = await this.#lease.join();
@@ -68,7 +82,7 @@ export class Engine {
 
   /** Does what takes the lock of the store for itself, while nobody here writes. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#take('all');
+    const turn = this.#turns.take('all');
     try {
       await turn.ready;
       return await work();
@@ -100,15 +114,10 @@ export class Engine {
     }
   }
 
-  /** Waits for all that write, then ends the threads. */
+  /** Waits for all calls that came before, then ends the threads. */
   close(): Promise<void> {
-    this.#closing ??= this.#turns.take('all').ready.then(async () => (await this.#pool)?.close());
+    this.#closing ??= Promise.allSettled(this.#calls).then(async () => (await this.#pool)?.close());
     return this.#closing;
-  }
-
-  #take(claim: Claim): Turn {
-    if (this.#closing !== undefined) throw new BackfillError('cancelled', 'the history is closed');
-    return this.#turns.take(claim);
   }
 }
 

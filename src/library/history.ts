@@ -288,6 +288,6 @@ export interface History {
   renameByMapFile(path: string, options?: RenameOptions): Promise<readonly Renamed[]>;
   /** Reads everything in the store and says what is damaged; with `fix` mends what can be. */
   doctor(options?: DoctorOptions): Promise<Examination>;
-  /** Waits for calls that write, then ends the threads; calls that come later are refused with `cancelled`. */
+  /** Waits for all calls that came before, then ends the threads; those that come later are refused with `cancelled`. */
   close(): Promise<void>;
 }

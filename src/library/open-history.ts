@@ -5,6 +5,7 @@ import { coverageOf, notFoundIn } from './coverage.ts';
 import { doctor } from './doctor.ts';
 import { forget, forgettable, restore } from './forget.ts';
 import type { History, HistoryOptions } from './history.ts';
+import type { Engine } from './engine.ts';
 import { findIssues, findRevisions } from './issues.ts';
 import { partsOf, scanOptionsOf } from './parts.ts';
 import { readsOf } from './reads.ts';
@@ -21,8 +22,7 @@ export function openHistory(options: HistoryOptions): History {
     checkTickers(tickers);
     return tickersToRead(tickers);
   };
-  return {
-    capabilities,
+  const calls: Calls = {
     scan: () => store.scan(),
     ...runsOf(parts),
     ...readsOf(store, tickersToRead),
@@ -50,6 +50,21 @@ export function openHistory(options: HistoryOptions): History {
     rename: async (from, to, range = {}) =>
       rename(engine, renameWanted(from, to, range, clock()), { ...range, at: clock() }),
     renameByMapFile: (path, how = {}) => renameByMapFile(engine, path, { ...how, at: clock() }),
-    close: () => engine.close(),
   };
+  return { capabilities, ...counted(calls, engine), close: () => engine.close() };
+}
+
+/** The methods of a history that do something. */
+type Calls = Omit<History, 'capabilities' | 'close'>;
+
+/** None takes more than three. */
+type Method = (...given: [a: never, b: never, c: never]) => Promise<unknown>;
+
+/** Has the engine know of each call from the moment it is made. */
+function counted(calls: Calls, engine: Engine): Calls {
+  const known = Object.entries<Method>(calls).map(([name, method]): [string, Method] => [
+    name,
+    (a, b, c) => engine.call(() => method(a, b, c)),
+  ]);
+  return Object.fromEntries(known) as unknown as Calls;
 }

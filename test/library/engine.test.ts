@@ -8,11 +8,13 @@ import type { History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { openStore } from '../../src/store/open.ts';
 import { leftovers } from '../pool/leftovers.ts';
+import { WEEK, update } from '../store/fixtures.ts';
 import { NOW, type Logged, start, stopAll } from '../simulator/running.ts';
 
 const TICKERS = ['ALFA', 'NYXA', 'ORBL', 'PYRE'];
 const OTHERS = ['BRIQ', 'HAZL'];
 const MONTH = { start: '2025-06-02', end: '2025-06-30' };
+const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
 const ALFA = { ticker: 'ALFA', interval: '1d' } as const;
 
 let folder = '';
@@ -233,5 +235,41 @@ describe('a history that is closed', () => {
     expect(isDone).toBe(true);
     expect(await filling).toMatchObject({ fetched: 4 });
     expect(await isFree()).toBe(true);
+  });
+
+  it('has waited for what was called in the same turn, however often it is closed', async () => {
+    await openStore(join(folder, 'data')).upsert(update(WEEK));
+    const ended: string[] = [];
+    const called = <T>(name: string, call: Promise<T>): Promise<T> => call.finally(() => ended.push(name));
+    const filling = called('backfill', history.backfill({ tickers: OTHERS, ...MONTH }));
+    const reading = called('read', history.read(AAPL));
+    const checking = called('coverage', history.coverage());
+    const forgetting = called('forget', history.forget('MSFT'));
+    const asking = called(
+      'query',
+      history.query('SELECT 1 AS one', async ({ columns }) => columns),
+    );
+    const closings = [history.close(), history.close()];
+    await closings[1];
+    expect(ended.toSorted()).toEqual(['backfill', 'coverage', 'forget', 'query', 'read']);
+    expect(await filling).toMatchObject({ fetched: 2, failed: 0, stopped: null });
+    expect(await Promise.all([reading, checking, forgetting, asking])).toMatchObject([
+      { length: 5 },
+      { unreadable: [] },
+      { rows: 0 },
+      ['one'],
+    ]);
+    await closings[0];
+    await history.close();
+    expect(await isFree()).toBe(true);
+  });
+
+  it('refuses whatever comes later, and nothing else after a call that failed', async () => {
+    const refused = history.read({ ticker: 'NOPE', interval: '1d' });
+    await expect(refused).rejects.toMatchObject({ code: 'not-stored' });
+    expect(await history.forgotten()).toEqual([]);
+    await history.close();
+    for (const late of [() => history.read(ALFA), () => history.plan(), () => history.forgotten()])
+      await expect(late()).rejects.toMatchObject({ code: 'cancelled', message: 'the history is closed' });
   });
 });
