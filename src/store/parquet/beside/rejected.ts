@@ -37,9 +37,7 @@ function rejectedPlace({ path, series }: { path: string; series: Series }): Plac
       try {
         return recordOf(series, JSON.parse(content));
       } catch (error) {
-        throw new BackfillError('store-corrupt', `it is no record of rejected rows: ${String(error)}`, {
-          cause: error,
-        });
+        throw new BackfillError('store-corrupt', 'it is no record of rejected rows', { cause: error });
       }
     },
   };

@@ -12,16 +12,21 @@ export async function readRenamesFile(blobs: Blobs): Promise<Rename[]> {
   if ((await blobs.version(RENAMES_FILE)) === undefined) return [];
   const content = await readText(blobs, RENAMES_FILE);
   if (content === undefined) return [];
+  let entries: readonly unknown[] | undefined;
+  const renames: Rename[] = [];
   try {
-    return list(JSON.parse(content)).map(renameOf);
+    entries = list(JSON.parse(content));
+    for (const entry of entries) renames.push(renameOf(entry));
   } catch (error) {
     const shape = '{"from": "FB", "to": "META", "start": null, "end": "2022-06-09"}';
+    const which = entries === undefined ? '' : `; entry ${renames.length + 1} is none`;
     throw new BackfillError(
       'store-corrupt',
-      `${RENAMES_FILE} is no list of renames; it must be a JSON list of such as ${shape} (${String(error).replaceAll(/\s+/g, ' ')}); write it so, or ${MOVE_IT}`,
+      `${RENAMES_FILE} is no list of renames; it must be a JSON list of such as ${shape}${which}; write it so, or ${MOVE_IT}`,
       { cause: error },
     );
   }
+  return renames;
 }
 
 /** Adds a rename to `renames.json`, durably; one that is there already is not written. Throws like `readRenamesFile`. */

@@ -6,7 +6,15 @@ import { OUR_CODEC, readLabels, readNumbers } from './read-chunk.ts';
 import type { BodyWord } from './body.ts';
 import { digestOfRows } from './digest.ts';
 import { BAR_COLUMNS, CREATED_BY, REVISION_COLUMNS } from './encode.ts';
-import { type Columns, corrupt, orCorrupt, readColumns, readMetadata } from './read-columns.ts';
+import {
+  type Columns,
+  corrupt,
+  orCorrupt,
+  readColumns,
+  readMetadata,
+  TORN_ROWS,
+  wrongValue,
+} from './read-columns.ts';
 
 /** Which rows of a file are read. */
 export interface RowsOf {
@@ -134,7 +142,7 @@ async function openReader(
 ): Promise<ColumnReader> {
   const own = new Map<string, Float64Array | Labels>();
   for (const name of names) {
-    const column = await orCorrupt(readOwn(file, metadata, name));
+    const column = await orCorrupt(TORN_ROWS, readOwn(file, metadata, name));
     if (column !== undefined) own.set(name, column);
   }
   const others = names.filter((name) => !own.has(name));
@@ -230,8 +238,4 @@ function allFinite(name: string, column: Float64Array): Float64Array {
   for (let row = 0; row < column.length; row++)
     if (!Number.isFinite(column[row])) throw wrongValue(name, column[row]);
   return column;
-}
-
-function wrongValue(name: string, value: unknown): Error {
-  return corrupt(`its column ${name} holds ${String(value)}`);
 }

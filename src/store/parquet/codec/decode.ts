@@ -3,7 +3,8 @@ import type { ActionEntry } from '../../../core/actions/action-book.ts';
 import type { CorporateAction } from '../../../core/bars/bars.ts';
 import { ACTION_COLUMNS, BAR_COLUMNS, CURRENCY_COLUMN, METADATA_KEY, REVISION_COLUMNS } from './encode.ts';
 import { largest, smallest } from '../../../core/extremes.ts';
-import { type Columns, corrupt, readColumns, readMetadata } from './read-columns.ts';
+import { quoted } from '../../../core/quoted.ts';
+import { type Columns, corrupt, readColumns, readMetadata, wrongValue } from './read-columns.ts';
 
 /** What the end of a file of bars says of it. */
 export interface Footer {
@@ -101,7 +102,11 @@ function actionAt(columns: Columns, row: number): CorporateAction {
   const currency = valueAt(columns, 'currency', row);
   if (kind === 'dividend')
     return { kind, exDay, amount: value, ...(typeof currency === 'string' && { currency }) };
-  throw corrupt(`it holds an action of unknown kind ${JSON.stringify(kind)}`);
+  throw corrupt(
+    typeof kind === 'string'
+      ? `it holds an action of unknown kind ${quoted(kind)}`
+      : 'it holds an action of no kind',
+  );
 }
 
 function valueAt({ values }: Columns, column: string, row: number): unknown {
@@ -111,5 +116,5 @@ function valueAt({ values }: Columns, column: string, row: number): unknown {
 function finite(columns: Columns, column: string, row: number): number {
   const value = valueAt(columns, column, row);
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw corrupt(`its column ${column} holds ${String(value)}`);
+  throw wrongValue(column, value);
 }

@@ -7,6 +7,7 @@ import {
   type SchemaElement,
 } from 'hyparquet';
 import { BackfillError } from '../../../core/errors.ts';
+import { shown } from '../../../core/shown.ts';
 
 /** What one read fetches from the end of a file: enough for most footers. */
 const TAIL_BYTES = 4096;
@@ -41,10 +42,21 @@ export async function readColumns(
     // Nearly always the only one: a page holds more rows than most files.
     values[columnName] = known.length === 0 ? columnData : [...Array.from(known), ...columnData];
   };
-  await orCorrupt(parquetRead({ file, metadata, columns, parsers: PARSERS, onChunk }));
+  assertCodec(metadata);
+  await orCorrupt(TORN_ROWS, parquetRead({ file, metadata, columns, parsers: PARSERS, onChunk }));
   if (Object.values(values).some(({ length }) => length !== rows))
     throw corrupt('it holds fewer rows than its footer says');
   return { rows, values };
+}
+
+/** Compressions that are not read, by whatever tool a file was written anew. */
+const UNREAD_CODECS: ReadonlySet<string> = new Set(['GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW']);
+
+function assertCodec({ row_groups }: FileMetaData): void {
+  for (const { columns } of row_groups)
+    for (const { meta_data: chunk } of columns)
+      if (chunk && UNREAD_CODECS.has(chunk.codec))
+        throw corrupt(`its rows are compressed by ${chunk.codec}: write them uncompressed, or with Snappy`);
 }
 
 /** The end of a file. Throws `store-corrupt` if it is damaged or does not have the columns. */
@@ -55,7 +67,8 @@ export async function readMetadata(
   if (file.byteLength < SHORTEST_BYTES)
     throw corrupt(`${file.byteLength} bytes are too few for a Parquet file`);
   const options = { parsers: PARSERS, geoparquet: false, initialFetchSize: TAIL_BYTES };
-  const metadata = await orCorrupt(parquetMetadataAsync(file, options));
+  const metadata = await orCorrupt(TORN_END, parquetMetadataAsync(file, options));
+  if (!hasShape(metadata)) throw corrupt(TORN_END);
   for (const { name, type, logical_type, converted_type } of expected) {
     const column = metadata.schema.find((element) => element.name === name);
     if (column === undefined || column.type !== type)
@@ -68,15 +81,36 @@ export async function readMetadata(
   return metadata;
 }
 
-/** What a decoder throws means a damaged file, except what the file system said. */
-export async function orCorrupt<T>(decoding: Promise<T>): Promise<T> {
+/** Whether what was decoded has the parts that its readers take for granted: the decoder leaves out what is not there. */
+function hasShape({ row_groups }: FileMetaData): boolean {
+  return row_groups.every(
+    ({ columns }) =>
+      Array.isArray(columns) &&
+      columns.every(({ meta_data: chunk }) => chunk === undefined || Array.isArray(chunk.path_in_schema)),
+  );
+}
+
+/** Why nothing is known of a file: its end, which says what it holds, is not that of a Parquet file. */
+export const TORN_END = 'its end does not decode: it was cut, overwritten, or never was a Parquet file';
+
+/** Why there are no rows, although the end of the file says that there are. */
+export const TORN_ROWS = 'its rows do not decode: some of its bytes are not those that were written';
+
+/** What a decoder throws means a damaged file (`reason`: its own words are of no use to a reader), except what the file system said. */
+export async function orCorrupt<T>(reason: string, decoding: Promise<T>): Promise<T> {
   try {
     return await decoding;
   } catch (error) {
     // A code alone says nothing: Node's own errors have one too, such as that of bytes that are no text.
     if (error instanceof BackfillError || (error instanceof Error && 'syscall' in error)) throw error;
-    throw corrupt(error instanceof Error ? error.message : String(error), error);
+    throw corrupt(reason, error);
   }
+}
+
+/** Of a value that its column cannot hold. */
+export function wrongValue(column: string, value: unknown): BackfillError {
+  const held = value === undefined || value === null ? 'nothing where a value belongs' : shown(value);
+  return corrupt(`its column ${column} holds ${held}`);
 }
 
 export function corrupt(reason: string, cause?: unknown): BackfillError {

@@ -64,7 +64,7 @@ export async function decodeBucket(read: ReadBytes, bucket: number): Promise<Sta
   try {
     return decodeContent(gunzipSync(deflated), bucket);
   } catch (cause) {
-    throw damaged((cause as Error).message, cause);
+    throw damaged('what it holds does not decode', cause);
   }
 }
 

@@ -7,6 +7,7 @@ import { BackfillError } from '../../../core/errors.ts';
 import { fingerprintOf } from '../../../core/bars/fingerprint.ts';
 import { typeOf } from '../../../core/instrument/instrument-type.ts';
 import { periodRange, sessionDateOf } from '../../../core/bars/partition.ts';
+import { quoted } from '../../../core/quoted.ts';
 import { contains } from '../../../core/session/ranges.ts';
 import { bodyIn } from '../codec/body.ts';
 import { digestOfRows } from '../codec/digest.ts';
@@ -54,10 +55,7 @@ export async function examineBars(
     return moved(rows, wholeFile('foreign-copy', error.message));
   }
   if (entry !== undefined && entry.json['basis'] !== 'raw')
-    return moved(
-      rows,
-      wholeFile('mixed-basis', `its prices are stamped ${JSON.stringify(entry.json['basis'])}, not raw`),
-    );
+    return moved(rows, wholeFile('mixed-basis', basisText(entry.json['basis'])));
   const known = knowledgeIn(partition, raw, entry);
   const calendar = known ? calendarById(known.calendar) : calendarFor(partition.series.ticker);
   const { ticker, interval } = partition.series;
@@ -207,4 +205,10 @@ function knowledgeFinding(entry: OwnEntry | undefined, createdBy: string): Findi
 function coverageFinding(said: readonly string[]): Finding {
   const mend = 'puts knowledge right; the sessions concerned are asked for again';
   return { kind: 'coverage-mismatch', what: said.join('; '), mend, mendable: true };
+}
+
+function basisText(basis: unknown): string {
+  return typeof basis === 'string'
+    ? `its prices are stamped ${quoted(basis)}, not raw`
+    : 'its prices are not stamped raw';
 }

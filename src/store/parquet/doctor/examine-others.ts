@@ -132,7 +132,7 @@ async function checkRecord(blobs: Blobs, path: string): Promise<void> {
     const json: unknown = JSON.parse(text);
     if (typeof json === 'object' && json !== null) return;
   } catch (error) {
-    throw new BackfillError('store-corrupt', `it is no JSON: ${(error as Error).message}`, { cause: error });
+    throw new BackfillError('store-corrupt', 'it is no JSON', { cause: error });
   }
   throw new BackfillError('store-corrupt', 'it is no record of a run');
 }

@@ -1,8 +1,10 @@
 import { type AsyncBuffer, parquetMetadataAsync } from 'hyparquet';
 import { storedRowsOf } from '../../../core/bars/bar-builder.ts';
 import type { Bar } from '../../../core/bars/bars.ts';
+import { BackfillError } from '../../../core/errors.ts';
 import { decodeAsTheyAre } from '../codec/decode-bars.ts';
 import { type Footer, readFooter } from '../codec/decode.ts';
+import { orCorrupt, TORN_END, TORN_ROWS } from '../codec/read-columns.ts';
 
 /** What a file of bars holds, however wrong: a value that is none is NaN. */
 export interface RawBars {
@@ -20,21 +22,21 @@ export interface Unusable {
 /** Reads all rows as they are, where the store itself refuses a file with a single impossible one. */
 export async function readRaw(file: AsyncBuffer): Promise<RawBars | Unusable> {
   if (file.byteLength === 0) return { kind: 'unreadable', what: 'it is empty' };
-  const metadata = await said(parquetMetadataAsync(file, { geoparquet: false }));
+  const metadata = await said(orCorrupt(TORN_END, parquetMetadataAsync(file, { geoparquet: false })));
   if ('error' in metadata) return { kind: 'unreadable', what: metadata.error };
   const footer = await said(readFooter(file));
   if ('error' in footer) return { kind: 'wrong-schema', what: footer.error };
-  const bars = await said(decodeAsTheyAre(file));
+  const bars = await said(orCorrupt(TORN_ROWS, decodeAsTheyAre(file)));
   if ('error' in bars) return { kind: 'damaged-rows', what: bars.error };
   return { footer: footer.value, bars: storedRowsOf(bars.value) };
 }
 
-/** What the decoder gives or says; what the file system says is thrown. */
+/** What the decoder gives, or why it gives nothing; what the file system says is thrown. */
 async function said<T>(decoding: Promise<T>): Promise<{ value: T } | { error: string }> {
   try {
     return { value: await decoding };
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) throw error;
-    return { error: error instanceof Error ? error.message : String(error) };
+    if (!(error instanceof BackfillError)) throw error;
+    return { error: error.message };
   }
 }

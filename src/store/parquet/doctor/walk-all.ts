@@ -60,7 +60,7 @@ async function namesOf(blobs: Blobs, folder: string): Promise<{ list: string[] }
     return { list: list.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)) };
   } catch (error) {
     if (folder === '') throw error;
-    if (errno(error) === 'EACCES' || errno(error) === 'EPERM') return { reason: (error as Error).message };
+    if (errno(error) === 'EACCES' || errno(error) === 'EPERM') return { reason: 'permission denied' };
     throw error;
   }
 }

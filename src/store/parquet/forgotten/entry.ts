@@ -75,7 +75,7 @@ export async function readEntry(blobs: Blobs, id: string): Promise<ForgottenEntr
     const series = list(json['series']).map(seriesOf);
     return { id, forgottenAt: instant(json['forgottenAt']), series, actions, restoredAt };
   } catch (error) {
-    throw new BackfillError('store-corrupt', `${folder} does not say what was forgotten: ${String(error)}`, {
+    throw new BackfillError('store-corrupt', `${folder}/${ENTRY_FILE} does not say what was forgotten`, {
       cause: error,
     });
   }
