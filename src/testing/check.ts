@@ -2,6 +2,7 @@ import { deepStrictEqual, fail, rejects } from 'node:assert/strict';
 import { parseDay } from '../core/session/day.ts';
 import type { DayRange } from '../core/session/day.ts';
 import { INTERVALS, type Interval } from '../core/session/interval.ts';
+import { type Gate, OPEN_GATE } from '../providers/http/gate.ts';
 import type { BarAnswer, Capabilities } from '../providers/provider.ts';
 import type { ProviderSubject, ProviderUnderTest } from './subject.ts';
 
@@ -23,6 +24,16 @@ export const NOW = Date.parse('2026-11-20T12:00:00Z');
 export function range(from: string, to: string): DayRange {
   return { from: parseDay(from), to: parseDay(to) };
 }
+
+/** A week that has passed. */
+export const WEEK_OF_ALFA = {
+  series: { ticker: 'ALFA', interval: '1d' },
+  range: range('2025-03-03', '2025-03-08'),
+  now: NOW,
+} as const;
+
+/** Nothing is asked for twice. */
+export const ONE_TRY: Gate = { ...OPEN_GATE, failed: async () => false, throttled: async () => false };
 
 /** A check of one provider, which ends what it has opened. */
 export function checkOn(subject: ProviderSubject, { name, run }: CheckOf): Check {

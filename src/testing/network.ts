@@ -5,16 +5,9 @@ import { parseDay } from '../core/session/day.ts';
 import { type ErrorCode, errorData } from '../core/errors.ts';
 import { type Gate, OPEN_GATE } from '../providers/http/gate.ts';
 import type { Provider } from '../providers/provider.ts';
-import { type CheckOf, NOW, failsWith, range } from './check.ts';
+import { type CheckOf, NOW, ONE_TRY, WEEK_OF_ALFA, failsWith } from './check.ts';
+import { cutBodiesOf } from './cut-bodies.ts';
 import type { ProviderSubject } from './subject.ts';
-
-const REQUEST = {
-  series: { ticker: 'ALFA', interval: '1d' },
-  range: range('2025-03-03', '2025-03-08'),
-  now: NOW,
-} as const;
-
-const ONE_TRY: Gate = { ...OPEN_GATE, failed: async () => false, throttled: async () => false };
 
 /** Time for an answer that is not to come, ms. */
 const IMPATIENT_MS = 300;
@@ -84,6 +77,7 @@ export function networkOf({ at, intervals }: Networked): readonly CheckOf[] {
     ...hearing(beside),
     { name: 'sends each request through the gate, and says how it went', run: throughTheGate(intervals) },
     ...stopping(beside),
+    cutBodiesOf(at),
   ];
 }
 
@@ -93,21 +87,21 @@ function hearing(beside: Beside): readonly CheckOf[] {
       name: `hears ${code}, which ${retryable ? 'may pass' : 'stays'}, in ${what}`,
       run: () =>
         beside(reply, (provider) =>
-          failsWith(provider.fetchBars(REQUEST), { name: 'BackfillError', code, retryable }),
+          failsWith(provider.fetchBars(WEEK_OF_ALFA), { name: 'BackfillError', code, retryable }),
         ),
     })),
     {
       name: 'takes a page in place of an answer for a fault that passes',
       run: () =>
         beside(page(200, '<html>Will be right back</html>'), (provider) =>
-          failsWith(provider.fetchBars(REQUEST), { retryable: true }),
+          failsWith(provider.fetchBars(WEEK_OF_ALFA), { retryable: true }),
         ),
     },
     {
       name: 'says how long the server asks to wait',
       run: () =>
         beside(page(429, '', { 'retry-after': '7' }), (provider) =>
-          failsWith(provider.fetchBars(REQUEST), { retryAfterMs: 7000 }),
+          failsWith(provider.fetchBars(WEEK_OF_ALFA), { retryAfterMs: 7000 }),
         ),
     },
     {
@@ -126,7 +120,7 @@ function stopping(beside: Beside): readonly CheckOf[] {
     {
       name: 'ends at once where the gate stops it before a request',
       run: () =>
-        beside(page(500), (provider) => failsWith(provider.fetchBars(REQUEST), { message: 'shut' }), {
+        beside(page(500), (provider) => failsWith(provider.fetchBars(WEEK_OF_ALFA), { message: 'shut' }), {
           gate: { ...ONE_TRY, enter: () => Promise.reject(new Error('shut')) },
           timeoutMs: 5000,
         }),
@@ -138,7 +132,7 @@ function stopping(beside: Beside): readonly CheckOf[] {
         const gate = { ...ONE_TRY, signal: ending.signal };
         return beside(
           () => ending.abort(new Error('enough')),
-          (provider) => failsWith(provider.fetchBars(REQUEST), { message: 'enough' }),
+          (provider) => failsWith(provider.fetchBars(WEEK_OF_ALFA), { message: 'enough' }),
           { gate, timeoutMs: 60_000 },
         );
       },
@@ -147,7 +141,7 @@ function stopping(beside: Beside): readonly CheckOf[] {
 }
 
 async function withoutPassword(provider: Provider): Promise<void> {
-  const outcome: unknown = await provider.fetchBars(REQUEST).catch((error: unknown) => error);
+  const outcome: unknown = await provider.fetchBars(WEEK_OF_ALFA).catch((error: unknown) => error);
   ok(outcome instanceof Error);
   strictEqual(JSON.stringify(errorData(outcome)).includes('hunter2'), false);
 }

@@ -10,6 +10,8 @@ export const MARKET = sampleMarket();
 /** A provider of that market as it is at some moment. */
 export interface ProviderUnderTest {
   readonly provider: Provider;
+  /** Where it is asked; undefined where it is not over HTTP. */
+  readonly url?: string;
   /** Requests that its server saw; undefined where there is none. */
   readonly requests?: () => number;
   /** Ends what serves it. */
@@ -47,7 +49,12 @@ export function served(
     open: async (now, gate = OPEN_GATE) => {
       const simulator = await startSimulator({ wire, market: MARKET, now: () => now });
       const provider = await at(simulator.url, gate);
-      return { provider, requests: () => simulator.requests(), close: () => simulator.close() };
+      return {
+        provider,
+        url: simulator.url,
+        requests: () => simulator.requests(),
+        close: () => simulator.close(),
+      };
     },
     ...{ at, intervals, precision, ...forms },
   };

@@ -1,0 +1,59 @@
+import { deepStrictEqual, ok } from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { BackfillError } from '../core/errors.ts';
+import type { BarAnswer, Provider } from '../providers/provider.ts';
+import { type CheckOf, NOW, ONE_TRY, WEEK_OF_ALFA } from './check.ts';
+import type { ProviderSubject } from './subject.ts';
+
+/** Bytes of the last price or two, and what may close them. */
+const MOST_CUT = 16;
+
+type At = Required<ProviderSubject>['at'];
+
+/** How a provider takes bodies of which the end is lost, as a whole answer of a sound server. */
+export function cutBodiesOf(at: At): CheckOf {
+  return {
+    name: 'refuses a body without its end, or reads it as if it were there',
+    run: async ({ open }) => {
+      const { provider, url } = await open(NOW);
+      ok(url !== undefined, 'it is asked at no URL');
+      const whole = await provider.fetchBars(WEEK_OF_ALFA);
+      for (let bytes = 1; bytes <= MOST_CUT; bytes++) {
+        const answer: BarAnswer | undefined = await withoutEnd(at, url, bytes, (cut) =>
+          cut.fetchBars(WEEK_OF_ALFA),
+        ).catch(refusal);
+        if (answer !== undefined) deepStrictEqual(answer, whole, `without its last bytes, ${bytes} of them`);
+      }
+    },
+  };
+}
+
+function refusal(error: unknown): undefined {
+  if (error instanceof BackfillError && error.retryable) return undefined;
+  throw error;
+}
+
+/** Uses a provider beside a server that takes so many bytes off whatever another one says. */
+async function withoutEnd<Used>(
+  at: At,
+  url: string,
+  bytes: number,
+  use: (provider: Provider) => Promise<Used>,
+): Promise<Used> {
+  const server = createServer((request, response) => {
+    void fetch(`${url}${request.url}`).then(async (answer) => {
+      const body = Buffer.from(await answer.arrayBuffer());
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+      response.end(body.subarray(0, -bytes));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    return await use(await at(`http://127.0.0.1:${port}`, ONE_TRY, 5000));
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
