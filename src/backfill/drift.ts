@@ -9,7 +9,7 @@ export interface Drift {
   readonly changed: number;
   /** Bars that the answer should have had and lacks. */
   readonly gone: number;
-  /** Largest relative difference of a price. */
+  /** Largest change of a price, as a part of the stored one. */
   readonly worst: number;
 }
 

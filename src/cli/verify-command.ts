@@ -47,6 +47,7 @@ export const verifyCommand = command({
     { does: 'All of one ticker since 2024', line: 'backfill verify AAPL --start 2024-01-02 --sample 100%' },
   ],
   options: OPTIONS,
+  notes: 'WORST is the largest change of a price, as a part of the stored one.',
   run: async (argv) => {
     const history = await openExisting(await connectionOf(argv));
     const selection = given({ tickers: argv.tickers, intervals: argv.interval });

@@ -407,7 +407,7 @@ describe('a verification', () => {
     }));
     const summary = await verify(drifting, 1);
     expect(summary.drift['sample']).toMatchObject({ compared: stored - 3, changed: 3, gone: 3 });
-    expect(summary.drift['sample']?.worst).toBeCloseTo(0.0099, 4);
+    expect(summary.drift['sample']?.worst).toBeCloseTo(0.01, 6);
     expect(await barsOf()).toHaveLength(before.length);
     expect(await store.readRevisions({ ticker: 'ALFA', interval: '1d' })).toHaveLength(1);
   });

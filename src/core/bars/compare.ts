@@ -1,9 +1,14 @@
 import type { Ohlcv, Split } from './bars.ts';
 import { type Bars, type StoredBars, pick } from './columns.ts';
+import { largest } from '../extremes.ts';
 import type { Day } from '../session/day.ts';
 
 /** Relative difference up to which two prices are the same one: what survives a float32 wire and back. */
 export const PRICE_TOLERANCE = 2e-7;
+
+/** The prices of a bar. */
+export const PRICES = ['open', 'high', 'low', 'close'] as const;
+export type PriceField = (typeof PRICES)[number];
 
 /** Volumes of sessions before a day are known only to half a step: a split-adjusted wire has whole units of its own. */
 export interface VolumeStep {
@@ -104,17 +109,18 @@ function isSameVolume(a: number, b: number, step: number): boolean {
   );
 }
 
-/** Largest relative difference of a price of pair i. */
-export function priceDrift({ stored, answered }: Pairs, i: number): number {
-  return Math.max(
-    relativeDistance(answered.open[i] as number, stored.open[i] as number),
-    relativeDistance(answered.high[i] as number, stored.high[i] as number),
-    relativeDistance(answered.low[i] as number, stored.low[i] as number),
-    relativeDistance(answered.close[i] as number, stored.close[i] as number),
-  );
+/** How far the price of pair i that changed most did, as a part of the stored one. */
+export function priceDrift(pairs: Pairs, i: number): number {
+  return largest(PRICES.map((field) => changeOf(pairs, field, i)));
 }
 
-/** Largest relative difference of a price of any pair; 0 of none. */
+/** How far a price of pair i changed, as a part of the stored one; of the answered one where 0 is stored. */
+export function changeOf({ stored, answered }: Pairs, field: PriceField, i: number): number {
+  const [before, now] = [stored[field][i] as number, answered[field][i] as number];
+  return before === now ? 0 : Math.abs((now - before) / (before === 0 ? now : before));
+}
+
+/** The largest `priceDrift` of any pair; 0 of none. */
 export function worstDrift(pairs: Pairs): number {
   let worst = 0;
   for (let i = 0; i < pairs.length; i++) worst = Math.max(worst, priceDrift(pairs, i));

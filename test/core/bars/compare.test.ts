@@ -45,11 +45,12 @@ describe('comparing stored bars with an answer', () => {
   });
 
   it.each(['open', 'high', 'low', 'close'] as const)(
-    'measures the change of %s, of the larger price',
+    'measures the change of %s, as a part of the stored price',
     (field) => {
       const drift = (value: number) =>
         priceDrift({ stored: { ...bar(1, 10), [field]: 10 }, answered: { ...bar(1, 10), [field]: value } });
-      expect(drift(20)).toBeCloseTo(0.5, 12);
+      expect(drift(20)).toBeCloseTo(1, 12);
+      expect(drift(13.5)).toBeCloseTo(0.35, 12);
       expect(drift(5)).toBeCloseTo(0.5, 12);
     },
   );
@@ -74,7 +75,8 @@ describe('comparing stored bars with an answer', () => {
     expect(drift(-37.63, -37.63)).toBe(0);
     expect(drift(0, 0)).toBe(0);
     expect(drift(-40, -20)).toBeCloseTo(0.5);
-    expect(drift(-20, -40)).toBeCloseTo(0.5);
+    expect(drift(-20, -40)).toBeCloseTo(1);
+    expect(drift(0, 5)).toBe(1);
     expect(drift(-10, 10)).toBeCloseTo(2);
     expect(isSameBar(bar(1, -37.63), bar(1, -37.630_001), 0)).toBe(true);
     expect(isSameBar(bar(1, -37.63), bar(1, 37.63), 0)).toBe(false);
@@ -94,7 +96,7 @@ describe('comparing stored bars with an answer', () => {
 
   it('measures the largest change of a price', () => {
     const answered = { ...bar(1, 10), high: 10.1 * 2 };
-    expect(priceDrift({ stored: bar(1, 10), answered })).toBeCloseTo(0.5);
+    expect(priceDrift({ stored: bar(1, 10), answered })).toBeCloseTo(1);
   });
 });
 
