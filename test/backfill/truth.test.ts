@@ -7,6 +7,7 @@ import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { prepareVerification } from '../../src/backfill/plan/verify.ts';
 import { type Ohlcv, isSplit } from '../../src/core/bars/bars.ts';
 import { stateOf } from '../../src/core/coverage/coverage.ts';
+import type { Quota } from '../../src/core/plan/quota.ts';
 import { MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
 import type { BarRequest, Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
@@ -17,6 +18,8 @@ import { rowsIn } from '../store/rows.ts';
 import { inBars, inRows, type RowAnswer, withRows } from '../providers/rows.ts';
 
 const sample = openSample({ id: 'sample' });
+/** So few that a doubt is not worth a second question. */
+const A_DAY = { requests: 25, perMs: MS_PER_DAY };
 const WEEKS = { start: '2025-05-01', end: '2025-05-30' };
 let folder = '';
 let store: BarStore;
@@ -63,6 +66,17 @@ function scaled(bar: Ohlcv, ratio: number): Ohlcv {
   return { ...bar, open: open * ratio, high: high * ratio, low: low * ratio, close: close * ratio };
 }
 const on = (date: string) => (bar: Ohlcv) => bar.ts === parseDay(date) * MS_PER_DAY;
+
+/** The two newest of the four final bars that a top-up repeats, a third higher in the answers of which a test holds. */
+const lying = (isLie: (asked: number) => boolean, quotas: readonly Quota[] = []) => ({
+  ...vendor((answer, _, asked) => ({
+    ...answer,
+    bars: answer.bars.map((bar) =>
+      isLie(asked) && (on('2025-05-29')(bar) || on('2025-05-30')(bar)) ? scaled(bar, 1.35) : bar,
+    ),
+  })),
+  capabilities: { ...sample.capabilities, metered: true, quotas },
+});
 
 describe('a top-up', () => {
   const LATER = { start: '2025-05-01', end: '2025-06-10' };
@@ -170,6 +184,51 @@ describe('a top-up', () => {
     }));
     expect(await run(wild, LATER)).toMatchObject({ failed: 0, revised: 1, inserted: 7 });
     expect(wild.asked).toHaveLength(3);
+  });
+
+  it('asks again before it replaces final prices by far others, and keeps them if that was but one answer', async () => {
+    await run(honest());
+    const before = await barsOf();
+    const once = lying((asked) => asked === 1);
+    expect(await run(once, LATER)).toMatchObject({ failed: 0, inserted: 7, revised: 0, warnings: [] });
+    expect(once.asked).toHaveLength(2);
+    expect((await barsOf()).slice(0, before.length)).toEqual(before);
+  });
+
+  it('takes them once three answers said so, and names them', async () => {
+    await run(honest());
+    const before = (await barsOf()).find(on('2025-05-29'));
+    const stubborn = lying(() => true);
+    const summary = await run(stubborn, LATER);
+    expect(summary).toMatchObject({ failed: 0, inserted: 7, revised: 2 });
+    expect(stubborn.asked).toHaveLength(3);
+    const close = before?.close ?? Number.NaN;
+    expect(summary.warnings.filter(({ kind }) => kind === 'correction')).toMatchObject([
+      { session: '2025-05-29', note: expect.stringContaining(`close ${close} became ${close * 1.35}`) },
+      { session: '2025-05-30' },
+    ]);
+  });
+
+  it('keeps them, and names them, where a run may ask but once, unless all is wanted again', async () => {
+    await run(honest());
+    const before = await barsOf();
+    const dear = lying(() => true, [A_DAY]);
+    const summary = await run(dear, LATER);
+    expect(summary).toMatchObject({ failed: 0, inserted: 7, revised: 0 });
+    expect(summary.warnings).toMatchObject([
+      { kind: 'correction', session: '2025-05-29', note: expect.stringContaining('stays') },
+      { kind: 'correction', session: '2025-05-30' },
+    ]);
+    expect(summary.warnings[0]?.note).toContain(
+      'backfill ALFA --interval 1d --start 2025-05-29 --end 2025-05-29 --no-gaps',
+    );
+    expect((await barsOf()).slice(0, before.length)).toEqual(before);
+    const again = { tickers: ['ALFA'], start: '2025-05-29', end: '2025-05-29', everything: true };
+    await backfill(
+      again,
+      toolsInProcess(dear, store, () => now),
+    );
+    expect((await barsOf()).find(on('2025-05-29'))?.close).toBeCloseTo(1.35 * (before.at(-2)?.close ?? 0));
   });
 
   it('heals a false bar at the end of the store', async () => {
@@ -410,6 +469,20 @@ describe('a verification', () => {
     expect(summary.drift['sample']?.worst).toBeCloseTo(0.01, 6);
     expect(await barsOf()).toHaveLength(before.length);
     expect(await store.readRevisions({ ticker: 'ALFA', interval: '1d' })).toHaveLength(1);
+  });
+
+  it('stores a price that is far off no sooner than a top-up does', async () => {
+    await run(honest());
+    const before = await barsOf();
+    const once = lying((asked) => asked === 1);
+    expect(await verify(once, 1)).toMatchObject({ revised: 0, drift: { sample: { changed: 0 } } });
+    const summary = await verify(
+      lying(() => true, [A_DAY]),
+      1,
+    );
+    expect(summary).toMatchObject({ revised: 0, drift: { sample: { changed: 2 } } });
+    expect(summary.warnings.map(({ kind }) => kind)).toEqual(['correction', 'correction']);
+    expect(await barsOf()).toEqual(before);
   });
 
   it('has nothing to do in an empty store, and says so', async () => {

@@ -20,12 +20,14 @@ import type { Oddity } from '../../core/checks/oddity.ts';
 import type { SeriesContext } from '../../core/checks/plausibility.ts';
 import { ratioText } from '../../core/actions/ratio.ts';
 import { contains, intersect, subtract } from '../../core/session/ranges.ts';
+import { mergeBars } from '../../core/bars/merge-bars.ts';
 import { rejectStraightLines } from '../../core/checks/straight-lines.ts';
 import { rejectUnitFlips } from '../../core/checks/unit-flips.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 import { provenDays } from '../../providers/proven-days.ts';
 import { assertAgreement } from './agreement.ts';
 import { assertKnownBasis } from './split-basis.ts';
+import { weighCorrections } from './corrections.ts';
 import { assertContinues } from './continuity.ts';
 import { assertSpacing } from './row-spacing.ts';
 import type { Received, StoredSeries } from './received.ts';
@@ -35,8 +37,10 @@ import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 export interface Judgement {
   /** Sound bars of the wanted sessions. */
   readonly wanted: Bars;
-  /** Stamps of bars that the store has otherwise from another source: those stay. */
+  /** Stamps of bars that the store has otherwise from another source, or that are doubted: those stay. */
   readonly stay: ReadonlySet<number>;
+  /** Whether final prices would change by so much that more than one answer has to say so. */
+  readonly isDoubted: boolean;
   /** Bars of sessions that were not wanted and that correct what is stored. */
   readonly corrections: Bars;
   /** Intraday bars of stored sessions that were not wanted, which the store lacks. */
@@ -86,15 +90,20 @@ export function judgeAnswer(received: Received): Judgement {
 
   const wanted = wantedOf(accepted);
   assertContinues(received, own, wanted, actions);
+  const { doubted, oddities: changes } = weighCorrections(received, own);
+  const isCertain = (i: number): boolean => !doubted.has(own.differing.answered.ts[i] as number);
+  const corrections = wantedOf(keep(own.differing.answered, isCertain), false);
   return {
     wanted,
-    stay: new Set(others.differing.stored.ts.filter(stays)),
-    corrections: wantedOf(own.differing.answered, false),
+    stay: new Set([...others.differing.stored.ts.filter(stays), ...doubted]),
+    isDoubted: doubted.size > 0,
+    corrections,
     additions: wantedOf(additions(accepted, received, asked), false),
     rejected: rejected.filter(({ bar }) => isWanted(bar.ts)),
     fillers: fillers.filter(({ bar }) => isWanted(bar.ts)),
     oddities: [
-      ...findOddities(wanted, context),
+      ...findOddities(mergeBars(wanted, corrections), context),
+      ...changes,
       ...unappliedOddities(answer, wanted, sessionOf),
       ...reclassified(conflict, wanted, sessionOf),
       ...sourcesDiffer(received, others, stays),

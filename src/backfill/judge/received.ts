@@ -39,4 +39,6 @@ export interface Received {
   readonly turnedBack: readonly PastAction[];
   /** The same was answered before, as often as it takes to believe it. Default false. */
   readonly isLast?: boolean;
+  /** Whether it may change a final price by much. Default as `isLast`. */
+  readonly mayCorrect?: boolean;
 }

@@ -94,7 +94,7 @@ async function pauseBefore(
 }
 
 function doubt({ series: { ticker } }: Want, provider: string): BackfillError {
-  const message = `${provider} has no row for sessions in which ${ticker} should have traded`;
+  const message = `${provider} has to say again what it says of ${ticker}`;
   return new BackfillError('bad-answer', message, { retryable: true, ticker });
 }
 

@@ -77,8 +77,11 @@ export async function judgeWant(
   try {
     await assertEvidence(answer, gate);
     const isLast = answers === ANSWERS_BELIEVED;
-    const judgement = judgeAnswer({ ...context, ...actions, answer, source: id, stored, now, isLast });
-    // A source that costs nothing to ask says the same again.
+    // A source that costs nothing to ask says the same again, and who wants all again wants it as it is.
+    const mayCorrect = isLast || !metered || (want.again === true && answers === most);
+    const judgement = judgeAnswer({
+      ...{ ...context, ...actions, answer, source: id, stored, now, isLast, mayCorrect },
+    });
     const isDoubtful = metered && !saysNo && isDoubtfullyEmpty(answer, context);
     const note = saysNo ? undefined : emptyNote(answer, context, answers);
     const learned = learnFrom({
@@ -97,7 +100,7 @@ export async function judgeWant(
     const lacksAll = metered && repeatsNothing(judgement.comparison, id);
     const isInDoubt = isDoubtful || lacksAll || isDoubtfulTail(learned, calendar);
     const isCredible = !lacksAll && !contradictsItself(answer, learned, context);
-    if ((isLast && isCredible) || (!isInDoubt && judgement.conflict === null))
+    if ((isLast && isCredible) || (!isInDoubt && !judgement.isDoubted && judgement.conflict === null))
       return { kind: 'sure', judged };
     const about = { provider: id, answers, now, calendar, isCredible, lacksAll };
     const asItIs = isInDoubt ? { ...judged, learned: learnInDoubt(learned, stored.coverage, about) } : judged;

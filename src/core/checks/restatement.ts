@@ -1,4 +1,11 @@
-import { type Pairs, PRICE_TOLERANCE, everyPair, pairsAt, somePair } from '../bars/compare.ts';
+import {
+  type Pairs,
+  type PriceField,
+  PRICE_TOLERANCE,
+  everyPair,
+  pairsAt,
+  somePair,
+} from '../bars/compare.ts';
 import { priceGrid } from './price-grid.ts';
 
 /** Closes that agree to this relative distance count as changed by one ratio: a cent of a price of 100. */
@@ -135,12 +142,12 @@ function gridsOf(compared: Pairs): Grids {
   return { answered, coarser: Math.max(answered, priceGrid(compared.stored)) };
 }
 
-/** Tells a close that moved from one that was only printed otherwise: within a unit of what either side prints. */
-export function beyondRounding(compared: Pairs): (i: number) => boolean {
+/** Tells a price that moved from one that was only printed otherwise: within a unit of what either side prints. */
+export function beyondRounding(compared: Pairs): (i: number, field?: PriceField) => boolean {
   let unit: number | undefined;
-  return (i) => {
+  return (i, field = 'close') => {
     unit ??= gridsOf(compared).coarser * (1 + PRICE_TOLERANCE);
-    return Math.abs(moveOf(compared, i)) > unit;
+    return Math.abs((compared.answered[field][i] as number) - (compared.stored[field][i] as number)) > unit;
   };
 }
 
