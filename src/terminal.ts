@@ -11,7 +11,7 @@ export { progressLine, progressText } from './report/progress-text.ts';
 export { watchRun } from './report/progress.ts';
 export { driftText, errorText, summaryText } from './report/run-text.ts';
 export { listedLine } from './report/listed-text.ts';
-export { distrustedLines, setAsideLine } from './report/distrusted-text.ts';
+export { damagedLine, distrustedLines, lostLine, setAsideLine } from './report/distrusted-text.ts';
 export { coverageText, staleHint } from './report/coverage-text.ts';
 export { issuesText } from './report/issues-text.ts';
 export { revisionsText } from './report/revisions-text.ts';

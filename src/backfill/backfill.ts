@@ -2,7 +2,7 @@ import { BackfillError, errorData } from '../core/errors.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { quotaOpening } from '../core/plan/quota-time.ts';
 import type { BarStore, Lease } from '../store/store.ts';
-import type { Scan } from '../store/scan.ts';
+import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
 import { type LedgerTools, recordOutOfReach, settleUnknownTickers } from './run/ledger.ts';
 import { askedOtherwise } from './plan/asked-otherwise.ts';
 import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
@@ -58,7 +58,7 @@ export async function runPrepared(
     const renamesUnread = await whyRenamesAreUnread(store);
     const prepared = await prepareRun(store, startedAt);
     const { scan, plan } = prepared;
-    onEvent?.({ type: 'planned', plan, setAside: scan.setAside, distrusted: scan.distrusted ?? [] });
+    onEvent?.(plannedEvent(prepared));
     const isStopped = tools.stop?.aborted === true;
     const source = stagedAs(tools.context.provider);
     if (!isStopped) await store.staging.remove((await stagedOf(source, store.staging, startedAt)).old);
@@ -83,6 +83,12 @@ export async function runPrepared(
   }
 }
 
+/** What a run tells once it knows what to do. */
+export function plannedEvent({ plan, scan }: Prepared): BackfillEvent {
+  const { setAside, lost = [], distrusted = [] } = scan;
+  return { type: 'planned', plan, setAside, lost, distrusted };
+}
+
 /** Why the list of renames is as good as none, if it is. */
 async function whyRenamesAreUnread(store: BarStore): Promise<string | undefined> {
   try {
@@ -99,7 +105,7 @@ async function settle(
   run: Run,
   { scan, plan, holesNow }: Prepared,
   { source, ...ledger }: LedgerTools & { readonly source: string },
-): Promise<Run & Pick<RunOutcome, 'holesNow'>> {
+): Promise<Run & Pick<RunOutcome, 'holesNow' | 'lostNow'>> {
   const { results } = run;
   try {
     await run.markets.sweep(ledger.store.staging, source, run.stopped !== null);
@@ -107,11 +113,24 @@ async function settle(
     await settleUnknownTickers(results, scan, ledger);
     await settleEmptyAnswers(results, ledger);
     await settleSameSeries(results, ledger);
-    if (holesNow === undefined || !results.hasHoles) return run;
-    return { ...run, holesNow: await holesNow() };
+    const lostNow = await stillLost(scan, ledger.store);
+    if (holesNow === undefined || !results.hasHoles) return { ...run, lostNow };
+    return { ...run, lostNow, holesNow: await holesNow() };
   } catch (error) {
     return { ...run, stopped: run.stopped ?? stopOrThrow(error) };
   }
+}
+
+/** The damaged files of a scan of which something is lost still. */
+async function stillLost(before: Scan, store: BarStore): Promise<readonly SetAside[]> {
+  const damaged = new Map(
+    unreadableIn(before).flatMap((file) =>
+      file.isLeft || file.isRevisions ? [] : [[file.path, file.ticker]],
+    ),
+  );
+  if (damaged.size === 0) return [];
+  const after = await store.scan({ tickers: [...new Set(damaged.values())] });
+  return unreadableIn(after).filter(({ path, isLeft }) => !isLeft && damaged.has(path));
 }
 
 /** The summary as it is stored: where the disk has no room for it, it still tells what was done. */

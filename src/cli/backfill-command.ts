@@ -1,7 +1,9 @@
 import { type BackfillEvent, type Capabilities, type RunSummary, openHistory } from '../index.ts';
 import {
+  damagedLine,
   distrustedLines,
   listedLine,
+  lostLine,
   nothingToDoLine,
   openingLine,
   planJson,
@@ -76,7 +78,7 @@ async function run(argv: Options): Promise<number> {
   };
   const { quotas } = history.capabilities;
   const tellOpening = (event: BackfillEvent): void => {
-    const opening = argv.quiet ? [] : openingOf(event, history.capabilities);
+    const opening = argv.quiet ? [] : openingOf(event, history.capabilities, argv);
     for (const line of opening.flatMap((one) => totalLine(one, messagePage(argv.all)))) tell(line);
   };
   if (!argv.quiet) for (const note of await history.notes()) tell(note);
@@ -108,16 +110,21 @@ async function run(argv: Options): Promise<number> {
   }
 }
 
-/** What a run says before its work. */
-function openingOf(event: BackfillEvent, { id, quotas }: Capabilities): string[] {
+/** What a run says before its work; of one that would be, its plan says the rest. */
+function openingOf(
+  event: BackfillEvent,
+  { id, quotas }: Capabilities,
+  { dryRun }: Pick<Options, 'dryRun'>,
+): string[] {
   if (event.type === 'listed') return [listedLine(event)];
   if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
   if (event.type !== 'planned') return [];
-  const { plan, setAside, distrusted } = event;
+  const { plan, setAside, lost, distrusted } = event;
   return [
-    ...setAside.map(setAsideLine),
+    ...setAside.map(dryRun ? damagedLine : setAsideLine),
+    ...lost.map(lostLine),
     ...distrustedLines(distrusted),
-    plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas),
+    ...(dryRun ? [] : [plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
   ];
 }
 

@@ -15,10 +15,10 @@ export const EXIT = {
  * and with `strict` every time.
  */
 export function exitCodeOf(summary: RunSummary, { strict = false } = {}): number {
-  const { stopped, failed, refused, newlyUnavailable, cannotBeHad, renamesUnread } = summary;
+  const { stopped, failed, refused, newlyUnavailable, cannotBeHad, lost = [], renamesUnread } = summary;
   if (stopped?.reason === 'quota-exhausted') return EXIT.quotaExhausted;
   const isLacking = newlyUnavailable || (strict && cannotBeHad.length > 0);
-  const isDamaged = renamesUnread !== undefined;
+  const isDamaged = renamesUnread !== undefined || lost.length > 0;
   return failed + refused.length > 0 || stopped !== null || isLacking || isDamaged
     ? EXIT.someFailed
     : EXIT.done;

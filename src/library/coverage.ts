@@ -1,8 +1,11 @@
+import { lostDays } from '../backfill/plan/lost-days.ts';
 import { parseRange } from '../backfill/want/wanted.ts';
 import { seriesKey } from '../core/bars/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { knownSpan } from '../core/coverage/coverage.ts';
+import type { DayRange } from '../core/session/day.ts';
+import { span, union } from '../core/session/ranges.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { type CoverageReport, nothingStored, reportCoverage } from '../report/coverage.ts';
 import type { Judged } from '../report/series-coverage.ts';
@@ -28,7 +31,7 @@ export async function coverageOf(
       if (!series.has(key)) series.set(key, nothingStored({ ticker, interval }));
     }
   }
-  const report = reportCoverage({ ...scan, series }, judgeBy(capabilities, now, request));
+  const report = reportCoverage({ ...scan, series }, judgeBy(capabilities, now, request, lostDays(scan)));
   const { length: staged } = await store.staging.list();
   return staged > 0 ? { ...report, staged } : report;
 }
@@ -50,16 +53,20 @@ export async function notFoundIn(
   );
 }
 
-/** The range that a request means of each series. Throws `usage`. */
+/**
+ * The range that a request means of each series; where it says not from when on, what is `lost` belongs to it. Throws
+ * `usage`.
+ */
 function judgeBy(
   capabilities: Capabilities,
   now: number,
   request: HistoryRequest,
+  lost: ReadonlyMap<string, readonly DayRange[]> = new Map(),
 ): (state: SeriesState, calendar: Calendar) => Judged {
   const wanted = parseRange(request);
-  return ({ series: { interval }, coverage }, calendar) => {
-    const settled = calendar.lastSettled(now, capabilities.intervals[interval]?.settleDelayMs ?? 0);
-    const known = knownSpan(coverage);
+  return ({ series, coverage }, calendar) => {
+    const settled = calendar.lastSettled(now, capabilities.intervals[series.interval]?.settleDelayMs ?? 0);
+    const known = span(union(lost.get(seriesKey(series)) ?? [], [knownSpan(coverage) ?? []].flat()));
     // Another provider may have settled the last session sooner than this one would.
     const last = known === undefined ? settled : Math.max(settled, known.to - 1);
     return { range: wanted(calendar, last, known?.from), settled, now };

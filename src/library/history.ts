@@ -214,7 +214,7 @@ export interface History {
    * read. Makes no request. Throws `usage`.
    */
   notes(): Promise<readonly string[]>;
-  /** What a backfill would do. Makes no request and changes nothing. */
+  /** What a backfill would do. Makes no request and changes nothing; `onEvent` hears what it found. */
   plan(request?: BackfillOptions): Promise<Plan>;
   /** Closes the gaps. Failures of single tickers are in the summary, not thrown. */
   backfill(request?: BackfillOptions): Promise<RunSummary>;

@@ -1,4 +1,4 @@
-import { type BackfillTools, backfill, runPrepared } from '../backfill/backfill.ts';
+import { type BackfillTools, backfill, plannedEvent, runPrepared } from '../backfill/backfill.ts';
 import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';
 import { stagedAs } from '../backfill/run/staged-source.ts';
@@ -22,8 +22,9 @@ export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill
     notes: () => notesOf(parts),
     plan: (request = {}) =>
       withSource(parts, async (source) => {
-        const { plan } = await prepare(await requestOf(parts, request), store, source, clock());
-        return plan;
+        const prepared = await prepare(await requestOf(parts, request), store, source, clock());
+        request.onEvent?.(plannedEvent(prepared));
+        return prepared.plan;
       }),
     backfill: (request = {}) =>
       withSource(parts, async (source) => {

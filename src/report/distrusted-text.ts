@@ -10,6 +10,16 @@ export function setAsideLine({ path, reason, isLeft }: SetAside): string {
   return isLeft === true ? `cannot read ${path}: ${reason}` : `set aside ${path}: ${reason}`;
 }
 
+/** A line for a file that is damaged and was not moved. */
+export function damagedLine(file: SetAside): string {
+  return file.isLeft === true ? setAsideLine(file) : `damaged ${file.path}: ${file.reason}`;
+}
+
+/** A line for a file that was set aside before, and of which something is lost still. */
+export function lostLine({ path, reason }: Pick<SetAside, 'path' | 'reason'>): string {
+  return `lost ${path}: ${reason}`;
+}
+
 /** A line for each reason not to believe what files say of themselves, with how many they are. */
 export function distrustedLines(files: readonly Pick<SetAside, 'path' | 'reason'>[]): string[] {
   return [...grouped(files, ({ reason }) => reason)].map(([reason, alike]) => {

@@ -1,5 +1,6 @@
 import type { StopReason } from '../backfill/run/stops.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
+import { lostLine } from './distrusted-text.ts';
 import { failureLines, failureMessages } from './failures-text.ts';
 import { named } from './named.ts';
 import { opensText } from './opens-text.ts';
@@ -40,6 +41,7 @@ export function summaryText(
       : []),
     ...refusedLines(summary),
     ...[summary.renamesUnread ?? []].flat(),
+    ...(summary.lost ?? []).map(lostLine),
     ...driftLines(summary),
   ];
   return [...lists, ...(lists.length > 0 ? [''] : []), ...totals.flatMap((line) => totalLine(line, page))];
@@ -58,11 +60,12 @@ function countsLine(summary: RunSummary): string {
 
 /** The errors of a run alone, a line each: whatever makes its exit code. With `strict` what cannot be had is one every time. */
 export function errorText(summary: RunSummary, { strict = false } = {}, page = UNBOUNDED): string[] {
-  const { stopped, failures, newlyUnavailable, cannotBeHad } = summary;
+  const { stopped, failures, newlyUnavailable, cannotBeHad, lost = [] } = summary;
   const lines = [
     ...(stopped === null || stopped.reason === 'interrupted' ? [] : [headline(summary)]),
     ...refusedLines(summary),
     ...[summary.renamesUnread ?? []].flat(),
+    ...lost.map(lostLine),
     ...failureMessages(failures, page),
     ...(newlyUnavailable || strict ? cannotBeHad.map((group) => unavailableLine(group)) : []),
   ];
@@ -158,7 +161,7 @@ function capitalized(text: string): string {
 /** How a run ended that was not stopped: complete is said only of what is. */
 function endLine(summary: RunSummary, purpose: RunPurpose): string {
   const { failed, notRun, unavailable, waiting, cannotBeHad, startedAt, endedAt } = summary;
-  const { holes, holesAround, holesRejected } = summary;
+  const { holes, holesAround, holesRejected, lost = [] } = summary;
   const time = formatDuration(endedAt - startedAt);
   const lacking = [
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
@@ -166,6 +169,7 @@ function endLine(summary: RunSummary, purpose: RunPurpose): string {
     ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
     ...(unavailable + failed === 0 && cannotBeHad.length > 0 ? ['some sessions cannot be had'] : []),
     ...(waiting > 0 ? [waitText(waiting)] : []),
+    ...(lost.length > 0 ? [`${plural(lost.length, 'damaged file')} not whole again`] : []),
     ...(summary.renamesUnread === undefined ? [] : ['without its list of renames']),
   ];
   if (lacking.length > 0) return `${purpose} ended in ${time}, not complete: ${lacking.join(', ')}`;

@@ -22,6 +22,7 @@ export type DamageKind =
   | 'repeated-split' // twice within ten days: one of them never was
   | 'damaged-revisions'
   | 'damaged-json'
+  | 'lost' // it was damaged, lies in quarantine, and not all that it held is known again
   | 'stale-temp' // left by a writer that died
   | 'foreign-file'
   | 'foreign-folder';

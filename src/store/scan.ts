@@ -36,6 +36,11 @@ export interface SetAside {
   /** Whose it is; the interval is null for corporate actions, which all series of the ticker have in common. */
   readonly ticker: string;
   readonly interval: Interval | null;
+  /**
+   * What is lost with a damaged file, as far as anybody knows: of bars the session dates that nothing is known of now, of
+   * corporate actions the ex-dates. Undefined: nobody knows.
+   */
+  readonly held?: readonly DayRange[];
 }
 
 export interface Scan {
@@ -44,7 +49,7 @@ export interface Scan {
   /** By ticker: the ex-dates that a provider answered for, ascending and disjoint. No entry: nothing was ever stored. */
   readonly actions: ReadonlyMap<string, readonly DayRange[]>;
   readonly setAside: readonly SetAside[];
-  /** Files of bars or corporate actions that were set aside before, with nothing stored in their place since. Default: none. */
+  /** Files of bars or corporate actions that were set aside before, and of which not all is stored again. Default: none. */
   readonly lost?: readonly SetAside[];
   /**
    * Files whose word on themselves is not believed, because another hand wrote or changed it: of these is known what their

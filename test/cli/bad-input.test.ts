@@ -323,6 +323,9 @@ describe('bad input that only the provider can tell', () => {
   it('a corrupted partition is set aside, said, and fetched again', async () => {
     const path = join(store, 'bars/interval=1d/ticker=BRIQ/period=all/bars.parquet');
     await truncate(path, 100);
+    const dry = await backfill(...SAMPLE, '--tickers', 'ALFA,BRIQ', '--store', store, '--dry-run');
+    expect(dry.stderr).toMatch(/^damaged bars\/interval=1d\/ticker=BRIQ\/period=all\/bars\.parquet: .+\n$/);
+    expect(dry.stdout).toMatch(/^BRIQ +1d /m);
     const { code, stderr } = await backfill(...SAMPLE, '--tickers', 'ALFA,BRIQ', '--store', store);
     expect(stderr).toContain('set aside bars/interval=1d/ticker=BRIQ/period=all/bars.parquet: ');
     expect(stderr).toContain('Fetched: 1  Errors: 0  Skipped: 1');

@@ -5,7 +5,7 @@ import { unusedAt } from '../../src/core/plan/quota.ts';
 import type { BackfillEvent } from '../../src/index.ts';
 
 const PLAN = planTasks([], { limits: {}, quotas: [], actions: false, now: 0 });
-const PLANNED: BackfillEvent = { type: 'planned', plan: PLAN, setAside: [], distrusted: [] };
+const PLANNED: BackfillEvent = { type: 'planned', plan: PLAN, setAside: [], lost: [], distrusted: [] };
 
 const running = (pausedMs: number): BackfillEvent => ({
   ...{ type: 'running', plan: PLAN, workers: 1 },

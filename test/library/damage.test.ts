@@ -7,7 +7,9 @@ import { backfill } from '../../src/backfill/backfill.ts';
 import type { ExportRequest, History, HistoryRequest } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
+import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { coverageText } from '../../src/report/coverage-text.ts';
+import { summaryText } from '../../src/report/run-text.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { SqlValue } from '../../src/store/sql.ts';
 import { toolsInProcess } from '../backfill/in-process.ts';
@@ -222,6 +224,63 @@ describe('rows that rotted where no footer tells', () => {
       expect((await report()).at(-2)).not.toContain('Damaged');
     }
     expect((await exported()).rows).toEqual(whole.filter((row) => !row.startsWith('BRIQ')));
+  });
+
+  it('are brought back whole by a run of a few days', async () => {
+    const whole = (await exported()).rows;
+    for (const path of [daily('BRIQ'), hours('2025'), actions('ALFA')]) await truncate(at(path), 50);
+    const tools = toolsInProcess(sample, openStore(store), () => NOW);
+    const few = {
+      tickers: ['ALFA', 'BRIQ'],
+      intervals: ['1d', '1h'],
+      start: '2026-01-29',
+      end: '2026-01-30',
+    } as const;
+    const summary = await backfill(few, tools);
+    expect(summary.setAside).toHaveLength(3);
+    expect([summary.failures, summary.lost]).toEqual([[], undefined]);
+    expect((await exported()).rows).toEqual(whole);
+    expect(await exported({ adjust: 'splits' })).toMatchObject({ reasons: [] });
+    expect((await report({ tickers: ['BRIQ'] })).at(-2)).toMatch(/^Series: 2 {2}Complete: 2 {2}Expected/);
+    expect((await history.doctor()).damages).toEqual([]);
+  });
+
+  it('stay lost, named by everybody, after a run that could bring back a part', async () => {
+    await rot(at(daily('BRIQ')));
+    await history.doctor({ fix: true });
+    const { capabilities } = sample;
+    // Its plan reaches back to the middle of January.
+    const intervals = {
+      ...capabilities.intervals,
+      '1d': { ...capabilities.intervals['1d'], lookBackDays: 45 },
+    };
+    const short = { ...sample, capabilities: { ...capabilities, intervals } } as typeof sample;
+    const few = { tickers: ['BRIQ'], start: '2026-01-29', end: '2026-01-30' };
+    const tools = toolsInProcess(short, openStore(store), () => NOW);
+    for (const inserted of [9, 0]) {
+      const summary = await backfill(few, tools);
+      expect(summary).toMatchObject({ inserted, failures: [], absent: {}, lost: [{ path: daily('BRIQ') }] });
+      expect(exitCodeOf(summary)).toBe(1);
+      const ends = [
+        /not complete: 1 damaged file not whole again$/,
+        new RegExp(`^lost ${daily('BRIQ')}: damaged, and`),
+      ];
+      for (const line of ends) expect(summaryText(summary)).toContainEqual(expect.stringMatching(line));
+    }
+    const lines = coverageText(await history.coverage({ tickers: ['BRIQ'], intervals: ['1d'] }), {
+      missing: true,
+    });
+    expect(lines.at(-2)).toMatch(/^Series: 1 {2}Complete: 0 {2}Damaged: 1 /);
+    const missing =
+      '  missing 38: 2025-12-22..2026-01-16 (18 sessions), 2026-02-02..2026-03-02 (20 sessions)';
+    expect(lines).toContain(missing);
+    expect((await history.doctor()).damages).toMatchObject([
+      { kind: 'lost', path: daily('BRIQ'), mendable: false },
+    ]);
+    expect((await exported()).reasons).toEqual([expect.stringContaining(daily('BRIQ'))]);
+    expect((await query('FROM bars')).leftOut).toEqual([daily('BRIQ')]);
+    expect((await run()).inserted).toBe(18);
+    expect((await report()).at(-2)).not.toContain('Damaged');
   });
 
   it('of replaced values are named by the report, and keep no bar from anybody', async () => {

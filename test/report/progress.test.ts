@@ -10,7 +10,13 @@ const task = (ticker: string, interval: '1d' | '5m' = '1d', requests = 1): Task 
   ({ wants: [{ series: { ticker, interval } }], requests }) as unknown as Task;
 const planned = (tasks: readonly Task[]): BackfillEvent => {
   const requests = tasks.reduce((sum, one) => sum + one.requests, 0);
-  return { type: 'planned', plan: { tasks, totals: { requests } } as Plan, setAside: [], distrusted: [] };
+  return {
+    type: 'planned',
+    plan: { tasks, totals: { requests } } as Plan,
+    setAside: [],
+    lost: [],
+    distrusted: [],
+  };
 };
 const running = (traffic: Partial<TrafficNow>): BackfillEvent => ({
   type: 'running',

@@ -9,6 +9,7 @@ import type { Capabilities } from '../../providers/provider.ts';
 import { seriesKey } from '../../core/bars/bars.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Scan } from '../../store/scan.ts';
+import { withLostDays } from './lost-days.ts';
 import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
 import { type RangeOptions, wantedSeries } from '../want/wanted.ts';
@@ -51,7 +52,7 @@ export async function prepare(
   const wanted = wantedSeries(tickers, intervals, request, capabilities, now);
   const scan = await store.scan({ tickers, intervals });
   const coverageOf = { get: (key: string): Coverage | undefined => scan.series.get(key)?.coverage };
-  const gaps = findGaps(wanted, coverageOf, {
+  const gaps = findGaps(withLostDays(wanted, scan, capabilities, now), coverageOf, {
     provider: capabilities.id,
     now,
     everything,

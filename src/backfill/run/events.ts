@@ -6,11 +6,12 @@ import type { SeriesResult, TrafficNow } from '../runner.ts';
 
 /** What a run tells while it goes. */
 export type BackfillEvent =
-  /** `distrusted`: see `Scan`. */
+  /** `lost`, `distrusted`: see `Scan`. */
   | {
       readonly type: 'planned';
       readonly plan: Plan;
       readonly setAside: readonly SetAside[];
+      readonly lost: readonly SetAside[];
       readonly distrusted: readonly SetAside[];
     }
   /** Threads are there; `traffic` tells how the requests get on, whenever it is asked. */

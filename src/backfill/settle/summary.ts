@@ -93,6 +93,8 @@ export interface RunSummary extends HoleCounts {
   readonly absent: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
   readonly setAside: readonly SetAside[];
+  /** Damaged files of bars or corporate actions of which something is lost still. Default: none. */
+  readonly lost?: readonly SetAside[];
   /** Why the list of renames was not heeded. Default: it was. */
   readonly renamesUnread?: string;
 }
@@ -110,6 +112,8 @@ export interface RunOutcome {
   readonly requestsLeft: number;
   readonly setAside: readonly SetAside[];
   readonly renamesUnread?: string;
+  /** What is lost still after the run, see `RunSummary.lost`. Default: nothing. */
+  readonly lostNow?: readonly SetAside[];
   /** By what is known after the run, where it found any. Default: as the plan and the results tell, none of them around bars. */
   readonly holesNow?: HoleCounts;
   readonly stopped: RunSummary['stopped'];
@@ -126,7 +130,7 @@ export interface RunOutcome {
  * rows most could not be stored.
  */
 export function summarize(outcome: RunOutcome): RunSummary {
-  const { plan, results, notRun, setAside, stopped, startedAt, endedAt } = outcome;
+  const { plan, results, notRun, stopped, startedAt, endedAt } = outcome;
   const { kept } = results;
   const { fresh, again } = newlyUnavailable({
     ...outcome,
@@ -181,8 +185,19 @@ export function summarize(outcome: RunOutcome): RunSummary {
     notRead: [...notRead],
     drift: sumDrift(drift),
     failures,
+    ...damageOf(outcome),
+  };
+}
+
+function damageOf({
+  setAside,
+  lostNow = [],
+  renamesUnread,
+}: RunOutcome): Pick<RunSummary, 'setAside' | 'lost' | 'renamesUnread'> {
+  return {
     setAside,
-    ...(outcome.renamesUnread !== undefined && { renamesUnread: outcome.renamesUnread }),
+    ...(lostNow.length > 0 && { lost: lostNow }),
+    ...(renamesUnread !== undefined && { renamesUnread }),
   };
 }
 

@@ -13,7 +13,7 @@ import type { DayRange } from '../session/day.ts';
 import type { EarlySessions } from './early-check.ts';
 import { type Asking, isDue } from '../coverage/evidence.ts';
 import type { Interval } from '../session/interval.ts';
-import { intersect, normalize, subtract } from '../session/ranges.ts';
+import { intersect, normalize, subtract, union } from '../session/ranges.ts';
 import {
   type HoleCounts,
   type UnavailableSessions,
@@ -27,6 +27,8 @@ export interface WantedSeries {
   readonly calendar: Calendar;
   /** Session dates, `[from, to)`; only settled sessions. */
   readonly range: DayRange;
+  /** More sessions of which what is missing is wanted: what was lost. Default: none. */
+  readonly besides?: readonly DayRange[];
 }
 
 /** What a backfill has to fetch of one series. */
@@ -99,7 +101,7 @@ export function findGaps(
 }
 
 /** All of a series that its gaps depend on. */
-interface View extends Pick<WantedSeries, 'calendar' | 'range'> {
+interface View extends Pick<WantedSeries, 'calendar' | 'range' | 'besides'> {
   readonly interval: Interval;
   readonly coverage: Coverage;
   /** See `GapOptions.editionOf`; null where nothing depends on it. */
@@ -110,13 +112,15 @@ interface View extends Pick<WantedSeries, 'calendar' | 'range'> {
 
 const NO_DAYS: readonly DayRange[] = [];
 
-function viewOf({ series, calendar, range }: WantedSeries, coverage: Coverage, options: GapOptions): View {
+function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): View {
+  const { series, calendar, range, besides } = wanted;
   const { provider, actionsCovered, editionOf } = options;
   const claims =
     coverage.absent.some(({ by }) => by.some((claim) => claim.provider === provider)) ||
     coverage.unconfirmed?.some((run) => run.edition !== undefined) === true;
   return {
     ...{ interval: series.interval, calendar, range, coverage },
+    ...(besides && { besides }),
     edition: claims ? (editionOf?.(series.ticker) ?? null) : null,
     readable:
       series.interval === '1d' ? actionsCovered && (actionsCovered.get(series.ticker) ?? NO_DAYS) : undefined,
@@ -130,15 +134,18 @@ function isSameView(a: View, b: View): boolean {
     a.calendar === b.calendar &&
     a.range.from === b.range.from &&
     a.range.to === b.range.to &&
+    a.besides === b.besides &&
     a.edition === b.edition &&
     a.readable === b.readable
   );
 }
 
 function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
-  const { coverage, calendar, range } = view;
-  const closed = options.everything ? [] : needsNoRequest(view, options);
-  const gaps = sessionRuns(subtract(normalize([range]), closed), calendar);
+  const { coverage, calendar, range, besides = [] } = view;
+  const known = needsNoRequest(view, options);
+  const lost = subtract(besides, known);
+  const days = options.everything ? [range] : subtract(normalize([range]), known);
+  const gaps = sessionRuns(union(days, lost), calendar);
   const unconfirmed = unconfirmedAt(coverage, options.now);
   const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
   const waiting = intersect([range], subtract(provisionalAt(coverage, options.now), gaps));

@@ -17,7 +17,7 @@ import { troubleText } from './files/trouble.ts';
 import { inspectAll, type Place } from './beside/inspect.ts';
 import { joinKnowledge } from './partition/join.ts';
 import { assertPlaces } from './files/in-the-way.ts';
-import { joinRuns } from './partition/knowledge.ts';
+import { joinRuns, type Knowledge } from './partition/knowledge.ts';
 import { actionsPath, BARS, barsPath, type Partition, seriesPath } from './files/layout.ts';
 import { assertWhole, type PartitionState, readState } from './partition/partition-file.ts';
 import { actionsSaid, Readings, type Said } from './partition/said.ts';
@@ -65,13 +65,20 @@ export async function scanStore(
   const bars = await inspectAll(blobs, partitions, (one) => partitionPlace(one, memory), mayMove);
   const actions = await inspectAll(blobs, tickers, (ticker) => actionsPlace(ticker, memory), mayMove);
   const revisions = await damagedRevisionsIn(blobs, notes, options, mayMove);
-  const told = await toldByTicker(blobs, bars.found, options, memory);
+  const daily = await dailyOfTickers(blobs, bars.found, options, memory);
+  const answered = coveredByTicker(actions.found, toldByTicker(daily));
+  const unread = [...actions.aside, ...bars.aside, ...unlisted];
+  const { setAside, lost } = await lostFiles(notes, options, {
+    knowledge: () => knowledgeByPath([...bars.found, ...daily]),
+    answered,
+    unread,
+  });
   if (mayMove) await notes.tidy();
   return {
     series: joinPartitions(bars.found),
-    actions: coveredByTicker(actions.found, told),
-    setAside: byPath([...actions.aside, ...bars.aside, ...revisions, ...unlisted]),
-    lost: byPath(await lostFiles(notes, options)),
+    actions: answered,
+    setAside: byPath([...setAside, ...revisions]),
+    lost: byPath(lost),
     distrusted: byPath([...actions.found.flatMap(actionsDoubt), ...bars.found.flatMap(partitionDoubt)]),
   };
 }
@@ -178,23 +185,29 @@ function coveredByTicker(
   return all;
 }
 
-/** What daily bars tell of corporate actions; those that the scan is not of are looked at for it. */
-async function toldByTicker(
+function knowledgeByPath(found: readonly Found[]): Map<string, Knowledge> {
+  return new Map(found.map(({ partition, knowledge }) => [barsPath(partition), knowledge]));
+}
+
+/** Daily bars of the tickers of a scan; those that the scan is not of are looked at for what they tell. */
+async function dailyOfTickers(
   blobs: Blobs,
   scanned: readonly Found[],
   { tickers, intervals }: ScanOptions,
   memory: Memory,
-): Promise<Map<string, Told>> {
+): Promise<readonly Found[]> {
+  const isDaily = ({ partition }: Found): boolean => partition.series.interval === '1d';
+  if (intervals?.includes('1d') !== false) return scanned.filter(isDaily);
+  const partitions = await listPartitions(blobs, { ...(tickers && { tickers }), intervals: ['1d'] });
+  const look = (one: Partition): Place<Found> => partitionPlace(one, memory);
+  return (await inspectAll(blobs, partitions, look, false)).found;
+}
+
+/** What daily bars tell of corporate actions. */
+function toldByTicker(daily: readonly Found[]): Map<string, Told> {
   const all = new Map<string, Told>();
-  let daily = scanned;
-  if (intervals?.includes('1d') === false) {
-    const partitions = await listPartitions(blobs, { ...(tickers && { tickers }), intervals: ['1d'] });
-    const look = (one: Partition): Place<Found> => partitionPlace(one, memory);
-    daily = (await inspectAll(blobs, partitions, look, false)).found;
-  }
   for (const { partition, knowledge } of daily)
-    if (partition.series.interval === '1d' && knowledge.told !== undefined)
-      all.set(partition.series.ticker, knowledge.told);
+    if (knowledge.told !== undefined) all.set(partition.series.ticker, knowledge.told);
   return all;
 }
 

@@ -41,6 +41,35 @@ describe('gaps', () => {
     );
   });
 
+  it('are also what is missing of the sessions besides, be it that everything in the range is wanted again', () => {
+    const present = [dates('2024-06-03', '2024-06-14'), dates('2025-01-02', '2025-04-01')];
+    const besides = [dates('2024-06-12', '2024-06-19'), dates('2024-12-30', '2025-01-10')];
+    const known = new Map([['AAPL 1d', { ...NOTHING_KNOWN, present }]]);
+    const found = (everything: boolean) =>
+      findGaps([{ series, calendar, range, besides }], known, { provider: 'test', now, everything })[0];
+    expect(found(false)).toMatchObject({
+      gaps: [dates('2024-06-14', '2024-06-19'), dates('2024-12-30', '2025-01-01')],
+      sessions: 5,
+    });
+    expect(found(true)?.gaps).toEqual([dates('2024-06-14', '2024-06-19'), dates('2024-12-30', '2025-04-01')]);
+  });
+
+  it('are of the sessions besides of their own series only', () => {
+    const besides = [dates('2024-06-03', '2024-06-04')];
+    const other = { ...series, ticker: 'MSFT' };
+    const coverage = { ...NOTHING_KNOWN, present: [range] };
+    const known = new Map([
+      ['AAPL 1d', coverage],
+      ['MSFT 1d', coverage],
+    ]);
+    const wanted = [
+      { series, calendar, range },
+      { series: other, calendar, range, besides },
+    ];
+    const gaps = findGaps(wanted, known, { provider: 'test', now }).map((one) => one.gaps);
+    expect(gaps).toEqual([[], besides]);
+  });
+
   it('are maximal runs that start and end with a session', () => {
     fc.assert(
       fc.property(someDays, (present) => {

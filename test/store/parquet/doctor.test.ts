@@ -64,6 +64,8 @@ beforeEach(async () => {
   ({ path: root, remove } = await temporaryFolder());
   store = openParquetStore(root);
   const lock = await store.acquire();
+  // As a run does, which knows in the end what its files hold.
+  await store.scan();
   await fill();
   await store.upsert(update(OTHER, { series: MSFT, learned: LEARNED }));
   await store.saveRun(NOON, { ok: true });
@@ -75,7 +77,7 @@ afterEach(() => remove());
 async function fill(): Promise<void> {
   await store.upsert(update(DAILY, { learned: LEARNED }));
   await store.upsert(update(FIVE, { series: AAPL_5M, learned: LEARNED_5M }));
-  await store.upsertActions('AAPL', [SPLIT], days('2025-01-01', '2026-01-01'), 'sample', NOON);
+  await store.upsertActions('AAPL', [SPLIT], RANGE, 'sample', NOON);
 }
 
 const examine = (fix = false): Promise<Examination> => store.examine({ fix, now: NOON });
@@ -569,7 +571,10 @@ describe.each(CASES)('$name', ({ kind, path, damage, what, gaps = [0, 0] }) => {
 
   it('is mended: what cannot stay is in quarantine and a gap, and the next run restores it', async () => {
     expect((await examine(true)).damages).toMatchObject([{ path, kind, mended: true }]);
-    expect((await examine()).damages).toEqual([]);
+    const isLost =
+      /\/(bars|actions)\.parquet$/.test(path) &&
+      (await quarantined()).some((name) => name.replace(/\.\d{8}T\d{6}Z-\d+$/, '') === path);
+    expect((await examine()).damages).toMatchObject(isLost ? [{ path, kind: 'lost', mendable: false }] : []);
     const settled = async (series: Series): Promise<number> => {
       const known = (await stateOf(series))?.coverage;
       const count = (ranges: readonly { from: number; to: number }[] = []): number =>

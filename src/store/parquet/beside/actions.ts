@@ -155,7 +155,9 @@ export function mergeActions(
  */
 export async function forgetActionsIn(blobs: Blobs, ticker: string, range: DayRange): Promise<number> {
   if (subtract([periodRange('all')], [range]).length === 0)
-    await giveUpLost(blobs, (file) => file.is === 'actions' && file.ticker === ticker);
+    await giveUpLost(blobs, ({ file, held }) =>
+      file.is === 'actions' && file.ticker === ticker ? 'nothing' : held,
+    );
   const cut = (book: ActionBook): ActionBook => cutBook(book, range).kept;
   const { before, after } = await changed(blobs, ticker, cut, new Reads(blobs));
   if (isSame(before, after)) return 0;

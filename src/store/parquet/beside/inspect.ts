@@ -1,10 +1,12 @@
 import { BackfillError } from '../../../core/errors.ts';
+import type { DayRange } from '../../../core/session/day.ts';
 import type { SetAside } from '../../scan.ts';
 import { eachBounded } from '../../bounded.ts';
 import type { BlobFile, Blobs, Version } from '../files/blobs.ts';
 import { errno } from '../files/absent.ts';
 import { assertNoDeadLink } from '../files/in-the-way.ts';
 import { OWN_TROUBLE, troubleText } from '../files/trouble.ts';
+import { HeldDays } from './held-days.ts';
 import { setAside } from './quarantine.ts';
 
 /** A file to look at, if it is there. */
@@ -23,6 +25,8 @@ export interface Place<T> {
 interface Unreadable {
   readonly reason: string;
   readonly damaged: boolean;
+  /** Of a damaged one, see `SetAside`. */
+  readonly held?: readonly DayRange[] | undefined;
 }
 
 /** What was read, or why it could not be. */
@@ -40,17 +44,20 @@ export async function inspectAll<T, I>(
 ): Promise<{ found: T[]; aside: SetAside[] }> {
   const looks: (T | SetAside | undefined)[] = Array.from({ length: items.length });
   const aside = new Set<T | SetAside | undefined>();
+  const heldDays = new HeldDays(blobs);
   await eachBounded(items, async (item, i) => {
     // Made one at a time: of a hundred thousand files it would take more room than what they say.
     const place = placeOf(item);
     const first = await lookAt(blobs, place);
-    const look = first && 'reason' in first ? await lookAgain(blobs, place, mayMove && first.damaged) : first;
+    const look =
+      first && 'reason' in first ? await lookAgain(blobs, place, mayMove && first.damaged, heldDays) : first;
     if (look === undefined) return;
     if ('content' in look) looks[i] = look.content;
     else {
       const { path, of } = place;
       const left = !look.damaged && ({ isLeft: true } as const);
-      aside.add((looks[i] = { path, reason: look.reason, ...left, ...of }));
+      const held = look.held && { held: look.held };
+      aside.add((looks[i] = { path, reason: look.reason, ...left, ...held, ...of }));
     }
   });
   const isAside = (look: T | SetAside | undefined): look is SetAside => aside.has(look);
@@ -82,10 +89,16 @@ async function lookAt<T>(blobs: Blobs, { path, read, recall }: Place<T>): Promis
 }
 
 /** A second look at an unreadable file, which a writer may have replaced meanwhile; what is damaged still is moved. */
-async function lookAgain<T>(blobs: Blobs, place: Place<T>, mayMove: boolean): Promise<Look<T> | undefined> {
-  if (!mayMove) return lookAt(blobs, place);
-  const version = await blobs.written(place.path);
+async function lookAgain<T>(
+  blobs: Blobs,
+  place: Place<T>,
+  mayMove: boolean,
+  heldDays: HeldDays,
+): Promise<Look<T> | undefined> {
+  const version = mayMove ? await blobs.written(place.path) : undefined;
   const look = await lookAt(blobs, place);
-  if (look && 'reason' in look && look.damaged) await setAside(blobs, place.path, version);
-  return look;
+  if (look === undefined || 'content' in look || !look.damaged) return look;
+  const held = await heldDays.of(place.path);
+  if (mayMove) await setAside(blobs, place.path, version, heldDays);
+  return { ...look, held };
 }

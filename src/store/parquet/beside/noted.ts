@@ -1,9 +1,17 @@
-import type { SetAside } from '../../scan.ts';
+import { periodRange } from '../../../core/bars/partition.ts';
+import { calendarById } from '../../../core/calendar/calendars.ts';
+import { knownSpan } from '../../../core/coverage/coverage.ts';
+import { stateRuns } from '../../../core/coverage/state-runs.ts';
+import { sessionRuns } from '../../../core/plan/gaps.ts';
+import { type Day, type DayRange, formatDay, parseDay } from '../../../core/session/day.ts';
+import { intersect, span, subtract, union } from '../../../core/session/ranges.ts';
+import type { Scan, SetAside } from '../../scan.ts';
 import type { ScanOptions } from '../../store.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { type DataFile, ownerOf } from '../files/data-paths.ts';
-import { type Partition, revisionsPath } from '../files/layout.ts';
-import type { DamageNotes } from '../partition/damage-notes.ts';
+import { barsPath, dailyOf, type Partition, revisionsPath } from '../files/layout.ts';
+import type { AsideNote, DamageNotes } from '../partition/damage-notes.ts';
+import type { Knowledge } from '../partition/knowledge.ts';
 import { inspectAll, type Place } from './inspect.ts';
 import { missingUntilRerun } from './quarantine.ts';
 import { assertWholeRevisions } from './revisions.ts';
@@ -39,15 +47,137 @@ function revisionsPlace(partition: Partition, notes: DamageNotes): Place<true> {
   };
 }
 
-/** What `Scan.lost` has. */
-export async function lostFiles(notes: DamageNotes, options: ScanOptions): Promise<SetAside[]> {
-  const lost = (await notes.lost()).filter((file) => isAsked(options, file));
-  return lost.map((file) => ({ path: file.path, reason: lossOf(file), ...ownerOf(file) }));
+/** What a scan found in the places of files that were set aside. */
+interface InPlace {
+  /** By path. */
+  readonly knowledge: ReadonlyMap<string, Knowledge>;
+  /** By ticker: the ex-dates that are answered for. */
+  readonly answered: Scan['actions'];
 }
 
-function lossOf({ is }: DataFile): string {
-  const loss = missingUntilRerun(is === 'actions' ? 'splits and dividends' : 'sessions');
-  return `damaged, and in quarantine; ${loss}, or given up by backfill forget`;
+/** What `Scan.setAside` and `Scan.lost` have of damaged files of bars and corporate actions. */
+export async function lostFiles(
+  notes: DamageNotes,
+  options: ScanOptions,
+  {
+    unread,
+    knowledge,
+    answered,
+  }: Pick<InPlace, 'answered'> & {
+    readonly knowledge: () => InPlace['knowledge'];
+    /** Files that could not be read. */
+    readonly unread: readonly SetAside[];
+  },
+): Promise<{ setAside: readonly SetAside[]; lost: readonly SetAside[] }> {
+  const asides = await notes.setAside();
+  if (asides.length === 0) return { setAside: unread, lost: [] };
+  const inPlace = { knowledge: knowledge(), answered };
+  const setAside = new Map(unread.map((file) => [file.path, file]));
+  const lost = new Map<string, SetAside>();
+  for (const note of asides) {
+    const { file } = note;
+    if (!isAsked(options, file)) continue;
+    const inItsPlace = setAside.get(file.path);
+    // What was lost before is told with what is in its place, and as bad.
+    if (inItsPlace !== undefined) setAside.set(file.path, withHeld(inItsPlace, note.held));
+    else {
+      const lacking = lackingOf(note, inPlace);
+      if (lacking === 'nothing') notes.noteBack(note);
+      else lost.set(file.path, lostFile(file, lacking, lost.get(file.path)));
+    }
+  }
+  return { setAside: [...setAside.values()], lost: [...lost.values()] };
+}
+
+function withHeld(file: SetAside, more: readonly DayRange[] | undefined): SetAside {
+  if (more === undefined || file.isLeft) return file;
+  return { ...file, held: union(file.held ?? [], more) };
+}
+
+function lostFile(
+  file: DataFile,
+  lacking: readonly DayRange[] | undefined,
+  before: SetAside | undefined,
+): SetAside {
+  const known = before?.held === undefined ? lacking : union(before.held, lacking ?? []);
+  const isKnown = lacking !== undefined && (before === undefined || before.held !== undefined);
+  const lost = { path: file.path, reason: lossOf(file, isKnown ? known : undefined), ...ownerOf(file) };
+  return known === undefined ? lost : { ...lost, held: known };
+}
+
+function lossOf({ is }: DataFile, held: readonly DayRange[] | undefined): string {
+  const days = held && span(held);
+  const from = days === undefined ? '' : ` from ${formatDay(days.from)} to ${formatDay(days.to - 1)}`;
+  const what = is === 'actions' ? 'splits and dividends' : 'sessions';
+  const until =
+    held === undefined
+      ? `which ${what} it held nobody knows: run backfill from the first day that you had on, or give them up by`
+      : `${missingUntilRerun(`${what}${from}`)}, or given up by`;
+  return `damaged, and in quarantine; ${until} backfill forget`;
+}
+
+/** What is still lost of a file; undefined where nobody knows. */
+function lackingOf(note: AsideNote, inPlace: InPlace): readonly DayRange[] | 'nothing' | undefined {
+  const { file, held } = note;
+  return file.is === 'actions'
+    ? lackingActions(file.ticker, held, inPlace)
+    : lackingBars(note, file.partition, inPlace.knowledge.get(file.path));
+}
+
+function lackingBars(
+  { aside, held }: AsideNote,
+  { period }: Partition,
+  known: Knowledge | undefined,
+): readonly DayRange[] | 'nothing' | undefined {
+  if (known === undefined) return held;
+  const range = held ?? unknownHeld(period, aside, known);
+  if (range === undefined) return undefined;
+  const calendar = calendarById(known.calendar);
+  const missing = range
+    .flatMap((days) => stateRuns(known.coverage, days, calendar))
+    .filter(({ state }) => state === 'missing')
+    .map(({ first, last }) => ({ from: first, to: last + 1 }));
+  if (missing.length === 0) return 'nothing';
+  return held && sessionRuns(missing, calendar);
+}
+
+/**
+ * All that a file of a period can have held: from its first day or that of the listing on, or from before the first bar
+ * that there is, until it was last written. Undefined where nobody knows when the bars begin.
+ */
+function unknownHeld(
+  period: string,
+  aside: string,
+  { coverage, identity }: Knowledge,
+): DayRange[] | undefined {
+  const { from, to } = periodRange(period);
+  const known = knownSpan(coverage)?.from;
+  const isBefore = known !== undefined && known < (coverage.present[0]?.from ?? known);
+  const begin = isBefore ? known : identity.firstTrade;
+  const first = Number.isFinite(from) ? Math.max(from, begin ?? from) : begin;
+  return first === null ? undefined : intersect([{ from: first, to: writtenDay(aside) + 1 }], [{ from, to }]);
+}
+
+/** The UTC day in the name of a file in quarantine. */
+function writtenDay(aside: string): Day {
+  const [, year = '', month = '', date = ''] = /\.(\d{4})(\d{2})(\d{2})T\d{6}Z-\d+$/.exec(aside) ?? [];
+  return parseDay(`${year}-${month}-${date}`);
+}
+
+/** Of corporate actions only those count without which stored daily bars cannot be read. */
+function lackingActions(
+  ticker: string,
+  held: readonly DayRange[] | undefined,
+  { knowledge, answered: all }: InPlace,
+): readonly DayRange[] | 'nothing' | undefined {
+  const answered = all.get(ticker);
+  if (answered === undefined) return held;
+  const daily = knowledge.get(barsPath(dailyOf(ticker)));
+  if (daily === undefined) return 'nothing';
+  const { present } = daily.coverage;
+  const needed = subtract(held === undefined ? present : intersect(present, held), answered);
+  const lacking = sessionRuns(needed, calendarById(daily.calendar));
+  return lacking.length === 0 ? 'nothing' : lacking;
 }
 
 function isAsked({ tickers, intervals }: ScanOptions, file: DataFile): boolean {

@@ -2,6 +2,7 @@ import type { Series } from '../../../core/bars/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import type { RejectedRow } from '../../store.ts';
 import { type Blobs, bytesOfText, type Written } from '../files/blobs.ts';
+import { HeldDays } from './held-days.ts';
 import { noteSetAside } from '../partition/damage-notes.ts';
 import { FORGOTTEN, QUARANTINE, REJECTED, seriesPath, timeStamp } from '../files/layout.ts';
 
@@ -9,12 +10,17 @@ import { FORGOTTEN, QUARANTINE, REJECTED, seriesPath, timeStamp } from '../files
  * Moves a damaged file (path relative to the root) to `quarantine/PATH.TIME-N`, TIME being when it was last written.
  * Nothing there is ever overwritten. Does nothing if the file is no longer the one that was found damaged.
  */
-export async function setAside(blobs: Blobs, path: string, found: Written | undefined): Promise<void> {
+export async function setAside(
+  blobs: Blobs,
+  path: string,
+  found: Written | undefined,
+  heldDays = new HeldDays(blobs),
+): Promise<void> {
   const now = await blobs.written(path);
   if (now === undefined || now.version !== found?.version) return;
   const stem = `${QUARANTINE}/${path}.${timeStamp(now.writtenAt)}`;
   const aside = await blobs.add(stem, '', new Uint8Array(0));
-  await noteSetAside(blobs, path, aside);
+  await noteSetAside(blobs, path, aside, await heldDays.of(path));
   await blobs.move(path, aside);
 }
 
@@ -40,12 +46,13 @@ export function missingUntilRerun(content: string): string {
 export async function readAllOrSetAside<T>(blobs: Blobs, files: readonly Readable<T>[]): Promise<T[]> {
   const contents: T[] = [];
   const damages: { loss: string; error: BackfillError }[] = [];
+  const heldDays = new HeldDays(blobs);
   for (const { path, loss, read } of files) {
     try {
       contents.push(await read());
     } catch (error) {
       if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
-      await setAside(blobs, path, await blobs.written(path));
+      await setAside(blobs, path, await blobs.written(path), heldDays);
       damages.push({ loss, error });
     }
   }

@@ -1,6 +1,7 @@
 import type { Split } from '../../../core/bars/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import type { Damage, Examination, ExamineOptions } from '../../damage.ts';
+import type { SetAside } from '../../scan.ts';
 import { listStaged } from '../beside/staged.ts';
 import { readBookFile } from '../beside/action-file.ts';
 import type { Blobs } from '../files/blobs.ts';
@@ -12,7 +13,9 @@ import { type BarsExam, examineBars } from './examine-bars.ts';
 import { examineOther } from './examine-others.ts';
 import type { Finding } from './finding.ts';
 import { lookUntilStill } from './look.ts';
-import { dataFileAt } from '../files/data-paths.ts';
+import { dataFileAt, ownerOf } from '../files/data-paths.ts';
+import { readDamageNotes } from '../partition/damage-notes.ts';
+import { scanStore } from '../scan.ts';
 import { damagedAmong } from '../sql/view-files.ts';
 import { mendOther, moveAside, rewrite } from './mend.ts';
 import { type Found, walkAll } from './walk-all.ts';
@@ -82,6 +85,9 @@ class Examiner {
         this.#damages.push({ path: found.path, ...CLOSED, what, mended: false });
       }
     }
+    for (const { path, reason } of await lostIn(this.#blobs))
+      if (!this.#damages.some((damage) => damage.path === path))
+        this.#damages.push({ path, ...LOST, what: reason, mended: false });
     const { length: staged } = await listStaged(this.#blobs);
     return {
       ...{ partitions: this.#partitions, rows: this.#rows, damages: inOrder(this.#damages) },
@@ -167,6 +173,25 @@ class Examiner {
     for (const finding of findings) this.#damages.push({ path, ...finding, mended });
   }
 }
+
+/** What was set aside before, and is not all known again. */
+async function lostIn(blobs: Blobs): Promise<readonly SetAside[]> {
+  const files = await (await readDamageNotes(blobs)).setAside();
+  if (files.length === 0) return [];
+  const tickers = [...new Set(files.map(({ file }) => ownerOf(file).ticker))];
+  const { lost = [] } = await scanStore(
+    blobs,
+    { tickers },
+    { mayMove: false, openCache: async () => undefined },
+  );
+  return lost;
+}
+
+const LOST = {
+  kind: 'lost',
+  mend: 'nothing; the next backfill of the ticker asks for it again, or backfill forget gives it up',
+  mendable: false,
+} as const;
 
 const CLOSED = {
   kind: 'unreadable',

@@ -10,28 +10,30 @@ import { keepTold } from '../beside/actions.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { barsPath, type Partition } from '../files/layout.ts';
 import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
-import { giveUpLost } from '../partition/damage-notes.ts';
+import { type AsideNote, giveUpLost } from '../partition/damage-notes.ts';
 import { missingUntilRerun, readAllOrSetAside } from '../beside/quarantine.ts';
 import { partitionsOf } from '../files/walk.ts';
 import { writePartition } from '../partition/write-partition.ts';
 
 /**
  * Removes rows and knowledge of a range of session dates; a partition that keeps neither goes as a file. If one in the
- * range is damaged it goes to quarantine, none is written, and `store-corrupt` is thrown. What was set aside before is
- * given up, if its period lies in the range.
+ * range is damaged it goes to quarantine, none is written, and `store-corrupt` is thrown. What files that were set aside
+ * before held of the range is given up; where nobody knows what that was, if their whole period lies in it.
  */
 export async function forgetRange(blobs: Blobs, series: Series, range: DayRange): Promise<number> {
   const partitions = await partitionsOf(blobs, series, range);
   await readableOrSetAside(blobs, partitions);
   let removed = 0;
   for (const partition of partitions) removed += await forgetIn(blobs, partition, range);
-  await giveUpLost(blobs, (file) => file.is === 'bars' && isWithin(file.partition, series, range));
+  await giveUpLost(blobs, (note) => leftOf(note, series, range));
   return removed;
 }
 
-function isWithin(partition: Partition, series: Series, range: DayRange): boolean {
-  if (seriesKey(partition.series) !== seriesKey(series)) return false;
-  return subtract([periodRange(partition.period)], [range]).length === 0;
+function leftOf({ file, held }: AsideNote, series: Series, range: DayRange): AsideNote['held'] | 'nothing' {
+  if (file.is !== 'bars' || seriesKey(file.partition.series) !== seriesKey(series)) return held;
+  const left = subtract(held ?? [periodRange(file.partition.period)], [range]);
+  if (left.length === 0) return 'nothing';
+  return held && left;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { BackfillError } from '../../../core/errors.ts';
-import { fields, text } from '../codec/json.ts';
+import type { DayRange } from '../../../core/session/day.ts';
+import { normalize } from '../../../core/session/ranges.ts';
+import { fields, list, pairOf, rangeOf, text } from '../codec/json.ts';
 import { type BlobFile, type Blobs, bytesOfText, readText, type Version } from '../files/blobs.ts';
 import { type DataFile, dataFileAt } from '../files/data-paths.ts';
 import { DAMAGED, TEMP_NAME } from '../files/layout.ts';
@@ -9,15 +11,29 @@ import { namesIn } from '../files/walk.ts';
 /**
  * What a scan of footers would not see, one note a file, `damaged/HASH.json`:
  *
- *     {"path": PATH, "version": VERSION}   somebody found it damaged when he read it
- *     {"path": PATH, "aside": PATH}        it was damaged, and lies in quarantine now
+ *     {"path": PATH, "version": VERSION}                  somebody found it damaged when he read it
+ *     {"path": PATH, "aside": PATH, "held": [[DAY, DAY]]}   it was damaged, and lies in quarantine now
  *
  * A scan reads a file of the first kind to the end, so that it tells by itself whether there is damage; a note of a file
  * that is no longer the same one means nothing. Readers write them without a lock: of one file all write the same. What
- * one of the second kind held is lost, until something is stored in its place.
+ * one of the second kind held, `[from, to)`, is lost until as much is known again; without "held" nobody knows what it was.
  */
 
-type Note = { readonly file: DataFile } & ({ readonly version: Version } | { readonly aside: string });
+type Note = FoundNote | AsideNote;
+
+interface FoundNote {
+  readonly file: DataFile;
+  readonly version: Version;
+}
+
+/** Of a file that was set aside. */
+export interface AsideNote {
+  readonly file: DataFile;
+  /** Where it lies. */
+  readonly aside: string;
+  /** What it held, see `SetAside`; undefined: nobody knows. */
+  readonly held: readonly DayRange[] | undefined;
+}
 
 /** What `read` gives of a file of such a version. Damage (`store-corrupt`) is noted, where we may write, and thrown on. */
 export async function notingDamage<T>(
@@ -71,10 +87,19 @@ async function noteDamage(blobs: Blobs, path: string, version: Version): Promise
  * Notes, before it is moved, where a damaged file will lie. That it is moved matters more than that. What revisions held
  * no run brings back: who reads them misses nothing that he could have.
  */
-export async function noteSetAside(blobs: Blobs, path: string, aside: string): Promise<void> {
+export async function noteSetAside(
+  blobs: Blobs,
+  path: string,
+  aside: string,
+  held: readonly DayRange[] | undefined,
+): Promise<void> {
   const file = dataFileAt(path);
   if (file === undefined || file.is === 'revisions') return;
-  await writeNote(blobs, notePath(path, aside), { path, aside }).catch(() => {});
+  await writeAside(blobs, { file, aside, held }).catch(() => {});
+}
+
+async function writeAside(blobs: Blobs, { file: { path }, aside, held }: AsideNote): Promise<void> {
+  await writeNote(blobs, notePath(path, aside), { path, aside, ...(held && { held: held.map(pairOf) }) });
 }
 
 async function writeNote(blobs: Blobs, name: string, note: object): Promise<void> {
@@ -93,6 +118,8 @@ export class DamageNotes {
   readonly #notes: ReadonlyMap<string, Note | undefined>;
   /** Paths of files that are sound now that they were read to the end. */
   readonly #sound = new Set<string>();
+  /** Of files of which nothing is lost any more. */
+  readonly #back = new Set<AsideNote>();
 
   constructor(blobs: Blobs, notes: ReadonlyMap<string, Note | undefined>) {
     this.#blobs = blobs;
@@ -104,13 +131,12 @@ export class DamageNotes {
     return [...this.#notes.values()].flatMap((note) => (note && 'version' in note ? note.file : []));
   }
 
-  /** Files that were set aside, with nothing stored in their place since; each once. */
-  async lost(): Promise<readonly DataFile[]> {
-    const lost = new Map<string, DataFile>();
+  /** Files that were set aside and lie in quarantine still. */
+  async setAside(): Promise<readonly AsideNote[]> {
+    const all: AsideNote[] = [];
     for (const note of this.#notes.values())
-      if (note && 'aside' in note && !(await this.#isOver(note).catch(() => false)))
-        lost.set(note.file.path, note.file);
-    return [...lost.values()];
+      if (note && 'aside' in note && !(await this.#isOver(note).catch(() => false))) all.push(note);
+    return all;
   }
 
   /** Whether just this file was found damaged. */
@@ -123,6 +149,11 @@ export class DamageNotes {
     this.#sound.add(path);
   }
 
+  /** What that file held is known again. */
+  noteBack(note: AsideNote): void {
+    this.#back.add(note);
+  }
+
   /** Removes the notes that mean nothing, and what readers left that died long ago. For the writer of the store. */
   async tidy(): Promise<void> {
     for (const [name, note] of this.#notes)
@@ -131,9 +162,13 @@ export class DamageNotes {
   }
 
   /** See `giveUpLost`. */
-  async giveUp(isMeant: (file: DataFile) => boolean): Promise<void> {
-    for (const [name, note] of this.#notes)
-      if (note !== undefined && 'aside' in note && isMeant(note.file)) await this.#remove(name);
+  async giveUp(leftOf: LeftOf): Promise<void> {
+    for (const [name, note] of this.#notes) {
+      if (note === undefined || !('aside' in note)) continue;
+      const left = leftOf(note);
+      if (left === 'nothing') await this.#remove(name);
+      else if (left !== note.held) await writeAside(this.#blobs, { ...note, held: left });
+    }
   }
 
   async #remove(name: string): Promise<void> {
@@ -146,10 +181,9 @@ export class DamageNotes {
   }
 
   async #isOver(note: Note): Promise<boolean> {
+    if ('aside' in note) return this.#back.has(note) || (await this.#blobs.version(note.aside)) === undefined;
     const { path } = note.file;
-    const now = await this.#blobs.version(path);
-    if ('version' in note) return this.#sound.has(path) || now !== note.version;
-    return now !== undefined || (await this.#blobs.version(note.aside)) === undefined;
+    return this.#sound.has(path) || (await this.#blobs.version(path)) !== note.version;
   }
 }
 
@@ -166,17 +200,21 @@ export async function readDamageNotes(blobs: Blobs): Promise<DamageNotes> {
 
 async function noteAt(blobs: Blobs, name: string): Promise<Note | undefined> {
   try {
-    const { path, version, aside } = fields(JSON.parse((await readText(blobs, name)) ?? ''));
+    const { path, version, aside, held } = fields(JSON.parse((await readText(blobs, name)) ?? ''));
     const says = text(version ?? aside);
     const file = dataFileAt(text(path));
     if (file === undefined || notePath(file.path, says) !== name) return undefined;
-    return version === undefined ? { file, aside: says } : { file, version: says };
+    if (version !== undefined) return { file, version: says };
+    return { file, aside: says, held: held === undefined ? undefined : normalize(list(held).map(rangeOf)) };
   } catch {
     return undefined;
   }
 }
 
-/** Gives up what was lost of some files. For the writer of the store. */
-export async function giveUpLost(blobs: Blobs, isMeant: (file: DataFile) => boolean): Promise<void> {
-  await (await readDamageNotes(blobs)).giveUp(isMeant);
+/** What is lost still of a file that was set aside, once something is given up. */
+type LeftOf = (note: AsideNote) => AsideNote['held'] | 'nothing';
+
+/** Gives up what was lost of some files, or a part of it. For the writer of the store. */
+export async function giveUpLost(blobs: Blobs, leftOf: LeftOf): Promise<void> {
+  await (await readDamageNotes(blobs)).giveUp(leftOf);
 }

@@ -210,7 +210,7 @@ export function joinRuns(runs: readonly DayRange[], calendar: Calendar): DayRang
   return joined;
 }
 
-function placeOf({ series, period }: Partition): Record<'ticker' | 'interval' | 'period', string> {
+export function placeOf({ series, period }: Partition): Record<'ticker' | 'interval' | 'period', string> {
   return { ticker: series.ticker, interval: series.interval, period };
 }
 

@@ -76,6 +76,12 @@ export class ScanCache {
     return i !== undefined && textAt(this.#content.versions, i) === version ? this.#saidAt(i) : undefined;
   }
 
+  /** What the file at a path said when it was last read, whatever it is now. */
+  lastSaid(path: string): Said | undefined {
+    const i = this.#placeOf(path);
+    return this.#news.get(path) ?? (i === undefined ? undefined : this.#saidAt(i));
+  }
+
   /** Whether anything is known of the file at a path. */
   has(path: string): boolean {
     return this.#news.has(path) || this.#placeOf(path) !== undefined;

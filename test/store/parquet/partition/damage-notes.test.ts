@@ -11,7 +11,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Series } from '../../../../src/core/bars/bars.ts';
+import { type Series, UNKNOWN_IDENTITY } from '../../../../src/core/bars/bars.ts';
 import { BackfillError } from '../../../../src/core/errors.ts';
 import { DISK } from '../../../../src/store/parquet/files/disk.ts';
 import { openFolder } from '../../../../src/store/parquet/files/folder.ts';
@@ -24,7 +24,7 @@ import { ScanCache } from '../../../../src/store/parquet/partition/scan-cache.ts
 import { scanStore } from '../../../../src/store/parquet/scan.ts';
 import type { BarStore } from '../../../../src/store/store.ts';
 import type { SetAside } from '../../../../src/store/scan.ts';
-import { AAPL, coverage, daily, days, NOON, temporaryFolder, update } from '../../fixtures.ts';
+import { AAPL, absence, coverage, daily, days, NOON, temporaryFolder, update } from '../../fixtures.ts';
 import { ownWords } from '../own-words.ts';
 
 const MSFT: Series = { ticker: 'MSFT', interval: '1d' };
@@ -36,7 +36,8 @@ const SPLIT = { kind: 'split', exDay: 20_510, ratio: 4 } as const;
 const FILE = barsPath({ series: AAPL, period: 'all' });
 const ACTIONS = actionsPath('AAPL');
 const REVISIONS = revisionsPath({ series: AAPL, period: 'all' });
-const ROTTEN = { path: FILE, reason: expect.stringMatching(/./), ticker: 'AAPL', interval: '1d' };
+const REASON = { reason: expect.stringMatching(/./), ticker: 'AAPL', interval: '1d' };
+const ROTTEN = { path: FILE, ...REASON, held: [DAYS] };
 
 let root: string;
 let store: BarStore;
@@ -91,6 +92,14 @@ async function query(sql: string): Promise<void> {
   });
 }
 
+/** A cache that knows the bars as they lie there. */
+async function remembered(): Promise<ScanCache> {
+  const cache = new ScanCache();
+  const said = partitionSaid(2, JSON.parse(await ownWords(join(root, FILE))) as Record<string, unknown>);
+  cache.remember({ path: FILE, version: (await openFolder(root).version(FILE)) ?? '', ...said });
+  return cache;
+}
+
 describe('a file that a reading found damaged where no footer tells', () => {
   it.each<[string, string, () => Promise<unknown>]>([
     ['bars, read', FILE, () => store.readBars(AAPL)],
@@ -137,10 +146,8 @@ describe('a file that a reading found damaged where no footer tells', () => {
 
   it('is not believed by a cache that knows it as it is', async () => {
     await rot(FILE);
-    const cache = new ScanCache();
-    const said = partitionSaid(2, JSON.parse(await ownWords(join(root, FILE))) as Record<string, unknown>);
+    const cache = await remembered();
     const blobs = openFolder(root);
-    cache.remember({ path: FILE, version: (await blobs.version(FILE)) ?? '', ...said });
     const scan = () => scanStore(blobs, {}, { mayMove: false, openCache: () => Promise.resolve(cache) });
     expect((await scan()).setAside).toEqual([]);
     await meet();
@@ -154,7 +161,7 @@ describe('a file that a reading found damaged where no footer tells', () => {
     for (const options of [{ tickers: ['MSFT'] }, { intervals: ['5m'] as const }])
       expect((await store.scan(options)).setAside).toEqual([]);
     expect((await store.scan({ tickers: ['AAPL'], intervals: ['1d'] })).setAside).toEqual([
-      { ...ROTTEN, path: REVISIONS, isRevisions: true },
+      { path: REVISIONS, ...REASON, isRevisions: true },
     ]);
     await lease.release();
     expect(await store.readRevisions(AAPL)).toEqual([]);
@@ -188,7 +195,9 @@ describe('a partition that was set aside', () => {
     reason: expect.stringContaining('in quarantine'),
     ticker: 'AAPL',
     interval: '1d',
+    held: [DAYS],
   };
+  const [FIRST, LAST] = [days('2026-02-26', '2026-02-27'), days('2026-02-27', '2026-02-28')];
 
   async function lost(): Promise<readonly SetAside[]> {
     return (await openParquetStore(root).scan()).lost ?? [];
@@ -198,7 +207,7 @@ describe('a partition that was set aside', () => {
     ['a scan', async () => [await meet(), await toldToWriter()]],
     ['an upsert', () => store.upsert(update(BARS, { learned: LEARNED }))],
     ['the doctor', () => store.examine({ now: NOON, fix: true })],
-  ])('by %s is lost until something is stored in its place', async (_, set) => {
+  ])('by %s is lost until all that it held is known again', async (_, set) => {
     await rot(FILE);
     await set().catch(() => undefined);
     for (const __ of [1, 2]) {
@@ -207,14 +216,75 @@ describe('a partition that was set aside', () => {
     }
     expect((await openParquetStore(root).scan({ tickers: ['MSFT'] })).lost).toEqual([]);
     expect((await openParquetStore(root).scan({ intervals: ['5m'] })).lost).toEqual([]);
-    await store.upsert(
-      update(BARS.slice(1), { learned: coverage({ present: [days('2026-02-27', '2026-02-28')] }) }),
-    );
+    await store.upsert(update(BARS.slice(1), { learned: coverage({ present: [LAST] }) }));
+    expect(await toldToWriter()).toEqual([]);
+    expect(await lost()).toEqual([{ ...LOST, held: [FIRST] }]);
+    // That there was nothing is known too.
+    await store.upsert(update([], { learned: coverage({ absent: [absence(FIRST)] }) }));
     expect(await lost()).toEqual([]);
     expect(await toldToWriter()).toEqual([]);
     expect(await notes()).toEqual([]);
     // On purpose.
     await store.forget(AAPL);
+    expect(await lost()).toEqual([]);
+  });
+
+  it('is lost with what its place held since, where that is damaged too', async () => {
+    await rot(FILE);
+    await meet();
+    await toldToWriter();
+    await store.upsert(update(BARS.slice(1), { learned: coverage({ present: [LAST] }) }));
+    await truncate(join(root, FILE), 20);
+    expect(await told()).toEqual([ROTTEN]);
+    expect(await lost()).toEqual([]);
+    await toldToWriter();
+    expect(await lost()).toEqual([LOST]);
+  });
+
+  it('held what its last scan knew, where its end is gone', async () => {
+    await rm(join(root, ACTIONS));
+    await (await remembered()).save(openFolder(root));
+    await truncate(join(root, FILE), 20);
+    expect(await told()).toEqual([ROTTEN]);
+    await toldToWriter();
+    expect(await lost()).toEqual([LOST]);
+  });
+
+  it('held what splits were asked for, where nothing else tells', async () => {
+    await rm(join(root, 'scan.cache'), { force: true });
+    await truncate(join(root, FILE), 20);
+    expect(await told()).toEqual([ROTTEN]);
+  });
+
+  it('is lost until all that it can have held is known, where nobody knows what that was', async () => {
+    for (const path of [ACTIONS, 'scan.cache']) await rm(join(root, path), { force: true });
+    await truncate(join(root, FILE), 20);
+    await utimes(join(root, FILE), 1_772_200_000, 1_772_200_000);
+    await toldToWriter();
+    const { held: _, ...unknown } = { ...LOST, reason: expect.stringContaining('nobody knows') };
+    expect(await lost()).toEqual([unknown]);
+    await store.upsert(update(BARS.slice(1), { learned: coverage({ present: [LAST] }) }));
+    expect(await lost()).toEqual([unknown]);
+    await store.forget(AAPL, LAST);
+    expect(await lost()).toEqual([unknown]);
+    await store.upsert(update(BARS, { learned: LEARNED }));
+    expect(await lost()).toEqual([unknown]);
+    // Whoever asked for more than there was has it all.
+    await store.upsert(
+      update([], { learned: coverage({ absent: [absence(days('2026-02-25', '2026-02-26'))] }) }),
+    );
+    expect(await lost()).toEqual([]);
+  });
+
+  it('is lost from the first listed day on, where nobody knows more', async () => {
+    for (const path of [ACTIONS, 'scan.cache']) await rm(join(root, path), { force: true });
+    await truncate(join(root, FILE), 20);
+    await utimes(join(root, FILE), 1_772_200_000, 1_772_200_000);
+    await toldToWriter();
+    const identity = { ...UNKNOWN_IDENTITY, firstTrade: DAYS.from };
+    await store.upsert(update(BARS.slice(1), { learned: coverage({ present: [LAST] }), identity }));
+    expect(await lost()).toHaveLength(1);
+    await store.upsert(update(BARS, { learned: LEARNED, identity }));
     expect(await lost()).toEqual([]);
   });
 
@@ -229,7 +299,7 @@ describe('a partition that was set aside', () => {
       expect(await lost()).toEqual([LOST]);
       await store.forget(AAPL, days('2026-02-26', '2026-02-27'));
       await store.forget(MSFT);
-      expect(await lost()).toEqual([LOST]);
+      expect(await lost()).toEqual([{ ...LOST, held: [LAST] }]);
       await give();
       expect(await lost()).toEqual([]);
     }
@@ -254,7 +324,7 @@ describe('a partition that was set aside', () => {
     for (const path of [ACTIONS, REVISIONS]) await rot(path);
     await store.examine({ now: NOON, fix: true });
     expect(await store.listSetAside()).toHaveLength(2);
-    expect(await lost()).toEqual([{ ...LOST, path: ACTIONS, interval: null }]);
+    expect(await lost()).toEqual([{ ...LOST, path: ACTIONS, interval: null, held: [DAYS] }]);
     expect((await openParquetStore(root).scan({ intervals: ['5m'] })).lost).toHaveLength(1);
     expect((await openParquetStore(root).scan({ tickers: ['MSFT'] })).lost).toEqual([]);
     await store.forgetActions('AAPL', DAYS);
