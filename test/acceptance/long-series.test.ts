@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
 import { randomFor } from '../../src/market/random.ts';
+import type { Series } from '../../src/core/bars/bars.ts';
 import { startPool } from '../../src/pool/pool.ts';
 import { csvCapabilities } from '../../src/providers/csv/capabilities.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -67,13 +68,13 @@ function argsOf(csv: string, minutes: number, store: string): string[] {
 }
 
 /** All stored bars as one text. */
-async function digestOf(storeUrl: string): Promise<string> {
+async function digestOf(storeUrl: string, series: Series = SERIES): Promise<string> {
   const {
     length: _,
     source: _source,
     fetchedAt: _at,
     ...columns
-  } = await openStore(storeUrl).readBars(SERIES);
+  } = await openStore(storeUrl).readBars(series);
   const hash = createHash('sha256');
   for (const column of Object.values(columns))
     if (column !== null) hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
@@ -165,29 +166,53 @@ const SAY_PEAK =
   'data:text/javascript,import{isMainThread}from"node:worker_threads";' +
   'if(isMainThread)process.on("exit",()=>console.error("peak",process.resourceUsage().maxRSS))';
 
-const [MINUTES, TIMES] = LONG_RUNS ? [1_600_000, RUNS] : [300_000, 2];
+const [MINUTES, DAYS, TIMES] = LONG_RUNS ? [1_600_000, 1000, RUNS] : [300_000, 150, 2];
 
-it(
-  `${MINUTES / 1e6} million rows of one ticker fill in 250 MB, ${TIMES} times in a row, each time equal`,
+const SAMPLE = { ticker: 'SMPL-USD', interval: '1m' } as const;
+
+const LONG = [
+  {
+    what: `a file of ${MINUTES / 1e6} million rows of one ticker`,
+    series: SERIES,
+    bars: MINUTES,
+    fillOf: async (): Promise<(store: string) => string[]> => {
+      const csv = await folderOf(MINUTES);
+      return (store) => argsOf(csv, MINUTES, store);
+    },
+  },
+  {
+    what: `${DAYS} days of minutes round the clock`,
+    series: SAMPLE,
+    bars: DAYS * 1440,
+    fillOf: async (): Promise<(store: string) => string[]> => (store) => [
+      ...['--provider', 'sample', '--tickers', SAMPLE.ticker, '--interval', SAMPLE.interval],
+      ...['--days', String(DAYS), '--now', NOW, '--workers', '1'],
+      ...['--store', store, '--state', join(folder, 'state'), '--no-progress'],
+    ],
+  },
+];
+
+it.each(LONG)(
+  `$what fill in 250 MB, ${TIMES} times in a row, each time equal`,
   { timeout: LONG_RUNS ? 3_600_000 : 180_000 },
-  async () => {
-    const minutes = MINUTES;
-    const csv = await folderOf(minutes);
+  async ({ series, bars, fillOf }) => {
+    const fill = await fillOf();
     const outcomes = new Set<string>();
     const peaks: number[] = [];
     for (let i = 0; i < TIMES; i++) {
       const store = join(folder, `long-${i}`);
-      const child = start('backfill', argsOf(csv, minutes, store), undefined, ['--import', SAY_PEAK]);
+      const child = start('backfill', fill(store), undefined, ['--import', SAY_PEAK]);
       const { code, stderr } = await ended(child);
       const [, said, peak] = /^([^]*)peak (\d+)\n$/.exec(stderr) ?? [];
       peaks.push(Number(peak));
       outcomes.add(
-        JSON.stringify([code, said?.replace(/complete in .*/, 'complete'), await digestOf(store)]),
+        JSON.stringify([code, said?.replace(/complete in .*/, 'complete'), await digestOf(store, series)]),
       );
       await rm(store, { recursive: true });
     }
     expect([...outcomes]).toHaveLength(1);
     expect([...outcomes][0]).toMatch(/^\[0,/);
+    expect([...outcomes][0]).toContain(`Bars: ${bars.toLocaleString('en-US')} (`);
     expect(Math.max(...peaks)).toBeLessThanOrEqual(250_000);
   },
 );
