@@ -34,10 +34,10 @@ export default async function listen(
 ): Promise<TaskResult | string | undefined> {
   if (typeof message === 'string') return message;
   if ('ended' in message) return leave(message.ended);
-  const { task, context, now } = message.order;
+  const { task, context, now, told } = message.order;
   try {
     const tools = await toolsFor(message.run, context, message.start);
-    return await inWork.within(task, () => runTask(task, now, tools));
+    return await inWork.within(task, () => runTask(task, now, tools, told));
   } catch (error) {
     return failedWhole(task, (about) => errorData(error, about));
   }

@@ -9,6 +9,7 @@ import type { GatePolicy } from '../providers/http/shared-gate.ts';
 import type { ProviderConfig, Secrets } from '../providers/provider.ts';
 import type { CommitNote } from '../store/store.ts';
 import type { DriftBySource } from './drift.ts';
+import type { Told } from './told.ts';
 
 /** What every task of a run has in common. Plain JSON, without secrets. */
 export interface RunContext {
@@ -22,6 +23,8 @@ export interface TaskOrder {
   readonly context: RunContext;
   /** The clock when the task was handed out, ms since the epoch. */
   readonly now: number;
+  /** What came of the task that it waited for. Default: nothing. */
+  readonly told?: Told;
 }
 
 /** What was done for one series. Counts are of sessions unless said otherwise. */
@@ -81,8 +84,10 @@ export type SeriesResult =
 /** What became of a task: one result for each of its wants, in their order. One series fails alone. */
 export interface TaskResult {
   readonly series: readonly SeriesResult[];
-  /** Why a task that collects has nothing, which has no want to say it of. */
+  /** Why a task without a want has nothing: it has none to say it of. */
   readonly error?: ErrorData;
+  /** What a task for splits and dividends brought. */
+  readonly told?: Told;
   /** What it, and perhaps another task of its thread, committed. Default: nothing that is worth a note. */
   readonly committed?: readonly CommitNote[];
 }
@@ -92,7 +97,7 @@ export function failedWhole(
   task: Task,
   errorOf: (about: { readonly ticker?: string }) => ErrorData,
 ): TaskResult {
-  if ('slice' in task) return { series: [], error: errorOf({}) };
+  if ('slice' in task || 'tickers' in task) return { series: [], error: errorOf({}) };
   return { series: task.wants.map(({ series: { ticker } }) => ({ ok: false, error: errorOf({ ticker }) })) };
 }
 

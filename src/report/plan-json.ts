@@ -17,6 +17,7 @@ function taskJson(task: Task): object {
     const session = formatDay(task.slice.session);
     return { ...task, wants, slice: { ...task.slice, session } };
   }
+  if ('tickers' in task) return { ...task, range: datesOf(task.range) };
   return 'bucket' in task ? { ...task, wants, sessions: task.sessions.map(formatDay) } : { ...task, wants };
 }
 

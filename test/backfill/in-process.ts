@@ -21,8 +21,8 @@ export function toolsInProcess(provider: Provider, store: BarStore, now: () => n
       capacity: 1,
       deaths: 0,
       workers: 1,
-      run: ({ task, now: at }) =>
-        runTask(task, at, { provider, store, gate: OPEN_GATE, source, elapsed: () => 0 }),
+      run: ({ task, now: at, told }) =>
+        runTask(task, at, { provider, store, gate: OPEN_GATE, source, elapsed: () => 0 }, told),
       abandon: () => undefined,
       close: () => Promise.resolve(),
     }),

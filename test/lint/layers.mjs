@@ -35,7 +35,7 @@ const ORDERS = [
   {
     folder: 'src/backfill',
     lines: [
-      ['drift.ts'],
+      ['drift.ts', 'told.ts'],
       ['runner.ts'],
       ['failure.ts'],
       ['run', 'judge'],

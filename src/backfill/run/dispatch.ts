@@ -16,8 +16,8 @@ export interface Dispatch {
 
 /**
  * Hands tasks out in their order, never more than `capacity` at once and never two that write the same partition; what is
- * collected of a market is distributed when all of it has come, or was passed over. A task that has to wait is overtaken by
- * those behind it. Gives the tasks that were not handed out.
+ * collected of a market is distributed when all of it has come, or was passed over, and so with what is told of splits. A
+ * task that has to wait is overtaken by those behind it. Gives the tasks that were not handed out.
  */
 export async function dispatch(options: Dispatch): Promise<Task[]> {
   const { tasks, isClosed = () => false } = options;
@@ -77,16 +77,18 @@ class WaitingTasks {
   /** Places that may have nothing in their way any more. */
   readonly #ready: number[] = [];
   #fresh = 0;
-  /** Tasks that still collect, by market. */
-  readonly #collecting = new Map<string, number>();
-  /** Places of those that distribute what is still collected, by market. */
-  readonly #toDistribute = new Map<string, number[]>();
+  /** Tasks that still bring what others need, by its name. */
+  readonly #bringing = new Map<string, number>();
+  /** Places of those that need it, by the same. */
+  readonly #needing = new Map<string, number[]>();
 
   constructor(tasks: readonly Task[]) {
     this.#tasks = tasks;
     this.#taken = new Uint8Array(tasks.length);
-    for (const task of tasks)
-      if ('slice' in task) this.#collecting.set(task.market, (this.#collecting.get(task.market) ?? 0) + 1);
+    for (const task of tasks) {
+      const what = broughtBy(task);
+      if (what !== undefined) this.#bringing.set(what, (this.#bringing.get(what) ?? 0) + 1);
+    }
   }
 
   /** The first task that nothing is in the way of: it counts as in work. Undefined where all wait. */
@@ -96,7 +98,7 @@ class WaitingTasks {
       if (at === undefined) return undefined;
       const task = this.#tasks[at] as Task;
       const { partitions } = task;
-      if ('bucket' in task && this.#waitsForMarket(task.market, at)) continue;
+      if (this.#lacks(neededBy(task), at)) continue;
       const busy = partitions.find((partition) => this.#busy.has(partition));
       if (busy === undefined) {
         for (const partition of partitions) this.#busy.add(partition);
@@ -117,23 +119,26 @@ class WaitingTasks {
     const { partitions } = task;
     for (const partition of partitions) this.#busy.delete(partition);
     this.#wakeBehind(partitions);
-    if ('slice' in task) this.#collected(task.market);
+    this.#brought(broughtBy(task));
   }
 
-  #waitsForMarket(market: string, at: number): boolean {
-    if ((this.#collecting.get(market) ?? 0) === 0) return false;
-    const waiting = this.#toDistribute.get(market);
-    if (waiting === undefined) this.#toDistribute.set(market, [at]);
+  /** Whether a place has to wait for what is still to be brought. */
+  #lacks(what: string | undefined, at: number): boolean {
+    if (what === undefined || !this.#bringing.has(what)) return false;
+    const waiting = this.#needing.get(what);
+    if (waiting === undefined) this.#needing.set(what, [at]);
     else waiting.push(at);
     return true;
   }
 
-  #collected(market: string): void {
-    const left = (this.#collecting.get(market) ?? 0) - 1;
-    this.#collecting.set(market, left);
+  #brought(what: string | undefined): void {
+    if (what === undefined) return;
+    const left = (this.#bringing.get(what) ?? 0) - 1;
+    this.#bringing.set(what, left);
     if (left > 0) return;
-    for (const place of this.#toDistribute.get(market) ?? []) insert(this.#ready, place);
-    this.#toDistribute.delete(market);
+    this.#bringing.delete(what);
+    for (const place of this.#needing.get(what) ?? []) insert(this.#ready, place);
+    this.#needing.delete(what);
   }
 
   isTaken(at: number): boolean {
@@ -148,6 +153,17 @@ class WaitingTasks {
       if (this.#behind.get(partition)?.length === 0) this.#behind.delete(partition);
     }
   }
+}
+
+/** Name of what a task brings for others: a market, or what is told of splits. */
+function broughtBy(task: Task): string | undefined {
+  if ('slice' in task) return task.market;
+  return 'tickers' in task ? task.id : undefined;
+}
+
+function neededBy(task: Task): string | undefined {
+  if ('bucket' in task) return task.market;
+  return 'after' in task ? task.after : undefined;
 }
 
 /** Inserts a place into an ascending list; nearly always at its end. */

@@ -1,5 +1,5 @@
 import type { Plan } from '../../core/plan/plan.ts';
-import type { Collect, Task, Want } from '../../core/plan/task.ts';
+import type { Collect, FetchActions, Task, Want } from '../../core/plan/task.ts';
 import type { SetAside } from '../../store/scan.ts';
 import type { Failure } from '../failure.ts';
 import type { SeriesResult, TrafficNow } from '../runner.ts';
@@ -33,8 +33,8 @@ export type BackfillEvent =
       readonly path: string;
     }
   | { readonly type: 'started'; readonly task: Task }
-  /** A session of a whole market was asked for, be it in vain. */
-  | { readonly type: 'collected'; readonly task: Collect }
+  /** A session of a whole market, or splits and dividends, were asked for, be it in vain. */
+  | { readonly type: 'collected'; readonly task: Collect | FetchActions }
   /** A want of a task. `requests`: its share of those of the task. `failure`: what the summary will say of it, if it is one. */
   | {
       readonly type: 'finished';

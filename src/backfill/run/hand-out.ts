@@ -1,6 +1,6 @@
 import type { ErrorData } from '../../core/errors.ts';
 import { type Quota, isPaced } from '../../core/plan/quota.ts';
-import type { Collect, Distribute, Task, Want } from '../../core/plan/task.ts';
+import type { Collect, Distribute, FetchActions, Task, Want } from '../../core/plan/task.ts';
 import type { Lease } from '../../store/store.ts';
 import { failureOf } from '../failure.ts';
 import type { RunContext, Runner, SeriesResult, TaskResult } from '../runner.ts';
@@ -9,6 +9,7 @@ import type { BackfillEvent } from './events.ts';
 import { type Lacking, MarketStage } from './market-stage.ts';
 import { RunResults } from './run-results.ts';
 import type { Stops } from './stops.ts';
+import { ToldStage } from './told-stage.ts';
 
 /** What became of tasks so far. */
 export interface Done {
@@ -46,6 +47,7 @@ export interface HandOut {
  */
 export class TaskHandOut {
   readonly #tools: HandOut;
+  readonly #told = new ToldStage();
   #isProven: boolean;
   /** Whether the store fails while what is collected is distributed after the end. */
   #isStoreLost = false;
@@ -58,6 +60,7 @@ export class TaskHandOut {
   async all(tasks: readonly Task[]): Promise<void> {
     const { stops, done } = this.#tools;
     const left = await this.#dispatch(tasks, () => stops.stopped !== null);
+    this.#told.clear();
     const late = left.filter((task) => 'bucket' in task);
     const lost = new Set<Task>(await this.#dispatch(late, () => this.#isStoreLost || !stops.mayStillWrite));
     for (const task of left) {
@@ -85,14 +88,17 @@ export class TaskHandOut {
     const { runner, context, clock, done } = this.#tools;
     const order = 'bucket' in task ? done.markets.share(task).task : task;
     if ('bucket' in order && order.wants.length === 0) return Promise.resolve({ series: [] });
-    return runner.run({ task: order, context, now: clock() });
+    const told = 'after' in order ? this.#told.give(order) : undefined;
+    return runner.run({ task: order, context, now: clock(), ...(told && { told }) });
   }
 
-  #note(task: Task, { series, committed = [], error }: TaskResult): void {
+  #note(task: Task, result: TaskResult): void {
     const { writer } = this.#tools;
+    const { series, committed = [], error } = result;
     this.#isProven = true;
     writer.note(committed);
     if ('slice' in task) this.#noteCollected(task, error);
+    else if ('tickers' in task) this.#noteTold(task, result);
     else if ('bucket' in task) this.#noteDistributed(task, series);
     else
       this.#count(task, task.wants.filter((want, i) => this.#noteResult(task, want, series[i])).length > 0);
@@ -103,6 +109,17 @@ export class TaskHandOut {
     if (error?.code === 'store-unusable') writer.noteTrouble();
     const isRun = error === undefined || stops.noteMarket(task.slice.interval, error) === 'failed';
     if (isRun) done.markets.note(task, error ?? null);
+    this.#count(task, isRun);
+    onEvent?.({ type: 'collected', task });
+  }
+
+  #noteTold(task: FetchActions, { told, error }: TaskResult): void {
+    const { stops, onEvent } = this.#tools;
+    const errors = (told?.parts ?? []).flatMap((part) => ('error' in part ? part.error : []));
+    const isRun = [...errors, ...(error === undefined ? [] : [error])].every(
+      (one) => stops.noteTold(one) === 'failed',
+    );
+    if (told !== undefined) this.#told.note(task, told);
     this.#count(task, isRun);
     onEvent?.({ type: 'collected', task });
   }

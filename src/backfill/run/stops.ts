@@ -46,7 +46,10 @@ export function stopOf(error: ErrorData): Stop | undefined {
 export interface Stops {
   /** Why the run ends; null while it goes on. */
   readonly stopped: Stop | null;
-  /** Whether nothing more is asked of a task's endpoint: its interval, or the market of it. What is collected is distributed all the same. */
+  /**
+   * Whether nothing more is asked of a task's endpoint: its interval, or the market of it; or of all that wait for it. What is
+   * collected is distributed all the same.
+   */
   isClosed(task: Task): boolean;
   isMarketClosed(interval: Interval): boolean;
   /** Whether what was collected may still be stored though the run has ended: it was not the store that ended it, nor a bug. */
@@ -55,6 +58,8 @@ export interface Stops {
   note(want: Want, error: ErrorData): 'failed' | 'not-run';
   /** The same of a request for a market. */
   noteMarket(interval: Interval, error: ErrorData): 'failed' | 'not-run';
+  /** The same of one for splits and dividends: whether their endpoint is closed, those say that wait for it. */
+  noteTold(error: ErrorData): 'failed' | 'not-run';
   /** Ends the run, unless something did before. */
   stop(why: Stop): void;
   /** The endpoints that were closed, with the wants that were left because of it. */
@@ -78,17 +83,20 @@ export function watchStops(onStop: () => void): Stops {
     stopped = why;
     onStop();
   };
-  const noteOf = (endpoint: Map<Interval, ErrorData>, interval: Interval, error: ErrorData) => {
+  const noteTold = (error: ErrorData): 'failed' | 'not-run' => {
     const why = stopOf(error);
-    if (why !== undefined) {
-      stop(why.reason === 'provider-down' ? trippedOver(lastFailure, why) : why);
-      return 'not-run';
+    if (why === undefined) {
+      lastFailure = error;
+      return 'failed';
     }
+    stop(why.reason === 'provider-down' ? trippedOver(lastFailure, why) : why);
+    return 'not-run';
+  };
+  const noteOf = (endpoint: Map<Interval, ErrorData>, interval: Interval, error: ErrorData) => {
     // Those that were under way when the first was refused say nothing new.
     if (scopeOf(error) === 'endpoint' && endpoint.has(interval)) return 'not-run';
     if (scopeOf(error) === 'endpoint') endpoint.set(interval, error);
-    lastFailure = error;
-    return 'failed';
+    return noteTold(error);
   };
   return {
     get stopped() {
@@ -97,12 +105,16 @@ export function watchStops(onStop: () => void): Stops {
     get mayStillWrite() {
       return stopped?.reason !== 'store-failed' && stopped?.reason !== 'failed';
     },
-    isClosed: (task) =>
-      !('bucket' in task) && closed['slice' in task ? 'market' : 'series'].has(intervalOf(task)),
+    isClosed: (task) => {
+      if ('bucket' in task) return false;
+      if ('tickers' in task) return task.intervals.every((interval) => closed.series.has(interval));
+      return closed['slice' in task ? 'market' : 'series'].has(intervalOf(task));
+    },
     isMarketClosed: (interval) => closed.market.has(interval),
     stop,
     note: ({ series: { interval } }, error) => noteOf(closed.series, interval, error),
     noteMarket: (interval, error) => noteOf(closed.market, interval, error),
+    noteTold,
     refusals: (left) =>
       [...closed.series].map(([interval, { code, message }]) => {
         const wants = left.filter(({ series }) => series.interval === interval);

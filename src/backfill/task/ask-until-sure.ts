@@ -7,6 +7,8 @@ import { partOver } from '../../providers/part-over.ts';
 import type { ListRequest, Part, Provider } from '../../providers/provider.ts';
 import { withSoundActions } from '../judge/bad-actions.ts';
 import { ANSWERS_BELIEVED } from '../judge/doubt.ts';
+import type { Told } from '../told.ts';
+import { heard } from './told.ts';
 import { type AskTools, type Answered, type Asked, type Judged, judgeWant } from './judge-want.ts';
 
 /** What came of a want: what was judged, or why nothing was. */
@@ -17,19 +19,27 @@ export type Outcome =
       readonly error: unknown;
     };
 
+/** How series are asked for. */
+interface Questions {
+  readonly questions: number | undefined;
+  readonly told: Told | undefined;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
 /** Longest wait before a doubtful answer is asked for again the first time, ms; doubles. */
 const FIRST_WAIT_MS = 500;
 
 /**
  * Asks for several series of one span in one request, and again for those whose answer leaves doubts, until none does,
  * until the same doubt was answered often enough to be believed, or until no more `questions` are allowed (default: as
- * many as that takes): then what is in doubt is learned as such. One outcome for each that was asked, in their order: one
- * fails alone, unless its failure befalls all.
+ * many as that takes): then what is in doubt is learned as such. What was `told` of splits and dividends is part of the
+ * first answer; asked again, it is asked for too. One outcome for each that was asked, in their order: one fails alone,
+ * unless its failure befalls all.
  */
 export async function askUntilSure(
   asked: readonly Asked[],
-  questions: number | undefined,
-  now: number,
+  { questions, told, now }: Questions,
   tools: AskTools,
 ): Promise<Outcome[]> {
   const outcomes = new Map<Asked, Outcome>();
@@ -39,7 +49,7 @@ export async function askUntilSure(
   for (let answers = 1; open.length > 0; answers++) {
     const doubtful = new Map<Asked, Judged>();
     const again: Asked[] = [];
-    const parts = await answersTo(open, now, tools.provider);
+    const parts = await answersTo(open, { now, told: answers === 1 ? told : undefined }, tools.provider);
     for (const [i, one] of open.entries()) {
       const part = parts[i] as Answered | { readonly error: unknown };
       const opinion =
@@ -101,18 +111,23 @@ function doubt({ series: { ticker } }: Want, provider: string): BackfillError {
 /** The answers for some series of one span, or why there is none, in their order. */
 async function answersTo(
   asked: readonly Asked[],
-  now: number,
+  { now, told }: Pick<Questions, 'now' | 'told'>,
   provider: Provider,
 ): Promise<(Answered | { readonly error: unknown })[]> {
   const [first] = asked;
   if (first === undefined) return [];
   const { range, series } = first.want;
-  let parts: ReadonlyMap<string, Part>;
+  const { answers, errors } = heard(told, first.calendar, now);
+  const parts = new Map<string, Part>(errors);
   try {
-    const tickers = asked.map(({ want }) => want.series.ticker);
-    parts = await partsOf({ tickers, interval: series.interval, range, now }, provider);
+    const tickers = asked.map(({ want }) => want.series.ticker).filter((ticker) => !errors.has(ticker));
+    const request = { tickers, interval: series.interval, range, now, told: answers };
+    if (tickers.length > 0) for (const part of await partsOf(request, provider)) parts.set(part.ticker, part);
   } catch (error) {
-    return asked.map(() => ({ error }));
+    for (const { want } of asked) {
+      const { ticker } = want.series;
+      if (!parts.has(ticker)) parts.set(ticker, { ticker, error });
+    }
   }
   return asked.map((one) => {
     const { ticker } = one.want.series;
@@ -126,21 +141,19 @@ async function answersTo(
   });
 }
 
-/** What a request brought, by ticker. Throws what befell all of them. */
-async function partsOf(request: ListRequest, provider: Provider): Promise<ReadonlyMap<string, Part>> {
-  const { tickers, interval, range, now } = request;
+/** What a request brought. Throws what befell all of them. */
+async function partsOf(request: ListRequest, provider: Provider): Promise<readonly Part[]> {
+  const { tickers, interval, ...asked } = request;
   const [ticker] = tickers;
   if (tickers.length > 1 || ticker === undefined) {
     if (provider.fetchList === undefined)
       throw new BackfillError('internal', `${provider.capabilities.id} is asked for several series at once`);
-    const parts = await provider.fetchList(request);
-    return new Map(parts.map((part) => [part.ticker, part]));
+    return provider.fetchList(request);
   }
   try {
-    const answer = await provider.fetchBars({ series: { ticker, interval }, range, now });
-    return new Map([[ticker, { ticker, answer }]]);
+    return [{ ticker, answer: await provider.fetchBars({ ...asked, series: { ticker, interval } }) }];
   } catch (error) {
-    return new Map([[ticker, { ticker, error }]]);
+    return [{ ticker, error }];
   }
 }
 

@@ -42,15 +42,18 @@ import { failedWhole, type SeriesReport, type SeriesResult, type TaskResult } fr
 import { collect } from './collect.ts';
 import { stagedProvider } from './staged-provider.ts';
 import type { TaskTools } from './task-tools.ts';
+import type { Told } from '../told.ts';
+import { tell } from './told.ts';
 import { unitChangeAdvice } from '../judge/unit-change.ts';
 
 /** Days of stored bars on either side of a want that its answer is seen in the light of. */
 const CONTEXT_DAYS = 30;
 
-/** One task. Never rejects. */
-export async function runTask(task: Task, now: number, tools: TaskTools): Promise<TaskResult> {
+/** One task; `told`: what came of the one that it waited for. Never rejects. */
+export async function runTask(task: Task, now: number, tools: TaskTools, told?: Told): Promise<TaskResult> {
   if ('slice' in task) return collect(task, now, tools);
-  if (!('bucket' in task)) return fill(task, now, tools);
+  if ('tickers' in task) return tell(task, now, tools);
+  if (!('bucket' in task)) return fill(task, now, tools, told);
   try {
     const provider = await stagedProvider(task, now, tools);
     // What lies there says the same again, and when it was asked for nobody knows to have been throttled.
@@ -68,6 +71,7 @@ async function fill(
   task: Pick<Fetch, 'wants' | 'questions'>,
   now: number,
   tools: TaskTools,
+  told?: Told,
 ): Promise<TaskResult> {
   const { provider, elapsed } = tools;
   const results = new Map<Want, SeriesResult>();
@@ -89,7 +93,7 @@ async function fill(
       const { edit, stored } = await readAround(want, tools.store);
       asked.push({ want, calendar: calendarById(want.calendar), stored, edit });
     });
-  const outcomes = await askUntilSure(asked, task.questions, now, tools);
+  const outcomes = await askUntilSure(asked, { questions: task.questions, told, now }, tools);
   const fetchMs = (elapsed() - started) / task.wants.length;
   const begun = elapsed();
   const learned: Learned[] = [];

@@ -1,6 +1,7 @@
 import { type Series, seriesKey } from '../bars/bars.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import { type DayRange, formatDay } from '../session/day.ts';
+import { askingOnce } from './actions.ts';
 import { batched } from './batches.ts';
 import { withEarlyCheck } from './early-check.ts';
 import type { SeriesGaps } from './gaps.ts';
@@ -70,8 +71,8 @@ export interface Plan {
  * final sessions before its gaps, or else the first ones after, so that what a provider changed meanwhile is noticed.
  * Where no request reaches back to the oldest sessions, every 21st time a small one of its own compares them.
  * Series that want the same span share a request where one may ask for several, and sessions that many lack are asked of
- * the whole market where that costs fewer. Deterministic: series in the order
- * given, oldest gap first.
+ * the whole market where that costs fewer. Splits and dividends that come apart from bars are asked for once a ticker.
+ * Deterministic: series in the order given, oldest gap first; those that share the latter one after the other.
  */
 export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOptions): Plan {
   const { now, standing = unusedAt(now) } = options;
@@ -90,7 +91,10 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
   }
   const ofMarkets = wants.filter(({ market }) => market !== undefined);
   const bySeries = wants.filter(({ market }) => market === undefined);
-  const tasks: Task[] = [...marketTasks(ofMarkets, choices, options), ...batched(bySeries, options)];
+  const tasks: Task[] = [
+    ...marketTasks(ofMarkets, choices, options),
+    ...askingOnce(batched(bySeries, options), options),
+  ];
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
   return {
     tasks,

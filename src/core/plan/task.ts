@@ -43,6 +43,18 @@ interface Work {
 export interface Fetch extends Work {
   /** Times that a doubtful answer may be asked for in one run; default as often as makes it evidence. */
   readonly questions?: number;
+  /** Id of the task that tells it of splits and dividends: it waits for that. Default: it asks for what it needs itself. */
+  readonly after?: string;
+}
+
+/** One request for the splits and dividends of some tickers, told to what waits for it: it fills no want by itself. */
+export interface FetchActions extends Work {
+  readonly tickers: readonly string[];
+  /** Session dates of the bars that wait for it, `[from, to)`. */
+  readonly range: DayRange;
+  /** How many tasks wait for it, and their intervals. */
+  readonly waiting: number;
+  readonly intervals: readonly Interval[];
 }
 
 /** One request for a whole market, whose answer is staged: it fills no want by itself. */
@@ -62,10 +74,10 @@ export interface Distribute extends Work {
 }
 
 /** One unit for a worker. */
-export type Task = Fetch | Collect | Distribute;
+export type Task = Fetch | FetchActions | Collect | Distribute;
 
 /** The interval of the series of a task. */
-export function intervalOf(task: Task): Interval {
+export function intervalOf(task: Exclude<Task, FetchActions>): Interval {
   if ('slice' in task) return task.slice.interval;
   const [first] = task.wants;
   if (first === undefined) throw new BackfillError('internal', 'a task without a want');

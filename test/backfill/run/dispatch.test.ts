@@ -15,11 +15,16 @@ function task(id: string, partitions: readonly string[]): Task {
   return { id, wants: [want], requests: 1, partitions };
 }
 
-/** `collect MARKET` or `distribute MARKET`; anything else: a task that has nothing to do with markets. */
-function marketTask(kind: string, i: number): Task {
+/** `collect MARKET` or `distribute MARKET`, `tell ID` or `after ID`; anything else: a task that has to do with no other. */
+function dependent(kind: string, i: number): Task {
   const [what, market = ''] = kind.split(' ');
   const one = task(String(i), [`p${i}`]);
   if (what === 'collect') return { ...one, market, slice: { interval: '1d', session: i }, partitions: [] };
+  if (what === 'tell') {
+    const told = { tickers: ['A'], range: { from: 0, to: 1 }, waiting: 1, intervals: ['1m'] as const };
+    return { ...one, ...told, id: market, wants: [], partitions: [] };
+  }
+  if (what === 'after') return { ...one, after: market };
   return what === 'distribute' ? { ...one, market, bucket: i, sessions: [] } : one;
 }
 
@@ -63,35 +68,38 @@ describe('handing out tasks', () => {
     );
   });
 
-  it('distributes a market when all of it was collected, in any order of finishing, whatever is closed', async () => {
-    const kinds = fc.constantFrom('collect m', 'collect n', 'distribute m', 'distribute n', 'fetch');
+  it('distributes a market, and asks for bars, when what they need has come, in any order of finishing, whatever is closed', async () => {
+    const kinds = fc.constantFrom(
+      ...['collect m', 'collect n', 'distribute m', 'distribute n', 'fetch', 'tell a', 'tell b', 'after a'],
+    );
+    const brings = (one: Task): boolean => 'slice' in one || 'tickers' in one;
+    const needs = (one: Task, other: Task): boolean =>
+      ('bucket' in one && 'slice' in other && other.market === one.market) ||
+      ('after' in one && 'tickers' in other && other.id === one.after);
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
         fc.array(fc.record({ kind: kinds, isClosed: fc.boolean() }), { maxLength: 14 }),
         fc.integer({ min: 2, max: 5 }),
         async (scheduler, asked, capacity) => {
-          const tasks = asked.map(({ kind }, i) => marketTask(kind, i));
-          const open = new Set(tasks.filter((one, i) => 'slice' in one && asked[i]?.isClosed !== true));
+          const tasks = asked.map(({ kind }, i) => dependent(kind, i));
+          const open = new Set(tasks.filter((one, i) => brings(one) && asked[i]?.isClosed !== true));
           const done = new Set<Task>();
           const left = await scheduler.waitFor(
             dispatch({
               tasks,
               capacity: () => capacity,
               run: async (one) => {
-                if ('bucket' in one) {
-                  const sought = [...open].filter((other) => 'slice' in other && other.market === one.market);
-                  expect(sought.filter((other) => !done.has(other))).toEqual([]);
-                }
+                expect([...open].filter((other) => needs(one, other) && !done.has(other))).toEqual([]);
                 await scheduler.schedule(Promise.resolve());
                 return failed;
               },
               onResult: (one) => done.add(one),
               stopped: () => false,
-              isClosed: (one) => 'slice' in one && !open.has(one),
+              isClosed: (one) => brings(one) && !open.has(one),
             }),
           );
-          expect(left).toEqual(tasks.filter((one) => 'slice' in one && !open.has(one)));
+          expect(left).toEqual(tasks.filter((one) => brings(one) && !open.has(one)));
           expect(done.size).toBe(tasks.length - left.length);
         },
       ),

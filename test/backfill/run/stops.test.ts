@@ -6,7 +6,7 @@ import { type BackfillTools, backfill } from '../../../src/backfill/backfill.ts'
 import { stopOf } from '../../../src/backfill/run/stops.ts';
 import { BackfillError, type ErrorCode, errorData, scopeOf } from '../../../src/core/errors.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
-import type { BarRequest, Provider } from '../../../src/providers/provider.ts';
+import type { ActionsRequest, BarRequest, Capabilities, Provider } from '../../../src/providers/provider.ts';
 import { openSample } from '../../../src/providers/sample/index.ts';
 import { summaryText } from '../../../src/report/run-text.ts';
 import { openStore } from '../../../src/store/open.ts';
@@ -99,6 +99,52 @@ describe('a wrong key', () => {
     expect(summary).toMatchObject({ fetched: 8, failed: 0, stopped: null });
     // One alone, then three at once.
     expect(started.slice(0, 4)).toEqual([0, 1, 1, 1]);
+  });
+});
+
+describe('splits and dividends that are asked for apart', () => {
+  /** The sample market in windows of two days, whose splits nobody tells. */
+  function told(code: ErrorCode, retryable = false) {
+    const asked: string[] = [];
+    const { provider, asked: bars } = door(() => undefined);
+    const hourly = { ...sample.capabilities.intervals['1h'], maxSpanDays: 2, requestsForActions: 1 };
+    const apart = {
+      ...provider,
+      capabilities: { ...provider.capabilities, intervals: { '1h': { ...hourly } } } as Capabilities,
+      fetchActions: async ({ tickers: [ticker = ''] }: ActionsRequest) => {
+        asked.push(ticker);
+        const error = new BackfillError(code, `${code} of ${ticker}`, { retryable });
+        return [{ ticker, error }];
+      },
+    };
+    return { provider: apart, asked, bars };
+  }
+  const HOURS = { ...WEEK, intervals: ['1h'] } as const;
+
+  it('end the run where the key is wrong', async () => {
+    const { provider, asked, bars } = told('unauthorized');
+    const { stopped, notRun, requests } = await backfill(HOURS, tools(provider, 1));
+    expect([asked, bars]).toEqual([['ALFA'], []]);
+    expect(stopped).toEqual({ reason: 'refused', message: 'unauthorized of ALFA' });
+    expect([notRun, requests]).toEqual([8, 0]);
+  });
+
+  it('close the intervals that need them where there is no right to them', async () => {
+    const { provider, asked, bars } = told('not-entitled');
+    const { failed, notRun, refused } = await backfill(HOURS, tools(provider, 1));
+    expect([asked, bars]).toEqual([['ALFA'], []]);
+    // What is left of the first one counts too.
+    expect([failed, notRun]).toEqual([1, 8]);
+    expect(refused).toMatchObject([
+      { interval: '1h', code: 'not-entitled', message: 'not-entitled of ALFA' },
+    ]);
+  });
+
+  it('are left to the bars to ask for again where that may pass', async () => {
+    const { provider, asked, bars } = told('network', true);
+    const summary = await backfill(HOURS, tools(provider, 2));
+    expect([asked.length, bars.length]).toEqual([8, 24]);
+    expect(summary).toMatchObject({ failed: 0, fetched: 8 });
   });
 });
 
