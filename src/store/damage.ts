@@ -5,6 +5,7 @@ export type DamageKind =
   | 'unreadable' // no Parquet file, cut, empty, or the system does not give it to us
   | 'wrong-schema' // columns missing or of another type
   | 'damaged-rows' // rows that do not decode, or are not those that were written
+  | 'wrong-bounds' // rows are as they were, but by the footer a reader would pass over some
   | 'foreign-copy' // by its own knowledge another series' or another period's
   | 'knowledge-missing' // none, or malformed
   | 'knowledge-edited' // changed after it was written: its seal is broken

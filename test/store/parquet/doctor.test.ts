@@ -125,6 +125,14 @@ async function rewrite(
   await writeFile(join(root, path), fileOf(bars, metadata));
 }
 
+/** Turns a bit of the last place where a file has a stamp: where its footer says which is the largest. */
+async function flipBound(path: string, stamp: number): Promise<void> {
+  const bytes = await readFile(join(root, path));
+  const place = bytes.lastIndexOf(Buffer.from(BigInt64Array.of(BigInt(stamp)).buffer)) + 4;
+  bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place);
+  await writeFile(join(root, path), bytes);
+}
+
 const changed = (bars: readonly Bar[], at: number, values: Partial<Bar>): Bar[] =>
   bars.map((bar, i) => (i === at ? { ...bar, ...values } : bar));
 
@@ -201,6 +209,20 @@ const CASES: readonly Case[] = [
     damage: () => rewrite(DAILY_FILE, changed(DAILY, 9, { volume: 7 }), (entry) => entry),
     what: /not those that were written/,
     gaps: ALL,
+  },
+  {
+    name: 'with another last stamp in its footer',
+    kind: 'wrong-bounds',
+    path: DAILY_FILE,
+    damage: () => flipBound(DAILY_FILE, startOfDay(SESSIONS.at(-1) ?? 0)),
+    what: /^its footer says other bounds of the column ts$/,
+  },
+  {
+    name: 'splits with another bound in their footer',
+    kind: 'wrong-bounds',
+    path: actionsPath('AAPL'),
+    damage: () => flipBound(actionsPath('AAPL'), NOON),
+    what: /^its footer says other bounds of the column fetched_at$/,
   },
   {
     name: "another ticker's",

@@ -18,7 +18,14 @@ import type { Partition } from '../files/layout.ts';
 import { digestIn, type OwnEntry, ownEntry } from '../codec/own-entry.ts';
 import type { PartitionContent } from '../partition/partition-file.ts';
 import { adjustedStretches, type SessionClose } from './adjusted-stretch.ts';
-import { editedFinding, type Finding, oneLine, rewrittenFinding, wholeFile } from './finding.ts';
+import {
+  boundsFinding,
+  editedFinding,
+  type Finding,
+  oneLine,
+  rewrittenFinding,
+  wholeFile,
+} from './finding.ts';
 import { readRaw, type RawBars } from './raw-rows.ts';
 import { reconcile } from './reconcile.ts';
 import { type FaultyRow, judgeRows, type JudgedRows } from './row-faults.ts';
@@ -66,6 +73,7 @@ export async function examineBars(
   return rowsExam(partition, {
     rows,
     createdBy: raw.footer.createdBy,
+    wrongBounds: raw.wrongBounds,
     entry,
     known,
     calendar,
@@ -76,6 +84,7 @@ export async function examineBars(
 interface Readable {
   readonly rows: number;
   readonly createdBy: string;
+  readonly wrongBounds: string | undefined;
   readonly entry: OwnEntry | undefined;
   readonly known: Knowledge | undefined;
   readonly calendar: Calendar;
@@ -83,7 +92,7 @@ interface Readable {
 }
 
 function rowsExam(partition: Partition, readable: Readable): BarsExam {
-  const { rows, createdBy, entry, known, calendar, judged } = readable;
+  const { rows, createdBy, wrongBounds, entry, known, calendar, judged } = readable;
   const dayOf = sessionDateOf(partition.series.interval, calendar);
   const { sound, faulty, unsorted, repeats } = judged;
   const findings = rowFindings(judged, dayOf);
@@ -101,6 +110,7 @@ function rowsExam(partition: Partition, readable: Readable): BarsExam {
   });
   if (known === undefined) findings.push(knowledgeFinding(entry, createdBy));
   else if (createdBy !== CREATED_BY) findings.push(rewrittenFinding(createdBy, isProven(entry)));
+  if (wrongBounds !== undefined) findings.push(boundsFinding(wrongBounds));
   const said = [
     ...(otherRows
       ? [`knowledge is of ${String(entry?.json['rows'])} rows, the file has ${rows} or others`]

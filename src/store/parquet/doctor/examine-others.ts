@@ -4,6 +4,7 @@ import { actionText } from '../../../core/actions/action-text.ts';
 import { formatDay } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { readBookFile } from '../beside/action-file.ts';
+import { assertWholeActions } from '../beside/actions.ts';
 import { type ActionsFooter, readActionsFooter, readRevisionsFooter } from '../codec/decode.ts';
 import { type Blobs, readText } from '../files/blobs.ts';
 import { CREATED_BY } from '../codec/encode.ts';
@@ -11,9 +12,9 @@ import type { Partition } from '../files/layout.ts';
 import { digestIn, ownEntry } from '../codec/own-entry.ts';
 import { readUniverseFile } from '../beside/records.ts';
 import { readRenamesFile } from '../beside/renames.ts';
-import { readRevisionsFile } from '../beside/revisions.ts';
+import { assertWholeRevisions, readRevisionsFile } from '../beside/revisions.ts';
 import { NO_FOLDER } from '../sql/view-files.ts';
-import { editedFinding, type Finding, rewrittenFinding, wholeFile } from './finding.ts';
+import { boundsFinding, editedFinding, type Finding, rewrittenFinding, wholeFile } from './finding.ts';
 import type { Found } from './walk-all.ts';
 
 /** Everything but bars: found damaged, only moving the whole file mends it. */
@@ -65,7 +66,10 @@ async function damaged(
 async function actionsFindings(blobs: Blobs, path: string, ticker: string): Promise<Finding[]> {
   const damage = await damaged('damaged-actions', () => checkActions(blobs, path, ticker));
   if (damage.length > 0) return damage;
-  const strange = await strangeHand(blobs, path, readActionsFooter, { ticker }, REWRITES_ACTIONS);
+  const strange = [
+    ...(await strangeHand(blobs, path, readActionsFooter, { ticker }, REWRITES_ACTIONS)),
+    ...(await boundsFindings(blobs, path, (file) => assertWholeActions(ticker, file))),
+  ];
   if (strange.length > 0) return strange;
   return twinSplits((await readBookFile(blobs, ticker)).book).map(([first, second]) => {
     const days = `${formatDay(first.exDay)} and again of ${formatDay(second.exDay)}`;
@@ -83,7 +87,22 @@ async function revisionsFindings(blobs: Blobs, path: string, partition: Partitio
   if (damage.length > 0) return damage;
   const { series, period } = partition;
   const place = { ticker: series.ticker, interval: series.interval, period };
-  return strangeHand(blobs, path, readRevisionsFooter, place, 'writes it anew');
+  return [
+    ...(await strangeHand(blobs, path, readRevisionsFooter, place, 'writes it anew')),
+    ...(await boundsFindings(blobs, path, (file) => assertWholeRevisions(partition, file))),
+  ];
+}
+
+/** Of a file whose rows are as they were: what it says wrongly of their bounds. */
+async function boundsFindings(
+  blobs: Blobs,
+  path: string,
+  assertWhole: (file: AsyncBuffer) => Promise<void>,
+): Promise<Finding[]> {
+  const file = await blobs.read(path);
+  if (file === undefined) return [];
+  const found = await damaged('wrong-bounds', () => assertWhole(file));
+  return found.map(({ what }) => boundsFinding(what));
 }
 
 const REWRITES_ACTIONS = 'keeps them, and asks again for which days they are all';

@@ -18,6 +18,11 @@ export function rewrittenFinding(createdBy: string, isProven: boolean): Finding 
   return { kind: 'rewritten', what, mend: 'writes it anew', mendable: true };
 }
 
+/** Of a file whose rows are as they were. */
+export function boundsFinding(what: string): Finding {
+  return { kind: 'wrong-bounds', what, mend: 'writes it anew', mendable: true };
+}
+
 /** Of a file whose seal is broken. */
 export function editedFinding(mend: string): Finding {
   return { kind: 'knowledge-edited', what: BROKEN_SEAL, mend, mendable: true };

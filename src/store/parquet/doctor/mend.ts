@@ -25,9 +25,12 @@ export async function rewrite(
   await writePartition(blobs, partition, content);
 }
 
+/** Kinds of damage of files whose rows are as they were. */
+const SOUND: ReadonlySet<Finding['kind']> = new Set(['knowledge-edited', 'rewritten', 'wrong-bounds']);
+
 /** Mends anything but bars: a sound file that another hand had is written anew, all else is moved. Whether it is mended. */
 export async function mendOther(blobs: Blobs, found: Found, findings: readonly Finding[]): Promise<boolean> {
-  const isSound = findings.every(({ kind }) => kind === 'knowledge-edited' || kind === 'rewritten');
+  const isSound = findings.every(({ kind }) => SOUND.has(kind));
   if (isSound && found.is === 'actions') await rewriteActions(blobs, found.ticker);
   else if (isSound && found.is === 'revisions') await rewriteRevisions(blobs, found.partition);
   else return moveAside(blobs, found.path);

@@ -4,6 +4,7 @@ import type { Bar } from '../../../core/bars/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { decodeAsTheyAre } from '../codec/decode-bars.ts';
 import { type Footer, readFooter } from '../codec/decode.ts';
+import { assertBarBounds } from '../partition/partition-file.ts';
 import { orCorrupt, TORN_END, TORN_ROWS } from '../codec/read-columns.ts';
 
 /** What a file of bars holds, however wrong: a value that is none is NaN. */
@@ -11,6 +12,8 @@ export interface RawBars {
   readonly footer: Footer;
   /** In the order of the file. */
   readonly bars: readonly Bar[];
+  /** What its footer says wrongly of their bounds, where it does. */
+  readonly wrongBounds: string | undefined;
 }
 
 /** Why a file gives no rows at all. */
@@ -28,7 +31,9 @@ export async function readRaw(file: AsyncBuffer): Promise<RawBars | Unusable> {
   if ('error' in footer) return { kind: 'wrong-schema', what: footer.error };
   const bars = await said(orCorrupt(TORN_ROWS, decodeAsTheyAre(file)));
   if ('error' in bars) return { kind: 'damaged-rows', what: bars.error };
-  return { footer: footer.value, bars: storedRowsOf(bars.value) };
+  const bounds = await said((async () => assertBarBounds(footer.value, bars.value))());
+  const wrongBounds = 'error' in bounds ? bounds.error : undefined;
+  return { footer: footer.value, bars: storedRowsOf(bars.value), wrongBounds };
 }
 
 /** What the decoder gives, or why it gives nothing; what the file system says is thrown. */

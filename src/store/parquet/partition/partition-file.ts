@@ -3,14 +3,12 @@ import type { StoredBars } from '../../../core/bars/columns.ts';
 import { assertBounds } from '../codec/bounds.ts';
 import { decodeDigest, decodeTimes } from '../codec/decode-bars.ts';
 import { type Footer, readFooter } from '../codec/decode.ts';
-import { BAR_COLUMNS } from '../codec/encode.ts';
 import { type Knowledge, knowledgeByRows, statedRows, trustedWord } from './knowledge.ts';
 import type { Partition } from '../files/layout.ts';
 import { type Body, decodeRows, type OpenedPartition, openPartition } from './opened.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { assertDigest } from '../codec/own-entry.ts';
 import { areColumnsInPlace } from '../codec/places.ts';
-import { readMetadata } from '../codec/read-columns.ts';
 import { partitionSaid, type Readings, type Said } from './said.ts';
 
 /** What the footer of a partition says, or its rows where that is in doubt. */
@@ -63,9 +61,14 @@ export interface PartitionContent {
 
 /** Throws `store-corrupt` if the rows of a partition are not those that were written, or its footer has other bounds. */
 export async function assertWhole(partition: Partition, file: AsyncBuffer): Promise<void> {
-  const { bars } = await decodeRows(partition, file, await readFooter(file));
+  const footer = await readFooter(file);
+  assertBarBounds(footer, (await decodeRows(partition, file, footer)).bars);
+}
+
+/** Throws `store-corrupt` if a footer has other bounds than the rows of its file, in their order. */
+export function assertBarBounds({ parsed }: Footer, bars: StoredBars): void {
   const { ts, open, high, low, close, volume, fetchedAt } = bars;
-  assertBounds(await readMetadata(file, BAR_COLUMNS), {
+  assertBounds(parsed, {
     ...{ ts, open, high, low, close, volume },
     ...{ vwap: bars.vwap ?? undefined, trades: bars.trades ?? undefined, fetched_at: fetchedAt },
   });
