@@ -3,7 +3,7 @@ import type { InspectedFile, InspectedSeries, Inspection } from './inspection.ts
 import { cut, type Page, printable, UNBOUNDED, widthOf, wrapped } from './page.ts';
 import { formatCount, plural } from './table.ts';
 
-/** Columns of the labels, and of all where nothing else is said. */
+/** Columns of the labels, and of all on a terminal. */
 const LABEL = 14;
 const WIDTH = 80;
 
@@ -21,12 +21,12 @@ const MANY = 10;
 const SHOWN = 20;
 
 /**
- * An inspection for a terminal of so many columns, of 80 at most: a block a file, and the totals last. Of many files those
+ * An inspection, on a terminal in 80 columns at most, elsewhere in whole lines: a block a file, and the totals last. Of many files those
  * that are written alike are one block, and the odd ones are named, unless the page wants all.
  */
 export function inspectionText(inspection: Inspection, page: Page = UNBOUNDED): string[] {
   const { files, basis, notes } = inspection;
-  const width = Math.min(page.columns, WIDTH);
+  const width = page.columns === UNBOUNDED.columns ? page.columns : Math.min(page.columns, WIDTH);
   const isShort = !page.isWhole && files.length > MANY;
   const series = files.flatMap((file) => file.series);
   const refused = files.filter((file) => file.refused.length > 0).length;
