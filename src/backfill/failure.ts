@@ -27,7 +27,12 @@ export function failureOf(want: Want, result: SeriesResult): Failure | null {
   if (want.gaps.length === 0) return null;
   const { missing } = result.report;
   const lost = lostRows(result.report);
-  if (lost !== null) return { ...about, code: 'mostly-rejected', message: lost };
+  if (lost !== null)
+    return {
+      ...about,
+      code: 'mostly-rejected',
+      message: `${lost}; check-data --issues lists what was rejected`,
+    };
   if (missing === 0) return null;
   return {
     ...about,
@@ -85,7 +90,12 @@ export function endsOn({ present, absent }: Coverage, { range, calendar }: Want)
 const STRAY_ROWS = 5;
 
 /** What is to be said where more rows of an answer were lost than stored; null where that is not so. */
-function lostRows(report: SeriesReport): string | null {
+export function lostRows(
+  report: Pick<
+    SeriesReport,
+    'bars' | 'rejected' | 'offGrid' | 'unusable' | 'dropped' | 'firstFault' | 'wayOut'
+  >,
+): string | null {
   const { bars, rejected, offGrid, unusable, dropped, firstFault, wayOut } = report;
   const lost = rejected + offGrid;
   const strays = unusable + dropped;
@@ -94,7 +104,7 @@ function lostRows(report: SeriesReport): string | null {
   const all = isNothing ? lost - offGrid + strays : lost;
   const why = firstFault === null ? 'they lie outside trading hours, or have no prices' : firstFault;
   const what = `${all} of ${all + bars} rows that came could not be stored: ${why}`;
-  return `${what}; ${wayOut === null ? '' : `${wayOut}; `}check-data --issues lists what was rejected`;
+  return wayOut === null ? what : `${what}; ${wayOut}`;
 }
 
 function lastDay(end: Day): string {

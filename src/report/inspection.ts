@@ -1,4 +1,7 @@
 import { basename, relative, resolve } from 'node:path';
+import { type FirstJudgement, judgeFirst } from '../backfill/judge/first-answer.ts';
+import type { Series } from '../core/bars/bars.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { type CsvFolderMarket, inspectedFolder } from '../market/csv-folder.ts';
@@ -9,6 +12,7 @@ import { type CsvClient, clientOf, readingOf } from '../providers/csv/client.ts'
 import { parseReading } from '../providers/csv/parse.ts';
 import { CSV_SETTINGS, type CsvSettings } from '../providers/csv/settings.ts';
 import type { Basis } from '../providers/provider.ts';
+import { asStored, judgedNotes } from './inspected-rows.ts';
 import { assertSettings } from '../providers/settings.ts';
 
 /** What is to be inspected: a file or folder, read as the options of the provider `csv` say. */
@@ -135,7 +139,10 @@ function readAll(
   const range = market.span(ticker, interval);
   if (range === undefined) return;
   const reading = client.read({ series: { ticker, interval }, range, now });
-  parseReading(reading, interval, basis ?? 'raw', client.adjustedOn);
+  const answer = parseReading(reading, interval, basis ?? 'raw', client.adjustedOn);
+  const calendar = calendarById(reading.listing.calendar);
+  const series = { ticker, interval };
+  const judged = judgeFirst(answer, { series, calendar, range }, 'csv', now);
   const { dropped, oddities, toCome } = reading;
   const paths = market.pathsOf(ticker);
   const isOne = dropped === 1;
@@ -143,10 +150,22 @@ function readAll(
   const where = paths.length === 1 ? '' : ` in its ${paths.length} files`;
   const leftOut = `${dropped} row${isOne ? '' : 's'} of ${ticker} ${interval}${where} left out: outside regular hours, or off their grid`;
   const ofSeries = [...oddities.map(({ note }) => note), ...toCome];
+  const ofRows = [...(dropped > 0 ? [leftOut] : []), ...judgedNotes(judged, `${ticker} ${interval}${where}`)];
+  const [only, ...more] = paths;
+  if (only !== undefined && more.length === 0) countAsStored(understood(files, only), series, judged);
   for (const [i, path] of paths.entries()) {
-    if (dropped > 0 && i === 0) understood(files, path).notes.add(leftOut);
-    for (const note of ofSeries) understood(files, path).notes.add(note);
+    const { notes, refused } = understood(files, path);
+    for (const note of i === 0 ? ofRows : []) notes.add(note);
+    if (judged.lost !== null) refused.add(judged.lost);
+    for (const note of ofSeries) notes.add(note);
   }
+}
+
+/** Counts the rows of a series as a run would, where they are all of one file. */
+function countAsStored({ series }: Understood, { ticker, interval }: Series, judged: FirstJudgement): void {
+  const i = series.findIndex((one) => one.ticker === ticker && one.interval === interval);
+  const one = series[i];
+  if (one !== undefined) series[i] = asStored(one, judged);
 }
 
 /** Notes that a ticker of a file is refused; or, where nobody said the basis, what is to be said. */

@@ -9,13 +9,14 @@ import { join } from 'node:path';
 const NOW = Date.parse('2026-03-02T12:00:00Z');
 const DAYS = ['2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05', '2024-01-08'];
 const HEADER = 'date,open,high,low,close,volume';
-const daily = (close = '10.5'): string =>
-  `${HEADER}\n${DAYS.map((day, i) => `${day},10,11,9,${i === 2 ? close : '10.5'},100\n`).join('')}`;
+const CLOSES = ['10.5', '10.1', '10.4', '10.7', '10.2'];
+const daily = (close = CLOSES[2]): string =>
+  `${HEADER}\n${DAYS.map((day, i) => `${day},10,11,9,${i === 2 ? close : CLOSES[i]},100\n`).join('')}`;
 
 const inspected = (files: Readonly<Record<string, string>>, options: Omit<InspectRequest, 'path'> = {}) =>
   inspectFiles({ path: folderOf(files), ...options }, () => NOW);
 const textOf = async (files: Readonly<Record<string, string>>, options = {}): Promise<string[]> =>
-  inspectionText(await inspected(files, options));
+  inspectionText(await inspected(files, options), { ...UNBOUNDED, columns: 100 });
 
 describe('an inspection', () => {
   it('tells rows that are left out of a series of several files once, as theirs together', async () => {
@@ -78,7 +79,15 @@ describe('an inspection', () => {
       const stamps = times(['2024-01-08'], `${hour}:30`, `${Number(hour) + 6}:30`, 5).map(
         (stamp) => stamp + offset,
       );
-      const { files } = await inspected({ 'SPY.csv': fileOf(stamps, { header }) }, options);
+      const { files } = await inspected(
+        {
+          'SPY.csv': fileOf(stamps, {
+            header,
+            volumeAt: (stamp) => Number(stamp.slice(11, 16).replace(':', '')),
+          }),
+        },
+        options,
+      );
       expect(files[0]?.series).toMatchObject([
         { ticker: 'SPY', interval: '5m', bars: 72, first: '2024-01-08T14:30Z', clock: { zone, by } },
       ]);
@@ -86,7 +95,7 @@ describe('an inspection', () => {
   );
 
   it('names what a run would refuse, with its file, line, cell and way out', async () => {
-    const ambiguous = `${HEADER}\n01/02/2024,1,1,1,1,1\n02/03/2024,1,1,1,1,1\n`;
+    const ambiguous = `${HEADER}\n01/02/2024,1,1,1,1,1\n02/05/2024,1,1,1,1,1\n`;
     const { files } = await inspected({ 'A.csv': ambiguous, 'AAPL.csv': daily(), 'B.csv': 'a,b\n1,2\n' });
     expect(files.map(({ path, refused }) => [path, refused])).toEqual([
       [
@@ -101,8 +110,8 @@ describe('an inspection', () => {
   });
 
   it('of a shared file lists every series, and of a file alone that one', async () => {
-    const rows = DAYS.flatMap((day) =>
-      ['AAPL', 'MSFT'].map((name) => `${name},${day},10,11,9,10.5,7\n`),
+    const rows = DAYS.flatMap((day, i) =>
+      ['AAPL', 'MSFT'].map((name) => `${name},${day},10,11,9,${CLOSES[i]},7\n`),
     ).join('');
     const text = `ticker,${HEADER}\n${rows}`;
     const folder = folderOf({ 'prices.csv': text, 'IBM.csv': daily() });
@@ -175,6 +184,52 @@ describe('an inspection', () => {
       'OTHER.csv',
       '',
       '12 files, 12 series, 60 bars; refused: 0 files. Nothing was stored.',
+    ]);
+  });
+
+  it('is in whole lines where it goes to no terminal', async () => {
+    const words = Array.from({ length: 30 }, (_, i) => `w${i}`);
+    const text = daily().replaceAll('\n', `,${words.join(',')}\n`);
+    const lines = inspectionText(await inspected({ 'A.csv': text }));
+    expect(lines).toContainEqual(expect.stringMatching(/^  columns {7}date, .*; not read: w0, .*, w29$/));
+  });
+
+  it('tells which rows a run would reject, leave out or name, and counts without them', async () => {
+    const row = (day: string, close: string): string => `2024-01-${day},10,11,9,${close},1${day}`;
+    const rows = [
+      ...[row('02', '10'), row('03', '10.1'), row('03', '10.1'), row('04', '10.2'), row('04', '10.7')],
+      ...[
+        row('05', '-1'),
+        row('06', '10.3'),
+        '2024-01-07,10,10,10,10,0',
+        row('08', '10.4'),
+        row('09', '10.2'),
+      ],
+      ...[
+        row('10', '10.6'),
+        row('11', '10.1'),
+        row('12', '10.8'),
+        '2024-01-16,14,15,13,14,7',
+        row('17', '10.5'),
+      ],
+    ];
+    const { files } = await inspected({ 'AAPL.csv': `${HEADER}\n${rows.join('\n')}\n` }, { basis: 'raw' });
+    expect(files[0]).toMatchObject({ series: [{ bars: 9, refusedRows: 6 }], refused: [] });
+    expect(files[0]?.notes).toEqual([
+      '2 rows of AAPL 1d to be rejected, the first of 2024-01-04: another row has the same stamp and other values',
+      '1 row of AAPL 1d to be rejected, of 2024-01-05: close -1 is no positive price',
+      '1 row of AAPL 1d to be rejected, of 2024-01-06: 2024-01-06 is no session of XNYS',
+      '1 row of AAPL 1d that nobody traded, to be left out, of 2024-01-07: filler: 2024-01-07 is no session of XNYS',
+      '1 row of AAPL 1d that only repeats another, to be left out',
+      '1 row of AAPL 1d to be stored, but odd, of 2024-01-16: close 14 stands between closes of 10.8 and 10.5',
+    ]);
+  });
+
+  it('refuses a file of whose rows a run would lose most', async () => {
+    const lines = DAYS.map((day, i) => `${day},10,11,9,${i < 3 ? '-5' : '10'},1\n`).join('');
+    const { files } = await inspected({ 'AAPL.csv': `${HEADER}\n${lines}` }, { basis: 'raw' });
+    expect(files[0]?.refused).toEqual([
+      '3 of 5 rows that came could not be stored: close -5 is no positive price',
     ]);
   });
 

@@ -1,0 +1,55 @@
+import { EMPTY_BOOK } from '../../core/actions/action-book.ts';
+import { type Series, UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
+import { NO_BARS } from '../../core/bars/columns.ts';
+import type { Calendar } from '../../core/calendar/calendar.ts';
+import { NOTHING_KNOWN } from '../../core/coverage/coverage.ts';
+import type { DayRange } from '../../core/session/day.ts';
+import type { BarAnswer } from '../../providers/provider.ts';
+import { lostRows } from '../failure.ts';
+import { withSoundActions } from './bad-actions.ts';
+import { type Judgement, judgeAnswer } from './judge-answer.ts';
+import { wrongRows } from './learn-from.ts';
+
+/** What a store that has nothing of a series would take of an answer. */
+export interface FirstJudgement extends Pick<Judgement, 'rejected' | 'fillers' | 'oddities'> {
+  /** Rows that say what another one says. */
+  readonly repeated: number;
+  /** Why the series would count as failed, as most of its rows are lost; null where they are not. */
+  readonly lost: string | null;
+}
+
+/** Judges all of an answer as a run on an empty store does. `now`: ms since the epoch. Throws as `judgeAnswer`. */
+export function judgeFirst(
+  said: BarAnswer,
+  {
+    series,
+    calendar,
+    range,
+  }: { readonly series: Series; readonly calendar: Calendar; readonly range: DayRange },
+  source: string,
+  now: number,
+): FirstJudgement {
+  const answer = withSoundActions(said);
+  const { actions } = answer;
+  const judgement = judgeAnswer({
+    want: { id: '', series, calendar: calendar.id, range, gaps: [range], sessions: calendar.count([range]) },
+    ...{ calendar, answer, source, now, lastSettled: calendar.lastSettled(now, 0) },
+    stored: {
+      ...{ bars: NO_BARS, coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY },
+      ...{ actions: [], book: EMPTY_BOOK, namedSince: null },
+    },
+    told: { actions, wouldList: range, source, fetchedAt: now, isOwnList: false },
+    ...{ book: EMPTY_BOOK, turnedBack: [] },
+  });
+  const { wanted, rejected, fillers, oddities } = judgement;
+  const wrong = wrongRows(answer);
+  const lost = lostRows({
+    bars: wanted.length,
+    rejected: rejected.length + wrong.length,
+    unusable: answer.unusable.length - wrong.length,
+    ...{ offGrid: answer.offGrid ?? 0, dropped: answer.dropped, wayOut: null },
+    firstFault: rejected[0]?.reason ?? wrong[0]?.reason ?? null,
+  });
+  const repeated = answer.bars.length - wanted.length - rejected.length - fillers.length;
+  return { rejected, fillers, oddities, repeated, lost };
+}

@@ -1,0 +1,53 @@
+import type { FirstJudgement } from '../backfill/judge/first-answer.ts';
+import { hasDate } from '../core/session/day.ts';
+import { grouped } from '../core/grouped.ts';
+import { reasonPattern } from './reason-pattern.ts';
+import { plural } from './table.ts';
+
+/** A row, and what is to be said of it. */
+interface Said {
+  readonly ts: number;
+  readonly note: string;
+}
+
+const NO_TICKERS: ReadonlySet<string> = new Set();
+
+/** What a run would not store of the rows of a series, or would name: a line for each kind. `of`: the series. */
+export function judgedNotes(judged: FirstJudgement, of: string): string[] {
+  const { rejected, fillers, oddities, repeated } = judged;
+  const lines = (all: readonly Said[], what: string): string[] =>
+    [...grouped(all, ({ note }) => reasonPattern(note, NO_TICKERS)).values()].map((alike) => {
+      const [first] = alike as [Said, ...Said[]];
+      const place = `${alike.length === 1 ? '' : 'the first '}of ${stampText(first.ts)}`;
+      return `${plural(alike.length, 'row')} of ${of} ${what}, ${place}: ${first.note}`;
+    });
+  return [
+    ...lines(rejected.map(asSaid), 'to be rejected'),
+    ...lines(fillers.map(asSaid), 'that nobody traded, to be left out'),
+    ...(repeated > 0
+      ? [`${plural(repeated, 'row')} of ${of} that only repeats another, to be left out`]
+      : []),
+    ...lines(oddities, 'to be stored, but odd'),
+  ];
+}
+
+function asSaid({ bar: { ts }, reason }: FirstJudgement['rejected'][number]): Said {
+  return { ts, note: reason };
+}
+
+/** The counts of a series of one file without the rows that a run would not store. */
+export function asStored<Counts extends { readonly bars: number | null; readonly refusedRows: number }>(
+  counts: Counts,
+  { rejected, fillers, repeated }: FirstJudgement,
+): Counts {
+  const lost = rejected.length + fillers.length + repeated;
+  if (lost === 0 || counts.bars === null) return counts;
+  return { ...counts, bars: counts.bars - lost, refusedRows: counts.refusedRows + lost };
+}
+
+/** The day of a stamp at midnight, else its minute, in UTC. */
+function stampText(ts: number): string {
+  return hasDate(ts)
+    ? new Date(ts).toISOString().replace(/T00:00:00\.000Z$|:\d\d\.\d{3}(?=Z$)/, '')
+    : 'no date';
+}
