@@ -4,7 +4,7 @@ import type { CoverageReport } from './coverage.ts';
 import { distrustedLines } from './distrusted-text.ts';
 import { exchangeLines } from './exchange-text.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
-import type { SeriesCoverage, SeriesStanding, SessionRun } from './series-coverage.ts';
+import { isLeftOut, type SeriesCoverage, type SeriesStanding, type SessionRun } from './series-coverage.ts';
 import { stagedLines } from './staged-text.ts';
 import { type Column, fittedTable, formatCount, formatPercent, NONE, plural } from './table.ts';
 import { unavailableLine } from './unavailable-text.ts';
@@ -145,7 +145,7 @@ function worstFirst(series: readonly SeriesCoverage[]): SeriesCoverage[] {
   const rank = (one: SeriesCoverage): number =>
     WORST_FIRST.indexOf(one.standing) +
     (isWhole(one) ? 0.5 : 0) +
-    (one.advisory && one.standing !== 'complete' ? WORST_FIRST.length : 0);
+    (isLeftOut(one) && one.standing !== 'complete' ? WORST_FIRST.length : 0);
   const rankOf = new Map(series.map((one) => [one, rank(one)]));
   const byRank = grouped(series, (one) => rankOf.get(one) ?? 0);
   return [...byRank.keys()]

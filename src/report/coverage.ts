@@ -10,6 +10,7 @@ import { groupUnavailable, type HoleCounts, type Unavailable } from '../core/cov
 import { type Scan, type SeriesState, type SetAside, unreadableIn } from '../store/scan.ts';
 import {
   coverSeries,
+  isLeftOut,
   type Judged,
   percent,
   type SeriesCoverage,
@@ -43,9 +44,9 @@ export interface ReportedClosure {
 
 export interface CoverageTotals extends HoleCounts {
   readonly series: number;
-  /** Series with an advisory calendar; the sums leave them out. */
+  /** Series that the sums leave out, as their calendar is a guess: see `isLeftOut`. */
   readonly advisory: number;
-  /** Series by how they stand, see `SeriesStanding`; those with an advisory calendar are among the damaged only. */
+  /** Series by how they stand, see `SeriesStanding`; those that are left out are among the damaged only. */
   readonly complete: number;
   readonly damaged: number;
   readonly incomplete: number;
@@ -115,9 +116,9 @@ export function nothingStored(series: Series): SeriesState {
   return { series, calendar, coverage: NOTHING_KNOWN, identity: UNKNOWN_IDENTITY, rows: 0, fetchedAt: null };
 }
 
-/** Sums over the series whose calendar is known. */
+/** Sums over the series that are not left out. */
 function total(series: readonly SeriesCoverage[]): CoverageTotals {
-  const judged = series.filter(({ advisory }) => !advisory);
+  const judged = series.filter((one) => !isLeftOut(one));
   const sum = (count: (one: SeriesCoverage) => number): number =>
     judged.reduce((all, one) => all + count(one), 0);
   const standing = (wanted: SeriesStanding): number => judged.filter((one) => one.standing === wanted).length;

@@ -69,7 +69,7 @@ export interface SeriesCoverage extends HoleCounts {
   readonly ticker: string;
   readonly interval: Interval;
   readonly calendar: string;
-  /** True where the calendar is a guess; such a series is left out of the totals. */
+  /** True where the calendar is a guess; such a series is left out of the totals, see `isLeftOut`. */
   readonly advisory: boolean;
   readonly standing: SeriesStanding;
   /** First and last session that has a bar, in the range. */
@@ -262,6 +262,14 @@ function dayText(day: Day | undefined): string | null {
 
 function isoOf(instant: number): string {
   return new Date(instant).toISOString();
+}
+
+/**
+ * Whether the totals leave a series out, as its calendar is a guess that one bar more or less may belie. Where not one bar
+ * is stored the guess does not matter: a misspelt ticker is one without a calendar as often as not, and is lacking.
+ */
+export function isLeftOut({ advisory, rows, damaged }: SeriesCoverage): boolean {
+  return advisory && (rows > 0 || damaged.length > 0);
 }
 
 /** Sessions on which there was nothing to cover. */

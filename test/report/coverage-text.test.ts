@@ -81,6 +81,29 @@ describe('the coverage of a series', () => {
     expect(totals).toMatchObject({ series: 2, advisory: 1, expected: 22, missing: 0, coverage: 100 });
   });
 
+  it('counts in the totals where not one bar is stored, be the calendar a guess: a misspelt ticker is lacking', () => {
+    const none = { ...state('GOOGLL', {}, 'weekdays'), rows: 0, fetchedAt: null };
+    const unknown = [absence(days('2026-10-01', '2026-10-31'), { reason: 'unknown-ticker' })];
+    const asked = { ...state('NOSUCH', { absent: unknown }, 'weekdays'), rows: 0 };
+    for (const one of [none, asked]) {
+      const found = report(state('ALFA', { present: WHOLE }), one);
+      expect(found.totals).toMatchObject({ series: 2, advisory: 0, expected: 44, complete: 1, coverage: 50 });
+      expect(coverageText(found, { missing: false })[1]).toMatch(
+        new RegExp(`^${one.series.ticker} .* 0\\.00%`),
+      );
+    }
+  });
+
+  it('leaves a series out of the totals of which a file is damaged and the calendar a guess', () => {
+    const file = { path: 'x', reason: 'cut', ticker: 'GOOGLL', interval: '1d' as const };
+    const scan: Scan = { series: new Map(), actions: new Map(), setAside: [file] };
+    expect(reportCoverage(scan, () => OCTOBER_JUDGED).totals).toMatchObject({
+      advisory: 1,
+      damaged: 1,
+      expected: 0,
+    });
+  });
+
   it('names absences as far as the range goes, with their evidence', () => {
     const around = absence(days('2026-09-01', '2026-10-06'), { reason: 'pre-listing', note: 'so it says' });
     const [one] = report(state('ALFA', { absent: [around] })).series;
