@@ -9,6 +9,7 @@ export type {
   DateRange,
   ExportFormat,
   ExportRequest,
+  ForgetOptions,
   Forgettable,
   Forgotten,
   History,
@@ -44,7 +45,7 @@ export type { SeriesRevision } from './report/revisions-text.ts';
 export type { IssuesReport } from './report/issues.ts';
 export type { ActionsChange } from './library/actions-by-hand.ts';
 export type { DoctorOptions } from './library/doctor.ts';
-export type { ForgottenEntry, Restored } from './store/forgotten.ts';
+export type { ForgetStep, ForgottenEntry, Restored } from './store/forgotten.ts';
 export type { Damage, DamageKind, Examination } from './store/damage.ts';
 export { inspectFiles } from './library/inspect.ts';
 export type { InspectRequest, InspectedFile, InspectedSeries, Inspection } from './report/inspection.ts';

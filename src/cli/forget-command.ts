@@ -8,6 +8,7 @@ import { EXIT } from './exit-codes.ts';
 import { tellNotFound } from './not-found.ts';
 import { DATES, INTERVAL, STORE, TICKERS, datesOf, given } from './options.ts';
 import { tell } from './output.ts';
+import { counting } from './progress.ts';
 
 const OPTIONS = {
   tickers: TICKERS.tickers,
@@ -44,12 +45,21 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
     tell('Nothing was forgotten.');
     return EXIT.someFailed;
   }
-  const { rows, actions, id, notFound, setAside, staged = 0 } = await history.forget(tickers, range);
+  const {
+    rows,
+    actions,
+    id,
+    notFound,
+    setAside,
+    staged = 0,
+  } = await counting((onProgress) => history.forget(tickers, { ...range, onProgress }));
   for (const file of setAside) tell(setAsideLine(file));
   const code = tellNotFound(notFound);
   tell(`Forgot ${plural(rows, 'bar')}${actions === 0 ? '' : `, ${actionsCount(actions)}`}.`);
   if (staged > 0) tell(`Removed ${plural(staged, 'staged answer')} for whole markets, too.`);
-  if (id !== null) tell(`To bring that back: ${tied(`backfill restore ${id}${storeOf(argv.store)}`)}`);
+  // What was known of sessions without a bar the next run learns again.
+  if (id !== null && rows + actions > 0)
+    tell(`To bring that back: ${tied(`backfill restore ${id}${storeOf(argv.store)}`)}`);
   return code;
 }
 

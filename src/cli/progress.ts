@@ -1,5 +1,5 @@
-import { type BackfillEvent, type Quota } from '../index.ts';
-import { progressLine, progressText, watchRun } from '../terminal.ts';
+import type { BackfillEvent, ForgetStep, Quota } from '../index.ts';
+import { forgetStepText, progressLine, progressText, watchRun } from '../terminal.ts';
 import { openLiveLine } from './live-line.ts';
 import { keepAtBottom, tell } from './output.ts';
 
@@ -16,35 +16,58 @@ export interface Progress {
 
 export const NO_PROGRESS: Progress = { show: () => undefined, end: () => undefined };
 
+/** Does what `forget` and `restore` do, with progress on stderr as that of a run. */
+export async function counting<T>(work: (onProgress: (step: ForgetStep) => void) => Promise<T>): Promise<T> {
+  let last: ForgetStep | undefined;
+  let end = (): void => undefined;
+  const note = (step: ForgetStep): void => {
+    const isFirst = last === undefined;
+    last = step;
+    if (isFirst) end = keepShowing(() => forgetStepText(last ?? step));
+  };
+  try {
+    return await work(note);
+  } finally {
+    end();
+  }
+}
+
 /**
  * Progress on stderr from when the work begins: a line that is written again and again on a terminal, a plain line
  * every 10 s elsewhere (a pipe, `CI`, `TERM=dumb`). `stop` says that the run was told to stop.
  */
 export function startProgress(quotas: readonly Quota[], stop: AbortSignal): Progress {
-  const { stderr } = process;
-  const isLive = stderr.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb';
   const watch = watchRun(quotas, Date.now);
-  let timer: NodeJS.Timeout | undefined;
-  let close = (): void => undefined;
-  const begin = (): void => {
-    if (!isLive) {
-      timer = setInterval(() => tell(progressText(watch.now(), stop.aborted)), LINE_EVERY_MS);
-      return;
-    }
-    const line = openLiveLine(stderr);
-    close = keepAtBottom(line);
-    const show = (): void => line.show((width) => progressLine(watch.now(), stop.aborted, width));
-    show();
-    timer = setInterval(show, REDRAW_MS);
-  };
+  let end = (): void => undefined;
   return {
     show: (event) => {
       watch.note(event);
-      if (event.type === 'running') begin();
+      if (event.type !== 'running') return;
+      end = keepShowing((width) =>
+        width === undefined
+          ? progressText(watch.now(), stop.aborted)
+          : progressLine(watch.now(), stop.aborted, width),
+      );
     },
-    end: () => {
-      clearInterval(timer);
-      close();
-    },
+    end: () => end(),
+  };
+}
+
+/** Shows a text until the function that it gives is called. `text` is told how wide a terminal is; elsewhere nothing. */
+function keepShowing(text: (width?: number) => string): () => void {
+  const { stderr } = process;
+  const isLive = stderr.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb';
+  if (!isLive) {
+    const timer = setInterval(() => tell(text()), LINE_EVERY_MS);
+    return () => clearInterval(timer);
+  }
+  const line = openLiveLine(stderr);
+  const close = keepAtBottom(line);
+  const show = (): void => line.show(text);
+  show();
+  const timer = setInterval(show, REDRAW_MS);
+  return () => {
+    clearInterval(timer);
+    close();
   };
 }

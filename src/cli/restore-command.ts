@@ -1,10 +1,11 @@
-import { BackfillError, type History } from '../index.ts';
+import { BackfillError, type ForgottenEntry, type History } from '../index.ts';
 import { actionsCount, forgottenText, plural } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { OUTPUT, STORE } from './options.ts';
 import { print, printJson, tell } from './output.ts';
+import { counting } from './progress.ts';
 
 /** What stands for the id of what was forgotten last and not brought back. */
 const NEWEST = 'newest';
@@ -32,7 +33,8 @@ export const restoreCommand = command({
       await (json ? printJson(entries) : print(forgottenText(entries)));
       return EXIT.done;
     }
-    const restored = await history.restore(id === NEWEST ? await newest(history) : id);
+    const which = id === NEWEST ? await newest(history) : id;
+    const restored = await counting((onProgress) => history.restore(which, { onProgress }));
     const { rows, actions, entry } = restored;
     if (json) await printJson(restored);
     else if (rows + actions === 0) tell(`All that ${entry.id} holds is in the store.`);
@@ -43,11 +45,16 @@ export const restoreCommand = command({
 
 /** Throws `usage` where nothing is left to bring back. */
 async function newest(history: History): Promise<string> {
-  const left = (await history.forgotten()).filter(({ restoredAt }) => restoredAt === null);
+  const left = (await history.forgotten()).filter((one) => one.restoredAt === null && holdsAnything(one));
   const last = left.at(-1);
   if (last !== undefined) return last.id;
   throw new BackfillError(
     'usage',
     'nothing that was forgotten is left to bring back; backfill restore lists all',
   );
+}
+
+/** Whether there is a bar, a split or a dividend in it, and not only what was known of sessions without one. */
+function holdsAnything({ series, actions }: ForgottenEntry): boolean {
+  return actions > 0 || series.some(({ rows }) => rows > 0);
 }

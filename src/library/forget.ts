@@ -2,12 +2,13 @@ import { type Series, seriesKey } from '../core/bars/bars.ts';
 import { type DayRange, parseDay } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { contains, intersect, span } from '../core/session/ranges.ts';
+import { eachBounded, eachCounted, type OnDone } from '../store/bounded.ts';
 import { isDamage } from '../store/damage.ts';
-import type { ForgottenSeries, Restored } from '../store/forgotten.ts';
+import type { ForgetStep, ForgottenSeries, Restored } from '../store/forgotten.ts';
 import type { BarStore } from '../store/store.ts';
 import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 import type { Engine } from './engine.ts';
-import type { DateRange, Forgettable, Forgotten } from './history.ts';
+import type { DateRange, Forgettable, ForgetOptions, Forgotten } from './history.ts';
 import { type NotFound, notFound } from './not-found.ts';
 
 type ForgetRange = DateRange & { readonly intervals?: readonly Interval[] };
@@ -16,18 +17,27 @@ type ForgetRange = DateRange & { readonly intervals?: readonly Interval[] };
 export async function forget(
   engine: Engine,
   tickers: readonly string[] | undefined,
-  range: ForgetRange,
+  { onProgress, ...range }: ForgetRange & ForgetOptions,
   now: number,
 ): Promise<Forgotten> {
   const { store } = engine;
   const days = dayRange(range);
   return engine.write(tickers ?? 'all', async () => {
     const { scan, series, actionsOf, nothingOf } = await meant(store, tickers, range);
-    const order = { series, actionsOf, ...(days && { range: days }), at: now };
+    const order = {
+      series,
+      actionsOf,
+      ...(days && { range: days }),
+      at: now,
+      onKept: tellingOf('keeping', onProgress),
+    };
     // Whole and durable before anything goes.
     const entry = await store.keepForgotten(order);
     let rows = 0;
-    for (const one of series) rows += await store.forget(one, days);
+    await eachCounted(series, tellingOf('removing', onProgress), async (one) => {
+      const removed = await store.forget(one, days);
+      rows += removed;
+    });
     // What a run that was cut short left there, the next one would take for an answer of its own.
     const staged = (await store.staging.list()).filter(
       ({ interval, session }) =>
@@ -35,7 +45,10 @@ export async function forget(
     );
     await store.staging.remove(staged);
     let actions = 0;
-    for (const ticker of actionsOf) actions += await store.forgetActions(ticker, days);
+    await eachBounded(actionsOf, async (ticker) => {
+      const removed = await store.forgetActions(ticker, days);
+      actions += removed;
+    });
     return {
       ...{ rows, actions, id: entry?.id ?? null, notFound: nothingOf, setAside: scan.setAside },
       ...(staged.length > 0 && { staged: staged.length }),
@@ -139,8 +152,19 @@ async function countActions(store: BarStore, ticker: string, days: DayRange | un
 }
 
 /** What `History.restore` does. */
-export function restore(engine: Engine, id: string, now: number): Promise<Restored> {
-  return engine.write('all', () => engine.store.restoreForgotten(id, now));
+export function restore(
+  engine: Engine,
+  id: string,
+  now: number,
+  { onProgress }: ForgetOptions,
+): Promise<Restored> {
+  return engine.write('all', () =>
+    engine.store.restoreForgotten(id, now, tellingOf('restoring', onProgress)),
+  );
+}
+
+function tellingOf(doing: ForgetStep['doing'], onProgress: ForgetOptions['onProgress']): OnDone | undefined {
+  return onProgress && ((done, of) => onProgress({ doing, done, of }));
 }
 
 /** User dates, both inclusive, as a range of days; undefined for no bounds. */

@@ -15,7 +15,7 @@ import type { IssuesReport } from '../report/issues.ts';
 import type { SqlRows } from '../store/sql.ts';
 import type { LeftOut, StoreViews } from '../store/views.ts';
 import type { Examination } from '../store/damage.ts';
-import type { ForgottenEntry, ForgottenSeries, Restored } from '../store/forgotten.ts';
+import type { ForgetStep, ForgottenEntry, ForgottenSeries, Restored } from '../store/forgotten.ts';
 import type { Scan } from '../store/scan.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
@@ -80,6 +80,11 @@ export interface RevisionsRequest extends SeriesSelection {
 
 /** Which sessions `forget` removes, of which intervals. Default: all. */
 export type ForgetRange = DateRange & { readonly intervals?: readonly Interval[] };
+
+export interface ForgetOptions {
+  /** Is told after every series, or partition. */
+  readonly onProgress?: (step: ForgetStep) => void;
+}
 
 /** What `forget` would remove. */
 export interface Forgettable {
@@ -269,14 +274,14 @@ export interface History {
    * Removes rows and knowledge, so that they count as missing; `all` is every ticker in the store. What goes lies in
    * `quarantine/` first, from where `restore` brings it back.
    */
-  forget(tickers: string | readonly string[], range?: ForgetRange): Promise<Forgotten>;
+  forget(tickers: string | readonly string[], range?: ForgetRange & ForgetOptions): Promise<Forgotten>;
   /** What was forgotten and lies in `quarantine/`, oldest first. */
   forgotten(): Promise<readonly ForgottenEntry[]>;
   /**
    * Brings back what was forgotten, exactly: bars, knowledge, splits and dividends. What is final now stays; where it
    * differs nothing is changed, and `usage` is thrown. Throws `store-locked`.
    */
-  restore(id: string): Promise<Restored>;
+  restore(id: string, options?: ForgetOptions): Promise<Restored>;
   /**
    * An instrument got another ticker: what is stored of the old one's sessions in the range becomes the new one's, and is
    * forgotten under the old ticker, which may be another instrument's now. Where the new one has a final bar of its own,

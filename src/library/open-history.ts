@@ -45,7 +45,7 @@ export function openHistory(options: HistoryOptions): History {
     forgettable: async (tickers, range = {}) => forgettable(store, await named(tickers), checked(range)),
     forget: async (tickers, range = {}) => forget(engine, await named(tickers), checked(range), clock()),
     forgotten: () => store.listForgotten(),
-    restore: (id) => restore(engine, id, clock()),
+    restore: (id, how = {}) => restore(engine, id, clock(), how),
     doctor: (request = {}) => doctor(engine, clock(), request),
     rename: async (from, to, range = {}) =>
       rename(engine, renameWanted(from, to, range, clock()), { ...range, at: clock() }),

@@ -1,6 +1,6 @@
 import { type DayRange, formatDay } from '../core/session/day.ts';
 import { span } from '../core/session/ranges.ts';
-import type { ForgottenEntry, ForgottenSeries } from '../store/forgotten.ts';
+import type { ForgetStep, ForgottenEntry, ForgottenSeries } from '../store/forgotten.ts';
 import { formatCount, plural, table } from './table.ts';
 
 /** Tickers that are named; the others are counted. */
@@ -68,3 +68,14 @@ function rowsOf(series: readonly ForgottenSeries[]): number {
 function dateOf(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }
+
+/** `Copying to quarantine: 120 of 499 series` */
+export function forgetStepText({ doing, done, of }: ForgetStep): string {
+  return `${DOING[doing]}: ${formatCount(done)} of ${formatCount(of)} ${doing === 'restoring' ? 'files' : 'series'}`;
+}
+
+const DOING: Readonly<Record<ForgetStep['doing'], string>> = {
+  keeping: 'Copying to quarantine',
+  removing: 'Removing',
+  restoring: 'Bringing back',
+};

@@ -1,5 +1,6 @@
 import type { Series } from '../core/bars/bars.ts';
 import type { DayRange } from '../core/session/day.ts';
+import type { OnDone } from './bounded.ts';
 
 /** What is about to be forgotten. */
 export interface ForgetOrder {
@@ -10,6 +11,17 @@ export interface ForgetOrder {
   readonly range?: DayRange;
   /** When, ms since the epoch. */
   readonly at: number;
+  /** Is told how many series were copied. */
+  readonly onKept?: OnDone | undefined;
+}
+
+/** How far `forget` or `restore` has come. */
+export interface ForgetStep {
+  /** `keeping`: what goes is copied to quarantine; `removing`: it goes; `restoring`: it comes back. */
+  readonly doing: 'keeping' | 'removing' | 'restoring';
+  readonly done: number;
+  /** Series, or while it comes back their partitions. */
+  readonly of: number;
 }
 
 /** What one `forget` removed, as it lies in quarantine. */

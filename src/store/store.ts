@@ -10,6 +10,7 @@ import type { Examination, ExamineOptions } from './damage.ts';
 import type { Scan, SetAside } from './scan.ts';
 import type { Staging } from './staging.ts';
 import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from './views.ts';
+import type { OnDone } from './bounded.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from './forgotten.ts';
 
 /** What one answer changes in one series. */
@@ -196,9 +197,10 @@ export interface BarStore {
   listForgotten(): Promise<readonly ForgottenEntry[]>;
   /**
    * Brings back what was forgotten, as its one writer: bars, knowledge, splits and dividends, exactly. What is final now
-   * stays. Throws `usage` for an id that there is not, and where what is there now differs: nothing is changed then.
+   * stays. `onDone` is told how many partitions are back. Throws `usage` for an id that there is not, and where what is
+   * there now differs: nothing is changed then.
    */
-  restoreForgotten(id: string, at: number): Promise<Restored>;
+  restoreForgotten(id: string, at: number, onDone?: OnDone): Promise<Restored>;
   /** Those in force, ascending by ex-date. */
   readActions(ticker: string): Promise<CorporateAction[]>;
   /** All that is known of a ticker's corporate actions. */

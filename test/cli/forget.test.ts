@@ -96,6 +96,14 @@ describe('backfill forget', () => {
     expect((await backfill('doctor')).code).toBe(0);
   });
 
+  it('offers nothing to bring back where no bar went, and restore newest means the last one that did', async () => {
+    await backfill('forget', 'ALFA', ...RANGE.split(' '));
+    // A week-end: known to be without sessions, and no more than that.
+    const { code, stderr } = await backfill('forget', 'ALFA', '--start', '2026-02-07', '--end', '2026-02-08');
+    expect([code, stderr]).toEqual([0, 'Forgot 0 bars.\n']);
+    expect((await backfill('restore', 'newest')).stderr).toMatch(/^Brought back 2 bars, /);
+  });
+
   it.each([
     ['ALL', 'ALL is not in the store\nForgot 0 bars.\n'],
     ['NOPE', 'NOPE is not in the store\nForgot 0 bars.\n'],

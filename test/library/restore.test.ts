@@ -6,6 +6,7 @@ import { openHistory } from '../../src/library/open-history.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import { DISK } from '../../src/store/parquet/files/disk.ts';
 import { openStore } from '../../src/store/open.ts';
+import type { ForgetStep } from '../../src/store/forgotten.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import {
   AAPL,
@@ -91,6 +92,18 @@ describe('what was forgotten comes back exactly', () => {
     expect(await history.restore(id ?? '')).toMatchObject({ rows: 0, actions: 0 });
     expect(await everything()).toEqual(before);
     expect((await history.doctor()).damages).toEqual([]);
+  });
+
+  it('and all of it is counted, while it goes and comes', async () => {
+    const steps: string[] = [];
+    const onProgress = ({ doing, done, of }: ForgetStep): void => void steps.push(`${doing} ${done}/${of}`);
+    const forgotten = await history.forget('all', { onProgress });
+    expect(forgotten).toMatchObject({ rows: 2 * WEEK.length + 3, actions: 1 });
+    const restored = await history.restore(forgotten.id ?? '', { onProgress });
+    expect(restored).toMatchObject({ rows: 2 * WEEK.length + 3, actions: 1 });
+    const counted = (doing: string, of: number): string[] =>
+      Array.from({ length: of }, (_, i) => `${doing} ${i + 1}/${of}`);
+    expect(steps).toEqual([...counted('keeping', 3), ...counted('removing', 3), ...counted('restoring', 4)]);
   });
 
   it('whatever is forgotten, part by part, and in whatever order it comes back', async () => {

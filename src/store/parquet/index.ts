@@ -4,7 +4,7 @@ import type { CorporateAction, Revision, Series } from '../../core/bars/bars.ts'
 import { NO_BARS, type StoredBars } from '../../core/bars/columns.ts';
 import type { DayRange } from '../../core/session/day.ts';
 import { periodRange } from '../../core/bars/partition.ts';
-import { eachBounded } from '../bounded.ts';
+import { eachBounded, type OnDone } from '../bounded.ts';
 import type { Examination, ExamineOptions } from '../damage.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import type {
@@ -192,8 +192,8 @@ class ParquetStore implements BarStore {
     return this.#usable(() => listEntries(this.#blobs));
   }
 
-  restoreForgotten(id: string, at: number): Promise<Restored> {
-    return this.#usable(() => restoreForgotten(this.#blobs, id, at));
+  restoreForgotten(id: string, at: number, onDone?: OnDone): Promise<Restored> {
+    return this.#usable(() => restoreForgotten(this.#blobs, id, at, onDone));
   }
 
   readActionBook(ticker: string): Promise<ActionBook> {

@@ -22,9 +22,12 @@ import { writePartition } from '../partition/write-partition.ts';
  */
 export async function forgetRange(blobs: Blobs, series: Series, range: DayRange): Promise<number> {
   const partitions = await partitionsOf(blobs, series, range);
-  await readableOrSetAside(blobs, partitions);
+  const contentOf = await readableOrSetAside(blobs, partitions);
   let removed = 0;
-  for (const partition of partitions) removed += await forgetIn(blobs, partition, range);
+  for (const partition of partitions) {
+    const before = await contentOf(partition);
+    if (before !== undefined) removed += await forgetIn(blobs, partition, before, range);
+  }
   await giveUpLost(blobs, (note) => leftOf(note, series, range));
   return removed;
 }
@@ -37,21 +40,32 @@ function leftOf({ file, held }: AsideNote, series: Series, range: DayRange): Asi
 }
 
 /**
- * Reads partitions that are going to be read again one by one: all of years of minutes do not fit into memory at once. A
- * damaged one goes to quarantine, and `store-corrupt` is thrown.
+ * Reads partitions, and gives what reads them again one by one: all of years of minutes do not fit into memory at once; a
+ * single one does. A damaged one goes to quarantine, and `store-corrupt` is thrown.
  */
-export async function readableOrSetAside(blobs: Blobs, partitions: readonly Partition[]): Promise<void> {
+export async function readableOrSetAside(
+  blobs: Blobs,
+  partitions: readonly Partition[],
+): Promise<(partition: Partition) => Promise<PartitionContent | undefined>> {
+  let single: PartitionContent | undefined;
   const files = partitions.map((partition) => ({
     path: barsPath(partition),
     loss: missingUntilRerun('sessions'),
-    read: async () => void (await readPartition(blobs, partition)),
+    read: async () => {
+      const content = await readPartition(blobs, partition);
+      if (partitions.length === 1) single = content;
+    },
   }));
   await readAllOrSetAside(blobs, files);
+  return async (partition) => (partitions.length === 1 ? single : readPartition(blobs, partition));
 }
 
-async function forgetIn(blobs: Blobs, partition: Partition, range: DayRange): Promise<number> {
-  const before = await readPartition(blobs, partition);
-  if (before === undefined) return 0;
+async function forgetIn(
+  blobs: Blobs,
+  partition: Partition,
+  before: PartitionContent,
+  range: DayRange,
+): Promise<number> {
   const { kept, gone } = cutPartition(partition, before, range);
   if (kept === undefined) {
     if (before.knowledge.told !== undefined) await keepTold(blobs, partition.series.ticker);

@@ -6,11 +6,12 @@ import type { DayRange } from '../../../core/session/day.ts';
 import { periodRange, sessionDateOf } from '../../../core/bars/partition.ts';
 import { span } from '../../../core/session/ranges.ts';
 import type { ForgetOrder, ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
+import { eachBounded, eachCounted } from '../../bounded.ts';
 import { cutBook, updateActions } from '../beside/actions.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { cutPartition, readableOrSetAside } from './forget.ts';
-import { timeStamp } from '../files/layout.ts';
-import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
+import { barsPath, timeStamp } from '../files/layout.ts';
+import type { PartitionContent } from '../partition/partition-file.ts';
 import { Reads } from '../beside/reads.ts';
 import { partitionsOf } from '../files/walk.ts';
 import { entryPath, removeUnfinished, writeEntry } from './entry.ts';
@@ -23,25 +24,26 @@ import { writePartition } from '../partition/write-partition.ts';
  */
 export async function keepForgotten(
   blobs: Blobs,
-  { series, actionsOf, range = periodRange('all'), at }: ForgetOrder,
+  { series, actionsOf, range = periodRange('all'), at, onKept }: ForgetOrder,
 ): Promise<ForgottenEntry | undefined> {
   await removeUnfinished(blobs);
   const id = `${timeStamp(at)}-${randomBytes(2).toString('hex')}`;
   const entryBlobs = blobs.below(entryPath(id));
-  const kept: ForgottenSeries[] = [];
-  for (const one of series) {
-    const copied = await copySeries(blobs, entryBlobs, one, range);
-    if (copied !== undefined) kept.push(copied);
-  }
+  const copies: (ForgottenSeries | undefined)[] = Array.from({ length: series.length });
+  // Those in flight together share the syncs of the folders above them.
+  await eachCounted(series, onKept, async (one, i) => {
+    copies[i] = await copySeries(blobs, entryBlobs, one, range);
+  });
+  const kept = copies.filter((copy) => copy !== undefined);
   let actions = 0;
   let isAny = kept.length > 0;
-  for (const ticker of actionsOf) {
+  await eachBounded(actionsOf, async (ticker) => {
     const { gone } = cutBook((await new Reads(blobs).book(ticker)).book, range);
-    if (isNothing(gone)) continue;
+    if (isNothing(gone)) return;
     await updateActions(entryBlobs, ticker, () => gone);
     actions += gone.entries.length;
     isAny = true;
-  }
+  });
   if (!isAny) return undefined;
   const entry = { id, forgottenAt: at, series: kept, actions, restoredAt: null };
   await writeEntry(blobs, entry);
@@ -55,20 +57,27 @@ async function copySeries(
   range: DayRange,
 ): Promise<ForgottenSeries | undefined> {
   const partitions = await partitionsOf(blobs, series, range);
-  await readableOrSetAside(blobs, partitions);
+  const contentOf = await readableOrSetAside(blobs, partitions);
   let rows = 0;
   let isAny = false;
   const days: DayRange[] = [];
   for (const partition of partitions) {
-    const content = await readPartition(blobs, partition);
-    const { gone } = content === undefined ? {} : cutPartition(partition, content, range);
+    const content = await contentOf(partition);
+    const { kept, gone } = content === undefined ? {} : cutPartition(partition, content, range);
     if (gone === undefined) continue;
-    await writePartition(entry, partition, gone);
+    if (kept === undefined) await copyFile(blobs, entry, barsPath(partition));
+    else await writePartition(entry, partition, gone);
     isAny = true;
     rows += gone.bars.length;
     for (const day of sessionsOf(series, gone)) days.push(day);
   }
   return isAny ? { series, rows, days: span(days) ?? null } : undefined;
+}
+
+/** A whole file, byte by byte. */
+async function copyFile(from: Blobs, to: Blobs, path: string): Promise<void> {
+  const file = await from.read(path);
+  if (file !== undefined) await to.put(path, new Uint8Array(await file.slice(0, file.byteLength)));
 }
 
 /** First and last session of the bars. */

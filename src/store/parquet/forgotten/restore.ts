@@ -9,6 +9,7 @@ import { type GivenBack, giveBack, giveBackActions } from '../../../core/coverag
 import { mergeBars } from '../../../core/bars/merge-bars.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
 import type { Restored } from '../../forgotten.ts';
+import { eachBounded, eachCounted, type OnDone } from '../../bounded.ts';
 import { readBookFile } from '../beside/action-file.ts';
 import { updateActions } from '../beside/actions.ts';
 import type { Blobs } from '../files/blobs.ts';
@@ -27,11 +28,17 @@ interface Pair {
 }
 
 /**
- * Brings back what was forgotten: splits and dividends first, then bars and knowledge, partition by partition. What is
+ * Brings back what was forgotten: splits and dividends first, then bars and knowledge; `onDone` is told how many
+ * partitions are back. What is
  * final now stays; where it differs nothing is brought back at all, and `usage` is thrown. Interrupted, it is completed
  * by the same call. Throws `store-corrupt` for what is damaged, and `usage` for an id that there is not.
  */
-export async function restoreForgotten(blobs: Blobs, id: string, at: number): Promise<Restored> {
+export async function restoreForgotten(
+  blobs: Blobs,
+  id: string,
+  at: number,
+  onDone?: OnDone,
+): Promise<Restored> {
   const entry = await readEntry(blobs, id);
   if (entry === undefined)
     throw new BackfillError('usage', `nothing forgotten is called "${id}"; backfill restore lists what is`);
@@ -40,22 +47,22 @@ export async function restoreForgotten(blobs: Blobs, id: string, at: number): Pr
   const tickers = await tickersWithActions(blobs.below(folder));
   await assertNoConflict(blobs, folder, partitions, tickers);
   let actions = 0;
-  for (const ticker of tickers) {
+  await eachBounded(tickers, async (ticker) => {
     const gone = await readGone(folder, () => bookIn(blobs.below(folder), ticker));
     await updateActions(blobs, ticker, (now) => {
       const { book } = giveBackActions(gone, now);
       actions += book.entries.length - now.entries.length;
       return book;
     });
-  }
+  });
   let rows = 0;
-  for (const partition of partitions) {
+  await eachCounted(partitions, onDone, async (partition) => {
     const pair = await pairOf(blobs, folder, partition);
-    if (pair === undefined) continue;
+    if (pair === undefined) return;
     const after = mergedBack(pair);
     rows += after.bars.length - (pair.now?.bars.length ?? 0);
     await writePartition(blobs, partition, after);
-  }
+  });
   await noteRestored(blobs, id, at);
   return { entry, rows, actions };
 }
