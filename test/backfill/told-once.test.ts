@@ -6,7 +6,8 @@ import type { Interval } from '../../src/core/session/interval.ts';
 import { isComplete } from '../../src/market/market.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
-import type { Provider } from '../../src/providers/provider.ts';
+import type { IntervalCapability, Provider } from '../../src/providers/provider.ts';
+import { openSample } from '../../src/providers/sample/index.ts';
 import { openYahoo } from '../../src/providers/yahoo/index.ts';
 import { type RequestLogEntry, type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -118,4 +119,24 @@ describe('the splits of a ticker with several windows', () => {
   it('are asked for by the one window where there is but one', async () => {
     expect((await fill(['5m'])).asked).toEqual(['1d', '5m']);
   });
+});
+
+it('the splits of a list of tickers are asked for once for all its windows', async () => {
+  const paths: string[] = [];
+  const log = ({ path }: RequestLogEntry): void => void paths.push(path);
+  const simulator = await startSimulator({ wire: 'sample', market, now: () => NOW, log });
+  simulators.push(simulator);
+  const sample = openSample({ id: 'sample', url: simulator.url }, OPEN_GATE);
+  const { intervals } = sample.capabilities;
+  const hourly = { ...(intervals['1h'] as IntervalCapability), maxSpanDays: 5 };
+  const capabilities = { ...sample.capabilities, intervals: { '1h': hourly } };
+  const tools = toolsInProcess({ ...sample, capabilities }, store, () => NOW);
+  const week = { start: '2026-11-09', end: '2026-11-19', intervals: ['1h'] } as const;
+  const summary = await backfill({ ...week, tickers: ['ALFA', 'QUIL'] }, tools);
+  expect(paths).toEqual(['/v1/actions', '/v1/bars', '/v1/bars']);
+  expect(summary).toMatchObject({ failed: 0, fetched: 2, requests: 3 });
+  const { entries } = await store.readActionBook('QUIL');
+  expect(entries.map(({ action }) => [action.kind, formatDay(action.exDay)])).toEqual([
+    ['split', '2026-11-16'],
+  ]);
 });

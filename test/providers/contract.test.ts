@@ -21,7 +21,7 @@ const at =
 describeProvider('yahoo', served(at('yahoo'), 'yahoo', { precision: 2e-7, isApart: true }));
 describeProvider(
   'sample at a URL',
-  served(at('sample'), 'sample', { precision: 0, isList: true, isMarket: true }),
+  served(at('sample'), 'sample', { precision: 0, isList: true, isMarket: true, isApart: true }),
 );
 describeProvider('sample', inProcess);
 describeProvider('csv', inFiles);

@@ -24,6 +24,6 @@ export async function askWithActions(
 
 function withActions(part: Part, told: ActionsAnswer | undefined): Part {
   if ('error' in part || told === undefined) return part;
-  const { actions, badActions = [], unapplied = [] } = told;
-  return { ...part, answer: { ...part.answer, actions, badActions, unapplied } };
+  const { identity: _identity, isSilent: _isSilent, ...said } = told;
+  return { ...part, answer: { ...part.answer, ...said } };
 }

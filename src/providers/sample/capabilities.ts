@@ -13,7 +13,7 @@ const LIST_ROWS = 8 * PIECE_ROWS;
 /** Two years of whole markets. */
 const DAILY_MARKET: MarketCapability = { lookBackDays: 731, requestsPerSession: 1, settleDelayMs: 0 };
 
-/** The same market behind a URL: lists, whole markets of daily bars, pages and the manners of a network. */
+/** The same market behind a URL: lists, whole markets of daily bars, actions apart from the others, pages and the manners of a network. */
 export const servedSampleCapabilities: Capabilities = {
   ...sampleCapabilities,
   intervals: listed(sampleCapabilities.intervals),
@@ -30,7 +30,7 @@ function listed(intervals: Capabilities['intervals']): Capabilities['intervals']
         ...limits,
         mostSeries: MOST_SERIES,
         mostRows: LIST_ROWS,
-        ...(interval === '1d' && { market: DAILY_MARKET }),
+        ...(interval === '1d' ? { market: DAILY_MARKET } : { requestsForActions: 1 }),
       },
     ]),
   );

@@ -12,12 +12,14 @@ import { errorByStatus, firstLine } from '../http/status.ts';
 import type { Page, Spoilt } from '../http/steps.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 import type {
+  ActionsAnswer,
   BarAnswer,
   ExplainedAbsence,
   ListRequest,
   MarketAnswer,
   MarketRequest,
   Part,
+  PartOf,
   UnusableRow,
 } from '../provider.ts';
 
@@ -107,6 +109,11 @@ export function partOf(ticker: string, asked: Omit<ListRequest, 'tickers'>, { se
     dropped: told.bars.length - bars.length,
   };
   return { ticker, answer };
+}
+
+/** The splits and dividends of a ticker at the end of their chain. */
+export function actionsOf(ticker: string, { series }: Told): PartOf<ActionsAnswer> {
+  return { ticker, answer: { actions: series.get(ticker)?.actions ?? [] } };
 }
 
 /** What the pages of a market said of one session. */

@@ -1,7 +1,7 @@
 import { formatDay } from '../../core/session/day.ts';
 import type { HttpSteps } from '../http/steps.ts';
 import { servedSampleCapabilities } from './capabilities.ts';
-import { type Told, marketOf, partOf, readPage, readTickers } from './served-page.ts';
+import { type Told, actionsOf, marketOf, partOf, readPage, readTickers } from './served-page.ts';
 
 /** The sample market as a server at a URL has it, which `backfill simulate --wire sample` is. */
 export function servedSteps(baseUrl: string): HttpSteps<Told> {
@@ -15,6 +15,16 @@ export function servedSteps(baseUrl: string): HttpSteps<Told> {
     },
     parse: readPage,
     end: (asked, told) => asked.tickers.map((ticker) => partOf(ticker, asked, told)),
+    actions: {
+      request: ({ tickers, range: { from } }) => {
+        return {
+          url: below('/v1/actions', { symbols: tickers.join(','), from: formatDay(from) }),
+          headers: {},
+        };
+      },
+      parse: readPage,
+      end: ({ tickers }, told) => tickers.map((ticker) => actionsOf(ticker, told)),
+    },
     market: {
       request: ({ interval, session }, told) => {
         const asked = { interval, session: formatDay(session) };

@@ -22,9 +22,8 @@ export interface BarsQuery {
 
 /** Reads a query; a text says what is wrong with it. */
 export function readQuery(query: URLSearchParams): BarsQuery | string {
-  const symbols = [...new Set((query.get('symbols') ?? '').split(',').filter(Boolean))].toSorted();
-  if (symbols.length === 0) return 'no symbols';
-  if (symbols.length > MOST_SYMBOLS) return `${symbols.length} symbols: at most ${MOST_SYMBOLS}`;
+  const symbols = symbolsIn(query);
+  if (typeof symbols === 'string') return symbols;
   const interval = query.get('interval') ?? '';
   if (!isInterval(interval)) return `no such interval: ${interval}`;
   try {
@@ -33,6 +32,24 @@ export function readQuery(query: URLSearchParams): BarsQuery | string {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** The same of a query for actions from a day on. */
+export function readActionsQuery(query: URLSearchParams): BarsQuery | string {
+  const symbols = symbolsIn(query);
+  if (typeof symbols === 'string') return symbols;
+  try {
+    const range = { from: parseDay(query.get('from') ?? ''), to: Number.POSITIVE_INFINITY };
+    return { symbols, interval: '1d', range, place: undefined };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function symbolsIn(query: URLSearchParams): readonly string[] | string {
+  const symbols = [...new Set((query.get('symbols') ?? '').split(',').filter(Boolean))].toSorted();
+  if (symbols.length === 0) return 'no symbols';
+  return symbols.length > MOST_SYMBOLS ? `${symbols.length} symbols: at most ${MOST_SYMBOLS}` : symbols;
 }
 
 /** The same of a query for all symbols in one session. */

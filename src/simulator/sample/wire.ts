@@ -2,11 +2,14 @@
 //
 //   GET /v1/bars?symbols=ALFA,BRVO.PA&interval=1d&from=2024-01-02&to=2025-01-02[&page=TOKEN]
 //   GET /v1/market?interval=1d&session=2024-01-02[&page=TOKEN]
+//   GET /v1/actions?symbols=ALFA,BRVO.PA&from=2024-01-02
 //   GET /v1/tickers
 //
 // Prices are as traded. Rows come by symbol, then by time, at most ROWS_PER_PAGE of all symbols together, so that a
 // symbol may begin on one page and go on on the next. One without a row in the range is on no page at all, but that of a
-// market one is, without rows, that was quiet for a known reason. A market tells of the actions of its session only.
+// market one is, without rows, that was quiet for a known reason. A market tells of the actions of its session only, daily bars
+// of those in their range, intraday bars of none: these are asked for apart, from a day up to now, and come on a page
+// without rows.
 
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { formatDay } from '../../core/session/day.ts';
@@ -14,7 +17,14 @@ import { contains, intersect } from '../../core/session/ranges.ts';
 import type { Listing, Market, MarketRow } from '../../market/market.ts';
 import { tradedRows } from '../../market/traded-rows.ts';
 import type { Wire, WireResponse } from '../wire.ts';
-import { type BarsQuery, type Place, readMarketQuery, readQuery, tokenOf } from './query.ts';
+import {
+  type BarsQuery,
+  type Place,
+  readActionsQuery,
+  readMarketQuery,
+  readQuery,
+  tokenOf,
+} from './query.ts';
 
 /**
  * What becomes of a request with a symbol that the market does not have: it is refused with the symbol's name, or
@@ -37,8 +47,10 @@ export function sampleWire(unknown: UnknownSymbol): Wire {
   return ({ path, query: parameters }, market, now) => {
     if (path === '/v1/tickers') return json(200, { tickers: market.tickers() });
     if (path === '/v1/market') return pageOf(readMarketQuery(parameters), market, now);
-    if (path !== '/v1/bars') return json(404, { error: { code: 'not-found', message: 'no such path' } });
-    const query = readQuery(parameters);
+    const isActions = path === '/v1/actions';
+    if (path !== '/v1/bars' && !isActions)
+      return json(404, { error: { code: 'not-found', message: 'no such path' } });
+    const query = isActions ? readActionsQuery(parameters) : readQuery(parameters);
     const stranger =
       typeof query === 'string'
         ? undefined
@@ -47,7 +59,7 @@ export function sampleWire(unknown: UnknownSymbol): Wire {
       return unknown === 'named'
         ? refused(`unknown symbol: ${stranger}`, stranger)
         : refused('unknown symbol');
-    return pageOf(query, market, now);
+    return isActions ? actionsOf(query, market, now) : pageOf(query, market, now);
   };
 }
 
@@ -83,6 +95,14 @@ function pageOf(query: BarsQuery | string, market: Market, now: number): WireRes
   return json(200, body, ROWS_PER_PAGE - (next === undefined ? left : 0));
 }
 
+/** The page of all actions since a day: without rows, so that there is but one. */
+function actionsOf(query: BarsQuery | string, market: Market, now: number): WireResponse {
+  if (typeof query === 'string') return json(400, { error: { code: 'bad-request', message: query } });
+  const listings = (query.symbols ?? []).flatMap((symbol) => market.listing(symbol) ?? []);
+  const series = listings.map((listing) => seriesOf({ listing, rows: [] }, query, market, now));
+  return json(200, { asOf: now, series, next: null });
+}
+
 /** Whether a market says of a symbol without a row why it has none. */
 function isToldQuiet(symbol: string, { symbols, range }: BarsQuery, market: Market): boolean {
   return symbols === null && intersect(market.quiet(symbol), [range]).length > 0;
@@ -90,7 +110,7 @@ function isToldQuiet(symbol: string, { symbols, range }: BarsQuery, market: Mark
 
 function seriesOf(
   { listing, rows }: Entry,
-  { symbols, range }: BarsQuery,
+  { symbols, interval, range }: BarsQuery,
   market: Market,
   now: number,
 ): object {
@@ -100,8 +120,7 @@ function seriesOf(
   return {
     ...{ symbol: ticker, currency, exchange, type, firstTrade: dayOrNull(firstTrade) },
     delistedOn: dayOrNull(delistedOn !== null && delistedOn <= today ? delistedOn : null),
-    actions: market
-      .actions(ticker)
+    actions: (interval === '1d' ? market.actions(ticker) : [])
       .filter(({ exDay }) => exDay <= today && (symbols !== null || contains([range], exDay)))
       .map((action) => ({ ...action, exDay: formatDay(action.exDay) })),
     quiet: market
