@@ -36,11 +36,6 @@ export interface SetAside {
   /** Whose it is; the interval is null for corporate actions, which all series of the ticker have in common. */
   readonly ticker: string;
   readonly interval: Interval | null;
-  /**
-   * What is lost with a damaged file, as far as anybody knows: of bars the session dates that nothing is known of now, of
-   * corporate actions the ex-dates. Undefined: nobody knows.
-   */
-  readonly held?: readonly DayRange[];
 }
 
 export interface Scan {
@@ -51,6 +46,11 @@ export interface Scan {
   readonly setAside: readonly SetAside[];
   /** Files of bars or corporate actions that were set aside before, and of which not all is stored again. Default: none. */
   readonly lost?: readonly SetAside[];
+  /**
+   * By path, what is lost with the damaged files of both lists: of bars the session dates that nothing is known of now, of
+   * corporate actions the ex-dates. No entry: nobody knows. Default: none.
+   */
+  readonly held?: ReadonlyMap<string, readonly DayRange[]>;
   /**
    * Files whose word on themselves is not believed, because another hand wrote or changed it: of these is known what their
    * rows prove. The next write puts it right. Default: none.

@@ -30,7 +30,8 @@ export function withLostDays(
 /** What is lost with damaged files, as far as anybody knows, by series. */
 export function lostDays(scan: Scan): Map<string, readonly DayRange[]> {
   const lost = new Map<string, readonly DayRange[]>();
-  for (const { ticker, interval, held = [] } of unreadableIn(scan)) {
+  for (const { path, ticker, interval } of unreadableIn(scan)) {
+    const held = scan.held?.get(path) ?? [];
     const key = seriesKey({ ticker, interval: interval ?? '1d' });
     // Corporate actions come with the daily bars that cannot be read without them.
     const days = interval === null ? intersect(held, scan.series.get(key)?.coverage.present ?? []) : held;

@@ -9,6 +9,7 @@ import { decodeBook, editionOf } from './beside/action-file.ts';
 import { statedActionsDigest, trustedBook } from './beside/actions-knowledge.ts';
 import { assertWholeActions } from './beside/actions.ts';
 import { type DamageNotes, readDamageNotes } from './partition/damage-notes.ts';
+import { HeldDays } from './beside/held-days.ts';
 import { damagedRevisionsIn, lostFiles } from './beside/noted.ts';
 import type { BlobFile, Blobs } from './files/blobs.ts';
 import { readActionsFooter } from './codec/decode.ts';
@@ -62,23 +63,32 @@ export async function scanStore(
   const tickers = [...new Set(options.tickers ?? (await tickersWithActions(blobs)))];
   const notes = await readDamageNotes(blobs);
   const memory = new Memory(notes, await openCache(partitions.length + tickers.length));
-  const bars = await inspectAll(blobs, partitions, (one) => partitionPlace(one, memory), mayMove);
-  const actions = await inspectAll(blobs, tickers, (ticker) => actionsPlace(ticker, memory), mayMove);
+  const heldDays = new HeldDays(blobs);
+  const bars = await inspectAll(blobs, partitions, (one) => partitionPlace(one, memory), mayMove, heldDays);
+  const actions = await inspectAll(
+    blobs,
+    tickers,
+    (ticker) => actionsPlace(ticker, memory),
+    mayMove,
+    heldDays,
+  );
   const revisions = await damagedRevisionsIn(blobs, notes, options, mayMove);
   const daily = await dailyOfTickers(blobs, bars.found, options, memory);
   const answered = coveredByTicker(actions.found, toldByTicker(daily));
   const unread = [...actions.aside, ...bars.aside, ...unlisted];
-  const { setAside, lost } = await lostFiles(notes, options, {
+  const { lost, held } = await lostFiles(notes, options, {
     knowledge: () => knowledgeByPath([...bars.found, ...daily]),
     answered,
     unread,
+    told: heldDays.told,
   });
   if (mayMove) await notes.tidy();
   return {
     series: joinPartitions(bars.found),
     actions: answered,
-    setAside: byPath([...setAside, ...revisions]),
+    setAside: byPath([...unread, ...revisions]),
     lost: byPath(lost),
+    held,
     distrusted: byPath([...actions.found.flatMap(actionsDoubt), ...bars.found.flatMap(partitionDoubt)]),
   };
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { withLostDays } from '../../../src/backfill/plan/lost-days.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { NOTHING_KNOWN } from '../../../src/core/coverage/coverage.ts';
+import type { DayRange } from '../../../src/core/session/day.ts';
 import type { Capabilities } from '../../../src/providers/provider.ts';
 import { openSample } from '../../../src/providers/sample/index.ts';
 import type { Scan, SetAside } from '../../../src/store/scan.ts';
@@ -20,13 +21,19 @@ const WANTED = [AAPL, HOURS, { ticker: 'MSFT', interval: '1d' } as const].map((s
   range,
 }));
 
-function lost(values: Partial<SetAside>): SetAside {
-  return { path: 'a file', reason: 'rot', ...AAPL, ...values };
+let files = 0;
+const HELD = new Map<string, readonly DayRange[]>();
+
+/** A damaged file of AAPL. */
+function lost({ held, ...values }: Partial<SetAside> & { held?: readonly DayRange[] }): SetAside {
+  const path = `file ${files++}`;
+  if (held !== undefined) HELD.set(path, held);
+  return { path, reason: 'rot', ...AAPL, ...values };
 }
 
 /** What is wanted besides the range, series by series. */
 function besides(scan: Partial<Scan>, of: Capabilities = capabilities) {
-  const whole = { series: new Map(), actions: new Map(), setAside: [], ...scan };
+  const whole = { series: new Map(), actions: new Map(), setAside: [], held: HELD, ...scan };
   return withLostDays(WANTED, whole, of, NOW).map((one) => one.besides);
 }
 

@@ -27,6 +27,7 @@ interface Answered {
 export class HeldDays {
   readonly #blobs: Blobs;
   readonly #readings = new Readings();
+  readonly #told = new Map<string, readonly DayRange[] | undefined>();
   #cache: Promise<ScanCache | undefined> | undefined;
 
   constructor(blobs: Blobs) {
@@ -38,6 +39,16 @@ export class HeldDays {
    * actions: the ex-dates that were answered for. Undefined where nobody knows, and of other files.
    */
   async of(path: string): Promise<readonly DayRange[] | undefined> {
+    if (!this.#told.has(path)) this.#told.set(path, await this.#in(path));
+    return this.#told.get(path);
+  }
+
+  /** What it told when it was asked, by path. */
+  get told(): ReadonlyMap<string, readonly DayRange[] | undefined> {
+    return this.#told;
+  }
+
+  async #in(path: string): Promise<readonly DayRange[] | undefined> {
     const file = dataFileAt(path);
     if (file?.is === 'bars') return this.#inPartition(path, file.partition);
     return file?.is === 'actions' ? this.#inActions(path, file.ticker) : undefined;

@@ -1,12 +1,11 @@
 import { BackfillError } from '../../../core/errors.ts';
-import type { DayRange } from '../../../core/session/day.ts';
 import type { SetAside } from '../../scan.ts';
 import { eachBounded } from '../../bounded.ts';
 import type { BlobFile, Blobs, Version } from '../files/blobs.ts';
 import { errno } from '../files/absent.ts';
 import { assertNoDeadLink } from '../files/in-the-way.ts';
 import { OWN_TROUBLE, troubleText } from '../files/trouble.ts';
-import { HeldDays } from './held-days.ts';
+import type { HeldDays } from './held-days.ts';
 import { setAside } from './quarantine.ts';
 
 /** A file to look at, if it is there. */
@@ -25,8 +24,6 @@ export interface Place<T> {
 interface Unreadable {
   readonly reason: string;
   readonly damaged: boolean;
-  /** Of a damaged one, see `SetAside`. */
-  readonly held?: readonly DayRange[] | undefined;
 }
 
 /** What was read, or why it could not be. */
@@ -34,17 +31,18 @@ type Look<T> = { readonly content: T } | Unreadable;
 
 /**
  * Reads every file that is there; the results come in the order of the items. A damaged one goes to quarantine if
- * `mayMove`, and is reported in `aside` either way, as is one that the system does not let us read.
+ * `mayMove`, and is reported in `aside` either way, as is one that the system does not let us read. `heldDays` is asked what
+ * damaged ones held.
  */
 export async function inspectAll<T, I>(
   blobs: Blobs,
   items: readonly I[],
   placeOf: (item: I) => Place<T>,
   mayMove: boolean,
+  heldDays?: HeldDays,
 ): Promise<{ found: T[]; aside: SetAside[] }> {
   const looks: (T | SetAside | undefined)[] = Array.from({ length: items.length });
   const aside = new Set<T | SetAside | undefined>();
-  const heldDays = new HeldDays(blobs);
   await eachBounded(items, async (item, i) => {
     // Made one at a time: of a hundred thousand files it would take more room than what they say.
     const place = placeOf(item);
@@ -56,8 +54,7 @@ export async function inspectAll<T, I>(
     else {
       const { path, of } = place;
       const left = !look.damaged && ({ isLeft: true } as const);
-      const held = look.held && { held: look.held };
-      aside.add((looks[i] = { path, reason: look.reason, ...left, ...held, ...of }));
+      aside.add((looks[i] = { path, reason: look.reason, ...left, ...of }));
     }
   });
   const isAside = (look: T | SetAside | undefined): look is SetAside => aside.has(look);
@@ -93,12 +90,12 @@ async function lookAgain<T>(
   blobs: Blobs,
   place: Place<T>,
   mayMove: boolean,
-  heldDays: HeldDays,
+  heldDays: HeldDays | undefined,
 ): Promise<Look<T> | undefined> {
   const version = mayMove ? await blobs.written(place.path) : undefined;
   const look = await lookAt(blobs, place);
   if (look === undefined || 'content' in look || !look.damaged) return look;
-  const held = await heldDays.of(place.path);
+  await heldDays?.of(place.path);
   if (mayMove) await setAside(blobs, place.path, version, heldDays);
-  return { ...look, held };
+  return look;
 }

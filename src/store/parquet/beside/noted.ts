@@ -12,6 +12,7 @@ import { type DataFile, ownerOf } from '../files/data-paths.ts';
 import { barsPath, dailyOf, type Partition, revisionsPath } from '../files/layout.ts';
 import type { AsideNote, DamageNotes } from '../partition/damage-notes.ts';
 import type { Knowledge } from '../partition/knowledge.ts';
+import type { HeldDays } from './held-days.ts';
 import { inspectAll, type Place } from './inspect.ts';
 import { missingUntilRerun } from './quarantine.ts';
 import { assertWholeRevisions } from './revisions.ts';
@@ -55,54 +56,51 @@ interface InPlace {
   readonly answered: Scan['actions'];
 }
 
-/** What `Scan.setAside` and `Scan.lost` have of damaged files of bars and corporate actions. */
+/** What `Scan` has of files of bars and corporate actions that were set aside before, and of what damaged ones held. */
 export async function lostFiles(
   notes: DamageNotes,
   options: ScanOptions,
   {
     unread,
+    told,
     knowledge,
     answered,
   }: Pick<InPlace, 'answered'> & {
     readonly knowledge: () => InPlace['knowledge'];
     /** Files that could not be read. */
     readonly unread: readonly SetAside[];
+    /** What they held, by path. */
+    readonly told: HeldDays['told'];
   },
-): Promise<{ setAside: readonly SetAside[]; lost: readonly SetAside[] }> {
+): Promise<Required<Pick<Scan, 'lost' | 'held'>>> {
+  const held = new Map<string, readonly DayRange[]>();
+  const add = (path: string, days: readonly DayRange[] | undefined): void => {
+    if (days !== undefined) held.set(path, union(held.get(path) ?? [], days));
+  };
+  for (const [path, days] of told) add(path, days);
   const asides = await notes.setAside();
-  if (asides.length === 0) return { setAside: unread, lost: [] };
+  if (asides.length === 0) return { lost: [], held };
   const inPlace = { knowledge: knowledge(), answered };
-  const setAside = new Map(unread.map((file) => [file.path, file]));
-  const lost = new Map<string, SetAside>();
+  const damaged = new Set(unread.map(({ path }) => path));
+  const lost = new Map<string, DataFile>();
+  const unknown = new Set<string>();
   for (const note of asides) {
     const { file } = note;
     if (!isAsked(options, file)) continue;
-    const inItsPlace = setAside.get(file.path);
-    // What was lost before is told with what is in its place, and as bad.
-    if (inItsPlace !== undefined) setAside.set(file.path, withHeld(inItsPlace, note.held));
+    // What is in its place is as bad, and told: nothing of it is back.
+    const lacking = damaged.has(file.path) ? note.held : lackingOf(note, inPlace);
+    if (lacking === 'nothing') notes.noteBack(note);
     else {
-      const lacking = lackingOf(note, inPlace);
-      if (lacking === 'nothing') notes.noteBack(note);
-      else lost.set(file.path, lostFile(file, lacking, lost.get(file.path)));
+      add(file.path, lacking);
+      if (!damaged.has(file.path)) lost.set(file.path, file);
+      if (lacking === undefined) unknown.add(file.path);
     }
   }
-  return { setAside: [...setAside.values()], lost: [...lost.values()] };
-}
-
-function withHeld(file: SetAside, more: readonly DayRange[] | undefined): SetAside {
-  if (more === undefined || file.isLeft) return file;
-  return { ...file, held: union(file.held ?? [], more) };
-}
-
-function lostFile(
-  file: DataFile,
-  lacking: readonly DayRange[] | undefined,
-  before: SetAside | undefined,
-): SetAside {
-  const known = before?.held === undefined ? lacking : union(before.held, lacking ?? []);
-  const isKnown = lacking !== undefined && (before === undefined || before.held !== undefined);
-  const lost = { path: file.path, reason: lossOf(file, isKnown ? known : undefined), ...ownerOf(file) };
-  return known === undefined ? lost : { ...lost, held: known };
+  const lostFile = (file: DataFile): SetAside => {
+    const days = unknown.has(file.path) ? undefined : held.get(file.path);
+    return { path: file.path, reason: lossOf(file, days), ...ownerOf(file) };
+  };
+  return { lost: [...lost.values()].map(lostFile), held };
 }
 
 function lossOf({ is }: DataFile, held: readonly DayRange[] | undefined): string {
@@ -155,13 +153,15 @@ function unknownHeld(
   const isBefore = known !== undefined && known < (coverage.present[0]?.from ?? known);
   const begin = isBefore ? known : identity.firstTrade;
   const first = Number.isFinite(from) ? Math.max(from, begin ?? from) : begin;
-  return first === null ? undefined : intersect([{ from: first, to: writtenDay(aside) + 1 }], [{ from, to }]);
+  const written = writtenDay(aside);
+  if (first === null || written === undefined) return undefined;
+  return intersect([{ from: first, to: written + 1 }], [{ from, to }]);
 }
 
-/** The UTC day in the name of a file in quarantine. */
-function writtenDay(aside: string): Day {
-  const [, year = '', month = '', date = ''] = /\.(\d{4})(\d{2})(\d{2})T\d{6}Z-\d+$/.exec(aside) ?? [];
-  return parseDay(`${year}-${month}-${date}`);
+/** The UTC day in the name of a file in quarantine; undefined where it is none that anybody lives to see. */
+function writtenDay(aside: string): Day | undefined {
+  const [, year, month, date] = /\.(\d{4})(\d{2})(\d{2})T\d{6}Z-\d+$/.exec(aside) ?? [];
+  return year === undefined ? undefined : parseDay(`${year}-${month}-${date}`);
 }
 
 /** Of corporate actions only those count without which stored daily bars cannot be read. */

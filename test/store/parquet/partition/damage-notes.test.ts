@@ -23,7 +23,7 @@ import { partitionSaid } from '../../../../src/store/parquet/partition/said.ts';
 import { ScanCache } from '../../../../src/store/parquet/partition/scan-cache.ts';
 import { scanStore } from '../../../../src/store/parquet/scan.ts';
 import type { BarStore } from '../../../../src/store/store.ts';
-import type { SetAside } from '../../../../src/store/scan.ts';
+import type { Scan, SetAside } from '../../../../src/store/scan.ts';
 import { AAPL, absence, coverage, daily, days, NOON, temporaryFolder, update } from '../../fixtures.ts';
 import { ownWords } from '../own-words.ts';
 
@@ -63,14 +63,21 @@ async function meet(): Promise<void> {
   await expect(store.readBars(AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });
 }
 
-async function told(): Promise<readonly SetAside[]> {
-  return (await openParquetStore(root).scan()).setAside;
+/** Files with what they held, where that is known. */
+function withHeld(files: readonly SetAside[] = [], { held }: Scan): object[] {
+  return files.map((file) => ({ ...file, ...(held?.has(file.path) && { held: held.get(file.path) }) }));
 }
 
-async function toldToWriter(): Promise<readonly SetAside[]> {
+async function told(): Promise<object[]> {
+  const scan = await openParquetStore(root).scan();
+  return withHeld(scan.setAside, scan);
+}
+
+async function toldToWriter(): Promise<object[]> {
   const lease = await store.acquire();
   try {
-    return (await store.scan()).setAside;
+    const scan = await store.scan();
+    return withHeld(scan.setAside, scan);
   } finally {
     await lease.release();
   }
@@ -121,7 +128,7 @@ describe('a file that a reading found damaged where no footer tells', () => {
     const [file, ...more] = await told();
     expect(more).toEqual([]);
     expect(file).toMatchObject({ path, ticker: 'AAPL', reason: expect.stringMatching(/./) });
-    expect(file?.isLeft).toBeUndefined();
+    expect(file).not.toHaveProperty('isLeft');
     expect(await store.listSetAside()).toEqual([]);
   });
 
@@ -132,7 +139,7 @@ describe('a file that a reading found damaged where no footer tells', () => {
     expect(await notes()).toHaveLength(1);
     for (const _ of [1, 2]) {
       const scan = await openParquetStore(root).scan();
-      expect(scan.setAside).toEqual([ROTTEN]);
+      expect(withHeld(scan.setAside, scan)).toEqual([ROTTEN]);
       expect([...scan.series.keys()]).toEqual(['MSFT 1d']);
     }
     expect(await toldToWriter()).toEqual([ROTTEN]);
@@ -151,7 +158,8 @@ describe('a file that a reading found damaged where no footer tells', () => {
     const scan = () => scanStore(blobs, {}, { mayMove: false, openCache: () => Promise.resolve(cache) });
     expect((await scan()).setAside).toEqual([]);
     await meet();
-    expect((await scan()).setAside).toEqual([ROTTEN]);
+    const found = await scan();
+    expect(withHeld(found.setAside, found)).toEqual([ROTTEN]);
   });
 
   it('is left out of a scan of other tickers and intervals, and not forgotten by it', async () => {
@@ -199,8 +207,9 @@ describe('a partition that was set aside', () => {
   };
   const [FIRST, LAST] = [days('2026-02-26', '2026-02-27'), days('2026-02-27', '2026-02-28')];
 
-  async function lost(): Promise<readonly SetAside[]> {
-    return (await openParquetStore(root).scan()).lost ?? [];
+  async function lost(): Promise<object[]> {
+    const scan = await openParquetStore(root).scan();
+    return withHeld(scan.lost, scan);
   }
 
   it.each<[string, () => Promise<unknown>]>([
