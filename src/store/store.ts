@@ -133,7 +133,10 @@ export interface Lease {
 export interface BarStore {
   /** Where it is, for messages. */
   readonly url: string;
-  /** Becomes the writer of this store until `release` is called; frees itself when the process dies. Sweeps what a dead writer left. */
+  /**
+   * Becomes the writer of this store until `release` is called; frees itself when the process dies. Sweeps what a dead
+   * writer left. Throws `usage` for a store that is not there yet and would lie inside another one.
+   */
   acquire(): Promise<Lease>;
   /** What this object committed since it was last asked, for the holder of the lease in another thread. */
   committed(): readonly CommitNote[];

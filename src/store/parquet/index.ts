@@ -36,6 +36,7 @@ import { keepForgotten } from './forgotten/keep.ts';
 import { restoreForgotten } from './forgotten/restore.ts';
 import { assertPlaces } from './files/in-the-way.ts';
 import { openFolder } from './files/folder.ts';
+import { assertOutside } from './files/nested.ts';
 import { keepRejected, listAside } from './beside/quarantine.ts';
 import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
@@ -86,6 +87,7 @@ class ParquetStore implements BarStore {
   acquire(): Promise<Lease> {
     return this.#usable(async () => {
       await assertPlaces(this.#blobs);
+      await assertOutside(this.#blobs);
       const held: Held = { lock: await this.#blobs.lock(true), cache: undefined, inOrder: true };
       this.#lease = held;
       return {

@@ -7,6 +7,7 @@ import { readBookFile } from '../beside/action-file.ts';
 import { assertWholeActions } from '../beside/actions.ts';
 import { type ActionsFooter, readActionsFooter, readRevisionsFooter } from '../codec/decode.ts';
 import { type Blobs, readText } from '../files/blobs.ts';
+import { isStore } from '../files/nested.ts';
 import { CREATED_BY } from '../codec/encode.ts';
 import type { Partition } from '../files/layout.ts';
 import { digestIn, ownEntry } from '../codec/own-entry.ts';
@@ -35,13 +36,24 @@ export async function examineOther(blobs: Blobs, found: Found): Promise<Finding[
     case 'foreign-file':
       return [wholeFile('foreign-file', found.what, ONLY_MOVES)];
     case 'foreign-folder':
-      return [wholeFile('foreign-folder', NO_FOLDER, 'moves it to quarantine, with all in it')];
+      return [await foreignFolder(blobs, found.path)];
     case 'closed':
       return [{ kind: 'unreadable', what: found.reason, mend: NOTHING, mendable: false }];
     case 'bars':
       break;
   }
   return [];
+}
+
+async function foreignFolder(blobs: Blobs, path: string): Promise<Finding> {
+  if (await isStore(blobs.below(path)))
+    return {
+      kind: 'foreign-folder',
+      what: 'a store of its own, inside this one',
+      mend: 'nothing; move it to a folder outside this one',
+      mendable: false,
+    };
+  return wholeFile('foreign-folder', NO_FOLDER, 'moves it to quarantine, with all in it');
 }
 
 const ONLY_MOVES = 'moves it to quarantine';

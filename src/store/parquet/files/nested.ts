@@ -1,0 +1,44 @@
+import { dirname } from 'node:path';
+import { BackfillError } from '../../../core/errors.ts';
+import { fields } from '../codec/json.ts';
+import { type Blobs, readText } from './blobs.ts';
+import { openFolder } from './folder.ts';
+import { BARS, LOCK_FILE, RELEASED } from './layout.ts';
+import { namesIn } from './walk.ts';
+
+/**
+ * Throws `usage` for a store that is about to be created inside another one: to that it would be something strange, which
+ * its doctor moves away. One that is there already is the outer doctor's to name.
+ */
+export async function assertOutside(blobs: Blobs): Promise<void> {
+  const { url } = blobs;
+  if (await isStore(blobs)) return;
+  for (let below = url, at = dirname(url); at !== below; below = at, at = dirname(at))
+    if (await isStore(openFolder(at)))
+      throw new BackfillError(
+        'usage',
+        `the store ${url} would lie inside the store ${at}; give ${at} or a folder outside it with --store`,
+      );
+}
+
+/** Whether a folder is a store: there are series in it, or somebody has had its lock. */
+export async function isStore(blobs: Blobs): Promise<boolean> {
+  const names = await namesIn(blobs, BARS);
+  return names.some((name) => name.startsWith('interval=')) || isLockText(await lockText(blobs));
+}
+
+/** Undefined where there is none that can be read. */
+async function lockText(blobs: Blobs): Promise<string | undefined> {
+  return readText(blobs, LOCK_FILE).catch(() => undefined);
+}
+
+/** Others call a file so, too. */
+function isLockText(text: string | undefined): boolean {
+  if (text === undefined || text === RELEASED) return text === RELEASED;
+  try {
+    const { pid, host } = fields(JSON.parse(text));
+    return typeof pid === 'number' && typeof host === 'string';
+  } catch {
+    return false;
+  }
+}
