@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BackfillError } from '../core/errors.ts';
+import { parsedJson } from './duckdb-json.ts';
 import type { Statement } from './one-select.ts';
 import { asUsage } from './sql-error.ts';
 
@@ -90,7 +91,7 @@ const WRONG = /^(Binder|Catalog) Error/;
 async function scansIn(connection: DuckDBConnection, select: string): Promise<Filters[] | undefined> {
   try {
     const explained = await asUsage(connection.runAndReadAll(`EXPLAIN (FORMAT json) ${select}`));
-    const plans = explained.getRows().flatMap((row) => JSON.parse(String(row[1])) as PlanNode[]);
+    const plans = explained.getRows().flatMap((row) => parsedJson(String(row[1])) as PlanNode[]);
     return [...scansOf(plans)];
   } catch (error) {
     if (error instanceof BackfillError && WRONG.test(error.message)) throw error;

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BackfillError } from '../core/errors.ts';
+import { parsedJson } from './duckdb-json.ts';
 import { asUsage } from './sql-error.ts';
 
 /**
@@ -60,7 +61,7 @@ async function parsed(connection: DuckDBConnection, sql: string): Promise<readon
   // DuckDB would end the text there.
   if (sql.includes('\0')) throw new BackfillError('usage', 'the query has a NUL character in it');
   const reader = await asUsage(connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql]));
-  const tree = JSON.parse(String(reader.getRows()[0]?.[0])) as Record<string, unknown>;
+  const tree = parsedJson(String(reader.getRows()[0]?.[0])) as Record<string, unknown>;
   if (tree['error'] !== true) return tree['statements'] as readonly unknown[];
   if (tree['error_type'] !== 'parser') return undefined;
   throw new BackfillError('usage', `Parser Error: ${String(tree['error_message'])}`);

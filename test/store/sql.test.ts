@@ -55,6 +55,15 @@ describe('a query', () => {
     ]);
   });
 
+  it('may have numbers beyond those of a double, and the words of them in texts', async () => {
+    const text = String.raw`a\\"-Infinity": NaN`;
+    expect(
+      await run(`SELECT a, '${text}', "Infinity" FROM (SELECT a, 7 AS "Infinity" FROM one) WHERE a < 1e999`),
+    ).toEqual([[1, text, 7]]);
+    expect(await run('EXPLAIN (FORMAT json) SELECT a FROM one WHERE a > -1e309')).toHaveLength(1);
+    await expect(run('FROM range(1e999)')).rejects.toMatchObject({ code: 'usage' });
+  });
+
   it('gives all rows of many blocks', async () => {
     expect(await run('SELECT i FROM range(10000) AS t(i)')).toHaveLength(10_000);
   });
