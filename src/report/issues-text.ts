@@ -16,10 +16,12 @@ const FEW = 3;
 export function issuesText(report: IssuesReport, page = UNBOUNDED): string[] {
   const { rejected, warnings, unknownActions, setAside, unreadable } = report;
   const open = rejected.filter(({ resolved }) => !resolved);
+  const replaced = rejected.length - open.length;
+  const also = replaced === 0 ? '' : `, ${formatCount(replaced)} more were replaced by sound ones`;
   const odd = page.isWhole ? eachWarning(warnings) : groupWarnings(warnings);
   const parts = [
     section(
-      `REJECTED ROWS (in quarantine, ${formatCount(rejected.length - open.length)} more were replaced by sound ones)`,
+      `REJECTED ROWS (in quarantine${also})`,
       page.isWhole ? open.map(rejectedLine) : rejectedByReason(open),
       page,
     ),

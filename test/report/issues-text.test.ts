@@ -49,6 +49,10 @@ describe('the issues of a store', () => {
     ]);
   });
 
+  it('tell of rows that were replaced only where some were', () => {
+    expect(issuesText({ ...NONE, rejected: [rejected({})] })[0]).toBe('REJECTED ROWS (in quarantine)');
+  });
+
   it('have no heading where there is nothing below it', () => {
     expect(issuesText({ ...NONE, setAside: ['quarantine/one.parquet'] })).toEqual([
       'FILES SET ASIDE',
