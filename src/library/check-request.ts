@@ -11,9 +11,7 @@ type Given = object | undefined;
  * mean: an empty list, a number that is none, dates in the wrong order. What contradicts what is there is found later.
  */
 export function checkRequest(request: Given): void {
-  if (request === undefined) return;
-  if (typeof request !== 'object' || request === null)
-    throw bad('the request', request, 'must be an object such as { tickers, days }');
+  if (!isObject(request)) throw bad('the request', request, 'must be an object such as { tickers, days }');
   const { tickers, intervals, interval, days, years, start, end, asOf, sample, seed } = request as Record<
     string,
     unknown
@@ -46,8 +44,19 @@ export function checkTickers(tickers: unknown): void {
 }
 
 /** Throws `usage` for what `openHistory` cannot open. */
-export function checkOptions({ store, workers, concurrency }: HistoryOptions): void {
+export function checkOptions(options: HistoryOptions): void {
+  if (!isObject(options))
+    throw bad(
+      'the options',
+      options,
+      "must be an object such as { store: './data', provider: { id: 'yahoo' } }",
+    );
+  const { store, provider, workers, concurrency } = options;
   if (typeof (store as unknown) !== 'string') throw bad('store', store, 'must be the path of a folder');
+  if (provider !== undefined && !isObject(provider))
+    throw bad('provider', provider, "must be an object such as { id: 'yahoo' }");
+  if (provider !== undefined && typeof (provider.id as unknown) !== 'string')
+    throw bad('provider.id', provider.id, "must be a provider's name, such as 'yahoo'");
   for (const [name, value] of Object.entries({ workers, concurrency }))
     if (value !== 'auto') checkCount(name, value, 'must be "auto" or a whole number above 0');
 }
@@ -85,6 +94,10 @@ function checkDate(name: string, value: unknown): number | undefined {
   } catch (error) {
     throw new BackfillError('invalid-date', `${name} ${(error as Error).message}`, { cause: error });
   }
+}
+
+function isObject(given: unknown): boolean {
+  return typeof given === 'object' && given !== null;
 }
 
 function bad(name: string, value: unknown, what: string): BackfillError {

@@ -116,6 +116,24 @@ describe('a request that cannot be meant names its option and value', () => {
   });
 
   it.each([
+    [() => history.actions(any(undefined)), '"undefined" is not a ticker'],
+    [() => history.rename(any(null), 'AAPL'), '"null" is not a ticker'],
+    [() => history.verify(any(undefined)), 'the request undefined: must be an object'],
+    [() => history.export(any(undefined)), 'the request undefined: must be an object'],
+    [() => history.notFound(any(undefined)), 'the request undefined: must be an object'],
+  ])('that is left out: %s', async (call, message) => {
+    await expect(call()).rejects.toMatchObject({
+      name: 'BackfillError',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it.each([
+    [undefined, 'the options undefined: must be an object such as { store:'],
+    [null, 'the options null: must be an object such as'],
+    ['data', 'the options "data": must be an object such as'],
+    [{ store: 'x', provider: 'yahoo' }, `provider "yahoo": must be an object such as { id: 'yahoo' }`],
+    [{ store: 'x', provider: {} }, `provider.id undefined: must be a provider's name`],
     [{ store: undefined }, 'store undefined: must be the path of a folder'],
     [{ store: '' }, '"" is not a store'],
     [{ store: 'x', workers: 0 }, 'workers 0: must be "auto" or a whole number above 0'],

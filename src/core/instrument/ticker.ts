@@ -10,7 +10,8 @@ const LONGEST = 32;
  * `A-Z 0-9 ^ . - = / & _` that starts with a letter, a digit or `^`, has a letter or digit, and no empty part at a dot.
  */
 export function parseTicker(text: string): string {
-  const trimmed = text.trim();
+  // A caller without types may give anything.
+  const trimmed = typeof (text as unknown) === 'string' ? text.trim() : '';
   // Checked before the upper case, which would turn some other alphabets' letters into ours.
   const valid =
     trimmed.length <= LONGEST &&
@@ -20,7 +21,7 @@ export function parseTicker(text: string): string {
   if (!valid) {
     throw new BackfillError(
       'invalid-ticker',
-      `${quoted(text, LONGEST)} is not a ticker; one looks like AAPL, AIR.PA, BRK-B, BTC-USD, EURUSD=X or ^GSPC`,
+      `${quoted(String(text), LONGEST)} is not a ticker; one looks like AAPL, AIR.PA, BRK-B, BTC-USD, EURUSD=X or ^GSPC`,
     );
   }
   return trimmed
