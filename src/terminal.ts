@@ -1,6 +1,6 @@
 // What the command line says and how it reads what it is given, besides the library. No part of the package's entry.
 
-export { openWire } from './library/markets.ts';
+export { faultLines, openWire } from './library/markets.ts';
 export { assertStoreExists } from './library/existing-store.ts';
 export { saveText } from './library/out-file.ts';
 export { closest, didYouMean } from './core/closest.ts';

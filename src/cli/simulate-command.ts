@@ -1,6 +1,6 @@
 import { constants, openSync, writeSync } from 'node:fs';
 import { BackfillError, openMarket, startSimulator } from '../index.ts';
-import { didYouMean, fileTrouble, openWire } from '../terminal.ts';
+import { didYouMean, faultLines, fileTrouble, openWire } from '../terminal.ts';
 import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
@@ -43,7 +43,7 @@ const OPTIONS = {
     value: 'NAME=5%',
     joined: true,
     group: HOSTILE,
-    describe: 'Hit requests by faults, several with commas; all=5%, garbage=5%; list names them',
+    describe: 'Hit requests by faults, several with commas; all=5%, garbage=5%; list only names them',
   },
   'fault-seed': {
     value: 'N',
@@ -87,6 +87,10 @@ export const simulateCommand = command({
   options: OPTIONS,
   run: async (argv) => {
     const { log, fault, limit, unknown } = argv;
+    if (fault === 'list') {
+      await print(await faultLines());
+      return EXIT.done;
+    }
     const simulator = await startSimulator({
       wire: await openWire(argv.wire),
       market: await openMarket(argv.from, argv.seed),

@@ -19,6 +19,12 @@ export async function openWire(wire: string): Promise<SimulatorOptions['wire']> 
   return loadWire(wire);
 }
 
+/** The faults that a simulator may be told of, a line a group: the name that sets them all, and theirs. */
+export async function faultLines(): Promise<string[]> {
+  const { FAULT_GROUPS } = await import('../simulator/faults/faults.ts');
+  return Object.entries(FAULT_GROUPS).map(([group, names]) => `${group}: ${names.join(', ')}`);
+}
+
 /** Serves a market on loopback as a provider would. Throws `usage` where the port cannot be taken. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { startSimulator: start } = await import('../simulator/server.ts');

@@ -64,14 +64,18 @@ describe('backfill simulate', () => {
     expect(Math.abs(byAt - byArrival)).toBeLessThan(1);
   });
 
+  it('names the faults that there are, by the group that sets them all, and serves nothing', async () => {
+    const child = simulate('--fault', 'list');
+    let stdout = '';
+    child.stdout?.on('data', (piece: Buffer) => (stdout += piece.toString()));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(stdout).toMatch(/^all: throttle, .*, milliseconds\ngarbage: crossed, .*, half\n$/);
+  });
+
   it.each([
     [
       ['--fault', 'boom=5%'],
       /^backfill: --fault boom=5%: there is no such fault; there are all \(throttle, .*\) and garbage \(crossed, .*, half\)\n$/,
-    ],
-    [
-      ['--fault', 'list'],
-      /^backfill: --fault list: there is no such fault; there are all \(throttle, .*\) and garbage \(crossed, .*, half\)\n$/,
     ],
     [
       ['--fault', 'drip=500%'],
