@@ -24,6 +24,22 @@ export function longBars(dates: readonly Day[], calendar: Calendar): 'weeks' | '
     .find((apart) => apart !== undefined);
 }
 
+/** With fewer rows than this nothing shows. */
+const LEAST_ROWS = 3;
+
+/**
+ * The same of all rows of a source (days, ascending) that are too few for that, if they are of weeks or months in a row and
+ * all lie at one place of them. A share that rarely trades may have such rows: more has to be known to refuse them.
+ */
+export function fewLongBars(days: readonly Day[], calendar: Calendar): 'weeks' | 'months' | undefined {
+  if (days.length < LEAST_ROWS || days.length >= ENOUGH_ROWS) return undefined;
+  const isInRow = (periodOf: (day: Day) => number): boolean =>
+    days.every((day, i) => i === 0 || periodOf(day) === periodOf(days[i - 1] ?? 0) + 1);
+  if (isInRow(weekOf) && isAtOnePlace(days, calendar, weekOf, weekdayOf)) return 'weeks';
+  const isMonthly = isInRow(monthsOf) && isAtOnePlace(days, calendar, monthOf, dayOfMonth);
+  return isMonthly ? 'months' : undefined;
+}
+
 function isAscending(days: readonly Day[]): boolean {
   return days.every((day, i) => i === 0 || day > (days[i - 1] as Day));
 }
@@ -74,6 +90,12 @@ function weekOf(day: Day): number {
 
 function monthOf(day: Day): string {
   return formatDay(day).slice(0, 7);
+}
+
+/** Months since the year 0. */
+function monthsOf(day: Day): number {
+  const [year, month] = monthOf(day).split('-').map(Number);
+  return (year ?? 0) * 12 + (month ?? 0);
 }
 
 function dayOfMonth(day: Day): number {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay, utcDayOf } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
-import { longBars } from '../../core/checks/long-bars.ts';
+import { fewLongBars, longBars } from '../../core/checks/long-bars.ts';
 import { clockOf, instantsInOrder } from './clock.ts';
 import { ascending, countsOf, type FileBars } from './file-bars.ts';
 import type { BarFile } from './files.ts';
@@ -92,6 +92,7 @@ function rowsOfInterval(
   const clock = clockOf(zone ?? context.zone, context.calendar);
   const interval = intervalOfRows(path, rows, clock, context.calendar, { siblings, stated });
   const placed = placedRows(path, rows, clock, interval, context);
+  if (interval === '1d' && stated === undefined && siblings === all) assertDays(path, placed.rows, context);
   const said = new RowsSaid();
   said.add(rows);
   const notes = notesOf(path, said, context.ticker);
@@ -238,6 +239,18 @@ function dailyStarts(path: string, stamped: StampedRows, zone: string, calendar:
   }
   assertNotShifted(path, days, stamped.bars, calendar);
   return Float64Array.from(days, startOfDay);
+}
+
+/** Refuses the few daily rows of a file that are as far apart as weeks or months, and do not say that they are days. */
+function assertDays(path: string, { bars }: FileBars, { calendar }: SeriesContext): void {
+  const apart = fewLongBars(Array.from(bars.ts, utcDayOf), calendar);
+  if (apart === undefined) return;
+  const wayOut = 'if they are days, say so in a column interval (1d)';
+  throw malformed(
+    path,
+    null,
+    `its ${bars.length} rows are ${apart} apart, and bars of ${apart} are not stored: ${wayOut}`,
+  );
 }
 
 /** What a file holds of a ticker; undefined for a file without its rows. */

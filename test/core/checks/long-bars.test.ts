@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarFor } from '../../../src/core/calendar/calendars.ts';
 import { type Day, formatDay, parseDay } from '../../../src/core/session/day.ts';
-import { longBars } from '../../../src/core/checks/long-bars.ts';
+import { fewLongBars, longBars } from '../../../src/core/checks/long-bars.ts';
 import { fileOf, marketOf } from '../../market/csv/folders.ts';
 
 const NEW_YORK = calendarFor('AAPL');
@@ -107,5 +107,39 @@ describe('rows of weeks among rows of days', () => {
     const before = ends(week, 'last').filter((day) => day < (daily[0] ?? 0));
     expect(longBars([...before.slice(-8), ...daily], NEW_YORK)).toBe('weeks');
     expect(longBars([...before.slice(-6), ...daily], NEW_YORK)).toBeUndefined();
+  });
+});
+
+describe('the few rows of a file', () => {
+  const weeks = ends(week, 'last').slice(0, 3);
+
+  it.each([
+    ['three last sessions of weeks', weeks, 'weeks'],
+    ['seven Fridays', every(7, 7), 'weeks'],
+    ['three first sessions of months', ends(month, 'first').slice(10, 13), 'months'],
+    ['two Fridays', every(7, 2), undefined],
+    ['three sessions in a row', SESSIONS.slice(0, 3), undefined],
+    ['every second Friday', every(14, 4), undefined],
+    ['one a week, on two weekdays', [0, 8, 14].map((day) => START + 1 + day), undefined],
+    ['eight, which are enough for themselves', every(7, 8), undefined],
+  ])('that are %s are %s', (_what, days, expected) => {
+    expect(fewLongBars(days, NEW_YORK)).toBe(expected);
+  });
+
+  it('are refused where they are weeks apart, unless the file says that they are days', () => {
+    const dates = weeks.map(formatDay);
+    const rows = (cells: string): string => dates.map((date) => `${date},10,11,9,10.5,7${cells}\n`).join('');
+    const shared = `ticker,date,open,high,low,close\n${dates.map((date) => `AAA,${date},1,1,1,1\n`).join('')}`;
+    const days = SESSIONS.slice(0, 9).map((day) => `BBB,${formatDay(day)},1,1,1,1\n`);
+    const market = marketOf({
+      'AAPL.csv': `date,open,high,low,close,volume\n${rows('')}`,
+      'MSFT.csv': `date,open,high,low,close,volume,interval\n${rows(',1d')}`,
+      'prices.csv': shared + days.join(''),
+    });
+    expect(() => market.intervals('AAPL')).toThrow(
+      /AAPL\.csv: its 3 rows are weeks apart, .*: if they are days, say so in a column interval \(1d\)/,
+    );
+    expect(market.intervals('MSFT')).toEqual(['1d']);
+    expect(market.intervals('AAA')).toEqual(['1d']);
   });
 });
