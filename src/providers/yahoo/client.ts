@@ -33,38 +33,50 @@ const yahoo = new (createYahooFinance({ modules: { chart } }))({
 /** What the library is told in place of an answer: a chart in which there is nothing to read. */
 const NOTHING = '{"chart":{"result":[{"indicators":{"quote":[{}]}}]}}';
 
+/** Stands for a symbol in what the library words. */
+const SYMBOL = 'SYMBOL';
+
+/** What the library worded, by interval. */
+const worded = new Map<Interval, Promise<Call>>();
+
 /**
- * A request to the chart endpoint as yahoo-finance2 words it, which knows its query. The library itself never gets to
- * the wire: it loses status and headers of an answer, and its checks ask for what is of no use.
+ * A request to the chart endpoint as yahoo-finance2 words it, which knows its query. It is asked once an interval: symbol
+ * and periods are put into what it said.
  */
 export async function wordChart(query: ChartQuery, baseUrl: string): Promise<Call> {
-  const base = new URL(baseUrl);
+  const wording = worded.get(query.interval) ?? wordingOf(query);
+  worded.set(query.interval, wording);
+  const { url: asked, headers } = await wording;
+  const url = new URL(baseUrl);
+  url.pathname =
+    url.pathname.replace(/\/$/, '') + asked.pathname.replace(SYMBOL, () => encodeURIComponent(query.symbol));
+  url.search = asked.search;
+  url.searchParams.set('period1', String(query.period1));
+  url.searchParams.set('period2', String(query.period2));
+  return { url, headers };
+}
+
+/**
+ * The library itself never gets to the wire: it loses status and headers of an answer, and its checks ask for what is of
+ * no use.
+ */
+async function wordingOf({ interval, period1, period2 }: ChartQuery): Promise<Call> {
   let call: Call | undefined;
   const fetch: typeof globalThis.fetch = (input, init) => {
     const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input);
-    url.protocol = base.protocol;
-    url.host = base.host;
-    url.pathname = base.pathname.replace(/\/$/, '') + url.pathname;
     call = { url, headers: { 'user-agent': userAgent(init) } };
     return Promise.resolve(asResponse(NOTHING));
   };
-  try {
-    // A new options object a call: the library mutates it.
-    const options = {
-      period1: query.period1,
-      period2: query.period2,
-      interval: query.interval,
-      includePrePost: false,
-      events: 'div|split',
-      return: 'object',
-    } as const;
-    await yahoo.chart(encodeURIComponent(query.symbol), options, { validateResult: false, fetch });
-  } catch (error) {
-    const what = firstLine(error instanceof Error ? error.message : String(error));
-    const message = `Yahoo cannot be asked for ${query.symbol}: ${what}`;
-    throw new BackfillError('bad-answer', message, { cause: error });
-  }
-  if (call === undefined) throw new BackfillError('bad-answer', `Yahoo was not asked for ${query.symbol}`);
+  const options = {
+    period1,
+    period2,
+    interval,
+    includePrePost: false,
+    events: 'div|split',
+    return: 'object',
+  } as const;
+  await yahoo.chart(SYMBOL, { ...options }, { validateResult: false, fetch });
+  if (call === undefined) throw new BackfillError('internal', 'yahoo-finance2 words no request');
   return call;
 }
 
