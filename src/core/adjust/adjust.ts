@@ -27,8 +27,11 @@ const TENS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10] as const;
  * such, which no single precision takes for either.
  */
 function sixDigits(price: number): number {
-  const tens = TENS[5 - Math.floor(Math.log10(Math.abs(price)))];
-  if (tens === undefined) return Number.NaN;
+  const size = Math.abs(price);
+  // A logarithm would say so at once, and is dearer.
+  let places = size < 1 ? 10 : 5;
+  while (places > 0 && size * (TENS[places] as number) >= 1e6) places--;
+  const tens = TENS[places] as number;
   const units = Math.round(price * tens);
   return Math.abs(units) >= 1e5 && Math.abs(units) < 1e6 ? units / tens : Number.NaN;
 }
@@ -45,7 +48,7 @@ function sharesSince(session: Day, splits: readonly Split[]): number {
  */
 export function toRaw(bars: Bars, splits: readonly Split[], sessionOf: (ts: number) => Day): Bars {
   const shares = bars.ts.map((ts) => (splits.length === 0 ? 1 : sharesSince(sessionOf(ts), splits)));
-  const priced = (column: Float64Array): Float64Array => column.map((wire, i) => fromWire(wire, shares[i]));
+  const priced = (column: Float64Array): Float64Array => pricesOf(column, shares);
   const { length, ts, open, high, low, close, volume, vwap, trades } = bars;
   return inForm({
     ...{ length, ts, trades },
@@ -53,6 +56,13 @@ export function toRaw(bars: Bars, splits: readonly Split[], sessionOf: (ts: numb
     volume: volume.map((units, i) => (shares[i] === 1 ? units : Math.round(units / (shares[i] as number)))),
     vwap: vwap && priced(vwap),
   });
+}
+
+/** Written as a loop: a callback for each price costs as much as the price. */
+function pricesOf(wires: Float64Array, shares: Float64Array): Float64Array {
+  const prices = new Float64Array(wires.length);
+  for (let i = 0; i < wires.length; i++) prices[i] = fromWire(wires[i] as number, shares[i]);
+  return prices;
 }
 
 /** A split-adjusted dividend as declared at the time, by the same splits. */
