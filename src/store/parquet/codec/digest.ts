@@ -66,9 +66,9 @@ function isKnown(column: Float64Array | null, row: number): boolean {
 
 /** The names that do occur by the order in which they come, and the place of each code in it. */
 function inOrderOfComing({ codes, names }: Labels): { places: readonly number[]; names: readonly string[] } {
-  const order = [...new Set(codes)];
+  const order: number[] = [];
   const places: number[] = [];
-  for (const [place, code] of order.entries()) places[code] = place;
+  for (const code of codes) if (places[code] === undefined) places[code] = order.push(code) - 1;
   return { places, names: order.map((code) => names[code] ?? '') };
 }
 
