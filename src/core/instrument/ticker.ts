@@ -11,7 +11,8 @@ const LONGEST = 32;
  */
 export function parseTicker(text: string): string {
   // A caller without types may give anything.
-  const trimmed = typeof (text as unknown) === 'string' ? text.trim() : '';
+  const given: unknown = text;
+  const trimmed = typeof given === 'string' ? given.trim() : '';
   // Checked before the upper case, which would turn some other alphabets' letters into ours.
   const valid =
     trimmed.length <= LONGEST &&
@@ -21,7 +22,7 @@ export function parseTicker(text: string): string {
   if (!valid) {
     throw new BackfillError(
       'invalid-ticker',
-      `${quoted(String(text), LONGEST)} is not a ticker; one looks like AAPL, AIR.PA, BRK-B, BTC-USD, EURUSD=X or ^GSPC`,
+      `${quoted(String(given), LONGEST)} is not a ticker; one looks like AAPL, AIR.PA, BRK-B, BTC-USD, EURUSD=X or ^GSPC`,
     );
   }
   return trimmed
