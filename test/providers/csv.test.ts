@@ -156,6 +156,10 @@ describe('a folder as a provider', () => {
     );
   });
 
+  it('says first that there is no such folder, whatever else is not said', () => {
+    expect(() => openCsv({ id: 'csv', url: '/nope' })).toThrow('"/nope" is no readable folder or file');
+  });
+
   it('is of another edition once numbers or dates are to be read otherwise', async () => {
     const config = { id: 'csv', url: await folderOf({ 'AAPL.csv': DAILY }) };
     const options = [{}, { decimal: 'comma' }, { dates: 'mdy' }, { dates: 'dmy' }];

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Day, parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
@@ -96,6 +96,11 @@ export function lookThrough(folder: string, shared: SharedTables): BarFolder {
   return { filesByTicker, actionsPath, notes: unread.lines(), asides: asides.lines(), refused };
 }
 
+/** Throws `usage` where there is no such folder or file. */
+export function assertThere(shown: string): void {
+  if (!existsSync(shown)) throw notThere(shown);
+}
+
 /** A folder and the paths of all files in it, or a file's folder and the file alone. */
 function pathsIn(shown: string): [root: string, paths: readonly string[]] {
   const root = resolve(shown);
@@ -107,8 +112,12 @@ function pathsIn(shown: string): [root: string, paths: readonly string[]] {
       .toSorted();
     return [root, paths];
   } catch (error) {
-    throw new BackfillError('usage', `"${shown}" is no readable folder or file`, { cause: error });
+    throw notThere(shown, error);
   }
+}
+
+function notThere(shown: string, cause?: unknown): BackfillError {
+  return new BackfillError('usage', `"${shown}" is no readable folder or file`, { cause });
 }
 
 /** What a file is, or why it cannot be told. */

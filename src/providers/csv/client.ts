@@ -11,6 +11,7 @@ import type { Oddity } from '../../core/checks/oddity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { NEIGHBOUR_DAYS } from '../../core/checks/plausibility.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../market/csv-folder.ts';
+import { assertThere } from '../../market/csv/files.ts';
 import { clockNamed } from '../../market/csv/header.ts';
 import { DATE_ORDERS } from '../../market/csv/stamps.ts';
 import type { StampOf } from '../../market/csv/rows.ts';
@@ -67,6 +68,7 @@ export function openClient(config: ProviderConfig): CsvClient {
   const { basis } = settings;
   if (url === undefined)
     throw new BackfillError('usage', 'provider csv needs --provider-url, a folder of bar files');
+  assertThere(url);
   if (basis === undefined) {
     throw new BackfillError(
       'usage',
