@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { doctorText } from '../../src/report/doctor-text.ts';
+import type { Damage } from '../../src/store/damage.ts';
+import { barsPath } from '../../src/store/parquet/files/layout.ts';
+import { AAPL_5M } from '../store/fixtures.ts';
+
+const FIVE_FILE = barsPath({ series: AAPL_5M, period: '2025' });
+
+describe('the text of an examination', () => {
+  const damage: Damage = {
+    path: FIVE_FILE,
+    kind: 'impossible-values',
+    what: `2 rows: ${'high 10 is below low 12 '.repeat(5)}(2025-05-03)`,
+    mend: 'moves the rows to quarantine; the next run asks for their sessions again',
+    mendable: true,
+    mended: false,
+  };
+
+  it('fits 80 columns and sums up', () => {
+    const stuck: Damage = { ...damage, kind: 'same-series', mendable: false };
+    const page = { columns: 80, isWhole: false, hasColours: false };
+    const lines = doctorText({ partitions: 9, rows: 99, damages: [damage, stuck] }, { fix: false }, page);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines[0]).toBe('KIND              PATH');
+    expect(lines[1]).toBe(`impossible-values ${FIVE_FILE}`);
+    expect(lines.at(-1)).toBe('2 damages in 1 file; run backfill doctor --fix to mend 1.');
+  });
+
+  it('cuts a long list short on a terminal, by kind, and breaks paths at 60 columns', () => {
+    const page = { columns: 60, isWhole: false, hasColours: false };
+    const damages = Array.from({ length: 300 }, (_, i): Damage => ({ ...damage, path: `${FIVE_FILE}/${i}` }));
+    const lines = doctorText({ partitions: 9, rows: 99, damages }, { fix: false }, page);
+    expect(lines.length).toBeLessThan(150);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+    expect(lines.slice(-4)).toEqual([
+      '… and 280 more (impossible-values 280): --all lists them',
+      '',
+      '300 damages in 300 files; run backfill doctor --fix to mend',
+      '300.',
+    ]);
+    const whole = doctorText({ partitions: 9, rows: 99, damages }, { fix: false });
+    expect(whole.filter((line) => line.startsWith('impossible-values '))).toHaveLength(300);
+  });
+
+  it('says what was mended and what is left', () => {
+    const damages: Damage[] = [
+      { ...damage, mended: true },
+      { ...damage, path: 'x\u001B[2Jy' },
+    ];
+    const lines = doctorText({ partitions: 9, rows: 99, damages }, { fix: true });
+    expect(lines.slice(-2)).toEqual([
+      '2 damages in 2 files: 1 mended, 1 left.',
+      'Run the same backfill again: it fetches what is missing now.',
+    ]);
+    expect(lines.filter((line) => /^ {2}(mended|left): moves/.test(line))).toHaveLength(2);
+    expect(lines.join('')).not.toMatch(/\p{Cc}/u);
+  });
+});
