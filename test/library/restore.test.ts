@@ -246,6 +246,27 @@ describe('a crash', () => {
     expect((await store.listForgotten()).map(({ id }) => id)).toEqual([first?.id, last?.id]);
   });
 
+  it('while it is put into quarantine leaves what the doctor names and removes', async () => {
+    const before = await everything();
+    const order = { series: [AAPL, MSFT], actionsOf: ['AAPL'], at: NOW };
+    const whole = await store.keepForgotten(order);
+    expect((await history.doctor()).damages).toEqual([]);
+    const failing = openParquetStore(root, failingAfter(3));
+    await expect(failing.keepForgotten({ ...order, at: NOW + 1000 })).rejects.toThrow('the power went');
+    const forgotten = join(root, 'quarantine', 'forgotten');
+    const half = (await readdir(forgotten)).find((id) => id !== whole?.id);
+    const damage = { kind: 'stale-temp', path: `quarantine/forgotten/${half}` };
+    expect((await history.doctor()).damages).toMatchObject([{ ...damage, mendable: true, mended: false }]);
+    // Whoever writes now may be the one who is at it.
+    const lease = await store.acquire();
+    expect((await history.doctor()).damages).toEqual([]);
+    await lease.release();
+    expect((await history.doctor({ fix: true })).damages).toMatchObject([{ ...damage, mended: true }]);
+    expect(await readdir(forgotten)).toEqual([whole?.id]);
+    expect(await readdir(join(root, 'quarantine'))).toEqual(['forgotten']);
+    expect(await everything()).toEqual(before);
+  });
+
   it('after some of it was removed is mended by coming back', async () => {
     const before = await everything();
     const order = { series: [AAPL, MSFT, AAPL_5M], actionsOf: ['AAPL'], at: NOW };

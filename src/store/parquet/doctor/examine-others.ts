@@ -7,6 +7,7 @@ import { readBookFile } from '../beside/action-file.ts';
 import { assertWholeActions } from '../beside/actions.ts';
 import { type ActionsFooter, readActionsFooter, readRevisionsFooter } from '../codec/decode.ts';
 import { type Blobs, readText } from '../files/blobs.ts';
+import { isUnfinished } from '../forgotten/entry.ts';
 import { isStore } from '../files/nested.ts';
 import { CREATED_BY } from '../codec/encode.ts';
 import type { Partition } from '../files/layout.ts';
@@ -33,6 +34,8 @@ export async function examineOther(blobs: Blobs, found: Found): Promise<Finding[
       return damaged('damaged-json', () => checkRecord(blobs, found.path), ONLY_MOVES);
     case 'temp':
       return [wholeFile('stale-temp', 'left by a writer that died', ONLY_MOVES)];
+    case 'forgotten':
+      return (await isUnfinished(blobs, found.path)) ? [HALF_COPY] : [];
     case 'foreign-file':
       return [wholeFile('foreign-file', found.what, ONLY_MOVES)];
     case 'foreign-folder':
@@ -44,6 +47,12 @@ export async function examineOther(blobs: Blobs, found: Found): Promise<Finding[
   }
   return [];
 }
+
+const HALF_COPY = wholeFile(
+  'stale-temp',
+  'half a copy, left by a forget that was stopped: what it was to be of is still in the store',
+  'removes it; so does the next forget',
+);
 
 async function foreignFolder(blobs: Blobs, path: string): Promise<Finding> {
   if (await isStore(blobs.below(path)))

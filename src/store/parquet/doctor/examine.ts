@@ -130,7 +130,8 @@ class Examiner {
   }
 
   async #other(found: Found): Promise<void> {
-    if (found.is === 'temp' && this.#options.fix !== true && (await mayBeWritten(this.#blobs))) return;
+    const isBegun = found.is === 'temp' || found.is === 'forgotten';
+    if (isBegun && this.#options.fix !== true && (await mayBeWritten(this.#blobs))) return;
     const look = (): Promise<Finding[]> => examineOther(this.#blobs, found);
     const findings = await lookUntilStill(this.#blobs, found.path, look, (result) => result.length > 0);
     const gone = (await this.#blobs.written(found.path)) === undefined && found.is !== 'foreign-file';

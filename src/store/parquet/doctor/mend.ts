@@ -33,6 +33,7 @@ export async function mendOther(blobs: Blobs, found: Found, findings: readonly F
   const isSound = findings.every(({ kind }) => SOUND.has(kind));
   if (isSound && found.is === 'actions') await rewriteActions(blobs, found.ticker);
   else if (isSound && found.is === 'revisions') await rewriteRevisions(blobs, found.partition);
+  else if (found.is === 'forgotten') await blobs.removeFolder(found.path);
   else return moveAside(blobs, found.path);
   return (await examineOther(blobs, found)).length === 0;
 }

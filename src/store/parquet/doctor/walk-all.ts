@@ -1,6 +1,7 @@
 import type { Blobs } from '../files/blobs.ts';
 import { errno } from '../files/absent.ts';
 import { stagedAt } from '../beside/staged.ts';
+import { isEntryFolder } from '../forgotten/entry.ts';
 import type { Kind } from '../files/kind.ts';
 import { type DataFile, dataFileAt, isDataFolder } from '../files/data-paths.ts';
 import {
@@ -23,7 +24,7 @@ import {
 export type Found =
   | DataFile
   | { readonly is: 'universe'; readonly path: string; readonly name: string }
-  | { readonly is: 'run' | 'renames' | 'temp' | 'foreign-folder'; readonly path: string }
+  | { readonly is: 'run' | 'renames' | 'temp' | 'forgotten' | 'foreign-folder'; readonly path: string }
   | { readonly is: 'foreign-file'; readonly path: string; readonly what: string }
   | { readonly is: 'closed'; readonly path: string; readonly reason: string };
 
@@ -66,6 +67,7 @@ async function namesOf(blobs: Blobs, folder: string): Promise<{ list: string[] }
 }
 
 function foundAt(path: string, name: string, kind: Kind): Found | typeof FOLDER | typeof PASSED_OVER {
+  if (kind === 'folder' && isEntryFolder(path)) return { is: 'forgotten', path };
   if (path.startsWith(`${QUARANTINE}/`) && !isQuarantineFolder(path)) return PASSED_OVER;
   if (kind === 'folder') return folderAt(path);
   if (kind === 'file') return fileAt(path, name);

@@ -53,11 +53,20 @@ export async function listEntries(blobs: Blobs): Promise<ForgottenEntry[]> {
 
 /** Removes what was copied by somebody who was stopped before it counted: of that nothing is gone from the store. */
 export async function removeUnfinished(blobs: Blobs): Promise<void> {
-  const ids = (await blobs.list(FORGOTTEN)).filter((name) => ID.test(name));
-  for (const id of ids) {
-    const isWhole = (await blobs.kind(`${entryPath(id)}/${ENTRY_FILE}`)) !== undefined;
-    if (!isWhole) await blobs.removeFolder(entryPath(id));
-  }
+  for (const id of await blobs.list(FORGOTTEN))
+    if (isEntryFolder(entryPath(id)) && (await isUnfinished(blobs, entryPath(id))))
+      await blobs.removeFolder(entryPath(id));
+}
+
+/** Whether a path relative to the root is that of an entry, or of half of one. */
+export function isEntryFolder(path: string): boolean {
+  return path.startsWith(`${FORGOTTEN}/`) && ID.test(path.slice(FORGOTTEN.length + 1));
+}
+
+/** Whether there is the folder of an entry, and it does not count. */
+export async function isUnfinished(blobs: Blobs, folder: string): Promise<boolean> {
+  if ((await blobs.kind(`${folder}/${ENTRY_FILE}`)) !== undefined) return false;
+  return (await blobs.kind(folder)) !== undefined;
 }
 
 /** One entry; undefined if there is none. Throws `store-corrupt` if its `forgotten.json` is malformed. */
