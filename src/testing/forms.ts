@@ -1,7 +1,8 @@
 import { deepStrictEqual, fail, ok, strictEqual } from 'node:assert/strict';
 import { type Day, type DayRange, MS_PER_DAY, parseDay } from '../core/session/day.ts';
+import { isComplete } from '../market/market.ts';
 import type { ActionsAnswer, PartOf, Provider } from '../providers/provider.ts';
-import { type CheckOf, NOW, apartIn, ask, range } from './check.ts';
+import { type CheckOf, NOW, apartIn, ask, atMost, range } from './check.ts';
 import { MARKET, type ProviderSubject } from './subject.ts';
 
 /** What a provider has to do that takes lists of tickers. */
@@ -95,6 +96,13 @@ export const APART: readonly CheckOf[] = [
         const answer = await provider.fetchBars({ ...request, told });
         strictEqual(requests() - before, provider.capabilities.intervals[interval]?.requestsPerSpan);
         deepStrictEqual(answer, await provider.fetchBars(request));
+        const first = MARKET.rows('QUIL', interval, asked).find(isComplete);
+        const close = answer.bars.close[answer.bars.ts.indexOf(first?.ts ?? 0)] ?? 0;
+        atMost(
+          Math.abs(close / (first?.close ?? 0) - 1),
+          subject.precision,
+          'an error of a price before its split',
+        );
         ok(
           answer.actions.some(({ exDay }) => exDay === parseDay('2026-11-16')),
           interval,
