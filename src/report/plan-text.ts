@@ -54,7 +54,8 @@ function estimate({ quotaMs }: Plan, quotas: readonly Quota[]): string {
 }
 
 /** What a run says instead of `openingLine` when the plan has no task. */
-export function nothingToDoLine({ totals }: Plan): string {
+export function nothingToDoLine({ totals, notYet }: Plan): string {
+  if (notYet !== undefined) return `Nothing to do: ${notYet}.`;
   const { series, complete, withHoles, provisional, unavailable } = totals;
   const lacking = [
     ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
@@ -122,7 +123,7 @@ export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED)
     ...(isCut ? leftLines(left) : []),
     ...beyondLines(plan.outOfReach, page),
     ...(rows.length > 0 ? ['', sum] : []),
-    ...totalLine(openingLine(plan, quotas), page),
+    ...totalLine(plan.notYet === undefined ? openingLine(plan, quotas) : nothingToDoLine(plan), page),
   ];
 }
 

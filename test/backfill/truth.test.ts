@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nothingToDoLine } from '../../src/report/plan-text.ts';
+import type { BackfillEvent } from '../../src/backfill/run/events.ts';
 import { backfill, runPrepared } from '../../src/backfill/backfill.ts';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { prepareVerification } from '../../src/backfill/plan/verify.ts';
@@ -411,6 +413,19 @@ describe('sessions that are not final yet', () => {
     const later = (await store.scan()).series.get('ALFA 1d')?.coverage;
     expect(later?.provisional).toEqual([]);
     expect(await backfill(request, tools())).toMatchObject({ complete: 1, requests: 0 });
+  });
+
+  it('are nothing to do, and no failure, where they are all that is asked for', async () => {
+    now = Date.parse('2025-05-30T17:30:00Z');
+    const tools = toolsInProcess(sample, store, () => now);
+    const told: string[] = [];
+    const onEvent = (event: BackfillEvent): void => {
+      if (event.type === 'planned') told.push(nothingToDoLine(event.plan));
+    };
+    const request = { tickers: ['ALFA'], start: '2025-05-30' };
+    const summary = await backfill(request, { ...tools, onEvent });
+    expect(summary).toMatchObject({ series: 0, failed: 0, requests: 0, newlyUnavailable: false });
+    expect(told).toEqual([expect.stringMatching(/^Nothing to do: no settled session .* from 2025-05-30 2/)]);
   });
 
   it('are neither missing nor absent while nothing has been traded', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type RangeOptions, parseRange, wantedSeries } from '../../src/backfill/want/wanted.ts';
+import { nothingYet, type RangeOptions, parseRange, wantedSeries } from '../../src/backfill/want/wanted.ts';
 import { formatDay } from '../../src/core/session/day.ts';
 import type { Interval } from '../../src/core/session/interval.ts';
 import { yahooCapabilities } from '../../src/providers/yahoo/capabilities.ts';
@@ -35,6 +35,44 @@ describe('sessions that are not final', () => {
 
   it('the last one may be the only one of a range', () => {
     expect(lastWanted('AAPL', { start: '2026-11-18' }, '2026-11-19T15:00:00Z')).toBe('2026-11-18');
+  });
+});
+
+describe('a range of which no session is final yet', () => {
+  const { intervals } = yahooCapabilities;
+  const yet = (ticker: string, range: RangeOptions, now: string): string | undefined =>
+    nothingYet(wantedSeries([ticker], ['1d'], range, yahooCapabilities, Date.parse(now)), range, {
+      intervals,
+    });
+
+  it.each<[string, RangeOptions, string, string]>([
+    [
+      'today',
+      { start: '2026-11-19' },
+      '2026-11-19T15:00:00Z',
+      'the first can be had from 2026-11-20 01:00 UTC on',
+    ],
+    ['a week-end', { start: '2026-11-21' }, '2026-11-21T15:00:00Z', 'from 2026-11-24 01:00 UTC on'],
+    [
+      'today, before its open',
+      { start: '2026-11-19', includeProvisional: true },
+      '2026-11-19T14:00:00Z',
+      'no session that has begun lies in the range asked for (from 2026-11-19 on) yet: the first can be had from 2026-11-19 14:30',
+    ],
+  ])('wants nothing: %s', (_, range, now, text) => {
+    expect(yet('AAPL', range, now)).toContain(text);
+  });
+
+  it('may have none at all, where it is of today', () => {
+    const day = { start: '2026-11-21', end: '2026-11-21' };
+    expect(yet('AAPL', day, '2026-11-21T15:00:00Z')).toBe(
+      'no settled session lies in the range asked for (2026-11-21 to 2026-11-21)',
+    );
+    expect(() => yet('AAPL', day, '2026-11-22T15:00:00Z')).toThrow('nothing to fetch');
+  });
+
+  it('is told of only where no series wants anything', () => {
+    expect(yet('AAPL', { start: '2026-11-18' }, '2026-11-19T15:00:00Z')).toBeUndefined();
   });
 });
 

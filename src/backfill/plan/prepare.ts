@@ -12,7 +12,7 @@ import type { Scan } from '../../store/scan.ts';
 import { withLostDays } from './lost-days.ts';
 import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
-import { type RangeOptions, wantedSeries } from '../want/wanted.ts';
+import { nothingYet, type RangeOptions, wantedSeries } from '../want/wanted.ts';
 
 /** What a user asks for: which bars, and whether to fetch those that are there already. */
 export interface BackfillRequest extends RangeOptions {
@@ -49,7 +49,9 @@ export async function prepare(
   now: number,
 ): Promise<Prepared> {
   const { tickers, intervals = ['1d'], everything = false } = request;
-  const wanted = wantedSeries(tickers, intervals, request, capabilities, now);
+  const asked = wantedSeries(tickers, intervals, request, capabilities, now);
+  const notYet = nothingYet(asked, request, capabilities);
+  const wanted = notYet === undefined ? asked : [];
   const scan = await store.scan({ tickers, intervals });
   const coverageOf = { get: (key: string): Coverage | undefined => scan.series.get(key)?.coverage };
   const gaps = findGaps(withLostDays(wanted, scan, capabilities, now), coverageOf, {
@@ -72,7 +74,8 @@ export async function prepare(
       return known === undefined ? sum : addHoles(sum, holesIn(known.coverage, one.range, one.calendar));
     }, NO_HOLES);
   };
-  return { scan, plan: planTasks(gaps, options), holesNow };
+  const plan = planTasks(gaps, options);
+  return { scan, plan: notYet === undefined ? plan : { ...plan, notYet }, holesNow };
 }
 
 /** A request a day for a session that waits to be confirmed, where it costs less than a hundredth of the day's quota. */

@@ -2,6 +2,7 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import { type Day, type DayRange, dayOn, formatDay, parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { smallest } from '../../core/extremes.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { earliestDay } from '../../core/plan/limits.ts';
@@ -28,7 +29,10 @@ const EARLIEST_DAY = parseDay('1900-01-01');
 const MOST_DAYS = 50_000;
 const MOST_YEARS = 125;
 
-/** The sessions that are wanted of each (ticker, interval). Throws `usage`. */
+/**
+ * The sessions that are wanted of each (ticker, interval): perhaps none yet, see `nothingYet`. Throws `usage`, also for a
+ * range without a session that has not begun, or is over.
+ */
 export function wantedSeries(
   tickers: readonly string[],
   intervals: readonly Interval[],
@@ -61,13 +65,44 @@ export function wantedSeries(
     return series;
   });
   if (wanted.length === 0) throw new BackfillError('usage', 'no ticker is asked for: nothing to fetch');
-  if (wanted.every((one) => one.calendar.sessionOnOrAfter(one.range.from) >= one.range.to)) {
-    throw new BackfillError(
-      'usage',
-      `no ${range.includeProvisional ? 'session that has begun' : 'settled session'} lies in the range asked for (${rangeText(range)}): nothing to fetch`,
-    );
-  }
+  if (isEmpty(wanted) && !wanted.some(({ calendar }) => isToCome(range, calendar.localDay(now))))
+    throw new BackfillError('usage', `${noneText(range)}: nothing to fetch`);
   return wanted;
+}
+
+/** Whether no session is wanted of any of the series. */
+function isEmpty(wanted: readonly WantedSeries[]): boolean {
+  return wanted.every(({ calendar, range }) => calendar.sessionOnOrAfter(range.from) >= range.to);
+}
+
+/** Whether a range has begun and is not over: who asks for it day by day is too early, and not mistaken. */
+function isToCome({ start, end }: RangeOptions, today: Day): boolean {
+  return start !== undefined && parseDay(start) <= today && (end === undefined || parseDay(end) >= today);
+}
+
+/** Why nothing is wanted yet of any of the series, and from when on something will be; undefined where something is. */
+export function nothingYet(
+  wanted: readonly WantedSeries[],
+  range: RangeOptions,
+  { intervals }: Pick<Capabilities, 'intervals'>,
+): string | undefined {
+  if (!isEmpty(wanted)) return undefined;
+  const end = range.end === undefined ? Number.POSITIVE_INFINITY : parseDay(range.end);
+  const from = wanted.flatMap(({ series, calendar, range: days }) => {
+    const first = calendar.sessionOnOrAfter(days.from);
+    if (first > end) return [];
+    const { open, close } = calendar.session(first);
+    return range.includeProvisional ? open : close + (intervals[series.interval]?.settleDelayMs ?? 0);
+  });
+  const earliest = smallest(from);
+  if (!Number.isFinite(earliest)) return noneText(range);
+  const at = new Date(earliest).toISOString().slice(0, 16).replace('T', ' ');
+  return `${noneText(range)} yet: the first can be had from ${at} UTC on`;
+}
+
+function noneText(range: RangeOptions): string {
+  const what = range.includeProvisional ? 'session that has begun' : 'settled session';
+  return `no ${what} lies in the range asked for (${rangeText(range)})`;
 }
 
 function rangeText({ days = DEFAULT_DAYS, years, start, end }: RangeOptions): string {

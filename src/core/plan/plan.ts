@@ -63,6 +63,8 @@ export interface Plan {
   readonly quotaMs: number | null;
   /** What had been used of them by then. */
   readonly standing: QuotaStanding;
+  /** Why no series is wanted: no session of the range is final yet. Default: some are. */
+  readonly notYet?: string;
 }
 
 /**
