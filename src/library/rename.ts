@@ -10,7 +10,6 @@ import {
   renamedDaysText,
 } from '../core/instrument/rename.ts';
 import { parseTicker } from '../core/instrument/ticker.ts';
-import { readLeanMap } from '../market/csv/lean-map.ts';
 import type { Scan } from '../store/scan.ts';
 import type { Engine } from './engine.ts';
 import type { RenameRange, Renamed } from './history.ts';
@@ -74,6 +73,8 @@ export async function renameByMapFile(
   path: string,
   how: RenameHow,
 ): Promise<readonly Renamed[]> {
+  // What reads CSV files takes a while to load.
+  const { readLeanMap } = await import('../market/csv/lean-map.ts');
   const renames = readLeanMap(path);
   renames.forEach(assertOneCalendar);
   if (how.keepNew !== true) {
