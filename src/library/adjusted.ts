@@ -3,7 +3,7 @@ import { storedRowsOf } from '../core/bars/bar-builder.ts';
 import { type Bar, type CorporateAction, type Dividend, type Series, seriesKey } from '../core/bars/bars.ts';
 import type { StoredBars } from '../core/bars/columns.ts';
 import { concatBars } from '../core/bars/concat-bars.ts';
-import { type Day, type DayRange, formatDay } from '../core/session/day.ts';
+import { type DayRange, formatDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import { type FactorStep, adjustBars, factorSteps, unusableDividends } from '../core/adjust/factors.ts';
 import type { Interval } from '../core/session/interval.ts';
@@ -17,6 +17,7 @@ import { dayRange } from './forget.ts';
 import type { AdjustOptions, ReadOptions } from './history.ts';
 import { notFound } from './not-found.ts';
 import { type Reading, parseAdjust, readingOf } from './reading.ts';
+import { askAgain, type SourceOf, sourcesIn } from './remedy.ts';
 
 /** What `History.read` gives. */
 export async function readAdjusted(store: BarStore, series: Series, options: ReadOptions): Promise<Bar[]> {
@@ -67,7 +68,7 @@ export async function openAdjusted(
 ): Promise<AdjustedBars> {
   const reading = readingOf(scan, series, options);
   if (reading === undefined) return { bars: nothing(), doubts: [] };
-  const { steps, doubts } = await stepsOf(store, scan, reading);
+  const { steps, doubts } = await stepsOf(store, scan, reading, sourcesIn(store));
   const { sessionOf, days } = reading;
   async function* parts(): AsyncGenerator<StoredBars> {
     for (const part of partsOf(reading?.series ?? series, days)) {
@@ -101,11 +102,14 @@ export async function adjustability(
   isMeant: (key: string) => boolean = () => true,
 ): Promise<ReadonlyMap<string, Adjustability>> {
   const found = new Map<string, Adjustability>();
+  const sourceOf = sourcesIn(store);
   for (const [key, { series }] of scan.series) {
     if (!isMeant(key)) continue;
     try {
       const reading = readingOf(scan, series, options);
-      found.set(key, { doubts: reading === undefined ? [] : (await stepsOf(store, scan, reading)).doubts });
+      found.set(key, {
+        doubts: reading === undefined ? [] : (await stepsOf(store, scan, reading, sourceOf)).doubts,
+      });
     } catch (error) {
       const isKnown = error instanceof BackfillError && error.code === 'basis-unknown';
       if (!isKnown && !isDamage(error)) throw error;
@@ -119,10 +123,11 @@ async function stepsOf(
   store: BarStore,
   scan: Scan,
   reading: Reading,
+  sourceOf: SourceOf,
 ): Promise<{ steps: FactorStep[]; doubts: readonly string[] }> {
   const { mode, asOf, series } = reading;
   const actions = await actionsOf(store, reading);
-  assertKnown(reading, actions, scan);
+  await assertKnown(reading, actions, scan, sourceOf);
   const { closes, doubts } =
     mode === 'all' ? await dividendCloses(store, reading, actions) : { closes: [], doubts: [] };
   const [odd] = mode === 'all' ? unusableDividends(actions, closes, asOf) : [];
@@ -143,7 +148,12 @@ async function actionsOf(store: BarStore, { series, mode, days, asOf }: Reading)
   return actions.filter(({ exDay }) => days.from < exDay && exDay <= asOf);
 }
 
-function assertKnown(reading: Reading, actions: readonly CorporateAction[], scan: Scan): void {
+async function assertKnown(
+  reading: Reading,
+  actions: readonly CorporateAction[],
+  scan: Scan,
+  sourceOf: SourceOf,
+): Promise<void> {
   const { series, state, daily, calendar, mode, days, asOf } = reading;
   const { unanswered, closes } = basisGaps({
     mode,
@@ -159,7 +169,9 @@ function assertKnown(reading: Reading, actions: readonly CorporateAction[], scan
   if (gap !== undefined) {
     const more = unanswered.length > 1 ? ` and ${unanswered.length - 1} more gaps` : '';
     const text = `nobody has answered for its splits and dividends of ${formatDay(gap.from)}..${formatDay(gap.to - 1)}${more}`;
-    throw unknown(series, `${text}; ${remedy(series, gap.from, (unanswered.at(-1) ?? gap).to - 1)}`);
+    const through = (unanswered.at(-1) ?? gap).to - 1;
+    const source = await sourceOf(series, days.to - 1);
+    throw unknown(series, `${text}; ${listText(source)}${askAgain(series, gap.from, through, source)}`);
   }
   const foreign = mode === 'all' ? actions.find(isForeign) : undefined;
   if (foreign !== undefined) {
@@ -175,16 +187,22 @@ function assertKnown(reading: Reading, actions: readonly CorporateAction[], scan
   if (close === undefined) return;
   const more = closes.length > 1 ? ` and ${closes.length - 1} more` : '';
   const text = `the close of ${formatDay(close)}${more}, before a dividend, is missing`;
-  throw unknown(series, `${text}; ${remedy({ ...series, interval: '1d' }, close, closes.at(-1) ?? close)}`);
+  const source = await sourceOf(series, days.to - 1);
+  throw unknown(
+    series,
+    `${text}; ${askAgain({ ...series, interval: '1d' }, close, closes.at(-1) ?? close, source)}`,
+  );
 }
 
 function isForeign(action: CorporateAction): action is Dividend {
   return action.kind === 'dividend' && action.currency !== undefined;
 }
 
-function remedy({ ticker, interval }: Series, from: Day, through: Day): string {
-  const of = interval === '1d' ? '' : ` --interval ${interval}`;
-  return `run backfill --tickers ${ticker}${of} --start ${formatDay(from)} --end ${formatDay(through)}`;
+/** A folder of files tells of splits and dividends only in a list of its own. */
+function listText(source: string | undefined): string {
+  return source === 'csv'
+    ? "list them in the folder's actions.csv, its header alone if there are none, and "
+    : '';
 }
 
 function unknown(series: Series, why: string): BackfillError {

@@ -73,12 +73,30 @@ describe('an adjusted read', () => {
       code: 'basis-unknown',
       ticker: 'AAPL',
       message:
-        'AAPL 1d cannot be adjusted: nobody has answered for its splits and dividends of 2026-02-24..2026-02-27; run backfill --tickers AAPL --start 2026-02-24 --end 2026-02-27',
+        'AAPL 1d cannot be adjusted: nobody has answered for its splits and dividends of 2026-02-24..2026-02-27; run backfill --provider sample --tickers AAPL --start 2026-02-24 --end 2026-02-27',
     });
     await answered([], '2026-02-20', '2026-02-26');
     await expect(closes({ adjust: 'all' })).rejects.toThrow('of 2026-02-26..2026-02-27;');
     expect(await closes({ adjust: 'all', asOf: '2026-02-25' })).toHaveLength(3);
     expect(await closes({ adjust: 'none' })).toHaveLength(5);
+  });
+
+  it.each([
+    [
+      'csv',
+      "list them in the folder's actions.csv, its header alone if there are none, and run backfill --provider csv --tickers AAPL --start 2026-02-24 --end 2026-03-02",
+    ],
+    [
+      'own',
+      'run backfill --tickers AAPL --start 2026-02-24 --end 2026-03-02 with the provider of its bars, own',
+    ],
+  ])('where its last bar is from %s, it says what to run for that', async (source, remedy) => {
+    const learned = coverage({ present: [days('2026-03-02', '2026-03-03')] });
+    await store.upsert(update([daily('2026-03-02', { source })], { learned }));
+    await expect(closes({ adjust: 'all' })).rejects.toThrow(`; ${remedy}`);
+    const { error } =
+      (await adjustability(store, await store.scan(), { adjust: 'all' })).get('AAPL 1d') ?? {};
+    expect(error?.message.endsWith(`; ${remedy}`)).toBe(true);
   });
 
   it('needs no ex-dates before its own first session', async () => {
@@ -91,7 +109,7 @@ describe('an adjusted read', () => {
     await answered([dividend]);
     await store.forget(AAPL, days('2026-02-26', '2026-02-27'));
     await expect(closes({ adjust: 'all' })).rejects.toThrow(
-      'the close of 2026-02-26, before a dividend, is missing; run backfill --tickers AAPL --start 2026-02-26 --end 2026-02-26',
+      'the close of 2026-02-26, before a dividend, is missing; run backfill --provider sample --tickers AAPL --start 2026-02-26 --end 2026-02-26',
     );
     expect(await closes({ adjust: 'splits' })).toHaveLength(4);
   });
@@ -140,7 +158,7 @@ describe('an adjusted read', () => {
     expect(await read()).toEqual([16.2, 32.4, 40]);
     await store.forget(AAPL, days('2026-02-26', '2026-02-27'));
     await expect(read()).rejects.toThrow(
-      'AAPL 5m cannot be adjusted: the close of 2026-02-26, before a dividend, is missing; run backfill --tickers AAPL --start 2026-02-26 --end 2026-02-26',
+      'AAPL 5m cannot be adjusted: the close of 2026-02-26, before a dividend, is missing; run backfill --provider sample --tickers AAPL --start 2026-02-26 --end 2026-02-26',
     );
   });
 
