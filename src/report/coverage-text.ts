@@ -137,7 +137,10 @@ const WORST_FIRST: readonly SeriesStanding[] = [
   'complete',
 ];
 
-/** The order in which series are read: by standing, those judged by a guess last, then by coverage; else as they come. */
+/**
+ * The order in which series are read: by standing, those judged by a guess behind the others that are not complete, then by
+ * coverage; else as they come.
+ */
 function worstFirst(series: readonly SeriesCoverage[]): SeriesCoverage[] {
   // What begins late or ends early is no hole that somebody has to look at.
   const isWhole = ({ standing, holes, holesAround }: SeriesCoverage): boolean =>
@@ -145,7 +148,7 @@ function worstFirst(series: readonly SeriesCoverage[]): SeriesCoverage[] {
   const rank = (one: SeriesCoverage): number =>
     WORST_FIRST.indexOf(one.standing) +
     (isWhole(one) ? 0.5 : 0) +
-    (isLeftOut(one) && one.standing !== 'complete' ? WORST_FIRST.length : 0);
+    (isLeftOut(one) || one.standing === 'complete' ? WORST_FIRST.length : 0);
   const rankOf = new Map(series.map((one) => [one, rank(one)]));
   const byRank = grouped(series, (one) => rankOf.get(one) ?? 0);
   return [...byRank.keys()]

@@ -325,7 +325,7 @@ describe('the report of many series', () => {
     expect(none.slice(1)).toEqual(coverageText(report(...complete(3)), { missing: false }).slice(-3));
   });
 
-  it('has the worst series first: damaged, then lacking, then unavailable, provisional, with holes', () => {
+  it('has the worst series first: damaged, then lacking, unavailable, provisional, with holes, then by a guess', () => {
     const holes = absence(days('2026-10-20', '2026-10-21'), { reason: 'vendor-empty' });
     const present = [days('2026-10-01', '2026-10-20'), days('2026-10-21', '2026-10-31')];
     const unknown = absence(days('2026-10-01', '2026-10-31'), { reason: 'unknown-ticker' });
@@ -343,7 +343,7 @@ describe('the report of many series', () => {
     const setAside = [{ path: 'p', reason: 'cut', ticker: 'G-DAMAGED', interval: '1d' as const }];
     const made = reportCoverage({ series, actions: new Map(), setAside }, () => OCTOBER_JUDGED);
     const order = coverageText(made, { missing: false }).flatMap((line) => /^([A-H])-/.exec(line)?.[1] ?? []);
-    expect(order.join('')).toBe('GFEDCBAH');
+    expect(order.join('')).toBe('GFEDCBHA');
   });
 
   it('has the intervals of a ticker by their length', () => {
