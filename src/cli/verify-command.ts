@@ -1,5 +1,6 @@
+import type { RunSummary } from '../index.ts';
 import { driftText, summaryText, verifyingLine } from '../terminal.ts';
-import { exitCodeOf } from './exit-codes.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, WHICH, given, rangeOf } from './options.ts';
 import { CONNECTION, PROVIDER, connectionOf } from './provider-options.ts';
 import { command } from './command.ts';
@@ -47,7 +48,9 @@ export const verifyCommand = command({
     { does: 'All of one ticker since 2024', line: 'backfill verify AAPL --start 2024-01-02 --sample 100%' },
   ],
   options: OPTIONS,
-  notes: 'WORST is the largest change of a price, as a part of the stored one.',
+  notes:
+    'WORST is the largest change of a price, as a part of the stored one. ' +
+    'Exits 1 where a bar came back changed or not at all.',
   run: async (argv) => {
     const history = await openExisting(await connectionOf(argv));
     const selection = given({ tickers: argv.tickers, intervals: argv.interval });
@@ -73,7 +76,9 @@ export const verifyCommand = command({
         for (const line of summaryText(summary, messagePage(argv.all), 'Verification')) tell(line);
         await print(driftText(summary, dataPage(argv.all)));
       }
-      return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary) || found;
+      return summary.stopped?.reason === 'interrupted'
+        ? signal()
+        : exitCodeOf(summary) || found || driftCode(summary);
     } catch (error) {
       return signalOf(error);
     } finally {
@@ -83,3 +88,9 @@ export const verifyCommand = command({
     }
   },
 });
+
+/** Who asks whether all is as it was is told by the exit code too. */
+function driftCode({ drift }: RunSummary): number {
+  const isSame = Object.values(drift).every(({ changed, gone }) => changed + gone === 0);
+  return isSame ? EXIT.done : EXIT.someFailed;
+}

@@ -80,7 +80,8 @@ describe('backfill verify', () => {
     const { code, stdout, stderr } = await verify();
     expect(stdout).toMatch(/\ncsv +19 +1 +0 +0\.50?%\n$/);
     expect(stderr).toContain('Revised: 1');
-    expect(code).toBe(0);
+    expect(code).toBe(1);
+    expect((await verify()).code).toBe(0);
     const revisions = await checkData('--revisions');
     expect(revisions.stdout).toMatch(/^AAPL +1d +2025-06-10 /m);
     expect(revisions.stdout).toContain('close 100 > 100.5');
