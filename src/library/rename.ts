@@ -33,6 +33,7 @@ export async function rename(engine: Engine, wanted: Rename, how: RenameHow): Pr
     const kept = await keepClashing(store, wanted, moves, how);
     // Recorded first: whoever finds the bars in both places knows why, and runs the same line again.
     await store.saveRename(wanted);
+    await store.moveLost(from, to, renamedDays(wanted));
     const actions = await copyActions(store, wanted, moves, scan);
     const revisions = await store.moveRevisions(from, to, renamedDays(wanted));
     const series = [];

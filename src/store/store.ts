@@ -186,6 +186,8 @@ export interface BarStore {
    * `store-corrupt` like `upsert`.
    */
   moveRevisions(from: string, to: string, days: DayRange): Promise<number>;
+  /** Hands what damaged files held of a ticker's sessions in a range over to another ticker: it is lost of that one then. */
+  moveLost(from: string, to: string, days: DayRange): Promise<void>;
   /**
    * Removes bars and knowledge of a range of session dates (default: all). Gives the number of rows removed. Throws
    * `store-corrupt` like `upsert`.

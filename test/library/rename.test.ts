@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Series, UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
@@ -148,6 +148,27 @@ describe('a rename', () => {
     const path = 'bars/interval=1d/ticker=FB/period=all/bars.parquet';
     await writeFile(join(folder, path), 'rotten');
     expect((await history.rename('FB', 'META', { on: ON })).setAside).toMatchObject([{ path }]);
+  });
+
+  it('makes what is lost with damaged files the new ticker’s, and leaves the rest with the old one', async () => {
+    const after = '2022-06-10';
+    await hold(FB, [...FB_BARS, daily(after)]);
+    const MINUTES = { ticker: 'FB', interval: '1m' } as const;
+    for (const day of ['2022-05-31', '2022-06-06']) await hold(MINUTES, [at(`${day}T13:30Z`)]);
+    const months = 'bars/interval=1m/ticker=FB/period=2022-05/bars.parquet';
+    for (const path of [`bars/interval=1d/ticker=FB/period=all/bars.parquet`, months]) {
+      const bytes = await readFile(join(folder, path));
+      bytes.fill(0xff, 4, 60);
+      await writeFile(join(folder, path), bytes);
+    }
+    await store.examine({ now: NOON, fix: true });
+    await history.rename('FB', 'META', { on: ON });
+    const { lost = [], held } = await store.scan();
+    expect(lost.map(({ ticker, interval, path }) => [ticker, interval, held?.get(path)])).toEqual([
+      ['FB', '1d', [days(after, '2022-06-11')]],
+      ['META', '1d', [WEEK]],
+      ['META', '1m', [days('2022-05-31', '2022-06-01')]],
+    ]);
   });
 });
 

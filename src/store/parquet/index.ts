@@ -47,6 +47,7 @@ import { addRename, readRenamesFile } from './beside/renames.ts';
 import { readRevisionsOf } from './beside/revisions.ts';
 import { scanStore } from './scan.ts';
 import { listStaged, putStaged, readStaged, removeStaged } from './beside/staged.ts';
+import { moveLost } from './partition/damage-notes.ts';
 import { openScanCache, type Remembered, type ScanCache } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
 import { upsertSeries } from './upsert.ts';
@@ -180,6 +181,10 @@ class ParquetStore implements BarStore {
 
   moveRevisions(from: string, to: string, days: DayRange): Promise<number> {
     return this.#usable(() => moveRevisionsIn(this.#blobs, from, to, days));
+  }
+
+  moveLost(from: string, to: string, days: DayRange): Promise<void> {
+    return this.#usable(() => moveLost(this.#blobs, from, to, days));
   }
 
   forget(series: Series, range: DayRange = periodRange('all')): Promise<number> {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { BackfillError } from '../../../core/errors.ts';
 import type { DayRange } from '../../../core/session/day.ts';
-import { normalize } from '../../../core/session/ranges.ts';
+import { intersect, normalize, subtract } from '../../../core/session/ranges.ts';
 import { fields, list, pairOf, rangeOf, text } from '../codec/json.ts';
 import { type BlobFile, type Blobs, bytesOfText, readText, type Version } from '../files/blobs.ts';
-import { type DataFile, dataFileAt } from '../files/data-paths.ts';
-import { DAMAGED, TEMP_NAME } from '../files/layout.ts';
+import { type DataFile, dataFileAt, ownerOf } from '../files/data-paths.ts';
+import { actionsPath, barsPath, DAMAGED, TEMP_NAME } from '../files/layout.ts';
 import { namesIn } from '../files/walk.ts';
 
 /**
@@ -171,6 +171,21 @@ export class DamageNotes {
     }
   }
 
+  /** See `moveLost`. */
+  async handOver(from: string, to: string, days: DayRange): Promise<void> {
+    for (const [name, note] of this.#notes) {
+      if (note === undefined || !('aside' in note) || ownerOf(note.file).ticker !== from) continue;
+      const { held } = note;
+      const given = held && intersect(held, [days]);
+      if (given?.length === 0) continue;
+      // First, so that it is lost of nobody at no moment.
+      await writeAside(this.#blobs, { ...note, file: heirOf(note.file, to), held: given });
+      const left = held && subtract(held, [days]);
+      if (left === undefined || left.length === 0) await this.#remove(name);
+      else await writeAside(this.#blobs, { ...note, held: left });
+    }
+  }
+
   async #remove(name: string): Promise<void> {
     await this.#blobs.remove(name).catch(() => {});
   }
@@ -209,6 +224,19 @@ async function noteAt(blobs: Blobs, name: string): Promise<Note | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** The file of another ticker that holds the same. */
+function heirOf(file: DataFile, ticker: string): DataFile {
+  if (file.is === 'actions') return { is: 'actions', path: actionsPath(ticker), ticker };
+  const { series, period } = file.partition;
+  const partition = { series: { ...series, ticker }, period };
+  return { is: 'bars', path: barsPath(partition), partition };
+}
+
+/** Hands what is lost of a ticker's days over to another ticker. For the writer of the store. */
+export async function moveLost(blobs: Blobs, from: string, to: string, days: DayRange): Promise<void> {
+  await (await readDamageNotes(blobs)).handOver(from, to, days);
 }
 
 /** What is lost still of a file that was set aside, once something is given up. */
