@@ -7,6 +7,7 @@ import { forget, forgettable, restore } from './forget.ts';
 import type { History, HistoryOptions } from './history.ts';
 import type { Engine } from './engine.ts';
 import { findIssues, findRevisions } from './issues.ts';
+import { assertHistoryOptions, assertOptions } from './option-names.ts';
 import { partsOf, scanOptionsOf } from './parts.ts';
 import { readsOf } from './reads.ts';
 import { rename, renameByMapFile, renameWanted } from './rename.ts';
@@ -14,6 +15,7 @@ import { runsOf } from './runs.ts';
 
 /** Opens a store with the provider that fills it. Does no I/O yet. Throws `unknown-provider` and `usage`. */
 export function openHistory(options: HistoryOptions): History {
+  assertHistoryOptions(options);
   checkOptions(options);
   const parts = partsOf(options);
   const { engine, store, capabilities, clock, tickersToRead } = parts;
@@ -60,11 +62,15 @@ type Calls = Omit<History, 'capabilities' | 'close'>;
 /** None takes more than three. */
 type Method = (...given: [a: never, b: never, c: never]) => Promise<unknown>;
 
-/** Has the engine know of each call from the moment it is made. */
+/** Has the engine know of each call from the moment it is made, and refuses options that its method does not have. */
 function counted(calls: Calls, engine: Engine): Calls {
   const known = Object.entries<Method>(calls).map(([name, method]): [string, Method] => [
     name,
-    (a, b, c) => engine.call(() => method(a, b, c)),
+    (a, b, c) =>
+      engine.call(async () => {
+        assertOptions(name, [a, b, c]);
+        return method(a, b, c);
+      }),
   ]);
   return Object.fromEntries(known) as unknown as Calls;
 }

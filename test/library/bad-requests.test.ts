@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadProvider } from '../../src/providers/module/load-module.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { openStore } from '../../src/store/open.ts';
 import { WEEK, update } from '../store/fixtures.ts';
@@ -115,6 +116,82 @@ describe('a request that cannot be meant names its option and value', () => {
     await expect(history.verify(any(request))).rejects.toThrow(message);
   });
 
+  const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
+  it.each<[string, () => Promise<unknown>]>([
+    [
+      'backfill has no option "ticker"; did you mean tickers?',
+      () => history.backfill(any({ ticker: 'AAPL' })),
+    ],
+    [
+      'backfill has no option "strat"; did you mean start?',
+      () => history.backfill(any({ strat: undefined })),
+    ],
+    [
+      'plan has no option "everthing"; did you mean everything?',
+      () => history.plan(any({ everthing: true })),
+    ],
+    ['verify has no option "sampel"; did you mean sample?', () => history.verify(any({ sampel: 1 }))],
+    [
+      'coverage has no option "interval"; did you mean intervals?',
+      () => history.coverage(any({ interval: '1d' })),
+    ],
+    ['notFound has no option "day"; did you mean days?', () => history.notFound(any({ day: 1 }))],
+    ['issues has no option "days"; there are tickers, intervals', () => history.issues(any({ days: 1 }))],
+    [
+      'revisions has no option "ondamage"; did you mean onDamage?',
+      () => history.revisions(any({ ondamage: 1 })),
+    ],
+    [
+      'read has no option "form"; there are start, end, adjust, asOf',
+      () => history.read(AAPL, any({ form: 'x' })),
+    ],
+    [
+      'the series of read has no option "start"; there are ticker, interval',
+      () => history.read(any({ ...AAPL, start: '2026-02-24' })),
+    ],
+    [
+      'query has no option "asof"; did you mean asOf?',
+      () => history.query('SELECT 1', async () => undefined, any({ asof: '2026-01-02' })),
+    ],
+    ['views has no option "ajust"; did you mean adjust?', () => history.views(any({ ajust: 'all' }))],
+    ['unadjustable has no option "x"; there are adjust, asOf', () => history.unadjustable(any({ x: 1 }))],
+    ['doubtfulDividends has no option "x"', () => history.doubtfulDividends(any({ x: 1 }))],
+    ['export has no option "formats"; did you mean format?', () => history.export(any({ formats: 'csv' }))],
+    [
+      'changeActions has no option "remove"; there are add',
+      () => history.changeActions('AAPL', any({ remove: '' })),
+    ],
+    [
+      'forgettable has no option "from"; there are start',
+      () => history.forgettable('AAPL', any({ from: '' })),
+    ],
+    [
+      'forget has no option "ned"; did you mean end?',
+      () => history.forget('AAPL', any({ ned: '2026-02-24' })),
+    ],
+    [
+      'rename has no option "keepnew"; did you mean keepNew?',
+      () => history.rename('A', 'B', any({ keepnew: true })),
+    ],
+    [
+      'renameByMapFile has no option "x"; there are keepNew',
+      () => history.renameByMapFile('x', any({ x: 1 })),
+    ],
+    ['doctor has no option "fixed"', () => history.doctor(any({ fixed: true }))],
+    [
+      'loadProvider has no option "setting"; did you mean settings?',
+      () => loadProvider('x', any({ setting: {} })),
+    ],
+  ])('%s', async (message, call) => {
+    const error = await call().then(
+      () => undefined,
+      (thrown: unknown) => thrown as Error,
+    );
+    expect(error).toMatchObject({ name: 'BackfillError', code: 'usage' });
+    expect(error?.message).toContain(message);
+    expect(await history.read(AAPL)).toHaveLength(5);
+  });
+
   it.each([
     [() => history.actions(any(undefined)), '"undefined" is not a ticker'],
     [() => history.rename(any(null), 'AAPL'), '"null" is not a ticker'],
@@ -134,6 +211,12 @@ describe('a request that cannot be meant names its option and value', () => {
     ['data', 'the options "data": must be an object such as'],
     [{ store: 'x', provider: 'yahoo' }, `provider "yahoo": must be an object such as { id: 'yahoo' }`],
     [{ store: 'x', provider: {} }, `provider.id undefined: must be a provider's name`],
+    [{ stroe: 'x' }, 'openHistory has no option "stroe"; did you mean store?'],
+    [{ store: 'x', rateLimit: '5/min' }, 'openHistory has no option "rateLimit"; there are store'],
+    [
+      { store: 'x', provider: { id: 'yahoo', ulr: 'http://h' } },
+      'provider has no option "ulr"; did you mean url?',
+    ],
     [{ store: undefined }, 'store undefined: must be the path of a folder'],
     [{ store: '' }, '"" is not a store'],
     [{ store: 'x', workers: 0 }, 'workers 0: must be "auto" or a whole number above 0'],

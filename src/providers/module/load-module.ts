@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { BackfillError } from '../../core/errors.ts';
 import type { HttpSteps } from '../http/steps.ts';
 import type { Interval } from '../../core/session/interval.ts';
+import { type Names, assertKnown } from '../../core/known-names.ts';
 import type { Capabilities, ProviderConfig } from '../provider.ts';
 import { type Refuse, defaultExport, moduleUrl } from '../../market/own-module.ts';
 import { type DeclaredCapabilities, checkedCapabilities } from './check-capabilities.ts';
@@ -9,6 +10,8 @@ import { shown } from '../../core/shown.ts';
 
 /** What a provider of one's own is told when it is opened, in the main thread and in each worker. */
 export type ModuleConfig = Pick<ProviderConfig, 'url' | 'timeoutMs' | 'settings'>;
+
+const MODULE_CONFIG = { url: true, timeoutMs: true, settings: true } satisfies Names<ModuleConfig>;
 
 /** The steps of such a provider. `State`: whatever its pages tell each other. */
 export interface ModuleSteps<State> extends Omit<HttpSteps<State>, 'capabilities'> {
@@ -26,6 +29,7 @@ export type ProviderModule<State> =
  * export a provider.
  */
 export async function loadProvider(module: string, config: ModuleConfig = {}): Promise<ProviderConfig> {
+  assertKnown('loadProvider', config, MODULE_CONFIG);
   const url = moduleUrl(module);
   const { capabilities } = await stepsOf(url, config, module);
   return { ...config, id: capabilities.id, module: { url, capabilities } };
