@@ -6,7 +6,14 @@ export { saveText } from './library/out-file.ts';
 export { closest, didYouMean } from './core/closest.ts';
 export { fileTrouble } from './core/file-trouble.ts';
 export { planJson } from './report/plan-json.ts';
-export { nothingToDoLine, openingLine, planText, verifyingLine, workLine } from './report/plan-text.ts';
+export {
+  nothingToDoLine,
+  openingLine,
+  planText,
+  relistedLines,
+  verifyingLine,
+  workLine,
+} from './report/plan-text.ts';
 export { progressLine, progressText } from './report/progress-text.ts';
 export { watchRun } from './report/progress.ts';
 export { driftText, errorText, summaryText } from './report/run-text.ts';

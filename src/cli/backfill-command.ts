@@ -8,6 +8,7 @@ import {
   openingLine,
   planJson,
   planText,
+  relistedLines,
   setAsideLine,
   errorText,
   summaryText,
@@ -124,6 +125,7 @@ function openingOf(
     ...setAside.map(dryRun ? damagedLine : setAsideLine),
     ...lost.map(lostLine),
     ...distrustedLines(distrusted),
+    ...relistedLines(plan),
     ...(dryRun ? [] : [plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
   ];
 }

@@ -61,7 +61,11 @@ async function withSource<T>(parts: Parts, run: (source: Source) => Promise<T>):
   // A mistake in a folder's configuration is one error here instead of one a ticker.
   const provider = await openProvider(config);
   try {
-    return await run({ ...sourceOf(parts), editionOf: (ticker) => provider.editionOf?.(ticker) ?? null });
+    return await run({
+      ...sourceOf(parts),
+      editionOf: (ticker) => provider.editionOf?.(ticker) ?? null,
+      ownListOf: (ticker) => provider.ownListOf?.(ticker) ?? null,
+    });
   } finally {
     await provider.close();
   }

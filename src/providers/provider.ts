@@ -182,6 +182,8 @@ export interface BarAnswer {
   readonly mayBeCut?: readonly DayRange[];
   /** The edition that was read, of a provider with `editionOf`. */
   readonly edition?: string;
+  /** The edition of the user's own list of splits and dividends that was read, of a provider with `ownListOf`. */
+  readonly ownList?: string;
   /** What is known of why the answer has no bar at all, in a few words; only where it has none. */
   readonly note?: string;
 }
@@ -230,6 +232,11 @@ export interface Provider {
    * again at once.
    */
   editionOf?(ticker: string): string | null;
+  /**
+   * The same of the user's own list of a ticker's splits and dividends (`capabilities.ownActions`); null: there is no list.
+   * Costs no request.
+   */
+  ownListOf?(ticker: string): string | null;
   /** What a user should know of the source before it is asked: a line for each, such as files that are not read. */
   notes?(): readonly string[];
   close(): Promise<void>;

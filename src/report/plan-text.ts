@@ -53,6 +53,13 @@ function estimate({ quotaMs }: Plan, quotas: readonly Quota[]): string {
   return quotaMs === null ? '' : `  Estimated time at ${quotaText(quotas)}: ${formatDuration(quotaMs)}`;
 }
 
+/** What a run says besides where the user's own list of splits and dividends changed: none where it did not. */
+export function relistedLines({ relisted = [] }: Plan): string[] {
+  if (relisted.length === 0) return [];
+  const whose = printable(named(relisted));
+  return [`Your list of splits and dividends changed for ${whose}: it is read, and stored bars are compared`];
+}
+
 /** What a run says instead of `openingLine` when the plan has no task. */
 export function nothingToDoLine({ totals, notYet }: Plan): string {
   if (notYet !== undefined) return `Nothing to do: ${notYet}.`;

@@ -1,3 +1,4 @@
+import type { OwnLists } from '../core/actions/action-book.ts';
 import type { Identity, Series } from '../core/bars/bars.ts';
 import type { Coverage } from '../core/coverage/coverage.ts';
 import type { DayRange } from '../core/session/day.ts';
@@ -43,6 +44,8 @@ export interface Scan {
   readonly series: ReadonlyMap<string, SeriesState>;
   /** By ticker: the ex-dates that a provider answered for, ascending and disjoint. No entry: nothing was ever stored. */
   readonly actions: ReadonlyMap<string, readonly DayRange[]>;
+  /** By ticker: the user's own lists of splits and dividends that its bars were last read with. Default: none. */
+  readonly ownLists?: ReadonlyMap<string, OwnLists>;
   readonly setAside: readonly SetAside[];
   /** Files of bars or corporate actions that were set aside before, and of which not all is stored again. Default: none. */
   readonly lost?: readonly SetAside[];

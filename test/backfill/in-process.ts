@@ -15,6 +15,7 @@ export function toolsInProcess(provider: Provider, store: BarStore, now: () => n
     acquire: () => store.acquire(),
     capabilities: provider.capabilities,
     editionOf: (ticker) => provider.editionOf?.(ticker) ?? null,
+    ownListOf: (ticker) => provider.ownListOf?.(ticker) ?? null,
     context: { storeUrl: store.url, provider: { id: provider.capabilities.id } },
     startRunner: async () => ({
       traffic: await trafficOfOnlyRun({ clocks }),

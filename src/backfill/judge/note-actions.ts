@@ -49,6 +49,7 @@ export async function noteActions(
     source: id,
     fetchedAt: now,
     isOwnList: ownActions,
+    ...(answer.ownList !== undefined && { ownList: { [want.series.interval]: answer.ownList } }),
   };
   const book = actions ? addTold(before, told) : before;
   const open = answer.wireBasis === 'raw' ? [] : openSplits(book, id, want.series);

@@ -20,7 +20,7 @@ const WIDEST_DAYS = 30;
  * (a late split, a spin-off) changes all that is older, and what lies just before a gap may be newer.
  */
 export function withEarlySessions(gaps: SeriesGaps, state: SeriesState | undefined): SeriesGaps {
-  if (gaps.gaps.length === 0 || state === undefined) return gaps;
+  if ((gaps.gaps.length === 0 && !gaps.isRelisted) || state === undefined) return gaps;
   const days = oldestSessions(state.coverage, gaps.calendar);
   const topUps = state.topUps?.count ?? firstCount(gaps.series);
   return days === undefined ? gaps : { ...gaps, early: { days, topUps } };

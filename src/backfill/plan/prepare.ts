@@ -6,7 +6,7 @@ import type { Interval } from '../../core/session/interval.ts';
 import { type Plan, planTasks } from '../../core/plan/plan.ts';
 import type { QuotaStanding } from '../../core/plan/quota.ts';
 import type { Capabilities } from '../../providers/provider.ts';
-import { seriesKey } from '../../core/bars/bars.ts';
+import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Scan } from '../../store/scan.ts';
 import { withLostDays } from './lost-days.ts';
@@ -34,6 +34,8 @@ export interface Prepared {
 
 /** Who is going to be asked. */
 export interface Source extends Pick<GapOptions, 'editionOf'> {
+  /** See `Provider.ownListOf`. Default: there is no such list. */
+  readonly ownListOf?: (ticker: string) => string | null;
   readonly capabilities: Capabilities;
   /** How its answers are named in staging. Default: nothing of them is looked for. */
   readonly stagedAs?: string;
@@ -45,7 +47,7 @@ export interface Source extends Pick<GapOptions, 'editionOf'> {
 export async function prepare(
   request: BackfillRequest,
   store: BarStore,
-  { capabilities, editionOf, standing, stagedAs }: Source,
+  { capabilities, editionOf, ownListOf, standing, stagedAs }: Source,
   now: number,
 ): Promise<Prepared> {
   const { tickers, intervals = ['1d'], everything = false } = request;
@@ -54,13 +56,18 @@ export async function prepare(
   const wanted = notYet === undefined ? asked : [];
   const scan = await store.scan({ tickers, intervals });
   const coverageOf = { get: (key: string): Coverage | undefined => scan.series.get(key)?.coverage };
+  const isRelisted = ({ ticker, interval }: Series): boolean => {
+    const before = scan.ownLists?.get(ticker)?.[interval];
+    const list = before === undefined ? null : (ownListOf?.(ticker) ?? null);
+    return list !== null && list !== before;
+  };
   const gaps = findGaps(withLostDays(wanted, scan, capabilities, now), coverageOf, {
     provider: capabilities.id,
     now,
     everything,
     reachDays: reachOf(capabilities),
     confirmAfterMs: confirmAfterMs(capabilities),
-    ...(editionOf && { editionOf }),
+    ...{ isRelisted, ...(editionOf && { editionOf }) },
     ...(answersForActions(capabilities) && { actionsCovered: scan.actions }),
   }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
   const { intervals: limits, quotas, actions } = capabilities;

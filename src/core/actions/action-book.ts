@@ -47,7 +47,12 @@ export interface ActionBook {
   readonly doubts: readonly ActionDoubt[];
   /** Ex-dates that a provider answered for, ascending and disjoint. */
   readonly covered: readonly DayRange[];
+  /** How the user's own list was when the bars of an interval were last read with it. Default: none was. */
+  readonly ownList?: OwnLists;
 }
+
+/** The edition of the user's own list of a ticker's splits and dividends, by the interval that was read with it. */
+export type OwnLists = Readonly<Partial<Record<Interval, string>>>;
 
 export const EMPTY_BOOK: ActionBook = { entries: [], past: [], doubts: [], covered: [] };
 
@@ -62,6 +67,8 @@ export interface ActionsTold {
   readonly fetchedAt: number;
   /** Whether it is the user's own list, in which nothing is missing by accident. */
   readonly isOwnList: boolean;
+  /** The edition of that list, by the interval that was read with it. Default: it has none. */
+  readonly ownList?: OwnLists;
 }
 
 /** A source that moves an ex-date moves it by less. */
@@ -119,7 +126,8 @@ export function addTold(book: ActionBook, told: ActionsTold): ActionBook {
     const { kind, exDay } = doubted.action;
     doubts.push({ kind, exDay, days });
   }
-  return { ...book, entries: inOrder(entries), past, doubts };
+  const ownList = told.ownList && { ...book.ownList, ...told.ownList };
+  return { ...book, entries: inOrder(entries), past, doubts, ...(ownList && { ownList }) };
 }
 
 /**

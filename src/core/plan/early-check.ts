@@ -8,6 +8,8 @@ export interface EarlySessions {
   readonly days: DayRange;
   /** Top-ups since they were last compared with the provider's. */
   readonly topUps: number;
+  /** They are to be compared whatever the count: what the user lists himself changed. Default false. */
+  readonly isDue?: boolean;
 }
 
 /** A want as far as it matters here; see `Want.topUps`. */
@@ -22,12 +24,12 @@ interface Reaching {
  */
 export function withEarlyCheck<T extends Reaching>(
   tasks: readonly T[],
-  { days, topUps }: EarlySessions,
+  { days, topUps, isDue = false }: EarlySessions,
   comparing: (days: DayRange) => T,
 ): T[] {
   const reaching = tasks.find(({ range }) => range.from <= days.from && days.to <= range.to);
   if (reaching !== undefined) return tasks.map((task) => (task === reaching ? { ...task, topUps: 0 } : task));
   // What is due stays due until it was done: the other tasks say nothing of it.
-  if (topUps + 1 >= TOP_UPS_A_CHECK) return [...tasks, { ...comparing(days), topUps: 0 }];
+  if (isDue || topUps + 1 >= TOP_UPS_A_CHECK) return [...tasks, { ...comparing(days), topUps: 0 }];
   return tasks.map((task) => ({ ...task, topUps: topUps + 1 }));
 }

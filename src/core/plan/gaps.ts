@@ -45,6 +45,8 @@ export interface SeriesGaps {
   readonly riders?: readonly DayRange[];
   /** Whether the gaps are wanted again, whatever is there. Default false. */
   readonly again?: boolean;
+  /** Whether the user's own list of its splits and dividends changed since it was read with it. Default false. */
+  readonly isRelisted?: boolean;
   /** Its oldest sessions, where it has any that are final. */
   readonly early?: EarlySessions;
   /** What of the wanted sessions outside the gaps cannot be had. Default nothing. */
@@ -69,6 +71,8 @@ export interface GapOptions {
   readonly confirmAfterMs?: number;
   /** The edition of what the provider would read of a ticker now, see `Asking`. Asked only where it claims an absence, or may have been cut. */
   readonly editionOf?: (ticker: string) => string | null;
+  /** Whether the user's own list of a series' splits and dividends changed. Asked only where it has bars. Default: none did. */
+  readonly isRelisted?: (series: Series) => boolean;
   /** Take the whole wanted range as one gap, whatever is known (`--no-gaps`). Default false. */
   readonly everything?: boolean;
   /**
@@ -106,6 +110,7 @@ interface View extends Pick<WantedSeries, 'calendar' | 'range' | 'besides'> {
   readonly coverage: Coverage;
   /** See `GapOptions.editionOf`; null where nothing depends on it. */
   readonly edition: string | null;
+  readonly isRelisted: boolean;
   /** Days of which the corporate actions are known; undefined where it does not matter. */
   readonly readable: readonly DayRange[] | undefined;
 }
@@ -121,6 +126,7 @@ function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): 
   return {
     ...{ interval: series.interval, calendar, range, coverage },
     ...(besides && { besides }),
+    isRelisted: coverage.present.length > 0 && options.isRelisted?.(series) === true,
     edition: claims ? (editionOf?.(series.ticker) ?? null) : null,
     readable:
       series.interval === '1d' ? actionsCovered && (actionsCovered.get(series.ticker) ?? NO_DAYS) : undefined,
@@ -136,6 +142,7 @@ function isSameView(a: View, b: View): boolean {
     a.range.to === b.range.to &&
     a.besides === b.besides &&
     a.edition === b.edition &&
+    a.isRelisted === b.isRelisted &&
     a.readable === b.readable
   );
 }
@@ -152,6 +159,7 @@ function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
   return {
     ...{ series, calendar, gaps, sessions: calendar.count(gaps), final },
     ...(options.everything && { again: true }),
+    ...(view.isRelisted && { isRelisted: true }),
     riders: subtract(unconfirmed, gaps),
     unavailable: unavailableIn(unlearn(coverage, gaps), range, calendar),
     holes: holesIn(unlearn(coverage, gaps), range, calendar, coverage.present),

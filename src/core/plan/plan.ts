@@ -42,6 +42,8 @@ export interface OutOfReach {
 export interface Plan {
   readonly tasks: readonly Task[];
   readonly outOfReach: readonly OutOfReach[];
+  /** Tickers with another list of splits and dividends of the user's own than when they were last read. Default: none. */
+  readonly relisted?: readonly string[];
   /** What of all wanted series cannot be had, as earlier runs found. */
   readonly unavailable: readonly Unavailable[];
   readonly totals: HoleCounts & {
@@ -83,7 +85,7 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
   const choices = marketChoices(gapsOfSeries, options);
   for (const gaps of gapsOfSeries) {
     const limits = options.limits[gaps.series.interval];
-    if (limits === undefined || gaps.gaps.length === 0) continue;
+    if (limits === undefined || (gaps.gaps.length === 0 && !gaps.isRelisted)) continue;
     const choice = choices.get(gaps.series.interval);
     const ofMarket = choice === undefined ? NOTHING_OF_MARKETS : marketWants(gaps, choice, now);
     const rest = restOf(gaps.gaps, ofMarket.days, gaps.calendar);
@@ -101,6 +103,7 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
   return {
     tasks,
     outOfReach,
+    relisted: [...new Set(gapsOfSeries.flatMap((one) => (one.isRelisted ? [one.series.ticker] : [])))],
     unavailable: groupUnavailable(
       gapsOfSeries.flatMap(({ series: { ticker }, unavailable: parts = [] }) =>
         parts.length > 0 ? { ticker, parts } : [],
@@ -166,7 +169,7 @@ function outOfReachOf(
  * What is wanted of one series beside what markets are asked for, cut as requests may span, with what each is compared by.
  */
 function wantsOf(
-  { series, calendar, final, early, again, riders = [] }: SeriesGaps,
+  { series, calendar, final, early, again, isRelisted = false, riders = [] }: SeriesGaps,
   reachable: readonly DayRange[],
   ofMarket: readonly Want[],
   limits: RequestLimits,
@@ -182,10 +185,10 @@ function wantsOf(
     (window) => want(withUncertainDays(withOverlap(window, final, bounds), bounds), window),
   );
   const own = [...bySeries, ...ofMarket.map((one) => ({ ...one, ...(again === true && { again }) }))];
-  const isCompared = early !== undefined && own.length > 0 && early.days.from >= earliest;
+  const isCompared = early !== undefined && (own.length > 0 || isRelisted) && early.days.from >= earliest;
   const most = limits.maxSpanDays ?? Number.POSITIVE_INFINITY;
   const comparing = ({ from, to }: DayRange): Want => want({ from, to: Math.min(to, from + most) }, []);
-  return isCompared ? withEarlyCheck(own, early, comparing) : own;
+  return isCompared ? withEarlyCheck(own, { ...early, isDue: isRelisted }, comparing) : own;
 }
 
 function wantOf(series: Series, range: DayRange, gaps: readonly DayRange[], calendar: Calendar): Want {

@@ -39,6 +39,8 @@ export interface CsvReading extends MarketReading, RowsRead, Reach {
   readonly notRead: readonly string[];
   /** See `CsvClient.editionOf`. */
   readonly edition: string | null;
+  /** See `CsvClient.ownListOf`. */
+  readonly ownList: string | null;
   /** Splits and dividends of the ticker that cannot be. */
   readonly badActions: readonly RejectedAction[];
 }
@@ -54,6 +56,8 @@ export interface CsvClient {
   readonly adjustedOn: Day | null;
   /** Another text once a file of the ticker changed, or how it is to be read did; null where it has none. */
   editionOf(ticker: string): string | null;
+  /** Another text once what `actions.csv` lists of the ticker did; null where there is no such file. Throws `usage`. */
+  ownListOf(ticker: string): string | null;
   /** A line for each reason for which files of the folder are not read, with their names. */
   readonly notes: readonly string[];
 }
@@ -107,6 +111,10 @@ export function clientOf(
     const state = market.stateOf(ticker, basis === 'split-adjusted');
     return state === null ? null : fingerprint(`${basis} ${settings.asOf ?? ''}\n${state}`);
   };
+  const ownListOf = (ticker: string): string | null =>
+    market.hasActions
+      ? fingerprint(JSON.stringify([market.actions(ticker), market.badActions(ticker)]))
+      : null;
   return {
     read(request) {
       const { ticker, interval } = request.series;
@@ -118,11 +126,11 @@ export function clientOf(
       const aroundSplits = rowsAround(market, request, splits);
       const badActions = market.badActions(ticker);
       const notRead = market.notRead(ticker);
-      const edition = editionOf(ticker);
-      return { ...reading, ...rows, ...reach, badActions, aroundSplits, notRead, edition };
+      const [edition, ownList] = [editionOf(ticker), ownListOf(ticker)];
+      return { ...reading, ...rows, ...reach, badActions, aroundSplits, notRead, edition, ownList };
     },
     tickers: () => market.tickers(),
-    editionOf,
+    ...{ editionOf, ownListOf },
     adjustedOn: dayOf(settings),
     notes: market.notes,
   };

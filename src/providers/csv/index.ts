@@ -19,6 +19,7 @@ export function openCsv(config: ProviderConfig): Provider {
     fetchBars: async (request) =>
       parseReading(client.read(request), request.series.interval, basis, client.adjustedOn),
     editionOf: (ticker) => client.editionOf(ticker),
+    ownListOf: (ticker) => client.ownListOf(ticker),
     listTickers: async () => client.tickers(),
     notes: () => client.notes,
     close: async () => {},

@@ -29,7 +29,7 @@ export function parseReading(
   const calendar = calendarById(reading.listing.calendar);
   const proven = { from: reading.closed.from, to: provenEnd(reading, interval, calendar) };
   const { identity, ...known } = barAnswer(reading, proven, reading.dropped);
-  const { offGrid, oddities, badActions, notRead, toCome, edition, mayBeCut } = reading;
+  const { offGrid, oddities, badActions, notRead, toCome, edition, ownList, mayBeCut } = reading;
   const answer: BarAnswer = {
     ...known,
     offGrid,
@@ -39,6 +39,7 @@ export function parseReading(
     mayBeCut: mayBeCut.map((day) => ({ from: day, to: day + 1 })),
     wireBasis: basis,
     ...(edition !== null && { edition }),
+    ...(ownList !== null && { ownList }),
     identity: { ...identity, firstTrade: null },
   };
   if (basis === 'raw') return answer;

@@ -19,9 +19,10 @@ import { inspectAll, type Place } from './beside/inspect.ts';
 import { joinKnowledge } from './partition/join.ts';
 import { assertPlaces } from './files/in-the-way.ts';
 import { joinRuns, type Knowledge } from './partition/knowledge.ts';
+import type { OwnLists } from '../../core/actions/action-book.ts';
 import { actionsPath, BARS, barsPath, type Partition, seriesPath } from './files/layout.ts';
 import { assertWhole, type PartitionState, readState } from './partition/partition-file.ts';
-import { actionsSaid, Readings, type Said } from './partition/said.ts';
+import { actionsSaid, editionsSaid, Readings, type Said } from './partition/said.ts';
 import type { ScanCache } from './partition/scan-cache.ts';
 import type { Told } from './partition/told.ts';
 import { listPartitions, tickersWithActions } from './files/walk.ts';
@@ -33,7 +34,8 @@ interface Found extends Omit<PartitionState, 'said'> {
 interface FoundActions {
   readonly ticker: string;
   readonly covered: readonly DayRange[];
-  readonly edition?: string | undefined;
+  readonly edition?: string;
+  readonly ownList?: OwnLists;
   readonly doubt?: string;
 }
 
@@ -86,6 +88,7 @@ export async function scanStore(
   return {
     series: joinPartitions(bars.found),
     actions: answered,
+    ownLists: new Map(actions.found.flatMap(({ ticker, ownList }) => (ownList ? [[ticker, ownList]] : []))),
     setAside: byPath([...unread, ...revisions]),
     lost: byPath(lost),
     held,
@@ -157,11 +160,11 @@ function actionsPlace(ticker: string, memory: Memory): Place<FoundActions> {
       const footer = await readActionsFooter(file);
       // Its seal covers what it says of itself, not where it says its columns lie: then its rows are read.
       if (!areActionsInPlace(footer, file.byteLength)) await decodeBook(ticker, file);
-      const { covered, doubt } = trustedBook(ticker, footer);
-      if (doubt !== undefined) return { ticker, covered, doubt };
+      const { doubt, ...known } = trustedBook(ticker, footer);
+      if (doubt !== undefined) return { ticker, covered: known.covered, doubt };
       if (isNoted) memory.notes.noteSound(path);
       const digest = statedActionsDigest(ticker, footer);
-      const said = actionsSaid(covered, digest && editionOf(digest));
+      const said = actionsSaid(known, digest && editionOf(digest));
       memory.remember(path, file, said);
       return foundActions(ticker, said, memory);
     },
@@ -170,7 +173,7 @@ function actionsPlace(ticker: string, memory: Memory): Place<FoundActions> {
 }
 
 function foundActions(ticker: string, said: Said, { readings }: Memory): FoundActions {
-  return { ticker, covered: readings.covered(said), edition: said.own === '' ? undefined : said.own };
+  return { ticker, covered: readings.covered(said), ...editionsSaid(said) };
 }
 
 function coveredByTicker(

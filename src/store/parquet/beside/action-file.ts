@@ -40,8 +40,8 @@ export async function readBookFile(blobs: Blobs, ticker: string): Promise<BookFi
 /** The content of a file of corporate actions. Throws `store-corrupt` if its rows are not those that were written. */
 export async function decodeBook(ticker: string, file: AsyncBuffer): Promise<BookFile> {
   const footer = await readActionsFooter(file);
-  const { past, doubts, covered, doubt } = trustedBook(ticker, footer);
-  const book = { entries: await decodeActions(file), past, doubts, covered };
+  const { doubt, ...known } = trustedBook(ticker, footer);
+  const book = { ...known, entries: await decodeActions(file) };
   const digest = statedActionsDigest(ticker, footer);
   assertDigest(digest, () => digestOfActions(book));
   return { book, edition: digest === undefined || doubt !== undefined ? undefined : editionOf(digest) };

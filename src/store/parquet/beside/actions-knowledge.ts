@@ -6,6 +6,7 @@ import { normalize } from '../../../core/session/ranges.ts';
 import type { ActionsFooter } from '../codec/decode.ts';
 import { currencyOf } from '../codec/encode.ts';
 import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text } from '../codec/json.ts';
+import { ownListsOf } from '../partition/said.ts';
 import { BROKEN_SEAL, digestIn, ownEntry, sealed, VERSION } from '../codec/own-entry.ts';
 
 /** What a file of corporate actions knows besides its rows. */
@@ -20,7 +21,7 @@ const NOTHING: Knowledge = { past: [], doubts: [], covered: [] };
  */
 export function encodeBook(
   ticker: string,
-  { entries, past, doubts, covered }: ActionBook,
+  { entries, past, doubts, covered, ownList }: ActionBook,
   digest: string,
 ): string {
   return sealed({
@@ -31,6 +32,7 @@ export function encodeBook(
     digest,
     ...(past.length > 0 && { past: past.map(pastJson) }),
     ...(doubts.length > 0 && { doubts: doubts.map(doubtJson) }),
+    ...(ownList !== undefined && { ownList }),
   });
 }
 
@@ -59,6 +61,7 @@ export function trustedBook(
       covered: normalize(list(json['covered']).map(rangeOf)),
       past,
       doubts: list(json['doubts'] ?? []).map(doubtOf),
+      ...(json['ownList'] !== undefined && { ownList: ownListsOf(json['ownList']) }),
     };
   } catch {
     return { ...NOTHING, doubt: 'what it says of itself is malformed' };

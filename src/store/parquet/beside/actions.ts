@@ -193,9 +193,13 @@ export function cutBook(
     doubts: book.doubts.filter(({ exDay }) => isOf(exDay)),
     covered,
   });
+  const { ownList } = book;
   const goes = (exDay: number): boolean => contains([range], exDay);
   return {
-    kept: part((exDay) => !goes(exDay), subtract(book.covered, normalize([range]))),
+    kept: {
+      ...part((exDay) => !goes(exDay), subtract(book.covered, normalize([range]))),
+      ...(ownList && { ownList }),
+    },
     gone: part(goes, intersect(book.covered, [range])),
   };
 }
@@ -203,7 +207,8 @@ export function cutBook(
 /** Whether two books say the same; covered days are joined in both. */
 function isSame(a: ActionBook, b: ActionBook): boolean {
   if (subtract(b.covered, a.covered).length > 0 || subtract(a.covered, b.covered).length > 0) return false;
-  const text = ({ entries, past, doubts }: ActionBook): string => JSON.stringify([entries, past, doubts]);
+  const text = ({ entries, past, doubts, ownList }: ActionBook): string =>
+    JSON.stringify([entries, past, doubts, ownList]);
   return text(a) === text(b);
 }
 
@@ -223,5 +228,5 @@ async function writeActions(
     assertDigest(digest, () => digestOfActions({ ...book, entries }));
   };
   const version = await blobs.put(path, encodeActions(book.entries, metadata), { ifVersion, check });
-  if (version !== undefined) note?.({ path, version, ...actionsSaid(book.covered, editionOf(digest)) });
+  if (version !== undefined) note?.({ path, version, ...actionsSaid(book, editionOf(digest)) });
 }

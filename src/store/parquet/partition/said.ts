@@ -1,3 +1,4 @@
+import type { ActionBook, OwnLists } from '../../../core/actions/action-book.ts';
 import type { DayRange } from '../../../core/session/day.ts';
 import { calendarFor } from '../../../core/calendar/calendars.ts';
 import { normalize } from '../../../core/session/ranges.ts';
@@ -11,6 +12,7 @@ import {
   malformed,
   pairOf,
   rangeOf,
+  text,
   textOrNull,
 } from '../codec/json.ts';
 import { coverageIn, identityIn, type Knowledge } from './knowledge.ts';
@@ -35,9 +37,29 @@ export function partitionSaid(rows: number, json: Json): Said {
   };
 }
 
-/** What a file of corporate actions says: of which ex-dates, and its edition (see `BookFile`). */
-export function actionsSaid(covered: readonly DayRange[], edition: string | undefined): Said {
-  return { common: JSON.stringify(covered.map(pairOf)), own: edition ?? '' };
+/** What a file of corporate actions says: of which ex-dates, its edition (see `BookFile`), and the user's own lists. */
+export function actionsSaid(
+  { covered, ownList }: Pick<ActionBook, 'covered' | 'ownList'>,
+  edition: string | undefined,
+): Said {
+  const lists = ownList === undefined ? '' : ` ${JSON.stringify(ownList)}`;
+  return { common: JSON.stringify(covered.map(pairOf)), own: (edition ?? '') + lists };
+}
+
+/** Its edition, and the user's own lists that it was read with. Throws for what is malformed. */
+export function editionsSaid({ own }: Said): { edition?: string; ownList?: OwnLists } {
+  const [edition = '', lists] = own.split(/ (.*)/);
+  return {
+    ...(edition !== '' && { edition }),
+    ...(lists !== undefined && { ownList: ownListsOf(JSON.parse(lists)) }),
+  };
+}
+
+/** Throws for what is malformed. */
+export function ownListsOf(value: unknown): OwnLists {
+  return Object.fromEntries(
+    Object.entries(fields(value)).map(([interval, edition]) => [interval, text(edition)]),
+  );
 }
 
 /** Knowledge that is being put together. */
