@@ -216,7 +216,7 @@ export interface History {
   scan(): Promise<Scan>;
   /**
    * What there is to know of the provider's source before it is asked, a line for each: files of a folder that are not
-   * read. Makes no request. Throws `usage`.
+   * read, a quota whose record cannot be read. Makes no request. Throws `usage` and `store-unusable`.
    */
   notes(): Promise<readonly string[]>;
   /** What a backfill would do. Makes no request and changes nothing; `onEvent` hears what it found. */

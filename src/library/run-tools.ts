@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { ThreadStart } from '../backfill/runner.ts';
 import type { SharedTraffic } from '../backfill/run/traffic.ts';
-import { type QuotaStanding, isPaced, unusedAt } from '../core/plan/quota.ts';
-import { quotaTime } from '../core/plan/quota-time.ts';
+import { type QuotaStanding, isPaced, isUnknown, quotaText, unusedAt } from '../core/plan/quota.ts';
+import { quotaOpening, quotaTime } from '../core/plan/quota-time.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
+import { opensText } from '../report/opens-text.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { type QuotaPlace, quotaPlaceOf } from '../providers/http/quota-owner.ts';
 import type { HistoryOptions } from './history.ts';
@@ -40,7 +41,27 @@ export async function standingOf(
   if (!metered || quotas.length === 0) return undefined;
   const { standingIn } = await import('../providers/http/quota-lease.ts');
   const { lookIntoQuota } = await import('../providers/http/quota-file.ts');
-  return standingIn(lookIntoQuota(placeOf(options, config, capabilities)), quotas, Date.now());
+  const now = Date.now();
+  return standingIn(lookIntoQuota(placeOf(options, config, capabilities), now), quotas, now);
+}
+
+/** A line where the record of a key's quota could not be read, as long as a window of then goes on: it counts as used up. */
+export async function unknownQuotaNotes(
+  options: HistoryOptions,
+  config: ProviderConfig,
+  capabilities: Capabilities,
+): Promise<readonly string[]> {
+  const { quotas } = capabilities;
+  const standing = await standingOf(options, config, capabilities);
+  if (standing === undefined) return [];
+  const unknown = quotas.filter((quota) => !isPaced(quota) && isUnknown(standing, quota, standing.now));
+  if (unknown.length === 0) return [];
+  const { path } = placeOf(options, config, capabilities);
+  const opens = opensText(quotaOpening(unknown, standing));
+  return [
+    `warning: the record of the quota could not be read (${path}): what was used of ${quotaText(unknown)} is not known and ` +
+      `counts as all of it, until it opens again ${opens}; if you know that nothing was used, remove the file`,
+  ];
 }
 
 function placeOf(options: HistoryOptions, config: ProviderConfig, capabilities: Capabilities): QuotaPlace {

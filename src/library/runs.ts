@@ -10,7 +10,7 @@ import type { BackfillOptions, History } from './history.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
 import type { Claim } from './turns.ts';
 import { secretsOf } from './secrets.ts';
-import { standingOf } from './run-tools.ts';
+import { standingOf, unknownQuotaNotes } from './run-tools.ts';
 
 /** One final session in a hundred. */
 const DEFAULT_SAMPLE = 0.01;
@@ -44,8 +44,8 @@ export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill
   };
 }
 
-async function notesOf({ config, capabilities }: Parts): Promise<readonly string[]> {
-  if (capabilities.metered) return [];
+async function notesOf({ options, config, capabilities }: Parts): Promise<readonly string[]> {
+  if (capabilities.metered) return unknownQuotaNotes(options, config, capabilities);
   const provider = await openProvider(config);
   try {
     return provider.notes?.() ?? [];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BackfillEvent } from '../../src/backfill/run/events.ts';
 import { parseQuotas } from '../../src/core/plan/quota.ts';
+import type { History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { NOW, type Logged, start, stopAll } from '../simulator/running.ts';
 
@@ -24,15 +25,22 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** How many series of all that the provider lists would be filled. */
-async function planned(quotas: string, seed = 1): Promise<number> {
-  const history = openHistory({
+/** A history of all that the provider lists. */
+function historyOf(quotas: string, seed = 1): History {
+  return openHistory({
     store: join(folder, 'data'),
     provider: { id: 'sample', url: simulator.url, settings: { seed } },
     stateFolder: join(folder, 'state'),
     quotas: parseQuotas(quotas),
     clock: () => NOW,
   });
+}
+
+const notes = (quotas: string): Promise<readonly string[]> => historyOf(quotas).notes();
+
+/** How many series of all that the provider lists would be filled. */
+async function planned(quotas: string, seed = 1): Promise<number> {
+  const history = historyOf(quotas, seed);
   try {
     const { totals } = await history.plan({
       days: 1,
@@ -98,6 +106,28 @@ describe('the list of a provider’s tickers', () => {
     await planned('600/min');
     expect(simulator.entries).toHaveLength(2);
     expect([told, await readdir(join(folder, 'state'))]).toEqual([[], ['quota']]);
+  });
+
+  it('is not asked for where nobody knows what was used of the quota, which is said', async () => {
+    await planned('3/366day');
+    const quota = join(folder, 'state/quota');
+    const name = (await readdir(quota)).find((one) => one.endsWith('.json')) ?? '';
+    expect(await notes('3/366day')).toEqual([]);
+    await writeFile(join(quota, name), '{"nextAt":0,"paus');
+    await rm(join(folder, 'state/tickers'), { recursive: true });
+    const line = new RegExp(
+      `^warning: the record of the quota could not be read \\(.*${name}\\): what was used of 3 req/366day is not known ` +
+        'and counts as all of it, until it opens again at .*; if you know that nothing was used, remove the file$',
+    );
+    expect(await notes('3/366day')).toEqual([expect.stringMatching(line)]);
+    await expect(planned('3/366day')).rejects.toMatchObject({ code: 'quota-exhausted' });
+    // The record is written anew by now, and still does not know.
+    expect(await notes('3/366day')).toEqual([expect.stringMatching(line)]);
+    await expect(planned('3/366day')).rejects.toMatchObject({ code: 'quota-exhausted' });
+    expect(simulator.entries).toHaveLength(1);
+    await rm(join(quota, name));
+    expect(await notes('3/366day')).toEqual([]);
+    await planned('3/366day');
   });
 
   it('that the quota does not reach for says when it can be had', async () => {

@@ -50,7 +50,7 @@ export async function openTraffic(options: TrafficOptions): Promise<SharedTraffi
   const keeper: QuotaKeeper | undefined =
     quotaFile === undefined
       ? undefined
-      : await startQuotaKeeper(state, quotas, await openQuotaFile(quotaFile), clocks);
+      : await startQuotaKeeper(state, quotas, await openQuotaFile(quotaFile, clocks.wall), clocks);
   return {
     isSpent: () => state.alone((cells) => (cells[CELL.down] ?? 0) + (cells[CELL.exhausted] ?? 0) > 0),
     begin: () => {
@@ -70,7 +70,9 @@ export async function openTraffic(options: TrafficOptions): Promise<SharedTraffi
               learned: learnedLimit(cells),
             })),
             standing:
-              quotaFile === undefined ? unusedAt(wall) : standingIn(lookIntoQuota(quotaFile), quotas, wall),
+              quotaFile === undefined
+                ? unusedAt(wall)
+                : standingIn(lookIntoQuota(quotaFile, wall), quotas, wall),
           };
         },
       };

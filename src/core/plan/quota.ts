@@ -78,6 +78,8 @@ export function pacingOf(quotas: readonly Quota[]): Pacing {
 export interface QuotaUse {
   /** When the next request that nobody has reserved yet may be sent. */
   readonly nextAt: number;
+  /** When a record was found that cannot be read: what was used in the windows of then is not known. Default: never. */
+  readonly unknownAt?: number;
   /** By the quota's name, see `quotaName`. */
   readonly windows: Readonly<Record<string, { readonly index: number; readonly used: number }>>;
 }
@@ -93,10 +95,19 @@ export function unusedAt(now: number): QuotaStanding {
   return { now, nextAt: 0, windows: {} };
 }
 
-/** Requests used of a counted quota in the window that holds `now`. Windows begin at midnight UTC. */
-export function usedOf({ windows }: QuotaUse, quota: Quota, now: number): number {
-  const window = windows[quotaName(quota)];
+/**
+ * Requests used of a counted quota in the window that holds `now`; all of them where that is not known. Windows begin at
+ * midnight UTC.
+ */
+export function usedOf(use: QuotaUse, quota: Quota, now: number): number {
+  if (isUnknown(use, quota, now)) return quota.requests;
+  const window = use.windows[quotaName(quota)];
   return window?.index === windowOf(quota, now) ? window.used : 0;
+}
+
+/** Whether nobody knows what was used of a counted quota in the window that holds `now`. */
+export function isUnknown({ unknownAt }: QuotaUse, quota: Quota, now: number): boolean {
+  return unknownAt !== undefined && windowOf(quota, unknownAt) === windowOf(quota, now);
 }
 
 /** Number of the window of a counted quota that holds `now`. */

@@ -14,6 +14,7 @@ import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../core/errors.ts';
+import { largest } from '../../core/extremes.ts';
 import type { QuotaUse } from '../../core/plan/quota.ts';
 import { readPlainFile } from '../../market/plain-file.ts';
 import type { QuotaPlace } from './quota-owner.ts';
@@ -37,13 +38,13 @@ export interface QuotaFile {
   close(): void;
 }
 
-/** What is recorded, earlier versions' files included. Changes nothing. */
-export function lookIntoQuota({ path, former }: QuotaPlace): QuotaRecord {
-  return [path, ...former].map(read).reduce(joined);
+/** What is recorded, earlier versions' files included. Changes nothing. `now`: ms since the epoch. Throws `store-unusable`. */
+export function lookIntoQuota({ path, former }: QuotaPlace, now: number): QuotaRecord {
+  return [path, ...former].map((one) => read(one, now)).reduce(joined);
 }
 
-/** Opens a record, creating it and its folders. Throws `store-unusable` where that is impossible. */
-export async function openQuotaFile({ path, former }: QuotaPlace): Promise<QuotaFile> {
+/** Opens a record, creating it and its folders. `wall`: see `KeeperClocks`. Throws `store-unusable` where that is impossible. */
+export async function openQuotaFile({ path, former }: QuotaPlace, wall: () => number): Promise<QuotaFile> {
   const { tryLock, unlock } = (await import('fs-native-extensions')).default;
   let lock: number;
   try {
@@ -55,7 +56,7 @@ export async function openQuotaFile({ path, former }: QuotaPlace): Promise<Quota
     throw unkept(path, error);
   }
   const file: QuotaFile = {
-    look: () => read(path),
+    look: () => read(path, wall()),
     change: async (work) => {
       for (let waited = 0; !tryLock(lock); waited += 2) {
         if (waited > LOCK_TIMEOUT_MS) {
@@ -64,7 +65,7 @@ export async function openQuotaFile({ path, former }: QuotaPlace): Promise<Quota
         await sleep(2);
       }
       try {
-        const { record, result } = work(read(path));
+        const { record, result } = work(read(path, wall()));
         write(path, record);
         return result;
       } finally {
@@ -74,7 +75,7 @@ export async function openQuotaFile({ path, former }: QuotaPlace): Promise<Quota
     close: () => closeSync(lock),
   };
   for (const old of former.filter((one) => existsSync(one))) {
-    await file.change((record) => ({ record: joined(record, read(old)), result: undefined }));
+    await file.change((record) => ({ record: joined(record, read(old, wall())), result: undefined }));
     // Ended in between, its requests are counted twice: some of the day are lost, and none is sent too many.
     rmSync(old, { force: true });
   }
@@ -93,7 +94,8 @@ function joined(one: QuotaRecord, other: QuotaRecord): QuotaRecord {
     Math.max(one.nextAt, other.nextAt),
     Math.max(one.pausedUntil, other.pausedUntil),
   ];
-  return { nextAt, pausedUntil, windows };
+  const unknownAt = largest([one, other].flatMap((record) => record.unknownAt ?? []));
+  return { nextAt, pausedUntil, windows, ...(Number.isFinite(unknownAt) && { unknownAt }) };
 }
 
 /** Nothing more is sent where it is not counted. */
@@ -119,19 +121,39 @@ function makeFolder(path: string): void {
   }
 }
 
-/** A record that cannot be read is none: it is replaced whole by every write, so only another hand can have spoilt it. */
-function read(path: string): QuotaRecord {
+/**
+ * None where there is no file. It is replaced whole by every write, so only another hand or a failing disk can have spoilt
+ * it: what was used then is not known, and is not taken for nothing.
+ */
+function read(path: string, now: number): QuotaRecord {
+  const text = readIfAny(path);
+  if (text === undefined) return FRESH;
   try {
-    const record = JSON.parse(readPlainFile(path).toString()) as QuotaRecord;
-    return isRecord(record) ? record : FRESH;
+    const record = JSON.parse(text) as QuotaRecord;
+    if (isRecord(record)) return record;
   } catch {
-    return FRESH;
+    // No JSON, or without such fields.
+  }
+  return { ...FRESH, unknownAt: now };
+}
+
+function readIfAny(path: string): string | undefined {
+  try {
+    return readPlainFile(path).toString();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    // No plain file: no record either.
+    if (code === undefined) return '';
+    throw unkept(path, error);
   }
 }
 
-function isRecord({ nextAt, pausedUntil, windows }: QuotaRecord): boolean {
+/** Throws for what has no such fields. */
+function isRecord({ nextAt, pausedUntil, windows, unknownAt = 0 }: QuotaRecord): boolean {
   const counts = Object.values(windows).flatMap(({ index, used }) => [index, used]);
-  return [nextAt, pausedUntil, ...counts].every((value) => Number.isFinite(value));
+  const isCount = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
+  return isCount && [nextAt, pausedUntil, unknownAt].every((value) => Number.isFinite(value));
 }
 
 /** Makes the names in a folder durable. */

@@ -178,13 +178,17 @@ function withReturned(
   return { ...record, windows };
 }
 
-/** A record without what lies further ahead than any lease or pause can: that was written by a wrong clock. */
+/**
+ * A record without what lies further ahead than any lease or pause can: that was written by a wrong clock. Where one was
+ * lost, the lease that it may have told of is over first.
+ */
 export function plausible(record: QuotaRecord, spacing: number, now: number): QuotaRecord {
   const isLease = record.nextAt - now < 1000 * Math.max(spacing, LEASE_MS);
   const isPause = record.pausedUntil - now <= LONGEST_PAUSE_MS;
+  const { unknownAt = Number.NEGATIVE_INFINITY } = record;
   return {
     ...record,
-    nextAt: isLease ? record.nextAt : now,
+    nextAt: Math.max(isLease ? record.nextAt : now, unknownAt + spacing + LEASE_MS),
     pausedUntil: isPause ? record.pausedUntil : now,
   };
 }
@@ -192,6 +196,6 @@ export function plausible(record: QuotaRecord, spacing: number, now: number): Qu
 /** How quotas stand by their record. */
 export function standingIn(record: QuotaRecord, quotas: readonly Quota[], now: number): QuotaStanding {
   const { spacing } = pacingOf(quotas.filter(isPaced));
-  const { nextAt, pausedUntil, windows } = plausible(record, spacing, now);
-  return { now, nextAt: Math.max(nextAt, pausedUntil), windows };
+  const { pausedUntil, ...use } = plausible(record, spacing, now);
+  return { ...use, now, nextAt: Math.max(use.nextAt, pausedUntil) };
 }

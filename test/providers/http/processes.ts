@@ -32,7 +32,7 @@ export async function openMachine(startsAt: number) {
 
   const startProcess = async (quotas: readonly Quota[]): Promise<GatedProcess> => {
     const state = createGateState(clock());
-    const file = await openQuotaFile({ path, former: [] });
+    const file = await openQuotaFile({ path, former: [] }, Date.now);
     const keeper = await startQuotaKeeper(state, quotas, file, { wall: clock, gate: clock });
     const policy = { ...DEFAULT_POLICY, windows: quotas.filter(isPaced) };
     const one: GatedProcess = {

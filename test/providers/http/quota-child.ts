@@ -18,7 +18,7 @@ process.stdin.destroy();
 
 /** Adds 1 to the record, so many times. */
 async function countTo(times: number): Promise<void> {
-  const file = await openQuotaFile(place);
+  const file = await openQuotaFile(place, Date.now);
   for (let i = 0; i < times; i++)
     await file.change((record) => ({ record: { ...record, nextAt: record.nextAt + 1 }, result: undefined }));
   file.close();

@@ -45,7 +45,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 it('a reservation is on the disk before it is used, and so are its folders', async () => {
   const path = join(folder, 'state/quota/key.json');
-  const file = await openQuotaFile({ path, former: [] });
+  const file = await openQuotaFile({ path, former: [] }, Date.now);
   expect(calls).toEqual(['fsync .', 'fsync state']);
   calls = [];
   await file.change((record) => ({ record: { ...record, nextAt: 7 }, result: undefined }));

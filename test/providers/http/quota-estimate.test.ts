@@ -31,7 +31,11 @@ async function send(machine: Machine, requests: number, quotas: readonly Quota[]
 }
 
 const estimate = (machine: Machine, requests: number, quotas: readonly Quota[]): number => {
-  const standing = standingIn(lookIntoQuota({ path: machine.path, former: [] }), quotas, Date.now());
+  const standing = standingIn(
+    lookIntoQuota({ path: machine.path, former: [] }, Date.now()),
+    quotas,
+    Date.now(),
+  );
   return quotaTime(requests, quotas, standing) ?? Number.NaN;
 };
 

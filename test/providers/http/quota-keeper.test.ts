@@ -209,14 +209,14 @@ describe('the record of a quota', () => {
 
   it('that cannot be kept is said in one line', async () => {
     await writeFile(dirname(machine.path), '');
-    await expect(openQuotaFile({ path: machine.path, former: [] })).rejects.toMatchObject({
+    await expect(openQuotaFile({ path: machine.path, former: [] }, Date.now)).rejects.toMatchObject({
       code: 'store-unusable',
     });
   });
 
   it('that cannot be kept any more is said so too, and frees the record', async () => {
     const { path } = machine;
-    const file = await openQuotaFile({ path, former: [] });
+    const file = await openQuotaFile({ path, former: [] }, Date.now);
     await mkdir(`${path}.tmp`);
     const change = (): Promise<unknown> => file.change((before) => ({ record: before, result: 'kept' }));
     await expect(change()).rejects.toMatchObject({

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseQuotas, usedOf } from '../../../src/core/plan/quota.ts';
 import { lookIntoQuota, openQuotaFile } from '../../../src/providers/http/quota-file.ts';
 import { type QuotaPlace, quotaPlaceOf } from '../../../src/providers/http/quota-owner.ts';
 
@@ -75,14 +76,14 @@ describe('the file of an earlier version, which was named after the URL', () => 
     await put(former(''), 20_000, 300, 5);
     await put(former('https://query1.finance.yahoo.com'), 20_000, 40, 9);
     const here = place('https://query1.finance.yahoo.com');
-    expect(lookIntoQuota(here).windows[DAY]).toEqual({ index: 20_000, used: 340 });
+    expect(lookIntoQuota(here, Date.now()).windows[DAY]).toEqual({ index: 20_000, used: 340 });
     for (let time = 0; time < 2; time++) {
-      (await openQuotaFile(here)).close();
+      (await openQuotaFile(here, Date.now)).close();
       expect(await usedIn(here.path)).toEqual({
         ...{ nextAt: 9, pausedUntil: 0 },
         windows: { [DAY]: { index: 20_000, used: 340 } },
       });
-      expect(lookIntoQuota(here).windows[DAY]?.used).toBe(340);
+      expect(lookIntoQuota(here, Date.now()).windows[DAY]?.used).toBe(340);
     }
     const left = await readdir(join(folder, 'quota'));
     expect(left.toSorted()).toEqual(['yahoo-anonymous.json', 'yahoo-anonymous.json.lock']);
@@ -92,52 +93,84 @@ describe('the file of an earlier version, which was named after the URL', () => 
     const here = place();
     await put(here.path, 20_000, 7);
     await put(former(''), 20_000, 5);
-    (await openQuotaFile(here)).close();
-    expect(lookIntoQuota(here).windows[DAY]).toEqual({ index: 20_000, used: 12 });
+    (await openQuotaFile(here, Date.now)).close();
+    expect(lookIntoQuota(here, Date.now()).windows[DAY]).toEqual({ index: 20_000, used: 12 });
     await put(former(''), 19_999, 500);
-    (await openQuotaFile(here)).close();
-    expect(lookIntoQuota(here).windows[DAY]).toEqual({ index: 20_000, used: 12 });
+    (await openQuotaFile(here, Date.now)).close();
+    expect(lookIntoQuota(here, Date.now()).windows[DAY]).toEqual({ index: 20_000, used: 12 });
     await put(former(''), 20_001, 3);
-    (await openQuotaFile(here)).close();
-    expect(lookIntoQuota(here).windows[DAY]).toEqual({ index: 20_001, used: 3 });
+    (await openQuotaFile(here, Date.now)).close();
+    expect(lookIntoQuota(here, Date.now()).windows[DAY]).toEqual({ index: 20_001, used: 3 });
   });
 
   it('of a simulator does not count against the provider, nor the other way round', async () => {
     await put(former(''), 20_000, 300);
     await put(former('http://127.0.0.1:8080'), 20_000, 40);
     const [simulator, provider] = [place('http://127.0.0.1:8080'), place()];
-    (await openQuotaFile(simulator)).close();
-    (await openQuotaFile(provider)).close();
-    expect(lookIntoQuota(simulator).windows[DAY]?.used).toBe(40);
-    expect(lookIntoQuota(provider).windows[DAY]?.used).toBe(300);
+    (await openQuotaFile(simulator, Date.now)).close();
+    (await openQuotaFile(provider, Date.now)).close();
+    expect(lookIntoQuota(simulator, Date.now()).windows[DAY]?.used).toBe(40);
+    expect(lookIntoQuota(provider, Date.now()).windows[DAY]?.used).toBe(300);
   });
 });
 
 describe('a record that another hand has spoilt', () => {
+  const NONE = { nextAt: 0, pausedUntil: 0, windows: {} };
+  const NOW = Date.parse('2026-11-20T12:00:00Z');
+
+  it('is of what was used nobody knows how much, whoever looks next, and one that is not there of nothing', async () => {
+    const here = place();
+    expect(lookIntoQuota(here, NOW)).toEqual(NONE);
+    await mkdir(dirname(here.path), { recursive: true });
+    await writeFile(here.path, '{');
+    const file = await openQuotaFile(here, () => NOW);
+    await file.change((record) => ({ record, result: undefined }));
+    file.close();
+    const record = lookIntoQuota(here, NOW + 3_600_000);
+    expect(record).toEqual({ ...NONE, unknownAt: NOW });
+    const [day] = parseQuotas('25/day');
+    expect(day && [0, 11, 12].map((hours) => usedOf(record, day, NOW + hours * 3_600_000))).toEqual([
+      25, 25, 0,
+    ]);
+  });
+
+  it('is that where it is no file, and an error where the system does not let it be read', async () => {
+    const here = place();
+    await mkdir(here.path, { recursive: true });
+    expect(lookIntoQuota(here, NOW).unknownAt).toBe(NOW);
+    await writeFile(join(folder, 'file'), '');
+    const beyond = { path: join(folder, 'file', 'record.json'), former: [] };
+    expect(() => lookIntoQuota(beyond, NOW)).toThrow(
+      /^the quota of the provider cannot be kept at .*ENOTDIR/,
+    );
+  });
+
   it.each(['', '{', 'null', '[]', '7', '{"nextAt":0}', '{"nextAt":0,"pausedUntil":0,"windows":null}'])(
-    'is none: %s',
+    'is of what nobody knows: %s',
     async (text) => {
       const here = place();
       await mkdir(dirname(here.path), { recursive: true });
       await writeFile(here.path, text);
-      expect(lookIntoQuota(here)).toEqual({ nextAt: 0, pausedUntil: 0, windows: {} });
+      expect(lookIntoQuota(here, NOW)).toEqual({ ...NONE, unknownAt: NOW });
     },
   );
 
-  it('is none where a number is something else', async () => {
+  it('is that where a number is something else', async () => {
     const here = place();
     await mkdir(dirname(here.path), { recursive: true });
     const sound = { nextAt: 1, pausedUntil: 2, windows: { '86400000ms': { index: 3, used: 4 } } };
     await writeFile(here.path, JSON.stringify(sound));
-    expect(lookIntoQuota(here)).toEqual(sound);
+    expect(lookIntoQuota(here, Date.now())).toEqual(sound);
     for (const spoilt of [
       { ...sound, nextAt: 'soon' },
       { ...sound, pausedUntil: null },
       { ...sound, windows: { '86400000ms': { index: 3 } } },
       { ...sound, windows: { '86400000ms': 4 } },
+      { ...sound, windows: { '86400000ms': { index: 3, used: -4 } } },
+      { ...sound, windows: { '86400000ms': { index: 3, used: 1e300 } } },
     ]) {
       await writeFile(here.path, JSON.stringify(spoilt));
-      expect(lookIntoQuota(here).nextAt).toBe(0);
+      expect(lookIntoQuota(here, NOW)).toEqual({ ...NONE, unknownAt: NOW });
     }
   });
 });
