@@ -1,6 +1,6 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { placeOf } from '../../core/bars/columns.ts';
-import type { Absence, Coverage, Unconfirmed } from '../../core/coverage/coverage.ts';
+import { type Absence, type Coverage, type Unconfirmed, unlearn } from '../../core/coverage/coverage.ts';
 import type { Day, DayRange } from '../../core/session/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../../core/coverage/evidence.ts';
 import { sessionDateOf, sessionDays } from '../../core/bars/partition.ts';
@@ -70,6 +70,24 @@ export function learnFrom(checked: CheckedAnswer): Learned {
   const provisional = days.filter((session) => session > lastSettled).length;
   const waiting = calendar.count(normalize(unconfirmed));
   return { learned, present: days.length - provisional, absent, missing, provisional, waiting };
+}
+
+/**
+ * What of that is told as absent: a session of which a bar is stored keeps it, so that nothing of its absence is recorded.
+ */
+export function newlyAbsent(
+  { learned, absent }: Pick<Learned, 'learned' | 'absent'>,
+  { present }: Pick<Coverage, 'present'>,
+  calendar: Calendar,
+): Pick<Learned, 'learned' | 'absent'> {
+  const kept = { ...learned, absent: unlearn(learned, present).absent };
+  const counts: Partial<Record<AbsenceReason, number>> = {};
+  for (const { by, ...days } of kept.absent) {
+    const { reason } = leadingClaim(by);
+    // A reason that is not counted is `doubted`, which is missing.
+    if (absent[reason] !== undefined) counts[reason] = (counts[reason] ?? 0) + calendar.count([days]);
+  }
+  return { learned: kept, absent: counts };
 }
 
 /** Stored sessions that wait to be confirmed: those that may have been cut, and others with too few bars. */

@@ -34,7 +34,7 @@ import { badActionOddities, keepBadActions } from '../judge/bad-actions.ts';
 import { isUnexplained } from '../judge/doubt.ts';
 import { endsOn } from '../failure.ts';
 import { driftOf } from '../drift.ts';
-import { wrongRows } from '../judge/learn-from.ts';
+import { newlyAbsent, wrongRows } from '../judge/learn-from.ts';
 import { countAfterBreak } from '../plan/early-sessions.ts';
 import type { Asked, Judged } from './judge-want.ts';
 import type { StoredSeries } from '../judge/received.ts';
@@ -163,6 +163,8 @@ async function toCommit(
 ): Promise<ToCommit> {
   const { answer, judgement, stored, actions: noted, isEmpty } = judged;
   const { learned, ...sessions } = judged.learned;
+  const calendar = calendarById(want.calendar);
+  const fresh = newlyAbsent(judged.learned, stored.coverage, calendar);
   const { series } = want;
   const { capabilities } = provider;
   const rejected = refusedRows(judgement.rejected, answer);
@@ -179,6 +181,7 @@ async function toCommit(
   };
   const reportOf: ToCommit['reportOf'] = ({ inserted, changed, revised }) => ({
     ...sessions,
+    absent: fresh.absent,
     endsOn: endsOn(learned, want),
     bars: bars.length + judgement.wanted.length - wanted.length,
     inserted,
@@ -190,7 +193,7 @@ async function toCommit(
     unusable: answer.unusable.length - wrongRows(answer).length,
     unfinished: answer.unfinished ?? 0,
     firstFault: rejected[0]?.reason ?? null,
-    wayOut: unitChangeAdvice(series, judgement, stored, calendarById(want.calendar)),
+    wayOut: unitChangeAdvice(series, judgement, stored, calendar),
     fillers: judgement.fillers.length,
     oddities: [
       ...badActionOddities(answer, want),
@@ -200,7 +203,7 @@ async function toCommit(
     ],
     ...(answer.notRead && { notRead: answer.notRead }),
     drift: driftOf(judgement.comparison),
-    unavailable: unavailableIn(learned, want.range, calendarById(want.calendar)),
+    unavailable: unavailableIn(fresh.learned, want.range, calendar),
     fingerprint: fingerprintOf(judgement.wanted),
     unconfirmed: isLeft ? learned : null,
   });

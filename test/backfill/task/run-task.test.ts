@@ -71,6 +71,16 @@ describe('an answer', () => {
     expect(report?.absent).toEqual({ 'no-trades': 2 });
   });
 
+  it('counts as absent only what is: a stored bar that it lacks is kept, and gone', async () => {
+    await fill([...bars(0, 16), ...bars(17, 30)]);
+    const { report } = await run([{ bars: [...bars(10, 11), ...bars(19, 20)] }]);
+    expect(report?.drift['test']).toMatchObject({ gone: 7 });
+    expect(Object.values(report?.absent ?? {})).toEqual([1]);
+    expect(report?.unavailable).toEqual([]);
+    const state = (await store.scan()).series.get('AAPL 1d');
+    expect(state?.coverage.absent).toMatchObject([{ from: SESSIONS[16], to: (SESSIONS[16] ?? 0) + 1 }]);
+  });
+
   it('is judged by all splits that the store knows', async () => {
     await fill(bars(0, 10, { volume: 1009 }));
     const actions = [split('2025-07-14', 1 / 20)];
@@ -110,6 +120,11 @@ describe('an answer without the last sessions', () => {
     expect((await run([{ bars: bars(10, 14) }, { bars: bars(10, 20) }])).asked).toBe(2);
     expect((await run([{ bars: bars(10, 14), delistedOn: SESSIONS[14] ?? 0 }])).asked).toBe(1);
     expect((await run([{ bars: [] }])).asked).toBe(1);
+  });
+
+  it('of which it tells that they traded leaves them missing: none is told as absent', async () => {
+    const { report } = await run([{ bars: bars(10, 14), lastTrade: SESSIONS[18] ?? 0 }]);
+    expect([report?.missing, report?.absent]).toEqual([6, {}]);
   });
 });
 
