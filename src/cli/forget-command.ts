@@ -54,7 +54,7 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
     staged = 0,
   } = await counting((onProgress) => history.forget(tickers, { ...range, onProgress }));
   for (const file of setAside) tell(setAsideLine(file));
-  const code = tellNotFound(notFound);
+  const code = Math.max(tellNotFound(notFound), setAside.length > 0 ? EXIT.someFailed : EXIT.done);
   tell(`Forgot ${plural(rows, 'bar')}${actions === 0 ? '' : `, ${actionsCount(actions)}`}.`);
   if (staged > 0) tell(`Removed ${plural(staged, 'staged answer')} for whole markets, too.`);
   // What was known of sessions without a bar the next run learns again.

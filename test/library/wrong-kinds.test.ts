@@ -184,3 +184,26 @@ describe.each(CASES)('$kind where $name belongs', ({ name, concerns, make }) => 
     await lease.release();
   });
 });
+
+describe('a folder where a file of bars belongs', () => {
+  const folderFor = (path: string): Promise<unknown> => mkdir(path);
+
+  it('is named by who writes there, as one file of the store', async () => {
+    const root = await damaged(DAILY_FILE, folderFor);
+    await expect(openParquetStore(root).upsert(update(BARS))).rejects.toMatchObject({
+      code: 'store-unusable',
+      scope: 'series',
+      message: `${DAILY_FILE} in the store ${root} cannot be used: it is a folder, not a file; backfill doctor --fix moves it to quarantine`,
+    });
+  });
+
+  it('keeps nobody from what is known of its splits, and a forget from nothing else', async () => {
+    const root = await damaged(DAILY_FILE, folderFor);
+    const history = openHistory({ store: root, clock: () => NOON });
+    const { length: actions } = await history.actions('AAPL');
+    expect(await history.actionBook('AAPL')).toMatchObject({ entries: { length: actions } });
+    const forgotten = await history.forget('AAPL,MSFT', {});
+    // Of AAPL five minutes, of MSFT two days.
+    expect(forgotten).toMatchObject({ rows: 3, actions, setAside: [{ path: DAILY_FILE, isLeft: true }] });
+  });
+});

@@ -16,6 +16,8 @@ import { ACTION_COLUMNS, currencyOf, encodeActions } from '../codec/encode.ts';
 import { joinRuns } from '../partition/knowledge.ts';
 import { actionsPath, dailyOf } from '../files/layout.ts';
 import { assertDigest } from '../codec/own-entry.ts';
+import { errno } from '../files/absent.ts';
+import { OWN_TROUBLE } from '../files/trouble.ts';
 import { giveUpLost } from '../partition/damage-notes.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
 import { readPartition } from '../partition/partition-file.ts';
@@ -176,10 +178,20 @@ export async function keepTold(blobs: Blobs, ticker: string): Promise<void> {
 /** Takes from daily bars what they tell of the ticker's corporate actions. */
 async function untell(blobs: Blobs, ticker: string): Promise<void> {
   const partition = dailyOf(ticker);
-  const content = await readPartition(blobs, partition);
+  const content = await readable(readPartition(blobs, partition));
   if (content?.knowledge.told === undefined) return;
   const { told: _, ...knowledge } = content.knowledge;
   await writePartition(blobs, partition, { ...content, knowledge });
+}
+
+/** Undefined for what the system does not give to us: what it tells is of a file that is about to change, and means nothing. */
+async function readable<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (OWN_TROUBLE.has(errno(error))) return undefined;
+    throw error;
+  }
 }
 
 /** A book without a range of ex-dates, and what goes. */

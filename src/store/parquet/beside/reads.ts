@@ -2,9 +2,11 @@ import { BackfillError } from '../../../core/errors.ts';
 import { type BookFile, NO_BOOK, readBookFile, withTold } from './action-file.ts';
 import { readFooter } from '../codec/decode.ts';
 import { judgeKnowledge } from '../partition/knowledge.ts';
+import { errno } from '../files/absent.ts';
 import { actionsPath, barsPath, dailyOf, type Partition } from '../files/layout.ts';
 import type { Blobs, Version } from '../files/blobs.ts';
 import { type OpenedPartition, openPartition } from '../partition/opened.ts';
+import { OWN_TROUBLE } from '../files/trouble.ts';
 import type { Told } from '../partition/told.ts';
 
 /**
@@ -36,7 +38,7 @@ export class Reads {
     return known && (known.version ?? null);
   }
 
-  /** Damaged bars tell nothing. */
+  /** Bars that are damaged, or not given to us, tell nothing. */
   async #told(ticker: string): Promise<Told | undefined> {
     const partition = dailyOf(ticker);
     const path = barsPath(partition);
@@ -47,6 +49,7 @@ export class Reads {
       return judged && 'known' in judged ? judged.known.told : undefined;
     } catch (error) {
       if (error instanceof BackfillError && error.code === 'store-corrupt') return undefined;
+      if (OWN_TROUBLE.has(errno(error))) return undefined;
       throw error;
     }
   }

@@ -14,7 +14,7 @@ import {
   renameFile,
   writeAll,
 } from './calls.ts';
-import { errno, orAbsent } from './absent.ts';
+import { errno, naming, orAbsent } from './absent.ts';
 import { bytesAsFile } from '../codec/decode.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { sharingSyncs } from './shared-sync.ts';
@@ -95,17 +95,6 @@ async function contentOf(path: string): Promise<{ readonly bytes: Uint8Array; re
     return { bytes, stamp: stampOf(stats) };
   } finally {
     await closeFile(fd);
-  }
-}
-
-/** The result, or an I/O error that says which file it is of: of a read the system does not. */
-async function naming<T>(path: string, result: Promise<T>): Promise<T> {
-  try {
-    return await result;
-  } catch (error) {
-    if (errno(error) === undefined || !(error instanceof Error) || 'path' in error) throw error;
-    const message = `${error.message} '${path}'`;
-    throw Object.assign(error, { message, path });
   }
 }
 

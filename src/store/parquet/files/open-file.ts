@@ -1,6 +1,6 @@
 import type { AsyncBuffer } from 'hyparquet';
 import { closeFile, inspectFile, openToRead, readInto } from './calls.ts';
-import { orAbsent } from './absent.ts';
+import { naming, orAbsent } from './absent.ts';
 import { type Stamp, stampOf } from './stamp.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function withFile<T>(
   if (fd === undefined) return undefined;
   try {
     const stats = await inspectFile(fd);
-    return await use(contentOf(fd, Number(stats.size)), stampOf(stats));
+    return await naming(path, use(contentOf(fd, Number(stats.size)), stampOf(stats)));
   } finally {
     await closeFile(fd);
   }

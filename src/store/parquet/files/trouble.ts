@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { BackfillError, type ErrorScope } from '../../../core/errors.ts';
 import { errno } from './absent.ts';
 import { isOfTicker } from './layout.ts';
@@ -40,11 +40,22 @@ export function asUnusable(root: string, error: unknown): unknown {
   const name = errno(error);
   if (name === undefined) return error;
   const { message, path } = error as NodeJS.ErrnoException;
+  const scope = scopeOfTrouble(root, name, error as NodeJS.ErrnoException);
+  if (scope === 'series' && path !== undefined && isFolder(root)) return seriesUnusable(root, error, path);
   const said = path === undefined || message.includes(path) ? message : `${path}: ${message}`;
   const hint = HINTS[name] ?? (WRONG_KINDS[name] && `${WRONG_KINDS[name]}; ${wayOut(root, path)}`);
   const reason = hint === undefined ? said : `${hint} (${said})`;
   return new BackfillError('store-unusable', `the store ${root} cannot be used: ${reason}`, {
-    scope: scopeOfTrouble(root, name, error as NodeJS.ErrnoException),
+    scope,
+    cause: error,
+  });
+}
+
+/** Of a file of one ticker: the others can be used. */
+function seriesUnusable(root: string, error: unknown, path: string): BackfillError {
+  const where = `${relative(root, path).replaceAll(sep, '/')} in the store ${root}`;
+  return new BackfillError('store-unusable', `${where} cannot be used: ${troubleText(error)}`, {
+    scope: 'series',
     cause: error,
   });
 }
