@@ -1,5 +1,6 @@
 import { ADJUSTMENTS, BackfillError, type Exported, INTERVALS } from '../index.ts';
 import { plural } from '../terminal.ts';
+import { atStore } from './at-store.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
@@ -71,7 +72,7 @@ export const exportCommand = command({
         to: out === '-' ? reader.take : out,
         stop,
       });
-      return await finished(exported, out);
+      return await finished(exported, out, argv.store);
     } catch (error) {
       if (stop.aborted) return signal();
       if (reader.isGone()) return cutShort(reader.lines() - (format === 'csv' ? 1 : 0));
@@ -108,10 +109,14 @@ function cutShort(offered: number): number {
   return EXIT.done;
 }
 
-async function finished({ rows, series, failures, doubts }: Exported, out: string): Promise<number> {
+async function finished(
+  { rows, series, failures, doubts }: Exported,
+  out: string,
+  store: string,
+): Promise<number> {
   await assertPrinted();
   tellDoubts(doubts);
-  for (const { reason } of failures) tell(`left out: ${reason}`);
+  for (const { reason } of failures) tell(atStore(`left out: ${reason}`, store));
   if (series === 0 && failures.length === 0) tell('left out: no series has a bar in the range');
   const where = series === 0 && out !== '-' ? `; nothing was written to ${out}` : '';
   tell(`Exported ${plural(rows, 'bar')} of ${series.toLocaleString('en-US')} series${where}.`);

@@ -75,6 +75,7 @@ describe('backfill export --out', () => {
     const line = ['export', ...args, '--store', store, '--out'];
     const { code, stderr } = await backfill(...line, 'good.csv');
     expect(stderr).toContain(`left out: ${reason}`);
+    if (args.includes('all')) expect(stderr).toContain(`run backfill --store ${store} --provider sample --t`);
     expect(stderr).toMatch(/^Exported 0 bars of 0 series; nothing was written to good\.csv\.$/m);
     expect(code).toBe(1);
     expect(await readFile(join(folder, 'good.csv'), 'utf8')).toBe('good');

@@ -54,6 +54,8 @@ describe('backfill query', () => {
     const asked = await backfill('query', 'SELECT count(*) FROM bars_adjusted', ...adjusted);
     expect(asked).toEqual({ code: 1, stdout: 'count_star()\n0\n', stderr: `${reasons.join('\n')}\n` });
     expect((await backfill('query', COUNT)).stderr).toBe('');
+    const elsewhere = await backfill('query', 'FROM bars_adjusted', ...adjusted, '--store', 'data');
+    expect(elsewhere.stderr).toContain('; run backfill --store data --provider sample --tickers ALFA ');
   });
 
   it('writes the views for the DuckDB shell', async () => {
