@@ -266,10 +266,11 @@ function isoOf(instant: number): string {
 
 /**
  * Whether the totals leave a series out, as its calendar is a guess that one bar more or less may belie. Where not one bar
- * is stored the guess does not matter: a misspelt ticker is one without a calendar as often as not, and is lacking.
+ * is stored the guess does not matter: a misspelt ticker is one without a calendar as often as not, and is lacking. (One
+ * that was not listed yet lacks nothing.)
  */
-export function isLeftOut({ advisory, rows, damaged }: SeriesCoverage): boolean {
-  return advisory && (rows > 0 || damaged.length > 0);
+export function isLeftOut({ advisory, rows, damaged, standing }: SeriesCoverage): boolean {
+  return advisory && (rows > 0 || damaged.length > 0 || standing === 'complete');
 }
 
 /** Sessions on which there was nothing to cover. */

@@ -94,6 +94,12 @@ describe('the coverage of a series', () => {
     }
   });
 
+  it('leaves a series out of the totals that was not listed yet, by a guess', () => {
+    const before = [absence(days('2026-10-01', '2026-10-31'), { reason: 'pre-listing' })];
+    const { totals } = report({ ...state('NEWIPO', { absent: before }, 'weekdays'), rows: 0 });
+    expect(totals).toMatchObject({ series: 1, advisory: 1, complete: 0, expected: 0 });
+  });
+
   it('leaves a series out of the totals of which a file is damaged and the calendar a guess', () => {
     const file = { path: 'x', reason: 'cut', ticker: 'GOOGLL', interval: '1d' as const };
     const scan: Scan = { series: new Map(), actions: new Map(), setAside: [file] };
