@@ -116,7 +116,7 @@ const SUCH_AS: Column<GapRow> = { ...TICKER, title: 'SUCH AS', leftOut: 2 };
 
 /** What `--dry-run` prints: one line a gap, or a comparison with what is stored, then the totals. */
 export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED): string[] {
-  const gaps = plan.tasks.flatMap(gapRows);
+  const gaps = rowsOf(plan.tasks);
   const isCut = !page.isWhole && gaps.length > FEW_GAPS;
   const rows = isCut ? alikeTogether(gaps) : gaps;
   const shown = isCut ? rows.slice(0, SHOWN_GAPS) : rows;
@@ -134,7 +134,15 @@ export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED)
   ];
 }
 
-function gapRows({ wants, requests }: Task): GapRow[] {
+/** The requests for splits and dividends stand with the first of those that wait for them, which comes next. */
+function rowsOf(tasks: readonly Task[]): GapRow[] {
+  return tasks.flatMap((task, i) => {
+    const before = tasks[i - 1];
+    return gapRows(task, before !== undefined && 'tickers' in before ? before.requests : 0);
+  });
+}
+
+function gapRows({ wants, requests }: Task, before: number): GapRow[] {
   const rows = wants.flatMap((want) => {
     const { series, gaps, range } = want;
     return (gaps.length > 0 ? gaps : [range]).map((gap) => ({
@@ -144,7 +152,7 @@ function gapRows({ wants, requests }: Task): GapRow[] {
       sessions: sessionsOf(want, gap),
     }));
   });
-  return rows.map((row, i) => ({ ...row, requests: i === 0 ? requests : null }));
+  return rows.map((row, i) => ({ ...row, requests: i === 0 ? before + requests : null }));
 }
 
 /** Rows of one gap as one, those of most tickers first. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { parseDay } from '../../src/core/session/day.ts';
+import { type DayRange, parseDay } from '../../src/core/session/day.ts';
 import { planTasks } from '../../src/core/plan/plan.ts';
 import type { Plan } from '../../src/core/plan/plan.ts';
 import { planJson } from '../../src/report/plan-json.ts';
@@ -40,11 +40,45 @@ describe('the plan of a run', () => {
     const tasks = [
       { ...work, slice },
       { ...work, bucket: 3, sessions: [slice.session] },
+      {
+        ...work,
+        tickers: ['AAPL'],
+        range: beyond.gaps[0] as DayRange,
+        waiting: 2,
+        intervals: ['5m' as const],
+      },
     ];
     expect(planJson({ ...plan, tasks, outOfReach: [beyond] })).toMatchObject({
-      tasks: [{ slice: { session: '2026-01-12' } }, { sessions: ['2026-01-12'] }],
+      tasks: [
+        { slice: { session: '2026-01-12' } },
+        { sessions: ['2026-01-12'] },
+        { range: dates('2026-01-12', '2026-01-14') },
+      ],
       outOfReach: [{ gaps: [dates('2026-01-12', '2026-01-14')], sessions: 3 }],
     });
+  });
+});
+
+describe('a plan whose splits are asked for apart', () => {
+  it('counts that request with the first of those that wait for it', () => {
+    const limits = {
+      '5m': { maxSpanDays: 2, lookBackDays: null, requestsPerSpan: 1, requestsForActions: 1 },
+    };
+    const gap = { from: parseDay('2026-01-12'), to: parseDay('2026-01-15') };
+    const series = { ticker: 'AAPL', interval: '5m' } as const;
+    const gaps = [{ series, calendar: calendarById('XNYS'), gaps: [gap], sessions: 3, final: [] }];
+    const plan = planTasks(gaps, {
+      limits,
+      quotas: [],
+      actions: true,
+      now: Date.parse('2026-01-20T12:00:00Z'),
+    });
+    const lines = planText(plan, []).map((line) => line.split(/ {2,}/));
+    expect(lines.slice(1, 3)).toEqual([
+      ['AAPL', '5m', '2026-01-12..2026-01-13', '2', '2'],
+      ['AAPL', '5m', '2026-01-14..2026-01-14', '1', '1'],
+    ]);
+    expect(plan.totals.requests).toBe(3);
   });
 });
 
