@@ -53,7 +53,9 @@ export async function exportBars(
     const reason = reasonOf.get(ticker);
     if (reason !== undefined) failures.push({ series, reason });
     const state = scan.series.get(seriesKey(series));
-    if (state === undefined || !isReadable(scan, state, options)) continue;
+    // Of daily bars, which are one file, as a query has it: a part of what was there is left out with the rest.
+    const isLost = interval === '1d' && damaged.some((file) => file.ticker === ticker);
+    if (state === undefined || isLost || !isReadable(scan, state, options)) continue;
     try {
       const onDamage = (error: BackfillError): void => leaveOut(series, error);
       const adjusted = await openAdjusted(store, scan, series, options, onDamage);

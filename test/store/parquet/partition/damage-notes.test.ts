@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Series, UNKNOWN_IDENTITY } from '../../../../src/core/bars/bars.ts';
 import { BackfillError } from '../../../../src/core/errors.ts';
+import { HeldDays } from '../../../../src/store/parquet/beside/held-days.ts';
 import { DISK } from '../../../../src/store/parquet/files/disk.ts';
 import { openFolder } from '../../../../src/store/parquet/files/folder.ts';
 import { actionsPath, barsPath, revisionsPath } from '../../../../src/store/parquet/files/layout.ts';
@@ -243,6 +244,7 @@ describe('a partition that was set aside', () => {
     await meet();
     await toldToWriter();
     await store.upsert(update(BARS.slice(1), { learned: coverage({ present: [LAST] }) }));
+    for (const path of [ACTIONS, 'scan.cache']) await rm(join(root, path), { force: true });
     await truncate(join(root, FILE), 20);
     expect(await told()).toEqual([ROTTEN]);
     expect(await lost()).toEqual([]);
@@ -257,6 +259,31 @@ describe('a partition that was set aside', () => {
     expect(await told()).toEqual([ROTTEN]);
     await toldToWriter();
     expect(await lost()).toEqual([LOST]);
+  });
+
+  it('held not what another hand wrote into its end', async () => {
+    await rm(join(root, ACTIONS));
+    await rot(FILE);
+    const bytes = await readFile(join(root, FILE));
+    bytes.write('1999', bytes.indexOf('"present":[["2026') + '"present":[["'.length);
+    await writeFile(join(root, FILE), bytes);
+    await meet();
+    const { held: _, ...unknown } = ROTTEN;
+    expect(await told()).toEqual([unknown]);
+  });
+
+  it('held what was known from its first bar to its last, but for what a plan did not reach', async () => {
+    const present = [days('2026-02-19', '2026-02-20'), DAYS];
+    const absent = [
+      absence(days('2026-02-17', '2026-02-19'), { reason: 'pre-listing' }),
+      absence(days('2026-02-23', '2026-02-24')),
+      absence(days('2026-02-24', '2026-02-25'), { reason: 'plan-limited' }),
+      absence(days('2026-03-02', '2026-03-03')),
+    ];
+    const bars = [daily('2026-02-19'), ...BARS];
+    await store.upsert(update(bars, { series: MSFT, learned: coverage({ present, absent }) }));
+    const held = await new HeldDays(openFolder(root)).of(barsPath({ series: MSFT, period: 'all' }));
+    expect(held).toEqual([present[0], days('2026-02-23', '2026-02-24'), DAYS]);
   });
 
   it('held what splits were asked for, where nothing else tells', async () => {
@@ -336,10 +363,21 @@ describe('a partition that was set aside', () => {
     expect(await lost()).toEqual([{ ...LOST, path: ACTIONS, interval: null, held: [DAYS] }]);
     expect((await openParquetStore(root).scan({ intervals: ['5m'] })).lost).toHaveLength(1);
     expect((await openParquetStore(root).scan({ tickers: ['MSFT'] })).lost).toEqual([]);
+    await store.upsertActions('AAPL', [], LAST, 'sample', NOON);
+    expect(await lost()).toEqual([{ ...LOST, path: ACTIONS, interval: null, held: [FIRST] }]);
     await store.forgetActions('AAPL', DAYS);
     await store.forgetActions('MSFT');
     expect(await lost()).toHaveLength(1);
     await store.forgetActions('AAPL');
+    expect(await lost()).toEqual([]);
+  });
+
+  it('of splits is lost no longer once those of all stored daily bars are known', async () => {
+    await rot(ACTIONS);
+    await store.examine({ now: NOON, fix: true });
+    await store.upsertActions('AAPL', [], FIRST, 'sample', NOON);
+    expect(await lost()).toHaveLength(1);
+    await store.upsertActions('AAPL', [SPLIT], LAST, 'sample', NOON);
     expect(await lost()).toEqual([]);
   });
 });
