@@ -7,7 +7,7 @@ import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { EXPORT_FORMATS, exportFormat } from './export-format.ts';
 import { DATES, INTERVAL, OUTPUT, STORE, TICKERS, WHICH, datesOf, given } from './options.ts';
-import { assertPrinted, printToReader, tell, tellDoubts } from './output.ts';
+import { assertPrinted, printToReader, tell, tellCutShort, tellDoubts } from './output.ts';
 import { checkDate } from './quantities.ts';
 import { stopOnSignal } from './signals.ts';
 
@@ -75,7 +75,10 @@ export const exportCommand = command({
       return await finished(exported, out, argv.store);
     } catch (error) {
       if (stop.aborted) return signal();
-      if (reader.isGone()) return cutShort(reader.lines() - (format === 'csv' ? 1 : 0));
+      if (reader.isGone()) {
+        tellCutShort(reader.lines() - (format === 'csv' ? 1 : 0), 'bar');
+        return EXIT.done;
+      }
       throw error;
     } finally {
       release();
@@ -101,12 +104,6 @@ function readerOfLines(): {
     lines: () => lines,
     isGone: () => gone,
   };
-}
-
-/** `| head` has what it wanted. How much of the last block went through the pipe nobody can tell. */
-function cutShort(offered: number): number {
-  tell(`The reader closed the pipe: at most the first ${plural(Math.max(0, offered), 'bar')} were written.`);
-  return EXIT.done;
 }
 
 async function finished(

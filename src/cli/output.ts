@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { EXIT } from './exit-codes.ts';
 import type { WriteStream } from 'node:tty';
 import { BackfillError } from '../index.ts';
-import { wrapped } from '../terminal.ts';
+import { plural, wrapped } from '../terminal.ts';
 import { jsonPieces } from './json-pieces.ts';
 import type { LiveLine } from './live-line.ts';
 import { columnsOf } from './page.ts';
@@ -100,6 +100,11 @@ export async function printToReader(text: string): Promise<boolean> {
   });
   if (!isTaken) await assertPrinted();
   return isTaken;
+}
+
+/** `| head` has what it wanted of bars or rows. How much of the last block went through the pipe nobody can tell. */
+export function tellCutShort(offered: number, noun: string): void {
+  tell(`The reader closed the pipe: at most the first ${plural(Math.max(0, offered), noun)} were written.`);
 }
 
 /** stderr is progress and messages. */

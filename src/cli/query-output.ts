@@ -1,6 +1,6 @@
 import { type SqlRows, type SqlValue } from '../index.ts';
 import { csvField, table } from '../terminal.ts';
-import { printText, tell } from './output.ts';
+import { printText, printToReader, tell, tellCutShort } from './output.ts';
 
 /** How rows are printed. */
 export const FORMATS = ['table', 'csv', 'json', 'ndjson'] as const;
@@ -9,7 +9,10 @@ export type Format = (typeof FORMATS)[number];
 /** Rows of a table on a terminal. */
 const MOST_ROWS = 1000;
 
-/** Prints the rows of a query. `width` is the terminal's; a table is cut there. Stops when nobody reads any more. */
+/**
+ * Prints the rows of a query. `width` is the terminal's; a table is cut there. Stops when nobody reads any
+ * more, and says so of data; a table is for whoever looks at it.
+ */
 export async function printRows(rows: SqlRows, format: Format, width: number): Promise<void> {
   if (format === 'table') await printTable(rows, width);
   else if (format === 'csv') await printCsv(rows);
@@ -52,26 +55,39 @@ function cut(line: string, width: number): string {
 }
 
 async function printCsv({ columns, blocks }: SqlRows): Promise<void> {
-  await printText(`${columns.map(csvField).join(',')}\n`);
+  const lineOf = (fields: readonly string[]): string => `${fields.map(csvField).join(',')}\n`;
+  const print = toReader();
+  if (!(await print(0, lineOf(columns)))) return;
   for await (const block of blocks()) {
-    if (!process.stdout.writable) return;
-    await printText(
-      block.map((row) => `${row.map((value) => csvField(asText(value))).join(',')}\n`).join(''),
-    );
+    const text = block.map((row) => lineOf(row.map(asText))).join('');
+    if (!(await print(block.length, text))) return;
   }
 }
 
 async function printJson({ columns, blocks }: SqlRows, asList: boolean): Promise<void> {
+  const print = toReader();
   let before = asList ? '[\n' : '';
   for await (const block of blocks()) {
-    if (!process.stdout.writable) return;
+    let text = '';
     for (const row of block) {
       const line = JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null])));
-      await printText(before + line + (asList ? '' : '\n'));
+      text += before + line + (asList ? '' : '\n');
       if (asList) before = ',\n';
     }
+    if (!(await print(block.length, text))) return;
   }
-  if (asList) await printText(before === '[\n' ? '[]\n' : '\n]\n');
+  if (asList) await print(0, before === '[\n' ? '[]\n' : '\n]\n');
+}
+
+/** Prints a number of rows as text, and gives whether somebody reads on. Whoever counts on all of them is told if not. */
+function toReader(): (rows: number, text: string) => Promise<boolean> {
+  let offered = 0;
+  return async (rows, text) => {
+    offered += rows;
+    const isRead = await printToReader(text);
+    if (!isRead) tellCutShort(offered, 'row');
+    return isRead;
+  };
 }
 
 function asText(value: SqlValue): string {
