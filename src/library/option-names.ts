@@ -9,6 +9,7 @@ import type {
   BackfillOptions,
   DateRange,
   ExportRequest,
+  ForgetOptions,
   ForgetRange,
   History,
   HistoryOptions,
@@ -35,6 +36,7 @@ const EXPORT = {
   ...{ tickers: true, interval: true, format: true, to: true, stop: true },
 } satisfies Names<ExportRequest>;
 const FORGET = { ...DATES, intervals: true } satisfies Names<ForgetRange>;
+const PROGRESS = { onProgress: true } satisfies Names<ForgetOptions>;
 const MAP_FILE = { keepNew: true } satisfies Names<RenameOptions>;
 
 /** By method: which of its arguments has options, and their names. */
@@ -56,7 +58,8 @@ const OF_METHODS: Readonly<
   export: [0, EXPORT],
   changeActions: [1, { add: true, withdraw: true } satisfies Names<ActionsChange>],
   forgettable: [1, FORGET],
-  forget: [1, FORGET],
+  forget: [1, { ...FORGET, ...PROGRESS }],
+  restore: [1, PROGRESS],
   rename: [2, { ...DATES, ...MAP_FILE, on: true, inAdvance: true } satisfies Names<RenameRange>],
   renameByMapFile: [1, MAP_FILE],
   doctor: [0, { fix: true } satisfies Names<DoctorOptions>],
