@@ -1,6 +1,7 @@
 import type * as Http from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type Readable, type Transform, pipeline } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { BackfillError } from '../../core/errors.ts';
@@ -167,11 +168,23 @@ async function* piecesOf(
   request.onReceived?.();
 }
 
-/** The body as text, read no further than an answer can reasonably be. Throws `bad-answer` (retryable). */
-async function boundedText(body: Readable): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of bounded(body, LARGEST_BODY)) parts.push(part);
-  return Buffer.concat(parts).toString();
+/**
+ * The body as text, read no further than an answer can reasonably be. Throws `bad-answer` (retryable). By events:
+ * iteration, for the few pieces that come, is a third of what an answer costs.
+ */
+function boundedText(body: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const decoder = new StringDecoder();
+    let [text, bytes] = ['', 0];
+    body.on('data', (part: Buffer) => {
+      bytes += part.byteLength;
+      if (bytes <= LARGEST_BODY) text += decoder.write(part);
+      else body.destroy(tooLong(LARGEST_BODY));
+    });
+    body.once('end', () => resolve(text + decoder.end()));
+    body.once('error', reject);
+    body.once('close', () => reject(new Error('closed before the end of an answer')));
+  });
 }
 
 /** A body of so many bytes at most. Throws `bad-answer` (retryable) for more. */
@@ -180,12 +193,14 @@ async function* bounded(body: Readable, most: number): AsyncGenerator<Buffer, vo
   for await (const part of body as AsyncIterable<Buffer>) {
     bytes += part.byteLength;
     // Leaving the loop closes the connection.
-    if (bytes > most) {
-      const message = `an answer of more than ${most / 2 ** 20} MiB is not read to its end`;
-      throw new BackfillError('bad-answer', message, { retryable: true });
-    }
+    if (bytes > most) throw tooLong(most);
     yield part;
   }
+}
+
+function tooLong(most: number): BackfillError {
+  const message = `an answer of more than ${most / 2 ** 20} MiB is not read to its end`;
+  return new BackfillError('bad-answer', message, { retryable: true });
 }
 
 /** Gives a request at most `timeoutMs`, body included, then throws `timeout` (retryable). */

@@ -72,6 +72,11 @@ describe('an answer', () => {
     expect(await get(url)).toMatchObject({ status: 200, body: TEXT });
   });
 
+  it('that ends within a character shows that it does', async () => {
+    const url = await serve((_, response) => response.end(Buffer.from('東京').subarray(0, 4)));
+    expect(await get(url)).toMatchObject({ status: 200, body: '東\ufffd' });
+  });
+
   it('is refused by name in a coding that nobody can read', async () => {
     const url = await serve((_, response) =>
       response.writeHead(200, { 'content-encoding': 'zstd' }).end(TEXT),
