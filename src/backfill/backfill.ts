@@ -12,6 +12,7 @@ import { settleEmptyAnswers } from './settle/empty-answers.ts';
 import type { BackfillEvent } from './run/events.ts';
 import { nothingDone, TaskHandOut } from './run/hand-out.ts';
 import type { MarketStage } from './run/market-stage.ts';
+import type { SharedStaging } from './run/shared-staging.ts';
 import { stagedAs, stagedOf } from './run/staged-source.ts';
 import type { RunContext, Runner } from './runner.ts';
 import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
@@ -22,6 +23,8 @@ export interface BackfillTools extends Source {
   /** Gives the right to write the store once it is this run's turn. */
   readonly acquire: () => Promise<Lease>;
   readonly context: RunContext;
+  /** What it shares with other runs that write the same store at the same time. */
+  readonly staging: SharedStaging;
   /** Called only if there is something to fetch, with the number of tasks. */
   readonly startRunner: (tasks: number) => Promise<Runner>;
   /** ms since the epoch. */
@@ -54,6 +57,7 @@ export async function runPrepared(
   const { store, capabilities, clock, onEvent } = tools;
   const startedAt = clock();
   const writer = await tools.acquire();
+  await tools.staging.begin();
   try {
     const renamesUnread = await whyRenamesAreUnread(store);
     const prepared = await prepareRun(store, startedAt);
@@ -61,13 +65,16 @@ export async function runPrepared(
     onEvent?.(plannedEvent(prepared));
     const isStopped = tools.stop?.aborted === true;
     const source = stagedAs(tools.context.provider);
-    if (!isStopped) await store.staging.remove((await stagedOf(source, store.staging, startedAt)).old);
+    if (!isStopped)
+      await tools.staging.sweep(async () =>
+        store.staging.remove((await stagedOf(source, store.staging, startedAt)).old),
+      );
     const run =
       plan.tasks.length === 0 || isStopped ? nothingRun(plan) : await runTasks(plan, scan, writer, tools);
     const ledger = { store, provider: capabilities.id, now: clock() };
     const summary = summarize({
       // It may not be its turn to write.
-      ...(isStopped ? run : await settle(run, prepared, { ...ledger, source })),
+      ...(isStopped ? run : await settle(run, prepared, { ...ledger, source, staging: tools.staging })),
       plan,
       scan,
       provider: capabilities.id,
@@ -79,6 +86,7 @@ export async function runPrepared(
     });
     return await recorded(summary, ledger);
   } finally {
+    tools.staging.end();
     await writer.release();
   }
 }
@@ -104,11 +112,12 @@ async function whyRenamesAreUnread(store: BarStore): Promise<string | undefined>
 async function settle(
   run: Run,
   { scan, plan, holesNow }: Prepared,
-  { source, ...ledger }: LedgerTools & { readonly source: string },
+  { source, staging, ...ledger }: LedgerTools & { readonly source: string } & Pick<BackfillTools, 'staging'>,
 ): Promise<Run & Pick<RunOutcome, 'holesNow' | 'lostNow'>> {
   const { results } = run;
   try {
-    await run.markets.sweep(ledger.store.staging, source, run.stopped !== null);
+    const isStopped = run.stopped !== null;
+    await staging.sweep(() => run.markets.sweep(ledger.store.staging, source, isStopped));
     await recordOutOfReach(plan.outOfReach, ledger);
     await settleUnknownTickers(results, scan, ledger);
     await settleEmptyAnswers(results, ledger);
@@ -188,9 +197,19 @@ async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTo
   try {
     if (tools.stop?.aborted) interrupt();
     tools.onEvent?.({ type: 'running', plan, workers: runner.workers, traffic: () => traffic.now() });
-    const { context, clock, onEvent, capabilities } = tools;
+    const { context, clock, onEvent, capabilities, staging } = tools;
     const { quotas } = capabilities;
-    const handOut = new TaskHandOut({ runner, stops, done, writer, quotas, context, clock, onEvent });
+    const handOut = new TaskHandOut({
+      runner,
+      stops,
+      done,
+      writer,
+      quotas,
+      context,
+      clock,
+      onEvent,
+      staging,
+    });
     await handOut.all(plan.tasks);
     await handOut.all(askedOtherwise(done.refused, capabilities, clock()));
     await handOut.all(refetchRestated(results.kept, scan, capabilities, clock()));

@@ -1,4 +1,5 @@
 import { BackfillError } from '../core/errors.ts';
+import { SharedStaging } from '../backfill/run/shared-staging.ts';
 import type { Runner } from '../backfill/runner.ts';
 import type { OpenTraffic, SharedTraffic } from '../backfill/run/traffic.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -22,6 +23,7 @@ export interface EngineTools {
  */
 export class Engine {
   readonly store: BarStore;
+  readonly staging = new SharedStaging();
   readonly #turns = new Turns();
   /** Those that have not ended. */
   readonly #calls = new Set<Promise<unknown>>();

@@ -95,6 +95,7 @@ function toolsOf(
     ...sourceOf(parts),
     store,
     acquire: () => engine.acquire(claim, stop),
+    staging: engine.staging,
     context: { storeUrl: options.store, provider: config },
     startRunner: (tasks) => engine.startRunner(tasks, secrets),
     clock,

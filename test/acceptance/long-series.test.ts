@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
+import { SharedStaging } from '../../src/backfill/run/shared-staging.ts';
 import { randomFor } from '../../src/market/random.ts';
 import type { Series } from '../../src/core/bars/bars.ts';
 import { startPool } from '../../src/pool/pool.ts';
@@ -117,6 +118,7 @@ describe('a long CSV file of one ticker', () => {
     const summary = await backfill(requestOf(minutes), {
       store: bars,
       acquire: () => bars.acquire(),
+      staging: new SharedStaging(),
       capabilities: csvCapabilities(provider),
       context: { storeUrl: store, provider },
       startRunner: async (tasks) => pool.open({ tasks, traffic: await trafficOfOnlyRun(), secrets: {} }),

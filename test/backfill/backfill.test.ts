@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
+import { SharedStaging } from '../../src/backfill/run/shared-staging.ts';
 import type { BackfillEvent } from '../../src/backfill/run/events.ts';
 import { runTask } from '../../src/backfill/task/run-task.ts';
 import type { Runner } from '../../src/backfill/runner.ts';
@@ -66,6 +67,7 @@ function tools(source: Provider, more: Partial<BackfillTools> = {}, gate: Gate =
   return {
     store,
     acquire: () => store.acquire(),
+    staging: new SharedStaging(),
     capabilities: sampleCapabilities,
     context,
     startRunner: async () => ({ ...runner, traffic: await trafficOfOnlyRun({ clocks }) }),

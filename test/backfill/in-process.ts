@@ -1,5 +1,6 @@
 import type { BackfillTools } from '../../src/backfill/backfill.ts';
 import { runTask } from '../../src/backfill/task/run-task.ts';
+import { SharedStaging } from '../../src/backfill/run/shared-staging.ts';
 import { stagedAs } from '../../src/backfill/run/staged-source.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import type { Provider } from '../../src/providers/provider.ts';
@@ -13,6 +14,7 @@ export function toolsInProcess(provider: Provider, store: BarStore, now: () => n
   return {
     store,
     acquire: () => store.acquire(),
+    staging: new SharedStaging(),
     capabilities: provider.capabilities,
     editionOf: (ticker) => provider.editionOf?.(ticker) ?? null,
     ownListOf: (ticker) => provider.ownListOf?.(ticker) ?? null,

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
+import { SharedStaging } from '../../src/backfill/run/shared-staging.ts';
+import { toolsInProcess } from './in-process.ts';
 import { contains } from '../../src/core/session/ranges.ts';
 import { barAt } from '../../src/core/bars/columns.ts';
 import { formatDay, parseDay } from '../../src/core/session/day.ts';
@@ -87,6 +90,49 @@ describe('a wide market', () => {
     const actions = await Promise.all(tickers.map((ticker) => store.readActions(ticker)));
     expect(actions.flat()).not.toEqual([]);
     await other.remove();
+  });
+});
+
+describe('two runs at once that want the same sessions of a market', () => {
+  const [one, other] = [TICKERS.slice(0, 20), TICKERS.slice(20, 40)];
+
+  /** A run of a history: it has the store and the staging in common with the others. */
+  const sideBySide = (store: BarStore, url: string, staging: SharedStaging) => {
+    const lease = { note: () => undefined, noteTrouble: () => undefined, release: () => Promise.resolve() };
+    const tools = { ...toolsInProcess(vendor(url), store, () => NOW), staging };
+    return (tickers: readonly string[], more: Partial<BackfillTools> = {}) =>
+      backfill({ tickers, days: 12 }, { ...tools, acquire: () => Promise.resolve(lease), ...more });
+  };
+
+  it('ask for each of them once, and both take it in', async () => {
+    const simulator = await serve();
+    const { store } = counting();
+    const lease = await store.acquire();
+    const run = sideBySide(store, simulator.url, new SharedStaging());
+    const summaries = await Promise.all([run(one), run(other)]);
+    await lease.release();
+    for (const summary of summaries) expect(summary).toMatchObject({ failed: 0, notRun: 0, fetched: 20 });
+    expect(marketsIn(simulator.entries)).toHaveLength(12);
+    expect(await staged()).toEqual([]);
+  });
+
+  it('leave what lies there to the one that ends last', async () => {
+    const simulator = await serve();
+    const { store } = counting();
+    const lease = await store.acquire();
+    const run = sideBySide(store, simulator.url, new SharedStaging());
+    let short: Promise<unknown> | undefined;
+    // A run that asks for its series alone begins and ends while another has collected half of it.
+    const summary = await run(one, {
+      onEvent: (event) => {
+        if (event.type === 'collected') short ??= run(other.slice(0, 1));
+      },
+    });
+    expect(await short).toMatchObject({ failed: 0, fetched: 1 });
+    await lease.release();
+    expect(summary).toMatchObject({ failed: 0, notRun: 0, fetched: 20 });
+    expect(marketsIn(simulator.entries)).toHaveLength(12);
+    expect(await staged()).toEqual([]);
   });
 });
 

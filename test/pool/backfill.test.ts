@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
+import { SharedStaging } from '../../src/backfill/run/shared-staging.ts';
 import type { Runner } from '../../src/backfill/runner.ts';
 import type { PoolOptions } from '../../src/pool/options.ts';
 import { type Pool, startPool } from '../../src/pool/pool.ts';
@@ -23,6 +24,7 @@ beforeEach(async () => {
   tools = {
     store,
     acquire: () => store.acquire(),
+    staging: new SharedStaging(),
     capabilities: sampleCapabilities,
     context: { storeUrl: folder, provider: { id: 'sample' } },
     startRunner: (tasks) => runnerOf(tasks),

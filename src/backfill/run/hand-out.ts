@@ -7,6 +7,7 @@ import type { RunContext, Runner, SeriesResult, TaskResult } from '../runner.ts'
 import { dispatch } from './dispatch.ts';
 import type { BackfillEvent } from './events.ts';
 import { type Lacking, MarketStage } from './market-stage.ts';
+import type { SharedStaging } from './shared-staging.ts';
 import { RunResults } from './run-results.ts';
 import type { Stops } from './stops.ts';
 import { ToldStage } from './told-stage.ts';
@@ -39,6 +40,7 @@ export interface HandOut {
   /** ms since the epoch. */
   readonly clock: () => number;
   readonly onEvent: ((event: BackfillEvent) => void) | undefined;
+  readonly staging: SharedStaging;
 }
 
 /**
@@ -85,11 +87,13 @@ export class TaskHandOut {
   }
 
   #run(task: Task): Promise<TaskResult> {
-    const { runner, context, clock, done } = this.#tools;
+    const { runner, context, clock, done, staging } = this.#tools;
     const order = 'bucket' in task ? done.markets.share(task).task : task;
     if ('bucket' in order && order.wants.length === 0) return Promise.resolve({ series: [] });
     const told = 'after' in order ? this.#told.give(order) : undefined;
-    return runner.run({ task: order, context, now: clock(), ...(told && { told }) });
+    const run = (): Promise<TaskResult> =>
+      runner.run({ task: order, context, now: clock(), ...(told && { told }) });
+    return 'slice' in order ? staging.inTurn(order.slice, run) : run();
   }
 
   #note(task: Task, result: TaskResult): void {
