@@ -38,7 +38,7 @@ const OPTIONS = {
   'in-advance': {
     type: 'switch',
     group: WHICH,
-    describe: 'Record it though nothing is stored of either',
+    describe: 'Record it though nothing of it is stored yet',
   },
   ...STORE,
 } as const satisfies Declarations;

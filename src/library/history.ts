@@ -113,7 +113,7 @@ export interface Forgotten {
 export interface RenameRange extends DateRange, RenameOptions {
   /** First session under the new ticker, instead of `end`. */
   readonly on?: string;
-  /** Record it though nothing is stored of either ticker. Default false: it is refused. */
+  /** Record it though nothing is stored of either ticker, or no bar of the old one of its days. Default false: it is refused. */
   readonly inAdvance?: boolean;
 }
 

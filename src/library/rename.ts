@@ -1,6 +1,7 @@
 import { calendarFor } from '../core/calendar/calendars.ts';
 import { type Day, formatDay, parseDay, utcDayOf } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
+import { intersect, normalize, span } from '../core/session/ranges.ts';
 import { identityConflict } from '../core/instrument/identity.ts';
 import {
   type Rename,
@@ -27,7 +28,10 @@ export async function rename(engine: Engine, wanted: Rename, how: RenameHow): Pr
     const renames = await store.readRenames();
     assertConsistent(wanted, renames);
     const scan = await store.scan({ tickers: [from, to] });
-    if (how.inAdvance !== true) assertKnown(wanted, scan, renames);
+    if (how.inAdvance !== true) {
+      assertKnown(wanted, scan, renames);
+      assertInTime(wanted, scan, renames);
+    }
     const moves = movesOf(wanted, scan);
     moves.forEach(assertOneInstrument);
     const kept = await keepClashing(store, wanted, moves, how);
@@ -99,6 +103,26 @@ function assertKnown({ from, to }: Rename, scan: Scan, renames: readonly Rename[
   const message =
     `nothing is stored of ${from} or ${to}: is that how they are spelt? ` +
     `To record a rename before anything is fetched: --in-advance`;
+  throw new BackfillError('usage', message);
+}
+
+/** Nor is a slip of the year, which puts the rename before the first bar of the old ticker, or after its last. */
+function assertInTime(wanted: Rename, { series }: Scan, renames: readonly Rename[]): void {
+  const { from, start, end } = wanted;
+  const present = [...series.values()]
+    .filter((state) => state.series.ticker === from)
+    .flatMap(({ coverage }) => coverage.present);
+  const bars = span(normalize(present));
+  // Moved already, by a rename that is run again.
+  const isRecorded = renames.some(
+    (one) => one.from === from && one.to === wanted.to && one.start === start && one.end === end,
+  );
+  if (bars === undefined || isRecorded) return;
+  if (intersect([bars], [renamedDays(wanted)]).length > 0) return;
+  const message =
+    `no bar of ${from} is stored ${renamedDaysText(wanted)}; its bars are of ` +
+    `${formatDay(bars.from)}..${formatDay(bars.to - 1)}: are the dates right? ` +
+    `To record a rename before what it moves is fetched: --in-advance`;
   throw new BackfillError('usage', message);
 }
 

@@ -131,6 +131,28 @@ describe('a rename', () => {
     expect([(await store.scan()).series.size, await store.readRenames()]).toEqual([0, [FB_META]]);
   });
 
+  it.each([
+    ['before its first bar', { on: '1990-01-02' }, 'before 1990-01-02'],
+    ['after its last bar', { start: '2022-07-01', on: '2022-08-01' }, 'from 2022-07-01 to 2022-07-31'],
+  ])('that speaks only of days %s has to be meant', async (_, range, when) => {
+    await holdFacebook();
+    await expect(history.rename('FB', 'META', range)).rejects.toMatchObject({
+      code: 'usage',
+      message:
+        `no bar of FB is stored ${when}; its bars are of 2022-06-06..2022-06-08: are the dates right? ` +
+        'To record a rename before what it moves is fetched: --in-advance',
+    });
+    expect(await store.readRenames()).toEqual([]);
+    expect(await history.rename('FB', 'META', { ...range, inAdvance: true })).toMatchObject({ bars: 0 });
+    // Recorded, it may be run again.
+    expect(await history.rename('FB', 'META', range)).toMatchObject({ bars: 0 });
+  });
+
+  it('of a ticker that lately has no bar is recorded: its new provider does not know it any more', async () => {
+    await hold(FB, [], { learned: coverage({ absent: [absence(WEEK, { reason: 'unknown-ticker' })] }) });
+    expect(await history.rename('FB', 'META', { on: '2012-01-03' })).toMatchObject({ bars: 0 });
+  });
+
   it('done again does nothing', async () => {
     await holdFacebook();
     await history.rename('FB', 'META', { on: ON });
