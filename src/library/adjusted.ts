@@ -14,6 +14,7 @@ import type { BarStore } from '../store/store.ts';
 import { type Scan, unreadableIn } from '../store/scan.ts';
 import { dividendCloses } from './dividend-closes.ts';
 import { dayRange } from './forget.ts';
+import { contradictedSplits, notShown } from './hidden-splits.ts';
 import type { AdjustOptions, ReadOptions } from './history.ts';
 import { notFound } from './not-found.ts';
 import { type Reading, parseAdjust, readingOf } from './reading.ts';
@@ -128,6 +129,7 @@ async function stepsOf(
   const { mode, asOf, series } = reading;
   const actions = await actionsOf(store, reading);
   await assertKnown(reading, actions, scan, sourceOf);
+  await assertShown(store, reading, actions, sourceOf);
   const { closes, doubts } =
     mode === 'all' ? await dividendCloses(store, reading, actions) : { closes: [], doubts: [] };
   const [odd] = mode === 'all' ? unusableDividends(actions, closes, asOf) : [];
@@ -192,6 +194,17 @@ async function assertKnown(
     series,
     `${text}; ${askAgain({ ...series, interval: '1d' }, close, closes.at(-1) ?? close, source)}`,
   );
+}
+
+/** Factors of a split that stored prices do not have would put two levels into one series. */
+async function assertShown(
+  store: BarStore,
+  { series, sessionOf, state }: Reading,
+  actions: readonly CorporateAction[],
+  sourceOf: SourceOf,
+): Promise<void> {
+  const [hidden] = await contradictedSplits(store, series, sessionOf, actions);
+  if (hidden !== undefined) throw unknown(series, await notShown(state, hidden, sourceOf));
 }
 
 function isForeign(action: CorporateAction): action is Dividend {

@@ -268,6 +268,8 @@ export interface History {
   actionBook(ticker: string): Promise<ActionBook>;
   /** Adds or withdraws a split or dividend by hand; gives what is known then. Throws `usage` and `store-locked`. */
   changeActions(ticker: string, change: ActionsChange): Promise<ActionBook>;
+  /** A line for each split in force and stored series of a ticker whose bars contradict it: adjusted reads are without that. */
+  contradictedSplits(ticker: string): Promise<readonly string[]>;
   /** What `forget` would remove. Changes nothing. */
   forgettable(tickers: string | readonly string[], range?: ForgetRange): Promise<Forgettable>;
   /**

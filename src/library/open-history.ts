@@ -4,6 +4,7 @@ import { checkOptions, checkTickers, checked } from './check-request.ts';
 import { coverageOf, notFoundIn } from './coverage.ts';
 import { doctor } from './doctor.ts';
 import { forget, forgettable, restore } from './forget.ts';
+import { contradictedSplitsOf } from './hidden-splits.ts';
 import type { History, HistoryOptions } from './history.ts';
 import type { Engine } from './engine.ts';
 import { findIssues, findRevisions } from './issues.ts';
@@ -31,6 +32,7 @@ export function openHistory(options: HistoryOptions): History {
     actions: (ticker) => store.readActions(parseTicker(ticker)),
     actionBook: async (ticker) => store.readActionBook(parseTicker(ticker)),
     changeActions: async (ticker, change) => changeActions(engine, parseTicker(ticker), change, clock()),
+    contradictedSplits: async (ticker) => contradictedSplitsOf(store, parseTicker(ticker)),
     coverage: async (request = {}) =>
       coverageOf(store, capabilities, clock(), request, await tickersToRead(checked(request).tickers)),
     notFound: async (request) =>

@@ -25,15 +25,16 @@ export function sourcesIn(store: BarStore): SourceOf {
   };
 }
 
-/** What asks the source of a series for days again, to end a message. */
+/** What asks the source of a series for days again, to end a message; with `everything`, though they are complete. */
 export function askAgain(
   { ticker, interval }: Series,
   from: Day,
   through: Day,
   source: string | undefined,
+  everything = false,
 ): string {
   const of = interval === '1d' ? '' : ` --interval ${interval}`;
-  const what = `--tickers ${ticker}${of} --start ${formatDay(from)} --end ${formatDay(through)}`;
+  const what = `${everything ? '--no-gaps ' : ''}--tickers ${ticker}${of} --start ${formatDay(from)} --end ${formatDay(through)}`;
   if (source === undefined) return `run backfill ${what} with the provider of its bars`;
   // A module of the user's is named by its path, which nobody wrote down.
   if (!providerIds().includes(source)) return `run backfill ${what} with the provider of its bars, ${source}`;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
 import { MS_PER_DAY, formatDay, parseDay } from '../../src/core/session/day.ts';
+import { readAdjusted } from '../../src/library/adjusted.ts';
 import { openMarket } from '../../src/index.ts';
 import { openCsv } from '../../src/providers/csv/index.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
@@ -132,6 +133,9 @@ describeWith(REAL_DATA)('a real split', () => {
     expect(inSteps).toBe(atOnce);
     expect(atOnce.split('\n').length).toBeGreaterThan(250);
     expect(atOnce).toContain('"split"');
+    const series = { ticker: one.ticker, interval: '1d' } as const;
+    const store = await backfillOn(once(one), one, 'raw');
+    expect((await readAdjusted(store, series, { adjust: 'splits' })).length).toBeGreaterThan(250);
   });
 
   it.each(CASES)('of $ticker on $exDate leaves a split-adjusted wire’s store as traded', async (one) => {

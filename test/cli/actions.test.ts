@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/core/session/day.ts';
 import { openStore } from '../../src/store/open.ts';
 import { type Finished, run } from '../acceptance/programs.ts';
-import { days, NOON } from '../store/fixtures.ts';
+import { coverage, days, NOON, update, WEEK } from '../store/fixtures.ts';
 
 let folder = '';
 const NOW = ['--now', '2026-03-02T12:00:00Z'];
@@ -97,6 +97,25 @@ describe('backfill actions', () => {
     expect(later.stdout).not.toContain('2020-08-31');
     expect(later.stdout).toContain('1 in force no more: --all lists what was.');
     expect((await actions('AAPL', '--all')).stdout).toBe(stdout);
+  });
+
+  it('says at once that stored prices do not show what is added, and adds it', async () => {
+    const store = openStore(join(folder, 'shown'));
+    const learned = coverage({ present: [days('2026-02-23', '2026-02-28')] });
+    await store.upsert(update(WEEK, { learned }));
+    const { code, stdout, stderr } = await actions(
+      ...['aapl', '--add', '2026-02-25,split,7:1', '--store', './shown'],
+    );
+    expect(stderr).toMatch(
+      /^AAPL 1d cannot be adjusted: its bars around 2026-02-25 do not show the split 7:1 /,
+    );
+    expect(stderr).toContain(' backfill --store ./shown actions AAPL --withdraw 2026-02-25,split');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('2026-02-25 split   7:1 manual 2026-03-02')]);
+    const smaller = await actions(
+      ...['AAPL', '--withdraw', '2026-02-25,split', '--add', '2026-02-26,split,5:4', '--store', './shown'],
+    );
+    expect([smaller.code, smaller.stderr]).toEqual([0, expect.not.stringContaining('cannot be adjusted')]);
   });
 
   it('prints all that is known as JSON', async () => {

@@ -6,11 +6,15 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { CorporateAction } from '../../src/core/bars/bars.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { adjustability, readAdjusted } from '../../src/library/adjusted.ts';
+import { contradictedSplitsOf } from '../../src/library/hidden-splits.ts';
 import { exportTo } from '../../src/library/export-file.ts';
 import type { AdjustOptions } from '../../src/library/history.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { AAPL, at, coverage, daily, days, NOON, temporaryFolder, update } from '../store/fixtures.ts';
+
+/** How a session opens whose prices do not contradict that there was a split. */
+const SHOWN = { open: 50, low: 50 };
 
 let root: string;
 let remove: () => Promise<void>;
@@ -22,7 +26,7 @@ beforeEach(async () => {
   const week = ['2026-02-23', '2026-02-24', '2026-02-25', '2026-02-26', '2026-02-27'];
   await store.upsert(
     update(
-      week.map((day) => daily(day, { close: 100 })),
+      week.map((day) => daily(day, { close: 100, ...(day === '2026-02-25' && SHOWN) })),
       { learned },
     ),
   );
@@ -114,6 +118,51 @@ describe('an adjusted read', () => {
     expect(await closes({ adjust: 'splits' })).toHaveLength(4);
   });
 
+  describe('with a split that the stored prices contradict', () => {
+    const hidden: CorporateAction = { kind: 'split', exDay: parseDay('2026-02-26'), ratio: 4 };
+    const message =
+      'AAPL 1d cannot be adjusted: its bars around 2026-02-26 do not show the split 4:1 of that day; if it never was, ' +
+      'backfill actions AAPL --withdraw 2026-02-26,split, else ' +
+      'run backfill --provider sample --no-gaps --tickers AAPL --start 2026-02-23 --end 2026-02-27';
+    beforeEach(() => answered([split, hidden]));
+
+    it.each([{}, { asOf: '2026-02-26' }, { end: '2026-02-24' }, { start: '2026-02-25' }])(
+      'is refused while that is in its reach: %o',
+      async (options) => {
+        for (const adjust of ['splits', 'all'] as const)
+          await expect(closes({ adjust, ...options })).rejects.toMatchObject({
+            ...{ code: 'basis-unknown', ticker: 'AAPL', message },
+          });
+      },
+    );
+
+    it('is none the worse for it else', async () => {
+      expect(await closes({})).toHaveLength(5);
+      expect(await closes({ adjust: 'splits', asOf: '2026-02-25' })).toEqual([50, 50, 100]);
+      expect(await closes({ adjust: 'splits', start: '2026-02-26' })).toEqual([100, 100]);
+    });
+
+    it('is judged by the bars of its own interval', async () => {
+      const series = { ticker: 'AAPL', interval: '5m' } as const;
+      const stamps = ['2026-02-25T20:55Z', '2026-02-26T14:30Z'];
+      const bars = stamps.map((stamp, i) => {
+        const close = i === 0 ? 100 : 25;
+        return at(stamp, { open: close, high: close, low: close, close });
+      });
+      const learned = coverage({ present: [days('2026-02-25', '2026-02-27')] });
+      await store.upsert(update(bars, { series, learned }));
+      const read = await readAdjusted(store, series, { adjust: 'splits' });
+      expect(read.map(({ close }) => close)).toEqual([25, 25]);
+      expect(await contradictedSplitsOf(store, 'AAPL')).toEqual([message]);
+    });
+  });
+
+  it('is not refused for a split that is too small to show', async () => {
+    await answered([{ ...split, exDay: parseDay('2026-02-26'), ratio: 1.25 }]);
+    expect(await closes({ adjust: 'splits' })).toEqual([80, 80, 80, 100, 100]);
+    expect(await contradictedSplitsOf(store, 'AAPL')).toEqual([]);
+  });
+
   it('refuses a dividend that is not below the close', async () => {
     await answered([{ ...dividend, amount: 100 }]);
     await expect(closes({ adjust: 'all' })).rejects.toThrow(
@@ -147,7 +196,7 @@ describe('an adjusted read', () => {
     const stamps = ['2026-02-24T20:55Z', '2026-02-25T20:55Z', '2026-02-27T14:30Z'];
     await store.upsert(
       update(
-        stamps.map((stamp) => at(stamp, { close: 40 })),
+        stamps.map((stamp, i) => at(stamp, { close: 40, ...(i === 1 && { open: 20, low: 20 }) })),
         { series, learned },
       ),
     );

@@ -25,7 +25,8 @@ async function hold(
   const learned = coverage({ present: [ALL_WEEK] });
   await store.upsert(
     update(
-      WEEK.map((day) => daily(day, { close: 100 })),
+      // It opens so on the day of the split that its prices do not contradict that.
+      WEEK.map((day) => daily(day, { close: 100, ...(day === '2026-02-25' && { open: 50, low: 50 }) })),
       { series, learned },
     ),
   );
@@ -94,6 +95,21 @@ describe('adjusted bars of a query', () => {
       expect(notAdjusted).toHaveLength(5 - tickers.length);
     },
   );
+
+  it('are without a series whose prices contradict a split, like a script of the views', async () => {
+    await hold('FLAT', ALL_WEEK, [{ ...SPLIT, exDay: parseDay('2026-02-26') }]);
+    const { rows, notAdjusted } = await ask(TICKERS, { adjust: 'splits' });
+    expect(rows).not.toContainEqual(['FLAT']);
+    const reason = expect.stringMatching(
+      /^FLAT 1d cannot be adjusted: its bars around 2026-02-26 do not show/,
+    );
+    expect(notAdjusted).toContainEqual(reason);
+    expect((await exported({ adjust: 'splits' })).reasons).toContainEqual(reason);
+    const views = await history.views({ adjust: 'splits' });
+    expect(views.notAdjusted).toContainEqual(reason);
+    expect(views.sql).toContain('-- Left out of bars_adjusted: FLAT 1d cannot be adjusted: its bars around');
+    expect(await history.unadjustable({ adjust: 'splits' })).toContainEqual(reason);
+  });
 
   it('leave alone and name nothing that the query does not ask for', async () => {
     const nobody = [expect.stringMatching(/^NOBODY 1d cannot be adjusted: nobody has answered /)];

@@ -31,7 +31,10 @@ beforeAll(async () => {
   const store = openStore(whole);
   const learned = coverage({ present: [DAYS] });
   for (const ticker of ['AAPL', 'MSFT', 'NULLS']) {
-    const bars = WEEK.map((day, i) => daily(day, { close: 100.03125 + i / 8 }));
+    // It opens so on the day of the split that its prices do not contradict that.
+    const bars = WEEK.map((day, i) =>
+      daily(day, { close: 100.03125 + i / 8, ...(i === 3 && { open: 22, low: 22 }) }),
+    );
     await store.upsert(update(bars, { series: { ticker, interval: '1d' }, learned }));
     await store.upsertActions(ticker, [SPLIT, DIVIDEND], DAYS, 'csv', NOON);
   }

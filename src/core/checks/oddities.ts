@@ -24,6 +24,7 @@ import type { Oddity } from './oddity.ts';
 import { sessionDateOf } from '../bars/partition.ts';
 import { straightLines } from './straight-lines.ts';
 import { thinSessions } from './thin-sessions.ts';
+import { isHidden } from './unapplied-splits.ts';
 
 /** Of 611,520 daily bars of large companies 10 go further in a session; most are spin-offs and errors. */
 const JUMP = 1.5;
@@ -171,20 +172,15 @@ function jumpOf(
     : { kind: 'basis-flip', note: `${note}: it looks like a ${split} split that the provider does not list` };
 }
 
-/** A listed split that would make a jump, if the prices went down or up by it, and they did not. */
+/** A listed split that the prices would show, had they gone down or up by it. */
 function hiddenSplit(
   before: SessionPrices,
   session: SessionPrices,
   splits: readonly Split[],
 ): Finding | undefined {
   const ratio = splitRatio(before.day, session.day, splits);
-  if (!isBeyond(ratio, JUMP)) return undefined;
+  if (!isHidden(ratio, before.close, [session.open, session.firstClose])) return undefined;
   if (!(before.given || session.given) || !areNeighbours(before, session)) return undefined;
-  const isUnmoved = [session.open, session.firstClose].every((price) => {
-    const change = price / before.close;
-    return !isBeyond(change, JUMP) && isBeyond(change * ratio, JUMP);
-  });
-  if (!isUnmoved) return undefined;
   const note = `close ${session.firstClose} after ${before.close} does not show the split of ${ratio} for 1 after ${formatDay(before.day)}`;
   return { kind: 'basis-flip', note };
 }

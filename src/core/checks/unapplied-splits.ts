@@ -39,10 +39,20 @@ export function unappliedSplits(
  * the first open and up to its close. What cannot be told, as above, counts as not adjusted.
  */
 export function hiddenSplits(rows: Bars, splits: readonly Split[], sessionOf: (ts: number) => Day): Split[] {
-  return splitsWhere(rows, splits, sessionOf, ({ ratio }, before, after) => {
-    const moved = (price: number): number => sizeOf(price / before.close);
-    return moved(after.open) <= ownMove(ratio) && moved(after.close) < sizeOf(ratio) / 2;
-  });
+  return splitsWhere(rows, splits, sessionOf, ({ ratio }, before, after) =>
+    isHidden(ratio, before.close, [after.open, after.close]),
+  );
+}
+
+/** Whether a price goes on, from the last close before a split to the first open and close after it, as if there were none. */
+export function isHidden(ratio: number, before: number, [open, close]: readonly [number, number]): boolean {
+  const moved = (price: number): number => sizeOf(price / before);
+  return isVisible(ratio) && moved(open) <= ownMove(ratio) && moved(close) < sizeOf(ratio) / 2;
+}
+
+/** Whether a split is so large that prices can tell it from what they do by themselves. */
+export function isVisible(ratio: number): boolean {
+  return sizeOf(ratio) >= Math.log(LEAST_RATIO);
 }
 
 /** Splits of a size that shows, with prices close by on both sides that fulfil a condition. */
@@ -52,7 +62,7 @@ function splitsWhere(
   sessionOf: (ts: number) => Day,
   holds: (split: Split, before: Prices, after: Prices) => boolean,
 ): Split[] {
-  const candidates = splits.filter(({ ratio }) => sizeOf(ratio) >= Math.log(LEAST_RATIO));
+  const candidates = splits.filter(({ ratio }) => isVisible(ratio));
   if (candidates.length === 0) return [];
   const days = pricesOf(rows)
     .filter(({ open, close }) => open > 0 && close > 0)

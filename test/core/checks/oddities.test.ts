@@ -175,6 +175,7 @@ describe('a flip of the basis', () => {
     expect(findOddities(dayBars([100, 101]), context({ actions }))[0]?.note).toBe(
       'close 101 after 100 does not show the split of 4 for 1 after 2025-03-03',
     );
+    expect(oddOnes(dayBars([100, 101, 101]), { actions: [split(1, 1.5)] })).toEqual([['basis-flip', 1]]);
     expect(oddOnes(dayBars([100, 101, 101]), { actions: [split(1, 1.4)] })).toEqual([]);
     expect(oddOnes(dayBars([100, 70, 70]), { actions: [split(1, 2)] })).toEqual([]);
     expect(oddOnes([], { actions, known: dayBars([100, 101]) })).toEqual([]);

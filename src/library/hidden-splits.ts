@@ -1,0 +1,77 @@
+import { ratioText } from '../core/actions/ratio.ts';
+import { type CorporateAction, type Series, type Split, isSplit, seriesKey } from '../core/bars/bars.ts';
+import { type Bars, NO_BARS } from '../core/bars/columns.ts';
+import { sessionDateOf } from '../core/bars/partition.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
+import { concatBars } from '../core/bars/concat-bars.ts';
+import { NEIGHBOUR_DAYS } from '../core/checks/plausibility.ts';
+import { hiddenSplits, isVisible } from '../core/checks/unapplied-splits.ts';
+import { type Day, type DayRange, formatDay } from '../core/session/day.ts';
+import { normalize, span } from '../core/session/ranges.ts';
+import { isDamage } from '../store/damage.ts';
+import type { SeriesState } from '../store/scan.ts';
+import { askAgain, type SourceOf, sourcesIn } from './remedy.ts';
+import type { BarStore } from '../store/store.ts';
+
+/**
+ * Splits that the stored prices of a series contradict: they go on over the ex-date. Reads only the bars around splits that
+ * are large enough to show; what a damaged file held cannot be told.
+ */
+export async function contradictedSplits(
+  store: BarStore,
+  series: Series,
+  sessionOf: (ts: number) => Day,
+  actions: readonly CorporateAction[],
+): Promise<Split[]> {
+  const splits = actions.filter(isSplit);
+  const around = normalize(
+    splits
+      .filter(({ ratio }) => isVisible(ratio))
+      .map(({ exDay }) => ({ from: exDay - NEIGHBOUR_DAYS, to: exDay + NEIGHBOUR_DAYS })),
+  );
+  const parts: Bars[] = [];
+  for (const range of around) parts.push(await readSound(store, series, range));
+  return hiddenSplits(concatBars(parts), splits, sessionOf);
+}
+
+async function readSound(store: BarStore, series: Series, range: DayRange): Promise<Bars> {
+  try {
+    return await store.readBars(series, range);
+  } catch (error) {
+    if (isDamage(error)) return NO_BARS;
+    throw error;
+  }
+}
+
+/** What `History.contradictedSplits` gives. */
+export async function contradictedSplitsOf(store: BarStore, ticker: string): Promise<readonly string[]> {
+  const [{ series: stored }, actions] = [
+    await store.scan({ tickers: [ticker] }),
+    await store.readActions(ticker),
+  ];
+  const sourceOf = sourcesIn(store);
+  const lines: string[] = [];
+  for (const state of stored.values()) {
+    const { series } = state;
+    const sessionOf = sessionDateOf(series.interval, calendarById(state.calendar));
+    for (const split of await contradictedSplits(store, series, sessionOf, actions))
+      lines.push(`${seriesKey(series)} cannot be adjusted: ${await notShown(state, split, sourceOf)}`);
+  }
+  return lines;
+}
+
+/** What is wrong with a series, and what to do. */
+export async function notShown(
+  { series, coverage }: SeriesState,
+  { exDay, ratio }: Split,
+  sourceOf: SourceOf,
+): Promise<string> {
+  const day = formatDay(exDay);
+  const whole = span(coverage.present) ?? { from: exDay, to: exDay + 1 };
+  const source = await sourceOf(series, exDay);
+  return (
+    `its bars around ${day} do not show the split ${ratioText(ratio)} of that day; if it never was, ` +
+    `backfill actions ${series.ticker} --withdraw ${day},split, else ` +
+    askAgain(series, whole.from, whole.to - 1, source, true)
+  );
+}
