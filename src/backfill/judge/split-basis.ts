@@ -14,6 +14,7 @@ import type { Want } from '../../core/plan/task.ts';
 import { contains } from '../../core/session/ranges.ts';
 import { SAME_RATIO, ratioText } from '../../core/actions/ratio.ts';
 import { closesAt } from '../../core/checks/restatement.ts';
+import { hiddenSplits, unappliedSplits } from '../../core/checks/unapplied-splits.ts';
 import { isUnchanged } from './note-actions.ts';
 import type { Received } from './received.ts';
 
@@ -113,15 +114,65 @@ function sessionAt({ stored }: Pairs, i: number, sessionOf: (ts: number) => Day)
 }
 
 /**
+ * Throws `basis-unknown` for a split that a user entered and an answer leaves out, where its prices do not tell that they
+ * are not adjusted for it: they do if they show it, or, not hiding it, repeat stored ones from before it as they are.
+ */
+function assertByHandShows(
+  { want: { series, range }, answer, book, calendar, now }: Received,
+  compared: Pairs,
+  sessionOf: (ts: number) => Day,
+): void {
+  const said = answer.actions.filter(isSplit);
+  const leftOut = book.entries
+    .filter(({ source }) => source === MANUAL)
+    .map(({ action }) => action)
+    .filter(isSplit)
+    .filter(
+      ({ exDay }) =>
+        exDay > range.from &&
+        exDay <= calendar.localDay(now) &&
+        answer.bars.ts.some((ts) => sessionOf(ts) < exDay) &&
+        !said.some((split) => split.exDay === exDay),
+    );
+  if (leftOut.length === 0) return;
+  const all = [...said, ...leftOut];
+  const shown = unappliedSplits(answer.bars, all, sessionOf);
+  const hidden = hiddenSplits(answer.bars, all, sessionOf);
+  const doubtful = leftOut.find(
+    (split) =>
+      !shown.includes(split) &&
+      (hidden.includes(split) ||
+        !somePair(
+          compared,
+          (i) => sessionAt(compared, i, sessionOf) < split.exDay && isUnmoved(compared, i),
+        )),
+  );
+  if (doubtful === undefined) return;
+  const { ticker } = series;
+  const day = formatDay(doubtful.exDay);
+  const prices = hidden.includes(doubtful)
+    ? 'its prices are adjusted for it'
+    : 'its prices do not tell whether they are adjusted for it';
+  throw new BackfillError(
+    'basis-unknown',
+    `the answer for ${ticker} leaves out the split ${ratioText(doubtful.ratio)} of ${day} that was entered by hand, and ` +
+      `${prices}: list it where the provider has its splits from (csv: actions.csv), or, if it never was: ` +
+      `backfill actions ${ticker} --withdraw ${day},split`,
+    { ticker },
+  );
+}
+
+/**
  * Split-adjusted prices are turned back with the splits that come with them. Throws `basis-unknown` (worth another try)
  * if a split that the store knows is not among them, and `restated` if one is among them that stored bars of earlier
  * sessions were turned back without: they are as wrong as they are final.
  */
 export function assertKnownBasis(
-  { want, answer, stored, calendar, now, told, book, turnedBack }: Received,
+  received: Received,
   { compared }: Comparison,
   sessionOf: (ts: number) => Day,
 ): void {
+  const { want, answer, stored, calendar, now, told, book, turnedBack } = received;
   if (answer.wireBasis === 'raw') return;
   const { ticker } = want.series;
   const today = calendar.localDay(now);
@@ -148,6 +199,7 @@ export function assertKnownBasis(
       { retryable: true, ticker },
     );
   }
+  assertByHandShows(received, compared, sessionOf);
   assertNotTurnedBack(turnedBack, compared, want, sessionOf);
   const news = said.filter(
     (split) => !known.some(({ exDay }) => exDay === split.exDay) && entryOf(book, split) !== undefined,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assertKnownBasis } from '../../../src/backfill/judge/split-basis.ts';
+import { MANUAL } from '../../../src/core/actions/action-book.ts';
 import type { CorporateAction } from '../../../src/core/bars/bars.ts';
 import { type DayRange, formatDay, utcDayOf } from '../../../src/core/session/day.ts';
 import { BackfillError } from '../../../src/core/errors.ts';
@@ -88,6 +89,65 @@ describe('a split that the store knows', () => {
   it('does not matter to a raw answer, nor to one without bars', () => {
     expect(judgement({ known, wireBasis: 'raw' })).toBeUndefined();
     expect(judgement({ known, isEmpty: true })).toBeUndefined();
+  });
+});
+
+describe('a split that was entered by hand and is left out', () => {
+  const EX = SESSIONS[2] ?? 0;
+  const judged = (
+    closes: readonly number[],
+    {
+      ratio = 2,
+      wireBasis = 'split-adjusted' as 'raw' | 'split-adjusted',
+      said = [] as CorporateAction[],
+      repeats = 0,
+    },
+  ): string | undefined => {
+    const byHand = split(formatDay(EX), ratio);
+    const base = received();
+    const heard = received({
+      answer: answer({ wireBasis, actions: said, bars: bars(closes) }),
+      book: { ...base.book, entries: [{ action: byHand, source: MANUAL, fetchedAt: NOW }] },
+      stored: { ...base.stored, actions: [byHand] },
+    });
+    const repeated = bars(closes.slice(0, repeats));
+    try {
+      assertKnownBasis(heard, comparisonOf(repeated, repeated), utcDayOf);
+    } catch (error) {
+      if (error instanceof BackfillError && error.code === 'basis-unknown') return error.message;
+      throw error;
+    }
+    return undefined;
+  };
+
+  it('is not missed where the prices show it', () => {
+    expect(judged([100, 100, 50, 50], {})).toBeUndefined();
+    expect(judged([5, 5, 50, 50], { ratio: 0.1 })).toBeUndefined();
+  });
+
+  it('is missed where they are adjusted for it, whatever they repeat', () => {
+    for (const repeats of [0, 2]) {
+      const message = judged([50, 50, 50, 50], { repeats });
+      expect(message).toContain(
+        'the split 2:1 of 2025-06-04 that was entered by hand, and its prices are adjusted for it',
+      );
+      expect(message).toContain('backfill actions AAPL --withdraw 2025-06-04,split');
+    }
+  });
+
+  it('is missed where they cannot tell, but for what they repeat from before it', () => {
+    for (const [closes, ratio] of [
+      [[50, 50, 50, 50], 1.25],
+      [[50, 50], 2],
+    ] as const) {
+      expect(judged(closes, { ratio })).toContain('its prices do not tell whether they are adjusted for it');
+      expect(judged(closes, { ratio, repeats: 1 })).toBeUndefined();
+    }
+  });
+
+  it('is no matter of raw prices, nor where it is listed', () => {
+    expect(judged([50, 50, 50, 50], { wireBasis: 'raw' })).toBeUndefined();
+    expect(judged([50, 50, 50, 50], { said: [split('2025-06-04', 2)] })).toBeUndefined();
   });
 });
 
