@@ -84,9 +84,13 @@ export async function readEntry(blobs: Blobs, id: string): Promise<ForgottenEntr
     const series = list(json['series']).map(seriesOf);
     return { id, forgottenAt: instant(json['forgottenAt']), series, actions, restoredAt };
   } catch (error) {
-    throw new BackfillError('store-corrupt', `${folder}/${ENTRY_FILE} does not say what was forgotten`, {
-      cause: error,
-    });
+    throw new BackfillError(
+      'store-corrupt',
+      `${folder}/${ENTRY_FILE} does not say what was forgotten; move ${folder} out of the store to list and bring back the others: what went lies in it as files`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,14 +1,15 @@
 import type { ActionBook } from '../../../core/actions/action-book.ts';
-import { mergeIdentity, seriesKey } from '../../../core/bars/bars.ts';
+import { mergeIdentity, type Series, seriesKey } from '../../../core/bars/bars.ts';
 import { calendarById } from '../../../core/calendar/calendars.ts';
 import { NO_BARS } from '../../../core/bars/columns.ts';
 import { learn, NOTHING_KNOWN } from '../../../core/coverage/coverage.ts';
 import { type Day, formatDay } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
+import { span } from '../../../core/session/ranges.ts';
 import { type GivenBack, giveBack, giveBackActions } from '../../../core/coverage/give-back.ts';
 import { mergeBars } from '../../../core/bars/merge-bars.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
-import type { Restored } from '../../forgotten.ts';
+import type { ForgottenEntry, Restored } from '../../forgotten.ts';
 import { eachBounded, eachCounted, type OnDone } from '../../bounded.ts';
 import { readBookFile } from '../beside/action-file.ts';
 import { updateActions } from '../beside/actions.ts';
@@ -45,10 +46,10 @@ export async function restoreForgotten(
   const folder = entryPath(id);
   const partitions = await listPartitions(blobs.below(folder));
   const tickers = await tickersWithActions(blobs.below(folder));
-  await assertNoConflict(blobs, folder, partitions, tickers);
+  await assertNoConflict(blobs, entry, partitions, tickers);
   let actions = 0;
   await eachBounded(tickers, async (ticker) => {
-    const gone = await readGone(folder, () => bookIn(blobs.below(folder), ticker));
+    const gone = await readGone(blobs, entry, { ticker }, (copy) => bookIn(copy, ticker));
     await updateActions(blobs, ticker, (now) => {
       const { book } = giveBackActions(gone, now);
       actions += book.entries.length - now.entries.length;
@@ -57,7 +58,7 @@ export async function restoreForgotten(
   });
   let rows = 0;
   await eachCounted(partitions, onDone, async (partition) => {
-    const pair = await pairOf(blobs, folder, partition);
+    const pair = await pairOf(blobs, entry, partition);
     if (pair === undefined) return;
     const after = mergedBack(pair);
     rows += after.bars.length - (pair.now?.bars.length ?? 0);
@@ -69,13 +70,13 @@ export async function restoreForgotten(
 
 async function assertNoConflict(
   blobs: Blobs,
-  folder: string,
+  entry: ForgottenEntry,
   partitions: readonly Partition[],
   tickers: readonly string[],
 ): Promise<void> {
   const days = new Map<string, { partition: Partition; days: Day[] }>();
   for (const partition of partitions) {
-    const { conflicts = [] } = (await pairOf(blobs, folder, partition))?.back ?? {};
+    const { conflicts = [] } = (await pairOf(blobs, entry, partition))?.back ?? {};
     if (conflicts.length === 0) continue;
     const key = seriesKey(partition.series);
     days.set(key, { partition, days: [...(days.get(key)?.days ?? []), ...conflicts] });
@@ -83,7 +84,7 @@ async function assertNoConflict(
   const [first, ...more] = days.values();
   if (first !== undefined) throw otherBars(first.partition, first.days, more.length);
   for (const ticker of tickers) {
-    const gone = await readGone(folder, () => bookIn(blobs.below(folder), ticker));
+    const gone = await readGone(blobs, entry, { ticker }, (copy) => bookIn(copy, ticker));
     const [conflict] = giveBackActions(gone, await bookIn(blobs, ticker)).conflicts;
     if (conflict === undefined) continue;
     throw new BackfillError(
@@ -106,8 +107,8 @@ function otherBars({ series }: Partition, days: readonly Day[], more: number): B
   );
 }
 
-async function pairOf(blobs: Blobs, folder: string, partition: Partition): Promise<Pair | undefined> {
-  const gone = await readGone(folder, () => readPartition(blobs.below(folder), partition));
+async function pairOf(blobs: Blobs, entry: ForgottenEntry, partition: Partition): Promise<Pair | undefined> {
+  const gone = await readGone(blobs, entry, partition.series, (copy) => readPartition(copy, partition));
   if (gone === undefined) return undefined;
   const now = await readPartition(blobs, partition, gone.knowledge.calendar);
   const sessionOf = sessionDateOf(partition.series.interval, calendarById(gone.knowledge.calendar));
@@ -136,15 +137,39 @@ async function bookIn(blobs: Blobs, ticker: string): Promise<ActionBook> {
   return (await readBookFile(blobs, ticker)).book;
 }
 
-/** Names where the damage is. */
+/** Names where the damage is, and what can be done without what lies there. */
 async function readGone<T extends ActionBook | PartitionContent | undefined>(
-  folder: string,
-  read: () => Promise<T>,
+  blobs: Blobs,
+  entry: ForgottenEntry,
+  whose: Pick<Series, 'ticker'> & Partial<Series>,
+  read: (copy: Blobs) => Promise<T>,
 ): Promise<T> {
+  const folder = entryPath(entry.id);
   try {
-    return await read();
+    return await read(blobs.below(folder));
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
-    throw new BackfillError('store-corrupt', `${folder}/${error.message}`, { cause: error });
+    throw new BackfillError('store-corrupt', `${folder}/${error.message}; ${wayOn(entry, whose)}`, {
+      ticker: whose.ticker,
+      cause: error,
+    });
   }
+}
+
+function wayOn(
+  { series, actions }: ForgottenEntry,
+  { ticker, interval }: Pick<Series, 'ticker'> & Partial<Series>,
+): string {
+  const own = series.filter(
+    (one) => one.series.ticker === ticker && one.series.interval === (interval ?? '1d'),
+  );
+  const days = span(own.flatMap((one) => one.days ?? []));
+  const of = interval === undefined || interval === '1d' ? '' : ` --interval ${interval}`;
+  const range = days === undefined ? '' : ` --start ${formatDay(days.from)} --end ${formatDay(days.to - 1)}`;
+  const isAll = series.length + (actions > 0 ? 1 : 0) <= 1;
+  const rest = isAll ? '' : '; to bring back the rest, remove that file and restore again';
+  return (
+    `the copy stays, and nothing is brought back; to ask for what it held: ` +
+    `backfill --tickers ${ticker}${of}${range} with the provider that it was from${rest}`
+  );
 }
