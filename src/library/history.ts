@@ -219,7 +219,7 @@ export interface History {
    * read, a quota whose record cannot be read. Makes no request. Throws `usage` and `store-unusable`.
    */
   notes(): Promise<readonly string[]>;
-  /** What a backfill would do. Makes no request and changes nothing; `onEvent` hears what it found. */
+  /** What a backfill would do. Changes nothing, and makes no request but for a provider's own list of tickers; `onEvent` hears what it found. */
   plan(request?: BackfillOptions): Promise<Plan>;
   /** Closes the gaps. Failures of single tickers are in the summary, not thrown. */
   backfill(request?: BackfillOptions): Promise<RunSummary>;

@@ -1,68 +1,56 @@
 import { type Names, assertKnown } from '../core/known-names.ts';
 import type { Series } from '../core/bars/bars.ts';
-import type { RangeOptions } from '../backfill/want/wanted.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
-import type { ActionsChange } from './actions-by-hand.ts';
-import type { DoctorOptions } from './doctor.ts';
-import type {
-  AdjustOptions,
-  BackfillOptions,
-  DateRange,
-  ExportRequest,
-  ForgetOptions,
-  ForgetRange,
-  History,
-  HistoryOptions,
-  HistoryRequest,
-  ReadOptions,
-  RenameOptions,
-  RenameRange,
-  RevisionsRequest,
-  SeriesSelection,
-  VerifyOptions,
-} from './history.ts';
+import type { History, HistoryOptions } from './history.ts';
 
-const DATES = { start: true, end: true } satisfies Names<DateRange>;
-const RANGE = { ...DATES, days: true, years: true, includeProvisional: true } satisfies Names<RangeOptions>;
-const SELECTION = { tickers: true, intervals: true } satisfies Names<SeriesSelection>;
-const REQUEST = { ...SELECTION, ...RANGE } satisfies Names<HistoryRequest>;
+/** The names of what a method takes as its argument of that number. */
+type NamesOf<Method extends Exclude<keyof History, 'capabilities'>, Argument extends number> = Names<
+  NonNullable<Parameters<History[Method]>[Argument]>
+>;
+
+const DATES = { start: true, end: true } as const;
+const RANGE = { ...DATES, days: true, years: true, includeProvisional: true } as const;
+const SELECTION = { tickers: true, intervals: true } as const;
+const REQUEST = { ...SELECTION, ...RANGE } as const;
 const RUN = { onEvent: true, stop: true } as const;
-const BACKFILL = { ...REQUEST, ...RUN, everything: true } satisfies Names<BackfillOptions>;
-const VERIFY = { ...REQUEST, ...RUN, sample: true, seed: true } satisfies Names<VerifyOptions>;
-const ADJUST = { adjust: true, asOf: true } satisfies Names<AdjustOptions>;
-const READ = { ...DATES, ...ADJUST } satisfies Names<ReadOptions>;
+const BACKFILL = { ...REQUEST, ...RUN, everything: true } as const;
+const ADJUST = { adjust: true, asOf: true } as const;
+const FORGET = { ...DATES, intervals: true } as const;
+const RENAME = { ...DATES, keepNew: true, on: true, inAdvance: true } as const;
 const EXPORT = {
-  ...READ,
-  ...{ tickers: true, interval: true, format: true, to: true, stop: true },
-} satisfies Names<ExportRequest>;
-const FORGET = { ...DATES, intervals: true } satisfies Names<ForgetRange>;
-const PROGRESS = { onProgress: true } satisfies Names<ForgetOptions>;
-const MAP_FILE = { keepNew: true } satisfies Names<RenameOptions>;
+  ...DATES,
+  ...ADJUST,
+  tickers: true,
+  interval: true,
+  format: true,
+  to: true,
+  stop: true,
+} as const;
 
 /** By method: which of its arguments has options, and their names. */
 const OF_METHODS: Readonly<
   Partial<Record<keyof History, readonly [argument: number, Readonly<Record<string, true>>]>>
 > = {
-  plan: [0, BACKFILL],
-  backfill: [0, BACKFILL],
-  coverage: [0, REQUEST],
-  notFound: [0, { ...REQUEST, stop: true }],
-  verify: [0, VERIFY],
-  issues: [0, SELECTION],
-  revisions: [0, { ...SELECTION, onDamage: true } satisfies Names<RevisionsRequest>],
-  read: [1, READ],
-  query: [2, ADJUST],
-  views: [0, ADJUST],
-  unadjustable: [0, ADJUST],
-  doubtfulDividends: [0, { ...ADJUST, tickers: true }],
-  export: [0, EXPORT],
-  changeActions: [1, { add: true, withdraw: true } satisfies Names<ActionsChange>],
-  forgettable: [1, FORGET],
-  forget: [1, { ...FORGET, ...PROGRESS }],
-  restore: [1, PROGRESS],
-  rename: [2, { ...DATES, ...MAP_FILE, on: true, inAdvance: true } satisfies Names<RenameRange>],
-  renameByMapFile: [1, MAP_FILE],
-  doctor: [0, { fix: true } satisfies Names<DoctorOptions>],
+  plan: [0, BACKFILL satisfies NamesOf<'plan', 0>],
+  backfill: [0, BACKFILL satisfies NamesOf<'backfill', 0>],
+  coverage: [0, REQUEST satisfies NamesOf<'coverage', 0>],
+  notFound: [0, { ...REQUEST, stop: true } satisfies NamesOf<'notFound', 0>],
+  verify: [0, { ...REQUEST, ...RUN, sample: true, seed: true } satisfies NamesOf<'verify', 0>],
+  issues: [0, SELECTION satisfies NamesOf<'issues', 0>],
+  revisions: [0, { ...SELECTION, onDamage: true } satisfies NamesOf<'revisions', 0>],
+  read: [1, { ...DATES, ...ADJUST } satisfies NamesOf<'read', 1>],
+  query: [2, ADJUST satisfies NamesOf<'query', 2>],
+  views: [0, ADJUST satisfies NamesOf<'views', 0>],
+  unadjustable: [0, ADJUST satisfies NamesOf<'unadjustable', 0>],
+  doubtfulDividends: [0, { ...ADJUST, tickers: true } satisfies NamesOf<'doubtfulDividends', 0>],
+  export: [0, EXPORT satisfies NamesOf<'export', 0>],
+  changeActions: [1, { add: true, withdraw: true } satisfies NamesOf<'changeActions', 1>],
+  forgettable: [1, FORGET satisfies NamesOf<'forgettable', 1>],
+  forget: [1, { ...FORGET, onProgress: true } satisfies NamesOf<'forget', 1>],
+  restore: [1, { onProgress: true } satisfies NamesOf<'restore', 1>],
+  rename: [2, RENAME satisfies NamesOf<'rename', 2>],
+  renameByMapFile: [1, { keepNew: true } satisfies NamesOf<'renameByMapFile', 1>],
+  doctor: [0, { fix: true } satisfies NamesOf<'doctor', 0>],
 };
 
 /** Throws `usage` for an option that a method of `History` does not have: it would be left out in silence. */
