@@ -25,6 +25,8 @@ export interface Program {
  */
 export async function runProgram(program: Program, argv: readonly string[]): Promise<void> {
   tolerateClosedOutput();
+  // Else Node opens its debugger to all of the machine, keys in memory and all; `node --inspect` opens it on purpose.
+  process.on('SIGUSR1', () => undefined);
   try {
     process.exitCode = await runLine(program, argv);
     await assertPrinted();
