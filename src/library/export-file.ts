@@ -15,12 +15,12 @@ export async function exportTo(
   request: ExportRequest,
 ): Promise<Exported> {
   const { format = 'csv', interval = '1d', to, stop } = request;
-  parseAdjust(request);
+  const { mode } = parseAdjust(request);
   dayRange(request);
   const into = async (sink: BarSink): Promise<Exported> =>
     exportBars(store, tickers, interval, request, stoppable(sink, stop));
   const asText = async (write: (text: string) => Promise<void>): Promise<Exported> => {
-    const sink = textSink(format === 'parquet' ? 'csv' : format, write);
+    const sink = textSink(format === 'parquet' ? 'csv' : format, mode, write);
     const exported = await into(sink);
     if (exported.failures.length === 0) await sink.end();
     return exported;

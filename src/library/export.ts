@@ -5,6 +5,7 @@ import { formatDay, utcDayOf } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { seriesKey } from '../core/bars/bars.ts';
+import type { Adjustment } from '../core/adjust/factors.ts';
 import { isOutsideRange } from '../core/checks/outside-range.ts';
 import { sessionDateOf } from '../core/bars/partition.ts';
 import { contains } from '../core/session/ranges.ts';
@@ -101,11 +102,13 @@ interface TextSink extends BarSink {
   end(): Promise<void>;
 }
 
-/** A sink of text: CSV with a heading, or one JSON object a line. */
+/** A sink of text: CSV with a heading, or one JSON object a line. Bars as traded (`adjust` is `none`) are written exactly. */
 export function textSink(
   format: Exclude<ExportFormat, 'parquet'>,
+  adjust: Adjustment,
   write: (text: string) => Promise<void>,
 ): TextSink {
+  const shown = adjust === 'none' ? exactly : withoutNoise;
   let headed = format === 'ndjson';
   const head = async (): Promise<void> => {
     if (!headed) await write(`ticker,ts,${COLUMNS.join(',')},source,is_final,outside_range\n`);
@@ -119,7 +122,7 @@ export function textSink(
       for (let from = 0; from < bars.length; from += LINES) {
         let lines = '';
         for (let i = from; i < Math.min(bars.length, from + LINES); i++)
-          lines += line(series, bars, i, isFinal(bars.ts[i] as number));
+          lines += line(series, bars, i, shown, isFinal(bars.ts[i] as number));
         await write(lines);
       }
     },
@@ -129,16 +132,27 @@ export function textSink(
 /** Lines that are written at once. */
 const LINES = 5000;
 
-function csvLine(series: Series, bars: StoredBars, i: number, isFinal: boolean): string {
+/** A value as it is written. */
+type Shown = (value: number | null) => number | null;
+
+const exactly: Shown = (value) => value;
+
+/** Digits that a double keeps of any decimal: what a product of factors has beyond them (92.84279999999998) is noise. */
+const SURE_DIGITS = 15;
+
+const withoutNoise: Shown = (value) =>
+  value === null || Number.isInteger(value) ? value : Number(value.toPrecision(SURE_DIGITS));
+
+function csvLine(series: Series, bars: StoredBars, i: number, shown: Shown, isFinal: boolean): string {
   const bar = barAt(bars, i);
-  const values = COLUMNS.map((column) => csvNumber(bar[column])).join(',');
+  const values = COLUMNS.map((column) => csvNumber(shown(bar[column]))).join(',');
   const flags = `${isFinal},${isOutsideRange(bar)}`;
   return `${csvField(series.ticker)},${stampOf(series, bar.ts)},${values},${csvField(sourceAt(bars, i))},${flags}\n`;
 }
 
-function jsonLine(series: Series, bars: StoredBars, i: number, isFinal: boolean): string {
+function jsonLine(series: Series, bars: StoredBars, i: number, shown: Shown, isFinal: boolean): string {
   const bar = barAt(bars, i);
-  const values = Object.fromEntries(COLUMNS.map((column) => [column, bar[column]]));
+  const values = Object.fromEntries(COLUMNS.map((column) => [column, shown(bar[column])]));
   const flags = { is_final: isFinal, outside_range: isOutsideRange(bar) };
   const { ticker } = series;
   return `${JSON.stringify({ ticker, ts: stampOf(series, bar.ts), ...values, source: sourceAt(bars, i), ...flags })}\n`;

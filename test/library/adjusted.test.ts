@@ -254,6 +254,19 @@ describe('the list of what cannot be adjusted', () => {
 });
 
 describe('an export', () => {
+  it('as text has adjusted prices without the noise of their factors', async () => {
+    const earlier: CorporateAction = { kind: 'dividend', exDay: parseDay('2026-02-26'), amount: 3.3 };
+    await answered([split, earlier, { ...dividend, amount: 7.1572 }]);
+    const written = async (adjust: 'none' | 'all'): Promise<number[]> => {
+      let text = '';
+      await exportTo(store, ['AAPL'], { adjust, to: async (more) => void (text += more) });
+      return text.split('\n').flatMap((line) => (line.startsWith('AAPL') ? Number(line.split(',')[5]) : []));
+    };
+    expect(await written('none')).toEqual([100, 100, 100, 100, 100]);
+    expect(await written('all')).toEqual([44.8894938, 44.8894938, 89.7789876, 92.8428, 100]);
+    expect(await closes({ adjust: 'all' })).not.toEqual(await written('all'));
+  });
+
   const MSFT = { ticker: 'MSFT', interval: '1d' } as const;
   beforeEach(async () => {
     await answered([split]);

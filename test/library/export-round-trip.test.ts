@@ -75,7 +75,7 @@ describe('an export', () => {
       fc.asyncProperty(stored, async ({ interval, tickers, rows, missing }) => {
         const barsByTicker = new Map<string, Bar[]>();
         let text = '';
-        const sink = textSink('csv', async (part) => void (text += part));
+        const sink = textSink('csv', 'none', async (part) => void (text += part));
         for (const ticker of tickers) {
           const kept = starts(ticker, interval).filter((_, i) => i % missing !== missing - 1);
           const bars = kept.map((ts, i) => ({
@@ -114,7 +114,7 @@ describe('an export', () => {
       const settled = all[Math.floor(all.length * 0.7)] ?? 0;
       const read = async (isFinal: (ts: number) => boolean): Promise<number[]> => {
         let text = '';
-        const sink = textSink('csv', async (part) => void (text += part));
+        const sink = textSink('csv', 'none', async (part) => void (text += part));
         await sink.write({ ticker: 'AAPL', interval }, storedBarsOf(bars), isFinal);
         await writeFile(join(folder, 'prices.csv'), text);
         return csvFolderMarket(folder)
@@ -130,7 +130,7 @@ describe('an export', () => {
 
   it('of one bar a ticker is of the interval that the whole file shows', async () => {
     let text = '';
-    const sink = textSink('csv', async (part) => void (text += part));
+    const sink = textSink('csv', 'none', async (part) => void (text += part));
     const [first = 0, second = 0] = starts('AAPL', '5m');
     const bar = { open: 1, high: 1, low: 1, close: 1, volume: 1, vwap: null, trades: null };
     for (const [ticker, ts] of [
@@ -168,7 +168,7 @@ describe('an export without a bar', () => {
   it.each(['csv', 'ndjson'] as const)('has the heading of one with some, once: %s', async (format) => {
     const linesOf = async (times: number): Promise<string[]> => {
       let text = '';
-      const sink = textSink(format, async (more) => void (text += more));
+      const sink = textSink(format, 'none', async (more) => void (text += more));
       for (let i = 0; i < times; i++) await sink.write(AAPL, rows, () => true);
       await sink.end();
       return text.split('\n').slice(0, -1);
@@ -176,5 +176,28 @@ describe('an export without a bar', () => {
     const [none, two] = [await linesOf(0), await linesOf(2)];
     expect(none).toEqual(format === 'csv' ? two.slice(0, 1) : []);
     expect(two).toHaveLength(none.length + 2);
+  });
+});
+
+describe('an export of prices with more digits than decimals have', () => {
+  const prices = { open: 92.84279999999998, high: 0.1 + 0.2, low: 1 / 3, close: 12.5, vwap: 2 / 3 };
+  const row = { ts: 0, ...prices, volume: 9_007_199_254_740_991, trades: null, source: 'test', fetchedAt: 0 };
+
+  it.each([
+    ['none', [92.84279999999998, 0.1 + 0.2, 1 / 3, 12.5, 2 / 3]],
+    ['splits', [92.8428, 0.3, 0.333333333333333, 12.5, 0.666666666666667]],
+    ['all', [92.8428, 0.3, 0.333333333333333, 12.5, 0.666666666666667]],
+  ] as const)('adjusted for %s', async (adjust, [open, high, low, close, vwap]) => {
+    const written = async (format: 'csv' | 'ndjson'): Promise<string> => {
+      let text = '';
+      const sink = textSink(format, adjust, async (more) => void (text += more));
+      await sink.write({ ticker: 'AAPL', interval: '1d' }, storedBarsOf([row]), () => true);
+      return text;
+    };
+    const { volume } = row;
+    expect((await written('csv')).split('\n')[1]).toContain(
+      `,${[open, high, low, close, volume, vwap].join(',')},,`,
+    );
+    expect(JSON.parse(await written('ndjson'))).toMatchObject({ open, high, low, close, volume, vwap });
   });
 });
