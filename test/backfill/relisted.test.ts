@@ -78,6 +78,15 @@ describe('an actions.csv that changed though no session is missing', () => {
     expect(await run()).toMatchObject({ relisted: [], requests: 0 });
   });
 
+  it('is taken once where what it lists more is yet to come', async () => {
+    await list('AAPL,2017-03-08,dividend,0.5');
+    await run();
+    await list('AAPL,2017-03-08,dividend,0.5', 'AAPL,2019-01-02,dividend,1');
+    expect((await run()).relisted).toEqual(['AAPL']);
+    expect(await run()).toMatchObject({ relisted: [], requests: 0 });
+    expect(await inForce()).toEqual(['dividend of 0.5']);
+  });
+
   it('withdraws what is taken out of it', async () => {
     await list('AAPL,2017-03-08,dividend,0.5');
     await run();

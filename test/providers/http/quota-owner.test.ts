@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseQuotas, usedOf } from '../../../src/core/plan/quota.ts';
 import { lookIntoQuota, openQuotaFile } from '../../../src/providers/http/quota-file.ts';
+import { standingIn } from '../../../src/providers/http/quota-lease.ts';
 import { type QuotaPlace, quotaPlaceOf } from '../../../src/providers/http/quota-owner.ts';
 
 let folder = '';
@@ -115,7 +116,7 @@ describe('the file of an earlier version, which was named after the URL', () => 
 });
 
 describe('a record that another hand has spoilt', () => {
-  const NONE = { nextAt: 0, pausedUntil: 0, windows: {} };
+  const NONE = { nextAt: 0, pausedUntil: 0, windows: {} } as const;
   const NOW = Date.parse('2026-11-20T12:00:00Z');
 
   it('is of what was used nobody knows how much, whoever looks next, and one that is not there of nothing', async () => {
@@ -132,6 +133,12 @@ describe('a record that another hand has spoilt', () => {
     expect(day && [0, 11, 12].map((hours) => usedOf(record, day, NOW + hours * 3_600_000))).toEqual([
       25, 25, 0,
     ]);
+  });
+
+  it('has a paced quota wait until the lease that it may have told of is over', () => {
+    const { nextAt } = standingIn({ ...NONE, unknownAt: NOW }, parseQuotas('5/min'), NOW);
+    expect(nextAt - NOW).toBeGreaterThan(12_000);
+    expect(nextAt - NOW).toBeLessThan(13_000);
   });
 
   it('is that where it is no file, and an error where the system does not let it be read', async () => {
