@@ -213,18 +213,6 @@ export interface BarStore {
   /** Replaces what is known by what `change` makes of it, atomically and durably. Throws `store-corrupt` like `upsert`. */
   updateActions(ticker: string, change: (before: ActionBook) => ActionBook): Promise<void>;
   /**
-   * Merges corporate actions; the newer value wins for the same kind and ex-date. `covered`, half-open and perhaps empty,
-   * are the ex-dates that the answer speaks of: that there was no action is knowledge too. Throws `store-corrupt` like
-   * `upsert`.
-   */
-  upsertActions(
-    ticker: string,
-    actions: readonly CorporateAction[],
-    covered: DayRange,
-    source: string,
-    fetchedAt: number,
-  ): Promise<void>;
-  /**
    * Removes corporate actions with ex-dates in a range (default: all), and that they are known. Gives the number of
    * actions removed. Throws `store-corrupt` like `upsert`.
    */

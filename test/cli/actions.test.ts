@@ -6,6 +6,7 @@ import { parseDay } from '../../src/core/session/day.ts';
 import { openStore } from '../../src/store/open.ts';
 import { type Finished, run } from '../acceptance/programs.ts';
 import { coverage, days, NOON, update, WEEK } from '../store/fixtures.ts';
+import { tellActions } from '../store/told-actions.ts';
 
 let folder = '';
 const NOW = ['--now', '2026-03-02T12:00:00Z'];
@@ -17,7 +18,7 @@ beforeAll(async () => {
   const store = openStore(join(folder, 'data'));
   const split = { kind: 'split', exDay: parseDay('2020-08-31'), ratio: 4 } as const;
   const dividend = { kind: 'dividend', exDay: parseDay('2020-11-06'), amount: 0.205 } as const;
-  await store.upsertActions('AAPL', [split, dividend], days('2020-01-02', '2021-01-01'), 'yahoo', NOON);
+  await tellActions(store, 'AAPL', [split, dividend], days('2020-01-02', '2021-01-01'), 'yahoo', NOON);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -25,7 +26,7 @@ describe('backfill actions', () => {
   it('takes any day of a ticker whose exchange has no calendar of ours, and another split near by', async () => {
     const store = openStore(join(folder, 'guessed'));
     for (const ticker of ['NOBODY.XX', 'AAPL'])
-      await store.upsertActions(ticker, [], days('2020-01-02', '2021-01-01'), 'yahoo', NOON);
+      await tellActions(store, ticker, [], days('2020-01-02', '2021-01-01'), 'yahoo', NOON);
     const add = (ticker: string, entry: string): Promise<Finished> =>
       actions(ticker, '--add', entry, '--store', './guessed');
     expect(await add('NOBODY.XX', '2020-08-29,split,4:1')).toMatchObject({ code: 0 });

@@ -12,6 +12,7 @@ import type { AdjustOptions } from '../../src/library/history.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { AAPL, at, coverage, daily, days, NOON, temporaryFolder, update } from '../store/fixtures.ts';
+import { tellActions } from '../store/told-actions.ts';
 
 /** How a session opens whose prices do not contradict that there was a split. */
 const SHOWN = { open: 50, low: 50 };
@@ -36,7 +37,7 @@ afterEach(() => remove());
 const split: CorporateAction = { kind: 'split', exDay: parseDay('2026-02-25'), ratio: 2 };
 const dividend: CorporateAction = { kind: 'dividend', exDay: parseDay('2026-02-27'), amount: 10 };
 const answered = (actions: CorporateAction[], from = '2026-02-20', to = '2026-02-28'): Promise<void> =>
-  store.upsertActions('AAPL', actions, days(from, to), 'sample', NOON);
+  tellActions(store, 'AAPL', actions, days(from, to), 'sample', NOON);
 const closes = async (options: Parameters<typeof readAdjusted>[2]): Promise<number[]> =>
   (await readAdjusted(store, AAPL, options)).map(({ close }) => close);
 
@@ -177,7 +178,8 @@ describe('an adjusted read', () => {
     const learned = coverage({ present: [days('2025-12-31', '2026-01-03')] });
     const bars = stamps.map((stamp, i) => at(stamp, { close: [80, 100, 90][i] ?? 0 }));
     await store.upsert(update(bars, { series, learned }));
-    await store.upsertActions(
+    await tellActions(
+      store,
       'AAPL',
       [{ ...dividend, exDay: parseDay('2026-01-02') }],
       days('2025-12-01', '2026-01-03'),

@@ -8,6 +8,7 @@ import { openHistory } from '../../src/library/open-history.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { SqlValue } from '../../src/store/sql.ts';
 import { AAPL, at, coverage, daily, days, update } from '../store/fixtures.ts';
+import { tellActions } from '../store/told-actions.ts';
 
 const SYDNEY = { ticker: 'BHP.AX', interval: '5m' } as const;
 
@@ -39,7 +40,7 @@ async function fill(): Promise<void> {
     ),
   );
   for (const { ticker } of [AAPL, SYDNEY])
-    await store.upsertActions(ticker, [], days('2026-02-20', '2026-03-01'), 'sample', 0);
+    await tellActions(store, ticker, [], days('2026-02-20', '2026-03-01'), 'sample', 0);
 }
 
 async function query(sql: string): Promise<unknown[]> {

@@ -8,6 +8,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { AAPL, NOON, barAt, coverage, daily, days, temporaryFolder, update } from '../store/fixtures.ts';
 import { rowsIn } from '../store/rows.ts';
+import { tellActions } from '../store/told-actions.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: BarStore;
@@ -32,7 +33,7 @@ const CALM = ['2026-02-23', '2026-02-24', '2026-02-25'].map((date, i) => daily(d
 describe('the issues of a store', () => {
   it('are none of sound bars whose splits are known', async () => {
     await fill(AAPL, CALM);
-    await store.upsertActions('AAPL', [], days('2026-02-01', '2026-03-01'), 'sample', NOON);
+    await tellActions(store, 'AAPL', [], days('2026-02-01', '2026-03-01'), 'sample', NOON);
     expect(await findIssues(store, {})).toEqual({
       ...{ rejected: [], warnings: [], unknownActions: [], setAside: [], unreadable: [] },
     });
@@ -43,7 +44,7 @@ describe('the issues of a store', () => {
     const { warnings } = await findIssues(store, {});
     expect(warnings).toMatchObject([{ ticker: 'AAPL', interval: '1d', session: '2026-02-26', kind: 'jump' }]);
     const split = { kind: 'split', exDay: parseDay('2026-02-26'), ratio: 0.4 } as const;
-    await store.upsertActions('AAPL', [split], days('2026-02-01', '2026-03-01'), 'sample', NOON);
+    await tellActions(store, 'AAPL', [split], days('2026-02-01', '2026-03-01'), 'sample', NOON);
     expect((await findIssues(store, {})).warnings).toEqual([]);
   });
 
@@ -80,7 +81,7 @@ describe('the issues of a store', () => {
       { ticker: 'AAPL', from: '2026-02-23', to: '2026-02-25', sessions: 3 },
       { ticker: 'AAPL', from: '2026-02-27', to: '2026-02-27', sessions: 1 },
     ]);
-    await store.upsertActions('AAPL', [], days('2026-02-24', '2026-02-28'), 'sample', NOON);
+    await tellActions(store, 'AAPL', [], days('2026-02-24', '2026-02-28'), 'sample', NOON);
     expect(await unknown()).toEqual([{ ticker: 'AAPL', from: '2026-02-23', to: '2026-02-23', sessions: 1 }]);
   });
 
@@ -139,7 +140,7 @@ describe('to forget', () => {
     await fill(AAPL, CALM);
     await fill(HOURLY, [barAt(Date.parse('2026-02-24T14:30Z'))]);
     const dividend = { kind: 'dividend', exDay: parseDay('2026-02-24'), amount: 1 } as const;
-    await store.upsertActions('AAPL', [dividend], days('2026-02-01', '2026-03-01'), 'sample', NOON);
+    await tellActions(store, 'AAPL', [dividend], days('2026-02-01', '2026-03-01'), 'sample', NOON);
   });
 
   it('a range removes its bars, both dates included, and its splits and dividends', async () => {

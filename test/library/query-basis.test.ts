@@ -7,6 +7,7 @@ import { openHistory } from '../../src/library/open-history.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { at, coverage, daily, days, NOON, temporaryFolder, update } from '../store/fixtures.ts';
+import { tellActions } from '../store/told-actions.ts';
 
 const WEEK = ['2026-02-23', '2026-02-24', '2026-02-25', '2026-02-26', '2026-02-27'];
 const ALL_WEEK = days('2026-02-23', '2026-02-28');
@@ -30,7 +31,7 @@ async function hold(
       { series, learned },
     ),
   );
-  if (answered !== undefined) await store.upsertActions(ticker, actions, answered, 'csv', NOON);
+  if (answered !== undefined) await tellActions(store, ticker, actions, answered, 'csv', NOON);
 }
 
 beforeEach(async () => {

@@ -7,6 +7,7 @@ import { openHistory } from '../../src/library/open-history.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { SqlValue } from '../../src/store/sql.ts';
 import { coverage, daily, days, update } from '../store/fixtures.ts';
+import { tellActions } from '../store/told-actions.ts';
 
 const SECRET = 'nobody-reads-this';
 const BARS = 'bars/interval=1d/ticker=AAPL/period=all/bars.parquet';
@@ -45,7 +46,7 @@ beforeAll(async () => {
     ['AAPL', [split]],
     ['MSFT', []],
   ] as const)
-    await openStore(store).upsertActions(ticker, actions, days('2026-02-20', '2026-03-01'), 'sample', 0);
+    await tellActions(openStore(store), ticker, actions, days('2026-02-20', '2026-03-01'), 'sample', 0);
   await mkdir(join(folder, 'outside'));
   for (const name of ['secret.txt', 'secret.csv', 'secret.json', 'schema.sql', 'load.sql'])
     await writeFile(join(folder, 'outside', name), `a,b\n${SECRET},1\n`);

@@ -11,6 +11,7 @@ import { openStore } from '../../src/store/open.ts';
 import { untrueAmong } from '../../src/store/parquet/sql/view-files.ts';
 import { dataFileAt } from '../../src/store/parquet/files/data-paths.ts';
 import { AAPL, at, coverage, daily, days, NOON, update } from '../store/fixtures.ts';
+import { tellActions } from '../store/told-actions.ts';
 
 const WEEK = ['2026-02-23', '2026-02-24', '2026-02-25', '2026-02-26', '2026-02-27'];
 const DAYS = days('2026-02-23', '2026-02-28');
@@ -36,7 +37,7 @@ beforeAll(async () => {
       daily(day, { close: 100.03125 + i / 8, ...(i === 3 && { open: 22, low: 22 }) }),
     );
     await store.upsert(update(bars, { series: { ticker, interval: '1d' }, learned }));
-    await store.upsertActions(ticker, [SPLIT, DIVIDEND], DAYS, 'csv', NOON);
+    await tellActions(store, ticker, [SPLIT, DIVIDEND], DAYS, 'csv', NOON);
   }
   await store.upsert(update([daily('2026-02-23', { close: 100.71875, fetchedAt: NOON + 1 })], { learned }));
   const hours = [at('2026-02-23T14:30Z', { close: 100.46875 }), at('2026-02-23T15:30Z')];

@@ -20,6 +20,7 @@ import {
   holdFacebook,
   content,
 } from './renamed-store.ts';
+import { tellActions } from '../store/told-actions.ts';
 
 describe('where both tickers have a session', () => {
   it('the new one’s final bar stays, and an old one that differs is counted and kept in quarantine', async () => {
@@ -101,10 +102,10 @@ describe('where both tickers have a session', () => {
       { kind: 'dividend', exDay: parseDay('2022-06-08'), amount: 0.25 },
     ];
     await hold(FB, FB_BARS);
-    await store.upsertActions('FB', actions, WEEK, 'csv', NOON);
+    await tellActions(store, 'FB', actions, WEEK, 'csv', NOON);
     await hold(META, [FB_BARS[1] ?? daily(ON)]);
     const own: CorporateAction[] = [{ kind: 'dividend', exDay: parseDay('2022-06-07'), amount: 0.75 }];
-    await store.upsertActions('META', own, WEEK, 'yahoo', NOON);
+    await tellActions(store, 'META', own, WEEK, 'yahoo', NOON);
     expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ actions: 2, differing: 2 });
     expect(await store.readActions('META')).toEqual([actions[0], own[0], actions[3]]);
     const { records } = await store.readRejected();
@@ -113,7 +114,7 @@ describe('where both tickers have a session', () => {
 
   it('the same dividend is no difference, even where the new ticker has no bar of the day', async () => {
     await holdFacebook();
-    await store.upsertActions('META', [DIVIDEND], days('2022-06-07', '2022-06-08'), 'yahoo', NOON);
+    await tellActions(store, 'META', [DIVIDEND], days('2022-06-07', '2022-06-08'), 'yahoo', NOON);
     expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ actions: 0, differing: 0 });
     expect(await store.readActions('META')).toEqual([DIVIDEND]);
   });
@@ -135,7 +136,7 @@ describe('where both tickers have a session', () => {
   it('all that is known of the old one’s ex-dates is the new one’s, with holes', async () => {
     const known = [days('2021-01-04', '2021-02-01'), WEEK];
     await hold(FB, FB_BARS);
-    for (const run of known) await store.upsertActions('FB', [], run, 'csv', NOON);
+    for (const run of known) await tellActions(store, 'FB', [], run, 'csv', NOON);
     await history.rename('FB', 'META', { on: ON });
     expect([...(await store.scan()).actions]).toEqual([['META', known]]);
   });
@@ -143,7 +144,7 @@ describe('where both tickers have a session', () => {
   it('splits and dividends outside the renamed days stay with the old ticker', async () => {
     const later: CorporateAction = { ...DIVIDEND, exDay: parseDay(ON) };
     await hold(FB, [...FB_BARS, daily(ON)]);
-    await store.upsertActions('FB', [DIVIDEND, later], days('2022-06-06', '2022-06-10'), 'csv', NOON);
+    await tellActions(store, 'FB', [DIVIDEND, later], days('2022-06-06', '2022-06-10'), 'csv', NOON);
     await history.rename('FB', 'META', { on: ON });
     expect([await store.readActions('FB'), await store.readActions('META')]).toEqual([[later], [DIVIDEND]]);
     expect((await store.scan()).actions.get('FB')).toEqual([days(ON, '2022-06-10')]);

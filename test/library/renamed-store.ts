@@ -11,6 +11,7 @@ import { openParquetStore } from '../../src/store/parquet/index.ts';
 import type { BarStore, SeriesUpdate } from '../../src/store/store.ts';
 import { APPLE, NOON, coverage, daily, days, update } from '../store/fixtures.ts';
 import { rowsIn } from '../store/rows.ts';
+import { tellActions } from '../store/told-actions.ts';
 
 export const FB: Series = { ticker: 'FB', interval: '1d' };
 export const META: Series = { ticker: 'META', interval: '1d' };
@@ -46,7 +47,7 @@ export async function hold(
 
 export async function holdFacebook(): Promise<void> {
   await hold(FB, FB_BARS, { identity: FACEBOOK });
-  await store.upsertActions('FB', [DIVIDEND], WEEK, 'csv', NOON);
+  await tellActions(store, 'FB', [DIVIDEND], WEEK, 'csv', NOON);
 }
 
 export const dates = async (series: Series): Promise<string[]> =>

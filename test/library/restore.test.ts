@@ -23,6 +23,7 @@ import {
   update,
 } from '../store/fixtures.ts';
 import { rowsIn } from '../store/rows.ts';
+import { tellActions } from '../store/told-actions.ts';
 
 const MSFT = { ticker: 'MSFT', interval: '1d' } as const;
 const NOW = Date.UTC(2026, 2, 3, 12);
@@ -54,7 +55,7 @@ beforeEach(async () => {
   await store.upsert(update(bars, { series: AAPL_5M, learned: coverage({ present }) }));
   const split = { kind: 'split', exDay: days('2026-02-24', '2026-02-25').from, ratio: 2 } as const;
   const dividend = { kind: 'dividend', exDay: split.exDay + 1, amount: 0.25 } as const;
-  await store.upsertActions('AAPL', [split, dividend], days('2026-02-01', '2026-03-01'), 'sample', NOON);
+  await tellActions(store, 'AAPL', [split, dividend], days('2026-02-01', '2026-03-01'), 'sample', NOON);
   await history.changeActions('AAPL', { withdraw: '2026-02-25,dividend' });
 });
 afterEach(() => remove());
@@ -203,7 +204,7 @@ describe('what was fetched since', () => {
   it('as a split with another ratio stays too', async () => {
     const { id } = await history.forget('AAPL');
     const split = { kind: 'split', exDay: days('2026-02-24', '2026-02-25').from, ratio: 4 } as const;
-    await store.upsertActions('AAPL', [split], days('2026-02-24', '2026-02-25'), 'sample', NOON);
+    await tellActions(store, 'AAPL', [split], days('2026-02-24', '2026-02-25'), 'sample', NOON);
     const now = await everything();
     await expect(history.restore(id ?? '')).rejects.toThrow(
       'AAPL has another value now for the split of 2026-02-24',

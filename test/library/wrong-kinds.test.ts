@@ -17,6 +17,7 @@ import {
   temporaryFolder,
   update,
 } from '../store/fixtures.ts';
+import { tellActions } from '../store/told-actions.ts';
 
 const BARS = [daily('2026-02-26'), daily('2026-02-27')];
 const LEARNED = coverage({ present: [days('2026-02-26', '2026-02-28')] });
@@ -39,7 +40,7 @@ beforeAll(async () => {
   );
   await store.upsert(update(BARS, { series: { ticker: 'MSFT', interval: '1d' }, learned: LEARNED }));
   const split = { kind: 'split', exDay: 18_505, ratio: 4 } as const;
-  await store.upsertActions('AAPL', [split], days('2020-01-01', '2026-03-01'), 'sample', NOON);
+  await tellActions(store, 'AAPL', [split], days('2020-01-01', '2026-03-01'), 'sample', NOON);
   await store.quarantine(AAPL, [{ row: {}, reason: 'none' }], 'sample', NOON);
   await store.saveRename({ from: 'FB', to: 'META', start: null, end: null });
   await store.saveRun(NOON, {});

@@ -22,7 +22,7 @@ import type {
 } from '../store.ts';
 import type { Scan } from '../scan.ts';
 import type { Staging } from '../staging.ts';
-import { forgetActionsIn, mergeActions, updateActions } from './beside/actions.ts';
+import { forgetActionsIn, updateActions } from './beside/actions.ts';
 import { readBookFile } from './beside/action-file.ts';
 import type { Blobs, BlobsLock } from './files/blobs.ts';
 import type { CommitFs } from './files/commit-fs.ts';
@@ -216,17 +216,6 @@ class ParquetStore implements BarStore {
 
   updateActions(ticker: string, change: (before: ActionBook) => ActionBook): Promise<void> {
     return this.#usable(() => updateActions(this.#blobs, ticker, change, this.#note));
-  }
-
-  upsertActions(
-    ticker: string,
-    actions: readonly CorporateAction[],
-    covered: DayRange,
-    source: string,
-    fetchedAt: number,
-  ): Promise<void> {
-    const answer = { actions, covered, source, fetchedAt };
-    return this.#usable(() => mergeActions(this.#blobs, ticker, answer, this.#note));
   }
 
   forgetActions(ticker: string, range: DayRange = periodRange('all')): Promise<number> {

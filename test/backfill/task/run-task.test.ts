@@ -12,6 +12,7 @@ import { temporaryFolder } from '../../store/fixtures.ts';
 import { NOW, SESSIONS, answer, split, stored, want, runWant } from '../received.ts';
 import { rowsIn } from '../../store/rows.ts';
 import type { RowAnswer } from '../../providers/rows.ts';
+import { tellActions } from '../../store/told-actions.ts';
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -84,7 +85,7 @@ describe('an answer', () => {
   it('is judged by all splits that the store knows', async () => {
     await fill(bars(0, 10, { volume: 1009 }));
     const actions = [split('2025-07-14', 1 / 20)];
-    await store.upsertActions('AAPL', actions, daysOf(0, 29), 'test', 0);
+    await tellActions(store, 'AAPL', actions, daysOf(0, 29), 'test', 0);
     const { report } = await run([{ bars: bars(0, 20) }], { range: daysOf(0, 19) });
     expect(report).toMatchObject({ inserted: 10, changed: 0 });
     const volume = { volume: 1009 };

@@ -5,6 +5,7 @@ import { union } from '../../../src/core/session/ranges.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, coverage, days, NO_DAYS, NOON, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
 import { type StoreUnderTest } from './subject.ts';
+import { tellActions } from '../told-actions.ts';
 
 export function describeActions(open: () => Promise<StoreUnderTest>): void {
   describe('corporate actions', () => {
@@ -22,21 +23,21 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
     it('gives them back ascending by ex-date, each with its kind', async () => {
       expect(await store.readActions('AAPL')).toEqual([]);
       const earlier = { kind: 'split', exDay: parseDay('2014-06-09'), ratio: 7 } as const;
-      await store.upsertActions('AAPL', [split, dividend, earlier], NO_DAYS, 'sample', NOON);
+      await tellActions(store, 'AAPL', [split, dividend, earlier], NO_DAYS, 'sample', NOON);
       expect(await subject.reopen().readActions('AAPL')).toEqual([earlier, dividend, split]);
       expect(await store.readActions('MSFT')).toEqual([]);
     });
 
     it('lets the newer value win for the same kind and ex-date, and deletes none', async () => {
       const sameDay = { ...dividend, exDay: split.exDay };
-      await store.upsertActions('AAPL', [split, dividend, sameDay], NO_DAYS, 'sample', NOON);
-      await store.upsertActions('AAPL', [{ ...sameDay, amount: 0.9 }], NO_DAYS, 'sample', NOON + 1);
+      await tellActions(store, 'AAPL', [split, dividend, sameDay], NO_DAYS, 'sample', NOON);
+      await tellActions(store, 'AAPL', [{ ...sameDay, amount: 0.9 }], NO_DAYS, 'sample', NOON + 1);
       expect(await store.readActions('AAPL')).toEqual([dividend, { ...sameDay, amount: 0.9 }, split]);
     });
 
     it('takes an empty list for no news', async () => {
-      await store.upsertActions('AAPL', [split], NO_DAYS, 'sample', NOON);
-      await store.upsertActions('AAPL', [], NO_DAYS, 'sample', NOON + 1);
+      await tellActions(store, 'AAPL', [split], NO_DAYS, 'sample', NOON);
+      await tellActions(store, 'AAPL', [], NO_DAYS, 'sample', NOON + 1);
       expect(await store.readActions('AAPL')).toEqual([split]);
     });
 
@@ -46,19 +47,19 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
 
     it('tell "none" from "nobody asked"', async () => {
       expect(await coveredOf('AAPL')).toBeUndefined();
-      await store.upsertActions('AAPL', [], NO_DAYS, 'sample', NOON);
+      await tellActions(store, 'AAPL', [], NO_DAYS, 'sample', NOON);
       expect(await coveredOf('AAPL')).toBeUndefined();
-      await store.upsertActions('AAPL', [], year, 'sample', NOON);
+      await tellActions(store, 'AAPL', [], year, 'sample', NOON);
       expect(await coveredOf('AAPL')).toEqual([year]);
       expect(await store.readActions('AAPL')).toEqual([]);
-      await store.upsertActions('MSFT', [split], NO_DAYS, 'sample', NOON);
+      await tellActions(store, 'MSFT', [split], NO_DAYS, 'sample', NOON);
       expect(await coveredOf('MSFT')).toEqual([]);
     });
 
     it('are known of every ex-date that any answer spoke of', async () => {
-      await store.upsertActions('AAPL', [split], year, 'sample', NOON);
-      await store.upsertActions('AAPL', [], days('2022-01-03', '2022-02-01'), 'sample', NOON + 1);
-      await store.upsertActions('AAPL', [dividend], days('2019-12-02', '2020-03-02'), 'other', NOON + 2);
+      await tellActions(store, 'AAPL', [split], year, 'sample', NOON);
+      await tellActions(store, 'AAPL', [], days('2022-01-03', '2022-02-01'), 'sample', NOON + 1);
+      await tellActions(store, 'AAPL', [dividend], days('2019-12-02', '2020-03-02'), 'other', NOON + 2);
       expect(await coveredOf('AAPL')).toEqual([
         days('2019-12-02', '2021-01-01'),
         days('2022-01-03', '2022-02-01'),
@@ -67,10 +68,10 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
     });
 
     it('are known of one run of days where only a week-end lies between two answers', async () => {
-      await store.upsertActions('AAPL', [], days('2026-02-26', '2026-02-28'), 'sample', NOON);
-      await store.upsertActions('AAPL', [], days('2026-03-02', '2026-03-03'), 'sample', NOON);
+      await tellActions(store, 'AAPL', [], days('2026-02-26', '2026-02-28'), 'sample', NOON);
+      await tellActions(store, 'AAPL', [], days('2026-03-02', '2026-03-03'), 'sample', NOON);
       expect(await coveredOf('AAPL')).toEqual([days('2026-02-26', '2026-03-03')]);
-      await store.upsertActions('AAPL', [], days('2026-03-04', '2026-03-05'), 'sample', NOON);
+      await tellActions(store, 'AAPL', [], days('2026-03-04', '2026-03-05'), 'sample', NOON);
       expect(await coveredOf('AAPL')).toHaveLength(2);
     });
 
@@ -89,7 +90,7 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
     const both = days('2020-01-02', '2026-02-28');
 
     it('are known of the days that the bars of a later answer tell of', async () => {
-      await store.upsertActions('AAPL', [split], year, 'sample', NOON);
+      await tellActions(store, 'AAPL', [split], year, 'sample', NOON);
       await topUp(later);
       expect(await coveredOf('AAPL')).toEqual([both]);
       expect((await subject.reopen().scan({ intervals: ['5m'] })).actions.get('AAPL')).toEqual([both]);
@@ -100,9 +101,9 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
     });
 
     it('are known as well after the next of them, after a doubt, and after the bars are forgotten', async () => {
-      await store.upsertActions('AAPL', [split], year, 'sample', NOON);
+      await tellActions(store, 'AAPL', [split], year, 'sample', NOON);
       await topUp(later);
-      await store.upsertActions('AAPL', [dividend], NO_DAYS, 'sample', NOON + 1);
+      await tellActions(store, 'AAPL', [dividend], NO_DAYS, 'sample', NOON + 1);
       expect(await coveredOf('AAPL')).toEqual([both]);
       await topUp(days('2026-03-02', '2026-03-03'));
       await store.forget(AAPL);
@@ -111,7 +112,7 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
     });
 
     it('that are forgotten are known no more, whatever the bars told of them', async () => {
-      await store.upsertActions('AAPL', [split], year, 'sample', NOON);
+      await tellActions(store, 'AAPL', [split], year, 'sample', NOON);
       await topUp(later);
       expect(await store.forgetActions('AAPL', days('2022-01-01', '2023-01-01'))).toBe(0);
       const known = [days('2020-01-02', '2022-01-01'), days('2023-01-01', '2026-02-28')];
@@ -124,7 +125,7 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
     });
 
     it('come with the days that bars tell of when they are forgotten and brought back', async () => {
-      await store.upsertActions('AAPL', [split], year, 'sample', NOON);
+      await tellActions(store, 'AAPL', [split], year, 'sample', NOON);
       await topUp(later);
       const entry = await store.keepForgotten({ series: [AAPL], actionsOf: ['AAPL'], at: NOON });
       await store.forget(AAPL);
@@ -136,7 +137,7 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
 
     it('are scanned of the asked tickers only, whatever the interval', async () => {
       for (const ticker of ['AAPL', 'MSFT', '^GSPC'])
-        await store.upsertActions(ticker, [], year, 'sample', NOON);
+        await tellActions(store, ticker, [], year, 'sample', NOON);
       const scanned = async (options: Parameters<BarStore['scan']>[0]): Promise<string[]> =>
         [...(await store.scan(options)).actions.keys()].toSorted();
       expect(await scanned({})).toEqual(['AAPL', 'MSFT', '^GSPC']);
@@ -145,7 +146,7 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
 
     it('stay known when bars are forgotten', async () => {
       await store.upsert(update(WEEK));
-      await store.upsertActions('AAPL', [split], year, 'sample', NOON);
+      await tellActions(store, 'AAPL', [split], year, 'sample', NOON);
       await store.forget(AAPL);
       expect(await coveredOf('AAPL')).toEqual([year]);
       expect(await store.readActions('AAPL')).toEqual([split]);
@@ -153,7 +154,7 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
 
     describe('that are forgotten', () => {
       const early = { ...dividend, exDay: parseDay('2020-02-07') };
-      beforeEach(() => store.upsertActions('AAPL', [early, dividend, split], year, 'sample', NOON));
+      beforeEach(() => tellActions(store, 'AAPL', [early, dividend, split], year, 'sample', NOON));
 
       it('go with being known, in a half-open range of ex-dates', async () => {
         const range = { from: dividend.exDay, to: split.exDay };
@@ -175,7 +176,7 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
       });
 
       it('go whole by default, and other tickers stay', async () => {
-        await store.upsertActions('MSFT', [split], year, 'sample', NOON);
+        await tellActions(store, 'MSFT', [split], year, 'sample', NOON);
         expect(await store.forgetActions('AAPL')).toBe(3);
         expect(await coveredOf('AAPL')).toBeUndefined();
         expect(await store.readActions('AAPL')).toEqual([]);
@@ -184,7 +185,7 @@ export function describeActions(open: () => Promise<StoreUnderTest>): void {
       });
 
       it('go though nobody ever knew of their ex-dates', async () => {
-        await store.upsertActions('MSFT', [split], NO_DAYS, 'sample', NOON);
+        await tellActions(store, 'MSFT', [split], NO_DAYS, 'sample', NOON);
         expect(await store.forgetActions('MSFT', { from: split.exDay, to: split.exDay + 1 })).toBe(1);
         expect(await coveredOf('MSFT')).toBeUndefined();
       });

@@ -17,6 +17,7 @@ import {
 } from '../fixtures.ts';
 import { contentIn, rowsIn, seriesIn } from '../rows.ts';
 import type { StoreUnderTest } from './subject.ts';
+import { tellActions } from '../told-actions.ts';
 
 export function describeSeries(open: () => Promise<StoreUnderTest>): void {
   describe('a series read with what is known of it', () => {
@@ -135,7 +136,7 @@ export function describeSeries(open: () => Promise<StoreUnderTest>): void {
       const split = { kind: 'split', exDay: WEEK_DAYS.from, ratio: 4 } as const;
       const edit = await store.edit(AAPL, WEEK_DAYS);
       expect(edit).toMatchObject({ content: undefined, actions: { entries: [], covered: [] } });
-      await subject.reopen().upsertActions('AAPL', [split], WEEK_DAYS, 'sample', NOON);
+      await tellActions(subject.reopen(), 'AAPL', [split], WEEK_DAYS, 'sample', NOON);
       const seen: unknown[] = [];
       await edit.commit({
         actions: (before) => {

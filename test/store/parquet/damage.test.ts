@@ -7,6 +7,7 @@ import { actionsPath, barsPath } from '../../../src/store/parquet/files/layout.t
 import { AAPL, AAPL_5M, at, coverage, days, NOON, update } from '../fixtures.ts';
 import { rowsIn } from '../rows.ts';
 import { BARS, SPLIT, AAPL_FILE, root, store, filesBelow, stateOf, expectSetAside } from './two-series.ts';
+import { tellActions } from '../told-actions.ts';
 
 const DAMAGES: [string, (path: string) => Promise<void>][] = [
   ['empty', (path) => truncate(path, 0)],
@@ -120,7 +121,7 @@ describe('a file that somebody copied from elsewhere in the store', () => {
   const msft = barsPath({ series: { ticker: 'MSFT', interval: '1d' }, period: 'all' });
   const aapl5m = (period: string): string => barsPath({ series: AAPL_5M, period });
   const actions = (ticker: string): Promise<void> =>
-    store.upsertActions(ticker, [SPLIT], days('2020-01-02', '2021-01-01'), 'sample', NOON);
+    tellActions(store, ticker, [SPLIT], days('2020-01-02', '2021-01-01'), 'sample', NOON);
   beforeEach(async () => {
     await store.upsert(update([at('2025-12-31T14:30Z'), at('2026-01-02T14:30Z')], { series: AAPL_5M }));
     await actions('MSFT');

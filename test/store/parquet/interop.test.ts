@@ -21,6 +21,7 @@ import {
   update,
 } from '../fixtures.ts';
 import { rowsIn } from '../rows.ts';
+import { tellActions } from '../told-actions.ts';
 
 const TICKERS = [
   'BTC-USD',
@@ -257,7 +258,7 @@ describe('DuckDB', () => {
 
   it('reads corporate actions with real dates', async () => {
     const store = openParquetStore(root);
-    await store.upsertActions('AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], NO_DAYS, 'sample', NOON);
+    await tellActions(store, 'AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], NO_DAYS, 'sample', NOON);
     const sql = `SELECT ex_date, typeof(ex_date) AS type, kind, value, ticker FROM read_parquet('${root}/actions/**/*.parquet', hive_partitioning = true)`;
     expect(await query(sql)).toEqual([
       { ex_date: '2020-08-31', type: 'DATE', kind: 'split', value: 4, ticker: 'AAPL' },
@@ -267,9 +268,9 @@ describe('DuckDB', () => {
   it('reads all corporate actions by one glob, those of tickers that have none among them', async () => {
     const store = openParquetStore(root);
     const covered = days('2020-01-02', '2021-01-01');
-    await store.upsertActions('0AAA', [], covered, 'sample', NOON);
-    await store.upsertActions('AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], covered, 'sample', NOON);
-    await store.upsertActions('ZZZZ', [], covered, 'sample', NOON);
+    await tellActions(store, '0AAA', [], covered, 'sample', NOON);
+    await tellActions(store, 'AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], covered, 'sample', NOON);
+    await tellActions(store, 'ZZZZ', [], covered, 'sample', NOON);
     const glob = `read_parquet('${root}/actions/**/*.parquet', hive_partitioning = true)`;
     expect(await query(`SELECT ticker, kind, value FROM ${glob}`)).toEqual([
       { ticker: 'AAPL', kind: 'split', value: 4 },

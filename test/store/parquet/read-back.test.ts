@@ -7,6 +7,7 @@ import { barsPath } from '../../../src/store/parquet/files/layout.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, coverage, daily, days, NOON, temporaryFolder, update } from '../fixtures.ts';
 import { type Alteration, alteringDisk, flipped, forgetfulMemory, placeOf } from './altering-disk.ts';
+import { tellActions } from '../told-actions.ts';
 
 const LEARNED = coverage({ present: [days('2026-02-26', '2026-02-28')] });
 const LAST = parseDay('2026-02-27');
@@ -28,7 +29,7 @@ async function writeBars(store: BarStore, n: 0 | 1): Promise<void> {
 
 async function writeActions(store: BarStore, n: 0 | 1): Promise<void> {
   const dividend = { kind: 'dividend', exDay: 18_505 + 40 * n, amount: DIVIDEND } as const;
-  await store.upsertActions('AAPL', [dividend], days('2020-01-02', '2021-01-01'), 'sample', NOON);
+  await tellActions(store, 'AAPL', [dividend], days('2020-01-02', '2021-01-01'), 'sample', NOON);
 }
 
 interface Kind {

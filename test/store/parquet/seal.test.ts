@@ -23,6 +23,7 @@ import {
 } from '../fixtures.ts';
 import { ownWords, unsealedWords } from './own-words.ts';
 import { fileOf, rowsIn, seriesIn } from '../rows.ts';
+import { tellActions } from '../told-actions.ts';
 
 const BARS = [
   daily('2026-02-24', { volume: 1000 }),
@@ -156,7 +157,7 @@ describe('a file of an older version, without a seal', () => {
 
 describe('splits and dividends whose knowledge was edited', () => {
   const file = (): string => join(root, actionsPath('AAPL'));
-  beforeEach(() => store.upsertActions('AAPL', [SPLIT], YEAR, 'manual', NOON));
+  beforeEach(() => tellActions(store, 'AAPL', [SPLIT], YEAR, 'manual', NOON));
 
   it('are kept, prove no ex-date, and are named; the doctor seals them again', async () => {
     const words = await ownWords(file());

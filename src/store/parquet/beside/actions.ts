@@ -1,11 +1,11 @@
 import type { AsyncBuffer } from 'hyparquet';
-import { type ActionBook, addTold } from '../../../core/actions/action-book.ts';
-import { actionValue, type CorporateAction } from '../../../core/bars/bars.ts';
+import type { ActionBook } from '../../../core/actions/action-book.ts';
+import { actionValue } from '../../../core/bars/bars.ts';
 import { calendarFor } from '../../../core/calendar/calendars.ts';
 import { periodRange } from '../../../core/bars/partition.ts';
 import type { DayRange } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
-import { contains, intersect, normalize, subtract, union } from '../../../core/session/ranges.ts';
+import { contains, intersect, normalize, subtract } from '../../../core/session/ranges.ts';
 import { type BookFile, decodeBook, editionOf, NO_BOOK, readBookFile } from './action-file.ts';
 import { encodeBook } from './actions-knowledge.ts';
 import { assertBounds } from '../codec/bounds.ts';
@@ -27,16 +27,6 @@ import { actionsSaid } from '../partition/said.ts';
 import type { Note } from '../partition/scan-cache.ts';
 import type { Told } from '../partition/told.ts';
 import { writePartition } from '../partition/write-partition.ts';
-
-/** What an answer says of a ticker's corporate actions. */
-interface ActionsAnswer {
-  readonly actions: readonly CorporateAction[];
-  /** Ex-dates that it speaks of; may be empty. */
-  readonly covered: DayRange;
-  readonly source: string;
-  /** ms since the epoch. */
-  readonly fetchedAt: number;
-}
 
 /** Throws `store-corrupt` like `decodeBook`, and if the footer has other bounds than the rows. */
 export async function assertWholeActions(ticker: string, file: AsyncBuffer): Promise<void> {
@@ -133,21 +123,6 @@ async function writeOrRemove(
 /** Writes a file of corporate actions anew, with what is believed of it. */
 export async function rewriteActions(blobs: Blobs, ticker: string): Promise<void> {
   await writeActions(blobs, ticker, (await readBookFile(blobs, ticker)).book);
-}
-
-/** Merges actions by kind and ex-date, and the ex-dates that are known, as `updateActions` does. */
-export function mergeActions(
-  blobs: Blobs,
-  ticker: string,
-  { covered, ...answer }: ActionsAnswer,
-  note?: Note,
-): Promise<void> {
-  const told = { ...answer, wouldList: { from: covered.from, to: covered.from }, isOwnList: false };
-  const withTold = (before: ActionBook): ActionBook => ({
-    ...addTold(before, told),
-    covered: union(before.covered, [covered]),
-  });
-  return updateActions(blobs, ticker, withTold, note);
 }
 
 /**

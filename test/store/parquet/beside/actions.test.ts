@@ -8,6 +8,7 @@ import { actionsPath } from '../../../../src/store/parquet/files/layout.ts';
 import type { BarStore } from '../../../../src/store/store.ts';
 import { days, NO_DAYS, NOON, temporaryFolder } from '../../fixtures.ts';
 import { unsealedWords } from '../own-words.ts';
+import { tellActions } from '../../told-actions.ts';
 
 const SPLIT = { kind: 'split', exDay: 18_505, ratio: 4 } as const;
 const YEAR = days('2020-01-02', '2021-01-01');
@@ -19,17 +20,20 @@ let remove: () => Promise<void>;
 beforeEach(async () => {
   ({ path: root, remove } = await temporaryFolder());
   store = openParquetStore(root);
-  await store.upsertActions('AAPL', [SPLIT], YEAR, 'sample', NOON);
+  await tellActions(store, 'AAPL', [SPLIT], YEAR, 'sample', NOON);
 });
 afterEach(() => remove());
 
 const path = (): string => join(root, FILE);
 const covered = async (): Promise<unknown> => (await store.scan()).actions.get('AAPL');
 
+/** What `tellActions` is told, but for where. */
+type Told = Parameters<typeof tellActions> extends [BarStore, ...infer Rest] ? Rest : never;
+
 describe('an answer', () => {
-  const writes = async (...answer: Parameters<BarStore['upsertActions']>): Promise<boolean> => {
+  const writes = async (...answer: Told): Promise<boolean> => {
     const { ino } = await stat(path());
-    await store.upsertActions(...answer);
+    await tellActions(store, ...answer);
     return (await stat(path())).ino !== ino;
   };
 
@@ -41,7 +45,7 @@ describe('an answer', () => {
 
   it('that only reaches into a week-end is not written', async () => {
     // 2026-02-27 is a Friday.
-    await store.upsertActions('AAPL', [], days('2026-02-23', '2026-03-02'), 'sample', NOON);
+    await tellActions(store, 'AAPL', [], days('2026-02-23', '2026-03-02'), 'sample', NOON);
     expect(await writes('AAPL', [], days('2026-02-25', '2026-02-28'), 'sample', NOON + 1)).toBe(false);
   });
 
@@ -51,7 +55,7 @@ describe('an answer', () => {
   });
 
   it('without an action makes a file without rows', async () => {
-    await store.upsertActions('MSFT', [], YEAR, 'sample', NOON);
+    await tellActions(store, 'MSFT', [], YEAR, 'sample', NOON);
     expect((await stat(join(root, actionsPath('MSFT')))).size).toBeGreaterThan(0);
   });
 });
@@ -87,7 +91,7 @@ describe('a file of corporate actions', () => {
     bytes.fill(0xff, 4, 30);
     await writeFile(path(), bytes);
     expect(await covered()).toEqual([YEAR]);
-    const merge = store.upsertActions('AAPL', [], days('2021-01-04', '2021-01-05'), 'sample', NOON);
+    const merge = tellActions(store, 'AAPL', [], days('2021-01-04', '2021-01-05'), 'sample', NOON);
     await expect(merge).rejects.toMatchObject({ code: 'store-corrupt', ticker: 'AAPL' });
     await expect(merge).rejects.toThrow(/splits and dividends in it are missing until the same backfill/);
     expect(await quarantined()).toHaveLength(1);
@@ -106,7 +110,7 @@ describe('a file of corporate actions', () => {
   const rotten: ActionEntry = { ...row, action: { ...SPLIT, ratio: 5 } };
 
   it.each<[string, () => Promise<unknown>]>([
-    ['merged into', () => store.upsertActions('AAPL', [], days('2021-01-04', '2021-01-05'), 'sample', NOON)],
+    ['merged into', () => tellActions(store, 'AAPL', [], days('2021-01-04', '2021-01-05'), 'sample', NOON)],
     ['forgotten in part', () => store.forgetActions('AAPL', days('2020-01-02', '2020-01-03'))],
   ])('whose rows are not those that were written is set aside when it is %s', async (_, write) => {
     await rewrite([rotten], (json) => json);
@@ -130,7 +134,7 @@ describe('a file of corporate actions', () => {
     expect((await stat(path())).size).toBeGreaterThan(0);
     await store.forgetActions('AAPL', YEAR);
     await expect(stat(path())).rejects.toThrow('ENOENT');
-    await store.upsertActions('AAPL', [SPLIT], NO_DAYS, 'sample', NOON);
+    await tellActions(store, 'AAPL', [SPLIT], NO_DAYS, 'sample', NOON);
     await store.forgetActions('AAPL', days('2020-01-02', '2020-02-03'));
     expect(await store.readActions('AAPL')).toEqual([SPLIT]);
   });
@@ -169,7 +173,7 @@ describe('a file of corporate actions', () => {
     await writeFile(path(), encodeActions(rows, text));
     expect(await covered()).toEqual([]);
     expect(await store.readActions('AAPL')).toEqual([SPLIT]);
-    await store.upsertActions('AAPL', [], YEAR, 'sample', NOON);
+    await tellActions(store, 'AAPL', [], YEAR, 'sample', NOON);
     expect(await covered()).toEqual([YEAR]);
     expect(await store.readActions('AAPL')).toEqual([SPLIT]);
   });

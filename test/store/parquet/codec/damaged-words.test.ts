@@ -13,6 +13,7 @@ import { actionsPath, barsPath } from '../../../../src/store/parquet/files/layou
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { decodeRows } from '../../../../src/store/parquet/partition/opened.ts';
 import { AAPL, NOON, temporaryFolder, update, WEEK, WEEK_DAYS } from '../../fixtures.ts';
+import { tellActions } from '../../told-actions.ts';
 
 const PARTITION = { series: AAPL, period: 'all' } as const;
 const SPLIT = { kind: 'split', exDay: WEEK_DAYS.from, ratio: 4 } as const;
@@ -25,7 +26,7 @@ beforeEach(async () => {
   ({ path: root, remove } = await temporaryFolder());
   const store = openParquetStore(root);
   await store.upsert(update(WEEK));
-  await store.upsertActions('AAPL', [SPLIT], WEEK_DAYS, 'sample', NOON);
+  await tellActions(store, 'AAPL', [SPLIT], WEEK_DAYS, 'sample', NOON);
   [bars, actions] = [
     await readFile(join(root, barsPath(PARTITION))),
     await readFile(join(root, actionsPath('AAPL'))),

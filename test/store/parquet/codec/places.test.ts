@@ -19,6 +19,7 @@ import { actionsPath, barsPath } from '../../../../src/store/parquet/files/layou
 import { areActionsInPlace, areColumnsInPlace } from '../../../../src/store/parquet/codec/places.ts';
 import { AAPL, coverage, daily, days, temporaryFolder, update } from '../../fixtures.ts';
 import { rowsIn } from '../../rows.ts';
+import { tellActions } from '../../told-actions.ts';
 
 const ROWS = [
   daily('2026-02-24', { volume: 1000 }),
@@ -81,7 +82,7 @@ describe('a bit of the footer of corporate actions that turned', () => {
       const book = (store: BarStore): Promise<ActionBook | undefined> =>
         store.readActionBook('AAPL').catch(() => undefined);
       const written = openParquetStore(root);
-      await written.upsertActions('AAPL', actions, days('2020-01-01', '2021-01-01'), 'sample', NOON);
+      await tellActions(written, 'AAPL', actions, days('2020-01-01', '2021-01-01'), 'sample', NOON);
       const sound = JSON.stringify(await book(written));
       const file = join(root, actionsPath('AAPL'));
       const { noticed, unnoticed, bits } = await turnedBits(file, async () => {

@@ -22,6 +22,7 @@ import {
 } from '../../fixtures.ts';
 import { fileOf, rowsIn } from '../../rows.ts';
 import { unsealedWords } from '../own-words.ts';
+import { tellActions } from '../../told-actions.ts';
 
 export const NYSE = calendarById('XNYS');
 export const MSFT: Series = { ticker: 'MSFT', interval: '1d' };
@@ -70,7 +71,7 @@ afterEach(() => remove());
 async function fill(): Promise<void> {
   await store.upsert(update(DAILY, { learned: LEARNED }));
   await store.upsert(update(FIVE, { series: AAPL_5M, learned: LEARNED_5M }));
-  await store.upsertActions('AAPL', [SPLIT], RANGE, 'sample', NOON);
+  await tellActions(store, 'AAPL', [SPLIT], RANGE, 'sample', NOON);
 }
 
 export const examine = (fix = false): Promise<Examination> => store.examine({ fix, now: NOON });

@@ -30,6 +30,7 @@ import {
   put,
   at,
 } from './damaged-store.ts';
+import { tellActions } from '../../told-actions.ts';
 
 it('finds nothing wrong with a sound store, and counts what it looked at', async () => {
   const rows = DAILY.length + OTHER.length + FIVE.length;
@@ -159,7 +160,7 @@ it('takes a temp file for nothing strange while its writer may be at work', asyn
 
 it('A split that is listed twice within ten days is named: which is right cannot be told', async () => {
   const twice = [SPLIT, { ...SPLIT, exDay: SPLIT.exDay + 3 }];
-  await store.upsertActions('AAPL', twice, days('2025-01-02', '2025-07-01'), 'sample', NOON);
+  await tellActions(store, 'AAPL', twice, days('2025-01-02', '2025-07-01'), 'sample', NOON);
   const { damages } = await store.examine({ now: NOON, fix: true });
   expect(damages.filter(({ kind }) => kind === 'repeated-split')).toEqual([
     {

@@ -11,6 +11,7 @@ import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { AAPL, coverage, daily, days, NO_DAYS, temporaryFolder, update } from '../../fixtures.ts';
 import { notingDisk } from '../noting-disk.ts';
 import { rowsIn } from '../../rows.ts';
+import { tellActions } from '../../told-actions.ts';
 
 let root: string;
 let remove: () => Promise<void>;
@@ -183,7 +184,7 @@ describe('the store', () => {
 
   it('makes the removal of a file that holds nothing any more durable', async () => {
     await openParquetStore(root).upsert(update([daily('2026-02-27')]));
-    await openParquetStore(root).upsertActions('AAPL', [], days('2020-01-02', '2021-01-01'), 'sample', 0);
+    await tellActions(openParquetStore(root), 'AAPL', [], days('2020-01-02', '2021-01-01'), 'sample', 0);
     const steps: string[] = [];
     const store = openParquetStore(root, noting(steps));
     await store.forget(AAPL);
@@ -242,7 +243,7 @@ describe('acquire', () => {
   it('sweeps the temp files of dead writers and nothing else', async () => {
     const store = openParquetStore(root);
     await store.upsert(update([daily('2026-02-27')]));
-    await store.upsertActions('AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], NO_DAYS, 'sample', 0);
+    await tellActions(store, 'AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], NO_DAYS, 'sample', 0);
     await store.upsert(update([daily('2026-02-27')], { series: { ticker: 'AAPL', interval: '1m' } }));
     await store.saveRun(0, {});
     for (const close of [101, 102]) {

@@ -27,6 +27,7 @@ import type { BarStore } from '../../../../src/store/store.ts';
 import type { Scan, SetAside } from '../../../../src/store/scan.ts';
 import { AAPL, absence, coverage, daily, days, NOON, temporaryFolder, update } from '../../fixtures.ts';
 import { ownWords } from '../own-words.ts';
+import { tellActions } from '../../told-actions.ts';
 
 const MSFT: Series = { ticker: 'MSFT', interval: '1d' };
 const BARS = [daily('2026-02-26'), daily('2026-02-27')];
@@ -48,7 +49,7 @@ beforeEach(async () => {
   store = openParquetStore(root);
   await store.upsert(update([daily('2026-02-26', { close: 100.5 })], { learned: LEARNED }));
   for (const series of [AAPL, MSFT]) await store.upsert(update(BARS, { series, learned: LEARNED }));
-  await store.upsertActions('AAPL', [SPLIT], DAYS, 'sample', NOON);
+  await tellActions(store, 'AAPL', [SPLIT], DAYS, 'sample', NOON);
 });
 afterEach(() => remove());
 
@@ -363,7 +364,7 @@ describe('a partition that was set aside', () => {
     expect(await lost()).toEqual([{ ...LOST, path: ACTIONS, interval: null, held: [DAYS] }]);
     expect((await openParquetStore(root).scan({ intervals: ['5m'] })).lost).toHaveLength(1);
     expect((await openParquetStore(root).scan({ tickers: ['MSFT'] })).lost).toEqual([]);
-    await store.upsertActions('AAPL', [], LAST, 'sample', NOON);
+    await tellActions(store, 'AAPL', [], LAST, 'sample', NOON);
     expect(await lost()).toEqual([{ ...LOST, path: ACTIONS, interval: null, held: [FIRST] }]);
     await store.forgetActions('AAPL', DAYS);
     await store.forgetActions('MSFT');
@@ -375,9 +376,9 @@ describe('a partition that was set aside', () => {
   it('of splits is lost no longer once those of all stored daily bars are known', async () => {
     await rot(ACTIONS);
     await store.examine({ now: NOON, fix: true });
-    await store.upsertActions('AAPL', [], FIRST, 'sample', NOON);
+    await tellActions(store, 'AAPL', [], FIRST, 'sample', NOON);
     expect(await lost()).toHaveLength(1);
-    await store.upsertActions('AAPL', [SPLIT], LAST, 'sample', NOON);
+    await tellActions(store, 'AAPL', [SPLIT], LAST, 'sample', NOON);
     expect(await lost()).toEqual([]);
   });
 });

@@ -27,6 +27,7 @@ import type { Scan } from '../../../../src/store/scan.ts';
 import { AAPL, absence, coverage, daily, days, temporaryFolder, update } from '../../fixtures.ts';
 import { notingDisk } from '../noting-disk.ts';
 import { ownWords } from '../own-words.ts';
+import { tellActions } from '../../told-actions.ts';
 
 let root: string;
 let remove: () => Promise<void>;
@@ -181,7 +182,7 @@ describe('a scan', () => {
   it('forgets files that are gone', async () => {
     await upsert('AAPL');
     await upsert('MSFT');
-    await openParquetStore(root).upsertActions('AAPL', [], days('2026-02-01', '2026-03-01'), 'sample', 0);
+    await tellActions(openParquetStore(root), 'AAPL', [], days('2026-02-01', '2026-03-01'), 'sample', 0);
     const cache = await filled();
     expect(cache.size).toBe(3);
     await rm(join(root, file('AAPL')));
@@ -317,7 +318,7 @@ describe('the run that writes', () => {
     await store.scan();
     const tickers = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
     for (const ticker of tickers) await upsert(ticker, 100, store);
-    await store.upsertActions('A', [], days('2026-02-01', '2026-03-01'), 'sample', 0);
+    await tellActions(store, 'A', [], days('2026-02-01', '2026-03-01'), 'sample', 0);
     await lease.release();
     const cache = await openScanCache(openFolder(root), MANY);
     for (const path of [...tickers.map(file), actionsPath('A')]) {
@@ -398,7 +399,7 @@ async function happen({ do: what, ticker, n }: { do: string; ticker: string; n: 
     if (what === 'delete') await rm(path);
     if (what === 'forget') await store.forget({ ticker, interval: '1d' }, days('2026-02-24', '2026-02-26'));
     if (what === 'actions')
-      await store.upsertActions(ticker, [], days(`2026-0${n + 1}-01`, `2026-0${n + 2}-01`), 'sample', 0);
+      await tellActions(store, ticker, [], days(`2026-0${n + 1}-01`, `2026-0${n + 2}-01`), 'sample', 0);
     if (what === 'edit') {
       const bytes = await readFile(path);
       const at = bytes.indexOf('"note":"1') + 10 + n;

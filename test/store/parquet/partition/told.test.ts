@@ -8,6 +8,7 @@ import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { actionsPath } from '../../../../src/store/parquet/files/layout.ts';
 import { AAPL, at, coverage, days, NOON, temporaryFolder, update, WEEK, WEEK_DAYS } from '../../fixtures.ts';
 import { notingDisk } from '../noting-disk.ts';
+import { tellActions } from '../../told-actions.ts';
 
 let root: string;
 let remove: () => Promise<void>;
@@ -41,21 +42,21 @@ const ACTIONS = 'rename actions/ticker=AAPL/.actions.tmp';
 it('commits one file for days without a split or a dividend', async () => {
   expect(await topUp()).toEqual([ACTIONS, BARS]);
   expect(await topUp()).toEqual([BARS]);
-  await openParquetStore(root).upsertActions('AAPL', [SPLIT], YEAR, 'sample', NOON);
+  await tellActions(openParquetStore(root), 'AAPL', [SPLIT], YEAR, 'sample', NOON);
   expect(await topUp()).toEqual([BARS]);
   expect(await covered()).toEqual([BOTH]);
 });
 
 it('writes the actions where no bar is written, and where the bars are not daily ones', async () => {
   const store = openParquetStore(root);
-  await store.upsertActions('AAPL', [SPLIT], YEAR, 'sample', NOON);
+  await tellActions(store, 'AAPL', [SPLIT], YEAR, 'sample', NOON);
   await (await store.edit(AAPL, WEEK_DAYS)).commit({ actions: more });
   expect(await covered()).toEqual([BOTH]);
   await store.forgetActions('AAPL');
-  await store.upsertActions('AAPL', [SPLIT], YEAR, 'sample', NOON);
+  await tellActions(store, 'AAPL', [SPLIT], YEAR, 'sample', NOON);
   await (await store.edit(AAPL, WEEK_DAYS)).commit({ actions: more, bars: update([]) });
   expect(await covered()).toEqual([BOTH]);
-  await store.upsertActions('MSFT', [SPLIT], YEAR, 'sample', NOON);
+  await tellActions(store, 'MSFT', [SPLIT], YEAR, 'sample', NOON);
   const minutes = await store.edit({ ticker: 'MSFT', interval: '5m' }, WEEK_DAYS);
   const learned = coverage({ present: [WEEK_DAYS] });
   await minutes.commit({ actions: more, bars: update([at('2026-02-23T14:30Z')], { learned }) });
@@ -64,7 +65,7 @@ it('writes the actions where no bar is written, and where the bars are not daily
 
 it('writes the actions where a day is no longer known', async () => {
   const store = openParquetStore(root);
-  await store.upsertActions('AAPL', [SPLIT], YEAR, 'sample', NOON);
+  await tellActions(store, 'AAPL', [SPLIT], YEAR, 'sample', NOON);
   await (
     await store.edit(AAPL, WEEK_DAYS)
   ).commit({
@@ -76,14 +77,14 @@ it('writes the actions where a day is no longer known', async () => {
 
 it('believes nothing that bars told of other actions than the file has', async () => {
   const store = openParquetStore(root);
-  await store.upsertActions('AAPL', [SPLIT], YEAR, 'sample', NOON);
+  await tellActions(store, 'AAPL', [SPLIT], YEAR, 'sample', NOON);
   await topUp();
   expect(await covered()).toEqual([BOTH]);
   const path = join(root, actionsPath('AAPL'));
   const told = await readFile(path);
   await rm(path);
   expect(await covered()).toBeUndefined();
-  await store.upsertActions('AAPL', [], days('2025-01-02', '2025-02-03'), 'sample', NOON);
+  await tellActions(store, 'AAPL', [], days('2025-01-02', '2025-02-03'), 'sample', NOON);
   expect(await covered()).toEqual([days('2025-01-02', '2025-02-03')]);
   expect((await store.readActionBook('AAPL')).covered).toEqual([days('2025-01-02', '2025-02-03')]);
   await writeFile(path, told);
@@ -92,7 +93,7 @@ it('believes nothing that bars told of other actions than the file has', async (
 
 it('is remembered by the cache of a scan', async () => {
   const store = openParquetStore(root);
-  await store.upsertActions('AAPL', [SPLIT], YEAR, 'sample', NOON);
+  await tellActions(store, 'AAPL', [SPLIT], YEAR, 'sample', NOON);
   await topUp();
   for (let i = 0; i < 2; i++) {
     const lease = await store.acquire();

@@ -20,6 +20,7 @@ import { AAPL, absence, at, coverage, daily, days, NOON, update } from '../../fi
 import { ownWords } from '../own-words.ts';
 import { rowsIn } from '../../rows.ts';
 import { fileOf, rowsInFile } from '../../rows.ts';
+import { tellActions } from '../../told-actions.ts';
 
 type Row = Record<string, SqlValue>;
 
@@ -74,7 +75,7 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
     const changed = daily('2026-02-24', { close: 100.5, fetchedAt: NOON + 1000 });
     await store.upsert(update([changed], { learned, fetchedAt: NOON + 1000 }));
     const splitDay = { kind: 'split', exDay: parseDay('2026-02-25'), ratio: 2 } as const;
-    await store.upsertActions('AAPL', [splitDay], days('2026-02-20', '2026-03-01'), 'sample', NOON);
+    await tellActions(store, 'AAPL', [splitDay], days('2026-02-20', '2026-03-01'), 'sample', NOON);
     const full = [];
     for (const name of ['bars', 'actions', 'coverage', 'revisions', 'bars_adjusted'])
       full.push(await columns(name));
@@ -176,7 +177,7 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
       { kind: 'split', exDay, ratio: 2 } as const,
       { kind: 'dividend', exDay, amount: 5 } as const,
     ];
-    await store.upsertActions('BOTH', actions, covered, 'sample', NOON);
+    await tellActions(store, 'BOTH', actions, covered, 'sample', NOON);
     const rows = await rowsOf(root, `SELECT close FROM bars_adjusted WHERE ticker = 'BOTH' ORDER BY ts`);
     expect(rows).toEqual([{ close: 45 }, { close: 50 }]);
   });
@@ -204,7 +205,7 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
       { kind: 'split', exDay: parseDay('2026-02-26'), ratio: 0.1 },
       { kind: 'dividend', exDay: parseDay('2026-02-27'), amount: 12 },
     ] as const;
-    await store.upsertActions('HAND', actions, days('2026-02-20', '2026-03-01'), 'sample', NOON);
+    await tellActions(store, 'HAND', actions, days('2026-02-20', '2026-03-01'), 'sample', NOON);
     const asked = asOf === undefined ? 'NULL' : `'${asOf}'`;
     const sql = await rowsOf(
       root,
@@ -229,7 +230,7 @@ describe('the views of a store in a folder whose name has quotes, blanks and wha
     const [first, second] = ['2026-02-26', '2026-02-27'].map(parseDay) as [number, number];
     const foreign = { kind: 'dividend', exDay: second, amount: 10, currency: 'USD' } as const;
     const own = { kind: 'dividend', exDay: first, amount: 10 } as const;
-    await store.upsertActions('ZULU', [own, foreign], days('2026-02-20', '2026-03-01'), 'sample', NOON);
+    await tellActions(store, 'ZULU', [own, foreign], days('2026-02-20', '2026-03-01'), 'sample', NOON);
     await store.upsert(
       update(
         ['2026-02-25', '2026-02-26', '2026-02-27'].map((day) => daily(day, { close: 100 })),
@@ -308,7 +309,7 @@ describe('adjusting in SQL and in TypeScript', () => {
     for (const ticker of market.tickers()) {
       await fill(ticker, '1d', FROM, TO);
       const actions = market.actions(ticker).filter(({ exDay }) => exDay < TO);
-      await store.upsertActions(ticker, actions, { from: FROM, to: TO }, 'sample', NOON);
+      await tellActions(store, ticker, actions, { from: FROM, to: TO }, 'sample', NOON);
       if (actions.some(({ exDay }) => HOURS.from < exDay && exDay < HOURS.to))
         await fill(ticker, '1h', HOURS.from, HOURS.to);
     }
