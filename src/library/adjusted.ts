@@ -11,7 +11,7 @@ import { periodRange, periodsOf } from '../core/bars/partition.ts';
 import { intersect } from '../core/session/ranges.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore } from '../store/store.ts';
-import { type Scan, unreadableIn } from '../store/scan.ts';
+import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
 import { dividendCloses } from './dividend-closes.ts';
 import { dayRange } from './forget.ts';
 import { contradictedSplits, notShown } from './hidden-splits.ts';
@@ -23,16 +23,19 @@ import { askAgain, type SourceOf, sourcesIn } from './remedy.ts';
 /** What `History.read` gives. */
 export async function readAdjusted(store: BarStore, series: Series, options: ReadOptions): Promise<Bar[]> {
   const { mode } = parseAdjust(options);
-  // Without a date to stop at, bars as traded need no knowledge of the series.
-  if (mode === 'none' && options.asOf === undefined) {
+  // Without a date to stop at, bars as traded of a sound store need no knowledge of the series.
+  if (mode === 'none' && options.asOf === undefined && !(await store.hasDamage())) {
     const bars = await store.readBars(series, dayRange(options));
     if (bars.length > 0) return storedRowsOf(bars);
   }
   const { ticker, interval } = series;
   const scan = await store.scan({ tickers: [ticker], intervals: intervalsFor(interval) });
-  const lost = unreadableIn(scan).find(
-    (file) => file.ticker === ticker && file.interval === interval && !file.isRevisions,
-  );
+  const isLacking = ({ path, isRevisions, ...of }: SetAside): boolean => {
+    if (of.ticker !== ticker || of.interval !== interval || isRevisions) return false;
+    const held = scan.held?.get(path);
+    return held === undefined || intersect(held, [dayRange(options) ?? periodRange('all')]).length > 0;
+  };
+  const lost = unreadableIn(scan).find(isLacking);
   if (lost !== undefined)
     throw new BackfillError('store-corrupt', `${lost.path}: ${lost.reason}`, { ticker });
   const [missing] = notFound(scan, { tickers: [ticker], intervals: [interval] }, ({ rows }) => rows > 0);

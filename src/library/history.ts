@@ -241,7 +241,8 @@ export interface History {
   revisions(request?: RevisionsRequest): Promise<SeriesRevision[]>;
   /**
    * Stored bars, ascending: as traded unless `adjust` says otherwise; none where it has none in the range. Throws
-   * `not-stored` for a series without any, and `basis-unknown` where what the factors need is not known.
+   * `not-stored` for a series without any, `store-corrupt` where bars of the range were lost with a damaged file, and
+   * `basis-unknown` where what the factors need is not known.
    */
   read(series: Series, options?: ReadOptions): Promise<Bar[]>;
   /**

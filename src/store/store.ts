@@ -173,7 +173,9 @@ export interface BarStore {
    * has them. Throws `usage` for what is no such query, in DuckDB's words.
    */
   query<T>(sql: string, adjusted: AdjustedView, use: QueryUse<T>, judge?: JudgeBasis): Promise<T>;
-  /** Bars whose session date lies in the range (default: all). */
+  /** Whether something of the store was found damaged, and may not be whole again: a scan tells what. */
+  hasDamage(): Promise<boolean>;
+  /** Bars whose session date lies in the range (default: all), as far as they are stored: see `hasDamage`. */
   readBars(series: Series, range?: DayRange): Promise<StoredBars>;
   /**
    * Every final bar that a later answer changed, ascending by `ts`, then by when it was replaced. Of the new bar the

@@ -286,7 +286,13 @@ describe('rows that rotted where no footer tells', () => {
       rows: [[54]],
       leftOut: [daily('BRIQ')],
     });
+    const briq = { ticker: 'BRIQ', interval: '1d' } as const;
+    for (const adjust of ['none', 'splits'] as const) {
+      await expect(history.read(briq, { adjust })).rejects.toMatchObject({ code: 'store-corrupt' });
+      expect(await history.read(briq, { start: few.start, end: few.end, adjust })).toHaveLength(2);
+    }
     expect((await run()).inserted).toBe(18);
+    expect(await history.read(briq)).toHaveLength(27);
     expect((await report()).at(-2)).not.toContain('Damaged');
   });
 

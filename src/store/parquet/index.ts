@@ -47,7 +47,7 @@ import { addRename, readRenamesFile } from './beside/renames.ts';
 import { readRevisionsOf } from './beside/revisions.ts';
 import { scanStore } from './scan.ts';
 import { listStaged, putStaged, readStaged, removeStaged } from './beside/staged.ts';
-import { moveLost } from './partition/damage-notes.ts';
+import { hasDamageNotes, moveLost } from './partition/damage-notes.ts';
 import { openScanCache, type Remembered, type ScanCache } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
 import { upsertSeries } from './upsert.ts';
@@ -169,6 +169,10 @@ class ParquetStore implements BarStore {
     judge: JudgeBasis = allAdjustable,
   ): Promise<T> {
     return queryStore(this.#blobs, () => this.scan(), sql, { adjusted, judge }, use);
+  }
+
+  hasDamage(): Promise<boolean> {
+    return this.#usable(() => hasDamageNotes(this.#blobs));
   }
 
   readBars(series: Series, range: DayRange = periodRange('all')): Promise<StoredBars> {

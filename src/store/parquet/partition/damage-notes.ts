@@ -202,6 +202,11 @@ export class DamageNotes {
   }
 }
 
+/** Whether anything is noted, be it over by now. */
+export async function hasDamageNotes(blobs: Blobs): Promise<boolean> {
+  return (await namesIn(blobs, DAMAGED)).length > 0;
+}
+
 /** The notes that lie beside a store. What cannot be read is none. */
 export async function readDamageNotes(blobs: Blobs): Promise<DamageNotes> {
   const notes = new Map<string, Note | undefined>();
