@@ -240,9 +240,8 @@ export interface History {
   /** Final bars that a later answer changed, with their old values. */
   revisions(request?: RevisionsRequest): Promise<SeriesRevision[]>;
   /**
-   * Stored bars, ascending: as traded unless `adjust` says otherwise; none where it has none in the range. Throws
-   * `not-stored` for a series without any, `store-corrupt` where bars of the range were lost with a damaged file, and
-   * `basis-unknown` where what the factors need is not known.
+   * Stored bars, ascending: as traded unless `adjust` says otherwise; none where it has none in the range. Throws `not-stored`
+   * for a series without any, `store-corrupt` where damage took some of the range, `basis-unknown` where factors lack something.
    */
   read(series: Series, options?: ReadOptions): Promise<Bar[]>;
   /**
