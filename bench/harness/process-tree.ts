@@ -11,8 +11,8 @@ export interface PeakWatch {
 }
 
 /**
- * Watches all processes below `parent`, not that one itself. Pages that processes share count in each. A lone process's short peaks are
- * seen as well: the system remembers those.
+ * Watches all processes below `parent`, not that one itself. Pages that processes share count in each. A lone process's
+ * short peaks are seen as well: the system remembers those.
  */
 export function watchPeak(parent: number): PeakWatch {
   let peak = 0;

@@ -3,7 +3,10 @@ import { STORE } from './options.ts';
 /** A command within a line: what it is followed by where it is no word of a sentence. */
 const COMMAND = /\bbackfill (?=--|actions )/g;
 
-/** A line with the commands that it proposes as they can be pasted: with the store that was read, where it is not the default. */
+/**
+ * A line with the commands that it proposes as they can be pasted: with the store that was read, where it is not the
+ * default.
+ */
 export function atStore(line: string, store: string): string {
   if (store === STORE.store.default) return line;
   const shown = /^[\w./:@%+-]+$/.test(store) ? store : `'${store.replaceAll("'", String.raw`'\''`)}'`;

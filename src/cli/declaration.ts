@@ -31,7 +31,8 @@ export interface Declaration {
   readonly required?: true;
   /**
    * Other options without which this one has no effect: each `given`, or of one of these values, which may depend on its
-   * own and on which options are there. On the command line that is refused; a setting, which is meant for many commands, waits until it has one.
+   * own and on which options are there. On the command line that is refused; a setting, which is meant for many commands,
+   * waits until it has one.
    */
   readonly needs?: Readonly<
     Record<string, 'given' | readonly string[] | ((text: string, all: Texts) => readonly string[])>

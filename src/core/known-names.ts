@@ -5,7 +5,9 @@ import { quoted } from './quoted.ts';
 /** Each name of what a caller may give: the compiler sees to it that none is forgotten. */
 export type Names<T> = Readonly<Record<keyof T, true>>;
 
-/** Throws `usage` for an object with a name that nothing reads. `what`: whose it is, `backfill`. Anything else is left alone. */
+/**
+ * Throws `usage` for an object with a name that nothing reads. `what`: whose it is, `backfill`. Anything else is left alone.
+ */
 export function assertKnown(what: string, given: unknown, names: Readonly<Record<string, true>>): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return;
   const known = Object.keys(names);

@@ -24,7 +24,8 @@ export interface BarSink {
 }
 
 /**
- * Gives the bars of many tickers (default: all in the store) to `sink`, ticker by ticker, a partition at a time. A series that cannot be adjusted is left out, and so is a file that cannot be read.
+ * Gives the bars of many tickers (default: all in the store) to `sink`, ticker by ticker, a partition at a time. A series
+ * that cannot be adjusted is left out, and so is a file that cannot be read.
  */
 export async function exportBars(
   store: BarStore,

@@ -65,8 +65,8 @@ export interface CsvFolderMarket extends Market {
  * - `actions.csv` with `ticker,date,kind,value`: `AAPL,2020-08-31,split,4:1` or `AAPL,2020-11-06,dividend,0.205`.
  *
  * `BTCUSDT` is `BTC-USDT`, `BTCUSD` is `BTC-USD` if it lies in a folder called `crypto` or has rows on Saturdays, `EURUSD`
- * is `EURUSD=X`. `mostRows`: rows that are kept of the tickers asked for last; `long`: see `LongFiles`. Throws `usage` where there is no such
- * folder, or no file in it that is named after a ticker.
+ * is `EURUSD=X`. `mostRows`: rows that are kept of the tickers asked for last; `long`: see `LongFiles`. Throws `usage` where
+ * there is no such folder, or no file in it that is named after a ticker.
  */
 export function csvFolderMarket(
   folder: string,

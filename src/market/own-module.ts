@@ -13,8 +13,8 @@ export function moduleUrl(module: string): string {
 }
 
 /**
- * What a module of the user's exports by default. Throws what `refuse` makes of the reason for which there is none: no file, code
- * that cannot be loaded, nothing exported as in the `model`.
+ * What a module of the user's exports by default. Throws what `refuse` makes of the reason for which there is none: no file,
+ * code that cannot be loaded, nothing exported as in the `model`.
  */
 export async function defaultExport(url: string, model: string, refuse: Refuse): Promise<unknown> {
   await assertFile(url, refuse);

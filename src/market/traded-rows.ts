@@ -4,7 +4,10 @@ import type { Interval } from '../core/session/interval.ts';
 import type { Listing, Market, MarketRow } from './market.ts';
 import { rowsSoFar } from './so-far.ts';
 
-/** What a market has traded by `now`, ms since the epoch: rows of the sessions that are over, and of the open one as far as it got. */
+/**
+ * What a market has traded by `now`, ms since the epoch: rows of the sessions that are over, and of the open one as far as
+ * it got.
+ */
 export function tradedRows(
   market: Market,
   listing: Listing,

@@ -49,7 +49,10 @@ export function capabilitiesOf(config: ProviderConfig): Capabilities {
   return config.module?.capabilities ?? registered(config.id).capabilities(config);
 }
 
-/** Throws `unknown-provider`, and `usage` for a URL that is missing or is none and for settings that the provider does not take. */
+/**
+ * Throws `unknown-provider`, and `usage` for a URL that is missing or is none and for settings that the provider does not
+ * take.
+ */
 export function assertConfigured(config: ProviderConfig): void {
   const { id, url, module, settings = {} } = config;
   const { needsUrl, metered } = capabilitiesOf(config);

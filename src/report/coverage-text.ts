@@ -43,7 +43,10 @@ export interface CoverageTextOptions {
   readonly onlyIncomplete?: boolean;
 }
 
-/** The report for a terminal: a line a series, the worst first, below it its absences and (on demand) missing sessions; totals last. */
+/**
+ * The report for a terminal: a line a series, the worst first, below it its absences and (on demand) missing sessions;
+ * totals last.
+ */
 export function coverageText(
   report: CoverageReport,
   { missing, onlyIncomplete = false }: CoverageTextOptions,

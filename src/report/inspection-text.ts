@@ -21,8 +21,8 @@ const MANY = 10;
 const SHOWN = 20;
 
 /**
- * An inspection, on a terminal in 80 columns at most, elsewhere in whole lines: a block a file, and the totals last. Of many files those
- * that are written alike are one block, and the odd ones are named, unless the page wants all.
+ * An inspection, on a terminal in 80 columns at most, elsewhere in whole lines: a block a file, and the totals last. Of many
+ * files those that are written alike are one block, and the odd ones are named, unless the page wants all.
  */
 export function inspectionText(inspection: Inspection, page: Page = UNBOUNDED): string[] {
   const { files, basis, notes } = inspection;

@@ -10,7 +10,10 @@ import { named } from './named.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { type Column, fittedTable, formatCount, formatDuration, plural } from './table.ts';
 
-/** The line a run opens with: `Total: 503  Complete: 127  To fill: 376  Requests: 376  Estimated time at 5 req/min: 1h 15m 12s`. */
+/**
+ * The line a run opens with: `Total: 503  Complete: 127  To fill: 376  Requests: 376  Estimated time at 5 req/min: 1h 15m
+ * 12s`.
+ */
 export function openingLine(plan: Plan, quotas: readonly Quota[]): string {
   const { totals } = plan;
   const counts =
@@ -27,7 +30,10 @@ export function workLine(plan: Plan, provider: string, workers: number): string 
   return `Filling ${seriesText(plan)} from ${provider} with ${plural(workers, 'worker')}`;
 }
 
-/** The line a verification opens with: `Comparing 62 series of 31 tickers with yahoo: 1,240 sessions in 62 requests by 8 workers`. */
+/**
+ * The line a verification opens with: `Comparing 62 series of 31 tickers with yahoo: 1,240 sessions in 62 requests by 8
+ * workers`.
+ */
 export function verifyingLine(
   plan: Plan,
   provider: string,

@@ -57,7 +57,8 @@ export interface ReportedAbsence extends ReportedClaim, SessionRun {
  *
  * - `damaged`: a file of it cannot be read
  * - `incomplete`: nothing is known of some session
- * - `unavailable`: what was asked for cannot be had: the ticker is unknown, the plan does not reach, or there is no bar, or fewer than are lacking
+ * - `unavailable`: what was asked for cannot be had: the ticker is unknown, the plan does not reach, or there is no bar, or
+ *   fewer than are lacking
  * - `provisional`: a bar of a session that has settled is not final yet
  * - `holes`: of some session there is no bar, and nobody says why
  * - `complete`: none of these
@@ -77,7 +78,10 @@ export interface SeriesCoverage extends HoleCounts {
   readonly last: string | null;
   readonly expected: number;
   readonly present: number;
-  /** The part of `present` that will be fetched again, and that of it whose session has settled: it does not count as covered. */
+  /**
+   * The part of `present` that will be fetched again, and that of it whose session has settled: it does not count as
+   * covered.
+   */
   readonly provisional: number;
   readonly unsure: number;
   readonly absent: number;

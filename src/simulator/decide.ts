@@ -13,8 +13,8 @@ import type { WireRequest, WireResponse } from './wire.ts';
 export interface Hostility {
   /**
    * Faults and how often they hit. `rates` are parts of all admitted requests by name, or text as `--fault` takes it:
-   * `throttle=5%,reset=0.01`, or `all=5%,garbage=5%`, see `FAULT_GROUPS`. Each fault is drawn at its own rate; where several hit a request, one of
-   * them happens. Default: none.
+   * `throttle=5%,reset=0.01`, or `all=5%,garbage=5%`, see `FAULT_GROUPS`. Each fault is drawn at its own rate; where several
+   * hit a request, one of them happens. Default: none.
    */
   readonly faults?: { readonly rates: FaultRates | string; readonly seed: number };
   /**

@@ -45,8 +45,8 @@ export interface Damage {
 
 export interface ExamineOptions {
   /**
-   * Mend what can be. Nothing is deleted but half copies of what is there: files and rows move to `quarantine/`, and the sessions of what was moved are
-   * missing until the next run. Default false: nothing is changed and no lock is taken.
+   * Mend what can be. Nothing is deleted but half copies of what is there: files and rows move to `quarantine/`, and the
+   * sessions of what was moved are missing until the next run. Default false: nothing is changed and no lock is taken.
    */
   readonly fix?: boolean;
   /** ms since the epoch: the time of what is put into quarantine. */

@@ -25,7 +25,9 @@ export interface TopUps {
   readonly at: number;
 }
 
-/** A file that could not be read. A damaged one of bars or corporate actions goes to `quarantine/` if the scan is a writer's. */
+/**
+ * A file that could not be read. A damaged one of bars or corporate actions goes to `quarantine/` if the scan is a writer's.
+ */
 export interface SetAside {
   /** Path relative to the store's root. */
   readonly path: string;

@@ -32,7 +32,10 @@ export interface Staging {
   /** Those that lie there, ascending by interval, session and age. */
   list(): Promise<readonly StagedSlice[]>;
   put(slice: StagedSlice, asOf: number, series: readonly StagedSeries[]): Promise<void>;
-  /** The tickers of one bucket, see `bucketOf`. Undefined if the answer is not there, or damaged: then it is as good as not there. */
+  /**
+   * The tickers of one bucket, see `bucketOf`. Undefined if the answer is not there, or damaged: then it is as good as not
+   * there.
+   */
   read(slice: StagedSlice, bucket: number): Promise<StagedPart | undefined>;
   /** Removes answers, be they there or not. */
   remove(slices: readonly StagedSlice[]): Promise<void>;

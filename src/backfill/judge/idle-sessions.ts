@@ -21,7 +21,10 @@ export interface LackingRun {
   readonly sessions: number;
 }
 
-/** The rows of an answer and of the store around it by their sessions, ascending: an answered one takes the place of a stored one. */
+/**
+ * The rows of an answer and of the store around it by their sessions, ascending: an answered one takes the place of a stored
+ * one.
+ */
 export function rowsOf({ want, calendar, accepted, known, fillers }: CheckedAnswer): Row[] {
   const sessionOf = sessionDateOf(want.series.interval, calendar);
   const present = new Set(sessionDays(accepted, sessionOf));

@@ -12,7 +12,9 @@ import type { Scan } from '../../store/scan.ts';
 import type { RunResults } from './run-results.ts';
 import type { SeriesResult } from '../runner.ts';
 
-/** More tickers of which a provider says that it has nothing than this share of a run, and at least this many, are its fault. */
+/**
+ * More tickers of which a provider says that it has nothing than this share of a run, and at least this many, are its fault.
+ */
 const STORM_SHARE = 0.1;
 const STORM_COUNT = 5;
 
@@ -31,8 +33,8 @@ export interface LedgerTools {
 
 /**
  * Judges the "unknown ticker" answers of a run, which no task can judge alone. One for a ticker that has bars of the same
- * provider's, or one of a storm of them, is the provider's fault and proves nothing; any other is recorded, so that the ticker is
- * not asked for again before its retry is due.
+ * provider's, or one of a storm of them, is the provider's fault and proves nothing; any other is recorded, so that the
+ * ticker is not asked for again before its retry is due.
  */
 export async function settleUnknownTickers(
   { kept, tickers: asked }: RunResults,

@@ -114,7 +114,9 @@ export interface RunOutcome {
   readonly renamesUnread?: string;
   /** What is lost still after the run, see `RunSummary.lost`. Default: nothing. */
   readonly lostNow?: readonly SetAside[];
-  /** By what is known after the run, where it found any. Default: as the plan and the results tell, none of them around bars. */
+  /**
+   * By what is known after the run, where it found any. Default: as the plan and the results tell, none of them around bars.
+   */
   readonly holesNow?: HoleCounts;
   readonly stopped: RunSummary['stopped'];
   readonly opens: RunSummary['opens'];
@@ -238,7 +240,9 @@ function waitingSeries(results: ReadonlyMap<Want, SeriesResult>): number {
   return new Set(waiting.map(([want]) => seriesKey(want.series))).size;
 }
 
-/** Keys of series that should have bars, of which something was asked and nothing is stored; without those counted elsewhere. */
+/**
+ * Keys of series that should have bars, of which something was asked and nothing is stored; without those counted elsewhere.
+ */
 function emptySeries(
   { results: { kept }, scan: { series }, plan: { tasks } }: RunOutcome,
   elsewhere: ReadonlySet<string>,
@@ -260,7 +264,10 @@ function emptySeries(
   return empty;
 }
 
-/** Failures, one a series and reason, without those of mere comparisons with what is stored, where the series failed anyway: they are due again. */
+/**
+ * Failures, one a series and reason, without those of mere comparisons with what is stored, where the series failed anyway:
+ * they are due again.
+ */
 function onceASeries(found: readonly Found[]): Failure[] {
   const fills = found.filter(([want]) => want.gaps.length > 0);
   const failed = new Set(fills.map(([want]) => seriesKey(want.series)));

@@ -20,9 +20,10 @@ export interface UniverseSources {
 
 /**
  * Canonical tickers that a user means, without repetitions, in the order given: an array, or a text that is a list of
- * tickers (`AAPL,MSFT`), files (`@tickers.txt`: any white space or commas between tickers, `#` starts a comment; `@-` is stdin),
- * `portfolio`, `all` (what the provider itself lists), and names of universes in the store (`sp500` for `universes/sp500.json`).
- * Default: everything the provider lists if it can, else `portfolio`. Throws `usage` and `invalid-ticker`.
+ * tickers (`AAPL,MSFT`), files (`@tickers.txt`: any white space or commas between tickers, `#` starts a comment; `@-` is
+ * stdin), `portfolio`, `all` (what the provider itself lists), and names of universes in the store (`sp500` for
+ * `universes/sp500.json`). Default: everything the provider lists if it can, else `portfolio`. Throws `usage` and
+ * `invalid-ticker`.
  */
 export async function resolveTickers(
   spec: string | readonly string[] | undefined,

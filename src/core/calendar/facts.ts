@@ -56,7 +56,10 @@ export function rulesOf<T>(text: string, valueOf: (words: readonly string[]) => 
   return wordsByLine(text).map(([from = '', ...words]) => ({ from: parseDay(from), value: valueOf(words) }));
 }
 
-/** What the last rule says that began by a day; before the first one, the first. Rules are few: a scan is as quick as a search. */
+/**
+ * What the last rule says that began by a day; before the first one, the first. Rules are few: a scan is as quick as a
+ * search.
+ */
 export function inForce<T>(rules: readonly Rule<T>[], day: Day): T | undefined {
   for (let i = rules.length - 1; i > 0; i--) {
     const rule = rules[i];

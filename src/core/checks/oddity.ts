@@ -3,7 +3,8 @@ import type { Day } from '../session/day.ts';
 /** Something about sound, stored bars that a person should look at. At most one a session. */
 export interface Oddity {
   /**
-   * - `jump`: the session starts or closes beyond 1.5 times, or below 1/1.5 of, the close before, without an action that explains it
+   * - `jump`: the session starts or closes beyond 1.5 times, or below 1/1.5 of, the close before, without an action that
+   *   explains it
    * - `basis-flip`: such a jump by a common split ratio, or a split that does not show in the prices
    * - `spike`: one session beyond 1.2 times, or below 1/1.2 of, both neighbours, which agree
    * - `repeat`: a daily bar that is the session's before it, open to volume

@@ -25,7 +25,10 @@ const UNIT_TOLERANCE = 0.25;
 /** A price within this factor of the one before needs no explanation, so no split between them is missing. */
 const UNCHANGED = 1.5;
 
-/** A session this many times off both its neighbours, which agree within a quarter, is a typing error: no market returns so exactly. */
+/**
+ * A session this many times off both its neighbours, which agree within a quarter, is a typing error: no market returns so
+ * exactly.
+ */
 const GROSS_SPIKE = 5;
 const GROSS_AGREEMENT = 1.25;
 

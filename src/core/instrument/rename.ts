@@ -68,7 +68,10 @@ export function contradicted(rename: Rename, known: readonly Rename[]): Rename |
   });
 }
 
-/** The days from which on the common sessions of two renames may have gone another way: the first one, and where later ones begin or end. */
+/**
+ * The days from which on the common sessions of two renames may have gone another way: the first one, and where later ones
+ * begin or end.
+ */
 function turningDays(one: Rename, other: Rename, later: readonly Rename[]): Day[] {
   const [common] = intersect([renamedDays(one)], [renamedDays(other)]);
   if (common === undefined) return [];

@@ -69,7 +69,10 @@ export function partitionsOf(wants: readonly Want[], actions: boolean): string[]
 /** Part of a day's quota that questions about doubtful answers may cost. */
 const DOUBT_SHARE = 0.01;
 
-/** How often in a run a doubtful answer may be asked for: once where three questions are a part of the day's quota that counts. */
+/**
+ * How often in a run a doubtful answer may be asked for: once where three questions are a part of the day's quota that
+ * counts.
+ */
 function questionsOf(aQuestion: number, quotas: readonly Quota[]): number | undefined {
   const aDay = quotas.filter(({ perMs }) => perMs >= MS_PER_DAY);
   const isDear = aDay.some(

@@ -41,7 +41,9 @@ export interface SeriesGaps {
   readonly sessions: number;
   /** Days of sessions outside the gaps that have a final bar: what an answer can be compared with. */
   readonly final: readonly DayRange[];
-  /** Sessions outside the gaps that wait to be confirmed: worth asking for where a request reaches them anyway. Default none. */
+  /**
+   * Sessions outside the gaps that wait to be confirmed: worth asking for where a request reaches them anyway. Default none.
+   */
   readonly riders?: readonly DayRange[];
   /** Whether the gaps are wanted again, whatever is there. Default false. */
   readonly again?: boolean;
@@ -69,7 +71,10 @@ export interface GapOptions {
    * its own, in ms. Default: for ever.
    */
   readonly confirmAfterMs?: number;
-  /** The edition of what the provider would read of a ticker now, see `Asking`. Asked only where it claims an absence, or may have been cut. */
+  /**
+   * The edition of what the provider would read of a ticker now, see `Asking`. Asked only where it claims an absence, or may
+   * have been cut.
+   */
   readonly editionOf?: (ticker: string) => string | null;
   /** Whether the user's own list of a series' splits and dividends changed. Asked only where it has bars. Default: none did. */
   readonly isRelisted?: (series: Series) => boolean;

@@ -63,7 +63,8 @@ const TRADING_VIEW = /^(?<symbol>.+?), ?(\d+[A-Z]?|[SDWM])(_[0-9a-f]{5})?$/;
 /**
  * What a file's name without its endings says. Known are `AAPL`, `AAPL_data`, `AAPL-2015-2020`, `AAPL (1)`, `AAPL - Copy`,
  * Alpha Vantage's `daily_IBM` and `intraday_5min_IBM`, TradingView's `BATS_T, 1D`, `NYSE:NBL_data`, Stooq's `hd.us`,
- * Binance's `BTCUSDT-1m-2024-01` and `Binance_BTCUSDT_d`, MetaTrader's `EURUSD60`. Else the ticker is the name up to the first `_`.
+ * Binance's `BTCUSDT-1m-2024-01` and `Binance_BTCUSDT_d`, MetaTrader's `EURUSD60`. Else the ticker is the name up to the
+ * first `_`.
  */
 export function readFileName(stem: string): FileName {
   const first = withoutCopy(stem.trim());

@@ -13,9 +13,10 @@ const LEAST_DAY_MS = MS_PER_DAY * 0.75;
 const LEAST_SHARE = 0.05;
 
 /**
- * Length of the bars of a file, by the instants of its rows (`zone`: the clock of stamps without an offset). Daily or longer where stamps have no time of day, or where
- * no two rows share a date and there is more than one; otherwise the shortest usual distance between two rows, or, of a
- * share that rarely trades, what all of them are multiples of. Undefined where that is no known interval.
+ * Length of the bars of a file, by the instants of its rows (`zone`: the clock of stamps without an offset). Daily or longer
+ * where stamps have no time of day, or where no two rows share a date and there is more than one; otherwise the shortest
+ * usual distance between two rows, or, of a share that rarely trades, what all of them are multiples of. Undefined where
+ * that is no known interval.
  */
 export function intervalOf(rows: StampedRows, zone: string, calendar: Calendar): Interval | undefined {
   if (areMidnights(rows.bars.ts)) return '1d';

@@ -34,8 +34,9 @@ const SHARE = /^([A-Z]{1,5})([.-][A-Z]{1,2})?$/;
 
 /**
  * Whether a name that looks like a ticker is that of another share than `ticker`. A company's name does not say so: it
- * is longer than the ticker, begins like it and has its letters, of four or more all but one (APPLE of AAPL, INTEL of INTC, FORD of F), but for that of another
- * class of shares (GOOGL of GOOG). Nor do two tickers of which only one has an exchange (BHP of BHP.AX).
+ * is longer than the ticker, begins like it and has its letters, of four or more all but one (APPLE of AAPL, INTEL of INTC,
+ * FORD of F), but for that of another class of shares (GOOGL of GOOG). Nor do two tickers of which only one has an exchange
+ * (BHP of BHP.AX).
  */
 function isAnotherShare(name: string, ticker: string): boolean {
   const [, ofName = '', suffixOfName = ''] = SHARE.exec(name) ?? [];

@@ -89,7 +89,9 @@ export function csvLines(
   return quotedLines(path, body, delimiter, { skipped });
 }
 
-/** Bytes of heap that a text and its lines take at most for each character: what csv-parse cuts is kept, plain lines are not. */
+/**
+ * Bytes of heap that a text and its lines take at most for each character: what csv-parse cuts is kept, plain lines are not.
+ */
 const PARSED_ROOM = 8;
 const PLAIN_ROOM = 3;
 

@@ -31,7 +31,8 @@ export function hasRegularHours({ advisory, kind }: Calendar): boolean {
 /**
  * Refuses intraday rows that another clock would explain: one that fills the regular slots of the exchange where the clock
  * that they are read by does not. Extended hours are no reason, unless most of the volume would lie there. `clock` is the
- * zone they were read by, `known` how they fill the hours then, if somebody knows; `rows` come in stretches. Throws `usage`, and says what would fit.
+ * zone they were read by, `known` how they fill the hours then, if somebody knows; `rows` come in stretches. Throws `usage`,
+ * and says what would fit.
  */
 export function assertRegularHours(
   path: string,

@@ -71,7 +71,10 @@ function addUndated(rows: StampedRowsBuilder, near: Stamp, line: CsvLine, layout
 type Cell = 'open' | 'high' | 'low' | 'close' | 'volume' | 'vwap' | 'trades';
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
-/** Adds the row of a line. Gives what is wrong with it: the first cell that is no number, else the first price that is not there. */
+/**
+ * Adds the row of a line. Gives what is wrong with it: the first cell that is no number, else the first price that is not
+ * there.
+ */
 function rowReader(
   rows: StampedRowsBuilder,
   header: Header,

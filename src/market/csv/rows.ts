@@ -54,7 +54,10 @@ export interface FileRows extends RowsOfFile {
   readonly dialect: Dialect;
 }
 
-/** The final rows of a file, ascending, by the intervals that they say they are of. Throws `usage` for what is malformed or not what it is named after. */
+/**
+ * The final rows of a file, ascending, by the intervals that they say they are of. Throws `usage` for what is malformed or
+ * not what it is named after.
+ */
 export function readFileRows(
   file: Exclude<BarFile, { kind: 'lean-minutes' }>,
   context: SeriesContext,
@@ -140,7 +143,10 @@ export class RowsSaid {
   }
 }
 
-/** Refuses rows of which none has its prices; a line about those that have none, and about those that cannot be read. Throws `usage`. */
+/**
+ * Refuses rows of which none has its prices; a line about those that have none, and about those that cannot be read. Throws
+ * `usage`.
+ */
 export function notesOf(path: string, said: RowsSaid, ticker: string): string[] {
   if (said.rows === 0) return [`${basename(path)}: has a header and no row`];
   const { faults, lacks, firstFault, firstLack } = said;

@@ -15,7 +15,10 @@ const PRICES: ReadonlySet<string> = new Set(
 const FEWEST = 4;
 const HEADING_LINES = 3;
 
-/** The heading of a table with a column for each price and ticker, the line of the prices first or second; undefined where it is none. */
+/**
+ * The heading of a table with a column for each price and ticker, the line of the prices first or second; undefined where it
+ * is none.
+ */
 export function twoLineHeading(head: readonly (readonly string[])[]): TwoLineHeading | undefined {
   const [first = [], second = [], third = []] = head;
   const [stamp = '', ...nothing] = third;

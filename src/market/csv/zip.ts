@@ -7,7 +7,9 @@ const END = 0x06054b50;
 const LOCATOR_64 = 0x07064b50;
 const END_64 = 0x06064b50;
 
-/** Bytes of the end record without its comment, which has 65,535 at most, and of what stands before it where it is too small. */
+/**
+ * Bytes of the end record without its comment, which has 65,535 at most, and of what stands before it where it is too small.
+ */
 const END_BYTES = 22;
 const LOCATOR_BYTES = 20;
 const LONGEST_COMMENT = 0xffff;

@@ -1,9 +1,9 @@
 import { hrtime } from 'node:process';
 
 /**
- * The numbers of a gate in memory that all threads share, whatever run they work for. Times are ms of one monotonic clock that all threads
- * read (`process.hrtime`), never the wall clock. A spin lock guards every read-modify-write; it is held for less than
- * a microsecond and never across an `await`.
+ * The numbers of a gate in memory that all threads share, whatever run they work for. Times are ms of one monotonic clock
+ * that all threads read (`process.hrtime`), never the wall clock. A spin lock guards every read-modify-write; it is held for
+ * less than a microsecond and never across an `await`.
  */
 export interface GateState {
   readonly shared: SharedArrayBuffer;

@@ -27,11 +27,11 @@ const GIVE_UP_MS = 300_000;
 
 /**
  * Learns a limit that is not declared from the moments at which the provider throttles: at a limit of N in W the
- * requests admitted in the W before each are N, time after time, while in any other window they vary. Once three throttles agree
- * the gate keeps that limit as if it were declared; the longest window that agrees is the safest. Throttles that go on
- * all the same were not about it: it is dropped, and after the second time nothing is learned for five minutes, in
- * which only the provider's pauses are kept. (Cutting the rate at every throttle instead would starve a run that is
- * throttled at random.) Call it alone among threads, at the first throttle after an answer.
+ * requests admitted in the W before each are N, time after time, while in any other window they vary. Once three throttles
+ * agree the gate keeps that limit as if it were declared; the longest window that agrees is the safest. Throttles that go on
+ * all the same were not about it: it is dropped, and after the second time nothing is learned for five minutes, in which
+ * only the provider's pauses are kept. (Cutting the rate at every throttle instead would starve a run that is throttled at
+ * random.) Call it alone among threads, at the first throttle after an answer.
  */
 export function learnLimit(cells: Float64Array, recent: RecentRequests, now: number): void {
   if (now < (cells[CELL.unlearnableUntil] ?? 0)) return;

@@ -43,7 +43,9 @@ export function lookIntoQuota({ path, former }: QuotaPlace, now: number): QuotaR
   return [path, ...former].map((one) => read(one, now)).reduce(joined);
 }
 
-/** Opens a record, creating it and its folders. `wall`: see `KeeperClocks`. Throws `store-unusable` where that is impossible. */
+/**
+ * Opens a record, creating it and its folders. `wall`: see `KeeperClocks`. Throws `store-unusable` where that is impossible.
+ */
 export async function openQuotaFile({ path, former }: QuotaPlace, wall: () => number): Promise<QuotaFile> {
   const { tryLock, unlock } = (await import('fs-native-extensions')).default;
   let lock: number;

@@ -19,8 +19,9 @@ export interface MarketReading {
 }
 
 /**
- * Reads from a market, but for its rows, what a provider could have served at `request.now`: nothing of the future and no session that
- * is still open. Throws `unknown-ticker`, and `unsupported-interval` where the market has the ticker but not the interval.
+ * Reads from a market, but for its rows, what a provider could have served at `request.now`: nothing of the future and no
+ * session that is still open. Throws `unknown-ticker`, and `unsupported-interval` where the market has the ticker but not
+ * the interval.
  */
 export function readMarket(market: Market, request: BarRequest, provider: string): MarketReading {
   const { series, range, now } = request;

@@ -13,7 +13,10 @@ const LIST_ROWS = 8 * PIECE_ROWS;
 /** Two years of whole markets. */
 const DAILY_MARKET: MarketCapability = { lookBackDays: 731, requestsPerSession: 1, settleDelayMs: 0 };
 
-/** The same market behind a URL: lists, whole markets of daily bars, actions apart from the others, pages and the manners of a network. */
+/**
+ * The same market behind a URL: lists, whole markets of daily bars, actions apart from the others, pages and the manners of
+ * a network.
+ */
 export const servedSampleCapabilities: Capabilities = {
   ...sampleCapabilities,
   intervals: listed(sampleCapabilities.intervals),

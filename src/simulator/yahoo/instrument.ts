@@ -54,7 +54,10 @@ export function openStamp({ calendar }: Instrument, day: Day): number {
   return zoneOf(calendar).instantOf(day, minutes) / 1000;
 }
 
-/** Local time minus UTC at an instant, in seconds. (Taken at noon of its date: a change in the night counts for the whole day.) */
+/**
+ * Local time minus UTC at an instant, in seconds. (Taken at noon of its date: a change in the night counts for the whole
+ * day.)
+ */
 export function offsetSeconds(calendar: Calendar, instant: number): number {
   const day = calendar.localDay(instant);
   return (startOfDay(day) + MS_PER_DAY / 2 - zoneOf(calendar).instantOf(day, 720)) / 1000;

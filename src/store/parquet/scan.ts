@@ -49,8 +49,8 @@ export interface ScanTools {
 
 /**
  * Knows of every partition and of every file of corporate actions what its footer says: by the cache where the file is
- * the one that was read before, else by the file, and by its rows only where its own word cannot be trusted. A damaged file goes
- * to quarantine if `mayMove`, and is reported either way.
+ * the one that was read before, else by the file, and by its rows only where its own word cannot be trusted. A damaged file
+ * goes to quarantine if `mayMove`, and is reported either way.
  */
 export async function scanStore(
   blobs: Blobs,

@@ -4,7 +4,10 @@ import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
 import { RUNS, timeStamp, universePath } from '../files/layout.ts';
 import { WRITER } from '../files/writer.ts';
 
-/** Tickers of `universes/NAME.json`, a list or an object with a list under `tickers`. Throws `usage` for anything else: it is the user's file. */
+/**
+ * Tickers of `universes/NAME.json`, a list or an object with a list under `tickers`. Throws `usage` for anything else: it is
+ * the user's file.
+ */
 export async function readUniverseFile(blobs: Blobs, name: string): Promise<readonly string[] | undefined> {
   const path = universePath(name);
   const text = await readText(blobs, path);

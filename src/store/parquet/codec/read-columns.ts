@@ -96,7 +96,10 @@ export const TORN_END = 'its end does not decode: it was cut, overwritten, or ne
 /** Why there are no rows, although the end of the file says that there are. */
 export const TORN_ROWS = 'its rows do not decode: some of its bytes are not those that were written';
 
-/** What a decoder throws means a damaged file (`reason`: its own words are of no use to a reader), except what the file system said. */
+/**
+ * What a decoder throws means a damaged file (`reason`: its own words are of no use to a reader), except what the file
+ * system said.
+ */
 export async function orCorrupt<T>(reason: string, decoding: Promise<T>): Promise<T> {
   try {
     return await decoding;

@@ -52,7 +52,10 @@ export interface Blobs {
    * does not read back as it was written, or as `check` would have it. Gives the version, if it is settled.
    */
   put(path: string, bytes: Uint8Array, options?: PutOptions): Promise<Version | undefined>;
-  /** Writes a new file, durably, under the first free name `STEM-N` and `extension`, also against other threads. Gives its path. */
+  /**
+   * Writes a new file, durably, under the first free name `STEM-N` and `extension`, also against other threads. Gives its
+   * path.
+   */
   add(stem: string, extension: string, bytes: Uint8Array): Promise<string>;
   /** Moves whatever lies at a path, durably, in place of a file at the other or to where nothing is. */
   move(from: string, to: string): Promise<void>;

@@ -35,7 +35,10 @@ const DISK_TROUBLE: ReadonlySet<string> = new Set([
   ...['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ENXIO', 'ENODEV', 'ESTALE', 'EMFILE', 'ENFILE', 'ENOMEM'],
 ]);
 
-/** `store-unusable` for an I/O error, of the run or, if it is about the files of one ticker, of its series; any other value as it is. */
+/**
+ * `store-unusable` for an I/O error, of the run or, if it is about the files of one ticker, of its series; any other value
+ * as it is.
+ */
 export function asUnusable(root: string, error: unknown): unknown {
   const name = errno(error);
   if (name === undefined) return error;

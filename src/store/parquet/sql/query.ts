@@ -101,7 +101,9 @@ function keysOf({ series, period }: Partition): Keys {
   return { ...series, period };
 }
 
-/** Of files that a statement may read, and of others that only speak for themselves, those that are not as they were written. */
+/**
+ * Of files that a statement may read, and of others that only speak for themselves, those that are not as they were written.
+ */
 async function rottedFor(
   asked: Asked,
   blobs: Blobs,
