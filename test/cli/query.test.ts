@@ -8,7 +8,7 @@ import { built, type Finished, run } from '../acceptance/programs.ts';
 let folder = '';
 const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-query-'));
+  folder = await mkdtemp(join(tmpdir(), 'backfill-cli-query-'));
   const range = ['--start', '2026-02-02', '--end', '2026-02-27', '--now', '2026-03-02T23:00:00Z'];
   await backfill('--provider', 'sample', '--tickers', 'ALFA,KUMO.T', ...range, '--quiet');
 });
