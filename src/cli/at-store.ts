@@ -8,7 +8,12 @@ const COMMAND = /\bbackfill (?=--|actions )/g;
  * default.
  */
 export function atStore(line: string, store: string): string {
-  if (store === STORE.store.default) return line;
+  return line.replaceAll(COMMAND, () => `backfill${storeOption(store)} `);
+}
+
+/** What names a store in a command, after a space, as a shell reads it; nothing for the default one. */
+export function storeOption(store: string): string {
+  if (store === STORE.store.default) return '';
   const shown = /^[\w./:@%+-]+$/.test(store) ? store : `'${store.replaceAll("'", String.raw`'\''`)}'`;
-  return line.replaceAll(COMMAND, () => `backfill --store ${shown} `);
+  return ` --store ${shown}`;
 }

@@ -1,6 +1,7 @@
 import { BackfillError, type DateRange, type Forgettable, type Interval } from '../index.ts';
 import { actionsCount, plural, tied, forgettableText, setAsideLine } from '../terminal.ts';
 import { ask, canAsk } from './ask.ts';
+import { storeOption } from './at-store.ts';
 import { command } from './command.ts';
 import type { ValuesOf } from './declaration.ts';
 import { openExisting } from './existing-history.ts';
@@ -59,7 +60,7 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
   if (staged > 0) tell(`Removed ${plural(staged, 'staged answer')} for whole markets, too.`);
   // What was known of sessions without a bar the next run learns again.
   if (id !== null && rows + actions > 0)
-    tell(`To bring that back: ${tied(`backfill restore ${id}${storeOf(argv.store)}`)}`);
+    tell(`To bring that back: ${tied(`backfill restore ${id}${storeOption(argv.store)}`)}`);
   return code;
 }
 
@@ -97,9 +98,4 @@ async function mayForget(wanted: Forgettable): Promise<boolean> {
   tell(`This forgets ${amount}:`);
   tell(`  ${which}`);
   return ask('They can be brought back. Forget them?');
-}
-
-/** As the next command line needs it. */
-function storeOf(store: string): string {
-  return store === STORE.store.default ? '' : ` --store ${store}`;
 }
