@@ -8,7 +8,7 @@ import { contradictedSplitsOf } from './hidden-splits.ts';
 import type { History, HistoryOptions } from './history.ts';
 import type { Engine } from './engine.ts';
 import { findIssues, findRevisions } from './issues.ts';
-import { assertHistoryOptions, assertOptions } from './option-names.ts';
+import { assertHistoryOptions, assertArguments } from './option-names.ts';
 import { partsOf, scanOptionsOf } from './parts.ts';
 import { readsOf } from './reads.ts';
 import { rename, renameByMapFile, renameWanted } from './rename.ts';
@@ -70,7 +70,7 @@ function counted(calls: Calls, engine: Engine): Calls {
     name,
     (a, b, c) =>
       engine.call(async () => {
-        assertOptions(name, [a, b, c]);
+        assertArguments(name, [a, b, c]);
         return method(a, b, c);
       }),
   ]);

@@ -1,4 +1,6 @@
+import { BackfillError } from '../core/errors.ts';
 import { type Names, assertKnown } from '../core/known-names.ts';
+import { shown } from '../core/shown.ts';
 import type { Series } from '../core/bars/bars.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import type { History, HistoryOptions } from './history.ts';
@@ -53,12 +55,46 @@ const OF_METHODS: Readonly<
   doctor: [0, { fix: true } satisfies NamesOf<'doctor', 0>],
 };
 
-/** Throws `usage` for an option that a method of `History` does not have: it would be left out in silence. */
-export function assertOptions(method: string, given: readonly unknown[]): void {
+/** By method: which of its arguments nobody may leave out, and what they must be. Those that other checks hear are not here. */
+const NEEDED: Readonly<
+  Partial<
+    Record<keyof History, readonly (readonly [argument: number, must: keyof typeof KINDS, what: string])[]>
+  >
+> = {
+  read: [[0, 'an object', 'the series']],
+  query: [
+    [0, 'a text', 'the SELECT'],
+    [1, 'a function', 'what takes the rows'],
+  ],
+  changeActions: [[1, 'an object', 'the change']],
+  renameByMapFile: [[0, 'a text', 'the path']],
+};
+
+const KINDS = {
+  'an object': (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'a text': (value: unknown) => typeof value === 'string',
+  'a function': (value: unknown) => typeof value === 'function',
+};
+
+/**
+ * Throws `usage` for what a method of `History` cannot be called with, such as an option that it does not have, which would
+ * be left out in silence.
+ */
+export function assertArguments(method: string, given: readonly unknown[]): void {
+  for (const [argument, must, what] of NEEDED[method as keyof History] ?? [])
+    assertKind(method, what, given[argument], must);
   const [argument, names] = OF_METHODS[method as keyof History] ?? [];
-  if (argument !== undefined && names !== undefined) assertKnown(method, given[argument], names);
+  if (argument !== undefined && names !== undefined && given[argument] !== undefined) {
+    assertKind(method, argument === 0 ? 'the request' : 'the options', given[argument], 'an object');
+    assertKnown(method, given[argument], names);
+  }
   if (method === 'read')
     assertKnown('the series of read', given[0], { ticker: true, interval: true } satisfies Names<Series>);
+}
+
+function assertKind(method: string, what: string, value: unknown, must: keyof typeof KINDS): void {
+  if (KINDS[must](value)) return;
+  throw new BackfillError('usage', `${method}: ${what} ${shown(value)}: must be ${must}`);
 }
 
 const HISTORY = {

@@ -98,6 +98,23 @@ describe('a request that cannot be meant names its option and value', () => {
     },
   );
 
+  it.each<[string, unknown[], string]>([
+    ['read', [], 'read: the series undefined: must be an object'],
+    ['read', [{ ticker: 'AAPL', interval: '1d' }, null], 'read: the options null: must be an object'],
+    ['query', [], 'query: the SELECT undefined: must be a text'],
+    ['query', ['SELECT 1'], 'query: what takes the rows undefined: must be a function'],
+    ['query', ['SELECT 1', () => 0, 5], 'query: the options 5: must be an object'],
+    ['views', [null], 'views: the request null: must be an object'],
+    ['backfill', [[]], 'backfill: the request []: must be an object'],
+    ['doctor', [''], 'doctor: the request "": must be an object'],
+    ['changeActions', ['AAPL'], 'changeActions: the change undefined: must be an object'],
+    ['renameByMapFile', [], 'renameByMapFile: the path undefined: must be a text'],
+    ['rename', ['AAPL', 'B', null], 'rename: the options null: must be an object'],
+  ])('%s(%o)', async (method, given, message) => {
+    const call = history[method as 'read'] as (...all: unknown[]) => Promise<unknown>;
+    await expect(call(...given)).rejects.toMatchObject({ name: 'BackfillError', code: 'usage', message });
+  });
+
   it.each([
     [{ ticker: 'AAPL' }, 'interval undefined'],
     [{ ticker: 'AAPL', interval: '2h' }, 'interval "2h"'],
