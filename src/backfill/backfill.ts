@@ -57,7 +57,7 @@ export async function runPrepared(
   const { store, capabilities, clock, onEvent } = tools;
   const startedAt = clock();
   const writer = await tools.acquire();
-  await tools.staging.begin();
+  const user = await tools.staging.begin();
   try {
     const renamesUnread = await whyRenamesAreUnread(store);
     const prepared = await prepareRun(store, startedAt);
@@ -66,15 +66,19 @@ export async function runPrepared(
     const isStopped = tools.stop?.aborted === true;
     const source = stagedAs(tools.context.provider);
     if (!isStopped)
-      await tools.staging.sweep(async () =>
+      await tools.staging.sweep(user, async () =>
         store.staging.remove((await stagedOf(source, store.staging, startedAt)).old),
       );
     const run =
       plan.tasks.length === 0 || isStopped ? nothingRun(plan) : await runTasks(plan, scan, writer, tools);
     const ledger = { store, provider: capabilities.id, now: clock() };
+    // What it collected it has taken in by now.
+    tools.staging.leave(user);
+    const sweep = (): Promise<void> =>
+      tools.staging.sweep(user, () => run.markets.sweep(store.staging, source, run.stopped !== null));
     const summary = summarize({
       // It may not be its turn to write.
-      ...(isStopped ? run : await settle(run, prepared, { ...ledger, source, staging: tools.staging })),
+      ...(isStopped ? run : await settle(run, prepared, ledger, sweep)),
       plan,
       scan,
       provider: capabilities.id,
@@ -86,7 +90,7 @@ export async function runPrepared(
     });
     return await recorded(summary, ledger);
   } finally {
-    tools.staging.end();
+    tools.staging.leave(user);
     await writer.release();
   }
 }
@@ -112,12 +116,12 @@ async function whyRenamesAreUnread(store: BarStore): Promise<string | undefined>
 async function settle(
   run: Run,
   { scan, plan, holesNow }: Prepared,
-  { source, staging, ...ledger }: LedgerTools & { readonly source: string } & Pick<BackfillTools, 'staging'>,
+  ledger: LedgerTools,
+  sweep: () => Promise<void>,
 ): Promise<Run & Pick<RunOutcome, 'holesNow' | 'lostNow'>> {
   const { results } = run;
   try {
-    const isStopped = run.stopped !== null;
-    await staging.sweep(() => run.markets.sweep(ledger.store.staging, source, isStopped));
+    await sweep();
     await recordOutOfReach(plan.outOfReach, ledger);
     await settleUnknownTickers(results, scan, ledger);
     await settleEmptyAnswers(results, ledger);

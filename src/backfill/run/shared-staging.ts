@@ -6,24 +6,28 @@ import type { Slice } from '../../core/plan/slice.ts';
  * does.
  */
 export class SharedStaging {
-  #runs = 0;
+  /** The runs that may need what lies there. */
+  readonly #users = new Set<symbol>();
   #sweeping: Promise<void> = Promise.resolve();
   /** By session: who asks for it. */
   readonly #asking = new Map<string, Promise<unknown>>();
 
-  /** One more run, once nothing is being swept. Before it looks at what lies in staging. */
-  async begin(): Promise<void> {
-    this.#runs++;
+  /** One more run, once nothing is being swept: before it looks at what lies in staging. Gives who it is. */
+  async begin(): Promise<symbol> {
+    const user = Symbol('run');
+    this.#users.add(user);
     await this.#sweeping;
+    return user;
   }
 
-  end(): void {
-    this.#runs--;
+  /** A run that needs nothing of it any more. */
+  leave(user: symbol): void {
+    this.#users.delete(user);
   }
 
-  /** Sweeps, unless another run goes on: then that one does when it ends. */
-  async sweep(work: () => Promise<void>): Promise<void> {
-    if (this.#runs > 1) return;
+  /** Sweeps for a run, unless another one needs what lies there: then that does when it has left. */
+  async sweep(user: symbol, work: () => Promise<void>): Promise<void> {
+    if ([...this.#users].some((other) => other !== user)) return;
     const sweeping = work();
     this.#sweeping = sweeping.catch(() => undefined);
     await sweeping;
