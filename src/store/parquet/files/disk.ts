@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
@@ -18,6 +17,7 @@ import { errno, naming, orAbsent } from './absent.ts';
 import { bytesAsFile } from '../codec/decode.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { sharingSyncs } from './shared-sync.ts';
+import { kindAt } from './kind.ts';
 import { type Stamp, stampOf } from './stamp.ts';
 import { wrongKind } from './wrong-kind.ts';
 
@@ -70,9 +70,9 @@ async function makeDirectory(path: string): Promise<string | undefined> {
 
 /** Throws unless it is a folder that exists. */
 async function assertFolder(path: string, exists: unknown): Promise<undefined> {
-  const found = await orAbsent(stat(path));
-  if (found === undefined) throw wrongKind(path, 'link that leads nowhere');
-  if (!found.isDirectory()) throw exists;
+  const kind = await kindAt(path);
+  if (kind === 'link that leads nowhere') throw wrongKind(path, kind);
+  if (kind !== 'folder') throw exists;
 }
 
 /** A whole file in memory, no older than its stamp. */

@@ -6,7 +6,7 @@ import type { BlobFile, Blobs, BlobsLock, PutOptions, Version, Written } from '.
 import { commitFile, commitFolder, createFree, removeFile } from './commit.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { DISK, loadFile } from './disk.ts';
-import { isThere, type Kind, kindAt } from './kind.ts';
+import { type Kind, kindAt } from './kind.ts';
 import { LastingFolders } from './lasting.ts';
 import { lockStore } from './lock.ts';
 import { withFile } from './open-file.ts';
@@ -44,8 +44,11 @@ class Folder implements Blobs {
   async list(folder: string): Promise<string[]> {
     const path = this.#at(folder);
     const names = await orAbsent(readdir(path));
-    if (names === undefined && (await isThere(path))) throw wrongKind(path, 'link that leads nowhere');
-    return names ?? [];
+    if (names !== undefined) return names;
+    const kind = await kindAt(path);
+    // Of a folder that came meanwhile nothing was there.
+    if (kind === undefined || kind === 'folder') return [];
+    throw wrongKind(path, kind);
   }
 
   async listDeep(folder: string): Promise<string[]> {

@@ -19,20 +19,17 @@ export async function kindAt(path: string): Promise<Kind | undefined> {
       () => orAbsent(stat(path)),
     );
     if (found !== undefined) return kindOf(found);
-    return (await isThere(path)) ? 'link that leads nowhere' : undefined;
+    const itself = await paced(
+      () => lstatSync(path, { throwIfNoEntry: false }),
+      () => orAbsent(lstat(path)),
+    );
+    if (itself === undefined) return undefined;
+    // What is no link came between the two looks.
+    return itself.isSymbolicLink() ? 'link that leads nowhere' : kindOf(itself);
   } catch (error) {
     if (errno(error) === 'ELOOP') return 'link that leads to itself';
     throw error;
   }
-}
-
-/** Whether a name is there, if only that of a link that leads nowhere. */
-export async function isThere(path: string): Promise<boolean> {
-  const found = await paced(
-    () => lstatSync(path, { throwIfNoEntry: false }),
-    () => orAbsent(lstat(path)),
-  );
-  return found !== undefined;
 }
 
 function kindOf(found: Pick<Stats, 'isFile' | 'isDirectory'>): Kind {
