@@ -17,7 +17,7 @@ import {
 } from '../terminal.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, WHICH, given, rangeOf } from './options.ts';
-import { CONNECTION, PROVIDER, connectionOf } from './provider-options.ts';
+import { CONNECTION, PROVIDER, assertItsInstant, connectionOf } from './provider-options.ts';
 import { command } from './command.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { print, printJson, tell } from './output.ts';
@@ -70,7 +70,9 @@ export const backfillCommand = command({
 });
 
 async function run(argv: Options): Promise<number> {
-  const history = openHistory(await connectionOf(argv));
+  const connection = await connectionOf(argv);
+  if (!argv.dryRun) assertItsInstant(connection);
+  const history = openHistory(connection);
   const request = {
     ...given({ tickers: argv.tickers, intervals: argv.interval }),
     ...rangeOf(argv),

@@ -177,6 +177,22 @@ export async function connectionOf(
   };
 }
 
+/**
+ * Refuses to store what a provider says at a pretended instant, unless a server was named that may stand still there: the
+ * prices of one that goes on are adjusted for splits of which it would not be asked. Throws `usage`.
+ */
+export function assertItsInstant({
+  provider = { id: PROVIDER.provider.default },
+  clock,
+}: HistoryOptions): void {
+  if (clock === undefined || provider.url !== undefined || !capabilitiesOf(provider).metered) return;
+  throw new BackfillError(
+    'usage',
+    `--now: ${provider.id} answers as of today, with splits since then in its prices; leave it out, add --dry-run, or ask ` +
+      `a server that stands still there: --provider-url ${provider.id}=http://…`,
+  );
+}
+
 /** What the options tell the provider that comes with the program; those of others wait until they are asked. */
 function settingsOf(argv: ValuesOf<typeof PROVIDER>): Readonly<Record<string, unknown>> {
   if (argv.provider === 'csv') return csvSettingsOf(argv);

@@ -2,7 +2,7 @@ import type { RunSummary } from '../index.ts';
 import { driftText, summaryText, verifyingLine } from '../terminal.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, WHICH, given, rangeOf } from './options.ts';
-import { CONNECTION, PROVIDER, connectionOf } from './provider-options.ts';
+import { CONNECTION, PROVIDER, assertItsInstant, connectionOf } from './provider-options.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
@@ -52,7 +52,9 @@ export const verifyCommand = command({
     'WORST is the largest change of a price, as a part of the stored one. ' +
     'Exits 1 where a bar came back changed or not at all.',
   run: async (argv) => {
-    const history = await openExisting(await connectionOf(argv));
+    const connection = await connectionOf(argv);
+    assertItsInstant(connection);
+    const history = await openExisting(connection);
     const selection = given({ tickers: argv.tickers, intervals: argv.interval });
     const { stop, signal, signalOf, release } = stopOnSignal();
     const { id, quotas } = history.capabilities;

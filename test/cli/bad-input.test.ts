@@ -107,6 +107,11 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
       '--now 9999-01-01',
       '--now 9999-01-01: must lie between 1970 and 2100',
     ],
+    [
+      'a pretended instant that the provider does not share',
+      'AAPL --now 2025-12-01',
+      '--now: yahoo answers as of today, with splits since then in its prices; leave it out, add --dry-run',
+    ],
     ['a time-out of nothing', '--timeout 0s', '--timeout 0s: no answer comes in no time'],
     ['a store below /proc', '--store /proc/x', 'the store /proc/x cannot be used'],
     [

@@ -47,7 +47,7 @@ function assertNotTurnedBack(
 function assertApplied(
   news: readonly Split[],
   compared: Pairs,
-  { series: { ticker }, replaces }: Want,
+  { series: { ticker, interval }, replaces }: Want,
   sessionOf: (ts: number) => Day,
 ): void {
   if (replaces === true) return;
@@ -62,7 +62,9 @@ function assertApplied(
   });
   if (unapplied === undefined) return;
   const split = `the split ${ratioText(unapplied.ratio)} of ${formatDay(unapplied.exDay)}`;
-  const message = `the answer for ${ticker} lists ${split}, which its prices do not have yet: nothing is stored until they do`;
+  const message =
+    `the answer for ${ticker} lists ${split}, which its prices do not have yet: nothing is stored until they do; ` +
+    `if the stored ones are wrong: backfill forget ${ticker} --interval ${interval}, then run again`;
   throw new BackfillError('basis-unknown', message, { retryable: true, ticker });
 }
 
