@@ -87,7 +87,7 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
     ['an unknown interval', '--interval 3m', '--interval 3m: there is no such interval'],
     [
       'minutes beyond the look-back',
-      '--provider yahoo --interval 1m --start 2026-01-05 --end 2026-01-09',
+      '--provider yahoo --interval 1m --start 2026-01-05 --end 2026-01-09 --dry-run',
       'provider "yahoo" reaches back 29 days, to 2026-02-02',
     ],
     ['no such store URL', '--store ftp://host/data', '"ftp://host/data" is not a store'],
@@ -109,7 +109,7 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
     ],
     [
       'a pretended instant that the provider does not share',
-      'AAPL --now 2025-12-01',
+      'AAPL --provider yahoo --now 2025-12-01',
       '--now: yahoo answers as of today, with splits since then in its prices; leave it out, add --dry-run',
     ],
     ['a time-out of nothing', '--timeout 0s', '--timeout 0s: no answer comes in no time'],
