@@ -3,7 +3,7 @@ import { type Failure, type Found, endsOn, failureOf, joinFailures } from '../..
 import type { SeriesReport } from '../../src/backfill/runner.ts';
 import { NOTHING_KNOWN } from '../../src/core/coverage/coverage.ts';
 import type { Want } from '../../src/core/plan/task.ts';
-import { span } from './received.ts';
+import { done, span } from './received.ts';
 
 const RANGE = span('2026-01-02', '2026-02-27');
 const want = {
@@ -22,12 +22,43 @@ describe('an answer that ends long before what was asked for', () => {
   });
 
   it('is a failure that names --end', () => {
-    const report = { missing: 19, bars: 20, rejected: 0, offGrid: 0, unusable: 0, dropped: 0 };
-    const message = (end?: string) =>
-      failureOf(want, { ok: true, report: { ...report, endsOn: end } as SeriesReport } as never)?.message;
+    const message = (end?: string) => failureOf(want, done({ missing: 19, bars: 20, endsOn: end }))?.message;
     const said = '19 of 39 sessions stay missing: the answer does not reach them';
     expect(message()).toBe(said);
     expect(message('2026-01-30')).toBe(`${said}; it ends on 2026-01-30: --end 2026-01-30 asks for no more`);
+  });
+});
+
+describe('an answer that repeats what is stored, and otherwise has rows outside trading hours', () => {
+  const drift = { csv: { compared: 390, changed: 0, gone: 0, worst: 0 } };
+  const told = (change: Partial<SeriesReport>): readonly unknown[] => {
+    const result = done({ missing: 39, dropped: 557, drift, ...change });
+    const failure = failureOf(want, result);
+    return [failure?.code, failure?.message];
+  };
+
+  it('does not reach what was wanted: no row of it is lost', () => {
+    expect(told({})).toEqual([
+      'incomplete',
+      '39 of 39 sessions stay missing: the answer does not reach them',
+    ]);
+  });
+
+  it.each<[string, string, Partial<SeriesReport>]>([
+    ['repeats nothing', '557 of 557 rows', { drift: {} }],
+    ['lacks what is stored', '557 of 557 rows', { drift: { csv: { ...drift.csv, compared: 0, gone: 390 } } }],
+    ['leaves nothing missing', '557 of 557 rows', { missing: 0 }],
+    ['has one off the grid', '1 of 1 rows', { offGrid: 1 }],
+    ['has rows without a price', '5 of 5 rows', { unusable: 5 }],
+    ['has one that is rejected', '1 of 1 rows', { rejected: 1 }],
+  ])('lost rows where it %s', (_, lost, change) => {
+    expect(told(change)).toEqual(['mostly-rejected', expect.stringContaining(`${lost} that came`)]);
+  });
+
+  it('names where rejected rows are listed only where there are any', () => {
+    const where = expect.stringContaining('check-data --issues');
+    expect(told({ rejected: 1 })[1]).toEqual(where);
+    expect(told({ drift: {} })[1]).not.toEqual(where);
   });
 });
 
@@ -35,7 +66,7 @@ describe('pieces of one series that fail alike', () => {
   const piece = (from: string, to: string, report: Partial<SeriesReport>): Found => {
     const range = span(from, to);
     const one = { ...want, range, gaps: [range], sessions: 10 };
-    const result = { ok: true, report: { rejected: 0, offGrid: 0, ...report } as SeriesReport } as const;
+    const result = done(report);
     return [one, failureOf(one, result) as Failure, result];
   };
   const refused = (ticker: string, from: string, to: string, message: string): Found => {

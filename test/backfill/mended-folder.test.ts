@@ -5,6 +5,7 @@ import { backfill } from '../../src/backfill/backfill.ts';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../../src/core/session/day.ts';
+import type { Interval } from '../../src/core/session/interval.ts';
 import { openCsv } from '../../src/providers/csv/index.ts';
 import type { CsvSettings } from '../../src/providers/csv/settings.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -44,11 +45,12 @@ const write = (name: string, lines: readonly string[]): Promise<void> =>
 const run = (
   tickers: readonly string[] = ['AAPL'],
   { now = PAST, ...settings }: CsvSettings & { now?: number } = {},
+  interval: Interval = '1d',
 ): Promise<RunSummary> => {
   const provider = openCsv({ id: 'csv', url: files, settings: { basis: 'raw', ...settings } });
   const range = { start: '2017-03-01', end: '2017-03-30' };
   return backfill(
-    { tickers, ...range },
+    { tickers, intervals: [interval], ...range },
     toolsInProcess(provider, store, () => now),
   );
 };
@@ -152,4 +154,21 @@ describe('a folder that is mended after a run', () => {
     await write('AAPL.csv', WHOLE.with(3, WHOLE[3]?.replace(/\d+$/, '1') ?? ''));
     expect(await run()).toMatchObject({ complete: 1, requests: 0 });
   });
+});
+
+it('a file that ends early, with hours outside the session, is told of alike by every run', async () => {
+  const stamps = (day: string): string[] =>
+    Array.from({ length: 16 }, (_, i) => `${day}T${String(i + 8).padStart(2, '0')}:30:00Z`);
+  await write(
+    'AAPL.csv',
+    DAYS.slice(0, 9)
+      .flatMap(stamps)
+      .map((stamp, i) => line(stamp, i % 7)),
+  );
+  for (const bars of [63, 0]) {
+    const summary = await run(['AAPL'], {}, '1h');
+    expect(summary).toMatchObject({ bars, rejected: 0 });
+    expect(summary.dropped).toBeGreaterThanOrEqual(10);
+    expect(summary.failures).toMatchObject([{ code: 'incomplete' }]);
+  }
 });
