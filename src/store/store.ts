@@ -184,7 +184,7 @@ export interface BarStore {
   readRevisions(series: Series): Promise<Revision[]>;
   /**
    * Hands the revisions of a ticker's sessions in a range over to another ticker, of every interval, durably; what
-   * that one has of its own stays. Gives their number. Interrupted, none is lost, and it may be called again. Throws
+   * that one has of its own stays, and so do, with the first, those of bars that its own contradict. Gives their number. Interrupted, none is lost, and it may be called again. Throws
    * `store-corrupt` like `upsert`.
    */
   moveRevisions(from: string, to: string, days: DayRange): Promise<number>;

@@ -1,11 +1,11 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Series } from '../../src/core/bars/bars.ts';
 import { engineOf } from './engine-of.ts';
 import { rename } from '../../src/library/rename.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
-import { NOON, at, daily } from '../store/fixtures.ts';
+import { NOON, at, coverage, daily, days } from '../store/fixtures.ts';
 import { notingDisk } from '../store/parquet/noting-disk.ts';
 import {
   FB,
@@ -71,6 +71,45 @@ describe('the revisions of a renamed ticker', () => {
     expect([await revised(FB), await revised(META)]).toEqual([[[10.5, 11.5]], MOVED]);
   });
 
+  it('stay with it where the new ticker keeps another bar, and come back with what was put aside', async () => {
+    await fill();
+    const [, second = hour, third = hour] = FB_BARS;
+    await hold(META, [second, { ...third, close: 33.5, source: 'yahoo' }]);
+    await revise(FB, second, 94.5, NOON + 1);
+    await revise(FB, second, second.close, NOON + 2);
+    const same = [second.close, 94.5];
+    const back = [94.5, second.close];
+    const done = await history.rename('FB', 'META', { on: ON, keepNew: true });
+    expect(done).toMatchObject({ differing: 1, revisions: 5 });
+    const moved = [MOVED[0], MOVED[1], same, back];
+    expect([await revised(FB), await revised(META)]).toEqual([[MOVED[2]], moved]);
+    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ revisions: 0 });
+    await history.restore(done.kept ?? '');
+    const listed = await history.revisions({ tickers: ['FB', 'META'], intervals: ['1d'] });
+    const told = listed.map(({ ticker, before, after }) => [ticker, before.close, after.close]);
+    expect(told).toEqual([['FB', ...(MOVED[2] ?? [])], ...moved.map((pair = []) => ['META', ...pair])]);
+  });
+
+  it('stay with it where the new ticker has none of the bar in a session of its own', async () => {
+    await fill();
+    const later = at('2021-12-31T15:30Z');
+    await hold({ ...hourly, ticker: 'META' }, [later]);
+    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ revisions: 3 });
+    expect([await revised(hourly), await revised({ ...hourly, ticker: 'META' })]).toEqual([
+      [[101, 93.5]],
+      [],
+    ]);
+  });
+
+  it('follow it where a provisional bar of the new ticker gives way', async () => {
+    await fill();
+    const provisional = [days('2022-06-08', '2022-06-09')];
+    const learned = coverage({ present: provisional, provisional });
+    await hold(META, [daily('2022-06-08', { close: 77 })], { learned });
+    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ revisions: 4 });
+    expect([await revised(FB), await revised(META)]).toEqual([[], MOVED]);
+  });
+
   it('that an earlier version left behind follow when the rename is run again', async () => {
     await fill();
     await store.forget(FB);
@@ -115,5 +154,16 @@ describe('the revisions of a renamed ticker', () => {
     expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ bars: 4 });
     expect(await revised({ ...hourly, ticker: 'META' })).toEqual([[101, 93.5]]);
     expect(await store.listSetAside()).toHaveLength(1);
+  });
+
+  it('wait where the new ticker’s own bars rotted: those are set aside first', async () => {
+    await fill();
+    await hold(META, [daily(ON)]);
+    const path = join(folder, 'bars/interval=1d/ticker=META/period=all/bars.parquet');
+    await writeFile(path, (await readFile(path)).fill(0xff, 4, 60));
+    await expect(history.rename('FB', 'META', { on: ON })).rejects.toThrow(/in quarantine now; the sessions/);
+    expect([await revised(FB), await revised(META)]).toEqual([MOVED, []]);
+    expect(await history.rename('FB', 'META', { on: ON })).toMatchObject({ bars: 4 });
+    expect(await revised(META)).toEqual(MOVED);
   });
 });

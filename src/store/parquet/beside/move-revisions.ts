@@ -1,18 +1,24 @@
+import { storedBarsOf } from '../../../core/bars/bar-builder.ts';
 import type { Revision } from '../../../core/bars/bars.ts';
 import { calendarFor } from '../../../core/calendar/calendars.ts';
+import { compareBars } from '../../../core/bars/compare.ts';
+import { handOver } from '../../../core/coverage/hand-over.ts';
+import { NO_BARS } from '../../../core/bars/columns.ts';
+import { NOTHING_KNOWN } from '../../../core/coverage/coverage.ts';
 import type { DayRange } from '../../../core/session/day.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
 import { contains } from '../../../core/session/ranges.ts';
 import type { Blobs } from '../files/blobs.ts';
-import { type Partition, REVISIONS, revisionsPath } from '../files/layout.ts';
-import { readAllOrSetAside } from './quarantine.ts';
+import { barsPath, type Partition, REVISIONS, revisionsPath } from '../files/layout.ts';
+import { readPartition } from '../partition/partition-file.ts';
+import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
 import { digestOfRevisions, readRevisionsFile, writeRevisions } from './revisions.ts';
 import { listSeries, partitionsOf } from '../files/walk.ts';
 
 /**
  * Hands the revisions of a ticker's sessions in a range over to another ticker, of every interval: first that one has them
- * beside its own, durably, then this one loses them. Interrupted, they are in both places, and it may be run again. Gives
- * their number. A damaged file goes to quarantine, and `store-corrupt` is thrown.
+ * beside its own, durably, then this one loses them. Those of bars that the other's own contradict stay: they are no history
+ * of what it has. Interrupted, they are in both places, and it may be run again. Gives their number. A damaged file goes to quarantine, and `store-corrupt` is thrown.
  */
 export async function moveRevisionsIn(
   blobs: Blobs,
@@ -32,7 +38,9 @@ async function movePartition(blobs: Blobs, old: Partition, to: string, days: Day
   const heir: Partition = { series: { ticker: to, interval }, period: old.period };
   const [all = [], own = []] = await readAllOrSetAside(blobs, [fileOf(blobs, old), fileOf(blobs, heir)]);
   const dayOf = sessionDateOf(interval, calendarFor(ticker));
-  const isGiven = ({ before }: Revision): boolean => contains([days], dayOf(before.ts));
+  const contradicted = await contradictedBy(blobs, heir, old, all, days);
+  const isGiven = ({ before: { ts } }: Revision): boolean =>
+    contains([days], dayOf(ts)) && !contradicted.has(ts);
   const [given, kept] = [all.filter(isGiven), all.filter((revision) => !isGiven(revision))];
   if (given.length === 0) return 0;
   // Those of an earlier attempt that was interrupted are there.
@@ -42,6 +50,32 @@ async function movePartition(blobs: Blobs, old: Partition, to: string, days: Day
   if (kept.length === 0) await blobs.remove(revisionsPath(old));
   else await writeRevisions(blobs, old, kept);
   return given.length;
+}
+
+/** Stamps of which the heir keeps another bar than revisions, ascending, led to, or none in a session of its own. */
+async function contradictedBy(
+  blobs: Blobs,
+  heir: Partition,
+  old: Partition,
+  revisions: readonly Revision[],
+  days: DayRange,
+): Promise<ReadonlySet<number>> {
+  const [had, has] = await readAllOrSetAside(blobs, [barsOf(blobs, old), barsOf(blobs, heir)]);
+  const known = has?.knowledge.coverage ?? NOTHING_KNOWN;
+  const { kept } = handOver(had?.knowledge.coverage ?? NOTHING_KNOWN, known, days);
+  const dayOf = sessionDateOf(old.series.interval, calendarFor(old.series.ticker));
+  const rivals = revisions.filter(({ before }) => contains(kept, dayOf(before.ts)));
+  const latest = new Map(rivals.map(({ after }) => [after.ts, after]));
+  const { differing, gone } = compareBars(storedBarsOf([...latest.values()]), has?.bars ?? NO_BARS, () => 0);
+  return new Set([...differing.stored.ts, ...gone.ts]);
+}
+
+function barsOf(blobs: Blobs, partition: Partition) {
+  return {
+    path: barsPath(partition),
+    loss: missingUntilRerun('sessions'),
+    read: () => readPartition(blobs, partition),
+  };
 }
 
 function fileOf(blobs: Blobs, partition: Partition) {
