@@ -81,7 +81,7 @@ const codesOf = (results: Record<string, SeriesResult>): Record<string, string> 
 /** A process that uses this part of all its CPUs. */
 function cpuUsed(part: number): CpuClock {
   const now = (): number => performance.now();
-  return { now, cpuMs: () => part * availableParallelism() * now() };
+  return { now, cpuMs: () => part * availableParallelism() * now(), idle: () => undefined };
 }
 
 const allGood = Object.fromEntries(GOOD.map((ticker) => [ticker, 'ok']));
