@@ -185,7 +185,10 @@ export function assertItsInstant({
   provider = { id: PROVIDER.provider.default },
   clock,
 }: HistoryOptions): void {
-  if (clock === undefined || provider.url !== undefined || !capabilitiesOf(provider).metered) return;
+  if (clock === undefined || provider.url !== undefined) return;
+  const { metered, needsUrl } = capabilitiesOf(provider);
+  // One that needs a URL is refused for that.
+  if (!metered || needsUrl) return;
   throw new BackfillError(
     'usage',
     `--now: ${provider.id} answers as of today, with splits since then in its prices; leave it out, add --dry-run, or ask ` +
