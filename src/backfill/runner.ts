@@ -9,7 +9,7 @@ import type { GatePolicy } from '../providers/http/shared-gate.ts';
 import type { ProviderConfig, Secrets } from '../providers/provider.ts';
 import type { CommitNote } from '../store/store.ts';
 import type { DriftBySource } from './drift.ts';
-import type { Told } from './told.ts';
+import type { Told } from './told-actions.ts';
 
 /** What every task of a run has in common. Plain JSON, without secrets. */
 export interface RunContext {

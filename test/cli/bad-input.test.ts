@@ -138,6 +138,16 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
     expect(await content()).toEqual(before);
   });
 
+  it('a verification at an instant that the provider does not share', async () => {
+    const { code, stdout, stderr } = await run(
+      'backfill',
+      ['verify', '--store', store, '--now', NOW],
+      folder,
+    );
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^backfill: --now: yahoo answers as of today, [^\n]+\n$/);
+  });
+
   it('settings that are no settings', async () => {
     const config = join(folder, 'backfill.config.json');
     for (const [text, message] of [

@@ -35,7 +35,7 @@ const ORDERS = [
   {
     folder: 'src/backfill',
     lines: [
-      ['drift.ts', 'told.ts'],
+      ['drift.ts', 'told-actions.ts'],
       ['runner.ts'],
       ['failure.ts'],
       ['run', 'judge'],

@@ -1,5 +1,5 @@
 import type { Fetch, FetchActions } from '../../core/plan/task.ts';
-import type { Told } from '../told.ts';
+import type { Told } from '../told-actions.ts';
 
 /** What was told of splits and dividends, until the last task that waited for it has it. */
 export class ToldStage {

@@ -7,8 +7,8 @@ import { partOver } from '../../providers/part-over.ts';
 import type { ListRequest, Part, Provider } from '../../providers/provider.ts';
 import { withSoundActions } from '../judge/bad-actions.ts';
 import { ANSWERS_BELIEVED } from '../judge/doubt.ts';
-import type { Told } from '../told.ts';
-import { heard } from './told.ts';
+import type { Told } from '../told-actions.ts';
+import { heard } from './tell-actions.ts';
 import { type AskTools, type Answered, type Asked, type Judged, judgeWant } from './judge-want.ts';
 
 /** What came of a want: what was judged, or why nothing was. */

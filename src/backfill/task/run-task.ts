@@ -42,8 +42,8 @@ import { failedWhole, type SeriesReport, type SeriesResult, type TaskResult } fr
 import { collect } from './collect.ts';
 import { stagedProvider } from './staged-provider.ts';
 import type { TaskTools } from './task-tools.ts';
-import type { Told } from '../told.ts';
-import { tell } from './told.ts';
+import type { Told } from '../told-actions.ts';
+import { tell } from './tell-actions.ts';
 import { unitChangeAdvice } from '../judge/unit-change.ts';
 
 /** Days of stored bars on either side of a want that its answer is seen in the light of. */

@@ -18,7 +18,8 @@ import { listSeries, partitionsOf } from '../files/walk.ts';
 /**
  * Hands the revisions of a ticker's sessions in a range over to another ticker, of every interval: first that one has them
  * beside its own, durably, then this one loses them. Those of bars that the other's own contradict stay: they are no history
- * of what it has. Interrupted, they are in both places, and it may be run again. Gives their number. A damaged file goes to quarantine, and `store-corrupt` is thrown.
+ * of what it has. Interrupted, they are in both places, and it may be run again. Gives their number. A damaged file goes to
+ * quarantine, and `store-corrupt` is thrown.
  */
 export async function moveRevisionsIn(
   blobs: Blobs,

@@ -29,10 +29,9 @@ interface Pair {
 }
 
 /**
- * Brings back what was forgotten: splits and dividends first, then bars and knowledge; `onDone` is told how many
- * partitions are back. What is
- * final now stays; where it differs nothing is brought back at all, and `usage` is thrown. Interrupted, it is completed
- * by the same call. Throws `store-corrupt` for what is damaged, and `usage` for an id that there is not.
+ * Brings back what was forgotten: splits and dividends first, then bars and knowledge; `onDone` is told how many partitions
+ * are back. What is final now stays; where it differs nothing is brought back at all, and `usage` is thrown. Interrupted, it
+ * is completed by the same call. Throws `store-corrupt` for what is damaged, and `usage` for an id that there is not.
  */
 export async function restoreForgotten(
   blobs: Blobs,

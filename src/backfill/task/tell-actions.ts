@@ -3,7 +3,7 @@ import { BackfillError, errorData } from '../../core/errors.ts';
 import type { FetchActions } from '../../core/plan/task.ts';
 import type { ActionsAnswer } from '../../providers/provider.ts';
 import type { TaskResult } from '../runner.ts';
-import type { Told, ToldPart } from '../told.ts';
+import type { Told, ToldPart } from '../told-actions.ts';
 import type { TaskTools } from './task-tools.ts';
 
 /** How long it counts, in ms: prices are adjusted for a split from one moment to the next. */

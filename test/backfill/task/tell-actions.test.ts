@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heard } from '../../../src/backfill/task/told.ts';
+import { heard } from '../../../src/backfill/task/tell-actions.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 
 const calendar = calendarById('XNYS');
