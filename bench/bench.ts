@@ -3,14 +3,14 @@
  * without a name all that take no longer than five minutes each. A table on the screen; JSON and SVG in `bench/results/`,
  * with `--publish` in `bench/published/`, which is kept.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { environment } from './harness/environment.ts';
 import { keep } from './harness/keep.ts';
 import { fromRoot } from './harness/paths.ts';
 import type { Question } from './harness/question.ts';
+import { withScratch } from './harness/scratch.ts';
 import { tableText } from './harness/text.ts';
 import { QUESTIONS } from './questions/questions.ts';
 
@@ -33,31 +33,30 @@ async function main(): Promise<void> {
     process.exitCode = unknown.length > 0 ? 2 : 0;
     return;
   }
-  for (const [name, question] of QUESTIONS) {
-    if (positionals.length > 0 ? positionals.includes(name) : !question.long) await ask(name, question);
-  }
+  await withScratch(async (scratch) => {
+    for (const [name, question] of QUESTIONS) {
+      const isAsked = positionals.length > 0 ? positionals.includes(name) : !question.long;
+      if (isAsked) await ask(name, question, join(scratch, name));
+    }
+  });
 }
 
-async function ask(name: string, question: Question): Promise<void> {
+async function ask(name: string, question: Question, scratch: string): Promise<void> {
   const { quick, publish } = values;
   const machine = environment(new Date());
-  const scratch = await mkdtemp(join(tmpdir(), `backfill-bench-${name}-`));
+  await mkdir(scratch);
   const started = performance.now();
   console.log(`\n${name}: ${question.asks}`);
   console.log(
     `${machine.machine}, Node ${machine.node}, ${machine.commit}, ${machine.date}, load ${machine.loadBefore}`,
   );
-  try {
-    const tell = (line: string): void => console.error(`  ${line}`);
-    const answer = await question.answer({ quick, scratch, tell });
-    for (const note of answer.notes) console.log(note);
-    for (const table of answer.tables) console.log(['', ...tableText(table)].join('\n'));
-    const folder = fromRoot(publish ? 'bench/published' : 'bench/results');
-    const files = await keep(folder, name, { ...machine, quick }, answer);
-    console.log(`\n${Math.round((performance.now() - started) / 1000)} s; ${files.join(' ')}`);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  const tell = (line: string): void => console.error(`  ${line}`);
+  const answer = await question.answer({ quick, scratch, tell });
+  for (const note of answer.notes) console.log(note);
+  for (const table of answer.tables) console.log(['', ...tableText(table)].join('\n'));
+  const folder = fromRoot(publish ? 'bench/published' : 'bench/results');
+  const files = await keep(folder, name, { ...machine, quick }, answer);
+  console.log(`\n${Math.round((performance.now() - started) / 1000)} s; ${files.join(' ')}`);
 }
 
 await main();

@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { measure, measureInside } from '../harness/measure.ts';
 import { fromRoot } from '../harness/paths.ts';
 import type { Chart, Question, Row, Table } from '../harness/question.ts';
 import { type Contestant, type Cost, inRounds, told } from '../harness/rounds.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
+import { runFolder } from '../harness/scratch.ts';
 import { fill, measureFill } from '../market/backfill.ts';
 import { fiveYears, firstTickers } from '../market/market.ts';
 import type { DailyMarket } from '../market/daily-market.ts';
@@ -51,14 +51,12 @@ export const limits: Question = {
 };
 
 function ours({ url }: Server, market: DailyMarket, filled: string, scratch: string): Contestant<Cost>[] {
-  const folder = join(scratch, 'run');
   return [
     {
       name: FILL,
       run: async () => {
-        const cost = await measureFill(fill(market, { store: join(folder, 'store'), workers: WORKERS, url }));
-        await rm(folder, { recursive: true });
-        return cost;
+        const store = join(await runFolder(scratch), 'store');
+        return measureFill(fill(market, { store, workers: WORKERS, url }));
       },
     },
     { name: NOTHING_TO_DO, run: () => measure(fill(market, { store: filled, workers: WORKERS, url })) },

@@ -1,9 +1,9 @@
 // Questions that take longer than five minutes, asked by name only.
 
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Measured, measure } from '../harness/measure.ts';
 import type { Answer, BenchOptions, Question } from '../harness/question.ts';
+import { runFolder } from '../harness/scratch.ts';
 import { checkData, fill, measureFill } from '../market/backfill.ts';
 import { inventDaily, inventMinutes, sessionBefore } from '../market/invented.ts';
 import type { DailyMarket } from '../market/daily-market.ts';
@@ -37,7 +37,6 @@ export const scale100000: Question = {
       await step('nothing to do', () => measure(fill(earlier, run)));
       await step('check-data', () => measure(checkData(store, earlier)));
       await step('plan of a session', () => measure(fill(market, { ...run, more: ['--dry-run'] })));
-      await rm(join(options.scratch, String(count)), { recursive: true });
     }
     return answerOf(steps, SERIES);
   },
@@ -90,13 +89,9 @@ async function fillOnce(
   count: number,
   more: readonly string[] = [],
 ): Promise<void> {
-  const folder = join(options.scratch, 'run');
-  await mkdir(folder);
-  const store = join(folder, 'store');
+  const store = join(await runFolder(options.scratch), 'store');
   const run = (): Promise<Measured> => measureFill(fill(market, { store, workers: WORKERS, more }));
   await runStep(steps, name, count, run, options.tell);
-  await rm(folder, { recursive: true });
-  await rm(market.folder, { recursive: true });
 }
 
 function answerOf(steps: Steps, { note, unit }: typeof SERIES): Answer {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, type Measured, measure } from '../harness/measure.ts';
 import { fromRoot } from '../harness/paths.ts';
 import type { Answer, Chart, Question, Row, Table } from '../harness/question.ts';
 import { inRounds, told } from '../harness/rounds.ts';
+import { runFolder } from '../harness/scratch.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
 import { peakOf } from './growth.ts';
 import { fill, summaryOf } from '../market/backfill.ts';
@@ -110,10 +111,8 @@ function saidRows(stdout: string): number {
 }
 
 async function filled(client: Client, market: DailyMarket, scratch: string): Promise<Filled> {
-  const folder = join(scratch, 'run');
-  await mkdir(folder);
+  const folder = await runFolder(scratch);
   const measured = await measure(client.command(join(folder, 'store'), market));
-  await rm(folder, { recursive: true });
   return { ...measured, rows: client.rowsOf(measured.stdout) };
 }
 

@@ -1,9 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Measured } from '../harness/measure.ts';
 import type { Question, Row } from '../harness/question.ts';
 import { inRounds, told } from '../harness/rounds.ts';
 import { spreadOf } from '../harness/spread.ts';
+import { runFolder } from '../harness/scratch.ts';
 import { fill, measureFill } from '../market/backfill.ts';
 import { inventDaily } from '../market/invented.ts';
 import type { DailyMarket } from '../market/daily-market.ts';
@@ -67,8 +67,7 @@ export const quota: Question = {
 
 /** Fills a new store from a new server: no request of another run stands in its window. */
 async function keepTo(market: DailyMarket, workers: number, scratch: string): Promise<Run> {
-  const folder = join(scratch, 'run');
-  await mkdir(folder);
+  const folder = await runFolder(scratch);
   const rate = `${QUOTA.requests}/${QUOTA.seconds}s`;
   const server = await serve(market, join(folder, 'requests.ndjson'), ['--limit', rate]);
   try {
@@ -79,6 +78,5 @@ async function keepTo(market: DailyMarket, workers: number, scratch: string): Pr
     return { ...measured, ...useOf(await server.log(), QUOTA) };
   } finally {
     await server.stop();
-    await rm(folder, { recursive: true });
   }
 }

@@ -1,4 +1,4 @@
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, type Measured, measure } from '../harness/measure.ts';
 import type { Answer, BenchOptions, Question } from '../harness/question.ts';
@@ -33,7 +33,6 @@ export const scale: Question = {
       const scratch = join(options.scratch, String(count));
       await mkdir(scratch);
       notes = notes.concat(await atSize({ ...options, scratch }, count, runs, steps));
-      await rm(scratch, { recursive: true });
     }
     return answerOf(steps, notes);
   },
@@ -68,7 +67,6 @@ async function atSize(
       await step('check-data', () => measure(checkData(store, earlier)));
       await step('top-up by a session', () => measureFill(run(store, market)));
       if (i === 0 && count <= MOST_TRACED) syncs.push(await syncsOf(run(copy, market), count, scratch));
-      await rm(folder, { recursive: true });
     }
     return syncs;
   } finally {

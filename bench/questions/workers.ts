@@ -1,10 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { type Measured, measure } from '../harness/measure.ts';
 import type { Answer, BenchOptions, Chart, Question, Row, Table } from '../harness/question.ts';
 import { inRounds, told } from '../harness/rounds.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
+import { runFolder } from '../harness/scratch.ts';
 import { fill, measureFill } from '../market/backfill.ts';
 import { inventDaily } from '../market/invented.ts';
 import { firstTickers, fiveYears } from '../market/market.ts';
@@ -100,12 +101,11 @@ async function under(
         {
           name: `${title}, ${count} workers`,
           run: async (): Promise<Run> => {
-            const store = join(folder, 'run', 'store');
+            const store = join(await runFolder(folder), 'store');
             const asked = { store, workers: count, url: server.url };
             const before = await measure(fill(market, { ...asked, more: [...more, '--dry-run'] }));
             const idle = busyClock();
             const measured = await measureFill(fill(market, { ...asked, more }));
-            await rm(join(folder, 'run'), { recursive: true });
             return { ...measured, before, busy: idle() };
           },
         },
