@@ -1,10 +1,10 @@
-// Calls of the system on files. Those that only look, and those that fill a file, are made as `paced` says. What changes
-// names has to wait for whoever else flushes them, often and unforeseeably: that goes through the thread pool.
+// Calls of the system on files, made as `paced` says. Each that goes through the thread pool wakes a thread and is woken by
+// it, which costs more than most of these calls do; only a flush always has to wait.
 
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
 import { TO_READ } from '../../../market/plain-file.ts';
-import { paced } from './paced.ts';
+import { paced, pacedNames } from './paced.ts';
 
 const pooled = {
   open: promisify(fs.open),
@@ -13,6 +13,8 @@ const pooled = {
   write: promisify(fs.write),
   fstat: promisify(fs.fstat),
   mkdir: promisify(fs.mkdir),
+  rename: promisify(fs.rename),
+  unlink: promisify(fs.unlink),
 };
 
 export async function openToRead(path: string): Promise<number> {
@@ -23,7 +25,12 @@ export async function openToRead(path: string): Promise<number> {
 }
 
 /** To write to and to read from. Fails with `EEXIST` if there is one. */
-export const createFile = (path: string): Promise<number> => pooled.open(path, 'wx+');
+export async function createFile(path: string): Promise<number> {
+  return pacedNames(
+    () => fs.openSync(path, 'wx+'),
+    () => pooled.open(path, 'wx+'),
+  );
+}
 
 export async function closeFile(fd: number): Promise<void> {
   return paced(
@@ -59,9 +66,24 @@ export async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
 /** From the memory of the system to the disk: the one call that always has to wait. */
 export const flushFile: (fd: number) => Promise<void> = promisify(fs.fsync);
 
-export const makeFolder = (path: string): Promise<void> => pooled.mkdir(path);
+export async function makeFolder(path: string): Promise<void> {
+  await pacedNames<unknown>(
+    () => fs.mkdirSync(path),
+    () => pooled.mkdir(path),
+  );
+}
 
 /** Replaces `to` in one step. */
-export const renameFile: (from: string, to: string) => Promise<void> = promisify(fs.rename);
+export async function renameFile(from: string, to: string): Promise<void> {
+  return pacedNames(
+    () => fs.renameSync(from, to),
+    () => pooled.rename(from, to),
+  );
+}
 
-export const removeName: (path: string) => Promise<void> = promisify(fs.unlink);
+export async function removeName(path: string): Promise<void> {
+  return pacedNames(
+    () => fs.unlinkSync(path),
+    () => pooled.unlink(path),
+  );
+}

@@ -1,7 +1,13 @@
 import { performance } from 'node:perf_hooks';
 
-/** A system call that takes longer than this (ms) had to wait for a disk or a network. */
-const WAITED_MS = 0.5;
+/** A look at the file system that takes longer than this (ms) had to wait for a disk or a network. */
+const LOOK_MS = 0.5;
+
+/**
+ * What changes names waits for the journal of a local disk now and then, a thread of its own for it too: only longer than
+ * this (ms) it is a slow one.
+ */
+const NAMING_MS = 5;
 
 /** Calls in a row that had to: one alone may just as well have been interrupted by another process. */
 const WAITED_TIMES = 2;
@@ -15,8 +21,8 @@ const POOLED = 256;
  */
 export type Paced = <T>(inPlace: () => T, pooled: () => Promise<T>) => T | Promise<T>;
 
-/** `elapsed`: ms since whenever, for the pace alone. */
-export function pacedBy(elapsed: () => number): Paced {
+/** `elapsed`: ms since whenever, for the pace alone. `patience`: ms after which a call counts as one that had to wait. */
+export function pacedBy(elapsed: () => number, patience: number = LOOK_MS): Paced {
   let left = 0;
   let waited = 0;
   return (inPlace, pooled) => {
@@ -28,7 +34,7 @@ export function pacedBy(elapsed: () => number): Paced {
     try {
       return inPlace();
     } finally {
-      waited = elapsed() - started > WAITED_MS ? waited + 1 : 0;
+      waited = elapsed() - started > patience ? waited + 1 : 0;
       if (waited === WAITED_TIMES) {
         waited = 0;
         left = POOLED;
@@ -37,5 +43,10 @@ export function pacedBy(elapsed: () => number): Paced {
   };
 }
 
-/** The pace of this thread. */
-export const paced: Paced = pacedBy(() => performance.now());
+const elapsed = (): number => performance.now();
+
+/** The pace of this thread's looks, and of what it fills files with. */
+export const paced: Paced = pacedBy(elapsed);
+
+/** The pace at which this thread creates, renames and removes. */
+export const pacedNames: Paced = pacedBy(elapsed, NAMING_MS);

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { pacedBy } from '../../../../src/store/parquet/files/paced.ts';
 
 /** What is asked how, for calls in place that take so many ms. */
-async function ways(times: readonly number[]): Promise<string> {
+async function ways(times: readonly number[], patience?: number): Promise<string> {
   let now = 0;
-  const paced = pacedBy(() => now);
+  const paced = pacedBy(() => now, patience);
   let said = '';
   for (const ms of times) {
     said += await paced(
@@ -37,4 +37,8 @@ it('counts an error like an answer, and passes it on', async () => {
   expect(() => paced(failing, pooled)).toThrow('EIO');
   expect(() => paced(failing, pooled)).toThrow('EIO');
   expect(await paced(failing, pooled)).toBe('pooled');
+});
+
+it('is as patient as it is told to be', async () => {
+  expect(await ways([0.1, 4, 4, 0.1, 6, 6, 0.1], 5)).toBe('......p');
 });
