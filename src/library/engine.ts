@@ -108,10 +108,21 @@ export class Engine {
   async startRunner(tasks: number, secrets: Secrets): Promise<Runner> {
     const traffic = await this.openTraffic();
     try {
-      const pool = await (this.#pool ??= this.#openPool());
+      const pool = await this.#poolOfAll();
       return pool.open({ tasks, traffic, secrets });
     } catch (error) {
       await traffic.close();
+      throw error;
+    }
+  }
+
+  /** Opened by the first run. Throws what opening throws; the next to come tries again. */
+  async #poolOfAll(): Promise<Pool> {
+    const opening = (this.#pool ??= this.#openPool());
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#pool === opening) this.#pool = undefined;
       throw error;
     }
   }

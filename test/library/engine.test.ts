@@ -4,6 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Runner } from '../../src/backfill/runner.ts';
+import type { SharedTraffic } from '../../src/backfill/run/traffic.ts';
+import { Engine } from '../../src/library/engine.ts';
 import type { History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -216,6 +219,45 @@ describe('calls of one history at the same time', () => {
     expect(await forgetting).toMatchObject({ rows: 20 });
     expect(await mending).toMatchObject({ damages: [] });
     expect(await history.backfill({ tickers: TICKERS, ...MONTH })).toMatchObject({ fetched: 1, complete: 3 });
+  });
+});
+
+describe('worker threads that could not be had', () => {
+  const traffic = {
+    begin: () => ({}),
+    close: () => Promise.resolve(),
+    isSpent: () => false,
+    failure: () => undefined,
+  } as unknown as SharedTraffic;
+
+  it('are asked for anew by the next run, and no trouble of whoever closes', async () => {
+    const opened: string[] = [];
+    const pool = {
+      open: () => ({}) as Runner,
+      close: () => Promise.resolve(void opened.push('closed')),
+    };
+    const engine = new Engine(openStore(join(folder, 'data')), {
+      openTraffic: () => Promise.resolve(traffic),
+      openPool: () => {
+        opened.push('asked');
+        return opened.length === 1 ? Promise.reject(new Error('too many open files')) : Promise.resolve(pool);
+      },
+    });
+    const both = [engine.startRunner(1, {}), engine.startRunner(1, {})];
+    expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await engine.startRunner(1, {});
+    await engine.startRunner(1, {});
+    await engine.close();
+    expect(opened).toEqual(['asked', 'asked', 'closed']);
+  });
+
+  it('do not keep a history open', async () => {
+    const engine = new Engine(openStore(join(folder, 'data')), {
+      openTraffic: () => Promise.resolve(traffic),
+      openPool: () => Promise.reject(new Error('too many open files')),
+    });
+    await expect(engine.startRunner(1, {})).rejects.toThrow('too many open files');
+    await engine.close();
   });
 });
 
