@@ -20,6 +20,7 @@ import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, WHICH, given, rangeO
 import { CONNECTION, PROVIDER, assertItsInstant, connectionOf } from './provider-options.ts';
 import { command } from './command.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
+import { tellNotes } from './notes.ts';
 import { print, printJson, tell } from './output.ts';
 import { dataPage, messagePage } from './page.ts';
 import { NO_PROGRESS, startProgress } from './progress.ts';
@@ -84,7 +85,7 @@ async function run(argv: Options): Promise<number> {
     const opening = argv.quiet ? [] : openingOf(event, history.capabilities, argv);
     for (const line of opening.flatMap((one) => totalLine(one, messagePage(argv.all)))) tell(line);
   };
-  if (!argv.quiet) for (const note of await history.notes()) tell(note);
+  await tellNotes(history, argv.quiet ? 'warnings' : 'all');
   if (argv.dryRun) {
     const plan = await history.plan({ ...request, onEvent: tellOpening });
     await (argv.json ? printJson(planJson(plan)) : print(planText(plan, quotas, dataPage(argv.all))));

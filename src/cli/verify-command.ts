@@ -7,6 +7,7 @@ import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
 import { tellNotFound } from './not-found.ts';
+import { tellNotes } from './notes.ts';
 import { parseShare, wholeFrom } from './quantities.ts';
 import { print, printJson, tell } from './output.ts';
 import { dataPage, messagePage } from './page.ts';
@@ -60,6 +61,7 @@ export const verifyCommand = command({
     const { id, quotas } = history.capabilities;
     const progress = startProgress(quotas, stop);
     try {
+      await tellNotes(history, 'warnings');
       const found = tellNotFound(await history.notFound({ ...selection, ...rangeOf(argv), stop }));
       const summary = await history.verify({
         ...selection,

@@ -216,7 +216,8 @@ export interface History {
   scan(): Promise<Scan>;
   /**
    * What there is to know of the provider's source before it is asked, a line for each: files of a folder that are not
-   * read, a quota whose record cannot be read. Makes no request. Throws `usage` and `store-unusable`.
+   * read, a quota whose record cannot be read. What may be why a run does nothing begins with `warning: `. Makes no
+   * request. Throws `usage` and `store-unusable`.
    */
   notes(): Promise<readonly string[]>;
   /** What a backfill would do. Changes nothing, and makes no request but for a provider's own list of tickers; `onEvent` hears what it found. */

@@ -21,7 +21,18 @@ afterEach(async () => {
 
 /** A run in the folder `here`, with an environment that says so much of homes. */
 function backfill(environment: Record<string, string>, ...more: string[]): Promise<Finished> {
+  return command([], environment, ...more);
+}
+
+const verify = (...more: string[]): Promise<Finished> => command(['verify'], {}, ...more);
+
+function command(
+  name: readonly string[],
+  environment: Record<string, string>,
+  ...more: string[]
+): Promise<Finished> {
   const asked = [
+    ...name,
     '--tickers',
     'ALFA',
     '--days',
@@ -75,6 +86,23 @@ describe('the use of quotas is counted', () => {
 function isAbsoluteHome(): boolean {
   return userInfo().homedir.startsWith('/') && homedir().startsWith('/');
 }
+
+describe('a record of that use which cannot be read', () => {
+  it('is named on stderr by whatever asks the provider, however quiet', async () => {
+    const options = ['--state', join(folder, 'state'), '--rate-limit', '100/366day'];
+    expect((await backfill({}, ...options)).code).toBe(0);
+    const quota = join(folder, 'state', 'quota');
+    const name = (await readdir(quota)).find((one) => one.endsWith('.json')) ?? '';
+    await writeFile(join(quota, name), '{"nextAt":0,"paus');
+    const line =
+      /^warning: the record of the quota could not be read \(.*\): what was used .* counts as all of it/m;
+    const quiet = await backfill({}, ...options, '--no-gaps', '--quiet');
+    expect([quiet.code, quiet.stdout, quiet.stderr]).toEqual([3, '', expect.stringMatching(line)]);
+    expect(quiet.stderr.match(/\n/g)).toHaveLength(2);
+    const verified = await verify(...options, '--sample', '100%');
+    expect([verified.code, verified.stderr]).toEqual([3, expect.stringMatching(line)]);
+  });
+});
 
 describe('a place where it cannot be counted is named, with the option that moves it, exit 2', () => {
   it.each([
