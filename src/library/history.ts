@@ -215,9 +215,8 @@ export interface History {
   /** What the store knows of each series, without reading bars. */
   scan(): Promise<Scan>;
   /**
-   * What there is to know of the provider's source before it is asked, a line for each: files of a folder that are not
-   * read, a quota whose record cannot be read. What may be why a run does nothing begins with `warning: `. Makes no
-   * request. Throws `usage` and `store-unusable`.
+   * A line for what there is to know of the source before it is asked: files of a folder that are not read, a quota whose
+   * record cannot be (`warning: …`, as it may be why nothing is done). Makes no request. Throws `usage` and `store-unusable`.
    */
   notes(): Promise<readonly string[]>;
   /** What a backfill would do. Changes nothing, and makes no request but for a provider's own list of tickers; `onEvent` hears what it found. */

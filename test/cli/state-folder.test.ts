@@ -27,12 +27,12 @@ function backfill(environment: Record<string, string>, ...more: string[]): Promi
 const verify = (...more: string[]): Promise<Finished> => command(['verify'], {}, ...more);
 
 function command(
-  name: readonly string[],
+  words: readonly string[],
   environment: Record<string, string>,
   ...more: string[]
 ): Promise<Finished> {
   const asked = [
-    ...name,
+    ...words,
     '--tickers',
     'ALFA',
     '--days',
