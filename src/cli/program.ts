@@ -4,7 +4,7 @@ import { ALWAYS } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { everyOption, findCommand } from './find-command.ts';
 import { helpText } from './help.ts';
-import { optimizeLate } from './optimize-late.ts';
+import { setV8Flags } from './v8-flags.ts';
 import { assertPrinted, print, reportError, tolerateClosedOutput } from './output.ts';
 import { readLine } from './read-line.ts';
 import { type Settings, loadSettings } from './settings.ts';
@@ -25,7 +25,7 @@ export interface Program {
  * process's exit code.
  */
 export async function runProgram(program: Program, argv: readonly string[]): Promise<void> {
-  optimizeLate();
+  setV8Flags();
   tolerateClosedOutput();
   // Else Node opens its debugger to all of the machine, keys in memory and all; `node --inspect` opens it on purpose.
   process.on('SIGUSR1', () => undefined);
