@@ -1,5 +1,4 @@
 import { actionsJson, actionsText } from '../terminal.ts';
-import { atStore } from './at-store.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { tellNotFound } from './not-found.ts';
@@ -50,8 +49,7 @@ export const actionsCommand = command({
     const book = isChange ? await history.changeActions(ticker, change) : await history.actionBook(ticker);
     if (withdraw?.endsWith('split') === true)
       tell('Bars that were turned back with it are fetched again by the next run that asks for the ticker.');
-    if (add !== undefined)
-      for (const line of await history.contradictedSplits(ticker)) tell(atStore(line, store));
+    if (add !== undefined) for (const line of await history.contradictedSplits(ticker)) tell(line);
     await (json
       ? printJson(actionsJson(ticker, book))
       : print(actionsText(ticker, book, all || isChange, dataPage(all))));

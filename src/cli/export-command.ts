@@ -1,6 +1,5 @@
 import { ADJUSTMENTS, BackfillError, type Exported, INTERVALS } from '../index.ts';
 import { plural } from '../terminal.ts';
-import { atStore } from './at-store.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
@@ -72,7 +71,7 @@ export const exportCommand = command({
         to: out === '-' ? reader.take : out,
         stop,
       });
-      return await finished(exported, out, argv.store);
+      return await finished(exported, out);
     } catch (error) {
       if (stop.aborted) return signal();
       if (reader.isGone()) {
@@ -106,14 +105,10 @@ function readerOfLines(): {
   };
 }
 
-async function finished(
-  { rows, series, failures, doubts }: Exported,
-  out: string,
-  store: string,
-): Promise<number> {
+async function finished({ rows, series, failures, doubts }: Exported, out: string): Promise<number> {
   await assertPrinted();
   tellDoubts(doubts);
-  for (const { reason } of failures) tell(atStore(`left out: ${reason}`, store));
+  for (const { reason } of failures) tell(`left out: ${reason}`);
   if (series === 0 && failures.length === 0) tell('left out: no series has a bar in the range');
   const where = series === 0 && out !== '-' ? `; nothing was written to ${out}` : '';
   tell(`Exported ${plural(rows, 'bar')} of ${series.toLocaleString('en-US')} series${where}.`);

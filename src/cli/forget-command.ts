@@ -1,7 +1,7 @@
 import { BackfillError, type DateRange, type Forgettable, type Interval } from '../index.ts';
 import { actionsCount, plural, tied, forgettableText, setAsideLine } from '../terminal.ts';
 import { ask, canAsk } from './ask.ts';
-import { storeOption } from './at-store.ts';
+import { storeOption } from './told-commands.ts';
 import { command } from './command.ts';
 import type { ValuesOf } from './declaration.ts';
 import { openExisting } from './existing-history.ts';

@@ -6,6 +6,7 @@ import { plural, wrapped } from '../terminal.ts';
 import { jsonPieces } from './json-pieces.ts';
 import type { LiveLine } from './live-line.ts';
 import { columnsOf } from './page.ts';
+import { type SameAsHere, asPasted } from './told-commands.ts';
 
 /**
  * Whoever reads may stop reading (`| head`): what is written then is nobody's, and no error. Output that cannot be
@@ -35,6 +36,13 @@ function refuseUnprinted(): void {
   throw new BackfillError('store-unusable', message, { cause: outputFailure });
 }
 
+let here: SameAsHere = { store: '', source: '' };
+
+/** From now on has commands that are told, in messages and reports, speak of the same as the one that is carried out. */
+export function tellAsHere(same: SameAsHere): void {
+  here = same;
+}
+
 /** The line below everything that is told, if there is one. */
 let bottom: LiveLine | undefined;
 
@@ -55,7 +63,10 @@ export function clearBottom(): void {
 /** stdout is data. Waits while the reader is slow. */
 export async function print(lines: readonly string[]): Promise<void> {
   const { stdout } = process;
-  await printPieces(stdout.isTTY ? lines.flatMap((line) => fitting(line, stdout)) : lines, '\n');
+  await printPieces(
+    lines.flatMap((line) => fitting(line, stdout)),
+    '\n',
+  );
 }
 
 /** One line of JSON, made as it is written. */
@@ -115,9 +126,12 @@ export function tell(text: string): void {
   if (stderr.writable) stderr.write(`${lines.join('\n')}\n`);
 }
 
-/** A line as a terminal shows it, broken between words where whoever made it did not know how wide that is. */
+/**
+ * A line as a terminal shows it, broken between words where whoever made it did not know how wide that is, and with its
+ * commands as they can be pasted.
+ */
 function fitting(line: string, stream: WriteStream): string[] {
-  return wrapped(line, columnsOf(stream), { wholeWords: true });
+  return wrapped(asPasted(line, here), columnsOf(stream), { wholeWords: true });
 }
 
 /** Names dividends whose size is in doubt, of bars that are adjusted for them all the same. */

@@ -1,14 +1,16 @@
 import { BackfillError } from '../index.ts';
 import type { Command } from './command.ts';
-import { ALWAYS } from './declaration.ts';
+import { ALWAYS, type ValuesOf } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { everyOption, findCommand } from './find-command.ts';
 import { helpText } from './help.ts';
 import { setV8Flags } from './v8-flags.ts';
-import { assertPrinted, print, reportError, tolerateClosedOutput } from './output.ts';
-import { readLine } from './read-line.ts';
+import { assertPrinted, print, reportError, tellAsHere, tolerateClosedOutput } from './output.ts';
+import { type Given, readLine } from './read-line.ts';
+import { STORE } from './options.ts';
 import { type Settings, loadSettings } from './settings.ts';
 import { type Settled, settleValues, withSource } from './values.ts';
+import { sameAsHere } from './told-commands.ts';
 import { programVersion } from './version.ts';
 
 /** A program: what it does without a command's name, and its other commands. */
@@ -43,7 +45,9 @@ async function runLine(program: Program, argv: readonly string[]): Promise<numbe
   if (meant.asked === 'help')
     await print(helpText(program, meant.command, Math.min(100, process.stdout.columns ?? 80)));
   if (meant.asked !== undefined) return EXIT.done;
-  return meant.command.run(meant.values as never, meant.onLine).catch((error: unknown) => {
+  const { store = STORE.store.default } = meant.values as Partial<ValuesOf<typeof STORE>>;
+  tellAsHere(sameAsHere(store, meant.onLine));
+  return meant.command.run(meant.values as never, new Set(meant.onLine.keys())).catch((error: unknown) => {
     throw meant.explain(error);
   });
 }
@@ -56,7 +60,7 @@ type Meant =
       readonly asked?: undefined;
       readonly values: Settled['values'];
       /** The options that the line itself gives. */
-      readonly onLine: ReadonlySet<string>;
+      readonly onLine: Given;
       /** What `run` throws, in the words of this command line. */
       readonly explain: (error: unknown) => unknown;
     };
@@ -80,7 +84,7 @@ export function interpret(
   const { values, sources } = settleValues(said, line, declared, settings, found.explicit);
   const words = found === main && commands.length > 0 ? line.words : [];
   const explain = (error: unknown): unknown => noCommand(name, error, words) ?? bySource(error, sources);
-  return { command: found, values, onLine: new Set(line.given.keys()), explain };
+  return { command: found, values, onLine: line.given, explain };
 }
 
 /** Help and version are given whatever else stands there. */

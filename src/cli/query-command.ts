@@ -1,7 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { ADJUSTMENTS, BackfillError } from '../index.ts';
 import { saveText } from '../terminal.ts';
-import { atStore } from './at-store.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
@@ -46,7 +45,7 @@ export const queryCommand = command({
     if (writeSql !== undefined) {
       const { sql: script, leftOut, notAdjusted } = await history.views(adjust);
       await saveText(writeSql, script, store);
-      if (sql === undefined) return leave(leftOut, notAdjusted, store);
+      if (sql === undefined) return leave(leftOut, notAdjusted);
     }
     if (sql === undefined)
       throw new BackfillError('usage', 'query needs one SELECT, or - to read it from stdin');
@@ -58,7 +57,7 @@ export const queryCommand = command({
       async (rows, leftOut, { notAdjusted, doubts }) => {
         tellDoubts(doubts);
         await printRows(rows, format, process.stdout.columns ?? 100);
-        return leave(leftOut, notAdjusted, store);
+        return leave(leftOut, notAdjusted);
       },
       adjust,
     );
@@ -81,9 +80,8 @@ function assertAdjusts(statement: string, onLine: ReadonlySet<string>): void {
 function leave(
   leftOut: readonly { readonly path: string; readonly reason: string }[],
   notAdjusted: readonly string[],
-  store: string,
 ): number {
   for (const line of [...leftOut.map(({ path, reason }) => `${path}: ${reason}`), ...notAdjusted])
-    tell(atStore(`left out: ${line}`, store));
+    tell(`left out: ${line}`);
   return leftOut.length + notAdjusted.length > 0 ? EXIT.someFailed : EXIT.done;
 }

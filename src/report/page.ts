@@ -61,6 +61,13 @@ export function tied(command: string): string {
   return command.replaceAll(' ', TIE);
 }
 
+/** The program of a command that a text tells of, where it is no word of a sentence. */
+export const TOLD_COMMAND = new RegExp(
+  String.raw`(?<![\w/.-])(?:check-data(?=\s)|backfill(?=\s(?:--|[A-Z\d^]\S*\s--|` +
+    String.raw`(?:actions|doctor|export|forget|inspect|query|rename|restore|verify)\b)))`,
+  'g',
+);
+
 /**
  * A text as lines of at most so many columns, broken at spaces, and within a longer word after a slash or a tie, or where
  * it must be, unless `wholeWords`: these a terminal folds, so that they can be copied. All are indented by `indent` spaces,
@@ -81,7 +88,7 @@ export function wrapped(
     line = ' '.repeat(indent + hang);
     isEmpty = true;
   };
-  for (const word of text.split(' ')) {
+  for (const word of withCommandsTied(text).split(' ')) {
     if (!isEmpty && widthOf(line) + 1 + widthOf(word) > columns) next();
     for (const [i, piece] of (wholeWords ? [word] : piecesOf(word, room)).entries()) {
       if (i > 0) next();
@@ -91,6 +98,13 @@ export function wrapped(
   }
   next();
   return lines;
+}
+
+const BEGINNING = new RegExp(`${TOLD_COMMAND.source} `, 'g');
+
+/** A program stays on one line with what it is to do: half a command is none. */
+function withCommandsTied(text: string): string {
+  return text.replaceAll(BEGINNING, tied);
 }
 
 /** A word in pieces that fit into so many columns. */

@@ -59,6 +59,14 @@ describe('a text that is broken into lines', () => {
 });
 
 describe('a message that may be copied from', () => {
+  it('parts no program from what it is to do', () => {
+    expect(wrapped('if they are wrong: backfill forget AAPL', 28)).toEqual([
+      'if they are wrong:',
+      'backfill forget AAPL',
+    ]);
+    expect(wrapped('what is a good backfill for', 24)).toEqual(['what is a good backfill', 'for']);
+  });
+
   it('is broken between words, which stay whole however long, and so do commands', () => {
     const text = `wait for /srv/stores/prices/data; then: ${tied('backfill restore newest --store s')} again`;
     expect(wrapped(text, 20, { wholeWords: true })).toEqual([

@@ -1,0 +1,48 @@
+import { TOLD_COMMAND, tied } from '../terminal.ts';
+import { STORE } from './options.ts';
+import { PROVIDER } from './provider-options.ts';
+import type { Given } from './read-line.ts';
+
+/** Options that a command which is told needs, to speak of the same as the one that tells of it; each after a space. */
+export interface SameAsHere {
+  /** Of any command. */
+  readonly store: string;
+  /** Of a run, besides. */
+  readonly source: string;
+}
+
+/** Options of a run by which it asks the same source, at the same pace. */
+const OF_SOURCE = [...Object.keys(PROVIDER), 'rate-limit', 'state'];
+
+/** What the commands need that are told on the way of a line: the store, unless it is the default, and what the line says of the source. */
+export function sameAsHere(store: string, given: Given): SameAsHere {
+  const source = OF_SOURCE.flatMap((name) => {
+    const values = given.get(name) ?? [];
+    return values === true ? [] : values.map((value) => optionText(name, value));
+  });
+  return { store: storeOption(store), source: source.join('') };
+}
+
+/** What names a store in a command, after a space; nothing for the default one. */
+export function storeOption(store: string): string {
+  return store === STORE.store.default ? '' : optionText('store', store);
+}
+
+function optionText(name: string, value: string): string {
+  const isPlain = /^[\w./:@%+=,-]+$/.test(value);
+  const shown = isPlain ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
+  return tied(` --${name}${value.startsWith('-') ? '=' : ' '}${shown}`);
+}
+
+/** A line with the commands that it tells of as they can be pasted. */
+export function asPasted(line: string, { store, source }: SameAsHere): string {
+  if (store === '' && source === '') return line;
+  return line.replaceAll(TOLD_COMMAND, (program, at: number) => {
+    const rest = line.slice(at + program.length);
+    if (/^[^;]*\s--store\s/.test(rest)) return program;
+    // A run, and not one of another source.
+    const asksHere =
+      program === 'backfill' && /^\s(?:--|[A-Z\d^])/.test(rest) && !/^\s--provider\s/.test(rest);
+    return program + store + (asksHere ? source : '');
+  });
+}
