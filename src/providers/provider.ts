@@ -54,6 +54,11 @@ export interface Capabilities {
   readonly actions: boolean;
   /** Whether its splits and dividends are the user's own list: what is gone from that was withdrawn. Default false. */
   readonly ownActions?: boolean;
+  /**
+   * Signs that no ticker has which it could know, with how what is meant by them is written: `{ '/': 'a share class is
+   * written BRK-B' }`. Default: none.
+   */
+  readonly notInTickers?: Readonly<Record<string, string>>;
   /** Whether it can list its own tickers, which are then its default universe. */
   readonly listsTickers: boolean;
   /**

@@ -31,7 +31,7 @@ const MOST_YEARS = 125;
 
 /**
  * The sessions that are wanted of each (ticker, interval): perhaps none yet, see `nothingYet`. Throws `usage`, also for a
- * range without a session that has not begun, or is over.
+ * range without a session that has not begun, or is over, and `invalid-ticker` for one that the provider cannot have.
  */
 export function wantedSeries(
   tickers: readonly string[],
@@ -41,6 +41,7 @@ export function wantedSeries(
   now: number,
 ): WantedSeries[] {
   const sessions = parseRange(range);
+  assertPossible(tickers, capabilities);
   const wanted = intervals.flatMap((interval) => {
     const capability = capabilities.intervals[interval];
     if (capability === undefined) {
@@ -68,6 +69,19 @@ export function wantedSeries(
   if (isEmpty(wanted) && !wanted.some(({ calendar }) => isToCome(range, calendar.localDay(now))))
     throw new BackfillError('usage', `${noneText(range)}: nothing to fetch`);
   return wanted;
+}
+
+/** Throws `invalid-ticker` for the first of the tickers that the provider cannot have: asked for, it would be unknown. */
+function assertPossible(tickers: readonly string[], { id, notInTickers = {} }: Capabilities): void {
+  for (const [sign, instead] of Object.entries(notInTickers)) {
+    const [first, ...more] = tickers.filter((ticker) => ticker.includes(sign));
+    if (first === undefined) continue;
+    const others = more.length === 0 ? '' : ` (nor are ${more.length} more)`;
+    throw new BackfillError(
+      'invalid-ticker',
+      `${first} is no ticker of "${id}"${others}, which has none with ${sign}: ${instead}`,
+    );
+  }
 }
 
 /** Whether no session is wanted of any of the series. */

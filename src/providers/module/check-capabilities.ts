@@ -70,15 +70,26 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
   },
   actions: FLAG,
   ownActions: orAbsent(FLAG),
+  notInTickers: {
+    must: 'signs with what to write instead, such as { "/": "a share class is written BRK-B" }, or left out',
+    holds: (value) => value === undefined || isTexts(value),
+  },
   listsTickers: FLAG,
   credentials: {
     must: 'names of environment variables, such as { key: "ACME_KEY" }, or left out',
-    holds: (value) =>
-      value === undefined ||
-      (isObject(value) && Object.values(value).every((name) => typeof name === 'string' && name !== '')),
+    holds: (value) => value === undefined || isTexts(value),
   },
   needsUrl: FLAG,
 };
+
+function isTexts(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    Object.entries(value)
+      .flat()
+      .every((text) => typeof text === 'string' && text !== '')
+  );
+}
 
 function isQuota(value: unknown): boolean {
   const { requests, perMs } = isObject(value) ? value : {};

@@ -30,6 +30,7 @@ export const yahooCapabilities: Capabilities = {
   metered: true,
   quotas: [],
   actions: true,
+  notInTickers: { '/': 'a share class is written BRK-B, a pair BTC-USD or EURUSD=X' },
   listsTickers: false,
   needsUrl: false,
 };

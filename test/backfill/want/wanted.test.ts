@@ -46,6 +46,29 @@ describe('the sessions a user wants', () => {
   });
 });
 
+describe('a ticker that the provider cannot have', () => {
+  const wanted = (...tickers: string[]): unknown =>
+    wantedSeries(tickers, ['1d'], { days: 1 }, yahooCapabilities, parseDay('2026-11-20') * 86_400_000);
+  const instead = 'which has none with /: a share class is written BRK-B, a pair BTC-USD or EURUSD=X';
+
+  it('is refused with what would do', () => {
+    expect(() => wanted('AAPL', 'A/B')).toThrow(`A/B is no ticker of "yahoo", ${instead}`);
+    expect(() => wanted('A/B', 'AAPL', 'C/D', 'E/F')).toThrow(
+      `A/B is no ticker of "yahoo" (nor are 2 more), ${instead}`,
+    );
+  });
+
+  it('is any with such a sign, and no other', () => {
+    const all = ['BRK-B', 'BTC-USD', 'EURUSD=X', '^GSPC', 'ES=F', '7203.T', 'M&M.NS', 'A_B', '^SP500-45'];
+    expect(wanted(...all)).toHaveLength(all.length);
+  });
+
+  it('is one of a provider that says nothing of its tickers', () => {
+    const { notInTickers: _none, ...silent } = yahooCapabilities;
+    expect(wantedSeries(['A/B'], ['1d'], { days: 1 }, silent, 2e12)).toHaveLength(1);
+  });
+});
+
 describe('a range that cannot be meant', () => {
   it.each([
     [{ days: -5 }, '--days -5: must be a whole number above 0'],
