@@ -64,7 +64,7 @@ async function withSource<T>(parts: Parts, run: (source: Source) => Promise<T>):
     return await run({
       ...sourceOf(parts),
       editionOf: (ticker) => provider.editionOf?.(ticker) ?? null,
-      ownListOf: (ticker) => provider.ownListOf?.(ticker) ?? null,
+      ...(provider.ownListOf && { ownListOf: (ticker) => provider.ownListOf?.(ticker) ?? null }),
     });
   } finally {
     await provider.close();

@@ -59,11 +59,22 @@ function estimate({ quotaMs }: Plan, quotas: readonly Quota[]): string {
   return quotaMs === null ? '' : `  Estimated time at ${quotaText(quotas)}: ${formatDuration(quotaMs)}`;
 }
 
-/** What a run says besides where the user's own list of splits and dividends changed: none where it did not. */
-export function relistedLines({ relisted = [] }: Plan): string[] {
-  if (relisted.length === 0) return [];
-  const whose = printable(named(relisted));
-  return [`Your list of splits and dividends changed for ${whose}: it is read, and stored bars are compared`];
+/** What a run says besides where the user's own list of splits and dividends changed, or is gone: none where it did not. */
+export function relistedLines({ relisted = [], goneList = [] }: Plan): string[] {
+  const [changed, gone] = [relisted, goneList].map((tickers) => printable(named(tickers)));
+  return [
+    ...(changed === ''
+      ? []
+      : [
+          `Your list of splits and dividends changed for ${changed}: it is read, and stored bars are compared`,
+        ]),
+    ...(gone === ''
+      ? []
+      : [
+          `Your list of splits and dividends, actions.csv, is gone: what it said of ${gone} stays in force. To withdraw all of it, ` +
+            'put one there that has its header alone; to withdraw one: backfill actions TICKER --withdraw DATE,KIND',
+        ]),
+  ];
 }
 
 /** What a run says instead of `openingLine` when the plan has no task. */

@@ -2,11 +2,13 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
+import { tickersOfGoneList } from '../../src/backfill/plan/gone-list.ts';
 import type { BackfillEvent } from '../../src/backfill/run/events.ts';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { actionText } from '../../src/core/actions/action-text.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../../src/core/session/day.ts';
+import { csvCapabilities } from '../../src/providers/csv/capabilities.ts';
 import { openCsv } from '../../src/providers/csv/index.ts';
 import type { Basis } from '../../src/providers/provider.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -20,6 +22,8 @@ const DAYS = calendarById('XNYS')
   .map(formatDay);
 const NOW = Date.parse('2018-06-01T00:00:00Z');
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
+
+const RAW = { id: 'csv', url: '/', settings: { basis: 'raw' } };
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: BarStore;
@@ -45,7 +49,12 @@ const list = (...lines: readonly string[]): Promise<void> =>
 async function run(
   basis: Basis = 'raw',
   now = NOW,
-): Promise<{ relisted: readonly string[] | undefined; requests: number; summary: RunSummary }> {
+): Promise<{
+  relisted: readonly string[] | undefined;
+  goneList: readonly string[] | undefined;
+  requests: number;
+  summary: RunSummary;
+}> {
   const provider = openCsv({ id: 'csv', url: folder.path, settings: { basis } });
   let planned: Extract<BackfillEvent, { type: 'planned' }> | undefined;
   const summary = await backfill(
@@ -55,8 +64,8 @@ async function run(
       onEvent: (event) => void (event.type === 'planned' && (planned = event)),
     },
   );
-  const { relisted, totals } = planned?.plan ?? {};
-  return { relisted, requests: totals?.requests ?? -1, summary };
+  const { relisted, goneList, totals } = planned?.plan ?? {};
+  return { relisted, goneList, requests: totals?.requests ?? -1, summary };
 }
 
 const inForce = async (): Promise<string[]> => (await store.readActions('AAPL')).map(actionText);
@@ -124,5 +133,31 @@ describe('an actions.csv that changed though no session is missing', () => {
     await rm(join(folder.path, 'actions.csv'));
     expect((await run()).requests).toBe(0);
     expect(await inForce()).toEqual(['dividend of 0.5']);
+  });
+
+  it('is missed where it is gone, by every run, for the tickers of which it said something', async () => {
+    await list('AAPL,2017-03-08,dividend,0.5');
+    expect((await run()).goneList).toBeUndefined();
+    await rm(join(folder.path, 'actions.csv'));
+    expect((await run()).goneList).toEqual(['AAPL']);
+    expect((await run()).goneList).toEqual(['AAPL']);
+    await list();
+    expect(await run()).toMatchObject({ relisted: ['AAPL'], goneList: undefined });
+    expect(await inForce()).toEqual([]);
+    await rm(join(folder.path, 'actions.csv'));
+    expect((await run()).goneList).toBeUndefined();
+  });
+
+  it('is missed by no run of another source', async () => {
+    await list('AAPL,2017-03-08,dividend,0.5');
+    await run();
+    await rm(join(folder.path, 'actions.csv'));
+    const scan = await store.scan();
+    const silent = { capabilities: csvCapabilities(RAW), ownListOf: () => null };
+    const missed = (source: Parameters<typeof tickersOfGoneList>[2]): Promise<readonly string[]> =>
+      tickersOfGoneList(['AAPL', 'MSFT'], scan, source, store);
+    expect(await missed(silent)).toEqual(['AAPL']);
+    expect(await missed({ ...silent, capabilities: { ...silent.capabilities, id: 'other' } })).toEqual([]);
+    expect(await missed({ capabilities: silent.capabilities })).toEqual([]);
   });
 });

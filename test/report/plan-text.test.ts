@@ -4,7 +4,7 @@ import { type DayRange, parseDay } from '../../src/core/session/day.ts';
 import { planTasks } from '../../src/core/plan/plan.ts';
 import type { Plan } from '../../src/core/plan/plan.ts';
 import { planJson } from '../../src/report/plan-json.ts';
-import { openingLine, planText, verifyingLine, workLine } from '../../src/report/plan-text.ts';
+import { openingLine, planText, relistedLines, verifyingLine, workLine } from '../../src/report/plan-text.ts';
 
 describe('the plan of a run', () => {
   it('has a line a gap, and one for what is only compared', () => {
@@ -79,6 +79,21 @@ describe('a plan whose splits are asked for apart', () => {
       ['AAPL', '5m', '2026-01-14..2026-01-14', '1', '1'],
     ]);
     expect(plan.totals.requests).toBe(3);
+  });
+});
+
+describe('the user’s own list of splits and dividends', () => {
+  const said = (lists: Pick<Plan, 'relisted' | 'goneList'>): string[] => relistedLines(lists as Plan);
+
+  it('is named where it changed, and what to do where it is gone', () => {
+    expect([...said({}), ...said({ relisted: [], goneList: [] })]).toEqual([]);
+    expect(said({ relisted: ['AAPL'] })).toEqual([
+      'Your list of splits and dividends changed for AAPL: it is read, and stored bars are compared',
+    ]);
+    expect(said({ goneList: ['A', 'B', 'C', 'D', 'E', 'F'] })).toEqual([
+      'Your list of splits and dividends, actions.csv, is gone: what it said of A, B, C, D, E and 1 more stays in force. To ' +
+        'withdraw all of it, put one there that has its header alone; to withdraw one: backfill actions TICKER --withdraw DATE,KIND',
+    ]);
   });
 });
 

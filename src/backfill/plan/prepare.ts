@@ -9,6 +9,7 @@ import type { Capabilities } from '../../providers/provider.ts';
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Scan } from '../../store/scan.ts';
+import { tickersOfGoneList } from './gone-list.ts';
 import { withLostDays } from './lost-days.ts';
 import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
@@ -47,9 +48,10 @@ export interface Source extends Pick<GapOptions, 'editionOf'> {
 export async function prepare(
   request: BackfillRequest,
   store: BarStore,
-  { capabilities, editionOf, ownListOf, standing, stagedAs }: Source,
+  source: Source,
   now: number,
 ): Promise<Prepared> {
+  const { capabilities, editionOf, ownListOf, standing, stagedAs } = source;
   const { tickers, intervals = ['1d'], everything = false } = request;
   const asked = wantedSeries(tickers, intervals, request, capabilities, now);
   const notYet = nothingYet(asked, request, capabilities);
@@ -81,7 +83,8 @@ export async function prepare(
       return known === undefined ? sum : addHoles(sum, holesIn(known.coverage, one.range, one.calendar));
     }, NO_HOLES);
   };
-  const plan = planTasks(gaps, options);
+  const goneList = await tickersOfGoneList(tickers, scan, source, store);
+  const plan = { ...planTasks(gaps, options), ...(goneList.length > 0 && { goneList }) };
   return { scan, plan: notYet === undefined ? plan : { ...plan, notYet }, holesNow };
 }
 

@@ -44,6 +44,8 @@ export interface Plan {
   readonly outOfReach: readonly OutOfReach[];
   /** Tickers with another list of splits and dividends of the user's own than when they were last read. Default: none. */
   readonly relisted?: readonly string[];
+  /** Tickers of which something is in force that such a list said, though that is gone: the first of them. Default: none. */
+  readonly goneList?: readonly string[];
   /** What of all wanted series cannot be had, as earlier runs found. */
   readonly unavailable: readonly Unavailable[];
   readonly totals: HoleCounts & {
