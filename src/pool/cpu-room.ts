@@ -1,53 +1,57 @@
 import { cpus as cpusOfMachine } from 'node:os';
 
-/** What a process has used of its CPUs, ms, and a clock that never goes back, ms. */
+/** What threads and the machine have done, and a clock that never goes back, ms. */
 export interface CpuClock {
-  cpuMs(): number;
+  /** For how long the threads had something to do, whether a CPU took them or not, of all together, ms; of how many. */
+  active(): { readonly ms: number; readonly threads: number };
   /** For how long each CPU of the machine had nothing to do, of all together, ms; of how many: `undefined` where nobody says. */
   idle(): { readonly ms: number; readonly cpus: number } | undefined;
   now(): number;
 }
 
-/** This process and its clock. */
-const OWN_CPU: CpuClock = {
-  cpuMs: () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
-  },
-  idle: () => {
-    const times = cpusOfMachine().map((cpu) => cpu.times.idle);
-    return times.length === 0
-      ? undefined
-      : { ms: times.reduce((all, ms) => all + ms, 0), cpus: times.length };
-  },
-  now: () => performance.now(),
-};
+/** The clock of this machine, for threads that say for how many ms they had something to do. */
+export function clockOf(threads: () => readonly { activeMs(): number }[]): CpuClock {
+  return {
+    active: () => {
+      const all = threads();
+      return { ms: all.reduce((sum, thread) => sum + thread.activeMs(), 0), threads: all.length };
+    },
+    idle: () => {
+      const times = cpusOfMachine().map((cpu) => cpu.times.idle);
+      return times.length === 0
+        ? undefined
+        : { ms: times.reduce((all, ms) => all + ms, 0), cpus: times.length };
+    },
+    now: () => performance.now(),
+  };
+}
 
 /** A shorter look says nothing: one collection of garbage fills it. */
 const SHORTEST_LOOK_MS = 50;
 
-/** Of the CPUs' time; what is used beyond leaves nothing for one more thread. */
-const USED_UP = 0.85;
+/** Threads that had something to do for more of the time wait for a CPU, and would with one more among them. */
+const BUSY = 0.85;
 
 /**
- * Who uses so much himself is not waiting: then a machine without idle CPUs, be it for the server that is asked, has no room
- * either. Who waits for a network gets his threads on the busiest machine.
+ * Threads that had something to do for so much of the time are not waiting for a network: then a machine without idle CPUs,
+ * be it for the server that is asked, has no room either. Who does wait gets his threads on the busiest machine.
  */
 const AT_WORK = 0.5;
 
+/** Of all CPUs' time; a machine that is idle for less is used up. */
+const IDLE = 0.15;
+
 /**
- * Tells whether the CPUs have room for one more thread. A thread that finds none does not fetch sooner, but it compiles
- * everything once more and has a heap of its own: eight on two CPUs cost half as much again as two.
+ * Tells whether there is room for one more thread. One that finds no CPU does not fetch sooner, but it compiles everything
+ * once more and has a heap of its own: eight on two CPUs cost half as much again as two.
  */
 export class CpuRoom {
-  readonly #cpus: number;
   readonly #clock: CpuClock;
   #since = 0;
-  #used = 0;
+  #active = 0;
   #idle: ReturnType<CpuClock['idle']>;
 
-  constructor(cpus: number, clock: CpuClock = OWN_CPU) {
-    this.#cpus = cpus;
+  constructor(clock: CpuClock) {
     this.#clock = clock;
     this.restart();
   }
@@ -55,16 +59,17 @@ export class CpuRoom {
   /** Looks from now on: what a thread takes to load does not count. */
   restart(): void {
     this.#since = this.#clock.now();
-    this.#used = this.#clock.cpuMs();
+    this.#active = this.#clock.active().ms;
     this.#idle = this.#clock.idle();
   }
 
-  /** Whether there is room by what was used since the look began; a look that is too short, in ms still to go. */
+  /** Whether there is room by what was done since the look began; a look that is too short, in ms still to go. */
   look(): boolean | { readonly inMs: number } {
     const passed = this.#clock.now() - this.#since;
     if (passed < SHORTEST_LOOK_MS) return { inMs: SHORTEST_LOOK_MS - passed };
-    const used = (this.#clock.cpuMs() - this.#used) / (this.#cpus * passed);
-    const hasRoom = used < AT_WORK || (used < USED_UP && this.#isIdle(passed));
+    const { ms, threads } = this.#clock.active();
+    const active = (ms - this.#active) / (threads * passed);
+    const hasRoom = threads === 0 || active < AT_WORK || (active < BUSY && this.#isIdle(passed));
     this.restart();
     return hasRoom;
   }
@@ -72,6 +77,6 @@ export class CpuRoom {
   #isIdle(passed: number): boolean {
     const now = this.#clock.idle();
     if (now === undefined || this.#idle === undefined) return true;
-    return now.ms - this.#idle.ms > (1 - USED_UP) * now.cpus * passed;
+    return now.ms - this.#idle.ms > IDLE * now.cpus * passed;
   }
 }

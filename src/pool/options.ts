@@ -24,7 +24,7 @@ export interface PoolOptions {
    * answers they all start soon, where they compute they never do. Default: the number of CPUs.
    */
   readonly loadsAtOnce?: number;
-  /** By what it is told whether the CPUs have room. Default: this process. */
+  /** By what it is told whether the CPUs have room. Default: the threads and this machine. */
   readonly cpu?: CpuClock;
   /** How long a thread may take to load, in ms. Default: 20 s. */
   readonly startTimeoutMs?: number;

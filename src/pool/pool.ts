@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Runner, TaskOrder, TaskResult, ThreadMessage } from '../backfill/runner.ts';
 import { BackfillError } from '../core/errors.ts';
-import { CpuRoom } from './cpu-room.ts';
+import { CpuRoom, clockOf } from './cpu-room.ts';
 import { startDeadline } from './deadline.ts';
 import { threadEntry } from './entry.ts';
 import { heapOf, memoryOfMachine } from './heap.ts';
@@ -68,7 +68,7 @@ class ThreadPool implements Pool {
     this.#workers = workers;
     this.#loadsAtOnce = options.loadsAtOnce ?? availableParallelism();
     this.#attempts = attempts;
-    this.#room = new CpuRoom(availableParallelism(), options.cpu);
+    this.#room = new CpuRoom(options.cpu ?? clockOf(() => [...this.#lanes].map(({ thread }) => thread)));
     this.#idleMs = options.idleMs ?? 10_000;
     this.#deadlineMs = typeof taskDeadlineMs === 'function' ? taskDeadlineMs : () => taskDeadlineMs;
     this.#threadOptions = {

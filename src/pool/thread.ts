@@ -29,6 +29,8 @@ export interface Thread {
   readonly isEnding: boolean;
   /** The entry's answer. Rejects with what it throws. */
   run(message: unknown): Promise<unknown>;
+  /** For how long it had something to do so far, whether a CPU took it or not, ms. */
+  activeMs(): number;
   /** Terminates the thread, whatever it does. */
   end(why: string): void;
 }
@@ -95,6 +97,7 @@ export function startThread(options: ThreadOptions): Thread {
       return why !== undefined;
     },
     run: (message) => piscina.run(message),
+    activeMs: () => worker?.performance.eventLoopUtilization().active ?? 0,
     end,
   };
 }

@@ -1,46 +1,65 @@
+import { cpus } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { CpuRoom } from '../../src/pool/cpu-room.ts';
+import { CpuRoom, clockOf } from '../../src/pool/cpu-room.ts';
 
-/** A room on two CPUs whose clock and use are set by hand, in ms; what is not used is idle unless others use it. */
-function roomOfTwo(): { room: CpuRoom; pass: (ms: number, cpuMs: number, others?: number) => void } {
-  let [now, used, idle] = [1000, 500, 0];
-  const room = new CpuRoom(2, { now: () => now, cpuMs: () => used, idle: () => ({ ms: idle, cpus: 2 }) });
-  const pass = (ms: number, cpuMs: number, others = 0): void => {
+/**
+ * A room beside two threads on two CPUs, whose clock is set by hand, in ms: how long each of the threads had something to
+ * do, and for how long both CPUs together had nothing to do.
+ */
+function roomOfTwo(): { room: CpuRoom; pass: (ms: number, activeMs: number, idleMs?: number) => void } {
+  let [now, active, idle] = [1000, 500, 0];
+  const room = new CpuRoom({
+    now: () => now,
+    active: () => ({ ms: active, threads: 2 }),
+    idle: () => ({ ms: idle, cpus: 2 }),
+  });
+  const pass = (ms: number, activeMs: number, idleMs = 2 * ms): void => {
     now += ms;
-    used += cpuMs;
-    idle += 2 * ms - cpuMs - others;
+    active += 2 * activeMs;
+    idle += idleMs;
   };
   return { room, pass };
 }
 
 describe('the room on the CPUs', () => {
   it.each([
-    [100, 169, true],
-    [100, 171, false],
+    [100, 84, true],
+    [100, 86, false],
     [50, 0, true],
-    [50, 100, false],
-  ])('in %d ms of which %d were used', (ms, cpuMs, hasRoom) => {
+    [50, 50, false],
+  ])('in %d ms in which each thread had something to do for %d', (ms, activeMs, hasRoom) => {
     const { room, pass } = roomOfTwo();
-    pass(ms, cpuMs);
+    pass(ms, activeMs);
     expect(room.look()).toBe(hasRoom);
   });
 
   it.each([
-    [150, 40, false],
-    [150, 10, true],
-    [101, 90, false],
-    [99, 101, true],
-  ])('in 100 ms of which %d were used, and %d by others', (cpuMs, others, hasRoom) => {
-    const { room, pass } = roomOfTwo();
-    pass(100, cpuMs, others);
-    expect(room.look()).toBe(hasRoom);
-  });
+    [75, 29, false],
+    [75, 31, true],
+    [51, 0, false],
+    [49, 0, true],
+  ])(
+    'in 100 ms with something to do for %d, on a machine idle for %d of 200',
+    (activeMs, idleMs, hasRoom) => {
+      const { room, pass } = roomOfTwo();
+      pass(100, activeMs, idleMs);
+      expect(room.look()).toBe(hasRoom);
+    },
+  );
 
-  it('is known by its own use alone where nobody says what is idle', () => {
-    let [now, used] = [0, 0];
-    const room = new CpuRoom(2, { now: () => now, cpuMs: () => used, idle: () => undefined });
-    [now, used] = [100, 150];
-    expect(room.look()).toBe(true);
+  it.each([
+    ['where nobody says what is idle', 2, 84, true],
+    ['where there is no thread', 0, 100, true],
+  ])('%s', (_, threads, activeMs, hasRoom) => {
+    let [now, active] = [0, 0];
+    const room = new CpuRoom({
+      now: () => now,
+      active: () => ({ ms: active, threads }),
+      idle: () => undefined,
+    });
+    [now, active] = [100, threads * activeMs];
+    expect(room.look()).toBe(hasRoom);
   });
 
   it('is not known before a while', () => {
@@ -55,11 +74,22 @@ describe('the room on the CPUs', () => {
     const { room, pass } = roomOfTwo();
     pass(1000, 0);
     expect(room.look()).toBe(true);
-    pass(60, 120);
+    pass(60, 60);
     expect(room.look()).toBe(false);
-    pass(60, 120);
+    pass(60, 60);
     room.restart();
     pass(60, 0);
     expect(room.look()).toBe(true);
   });
+});
+
+it('is told by the threads of this machine and its CPUs', async () => {
+  const clock = clockOf(() => [{ activeMs: () => 3 }, { activeMs: () => 4 }]);
+  expect(clock.active()).toEqual({ ms: 7, threads: 2 });
+  const before = clock.idle();
+  const started = clock.now();
+  await setTimeout(30);
+  expect(clock.now() - started).toBeGreaterThanOrEqual(29);
+  expect(clock.idle()?.cpus).toBe(cpus().length);
+  expect(clock.idle()?.ms).toBeGreaterThanOrEqual(before?.ms ?? Number.POSITIVE_INFINITY);
 });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -78,10 +78,10 @@ const codesOf = (results: Record<string, SeriesResult>): Record<string, string> 
     Object.entries(results).map(([ticker, result]) => [ticker, result.ok ? 'ok' : result.error.code]),
   );
 
-/** A process that uses this part of all its CPUs. */
-function cpuUsed(part: number): CpuClock {
+/** Threads that have something to do for this part of the time. */
+function activeFor(part: number): CpuClock {
   const now = (): number => performance.now();
-  return { now, cpuMs: () => part * availableParallelism() * now(), idle: () => undefined };
+  return { now, active: () => ({ ms: part * now(), threads: 1 }), idle: () => undefined };
 }
 
 const allGood = Object.fromEntries(GOOD.map((ticker) => [ticker, 'ok']));
@@ -340,7 +340,7 @@ describe('a pool at work', () => {
     const entry = new URL('./slow-to-load.ts', import.meta.url);
     const loads = (): Int32Array<SharedArrayBuffer> => new Int32Array(new SharedArrayBuffer(12));
     const many = loads();
-    const busy = open({ workers: 4, concurrency: 1, loadsAtOnce: 2, entry, shared: many, cpu: cpuUsed(0) });
+    const busy = open({ workers: 4, concurrency: 1, loadsAtOnce: 2, entry, shared: many, cpu: activeFor(0) });
     expect(codesOf(await runAll(busy, GOOD))).toEqual(allGood);
     expect([...many.slice(1)]).toEqual([2, 4]);
 
@@ -351,11 +351,17 @@ describe('a pool at work', () => {
       loadsAtOnce: 2,
       entry,
       shared: spare,
-      cpu: cpuUsed(1),
+      cpu: activeFor(1),
     });
     const quick = GOOD.map((ticker) => `QUICK${ticker}`);
     expect(new Set(Object.values(codesOf(await runAll(computing, quick))))).toEqual(new Set(['ok']));
     expect([...spare.slice(1)]).toEqual([2, 2]);
+
+    const none = loads();
+    const atWork = open({ workers: 4, concurrency: 1, loadsAtOnce: 2, entry, shared: none });
+    const long = GOOD.map((ticker) => `BUSY${ticker}`);
+    expect(new Set(Object.values(codesOf(await runAll(atWork, long))))).toEqual(new Set(['ok']));
+    expect([...none.slice(1)]).toEqual([2, 2]);
 
     const few = loads();
     const idle = open({ workers: 4, concurrency: 1, loadsAtOnce: 1, entry, shared: few });
