@@ -25,8 +25,9 @@ export function failureOf(want: Want, result: SeriesResult): Failure | null {
   const about = { ticker, interval, from: formatDay(first), to: lastDay(last) };
   if (!result.ok) return { ...about, code: result.error.code, message: result.error.message };
   if (want.gaps.length === 0) return null;
-  const { missing, rejected } = result.report;
-  const lost = lostRows(withoutStrays(result.report));
+  const report = ofWanted(result.report);
+  const { missing, rejected } = report;
+  const lost = lostRows(report);
   const where = rejected > 0 ? '; check-data --issues lists what was rejected' : '';
   if (lost !== null) return { ...about, code: 'mostly-rejected', message: `${lost}${where}` };
   if (missing === 0) return null;
@@ -86,12 +87,13 @@ export function endsOn({ present, absent }: Coverage, { range, calendar }: Want)
 const STRAY_ROWS = 5;
 
 /**
- * A report as what it lost is judged by. Where an answer repeats what is stored, its rows outside trading hours may be
- * of those sessions, and say nothing against it; what was wanted has to stay missing, so that it is a failure all the same.
+ * A report as what it lost is judged by: what was wanted. Where an answer repeats what is stored, its rows outside trading
+ * hours may be of those sessions; what was wanted has to stay missing, so that it is a failure all the same.
  */
-function withoutStrays(report: SeriesReport): SeriesReport {
+function ofWanted(report: SeriesReport): SeriesReport {
   const isRead = report.missing > 0 && Object.values(report.drift).some(({ compared }) => compared > 0);
-  return isRead ? { ...report, dropped: report.offGrid } : report;
+  const rejected = report.rejected - (report.rejectedAgain ?? 0);
+  return { ...report, rejected, ...(isRead && { dropped: report.offGrid }) };
 }
 
 /** What is to be said where more rows of an answer were lost than stored; null where that is not so. */

@@ -47,11 +47,12 @@ export interface SeriesReport {
   readonly missing: number;
   /** The last session that the answer has a bar of, `YYYY-MM-DD`, where far more than a week is missing after it. */
   readonly endsOn?: string | undefined;
-  /** Rows put in quarantine. */
+  /** Rows put in quarantine; and those of them whose session was not wanted, but stored and only repeated. Default 0. */
   readonly rejected: number;
+  readonly rejectedAgain?: number;
   /** Rows outside the regular session or its grid, and rows that nobody traded. */
   readonly dropped: number;
-  /** Rows within the regular session that are off its grid (they are in `dropped` too), and rows without a price. */
+  /** Rows of wanted sessions that are off their grid (they are in `dropped` too), and those without a price. */
   readonly offGrid: number;
   readonly unusable: number;
   /** Those of `dropped` whose session was not final yet. */

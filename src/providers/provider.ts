@@ -177,6 +177,8 @@ export interface BarAnswer {
   readonly dropped: number;
   /** Those of `dropped` that lie within a session but off its grid. Default 0. */
   readonly offGrid?: number;
+  /** The session dates of those, one a row. Default: not known, so that they may be of any. */
+  readonly offGridOn?: readonly Day[];
   /** Those of `dropped` whose session is not final yet. Default 0. */
   readonly unfinished?: number;
   /** What the source itself shows to be odd about its rows. Default: nothing. */

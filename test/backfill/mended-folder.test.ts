@@ -172,3 +172,54 @@ it('a file that ends early, with hours outside the session, is told of alike by 
     expect(summary.failures).toMatchObject([{ code: 'incomplete' }]);
   }
 });
+
+describe('a row that is no bar, in a session that is stored and only repeated', () => {
+  const hours = (day: string): string[] =>
+    Array.from({ length: 7 }, (_, i) => `${day}T${String(i + 9).padStart(2, '0')}:30:00`);
+  const lines = (end: number): string[] =>
+    DAYS.slice(0, end)
+      .flatMap(hours)
+      .map((stamp, i) => line(stamp, i % 7));
+  /** In place of, or after, one of the last session that is stored. */
+  const faults: readonly (readonly [string, Partial<RunSummary>, (rows: string[]) => string[]])[] = [
+    [
+      'one off the grid',
+      { dropped: 1, rejected: 0 },
+      (rows) => rows.toSpliced(60, 0, line(`${DAYS[8]}T12:45:00`, 1)),
+    ],
+    [
+      'one with an odd cell',
+      { dropped: 0, rejected: 1 },
+      (rows) => rows.with(60, `${hours(DAYS[8] ?? '')[4]},x,2,1,1,1`),
+    ],
+    [
+      'five without a price',
+      { dropped: 0, rejected: 0 },
+      (rows) => rows.map((row, i) => (i < 57 || i > 61 ? row : `${row.split(',')[0]},,,,,`)),
+    ],
+  ];
+
+  it.each(faults)('loses nothing of what is wanted, and is counted: %s', async (_, counts, spoil) => {
+    await write('AAPL.csv', lines(9));
+    expect(await run(['AAPL'], {}, '1h')).toMatchObject({ bars: 63, failures: [{ code: 'incomplete' }] });
+    await write('AAPL.csv', spoil(lines(9)));
+    const again = await run(['AAPL'], {}, '1h');
+    expect(again).toMatchObject({ ...counts, bars: 0, failed: 1, failures: [{ code: 'incomplete' }] });
+    await write('AAPL.csv', spoil(lines(22)));
+    expect(await run(['AAPL'], {}, '1h')).toMatchObject({ ...counts, bars: 91, failures: [] });
+  });
+
+  it('is not why one that was wanted is lost', async () => {
+    await write('AAPL.csv', lines(9));
+    await run(['AAPL'], {}, '1h');
+    const [, , spoil = (rows: string[]) => rows] = faults[1] ?? [];
+    await write('AAPL.csv', [...spoil(lines(9)), line(`${DAYS[9]}T12:45:00`, 1)]);
+    expect((await run(['AAPL'], {}, '1h')).failures).toMatchObject([
+      {
+        code: 'mostly-rejected',
+        message:
+          '1 of 1 rows that came could not be stored: they lie outside trading hours, or have no prices',
+      },
+    ]);
+  });
+});

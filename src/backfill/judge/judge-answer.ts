@@ -170,7 +170,10 @@ function reclassified(conflict: string | null, wanted: Bars, sessionOf: (ts: num
  * Whether a day was asked for; one that the calendar does not know as a session is with the next one, and what is no day
  * with any: it is in nobody else's answer.
  */
-function askedDays({ want: { gaps }, calendar }: Received): (day: Day) => boolean {
+export function askedDays({
+  want: { gaps },
+  calendar,
+}: Pick<Received, 'want' | 'calendar'>): (day: Day) => boolean {
   return (day) => Number.isNaN(day) || contains(gaps, day) || contains(gaps, calendar.sessionOnOrAfter(day));
 }
 

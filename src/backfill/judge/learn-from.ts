@@ -24,7 +24,7 @@ export interface Learned {
 }
 
 /** Rows of an answer that have values, but wrong ones. */
-export function wrongRows({ unusable }: BarAnswer): readonly UnusableRow[] {
+export function wrongRows({ unusable }: Pick<BarAnswer, 'unusable'>): readonly UnusableRow[] {
   return unusable.filter(({ reason }) => reason !== 'empty');
 }
 

@@ -34,6 +34,7 @@ import { badActionOddities, keepBadActions } from '../judge/bad-actions.ts';
 import { isUnexplained } from '../judge/doubt.ts';
 import { endsOn } from '../failure.ts';
 import { driftOf } from '../drift.ts';
+import { lostOfWanted } from '../judge/lost-rows.ts';
 import { newlyAbsent, wrongRows } from '../judge/learn-from.ts';
 import { countAfterBreak } from '../plan/early-sessions.ts';
 import type { Asked, Judged } from './judge-want.ts';
@@ -189,10 +190,8 @@ async function toCommit(
     revised,
     rejected: rejected.length,
     dropped: answer.dropped,
-    offGrid: answer.offGrid ?? 0,
-    unusable: answer.unusable.length - wrongRows(answer).length,
+    ...lostOfWanted(answer, judgement, { want, calendar }),
     unfinished: answer.unfinished ?? 0,
-    firstFault: rejected[0]?.reason ?? null,
     wayOut: unitChangeAdvice(series, judgement, stored, calendar),
     fillers: judgement.fillers.length,
     oddities: [

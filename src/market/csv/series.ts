@@ -39,6 +39,8 @@ export interface SeriesRows {
   readonly dropped: number;
   /** Those of them within a session, but off its grid. */
   readonly offGrid: number;
+  /** The session dates of those, one a row. */
+  readonly offGridOn: readonly Day[];
   /** What is odd about their stamps. */
   readonly oddities: readonly Oddity[];
   /** Session dates of rows that may have been cut. */
@@ -72,6 +74,7 @@ const NOTHING: SeriesRows = {
   unusable: [],
   dropped: 0,
   offGrid: 0,
+  offGridOn: [],
   oddities: [],
   mayBeCut: [],
 };
@@ -204,6 +207,7 @@ export function joined(parts: readonly SeriesRows[]): SeriesRows {
     unusable: parts.flatMap(({ unusable }) => unusable),
     dropped: sum(({ dropped }) => dropped),
     offGrid: sum(({ offGrid }) => offGrid),
+    offGridOn: parts.flatMap(({ offGridOn }) => offGridOn),
     oddities: parts.flatMap(({ oddities }) => oddities),
     mayBeCut: parts.flatMap(({ mayBeCut }) => mayBeCut),
   };
@@ -229,7 +233,8 @@ function onGrid(
 ): SeriesRows {
   const sessions = new Map<Day, Session | null>();
   const within: number[] = [];
-  let [dropped, offGrid] = [0, 0];
+  const offGridOn: Day[] = [];
+  let dropped = 0;
   const isOnGrid = (ts: number): boolean => {
     const day = calendar.localDay(ts);
     if (range !== undefined && (day < range.from || day >= range.to)) return false;
@@ -241,12 +246,13 @@ function onGrid(
     // What a guess has closed may have been open.
     const may = session === null ? calendar.advisory : mayStartBar(session, ts, intervalMs(interval));
     if (!may) dropped++;
-    if (!may && session !== null && isTradingTime(session, ts)) offGrid++;
+    if (!may && session !== null && isTradingTime(session, ts)) offGridOn.push(day);
     return may;
   };
   const kept = {
     bars: keep(bars, (i) => isOnGrid(bars.ts[i] as number)),
     unusable: unusable.filter(({ ts }) => isOnGrid(ts)),
   };
-  return { ...NOTHING, ...kept, dropped, offGrid, oddities: endStamps(within, interval, calendar) };
+  const left = { dropped, offGrid: offGridOn.length, offGridOn };
+  return { ...NOTHING, ...kept, ...left, oddities: endStamps(within, interval, calendar) };
 }

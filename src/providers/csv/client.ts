@@ -29,6 +29,7 @@ export interface CsvReading extends MarketReading, RowsRead, Reach {
   readonly dropped: number;
   /** Those of them within the session, but off its grid. */
   readonly offGrid: number;
+  readonly offGridOn: readonly Day[];
   /** What is odd about the stamps of its rows. */
   readonly oddities: readonly Oddity[];
   /** Session dates of rows that may have been cut. */

@@ -29,10 +29,11 @@ export function parseReading(
   const calendar = calendarById(reading.listing.calendar);
   const proven = { from: reading.closed.from, to: provenEnd(reading, interval, calendar) };
   const { identity, ...known } = barAnswer(reading, proven, reading.dropped);
-  const { offGrid, oddities, badActions, notRead, toCome, edition, ownList, mayBeCut } = reading;
+  const { offGrid, offGridOn, oddities, badActions, notRead, toCome, edition, ownList, mayBeCut } = reading;
   const answer: BarAnswer = {
     ...known,
     offGrid,
+    offGridOn,
     oddities,
     badActions,
     notRead: [...notRead, ...toCome],
