@@ -18,6 +18,11 @@ export interface Failure {
   readonly message: string;
 }
 
+/** Whether it is that there is nothing to be had: a provider that does not know a ticker has done nothing wrong. */
+export function isUnavailability({ code }: Failure): boolean {
+  return code === 'unknown-ticker';
+}
+
 /** Why a series is not as complete as was wanted; null where it is. */
 export function failureOf(want: Want, result: SeriesResult): Failure | null {
   const { ticker, interval } = want.series;

@@ -1,4 +1,4 @@
-import type { Failure } from '../backfill/failure.ts';
+import { type Failure, isUnavailability } from '../backfill/failure.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { grouped } from '../core/grouped.ts';
 import { named } from './named.ts';
@@ -19,10 +19,24 @@ const LONGEST_MESSAGE = 320;
 const byName = new Intl.Collator('en', { numeric: true });
 
 /**
- * What failed, under a heading: alike failures as one, those of most tickers first. The page may want each by itself.
+ * What failed, and what was found not to be had, each under a heading: alike failures as one, those of most tickers first.
+ * The page may want each by itself.
  */
 export function failureLines(
   { failures, runId }: Pick<RunSummary, 'failures' | 'runId'>,
+  page: Page,
+): string[] {
+  const errors = failures.filter((failure) => !isUnavailability(failure));
+  return [
+    ...listed('FAILED', errors, runId, page),
+    ...listed('CANNOT BE HAD', failures.filter(isUnavailability), runId, page),
+  ];
+}
+
+function listed(
+  heading: string,
+  failures: readonly Failure[],
+  runId: string | undefined,
   page: Page,
 ): string[] {
   if (failures.length === 0) return [];
@@ -31,7 +45,7 @@ export function failureLines(
   const left = parts.slice(shown.length).flat();
   return [
     '',
-    `FAILED (${formatCount(failures.length)})`,
+    `${heading} (${formatCount(failures.length)})`,
     ...shown.flatMap((part) => reasonLines(part, page)),
     ...(left.length > 0
       ? wrapped(`… and ${plural(left.length, 'failure')} more: ${codesOf(left)}`, page.columns)

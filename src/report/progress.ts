@@ -1,3 +1,4 @@
+import { isUnavailability } from '../backfill/failure.ts';
 import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { TrafficNow } from '../backfill/runner.ts';
 import { type Series, seriesKey } from '../core/bars/bars.ts';
@@ -61,7 +62,7 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
         latest = event.want.series;
         requestsLeft = Math.max(0, requestsLeft - event.requests);
         pace.note(clock(), event.requests);
-        series.finish(event.want.series, event.failure !== null);
+        series.finish(event.want.series, event.failure !== null && !isUnavailability(event.failure));
         if (event.result.ok) bars += event.result.report.bars;
       }
     },

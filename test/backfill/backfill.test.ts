@@ -237,10 +237,10 @@ describe('a backfill', () => {
     expect(again).toMatchObject({ complete: 1, absent: {} });
   });
 
-  it('asks for an unknown ticker once, fails, then leaves it alone until its retry is due', async () => {
+  it('asks for an unknown ticker once, is news of it, then leaves it alone until its retry is due', async () => {
     const none = provider((ticker) => (ticker === 'NOPE' ? 'unknown-ticker' : undefined));
     const request = { tickers: ['ALFA', 'NOPE'], ...WEEK };
-    expect(await backfill(request, tools(none))).toMatchObject({ fetched: 1, failed: 1, unavailable: 0 });
+    expect(await backfill(request, tools(none))).toMatchObject({ fetched: 1, failed: 0, unavailable: 1 });
     expect(await backfill(request, tools(none))).toMatchObject({ complete: 1, failed: 0, unavailable: 1 });
     expect(none.asked).toHaveLength(2);
     now += 25 * HOUR;

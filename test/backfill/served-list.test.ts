@@ -62,14 +62,14 @@ describe('a list of a hundred tickers of which the provider does not know one', 
   it('costs that one and two requests where the refusal names it', async () => {
     const { summary, requests } = await fill({});
     expect(summary.failures).toMatchObject([{ ticker: POISON, code: 'unknown-ticker' }]);
-    expect(summary).toMatchObject({ fetched: 99, failed: 1, bars: 99 * 5 });
+    expect(summary).toMatchObject({ fetched: 99, failed: 0, unavailable: 1, bars: 99 * 5 });
     expect(requests).toBe(2);
   });
 
   it('costs that one and few requests where it does not', async () => {
     const { summary, requests } = await fill({ unknown: 'unnamed' });
     expect(summary.failures).toMatchObject([{ ticker: POISON, code: 'unknown-ticker' }]);
-    expect(summary).toMatchObject({ fetched: 99, failed: 1, bars: 99 * 5 });
+    expect(summary).toMatchObject({ fetched: 99, failed: 0, unavailable: 1, bars: 99 * 5 });
     expect(requests).toBeLessThanOrEqual(15);
   });
 
@@ -82,7 +82,7 @@ describe('a list of a hundred tickers of which the provider does not know one', 
 
   it('is filled over pages as over one', async () => {
     const { summary, requests } = await fill({}, 252);
-    expect(summary).toMatchObject({ fetched: 99, failed: 1, bars: 99 * 252 });
+    expect(summary).toMatchObject({ fetched: 99, failed: 0, unavailable: 1, bars: 99 * 252 });
     // The refusal, then three pages.
     expect(requests).toBe(4);
   });

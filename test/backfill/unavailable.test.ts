@@ -7,6 +7,7 @@ import { NO_HOLES } from '../../src/core/coverage/unavailable.ts';
 import { unusedAt } from '../../src/core/plan/quota.ts';
 import type { BarAnswer, BarRequest, Capabilities, Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
+import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { coverageOf } from '../../src/library/coverage.ts';
 import { coverageText } from '../../src/report/coverage-text.ts';
 import { nothingToDoLine } from '../../src/report/plan-text.ts';
@@ -77,13 +78,17 @@ describe('a ticker that the provider does not know', () => {
   const some = () => provider('test', (ticker) => (ticker === 'NOPE' ? 'unknown' : 'bars'));
   const request = { tickers: ['ALFA', 'NOPE'] };
 
-  it('is a failure when it is found, then named by every run, and never complete', async () => {
+  it('is news when it is found, no error, then named by every run, and never complete', async () => {
     const first = await run(some(), request);
-    expect(first).toMatchObject({ fetched: 1, failed: 1, unavailable: 0, newlyUnavailable: true });
+    expect(first).toMatchObject({ fetched: 1, failed: 0, unavailable: 1, newlyUnavailable: true });
+    expect(first.failures).toMatchObject([{ ticker: 'NOPE', code: 'unknown-ticker' }]);
+    expect(summaryText(first)).toContain('Fetched: 1  Errors: 0  Skipped: 0  Unavailable: 1');
+    expect(summaryText(first)).toContain('CANNOT BE HAD (1)');
+    expect(exitCodeOf(first)).toBe(1);
     const named = 'Unknown to test: 1 (NOPE; next asked 2025-06-21)';
     expect(summaryText(first)).toContain(named);
     expect(summaryText(first)).toContainEqual(
-      expect.stringMatching(/^Backfill ended in .*, not complete: 1 failed$/),
+      expect.stringMatching(/^Backfill ended in .*, not complete: 1 cannot be had$/),
     );
     const second = await run(some(), request);
     expect(second).toMatchObject({ complete: 1, unavailable: 1, failed: 0, newlyUnavailable: false });
@@ -110,7 +115,10 @@ describe('a ticker that the provider does not know', () => {
   it('is found by another provider, whose bars are then the series', async () => {
     await run(some(), request);
     const other = provider('other', () => 'bars');
-    expect(await run(other, { tickers: ['BRVO.PA', 'NOPE'] })).toMatchObject({ fetched: 1, failed: 1 });
+    expect(await run(other, { tickers: ['BRVO.PA', 'NOPE'] })).toMatchObject({
+      ...{ fetched: 1, failed: 0, unavailable: 1 },
+      failures: [{ ticker: 'NOPE' }],
+    });
     expect(other.asked.map(({ series }) => series.ticker)).toContain('NOPE');
   });
 });

@@ -30,6 +30,17 @@ describe('the failures of a run', () => {
     ]);
   });
 
+  it('are told apart from what cannot be had', () => {
+    const unknown = failure('NOPE', 'nobody knows it', { code: 'unknown-ticker' });
+    expect(linesOf([unknown, failure('ALFA', 'reset')])).toEqual([
+      ...linesOf([failure('ALFA', 'reset')]),
+      '',
+      'CANNOT BE HAD (1)',
+      'NOPE 1d 2025-06-02..2025-06-03 unknown-ticker',
+      '  nobody knows it',
+    ]);
+  });
+
   it('are told by reason, that of most tickers first, with where all of them are', () => {
     const all = [
       ...failures(11, () => 'no JSON', { code: 'bad-answer' }),

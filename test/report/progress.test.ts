@@ -32,12 +32,12 @@ const running = (traffic: Partial<TrafficNow>): BackfillEvent => ({
     ...traffic,
   }),
 });
-const finished = (one: Task, isFailure = false): BackfillEvent => ({
+const finished = (one: Task, isFailure = false, code = 'network'): BackfillEvent => ({
   type: 'finished',
   want: one.wants[0] as Want,
   requests: one.requests,
   result: isFailure ? ({ ok: false } as never) : ({ ok: true, report: { bars: 50 } } as never),
-  failure: isFailure ? ({ code: 'network' } as never) : null,
+  failure: isFailure ? ({ code } as never) : null,
   done: 1,
 });
 
@@ -73,6 +73,7 @@ describe('a run that is watched', () => {
     const run = watched([one, two, task('BRIQ')]);
     expect(run.after(1, finished(one, true)).failed).toBe(1);
     expect(run.after(1, finished(two, true)).failed).toBe(1);
+    expect(run.after(1, finished(task('BRIQ'), true, 'unknown-ticker')).failed).toBe(1);
     expect(run.after(1, finished(task('BRIQ'), true)).failed).toBe(2);
   });
 

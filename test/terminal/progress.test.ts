@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { RunningSimulator } from '../acceptance/programs.ts';
 import { TMUX, describeWith } from '../needs.ts';
@@ -44,10 +46,14 @@ describeWith(TMUX)('the line of a run that goes on', () => {
   });
 
   it('counts errors as they happen', async () => {
-    const tickers = 'ALFA,NOSUCHA,BRIQ,NOSUCHB,CORV,DUNO,ELNA,FJRD';
+    // One that nobody knows is no error.
+    const tickers = 'ALFA,NOSUCHA,BRIQ,CORV,ELNA,DUNO,FJRD,GLYF';
     await using terminal = await open(80, ['--latency', '500ms'], { tickers });
+    const bars = join(terminal.home, 'data/bars/interval=1d');
+    await mkdir(bars, { recursive: true });
+    for (const ticker of ['BRIQ', 'DUNO']) await writeFile(join(bars, `ticker=${ticker}`), '');
     await terminal.start('backfill');
-    await terminal.waitFor(/ [2-5]\/8 .* Errors: 1 /);
+    await terminal.waitFor(/ [1-5]\/8 .* Errors: 1 /);
     await terminal.waitFor(/ [4-7]\/8 .* Errors: 2 /);
     await stop(terminal);
   });

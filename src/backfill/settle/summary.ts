@@ -14,7 +14,7 @@ import {
 import type { Scan, SetAside } from '../../store/scan.ts';
 import { type Counts, countsOf, freshHoles, sumOf } from '../run/counts.ts';
 import { type DriftBySource, sumDrift } from '../drift.ts';
-import { type Failure, type Found, failureOf, joinFailures } from '../failure.ts';
+import { type Failure, type Found, failureOf, isUnavailability, joinFailures } from '../failure.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { Refusal, Stop } from '../run/stops.ts';
@@ -41,7 +41,7 @@ export interface RunSummary extends HoleCounts {
    * Series wanted. Each is counted once below, but for those that were fetched and have a session that waits to be confirmed:
    * complete before; complete but for
    * sessions without a bar that nobody explains; waiting; of which nothing was asked, or
-   * nothing came, because it cannot be had; whose every task succeeded; with a failed one; not finished.
+   * nothing came, because it cannot be had, be it found now; whose every task succeeded; with a failed one; not finished.
    */
   readonly series: number;
   readonly complete: number;
@@ -158,8 +158,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
   }
   const failures = onceASeries(found);
   const left = new Set(notRun.map((want) => seriesKey(want.series)));
-  const failed = new Set(failures.map(({ ticker, interval }) => `${ticker} ${interval}`));
-  const empty = emptySeries(outcome, new Set([...failed, ...left]));
+  const { failed, empty } = withoutBars(outcome, failures, left);
   const { compared: _compared, absent, ...rows } = counts;
   return {
     startedAt,
@@ -189,6 +188,19 @@ export function summarize(outcome: RunOutcome): RunSummary {
     failures,
     ...damageOf(outcome),
   };
+}
+
+/** Keys of the series that failed, and of those of which there is nothing to be had, be it found now. */
+function withoutBars(
+  outcome: RunOutcome,
+  failures: readonly Failure[],
+  left: ReadonlySet<string>,
+): { readonly failed: ReadonlySet<string>; readonly empty: ReadonlySet<string> } {
+  const keysOf = (some: readonly Failure[]): string[] =>
+    some.map(({ ticker, interval }) => `${ticker} ${interval}`);
+  const errors = keysOf(failures.filter((failure) => !isUnavailability(failure)));
+  const empty = emptySeries(outcome, new Set([...errors, ...left]));
+  return { failed: new Set(keysOf(failures).filter((key) => !empty.has(key))), empty };
 }
 
 function damageOf({
