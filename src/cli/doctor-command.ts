@@ -30,6 +30,8 @@ export const doctorCommand = command({
   run: async ({ store, fix, all, json }) => {
     const examination = await (await openExisting({ store })).doctor({ fix });
     await (json ? printJson(examination) : print(doctorText(examination, { fix }, dataPage(all))));
-    return examination.damages.every(({ mended }) => mended) ? EXIT.done : EXIT.someFailed;
+    return examination.damages.every(({ mended, harmless }) => mended || harmless)
+      ? EXIT.done
+      : EXIT.someFailed;
   },
 });

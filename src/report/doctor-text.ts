@@ -16,12 +16,9 @@ export function doctorText(examination: Examination, { fix }: { fix: boolean }, 
   return [...damagesText(examination, fix, page), ...staged];
 }
 
-function damagesText({ partitions, rows: count, damages }: Examination, fix: boolean, page: Page): string[] {
-  if (damages.length === 0)
-    return wrapped(
-      `Examined ${plural(partitions, 'partition')} (${formatCount(count)} rows): no damage.`,
-      page.columns,
-    );
+function damagesText(examination: Examination, fix: boolean, page: Page): string[] {
+  const { damages } = examination;
+  if (damages.length === 0) return wrapped(soundLine(examination), page.columns);
   const shown = page.isWhole ? damages : damages.slice(0, SHOWN);
   const { head, rows } = fittedTable<Damage>(
     [
@@ -41,7 +38,7 @@ function damagesText({ partitions, rows: count, damages }: Examination, fix: boo
     ]),
     ...(left.length > 0 ? wrapped(`… and ${leftText(left)}: --all lists them`, page.columns) : []),
     '',
-    ...summaryLines(damages, fix).flatMap((line) => wrapped(line, page.columns)),
+    ...summaryLines(examination, fix).flatMap((line) => wrapped(line, page.columns)),
   ];
 }
 
@@ -62,7 +59,28 @@ function mendLine({ mend, mended }: Damage, fix: boolean): string {
   return mended ? `mended: ${mend}` : `left: ${mend}`;
 }
 
-function summaryLines(damages: readonly Damage[], fix: boolean): string[] {
+function soundLine({ partitions, rows }: Examination): string {
+  return `Examined ${plural(partitions, 'partition')} (${formatCount(rows)} rows): no damage.`;
+}
+
+function summaryLines(examination: Examination, fix: boolean): string[] {
+  const damages = examination.damages.filter(({ harmless }) => harmless !== true);
+  const leftovers = examination.damages.filter(({ harmless }) => harmless === true);
+  return [
+    ...(damages.length === 0 ? [soundLine(examination)] : damageLines(damages, fix)),
+    ...(leftovers.length === 0 ? [] : [leftoversLine(leftovers, fix)]),
+  ];
+}
+
+/** Of what is no damage. */
+function leftoversLine(leftovers: readonly Damage[], fix: boolean): string {
+  const found = plural(leftovers.length, 'harmless leftover');
+  if (!fix) return `${found}; ${tied('backfill doctor --fix')} removes what the next forget would.`;
+  const removed = leftovers.filter(({ mended }) => mended).length;
+  return `${found}: ${removed} removed, ${leftovers.length - removed} left.`;
+}
+
+function damageLines(damages: readonly Damage[], fix: boolean): string[] {
   const files = new Set(damages.map(({ path }) => path)).size;
   const found = `${plural(damages.length, 'damage')} in ${plural(files, 'file')}`;
   const mendable = damages.filter((damage) => damage.mendable).length;

@@ -39,6 +39,8 @@ export interface Damage {
   readonly mend: string;
   /** Whether mending can do anything. */
   readonly mendable: boolean;
+  /** Left over, nothing of the store is lost by it, and it goes by itself: no damage, exit code 0. Default: a damage. */
+  readonly harmless?: true;
   /** Whether it was mended, and looked at again. Always false of an examination that does not mend. */
   readonly mended: boolean;
 }

@@ -154,3 +154,35 @@ it('an answer that is piped is no terminal’s', async () => {
   child.stdin.end('y\n');
   expect((await ended(child)).code).toBe(2);
 });
+
+describe('half a copy, of a forget that was stopped', () => {
+  const HALF = '20260302T230000Z-abcd';
+
+  async function leaveHalfACopy(): Promise<void> {
+    const path = join('bars', 'interval=1d', 'ticker=ALFA');
+    const to = join(store, 'quarantine', 'forgotten', HALF, path);
+    await cp(join(store, path), to, { recursive: true });
+  }
+
+  it('is named by the doctor as harmless, and fails nobody', async () => {
+    await leaveHalfACopy();
+    const { code, stdout } = await backfill('doctor');
+    expect(stdout).toContain(`quarantine/forgotten/${HALF}`);
+    expect(stdout).toMatch(/^Examined 2 partitions \(\d+ rows\): no damage\.$/m);
+    expect(stdout).toMatch(/^1 harmless leftover; /m);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['doctor --fix', ['doctor', '--fix']],
+    ['the next forget', ['forget', 'KUMO.T', '--yes']],
+  ])('goes with %s', async (_, line) => {
+    await leaveHalfACopy();
+    expect((await backfill(...line)).code).toBe(0);
+    const { code, stdout } = await backfill('doctor');
+    expect(stdout).toMatch(/^Examined \d partitions? \(\d+ rows\): no damage\.$/m);
+    expect(stdout).not.toContain('leftover');
+    expect(code).toBe(0);
+    expect(await readdir(join(store, 'quarantine', 'forgotten')).catch(() => [])).not.toContain(HALF);
+  });
+});

@@ -55,4 +55,41 @@ describe('the text of an examination', () => {
     expect(lines.filter((line) => /^ {2}(mended|left): moves/.test(line))).toHaveLength(2);
     expect(lines.join('')).not.toMatch(/\p{Cc}/u);
   });
+
+  describe('of what is left over and harmless', () => {
+    const leftover: Damage = {
+      ...damage,
+      kind: 'stale-temp',
+      path: 'quarantine/forgotten/x',
+      harmless: true,
+    };
+    const endOf = (damages: readonly Damage[], fix: boolean): string[] => {
+      const lines = doctorText({ partitions: 9, rows: 99, damages }, { fix });
+      return lines.slice(lines.indexOf('') + 1);
+    };
+
+    it('names it, and does not call it a damage', () => {
+      expect(endOf([leftover], false)).toEqual([
+        'Examined 9 partitions (99 rows): no damage.',
+        '1 harmless leftover; backfill doctor --fix removes what the next forget would.',
+      ]);
+      expect(doctorText({ partitions: 9, rows: 99, damages: [leftover] }, { fix: false })[1]).toContain(
+        'quarantine/forgotten/x',
+      );
+    });
+
+    it('counts it apart from damages', () => {
+      expect(endOf([damage, leftover], false)).toEqual([
+        '1 damage in 1 file; run backfill doctor --fix to mend 1.',
+        '1 harmless leftover; backfill doctor --fix removes what the next forget would.',
+      ]);
+    });
+
+    it('proposes no run once it is removed', () => {
+      expect(endOf([{ ...leftover, mended: true }], true)).toEqual([
+        'Examined 9 partitions (99 rows): no damage.',
+        '1 harmless leftover: 1 removed, 0 left.',
+      ]);
+    });
+  });
 });

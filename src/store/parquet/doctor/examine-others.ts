@@ -48,11 +48,14 @@ export async function examineOther(blobs: Blobs, found: Found): Promise<Finding[
   return [];
 }
 
-const HALF_COPY = wholeFile(
-  'stale-temp',
-  'half a copy, left by a forget that was stopped: what it was to be of is still in the store',
-  'removes it; so does the next forget',
-);
+const HALF_COPY: Finding = {
+  ...wholeFile(
+    'stale-temp',
+    'half a copy, left by a forget that was stopped; harmless: what it was to be of is still in the store',
+    'removes it; so does the next forget',
+  ),
+  harmless: true,
+};
 
 async function foreignFolder(blobs: Blobs, path: string): Promise<Finding> {
   if (await isStore(blobs.below(path)))
