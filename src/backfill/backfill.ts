@@ -216,7 +216,8 @@ async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTo
     });
     await handOut.all(plan.tasks);
     await handOut.all(askedOtherwise(done.refused, capabilities, clock()));
-    await handOut.all(refetchRestated(results.kept, scan, capabilities, clock()));
+    const before = { scan, planned: plan.tasks, lastBegun: done.lastBegun };
+    await handOut.all(refetchRestated(results.kept, before, capabilities, clock()));
   } finally {
     tools.stop?.removeEventListener('abort', interrupt);
     clearTimeout(ending);

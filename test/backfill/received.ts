@@ -97,7 +97,7 @@ export function received(change: Partial<Received> = {}): Received {
     now: NOW,
     ...change,
   };
-  return { ...bookOf(made), turnedBack: [], ...made };
+  return { ...bookOf(made), turnedBack: [], storedWithout: [], ...made };
 }
 
 /** The actions of the store, told by the source `test` at the epoch, and what an answer of it makes of them. */
@@ -105,7 +105,7 @@ function bookOf({
   stored: { actions, book },
   answer: { actions: said },
   now,
-}: Omit<Received, 'told' | 'book' | 'turnedBack'>) {
+}: Omit<Received, 'told' | 'book' | 'turnedBack' | 'storedWithout'>) {
   const entries = actions.map((action) => ({ action, source: 'test', fetchedAt: 0 }));
   const wouldList = span('2025-06-03', '2025-07-16');
   const told = { actions: said, wouldList, source: 'test', fetchedAt: now, isOwnList: false };

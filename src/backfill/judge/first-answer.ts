@@ -39,7 +39,7 @@ export function judgeFirst(
       ...{ actions: [], book: EMPTY_BOOK, namedSince: null },
     },
     told: { actions, wouldList: range, source, fetchedAt: now, isOwnList: false },
-    ...{ book: EMPTY_BOOK, turnedBack: [] },
+    ...{ book: EMPTY_BOOK, turnedBack: [], storedWithout: [] },
   });
   const { wanted, rejected, fillers, oddities } = judgement;
   const wrong = wrongRows(answer);

@@ -10,7 +10,7 @@ import {
   isSameAction,
 } from '../../core/actions/action-book.ts';
 import { actionText } from '../../core/actions/action-text.ts';
-import type { Series } from '../../core/bars/bars.ts';
+import { type Series, type Split, isSplit } from '../../core/bars/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { NO_BARS, type StoredBars, keep, sourceAt } from '../../core/bars/columns.ts';
 import { type Day, type DayRange, formatDay, startOfDay, utcDayOf } from '../../core/session/day.ts';
@@ -31,9 +31,10 @@ export interface NotedActions {
   readonly book: ActionBook;
   /** See `Received`. */
   readonly turnedBack: readonly PastAction[];
+  readonly storedWithout: readonly Split[];
 }
 
-/** Notes what an answer says of splits and dividends. Reads bars only where a split was withdrawn. */
+/** Notes what an answer says of splits and dividends. Reads bars only where a split was withdrawn, or is news. */
 export async function noteActions(
   answer: BarAnswer,
   { want, calendar, now }: { readonly want: Want; readonly calendar: Calendar; readonly now: number },
@@ -53,7 +54,40 @@ export async function noteActions(
   };
   const book = actions ? addTold(before, told) : before;
   const open = answer.wireBasis === 'raw' ? [] : openSplits(book, id, want.series);
-  return { told, book, turnedBack: await turnedBackWith(open, want.series, calendar, store) };
+  return {
+    ...{ told, book, turnedBack: await turnedBackWith(open, want.series, calendar, store) },
+    storedWithout: await storedWithout(answer, { want, calendar, now }, { book: before, source: id }, store),
+  };
+}
+
+/**
+ * Splits that are news of which the same source said nothing once they were effective, when it gave stored bars of before
+ * them: a split-adjusted answer is to list all up to its day, whatever its range. Of bars that are being replaced only
+ * those count that were since.
+ */
+async function storedWithout(
+  { actions, wireBasis }: BarAnswer,
+  { want, calendar, now }: { readonly want: Want; readonly calendar: Calendar; readonly now: number },
+  { book, source }: { readonly book: ActionBook; readonly source: string },
+  store: BarStore,
+): Promise<Split[]> {
+  // Without an earlier answer there is no bar of any.
+  if (wireBasis === 'raw' || book.covered.length === 0) return [];
+  const today = calendar.localDay(now);
+  const news = actions
+    .filter(isSplit)
+    .filter((split) => split.exDay <= today && entryOf(book, split) === undefined);
+  if (news.length === 0) return [];
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
+  const bars = await readBefore(largest(news.map(({ exDay }) => exDay)), want.series, store);
+  const since = want.replacesSince ?? Number.NEGATIVE_INFINITY;
+  return news.filter(({ exDay }) =>
+    bars.ts.some((ts, i) => {
+      const at = bars.fetchedAt[i] as number;
+      const isOlder = sessionOf(ts) < exDay && at > since && calendar.localDay(at) >= exDay;
+      return isOlder && sourceAt(bars, i) === source;
+    }),
+  );
 }
 
 /** Splits of a source in force no more, of which it is not known what stored bars were turned back with. */

@@ -1,5 +1,5 @@
 import type { ActionBook, ActionsTold, PastAction } from '../../core/actions/action-book.ts';
-import type { CorporateAction, Identity } from '../../core/bars/bars.ts';
+import type { CorporateAction, Identity, Split } from '../../core/bars/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import type { StoredBars } from '../../core/bars/columns.ts';
 import type { Coverage } from '../../core/coverage/coverage.ts';
@@ -37,6 +37,8 @@ export interface Received {
   readonly book: ActionBook;
   /** Withdrawn or replaced splits that stored bars of the series may have been turned back with. */
   readonly turnedBack: readonly PastAction[];
+  /** Splits that are news, and that stored bars of the series were not turned back with though they were effective. */
+  readonly storedWithout: readonly Split[];
   /** The same was answered before, as often as it takes to believe it. Default false. */
   readonly isLast?: boolean;
   /** Whether it may change a final price by much. Default as `isLast`. */

@@ -94,6 +94,34 @@ function assertWhole(
   throw new BackfillError('restated', message, { ticker });
 }
 
+/**
+ * Throws `restated` for a split that is news and that stored bars of before it were turned back without, though they were
+ * answered for after it, unless a session of before it comes back as it was: that says more. Where the series is being
+ * replaced, and what replaced it was turned back so again, `basis-unknown`, worth another try.
+ */
+function assertStoredWith(
+  news: readonly Split[],
+  { want: { series, replaces }, stored, storedWithout }: Received,
+  compared: Pairs,
+  sessionOf: (ts: number) => Day,
+): void {
+  const { ticker } = series;
+  const first = stored.coverage.present[0]?.from ?? Number.POSITIVE_INFINITY;
+  const isSaidNotToBe = ({ exDay }: Split): boolean =>
+    replaces !== true && first < exDay && contains(stored.book.covered, exDay);
+  const late = news.find(
+    (split) =>
+      (isSaidNotToBe(split) || storedWithout.includes(split)) &&
+      !somePair(compared, (i) => sessionAt(compared, i, sessionOf) < split.exDay && isUnmoved(compared, i)),
+  );
+  if (late === undefined) return;
+  const split = `${ratioText(late.ratio)} of ${formatDay(late.exDay)}`;
+  if (replaces !== true)
+    throw new BackfillError('restated', `${ticker} was stored without its split ${split}`, { ticker });
+  const message = `the answers for ${ticker} differ in whether they list its split ${split}: some were stored without it`;
+  throw new BackfillError('basis-unknown', message, { retryable: true, ticker });
+}
+
 /** Relative difference up to which a price counts as moved by a ratio: a cent of a price of 10. */
 const RATIO_SPREAD = 1e-3;
 
@@ -207,14 +235,6 @@ export function assertKnownBasis(
     (split) => !known.some(({ exDay }) => exDay === split.exDay) && entryOf(book, split) !== undefined,
   );
   assertApplied(news, compared, want, sessionOf);
-  const first = stored.coverage.present[0]?.from ?? Number.POSITIVE_INFINITY;
-  // Of that day it was said before that there is no split; a session before it that comes back as it was says more.
-  const late = news.find(
-    ({ exDay }) =>
-      first < exDay &&
-      contains(stored.book.covered, exDay) &&
-      !somePair(compared, (i) => sessionAt(compared, i, sessionOf) < exDay && isUnmoved(compared, i)),
-  );
   const moved = news.find((split) => mayBeMoved(book, told, split));
   if (moved !== undefined && want.replaces !== true) {
     const split = `${ratioText(moved.ratio)} of ${formatDay(moved.exDay)}`;
@@ -223,8 +243,5 @@ export function assertKnownBasis(
     });
   }
   assertWhole(known, compared, want, sessionOf);
-  if (late !== undefined && want.replaces !== true) {
-    const split = `${ratioText(late.ratio)} of ${formatDay(late.exDay)}`;
-    throw new BackfillError('restated', `${ticker} was stored without its split ${split}`, { ticker });
-  }
+  assertStoredWith(news, received, compared, sessionOf);
 }

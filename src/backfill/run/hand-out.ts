@@ -17,6 +17,8 @@ export interface Done {
   readonly results: RunResults;
   /** Of the tasks that were run, by plan. */
   requests: number;
+  /** When the last one began, ms since the epoch; before any: 0. */
+  lastBegun: number;
   readonly notRun: Want[];
   /** Of the tasks that were not run, but for those of a closed endpoint. */
   requestsLeft: number;
@@ -27,7 +29,7 @@ export interface Done {
 
 export function nothingDone(): Done {
   const [results, markets] = [new RunResults(), new MarketStage()];
-  return { results, requests: 0, notRun: [], requestsLeft: 0, markets, refused: [] };
+  return { results, requests: 0, lastBegun: 0, notRun: [], requestsLeft: 0, markets, refused: [] };
 }
 
 export interface HandOut {
@@ -91,8 +93,10 @@ export class TaskHandOut {
     const order = 'bucket' in task ? done.markets.share(task).task : task;
     if ('bucket' in order && order.wants.length === 0) return Promise.resolve({ series: [] });
     const told = 'after' in order ? this.#told.give(order) : undefined;
-    const run = (): Promise<TaskResult> =>
-      runner.run({ task: order, context, now: clock(), ...(told && { told }) });
+    const run = (): Promise<TaskResult> => {
+      done.lastBegun = clock();
+      return runner.run({ task: order, context, now: done.lastBegun, ...(told && { told }) });
+    };
     return 'slice' in order ? staging.inTurn(order.slice, run) : run();
   }
 

@@ -11,6 +11,14 @@ import type { Capabilities } from '../../providers/provider.ts';
 import type { Scan } from '../../store/scan.ts';
 import type { SeriesResult } from '../runner.ts';
 
+/** What the store had before a run, and what the run asked for. */
+export interface BeforeRefetch {
+  readonly scan: Scan;
+  readonly planned: readonly Task[];
+  /** When the last task of that began, ms since the epoch. */
+  readonly lastBegun: number;
+}
+
 /**
  * Tasks that fetch every series again which its provider restated: patched, it would have two bases. The results that
  * asked for it are taken out of `results`, unless the provider no longer reaches the whole series: then they stay
@@ -18,7 +26,7 @@ import type { SeriesResult } from '../runner.ts';
  */
 export function refetchRestated(
   results: Map<Want, SeriesResult>,
-  scan: Scan,
+  before: BeforeRefetch,
   { intervals, quotas, actions }: Capabilities,
   now: number,
 ): Task[] {
@@ -30,7 +38,7 @@ export function refetchRestated(
   }
   return [...bySeries.values()].flatMap((restated) => {
     const wants = [...restated.keys()];
-    const whole = wholeSeries(wants, scan);
+    const whole = wholeSeries(wants, before, results);
     const plan = planTasks(whole, { limits: withoutMarkets(intervals), quotas, actions, now });
     if (plan.outOfReach.length > 0) {
       for (const [want, error] of restated) results.set(want, tooFarBack(want, error));
@@ -39,7 +47,12 @@ export function refetchRestated(
     for (const want of wants) results.delete(want);
     return plan.tasks.map((task) => ({
       ...task,
-      wants: task.wants.map((want) => ({ ...want, replaces: true, topUps: 0 })),
+      wants: task.wants.map((want) => ({
+        ...want,
+        replaces: true,
+        replacesSince: before.lastBegun,
+        topUps: 0,
+      })),
     }));
   });
 }
@@ -52,17 +65,24 @@ function tooFarBack({ series: { ticker, interval } }: Want, error: ErrorData): S
   return { ok: false, error: { ...error, message } };
 }
 
-/** All that is stored of the series of some wants, and what they ask for, as one gap. */
-function wholeSeries(wants: readonly Want[], scan: Scan): SeriesGaps[] {
+/** All that is stored of the series of some wants, also by this run, and what they ask for, as one gap. */
+function wholeSeries(
+  wants: readonly Want[],
+  { scan, planned }: BeforeRefetch,
+  results: ReadonlyMap<Want, SeriesResult>,
+): SeriesGaps[] {
   const [first] = wants;
   if (first === undefined) return [];
   const { series } = first;
   const calendar = calendarById(first.calendar);
   const { present } = scan.series.get(seriesKey(series))?.coverage ?? NOTHING_KNOWN;
+  const fetched = planned
+    .flatMap((task) => task.wants)
+    .filter((want) => seriesKey(want.series) === seriesKey(series) && results.get(want)?.ok !== false);
   const days = span(
     union(
       present,
-      wants.flatMap(({ gaps }) => gaps),
+      [...wants, ...fetched].flatMap(({ gaps }) => gaps),
     ),
   );
   const gaps = days === undefined ? [] : sessionRuns([days], calendar);

@@ -21,6 +21,8 @@ export interface Want {
   readonly again?: boolean;
   /** The provider changed the whole series: what comes replaces it, however it differs. */
   readonly replaces?: boolean;
+  /** After when, ms since the epoch, what replaces it was asked for: what is stored of until then is still to be replaced. */
+  readonly replacesSince?: number;
   /** Top-ups since the oldest sessions were last compared, to be noted with what it stores; 0: it compares them. */
   readonly topUps?: number;
   /** Key of the market whose answers fill it, see `Collect`. Default: it is asked for by its series. */

@@ -76,6 +76,49 @@ describe('a bar before a withdrawn split', () => {
   });
 });
 
+describe('a bar before a split that is news', () => {
+  const noon = (date: string): number => parseDay(date) * MS_PER_DAY + 12 * HOUR;
+  const news = [split('2025-06-20', 2)];
+  const covered = [{ from: parseDay('2025-06-18'), to: parseDay('2025-06-19') }];
+  async function without(
+    change: {
+      readonly replacesSince?: number;
+      readonly covered?: typeof covered;
+      readonly now?: number;
+    } = {},
+    said: Partial<RowAnswer> = {},
+  ): Promise<number> {
+    const { replacesSince, now = NOW } = change;
+    const asked = { want: want(replacesSince === undefined ? {} : { replacesSince }), calendar: XNYS, now };
+    const given = answer({ wireBasis: 'split-adjusted', actions: news, ...said });
+    const book = { ...EMPTY_BOOK, covered: change.covered ?? covered };
+    return (await noteActions(given, asked, book, TEST, store)).storedWithout.length;
+  }
+
+  it('was not turned back with it if that source gave it once it was effective', async () => {
+    await hold('1d', 100, { fetchedAt: noon('2025-06-20') });
+    expect(await without()).toBe(1);
+    expect(await without({}, { wireBasis: 'raw' })).toBe(0);
+    expect(await without({ covered: [] })).toBe(0);
+    expect(await without({ now: noon('2025-06-19') })).toBe(0);
+    expect(await without({}, { actions: [split('2025-06-18', 2)] })).toBe(0);
+  });
+
+  it('was not adjusted for it if it was fetched before, and is another source’s matter if that gave it', async () => {
+    await hold('1d', 100, { fetchedAt: noon('2025-06-19') });
+    expect(await without()).toBe(0);
+    await hold('1d', 101, { fetchedAt: noon('2025-06-20'), source: 'csv' });
+    expect(await without()).toBe(0);
+  });
+
+  it('counts, while the series is being replaced, if it was fetched since', async () => {
+    const fetchedAt = noon('2025-06-20');
+    await hold('1d', 100, { fetchedAt });
+    expect(await without({ replacesSince: fetchedAt })).toBe(0);
+    expect(await without({ replacesSince: fetchedAt - 1 })).toBe(1);
+  });
+});
+
 describe('the ex-dates of which an answer would list every action', () => {
   const listed = async (change: Partial<RowAnswer>, capabilities = TEST) => {
     const asked = { want: want(), calendar: XNYS, now: NOW };
