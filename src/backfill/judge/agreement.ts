@@ -11,6 +11,7 @@ import {
   closesAt,
   factorApart,
   restatement,
+  unexplained,
 } from '../../core/checks/restatement.ts';
 import type { Received } from './received.ts';
 
@@ -56,6 +57,20 @@ export function assertAgreement(
     throw contradiction(received, impossible, compared.length);
 }
 
+/** Part of the bars of a restated series that may have been corrected besides. */
+const CORRECTED_BESIDES = 0.25;
+
+/**
+ * Holds an answer that replaces a series against all stored bars of its source that it repeats: a few that changed by
+ * one ratio made it be asked for. Throws `bad-answer` where too many changed by ratios of their own.
+ */
+export function assertRestates(received: Received, compared: Pairs): void {
+  if (received.want.replaces !== true) return;
+  const apart = unexplained(compared);
+  if (apart.length > compared.length * CORRECTED_BESIDES)
+    throw contradiction(received, apart, compared.length);
+}
+
 function forgotten({ want, calendar }: Received, { length, ts }: StoredBars): BackfillError {
   const { ticker, interval } = want.series;
   const dayOf = sessionDateOf(interval, calendar);
@@ -75,7 +90,8 @@ function contradiction({ want, calendar }: Received, pairs: Pairs, compared: num
   const [before, now] = closesAt(pairs, 0);
   const prices = `close ${before}, now ${now}`;
   // Where nothing that was compared agrees, older sessions are no better: to forget these would only bring up the next.
-  const days = pairs.length === compared ? '' : ` --start ${from} --end ${to}`;
+  const isAll = want.replaces === true || pairs.length === compared;
+  const days = isAll ? '' : ` --start ${from} --end ${to}`;
   return new BackfillError(
     'bad-answer',
     `the answer for ${ticker} contradicts ${pairs.length} of ${compared} stored sessions, the first of ` +

@@ -25,7 +25,7 @@ import { rejectStraightLines } from '../../core/checks/straight-lines.ts';
 import { rejectUnitFlips } from '../../core/checks/unit-flips.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 import { provenDays } from '../../providers/proven-days.ts';
-import { assertAgreement } from './agreement.ts';
+import { assertAgreement, assertRestates } from './agreement.ts';
 import { assertKnownBasis } from './split-basis.ts';
 import { weighCorrections } from './corrections.ts';
 import { assertContinues } from './continuity.ts';
@@ -85,6 +85,7 @@ export function judgeAnswer(received: Received): Judgement {
   const { own, others } = bySource(comparison, received.source);
   const isReplacing = want.replaces === true || want.again === true;
   assertAgreement(received, want.replaces === true ? comparison : own, isWanted);
+  assertRestates(received, own.compared);
   if (want.replaces !== true) assertSameLevel(received, others);
   const stays = (ts: number): boolean => !(isReplacing && isWanted(ts));
 

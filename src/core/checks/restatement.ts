@@ -58,6 +58,25 @@ export function restatement(compared: Pairs): Restatement | undefined {
   };
 }
 
+/** Answers of fewer bars cannot show three of every ratio. */
+const FEW_BARS = 12;
+
+/**
+ * The bars of a series that no restatement explains: one changes closes by a ratio that stays for a stretch of bars, so
+ * that what changed by a ratio of its own was corrected, or is another instrument's. None if there is only one bar.
+ */
+export function unexplained(compared: Pairs): Pairs {
+  const enough = Math.min(compared.length, compared.length < FEW_BARS ? SUSTAINED_PAIR.bars : SUSTAINED_BARS);
+  // Either side was rounded: what a share of some cents becomes in another unit has no finer ratio than its cents.
+  const found = stretchesOfOneRatio(compared, priceGrid(compared.answered), priceGrid(compared.stored));
+  return pairsAt(
+    compared,
+    found.flatMap(({ places }) =>
+      places.length < enough ? places.filter((i) => moveOf(compared, i) !== 0) : [],
+    ),
+  );
+}
+
 function isMovedPair(pairs: Pairs): boolean {
   return pairs.length >= SUSTAINED_PAIR.bars && Math.abs(ratioOf(pairs) - 1) > SUSTAINED_PAIR.leastMove;
 }
@@ -92,10 +111,10 @@ function stretches(compared: Pairs): (Stretch & { stands: boolean })[] {
 /** The ratio of what did not change. */
 const UNCHANGED: RatioRange = { least: 1 - RATIO_SPREAD / 2, most: 1 + RATIO_SPREAD / 2 };
 
-function stretchesOfOneRatio(compared: Pairs, grid: number): Stretch[] {
+function stretchesOfOneRatio(compared: Pairs, grid: number, storedGrid = 0): Stretch[] {
   const found: Stretch[] = [];
   for (let i = 0; i < compared.length; i++) {
-    const ratio = ratiosOf(compared, i, grid);
+    const ratio = ratiosOf(compared, i, grid, storedGrid);
     const last = found.at(-1);
     if (last !== undefined && isOneRatio(last, ratio)) {
       last.places.push(i);
@@ -106,12 +125,12 @@ function stretchesOfOneRatio(compared: Pairs, grid: number): Stretch[] {
   return found;
 }
 
-/** The ratios that a close may have changed by if the answer is printed on a grid. */
-function ratiosOf(pairs: Pairs, i: number, grid: number): RatioRange {
+/** The ratios that a close may have changed by if the answer is printed on a grid, and what is stored on another. */
+function ratiosOf(pairs: Pairs, i: number, grid: number, storedGrid: number): RatioRange {
   const [stored, answered] = closesAt(pairs, i);
   const ratio = stored === answered ? 1 : answered / stored;
   // A hair less than half a unit: two prices that are one apart were not rounded from the same.
-  const rounding = Math.abs((grid / stored) * 0.499);
+  const rounding = Math.abs(((grid + Math.abs(ratio) * storedGrid) / stored) * 0.499);
   const spread = Math.max(rounding, (Math.abs(ratio) * RATIO_SPREAD) / 2);
   return { least: ratio - spread, most: ratio + spread };
 }

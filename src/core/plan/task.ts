@@ -19,7 +19,7 @@ export interface Want {
   readonly sessions: number;
   /** The user wants the bars again, also those of another source. Default false: theirs stay. */
   readonly again?: boolean;
-  /** The provider changed the whole series: what comes replaces it, however it differs. */
+  /** The provider changed the whole series: what comes replaces it, however far it moved. */
   readonly replaces?: boolean;
   /** After when, ms since the epoch, what replaces it was asked for: what is stored of until then is still to be replaced. */
   readonly replacesSince?: number;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assertAgreement } from '../../../src/backfill/judge/agreement.ts';
+import { assertAgreement, assertRestates } from '../../../src/backfill/judge/agreement.ts';
 import type { CorporateAction } from '../../../src/core/bars/bars.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { BackfillError } from '../../../src/core/errors.ts';
@@ -270,7 +270,66 @@ describe('a refusal', () => {
 });
 
 describe('an answer that replaces a restated series', () => {
-  it('may differ as it likes', () => {
+  /** What is thrown where these closes were stored and those are answered in their place. */
+  function replacing(before: readonly number[], now: readonly number[], replaces = true): unknown {
+    const { compared } = comparisonOf(bars(before), bars(now));
+    try {
+      assertRestates(received({ want: want({ replaces }) }), compared);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  }
+  const SOME = 20;
+  const cents = (price: number): number => Math.round(price * 100) / 100;
+  const walk = (from: number, seed: number, count = SOME): number[] =>
+    Array.from({ length: count }, (_, i) => cents(from * (1 + 0.2 * Math.sin(seed * (i + 1) ** 2))));
+
+  it('is another instrument’s if its closes changed by a ratio each, though a few share one', () => {
+    const before = walk(60, 1);
+    const shared = before.map((close, i) => (i < 4 ? cents(close * 0.6) : (walk(35, 2)[i] ?? 0)));
+    for (const now of [walk(35, 2), shared]) {
+      const error = replacing(before, now);
+      expect(error).toMatchObject({ code: 'bad-answer', ticker: 'AAPL' });
+      expect(String(error)).toMatch(/contradicts \d+ of 20 stored sessions/);
+      expect(String(error)).toContain('backfill forget AAPL --interval 1d, then run again');
+    }
+    expect(replacing(before, walk(35, 2), false)).toBeUndefined();
+    expect(replacing([60.11, 61.37, 59.2], [35.2, 34.11, 37.83])).toMatchObject({ code: 'bad-answer' });
+  });
+
+  it.each([0.01, 0.1, 0.25, 1 / 3, 0.5, 0.95, 1.05, 3, 20, 100])(
+    'restates it if closes changed by the ratio %d, rounded on both sides',
+    (ratio) => {
+      for (const price of [0.07, 0.9, 4, 60, 2000].filter((one) => one / ratio > 0.008)) {
+        const before = walk(price, 1);
+        expect(
+          replacing(
+            before,
+            before.map((close) => cents(close * ratio)),
+          ),
+        ).toBeUndefined();
+        expect(
+          replacing(
+            before.map((close) => cents(close / ratio)),
+            before,
+          ),
+        ).toBeUndefined();
+      }
+    },
+  );
+
+  it('restates it in steps, as dividends make, and may correct some bars besides', () => {
+    const before = walk(60, 1);
+    const steps = before.map((close, i) => cents(close * 0.99 ** Math.floor((20 - i) / 4)));
+    expect(replacing(before, steps)).toBeUndefined();
+    const corrected = before.map((close, i) => (i % 5 === 4 ? cents(close * 1.1) : cents(close / 2)));
+    expect(replacing(before, corrected)).toBeUndefined();
+    expect(replacing([60.11], [35.2])).toBeUndefined();
+    expect(replacing([60.11, 61.37, 35], [30.06, 30.69, 35])).toBeUndefined();
+  });
+
+  it('is held against that alone, not against a correction’s size', () => {
     expect(judgement([93, 25, 500, 101, 7], { replaces: true })).toBeUndefined();
     expect(judgement([25, 25], { replaces: true })).toBeUndefined();
     expect(judgement([25, 25], { replaces: false })?.code).toBe('basis-unknown');
