@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertAgreement, assertRestates } from '../../../src/backfill/judge/agreement.ts';
+import { judgeAnswer } from '../../../src/backfill/judge/judge-answer.ts';
+import type { Received } from '../../../src/backfill/judge/received.ts';
 import type { CorporateAction } from '../../../src/core/bars/bars.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { BackfillError } from '../../../src/core/errors.ts';
 import { MS_PER_DAY, formatDay } from '../../../src/core/session/day.ts';
 import { SESSIONS, answer, bars, dividend, received, split, stored, want } from '../received.ts';
+import { storedBarsOf } from '../../../src/core/bars/bar-builder.ts';
 import { comparisonOf } from '../../core/rows.ts';
 
 interface Case {
@@ -296,6 +299,16 @@ describe('an answer that replaces a restated series', () => {
     }
     expect(replacing(before, walk(35, 2), false)).toBeUndefined();
     expect(replacing([60.11, 61.37, 59.2], [35.2, 34.11, 37.83])).toMatchObject({ code: 'bad-answer' });
+  });
+
+  it('is refused so before anything of it is stored', () => {
+    const base = received().stored;
+    const coverage = { ...base.coverage, present: [want().range] };
+    const before = { ...base, coverage, bars: storedBarsOf(bars(walk(60, 1))) };
+    const heard = (closes: number[]): Received =>
+      received({ want: want({ replaces: true }), stored: before, answer: answer({ bars: bars(closes) }) });
+    expect(() => judgeAnswer(heard(walk(35, 2)))).toThrow(/contradicts 20 of 20 stored sessions/);
+    expect(() => judgeAnswer(heard(walk(60, 1)))).not.toThrow();
   });
 
   it.each([0.01, 0.1, 0.25, 1 / 3, 0.5, 0.95, 1.05, 3, 20, 100])(
