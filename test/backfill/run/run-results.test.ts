@@ -106,16 +106,22 @@ function listed(all: readonly (readonly [Want, SeriesResult])[]) {
       return failure === null ? [] : [[one, failure, given] as const];
     }),
   );
-  const failed = new Set(failures.map(({ ticker }) => ticker));
+  // A ticker that is not known has nothing wrong with it, unless something of it is stored.
+  const errors = new Set(
+    failures.filter(({ code }) => code !== 'unknown-ticker').map(({ ticker }) => ticker),
+  );
   const bars = new Map<string, number>();
   for (const [{ series }, given] of all) {
-    if (failed.has(series.ticker)) continue;
+    if (errors.has(series.ticker)) continue;
     const isLacking = !given.ok || given.report.unavailable.length > 0;
     const stored = isLacking ? (given.ok ? given.report.bars : 0) : 1;
     const before = bars.get(seriesKey(series)) ?? (series.ticker === 'A' ? 5 : 0);
     bars.set(seriesKey(series), before + stored);
   }
-  const empty = [...bars.values()].filter((each) => each === 0).length;
+  const empty = [...bars].filter(([, stored]) => stored === 0).map(([key]) => key);
+  const failed = new Set(
+    failures.map(({ ticker }) => ticker).filter((ticker) => !empty.includes(`${ticker} 1d`)),
+  );
   return {
     ...{ bars: sum((one) => one.bars), inserted: sum((one) => one.inserted) },
     ...{ changed: sum((one) => one.changed), revised: sum((one) => one.revised) },
@@ -127,8 +133,8 @@ function listed(all: readonly (readonly [Want, SeriesResult])[]) {
       0,
     ),
     waiting: new Set(told.filter(({ waiting }) => waiting > 0).map(({ one }) => one.series.ticker)).size,
-    ...{ failed: failed.size, unavailable: empty },
-    fetched: new Set(all.map(([{ series }]) => series.ticker)).size - failed.size - empty,
+    ...{ failed: failed.size, unavailable: empty.length },
+    fetched: new Set(all.map(([{ series }]) => series.ticker)).size - failed.size - empty.length,
     warnings: told.flatMap(({ one, oddities }) =>
       oddities.map(({ session, kind, note }) => ({ ...one.series, session: formatDay(session), kind, note })),
     ),
