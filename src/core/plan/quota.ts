@@ -96,13 +96,21 @@ export function unusedAt(now: number): QuotaStanding {
 }
 
 /**
- * Requests used of a counted quota in the window that holds `now`; all of them where that is not known. Windows begin at
- * midnight UTC.
+ * Requests used of a counted quota in the window that holds `now`; all of them where that is not known, and where the next
+ * window has begun already. Windows begin at midnight UTC.
  */
 export function usedOf(use: QuotaUse, quota: Quota, now: number): number {
-  if (isUnknown(use, quota, now)) return quota.requests;
+  if (isUnknown(use, quota, now) || hasPassed(use, quota, now)) return quota.requests;
   const window = use.windows[quotaName(quota)];
   return window?.index === windowOf(quota, now) ? window.used : 0;
+}
+
+/**
+ * Whether requests were sent already in the window after that which holds `now`: the clock was put back, or another's is
+ * ahead. What lies further ahead was written by a clock that was wrong altogether.
+ */
+export function hasPassed({ windows }: QuotaUse, quota: Quota, now: number): boolean {
+  return windows[quotaName(quota)]?.index === windowOf(quota, now) + 1;
 }
 
 /** Whether nobody knows what was used of a counted quota in the window that holds `now`. */

@@ -1,7 +1,8 @@
-import { smallest } from '../../core/extremes.ts';
+import { largest, smallest } from '../../core/extremes.ts';
 import {
   type Quota,
   type QuotaStanding,
+  hasPassed,
   isPaced,
   pacingOf,
   quotaName,
@@ -20,6 +21,9 @@ const LEAST_LEAD_MS = 5;
 
 /** Who reserved within this long may be sending. */
 const OTHERS_MS = 60_000;
+
+/** Another's clock, or its lease, is no further ahead at the end of a window; further, one of the clocks was put back. */
+const AHEAD_MS = 1000;
 
 /** No gate waits longer for a provider. */
 const LONGEST_PAUSE_MS = 600_000;
@@ -146,17 +150,26 @@ function reserve(
   long: readonly Quota[],
   { now, notBefore }: { now: number; notBefore: number },
 ): { record: QuotaRecord; result: Lease } {
-  const start = Math.max(notBefore, plausible(record, spacing, now).nextAt);
+  const asked = Math.max(notBefore, plausible(record, spacing, now).nextAt);
+  const start = Math.max(asked, largest(long.map((quota) => begunBy(record, quota, asked))));
   const endsAt = smallest(long.map((quota) => (windowOf(quota, start) + 1) * quota.perMs));
   const left = long.map((quota) => quota.requests - usedOf(record, quota, start));
   const slots = spacing === 0 ? wanted : Math.ceil((endsAt - start) / spacing);
   const count = Math.max(0, Math.min(wanted, slots, smallest(left)));
   const windows = { ...record.windows };
   for (const quota of long) {
+    // What was counted is not forgotten.
+    if (hasPassed(record, quota, start)) continue;
     windows[quotaName(quota)] = { index: windowOf(quota, start), used: usedOf(record, quota, start) + count };
   }
   const nextAt = start + count * spacing;
   return { record: { ...record, nextAt, windows }, result: { start, count, endsAt } };
+}
+
+/** When the next window begins, where another is in it already that is hardly ahead; else long ago. */
+function begunBy(record: QuotaRecord, quota: Quota, start: number): number {
+  const begin = (windowOf(quota, start) + 1) * quota.perMs;
+  return hasPassed(record, quota, start) && begin - start <= AHEAD_MS ? begin : Number.NEGATIVE_INFINITY;
 }
 
 /** A record without requests that nobody used of a lease; only in the window that it was reserved in. */

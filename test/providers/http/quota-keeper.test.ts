@@ -141,6 +141,41 @@ describe('a quota of a day', () => {
     expect(await usedToday()).toBe(1);
   });
 
+  it('that has begun is not forgotten by a clock that is put back, nor is anything more sent in the one before', async () => {
+    machine.stall(DAY / 2 + 30_000);
+    const first = await machine.startProcess(FIVE);
+    await machine.whileWaiting(first.gate.enter());
+    await first.stop();
+    machine.stall(-600_000);
+    const back = await machine.startProcess(FIVE);
+    const usedUp = { code: 'quota-exhausted' };
+    await expect(machine.whileWaiting(back.gate.enter())).rejects.toMatchObject(usedUp);
+    await back.stop();
+    expect((await record()).windows).toEqual({ [`${DAY}ms`]: { index: NOON / DAY + 0.5, used: 1 } });
+    machine.stall(660_000);
+    const again = await machine.startProcess(FIVE);
+    for (let i = 0; i < 4; i++) await machine.whileWaiting(again.gate.enter());
+    await expect(machine.whileWaiting(again.gate.enter())).rejects.toMatchObject(usedUp);
+  });
+
+  it('goes on in the one that another has begun whose clock is a moment ahead', async () => {
+    machine.stall(DAY / 2 - 500);
+    const ahead = {
+      nextAt: 0,
+      pausedUntil: 0,
+      windows: { [`${DAY}ms`]: { index: NOON / DAY + 0.5, used: 3 } },
+    };
+    await mkdir(dirname(machine.path), { recursive: true });
+    await writeFile(machine.path, JSON.stringify(ahead));
+    const process = await machine.startProcess(FIVE);
+    for (let i = 0; i < 2; i++) await machine.whileWaiting(process.gate.enter());
+    expect(Date.now()).toBeGreaterThanOrEqual(NOON + DAY / 2);
+    await expect(machine.whileWaiting(process.gate.enter())).rejects.toMatchObject({
+      code: 'quota-exhausted',
+    });
+    expect(await usedToday()).toBe(5);
+  });
+
   it('gets back what was reserved and not used', async () => {
     const process = await machine.startProcess(parseQuotas('2000/day'));
     await machine.whileWaiting(process.gate.enter());
@@ -205,6 +240,15 @@ describe('the record of a quota', () => {
       expect(Date.now() - since).toBeLessThan(2000);
       await process.stop();
     }
+  });
+
+  it('of a day that is far from having begun does not count', async () => {
+    const windows = { [`${DAY}ms`]: { index: NOON / DAY + 1.5, used: 5 } };
+    await mkdir(dirname(machine.path), { recursive: true });
+    await writeFile(machine.path, JSON.stringify({ nextAt: 0, pausedUntil: 0, windows }));
+    const process = await machine.startProcess(parseQuotas('5/day'));
+    await machine.whileWaiting(process.gate.enter());
+    expect(await usedToday()).toBe(1);
   });
 
   it('that cannot be kept is said in one line', async () => {
