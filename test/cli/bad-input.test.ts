@@ -94,7 +94,7 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
     [
       'a rate that is none',
       '--rate-limit fast',
-      '--rate-limit "fast" is no rate; write it as 5/min or 500/day',
+      '--rate-limit "fast" is no rate; write it as 5/min, 100/10s, 30/h or 500/day',
     ],
     ['a time-out that is none', '--timeout never', '--timeout never: write it as 250ms, 30s or 2min'],
     [

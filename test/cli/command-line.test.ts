@@ -192,7 +192,7 @@ describe('a command line that cannot be meant is refused', () => {
     ['verify --timeout 5', '--timeout 5: say the unit, such as 5s or 5ms'],
     ['verify --sample 1', '--sample 1: say which it is, 1% or 100%'],
     ['check-data --fail-under 0.99', '--fail-under 0.99: say which it is, 0.99% or 99%'],
-    ['--rate-limit 5', '--rate-limit "5" is no rate; write it as 5/min or 500/day'],
+    ['--rate-limit 5', '--rate-limit "5" is no rate; write it as 5/min, 100/10s, 30/h or 500/day'],
     ['--years 0', '--years 0: must be a whole number of at least 1'],
     ['--workers 0', '--workers 0: must be "auto" or a whole number above 0'],
     ['--days 1e3', '--days 1e3: must be a whole number of at least 1'],

@@ -132,7 +132,7 @@ describe('a rate says in what time', () => {
     ['5/min', [{ requests: 5, perMs: 60_000 }]],
     ...['5', '5/', '/min', '5/5', '0/min', '5 per min', '-5/min'].map((text): Case => [
       text,
-      new Error(`"${text}" is no rate; write it as 5/min or 500/day`),
+      new Error(`"${text}" is no rate; write it as 5/min, 100/10s, 30/h or 500/day`),
     ]),
   ]);
 });

@@ -115,7 +115,7 @@ describe('a simulator that is asked for what it does not have', () => {
   it.each([
     [
       { limits: '5/fortnight' },
-      '--limit 5/fortnight: "5/fortnight" is no rate; write it as 5/min or 500/day',
+      '--limit 5/fortnight: "5/fortnight" is no rate; write it as 5/min, 100/10s, 30/h or 500/day',
     ],
     [{ limits: [{ requests: 0, perMs: 1000 }] }, '--limit 0 in 1000 ms: both must be above 0'],
     [{ limits: [{ requests: 1.5, perMs: 1000 }] }, '--limit 1.5 in 1000 ms'],

@@ -10,25 +10,31 @@ export interface Quota {
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, min: 60_000, h: 3_600_000, day: MS_PER_DAY };
 
+/** As people write them too. */
+const UNITS: Readonly<Record<string, string>> = {
+  ...{ second: 's', seconds: 's', minute: 'min', minutes: 'min', hour: 'h', hours: 'h', days: 'day' },
+  ...Object.fromEntries(Object.keys(UNIT_MS).map((unit) => [unit, unit])),
+};
+
 /** Longer windows are a slip of the pen: 366 days. */
 const LONGEST_WINDOW_MS = 366 * MS_PER_DAY;
 
 /**
  * `5/min,500/day` as quotas, in the order written: a number of requests, a slash, and a time of `s`, `min`, `h` or
- * `day`, of which there may be several (`100/10s`). A `day` is 24 hours. Throws `usage`.
+ * `day` (or `second`, `minute`, `hour`), of which there may be several (`100/10s`). A `day` is 24 hours. Throws `usage`.
  */
 export function parseQuotas(text: string): readonly Quota[] {
   return text.split(',').map((part) => parseQuota(part.trim()));
 }
 
 function parseQuota(text: string): Quota {
-  const [, requests, count = '1', unit = ''] = /^(\d{1,9})\/(\d{1,6})?(s|min|h|day)$/.exec(text) ?? [];
-  const quota = { requests: Number(requests), perMs: Number(count) * (UNIT_MS[unit] ?? 0) };
+  const [, requests, count = '1', unit = ''] = /^(\d{1,9})\/(\d{1,6})?([a-z]+)$/.exec(text) ?? [];
+  const quota = { requests: Number(requests), perMs: Number(count) * (UNIT_MS[UNITS[unit] ?? ''] ?? 0) };
   if (quota.perMs > LONGEST_WINDOW_MS) {
     throw new BackfillError('usage', `"${text}" counts over more than a year; the longest is 366day`);
   }
   if (quota.requests > 0 && quota.perMs > 0) return quota;
-  throw new BackfillError('usage', `"${text}" is no rate; write it as 5/min or 500/day`);
+  throw new BackfillError('usage', `"${text}" is no rate; write it as 5/min, 100/10s, 30/h or 500/day`);
 }
 
 /** `5 req/min and 5,000 req/day`: quotas in the words that `parseQuotas` reads. */
@@ -109,7 +115,7 @@ export function usedOf(use: QuotaUse, quota: Quota, now: number): number {
  * Whether requests were sent already in the window after that which holds `now`: the clock was put back, or another's is
  * ahead. What lies further ahead was written by a clock that was wrong altogether.
  */
-export function hasPassed({ windows }: QuotaUse, quota: Quota, now: number): boolean {
+export function hasPassed({ windows }: QuotaUse, quota: Pick<Quota, 'perMs'>, now: number): boolean {
   return windows[quotaName(quota)]?.index === windowOf(quota, now) + 1;
 }
 
@@ -119,11 +125,11 @@ export function isUnknown({ unknownAt }: QuotaUse, quota: Quota, now: number): b
 }
 
 /** Number of the window of a counted quota that holds `now`. */
-export function windowOf({ perMs }: Quota, now: number): number {
+export function windowOf({ perMs }: Pick<Quota, 'perMs'>, now: number): number {
   return Math.floor(now / perMs);
 }
 
 /** By its length alone, so that a quota that is told differently goes on with what was used. */
-export function quotaName({ perMs }: Quota): string {
+export function quotaName({ perMs }: Pick<Quota, 'perMs'>): string {
   return `${perMs}ms`;
 }

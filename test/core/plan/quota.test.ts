@@ -9,6 +9,9 @@ describe('parseQuotas', () => {
     ['100/10s', [{ requests: 100, perMs: 10_000 }]],
     ['300000/5min', [{ requests: 300_000, perMs: 300_000 }]],
     ['2000/h', [{ requests: 2000, perMs: 3_600_000 }]],
+    ['30/hour', [{ requests: 30, perMs: 3_600_000 }]],
+    ['9/2days', [{ requests: 9, perMs: 172_800_000 }]],
+    ['5/minute', [{ requests: 5, perMs: 60_000 }]],
     ['500/day', [{ requests: 500, perMs: 86_400_000 }]],
     ['1/2day', [{ requests: 1, perMs: 172_800_000 }]],
     [
@@ -39,7 +42,8 @@ describe('parseQuotas', () => {
     '-5/min',
     '5.5/min',
     '5/m',
-    '5/minute',
+    '5/hrs',
+    '5/constructor',
     '5 /min',
     '5/MIN',
     '1e3/s',
@@ -47,7 +51,7 @@ describe('parseQuotas', () => {
     expect(() => parseQuotas(text)).toThrow(
       expect.objectContaining({
         code: 'usage',
-        message: `"${text}" is no rate; write it as 5/min or 500/day`,
+        message: `"${text}" is no rate; write it as 5/min, 100/10s, 30/h or 500/day`,
       }),
     );
   });
