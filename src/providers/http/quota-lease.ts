@@ -1,4 +1,5 @@
 import { largest, smallest } from '../../core/extremes.ts';
+import { MS_PER_DAY } from '../../core/session/day.ts';
 import {
   type Quota,
   type QuotaStanding,
@@ -54,8 +55,8 @@ export function openLeaser(
   const { spacing, catchUp } = pacingOf(quotas.filter(isPaced));
   const long = quotas.filter((quota) => !isPaced(quota));
   const wanted = leaseSize(spacing, long);
-  // When the last lease begins, and the first of which permits may be left.
-  let leases: { readonly oldest: number; readonly last: number } | undefined;
+  // The last lease, and the first of which permits may be left.
+  let leases: { readonly oldest: Lease; readonly last: Lease } | undefined;
   let ownEnd = 0;
   let othersAt = Number.NEGATIVE_INFINITY;
   let leadMs = LEAST_LEAD_MS;
@@ -68,16 +69,17 @@ export function openLeaser(
     lease: async () => {
       const { lapsed, left, localEnd } = state.alone(takeLapsed);
       let since = 0;
-      const { start, count, endsAt } = await file.change((record) => {
+      const lease = await file.change((record) => {
         // Only now: the lock may have been long in coming.
         const now = wall();
         since = gate();
         if (record.nextAt !== ownEnd && record.nextAt > now - OTHERS_MS) othersAt = now;
         const notBefore = now + Math.max(leadMs, localEnd - since);
-        const rest = withReturned(record, lapsed, long, leases?.oldest, now);
+        const rest = withReturned(record, lapsed, leases?.oldest, now);
         return reserve(rest, wanted, spacing, long, { now, notBefore });
       });
-      leases = { oldest: (left > 0 ? leases?.last : undefined) ?? start, last: start };
+      const { start, count, endsAt } = lease;
+      leases = { oldest: (left > 0 ? leases?.last : undefined) ?? lease, last: lease };
       ownEnd = start + count * spacing;
       leadMs = Math.max(LEAST_LEAD_MS, 2 * (gate() - since));
       state.alone((cells) => {
@@ -94,7 +96,7 @@ export function openLeaser(
       if (unused <= 0) return;
       await file.change((record) => {
         const now = wall();
-        const left = withReturned(record, unused, long, leases?.oldest, now);
+        const left = withReturned(record, unused, leases?.oldest, now);
         // Only the last in the queue can step back; a gap before another one's requests is lost.
         const before = now + (localNext - gate());
         const isLast = Math.abs(record.nextAt - unused * spacing - before) < spacing / 2 + 1;
@@ -137,7 +139,12 @@ interface Lease {
   readonly count: number;
   /** The end of the counted windows that it was reserved in. */
   readonly endsAt: number;
+  /** The windows that it was counted in. */
+  readonly counted: readonly Window[];
 }
+
+/** A counted window, whatever may be sent in it. */
+type Window = Pick<Quota, 'perMs'>;
 
 /**
  * Reserves up to `wanted` requests, from `start` (wall ms, `notBefore` at the earliest) on, `spacing` apart, in one window
@@ -152,18 +159,39 @@ function reserve(
 ): { record: QuotaRecord; result: Lease } {
   const asked = Math.max(notBefore, plausible(record, spacing, now).nextAt);
   const start = Math.max(asked, largest(long.map((quota) => begunBy(record, quota, asked))));
-  const endsAt = smallest(long.map((quota) => (windowOf(quota, start) + 1) * quota.perMs));
+  const counted = windowsToCount(record, long);
+  const endsAt = smallest(counted.map((window) => (windowOf(window, start) + 1) * window.perMs));
   const left = long.map((quota) => quota.requests - usedOf(record, quota, start));
   const slots = spacing === 0 ? wanted : Math.ceil((endsAt - start) / spacing);
   const count = Math.max(0, Math.min(wanted, slots, smallest(left)));
-  const windows = { ...record.windows };
-  for (const quota of long) {
-    // What was counted is not forgotten.
-    if (hasPassed(record, quota, start)) continue;
-    windows[quotaName(quota)] = { index: windowOf(quota, start), used: usedOf(record, quota, start) + count };
-  }
+  const windows = countedIn(record, counted, start, count);
   const nextAt = start + count * spacing;
-  return { record: { ...record, nextAt, windows }, result: { start, count, endsAt } };
+  return { record: { ...record, nextAt, windows }, result: { start, count, endsAt, counted } };
+}
+
+/** Those of these quotas, of all that were ever kept, and the day, which may be asked for next. */
+function windowsToCount(record: QuotaRecord, long: readonly Quota[]): readonly Window[] {
+  const kept = Object.keys(record.windows).filter((name) => /^[1-9]\d*ms$/.test(name));
+  const names = new Set([...long, { perMs: MS_PER_DAY }].map(quotaName).concat(kept));
+  return [...names].map((name) => ({ perMs: Number.parseInt(name, 10) }));
+}
+
+function countedIn(
+  record: QuotaRecord,
+  counted: readonly Window[],
+  at: number,
+  count: number,
+): QuotaRecord['windows'] {
+  const windows = { ...record.windows };
+  for (const window of counted) {
+    // What was counted is not forgotten.
+    if (hasPassed(record, window, at)) continue;
+    const name = quotaName(window);
+    const index = windowOf(window, at);
+    const before = windows[name];
+    windows[name] = { index, used: (before?.index === index ? before.used : 0) + count };
+  }
+  return windows;
 }
 
 /** When the next window begins, where another is in it already that is hardly ahead; else long ago. */
@@ -172,21 +200,21 @@ function begunBy(record: QuotaRecord, quota: Quota, start: number): number {
   return hasPassed(record, quota, start) && begin - start <= AHEAD_MS ? begin : Number.NEGATIVE_INFINITY;
 }
 
-/** A record without requests that nobody used of a lease; only in the window that it was reserved in. */
+/** A record without requests that nobody used of a lease; only in the windows that it was counted in, while they last. */
 function withReturned(
   record: QuotaRecord,
   unused: number,
-  long: readonly Quota[],
-  leasedAt: number | undefined,
+  lease: Lease | undefined,
   now: number,
 ): QuotaRecord {
-  if (unused === 0 || leasedAt === undefined) return record;
+  if (unused === 0 || lease === undefined) return record;
   const windows = { ...record.windows };
-  for (const quota of long) {
-    const name = quotaName(quota);
-    const index = windowOf(quota, now);
-    if (windowOf(quota, leasedAt) !== index || windows[name]?.index !== index) continue;
-    windows[name] = { index, used: Math.max(0, usedOf(record, quota, now) - unused) };
+  for (const window of lease.counted) {
+    const name = quotaName(window);
+    const index = windowOf(window, now);
+    const before = windows[name];
+    if (windowOf(window, lease.start) !== index || before?.index !== index) continue;
+    windows[name] = { index, used: Math.max(0, before.used - unused) };
   }
   return { ...record, windows };
 }

@@ -158,6 +158,47 @@ describe('a quota of a day', () => {
     await expect(machine.whileWaiting(again.gate.enter())).rejects.toMatchObject(usedUp);
   });
 
+  it.each([
+    ['600/10s', 40, 40],
+    ['5/2day', 5, 5],
+  ])('counts what was sent under %s', async (rate, sent, used) => {
+    const first = await machine.startProcess(parseQuotas(rate));
+    for (let i = 0; i < sent; i++) await machine.whileWaiting(first.gate.enter());
+    await first.stop();
+    expect(await usedToday()).toBe(used);
+    const second = await machine.startProcess(parseQuotas(`${sent + 2}/day`));
+    for (let i = 0; i < 2; i++) await machine.whileWaiting(second.gate.enter());
+    await expect(machine.whileWaiting(second.gate.enter())).rejects.toMatchObject({
+      code: 'quota-exhausted',
+    });
+  });
+
+  it('counts what is sent after midnight under another rate to the day it is sent', async () => {
+    const process = await machine.startProcess(parseQuotas('600/10s'));
+    machine.stall(DAY / 2 - 30);
+    const sent: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      await machine.whileWaiting(process.gate.enter());
+      sent.push(Date.now());
+    }
+    await process.stop();
+    expect(await usedToday()).toBe(sent.filter((at) => at >= NOON + DAY / 2).length);
+    expect(sent[0]).toBeLessThan(NOON + DAY / 2);
+  });
+
+  it('counts in a longer window too that another run kept to', async () => {
+    const long = await machine.startProcess(parseQuotas('9/2day'));
+    for (let i = 0; i < 4; i++) await machine.whileWaiting(long.gate.enter());
+    await long.stop();
+    const day = await machine.startProcess(FIVE);
+    await machine.whileWaiting(day.gate.enter());
+    await expect(machine.whileWaiting(day.gate.enter())).rejects.toMatchObject({ code: 'quota-exhausted' });
+    await day.stop();
+    const again = await machine.startProcess(parseQuotas('9/2day'));
+    for (let i = 0; i < 4; i++) await machine.whileWaiting(again.gate.enter());
+    await expect(machine.whileWaiting(again.gate.enter())).rejects.toMatchObject({ code: 'quota-exhausted' });
+  });
+
   it('goes on in the one that another has begun whose clock is a moment ahead', async () => {
     machine.stall(DAY / 2 - 500);
     const ahead = {
