@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { EXIT } from './exit-codes.ts';
+import type { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { BackfillError } from '../index.ts';
 import { plural, wrapped } from '../terminal.ts';
@@ -95,9 +96,17 @@ export async function printText(text: string): Promise<void> {
   const { stdout } = process;
   clearBottom();
   refuseUnprinted();
-  if (stdout.writable && !stdout.write(text)) {
-    await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(() => undefined);
-  }
+  if (stdout.writable && !stdout.write(text)) await drained(stdout);
+}
+
+/** Settles once more can be written, or nothing any more; leaves no listener. */
+export async function drained(stream: Writable): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })]).catch(
+    () => undefined,
+  );
+  waiting.abort();
 }
 
 /** The same, and whether somebody still reads. */
