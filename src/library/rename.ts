@@ -11,7 +11,7 @@ import {
   renamedDaysText,
 } from '../core/instrument/rename.ts';
 import { parseTicker } from '../core/instrument/ticker.ts';
-import type { Scan } from '../store/scan.ts';
+import { type Scan, unreadableIn } from '../store/scan.ts';
 import type { Engine } from './engine.ts';
 import type { RenameRange, Renamed } from './history.ts';
 import { copyActions } from './move-actions.ts';
@@ -94,14 +94,19 @@ export async function renameByMapFile(
   return done;
 }
 
-/** A slip of the pen is no rename: something has to be known of one of the tickers. */
+/** A slip of the pen is no rename: something has to be known of the old ticker. */
 function assertKnown({ from, to }: Rename, scan: Scan, renames: readonly Rename[]): void {
-  const isKnown =
-    scan.series.size + scan.actions.size + scan.setAside.length > 0 ||
-    renames.some((one) => [one.from, one.to].some((ticker) => ticker === from || ticker === to));
-  if (isKnown) return;
+  // What a damaged file holds is moved too.
+  const stored = new Set([
+    ...[...scan.series.values()].map(({ series }) => series.ticker),
+    ...scan.actions.keys(),
+    ...unreadableIn(scan).map(({ ticker }) => ticker),
+  ]);
+  if (stored.has(from)) return;
+  if (renames.some((one) => one.from === from || one.to === from)) return;
+  const [what, spelt] = stored.has(to) ? [from, 'it is'] : [`${from} or ${to}`, 'they are'];
   const message =
-    `nothing is stored of ${from} or ${to}: is that how they are spelt? ` +
+    `nothing is stored of ${what}: is that how ${spelt} spelt? ` +
     `To record a rename before anything is fetched: --in-advance`;
   throw new BackfillError('usage', message);
 }

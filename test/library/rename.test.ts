@@ -148,6 +148,20 @@ describe('a rename', () => {
     expect(await history.rename('FB', 'META', range)).toMatchObject({ bars: 0 });
   });
 
+  it('of an old ticker of which nothing is stored has to be meant, though the new one is', async () => {
+    await hold(META, [daily('2022-06-09')]);
+    await expect(history.rename('FBB', 'META', { on: ON })).rejects.toMatchObject({
+      code: 'usage',
+      message:
+        'nothing is stored of FBB: is that how it is spelt? ' +
+        'To record a rename before anything is fetched: --in-advance',
+    });
+    expect(await store.readRenames()).toEqual([]);
+    expect(await history.rename('FBB', 'META', { on: ON, inAdvance: true })).toMatchObject({ bars: 0 });
+    // Recorded, it may be run again.
+    expect(await history.rename('FBB', 'META', { on: ON })).toMatchObject({ bars: 0 });
+  });
+
   it('of a ticker that lately has no bar is recorded: its new provider does not know it any more', async () => {
     await hold(FB, [], { learned: coverage({ absent: [absence(WEEK, { reason: 'unknown-ticker' })] }) });
     expect(await history.rename('FB', 'META', { on: '2012-01-03' })).toMatchObject({ bars: 0 });
