@@ -82,7 +82,10 @@ describe('backfill simulate', () => {
       /^backfill: --fault drip=500%: write it as NAME=5% or NAME=0.05, at most 100%\n$/,
     ],
     [['--fault-seed', 'x'], /^backfill: --fault-seed x: must be a whole number of at least 0\n$/],
-    [['--limit', '5'], /^backfill: --limit 5: "5" is no rate; write it as 5\/min or 500\/day\n$/],
+    [
+      ['--limit', '5'],
+      /^backfill: --limit 5: "5" is no rate; write it as 5\/min, 100\/10s, 30\/h or 500\/day\n$/,
+    ],
     [
       ['--limit', '5/s', '--limit', '9/min'],
       /^backfill: --limit is given 2 times \(5\/s, 9\/min\); give it once\n$/,
