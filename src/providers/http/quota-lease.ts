@@ -75,7 +75,7 @@ export function openLeaser(
         since = gate();
         if (record.nextAt !== ownEnd && record.nextAt > now - OTHERS_MS) othersAt = now;
         const notBefore = now + Math.max(leadMs, localEnd - since);
-        const rest = withReturned(record, lapsed, leases?.oldest, now);
+        const rest = withReturned(record, lapsed, leases?.oldest);
         return reserve(rest, wanted, spacing, long, { now, notBefore });
       });
       const { start, count, endsAt } = lease;
@@ -96,7 +96,7 @@ export function openLeaser(
       if (unused <= 0) return;
       await file.change((record) => {
         const now = wall();
-        const left = withReturned(record, unused, leases?.oldest, now);
+        const left = withReturned(record, unused, leases?.oldest);
         // Only the last in the queue can step back; a gap before another one's requests is lost.
         const before = now + (localNext - gate());
         const isLast = Math.abs(record.nextAt - unused * spacing - before) < spacing / 2 + 1;
@@ -139,8 +139,8 @@ interface Lease {
   readonly count: number;
   /** The end of the counted windows that it was reserved in. */
   readonly endsAt: number;
-  /** The windows that it was counted in. */
-  readonly counted: readonly Window[];
+  /** The windows that it was counted in, by name, and the number of each. */
+  readonly counted: ReadonlyMap<string, number>;
 }
 
 /** A counted window, whatever may be sent in it. */
@@ -159,12 +159,17 @@ function reserve(
 ): { record: QuotaRecord; result: Lease } {
   const asked = Math.max(notBefore, plausible(record, spacing, now).nextAt);
   const start = Math.max(asked, largest(long.map((quota) => begunBy(record, quota, asked))));
-  const counted = windowsToCount(record, long);
-  const endsAt = smallest(counted.map((window) => (windowOf(window, start) + 1) * window.perMs));
+  const toCount = windowsToCount(record, long);
+  const endsAt = smallest(toCount.map((window) => (windowOf(window, start) + 1) * window.perMs));
   const left = long.map((quota) => quota.requests - usedOf(record, quota, start));
   const slots = spacing === 0 ? wanted : Math.ceil((endsAt - start) / spacing);
   const count = Math.max(0, Math.min(wanted, slots, smallest(left)));
-  const windows = countedIn(record, counted, start, count);
+  const counted = new Map(toCount.map((window) => [quotaName(window), countingIndex(record, window, start)]));
+  const windows = { ...record.windows };
+  for (const [name, index] of counted) {
+    const before = windows[name];
+    windows[name] = { index, used: (before?.index === index ? before.used : 0) + count };
+  }
   const nextAt = start + count * spacing;
   return { record: { ...record, nextAt, windows }, result: { start, count, endsAt, counted } };
 }
@@ -176,22 +181,9 @@ function windowsToCount(record: QuotaRecord, long: readonly Quota[]): readonly W
   return [...names].map((name) => ({ perMs: Number.parseInt(name, 10) }));
 }
 
-function countedIn(
-  record: QuotaRecord,
-  counted: readonly Window[],
-  at: number,
-  count: number,
-): QuotaRecord['windows'] {
-  const windows = { ...record.windows };
-  for (const window of counted) {
-    // What was counted is not forgotten.
-    if (hasPassed(record, window, at)) continue;
-    const name = quotaName(window);
-    const index = windowOf(window, at);
-    const before = windows[name];
-    windows[name] = { index, used: (before?.index === index ? before.used : 0) + count };
-  }
-  return windows;
+/** Of a window that is over nothing is counted any more: what is sent counts in the one that has begun. */
+function countingIndex(record: QuotaRecord, window: Window, at: number): number {
+  return windowOf(window, at) + (hasPassed(record, window, at) ? 1 : 0);
 }
 
 /** When the next window begins, where another is in it already that is hardly ahead; else long ago. */
@@ -200,21 +192,13 @@ function begunBy(record: QuotaRecord, quota: Quota, start: number): number {
   return hasPassed(record, quota, start) && begin - start <= AHEAD_MS ? begin : Number.NEGATIVE_INFINITY;
 }
 
-/** A record without requests that nobody used of a lease; only in the windows that it was counted in, while they last. */
-function withReturned(
-  record: QuotaRecord,
-  unused: number,
-  lease: Lease | undefined,
-  now: number,
-): QuotaRecord {
+/** A record without requests that nobody used of a lease, in the windows that it was counted in, while they last. */
+function withReturned(record: QuotaRecord, unused: number, lease: Lease | undefined): QuotaRecord {
   if (unused === 0 || lease === undefined) return record;
   const windows = { ...record.windows };
-  for (const window of lease.counted) {
-    const name = quotaName(window);
-    const index = windowOf(window, now);
+  for (const [name, index] of lease.counted) {
     const before = windows[name];
-    if (windowOf(window, lease.start) !== index || before?.index !== index) continue;
-    windows[name] = { index, used: Math.max(0, before.used - unused) };
+    if (before?.index === index) windows[name] = { index, used: Math.max(0, before.used - unused) };
   }
   return { ...record, windows };
 }

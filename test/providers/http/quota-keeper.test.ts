@@ -173,6 +173,24 @@ describe('a quota of a day', () => {
     });
   });
 
+  it.each([
+    ['600/10s', 3],
+    ['5/2day', 3],
+  ])('that has begun counts what is sent under %s by a clock that is put back', async (rate, sent) => {
+    machine.stall(DAY / 2 + 30_000);
+    const first = await machine.startProcess(FIVE);
+    await machine.whileWaiting(first.gate.enter());
+    await first.stop();
+    machine.stall(-600_000);
+    const back = await machine.startProcess(parseQuotas(rate));
+    for (let i = 0; i < sent; i++) await machine.whileWaiting(back.gate.enter());
+    await back.stop();
+    machine.stall(660_000);
+    const again = await machine.startProcess(FIVE);
+    await machine.whileWaiting(again.gate.enter());
+    await expect(machine.whileWaiting(again.gate.enter())).rejects.toMatchObject({ code: 'quota-exhausted' });
+  });
+
   it('counts what is sent after midnight under another rate to the day it is sent', async () => {
     const process = await machine.startProcess(parseQuotas('600/10s'));
     machine.stall(DAY / 2 - 30);
