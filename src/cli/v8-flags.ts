@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Percent by which a heap grows beyond what is alive in it before it is collected. V8 lets it grow to four times that,
- * which is what most of the memory of a long run was: with 50 a run of 10,000 series needs a quarter less, and a file of
+ * which is what most of the memory of a long run was: with 50 a top-up of 4,000 series needs a quarter less, and a file of
  * 1.6 million rows a fifth, for 1 to 3 percent (15 for such a file) more CPU.
  */
 const HEAP_GROWTH = 50;
