@@ -116,6 +116,15 @@ export class Engine {
     }
   }
 
+  /** Starts the first threads, while it is still being worked out what about so many tasks are. */
+  expect(tasks: number): void {
+    // Why there are none is thrown where they are needed.
+    void this.#poolOfAll().then(
+      (pool) => pool.warm(tasks),
+      () => undefined,
+    );
+  }
+
   /** Opened by the first run. Throws what opening throws; the next to come tries again. */
   async #poolOfAll(): Promise<Pool> {
     const opening = (this.#pool ??= this.#openPool());

@@ -97,6 +97,7 @@ function toolsOf(
     acquire: () => engine.acquire(claim, stop),
     staging: engine.staging,
     context: { storeUrl: options.store, provider: config },
+    expect: (tasks) => engine.expect(tasks),
     startRunner: (tasks) => engine.startRunner(tasks, secrets),
     clock,
     ...(onEvent && { onEvent }),

@@ -14,6 +14,8 @@ import { type Job, type Run, type RunOrder, WaitingJobs } from './waiting-jobs.t
 export interface Pool {
   /** Works for one more run. The first threads start at once. */
   open(run: RunOrder): Runner;
+  /** Starts the first threads for a run of about so many tasks, which is about to be opened. */
+  warm(tasks: number): void;
   /** Waits for tasks in work, takes no more, then frees the threads. */
   close(): Promise<void>;
 }
@@ -91,14 +93,9 @@ class ThreadPool implements Pool {
       closing: undefined,
     };
     const { traffic } = run;
-    const workers = Math.min(this.#workers, run.tasks);
     this.#runs.add(run);
     clearTimeout(this.#idle);
-    this.#wanted = Math.max(this.#wanted, workers);
-    // What kept threads from starting may be over.
-    this.#failedStarts = 0;
-    this.#room.restart();
-    while (this.#lanes.size < Math.min(workers, this.#loadsAtOnce)) this.#startLane();
+    const workers = this.#startFirst(run.tasks);
     return {
       workers,
       capacity: workers * this.#threadOptions.concurrency,
@@ -116,6 +113,12 @@ class ThreadPool implements Pool {
       abandon: () => this.#abandon(run),
       close: () => (run.closing ??= this.#endRun(run)),
     };
+  }
+
+  warm(tasks: number): void {
+    if (this.#closing !== undefined) return;
+    this.#startFirst(tasks);
+    if (this.#runs.size === 0) this.#endWhenIdle();
   }
 
   close(): Promise<void> {
@@ -154,9 +157,13 @@ class ThreadPool implements Pool {
       // One that dies meanwhile has nothing of it either.
       if (runs.delete(run) && !thread.isEnding) thread.run(ended).catch(() => undefined);
     this.#runs.delete(run);
-    if (this.#runs.size === 0)
-      this.#idle = setTimeout(() => void this.#endThreads('was idle'), this.#idleMs).unref();
+    if (this.#runs.size === 0) this.#endWhenIdle();
     await run.traffic.close();
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.#endThreads('was idle'), this.#idleMs).unref();
   }
 
   async #endWhenSettled(): Promise<void> {
@@ -170,6 +177,17 @@ class ThreadPool implements Pool {
     const threads = [...this.#lanes].map(({ thread }) => thread);
     for (const thread of threads) thread.end(why);
     await Promise.all(threads.map(({ ended }) => ended));
+  }
+
+  /** Starts the threads that a run of so many tasks begins with; gives how many it may have at most. */
+  #startFirst(tasks: number): number {
+    const workers = Math.min(this.#workers, tasks);
+    this.#wanted = Math.max(this.#wanted, workers);
+    // What kept threads from starting may be over.
+    this.#failedStarts = 0;
+    this.#room.restart();
+    while (this.#lanes.size < Math.min(workers, this.#loadsAtOnce)) this.#startLane();
+    return workers;
   }
 
   #startLane(): void {

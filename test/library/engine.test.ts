@@ -234,6 +234,7 @@ describe('worker threads that could not be had', () => {
     const opened: string[] = [];
     const pool = {
       open: () => ({}) as Runner,
+      warm: () => undefined,
       close: () => Promise.resolve(void opened.push('closed')),
     };
     const engine = new Engine(openStore(join(folder, 'data')), {
@@ -249,6 +250,28 @@ describe('worker threads that could not be had', () => {
     await engine.startRunner(1, {});
     await engine.close();
     expect(opened).toEqual(['asked', 'asked', 'closed']);
+  });
+
+  it('are no trouble of whoever only expects to need them', async () => {
+    const opened: string[] = [];
+    const pool = {
+      open: () => ({}) as Runner,
+      warm: (tasks: number) => void opened.push(`warm for ${tasks}`),
+      close: () => Promise.resolve(void opened.push('closed')),
+    };
+    const engine = new Engine(openStore(join(folder, 'data')), {
+      openTraffic: () => Promise.resolve(traffic),
+      openPool: () => {
+        opened.push('asked');
+        return opened.length === 1 ? Promise.reject(new Error('too many open files')) : Promise.resolve(pool);
+      },
+    });
+    engine.expect(7);
+    await expect.poll(() => opened).toEqual(['asked']);
+    engine.expect(5);
+    await engine.startRunner(5, {});
+    await engine.close();
+    expect(opened).toEqual(['asked', 'asked', 'warm for 5', 'closed']);
   });
 
   it('do not keep a history open', async () => {

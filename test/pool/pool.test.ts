@@ -328,6 +328,30 @@ describe('runs that share a pool', () => {
       await expect.poll(() => leftovers().threads).toBe(before.threads);
     }
   });
+
+  it('have threads that were started for what was to come', async () => {
+    const pool = start({ workers: 4, loadsAtOnce: 2 });
+    pool.warm(1);
+    await expect.poll(() => leftovers().threads).toBe(before.threads + 1);
+    pool.warm(100);
+    await expect.poll(() => leftovers().threads).toBe(before.threads + 2);
+    const runner = pool.open({ tasks: 2, traffic, secrets: {} });
+    await sleep(100);
+    expect(leftovers().threads).toBe(before.threads + 2);
+    expect(await resultOf(runner, 'A')).toMatchObject({ ok: true });
+    await runner.close();
+  });
+
+  it('leave no thread where what was to come does not', async () => {
+    const pool = start({ workers: 1, idleMs: 200 });
+    pool.warm(1);
+    await expect.poll(() => leftovers().threads).toBe(before.threads + 1);
+    await expect.poll(() => leftovers().threads).toBe(before.threads);
+    await pool.close();
+    pool.warm(1);
+    await sleep(100);
+    expect(leftovers().threads).toBe(before.threads);
+  });
 });
 
 describe('a pool at work', () => {

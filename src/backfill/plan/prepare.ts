@@ -1,7 +1,7 @@
 import type { Coverage } from '../../core/coverage/coverage.ts';
 import { type HoleCounts, NO_HOLES, addHoles, holesIn } from '../../core/coverage/unavailable.ts';
 import { MS_PER_DAY } from '../../core/session/day.ts';
-import { type GapOptions, findGaps } from '../../core/plan/gaps.ts';
+import { type GapOptions, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { type Plan, planTasks } from '../../core/plan/plan.ts';
 import type { QuotaStanding } from '../../core/plan/quota.ts';
@@ -40,6 +40,8 @@ export interface Source extends Pick<GapOptions, 'editionOf'> {
   readonly capabilities: Capabilities;
   /** How its answers are named in staging. Default: nothing of them is looked for. */
   readonly stagedAs?: string;
+  /** Told as soon as it is known that about so many tasks are to come, before it is known which. */
+  readonly expect?: (tasks: number) => void;
   /** How its quotas stand; default: nothing of them is used. */
   readonly standing?: () => Promise<QuotaStanding | undefined>;
 }
@@ -57,6 +59,7 @@ export async function prepare(
   const notYet = nothingYet(asked, request, capabilities);
   const wanted = notYet === undefined ? asked : [];
   const scan = await store.scan({ tickers, intervals });
+  if (source.expect !== undefined) expectNew(source.expect, wanted, scan, capabilities);
   const coverageOf = { get: (key: string): Coverage | undefined => scan.series.get(key)?.coverage };
   const isRelisted = ({ ticker, interval }: Series): boolean => {
     const before = scan.ownLists?.get(ticker)?.[interval];
@@ -86,6 +89,21 @@ export async function prepare(
   const goneList = await tickersOfGoneList(tickers, scan, source, store);
   const plan = { ...planTasks(gaps, options), ...(goneList.length > 0 && { goneList }) };
   return { scan, plan: notYet === undefined ? plan : { ...plan, notYet }, holesNow };
+}
+
+/** Tells of the tasks that series need of which nothing is stored. */
+function expectNew(
+  expect: (tasks: number) => void,
+  wanted: readonly WantedSeries[],
+  { series: known }: Scan,
+  { intervals }: Capabilities,
+): void {
+  const unknown = wanted.filter(({ series }) => !known.has(seriesKey(series)));
+  const tasks = unknown.reduce(
+    (sum, { series }) => sum + 1 / (intervals[series.interval]?.mostSeries ?? 1),
+    0,
+  );
+  if (tasks > 0) expect(Math.ceil(tasks));
 }
 
 /** A request a day for a session that waits to be confirmed, where it costs less than a hundredth of the day's quota. */
