@@ -1,6 +1,7 @@
 import type { RejectedAction } from '../core/actions/action-checks.ts';
 import type { CorporateAction, Identity, Series, Split } from '../core/bars/bars.ts';
 import type { Bars } from '../core/bars/columns.ts';
+import type { AssetClass } from '../core/instrument/asset-class.ts';
 import type { Day, DayRange } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
@@ -54,6 +55,8 @@ export interface Capabilities {
   readonly actions: boolean;
   /** Whether its splits and dividends are the user's own list: what is gone from that was withdrawn. Default false. */
   readonly ownActions?: boolean;
+  /** What it has instruments of; a ticker of another class is refused before any request. Default: of all. */
+  readonly serves?: readonly AssetClass[];
   /**
    * Signs that no ticker has which it could know, with how what is meant by them is written: `{ '/': 'a share class is
    * written BRK-B' }`. Default: none.

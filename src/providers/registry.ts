@@ -15,7 +15,7 @@ interface RegisteredProvider {
   /** Default: it takes none. */
   readonly settings?: SettingForms;
   /** Loads the provider's code, with the packages it needs, only when it is used. */
-  readonly open: (config: ProviderConfig, gate: Gate) => Promise<Provider>;
+  readonly open: (config: ProviderConfig, gate: Gate, secrets: Secrets) => Promise<Provider>;
 }
 
 /** Every provider, by id. Adding one is adding a line. */
@@ -78,7 +78,7 @@ export async function openProvider(
   secrets: Secrets = {},
 ): Promise<Provider> {
   assertConfigured(config);
-  if (config.module === undefined) return registered(config.id).open(config, gate);
+  if (config.module === undefined) return registered(config.id).open(config, gate, secrets);
   const { openModule } = await import('./module/open-module.ts');
   return openModule(config.module, config, gate, secrets);
 }

@@ -4,6 +4,7 @@ import { type Day, type DayRange, dayOn, formatDay, parseDay } from '../../core/
 import { BackfillError } from '../../core/errors.ts';
 import { smallest } from '../../core/extremes.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
+import { ASSET_CLASSES, assetClassOf, assetClassesText } from '../../core/instrument/asset-class.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { earliestDay } from '../../core/plan/limits.ts';
 import type { Capabilities } from '../../providers/provider.ts';
@@ -72,7 +73,18 @@ export function wantedSeries(
 }
 
 /** Throws `invalid-ticker` for the first of the tickers that the provider cannot have: asked for, it would be unknown. */
-function assertPossible(tickers: readonly string[], { id, notInTickers = {} }: Capabilities): void {
+function assertPossible(
+  tickers: readonly string[],
+  { id, serves = ASSET_CLASSES, notInTickers = {} }: Capabilities,
+): void {
+  const [stranger, ...strangers] = tickers.filter((ticker) => !serves.includes(assetClassOf(ticker)));
+  if (stranger !== undefined) {
+    const others = strangers.length === 0 ? '' : ` (nor ${strangers.length} more)`;
+    throw new BackfillError(
+      'invalid-ticker',
+      `provider "${id}" has no ${stranger}${others}: it serves ${assetClassesText(serves)}`,
+    );
+  }
   for (const [sign, instead] of Object.entries(notInTickers)) {
     const [first, ...more] = tickers.filter((ticker) => ticker.includes(sign));
     if (first === undefined) continue;

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../core/closest.ts';
 import type { BackfillError } from '../../core/errors.ts';
+import { ASSET_CLASSES } from '../../core/instrument/asset-class.ts';
 import { INTERVALS, type Interval, isInterval } from '../../core/session/interval.ts';
 import type { Capabilities, IntervalCapability, MarketCapability } from '../provider.ts';
 import { shown } from '../../core/shown.ts';
@@ -70,6 +71,11 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
   },
   actions: FLAG,
   ownActions: orAbsent(FLAG),
+  serves: {
+    must: `a list of ${ASSET_CLASSES.join(', ')}, or left out`,
+    holds: (value) =>
+      value === undefined || (Array.isArray(value) && value.length > 0 && value.every(isAssetClass)),
+  },
   notInTickers: {
     must: 'signs with what to write instead, such as { "/": "a share class is written BRK-B" }, or left out',
     holds: (value) => value === undefined || isTexts(value),
@@ -81,6 +87,10 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
   },
   needsUrl: FLAG,
 };
+
+function isAssetClass(value: unknown): boolean {
+  return (ASSET_CLASSES as readonly unknown[]).includes(value);
+}
 
 function isTexts(value: unknown): boolean {
   return (

@@ -63,6 +63,23 @@ describe('a ticker that the provider cannot have', () => {
     expect(wanted(...all)).toHaveLength(all.length);
   });
 
+  it('is refused where the provider serves others', () => {
+    const served = (...tickers: string[]): unknown =>
+      wantedSeries(
+        tickers,
+        ['1d'],
+        { days: 1 },
+        { ...yahooCapabilities, serves: ['us-shares', 'crypto'] },
+        2e12,
+      );
+    const others = 'shares of the United States (AAPL, BRK-B) and crypto pairs (BTC-USD)';
+    expect(served('AAPL', 'BRK-B', 'ETH-USDT')).toHaveLength(3);
+    expect(() => served('AAPL', 'AIR.PA')).toThrow(`provider "yahoo" has no AIR.PA: it serves ${others}`);
+    expect(() => served('^GSPC', 'AAPL', 'CL=F', 'EURUSD=X')).toThrow(
+      `provider "yahoo" has no ^GSPC (nor 2 more): it serves ${others}`,
+    );
+  });
+
   it('is one of a provider that says nothing of its tickers', () => {
     const { notInTickers: _none, ...silent } = yahooCapabilities;
     expect(wantedSeries(['A/B'], ['1d'], { days: 1 }, silent, 2e12)).toHaveLength(1);

@@ -163,6 +163,10 @@ describe('a module that is no provider is refused in one line', () => {
     [{ actions: 'no' }, 'capabilities.actions is "no"; it must be true or false'],
     [{ listsTickers: true }, 'its tickers are undefined; as it listsTickers they must be { request, parse }'],
     [
+      { serves: ['stocks'] },
+      'capabilities.serves is ["stocks"]; it must be a list of us-shares, other-shares, crypto, fx, indices, futures',
+    ],
+    [
       { notInTickers: { '/': '' } },
       'capabilities.notInTickers is {"/":""}; it must be signs with what to write instead, such as',
     ],

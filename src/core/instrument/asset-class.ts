@@ -1,0 +1,30 @@
+import { calendarFor, isCryptoPair } from '../calendar/calendars.ts';
+
+/** What markets there are, by what a provider may serve, with how their tickers are written. */
+const WRITTEN = {
+  'us-shares': 'shares of the United States (AAPL, BRK-B)',
+  'other-shares': 'shares of other exchanges (AIR.PA)',
+  crypto: 'crypto pairs (BTC-USD)',
+  fx: 'currencies (EURUSD=X)',
+  indices: 'indices (^GSPC)',
+  futures: 'futures (CL=F)',
+} as const;
+
+export type AssetClass = keyof typeof WRITTEN;
+
+export const ASSET_CLASSES = Object.keys(WRITTEN) as readonly AssetClass[];
+
+/** The class of an instrument by the form of its canonical ticker. */
+export function assetClassOf(ticker: string): AssetClass {
+  if (ticker.endsWith('=X')) return 'fx';
+  if (ticker.endsWith('=F')) return 'futures';
+  if (ticker.startsWith('^')) return 'indices';
+  if (isCryptoPair(ticker)) return 'crypto';
+  return calendarFor(ticker).id === 'XNYS' ? 'us-shares' : 'other-shares';
+}
+
+/** Classes in words: `shares of the United States (AAPL, BRK-B) and crypto pairs (BTC-USD)`. */
+export function assetClassesText(classes: readonly AssetClass[]): string {
+  const words = classes.map((one) => WRITTEN[one]);
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' and ');
+}
