@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { Series } from '../../../src/core/bars/bars.ts';
@@ -7,6 +7,7 @@ import { barsPath } from '../../../src/store/parquet/files/layout.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import type { SeriesState } from '../../../src/store/scan.ts';
 import { AAPL, absence, coverage, daily, days, temporaryFolder, update } from '../fixtures.ts';
+import { rotRows } from '../rot.ts';
 
 export const BARS = [daily('2026-02-26'), daily('2026-02-27')];
 export const LEARNED = coverage({
@@ -40,11 +41,7 @@ export async function stateOf(series: Series): Promise<SeriesState | undefined> 
 }
 
 /** Damages the rows of a file behind its footer. */
-export async function breakRows(path: string): Promise<void> {
-  const bytes = await readFile(join(root, path));
-  bytes.fill(0xff, 4, 60);
-  await writeFile(join(root, path), bytes);
-}
+export const breakRows = (path: string): Promise<void> => rotRows(join(root, path));
 
 /** Expects a call to fail with one line that says what was damaged, where it went and how what it held comes back. */
 export async function expectSetAside(call: Promise<unknown>, path: string, holds: string): Promise<void> {
