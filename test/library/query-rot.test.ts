@@ -1,7 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openFolder } from '../../src/store/parquet/files/folder.ts';
 import type { CorporateAction } from '../../src/core/bars/bars.ts';
@@ -12,6 +11,7 @@ import { untrueAmong } from '../../src/store/parquet/sql/view-files.ts';
 import { dataFileAt } from '../../src/store/parquet/files/data-paths.ts';
 import { AAPL, at, coverage, daily, days, NOON, update } from '../store/fixtures.ts';
 import { tellActions } from '../store/told-actions.ts';
+import { inDuckDB } from './in-duckdb.ts';
 
 const WEEK = ['2026-02-23', '2026-02-24', '2026-02-25', '2026-02-26', '2026-02-27'];
 const DAYS = days('2026-02-23', '2026-02-28');
@@ -74,15 +74,6 @@ async function flip(path: string, what: number | string): Promise<void> {
   expect(place, `${String(what)} in ${path}`).toBeGreaterThan(0);
   bytes.writeUInt8(bytes.readUInt8(place + sought.length - 3) ^ 1, place + sought.length - 3);
   await writeFile(join(root, path), bytes);
-}
-
-/** Runs the script of the views in a DuckDB of its own. */
-async function inDuckDB(sql: string, question: string): Promise<unknown[]> {
-  const connection = await (await DuckDBInstance.create(':memory:')).connect();
-  await connection.run(sql);
-  const rows = (await connection.runAndReadAll(question)).getRowsJson();
-  connection.closeSync();
-  return rows;
 }
 
 describe('one bit of one price that rotted', () => {
