@@ -9,6 +9,7 @@ import {
   failedWhole,
 } from '../src/backfill/runner.ts';
 import { stagedAs } from '../src/backfill/run/staged-source.ts';
+import { derivedProvider } from '../src/backfill/task/derived-provider.ts';
 import type { TaskTools } from '../src/backfill/task/task-tools.ts';
 import { runTask } from '../src/backfill/task/run-task.ts';
 import { RowsInWork } from '../src/backfill/task/rows-in-work.ts';
@@ -50,14 +51,15 @@ function toolsFor(run: number, context: RunContext, start: RunStart | undefined)
 }
 
 async function openTools(
-  { storeUrl, provider }: RunContext,
+  { storeUrl, provider, isDerived }: RunContext,
   start: RunStart | undefined,
 ): Promise<TaskTools> {
   if (start === undefined) throw new BackfillError('internal', 'a run of which this thread was told nothing');
   const gate = gateOf(start);
   const elapsed = (): number => performance.now();
-  const asked = await openProvider(provider, gate, start.secrets);
-  return { store: openStore(storeUrl), provider: asked, source: stagedAs(provider), gate, elapsed };
+  const store = openStore(storeUrl);
+  const asked = isDerived ? derivedProvider(store) : await openProvider(provider, gate, start.secrets);
+  return { store, provider: asked, source: stagedAs(provider), gate, elapsed };
 }
 
 function gateOf({ gate, run, policy }: RunStart): Gate {

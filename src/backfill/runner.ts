@@ -15,6 +15,8 @@ import type { Told } from './told-actions.ts';
 export interface RunContext {
   readonly storeUrl: string;
   readonly provider: ProviderConfig;
+  /** Set where bars are made of the store's own instead of asked for. */
+  readonly isDerived?: true;
 }
 
 /** What crosses to a thread or a queue. Plain JSON. */

@@ -1,4 +1,12 @@
-import { type BackfillEvent, type Capabilities, type RunSummary, openHistory } from '../index.ts';
+import {
+  BackfillError,
+  type BackfillEvent,
+  type BackfillOptions,
+  type Capabilities,
+  type History,
+  type RunSummary,
+  openHistory,
+} from '../index.ts';
 import {
   damagedLine,
   distrustedLines,
@@ -38,6 +46,11 @@ const OPTIONS = {
   },
   'no-gaps': { type: 'switch', group: WHICH, describe: 'Fetch the whole range again' },
   reset: { type: 'switch', group: WHICH, describe: 'The same as --no-gaps' },
+  derive: {
+    type: 'switch',
+    group: WHICH,
+    describe: 'Make all but 1m bars of the stored 1m bars instead of fetching them',
+  },
   ...PROVIDER,
   ...CONNECTION,
   ...STORE,
@@ -72,52 +85,116 @@ export const backfillCommand = command({
 
 async function run(argv: Options): Promise<number> {
   const connection = await connectionOf(argv);
-  if (!argv.dryRun) assertItsInstant(connection);
+  const requests = requestsOf(argv);
+  if (!argv.dryRun && requests.some(({ derive }) => !derive)) assertItsInstant(connection);
   const history = openHistory(connection);
+  try {
+    await tellNotes(history, argv.quiet ? 'warnings' : 'all');
+    return await (argv.dryRun ? planned : done)(history, requests, argv);
+  } finally {
+    await history.close();
+  }
+}
+
+/** What is asked for: of a provider, then of what is stored by then. Throws `usage`. */
+function requestsOf(argv: Options): readonly BackfillOptions[] {
   const request = {
     ...given({ tickers: argv.tickers, intervals: argv.interval }),
     ...rangeOf(argv),
     everything: argv.noGaps || argv.reset,
     includeProvisional: argv.includeProvisional,
   };
-  const { quotas } = history.capabilities;
-  const tellOpening = (event: BackfillEvent): void => {
-    const opening = argv.quiet ? [] : openingOf(event, history.capabilities, argv);
-    for (const line of opening.flatMap((one) => totalLine(one, messagePage(argv.all)))) tell(line);
-  };
-  await tellNotes(history, argv.quiet ? 'warnings' : 'all');
-  if (argv.dryRun) {
-    const plan = await history.plan({ ...request, onEvent: tellOpening });
-    await (argv.json ? printJson(planJson(plan)) : print(planText(plan, quotas, dataPage(argv.all))));
-    return EXIT.done;
-  }
-  const { stop, signal, signalOf, release } = stopOnSignal();
-  const progress = argv.quiet || argv.noProgress ? NO_PROGRESS : startProgress(quotas, stop);
-  try {
-    const summary = await history.backfill({
+  if (!argv.derive) return [request];
+  const intervals = argv.interval ?? ['1d'];
+  const [fetched, derived] = [
+    intervals.filter((one) => one === '1m'),
+    intervals.filter((one) => one !== '1m'),
+  ];
+  if (derived.length === 0)
+    throw new BackfillError(
+      'usage',
+      '--derive: 1m bars are what others are derived from; name those, e.g. --interval 1m,5m,1d',
+    );
+  const derivation = { ...request, intervals: derived, derive: true };
+  return fetched.length === 0 ? [derivation] : [{ ...request, intervals: fetched }, derivation];
+}
+
+async function planned(
+  history: History,
+  requests: readonly BackfillOptions[],
+  argv: Options,
+): Promise<number> {
+  const plans: object[] = [];
+  for (const request of requests) {
+    const capabilities = capabilitiesFor(request, history);
+    const plan = await history.plan({
       ...request,
-      stop,
-      onEvent: (event) => {
-        tellOpening(event);
-        progress.show(event);
-      },
+      onEvent: (event) => tellOpening(event, capabilities, argv),
     });
-    progress.end();
-    await report(summary, argv);
-    return summary.stopped?.reason === 'interrupted' ? signal() : exitCodeOf(summary, argv);
+    if (argv.json) plans.push(planJson(plan));
+    else await print(planText(plan, capabilities.quotas, dataPage(argv.all)));
+  }
+  if (argv.json) await printJson(oneOrAll(plans));
+  return EXIT.done;
+}
+
+async function done(history: History, requests: readonly BackfillOptions[], argv: Options): Promise<number> {
+  const { stop, signal, signalOf, release } = stopOnSignal();
+  const summaries: RunSummary[] = [];
+  try {
+    for (const request of requests) {
+      const capabilities = capabilitiesFor(request, history);
+      const { quotas } = capabilities;
+      const progress = argv.quiet || argv.noProgress ? NO_PROGRESS : startProgress(quotas, stop);
+      try {
+        const onEvent = (event: BackfillEvent): void => {
+          tellOpening(event, capabilities, argv);
+          progress.show(event);
+        };
+        summaries.push(await history.backfill({ ...request, stop, onEvent }));
+      } finally {
+        progress.end();
+      }
+      const [summary] = summaries.slice(-1) as [RunSummary];
+      if (!argv.json) report(summary, argv);
+      if (summary.stopped !== null) break;
+    }
+    if (argv.json) await printJson(oneOrAll(summaries));
+    if (summaries.some(({ stopped }) => stopped?.reason === 'unreachable')) tellOfProxy();
+    const isInterrupted = summaries.some(({ stopped }) => stopped?.reason === 'interrupted');
+    // Of the two codes of a run that ended by itself the quota's says more.
+    return isInterrupted
+      ? signal()
+      : summaries.reduce((code, summary) => Math.max(code, exitCodeOf(summary, argv)), 0);
   } catch (error) {
     return signalOf(error);
   } finally {
-    progress.end();
     release();
-    await history.close();
   }
+}
+
+/** One as it is; several as a list. */
+function oneOrAll<T extends object>(all: readonly T[]): T | readonly T[] {
+  const [only, ...others] = all;
+  return only !== undefined && others.length === 0 ? only : all;
+}
+
+/** Whom a request asks: the store itself has no quota. */
+function capabilitiesFor({ derive }: BackfillOptions, { capabilities }: History): Asked {
+  return derive ? { id: 'their 1m bars', quotas: [] } : capabilities;
+}
+
+type Asked = Pick<Capabilities, 'id' | 'quotas'>;
+
+function tellOpening(event: BackfillEvent, asked: Asked, argv: Options): void {
+  const opening = argv.quiet ? [] : openingOf(event, asked, argv);
+  for (const line of opening.flatMap((one) => totalLine(one, messagePage(argv.all)))) tell(line);
 }
 
 /** What a run says before its work; of one that would be, its plan says the rest. */
 function openingOf(
   event: BackfillEvent,
-  { id, quotas }: Capabilities,
+  { id, quotas }: Asked,
   { dryRun }: Pick<Options, 'dryRun'>,
 ): string[] {
   if (event.type === 'listed') return [listedLine(event)];
@@ -141,9 +218,7 @@ function tellOfProxy(): void {
   if (proxy !== undefined) tell(`${proxy} is set, but no proxy is used: a direct way out is needed.`);
 }
 
-async function report(summary: RunSummary, argv: Options): Promise<void> {
-  if (argv.json) await printJson(summary);
-  else if (!argv.quiet) for (const line of summaryText(summary, messagePage(argv.all))) tell(line);
+function report(summary: RunSummary, argv: Options): void {
+  if (!argv.quiet) for (const line of summaryText(summary, messagePage(argv.all))) tell(line);
   else for (const line of errorText(summary, argv, messagePage(argv.all))) tell(line);
-  if (summary.stopped?.reason === 'unreachable') tellOfProxy();
 }

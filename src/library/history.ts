@@ -51,6 +51,8 @@ export interface HistoryRequest extends RangeOptions {
 export interface BackfillOptions extends HistoryRequest {
   /** Fetch everything again, whatever is there. Default false. */
   readonly everything?: boolean;
+  /** Make longer bars of the stored ones of one minute, by default of all tickers that have such. Default false: ask. */
+  readonly derive?: boolean;
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Aborted: end with `interrupted` in the summary; what is not finished within five seconds counts as not run. */
   readonly stop?: AbortSignal;
@@ -158,10 +160,7 @@ export interface DateRange {
 export interface AdjustOptions {
   /** Default `none`: as traded. */
   readonly adjust?: Adjustment;
-  /**
-   * `YYYY-MM-DD`, inclusive: what was traded and had gone ex by then; later bars are left out. Default: the day of the
-   * series' last bar.
-   */
+  /** `YYYY-MM-DD`, inclusive: what had gone ex by then, and no later bars. Default: the day of the last bar. */
   readonly asOf?: string;
 }
 

@@ -1,5 +1,6 @@
 import type { Series } from '../core/bars/bars.ts';
 import { type Day, formatDay } from '../core/session/day.ts';
+import { derivedCapabilities } from '../backfill/want/derived.ts';
 import { providerIds } from '../providers/registry.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore } from '../store/store.ts';
@@ -35,6 +36,7 @@ export function askAgain(
 ): string {
   const of = interval === '1d' ? '' : ` --interval ${interval}`;
   const what = `${everything ? '--no-gaps ' : ''}--tickers ${ticker}${of} --start ${formatDay(from)} --end ${formatDay(through)}`;
+  if (source === derivedCapabilities.id) return `run backfill --derive ${what}`;
   if (source === undefined) return `run backfill ${what} with the provider of its bars`;
   // A module of the user's is named by its path, which nobody wrote down.
   if (!providerIds().includes(source)) return `run backfill ${what} with the provider of its bars, ${source}`;

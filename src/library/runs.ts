@@ -2,6 +2,8 @@ import { type BackfillTools, backfill, plannedEvent, runPrepared } from '../back
 import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';
 import { stagedAs } from '../backfill/run/staged-source.ts';
+import { DERIVED_FROM, derivedCapabilities } from '../backfill/want/derived.ts';
+import { BackfillError } from '../core/errors.ts';
 import { utcDayOf } from '../core/session/day.ts';
 import { threadEntry } from '../pool/entry.ts';
 import { openProvider } from '../providers/registry.ts';
@@ -21,16 +23,18 @@ export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill
   return {
     notes: () => notesOf(parts),
     plan: (request = {}) =>
-      withSource(parts, async (source) => {
+      withSource(sourcedFor(parts, request), async (source) => {
         const prepared = await prepare(await requestOf(parts, request), store, source, clock());
         request.onEvent?.(plannedEvent(prepared));
         return prepared.plan;
       }),
-    backfill: (request = {}) =>
-      withSource(parts, async (source) => {
+    backfill: (request = {}) => {
+      const sourced = sourcedFor(parts, request);
+      return withSource(sourced, async (source) => {
         const wanted = await requestOf(parts, request);
-        return backfill(wanted, { ...toolsOf(parts, request, wanted.tickers), ...source });
-      }),
+        return backfill(wanted, { ...toolsOf(sourced, request, wanted.tickers), ...source });
+      });
+    },
     verify: async (request) => {
       checkRequest(request);
       const { sample = DEFAULT_SAMPLE, seed = utcDayOf(clock()) } = request;
@@ -44,6 +48,15 @@ export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill
   };
 }
 
+/** What a request takes its bars from: the provider, or the store itself. */
+interface Sourced extends Parts {
+  readonly isDerived?: true;
+}
+
+function sourcedFor(parts: Parts, { derive = false }: BackfillOptions): Sourced {
+  return derive ? { ...parts, capabilities: derivedCapabilities, isDerived: true } : parts;
+}
+
 async function notesOf({ options, config, capabilities }: Parts): Promise<readonly string[]> {
   if (capabilities.metered) return unknownQuotaNotes(options, config, capabilities);
   const provider = await openProvider(config);
@@ -55,9 +68,9 @@ async function notesOf({ options, config, capabilities }: Parts): Promise<readon
 }
 
 /** Plans or runs with what is known of a source without asking it. */
-async function withSource<T>(parts: Parts, run: (source: Source) => Promise<T>): Promise<T> {
-  const { config, capabilities } = parts;
-  if (capabilities.metered) return run(sourceOf(parts));
+async function withSource<T>(parts: Sourced, run: (source: Source) => Promise<T>): Promise<T> {
+  const { config, capabilities, isDerived } = parts;
+  if (capabilities.metered || isDerived) return run(sourceOf(parts));
   // A mistake in a folder's configuration is one error here instead of one a ticker.
   const provider = await openProvider(config);
   try {
@@ -76,14 +89,35 @@ function sourceOf({ options, config, capabilities }: Parts): Source {
   return { capabilities, standing, stagedAs: stagedAs(config) };
 }
 
-async function requestOf({ tickersToFetch }: Parts, request: BackfillOptions): Promise<BackfillRequest> {
+async function requestOf(parts: Parts, request: BackfillOptions): Promise<BackfillRequest> {
   checkRequest(request);
-  const tickers = await tickersToFetch(request.tickers, request);
-  return { ...request, tickers, intervals: [...new Set(request.intervals ?? ['1d' as const])] };
+  const intervals = [...new Set(request.intervals ?? ['1d' as const])];
+  if (!request.derive)
+    return { ...request, intervals, tickers: await parts.tickersToFetch(request.tickers, request) };
+  if (intervals.includes(DERIVED_FROM))
+    throw new BackfillError(
+      'usage',
+      `${DERIVED_FROM} bars are what others are derived from; fetch them by a call of its own`,
+    );
+  return { ...request, intervals, tickers: await tickersToDerive(parts, request) };
+}
+
+/** Those that are named, or all that have something to derive from. */
+async function tickersToDerive(parts: Parts, { tickers, stop }: BackfillOptions): Promise<readonly string[]> {
+  const named = await parts.tickersToRead(tickers, stop);
+  if (named !== undefined) return named;
+  const { series } = await parts.store.scan({ intervals: [DERIVED_FROM] });
+  const stored = [...new Set([...series.values()].map((one) => one.series.ticker))];
+  if (stored.length > 0) return stored;
+  throw new BackfillError(
+    'usage',
+    `nothing to derive from: no ${DERIVED_FROM} bars are stored in ${parts.options.store}; ` +
+      `fetch them first, with --interval ${DERIVED_FROM}`,
+  );
 }
 
 function toolsOf(
-  parts: Parts,
+  parts: Sourced,
   { onEvent, stop }: Pick<BackfillOptions, 'onEvent' | 'stop'>,
   claim: Claim,
 ): BackfillTools {
@@ -91,12 +125,13 @@ function toolsOf(
   // What these throw, they throw before a lock is taken or a quota opened.
   threadEntry();
   const secrets = secretsOf(options, capabilities);
+  const { isDerived } = parts;
   return {
     ...sourceOf(parts),
     store,
     acquire: () => engine.acquire(claim, stop),
     staging: engine.staging,
-    context: { storeUrl: options.store, provider: config },
+    context: { storeUrl: options.store, provider: config, ...(isDerived && { isDerived }) },
     expect: (tasks) => engine.expect(tasks),
     startRunner: (tasks) => engine.startRunner(tasks, secrets),
     clock,

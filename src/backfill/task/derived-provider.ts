@@ -1,0 +1,48 @@
+import { calendarById } from '../../core/calendar/calendars.ts';
+import { provisionalAt } from '../../core/coverage/coverage.ts';
+import { BackfillError } from '../../core/errors.ts';
+import { intersect, subtract, union } from '../../core/session/ranges.ts';
+import { derivedBars } from '../../market/derived-bars.ts';
+import type { BarAnswer, BarRequest, Provider } from '../../providers/provider.ts';
+import { rawAnswer } from '../../providers/raw-answer.ts';
+import type { BarStore, SeriesContent } from '../../store/store.ts';
+import { DERIVED_FROM, derivedCapabilities } from '../want/derived.ts';
+
+/**
+ * A provider that makes longer bars of those of one minute that the store has. It speaks of the sessions that are final
+ * there, and of those that are known to have no bar; of no other. Throws `not-stored` where the store has none.
+ */
+export function derivedProvider(store: BarStore): Provider {
+  const { intervals } = derivedCapabilities;
+  return {
+    capabilities: derivedCapabilities,
+    symbolOf: (ticker) => ticker,
+    tickerOf: (symbol) => symbol,
+    fetchBars: async (request) => {
+      const { ticker, interval } = request.series;
+      if (!(interval in intervals))
+        throw new BackfillError('internal', `${interval} is not derived from ${DERIVED_FROM}`);
+      const { content } = await store.edit({ ticker, interval: DERIVED_FROM }, request.range);
+      if (content === undefined || content.bars.length === 0) throw notStored(request);
+      return answerOf(content, request);
+    },
+    listTickers: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+  };
+}
+
+function notStored({ series: { ticker, interval } }: BarRequest): BackfillError {
+  const message =
+    `${ticker} has no ${DERIVED_FROM} bars in the range to derive ${interval} from; ` +
+    `fetch them first: --interval ${DERIVED_FROM}`;
+  return new BackfillError('not-stored', message, { ticker });
+}
+
+function answerOf({ bars, coverage, identity, ...content }: SeriesContent, request: BarRequest): BarAnswer {
+  const { series, range, now } = request;
+  const calendar = calendarById(content.calendar);
+  const final = intersect(subtract(coverage.present, provisionalAt(coverage, now)), [range]);
+  const known = union(final, coverage.absent);
+  const made = derivedBars({ bars, calendar, days: final, interval: series.interval });
+  return rawAnswer(series.ticker, request, made, { unproven: subtract([range], known), identity });
+}

@@ -1,0 +1,21 @@
+import { INTERVALS, type Interval } from '../../core/session/interval.ts';
+import { offlineCapabilities } from '../../providers/offline/capabilities.ts';
+import type { Capabilities } from '../../providers/provider.ts';
+
+/** What longer bars are derived from. */
+export const DERIVED_FROM: Interval = '1m';
+
+const offline = offlineCapabilities(`derived-${DERIVED_FROM}`, false);
+
+/** What can be made of the store's own bars of one minute. Whatever is made, as many of those are read. */
+export const derivedCapabilities: Capabilities = {
+  ...offline,
+  intervals: Object.fromEntries(
+    INTERVALS.filter((interval) => interval !== DERIVED_FROM).map((interval) => [
+      interval,
+      offline.intervals[DERIVED_FROM],
+    ]),
+  ),
+  actions: false,
+  listsTickers: false,
+};
