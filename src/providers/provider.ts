@@ -10,6 +10,8 @@ import type { Oddity } from '../core/checks/oddity.ts';
 export interface IntervalCapability {
   /** Calendar days that one request may span; null: no limit. */
   readonly maxSpanDays: number | null;
+  /** Whether it spans no two calendar months: where months are files, or are asked for one by one. Default false. */
+  readonly withinMonth?: boolean;
   /** How many calendar days back from now it reaches; null: no limit. */
   readonly lookBackDays: number | null;
   /** Requests for the bars of one span of one ticker. Default 1. */
@@ -57,6 +59,8 @@ export interface Capabilities {
   readonly ownActions?: boolean;
   /** What it has instruments of; a ticker of another class is refused before any request. Default: of all. */
   readonly serves?: readonly AssetClass[];
+  /** What its crypto pairs are quoted in, the commonest first; others are refused before any request. Default: anything. */
+  readonly cryptoQuotes?: readonly string[];
   /**
    * Signs that no ticker has which it could know, with how what is meant by them is written: `{ '/': 'a share class is
    * written BRK-B' }`. Default: none.

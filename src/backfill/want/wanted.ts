@@ -1,13 +1,14 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { calendarFor } from '../../core/calendar/calendars.ts';
+import { calendarFor, pairOf } from '../../core/calendar/calendars.ts';
 import { type Day, type DayRange, dayOn, formatDay, parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { smallest } from '../../core/extremes.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
-import { ASSET_CLASSES, assetClassOf, assetClassesText } from '../../core/instrument/asset-class.ts';
+import { ASSET_CLASSES, assetClassesText } from '../../core/instrument/asset-class.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { earliestDay } from '../../core/plan/limits.ts';
 import type { Capabilities } from '../../providers/provider.ts';
+import { servesClassOf, servesQuoteOf } from '../../providers/serves.ts';
 
 /** Which sessions a user wants. Dates are session dates, both inclusive. */
 export interface RangeOptions {
@@ -73,18 +74,15 @@ export function wantedSeries(
 }
 
 /** Throws `invalid-ticker` for the first of the tickers that the provider cannot have: asked for, it would be unknown. */
-function assertPossible(
-  tickers: readonly string[],
-  { id, serves = ASSET_CLASSES, notInTickers = {} }: Capabilities,
-): void {
-  const [stranger, ...strangers] = tickers.filter((ticker) => !serves.includes(assetClassOf(ticker)));
-  if (stranger !== undefined) {
-    const others = strangers.length === 0 ? '' : ` (nor ${strangers.length} more)`;
-    throw new BackfillError(
-      'invalid-ticker',
-      `provider "${id}" has no ${stranger}${others}: it serves ${assetClassesText(serves)}`,
-    );
-  }
+function assertPossible(tickers: readonly string[], capabilities: Capabilities): void {
+  const { id, serves = ASSET_CLASSES, cryptoQuotes = [], notInTickers = {} } = capabilities;
+  const ofOtherClass = tickers.filter((ticker) => !servesClassOf(ticker, capabilities));
+  assertNone(ofOtherClass, id, () => `it serves ${assetClassesText(serves)}`);
+  const inOtherQuote = tickers.filter((ticker) => !servesQuoteOf(ticker, capabilities));
+  assertNone(inOtherQuote, id, (first) => {
+    const alike = `${pairOf(first)[0]}-${cryptoQuotes[0]}`;
+    return `its pairs are quoted in ${cryptoQuotes.join(', ')}, such as ${alike}`;
+  });
   for (const [sign, instead] of Object.entries(notInTickers)) {
     const [first, ...more] = tickers.filter((ticker) => ticker.includes(sign));
     if (first === undefined) continue;
@@ -94,6 +92,20 @@ function assertPossible(
       `${first} is no ticker of "${id}"${others}, which has none with ${sign}: ${instead}`,
     );
   }
+}
+
+/** Throws `invalid-ticker` for the first of some tickers, if there is one, that a provider has none of: why not. */
+function assertNone(
+  [stranger, ...strangers]: readonly string[],
+  provider: string,
+  why: (stranger: string) => string,
+): void {
+  if (stranger === undefined) return;
+  const others = strangers.length === 0 ? '' : ` (nor ${strangers.length} more)`;
+  throw new BackfillError(
+    'invalid-ticker',
+    `provider "${provider}" has no ${stranger}${others}: ${why(stranger)}`,
+  );
 }
 
 /** Whether no session is wanted of any of the series. */

@@ -48,6 +48,12 @@ export function isCryptoPair(ticker: string): boolean {
   return CRYPTO.test(ticker);
 }
 
+/** Base and quote of a crypto pair. */
+export function pairOf(ticker: string): readonly [base: string, quote: string] {
+  const dash = ticker.indexOf('-');
+  return [ticker.slice(0, dash), ticker.slice(dash + 1)];
+}
+
 /** The rules from the most special to the most general: their order matters. */
 function calendarIdOf(ticker: string): string {
   const index = INDEX_CALENDARS.get(ticker);

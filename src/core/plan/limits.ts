@@ -6,6 +6,8 @@ import type { Slice } from './slice.ts';
 /** The limits of a provider that shape a plan, for one interval. Days are calendar days; null: no limit. */
 export interface RequestLimits {
   readonly maxSpanDays: number | null;
+  /** Whether the span of a request ends with its calendar month at the latest. Default false. */
+  readonly withinMonth?: boolean;
   readonly lookBackDays: number | null;
   readonly requestsPerSpan: number;
   /** What tells splits and dividends besides, of as many series as share a request. Default 0. */

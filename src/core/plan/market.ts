@@ -110,10 +110,9 @@ function costOfRest(
   interval: Interval,
   limits: RequestLimits,
 ): number {
-  const { maxSpanDays } = limits;
   const spans = new Map<string, { range: DayRange; series: number }>();
   for (const { gaps, calendar, count } of alike)
-    for (const window of windows(restOf(gaps, ofMarket, calendar), maxSpanDays, calendar)) {
+    for (const window of windows(restOf(gaps, ofMarket, calendar), limits, calendar)) {
       const range = span(window) as DayRange;
       const key = `${range.from} ${range.to}`;
       spans.set(key, { range, series: (spans.get(key)?.series ?? 0) + count });

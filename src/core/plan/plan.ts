@@ -15,6 +15,7 @@ import type { Task, Want } from './task.ts';
 import {
   type Bounds,
   cutAtLookBack,
+  spanEnd,
   windows,
   withOverlap,
   withRiders,
@@ -178,18 +179,18 @@ function wantsOf(
   now: number,
 ): Want[] {
   const earliest = earliestDay(limits, now);
-  const bounds: Bounds = { calendar, earliest, maxSpanDays: limits.maxSpanDays };
+  const bounds: Bounds = { ...limits, calendar, earliest };
   const want = (range: DayRange, gaps: readonly DayRange[]): Want => ({
     ...wantOf(series, range, gaps, calendar),
     ...(again === true && { again }),
   });
-  const bySeries = windows(withRiders(reachable, riders, bounds), limits.maxSpanDays, calendar).map(
-    (window) => want(withUncertainDays(withOverlap(window, final, bounds), bounds), window),
+  const bySeries = windows(withRiders(reachable, riders, bounds), limits, calendar).map((window) =>
+    want(withUncertainDays(withOverlap(window, final, bounds), bounds), window),
   );
   const own = [...bySeries, ...ofMarket.map((one) => ({ ...one, ...(again === true && { again }) }))];
   const isCompared = early !== undefined && (own.length > 0 || isRelisted) && early.days.from >= earliest;
-  const most = limits.maxSpanDays ?? Number.POSITIVE_INFINITY;
-  const comparing = ({ from, to }: DayRange): Want => want({ from, to: Math.min(to, from + most) }, []);
+  const comparing = ({ from, to }: DayRange): Want =>
+    want({ from, to: Math.min(to, spanEnd(from, limits)) }, []);
   return isCompared ? withEarlyCheck(own, { ...early, isDue: isRelisted }, comparing) : own;
 }
 

@@ -1,14 +1,30 @@
 import type { Calendar } from '../calendar/calendar.ts';
-import type { Day, DayRange } from '../session/day.ts';
+import { type Day, type DayRange, monthOf } from '../session/day.ts';
 import { contains, intersect, union } from '../session/ranges.ts';
 
+/** How long the range of one request may be. */
+export interface SpanLimits {
+  /** Calendar days; null: no limit. */
+  readonly maxSpanDays: number | null;
+  /** Whether it ends with its calendar month at the latest. Default false. */
+  readonly withinMonth?: boolean;
+}
+
 /** What shapes the days of a request. */
-export interface Bounds {
+export interface Bounds extends SpanLimits {
   readonly calendar: Calendar;
   /** First day that the provider reaches. */
   readonly earliest: Day;
-  /** Longest range of one request; null: no limit. */
-  readonly maxSpanDays: number | null;
+}
+
+/** The days that a request for a day may reach over: all where it need not end with its month. */
+function roomAround(day: Day, { withinMonth = false }: SpanLimits): DayRange {
+  return withinMonth ? monthOf(day) : { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+}
+
+/** The end of the longest request that starts on a day. */
+export function spanEnd(day: Day, limits: SpanLimits): Day {
+  return Math.min(day + (limits.maxSpanDays ?? Number.POSITIVE_INFINITY), roomAround(day, limits).to);
 }
 
 /**
@@ -33,19 +49,15 @@ export function cutAtLookBack(
 }
 
 /**
- * Covers the gaps with the fewest windows of at most `maxSpanDays`: each window starts where the first gap that
+ * Covers the gaps with the fewest windows that a request may span: each window starts where the first gap that
  * is not covered starts, which no other choice can beat. Gives the gaps of each window.
  */
-export function windows(
-  gaps: readonly DayRange[],
-  maxSpanDays: number | null,
-  calendar: Calendar,
-): DayRange[][] {
-  if (maxSpanDays === null) return gaps.length > 0 ? [[...gaps]] : [];
+export function windows(gaps: readonly DayRange[], limits: SpanLimits, calendar: Calendar): DayRange[][] {
+  if (limits.maxSpanDays === null && limits.withinMonth !== true) return gaps.length > 0 ? [[...gaps]] : [];
   const found: DayRange[][] = [];
   let rest = [...gaps];
   for (let first = rest[0]; first !== undefined; first = rest[0]) {
-    const end = first.from + maxSpanDays;
+    const end = spanEnd(first.from, limits);
     const inside = intersect(rest, [{ from: first.from, to: end }]);
     const trimmed = inside.map((gap) => ({ from: gap.from, to: calendar.sessionOnOrBefore(gap.to - 1) + 1 }));
     found.push(trimmed);
@@ -61,8 +73,8 @@ export function withRiders(
   riders: readonly DayRange[],
   bounds: Bounds,
 ): DayRange[] {
-  const { calendar, earliest, maxSpanDays } = bounds;
-  const requests = (days: readonly DayRange[]): number => windows(days, maxSpanDays, calendar).length;
+  const { calendar, earliest } = bounds;
+  const requests = (days: readonly DayRange[]): number => windows(days, bounds, calendar).length;
   let ridden = [...gaps];
   for (const rider of gaps.length === 0 ? [] : riders) {
     const together = union(ridden, [rider]);
@@ -80,18 +92,19 @@ export function withOverlap(
   const range = { from: window[0]?.from ?? 0, to: window.at(-1)?.to ?? 0 };
   const { calendar, earliest } = limits;
   const room = (limits.maxSpanDays ?? Number.POSITIVE_INFINITY) - (range.to - range.from);
+  const around = roomAround(range.from, limits);
   const isFree = (day: Day): boolean => contains(final, day);
   let from = range.from;
   for (let i = 0; i < OVERLAP_SESSIONS; i++) {
     const before = calendar.sessionOnOrBefore(from - 1);
-    if (!isFree(before) || before < earliest || range.from - before > room) break;
+    if (!isFree(before) || before < Math.max(earliest, around.from) || range.from - before > room) break;
     from = before;
   }
   if (from < range.from) return { from, to: range.to };
   let to = range.to;
   for (let i = 0; i < OVERLAP_SESSIONS; i++) {
     const after = calendar.sessionOnOrAfter(to);
-    if (!isFree(after) || after + 1 - range.to > room) break;
+    if (!isFree(after) || after >= around.to || after + 1 - range.to > room) break;
     to = after + 1;
   }
   return { from, to };
@@ -101,9 +114,10 @@ export function withOverlap(
  * A range with the days before its first session on which there may have been one that the calendar does not know: where it
  * is a guess, or after it was compiled. Whether a history is filled at once or day by day then gives the same bars.
  */
-export function withUncertainDays(range: DayRange, { calendar, earliest, maxSpanDays }: Bounds): DayRange {
+export function withUncertainDays(range: DayRange, bounds: Bounds): DayRange {
+  const { calendar, earliest } = bounds;
   const isCertain = !calendar.advisory && contains([calendar.reliable], range.from - 1);
   const from = calendar.sessionOnOrBefore(range.from - 1) + 1;
-  const isTooLong = maxSpanDays !== null && range.to - from > maxSpanDays;
+  const isTooLong = range.to > spanEnd(from, bounds);
   return isCertain || from < earliest || isTooLong ? range : { from, to: range.to };
 }

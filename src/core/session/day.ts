@@ -29,6 +29,13 @@ export function dayOn(year: number, month: number, date: number): Day {
   return new Date(0).setUTCFullYear(year, month - 1, date) / MS_PER_DAY;
 }
 
+/** The calendar month that a day lies in. */
+export function monthOf(day: Day): DayRange {
+  const date = new Date(day * MS_PER_DAY);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1];
+  return { from: dayOn(year, month, 1), to: dayOn(year, month + 1, 1) };
+}
+
 /** Texts of days, of which there are few: the same ones are named for every series. */
 const texts = new Map<Day, string>();
 

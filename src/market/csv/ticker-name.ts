@@ -5,7 +5,7 @@ import { parseTicker } from '../../core/instrument/ticker.ts';
 /** Longest first, so that `USDT` is not taken for a base that ends in `USD` and so on. */
 const QUOTES = CRYPTO_QUOTES.split(' ').toSorted((a, b) => b.length - a.length);
 
-/** Dollar coins that no calendar rule knows: a pair quoted in one is not the pair quoted in `USD`. */
+/** Dollar coins whose pairs a name without a dash does not tell from those in `USD`: `BATUSD` is not `BA-TUSD`. */
 const UNKNOWN_QUOTES = ['BUSD', 'FDUSD', 'TUSD'];
 
 /** No share's ticker ends like these. */

@@ -40,6 +40,7 @@ const OF_MARKET: Readonly<Record<keyof MarketCapability, Rule>> = {
 
 const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
   maxSpanDays: COUNT_OR_NULL,
+  withinMonth: orAbsent(FLAG),
   lookBackDays: COUNT_OR_NULL,
   requestsPerSpan: COUNT,
   requestsForActions: orAbsent({
@@ -76,6 +77,11 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
     holds: (value) =>
       value === undefined || (Array.isArray(value) && value.length > 0 && value.every(isAssetClass)),
   },
+  cryptoQuotes: {
+    must: 'a list such as ["USDT", "BTC"], or left out',
+    holds: (value) =>
+      value === undefined || (Array.isArray(value) && value.length > 0 && value.every(isText)),
+  },
   notInTickers: {
     must: 'signs with what to write instead, such as { "/": "a share class is written BRK-B" }, or left out',
     holds: (value) => value === undefined || isTexts(value),
@@ -93,12 +99,11 @@ function isAssetClass(value: unknown): boolean {
 }
 
 function isTexts(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    Object.entries(value)
-      .flat()
-      .every((text) => typeof text === 'string' && text !== '')
-  );
+  return isObject(value) && Object.entries(value).flat().every(isText);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function isQuota(value: unknown): boolean {

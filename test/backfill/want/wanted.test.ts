@@ -80,6 +80,16 @@ describe('a ticker that the provider cannot have', () => {
     );
   });
 
+  it('is refused where the provider quotes pairs otherwise, with the same in what it has', () => {
+    const quotes = { ...yahooCapabilities, cryptoQuotes: ['USDT', 'BTC'] };
+    const quoted = (...tickers: string[]): unknown =>
+      wantedSeries(tickers, ['1d'], { days: 1 }, quotes, 2e12);
+    expect(quoted('AAPL', 'ETH-BTC', 'SOL-USDT')).toHaveLength(3);
+    expect(() => quoted('ETH-BTC', 'ETH-USD', 'BTC-EUR')).toThrow(
+      'provider "yahoo" has no ETH-USD (nor 1 more): its pairs are quoted in USDT, BTC, such as ETH-USDT',
+    );
+  });
+
   it('is one of a provider that says nothing of its tickers', () => {
     const { notInTickers: _none, ...silent } = yahooCapabilities;
     expect(wantedSeries(['A/B'], ['1d'], { days: 1 }, silent, 2e12)).toHaveLength(1);

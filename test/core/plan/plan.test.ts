@@ -15,17 +15,49 @@ const span = (from: string, to: string): DayRange => ({ from: parseDay(from), to
 function tasks(
   gap: DayRange,
   final: readonly DayRange[],
-  limits: { maxSpanDays?: number; lookBackDays?: number; interval?: Interval } = {},
+  limits: { maxSpanDays?: number; lookBackDays?: number; withinMonth?: boolean; interval?: Interval } = {},
 ): readonly Task[] {
-  const { maxSpanDays = null, lookBackDays = null, interval = '1d' } = limits;
+  const { maxSpanDays = null, lookBackDays = null, withinMonth = false, interval = '1d' } = limits;
   const gaps = [{ series: { ticker: 'AAPL', interval }, calendar, gaps: [gap], sessions: 0, final }];
-  const ofInterval = { [interval]: { maxSpanDays, lookBackDays, requestsPerSpan: 1 } };
+  const ofInterval = { [interval]: { maxSpanDays, lookBackDays, withinMonth, requestsPerSpan: 1 } };
   return planTasks(gaps, { limits: ofInterval, quotas: [], actions: true, now: NOW }).tasks;
 }
 const rangeOf = (...args: Parameters<typeof tasks>): string => {
   const { from = 0, to = 0 } = tasks(...args)[0]?.wants[0]?.range ?? {};
   return `${formatDay(from)}..${formatDay(to - 1)}`;
 };
+
+describe('a request that may not reach over the end of a month', () => {
+  const months = (gap: DayRange, final: readonly DayRange[] = [], maxSpanDays?: number): string[] =>
+    tasks(gap, final, { withinMonth: true, ...(maxSpanDays !== undefined && { maxSpanDays }) }).flatMap(
+      ({ wants }) => wants.map(({ range: { from, to } }) => `${formatDay(from)}..${formatDay(to - 1)}`),
+    );
+
+  it('ends with it, and the next one starts with the next session', () => {
+    expect(months(span('2025-11-20', '2026-01-14'))).toEqual([
+      '2025-11-20..2025-11-28',
+      '2025-12-01..2025-12-31',
+      '2026-01-02..2026-01-14',
+    ]);
+  });
+
+  it('is no longer than it may be within it either', () => {
+    expect(months(span('2025-12-29', '2026-01-14'), [], 7)).toEqual([
+      '2025-12-29..2025-12-31',
+      '2026-01-02..2026-01-08',
+      '2026-01-09..2026-01-14',
+    ]);
+  });
+
+  it('takes final sessions along as far as the month goes, on either side', () => {
+    expect(months(span('2026-01-06', '2026-01-14'), [span('2025-11-03', '2026-01-05')])).toEqual([
+      '2026-01-02..2026-01-14',
+    ]);
+    expect(months(span('2025-12-02', '2025-12-30'), [span('2025-12-31', '2026-01-16')])).toEqual([
+      '2025-12-02..2025-12-31',
+    ]);
+  });
+});
 
 describe('the final sessions that ride on a request', () => {
   const GAP = span('2026-01-12', '2026-01-14');

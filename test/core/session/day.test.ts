@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayOn, formatDay, hasDate, parseDay, startOfDay, utcDayOf } from '../../../src/core/session/day.ts';
+import {
+  dayOn,
+  formatDay,
+  hasDate,
+  monthOf,
+  parseDay,
+  startOfDay,
+  utcDayOf,
+} from '../../../src/core/session/day.ts';
 
 /** All days that `YYYY-MM-DD` can write. */
 const writableDay = fc.integer({ min: parseDay('0000-01-01'), max: parseDay('9999-12-31') });
@@ -30,6 +38,18 @@ describe('day', () => {
       { examples: [[parseDay('0099-01-04')], [parseDay('0000-02-29')], [parseDay('1970-01-01')]] },
     );
     expect(dayOn(2023, 2, 29)).toBe(parseDay('2023-03-01'));
+  });
+
+  it('lies in one calendar month', () => {
+    fc.assert(
+      fc.property(writableDay, (day) => {
+        const { from, to } = monthOf(day);
+        const month = formatDay(day).slice(0, 7);
+        expect([from <= day && day < to, formatDay(from)]).toEqual([true, `${month}-01`]);
+        expect([formatDay(to - 1).slice(0, 7), new Date(to * 86_400_000).getUTCDate()]).toEqual([month, 1]);
+      }),
+      { examples: [[parseDay('0099-12-31')], [parseDay('2024-02-29')], [parseDay('1969-12-01')]] },
+    );
   });
 
   it('says which text is no date', () => {

@@ -167,6 +167,14 @@ describe('a module that is no provider is refused in one line', () => {
       'capabilities.serves is ["stocks"]; it must be a list of us-shares, other-shares, crypto, fx, indices, futures',
     ],
     [
+      { cryptoQuotes: [] },
+      'capabilities.cryptoQuotes is []; it must be a list such as ["USDT", "BTC"], or left out',
+    ],
+    [
+      { intervals: { '1d': { ...daily, withinMonth: 1 } } },
+      '.withinMonth is 1; it must be true or false, or left out',
+    ],
+    [
       { notInTickers: { '/': '' } },
       'capabilities.notInTickers is {"/":""}; it must be signs with what to write instead, such as',
     ],

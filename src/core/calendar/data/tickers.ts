@@ -130,8 +130,12 @@ export const SUFFIXES: Readonly<Record<string, string>> = {
 /** The calendar of continuous futures (`CL=F`): products differ in their holidays, so that it is advice. */
 export const FUTURES = 'weekdays:America/New_York';
 
-/** Quote currencies that make `BASE-QUOTE` a crypto pair: `BTC-USD` is one, the share classes `BRK-B` and `BAC-PL` are none. */
-export const CRYPTO_QUOTES = 'USD USDT USDC EUR GBP JPY CAD AUD CHF INR KRW CNY HKD TRY BTC ETH';
+/**
+ * Quote currencies that make `BASE-QUOTE` a crypto pair: `BTC-USD` is one, the share classes `BRK-B` and `BAC-PL` are none.
+ * (So nothing of three letters that begins with P, R, U or W is among them: `PLN`, `RON`, `UAH`.)
+ */
+export const CRYPTO_QUOTES =
+  'USD USDT USDC EUR GBP JPY CAD AUD CHF INR KRW CNY HKD TRY BTC ETH BNB FDUSD TUSD BUSD USD1 DAI EURI BRL MXN ARS ZAR CZK COP';
 
 /**
  * A ticker of the United States: up to five letters, then perhaps what kind of share it is: a class (`BRK-B`), a preferred
