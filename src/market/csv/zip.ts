@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { unzipSync } from 'fflate';
+import { type UnzipFileInfo, unzipSync } from 'fflate';
 
 /** Signatures of the records at the end of a zip file (APPNOTE.TXT 6.3.10, sections 4.3.12 to 4.3.16). */
 const ENTRY = 0x02014b50;
@@ -16,13 +16,18 @@ const LONGEST_COMMENT = 0xffff;
 const IN_ZIP64 = 0xffffffff;
 
 /**
- * The CSV files within a zip file by name, without those that macOS puts beside them. Throws for what is no zip file, and
- * for one whose bytes are not those that were packed: unpacking alone does not tell, and a turned bit is another price.
+ * The CSV files within a zip file by name, without those that macOS puts beside them. Throws for what is no zip file, for
+ * one whose bytes are not those that were packed (unpacking alone does not tell, and a turned bit is another price), and for a
+ * file of more than `most` bytes; default: as many as there are.
  */
-export function csvFilesIn(zip: Uint8Array): Map<string, Uint8Array> {
+export function csvFilesIn(zip: Uint8Array, most = Number.POSITIVE_INFINITY): Map<string, Uint8Array> {
   const checksums = checksumsIn(zip);
-  const filter = ({ name }: { readonly name: string }): boolean =>
-    name.endsWith('.csv') && !name.startsWith('__MACOSX/');
+  const filter = ({ name, originalSize }: UnzipFileInfo): boolean => {
+    if (!name.endsWith('.csv') || name.startsWith('__MACOSX/')) return false;
+    // No more room is made for it than it says to need.
+    if (originalSize > most) throw new Error(`its ${name} is ${originalSize} bytes, more than ${most}`);
+    return true;
+  };
   const files = new Map(Object.entries(unzipSync(zip, { filter })));
   for (const [name, bytes] of files)
     if (crc32(bytes) !== checksums.get(name)) throw new Error(`its checksum of ${name} is another`);

@@ -12,8 +12,11 @@ import type {
 } from '../provider.ts';
 import type { HttpAnswer, HttpRequest } from './transport.ts';
 
-/** A GET, as a provider words it. Where it has a `read`, `parse` finds in `answer.read` what that made of the body. */
-export type Call = Pick<HttpRequest, 'url' | 'headers' | 'read'>;
+/**
+ * A GET, as a provider words it. Where it has a `read`, `parse` finds in `answer.read` what that made of the body; where it is
+ * `asBytes`, the body in `answer.bytes`.
+ */
+export type Call = Pick<HttpRequest, 'url' | 'headers' | 'read' | 'asBytes'>;
 
 /** What one answer of a chain brought. */
 export interface Page<State, One = Part> {

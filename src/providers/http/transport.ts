@@ -23,14 +23,18 @@ export interface HttpRequest extends WireEvents {
    * never held whole. Default: it is held whole, as text, which is refused beyond 32 MiB.
    */
   readonly read?: (pieces: AsyncIterable<string>) => Promise<unknown>;
+  /** Whether such a body is held as bytes, in `bytes` of its answer, up to the same size. Default: as text. */
+  readonly asBytes?: boolean;
 }
 
-/** A whole answer: any status, the body as text. */
+/** A whole answer: any status, the body as text if not otherwise asked for. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Empty where it was read as it came. */
+  /** Empty where it was read as it came, or held as bytes. */
   readonly body: string;
+  /** The body that was asked for as bytes; undefined where that promises no data. */
+  readonly bytes?: Uint8Array;
   /** What the request's `read` made of it; undefined where it was not asked. */
   readonly read?: unknown;
 }
@@ -53,7 +57,10 @@ export const send: Send = async (request, signal) => {
       const pieces = piecesOf(decoded(response), request, signal);
       return { status, headers, body: '', read: await readBy(request.read, pieces, signal) };
     }
-    const answer = { status, headers, body: await boundedText(decoded(response)) };
+    const answer: HttpAnswer =
+      isGood && request.asBytes === true
+        ? { status, headers, body: '', bytes: await boundedBytes(decoded(response)) }
+        : { status, headers, body: await boundedText(decoded(response)) };
     if (isGood && request.onReceived) {
       request.onReceived();
       // Reading an answer takes a while: lets the next request go out before.
@@ -168,20 +175,32 @@ async function* piecesOf(
   request.onReceived?.();
 }
 
+async function boundedText(body: Readable): Promise<string> {
+  const decoder = new StringDecoder();
+  let text = '';
+  await eachPart(body, (part) => (text += decoder.write(part)));
+  return text + decoder.end();
+}
+
+async function boundedBytes(body: Readable): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  await eachPart(body, (part) => parts.push(part));
+  return Buffer.concat(parts);
+}
+
 /**
- * The body as text, read no further than an answer can reasonably be. Throws `bad-answer` (retryable). By events:
- * iteration, for the few pieces that come, is a third of what an answer costs.
+ * Takes a body part by part, no further than an answer can reasonably be. Throws `bad-answer` (retryable) beyond. By events:
+ * iteration, for the few parts that come, is a third of what an answer costs.
  */
-function boundedText(body: Readable): Promise<string> {
+function eachPart(body: Readable, take: (part: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const decoder = new StringDecoder();
-    let [text, bytes] = ['', 0];
+    let bytes = 0;
     body.on('data', (part: Buffer) => {
       bytes += part.byteLength;
-      if (bytes <= LARGEST_BODY) text += decoder.write(part);
+      if (bytes <= LARGEST_BODY) take(part);
       else body.destroy(tooLong(LARGEST_BODY));
     });
-    body.once('end', () => resolve(text + decoder.end()));
+    body.once('end', resolve);
     body.once('error', reject);
     body.once('close', () => reject(new Error('closed before the end of an answer')));
   });

@@ -25,6 +25,15 @@ describe('a zip file', () => {
     expect(textsIn(commented)).toEqual([TEXT]);
   });
 
+  it('is not unpacked where a file says to be larger than may be', () => {
+    for (const zip of [packed(0), packed(6)]) {
+      expect([...csvFilesIn(zip, TEXT.length).keys()]).toEqual(['AAPL.csv']);
+      expect(() => csvFilesIn(zip, TEXT.length - 1)).toThrow(
+        `its AAPL.csv is ${TEXT.length} bytes, more than ${TEXT.length - 1}`,
+      );
+    }
+  });
+
   it.each([0, 6] as const)(
     'packed at level %d never gives another text, whatever bit of it turned',
     (level) => {

@@ -72,6 +72,24 @@ describe('an answer', () => {
     expect(await get(url)).toMatchObject({ status: 200, body: TEXT });
   });
 
+  it('comes as the bytes that were sent, where these are asked for and it promises data', async () => {
+    const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => (i * i) % 251);
+    const url = await serve(({ url: path }, response) => {
+      if (path === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(bytes));
+      else response.writeHead(path === '/none' ? 404 : 200).end(bytes);
+    });
+    const events: string[] = [];
+    for (const path of ['/plain', '/gzip']) {
+      const asked = { url: new URL(path, url), headers: {}, asBytes: true };
+      const answer = await send({ ...asked, onReceived: () => void events.push(path) });
+      expect(answer).toMatchObject({ status: 200, body: '' });
+      expect(Buffer.from(answer.bytes ?? []).equals(bytes)).toBe(true);
+    }
+    expect(events).toEqual(['/plain', '/gzip']);
+    const none = await send({ url: new URL('/none', url), headers: {}, asBytes: true });
+    expect([none.status, none.bytes, none.body.length > 0]).toEqual([404, undefined, true]);
+  });
+
   it('that ends within a character shows that it does', async () => {
     const url = await serve((_, response) => response.end(Buffer.from('東京').subarray(0, 4)));
     expect(await get(url)).toMatchObject({ status: 200, body: '東\ufffd' });
@@ -128,6 +146,7 @@ describe('an answer', () => {
     const refused = { code: 'bad-answer', retryable: true, message: expect.stringContaining('32 MiB') };
     await expect(get(url)).rejects.toMatchObject(refused);
     await expect(get(new URL('/gzip', url))).rejects.toMatchObject(refused);
+    await expect(send({ url, headers: {}, asBytes: true })).rejects.toMatchObject(refused);
   });
 });
 
