@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { WireResponse } from './wire.ts';
+import { type WireResponse, bytesOf } from './wire.ts';
 
 /** An answer as it goes over a connection. */
 export interface Delivery {
@@ -24,8 +24,8 @@ export type Ending =
 const RESET_DELAY_MS = 10;
 
 /** An answer sent whole. */
-export function whole({ status, headers, body, rows }: WireResponse): Delivery {
-  const bytes = Buffer.from(body);
+export function whole({ status, headers, rows, ...answer }: WireResponse): Delivery {
+  const bytes = bytesOf(answer);
   const head = { status, headers: { ...headers, 'content-length': String(bytes.length) } };
   return { head, body: [bytes], ending: 'complete', rows };
 }

@@ -13,6 +13,8 @@ export interface OwnWire {
   readonly answer: Wire;
   /** What a request is about; the symbol as the market has it. */
   readonly askedSeries: (request: WireRequest) => AskedSeries;
+  /** How its requests spell a ticker of the market. Default: the same. */
+  readonly symbolOf?: (ticker: string) => string;
 }
 
 /** What an answer was rendered of. */
@@ -25,7 +27,7 @@ interface Rendered {
 }
 
 /** A server that speaks such a wire. */
-export function ownServer({ answer: wire, askedSeries }: OwnWire): SimulatedServer {
+export function ownServer({ answer: wire, askedSeries, symbolOf = asIs }: OwnWire): SimulatedServer {
   const rendered = new WeakMap<WireResponse, Rendered>();
   const answer: Wire = (request, market, now) => {
     let rows: readonly MarketRow[] | undefined;
@@ -56,7 +58,7 @@ export function ownServer({ answer: wire, askedSeries }: OwnWire): SimulatedServ
     ...{ answer, askedSeries },
     answerKey: ({ method, path, query }) => `${method} ${path}?${query.toString()}`,
     distortions: distortionsOf(
-      formOf(answer, askedSeries, { of, rowsOf: (sound) => rendered.get(sound)?.rows ?? [] }),
+      formOf(answer, askedSeries, { of, rowsOf: (sound) => rendered.get(sound)?.rows ?? [], symbolOf }),
     ),
   };
 }
@@ -64,9 +66,18 @@ export function ownServer({ answer: wire, askedSeries }: OwnWire): SimulatedServ
 interface Renderings {
   readonly of: (sound: WireResponse, change: (was: Rendered) => Partial<Market>) => WireResponse;
   readonly rowsOf: (sound: WireResponse) => readonly MarketRow[];
+  readonly symbolOf: (ticker: string) => string;
 }
 
-function formOf(wire: Wire, askedSeries: OwnWire['askedSeries'], { of, rowsOf }: Renderings): AnswerForm {
+function asIs(ticker: string): string {
+  return ticker;
+}
+
+function formOf(
+  wire: Wire,
+  askedSeries: OwnWire['askedSeries'],
+  { of, rowsOf, symbolOf }: Renderings,
+): AnswerForm {
   const listingIn = ({ request, market }: Pick<Asked, 'request' | 'market'>): Listing | undefined =>
     market.listing(askedSeries(request).symbol ?? '');
   const isDaily = ({ request }: Asked): boolean => askedSeries(request).interval === '1d';
@@ -97,7 +108,8 @@ function formOf(wire: Wire, askedSeries: OwnWire['askedSeries'], { of, rowsOf }:
       })),
     stampsASecond: 1000,
     price: (price) => Math.round(price * 1e4) / 1e4,
-    insteadOf: (request, ticker) => ofTicker(request, askedSeries(request).symbol ?? '', ticker),
+    insteadOf: (request, ticker) =>
+      ofTicker(request, symbolOf(askedSeries(request).symbol ?? ''), symbolOf(ticker)),
     sessionOf: (stamp, calendar, asked) => (isDaily(asked) ? utcDayOf(stamp) : calendar.localDay(stamp)),
     stampOn: (day, asked) => (isDaily(asked) ? startOfDay(day) : opening(day, listingIn(asked))),
   };
@@ -143,7 +155,7 @@ function ofTicker({ path, query, ...request }: WireRequest, symbol: string, tick
   ]);
   return {
     ...request,
-    path: path.replace(encodeURIComponent(symbol), () => encodeURIComponent(ticker)),
+    path: path.replaceAll(encodeURIComponent(symbol), () => encodeURIComponent(ticker)),
     query: new URLSearchParams(asked),
   };
 }

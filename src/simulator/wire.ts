@@ -14,8 +14,15 @@ export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** `latin1`: the body is no text, each of its signs is a byte. Default: UTF-8. */
+  readonly encoding?: 'latin1';
   /** Bars in the body. */
   readonly rows: number;
+}
+
+/** The bytes of a body. */
+export function bytesOf({ body, encoding }: Pick<WireResponse, 'body' | 'encoding'>): Buffer {
+  return Buffer.from(body, encoding ?? 'utf8');
 }
 
 /** A provider's server as a pure function: its answer from a market at `now` (ms since the epoch). */

@@ -3,7 +3,7 @@ import { parseDay } from '../core/session/day.ts';
 import type { DayRange } from '../core/session/day.ts';
 import { INTERVALS, type Interval } from '../core/session/interval.ts';
 import { type Gate, OPEN_GATE } from '../providers/http/gate.ts';
-import type { BarAnswer, Capabilities } from '../providers/provider.ts';
+import type { BarAnswer, BarRequest, Capabilities } from '../providers/provider.ts';
 import type { ProviderSubject, ProviderUnderTest } from './subject.ts';
 
 /** What a provider has to do, as a sentence, and whether it does: `run` rejects if it does not. */
@@ -25,12 +25,16 @@ export function range(from: string, to: string): DayRange {
   return { from: parseDay(from), to: parseDay(to) };
 }
 
-/** A week that has passed. */
-export const WEEK_OF_ALFA = {
-  series: { ticker: 'ALFA', interval: '1d' },
-  range: range('2025-03-03', '2025-03-08'),
-  now: NOW,
-} as const;
+/** What is asked for where it does not matter what. */
+export function tickerOf({ ticker = 'ALFA' }: Pick<ProviderSubject, 'ticker'>): string {
+  return ticker;
+}
+
+/** A request for a week that has passed. */
+export function weekOf(subject: Pick<ProviderSubject, 'ticker'>): BarRequest {
+  const series = { ticker: tickerOf(subject), interval: '1d' } as const;
+  return { series, range: range('2025-03-03', '2025-03-08'), now: NOW };
+}
 
 /** Nothing is asked for twice. */
 export const ONE_TRY: Gate = { ...OPEN_GATE, failed: async () => false, throttled: async () => false };

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BackfillError } from '../core/errors.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
-import { type CheckOf, NOW, ONE_TRY, WEEK_OF_ALFA } from './check.ts';
+import { type CheckOf, NOW, ONE_TRY, weekOf } from './check.ts';
 import type { ProviderSubject } from './subject.ts';
 
 /** Bytes of the last price or two, and what may close them. */
@@ -12,16 +12,20 @@ const MOST_CUT = 16;
 type At = Required<ProviderSubject>['at'];
 
 /** How a provider takes bodies of which the end is lost, as a whole answer of a sound server. */
-export function cutBodiesOf(at: At): CheckOf {
+export function cutBodiesOf({
+  at,
+  ...subject
+}: Pick<ProviderSubject, 'ticker'> & { readonly at: At }): CheckOf {
+  const week = weekOf(subject);
   return {
     name: 'refuses a body without its end, or reads it as if it were there',
     run: async ({ open }) => {
       const { provider, url } = await open(NOW);
       ok(url !== undefined, 'it is asked at no URL');
-      const whole = await provider.fetchBars(WEEK_OF_ALFA);
+      const whole = await provider.fetchBars(week);
       for (let bytes = 1; bytes <= MOST_CUT; bytes++) {
         const answer: BarAnswer | undefined = await withoutEnd(at, url, bytes, (cut) =>
-          cut.fetchBars(WEEK_OF_ALFA),
+          cut.fetchBars(week),
         ).catch(refusal);
         if (answer !== undefined) deepStrictEqual(answer, whole, `without its last bytes, ${bytes} of them`);
       }

@@ -5,6 +5,7 @@ import { loadProvider } from '../providers/module/load-module.ts';
 import type { ModuleConfig } from '../providers/module/load-module.ts';
 import type { Secrets } from '../providers/provider.ts';
 import { capabilitiesOf, openProvider } from '../providers/registry.ts';
+import { servesClassOf } from '../providers/serves.ts';
 import type { OwnWire } from '../simulator/own-wire.ts';
 import type { Check } from './check.ts';
 import { providerChecks } from './contract.ts';
@@ -18,6 +19,9 @@ export type { RequestLogEntry, Simulator, SimulatorOptions } from '../simulator/
 export { startSimulator } from '../simulator/server.ts';
 export { tradedRows } from '../market/traded-rows.ts';
 export { sampleMarket } from '../market/sample.ts';
+
+/** What is asked for: the first that a provider may have. */
+const TICKERS = ['ALFA', 'BRVO.PA', 'PSDO-USDT', 'QAAUSD=X'];
 
 /** A provider of one's own as it is checked. */
 export interface CheckedModule {
@@ -45,7 +49,8 @@ export async function contractOf({
 }: CheckedModule): Promise<readonly Check[]> {
   const own = settings === undefined ? {} : { settings };
   const config = await loadProvider(module, { url: 'http://127.0.0.1', ...own });
-  const { intervals } = capabilitiesOf(config);
+  const capabilities = capabilitiesOf(config);
+  const { intervals } = capabilities;
   const of = Object.values(intervals);
   return providerChecks(
     served(
@@ -53,7 +58,7 @@ export async function contractOf({
       wire,
       {
         intervals: Object.keys(intervals) as Interval[],
-        precision,
+        ...{ ticker: TICKERS.find((ticker) => servesClassOf(ticker, capabilities)) ?? 'ALFA', precision },
         isList: of.some(({ mostSeries = 1 }) => mostSeries > 1),
         isMarket: of.some(({ market }) => market !== undefined),
         isApart: of.some(({ requestsForActions = 0 }) => requestsForActions > 0),

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { parseDay } from '../core/session/day.ts';
 import { type ErrorCode, errorData } from '../core/errors.ts';
 import { type Gate, OPEN_GATE } from '../providers/http/gate.ts';
-import type { Provider } from '../providers/provider.ts';
-import { type CheckOf, NOW, ONE_TRY, WEEK_OF_ALFA, failsWith } from './check.ts';
+import type { BarRequest, Provider } from '../providers/provider.ts';
+import { type CheckOf, NOW, ONE_TRY, failsWith, tickerOf, weekOf } from './check.ts';
 import { cutBodiesOf } from './cut-bodies.ts';
 import type { ProviderSubject } from './subject.ts';
 
@@ -57,7 +57,8 @@ type Beside = (
 ) => Promise<void>;
 
 /** How a provider that is asked over HTTP behaves whatever its server does. */
-export function networkOf({ at, intervals }: Networked): readonly CheckOf[] {
+export function networkOf({ at, intervals, ...subject }: Networked): readonly CheckOf[] {
+  const week = weekOf(subject);
   const beside: Beside = async (
     reply,
     use,
@@ -74,34 +75,34 @@ export function networkOf({ at, intervals }: Networked): readonly CheckOf[] {
     }
   };
   return [
-    ...hearing(beside),
+    ...hearing(beside, week),
     { name: 'sends each request through the gate, and says how it went', run: throughTheGate(intervals) },
-    ...stopping(beside),
-    cutBodiesOf(at),
+    ...stopping(beside, week),
+    cutBodiesOf({ at, ...subject }),
   ];
 }
 
-function hearing(beside: Beside): readonly CheckOf[] {
+function hearing(beside: Beside, week: BarRequest): readonly CheckOf[] {
   return [
     ...SAID.map(([code, retryable, what, reply]) => ({
       name: `hears ${code}, which ${retryable ? 'may pass' : 'stays'}, in ${what}`,
       run: () =>
         beside(reply, (provider) =>
-          failsWith(provider.fetchBars(WEEK_OF_ALFA), { name: 'BackfillError', code, retryable }),
+          failsWith(provider.fetchBars(week), { name: 'BackfillError', code, retryable }),
         ),
     })),
     {
       name: 'takes a page in place of an answer for a fault that passes',
       run: () =>
         beside(page(200, '<html>Will be right back</html>'), (provider) =>
-          failsWith(provider.fetchBars(WEEK_OF_ALFA), { retryable: true }),
+          failsWith(provider.fetchBars(week), { retryable: true }),
         ),
     },
     {
       name: 'says how long the server asks to wait',
       run: () =>
         beside(page(429, '', { 'retry-after': '7' }), (provider) =>
-          failsWith(provider.fetchBars(WEEK_OF_ALFA), { retryAfterMs: 7000 }),
+          failsWith(provider.fetchBars(week), { retryAfterMs: 7000 }),
         ),
     },
     {
@@ -109,18 +110,18 @@ function hearing(beside: Beside): readonly CheckOf[] {
       run: async () => {
         const close: Reply = (response) => void response.destroy();
         for (const reply of [page(401), page(200, '{"half":'), close])
-          await beside(reply, withoutPassword, { login: 'me:hunter2@' });
+          await beside(reply, (provider) => withoutPassword(provider, week), { login: 'me:hunter2@' });
       },
     },
   ];
 }
 
-function stopping(beside: Beside): readonly CheckOf[] {
+function stopping(beside: Beside, week: BarRequest): readonly CheckOf[] {
   return [
     {
       name: 'ends at once where the gate stops it before a request',
       run: () =>
-        beside(page(500), (provider) => failsWith(provider.fetchBars(WEEK_OF_ALFA), { message: 'shut' }), {
+        beside(page(500), (provider) => failsWith(provider.fetchBars(week), { message: 'shut' }), {
           gate: { ...ONE_TRY, enter: () => Promise.reject(new Error('shut')) },
           timeoutMs: 5000,
         }),
@@ -132,7 +133,7 @@ function stopping(beside: Beside): readonly CheckOf[] {
         const gate = { ...ONE_TRY, signal: ending.signal };
         return beside(
           () => ending.abort(new Error('enough')),
-          (provider) => failsWith(provider.fetchBars(WEEK_OF_ALFA), { message: 'enough' }),
+          (provider) => failsWith(provider.fetchBars(week), { message: 'enough' }),
           { gate, timeoutMs: 60_000 },
         );
       },
@@ -140,14 +141,14 @@ function stopping(beside: Beside): readonly CheckOf[] {
   ];
 }
 
-async function withoutPassword(provider: Provider): Promise<void> {
-  const outcome: unknown = await provider.fetchBars(WEEK_OF_ALFA).catch((error: unknown) => error);
+async function withoutPassword(provider: Provider, week: BarRequest): Promise<void> {
+  const outcome: unknown = await provider.fetchBars(week).catch((error: unknown) => error);
   ok(outcome instanceof Error);
   strictEqual(JSON.stringify(errorData(outcome)).includes('hunter2'), false);
 }
 
 function throughTheGate(intervals: ProviderSubject['intervals']): CheckOf['run'] {
-  return async ({ open }) => {
+  return async ({ open, ...subject }) => {
     const notes: string[] = [];
     const gate: Gate = {
       ...OPEN_GATE,
@@ -159,7 +160,7 @@ function throughTheGate(intervals: ProviderSubject['intervals']): CheckOf['run']
     const { provider, requests = () => -1 } = await open(NOW, gate);
     const interval = intervals.includes('1h') ? '1h' : '1d';
     const asked = { from: parseDay('2026-11-09'), to: parseDay('2026-11-14') };
-    await provider.fetchBars({ series: { ticker: 'ALFA', interval }, range: asked, now: NOW });
+    await provider.fetchBars({ series: { ticker: tickerOf(subject), interval }, range: asked, now: NOW });
     const one = ['enter', 'departed', 'ended', 'answered'];
     deepStrictEqual(notes, Array.from({ length: requests() }, () => one).flat());
     const { requestsPerSpan = 0, requestsForActions = 0 } = provider.capabilities.intervals[interval] ?? {};

@@ -23,7 +23,9 @@ export interface ProviderSubject {
   readonly open: (now: number, gate?: Gate) => Promise<ProviderUnderTest>;
   /** Where it is asked over HTTP: opened at a URL, to hear whatever is said there. */
   readonly at?: (url: string, gate: Gate, timeoutMs: number) => Promise<Provider>;
-  /** Of ALFA. */
+  /** What is asked for: a ticker that has traded since 2019 without a halt. Default ALFA. */
+  readonly ticker?: string;
+  /** Of that. */
   readonly intervals: readonly Interval[];
   /** Whether it takes several tickers in one request. Default false. */
   readonly isList?: boolean;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery } from '../deliver.ts';
-import type { WireResponse } from '../wire.ts';
+import { type WireResponse, bytesOf } from '../wire.ts';
 import type { Fault } from './fault.ts';
 
 const DRIP_MS = 1500;
@@ -21,14 +21,14 @@ export const broken = {
   'wrong-length': ({ answer }) => ({ ...halfOfWhole(answer), ending: 'close' }),
   /** Headers or, every other time, not even those. */
   stall: ({ answer, random }) => ({
-    head: random() < 0.5 ? headOf(answer, Buffer.byteLength(answer.body)) : null,
+    head: random() < 0.5 ? headOf(answer, bytesOf(answer).length) : null,
     body: [],
     ending: 'silence',
     rows: 0,
   }),
   /** The whole answer, slowly. */
   drip: ({ answer }) => {
-    const body = Buffer.from(answer.body);
+    const body = bytesOf(answer);
     return { head: headOf(answer, body.length), body: drops(body), ending: 'complete', rows: answer.rows };
   },
   /** Half of the body, then RST. */
@@ -50,13 +50,13 @@ function headOf({ status, headers }: WireResponse, length: number): Head {
   return { status, headers: { ...headers, 'content-length': String(length) } };
 }
 
-function firstHalf({ body }: Pick<WireResponse, 'body'>): Buffer {
-  const bytes = Buffer.from(body);
+function firstHalf(answer: Pick<WireResponse, 'body' | 'encoding'>): Buffer {
+  const bytes = bytesOf(answer);
   return bytes.subarray(0, Math.floor(bytes.length / 2));
 }
 
 function halfOfWhole(answer: WireResponse): Omit<Delivery, 'ending'> {
-  return { head: headOf(answer, Buffer.byteLength(answer.body)), body: [firstHalf(answer)], rows: 0 };
+  return { head: headOf(answer, bytesOf(answer).length), body: [firstHalf(answer)], rows: 0 };
 }
 
 async function* drops(body: Buffer): AsyncGenerator<Buffer> {
