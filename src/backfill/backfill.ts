@@ -1,5 +1,6 @@
 import { BackfillError, errorData } from '../core/errors.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import { isPaced } from '../core/plan/quota.ts';
 import { quotaOpening } from '../core/plan/quota-time.ts';
 import type { BarStore, Lease } from '../store/store.ts';
 import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
@@ -230,8 +231,11 @@ async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTo
       ? (lost ?? stops.stopped)
       : (stops.stopped ?? lost);
   const { sent, retries, throttles, standing } = traffic.now();
+  const { quotas } = tools.capabilities;
   const opens =
-    stopped?.reason === 'quota-exhausted' ? quotaOpening(tools.capabilities.quotas, standing) : null;
+    stopped?.reason === 'quota-exhausted' && quotas.some((quota) => !isPaced(quota))
+      ? quotaOpening(quotas, standing)
+      : null;
   return { ...done, stopped, opens, refused: stops.refusals(notRun), traffic: { sent, retries, throttles } };
 }
 

@@ -143,9 +143,13 @@ function headline(summary: RunSummary, purpose: RunPurpose = 'Backfill'): string
   return lines[stopped.reason];
 }
 
-/** A quota of a day tells of how many days; any tells when it opens again. */
-function usedUpLine({ fetched, notRun, restDays, opens }: RunSummary): string {
-  const done = `Quota used up: done ${formatCount(fetched)} of ${formatCount(fetched + notRun)}`;
+/**
+ * A quota of a day tells of how many days; any tells when it opens again. Of one that only the provider counts, which is
+ * another than that of the plan that was named, nobody here knows.
+ */
+function usedUpLine({ fetched, notRun, restDays, opens, stopped }: RunSummary): string {
+  const why = opens === null && stopped !== null ? ` (${stopped.message})` : '';
+  const done = `Quota used up${why}: done ${formatCount(fetched)} of ${formatCount(fetched + notRun)}`;
   const rest = restDays === null ? '' : `; the rest needs ${plural(restDays, 'day')} on this plan`;
   const then =
     opens === null

@@ -52,7 +52,8 @@ export async function openTraffic(options: TrafficOptions): Promise<SharedTraffi
       ? undefined
       : await startQuotaKeeper(state, quotas, await openQuotaFile(quotaFile, clocks.wall), clocks);
   return {
-    isSpent: () => state.alone((cells) => (cells[CELL.down] ?? 0) + (cells[CELL.exhausted] ?? 0) > 0),
+    isSpent: () =>
+      state.alone((cells) => [CELL.down, CELL.exhausted, CELL.usedUp].some((cell) => (cells[cell] ?? 0) > 0)),
     begin: () => {
       const run = createRunCells();
       return {

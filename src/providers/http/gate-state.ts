@@ -81,6 +81,8 @@ export const CELL = {
   grace: 36,
   /** Permits that nobody used in time; the keeper gives them back. */
   lapsed: 37,
+  /** Flag, 0 or 1: the provider says that the day's requests are used up. */
+  usedUp: 38,
 } as const;
 
 /** Cells of one run in memory that its threads share, guarded like those of the gate that it passes. */
@@ -97,6 +99,12 @@ export const RUN = {
 export function createRunCells(): Float64Array<SharedArrayBuffer> {
   const { BYTES_PER_ELEMENT } = Float64Array;
   return new Float64Array(new SharedArrayBuffer(Object.keys(RUN).length * BYTES_PER_ELEMENT));
+}
+
+/** The provider says that the day's requests are used up: what was leased of them is void. */
+export function noteUsedUp(cells: Float64Array): void {
+  cells[CELL.usedUp] = 1;
+  for (const cell of [CELL.permits, CELL.nextPermits, CELL.lapsed]) cells[cell] = 0;
 }
 
 const CELLS = Object.keys(CELL).length;

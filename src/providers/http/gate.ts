@@ -19,6 +19,8 @@ export interface Gate {
   answered(): Promise<void>;
   /** The provider asked to slow down. `retryAfterMs`: for how long, if it said so. Says whether to come back. */
   throttled(retryAfterMs: number | undefined): Promise<boolean>;
+  /** The provider says that the day's requests are used up: nothing more is sent, whatever was counted. */
+  usedUp(): Promise<void>;
   /** No usable answer came: network, time-out, 5xx. Says whether the run may afford another try of this request. */
   failed(error: BackfillError): Promise<boolean>;
   /** Throws `cancelled` once the run is stopped. */
@@ -38,6 +40,7 @@ export const OPEN_GATE: Gate = {
   ended: () => undefined,
   answered: () => Promise.resolve(),
   throttled: () => Promise.resolve(false),
+  usedUp: () => Promise.resolve(),
   failed: () => Promise.resolve(true),
   assertRunning: () => undefined,
   pause: () => Promise.resolve(),

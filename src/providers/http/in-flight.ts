@@ -70,6 +70,7 @@ export function limitInFlight(inner: Gate, places: Places): Gate {
     },
     answered: () => inner.answered(),
     throttled: (retryAfterMs) => inner.throttled(retryAfterMs),
+    usedUp: () => inner.usedUp(),
     failed: (error) => inner.failed(error),
     pause: (ms) => inner.pause(ms),
     signal: inner.signal,

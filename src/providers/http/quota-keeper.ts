@@ -1,7 +1,7 @@
 import { type Quota, isPaced, pacingOf } from '../../core/plan/quota.ts';
 import { CELL, type GateState } from './gate-state.ts';
 import type { QuotaFile } from './quota-file.ts';
-import { type KeeperClocks, openLeaser, plausible } from './quota-lease.ts';
+import { type KeeperClocks, openLeaser, plausible, usedUp } from './quota-lease.ts';
 
 const TICK_MS = 10;
 
@@ -29,10 +29,18 @@ export async function startQuotaKeeper(
   const leaser = openLeaser(state, quotas, file, clocks);
   setUp(state, quotas, file, clocks);
   const sharePause = pauseSharer(state, file, clocks);
+  const isUsedUp = (): boolean => state.alone((cells) => cells[CELL.usedUp] === 1);
+  const noteUsedUp = (): Promise<void> =>
+    file.change((record) => ({ record: usedUp(record, quotas, clocks.wall()), result: undefined }));
+  let isNoted = false;
   const ticking = repeat(async () => {
     try {
       if (isMetered && leaser.isDue()) await leaser.lease();
       await sharePause();
+      if (!isNoted && isUsedUp()) {
+        await noteUsedUp();
+        isNoted = true;
+      }
     } catch (error) {
       // A quota that cannot be kept is not exceeded instead.
       state.alone((cells) => (cells[CELL.down] = 1));
@@ -45,6 +53,7 @@ export async function startQuotaKeeper(
       try {
         await ticking.stop();
         if (isMetered) await leaser.giveBack();
+        if (isUsedUp()) await noteUsedUp();
       } finally {
         file.close();
       }

@@ -218,6 +218,21 @@ export function plausible(record: QuotaRecord, spacing: number, now: number): Qu
   };
 }
 
+/**
+ * A record after a provider has said that the day's requests are used up, whoever used them: those of each quota of a day or
+ * more are, in its window.
+ */
+export function usedUp(record: QuotaRecord, quotas: readonly Quota[], now: number): QuotaRecord {
+  const windows = { ...record.windows };
+  for (const quota of quotas.filter(({ perMs }) => perMs >= MS_PER_DAY))
+    if (!hasPassed(record, quota, now))
+      windows[quotaName(quota)] = {
+        index: windowOf(quota, now),
+        used: Math.max(quota.requests, usedOf(record, quota, now)),
+      };
+  return { ...record, windows };
+}
+
 /** How quotas stand by their record. */
 export function standingIn(record: QuotaRecord, quotas: readonly Quota[], now: number): QuotaStanding {
   const { spacing } = pacingOf(quotas.filter(isPaced));

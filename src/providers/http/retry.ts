@@ -16,7 +16,10 @@ export interface RetryPolicy {
   readonly random: () => number;
 }
 
-/** Sends one try through the gate, tells it of an answer, be it a definite no, and when it is over on the wire. */
+/**
+ * Sends one try through the gate, tells it of an answer, be it a definite no or that the quota is used up, and when it is over
+ * on the wire.
+ */
 export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () => Promise<Answer> {
   return async () => {
     const request = await gate.enter();
@@ -32,6 +35,7 @@ export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () =>
     } catch (error) {
       if (error instanceof BackfillError && !error.retryable && error.code !== 'cancelled')
         await gate.answered();
+      if (error instanceof BackfillError && error.code === 'quota-exhausted') await gate.usedUp();
       throw error;
     } finally {
       end();

@@ -2,7 +2,7 @@ import { BackfillError, type ErrorCode } from '../../core/errors.ts';
 import type { Quota } from '../../core/plan/quota.ts';
 import type { Gate } from './gate.ts';
 import { learnLimit } from './learn-limit.ts';
-import { CELL, type GateState, type RecentRequests, RUN } from './gate-state.ts';
+import { CELL, type GateState, type RecentRequests, RUN, noteUsedUp } from './gate-state.ts';
 
 /** How a gate reacts to a provider that throttles or fails. Times in ms. */
 export interface GatePolicy {
@@ -116,6 +116,7 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
         add(run, RUN.throttles, 1);
         return noteThrottle(cells, recent, clock(), retryAfterMs, policy);
       }),
+    usedUp: async () => state.alone(noteUsedUp),
     failed: async ({ code }) =>
       state.alone((cells, recent) => {
         if (!SILENT.has(code)) add(cells, CELL.lifeSigns, 1);
@@ -179,6 +180,8 @@ function waitForPermit(cells: Float64Array, now: number): number {
   if (at(cells, CELL.down) !== 0) {
     throw new BackfillError('provider-down', 'the provider does not answer any more');
   }
+  if (at(cells, CELL.usedUp) !== 0)
+    throw new BackfillError('quota-exhausted', 'the provider says that the day’s requests are used up');
   if (at(cells, CELL.pausedUntil) > now) return at(cells, CELL.pausedUntil) - now;
   if (isProbed(cells, now)) return PROBE_NAP_MS;
   if (!hasPermit(cells, now)) {

@@ -169,6 +169,7 @@ describe('a gate with places', () => {
       ended: note('ended'),
       answered: note('answered'),
       throttled: note('throttled'),
+      usedUp: note('usedUp'),
       failed: note('failed'),
       assertRunning: note('assertRunning'),
       pause: note('pause'),
@@ -180,6 +181,7 @@ describe('a gate with places', () => {
     gate.ended(7);
     void gate.answered();
     void gate.throttled(1200);
+    void gate.usedUp();
     void gate.failed(THROTTLED);
     gate.assertRunning();
     void gate.pause(9);
@@ -188,6 +190,7 @@ describe('a gate with places', () => {
       ['ended', 7],
       ['answered'],
       ['throttled', 1200],
+      ['usedUp'],
       ['failed', THROTTLED],
       ['assertRunning'],
       ['pause', 9],

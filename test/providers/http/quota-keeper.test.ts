@@ -17,6 +17,21 @@ const record = async (): Promise<QuotaRecord> =>
   JSON.parse(await readFile(machine.path, 'utf8')) as QuotaRecord;
 const usedToday = async (): Promise<unknown> => (await record()).windows[`${DAY}ms`]?.used;
 
+describe('a day that the provider says is used up', () => {
+  it('is over for every process of the key until the next, whatever was counted', async () => {
+    const quotas = parseQuotas('25/day,100/s');
+    const [one, other] = [await machine.startProcess(quotas), await machine.startProcess(quotas)];
+    await machine.whileWaiting(one.gate.enter());
+    await one.gate.usedUp();
+    await expect(one.gate.enter()).rejects.toMatchObject({ code: 'quota-exhausted' });
+    await machine.elapse(50);
+    expect(await usedToday()).toBe(25);
+    await expect(machine.whileWaiting(other.gate.enter())).rejects.toMatchObject({ code: 'quota-exhausted' });
+    await machine.whileWaiting(one.stop());
+    expect(await usedToday()).toBe(25);
+  });
+});
+
 describe('a quota shared by two processes', () => {
   const PER_SECOND = parseQuotas('60/s');
 
