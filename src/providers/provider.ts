@@ -3,6 +3,7 @@ import type { CorporateAction, Identity, Series, Split } from '../core/bars/bars
 import type { Bars } from '../core/bars/columns.ts';
 import type { AssetClass } from '../core/instrument/asset-class.ts';
 import type { Day, DayRange } from '../core/session/day.ts';
+import type { NewestRows } from '../core/plan/limits.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
 
@@ -14,11 +15,14 @@ export interface IntervalCapability {
   readonly withinMonth?: boolean;
   /** How many calendar days back from now it reaches; null: no limit. */
   readonly lookBackDays: number | null;
+  /** Rows of a series that can be had, its newest, by the class of the instrument: `{ crypto: 350 }`. Default: all. */
+  readonly newestRows?: NewestRows;
   /** Requests for the bars of one span of one ticker. Default 1. */
   readonly requestsPerSpan: number;
   /**
    * Requests that tell the splits and dividends of a ticker where its bars come without them, or of as many tickers as one
-   * request for bars takes. A run asks once for all the bars of a ticker. Default 0: they come with the bars.
+   * request for bars takes. A run asks once for all the bars of a ticker, and not of one that can have none (a pair). Default
+   * 0: they come with the bars.
    */
   readonly requestsForActions?: number;
   /** How long after a session's close its bars are final, in ms. */

@@ -1,7 +1,7 @@
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
-import { earliestDay } from '../../core/plan/limits.ts';
+import { reachedFrom } from '../../core/plan/limits.ts';
 import type { DayRange } from '../../core/session/day.ts';
 import { intersect, union } from '../../core/session/ranges.ts';
 import type { Capabilities } from '../../providers/provider.ts';
@@ -42,14 +42,14 @@ export function lostDays(scan: Scan): Map<string, readonly DayRange[]> {
 
 /** The sessions that are final and that a provider reaches. */
 function reachOf(
-  { interval }: Series,
+  { ticker, interval }: Series,
   calendar: Calendar,
   { intervals }: Capabilities,
   now: number,
 ): DayRange {
-  const { lookBackDays = null, settleDelayMs = 0 } = intervals[interval] ?? {};
+  const { settleDelayMs = 0, ...limits } = intervals[interval] ?? { lookBackDays: null };
   return {
-    from: earliestDay({ lookBackDays }, now),
+    from: reachedFrom(limits, ticker, calendar, now),
     to: calendar.lastSettled(now, settleDelayMs) + 1,
   };
 }

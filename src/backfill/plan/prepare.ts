@@ -1,8 +1,10 @@
 import type { Coverage } from '../../core/coverage/coverage.ts';
 import { type HoleCounts, NO_HOLES, addHoles, holesIn } from '../../core/coverage/unavailable.ts';
-import { MS_PER_DAY } from '../../core/session/day.ts';
+import { type DayRange, MS_PER_DAY } from '../../core/session/day.ts';
+import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import { type GapOptions, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
+import { reachedFrom } from '../../core/plan/limits.ts';
 import { type Plan, planTasks } from '../../core/plan/plan.ts';
 import type { QuotaStanding } from '../../core/plan/quota.ts';
 import type { Capabilities } from '../../providers/provider.ts';
@@ -70,10 +72,11 @@ export async function prepare(
     provider: capabilities.id,
     now,
     everything,
-    reachDays: reachOf(capabilities),
+    reachedFrom: ({ ticker, interval }, calendar) =>
+      reachedFrom(capabilities.intervals[interval] ?? NO_LIMIT, ticker, calendar, now),
     confirmAfterMs: confirmAfterMs(capabilities),
     ...{ isRelisted, ...(editionOf && { editionOf }) },
-    ...(answersForActions(capabilities) && { actionsCovered: scan.actions }),
+    ...(answersForActions(capabilities) && { actionsCovered: actionsIn(scan, capabilities) }),
   }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
   const { intervals: limits, quotas, actions } = capabilities;
   const asItStands = await standing?.();
@@ -115,11 +118,7 @@ function confirmAfterMs({ metered, quotas }: Capabilities): number {
   return isDear ? Number.POSITIVE_INFINITY : MS_PER_DAY;
 }
 
-function reachOf({ intervals }: Capabilities): Partial<Record<Interval, number | null>> {
-  return Object.fromEntries(
-    Object.entries(intervals).map(([interval, { lookBackDays }]) => [interval, lookBackDays]),
-  );
-}
+const NO_LIMIT = { lookBackDays: null };
 
 /**
  * Whether lost corporate actions can be fetched again, for whatever session. A look-back would leave the sessions before
@@ -127,4 +126,15 @@ function reachOf({ intervals }: Capabilities): Partial<Record<Interval, number |
  */
 function answersForActions({ actions, intervals }: Capabilities): boolean {
   return actions && intervals['1d']?.lookBackDays === null;
+}
+
+const ALL_DAYS: readonly DayRange[] = [{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }];
+
+/** The ex-dates that are known, by ticker; all of a class of which only the newest rows can be had. */
+function actionsIn(
+  { actions }: Scan,
+  { intervals }: Capabilities,
+): Pick<ReadonlyMap<string, readonly DayRange[]>, 'get'> {
+  const limited = intervals['1d']?.newestRows ?? {};
+  return { get: (ticker) => (assetClassOf(ticker) in limited ? ALL_DAYS : actions.get(ticker)) };
 }

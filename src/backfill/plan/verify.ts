@@ -6,7 +6,7 @@ import { BackfillError } from '../../core/errors.ts';
 import { type SeriesGaps, sessionRuns } from '../../core/plan/gaps.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { Interval } from '../../core/session/interval.ts';
-import { earliestDay } from '../../core/plan/limits.ts';
+import { reachedFrom } from '../../core/plan/limits.ts';
 import { planTasks } from '../../core/plan/plan.ts';
 import { contains, normalize, subtract } from '../../core/session/ranges.ts';
 import { randomFor } from '../../market/random.ts';
@@ -79,7 +79,8 @@ function blocksOf(
   const final = subtract(coverage.present, coverage.provisional);
   const settled = calendar.lastSettled(now, limits.settleDelayMs);
   const asked = parseRange(range)(calendar, settled, Number.NEGATIVE_INFINITY);
-  const reach = { from: Math.max(asked.from, earliestDay(limits, now)), to: asked.to };
+  const earliest = reachedFrom(limits, series.ticker, calendar, now);
+  const reach = { from: Math.max(asked.from, earliest), to: asked.to };
   const sessions = final.flatMap((run) => calendar.sessions(run)).filter((day) => contains([reach], day));
   const blocks: Block[] = [];
   for (let i = 0; i < sessions.length; i += BLOCK_SESSIONS)

@@ -1,12 +1,12 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { calendarFor, pairOf } from '../../core/calendar/calendars.ts';
-import { type Day, type DayRange, dayOn, formatDay, parseDay } from '../../core/session/day.ts';
+import { type Day, type DayRange, dayOn, formatDay, parseDay, utcDayOf } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { smallest } from '../../core/extremes.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import { ASSET_CLASSES, assetClassesText } from '../../core/instrument/asset-class.ts';
 import type { Interval } from '../../core/session/interval.ts';
-import { earliestDay } from '../../core/plan/limits.ts';
+import { lastBegun, reachedFrom } from '../../core/plan/limits.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import { servesClassOf, servesQuoteOf } from '../../providers/serves.ts';
 
@@ -54,7 +54,7 @@ export function wantedSeries(
     const ranges = new Map<Calendar, DayRange>();
     const rangeOn = (calendar: Calendar): DayRange => {
       const last = range.includeProvisional
-        ? lastOpened(calendar, now)
+        ? lastBegun(calendar, now)
         : calendar.lastSettled(now, capability.settleDelayMs);
       return sessions(calendar, last);
     };
@@ -149,14 +149,6 @@ function rangeText({ days = DEFAULT_DAYS, years, start, end }: RangeOptions): st
   return end === undefined ? `the last ${length}` : `${length} up to ${end}`;
 }
 
-/** The last session that has begun. */
-function lastOpened(calendar: Calendar, now: number): Day {
-  const latest = calendar.sessionOnOrBefore(calendar.localDay(now));
-  for (let day = latest; ; day = calendar.previousSession(day)) {
-    if (calendar.session(day).open <= now) return day;
-  }
-}
-
 /** Throws `usage` where the provider's look-back reaches none of the sessions. */
 function assertWithinReach(
   wanted: readonly WantedSeries[],
@@ -164,11 +156,16 @@ function assertWithinReach(
   { id, intervals }: Capabilities,
   now: number,
 ): void {
-  const lookBackDays = intervals[interval]?.lookBackDays ?? null;
-  if (lookBackDays === null) return;
-  const earliest = earliestDay({ lookBackDays }, now);
-  if (wanted.some(({ range }) => range.to > earliest)) return;
-  const reach = `"${id}" reaches back ${lookBackDays} days, to ${formatDay(earliest)}`;
+  const limits = intervals[interval];
+  if (limits === undefined || (limits.lookBackDays === null && limits.newestRows === undefined)) return;
+  const earliest = smallest(
+    wanted.map(({ series: { ticker }, calendar, range }) => {
+      const first = reachedFrom(limits, ticker, calendar, now);
+      return range.to > first ? Number.NEGATIVE_INFINITY : first;
+    }),
+  );
+  if (!Number.isFinite(earliest)) return;
+  const reach = `"${id}" reaches back ${utcDayOf(now) - earliest + 1} days, to ${formatDay(earliest)}`;
   throw new BackfillError(
     'usage',
     `--interval ${interval}: provider ${reach}; the range asked for ends before that`,

@@ -22,6 +22,11 @@ export interface Session {
  */
 export type CalendarKind = 'exchange' | 'currencies' | 'always';
 
+/** Whether what trades by a calendar can have splits and dividends. */
+export function hasActions({ kind }: Pick<Calendar, 'kind'>): boolean {
+  return kind === 'exchange';
+}
+
 /** Sessions of one exchange. Days are session dates in the exchange's own zone. */
 export interface Calendar {
   /**

@@ -38,8 +38,8 @@ export interface Asking {
   readonly provider: string;
   /** ms since the epoch. */
   readonly now: number;
-  /** How many days back it reaches today; null: without limit. */
-  readonly reachDays: number | null;
+  /** Whether its plan and look-back of today reach any of the sessions. */
+  readonly isReached: boolean;
   /**
    * The edition of what it would read of the ticker now; null: there is nothing. Default: it has no editions. They are
    * compared with each other only, never with a clock, so that any `now` will do.
@@ -98,15 +98,15 @@ export function firstClaim(
 const FACTS: ReadonlySet<AbsenceReason> = new Set(['delisted', 'no-trades', 'halted']);
 
 /**
- * Whether sessions of which this is claimed are worth asking a provider for: its own claim has a retry that is due, was
- * judged by a shorter reach than it has today, or by another edition of its content, whatever it claims; or it made none,
- * and nobody states a fact.
+ * Whether sessions of which this is claimed are worth asking a provider for: its own claim has a retry that is due, is that
+ * its plan does not reach them, which it does today, or was judged by another edition of its content, whatever it claims; or
+ * it made none, and nobody states a fact.
  */
-export function isDue(by: readonly Claim[], { provider, now, reachDays, edition = null }: Asking): boolean {
+export function isDue(by: readonly Claim[], { provider, now, isReached, edition = null }: Asking): boolean {
   const own = by.find((claim) => claim.provider === provider);
   if (own === undefined) return !by.some(({ reason }) => FACTS.has(reason));
   if (edition !== null && edition !== own.edition) return true;
-  if (own.reason === 'plan-limited') return (reachDays ?? Number.POSITIVE_INFINITY) > (own.reachDays ?? 0);
+  if (own.reason === 'plan-limited') return isReached;
   return own.nextRetryAt !== null && own.nextRetryAt <= now;
 }
 

@@ -1,6 +1,7 @@
 import { grouped } from '../grouped.ts';
 import { type DayRange, formatDay } from '../session/day.ts';
 import { span } from '../session/ranges.ts';
+import { requestsForActionsOf } from './batches.ts';
 import type { PlanOptions } from './limits.ts';
 import { type Fetch, type FetchActions, intervalOf } from './task.ts';
 
@@ -12,7 +13,8 @@ export function askingOnce(
   tasks: readonly Fetch[],
   { limits }: Pick<PlanOptions, 'limits'>,
 ): (Fetch | FetchActions)[] {
-  const forActions = (task: Fetch): number => limits[intervalOf(task)]?.requestsForActions ?? 0;
+  const forActions = (task: Fetch): number =>
+    requestsForActionsOf(task.wants, limits[intervalOf(task)] ?? {});
   const groups = grouped(
     tasks.filter((task) => forActions(task) > 0),
     (task) => tickersOf(task).join(' '),

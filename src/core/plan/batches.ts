@@ -1,5 +1,7 @@
 import { type Series, seriesKey } from '../bars/bars.ts';
 import { periodsOf } from '../bars/partition.ts';
+import { hasActions } from '../calendar/calendar.ts';
+import { calendarById } from '../calendar/calendars.ts';
 import { type DayRange, MS_PER_DAY } from '../session/day.ts';
 import { type Interval, intervalMs } from '../session/interval.ts';
 import type { PlanOptions, RequestLimits } from './limits.ts';
@@ -41,13 +43,22 @@ export function requestsOf({ requestsPerSpan, requestsForActions = 0 }: RequestL
   return requestsPerSpan + requestsForActions;
 }
 
+/** What tells the splits and dividends of some wants, apart from their bars: nothing where none can have any. */
+export function requestsForActionsOf(
+  wants: readonly Want[],
+  { requestsForActions = 0 }: Pick<RequestLimits, 'requestsForActions'>,
+): number {
+  return wants.some(({ calendar }) => hasActions(calendarById(calendar))) ? requestsForActions : 0;
+}
+
 function isSameSeries(a: Series, b: Series): boolean {
   return a.ticker === b.ticker && a.interval === b.interval;
 }
 
 function taskOf(wants: readonly Want[], { limits, quotas, actions }: PlanOptions): Fetch {
   const [first] = wants as [Want, ...Want[]];
-  const requests = requestsOf(limits[first.series.interval] as RequestLimits);
+  const own = limits[first.series.interval] as RequestLimits;
+  const requests = own.requestsPerSpan + requestsForActionsOf(wants, own);
   const questions = questionsOf(requests, quotas);
   return {
     id: wants.length === 1 ? first.id : `${first.id} and ${wants.length - 1} more`,

@@ -9,7 +9,7 @@ import {
   unknownTo,
   unlearn,
 } from '../coverage/coverage.ts';
-import type { DayRange } from '../session/day.ts';
+import type { Day, DayRange } from '../session/day.ts';
 import type { EarlySessions } from './early-check.ts';
 import { type Asking, isDue } from '../coverage/evidence.ts';
 import type { Interval } from '../session/interval.ts';
@@ -64,8 +64,8 @@ export interface GapOptions {
   readonly provider: string;
   /** ms since the epoch. */
   readonly now: number;
-  /** How many days back the provider reaches today, by interval; null or no entry: without limit. Default: no limit. */
-  readonly reachDays?: Readonly<Partial<Record<Interval, number | null>>>;
+  /** First session date of a series that the provider reaches today. Default: it reaches all. */
+  readonly reachedFrom?: (series: Series, calendar: Calendar) => Day;
   /**
    * How long a session that waits to be confirmed is left to the next request that is due anyway, before it is worth one of
    * its own, in ms. Default: for ever.
@@ -85,7 +85,7 @@ export interface GapOptions {
    * session of a `1d` series whose day is not among them is a gap: without its splits a price cannot be read. The other
    * intervals are left alone: what lies before a provider's look-back could never be closed. Default: not looked at.
    */
-  readonly actionsCovered?: ReadonlyMap<string, readonly DayRange[]>;
+  readonly actionsCovered?: Pick<ReadonlyMap<string, readonly DayRange[]>, 'get'>;
 }
 
 /**
@@ -116,6 +116,8 @@ interface View extends Pick<WantedSeries, 'calendar' | 'range' | 'besides'> {
   /** See `GapOptions.editionOf`; null where nothing depends on it. */
   readonly edition: string | null;
   readonly isRelisted: boolean;
+  /** First session date that the provider reaches. */
+  readonly reachedFrom: Day;
   /** Days of which the corporate actions are known; undefined where it does not matter. */
   readonly readable: readonly DayRange[] | undefined;
 }
@@ -124,7 +126,7 @@ const NO_DAYS: readonly DayRange[] = [];
 
 function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): View {
   const { series, calendar, range, besides } = wanted;
-  const { provider, actionsCovered, editionOf } = options;
+  const { provider, actionsCovered, editionOf, reachedFrom } = options;
   const claims =
     coverage.absent.some(({ by }) => by.some((claim) => claim.provider === provider)) ||
     coverage.unconfirmed?.some((run) => run.edition !== undefined) === true;
@@ -132,6 +134,7 @@ function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): 
     ...{ interval: series.interval, calendar, range, coverage },
     ...(besides && { besides }),
     isRelisted: coverage.present.length > 0 && options.isRelisted?.(series) === true,
+    reachedFrom: reachedFrom?.(series, calendar) ?? Number.NEGATIVE_INFINITY,
     edition: claims ? (editionOf?.(series.ticker) ?? null) : null,
     readable:
       series.interval === '1d' ? actionsCovered && (actionsCovered.get(series.ticker) ?? NO_DAYS) : undefined,
@@ -148,6 +151,7 @@ function isSameView(a: View, b: View): boolean {
     a.besides === b.besides &&
     a.edition === b.edition &&
     a.isRelisted === b.isRelisted &&
+    a.reachedFrom === b.reachedFrom &&
     a.readable === b.readable
   );
 }
@@ -175,18 +179,22 @@ function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
 const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** Days that need no request. */
-function needsNoRequest({ interval, coverage, edition, readable }: View, options: GapOptions): DayRange[] {
-  const { provider, now, reachDays, confirmAfterMs } = options;
-  const asking: Asking = { provider, now, reachDays: reachDays?.[interval] ?? null, edition };
+function needsNoRequest(
+  { coverage, edition, reachedFrom, readable }: View,
+  { provider, now, confirmAfterMs }: GapOptions,
+): DayRange[] {
+  const asking: Omit<Asking, 'isReached'> = { provider, now, edition };
   const unknown = unknownTo(provider, coverage);
-  if (unknown !== undefined && !isDue([unknown], asking)) return [ALL_DAYS];
+  if (unknown !== undefined && !isDue([unknown], { ...asking, isReached: true })) return [ALL_DAYS];
   const open = provisionalAt(coverage, now);
   const asked = subtract(
     subtract(open, unconfirmedAt(coverage, now, confirmAfterMs)),
     cutIn(coverage, edition),
   );
   const settled = subtract(coverage.present, asked);
-  const explained = coverage.absent.filter(({ by }) => !isDue(by, asking));
+  const explained = coverage.absent.filter(
+    ({ by, to }) => !isDue(by, { ...asking, isReached: reachedFrom < to }),
+  );
   return normalize([...(readable === undefined ? settled : intersect(settled, readable)), ...explained]);
 }
 

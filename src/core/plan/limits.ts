@@ -1,3 +1,5 @@
+import type { Calendar } from '../calendar/calendar.ts';
+import { type AssetClass, assetClassOf } from '../instrument/asset-class.ts';
 import { type Day, utcDayOf } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
 import type { Quota, QuotaStanding } from './quota.ts';
@@ -9,6 +11,8 @@ export interface RequestLimits {
   /** Whether the span of a request ends with its calendar month at the latest. Default false. */
   readonly withinMonth?: boolean;
   readonly lookBackDays: number | null;
+  /** Rows of a series that can be had, its newest, by the class of the instrument. Default: all. */
+  readonly newestRows?: NewestRows;
   readonly requestsPerSpan: number;
   /** What tells splits and dividends besides, of as many series as share a request. Default 0. */
   readonly requestsForActions?: number;
@@ -48,6 +52,33 @@ export interface PlanOptions {
 /** First day that lies wholly within the look-back. */
 export function earliestDay({ lookBackDays }: Pick<RequestLimits, 'lookBackDays'>, now: number): Day {
   return lookBackDays === null ? Number.NEGATIVE_INFINITY : utcDayOf(now) - lookBackDays + 1;
+}
+
+/** How many rows of a series can be had, its newest, by the class of the instrument. */
+export type NewestRows = Readonly<Partial<Record<AssetClass, number>>>;
+
+/**
+ * First session date of a series that a provider reaches: within the look-back, and among the newest rows, of which the
+ * session that has begun last has one.
+ */
+export function reachedFrom(
+  limits: Pick<RequestLimits, 'lookBackDays' | 'newestRows'>,
+  ticker: string,
+  calendar: Calendar,
+  now: number,
+): Day {
+  const rows = limits.newestRows?.[assetClassOf(ticker)];
+  const earliest = earliestDay(limits, now);
+  if (rows === undefined) return earliest;
+  return Math.max(earliest, calendar.lastSessions(lastBegun(calendar, now), rows).from);
+}
+
+/** The last session that has begun. */
+export function lastBegun(calendar: Calendar, now: number): Day {
+  const latest = calendar.sessionOnOrBefore(calendar.localDay(now));
+  for (let day = latest; ; day = calendar.previousSession(day)) {
+    if (calendar.session(day).open <= now) return day;
+  }
 }
 
 /** The same limits of a provider that is asked for no whole market. */

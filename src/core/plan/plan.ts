@@ -1,17 +1,17 @@
 import { type Series, seriesKey } from '../bars/bars.ts';
 import type { Calendar } from '../calendar/calendar.ts';
-import { type DayRange, formatDay } from '../session/day.ts';
+import { type DayRange, formatDay, utcDayOf } from '../session/day.ts';
 import { askingOnce } from './actions.ts';
 import { batched } from './batches.ts';
 import { withEarlyCheck } from './early-check.ts';
 import type { SeriesGaps } from './gaps.ts';
 import { INTERVALS, type Interval } from '../session/interval.ts';
-import { earliestDay, type PlanOptions, type RequestLimits } from './limits.ts';
+import { type PlanOptions, reachedFrom } from './limits.ts';
 import { chooseMarket, type MarketChoice, marketTasks, marketWants, restOf } from './market.ts';
-import { type QuotaStanding, unusedAt } from './quota.ts';
+import { type Quota, type QuotaStanding, isPaced, unusedAt } from './quota.ts';
 import { quotaTime } from './quota-time.ts';
 import { span } from '../session/ranges.ts';
-import type { Task, Want } from './task.ts';
+import type { Fetch, Task, Want } from './task.ts';
 import {
   type Bounds,
   cutAtLookBack,
@@ -92,15 +92,16 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
     const choice = choices.get(gaps.series.interval);
     const ofMarket = choice === undefined ? NOTHING_OF_MARKETS : marketWants(gaps, choice, now);
     const rest = restOf(gaps.gaps, ofMarket.days, gaps.calendar);
-    const { reachable, beyond } = cutAtLookBack(rest, earliestDay(limits, now), gaps.calendar);
-    if (beyond.length > 0) outOfReach.push(outOfReachOf(gaps, beyond, limits));
-    for (const want of wantsOf(gaps, reachable, ofMarket.wants, limits, now)) wants.push(want);
+    const earliest = reachedFrom(limits, gaps.series.ticker, gaps.calendar, now);
+    const { reachable, beyond } = cutAtLookBack(rest, earliest, gaps.calendar);
+    if (beyond.length > 0) outOfReach.push(outOfReachOf(gaps, beyond, utcDayOf(now) - earliest + 1));
+    for (const want of wantsOf(gaps, reachable, ofMarket.wants, { ...limits, earliest })) wants.push(want);
   }
   const ofMarkets = wants.filter(({ market }) => market !== undefined);
   const bySeries = wants.filter(({ market }) => market === undefined);
   const tasks: Task[] = [
     ...marketTasks(ofMarkets, choices, options),
-    ...askingOnce(batched(bySeries, options), options),
+    ...askingOnce(mostFirst(batched(bySeries, options), options.quotas), options),
   ];
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
   return {
@@ -120,6 +121,17 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
     quotaMs: quotaTime(requests, options.quotas, standing),
     standing,
   };
+}
+
+/**
+ * Those that close most for a request come first where requests are counted: what a day's leave over is least then. Else in
+ * their order.
+ */
+function mostFirst(tasks: readonly Fetch[], quotas: readonly Quota[]): readonly Fetch[] {
+  if (quotas.every(isPaced)) return tasks;
+  const closed = ({ wants, requests }: Fetch): number =>
+    wants.reduce((sum, { sessions }) => sum + sessions, 0) / requests;
+  return tasks.toSorted((a, b) => closed(b) - closed(a));
 }
 
 const NOTHING_OF_MARKETS: ReturnType<typeof marketWants> = { wants: [], days: [] };
@@ -162,10 +174,10 @@ function countStanding(
 function outOfReachOf(
   { series, calendar }: SeriesGaps,
   gaps: readonly DayRange[],
-  { lookBackDays }: RequestLimits,
+  reachDays: number,
 ): OutOfReach {
   const sessions = calendar.count(gaps);
-  return { series, calendar: calendar.id, gaps, sessions, reachDays: lookBackDays ?? 0 };
+  return { series, calendar: calendar.id, gaps, sessions, reachDays };
 }
 
 /**
@@ -175,11 +187,10 @@ function wantsOf(
   { series, calendar, final, early, again, isRelisted = false, riders = [] }: SeriesGaps,
   reachable: readonly DayRange[],
   ofMarket: readonly Want[],
-  limits: RequestLimits,
-  now: number,
+  limits: Omit<Bounds, 'calendar'>,
 ): Want[] {
-  const earliest = earliestDay(limits, now);
-  const bounds: Bounds = { ...limits, calendar, earliest };
+  const { earliest } = limits;
+  const bounds: Bounds = { ...limits, calendar };
   const want = (range: DayRange, gaps: readonly DayRange[]): Want => ({
     ...wantOf(series, range, gaps, calendar),
     ...(again === true && { again }),

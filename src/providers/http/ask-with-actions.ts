@@ -1,8 +1,10 @@
+import { hasActions } from '../../core/calendar/calendar.ts';
+import { calendarFor } from '../../core/calendar/calendars.ts';
 import type { ActionsAnswer, ListRequest, Part, Provider } from '../provider.ts';
 
 /**
- * Asks for bars that come without their splits and dividends: first for these, as far as they are not told yet. A ticker of
- * which they cannot be had fails with that.
+ * Asks for bars that come without their splits and dividends: first for these, as far as they are not told yet and there can
+ * be any. A ticker of which they cannot be had fails with that.
  */
 export async function askWithActions(
   request: ListRequest,
@@ -11,6 +13,8 @@ export async function askWithActions(
 ): Promise<readonly Part[]> {
   const { tickers, range, now } = request;
   const told = new Map(request.told);
+  for (const ticker of tickers)
+    if (!told.has(ticker) && !hasActions(calendarFor(ticker))) told.set(ticker, { actions: [] });
   const untold = tickers.filter((ticker) => !told.has(ticker));
   const failed: Part[] = [];
   for (const part of untold.length === 0 ? [] : await fetchActions({ tickers: untold, range, now })) {

@@ -42,6 +42,12 @@ const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
   maxSpanDays: COUNT_OR_NULL,
   withinMonth: orAbsent(FLAG),
   lookBackDays: COUNT_OR_NULL,
+  newestRows: {
+    must: `numbers of rows by the class of the instrument, such as { crypto: 350 }, or left out`,
+    holds: (value) =>
+      value === undefined ||
+      (isObject(value) && Object.entries(value).every(([one, rows]) => isAssetClass(one) && isCount(rows))),
+  },
   requestsPerSpan: COUNT,
   requestsForActions: orAbsent({
     must: 'a whole number, 0 or more',

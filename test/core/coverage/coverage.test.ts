@@ -243,8 +243,8 @@ function learnAll(answers: readonly Coverage[]): Coverage {
 }
 
 /** Whether an absence is due for a provider without a look-back. */
-function dueFor({ by }: Absence, provider: string, now: number, reachDays: number | null = null): boolean {
-  return isDue(by, { provider, now, reachDays });
+function dueFor({ by }: Absence, provider: string, now: number, isReached = true): boolean {
+  return isDue(by, { provider, now, isReached });
 }
 
 function inRanges(list: readonly DayRange[], day: number): boolean {

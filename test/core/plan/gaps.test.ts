@@ -203,7 +203,9 @@ describe('gaps', () => {
     const alike = fc
       .tuple(fc.record(parts), others)
       .map(([first, rest]) => [first, ...rest.map((other) => ({ ...first, ...other }))]);
-    const options = { provider: 'test', now, reachDays: { '1d': 200, '5m': 100 } };
+    const reaches = { '1d': range.from + 9, '5m': range.to };
+    const reachedFrom: GapOptions['reachedFrom'] = ({ interval }) => reaches[interval as '1d' | '5m'];
+    const options = { provider: 'test', now, reachedFrom };
     fc.assert(
       fc.property(alike, fc.boolean(), fc.boolean(), (many, everything, hasActions) => {
         const wanted = many.map((each, i) => ({
