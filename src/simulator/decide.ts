@@ -40,7 +40,7 @@ export type Decide = (request: WireRequest, now: number, arrivedMs: number) => D
 
 /** Throws `usage` for a fault, rate or limit that is none. */
 export function decide(
-  { answer: wire, askedSeries, distortions }: SimulatedServer,
+  { answer: wire, askedSeries, distortions, tooFast }: SimulatedServer,
   market: Market,
   hostility: Hostility,
 ): Decide {
@@ -51,7 +51,12 @@ export function decide(
     const { symbol, interval } = askedSeries(request);
     const waitMs = limiter.admit(arrivedMs);
     if (waitMs > 0) {
-      return { outcome: 'limited', symbol, delivery: tooManyRequests(now, limitRetryAfter, waitMs) };
+      // A header that says when to come back is asked for in a form of its own.
+      const delivery =
+        tooFast !== undefined && limitRetryAfter === 'none'
+          ? whole(tooFast(waitMs))
+          : tooManyRequests(now, limitRetryAfter, waitMs);
+      return { outcome: 'limited', symbol, delivery };
     }
     const answer = answerOrBug(() => wire(request, market, now));
     const { fault, random } = draw(`${symbol ?? request.path} ${interval ?? ''}`);

@@ -23,6 +23,8 @@ export interface SimulatedServer {
   readonly answerKey: (request: WireRequest) => string;
   readonly askedSeries: (request: WireRequest) => AskedSeries;
   readonly distortions: Distortions;
+  /** See `OwnWire`. */
+  readonly tooFast?: (waitMs: number) => WireResponse;
 }
 
 /** Distortions that every wire has, by the name of their fault. */

@@ -15,6 +15,11 @@ export interface OwnWire {
   readonly askedSeries: (request: WireRequest) => AskedSeries;
   /** How its requests spell a ticker of the market. Default: the same. */
   readonly symbolOf?: (ticker: string) => string;
+  /**
+   * How it refuses a request that comes before the limits of `--limit` let it in, for which `waitMs` are left. Default: with
+   * 429 as text.
+   */
+  readonly tooFast?: (waitMs: number) => WireResponse;
 }
 
 /** What an answer was rendered of. */
@@ -27,7 +32,7 @@ interface Rendered {
 }
 
 /** A server that speaks such a wire. */
-export function ownServer({ answer: wire, askedSeries, symbolOf = asIs }: OwnWire): SimulatedServer {
+export function ownServer({ answer: wire, askedSeries, symbolOf = asIs, tooFast }: OwnWire): SimulatedServer {
   const rendered = new WeakMap<WireResponse, Rendered>();
   const answer: Wire = (request, market, now) => {
     let rows: readonly MarketRow[] | undefined;
@@ -56,6 +61,7 @@ export function ownServer({ answer: wire, askedSeries, symbolOf = asIs }: OwnWir
   };
   return {
     ...{ answer, askedSeries },
+    ...(tooFast && { tooFast }),
     answerKey: ({ method, path, query }) => `${method} ${path}?${query.toString()}`,
     distortions: distortionsOf(
       formOf(answer, askedSeries, { of, rowsOf: (sound) => rendered.get(sound)?.rows ?? [], symbolOf }),
@@ -147,11 +153,14 @@ function marketRowOf({ stamp, open, high, low, close, volume, more = [] }: Row):
   return { ts: stamp, open, high, low, close, volume, vwap, trades };
 }
 
-/** A request with another symbol in its path and its query. */
+/** A request with another symbol in its path and its query, be it in a list of several. */
 function ofTicker({ path, query, ...request }: WireRequest, symbol: string, ticker: string): WireRequest {
   const asked = [...query].map(([name, value]): [string, string] => [
     name,
-    value === symbol ? ticker : value,
+    value
+      .split(',')
+      .map((one) => (one === symbol ? ticker : one))
+      .join(','),
   ]);
   return {
     ...request,

@@ -83,7 +83,8 @@ export const ANSWERS: readonly CheckOf[] = [
     name: 'does not know what there is not',
     run: async (subject) => {
       const asking = ask(subject, 'NOPE', '1d', range('2025-03-03', '2025-04-01'));
-      await failsWith(asking, { code: 'unknown-ticker', retryable: false });
+      if (subject.isUnknownEmpty === true) strictEqual((await asking).bars.length, 0);
+      else await failsWith(asking, { code: 'unknown-ticker', retryable: false });
     },
   },
 ];

@@ -45,8 +45,8 @@ export function checkOn(subject: ProviderSubject, { name, run }: CheckOf): Check
     name,
     run: async () => {
       const opened: ProviderUnderTest[] = [];
-      const open: ProviderSubject['open'] = async (now, gate) => {
-        const one = await subject.open(now, gate);
+      const open: ProviderSubject['open'] = async (now, gate, otherwise) => {
+        const one = await subject.open(now, gate, otherwise);
         opened.push(one);
         return one;
       };

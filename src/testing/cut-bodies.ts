@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { type IncomingMessage, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BackfillError } from '../core/errors.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
@@ -38,6 +38,12 @@ function refusal(error: unknown): undefined {
   throw error;
 }
 
+/** Those that are not of the connection, keys among them. */
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  const { host: _host, connection: _connection, 'accept-encoding': _coding, ...own } = headers;
+  return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, String(value)]));
+}
+
 /** Uses a provider beside a server that takes so many bytes off whatever another one says. */
 async function withoutEnd<Used>(
   at: At,
@@ -46,7 +52,7 @@ async function withoutEnd<Used>(
   use: (provider: Provider) => Promise<Used>,
 ): Promise<Used> {
   const server = createServer((request, response) => {
-    void fetch(`${url}${request.url}`).then(async (answer) => {
+    void fetch(`${url}${request.url}`, { headers: headersOf(request) }).then(async (answer) => {
       const body = Buffer.from(await answer.arrayBuffer());
       response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
       response.end(body.subarray(0, -bytes));

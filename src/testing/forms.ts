@@ -16,7 +16,7 @@ export const LISTS: readonly CheckOf[] = [
       deepStrictEqual(parts.map(({ ticker }) => ticker).toSorted(), ['ALFA', 'NOPE', 'QUIL']);
       for (const part of parts) {
         const { ticker } = part;
-        if (ticker === 'NOPE') strictEqual(codeOf(part), 'unknown-ticker');
+        if (ticker === 'NOPE' && subject.isUnknownEmpty !== true) strictEqual(codeOf(part), 'unknown-ticker');
         else deepStrictEqual(part, { ticker, answer: await ask(subject, ticker, '1d', asked.range) });
       }
     },
@@ -116,7 +116,8 @@ export const APART: readonly CheckOf[] = [
       const { provider } = await subject.open(NOW);
       const asked = { tickers: ['NOPE'], range: range('2026-11-09', '2026-11-14'), now: NOW };
       const [part] = (await provider.fetchActions?.(asked)) ?? [];
-      strictEqual(part && codeOf(part), 'unknown-ticker');
+      if (subject.isUnknownEmpty !== true) strictEqual(part && codeOf(part), 'unknown-ticker');
+      else deepStrictEqual(part && 'answer' in part && part.answer.actions, []);
     },
   },
 ];

@@ -30,10 +30,12 @@ export interface CheckedModule {
   /** What its server says of a market. */
   readonly wire: OwnWire;
   readonly settings?: ModuleConfig['settings'];
-  /** Default: none. */
+  /** Keys that its server takes, which has to refuse others. Default: it asks for none. */
   readonly secrets?: Secrets;
   /** How far a price may be from what was traded, as a part of it. Default 0. */
   readonly precision?: number;
+  /** Whether a ticker that there is not is one without bars to it: it says of none that it does not know it. Default false. */
+  readonly isUnknownEmpty?: boolean;
 }
 
 /**
@@ -44,8 +46,9 @@ export async function contractOf({
   module,
   wire,
   settings,
-  secrets = {},
+  secrets,
   precision = 0,
+  isUnknownEmpty = false,
 }: CheckedModule): Promise<readonly Check[]> {
   const own = settings === undefined ? {} : { settings };
   const config = await loadProvider(module, { url: 'http://127.0.0.1', ...own });
@@ -54,11 +57,13 @@ export async function contractOf({
   const of = Object.values(intervals);
   return providerChecks(
     served(
-      (url, gate, timeoutMs = 5000) => openProvider({ ...config, url, timeoutMs }, gate, secrets),
+      (url, gate, timeoutMs = 5000, otherwise = {}) =>
+        openProvider({ ...config, url, timeoutMs }, gate, otherwise.secrets ?? secrets),
       wire,
       {
         intervals: Object.keys(intervals) as Interval[],
         ...{ ticker: TICKERS.find((ticker) => servesClassOf(ticker, capabilities)) ?? 'ALFA', precision },
+        ...{ isUnknownEmpty, ...(secrets && { secrets }) },
         isList: of.some(({ mostSeries = 1 }) => mostSeries > 1),
         isMarket: of.some(({ market }) => market !== undefined),
         isApart: of.some(({ requestsForActions = 0 }) => requestsForActions > 0),

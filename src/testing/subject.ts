@@ -1,7 +1,7 @@
 import { INTERVALS, type Interval } from '../core/session/interval.ts';
 import { sampleMarket } from '../market/sample.ts';
 import { type Gate, OPEN_GATE } from '../providers/http/gate.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider, Secrets } from '../providers/provider.ts';
 import { type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 
 /** What every provider serves that is checked: the sample market. */
@@ -20,9 +20,9 @@ export interface ProviderUnderTest {
 
 /** A provider as it is checked. */
 export interface ProviderSubject {
-  readonly open: (now: number, gate?: Gate) => Promise<ProviderUnderTest>;
+  readonly open: (now: number, gate?: Gate, otherwise?: Access) => Promise<ProviderUnderTest>;
   /** Where it is asked over HTTP: opened at a URL, to hear whatever is said there. */
-  readonly at?: (url: string, gate: Gate, timeoutMs: number) => Promise<Provider>;
+  readonly at?: (url: string, gate: Gate, timeoutMs: number, otherwise?: Access) => Promise<Provider>;
   /** What is asked for: a ticker that has traded since 2019 without a halt. Default ALFA. */
   readonly ticker?: string;
   /** Of that. */
@@ -35,11 +35,20 @@ export interface ProviderSubject {
   readonly isApart?: boolean;
   /** How far a price may be from what was traded, as a part of it. */
   readonly precision: number;
+  /** Whether a ticker that there is not is one without bars to it: it says of none that it does not know it. Default false. */
+  readonly isUnknownEmpty?: boolean;
+  /** The keys that its server takes, which refuses others. Default: it asks for none. */
+  readonly secrets?: Secrets;
+}
+
+/** How a provider is opened otherwise than its subject says. */
+export interface Access {
+  readonly secrets?: Secrets;
 }
 
 /** A provider that asks a simulator which speaks its wire. */
 export function served(
-  at: (url: string, gate: Gate, timeoutMs?: number) => Promise<Provider>,
+  at: (url: string, gate: Gate, timeoutMs?: number, otherwise?: Access) => Promise<Provider>,
   wire: SimulatorOptions['wire'],
   {
     intervals = INTERVALS,
@@ -48,9 +57,9 @@ export function served(
   }: Omit<ProviderSubject, 'open' | 'at' | 'intervals'> & Partial<Pick<ProviderSubject, 'intervals'>>,
 ): ProviderSubject {
   return {
-    open: async (now, gate = OPEN_GATE) => {
+    open: async (now, gate = OPEN_GATE, otherwise = {}) => {
       const simulator = await startSimulator({ wire, market: MARKET, now: () => now });
-      const provider = await at(simulator.url, gate);
+      const provider = await at(simulator.url, gate, undefined, otherwise);
       return {
         provider,
         url: simulator.url,

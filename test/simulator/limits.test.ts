@@ -1,3 +1,4 @@
+import type { OwnWire } from '../../src/simulator/own-wire.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RequestLogEntry } from '../../src/simulator/server.ts';
 import { ask, chartOf, NOW, type Seen, start, stopAll } from './running.ts';
@@ -44,6 +45,26 @@ describe('the simulator’s limits', () => {
     const { url, entries } = await start({ limits: '2/day,100/s' });
     await hammer(url, 60);
     expect(entries.filter(({ outcome }) => outcome === 'ok')).toHaveLength(2);
+  });
+
+  it('refuse in the words of a wire that has some, for as long as they are to say so', async () => {
+    const body = '{"message":"slower"}';
+    const waits: number[] = [];
+    const wire: OwnWire = {
+      askedSeries: () => ({ symbol: 'ALFA', interval: '1d' }),
+      answer: () => ({ status: 200, headers: {}, body: '', rows: 0 }),
+      tooFast: (waitMs) => {
+        waits.push(waitMs);
+        return { status: 429, headers: { 'content-type': 'application/json' }, body, rows: 0 };
+      },
+    };
+    const { url } = await start({ wire, limits: '1/day' });
+    expect((await ask(url, path)).status).toBe(200);
+    expect(await ask(url, path)).toMatchObject({ status: 429, body });
+    expect(waits.map((ms) => Math.ceil(ms / 3_600_000))).toEqual([24]);
+    const inSeconds = await start({ wire, limits: '1/day', limitRetryAfter: 'seconds' });
+    await ask(inSeconds.url, path);
+    expect(await ask(inSeconds.url, path)).toMatchObject({ status: 429, body: 'Too Many Requests' });
   });
 
   it('refuse as text, without a word on when to come back', async () => {

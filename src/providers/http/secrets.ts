@@ -30,6 +30,21 @@ function hide(text: string, secrets: Secrets): string {
   for (const secret of Object.values(secrets))
     if (secret !== '')
       for (const spelling of [secret, encodeURIComponent(secret)])
-        hidden = hidden.replaceAll(spelling, HIDDEN);
+        hidden = withoutStart(hidden.replaceAll(spelling, HIDDEN), spelling);
+  return hidden;
+}
+
+/** What messages end with that were cut short. */
+const CUT = '…';
+
+/** So few signs of a key say nothing. */
+const LEAST_SAID = 4;
+
+/** The same of a message that was cut short in the middle of a secret. */
+function withoutStart(text: string, secret: string): string {
+  let hidden = text;
+  if (!text.includes(CUT)) return text;
+  for (let length = secret.length - 1; length >= LEAST_SAID; length--)
+    hidden = hidden.replaceAll(`${secret.slice(0, length)}${CUT}`, `${HIDDEN}${CUT}`);
   return hidden;
 }

@@ -197,3 +197,14 @@ it('says a secret in no cause of an error, and in no stack', async () => {
     expect(JSON.stringify(everything)).not.toContain(key);
   }
 });
+
+it('says no part of a secret in the middle of which a message was cut short', async () => {
+  const key = 'open+sesame';
+  for (const said of [`no ${key.slice(0, 7)}…`, `no ${encodeURIComponent(key).slice(0, 9)}…`]) {
+    const steps = toySteps('http://127.0.0.1:1');
+    const request = (): Promise<never> => Promise.reject(new BackfillError('bad-answer', said));
+    const provider = openHttpProvider({ ...steps, request }, {}, ONE_TRY, { key });
+    const [part] = (await provider.fetchList?.({ ...ASKED, tickers: ['A'] })) ?? [];
+    expect(part).toMatchObject({ error: { message: 'no ***…' } });
+  }
+});
