@@ -38,6 +38,8 @@ export type { Capabilities, ProviderConfig, Secrets } from './providers/provider
 export type { CsvSettings } from './providers/csv/settings.ts';
 export type { SampleSettings } from './providers/sample/settings.ts';
 export { type ModuleConfig, loadProvider } from './providers/module/load-module.ts';
+export { listProviders } from './library/provider-list.ts';
+export type { ProviderEntry } from './report/providers-text.ts';
 export { capabilitiesOf, providerIds } from './providers/registry.ts';
 export type { Scan } from './store/scan.ts';
 export { isInterval } from './core/session/interval.ts';

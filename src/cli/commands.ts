@@ -2,10 +2,12 @@ import { actionsCommand } from './actions-command.ts';
 import { backfillCommand } from './backfill-command.ts';
 import { checkDataCommand } from './check-data-command.ts';
 import type { Command } from './command.ts';
+import { configCommand } from './config-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { exportCommand } from './export-command.ts';
 import { forgetCommand } from './forget-command.ts';
 import { inspectCommand } from './inspect-command.ts';
+import { providersCommand } from './providers-command.ts';
 import { queryCommand } from './query-command.ts';
 import { renameCommand } from './rename-command.ts';
 import { restoreCommand } from './restore-command.ts';
@@ -24,6 +26,8 @@ export const COMMANDS: readonly Command[] = [
   forgetCommand,
   restoreCommand,
   renameCommand,
+  providersCommand,
+  configCommand(() => EVERY_COMMAND),
   simulateCommand,
 ];
 

@@ -71,6 +71,7 @@ export type ValuesOf<D extends Declarations> = {
 export const ALWAYS = {
   help: { type: 'switch', short: 'h', describe: 'Show this help' },
   version: { type: 'switch', short: 'V', describe: 'Show the version' },
+  'env-file': { value: 'FILE', otherwise: '.env', describe: 'Read variables of the environment from it' },
 } as const satisfies Declarations;
 
 /** What the help and messages call the words of an option: `TICKER`. */

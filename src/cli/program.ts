@@ -47,8 +47,9 @@ async function runLine(program: Program, argv: readonly string[]): Promise<numbe
   if (meant.asked !== undefined) return EXIT.done;
   const { store = STORE.store.default } = meant.values as Partial<ValuesOf<typeof STORE>>;
   tellAsHere(sameAsHere(store, meant.onLine));
-  return meant.command.run(meant.values as never, new Set(meant.onLine.keys())).catch((error: unknown) => {
-    throw meant.explain(error);
+  const { command, values, onLine, environmentFile, explain } = meant;
+  return command.run(values as never, new Set(onLine.keys()), environmentFile).catch((error: unknown) => {
+    throw explain(error);
   });
 }
 
@@ -59,6 +60,8 @@ type Meant =
       readonly command: Command;
       readonly asked?: undefined;
       readonly values: Settled['values'];
+      /** As `Command` has it. */
+      readonly environmentFile: string | undefined;
       /** The options that the line itself gives. */
       readonly onLine: Given;
       /** What `run` throws, in the words of this command line. */
@@ -69,7 +72,7 @@ type Meant =
 export function interpret(
   program: Program,
   argv: readonly string[],
-  settingsOf: (known: ReadonlySet<string>) => Settings,
+  settingsOf: (known: ReadonlySet<string>, environmentFile?: string) => Settings,
 ): Meant {
   const { name, main, commands, everyCommand } = program;
   const { command: found, rest, help } = findCommand(name, argv, main, commands);
@@ -80,15 +83,21 @@ export function interpret(
   const line = readLine(said, rest, { ...declared, ...ALWAYS }, (option) =>
     whereElse(option, found, everyCommand),
   );
-  const settings = settingsOf(new Set(Object.keys(everyOption(everyCommand))));
+  const environmentFile = textOf(line.given.get('env-file'));
+  const settings = settingsOf(new Set(Object.keys(everyOption(everyCommand))), environmentFile);
   const { values, sources } = settleValues(said, line, declared, settings, found.explicit);
   const words = found === main && commands.length > 0 ? line.words : [];
   const explain = (error: unknown): unknown => noCommand(name, error, words) ?? bySource(error, sources);
-  return { command: found, values, onLine: line.given, explain };
+  return { command: found, values, onLine: line.given, environmentFile, explain };
+}
+
+/** The value of an option that takes one. */
+function textOf(given: true | readonly string[] | undefined): string | undefined {
+  return given === true ? undefined : given?.[0];
 }
 
 /** Help and version are given whatever else stands there. */
-function askedFor(argv: readonly string[]): keyof typeof ALWAYS | undefined {
+function askedFor(argv: readonly string[]): 'help' | 'version' | undefined {
   const end = argv.indexOf('--');
   const options = end < 0 ? argv : argv.slice(0, end);
   if (options.some((word) => word === '--help' || word === '-h')) return 'help';

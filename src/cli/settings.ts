@@ -28,8 +28,8 @@ const WHOLE: readonly string[] = ['issues', 'revisions'];
  * What `BACKFILL_*` variables (`.env` included) and, below them, `backfill.config.json` say. An empty variable says
  * nothing. Throws `usage` for a name that no command knows, so that a slip of the pen does not go unnoticed.
  */
-export function loadSettings(known: ReadonlySet<string>): Settings {
-  loadEnvironmentFile();
+export function loadSettings(known: ReadonlySet<string>, environmentFile?: string): Settings {
+  loadEnvironmentFile(environmentFile);
   const settings = new Map<string, Setting>();
   for (const [name, value] of Object.entries(readConfig())) {
     if (!known.has(name))
@@ -51,13 +51,31 @@ export function loadSettings(known: ReadonlySet<string>): Settings {
   return settings;
 }
 
-/** Variables that are set already stay as they are. A line that is none is named by its number: it may be a secret. */
-function loadEnvironmentFile(): void {
-  const content = readTextFileIfAny(ENVIRONMENT_FILE, ENVIRONMENT_FILE) ?? '';
-  const { variables, stray } = readEnvironment(content);
-  for (const line of stray)
-    tell(`warning: ${ENVIRONMENT_FILE} line ${line} is left out: it is no NAME=VALUE`);
-  for (const [name, value] of Object.entries(variables)) process.env[name] ??= value;
+/** By variable: the file that it was read from. */
+const fromFile = new Map<string, string>();
+
+/**
+ * Variables that are set already stay as they are. A line that is none is named by its number: it may be a secret. Throws
+ * `usage` for a file that is named and not there.
+ */
+function loadEnvironmentFile(named: string | undefined): void {
+  const path = named ?? ENVIRONMENT_FILE;
+  const content = readTextFileIfAny(path, named === undefined ? path : `--env-file ${path}`);
+  if (content === undefined && named !== undefined)
+    throw new BackfillError('usage', `--env-file ${named}: there is no such file`);
+  const { variables, stray } = readEnvironment(content ?? '');
+  for (const line of stray) tell(`warning: ${path} line ${line} is left out: it is no NAME=VALUE`);
+  for (const [name, value] of Object.entries(variables)) {
+    if (process.env[name] !== undefined) continue;
+    process.env[name] = value;
+    fromFile.set(name, path);
+  }
+}
+
+/** Where a setting stands in full: `BACKFILL_DAYS in .env`. */
+export function sourceOf({ source }: Pick<Setting, 'source'>): string {
+  const file = fromFile.get(source);
+  return file === undefined ? source : `${source} in ${file}`;
 }
 
 function variableOf(name: string): string {

@@ -32,8 +32,8 @@ describe.each(byName)('the help of %s', (_, command) => {
     const text = helpText(BACKFILL, command, 100).join('\n');
     const flags = [...text.matchAll(/^ {2}(?:-\w, | {4})(--[a-z-]+)/gm)].map(([, flag]) => flag);
     const named = options.filter(([, { word }]) => word !== 'one').map(([name]) => `--${name}`);
-    expect(flags).toHaveLength(named.length + 2);
-    expect(new Set(flags)).toEqual(new Set([...named, '--help', '--version']));
+    expect(flags).toHaveLength(named.length + 3);
+    expect(new Set(flags)).toEqual(new Set([...named, '--help', '--version', '--env-file']));
     for (const [, { default: fallback, otherwise, describe: says }] of options) {
       const said = otherwise ?? fallback;
       const words = (said === undefined ? says : `${says} [default: ${said}]`)

@@ -1,0 +1,55 @@
+import { ASSET_CLASSES, assetClassesText } from '../core/instrument/asset-class.ts';
+import { quotaText } from '../core/plan/quota.ts';
+import { INTERVALS } from '../core/session/interval.ts';
+import type { Capabilities } from '../providers/provider.ts';
+import { type Page, wrapped } from './page.ts';
+import { plural } from './table.ts';
+
+/** A provider that a user may choose. */
+export interface ProviderEntry {
+  readonly capabilities: Capabilities;
+  /** The environment variables of its keys. */
+  readonly keys: readonly { readonly variable: string; readonly isThere: boolean }[];
+}
+
+/** What each provider can do, and what it needs; of each a line with its name, and some below. */
+export function providersText(entries: readonly ProviderEntry[], { columns }: Page): string[] {
+  return entries.flatMap(({ capabilities, keys }, i) => [
+    ...(i === 0 ? [] : ['']),
+    capabilities.id,
+    ...[
+      `serves  ${servesText(capabilities)}`,
+      `bars    ${barsText(capabilities)}`,
+      `quota   ${quotaWords(capabilities)}`,
+      `key     ${keysText(keys)}`,
+      ...(capabilities.needsUrl ? [`url     --provider-url ${capabilities.id}=… must be given`] : []),
+    ].flatMap((line) => wrapped(line, columns, { indent: 2, hang: 8 })),
+  ]);
+}
+
+function servesText({ serves = ASSET_CLASSES }: Capabilities): string {
+  return serves.length === ASSET_CLASSES.length ? 'whatever it has' : assetClassesText(serves);
+}
+
+/** `1m of the last 29 days, 1d` */
+function barsText({ intervals, actions, needsUrl }: Capabilities): string {
+  const lengths = INTERVALS.flatMap((interval) => {
+    const limits = intervals[interval];
+    if (limits === undefined) return [];
+    const { lookBackDays } = limits;
+    return [lookBackDays === null ? interval : `${interval} of the last ${plural(lookBackDays, 'day')}`];
+  });
+  // What a folder has is seen when it is named.
+  const told = needsUrl ? '' : `; ${actions ? 'with' : 'without'} splits and dividends`;
+  return `${lengths.join(', ')}${told}`;
+}
+
+function quotaWords({ metered, quotas }: Capabilities): string {
+  if (!metered) return 'none: it is read on this machine';
+  return quotas.length === 0 ? 'none declared; --rate-limit sets one' : quotaText(quotas);
+}
+
+function keysText(keys: ProviderEntry['keys']): string {
+  if (keys.length === 0) return 'none needed';
+  return keys.map(({ variable, isThere }) => `${variable} is ${isThere ? 'set' : 'not set'}`).join(', ');
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { providersText } from '../../src/report/providers-text.ts';
+import { yahooCapabilities } from '../../src/providers/yahoo/capabilities.ts';
+
+const capabilities = {
+  ...yahooCapabilities,
+  id: 'acme',
+  intervals: { '1d': { maxSpanDays: null, lookBackDays: 140, requestsPerSpan: 1, settleDelayMs: 0 } },
+  quotas: [
+    { requests: 1, perMs: 1000 },
+    { requests: 25, perMs: 86_400_000 },
+  ],
+  serves: ['us-shares', 'fx'],
+} as const;
+
+const page = (columns: number): Parameters<typeof providersText>[1] => ({
+  columns,
+  isWhole: true,
+  hasColours: false,
+});
+
+describe('a provider in a list', () => {
+  it('says what it serves, how far back, at what quota, and whether its keys are there', () => {
+    const keys = [
+      { variable: 'ACME_ID', isThere: true },
+      { variable: 'ACME_KEY', isThere: false },
+    ];
+    expect(providersText([{ capabilities, keys }], page(Infinity))).toEqual([
+      'acme',
+      '  serves  shares of the United States (AAPL, BRK-B) and currencies (EURUSD=X)',
+      '  bars    1d of the last 140 days; with splits and dividends',
+      '  quota   1 req/s and 25 req/day',
+      '  key     ACME_ID is set, ACME_KEY is not set',
+    ]);
+  });
+
+  it('is no wider than the page', () => {
+    const lines = providersText([{ capabilities, keys: [] }], page(40));
+    expect(lines.filter((line) => line.length > 40)).toEqual([]);
+    expect(lines[2]).toBe('          (AAPL, BRK-B) and currencies');
+  });
+});
