@@ -47,6 +47,8 @@ function placesAxis({ x, xTitle }: Chart): object {
 function valuesAxis({ unit, logarithmic }: Chart): object {
   return {
     type: logarithmic ? 'log' : 'value',
+    // Megabytes here are powers of two.
+    ...(unit === 'bytes' && { logBase: 2 }),
     axisLabel: {
       ...TEXT,
       formatter: (value: number) => (value === 0 ? '0' : valueText(value, unit)),
