@@ -1,8 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { ALL, marketOf, stampsOf } from './folders.ts';
-
-const HEADER = 'date,open,high,low,close,volume';
+import { ALL, HEADER, marketOf, stampsOf } from './folders.ts';
 
 describe('a date and a time in two columns', () => {
   it.each([

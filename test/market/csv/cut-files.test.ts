@@ -4,10 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
 import { formatDay, parseDay } from '../../../src/core/session/day.ts';
-import { ALL, fileOf, folderOf, marketOf, times } from './folders.ts';
+import { ALL, fileOf, folderOf, HEADER, marketOf, times } from './folders.ts';
 
 const DAYS = ['08', '09', '10', '11', '12', '16', '17', '18', '19', '22'];
-const HEADER = 'date,open,high,low,close,volume';
 const VOLUMES = [24_111_222, 31_222_333, 18_333_444, 118_444_555, 27_000_100];
 
 /** Ten rows without an end of the last one. */

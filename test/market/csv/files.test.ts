@@ -3,10 +3,8 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { ALL, folderOf, marketOf, stampsOf } from './folders.ts';
+import { ALL, folderOf, HEADER, marketOf, stampsOf } from './folders.ts';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
-
-const HEADER = 'date,open,high,low,close,volume';
 
 function bars(first: string, ...closes: number[]): string {
   const day = (i: number): string => new Date(Date.parse(first) + i * 86_400_000).toISOString().slice(0, 10);

@@ -1,12 +1,16 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
 import { afterEach } from 'vitest';
 import { type DayRange, parseDay } from '../../../src/core/session/day.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../../src/market/csv-folder.ts';
 
 export const ALL: DayRange = { from: parseDay('1950-01-01'), to: parseDay('2030-01-01') };
+
+/** The first line of a file of daily bars. */
+export const HEADER = 'date,open,high,low,close,volume';
 
 const folders: string[] = [];
 
@@ -33,6 +37,21 @@ export function marketOf(
   stamps: 'start' | 'end' = 'start',
 ): CsvFolderMarket {
   return csvFolderMarket(folderOf(files), zone, stamps);
+}
+
+/** A zip file that holds one text. */
+export function zipped(name: string, text: string): Uint8Array {
+  return zipSync({ [name]: strToU8(text) });
+}
+
+/** What a call throws. */
+export function thrown(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
 }
 
 /** Stamps of all rows of a series: `2024-01-02` of daily ones, else `2024-01-02T14:30Z`. */

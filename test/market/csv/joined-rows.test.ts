@@ -6,9 +6,8 @@ import { cutIn, NOTHING_KNOWN, provisionalAt, unconfirmedAt } from '../../../src
 import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 import { ascending } from '../../../src/market/csv/file-bars.ts';
 import { assertNotShifted } from '../../../src/market/csv/shifted-dates.ts';
-import { ALL, fileOf, marketOf, stampsOf } from './folders.ts';
+import { ALL, fileOf, HEADER, marketOf, stampsOf } from './folders.ts';
 
-const HEADER = 'date,open,high,low,close,volume';
 const table = (...rows: readonly string[]): string => `${[HEADER, ...rows].join('\n')}\n`;
 const row = (date: string, close = '10.5', volume = '7'): string => `${date},10,11,9,${close},${volume}`;
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ALL, folderOf, marketOf } from './folders.ts';
+import { ALL, folderOf, HEADER, marketOf } from './folders.ts';
 import { readLeanMap } from '../../../src/market/csv/lean-map.ts';
 
 const DIGITS = '1'.repeat(400);
 const WORDS = 'x'.repeat(400);
-const HEADER = 'date,open,high,low,close,volume';
 const DATES = ['2024-01-08', '2024-01-09', '2024-01-10', '2024-01-11', '2024-01-12', '2024-01-16'];
 const row = (date: string, close = '10.5', volume = '7'): string => `${date},10,11,9,${close},${volume}`;
 const table = (...rows: readonly string[]): string => `${[HEADER, ...rows].join('\n')}\n`;

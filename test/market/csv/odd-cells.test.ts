@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ALL, marketOf, stampsOf } from './folders.ts';
+import { ALL, HEADER, marketOf, stampsOf } from './folders.ts';
 
-const HEADER = 'date,open,high,low,close,volume';
 const DAYS = ['2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05', '2024-01-08'];
 /** Five days, of which the third has other cells. */
 const fileWith = (third: string): string =>

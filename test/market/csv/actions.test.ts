@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { parseDay } from '../../../src/core/session/day.ts';
+import { HEADER, marketOf, thrown } from './folders.ts';
+
+describe('actions.csv', () => {
+  const bars = `${HEADER}\n2024-01-02,1,1,1,1,1\n`;
+
+  it('gives splits and dividends by ticker, ascending', () => {
+    const market = marketOf({
+      'AAPL.csv': bars,
+      'actions.csv':
+        'ticker,date,kind,value\nAAPL,2020-11-06,dividend,0.205\nAAPL,2020-08-31,split,4:1\nBRK.B,2010-01-21,split,50\nX,2024-01-03,split,1:20\n',
+    });
+    expect(market.hasActions).toBe(true);
+    expect(market.actions('AAPL')).toEqual([
+      { kind: 'split', exDay: parseDay('2020-08-31'), ratio: 4 },
+      { kind: 'dividend', exDay: parseDay('2020-11-06'), amount: 0.205 },
+    ]);
+    expect(market.actions('BRK-B')).toEqual([{ kind: 'split', exDay: parseDay('2010-01-21'), ratio: 50 }]);
+    expect(market.actions('X')).toMatchObject([{ ratio: 0.05 }]);
+    expect(market.actions('MSFT')).toEqual([]);
+  });
+
+  it('is not needed', () => {
+    const market = marketOf({ 'AAPL.csv': bars });
+    expect(market.hasActions).toBe(false);
+    expect(market.actions('AAPL')).toEqual([]);
+  });
+
+  it('keeps apart what cannot be, with its line', () => {
+    const values = ['0', '0:1', '1:0', '0:0', '-2', 'nan', 'inf', '1e30'];
+    const lines = values.map((value, i) => `A,2024-01-${11 + i},split,${value}\n`).join('');
+    const market = marketOf({
+      'A.csv': bars,
+      'actions.csv': `ticker,date,kind,value\nA,2024-01-03,split,2\nA,2024-01-04,dividend,-0.2\n${lines}`,
+    });
+    expect(market.actions('A')).toEqual([{ kind: 'split', exDay: parseDay('2024-01-03'), ratio: 2 }]);
+    const bad = market.badActions('A');
+    expect(bad).toHaveLength(9);
+    expect(bad[0]).toEqual({
+      exDay: parseDay('2024-01-04'),
+      row: { kind: 'dividend', date: '2024-01-04', value: '-0.2', line: 3 },
+      reason: 'a dividend of -0.2 a share is none',
+    });
+    expect(bad.map(({ row }) => row)).toContainEqual({
+      ...{ kind: 'split', date: '2024-01-13', value: '1:0', line: 6 },
+    });
+  });
+
+  it('is refused with its line where it is malformed', () => {
+    for (const line of [
+      'A,2024-01-02,merger,2',
+      'A,2024-13-02,split,2',
+      'A,2024-01-02,split,two',
+      'A,2024-01-02,split,2:',
+      'A,2024-01-02,split,',
+      '?,2024-01-02,split,2',
+    ]) {
+      const market = marketOf({
+        'A.csv': bars,
+        'actions.csv': `ticker,date,kind,value\nA,2024-01-02,split,2\n${line}\n`,
+      });
+      const error = thrown(() => market.actions('A'));
+      expect(error, line).toMatchObject({
+        code: 'usage',
+        message: expect.stringContaining('actions.csv, line 3: '),
+      });
+    }
+  });
+});
