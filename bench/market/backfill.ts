@@ -16,17 +16,21 @@ export interface Fill {
   readonly more?: readonly string[];
 }
 
-/** One run of `backfill` over a market. Prints its summary as JSON. */
+/**
+ * One run of `backfill` over a market. Prints its summary as JSON. It may end with 1: real files have a few sessions that
+ * are newly lost. `filledBars` tells that from a failure.
+ */
 export function fill(market: DailyMarket, { store, workers, url, more = [] }: Fill): Command {
   const from =
     url === undefined
       ? ['--provider', 'csv', '--provider-url', `csv=${market.folder}`, '--basis', 'raw']
       : ['--provider-url', `yahoo=${url}`];
-  return program('backfill', [
+  const command = program('backfill', [
     ...['--store', store, '--state', join(store, '..', 'state'), '--tickers', `@${market.tickerFile}`],
     ...['--start', market.start, '--end', market.end, '--now', market.now],
     ...['--workers', String(workers), '--no-progress', '--json', ...from, ...more],
   ]);
+  return { ...command, codes: [0, 1] };
 }
 
 /** A report on a whole store, as of the evening of a market. */
@@ -42,14 +46,20 @@ export interface Summary {
   readonly inserted: number;
 }
 
-export function summaryOf(stdout: string): Summary {
+function summaryOf(stdout: string): Summary {
   return JSON.parse(stdout) as Summary;
 }
 
-/** Measures a run that must store bars, in every series. Throws where it did not: nothing would have been measured. */
+/** The bars of a run that must store some in every series. Throws where it did not: nothing would have been measured. */
+export function filledBars(stdout: string): number {
+  const { series, fetched, inserted } = summaryOf(stdout);
+  if (fetched === series && inserted >= series) return inserted;
+  throw new Error(`a measured run filled ${fetched} of ${series} series with ${inserted} bars`);
+}
+
+/** Measures a run that must store bars, see `filledBars`. */
 export async function measureFill(command: Command): Promise<Measured> {
   const measured = await measure(command);
-  const { series, fetched, inserted } = summaryOf(measured.stdout);
-  if (fetched === series && inserted >= series) return measured;
-  throw new Error(`a measured run filled ${fetched} of ${series} series with ${inserted} bars`);
+  filledBars(measured.stdout);
+  return measured;
 }

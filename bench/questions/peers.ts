@@ -8,7 +8,7 @@ import { inRounds, told } from '../harness/rounds.ts';
 import { runFolder } from '../harness/scratch.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
 import { peakOf } from './growth.ts';
-import { fill, summaryOf } from '../market/backfill.ts';
+import { fill, filledBars } from '../market/backfill.ts';
 import { firstTickers, fiveYears } from '../market/market.ts';
 import type { DailyMarket } from '../market/daily-market.ts';
 import { download, prerender, serve } from '../market/simulator.ts';
@@ -73,7 +73,7 @@ function clientsOf(url: string, python: Python): Client[] {
   const ours = WORKERS.map((workers): Client => ({
     ...{ name: `backfill, ${workers} workers`, workers, isFair: false },
     command: (store, market) => fill(market, { store, workers, url }),
-    rowsOf: (stdout) => summaryOf(stdout).inserted,
+    rowsOf: filledBars,
   }));
   const node: Client = {
     ...{ name: 'Node, one after the other', workers: 1, isFair: false, rowsOf: saidRows },

@@ -3,6 +3,7 @@ import type { AbsenceReason } from '../core/coverage/evidence.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { Task } from '../core/plan/task.ts';
 import type { Quota, QuotaStanding } from '../core/plan/quota.ts';
+import type { LostSessions } from '../core/coverage/lost-sessions.ts';
 import type { UnavailableSessions } from '../core/coverage/unavailable.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
 import type { GatePolicy } from '../providers/http/shared-gate.ts';
@@ -45,11 +46,16 @@ export interface SeriesReport {
   readonly absent: Readonly<Partial<Record<AbsenceReason, number>>>;
   /** What of the wanted sessions cannot be had by this answer alone. */
   readonly unavailable: readonly UnavailableSessions[];
+  /** Those of the wanted sessions recorded as absent of which rows came and none could be stored. Default: none. */
+  readonly lost?: readonly LostSessions[];
   /** Wanted sessions of which the answer said nothing; they stay missing. */
   readonly missing: number;
   /** The last session that the answer has a bar of, `YYYY-MM-DD`, where far more than a week is missing after it. */
   readonly endsOn?: string | undefined;
-  /** Rows put in quarantine; and those of them whose session was not wanted, but stored and only repeated. Default 0. */
+  /**
+   * Rows put in quarantine; and those of them that are no news: their session was stored and only repeated, or an earlier
+   * run lost it in the same way. Default 0.
+   */
   readonly rejected: number;
   readonly rejectedAgain?: number;
   /** Rows outside the regular session or its grid, and rows that nobody traded. */

@@ -62,7 +62,7 @@ const OPTIONS = {
   strict: {
     type: 'switch',
     group: OUTPUT,
-    describe: 'Exit 1 whenever something that was asked for cannot be had',
+    describe: 'Exit 1 whenever something that was asked for cannot be had, be it one session',
   },
   ...NOW,
 } as const satisfies Declarations;

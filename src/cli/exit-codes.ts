@@ -11,13 +11,14 @@ export const EXIT = {
 } as const;
 
 /**
- * How a run ended, but for an interruption, whose code is the signal's. What cannot be had is a failure when it is found,
- * and with `strict` every time.
+ * How a run ended, but for an interruption, whose code is the signal's. What cannot be had and sessions that were lost are
+ * a failure when that is found. With `strict` they are one every time, and so is any session without a bar that nobody explains.
  */
 export function exitCodeOf(summary: RunSummary, { strict = false } = {}): number {
-  const { stopped, failed, refused, newlyUnavailable, cannotBeHad, lost = [], renamesUnread } = summary;
+  const { stopped, failed, refused, newlyUnavailable, newlyLost, lost = [], renamesUnread } = summary;
   if (stopped?.reason === 'quota-exhausted') return EXIT.quotaExhausted;
-  const isLacking = newlyUnavailable || (strict && cannotBeHad.length > 0);
+  const isNews = newlyUnavailable || newlyLost.sessions > 0;
+  const isLacking = isNews || (strict && summary.cannotBeHad.length + summary.holes > 0);
   const isDamaged = renamesUnread !== undefined || lost.length > 0;
   return failed + refused.length > 0 || stopped !== null || isLacking || isDamaged
     ? EXIT.someFailed

@@ -7,7 +7,7 @@ import { opensText } from './opens-text.ts';
 import { notReadLines, warningLines } from './odd-text.ts';
 import { printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { counted, waitText } from './standing-text.ts';
-import { unavailableLine } from './unavailable-text.ts';
+import { newlyLostLines, unavailableLine } from './unavailable-text.ts';
 import { formatCount, formatDuration, fittedTable, plural } from './table.ts';
 
 /** What a run was for, as its last lines call it. */
@@ -31,6 +31,7 @@ export function summaryText(
     headline(summary, purpose),
     countsLine(summary),
     ...summary.cannotBeHad.map((group) => unavailableLine(group)),
+    ...newlyLostLines(summary.newlyLost),
     barsLine(summary),
     ...(summary.rejected > 0 ? ['check-data --issues tells which rows were rejected, and why'] : []),
     ...leftOutLines(summary),
@@ -58,9 +59,12 @@ function countsLine(summary: RunSummary): string {
   ).trimEnd();
 }
 
-/** The errors of a run alone, a line each: whatever makes its exit code. With `strict` what cannot be had is one every time. */
+/**
+ * The errors of a run alone, a line each: whatever makes its exit code. With `strict` what cannot be had is one every time,
+ * and so are sessions without a bar.
+ */
 export function errorText(summary: RunSummary, { strict = false } = {}, page = UNBOUNDED): string[] {
-  const { stopped, failures, newlyUnavailable, cannotBeHad, lost = [] } = summary;
+  const { stopped, failures, newlyUnavailable, newlyLost, cannotBeHad, lost = [] } = summary;
   const lines = [
     ...(stopped === null || stopped.reason === 'interrupted' ? [] : [headline(summary)]),
     ...refusedLines(summary),
@@ -68,6 +72,8 @@ export function errorText(summary: RunSummary, { strict = false } = {}, page = U
     ...lost.map(lostLine),
     ...failureMessages(failures, page),
     ...(newlyUnavailable || strict ? cannotBeHad.map((group) => unavailableLine(group)) : []),
+    ...newlyLostLines(newlyLost),
+    ...(strict && summary.holes > 0 ? [`Without a bar: ${holesText(summary)}`] : []),
   ];
   return lines.flatMap((line) => wrapped(printable(line), page.columns, { hang: 2 }));
 }
@@ -165,7 +171,7 @@ function capitalized(text: string): string {
 /** How a run ended that was not stopped: complete is said only of what is. */
 function endLine(summary: RunSummary, purpose: RunPurpose): string {
   const { failed, notRun, unavailable, waiting, cannotBeHad, startedAt, endedAt } = summary;
-  const { holes, holesAround, holesRejected, lost = [] } = summary;
+  const { holes, newlyLost, lost = [] } = summary;
   const time = formatDuration(endedAt - startedAt);
   const lacking = [
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
@@ -173,11 +179,20 @@ function endLine(summary: RunSummary, purpose: RunPurpose): string {
     ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
     ...(unavailable + failed === 0 && cannotBeHad.length > 0 ? ['some sessions cannot be had'] : []),
     ...(waiting > 0 ? [waitText(waiting)] : []),
+    ...(newlyLost.sessions > 0 ? [`${plural(newlyLost.sessions, 'session')} newly lost`] : []),
     ...(lost.length > 0 ? [`${plural(lost.length, 'damaged file')} not whole again`] : []),
     ...(summary.renamesUnread === undefined ? [] : ['without its list of renames']),
   ];
-  if (lacking.length > 0) return `${purpose} ended in ${time}, not complete: ${lacking.join(', ')}`;
-  if (holes === 0) return `${purpose} complete in ${time}`;
+  if (lacking.length === 0 && holes === 0) return `${purpose} complete in ${time}`;
+  const isAllNews = newlyLost.sessions > 0 && lacking.length === 1;
+  return [
+    `${purpose} ended in ${time}${lacking.length > 0 ? `, not complete: ${lacking.join(', ')}` : ''}`,
+    ...(holes > 0 && (lacking.length === 0 || isAllNews) ? [holesText(summary)] : []),
+  ].join('; ');
+}
+
+/** Sessions that have no bar though nobody says why, by where they lie. */
+function holesText({ holes, holesAround, holesRejected }: RunSummary): string {
   const between = holes - holesAround - holesRejected;
   const parts = [
     ...(between > 0
@@ -188,7 +203,7 @@ function endLine(summary: RunSummary, purpose: RunPurpose): string {
       : []),
     ...(holesRejected > 0 ? [`${plural(holesRejected, 'session')} of which every row was rejected`] : []),
   ];
-  return `${purpose} ended in ${time}; ${parts.join('; ')}`;
+  return parts.join('; ');
 }
 
 /** A line an interval that is not open to the key, however many series that is. */

@@ -1,16 +1,25 @@
+import type { NewlyLost } from '../backfill/settle/newly-lost.ts';
 import { formatDay, utcDayOf } from '../core/session/day.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
 import type { Unavailable } from '../core/coverage/unavailable.ts';
-import { formatCount } from './table.ts';
+import { named } from './named.ts';
+import { formatCount, plural } from './table.ts';
 
 /** Tickers that are named. */
 const NAMED = 5;
 
 /** `Unknown to yahoo: 1,060 (ABCD, EFGH, …; next asked 2026-12-04)` */
 export function unavailableLine({ provider, reason, tickers, nextRetryAt }: Unavailable): string {
-  const named = tickers.slice(0, NAMED).join(', ');
+  const first = tickers.slice(0, NAMED).join(', ');
   const more = tickers.length > NAMED ? ', …' : '';
-  return `${titleOf(reason, provider)}: ${formatCount(tickers.length)} (${named}${more}; ${nextText(reason, nextRetryAt)})`;
+  return `${titleOf(reason, provider)}: ${formatCount(tickers.length)} (${first}${more}; ${nextText(reason, nextRetryAt)})`;
+}
+
+/** `Newly lost: 8 sessions of 2 tickers (ABCD, EFGH): rows came, and none could be stored`; none where none was. */
+export function newlyLostLines({ sessions, tickers }: NewlyLost): string[] {
+  if (sessions === 0) return [];
+  const whose = `${plural(sessions, 'session')} of ${plural(tickers.length, 'ticker')} (${named(tickers)})`;
+  return [`Newly lost: ${whose}: rows came, and none could be stored`];
 }
 
 function titleOf(reason: AbsenceReason, provider: string): string {

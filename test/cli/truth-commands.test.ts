@@ -28,8 +28,11 @@ beforeAll(async () => {
   await mkdir(join(folder, 'prices'));
   await write('AAPL');
   await write('MSFT', { '2025-06-05': '100,90,99,100,1000' });
-  const { code, stderr } = await backfill(...CSV, ...NOW, ...RANGE, '--tickers', 'AAPL,MSFT');
-  expect([code, stderr]).toEqual([0, expect.stringContaining('Bars: 19 (19 new, 0 changed)  Rejected: 1')]);
+  const fill = [...CSV, ...NOW, ...RANGE, '--tickers', 'AAPL,MSFT'];
+  const { code, stderr } = await backfill(...fill);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Bars: 19 (19 new, 0 changed)  Rejected: 1')]);
+  expect(stderr).toContain('Newly lost: 1 session of 1 ticker (MSFT): rows came, and none could be stored');
+  expect((await backfill(...fill)).code).toBe(0);
 });
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -68,6 +68,7 @@ describe('the reports of 200,000 tickers', () => {
         holesRejected: 0,
         unavailable: 0,
         newlyUnavailable: true,
+        newlyLost: { sessions: MANY, tickers },
         absent: {},
         drift: {},
       },

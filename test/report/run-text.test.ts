@@ -37,6 +37,7 @@ const CALM: RunSummary = {
     unavailable: 0,
     cannotBeHad: [],
     newlyUnavailable: false,
+    newlyLost: { sessions: 0, tickers: [] },
   },
 };
 const QUIET = [
@@ -84,6 +85,25 @@ describe('the summary of a run', () => {
     expect(of(9, 5, 1)).toBe(
       '3 sessions between stored bars without one, which nobody explains; ' +
         '5 sessions before the first or after the last bar of a series; 1 session of which every row was rejected',
+    );
+  });
+
+  it('tells sessions that are newly lost, of which tickers, and what else has no bar', () => {
+    const newlyLost = { sessions: 1234, tickers: ['A', 'B', 'C', 'D', 'E', 'F', 'G'] };
+    const lines = summaryText({ ...CALM, newlyLost, holes: 1236, holesRejected: 1234 });
+    expect(lines[0]).toBe(
+      'Backfill ended in 1m 1s, not complete: 1,234 sessions newly lost; ' +
+        '2 sessions between stored bars without one, which nobody explains; 1,234 sessions of which every row was rejected',
+    );
+    const told =
+      'Newly lost: 1,234 sessions of 7 tickers (A, B, C, D, E and 2 more): rows came, and none could be stored';
+    expect(lines).toContain(told);
+    expect(summaryText({ ...CALM, newlyLost, holes: 1234, failed: 1 })[0]).toBe(
+      'Backfill ended in 1m 1s, not complete: 1 failed, 1,234 sessions newly lost',
+    );
+    expect(errorText({ ...CALM, newlyLost, holes: 1234 })).toEqual([told]);
+    expect(summaryText({ ...CALM, newlyLost: { sessions: 1, tickers: ['A'] }, holes: 1 })).toContain(
+      'Newly lost: 1 session of 1 ticker (A): rows came, and none could be stored',
     );
   });
 
@@ -202,13 +222,15 @@ describe('the end of a run', () => {
         fc.record({ failed: counts, notRun: counts, unavailable: counts, waiting: counts, holes: counts }),
         fc.boolean(),
         fc.boolean(),
-        (lacking, cannotBeHad, newlyUnavailable) => {
+        counts,
+        (lacking, cannotBeHad, newlyUnavailable, lost) => {
           const summary: RunSummary = {
             ...{ ...CALM, ...lacking, newlyUnavailable: cannotBeHad && newlyUnavailable },
             cannotBeHad: cannotBeHad ? [group as never] : [],
+            newlyLost: { sessions: lost, tickers: lost > 0 ? ['X'] : [] },
           };
           const [headline = ''] = summaryText(summary);
-          const lacks = cannotBeHad || Object.values(lacking).some((count) => count > 0);
+          const lacks = cannotBeHad || lost > 0 || Object.values(lacking).some((count) => count > 0);
           expect(headline.startsWith('Backfill complete')).toBe(!lacks);
           if (exitCodeOf(summary) !== 0) expect(headline).toContain('not complete');
         },
@@ -248,6 +270,18 @@ describe('the errors of a run alone', () => {
       '1m is not open to this key (premium); not asked for: ALFA, BRIQ',
       'ALFA 1d: network: reset',
     ]);
+  });
+
+  it('are with --strict all sessions too that have no bar, and without it none that were told before', () => {
+    const holes = { holes: 9, holesAround: 5, holesRejected: 1 };
+    expect(errorText({ ...CALM, ...holes })).toEqual([]);
+    expect(exitCodeOf({ ...CALM, ...holes })).toBe(0);
+    expect(errorText({ ...CALM, ...holes }, { strict: true })).toEqual([
+      'Without a bar: 3 sessions between stored bars without one, which nobody explains; ' +
+        '5 sessions before the first or after the last bar of a series; 1 session of which every row was rejected',
+    ]);
+    expect(exitCodeOf({ ...CALM, ...holes }, { strict: true })).toBe(1);
+    expect(exitCodeOf(CALM, { strict: true })).toBe(0);
   });
 
   it('are none of a run that went well, or that was interrupted', () => {

@@ -1,8 +1,19 @@
+import { seriesKey } from '../../core/bars/bars.ts';
+import type { LostSessions } from '../../core/coverage/lost-sessions.ts';
 import type { Want } from '../../core/plan/task.ts';
+import { subtract } from '../../core/session/ranges.ts';
 import { type Counts, countsOf, freshHoles, NOTHING_COUNTED, sumOf } from './counts.ts';
 import { failureOf } from '../failure.ts';
 import type { SeriesReport, SeriesResult } from '../runner.ts';
 import { SameBars, type ToldBars } from './same-bars.ts';
+
+/** Sessions of one series that a run lost. */
+export interface LostOfSeries {
+  readonly ticker: string;
+  /** Id of its calendar. */
+  readonly calendar: string;
+  readonly sessions: readonly LostSessions[];
+}
 
 /**
  * What became of the wants of a run. A result that is nothing but numbers is added up and let go, so that a run of 100,000
@@ -13,6 +24,7 @@ export class RunResults {
   readonly kept = new Map<Want, SeriesResult>();
   readonly #sameBars = new SameBars();
   readonly #tickers = new Set<string>();
+  readonly #lost = new Map<string, LostOfSeries>();
   #counts = NOTHING_COUNTED;
   #counted = 0;
   #hasHoles = false;
@@ -20,6 +32,11 @@ export class RunResults {
   /** The sum of the results that are not kept. */
   get counts(): Counts {
     return this.#counts;
+  }
+
+  /** By series key: wanted sessions of which rows came and none could be stored, by the last answer that was for them. */
+  get lost(): ReadonlyMap<string, LostOfSeries> {
+    return this.#lost;
   }
 
   /** Whether a session was found to have no bar though nobody says why. */
@@ -41,6 +58,7 @@ export class RunResults {
     this.#tickers.add(want.series.ticker);
     const counts = result.ok ? countsOf(result.report) : NOTHING_COUNTED;
     this.#hasHoles ||= freshHoles(counts.absent).holes > 0;
+    if (result.ok) this.#noteLost(want, result.report.lost);
     if (result.ok) this.#sameBars.note({ want, counts }, result.report.fingerprint);
     if (result.ok && isPlain(want, result.report)) {
       this.#counts = sumOf(this.#counts, counts);
@@ -60,6 +78,18 @@ export class RunResults {
       this.#counted--;
     }
     this.kept.set(want, result);
+    // Its sessions are missing again.
+    this.#noteLost(want);
+  }
+
+  #noteLost({ series, calendar, gaps }: Want, lost: readonly LostSessions[] = []): void {
+    const key = seriesKey(series);
+    const before = this.#lost.get(key)?.sessions ?? [];
+    if (before.length + lost.length === 0) return;
+    const left = before.flatMap(({ reason, ...days }) =>
+      subtract([days], gaps).map((range) => ({ ...range, reason })),
+    );
+    this.#lost.set(key, { ticker: series.ticker, calendar, sessions: [...left, ...lost] });
   }
 }
 

@@ -1,9 +1,9 @@
 import { seriesKey } from '../../core/bars/bars.ts';
-import { MS_PER_DAY, formatDay } from '../../core/session/day.ts';
+import { formatDay } from '../../core/session/day.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import type { Want } from '../../core/plan/task.ts';
-import { type Quota, unusedAt } from '../../core/plan/quota.ts';
-import { type QuotaOpening, quotaTime } from '../../core/plan/quota-time.ts';
+import type { Quota } from '../../core/plan/quota.ts';
+import { type QuotaOpening, restDays } from '../../core/plan/quota-time.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import {
   addHoles,
@@ -15,6 +15,7 @@ import type { Scan, SetAside } from '../../store/scan.ts';
 import { type Counts, countsOf, freshHoles, sumOf } from '../run/counts.ts';
 import { type DriftBySource, sumDrift } from '../drift.ts';
 import { type Failure, type Found, failureOf, isUnavailability, joinFailures } from '../failure.ts';
+import { type NewlyLost, newlyLost } from './newly-lost.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { Refusal, Stop } from '../run/stops.ts';
@@ -58,6 +59,8 @@ export interface RunSummary extends HoleCounts {
   /** What of the wanted series cannot be had, whoever found it, and whether any of it is news. */
   readonly cannotBeHad: readonly Unavailable[];
   readonly newlyUnavailable: boolean;
+  /** Sessions of which rows came and none could be stored, where that is news; it is no success. */
+  readonly newlyLost: NewlyLost;
   /** Intervals that are not open to this key; their series count as not run, but for the first. */
   readonly refused: readonly Refusal[];
   /** Days that the rest takes on the declared quotas; null where none is declared. */
@@ -175,6 +178,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     stopped,
     cannotBeHad: joinUnavailable(plan.unavailable, joinUnavailable(fresh, again)),
     newlyUnavailable: fresh.length > 0,
+    newlyLost: newlyLost(results, outcome.scan, outcome.provider),
     refused: outcome.refused,
     restDays: restDays(outcome.requestsLeft, outcome.quotas),
     opens: outcome.opens,
@@ -288,11 +292,4 @@ function onceASeries(found: readonly Found[]): Failure[] {
 
 function warningOf({ series: { ticker, interval } }: Want, { session, kind, note }: Oddity): Warning {
   return { ticker, interval, session: formatDay(session), kind, note };
-}
-
-/** Whole days, from midnight to midnight, that the requests not made take. */
-function restDays(requests: number, quotas: readonly Quota[]): number | null {
-  const time = quotaTime(requests, quotas, unusedAt(0));
-  if (time === null) return null;
-  return requests === 0 ? 0 : Math.floor(time / MS_PER_DAY) + 1;
 }

@@ -34,7 +34,7 @@ import { badActionOddities, keepBadActions } from '../judge/bad-actions.ts';
 import { isUnexplained } from '../judge/doubt.ts';
 import { endsOn } from '../failure.ts';
 import { driftOf } from '../drift.ts';
-import { lostOfWanted } from '../judge/lost-rows.ts';
+import { lostOfWanted, lostSessions } from '../judge/lost-rows.ts';
 import { newlyAbsent, wrongRows } from '../judge/learn-from.ts';
 import { countAfterBreak } from '../plan/early-sessions.ts';
 import type { Asked, Judged } from './judge-want.ts';
@@ -183,6 +183,7 @@ async function toCommit(
   const reportOf: ToCommit['reportOf'] = ({ inserted, changed, revised }) => ({
     ...sessions,
     absent: fresh.absent,
+    ...lostSessions(fresh.learned, judgement, { want, calendar }),
     endsOn: endsOn(learned, want),
     bars: bars.length + judgement.wanted.length - wanted.length,
     inserted,
@@ -190,7 +191,7 @@ async function toCommit(
     revised,
     rejected: rejected.length,
     dropped: answer.dropped,
-    ...lostOfWanted(answer, judgement, { want, calendar }),
+    ...lostOfWanted(answer, judgement, { want, calendar, stored, source }),
     unfinished: answer.unfinished ?? 0,
     wayOut: unitChangeAdvice(series, judgement, stored, calendar),
     fillers: judgement.fillers.length,

@@ -1,6 +1,6 @@
 import { largest, smallest } from '../extremes.ts';
-import { utcDayOf } from '../session/day.ts';
-import { type Quota, type QuotaStanding, isPaced, pacingOf, usedOf, windowOf } from './quota.ts';
+import { MS_PER_DAY, utcDayOf } from '../session/day.ts';
+import { type Quota, type QuotaStanding, isPaced, pacingOf, unusedAt, usedOf, windowOf } from './quota.ts';
 
 /** Windows that are looked at one by one; what lies beyond goes on at their average rate. */
 const WINDOWS_WALKED = 1000;
@@ -32,6 +32,13 @@ export function quotaTime(
     at = Math.max(at + sent * spacing, opens);
   }
   return last - now;
+}
+
+/** Whole days, from midnight to midnight, that requests take of quotas of which nothing is used; null where there is none. */
+export function restDays(requests: number, quotas: readonly Quota[]): number | null {
+  const time = quotaTime(requests, quotas, unusedAt(0));
+  if (time === null) return null;
+  return requests === 0 ? 0 : Math.floor(time / MS_PER_DAY) + 1;
 }
 
 /** How much of a counted quota is left, as time goes on. */

@@ -171,6 +171,43 @@ describe('the results of a run', () => {
     );
   });
 
+  it('have as lost what no later answer for the same sessions brought', () => {
+    const [june, july] = [span('2025-06-02', '2025-06-13'), span('2025-07-01', '2025-07-11')];
+    const of = (gap: typeof june): Want => want({ gaps: [gap] });
+    const lost = [{ ...june, reason: 'rejected' as const }];
+    const days = (all: Parameters<typeof resultsOf>[0]) => resultsOf(all).lost.get('AAPL 1d')?.sessions ?? [];
+    expect(days([[of(june), done({ lost })]])).toEqual(lost);
+    expect(
+      days([
+        [of(june), done({ lost })],
+        [of(july), done({})],
+      ]),
+    ).toEqual(lost);
+    expect(
+      days([
+        [of(june), done({ lost })],
+        [of(span('2025-06-01', '2025-06-30')), done({})],
+      ]),
+    ).toEqual([]);
+    const both = [...lost, { ...july, reason: 'vendor-empty' as const }];
+    expect(
+      days([
+        [of(june), done({ lost })],
+        [of(july), done({ lost: both.slice(1) })],
+      ]),
+    ).toEqual(both);
+  });
+
+  it('have nothing as lost of an answer that is taken back: its sessions are missing again', () => {
+    const tickers = ['A', 'B'].map((ticker) => want({ series: { ticker, interval: '1d' }, gaps: [GAP] }));
+    const lost = [{ ...GAP, reason: 'rejected' as const }];
+    const results = resultsOf(tickers.map((one) => [one, done({ fingerprint: 'same', inserted: 5, lost })]));
+    expect([...results.lost.keys()]).toEqual(['A 1d', 'B 1d']);
+    const error = { code: 'bad-answer' as const, message: 'same', retryable: true };
+    for (const told of results.sameBars().flat()) results.judge(told, { ok: false, error });
+    expect([...results.lost.values()].flatMap(({ sessions }) => sessions)).toEqual([]);
+  });
+
   it('are let go where they are nothing but numbers', () => {
     const one = (i: number): Want => want({ series: { ticker: `T${i}`, interval: '1d' } });
     const plain = { bars: 5, inserted: 5, absent: { 'no-trades': 1 } };

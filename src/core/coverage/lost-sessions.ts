@@ -1,0 +1,37 @@
+import { intersect, subtract } from '../session/ranges.ts';
+import type { DayRange } from '../session/day.ts';
+import type { Absence, Coverage } from './coverage.ts';
+import { type AbsenceReason, leadingClaim } from './evidence.ts';
+
+/** Sessions of which rows came and none could be stored. */
+export interface LostSessions extends DayRange {
+  /** What they are recorded as: `rejected`, or `vendor-empty` where all that came was invented by the vendor. */
+  readonly reason: AbsenceReason;
+}
+
+/**
+ * The absent sessions of which rows came; `invented` are the days, ascending and disjoint, of which some were a vendor's
+ * fillers. Where nobody trades such rows are no loss: those sessions are `no-trades`.
+ */
+export function lostIn(absent: readonly Absence[], invented: readonly DayRange[]): LostSessions[] {
+  return absent.flatMap(({ by, from, to }): LostSessions[] => {
+    const { reason } = leadingClaim(by);
+    if (reason === 'rejected') return [{ from, to, reason }];
+    if (reason !== 'vendor-empty') return [];
+    return intersect([{ from, to }], invented).map((days) => ({ ...days, reason }));
+  });
+}
+
+/** Those of some lost sessions of which it is not known yet that a provider has no bar of them for that very reason. */
+export function newlyLostDays(
+  lost: readonly LostSessions[],
+  { absent }: Pick<Coverage, 'absent'>,
+  provider: string,
+): DayRange[] {
+  return lost.flatMap(({ reason, ...days }) => {
+    const known = absent.filter(({ by }) =>
+      by.some((claim) => claim.provider === provider && claim.reason === reason),
+    );
+    return subtract([days], known);
+  });
+}
