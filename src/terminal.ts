@@ -5,6 +5,7 @@ export { assertStoreExists } from './library/existing-store.ts';
 export { saveText } from './library/out-file.ts';
 export { closest, didYouMean } from './core/closest.ts';
 export { fileTrouble } from './core/file-trouble.ts';
+export { parsePercent } from './core/percent.ts';
 export { planJson } from './report/plan-json.ts';
 export {
   nothingToDoLine,

@@ -12,7 +12,7 @@ import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, given, rangeOf } fro
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
-import { parsePercent } from './quantities.ts';
+import { parseThreshold } from './quantities.ts';
 import { print, printJson, tell } from './output.ts';
 import { dataPage } from './page.ts';
 
@@ -44,7 +44,7 @@ const OPTIONS = {
   json: { type: 'switch', group: OUTPUT, describe: 'Print the whole report as JSON' },
   'fail-under': {
     value: 'PERCENT',
-    read: parsePercent,
+    read: parseThreshold,
     group: OUTPUT,
     describe: 'Exit 4 if coverage is below this percentage',
   },

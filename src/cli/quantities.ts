@@ -1,4 +1,5 @@
 import { BackfillError, INTERVALS, type Interval, isInterval, parseQuotas, type Quota } from '../index.ts';
+import { parsePercent } from '../terminal.ts';
 
 /*
  * What people write for a number of something. A number that could be of two units is refused with what would do, never
@@ -39,6 +40,8 @@ const OTHER_UNITS: Readonly<Record<string, string>> = {
   mins: 'min',
   minute: 'min',
   minutes: 'min',
+  hr: 'h',
+  hrs: 'h',
   hour: 'h',
   hours: 'h',
 };
@@ -66,35 +69,17 @@ export function parseTimeout(name: string, text: string): number {
   throw new BackfillError('usage', `${name} ${text}: no answer comes in no time; the default is 30s`);
 }
 
-/**
- * A part of a whole, as people write it for a threshold: `99`, `99%`, `99.5`. Throws `usage`, also for `0.99` and `1`
- * without a sign, which are both 99 % and all to some, and next to nothing to others.
- */
-export function parsePercent(name: string, text: string): number {
-  const [, digits, sign] = decimal(text);
-  const percent = Number(digits);
-  if (digits === undefined || percent > 100)
-    throw new BackfillError('usage', `${name} ${text}: must be a percentage from 0 to 100`);
-  if (sign === '' && percent > 0 && percent <= 1) throw ambiguousShare(name, text, percent);
-  return percent;
+/** A threshold as a percentage, from 0 to 100: see `parsePercent`. Throws `usage`. */
+export function parseThreshold(name: string, text: string): number {
+  return parsePercent(`${name} ${text}`, text);
 }
 
-/** `1%` or `0.01`; above 0, at most all. Throws `usage`, for `1` without a sign too. */
-export function parseShare(name: string, text: string): number {
-  const [, digits, sign] = decimal(text);
-  if (sign === '' && Number(digits) === 1) throw ambiguousShare(name, text, 1);
-  const share = Number(digits) / (sign === '%' ? 100 : 1);
-  if (share > 0 && share <= 1) return share;
-  throw new BackfillError('usage', `${name} ${text}: write it as 1% or 0.01, above 0 and at most 100%`);
-}
-
-function decimal(text: string): readonly (string | undefined)[] {
-  return /^(\d+(?:\.\d+)?|\.\d+)\s*(%?)$/.exec(text.trim()) ?? [];
-}
-
-function ambiguousShare(name: string, text: string, percent: number): BackfillError {
-  const asPart = Number((percent * 100).toPrecision(12));
-  return new BackfillError('usage', `${name} ${text}: say which it is, ${percent}% or ${asPart}%`);
+/** A percentage above 0, see `parsePercent`, as a part of one: `1%` is 0.01. Throws `usage`. */
+export function parseSample(name: string, text: string): number {
+  const must = 'must be a percentage above 0, at most 100, such as 1%';
+  const percent = parsePercent(`${name} ${text}`, text, must);
+  if (percent > 0) return percent / 100;
+  throw new BackfillError('usage', `${name} ${text}: ${must}`);
 }
 
 /** `5/min,500/day` as quotas. Throws `usage`. */

@@ -8,7 +8,7 @@ import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
 import { tellNotFound } from './not-found.ts';
 import { tellNotes } from './notes.ts';
-import { parseShare, wholeFrom } from './quantities.ts';
+import { parseSample, wholeFrom } from './quantities.ts';
 import { print, printJson, tell } from './output.ts';
 import { dataPage, messagePage } from './page.ts';
 import { startProgress } from './progress.ts';
@@ -21,7 +21,7 @@ const OPTIONS = {
   sample: {
     value: 'N%',
     default: '1%',
-    read: parseShare,
+    read: parseSample,
     group: WHICH,
     describe: 'Part of the final sessions to fetch again',
   },

@@ -5,9 +5,9 @@ import {
   parseCount,
   parseDuration,
   parseIntervals,
-  parsePercent,
   parseRates,
-  parseShare,
+  parseSample,
+  parseThreshold,
   parseTimeout,
   wholeFrom,
 } from '../../src/cli/quantities.ts';
@@ -68,7 +68,7 @@ describe('a time-out is a time above nothing', () => {
 });
 
 describe('a threshold is a percentage', () => {
-  table(parsePercent, [
+  table(parseThreshold, [
     ['99', 99],
     ['99.5', 99.5],
     ['99%', 99],
@@ -89,20 +89,24 @@ describe('a threshold is a percentage', () => {
   ]);
 });
 
-const SHARE = 'write it as 1% or 0.01, above 0 and at most 100%';
+const SAMPLE = 'must be a percentage above 0, at most 100, such as 1%';
 
-describe('a sample is a part of the whole', () => {
-  table(parseShare, [
+describe('a sample is a percentage above nothing, written as a threshold is', () => {
+  table(parseSample, [
     ['1%', 0.01],
     ['100%', 1],
-    ['0.01', 0.01],
-    ['.5', 0.5],
+    ['50%', 0.5],
+    ['50', 0.5],
+    ['5', 0.05],
+    ['0.5%', 0.005],
+    ['0.5', new Error('0.5: say which it is, 0.5% or 50%')],
+    ['.5', new Error('.5: say which it is, 0.5% or 50%')],
+    ['0.01', new Error('0.01: say which it is, 0.01% or 1%')],
     ['1', new Error('1: say which it is, 1% or 100%')],
-    ['5', new Error(`5: ${SHARE}`)],
-    ['0', new Error(`0: ${SHARE}`)],
-    ['0%', new Error(`0%: ${SHARE}`)],
-    ['101%', new Error(`101%: ${SHARE}`)],
-    ['-1%', new Error(`-1%: ${SHARE}`)],
+    ['0', new Error(`0: ${SAMPLE}`)],
+    ['0%', new Error(`0%: ${SAMPLE}`)],
+    ['101%', new Error(`101%: ${SAMPLE}`)],
+    ['-1%', new Error(`-1%: ${SAMPLE}`)],
   ]);
 });
 

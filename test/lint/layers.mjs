@@ -23,7 +23,7 @@ const ORDERS = [
     folder: 'src/core',
     lines: [
       ['errors.ts', 'quoted.ts', 'grouped.ts', 'extremes.ts', 'closest.ts'],
-      ['shown.ts', 'known-names.ts'],
+      ['shown.ts', 'known-names.ts', 'percent.ts'],
       ['session'],
       ['calendar'],
       ['bars'],

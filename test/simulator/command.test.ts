@@ -77,10 +77,7 @@ describe('backfill simulate', () => {
       ['--fault', 'boom=5%'],
       /^backfill: --fault boom=5%: there is no such fault; there are all \(throttle, .*\) and garbage \(crossed, .*, half\)\n$/,
     ],
-    [
-      ['--fault', 'drip=500%'],
-      /^backfill: --fault drip=500%: write it as NAME=5% or NAME=0.05, at most 100%\n$/,
-    ],
+    [['--fault', 'drip=500%'], /^backfill: --fault drip=500%: write it as NAME=5%, at most 100%\n$/],
     [['--fault-seed', 'x'], /^backfill: --fault-seed x: must be a whole number of at least 0\n$/],
     [
       ['--limit', '5'],

@@ -1,4 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
+import { parsePercent } from '../../core/percent.ts';
 import { FAULT_GROUPS, FAULTS, type FaultName } from './faults.ts';
 
 /** How often each fault hits, as a part of all requests: 0.05 is one in twenty. */
@@ -9,8 +10,8 @@ type GroupName = keyof typeof FAULT_GROUPS;
 const GROUPS = Object.keys(FAULT_GROUPS) as readonly GroupName[];
 
 /**
- * Rates as `--fault` takes them: `throttle=5%,reset=0.01`, with `all` or `garbage` for every fault of that group that
- * has no rate of its own (`all=5%,huge=0`). Throws `usage`, naming the entry.
+ * Rates as `--fault` takes them: `throttle=5%,reset=1%`, each as `parsePercent` reads it, with `all` or `garbage` for every
+ * fault of that group that has no rate of its own (`all=5%,huge=0`). Throws `usage`, naming the entry.
  */
 export function parseFaultRates(text: string): FaultRates {
   const rates: Record<string, number> = {};
@@ -38,7 +39,8 @@ export function assertFaultRates(rates: FaultRates): void {
   for (const [name, rate] of Object.entries(rates)) {
     const entry = `${name}=${rate}`;
     assertFault(name, entry);
-    if (!(rate >= 0 && rate <= 1)) throw badRate(entry);
+    if (!(rate >= 0 && rate <= 1))
+      throw new BackfillError('usage', `--fault ${entry}: must be a part of one, from 0 to 1: 0.05 is 5%`);
   }
 }
 
@@ -49,15 +51,5 @@ function assertFault(name: string, entry: string): void {
 }
 
 function parseRate(text: string | undefined, entry: string): number {
-  const [, digits, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text?.trim() ?? '') ?? [];
-  const rate = percent === '%' ? Number(digits) / 100 : Number(digits);
-  if (rate >= 0 && rate <= 1) return rate;
-  throw badRate(entry);
-}
-
-function badRate(entry: string): BackfillError {
-  return new BackfillError(
-    'usage',
-    `--fault ${entry.trim()}: write it as NAME=5% or NAME=0.05, at most 100%`,
-  );
+  return parsePercent(`--fault ${entry.trim()}`, text ?? '', 'write it as NAME=5%, at most 100%') / 100;
 }

@@ -3,15 +3,28 @@ import { FAULT_GROUPS } from '../../../src/simulator/faults/faults.ts';
 import { assertFaultRates, parseFaultRates } from '../../../src/simulator/faults/rates.ts';
 
 describe('fault rates', () => {
-  it('are read as per cent or as parts of one', () => {
-    expect(parseFaultRates('throttle=5%, reset=0.01,huge=.5,drip=100%,stall=1,refused=2.5%')).toEqual({
+  it('are percentages, with the sign or without', () => {
+    expect(parseFaultRates('throttle=5%, reset=0.01%,huge=50,drip=100%,stall=0,refused=2.5%')).toEqual({
       throttle: 0.05,
-      reset: 0.01,
+      reset: 0.0001,
       huge: 0.5,
       drip: 1,
-      stall: 1,
+      stall: 0,
       refused: 0.025,
     });
+  });
+
+  it.each([
+    ['throttle=0.05', '0.05% or 5%'],
+    ['all=1', '1% or 100%'],
+    ['garbage=.5', '0.5% or 50%'],
+  ])('that could be parts of one are refused, as everywhere: %s', (text, either) => {
+    expect(() => parseFaultRates(`drip=2%,${text}`)).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        message: `--fault ${text}: say which it is, ${either}`,
+      }),
+    );
   });
 
   it('apply to all faults of the network that have none of their own, wherever `all` stands', () => {
@@ -66,14 +79,13 @@ describe('fault rates', () => {
     'throttle=often',
     'throttle=-1%',
     'throttle=101%',
-    'throttle=5',
+    'throttle=500',
     'all=1e-2',
-    'garbage=5',
   ])('refuse the rate in "%s"', (text) => {
     expect(() => parseFaultRates(text)).toThrow(
       expect.objectContaining({
         code: 'usage',
-        message: `--fault ${text}: write it as NAME=5% or NAME=0.05, at most 100%`,
+        message: `--fault ${text}: write it as NAME=5%, at most 100%`,
       }),
     );
   });
@@ -81,7 +93,9 @@ describe('fault rates', () => {
   it('are checked as data, too', () => {
     expect(() => assertFaultRates({ throttle: 0.5, drip: 0 })).not.toThrow();
     expect(() => assertFaultRates({ throttel: 0.5 } as object)).toThrow('--fault throttel=0.5: there is no');
-    expect(() => assertFaultRates({ throttle: 5 })).toThrow('--fault throttle=5: write it as');
-    expect(() => assertFaultRates({ throttle: Number.NaN })).toThrow('--fault throttle=NaN: write it as');
+    expect(() => assertFaultRates({ throttle: 5 })).toThrow(
+      '--fault throttle=5: must be a part of one, from 0 to 1: 0.05 is 5%',
+    );
+    expect(() => assertFaultRates({ throttle: Number.NaN })).toThrow('--fault throttle=NaN: must be a part');
   });
 });
