@@ -142,7 +142,7 @@ export const CONNECTION = {
     read: parseRates,
     needs: { provider: overNetwork },
     group: PACE,
-    describe: 'Requests allowed, such as 5/min,500/day or 100/10s',
+    describe: 'Requests allowed a s, min, h or day, such as 5/min,500/day, 30/h or 100/10s',
   },
   timeout: {
     value: 'TIME',

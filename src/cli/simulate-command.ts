@@ -56,7 +56,7 @@ const OPTIONS = {
   limit: {
     value: 'RATES',
     group: HOSTILE,
-    describe: 'Refuse what comes faster: 5/min, 100/10s, 5/min,500/day',
+    describe: 'Refuse what comes faster: 5/min, 100/10s, 30/h, 5/min,500/day',
   },
   unknown: {
     choices: ['named', 'unnamed', 'absent'],

@@ -10,18 +10,25 @@ export interface Quota {
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, min: 60_000, h: 3_600_000, day: MS_PER_DAY };
 
-/** As people write them too. */
-const UNITS: Readonly<Record<string, string>> = {
-  ...{ second: 's', seconds: 's', minute: 'min', minutes: 'min', hour: 'h', hours: 'h', days: 'day' },
-  ...Object.fromEntries(Object.keys(UNIT_MS).map((unit) => [unit, unit])),
+/** What people write for each of them. */
+const WRITTEN: Readonly<Record<string, readonly string[]>> = {
+  s: ['s', 'sec', 'secs', 'second', 'seconds'],
+  min: ['min', 'm', 'mins', 'minute', 'minutes'],
+  h: ['h', 'hr', 'hrs', 'hour', 'hours'],
+  day: ['day', 'd', 'days'],
 };
+
+const UNITS: ReadonlyMap<string, string> = new Map(
+  Object.entries(WRITTEN).flatMap(([unit, words]) => words.map((word) => [word, unit] as const)),
+);
 
 /** Longer windows are a slip of the pen: 366 days. */
 const LONGEST_WINDOW_MS = 366 * MS_PER_DAY;
 
 /**
  * `5/min,500/day` as quotas, in the order written: a number of requests, a slash, and a time of `s`, `min`, `h` or
- * `day` (or `second`, `minute`, `hour`), of which there may be several (`100/10s`). A `day` is 24 hours. Throws `usage`.
+ * `day` (or `sec`, `second`, `m`, `minute`, `hr`, `hour`, `d` and their plurals), of which there may be several (`100/10s`).
+ * A `day` is 24 hours. Throws `usage`.
  */
 export function parseQuotas(text: string): readonly Quota[] {
   return text.split(',').map((part) => parseQuota(part.trim()));
@@ -29,7 +36,7 @@ export function parseQuotas(text: string): readonly Quota[] {
 
 function parseQuota(text: string): Quota {
   const [, requests, count = '1', unit = ''] = /^(\d{1,9})\/(\d{1,6})?([a-z]+)$/.exec(text) ?? [];
-  const quota = { requests: Number(requests), perMs: Number(count) * (UNIT_MS[UNITS[unit] ?? ''] ?? 0) };
+  const quota = { requests: Number(requests), perMs: Number(count) * (UNIT_MS[UNITS.get(unit) ?? ''] ?? 0) };
   if (quota.perMs > LONGEST_WINDOW_MS) {
     throw new BackfillError('usage', `"${text}" counts over more than a year; the longest is 366day`);
   }
