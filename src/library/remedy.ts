@@ -37,8 +37,10 @@ export function askAgain(
   const of = interval === '1d' ? '' : ` --interval ${interval}`;
   const what = `${everything ? '--no-gaps ' : ''}--tickers ${ticker}${of} --start ${formatDay(from)} --end ${formatDay(through)}`;
   if (source === derivedCapabilities.id) return `run backfill --derive ${what}`;
-  if (source === undefined) return `run backfill ${what} with the provider of its bars`;
+  // Never one that can be pasted and asks another source than that of its bars.
+  if (source === undefined) return `run backfill --provider NAME ${what}, NAME being the source of its bars`;
   // A module of the user's is named by its path, which nobody wrote down.
-  if (!providerIds().includes(source)) return `run backfill ${what} with the provider of its bars, ${source}`;
+  if (!providerIds().includes(source))
+    return `run backfill --provider FILE ${what}, FILE being the module of the provider ${source}`;
   return `run backfill --provider ${source} ${what}`;
 }

@@ -61,7 +61,7 @@ describe('an adjusted read', () => {
     ],
     [
       'own',
-      'run backfill --tickers AAPL --start 2026-02-24 --end 2026-03-02 with the provider of its bars, own',
+      'run backfill --provider FILE --tickers AAPL --start 2026-02-24 --end 2026-03-02, FILE being the module of the provider own',
     ],
   ])('where its last bar is from %s, it says what to run for that', async (source, remedy) => {
     const learned = coverage({ present: [days('2026-03-02', '2026-03-03')] });
