@@ -85,7 +85,7 @@ describe('backfill query', () => {
     ],
     [
       ['query', 'SELECT * FROM barz'],
-      'there is no table "barz"; did you mean bars? There are actions, bars, bars_adjusted, coverage, ',
+      'there is no table "barz"; did you mean bars? There are actions, bars, bars_adjusted, coverage, revisions\n',
     ],
     [['query', 'SELECT 1 FROM anything'], 'there is no table "anything". There are actions, bars, '],
     [['query', 'SELECT x.close FROM bars'], 'Binder Error: Referenced table "x" not found!'],

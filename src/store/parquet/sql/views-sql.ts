@@ -30,8 +30,8 @@ export function quoted(text: string): string {
 export const KNOWLEDGE = (
   from: string,
   zones: string,
-): string => `-- What is known of each partition, as its file has it.
-CREATE OR REPLACE VIEW partition_knowledge AS
+): string => `-- What is known of each partition, as its file has it. A macro: it is none of the tables that are for asking.
+CREATE OR REPLACE MACRO partition_knowledge() AS TABLE
 WITH calendars(calendar, zone) AS (VALUES ${zones}),
 raw AS (SELECT decode(value)::JSON AS json FROM ${from})
 SELECT json->>'ticker' AS ticker, json->>'interval' AS interval, json->>'period' AS period,
@@ -45,10 +45,10 @@ export const COVERAGE = `-- Sessions from_day..to_day, both inclusive, that are 
 CREATE OR REPLACE VIEW coverage AS
 WITH ranges AS (
   SELECT ticker, interval, period, 1 AS present, 0 AS provisional,
-    unnest(from_json(json->'present', '[["VARCHAR"]]')) AS days FROM partition_knowledge
+    unnest(from_json(json->'present', '[["VARCHAR"]]')) AS days FROM partition_knowledge()
   UNION ALL
   SELECT ticker, interval, period, 0, 1,
-    unnest(from_json(json->'provisional', '[["VARCHAR"]]')) FROM partition_knowledge
+    unnest(from_json(json->'provisional', '[["VARCHAR"]]')) FROM partition_knowledge()
 ), edges AS (
   SELECT ticker, interval, period, days[1]::DATE AS day, present, provisional FROM ranges
   UNION ALL
@@ -62,7 +62,7 @@ WITH ranges AS (
   FROM steps WINDOW part AS (PARTITION BY ticker, interval, period ORDER BY day)
 ), absences AS (
   SELECT ticker, interval, a->>'from' AS from_day, a->>'to' AS next_day, coalesce(a->'by'->0, a) AS claim
-  FROM (SELECT ticker, interval, unnest(from_json(json->'absent', '["JSON"]')) AS a FROM partition_knowledge)
+  FROM (SELECT ticker, interval, unnest(from_json(json->'absent', '["JSON"]')) AS a FROM partition_knowledge())
 )
 SELECT ticker, interval, from_day, (next_day - 1)::DATE AS to_day,
   CASE WHEN provisional > 0 THEN 'provisional' ELSE 'present' END AS state,
@@ -100,7 +100,7 @@ WITH sessions AS NOT MATERIALIZED (
   UNION ALL
   SELECT bars.*, ((ts AT TIME ZONE 'UTC') AT TIME ZONE coalesce(zone, 'UTC'))::DATE
   FROM bars LEFT JOIN (SELECT DISTINCT ON (ticker, interval, period) ticker, interval, period, zone
-    FROM partition_knowledge WHERE interval <> '1d') AS known USING (ticker, interval, period)
+    FROM partition_knowledge() WHERE interval <> '1d') AS known USING (ticker, interval, period)
   WHERE interval <> '1d'
 ), closes AS NOT MATERIALIZED (
   SELECT interval, ticker, session, arg_max(close, ts) AS close FROM sessions
