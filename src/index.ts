@@ -6,7 +6,6 @@ export { openMarket, startSimulator } from './library/markets.ts';
 export type {
   AdjustOptions,
   BackfillOptions,
-  DateRange,
   ExportFormat,
   ExportRequest,
   ForgetOptions,
@@ -15,12 +14,12 @@ export type {
   History,
   HistoryOptions,
   HistoryRequest,
-  RenameRange,
-  Renamed,
   ReadOptions,
   SeriesSelection,
+  SourceNote,
   VerifyOptions,
 } from './library/history.ts';
+export type { DateRange, RenameDates, RenameRange, RenameUndone, Renamed } from './library/renamed.ts';
 export { BackfillError } from './core/errors.ts';
 export { INTERVALS, type Interval } from './core/session/interval.ts';
 export type { ActionBook } from './core/actions/action-book.ts';

@@ -3,5 +3,7 @@ import { tell } from './output.ts';
 
 /** Tells what there is to know of a source before it is asked: all of it, or only what may be why nothing is done. */
 export async function tellNotes(history: History, which: 'all' | 'warnings'): Promise<void> {
-  for (const note of await history.notes()) if (which === 'all' || note.startsWith('warning: ')) tell(note);
+  for (const { kind, text } of await history.notes())
+    if (kind === 'warning') tell(`warning: ${text}`);
+    else if (which === 'all') tell(text);
 }

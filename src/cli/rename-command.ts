@@ -1,4 +1,4 @@
-import { BackfillError, type Renamed, renamedTickers } from '../index.ts';
+import { BackfillError, type Renamed, renamedTickers, type RenameUndone } from '../index.ts';
 import { setAsideLine } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
@@ -25,6 +25,11 @@ const OPTIONS = {
     group: WHICH,
     describe: 'Last session under the old one, inclusive, instead of --on',
   },
+  undo: {
+    type: 'switch',
+    group: WHICH,
+    describe: 'Take back what is recorded: what moved to NEW goes back to OLD',
+  },
   'map-file': {
     value: 'FILE',
     group: WHICH,
@@ -32,11 +37,13 @@ const OPTIONS = {
   },
   'keep-new': {
     type: 'switch',
+    voidWith: ['undo'],
     group: WHICH,
     describe: "Where both have a session and prices differ, keep NEW's; restore brings OLD's back",
   },
   'in-advance': {
     type: 'switch',
+    voidWith: ['undo'],
     group: WHICH,
     describe: 'Record it though nothing of it is stored yet',
   },
@@ -51,11 +58,16 @@ export const renameCommand = command({
   describe: 'Move bars of a renamed instrument to its new ticker',
   examples: [
     { does: 'Facebook became Meta', line: 'backfill rename FB META --on 2022-06-09' },
+    { does: 'That was a slip of the pen', line: 'backfill rename --undo FB META' },
     { does: 'All that a map file of Lean tells of', line: 'backfill rename --map-file tfcfa.csv' },
   ],
   options: OPTIONS,
-  explicit: ['old', 'new', 'on', 'start', 'end', 'map-file', 'keep-new', 'in-advance'],
+  explicit: ['old', 'new', 'on', 'start', 'end', 'undo', 'map-file', 'keep-new', 'in-advance'],
   run: async (argv) => {
+    if (argv.undo) {
+      reportUndone(await undo(argv));
+      return EXIT.done;
+    }
     for (const renamed of await rename(argv)) report(renamed);
     return EXIT.done;
   },
@@ -86,6 +98,25 @@ async function rename(argv: Options): Promise<readonly Renamed[]> {
   return [await history.rename(argv.old, argv.new, given({ on, start, end, keepNew, inAdvance }))];
 }
 
+async function undo({ store, old, new: heir, mapFile, on, start, end }: Options): Promise<RenameUndone> {
+  if (mapFile !== undefined)
+    throw new BackfillError(
+      'usage',
+      `--undo takes back one rename: give its tickers, OLD and NEW, instead of --map-file ${mapFile}`,
+    );
+  if (old === undefined || heir === undefined)
+    throw new BackfillError('usage', 'rename --undo needs both tickers: backfill rename --undo OLD NEW');
+  const history = await openExisting({ store });
+  return history.undoRename(old, heir, given({ on, start, end }));
+}
+
+function reportUndone({ from, what, when, bars, actions, revisions }: RenameUndone): void {
+  const back = movedText({ bars, actions, revisions });
+  const moved =
+    bars + actions + revisions === 0 ? `nothing had moved ${when}` : `${back} ${when} went back to ${from}`;
+  tell(`No more is recorded that ${what}: ${moved}.`);
+}
+
 function report(renamed: Renamed): void {
   const { from, to, what, when, bars, actions, revisions, differing, kept, setAside } = renamed;
   for (const file of setAside) tell(setAsideLine(file));
@@ -93,17 +124,20 @@ function report(renamed: Renamed): void {
     tell(`${what}: nothing of ${from} is stored ${when}. The rename is recorded.`);
     return;
   }
-  const moved = [
-    counted(bars, 'bar'),
-    counted(actions, 'split or dividend', 'splits and dividends'),
-    ...(revisions > 0 ? [counted(revisions, 'revision')] : []),
-  ];
-  tell(`${what}: moved ${moved.join(', ')} ${when}.`);
+  tell(`${what}: moved ${movedText(renamed)} ${when}.`);
   if (differing > 0)
     tell(
       `${to}'s own stay where both know a session; of ${from} ${differing} differ and are in quarantine/` +
         (kept === null ? '.' : `: backfill restore ${kept} brings its sessions back.`),
     );
+}
+
+function movedText({ bars, actions, revisions }: Pick<Renamed, 'bars' | 'actions' | 'revisions'>): string {
+  return [
+    counted(bars, 'bar'),
+    counted(actions, 'split or dividend', 'splits and dividends'),
+    ...(revisions > 0 ? [counted(revisions, 'revision')] : []),
+  ].join(', ');
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {

@@ -21,6 +21,7 @@ import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { NotFound } from './not-found.ts';
+import type { DateRange, Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } from './renamed.ts';
 
 export interface HistoryOptions {
   /** Path or URL of the store. */
@@ -56,6 +57,14 @@ export interface BackfillOptions extends HistoryRequest {
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Aborted: end with `interrupted` in the summary; what is not finished within five seconds counts as not run. */
   readonly stop?: AbortSignal;
+}
+
+/** Something to know of a source before it is asked. */
+export interface SourceNote {
+  /** A `warning` may be why nothing is done, such as a quota whose record cannot be read; a `note` is of a file that is not read. */
+  readonly kind: 'note' | 'warning';
+  /** One line. */
+  readonly text: string;
 }
 
 /** Which stored series are meant. */
@@ -109,51 +118,6 @@ export interface Forgotten {
   readonly setAside: Scan['setAside'];
   /** Staged answers for whole markets of those sessions, which are gone too. Default: none. */
   readonly staged?: number;
-}
-
-/** When a ticker was renamed, `YYYY-MM-DD`. Default: all of its sessions are the new ticker's. */
-export interface RenameRange extends DateRange, RenameOptions {
-  /** First session under the new ticker, instead of `end`. */
-  readonly on?: string;
-  /** Record it though nothing is stored of either ticker, or no bar of the old one of its days. Default false: it is refused. */
-  readonly inAdvance?: boolean;
-}
-
-/** What a rename may do. */
-export interface RenameOptions {
-  /**
-   * Where both tickers have a final session and its prices differ, keep the new one's, and put the old one's aside, from
-   * where `restore` brings it back. Default false: it is refused.
-   */
-  readonly keepNew?: boolean;
-}
-
-/** What `rename` did. */
-export interface Renamed {
-  readonly from: string;
-  readonly to: string;
-  /** `FB became META on 2022-06-09` */
-  readonly what: string;
-  /** The sessions meant: `before 2022-06-09` */
-  readonly when: string;
-  /** Bars that are now the new ticker's. */
-  readonly bars: number;
-  /** Splits and dividends that are. */
-  readonly actions: number;
-  /** Old values of bars that are. */
-  readonly revisions: number;
-  /** Rows that the new ticker's own contradict, which stay: these are in quarantine. */
-  readonly differing: number;
-  /** By what `restore` brings the old ticker's bars of these sessions back; null if there are none. */
-  readonly kept: string | null;
-  /** Files that could not be read and were moved to quarantine: what they held is lost of the new ticker now. */
-  readonly setAside: Scan['setAside'];
-}
-
-/** Session dates, both inclusive, `YYYY-MM-DD`. Default: all. */
-export interface DateRange {
-  readonly start?: string;
-  readonly end?: string;
 }
 
 /** What prices and volumes are adjusted for. */
@@ -213,11 +177,8 @@ export interface History {
   readonly capabilities: Capabilities;
   /** What the store knows of each series, without reading bars. */
   scan(): Promise<Scan>;
-  /**
-   * A line for what there is to know of the source before it is asked: files of a folder that are not read, a quota whose
-   * record cannot be (`warning: …`, as it may be why nothing is done). Makes no request. Throws `usage` and `store-unusable`.
-   */
-  notes(): Promise<readonly string[]>;
+  /** What there is to know of the source before it is asked. Makes no request. Throws `usage` and `store-unusable`. */
+  notes(): Promise<readonly SourceNote[]>;
   /** What a backfill would do. Changes nothing, and makes no request but for a provider's own list of tickers; `onEvent` hears what it found. */
   plan(request?: BackfillOptions): Promise<Plan>;
   /** Closes the gaps. Failures of single tickers are in the summary, not thrown. */
@@ -292,6 +253,12 @@ export interface History {
   rename(from: string, to: string, range?: RenameRange): Promise<Renamed>;
   /** The renames that a map file of Lean tells of, oldest first. Throws `usage` before it moves anything. */
   renameByMapFile(path: string, options?: RenameOptions): Promise<readonly Renamed[]>;
+  /**
+   * Takes a rename back that is recorded, of these days (default: the only one of these tickers): what it moved goes back to
+   * the old ticker. Interrupted, it is completed by the same call. Throws `usage`, having moved nothing, where what is whose
+   * cannot be told any more.
+   */
+  undoRename(from: string, to: string, range?: RenameDates): Promise<RenameUndone>;
   /** Reads everything in the store and says what is damaged; with `fix` mends what can be. */
   doctor(options?: DoctorOptions): Promise<Examination>;
   /** Waits for all calls that came before, then ends the threads; those that come later are refused with `cancelled`. */

@@ -1,4 +1,4 @@
-import { inherit } from '../core/actions/action-book.ts';
+import { type ActionBook, inherit } from '../core/actions/action-book.ts';
 import { type CorporateAction, actionValue } from '../core/bars/bars.ts';
 import { sourceAt } from '../core/bars/columns.ts';
 import { PRICE_TOLERANCE } from '../core/bars/compare.ts';
@@ -26,28 +26,52 @@ export async function copyActions(
   scan: Scan,
 ): Promise<MovedActions> {
   const { from, to } = rename;
-  const days = [renamedDays(rename)];
-  const covered = intersect(scan.actions.get(from) ?? [], days);
-  const old = await store.readActionBook(from);
-  const entries = old.entries.filter(({ action }) => contains(days, action.exDay));
-  const given = entries.map(({ action }) => action);
-  const past = old.past.filter(({ action }) => contains(days, action.exDay));
-  if (given.length + past.length === 0 && covered.length === 0) return { moved: 0, differing: 0 };
-
-  const own = await store.readActions(to);
-  const ownSessions = normalize(moves.flatMap((move) => move.own?.coverage.present ?? []));
-  const settled = intersect(scan.actions.get(to) ?? [], ownSessions);
-  const rivals = given.filter((one) => contains(settled, one.exDay) || sameDay(own, one) !== undefined);
-  const moved = given.filter((one) => !rivals.includes(one));
-  const differing = rivals.filter((one) => !isSame(one, sameDay(own, one)));
+  const { taken, differing } = await actionsToMove(store, rename, moves, scan);
+  if ([taken.entries, taken.past, taken.covered, differing].every(({ length }) => length === 0))
+    return { moved: 0, differing: 0 };
 
   const { source, fetchedAt } = await originOf(store, moves);
-  const taken = { entries: entries.filter(({ action }) => moved.includes(action)), past, covered };
   await store.updateActions(to, (before) => inherit(before, taken));
   const reason = `differs from what is known of ${to}, which stays`;
   const kept = differing.map((row): RejectedRow => ({ row, reason }));
   if (kept.length > 0) await store.quarantine({ ticker: from, interval: '1d' }, kept, source, fetchedAt);
-  return { moved: moved.length, differing: differing.length };
+  return { moved: taken.entries.length, differing: differing.length };
+}
+
+/** What a rename finds of splits and dividends. */
+interface FoundActions {
+  /** What the new ticker gets. */
+  readonly taken: Pick<ActionBook, 'entries' | 'past' | 'covered'>;
+  /** Those in force that the new ticker knows of its own, be it as they are; and which of these it contradicts. */
+  readonly rivals: readonly CorporateAction[];
+  readonly differing: readonly CorporateAction[];
+}
+
+/** Changes nothing. */
+export async function actionsToMove(
+  store: BarStore,
+  rename: Rename,
+  moves: readonly Move[],
+  scan: Scan,
+): Promise<FoundActions> {
+  const { from, to } = rename;
+  const days = [renamedDays(rename)];
+  const covered = intersect(scan.actions.get(from) ?? [], days);
+  const old = await store.readActionBook(from);
+  const entries = old.entries.filter(({ action }) => contains(days, action.exDay));
+  const past = old.past.filter(({ action }) => contains(days, action.exDay));
+  const own = await store.readActions(to);
+  const ownSessions = normalize(moves.flatMap((move) => move.own?.coverage.present ?? []));
+  const settled = intersect(scan.actions.get(to) ?? [], ownSessions);
+  const isRival = (one: CorporateAction): boolean =>
+    contains(settled, one.exDay) || sameDay(own, one) !== undefined;
+  const rivals = entries.map(({ action }) => action).filter(isRival);
+  const differing = rivals.filter((one) => !isSame(one, sameDay(own, one)));
+  return {
+    taken: { entries: entries.filter(({ action }) => !rivals.includes(action)), past, covered },
+    rivals,
+    differing,
+  };
 }
 
 function sameDay(

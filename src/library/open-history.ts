@@ -13,6 +13,7 @@ import { partsOf, scanOptionsOf } from './parts.ts';
 import { readsOf } from './reads.ts';
 import { rename, renameByMapFile, renameWanted } from './rename.ts';
 import { runsOf } from './runs.ts';
+import { undoRename } from './undo-rename.ts';
 
 /** Opens a store with the provider that fills it. Does no I/O yet. Throws `unknown-provider` and `usage`. */
 export function openHistory(options: HistoryOptions): History {
@@ -53,6 +54,7 @@ export function openHistory(options: HistoryOptions): History {
     doctor: (request = {}) => doctor(engine, clock(), request),
     rename: async (from, to, range = {}) =>
       rename(engine, renameWanted(from, to, range, clock()), { ...range, at: clock() }),
+    undoRename: async (from, to, range = {}) => undoRename(engine, renameWanted(from, to, range, clock())),
     renameByMapFile: (path, how = {}) => renameByMapFile(engine, path, { ...how, at: clock() }),
   };
   return { capabilities, ...counted(calls, engine), close: () => engine.close() };

@@ -18,7 +18,8 @@ const RUN = { onEvent: true, stop: true } as const;
 const BACKFILL = { ...REQUEST, ...RUN, everything: true, derive: true } as const;
 const ADJUST = { adjust: true, asOf: true } as const;
 const FORGET = { ...DATES, intervals: true } as const;
-const RENAME = { ...DATES, keepNew: true, on: true, inAdvance: true } as const;
+const RENAME_DATES = { ...DATES, on: true } as const;
+const RENAME = { ...RENAME_DATES, keepNew: true, inAdvance: true } as const;
 const EXPORT = {
   ...DATES,
   ...ADJUST,
@@ -51,6 +52,7 @@ const OF_METHODS: Readonly<
   forget: [1, { ...FORGET, onProgress: true } satisfies NamesOf<'forget', 1>],
   restore: [1, { onProgress: true } satisfies NamesOf<'restore', 1>],
   rename: [2, RENAME satisfies NamesOf<'rename', 2>],
+  undoRename: [2, RENAME_DATES satisfies NamesOf<'undoRename', 2>],
   renameByMapFile: [1, { keepNew: true } satisfies NamesOf<'renameByMapFile', 1>],
   doctor: [0, { fix: true } satisfies NamesOf<'doctor', 0>],
 };

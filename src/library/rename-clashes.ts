@@ -4,8 +4,8 @@ import { span } from '../core/session/ranges.ts';
 import type { Rename } from '../core/instrument/rename.ts';
 import type { ForgottenEntry } from '../store/forgotten.ts';
 import type { BarStore } from '../store/store.ts';
-import type { RenameOptions } from './history.ts';
 import { type Clash, clashOf, type Move } from './move-series.ts';
+import type { RenameOptions } from './renamed.ts';
 
 /** How a rename is done. */
 export interface RenameHow extends RenameOptions {

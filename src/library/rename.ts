@@ -6,6 +6,7 @@ import { identityConflict } from '../core/instrument/identity.ts';
 import {
   type Rename,
   contradicted,
+  isSameRename,
   renameText,
   renamedDays,
   renamedDaysText,
@@ -13,10 +14,11 @@ import {
 import { parseTicker } from '../core/instrument/ticker.ts';
 import { type Scan, unreadableIn } from '../store/scan.ts';
 import type { Engine } from './engine.ts';
-import type { RenameRange, Renamed } from './history.ts';
 import { copyActions } from './move-actions.ts';
 import { type Move, moveSeries } from './move-series.ts';
+import { movedBy } from './moved-by.ts';
 import { assertAgreed, clashesOf, keepClashing, type RenameHow } from './rename-clashes.ts';
+import type { RenameDates, Renamed } from './renamed.ts';
 
 /** What `History.rename` does. */
 export async function rename(engine: Engine, wanted: Rename, how: RenameHow): Promise<Renamed> {
@@ -36,7 +38,11 @@ export async function rename(engine: Engine, wanted: Rename, how: RenameHow): Pr
     moves.forEach(assertOneInstrument);
     const kept = await keepClashing(store, wanted, moves, how);
     // Recorded first: whoever finds the bars in both places knows why, and runs the same line again.
-    await store.saveRename(wanted);
+    const known = renames.find((one) => isSameRename(one, wanted))?.moved;
+    await store.saveRename({
+      ...wanted,
+      moved: await movedBy(store, wanted, { moves, scan, known }, how.at),
+    });
     await store.moveLost(from, to, renamedDays(wanted));
     const actions = await copyActions(store, wanted, moves, scan);
     const revisions = await store.moveRevisions(from, to, renamedDays(wanted));
@@ -58,8 +64,8 @@ export async function rename(engine: Engine, wanted: Rename, how: RenameHow): Pr
   });
 }
 
-/** The renames that the user means; `now` is ms since the epoch. Throws `usage`, `invalid-ticker` and `invalid-date`. */
-export function renameWanted(from: string, to: string, range: RenameRange, now: number): Rename {
+/** The rename that the user means; `now` is ms since the epoch. Throws `usage`, `invalid-ticker` and `invalid-date`. */
+export function renameWanted(from: string, to: string, range: RenameDates, now: number): Rename {
   return { ...renamedTickers(from, to), ...parseDays(range, now) };
 }
 
@@ -113,15 +119,13 @@ function assertKnown({ from, to }: Rename, scan: Scan, renames: readonly Rename[
 
 /** Nor is a slip of the year, which puts the rename before the first bar of the old ticker, or after its last. */
 function assertInTime(wanted: Rename, { series }: Scan, renames: readonly Rename[]): void {
-  const { from, start, end } = wanted;
+  const { from } = wanted;
   const present = [...series.values()]
     .filter((state) => state.series.ticker === from)
     .flatMap(({ coverage }) => coverage.present);
   const bars = span(normalize(present));
   // Moved already, by a rename that is run again.
-  const isRecorded = renames.some(
-    (one) => one.from === from && one.to === wanted.to && one.start === start && one.end === end,
-  );
+  const isRecorded = renames.some((one) => isSameRename(one, wanted));
   if (bars === undefined || isRecorded) return;
   if (intersect([bars], [renamedDays(wanted)]).length > 0) return;
   const message =
@@ -131,7 +135,7 @@ function assertInTime(wanted: Rename, { series }: Scan, renames: readonly Rename
   throw new BackfillError('usage', message);
 }
 
-function parseDays({ on, start, end }: RenameRange, now: number): { start: Day | null; end: Day | null } {
+function parseDays({ on, start, end }: RenameDates, now: number): { start: Day | null; end: Day | null } {
   if (on !== undefined && end !== undefined)
     throw new BackfillError('usage', `--on ${on} and --end ${end} contradict each other; give one`);
   const from = start === undefined ? null : parseDate('--start', start);

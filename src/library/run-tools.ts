@@ -8,7 +8,7 @@ import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { opensText } from '../report/opens-text.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { type QuotaPlace, quotaPlaceOf } from '../providers/http/quota-owner.ts';
-import type { HistoryOptions } from './history.ts';
+import type { HistoryOptions, SourceNote } from './history.ts';
 import { givenSecrets } from './secrets.ts';
 import { defaultStateFolder } from './state-folder.ts';
 
@@ -45,12 +45,12 @@ export async function standingOf(
   return standingIn(lookIntoQuota(placeOf(options, config, capabilities), now), quotas, now);
 }
 
-/** A line where the record of a key's quota could not be read, as long as a window of then goes on: it counts as used up. */
+/** A warning where the record of a key's quota could not be read, as long as a window of then goes on: it counts as used up. */
 export async function unknownQuotaNotes(
   options: HistoryOptions,
   config: ProviderConfig,
   capabilities: Capabilities,
-): Promise<readonly string[]> {
+): Promise<readonly SourceNote[]> {
   const { quotas } = capabilities;
   const standing = await standingOf(options, config, capabilities);
   if (standing === undefined) return [];
@@ -58,10 +58,10 @@ export async function unknownQuotaNotes(
   if (unknown.length === 0) return [];
   const { path } = placeOf(options, config, capabilities);
   const opens = opensText(quotaOpening(unknown, standing));
-  return [
-    `warning: the record of the quota could not be read (${path}): what was used of ${quotaText(unknown)} is not known and ` +
-      `counts as all of it, until it opens again ${opens}; if you know that nothing was used, remove the file`,
-  ];
+  const text =
+    `the record of the quota could not be read (${path}): what was used of ${quotaText(unknown)} is not known and ` +
+    `counts as all of it, until it opens again ${opens}; if you know that nothing was used, remove the file`;
+  return [{ kind: 'warning', text }];
 }
 
 function placeOf(options: HistoryOptions, config: ProviderConfig, capabilities: Capabilities): QuotaPlace {

@@ -8,7 +8,7 @@ import { utcDayOf } from '../core/session/day.ts';
 import { threadEntry } from '../pool/entry.ts';
 import { openProvider } from '../providers/registry.ts';
 import { checkRequest } from './check-request.ts';
-import type { BackfillOptions, History } from './history.ts';
+import type { BackfillOptions, History, SourceNote } from './history.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
 import type { Claim } from './turns.ts';
 import { secretsOf } from './secrets.ts';
@@ -57,11 +57,11 @@ function sourcedFor(parts: Parts, { derive = false }: BackfillOptions): Sourced 
   return derive ? { ...parts, capabilities: derivedCapabilities, isDerived: true } : parts;
 }
 
-async function notesOf({ options, config, capabilities }: Parts): Promise<readonly string[]> {
+async function notesOf({ options, config, capabilities }: Parts): Promise<readonly SourceNote[]> {
   if (capabilities.metered) return unknownQuotaNotes(options, config, capabilities);
   const provider = await openProvider(config);
   try {
-    return provider.notes?.() ?? [];
+    return (provider.notes?.() ?? []).map((text) => ({ kind: 'note', text }));
   } finally {
     await provider.close();
   }

@@ -183,11 +183,11 @@ export interface BarStore {
    */
   readRevisions(series: Series): Promise<Revision[]>;
   /**
-   * Hands the revisions of a ticker's sessions in a range over to another ticker, of every interval, durably; what
-   * that one has of its own stays, and so do, with the first, those of bars that its own contradict. Gives their number. Interrupted, none is lost, and it may be called again. Throws
-   * `store-corrupt` like `upsert`.
+   * Hands the revisions of a ticker's sessions in a range over to another ticker, of these intervals (default: every one),
+   * durably; what that one has of its own stays, and so do, with the first, those of bars that its own contradict. Gives
+   * their number. Interrupted, none is lost, and it may be called again. Throws `store-corrupt` like `upsert`.
    */
-  moveRevisions(from: string, to: string, days: DayRange): Promise<number>;
+  moveRevisions(from: string, to: string, days: DayRange, intervals?: readonly Interval[]): Promise<number>;
   /** Hands what damaged files held of a ticker's sessions in a range over to another ticker: it is lost of that one then. */
   moveLost(from: string, to: string, days: DayRange): Promise<void>;
   /**
@@ -227,8 +227,10 @@ export interface BarStore {
   listSetAside(): Promise<readonly string[]>;
   /** Renames in the order in which they were saved. Throws `store-corrupt` if the list is malformed. */
   readRenames(): Promise<readonly Rename[]>;
-  /** Adds a rename; one that is there already changes nothing. Throws `store-corrupt` like `readRenames`. */
+  /** Adds a rename; to one that is there already only what this one moved. Throws `store-corrupt` like `readRenames`. */
   saveRename(rename: Rename): Promise<void>;
+  /** Takes a rename out of the list, durably; one that is not there changes nothing. Throws like `readRenames`. */
+  removeRename(rename: Rename): Promise<void>;
   /** Tickers of a stored universe, or undefined if there is none of that name. */
   readUniverse(name: string): Promise<readonly string[] | undefined>;
   /**

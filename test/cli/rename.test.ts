@@ -29,6 +29,13 @@ describe('a rename that cannot be meant', () => {
   it.each([
     ['', 'rename needs both tickers: backfill rename OLD NEW --on DATE'],
     ['FB', 'rename needs both tickers: backfill rename OLD NEW --on DATE'],
+    ['--undo', 'rename --undo needs both tickers: backfill rename --undo OLD NEW'],
+    ['--undo FB', 'rename --undo needs both tickers: backfill rename --undo OLD NEW'],
+    [
+      '--undo --map-file twx.1.csv',
+      '--undo takes back one rename: give its tickers, OLD and NEW, instead of --map-file',
+    ],
+    ['--undo FB META --keep-new', '--keep-new has no effect with --undo'],
     ['FB META', 'since when is it META? Give --on DATE, the first session so called'],
     ['FB META --start 2022-06-09', 'since when is it META?'],
     ['FB META --on yesterday', '--on "yesterday" is not a date; write it as YYYY-MM-DD'],
@@ -81,6 +88,28 @@ describe('backfill rename', () => {
       'FB became META on 2022-06-09: nothing of FB is stored before 2022-06-09. The rename is recorded.\n',
     );
     expect(again.code).toBe(0);
+  });
+
+  it('takes one back, once', async () => {
+    await backfill('rename', 'META', 'MEAT', '--on', '2022-06-09');
+    const undone = await backfill('rename', '--undo', 'meta', 'meat');
+    expect(undone).toEqual({
+      code: 0,
+      stdout: '',
+      stderr:
+        'No more is recorded that META became MEAT on 2022-06-09: 2 bars, 0 splits and dividends before 2022-06-09 went ' +
+        'back to META.\n',
+    });
+    expect(await backfill('rename', 'META', 'MEAT', '--undo')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'backfill: no rename of META to MEAT is recorded; recorded is: FB became META on 2022-06-09; nothing is moved\n',
+    });
+    await backfill('rename', 'NWSA', 'FOXA', '--on', '2013-06-29', '--in-advance');
+    expect((await backfill('rename', '--undo', 'NWSA', 'FOXA')).stderr).toBe(
+      'No more is recorded that NWSA became FOXA on 2013-06-29: nothing had moved before 2013-06-29.\n',
+    );
   });
 
   it('takes the renames of a map file', async () => {

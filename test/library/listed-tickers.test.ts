@@ -36,7 +36,7 @@ function historyOf(quotas: string, seed = 1): History {
   });
 }
 
-const notes = (quotas: string): Promise<readonly string[]> => historyOf(quotas).notes();
+const notes = (quotas: string): ReturnType<History['notes']> => historyOf(quotas).notes();
 
 /** How many series of all that the provider lists would be filled. */
 async function planned(quotas: string, seed = 1): Promise<number> {
@@ -116,13 +116,17 @@ describe('the list of a provider’s tickers', () => {
     await writeFile(join(quota, name), '{"nextAt":0,"paus');
     await rm(join(folder, 'state/tickers'), { recursive: true });
     const line = new RegExp(
-      `^warning: the record of the quota could not be read \\(.*${name}\\): what was used of 3 req/366day is not known ` +
+      `^the record of the quota could not be read \\(.*${name}\\): what was used of 3 req/366day is not known ` +
         'and counts as all of it, until it opens again at .*; if you know that nothing was used, remove the file$',
     );
-    expect(await notes('3/366day')).toEqual([expect.stringMatching(line)]);
+    expect(await notes('3/366day')).toEqual([
+      { kind: 'warning', text: expect.stringMatching(line) as string },
+    ]);
     await expect(planned('3/366day')).rejects.toMatchObject({ code: 'quota-exhausted' });
     // The record is written anew by now, and still does not know.
-    expect(await notes('3/366day')).toEqual([expect.stringMatching(line)]);
+    expect(await notes('3/366day')).toEqual([
+      { kind: 'warning', text: expect.stringMatching(line) as string },
+    ]);
     await expect(planned('3/366day')).rejects.toMatchObject({ code: 'quota-exhausted' });
     expect(simulator.entries).toHaveLength(1);
     await rm(join(quota, name));

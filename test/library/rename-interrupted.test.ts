@@ -4,7 +4,6 @@ import { type Series } from '../../src/core/bars/bars.ts';
 import { engineOf } from './engine-of.ts';
 import { rename } from '../../src/library/rename.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
-import type { BarStore } from '../../src/store/store.ts';
 import { absence, at, coverage, daily, days } from '../store/fixtures.ts';
 import { rowsIn } from '../store/rows.ts';
 import {
@@ -15,37 +14,13 @@ import {
   FB_BARS,
   FACEBOOK,
   DIVIDEND,
+  failingAfter,
   folder,
   store,
   hold,
   holdFacebook,
   content,
 } from './renamed-store.ts';
-
-/** A store whose `count`-th change of its content, and all after it, fail. */
-function failingAfter(count: number): { store: BarStore; changes: () => number } {
-  let changes = 0;
-  const changing = new Set([
-    'saveRename',
-    'upsert',
-    'updateActions',
-    'forget',
-    'forgetActions',
-    'quarantine',
-    'moveRevisions',
-  ]);
-  const proxy = new Proxy(store, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== 'function') return member;
-      return (...args: unknown[]): unknown => {
-        if (changing.has(String(name)) && ++changes > count) throw new Error('power cut');
-        return Reflect.apply(member, target, args);
-      };
-    },
-  });
-  return { store: proxy, changes: () => changes };
-}
 
 describe('an interrupted rename', () => {
   const hour: Series = { ticker: 'FB', interval: '1h' };

@@ -70,3 +70,29 @@ export async function content(...tickers: string[]): Promise<unknown> {
   const splits = await Promise.all(tickers.map((ticker) => store.readActions(ticker)));
   return { states, bars, actions: [...actions], splits, renames: await store.readRenames() };
 }
+
+/** A store whose `count`-th change of its content, and all after it, fail. */
+export function failingAfter(count: number): { store: BarStore; changes: () => number } {
+  let changes = 0;
+  const changing = new Set([
+    'saveRename',
+    'removeRename',
+    'upsert',
+    'updateActions',
+    'forget',
+    'forgetActions',
+    'quarantine',
+    'moveRevisions',
+  ]);
+  const proxy = new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        if (changing.has(String(name)) && ++changes > count) throw new Error('power cut');
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
+  return { store: proxy, changes: () => changes };
+}

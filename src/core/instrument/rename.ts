@@ -1,5 +1,6 @@
 import { type Day, type DayRange, formatDay } from '../session/day.ts';
 import { intersect } from '../session/ranges.ts';
+import type { Moved } from './moved.ts';
 import { largest } from '../extremes.ts';
 
 /** An instrument that changed its ticker: the sessions of `from` in the range are those of `to`. */
@@ -10,6 +11,8 @@ export interface Rename {
   readonly start: Day | null;
   /** Exclusive: the first session under the new ticker; null: without end. */
   readonly end: Day | null;
+  /** What it handed over. Default: nobody wrote that down. */
+  readonly moved?: Moved;
 }
 
 /** The sessions that a rename speaks of. */
@@ -86,6 +89,11 @@ function nameAfter(ticker: string, day: Day, renames: readonly Rename[]): string
     if (rename.from === name && from <= day && day < to) name = rename.to;
   }
   return name;
+}
+
+/** Whether two say that the same sessions of the same ticker became the same other one's. */
+export function isSameRename(a: Rename, b: Rename): boolean {
+  return a.from === b.from && a.to === b.to && a.start === b.start && a.end === b.end;
 }
 
 function endOf({ end }: Rename): Day {

@@ -3,6 +3,7 @@ import type { ActionBook } from '../../core/actions/action-book.ts';
 import type { CorporateAction, Revision, Series } from '../../core/bars/bars.ts';
 import { NO_BARS, type StoredBars } from '../../core/bars/columns.ts';
 import type { DayRange } from '../../core/session/day.ts';
+import type { Interval } from '../../core/session/interval.ts';
 import { periodRange } from '../../core/bars/partition.ts';
 import { eachBounded, type OnDone } from '../bounded.ts';
 import type { Examination, ExamineOptions } from '../damage.ts';
@@ -43,7 +44,7 @@ import { queryStore } from './sql/query.ts';
 import { readUniverseFile, saveRunRecord } from './beside/records.ts';
 import { Reads } from './beside/reads.ts';
 import { readRejectedRows } from './beside/rejected.ts';
-import { addRename, readRenamesFile } from './beside/renames.ts';
+import { addRename, readRenamesFile, removeRename } from './beside/renames.ts';
 import { readRevisionsOf } from './beside/revisions.ts';
 import { scanStore } from './scan.ts';
 import { listStaged, putStaged, readStaged, removeStaged } from './beside/staged.ts';
@@ -183,8 +184,8 @@ class ParquetStore implements BarStore {
     return this.#usable(() => readRevisionsOf(this.#blobs, series));
   }
 
-  moveRevisions(from: string, to: string, days: DayRange): Promise<number> {
-    return this.#usable(() => moveRevisionsIn(this.#blobs, from, to, days));
+  moveRevisions(from: string, to: string, days: DayRange, intervals?: readonly Interval[]): Promise<number> {
+    return this.#usable(() => moveRevisionsIn(this.#blobs, from, to, days, intervals));
   }
 
   moveLost(from: string, to: string, days: DayRange): Promise<void> {
@@ -244,6 +245,10 @@ class ParquetStore implements BarStore {
 
   saveRename(rename: Rename): Promise<void> {
     return this.#usable(() => addRename(this.#blobs, rename));
+  }
+
+  removeRename(rename: Rename): Promise<void> {
+    return this.#usable(() => removeRename(this.#blobs, rename));
   }
 
   readUniverse(name: string): Promise<readonly string[] | undefined> {

@@ -6,6 +6,7 @@ import { handOver } from '../../../core/coverage/hand-over.ts';
 import { NO_BARS } from '../../../core/bars/columns.ts';
 import { NOTHING_KNOWN } from '../../../core/coverage/coverage.ts';
 import type { DayRange } from '../../../core/session/day.ts';
+import type { Interval } from '../../../core/session/interval.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
 import { contains } from '../../../core/session/ranges.ts';
 import type { Blobs } from '../files/blobs.ts';
@@ -16,8 +17,8 @@ import { digestOfRevisions, readRevisionsFile, writeRevisions } from './revision
 import { listSeries, partitionsOf } from '../files/walk.ts';
 
 /**
- * Hands the revisions of a ticker's sessions in a range over to another ticker, of every interval: first that one has them
- * beside its own, durably, then this one loses them. Those of bars that the other's own contradict stay: they are no history
+ * Hands the revisions of a ticker's sessions in a range over to another ticker, of these intervals (default: every one): first
+ * that one has them beside its own, durably, then this one loses them. Those of bars that the other's own contradict stay: they are no history
  * of what it has. Interrupted, they are in both places, and it may be run again. Gives their number. A damaged file goes to
  * quarantine, and `store-corrupt` is thrown.
  */
@@ -26,9 +27,11 @@ export async function moveRevisionsIn(
   from: string,
   to: string,
   days: DayRange,
+  intervals?: readonly Interval[],
 ): Promise<number> {
   let moved = 0;
-  for (const series of await listSeries(blobs, { tickers: [from] }, REVISIONS))
+  const wanted = { tickers: [from], ...(intervals && { intervals }) };
+  for (const series of await listSeries(blobs, wanted, REVISIONS))
     for (const partition of await partitionsOf(blobs, series, days, REVISIONS))
       moved += await movePartition(blobs, partition, to, days);
   return moved;

@@ -1,9 +1,12 @@
-import { type Day, formatDay, parseDay } from '../../../core/session/day.ts';
+import { type Day, formatDay } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
+import { joinMoved } from '../../../core/instrument/moved.ts';
+import { isSameRename } from '../../../core/instrument/rename.ts';
 import type { Rename } from '../../store.ts';
 import { type Blobs, bytesOfText, readText, untilUndisturbed } from '../files/blobs.ts';
-import { fields, list, text, textOrNull } from '../codec/json.ts';
+import { dayOrNull, fields, list, text } from '../codec/json.ts';
 import { RENAMES_FILE } from '../files/layout.ts';
+import { movedIn, movedJson } from './moved.ts';
 import { MOVE_IT } from '../files/wrong-kind.ts';
 
 /** The renames of `renames.json`; none if there is no such file. Throws `store-corrupt` if it holds something else. */
@@ -29,32 +32,48 @@ export async function readRenamesFile(blobs: Blobs): Promise<Rename[]> {
   return renames;
 }
 
-/** Adds a rename to `renames.json`, durably; one that is there already is not written. Throws like `readRenamesFile`. */
+/**
+ * Adds a rename to `renames.json`, durably; one that is there already gets what this one moved besides, and where that is
+ * nothing, is not written. Throws like `readRenamesFile`.
+ */
 export function addRename(blobs: Blobs, rename: Rename): Promise<void> {
+  return changeRenames(blobs, (renames) => {
+    const known = renames.find((one) => isSameRename(one, rename));
+    if (known === undefined) return [...renames, rename];
+    const { moved } = rename;
+    const joined = moved === undefined ? known : { ...known, moved: joinMoved(known.moved, moved) };
+    return renames.map((one) => (one === known ? joined : one));
+  });
+}
+
+/** Takes a rename out of `renames.json`, durably; one that is not there changes nothing. Throws like `readRenamesFile`. */
+export function removeRename(blobs: Blobs, rename: Rename): Promise<void> {
+  return changeRenames(blobs, (renames) => renames.filter((one) => !isSameRename(one, rename)));
+}
+
+function changeRenames(
+  blobs: Blobs,
+  change: (before: readonly Rename[]) => readonly Rename[],
+): Promise<void> {
   return untilUndisturbed(async () => {
     const ifVersion = (await blobs.version(RENAMES_FILE)) ?? null;
-    const renames = await readRenamesFile(blobs);
-    if (renames.some((known) => isSame(known, rename))) return;
-    const content = JSON.stringify([...renames, rename].map(jsonOf), null, 1);
+    const before = await readRenamesFile(blobs);
+    const [was, content] = [before, change(before)].map((renames) =>
+      JSON.stringify(renames.map(jsonOf), null, 1),
+    );
+    if (content === was) return;
     await blobs.put(RENAMES_FILE, bytesOfText(`${content}\n`), { ifVersion });
   });
 }
 
 function renameOf(value: unknown): Rename {
-  const { from, to, start, end } = fields(value);
-  return { from: text(from), to: text(to), start: dayOrNull(start), end: dayOrNull(end) };
+  const { from, to, start, end, moved } = fields(value);
+  const rename = { from: text(from), to: text(to), start: dayOrNull(start), end: dayOrNull(end) };
+  return moved === undefined ? rename : { ...rename, moved: movedIn(moved) };
 }
 
-function jsonOf({ from, to, start, end }: Rename): object {
+function jsonOf({ from, to, start, end, moved }: Rename): object {
   const date = (day: Day | null): string | null => (day === null ? null : formatDay(day));
-  return { from, to, start: date(start), end: date(end) };
-}
-
-function dayOrNull(value: unknown): Day | null {
-  const date = textOrNull(value);
-  return date === null ? null : parseDay(date);
-}
-
-function isSame(a: Rename, b: Rename): boolean {
-  return a.from === b.from && a.to === b.to && a.start === b.start && a.end === b.end;
+  const rename = { from, to, start: date(start), end: date(end) };
+  return moved === undefined ? rename : { ...rename, moved: movedJson(moved) };
 }

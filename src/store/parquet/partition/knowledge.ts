@@ -75,10 +75,7 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
     period,
     calendar: knowledge.calendar,
     basis: 'raw',
-    identity: {
-      ...identity,
-      firstTrade: identity.firstTrade === null ? null : formatDay(identity.firstTrade),
-    },
+    identity: identityJson(identity),
     present: coverage.present.map(pairOf),
     provisional: coverage.provisional.map(pairOf),
     ...(coverage.unconfirmed && {
@@ -247,6 +244,10 @@ export function coverageIn(partition: Partition, json: Json): Pick<Knowledge, 'c
     calendar: calendar === own ? id : own.id,
     coverage: within(coverage, [periodRange(partition.period)]),
   };
+}
+
+export function identityJson({ firstTrade, ...identity }: Identity): object {
+  return { ...identity, firstTrade: firstTrade === null ? null : formatDay(firstTrade) };
 }
 
 /** Throws for what is malformed. */
