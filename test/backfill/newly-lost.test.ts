@@ -162,6 +162,17 @@ describe('a session of which no row can be stored', () => {
     expect(codes(later)).toEqual([1, 1]);
   });
 
+  it('is news of another provider, whose rows nobody knew', async () => {
+    now = TOP_UP;
+    const bad = lastWeek.slice(0, 3);
+    await run(crossedOn(bad), JUNE);
+    const one = crossedOn(bad);
+    const other = { ...one, capabilities: { ...one.capabilities, id: 'other' } };
+    expect(await run(other, JUNE)).toMatchObject({
+      ...{ rejected: 3, newlyLost: { sessions: 3 }, failures: [{ code: 'mostly-rejected' }] },
+    });
+  });
+
   it('is lost anew once it was given up and asked for again', async () => {
     now = TOP_UP;
     await run(crossedOn(lastWeek.slice(0, 1)), JUNE);
