@@ -24,6 +24,8 @@ export type {
 } from './providers/provider.ts';
 export type { CorporateAction, Identity, Ohlcv } from './core/bars/bars.ts';
 export type { Bars } from './core/bars/columns.ts';
+export type { DiscoverRequest, Discovery } from './providers/discovery.ts';
+export type { Category, Member } from './core/universe/member.ts';
 export type { Day, DayRange } from './core/session/day.ts';
 export type { Interval } from './core/session/interval.ts';
 export { BackfillError, type ErrorCode, type ErrorDetails } from './core/errors.ts';

@@ -6,6 +6,7 @@ import type { Day, DayRange } from '../core/session/day.ts';
 import type { NewestRows } from '../core/plan/limits.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
+import type { Discovery, Lister } from './discovery.ts';
 
 /** What a provider can do for one interval. */
 export interface IntervalCapability {
@@ -72,6 +73,8 @@ export interface Capabilities {
   readonly notInTickers?: Readonly<Record<string, string>>;
   /** Whether it can list its own tickers, which are then its default universe. */
   readonly listsTickers: boolean;
+  /** What universes it can list, with `discover`. Default: none. */
+  readonly discovers?: Discovery;
   /**
    * Environment variables that hold the user's keys, by the names that the provider gives them: `{ key: 'ACME_KEY' }`. A
    * quota belongs to them. Default: it is asked without any.
@@ -244,6 +247,8 @@ export interface Provider {
   fetchMarket?(request: MarketRequest): Promise<MarketAnswer>;
   /** Its own universe, where `capabilities.listsTickers`. */
   listTickers(): Promise<readonly string[]>;
+  /** The members of universes, needed where `capabilities.discovers`. */
+  discover?: Lister['discover'];
   /**
    * What it would read of a ticker now, as a short text that is another one once that changed; null: there is nothing. Costs
    * no request. Only where the source can be mended from one minute to the next, so that what it lacked is worth asking for

@@ -28,6 +28,7 @@ const ORDERS = [
       ['calendar'],
       ['bars'],
       ['instrument', 'actions'],
+      ['universe'],
       ['coverage'],
       ['adjust', 'checks', 'plan'],
     ],

@@ -1,7 +1,9 @@
 import { BackfillError } from '../../core/errors.ts';
+import type { Member } from '../../core/universe/member.ts';
 import type { ActionsRequest, MarketAnswer, MarketRequest, PartOf, Secrets } from '../provider.ts';
 import type { Call, ChainSteps, HttpSteps, Page, Spoilt } from './steps.ts';
 import type { HttpAnswer } from './transport.ts';
+import type { DiscoverRequest } from '../discovery.ts';
 
 /** Sends what `word` words, as often as it takes, and gives what `read` makes of the answer. */
 export type Exchange = <T>(
@@ -105,7 +107,7 @@ async function followList<Asked extends ActionsRequest, State, Answer>(
 /** All tickers of one session, over as many pages as it takes. */
 export async function askMarket<State>(
   asked: MarketRequest,
-  { capabilities: { id }, market }: HttpSteps<State>,
+  { capabilities: { id }, market }: Pick<HttpSteps<State>, 'capabilities' | 'market'>,
   exchange: Exchange,
 ): Promise<MarketAnswer> {
   if (market === undefined)
@@ -122,6 +124,28 @@ export async function askMarket<State>(
   );
   if ('spoilt' in found) throw found.spoilt;
   return market.end(asked, found.state);
+}
+
+/** The members of universes, over as many pages as it takes. */
+export async function askMembers<State>(
+  asked: DiscoverRequest,
+  { request, parse, end }: ChainSteps<DiscoverRequest, State, Member>,
+  exchange: Exchange,
+  provider: string,
+): Promise<readonly Member[]> {
+  const members: Member[] = [];
+  const found = await followPages<State, Member>(
+    `discover ${asked.categories.join(' ')}`,
+    {
+      request: (state, secrets) => request(asked, state, secrets),
+      parse: (answer, state) => parse(answer, asked, state),
+      note: (member) => void members.push(member),
+    },
+    exchange,
+    provider,
+  );
+  if ('spoilt' in found) throw found.spoilt;
+  return members.concat(end(asked, found.state));
 }
 
 /** What a chain asks for, and what it hears. */

@@ -12,7 +12,7 @@ import type {
   Secrets,
 } from '../provider.ts';
 import { askWithActions } from './ask-with-actions.ts';
-import { type Exchange, askInSteps, askMarket } from './chain.ts';
+import { type Exchange, askInSteps, askMarket, askMembers } from './chain.ts';
 import type { Gate } from './gate.ts';
 import { throughGate, withRetries } from './retry.ts';
 import { withoutSecrets } from './secrets.ts';
@@ -25,8 +25,8 @@ const RETRIES = { attempts: 8, firstWaitMs: 500, longestWaitMs: 30_000 };
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** A provider that speaks in steps, each of whose requests passes the gate, is timed, and is tried again where that helps. */
-export function openHttpProvider<State>(
-  steps: HttpSteps<State>,
+export function openHttpProvider<State, Listed = State>(
+  steps: HttpSteps<State, Listed>,
   { timeoutMs = DEFAULT_TIMEOUT_MS }: Pick<ProviderConfig, 'timeoutMs'>,
   gate: Gate,
   secrets: Secrets = {},
@@ -45,7 +45,7 @@ export function openHttpProvider<State>(
   const of = { exchange, provider: capabilities.id };
   const fetchBarsAlone = async (request: ListRequest): Promise<readonly Part[]> =>
     (await askInSteps(request, steps, { ...of, what: request.interval })).map(fit);
-  const { actions } = steps;
+  const { actions, discover } = steps;
   const fetchActions =
     actions &&
     (async (request: ActionsRequest) =>
@@ -75,6 +75,9 @@ export function openHttpProvider<State>(
     ...(steps.market && { fetchMarket }),
     listTickers: async () =>
       tickers === undefined ? [] : keptSecret(exchange('tickers', tickers.request, tickers.parse)),
+    ...(discover && {
+      discover: (asked) => keptSecret(askMembers(asked, discover, exchange, capabilities.id)),
+    }),
     close: () => Promise.resolve(),
   };
 }

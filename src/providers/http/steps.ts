@@ -1,4 +1,5 @@
 import type { BackfillError } from '../../core/errors.ts';
+import type { Member } from '../../core/universe/member.ts';
 import type {
   ActionsAnswer,
   ActionsRequest,
@@ -11,6 +12,7 @@ import type {
   Secrets,
 } from '../provider.ts';
 import type { HttpAnswer, HttpRequest } from './transport.ts';
+import type { DiscoverRequest } from '../discovery.ts';
 
 /**
  * A GET, as a provider words it. Where it has a `read`, `parse` finds in `answer.read` what that made of the body; where it is
@@ -48,9 +50,9 @@ export interface ChainSteps<Asked, State, One> {
 
 /**
  * A provider as data and pure functions, those for bars first. Quota, retries, time-outs, pages and refused tickers are
- * `openHttpProvider`'s.
+ * `openHttpProvider`'s. `Listed`: the state of `discover`.
  */
-export interface HttpSteps<State> extends ChainSteps<ListRequest, State, Part> {
+export interface HttpSteps<State, Listed = State> extends ChainSteps<ListRequest, State, Part> {
   readonly capabilities: Capabilities;
   /** Our ticker in the provider's own spelling. Default: the same. */
   readonly symbolOf?: (ticker: string) => string;
@@ -81,4 +83,9 @@ export interface HttpSteps<State> extends ChainSteps<ListRequest, State, Part> {
     readonly request: (secrets: Secrets) => Call;
     readonly parse: (answer: HttpAnswer) => readonly string[];
   };
+  /**
+   * The members of universes, of all categories that are asked for in one chain; needed where `capabilities.discovers`. A
+   * page's `parts` are members; `end` gives those that no page gave.
+   */
+  readonly discover?: ChainSteps<DiscoverRequest, Listed, Member>;
 }

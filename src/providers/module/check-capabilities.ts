@@ -1,6 +1,7 @@
 import { didYouMean } from '../../core/closest.ts';
 import type { BackfillError } from '../../core/errors.ts';
 import { ASSET_CLASSES } from '../../core/instrument/asset-class.ts';
+import { CATEGORY_NAMES } from '../../core/universe/member.ts';
 import { INTERVALS, type Interval, isInterval } from '../../core/session/interval.ts';
 import type { Capabilities, IntervalCapability, MarketCapability } from '../provider.ts';
 import { shown } from '../../core/shown.ts';
@@ -93,6 +94,10 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
     holds: (value) => value === undefined || isTexts(value),
   },
   listsTickers: FLAG,
+  discovers: {
+    must: `{ categories, tellsDelisted }, categories of ${CATEGORY_NAMES.join(', ')}, or left out`,
+    holds: (value) => value === undefined || isDiscovery(value),
+  },
   credentials: {
     must: 'names of environment variables, such as { key: "ACME_KEY" }, or left out',
     holds: (value) => value === undefined || isTexts(value),
@@ -102,6 +107,18 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
 
 function isAssetClass(value: unknown): boolean {
   return (ASSET_CLASSES as readonly unknown[]).includes(value);
+}
+
+function isDiscovery(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { categories, tellsDelisted } = value;
+  const isCategory = (one: unknown): boolean => (CATEGORY_NAMES as readonly unknown[]).includes(one);
+  return (
+    Array.isArray(categories) &&
+    categories.length > 0 &&
+    categories.every(isCategory) &&
+    isFlag(tellsDelisted)
+  );
 }
 
 function isTexts(value: unknown): boolean {

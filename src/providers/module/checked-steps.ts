@@ -15,6 +15,7 @@ import type {
   Secrets,
 } from '../provider.ts';
 import { shown } from '../../core/shown.ts';
+import { faultOfMembers } from './member-faults.ts';
 
 /** What is asked for of a list, of a market, or of splits and dividends. */
 type Asked = ListRequest | MarketRequest | ActionsRequest;
@@ -31,7 +32,7 @@ interface Chain<Request extends Asked, End, One = Part> {
  * `BackfillError`, and what is no answer, is `provider-broken`, with the place. `url`: of the module.
  */
 export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<unknown> {
-  const { capabilities, market, tickers, actions } = steps;
+  const { capabilities, market, tickers, actions, discover } = steps;
   const { id } = capabilities;
   const inTurn = <Made>(step: string, run: () => Made): Made => {
     try {
@@ -57,6 +58,26 @@ export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<
         ...{ id, url, must: '{ parts, asOf }', faultOf: faultOfAnswer },
         partsOf: (answer) => (Number.isFinite(answer?.asOf) ? answer.parts : undefined),
       }),
+    }),
+    ...(discover !== undefined && {
+      discover: {
+        request: (asked, state, secrets) =>
+          inTurn('discover.request', () => discover.request(asked, state, secrets)),
+        parse: (answer, asked, state) => {
+          const page = inTurn('discover.parse', () => parsed(() => discover.parse(answer, asked, state), id));
+          const fault = faultOfPage(page) ?? ('parts' in page ? faultOfMembers(page.parts) : undefined);
+          if (fault === undefined) return page;
+          throw broken(id, `its discover.parse gives ${fault}`);
+        },
+        end: (asked, state) => {
+          const members = inTurn('discover.end', () => discover.end(asked, state));
+          const fault = Array.isArray(members)
+            ? faultOfMembers(members)
+            : `${shown(members)}; it must be a list of members`;
+          if (fault === undefined) return members;
+          throw broken(id, `its discover.end gives ${fault}`);
+        },
+      },
     }),
     ...(tickers !== undefined && {
       tickers: {

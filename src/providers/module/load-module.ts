@@ -91,12 +91,16 @@ function assertSteps(steps: ModuleSteps<unknown>, refuse: Refuse): void {
 
 /** What only some capabilities need is there with them. */
 function assertAsDeclared(
-  { tickers, market, actions }: ModuleSteps<unknown>,
-  { listsTickers, intervals }: Capabilities,
+  { tickers, market, actions, discover }: ModuleSteps<unknown>,
+  { listsTickers, discovers, intervals }: Capabilities,
   refuse: Refuse,
 ): void {
   if (listsTickers && ![tickers?.request, tickers?.parse].every(isFunction))
     throw refuse(`its tickers are ${shown(tickers)}; as it listsTickers they must be { request, parse }`);
+  if (discovers !== undefined && !NEEDED.every((name) => isFunction(discover?.[name])))
+    throw refuse(
+      `its discover is ${shown(discover)}; as it discovers universes it must be { request, parse, end }`,
+    );
   const ofMarket = Object.keys(intervals).find((interval) => intervals[interval as Interval]?.market);
   if (ofMarket !== undefined && !NEEDED.every((name) => isFunction(market?.[name])))
     throw refuse(`its market is ${shown(market)}; as ${ofMarket} has one it must be { request, parse, end }`);

@@ -2,7 +2,10 @@ import type { Interval } from '../../core/session/interval.ts';
 import { offlineCapabilities, PIECE_ROWS } from '../offline/capabilities.ts';
 import type { Capabilities, IntervalCapability, MarketCapability, ProviderConfig } from '../provider.ts';
 
-export const sampleCapabilities: Capabilities = offlineCapabilities('sample', false);
+export const sampleCapabilities: Capabilities = {
+  ...offlineCapabilities('sample', false),
+  discovers: { categories: ['us_equities', 'etf', 'crypto', 'fx'], tellsDelisted: true },
+};
 
 /** What one request of a list takes. */
 const MOST_SERIES = 100;

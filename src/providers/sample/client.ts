@@ -4,12 +4,16 @@ import { sampleMarket } from '../../market/sample.ts';
 import { rowsSoFar } from '../../market/so-far.ts';
 import type { RowsRead } from '../offline/answer.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
+import type { Member } from '../../core/universe/member.ts';
 import type { BarRequest } from '../provider.ts';
+import { membersOf } from './members.ts';
+import type { DiscoverRequest } from '../discovery.ts';
 
 export interface SampleClient {
   /** The open session, as far as it has traded, comes after the closed ones. Throws `unknown-ticker`. */
   read(request: BarRequest): MarketReading & RowsRead;
   tickers(): readonly string[];
+  members(request: DiscoverRequest): readonly Member[];
 }
 
 /** The sample market of a seed, as far as it has traded by each request's `now`. */
@@ -25,5 +29,6 @@ export function openClient(seed: number | undefined): SampleClient {
       return { ...reading, bars, unusable: rows.filter((row) => !isComplete(row)) };
     },
     tickers: () => market.tickers(),
+    members: (request) => membersOf(market, request),
   };
 }

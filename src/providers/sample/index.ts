@@ -20,6 +20,7 @@ export function openSample(config: ProviderConfig, gate: Gate = NO_REQUESTS): Pr
     tickerOf: (symbol) => symbol,
     fetchBars: async (request) => parseReading(client.read(request), request.now),
     listTickers: async () => client.tickers(),
+    discover: async (request) => client.members(request),
     close: async () => {},
   };
 }

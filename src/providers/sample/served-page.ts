@@ -144,7 +144,8 @@ function refusalIn(answer: HttpAnswer): Spoilt {
   };
 }
 
-function bodyOf(answer: HttpAnswer, now: number): unknown {
+/** An answer's JSON. Throws what its status means, and `bad-answer` (retryable). */
+export function bodyOf(answer: HttpAnswer, now: number): unknown {
   if (answer.status === 200) return parsed(answer);
   throw errorByStatus(answer, `sample answered ${answer.status}: ${firstLine(answer.body)}`, now);
 }

@@ -1,10 +1,11 @@
 import { formatDay } from '../../core/session/day.ts';
 import type { HttpSteps } from '../http/steps.ts';
 import { servedSampleCapabilities } from './capabilities.ts';
+import { type Instruments, readInstruments } from './members.ts';
 import { type Told, actionsOf, marketOf, partOf, readPage, readTickers } from './served-page.ts';
 
 /** The sample market as a server at a URL has it, which `backfill simulate --wire sample` is. */
-export function servedSteps(baseUrl: string): HttpSteps<Told> {
+export function servedSteps(baseUrl: string): HttpSteps<Told, Instruments> {
   const below = (path: string, query: Readonly<Record<string, string>> = {}): URL =>
     new URL(`${baseUrl.replace(/\/$/, '')}${path}?${new URLSearchParams(query).toString()}`);
   return {
@@ -36,6 +37,17 @@ export function servedSteps(baseUrl: string): HttpSteps<Told> {
     tickers: {
       request: () => ({ url: below('/v1/tickers'), headers: {} }),
       parse: readTickers,
+    },
+    discover: {
+      request: (_, before) => {
+        const place = before?.next;
+        return {
+          url: below('/v1/instruments', typeof place === 'string' ? { page: place } : {}),
+          headers: {},
+        };
+      },
+      parse: readInstruments,
+      end: () => [],
     },
   };
 }

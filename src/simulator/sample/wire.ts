@@ -4,6 +4,7 @@
 //   GET /v1/market?interval=1d&session=2024-01-02[&page=TOKEN]
 //   GET /v1/actions?symbols=ALFA,BRVO.PA&from=2024-01-02
 //   GET /v1/tickers
+//   GET /v1/instruments[?page=TICKER]      what there is and was by now, with names and dates
 //
 // Prices are as traded. Rows come by symbol, then by time, at most ROWS_PER_PAGE of all symbols together, so that a
 // symbol may begin on one page and go on on the next. One without a row in the range is on no page at all, but that of a
@@ -14,6 +15,7 @@
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { formatDay } from '../../core/session/day.ts';
 import { contains, intersect } from '../../core/session/ranges.ts';
+import { listedBy } from '../../market/listed-by.ts';
 import type { Listing, Market, MarketRow } from '../../market/market.ts';
 import { tradedRows } from '../../market/traded-rows.ts';
 import type { Wire, WireResponse } from '../wire.ts';
@@ -42,10 +44,11 @@ interface Entry {
   readonly rows: readonly MarketRow[];
 }
 
-/** Answers requests for bars and for the tickers. */
+/** Answers requests for bars, for the tickers and for what they are. */
 export function sampleWire(unknown: UnknownSymbol): Wire {
   return ({ path, query: parameters }, market, now) => {
     if (path === '/v1/tickers') return json(200, { tickers: market.tickers() });
+    if (path === '/v1/instruments') return instrumentsOf(parameters.get('page') ?? '', market, now);
     if (path === '/v1/market') return pageOf(readMarketQuery(parameters), market, now);
     const isActions = path === '/v1/actions';
     if (path !== '/v1/bars' && !isActions)
@@ -103,6 +106,24 @@ function actionsOf(query: BarsQuery | string, market: Market, now: number): Wire
   return json(200, { asOf: now, series, next: null });
 }
 
+const INSTRUMENTS_PER_PAGE = 25;
+
+/** A page of the instruments that there are or were at `now`, from a ticker on. */
+function instrumentsOf(place: string, market: Market, now: number): WireResponse {
+  const listings = listedBy(market, now).filter(({ ticker }) => ticker >= place);
+  const instruments = listings
+    .slice(0, INSTRUMENTS_PER_PAGE)
+    .map(({ ticker, name, type, exchange, firstTrade, delistedOn }) => {
+      const dates = { firstTrade: dayOrNull(firstTrade), delistedOn: dayOrNull(delistedOn) };
+      return { symbol: ticker, name, type, exchange, ...dates };
+    });
+  return json(200, { instruments, next: listings[INSTRUMENTS_PER_PAGE]?.ticker ?? null });
+}
+
+function dayOrNull(day: number | null): string | null {
+  return day === null ? null : formatDay(day);
+}
+
 /** Whether a market says of a symbol without a row why it has none. */
 function isToldQuiet(symbol: string, { symbols, range }: BarsQuery, market: Market): boolean {
   return symbols === null && intersect(market.quiet(symbol), [range]).length > 0;
@@ -116,7 +137,6 @@ function seriesOf(
 ): object {
   const { ticker, currency, exchange, type, firstTrade, delistedOn, calendar } = listing;
   const today = calendarById(calendar).localDay(now);
-  const dayOrNull = (day: number | null): string | null => (day === null ? null : formatDay(day));
   return {
     ...{ symbol: ticker, currency, exchange, type, firstTrade: dayOrNull(firstTrade) },
     delistedOn: dayOrNull(delistedOn !== null && delistedOn <= today ? delistedOn : null),
