@@ -1,21 +1,23 @@
 import { BackfillError, errorData } from '../core/errors.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { isPaced } from '../core/plan/quota.ts';
+import type { Want } from '../core/plan/task.ts';
 import { quotaOpening } from '../core/plan/quota-time.ts';
 import type { BarStore, Lease } from '../store/store.ts';
 import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
-import { type LedgerTools, recordOutOfReach, settleUnknownTickers } from './run/ledger.ts';
+import { type LedgerTools, type StormMeasure, recordOutOfReach, settleUnknownTickers } from './run/ledger.ts';
 import { askedOtherwise } from './plan/asked-otherwise.ts';
 import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
+import { measuredBy, probeFor } from './settle/probe.ts';
 import { refetchRestated } from './settle/restated.ts';
 import { settleSameSeries } from './settle/same-series.ts';
 import { settleEmptyAnswers } from './settle/empty-answers.ts';
 import type { BackfillEvent } from './run/events.ts';
-import { nothingDone, TaskHandOut } from './run/hand-out.ts';
+import { type HandOut, nothingDone, TaskHandOut } from './run/hand-out.ts';
 import type { MarketStage } from './run/market-stage.ts';
 import type { SharedStaging } from './run/shared-staging.ts';
 import { stagedAs, stagedOf } from './run/staged-source.ts';
-import type { RunContext, Runner } from './runner.ts';
+import type { RunContext, Runner, SeriesResult } from './runner.ts';
 import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
 
@@ -71,7 +73,7 @@ export async function runPrepared(
         store.staging.remove((await stagedOf(source, store.staging, startedAt)).old),
       );
     const run =
-      plan.tasks.length === 0 || isStopped ? nothingRun(plan) : await runTasks(plan, scan, writer, tools);
+      plan.tasks.length === 0 || isStopped ? nothingRun(plan) : await runTasks(prepared, writer, tools);
     const ledger = { store, provider: capabilities.id, now: clock() };
     // What it collected it has taken in by now.
     tools.staging.leave(user);
@@ -120,12 +122,12 @@ async function settle(
   ledger: LedgerTools,
   sweep: () => Promise<void>,
 ): Promise<Run & Pick<RunOutcome, 'holesNow' | 'lostNow'>> {
-  const { results } = run;
+  const { results, measure } = run;
   try {
     await sweep();
     await recordOutOfReach(plan.outOfReach, ledger);
-    await settleUnknownTickers(results, scan, ledger);
-    await settleEmptyAnswers(results, ledger);
+    await settleUnknownTickers(results, scan, ledger, measure);
+    await settleEmptyAnswers(results, ledger, measure);
     await settleSameSeries(results, ledger);
     const lostNow = await stillLost(scan, ledger.store);
     if (holesNow === undefined || !results.hasHoles) return { ...run, lostNow };
@@ -169,6 +171,8 @@ interface Run extends Pick<
   'results' | 'requests' | 'notRun' | 'requestsLeft' | 'stopped' | 'opens' | 'refused' | 'traffic'
 > {
   readonly markets: MarketStage;
+  /** Default: what has a result. */
+  readonly measure?: StormMeasure;
 }
 
 const INTERRUPTED: Stop = { reason: 'interrupted', message: 'the run was stopped' };
@@ -186,7 +190,8 @@ function nothingRun({ tasks, totals }: Plan): Run {
   };
 }
 
-async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTools): Promise<Run> {
+async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools): Promise<Run> {
+  const { plan, scan } = prepared;
   const runner = await tools.startRunner(plan.tasks.length);
   const { traffic } = runner;
   const stops = watchStops(() => traffic.cancel());
@@ -199,26 +204,19 @@ async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTo
   };
   tools.stop?.addEventListener('abort', interrupt, { once: true });
   let lost: Stop | null = null;
+  let measure: StormMeasure | undefined;
   try {
     if (tools.stop?.aborted) interrupt();
     tools.onEvent?.({ type: 'running', plan, workers: runner.workers, traffic: () => traffic.now() });
     const { context, clock, onEvent, capabilities, staging } = tools;
     const { quotas } = capabilities;
-    const handOut = new TaskHandOut({
-      runner,
-      stops,
-      done,
-      writer,
-      quotas,
-      context,
-      clock,
-      onEvent,
-      staging,
-    });
+    const handingOut = { runner, stops, done, writer, quotas, context, clock, onEvent, staging };
+    const handOut = new TaskHandOut(handingOut);
     await handOut.all(plan.tasks);
     await handOut.all(askedOtherwise(done.refused, capabilities, clock()));
     const before = { scan, planned: plan.tasks, lastBegun: done.lastBegun };
     await handOut.all(refetchRestated(results.kept, before, capabilities, clock()));
+    measure = await probed(prepared, handingOut, tools);
   } finally {
     tools.stop?.removeEventListener('abort', interrupt);
     clearTimeout(ending);
@@ -236,7 +234,39 @@ async function runTasks(plan: Plan, scan: Scan, writer: Lease, tools: BackfillTo
     stopped?.reason === 'quota-exhausted' && quotas.some((quota) => !isPaced(quota))
       ? quotaOpening(quotas, standing)
       : null;
-  return { ...done, stopped, opens, refused: stops.refusals(notRun), traffic: { sent, retries, throttles } };
+  return {
+    ...{ ...done, stopped, opens, refused: stops.refusals(notRun), traffic: { sent, retries, throttles } },
+    ...(measure !== undefined && { measure }),
+  };
+}
+
+/**
+ * Asks for one ticker again that is complete, where only that tells whether a provider that has nothing is sound, and after all
+ * else: no quota that a gap needs goes there. What comes counts as the run's, but for its failures, which say nothing of what
+ * was wanted.
+ */
+async function probed(
+  { wanted = [], plan, scan }: Prepared,
+  handingOut: HandOut,
+  { capabilities, store, clock }: BackfillTools,
+): Promise<StormMeasure | undefined> {
+  const { done, stops } = handingOut;
+  const { results } = done;
+  if (stops.stopped !== null) return undefined;
+  const about = { results, wanted, scan, planned: plan.tasks };
+  const probe = await probeFor(about, { capabilities, store, now: clock() });
+  if (probe === null) return undefined;
+  const answers = new Map<Want, SeriesResult>();
+  const onEvent = (event: BackfillEvent): void => {
+    if (event.type === 'finished') answers.set(event.want, event.result);
+  };
+  const asking = nothingDone();
+  await new TaskHandOut({ ...handingOut, done: asking, onEvent }).all(probe.tasks);
+  done.requests += asking.requests;
+  done.requestsLeft += asking.requestsLeft;
+  const measure = measuredBy(probe, answers, { results, provider: capabilities.id });
+  for (const [want, result] of answers) if (result.ok) results.add(want, result);
+  return measure;
 }
 
 /** A run that nobody answered. */

@@ -131,6 +131,9 @@ const TICKERS: Column<GapRow> = {
 };
 const SUCH_AS: Column<GapRow> = { ...TICKER, title: 'SUCH AS', leftOut: 2 };
 
+const PROBE =
+  'One request more if many of the new tickers turn out unknown: a complete one then shows whether the provider is sound';
+
 /** What `--dry-run` prints: one line a gap, or a comparison with what is stored, then the totals. */
 export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED): string[] {
   const gaps = rowsOf(plan.tasks);
@@ -147,6 +150,7 @@ export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED)
     ...(isCut ? leftLines(left) : []),
     ...beyondLines(plan.outOfReach, page),
     ...(rows.length > 0 ? ['', sum] : []),
+    ...(plan.mayProbe === true ? wrapped(PROBE, page.columns, { hang: 2 }) : []),
     ...totalLine(plan.notYet === undefined ? openingLine(plan, quotas) : nothingToDoLine(plan), page),
   ];
 }

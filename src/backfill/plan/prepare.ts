@@ -12,6 +12,7 @@ import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Scan } from '../../store/scan.ts';
 import { tickersOfGoneList } from './gone-list.ts';
+import { mayProbe } from './may-probe.ts';
 import { withLostDays } from './lost-days.ts';
 import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
@@ -31,6 +32,8 @@ export interface BackfillRequest extends RangeOptions {
 export interface Prepared {
   readonly scan: Scan;
   readonly plan: Plan;
+  /** All that is wanted, complete series too. Default: nothing is known of more than the plan asks. */
+  readonly wanted?: readonly WantedSeries[];
   /** What of all that is wanted has no bar though nobody says why, by what is known after the run. */
   readonly holesNow?: () => Promise<HoleCounts>;
 }
@@ -90,8 +93,13 @@ export async function prepare(
     }, NO_HOLES);
   };
   const goneList = await tickersOfGoneList(tickers, scan, source, store);
-  const plan = { ...planTasks(gaps, options), ...(goneList.length > 0 && { goneList }) };
-  return { scan, plan: notYet === undefined ? plan : { ...plan, notYet }, holesNow };
+  const planned = planTasks(gaps, options);
+  const plan = {
+    ...planned,
+    ...(goneList.length > 0 && { goneList }),
+    ...(mayProbe(planned, wanted, scan) && { mayProbe: true }),
+  };
+  return { scan, plan: notYet === undefined ? plan : { ...plan, notYet }, wanted, holesNow };
 }
 
 /** Tells of the tasks that series need of which nothing is stored. */

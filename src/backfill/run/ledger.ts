@@ -23,6 +23,34 @@ export function isStorm(tickers: number, asked: number): boolean {
   return tickers >= STORM_COUNT && tickers > STORM_SHARE * asked;
 }
 
+/** What the tickers are a part of of which a provider said in a run that it has nothing. */
+export interface StormMeasure {
+  /** Tickers that have a result; and where the provider was shown to be sound, also those that were complete before. */
+  readonly asked: number;
+  /** Why it was not shown, where that was tried. Default: it was not tried, or it was. */
+  readonly unproven?: string;
+}
+
+/** What to do about a storm, for the end of its message. */
+export function stormAdvice({ unproven }: StormMeasure): string {
+  if (unproven !== undefined) return `${unproven}; run again later`;
+  return `run again later, or, if it is right, ask for fewer than ${STORM_COUNT} of them in one run`;
+}
+
+/** Wants that a provider answered by saying that it does not know the ticker. */
+export function unknownIn({ kept }: Pick<RunResults, 'kept'>): Want[] {
+  return [...kept].flatMap(([want, result]) =>
+    !result.ok && result.error.code === 'unknown-ticker' ? [want] : [],
+  );
+}
+
+/** Wants that were answered without a row, which is not stored yet. */
+export function emptyIn({ kept }: Pick<RunResults, 'kept'>): Want[] {
+  return [...kept].flatMap(([want, result]) =>
+    result.ok && result.report.unconfirmed !== null ? [want] : [],
+  );
+}
+
 export interface LedgerTools {
   readonly store: BarStore;
   /** Provider id. */
@@ -37,22 +65,25 @@ export interface LedgerTools {
  * ticker is not asked for again before its retry is due.
  */
 export async function settleUnknownTickers(
-  { kept, tickers: asked }: RunResults,
+  results: RunResults,
   scan: Scan,
   { store, provider, now }: LedgerTools,
+  measure: StormMeasure = { asked: results.tickers },
 ): Promise<void> {
-  const unknown = [...kept].filter(([, result]) => !result.ok && result.error.code === 'unknown-ticker');
-  const tickers = new Set(unknown.map(([want]) => want.series.ticker));
-  const storm = isStorm(tickers.size, asked);
+  const { kept } = results;
+  const unknown = unknownIn(results);
+  const tickers = new Set(unknown.map(({ series }) => series.ticker));
+  const storm = isStorm(tickers.size, measure.asked);
   const faults = new Map<Want, SeriesResult>();
-  for (const [want, result] of unknown) {
-    if (result.ok) continue;
+  for (const want of unknown) {
+    const result = kept.get(want);
+    if (result === undefined || result.ok) continue;
     const { ticker } = want.series;
     if (storm || (await hasBarsOf(provider, ticker, scan, store))) {
       const why = storm
-        ? `so it said of ${tickers.size} of ${asked} tickers`
-        : 'the store has bars of it from there';
-      const message = `${provider} says that it does not know ${ticker}, but ${why}: taken for its own fault`;
+        ? `so it said of ${tickers.size} of ${measure.asked} tickers: taken for its own fault; ${stormAdvice(measure)}`
+        : 'the store has bars of it from there: taken for its own fault';
+      const message = `${provider} says that it does not know ${ticker}, but ${why}`;
       faults.set(want, { ok: false, error: { ...result.error, code: 'provider-fault', message } });
     } else {
       const claim = firstClaim('unknown-ticker', provider, now);

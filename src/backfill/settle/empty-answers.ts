@@ -1,5 +1,12 @@
 import type { Want } from '../../core/plan/task.ts';
-import { type LedgerTools, isStorm, recordLearned } from '../run/ledger.ts';
+import {
+  type LedgerTools,
+  type StormMeasure,
+  emptyIn,
+  isStorm,
+  recordLearned,
+  stormAdvice,
+} from '../run/ledger.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { SeriesResult } from '../runner.ts';
 
@@ -8,19 +15,24 @@ import type { SeriesResult } from '../runner.ts';
  * provider's fault and proves nothing; what any other says is recorded.
  */
 export async function settleEmptyAnswers(
-  { kept, tickers: asked }: RunResults,
+  results: RunResults,
   tools: LedgerTools,
+  measure: StormMeasure = { asked: results.tickers },
 ): Promise<void> {
   const { provider } = tools;
-  const empty = [...kept].filter(([, result]) => result.ok && result.report.unconfirmed !== null);
-  const tickers = new Set(empty.map(([want]) => want.series.ticker));
-  const storm = isStorm(tickers.size, asked);
+  const { kept } = results;
+  const empty = emptyIn(results);
+  const tickers = new Set(empty.map(({ series }) => series.ticker));
+  const storm = isStorm(tickers.size, measure.asked);
   const faults = new Map<Want, SeriesResult>();
-  for (const [want, result] of empty) {
-    if (!result.ok || result.report.unconfirmed === null) continue;
+  for (const want of empty) {
+    const result = kept.get(want);
+    if (result?.ok !== true || result.report.unconfirmed === null) continue;
     const { series, calendar } = want;
     if (storm) {
-      const message = `${provider} answered ${tickers.size} of ${asked} tickers without a row: taken for its own fault`;
+      const message =
+        `${provider} answered ${tickers.size} of ${measure.asked} tickers without a row: ` +
+        `taken for its own fault; ${stormAdvice(measure)}`;
       const { ticker } = series;
       faults.set(want, {
         ok: false,

@@ -68,6 +68,11 @@ export interface Plan {
   readonly quotaMs: number | null;
   /** What had been used of them by then. */
   readonly standing: QuotaStanding;
+  /**
+   * Whether so many of its tickers have no bar yet that the run may ask once more, beyond `totals.requests`: for a complete
+   * one, to see whether a provider that does not know them is sound. Default false.
+   */
+  readonly mayProbe?: boolean;
   /** Why no series is wanted: no session of the range is final yet. Default: some are. */
   readonly notYet?: string;
 }
@@ -132,6 +137,22 @@ function mostFirst(tasks: readonly Fetch[], quotas: readonly Quota[]): readonly 
   const closed = ({ wants, requests }: Fetch): number =>
     wants.reduce((sum, { sessions }) => sum + sessions, 0) / requests;
   return tasks.toSorted((a, b) => closed(b) - closed(a));
+}
+
+/** Days of a series that are compared with what is stored. */
+export interface Compared {
+  readonly series: Series;
+  readonly calendar: Calendar;
+  readonly days: DayRange;
+}
+
+/** Tasks that only compare: each asks once, whatever it is answered. */
+export function comparisons(compared: readonly Compared[], options: PlanOptions): Task[] {
+  const wants = compared.map(({ series, calendar, days }) => wantOf(series, days, [], calendar));
+  return askingOnce(
+    batched(wants, options).map((task) => ({ ...task, questions: 1 })),
+    options,
+  );
 }
 
 const NOTHING_OF_MARKETS: ReturnType<typeof marketWants> = { wants: [], days: [] };

@@ -60,7 +60,9 @@ describe('answers without a row', () => {
       ok: false,
       error: {
         ...{ code: 'provider-fault', retryable: true, ticker: 'T0', provider: 'test' },
-        message: 'test answered 5 of 6 tickers without a row: taken for its own fault',
+        message:
+          'test answered 5 of 6 tickers without a row: taken for its own fault; run again later, or, if it is right, ask for ' +
+          'fewer than 5 of them in one run',
       },
     });
     expect(judged[5]).toEqual(done());
