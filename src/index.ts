@@ -4,22 +4,25 @@ export { renamedTickers } from './library/rename.ts';
 export { openHistory } from './library/open-history.ts';
 export { openMarket, startSimulator } from './library/markets.ts';
 export type {
-  AdjustOptions,
   BackfillOptions,
-  ExportFormat,
-  ExportRequest,
   ForgetOptions,
   Forgettable,
   Forgotten,
   History,
   HistoryOptions,
   HistoryRequest,
-  ReadOptions,
   SeriesSelection,
   SourceNote,
   VerifyOptions,
 } from './library/history.ts';
-export type { DateRange, RenameDates, RenameRange, RenameUndone, Renamed } from './library/renamed.ts';
+export type {
+  AdjustOptions,
+  DateRange,
+  ExportFormat,
+  ExportRequest,
+  ReadOptions,
+} from './library/read-options.ts';
+export type { RenameDates, RenameRange, RenameUndone, Renamed } from './library/renamed.ts';
 export { BackfillError } from './core/errors.ts';
 export { INTERVALS, type Interval } from './core/session/interval.ts';
 export type { ActionBook } from './core/actions/action-book.ts';

@@ -15,7 +15,7 @@ const OPTIONS = {
   interval: {
     ...INTERVAL.interval,
     default: '1d',
-    describe: `One length of bars, of ${INTERVALS.join(' ')}`,
+    describe: `One length of bars (with --per-ticker several), of ${INTERVALS.join(' ')}`,
   },
   ...DATES,
   adjust: { choices: ADJUSTMENTS, default: 'none', group: WHICH, describe: 'Adjust prices and volumes' },
@@ -34,6 +34,11 @@ const OPTIONS = {
     group: OUTPUT,
     describe: 'Of the output',
   },
+  'per-ticker': {
+    type: 'switch',
+    group: OUTPUT,
+    describe: 'Each series as a file of its own in the folder --out: AAPL/AAPL.1d.parquet',
+  },
   out: { value: 'FILE', default: '-', group: OUTPUT, describe: 'Where it is written; - is stdout' },
 } as const satisfies Declarations;
 
@@ -47,17 +52,22 @@ export const exportCommand = command({
   examples: [
     { does: 'All daily bars as traded, as CSV', line: 'backfill export --out prices.csv' },
     { does: 'Adjusted, as Parquet', line: 'backfill export AAPL --adjust all --out prices.parquet' },
+    { does: 'A file a ticker and length', line: 'backfill export --interval 1m,1d --per-ticker --out files' },
     { does: 'To another program', line: 'backfill export AAPL --format ndjson | jq .close' },
   ],
   options: OPTIONS,
   explicit: ['start', 'end', 'as-of'],
   run: async (argv) => {
-    const { adjust, asOf } = argv;
+    const { adjust, asOf, perTicker } = argv;
     const out = STDOUT.test(argv.out) ? '-' : argv.out;
-    const format = exportFormat(out, argv.format);
+    if (perTicker && out === '-') throw new BackfillError('usage', '--per-ticker needs --out FOLDER');
+    const format = perTicker ? (argv.format ?? 'parquet') : exportFormat(out, argv.format);
     const [interval = '1d', second] = argv.interval;
-    if (second !== undefined)
-      throw new BackfillError('usage', `--interval ${argv.interval.join(',')}: export takes one interval`);
+    if (second !== undefined && !perTicker)
+      throw new BackfillError(
+        'usage',
+        `--interval ${argv.interval.join(',')}: export takes one interval, or several with --per-ticker`,
+      );
     const history = await openExisting({ store: argv.store });
     const { stop, signal, release } = stopOnSignal();
     const reader = readerOfLines();
@@ -65,7 +75,7 @@ export const exportCommand = command({
       const exported = await history.export({
         ...given({ tickers: argv.tickers, asOf }),
         ...datesOf(argv),
-        interval,
+        ...(perTicker ? { perTicker, intervals: argv.interval } : { interval }),
         adjust,
         format,
         to: out === '-' ? reader.take : out,

@@ -15,7 +15,7 @@ import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
 import { dividendCloses } from './dividend-closes.ts';
 import { dayRange } from './forget.ts';
 import { contradictedSplits, notShown } from './hidden-splits.ts';
-import type { AdjustOptions, ReadOptions } from './history.ts';
+import type { AdjustOptions, ReadOptions } from './read-options.ts';
 import { notFound } from './not-found.ts';
 import { type Reading, parseAdjust, readingOf } from './reading.ts';
 import { askAgain, type SourceOf, sourcesIn } from './remedy.ts';

@@ -5,7 +5,7 @@ import { parseAdjust } from './reading.ts';
 import { type BarSink, exportBars, textSink } from './export.ts';
 import type { Exported } from './exported.ts';
 import { dayRange } from './forget.ts';
-import type { ExportRequest } from './history.ts';
+import type { ExportRequest } from './read-options.ts';
 import { outFileAt, writeOut, writeText } from './out-file.ts';
 
 /** What `History.export` does; `tickers` undefined: all in the store. */

@@ -16,7 +16,7 @@ import { intervalsFor, openAdjusted } from './adjusted.ts';
 import type { Exported, NotExported } from './exported.ts';
 import { hasBar, notFound } from './not-found.ts';
 import { readingOf } from './reading.ts';
-import type { ExportFormat, ReadOptions } from './history.ts';
+import type { ExportFormat, ReadOptions } from './read-options.ts';
 
 /** Where the bars of an export go. `isFinal` says of a stamp whether its session was settled when it was stored. */
 export interface BarSink {

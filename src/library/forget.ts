@@ -9,8 +9,8 @@ import type { BarStore } from '../store/store.ts';
 import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 import type { Engine } from './engine.ts';
 import type { Forgettable, ForgetOptions, Forgotten } from './history.ts';
+import type { DateRange } from './read-options.ts';
 import { type NotFound, notFound } from './not-found.ts';
-import type { DateRange } from './renamed.ts';
 
 type ForgetRange = DateRange & { readonly intervals?: readonly Interval[] };
 

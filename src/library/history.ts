@@ -3,7 +3,6 @@ import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { RangeOptions } from '../backfill/want/wanted.ts';
 import type { ActionBook } from '../core/actions/action-book.ts';
 import type { Bar, CorporateAction, Series } from '../core/bars/bars.ts';
-import type { Adjustment } from '../core/adjust/factors.ts';
 import type { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Plan } from '../core/plan/plan.ts';
@@ -21,7 +20,8 @@ import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { NotFound } from './not-found.ts';
-import type { DateRange, Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } from './renamed.ts';
+import type { AdjustOptions, DateRange, ExportRequest, ReadOptions } from './read-options.ts';
+import type { Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } from './renamed.ts';
 
 export interface HistoryOptions {
   /** Path or URL of the store. */
@@ -120,16 +120,6 @@ export interface Forgotten {
   readonly staged?: number;
 }
 
-/** What prices and volumes are adjusted for. */
-export interface AdjustOptions {
-  /** Default `none`: as traded. */
-  readonly adjust?: Adjustment;
-  /** `YYYY-MM-DD`, inclusive: what had gone ex by then, and no later bars. Default: the day of the last bar. */
-  readonly asOf?: string;
-}
-
-export interface ReadOptions extends DateRange, AdjustOptions {}
-
 /** What is said of adjusted bars, in lines. */
 export interface BasisSaid {
   /** A series that is not among them, and why. */
@@ -146,20 +136,6 @@ export type QueryUse<T> = (rows: SqlRows, leftOut: readonly LeftOut[], basis: Ba
 
 /** The statements that define the views, and what is not in them. */
 export type ViewsScript = StoreViews & BasisSaid;
-
-export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
-
-export interface ExportRequest extends ReadOptions {
-  readonly tickers?: string | readonly string[];
-  /** Default `1d`. */
-  readonly interval?: Interval;
-  /** Default `csv`. */
-  readonly format?: ExportFormat;
-  /** A file's path, or what takes text (not for `parquet`). */
-  readonly to: string | ((text: string) => Promise<void>);
-  /** Aborted: stop, and leave no file. The promise is rejected with `cancelled`. */
-  readonly stop?: AbortSignal;
-}
 
 /**
  * The price history of many tickers, kept complete in a store. Methods throw `BackfillError`; match on its `code`.

@@ -25,6 +25,8 @@ const EXPORT = {
   ...ADJUST,
   tickers: true,
   interval: true,
+  intervals: true,
+  perTicker: true,
   format: true,
   to: true,
   stop: true,

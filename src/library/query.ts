@@ -1,7 +1,8 @@
 import type { BarStore } from '../store/store.ts';
 import type { AdjustedView, JudgeBasis } from '../store/views.ts';
 import { adjustability } from './adjusted.ts';
-import type { AdjustOptions, QueryUse, ViewsScript } from './history.ts';
+import type { QueryUse, ViewsScript } from './history.ts';
+import type { AdjustOptions } from './read-options.ts';
 import { type Basis, basisOf, basisSaid, NO_BASIS } from './query-basis.ts';
 import { parseAdjust } from './reading.ts';
 

@@ -9,7 +9,7 @@ import { periodRange, sessionDateOf } from '../core/bars/partition.ts';
 import { intersect } from '../core/session/ranges.ts';
 import type { Scan, SeriesState } from '../store/scan.ts';
 import { dayRange } from './forget.ts';
-import type { AdjustOptions, ReadOptions } from './history.ts';
+import type { AdjustOptions, ReadOptions } from './read-options.ts';
 
 /** What is read of one series. */
 export interface Reading {

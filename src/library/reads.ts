@@ -4,6 +4,7 @@ import type { BarStore } from '../store/store.ts';
 import { readAdjusted } from './adjusted.ts';
 import { checkInterval, checkTickers, checked } from './check-request.ts';
 import { exportTo } from './export-file.ts';
+import { exportPerTicker } from './export-per-ticker.ts';
 import type { History, HistoryRequest } from './history.ts';
 import { doubtfulDividendsOf, query, unadjustableOf, viewsOf } from './query.ts';
 
@@ -21,8 +22,10 @@ export function readsOf(
     unadjustable: (options = {}) => unadjustableOf(store, options),
     doubtfulDividends: async (request = {}) =>
       doubtfulDividendsOf(store, await tickersOf(checked(request).tickers), request),
-    export: async (request) =>
-      exportTo(store, await tickersOf(checked(request).tickers, request.stop), request),
+    export: async (request) => {
+      const tickers = await tickersOf(checked(request).tickers, request.stop);
+      return request.perTicker ? exportPerTicker(store, tickers, request) : exportTo(store, tickers, request);
+    },
   };
 }
 

@@ -1,10 +1,5 @@
+import type { DateRange } from './read-options.ts';
 import type { Scan } from '../store/scan.ts';
-
-/** Session dates, both inclusive, `YYYY-MM-DD`. Default: all. */
-export interface DateRange {
-  readonly start?: string;
-  readonly end?: string;
-}
 
 /** When a ticker was renamed, `YYYY-MM-DD`. */
 export interface RenameDates extends DateRange {

@@ -4,7 +4,7 @@ import { parseDay } from '../../src/core/session/day.ts';
 import { adjustability, readAdjusted } from '../../src/library/adjusted.ts';
 import { contradictedSplitsOf } from '../../src/library/hidden-splits.ts';
 import { exportTo } from '../../src/library/export-file.ts';
-import type { AdjustOptions } from '../../src/library/history.ts';
+import type { AdjustOptions } from '../../src/library/read-options.ts';
 import { AAPL, at, coverage, daily, days, NOON, update } from '../store/fixtures.ts';
 import { tellActions } from '../store/told-actions.ts';
 import { answered, closes, dividend, split, store } from './answered-week.ts';

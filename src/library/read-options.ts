@@ -1,0 +1,36 @@
+import type { Adjustment } from '../core/adjust/factors.ts';
+import type { Interval } from '../core/session/interval.ts';
+
+/** Session dates, both inclusive, `YYYY-MM-DD`. Default: all. */
+export interface DateRange {
+  readonly start?: string;
+  readonly end?: string;
+}
+
+/** What prices and volumes are adjusted for. */
+export interface AdjustOptions {
+  /** Default `none`: as traded. */
+  readonly adjust?: Adjustment;
+  /** `YYYY-MM-DD`, inclusive: what had gone ex by then, and no later bars. Default: the day of the last bar. */
+  readonly asOf?: string;
+}
+
+export interface ReadOptions extends DateRange, AdjustOptions {}
+
+export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
+
+export interface ExportRequest extends ReadOptions {
+  readonly tickers?: string | readonly string[];
+  /** Default `1d`. */
+  readonly interval?: Interval;
+  /** Several of them, with `perTicker`. */
+  readonly intervals?: readonly Interval[];
+  /** Default `csv`. */
+  readonly format?: ExportFormat;
+  /** `to` is a folder, in which each series gets a file of its own: `AAPL/AAPL.1d.parquet`. Default false. */
+  readonly perTicker?: boolean;
+  /** A file's path, or what takes text (not for `parquet`). */
+  readonly to: string | ((text: string) => Promise<void>);
+  /** Aborted: stop, and leave no file. The promise is rejected with `cancelled`. */
+  readonly stop?: AbortSignal;
+}
