@@ -39,9 +39,13 @@ async function prepare(text: string): Promise<void> {
 }
 
 async function runs(line: string, exit: number): Promise<void> {
-  const { code, said: words } = await scratch.run(line);
+  const { code, stdout, stderr, said: words } = await scratch.run(line);
   said.set(line, words);
-  expect(words, `${line} ended with ${code}`).toSatisfy(() => code === exit);
+  // Whole: vitest shows no more than the first line of a text that it compares.
+  if (code !== exit)
+    throw new Error(
+      `${line}\nended with ${code}, not ${exit}\n--- stdout\n${stdout}\n--- stderr\n${stderr}\n---`,
+    );
 }
 
 async function shell({ text }: CommandLine): Promise<void> {

@@ -8,9 +8,13 @@ import { startSimulator } from '../../src/simulator/server.ts';
 import { copyCheckout } from '../package/checkout.ts';
 import { DONE_ALREADY, INSTEAD, MARKET, NOW } from './fixtures.ts';
 
-/** How a command line ended, and what it said on stdout and stderr. */
+/** How a command line ended, and what it said. */
 export interface Ended {
-  readonly code: number;
+  /** The name of the signal where one ended it. */
+  readonly code: number | NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, in the order in which they came. */
   readonly said: string;
 }
 
@@ -111,8 +115,9 @@ async function standIns(bin: string): Promise<void> {
 }
 
 async function ended(child: ChildProcess): Promise<Ended> {
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => (said += String(part)));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, said };
+  let [said, stdout, stderr] = ['', '', ''];
+  child.stdout?.setEncoding('utf8').on('data', (part: string) => ((said += part), (stdout += part)));
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => ((said += part), (stderr += part)));
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { code: code ?? signal, stdout, stderr, said };
 }
