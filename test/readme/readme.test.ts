@@ -41,11 +41,9 @@ async function prepare(text: string): Promise<void> {
 async function runs(line: string, exit: number): Promise<void> {
   const { code, stdout, stderr, said: words } = await scratch.run(line);
   said.set(line, words);
-  // Whole: vitest shows no more than the first line of a text that it compares.
-  if (code !== exit)
-    throw new Error(
-      `${line}\nended with ${code}, not ${exit}\n--- stdout\n${stdout}\n--- stderr\n${stderr}\n---`,
-    );
+  const ending = `ended with ${code}, not ${exit}`;
+  // As the message, whole: of values that it compares vitest shows the first line.
+  expect(code, `${line}\n${ending}\n--- stdout\n${stdout}\n--- stderr\n${stderr}\n---`).toBe(exit);
 }
 
 async function shell({ text }: CommandLine): Promise<void> {
