@@ -7,15 +7,20 @@ import type { ValuesOf } from './declaration.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellNotFound } from './not-found.ts';
-import { DATES, INTERVAL, STORE, TICKERS, datesOf, given } from './options.ts';
+import { DATES, INTERVAL, STORE, TICKERS, WHICH, datesOf, given } from './options.ts';
 import { tell } from './output.ts';
 import { counting } from './progress.ts';
 
 const OPTIONS = {
   tickers: TICKERS.tickers,
-  all: { type: 'switch', describe: 'Every ticker of the store (ALL is one ticker, Allstate)' },
-  ...INTERVAL,
-  ...DATES,
+  all: {
+    type: 'switch',
+    group: WHICH,
+    describe: 'Every ticker of the store (ALL is one ticker, Allstate)',
+  },
+  interval: { ...INTERVAL.interval, otherwise: 'all, and splits and dividends' },
+  start: { ...DATES.start, otherwise: 'the first' },
+  end: { ...DATES.end, otherwise: 'the last' },
   ...STORE,
   yes: { type: 'switch', short: 'y', describe: 'Ask nothing' },
 } as const;

@@ -15,9 +15,11 @@ import { startProgress } from './progress.ts';
 import { stopOnSignal } from './signals.ts';
 
 const OPTIONS = {
-  ...TICKERS,
-  ...INTERVAL,
+  tickers: { ...TICKERS.tickers, otherwise: 'all that are stored' },
+  interval: { ...INTERVAL.interval, otherwise: 'all that are stored' },
   ...RANGE,
+  start: { ...RANGE.start, otherwise: 'the first that is stored' },
+  end: { ...RANGE.end, otherwise: 'the last final one' },
   sample: {
     value: 'N%',
     default: '1%',

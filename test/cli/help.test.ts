@@ -49,6 +49,12 @@ describe('help', () => {
     expect(helpText(BACKFILL, backfillCommand, 80).join('\n')).toContain('[default: 252, one trading year]');
   });
 
+  it.each(['verify', 'forget'])('of %s says what is meant where no interval is given', (name) => {
+    const command = EVERY_COMMAND.find((one) => one.name === name) ?? backfillCommand;
+    const text = helpText(BACKFILL, command, 100).join('\n');
+    expect(text).toMatch(/ --interval LIST (?:(?!--).)*\[default: /s);
+  });
+
   it('of a program of its own goes by its own name', () => {
     const text = helpText(
       { name: 'check-data', main: checkDataCommand, commands: [] },
