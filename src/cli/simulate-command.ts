@@ -16,7 +16,7 @@ const OPTIONS = {
     value: 'NAME',
     default: 'yahoo',
     read: checkWire,
-    describe: 'The provider to speak like: yahoo, sample, or a FILE of one’s own',
+    describe: 'The provider to speak like: yahoo, sample, binance, or a FILE of one’s own',
   },
   from: { value: 'MARKET', default: 'sample', describe: 'What to serve: sample, or a folder of CSV files' },
   seed: {
@@ -114,7 +114,7 @@ export const simulateCommand = command({
   },
 });
 
-const WIRES = ['yahoo', 'sample'];
+const WIRES = ['yahoo', 'sample', 'binance'];
 
 /** A wire that there is, or the path of one, yet to be loaded. Throws `usage`. */
 function checkWire(name: string, text: string): string {

@@ -14,7 +14,7 @@ export async function openMarket(from: string, seed?: number): Promise<Market> {
 
 /** A wire by its name, or by the path of a module of the user's own. Throws `usage`. */
 export async function openWire(wire: string): Promise<SimulatorOptions['wire']> {
-  if (wire === 'yahoo' || wire === 'sample') return wire;
+  if (wire === 'yahoo' || wire === 'sample' || wire === 'binance') return wire;
   const { loadWire } = await import('../simulator/load-wire.ts');
   return loadWire(wire);
 }

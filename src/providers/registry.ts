@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { didYouMean } from '../core/closest.ts';
 import { BackfillError } from '../core/errors.ts';
+import { binanceCapabilities } from './binance/capabilities.ts';
 import { csvCapabilities } from './csv/capabilities.ts';
 import { type Gate, NO_REQUESTS } from './http/gate.ts';
 import type { Capabilities, Provider, ProviderConfig, Secrets } from './provider.ts';
@@ -23,6 +24,10 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
   yahoo: {
     capabilities: () => yahooCapabilities,
     open: async (c, gate) => (await import('./yahoo/index.ts')).openYahoo(c, gate),
+  },
+  binance: {
+    capabilities: () => binanceCapabilities,
+    open: async (c, gate) => (await import('./binance/index.ts')).openBinance(c, gate),
   },
   csv: {
     capabilities: csvCapabilities,

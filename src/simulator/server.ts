@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../core/errors.ts';
 import type { Market } from '../market/market.ts';
+import { binance } from './binance/index.ts';
 import { cached } from './cached.ts';
 import { deliver } from './deliver.ts';
 import { type OwnWire, ownServer } from './own-wire.ts';
@@ -39,7 +40,7 @@ export interface RequestLogEntry {
 
 export interface SimulatorOptions extends Hostility {
   /** Whose wire it speaks, or one of the user's own. */
-  readonly wire: 'yahoo' | 'sample' | OwnWire;
+  readonly wire: 'yahoo' | 'sample' | 'binance' | OwnWire;
   /** What the wire `sample` does with a symbol that the market does not have. Default `named`. */
   readonly unknown?: UnknownSymbol;
   readonly market: Market;
@@ -70,10 +71,12 @@ export interface Simulator {
  */
 const KEEP_ALIVE_MS = 60_000;
 
-const SERVERS: Readonly<Record<'yahoo' | 'sample', (unknown: UnknownSymbol) => SimulatedServer>> = {
-  yahoo: () => yahoo,
-  sample,
-};
+const SERVERS: Readonly<Record<'yahoo' | 'sample' | 'binance', (unknown: UnknownSymbol) => SimulatedServer>> =
+  {
+    yahoo: () => yahoo,
+    sample,
+    binance: () => ownServer(binance),
+  };
 
 /**
  * Serves a market over a provider's wire on this machine. Throws `usage` where the port cannot be taken, or a fault, a

@@ -19,6 +19,7 @@ const at =
 
 // One line a provider; the precision is that of prices which a wire adjusts and rounds.
 describeProvider('yahoo', served(at('yahoo'), 'yahoo', { precision: 2e-7, isApart: true }));
+describeProvider('binance', served(at('binance'), 'binance', { precision: 0, ticker: 'PSDO-USDT' }));
 describeProvider(
   'sample at a URL',
   served(at('sample'), 'sample', { precision: 0, isList: true, isMarket: true, isApart: true }),

@@ -1,0 +1,50 @@
+import { MS_PER_DAY } from '../../core/session/day.ts';
+import { type Interval, intervalMs } from '../../core/session/interval.ts';
+import type { Capabilities, IntervalCapability } from '../provider.ts';
+import { QUOTES } from './symbols.ts';
+
+/** Klines that a request brings at most. */
+export const ROWS_A_PAGE = 1000;
+
+/** What a month's file costs: its `.CHECKSUM` and itself. */
+export const REQUESTS_A_FILE = 2;
+
+/** Weight that an address may use a minute, and that of a request for klines. */
+const WEIGHT_A_MINUTE = 6000;
+const WEIGHT_OF_KLINES = 2;
+
+/** Klines of a day, which has no pause. */
+export function rowsADay(interval: Interval): number {
+  return MS_PER_DAY / intervalMs(interval);
+}
+
+/** A bar is final at its close; a minute makes up for clocks that differ. */
+const ALL_OF_IT = { lookBackDays: null, settleDelayMs: 60_000 } as const;
+
+/** By the month, as the archive's files are: one takes the place of 45 pages of 1m, 9 of 5m, 3 of 15m. */
+const BY_MONTH: IntervalCapability = {
+  ...{ ...ALL_OF_IT, maxSpanDays: 31, withinMonth: true },
+  requestsPerSpan: REQUESTS_A_FILE,
+};
+
+function aPage(interval: Interval): IntervalCapability {
+  return { ...ALL_OF_IT, maxSpanDays: Math.floor(ROWS_A_PAGE / rowsADay(interval)), requestsPerSpan: 1 };
+}
+
+/**
+ * Spot prices, as traded: since 2017-08-17, or the pair's first day. Limits as exchangeInfo had them in 2025: by weight,
+ * for each address; the archive has none.
+ */
+export const binanceCapabilities: Capabilities = {
+  id: 'binance',
+  intervals: { '1m': BY_MONTH, '5m': BY_MONTH, '15m': BY_MONTH, '1h': aPage('1h'), '1d': aPage('1d') },
+  maxInFlight: 32,
+  defaultInFlight: 8,
+  metered: true,
+  quotas: [{ requests: WEIGHT_A_MINUTE / WEIGHT_OF_KLINES, perMs: 60_000 }],
+  actions: false,
+  serves: ['crypto'],
+  cryptoQuotes: QUOTES,
+  listsTickers: true,
+  needsUrl: false,
+};

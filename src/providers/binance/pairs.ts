@@ -1,0 +1,34 @@
+import type { HttpAnswer } from '../http/transport.ts';
+import { isRefusal, notRead, refusalIn } from './errors.ts';
+import type { Hosts } from './request.ts';
+import { isWritable } from './symbols.ts';
+
+/** What is read of a pair in the answer to exchangeInfo. */
+interface Pair {
+  readonly status: string;
+  readonly baseAsset: string;
+  readonly quoteAsset: string;
+}
+
+/**
+ * The tickers of the pairs that trade, as exchangeInfo lists them; those that cannot be written here are left out. Throws what
+ * the answer says instead.
+ */
+export function pairsIn(answer: HttpAnswer, { api }: Hosts): readonly string[] {
+  const now = Date.parse(answer.headers.date ?? '');
+  const body = answer.status === 200 ? parsed(answer) : undefined;
+  if (body === undefined || isRefusal(body)) throw refusalIn(answer, 'its pairs', api, now);
+  const { symbols } = (body ?? {}) as { readonly symbols?: unknown };
+  if (!Array.isArray(symbols)) throw notRead("Binance's answer has no list of symbols");
+  return (symbols as readonly Partial<Pair>[]).flatMap(({ status, baseAsset = '', quoteAsset = '' }) =>
+    status === 'TRADING' && isWritable(baseAsset, quoteAsset) ? [`${baseAsset}-${quoteAsset}`] : [],
+  );
+}
+
+function parsed({ body }: HttpAnswer): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw notRead("Binance's answer does not parse");
+  }
+}
