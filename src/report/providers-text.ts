@@ -27,8 +27,10 @@ export function providersText(entries: readonly ProviderEntry[], { columns }: Pa
   ]);
 }
 
-function servesText({ serves = ASSET_CLASSES }: Capabilities): string {
-  return serves.length === ASSET_CLASSES.length ? 'whatever it has' : assetClassesText(serves);
+function servesText({ serves = ASSET_CLASSES, cryptoQuotes = [] }: Capabilities): string {
+  return serves.length === ASSET_CLASSES.length
+    ? 'whatever it has'
+    : assetClassesText(serves, cryptoQuotes[0]);
 }
 
 /** `1m of the last 29 days, 1d` */

@@ -173,7 +173,10 @@ describe('a command line that cannot be meant is refused', () => {
     ['simulate 8080', 'backfill simulate does not know what to do with "8080"'],
     ['actions', 'backfill actions needs TICKER; --help shows how'],
     ['--interval 1day', 'there is no such interval; there are 1m, 5m, 15m, 1h, 1d; did you mean 1d?'],
-    ['--provider yaho', 'there is no provider "yaho"; there are: yahoo, csv, sample; did you mean yahoo?'],
+    [
+      '--provider yaho',
+      'there is no provider "yaho"; there are: yahoo, binance, csv, sample; did you mean yahoo?',
+    ],
     ['--provider Yahoo', 'did you mean yahoo?'],
     ['--provider-url yaho=http://x', 'there is no provider "yaho"'],
     ['--provider-url yahoo=http://a --provider-url yahoo=http://b', '--provider-url yahoo=… is given twice'],
@@ -237,7 +240,7 @@ describe('an option that the others leave without effect is refused', () => {
     ['--provider sample --rate-limit 5/min', '--rate-limit 5/min has no effect with --provider sample'],
     [
       '--provider csv --provider-url csv=. --rate-limit 5/min',
-      '--rate-limit 5/min has no effect with --provider csv; it belongs to --provider yahoo or --provider sample',
+      '--rate-limit 5/min has no effect with --provider csv; it belongs to --provider yahoo, --provider binance or --provider sample',
     ],
     [
       '--provider csv --timeout 5s',

@@ -78,6 +78,7 @@ export const DONE_ALREADY: readonly string[] = ['npm ci', 'npm test'];
 export const INSTEAD: Readonly<Record<string, (url: string) => string>> = {
   '/srv/prices': () => '.',
   '/tmp/try': () => './try',
+  '--provider binance --tickers': () => '--dry-run --provider binance --tickers',
   "provider: { id: 'yahoo' }": (url) =>
     `provider: { id: 'yahoo', url: '${url}' }, clock: () => Date.parse('${NOW}')`,
 };

@@ -34,6 +34,12 @@ describe('a provider in a list', () => {
     ]);
   });
 
+  it('says how its pairs are written', () => {
+    const pairs = { ...capabilities, serves: ['crypto'], cryptoQuotes: ['USDT', 'BTC'] } as const;
+    const lines = providersText([{ capabilities: pairs, keys: [] }], page(Infinity));
+    expect(lines[1]).toBe('  serves  crypto pairs (BTC-USDT)');
+  });
+
   it('is no wider than the page', () => {
     const lines = providersText([{ capabilities, keys: [] }], page(40));
     expect(lines.filter((line) => line.length > 40)).toEqual([]);

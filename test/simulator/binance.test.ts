@@ -107,6 +107,15 @@ describe('the simulated Binance', () => {
     expect([status, JSON.parse(body), rows]).toEqual([400, { code, msg }, 0]);
   });
 
+  it('refuses what comes too fast as Binance does, and says when to come back', async () => {
+    const { url } = await start({ wire: 'binance', limits: '1/min' });
+    const path = '/api/v3/klines?symbol=PSDOUSDT&interval=1d&limit=1';
+    expect((await fetch(url + path)).status).toBe(200);
+    const refused = await fetch(url + path);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
+    expect(await refused.json()).toMatchObject({ code: -1003 });
+  });
+
   it('lists the pairs that there may be, and whether they trade', () => {
     const { symbols } = JSON.parse(answered('/api/v3/exchangeInfo').body) as {
       symbols: { symbol: string; status: string; baseAsset: string; quoteAsset: string }[];

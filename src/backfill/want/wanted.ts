@@ -77,7 +77,7 @@ export function wantedSeries(
 function assertPossible(tickers: readonly string[], capabilities: Capabilities): void {
   const { id, serves = ASSET_CLASSES, cryptoQuotes = [], notInTickers = {} } = capabilities;
   const ofOtherClass = tickers.filter((ticker) => !servesClassOf(ticker, capabilities));
-  assertNone(ofOtherClass, id, () => `it serves ${assetClassesText(serves)}`);
+  assertNone(ofOtherClass, id, () => `it serves ${assetClassesText(serves, cryptoQuotes[0])}`);
   const inOtherQuote = tickers.filter((ticker) => !servesQuoteOf(ticker, capabilities));
   assertNone(inOtherQuote, id, (first) => {
     const alike = `${pairOf(first)[0]}-${cryptoQuotes[0]}`;

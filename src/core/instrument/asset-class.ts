@@ -23,8 +23,11 @@ export function assetClassOf(ticker: string): AssetClass {
   return calendarFor(ticker).id === 'XNYS' ? 'us-shares' : 'other-shares';
 }
 
-/** Classes in words: `shares of the United States (AAPL, BRK-B) and crypto pairs (BTC-USD)`. */
-export function assetClassesText(classes: readonly AssetClass[]): string {
-  const words = classes.map((one) => WRITTEN[one]);
+/**
+ * Classes in words: `shares of the United States (AAPL, BRK-B) and crypto pairs (BTC-USD)`; `quote`: what pairs are mostly
+ * quoted in.
+ */
+export function assetClassesText(classes: readonly AssetClass[], quote = 'USD'): string {
+  const words = classes.map((one) => WRITTEN[one].replace('BTC-USD', `BTC-${quote}`));
   return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' and ');
 }

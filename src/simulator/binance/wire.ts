@@ -73,6 +73,20 @@ function json(body: object, now: number, weight: number, status = 200): WireResp
   return { status, headers, body: JSON.stringify(body), rows: 0 };
 }
 
+/** As Binance refuses what comes too fast, with the time to wait in whole seconds. */
+export function tooFast(waitMs: number): WireResponse {
+  const msg = 'Too much request weight used; current limit is 6000 request weight per 1 MINUTE.';
+  return {
+    status: 429,
+    headers: {
+      'content-type': 'application/json;charset=UTF-8',
+      'retry-after': String(Math.ceil(waitMs / 1000)),
+    },
+    body: JSON.stringify({ code: -1003, msg }),
+    rows: 0,
+  };
+}
+
 function notFound(): WireResponse {
   const body = '<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>';
   return { status: 404, headers: { 'content-type': 'text/html' }, body, rows: 0 };

@@ -85,6 +85,10 @@ describe('a ticker that the provider cannot have', () => {
     const quoted = (...tickers: string[]): unknown =>
       wantedSeries(tickers, ['1d'], { days: 1 }, quotes, 2e12);
     expect(quoted('AAPL', 'ETH-BTC', 'SOL-USDT')).toHaveLength(3);
+    const pairs = { ...quotes, serves: ['crypto'] } as const;
+    expect(() => wantedSeries(['AAPL'], ['1d'], { days: 1 }, pairs, 2e12)).toThrow(
+      'provider "yahoo" has no AAPL: it serves crypto pairs (BTC-USDT)',
+    );
     expect(() => quoted('ETH-BTC', 'ETH-USD', 'BTC-EUR')).toThrow(
       'provider "yahoo" has no ETH-USD (nor 1 more): its pairs are quoted in USDT, BTC, such as ETH-USDT',
     );

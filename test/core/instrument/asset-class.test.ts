@@ -18,6 +18,9 @@ describe('the class of an instrument', () => {
 
   it('is told with how it is written', () => {
     expect(assetClassesText(['crypto'])).toBe('crypto pairs (BTC-USD)');
+    expect(assetClassesText(['fx', 'crypto'], 'USDT')).toBe(
+      'currencies (EURUSD=X) and crypto pairs (BTC-USDT)',
+    );
     expect(assetClassesText(['fx', 'crypto', 'indices'])).toBe(
       'currencies (EURUSD=X), crypto pairs (BTC-USD) and indices (^GSPC)',
     );
