@@ -25,6 +25,8 @@ export interface Listing extends Identity {
   readonly calendar: string;
   /** First session after the last trade; null while it trades. */
   readonly delistedOn: Day | null;
+  /** The ticker that it had before, and its first session under the present one. Default: it had no other. */
+  readonly formerly?: { readonly ticker: string; readonly until: Day };
 }
 
 /** Sessions without a trade, `[from, to)`, and why. */

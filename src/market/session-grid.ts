@@ -42,22 +42,25 @@ export function barEnd({ close, lunch }: Session, start: number, lengthMs: numbe
   return Math.min(start + lengthMs, stop);
 }
 
-/** A session's bars, ascending, joined to longer ones of `lengthMs`; those without a trade are left out. */
+/**
+ * A session's bars, ascending, joined to longer ones of `lengthMs`; those without a trade are left out. Vwap and trades are
+ * known where all of them tell theirs.
+ */
 export function joinBars(bars: readonly Ohlcv[], session: Session, lengthMs: number): Ohlcv[] {
   const joined: Ohlcv[] = [];
   for (const bar of bars) {
     const ts = barStart(session, bar.ts, lengthMs);
     const last = joined.at(-1);
     if (last?.ts === ts) joined[joined.length - 1] = extended(last, bar);
-    else joined.push({ ...bar, ts, vwap: null, trades: null });
+    else joined.push({ ...bar, ts });
   }
   return joined;
 }
 
-/** Bars, ascending, as one that is stamped `ts`; undefined for none. */
+/** Bars, ascending, as one that is stamped `ts`; undefined for none. Vwap and trades as of `joinBars`. */
 export function asOneBar(bars: readonly Ohlcv[], ts: number): Ohlcv | undefined {
   const [first, ...others] = bars;
-  return first && others.reduce(extended, { ...first, ts, vwap: null, trades: null });
+  return first && others.reduce(extended, { ...first, ts });
 }
 
 function extended(bar: Ohlcv, next: Ohlcv): Ohlcv {
@@ -67,5 +70,13 @@ function extended(bar: Ohlcv, next: Ohlcv): Ohlcv {
     low: Math.min(bar.low, next.low),
     close: next.close,
     volume: bar.volume + next.volume,
+    vwap: joinedVwap(bar, next),
+    trades: bar.trades === null || next.trades === null ? null : bar.trades + next.trades,
   };
+}
+
+function joinedVwap(bar: Ohlcv, next: Ohlcv): number | null {
+  const volume = bar.volume + next.volume;
+  if (bar.vwap === null || next.vwap === null || !(volume > 0)) return null;
+  return (bar.vwap * bar.volume + next.vwap * next.volume) / volume;
 }

@@ -1,6 +1,7 @@
 import type { RejectedAction } from '../core/actions/action-checks.ts';
 import type { CorporateAction, Identity, Series, Split } from '../core/bars/bars.ts';
 import type { Bars } from '../core/bars/columns.ts';
+import type { Paging } from '../core/plan/pages.ts';
 import type { AssetClass } from '../core/instrument/asset-class.ts';
 import type { Day, DayRange } from '../core/session/day.ts';
 import type { NewestRows } from '../core/plan/limits.ts';
@@ -16,10 +17,14 @@ export interface IntervalCapability {
   readonly withinMonth?: boolean;
   /** How many calendar days back from now it reaches; null: no limit. */
   readonly lookBackDays: number | null;
+  /** First session date of which it has anything, whatever day it is. Default: none that is known. */
+  readonly since?: Day;
   /** Rows of a series that can be had, its newest, by the class of the instrument: `{ crypto: 350 }`. Default: all. */
   readonly newestRows?: NewestRows;
   /** Requests for the bars of one span of one ticker. Default 1. */
   readonly requestsPerSpan: number;
+  /** How the bars of one request come in pages, each of which costs `requestsPerSpan`. Default: in one. */
+  readonly paging?: Paging;
   /**
    * Requests that tell the splits and dividends of a ticker where its bars come without them, or of as many tickers as one
    * request for bars takes. A run asks once for all the bars of a ticker, and not of one that can have none (a pair). Default
@@ -210,7 +215,7 @@ export interface BarAnswer {
 }
 
 /** What a provider says of a ticker's splits and dividends apart from its bars. Plain JSON. */
-export interface ActionsAnswer extends Pick<BarAnswer, 'actions' | 'badActions' | 'unapplied'> {
+export interface ActionsAnswer extends Pick<BarAnswer, 'actions' | 'badActions' | 'unapplied' | 'notRead'> {
   /**
    * Every one with an ex-date after the first day of the range, up to `now`: those that came after the range too, for prices
    * that are adjusted for splits are turned back with them.

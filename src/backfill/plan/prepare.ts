@@ -1,6 +1,7 @@
 import type { Coverage } from '../../core/coverage/coverage.ts';
 import { type HoleCounts, NO_HOLES, addHoles, holesIn } from '../../core/coverage/unavailable.ts';
 import { type DayRange, MS_PER_DAY } from '../../core/session/day.ts';
+import { union } from '../../core/session/ranges.ts';
 import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import { type GapOptions, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
@@ -138,11 +139,14 @@ function answersForActions({ actions, intervals }: Capabilities): boolean {
 
 const ALL_DAYS: readonly DayRange[] = [{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }];
 
-/** The ex-dates that are known, by ticker; all of a class of which only the newest rows can be had. */
+/** The ex-dates that are known, by ticker, or cannot be had: all of a class of which only the newest rows can be. */
 function actionsIn(
   { actions }: Scan,
   { intervals }: Capabilities,
 ): Pick<ReadonlyMap<string, readonly DayRange[]>, 'get'> {
-  const limited = intervals['1d']?.newestRows ?? {};
-  return { get: (ticker) => (assetClassOf(ticker) in limited ? ALL_DAYS : actions.get(ticker)) };
+  const { newestRows: limited = {}, since } = intervals['1d'] ?? {};
+  const before = since === undefined ? [] : [{ from: Number.NEGATIVE_INFINITY, to: since }];
+  const known = (ticker: string): readonly DayRange[] | undefined =>
+    since === undefined ? actions.get(ticker) : union(actions.get(ticker) ?? [], before);
+  return { get: (ticker) => (assetClassOf(ticker) in limited ? ALL_DAYS : known(ticker)) };
 }

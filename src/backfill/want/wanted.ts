@@ -157,7 +157,8 @@ function assertWithinReach(
   now: number,
 ): void {
   const limits = intervals[interval];
-  if (limits === undefined || (limits.lookBackDays === null && limits.newestRows === undefined)) return;
+  const { lookBackDays, newestRows, since } = limits ?? { lookBackDays: null };
+  if (limits === undefined || (lookBackDays === null && (newestRows ?? since) === undefined)) return;
   const earliest = smallest(
     wanted.map(({ series: { ticker }, calendar, range }) => {
       const first = reachedFrom(limits, ticker, calendar, now);

@@ -5,6 +5,7 @@ import { calendarById } from '../calendar/calendars.ts';
 import { type DayRange, MS_PER_DAY } from '../session/day.ts';
 import { type Interval, intervalMs } from '../session/interval.ts';
 import type { PlanOptions, RequestLimits } from './limits.ts';
+import { pagesOfAll } from './pages.ts';
 import type { Quota } from './quota.ts';
 import type { Fetch, Want } from './task.ts';
 
@@ -43,6 +44,12 @@ export function requestsOf({ requestsPerSpan, requestsForActions = 0 }: RequestL
   return requestsPerSpan + requestsForActions;
 }
 
+/** Pages of the bars of some wants of one span. */
+function pagesOfWants({ series, range }: Want, wants: readonly Want[], { paging }: RequestLimits): number {
+  const calendars = wants.map(({ calendar }) => calendarById(calendar));
+  return paging === undefined ? 1 : pagesOfAll(calendars, series.interval, range, paging);
+}
+
 /** What tells the splits and dividends of some wants, apart from their bars: nothing where none can have any. */
 export function requestsForActionsOf(
   wants: readonly Want[],
@@ -58,7 +65,7 @@ function isSameSeries(a: Series, b: Series): boolean {
 function taskOf(wants: readonly Want[], { limits, quotas, actions }: PlanOptions): Fetch {
   const [first] = wants as [Want, ...Want[]];
   const own = limits[first.series.interval] as RequestLimits;
-  const requests = own.requestsPerSpan + requestsForActionsOf(wants, own);
+  const requests = own.requestsPerSpan * pagesOfWants(first, wants, own) + requestsForActionsOf(wants, own);
   const questions = questionsOf(requests, quotas);
   return {
     id: wants.length === 1 ? first.id : `${first.id} and ${wants.length - 1} more`,

@@ -2,6 +2,7 @@ import type { Calendar } from '../calendar/calendar.ts';
 import { type AssetClass, assetClassOf } from '../instrument/asset-class.ts';
 import { type Day, utcDayOf } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
+import type { Paging } from './pages.ts';
 import type { Quota, QuotaStanding } from './quota.ts';
 import type { Slice } from './slice.ts';
 
@@ -11,9 +12,13 @@ export interface RequestLimits {
   /** Whether the span of a request ends with its calendar month at the latest. Default false. */
   readonly withinMonth?: boolean;
   readonly lookBackDays: number | null;
+  /** First day of which there is anything. Default: none that is known. */
+  readonly since?: Day;
   /** Rows of a series that can be had, its newest, by the class of the instrument. Default: all. */
   readonly newestRows?: NewestRows;
   readonly requestsPerSpan: number;
+  /** How the bars of one request come in pages, which are a request each. Default: in one. */
+  readonly paging?: Paging;
   /** What tells splits and dividends besides, of as many series as share a request. Default 0. */
   readonly requestsForActions?: number;
   /** Series of one span that one request may ask for. Default 1. */
@@ -49,9 +54,12 @@ export interface PlanOptions {
   readonly now: number;
 }
 
-/** First day that lies wholly within the look-back. */
-export function earliestDay({ lookBackDays }: Pick<RequestLimits, 'lookBackDays'>, now: number): Day {
-  return lookBackDays === null ? Number.NEGATIVE_INFINITY : utcDayOf(now) - lookBackDays + 1;
+/** First day that lies wholly within the look-back, and of which there is anything. */
+export function earliestDay(
+  { lookBackDays, since = Number.NEGATIVE_INFINITY }: Pick<RequestLimits, 'lookBackDays' | 'since'>,
+  now: number,
+): Day {
+  return lookBackDays === null ? since : Math.max(since, utcDayOf(now) - lookBackDays + 1);
 }
 
 /** How many rows of a series can be had, its newest, by the class of the instrument. */
@@ -62,7 +70,7 @@ export type NewestRows = Readonly<Partial<Record<AssetClass, number>>>;
  * session that has begun last has one.
  */
 export function reachedFrom(
-  limits: Pick<RequestLimits, 'lookBackDays' | 'newestRows'>,
+  limits: Pick<RequestLimits, 'lookBackDays' | 'since' | 'newestRows'>,
   ticker: string,
   calendar: Calendar,
   now: number,

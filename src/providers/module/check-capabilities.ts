@@ -49,7 +49,12 @@ const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
       value === undefined ||
       (isObject(value) && Object.entries(value).every(([one, rows]) => isAssetClass(one) && isCount(rows))),
   },
+  since: orAbsent({ must: "a day, such as parseDay('2016-01-04')", holds: Number.isSafeInteger }),
   requestsPerSpan: COUNT,
+  paging: orAbsent({
+    must: 'an object such as { rows: 10000 }',
+    holds: (value) => isObject(value) && isCount(value['rows']),
+  }),
   requestsForActions: orAbsent({
     must: 'a whole number, 0 or more',
     holds: (value) => value === 0 || isCount(value),

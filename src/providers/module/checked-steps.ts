@@ -260,8 +260,8 @@ function faultOfAnswer(
 }
 
 function faultOfActions(answer: ActionsAnswer): string | undefined {
-  const { actions, badActions = [], unapplied = [] } = answer ?? {};
-  for (const [name, list] of Object.entries({ actions, badActions, unapplied }))
+  const { actions, badActions = [], unapplied = [], notRead = [] } = answer ?? {};
+  for (const [name, list] of Object.entries({ actions, badActions, unapplied, notRead }))
     if (!Array.isArray(list)) return `${name} is ${shown(list)}; it must be a list`;
   return undefined;
 }
