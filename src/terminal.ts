@@ -1,6 +1,7 @@
 // What the command line says and how it reads what it is given, besides the library. No part of the package's entry.
 
 export { faultLines, openWire } from './library/markets.ts';
+export { WIRE_NAMES } from './simulator/wire-names.ts';
 export { assertStoreExists } from './library/existing-store.ts';
 export { saveText } from './library/out-file.ts';
 export { closest, didYouMean } from './core/closest.ts';

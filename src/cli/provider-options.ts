@@ -6,6 +6,7 @@ import {
   capabilitiesOf,
   loadProvider,
   providerIds,
+  providersToldByName,
 } from '../index.ts';
 import type { Declaration, Declarations, Texts, ValuesOf } from './declaration.ts';
 import { type NOW, PLACES, type STORE, given } from './options.ts';
@@ -93,17 +94,17 @@ export const PROVIDER = {
     type: 'list',
     value: 'NAME=VALUE',
     read: parseSetting,
-    needs: { provider: ownProviders },
+    needs: { provider: toldByName },
     group: SOURCE,
-    describe: 'What a provider of one’s own is told besides, as text',
+    describe: `What ${providersToldByName().join(', ')} or a provider of one’s own is told besides, as text`,
   },
   ...ofProvider('csv', CSV_FILES),
 } as const satisfies Declarations;
 
-/** The provider of one's own that is named, or how one would be. */
-function ownProviders(_: string, all: Texts): readonly string[] {
+/** The providers that are told by name, with the one of one's own that is named, or how one would be. */
+function toldByName(_: string, all: Texts): readonly string[] {
   const own = ownOf(all);
-  return own.length === 0 ? ['./FILE'] : own;
+  return [...providersToldByName(), ...(own.length === 0 ? ['./FILE'] : own)];
 }
 
 function ownOf(all: Texts): readonly string[] {
@@ -199,7 +200,9 @@ export function assertItsInstant({
 /** What the options tell the provider that comes with the program; those of others wait until they are asked. */
 function settingsOf(argv: ValuesOf<typeof PROVIDER>): Readonly<Record<string, unknown>> {
   if (argv.provider === 'csv') return csvSettingsOf(argv);
-  return argv.provider === 'sample' ? given({ seed: argv.seed }) : {};
+  return argv.provider === 'sample'
+    ? given({ seed: argv.seed })
+    : Object.fromEntries(argv.providerSetting ?? []);
 }
 
 /** How files are read, as the options say. */

@@ -1,6 +1,6 @@
 import { constants, openSync, writeSync } from 'node:fs';
 import { BackfillError, openMarket, startSimulator } from '../index.ts';
-import { didYouMean, faultLines, fileTrouble, openWire } from '../terminal.ts';
+import { didYouMean, faultLines, fileTrouble, openWire, WIRE_NAMES } from '../terminal.ts';
 import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
@@ -16,7 +16,7 @@ const OPTIONS = {
     value: 'NAME',
     default: 'yahoo',
     read: checkWire,
-    describe: 'The provider to speak like: yahoo, sample, binance, or a FILE of one’s own',
+    describe: `The provider to speak like: ${WIRE_NAMES.join(', ')}, or a FILE of one’s own`,
   },
   from: { value: 'MARKET', default: 'sample', describe: 'What to serve: sample, or a folder of CSV files' },
   seed: {
@@ -114,15 +114,12 @@ export const simulateCommand = command({
   },
 });
 
-const WIRES = ['yahoo', 'sample', 'binance'];
-
 /** A wire that there is, or the path of one, yet to be loaded. Throws `usage`. */
 function checkWire(name: string, text: string): string {
-  if (WIRES.includes(text)) return text;
-  if (isPath(text)) return text;
+  if (WIRE_NAMES.some((one) => one === text) || isPath(text)) return text;
   throw new BackfillError(
     'usage',
-    `${name} ${text}: must be one of ${WIRES.join(', ')}${didYouMean(text, WIRES)}`,
+    `${name} ${text}: must be one of ${WIRE_NAMES.join(', ')}${didYouMean(text, WIRE_NAMES)}`,
   );
 }
 

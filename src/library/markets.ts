@@ -1,5 +1,6 @@
 import type { Market } from '../market/market.ts';
 import type { Simulator, SimulatorOptions } from '../simulator/server.ts';
+import { WIRE_NAMES } from '../simulator/wire-names.ts';
 
 /** Rows that a served folder keeps: its clients ask for this ticker and that. 72 MB. */
 const ROWS_SERVED = 1_000_000;
@@ -14,7 +15,8 @@ export async function openMarket(from: string, seed?: number): Promise<Market> {
 
 /** A wire by its name, or by the path of a module of the user's own. Throws `usage`. */
 export async function openWire(wire: string): Promise<SimulatorOptions['wire']> {
-  if (wire === 'yahoo' || wire === 'sample' || wire === 'binance') return wire;
+  const name = WIRE_NAMES.find((one) => one === wire);
+  if (name !== undefined) return name;
   const { loadWire } = await import('../simulator/load-wire.ts');
   return loadWire(wire);
 }

@@ -9,12 +9,16 @@ import { assertSettings, type SettingForms } from './settings.ts';
 import { SAMPLE_SETTINGS } from './sample/settings.ts';
 import { CSV_SETTINGS } from './csv/settings.ts';
 import { sampleCapabilitiesOf } from './sample/capabilities.ts';
+import { alpacaCapabilities } from './alpaca/capabilities.ts';
+import { ALPACA_SETTINGS } from './alpaca/settings.ts';
 import { yahooCapabilities } from './yahoo/capabilities.ts';
 
 interface RegisteredProvider {
   readonly capabilities: (config: ProviderConfig) => Capabilities;
   /** Default: it takes none. */
   readonly settings?: SettingForms;
+  /** Whether these are texts that a user gives by name, as of a provider of one's own. Default: each has an option. */
+  readonly areSettingsNamed?: true;
   /** Loads the provider's code, with the packages it needs, only when it is used. */
   readonly open: (config: ProviderConfig, gate: Gate, secrets: Secrets) => Promise<Provider>;
 }
@@ -24,6 +28,12 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
   yahoo: {
     capabilities: () => yahooCapabilities,
     open: async (c, gate) => (await import('./yahoo/index.ts')).openYahoo(c, gate),
+  },
+  alpaca: {
+    capabilities: alpacaCapabilities,
+    settings: ALPACA_SETTINGS,
+    areSettingsNamed: true,
+    open: async (c, gate, secrets) => (await import('./alpaca/index.ts')).openAlpaca(c, gate, secrets),
   },
   binance: {
     capabilities: () => binanceCapabilities,
@@ -40,6 +50,11 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
     open: async (c, gate) => (await import('./sample/index.ts')).openSample(c, gate),
   },
 };
+
+/** The ids of the providers whose settings a user gives by name. */
+export function providersToldByName(): readonly string[] {
+  return Object.keys(PROVIDERS).filter((id) => PROVIDERS[id]?.areSettingsNamed);
+}
 
 /** The ids of all providers, or of those that are asked over a network, as they are or at a URL. */
 export function providerIds({ metered, url }: { metered?: true; url?: string } = {}): readonly string[] {

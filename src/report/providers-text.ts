@@ -1,5 +1,6 @@
 import { ASSET_CLASSES, assetClassesText } from '../core/instrument/asset-class.ts';
 import { quotaText } from '../core/plan/quota.ts';
+import { formatDay } from '../core/session/day.ts';
 import { INTERVALS } from '../core/session/interval.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { type Page, wrapped } from './page.ts';
@@ -33,17 +34,19 @@ function servesText({ serves = ASSET_CLASSES, cryptoQuotes = [] }: Capabilities)
     : assetClassesText(serves, cryptoQuotes[0]);
 }
 
-/** `1m of the last 29 days, 1d` */
+/** `1m of the last 29 days, 1d`; `1m, 1d since 2016-01-01` */
 function barsText({ intervals, actions, needsUrl }: Capabilities): string {
+  const limits = INTERVALS.flatMap((interval) => intervals[interval] ?? []);
   const lengths = INTERVALS.flatMap((interval) => {
-    const limits = intervals[interval];
-    if (limits === undefined) return [];
-    const { lookBackDays } = limits;
+    const { lookBackDays = null } = intervals[interval] ?? {};
+    if (intervals[interval] === undefined) return [];
     return [lookBackDays === null ? interval : `${interval} of the last ${plural(lookBackDays, 'day')}`];
   });
+  const [since, ...others] = new Set(limits.map((one) => one.since));
+  const first = since === undefined || others.length > 0 ? '' : ` since ${formatDay(since)}`;
   // What a folder has is seen when it is named.
   const told = needsUrl ? '' : `; ${actions ? 'with' : 'without'} splits and dividends`;
-  return `${lengths.join(', ')}${told}`;
+  return `${lengths.join(', ')}${first}${told}`;
 }
 
 function quotaWords({ metered, quotas }: Capabilities): string {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../core/errors.ts';
 import type { Market } from '../market/market.ts';
+import { alpaca } from './alpaca/index.ts';
 import { binance } from './binance/index.ts';
 import { cached } from './cached.ts';
 import { deliver } from './deliver.ts';
@@ -10,6 +11,7 @@ import type { SimulatedServer } from './distortion.ts';
 import { sample } from './sample/index.ts';
 import type { UnknownSymbol } from './sample/wire.ts';
 import { type Hostility, decide, type Outcome } from './decide.ts';
+import type { WireName } from './wire-names.ts';
 import { yahoo } from './yahoo/index.ts';
 
 /** One request, logged when it is over. */
@@ -40,7 +42,7 @@ export interface RequestLogEntry {
 
 export interface SimulatorOptions extends Hostility {
   /** Whose wire it speaks, or one of the user's own. */
-  readonly wire: 'yahoo' | 'sample' | 'binance' | OwnWire;
+  readonly wire: WireName | OwnWire;
   /** What the wire `sample` does with a symbol that the market does not have. Default `named`. */
   readonly unknown?: UnknownSymbol;
   readonly market: Market;
@@ -71,12 +73,12 @@ export interface Simulator {
  */
 const KEEP_ALIVE_MS = 60_000;
 
-const SERVERS: Readonly<Record<'yahoo' | 'sample' | 'binance', (unknown: UnknownSymbol) => SimulatedServer>> =
-  {
-    yahoo: () => yahoo,
-    sample,
-    binance: () => ownServer(binance),
-  };
+const SERVERS: Readonly<Record<WireName, (unknown: UnknownSymbol) => SimulatedServer>> = {
+  yahoo: () => yahoo,
+  alpaca: () => ownServer(alpaca),
+  binance: () => ownServer(binance),
+  sample,
+};
 
 /**
  * Serves a market over a provider's wire on this machine. Throws `usage` where the port cannot be taken, or a fault, a

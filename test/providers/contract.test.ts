@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Secrets } from '../../src/providers/provider.ts';
 import { openProvider } from '../../src/providers/registry.ts';
+import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
 import { providerChecks } from '../../src/testing/contract.ts';
 import { type ProviderSubject, served } from '../../src/testing/subject.ts';
 import { inFiles, inProcess } from './subjects.ts';
@@ -13,13 +15,19 @@ function describeProvider(provider: string, subject: ProviderSubject): void {
 }
 
 const at =
-  (id: string): Parameters<typeof served>[0] =>
-  (url, gate, timeoutMs) =>
-    openProvider({ id, url, ...(timeoutMs !== undefined && { timeoutMs }) }, gate);
+  (id: string, keys: Secrets = {}): Parameters<typeof served>[0] =>
+  (url, gate, timeoutMs, { secrets = keys } = {}) =>
+    openProvider({ id, url, ...(timeoutMs !== undefined && { timeoutMs }) }, gate, secrets);
 
 // One line a provider; the precision is that of prices which a wire adjusts and rounds.
 describeProvider('yahoo', served(at('yahoo'), 'yahoo', { precision: 2e-7, isApart: true }));
 describeProvider('binance', served(at('binance'), 'binance', { precision: 0, ticker: 'PSDO-USDT' }));
+describeProvider(
+  'alpaca',
+  served(at('alpaca', ALPACA_KEYS), 'alpaca', {
+    ...{ precision: 0, isList: true, isApart: true, isUnknownEmpty: true, secrets: ALPACA_KEYS },
+  }),
+);
 describeProvider(
   'sample at a URL',
   served(at('sample'), 'sample', { precision: 0, isList: true, isMarket: true, isApart: true }),
