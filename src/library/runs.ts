@@ -2,7 +2,7 @@ import { type BackfillTools, backfill, plannedEvent, runPrepared } from '../back
 import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';
 import { stagedAs } from '../backfill/run/staged-source.ts';
-import { DERIVED_FROM, derivedCapabilities } from '../backfill/want/derived.ts';
+import { DERIVED_FROM, derivedFrom } from '../backfill/want/derived.ts';
 import { BackfillError } from '../core/errors.ts';
 import { utcDayOf } from '../core/session/day.ts';
 import { threadEntry } from '../pool/entry.ts';
@@ -54,7 +54,7 @@ interface Sourced extends Parts {
 }
 
 function sourcedFor(parts: Parts, { derive = false }: BackfillOptions): Sourced {
-  return derive ? { ...parts, capabilities: derivedCapabilities, isDerived: true } : parts;
+  return derive ? { ...parts, capabilities: derivedFrom(parts.capabilities), isDerived: true } : parts;
 }
 
 async function notesOf({ options, config, capabilities }: Parts): Promise<readonly SourceNote[]> {

@@ -66,7 +66,7 @@ async function rows(): Promise<number> {
 describe('sessions that come as garbage in a top-up of several weeks', () => {
   /** Yahoo's wire, of which every answer is hit by one kind of garbage, or none is. */
   const yahoo = async (fault?: FaultName): Promise<Provider> => {
-    const faults = fault === undefined ? {} : { faults: { rates: `${fault}=1`, seed: 1 } };
+    const faults = fault === undefined ? {} : { faults: { rates: `${fault}=100%`, seed: 1 } };
     const market = sampleMarket(1);
     const simulator = await startSimulator({ wire: 'yahoo', market, now: () => now, ...faults });
     simulators.push(simulator);

@@ -6,6 +6,8 @@ import { type Bar, type BackfillOptions, type History, type Interval, openHistor
 import { describeWith, REAL_DATA } from '../needs.ts';
 import { realData } from '../realdata.ts';
 import { minutesIn } from './lean-minutes.ts';
+import { derivedFrom } from '../../src/backfill/want/derived.ts';
+import { yahooCapabilities } from '../../src/providers/yahoo/capabilities.ts';
 
 const NOW = Date.parse('2026-03-02T23:00:00Z');
 /** With a half day and a holiday, around a change of clocks. */
@@ -141,5 +143,14 @@ describeWith(REAL_DATA)('bars derived from real minutes', () => {
         expect([first, high, low, close, volume]).toEqual(expected[i]);
       }
     }
+  });
+});
+
+describe('what is derived from bars of a provider', () => {
+  it('is wanted once those are final', () => {
+    const { intervals } = derivedFrom(yahooCapabilities);
+    expect(Object.keys(intervals)).toEqual(LONGER);
+    for (const interval of LONGER)
+      expect(intervals[interval]?.settleDelayMs).toBe(yahooCapabilities.intervals['1m']?.settleDelayMs);
   });
 });

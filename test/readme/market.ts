@@ -1,8 +1,9 @@
 import type { CorporateAction, Ohlcv } from '../../src/core/bars/bars.ts';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { type DayRange, formatDay, parseDay, startOfDay } from '../../src/core/session/day.ts';
+import { type DayRange, formatDay, parseDay, startOfDay, utcDayOf } from '../../src/core/session/day.ts';
 import type { Market } from '../../src/market/market.ts';
 import { bellShaped, randomFor } from '../../src/market/random.ts';
+import { tradingMinutes } from '../../src/market/session-grid.ts';
 
 const FIRST = parseDay('2010-01-04');
 const END = parseDay('2028-01-01');
@@ -37,19 +38,38 @@ export function marketOf(tickers: readonly string[]): Market {
             delistedOn: null,
           }
         : undefined,
-    intervals: () => ['1d'],
-    rows: (ticker, interval, { from, to }) =>
-      interval === '1d' && tickers.includes(ticker)
-        ? historyOf(ticker).filter(({ ts }) => startOfDay(from) <= ts && ts < startOfDay(to))
-        : [],
+    intervals: () => ['1m', '1d'],
+    rows: (ticker, interval, { from, to }) => {
+      if (!tickers.includes(ticker)) return [];
+      const days = historyOf(ticker).filter(({ ts }) => startOfDay(from) <= ts && ts < startOfDay(to));
+      if (interval === '1d') return days;
+      return interval === '1m' ? days.flatMap((day) => minutesOf(ticker, day)) : [];
+    },
     actions: (ticker) => ACTIONS[ticker] ?? [],
     quiet: () => [],
   };
 }
 
+const cents = (price: number): number => Math.round(price * 100) / 100;
+
+/** A walk by the minute that begins where the day does. */
+function minutesOf(ticker: string, { ts: day, open: first }: Ohlcv): Ohlcv[] {
+  const random = randomFor(`${ticker} ${day}`);
+  let close = first;
+  return tradingMinutes(calendarFor(ticker).session(utcDayOf(day))).map((ts) => {
+    const open = close;
+    close = cents(open * (1 + bellShaped(random) * 0.0005));
+    const prices = {
+      open,
+      high: cents(Math.max(open, close) + 0.01),
+      low: cents(Math.min(open, close) - 0.01),
+    };
+    return { ts, ...prices, close, volume: Math.round(1000 * (1 + random())), vwap: null, trades: null };
+  });
+}
+
 function walk(ticker: string): Ohlcv[] {
   const random = randomFor(ticker);
-  const cents = (price: number): number => Math.round(price * 100) / 100;
   let close = 100 + random() * 100;
   return calendarFor(ticker)
     .sessions({ from: FIRST, to: END })

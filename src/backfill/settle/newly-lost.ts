@@ -24,7 +24,8 @@ export function newlyLost(
   const tickers = new Set<string>();
   for (const [key, { ticker, calendar, sessions: days }] of lost) {
     const known = scan.series.get(key)?.coverage ?? { absent: [] };
-    const count = calendarById(calendar).count(newlyLostDays(days, known, provider));
+    const sessionDays = calendarById(calendar);
+    const count = sessionDays.count(newlyLostDays(days, known, provider, sessionDays));
     if (count === 0) continue;
     sessions += count;
     tickers.add(ticker);

@@ -19,3 +19,13 @@ export const derivedCapabilities: Capabilities = {
   actions: false,
   listsTickers: false,
 };
+
+/** The same of bars that a provider gives: they are wanted once those are final. */
+export function derivedFrom({ intervals }: Pick<Capabilities, 'intervals'>): Capabilities {
+  const settleDelayMs = intervals[DERIVED_FROM]?.settleDelayMs ?? 0;
+  const limits = Object.entries(derivedCapabilities.intervals).map(([interval, its]) => [
+    interval,
+    { ...its, settleDelayMs },
+  ]);
+  return { ...derivedCapabilities, intervals: Object.fromEntries(limits) as Capabilities['intervals'] };
+}

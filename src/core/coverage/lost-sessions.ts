@@ -1,4 +1,5 @@
-import { intersect, subtract } from '../session/ranges.ts';
+import type { Calendar } from '../calendar/calendar.ts';
+import { contains, intersect, subtract } from '../session/ranges.ts';
 import type { DayRange } from '../session/day.ts';
 import type { Absence, Coverage } from './coverage.ts';
 import { type AbsenceReason, leadingClaim } from './evidence.ts';
@@ -22,16 +23,22 @@ export function lostIn(absent: readonly Absence[], invented: readonly DayRange[]
   });
 }
 
-/** Those of some lost sessions of which it is not known yet that a provider has no bar of them for that very reason. */
+/**
+ * Those of some lost sessions of which it is not known yet that a provider has no bar of them for that very reason. Fillers
+ * that go on from one session to the next are no news either: those of a share that stands still come every day.
+ */
 export function newlyLostDays(
   lost: readonly LostSessions[],
   { absent }: Pick<Coverage, 'absent'>,
   provider: string,
+  calendar: Pick<Calendar, 'previousSession'>,
 ): DayRange[] {
   return lost.flatMap(({ reason, ...days }) => {
     const known = absent.filter(({ by }) =>
       by.some((claim) => claim.provider === provider && claim.reason === reason),
     );
-    return subtract([days], known);
+    const isNews = ({ from }: DayRange): boolean =>
+      reason === 'rejected' || !contains(known, calendar.previousSession(from));
+    return subtract([days], known).filter(isNews);
   });
 }
