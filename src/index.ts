@@ -42,7 +42,12 @@ export type { SampleSettings } from './providers/sample/settings.ts';
 export { type ModuleConfig, loadProvider } from './providers/module/load-module.ts';
 export { listProviders } from './library/provider-list.ts';
 export type { ProviderEntry } from './report/providers-text.ts';
-export { capabilitiesOf, providerIds, providersToldByName } from './providers/registry.ts';
+export {
+  capabilitiesOf,
+  providerIds,
+  providersToldByName,
+  providersWithSetting,
+} from './providers/registry.ts';
 export type { Scan } from './store/scan.ts';
 export { isInterval } from './core/session/interval.ts';
 export type { SeriesRevision } from './report/revisions-text.ts';

@@ -7,6 +7,7 @@ import {
   loadProvider,
   providerIds,
   providersToldByName,
+  providersWithSetting,
 } from '../index.ts';
 import type { Declaration, Declarations, Texts, ValuesOf } from './declaration.ts';
 import { type NOW, PLACES, type STORE, given } from './options.ts';
@@ -97,6 +98,13 @@ export const PROVIDER = {
     needs: { provider: toldByName },
     group: SOURCE,
     describe: `What ${providersToldByName().join(', ')} or a provider of one’s own is told besides, as text`,
+  },
+  tier: {
+    value: 'NAME',
+    otherwise: 'free',
+    needs: { provider: providersWithSetting('tier') },
+    group: SOURCE,
+    describe: 'The plan of the key: free, legacy, or the requests a minute that are paid for, such as 75',
   },
   ...ofProvider('csv', CSV_FILES),
 } as const satisfies Declarations;
@@ -197,12 +205,10 @@ export function assertItsInstant({
   );
 }
 
-/** What the options tell the provider that comes with the program; those of others wait until they are asked. */
+/** What the options tell the provider that comes with the program; those of others have no value until they are asked. */
 function settingsOf(argv: ValuesOf<typeof PROVIDER>): Readonly<Record<string, unknown>> {
-  if (argv.provider === 'csv') return csvSettingsOf(argv);
-  return argv.provider === 'sample'
-    ? given({ seed: argv.seed })
-    : Object.fromEntries(argv.providerSetting ?? []);
+  const { seed, tier, providerSetting } = argv;
+  return { ...Object.fromEntries(providerSetting), ...csvSettingsOf(argv), ...given({ seed, tier }) };
 }
 
 /** How files are read, as the options say. */

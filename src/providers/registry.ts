@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { didYouMean } from '../core/closest.ts';
 import { BackfillError } from '../core/errors.ts';
+import { alphavantageCapabilities } from './alphavantage/capabilities.ts';
+import { ALPHAVANTAGE_SETTINGS } from './alphavantage/settings.ts';
 import { binanceCapabilities } from './binance/capabilities.ts';
 import { csvCapabilities } from './csv/capabilities.ts';
 import { type Gate, NO_REQUESTS } from './http/gate.ts';
@@ -28,6 +30,13 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
   yahoo: {
     capabilities: () => yahooCapabilities,
     open: async (c, gate) => (await import('./yahoo/index.ts')).openYahoo(c, gate),
+  },
+  alphavantage: {
+    capabilities: alphavantageCapabilities,
+    settings: ALPHAVANTAGE_SETTINGS,
+    areSettingsNamed: true,
+    open: async (c, gate, secrets) =>
+      (await import('./alphavantage/index.ts')).openAlphavantage(c, gate, secrets),
   },
   alpaca: {
     capabilities: alpacaCapabilities,
@@ -64,9 +73,22 @@ export function providerIds({ metered, url }: { metered?: true; url?: string } =
     : ids;
 }
 
-/** What a provider can do as it is configured. Throws `unknown-provider`, naming those there are. */
+/** The ids of the providers that take a setting. */
+export function providersWithSetting(name: string): readonly string[] {
+  return Object.entries(PROVIDERS).flatMap(([id, { settings = {} }]) =>
+    Object.hasOwn(settings, name) ? [id] : [],
+  );
+}
+
+/**
+ * What a provider can do as it is configured. Throws `unknown-provider`, naming those there are, and `usage` for settings
+ * that it does not take.
+ */
 export function capabilitiesOf(config: ProviderConfig): Capabilities {
-  return config.module?.capabilities ?? registered(config.id).capabilities(config);
+  if (config.module !== undefined) return config.module.capabilities;
+  const { capabilities, settings = {} } = registered(config.id);
+  assertSettings(config.id, config.settings ?? {}, settings);
+  return capabilities(config);
 }
 
 /**
@@ -74,12 +96,11 @@ export function capabilitiesOf(config: ProviderConfig): Capabilities {
  * take.
  */
 export function assertConfigured(config: ProviderConfig): void {
-  const { id, url, module, settings = {} } = config;
+  const { id, url, module } = config;
   const { needsUrl, metered } = capabilitiesOf(config);
   if (module !== undefined && Object.hasOwn(PROVIDERS, id))
     throw new BackfillError('usage', `provider ${fileURLToPath(module.url)}: the id "${id}" is taken`);
   const name = module === undefined ? id : fileURLToPath(module.url);
-  if (module === undefined) assertSettings(id, settings, registered(id).settings ?? {});
   if (needsUrl && url === undefined) {
     throw new BackfillError('usage', `provider "${id}" needs --provider-url ${name}=…`);
   }

@@ -14,6 +14,11 @@ export type SettingForms = Readonly<Record<string, SettingForm>>;
 
 /** A setting that is one of some words. */
 export function oneOf(...words: readonly string[]): SettingForm {
+  return amongWords(words);
+}
+
+/** The same of a list of them. */
+export function amongWords(words: readonly string[]): SettingForm {
   return { is: (value) => words.includes(value as string), must: `one of ${words.join(', ')}` };
 }
 

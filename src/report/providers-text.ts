@@ -34,13 +34,16 @@ function servesText({ serves = ASSET_CLASSES, cryptoQuotes = [] }: Capabilities)
     : assetClassesText(serves, cryptoQuotes[0]);
 }
 
-/** `1m of the last 29 days, 1d`; `1m, 1d since 2016-01-01` */
+/** `1m of the last 29 days, 1d (the newest 350 of crypto)`; `1m, 1d since 2016-01-01` */
 function barsText({ intervals, actions, needsUrl }: Capabilities): string {
   const limits = INTERVALS.flatMap((interval) => intervals[interval] ?? []);
   const lengths = INTERVALS.flatMap((interval) => {
-    const { lookBackDays = null } = intervals[interval] ?? {};
-    if (intervals[interval] === undefined) return [];
-    return [lookBackDays === null ? interval : `${interval} of the last ${plural(lookBackDays, 'day')}`];
+    const own = intervals[interval];
+    if (own === undefined) return [];
+    const { lookBackDays, newestRows = {} } = own;
+    const reach = lookBackDays === null ? interval : `${interval} of the last ${plural(lookBackDays, 'day')}`;
+    const newest = Object.entries(newestRows).map(([of, rows]) => `${rows} of ${of}`);
+    return [newest.length === 0 ? reach : `${reach} (the newest ${newest.join(', ')})`];
   });
   const [since, ...others] = new Set(limits.map((one) => one.since));
   const first = since === undefined || others.length > 0 ? '' : ` since ${formatDay(since)}`;

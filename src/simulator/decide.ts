@@ -54,7 +54,7 @@ export function decide(
       // A header that says when to come back is asked for in a form of its own.
       const delivery =
         tooFast !== undefined && limitRetryAfter === 'none'
-          ? whole(tooFast(waitMs))
+          ? whole(tooFast(waitMs, request))
           : tooManyRequests(now, limitRetryAfter, waitMs);
       return { outcome: 'limited', symbol, delivery };
     }

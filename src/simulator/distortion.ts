@@ -23,8 +23,9 @@ export interface SimulatedServer {
   readonly answerKey: (request: WireRequest) => string;
   readonly askedSeries: (request: WireRequest) => AskedSeries;
   readonly distortions: Distortions;
-  /** See `OwnWire`. */
-  readonly tooFast?: (waitMs: number) => WireResponse;
+  /** See `OwnWire`, as the next. */
+  readonly keyParameters?: readonly string[];
+  readonly tooFast?: (waitMs: number, request: WireRequest) => WireResponse;
 }
 
 /** Distortions that every wire has, by the name of their fault. */

@@ -15,11 +15,13 @@ export interface OwnWire {
   readonly askedSeries: (request: WireRequest) => AskedSeries;
   /** How its requests spell a ticker of the market. Default: the same. */
   readonly symbolOf?: (ticker: string) => string;
+  /** Parameters of its queries that hold keys, which no log says. Default: none. */
+  readonly keyParameters?: readonly string[];
   /**
    * How it refuses a request that comes before the limits of `--limit` let it in, for which `waitMs` are left. Default: with
    * 429 as text.
    */
-  readonly tooFast?: (waitMs: number) => WireResponse;
+  readonly tooFast?: (waitMs: number, request: WireRequest) => WireResponse;
 }
 
 /** What an answer was rendered of. */
@@ -32,7 +34,13 @@ interface Rendered {
 }
 
 /** A server that speaks such a wire. */
-export function ownServer({ answer: wire, askedSeries, symbolOf = asIs, tooFast }: OwnWire): SimulatedServer {
+export function ownServer({
+  answer: wire,
+  askedSeries,
+  symbolOf = asIs,
+  tooFast,
+  keyParameters = [],
+}: OwnWire): SimulatedServer {
   const rendered = new WeakMap<WireResponse, Rendered>();
   const answer: Wire = (request, market, now) => {
     let rows: readonly MarketRow[] | undefined;
@@ -60,7 +68,7 @@ export function ownServer({ answer: wire, askedSeries, symbolOf = asIs, tooFast 
     }
   };
   return {
-    ...{ answer, askedSeries },
+    ...{ answer, askedSeries, keyParameters },
     ...(tooFast && { tooFast }),
     answerKey: ({ method, path, query }) => `${method} ${path}?${query.toString()}`,
     distortions: distortionsOf(

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../core/errors.ts';
 import type { Market } from '../market/market.ts';
 import { alpaca } from './alpaca/index.ts';
+import { alphavantage } from './alphavantage/index.ts';
 import { binance } from './binance/index.ts';
 import { cached } from './cached.ts';
 import { deliver } from './deliver.ts';
@@ -25,7 +26,7 @@ export interface RequestLogEntry {
   readonly arrivedMs: number;
   readonly method: string;
   readonly path: string;
-  /** As sent, without the question mark. */
+  /** As sent, without the question mark and without keys. */
   readonly query: string;
   readonly symbol: string | null;
   /** `limited`: refused by the limits. `ok`: admitted and answered as the wire does, errors included. Else the fault. */
@@ -75,6 +76,7 @@ const KEEP_ALIVE_MS = 60_000;
 
 const SERVERS: Readonly<Record<WireName, (unknown: UnknownSymbol) => SimulatedServer>> = {
   yahoo: () => yahoo,
+  alphavantage: () => ownServer(alphavantage),
   alpaca: () => ownServer(alpaca),
   binance: () => ownServer(binance),
   sample,
@@ -119,6 +121,7 @@ function handler(
   const { latencyMs = 0, cache = false, unknown = 'named', now, log } = options;
   const { wire } = options;
   const server = typeof wire === 'string' ? SERVERS[wire](unknown) : ownServer(wire);
+  const { keyParameters = [] } = server;
   const decisionOn = decide(cache ? cached(server) : server, options.market, options);
   const startedMs = performance.now();
   return async (request, response) => {
@@ -146,13 +149,22 @@ function handler(
     log?.({
       at: toMicroseconds(at),
       arrivedMs: toMicroseconds(arrivedMs),
-      ...{ method, path, query, symbol, outcome },
+      ...{ method, path, query: withoutKeys(query, keyParameters), symbol, outcome },
       status: delivery.head?.status ?? null,
       rows: delivery.rows,
       clientGone,
       ms: toMicroseconds(now() - at),
     });
   };
+}
+
+/** A query without the values of some parameters. */
+function withoutKeys(query: string, names: readonly string[]): string {
+  const isKey = (part: string): boolean => names.includes(part.slice(0, part.indexOf('=')));
+  return query
+    .split('&')
+    .map((part) => (isKey(part) ? `${part.slice(0, part.indexOf('='))}=***` : part))
+    .join('&');
 }
 
 /** Gives the port taken. */

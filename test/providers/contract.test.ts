@@ -21,6 +21,20 @@ const at =
 
 // One line a provider; the precision is that of prices which a wire adjusts and rounds.
 describeProvider('yahoo', served(at('yahoo'), 'yahoo', { precision: 2e-7, isApart: true }));
+const premium = { key: 'TESTPREMIUM' };
+describeProvider(
+  'alphavantage',
+  served(
+    (url, gate, timeoutMs, { secrets = premium } = {}) =>
+      openProvider(
+        { id: 'alphavantage', url, settings: { tier: '75' }, ...(timeoutMs !== undefined && { timeoutMs }) },
+        gate,
+        secrets,
+      ),
+    'alphavantage',
+    { intervals: ['1m', '5m', '15m', '1d'], precision: 0, isApart: true, secrets: premium },
+  ),
+);
 describeProvider('binance', served(at('binance'), 'binance', { precision: 0, ticker: 'PSDO-USDT' }));
 describeProvider(
   'alpaca',

@@ -1,0 +1,117 @@
+import { BackfillError } from '../../core/errors.ts';
+import { errorByStatus, firstLine } from '../http/status.ts';
+import type { HttpAnswer } from '../http/transport.ts';
+import { refusalIn } from './errors.ts';
+
+/** The rows of an answer as texts, in its order. */
+export interface Table {
+  /** Names of the columns as CSV has them: `open`, `adjusted_close`, `open_(cny)`; the first is of the stamps. */
+  readonly heading: readonly string[];
+  /** As long as the heading each. */
+  readonly rows: readonly (readonly string[])[];
+  /** Whether the last row may have lost its end, which is left out then with all that came after it. */
+  readonly isCut: boolean;
+}
+
+/** What an answer has to be about. */
+export interface TableAsked {
+  /** For messages. */
+  readonly ticker: string;
+  /** Its symbol, where an answer may name it. */
+  readonly symbol: string | null;
+  /** The caller's clock, ms since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * The table in an answer: CSV, or JSON, as which it is known to come too. Throws what it is instead: a refusal, or
+ * `bad-answer` (retryable) for what is none.
+ */
+export function tableIn(answer: HttpAnswer, asked: TableAsked): Table {
+  const { status, body } = answer;
+  if (status !== 200) {
+    const about = `Alpha Vantage answered ${status} for ${asked.ticker}: ${firstLine(body)}`;
+    throw errorByStatus(answer, about, asked.now);
+  }
+  return body.trimStart().startsWith('{') ? tableOfJson(body, asked) : tableOfCsv(body, asked);
+}
+
+function tableOfCsv(body: string, { ticker }: TableAsked): Table {
+  const lines = body.split(/\r?\n/);
+  // Cut short, it has no line end.
+  const isCut = lines.pop() !== '';
+  const [first = '', ...rows] = lines;
+  const heading = first.split(',').map(columnName);
+  if (heading.length < 2) throw bad(ticker, `its first line is "${firstLine(first || body)}"`);
+  return {
+    heading,
+    rows: rows.map((line) => {
+      const cells = line.split(',');
+      if (cells.length === heading.length) return cells;
+      throw bad(ticker, `the row "${firstLine(line)}" has ${cells.length} fields, not ${heading.length}`);
+    }),
+    isCut,
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function tableOfJson(body: string, { ticker, symbol }: TableAsked): Table {
+  const said = fieldsOf(parsed(body, ticker));
+  const refusal = refusalIn(said, ticker, symbol === null);
+  if (refusal !== undefined) throw refusal;
+  const about = Object.entries(fieldsOf(said['Meta Data'])).find(([name]) => /\d\. Symbol$/.test(name))?.[1];
+  if (symbol !== null && typeof about === 'string' && about !== symbol)
+    throw bad(ticker, `it is of ${about}`);
+  const { data } = said;
+  if (Array.isArray(data))
+    return tableOf(
+      data.map((row): [string | null, unknown] => [null, row]),
+      ticker,
+    );
+  const series = Object.entries(said).find(([name]) => name.startsWith('Time Series'))?.[1];
+  if (typeof series === 'object' && series !== null) return tableOf(Object.entries(series), ticker);
+  throw bad(ticker, `it has ${Object.keys(said).join(', ') || 'nothing'}`);
+}
+
+/** Objects as rows, each after its stamp, where that stands before it. */
+function tableOf(stamped: readonly (readonly [string | null, unknown])[], ticker: string): Table {
+  const [first] = stamped;
+  if (first === undefined) return { heading: [], rows: [], isCut: false };
+  const names = Object.keys(fieldsOf(first[1]));
+  const heading = [...(first[0] === null ? [] : ['timestamp']), ...names.map(columnName)];
+  const rows = stamped.map(([stamp, values]) => {
+    const cells = names.map((name) => fieldsOf(values)[name]);
+    if (!cells.every((cell) => typeof cell === 'string'))
+      throw bad(ticker, `the row of ${stamp ?? 'an action'} is ${firstLine(JSON.stringify(values))}`);
+    return stamp === null ? cells : [stamp, ...cells];
+  });
+  return { heading, rows, isCut: false };
+}
+
+/** `1a. open (CNY)` and `adjusted close` as CSV has them. */
+function columnName(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/^\d+[a-z]?\.\s*/, '')
+    .replaceAll(' ', '_');
+}
+
+function parsed(body: string, ticker: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw bad(ticker, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+/** An answer that is none: it may be better the next time. */
+export function bad(ticker: string, why: string): BackfillError {
+  const message = `Alpha Vantage's answer for ${ticker} is no table: ${why}`;
+  return new BackfillError('bad-answer', message, { retryable: true });
+}
