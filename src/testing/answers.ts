@@ -1,9 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { calendarFor } from '../core/calendar/calendars.ts';
-import { parseDay, utcDayOf } from '../core/session/day.ts';
+import { type Day, type DayRange, parseDay, utcDayOf } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
+import { contains } from '../core/session/ranges.ts';
 import { isComplete } from '../market/market.ts';
 import { partOver } from '../providers/part-over.ts';
+import { provenDays } from '../providers/proven-days.ts';
 import { servesClassOf, servesQuoteOf } from '../providers/serves.ts';
 import { type CheckOf, NOW, apartIn, ask, atMost, failsWith, range, tickerOf } from './check.ts';
 import { MARKET, type ProviderSubject } from './subject.ts';
@@ -94,10 +96,10 @@ export function answersOf(interval: Interval): readonly CheckOf[] {
   return [
     {
       name: `${interval}: gives what was traded, as it was traded, ascending, each bar once`,
-      run: (subject) => asTraded(subject, interval),
+      run: (subject) => asTraded(subject, tickerOf(subject), interval, range('2026-11-09', '2026-11-14')),
     },
     {
-      name: `${interval}: answers for as long a span, and as far back, as it is declared to reach`,
+      name: `${interval}: answers for as long a span, and as far back, as it is declared to reach, and proves no day without its bars`,
       run: async ({ open, ...subject }) => {
         const { provider } = await open(NOW);
         const ticker = tickerOf(subject);
@@ -105,21 +107,37 @@ export function answersOf(interval: Interval): readonly CheckOf[] {
         const first = utcDayOf(NOW) + 1 - (lookBackDays ?? 40);
         const oldest = { from: first, to: first + (maxSpanDays ?? 30) };
         const series = { ticker, interval };
-        const { bars } = await provider.fetchBars({ series, range: oldest, now: NOW });
+        const answer = await provider.fetchBars({ series, range: oldest, now: NOW });
+        const { bars } = answer;
         const until = { ...oldest, to: Math.min(oldest.to, utcDayOf(NOW)) };
         atMost(calendarFor(ticker).sessions(until).length, bars.length, 'the number of sessions');
+        const sessionOf = sessionsOf(ticker, interval);
+        for (const days of provenDays(answer))
+          deepStrictEqual(
+            [...bars.ts].filter((ts) => contains([days], sessionOf(ts))),
+            MARKET.rows(ticker, interval, days).map(({ ts }) => ts),
+          );
       },
     },
   ];
 }
 
-async function asTraded(subject: ProviderSubject, interval: Interval): Promise<void> {
-  const asked = range('2026-11-09', '2026-11-14');
-  const ticker = tickerOf(subject);
-  const { bars, proven, wireBasis } = await ask(subject, ticker, interval, asked);
-  const truth = MARKET.rows(ticker, interval, asked).filter(isComplete);
+function sessionsOf(ticker: string, interval: Interval): (ts: number) => Day {
   const calendar = calendarFor(ticker);
-  const sessionOf = (ts: number): number => (interval === '1d' ? utcDayOf(ts) : calendar.localDay(ts));
+  return (ts) => (interval === '1d' ? utcDayOf(ts) : calendar.localDay(ts));
+}
+
+/** Whether a provider's bars of some sessions are those that were traded. */
+export async function asTraded(
+  subject: ProviderSubject,
+  ticker: string,
+  interval: Interval,
+  asked: DayRange,
+  now = NOW,
+): Promise<void> {
+  const { bars, proven, wireBasis } = await ask(subject, ticker, interval, asked, now);
+  const truth = MARKET.rows(ticker, interval, asked).filter(isComplete);
+  const sessionOf = sessionsOf(ticker, interval);
   const wanted = [...bars.ts].filter((ts) => asked.from <= sessionOf(ts) && sessionOf(ts) < asked.to);
   deepStrictEqual(
     wanted,

@@ -39,7 +39,7 @@ function refusal(error: unknown): undefined {
 }
 
 /** Those that are not of the connection, keys among them. */
-function headersOf({ headers }: IncomingMessage): Record<string, string> {
+export function headersOf({ headers }: IncomingMessage): Record<string, string> {
   const { host: _host, connection: _connection, 'accept-encoding': _coding, ...own } = headers;
   return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, String(value)]));
 }

@@ -21,6 +21,23 @@ export const LISTS: readonly CheckOf[] = [
       }
     },
   },
+  {
+    name: 'gives all bars of a list, of however many pages',
+    run: async ({ open }) => {
+      const { provider } = await open(NOW);
+      const { mostSeries = 1 } = provider.capabilities.intervals['1d'] ?? {};
+      const shares = MARKET.tickers().filter((ticker) => MARKET.listing(ticker)?.calendar === 'XNYS');
+      const tickers = shares.slice(0, mostSeries);
+      const asked = range('2024-01-02', '2026-01-02');
+      const parts = (await provider.fetchList?.({ tickers, interval: '1d', range: asked, now: NOW })) ?? [];
+      strictEqual(parts.length, tickers.length);
+      for (const part of parts)
+        deepStrictEqual(
+          [part.ticker, ...('answer' in part ? part.answer.bars.ts : [])],
+          [part.ticker, ...MARKET.rows(part.ticker, '1d', asked).map(({ ts }) => ts)],
+        );
+    },
+  },
 ];
 
 function codeOf(part: PartOf<unknown>): unknown {

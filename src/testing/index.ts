@@ -58,7 +58,11 @@ export async function contractOf({
   return providerChecks(
     served(
       (url, gate, timeoutMs = 5000, otherwise = {}) =>
-        openProvider({ ...config, url, timeoutMs }, gate, otherwise.secrets ?? secrets),
+        openProvider(
+          { ...config, url, timeoutMs, ...(otherwise.settings && { settings: otherwise.settings }) },
+          gate,
+          otherwise.secrets ?? secrets,
+        ),
       wire,
       {
         intervals: Object.keys(intervals) as Interval[],

@@ -1,7 +1,8 @@
 import { INTERVALS, type Interval } from '../core/session/interval.ts';
+import type { Market } from '../market/market.ts';
 import { sampleMarket } from '../market/sample.ts';
 import { type Gate, OPEN_GATE } from '../providers/http/gate.ts';
-import type { Provider, Secrets } from '../providers/provider.ts';
+import type { BarRequest, Provider, ProviderConfig, Secrets } from '../providers/provider.ts';
 import { type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 
 /** What every provider serves that is checked: the sample market. */
@@ -39,11 +40,24 @@ export interface ProviderSubject {
   readonly isUnknownEmpty?: boolean;
   /** The keys that its server takes, which refuses others. Default: it asks for none. */
   readonly secrets?: Secrets;
+  /** What its server refuses keys that are not entitled to it. Default: nothing is known that it would. */
+  readonly forbidden?: Forbidden;
 }
 
 /** How a provider is opened otherwise than its subject says. */
 export interface Access {
   readonly secrets?: Secrets;
+  readonly settings?: ProviderConfig['settings'];
+  /** What is served to it. */
+  readonly market?: Market;
+}
+
+/** A request that keys may not make. */
+export interface Forbidden extends BarRequest {
+  /** Default: the subject's. */
+  readonly secrets?: Secrets;
+  /** With which the provider makes it. */
+  readonly settings?: ProviderConfig['settings'];
 }
 
 /** A provider that asks a simulator which speaks its wire. */
@@ -58,7 +72,7 @@ export function served(
 ): ProviderSubject {
   return {
     open: async (now, gate = OPEN_GATE, otherwise = {}) => {
-      const simulator = await startSimulator({ wire, market: MARKET, now: () => now });
+      const simulator = await startSimulator({ wire, market: otherwise.market ?? MARKET, now: () => now });
       const provider = await at(simulator.url, gate, undefined, otherwise);
       return {
         provider,

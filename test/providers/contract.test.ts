@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Secrets } from '../../src/providers/provider.ts';
+import { parseDay } from '../../src/core/session/day.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
 import { providerChecks } from '../../src/testing/contract.ts';
@@ -16,8 +17,8 @@ function describeProvider(provider: string, subject: ProviderSubject): void {
 
 const at =
   (id: string, keys: Secrets = {}): Parameters<typeof served>[0] =>
-  (url, gate, timeoutMs, { secrets = keys } = {}) =>
-    openProvider({ id, url, ...(timeoutMs !== undefined && { timeoutMs }) }, gate, secrets);
+  (url, gate, timeoutMs, { secrets = keys, settings = {} } = {}) =>
+    openProvider({ id, url, settings, ...(timeoutMs !== undefined && { timeoutMs }) }, gate, secrets);
 
 // One line a provider; the precision is that of prices which a wire adjusts and rounds.
 describeProvider('yahoo', served(at('yahoo'), 'yahoo', { precision: 2e-7, isApart: true }));
@@ -32,7 +33,16 @@ describeProvider(
         secrets,
       ),
     'alphavantage',
-    { intervals: ['1m', '5m', '15m', '1d'], precision: 0, isApart: true, secrets: premium },
+    {
+      ...{ intervals: ['1m', '5m', '15m', '1d'], precision: 0, isApart: true, secrets: premium },
+      // Intraday bars, of which a free key gets none.
+      forbidden: {
+        series: { ticker: 'ALFA', interval: '5m' },
+        range: { from: parseDay('2026-11-09'), to: parseDay('2026-11-14') },
+        now: Date.parse('2026-11-20T12:00:00Z'),
+        secrets: { key: 'TESTFREE' },
+      },
+    },
   ),
 );
 describeProvider('binance', served(at('binance'), 'binance', { precision: 0, ticker: 'PSDO-USDT' }));
@@ -40,6 +50,13 @@ describeProvider(
   'alpaca',
   served(at('alpaca', ALPACA_KEYS), 'alpaca', {
     ...{ precision: 0, isList: true, isApart: true, isUnknownEmpty: true, secrets: ALPACA_KEYS },
+    // The last minutes, of which only a paid plan gets trades.
+    forbidden: {
+      series: { ticker: 'ALFA', interval: '1m' },
+      range: { from: parseDay('2026-11-20'), to: parseDay('2026-11-21') },
+      now: Date.parse('2026-11-20T17:00:00Z'),
+      settings: { plan: 'algo-trader-plus' },
+    },
   }),
 );
 describeProvider(
