@@ -76,10 +76,11 @@ export class TaskHandOut {
   }
 
   #dispatch(tasks: readonly Task[], stopped: () => boolean): Promise<Task[]> {
-    const { runner, stops, onEvent } = this.#tools;
+    const { runner, stops, onEvent, quotas } = this.#tools;
+    const most = isFinishedFirst(quotas, tasks, runner.capacity) ? 1 : runner.capacity;
     return dispatch({
       tasks,
-      capacity: () => (this.#isProven ? runner.capacity : 1),
+      capacity: () => (this.#isProven ? most : 1),
       run: (task) => this.#run(task),
       onStart: (task) => onEvent?.({ type: 'started', task }),
       onResult: (task, result) => this.#note(task, result),
@@ -178,4 +179,12 @@ export class TaskHandOut {
  */
 function isScarce(quotas: readonly Quota[], tasks: number): boolean {
   return quotas.some((quota) => !isPaced(quota) && tasks > quota.requests / 100);
+}
+
+/**
+ * Whether a task is finished before the next begins: where the day's requests are few and tasks take several each, one that
+ * ends between them would have spent some for nothing.
+ */
+function isFinishedFirst(quotas: readonly Quota[], tasks: readonly Task[], capacity: number): boolean {
+  return isScarce(quotas, capacity) && tasks.some(({ requests }) => requests > 1);
 }
