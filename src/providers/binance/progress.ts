@@ -22,7 +22,7 @@ export interface Progress {
   readonly from: number;
   /** Of the file under way: its digest, as soon as that is told. */
   readonly digest: string | null;
-  /** Whether that file was read before, in vain. */
+  /** Whether that file was asked for before, in vain. */
   readonly isAgain: boolean;
   readonly rows: readonly KlineRows[];
   /** What is over by our clock and by the server's, ms since the epoch. */
@@ -48,9 +48,8 @@ export function callOf(asked: ListRequest, progress: Progress, hosts: Hosts): Ca
   const { symbol, source } = underWay(asked, progress);
   const { interval } = asked;
   if (source.month === null) return klinesCall(hosts, symbol, interval, source, progress.from);
-  return progress.digest === null
-    ? checksumCall(hosts, symbol, interval, source.month)
-    : fileCall(hosts, symbol, interval, source.month, progress.isAgain);
+  const file = { symbol, interval, month: source.month, isAgain: progress.isAgain };
+  return progress.digest === null ? checksumCall(hosts, file) : fileCall(hosts, file);
 }
 
 function underWay({ tickers }: ListRequest, { sources }: Progress): { symbol: string; source: Source } {
@@ -62,7 +61,7 @@ function underWay({ tickers }: ListRequest, { sources }: Progress): { symbol: st
 export function after(answer: HttpAnswer, asked: ListRequest, progress: Progress, hosts: Hosts): Progress {
   const { symbol, source } = underWay(asked, progress);
   if (source.month === null) return afterPage(answer, asked, progress, { symbol, source, api: hosts.api });
-  const file = { source, month: source.month, symbol };
+  const file = { source, name: fileName(symbol, asked.interval, source.month) };
   // It is not published yet, the pair was not listed then, or no archive is there.
   if (answer.status === 404 || answer.status === 403) return insteadOf(source, progress);
   if (answer.status !== 200) {
@@ -70,7 +69,7 @@ export function after(answer: HttpAnswer, asked: ListRequest, progress: Progress
     throw errorByStatus(answer, about, asked.now);
   }
   return progress.digest === null
-    ? afterChecksum(answer, asked, progress, file)
+    ? afterChecksum(answer, progress, file)
     : afterFile(answer, asked, progress, file);
 }
 
@@ -123,21 +122,15 @@ function parsed({ body }: HttpAnswer, refuse: (what: string) => never): unknown 
 
 interface MonthFile {
   readonly source: Source;
-  readonly month: string;
-  readonly symbol: string;
+  /** `BTCUSDT-1m-2024-03`. */
+  readonly name: string;
 }
 
-function afterChecksum(
-  { body }: HttpAnswer,
-  { interval }: ListRequest,
-  progress: Progress,
-  { symbol, month }: MonthFile,
-): Progress {
-  const zip = `${fileName(symbol, interval, month)}.zip`;
-  const digest = digestIn(body, zip);
-  if (digest === undefined)
-    throw notRead(`${zip}.CHECKSUM of Binance's archive is no digest of it: ${firstLine(body)}`);
-  return { ...progress, digest };
+function afterChecksum({ body }: HttpAnswer, progress: Progress, file: MonthFile): Progress {
+  const digest = digestIn(body, `${file.name}.zip`);
+  return digest === undefined
+    ? afterNothing(progress, file, 'its .CHECKSUM is no digest of it')
+    : { ...progress, digest };
 }
 
 /** Days of which a file has no row are asked of the API before that is believed. */
@@ -145,23 +138,30 @@ function afterFile(
   { bytes = new Uint8Array() }: HttpAnswer,
   { interval }: ListRequest,
   progress: Progress,
-  { source, symbol, month }: MonthFile,
+  file: MonthFile,
 ): Progress {
-  const name = fileName(symbol, interval, month);
-  const { days } = source;
+  const { days } = file.source;
   const { asOf, digest } = progress;
   const asked = { interval, from: startOfDay(days.from), to: startOfDay(days.to), asOf };
   try {
-    const rows = openFile(bytes, digest ?? '', name, asked);
+    const rows = openFile(bytes, digest ?? '', file.name, asked);
     const empty = emptyDays(rows, days).map((run): Source => ({ month: null, days: run }));
     const read = { ...progress, rows: [...progress.rows, rows] };
     return before(read, [...empty, ...progress.sources.slice(1)]);
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
-    if (!progress.isAgain) return { ...progress, isAgain: true };
-    const line = `${name}.zip of Binance's archive, tried twice: ${error.message}; its days were asked of the API`;
-    return insteadOf(source, { ...progress, notRead: [...progress.notRead, line] });
+    return afterNothing(progress, file, error.message);
   }
+}
+
+/**
+ * A file that cannot be read is asked for once more, with its digest: it may have been replaced between the two. Then its days
+ * are asked of the API.
+ */
+function afterNothing(progress: Progress, { source, name }: MonthFile, why: string): Progress {
+  if (!progress.isAgain) return { ...progress, digest: null, isAgain: true };
+  const line = `${name}.zip of Binance's archive, tried twice: ${why}; its days were asked of the API`;
+  return insteadOf(source, { ...progress, notRead: [...progress.notRead, line] });
 }
 
 /** What a chain that is at its end says of its pair. */

@@ -42,31 +42,37 @@ export function fileName(symbol: string, interval: Interval, month: string): str
   return `${symbol}-${interval}-${month}`;
 }
 
-/** The digest of a month's file. */
-export function checksumCall(hosts: Hosts, symbol: string, interval: Interval, month: string): Call {
-  return { url: below(hosts.archive, `${filePath(symbol, interval, month)}.CHECKSUM`), headers: {} };
+/** A month's file as it is asked for; a second time past whatever keeps copies on the way. */
+interface FileAsked {
+  readonly symbol: string;
+  readonly interval: Interval;
+  /** `YYYY-MM` */
+  readonly month: string;
+  readonly isAgain: boolean;
 }
 
-/** A month's file. Asked for again, it is asked past whatever keeps copies on the way. */
-export function fileCall(
-  hosts: Hosts,
-  symbol: string,
-  interval: Interval,
-  month: string,
-  isAgain: boolean,
-): Call {
-  const url = below(hosts.archive, filePath(symbol, interval, month), isAgain ? { again: '1' } : {});
-  return { url, headers: {}, asBytes: true };
+/** The digest of a month's file. */
+export function checksumCall({ archive }: Hosts, file: FileAsked): Call {
+  return { url: below(archive, `${pathOf(file)}.CHECKSUM`, manner(file)), headers: {} };
+}
+
+/** A month's file. */
+export function fileCall({ archive }: Hosts, file: FileAsked): Call {
+  return { url: below(archive, pathOf(file), manner(file)), headers: {}, asBytes: true };
+}
+
+function manner({ isAgain }: FileAsked): Readonly<Record<string, string>> {
+  return isAgain ? { again: '1' } : {};
+}
+
+function pathOf({ symbol, interval, month }: FileAsked): string {
+  return `/data/spot/monthly/klines/${symbol}/${interval}/${fileName(symbol, interval, month)}.zip`;
 }
 
 /** Every spot pair that trades. */
 export function pairsCall({ api }: Hosts): Call {
   const asked = { permissions: 'SPOT', showPermissionSets: 'false', symbolStatus: 'TRADING' };
   return { url: below(api, '/api/v3/exchangeInfo', asked), headers: {} };
-}
-
-function filePath(symbol: string, interval: Interval, month: string): string {
-  return `/data/spot/monthly/klines/${symbol}/${interval}/${fileName(symbol, interval, month)}.zip`;
 }
 
 function below(base: string, path: string, query: Readonly<Record<string, string>> = {}): URL {

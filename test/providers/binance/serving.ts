@@ -25,7 +25,7 @@ export interface Between {
 }
 
 /** A gate that affords no retry, so that every fault shows. */
-export const ONE_TRY: Gate = { ...OPEN_GATE, failed: async () => false, throttled: async () => false };
+const ONE_TRY: Gate = { ...OPEN_GATE, failed: async () => false, throttled: async () => false };
 
 const servers: Server[] = [];
 
