@@ -1,4 +1,4 @@
-import { MS_PER_DAY } from '../../core/session/day.ts';
+import { MS_PER_DAY, parseDay } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import type { Capabilities, IntervalCapability } from '../provider.ts';
 import { QUOTES } from './symbols.ts';
@@ -18,8 +18,11 @@ export function rowsADay(interval: Interval): number {
   return MS_PER_DAY / intervalMs(interval);
 }
 
+/** The first pairs traded then, and the archive begins with them. Source: its listing of 2025. */
+export const FIRST_DAY = parseDay('2017-07-14');
+
 /** A bar is final at its close; a minute makes up for clocks that differ. */
-const ALL_OF_IT = { lookBackDays: null, settleDelayMs: 60_000 } as const;
+const ALL_OF_IT = { lookBackDays: null, since: FIRST_DAY, settleDelayMs: 60_000 } as const;
 
 /** By the month, as the archive's files are: one takes the place of 45 pages of 1m, 9 of 5m, 3 of 15m. */
 const BY_MONTH: IntervalCapability = {
@@ -31,10 +34,7 @@ function aPage(interval: Interval): IntervalCapability {
   return { ...ALL_OF_IT, maxSpanDays: Math.floor(ROWS_A_PAGE / rowsADay(interval)), requestsPerSpan: 1 };
 }
 
-/**
- * Spot prices, as traded: since 2017-08-17, or the pair's first day. Limits as exchangeInfo had them in 2025: by weight,
- * for each address; the archive has none.
- */
+/** Spot prices, as traded. Limits as exchangeInfo had them in 2025: by weight, for each address; the archive has none. */
 export const binanceCapabilities: Capabilities = {
   id: 'binance',
   intervals: { '1m': BY_MONTH, '5m': BY_MONTH, '15m': BY_MONTH, '1h': aPage('1h'), '1d': aPage('1d') },

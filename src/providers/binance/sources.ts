@@ -8,7 +8,7 @@ import {
   startOfDay,
 } from '../../core/session/day.ts';
 import type { Interval } from '../../core/session/interval.ts';
-import { REQUESTS_A_FILE, ROWS_A_PAGE, rowsADay } from './capabilities.ts';
+import { FIRST_DAY, REQUESTS_A_FILE, ROWS_A_PAGE, rowsADay } from './capabilities.ts';
 
 /** Where days are read: page by page, or in the archive's file of their month. */
 export interface Source {
@@ -17,9 +17,6 @@ export interface Source {
   /** What is read there, `[from, to)`: of a file no more than its month. */
   readonly days: DayRange;
 }
-
-/** First day of which the archive has spot klines. */
-const FIRST_DAY = parseDay('2017-08-17');
 
 /**
  * The sources that have some days for the fewest requests, in order: of each month its file where it is published and costs

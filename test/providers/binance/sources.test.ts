@@ -59,9 +59,9 @@ describe('where days are read', () => {
   });
 
   it('asks for no file of a month before the first', () => {
-    expect(sources('1m', '2017-07-01', '2017-08-31')).toEqual([
-      'pages 2017-07-01..2017-07-31',
-      '2017-08 2017-08-01..2017-08-31',
+    expect(sources('1m', '2017-06-01', '2017-07-31')).toEqual([
+      'pages 2017-06-01..2017-06-30',
+      '2017-07 2017-07-01..2017-07-31',
     ]);
   });
 
