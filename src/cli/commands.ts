@@ -3,6 +3,7 @@ import { backfillCommand } from './backfill-command.ts';
 import { checkDataCommand } from './check-data-command.ts';
 import type { Command } from './command.ts';
 import { configCommand } from './config-command.ts';
+import { discoverCommand } from './discover-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { exportCommand } from './export-command.ts';
 import { forgetCommand } from './forget-command.ts';
@@ -18,6 +19,7 @@ import { verifyCommand } from './verify-command.ts';
 export const COMMANDS: readonly Command[] = [
   checkDataCommand,
   inspectCommand,
+  discoverCommand,
   exportCommand,
   queryCommand,
   actionsCommand,

@@ -14,6 +14,8 @@ export interface Declaration {
   readonly joined?: true;
   /** Its text is a list with commas, which a configuration file may give as one. */
   readonly isList?: true;
+  /** Another name of it, without dashes. */
+  readonly alias?: string;
   /** `t` for `-t`. */
   readonly short?: string;
   /** What the help calls its value: `N`, `DATE`. Default: its choices, or `TEXT`. */

@@ -4,7 +4,7 @@ import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { NOW, OUTPUT } from './options.ts';
-import { CSV_FILES, csvSettingsOf } from './provider-options.ts';
+import { CSV_FILES, csvSettingsOf } from './csv-options.ts';
 import { print, printJson } from './output.ts';
 import { dataPage } from './page.ts';
 

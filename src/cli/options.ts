@@ -15,11 +15,12 @@ export const STORE = {
 export const TICKERS = {
   tickers: {
     short: 't',
+    alias: 'symbols',
     value: 'TICKERS',
     word: 'many',
     joined: true,
     group: WHICH,
-    describe: 'AAPL,MSFT, @FILE, portfolio, all, or a universe of the store; also without --tickers',
+    describe: 'AAPL,MSFT, @FILE, portfolio, sp500, all, or a universe of the store; alias symbols',
   },
 } as const satisfies Declarations;
 

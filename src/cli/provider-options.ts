@@ -1,73 +1,25 @@
 import { isAbsolute, join } from 'node:path';
 import {
   BackfillError,
-  type CsvSettings,
   type HistoryOptions,
+  PUBLIC_LISTS,
+  type ProviderConfig,
   capabilitiesOf,
   loadProvider,
   providerIds,
   providersToldByName,
   providersWithSetting,
 } from '../index.ts';
-import type { Declaration, Declarations, Texts, ValuesOf } from './declaration.ts';
+import { type CSV_FILES, CSV_PROVIDER, csvSettingsOf } from './csv-options.ts';
+import type { Declarations, Texts, ValuesOf } from './declaration.ts';
 import { type NOW, PLACES, type STORE, given } from './options.ts';
-import { checkDate, parseCount, parseRates, parseTimeout, wholeFrom } from './quantities.ts';
+import { parseCount, parseRates, parseTimeout, wholeFrom } from './quantities.ts';
 
 const PACE = 'How they are fetched';
-const CSV = 'Folders of CSV files';
 const SOURCE = 'Where they come from';
 
-/** Options that say how files of bars are read. */
-export const CSV_FILES = {
-  basis: {
-    choices: ['raw', 'split-adjusted'],
-    group: CSV,
-    describe: 'What the prices are',
-  },
-  'csv-as-of': {
-    value: 'DATE',
-    read: checkDate,
-    group: CSV,
-    needs: { basis: ['split-adjusted'] },
-    describe: 'Day up to which splits are in split-adjusted prices',
-  },
-  'csv-zone': {
-    value: 'ZONE',
-    otherwise: 'exchange',
-    group: CSV,
-    describe: 'Clock of times without an offset: UTC, America/New_York, …, or the exchange’s own',
-  },
-  'csv-stamps': {
-    choices: ['start', 'end'],
-    otherwise: 'start',
-    group: CSV,
-    describe: 'Whether times of intraday bars are their starts or ends',
-  },
-  'csv-dates': {
-    choices: ['dmy', 'mdy', 'ymd'],
-    otherwise: 'as they show',
-    group: CSV,
-    describe: 'Order of dates such as 01/02/24',
-  },
-  'csv-decimal': {
-    choices: ['point', 'comma'],
-    otherwise: 'as they show',
-    group: CSV,
-    describe: 'What parts the fraction of numbers',
-  },
-} as const satisfies Declarations;
-
-/** Options that have an effect with one provider only. */
-function ofProvider<Options extends Declarations>(provider: string, options: Options): Options {
-  const theirs = Object.entries<Declaration>(options).map(([name, option]) => [
-    name,
-    { ...option, needs: { provider: [provider], ...option.needs } },
-  ]);
-  return Object.fromEntries(theirs) as Options;
-}
-
-/** Options that say where bars come from. */
-export const PROVIDER = {
+/** Options that say who is asked. */
+export const SOURCES = {
   provider: {
     value: 'NAME',
     default: 'yahoo',
@@ -106,8 +58,10 @@ export const PROVIDER = {
     group: SOURCE,
     describe: 'The plan of the key: free, legacy, or the requests a minute that are paid for, such as 75',
   },
-  ...ofProvider('csv', CSV_FILES),
 } as const satisfies Declarations;
+
+/** Options that say where bars come from. */
+export const PROVIDER = { ...SOURCES, ...CSV_PROVIDER } as const satisfies Declarations;
 
 /** The providers that are told by name, with the one of one's own that is named, or how one would be. */
 function toldByName(_: string, all: Texts): readonly string[] {
@@ -161,6 +115,13 @@ export const CONNECTION = {
     group: PACE,
     describe: 'Longest wait for one answer',
   },
+  'list-url': {
+    type: 'list',
+    value: 'NAME=URL',
+    read: parseListUrl,
+    group: SOURCE,
+    describe: `Ask for a public list there: ${Object.keys(PUBLIC_LISTS).join(', ')}`,
+  },
   state: {
     value: 'FOLDER',
     otherwise: '~/.local/state/backfill',
@@ -169,21 +130,32 @@ export const CONNECTION = {
   },
 } as const satisfies Declarations;
 
+/** What the options say of a provider, all but those of CSV files needed. */
+type SourceValues = Omit<ValuesOf<typeof SOURCES & typeof CONNECTION>, 'provider'> &
+  Partial<ValuesOf<typeof CSV_FILES>>;
+
 /** What the options of store, provider and connection chose. Throws `usage`. */
 export async function connectionOf(
-  argv: ValuesOf<typeof STORE & typeof PROVIDER & typeof CONNECTION & typeof NOW>,
+  argv: ValuesOf<typeof STORE & typeof NOW> & SourceValues & { readonly provider: string | undefined },
 ): Promise<HistoryOptions> {
   const { provider: id } = argv;
-  const common = { timeoutMs: argv.timeout, ...given({ url: urlOf(id, argv.providerUrl) }) };
   return {
     store: argv.store,
-    provider: isPath(id)
-      ? await loadProvider(id, { ...common, settings: Object.fromEntries(argv.providerSetting ?? []) })
-      : { ...common, id, settings: settingsOf(argv) },
+    ...(id !== undefined && { provider: await configOf({ ...argv, provider: id }) }),
     ...given({ quotas: argv.rateLimit, stateFolder: argv.state ?? xdgStateFolder(), clock: argv.now }),
+    ...(argv.listUrl.length > 0 && { listUrls: Object.fromEntries(argv.listUrl) }),
     workers: argv.workers,
     concurrency: argv.concurrency,
   };
+}
+
+/** How the options have a provider asked. Throws `usage`. */
+export async function configOf(argv: SourceValues & { readonly provider: string }): Promise<ProviderConfig> {
+  const { provider: id } = argv;
+  const common = { timeoutMs: argv.timeout, ...given({ url: urlOf(id, argv.providerUrl) }) };
+  return isPath(id)
+    ? loadProvider(id, { ...common, settings: Object.fromEntries(argv.providerSetting ?? []) })
+    : { ...common, id, settings: settingsOf(argv) };
 }
 
 /**
@@ -206,22 +178,9 @@ export function assertItsInstant({
 }
 
 /** What the options tell the provider that comes with the program; those of others have no value until they are asked. */
-function settingsOf(argv: ValuesOf<typeof PROVIDER>): Readonly<Record<string, unknown>> {
+function settingsOf(argv: SourceValues): Readonly<Record<string, unknown>> {
   const { seed, tier, providerSetting } = argv;
   return { ...Object.fromEntries(providerSetting), ...csvSettingsOf(argv), ...given({ seed, tier }) };
-}
-
-/** How files are read, as the options say. */
-export function csvSettingsOf(argv: ValuesOf<typeof CSV_FILES>): CsvSettings {
-  const {
-    basis,
-    csvZone: zone,
-    csvStamps: stamps,
-    csvDates: dates,
-    csvDecimal: decimal,
-    csvAsOf: asOf,
-  } = argv;
-  return given({ basis, zone, stamps, dates, decimal, asOf });
 }
 
 interface ProviderUrl {
@@ -233,6 +192,17 @@ function parseSetting(name: string, text: string): readonly [name: string, value
   const at = text.indexOf('=');
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
   throw new BackfillError('usage', `${name} ${text}: write NAME=VALUE, e.g. feed=delayed`);
+}
+
+function parseListUrl(name: string, text: string): readonly [list: string, url: string] {
+  const at = text.indexOf('=');
+  const list = text.slice(0, Math.max(0, at));
+  if (!(list in PUBLIC_LISTS) || !/^https?:\/\/[^/]/.test(text.slice(at + 1)))
+    throw new BackfillError(
+      'usage',
+      `${name} ${text}: write NAME=URL, NAME one of ${Object.keys(PUBLIC_LISTS).join(', ')}`,
+    );
+  return [list, text.slice(at + 1)];
 }
 
 function parseProviderUrl(name: string, text: string): ProviderUrl {
@@ -250,6 +220,11 @@ function urlFrom(text: string): number {
 /** A provider that there is, or the path of one of the user's own, yet to be loaded. Throws `unknown-provider`. */
 function checkProvider(_: string, id: string): string {
   return isPath(id) ? id : capabilitiesOf({ id }).id;
+}
+
+/** A provider, or a public list of instruments. Throws `unknown-provider`. */
+export function checkSource(name: string, id: string): string {
+  return id in PUBLIC_LISTS ? id : checkProvider(name, id);
 }
 
 /** Whether a provider or a wire is named by the path of its module. */

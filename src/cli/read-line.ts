@@ -53,12 +53,15 @@ type Token = ReturnType<typeof tokensOf>[number];
 type OptionToken = Extract<Token, { kind: 'option' }>;
 
 function tokensOf(argv: readonly string[], declared: Declarations) {
-  const options = Object.fromEntries(
-    Object.entries(declared).map(([name, { type, short }]) => [
-      name,
-      { type: type === 'switch' ? ('boolean' as const) : ('string' as const), ...(short && { short }) },
-    ]),
-  );
+  const names = new Map<string, string>();
+  const options: Record<string, { type: 'boolean' | 'string'; short?: string }> = {};
+  for (const [name, { type, short, alias }] of Object.entries(declared)) {
+    const kind = type === 'switch' ? ('boolean' as const) : ('string' as const);
+    options[name] = { type: kind, ...(short && { short }) };
+    if (alias === undefined) continue;
+    options[alias] = { type: kind };
+    names.set(alias, name);
+  }
   const { tokens } = parseArgs({
     args: [...argv],
     options,
@@ -66,7 +69,9 @@ function tokensOf(argv: readonly string[], declared: Declarations) {
     allowPositionals: true,
     tokens: true,
   });
-  return tokens;
+  return tokens.map((token) =>
+    token.kind === 'option' ? { ...token, name: names.get(token.name) ?? token.name } : token,
+  );
 }
 
 const ANSWERS: ReadonlySet<string> = new Set(['true', 'false', 'yes', 'no', 'on', 'off', '0', '1']);

@@ -6,6 +6,7 @@ import { calendarById } from '../core/calendar/calendars.ts';
 import { knownSpan } from '../core/coverage/coverage.ts';
 import type { DayRange } from '../core/session/day.ts';
 import { span, union } from '../core/session/ranges.ts';
+import { type Universe, livedIn } from '../core/universe/universe.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { type CoverageReport, nothingStored, reportCoverage } from '../report/coverage.ts';
 import type { Judged } from '../report/series-coverage.ts';
@@ -14,15 +15,16 @@ import type { BarStore } from '../store/store.ts';
 import type { HistoryRequest } from './history.ts';
 import { type NotFound, hasBar, notFound } from './not-found.ts';
 
-/** What `History.coverage` reports; `tickers` undefined: all in the store. */
+/** What `History.coverage` reports; `universe` undefined: all in the store. */
 export async function coverageOf(
   store: BarStore,
   capabilities: Capabilities,
   now: number,
   request: HistoryRequest,
-  tickers: readonly string[] | undefined,
+  universe: Universe | undefined,
 ): Promise<CoverageReport> {
   const { intervals } = request;
+  const tickers = universe?.tickers;
   const scan = await store.scan({ ...(tickers && { tickers }), ...(intervals && { intervals }) });
   const series = new Map(scan.series);
   for (const ticker of tickers ?? []) {
@@ -31,7 +33,10 @@ export async function coverageOf(
       if (!series.has(key)) series.set(key, nothingStored({ ticker, interval }));
     }
   }
-  const report = reportCoverage({ ...scan, series }, judgeBy(capabilities, now, request, lostDays(scan)));
+  const report = reportCoverage(
+    { ...scan, series },
+    judgeBy(capabilities, now, request, lostDays(scan), universe?.lives),
+  );
   const { length: staged } = await store.staging.list();
   return staged > 0 ? { ...report, staged } : report;
 }
@@ -62,6 +67,7 @@ function judgeBy(
   now: number,
   request: HistoryRequest,
   lost: ReadonlyMap<string, readonly DayRange[]> = new Map(),
+  lives: Universe['lives'] = new Map(),
 ): (state: SeriesState, calendar: Calendar) => Judged {
   const wanted = parseRange(request);
   return ({ series, coverage }, calendar) => {
@@ -69,6 +75,6 @@ function judgeBy(
     const known = span(union(lost.get(seriesKey(series)) ?? [], [knownSpan(coverage) ?? []].flat()));
     // Another provider may have settled the last session sooner than this one would.
     const last = known === undefined ? settled : Math.max(settled, known.to - 1);
-    return { range: wanted(calendar, last, known?.from), settled, now };
+    return { ...livedIn(wanted(calendar, last, known?.from), lives.get(series.ticker)), settled, now };
   };
 }

@@ -36,6 +36,8 @@ export interface HistoryOptions {
   readonly concurrency?: number | 'auto';
   /** Limits to keep instead of those that the provider declares, e.g. `parseQuotas('5/min,500/day')`. */
   readonly quotas?: readonly Quota[];
+  /** Where the public lists of instruments are asked for, by name, such as `sp500`. Default: at their publishers. */
+  readonly listUrls?: Readonly<Record<string, string>>;
   /** Folder of what outlives a store: the use of each key's quota. Default `~/.local/state/backfill`. */
   readonly stateFolder?: string;
   /** ms since the epoch. Default: the system's clock. */
@@ -43,7 +45,7 @@ export interface HistoryOptions {
 }
 
 export interface HistoryRequest extends RangeOptions {
-  /** A list of tickers, or what `--tickers` takes: `AAPL,MSFT`, `@file`, `portfolio`, `all`, a stored universe. */
+  /** A list of tickers, or what `--tickers` takes: `AAPL,MSFT`, `@file`, `portfolio`, `sp500`, `all`, a stored universe. */
   readonly tickers?: string | readonly string[];
   /** Default `['1d']`. */
   readonly intervals?: readonly Interval[];

@@ -8,7 +8,7 @@ import { BackfillError } from '../core/errors.ts';
 import { largest } from '../core/extremes.ts';
 import { type Quota, isPaced } from '../core/plan/quota.ts';
 import { quotaOpening } from '../core/plan/quota-time.ts';
-import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
+import type { Capabilities, Provider, ProviderConfig } from '../providers/provider.ts';
 import { openProvider } from '../providers/registry.ts';
 import { opensText } from '../report/opens-text.ts';
 import { plural } from '../report/table.ts';
@@ -46,11 +46,11 @@ const LISTS_SHARE = 20;
 export async function listTickers(tools: ListingTools): Promise<readonly string[]> {
   const { metered, quotas } = tools.capabilities;
   const counted = metered ? quotas.filter((quota) => !isPaced(quota)) : [];
-  if (counted.length === 0) return (await ask(tools)).tickers;
+  if (counted.length === 0) return (await askTickers(tools)).tickers;
   const path = await pathOf(tools);
   const kept = await readKept(path);
   const isGood = kept !== undefined && kept.listedAt <= Date.now() && Date.now() < staleAt(kept, counted);
-  const list = isGood ? kept : await ask(tools);
+  const list = isGood ? kept : await askTickers(tools);
   if (!isGood) await keep(path, list);
   const { tickers, listedAt } = list;
   const about = { provider: tools.config.id, tickers: tickers.length, listedAt, path };
@@ -64,15 +64,25 @@ function staleAt({ requests, listedAt }: Listed, counted: readonly Quota[]): num
   return listedAt + LISTS_SHARE * share;
 }
 
-async function ask(tools: ListingTools): Promise<Listed> {
+async function askTickers(tools: ListingTools): Promise<Listed> {
+  const { listed: tickers, requests } = await askList(tools, (provider) => provider.listTickers());
+  return { tickers, requests, listedAt: Date.now() };
+}
+
+/** What a provider lists, and the requests that it took. Throws `quota-exhausted`, saying when it can be asked for. */
+export async function askList<T>(
+  tools: ListingTools,
+  list: (provider: Provider) => Promise<T>,
+): Promise<{ readonly listed: T; readonly requests: number }> {
   const { options, config, capabilities } = tools;
   let traffic: OpenTraffic | undefined;
   try {
-    const tickers = await listThroughGate(
+    const listed = await listThroughGate(
       async () => (traffic = await tools.openTraffic()),
       (gate) => openProvider(config, gate, secretsOf(options, capabilities)),
+      list,
     );
-    return { tickers, requests: traffic?.now().sent ?? 0, listedAt: Date.now() };
+    return { listed, requests: traffic?.now().sent ?? 0 };
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'quota-exhausted') || traffic === undefined)
       throw error;

@@ -20,7 +20,7 @@ export function openHistory(options: HistoryOptions): History {
   assertHistoryOptions(options);
   checkOptions(options);
   const parts = partsOf(options);
-  const { engine, store, capabilities, clock, tickersToRead } = parts;
+  const { engine, store, capabilities, clock, tickersToRead, universeToRead } = parts;
   /** Never by leaving them out: `all` has to be said. */
   const named: typeof tickersToRead = (tickers) => {
     checkTickers(tickers);
@@ -35,7 +35,7 @@ export function openHistory(options: HistoryOptions): History {
     changeActions: async (ticker, change) => changeActions(engine, parseTicker(ticker), change, clock()),
     contradictedSplits: async (ticker) => contradictedSplitsOf(store, parseTicker(ticker)),
     coverage: async (request = {}) =>
-      coverageOf(store, capabilities, clock(), request, await tickersToRead(checked(request).tickers)),
+      coverageOf(store, capabilities, clock(), request, await universeToRead(checked(request).tickers)),
     notFound: async (request) =>
       notFoundIn(
         store,

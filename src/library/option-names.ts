@@ -103,7 +103,7 @@ function assertKind(method: string, what: string, value: unknown, must: keyof ty
 
 const HISTORY = {
   ...{ store: true, provider: true, secrets: true, workers: true, concurrency: true },
-  ...{ quotas: true, stateFolder: true, clock: true },
+  ...{ quotas: true, stateFolder: true, clock: true, listUrls: true },
 } satisfies Names<HistoryOptions>;
 
 const PROVIDER = {

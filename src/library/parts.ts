@@ -1,5 +1,6 @@
-import { resolveTickers } from '../backfill/want/universe.ts';
+import { resolveUniverse } from '../backfill/want/universe.ts';
 import type { OpenTraffic } from '../backfill/run/traffic.ts';
+import type { Universe } from '../core/universe/universe.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { assertConfigured, capabilitiesOf } from '../providers/registry.ts';
 import { openStore } from '../store/open.ts';
@@ -18,12 +19,17 @@ export interface Parts {
   readonly store: BarStore;
   /** ms since the epoch. */
   readonly clock: () => number;
-  /** The tickers to fetch: what a user names, or the default universe. */
-  readonly tickersToFetch: (
+  /** The universe to fetch: what a user names, or the default one. */
+  readonly universeToFetch: (
     tickers: SeriesSelection['tickers'],
-    how?: Pick<BackfillOptions, 'stop' | 'onEvent'>,
-  ) => Promise<readonly string[]>;
-  /** The tickers to read; undefined for all that are stored, which `all` means here whatever the provider lists. */
+    how?: Pick<BackfillOptions, 'stop' | 'onEvent'> & { readonly keeps?: boolean },
+  ) => Promise<Universe>;
+  /** The universe to read; undefined for all that are stored, which `all` means here whatever the provider lists. */
+  readonly universeToRead: (
+    tickers: SeriesSelection['tickers'],
+    stop?: AbortSignal,
+  ) => Promise<Universe | undefined>;
+  /** Its tickers. */
   readonly tickersToRead: (
     tickers: SeriesSelection['tickers'],
     stop?: AbortSignal,
@@ -37,26 +43,35 @@ export function partsOf(options: HistoryOptions): Parts {
   const declared = capabilitiesOf(config);
   const capabilities = { ...declared, quotas: options.quotas ?? declared.quotas };
   const store = openStore(options.store);
+  const clock = options.clock ?? Date.now;
   const engine = new Engine(store, {
     openTraffic: () => openTrafficOf(options, config, capabilities),
     openPool: () => openPoolOf(options, capabilities),
   });
   const openTraffic = (): Promise<OpenTraffic> => engine.openTraffic();
-  const tickersToFetch: Parts['tickersToFetch'] = (tickers, { stop, onEvent } = {}) =>
-    resolveTickers(tickers, {
-      ...{ stop, store, capabilities },
-      listTickers: () => listTickers({ options, config, capabilities, openTraffic, onEvent }),
+  const listed = (onEvent?: BackfillOptions['onEvent']): Promise<readonly string[]> =>
+    listTickers({ options, config, capabilities, openTraffic, onEvent });
+  const universeToFetch: Parts['universeToFetch'] = (tickers, { stop, onEvent, keeps = false } = {}) =>
+    resolveUniverse(tickers, {
+      ...{ stop, store, capabilities, listTickers: () => listed(onEvent) },
+      fetchList: async (name) =>
+        (await import('./fetch-list.ts')).fetchList(name, { options, engine, store, now: clock(), keeps }),
+      ...(keeps && {
+        keepPortfolio: async (text) => void (await engine.write([], () => store.savePortfolio(text))),
+      }),
     });
+  const universeToRead: Parts['universeToRead'] = async (tickers, stop) =>
+    tickers === undefined || tickers === 'all'
+      ? undefined
+      : resolveUniverse(tickers, { stop, store, capabilities, listTickers: () => listed() });
   return {
     options,
     config,
     capabilities,
     engine,
     store,
-    clock: options.clock ?? Date.now,
-    tickersToFetch,
-    tickersToRead: async (tickers, stop) =>
-      tickers === undefined || tickers === 'all' ? undefined : tickersToFetch(tickers, stop && { stop }),
+    ...{ clock, universeToFetch, universeToRead },
+    tickersToRead: async (tickers, stop) => (await universeToRead(tickers, stop))?.tickers,
   };
 }
 

@@ -24,14 +24,14 @@ export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill
     notes: () => notesOf(parts),
     plan: (request = {}) =>
       withSource(sourcedFor(parts, request), async (source) => {
-        const prepared = await prepare(await requestOf(parts, request), store, source, clock());
+        const prepared = await prepare(await requestOf(parts, request, false), store, source, clock());
         request.onEvent?.(plannedEvent(prepared));
         return prepared.plan;
       }),
     backfill: (request = {}) => {
       const sourced = sourcedFor(parts, request);
       return withSource(sourced, async (source) => {
-        const wanted = await requestOf(parts, request);
+        const wanted = await requestOf(parts, request, true);
         return backfill(wanted, { ...toolsOf(sourced, request, wanted.tickers), ...source });
       });
     },
@@ -89,11 +89,16 @@ function sourceOf({ options, config, capabilities }: Parts): Source {
   return { capabilities, standing, stagedAs: stagedAs(config) };
 }
 
-async function requestOf(parts: Parts, request: BackfillOptions): Promise<BackfillRequest> {
+/** `keeps`: what is made or fetched for it is kept in the store. */
+async function requestOf(parts: Parts, request: BackfillOptions, keeps: boolean): Promise<BackfillRequest> {
   checkRequest(request);
   const intervals = [...new Set(request.intervals ?? ['1d' as const])];
   if (!request.derive)
-    return { ...request, intervals, tickers: await parts.tickersToFetch(request.tickers, request) };
+    return {
+      ...request,
+      intervals,
+      ...(await parts.universeToFetch(request.tickers, { ...request, keeps })),
+    };
   if (intervals.includes(DERIVED_FROM))
     throw new BackfillError(
       'usage',

@@ -1,6 +1,6 @@
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
-import { type Absence, provisionalAt } from '../core/coverage/coverage.ts';
+import { type Absence, provisionalAt, within } from '../core/coverage/coverage.ts';
 import { type Day, type DayRange, formatDay, parseDay } from '../core/session/day.ts';
 import { type AbsenceReason, type Claim, leadingClaim } from '../core/coverage/evidence.ts';
 import type { Interval } from '../core/session/interval.ts';
@@ -110,6 +110,8 @@ export interface SeriesCoverage extends HoleCounts {
 export interface Judged {
   /** Session dates, `[from, to)`. */
   readonly range: DayRange;
+  /** Which days of that are meant, ascending and disjoint. Default: all. */
+  readonly lived?: readonly DayRange[];
   /** Last session that is final. */
   readonly settled: Day;
   /** ms since the epoch. */
@@ -120,16 +122,18 @@ export interface Judged {
 export function coverSeries(
   state: SeriesState,
   calendar: Calendar,
-  { range, settled, now }: Judged,
+  { range, lived, settled, now }: Judged,
   damaged: readonly string[],
 ): SeriesCoverage {
-  const { coverage } = state;
-  const runs = stateRuns(coverage, range, calendar);
+  const meant = lived ?? [range];
+  const coverage = lived === undefined ? state.coverage : within(state.coverage, lived);
+  const parts = meant.map((days) => stateRuns(coverage, days, calendar));
+  const runs = parts.flat();
   const present = runs.filter((run) => run.state === 'present');
-  const missing = missingRunsOf(runs);
-  const absences = absencesOf(runs);
+  const missing = parts.flatMap(missingRunsOf);
+  const absences = parts.flatMap(absencesOf);
   const byReason = sessionsByReason(absences);
-  const open = intersect(intersect(coverage.present, [range]), provisionalAt(coverage, now));
+  const open = intersect(intersect(coverage.present, meant), provisionalAt(coverage, now));
   const unsure = intersect(open, [{ from: Number.NEGATIVE_INFINITY, to: settled + 1 }]);
   const unavailable = unavailableIn(coverage, range, calendar);
   const holes = holesIn(coverage, range, calendar);

@@ -1,3 +1,5 @@
+import type { Member } from '../core/universe/member.ts';
+import type { UniverseHead } from '../core/universe/members-json.ts';
 import type { ActionBook } from '../core/actions/action-book.ts';
 import type { CorporateAction, Identity, Revision, Series } from '../core/bars/bars.ts';
 import type { StoredBars } from '../core/bars/columns.ts';
@@ -231,8 +233,17 @@ export interface BarStore {
   saveRename(rename: Rename): Promise<void>;
   /** Takes a rename out of the list, durably; one that is not there changes nothing. Throws like `readRenames`. */
   removeRename(rename: Rename): Promise<void>;
-  /** Tickers of a stored universe, or undefined if there is none of that name. */
-  readUniverse(name: string): Promise<readonly string[] | undefined>;
+  /**
+   * Members of `universes/NAME.json`, or of the newest `universes/NAME_DATE.json`; undefined if there is none of that name.
+   * Throws `usage`, as it may be a file of the user's.
+   */
+  readUniverse(name: string): Promise<readonly Member[] | undefined>;
+  /** Writes `universes/NAME_DATE.json`, in place of one of that day. Gives its path. */
+  saveUniverse(head: UniverseHead, members: readonly Member[]): Promise<string>;
+  /** The user's own `portfolio.txt`; undefined if there is none. */
+  readPortfolio(): Promise<{ readonly path: string; readonly text: string } | undefined>;
+  /** Writes that, unless there is one. Gives its path. */
+  savePortfolio(text: string): Promise<string>;
   /**
    * Reads everything and says what is damaged; mends it on demand, as the one writer. Throws `store-unusable` if there is
    * no store, and `store-locked` like `acquire`.

@@ -48,6 +48,7 @@ const list = (quotas: string): Promise<readonly string[]> =>
         quotaFile: { path: join(folder, 'key.json'), former: [] },
       }),
     async (gate) => roster(gate),
+    (provider) => provider.listTickers(),
   );
 
 describe('listing a provider’s tickers', () => {

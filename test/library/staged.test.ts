@@ -28,7 +28,16 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 it('tells of what a run left in staging, where the store is looked at', async () => {
-  const report = await coverageOf(store, sampleCapabilities, NOON, {}, [AAPL.ticker]);
+  const report = await coverageOf(
+    store,
+    sampleCapabilities,
+    NOON,
+    {},
+    {
+      tickers: [AAPL.ticker],
+      lives: new Map(),
+    },
+  );
   expect(coverageText(report, { missing: false })).toContain(LINE);
   const examination = await doctor(engineOf(store), NOON, {});
   expect(examination).toMatchObject({ damages: [], staged: 2 });

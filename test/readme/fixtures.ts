@@ -11,12 +11,15 @@
  *
  * An entry that no line of the README needs any more fails too.
  */
-import { PORTFOLIO } from '../../src/backfill/want/portfolio.ts';
+import { PORTFOLIO_TEXT } from '../../src/backfill/want/portfolio.ts';
+import { membersInText } from '../../src/core/universe/members-text.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { csvOf, marketOf } from './market.ts';
 
 /** The instant of every run: that of the output of `npm start` in the README. */
 export const NOW = '2026-11-20T22:00:00Z';
+
+const PORTFOLIO = membersInText(PORTFOLIO_TEXT, 'portfolio').map(({ ticker }) => ticker);
 
 export const MARKET = marketOf([...PORTFOLIO, 'FB', 'NWSA', 'FOXA', 'TFCFA', 'ACME']);
 

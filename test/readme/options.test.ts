@@ -85,6 +85,8 @@ describe('the options', () => {
     const known = new Set([
       ...[...helps.keys()].flatMap(optionsOf),
       ...EVERYWHERE,
+      // Another name of --tickers.
+      '--symbols',
       '--quick',
       '--publish',
       '--external',

@@ -1,4 +1,4 @@
-import type { Coverage } from '../../core/coverage/coverage.ts';
+import { type Coverage, within } from '../../core/coverage/coverage.ts';
 import { type HoleCounts, NO_HOLES, addHoles, holesIn } from '../../core/coverage/unavailable.ts';
 import { type DayRange, MS_PER_DAY } from '../../core/session/day.ts';
 import { union } from '../../core/session/ranges.ts';
@@ -6,6 +6,7 @@ import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import { type GapOptions, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { reachedFrom } from '../../core/plan/limits.ts';
+import type { Universe } from '../../core/universe/universe.ts';
 import { type Plan, planTasks } from '../../core/plan/plan.ts';
 import type { QuotaStanding } from '../../core/plan/quota.ts';
 import type { Capabilities } from '../../providers/provider.ts';
@@ -23,6 +24,8 @@ import { nothingYet, type RangeOptions, wantedSeries } from '../want/wanted.ts';
 export interface BackfillRequest extends RangeOptions {
   /** Canonical tickers. */
   readonly tickers: readonly string[];
+  /** Session dates on which each is wanted, of those that did not always live. Default: whatever the day. */
+  readonly lives?: Universe['lives'];
   /** Default `['1d']`. */
   readonly intervals?: readonly Interval[];
   /** Fetch the whole range again, whatever is there (`--no-gaps`). Default false. */
@@ -61,7 +64,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const { capabilities, editionOf, ownListOf, standing, stagedAs } = source;
   const { tickers, intervals = ['1d'], everything = false } = request;
-  const asked = wantedSeries(tickers, intervals, request, capabilities, now);
+  const asked = wantedSeries(tickers, intervals, request, capabilities, now, request.lives);
   const notYet = nothingYet(asked, request, capabilities);
   const wanted = notYet === undefined ? asked : [];
   const scan = await store.scan({ tickers, intervals });
@@ -90,7 +93,9 @@ export async function prepare(
     const { series } = await store.scan({ tickers, intervals });
     return wanted.reduce((sum, one) => {
       const known = series.get(seriesKey(one.series));
-      return known === undefined ? sum : addHoles(sum, holesIn(known.coverage, one.range, one.calendar));
+      return known === undefined
+        ? sum
+        : addHoles(sum, holesIn(meantOf(known.coverage, one), one.range, one.calendar));
     }, NO_HOLES);
   };
   const goneList = await tickersOfGoneList(tickers, scan, source, store);
@@ -103,6 +108,11 @@ export async function prepare(
   return { scan, plan: notYet === undefined ? plan : { ...plan, notYet }, wanted, holesNow };
 }
 
+/** What is known of the days that are meant. */
+function meantOf(coverage: Coverage, { lived }: WantedSeries): Coverage {
+  return lived === undefined ? coverage : within(coverage, lived);
+}
+
 /** Tells of the tasks that series need of which nothing is stored. */
 function expectNew(
   expect: (tasks: number) => void,
@@ -110,7 +120,9 @@ function expectNew(
   { series: known }: Scan,
   { intervals }: Capabilities,
 ): void {
-  const unknown = wanted.filter(({ series }) => !known.has(seriesKey(series)));
+  const unknown = wanted.filter(
+    ({ series, range }) => range.from < range.to && !known.has(seriesKey(series)),
+  );
   const tasks = unknown.reduce(
     (sum, { series }) => sum + 1 / (intervals[series.interval]?.mostSeries ?? 1),
     0,

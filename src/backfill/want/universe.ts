@@ -2,48 +2,62 @@ import { existsSync } from 'node:fs';
 import { didYouMean } from '../../core/closest.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { parseTicker } from '../../core/instrument/ticker.ts';
-import { readPipedText } from '../../market/piped-text.ts';
+import type { Member } from '../../core/universe/member.ts';
+import { membersInText } from '../../core/universe/members-text.ts';
+import { type Universe, type UniverseMember, universeOf } from '../../core/universe/universe.ts';
 import type { Gate } from '../../providers/http/gate.ts';
+import { PUBLIC_INDICES } from '../../providers/listings/public-lists.ts';
 import type { Capabilities, Provider } from '../../providers/provider.ts';
 import type { BarStore } from '../../store/store.ts';
-import { PORTFOLIO } from './portfolio.ts';
+import { PORTFOLIO_TEXT } from './portfolio.ts';
 import type { OpenTraffic } from '../run/traffic.ts';
+import { readTickersFile, someIn } from './universe-file.ts';
 
 export interface UniverseSources {
-  readonly store: BarStore;
+  readonly store: Pick<BarStore, 'url' | 'readUniverse' | 'readPortfolio'>;
   readonly capabilities: Capabilities;
   /** Asked only where `capabilities.listsTickers`. */
   readonly listTickers: () => Promise<readonly string[]>;
+  /** Fetches a list that is public, at its first use. Default: it is told how to have it. */
+  readonly fetchList?: ((name: string) => Promise<readonly Member[]>) | undefined;
+  /** Gives the user a portfolio of his own, of this text. Default: none is written. */
+  readonly keepPortfolio?: ((text: string) => Promise<void>) | undefined;
   /** Aborted: wait no longer for tickers that come through a pipe. */
   readonly stop?: AbortSignal | undefined;
 }
 
 /**
- * Canonical tickers that a user means, without repetitions, in the order given: an array, or a text that is a list of
- * tickers (`AAPL,MSFT`), files (`@tickers.txt`: any white space or commas between tickers, `#` starts a comment; `@-` is
- * stdin), `portfolio`, `all` (what the provider itself lists), and names of universes in the store (`sp500` for
- * `universes/sp500.json`). Default: everything the provider lists if it can, else `portfolio`. Throws `usage` and
+ * The universe that a user means, its tickers canonical, without repetitions, in the order given: an array, or a text that is
+ * a list of tickers (`AAPL,MSFT`), files (`@tickers.txt`, see `readTickersFile`; `@-` is stdin), `portfolio`, `all` (what the
+ * provider itself lists), and names of universes in the store (`sp500` for `universes/sp500.json`, or the newest
+ * `universes/sp500_DATE.json`). Default: everything the provider lists if it can, else `portfolio`. Throws `usage` and
  * `invalid-ticker`.
  */
-export async function resolveTickers(
+export async function resolveUniverse(
   spec: string | readonly string[] | undefined,
   sources: UniverseSources,
-): Promise<readonly string[]> {
+): Promise<Universe> {
   const fallback = sources.capabilities.listsTickers ? 'all' : 'portfolio';
-  const tickers = typeof spec === 'object' ? spec : await listed(spec ?? fallback, sources);
-  return [...new Set(tickers.map(parseTicker))];
+  const members = typeof spec === 'object' ? spec.map(alone) : await listed(spec ?? fallback, sources);
+  return universeOf(members);
 }
 
-/** A provider's own universe, asked for through the gate that its bars pass: such a request counts like any other. */
-export async function listThroughGate(
+/** A ticker that is wanted whatever the day. */
+function alone(ticker: string): UniverseMember {
+  return { ticker: parseTicker(ticker), listed: null, delisted: null };
+}
+
+/** What a provider lists, asked for through the gate that its bars pass: such a request counts like any other. */
+export async function listThroughGate<T>(
   openTraffic: () => Promise<Pick<OpenTraffic, 'gate' | 'close'>>,
   open: (gate: Gate) => Promise<Provider>,
-): Promise<readonly string[]> {
+  list: (provider: Provider) => Promise<T>,
+): Promise<T> {
   const traffic = await openTraffic();
   try {
     const provider = await open(traffic.gate);
     try {
-      return await provider.listTickers();
+      return await list(provider);
     } finally {
       await provider.close();
     }
@@ -52,36 +66,41 @@ export async function listThroughGate(
   }
 }
 
-async function listed(spec: string, sources: UniverseSources): Promise<readonly string[]> {
+async function listed(spec: string, sources: UniverseSources): Promise<readonly UniverseMember[]> {
   // A file's name may have commas and spaces of its own.
   const parts = spec.startsWith('@') && existsSync(spec.slice(1)) ? [spec] : split(spec);
   if (parts.length === 0)
     throw new BackfillError('usage', '--tickers is empty; name at least one, e.g. AAPL,MSFT');
   if (parts.length > 1 && parts.includes('all'))
     throw new BackfillError('usage', '--tickers all stands alone; for the ticker write ALL');
-  const tickers: string[] = [];
-  for (const part of parts) for (const ticker of await named(part, sources)) tickers.push(ticker);
-  return tickers;
+  const members: UniverseMember[] = [];
+  for (const part of parts) for (const member of await named(part, sources)) members.push(member);
+  return members;
 }
 
-async function named(
-  spec: string,
-  { store, capabilities, listTickers, stop }: UniverseSources,
-): Promise<readonly string[]> {
-  if (spec.startsWith('@')) return fromFile(spec.slice(1), stop);
-  if (spec === 'portfolio') return PORTFOLIO;
+async function named(spec: string, sources: UniverseSources): Promise<readonly UniverseMember[]> {
+  const { store, capabilities, listTickers, stop } = sources;
+  if (spec.startsWith('@')) return readTickersFile(spec.slice(1), stop);
+  if (spec === 'portfolio') return portfolioOf(sources);
   if (spec === 'all') {
-    if (capabilities.listsTickers) return listTickers();
+    if (capabilities.listsTickers) return (await listTickers()).map(alone);
     throw new BackfillError(
       'usage',
       `--tickers all: provider "${capabilities.id}" does not list its tickers`,
     );
   }
-  if (!isName(spec)) return [spec];
+  if (!isName(spec)) return [alone(spec)];
   const stored = await store.readUniverse(spec);
   if (stored !== undefined) return stored;
-  if (looksLikeTicker(spec)) return [spec];
-  const near = didYouMean(spec, ['portfolio', 'all']);
+  if (PUBLIC_INDICES.includes(spec)) {
+    if (sources.fetchList !== undefined) return sources.fetchList(spec);
+    throw new BackfillError(
+      'usage',
+      `--tickers ${spec}: it is not in the store yet; fetch it once: backfill discover ${spec}`,
+    );
+  }
+  if (looksLikeTicker(spec)) return [alone(spec)];
+  const near = didYouMean(spec, ['portfolio', 'all', ...PUBLIC_INDICES]);
   throw new BackfillError(
     'usage',
     `--tickers ${spec}: there is no universe of that name; name tickers (AAPL,MSFT), a file (@tickers.txt), ` +
@@ -89,12 +108,12 @@ async function named(
   );
 }
 
-async function fromFile(path: string, stop: AbortSignal | undefined): Promise<string[]> {
-  const text = await readPipedText(path, `--tickers @${path}`, stop);
-  const tickers = split(text.replaceAll(/#.*$/gm, ''));
-  if (tickers.length === 0)
-    throw new BackfillError('usage', `--tickers @${path}: there is no ticker in the file`);
-  return tickers;
+/** The user's own list, which is written for him once. */
+async function portfolioOf({ store, keepPortfolio }: UniverseSources): Promise<readonly UniverseMember[]> {
+  const own = await store.readPortfolio();
+  if (own !== undefined) return someIn(membersInText(own.text, own.path), `--tickers portfolio: ${own.path}`);
+  await keepPortfolio?.(PORTFOLIO_TEXT);
+  return membersInText(PORTFOLIO_TEXT, 'portfolio');
 }
 
 function split(text: string): string[] {

@@ -5,6 +5,7 @@ import { BackfillError } from '../../core/errors.ts';
 import { smallest } from '../../core/extremes.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import { ASSET_CLASSES, assetClassesText } from '../../core/instrument/asset-class.ts';
+import { type Universe, livedIn } from '../../core/universe/universe.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { lastBegun, reachedFrom } from '../../core/plan/limits.ts';
 import type { Capabilities } from '../../providers/provider.ts';
@@ -41,6 +42,7 @@ export function wantedSeries(
   range: RangeOptions,
   capabilities: Capabilities,
   now: number,
+  lives: Universe['lives'] = new Map(),
 ): WantedSeries[] {
   const sessions = parseRange(range);
   assertPossible(tickers, capabilities);
@@ -62,12 +64,18 @@ export function wantedSeries(
       const calendar = calendarFor(ticker);
       const days = ranges.get(calendar) ?? rangeOn(calendar);
       ranges.set(calendar, days);
-      return { series: { ticker, interval }, calendar, range: days };
+      return { series: { ticker, interval }, calendar, ...livedIn(days, lives.get(ticker)) };
     });
     assertWithinReach(series, interval, capabilities, now);
     return series;
   });
   if (wanted.length === 0) throw new BackfillError('usage', 'no ticker is asked for: nothing to fetch');
+  if (isEmpty(wanted) && tickers.every((ticker) => lives.has(ticker)))
+    throw new BackfillError(
+      'usage',
+      `${tickers.length === 1 ? `${tickers[0]} has no` : `none of the ${tickers.length} tickers has a`} ` +
+        `session of its life in the range asked for (${rangeText(range)}): nothing to fetch`,
+    );
   if (isEmpty(wanted) && !wanted.some(({ calendar }) => isToCome(range, calendar.localDay(now))))
     throw new BackfillError('usage', `${noneText(range)}: nothing to fetch`);
   return wanted;

@@ -8,6 +8,7 @@ import {
   unconfirmedAt,
   unknownTo,
   unlearn,
+  within,
 } from '../coverage/coverage.ts';
 import type { Day, DayRange } from '../session/day.ts';
 import type { EarlySessions } from './early-check.ts';
@@ -27,6 +28,8 @@ export interface WantedSeries {
   readonly calendar: Calendar;
   /** Session dates, `[from, to)`; only settled sessions. */
   readonly range: DayRange;
+  /** Which days of the range are meant, ascending and disjoint: those on which it belongs to an index. Default: all. */
+  readonly lived?: readonly DayRange[];
   /** More sessions of which what is missing is wanted: what was lost. Default: none. */
   readonly besides?: readonly DayRange[];
 }
@@ -110,7 +113,7 @@ export function findGaps(
 }
 
 /** All of a series that its gaps depend on. */
-interface View extends Pick<WantedSeries, 'calendar' | 'range' | 'besides'> {
+interface View extends Pick<WantedSeries, 'calendar' | 'range' | 'lived' | 'besides'> {
   readonly interval: Interval;
   readonly coverage: Coverage;
   /** See `GapOptions.editionOf`; null where nothing depends on it. */
@@ -125,13 +128,14 @@ interface View extends Pick<WantedSeries, 'calendar' | 'range' | 'besides'> {
 const NO_DAYS: readonly DayRange[] = [];
 
 function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): View {
-  const { series, calendar, range, besides } = wanted;
+  const { series, calendar, range, lived, besides } = wanted;
   const { provider, actionsCovered, editionOf, reachedFrom } = options;
   const claims =
     coverage.absent.some(({ by }) => by.some((claim) => claim.provider === provider)) ||
     coverage.unconfirmed?.some((run) => run.edition !== undefined) === true;
   return {
     ...{ interval: series.interval, calendar, range, coverage },
+    ...(lived && { lived }),
     ...(besides && { besides }),
     isRelisted: coverage.present.length > 0 && options.isRelisted?.(series) === true,
     reachedFrom: reachedFrom?.(series, calendar) ?? Number.NEGATIVE_INFINITY,
@@ -148,6 +152,7 @@ function isSameView(a: View, b: View): boolean {
     a.calendar === b.calendar &&
     a.range.from === b.range.from &&
     a.range.to === b.range.to &&
+    a.lived === b.lived &&
     a.besides === b.besides &&
     a.edition === b.edition &&
     a.isRelisted === b.isRelisted &&
@@ -157,21 +162,23 @@ function isSameView(a: View, b: View): boolean {
 }
 
 function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
-  const { coverage, calendar, range, besides = [] } = view;
+  const { coverage, calendar, range, lived, besides = [] } = view;
+  const meant = lived ?? [range];
   const known = needsNoRequest(view, options);
   const lost = subtract(besides, known);
-  const days = options.everything ? [range] : subtract(normalize([range]), known);
+  const days = options.everything ? meant : subtract(normalize(meant), known);
   const gaps = sessionRuns(union(days, lost), calendar);
   const unconfirmed = unconfirmedAt(coverage, options.now);
   const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
-  const waiting = intersect([range], subtract(provisionalAt(coverage, options.now), gaps));
+  const outside = unlearn(lived === undefined ? coverage : within(coverage, lived), gaps);
+  const waiting = intersect(meant, subtract(provisionalAt(coverage, options.now), gaps));
   return {
     ...{ series, calendar, gaps, sessions: calendar.count(gaps), final },
     ...(options.everything && { again: true }),
     ...(view.isRelisted && { isRelisted: true }),
     riders: subtract(unconfirmed, gaps),
-    unavailable: unavailableIn(unlearn(coverage, gaps), range, calendar),
-    holes: holesIn(unlearn(coverage, gaps), range, calendar, coverage.present),
+    unavailable: unavailableIn(outside, range, calendar),
+    holes: holesIn(outside, range, calendar, coverage.present),
     provisional: calendar.count(waiting),
   };
 }

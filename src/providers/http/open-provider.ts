@@ -86,7 +86,12 @@ function asIs(name: string): string {
   return name;
 }
 
-function exchangeThrough(gate: Gate, timeoutMs: number, secrets: Secrets): Exchange {
+/** Sends each request through the gate, timed (ms), and again where that helps. */
+export function exchangeThrough(
+  gate: Gate,
+  timeoutMs: number = DEFAULT_TIMEOUT_MS,
+  secrets: Secrets = {},
+): Exchange {
   const timed = withTimeout(send, timeoutMs);
   return async (id, word, read) => {
     const once = throughGate(gate, async (wire) => {

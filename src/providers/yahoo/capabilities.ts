@@ -32,5 +32,6 @@ export const yahooCapabilities: Capabilities = {
   actions: true,
   notInTickers: { '/': 'a share class is written BRK-B, a pair BTC-USD or EURUSD=X' },
   listsTickers: false,
+  discovers: { categories: ['indices'], tellsDelisted: false },
   needsUrl: false,
 };

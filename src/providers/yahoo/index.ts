@@ -20,11 +20,13 @@ import { SETTLE_DELAY_MS, yahooCapabilities } from './capabilities.ts';
 import type { Chart } from './chart.ts';
 import { type ChartQuery, YAHOO_URL, chartIn, wordChart } from './client.ts';
 import { lastTradeOf, parseActions, parseChart } from './parse.ts';
+import { INDICES } from './indices.ts';
 import type { RowsAsked } from './rows.ts';
 
 /** Yahoo's chart endpoint. Its prices are split-adjusted; the answers given here are raw. */
 export function openYahoo(config: ProviderConfig, gate: Gate): Provider {
-  return openHttpProvider(stepsAt(config.url ?? YAHOO_URL), config, gate);
+  const provider = openHttpProvider(stepsAt(config.url ?? YAHOO_URL), config, gate);
+  return { ...provider, discover: async ({ categories }) => (categories.includes('indices') ? INDICES : []) };
 }
 
 function stepsAt(url: string): HttpSteps<Chart> {

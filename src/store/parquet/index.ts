@@ -41,7 +41,10 @@ import { assertOutside } from './files/nested.ts';
 import { keepRejected, listAside } from './beside/quarantine.ts';
 import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
-import { readUniverseFile, saveRunRecord } from './beside/records.ts';
+import { saveRunRecord } from './beside/records.ts';
+import { readNewestUniverse, readPortfolio, savePortfolio, saveUniverse } from './beside/universes.ts';
+import type { Member } from '../../core/universe/member.ts';
+import type { UniverseHead } from '../../core/universe/members-json.ts';
 import { Reads } from './beside/reads.ts';
 import { readRejectedRows } from './beside/rejected.ts';
 import { addRename, readRenamesFile, removeRename } from './beside/renames.ts';
@@ -251,8 +254,20 @@ class ParquetStore implements BarStore {
     return this.#usable(() => removeRename(this.#blobs, rename));
   }
 
-  readUniverse(name: string): Promise<readonly string[] | undefined> {
-    return this.#usable(() => readUniverseFile(this.#blobs, name));
+  readUniverse(name: string): Promise<readonly Member[] | undefined> {
+    return this.#usable(() => readNewestUniverse(this.#blobs, name));
+  }
+
+  saveUniverse(head: UniverseHead, members: readonly Member[]): Promise<string> {
+    return this.#usable(() => saveUniverse(this.#blobs, head, members));
+  }
+
+  readPortfolio(): ReturnType<BarStore['readPortfolio']> {
+    return this.#usable(() => readPortfolio(this.#blobs));
+  }
+
+  savePortfolio(text: string): Promise<string> {
+    return this.#usable(() => savePortfolio(this.#blobs, text));
   }
 
   examine(options: ExamineOptions): Promise<Examination> {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resolveTickers } from '../../../src/backfill/want/universe.ts';
+import { resolveUniverse, type UniverseSources } from '../../../src/backfill/want/universe.ts';
 import { sampleCapabilities } from '../../../src/providers/sample/capabilities.ts';
 import { yahooCapabilities } from '../../../src/providers/yahoo/capabilities.ts';
 import { openStore } from '../../../src/store/open.ts';
@@ -11,6 +11,10 @@ let folder = '';
 const listTickers = () => Promise.resolve(['ZZZ', 'AAA']);
 const yahoo = () => ({ store: openStore(folder), capabilities: yahooCapabilities, listTickers });
 const sample = () => ({ ...yahoo(), capabilities: sampleCapabilities });
+
+async function tickersOf(spec: string | string[] | undefined, sources: UniverseSources) {
+  return (await resolveUniverse(spec, sources)).tickers;
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-universe-'));
@@ -23,32 +27,32 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('the tickers a user means', () => {
   it('may be a list, in the canonical spelling and without repetitions', async () => {
-    expect(await resolveTickers('aapl, BRK.B,AAPL air.pa', yahoo())).toEqual(['AAPL', 'BRK-B', 'AIR.PA']);
-    expect(await resolveTickers(['msft', 'MSFT'], yahoo())).toEqual(['MSFT']);
-    expect(await resolveTickers('t', yahoo())).toEqual(['T']);
+    expect(await tickersOf('aapl, BRK.B,AAPL air.pa', yahoo())).toEqual(['AAPL', 'BRK-B', 'AIR.PA']);
+    expect(await tickersOf(['msft', 'MSFT'], yahoo())).toEqual(['MSFT']);
+    expect(await tickersOf('t', yahoo())).toEqual(['T']);
   });
 
   it('may be a file, with comments', async () => {
-    expect(await resolveTickers(`@${folder}/list.txt`, yahoo())).toEqual(['AAPL', 'MSFT', 'BRK-B']);
+    expect(await tickersOf(`@${folder}/list.txt`, yahoo())).toEqual(['AAPL', 'MSFT', 'BRK-B']);
   });
 
   it('may be a universe of the store', async () => {
-    expect(await resolveTickers('sp500', yahoo())).toEqual(['AAPL', 'BRK-B']);
+    expect(await tickersOf('sp500', yahoo())).toEqual(['AAPL', 'BRK-B']);
   });
 
   it('may be several of these, added up', async () => {
     await writeFile(join(folder, 'my list, old.txt'), 'IBM');
-    expect(await resolveTickers(`T,@${folder}/list.txt,sp500,KO`, yahoo())).toEqual([
+    expect(await tickersOf(`T,@${folder}/list.txt,sp500,KO`, yahoo())).toEqual([
       ...['T', 'AAPL', 'MSFT', 'BRK-B', 'KO'],
     ]);
-    expect(await resolveTickers(`@${folder}/my list, old.txt`, yahoo())).toEqual(['IBM']);
-    expect(await resolveTickers('portfolio,zzzz', yahoo())).toHaveLength(41);
+    expect(await tickersOf(`@${folder}/my list, old.txt`, yahoo())).toEqual(['IBM']);
+    expect(await tickersOf('portfolio,zzzz', yahoo())).toHaveLength(41);
   });
 
   it('are the portfolio of 40 if none are named, or all of a provider that can list them', async () => {
-    expect(await resolveTickers(undefined, yahoo())).toHaveLength(40);
-    expect(await resolveTickers(undefined, sample())).toEqual(['ZZZ', 'AAA']);
-    expect(await resolveTickers('all', sample())).toEqual(['ZZZ', 'AAA']);
+    expect(await tickersOf(undefined, yahoo())).toHaveLength(40);
+    expect(await tickersOf(undefined, sample())).toEqual(['ZZZ', 'AAA']);
+    expect(await tickersOf('all', sample())).toEqual(['ZZZ', 'AAA']);
   });
 
   it.each([
@@ -60,11 +64,11 @@ describe('the tickers a user means', () => {
     [',', '--tickers is empty'],
     ['../../etc/passwd', '../../etc/passwd'],
   ])('that are none say why: %s', async (spec, message) => {
-    await expect(resolveTickers(spec, yahoo())).rejects.toThrow(message);
+    await expect(tickersOf(spec, yahoo())).rejects.toThrow(message);
   });
 
   it('in a file without a ticker say so', async () => {
-    await expect(resolveTickers(`@${folder}/empty.txt`, yahoo())).rejects.toThrow(
+    await expect(tickersOf(`@${folder}/empty.txt`, yahoo())).rejects.toThrow(
       'there is no ticker in the file',
     );
   });

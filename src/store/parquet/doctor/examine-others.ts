@@ -12,7 +12,7 @@ import { isStore } from '../files/nested.ts';
 import { CREATED_BY } from '../codec/encode.ts';
 import type { Partition } from '../files/layout.ts';
 import { digestIn, ownEntry } from '../codec/own-entry.ts';
-import { readUniverseFile } from '../beside/records.ts';
+import { readUniverseFile } from '../beside/universes.ts';
 import { readRenamesFile } from '../beside/renames.ts';
 import { assertWholeRevisions, readRevisionsFile } from '../beside/revisions.ts';
 import { NO_FOLDER } from '../sql/view-files.ts';

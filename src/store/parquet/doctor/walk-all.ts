@@ -10,6 +10,7 @@ import {
   DAMAGED,
   decodeValue,
   LOCK_FILE,
+  PORTFOLIO_FILE,
   QUARANTINE,
   RENAMES_FILE,
   REVISIONS,
@@ -92,7 +93,7 @@ function folderAt(path: string): Found | typeof FOLDER | typeof PASSED_OVER {
 }
 
 function fileAt(path: string, name: string): Found | typeof PASSED_OVER {
-  if (path === LOCK_FILE || path === SCAN_CACHE) return PASSED_OVER;
+  if (path === LOCK_FILE || path === SCAN_CACHE || path === PORTFOLIO_FILE) return PASSED_OVER;
   if (TEMP_NAME.test(name)) return { is: 'temp', path };
   if (path === RENAMES_FILE) return { is: 'renames', path };
   // What becomes of it is the next run's to say.

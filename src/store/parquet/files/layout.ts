@@ -9,7 +9,7 @@ import type { Interval } from '../../../core/session/interval.ts';
  *     revisions/interval=1d/ticker=AAPL/period=all/revisions.parquet
  *     actions/ticker=AAPL/actions.parquet
  *     staging/1d_2024-01-02_SOURCE_TIME.slice   (see `codec/slice-file.ts`)
- *     renames.json   universes/NAME.json   runs/ID.json   quarantine/...   damaged/...   .lock   scan.cache
+ *     renames.json   portfolio.txt   universes/NAME.json   runs/ID.json   quarantine/...   damaged/...   .lock   scan.cache
  */
 
 /** One Parquet file of bars, and perhaps one of their revisions: a series in a period (see `core/bars/partition.ts`). */
@@ -28,6 +28,7 @@ export const REVISIONS = 'revisions';
 export const ACTIONS = 'actions';
 export const RUNS = 'runs';
 export const UNIVERSES = 'universes';
+export const PORTFOLIO_FILE = 'portfolio.txt';
 /** Answers for whole markets that no series has taken in yet. */
 export const STAGING = 'staging';
 export const QUARANTINE = 'quarantine';

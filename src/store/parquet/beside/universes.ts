@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { Member } from '../../../core/universe/member.ts';
+import { membersInJson, type UniverseHead, universeJson } from '../../../core/universe/members-json.ts';
+import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
+import { PORTFOLIO_FILE, UNIVERSES, universePath } from '../files/layout.ts';
+
+/** Members of `universes/NAME.json`; undefined if there is none. Throws `usage` for anything else: it is the user's file. */
+export async function readUniverseFile(blobs: Blobs, name: string): Promise<readonly Member[] | undefined> {
+  const path = universePath(name);
+  const text = await readText(blobs, path);
+  return text === undefined ? undefined : membersInJson(text, path);
+}
+
+/** The same, or those of the newest `universes/NAME_DATE.json`. */
+export async function readNewestUniverse(blobs: Blobs, name: string): Promise<readonly Member[] | undefined> {
+  const own = await readUniverseFile(blobs, name);
+  if (own !== undefined) return own;
+  const dated = new RegExp(`^${name}_\\d{4}-\\d{2}-\\d{2}\\.json$`);
+  const newest = (await blobs.list(UNIVERSES))
+    .filter((file) => dated.test(file))
+    .toSorted()
+    .at(-1);
+  return newest === undefined ? undefined : readUniverseFile(blobs, newest.slice(0, -'.json'.length));
+}
+
+/** Writes `universes/NAME_DATE.json`. Gives where it is. */
+export async function saveUniverse(
+  blobs: Blobs,
+  head: UniverseHead,
+  members: readonly Member[],
+): Promise<string> {
+  const path = universePath(`${head.name}_${head.date}`);
+  await blobs.put(path, bytesOfText(universeJson(head, members)));
+  return join(blobs.url, path);
+}
+
+/** The user's own list; undefined if there is none. */
+export async function readPortfolio(
+  blobs: Blobs,
+): Promise<{ readonly path: string; readonly text: string } | undefined> {
+  const text = await readText(blobs, PORTFOLIO_FILE);
+  return text === undefined ? undefined : { path: join(blobs.url, PORTFOLIO_FILE), text };
+}
+
+/** Writes it, unless there is one. */
+export async function savePortfolio(blobs: Blobs, text: string): Promise<string> {
+  const isThere = (await blobs.version(PORTFOLIO_FILE)) !== undefined;
+  if (!isThere) await blobs.put(PORTFOLIO_FILE, bytesOfText(text), { ifVersion: null });
+  return join(blobs.url, PORTFOLIO_FILE);
+}
