@@ -52,7 +52,7 @@ const OPTIONS = {
 /** `backfill discover`: list the members of a universe, and keep them in the store. */
 export const discoverCommand = command({
   name: 'discover',
-  describe: 'List the members of a universe, and write them into the store for --tickers',
+  describe: 'List the members of a universe, and keep them in the store',
   examples: [
     { does: 'The funds of the United States', line: 'backfill discover etf' },
     { does: 'The S&P 500 as it is now', line: 'backfill discover sp500' },

@@ -46,7 +46,7 @@ describe('a universe as JSON', () => {
     ],
     ['[{"ticker": "A", "from": "2020-01-02", "to": "2020-01-02"}]', 'A leaves 2020-01-02, not after it came'],
     ['{"symbols": []}', 'x.json is no universe; it must be a JSON list of tickers, or {"members"'],
-    ['{', 'x.json is no JSON'],
+    ['{', 'x.json is no universe, nor any JSON ('],
   ])('that is none is refused: %s', (text, message) => {
     expect(() => membersInJson(text, 'x.json')).toThrow(message);
   });

@@ -41,7 +41,7 @@ function parsed(text: string, called: string): unknown {
   } catch (cause) {
     throw new BackfillError(
       'usage',
-      `${called} is no JSON (${(cause as Error).message}); it must be ${SHAPE}`,
+      `${called} is no universe, nor any JSON (${(cause as Error).message}); it must be ${SHAPE}`,
       {
         cause,
       },

@@ -59,7 +59,7 @@ describe('a file of tickers', () => {
     ['e.csv', '# mine\nticker,listed\nAAPL,1980-12-12\nA$B,\n', /e\.csv, line 4: "A\$B" is not a ticker/],
     ['f.csv', 'ticker,name\n', /f\.csv: there is no ticker in the file/],
     ['g.csv', 'ticker,name\nAAPL,Apple,Inc\n', /g\.csv, line 2: has 3 fields, and the first line 2/],
-    ['h.json', '["AAPL"', /h\.json is no JSON/],
+    ['h.json', '["AAPL"', /h\.json is no universe, nor any JSON/],
     ['i.txt', '# nothing\n', /i\.txt: there is no ticker in the file/],
     ['j.txt', 'AAPL\nA$B\n', /j\.txt, line 2: "A\$B" is not a ticker/],
   ])('that is none says where and why: %s', async (name, text, message) => {

@@ -15,11 +15,9 @@ export async function readUniverseFile(blobs: Blobs, name: string): Promise<read
 export async function readNewestUniverse(blobs: Blobs, name: string): Promise<readonly Member[] | undefined> {
   const own = await readUniverseFile(blobs, name);
   if (own !== undefined) return own;
-  const dated = new RegExp(`^${name}_\\d{4}-\\d{2}-\\d{2}\\.json$`);
-  const newest = (await blobs.list(UNIVERSES))
-    .filter((file) => dated.test(file))
-    .toSorted()
-    .at(-1);
+  const isDated = (file: string): boolean =>
+    file.startsWith(`${name}_`) && /^\d{4}-\d{2}-\d{2}\.json$/.test(file.slice(name.length + 1));
+  const newest = (await blobs.list(UNIVERSES)).filter(isDated).toSorted().at(-1);
   return newest === undefined ? undefined : readUniverseFile(blobs, newest.slice(0, -'.json'.length));
 }
 

@@ -22,13 +22,26 @@ describe('a universe', () => {
     ['an object with a list', { tickers: ['AAPL', '^GSPC'], asOf: '2026-01-02' }],
   ])('is a JSON file with %s of tickers', async (_, content) => {
     await writeFile(join(root, 'universes/mine.json'), JSON.stringify(content));
-    expect(await store.readUniverse('mine')).toEqual(['AAPL', '^GSPC']);
+    const members = await store.readUniverse('mine');
+    expect(members?.map(({ ticker }) => ticker)).toEqual(['AAPL', '^GSPC']);
   });
 
   it.each(['{"tickers":[1]}', '[', 'null', '"AAPL"'])('is refused if it holds %s', async (content) => {
     await writeFile(join(root, 'universes/mine.json'), content);
     await expect(store.readUniverse('mine')).rejects.toMatchObject({ code: 'usage' });
     await expect(store.readUniverse('mine')).rejects.toThrow('universes/mine.json');
+  });
+
+  it('is that of the newest date, where none has the name alone', async () => {
+    const put = (name: string): Promise<void> =>
+      writeFile(join(root, `universes/${name}.json`), JSON.stringify([name.slice(-2)]));
+    const found = async (): Promise<string | undefined> => (await store.readUniverse('etf'))?.[0]?.ticker;
+    await put('etf_2026-11-02');
+    await put('etf_2025-12-31');
+    await put('etf_small_2026-11-03');
+    expect(await found()).toBe('02');
+    await put('etf');
+    expect(await found()).toBe('TF');
   });
 
   it('is never read from outside the store', async () => {

@@ -76,7 +76,7 @@ const CASES: readonly Case[] = [
     kind: 'damaged-json',
     path: 'universes/mine.json',
     damage: () => put('universes/mine.json', '[1]'),
-    what: /no universe/,
+    what: /entry 1: 1 is not a ticker/,
   },
   {
     name: 'renames that are none',
