@@ -22,7 +22,7 @@ const INVALID_SYMBOL = /invalid symbol(?:s|\(s\))?(?:: *(.*))?/i;
  */
 export function refusalIn(answer: HttpAnswer, now: number): Spoilt {
   const message = messageIn(answer);
-  const said = message ?? firstLine(answer.body.replaceAll(/<[^>]*>/g, ' '));
+  const said = message ?? firstLine(answer.body.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' '));
   const about = `alpaca answered ${answer.status}: ${said}`;
   const invalid = answer.status === 400 ? INVALID_SYMBOL.exec(message ?? '') : null;
   if (invalid !== null) {

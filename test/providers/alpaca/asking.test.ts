@@ -106,6 +106,17 @@ describe('a request for shares', () => {
     }
   });
 
+  it('proves nothing of a session whose last minutes it may not have yet', async () => {
+    const asked = range('2023-11-21', '2023-11-23');
+    for (const [at, last] of [
+      ['2023-11-22T21:05:00Z', '2023-11-22'],
+      ['2023-11-22T21:17:00Z', '2023-11-23'],
+    ] as const) {
+      const { parts } = await ask({ interval: '1m', range: asked, now: Date.parse(at) });
+      expect(parts.get('AAPL')).toMatchObject({ answer: { proven: { to: parseDay(last) } } });
+    }
+  });
+
   it('does not end before it begins', async () => {
     const now = Date.parse('2023-11-24T14:40:00Z');
     const { shares, parts } = await ask({ interval: '1m', range: range('2023-11-24', '2023-11-25'), now });
@@ -278,7 +289,7 @@ describe('a list', () => {
 describe('a refusal', () => {
   const html = '<html>\r\n<head><title>401 Authorization Required</title></head>\r\n</html>';
   it.each([
-    [401, html, 'unauthorized', false, 'run'],
+    [401, html, 'unauthorized', false, 'run', 'alpaca answered 401: 401 Authorization Required'],
     [
       403,
       '{"message":"subscription does not permit querying recent SIP data"}',
@@ -292,9 +303,9 @@ describe('a refusal', () => {
     [400, '{"message":"end should not be before start"}', 'bad-answer', false, 'series'],
     [404, '{"message":"endpoint not found."}', 'bad-answer', false, 'series'],
     [404, '<html>nginx</html>', 'provider-fault', true, 'series'],
-  ])('%d %s', async (status, body, code, retryable, scope) => {
+  ])('%d %s', async (status, body, code, retryable, scope, message = expect.any(String)) => {
     const { parts } = await ask({}, ({ path }) => (path === SHARES ? { status, body } : undefined));
-    expect(parts.get('AAPL')).toMatchObject({ error: { code, retryable, scope } });
+    expect(parts.get('AAPL')).toMatchObject({ error: { code, retryable, scope, message } });
   });
 });
 

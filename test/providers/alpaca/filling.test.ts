@@ -194,6 +194,30 @@ describe('a hostile wire', () => {
   }, 120_000);
 });
 
+it.each(['1m', '5m', '15m', '1h'] as const)(
+  'fills pairs beside shares, %s',
+  async (interval) => {
+    const { history } = await historyOf(sample, { now: NOW, quotas: [] });
+    const days = { start: '2026-11-10', end: '2026-11-12' };
+    const tickers = ['ALFA', 'SMPL-USD', 'PSDO-USDT'];
+    expect(await fill(history, { tickers, intervals: [interval], ...days })).toEqual({
+      failures: [],
+      rejected: 0,
+    });
+    const range = { from: parseDay('2026-11-10'), to: parseDay('2026-11-13') };
+    for (const ticker of tickers) {
+      const truth = sample.rows(ticker, interval, range);
+      const lines = truth.map(({ ts, open, high, low, close, volume }) =>
+        [ts, open, high, low, close, volume].join(),
+      );
+      expect(lines.length).toBeGreaterThan(0);
+      expect(await stored(history, ticker, interval)).toEqual(lines);
+    }
+    await history.close();
+  },
+  60_000,
+);
+
 it('knows nothing of a ticker that there is not after it has said so three times', async () => {
   const { history, simulator } = await historyOf(sample, { now: NOW, quotas: [] });
   const request = { tickers: ['ALFA', 'BRIQ', 'NOPE'], days: 5 };
