@@ -16,6 +16,9 @@ export const PUBLIC_API = 'https://data-api.binance.vision';
 
 const ARCHIVE = 'https://data.binance.vision';
 
+/** Firewalls may turn away who does not say what it is; Node's client says nothing by itself. */
+const HEADERS = { 'user-agent': 'backfill' } as const;
+
 /** Both at the URL of a configuration that has one. */
 export function hostsOf({ url }: Pick<ProviderConfig, 'url'>): Hosts {
   return url === undefined ? { api: PUBLIC_API, archive: ARCHIVE } : { api: url, archive: url };
@@ -34,7 +37,7 @@ export function klinesCall(
     // Both ends are inclusive.
     ...{ endTime: String(startOfDay(source.days.to) - 1), limit: String(ROWS_A_PAGE) },
   };
-  return { url: below(api, '/api/v3/klines', asked), headers: {} };
+  return { url: below(api, '/api/v3/klines', asked), headers: HEADERS };
 }
 
 /** `BTCUSDT-1m-2024-03`: a month's file, without what it ends with. */
@@ -53,12 +56,12 @@ interface FileAsked {
 
 /** The digest of a month's file. */
 export function checksumCall({ archive }: Hosts, file: FileAsked): Call {
-  return { url: below(archive, `${pathOf(file)}.CHECKSUM`, manner(file)), headers: {} };
+  return { url: below(archive, `${pathOf(file)}.CHECKSUM`, manner(file)), headers: HEADERS };
 }
 
 /** A month's file. */
 export function fileCall({ archive }: Hosts, file: FileAsked): Call {
-  return { url: below(archive, pathOf(file), manner(file)), headers: {}, asBytes: true };
+  return { url: below(archive, pathOf(file), manner(file)), headers: HEADERS, asBytes: true };
 }
 
 function manner({ isAgain }: FileAsked): Readonly<Record<string, string>> {
@@ -72,7 +75,7 @@ function pathOf({ symbol, interval, month }: FileAsked): string {
 /** Every spot pair that trades. */
 export function pairsCall({ api }: Hosts): Call {
   const asked = { permissions: 'SPOT', showPermissionSets: 'false', symbolStatus: 'TRADING' };
-  return { url: below(api, '/api/v3/exchangeInfo', asked), headers: {} };
+  return { url: below(api, '/api/v3/exchangeInfo', asked), headers: HEADERS };
 }
 
 function below(base: string, path: string, query: Readonly<Record<string, string>> = {}): URL {

@@ -37,6 +37,7 @@ export async function binance(between: Between = {}): Promise<{ provider: Provid
   const server = createServer((request, response) => {
     const own = request.url ?? '/';
     asked.push(own);
+    if (request.headers['user-agent'] !== 'backfill') throw new Error('it does not say what it is');
     void fetch(simulator.url + path(own)).then(async (answer) => {
       const { status, headers } = answer;
       const sound: Reply = {
