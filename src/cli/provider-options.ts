@@ -177,10 +177,15 @@ export function assertItsInstant({
   );
 }
 
-/** What the options tell the provider that comes with the program; those of others have no value until they are asked. */
-function settingsOf(argv: SourceValues): Readonly<Record<string, unknown>> {
-  const { seed, tier, providerSetting } = argv;
-  return { ...Object.fromEntries(providerSetting), ...csvSettingsOf(argv), ...given({ seed, tier }) };
+/** What the options tell the provider that comes with the program; those of others wait until they are asked. */
+function settingsOf(argv: SourceValues & { readonly provider: string }): Readonly<Record<string, unknown>> {
+  const { provider, seed, tier, providerSetting } = argv;
+  const options = { ...csvSettingsOf(argv), ...given({ seed, tier }) };
+  const its = Object.entries(options).filter(([name]) => providersWithSetting(name).includes(provider));
+  return {
+    ...Object.fromEntries(providersToldByName().includes(provider) ? providerSetting : []),
+    ...Object.fromEntries(its),
+  };
 }
 
 interface ProviderUrl {

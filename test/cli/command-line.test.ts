@@ -299,6 +299,18 @@ describe('an option that the others leave without effect is refused', () => {
     });
     expect(valuesOf('--csv-zone UTC', { provider: 'csv' })).toMatchObject({ provider: 'csv' });
   });
+
+  it('and a setting tells a provider only what it takes', async () => {
+    const settings = { tier: '75', seed: 7, basis: 'raw' };
+    const told = async (line: string): Promise<unknown> =>
+      (await connectionOf(valuesOf(line, settings) as never)).provider?.settings;
+    expect(await told('')).toEqual({});
+    expect(await told('--provider sample')).toEqual({ seed: 7 });
+    expect(await told('--provider csv --provider-url csv=x')).toEqual({ basis: 'raw' });
+    expect(await told('--provider alphavantage --provider-setting actions=none')).toEqual({
+      ...{ actions: 'none', tier: '75' },
+    });
+  });
 });
 
 describe('a setting', () => {
