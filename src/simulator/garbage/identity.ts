@@ -2,7 +2,6 @@
 
 import { calendarOf } from './calendar-of.ts';
 import { type Head, changing } from './form.ts';
-import type { Row } from './rows.ts';
 
 /** Pounds for pence and pence for pounds; else whatever is not it. */
 const OTHER_CURRENCY: Readonly<Record<string, string>> = { USD: 'EUR', GBP: 'GBp', GBp: 'GBP' };
@@ -19,7 +18,9 @@ function ofOtherType(head: Head): Head {
 
 export const recycled = changing((answer, asked, form) => {
   const rows = form.rowsOf(answer);
-  const { stamp } = rows[Math.floor(rows.length / 2)] as Row;
-  const session = form.sessionOf(stamp, calendarOf(asked, form), asked);
+  const middle = rows[Math.floor(rows.length / 2)];
+  // An answer of splits and dividends has no row.
+  if (middle === undefined) return null;
+  const session = form.sessionOf(middle.stamp, calendarOf(asked, form), asked);
   return form.withHead(answer, ofOtherType, asked, session);
 });
