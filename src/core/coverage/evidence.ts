@@ -107,6 +107,8 @@ export function isDue(by: readonly Claim[], { provider, now, isReached, edition 
   if (own === undefined) return !by.some(({ reason }) => FACTS.has(reason));
   if (edition !== null && edition !== own.edition) return true;
   if (own.reason === 'plan-limited') return isReached;
+  // It is missing, also to a clock that was put back since.
+  if (own.reason === 'doubted') return true;
   return own.nextRetryAt !== null && own.nextRetryAt <= now;
 }
 

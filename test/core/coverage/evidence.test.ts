@@ -101,5 +101,7 @@ describe('sessions without a bar', () => {
 
   it('that are in doubt are asked for at once', () => {
     expect(isDue([firstClaim('doubted', 'a', DAY)], asking('a', DAY))).toBe(true);
+    // Also by a clock that was put back.
+    expect(isDue([firstClaim('doubted', 'a', DAY)], asking('a', DAY - 1))).toBe(true);
   });
 });
