@@ -123,7 +123,7 @@ describe('a fault of its content', () => {
     '/v1/corporate-actions?symbols=ALFA&start=2019-01-01&end=2021-01-01',
   ];
   /** What it does not tell: what an instrument is. A time that it cannot write stays as it was. */
-  const UNSAID: readonly FaultName[] = ['wrong-currency', 'wrong-type', 'recycled', 'nanoseconds'];
+  const UNSAID: ReadonlySet<FaultName> = new Set(['wrong-currency', 'wrong-type', 'recycled', 'nanoseconds']);
 
   it.each([...FAULT_GROUPS.garbage, 'wrong-ticker', 'duplicated', 'unordered'] as const)(
     '%s',
@@ -132,7 +132,7 @@ describe('a fault of its content', () => {
       for (const path of PATHS) expect((await ask(url, path)).status).toBe(200);
       const outcomes = entries.map(({ outcome }) => outcome);
       expect(outcomes.filter((one) => one !== 'ok' && one !== fault)).toEqual([]);
-      expect(outcomes.includes(fault) || UNSAID.includes(fault)).toBe(true);
+      expect(outcomes.includes(fault) || UNSAID.has(fault)).toBe(true);
     },
   );
 });
