@@ -153,9 +153,10 @@ function headline(summary: RunSummary, purpose: RunPurpose = 'Backfill'): string
  * A quota of a day tells of how many days; any tells when it opens again. Of one that only the provider counts, which is
  * another than that of the plan that was named, nobody here knows.
  */
-function usedUpLine({ fetched, notRun, restDays, opens, stopped }: RunSummary): string {
+function usedUpLine({ fetched, failed, unavailable, notRun, restDays, opens, stopped }: RunSummary): string {
   const why = opens === null && stopped !== null ? ` (${stopped.message})` : '';
-  const done = `Quota used up${why}: done ${formatCount(fetched)} of ${formatCount(fetched + notRun)}`;
+  const toFill = fetched + failed + unavailable + notRun;
+  const done = `Quota used up${why}: done ${formatCount(fetched)} of ${formatCount(toFill)}`;
   const rest = restDays === null ? '' : `; the rest needs ${plural(restDays, 'day')} on this plan`;
   const then =
     opens === null
@@ -185,9 +186,15 @@ function endLine(summary: RunSummary, purpose: RunPurpose): string {
   ];
   if (lacking.length === 0 && holes === 0) return `${purpose} complete in ${time}`;
   const isAllNews = newlyLost.sessions > 0 && lacking.length === 1;
+  const isInFull = lacking.length === 0 || isAllNews;
+  const others = unavailable + failed === 0 && cannotBeHad.length > 0 ? 0 : holes - newlyLost.sessions;
+  const all = [
+    ...lacking,
+    ...(others > 0 && !isInFull ? [`${plural(others, 'session')} without a bar`] : []),
+  ];
   return [
-    `${purpose} ended in ${time}${lacking.length > 0 ? `, not complete: ${lacking.join(', ')}` : ''}`,
-    ...(holes > 0 && (lacking.length === 0 || isAllNews) ? [holesText(summary)] : []),
+    `${purpose} ended in ${time}${all.length > 0 ? `, not complete: ${all.join(', ')}` : ''}`,
+    ...(holes > 0 && isInFull ? [holesText(summary)] : []),
   ].join('; ');
 }
 
