@@ -126,6 +126,13 @@ describe('the simulated Binance', () => {
       ['TOYCEUR', 'BREAK'],
     ]);
     expect(symbols[2]).toMatchObject({ baseAsset: 'TOYC', quoteAsset: 'EUR' });
+    const ofStatus = (status: string, now = NOW): unknown =>
+      JSON.parse(answered(`/api/v3/exchangeInfo?symbolStatus=${status}`, now).body).symbols.map(
+        ({ symbol }: { symbol: string }) => symbol,
+      );
+    expect(ofStatus('TRADING')).toEqual(['MOCKUSDT', 'PSDOUSDT']);
+    expect(ofStatus('BREAK')).toEqual(['TOYCEUR']);
+    expect(ofStatus('TRADING', at('2000-01-03T00:00Z'))).toEqual([]);
   });
 
   const MONTH = '/data/spot/monthly/klines/PSDOUSDT/1h/PSDOUSDT-1h-2024-12.zip';

@@ -46,5 +46,6 @@ export const binanceCapabilities: Capabilities = {
   serves: ['crypto'],
   cryptoQuotes: QUOTES,
   listsTickers: true,
+  discovers: { categories: ['crypto'], tellsDelisted: false },
   needsUrl: false,
 };

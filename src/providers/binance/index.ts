@@ -3,7 +3,7 @@ import { openHttpProvider } from '../http/open-provider.ts';
 import type { HttpSteps } from '../http/steps.ts';
 import type { Provider, ProviderConfig } from '../provider.ts';
 import { binanceCapabilities } from './capabilities.ts';
-import { pairsIn } from './pairs.ts';
+import { membersIn, pairsIn } from './pairs.ts';
 import { type Progress, after, begun, callOf, partOf } from './progress.ts';
 import { type Hosts, hostsOf, pairsCall } from './request.ts';
 import { symbolOf, tickerOf } from './symbols.ts';
@@ -16,7 +16,7 @@ export function openBinance(config: ProviderConfig, gate: Gate): Provider {
   return openHttpProvider(binanceSteps(hostsOf(config)), config, gate);
 }
 
-function binanceSteps(hosts: Hosts): HttpSteps<Progress> {
+function binanceSteps(hosts: Hosts): HttpSteps<Progress, null> {
   return {
     ...{ capabilities: binanceCapabilities, symbolOf, tickerOf },
     request: (asked, progress = begun(asked)) => callOf(asked, progress, hosts),
@@ -26,5 +26,10 @@ function binanceSteps(hosts: Hosts): HttpSteps<Progress> {
     },
     end: (asked, progress) => [partOf(asked, progress)],
     tickers: { request: () => pairsCall(hosts), parse: (answer) => pairsIn(answer, hosts) },
+    discover: {
+      request: () => pairsCall(hosts),
+      parse: (answer) => ({ parts: membersIn(answer, hosts), state: null, hasMore: false }),
+      end: () => [],
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { Member } from '../../core/universe/member.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 import { isRefusal, notRead, refusalIn } from './errors.ts';
 import type { Hosts } from './request.ts';
@@ -23,6 +24,17 @@ export function pairsIn(answer: HttpAnswer, { api }: Hosts): readonly string[] {
   return (symbols as readonly Partial<Pair>[]).flatMap(({ status, baseAsset = '', quoteAsset = '' }) =>
     status === 'TRADING' && isWritable(baseAsset, quoteAsset) ? [`${baseAsset}-${quoteAsset}`] : [],
   );
+}
+
+/**
+ * The pairs that trade as members. The others are left out: of a pair that is halted, or gone, it is not told since when, and
+ * a member without an end is one that trades.
+ */
+export function membersIn(answer: HttpAnswer, hosts: Hosts): readonly Member[] {
+  return pairsIn(answer, hosts).map((ticker) => ({
+    ...{ ticker, name: null, type: 'crypto', exchange: null },
+    ...{ listed: null, delisted: null, source: 'binance' },
+  }));
 }
 
 function parsed({ body }: HttpAnswer): unknown {

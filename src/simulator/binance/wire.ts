@@ -1,10 +1,10 @@
 // Binance's spot market as its clients see it. Only pairs are there that are quoted as Binance quotes them.
 //
 //   GET /api/v3/klines?symbol=BTCUSDT&interval=1m&startTime=…&endTime=…&limit=1000
-//   GET /api/v3/exchangeInfo
+//   GET /api/v3/exchangeInfo[?symbolStatus=TRADING]
 //   GET /data/spot/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2024-03.zip, and its .CHECKSUM (data.binance.vision)
 
-import { startOfDay } from '../../core/session/day.ts';
+import { listedBy } from '../../market/listed-by.ts';
 import type { Market } from '../../market/market.ts';
 import type { AskedSeries, Wire, WireRequest, WireResponse } from '../wire.ts';
 import { checksumOf, fileAsked, zipOf } from './archive.ts';
@@ -19,7 +19,7 @@ const WEIGHT = { klines: 2, pairs: 20 } as const;
 
 export const binanceWire: Wire = (request, market, now) => {
   const { path, query } = request;
-  if (path === '/api/v3/exchangeInfo') return json(pairsIn(market, now), now, WEIGHT.pairs);
+  if (path === '/api/v3/exchangeInfo') return json(pairsIn(query, market, now), now, WEIGHT.pairs);
   if (path === '/api/v3/klines') return klines(readQuery(query, market), market, now);
   const file = fileAsked(path);
   if (file === undefined) return notFound();
@@ -40,16 +40,17 @@ function klines(query: KlinesQuery | Refusal, market: Market, now: number): Wire
   return { ...json(rows, now, WEIGHT.klines), rows: rows.length };
 }
 
-/** What exchangeInfo tells, as far as a client for bars reads it. */
-function pairsIn(market: Market, now: number): object {
-  const symbols = market.tickers().flatMap((ticker) => {
+/** What exchangeInfo tells of the pairs of a status, or of all, as far as a client for bars reads it. */
+function pairsIn(query: URLSearchParams, market: Market, now: number): object {
+  const wanted = query.get('symbolStatus');
+  const symbols = listedBy(market, now).flatMap(({ ticker, delistedOn }) => {
     const pair = pairOf(ticker);
-    const { delistedOn = null } = market.listing(ticker) ?? {};
-    if (pair === undefined) return [];
-    const isOver = delistedOn !== null && startOfDay(delistedOn) <= now;
+    const isOver = delistedOn !== null;
+    const status = isOver ? 'BREAK' : 'TRADING';
+    if (pair === undefined || (wanted !== null && wanted !== status)) return [];
     return {
       symbol: symbolOf(ticker),
-      status: isOver ? 'BREAK' : 'TRADING',
+      status,
       ...{ baseAsset: pair.base, baseAssetPrecision: 8, quoteAsset: pair.quote, quoteAssetPrecision: 8 },
       ...{
         isSpotTradingAllowed: !isOver,

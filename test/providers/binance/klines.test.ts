@@ -228,6 +228,20 @@ describe('the tickers of Binance', () => {
     ]);
   });
 
+  it('are the members of its crypto, without those of which the end is not told', async () => {
+    const { provider, asked } = await binance({
+      // As if every status were in the answer, whatever is asked for.
+      path: (path) => path.replace('&symbolStatus=TRADING', ''),
+    });
+    const members = await provider.discover?.({ categories: ['crypto'], asOf: null, now: NOW });
+    const untold = { name: null, exchange: null, listed: null, delisted: null };
+    expect(members).toEqual(
+      ['MOCK-USDT', 'PSDO-USDT'].map((ticker) => ({ ticker, type: 'crypto', ...untold, source: 'binance' })),
+    );
+    expect(asked).toHaveLength(1);
+    expect(provider.capabilities.discovers).toEqual({ categories: ['crypto'], tellsDelisted: false });
+  });
+
   it('are not read from what is no list', async () => {
     for (const body of ['{}', '[', 'null', '{"symbols":[{"status":"TRADING"'])
       await expect(
@@ -235,5 +249,9 @@ describe('the tickers of Binance', () => {
           provider.listTickers(),
         ),
       ).rejects.toMatchObject({ code: 'bad-answer', retryable: true });
+    const { provider } = await binance({ reply: () => ({ body: Buffer.from('{"symbols":{}}') }) });
+    await expect(provider.discover?.({ categories: ['crypto'], asOf: null, now: NOW })).rejects.toMatchObject(
+      { code: 'bad-answer', retryable: true },
+    );
   });
 });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { rowsOf } from '../../../src/core/bars/bar-builder.ts';
 import { digestIn } from '../../../src/providers/binance/archive.ts';
 import { refusalIn } from '../../../src/providers/binance/errors.ts';
-import { pairsIn } from '../../../src/providers/binance/pairs.ts';
+import { membersIn, pairsIn } from '../../../src/providers/binance/pairs.ts';
 import { type KlineRows, fileRows, pageRows } from '../../../src/providers/binance/parse.ts';
 import { PUBLIC_API } from '../../../src/providers/binance/request.ts';
 import type { HttpAnswer } from '../../../src/providers/http/transport.ts';
@@ -62,7 +62,11 @@ function firstAndLast({ bars, unusable }: KlineRows): Expected {
 /** What the provider reads in a recorded file. */
 function read(file: string): Expected {
   const body = text(file);
-  if (file.startsWith('exchangeInfo')) return { pairs: pairsIn(answerOf({ body }), HOSTS) };
+  if (file.startsWith('exchangeInfo')) {
+    const pairs = pairsIn(answerOf({ body }), HOSTS);
+    expect(membersIn(answerOf({ body }), HOSTS).map(({ ticker }) => ticker)).toEqual(pairs);
+    return { pairs };
+  }
   if (file.endsWith('.CHECKSUM')) return { digest: digestIn(body, 'BTCUSDT-1m-2025-04-11.zip') ?? '' };
   if (file.endsWith('.csv')) return firstAndLast(fileRows(body, { interval: '1m', ...ALL }, refuse));
   const interval = (['1m', '1h', '1d'] as const).find((one) => file.includes(`-${one}-`)) ?? '1d';
