@@ -27,11 +27,12 @@ export const TICKERS = {
 /** Which intervals. */
 export const INTERVAL = {
   interval: {
+    alias: 'timeframes',
     value: 'LIST',
     isList: true,
     read: parseIntervals,
     group: WHICH,
-    describe: `Lengths of bars, of ${INTERVALS.join(' ')}; several with commas`,
+    describe: `Lengths of bars, of ${INTERVALS.join(' ')}; several with commas; alias timeframes`,
   },
 } as const satisfies Declarations;
 

@@ -29,7 +29,8 @@ describe('backfill --derive', () => {
 
   it('asks nobody where no minutes are named', async () => {
     await program(...SAMPLE, '--interval', '1m', '--no-progress');
-    const { code, stdout, stderr } = await program('--interval', '5m', '--derive', '--no-progress');
+    // By its other name.
+    const { code, stdout, stderr } = await program('--timeframes', '5m', '--derive', '--no-progress');
     expect(stderr).toContain('Filling 1 series of 1 ticker from their 1m bars with 1 worker\n');
     expect(stderr).toContain('Bars: 390 (390 new, 0 changed)');
     expect([code, stdout]).toEqual([0, '']);

@@ -85,8 +85,9 @@ describe('the options', () => {
     const known = new Set([
       ...[...helps.keys()].flatMap(optionsOf),
       ...EVERYWHERE,
-      // Another name of --tickers.
+      // Other names of --tickers and --interval.
       '--symbols',
+      '--timeframes',
       '--quick',
       '--publish',
       '--external',
