@@ -64,7 +64,8 @@ export async function runPrepared(
   try {
     const renamesUnread = await whyRenamesAreUnread(store);
     const prepared = await prepareRun(store, startedAt);
-    const { scan, plan } = prepared;
+    const { scan, plan, wanted } = prepared;
+    const toldUntil = await store.lastRunEnd();
     onEvent?.(plannedEvent(prepared));
     const isStopped = tools.stop?.aborted === true;
     const source = stagedAs(tools.context.provider);
@@ -82,8 +83,7 @@ export async function runPrepared(
     const summary = summarize({
       // It may not be its turn to write.
       ...(isStopped ? run : await settle(run, prepared, ledger, sweep)),
-      plan,
-      scan,
+      ...{ plan, scan, wanted, toldUntil },
       provider: capabilities.id,
       quotas: capabilities.quotas,
       setAside: scan.setAside,

@@ -253,4 +253,6 @@ export interface BarStore {
   readonly staging: Staging;
   /** Stores the record of a run; gives its id, e.g. `20261120T211500Z-3f9a`. */
   saveRun(startedAt: number, record: object): Promise<string>;
+  /** When the last run ended that left a record with its `endedAt`, ms since the epoch; -Infinity for none. */
+  lastRunEnd(): Promise<number>;
 }

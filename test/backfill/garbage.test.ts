@@ -45,7 +45,7 @@ afterEach(async () => {
 
 /** Yahoo's wire, of which every answer, or a part of them, is hit by one kind of garbage. */
 async function garbage(fault: FaultName, rate = 1, seed = 1): Promise<Provider> {
-  const faults = { rates: `${fault}=${rate}`, seed };
+  const faults = { rates: `${fault}=${100 * rate}%`, seed };
   const simulator = await startSimulator({ wire: 'yahoo', market, now: () => now, faults });
   simulators.push(simulator);
   return openYahoo({ id: 'yahoo', url: simulator.url }, OPEN_GATE);

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backfill, runPrepared } from '../../src/backfill/backfill.ts';
 import { prepareVerification } from '../../src/backfill/plan/verify.ts';
@@ -160,6 +162,35 @@ describe('a session of which no row can be stored', () => {
     const later = await run(crossedOn([...lastWeek.slice(0, 2), '2025-06-17']), JUNE);
     expect(later).toMatchObject({ rejected: 3, newlyLost: { sessions: 1, tickers: ['ALFA'] } });
     expect(codes(later)).toEqual([1, 1]);
+  });
+
+  it('is told by the next run where the one that found it was killed before it told', async () => {
+    now = TOP_UP;
+    const bad = lastWeek.slice(0, 3);
+    await run(sample, { ...JUNE, end: '2025-06-06' });
+    now += 1000;
+    const killed = await run(crossedOn(bad), JUNE);
+    await rm(join(folder.path, `runs/${killed.runId}.json`));
+    now += 1000;
+    const next = await run(sample, JUNE);
+    expect(next).toMatchObject({ requests: 0, newlyLost: { sessions: 3, tickers: ['ALFA'] } });
+    expect(codes(next)).toEqual([1, 1]);
+    expect(codes(await run(sample, JUNE))).toEqual([0, 1]);
+    // Nor where no run is on record at all; not of other tickers and days.
+    await rm(join(folder.path, 'runs'), { recursive: true });
+    expect(await run(sample, { ...JUNE, tickers: ['BRIQ'] })).toMatchObject({ newlyLost: { sessions: 0 } });
+    await rm(join(folder.path, 'runs'), { recursive: true });
+    expect(await run(sample, { ...JUNE, end: '2025-06-09' })).toMatchObject({ newlyLost: { sessions: 1 } });
+    // Asked for again, it is lost again: still nobody was told.
+    await rm(join(folder.path, 'runs'), { recursive: true });
+    now += 2 * MS_PER_DAY;
+    expect(await run(crossedOn(bad), JUNE)).toMatchObject({ requests: 1, newlyLost: { sessions: 3 } });
+    // What is asked for again and comes is lost no more.
+    await rm(join(folder.path, 'runs'), { recursive: true });
+    expect(await run(sample, { ...JUNE, everything: true })).toMatchObject({
+      newlyLost: { sessions: 0 },
+      holes: 0,
+    });
   });
 
   it('is news of another provider, whose rows nobody knew', async () => {

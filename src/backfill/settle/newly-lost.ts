@@ -1,5 +1,11 @@
+import { seriesKey } from '../../core/bars/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { newlyLostDays } from '../../core/coverage/lost-sessions.ts';
+import type { Absence } from '../../core/coverage/coverage.ts';
+import type { WantedSeries } from '../../core/plan/gaps.ts';
+import type { Task } from '../../core/plan/task.ts';
+import type { DayRange } from '../../core/session/day.ts';
+import { intersect, subtract, union } from '../../core/session/ranges.ts';
 import type { Scan } from '../../store/scan.ts';
 import type { RunResults } from '../run/run-results.ts';
 
@@ -11,24 +17,67 @@ export interface NewlyLost {
   readonly tickers: readonly string[];
 }
 
+/** What was known before a run, and told. */
+export interface KnownBefore {
+  readonly scan: Pick<Scan, 'series'>;
+  readonly provider: string;
+  /** What was asked in it. */
+  readonly tasks: readonly Task[];
+  /** All that is wanted. Default: nothing but what was asked. */
+  readonly wanted?: readonly WantedSeries[] | undefined;
+  /** When the last run ended that told what it found, ms since the epoch. Default: whatever is known was told. */
+  readonly toldUntil?: number | undefined;
+}
+
 /**
  * What a run newly lost, by what was known before it. A session that a later answer of the run brought is none; one that
- * was lost before, for the same reason and to the same provider, was told then.
+ * was lost before, for the same reason and to the same provider, was told then, unless that run did not live to tell.
  */
-export function newlyLost(
-  { lost }: Pick<RunResults, 'lost'>,
-  scan: Pick<Scan, 'series'>,
-  provider: string,
-): NewlyLost {
-  let sessions = 0;
-  const tickers = new Set<string>();
-  for (const [key, { ticker, calendar, sessions: days }] of lost) {
-    const known = scan.series.get(key)?.coverage ?? { absent: [] };
-    const sessionDays = calendarById(calendar);
-    const count = sessionDays.count(newlyLostDays(days, known, provider, sessionDays));
-    if (count === 0) continue;
-    sessions += count;
-    tickers.add(ticker);
+export function newlyLost({ lost }: Pick<RunResults, 'lost'>, before: KnownBefore): NewlyLost {
+  const { scan, provider, toldUntil = Number.POSITIVE_INFINITY } = before;
+  const isTold = ({ by }: Absence): boolean =>
+    by.some((claim) => claim.provider === provider && claim.checkedAt <= toldUntil);
+  const found = new Map<string, Lost>();
+  for (const [key, { ticker, calendar, sessions }] of lost) {
+    const told = (scan.series.get(key)?.coverage.absent ?? []).filter(isTold);
+    const days = newlyLostDays(sessions, { absent: told }, provider, calendarById(calendar));
+    found.set(key, { ticker, calendar, days });
   }
-  return { sessions, tickers: [...tickers].toSorted() };
+  for (const [key, one] of untold(before)) {
+    const days = union(found.get(key)?.days ?? [], one.days);
+    found.set(key, { ...one, days });
+  }
+  const news = [...found.values()].filter(({ days }) => days.length > 0);
+  return {
+    sessions: news.reduce((sum, { calendar, days }) => sum + calendarById(calendar).count(days), 0),
+    tickers: [...new Set(news.map(({ ticker }) => ticker))].toSorted(),
+  };
+}
+
+interface Lost {
+  readonly ticker: string;
+  readonly calendar: string;
+  readonly days: readonly DayRange[];
+}
+
+/** Wanted sessions that were not asked for now, and whose rows were rejected since the last run that told. */
+function untold({ scan, provider, tasks, wanted = [], toldUntil }: KnownBefore): Map<string, Lost> {
+  const found = new Map<string, Lost>();
+  if (toldUntil === undefined) return found;
+  const asked = new Map<string, readonly DayRange[]>();
+  for (const { series, gaps } of tasks.flatMap(({ wants }) => wants)) {
+    const key = seriesKey(series);
+    asked.set(key, union(asked.get(key) ?? [], gaps));
+  }
+  for (const { series, calendar, range } of wanted) {
+    const key = seriesKey(series);
+    const rejected = (scan.series.get(key)?.coverage.absent ?? []).filter(({ by }) =>
+      by.some(
+        (claim) => claim.provider === provider && claim.reason === 'rejected' && claim.checkedAt > toldUntil,
+      ),
+    );
+    const days = subtract(intersect(rejected, [range]), asked.get(key) ?? []);
+    if (days.length > 0) found.set(key, { ticker: series.ticker, calendar: calendar.id, days });
+  }
+  return found;
 }

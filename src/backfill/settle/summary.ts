@@ -15,7 +15,7 @@ import type { Scan, SetAside } from '../../store/scan.ts';
 import { type Counts, countsOf, freshHoles, sumOf } from '../run/counts.ts';
 import { type DriftBySource, sumDrift } from '../drift.ts';
 import { type Failure, type Found, failureOf, isUnavailability, joinFailures } from '../failure.ts';
-import { type NewlyLost, newlyLost } from './newly-lost.ts';
+import { type KnownBefore, type NewlyLost, newlyLost } from './newly-lost.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { Refusal, Stop } from '../run/stops.ts';
@@ -107,6 +107,9 @@ export interface RunOutcome {
   /** What was known before. */
   readonly scan: Pick<Scan, 'series'>;
   readonly provider: string;
+  /** See `KnownBefore`. */
+  readonly wanted?: KnownBefore['wanted'];
+  readonly toldUntil?: number;
   readonly results: RunResults;
   /** Requests of the tasks that were run, by plan. */
   readonly requests: number;
@@ -178,7 +181,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     stopped,
     cannotBeHad: joinUnavailable(plan.unavailable, joinUnavailable(fresh, again)),
     newlyUnavailable: fresh.length > 0,
-    newlyLost: newlyLost(results, outcome.scan, outcome.provider),
+    newlyLost: newlyLost(results, { ...outcome, tasks: plan.tasks }),
     refused: outcome.refused,
     restDays: restDays(outcome.requestsLeft, outcome.quotas),
     opens: outcome.opens,

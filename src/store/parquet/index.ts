@@ -41,7 +41,7 @@ import { assertOutside } from './files/nested.ts';
 import { keepRejected, listAside } from './beside/quarantine.ts';
 import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
-import { saveRunRecord } from './beside/records.ts';
+import { lastRunEnd, saveRunRecord } from './beside/records.ts';
 import { readNewestUniverse, readPortfolio, savePortfolio, saveUniverse } from './beside/universes.ts';
 import type { Member } from '../../core/universe/member.ts';
 import type { UniverseHead } from '../../core/universe/members-json.ts';
@@ -55,7 +55,7 @@ import { hasDamageNotes, moveLost } from './partition/damage-notes.ts';
 import { openScanCache, type Remembered, type ScanCache } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
 import { upsertSeries } from './upsert.ts';
-import { storeViews } from './sql/views.ts';
+import { allAdjustable, storeViews } from './sql/views.ts';
 
 /**
  * A store of Parquet files below a folder (see `layout.ts`), which need not exist: the first write creates it.
@@ -64,8 +64,6 @@ import { storeViews } from './sql/views.ts';
 export function openParquetStore(root: string, disk?: CommitFs): BarStore {
   return new ParquetStore(openFolder(resolve(root), disk));
 }
-
-const allAdjustable: JudgeBasis = async () => [];
 
 /** What the writer of a store holds. */
 interface Held {
@@ -283,6 +281,10 @@ class ParquetStore implements BarStore {
 
   saveRun(startedAt: number, record: object): Promise<string> {
     return this.#usable(() => saveRunRecord(this.#blobs, startedAt, record));
+  }
+
+  lastRunEnd(): Promise<number> {
+    return this.#usable(() => lastRunEnd(this.#blobs));
   }
 
   /** Turns what the file system says into `store-unusable`. */

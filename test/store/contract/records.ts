@@ -20,6 +20,15 @@ export function describeRecords(open: () => Promise<StoreUnderTest>): void {
       expect(second).not.toBe(first);
     });
 
+    it('knows when the last run ended, however they overlapped', async () => {
+      expect(await store.lastRunEnd()).toBe(Number.NEGATIVE_INFINITY);
+      const at = Date.UTC(2026, 10, 20, 21, 15);
+      await store.saveRun(at, { endedAt: at + 9000 });
+      await store.saveRun(at + 2000, { endedAt: at + 3000 });
+      await store.saveRun(at + 4000, {});
+      expect(await store.lastRunEnd()).toBe(at + 9000);
+    });
+
     it('knows no universe that was not stored', async () => {
       expect(await store.readUniverse('sp500')).toBeUndefined();
     });

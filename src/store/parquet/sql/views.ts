@@ -1,6 +1,6 @@
 import { CALENDAR_ZONES } from '../../../core/calendar/calendars.ts';
 import { type Scan, unreadableIn } from '../../scan.ts';
-import type { AdjustedView, LeftOut, NotAdjustable, StoreViews } from '../../views.ts';
+import type { AdjustedView, JudgeBasis, LeftOut, NotAdjustable, StoreViews } from '../../views.ts';
 import type { Blobs } from '../files/blobs.ts';
 import type { DataFile } from '../files/data-paths.ts';
 import { ACTIONS, BARS, REVISIONS } from '../files/layout.ts';
@@ -17,6 +17,9 @@ const KEYS = 'interval VARCHAR, ticker VARCHAR, period VARCHAR';
 const REVISION_TYPES = `${BAR_TYPES}, new_open DOUBLE, new_high DOUBLE, new_low DOUBLE, new_close DOUBLE, new_volume DOUBLE, new_source VARCHAR, replaced_at TIMESTAMP`;
 const ACTION_TYPES =
   'ex_date DATE, kind VARCHAR, value DOUBLE, source VARCHAR, fetched_at TIMESTAMP, currency VARCHAR, ticker VARCHAR';
+
+/** The judge who finds nothing wrong. */
+export const allAdjustable: JudgeBasis = async () => [];
 
 /** The views of the files that a store has at one moment. */
 export interface PinnedViews extends StoreViews {
