@@ -9,6 +9,14 @@ const BY_TYPE: Readonly<Record<string, Category>> = {
   fx: 'fx',
 };
 
+/** Those of some members that belong to some categories. */
+export function inCategories(members: readonly Member[], categories: readonly Category[]): Member[] {
+  return members.filter((member) => {
+    const category = categoryOf(member);
+    return category !== undefined && categories.includes(category);
+  });
+}
+
 /** The category that an instrument belongs to, by its type and its ticker; undefined for none of them. */
 export function categoryOf({
   ticker,

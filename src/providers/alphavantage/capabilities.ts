@@ -48,6 +48,7 @@ export function alphavantageCapabilities(config: Pick<ProviderConfig, 'settings'
     notInTickers: { '/': 'a share class is written BRK-B, a pair BTC-USD or EURUSD=X' },
     // Under a quota of the day all that is listed would take years.
     listsTickers: quotas.every(isPaced),
+    discovers: { categories: ['us_equities', 'etf'], tellsDelisted: true },
     credentials: { key: 'ALPHAVANTAGE_API_KEY' },
     needsUrl: false,
   };

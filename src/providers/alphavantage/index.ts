@@ -20,6 +20,7 @@ import type {
 import { rawAnswer } from '../raw-answer.ts';
 import { actionsOf, statedApart, statedBeside } from './actions.ts';
 import { alphavantageCapabilities } from './capabilities.ts';
+import { type Active, discoverSteps } from './discover.ts';
 import { tickersIn } from './listing.ts';
 import { type RowsRead, readRows } from './parse.ts';
 import {
@@ -51,7 +52,7 @@ interface Heard {
 
 const NOTHING_HEARD: Heard = { rows: [], stated: [], answers: 0 };
 
-function stepsOf(config: ProviderConfig): HttpSteps<Heard> {
+function stepsOf(config: ProviderConfig): HttpSteps<Heard, Active> {
   const access: Access = { baseUrl: config.url ?? ALPHAVANTAGE_URL, isFull: tierOf(config).isFull };
   return {
     capabilities: alphavantageCapabilities(config),
@@ -71,6 +72,7 @@ function stepsOf(config: ProviderConfig): HttpSteps<Heard> {
         worded({ parameters: { function: 'LISTING_STATUS' }, mostRows: null }, access, secrets),
       parse: tickersIn,
     },
+    discover: discoverSteps(access),
   };
 }
 

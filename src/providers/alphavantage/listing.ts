@@ -1,4 +1,7 @@
+import { BackfillError } from '../../core/errors.ts';
 import { parseTicker } from '../../core/instrument/ticker.ts';
+import { type Day, parseDay } from '../../core/session/day.ts';
+import type { Member } from '../../core/universe/member.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 import { tickerOf } from './symbols.ts';
 import { bad, tableIn } from './table.ts';
@@ -7,19 +10,69 @@ import { bad, tableIn } from './table.ts';
 const TEST_NAME = /^$|\btest (?:stock|ticker)\b|\blisted test\b/i;
 const TEST_SYMBOL = /^[A-Z]TEST(?:-|$)/;
 
+/** What is asked for as `state`, as the rows of the answer have it. */
+const STATUS = { active: 'Active', delisted: 'Delisted' } as const;
+
+export type ListingState = keyof typeof STATUS;
+
+const COLUMNS = [
+  ...(['symbol', 'name', 'exchange', 'assetType', 'ipoDate', 'delistingDate', 'status'] as const),
+];
+type Row = Readonly<Record<(typeof COLUMNS)[number], string>>;
+
+const ABOUT = 'its listings';
+
 /** Our tickers of the active listings in an answer, without those that stand for nothing that trades. */
 export function tickersIn(answer: HttpAnswer): readonly string[] {
-  const about = 'its listings';
-  const { heading, rows, isCut } = tableIn(answer, { ticker: about, symbol: null, now: 0 });
-  const [symbolAt, nameAt, statusAt] = ['symbol', 'name', 'status'].map((name) => heading.indexOf(name));
-  if (symbolAt === undefined || symbolAt < 0) throw bad(about, `its columns are ${heading.join(', ')}`);
-  if (isCut) throw bad(about, 'it ends within a row');
-  const tickers = rows.flatMap((row) => {
-    const [symbol = '', name = '', status = ''] = [symbolAt, nameAt, statusAt].map((at) => row[at ?? -1]);
-    const isTest = TEST_NAME.test(name.trim()) || TEST_SYMBOL.test(symbol);
-    return isTest || status !== 'Active' ? [] : tickerIfAny(symbol);
-  });
-  return [...new Set(tickers)];
+  const rows = listingsIn(answer, 'active', 0);
+  return [...new Set(rows.flatMap(({ symbol }) => tickerIfAny(symbol)))];
+}
+
+/**
+ * The listings of a state in an answer as members, without those that stand for nothing that trades. A delisting is dated by
+ * the exchange, on the last trade or after it. Throws as `tableIn` does.
+ */
+export function membersIn(answer: HttpAnswer, state: ListingState, now: number): Member[] {
+  return listingsIn(answer, state, now).flatMap((row) =>
+    tickerIfAny(row.symbol).map((ticker) => memberOf(ticker, row)),
+  );
+}
+
+function listingsIn(answer: HttpAnswer, state: ListingState, now: number): Row[] {
+  const { heading, rows, isCut } = tableIn(answer, { ticker: ABOUT, symbol: null, now });
+  const places = COLUMNS.map((name) => heading.indexOf(name.toLowerCase()));
+  if (places[0] === -1) throw bad(ABOUT, `its columns are ${heading.join(', ')}`);
+  if (isCut) throw bad(ABOUT, 'it ends within a row');
+  return rows
+    .map((cells) => Object.fromEntries(COLUMNS.map((name, i) => [name, cells[places[i] ?? -1] ?? ''])) as Row)
+    .filter(({ symbol, name, status }) => status === STATUS[state] && !isTest(symbol, name));
+}
+
+function isTest(symbol: string, name: string): boolean {
+  return TEST_NAME.test(name.trim()) || TEST_SYMBOL.test(symbol);
+}
+
+function memberOf(ticker: string, { name, exchange, assetType, ipoDate, delistingDate }: Row): Member {
+  const type = assetType === 'ETF' ? 'etf' : 'equity';
+  const about = { ticker, name: name.trim(), type, exchange: exchange || null, source: 'alphavantage' };
+  return withEnd({ ...about, listed: dayIn(ipoDate), delisted: null }, dayIn(delistingDate));
+}
+
+/** A member that was delisted on a day. One that was listed only after it was listed at another time, which is not told. */
+export function withEnd(member: Member, delisted: Day | null): Member {
+  const isBackwards = member.listed !== null && delisted !== null && member.listed > delisted;
+  return { ...member, listed: isBackwards ? null : member.listed, delisted };
+}
+
+/** A date that is not told is `null`, in letters. */
+function dayIn(text: string): Day | null {
+  if (text === 'null' || text === '') return null;
+  try {
+    return parseDay(text);
+  } catch (error) {
+    if (error instanceof BackfillError) throw bad(ABOUT, error.message);
+    throw error;
+  }
 }
 
 /** A few symbols (`-P-HIZ`, `ACWV:BAT`) are none of anything. */

@@ -1,7 +1,7 @@
 import { parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { categoryOf } from '../../core/universe/category.ts';
-import type { Category, Member } from '../../core/universe/member.ts';
+import { inCategories } from '../../core/universe/category.ts';
+import type { Member } from '../../core/universe/member.ts';
 import { listedBy } from '../../market/listed-by.ts';
 import type { Listing, Market } from '../../market/market.ts';
 import type { Page } from '../http/steps.ts';
@@ -60,11 +60,4 @@ function memberOf({
 }: Omit<Listing, 'calendar' | 'currency'>): Member {
   const delisted = delistedOn === null ? null : delistedOn - 1;
   return { ticker, name, type, exchange, listed: firstTrade, delisted, source: 'sample' };
-}
-
-function inCategories(members: readonly Member[], categories: readonly Category[]): Member[] {
-  return members.filter((member) => {
-    const category = categoryOf(member);
-    return category !== undefined && categories.includes(category);
-  });
 }

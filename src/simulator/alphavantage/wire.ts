@@ -7,8 +7,9 @@
 
 import type { CorporateAction, Ohlcv } from '../../core/bars/bars.ts';
 import { calendarById, isCryptoPair } from '../../core/calendar/calendars.ts';
-import { type DayRange, formatDay, monthOf, parseDay, utcDayOf } from '../../core/session/day.ts';
+import { type DayRange, formatDay, monthOf, parseDay, startOfDay, utcDayOf } from '../../core/session/day.ts';
 import type { Interval } from '../../core/session/interval.ts';
+import { listedBy } from '../../market/listed-by.ts';
 import { type Listing, type Market, isComplete } from '../../market/market.ts';
 import { tradedRows } from '../../market/traded-rows.ts';
 import type { AskedSeries, Wire, WireRequest, WireResponse } from '../wire.ts';
@@ -90,7 +91,7 @@ export const alphavantageWire: Wire = (request, market, now) => {
   const isPaid = KEYS.get(key);
   if (isPaid === undefined) return key === 'demo' ? REFUSALS.demoKey() : REFUSALS.wrongKey();
   const name = query.get('function') ?? '';
-  if (name === 'LISTING_STATUS') return listings(market);
+  if (name === 'LISTING_STATUS') return listings(query, market, now);
   const answer = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (answer === undefined) return REFUSALS.noFunction(name);
   const listing = market.listing(tickerIn(query) ?? '');
@@ -149,17 +150,24 @@ function intraday(asked: Asked): WireResponse | undefined {
 }
 
 /** What it lists: shares, and one of those that exchanges try their systems with. */
-function listings(market: Market): WireResponse {
-  const lines = market.tickers().flatMap((ticker) => {
-    const listing = market.listing(ticker);
-    if (listing === undefined || /[.^=]/.test(ticker) || isCryptoPair(ticker)) return [];
-    const listed = listing.firstTrade === null ? 'null' : formatDay(listing.firstTrade);
-    const [gone, status] =
-      listing.delistedOn === null ? ['null', 'Active'] : [formatDay(listing.delistedOn), 'Delisted'];
-    return `${ticker},${listing.name.replaceAll(',', '')},NYSE,Stock,${listed},${gone},${status}`;
+function listings(query: URLSearchParams, market: Market, now: number): WireResponse {
+  const date = query.get('date');
+  if (date !== null && !/^\d{4}-\d\d-\d\d$/.test(date)) return REFUSALS.invalidCall('LISTING_STATUS');
+  // Known is all that is listed by the end of the day.
+  const asOf = date === null ? now : startOfDay(parseDay(date) + 1) - 1;
+  const wanted = query.get('state') === 'delisted' ? 'Delisted' : 'Active';
+  const lines = listedBy(market, asOf).flatMap((listing) => {
+    const { ticker, name, type, firstTrade, delistedOn } = listing;
+    if (/[.^=]/.test(ticker) || isCryptoPair(ticker)) return [];
+    const [gone, status] = delistedOn === null ? ['null', 'Active'] : [formatDay(delistedOn), 'Delisted'];
+    if (status !== wanted) return [];
+    const [venue, kind] = type === 'etf' ? ['NYSE ARCA', 'ETF'] : ['NYSE', 'Stock'];
+    const listed = firstTrade === null ? 'null' : formatDay(firstTrade);
+    return `${ticker},${name.replaceAll(',', '')},${venue},${kind},${listed},${gone},${status}`;
   });
+  const tests = wanted === 'Active' ? ['ZTEST,,BATS,Stock,2011-10-05,null,Active'] : [];
   const heading = 'symbol,name,exchange,assetType,ipoDate,delistingDate,status';
-  return table(csv(heading, [...lines, 'ZTEST,,BATS,Stock,2011-10-05,null,Active']));
+  return table(csv(heading, [...lines, ...tests]));
 }
 
 function table(body: string, rows = 0): WireResponse {
