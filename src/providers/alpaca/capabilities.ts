@@ -70,6 +70,7 @@ export function alpacaCapabilities(config: Pick<ProviderConfig, 'settings'>): Ca
     serves: ['us-shares', 'crypto'],
     notInTickers: { '/': 'a share class is written BRK-B, a pair BTC-USD' },
     listsTickers: true,
+    discovers: { categories: ['us_equities', 'otc', 'crypto'], tellsDelisted: false },
     credentials: { keyId: 'APCA_API_KEY_ID', secretKey: 'APCA_API_SECRET_KEY' },
     needsUrl: false,
   };

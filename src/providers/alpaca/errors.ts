@@ -47,3 +47,8 @@ function messageIn({ body }: HttpAnswer): string | undefined {
     return undefined;
   }
 }
+
+/** Throws what an answer without data says. */
+export function assertData(answer: HttpAnswer, now: number): void {
+  if (answer.status !== 200) throw refusalIn(answer, now).spoilt;
+}

@@ -19,7 +19,8 @@ import type {
 import { rawAnswer } from '../raw-answer.ts';
 import { NOTHING_SAID, type SaidOfSymbol, actionsOf, readActionsPage } from './actions.ts';
 import { alpacaCapabilities } from './capabilities.ts';
-import { refusalIn } from './errors.ts';
+import { discoverSteps } from './discover.ts';
+import { assertData, refusalIn } from './errors.ts';
 import { listedTickers } from './listed.ts';
 import { assertJoinable, barsOfSessions, readBarsPage } from './parse.ts';
 import { type Leg, actionsUrl, assetsUrl, barsUrl, headersOf, legsOf, rowMsOf } from './request.ts';
@@ -42,7 +43,7 @@ export function openAlpaca(config: ProviderConfig, gate: Gate, secrets: Secrets)
   return openHttpProvider(stepsOf(config), config, gate, secrets);
 }
 
-function stepsOf(config: ProviderConfig): HttpSteps<Told> {
+function stepsOf(config: ProviderConfig): HttpSteps<Told, number> {
   return {
     capabilities: alpacaCapabilities(config),
     symbolOf,
@@ -66,12 +67,13 @@ function stepsOf(config: ProviderConfig): HttpSteps<Told> {
         }),
     },
     tickers: {
-      request: (secrets) => ({ url: assetsUrl(config), headers: headersOf(secrets) }),
+      request: (secrets) => ({ url: assetsUrl(config, 'us_equity'), headers: headersOf(secrets) }),
       parse: (answer) => {
         assertData(answer, Date.parse(answer.headers.date ?? ''));
         return listedTickers(answer.body);
       },
     },
+    discover: discoverSteps(config),
   };
 }
 
@@ -140,11 +142,4 @@ function pageOfActions(
     said.set(symbol, { stated: [...before.stated, ...stated], others: [...before.others, ...others] });
   }
   return { parts: [], state: { ...told, said, next: page.next }, hasMore: page.next !== null };
-}
-
-/** Throws what an answer without data says. */
-function assertData(answer: HttpAnswer, now: number): void {
-  if (answer.status === 200) return;
-  const refusal = refusalIn(answer, now);
-  throw refusal.spoilt;
 }

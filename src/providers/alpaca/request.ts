@@ -127,10 +127,13 @@ export function actionsUrl(
   });
 }
 
-/** All shares that are listed, in one answer: another host's, unless one is given for everything. */
-export function assetsUrl(config: ProviderConfig): URL {
+/** What assets there are, in Alpaca's words. */
+export type AssetKind = 'us_equity' | 'crypto';
+
+/** All shares, or pairs, that are listed, in one answer: another host's, unless one is given for everything. */
+export function assetsUrl(config: ProviderConfig, kind: AssetKind): URL {
   const url = config.url ?? TRADING_URLS[alpacaSettings(config).account];
-  return below({ ...config, url }, '/v2/assets', { status: 'active', asset_class: 'us_equity' });
+  return below({ ...config, url }, '/v2/assets', { status: 'active', asset_class: kind });
 }
 
 /** The headers of the user's keys. */

@@ -4,12 +4,13 @@
 //   GET /v2/stocks/bars?symbols=AAPL,BRK.B&timeframe=1Day&start=…&end=…&limit=10000&feed=sip&asof=…[&page_token=…]
 //   GET /v1beta3/crypto/us/bars?symbols=BTC/USD&timeframe=1Hour&start=…&end=…
 //   GET /v1/corporate-actions?symbols=AAPL&start=…&end=…
-//   GET /v2/assets?status=active&asset_class=us_equity
+//   GET /v2/assets?status=active[&asset_class=us_equity|crypto]
 //
 // Prices are as traded; `start` and `end` are inclusive; a symbol without a bar is on no page, and one that cannot be a symbol
 // has the whole request refused. A key of the free plan gets no bars of all exchanges that are younger than 15 minutes.
 
 import { calendarById, isCryptoPair } from '../../core/calendar/calendars.ts';
+import { listedBy } from '../../market/listed-by.ts';
 import type { Listing, Market } from '../../market/market.ts';
 import type { OwnWire } from '../own-wire.ts';
 import type { Wire, WireRequest, WireResponse } from '../wire.ts';
@@ -75,7 +76,8 @@ const ROUTES: Readonly<Record<string, Wire>> = {
     keyOf(request) === null
       ? WRONG_KEY
       : pageOfActions(request.query, market, now, listingOn(market, 'XNYS')),
-  '/v2/assets': (request, market, now) => (keyOf(request) === null ? WRONG_TRADING_KEY : assets(market, now)),
+  '/v2/assets': (request, market, now) =>
+    keyOf(request) === null ? WRONG_TRADING_KEY : assets(request, market, now),
 };
 
 const FEEDS: ReadonlySet<string> = new Set(['sip', 'iex', 'otc', 'boats']);
@@ -94,14 +96,19 @@ function listingOn(market: Market, calendar: string): (symbol: string) => Listin
   };
 }
 
-/** All shares of the market in one answer; of what is delisted some stay, which nobody can trade. */
-function assets(market: Market, now: number): WireResponse {
-  const shares = market.tickers().flatMap((ticker) => listingOn(market, 'XNYS')(symbolIn(ticker)) ?? []);
-  const rows = shares.map(({ ticker, name, delistedOn, calendar }) => {
-    const isListed = delistedOn === null || delistedOn > calendarById(calendar).localDay(now);
+/** All shares, or pairs, of the market in one answer; of what is delisted some stay, which nobody can trade. */
+function assets({ query }: WireRequest, market: Market, now: number): WireResponse {
+  const kind = query.get('asset_class') === 'crypto' ? 'crypto' : 'us_equity';
+  const rows = listedBy(market, now).flatMap(({ ticker, name, delistedOn, calendar }) => {
+    const isPair = isCryptoPair(ticker);
+    const isWanted = kind === 'crypto' ? isPair : !isPair && calendarById(calendar).id === 'XNYS';
+    if (!isWanted) return [];
+    const isListed = delistedOn === null;
+    const exchange = isListed ? 'NYSE' : 'OTC';
     return {
-      ...{ id: `asset ${ticker}`, class: 'us_equity', exchange: isListed ? 'NYSE' : 'OTC' },
-      ...{ symbol: symbolIn(ticker), name, status: 'active', tradable: isListed, attributes: [] },
+      ...{ id: `asset ${ticker}`, class: kind, exchange: isPair ? 'CRYPTO' : exchange },
+      ...{ symbol: isPair ? ticker.replace('-', '/') : symbolIn(ticker), name },
+      ...{ status: 'active', tradable: isListed, attributes: [] },
     };
   });
   return json(200, rows);

@@ -72,6 +72,12 @@ describe('the universes of Alpha Vantage', () => {
     expect(wordsOf(queries)).toEqual(['LISTING_STATUS none active', 'LISTING_STATUS none delisted']);
   });
 
+  it('are not counted twice where a server lists every state whatever it is asked for', async () => {
+    const both = ACTIVE + DELISTED.slice(HEADING.length);
+    const { provider } = await alphavantageBeside(() => both);
+    expect(await provider.discover?.(asked())).toHaveLength(7);
+  });
+
   it.each<[Category[], string[]]>([
     [['etf'], ['SPY']],
     [['us_equities'], ['AA', 'BACK', 'AA', 'AA', 'BACK', 'GONE-PA']],
