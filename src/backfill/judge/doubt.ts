@@ -116,12 +116,12 @@ export function learnInDoubt(
     /** Whether it may be believed at last. */
     readonly isCredible: boolean;
     /** Whether not even a young session may be taken for one that is not out yet. */
-    readonly lacksAll: boolean;
+    readonly isYoungToo: boolean;
   },
 ): Learned {
-  const { provider, answers, now, calendar, isCredible, lacksAll } = about;
+  const { provider, answers, now, calendar, isCredible, isYoungToo } = about;
   const isDoubted = (reason: AbsenceReason): boolean =>
-    reason === 'vendor-empty' || (lacksAll && reason === 'not-yet-published');
+    reason === 'vendor-empty' || (isYoungToo && reason === 'not-yet-published');
   const saidBefore = known.absent.filter(({ by }) =>
     by.some(
       (claim) =>

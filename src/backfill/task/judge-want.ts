@@ -98,11 +98,12 @@ export async function judgeWant(
     });
     const judged = { answer, judgement, learned, stored, actions, isEmpty: !saysNo && isEmptyAnswer(answer) };
     const lacksAll = metered && repeatsNothing(judgement.comparison, id);
-    const isInDoubt = isDoubtful || lacksAll || isDoubtfulTail(learned, calendar);
-    const isCredible = !lacksAll && !contradictsItself(answer, learned, context);
+    const contradicts = contradictsItself(answer, learned, context);
+    const isInDoubt = isDoubtful || lacksAll || contradicts || isDoubtfulTail(learned, calendar);
+    const isCredible = !lacksAll && !contradicts;
     if ((isLast && isCredible) || (!isInDoubt && !judgement.isDoubted && judgement.conflict === null))
       return { kind: 'sure', judged };
-    const about = { provider: id, answers, now, calendar, isCredible, lacksAll };
+    const about = { provider: id, answers, now, calendar, isCredible, isYoungToo: !isCredible };
     const asItIs = isInDoubt ? { ...judged, learned: learnInDoubt(learned, stored.coverage, about) } : judged;
     return { kind: 'doubtful', judged: asItIs };
   } catch (error) {

@@ -165,9 +165,21 @@ describe('a long tail that reaches the last settled session', () => {
     const said = { ...cut, lastTrade: parseDay('2025-07-15') };
     const { asked, report } = await ask([said], { order });
     expect(asked).toBe(3);
-    expect(report).toMatchObject({ bars: 10, missing: 8, absent: { 'not-yet-published': 2 } });
+    expect(report).toMatchObject({ bars: 10, missing: 10, absent: {} });
     for (let day = 1; day < 5; day++) await ask([said], { order, now: NOW + day * 1000 });
     expect(stateOf(await known(), SESSIONS[20] ?? 0).state).toBe('missing');
+  });
+
+  it('is asked for again however short it is, where the provider tells of a trade in it', async () => {
+    const shorter = { from: toNow.from, to: (SESSIONS[19] ?? 0) + 2 };
+    const short = { ...order, range: shorter, gaps: [shorter], sessions: 11 };
+    const last = shorter.to - 1;
+    const said = { proven: shorter, bars: FULL, lastTrade: last };
+    const { asked, report } = await ask([said], { order: short });
+    expect(asked).toBe(3);
+    expect(report).toMatchObject({ bars: 10, missing: 1, absent: {} });
+    const untold = await ask([{ proven: shorter, bars: FULL }], { order: short });
+    expect(untold.asked).toBe(1);
   });
 
   it('is believed where the last trade was at its beginning', async () => {
@@ -177,7 +189,7 @@ describe('a long tail that reaches the last settled session', () => {
 
   it('of no bar at all is never believed either where there was a trade', async () => {
     const said = { proven: toNow, lastTrade: parseDay('2025-07-15') };
-    expect((await ask([said], { order })).report?.missing).toBe(18);
+    expect((await ask([said], { order })).report?.missing).toBe(20);
   });
 });
 
