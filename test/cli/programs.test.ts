@@ -31,7 +31,7 @@ describe('a command line that cannot be meant', () => {
     ['--provider csv', 'provider "csv" needs --provider-url csv='],
     ['--provider csv --provider-url csv=.', 'needs to know the basis of the prices'],
     ['--provider-url yahoo=foo', '--provider-url yahoo=foo: is no URL'],
-    ['--store a-file', 'it is a file, not a folder'],
+    ['--store a-file', 'is a file, not a folder'],
     ['--provider sample --provider yahoo', '--provider is given 2 times (sample, yahoo); give it once'],
     ['frobnicate', 'frobnicate; backfill --help lists the options'],
     ['simulate --latency soon', '--latency soon: write it as 250ms, 30s or 2min'],
