@@ -127,7 +127,8 @@ const REVISIONS = 'revisions/interval=1d/ticker=MSFT/period=all/revisions.parque
 describeWith(STRACE)('what the built program asks of the system before it says that it is done', () => {
   it('flushes bars, splits and dividends, rejected rows and the record of the run, and every new folder', async () => {
     await prices({ high: '1' });
-    const trace = await csv();
+    // A session is newly lost.
+    const trace = await csv([], 1);
     const said = saidBy(trace, 'Backfill ended in');
     const actions = expectReplaced(trace, of('actions/ticker=MSFT/actions.parquet'), said);
     const bars = expectReplaced(trace, of(BARS), said);
