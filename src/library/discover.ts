@@ -6,6 +6,7 @@ import type { DiscoverRequest, Discovery } from '../providers/discovery.ts';
 import { PUBLIC_INDICES, PUBLIC_LISTS } from '../providers/listings/public-lists.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { capabilitiesOf, providerIds } from '../providers/registry.ts';
+import type { Discovered } from '../report/discovered-text.ts';
 import type { HistoryOptions } from './history.ts';
 import { listUrl } from './list-url.ts';
 import { askList } from './listed-tickers.ts';
@@ -26,20 +27,6 @@ export interface DiscoverOptions {
   readonly timeoutMs?: number;
   /** How a provider is asked. Default: as it is without settings. */
   readonly configOf?: (provider: string) => ProviderConfig | Promise<ProviderConfig>;
-}
-
-/** What was found and where it was written. Plain JSON. */
-export interface Discovered {
-  readonly name: string;
-  readonly date: string;
-  readonly path: string;
-  readonly sources: readonly string[];
-  readonly members: number;
-  /** Those of them that trade no more. */
-  readonly delisted: number;
-  readonly byType: Readonly<Record<string, number>>;
-  /** Categories that were meant and that nobody could list. */
-  readonly without: readonly Category[];
 }
 
 /** Lists the members of a universe and writes them into the store, as `universes/NAME_DATE.json`. Throws `usage`. */

@@ -1,14 +1,18 @@
 import type { Category } from '../core/universe/member.ts';
 import { formatCount, plural } from './table.ts';
 
-/** What was written of a universe. */
-interface Written {
-  readonly path: string;
+/** What was found of a universe and where it was written. Plain JSON. */
+export interface Discovered {
   readonly name: string;
+  /** `YYYY-MM-DD`. */
+  readonly date: string;
+  readonly path: string;
   readonly sources: readonly string[];
   readonly members: number;
+  /** Those of them that trade no more. */
   readonly delisted: number;
   readonly byType: Readonly<Record<string, number>>;
+  /** Categories that were meant and that nobody could list. */
   readonly without: readonly Category[];
 }
 
@@ -16,7 +20,7 @@ interface Written {
  * `Wrote data/universes/etf_2026-11-28.json: 4,102 members from nasdaqtrader (etf 4,102)`, and a line for what nobody could
  * list.
  */
-export function discoveredText(written: Written): {
+export function discoveredText(written: Omit<Discovered, 'date'>): {
   readonly text: string;
   readonly notes: readonly string[];
 } {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MS_PER_DAY } from '../../src/core/session/day.ts';
 import type { Provider } from '../../src/providers/provider.ts';
-import { type Alter, barsOf, honest, now, run, store, vendor } from './vendor.ts';
+import { now, store } from './store-at.ts';
+import { type Alter, barsOf, honest, run, vendor } from './vendor.ts';
 
 describe('answers that no task can judge alone', () => {
   const MANY = ['ALFA', 'BRIQ', 'CORV', 'DUNO', 'ELNA', 'FJRD', 'GLYF', 'HAZL'];

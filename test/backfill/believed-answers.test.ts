@@ -5,7 +5,8 @@ import { parseDay } from '../../src/core/session/day.ts';
 import type { BarAnswer } from '../../src/providers/provider.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import { NO_BARS } from '../../src/core/bars/columns.ts';
-import { now, open, provider, setNow, store, TICKERS, tools, WEEK } from './faulty-sample.ts';
+import { now, setNow, store } from './store-at.ts';
+import { open, provider, TICKERS, tools, WEEK } from './faulty-sample.ts';
 
 const HOUR = 3_600_000;
 

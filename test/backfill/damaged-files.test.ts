@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
 import { openStore } from '../../src/store/open.ts';
 import { rotRows } from '../store/rot.ts';
-import { folder, open, store, tools, WEEK } from './faulty-sample.ts';
+import { folder, store } from './store-at.ts';
+import { open, tools, WEEK } from './faulty-sample.ts';
 
 describe('a backfill', () => {
   it('sets a damaged file of corporate actions aside, says so and fetches them again', async () => {

@@ -3,20 +3,8 @@ import { backfill } from '../../src/backfill/backfill.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { toolsInProcess } from './in-process.ts';
 import { inRows } from '../providers/rows.ts';
-import {
-  A_DAY,
-  barsOf,
-  honest,
-  lying,
-  now,
-  on,
-  run,
-  sample,
-  scaled,
-  store,
-  values,
-  vendor,
-} from './vendor.ts';
+import { now, store } from './store-at.ts';
+import { A_DAY, barsOf, honest, lying, on, run, sample, scaled, values, vendor } from './vendor.ts';
 
 describe('a top-up', () => {
   const LATER = { start: '2025-05-01', end: '2025-06-10' };

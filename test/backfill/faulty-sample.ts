@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
 import { type BackfillTools } from '../../src/backfill/backfill.ts';
 import { SharedStaging } from '../../src/backfill/run/shared-staging.ts';
 import { runTask } from '../../src/backfill/task/run-task.ts';
@@ -11,28 +7,10 @@ import type { BarAnswer, BarRequest, Provider } from '../../src/providers/provid
 import { type Gate, OPEN_GATE } from '../../src/providers/http/gate.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
-import { openStore } from '../../src/store/open.ts';
-import type { BarStore } from '../../src/store/store.ts';
 import { trafficOfOnlyRun } from './only-run.ts';
+import { folder, now, store } from './store-at.ts';
 
 export const WEEK = { start: '2025-06-02', end: '2025-06-06' } as const;
-/** An empty store, new for each test, and the instant of its runs. */
-export let folder = '';
-export let store: BarStore;
-export let now = Date.parse('2025-06-20T12:00:00Z');
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-run-'));
-  store = openStore(folder);
-  now = Date.parse('2025-06-20T12:00:00Z');
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-/** Moves the instant of the runs. */
-export function setNow(instant: number): void {
-  now = instant;
-}
-
 const sample = openSample({ id: 'sample' });
 
 /** The sample market behind a door that may stay shut. */

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
-import { folder, open, provider, store, tools, WEEK } from './faulty-sample.ts';
+import { folder, store } from './store-at.ts';
+import { open, provider, tools, WEEK } from './faulty-sample.ts';
 
 describe('a backfill', () => {
   it('records of which ex-dates the corporate actions are known, for tickers without any too', async () => {

@@ -3,7 +3,8 @@ import { backfill } from '../../src/backfill/backfill.ts';
 import { MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
 import { toolsInProcess } from './in-process.ts';
 import { inRows } from '../providers/rows.ts';
-import { barsOf, honest, now, on, run, sample, scaled, setNow, store, values, vendor } from './vendor.ts';
+import { now, setNow, store } from './store-at.ts';
+import { barsOf, honest, on, run, sample, scaled, values, vendor } from './vendor.ts';
 
 describe('a top-up', () => {
   const LATER = { start: '2025-05-01', end: '2025-06-10' };

@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import type { Ohlcv } from '../../src/core/bars/bars.ts';
@@ -9,32 +5,15 @@ import type { Quota } from '../../src/core/plan/quota.ts';
 import { MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
 import type { BarRequest, Provider } from '../../src/providers/provider.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
-import { openStore } from '../../src/store/open.ts';
-import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
 import { rowsIn } from '../store/rows.ts';
 import { inBars, type RowAnswer, withRows } from '../providers/rows.ts';
+import { now, store } from './store-at.ts';
 
 export const sample = openSample({ id: 'sample' });
 /** So few that a doubt is not worth a second question. */
 export const A_DAY = { requests: 25, perMs: MS_PER_DAY };
 export const WEEKS = { start: '2025-05-01', end: '2025-05-30' };
-let folder = '';
-/** An empty store, new for each test, and the instant of its runs. */
-export let store: BarStore;
-export let now = 0;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-truth-'));
-  store = openStore(folder);
-  now = Date.parse('2025-06-20T12:00:00Z');
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-/** Moves the instant of the runs. */
-export function setNow(instant: number): void {
-  now = instant;
-}
 
 /** What a vendor makes of an answer of the sample market. */
 export type Alter = (answer: RowAnswer, request: BarRequest, asked: number) => RowAnswer;

@@ -57,6 +57,10 @@ describe('bars derived from those of one minute', () => {
       }
     const again = await derive(derived, { tickers, ...AUTUMN });
     expect(again).toMatchObject({ failed: 0, bars: 0 });
+    // Everything anew, where the minutes may have changed.
+    expect(await derive(derived, { tickers, ...AUTUMN, everything: true })).toMatchObject({
+      ...{ failed: 0, bars: summary.bars, changed: 0 },
+    });
   });
 
   it('are of all that have minutes where none is named, and of no session that has none', async () => {

@@ -14,7 +14,7 @@ export const PAGE_ROWS = 10_000;
 /**
  * Symbols that a request may list. Alpaca states no limit but what an address may hold: servers and what stands before them
  * commonly take 8,000 signs or less of one, and 2,000 pass everywhere. A symbol takes 14 at most, in escaped form with its
- * comma: `XXXXX.WS.A%2C`, `SHIB%2FUSDC%2C`.
+ * comma: `ABCDE.WS.A%2C`, `SHIB%2FUSDC%2C`.
  */
 const MOST_SYMBOLS = Math.floor(2000 / 14);
 
