@@ -60,6 +60,8 @@ describe('backfill export --per-ticker', () => {
     expect(await refused()).toBe('backfill: --per-ticker needs --out FOLDER\n');
     expect(await refused('--out', '-')).toBe('backfill: --per-ticker needs --out FOLDER\n');
     expect(await refused('--out', 'data/here')).toContain('lies in the store, where only the store writes');
+    // Nor is a folder made there.
+    expect(await readdir(join(folder, 'data'))).not.toContain('here');
     expect(await refused('--out', 'file')).toMatch(/file\/(?:ALFA|BRVO\.PA) cannot be made: .+\n$/);
   });
 });
