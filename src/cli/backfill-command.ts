@@ -1,38 +1,10 @@
-import {
-  BackfillError,
-  type BackfillEvent,
-  type BackfillOptions,
-  type Capabilities,
-  type History,
-  type RunSummary,
-  openHistory,
-} from '../index.ts';
-import {
-  damagedLine,
-  distrustedLines,
-  listedLine,
-  lostLine,
-  nothingToDoLine,
-  openingLine,
-  planJson,
-  planText,
-  relistedLines,
-  setAsideLine,
-  errorText,
-  summaryText,
-  totalLine,
-  workLine,
-} from '../terminal.ts';
-import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { BackfillError, type BackfillOptions, openHistory } from '../index.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, WHICH, given, rangeOf } from './options.ts';
 import { CONNECTION, PROVIDER, assertItsInstant, connectionOf } from './provider-options.ts';
 import { command } from './command.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
+import { done, planned } from './fill.ts';
 import { tellNotes } from './notes.ts';
-import { print, printJson, tell } from './output.ts';
-import { dataPage, messagePage } from './page.ts';
-import { NO_PROGRESS, startProgress } from './progress.ts';
-import { stopOnSignal } from './signals.ts';
 
 const OPTIONS = {
   tickers: { ...TICKERS.tickers, otherwise: 'portfolio, or what the provider lists' },
@@ -117,108 +89,4 @@ function requestsOf(argv: Options): readonly BackfillOptions[] {
     );
   const derivation = { ...request, intervals: derived, derive: true };
   return fetched.length === 0 ? [derivation] : [{ ...request, intervals: fetched }, derivation];
-}
-
-async function planned(
-  history: History,
-  requests: readonly BackfillOptions[],
-  argv: Options,
-): Promise<number> {
-  const plans: object[] = [];
-  for (const request of requests) {
-    const capabilities = capabilitiesFor(request, history);
-    const plan = await history.plan({
-      ...request,
-      onEvent: (event) => tellOpening(event, capabilities, argv),
-    });
-    if (argv.json) plans.push(planJson(plan));
-    else await print(planText(plan, capabilities.quotas, dataPage(argv.all)));
-  }
-  if (argv.json) await printJson(oneOrAll(plans));
-  return EXIT.done;
-}
-
-async function done(history: History, requests: readonly BackfillOptions[], argv: Options): Promise<number> {
-  const { stop, signal, signalOf, release } = stopOnSignal();
-  const summaries: RunSummary[] = [];
-  try {
-    for (const request of requests) {
-      const capabilities = capabilitiesFor(request, history);
-      const { quotas } = capabilities;
-      const progress = argv.quiet || argv.noProgress ? NO_PROGRESS : startProgress(quotas, stop);
-      try {
-        const onEvent = (event: BackfillEvent): void => {
-          tellOpening(event, capabilities, argv);
-          progress.show(event);
-        };
-        summaries.push(await history.backfill({ ...request, stop, onEvent }));
-      } finally {
-        progress.end();
-      }
-      const [summary] = summaries.slice(-1) as [RunSummary];
-      if (!argv.json) report(summary, argv);
-      if (summary.stopped !== null) break;
-    }
-    if (argv.json) await printJson(oneOrAll(summaries));
-    if (summaries.some(({ stopped }) => stopped?.reason === 'unreachable')) tellOfProxy();
-    const isInterrupted = summaries.some(({ stopped }) => stopped?.reason === 'interrupted');
-    // Of the two codes of a run that ended by itself the quota's says more.
-    return isInterrupted
-      ? signal()
-      : summaries.reduce((code, summary) => Math.max(code, exitCodeOf(summary, argv)), 0);
-  } catch (error) {
-    return signalOf(error);
-  } finally {
-    release();
-  }
-}
-
-/** One as it is; several as a list. */
-function oneOrAll<T extends object>(all: readonly T[]): T | readonly T[] {
-  const [only, ...others] = all;
-  return only !== undefined && others.length === 0 ? only : all;
-}
-
-/** Whom a request asks: the store itself has no quota. */
-function capabilitiesFor({ derive }: BackfillOptions, { capabilities }: History): Asked {
-  return derive ? { id: 'their 1m bars', quotas: [] } : capabilities;
-}
-
-type Asked = Pick<Capabilities, 'id' | 'quotas'>;
-
-function tellOpening(event: BackfillEvent, asked: Asked, argv: Options): void {
-  const opening = argv.quiet ? [] : openingOf(event, asked, argv);
-  for (const line of opening.flatMap((one) => totalLine(one, messagePage(argv.all)))) tell(line);
-}
-
-/** What a run says before its work; of one that would be, its plan says the rest. */
-function openingOf(
-  event: BackfillEvent,
-  { id, quotas }: Asked,
-  { dryRun }: Pick<Options, 'dryRun'>,
-): string[] {
-  if (event.type === 'listed') return [listedLine(event)];
-  if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
-  if (event.type !== 'planned') return [];
-  const { plan, setAside, lost, distrusted } = event;
-  return [
-    ...setAside.map(dryRun ? damagedLine : setAsideLine),
-    ...lost.map(lostLine),
-    ...distrustedLines(distrusted),
-    ...relistedLines(plan),
-    ...(dryRun ? [] : [plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
-  ];
-}
-
-/** Variables that name a proxy to other programs. */
-const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
-
-function tellOfProxy(): void {
-  const proxy = PROXIES.find((name) => process.env[name]);
-  if (proxy !== undefined) tell(`${proxy} is set, but no proxy is used: a direct way out is needed.`);
-}
-
-function report(summary: RunSummary, argv: Options): void {
-  if (!argv.quiet) for (const line of summaryText(summary, messagePage(argv.all))) tell(line);
-  else for (const line of errorText(summary, argv, messagePage(argv.all))) tell(line);
 }
