@@ -7,6 +7,7 @@ import { quota } from './quota.ts';
 import { readers } from './readers.ts';
 import { run } from './run.ts';
 import { scale } from './scale.ts';
+import { topUp } from './top-up.ts';
 import { workers } from './workers.ts';
 
 /** By name, in the order in which they are asked. */
@@ -16,6 +17,7 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['formats', formats],
   ['limits', limits],
   ['scale', scale],
+  ['top-up', topUp],
   ['quota', quota],
   ['scale-100000', scale100000],
   ['scale-csv', scaleCsv],

@@ -99,7 +99,8 @@ describe('a declared quota', () => {
     const { code } = await other;
     expect([code, restarted.code]).toEqual([0, 0]);
     const [before, ...seen] = (await requests()).map(({ arrivedMs }) => arrivedMs);
-    expect(seen.length).toBeGreaterThan(200);
+    // More than two windows hold; how many beyond depends on when the one was killed.
+    expect(seen.length).toBeGreaterThan(2 * 75);
     // At no time more had come than the quota allows since. Load delays requests and hurries none.
     for (const [count, arrivedMs] of seen.entries())
       expect(arrivedMs - (before ?? 0)).toBeGreaterThan(count * SLOT_MS - EARLY_MS);
