@@ -47,6 +47,7 @@ export {
   providerIds,
   providersToldByName,
   providersWithSetting,
+  usualYears,
 } from './providers/registry.ts';
 export type { Scan } from './store/scan.ts';
 export { isInterval } from './core/session/interval.ts';

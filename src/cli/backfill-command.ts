@@ -1,4 +1,4 @@
-import { BackfillError, type BackfillOptions, openHistory } from '../index.ts';
+import { BackfillError, type BackfillOptions, openHistory, usualYears } from '../index.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, WHICH, given, rangeOf } from './options.ts';
 import { CONNECTION, PROVIDER, assertItsInstant, connectionOf } from './provider-options.ts';
 import { command } from './command.ts';
@@ -11,6 +11,7 @@ const OPTIONS = {
   interval: { ...INTERVAL.interval, otherwise: '1d' },
   ...RANGE,
   days: { ...RANGE.days, otherwise: '252, one trading year' },
+  years: { ...RANGE.years, otherwise: usualYearsText() },
   'include-provisional': {
     type: 'switch',
     group: WHICH,
@@ -18,6 +19,12 @@ const OPTIONS = {
   },
   'no-gaps': { type: 'switch', group: WHICH, describe: 'Fetch the whole range again' },
   reset: { type: 'switch', group: WHICH, describe: 'The same as --no-gaps' },
+  resume: {
+    type: 'switch',
+    voidWith: ['reset', 'no-gaps'],
+    group: WHICH,
+    describe: 'Fetch only what is missing, as every run does without --reset',
+  },
   derive: {
     type: 'switch',
     group: WHICH,
@@ -40,6 +47,11 @@ const OPTIONS = {
 } as const satisfies Declarations;
 
 type Options = ValuesOf<typeof OPTIONS>;
+
+/** `2 with alphavantage` */
+function usualYearsText(): string {
+  return [...usualYears()].map(([provider, years]) => `${years} with ${provider}`).join(', ');
+}
 
 /** `backfill`: close the gaps. */
 export const backfillCommand = command({

@@ -95,6 +95,7 @@ export function settingsFor(
     ...explicit,
     // A file's name says its format.
     ...(isGiven('out') ? ['format'] : []),
+    ...(isGiven('resume') ? ['reset', 'no-gaps'] : []),
     ...(ONE_CHOICE.some(isGiven) ? ONE_CHOICE : []),
     ...(WHOLE.some(isGiven) ? [...ONE_CHOICE, 'missing', 'fail-under'] : []),
   ]);

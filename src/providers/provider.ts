@@ -61,6 +61,8 @@ export interface Capabilities {
   readonly defaultInFlight: number;
   /** Whether requests go over a network and count against somebody's quota, declared or not. */
   readonly metered: boolean;
+  /** What a run wants that says neither days nor years nor a first day. Default: the last 252 sessions. */
+  readonly usualRange?: { readonly years: number };
   /** Declared limits, e.g. `[{ requests: 5, perMs: 60_000 }]`; empty: none declared. */
   readonly quotas: readonly { readonly requests: number; readonly perMs: number }[];
   /** Whether it tells splits and dividends, with the bars or apart: see `requestsForActions`. */

@@ -73,6 +73,16 @@ export function providerIds({ metered, url }: { metered?: true; url?: string } =
     : ids;
 }
 
+/** The providers of which a run that does not say how far back wants something else than the last 252 sessions: years. */
+export function usualYears(): ReadonlyMap<string, number> {
+  return new Map(
+    Object.keys(PROVIDERS).flatMap((id): [string, number][] => {
+      const years = capabilitiesOf({ id }).usualRange?.years;
+      return years === undefined ? [] : [[id, years]];
+    }),
+  );
+}
+
 /** The ids of the providers that take a setting. */
 export function providersWithSetting(name: string): readonly string[] {
   return Object.entries(PROVIDERS).flatMap(([id, { settings = {} }]) =>

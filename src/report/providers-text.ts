@@ -21,6 +21,9 @@ export function providersText(entries: readonly ProviderEntry[], { columns }: Pa
     ...[
       `serves  ${servesText(capabilities)}`,
       `bars    ${barsText(capabilities)}`,
+      ...(capabilities.usualRange === undefined
+        ? []
+        : [`range   the last ${plural(capabilities.usualRange.years, 'year')}, unless a run says otherwise`]),
       `quota   ${quotaWords(capabilities)}`,
       `key     ${keysText(keys)}`,
       ...(capabilities.needsUrl ? [`url     --provider-url ${capabilities.id}=… must be given`] : []),

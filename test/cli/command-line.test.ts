@@ -255,6 +255,8 @@ describe('an option that the others leave without effect is refused', () => {
       '--as-of 2024-01-02 has no effect with --adjust none',
     ],
     ['query --write-sql v.sql --format csv', '--format csv has no effect without SQL'],
+    ['--resume --reset', '--resume has no effect with --reset'],
+    ['--no-gaps --resume', '--resume has no effect with --no-gaps'],
     ['simulate --fault-seed 2', '--fault-seed 2 has no effect without --fault'],
     ['simulate --limit-retry-after date', '--limit-retry-after date has no effect without --limit'],
     [
@@ -352,6 +354,10 @@ describe('a setting', () => {
       days: undefined,
     });
     expect(valuesOf('export --out x.csv', { format: 'ndjson' })).toMatchObject({ format: undefined });
+    expect(valuesOf('--resume', { reset: true, 'no-gaps': true })).toMatchObject({
+      reset: false,
+      noGaps: false,
+    });
     expect(valuesOf('', { json: 1, quiet: 'off' })).toMatchObject({ json: true, quiet: false });
     expect(valuesOf('', { interval: ['1d', '1h'], tickers: ['A', 'B'] })).toMatchObject({
       interval: ['1d', '1h'],

@@ -34,6 +34,12 @@ describe('a provider in a list', () => {
     ]);
   });
 
+  it('says how far back a run goes there that does not say', () => {
+    const usual = { ...capabilities, usualRange: { years: 2 } };
+    const lines = providersText([{ capabilities: usual, keys: [] }], page(Infinity));
+    expect(lines[3]).toBe('  range   the last 2 years, unless a run says otherwise');
+  });
+
   it('says how its pairs are written', () => {
     const pairs = { ...capabilities, serves: ['crypto'], cryptoQuotes: ['USDT', 'BTC'] } as const;
     const lines = providersText([{ capabilities: pairs, keys: [] }], page(Infinity));

@@ -18,7 +18,7 @@ import { mayProbe } from './may-probe.ts';
 import { withLostDays } from './lost-days.ts';
 import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
-import { nothingYet, type RangeOptions, wantedSeries } from '../want/wanted.ts';
+import { nothingYet, type RangeOptions, rangeMeant, wantedSeries } from '../want/wanted.ts';
 
 /** What a user asks for: which bars, and whether to fetch those that are there already. */
 export interface BackfillRequest extends RangeOptions {
@@ -64,8 +64,9 @@ export async function prepare(
 ): Promise<Prepared> {
   const { capabilities, editionOf, ownListOf, standing, stagedAs } = source;
   const { tickers, intervals = ['1d'], everything = false } = request;
-  const asked = wantedSeries(tickers, intervals, request, capabilities, now, request.lives);
-  const notYet = nothingYet(asked, request, capabilities);
+  const range = rangeMeant(request, capabilities);
+  const asked = wantedSeries(tickers, intervals, range, capabilities, now, request.lives);
+  const notYet = nothingYet(asked, range, capabilities);
   const wanted = notYet === undefined ? asked : [];
   const scan = await store.scan({ tickers, intervals });
   if (source.expect !== undefined) expectNew(source.expect, wanted, scan, capabilities);

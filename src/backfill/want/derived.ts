@@ -20,12 +20,19 @@ export const derivedCapabilities: Capabilities = {
   listsTickers: false,
 };
 
-/** The same of bars that a provider gives: they are wanted once those are final. */
-export function derivedFrom({ intervals }: Pick<Capabilities, 'intervals'>): Capabilities {
+/** The same of bars that a provider gives: they are wanted once those are final, as far back as those are. */
+export function derivedFrom({
+  intervals,
+  usualRange,
+}: Pick<Capabilities, 'intervals' | 'usualRange'>): Capabilities {
   const settleDelayMs = intervals[DERIVED_FROM]?.settleDelayMs ?? 0;
   const limits = Object.entries(derivedCapabilities.intervals).map(([interval, its]) => [
     interval,
     { ...its, settleDelayMs },
   ]);
-  return { ...derivedCapabilities, intervals: Object.fromEntries(limits) as Capabilities['intervals'] };
+  return {
+    ...derivedCapabilities,
+    intervals: Object.fromEntries(limits) as Capabilities['intervals'],
+    ...(usualRange && { usualRange }),
+  };
 }

@@ -13,7 +13,10 @@ import { servesClassOf, servesQuoteOf } from '../../providers/serves.ts';
 
 /** Which sessions a user wants. Dates are session dates, both inclusive. */
 export interface RangeOptions {
-  /** The last N settled sessions of each ticker's own calendar. Default 252 (one trading year) unless dates are given. */
+  /**
+   * The last N settled sessions of each ticker's own calendar. Default, unless years or dates are given: the provider's
+   * `usualRange`, or 252, one trading year.
+   */
   readonly days?: number;
   /** The last N years, to the day. */
   readonly years?: number;
@@ -31,6 +34,15 @@ const DEFAULT_DAYS = 252;
 const EARLIEST_DAY = parseDay('1900-01-01');
 const MOST_DAYS = 50_000;
 const MOST_YEARS = 125;
+
+/** A range as it is meant of a provider: where nothing says how far back, what is usual there. */
+export function rangeMeant(
+  range: RangeOptions,
+  { usualRange }: Pick<Capabilities, 'usualRange'>,
+): RangeOptions {
+  const isSaid = (range.days ?? range.years ?? range.start) !== undefined;
+  return isSaid || usualRange === undefined ? range : { ...range, ...usualRange };
+}
 
 /**
  * The sessions that are wanted of each (ticker, interval): perhaps none yet, see `nothingYet`. Throws `usage`, also for a
@@ -151,10 +163,12 @@ function noneText(range: RangeOptions): string {
   return `no ${what} lies in the range asked for (${rangeText(range)})`;
 }
 
-function rangeText({ days = DEFAULT_DAYS, years, start, end }: RangeOptions): string {
+/** `the last 252 sessions`, `the last 2 years up to 2026-11-20`, `from 2026-01-02 on`. */
+export function rangeText({ days = DEFAULT_DAYS, years, start, end }: RangeOptions): string {
   if (start !== undefined) return end === undefined ? `from ${start} on` : `${start} to ${end}`;
-  const length = years === undefined ? `${days} sessions` : `${years} years`;
-  return end === undefined ? `the last ${length}` : `${length} up to ${end}`;
+  const [count, unit] = years === undefined ? [days, 'session'] : [years, 'year'];
+  const length = count === 1 ? `the last ${unit}` : `the last ${count} ${unit}s`;
+  return end === undefined ? length : `${length} up to ${end}`;
 }
 
 /** Throws `usage` where the provider's look-back reaches none of the sessions. */

@@ -41,6 +41,8 @@ export function alphavantageCapabilities(config: Pick<ProviderConfig, 'settings'
     maxInFlight: 8,
     defaultInFlight: 4,
     metered: true,
+    // One request brings them all where the tier has daily bars in full, and scripts for it fetch as much.
+    usualRange: { years: 2 },
     quotas,
     actions: isFull || asksForActions,
     serves: ['us-shares', 'fx', 'crypto'],

@@ -78,6 +78,10 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
   maxInFlight: COUNT_OR_NULL,
   defaultInFlight: COUNT,
   metered: { must: 'true, as it is asked over HTTP', holds: (value) => value === true },
+  usualRange: orAbsent({
+    must: 'an object such as { years: 2 }',
+    holds: (value) => isObject(value) && Object.keys(value).join(',') === 'years' && isCount(value['years']),
+  }),
   quotas: {
     must: 'a list such as [{ requests: 5, perMs: 60000 }], [] where none is declared',
     holds: (value) => Array.isArray(value) && value.every(isQuota),

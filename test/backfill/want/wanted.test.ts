@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseRange, wantedSeries } from '../../../src/backfill/want/wanted.ts';
+import {
+  parseRange,
+  type RangeOptions,
+  rangeMeant,
+  rangeText,
+  wantedSeries,
+} from '../../../src/backfill/want/wanted.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 import { yahooCapabilities } from '../../../src/providers/yahoo/capabilities.ts';
@@ -33,6 +39,26 @@ describe('the sessions a user wants', () => {
 
   it('go back whole years', () => {
     expect(range({ years: 2 })).toEqual(['2024-11-20', '2026-11-19']);
+  });
+
+  it('go as far back as is usual at the provider where nothing says how far', () => {
+    const meant = (options: RangeOptions): RangeOptions => rangeMeant(options, { usualRange: { years: 2 } });
+    expect(range(meant({}))).toEqual(range({ years: 2 }));
+    expect(range(meant({ end: '2025-07-06' }))).toEqual(range({ years: 2, end: '2025-07-06' }));
+    for (const said of [{ days: 5 }, { years: 1 }, { start: '2026-01-02' }])
+      expect(meant(said)).toEqual(said);
+    expect(rangeMeant({}, {})).toEqual({});
+  });
+
+  it.each([
+    [{}, 'the last 252 sessions'],
+    [{ days: 1 }, 'the last session'],
+    [{ years: 1 }, 'the last year'],
+    [{ years: 2, end: '2025-07-06' }, 'the last 2 years up to 2025-07-06'],
+    [{ start: '2013-02-08', end: '2018-02-07' }, '2013-02-08 to 2018-02-07'],
+    [{ start: '2013-02-08' }, 'from 2013-02-08 on'],
+  ])('%o are called %s', (options, text) => {
+    expect(rangeText(options)).toBe(text);
   });
 
   it('end per exchange where its own day has settled', () => {

@@ -159,6 +159,10 @@ describe('a module that is no provider is refused in one line', () => {
     [{ maxInFlight: 0 }, 'capabilities.maxInFlight is 0'],
     [{ defaultInFlight: null }, 'capabilities.defaultInFlight is null'],
     [{ metered: false }, 'capabilities.metered is false; it must be true'],
+    [
+      { usualRange: { days: 5 } },
+      'capabilities.usualRange is {"days":5}; it must be an object such as { years: 2 }, or left out',
+    ],
     [{ quotas: [{ requests: 5 }] }, 'capabilities.quotas is [{"requests":5}]; it must be a list such as'],
     [{ actions: 'no' }, 'capabilities.actions is "no"; it must be true or false'],
     [{ listsTickers: true }, 'its tickers are undefined; as it listsTickers they must be { request, parse }'],
