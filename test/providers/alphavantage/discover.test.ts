@@ -72,6 +72,21 @@ describe('the universes of Alpha Vantage', () => {
     expect(wordsOf(queries)).toEqual(['LISTING_STATUS none active', 'LISTING_STATUS none delisted']);
   });
 
+  it('have names with commas and quotes in them', async () => {
+    const quoted = `${HEADING}CAFI,"Camco Financial, Inc. ""Old""",NASDAQ,Stock,1996-10-09,2014-02-28,Delisted\r
+WONT,The "Won't" Company,NYSE,Stock,2001-01-02,2005-05-05,Delisted\r
+`;
+    const { provider } = await alphavantageBeside((query) =>
+      query.get('state') === 'delisted' ? quoted : HEADING,
+    );
+    const members = (await provider.discover?.(asked())) ?? [];
+    expect(lines(members)).toEqual([
+      'CAFI equity NASDAQ 1996-10-09 2014-02-28',
+      'WONT equity NYSE 2001-01-02 2005-05-05',
+    ]);
+    expect(members.map(({ name }) => name)).toEqual(['Camco Financial, Inc. "Old"', 'The "Won\'t" Company']);
+  });
+
   it('are not counted twice where a server lists every state whatever it is asked for', async () => {
     const both = ACTIVE + DELISTED.slice(HEADING.length);
     const { provider } = await alphavantageBeside(() => both);
@@ -111,6 +126,8 @@ describe('the universes of Alpha Vantage', () => {
   it.each([
     ['a refusal', DAY_USED_UP, 'quota-exhausted'],
     ['half a list', DELISTED.slice(0, -20), 'bad-answer'],
+    ['a list that ends within a quote', `${DELISTED}GONE,"Gone, Inc\n`, 'bad-answer'],
+    ['a row with a comma too many', DELISTED.replace('Alcoa Inc', '"Alcoa", Inc'), 'bad-answer'],
     ['a date that is none', DELISTED.replace('2015-03-31', '31.3.2015'), 'bad-answer'],
     ['no list', '{}', 'bad-answer'],
   ])('are none at all where the second answer is %s', async (_, second, code) => {
