@@ -1,11 +1,11 @@
 import { type Series, seriesKey } from '../bars/bars.ts';
 import { periodsOf } from '../bars/partition.ts';
-import { hasActions } from '../calendar/calendar.ts';
+import { type Calendar, hasActions } from '../calendar/calendar.ts';
 import { calendarById } from '../calendar/calendars.ts';
 import { type DayRange, MS_PER_DAY } from '../session/day.ts';
 import { type Interval, intervalMs } from '../session/interval.ts';
 import type { PlanOptions, RequestLimits } from './limits.ts';
-import { pagesOfAll } from './pages.ts';
+import { pagesOf, pagesOfAll } from './pages.ts';
 import type { Quota } from './quota.ts';
 import type { Fetch, Want } from './task.ts';
 
@@ -39,9 +39,34 @@ export function mostTogether(
   return Math.max(1, Math.min(mostSeries, Math.floor(mostRows / rows)));
 }
 
-/** What one that asks for everything by itself costs. */
-export function requestsOf({ requestsPerSpan, requestsForActions = 0 }: RequestLimits): number {
-  return requestsPerSpan + requestsForActions;
+/**
+ * What series of one span cost, so many of each calendar, as many together as a request takes; as if those of one calendar
+ * followed each other.
+ */
+export function requestsInBatches(
+  series: ReadonlyMap<Calendar, number>,
+  interval: Interval,
+  range: DayRange,
+  limits: RequestLimits,
+): number {
+  const { requestsPerSpan, requestsForActions = 0, paging } = limits;
+  const most = mostTogether(interval, range, limits);
+  const pages = (count: number, calendar: Calendar): number | undefined =>
+    paging && pagesOf(count, calendar, interval, range, paging).pages;
+  const began = (count: number, calendar: Calendar): number =>
+    requestsPerSpan * (pages(count, calendar) ?? 1) + requestsForActions;
+  let [requests, room] = [0, 0];
+  for (const [calendar, count] of series) {
+    const joining = Math.min(room, count);
+    if (joining > 0) requests += requestsPerSpan * (pages(joining, calendar) ?? 0);
+    room -= joining;
+    const whole = Math.floor((count - joining) / most);
+    const rest = (count - joining) % most;
+    if (whole > 0) requests += whole * began(most, calendar);
+    if (rest > 0) requests += began(rest, calendar);
+    if (rest > 0) room = most - rest;
+  }
+  return requests;
 }
 
 /** Pages of the bars of some wants of one span. */

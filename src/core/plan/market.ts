@@ -5,7 +5,7 @@ import { grouped } from '../grouped.ts';
 import { type Day, type DayRange, formatDay } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
 import { contains, intersect, normalize, span, subtract } from '../session/ranges.ts';
-import { mostTogether, partitionsOf, requestsOf } from './batches.ts';
+import { partitionsOf, requestsInBatches } from './batches.ts';
 import { type SeriesGaps, sessionRuns } from './gaps.ts';
 import { earliestDay, type MarketLimits, type PlanOptions, type RequestLimits } from './limits.ts';
 import { OVERLAP_SESSIONS, windows } from './request-days.ts';
@@ -103,23 +103,23 @@ function reachOf(calendar: Calendar, market: MarketLimits, now: number): DayRang
   return { from: earliestDay(market, now), to: calendar.lastSettled(now, market.settleDelayMs) + 1 };
 }
 
-/** Requests for what some days of markets leave, series by series. */
+/** Requests for what some days of markets leave, series by series, with their pages. */
 function costOfRest(
   ofMarket: readonly DayRange[],
   alike: readonly Alike[],
   interval: Interval,
   limits: RequestLimits,
 ): number {
-  const spans = new Map<string, { range: DayRange; series: number }>();
+  const spans = new Map<string, { range: DayRange; series: Map<Calendar, number> }>();
   for (const { gaps, calendar, count } of alike)
     for (const window of windows(restOf(gaps, ofMarket, calendar), limits, calendar)) {
       const range = span(window) as DayRange;
       const key = `${range.from} ${range.to}`;
-      spans.set(key, { range, series: (spans.get(key)?.series ?? 0) + count });
+      const { series } = spans.get(key) ?? { series: new Map<Calendar, number>() };
+      spans.set(key, { range, series: series.set(calendar, (series.get(calendar) ?? 0) + count) });
     }
   let cost = 0;
-  for (const { range, series } of spans.values())
-    cost += requestsOf(limits) * Math.ceil(series / mostTogether(interval, range, limits));
+  for (const { range, series } of spans.values()) cost += requestsInBatches(series, interval, range, limits);
   return cost;
 }
 

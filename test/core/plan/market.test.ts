@@ -68,6 +68,39 @@ describe('a plan of markets and series', () => {
     expect(plan(gapsOf(16, [WEEK]), { market })).toMatchObject({ totals: { requests: 15 } });
   });
 
+  it('weighs the pages of the series', () => {
+    const paging = { rows: 10 };
+    // A list of four for five days is two pages, one of ten is five; alone each is one.
+    expect(plan(gapsOf(12, [WEEK]), { mostSeries: 4, paging })).toMatchObject({ totals: { requests: 5 } });
+    expect(plan(gapsOf(8, [WEEK]), { mostSeries: 4, paging }).markets).toEqual([]);
+    expect(plan(gapsOf(12, [WEEK]), { mostSeries: 12, paging }).markets).toHaveLength(5);
+    expect(plan(gapsOf(10, [WEEK]), { mostSeries: 12, paging }).markets).toEqual([]);
+    expect(plan(gapsOf(12, [WEEK]), { mostSeries: 12 }).markets).toEqual([]);
+  });
+
+  it.each([
+    // Pages of either calendar by itself: 3 + 3 in one list, where 30 rows of one would be 5.
+    [6, 7, 5, 5],
+    [6, 8, 0, 4],
+    // Lists of three with one of the other calendar, and of two: 3 + 1 + 2, and 1 + 1 + 1.
+    [4, 5, 5, 5],
+    [4, 15, 0, 3],
+  ])(
+    'weighs those of two calendars in lists of %i and pages of %i rows',
+    (mostSeries, rows, markets, requests) => {
+      const both = [...gapsOf(3, [WEEK]), ...gapsOf(3, [WEEK], 'P', calendarById('XPAR'))];
+      const asked = plan(both, { mostSeries, paging: { rows } });
+      expect([asked.markets.length, asked.totals.requests]).toEqual([markets, requests]);
+    },
+  );
+
+  it('asks for those of two calendars in one list', () => {
+    const both = [...gapsOf(3, [WEEK]), ...gapsOf(3, [WEEK], 'P', calendarById('XPAR'))];
+    const limits = { mostSeries: 6, requestsPerSpan: 3 };
+    expect(plan(both, limits)).toMatchObject({ markets: [], totals: { requests: 3 } });
+    expect(plan(both, { ...limits, mostSeries: 5 }).markets).toHaveLength(5);
+  });
+
   it('asks for one long history by its series beside the market of the last days', () => {
     const { markets, alone, totals } = plan([...gapsOf(40, [WEEK]), ...gapsOf(1, [TWO_YEARS], 'L')]);
     expect(markets).toHaveLength(5);
