@@ -6,7 +6,7 @@ import type { DiscoverRequest, Discovery } from '../providers/discovery.ts';
 import { PUBLIC_INDICES, PUBLIC_LISTS } from '../providers/listings/public-lists.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { capabilitiesOf, providerIds } from '../providers/registry.ts';
-import type { Discovered } from '../report/discovered-text.ts';
+import { type Discovered, UNKNOWN_TYPE } from '../report/discovered-text.ts';
 import type { HistoryOptions } from './history.ts';
 import { listUrl } from './list-url.ts';
 import { askList } from './listed-tickers.ts';
@@ -174,6 +174,6 @@ function livesOn(member: Member, day: Day): boolean {
 
 function countsByType(members: readonly Member[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { type } of members) counts[type ?? 'other'] = (counts[type ?? 'other'] ?? 0) + 1;
+  for (const { type } of members) counts[type ?? UNKNOWN_TYPE] = (counts[type ?? UNKNOWN_TYPE] ?? 0) + 1;
   return counts;
 }

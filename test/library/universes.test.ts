@@ -257,6 +257,15 @@ describe('what is discovered', () => {
     expect(after.members).toBe(then.members - 1);
   });
 
+  it('is of an unknown type where the source tells none', async () => {
+    const { url: at } = await start({ wire: 'alpaca' });
+    const provider = { id: 'alpaca', url: at };
+    const secrets = { keyId: 'PKSIMULATED', secretKey: 'simulated-secret' };
+    const source = { from: 'alpaca', configOf: () => Promise.resolve(provider) };
+    const { byType } = await discover({ name: 'all', ...source }, optionsOf({ secrets }));
+    expect(Object.keys(byType).toSorted()).toEqual(['crypto', 'unknown']);
+  });
+
   it('says of a category that nobody lists who would, and of a day that a source does not know', async () => {
     const all = await discover({ name: 'all', from: 'sample' }, optionsOf());
     expect(all.without).toEqual(['options', 'indices', 'otc']);
