@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type DayRange, parseDay } from '../../../src/core/session/day.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../../src/market/csv-folder.ts';
@@ -12,16 +12,11 @@ export const ALL: DayRange = { from: parseDay('1950-01-01'), to: parseDay('2030-
 /** The first line of a file of daily bars. */
 export const HEADER = 'date,open,high,low,close,volume';
 
-const folders: string[] = [];
-
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-/** A temporary folder with the given files. */
+/** A temporary folder with the given files, which goes with the test. */
 export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'csv-folder-'));
-  folders.push(folder);
+  // A hook of this module would be one of the first test file only that loads it: those that compute share a process.
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
