@@ -4,7 +4,7 @@ import type { HttpSteps } from '../http/steps.ts';
 import type { Provider, ProviderConfig } from '../provider.ts';
 import { binanceCapabilities } from './capabilities.ts';
 import { membersIn, pairsIn } from './pairs.ts';
-import { type Progress, after, begun, callOf, partOf } from './progress.ts';
+import { type Progress, after, begun, callOf, isOfArchive, partOf, withoutArchive } from './progress.ts';
 import { type Hosts, hostsOf, pairsCall } from './request.ts';
 import { symbolOf, tickerOf } from './symbols.ts';
 
@@ -25,6 +25,12 @@ function binanceSteps(hosts: Hosts): HttpSteps<Progress, null> {
       return { parts: [], state, hasMore: state.sources.length > 0 };
     },
     end: (asked, progress) => [partOf(asked, progress)],
+    spare: {
+      isNext: (asked, progress = begun(asked)) => isOfArchive(progress),
+      instead: (why, asked, progress = begun(asked)) => ({
+        ...{ parts: [], state: withoutArchive(progress, why), hasMore: true },
+      }),
+    },
     tickers: { request: () => pairsCall(hosts), parse: (answer) => pairsIn(answer, hosts) },
     discover: {
       request: () => pairsCall(hosts),

@@ -52,6 +52,22 @@ export function callOf(asked: ListRequest, progress: Progress, hosts: Hosts): Ca
   return progress.digest === null ? checksumCall(hosts, file) : fileCall(hosts, file);
 }
 
+/** Whether the next request asks the archive. */
+export function isOfArchive({ sources: [source] }: Progress): boolean {
+  return source !== undefined && source.month !== null;
+}
+
+/** The chain goes on without the archive's file, as nothing of use comes from there. */
+export function withoutArchive(progress: Progress, { message }: Error): Progress {
+  const [source] = progress.sources as readonly [Source];
+  const line = `Binance's archive is of no use (${message}); its months were asked of the API`;
+  return insteadOf(source, noting(progress, line));
+}
+
+function noting(progress: Progress, line: string): Progress {
+  return { ...progress, notRead: [...new Set([...progress.notRead, line])] };
+}
+
 function underWay({ tickers }: ListRequest, { sources }: Progress): { symbol: string; source: Source } {
   const [[ticker], [source]] = [tickers as readonly [string], sources as readonly [Source]];
   return { symbol: symbolOf(ticker), source };
@@ -63,9 +79,10 @@ export function after(answer: HttpAnswer, asked: ListRequest, progress: Progress
   if (source.month === null) return afterPage(answer, asked, progress, { symbol, source, api: hosts.api });
   const file = { source, name: fileName(symbol, asked.interval, source.month) };
   // It is not published yet, the pair was not listed then, or no archive is there.
-  if (answer.status === 404 || answer.status === 403) return insteadOf(source, progress);
+  if (answer.status === 404 || answer.status === 403)
+    return insteadOf({ ...source, isLacking: true }, progress);
   if (answer.status !== 200) {
-    const about = `Binance's archive answered ${answer.status} for ${symbol}: ${firstLine(answer.body)}`;
+    const about = `it answered ${answer.status}: ${firstLine(answer.body)}`;
     throw errorByStatus(answer, about, asked.now);
   }
   return progress.digest === null
@@ -74,9 +91,11 @@ export function after(answer: HttpAnswer, asked: ListRequest, progress: Progress
 }
 
 /** The days of a file are asked of the API, and what followed then follows. */
-function insteadOf({ days }: Source, progress: Progress): Progress {
-  return before(progress, [{ month: null, days }, ...progress.sources.slice(1)]);
+function insteadOf(source: Source, progress: Progress): Progress {
+  return before(progress, [{ ...source, month: null }, ...progress.sources.slice(1)]);
 }
+
+const LACKING = "Binance's archive lacks files of months that its API has; their days were asked there";
 
 interface Page {
   readonly symbol: string;
@@ -100,7 +119,9 @@ function afterPage(answer: HttpAnswer, asked: ListRequest, progress: Progress, o
   const to = startOfDay(source.days.to);
   const rows = pageRows(body, { interval, from: progress.from, to, asOf }, refuse);
   const next = rows.latest + intervalMs(interval);
-  const read = { ...progress, asOf, rows: [...progress.rows, rows] };
+  const isNews = source.isLacking === true && rows.bars.length > 0;
+  const noted = isNews ? noting(progress, LACKING) : progress;
+  const read = { ...noted, asOf, rows: [...progress.rows, rows] };
   const isOver = rows.latest < progress.from || next >= Math.min(to, asOf);
   return isOver ? before(read, progress.sources.slice(1)) : { ...read, from: next };
 }
@@ -161,7 +182,7 @@ function afterFile(
 function afterNothing(progress: Progress, { source, name }: MonthFile, why: string): Progress {
   if (!progress.isAgain) return { ...progress, digest: null, isAgain: true };
   const line = `${name}.zip of Binance's archive, tried twice: ${why}; its days were asked of the API`;
-  return insteadOf(source, { ...progress, notRead: [...progress.notRead, line] });
+  return insteadOf(source, noting(progress, line));
 }
 
 /** What a chain that is at its end says of its pair. */

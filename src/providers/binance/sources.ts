@@ -16,6 +16,8 @@ export interface Source {
   readonly month: string | null;
   /** What is read there, `[from, to)`: of a file no more than its month. */
   readonly days: DayRange;
+  /** Whether its file is not there, so that the API is asked in its place. Default false. */
+  readonly isLacking?: boolean;
 }
 
 /**

@@ -1,15 +1,19 @@
 import { BackfillError } from '../../core/errors.ts';
 import type { Member } from '../../core/universe/member.ts';
 import type { ActionsRequest, MarketAnswer, MarketRequest, PartOf, Secrets } from '../provider.ts';
-import type { Call, ChainSteps, HttpSteps, Page, Spoilt } from './steps.ts';
+import type { Call, ChainSteps, HttpSteps, Page, SpareSteps, Spoilt } from './steps.ts';
 import type { HttpAnswer } from './transport.ts';
 import type { DiscoverRequest } from '../discovery.ts';
 
-/** Sends what `word` words, as often as it takes, and gives what `read` makes of the answer. */
+/**
+ * Sends what `word` words, as often as it takes, and gives what `read` makes of the answer. `instead`: of a request that can
+ * be done without, what stands for it where nothing of use comes.
+ */
 export type Exchange = <T>(
   id: string,
   word: (secrets: Secrets) => Call | Promise<Call>,
   read: (answer: HttpAnswer, call: Call) => T,
+  instead?: (why: BackfillError) => T,
 ) => Promise<T>;
 
 /**
@@ -86,7 +90,7 @@ export async function askInSteps<Asked extends ActionsRequest, State, Answer>(
 /** One chain of pages; gives the refusal where one is refused for some of its tickers. */
 async function followList<Asked extends ActionsRequest, State, Answer>(
   asked: Asked,
-  { request, parse, end }: ChainSteps<Asked, State, PartOf<Answer>>,
+  { request, parse, end, spare }: ChainSteps<Asked, State, PartOf<Answer>>,
   { exchange, provider, what, note }: Asking & { readonly note: (part: PartOf<Answer>) => void },
 ): Promise<Spoilt | undefined> {
   const found = await followPages<State, PartOf<Answer>>(
@@ -95,6 +99,7 @@ async function followList<Asked extends ActionsRequest, State, Answer>(
       request: (state, secrets) => request(asked, state, secrets),
       parse: (answer, state) => parse(answer, asked, state),
       note,
+      ...(spare && { spare: spareFor(asked, spare) }),
     },
     exchange,
     provider,
@@ -129,7 +134,7 @@ export async function askMarket<State>(
 /** The members of universes, over as many pages as it takes. */
 export async function askMembers<State>(
   asked: DiscoverRequest,
-  { request, parse, end }: ChainSteps<DiscoverRequest, State, Member>,
+  { request, parse, end, spare }: ChainSteps<DiscoverRequest, State, Member>,
   exchange: Exchange,
   provider: string,
 ): Promise<readonly Member[]> {
@@ -140,6 +145,7 @@ export async function askMembers<State>(
       request: (state, secrets) => request(asked, state, secrets),
       parse: (answer, state) => parse(answer, asked, state),
       note: (member) => void members.push(member),
+      ...(spare && { spare: spareFor(asked, spare) }),
     },
     exchange,
     provider,
@@ -153,6 +159,15 @@ interface Chain<State, One> {
   readonly request: (state: State | undefined, secrets: Secrets) => Call | Promise<Call>;
   readonly parse: (answer: HttpAnswer, state: State | undefined) => Page<State, One> | Spoilt;
   readonly note: (part: One) => void;
+  /** How it goes on where nothing of use comes of the request that follows `state`; undefined: it does not. */
+  readonly spare?: (state: State | undefined) => ((why: BackfillError) => Page<State, One>) | undefined;
+}
+
+function spareFor<Asked, State, One>(
+  asked: Asked,
+  { isNext, instead }: SpareSteps<Asked, State, One>,
+): NonNullable<Chain<State, One>['spare']> {
+  return (state) => (isNext(asked, state) ? (why) => instead(why, asked, state) : undefined);
 }
 
 /** What a chain of pages came to: its state, or the refusal of a page. */
@@ -160,7 +175,7 @@ type Followed<State> = { readonly state: State } | Spoilt;
 
 async function followPages<State, One>(
   id: string,
-  { request, parse, note }: Chain<State, One>,
+  { request, parse, note, spare }: Chain<State, One>,
   exchange: Exchange,
   provider: string,
 ): Promise<Followed<State>> {
@@ -175,6 +190,7 @@ async function followPages<State, One>(
         address = url.href;
         return parse(answer, before);
       },
+      spare?.(before),
     );
     if ('spoilt' in page) return page;
     for (const part of page.parts) note(part);

@@ -13,9 +13,11 @@ import type {
 } from '../provider.ts';
 import { askWithActions } from './ask-with-actions.ts';
 import { type Exchange, askInSteps, askMarket, askMembers } from './chain.ts';
+import { monotonicNow } from './gate-state.ts';
 import type { Gate } from './gate.ts';
 import { throughGate, withRetries } from './retry.ts';
 import { withoutSecrets } from './secrets.ts';
+import { openSpareWay } from './spare-way.ts';
 import type { HttpSteps } from './steps.ts';
 import { send, withTimeout } from './transport.ts';
 
@@ -93,11 +95,13 @@ export function exchangeThrough(
   secrets: Secrets = {},
 ): Exchange {
   const timed = withTimeout(send, timeoutMs);
-  return async (id, word, read) => {
+  const spareWay = openSpareWay(gate, randomFor('spare way'), monotonicNow);
+  return async (id, word, read, instead) => {
     const once = throughGate(gate, async (wire) => {
       const call = await word(secrets);
       return read(await timed({ ...call, ...wire }, gate.signal), call);
     });
+    if (instead !== undefined) return spareWay.ask(once, instead);
     return withRetries(gate, { ...RETRIES, random: randomFor(id) }, once);
   };
 }

@@ -46,6 +46,16 @@ export interface ChainSteps<Asked, State, One> {
   readonly parse: (answer: HttpAnswer, asked: Asked, state: State | undefined) => Page<State, One> | Spoilt;
   /** What only the end of a chain proves: the parts that no page gave, of series that never came too. */
   readonly end: (asked: Asked, state: State) => readonly One[];
+  /** A way that a chain can do without, such as an archive beside an API. Default: there is none. */
+  readonly spare?: SpareSteps<Asked, State, One>;
+}
+
+/** When a chain takes a way that it can do without, and what it does without it. Pure. */
+export interface SpareSteps<Asked, State, One> {
+  /** Whether the next request takes it. */
+  readonly isNext: (asked: Asked, state: State | undefined) => boolean;
+  /** How the chain goes on where nothing of use came that way: by another one. */
+  readonly instead: (why: BackfillError, asked: Asked, state: State | undefined) => Page<State, One>;
 }
 
 /**

@@ -5,6 +5,7 @@ import { MS_PER_DAY, parseDay, startOfDay } from '../../../src/core/session/day.
 import { INTERVALS, type Interval, intervalMs } from '../../../src/core/session/interval.ts';
 import type { Market } from '../../../src/market/market.ts';
 import type { BarAnswer, BarRequest } from '../../../src/providers/provider.ts';
+import { OPEN_GATE } from '../../../src/providers/http/gate.ts';
 import { type Between, NOW, type Reply, binance, closeAll } from './serving.ts';
 
 /** Round the clock, made quickly: an archive's month is long. */
@@ -94,9 +95,11 @@ describe('a month of minutes', () => {
     const [ofFile, inFile] = await ask(THREE_WEEKS);
     const [ofPages, inPages] = await ask(THREE_WEEKS, { reply: gone });
     expect([inFile.length, inPages.length]).toEqual([2, 4]);
-    expect(ofPages).toEqual(ofFile);
+    expect(ofPages).toEqual({ ...ofFile, notRead: [LACKING] });
   });
 });
+
+const LACKING = "Binance's archive lacks files of months that its API has; their days were asked there";
 
 const gone = (_: Reply, path: string): Partial<Reply> => (path.startsWith('/data/') ? { status: 404 } : {});
 
@@ -107,10 +110,73 @@ describe('a file of the archive', () => {
     });
     expect(asked).toEqual(['2024-03.zip.CHECKSUM', 'page', 'page', 'page']);
     expectTrue(answer, THREE_WEEKS);
-    expect(answer.notRead).toBeUndefined();
+    expect(answer.notRead).toEqual([LACKING]);
   });
 
-  it('that fails is no file that is not there', async () => {
+  it('that is not there is no news where the API has nothing either', async () => {
+    const before = { ...market, rows: () => [] };
+    const [answer, asked] = await ask(THREE_WEEKS, { market: before, reply: gone });
+    expect(asked).toEqual(['2024-03.zip.CHECKSUM', 'page']);
+    expect([answer.bars.length, answer.notRead]).toEqual([0, undefined]);
+  });
+
+  const line = (why: string): string =>
+    `Binance's archive is of no use (${why}); its months were asked of the API`;
+
+  it.each([
+    [500, line('it answered 500: (empty)')],
+    [503, line('it answered 503: (empty)')],
+    [429, line('it answered 429: (empty)')],
+    [401, line('it answered 401: (empty)')],
+    [302, line('it answered 302: (empty)')],
+    [0, expect.stringContaining('is of no use (no answer from 127.0.0.1')],
+  ])(
+    'that is answered with %d again and again is asked of the API, and the archive named',
+    async (status, said) => {
+      const failed: string[] = [];
+      const noted = async ({ code }: { readonly code: string }): Promise<boolean> => failed.push(code) < 0;
+      const [answer, asked] = await ask(THREE_WEEKS, {
+        reply: (_, path) => (path.startsWith('/data/') ? { status, body: Buffer.alloc(0) } : {}),
+        gate: { ...OPEN_GATE, failed: noted, throttled: async () => true },
+      });
+      const tries = asked.filter((path) => path === '2024-03.zip.CHECKSUM').length;
+      expect([tries, asked.length - tries]).toEqual([status === 401 ? 1 : 2, 3]);
+      expectTrue(answer, THREE_WEEKS);
+      expect(answer.notRead).toEqual([said]);
+      // It says nothing of the API.
+      expect(failed).toEqual([]);
+    },
+  );
+
+  it('that is cut off on its way is asked of the API', async () => {
+    const [answer, asked] = await ask(THREE_WEEKS, {
+      reply: (_, path) => (path.endsWith('.zip') ? { status: 0 } : {}),
+    });
+    expect(asked).toEqual(['2024-03.zip.CHECKSUM', '2024-03.zip', '2024-03.zip', 'page', 'page', 'page']);
+    expectTrue(answer, THREE_WEEKS);
+  });
+
+  it('is not asked for any more once three came to nothing', async () => {
+    const reply = (_: Reply, path: string): Partial<Reply> =>
+      path.startsWith('/data/') ? { status: 0 } : {};
+    const { provider, asked } = await binance({ market, reply, gate: OPEN_GATE });
+    const ofArchive = (): number => asked.filter((path) => path.startsWith('/data/')).length;
+    for (const [month, tries] of [
+      ['2024-01', 2],
+      ['2024-02', 4],
+      ['2024-03', 6],
+      ['2024-04', 6],
+      ['2024-05', 6],
+    ] as const) {
+      const request = asking(`${month}-01`, `${month}-25`);
+      const answer = await provider.fetchBars(request);
+      expectTrue(answer, request);
+      expect(answer.notRead).toHaveLength(1);
+      expect(ofArchive()).toBe(tries);
+    }
+  });
+
+  it('does not hide that the API fails as well', async () => {
     for (const [status, code] of [
       [500, 'provider-fault'],
       [429, 'throttled'],

@@ -10,6 +10,7 @@ export { NOW };
 
 /** An answer as it is about to be sent. */
 export interface Reply {
+  /** 0: the connection is closed without an answer. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -46,7 +47,8 @@ export async function binance(between: Between = {}): Promise<{ provider: Provid
         body: Buffer.from(await answer.arrayBuffer()),
       };
       const made = { ...sound, ...reply(sound, own) };
-      response.writeHead(made.status, made.headers).end(made.body);
+      if (made.status === 0) response.destroy();
+      else response.writeHead(made.status, made.headers).end(made.body);
     });
   });
   servers.push(server);
