@@ -120,15 +120,15 @@ describe('a file of the archive', () => {
     expect([answer.bars.length, answer.notRead]).toEqual([0, undefined]);
   });
 
-  const line = (why: string): string =>
+  const ofNoUse = (why: string): string =>
     `Binance's archive is of no use (${why}); its months were asked of the API`;
 
   it.each([
-    [500, line('it answered 500: (empty)')],
-    [503, line('it answered 503: (empty)')],
-    [429, line('it answered 429: (empty)')],
-    [401, line('it answered 401: (empty)')],
-    [302, line('it answered 302: (empty)')],
+    [500, ofNoUse('it answered 500: (empty)')],
+    [503, ofNoUse('it answered 503: (empty)')],
+    [429, ofNoUse('it answered 429: (empty)')],
+    [401, ofNoUse('it answered 401: (empty)')],
+    [302, ofNoUse('it answered 302: (empty)')],
     [0, expect.stringContaining('is of no use (no answer from 127.0.0.1')],
   ])(
     'that is answered with %d again and again is asked of the API, and the archive named',
