@@ -1,65 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Received, StoredSeries } from '../../../src/backfill/judge/received.ts';
 import { learnFrom } from '../../../src/backfill/judge/learn-from.ts';
 import { type Judgement, judgeAnswer } from '../../../src/backfill/judge/judge-answer.ts';
 import { type Bar, type Identity, UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
-import { NOTHING_KNOWN } from '../../../src/core/coverage/coverage.ts';
-import { type DayRange, MS_PER_DAY, parseDay } from '../../../src/core/session/day.ts';
+import { MS_PER_DAY, parseDay } from '../../../src/core/session/day.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
-import { SESSIONS, XNYS, answer, dividend, received, span, split, stored, want } from '../received.ts';
-import { rowsOf, storedBarsOf, storedRowsOf } from '../../../src/core/bars/bar-builder.ts';
-import { differencesOf } from '../../core/rows.ts';
-import type { RowAnswer } from '../../providers/rows.ts';
-
-/** Bars at about 100 of some sessions of June and July, none like the one before it. */
-const bars = (from: number, to: number, change: Partial<Bar> = {}): Bar[] =>
-  SESSIONS.slice(from, to).map((day) => stored(day, 100 + (day % 7) / 10, change));
-const on = (bar: Bar): number => SESSIONS.indexOf(bar.ts / MS_PER_DAY);
-
-interface Case {
-  /** Stored bars, all of them final unless said otherwise; default the first ten sessions. */
-  readonly known?: readonly Bar[];
-  readonly provisional?: readonly DayRange[];
-  readonly stored?: Partial<StoredSeries>;
-  readonly answer?: Partial<RowAnswer>;
-  readonly gaps?: readonly DayRange[];
-  readonly range?: DayRange;
-}
-
-/** The judgement on an answer where the first ten sessions are stored and the next ten wanted. */
-function judge(testCase: Case = {}) {
-  const { known = bars(0, 10), provisional = [], gaps = [daysOf(10, 19)] } = testCase;
-  const { range = daysOf(0, 19) } = testCase;
-  const present = known.map(({ ts }) => ({ from: ts / MS_PER_DAY, to: ts / MS_PER_DAY + 1 }));
-  const heard: Received = received({
-    want: want({ range, gaps }),
-    answer: answer({ bars: bars(0, 20), ...testCase.answer }),
-    stored: {
-      ...received().stored,
-      bars: storedBarsOf(known),
-      coverage: { ...NOTHING_KNOWN, present, provisional },
-      ...testCase.stored,
-    },
-  });
-  return inRows(judgeAnswer(heard));
-}
-
-function inRows(judgement: Judgement) {
-  const { compared, differing, gone } = judgement.comparison;
-  return {
-    ...judgement,
-    wanted: rowsOf(judgement.wanted),
-    corrections: rowsOf(judgement.corrections),
-    comparison: {
-      ...{ compared: differencesOf(compared), differing: differencesOf(differing) },
-      gone: storedRowsOf(gone),
-    },
-  };
-}
-
-function daysOf(first: number, last: number): DayRange {
-  return { from: SESSIONS[first] ?? 0, to: (SESSIONS[last] ?? 0) + 1 };
-}
+import { SESSIONS, XNYS, answer, received, span, split, stored, want } from '../received.ts';
+import { storedBarsOf } from '../../../src/core/bars/bar-builder.ts';
+import { bars, daysOf, judge, on, scaled } from './judged.ts';
 
 /** Five bars of the interval, one a session. */
 const hoursOrDays = (interval: Interval): Bar[] =>
@@ -231,81 +178,3 @@ describe('of an answer', () => {
     expect(wanted).toHaveLength(9);
   });
 });
-
-describe('a jump of prices', () => {
-  /** The prices halve on the session of index 15. */
-  const halved = bars(0, 20).map((bar) => (on(bar) >= 15 ? scaled(bar, 0.25) : bar));
-  const exDate = '2025-06-24';
-  const kinds = (testCase: Case): string[] =>
-    judge({ ...testCase, answer: { bars: halved, ...testCase.answer } }).oddities.map(({ kind }) => kind);
-
-  it('is told of unless a split explains it, whoever knows of that', () => {
-    expect(SESSIONS[15]).toBe(parseDay(exDate));
-    expect(kinds({})).toEqual(['basis-flip']);
-    expect(kinds({ stored: { actions: [split(exDate, 4)] } })).toEqual([]);
-    expect(kinds({ answer: { actions: [split(exDate, 4)] } })).toEqual([]);
-  });
-
-  it('is explained once by a split that both the store and the answer have', () => {
-    const actions = [split(exDate, 4)];
-    expect(kinds({ stored: { actions }, answer: { actions } })).toEqual([]);
-    expect(kinds({ stored: { actions: [split(exDate, 16)] }, answer: { actions } })).toEqual([]);
-  });
-
-  it('is explained by a stored split though the answer has a dividend of that day', () => {
-    const said = { actions: [dividend(exDate, 0.01)] };
-    expect(kinds({ stored: { actions: [split(exDate, 4)] }, answer: said })).toEqual([]);
-  });
-
-  it('is not told of where it was not wanted', () => {
-    expect(kinds({ gaps: [daysOf(10, 13)] })).toEqual([]);
-  });
-});
-
-describe('the instrument of an answer', () => {
-  const etf: Identity = { ...UNKNOWN_IDENTITY, type: 'etf' };
-  const equity: Identity = { ...UNKNOWN_IDENTITY, type: 'equity' };
-  const since = (date: string): Identity => ({ ...UNKNOWN_IDENTITY, firstTrade: parseDay(date) });
-  /** The answer has wanted bars only: nothing shows that the instrument is the same. */
-  const only = { bars: bars(10, 20), proven: daysOf(10, 19) };
-  const codeOf = (testCase: Case): string | null => {
-    try {
-      judge(testCase);
-      return null;
-    } catch (error) {
-      return (error as { code: string }).code;
-    }
-  };
-
-  it('must be the stored one', () => {
-    const testCase = { stored: { identity: equity }, answer: { ...only, identity: etf } };
-    expect(codeOf(testCase)).toBe('identity-changed');
-    expect(codeOf({ ...testCase, stored: { identity: etf } })).toBeNull();
-  });
-
-  it('is believed to be the stored one, though described anew, if two repeated bars say the same', () => {
-    const described = (known: readonly Bar[], answered: readonly Bar[]) => ({
-      ...{ known, stored: { identity: equity }, answer: { bars: answered, identity: etf } },
-    });
-    const { conflict, oddities } = judge(described(bars(8, 10), bars(8, 20)));
-    expect(conflict).toBe('it was equity, now etf');
-    expect(oddities).toMatchObject([{ kind: 'identity', session: SESSIONS[19] }]);
-    expect(oddities[0]?.note).toContain('it was equity, now etf');
-    expect(codeOf(described(bars(9, 10), bars(9, 20)))).toBe('identity-changed');
-    const changed = bars(0, 20).map((bar) => (on(bar) === 5 ? { ...bar, volume: 7 } : bar));
-    expect(codeOf(described(bars(0, 10), changed))).toBe('identity-changed');
-    expect(judge().conflict).toBeNull();
-  });
-
-  it('cannot be listed after its first stored bar, unless it has its ticker since', () => {
-    const late = { answer: { ...only, identity: since('2025-06-20') } };
-    expect(codeOf(late)).toBe('identity-changed');
-    expect(codeOf({ ...late, stored: { namedSince: parseDay('2025-06-18') } })).toBeNull();
-    expect(codeOf({ ...late, known: [] })).toBeNull();
-  });
-});
-
-function scaled(bar: Bar, ratio: number): Bar {
-  const { open, high, low, close } = bar;
-  return { ...bar, open: open * ratio, high: high * ratio, low: low * ratio, close: close * ratio };
-}

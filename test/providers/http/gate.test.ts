@@ -1,43 +1,9 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BackfillError } from '../../../src/core/errors.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { pacingOf } from '../../../src/core/plan/quota.ts';
 import type { Gate } from '../../../src/providers/http/gate.ts';
-import {
-  CELL,
-  type GateState,
-  createGateState,
-  RUN,
-  createRunCells,
-  openGateState,
-} from '../../../src/providers/http/gate-state.ts';
-import { DEFAULT_POLICY, type GatePolicy, openSharedGate } from '../../../src/providers/http/shared-gate.ts';
-
-const network = new BackfillError('network', 'refused', { retryable: true });
-const clock = (): number => Date.now();
-let state: GateState;
-let run: Float64Array;
-
-beforeEach(() => {
-  vi.useFakeTimers({ now: 1_000_000 });
-  state = createGateState(clock());
-  run = createRunCells();
-});
-afterEach(() => vi.useRealTimers());
-
-function gateOf(policy: Partial<GatePolicy> = {}): Gate {
-  return openSharedGate(
-    { state: openGateState(state.shared), run },
-    { ...DEFAULT_POLICY, silenceToTrip: 1000, ...policy },
-    clock,
-  );
-}
-
-function set(cell: number, value: number): void {
-  state.alone((cells) => void (cells[cell] = value));
-}
-
-const get = (cell: number): number => state.alone((cells) => cells[cell] ?? 0);
+import { CELL, RUN } from '../../../src/providers/http/gate-state.ts';
+import { clock, forgetState, gateOf, get, run, set, state } from './timed-gate.ts';
 
 /** Most events in any half-open window of this length. */
 function busiest(times: readonly number[], windowMs: number): number {
@@ -57,7 +23,7 @@ describe('a paced gate', () => {
         fc.integer({ min: 1, max: 9 }),
         async (quotas, askers) => {
           vi.setSystemTime(1_000_000);
-          state = createGateState(clock());
+          forgetState();
           const { spacing, catchUp } = pacingOf(quotas);
           set(CELL.spacing, spacing);
           set(CELL.catchUp, catchUp);
@@ -160,148 +126,6 @@ describe('a pause', () => {
     expect(await gate.isThrottling()).toBe(true);
     vi.setSystemTime(clock() + 2000);
     expect(await gate.isThrottling()).toBe(false);
-  });
-});
-
-describe('an undeclared limit', () => {
-  /** A provider that allows 60 requests in 10 s and says for how long to wait. */
-  const admitted: number[] = [];
-  const isAdmitted = (): boolean => {
-    const recent = admitted.filter((at) => at > clock() - 10_000);
-    if (recent.length < 60) admitted.push(clock());
-    return recent.length < 60;
-  };
-
-  it('is learned from three throttles that agree, then kept without another one', async () => {
-    set(CELL.adaptive, 1);
-    admitted.length = 0;
-    const gate = gateOf();
-    const throttledAt: number[] = [];
-    const started = clock();
-    const worker = async (): Promise<void> => {
-      while (clock() < started + 120_000) {
-        await gate.enter();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        if (isAdmitted()) await gate.answered();
-        else {
-          throttledAt.push(clock() - started);
-          await gate.throttled(10_000 - (clock() - (admitted.at(-60) ?? 0)) + 1);
-        }
-      }
-    };
-    const all = Promise.all([worker(), worker(), worker()]);
-    await vi.advanceTimersByTimeAsync(140_000);
-    await all;
-    expect(get(CELL.learnedRequests)).toBe(60);
-    expect(get(CELL.learnedPerMs)).toBe(10_000);
-    expect(Math.max(...throttledAt)).toBeLessThan(45_000);
-    const steady = admitted.filter((at) => at >= started + 50_000 && at < started + 120_000);
-    expect(steady.length).toBeGreaterThanOrEqual(0.98 * 420);
-  });
-
-  it('of a provider that does not say how long to wait is probed by one request at a time, ever better', async () => {
-    set(CELL.adaptive, 1);
-    admitted.length = 0;
-    const gate = gateOf();
-    const throttledAt: number[] = [];
-    const started = clock();
-    const worker = async (): Promise<void> => {
-      while (clock() < started + 120_000) {
-        await gate.enter();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        if (isAdmitted()) await gate.answered();
-        else {
-          throttledAt.push(clock() - started);
-          await gate.throttled(undefined);
-        }
-      }
-    };
-    const all = Promise.all(Array.from({ length: 8 }, worker));
-    await vi.advanceTimersByTimeAsync(150_000);
-    await all;
-    // Eight in flight when the limit is first met, then one a probe, four probes to find out, two once it is known.
-    expect(throttledAt.length).toBeLessThan(45);
-    expect(Math.max(...throttledAt)).toBeLessThan(60_000);
-    expect(admitted.filter((at) => at < started + 120_000).length).toBeGreaterThan(0.88 * 720);
-  });
-
-  it('is given up where throttles come at random, so that they do not starve the run', async () => {
-    set(CELL.adaptive, 1);
-    const gate = gateOf();
-    let answers = 0;
-    const started = clock();
-    const all = (async () => {
-      for (let i = 0; clock() < started + 60_000; i++) {
-        await gate.enter();
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        if ((i * 7919) % 100 < 15) await gate.throttled(1000);
-        else {
-          await gate.answered();
-          answers++;
-        }
-      }
-    })();
-    await vi.advanceTimersByTimeAsync(70_000);
-    await all;
-    // Six of seven answer after 50 ms, the seventh costs a second: 4.5 a second at the very best.
-    expect(answers).toBeGreaterThan(150);
-  });
-});
-
-describe('the breaker', () => {
-  it('trips after failures in a row of all threads together, and fails everybody at once', async () => {
-    const gates = [gateOf({ failuresToTrip: 6 }), gateOf({ failuresToTrip: 6 })];
-    const fault = new BackfillError('provider-fault', '502', { retryable: true });
-    const verdicts = await Promise.all(
-      Array.from({ length: 6 }, (_, i) => (gates[i % 2] as Gate).failed(fault)),
-    );
-    expect(verdicts).toEqual([true, true, true, true, true, false]);
-    await expect(gates[0]?.enter()).rejects.toMatchObject({ code: 'provider-down' });
-  });
-
-  it('trips sooner at a provider that never gave a sign of life', async () => {
-    const gate = gateOf({ silenceToTrip: 3, failuresToTrip: 100 });
-    const fault = new BackfillError('provider-fault', '502', { retryable: true });
-    const unreachable = new BackfillError('unreachable', 'no such host', { retryable: true });
-    expect(await Promise.all([network, unreachable, network].map((error) => gate.failed(error)))).toEqual([
-      true,
-      true,
-      false,
-    ]);
-    state = createGateState(clock());
-    const alive = gateOf({ silenceToTrip: 3, failuresToTrip: 100 });
-    expect(
-      await Promise.all([fault, network, network, network].map((error) => alive.failed(error))),
-    ).not.toContain(false);
-  });
-
-  it('does not trip while answers come in between', async () => {
-    const gate = gateOf({ failuresToTrip: 3 });
-    for (let i = 0; i < 20; i++) {
-      await gate.failed(network);
-      await gate.failed(network);
-      await gate.answered();
-    }
-    expect(await gate.enter()).toBe(0);
-  });
-});
-
-describe('the budget for retries', () => {
-  it('grows with the answers and is shared by all threads', async () => {
-    const policy = { retryFloor: 3, retriesPerAnswer: 2, failuresToTrip: 1000 };
-    const [one, other] = [gateOf(policy), gateOf(policy)];
-    expect(await Promise.all([one, other, one, other].map((gate) => gate.failed(network)))).toEqual([
-      true,
-      true,
-      true,
-      false,
-    ]);
-    await one.answered();
-    expect(await Promise.all([one, other, one].map((gate) => gate.failed(network)))).toEqual([
-      true,
-      true,
-      false,
-    ]);
   });
 });
 

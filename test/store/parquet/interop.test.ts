@@ -1,27 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetMetadataAsync, parquetReadObjects, type SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bytesAsFile } from '../../../src/store/parquet/codec/decode.ts';
 import { BAR_COLUMNS } from '../../../src/store/parquet/codec/encode.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { barsPath } from '../../../src/store/parquet/files/layout.ts';
-import {
-  AAPL,
-  AAPL_5M,
-  absence,
-  at,
-  coverage,
-  daily,
-  days,
-  NO_DAYS,
-  NOON,
-  temporaryFolder,
-  update,
-} from '../fixtures.ts';
+import { AAPL, AAPL_5M, absence, at, coverage, daily, days, NOON, update } from '../fixtures.ts';
 import { rowsIn } from '../rows.ts';
-import { tellActions } from '../told-actions.ts';
+import { query, root } from './duckdb-session.ts';
 
 const TICKERS = [
   'BTC-USD',
@@ -36,19 +23,6 @@ const TICKERS = [
   'A%B',
   '.HID',
 ];
-
-/** A session in a zone far from UTC must see the same dates. */
-async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  const connection = await instance.connect();
-  try {
-    await connection.run("SET TimeZone = 'Pacific/Auckland'");
-    return (await connection.runAndReadAll(sql)).getRowObjectsJson();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
 
 /** Writes a file of bars as earlier versions did: with a volume in every row. */
 async function requireVolumes(path: string): Promise<void> {
@@ -67,14 +41,9 @@ async function requireVolumes(path: string): Promise<void> {
   await writeFile(path, new Uint8Array(bytes));
 }
 
+const bars = (): string => `read_parquet('${root}/bars/**/*.parquet', hive_partitioning = true)`;
+
 describe('DuckDB', () => {
-  let root: string;
-  let remove: () => Promise<void>;
-  beforeEach(async () => ({ path: root, remove } = await temporaryFolder()));
-  afterEach(() => remove());
-
-  const bars = (): string => `read_parquet('${root}/bars/**/*.parquet', hive_partitioning = true)`;
-
   it('reads a store of several intervals, empty series among them, by one glob with typed columns', async () => {
     const store = openParquetStore(root);
     const unknown = coverage({
@@ -215,87 +184,6 @@ describe('DuckDB', () => {
       digest: expect.stringMatching(/^[0-9a-f]{32}$/),
       seal: expect.stringMatching(/^[0-9a-f]{32}$/),
       fetchedAt: '2026-03-02T12:00:00.000Z',
-    });
-  });
-
-  it('reads the revisions of all series by one glob, the old values beside the new', async () => {
-    const store = openParquetStore(root);
-    const learned = coverage({ present: [days('2026-02-27', '2026-02-28')] });
-    for (const [series, bar] of [
-      [AAPL, daily('2026-02-27', { vwap: 1.5 })],
-      [AAPL_5M, at('2026-02-27T14:30Z', { trades: 5 })],
-    ] as const) {
-      await store.upsert(update([bar], { series, learned }));
-      const after = { ...bar, close: 101.5, volume: 2, source: 'other', fetchedAt: NOON + 60_000 };
-      await store.upsert(update([after], { series, learned }));
-    }
-    const glob = `read_parquet('${root}/revisions/**/*.parquet', hive_partitioning = true)`;
-    const types = await query(
-      `SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${glob})`,
-    );
-    expect(types.map(({ name, type }) => `${String(name)} ${String(type)}`)).toEqual([
-      'ts TIMESTAMP',
-      ...['open', 'high', 'low', 'close', 'volume', 'vwap'].map((name) => `${name} DOUBLE`),
-      'trades BIGINT',
-      'source VARCHAR',
-      'fetched_at TIMESTAMP',
-      ...['open', 'high', 'low', 'close', 'volume'].map((name) => `new_${name} DOUBLE`),
-      'new_source VARCHAR',
-      'replaced_at TIMESTAMP',
-      'interval VARCHAR',
-      'period VARCHAR',
-      'ticker VARCHAR',
-    ]);
-    const columns = `interval, period, ts::VARCHAR AS ts, close, volume, vwap, trades, source, fetched_at::VARCHAR AS fetched_at,
-      new_open, new_high, new_low, new_close, new_volume, new_source, replaced_at::VARCHAR AS replaced_at`;
-    const rows = await query(`SELECT ${columns} FROM ${glob} ORDER BY interval`);
-    const after = [100, 102, 99, 101.5, 2, 'other', '2026-03-02 12:01:00'];
-    expect(rows.map((row) => Object.values(row))).toEqual([
-      ['1d', 'all', '2026-02-27 00:00:00', 101, 1e6, 1.5, null, 'sample', '2026-03-02 12:00:00', ...after],
-      ['5m', '2026', '2026-02-27 14:30:00', 101, 1e6, null, '5', 'sample', '2026-03-02 12:00:00', ...after],
-    ]);
-  });
-
-  it('reads corporate actions with real dates', async () => {
-    const store = openParquetStore(root);
-    await tellActions(store, 'AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], NO_DAYS, 'sample', NOON);
-    const sql = `SELECT ex_date, typeof(ex_date) AS type, kind, value, ticker FROM read_parquet('${root}/actions/**/*.parquet', hive_partitioning = true)`;
-    expect(await query(sql)).toEqual([
-      { ex_date: '2020-08-31', type: 'DATE', kind: 'split', value: 4, ticker: 'AAPL' },
-    ]);
-  });
-
-  it('reads all corporate actions by one glob, those of tickers that have none among them', async () => {
-    const store = openParquetStore(root);
-    const covered = days('2020-01-02', '2021-01-01');
-    await tellActions(store, '0AAA', [], covered, 'sample', NOON);
-    await tellActions(store, 'AAPL', [{ kind: 'split', exDay: 18_505, ratio: 4 }], covered, 'sample', NOON);
-    await tellActions(store, 'ZZZZ', [], covered, 'sample', NOON);
-    const glob = `read_parquet('${root}/actions/**/*.parquet', hive_partitioning = true)`;
-    expect(await query(`SELECT ticker, kind, value FROM ${glob}`)).toEqual([
-      { ticker: 'AAPL', kind: 'split', value: 4 },
-    ]);
-    const types = await query(
-      `SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${glob})`,
-    );
-    expect(types.map(({ name, type }) => `${String(name)} ${String(type)}`)).toEqual([
-      'ex_date DATE',
-      'kind VARCHAR',
-      'value DOUBLE',
-      'source VARCHAR',
-      'fetched_at TIMESTAMP',
-      'ticker VARCHAR',
-    ]);
-    const knowledge = await query(
-      `SELECT decode(value) AS json FROM parquet_kv_metadata('${root}/actions/ticker=AAPL/*.parquet') WHERE decode(key) = 'backfill'`,
-    );
-    expect(JSON.parse(String(knowledge[0]?.['json']))).toEqual({
-      version: 3,
-      ticker: 'AAPL',
-      covered: [['2020-01-02', '2021-01-01']],
-      rows: 1,
-      digest: expect.stringMatching(/^[0-9a-f]{32}$/),
-      seal: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
   });
 

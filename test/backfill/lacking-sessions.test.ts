@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { coverageOf } from '../../src/library/coverage.ts';
+import { coverageText } from '../../src/report/coverage-text.ts';
+import { summaryText } from '../../src/report/run-text.ts';
+import { keep } from '../../src/core/bars/columns.ts';
+import { type Door, now, provider, reported, run, sample, store } from './lacking-provider.ts';
+
+describe('a series without a single bar', () => {
+  it('is not complete, however its sessions are explained by emptiness', async () => {
+    const empty = () => provider('test', () => 'nothing');
+    expect(await run(empty(), {})).toMatchObject({ fetched: 0, unavailable: 1, newlyUnavailable: true });
+    const again = await run(empty(), {});
+    expect(again).toMatchObject({ complete: 0, unavailable: 1, newlyUnavailable: false });
+    expect(summaryText(again).join('\n')).toContain('No bars, or few, from test (vendor-empty): 1 (ALFA;');
+    expect((await reported()).report.series[0]).toMatchObject({ standing: 'unavailable', coverage: 0 });
+  });
+
+  it('is complete where there was nothing to trade', async () => {
+    const before = { tickers: ['NYXA'], start: '2010-01-04', end: '2010-01-08' };
+    const first = await run(
+      provider('test', () => 'bars'),
+      before,
+    );
+    expect(first).toMatchObject({ failed: 0, unavailable: 0 });
+  });
+});
+
+describe('a series that lacks more sessions between its bars than it has', () => {
+  const MONTH = { start: '2025-05-01', end: '2025-05-30' };
+  const every = (n: number): Door => {
+    const whole = provider('test', () => 'bars');
+    return {
+      ...whole,
+      fetchBars: async (request) => {
+        const answer = await whole.fetchBars(request);
+        return { ...answer, bars: keep(answer.bars, (i) => i % n === 0) };
+      },
+    };
+  };
+
+  it('is news once, named by every run, and never complete', async () => {
+    const first = await run(every(3), MONTH);
+    expect(first).toMatchObject({ bars: 7, newlyUnavailable: true });
+    expect(summaryText(first)).toContainEqual(
+      expect.stringMatching(/, not complete: some sessions cannot be had$/),
+    );
+    const second = await run(every(3), MONTH);
+    expect(second).toMatchObject({ complete: 0, unavailable: 1, newlyUnavailable: false });
+    expect(summaryText(second).join('\n')).toContain('No bars, or few, from test (vendor-empty): 1 (ALFA;');
+  });
+
+  it('is not complete by a new session that came', async () => {
+    await run(every(3), MONTH);
+    const topUp = await run(every(1), { ...MONTH, end: '2025-06-02' });
+    expect(topUp).toMatchObject({ fetched: 1, failed: 0, newlyUnavailable: false });
+    expect(summaryText(topUp)).toContainEqual(
+      expect.stringMatching(/, not complete: some sessions cannot be had$/),
+    );
+  });
+
+  it('is complete where fewer are lacking, which are counted', async () => {
+    expect(await run(every(2), MONTH)).toMatchObject({ newlyUnavailable: false, fetched: 1, unavailable: 0 });
+    const again = await run(every(2), MONTH);
+    expect(again).toMatchObject({ complete: 0, withHoles: 1, holes: 10 });
+    expect((await coverageOf(store, sample.capabilities, now, MONTH, undefined)).totals).toMatchObject({
+      ...{ complete: 0, withHoles: 1 },
+    });
+  });
+});
+
+describe('a series of which some sessions have no bar though nobody says why', () => {
+  const MONTH = { start: '2025-05-01', end: '2025-05-30' };
+  /** Of the 21 sessions the first four and the last two are not there, the eighth neither, and the tenth is no bar. */
+  const source = (): Door => {
+    const whole = provider('test', () => 'bars');
+    return {
+      ...whole,
+      fetchBars: async (request) => {
+        const answer = await whole.fetchBars(request);
+        const high = answer.bars.high.map((value, i) => (i === 9 ? value / 2 : value));
+        const bars = keep({ ...answer.bars, high }, (i) => i > 3 && i < 19 && i !== 7);
+        return { ...answer, bars };
+      },
+    };
+  };
+  const counts = { holes: 8, holesAround: 6, holesRejected: 1 };
+  const words =
+    '1 session between stored bars without one, which nobody explains; ' +
+    '6 sessions before the first or after the last bar of a series; 1 session of which every row was rejected';
+
+  it('tells those between its bars from those around them and from rejected ones, in every run', async () => {
+    const first = await run(source(), MONTH);
+    expect(first).toMatchObject({ fetched: 1, rejected: 1, ...counts });
+    expect(summaryText(first)[0]).toContain(words);
+    const second = await run(source(), MONTH);
+    expect(second).toMatchObject({ fetched: 0, rejected: 0, withHoles: 1, ...counts });
+    expect(summaryText(second)[0]).toContain(words);
+  });
+
+  it('tells them apart in its report', async () => {
+    await run(source(), MONTH);
+    const report = await coverageOf(store, sample.capabilities, now, MONTH, undefined);
+    expect(report.totals).toMatchObject({ withHoles: 1, ...counts });
+    expect(report.series[0]).toMatchObject(counts);
+    expect(
+      report.series[0]?.absences.map(({ reason, place, sessions }) => [reason, place, sessions]),
+    ).toEqual([
+      ['vendor-empty', 'before', 4],
+      ['vendor-empty', 'between', 1],
+      ['rejected', 'between', 1],
+      ['vendor-empty', 'after', 2],
+    ]);
+    const text = coverageText(report, { missing: false });
+    for (const line of [
+      /^  vendor-empty 4 before its first bar: 2025-05-01\.\.2025-05-06 /,
+      /^  vendor-empty 1 between its bars: 2025-05-12 /,
+      /^  rejected 1 between its bars: 2025-05-14 /,
+      /^  vendor-empty 2 after its last bar: 2025-05-29\.\.2025-05-30 /,
+    ])
+      expect(text).toContainEqual(expect.stringMatching(line));
+    expect(text).toContain(
+      'Absent though nobody says why: 1 between stored bars, 6 before the first or after the last bar of a series, ' +
+        '1 whose rows were rejected',
+    );
+  });
+
+  it('counts what lies between bars by all that are stored, not by those of the range', async () => {
+    await run(source(), MONTH);
+    const part = { start: '2025-05-12', end: '2025-05-12' };
+    const report = await coverageOf(store, sample.capabilities, now, part, undefined);
+    expect(report.totals).toMatchObject({ holes: 1, holesAround: 0 });
+    expect(await run(source(), part)).toMatchObject({ holes: 1, holesAround: 0 });
+  });
+});

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { SHARES, ask } from './asked.ts';
+
+describe('a refusal', () => {
+  const html = '<html>\r\n<head><title>401 Authorization Required</title></head>\r\n</html>';
+  it.each([
+    [401, html, 'unauthorized', false, 'run', 'alpaca answered 401: 401 Authorization Required'],
+    [
+      403,
+      '{"message":"subscription does not permit querying recent SIP data"}',
+      'not-entitled',
+      false,
+      'series',
+    ],
+    [403, '{"message":"forbidden."}', 'not-entitled', false, 'endpoint'],
+    [429, '{"message": "too many requests."}', 'throttled', true, 'series'],
+    [500, '{"message":"internal server error"}', 'provider-fault', true, 'series'],
+    [400, '{"message":"end should not be before start"}', 'bad-answer', false, 'series'],
+    [404, '{"message":"endpoint not found."}', 'bad-answer', false, 'series'],
+    [404, '<html>nginx</html>', 'provider-fault', true, 'series'],
+  ])('%d %s', async (status, body, code, retryable, scope, message = expect.any(String)) => {
+    const { parts } = await ask({}, ({ path }) => (path === SHARES ? { status, body } : undefined));
+    expect(parts.get('AAPL')).toMatchObject({ error: { code, retryable, scope, message } });
+  });
+});
