@@ -30,7 +30,7 @@ export function batched(wants: readonly Want[], options: PlanOptions): Fetch[] {
 }
 
 /** How many series of one span one request may ask for. */
-export function mostTogether(
+function mostTogether(
   interval: Interval,
   { from, to }: DayRange,
   { mostSeries = 1, mostRows = Number.POSITIVE_INFINITY }: Partial<RequestLimits> = {},
