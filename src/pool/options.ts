@@ -38,6 +38,8 @@ export interface PoolOptions {
    * Default: 3.
    */
   readonly attempts?: number;
+  /** Tasks after which a thread is ended and another takes its place, between two tasks. Default: none is. */
+  readonly recycleAfter?: number;
   /** Heap limits of a thread. Default: see `heapOf`, for as many as the largest run so far has work for. */
   readonly resourceLimits?: ResourceLimits;
 }

@@ -5,9 +5,10 @@ import { CpuRoom, clockOf } from './cpu-room.ts';
 import { startDeadline } from './deadline.ts';
 import { threadEntry } from './entry.ts';
 import { heapOf, memoryOfMachine } from './heap.ts';
+import { type Lane, idlestOf, isSpent, retire } from './lane.ts';
 import type { PoolOptions } from './options.ts';
 import { crashed, failed, isResult, stopped } from './outcomes.ts';
-import { type Thread, type ThreadOptions, startThread } from './thread.ts';
+import { type ThreadOptions, startThread } from './thread.ts';
 import { type Job, type Run, type RunOrder, WaitingJobs } from './waiting-jobs.ts';
 
 /** Worker threads that runs share, as many as live at once; they stay warm for the next. */
@@ -32,24 +33,13 @@ export function startPool(options: PoolOptions): Pool {
   return new ThreadPool(options);
 }
 
-/** A thread and what it has in work. */
-interface Lane {
-  readonly thread: Thread;
-  isReady: boolean;
-  /** With the function that calls off its deadline. */
-  readonly jobs: Map<Job, () => void>;
-  /** Runs whose start it was given. */
-  readonly runs: Set<Run>;
-  /** It was ended for what it has in work of a run that was stopped: no other task of it is a suspect. */
-  isAbandoned: boolean;
-}
-
 class ThreadPool implements Pool {
   readonly #workers: number;
   readonly #loadsAtOnce: number;
   readonly #attempts: number;
   readonly #idleMs: number;
   readonly #deadlineMs: () => number;
+  readonly #recycleAfter: number;
   readonly #threadOptions: Omit<ThreadOptions, 'resourceLimits'> & Pick<PoolOptions, 'resourceLimits'>;
   readonly #room: CpuRoom;
   #nextLook: NodeJS.Timeout | undefined;
@@ -73,6 +63,7 @@ class ThreadPool implements Pool {
     this.#room = new CpuRoom(options.cpu ?? clockOf(() => [...this.#lanes].map(({ thread }) => thread)));
     this.#idleMs = options.idleMs ?? 10_000;
     this.#deadlineMs = typeof taskDeadlineMs === 'function' ? taskDeadlineMs : () => taskDeadlineMs;
+    this.#recycleAfter = options.recycleAfter ?? Number.POSITIVE_INFINITY;
     this.#threadOptions = {
       entry: options.entry ?? threadEntry(),
       concurrency,
@@ -193,7 +184,10 @@ class ThreadPool implements Pool {
   #startLane(): void {
     const { resourceLimits = heapOf(this.#wanted, memoryOfMachine()) } = this.#threadOptions;
     const thread = startThread({ ...this.#threadOptions, resourceLimits });
-    const lane: Lane = { thread, isReady: false, jobs: new Map(), runs: new Set(), isAbandoned: false };
+    const lane: Lane = {
+      ...{ thread, isReady: false, jobs: new Map(), runs: new Set() },
+      ...{ tasksLeft: this.#recycleAfter, isAbandoned: false },
+    };
     this.#lanes.add(lane);
     void lane.thread.ready.then(() => {
       lane.isReady = true;
@@ -206,7 +200,8 @@ class ThreadPool implements Pool {
 
   /** Gives waiting tasks to the threads, and threads to the tasks that then still wait. */
   #handOut(): void {
-    for (let lane = this.#idlest(); lane !== undefined; lane = this.#idlest()) {
+    const idlest = (): Lane | undefined => idlestOf(this.#lanes, this.#threadOptions.concurrency);
+    for (let lane = idlest(); lane !== undefined; lane = idlest()) {
       const job = this.#waiting.nextFor(lane.jobs.size);
       if (job === undefined) break;
       this.#work(job, lane);
@@ -238,18 +233,6 @@ class ThreadPool implements Pool {
     }, inMs).unref();
   }
 
-  /** The thread with the least in work that can take one more. A suspect has its thread to itself. */
-  #idlest(): Lane | undefined {
-    let idlest: Lane | undefined;
-    for (const lane of this.#lanes) {
-      const isOpen =
-        lane.isReady && !lane.thread.isEnding && lane.jobs.size < this.#threadOptions.concurrency;
-      if (!isOpen || [...lane.jobs.keys()].some(({ crashes }) => crashes > 0)) continue;
-      if (idlest === undefined || lane.jobs.size < idlest.jobs.size) idlest = lane;
-    }
-    return idlest;
-  }
-
   #work(job: Job, lane: Lane): void {
     const { thread, jobs, runs } = lane;
     const { run, order } = job;
@@ -257,10 +240,12 @@ class ThreadPool implements Pool {
       thread.end(`was stuck: a task was still in work after ${waitedMs / 1000} s`);
     });
     jobs.set(job, callOff);
+    lane.tasksLeft--;
     const settle = (result: TaskResult): void => {
       if (!jobs.delete(job)) return;
       callOff();
       job.settle(result);
+      if (isSpent(lane) && !thread.isEnding) retire(lane, this.#threadOptions.endTimeoutMs);
       this.#handOut();
     };
     const message: ThreadMessage = {
@@ -291,6 +276,8 @@ class ThreadPool implements Pool {
     lane.jobs.clear();
     if (!lane.isReady) this.#failedStarts++;
     this.#lastEnd = why;
+    // It had a place among the CPUs, and so has the one that comes for it.
+    if (lane.tasksLeft <= 0 && this.#waiting.size > 0) this.#startLane();
     this.#handOut();
   }
 
