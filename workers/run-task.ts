@@ -21,7 +21,8 @@ import { openSharedGate } from '../src/providers/http/shared-gate.ts';
 import { openProvider } from '../src/providers/registry.ts';
 import { openStore } from '../src/store/open.ts';
 
-const places = openPlaces((workerData as ThreadStart).inFlight);
+const { inFlight, restMs } = workerData as ThreadStart;
+const places = openPlaces(inFlight, restMs);
 
 /** Rows of all runs. */
 const inWork = new RowsInWork();

@@ -149,6 +149,8 @@ export interface SharedWithThreads {
 export interface ThreadStart {
   /** Requests of this thread under way at once, at most, whatever runs they are of. */
   readonly inFlight: number;
+  /** How long the place of each stays empty after its answer, ms. Default 0. */
+  readonly restMs?: number;
 }
 
 /** What a thread is given of a run, once: no order repeats it. */

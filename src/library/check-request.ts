@@ -51,7 +51,7 @@ export function checkOptions(options: HistoryOptions): void {
       options,
       "must be an object such as { store: './data', provider: { id: 'yahoo' } }",
     );
-  const { store, provider, workers, concurrency } = options;
+  const { store, provider, workers, concurrency, inFlight, recycleAfter } = options;
   if (typeof (store as unknown) !== 'string') throw bad('store', store, 'must be the path of a folder');
   if (provider !== undefined && !isObject(provider))
     throw bad('provider', provider, "must be an object such as { id: 'yahoo' }");
@@ -59,6 +59,16 @@ export function checkOptions(options: HistoryOptions): void {
     throw bad('provider.id', provider.id, "must be a provider's name, such as 'yahoo'");
   for (const [name, value] of Object.entries({ workers, concurrency }))
     if (value !== 'auto') checkCount(name, value, 'must be "auto" or a whole number above 0');
+  checkCount('inFlight', inFlight);
+  checkCount('recycleAfter', recycleAfter);
+  checkPace(options);
+}
+
+function checkPace({ requestDelayMs = 0, rateShare = 1 }: HistoryOptions): void {
+  if (!(Number.isFinite(requestDelayMs) && requestDelayMs >= 0))
+    throw bad('requestDelayMs', requestDelayMs, 'must be a time in ms');
+  if (!(rateShare > 0 && rateShare <= 1))
+    throw bad('rateShare', rateShare, 'must be a part above 0 and at most 1, such as 0.5');
 }
 
 function checkIntervals(intervals: unknown): void {

@@ -34,6 +34,17 @@ export interface HistoryOptions {
   readonly workers?: number | 'auto';
   /** Fetches in flight a worker, of all runs together. Default `auto`: what the provider bears, shared out. */
   readonly concurrency?: number | 'auto';
+  /** Fetches in flight of all workers together, at most what the provider bears. Default: what it says that suits it. */
+  readonly inFlight?: number;
+  /** Tasks after which a worker thread is ended and another takes its place. Default: none is. */
+  readonly recycleAfter?: number;
+  /** How long after an answer its place among the fetches in flight stays empty, in ms, at least. Default 0. */
+  readonly requestDelayMs?: number;
+  /**
+   * Part of the pace that the provider declares which is used, above 0, at most 1: of its quotas of less than an hour. Not
+   * of `quotas`. Default 1.
+   */
+  readonly rateShare?: number;
   /** Limits to keep instead of those that the provider declares, e.g. `parseQuotas('5/min,500/day')`. */
   readonly quotas?: readonly Quota[];
   /** Where the public lists of instruments are asked for, by name, such as `sp500`. Default: at their publishers. */

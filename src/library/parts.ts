@@ -1,5 +1,6 @@
 import { resolveUniverse } from '../backfill/want/universe.ts';
 import type { OpenTraffic } from '../backfill/run/traffic.ts';
+import { type Quota, shareOf } from '../core/plan/quota.ts';
 import type { Universe } from '../core/universe/universe.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { assertConfigured, capabilitiesOf } from '../providers/registry.ts';
@@ -41,7 +42,7 @@ export function partsOf(options: HistoryOptions): Parts {
   const config = options.provider ?? { id: 'yahoo' };
   assertConfigured(config);
   const declared = capabilitiesOf(config);
-  const capabilities = { ...declared, quotas: options.quotas ?? declared.quotas };
+  const capabilities = { ...declared, quotas: quotasOf(options, declared) };
   const store = openStore(options.store);
   const clock = options.clock ?? Date.now;
   const engine = new Engine(store, {
@@ -73,6 +74,11 @@ export function partsOf(options: HistoryOptions): Parts {
     ...{ clock, universeToFetch, universeToRead },
     tickersToRead: async (tickers, stop) => (await universeToRead(tickers, stop))?.tickers,
   };
+}
+
+/** What limits the requests of a history: never more than the user allows or, if he does not say, the provider declares. */
+function quotasOf({ quotas, rateShare = 1 }: HistoryOptions, declared: Capabilities): readonly Quota[] {
+  return quotas ?? shareOf(declared.quotas, rateShare);
 }
 
 /** What a store is scanned for. */

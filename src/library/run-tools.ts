@@ -74,18 +74,24 @@ export async function openPoolOf(options: HistoryOptions, capabilities: Capabili
   const { startPool } = await import('../pool/pool.ts');
   const { workers, inFlight } = poolSize(options, capabilities);
   const size = { workers, concurrency: inFlight + SPARE_TASKS };
-  const shared: ThreadStart = { inFlight };
-  return startPool({ ...size, shared, taskDeadlineMs: deadlineOf(size, capabilities) });
+  const { recycleAfter } = options;
+  const restMs = (capabilities.metered && options.requestDelayMs) || 0;
+  const shared: ThreadStart = { inFlight, restMs };
+  const restsMs = TRIES * size.concurrency * restMs;
+  return startPool({
+    ...{ ...size, shared, taskDeadlineMs: deadlineOf(size, capabilities) + restsMs },
+    ...(recycleAfter !== undefined && { recycleAfter }),
+  });
 }
 
 /** Threads, and requests in flight in each, within what the provider declares. */
 function poolSize(
-  { workers = 'auto', concurrency = 'auto' }: HistoryOptions,
+  { workers = 'auto', concurrency = 'auto', inFlight: atOnce }: HistoryOptions,
   { maxInFlight, defaultInFlight }: Capabilities,
 ): { workers: number; inFlight: number } {
-  const ceiling = maxInFlight ?? Number.POSITIVE_INFINITY;
+  const ceiling = Math.min(maxInFlight ?? Number.POSITIVE_INFINITY, atOnce ?? Number.POSITIVE_INFINITY);
   const threads = Math.min(workers === 'auto' ? availableParallelism() : workers, ceiling);
-  const wanted = concurrency === 'auto' ? Math.floor(defaultInFlight / threads) : concurrency;
+  const wanted = concurrency === 'auto' ? Math.floor((atOnce ?? defaultInFlight) / threads) : concurrency;
   return { workers: threads, inFlight: Math.max(1, Math.min(wanted, Math.floor(ceiling / threads))) };
 }
 

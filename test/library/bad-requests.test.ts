@@ -239,6 +239,13 @@ describe('a request that cannot be meant names its option and value', () => {
     [{ store: 'x', workers: 0 }, 'workers 0: must be "auto" or a whole number above 0'],
     [{ store: 'x', workers: Number.NaN }, 'workers NaN'],
     [{ store: 'x', concurrency: -1 }, 'concurrency -1'],
+    [{ store: 'x', inFlight: 0 }, 'inFlight 0'],
+    [{ store: 'x', recycleAfter: 1.5 }, 'recycleAfter 1.5'],
+    [{ store: 'x', requestDelayMs: -1 }, 'requestDelayMs -1'],
+    [{ store: 'x', requestDelayMs: '1s' }, 'requestDelayMs "1s"'],
+    [{ store: 'x', rateShare: 0 }, 'rateShare 0'],
+    [{ store: 'x', rateShare: 1.1 }, 'rateShare 1.1'],
+    [{ store: 'x', rateShare: '50%' }, 'rateShare "50%"'],
     [{ store: 'x', concurrency: 'many' }, 'concurrency "many"'],
     [
       { store: 'x', provider: { id: 'csv', url: '.', settings: { bassi: 'raw' } } },

@@ -64,6 +64,21 @@ export function isPaced({ perMs }: Quota): boolean {
   return perMs < LONG_WINDOW_MS;
 }
 
+/**
+ * Quotas of which a part is used, above 0, at most 1: of those that are a pace, so that the day's are still used in full. No
+ * window holds more of them than that part; where that is less than one request, the window is longer (a half of `1/s` is
+ * `1/2s`), though no hour, from which on requests would be counted and not spaced.
+ */
+export function shareOf(quotas: readonly Quota[], share: number): readonly Quota[] {
+  return quotas.map((quota) => {
+    if (!isPaced(quota) || share >= 1) return quota;
+    const requests = quota.requests * share;
+    return requests >= 1
+      ? { ...quota, requests: Math.floor(requests) }
+      : { requests: 1, perMs: Math.min(Math.ceil(quota.perMs / requests), LONG_WINDOW_MS - 1) };
+  });
+}
+
 /** Part of a window that the spacing leaves free: half to make up for lateness, half for uneven travel times. */
 const SLACK_SHARE = 0.008;
 

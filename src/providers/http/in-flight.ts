@@ -10,7 +10,8 @@ export interface Places {
 /** How often somebody who waits looks whether that is still wanted, ms. */
 const LOOK_MS = 100;
 
-export function openPlaces(limit: number): Places {
+/** Of so many places each stays empty for `restMs` after a request, at least; default 0. */
+export function openPlaces(limit: number, restMs = 0): Places {
   let free = limit;
   const waiting: (() => void)[] = [];
   const takeInTurn = (assertWanted: () => void): Promise<void> =>
@@ -33,15 +34,19 @@ export function openPlaces(limit: number): Places {
       }, LOOK_MS);
       waiting.push(come);
     });
+  const handOn = (): void => {
+    const next = waiting.shift();
+    if (next === undefined) free++;
+    else setImmediate(next);
+  };
   return {
     take: async (assertWanted) => {
       if (free > 0) free--;
       else await takeInTurn(assertWanted);
     },
     leave: () => {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else setImmediate(next);
+      if (restMs > 0) setTimeout(handOn, restMs);
+      else handOn();
     },
   };
 }

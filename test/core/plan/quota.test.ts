@@ -1,6 +1,35 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseQuotas, quotaText } from '../../../src/core/plan/quota.ts';
+import { isPaced, pacingOf, parseQuotas, quotaText, shareOf } from '../../../src/core/plan/quota.ts';
+
+describe('a share of quotas', () => {
+  it.each([
+    ['200/min', 0.5, '100 req/min'],
+    ['5/min', 0.5, '2 req/min'],
+    ['1/s', 0.5, '1 req/2s'],
+    ['1/s,25/day', 0.8, '1 req/1250ms and 25 req/day'],
+    ['5/min,500/day', 1, '5 req/min and 500 req/day'],
+    ['30/h', 0.1, '30 req/h'],
+    ['1/30min', 0.1, '1 req/3599999ms'],
+  ])('of %s, of a part of %s, is %s', (text, share, words) => {
+    expect(quotaText(shareOf(parseQuotas(text), share))).toBe(words);
+  });
+
+  it('is never more, and is kept as the quotas are', () => {
+    const quota = fc.record({
+      requests: fc.integer({ min: 1, max: 10_000 }),
+      perMs: fc.integer({ min: 1, max: 100_000_000 }),
+    });
+    const share = fc.double({ min: 0.001, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(quota, share, (one, part) => {
+        const [less = one] = shareOf([one], part);
+        expect(isPaced(less)).toBe(isPaced(one));
+        expect(pacingOf([less]).spacing).toBeGreaterThanOrEqual(pacingOf([one]).spacing);
+      }),
+    );
+  });
+});
 
 describe('parseQuotas', () => {
   it.each([

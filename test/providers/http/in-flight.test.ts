@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../../src/core/errors.ts';
 import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
 import { limitInFlight, openPlaces } from '../../../src/providers/http/in-flight.ts';
@@ -60,6 +60,21 @@ describe('a gate with places', () => {
         },
       ),
     );
+  });
+
+  it('leaves a place empty for as long as it rests, whoever waits for it', async () => {
+    const { notes, inner } = noting();
+    const gate = limitInFlight(inner, openPlaces(1, 200));
+    const fetch = throughGate(gate, async () => undefined);
+    await fetch();
+    const waiting = fetch();
+    await sleep(100);
+    expect(notes).toEqual(['enter 0', 'ended 0']);
+    await waiting;
+    await sleep(250);
+    // It rests as well where nobody waits, and is free then.
+    await fetch();
+    expect(notes).toHaveLength(6);
   });
 
   it('gives the place on when the answer is there, while it is still being read', async () => {
