@@ -1,11 +1,15 @@
 import { listProviders } from '../index.ts';
 import { table } from '../terminal.ts';
 import { type Command, command } from './command.ts';
-import type { Declaration, Declarations } from './declaration.ts';
+import type { Declaration, Declarations, Settings } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
+import { WITHOUT_EFFECT } from './known-variables.ts';
 import { OUTPUT } from './options.ts';
 import { print, printJson } from './output.ts';
-import { type Settings, loadSettings, readSetting, sourceOf } from './settings.ts';
+import { PACE } from './pace-options.ts';
+import { presetsOf } from './profiles.ts';
+import { loadSettings, readSetting } from './settings.ts';
+import { loadVariables, sourceOfVariable } from './variables.ts';
 
 /** One value that is in force, and where it comes from. */
 interface Effective {
@@ -14,21 +18,41 @@ interface Effective {
   readonly source: string;
 }
 
+/** A variable that is known and there, and sets nothing. */
+interface Idle {
+  readonly variable: string;
+  readonly value: string;
+  readonly source: string;
+  readonly withoutEffect: string;
+}
+
 /** `backfill config`: what the settings come to. `everyCommand` is asked for late: it lists this command too. */
 export function configCommand(everyCommand: () => readonly Command[]): Command {
   return command({
     name: 'config',
     describe: 'Show what is in force of defaults, settings and keys, and where it comes from',
-    examples: [{ does: 'With what a run of this folder begins', line: 'backfill config' }],
-    options: { json: { type: 'switch', group: OUTPUT, describe: 'Print it as JSON' } },
+    examples: [
+      { does: 'With what a run of this folder begins', line: 'backfill config' },
+      { does: 'What a profile sets, where nothing else does', line: 'backfill config --profile gentle' },
+    ],
+    options: {
+      profile: PACE.profile,
+      json: { type: 'switch', group: OUTPUT, describe: 'Print it as JSON' },
+    },
     notes:
       'Of keys and passwords only that they are there is shown. Flags of a command go before all of this.',
-    run: async ({ json }, _, environmentFile) => {
+    run: async ({ json, profile }, onLine, environmentFile) => {
       const declared = optionsOf(everyCommand());
-      const settings = loadSettings(new Set(Object.keys(declared)), environmentFile);
+      const known = new Set(Object.keys(declared));
+      const said = new Map(loadSettings(known, environmentFile));
+      if (profile !== undefined && onLine.has('profile'))
+        said.set('profile', { value: profile, source: 'the command line' });
+      const presets = [...presetsOf(profile ?? '', (option) => said.has(option))];
+      const settings = new Map([...said, ...presets.filter(([option]) => known.has(option))]);
       const all = [...optionsIn(declared, settings), ...keys()];
-      if (json) await printJson(all);
-      else await print(configText(all));
+      const idle = variablesWithoutEffect(environmentFile);
+      if (json) await printJson([...all, ...idle]);
+      else await print([...configText(all), ...idle.map(idleLine)]);
       return EXIT.done;
     },
   });
@@ -49,7 +73,7 @@ function optionsIn(declared: Declarations, settings: Settings): Effective[] {
     const texts = setting && readSetting(option, setting, declaration);
     if (setting !== undefined) {
       const value = texts === true ? 'on' : (texts?.map(withoutPassword).join(',') ?? 'off');
-      return [{ option, value, source: sourceOf(setting) }];
+      return [{ option, value, source: setting.source }];
     }
     const { default: fallback, otherwise } = declaration;
     const value = fallback ?? otherwise;
@@ -63,9 +87,24 @@ function keys(): Effective[] {
     its.map(({ variable, isThere }) => ({
       option: `key of ${id}`,
       value: isThere ? '***' : 'not set',
-      source: sourceOf({ source: variable }),
+      source: sourceOfVariable(variable),
     })),
   );
+}
+
+/** Of those that are there, where they would count if they did. */
+function variablesWithoutEffect(environmentFile: string | undefined): Idle[] {
+  const { given, filed } = loadVariables(environmentFile);
+  return [...WITHOUT_EFFECT].flatMap(([variable, { why, isGeneric, isSecret }]) => {
+    const places = isGeneric ? filed : [...given, ...filed];
+    const found = places.find(({ name }) => name === variable);
+    if (found === undefined) return [];
+    return [{ variable, value: isSecret ? '***' : found.value, source: found.source, withoutEffect: why }];
+  });
+}
+
+function idleLine({ value, source, withoutEffect }: Idle): string {
+  return `${source} (${value}) is known and has no effect: ${withoutEffect}`;
 }
 
 /** A URL may have a password. */

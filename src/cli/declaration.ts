@@ -69,6 +69,16 @@ export type ValuesOf<D extends Declarations> = {
   readonly [Name in keyof D & string as CamelCase<Name>]: ValueOf<D[Name]>;
 };
 
+/** A value from outside the command line, and where it stands. */
+export interface Setting {
+  readonly value: unknown;
+  /** `BACKFILL_DAYS`, `BACKFILL_DAYS in .env line 3`, `backfill.config.json` or `profile gentle`. */
+  readonly source: string;
+}
+
+/** Values of options by their name in kebab case, from outside the command line. */
+export type Settings = ReadonlyMap<string, Setting>;
+
 /** Every command of a program has these. */
 export const ALWAYS = {
   help: { type: 'switch', short: 'h', describe: 'Show this help' },

@@ -69,10 +69,9 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
   const { category: name, limit, asOf, provider, timeout: timeoutMs } = argv;
   if (provider !== undefined && PUBLIC_INDICES.includes(name))
     throw new BackfillError('usage', `--provider ${provider}: ${name} is a list of its own; leave it out`);
-  const options = { ...argv, workers: 'auto', concurrency: 'auto' } as const;
-  const configFor = (id: string): ReturnType<typeof configOf> => configOf({ ...options, provider: id });
+  const configFor = (id: string): ReturnType<typeof configOf> => configOf({ ...argv, provider: id });
   const asked = { name, timeoutMs, ...given({ limit, asOf, from: provider }), configOf: configFor };
-  const found = await discover(asked, await connectionOf({ ...options, provider: undefined }));
+  const found = await discover(asked, await connectionOf({ ...argv, provider: undefined }));
   const { text, notes } = discoveredText(found);
   await (argv.json ? printJson(found) : print([text]));
   for (const note of notes) tell(note);

@@ -1,26 +1,32 @@
 import { parseEnv } from 'node:util';
 
-/** What a `.env` file says, and the numbers of its lines, from 1, that say nothing. */
+/** What a `.env` file says. Lines are numbered from 1. */
 export interface EnvironmentFile {
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** By variable: the line on which it gets the value that counts, which is the last one's. */
+  readonly lines: ReadonlyMap<string, number>;
+  /** Lines that say nothing. */
   readonly stray: readonly number[];
 }
 
-const ASSIGNMENT = /^\s*(?:export\s+)?[a-z_][\w.-]*\s*=(.*)$/i;
+const ASSIGNMENT = /^\s*(?:export\s+)?([a-z_][\w.-]*)\s*=(.*)$/i;
 const SAYS_NOTHING = /^\s*(#|$)/;
 
 /** Reads a `.env` file. A line that sets nothing is left out: Node's parser would take the next one for a part of it. */
 export function readEnvironment(content: string): EnvironmentFile {
   const lines = content.split(/\r?\n/);
+  const assigned = new Map<string, number>();
   const stray = new Set<number>();
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
-    const [, value] = ASSIGNMENT.exec(line) ?? [];
-    if (value !== undefined) at = lastLineOf(value.trim(), lines, at);
-    else if (!SAYS_NOTHING.test(line)) stray.add(at);
+    const [, name = '', value] = ASSIGNMENT.exec(line) ?? [];
+    if (value !== undefined) {
+      assigned.set(name, at + 1);
+      at = lastLineOf(value.trim(), lines, at);
+    } else if (!SAYS_NOTHING.test(line)) stray.add(at);
   }
   const sound = lines.filter((_, at) => !stray.has(at)).join('\n');
-  return { variables: parseEnv(sound), stray: [...stray].map((at) => at + 1) };
+  return { variables: parseEnv(sound), lines: assigned, stray: [...stray].map((at) => at + 1) };
 }
 
 /** Where a value that begins on a line ends: one in quotes may go on for several. */

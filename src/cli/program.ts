@@ -1,6 +1,6 @@
 import { BackfillError } from '../index.ts';
 import type { Command } from './command.ts';
-import { ALWAYS, type ValuesOf } from './declaration.ts';
+import { ALWAYS, type Settings, type ValuesOf } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { everyOption, findCommand } from './find-command.ts';
 import { helpText } from './help.ts';
@@ -8,7 +8,7 @@ import { setV8Flags } from './v8-flags.ts';
 import { assertPrinted, print, reportError, tellAsHere, tolerateClosedOutput } from './output.ts';
 import { type Given, readLine } from './read-line.ts';
 import { STORE } from './options.ts';
-import { type Settings, loadSettings } from './settings.ts';
+import { loadSettings } from './settings.ts';
 import { type Settled, settleValues, withSource } from './values.ts';
 import { sameAsHere } from './told-commands.ts';
 import { programVersion } from './version.ts';
@@ -23,7 +23,7 @@ export interface Program {
 }
 
 /**
- * Runs a command line: flags > environment (`BACKFILL_*`) > `backfill.config.json` > defaults. Never throws; sets the
+ * Runs a command line: options > environment (`BACKFILL_*`) > `.env` > `backfill.config.json` > `--profile` > defaults. Never throws; sets the
  * process's exit code.
  */
 export async function runProgram(program: Program, argv: readonly string[]): Promise<void> {

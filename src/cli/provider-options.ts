@@ -13,9 +13,10 @@ import {
 import { type CSV_FILES, CSV_PROVIDER, csvSettingsOf } from './csv-options.ts';
 import type { Declarations, Texts, ValuesOf } from './declaration.ts';
 import { type NOW, PLACES, type STORE, given } from './options.ts';
-import { parseCount, parseRates, parseTimeout, wholeFrom } from './quantities.ts';
+import { isPath, ownProviders } from './own-providers.ts';
+import { PACE } from './pace-options.ts';
+import { wholeFrom } from './quantities.ts';
 
-const PACE = 'How they are fetched';
 const SOURCE = 'Where they come from';
 
 /** Options that say who is asked. */
@@ -65,56 +66,13 @@ export const PROVIDER = { ...SOURCES, ...CSV_PROVIDER } as const satisfies Decla
 
 /** The providers that are told by name, with the one of one's own that is named, or how one would be. */
 function toldByName(_: string, all: Texts): readonly string[] {
-  const own = ownOf(all);
+  const own = ownProviders(all);
   return [...providersToldByName(), ...(own.length === 0 ? ['./FILE'] : own)];
-}
-
-function ownOf(all: Texts): readonly string[] {
-  const named = all.get('provider') ?? true;
-  return named === true ? [] : named.filter(isPath);
-}
-
-/** The providers that are asked over a network: at a URL some are that are not without. */
-function overNetwork(_: string, all: Texts): readonly string[] {
-  return [
-    ...providerIds({ metered: true, ...(all.has('provider-url') && { url: 'http://127.0.0.1' }) }),
-    ...ownOf(all),
-  ];
 }
 
 /** Options that say how the provider is asked. */
 export const CONNECTION = {
-  workers: {
-    value: 'N',
-    default: 'auto',
-    read: parseCount,
-    group: PACE,
-    describe: 'Worker threads; auto: one a CPU',
-  },
-  concurrency: {
-    value: 'N',
-    default: 'auto',
-    read: parseCount,
-    group: PACE,
-    describe: 'Fetches in flight a worker',
-  },
-  'rate-limit': {
-    value: 'RATES',
-    isList: true,
-    otherwise: 'what the provider declares',
-    read: parseRates,
-    needs: { provider: overNetwork },
-    group: PACE,
-    describe: 'Requests allowed a s, min, h or day, such as 5/min,500/day, 30/h or 100/10s',
-  },
-  timeout: {
-    value: 'TIME',
-    default: '30s',
-    read: parseTimeout,
-    needs: { provider: overNetwork },
-    group: PACE,
-    describe: 'Longest wait for one answer',
-  },
+  ...PACE,
   'list-url': {
     type: 'list',
     value: 'NAME=URL',
@@ -130,9 +88,12 @@ export const CONNECTION = {
   },
 } as const satisfies Declarations;
 
-/** What the options say of a provider, all but those of CSV files needed. */
-type SourceValues = Omit<ValuesOf<typeof SOURCES & typeof CONNECTION>, 'provider'> &
-  Partial<ValuesOf<typeof CSV_FILES>>;
+/** What the options say of a provider; those of CSV files and of how fast it is asked need not be there. */
+type SourceValues = Omit<ValuesOf<typeof SOURCES & typeof CONNECTION>, 'provider' | keyof Pace> &
+  Pick<Pace, 'timeout'> &
+  Partial<Pace & ValuesOf<typeof CSV_FILES>>;
+
+type Pace = ValuesOf<typeof PACE>;
 
 /** What the options of store, provider and connection chose. Throws `usage`. */
 export async function connectionOf(
@@ -142,10 +103,14 @@ export async function connectionOf(
   return {
     store: argv.store,
     ...(id !== undefined && { provider: await configOf({ ...argv, provider: id }) }),
+    ...given({ workers: argv.workers, concurrency: argv.concurrency, inFlight: argv.inFlight }),
+    ...given({
+      requestDelayMs: argv.requestDelay,
+      rateShare: argv.rateShare,
+      recycleAfter: argv.recycleAfter,
+    }),
     ...given({ quotas: argv.rateLimit, stateFolder: argv.state ?? xdgStateFolder(), clock: argv.now }),
     ...(argv.listUrl.length > 0 && { listUrls: Object.fromEntries(argv.listUrl) }),
-    workers: argv.workers,
-    concurrency: argv.concurrency,
   };
 }
 
@@ -230,11 +195,6 @@ function checkProvider(_: string, id: string): string {
 /** A provider, or a public list of instruments. Throws `unknown-provider`. */
 export function checkSource(name: string, id: string): string {
   return id in PUBLIC_LISTS ? id : checkProvider(name, id);
-}
-
-/** Whether a provider or a wire is named by the path of its module. */
-export function isPath(name: string): boolean {
-  return /[\\/]|\.[cm]?[jt]s$/.test(name);
 }
 
 /** The URL that is given for a provider. Throws `usage` where two are, or where all are for others. */

@@ -75,7 +75,7 @@ export function parseThreshold(name: string, text: string): number {
 }
 
 /** A percentage above 0, see `parsePercent`, as a part of one: `1%` is 0.01. Throws `usage`. */
-export function parseSample(name: string, text: string): number {
+export function parsePart(name: string, text: string): number {
   const must = 'must be a percentage above 0, at most 100, such as 1%';
   const percent = parsePercent(`${name} ${text}`, text, must);
   if (percent > 0) return percent / 100;

@@ -1,20 +1,9 @@
 import { BackfillError } from '../index.ts';
 import { didYouMean, readTextFileIfAny } from '../terminal.ts';
-import type { Declaration, Declarations } from './declaration.ts';
-import { readEnvironment } from './environment-file.ts';
-import { tell } from './output.ts';
+import type { Declaration, Declarations, Setting, Settings } from './declaration.ts';
+import { OTHER_NAMES } from './known-variables.ts';
+import { type Variable, loadVariables } from './variables.ts';
 
-/** A value from outside the command line, and where it stands. */
-export interface Setting {
-  readonly value: unknown;
-  /** `BACKFILL_DAYS`, or `backfill.config.json`. */
-  readonly source: string;
-}
-
-/** Values of options by their name in kebab case, from outside the command line. */
-export type Settings = ReadonlyMap<string, Setting>;
-
-const ENVIRONMENT_FILE = '.env';
 const CONFIG_FILE = 'backfill.config.json';
 const PREFIX = 'BACKFILL_';
 
@@ -25,11 +14,12 @@ const ONE_CHOICE: readonly string[] = ['days', 'years', 'start', 'end'];
 const WHOLE: readonly string[] = ['issues', 'revisions'];
 
 /**
- * What `BACKFILL_*` variables (`.env` included) and, below them, `backfill.config.json` say. An empty variable says
- * nothing. Throws `usage` for a name that no command knows, so that a slip of the pen does not go unnoticed.
+ * What variables say (`BACKFILL_*`, or under a name that other programs have for it), those of the environment above those
+ * of `.env` or the file in its place, and below them `backfill.config.json`. An empty variable says nothing. Throws
+ * `usage` for a name that no command knows, so that a slip of the pen does not go unnoticed.
  */
 export function loadSettings(known: ReadonlySet<string>, environmentFile?: string): Settings {
-  loadEnvironmentFile(environmentFile);
+  const { given, filed } = loadVariables(environmentFile);
   const settings = new Map<string, Setting>();
   for (const [name, value] of Object.entries(readConfig())) {
     if (!known.has(name))
@@ -39,43 +29,49 @@ export function loadSettings(known: ReadonlySet<string>, environmentFile?: strin
       );
     settings.set(name, { value, source: CONFIG_FILE });
   }
-  for (const [variable, value] of Object.entries(process.env)) {
-    if (!variable.startsWith(PREFIX) || value === undefined || value === '') continue;
-    const name = variable.slice(PREFIX.length).toLowerCase().replaceAll('_', '-');
-    if (!known.has(name)) {
-      const near = didYouMean(variable, [...known].map(variableOf));
-      throw new BackfillError('usage', `${variable}: there is no option --${name}${near}`);
-    }
-    settings.set(name, { value, source: variable });
+  const isGeneric = ({ name }: Variable): boolean => OTHER_NAMES.get(name)?.isGeneric === true;
+  const inFile = filed.filter((variable) => !variable.isHidden || isGeneric(variable));
+  const inEnvironment = given.filter((variable) => !isGeneric(variable));
+  for (const place of [inFile, inEnvironment])
+    for (const [name, setting] of [...byOtherName(place, known), ...byOwnName(place, known)])
+      settings.set(name, setting);
+  return settings;
+}
+
+/** What the variables of one place say under names of other programs. Throws `usage` where two say different things. */
+function byOtherName(variables: readonly Variable[], known: ReadonlySet<string>): Settings {
+  const settings = new Map<string, Setting>();
+  for (const variable of variables) {
+    const { option = '', read = valueOf } = OTHER_NAMES.get(variable.name) ?? {};
+    if (!known.has(option)) continue;
+    const setting = { value: read(variable), source: variable.source };
+    const other = settings.get(option);
+    if (other !== undefined && other.value !== setting.value)
+      throw new BackfillError(
+        'usage',
+        `${other.source} and ${setting.source} are both --${option}, and differ; leave one out`,
+      );
+    settings.set(option, setting);
   }
   return settings;
 }
 
-/** By variable: the file that it was read from. */
-const fromFile = new Map<string, string>();
-
-/**
- * Variables that are set already stay as they are. A line that is none is named by its number: it may be a secret. Throws
- * `usage` for a file that is named and not there.
- */
-function loadEnvironmentFile(named: string | undefined): void {
-  const path = named ?? ENVIRONMENT_FILE;
-  const content = readTextFileIfAny(path, named === undefined ? path : `--env-file ${path}`);
-  if (content === undefined && named !== undefined)
-    throw new BackfillError('usage', `--env-file ${named}: there is no such file`);
-  const { variables, stray } = readEnvironment(content ?? '');
-  for (const line of stray) tell(`warning: ${path} line ${line} is left out: it is no NAME=VALUE`);
-  for (const [name, value] of Object.entries(variables)) {
-    if (process.env[name] !== undefined) continue;
-    process.env[name] = value;
-    fromFile.set(name, path);
+function byOwnName(variables: readonly Variable[], known: ReadonlySet<string>): Settings {
+  const settings = new Map<string, Setting>();
+  for (const { name: variable, value, source } of variables) {
+    if (!variable.startsWith(PREFIX) || OTHER_NAMES.has(variable)) continue;
+    const name = variable.slice(PREFIX.length).toLowerCase().replaceAll('_', '-');
+    if (!known.has(name)) {
+      const near = didYouMean(variable, [...known].map(variableOf));
+      throw new BackfillError('usage', `${source}: there is no option --${name}${near}`);
+    }
+    settings.set(name, { value, source });
   }
+  return settings;
 }
 
-/** Where a setting stands in full: `BACKFILL_DAYS in .env`. */
-export function sourceOf({ source }: Pick<Setting, 'source'>): string {
-  const file = fromFile.get(source);
-  return file === undefined ? source : `${source} in ${file}`;
+function valueOf({ value }: Variable): string {
+  return value;
 }
 
 function variableOf(name: string): string {

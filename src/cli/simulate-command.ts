@@ -5,7 +5,7 @@ import { command } from './command.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { NOW } from './options.ts';
-import { isPath } from './provider-options.ts';
+import { isPath } from './own-providers.ts';
 import { parseDuration, wholeFrom } from './quantities.ts';
 import { print, tell } from './output.ts';
 

@@ -1,9 +1,10 @@
 import { BackfillError } from '../index.ts';
 import { didYouMean } from '../terminal.ts';
-import { type Declaration, type Declarations, wordName } from './declaration.ts';
+import { type Declaration, type Declarations, type Setting, type Settings, wordName } from './declaration.ts';
 import { assertHasEffect, oneOf } from './has-effect.ts';
+import { presetsOf } from './profiles.ts';
 import type { Given, Line } from './read-line.ts';
-import { type Setting, type Settings, readSetting, settingsFor } from './settings.ts';
+import { readSetting, settingsFor } from './settings.ts';
 
 /** What a command gets, by names in camel case, and where each value that is a setting stands. */
 export interface Settled {
@@ -23,7 +24,8 @@ export function settleValues(
   explicit: readonly string[] = [],
 ): Settled {
   const given = withWords(command, line, declared);
-  const meant = settingsFor(settings, declared, new Set(given.keys()), explicit);
+  const said = settingsFor(settings, declared, new Set(given.keys()), explicit);
+  const meant = new Map([...said, ...profileOf(given, said, declared)]);
   const all = new Map<string, true | readonly string[]>();
   const values = new Map<string, unknown>();
   for (const [name, declaration] of Object.entries(declared)) {
@@ -63,6 +65,16 @@ function withWords(command: string, { given, words }: Line, declared: Declaratio
   }
   if (left.length === 0) return all;
   throw new BackfillError('usage', `${command} does not know what to do with "${left.join(' ')}"`);
+}
+
+/** What the profile that is chosen, if one is, sets of the options that nothing else says. */
+function profileOf(given: Given, said: Settings, declared: Declarations): Settings {
+  const { profile: declaration } = declared;
+  if (declaration === undefined) return new Map();
+  const chosen = textsOf('profile', given.get('profile'), said.get('profile'), declaration);
+  const [profile = ''] = chosen === true ? [] : (chosen ?? []);
+  const presets = presetsOf(profile, (name) => given.has(name) || said.has(name));
+  return new Map([...presets].filter(([name]) => name in declared));
 }
 
 /** What an option is set to: given, or a setting, or its default; undefined: nothing, or off. */

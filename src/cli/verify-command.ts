@@ -8,7 +8,7 @@ import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
 import { tellNotFound } from './not-found.ts';
 import { tellNotes } from './notes.ts';
-import { parseSample, wholeFrom } from './quantities.ts';
+import { parsePart, wholeFrom } from './quantities.ts';
 import { print, printJson, tell } from './output.ts';
 import { dataPage, messagePage } from './page.ts';
 import { startProgress } from './progress.ts';
@@ -23,7 +23,7 @@ const OPTIONS = {
   sample: {
     value: 'N%',
     default: '1%',
-    read: parseSample,
+    read: parsePart,
     group: WHICH,
     describe: 'Part of the final sessions to fetch again',
   },

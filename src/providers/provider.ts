@@ -82,11 +82,10 @@ export interface Capabilities {
   readonly listsTickers: boolean;
   /** What universes it can list, with `discover`. Default: none. */
   readonly discovers?: Discovery;
-  /**
-   * Environment variables that hold the user's keys, by the names that the provider gives them: `{ key: 'ACME_KEY' }`. A
-   * quota belongs to them. Default: it is asked without any.
-   */
+  /** Environment variables of the user's keys, by their names here: `{ key: 'ACME_KEY' }`. A quota belongs to them. Default: none. */
   readonly credentials?: Readonly<Record<string, string>>;
+  /** What other programs call those variables, by ours: they are read where ours is not there. Default: nothing. */
+  readonly otherVariables?: Readonly<Record<string, readonly string[]>>;
   /** Whether `--provider-url` must be given. */
   readonly needsUrl: boolean;
 }

@@ -18,10 +18,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Most requests that were under way at one instant, by the simulator's log. */
-async function mostAtOnce(): Promise<number> {
+/** When each request was under way, by the simulator's log, ms. */
+async function spansAsked(): Promise<{ at: number; ms: number }[]> {
   const lines = (await readFile(join(folder, 'requests.ndjson'), 'utf8')).trim().split('\n');
-  const spans = lines.map((line) => JSON.parse(line) as { at: number; ms: number });
+  return lines.map((line) => JSON.parse(line) as { at: number; ms: number });
+}
+
+/** Most requests that were under way at one instant. */
+async function mostAtOnce(): Promise<number> {
+  const spans = await spansAsked();
   return Math.max(
     ...spans.map(({ at }) => spans.filter((other) => other.at <= at && at < other.at + other.ms).length),
   );
@@ -32,14 +37,39 @@ it.each([
   { workers: 3, concurrency: 1 },
   { workers: 2, concurrency: 3 },
 ])('has as many requests under way as it was told, and never more: %o', async ({ workers, concurrency }) => {
+  await fill('--workers', String(workers), '--concurrency', String(concurrency));
+  expect(await mostAtOnce()).toBe(workers * concurrency);
+});
+
+it.each([
+  { workers: 2, inFlight: 4, most: 4 },
+  { workers: 2, inFlight: 3, most: 2 },
+  { workers: 3, inFlight: 1, most: 1 },
+  // More than Yahoo bears.
+  { workers: 1, inFlight: 40, most: 12 },
+])('never has more than it was told for all threads: %o', async ({ workers, inFlight, most }) => {
+  await fill('--workers', String(workers), '--in-flight', String(inFlight));
+  expect(await mostAtOnce()).toBe(most);
+});
+
+it('lets a place rest after each answer', async () => {
+  await fill('--in-flight', '4', '--workers', '1', '--request-delay', '400ms');
+  const spans = (await spansAsked()).toSorted((a, b) => a.at - b.at);
+  const ends = spans.map(({ at, ms }) => at + ms).toSorted((a, b) => a - b);
+  // The server sees an answer's end a little later than who asked. The fifth request has the place of the first one that ended, and so on.
+  const rests = spans.slice(4).map(({ at }, i) => at - (ends[i] ?? Number.NaN));
+  expect(rests).toHaveLength(8);
+  expect(Math.min(...rests)).toBeGreaterThan(300);
+});
+
+/** Twelve tickers, one request each. */
+async function fill(...options: readonly string[]): Promise<void> {
   const { code, stderr } = await run('backfill', [
     ...['--store', join(folder, 'store'), '--days', '100', '--now', NOW, '--no-progress'],
     ...['--state', join(folder, 'state')],
     ...['--tickers', 'ALFA,BRIQ,CORV,DUNO,ELNA,FJRD,GLYF,HAZL,IBYX,JUNP,KELV,LUMO'],
-    ...['--workers', String(workers), '--concurrency', String(concurrency)],
-    ...['--provider-url', `yahoo=${simulator.url}`],
+    ...['--provider-url', `yahoo=${simulator.url}`, ...options],
   ]);
   expect(code, stderr).toBe(0);
   expect(await simulator.asked()).toHaveLength(12);
-  expect(await mostAtOnce()).toBe(workers * concurrency);
-});
+}

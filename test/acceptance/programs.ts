@@ -37,6 +37,16 @@ export async function run(
   return ended(start(name, args, cwd));
 }
 
+/** The same with variables in the environment. */
+export async function runWith(
+  variables: Readonly<Record<string, string>>,
+  args: readonly string[],
+  cwd: string,
+): Promise<Finished> {
+  const env = { ...environment, ...variables };
+  return ended(spawn(process.execPath, [built('backfill'), ...args], { env, cwd }));
+}
+
 /** What a process says until it ends. */
 export async function ended(child: ChildProcess): Promise<Finished> {
   const [stdout, stderr, [code]] = await Promise.all([

@@ -24,8 +24,8 @@ describe('backfill config', () => {
     await write('.env', 'BACKFILL_DAYS=30\nBACKFILL_STRICT=no\n');
     await write('backfill.config.json', '{ "store": "prices", "tickers": ["AAPL", "MSFT"], "days": 5 }');
     const all = await configured();
-    expect(all.get('days')).toBe('30 from BACKFILL_DAYS in .env');
-    expect(all.get('strict')).toBe('off from BACKFILL_STRICT in .env');
+    expect(all.get('days')).toBe('30 from BACKFILL_DAYS in .env line 1');
+    expect(all.get('strict')).toBe('off from BACKFILL_STRICT in .env line 2');
     expect(all.get('store')).toBe('prices from backfill.config.json');
     expect(all.get('tickers')).toBe('AAPL,MSFT from backfill.config.json');
     expect(all.get('provider')).toBe('yahoo from default');
@@ -42,7 +42,7 @@ describe('backfill config', () => {
     await write('.env', 'BACKFILL_DAYS=30\n');
     await write('other.env', 'BACKFILL_WORKERS=3\n');
     const all = await configured('--env-file', 'other.env');
-    expect(all.get('workers')).toMatch(/^3 from BACKFILL_WORKERS/);
+    expect(all.get('workers')).toBe('3 from BACKFILL_WORKERS in other.env line 1');
     expect(all.get('days')).toMatch(/ from default$/);
   });
 

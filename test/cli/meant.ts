@@ -1,7 +1,7 @@
 import { backfillCommand } from '../../src/cli/backfill-command.ts';
 import { COMMANDS, EVERY_COMMAND } from '../../src/cli/commands.ts';
 import { interpret } from '../../src/cli/program.ts';
-import type { Setting } from '../../src/cli/settings.ts';
+import type { Setting } from '../../src/cli/declaration.ts';
 
 const BACKFILL = { name: 'backfill', main: backfillCommand, commands: COMMANDS, everyCommand: EVERY_COMMAND };
 

@@ -6,7 +6,7 @@ import {
   parseDuration,
   parseIntervals,
   parseRates,
-  parseSample,
+  parsePart,
   parseThreshold,
   parseTimeout,
   wholeFrom,
@@ -92,7 +92,7 @@ describe('a threshold is a percentage', () => {
 const SAMPLE = 'must be a percentage above 0, at most 100, such as 1%';
 
 describe('a sample is a percentage above nothing, written as a threshold is', () => {
-  table(parseSample, [
+  table(parsePart, [
     ['1%', 0.01],
     ['100%', 1],
     ['50%', 0.5],

@@ -52,6 +52,7 @@ export function alphavantageCapabilities(config: Pick<ProviderConfig, 'settings'
     listsTickers: quotas.every(isPaced),
     discovers: { categories: ['us_equities', 'etf'], tellsDelisted: true },
     credentials: { key: 'ALPHAVANTAGE_API_KEY' },
+    otherVariables: { ALPHAVANTAGE_API_KEY: ['SA_ALPHA_VANTAGE_API_KEY'] },
     needsUrl: false,
   };
 }

@@ -111,6 +111,10 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
     must: 'names of environment variables, such as { key: "ACME_KEY" }, or left out',
     holds: (value) => value === undefined || isTexts(value),
   },
+  otherVariables: {
+    must: 'lists of names by that of a variable, such as { ACME_KEY: ["ACME_TOKEN"] }, or left out',
+    holds: (value) => value === undefined || isListsOfTexts(value),
+  },
   needsUrl: FLAG,
 };
 
@@ -132,6 +136,10 @@ function isDiscovery(value: unknown): boolean {
 
 function isTexts(value: unknown): boolean {
   return isObject(value) && Object.entries(value).flat().every(isText);
+}
+
+function isListsOfTexts(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((list) => Array.isArray(list) && list.every(isText));
 }
 
 function isText(value: unknown): boolean {

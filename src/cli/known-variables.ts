@@ -1,0 +1,67 @@
+import { BackfillError } from '../index.ts';
+import type { Variable } from './variables.ts';
+
+/** A variable that other programs of this kind read, and the option that it sets here. */
+interface OtherName {
+  readonly option: string;
+  /** Another program may own it in the environment: then it counts only where it stands in a file for this one. */
+  readonly isGeneric?: true;
+  /** What the option takes for what the variable says. Throws `usage`. Default: the same. */
+  readonly read?: (variable: Variable) => string;
+}
+
+/** By variable. Where several of one place set the same option, they must agree. */
+export const OTHER_NAMES: ReadonlyMap<string, OtherName> = new Map<string, OtherName>([
+  ['BACKFILL_CONCURRENT_REQUESTS', { option: 'in-flight' }],
+  ['WORKER_CONCURRENCY', { option: 'concurrency' }],
+  ['WORKER_MAX_TASKS_PER_CHILD', { option: 'recycle-after' }],
+  ['BATCH_SIZE', { option: 'batch-size', isGeneric: true }],
+  ['RATE_LIMIT_DELAY', { option: 'request-delay', isGeneric: true, read: secondsOf }],
+  ['TASK_DELAY', { option: 'request-delay', isGeneric: true, read: secondsOf }],
+  ['LOG_LEVEL', { option: 'quiet', isGeneric: true, read: isQuiet }],
+]);
+
+/** A variable that is known and sets nothing, as what it is for does not exist yet. */
+interface WithoutEffect {
+  readonly why: string;
+  readonly isGeneric?: true;
+  /** Only that it is there is shown. */
+  readonly isSecret?: true;
+}
+
+const NO_POLYGON = 'there is no provider polygon yet';
+const NO_DATABASE = 'there is no store in a database yet';
+const NO_QUEUE = 'there is no queue of several machines yet';
+
+/** By variable. */
+export const WITHOUT_EFFECT: ReadonlyMap<string, WithoutEffect> = new Map<string, WithoutEffect>([
+  ['POLYGON_API_KEY', { why: NO_POLYGON, isSecret: true }],
+  ['POLYGON_S3_ACCESS_KEY', { why: NO_POLYGON, isSecret: true }],
+  ['POLYGON_S3_SECRET_KEY', { why: NO_POLYGON, isSecret: true }],
+  ['POLYGON_RATE_LIMIT', { why: NO_POLYGON }],
+  ['DB_POOL_MIN_SIZE', { why: NO_DATABASE, isGeneric: true }],
+  ['DB_POOL_MAX_SIZE', { why: NO_DATABASE, isGeneric: true }],
+  ['CELERY_BROKER_URL', { why: NO_QUEUE, isSecret: true }],
+  ['CELERY_RESULT_BACKEND', { why: NO_QUEUE, isSecret: true }],
+  ['QMTL_SEAMLESS_WORKER', { why: NO_QUEUE }],
+  ['QMTL_WORKER_ID', { why: NO_QUEUE }],
+]);
+
+/** Times are seconds there, and have a unit here. */
+function secondsOf({ value }: Variable): string {
+  return /^\d+(\.\d+)?$/.test(value) ? `${value}s` : value;
+}
+
+const LOUD = new Set(['trace', 'debug', 'verbose', 'info', 'notice']);
+const QUIET = new Set(['warn', 'warning', 'error', 'critical', 'fatal', 'silent', 'off', 'none']);
+
+/** A level from which on warnings and errors are all that is left. */
+function isQuiet({ value, source }: Variable): string {
+  const level = value.toLowerCase();
+  if (LOUD.has(level)) return 'false';
+  if (QUIET.has(level)) return 'true';
+  throw new BackfillError(
+    'usage',
+    `${source}: ${value} is no level; write DEBUG or INFO, or WARNING or ERROR for --quiet`,
+  );
+}

@@ -1,0 +1,201 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runWith } from '../acceptance/programs.ts';
+
+let folder = '';
+beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'backfill-variables-'))));
+afterEach(() => rm(folder, { recursive: true }));
+
+const write = (name: string, ...lines: readonly string[]): Promise<void> =>
+  writeFile(join(folder, name), lines.join('\n'));
+
+type Variables = Readonly<Record<string, string>>;
+
+/** What `config` lists: by option, or by variable where it sets none, its value and where that comes from. */
+async function configured(
+  variables: Variables = {},
+  ...args: readonly string[]
+): Promise<Map<string, string>> {
+  const { code, stdout, stderr } = await runWith(variables, ['config', '--json', ...args], folder);
+  expect([code, stderr]).toEqual([0, '']);
+  const all = JSON.parse(stdout) as readonly Record<string, string>[];
+  return new Map(
+    all.map(({ option, variable, value, source, withoutEffect }) => [
+      option ?? variable ?? '',
+      `${value} from ${source}${withoutEffect === undefined ? '' : `: ${withoutEffect}`}`,
+    ]),
+  );
+}
+
+/** Options under names of other programs, with a value, and what comes of it. */
+const OTHERS = [
+  ['BACKFILL_CONCURRENT_REQUESTS', '6', 'in-flight', '6'],
+  ['WORKER_CONCURRENCY', '2', 'concurrency', '2'],
+  ['WORKER_MAX_TASKS_PER_CHILD', '200', 'recycle-after', '200'],
+] as const;
+
+/** Those with a name that may be another program's. */
+const GENERIC = [
+  ['RATE_LIMIT_DELAY', '0.3', 'request-delay', '0.3s'],
+  ['TASK_DELAY', '5', 'request-delay', '5s'],
+  ['LOG_LEVEL', 'WARNING', 'quiet', 'on'],
+  ['LOG_LEVEL', 'info', 'quiet', 'off'],
+] as const;
+
+describe('a variable of another program sets the option that it means', () => {
+  it.each([...OTHERS, ...GENERIC])('%s=%s out of a file', async (variable, text, option, value) => {
+    await write('.env', '# ours', `${variable}=${text}`);
+    await write('other.env', `${variable}=${text}`);
+    expect((await configured()).get(option)).toBe(`${value} from ${variable} in .env line 2`);
+    const named = await configured({}, '--env-file', 'other.env');
+    expect(named.get(option)).toBe(`${value} from ${variable} in other.env line 1`);
+  });
+
+  it('out of the environment', async () => {
+    const all = await configured(Object.fromEntries(OTHERS));
+    for (const [variable, , option, value] of OTHERS)
+      expect(all.get(option)).toBe(`${value} from ${variable}`);
+  });
+
+  it.each(GENERIC)(
+    '%s=%s never out of the environment, where it is another’s',
+    async (variable, text, option) => {
+      const without = (await configured()).get(option);
+      expect((await configured({ [variable]: text })).get(option)).toBe(without);
+      // Nor does it hide what the file says.
+      await write('.env', `${variable}=${text}`);
+      expect((await configured({ [variable]: 'DEBUG' })).get(option)).toMatch(`${variable} in .env line 1`);
+    },
+  );
+
+  it('as nothing where it is empty', async () => {
+    await write('.env', 'WORKER_CONCURRENCY=', 'LOG_LEVEL=');
+    expect((await configured({ WORKER_MAX_TASKS_PER_CHILD: '' })).get('concurrency')).toBe(
+      'auto from default',
+    );
+  });
+});
+
+describe('a key is found under another program’s name', () => {
+  const KEY = 'key of alphavantage';
+
+  it('in the environment and in a file', async () => {
+    expect((await configured({ SA_ALPHA_VANTAGE_API_KEY: 'k' })).get(KEY)).toBe(
+      '*** from SA_ALPHA_VANTAGE_API_KEY',
+    );
+    await write('.env', 'SA_ALPHA_VANTAGE_API_KEY=k');
+    expect((await configured()).get(KEY)).toBe('*** from SA_ALPHA_VANTAGE_API_KEY in .env line 1');
+    const { stdout } = await runWith({}, ['providers'], folder);
+    expect(stdout).toContain('key     SA_ALPHA_VANTAGE_API_KEY is set');
+  });
+
+  it('unless our own is there', async () => {
+    await write('.env', 'SA_ALPHA_VANTAGE_API_KEY=k', 'ALPHAVANTAGE_API_KEY=own');
+    expect((await configured()).get(KEY)).toBe('*** from ALPHAVANTAGE_API_KEY in .env line 2');
+  });
+
+  it('or is said to be not there', async () => {
+    expect((await configured()).get(KEY)).toBe('not set from ALPHAVANTAGE_API_KEY');
+  });
+});
+
+describe('where two speak of one option', () => {
+  it('option, environment, .env, settings file, profile and default go in this order', async () => {
+    const days = async (variables: Variables = {}): Promise<string | undefined> =>
+      (await configured(variables)).get('in-flight');
+    expect(await days()).toBe(undefined);
+    await write('backfill.config.json', '{ "profile": "gentle" }');
+    expect(await days()).toBe('5 from profile gentle');
+    await write('backfill.config.json', '{ "profile": "gentle", "in-flight": 4 }');
+    expect(await days()).toBe('4 from backfill.config.json');
+    await write('.env', 'BACKFILL_IN_FLIGHT=3');
+    expect(await days()).toBe('3 from BACKFILL_IN_FLIGHT in .env line 1');
+    expect(await days({ BACKFILL_IN_FLIGHT: '2' })).toBe('2 from BACKFILL_IN_FLIGHT');
+    // That the option itself goes first shows where a bad value of the environment is not even read.
+    const dryRun = ['ALFA', '--provider', 'sample', '--days', '2', '--dry-run', '--quiet'];
+    const { code } = await runWith({ BACKFILL_IN_FLIGHT: 'x' }, [...dryRun, '--in-flight', '1'], folder);
+    expect(code).toBe(0);
+    expect((await runWith({ BACKFILL_IN_FLIGHT: 'x' }, dryRun, folder)).code).toBe(2);
+  });
+
+  it('the environment goes before a file whoever’s name it is, and of one place our own name', async () => {
+    await write('.env', 'BACKFILL_IN_FLIGHT=3', 'BACKFILL_CONCURRENT_REQUESTS=4');
+    expect((await configured()).get('in-flight')).toBe('3 from BACKFILL_IN_FLIGHT in .env line 1');
+    const given = await configured({ BACKFILL_CONCURRENT_REQUESTS: '5' });
+    expect(given.get('in-flight')).toBe('5 from BACKFILL_CONCURRENT_REQUESTS');
+  });
+
+  it('two names of others that differ are refused', async () => {
+    await write('.env', 'RATE_LIMIT_DELAY=1', 'TASK_DELAY=2');
+    expect(await runWith({}, ['config'], folder)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'backfill: RATE_LIMIT_DELAY in .env line 1 and TASK_DELAY in .env line 2 are both --request-delay, and differ; leave one out\n',
+    });
+    await write('.env', 'RATE_LIMIT_DELAY=2', 'TASK_DELAY=2');
+    expect((await configured()).get('request-delay')).toMatch(/^2s from /);
+  });
+});
+
+describe('a value that cannot be read is one line with the variable, the value and its place, exit 2', () => {
+  const run = ['ALFA', '--provider', 'sample', '--days', '2', '--dry-run'];
+
+  it.each([
+    ['BACKFILL_CONCURRENT_REQUESTS=abc', '--in-flight abc: must be a whole number of at least 1'],
+    ['BACKFILL_WORKERS=some', '--workers some: must be "auto" or a whole number above 0'],
+    ['BACKFILL_STRICT=perhaps', 'the setting strict is "perhaps"; it must be true or false'],
+    ['BACKFILL_PROFILE=hard', '--profile hard: it must be gentle, standard or aggressive'],
+    ['WORKER_MAX_TASKS_PER_CHILD=0', '--recycle-after 0: must be a whole number of at least 1'],
+    ['WORKER_CONCURRENCY=2.5', '--concurrency 2.5: must be "auto" or a whole number above 0'],
+    ['RATE_LIMIT_DELAY=soon', '--request-delay soon: write it as 250ms, 30s or 2min'],
+    ['LOG_LEVEL=loud', 'loud is no level; write DEBUG or INFO, or WARNING or ERROR for --quiet'],
+    ['BACKFILL_WORKRES=2', 'there is no option --workres; did you mean BACKFILL_WORKERS?'],
+  ])('%s', async (line, message) => {
+    await write('.env', '', line);
+    const [variable = ''] = line.split('=');
+    expect(await runWith({}, run, folder)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `backfill: ${variable} in .env line 2: ${message}\n`,
+    });
+  });
+
+  it('out of the environment by the variable alone', async () => {
+    const { code, stderr } = await runWith({ BACKFILL_CONCURRENT_REQUESTS: 'abc' }, run, folder);
+    expect([code, stderr]).toEqual([
+      2,
+      'backfill: BACKFILL_CONCURRENT_REQUESTS: --in-flight abc: must be a whole number of at least 1\n',
+    ]);
+  });
+});
+
+describe('a variable of what does not exist here', () => {
+  it('changes nothing, and is told of by config, once, without what is secret of it', async () => {
+    await write('.env', 'DB_POOL_MIN_SIZE=5', 'POLYGON_API_KEY=hidden', 'POLYGON_RATE_LIMIT=5  # a minute');
+    const { code, stdout, stderr } = await runWith({}, ['config'], folder);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n').filter((line) => line.includes('no effect'))).toEqual([
+      'POLYGON_API_KEY in .env line 2 (***) is known and has no effect: there is no provider polygon yet',
+      'POLYGON_RATE_LIMIT in .env line 3 (5) is known and has no effect: there is no provider polygon yet',
+      'DB_POOL_MIN_SIZE in .env line 1 (5) is known and has no effect: there is no store in a database yet',
+    ]);
+    const all = await configured({ DB_POOL_MAX_SIZE: '9', CELERY_BROKER_URL: 'redis://:pw@localhost/0' });
+    expect(all.get('DB_POOL_MIN_SIZE')).toBe(
+      '5 from DB_POOL_MIN_SIZE in .env line 1: there is no store in a database yet',
+    );
+    // In the environment that is another program's.
+    expect(all.get('DB_POOL_MAX_SIZE')).toBe(undefined);
+    expect(all.get('CELERY_BROKER_URL')).toBe(
+      '*** from CELERY_BROKER_URL: there is no queue of several machines yet',
+    );
+  });
+
+  it('is nothing to any other command', async () => {
+    await write('.env', 'POLYGON_RATE_LIMIT=many', 'DB_POOL_MIN_SIZE=few', 'POLYGON_API_KEY=hidden');
+    const dryRun = ['ALFA', '--provider', 'sample', '--days', '2', '--dry-run', '--quiet'];
+    expect(await runWith({}, dryRun, folder)).toMatchObject({ code: 0, stderr: '' });
+  });
+});
