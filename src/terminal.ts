@@ -16,6 +16,7 @@ export {
   verifyingLine,
   workLine,
 } from './report/plan-text.ts';
+export { notServedLines } from './report/unavailable-text.ts';
 export { progressLine, progressText } from './report/progress-text.ts';
 export { watchRun } from './report/progress.ts';
 export { driftText, errorText, summaryText } from './report/run-text.ts';

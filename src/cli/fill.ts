@@ -6,6 +6,7 @@ import {
   listedLine,
   lostLine,
   nothingToDoLine,
+  notServedLines,
   openingLine,
   planJson,
   planText,
@@ -38,17 +39,19 @@ export async function planned(
   telling: Telling,
 ): Promise<number> {
   const plans: object[] = [];
+  let code: number = EXIT.done;
   for (const request of requests) {
     const capabilities = capabilitiesFor(request, history);
     const plan = await history.plan({
       ...request,
       onEvent: (event) => tellOpening(event, capabilities, telling),
     });
+    if (plan.notServed !== undefined) code = EXIT.someFailed;
     if (telling.json) plans.push(planJson(plan));
     else await print(planText(plan, capabilities.quotas, dataPage(telling.all)));
   }
   if (telling.json) await printJson(oneOrAll(plans));
-  return EXIT.done;
+  return code;
 }
 
 /** Carries the requests out, one after the other, until one is stopped. Gives the exit code. */
@@ -124,6 +127,8 @@ function openingOf(
     ...lost.map(lostLine),
     ...distrustedLines(distrusted),
     ...relistedLines(plan),
+    // Where nothing is to be done the last lines come at once.
+    ...(dryRun || plan.tasks.length === 0 ? [] : notServedLines(plan)),
     ...(dryRun ? [] : [plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
   ];
 }

@@ -8,6 +8,7 @@ import { type Quota, quotaText } from '../core/plan/quota.ts';
 import { counted, holesText, waitText } from './standing-text.ts';
 import { named } from './named.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
+import { notServedLines } from './unavailable-text.ts';
 import { type Column, fittedTable, formatCount, formatDuration, plural } from './table.ts';
 
 /**
@@ -149,6 +150,7 @@ export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED)
     ...(shown.length > 0 ? [head, ...lines.flat()] : []),
     ...(isCut ? leftLines(left) : []),
     ...beyondLines(plan.outOfReach, page),
+    ...notServedLines(plan).flatMap((line) => totalLine(line, page)),
     ...(rows.length > 0 ? ['', sum] : []),
     ...(plan.mayProbe === true ? wrapped(PROBE, page.columns, { hang: 2 }) : []),
     ...totalLine(plan.notYet === undefined ? openingLine(plan, quotas) : nothingToDoLine(plan), page),

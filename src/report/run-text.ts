@@ -7,7 +7,7 @@ import { opensText } from './opens-text.ts';
 import { notReadLines, warningLines } from './odd-text.ts';
 import { printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { counted, waitText } from './standing-text.ts';
-import { newlyLostLines, unavailableLine } from './unavailable-text.ts';
+import { newlyLostLines, notServedLines, unavailableLine } from './unavailable-text.ts';
 import { formatCount, formatDuration, fittedTable, plural } from './table.ts';
 
 /** What a run was for, as its last lines call it. */
@@ -31,6 +31,7 @@ export function summaryText(
     headline(summary, purpose),
     countsLine(summary),
     ...summary.cannotBeHad.map((group) => unavailableLine(group)),
+    ...notServedLines(summary),
     ...newlyLostLines(summary.newlyLost),
     barsLine(summary),
     ...(summary.rejected > 0 ? ['check-data --issues tells which rows were rejected, and why'] : []),
@@ -71,6 +72,7 @@ export function errorText(summary: RunSummary, { strict = false } = {}, page = U
     ...[summary.renamesUnread ?? []].flat(),
     ...lost.map(lostLine),
     ...failureMessages(failures, page),
+    ...notServedLines(summary),
     ...(newlyUnavailable || strict ? cannotBeHad.map((group) => unavailableLine(group)) : []),
     ...newlyLostLines(newlyLost),
     ...(strict && summary.holes > 0 ? [`Without a bar: ${holesText(summary)}`] : []),

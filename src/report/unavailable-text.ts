@@ -2,6 +2,7 @@ import type { NewlyLost } from '../backfill/settle/newly-lost.ts';
 import { formatDay, utcDayOf } from '../core/session/day.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
 import type { Unavailable } from '../core/coverage/unavailable.ts';
+import type { Plan } from '../core/plan/plan.ts';
 import { named } from './named.ts';
 import { formatCount, plural } from './table.ts';
 
@@ -13,6 +14,14 @@ export function unavailableLine({ provider, reason, tickers, nextRetryAt }: Unav
   const first = tickers.slice(0, NAMED).join(', ');
   const more = tickers.length > NAMED ? ', …' : '';
   return `${titleOf(reason, provider)}: ${formatCount(tickers.length)} (${first}${more}; ${nextText(reason, nextRetryAt)})`;
+}
+
+/** `binance has no AAPL, MSFT: it serves crypto pairs (BTC-USDT); leave them out, or ask another --provider for them` */
+export function notServedLines({ notServed = [] }: Pick<Plan, 'notServed'>): string[] {
+  return notServed.map(({ provider, tickers, why }) => {
+    const them = tickers.length === 1 ? 'it' : 'them';
+    return `${provider} has no ${named(tickers)}: ${why}; leave ${them} out, or ask another --provider for ${them}`;
+  });
 }
 
 /** `Newly lost: 8 sessions of 2 tickers (ABCD, EFGH): rows came, and none could be stored`; none where none was. */

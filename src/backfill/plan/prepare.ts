@@ -7,7 +7,7 @@ import { type GapOptions, type WantedSeries, findGaps } from '../../core/plan/ga
 import type { Interval } from '../../core/session/interval.ts';
 import { reachedFrom } from '../../core/plan/limits.ts';
 import type { Universe } from '../../core/universe/universe.ts';
-import { type Plan, planTasks } from '../../core/plan/plan.ts';
+import { type NotServed, type Plan, planTasks } from '../../core/plan/plan.ts';
 import type { QuotaStanding } from '../../core/plan/quota.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
@@ -18,6 +18,7 @@ import { mayProbe } from './may-probe.ts';
 import { withLostDays } from './lost-days.ts';
 import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
+import { partServed } from '../want/served.ts';
 import { nothingYet, type RangeOptions, rangeMeant, wantedSeries } from '../want/wanted.ts';
 
 /** What a user asks for: which bars, and whether to fetch those that are there already. */
@@ -55,7 +56,10 @@ export interface Source extends Pick<GapOptions, 'editionOf'> {
   readonly standing?: () => Promise<QuotaStanding | undefined>;
 }
 
-/** Scan → gaps → plan: everything that happens before the first request. Throws `usage`, `unsupported-interval`. */
+/**
+ * Scan → gaps → plan: everything that happens before the first request. Throws `usage`, `unsupported-interval`, and
+ * `invalid-ticker` where the provider can have none of the tickers.
+ */
 export async function prepare(
   request: BackfillRequest,
   store: BarStore,
@@ -63,7 +67,8 @@ export async function prepare(
   now: number,
 ): Promise<Prepared> {
   const { capabilities, editionOf, ownListOf, standing, stagedAs } = source;
-  const { tickers, intervals = ['1d'], everything = false } = request;
+  const { intervals = ['1d'], everything = false } = request;
+  const { served: tickers, notServed } = partServed(request.tickers, capabilities);
   const range = rangeMeant(request, capabilities);
   const asked = wantedSeries(tickers, intervals, range, capabilities, now, request.lives);
   const notYet = nothingYet(asked, range, capabilities);
@@ -100,13 +105,29 @@ export async function prepare(
     }, NO_HOLES);
   };
   const goneList = await tickersOfGoneList(tickers, scan, source, store);
-  const planned = planTasks(gaps, options);
+  const planned = withNotServed(planTasks(gaps, options), notServed, intervals);
   const plan = {
     ...planned,
     ...(goneList.length > 0 && { goneList }),
     ...(mayProbe(planned, wanted, scan) && { mayProbe: true }),
   };
   return { scan, plan: notYet === undefined ? plan : { ...plan, notYet }, wanted, holesNow };
+}
+
+/** A plan that also tells of the tickers of which nothing can be asked: series that cannot be had. */
+function withNotServed(
+  plan: Plan,
+  notServed: readonly NotServed[],
+  { length: intervals }: readonly Interval[],
+): Plan {
+  if (notServed.length === 0) return plan;
+  const series = intervals * notServed.reduce((sum, { tickers }) => sum + tickers.length, 0);
+  const { totals } = plan;
+  return {
+    ...plan,
+    notServed,
+    totals: { ...totals, series: totals.series + series, unavailable: totals.unavailable + series },
+  };
 }
 
 /** What is known of the days that are meant. */

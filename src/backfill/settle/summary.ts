@@ -1,6 +1,6 @@
 import { seriesKey } from '../../core/bars/bars.ts';
 import { formatDay } from '../../core/session/day.ts';
-import type { Plan } from '../../core/plan/plan.ts';
+import type { NotServed, Plan } from '../../core/plan/plan.ts';
 import type { Want } from '../../core/plan/task.ts';
 import type { Quota } from '../../core/plan/quota.ts';
 import { type QuotaOpening, restDays } from '../../core/plan/quota-time.ts';
@@ -40,8 +40,7 @@ export interface RunSummary extends HoleCounts {
   readonly endedAt: number;
   /**
    * Series wanted. Each is counted once below, but for those that were fetched and have a session that waits to be confirmed:
-   * complete before; complete but for
-   * sessions without a bar that nobody explains; waiting; of which nothing was asked, or
+   * complete before; complete but for sessions without a bar that nobody explains; waiting; of which nothing was asked, or
    * nothing came, because it cannot be had, be it found now; whose every task succeeded; with a failed one; not finished.
    */
   readonly series: number;
@@ -58,6 +57,8 @@ export interface RunSummary extends HoleCounts {
   readonly stopped: Stop | null;
   /** What of the wanted series cannot be had, whoever found it, and whether any of it is news. */
   readonly cannotBeHad: readonly Unavailable[];
+  /** Tickers that were asked for and that the provider cannot have, by the reason; it is no success. Default: none. */
+  readonly notServed?: readonly NotServed[];
   readonly newlyUnavailable: boolean;
   /** Sessions of which rows came and none could be stored, where that is news; it is no success. */
   readonly newlyLost: NewlyLost;
@@ -180,6 +181,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     notRun: left.size,
     stopped,
     cannotBeHad: joinUnavailable(plan.unavailable, joinUnavailable(fresh, again)),
+    ...(plan.notServed !== undefined && { notServed: plan.notServed }),
     newlyUnavailable: fresh.length > 0,
     newlyLost: newlyLost(results, { ...outcome, tasks: plan.tasks }),
     refused: outcome.refused,

@@ -1,15 +1,13 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { calendarFor, pairOf } from '../../core/calendar/calendars.ts';
+import { calendarFor } from '../../core/calendar/calendars.ts';
 import { type Day, type DayRange, dayOn, formatDay, parseDay, utcDayOf } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { smallest } from '../../core/extremes.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
-import { ASSET_CLASSES, assetClassesText } from '../../core/instrument/asset-class.ts';
 import { type Universe, livedIn } from '../../core/universe/universe.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { lastBegun, reachedFrom } from '../../core/plan/limits.ts';
 import type { Capabilities } from '../../providers/provider.ts';
-import { servesClassOf, servesQuoteOf } from '../../providers/serves.ts';
 
 /** Which sessions a user wants. Dates are session dates, both inclusive. */
 export interface RangeOptions {
@@ -46,7 +44,7 @@ export function rangeMeant(
 
 /**
  * The sessions that are wanted of each (ticker, interval): perhaps none yet, see `nothingYet`. Throws `usage`, also for a
- * range without a session that has not begun, or is over, and `invalid-ticker` for one that the provider cannot have.
+ * range without a session that has not begun, or is over.
  */
 export function wantedSeries(
   tickers: readonly string[],
@@ -57,7 +55,6 @@ export function wantedSeries(
   lives: Universe['lives'] = new Map(),
 ): WantedSeries[] {
   const sessions = parseRange(range);
-  assertPossible(tickers, capabilities);
   const wanted = intervals.flatMap((interval) => {
     const capability = capabilities.intervals[interval];
     if (capability === undefined) {
@@ -91,41 +88,6 @@ export function wantedSeries(
   if (isEmpty(wanted) && !wanted.some(({ calendar }) => isToCome(range, calendar.localDay(now))))
     throw new BackfillError('usage', `${noneText(range)}: nothing to fetch`);
   return wanted;
-}
-
-/** Throws `invalid-ticker` for the first of the tickers that the provider cannot have: asked for, it would be unknown. */
-function assertPossible(tickers: readonly string[], capabilities: Capabilities): void {
-  const { id, serves = ASSET_CLASSES, cryptoQuotes = [], notInTickers = {} } = capabilities;
-  const ofOtherClass = tickers.filter((ticker) => !servesClassOf(ticker, capabilities));
-  assertNone(ofOtherClass, id, () => `it serves ${assetClassesText(serves, cryptoQuotes[0])}`);
-  const inOtherQuote = tickers.filter((ticker) => !servesQuoteOf(ticker, capabilities));
-  assertNone(inOtherQuote, id, (first) => {
-    const alike = `${pairOf(first)[0]}-${cryptoQuotes[0]}`;
-    return `its pairs are quoted in ${cryptoQuotes.join(', ')}, such as ${alike}`;
-  });
-  for (const [sign, instead] of Object.entries(notInTickers)) {
-    const [first, ...more] = tickers.filter((ticker) => ticker.includes(sign));
-    if (first === undefined) continue;
-    const others = more.length === 0 ? '' : ` (nor are ${more.length} more)`;
-    throw new BackfillError(
-      'invalid-ticker',
-      `${first} is no ticker of "${id}"${others}, which has none with ${sign}: ${instead}`,
-    );
-  }
-}
-
-/** Throws `invalid-ticker` for the first of some tickers, if there is one, that a provider has none of: why not. */
-function assertNone(
-  [stranger, ...strangers]: readonly string[],
-  provider: string,
-  why: (stranger: string) => string,
-): void {
-  if (stranger === undefined) return;
-  const others = strangers.length === 0 ? '' : ` (nor ${strangers.length} more)`;
-  throw new BackfillError(
-    'invalid-ticker',
-    `provider "${provider}" has no ${stranger}${others}: ${why(stranger)}`,
-  );
 }
 
 /** Whether no session is wanted of any of the series. */

@@ -39,6 +39,16 @@ export interface OutOfReach {
   readonly reachDays: number;
 }
 
+/** Tickers that a provider cannot have, whatever it is asked: of another market, or written as none of its own. */
+export interface NotServed {
+  /** Provider id. */
+  readonly provider: string;
+  /** In the order given, at least one. */
+  readonly tickers: readonly string[];
+  /** What it has instead. */
+  readonly why: string;
+}
+
 /** Gaps as tasks, priced. */
 export interface Plan {
   readonly tasks: readonly Task[];
@@ -47,6 +57,8 @@ export interface Plan {
   readonly relisted?: readonly string[];
   /** Tickers of which something is in force that such a list said, though that is gone: the first of them. Default: none. */
   readonly goneList?: readonly string[];
+  /** Tickers that are asked for and cannot be, by the reason; their series count as unavailable. Default: none. */
+  readonly notServed?: readonly NotServed[];
   /** What of all wanted series cannot be had, as earlier runs found. */
   readonly unavailable: readonly Unavailable[];
   readonly totals: HoleCounts & {

@@ -72,60 +72,6 @@ describe('the sessions a user wants', () => {
   });
 });
 
-describe('a ticker that the provider cannot have', () => {
-  const wanted = (...tickers: string[]): unknown =>
-    wantedSeries(tickers, ['1d'], { days: 1 }, yahooCapabilities, parseDay('2026-11-20') * 86_400_000);
-  const instead = 'which has none with /: a share class is written BRK-B, a pair BTC-USD or EURUSD=X';
-
-  it('is refused with what would do', () => {
-    expect(() => wanted('AAPL', 'A/B')).toThrow(`A/B is no ticker of "yahoo", ${instead}`);
-    expect(() => wanted('A/B', 'AAPL', 'C/D', 'E/F')).toThrow(
-      `A/B is no ticker of "yahoo" (nor are 2 more), ${instead}`,
-    );
-  });
-
-  it('is any with such a sign, and no other', () => {
-    const all = ['BRK-B', 'BTC-USD', 'EURUSD=X', '^GSPC', 'ES=F', '7203.T', 'M&M.NS', 'A_B', '^SP500-45'];
-    expect(wanted(...all)).toHaveLength(all.length);
-  });
-
-  it('is refused where the provider serves others', () => {
-    const served = (...tickers: string[]): unknown =>
-      wantedSeries(
-        tickers,
-        ['1d'],
-        { days: 1 },
-        { ...yahooCapabilities, serves: ['us-shares', 'crypto'] },
-        2e12,
-      );
-    const others = 'shares of the United States (AAPL, BRK-B) and crypto pairs (BTC-USD)';
-    expect(served('AAPL', 'BRK-B', 'ETH-USDT')).toHaveLength(3);
-    expect(() => served('AAPL', 'AIR.PA')).toThrow(`provider "yahoo" has no AIR.PA: it serves ${others}`);
-    expect(() => served('^GSPC', 'AAPL', 'CL=F', 'EURUSD=X')).toThrow(
-      `provider "yahoo" has no ^GSPC (nor 2 more): it serves ${others}`,
-    );
-  });
-
-  it('is refused where the provider quotes pairs otherwise, with the same in what it has', () => {
-    const quotes = { ...yahooCapabilities, cryptoQuotes: ['USDT', 'BTC'] };
-    const quoted = (...tickers: string[]): unknown =>
-      wantedSeries(tickers, ['1d'], { days: 1 }, quotes, 2e12);
-    expect(quoted('AAPL', 'ETH-BTC', 'SOL-USDT')).toHaveLength(3);
-    const pairs = { ...quotes, serves: ['crypto'] } as const;
-    expect(() => wantedSeries(['AAPL'], ['1d'], { days: 1 }, pairs, 2e12)).toThrow(
-      'provider "yahoo" has no AAPL: it serves crypto pairs (BTC-USDT)',
-    );
-    expect(() => quoted('ETH-BTC', 'ETH-USD', 'BTC-EUR')).toThrow(
-      'provider "yahoo" has no ETH-USD (nor 1 more): its pairs are quoted in USDT, BTC, such as ETH-USDT',
-    );
-  });
-
-  it('is one of a provider that says nothing of its tickers', () => {
-    const { notInTickers: _none, ...silent } = yahooCapabilities;
-    expect(wantedSeries(['A/B'], ['1d'], { days: 1 }, silent, 2e12)).toHaveLength(1);
-  });
-});
-
 describe('a range that cannot be meant', () => {
   it.each([
     [{ days: -5 }, '--days -5: must be a whole number above 0'],

@@ -1,0 +1,54 @@
+import { pairOf } from '../../core/calendar/calendars.ts';
+import { BackfillError } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
+import { ASSET_CLASSES, assetClassesText } from '../../core/instrument/asset-class.ts';
+import type { NotServed } from '../../core/plan/plan.ts';
+import type { Capabilities } from '../../providers/provider.ts';
+import { servesClassOf, servesQuoteOf } from '../../providers/serves.ts';
+
+/** Tickers by whether a provider can have them; all of them, in their order. */
+export interface Parted {
+  readonly served: readonly string[];
+  /** Those that are not asked for, as they would be unknown, by the reason. */
+  readonly notServed: readonly NotServed[];
+}
+
+/** Parts tickers. Throws `invalid-ticker` where the provider can have none of them. */
+export function partServed(tickers: readonly string[], capabilities: Capabilities): Parted {
+  const reasons = tickers.map((ticker) => [ticker, whyNotServed(ticker, capabilities)] as const);
+  const served = reasons.flatMap(([ticker, why]) => (why === undefined ? [ticker] : []));
+  const strange = reasons.flatMap(([ticker, why]) => (why === undefined ? [] : { ticker, why }));
+  const notServed = [...grouped(strange, ({ why }) => why.kind)].map(([, group]): NotServed => {
+    const [{ why }] = group as [(typeof group)[number]];
+    return { provider: capabilities.id, tickers: group.map(({ ticker }) => ticker), why: why.words };
+  });
+  const [first] = notServed;
+  if (first === undefined || served.length > 0) return { served, notServed };
+  const [stranger, ...strangers] = first.tickers;
+  const others = strangers.length === 0 ? '' : ` (nor ${strangers.length} more)`;
+  throw new BackfillError(
+    'invalid-ticker',
+    `provider "${first.provider}" has no ${stranger}${others}: ${first.why}`,
+  );
+}
+
+/** Why a provider cannot have a ticker, and the same of all that it cannot have for a reason of that kind. */
+interface Why {
+  readonly kind: string;
+  readonly words: string;
+}
+
+function whyNotServed(ticker: string, capabilities: Capabilities): Why | undefined {
+  const { serves = ASSET_CLASSES, cryptoQuotes = [], notInTickers = {} } = capabilities;
+  if (!servesClassOf(ticker, capabilities))
+    return { kind: 'class', words: `it serves ${assetClassesText(serves, cryptoQuotes[0])}` };
+  if (!servesQuoteOf(ticker, capabilities)) {
+    const alike = `${pairOf(ticker)[0]}-${cryptoQuotes[0]}`;
+    const words = `its pairs are quoted in ${cryptoQuotes.join(', ')}, such as ${alike}`;
+    return { kind: 'quote', words };
+  }
+  const sign = Object.keys(notInTickers).find((one) => ticker.includes(one));
+  return sign === undefined
+    ? undefined
+    : { kind: `sign ${sign}`, words: `it has none with ${sign}: ${notInTickers[sign]}` };
+}
