@@ -8,6 +8,7 @@ import type { NewestRows } from '../core/plan/limits.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
 import type { Discovery, Lister } from './discovery.ts';
+import type { ToldUsage } from './told-usage.ts';
 
 /** What a provider can do for one interval. */
 export interface IntervalCapability {
@@ -65,6 +66,8 @@ export interface Capabilities {
   readonly usualRange?: { readonly years: number };
   /** Declared limits, e.g. `[{ requests: 5, perMs: 60_000 }]`; empty: none declared. */
   readonly quotas: readonly { readonly requests: number; readonly perMs: number }[];
+  /** Where its answers tell what was used of a limit, so that others' use counts too. Default: nowhere. */
+  readonly usage?: ToldUsage;
   /** Whether it tells splits and dividends, with the bars or apart: see `requestsForActions`. */
   readonly actions: boolean;
   /** Whether its splits and dividends are the user's own list: what is gone from that was withdrawn. Default false. */
@@ -107,14 +110,10 @@ export interface BarRequest {
 }
 
 /** What one request asks of several series that want the same span. */
-export interface ListRequest {
+export interface ListRequest extends Omit<BarRequest, 'series'> {
   /** Canonical tickers, each once, no more than the endpoint takes. */
   readonly tickers: readonly string[];
   readonly interval: Interval;
-  /** As of `BarRequest`. */
-  readonly range: DayRange;
-  readonly now: number;
-  readonly told?: ReadonlyMap<string, ActionsAnswer>;
 }
 
 /** What a request asks of the splits and dividends of some tickers, for all bars of a range, whatever their interval. */

@@ -42,6 +42,12 @@ export const binanceCapabilities: Capabilities = {
   defaultInFlight: 8,
   metered: true,
   quotas: [{ requests: WEIGHT_A_MINUTE / WEIGHT_OF_KLINES, perMs: 60_000 }],
+  usage: {
+    header: 'x-mbx-used-weight-1m',
+    perMs: 60_000,
+    limit: WEIGHT_A_MINUTE,
+    aRequest: WEIGHT_OF_KLINES,
+  },
   actions: false,
   serves: ['crypto'],
   cryptoQuotes: QUOTES,

@@ -3,7 +3,7 @@ import { openHttpProvider } from '../http/open-provider.ts';
 import type { HttpSteps } from '../http/steps.ts';
 import type { Provider, ProviderConfig } from '../provider.ts';
 import { binanceCapabilities } from './capabilities.ts';
-import { membersIn, pairsIn } from './pairs.ts';
+import { membersIn, pairsIn, weightIn } from './pairs.ts';
 import { type Progress, after, begun, callOf, isOfArchive, partOf, withoutArchive } from './progress.ts';
 import { type Hosts, hostsOf, pairsCall } from './request.ts';
 import { symbolOf, tickerOf } from './symbols.ts';
@@ -31,6 +31,7 @@ function binanceSteps(hosts: Hosts): HttpSteps<Progress, null> {
         ...{ parts: [], state: withoutArchive(progress, why), hasMore: true },
       }),
     },
+    limitIn: weightIn,
     tickers: { request: () => pairsCall(hosts), parse: (answer) => pairsIn(answer, hosts) },
     discover: {
       request: () => pairsCall(hosts),

@@ -11,6 +11,14 @@ interface Pair {
   readonly quoteAsset: string;
 }
 
+/** What is read of its limits there. */
+interface RateLimit {
+  readonly rateLimitType: string;
+  readonly interval: string;
+  readonly intervalNum: number;
+  readonly limit: number;
+}
+
 /**
  * The tickers of the pairs that trade, as exchangeInfo lists them; those that cannot be written here are left out. Throws what
  * the answer says instead.
@@ -37,7 +45,18 @@ export function membersIn(answer: HttpAnswer, hosts: Hosts): readonly Member[] {
   }));
 }
 
-function parsed({ body }: HttpAnswer): unknown {
+/** The weight that an address may use a minute, as exchangeInfo tells it; undefined where it does not. */
+export function weightIn({ status, body }: HttpAnswer): number | undefined {
+  const { rateLimits } = status === 200 ? (parsed({ body }) as { readonly rateLimits?: unknown }) : {};
+  const limits = Array.isArray(rateLimits) ? (rateLimits as readonly (Partial<RateLimit> | null)[]) : [];
+  const ofMinute = limits.find(
+    (one) => one?.rateLimitType === 'REQUEST_WEIGHT' && one.interval === 'MINUTE' && one.intervalNum === 1,
+  );
+  const limit = ofMinute?.limit;
+  return Number.isSafeInteger(limit) && Number(limit) > 0 ? limit : undefined;
+}
+
+function parsed({ body }: Pick<HttpAnswer, 'body'>): unknown {
   try {
     return JSON.parse(body);
   } catch {

@@ -1,4 +1,5 @@
 import { hrtime } from 'node:process';
+import type { Usage } from './gate.ts';
 
 /**
  * The numbers of a gate in memory that all threads share, whatever run they work for. Times are ms of one monotonic clock
@@ -83,6 +84,8 @@ export const CELL = {
   lapsed: 37,
   /** Flag, 0 or 1: the provider says that the day's requests are used up. */
   usedUp: 38,
+  /** Units that may be used in a window of which the provider tells the use, where it has told that; 0: it has not. */
+  toldLimit: 39,
 } as const;
 
 /** Cells of one run in memory that its threads share, guarded like those of the gate that it passes. */
@@ -105,6 +108,18 @@ export function createRunCells(): Float64Array<SharedArrayBuffer> {
 export function noteUsedUp(cells: Float64Array): void {
   cells[CELL.usedUp] = 1;
   for (const cell of [CELL.permits, CELL.nextPermits, CELL.lapsed]) cells[cell] = 0;
+}
+
+/**
+ * The provider tells what was used of a limit: where no more is left than may be under way, nobody sends before the next
+ * window. That is no throttle, and says nothing against an empty answer.
+ */
+export function noteUsage(cells: Float64Array, now: number, usage: Usage): void {
+  const { used = 0, limit, toldLimit = 0, reserve, endsInMs } = usage;
+  if (toldLimit > 0) cells[CELL.toldLimit] = toldLimit;
+  const most = cells[CELL.toldLimit] || limit;
+  if (used < most - Math.min(reserve, most / 2)) return;
+  cells[CELL.pausedUntil] = Math.max(cells[CELL.pausedUntil] ?? 0, now + endsInMs);
 }
 
 const CELLS = Object.keys(CELL).length;

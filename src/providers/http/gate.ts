@@ -19,6 +19,8 @@ export interface Gate {
   answered(): Promise<void>;
   /** The provider asked to slow down. `retryAfterMs`: for how long, if it said so. Says whether to come back. */
   throttled(retryAfterMs: number | undefined): Promise<boolean>;
+  /** The provider tells how much of a limit was used by now, and perhaps what that is. */
+  used(usage: Usage): Promise<void>;
   /** The provider says that the day's requests are used up: nothing more is sent, whatever was counted. */
   usedUp(): Promise<void>;
   /** No usable answer came: network, time-out, 5xx. Says whether the run may afford another try of this request. */
@@ -33,6 +35,20 @@ export interface Gate {
   isThrottling(): Promise<boolean>;
 }
 
+/** What was used of a limit in the present window, by whoever, as the provider tells it; in its units. */
+export interface Usage {
+  /** Default: it tells nothing of that. */
+  readonly used?: number;
+  /** What may be used, as long as no other number was told. */
+  readonly limit: number;
+  /** Another number, where it is told. It holds from then on, for all processes of the key. */
+  readonly toldLimit?: number;
+  /** What is left free: for the requests that are under way and not counted yet. */
+  readonly reserve: number;
+  /** How long the window lasts yet, ms. */
+  readonly endsInMs: number;
+}
+
 /** Lets everything pass at once. */
 export const OPEN_GATE: Gate = {
   enter: () => Promise.resolve(0),
@@ -40,6 +56,7 @@ export const OPEN_GATE: Gate = {
   ended: () => undefined,
   answered: () => Promise.resolve(),
   throttled: () => Promise.resolve(false),
+  used: () => Promise.resolve(),
   usedUp: () => Promise.resolve(),
   failed: () => Promise.resolve(true),
   assertRunning: () => undefined,

@@ -75,6 +75,7 @@ export function limitInFlight(inner: Gate, places: Places): Gate {
     },
     answered: () => inner.answered(),
     throttled: (retryAfterMs) => inner.throttled(retryAfterMs),
+    used: (usage) => inner.used(usage),
     usedUp: () => inner.usedUp(),
     failed: (error) => inner.failed(error),
     pause: (ms) => inner.pause(ms),

@@ -20,6 +20,7 @@ import { withoutSecrets } from './secrets.ts';
 import { openSpareWay } from './spare-way.ts';
 import type { HttpSteps } from './steps.ts';
 import { send, withTimeout } from './transport.ts';
+import { usageIn } from './usage.ts';
 
 /** Eight tries survive an hour in which every second answer is bad. */
 const RETRIES = { attempts: 8, firstWaitMs: 500, longestWaitMs: 30_000 };
@@ -34,7 +35,8 @@ export function openHttpProvider<State, Listed = State>(
   secrets: Secrets = {},
 ): Provider {
   const { capabilities, symbolOf = asIs, tickerOf = asIs, tickers } = steps;
-  const exchange = exchangeThrough(gate, timeoutMs, secrets);
+  const exchange = exchangeThrough(gate, timeoutMs, secrets, { capabilities });
+  const listing = exchangeThrough(gate, timeoutMs, secrets, steps);
   const keptSecret = async <T>(asking: Promise<T>): Promise<T> => {
     try {
       return await asking;
@@ -76,9 +78,9 @@ export function openHttpProvider<State, Listed = State>(
     ...(fetchActions && { fetchActions }),
     ...(steps.market && { fetchMarket }),
     listTickers: async () =>
-      tickers === undefined ? [] : keptSecret(exchange('tickers', tickers.request, tickers.parse)),
+      tickers === undefined ? [] : keptSecret(listing('tickers', tickers.request, tickers.parse)),
     ...(discover && {
-      discover: (asked) => keptSecret(askMembers(asked, discover, exchange, capabilities.id)),
+      discover: (asked) => keptSecret(askMembers(asked, discover, listing, capabilities.id)),
     }),
     close: () => Promise.resolve(),
   };
@@ -88,18 +90,25 @@ function asIs(name: string): string {
   return name;
 }
 
-/** Sends each request through the gate, timed (ms), and again where that helps. */
+/**
+ * Sends each request through the gate, timed (ms), and again where that helps; tells the gate what answers of `teller` say of
+ * the use of a limit, and of that.
+ */
 export function exchangeThrough(
   gate: Gate,
   timeoutMs: number = DEFAULT_TIMEOUT_MS,
   secrets: Secrets = {},
+  teller?: Pick<HttpSteps<unknown>, 'capabilities' | 'limitIn'>,
 ): Exchange {
   const timed = withTimeout(send, timeoutMs);
   const spareWay = openSpareWay(gate, randomFor('spare way'), monotonicNow);
   return async (id, word, read, instead) => {
     const once = throughGate(gate, async (wire) => {
       const call = await word(secrets);
-      return read(await timed({ ...call, ...wire }, gate.signal), call);
+      const answer = await timed({ ...call, ...wire }, gate.signal);
+      const usage = teller && usageIn(answer, teller.capabilities, teller.limitIn?.(answer));
+      if (usage !== undefined) await gate.used(usage);
+      return read(answer, call);
     });
     if (instead !== undefined) return spareWay.ask(once, instead);
     return withRetries(gate, { ...RETRIES, random: randomFor(id) }, once);

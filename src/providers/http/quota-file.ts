@@ -22,6 +22,8 @@ import type { QuotaPlace } from './quota-owner.ts';
 /** What all processes that use one key know of its quota. Times are wall-clock ms since the epoch. */
 export interface QuotaRecord extends QuotaUse {
   readonly pausedUntil: number;
+  /** Units that may be used in a window of which the provider tells the use, where it has told that. Default: it has not. */
+  readonly toldLimit?: number;
 }
 
 const FRESH: QuotaRecord = { nextAt: 0, pausedUntil: 0, windows: {} };
@@ -97,7 +99,12 @@ function joined(one: QuotaRecord, other: QuotaRecord): QuotaRecord {
     Math.max(one.pausedUntil, other.pausedUntil),
   ];
   const unknownAt = largest([one, other].flatMap((record) => record.unknownAt ?? []));
-  return { nextAt, pausedUntil, windows, ...(Number.isFinite(unknownAt) && { unknownAt }) };
+  const toldLimit = one.toldLimit ?? other.toldLimit;
+  return {
+    ...{ nextAt, pausedUntil, windows },
+    ...(Number.isFinite(unknownAt) && { unknownAt }),
+    ...(toldLimit !== undefined && { toldLimit }),
+  };
 }
 
 /** Nothing more is sent where it is not counted. */
@@ -152,10 +159,11 @@ function readIfAny(path: string): string | undefined {
 }
 
 /** Throws for what has no such fields. */
-function isRecord({ nextAt, pausedUntil, windows, unknownAt = 0 }: QuotaRecord): boolean {
+function isRecord({ nextAt, pausedUntil, windows, unknownAt = 0, toldLimit = 1 }: QuotaRecord): boolean {
   const counts = Object.values(windows).flatMap(({ index, used }) => [index, used]);
   const isCount = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
-  return isCount && [nextAt, pausedUntil, unknownAt].every((value) => Number.isFinite(value));
+  const isLimit = Number.isFinite(toldLimit) && toldLimit > 0;
+  return isCount && isLimit && [nextAt, pausedUntil, unknownAt].every((value) => Number.isFinite(value));
 }
 
 /** Makes the names in a folder durable. */

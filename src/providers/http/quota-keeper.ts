@@ -32,11 +32,13 @@ export async function startQuotaKeeper(
   const isUsedUp = (): boolean => state.alone((cells) => cells[CELL.usedUp] === 1);
   const noteUsedUp = (): Promise<void> =>
     file.change((record) => ({ record: usedUp(record, quotas, clocks.wall()), result: undefined }));
+  const noteLimit = limitSharer(state, file);
   let isNoted = false;
   const ticking = repeat(async () => {
     try {
       if (isMetered && leaser.isDue()) await leaser.lease();
       await sharePause();
+      await noteLimit();
       if (!isNoted && isUsedUp()) {
         await noteUsedUp();
         isNoted = true;
@@ -54,6 +56,7 @@ export async function startQuotaKeeper(
         await ticking.stop();
         if (isMetered) await leaser.giveBack();
         if (isUsedUp()) await noteUsedUp();
+        await noteLimit();
       } finally {
         file.close();
       }
@@ -70,7 +73,7 @@ function setUp(
 ): void {
   const { spacing, catchUp } = pacingOf(quotas.filter(isPaced));
   const isMetered = quotas.length > 0;
-  const { pausedUntil, nextAt } = plausible(file.look(), spacing, wall());
+  const { pausedUntil, nextAt, toldLimit = 0 } = plausible(file.look(), spacing, wall());
   const fromWall = (at: number): number => gate() + (at - wall());
   state.alone((cells) => {
     cells[CELL.adaptive] = isMetered ? 0 : 1;
@@ -78,8 +81,21 @@ function setUp(
     cells[CELL.spacing] = spacing;
     cells[CELL.catchUp] = catchUp;
     cells[CELL.pausedUntil] = fromWall(pausedUntil);
+    cells[CELL.toldLimit] = toldLimit;
     if (isMetered) cells[CELL.nextAt] = fromWall(nextAt);
   });
+}
+
+/** Puts a limit that the provider tells into the record, for the runs to come. */
+function limitSharer(state: GateState, file: QuotaFile): () => Promise<void> {
+  const told = (): number => state.alone((cells) => cells[CELL.toldLimit] ?? 0);
+  let known = told();
+  return async () => {
+    const toldLimit = told();
+    if (toldLimit === known) return;
+    known = toldLimit;
+    await file.change((record) => ({ record: { ...record, toldLimit }, result: undefined }));
+  };
 }
 
 /** Carries pauses both ways between the gate and the record; looks into the record once a second. */

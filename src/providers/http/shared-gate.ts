@@ -2,7 +2,7 @@ import { BackfillError, type ErrorCode } from '../../core/errors.ts';
 import type { Quota } from '../../core/plan/quota.ts';
 import type { Gate } from './gate.ts';
 import { learnLimit } from './learn-limit.ts';
-import { CELL, type GateState, type RecentRequests, RUN, noteUsedUp } from './gate-state.ts';
+import { CELL, type GateState, type RecentRequests, RUN, noteUsage, noteUsedUp } from './gate-state.ts';
 
 /** How a gate reacts to a provider that throttles or fails. Times in ms. */
 export interface GatePolicy {
@@ -82,9 +82,7 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
     assertRunning();
   };
   return {
-    signal: NEVER,
-    assertRunning,
-    pause,
+    ...{ signal: NEVER, assertRunning, pause },
     enter: async () => {
       let isWaiting = false;
       try {
@@ -116,6 +114,7 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
         add(run, RUN.throttles, 1);
         return noteThrottle(cells, recent, clock(), retryAfterMs, policy);
       }),
+    used: async (usage) => state.alone((cells) => noteUsage(cells, clock(), usage)),
     usedUp: async () => state.alone(noteUsedUp),
     failed: async ({ code }) =>
       state.alone((cells, recent) => {

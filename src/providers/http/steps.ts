@@ -88,6 +88,11 @@ export interface HttpSteps<State, Listed = State> extends ChainSteps<ListRequest
     /** What the whole chain says. */
     readonly end: (asked: MarketRequest, state: State) => MarketAnswer;
   };
+  /**
+   * The limit of `capabilities.usage` that an answer to `tickers` or `discover` tells; undefined where it tells none. Default:
+   * none does.
+   */
+  readonly limitIn?: (answer: HttpAnswer) => number | undefined;
   /** Its own universe; needed where `capabilities.listsTickers`. */
   readonly tickers?: {
     readonly request: (secrets: Secrets) => Call;

@@ -86,6 +86,10 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
     must: 'a list such as [{ requests: 5, perMs: 60000 }], [] where none is declared',
     holds: (value) => Array.isArray(value) && value.every(isQuota),
   },
+  usage: orAbsent({
+    must: 'an object such as { header: "x-used", perMs: 60000, limit: 6000, aRequest: 2 }',
+    holds: isUsage,
+  }),
   actions: FLAG,
   ownActions: orAbsent(FLAG),
   serves: {
@@ -149,6 +153,11 @@ function isText(value: unknown): boolean {
 function isQuota(value: unknown): boolean {
   const { requests, perMs } = isObject(value) ? value : {};
   return isCount(requests) && typeof perMs === 'number' && perMs > 0 && perMs < Number.POSITIVE_INFINITY;
+}
+
+function isUsage(value: unknown): boolean {
+  const { header, perMs, limit, aRequest } = isObject(value) ? value : {};
+  return isText(header) && header === String(header).toLowerCase() && [perMs, limit, aRequest].every(isCount);
 }
 
 /** What a provider of one's own says of an interval; what it leaves out is as in `INTERVAL_DEFAULTS`. */

@@ -7,6 +7,7 @@ import { limitInFlight, openPlaces } from '../../../src/providers/http/in-flight
 import { throughGate, withRetries } from '../../../src/providers/http/retry.ts';
 
 const THROTTLED = new BackfillError('throttled', 'slow down', { retryable: true });
+const USAGE = { used: 5, limit: 10, reserve: 1, endsInMs: 1000 };
 const NETWORK = new BackfillError('network', 'reset', { retryable: true });
 
 /** A gate that notes what it is told, each request by its number. */
@@ -184,6 +185,7 @@ describe('a gate with places', () => {
       ended: note('ended'),
       answered: note('answered'),
       throttled: note('throttled'),
+      used: note('used'),
       usedUp: note('usedUp'),
       failed: note('failed'),
       assertRunning: note('assertRunning'),
@@ -196,6 +198,7 @@ describe('a gate with places', () => {
     gate.ended(7);
     void gate.answered();
     void gate.throttled(1200);
+    void gate.used(USAGE);
     void gate.usedUp();
     void gate.failed(THROTTLED);
     gate.assertRunning();
@@ -205,6 +208,7 @@ describe('a gate with places', () => {
       ['ended', 7],
       ['answered'],
       ['throttled', 1200],
+      ['used', USAGE],
       ['usedUp'],
       ['failed', THROTTLED],
       ['assertRunning'],

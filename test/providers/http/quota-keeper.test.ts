@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseQuotas } from '../../../src/core/plan/quota.ts';
 import { cell, mostIn } from './processes.ts';
-import { NOON, machine } from './one-machine.ts';
+import { NOON, machine, record } from './one-machine.ts';
 
 describe('a quota shared by two processes', () => {
   const PER_SECOND = parseQuotas('60/s');
@@ -72,6 +72,35 @@ describe('a quota shared by two processes', () => {
     expect(cell(other, 'pausedUntil') - Date.now()).toBeGreaterThan(50_000);
     const third = await machine.startProcess(quotas);
     expect(cell(third, 'pausedUntil') - Date.now()).toBeGreaterThan(50_000);
+  });
+});
+
+describe('what the provider tells of its limit', () => {
+  const USE = { limit: 6000, reserve: 64, endsInMs: 40_000 };
+
+  it('stops every process of the key for the rest of a window, whoever used it up', async () => {
+    const quotas = parseQuotas('3000/min');
+    const [one, other] = [await machine.startProcess(quotas), await machine.startProcess(quotas)];
+    await one.gate.used({ ...USE, used: 5990 });
+    await machine.elapse(1300);
+    const sent: number[] = [];
+    const since = Date.now();
+    await machine.whileWaiting(
+      Promise.all([one, other].map((process) => machine.send(process, sent, since + 38_000))),
+    );
+    expect(sent).toHaveLength(2);
+    expect(Math.min(...sent) - NOON).toBeGreaterThanOrEqual(40_000);
+  });
+
+  it('is known to the processes to come', async () => {
+    const one = await machine.startProcess([]);
+    await one.gate.used({ ...USE, toldLimit: 1200 });
+    await one.stop();
+    expect(await record()).toMatchObject({ toldLimit: 1200 });
+    const later = await machine.startProcess(parseQuotas('5/min'));
+    expect(cell(later, 'toldLimit')).toBe(1200);
+    await later.gate.used({ ...USE, used: 1150 });
+    expect(cell(later, 'pausedUntil') - Date.now()).toBe(40_000);
   });
 });
 
