@@ -3,7 +3,7 @@
 export type { LoadedModule, ProviderConfig } from './providers/provider.ts';
 export type { ModuleConfig, ModuleSteps, ProviderModule } from './providers/module/load-module.ts';
 export type { DeclaredCapabilities, DeclaredInterval } from './providers/module/check-capabilities.ts';
-export type { Call, ChainSteps, HttpSteps, Page, Spoilt } from './providers/http/steps.ts';
+export type { Call, ChainSteps, HttpSteps, Page, SpareSteps, Spoilt } from './providers/http/steps.ts';
 export type { HttpAnswer } from './providers/http/transport.ts';
 export type {
   ActionsAnswer,
@@ -25,6 +25,7 @@ export type {
 export type { CorporateAction, Identity, Ohlcv } from './core/bars/bars.ts';
 export type { Bars } from './core/bars/columns.ts';
 export type { DiscoverRequest, Discovery } from './providers/discovery.ts';
+export type { ToldUsage } from './providers/told-usage.ts';
 export type { Category, Member } from './core/universe/member.ts';
 export type { Day, DayRange } from './core/session/day.ts';
 export type { Interval } from './core/session/interval.ts';
@@ -35,5 +36,6 @@ export { partOver } from './providers/part-over.ts';
 export { BarBuilder, barsOf } from './core/bars/bar-builder.ts';
 export { toRaw } from './core/adjust/adjust.ts';
 export { checkActions } from './core/actions/action-checks.ts';
+export { inCategories } from './core/universe/category.ts';
 export { calendarFor } from './core/calendar/calendars.ts';
 export { formatDay, parseDay, startOfDay, utcDayOf } from './core/session/day.ts';

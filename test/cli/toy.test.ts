@@ -78,6 +78,22 @@ describe('the provider of the README, through the whole program', () => {
     expect(await stored()).toEqual(traded);
   });
 
+  it('discovers a universe', async () => {
+    simulator = await startSimulator({
+      ...{ wire: await loadWire(join(folder, 'wire.mjs')), market, now: () => Date.parse(NOW) },
+    });
+    const provider = ['--provider', './toy.mjs', '--provider-url', `./toy.mjs=${simulator.url}`];
+    const { code, stdout } = await run(
+      'backfill',
+      ['discover', 'us_equities', ...provider, '--state', 'state'],
+      folder,
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^Wrote .*us_equities_.*\.json: 25 members from \.\/toy\.mjs \(equity 25; 3 of them delisted\)$/m,
+    );
+  });
+
   it('passes its own test, which sees what is broken', { timeout: 120_000 }, async () => {
     const check = (): Promise<unknown> =>
       promisify(execFile)(process.execPath, ['--test', 'toy.check.mjs'], { cwd: folder });

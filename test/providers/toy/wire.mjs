@@ -8,6 +8,7 @@ const text = (status, body, rows = 0) => ({ status, headers: { 'content-type': '
 export default {
   askedSeries,
   answer: (request, market, now) => {
+    if (request.path === '/members.csv') return members(market);
     const listing = market.listing(askedSeries(request).symbol);
     if (listing === undefined) return text(404, 'no such symbol');
     const [from, to] = ['from', 'to'].map((name) => parseDay(request.query.get(name)));
@@ -18,3 +19,13 @@ export default {
     return text(200, `symbol,date,open,high,low,close,volume${lines.join('')}\n`, rows.length);
   },
 };
+
+function members(market) {
+  const day = (one) => (one === null ? '' : formatDay(one));
+  const lines = market.tickers().map((ticker) => {
+    const { name, type, firstTrade, delistedOn } = market.listing(ticker);
+    const last = delistedOn === null ? null : delistedOn - 1;
+    return [`\n${ticker}`, name.replaceAll(',', ' '), type, day(firstTrade), day(last)].join(',');
+  });
+  return text(200, `symbol,name,type,listed,delisted${lines.join('')}\n`);
+}
