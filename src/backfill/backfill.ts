@@ -17,6 +17,7 @@ import { type HandOut, nothingDone, TaskHandOut } from './run/hand-out.ts';
 import type { MarketStage } from './run/market-stage.ts';
 import type { SharedStaging } from './run/shared-staging.ts';
 import { stagedAs, stagedOf } from './run/staged-source.ts';
+import { lastRunEnd } from './run-record.ts';
 import type { RunContext, Runner, SeriesResult } from './runner.ts';
 import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
@@ -65,7 +66,7 @@ export async function runPrepared(
     const renamesUnread = await whyRenamesAreUnread(store);
     const prepared = await prepareRun(store, startedAt);
     const { scan, plan, wanted } = prepared;
-    const toldUntil = await store.lastRunEnd();
+    const toldUntil = await lastRunEnd(store);
     onEvent?.(plannedEvent(prepared));
     const isStopped = tools.stop?.aborted === true;
     const source = stagedAs(tools.context.provider);

@@ -4,6 +4,8 @@ import { CONNECTION, PROVIDER, assertItsInstant, connectionOf } from './provider
 import { command } from './command.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { done, planned } from './fill.ts';
+import { onlyLeft } from './retry-failed.ts';
+import { assertStoreExists } from '../terminal.ts';
 import { tellNotes } from './notes.ts';
 
 const OPTIONS = {
@@ -24,6 +26,11 @@ const OPTIONS = {
     voidWith: ['reset', 'no-gaps'],
     group: WHICH,
     describe: 'Fetch only what is missing, as every run does without --reset',
+  },
+  'retry-failed': {
+    type: 'switch',
+    group: WHICH,
+    describe: 'Of the tickers, by default all, only what the last runs left failed, in doubt or unfinished',
   },
   derive: {
     type: 'switch',
@@ -60,6 +67,7 @@ export const backfillCommand = command({
   examples: [
     { does: 'A year of daily bars from Yahoo, into ./data', line: 'backfill AAPL MSFT AIR.PA BTC-USD' },
     { does: 'What it would ask for, without asking', line: 'backfill @tickers.txt --years 5 --dry-run' },
+    { does: 'Only what the last runs did not get', line: 'backfill --retry-failed' },
     { does: 'Without a network: an invented market', line: 'backfill --provider sample --store /tmp/try' },
     { does: 'What is there, and what is missing', line: 'backfill check-data' },
   ],
@@ -70,11 +78,13 @@ export const backfillCommand = command({
 async function run(argv: Options): Promise<number> {
   const connection = await connectionOf(argv);
   const requests = requestsOf(argv);
+  if (argv.retryFailed) await assertStoreExists(argv.store);
   if (!argv.dryRun && requests.some(({ derive }) => !derive)) assertItsInstant(connection);
   const history = openHistory(connection);
   try {
     await tellNotes(history, argv.quiet ? 'warnings' : 'all');
-    return await (argv.dryRun ? planned : done)(history, requests, argv);
+    const all = argv.retryFailed ? await onlyLeft(history, requests, argv) : requests;
+    return await (argv.dryRun ? planned : done)(history, all, argv);
   } finally {
     await history.close();
   }

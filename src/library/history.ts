@@ -19,6 +19,7 @@ import type { Scan } from '../store/scan.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
 import type { DoctorOptions } from './doctor.ts';
+import type { LeftToRetry } from '../report/left-text.ts';
 import type { NotFound } from './not-found.ts';
 import type { AdjustOptions, DateRange, ExportRequest, ReadOptions } from './read-options.ts';
 import type { Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } from './renamed.ts';
@@ -67,6 +68,11 @@ export interface BackfillOptions extends HistoryRequest {
   readonly everything?: boolean;
   /** Make longer bars of the stored ones of one minute, by default of all tickers that have such. Default false: ask. */
   readonly derive?: boolean;
+  /**
+   * Of the tickers and intervals (default: of all) only the series that the last runs on record left undone, see `leftUndone`;
+   * by default of the sessions that those asked for. Default false.
+   */
+  readonly retryFailed?: boolean;
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Aborted: end with `interrupted` in the summary; what is not finished within five seconds counts as not run. */
   readonly stop?: AbortSignal;
@@ -170,6 +176,10 @@ export interface History {
   notes(): Promise<readonly SourceNote[]>;
   /** What a backfill would do. Changes nothing, and makes no request but for a provider's own list of tickers; `onEvent` hears what it found. */
   plan(request?: BackfillOptions): Promise<Plan>;
+  /** What `retryFailed` would ask for, by the records of the last runs and what is stored. Makes no request. */
+  leftUndone(
+    request?: Pick<BackfillOptions, 'tickers' | 'intervals' | 'derive' | 'stop'>,
+  ): Promise<LeftToRetry>;
   /** Closes the gaps. Failures of single tickers are in the summary, not thrown. */
   backfill(request?: BackfillOptions): Promise<RunSummary>;
   /**

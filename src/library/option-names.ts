@@ -15,7 +15,7 @@ const RANGE = { ...DATES, days: true, years: true, includeProvisional: true } as
 const SELECTION = { tickers: true, intervals: true } as const;
 const REQUEST = { ...SELECTION, ...RANGE } as const;
 const RUN = { onEvent: true, stop: true } as const;
-const BACKFILL = { ...REQUEST, ...RUN, everything: true, derive: true } as const;
+const BACKFILL = { ...REQUEST, ...RUN, everything: true, derive: true, retryFailed: true } as const;
 const ADJUST = { adjust: true, asOf: true } as const;
 const FORGET = { ...DATES, intervals: true } as const;
 const RENAME_DATES = { ...DATES, on: true } as const;
@@ -38,6 +38,7 @@ const OF_METHODS: Readonly<
 > = {
   plan: [0, BACKFILL satisfies NamesOf<'plan', 0>],
   backfill: [0, BACKFILL satisfies NamesOf<'backfill', 0>],
+  leftUndone: [0, { ...SELECTION, derive: true, stop: true } satisfies NamesOf<'leftUndone', 0>],
   coverage: [0, REQUEST satisfies NamesOf<'coverage', 0>],
   notFound: [0, { ...REQUEST, stop: true } satisfies NamesOf<'notFound', 0>],
   verify: [0, { ...REQUEST, ...RUN, sample: true, seed: true } satisfies NamesOf<'verify', 0>],

@@ -5,11 +5,13 @@ import { stagedAs } from '../backfill/run/staged-source.ts';
 import { DERIVED_FROM, derivedFrom } from '../backfill/want/derived.ts';
 import { BackfillError } from '../core/errors.ts';
 import { utcDayOf } from '../core/session/day.ts';
+import { requestOfLeft } from '../backfill/want/left-series.ts';
 import { threadEntry } from '../pool/entry.ts';
 import { openProvider } from '../providers/registry.ts';
 import { checkRequest } from './check-request.ts';
 import type { BackfillOptions, History, SourceNote } from './history.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
+import { leftUndoneOf } from './left-undone.ts';
 import type { Claim } from './turns.ts';
 import { secretsOf } from './secrets.ts';
 import { standingOf, unknownQuotaNotes } from './run-tools.ts';
@@ -18,10 +20,14 @@ import { standingOf, unknownQuotaNotes } from './run-tools.ts';
 const DEFAULT_SAMPLE = 0.01;
 
 /** The methods that ask a provider, or would. */
-export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'backfill' | 'verify'> {
+export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'leftUndone' | 'backfill' | 'verify'> {
   const { store, clock } = parts;
   return {
     notes: () => notesOf(parts),
+    leftUndone: async (request = {}) => {
+      checkRequest(request);
+      return leftUndoneOf(sourcedFor(parts, request), request);
+    },
     plan: (request = {}) =>
       withSource(sourcedFor(parts, request), async (source) => {
         const prepared = await prepare(await requestOf(parts, request, false), store, source, clock());
@@ -92,6 +98,10 @@ function sourceOf({ options, config, capabilities }: Parts): Source {
 /** `keeps`: what is made or fetched for it is kept in the store. */
 async function requestOf(parts: Parts, request: BackfillOptions, keeps: boolean): Promise<BackfillRequest> {
   checkRequest(request);
+  if (request.retryFailed) {
+    const { series } = await leftUndoneOf(sourcedFor(parts, request), request);
+    return { ...request, ...requestOfLeft(series, request) };
+  }
   const intervals = [...new Set(request.intervals ?? ['1d' as const])];
   if (!request.derive)
     return {

@@ -127,6 +127,13 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** The record of a run, as it was saved. */
+export interface StoredRun {
+  /** As `saveRun` gave it. */
+  readonly id: string;
+  readonly record: object;
+}
+
 /**
  * Where bars live. Reading is safe at any time, also while another process writes. Writing needs `acquire()`
  * in some process of the run; `upsert` calls for the same partition must not overlap.
@@ -253,6 +260,6 @@ export interface BarStore {
   readonly staging: Staging;
   /** Stores the record of a run; gives its id, e.g. `20261120T211500Z-3f9a`. */
   saveRun(startedAt: number, record: object): Promise<string>;
-  /** When the last run ended that left a record with its `endedAt`, ms since the epoch; -Infinity for none. */
-  lastRunEnd(): Promise<number>;
+  /** The records of the last runs that were begun, at most so many, the newest first. What is no record of ours is passed over. */
+  readRuns(most: number): Promise<readonly StoredRun[]>;
 }

@@ -24,6 +24,7 @@ export const CALM: RunSummary = {
     drift: {},
     absent: {},
     failures: [],
+    left: [],
     setAside: [],
     refused: [],
     waiting: 0,

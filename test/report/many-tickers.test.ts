@@ -80,6 +80,7 @@ describe('the reports of 200,000 tickers', () => {
         notRead: tickers,
         warnings,
         failures,
+        left: [],
         cannotBeHad: [{ ...none, tickers }],
       },
       refused: [{ interval: '1m', code: 'not-entitled', message: 'premium', tickers }],

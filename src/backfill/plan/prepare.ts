@@ -19,6 +19,7 @@ import { withLostDays } from './lost-days.ts';
 import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
 import { partServed } from '../want/served.ts';
+import { type OnlyLeft, onlyLeft } from '../want/left-series.ts';
 import { nothingYet, type RangeOptions, rangeMeant, wantedSeries } from '../want/wanted.ts';
 
 /** What a user asks for: which bars, and whether to fetch those that are there already. */
@@ -29,6 +30,8 @@ export interface BackfillRequest extends RangeOptions {
   readonly lives?: Universe['lives'];
   /** Default `['1d']`. */
   readonly intervals?: readonly Interval[];
+  /** Of these series only, and of these only what is said. Default: all of the tickers and intervals. */
+  readonly only?: OnlyLeft;
   /** Fetch the whole range again, whatever is there (`--no-gaps`). Default false. */
   readonly everything?: boolean;
 }
@@ -70,8 +73,13 @@ export async function prepare(
   const { intervals = ['1d'], everything = false } = request;
   const { served: tickers, notServed } = partServed(request.tickers, capabilities);
   const range = rangeMeant(request, capabilities);
-  const asked = wantedSeries(tickers, intervals, range, capabilities, now, request.lives);
-  const notYet = nothingYet(asked, range, capabilities);
+  const { only } = request;
+  const isNothingLeft = only?.size === 0;
+  const named = isNothingLeft
+    ? []
+    : wantedSeries(tickers, intervals, range, capabilities, now, request.lives);
+  const asked = only === undefined ? named : onlyLeft(named, only);
+  const notYet = isNothingLeft ? NOTHING_LEFT : nothingYet(asked, range, capabilities);
   const wanted = notYet === undefined ? asked : [];
   const scan = await store.scan({ tickers, intervals });
   if (source.expect !== undefined) expectNew(source.expect, wanted, scan, capabilities);
@@ -129,6 +137,8 @@ function withNotServed(
     totals: { ...totals, series: totals.series + series, unavailable: totals.unavailable + series },
   };
 }
+
+const NOTHING_LEFT = 'no run on record left a series undone';
 
 /** What is known of the days that are meant. */
 function meantOf(coverage: Coverage, { lived }: WantedSeries): Coverage {

@@ -1,5 +1,6 @@
 import type { AbsenceReason } from '../../core/coverage/evidence.ts';
 import { type HoleCounts, isHole } from '../../core/coverage/unavailable.ts';
+import type { DriftBySource } from '../drift.ts';
 import type { SeriesReport } from '../runner.ts';
 
 const NO_ROWS = {
@@ -82,4 +83,12 @@ export function freshHoles(absent: Counts['absent']): HoleCounts {
   for (const [reason, sessions] of Object.entries(absent))
     if (isHole(reason as AbsenceReason)) holes += sessions;
   return { holes, holesAround: 0, holesRejected: absent['rejected'] ?? 0 };
+}
+
+/** The drift of bars that came back as they were. */
+export function comparedAlike({ compared }: Counts): DriftBySource {
+  const drifts = Object.entries(compared).map(
+    ([source, bars]) => [source, { compared: bars, changed: 0, gone: 0, worst: 0 }] as const,
+  );
+  return Object.fromEntries(drifts);
 }

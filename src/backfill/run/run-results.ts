@@ -1,4 +1,4 @@
-import { seriesKey } from '../../core/bars/bars.ts';
+import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import type { LostSessions } from '../../core/coverage/lost-sessions.ts';
 import type { Want } from '../../core/plan/task.ts';
 import { subtract } from '../../core/session/ranges.ts';
@@ -8,8 +8,7 @@ import type { SeriesReport, SeriesResult } from '../runner.ts';
 import { SameBars, type ToldBars } from './same-bars.ts';
 
 /** Sessions of one series that a run lost. */
-export interface LostOfSeries {
-  readonly ticker: string;
+export interface LostOfSeries extends Series {
   /** Id of its calendar. */
   readonly calendar: string;
   readonly sessions: readonly LostSessions[];
@@ -89,7 +88,7 @@ export class RunResults {
     const left = before.flatMap(({ reason, ...days }) =>
       subtract([days], gaps).map((range) => ({ ...range, reason })),
     );
-    this.#lost.set(key, { ticker: series.ticker, calendar, sessions: [...left, ...lost] });
+    this.#lost.set(key, { ...series, calendar, sessions: [...left, ...lost] });
   }
 }
 

@@ -1,4 +1,4 @@
-import { seriesKey } from '../../core/bars/bars.ts';
+import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { newlyLostDays } from '../../core/coverage/lost-sessions.ts';
 import type { Absence } from '../../core/coverage/coverage.ts';
@@ -30,32 +30,36 @@ export interface KnownBefore {
 }
 
 /**
- * What a run newly lost, by what was known before it. A session that a later answer of the run brought is none; one that
+ * What a run newly lost of each series, by what was known before it. A session that a later answer of the run brought is none; one that
  * was lost before, for the same reason and to the same provider, was told then, unless that run did not live to tell.
  */
-export function newlyLost({ lost }: Pick<RunResults, 'lost'>, before: KnownBefore): NewlyLost {
+export function newlyLost({ lost }: Pick<RunResults, 'lost'>, before: KnownBefore): readonly Lost[] {
   const { scan, provider, toldUntil = Number.POSITIVE_INFINITY } = before;
   const isTold = ({ by }: Absence): boolean =>
     by.some((claim) => claim.provider === provider && claim.checkedAt <= toldUntil);
   const found = new Map<string, Lost>();
-  for (const [key, { ticker, calendar, sessions }] of lost) {
+  for (const [key, { ticker, interval, calendar, sessions }] of lost) {
     const told = (scan.series.get(key)?.coverage.absent ?? []).filter(isTold);
     const days = newlyLostDays(sessions, { absent: told }, provider, calendarById(calendar));
-    found.set(key, { ticker, calendar, days });
+    found.set(key, { ticker, interval, calendar, days });
   }
   for (const [key, one] of untold(before)) {
     const days = union(found.get(key)?.days ?? [], one.days);
     found.set(key, { ...one, days });
   }
-  const news = [...found.values()].filter(({ days }) => days.length > 0);
+  return [...found.values()].filter(({ days }) => days.length > 0);
+}
+
+/** The sessions and tickers of what was newly lost. */
+export function countLost(news: readonly Lost[]): NewlyLost {
   return {
     sessions: news.reduce((sum, { calendar, days }) => sum + calendarById(calendar).count(days), 0),
     tickers: [...new Set(news.map(({ ticker }) => ticker))].toSorted(),
   };
 }
 
-interface Lost {
-  readonly ticker: string;
+/** What was lost of one series. */
+export interface Lost extends Series {
   readonly calendar: string;
   readonly days: readonly DayRange[];
 }
@@ -77,7 +81,7 @@ function untold({ scan, provider, tasks, wanted = [], toldUntil }: KnownBefore):
       ),
     );
     const days = subtract(intersect(rejected, [range]), asked.get(key) ?? []);
-    if (days.length > 0) found.set(key, { ticker: series.ticker, calendar: calendar.id, days });
+    if (days.length > 0) found.set(key, { ...series, calendar: calendar.id, days });
   }
   return found;
 }

@@ -12,10 +12,11 @@ import {
   type Unavailable,
 } from '../../core/coverage/unavailable.ts';
 import type { Scan, SetAside } from '../../store/scan.ts';
-import { type Counts, countsOf, freshHoles, sumOf } from '../run/counts.ts';
+import { comparedAlike, type Counts, countsOf, freshHoles, sumOf } from '../run/counts.ts';
 import { type DriftBySource, sumDrift } from '../drift.ts';
 import { type Failure, type Found, failureOf, isUnavailability, joinFailures } from '../failure.ts';
-import { type KnownBefore, type NewlyLost, newlyLost } from './newly-lost.ts';
+import { type LeftUndone, leftUndone } from './left-undone.ts';
+import { countLost, type KnownBefore, type NewlyLost, newlyLost } from './newly-lost.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { Refusal, Stop } from '../run/stops.ts';
@@ -96,6 +97,8 @@ export interface RunSummary extends HoleCounts {
   /** Sessions recorded as absent, by reason. */
   readonly absent: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
+  /** What another run may do: series that failed, lost sessions, wait, or were not run. */
+  readonly left: readonly LeftUndone[];
   readonly setAside: readonly SetAside[];
   /** Damaged files of bars or corporate actions of which something is lost still. Default: none. */
   readonly lost?: readonly SetAside[];
@@ -167,6 +170,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
   const left = new Set(notRun.map((want) => seriesKey(want.series)));
   const { failed, empty } = withoutBars(outcome, failures, left);
   const { compared: _compared, absent, ...rows } = counts;
+  const newsOfLost = newlyLost(results, { ...outcome, tasks: plan.tasks });
   return {
     startedAt,
     endedAt,
@@ -183,7 +187,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     cannotBeHad: joinUnavailable(plan.unavailable, joinUnavailable(fresh, again)),
     ...(plan.notServed !== undefined && { notServed: plan.notServed }),
     newlyUnavailable: fresh.length > 0,
-    newlyLost: newlyLost(results, { ...outcome, tasks: plan.tasks }),
+    newlyLost: countLost(newsOfLost),
     refused: outcome.refused,
     restDays: restDays(outcome.requestsLeft, outcome.quotas),
     opens: outcome.opens,
@@ -195,6 +199,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     notRead: [...notRead],
     drift: sumDrift(drift),
     failures,
+    left: leftUndone({ found, kept, lost: newsOfLost, notRun }),
     ...damageOf(outcome),
   };
 }
@@ -222,14 +227,6 @@ function damageOf({
     ...(lostNow.length > 0 && { lost: lostNow }),
     ...(renamesUnread !== undefined && { renamesUnread }),
   };
-}
-
-/** The drift of bars that came back as they were. */
-function comparedAlike({ compared }: Counts): DriftBySource {
-  const drifts = Object.entries(compared).map(
-    ([source, bars]) => [source, { compared: bars, changed: 0, gone: 0, worst: 0 }] as const,
-  );
-  return Object.fromEntries(drifts);
 }
 
 function withOutOfReach(absent: Counts['absent'], { outOfReach }: Plan): RunSummary['absent'] {

@@ -32,6 +32,8 @@ export interface WantedSeries {
   readonly lived?: readonly DayRange[];
   /** More sessions of which what is missing is wanted: what was lost. Default: none. */
   readonly besides?: readonly DayRange[];
+  /** Whether all of the range is wanted, whatever is known, as with `everything`. Default false. */
+  readonly again?: boolean;
 }
 
 /** What a backfill has to fetch of one series. */
@@ -113,7 +115,7 @@ export function findGaps(
 }
 
 /** All of a series that its gaps depend on. */
-interface View extends Pick<WantedSeries, 'calendar' | 'range' | 'lived' | 'besides'> {
+interface View extends Pick<WantedSeries, 'calendar' | 'range' | 'lived' | 'besides' | 'again'> {
   readonly interval: Interval;
   readonly coverage: Coverage;
   /** See `GapOptions.editionOf`; null where nothing depends on it. */
@@ -128,7 +130,7 @@ interface View extends Pick<WantedSeries, 'calendar' | 'range' | 'lived' | 'besi
 const NO_DAYS: readonly DayRange[] = [];
 
 function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): View {
-  const { series, calendar, range, lived, besides } = wanted;
+  const { series, calendar, range, lived, besides, again = options.everything } = wanted;
   const { provider, actionsCovered, editionOf, reachedFrom } = options;
   const claims =
     coverage.absent.some(({ by }) => by.some((claim) => claim.provider === provider)) ||
@@ -137,6 +139,7 @@ function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): 
     ...{ interval: series.interval, calendar, range, coverage },
     ...(lived && { lived }),
     ...(besides && { besides }),
+    ...(again && { again }),
     isRelisted: coverage.present.length > 0 && options.isRelisted?.(series) === true,
     reachedFrom: reachedFrom?.(series, calendar) ?? Number.NEGATIVE_INFINITY,
     edition: claims ? (editionOf?.(series.ticker) ?? null) : null,
@@ -154,6 +157,7 @@ function isSameView(a: View, b: View): boolean {
     a.range.to === b.range.to &&
     a.lived === b.lived &&
     a.besides === b.besides &&
+    a.again === b.again &&
     a.edition === b.edition &&
     a.isRelisted === b.isRelisted &&
     a.reachedFrom === b.reachedFrom &&
@@ -162,11 +166,11 @@ function isSameView(a: View, b: View): boolean {
 }
 
 function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
-  const { coverage, calendar, range, lived, besides = [] } = view;
+  const { coverage, calendar, range, lived, besides = [], again = false } = view;
   const meant = lived ?? [range];
   const known = needsNoRequest(view, options);
   const lost = subtract(besides, known);
-  const days = options.everything ? meant : subtract(normalize(meant), known);
+  const days = again ? meant : subtract(normalize(meant), known);
   const gaps = sessionRuns(union(days, lost), calendar);
   const unconfirmed = unconfirmedAt(coverage, options.now);
   const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
@@ -174,7 +178,7 @@ function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
   const waiting = intersect(meant, subtract(provisionalAt(coverage, options.now), gaps));
   return {
     ...{ series, calendar, gaps, sessions: calendar.count(gaps), final },
-    ...(options.everything && { again: true }),
+    ...(again && { again }),
     ...(view.isRelisted && { isRelisted: true }),
     riders: subtract(unconfirmed, gaps),
     unavailable: unavailableIn(outside, range, calendar),

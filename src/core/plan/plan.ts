@@ -85,7 +85,7 @@ export interface Plan {
    * one, to see whether a provider that does not know them is sound. Default false.
    */
   readonly mayProbe?: boolean;
-  /** Why no series is wanted: no session of the range is final yet. Default: some are. */
+  /** Why no series is wanted: no session of the range is final yet, or nothing was left undone. Default: some are. */
   readonly notYet?: string;
 }
 

@@ -19,6 +19,7 @@ import type {
   SeriesCommit,
   SeriesEdit,
   SeriesUpdate,
+  StoredRun,
   UpsertResult,
 } from '../store.ts';
 import type { Scan } from '../scan.ts';
@@ -41,7 +42,7 @@ import { assertOutside } from './files/nested.ts';
 import { keepRejected, listAside } from './beside/quarantine.ts';
 import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
-import { lastRunEnd, saveRunRecord } from './beside/records.ts';
+import { readRunRecords, saveRunRecord } from './beside/records.ts';
 import { readNewestUniverse, readPortfolio, savePortfolio, saveUniverse } from './beside/universes.ts';
 import type { Member } from '../../core/universe/member.ts';
 import type { UniverseHead } from '../../core/universe/members-json.ts';
@@ -283,8 +284,8 @@ class ParquetStore implements BarStore {
     return this.#usable(() => saveRunRecord(this.#blobs, startedAt, record));
   }
 
-  lastRunEnd(): Promise<number> {
-    return this.#usable(() => lastRunEnd(this.#blobs));
+  readRuns(most: number): Promise<readonly StoredRun[]> {
+    return this.#usable(() => readRunRecords(this.#blobs, most));
   }
 
   /** Turns what the file system says into `store-unusable`. */

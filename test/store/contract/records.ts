@@ -20,13 +20,15 @@ export function describeRecords(open: () => Promise<StoreUnderTest>): void {
       expect(second).not.toBe(first);
     });
 
-    it('knows when the last run ended, however they overlapped', async () => {
-      expect(await store.lastRunEnd()).toBe(Number.NEGATIVE_INFINITY);
+    it('gives the last records back, the newest first', async () => {
+      expect(await store.readRuns(3)).toEqual([]);
       const at = Date.UTC(2026, 10, 20, 21, 15);
-      await store.saveRun(at, { endedAt: at + 9000 });
-      await store.saveRun(at + 2000, { endedAt: at + 3000 });
-      await store.saveRun(at + 4000, {});
-      expect(await store.lastRunEnd()).toBe(at + 9000);
+      const ids: string[] = [];
+      for (const n of [0, 1, 2]) ids.push(await store.saveRun(at + 1000 * n, { fetched: n }));
+      expect(await store.readRuns(2)).toEqual([
+        { id: ids[2], record: { fetched: 2 } },
+        { id: ids[1], record: { fetched: 1 } },
+      ]);
     });
 
     it('knows no universe that was not stored', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
 import { RUNS, timeStamp } from '../files/layout.ts';
 import { WRITER } from '../files/writer.ts';
+import type { StoredRun } from '../../store.ts';
 
 /** Writes `runs/ID.json`. The id is the start to the second and four hex digits of start, process and machine. */
 export async function saveRunRecord(blobs: Blobs, startedAt: number, record: object): Promise<string> {
@@ -15,23 +16,20 @@ export async function saveRunRecord(blobs: Blobs, startedAt: number, record: obj
   }
 }
 
-/** Runs of one process may overlap: the last that ended is among so many that began last. */
-const LAST_BEGUN = 5;
-
-/** The latest `endedAt` of the last records, ms since the epoch; -Infinity where none of them has any. */
-export async function lastRunEnd(blobs: Blobs): Promise<number> {
+/** The last records, by their starts, the newest first. One that is no record of ours tells nothing, and is left out. */
+export async function readRunRecords(blobs: Blobs, most: number): Promise<readonly StoredRun[]> {
   const names = (await blobs.list(RUNS)).filter((name) => name.endsWith('.json')).toSorted();
-  const ends = await Promise.all(names.slice(-LAST_BEGUN).map((name) => endIn(blobs, `${RUNS}/${name}`)));
-  return ends.reduce((latest, end) => Math.max(latest, end), Number.NEGATIVE_INFINITY);
+  const read = await Promise.all(names.slice(-most).map((name) => recordIn(blobs, name)));
+  return read.flat().toReversed();
 }
 
-async function endIn(blobs: Blobs, path: string): Promise<number> {
+async function recordIn(blobs: Blobs, name: string): Promise<StoredRun[]> {
   try {
-    const { endedAt } = JSON.parse((await readText(blobs, path)) ?? '{}') as { readonly endedAt?: unknown };
-    return typeof endedAt === 'number' ? endedAt : Number.NEGATIVE_INFINITY;
+    const record: unknown = JSON.parse((await readText(blobs, `${RUNS}/${name}`)) ?? 'null');
+    const isObject = typeof record === 'object' && record !== null && !Array.isArray(record);
+    return isObject ? [{ id: name.slice(0, -'.json'.length), record }] : [];
   } catch (error) {
-    // One that is no record of ours tells nothing.
-    if (error instanceof SyntaxError) return Number.NEGATIVE_INFINITY;
+    if (error instanceof SyntaxError) return [];
     throw error;
   }
 }

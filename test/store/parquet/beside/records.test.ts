@@ -90,3 +90,15 @@ it('a run record is a JSON file under its id', async () => {
   const id = await store.saveRun(NOON, { fetched: 503 });
   expect(JSON.parse(await readFile(join(root, `runs/${id}.json`), 'utf8'))).toEqual({ fetched: 503 });
 });
+
+it('what lies among the run records and is none is passed over', async () => {
+  const id = await store.saveRun(NOON, { fetched: 503 });
+  for (const [name, text] of [
+    ['20990101T000000Z-0000.json', '{"fetched": 5'],
+    ['20990101T000001Z-0000.json', '[1]'],
+    ['20990101T000002Z-0000.json', 'null'],
+    ['notes.txt', 'mine'],
+  ] as const)
+    await writeFile(join(root, 'runs', name), text);
+  expect(await store.readRuns(9)).toEqual([{ id, record: { fetched: 503 } }]);
+});

@@ -1,0 +1,71 @@
+import type { Series } from '../../core/bars/bars.ts';
+import type { Want } from '../../core/plan/task.ts';
+import { type Day, formatDay } from '../../core/session/day.ts';
+import { span } from '../../core/session/ranges.ts';
+import { type Found, isUnavailability } from '../failure.ts';
+import type { SeriesResult } from '../runner.ts';
+import type { Lost } from './newly-lost.ts';
+
+/**
+ * Why a run left a series undone:
+ *
+ * - `failed`: something was to be had and did not come
+ * - `lost`: rows came of some sessions and none could be stored, which is news
+ * - `in-doubt`: a session is stored and waits for another answer to confirm it
+ * - `not-run`: the run was stopped before it asked
+ */
+export type LeftWhy = 'failed' | 'lost' | 'in-doubt' | 'not-run';
+
+/** Series of one interval that a run left undone for one reason, in one span of sessions. Plain JSON. */
+export interface LeftUndone {
+  readonly why: LeftWhy;
+  readonly interval: string;
+  /** First and last session asked for, `YYYY-MM-DD`. */
+  readonly from: string;
+  readonly to: string;
+  /** Whether the run fetched again what is there. Default: only what was missing. */
+  readonly again?: true;
+  /** In the order of the run. */
+  readonly tickers: readonly string[];
+}
+
+/** What is known of a run's end. */
+export interface RunEnd {
+  readonly found: readonly Found[];
+  /** Results that are more than their counts. */
+  readonly kept: ReadonlyMap<Want, SeriesResult>;
+  readonly lost: readonly Lost[];
+  readonly notRun: readonly Want[];
+}
+
+/**
+ * What a run left undone, alike series together, so that a list of 100,000 that was interrupted is a few entries. What cannot
+ * be had is none of it: nobody failed.
+ */
+export function leftUndone({ found, kept, lost, notRun }: RunEnd): readonly LeftUndone[] {
+  const alike = new Map<string, Omit<LeftUndone, 'tickers'> & { readonly tickers: Set<string> }>();
+  const add = (why: LeftWhy, { ticker, interval }: Series, first: Day, end: Day, again = false): void => {
+    const [from, to] = [formatDay(first), formatDay(end - 1)];
+    const key = [why, interval, from, to, again].join(' ');
+    const known = alike.get(key);
+    if (known !== undefined) known.tickers.add(ticker);
+    else alike.set(key, { why, interval, from, to, ...(again && { again }), tickers: new Set([ticker]) });
+  };
+  const addWant = (why: LeftWhy, { series, gaps, range, again }: Want): void => {
+    const { from, to } = span(gaps) ?? range;
+    add(why, series, from, to, again);
+  };
+  const failed = new Set<Want>();
+  for (const [want, failure] of found) {
+    failed.add(want);
+    if (!isUnavailability(failure)) addWant('failed', want);
+  }
+  for (const { days, ...series } of lost) {
+    const all = span(days);
+    if (all !== undefined) add('lost', series, all.from, all.to);
+  }
+  for (const [want, result] of kept)
+    if (result.ok && result.report.waiting > 0 && !failed.has(want)) addWant('in-doubt', want);
+  for (const want of notRun) addWant('not-run', want);
+  return [...alike.values()].map((one) => ({ ...one, tickers: [...one.tickers] }));
+}

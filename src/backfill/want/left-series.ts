@@ -1,0 +1,121 @@
+import { type Series, seriesKey } from '../../core/bars/bars.ts';
+import { calendarById, calendarFor } from '../../core/calendar/calendars.ts';
+import { provisionalAt } from '../../core/coverage/coverage.ts';
+import { leadingClaim } from '../../core/coverage/evidence.ts';
+import { stateRuns } from '../../core/coverage/state-runs.ts';
+import { smallest } from '../../core/extremes.ts';
+import { type DayRange, formatDay, parseDay } from '../../core/session/day.ts';
+import { type Interval, isInterval } from '../../core/session/interval.ts';
+import { intersect, normalize } from '../../core/session/ranges.ts';
+import type { Scan, SeriesState } from '../../store/scan.ts';
+import type { RecordedRun } from '../run-record.ts';
+import type { LeftUndone, LeftWhy } from '../settle/left-undone.ts';
+import type { WantedSeries } from '../../core/plan/gaps.ts';
+import { livedIn } from '../../core/universe/universe.ts';
+import type { RangeOptions } from './wanted.ts';
+
+/** A series that runs on record left undone, and that is so still. */
+export interface LeftSeries extends Series {
+  /** By the last run that left it. */
+  readonly why: LeftWhy;
+  /** Id of that run. */
+  readonly runId: string;
+  /** Session dates that were asked for in vain, ascending and disjoint. */
+  readonly days: readonly DayRange[];
+  /** Whether the bars were to be fetched again, whatever is there. */
+  readonly again: boolean;
+}
+
+/**
+ * What of one provider runs on record left undone and no run has done since, by what is stored: in the order of the records
+ * (the newest first). What was to be fetched again, though it is there, is known of the newest run alone: no record says that
+ * a later one fetched it.
+ */
+export function leftSeries(
+  runs: readonly RecordedRun[],
+  provider: string,
+  { series: known }: Pick<Scan, 'series'>,
+  now: number,
+): readonly LeftSeries[] {
+  const all = new Map<string, LeftSeries>();
+  const [newest, ...earlier] = runs.filter((run) => run.provider === provider);
+  for (const run of newest === undefined ? [] : [newest, ...earlier])
+    for (const { why, interval, from, to, again = false, tickers } of leftBy(run)) {
+      if (!isInterval(interval) || (again && run !== newest)) continue;
+      const days = { from: parseDay(from), to: parseDay(to) + 1 };
+      for (const ticker of tickers) {
+        const key = seriesKey({ ticker, interval });
+        const before = all.get(key);
+        all.set(
+          key,
+          before === undefined
+            ? { ticker, interval, why, runId: run.id, days: [days], again }
+            : { ...before, days: normalize([...before.days, days]) },
+        );
+      }
+    }
+  return [...all.values()].filter((one) => one.again || isOpen(one, known.get(seriesKey(one)), now));
+}
+
+/** What a run left; of the record of an earlier version what that names. */
+function leftBy({ left, failures }: RecordedRun): readonly LeftUndone[] {
+  if (left !== undefined) return left;
+  return failures
+    .filter(({ code }) => code !== 'unknown-ticker')
+    .map(({ ticker, interval, from, to }) => ({ why: 'failed', interval, from, to, tickers: [ticker] }));
+}
+
+/** Whether a session of the days is missing still, was lost, or waits to be confirmed. */
+function isOpen({ ticker, days }: LeftSeries, state: SeriesState | undefined, now: number): boolean {
+  if (state === undefined) return calendarFor(ticker).count(days) > 0;
+  const { coverage } = state;
+  const calendar = calendarById(state.calendar);
+  if (calendar.count(intersect(days, provisionalAt(coverage, now))) > 0) return true;
+  return days
+    .flatMap((range) => stateRuns(coverage, range, calendar))
+    .some(
+      ({ state: is, absence }) =>
+        is === 'missing' || (absence !== null && leadingClaim(absence.by).reason === 'rejected'),
+    );
+}
+
+/** By series key: what is asked for of series that were left. */
+export type OnlyLeft = ReadonlyMap<
+  string,
+  {
+    /** Default: the whole range that is asked for. */
+    readonly days?: readonly DayRange[];
+    /** Whether whatever is there. */
+    readonly again: boolean;
+  }
+>;
+
+/** A request for what was left, in a range that is given, or of the days that each was asked for then. */
+export function requestOfLeft(
+  left: readonly LeftSeries[],
+  range: RangeOptions,
+): RangeOptions & {
+  readonly tickers: readonly string[];
+  readonly intervals: readonly Interval[];
+  readonly only: OnlyLeft;
+} {
+  const isGiven = (range.days ?? range.years ?? range.start ?? range.end) !== undefined;
+  const first = smallest(left.flatMap(({ days }) => days.map(({ from }) => from)));
+  return {
+    ...(!isGiven && left.length > 0 && { start: formatDay(first) }),
+    tickers: [...new Set(left.map(({ ticker }) => ticker))],
+    intervals: [...new Set(left.map(({ interval }) => interval))],
+    only: new Map(left.map((one) => [seriesKey(one), isGiven ? { again: one.again } : one])),
+  };
+}
+
+/** What of the wanted series was left, as far as it is in the range. */
+export function onlyLeft(wanted: readonly WantedSeries[], only: OnlyLeft): WantedSeries[] {
+  return wanted.flatMap((one) => {
+    const asked = only.get(seriesKey(one.series));
+    if (asked === undefined) return [];
+    const { days, again } = asked;
+    const lived = days && one.lived ? intersect(days, one.lived) : days;
+    return [{ ...one, ...(lived && livedIn(one.range, lived)), ...(again && { again }) }];
+  });
+}

@@ -1,0 +1,46 @@
+import { recordedRuns } from '../backfill/run-record.ts';
+import { leftSeries } from '../backfill/want/left-series.ts';
+import { largest } from '../core/extremes.ts';
+import type { LeftToRetry } from '../report/left-text.ts';
+import type { Scan } from '../store/scan.ts';
+import type { BackfillOptions } from './history.ts';
+import type { Parts } from './parts.ts';
+
+/** Runs whose records are looked at: a night's several, for some nights. */
+const LAST_RUNS = 20;
+
+/** What `History.leftUndone` tells, of the provider that `parts` ask. */
+export async function leftUndoneOf(
+  { store, capabilities, clock, tickersToRead }: Parts,
+  { tickers, intervals, stop }: Pick<BackfillOptions, 'tickers' | 'intervals' | 'stop'>,
+): Promise<LeftToRetry> {
+  const runs = await recordedRuns(store, LAST_RUNS);
+  const [last = null] = runs;
+  if (last === null) return { series: [], last, ofOthers: {}, unnamed: 0, unrecorded: [] };
+  const [scan, now, { id }] = [await store.scan(), clock(), capabilities];
+  const all = leftSeries(runs, id, scan, now);
+  // Where nothing was left nobody needs to be told who is meant.
+  const named = all.length === 0 ? undefined : await tickersToRead(tickers, stop);
+  const isMeant = new Set(named);
+  const others = [...new Set(runs.map(({ provider }) => provider))].filter((one) => one !== id);
+  const ofOthers = others
+    .map((provider) => [provider, leftSeries(runs, provider, scan, now).length] as const)
+    .filter(([, count]) => count > 0);
+  const own = runs.find(({ provider }) => provider === id);
+  return {
+    series: all.filter(
+      ({ ticker, interval }) =>
+        (named === undefined || isMeant.has(ticker)) && intervals?.includes(interval) !== false,
+    ),
+    last: { provider: last.provider, endedAt: last.endedAt },
+    ofOthers: Object.fromEntries(ofOthers),
+    unnamed: own === undefined || own.left !== undefined ? 0 : own.notRun,
+    unrecorded: storedAfter(scan, largest(runs.map(({ endedAt }) => endedAt))),
+  };
+}
+
+/** Tickers of which an answer was stored after an instant. */
+export function storedAfter({ series }: Pick<Scan, 'series'>, instant: number): string[] {
+  const later = [...series.values()].filter(({ fetchedAt }) => (fetchedAt ?? 0) > instant);
+  return [...new Set(later.map((one) => one.series.ticker))];
+}

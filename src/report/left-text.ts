@@ -1,0 +1,69 @@
+import type { LeftSeries } from '../backfill/want/left-series.ts';
+import type { LeftWhy } from '../backfill/settle/left-undone.ts';
+import { derivedCapabilities } from '../backfill/want/derived.ts';
+import { utcMinute } from './listed-text.ts';
+import { named } from './named.ts';
+import { printable } from './page.ts';
+import { formatCount } from './table.ts';
+
+/** What the last runs on record left undone, and what their records cannot tell. */
+export interface LeftToRetry {
+  /** What of one provider is undone still, of the tickers and intervals that are meant. */
+  readonly series: readonly LeftSeries[];
+  /** The newest run on record, whomever it asked; null where there is none. */
+  readonly last: { readonly provider: string; readonly endedAt: number } | null;
+  /** Series that runs from other providers left, by provider. */
+  readonly ofOthers: Readonly<Record<string, number>>;
+  /** Series that the newest run of the provider did not get to, and of which its record tells the number alone. */
+  readonly unnamed: number;
+  /** Tickers that were stored after that by a run that left no record. */
+  readonly unrecorded: readonly string[];
+}
+
+const WHYS: Readonly<Record<LeftWhy, string>> = {
+  failed: 'failed',
+  lost: 'with lost sessions',
+  'in-doubt': 'in doubt',
+  'not-run': 'not run',
+};
+
+/** `2 failed, 1 not run` */
+export function leftCounts(series: readonly Pick<LeftSeries, 'why'>[]): string {
+  return Object.entries(WHYS)
+    .map(([why, words]) => [series.filter((one) => one.why === why).length, words] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, words]) => `${formatCount(count)} ${words}`)
+    .join(', ');
+}
+
+/** What a retry says first, and what it cannot know. */
+export function leftLines(left: LeftToRetry): string[] {
+  const { series, last, ofOthers, unnamed, unrecorded } = left;
+  const first =
+    series.length > 0
+      ? `To retry: ${formatCount(series.length)} series of the last runs (${leftCounts(series)})`
+      : last === null
+        ? 'Nothing to retry: no run is on record in this store.'
+        : `Nothing to retry: the last runs left nothing failed, in doubt or unfinished that is so still (the last one ended ` +
+          `${utcMinute(last.endedAt)}, from ${last.provider}).`;
+  const others = Object.entries(ofOthers).map(([id, count]) => {
+    const how = id === derivedCapabilities.id ? '--derive' : `--provider ${id}`;
+    return `${formatCount(count)} series that runs from ${id} left are asked for with ${how}`;
+  });
+  return [
+    first,
+    ...others,
+    ...(unnamed > 0
+      ? [
+          `${formatCount(unnamed)} series that the last run did not get to are not known by name, as its record is of an ` +
+            'earlier version: run its command again',
+        ]
+      : []),
+    ...(unrecorded.length > 0
+      ? [
+          `${printable(named(unrecorded))} came after the last run on record, of one that left no record (it was killed, or ` +
+            'goes on): what else that was to do is not known; run its command again',
+        ]
+      : []),
+  ];
+}
