@@ -17,7 +17,7 @@ import { type HandOut, nothingDone, TaskHandOut } from './run/hand-out.ts';
 import type { MarketStage } from './run/market-stage.ts';
 import type { SharedStaging } from './run/shared-staging.ts';
 import { stagedAs, stagedOf } from './run/staged-source.ts';
-import { lastRunEnd } from './run-record.ts';
+import { lastRunEnd } from './run/run-record.ts';
 import type { RunContext, Runner, SeriesResult } from './runner.ts';
 import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';

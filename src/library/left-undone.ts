@@ -1,4 +1,4 @@
-import { recordedRuns } from '../backfill/run-record.ts';
+import { recordedRuns } from '../backfill/run/run-record.ts';
 import { leftSeries } from '../backfill/want/left-series.ts';
 import { largest } from '../core/extremes.ts';
 import type { LeftToRetry } from '../report/left-text.ts';
@@ -40,7 +40,7 @@ export async function leftUndoneOf(
 }
 
 /** Tickers of which an answer was stored after an instant. */
-export function storedAfter({ series }: Pick<Scan, 'series'>, instant: number): string[] {
+function storedAfter({ series }: Pick<Scan, 'series'>, instant: number): string[] {
   const later = [...series.values()].filter(({ fetchedAt }) => (fetchedAt ?? 0) > instant);
   return [...new Set(later.map((one) => one.series.ticker))];
 }

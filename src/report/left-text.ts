@@ -1,5 +1,5 @@
 import type { LeftSeries } from '../backfill/want/left-series.ts';
-import type { LeftWhy } from '../backfill/settle/left-undone.ts';
+import type { LeftWhy } from '../backfill/run/run-record.ts';
 import { derivedCapabilities } from '../backfill/want/derived.ts';
 import { utcMinute } from './listed-text.ts';
 import { named } from './named.ts';
@@ -28,7 +28,7 @@ const WHYS: Readonly<Record<LeftWhy, string>> = {
 };
 
 /** `2 failed, 1 not run` */
-export function leftCounts(series: readonly Pick<LeftSeries, 'why'>[]): string {
+function leftCounts(series: readonly Pick<LeftSeries, 'why'>[]): string {
   return Object.entries(WHYS)
     .map(([why, words]) => [series.filter((one) => one.why === why).length, words] as const)
     .filter(([count]) => count > 0)

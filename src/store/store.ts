@@ -134,6 +134,23 @@ export interface StoredRun {
   readonly record: object;
 }
 
+/** What a store is, whatever lies in it. */
+export interface StoreFacts {
+  /** Of all its files. */
+  readonly bytes: number;
+  /** Who is writing it, as far as can be told without being in his way; null: nobody. */
+  readonly writer: StoreWriter | null;
+}
+
+/** The holder of a store's lock, by his own words. */
+export interface StoreWriter {
+  readonly pid: number;
+  readonly host: string;
+  readonly command: string;
+  /** ms since the epoch. */
+  readonly since: number;
+}
+
 /**
  * Where bars live. Reading is safe at any time, also while another process writes. Writing needs `acquire()`
  * in some process of the run; `upsert` calls for the same partition must not overlap.
@@ -251,6 +268,8 @@ export interface BarStore {
   readPortfolio(): Promise<{ readonly path: string; readonly text: string } | undefined>;
   /** Writes that, unless there is one. Gives its path. */
   savePortfolio(text: string): Promise<string>;
+  /** Its size, and who writes it. Reads no bar. */
+  facts(): Promise<StoreFacts>;
   /**
    * Reads everything and says what is damaged; mends it on demand, as the one writer. Throws `store-unusable` if there is
    * no store, and `store-locked` like `acquire`.

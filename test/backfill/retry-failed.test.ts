@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
 import type { BackfillRequest } from '../../src/backfill/plan/prepare.ts';
-import { recordedRuns } from '../../src/backfill/run-record.ts';
+import { recordedRuns } from '../../src/backfill/run/run-record.ts';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { leftSeries, requestOfLeft } from '../../src/backfill/want/left-series.ts';
 import type { RangeOptions } from '../../src/backfill/want/wanted.ts';

@@ -3,31 +3,9 @@ import type { Want } from '../../core/plan/task.ts';
 import { type Day, formatDay } from '../../core/session/day.ts';
 import { span } from '../../core/session/ranges.ts';
 import { type Found, isUnavailability } from '../failure.ts';
+import type { LeftUndone, LeftWhy } from '../run/run-record.ts';
 import type { SeriesResult } from '../runner.ts';
 import type { Lost } from './newly-lost.ts';
-
-/**
- * Why a run left a series undone:
- *
- * - `failed`: something was to be had and did not come
- * - `lost`: rows came of some sessions and none could be stored, which is news
- * - `in-doubt`: a session is stored and waits for another answer to confirm it
- * - `not-run`: the run was stopped before it asked
- */
-export type LeftWhy = 'failed' | 'lost' | 'in-doubt' | 'not-run';
-
-/** Series of one interval that a run left undone for one reason, in one span of sessions. Plain JSON. */
-export interface LeftUndone {
-  readonly why: LeftWhy;
-  readonly interval: string;
-  /** First and last session asked for, `YYYY-MM-DD`. */
-  readonly from: string;
-  readonly to: string;
-  /** Whether the run fetched again what is there. Default: only what was missing. */
-  readonly again?: true;
-  /** In the order of the run. */
-  readonly tickers: readonly string[];
-}
 
 /** What is known of a run's end. */
 export interface RunEnd {

@@ -15,7 +15,8 @@ import type { Scan, SetAside } from '../../store/scan.ts';
 import { comparedAlike, type Counts, countsOf, freshHoles, sumOf } from '../run/counts.ts';
 import { type DriftBySource, sumDrift } from '../drift.ts';
 import { type Failure, type Found, failureOf, isUnavailability, joinFailures } from '../failure.ts';
-import { type LeftUndone, leftUndone } from './left-undone.ts';
+import { leftUndone } from './left-undone.ts';
+import type { LeftUndone } from '../run/run-record.ts';
 import { countLost, type KnownBefore, type NewlyLost, newlyLost } from './newly-lost.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
 import type { RunResults } from '../run/run-results.ts';
@@ -195,10 +196,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     ...rows,
     ...outcome.traffic,
     absent: withOutOfReach(absent, plan),
-    warnings,
-    notRead: [...notRead],
-    drift: sumDrift(drift),
-    failures,
+    ...{ warnings, notRead: [...notRead], drift: sumDrift(drift), failures },
     left: leftUndone({ found, kept, lost: newsOfLost, notRun }),
     ...damageOf(outcome),
   };

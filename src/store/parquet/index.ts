@@ -20,32 +20,31 @@ import type {
   SeriesEdit,
   SeriesUpdate,
   StoredRun,
+  StoreFacts,
   UpsertResult,
 } from '../store.ts';
 import type { Scan } from '../scan.ts';
 import type { Staging } from '../staging.ts';
 import { forgetActionsIn, updateActions } from './beside/actions.ts';
-import { readBookFile } from './beside/action-file.ts';
+import { readActionsInForce } from './beside/action-file.ts';
 import type { Blobs, BlobsLock } from './files/blobs.ts';
 import type { CommitFs } from './files/commit-fs.ts';
 import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from '../views.ts';
 import { asUnusable } from './files/trouble.ts';
 import { examineStore } from './doctor/examine.ts';
+import { factsOf } from './doctor/writer-at-work.ts';
 import { editSeries } from './edit.ts';
 import { forgetRange } from './forgotten/forget.ts';
 import { listEntries } from './forgotten/entry.ts';
 import { keepForgotten } from './forgotten/keep.ts';
 import { restoreForgotten } from './forgotten/restore.ts';
-import { assertPlaces } from './files/in-the-way.ts';
 import { openFolder } from './files/folder.ts';
-import { assertOutside } from './files/nested.ts';
+import { assertMayBeHere } from './files/nested.ts';
 import { keepRejected, listAside } from './beside/quarantine.ts';
 import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
 import { readRunRecords, saveRunRecord } from './beside/records.ts';
 import { readNewestUniverse, readPortfolio, savePortfolio, saveUniverse } from './beside/universes.ts';
-import type { Member } from '../../core/universe/member.ts';
-import type { UniverseHead } from '../../core/universe/members-json.ts';
 import { Reads } from './beside/reads.ts';
 import { readRejectedRows } from './beside/rejected.ts';
 import { addRename, readRenamesFile, removeRename } from './beside/renames.ts';
@@ -90,8 +89,7 @@ class ParquetStore implements BarStore {
 
   acquire(): Promise<Lease> {
     return this.#usable(async () => {
-      await assertPlaces(this.#blobs);
-      await assertOutside(this.#blobs);
+      await assertMayBeHere(this.#blobs);
       const held: Held = { lock: await this.#blobs.lock(true), cache: undefined, inOrder: true };
       this.#lease = held;
       return {
@@ -215,10 +213,7 @@ class ParquetStore implements BarStore {
   }
 
   readActions(ticker: string): Promise<CorporateAction[]> {
-    return this.#usable(async () => {
-      const { entries } = (await readBookFile(this.#blobs, ticker)).book;
-      return entries.map(({ action }) => action);
-    });
+    return this.#usable(() => readActionsInForce(this.#blobs, ticker));
   }
 
   updateActions(ticker: string, change: (before: ActionBook) => ActionBook): Promise<void> {
@@ -253,13 +248,12 @@ class ParquetStore implements BarStore {
     return this.#usable(() => removeRename(this.#blobs, rename));
   }
 
-  readUniverse(name: string): Promise<readonly Member[] | undefined> {
+  readUniverse(name: string): ReturnType<BarStore['readUniverse']> {
     return this.#usable(() => readNewestUniverse(this.#blobs, name));
   }
 
-  saveUniverse(head: UniverseHead, members: readonly Member[]): Promise<string> {
-    return this.#usable(() => saveUniverse(this.#blobs, head, members));
-  }
+  readonly saveUniverse: BarStore['saveUniverse'] = (head, members) =>
+    this.#usable(() => saveUniverse(this.#blobs, head, members));
 
   readPortfolio(): ReturnType<BarStore['readPortfolio']> {
     return this.#usable(() => readPortfolio(this.#blobs));
@@ -267,6 +261,10 @@ class ParquetStore implements BarStore {
 
   savePortfolio(text: string): Promise<string> {
     return this.#usable(() => savePortfolio(this.#blobs, text));
+  }
+
+  facts(): Promise<StoreFacts> {
+    return this.#usable(() => factsOf(this.#blobs));
   }
 
   examine(options: ExamineOptions): Promise<Examination> {

@@ -31,6 +31,17 @@ export function describeRecords(open: () => Promise<StoreUnderTest>): void {
       ]);
     });
 
+    it('knows its size, and who writes it', async () => {
+      expect((await store.facts()).writer).toBeNull();
+      const before = (await store.facts()).bytes;
+      await store.saveRun(0, { note: 'x'.repeat(1000) });
+      expect((await store.facts()).bytes).toBeGreaterThan(before + 1000);
+      const lease = await store.acquire();
+      expect((await store.facts()).writer).toMatchObject({ pid: process.pid });
+      await lease.release();
+      expect((await store.facts()).writer).toBeNull();
+    });
+
     it('knows no universe that was not stored', async () => {
       expect(await store.readUniverse('sp500')).toBeUndefined();
     });

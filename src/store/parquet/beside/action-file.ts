@@ -1,5 +1,6 @@
 import type { AsyncBuffer } from 'hyparquet';
 import { type ActionBook, EMPTY_BOOK } from '../../../core/actions/action-book.ts';
+import type { CorporateAction } from '../../../core/bars/bars.ts';
 import { calendarFor } from '../../../core/calendar/calendars.ts';
 import { union } from '../../../core/session/ranges.ts';
 import { statedActionsDigest, trustedBook } from './actions-knowledge.ts';
@@ -35,6 +36,11 @@ export async function readBookFile(blobs: Blobs, ticker: string): Promise<BookFi
   const file = await blobs.read(path);
   if (file === undefined) return NO_BOOK;
   return namingDamage(blobs, { path, ticker }, file, () => decodeBook(ticker, file));
+}
+
+/** Those in force, ascending by ex-date. Throws like `readBookFile`. */
+export async function readActionsInForce(blobs: Blobs, ticker: string): Promise<CorporateAction[]> {
+  return (await readBookFile(blobs, ticker)).book.entries.map(({ action }) => action);
 }
 
 /** The content of a file of corporate actions. Throws `store-corrupt` if its rows are not those that were written. */

@@ -1,4 +1,5 @@
 import { kill } from 'node:process';
+import type { StoreFacts, StoreWriter } from '../../store.ts';
 import { type Blobs, readText } from '../files/blobs.ts';
 import { LOCK_FILE, RELEASED } from '../files/layout.ts';
 import { WRITER } from '../files/writer.ts';
@@ -9,13 +10,38 @@ import { WRITER } from '../files/writer.ts';
  */
 export async function mayBeWritten(blobs: Blobs): Promise<boolean> {
   try {
-    const words = await readText(blobs, LOCK_FILE);
-    if (words === undefined || words === RELEASED) return false;
-    const { pid, host } = JSON.parse(words) as Record<string, unknown>;
-    return typeof pid !== 'number' || host !== WRITER.host || isAlive(pid);
+    const holder = await lastHolder(blobs);
+    return holder !== undefined && mayLive(holder);
   } catch {
     return true;
   }
+}
+
+/** What a store is: see `StoreFacts`. */
+export async function factsOf(blobs: Blobs): Promise<StoreFacts> {
+  return { bytes: await blobs.bytesBelow('.'), writer: (await writerAtWork(blobs)) ?? null };
+}
+
+/** Who writes a store; one who has not said who he is yet is nobody. */
+async function writerAtWork(blobs: Blobs): Promise<StoreWriter | undefined> {
+  const holder = await lastHolder(blobs).catch(() => undefined);
+  const { pid, host, command } = holder ?? {};
+  if (holder === undefined || !mayLive(holder)) return undefined;
+  if (typeof pid !== 'number' || typeof host !== 'string' || typeof command !== 'string') return undefined;
+  const since = (await blobs.written(LOCK_FILE))?.writtenAt ?? 0;
+  return { pid, host, command, since };
+}
+
+type Words = Readonly<Record<string, unknown>>;
+
+/** What the last holder of the lock says, if he has not let go of it. Throws for words that are none of a holder's. */
+async function lastHolder(blobs: Blobs): Promise<Words | undefined> {
+  const words = await readText(blobs, LOCK_FILE);
+  return words === undefined || words === RELEASED ? undefined : (JSON.parse(words) as Words);
+}
+
+function mayLive({ pid, host }: Words): boolean {
+  return typeof pid !== 'number' || host !== WRITER.host || isAlive(pid);
 }
 
 function isAlive(pid: number): boolean {

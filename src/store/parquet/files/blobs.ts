@@ -36,6 +36,8 @@ export interface Blobs {
   list(folder: string): Promise<string[]>;
   /** Paths of all files below a folder, however deep. */
   listDeep(folder: string): Promise<string[]>;
+  /** Bytes of all files below a folder, however deep; of one that goes meanwhile none. */
+  bytesBelow(folder: string): Promise<number>;
   /** What lies at a path, if only something that is in the way; undefined for nothing. */
   kind(path: string): Promise<Kind | undefined>;
   /** The version of the file at a path; undefined for nothing. */

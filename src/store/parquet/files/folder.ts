@@ -1,6 +1,7 @@
 import { lstat, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
+import { eachBounded } from '../../bounded.ts';
 import { errno, orAbsent } from './absent.ts';
 import type { BlobFile, Blobs, BlobsLock, PutOptions, Version, Written } from './blobs.ts';
 import { commitFile, commitFolder, createFree, removeFile } from './commit.ts';
@@ -56,6 +57,14 @@ class Folder implements Blobs {
     return (entries ?? [])
       .filter((entry) => entry.isFile())
       .map((entry) => relative(this.url, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
+  }
+
+  async bytesBelow(folder: string): Promise<number> {
+    let bytes = 0;
+    await eachBounded(await this.listDeep(folder), async (path) => {
+      bytes += (await orAbsent(stat(this.#at(path))))?.size ?? 0;
+    });
+    return bytes;
   }
 
   kind(path: string): Promise<Kind | undefined> {

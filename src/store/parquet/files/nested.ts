@@ -3,14 +3,21 @@ import { BackfillError } from '../../../core/errors.ts';
 import { fields } from '../codec/json.ts';
 import { type Blobs, readText } from './blobs.ts';
 import { openFolder } from './folder.ts';
+import { assertPlaces } from './in-the-way.ts';
 import { BARS, LOCK_FILE, RELEASED } from './layout.ts';
 import { namesIn } from './walk.ts';
+
+/** Throws where nobody can write a store: see `assertPlaces` and `assertOutside`. */
+export async function assertMayBeHere(blobs: Blobs): Promise<void> {
+  await assertPlaces(blobs);
+  await assertOutside(blobs);
+}
 
 /**
  * Throws `usage` for a store that is about to be created inside another one: to that it would be something strange, which
  * its doctor moves away. One that is there already is the outer doctor's to name.
  */
-export async function assertOutside(blobs: Blobs): Promise<void> {
+async function assertOutside(blobs: Blobs): Promise<void> {
   const { url } = blobs;
   if (await isStore(blobs)) return;
   for (let below = url, at = dirname(url); at !== below; below = at, at = dirname(at))

@@ -1,0 +1,77 @@
+import type { BarStore } from '../../store/store.ts';
+import type { Failure } from '../failure.ts';
+import type { Stop } from './stops.ts';
+
+/**
+ * Why a run left a series undone:
+ *
+ * - `failed`: something was to be had and did not come
+ * - `lost`: rows came of some sessions and none could be stored, which is news
+ * - `in-doubt`: a session is stored and waits for another answer to confirm it
+ * - `not-run`: the run was stopped before it asked
+ */
+export type LeftWhy = 'failed' | 'lost' | 'in-doubt' | 'not-run';
+
+/** Series of one interval that a run left undone for one reason, in one span of sessions. Plain JSON. */
+export interface LeftUndone {
+  readonly why: LeftWhy;
+  readonly interval: string;
+  /** First and last session asked for, `YYYY-MM-DD`. */
+  readonly from: string;
+  readonly to: string;
+  /** Whether the run fetched again what is there. Default: only what was missing. */
+  readonly again?: true;
+  /** In the order of the run. */
+  readonly tickers: readonly string[];
+}
+
+/** A run by its record, which may be of an earlier version. */
+export interface RecordedRun {
+  readonly id: string;
+  /** Whom it asked. */
+  readonly provider: string;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Series that were fetched, that failed, of which nothing can be had, and that it did not get to. */
+  readonly fetched: number;
+  readonly failed: number;
+  readonly unavailable: number;
+  readonly notRun: number;
+  /** Bars that came. */
+  readonly bars: number;
+  readonly stopped: Stop | null;
+  readonly failures: readonly Failure[];
+  /** Undefined in the record of an earlier version, which names failures only. */
+  readonly left?: readonly LeftUndone[];
+}
+
+/** What a record is taken to say that does not say it. */
+const SILENT = {
+  ...{ fetched: 0, failed: 0, unavailable: 0, notRun: 0, bars: 0 },
+  ...{ stopped: null, failures: [] },
+} as const;
+
+/** The last runs on record that were begun, at most so many, the newest first. */
+export async function recordedRuns(
+  store: Pick<BarStore, 'readRuns'>,
+  most: number,
+): Promise<readonly RecordedRun[]> {
+  return (await store.readRuns(most)).flatMap(({ id, record }) => {
+    const run = { ...SILENT, ...(record as Partial<RecordedRun>) };
+    const { provider, startedAt, endedAt } = run;
+    // Another's, or what a tool made of one.
+    if (typeof provider !== 'string' || typeof startedAt !== 'number' || typeof endedAt !== 'number')
+      return [];
+    return [{ ...run, id, provider, startedAt, endedAt }];
+  });
+}
+
+/** Runs of one process may overlap: the last that ended is among so many that began last. */
+const LAST_BEGUN = 5;
+
+/** When the last run on record ended, ms since the epoch; -Infinity where there is none. */
+export async function lastRunEnd(store: Pick<BarStore, 'readRuns'>): Promise<number> {
+  const runs = await recordedRuns(store, LAST_BEGUN);
+  return runs.reduce((latest, { endedAt }) => Math.max(latest, endedAt), Number.NEGATIVE_INFINITY);
+}
