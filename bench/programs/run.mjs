@@ -41,7 +41,11 @@ async function runOf(count, took = {}) {
     summarize({
       ...{ plan, results, scan: { series: new Map() }, provider: id, requests: count, notRun: [] },
       ...{ requestsLeft: 0, setAside: [], stopped: null, opens: null, refused: [], quotas },
-      ...{ traffic: { sent: count, retries: 0, throttles: 0 }, startedAt: now, endedAt: now },
+      ...{
+        traffic: { sent: count, succeeded: count, retries: 0, throttles: 0 },
+        startedAt: now,
+        endedAt: now,
+      },
     }),
   );
   return { plan, results, summary };

@@ -187,7 +187,7 @@ function nothingRun({ tasks, totals }: Plan): Run {
     stopped: tasks.length === 0 ? null : INTERRUPTED,
     opens: null,
     refused: [],
-    traffic: { sent: 0, retries: 0, throttles: 0 },
+    traffic: { sent: 0, succeeded: 0, retries: 0, throttles: 0 },
   };
 }
 
@@ -229,14 +229,15 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
     stops.stopped !== null && UNANSWERED.has(stops.stopped.reason)
       ? (lost ?? stops.stopped)
       : (stops.stopped ?? lost);
-  const { sent, retries, throttles, standing } = traffic.now();
+  const { sent, succeeded, retries, throttles, standing } = traffic.now();
   const { quotas } = tools.capabilities;
   const opens =
     stopped?.reason === 'quota-exhausted' && quotas.some((quota) => !isPaced(quota))
       ? quotaOpening(quotas, standing)
       : null;
   return {
-    ...{ ...done, stopped, opens, refused: stops.refusals(notRun), traffic: { sent, retries, throttles } },
+    ...{ ...done, stopped, opens, refused: stops.refusals(notRun) },
+    traffic: { sent, succeeded, retries, throttles },
     ...(measure !== undefined && { measure }),
   };
 }

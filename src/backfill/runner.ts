@@ -114,6 +114,8 @@ export function failedWhole(
 export interface TrafficCounts {
   /** Requests sent, retries included. */
   readonly sent: number;
+  /** Those that brought what they asked for, be it that there is no such ticker. */
+  readonly succeeded: number;
   readonly retries: number;
   /** Times the provider asked to slow down. */
   readonly throttles: number;

@@ -42,7 +42,7 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
   const series = countSeries();
   const pace = measurePace(startedAt);
   let traffic = (): TrafficNow => ({
-    ...{ sent: 0, retries: 0, throttles: 0, pausedMs: 0, learned: null },
+    ...{ sent: 0, succeeded: 0, retries: 0, throttles: 0, pausedMs: 0, learned: null },
     standing: unusedAt(clock()),
   });
   let requestsLeft = 0;

@@ -223,11 +223,15 @@ function refusedLines({ refused }: RunSummary): string[] {
   });
 }
 
-/** Requests that failed, or whose answers were doubted, and those refused for their pace: nothing where there is none. */
-function trafficLines({ sent, retries, throttles }: RunSummary): string[] {
-  if (retries + throttles === 0) return [];
-  const share = (count: number): string => `${((100 * count) / Math.max(1, sent)).toFixed(1)}%`;
+/**
+ * How many requests brought what they asked for, and how many were refused for their pace; nothing where none was sent. All
+ * is said of all only, and none of none.
+ */
+function trafficLines({ sent, retries, successRate, throttleRate }: RunSummary): string[] {
+  if (successRate === null || throttleRate === null) return [];
+  const success = (Math.floor(1000 * successRate) / 10).toFixed(1);
+  const throttled = (Math.ceil(1000 * throttleRate) / 10).toFixed(1);
   return [
-    `Sent: ${formatCount(sent)}  Asked again: ${formatCount(retries)} (${share(retries)})  Throttled: ${formatCount(throttles)} (${share(throttles)})`,
+    `Sent: ${formatCount(sent)}  Success: ${success}%  Throttled: ${throttled}%${retries > 0 ? `  Asked again: ${formatCount(retries)}` : ''}`,
   ];
 }

@@ -9,7 +9,15 @@ const PLANNED: BackfillEvent = { type: 'planned', plan: PLAN, setAside: [], lost
 
 const running = (pausedMs: number): BackfillEvent => ({
   ...{ type: 'running', plan: PLAN, workers: 1 },
-  traffic: () => ({ sent: 0, retries: 0, throttles: 0, pausedMs, learned: null, standing: unusedAt(0) }),
+  traffic: () => ({
+    sent: 0,
+    succeeded: 0,
+    retries: 0,
+    throttles: 0,
+    pausedMs,
+    learned: null,
+    standing: unusedAt(0),
+  }),
 });
 
 describe('progress where there is no terminal', () => {

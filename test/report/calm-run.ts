@@ -12,7 +12,8 @@ export const CALM: RunSummary = {
     failed: 0,
     notRun: 0,
   },
-  ...{ stopped: null, restDays: null, opens: null, requests: 2, sent: 2, retries: 0, throttles: 0 },
+  ...{ stopped: null, restDays: null, opens: null, requests: 2, sent: 0, retries: 0, throttles: 0 },
+  ...{ succeeded: 0, successRate: null, throttleRate: null },
   ...{ bars: 12_345, inserted: 12_000, changed: 3, revised: 0, provisional: 0 },
   ...{
     rejected: 0,

@@ -24,6 +24,7 @@ const running = (traffic: Partial<TrafficNow>): BackfillEvent => ({
   workers: 1,
   traffic: () => ({
     sent: 0,
+    succeeded: 0,
     retries: 0,
     throttles: 0,
     pausedMs: 0,

@@ -25,14 +25,18 @@ describe('the summary of a run', () => {
   });
 
   it.each([
-    [{ sent: 2, retries: 0, throttles: 0 }, undefined],
+    [{ sent: 0, successRate: null, throttleRate: null }, undefined],
+    [{ sent: 2, successRate: 1, throttleRate: 0 }, 'Sent: 2  Success: 100.0%  Throttled: 0.0%'],
     [
-      { sent: 2000, retries: 1000, throttles: 1 },
-      'Sent: 2,000  Asked again: 1,000 (50.0%)  Throttled: 1 (0.1%)',
+      { sent: 2000, retries: 1000, successRate: 0.4995, throttleRate: 1 / 2000 },
+      'Sent: 2,000  Success: 49.9%  Throttled: 0.1%  Asked again: 1,000',
     ],
-    [{ sent: 3, retries: 0, throttles: 2 }, 'Sent: 3  Asked again: 0 (0.0%)  Throttled: 2 (66.7%)'],
-    [{ sent: 0, retries: 1, throttles: 0 }, 'Sent: 0  Asked again: 1 (100.0%)  Throttled: 0 (0.0%)'],
-  ])('says of %o how often it had to ask again, and was throttled', (traffic, line) => {
+    [
+      { sent: 9999, retries: 1, successRate: 9998 / 9999, throttleRate: 1 / 9999 },
+      'Sent: 9,999  Success: 99.9%  Throttled: 0.1%  Asked again: 1',
+    ],
+    [{ sent: 3, successRate: 1 / 3, throttleRate: 2 / 3 }, 'Sent: 3  Success: 33.3%  Throttled: 66.7%'],
+  ])('says of %o how many requests brought what they asked for, and were throttled', (traffic, line) => {
     const lines = summaryText({ ...CALM, ...traffic });
     expect(lines.find((one) => one.startsWith('Sent'))).toBe(line);
   });

@@ -65,6 +65,7 @@ export async function openTraffic(options: TrafficOptions): Promise<SharedTraffi
           return {
             ...state.alone((cells) => ({
               sent: run[RUN.sent] ?? 0,
+              succeeded: (run[RUN.answers] ?? 0) - (run[RUN.refusals] ?? 0),
               retries: run[RUN.retries] ?? 0,
               throttles: run[RUN.throttles] ?? 0,
               pausedMs: Math.max(0, (cells[CELL.pausedUntil] ?? 0) - at),

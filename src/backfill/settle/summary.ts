@@ -21,7 +21,7 @@ import { countLost, type KnownBefore, type NewlyLost, newlyLost } from './newly-
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { Refusal, Stop } from '../run/stops.ts';
-import type { SeriesResult } from '../runner.ts';
+import type { SeriesResult, TrafficCounts } from '../runner.ts';
 
 /** Something odd about a stored bar; no error. */
 export interface Warning {
@@ -72,10 +72,14 @@ export interface RunSummary extends HoleCounts {
   readonly opens: QuotaOpening | null;
   /** Requests of the tasks that were run, by plan. */
   readonly requests: number;
-  /** Requests sent, the retries among them, and how often the provider asked to slow down. */
+  /** Requests sent, the retries among them; what became of them, see `TrafficCounts`. */
   readonly sent: number;
+  readonly succeeded: number;
   readonly retries: number;
   readonly throttles: number;
+  /** Parts of `sent`, from 0 to 1; null where nothing was sent. */
+  readonly successRate: number | null;
+  readonly throttleRate: number | null;
   readonly bars: number;
   readonly inserted: number;
   readonly changed: number;
@@ -132,7 +136,7 @@ export interface RunOutcome {
   readonly stopped: RunSummary['stopped'];
   readonly opens: RunSummary['opens'];
   readonly refused: readonly Refusal[];
-  readonly traffic: { readonly sent: number; readonly retries: number; readonly throttles: number };
+  readonly traffic: TrafficCounts;
   readonly quotas: readonly Quota[];
   readonly startedAt: number;
   readonly endedAt: number;
@@ -194,12 +198,23 @@ export function summarize(outcome: RunOutcome): RunSummary {
     opens: outcome.opens,
     requests: outcome.requests,
     ...rows,
-    ...outcome.traffic,
+    ...{ ...outcome.traffic, ...ratesOf(outcome.traffic) },
     absent: withOutOfReach(absent, plan),
     ...{ warnings, notRead: [...notRead], drift: sumDrift(drift), failures },
     left: leftUndone({ found, kept, lost: newsOfLost, notRun }),
     ...damageOf(outcome),
   };
+}
+
+/** How requests went, as parts of all that were sent. */
+function ratesOf({
+  sent,
+  succeeded,
+  throttles,
+}: TrafficCounts): Pick<RunSummary, 'successRate' | 'throttleRate'> {
+  return sent === 0
+    ? { successRate: null, throttleRate: null }
+    : { successRate: succeeded / sent, throttleRate: throttles / sent };
 }
 
 /** Keys of the series that failed, and of those of which there is nothing to be had, be it found now. */

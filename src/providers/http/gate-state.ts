@@ -96,6 +96,8 @@ export const RUN = {
   answers: 2,
   retries: 3,
   throttles: 4,
+  /** Those of the answers that refuse the run, whatever it asks for. */
+  refusals: 5,
 } as const;
 
 /** What a run has sent, fresh: nothing. */

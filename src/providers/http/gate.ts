@@ -15,8 +15,8 @@ export interface Gate {
   departed(request: number): void;
   /** Nothing of the request of this number is under way any more, whatever came of it. */
   ended(request: number): void;
-  /** The provider answered, with bars or with a definite no. */
-  answered(): Promise<void>;
+  /** The provider answered, with what was asked for or with a definite no, which is `refusal`. */
+  answered(refusal?: BackfillError): Promise<void>;
   /** The provider asked to slow down. `retryAfterMs`: for how long, if it said so. Says whether to come back. */
   throttled(retryAfterMs: number | undefined): Promise<boolean>;
   /** The provider tells how much of a limit was used by now, and perhaps what that is. */

@@ -73,7 +73,7 @@ export function limitInFlight(inner: Gate, places: Places): Gate {
       inner.ended(request);
       places.leave();
     },
-    answered: () => inner.answered(),
+    answered: (refusal) => inner.answered(refusal),
     throttled: (retryAfterMs) => inner.throttled(retryAfterMs),
     used: (usage) => inner.used(usage),
     usedUp: () => inner.usedUp(),

@@ -34,7 +34,7 @@ export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () =>
       return answer;
     } catch (error) {
       if (error instanceof BackfillError && !error.retryable && error.code !== 'cancelled')
-        await gate.answered();
+        await gate.answered(error);
       if (error instanceof BackfillError && error.code === 'quota-exhausted') await gate.usedUp();
       throw error;
     } finally {

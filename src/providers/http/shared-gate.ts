@@ -104,9 +104,11 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
     },
     ended: () => undefined,
     departed: (request) => state.alone((_, recent) => recent.noteSent(request, clock())),
-    answered: async () =>
+    answered: async (refusal) =>
       state.alone((cells, recent) => {
         add(run, RUN.answers, 1);
+        // That there is no such ticker is what was asked for.
+        if (refusal?.scope === 'run') add(run, RUN.refusals, 1);
         noteAnswer(cells, recent, clock());
       }),
     throttled: async (retryAfterMs) =>

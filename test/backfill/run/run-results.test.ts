@@ -88,7 +88,7 @@ function outcomeOf(all: readonly (readonly [Want, SeriesResult])[], results: Run
   return {
     ...{ plan, results, scan: { series: scan }, provider: 'test', requests: 3, notRun: [], requestsLeft: 0 },
     ...{ setAside: [], stopped: null, opens: null, refused: [], quotas: [], startedAt: NOW, endedAt: NOW },
-    traffic: { sent: 0, retries: 0, throttles: 0 },
+    traffic: { sent: 0, succeeded: 0, retries: 0, throttles: 0 },
   };
 }
 

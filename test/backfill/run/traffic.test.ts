@@ -42,8 +42,11 @@ describe('runs that pass one gate', () => {
     await other.gate.throttled(0);
     expect([await one.gate.failed(reset), await one.gate.failed(reset)]).toEqual([true, false]);
     expect(await other.gate.failed(reset)).toBe(true);
-    expect(one.now()).toMatchObject({ sent: 2, retries: 1, throttles: 0 });
-    expect(other.now()).toMatchObject({ sent: 1, retries: 1, throttles: 1 });
+    await one.gate.answered();
+    await other.gate.answered(new BackfillError('unknown-ticker', 'no'));
+    await other.gate.answered(new BackfillError('unauthorized', 'no'));
+    expect(one.now()).toMatchObject({ sent: 2, succeeded: 1, retries: 1, throttles: 0 });
+    expect(other.now()).toMatchObject({ sent: 1, succeeded: 1, retries: 1, throttles: 1 });
     one.cancel();
     await expect(one.gate.enter()).rejects.toMatchObject({ code: 'cancelled' });
     await other.gate.enter();

@@ -196,7 +196,7 @@ describe('a gate with places', () => {
     const gate = limitInFlight(inner, openPlaces(2));
     gate.departed(7);
     gate.ended(7);
-    void gate.answered();
+    void gate.answered(THROTTLED);
     void gate.throttled(1200);
     void gate.used(USAGE);
     void gate.usedUp();
@@ -206,7 +206,7 @@ describe('a gate with places', () => {
     expect(calls).toEqual([
       ['departed', 7],
       ['ended', 7],
-      ['answered'],
+      ['answered', THROTTLED],
       ['throttled', 1200],
       ['used', USAGE],
       ['usedUp'],
