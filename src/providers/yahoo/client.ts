@@ -99,7 +99,7 @@ export function chartIn(answer: HttpAnswer, { symbol, now }: ChartQuery): Chart 
   const about = `Yahoo answered ${answer.status} for ${symbol}: ${said}`;
   switch (answer.status) {
     case 404:
-      if (isChartError(answer)) throw new BackfillError('unknown-ticker', about);
+      if (isChartError(answer) || NO_DATA.test(answer.body)) throw new BackfillError('unknown-ticker', about);
       break;
     case 400:
       if (said.startsWith("Data doesn't exist")) throw new BackfillError('no-data', about);
@@ -110,6 +110,9 @@ export function chartIn(answer: HttpAnswer, { symbol, now }: ChartQuery): Chart 
   const error = errorByStatus(answer, about, now);
   throw error.code === 'provider-fault' && isRefusal(answer) ? new BackfillError('bad-answer', about) : error;
 }
+
+/** What Yahoo says of a symbol that it does not have, be it in plain text. */
+const NO_DATA = /No data found, symbol may be delisted/;
 
 /** Statuses 4xx that say that the same request may do later: time-out, too early. */
 const LATER: ReadonlySet<number> = new Set([408, 425]);
