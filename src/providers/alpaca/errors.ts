@@ -24,7 +24,8 @@ export function refusalIn(answer: HttpAnswer, now: number): Spoilt {
   const message = messageIn(answer);
   const said = message ?? firstLine(answer.body.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' '));
   const about = `alpaca answered ${answer.status}: ${said}`;
-  const invalid = answer.status === 400 ? INVALID_SYMBOL.exec(message ?? '') : null;
+  const isAmiss = answer.status === 400 || answer.status === 422;
+  const invalid = isAmiss ? INVALID_SYMBOL.exec(message ?? '') : null;
   if (invalid !== null) {
     const named = (invalid[1] ?? '').split(/[\s,]+/).filter((symbol) => symbol !== '');
     return { spoilt: new BackfillError('unknown-ticker', about), without: named.map(tickerOf) };

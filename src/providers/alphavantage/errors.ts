@@ -20,12 +20,12 @@ const REFUSALS: readonly Refusal[] = [
     means: 'it asks for fewer requests a second',
   },
   {
-    says: /requests per day/i,
+    says: /requests ?(?:per|\/) ?day/i,
     code: 'quota-exhausted',
     means: 'the requests of its day are used up',
   },
   {
-    says: /call frequency/i,
+    says: /call (?:frequency|volume)|requests ?(?:per|\/) ?minute/i,
     code: 'throttled',
     retryable: true,
     means: 'it asks for fewer requests a minute',

@@ -38,7 +38,11 @@ export function readRows(table: Table, asked: RowsAsked): RowsRead {
   const rows = oldestFirst(table, ticker);
   const stamps = rows.map(([stamp = '']) => stampIn(stamp, ticker));
   const read = valuesOf(table, ticker);
-  if (asked.interval !== '1d') assertStarts(stamps, asked);
+  if (asked.interval === '1d') assertDaily(stamps, asked);
+  else {
+    assertTimes(stamps, asked);
+    assertStarts(stamps, asked);
+  }
   const bars = new BarBuilder(rows.length);
   const unusable: UnusableRow[] = [];
   const offGridOn: Day[] = [];
@@ -91,6 +95,18 @@ function stampIn(text: string, ticker: string): Stamp {
   } catch {
     throw bad(ticker, `the stamp "${text.slice(0, 40)}" is none`);
   }
+}
+
+/** Throws `bad-answer` (retryable) where a day has two rows: they are of a shorter interval. */
+function assertDaily(stamps: readonly Stamp[], { ticker }: RowsAsked): void {
+  if (new Set(stamps.map(({ day }) => day)).size < stamps.length)
+    throw bad(ticker, 'it has more than one row a day');
+}
+
+/** Throws `bad-answer` (retryable) where no row has a time: they are of days. */
+function assertTimes(stamps: readonly Stamp[], { ticker }: RowsAsked): void {
+  if (stamps.length > 0 && stamps.every(({ day, instant }) => instant === EASTERN.instantOf(day, 0)))
+    throw bad(ticker, 'its rows have no times');
 }
 
 /**

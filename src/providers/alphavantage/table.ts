@@ -54,13 +54,16 @@ function tableOfCsv(body: string, { ticker }: TableAsked): Table {
 
 /** The lines of CSV as fields. Only names of listings are ever quoted: what is not is cut at a tenth of the cost. */
 function recordsOf(whole: string, ticker: string): readonly (readonly string[])[] {
-  if (!whole.includes('"'))
-    return whole
-      .split(/\r?\n/)
-      .slice(0, -1)
-      .map((line) => line.split(','));
+  if (!whole.includes('"')) {
+    const lines = whole.split(/\r?\n/);
+    while (lines.at(-1) === '') lines.pop();
+    return lines.map((line) => line.split(','));
+  }
   try {
-    return parse(whole, { relax_quotes: true, relax_column_count: true, record_delimiter: ['\r\n', '\n'] });
+    return parse(whole, {
+      ...{ relax_quotes: true, relax_column_count: true, skip_empty_lines: true },
+      record_delimiter: ['\r\n', '\n'],
+    });
   } catch (error) {
     if (error instanceof CsvError) throw bad(ticker, error.message);
     throw error;

@@ -179,7 +179,8 @@ async function boundedText(body: Readable): Promise<string> {
   const decoder = new StringDecoder();
   let text = '';
   await eachPart(body, (part) => (text += decoder.write(part)));
-  return text + decoder.end();
+  // A byte order mark is none of it, as where it is read in pieces.
+  return (text + decoder.end()).replace(/^\uFEFF/, '');
 }
 
 async function boundedBytes(body: Readable): Promise<Uint8Array> {

@@ -10,6 +10,7 @@ const BODIES: Readonly<Record<string, string>> = {
   SPLITS: 'effective_date,split_factor\n2026-08-01,2.0\n2026-05-14,4.0000\n2020-01-02,3.0\n',
   DIVIDENDS:
     'ex_dividend_date,declaration_date,record_date,payment_date,amount\n2026-05-13,2026-04-28,None,None,0.25\n',
+  TIME_SERIES_INTRADAY: 'timestamp,open,high,low,close,volume\n2026-05-15 09:30:00,1,1,1,1,1\n',
   TIME_SERIES_DAILY_ADJUSTED:
     'timestamp,open,high,low,close,adjusted_close,volume,dividend_amount,split_coefficient\n2026-05-15,1,1,1,1,1,1,0.0000,4.0\n2026-05-14,4,4,4,4,1,1,0.2500,1.0\n',
 };
