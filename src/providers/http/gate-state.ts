@@ -1,3 +1,4 @@
+import type { BackfillError } from '../../core/errors.ts';
 import { hrtime } from 'node:process';
 import type { Usage } from './gate.ts';
 
@@ -104,6 +105,12 @@ export const RUN = {
 export function createRunCells(): Float64Array<SharedArrayBuffer> {
   const { BYTES_PER_ELEMENT } = Float64Array;
   return new Float64Array(new SharedArrayBuffer(Object.keys(RUN).length * BYTES_PER_ELEMENT));
+}
+
+/** Counts an answer to a run, and whether it refuses the run: that there is no such ticker is what was asked for. */
+export function countAnswer(run: Float64Array, refusal: BackfillError | undefined): void {
+  run[RUN.answers] = (run[RUN.answers] ?? 0) + 1;
+  if (refusal?.scope === 'run') run[RUN.refusals] = (run[RUN.refusals] ?? 0) + 1;
 }
 
 /** The provider says that the day's requests are used up: what was leased of them is void. */

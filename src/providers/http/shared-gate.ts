@@ -2,7 +2,15 @@ import { BackfillError, type ErrorCode } from '../../core/errors.ts';
 import type { Quota } from '../../core/plan/quota.ts';
 import type { Gate } from './gate.ts';
 import { learnLimit } from './learn-limit.ts';
-import { CELL, type GateState, type RecentRequests, RUN, noteUsage, noteUsedUp } from './gate-state.ts';
+import {
+  CELL,
+  type GateState,
+  type RecentRequests,
+  RUN,
+  countAnswer,
+  noteUsage,
+  noteUsedUp,
+} from './gate-state.ts';
 
 /** How a gate reacts to a provider that throttles or fails. Times in ms. */
 export interface GatePolicy {
@@ -106,9 +114,7 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
     departed: (request) => state.alone((_, recent) => recent.noteSent(request, clock())),
     answered: async (refusal) =>
       state.alone((cells, recent) => {
-        add(run, RUN.answers, 1);
-        // That there is no such ticker is what was asked for.
-        if (refusal?.scope === 'run') add(run, RUN.refusals, 1);
+        countAnswer(run, refusal);
         noteAnswer(cells, recent, clock());
       }),
     throttled: async (retryAfterMs) =>
