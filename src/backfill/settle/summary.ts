@@ -21,6 +21,7 @@ import { countLost, type KnownBefore, type NewlyLost, newlyLost } from './newly-
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { Refusal, Stop } from '../run/stops.ts';
+import { type TrafficRates, ratesOf } from '../run/traffic-rates.ts';
 import type { SeriesResult, TrafficCounts } from '../runner.ts';
 
 /** Something odd about a stored bar; no error. */
@@ -34,7 +35,7 @@ export interface Warning {
 }
 
 /** What a run did. Plain JSON: it is the run's record too. */
-export interface RunSummary extends HoleCounts {
+export interface RunSummary extends HoleCounts, TrafficCounts, TrafficRates {
   /** Id of the stored record. */
   readonly runId?: string;
   /** ms since the epoch. */
@@ -72,14 +73,6 @@ export interface RunSummary extends HoleCounts {
   readonly opens: QuotaOpening | null;
   /** Requests of the tasks that were run, by plan. */
   readonly requests: number;
-  /** Requests sent, the retries among them; what became of them, see `TrafficCounts`. */
-  readonly sent: number;
-  readonly succeeded: number;
-  readonly retries: number;
-  readonly throttles: number;
-  /** Parts of `sent`, from 0 to 1; null where nothing was sent. */
-  readonly successRate: number | null;
-  readonly throttleRate: number | null;
   readonly bars: number;
   readonly inserted: number;
   readonly changed: number;
@@ -204,17 +197,6 @@ export function summarize(outcome: RunOutcome): RunSummary {
     left: leftUndone({ found, kept, lost: newsOfLost, notRun }),
     ...damageOf(outcome),
   };
-}
-
-/** How requests went, as parts of all that were sent. */
-function ratesOf({
-  sent,
-  succeeded,
-  throttles,
-}: TrafficCounts): Pick<RunSummary, 'successRate' | 'throttleRate'> {
-  return sent === 0
-    ? { successRate: null, throttleRate: null }
-    : { successRate: succeeded / sent, throttleRate: throttles / sent };
 }
 
 /** Keys of the series that failed, and of those of which there is nothing to be had, be it found now. */

@@ -2,15 +2,8 @@ import { BackfillError, type ErrorCode } from '../../core/errors.ts';
 import type { Quota } from '../../core/plan/quota.ts';
 import type { Gate } from './gate.ts';
 import { learnLimit } from './learn-limit.ts';
-import {
-  CELL,
-  type GateState,
-  type RecentRequests,
-  RUN,
-  countAnswer,
-  noteUsage,
-  noteUsedUp,
-} from './gate-state.ts';
+import { CELL, RUN, countAnswer, noteUsage, noteUsedUp } from './gate-state.ts';
+import type { GateState, RecentRequests } from './gate-state.ts';
 
 /** How a gate reacts to a provider that throttles or fails. Times in ms. */
 export interface GatePolicy {
