@@ -102,6 +102,21 @@ export const APART: readonly CheckOf[] = [
     },
   },
   {
+    name: 'tells at once of an action of the day after the first, on whatever day it is booked',
+    run: async ({ open }) => {
+      for (const kind of ['split', 'dividend'] as const) {
+        const exDay = MARKET.actions('ALFA').find((action) => action.kind === kind)?.exDay ?? 0;
+        const now = (exDay + 1.5) * MS_PER_DAY;
+        const { provider } = await open(now);
+        const told = await toldOf(provider, 'ALFA', { from: exDay - 1, to: exDay + 1 }, now);
+        ok(
+          told.actions.some((action) => action.kind === kind && action.exDay === exDay),
+          `a ${kind}`,
+        );
+      }
+    },
+  },
+  {
     name: 'gives the same bars to who was told before, and asks for no split again',
     run: async (subject) => {
       const { provider, requests = () => 0 } = await subject.open(NOW);
@@ -139,8 +154,13 @@ export const APART: readonly CheckOf[] = [
   },
 ];
 
-async function toldOf(provider: Provider, ticker: string, asked: DayRange): Promise<ActionsAnswer> {
-  const [part] = (await provider.fetchActions?.({ tickers: [ticker], range: asked, now: NOW })) ?? [];
+async function toldOf(
+  provider: Provider,
+  ticker: string,
+  asked: DayRange,
+  now = NOW,
+): Promise<ActionsAnswer> {
+  const [part] = (await provider.fetchActions?.({ tickers: [ticker], range: asked, now })) ?? [];
   if (part !== undefined && 'answer' in part) return part.answer;
   return fail(`nothing is told of ${ticker}`);
 }

@@ -3,6 +3,7 @@ import { type Day, parseDay } from '../../core/session/day.ts';
 import type { ActionsAnswer } from '../provider.ts';
 import { fieldsOf, pageIn, refuse } from './parse.ts';
 import { shown } from '../../core/shown.ts';
+import { tickerOf } from './symbols.ts';
 
 /** What a page says of one symbol: splits and dividends as they are stated, and what else, in a line each. */
 export interface SaidOfSymbol {
@@ -64,8 +65,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
   },
   name_changes: {
     symbols: ['old_symbol', 'new_symbol'],
-    words: (row) =>
-      `${text(row, 'old_symbol')} became ${text(row, 'new_symbol')} on ${text(row, 'process_date')}; \`backfill rename\` moves what is stored`,
+    words: renamed,
   },
   cash_mergers: {
     symbols: ['acquiree_symbol'],
@@ -85,6 +85,15 @@ const READINGS: Readonly<Record<string, Reading>> = {
     words: (row) => `removed as worthless on ${text(row, 'process_date')}`,
   },
 };
+
+function renamed(row: Row): string {
+  const [old, now] = [row['old_symbol'], row['new_symbol']].map((symbol) =>
+    typeof symbol === 'string' ? tickerOf(symbol) : '(no symbol)',
+  );
+  const { process_date: on } = row;
+  if (typeof on !== 'string') return `${old} became ${now}, nobody says when`;
+  return `${old} became ${now} on ${on}; to move what is stored: backfill rename ${old} ${now} --on ${on}`;
+}
 
 function merged(row: Row): string {
   const rates = `${text(row, 'acquirer_rate')} for ${text(row, 'acquiree_rate')}`;

@@ -29,8 +29,12 @@ const TIMEFRAMES: Readonly<Record<number, string>> = {
   86_400_000: '1Day',
 };
 
-/** Splits and dividends are listed by when Alpaca books them, which of a dividend is its payment: days after its ex-date. */
+/**
+ * Splits and dividends are listed by when Alpaca books them, which of a dividend is its payment: days after its ex-date. What is
+ * paid in shares may be paid the session before, over a week-end and holidays.
+ */
 const BOOKED_WITHIN_DAYS = 180;
+const BOOKED_BEFORE_DAYS = 10;
 
 /** The most that a page of splits and dividends holds. */
 const ACTIONS_A_PAGE = 1000;
@@ -119,7 +123,7 @@ export function actionsUrl(
 ): URL {
   return below(config, '/v1/corporate-actions', {
     symbols: tickers.map(symbolOf).join(','),
-    start: formatDay(range.from),
+    start: formatDay(range.from - BOOKED_BEFORE_DAYS),
     end: formatDay(NEW_YORK.localDay(now) + BOOKED_WITHIN_DAYS),
     limit: String(ACTIONS_A_PAGE),
     sort: 'asc',

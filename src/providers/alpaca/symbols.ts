@@ -7,13 +7,14 @@ const KINDS: readonly (readonly [ours: RegExp, theirs: RegExp])[] = [
   // Warrants: ACHR-WT is ACHR.WS, and their series.
   [/^([A-Z]+)-WT$/, /^([A-Z]+)\.WS$/],
   [/^([A-Z]+)-WT([A-Z])$/, /^([A-Z]+)\.WS\.([A-Z])$/],
-  // Units of shares and warrants.
+  // Units of shares and warrants, and rights.
   [/^([A-Z]+)-UN$/, /^([A-Z]+)\.U$/],
+  [/^([A-Z]+)-RI$/, /^([A-Z]+)\.RT$/],
 ];
 
 const WRITTEN = {
-  symbols: ['$1.PR$2', '$1.WS', '$1.WS.$2', '$1.U'],
-  tickers: ['$1-P$2', '$1-WT', '$1-WT$2', '$1-UN'],
+  symbols: ['$1.PR$2', '$1.WS', '$1.WS.$2', '$1.U', '$1.RT'],
+  tickers: ['$1-P$2', '$1-WT', '$1-WT$2', '$1-UN', '$1-RI'],
 } as const;
 
 /** Signs of our tickers that mean something else in symbols, or nothing: what has them Alpaca does not serve. */

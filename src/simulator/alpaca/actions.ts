@@ -1,4 +1,5 @@
 import type { CorporateAction } from '../../core/bars/bars.ts';
+import type { Calendar } from '../../core/calendar/calendar.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { grouped } from '../../core/grouped.ts';
 import { type Day, formatDay, parseDay } from '../../core/session/day.ts';
@@ -7,7 +8,7 @@ import type { WireResponse } from '../wire.ts';
 import { invalidTime, json, refusal } from './errors.ts';
 import { symbolsIn } from './query.ts';
 
-/** A dividend is booked when it is paid: some weeks after its ex-date. */
+/** A dividend is booked when it is paid: some weeks after its ex-date. New shares are paid the session before theirs. */
 const PAID_AFTER_DAYS = 21;
 
 /** How long before its ex-date an action is known. */
@@ -63,13 +64,13 @@ function listedOf(symbol: string, { ticker, calendar }: Listing, market: Market,
   return market
     .actions(ticker)
     .filter(({ exDay }) => exDay <= known)
-    .map((action) => listed(symbol, action));
+    .map((action) => listed(symbol, action, calendarById(calendar)));
 }
 
-function listed(symbol: string, action: CorporateAction): Listed {
+function listed(symbol: string, action: CorporateAction, calendar: Calendar): Listed {
   const { exDay } = action;
   const isSplit = action.kind === 'split';
-  const booked = isSplit ? exDay : exDay + PAID_AFTER_DAYS;
+  const booked = isSplit ? calendar.previousSession(exDay) : exDay + PAID_AFTER_DAYS;
   const common = {
     id: `${symbol} ${action.kind} ${formatDay(exDay)}`,
     ...{

@@ -2,6 +2,8 @@
 const KINDS: readonly (readonly [theirs: RegExp, asOurs: string, ours: RegExp, asTheirs: string])[] = [
   [/\.PR([A-Z]?)$/, '-P$1', /-P([A-Z]?)$/, '.PR$1'],
   [/\.WS$/, '-WT', /-WT$/, '.WS'],
+  [/\.WS\.([A-Z])$/, '-WT$1', /-WT([A-Z])$/, '.WS.$1'],
+  [/\.RT$/, '-RI', /-RI$/, '.RT'],
   [/\.U$/, '-UN', /-UN$/, '.U'],
   [/\./, '-', /-/, '.'],
 ];

@@ -4,10 +4,10 @@ import { NO_BARS, type Reply, askedOf } from './serving.ts';
 import { SHARES, ask } from './asked.ts';
 
 describe('splits and dividends', () => {
-  it('are asked for far beyond today, as a dividend is listed by its payment', async () => {
+  it('are asked for from a few days before the first to far beyond today, as they are listed by their payment', async () => {
     const { asked } = await ask({ tickers: ['AAPL', 'BTC-USD', 'MSFT'] });
     expect(askedOf(asked, '/v1/corporate-actions').map((query) => Object.fromEntries(query))).toEqual([
-      { symbols: 'AAPL,MSFT', start: '2023-01-03', end: '2024-06-07', limit: '1000', sort: 'asc' },
+      { symbols: 'AAPL,MSFT', start: '2022-12-24', end: '2024-06-07', limit: '1000', sort: 'asc' },
     ]);
   });
 
@@ -30,6 +30,28 @@ describe('splits and dividends', () => {
         ],
         badActions: [{ exDay: null, reason: 'dividend without an ex-date' }],
       },
+    });
+  });
+
+  it('stand beside a rename, which is named for either ticker, as they are written here', async () => {
+    const renamed = { old_symbol: 'BAC.PRL', new_symbol: 'BML.PRA', process_date: '2023-06-09' };
+    const split = { symbol: 'BML.PRA', ex_date: '2023-08-01', new_rate: 3, old_rate: 1 };
+    const undated = { old_symbol: 'FB', new_symbol: 'META' };
+    const corporate_actions = { name_changes: [renamed, undated], forward_splits: [split] };
+    const { parts } = await ask({ tickers: ['BAC-PL', 'BML-PA', 'META'] }, ({ path }) => ({
+      body: path === SHARES ? NO_BARS : JSON.stringify({ corporate_actions, next_page_token: null }),
+    }));
+    const words =
+      'BAC-PL became BML-PA on 2023-06-09; to move what is stored: backfill rename BAC-PL BML-PA --on 2023-06-09';
+    expect(parts.get('BAC-PL')).toMatchObject({ answer: { actions: [], notRead: [`BAC-PL: ${words}`] } });
+    expect(parts.get('BML-PA')).toMatchObject({
+      answer: {
+        actions: [{ kind: 'split', exDay: parseDay('2023-08-01'), ratio: 3 }],
+        notRead: [`BML-PA: ${words}`],
+      },
+    });
+    expect(parts.get('META')).toMatchObject({
+      answer: { actions: [], notRead: ['META: FB became META, nobody says when'] },
     });
   });
 

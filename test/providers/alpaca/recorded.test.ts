@@ -148,7 +148,10 @@ describeWith(REAL_DATA)('every type of corporate action', () => {
     ['LSI', 'merged into EXR on 2023-07-20, 0.895 for 1'],
     ['MLVF', 'merged into FRBA on 2023-07-18, 0.7733 for 1, and 7.8 a share'],
     ['ORPHY', 'redeemed for 0.141134 a share on 2023-06-13'],
-    ['VFS', 'BSAQ became VFS on 2023-08-15; `backfill rename` moves what is stored'],
+    [
+      'VFS',
+      'BSAQ became VFS on 2023-08-15; to move what is stored: backfill rename BSAQ VFS --on 2023-08-15',
+    ],
     ['ATNXQ', 'removed as worthless on 2023-10-11'],
     ['IFN', 'rights IFN.RTWI, 1 a share, ex 2024-04-17: prices are not adjusted for them'],
   ])('of %s is named where it is another one', async (ticker, words) => {

@@ -11,6 +11,7 @@ it.each([
   ['ACHR-WT', 'ACHR.WS'],
   ['XYZ-WTA', 'XYZ.WS.A'],
   ['AACT-UN', 'AACT.U'],
+  ['CELG-RI', 'CELG.RT'],
   ['BTC-USD', 'BTC/USD'],
   ['ETH-USDT', 'ETH/USDT'],
 ])('%s is %s', (ticker, symbol) => {
@@ -19,7 +20,7 @@ it.each([
 
 /** Signs and endings that mean something in tickers or symbols. */
 const piece = fc.constantFrom(
-  ...'A B L P R U W S T X 0 7 - . ^ = & _ -P -PL -PRL -WT -WS -UN -U -USD .T .PA'.split(' '),
+  ...'A B L P R U W S T X 0 7 - . ^ = & _ -P -PL -PRL -WT -WTA -WS -UN -U -RI -RT -USD .T .PA'.split(' '),
 );
 const ticker = fc
   .array(piece, { minLength: 1, maxLength: 7 })
@@ -46,7 +47,21 @@ it('leads from every symbol of Alpaca to a ticker and back, but for the endings 
     fc.string({ unit: fc.constantFrom(...'A B L P S U W'.split(' ')), minLength: 1, maxLength: most });
   const ending = fc.oneof(
     fc.constant(''),
-    fc.constantFrom('.A', '.B', '.PR', '.PRA', '.PRR', '.WS', '.WS.A', '.U', '.RT', '.WI', '.PL', '.P'),
+    fc.constantFrom(
+      '.A',
+      '.B',
+      '.PR',
+      '.PRA',
+      '.PRR',
+      '.WS',
+      '.WS.A',
+      '.U',
+      '.RT',
+      '.RI',
+      '.WI',
+      '.PL',
+      '.P',
+    ),
     letters(3).map((text) => `.${text}`),
   );
   const symbol = fc.oneof(
@@ -57,7 +72,7 @@ it('leads from every symbol of Alpaca to a ticker and back, but for the endings 
     fc.property(symbol, (one) => {
       // One that reads as another kind of share in our words would be taken for that.
       const back = symbolOf(tickerOf(one));
-      if (back !== one) expect(one).toMatch(/\.(P(?!R$)[A-Z]?|WT[A-Z]?|UN)$/);
+      if (back !== one) expect(one).toMatch(/\.(P(?!R$)[A-Z]?|WT[A-Z]?|UN|RI)$/);
       else expect(back).toBe(one);
     }),
     { numRuns: 20_000 },
