@@ -22,6 +22,7 @@ export { watchRun } from './report/progress.ts';
 export { driftText, errorText, summaryText } from './report/run-text.ts';
 export { providersText } from './report/providers-text.ts';
 export { discoveredText } from './report/discovered-text.ts';
+export { seriesStatusText, statusText } from './report/status-text.ts';
 export { leftLines } from './report/left-text.ts';
 export { listedLine } from './report/listed-text.ts';
 export { damagedLine, distrustedLines, lostLine, setAsideLine } from './report/distrusted-text.ts';

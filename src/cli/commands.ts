@@ -13,11 +13,13 @@ import { queryCommand } from './query-command.ts';
 import { renameCommand } from './rename-command.ts';
 import { restoreCommand } from './restore-command.ts';
 import { simulateCommand } from './simulate-command.ts';
+import { statusCommand } from './status-command.ts';
 import { verifyCommand } from './verify-command.ts';
 
 /** The commands beside the main one. */
 export const COMMANDS: readonly Command[] = [
   checkDataCommand,
+  statusCommand,
   inspectCommand,
   discoverCommand,
   exportCommand,

@@ -18,7 +18,6 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   coverage: 'check-data',
   list: 'check-data',
   ls: 'check-data',
-  status: 'check-data',
   report: 'check-data',
   delete: 'forget',
   remove: 'forget',

@@ -11,11 +11,17 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
 
 /** Throws `usage` where there is no store to read, and names one that lies near by. A slip of the pen is no empty store. */
 export async function assertStoreExists(store: string): Promise<void> {
+  const why = await whyNoStore(store);
+  if (why !== undefined) throw new BackfillError('usage', `--store ${store}: ${why}`);
+}
+
+/** Why there is no store to read, and which may have been meant; undefined where there is one. */
+export async function whyNoStore(store: string): Promise<string | undefined> {
   const root = openStore(store).url;
   const names = await namesIn(root);
-  if (names?.some((name) => OWN_NAMES.has(name))) return;
+  if (names?.some((name) => OWN_NAMES.has(name))) return undefined;
   const what = names === undefined ? await whatIsThere(root) : 'there is no store in this folder';
-  throw new BackfillError('usage', `--store ${store}: ${what}${await storeNear(root)}`);
+  return `${what}${await storeNear(root)}`;
 }
 
 async function whatIsThere(root: string): Promise<string> {

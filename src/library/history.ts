@@ -19,6 +19,7 @@ import type { Scan } from '../store/scan.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
 import type { DoctorOptions } from './doctor.ts';
+import type { SeriesStatus, StoreStatus } from '../report/status-text.ts';
 import type { LeftToRetry } from '../report/left-text.ts';
 import type { NotFound } from './not-found.ts';
 import type { AdjustOptions, DateRange, ExportRequest, ReadOptions } from './read-options.ts';
@@ -187,6 +188,10 @@ export interface History {
    * Default tickers: all in the store.
    */
   coverage(request?: HistoryRequest): Promise<CoverageReport>;
+  /** The store, its last run, and the keys and quotas of the providers. Reads no bar, makes no request, writes nothing. */
+  status(): Promise<StoreStatus>;
+  /** What is stored of some tickers (default: of all), by series; of those of which nothing is, nothing. Writes nothing. */
+  seriesStatus(request?: SeriesSelection): Promise<readonly SeriesStatus[]>;
   /** Of which tickers that are named there is not one bar in the range, and why. Intervals and range as in `coverage`. */
   notFound(request: HistoryRequest & Pick<BackfillOptions, 'stop'>): Promise<readonly NotFound[]>;
   /**

@@ -54,7 +54,7 @@ async function warningsOf(
   const actions = (await unlessDamaged(store.readActions(series.ticker), onDamage)) ?? [];
   const warnings: Warning[] = [];
   let outside: OutsideRange | undefined;
-  for (const range of partsOf(series, coverage.present)) {
+  for (const range of presentParts(series, coverage.present)) {
     const context = { from: range.from - CONTEXT_DAYS, to: range.from };
     const known = (await unlessDamaged(store.readBars(series, context), onDamage)) ?? NO_BARS;
     const bars = (await unlessDamaged(store.readBars(series, range), onDamage)) ?? NO_BARS;
@@ -81,7 +81,7 @@ function outsideRangeWarning(
 }
 
 /** The days of a series, cut at its partitions. */
-function partsOf({ interval }: Series, present: readonly DayRange[]): DayRange[] {
+export function presentParts({ interval }: Series, present: readonly DayRange[]): DayRange[] {
   const whole = { from: present[0]?.from ?? 0, to: present.at(-1)?.to ?? 0 };
   return periodsOf(interval, [whole]).flatMap((period) => intersect([whole], [periodRange(period)]));
 }

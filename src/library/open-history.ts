@@ -13,6 +13,7 @@ import { partsOf, scanOptionsOf } from './parts.ts';
 import { readsOf } from './reads.ts';
 import { rename, renameByMapFile, renameWanted } from './rename.ts';
 import { runsOf } from './runs.ts';
+import { seriesStatusOf, statusOf } from './status.ts';
 import { undoRename } from './undo-rename.ts';
 
 /** Opens a store with the provider that fills it. Does no I/O yet. Throws `unknown-provider` and `usage`. */
@@ -36,6 +37,8 @@ export function openHistory(options: HistoryOptions): History {
     contradictedSplits: async (ticker) => contradictedSplitsOf(store, parseTicker(ticker)),
     coverage: async (request = {}) =>
       coverageOf(store, capabilities, clock(), request, await universeToRead(checked(request).tickers)),
+    status: () => statusOf(parts),
+    seriesStatus: async (request = {}) => seriesStatusOf(parts, checked(request)),
     notFound: async (request) =>
       notFoundIn(
         store,

@@ -39,6 +39,7 @@ const OF_METHODS: Readonly<
   plan: [0, BACKFILL satisfies NamesOf<'plan', 0>],
   backfill: [0, BACKFILL satisfies NamesOf<'backfill', 0>],
   leftUndone: [0, { ...SELECTION, derive: true, stop: true } satisfies NamesOf<'leftUndone', 0>],
+  seriesStatus: [0, SELECTION satisfies NamesOf<'seriesStatus', 0>],
   coverage: [0, REQUEST satisfies NamesOf<'coverage', 0>],
   notFound: [0, { ...REQUEST, stop: true } satisfies NamesOf<'notFound', 0>],
   verify: [0, { ...REQUEST, ...RUN, sample: true, seed: true } satisfies NamesOf<'verify', 0>],

@@ -28,7 +28,7 @@ const WHYS: Readonly<Record<LeftWhy, string>> = {
 };
 
 /** `2 failed, 1 not run` */
-function leftCounts(series: readonly Pick<LeftSeries, 'why'>[]): string {
+export function leftCounts(series: readonly Pick<LeftSeries, 'why'>[]): string {
   return Object.entries(WHYS)
     .map(([why, words]) => [series.filter((one) => one.why === why).length, words] as const)
     .filter(([count]) => count > 0)

@@ -64,7 +64,7 @@ export function tied(command: string): string {
 /** The program of a command that a text tells of, where it is no word of a sentence. */
 export const TOLD_COMMAND = new RegExp(
   String.raw`(?<![\w/.-])(?:check-data(?=\s)|backfill(?=\s(?:--|[A-Z\d^]\S*\s--|` +
-    String.raw`(?:actions|doctor|export|forget|inspect|query|rename|restore|verify)\b)))`,
+    String.raw`(?:actions|doctor|export|forget|inspect|query|rename|restore|status|verify)\b)))`,
   'g',
 );
 

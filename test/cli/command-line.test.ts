@@ -11,6 +11,8 @@ describe('the command of a line', () => {
     ['AAPL MSFT', 'backfill'],
     ['--days 5', 'backfill'],
     ['@tickers.txt --days 5', 'backfill'],
+    ['status', 'status'],
+    ['status AAPL', 'status'],
     ['check-data', 'check-data'],
     ['check-data AAPL', 'check-data'],
     ['--store x check-data', 'check-data'],
@@ -40,7 +42,7 @@ describe('the command of a line', () => {
     ['forgt AAPL', 'did you mean forget?'],
     ['veri', 'did you mean verify?'],
     ['hlep', 'did you mean help?'],
-    ['status', 'did you mean check-data?'],
+    ['stats', 'did you mean status?'],
     ['delete AAPL', 'did you mean forget?'],
     ['sql', 'did you mean query?'],
     [

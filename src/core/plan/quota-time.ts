@@ -75,8 +75,13 @@ const SOON_MS = 3 * 3_600_000;
 
 /** When quotas of which one is used up let the next request through. */
 export function quotaOpening(quotas: readonly Quota[], standing: QuotaStanding): QuotaOpening {
-  const inMs = quotaTime(1, quotas, standing) ?? 0;
-  const at = standing.now + inMs;
-  const days = utcDayOf(at) - utcDayOf(standing.now);
+  const { now } = standing;
+  return openingAt(now + (quotaTime(1, quotas, standing) ?? 0), now);
+}
+
+/** An opening at an instant, as seen from another one. */
+export function openingAt(at: number, now: number): QuotaOpening {
+  const inMs = at - now;
+  const days = utcDayOf(at) - utcDayOf(now);
   return { at, inMs, isTomorrow: days === 1 && inMs > SOON_MS };
 }

@@ -62,7 +62,8 @@ class Folder implements Blobs {
   async bytesBelow(folder: string): Promise<number> {
     let bytes = 0;
     await eachBounded(await this.listDeep(folder), async (path) => {
-      bytes += (await orAbsent(stat(this.#at(path))))?.size ?? 0;
+      const found = await orAbsent(stat(this.#at(path)));
+      bytes += found?.size ?? 0;
     });
     return bytes;
   }

@@ -1,0 +1,93 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Quota, isPaced, quotaName, usedOf, windowOf } from '../core/plan/quota.ts';
+import { type QuotaOpening, openingAt, quotaOpening } from '../core/plan/quota-time.ts';
+import { lookIntoQuota } from '../providers/http/quota-file.ts';
+import { standingIn } from '../providers/http/quota-lease.ts';
+import { quotaPlaceOf } from '../providers/http/quota-owner.ts';
+import type { ProviderConfig } from '../providers/provider.ts';
+import { capabilitiesOf, providerIds } from '../providers/registry.ts';
+import type { QuotaUsed, QuotaWindow } from '../report/status-text.ts';
+import type { HistoryOptions } from './history.ts';
+import type { Parts } from './parts.ts';
+import { givenSecrets } from './secrets.ts';
+import { defaultStateFolder } from './state-folder.ts';
+
+/** `alphavantage-0123456789abcdef-port-8080.json`: provider, owner, and the port of a server on this machine. */
+const NAME = /^(.+)-(anonymous|[0-9a-f]{16})(?:-port-(\d+))?\.json$/;
+
+/**
+ * What was used of the quota of each key that ever asked from this machine, by the records that all processes share. Reads
+ * them and reserves nothing. A key is known by its hash alone: of one that is not at hand nobody knows which it is.
+ */
+export async function quotasUsed({ options, capabilities }: Parts): Promise<readonly QuotaUsed[]> {
+  const folder = options.stateFolder ?? defaultStateFolder();
+  const names: readonly string[] = await readdir(join(folder, 'quota')).catch(() => []);
+  return names.toSorted().flatMap((name): QuotaUsed[] => {
+    const [, provider, owner, port] = NAME.exec(name) ?? [];
+    if (provider === undefined) return [];
+    const isConfigured = provider === capabilities.id;
+    const known = isConfigured
+      ? capabilities
+      : providerIds().includes(provider)
+        ? capabilitiesOf({ id: provider })
+        : undefined;
+    const isOwn =
+      name ===
+      ownName(folder, provider, port, known && givenSecrets(optionsFor(options, isConfigured), known));
+    const path = join(folder, 'quota', name);
+    return [
+      {
+        provider,
+        key: owner === 'anonymous' ? 'none' : isOwn ? 'own' : 'another',
+        port: port === undefined ? null : Number(port),
+        ...stateOf(path, known?.quotas ?? []),
+      },
+    ];
+  });
+}
+
+/** Secrets that were given to a history are those of its provider. */
+function optionsFor(options: HistoryOptions, isConfigured: boolean): HistoryOptions {
+  return isConfigured ? options : { store: options.store };
+}
+
+function ownName(
+  folder: string,
+  id: string,
+  port: string | undefined,
+  secrets: Readonly<Record<string, string>> | undefined,
+): string {
+  const config: ProviderConfig = { id, ...(port !== undefined && { url: `http://127.0.0.1:${port}` }) };
+  const { path } = quotaPlaceOf(folder, config, Object.values(secrets ?? {}).join('\n'));
+  return path.slice(join(folder, 'quota').length + 1);
+}
+
+function stateOf(path: string, quotas: readonly Quota[]): Pick<QuotaUsed, 'windows' | 'opens'> {
+  const now = Date.now();
+  const record = lookIntoQuota({ path, former: [] }, now);
+  const standing = standingIn(record, quotas, now);
+  const ofQuota = (quota: Quota): QuotaWindow => ({
+    ...quota,
+    used: isPaced(quota) ? null : usedOf(standing, quota, now),
+    next: isPaced(quota) ? null : nextWindow(quota, now),
+  });
+  const declared = new Set(quotas.map(quotaName));
+  const others = Object.entries(record.windows).flatMap(([name, { index, used }]): QuotaWindow[] => {
+    const perMs = Number.parseInt(name, 10);
+    const isNow = perMs > 0 && index === windowOf({ perMs }, now);
+    return declared.has(name) || !isNow
+      ? []
+      : [{ requests: null, perMs, used, next: nextWindow({ perMs }, now) }];
+  });
+  const opening = quotaOpening(quotas, standing);
+  // What is spaced only, and by less than that, is open.
+  const isOpen = opening.inMs < 1000;
+  return { windows: [...quotas.map(ofQuota), ...others], opens: isOpen ? null : opening };
+}
+
+/** When the next window of a counted quota begins. */
+function nextWindow(quota: Pick<Quota, 'perMs'>, now: number): QuotaOpening {
+  const at = (windowOf(quota, now) + 1) * quota.perMs;
+  return openingAt(at, now);
+}

@@ -1,0 +1,142 @@
+import { recordedRuns, type RecordedRun } from '../backfill/run/run-record.ts';
+import { seriesKey } from '../core/bars/bars.ts';
+import { sourcesIn } from '../core/bars/columns.ts';
+import { BackfillError } from '../core/errors.ts';
+import { grouped } from '../core/grouped.ts';
+import { formatDay } from '../core/session/day.ts';
+import { INTERVALS } from '../core/session/interval.ts';
+import type { SeriesCoverage } from '../report/series-coverage.ts';
+import type { LastRunOfSeries, SeriesStatus, StoreStatus } from '../report/status-text.ts';
+import { unreadableIn, type SeriesState } from '../store/scan.ts';
+import type { BarStore } from '../store/store.ts';
+import { coverageOf } from './coverage.ts';
+import { whyNoStore } from './existing-store.ts';
+import type { SeriesSelection } from './history.ts';
+import { leftUndoneOf } from './left-undone.ts';
+import type { Parts } from './parts.ts';
+import { listProviders } from './provider-list.ts';
+import { quotasUsed } from './quota-use.ts';
+import { presentParts } from './issues.ts';
+
+/** Runs whose records tell of a series. */
+const RUNS_OF_SERIES = 100;
+
+/** What `History.status` tells. Reads no bar, and writes nothing. */
+export async function statusOf(parts: Parts): Promise<StoreStatus> {
+  const { store, options, config } = parts;
+  const empty = await whyNoStore(options.store);
+  const [scan, facts, [last = null]] = [
+    await store.scan(),
+    await store.facts(),
+    await recordedRuns(store, 1),
+  ];
+  const states = [...scan.series.values()];
+  const byInterval = grouped(states, ({ series }) => series.interval);
+  return {
+    store: store.url,
+    empty: empty ?? null,
+    series: states.length,
+    tickers: new Set(states.map(({ series }) => series.ticker)).size,
+    intervals: Object.fromEntries(
+      INTERVALS.flatMap((interval) => {
+        const { length } = byInterval.get(interval) ?? [];
+        return length === 0 ? [] : [[interval, length]];
+      }),
+    ),
+    bars: states.reduce((sum, { rows }) => sum + rows, 0),
+    ...facts,
+    damaged: unreadableIn(scan).length,
+    last: last === null ? null : lastRun(last),
+    left: await leftUndoneOf(parts, {}),
+    keys: listProviders(config).flatMap(({ capabilities, keys }) =>
+      keys.map((key) => ({ provider: capabilities.id, ...key })),
+    ),
+    quotas: await quotasUsed(parts),
+  };
+}
+
+function lastRun(run: RecordedRun): StoreStatus['last'] {
+  const { id, provider, startedAt, endedAt, fetched, failed, unavailable, notRun, stopped } = run;
+  return { id, provider, startedAt, endedAt, fetched, failed, unavailable, notRun, stopped };
+}
+
+/** What `History.seriesStatus` tells of what is stored of some tickers. Writes nothing. */
+export async function seriesStatusOf(
+  { store, capabilities, clock, universeToRead }: Parts,
+  selection: SeriesSelection,
+): Promise<readonly SeriesStatus[]> {
+  const universe = await universeToRead(selection.tickers);
+  const { intervals } = selection;
+  const [tickers, runs] = [universe?.tickers, await recordedRuns(store, RUNS_OF_SERIES)];
+  const { series: states } = await store.scan({
+    ...(tickers && { tickers }),
+    ...(intervals && { intervals }),
+  });
+  const report = await coverageOf(store, capabilities, clock(), selection, universe);
+  const statuses: SeriesStatus[] = [];
+  for (const coverage of report.series) {
+    const state = states.get(seriesKey(coverage));
+    if (state === undefined && coverage.damaged.length === 0) continue;
+    statuses.push({ ...coverage, ...(await besides(coverage, state, store, runs)) });
+  }
+  return statuses;
+}
+
+/** What is known of a series besides its coverage. */
+async function besides(
+  coverage: SeriesCoverage,
+  state: SeriesState | undefined,
+  store: BarStore,
+  runs: readonly RecordedRun[],
+): Promise<Omit<SeriesStatus, keyof SeriesCoverage>> {
+  const actions = await unlessDamaged(store.readActions(coverage.ticker));
+  const { currency = null, exchange = null, type = null, firstTrade = null } = state?.identity ?? {};
+  const delisted = coverage.absences.find(({ reason }) => reason === 'delisted');
+  return {
+    sources: state === undefined ? null : await sourcesOf(state, store),
+    splits: actions?.filter(({ kind }) => kind === 'split').length ?? null,
+    dividends: actions?.filter(({ kind }) => kind === 'dividend').length ?? null,
+    ...{ currency, exchange, type },
+    listed: firstTrade === null ? null : formatDay(firstTrade),
+    delistedFrom: delisted?.from ?? null,
+    lastRun: lastRunOf(coverage, state, runs),
+  };
+}
+
+/** The providers of its bars; null where a file of it cannot be read. */
+async function sourcesOf({ series, coverage }: SeriesState, store: BarStore): Promise<string[] | null> {
+  const sources = new Set<string>();
+  for (const range of presentParts(series, coverage.present)) {
+    const bars = await unlessDamaged(store.readBars(series, range));
+    if (bars === undefined) return null;
+    for (const source of sourcesIn(bars)) sources.add(source);
+  }
+  return [...sources].toSorted();
+}
+
+/** The newest run that stored something of a series, or left it undone. */
+function lastRunOf(
+  { ticker, interval }: SeriesCoverage,
+  state: SeriesState | undefined,
+  runs: readonly RecordedRun[],
+): LastRunOfSeries | null {
+  const fetchedAt = state?.fetchedAt ?? null;
+  for (const { id, provider, startedAt, endedAt, failures, left = [] } of runs) {
+    const mine = left.find((one) => one.interval === interval && one.tickers.includes(ticker));
+    const failure = failures.find((one) => one.ticker === ticker && one.interval === interval);
+    const hasStored = fetchedAt !== null && startedAt <= fetchedAt && fetchedAt <= endedAt;
+    if (mine === undefined && failure === undefined && !hasStored) continue;
+    const outcome = failure === undefined ? (mine?.why ?? 'stored') : 'failed';
+    return { id, provider, endedAt, outcome, ...(failure && { message: failure.message }) };
+  }
+  return null;
+}
+
+async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof BackfillError && error.code === 'store-corrupt') return undefined;
+    throw error;
+  }
+}

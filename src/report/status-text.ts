@@ -1,0 +1,287 @@
+import type { LeftWhy, RecordedRun } from '../backfill/run/run-record.ts';
+import type { QuotaOpening } from '../core/plan/quota-time.ts';
+import { quotaText } from '../core/plan/quota.ts';
+import type { StoreFacts } from '../store/store.ts';
+import { leftCounts, type LeftToRetry } from './left-text.ts';
+import { utcMinute } from './listed-text.ts';
+import { named } from './named.ts';
+import { opensText } from './opens-text.ts';
+import { type Page, printable, tied, wrapped } from './page.ts';
+import type { SeriesCoverage } from './series-coverage.ts';
+import { formatCount, formatPercent, plural } from './table.ts';
+
+/** What was used of one quota of a key. */
+export interface QuotaWindow {
+  /** What is allowed; null where no limit is declared, and a run said one of its own. */
+  readonly requests: number | null;
+  readonly perMs: number;
+  /** Requests in the window that is now; null of one that is kept by spacing requests, of which none are counted. */
+  readonly used: number | null;
+  /** When the next window begins, in which it is counted anew; null alike. */
+  readonly next: QuotaOpening | null;
+}
+
+/** What was used of the quotas of one key at one provider, by all processes of this machine. */
+export interface QuotaUsed {
+  readonly provider: string;
+  /** Whether it is the key that is at hand, another one, or none is needed. */
+  readonly key: 'own' | 'another' | 'none';
+  /** Of a server on this machine, such as a simulator; null: the provider itself. */
+  readonly port: number | null;
+  readonly windows: readonly QuotaWindow[];
+  /** When it opens again; null: it is open. */
+  readonly opens: QuotaOpening | null;
+}
+
+/** A store, and what its runs need. Plain JSON. */
+export interface StoreStatus extends StoreFacts {
+  readonly store: string;
+  /** Why there is nothing to read, in a few words; null where there is a store. */
+  readonly empty: string | null;
+  readonly series: number;
+  readonly tickers: number;
+  /** Series by interval. */
+  readonly intervals: Readonly<Record<string, number>>;
+  readonly bars: number;
+  /** Files that cannot be read. */
+  readonly damaged: number;
+  /** The last run on record; null for none. */
+  readonly last: Pick<
+    RecordedRun,
+    'id' | 'provider' | 'startedAt' | 'endedAt' | 'fetched' | 'failed' | 'unavailable' | 'notRun' | 'stopped'
+  > | null;
+  /** What the last runs left undone that is so still. */
+  readonly left: LeftToRetry;
+  /** The variables of keys, and whether they are set; never what is in them. */
+  readonly keys: readonly {
+    readonly provider: string;
+    readonly variable: string;
+    readonly isThere: boolean;
+  }[];
+  readonly quotas: readonly QuotaUsed[];
+}
+
+/** The newest run on record that stored something of a series, or left it undone. */
+export interface LastRunOfSeries {
+  readonly id: string;
+  readonly provider: string;
+  /** ms since the epoch. */
+  readonly endedAt: number;
+  readonly outcome: 'stored' | LeftWhy;
+  /** Why it failed. */
+  readonly message?: string;
+}
+
+/** One stored series. Plain JSON. */
+export interface SeriesStatus extends SeriesCoverage {
+  /** The providers that its bars came from; null where a file of it cannot be read. */
+  readonly sources: readonly string[] | null;
+  /** Those in force; null where their file cannot be read. */
+  readonly splits: number | null;
+  readonly dividends: number | null;
+  readonly currency: string | null;
+  readonly exchange: string | null;
+  readonly type: string | null;
+  /** First trade, and first session after the last one, `YYYY-MM-DD`; null where nobody said so. */
+  readonly listed: string | null;
+  readonly delistedFrom: string | null;
+  /** Null where no record tells of it. */
+  readonly lastRun: LastRunOfSeries | null;
+}
+
+/** The column of what is said. */
+const HANG = 11;
+
+/** Lines of a name and what is said of it. */
+function entryLines(
+  entries: readonly (readonly [name: string, text: string])[],
+  { columns }: Page,
+): string[] {
+  return entries.flatMap(([name, text]) =>
+    wrapped(printableLine(`${name.padEnd(HANG - 1)} ${text}`), columns, { hang: HANG }),
+  );
+}
+
+/** As `printable`, with the blanks of a column. */
+function printableLine(line: string): string {
+  return line.slice(0, HANG) + line.slice(HANG).split(' ').map(printable).join(' ');
+}
+
+/** What `backfill status` prints of a store. */
+export function statusText(status: StoreStatus, page: Page): string[] {
+  const { left, quotas } = status;
+  return entryLines(
+    [
+      ['store', status.store],
+      ['', contentText(status)],
+      ...(status.damaged > 0
+        ? ([
+            ['', `${plural(status.damaged, 'file')} cannot be read: ${tied('backfill doctor')} tells which`],
+          ] as const)
+        : []),
+      ...(status.writer === null ? [] : ([['', writerText(status.writer)]] as const)),
+      ['last run', lastRunText(status.last)],
+      ...leftTexts(left).map((text, i) => [i === 0 ? 'left' : '', text] as const),
+      ...status.keys.map(
+        ({ provider, variable, isThere }, i) =>
+          [i === 0 ? 'keys' : '', `${variable} is ${isThere ? 'set' : 'not set'} (${provider})`] as const,
+      ),
+      ...(quotas.length === 0 ? ([['quotas', 'nothing was counted yet']] as const) : []),
+      ...quotas.map((quota, i) => [i === 0 ? 'quotas' : '', quotaUsedText(quota)] as const),
+    ],
+    page,
+  );
+}
+
+function contentText({ empty, series, tickers, intervals, bars, bytes }: StoreStatus): string {
+  if (series === 0)
+    return `nothing is stored yet${empty === null ? '' : ` (${empty})`}: ${tied('backfill AAPL --days 252')} fetches a year of one ticker`;
+  const lengths = Object.entries(intervals).map(
+    ([interval, count]) => `${formatCount(count)} of ${interval}`,
+  );
+  return `${formatCount(series)} series of ${plural(tickers, 'ticker')} (${lengths.join(', ')}), ${plural(bars, 'bar')}, ${formatBytes(bytes)}`;
+}
+
+function writerText({ command, pid, host, since }: NonNullable<StoreStatus['writer']>): string {
+  return `being written by ${command} (pid ${pid} on ${host} since ${utcMinute(since)})`;
+}
+
+function lastRunText(last: StoreStatus['last']): string {
+  if (last === null) return 'none is on record';
+  const { provider, endedAt, fetched, failed, unavailable, notRun, stopped } = last;
+  const counts = [
+    `${formatCount(fetched)} fetched`,
+    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
+    ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
+    ...(notRun > 0 ? [`${formatCount(notRun)} not run`] : []),
+  ];
+  const how = stopped === null ? '' : `; stopped: ${stopped.message}`;
+  return `${utcMinute(endedAt)}, from ${provider}: ${counts.join(', ')}${how}`;
+}
+
+/** Nothing where nothing was left. */
+function leftTexts({ series, unrecorded }: LeftToRetry): string[] {
+  const tickers = [...new Set(series.map(({ ticker }) => ticker))];
+  return [
+    ...(series.length > 0
+      ? [`${leftCounts(series)} (${named(tickers)}): ${tied('backfill --retry-failed')} asks for these alone`]
+      : []),
+    ...(unrecorded.length > 0
+      ? [`${named(unrecorded)} came after that, of a run that left no record (it was killed, or goes on)`]
+      : []),
+  ];
+}
+
+function quotaUsedText({ provider, key, port, windows, opens }: QuotaUsed): string {
+  const who = [
+    provider,
+    ...(port === null ? [] : [`at port ${port}`]),
+    ...(key === 'another' ? ['with another key'] : []),
+  ].join(' ');
+  const parts = [
+    ...(windows.length === 0 ? ['no limit is declared, and nothing was counted'] : windows.map(windowText)),
+    ...(opens === null ? [] : [`opens again ${opensText(opens)}`]),
+  ];
+  return `${who}: ${parts.join('; ')}`;
+}
+
+function windowText({ requests, perMs, used, next }: QuotaWindow): string {
+  const per = quotaText([{ requests: requests ?? used ?? 0, perMs }]);
+  if (used === null || next === null) return `${per}, by spacing`;
+  const counted =
+    requests === null ? `${per} without a declared limit` : `${formatCount(used)} of ${per} used`;
+  return `${counted}, counted anew ${opensText(next)}`;
+}
+
+const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+
+/** `4.2 MB`: thousands, as disks are sold. */
+function formatBytes(bytes: number): string {
+  let [size, unit] = [bytes, 0];
+  for (; size >= 1000 && unit < UNITS.length - 1; unit++) size /= 1000;
+  return `${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`;
+}
+
+/** Runs of missing sessions that are named. */
+const NAMED_RUNS = 4;
+
+/** What `backfill status TICKER` prints: some lines a series. */
+export function seriesStatusText(statuses: readonly SeriesStatus[], page: Page): string[] {
+  return statuses.flatMap((status, i) => [
+    ...(i === 0 ? [] : ['']),
+    ...wrapped(printable(`${status.ticker} ${status.interval}${aboutText(status)}`), page.columns, {
+      hang: 2,
+    }),
+    ...entryLines(seriesEntries(status), page),
+  ]);
+}
+
+function aboutText({ type, exchange, currency }: SeriesStatus): string {
+  const known = [type, exchange, currency].filter((one) => one !== null);
+  return known.length === 0 ? '' : ` (${known.join(', ')})`;
+}
+
+function seriesEntries(status: SeriesStatus): (readonly [string, string])[] {
+  const { first, last, rows, present, expected, missing, sources, damaged } = status;
+  const life = [
+    ...(status.listed === null ? [] : [`listed ${status.listed}`]),
+    ...(status.delistedFrom === null ? [] : [`delisted from ${status.delistedFrom} on`]),
+  ];
+  return [
+    [
+      '  bars',
+      first === null ? 'none' : `${first}..${last}, ${plural(rows, 'bar')} from ${sourcesText(sources)}`,
+    ],
+    [
+      '  known',
+      `${formatCount(present)} of ${plural(expected, 'session')} stored, coverage ${formatPercent(status.coverage)}` +
+        (status.advisory ? ', by a guess at its calendar' : ''),
+    ],
+    ['  gaps', missing === 0 ? 'none' : gapsText(status)],
+    ...absentTexts(status).map((text, i) => [i === 0 ? '  absent' : '', text] as const),
+    ['  actions', actionsText(status)],
+    ...(life.length === 0 ? [] : [['  life', life.join(', ')] as const]),
+    ...damaged.map((path) => ['  damaged', path] as const),
+    ['  last run', runText(status.lastRun)],
+  ];
+}
+
+function sourcesText(sources: SeriesStatus['sources']): string {
+  return sources === null ? 'sources that cannot be read' : sources.join(', ');
+}
+
+function gapsText({ missing, missingRuns }: SeriesStatus): string {
+  const runs = missingRuns
+    .slice(0, NAMED_RUNS)
+    .map(({ from, to }) => (from === to ? from : `${from}..${to}`));
+  const more = missingRuns.length - runs.length;
+  return `${plural(missing, 'session')}: ${runs.join(', ')}${more > 0 ? ` and ${formatCount(more)} more gaps` : ''}`;
+}
+
+/** What is known to be absent and why, by whose word. */
+function absentTexts({ absences, absentByReason }: SeriesStatus): string[] {
+  return Object.entries(absentByReason).map(([reason, sessions]) => {
+    const of = absences.filter((one) => one.reason === reason);
+    const who = [...new Set(of.map(({ provider }) => provider))].join(', ');
+    return `${formatCount(sessions)} ${reason} (${who}): ${of[0]?.from}${of.at(-1)?.to === of[0]?.from ? '' : `..${of.at(-1)?.to}`}`;
+  });
+}
+
+function actionsText({ splits, dividends }: SeriesStatus): string {
+  if (splits === null || dividends === null) return 'their file cannot be read';
+  return `${plural(splits, 'split')}, ${plural(dividends, 'dividend')}`;
+}
+
+const OUTCOMES: Readonly<Record<LastRunOfSeries['outcome'], string>> = {
+  stored: 'stored what came',
+  failed: 'failed',
+  lost: 'lost sessions',
+  'in-doubt': 'left it in doubt',
+  'not-run': 'did not get to it',
+};
+
+function runText(run: LastRunOfSeries | null): string {
+  if (run === null) return 'none that is on record';
+  const { endedAt, provider, outcome, message } = run;
+  return `${utcMinute(endedAt)}, from ${provider}: ${OUTCOMES[outcome]}${message === undefined ? '' : `: ${message}`}`;
+}

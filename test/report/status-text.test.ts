@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { UNBOUNDED } from '../../src/report/page.ts';
+import {
+  type SeriesStatus,
+  type StoreStatus,
+  seriesStatusText,
+  statusText,
+} from '../../src/report/status-text.ts';
+
+const AT = Date.parse('2026-11-20T21:15:00Z');
+const TICKERS = Array.from({ length: 8 }, (_, i) => `T${i}`);
+
+const STATUS: StoreStatus = {
+  ...{ store: '/srv/prices/of/all/the/exchanges/that/we/follow', empty: null, damaged: 2, bars: 1_234_567 },
+  ...{ series: 1500, tickers: 1200, intervals: { '1m': 300, '1d': 1200 }, bytes: 4_200_000_000 },
+  writer: { pid: 4711, host: 'prices-1', command: 'backfill @tickers.txt --days 30', since: AT },
+  last: {
+    ...{ id: 'x', provider: 'alphavantage', startedAt: AT, endedAt: AT },
+    ...{ fetched: 8, failed: 7, unavailable: 2, notRun: 1183 },
+    stopped: { reason: 'quota-exhausted', message: 'the requests of the day are used up' },
+  },
+  left: {
+    series: TICKERS.map((ticker, i) => ({
+      ...{ ticker, interval: '1d', runId: 'x', days: [], again: false },
+      why: i < 7 ? 'failed' : 'not-run',
+    })),
+    ...{ last: null, ofOthers: {}, unnamed: 0, unrecorded: ['AAPL'] },
+  },
+  keys: [
+    { provider: 'alpaca', variable: 'APCA_API_KEY_ID', isThere: true },
+    { provider: 'alpaca', variable: 'APCA_API_SECRET_KEY', isThere: false },
+  ],
+  quotas: [
+    { provider: 'acme', key: 'none', port: 8080, windows: [], opens: null },
+    {
+      ...{ provider: 'alphavantage', key: 'another', port: null },
+      windows: [
+        { requests: 25, perMs: 86_400_000, used: 25, next: { at: AT, inMs: 7_200_000, isTomorrow: false } },
+        { requests: 1, perMs: 1000, used: null, next: null },
+      ],
+      opens: { at: AT, inMs: 7_200_000, isTomorrow: false },
+    },
+  ],
+};
+
+const SERIES: SeriesStatus = {
+  ...{ ticker: 'TARN', interval: '1d', calendar: 'XNYS', advisory: true, standing: 'incomplete' },
+  ...{ first: '2020-01-02', last: '2023-06-29', expected: 900, present: 860, provisional: 0, unsure: 0 },
+  ...{
+    absent: 30,
+    absentByReason: { delisted: 28, 'no-trades': 2 },
+    missing: 10,
+    coverage: 98.85,
+    rows: 860,
+  },
+  ...{ holes: 0, holesAround: 0, holesRejected: 0, unavailable: [], provisionalSessions: [] },
+  ...{
+    fetchedAt: null,
+    missingSessions: [],
+    damaged: ['bars/interval=1d/ticker=TARN/period=all/bars.parquet'],
+  },
+  missingRuns: Array.from({ length: 6 }, (_, i) => ({
+    from: `2021-0${i + 1}-04`,
+    to: i < 5 ? `2021-0${i + 1}-05` : '2021-06-04',
+    sessions: i < 5 ? 2 : 1,
+  })),
+  absences: [
+    ['no-trades', '2022-03-01'],
+    ['no-trades', '2022-04-01'],
+    ['delisted', '2023-06-30'],
+  ].map(([reason, day]) => ({
+    ...{ from: day ?? '', to: day ?? '', sessions: 1, provider: 'acme', checkedAt: '', nextRetryAt: null },
+    ...{ reason: reason as 'delisted', attempts: 1 },
+  })),
+  ...{
+    sources: ['acme', 'yahoo'],
+    splits: 1,
+    dividends: 12,
+    currency: 'USD',
+    exchange: null,
+    type: 'equity',
+  },
+  ...{ listed: '2010-01-04', delistedFrom: '2023-06-30' },
+  lastRun: { id: 'x', provider: 'acme', endedAt: AT, outcome: 'not-run' },
+};
+
+describe('a status', () => {
+  it('of a store is a line a fact', () => {
+    const lines = statusText(STATUS, UNBOUNDED);
+    expect(lines.slice(0, 7)).toEqual([
+      'store      /srv/prices/of/all/the/exchanges/that/we/follow',
+      '           1,500 series of 1,200 tickers (300 of 1m, 1,200 of 1d), 1,234,567 bars, 4.2 GB',
+      '           2 files cannot be read: backfill doctor tells which',
+      '           being written by backfill @tickers.txt --days 30 (pid 4711 on prices-1 since 2026-11-20 21:15 UTC)',
+      'last run   2026-11-20 21:15 UTC, from alphavantage: 8 fetched, 7 failed, 2 cannot be had, 1,183 not run; ' +
+        'stopped: the requests of the day are used up',
+      'left       7 failed, 1 not run (T0, T1, T2, T3, T4 and 3 more): backfill --retry-failed asks for these alone',
+      '           AAPL came after that, of a run that left no record (it was killed, or goes on)',
+    ]);
+    expect(lines[9]).toBe('quotas     acme at port 8080: no limit is declared, and nothing was counted');
+    expect(lines[10]).toMatch(
+      /^ {11}alphavantage with another key: 25 of 25 req\/day used, counted anew at [^;]*; 1 req\/s, by spacing; opens again at /,
+    );
+  });
+
+  it('of a series is a line a fact', () => {
+    expect(seriesStatusText([SERIES], UNBOUNDED)).toEqual([
+      'TARN 1d (equity, USD)',
+      '  bars     2020-01-02..2023-06-29, 860 bars from acme, yahoo',
+      '  known    860 of 900 sessions stored, coverage 98.85%, by a guess at its calendar',
+      '  gaps     10 sessions: 2021-01-04..2021-01-05, 2021-02-04..2021-02-05, 2021-03-04..2021-03-05, ' +
+        '2021-04-04..2021-04-05 and 2 more gaps',
+      '  absent   28 delisted (acme): 2023-06-30',
+      '           2 no-trades (acme): 2022-03-01..2022-04-01',
+      '  actions  1 split, 12 dividends',
+      '  life     listed 2010-01-04, delisted from 2023-06-30 on',
+      '  damaged  bars/interval=1d/ticker=TARN/period=all/bars.parquet',
+      '  last run 2026-11-20 21:15 UTC, from acme: did not get to it',
+    ]);
+  });
+
+  it.each([80, 60])('is no wider than %i columns, and breaks no command', (columns) => {
+    const page = { columns, isWhole: false, hasColours: false };
+    const lines = [...statusText(STATUS, page), ...seriesStatusText([SERIES], page)];
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+    expect(lines.join('\n')).toContain('backfill --retry-failed');
+  });
+});
