@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RequestLogEntry } from '../../src/simulator/server.ts';
+import { ended, start } from '../acceptance/programs.ts';
 import { ask, chartOf } from './running.ts';
-
-const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 
 let folder: string;
 
@@ -20,21 +18,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** `backfill simulate` from its source, as a process of its own. */
-function simulate(...args: string[]): ChildProcess {
-  const loader = new URL('../../workers/typescript.mjs', import.meta.url).href;
-  return spawn(process.execPath, ['--import', loader, path('src/cli/backfill.ts'), 'simulate', ...args], {
-    cwd: folder,
-  });
-}
-
-async function failure(...args: string[]): Promise<{ code: number; stderr: string }> {
-  const child = simulate(...args);
-  let stderr = '';
-  child.stderr?.on('data', (piece: Buffer) => (stderr += piece.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, stderr };
-}
+/** The built program, as a process of its own. */
+const simulate = (...args: string[]): ChildProcess => start('backfill', ['simulate', ...args], folder);
 
 describe('backfill simulate', () => {
   it('takes faults in several pieces, limits, and logs outcomes with parts of a millisecond', async () => {
@@ -66,9 +51,8 @@ describe('backfill simulate', () => {
 
   it('names the faults that there are, by the group that sets them all, and serves nothing', async () => {
     const child = simulate('--fault', 'list');
-    let stdout = '';
-    child.stdout?.on('data', (piece: Buffer) => (stdout += piece.toString()));
-    expect(await once(child, 'close')).toEqual([0, null]);
+    const { code, stdout } = await ended(child);
+    expect([code, child.signalCode]).toEqual([0, null]);
     expect(stdout).toMatch(/^all: throttle, .*, milliseconds\ngarbage: crossed, .*, half\n$/);
   });
 
@@ -89,7 +73,7 @@ describe('backfill simulate', () => {
     ],
     [['--limit-retry-after', 'never'], /limit-retry-after/],
   ])('%j: one line, exit 2', async (args, message) => {
-    const { code, stderr } = await failure(...args);
+    const { code, stderr } = await ended(simulate(...args));
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
   });
