@@ -1,24 +1,21 @@
 import { BackfillError, errorData } from '../core/errors.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { isPaced } from '../core/plan/quota.ts';
-import type { Want } from '../core/plan/task.ts';
 import { quotaOpening } from '../core/plan/quota-time.ts';
 import type { BarStore, Lease } from '../store/store.ts';
 import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
 import { type LedgerTools, type StormMeasure, recordOutOfReach, settleUnknownTickers } from './run/ledger.ts';
-import { askedOtherwise } from './plan/asked-otherwise.ts';
 import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
-import { measuredBy, probeFor } from './settle/probe.ts';
-import { refetchRestated } from './settle/restated.ts';
+import { handOutPlan } from './settle/hand-out-plan.ts';
 import { settleSameSeries } from './settle/same-series.ts';
 import { settleEmptyAnswers } from './settle/empty-answers.ts';
 import type { BackfillEvent } from './run/events.ts';
-import { type HandOut, nothingDone, TaskHandOut } from './run/hand-out.ts';
+import { nothingDone } from './run/hand-out.ts';
 import type { MarketStage } from './run/market-stage.ts';
 import type { SharedStaging } from './run/shared-staging.ts';
 import { stagedAs, stagedOf } from './run/staged-source.ts';
 import { lastRunEnd } from './run/run-record.ts';
-import type { RunContext, Runner, SeriesResult } from './runner.ts';
+import type { RunContext, Runner } from './runner.ts';
 import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
 
@@ -192,12 +189,12 @@ function nothingRun({ tasks, totals }: Plan): Run {
 }
 
 async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools): Promise<Run> {
-  const { plan, scan } = prepared;
+  const { plan } = prepared;
   const runner = await tools.startRunner(plan.tasks.length);
   const { traffic } = runner;
   const stops = watchStops(() => traffic.cancel());
   const done = nothingDone();
-  const { results, notRun } = done;
+  const { notRun } = done;
   let ending: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
     stops.stop(INTERRUPTED);
@@ -212,12 +209,7 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
     const { context, clock, onEvent, capabilities, staging } = tools;
     const { quotas } = capabilities;
     const handingOut = { runner, stops, done, writer, quotas, context, clock, onEvent, staging };
-    const handOut = new TaskHandOut(handingOut);
-    await handOut.all(plan.tasks);
-    await handOut.all(askedOtherwise(done.refused, capabilities, clock()));
-    const before = { scan, planned: plan.tasks, lastBegun: done.lastBegun };
-    await handOut.all(refetchRestated(results.kept, before, capabilities, clock()));
-    measure = await probed(prepared, handingOut, tools);
+    measure = await handOutPlan(prepared, handingOut, tools);
   } finally {
     tools.stop?.removeEventListener('abort', interrupt);
     clearTimeout(ending);
@@ -240,35 +232,6 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
     traffic: { sent, succeeded, retries, throttles },
     ...(measure !== undefined && { measure }),
   };
-}
-
-/**
- * Asks for one ticker again that is complete, where only that tells whether a provider that has nothing is sound, and after all
- * else: no quota that a gap needs goes there. What comes counts as the run's, but for its failures, which say nothing of what
- * was wanted.
- */
-async function probed(
-  { wanted = [], plan, scan }: Prepared,
-  handingOut: HandOut,
-  { capabilities, store, clock }: BackfillTools,
-): Promise<StormMeasure | undefined> {
-  const { done, stops } = handingOut;
-  const { results } = done;
-  if (stops.stopped !== null) return undefined;
-  const about = { results, wanted, scan, planned: plan.tasks };
-  const probe = await probeFor(about, { capabilities, store, now: clock() });
-  if (probe === null) return undefined;
-  const answers = new Map<Want, SeriesResult>();
-  const onEvent = (event: BackfillEvent): void => {
-    if (event.type === 'finished') answers.set(event.want, event.result);
-  };
-  const asking = nothingDone();
-  await new TaskHandOut({ ...handingOut, done: asking, onEvent }).all(probe.tasks);
-  done.requests += asking.requests;
-  done.requestsLeft += asking.requestsLeft;
-  const measure = measuredBy(probe, answers, { results, provider: capabilities.id });
-  for (const [want, result] of answers) if (result.ok) results.add(want, result);
-  return measure;
 }
 
 /** A run that nobody answered. */

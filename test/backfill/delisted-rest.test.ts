@@ -16,6 +16,7 @@ import { temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
 import { wideMarket } from './wide-market.ts';
 
+const DAY = 86_400_000;
 const WEEK = { start: '2026-11-09', end: '2026-11-13' } as const;
 /** Of fifty tickers five may be unknown before it is the provider's fault. */
 const wide = wideMarket(60);
@@ -164,6 +165,34 @@ describe('the delisted tickers that an interrupted fill left', () => {
     expect(summary.failures[0]?.message).toContain('the run ended before it answered; run again later');
     expect(exitCodeOf(await run(provider))).toBe(1);
     expect(await known()).toHaveLength(5);
+  });
+
+  it('are settled over days by a quota that they would use up, which leaves room for the probe', async () => {
+    const provider = await serve();
+    await interrupted(provider);
+    const quotas = [{ requests: 6, perMs: DAY }];
+    const capabilities = { ...provider.capabilities, quotas };
+    const more = DELISTED.length + 3;
+    const tickers = [...LIST, 'GONEA', 'GONEB', 'GONEC'];
+    for (const [day, settled] of [
+      [0, 5],
+      [1, more],
+    ] as const) {
+      let left = 6;
+      const short: Provider = {
+        ...provider,
+        capabilities,
+        fetchBars: (request) => {
+          if (left-- <= 0) throw new BackfillError('quota-exhausted', 'nothing is left of the quota');
+          return provider.fetchBars(request);
+        },
+      };
+      const summary = await run(short, { tickers });
+      expect([summary.failed, asked().length]).toEqual(day === 0 ? [0, 6] : [0, 3]);
+      expect(exitCodeOf(summary)).toBe(day === 0 ? 3 : 1);
+      const { series } = await store.scan({ tickers: tickers.slice(LISTED.length) });
+      expect([...series.values()].filter(({ coverage }) => coverage.absent.length > 0)).toHaveLength(settled);
+    }
   });
 
   it('cost no request more where the run is stopped, or all is asked for again', async () => {

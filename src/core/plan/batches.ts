@@ -39,6 +39,14 @@ function mostTogether(
   return Math.max(1, Math.min(mostSeries, Math.floor(mostRows / rows)));
 }
 
+/** What one that asks for everything by itself costs, in one page. */
+export function requestsOf({
+  requestsPerSpan,
+  requestsForActions = 0,
+}: Pick<RequestLimits, 'requestsPerSpan' | 'requestsForActions'>): number {
+  return requestsPerSpan + requestsForActions;
+}
+
 /**
  * What series of one span cost, so many of each calendar, as many together as a request takes; as if those of one calendar
  * followed each other.
