@@ -97,9 +97,9 @@ export async function runPrepared(
 }
 
 /** What a run tells once it knows what to do. */
-export function plannedEvent({ plan, scan }: Prepared): BackfillEvent {
+export function plannedEvent({ plan, scan, meant }: Prepared): BackfillEvent {
   const { setAside, lost = [], distrusted = [] } = scan;
-  return { type: 'planned', plan, setAside, lost, distrusted };
+  return { type: 'planned', plan, setAside, lost, distrusted, ...(meant && { meant }) };
 }
 
 /** Why the list of renames is as good as none, if it is. */

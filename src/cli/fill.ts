@@ -5,6 +5,7 @@ import {
   errorText,
   listedLine,
   lostLine,
+  meantLines,
   nothingToDoLine,
   notServedLines,
   openingLine,
@@ -121,13 +122,14 @@ function openingOf(
   if (event.type === 'listed') return [listedLine(event)];
   if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
   if (event.type !== 'planned') return [];
-  const { plan, setAside, lost, distrusted } = event;
+  const { plan, setAside, lost, distrusted, meant } = event;
   return [
     ...setAside.map(dryRun ? damagedLine : setAsideLine),
     ...lost.map(lostLine),
     ...distrustedLines(distrusted),
     ...relistedLines(plan),
-    // Where nothing is to be done the last lines come at once.
+    // Where nothing is to be done it is short, and the last lines come at once.
+    ...(dryRun || plan.tasks.length === 0 || meant === undefined ? [] : meantLines(meant)),
     ...(dryRun || plan.tasks.length === 0 ? [] : notServedLines(plan)),
     ...(dryRun ? [] : [plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
   ];

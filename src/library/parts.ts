@@ -1,4 +1,4 @@
-import { resolveUniverse } from '../backfill/want/universe.ts';
+import { type ResolvedUniverse, resolveUniverse } from '../backfill/want/universe.ts';
 import type { OpenTraffic } from '../backfill/run/traffic.ts';
 import { type Quota, shareOf } from '../core/plan/quota.ts';
 import type { Universe } from '../core/universe/universe.ts';
@@ -24,7 +24,7 @@ export interface Parts {
   readonly universeToFetch: (
     tickers: SeriesSelection['tickers'],
     how?: Pick<BackfillOptions, 'stop' | 'onEvent'> & { readonly keeps?: boolean },
-  ) => Promise<Universe>;
+  ) => Promise<ResolvedUniverse>;
   /** The universe to read; undefined for all that are stored, which `all` means here whatever the provider lists. */
   readonly universeToRead: (
     tickers: SeriesSelection['tickers'],

@@ -2,6 +2,7 @@ import { seriesKey } from '../core/bars/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type DayRange, formatDay } from '../core/session/day.ts';
 import { grouped } from '../core/grouped.ts';
+import type { Meant, TickersOrigin } from '../backfill/run/events.ts';
 import type { OutOfReach, Plan } from '../core/plan/plan.ts';
 import type { Task, Want } from '../core/plan/task.ts';
 import { type Quota, quotaText } from '../core/plan/quota.ts';
@@ -10,6 +11,24 @@ import { named } from './named.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { notServedLines } from './unavailable-text.ts';
 import { type Column, fittedTable, formatCount, formatDuration, plural } from './table.ts';
+
+/** What a run is for: `503 tickers of the universe sp500, the last 2 years of 1d`; nothing where that is not known. */
+export function meantLines({ origins, range, intervals }: Meant): string[] {
+  const [first, ...more] = origins.map(originText);
+  if (first === undefined) return [];
+  return [`${[first, ...more].join(' and ')}, ${range} of ${intervals.join(', ')}`];
+}
+
+function originText({ from, name, tickers }: TickersOrigin): string {
+  const words: Readonly<Record<TickersOrigin['from'], string>> = {
+    named: 'named by you',
+    file: `of the file ${name}`,
+    portfolio: 'of your portfolio',
+    provider: `that ${name} lists`,
+    universe: `of the universe ${name}`,
+  };
+  return `${plural(tickers, 'ticker')} ${printable(words[from])}`;
+}
 
 /**
  * The line a run opens with: `Total: 503  Complete: 127  To fill: 376  Requests: 376  Estimated time at 5 req/min: 1h 15m

@@ -97,7 +97,7 @@ export type Shown = 'output of npm start' | 'files of the store' | 'nothing of a
 
 /** Blocks that are shown, by their first line, and what they are compared with. */
 export const SHOWN: Readonly<Record<string, Shown>> = {
-  'Total: 62  Complete: 0  To fill: 62  Requests: 62': 'output of npm start',
+  '62 tickers that sample lists, the last 252 sessions of 1d': 'output of npm start',
   ' main thread                                        worker threads': 'nothing of a run',
   'data/': 'files of the store',
   '48 tickers x 252 sessions, 1000 ms latency, one fetch in flight a worker': 'nothing of a run',

@@ -4,7 +4,14 @@ import { type DayRange, parseDay } from '../../src/core/session/day.ts';
 import { planTasks } from '../../src/core/plan/plan.ts';
 import type { Plan } from '../../src/core/plan/plan.ts';
 import { planJson } from '../../src/report/plan-json.ts';
-import { openingLine, planText, relistedLines, verifyingLine, workLine } from '../../src/report/plan-text.ts';
+import {
+  openingLine,
+  planText,
+  relistedLines,
+  verifyingLine,
+  workLine,
+  meantLines,
+} from '../../src/report/plan-text.ts';
 
 describe('the plan of a run', () => {
   it('has a line a gap, and one for what is only compared', () => {
@@ -141,5 +148,28 @@ describe('the opening of a run', () => {
     expect(verifyingLine({ ...plan, quotaMs: 61_000 }, 'yahoo', quotas, 2)).toMatch(
       /2 workers {2}Estimated time/,
     );
+  });
+});
+
+describe('what a run is for', () => {
+  const about = { range: 'the last 2 years', intervals: ['1d', '1h'] } as const;
+
+  it('is said with where its tickers come from', () => {
+    const origins = [
+      { from: 'universe', name: 'sp500', tickers: 503 },
+      { from: 'named', name: '', tickers: 1 },
+    ] as const;
+    expect(meantLines({ ...about, origins })).toEqual([
+      '503 tickers of the universe sp500 and 1 ticker named by you, the last 2 years of 1d, 1h',
+    ]);
+    expect(meantLines({ ...about, origins: [] })).toEqual([]);
+  });
+
+  it.each([
+    ['file', 'mine.txt', '3 tickers of the file mine.txt, '],
+    ['portfolio', 'portfolio', '3 tickers of your portfolio, '],
+    ['provider', 'acme', '3 tickers that acme lists, '],
+  ] as const)('of a %s', (from, name, text) => {
+    expect(meantLines({ ...about, origins: [{ from, name, tickers: 3 }] })[0]).toContain(text);
   });
 });

@@ -18,9 +18,10 @@ import { mayProbe } from './may-probe.ts';
 import { withLostDays } from './lost-days.ts';
 import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
+import type { Meant, TickersOrigin } from '../run/events.ts';
 import { partServed } from '../want/served.ts';
 import { type OnlyLeft, onlyLeft } from '../want/left-series.ts';
-import { nothingYet, type RangeOptions, rangeMeant, wantedSeries } from '../want/wanted.ts';
+import { nothingYet, type RangeOptions, rangeMeant, rangeText, wantedSeries } from '../want/wanted.ts';
 
 /** What a user asks for: which bars, and whether to fetch those that are there already. */
 export interface BackfillRequest extends RangeOptions {
@@ -32,6 +33,8 @@ export interface BackfillRequest extends RangeOptions {
   readonly intervals?: readonly Interval[];
   /** Of these series only, and of these only what is said. Default: all of the tickers and intervals. */
   readonly only?: OnlyLeft;
+  /** Where the tickers come from. Default: nobody is told. */
+  readonly origins?: readonly TickersOrigin[];
   /** Fetch the whole range again, whatever is there (`--no-gaps`). Default false. */
   readonly everything?: boolean;
 }
@@ -40,6 +43,8 @@ export interface BackfillRequest extends RangeOptions {
 export interface Prepared {
   readonly scan: Scan;
   readonly plan: Plan;
+  /** What was asked for, in the user's terms. Default: nobody is told. */
+  readonly meant?: Meant;
   /** All that is wanted, complete series too. Default: nothing is known of more than the plan asks. */
   readonly wanted?: readonly WantedSeries[];
   /** What of all that is wanted has no bar though nobody says why, by what is known after the run. */
@@ -119,7 +124,11 @@ export async function prepare(
     ...(goneList.length > 0 && { goneList }),
     ...(mayProbe(planned, wanted, scan) && { mayProbe: true }),
   };
-  return { scan, plan: notYet === undefined ? plan : { ...plan, notYet }, wanted, holesNow };
+  const { origins } = request;
+  return {
+    ...{ scan, plan: notYet === undefined ? plan : { ...plan, notYet }, wanted, holesNow },
+    ...(origins && { meant: { origins, range: rangeText(range), intervals } }),
+  };
 }
 
 /** A plan that also tells of the tickers of which nothing can be asked: series that cannot be had. */

@@ -1,8 +1,25 @@
 import type { Plan } from '../../core/plan/plan.ts';
+import type { Interval } from '../../core/session/interval.ts';
 import type { Collect, FetchActions, Task, Want } from '../../core/plan/task.ts';
 import type { SetAside } from '../../store/scan.ts';
 import type { Failure } from '../failure.ts';
 import type { SeriesResult, TrafficNow } from '../runner.ts';
+
+/** Where some of the tickers of a run come from, as it names them. */
+export interface TickersOrigin {
+  readonly from: 'named' | 'file' | 'portfolio' | 'provider' | 'universe';
+  /** Of a file its path, of a universe its name, of a list the provider. */
+  readonly name: string;
+  readonly tickers: number;
+}
+
+/** What a run is for. */
+export interface Meant {
+  readonly origins: readonly TickersOrigin[];
+  /** As `rangeText` says it. */
+  readonly range: string;
+  readonly intervals: readonly Interval[];
+}
 
 /** What a run tells while it goes. */
 export type BackfillEvent =
@@ -13,6 +30,8 @@ export type BackfillEvent =
       readonly setAside: readonly SetAside[];
       readonly lost: readonly SetAside[];
       readonly distrusted: readonly SetAside[];
+      /** What was asked for, in the user's terms. Default: nobody is told. */
+      readonly meant?: Meant;
     }
   /** Threads are there; `traffic` tells how the requests get on, whenever it is asked. */
   | {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../../core/closest.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
 import { parseTicker } from '../../core/instrument/ticker.ts';
 import type { Member } from '../../core/universe/member.ts';
 import { membersInText } from '../../core/universe/members-text.ts';
@@ -10,6 +11,7 @@ import { PUBLIC_INDICES } from '../../providers/listings/public-lists.ts';
 import type { Capabilities, Provider } from '../../providers/provider.ts';
 import type { BarStore } from '../../store/store.ts';
 import { PORTFOLIO_TEXT } from './portfolio.ts';
+import type { TickersOrigin } from '../run/events.ts';
 import type { OpenTraffic } from '../run/traffic.ts';
 import { readTickersFile, someIn } from './universe-file.ts';
 
@@ -26,6 +28,11 @@ export interface UniverseSources {
   readonly stop?: AbortSignal | undefined;
 }
 
+/** A universe, and where its tickers come from. */
+export interface ResolvedUniverse extends Universe {
+  readonly origins: readonly TickersOrigin[];
+}
+
 /**
  * The universe that a user means, its tickers canonical, without repetitions, in the order given: an array, or a text that is
  * a list of tickers (`AAPL,MSFT`), files (`@tickers.txt`, see `readTickersFile`; `@-` is stdin), `portfolio`, `all` (what the
@@ -36,10 +43,28 @@ export interface UniverseSources {
 export async function resolveUniverse(
   spec: string | readonly string[] | undefined,
   sources: UniverseSources,
-): Promise<Universe> {
+): Promise<ResolvedUniverse> {
   const fallback = sources.capabilities.listsTickers ? 'all' : 'portfolio';
-  const members = typeof spec === 'object' ? spec.map(alone) : await listed(spec ?? fallback, sources);
-  return universeOf(members);
+  const parts =
+    typeof spec === 'object'
+      ? [{ from: 'named', name: '', members: spec.map(alone) } as const]
+      : await listed(spec ?? fallback, sources);
+  return { ...universeOf(parts.flatMap(({ members }) => members)), origins: originsOf(parts) };
+}
+
+/** Members, and where they come from. */
+interface Part extends Omit<TickersOrigin, 'tickers'> {
+  readonly members: readonly UniverseMember[];
+}
+
+/** What was named one by one counts as one. */
+function originsOf(parts: readonly Part[]): TickersOrigin[] {
+  return [...grouped(parts, ({ from, name }) => `${from} ${name}`).values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const tickers = new Set(alike.flatMap(({ members }) => members.map(({ ticker }) => ticker)));
+    return [{ from: first.from, name: first.name, tickers: tickers.size }];
+  });
 }
 
 /** A ticker that is wanted whatever the day. */
@@ -66,40 +91,44 @@ export async function listThroughGate<T>(
   }
 }
 
-async function listed(spec: string, sources: UniverseSources): Promise<readonly UniverseMember[]> {
+async function listed(spec: string, sources: UniverseSources): Promise<readonly Part[]> {
   // A file's name may have commas and spaces of its own.
   const parts = spec.startsWith('@') && existsSync(spec.slice(1)) ? [spec] : split(spec);
   if (parts.length === 0)
     throw new BackfillError('usage', '--tickers is empty; name at least one, e.g. AAPL,MSFT');
   if (parts.length > 1 && parts.includes('all'))
     throw new BackfillError('usage', '--tickers all stands alone; for the ticker write ALL');
-  const members: UniverseMember[] = [];
-  for (const part of parts) for (const member of await named(part, sources)) members.push(member);
-  return members;
+  const found: Part[] = [];
+  for (const part of parts) found.push(await named(part, sources));
+  return found;
 }
 
-async function named(spec: string, sources: UniverseSources): Promise<readonly UniverseMember[]> {
+async function named(spec: string, sources: UniverseSources): Promise<Part> {
   const { store, capabilities, listTickers, stop } = sources;
-  if (spec.startsWith('@')) return readTickersFile(spec.slice(1), stop);
-  if (spec === 'portfolio') return portfolioOf(sources);
+  if (spec.startsWith('@'))
+    return { from: 'file', name: spec.slice(1), members: await readTickersFile(spec.slice(1), stop) };
+  if (spec === 'portfolio') return { from: 'portfolio', name: spec, members: await portfolioOf(sources) };
   if (spec === 'all') {
-    if (capabilities.listsTickers) return (await listTickers()).map(alone);
+    if (capabilities.listsTickers)
+      return { from: 'provider', name: capabilities.id, members: (await listTickers()).map(alone) };
     throw new BackfillError(
       'usage',
       `--tickers all: provider "${capabilities.id}" does not list its tickers`,
     );
   }
-  if (!isName(spec)) return [alone(spec)];
+  const one: Part = { from: 'named', name: '', members: [] };
+  if (!isName(spec)) return { ...one, members: [alone(spec)] };
   const stored = await store.readUniverse(spec);
-  if (stored !== undefined) return stored;
+  const universe = { from: 'universe', name: spec } as const;
+  if (stored !== undefined) return { ...universe, members: stored };
   if (PUBLIC_INDICES.includes(spec)) {
-    if (sources.fetchList !== undefined) return sources.fetchList(spec);
+    if (sources.fetchList !== undefined) return { ...universe, members: await sources.fetchList(spec) };
     throw new BackfillError(
       'usage',
       `--tickers ${spec}: it is not in the store yet; fetch it once: backfill discover ${spec}`,
     );
   }
-  if (looksLikeTicker(spec)) return [alone(spec)];
+  if (looksLikeTicker(spec)) return { ...one, members: [alone(spec)] };
   const near = didYouMean(spec, ['portfolio', 'all', ...PUBLIC_INDICES]);
   throw new BackfillError(
     'usage',

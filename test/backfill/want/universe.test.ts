@@ -73,3 +73,22 @@ describe('the tickers a user means', () => {
     );
   });
 });
+
+it('the tickers of a universe come with where they are from', async () => {
+  const path = `${folder}/list.txt`;
+  const { origins } = await resolveUniverse(`AAPL,MSFT,sp500,@${path},t`, yahoo());
+  expect(origins).toEqual([
+    { from: 'named', name: '', tickers: 3 },
+    { from: 'universe', name: 'sp500', tickers: 2 },
+    { from: 'file', name: path, tickers: 3 },
+  ]);
+  expect((await resolveUniverse(undefined, sample())).origins).toEqual([
+    { from: 'provider', name: 'sample', tickers: 2 },
+  ]);
+  expect((await resolveUniverse('portfolio', yahoo())).origins).toEqual([
+    { from: 'portfolio', name: 'portfolio', tickers: 40 },
+  ]);
+  expect((await resolveUniverse(['AAPL'], yahoo())).origins).toEqual([
+    { from: 'named', name: '', tickers: 1 },
+  ]);
+});
