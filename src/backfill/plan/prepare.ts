@@ -124,11 +124,8 @@ export async function prepare(
     ...(goneList.length > 0 && { goneList }),
     ...(mayProbe(planned, wanted, scan) && { mayProbe: true }),
   };
-  const { origins } = request;
-  return {
-    ...{ scan, plan: notYet === undefined ? plan : { ...plan, notYet }, wanted, holesNow },
-    ...(origins && { meant: { origins, range: rangeText(range), intervals } }),
-  };
+  const asPlanned = notYet === undefined ? plan : { ...plan, notYet };
+  return { scan, plan: asPlanned, wanted, holesNow, ...inUsersTerms(request.origins, range, intervals) };
 }
 
 /** A plan that also tells of the tickers of which nothing can be asked: series that cannot be had. */
@@ -148,6 +145,14 @@ function withNotServed(
 }
 
 const NOTHING_LEFT = 'no run on record left a series undone';
+
+function inUsersTerms(
+  origins: readonly TickersOrigin[] | undefined,
+  range: RangeOptions,
+  intervals: readonly Interval[],
+): Pick<Prepared, 'meant'> {
+  return origins === undefined ? {} : { meant: { origins, range: rangeText(range), intervals } };
+}
 
 /** What is known of the days that are meant. */
 function meantOf(coverage: Coverage, { lived }: WantedSeries): Coverage {
