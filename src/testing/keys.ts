@@ -28,12 +28,15 @@ export function keysOf(
       },
     },
     ...names.map((name) => ({
-      name: `is refused with a wrong key, ${name}, and says no word of it`,
+      name: `is refused with a wrong key, ${name}, and says which variable to mend and no word of it`,
       run: async ({ open }: ProviderSubject): Promise<void> => {
         const { provider } = await open(NOW, ONE_TRY, { secrets: { ...secrets, [name]: PLANTED } });
         for (const ask of asksOf(provider, week)) {
           await failsWith(ask(), { code: 'unauthorized', retryable: false, scope: 'run' });
           await saysNoKey(ask());
+          const said = String(await ask().catch((error: unknown) => error));
+          for (const variable of Object.values(provider.capabilities.credentials ?? {}))
+            ok(said.includes(variable), `${said} does not name ${variable}`);
         }
       },
     })),

@@ -16,7 +16,7 @@ import { type Exchange, askInSteps, askMarket, askMembers } from './chain.ts';
 import { monotonicNow } from './gate-state.ts';
 import type { Gate } from './gate.ts';
 import { throughGate, withRetries } from './retry.ts';
-import { withoutSecrets } from './secrets.ts';
+import { withVariables, withoutSecrets } from './secrets.ts';
 import { openSpareWay } from './spare-way.ts';
 import type { HttpSteps } from './steps.ts';
 import { send, withTimeout } from './transport.ts';
@@ -41,11 +41,13 @@ export function openHttpProvider<State, Listed = State>(
     try {
       return await asking;
     } catch (error) {
-      throw withoutSecrets(error, secrets);
+      throw withVariables(withoutSecrets(error, secrets), capabilities);
     }
   };
   const fit = <Answer>(part: PartOf<Answer>): PartOf<Answer> =>
-    'error' in part ? { ...part, error: withoutSecrets(part.error, secrets) } : part;
+    'error' in part
+      ? { ...part, error: withVariables(withoutSecrets(part.error, secrets), capabilities) }
+      : part;
   const of = { exchange, provider: capabilities.id };
   const fetchBarsAlone = async (request: ListRequest): Promise<readonly Part[]> =>
     (await askInSteps(request, steps, { ...of, what: request.interval })).map(fit);

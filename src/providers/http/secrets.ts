@@ -1,5 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
-import type { Secrets } from '../provider.ts';
+import type { Capabilities, Secrets } from '../provider.ts';
 
 const HIDDEN = '***';
 
@@ -15,6 +15,22 @@ export function withoutSecrets(error: unknown, secrets: Secrets): unknown {
     ...(provider !== undefined && { provider }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(cause !== undefined && { cause: causeSaid }),
+  });
+}
+
+/** A refusal of keys that names the variables of the environment that they come from; any other error is the same one. */
+export function withVariables(
+  error: unknown,
+  { credentials = {} }: Pick<Capabilities, 'credentials'>,
+): unknown {
+  const variables = Object.values(credentials).join(' and ');
+  if (!(error instanceof BackfillError && error.code === 'unauthorized') || variables === '') return error;
+  const { code, message, scope, ticker, provider, cause } = error;
+  return new BackfillError(code, `${message}; ${variables} in the environment or .env`, {
+    scope,
+    ...(ticker !== undefined && { ticker }),
+    ...(provider !== undefined && { provider }),
+    ...(cause !== undefined && { cause }),
   });
 }
 

@@ -166,6 +166,36 @@ describe('a thousand tickers of a year of days', () => {
   }, 180_000);
 });
 
+describe('a symbol that has the request of a hundred refused', () => {
+  /** What a run of a hundred tickers, some of which are no symbol, sends, stores and cannot have. */
+  const runWith = async (bad: readonly string[]) => {
+    const { history, simulator } = await historyOf(wide, { now: NOW, quotas: [] });
+    const tickers = [...THOUSAND.slice(0, 100 - bad.length), ...bad];
+    const { cannotBeHad, failures, fetchedTickers } = await history.backfill({ tickers, days: 20 });
+    await history.close();
+    const requests = simulator.requests();
+    const refused = simulator.entries.filter(({ status }) => status === 400).length;
+    await rm(folder, { recursive: true });
+    await mkdir(folder);
+    const none = cannotBeHad.flatMap((group) => group.tickers);
+    return { requests, refused, none, failures: failures.map(({ ticker }) => ticker), fetchedTickers };
+  };
+
+  it('costs its own ticker, and at most as many requests as halving a hundred takes', async () => {
+    const sound = await runWith([]);
+    expect(sound).toMatchObject({ refused: 0, none: [], failures: [], fetchedTickers: 100 });
+    for (const bad of [['QA-WS'], ['QA-WS', 'QB-WS']]) {
+      const { requests, refused, none, fetchedTickers } = await runWith(bad);
+      expect(none.toSorted()).toEqual(bad);
+      expect(fetchedTickers).toBe(100 - bad.length);
+      // What its splits are not known by is not asked for bars.
+      expect(refused).toBe(bad.length);
+      expect(requests - sound.requests).toBe(refused);
+      expect(requests - sound.requests).toBeLessThan(bad.length * Math.log2(100));
+    }
+  }, 60_000);
+});
+
 describe('a hostile wire', () => {
   const shares = sample.tickers().filter((ticker) => /^[A-Z]+$/.test(ticker));
 
