@@ -3,8 +3,16 @@ import { SHARES, ask } from './asked.ts';
 
 describe('a refusal', () => {
   const html = '<html>\r\n<head><title>401 Authorization Required</title></head>\r\n</html>';
+  const variables = 'APCA_API_KEY_ID and APCA_API_SECRET_KEY in the environment or .env';
   it.each([
-    [401, html, 'unauthorized', false, 'run', 'alpaca answered 401: 401 Authorization Required'],
+    [
+      401,
+      html,
+      'unauthorized',
+      false,
+      'run',
+      `alpaca answered 401: 401 Authorization Required; ${variables}`,
+    ],
     [
       403,
       '{"message":"subscription does not permit querying recent SIP data"}',
