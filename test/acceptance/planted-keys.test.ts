@@ -124,6 +124,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
     `CORV --json ${ask('alpaca')}`,
   ],
   config: () => ['config', 'config --json'],
+  status: () => ['status', 'status --json', 'status ALFA'],
   providers: () => ['providers', 'providers --json'],
   'check-data': () => [
     'check-data',
