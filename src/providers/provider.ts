@@ -7,6 +7,7 @@ import type { Day, DayRange } from '../core/session/day.ts';
 import type { NewestRows } from '../core/plan/limits.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
+import type { PartialBar } from '../core/checks/partial-bars.ts';
 import type { Discovery, Lister } from './discovery.ts';
 import type { ToldUsage } from './told-usage.ts';
 
@@ -200,6 +201,8 @@ export interface BarAnswer {
   readonly offGridOn?: readonly Day[];
   /** Those of `dropped` whose session is not final yet. Default 0. */
   readonly unfinished?: number;
+  /** Those of `bars` that were joined of finer rows of which some did not come, ascending. Default: none. */
+  readonly partial?: readonly PartialBar[];
   /** What the source itself shows to be odd about its rows. Default: nothing. */
   readonly oddities?: readonly Oddity[];
   /** What the source has of the series and was not read, a line each, with what to do. Default: nothing. */

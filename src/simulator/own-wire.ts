@@ -13,6 +13,11 @@ export interface OwnWire {
   readonly answer: Wire;
   /** What a request is about; the symbol as the market has it. */
   readonly askedSeries: (request: WireRequest) => AskedSeries;
+  /**
+   * The market in the rows that an answer has where those are joined of the market's, so that what is distorted is what is
+   * sent. Default: as it is.
+   */
+  readonly marketOf?: (request: WireRequest, market: Market, now: number) => Market;
   /** How its requests spell a ticker of the market. Default: the same. */
   readonly symbolOf?: (ticker: string) => string;
   /** Parameters of its queries that hold keys, which no log says. Default: none. */
@@ -38,11 +43,13 @@ export function ownServer({
   answer: wire,
   askedSeries,
   symbolOf = asIs,
+  marketOf = (_, market) => market,
   tooFast,
   keyParameters = [],
 }: OwnWire): SimulatedServer {
   const rendered = new WeakMap<WireResponse, Rendered>();
-  const answer: Wire = (request, market, now) => {
+  const answer: Wire = (request, whole, now) => {
+    const market = marketOf(request, whole, now);
     let rows: readonly MarketRow[] | undefined;
     const noting = changed(market, {
       rows: (ticker, interval, range) => {
@@ -130,7 +137,7 @@ function formOf(
 }
 
 /** A market that differs in some of what it tells. */
-function changed(market: Market, change: Partial<Market>): Market {
+export function changed(market: Market, change: Partial<Market>): Market {
   return {
     tickers: () => market.tickers(),
     listing: (ticker) => market.listing(ticker),

@@ -4,6 +4,7 @@ import type { Bars } from '../../core/bars/columns.ts';
 import type { Absence } from '../../core/coverage/coverage.ts';
 import type { Day } from '../../core/session/day.ts';
 import type { Filler } from '../../core/checks/fillers.ts';
+import type { PartialBar } from '../../core/checks/partial-bars.ts';
 import type { Want } from '../../core/plan/task.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 
@@ -15,6 +16,8 @@ export interface CheckedAnswer {
   /** Sound bars of wanted sessions. */
   readonly accepted: Bars;
   readonly rejected: readonly RejectedBar[];
+  /** Those that were joined of too few rows, but for what final bars of the store are held against. Default: none. */
+  readonly partial?: readonly PartialBar[];
   /** Rows that nobody traded. */
   readonly fillers: readonly Filler[];
   /** Final bars of the store around the want. */

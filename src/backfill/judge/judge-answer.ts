@@ -1,17 +1,17 @@
 import { isBarred } from '../../core/actions/action-book.ts';
 import { type CorporateAction, isSplit } from '../../core/bars/bars.ts';
-import {
-  type CheckedBars,
-  type RejectedBar,
-  checkBars,
-  rejectSpoiltSessions,
-} from '../../core/checks/checks.ts';
-import { rejectClosedDays } from '../../core/checks/closed-days.ts';
+import type { RejectedBar } from '../../core/checks/checks.ts';
 import { type Bars, NO_BARS, type StoredBars, keep, placeOf } from '../../core/bars/columns.ts';
-import { type Comparison, compareBars, volumeStepOf, volumeSteps } from '../../core/bars/compare.ts';
-import { rejectStandstill } from '../../core/checks/copies.ts';
+import {
+  type Comparison,
+  type Pairs,
+  compareBars,
+  pairsWhere,
+  volumeStepOf,
+  volumeSteps,
+} from '../../core/bars/compare.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/session/day.ts';
-import { type Filler, dropFillers } from '../../core/checks/fillers.ts';
+import type { Filler } from '../../core/checks/fillers.ts';
 import { identityConflict, identityError } from '../../core/instrument/identity.ts';
 import { typeOf } from '../../core/instrument/instrument-type.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
@@ -21,16 +21,16 @@ import type { SeriesContext } from '../../core/checks/plausibility.ts';
 import { ratioText } from '../../core/actions/ratio.ts';
 import { contains, intersect, subtract } from '../../core/session/ranges.ts';
 import { mergeBars } from '../../core/bars/merge-bars.ts';
-import { rejectStraightLines } from '../../core/checks/straight-lines.ts';
-import { rejectUnitFlips } from '../../core/checks/unit-flips.ts';
+import { soundBars } from '../../core/checks/sound-bars.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 import { provenDays } from '../../providers/proven-days.ts';
 import { assertAgreement, assertRestates } from './agreement.ts';
 import { assertKnownBasis } from './split-basis.ts';
 import { weighCorrections } from './corrections.ts';
 import { assertContinues } from './continuity.ts';
+import { weighParts } from './held-in-part.ts';
 import { assertSpacing } from './row-spacing.ts';
-import type { Received, StoredSeries } from './received.ts';
+import type { InPart, Received, StoredSeries } from './received.ts';
 import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 
 /** What an answer is worth. */
@@ -41,6 +41,8 @@ export interface Judgement {
   readonly stay: ReadonlySet<number>;
   /** Whether final prices would change by so much that more than one answer has to say so. */
   readonly isDoubted: boolean;
+  /** Bars of which the answer has only a part of what is stored as final, and that stays. */
+  readonly inPart: readonly InPart[];
   /** Bars of sessions that were not wanted and that correct what is stored. */
   readonly corrections: Bars;
   /** Intraday bars of stored sessions that were not wanted, which the store lacks. */
@@ -66,7 +68,7 @@ export function judgeAnswer(received: Received): Judgement {
   const actions = joinActions(received);
   const type = typeOf(want.series.ticker, answer.identity.type ?? stored.identity.type);
   const context: SeriesContext = { interval: want.series.interval, calendar, actions, known, type };
-  const { accepted, rejected, fillers } = soundRows(received, context);
+  const { accepted, rejected, fillers } = soundBars(answer.bars, context);
   assertSpacing(received, accepted);
   const isAsked = askedDays(received);
   const isWanted = (ts: number): boolean => isAsked(sessionOf(ts));
@@ -91,13 +93,18 @@ export function judgeAnswer(received: Received): Judgement {
 
   const wanted = wantedOf(accepted);
   assertContinues(received, own, wanted, actions);
-  const { doubted, oddities: changes } = weighCorrections(received, own);
-  const isCertain = (i: number): boolean => !doubted.has(own.differing.answered.ts[i] as number);
+  const parts = weighParts(received, own, accepted);
+  const isWeighed = ({ stored: { ts } }: Pairs, i: number): boolean => parts.weighed.has(ts[i] as number);
+  const whole = pairsWhere(own.compared, (i) => !isWeighed(own.compared, i));
+  const { doubted, oddities: changes } = weighCorrections(received, { ...own, compared: whole });
+  const stay = new Set([...others.differing.stored.ts.filter(stays), ...doubted, ...parts.stay]);
+  const isCertain = (i: number): boolean => !stay.has(own.differing.answered.ts[i] as number);
   const corrections = wantedOf(keep(own.differing.answered, isCertain), false);
   return {
     wanted,
-    stay: new Set([...others.differing.stored.ts.filter(stays), ...doubted]),
-    isDoubted: doubted.size > 0,
+    stay,
+    isDoubted: doubted.size + parts.doubted.length > 0,
+    inPart: parts.doubted,
     corrections,
     additions: wantedOf(additions(accepted, received, asked), false),
     rejected: rejected.filter(({ bar }) => isWanted(bar.ts)),
@@ -105,6 +112,7 @@ export function judgeAnswer(received: Received): Judgement {
     oddities: [
       ...findOddities(mergeBars(wanted, corrections), context),
       ...changes,
+      ...parts.oddities,
       ...unappliedOddities(answer, wanted, sessionOf),
       ...reclassified(conflict, wanted, sessionOf),
       ...sourcesDiffer(received, others, stays),
@@ -112,21 +120,6 @@ export function judgeAnswer(received: Received): Judgement {
     comparison,
     conflict,
   };
-}
-
-/** Rows of an answer that passed every check on content, and the others; those beyond the want's range are context. */
-function soundRows(
-  { want, calendar, answer }: Received,
-  context: SeriesContext,
-): CheckedBars & { readonly fillers: readonly Filler[] } {
-  const sessionOf = sessionDateOf(want.series.interval, calendar);
-  const checked = checkBars(answer.bars, context.type);
-  const { kept, dropped } = dropFillers(checked.accepted, context);
-  const onSessions = rejectClosedDays({ accepted: kept, rejected: checked.rejected }, context);
-  const inOneUnit = rejectUnitFlips(onSessions, context);
-  const bent = rejectStraightLines(inOneUnit, context);
-  const moving = rejectStandstill(bent, context);
-  return { ...rejectSpoiltSessions(moving, sessionOf), fillers: dropped };
 }
 
 /** Repeated bars that show, if all of them agree, that an instrument is the same, whatever it is called. */
@@ -184,14 +177,20 @@ function finalBars({ bars, coverage }: StoredSeries, sessionOf: (ts: number) => 
   return keep(bars, (i) => contains(final, sessionOf(bars.ts[i] as number)));
 }
 
-/** Bars that a stored session was answered without at first. */
-function additions(accepted: Bars, { want, calendar, stored }: Received, asked: readonly DayRange[]): Bars {
+/** Bars that a stored session was answered without at first; of what is final none that came in part. */
+function additions(
+  accepted: Bars,
+  { want, calendar, answer: { partial = [] }, stored }: Received,
+  asked: readonly DayRange[],
+): Bars {
   if (want.series.interval === '1d') return NO_BARS;
+  const inPart = new Set(partial.map(({ ts }) => ts));
   const sessionOf = sessionDateOf(want.series.interval, calendar);
   const repeated = intersect(stored.coverage.present, asked);
   return keep(accepted, (i) => {
     const ts = accepted.ts[i] as number;
-    return placeOf(stored.bars, ts) === -1 && contains(repeated, sessionOf(ts));
+    const isLacking = placeOf(stored.bars, ts) === -1 && !inPart.has(ts);
+    return isLacking && contains(repeated, sessionOf(ts));
   });
 }
 

@@ -1,10 +1,12 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { placeOf } from '../../core/bars/columns.ts';
+import { isSameAt } from '../../core/bars/compare.ts';
 import { type Absence, type Coverage, type Unconfirmed, unlearn } from '../../core/coverage/coverage.ts';
 import type { Day, DayRange } from '../../core/session/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../../core/coverage/evidence.ts';
 import { sessionDateOf, sessionDays } from '../../core/bars/partition.ts';
 import { contains, intersect, normalize, subtract, union } from '../../core/session/ranges.ts';
+import { sessionsInPart } from '../../core/checks/partial-bars.ts';
 import { shortSessions } from '../../core/checks/short-sessions.ts';
 import type { BarAnswer, UnusableRow } from '../../providers/provider.ts';
 import { provenDays } from '../../providers/proven-days.ts';
@@ -95,7 +97,7 @@ function unconfirmedOf(checked: CheckedAnswer, known: readonly DayRange[]): Unco
   const { now: since } = checked;
   const { edition, mayBeCut = [] } = checked.answer;
   const cut = edition === undefined ? [] : intersect(known, normalize(mayBeCut));
-  const short = subtract(shortOf(checked), cut);
+  const short = subtract(normalize([...shortOf(checked), ...inPartOf(checked)]), cut);
   return [
     ...short.map((run) => ({ ...run, since })),
     ...cut.map((run) => ({ ...run, since, ...(edition !== undefined && { edition }) })),
@@ -114,6 +116,22 @@ function shortOf({ want, calendar, accepted, known }: CheckedAnswer): DayRange[]
   for (const ts of accepted.ts) if (placeOf(known, ts) === -1) grown.add(sessionOf(ts));
   const short = shortSessions(accepted, { interval, calendar, known }).filter((day) => grown.has(day));
   return short.map((day) => ({ from: day, to: day + 1 }));
+}
+
+/**
+ * Sessions with bars of which not all rows came, unlike what is usual, and which the store does not have just so: what an
+ * earlier answer said too is so.
+ */
+function inPartOf({ want, calendar, accepted, known, partial = [] }: CheckedAnswer): DayRange[] {
+  const { interval } = want.series;
+  const sessionOf = sessionDateOf(interval, calendar);
+  const news = new Set<Day>();
+  for (const { ts } of partial) {
+    const [at, stored] = [placeOf(accepted, ts), placeOf(known, ts)];
+    if (at !== -1 && (stored === -1 || !isSameAt(known, stored, accepted, at, 0))) news.add(sessionOf(ts));
+  }
+  const inPart = sessionsInPart(accepted, partial, { interval, calendar });
+  return inPart.filter((day) => news.has(day)).map((day) => ({ from: day, to: day + 1 }));
 }
 
 interface Evidence {

@@ -1,5 +1,5 @@
 import type { ActionBook, ActionsTold, PastAction } from '../../core/actions/action-book.ts';
-import type { CorporateAction, Identity, Split } from '../../core/bars/bars.ts';
+import type { CorporateAction, Identity, Ohlcv, Split } from '../../core/bars/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import type { StoredBars } from '../../core/bars/columns.ts';
 import type { Coverage } from '../../core/coverage/coverage.ts';
@@ -18,6 +18,12 @@ export interface StoredSeries {
   readonly book: ActionBook;
   /** Since when the instrument has its ticker, where it had others before. */
   readonly namedSince: Day | null;
+}
+
+/** A partial bar of which the store has more, as final, and in how many answers in a row it was just that. */
+export interface InPart {
+  readonly bar: Ohlcv;
+  readonly answers: number;
 }
 
 /** An answer with all that it is judged by. */
@@ -43,4 +49,8 @@ export interface Received {
   readonly isLast?: boolean;
   /** Whether it may change a final price by much. Default as `isLast`. */
   readonly mayCorrect?: boolean;
+  /** What of the answer before this one was doubted as a part of what is stored. Default: nothing. */
+  readonly inPart?: readonly InPart[];
+  /** How many answers in a row have to say just that of a bar. Default 3. */
+  readonly believedAfter?: number;
 }

@@ -46,6 +46,7 @@ export async function askUntilSure(
   const most = questions ?? ANSWERS_BELIEVED;
   const random = randomFor(asked[0]?.want.id ?? '');
   let open = asked;
+  let before: ReadonlyMap<Asked, Judged> = new Map();
   for (let answers = 1; open.length > 0; answers++) {
     const doubtful = new Map<Asked, Judged>();
     const again: Asked[] = [];
@@ -55,7 +56,7 @@ export async function askUntilSure(
       const opinion =
         'error' in part
           ? { kind: 'refused' as const, error: part.error, isWorthAnother: false }
-          : await orRefused(judgeWant(one, part, { answers, most, now }, tools));
+          : await orRefused(judgeWant(one, part, { answers, most, now, before: before.get(one) }, tools));
       if (opinion.kind === 'sure') outcomes.set(one, { judged: opinion.judged });
       else if (opinion.kind === 'doubtful') doubtful.set(one, opinion.judged);
       else if (opinion.isWorthAnother) again.push(one);
@@ -70,6 +71,7 @@ export async function askUntilSure(
       }
     } else for (const [one, judged] of doubtful) outcomes.set(one, { judged });
     open = asked.filter((one) => again.includes(one));
+    before = doubtful;
   }
   return asked.map((one) => outcomes.get(one) as Outcome);
 }

@@ -60,6 +60,18 @@ export type Opinion =
   | { readonly kind: 'doubtful'; readonly judged: Judged }
   | { readonly kind: 'refused'; readonly error: unknown; readonly isWorthAnother: boolean };
 
+/** How often a want was asked for. */
+interface AskedFor {
+  /** Which answer this is, from 1 on. */
+  readonly answers: number;
+  /** So many there are at most. */
+  readonly most: number;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** What the answer before was worth, where that was doubtful. */
+  readonly before: Judged | undefined;
+}
+
 /**
  * Judges an answer that was given for the `answers`-th time. Of one that is refused for its basis only the splits and
  * dividends that it leaves out are counted, unless it is asked for again. Throws what the store throws.
@@ -67,7 +79,7 @@ export type Opinion =
 export async function judgeWant(
   { want, calendar, stored, edit }: Asked,
   { answer, saysNo }: Answered,
-  { answers, most, now }: { readonly answers: number; readonly most: number; readonly now: number },
+  { answers, most, now, before }: AskedFor,
   { provider: { capabilities }, gate, store }: AskTools,
 ): Promise<Opinion> {
   const { id, metered } = capabilities;
@@ -81,7 +93,9 @@ export async function judgeWant(
     const mayCorrect = isLast || !metered || (want.again === true && answers === most);
     const judgement = judgeAnswer({
       ...{ ...context, ...actions, answer, source: id, stored, now, isLast, mayCorrect },
+      ...{ inPart: before?.judgement.inPart ?? [], believedAfter: believedAfter(want, most, metered) },
     });
+    const doubted = new Set(judgement.inPart.map(({ bar }) => bar.ts));
     const isDoubtful = metered && !saysNo && isDoubtfullyEmpty(answer, context);
     const note = saysNo ? undefined : emptyNote(answer, context, answers);
     const learned = learnFrom({
@@ -90,6 +104,7 @@ export async function judgeWant(
       accepted: judgement.wanted,
       rejected: judgement.rejected,
       fillers: judgement.fillers,
+      partial: (answer.partial ?? []).filter(({ ts }) => !doubted.has(ts)),
       known: stored.bars,
       absent: stored.coverage.absent,
       currency: answer.identity.currency ?? stored.identity.currency,
@@ -114,6 +129,12 @@ export async function judgeWant(
       await edit.commit({ actions: (book) => countLeftOut(book, actions.told) });
     return { kind: 'refused', error, isWorthAnother };
   }
+}
+
+/** How many answers have to say the same of which only a part of what is stored is left. */
+function believedAfter({ again }: Want, most: number, metered: boolean): number {
+  if (!metered) return 1;
+  return again === true ? Math.min(most, ANSWERS_BELIEVED) : ANSWERS_BELIEVED;
 }
 
 /** A provider that mixes answers up describes the right instrument the next time. */

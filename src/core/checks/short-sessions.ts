@@ -13,7 +13,7 @@ const NEIGHBOURS = 20;
 const SHORT = 0.5;
 
 /** Where all of so many neighbours have nearly every bar, one with a tenth fewer has holes. */
-const STEADY_NEIGHBOURS = 4;
+export const STEADY_NEIGHBOURS = 4;
 const STEADY = 0.95;
 const WITH_HOLES = 0.9;
 
@@ -58,14 +58,18 @@ export function shortSessions(bars: Bars, { interval, calendar, known }: ShortCo
   return fillings.flatMap(({ day, part, isCut }, i) => {
     if (!given.has(day)) return [];
     if (isCut) return [day];
-    const before = fillings.slice(Math.max(0, i - NEIGHBOURS), i);
-    const after = fillings.slice(i + 1, i + 1 + NEIGHBOURS - before.length);
-    const others = [...before, ...after].map((filling) => filling.part);
+    const others = around(fillings, i).map((filling) => filling.part);
     const usual = median(others);
     const isSteady = others.length >= STEADY_NEIGHBOURS && others.every((other) => other >= STEADY);
     const least = isSteady ? usual * WITH_HOLES : usual * SHORT;
     return usual >= LIQUID && part < least ? [day] : [];
   });
+}
+
+/** The sessions that tell what is usual for the one at `i`. */
+export function around<Filled>(sessions: readonly Filled[], i: number): Filled[] {
+  const before = sessions.slice(Math.max(0, i - NEIGHBOURS), i);
+  return [...before, ...sessions.slice(i + 1, i + 1 + NEIGHBOURS - before.length)];
 }
 
 /** The stamps of each session. */
@@ -93,6 +97,6 @@ function fillingOf(stamps: Float64Array, session: Session, interval: Interval): 
 }
 
 /** 0 for none, by which nothing is short. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }

@@ -3,7 +3,7 @@ import { calendarFor } from '../../core/calendar/calendars.ts';
 import { type Bars, NO_BARS } from '../../core/bars/columns.ts';
 import { concatBars } from '../../core/bars/concat-bars.ts';
 import { type Identity, UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
-import { intervalMs } from '../../core/session/interval.ts';
+import { typeOf } from '../../core/instrument/instrument-type.ts';
 import type { Gate } from '../http/gate.ts';
 import { openHttpProvider } from '../http/open-provider.ts';
 import type { HttpSteps, Page, Spoilt } from '../http/steps.ts';
@@ -22,7 +22,7 @@ import { alpacaCapabilities } from './capabilities.ts';
 import { discoverSteps } from './discover.ts';
 import { assertData, refusalIn } from './errors.ts';
 import { listedTickers } from './listed.ts';
-import { assertJoinable, barsOfSessions, readBarsPage } from './parse.ts';
+import { barsOfSessions, readBarsPage } from './parse.ts';
 import { type Leg, actionsUrl, assetsUrl, barsUrl, headersOf, legsOf, rowMsOf } from './request.ts';
 import { delayMsOf } from './settings.ts';
 import { symbolOf, tickerOf } from './symbols.ts';
@@ -90,13 +90,11 @@ function pageOfBars(
 ): Page<Told> | Spoilt {
   if (answer.status !== 200) return refusalIn(answer, asked.now);
   const legs = legsOf(asked, config);
-  const { tickers, rowMs } = legs[told.leg] as Leg;
+  const { tickers } = legs[told.leg] as Leg;
   const page = readBarsPage(answer.body, tickers.map(symbolOf));
   const rows = new Map(told.rows);
   for (const [symbol, bars] of page.rows) {
     const before = rows.get(symbol) ?? [];
-    if (rowMs < intervalMs(asked.interval))
-      assertJoinable(symbol, bars, before.at(-1)?.ts.at(-1) ?? Number.NEGATIVE_INFINITY);
     if (bars.length > 0) rows.set(symbol, [...before, bars]);
   }
   const leg = page.next === null ? told.leg + 1 : told.leg;
@@ -114,11 +112,12 @@ function answerOf(ticker: string, asked: ListRequest, told: Told, config: Provid
   const rows = concatBars(told.rows.get(symbolOf(ticker)) ?? [NO_BARS]);
   const settled = calendar.lastSettled(now, settleDelayMs);
   const rowMs = rowMsOf(interval, calendar, paging);
-  const { bars, ...others } = barsOfSessions(rows, { interval, calendar, rowMs, range, until, settled });
-  return rawAnswer(ticker, { range, now: until }, bars, {
-    ...others,
-    identity: identityOf(ticker, calendar),
+  const identity = identityOf(ticker, calendar);
+  const { bars, ...others } = barsOfSessions(rows, {
+    ...{ interval, calendar, rowMs, range, until, settled },
+    ...{ actions: asked.told?.get(ticker)?.actions ?? [], type: typeOf(ticker, identity.type) },
   });
+  return rawAnswer(ticker, { range, now: until }, bars, { ...others, identity });
 }
 
 /** Alpaca says of no instrument what it is: its bars of shares are in dollars. */

@@ -1,13 +1,12 @@
-import { BarBuilder, barsOf } from '../../core/bars/bar-builder.ts';
-import { type Bars, barAt } from '../../core/bars/columns.ts';
-import type { Ohlcv } from '../../core/bars/bars.ts';
-import type { Calendar } from '../../core/calendar/calendar.ts';
+import { BarBuilder } from '../../core/bars/bar-builder.ts';
+import { type Bars, barAt, keep } from '../../core/bars/columns.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { type Day, type DayRange, startOfDay, utcDayOf } from '../../core/session/day.ts';
-import { type Interval, intervalMs } from '../../core/session/interval.ts';
+import { intervalMs } from '../../core/session/interval.ts';
 import { contains } from '../../core/session/ranges.ts';
 import { shown } from '../../core/shown.ts';
-import { asOneBar, barEnd, isTradingTime, joinBars, mayStartBar } from '../../market/session-grid.ts';
+import { barEnd, isTradingTime, mayStartBar } from '../../market/session-grid.ts';
+import { type Joining, joinRows } from '../joined-rows.ts';
 import type { BarAnswer, UnusableRow } from '../provider.ts';
 
 /** A page of bars: rows by symbol, stamped as Alpaca does, NaN for what has no value; the token of the next page. */
@@ -85,45 +84,22 @@ function isNone(value: unknown): value is null | undefined {
 }
 
 /** What rows are read by. */
-export interface RowsAsked {
-  readonly interval: Interval;
-  readonly calendar: Calendar;
-  /** Length of the rows, in ms: bars of a longer interval are joined of them. */
-  readonly rowMs: number;
+export interface RowsAsked extends Joining {
   /** Session dates wanted, `[from, to)`. */
   readonly range: DayRange;
   /** How far the rows go, ms since the epoch. */
   readonly until: number;
-  /** Last session whose bars are final. */
-  readonly settled: Day;
 }
 
-type BarRows = Pick<BarAnswer, 'bars' | 'unusable' | 'dropped' | 'offGrid' | 'offGridOn' | 'unfinished'>;
-
-/**
- * Throws `bad-answer` (retryable) unless rows that bars are joined of are whole, and follow each other and those before: one
- * that came twice would count twice.
- */
-export function assertJoinable(
-  symbol: string,
-  { length, ts, open, high, low, close }: Bars,
-  before: number,
-): void {
-  let last = before;
-  for (let i = 0; i < length; i++) {
-    const at = ts[i] as number;
-    if (!(at > last)) refuse(`the bars of ${symbol} are not in order`);
-    if ([open, high, low, close].some((column) => Number.isNaN(column[i])))
-      refuse(`a bar of ${symbol} has no price`);
-    last = at;
-  }
-}
+type BarRows = Pick<
+  BarAnswer,
+  'bars' | 'unusable' | 'partial' | 'dropped' | 'offGrid' | 'offGridOn' | 'unfinished'
+>;
 
 /** Rows as bars of sessions on our grid. Those of extended hours are left out. */
 export function barsOfSessions(rows: Bars, asked: RowsAsked): BarRows {
   const { interval, rowMs } = asked;
-  if (rowMs < intervalMs(interval))
-    return interval === '1d' ? joinedDays(rows, asked) : joinedHours(rows, asked);
+  if (rowMs < intervalMs(interval)) return joined(rows, asked);
   return interval === '1d' ? daily(rows, asked) : intraday(rows, asked);
 }
 
@@ -141,8 +117,7 @@ function daily(rows: Bars, asked: RowsAsked): BarRows {
 }
 
 function intraday(rows: Bars, asked: RowsAsked): BarRows {
-  const { calendar, interval, until, settled } = asked;
-  const length = intervalMs(interval);
+  const { calendar, rowMs, until, settled } = asked;
   return kept(
     rows,
     (ts) => {
@@ -150,49 +125,33 @@ function intraday(rows: Bars, asked: RowsAsked): BarRows {
       const session = calendar.isSession(day) ? calendar.session(day) : undefined;
       if (session === undefined || (session.reliable && !isTradingTime(session, ts)))
         return { day, ts, is: 'extended' };
-      if (!mayStartBar(session, ts, length)) return { day, ts, is: 'off-grid' };
-      return { day, ts, is: day <= settled || barEnd(session, ts, length) <= until ? 'bar' : 'unfinished' };
+      if (!mayStartBar(session, ts, rowMs)) return { day, ts, is: 'off-grid' };
+      return { day, ts, is: day <= settled || barEnd(session, ts, rowMs) <= until ? 'bar' : 'unfinished' };
     },
     asked,
   );
 }
 
-/** A day of crypto begins at midnight UTC: it is joined of its hours. */
-function joinedDays(rows: Bars, asked: RowsAsked): BarRows {
-  const bars = new BarBuilder();
-  let [dropped, first] = [0, 0];
-  for (let i = 1; i <= rows.length; i++) {
-    const day = utcDayOf(rows.ts[first] as number);
-    if (i < rows.length && utcDayOf(rows.ts[i] as number) === day) continue;
-    const bar = asOneBar(rowsBetween(rows, first, i), startOfDay(day));
-    if (bar !== undefined && isWanted(day, asked)) bars.pushRow(bar);
-    else dropped++;
-    first = i;
-  }
-  return { bars: bars.bars(), unusable: [], dropped, unfinished: dropped };
-}
-
-/** Alpaca's hours of shares begin on the clock hour, ours at the open: they are joined of half hours. */
-function joinedHours(rows: Bars, asked: RowsAsked): BarRows {
+/**
+ * Alpaca's hours of shares begin on the clock hour, ours at the open: they are joined of half hours. A day of crypto begins at
+ * midnight UTC: it is joined of its hours.
+ */
+function joined(rows: Bars, asked: RowsAsked): BarRows {
   const { calendar, interval, until, settled } = asked;
-  const halves = intraday(rows, { ...asked, interval: '15m', until: Number.POSITIVE_INFINITY });
-  const bars: Ohlcv[] = [];
-  let [unfinished, first] = [0, 0];
-  const { bars: own } = halves;
-  for (let i = 1; i <= own.length; i++) {
-    const day = calendar.localDay(own.ts[first] as number);
-    if (i < own.length && calendar.localDay(own.ts[i] as number) === day) continue;
-    const session = calendar.session(day);
-    for (const bar of joinBars(rowsBetween(own, first, i), session, intervalMs(interval)))
-      if (day <= settled || barEnd(session, bar.ts, intervalMs(interval)) <= until) bars.push(bar);
-      else unfinished++;
-    first = i;
-  }
-  return { ...halves, bars: barsOf(bars), dropped: halves.dropped + unfinished, unfinished };
-}
-
-function rowsBetween(rows: Bars, from: number, to: number): Ohlcv[] {
-  return Array.from({ length: to - from }, (_, i) => barAt(rows, from + i));
+  const own = intraday(rows, { ...asked, until: Number.POSITIVE_INFINITY });
+  const { bars, unusable, partial } = joinRows(own.bars, asked);
+  const isOver = (ts: number): boolean => {
+    if (interval === '1d') return isWanted(utcDayOf(ts), asked);
+    const day = calendar.localDay(ts);
+    return day <= settled || barEnd(calendar.session(day), ts, intervalMs(interval)) <= until;
+  };
+  const over = keep(bars, (i) => isOver(bars.ts[i] as number));
+  const unfinished = bars.length - over.length;
+  return {
+    ...own,
+    ...{ bars: over, partial, unusable: [...own.unusable, ...unusable] },
+    ...{ dropped: own.dropped + unfinished, unfinished },
+  };
 }
 
 /** Of a session that is not final the bar as far as trading got, where it was asked for. */

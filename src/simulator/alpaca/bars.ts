@@ -3,11 +3,12 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import { Zone } from '../../core/calendar/zone.ts';
 import type { Ohlcv } from '../../core/bars/bars.ts';
 import { grouped } from '../../core/grouped.ts';
-import type { Interval } from '../../core/session/interval.ts';
+import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { utcDayOf } from '../../core/session/day.ts';
 import { type Listing, type Market, isComplete } from '../../market/market.ts';
 import { asOneBar } from '../../market/session-grid.ts';
 import { tradedRows } from '../../market/traded-rows.ts';
+import { changed } from '../own-wire.ts';
 import type { WireResponse } from '../wire.ts';
 import { json } from './errors.ts';
 import { type BarsQuery, type Place, tokenOf } from './query.ts';
@@ -70,8 +71,11 @@ function rowsOf(listing: Listing, query: BarsQuery, market: Market, now: number)
   const named = isAsNamed ? (listing.formerly?.until ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY;
   const range = { from: Math.max(calendar.localDay(start), named), to: calendar.localDay(end) + 1 };
   const interval = MADE_OF[lengthMs] as Interval;
-  const own = tradedRows(market, listing, interval, range, now).filter(isComplete);
-  const rows = lengthMs === DAY ? own.map((row) => dailyRow(row, calendar)) : byClock(own, lengthMs);
+  const own = isJoined(lengthMs)
+    ? market.rows(listing.ticker, interval, range)
+    : tradedRows(market, listing, interval, range, now);
+  const whole = own.filter(isComplete);
+  const rows = lengthMs === DAY ? whole.map((row) => dailyRow(row, calendar)) : whole;
   const all = lengthMs === DAY || calendar.kind === 'always' ? rows : withExtended(rows, calendar, lengthMs);
   return all.filter(({ ts }) => ts >= start && ts <= end);
 }
@@ -81,12 +85,27 @@ function dailyRow(row: Ohlcv, { kind }: Calendar): SentRow {
   return kind === 'always' ? row : { ...row, ts: NEW_YORK.instantOf(utcDayOf(row.ts), 0) };
 }
 
-/** Rows of clock hours and their parts. */
-function byClock(rows: readonly Ohlcv[], lengthMs: number): SentRow[] {
-  const groups = grouped(rows, ({ ts }) => Math.floor(ts / lengthMs) * lengthMs);
-  return [...groups].map(
-    ([ts, some]) => (some.length === 1 ? { ...some[0], ts } : asOneBar(some, ts)) as SentRow,
-  );
+/** Whether the rows of a length are joined of shorter ones of the market. */
+function isJoined(lengthMs: number): boolean {
+  const interval = MADE_OF[lengthMs];
+  return interval !== undefined && intervalMs(interval) < lengthMs;
+}
+
+/**
+ * A market in rows of clock hours, or of their parts, of what was traded by `now` (ms since the epoch): of whatever interval
+ * rows are asked for that they are joined of. As it is for a length of which it has rows itself, or nobody has.
+ */
+export function marketByClock(market: Market, lengthMs: number, now: number): Market {
+  if (!isJoined(lengthMs)) return market;
+  return changed(market, {
+    rows: (ticker, interval, range) => {
+      const listing = market.listing(ticker);
+      if (listing === undefined) return [];
+      const rows = tradedRows(market, listing, interval, range, now).filter(isComplete);
+      const groups = grouped(rows, ({ ts }) => Math.floor(ts / lengthMs) * lengthMs);
+      return [...groups].flatMap(([ts, some]) => asOneBar(some, ts) ?? []);
+    },
+  });
 }
 
 /** With a flat bar half an hour before each session, and one after it. */

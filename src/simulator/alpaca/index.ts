@@ -15,9 +15,9 @@ import type { Listing, Market } from '../../market/market.ts';
 import type { OwnWire } from '../own-wire.ts';
 import type { Wire, WireRequest, WireResponse } from '../wire.ts';
 import { pageOfActions } from './actions.ts';
-import { pageOfBars } from './bars.ts';
+import { marketByClock, pageOfBars } from './bars.ts';
 import { TOO_FAST, TOO_RECENT, WRONG_KEY, WRONG_TRADING_KEY, json, refusal } from './errors.ts';
-import { readBarsQuery } from './query.ts';
+import { readBarsQuery, rowMsIn } from './query.ts';
 import { isPairSymbol, isShareSymbol, symbolIn, tickerIn } from './symbols.ts';
 
 /** The keys that it takes, of the free plan. */
@@ -49,6 +49,7 @@ export const alpaca: OwnWire = {
     const interval = isMadeOfHours ? '1h' : (INTERVALS[query.get('timeframe') ?? ''] ?? null);
     return { symbol: symbol ? tickerIn(symbol) : null, interval };
   },
+  marketOf: ({ query }, market, now) => marketByClock(market, rowMsIn(query) ?? 0, now),
   symbolOf: (ticker) => (isCryptoPair(ticker) ? ticker.replace('-', '/') : symbolIn(ticker)),
   tooFast: () => TOO_FAST,
 };

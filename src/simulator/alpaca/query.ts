@@ -34,6 +34,11 @@ export interface BarsQuery {
   readonly isAsNamed: boolean;
 }
 
+/** Length of the rows that a query asks for, in ms; undefined where it names none. */
+export function rowMsIn(query: URLSearchParams): number | undefined {
+  return TIMEFRAMES[query.get('timeframe') ?? ''];
+}
+
 /** Reads a query for bars at `now`; an answer is what it is refused with. */
 export function readBarsQuery(
   query: URLSearchParams,
@@ -44,9 +49,8 @@ export function readBarsQuery(
   if (symbols.length === 0) return refusal(400, 'symbols is required');
   const stranger = symbols.find((symbol) => !isSymbol(symbol));
   if (stranger !== undefined) return invalidSymbol(stranger);
-  const timeframe = query.get('timeframe') ?? '';
-  const lengthMs = TIMEFRAMES[timeframe];
-  if (lengthMs === undefined) return refusal(400, `invalid timeframe: ${timeframe}`);
+  const lengthMs = rowMsIn(query);
+  if (lengthMs === undefined) return refusal(400, `invalid timeframe: ${query.get('timeframe') ?? ''}`);
   const limit = Number(query.get('limit') ?? ROWS);
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST_ROWS))
     return refusal(400, `invalid limit: ${query.get('limit')}`);

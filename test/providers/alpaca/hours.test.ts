@@ -32,11 +32,44 @@ describe('bars of an hour', () => {
     expect(answer).toMatchObject({ dropped: 2, offGrid: 0 });
   });
 
+  const answerTo = async (rows: object[]): Promise<BarAnswer> => {
+    const { parts } = await ask(asking, replying(rows));
+    return (parts.get('AAPL') as { answer: BarAnswer }).answer;
+  };
+  const rowsAt = (...times: string[]): ReturnType<typeof half>[] =>
+    times.map((at, i) => half(`2023-01-03T${at}:00Z`, 100 + i));
+
+  it('count a row once that comes twice, and do without an order', async () => {
+    const [first, second, third, fourth] = rowsAt('14:30', '15:00', '15:30', '16:00');
+    const { bars, partial } = await answerTo([first, fourth, second, second, third, first] as object[]);
+    expect([...bars.open, ...bars.close, ...bars.volume]).toEqual([100, 102, 102, 104, 20, 20]);
+    expect(partial).toEqual([]);
+  });
+
+  const crossed = { ...half('2023-01-03T15:30:00Z', 102), h: 90 };
+  const tenfold = { ...half('2023-01-03T15:30:00Z', 10_200), h: 10_300, l: 10_100 };
+  const other = half('2023-01-03T15:30:00Z', 105);
   it.each([
-    ['twice', ['14:30', '14:30']],
-    ['in no order', ['15:00', '14:30']],
-  ])('are not joined of rows that come %s', async (_, times) => {
-    const { parts } = await ask(asking, replying(times.map((at) => half(`2023-01-03T${at}:00Z`, 10))));
-    expect(parts.get('AAPL')).toMatchObject({ error: { code: 'bad-answer', retryable: true } });
+    ['is impossible', [crossed], 1, 'high 90 is below low 101'],
+    ['is in another unit', [tenfold], 1, '100 times'],
+    ['is contradicted', [half('2023-01-03T15:30:00Z', 102), other], 2, 'another row has the same stamp'],
+  ])('are none where a row %s, which is told', async (_, wrong, told, reason) => {
+    const sound = rowsAt('14:30', '15:00', '16:00', '16:30', '17:00');
+    const { bars, unusable, partial } = await answerTo([...sound, ...wrong]);
+    expect([...bars.ts].map((ts) => new Date(ts).toISOString().slice(11, 16))).toEqual(['14:30', '16:30']);
+    expect(partial).toEqual([]);
+    expect(unusable).toHaveLength(told);
+    for (const one of unusable)
+      expect(one).toMatchObject({
+        ts: Date.parse('2023-01-03T15:30:00Z'),
+        reason: expect.stringContaining(reason),
+        row: { ts: Date.parse('2023-01-03T15:30:00Z') },
+      });
+  });
+
+  it('say of which of them a row did not come, but for the last half hour, which is alone', async () => {
+    const { bars, partial } = await answerTo(rowsAt('14:30', '15:00', '16:00', '20:30'));
+    expect(bars.length).toBe(3);
+    expect(partial).toEqual([{ ts: Date.parse('2023-01-03T15:30:00Z'), lacks: 0.5 }]);
   });
 });

@@ -135,4 +135,32 @@ describe('a fault of its content', () => {
       expect(outcomes.includes(fault) || UNSAID.has(fault)).toBe(true);
     },
   );
+
+  it.each([
+    ['30Min', '/v2/stocks/bars?symbols=ALFA&timeframe=30Min'],
+    ['1Hour', '/v1beta3/crypto/us/bars?symbols=SMPL/USD&timeframe=1Hour'],
+  ])('is one of the rows that are sent: %s', async (_, path) => {
+    const rowsOf = async (fault?: FaultName): Promise<string[]> => {
+      const { url } = await start({
+        wire: 'alpaca',
+        ...(fault && { faults: { rates: { [fault]: 1 }, seed: 1 } }),
+      });
+      const { body } = await ask(url, `${path}&start=2026-11-02&end=2026-11-13&limit=10000`);
+      const { bars: lists } = JSON.parse(body) as { bars: Record<string, object[]> };
+      return Object.values(lists).flatMap((rows) => rows.map((row) => JSON.stringify(row)));
+    };
+    const sound = await rowsOf();
+    const twice = await rowsOf('duplicated');
+    expect(twice.length).toBeGreaterThan(sound.length);
+    expect([...new Set(twice)]).toEqual(sound);
+    const contradicting = await rowsOf('contradicting');
+    const strange = contradicting.filter((row) => !sound.includes(row));
+    expect(strange.length).toBeGreaterThan(0);
+    expect(contradicting.filter((row) => sound.includes(row))).toEqual(sound);
+    const timeOf = (row: string): string => (JSON.parse(row) as { t: string }).t;
+    expect(strange.every((row) => sound.some((one) => timeOf(one) === timeOf(row)))).toBe(true);
+    const thin = await rowsOf('thin');
+    expect(thin.length).toBeLessThan(sound.length);
+    expect(thin.filter((row) => !sound.includes(row))).toEqual([]);
+  });
 });

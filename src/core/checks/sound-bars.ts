@@ -1,0 +1,33 @@
+import type { Bars } from '../bars/columns.ts';
+import { sessionDateOf } from '../bars/partition.ts';
+import { type CheckedBars, checkBars, rejectSpoiltSessions } from './checks.ts';
+import { rejectClosedDays } from './closed-days.ts';
+import { rejectStandstill } from './copies.ts';
+import { type Filler, dropFillers } from './fillers.ts';
+import type { SeriesContext } from './plausibility.ts';
+import { rejectStraightLines } from './straight-lines.ts';
+import { rejectUnitFlips } from './unit-flips.ts';
+
+/** Bars of one answer, in any order, that passed every check on content, and the others; rows that nobody traded are apart. */
+export function soundBars(
+  bars: Bars,
+  context: SeriesContext,
+): CheckedBars & { readonly fillers: readonly Filler[] } {
+  const { accepted, rejected } = checkBars(bars, context.type);
+  const { kept, dropped } = dropFillers(accepted, context);
+  return { ...rejectImplausible({ accepted: kept, rejected }, context), fillers: dropped };
+}
+
+/** The same of rows that longer bars are joined of: that nobody traded in one is no reason to go without it. */
+export function soundRows(rows: Bars, context: SeriesContext): CheckedBars {
+  return rejectImplausible(checkBars(rows, context.type), context);
+}
+
+/** Rejects what no market does, of bars each of which may be true by itself. */
+function rejectImplausible(checked: CheckedBars, context: SeriesContext): CheckedBars {
+  const onSessions = rejectClosedDays(checked, context);
+  const inOneUnit = rejectUnitFlips(onSessions, context);
+  const bent = rejectStraightLines(inOneUnit, context);
+  const moving = rejectStandstill(bent, context);
+  return rejectSpoiltSessions(moving, sessionDateOf(context.interval, context.calendar));
+}
