@@ -67,6 +67,29 @@ describe('bars of an hour', () => {
       });
   });
 
+  it('are joined of rows that a listed split of 1:100 parts', async () => {
+    const split = {
+      ...{ symbol: 'AAPL', old_rate: 100, new_rate: 1, ex_date: '2023-01-04', process_date: '2023-01-04' },
+      ...{ old_cusip: '1', new_cusip: '2', id: 'one' },
+    };
+    const rows = [
+      ...['14:30', '15:00'].map((at) => half(`2023-01-03T${at}:00Z`, 3)),
+      ...['14:30', '15:00', '15:30', '16:00'].map((at) => half(`2023-01-04T${at}:00Z`, 300)),
+    ];
+    const answers = async (splits: object[]): Promise<BarAnswer> => {
+      const { parts } = await ask({ ...asking, range: range('2023-01-03', '2023-01-05') }, ({ path }) =>
+        path === SHARES
+          ? barsOf(rows)
+          : {
+              body: JSON.stringify({ corporate_actions: { reverse_splits: splits }, next_page_token: null }),
+            },
+      );
+      return (parts.get('AAPL') as { answer: BarAnswer }).answer;
+    };
+    expect(await answers([split])).toMatchObject({ unusable: [], bars: { length: 3 } });
+    expect((await answers([])).unusable).toHaveLength(2);
+  });
+
   it('say of which of them a row did not come, but for the last half hour, which is alone', async () => {
     const { bars, partial } = await answerTo(rowsAt('14:30', '15:00', '16:00', '20:30'));
     expect(bars.length).toBe(3);
