@@ -13,6 +13,7 @@ export type {
   HistoryRequest,
   SeriesSelection,
   SourceNote,
+  UniverseRequest,
   VerifyOptions,
 } from './library/history.ts';
 export type {
@@ -34,6 +35,7 @@ export type { RangeOptions } from './backfill/want/wanted.ts';
 export type { BackfillEvent } from './backfill/run/events.ts';
 export type { Failure } from './backfill/failure.ts';
 export type { RunSummary } from './backfill/settle/summary.ts';
+export { joinRuns } from './backfill/settle/joined-runs.ts';
 export type { CoverageReport } from './report/coverage.ts';
 export type { SeriesCoverage } from './report/series-coverage.ts';
 export type { Capabilities, ProviderConfig, Secrets } from './providers/provider.ts';
@@ -60,6 +62,8 @@ export type { Damage, DamageKind, Examination } from './store/damage.ts';
 export { type DiscoverOptions, discover } from './library/discover.ts';
 export type { Discovered } from './report/discovered-text.ts';
 export { CATEGORIES, type Category, type Member } from './core/universe/member.ts';
+export type { Universe } from './core/universe/universe.ts';
+export { type Batch, type BatchOptions, batchesOf } from './core/universe/batches.ts';
 export { PUBLIC_INDICES, PUBLIC_LISTS } from './providers/listings/public-lists.ts';
 export { inspectFiles } from './library/inspect.ts';
 export type { InspectRequest, InspectedFile, InspectedSeries, Inspection } from './report/inspection.ts';

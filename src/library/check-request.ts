@@ -37,10 +37,15 @@ export function checked<R extends object>(request: R): R {
 /** Throws `usage` for tickers that name nobody: an order to forget must not mean all by accident. */
 export function checkTickers(tickers: unknown): void {
   const shape = 'must be a text such as "AAPL,MSFT", or a list of tickers';
-  const names: readonly unknown[] = Array.isArray(tickers) ? tickers : [tickers];
+  const list = isUniverse(tickers) ? tickers.tickers : tickers;
+  const names: readonly unknown[] = Array.isArray(list) ? list : [list];
   if (!names.every((name) => typeof name === 'string')) throw bad('tickers', tickers, shape);
   if (names.length === 0 || names.some((name) => name.trim() === ''))
     throw bad('tickers', tickers, 'names no ticker; name at least one');
+}
+
+function isUniverse(tickers: unknown): tickers is { readonly tickers: unknown } {
+  return isObject(tickers) && 'tickers' in tickers && 'lives' in tickers && tickers.lives instanceof Map;
 }
 
 /** Throws `usage` for what `openHistory` cannot open. */
@@ -106,7 +111,7 @@ function checkDate(name: string, value: unknown): number | undefined {
   }
 }
 
-function isObject(given: unknown): boolean {
+function isObject(given: unknown): given is object {
   return typeof given === 'object' && given !== null;
 }
 

@@ -1,5 +1,6 @@
 import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
+import type { UniverseSpec } from '../backfill/want/universe.ts';
 import type { RangeOptions } from '../backfill/want/wanted.ts';
 import type { ActionBook } from '../core/actions/action-book.ts';
 import type { Bar, CorporateAction, Series } from '../core/bars/bars.ts';
@@ -7,6 +8,7 @@ import type { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { Quota } from '../core/plan/quota.ts';
+import type { Universe } from '../core/universe/universe.ts';
 import type { Capabilities, ProviderConfig, Secrets } from '../providers/provider.ts';
 import type { CoverageReport } from '../report/coverage.ts';
 import type { SeriesRevision } from '../report/revisions-text.ts';
@@ -58,8 +60,11 @@ export interface HistoryOptions {
 }
 
 export interface HistoryRequest extends RangeOptions {
-  /** A list of tickers, or what `--tickers` takes: `AAPL,MSFT`, `@file`, `portfolio`, `sp500`, `all`, a stored universe. */
-  readonly tickers?: string | readonly string[];
+  /**
+   * Tickers, with files as `@file` among them; or what `--tickers` takes: `AAPL,MSFT`, `@file`, `portfolio`, `sp500`, `all`, a
+   * stored universe; or a universe as `History.universe` gives it, or a part of one, of which nothing may be wanted.
+   */
+  readonly tickers?: UniverseSpec;
   /** Default `['1d']`. */
   readonly intervals?: readonly Interval[];
 }
@@ -79,6 +84,11 @@ export interface BackfillOptions extends HistoryRequest {
   readonly stop?: AbortSignal;
 }
 
+export interface UniverseRequest extends BackfillOptions {
+  /** Keep what is made or fetched for it, the user's first `portfolio.txt` or a public list, in the store. Default false. */
+  readonly keeps?: boolean;
+}
+
 /** Something to know of a source before it is asked. */
 export interface SourceNote {
   /** A `warning` may be why nothing is done, such as a quota whose record cannot be read; a `note` is of a file that is not read. */
@@ -90,7 +100,7 @@ export interface SourceNote {
 /** Which stored series are meant. */
 export interface SeriesSelection {
   /** Default: all that are stored. */
-  readonly tickers?: string | readonly string[];
+  readonly tickers?: UniverseSpec;
   readonly intervals?: readonly Interval[];
 }
 
@@ -175,6 +185,11 @@ export interface History {
   scan(): Promise<Scan>;
   /** What there is to know of the source before it is asked. Makes no request. Throws `usage` and `store-unusable`. */
   notes(): Promise<readonly SourceNote[]>;
+  /**
+   * The tickers of a backfill, in their order, with the days on which each is wanted: of use to do it in parts, see
+   * `batchesOf`. Throws what that would throw for the whole of it.
+   */
+  universe(request?: UniverseRequest): Promise<Universe>;
   /** What a backfill would do. Changes nothing, and makes no request but for a provider's own list of tickers; `onEvent` hears what it found. */
   plan(request?: BackfillOptions): Promise<Plan>;
   /** What `retryFailed` would ask for, by the records of the last runs and what is stored. Makes no request. */

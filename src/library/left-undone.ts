@@ -6,8 +6,8 @@ import type { Scan } from '../store/scan.ts';
 import type { BackfillOptions } from './history.ts';
 import type { Parts } from './parts.ts';
 
-/** Runs whose records are looked at: a night's several, for some nights. */
-const LAST_RUNS = 20;
+/** Runs whose records are looked at: a night's several, each in its batches, for some nights. */
+const LAST_RUNS = 500;
 
 /** What `History.leftUndone` tells, of the provider that `parts` ask. */
 export async function leftUndoneOf(

@@ -36,6 +36,7 @@ const EXPORT = {
 const OF_METHODS: Readonly<
   Partial<Record<keyof History, readonly [argument: number, Readonly<Record<string, true>>]>>
 > = {
+  universe: [0, { ...BACKFILL, keeps: true } satisfies NamesOf<'universe', 0>],
   plan: [0, BACKFILL satisfies NamesOf<'plan', 0>],
   backfill: [0, BACKFILL satisfies NamesOf<'backfill', 0>],
   leftUndone: [0, { ...SELECTION, derive: true, stop: true } satisfies NamesOf<'leftUndone', 0>],

@@ -3,13 +3,18 @@ import { type BackfillRequest, type Source, prepare } from '../backfill/plan/pre
 import { prepareVerification } from '../backfill/plan/verify.ts';
 import { stagedAs } from '../backfill/run/staged-source.ts';
 import { DERIVED_FROM, derivedFrom } from '../backfill/want/derived.ts';
+import { partServed } from '../backfill/want/served.ts';
+import { isUniverse } from '../backfill/want/universe.ts';
+import { rangeMeant, rangeText, wantedSeries } from '../backfill/want/wanted.ts';
 import { BackfillError } from '../core/errors.ts';
 import { utcDayOf } from '../core/session/day.ts';
+import type { Universe } from '../core/universe/universe.ts';
+import type { Interval } from '../core/session/interval.ts';
 import { requestOfLeft } from '../backfill/want/left-series.ts';
 import { threadEntry } from '../pool/entry.ts';
 import { openProvider } from '../providers/registry.ts';
 import { checkRequest } from './check-request.ts';
-import type { BackfillOptions, History, SourceNote } from './history.ts';
+import type { BackfillOptions, History, SourceNote, UniverseRequest } from './history.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
 import { leftUndoneOf } from './left-undone.ts';
 import type { Claim } from './turns.ts';
@@ -20,10 +25,13 @@ import { standingOf, unknownQuotaNotes } from './run-tools.ts';
 const DEFAULT_SAMPLE = 0.01;
 
 /** The methods that ask a provider, or would. */
-export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'leftUndone' | 'backfill' | 'verify'> {
+export function runsOf(
+  parts: Parts,
+): Pick<History, 'notes' | 'universe' | 'plan' | 'leftUndone' | 'backfill' | 'verify'> {
   const { store, clock } = parts;
   return {
     notes: () => notesOf(parts),
+    universe: (request = {}) => universeMeant(parts, request),
     leftUndone: async (request = {}) => {
       checkRequest(request);
       return leftUndoneOf(sourcedFor(parts, request), request);
@@ -52,6 +60,21 @@ export function runsOf(parts: Parts): Pick<History, 'notes' | 'plan' | 'leftUndo
       );
     },
   };
+}
+
+/** The universe of a backfill, which is refused for what the whole of it would be refused for. */
+async function universeMeant(
+  parts: Parts,
+  { keeps = false, ...request }: UniverseRequest,
+): Promise<Universe> {
+  const { capabilities } = sourcedFor(parts, request);
+  const wanted = await requestOf(parts, request, keeps);
+  const { tickers, lives = new Map(), origins = [], intervals } = wanted;
+  const range = rangeMeant(wanted, capabilities);
+  const { served } = partServed(tickers, capabilities);
+  wantedSeries(served, intervals, range, capabilities, parts.clock(), { lives });
+  request.onEvent?.({ type: 'meant', meant: { origins, range: rangeText(range), intervals } });
+  return { tickers, lives };
 }
 
 /** What a request takes its bars from: the provider, or the store itself. */
@@ -96,17 +119,21 @@ function sourceOf({ options, config, capabilities }: Parts): Source {
 }
 
 /** `keeps`: what is made or fetched for it is kept in the store. */
-async function requestOf(parts: Parts, request: BackfillOptions, keeps: boolean): Promise<BackfillRequest> {
+async function requestOf(
+  parts: Parts,
+  request: BackfillOptions,
+  keeps: boolean,
+): Promise<BackfillRequest & { readonly intervals: readonly Interval[] }> {
   checkRequest(request);
   if (request.retryFailed) {
     const { series } = await leftUndoneOf(sourcedFor(parts, request), request);
     return { ...request, ...requestOfLeft(series, request) };
   }
   const intervals = [...new Set(request.intervals ?? ['1d' as const])];
+  const meant = { ...request, intervals, isPart: isUniverse(request.tickers) };
   if (!request.derive)
     return {
-      ...request,
-      intervals,
+      ...meant,
       ...(await parts.universeToFetch(request.tickers, { ...request, keeps })),
     };
   if (intervals.includes(DERIVED_FROM))
@@ -114,7 +141,7 @@ async function requestOf(parts: Parts, request: BackfillOptions, keeps: boolean)
       'usage',
       `${DERIVED_FROM} bars are what others are derived from; fetch them by a call of its own`,
     );
-  return { ...request, intervals, tickers: await tickersToDerive(parts, request) };
+  return { ...meant, tickers: await tickersToDerive(parts, request) };
 }
 
 /** Those that are named, or all that have something to derive from. */

@@ -6,7 +6,6 @@ import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import { type GapOptions, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { reachedFrom } from '../../core/plan/limits.ts';
-import type { Universe } from '../../core/universe/universe.ts';
 import { type NotServed, type Plan, planTasks } from '../../core/plan/plan.ts';
 import type { QuotaStanding } from '../../core/plan/quota.ts';
 import type { Capabilities } from '../../providers/provider.ts';
@@ -21,14 +20,19 @@ import { stagedOf } from '../run/staged-source.ts';
 import type { Meant, TickersOrigin } from '../run/events.ts';
 import { partServed } from '../want/served.ts';
 import { type OnlyLeft, onlyLeft } from '../want/left-series.ts';
-import { nothingYet, type RangeOptions, rangeMeant, rangeText, wantedSeries } from '../want/wanted.ts';
+import {
+  nothingYet,
+  type RangeOptions,
+  rangeMeant,
+  rangeText,
+  type WantedOf,
+  wantedSeries,
+} from '../want/wanted.ts';
 
 /** What a user asks for: which bars, and whether to fetch those that are there already. */
-export interface BackfillRequest extends RangeOptions {
+export interface BackfillRequest extends RangeOptions, WantedOf {
   /** Canonical tickers. */
   readonly tickers: readonly string[];
-  /** Session dates on which each is wanted, of those that did not always live. Default: whatever the day. */
-  readonly lives?: Universe['lives'];
   /** Default `['1d']`. */
   readonly intervals?: readonly Interval[];
   /** Of these series only, and of these only what is said. Default: all of the tickers and intervals. */
@@ -76,15 +80,13 @@ export async function prepare(
 ): Promise<Prepared> {
   const { capabilities, editionOf, ownListOf, standing, stagedAs } = source;
   const { intervals = ['1d'], everything = false } = request;
-  const { served: tickers, notServed } = partServed(request.tickers, capabilities);
+  const { served: tickers, notServed } = partServed(request.tickers, capabilities, request);
   const range = rangeMeant(request, capabilities);
   const { only } = request;
   const isNothingLeft = only?.size === 0;
-  const named = isNothingLeft
-    ? []
-    : wantedSeries(tickers, intervals, range, capabilities, now, request.lives);
+  const named = isNothingLeft ? [] : wantedSeries(tickers, intervals, range, capabilities, now, request);
   const asked = only === undefined ? named : onlyLeft(named, only);
-  const notYet = isNothingLeft ? NOTHING_LEFT : nothingYet(asked, range, capabilities);
+  const notYet = isNothingLeft ? NOTHING_LEFT : nothingYet(asked, range, capabilities, request);
   const wanted = notYet === undefined ? asked : [];
   const scan = await store.scan({ tickers, intervals });
   if (source.expect !== undefined) expectNew(source.expect, wanted, scan, capabilities);

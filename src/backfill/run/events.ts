@@ -23,6 +23,8 @@ export interface Meant {
 
 /** What a run tells while it goes. */
 export type BackfillEvent =
+  /** Of which tickers parts are going to be asked for. */
+  | { readonly type: 'meant'; readonly meant: Meant }
   /** `lost`, `distrusted`: see `Scan`. */
   | {
       readonly type: 'planned';

@@ -5,6 +5,7 @@ import { ASSET_CLASSES, assetClassesText } from '../../core/instrument/asset-cla
 import type { NotServed } from '../../core/plan/plan.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import { servesClassOf, servesQuoteOf } from '../../providers/serves.ts';
+import type { WantedOf } from './wanted.ts';
 
 /** Tickers by whether a provider can have them; all of them, in their order. */
 export interface Parted {
@@ -13,8 +14,12 @@ export interface Parted {
   readonly notServed: readonly NotServed[];
 }
 
-/** Parts tickers. Throws `invalid-ticker` where the provider can have none of them. */
-export function partServed(tickers: readonly string[], capabilities: Capabilities): Parted {
+/** Parts tickers. Throws `invalid-ticker` where the provider can have none of them, unless they are part of a universe. */
+export function partServed(
+  tickers: readonly string[],
+  capabilities: Capabilities,
+  { isPart = false }: Pick<WantedOf, 'isPart'> = {},
+): Parted {
   const reasons = tickers.map((ticker) => [ticker, whyNotServed(ticker, capabilities)] as const);
   const served = reasons.flatMap(([ticker, why]) => (why === undefined ? [ticker] : []));
   const strange = reasons.flatMap(([ticker, why]) => (why === undefined ? [] : { ticker, why }));
@@ -23,7 +28,7 @@ export function partServed(tickers: readonly string[], capabilities: Capabilitie
     return { provider: capabilities.id, tickers: group.map(({ ticker }) => ticker), why: why.words };
   });
   const [first] = notServed;
-  if (first === undefined || served.length > 0) return { served, notServed };
+  if (first === undefined || served.length > 0 || isPart) return { served, notServed };
   const [stranger, ...strangers] = first.tickers;
   const others = strangers.length === 0 ? '' : ` (nor ${strangers.length} more)`;
   throw new BackfillError(

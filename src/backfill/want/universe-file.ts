@@ -1,15 +1,37 @@
+import { existsSync } from 'node:fs';
 import { BackfillError } from '../../core/errors.ts';
 import type { Member } from '../../core/universe/member.ts';
 import { membersInJson } from '../../core/universe/members-json.ts';
 import { membersInText } from '../../core/universe/members-text.ts';
+import { isPattern, matchingFiles } from '../../market/matching-files.ts';
 import { readPipedText } from '../../market/piped-text.ts';
 
+export interface ReadingFiles {
+  /** How a message names a file. Default: `--tickers @PATH`. */
+  readonly calls?: (path: string) => string;
+  /** Aborted: wait no longer for tickers that come through a pipe. */
+  readonly stop?: AbortSignal | undefined;
+}
+
+const inTickers = (path: string): string => `--tickers @${path}`;
+
 /**
- * The members in a user's file: JSON by its name or its first sign, a table by its name (`.csv`, `.tsv`), else a plain list.
- * Throws `usage`, with a line for each entry that is none.
+ * The members in a user's file: JSON by its name or its first sign, a table by its name (`.csv`, `.tsv`), else a plain list;
+ * or in all files that a pattern means (`lists/*.json`), in the order of their names. Throws `usage`, with a line for each entry that is none.
  */
-export async function readTickersFile(path: string, stop?: AbortSignal): Promise<readonly Member[]> {
-  const called = `--tickers @${path}`;
+export async function readTickersFiles(
+  path: string,
+  { calls = inTickers, stop }: ReadingFiles = {},
+): Promise<readonly Member[]> {
+  const isMany = isPattern(path) && !existsSync(path);
+  const paths = isMany ? await matchingFiles(path) : [path];
+  if (paths.length === 0) throw new BackfillError('usage', `${calls(path)}: no file matches`);
+  const members: Member[] = [];
+  for (const one of paths) for (const member of await membersAt(one, calls(one), stop)) members.push(member);
+  return members;
+}
+
+async function membersAt(path: string, called: string, stop?: AbortSignal): Promise<readonly Member[]> {
   const text = await readPipedText(path, called, stop);
   return someIn(await membersIn(text, path, called), called);
 }

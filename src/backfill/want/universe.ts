@@ -13,7 +13,7 @@ import type { BarStore } from '../../store/store.ts';
 import { PORTFOLIO_TEXT } from './portfolio.ts';
 import type { TickersOrigin } from '../run/events.ts';
 import type { OpenTraffic } from '../run/traffic.ts';
-import { readTickersFile, someIn } from './universe-file.ts';
+import { readTickersFiles, someIn } from './universe-file.ts';
 
 export interface UniverseSources {
   readonly store: Pick<BarStore, 'url' | 'readUniverse' | 'readPortfolio'>;
@@ -34,22 +34,30 @@ export interface ResolvedUniverse extends Universe {
 }
 
 /**
- * The universe that a user means, its tickers canonical, without repetitions, in the order given: an array, or a text that is
- * a list of tickers (`AAPL,MSFT`), files (`@tickers.txt`, see `readTickersFile`; `@-` is stdin), `portfolio`, `all` (what the
- * provider itself lists), and names of universes in the store (`sp500` for `universes/sp500.json`, or the newest
- * `universes/sp500_DATE.json`). Default: everything the provider lists if it can, else `portfolio`. Throws `usage` and
- * `invalid-ticker`.
+ * What a caller names tickers by: an array of them, and of files (`@my list.txt`); a universe that is known already; or a text
+ * that is a list of tickers (`AAPL,MSFT`), files (`@tickers.txt`, `@lists/*.json`, see `readTickersFiles`; `@-` is stdin),
+ * `portfolio`, `all` (what the provider itself lists), and names of universes in the store (`sp500` for
+ * `universes/sp500.json`, or the newest `universes/sp500_DATE.json`).
+ */
+export type UniverseSpec = string | readonly string[] | Universe;
+
+/**
+ * The universe that a user means, its tickers canonical, without repetitions, in the order given. Default: everything the
+ * provider lists if it can, else `portfolio`. Throws `usage` and `invalid-ticker`.
  */
 export async function resolveUniverse(
-  spec: string | readonly string[] | undefined,
+  spec: UniverseSpec | undefined,
   sources: UniverseSources,
 ): Promise<ResolvedUniverse> {
   const fallback = sources.capabilities.listsTickers ? 'all' : 'portfolio';
-  const parts =
-    typeof spec === 'object'
-      ? [{ from: 'named', name: '', members: spec.map(alone) } as const]
-      : await listed(spec ?? fallback, sources);
+  if (isUniverse(spec)) return { ...spec, tickers: [...new Set(spec.tickers.map(parseTicker))], origins: [] };
+  const parts = await (typeof spec === 'object' ? each(spec, sources) : listed(spec ?? fallback, sources));
   return { ...universeOf(parts.flatMap(({ members }) => members)), origins: originsOf(parts) };
+}
+
+/** Whether tickers are named by a universe that is known already, or a part of one. */
+export function isUniverse(spec: UniverseSpec | undefined): spec is Universe {
+  return typeof spec === 'object' && 'tickers' in spec;
 }
 
 /** Members, and where they come from. */
@@ -65,6 +73,17 @@ function originsOf(parts: readonly Part[]): TickersOrigin[] {
     const tickers = new Set(alike.flatMap(({ members }) => members.map(({ ticker }) => ticker)));
     return [{ from: first.from, name: first.name, tickers: tickers.size }];
   });
+}
+
+async function each(names: readonly string[], { stop }: UniverseSources): Promise<readonly Part[]> {
+  const parts: Part[] = [];
+  for (const name of names)
+    if (name.startsWith('@')) {
+      const path = name.slice(1);
+      const members = await readTickersFiles(path, { stop, calls: (one) => one });
+      parts.push({ from: 'file', name: path, members });
+    } else parts.push({ from: 'named', name: '', members: [alone(name)] });
+  return parts;
 }
 
 /** A ticker that is wanted whatever the day. */
@@ -106,7 +125,7 @@ async function listed(spec: string, sources: UniverseSources): Promise<readonly 
 async function named(spec: string, sources: UniverseSources): Promise<Part> {
   const { store, capabilities, listTickers, stop } = sources;
   if (spec.startsWith('@'))
-    return { from: 'file', name: spec.slice(1), members: await readTickersFile(spec.slice(1), stop) };
+    return { from: 'file', name: spec.slice(1), members: await readTickersFiles(spec.slice(1), { stop }) };
   if (spec === 'portfolio') return { from: 'portfolio', name: spec, members: await portfolioOf(sources) };
   if (spec === 'all') {
     if (capabilities.listsTickers)

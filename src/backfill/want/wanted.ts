@@ -26,6 +26,8 @@ export interface RangeOptions {
   readonly includeProvisional?: boolean;
 }
 
+const NO_LIVES: Universe['lives'] = new Map();
+
 const DEFAULT_DAYS = 252;
 
 /** No exchange has electronic history from before 1900. */
@@ -42,6 +44,14 @@ export function rangeMeant(
   return isSaid || usualRange === undefined ? range : { ...range, ...usualRange };
 }
 
+/** Whose sessions are wanted. */
+export interface WantedOf {
+  /** Session dates on which each is wanted, of those that did not always live. Default: whatever the day. */
+  readonly lives?: Universe['lives'];
+  /** They are part of a universe of which something is wanted, so that of them nothing may be. Default false. */
+  readonly isPart?: boolean;
+}
+
 /**
  * The sessions that are wanted of each (ticker, interval): perhaps none yet, see `nothingYet`. Throws `usage`, also for a
  * range without a session that has not begun, or is over.
@@ -52,7 +62,7 @@ export function wantedSeries(
   range: RangeOptions,
   capabilities: Capabilities,
   now: number,
-  lives: Universe['lives'] = new Map(),
+  { lives = NO_LIVES, isPart = false }: WantedOf = {},
 ): WantedSeries[] {
   const sessions = parseRange(range);
   const wanted = intervals.flatMap((interval) => {
@@ -75,17 +85,15 @@ export function wantedSeries(
       ranges.set(calendar, days);
       return { series: { ticker, interval }, calendar, ...livedIn(days, lives.get(ticker)) };
     });
-    assertWithinReach(series, interval, capabilities, now);
+    if (!isPart) assertWithinReach(series, interval, capabilities, now);
     return series;
   });
+  if (isPart) return wanted;
   if (wanted.length === 0) throw new BackfillError('usage', 'no ticker is asked for: nothing to fetch');
-  if (isEmpty(wanted) && tickers.every((ticker) => lives.has(ticker)))
-    throw new BackfillError(
-      'usage',
-      `${tickers.length === 1 ? `${tickers[0]} has no` : `none of the ${tickers.length} tickers has a`} ` +
-        `session of its life in the range asked for (${rangeText(range)}): nothing to fetch`,
-    );
-  if (isEmpty(wanted) && !wanted.some(({ calendar }) => isToCome(range, calendar.localDay(now))))
+  if (!isEmpty(wanted)) return wanted;
+  if (tickers.every((ticker) => lives.has(ticker)))
+    throw new BackfillError('usage', `${lifelessText(tickers, range)}: nothing to fetch`);
+  if (!wanted.some(({ calendar }) => isToCome(range, calendar.localDay(now))))
     throw new BackfillError('usage', `${noneText(range)}: nothing to fetch`);
   return wanted;
 }
@@ -105,10 +113,14 @@ export function nothingYet(
   wanted: readonly WantedSeries[],
   range: RangeOptions,
   { intervals }: Pick<Capabilities, 'intervals'>,
+  { lives = NO_LIVES }: WantedOf = {},
 ): string | undefined {
-  if (!isEmpty(wanted)) return undefined;
+  if (wanted.length === 0 || !isEmpty(wanted)) return undefined;
+  const unending = wanted.filter(({ series: { ticker } }) => !lives.has(ticker));
+  if (unending.length === 0)
+    return lifelessText([...new Set(wanted.map(({ series }) => series.ticker))], range);
   const end = range.end === undefined ? Number.POSITIVE_INFINITY : parseDay(range.end);
-  const from = wanted.flatMap(({ series, calendar, range: days }) => {
+  const from = unending.flatMap(({ series, calendar, range: days }) => {
     const first = calendar.sessionOnOrAfter(days.from);
     if (first > end) return [];
     const { open, close } = calendar.session(first);
@@ -118,6 +130,11 @@ export function nothingYet(
   if (!Number.isFinite(earliest)) return noneText(range);
   const at = new Date(earliest).toISOString().slice(0, 16).replace('T', ' ');
   return `${noneText(range)} yet: the first can be had from ${at} UTC on`;
+}
+
+function lifelessText(tickers: readonly string[], range: RangeOptions): string {
+  const who = tickers.length === 1 ? `${tickers[0]} has no` : `none of the ${tickers.length} tickers has a`;
+  return `${who} session of its life in the range asked for (${rangeText(range)})`;
 }
 
 function noneText(range: RangeOptions): string {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTickersFile } from '../../../src/backfill/want/universe-file.ts';
+import { readTickersFiles } from '../../../src/backfill/want/universe-file.ts';
 import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 import type { Member } from '../../../src/core/universe/member.ts';
 import { readTextFile } from '../../../src/market/text-file.ts';
@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 async function read(name: string, text: string): Promise<readonly Member[]> {
   const path = join(folder, name);
   await writeFile(path, text);
-  return readTickersFile(path);
+  return readTickersFiles(path);
 }
 
 const tickersOf = (members: readonly Member[]): string[] => members.map(({ ticker }) => ticker);
@@ -53,6 +53,17 @@ describe('a file of tickers', () => {
     expect(tickersOf(await read('piped', ' {"members": [{"ticker": "AAPL"}]}'))).toEqual(['AAPL']);
   });
 
+  it('may be many, by a pattern that no file has for its name', async () => {
+    await read('p1.json', '["MSFT"]');
+    await read('p2.csv', 'ticker\nAAPL\nMSFT\n');
+    expect(tickersOf(await readTickersFiles(join(folder, 'p?.*')))).toEqual(['MSFT', 'AAPL', 'MSFT']);
+    await read('p[1].json', '["IBM"]');
+    expect(tickersOf(await readTickersFiles(join(folder, 'p[1].json')))).toEqual(['IBM']);
+    await writeFile(join(folder, 'p3.txt'), '# nothing\n');
+    await expect(readTickersFiles(join(folder, 'p?.*'))).rejects.toThrow('p3.txt: there is no ticker');
+    await expect(readTickersFiles('no-*.txt')).rejects.toThrow('--tickers @no-*.txt: no file matches');
+  });
+
   it.each([
     ['c.csv', 'date,add,remove\n2019-01-18,TFX,PCG\n', /none of its columns \(date, add, remove\) is ticker/],
     ['d.csv', 'ticker,listed\nAAPL,12.12.1980\n', /d\.csv, line 2: its listed "12\.12\.1980" is not a date/],
@@ -69,10 +80,10 @@ describe('a file of tickers', () => {
 
 describeWith(REAL_DATA)('the public files of the S&P 500', () => {
   const membership = (): Promise<readonly Member[]> =>
-    readTickersFile(realData('universe/sp500_ticker_start_end.csv'));
+    readTickersFiles(realData('universe/sp500_ticker_start_end.csv'));
 
   it('are read as they are', async () => {
-    const members = await readTickersFile(realData('universe/sp500.csv'));
+    const members = await readTickersFiles(realData('universe/sp500.csv'));
     expect(members).toHaveLength(503);
     expect(tickersOf(members)).toEqual(expect.arrayContaining(['MMM', 'BRK-B', 'BF-B']));
     expect(members.every(({ stay }) => stay === undefined)).toBe(true);

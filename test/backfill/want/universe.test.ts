@@ -49,6 +49,28 @@ describe('the tickers a user means', () => {
     expect(await tickersOf('portfolio,zzzz', yahoo())).toHaveLength(41);
   });
 
+  it('may be tickers and files in an array, whatever the files are called', async () => {
+    await writeFile(join(folder, 'my list, new.txt'), 'KO AAPL');
+    expect(await tickersOf(['T', `@${folder}/my list, new.txt`, `@${folder}/li?t.txt`], yahoo())).toEqual([
+      ...['T', 'KO', 'AAPL', 'MSFT', 'BRK-B'],
+    ]);
+    const { origins } = await resolveUniverse(['T', `@${folder}/li?t.txt`, 'KO'], yahoo());
+    expect(origins).toEqual([
+      { from: 'named', name: '', tickers: 2 },
+      { from: 'file', name: `${folder}/li?t.txt`, tickers: 3 },
+    ]);
+    await expect(tickersOf(['@nowhere.txt'], yahoo())).rejects.toThrow(
+      /^nowhere\.txt: cannot be read: there is/,
+    );
+    await expect(tickersOf(['@no*.txt'], yahoo())).rejects.toThrow(/^no\*\.txt: no file matches$/);
+  });
+
+  it('may be a universe that is known already, with the lives of its members', async () => {
+    const lives = new Map([['BRK-B', [{ from: 10, to: 20 }]]]);
+    const known = await resolveUniverse({ tickers: ['brk.b', 'T', 'BRK-B'], lives }, yahoo());
+    expect(known).toEqual({ tickers: ['BRK-B', 'T'], lives, origins: [] });
+  });
+
   it('are the portfolio of 40 if none are named, or all of a provider that can list them', async () => {
     expect(await tickersOf(undefined, yahoo())).toHaveLength(40);
     expect(await tickersOf(undefined, sample())).toEqual(['ZZZ', 'AAA']);

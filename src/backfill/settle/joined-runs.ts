@@ -1,0 +1,100 @@
+import { type HoleCounts, NO_HOLES, addHoles, joinUnavailable } from '../../core/coverage/unavailable.ts';
+import { grouped } from '../../core/grouped.ts';
+import type { NotServed } from '../../core/plan/plan.ts';
+import { sumDrift } from '../drift.ts';
+import { ratesOf } from '../run/traffic-rates.ts';
+import type { Refusal } from '../run/stops.ts';
+import type { RunSummary } from './summary.ts';
+
+/** What adds up. */
+const SUMS = [
+  ...(['series', 'complete', 'withHoles', 'waiting', 'unavailable', 'fetched', 'fetchedTickers'] as const),
+  ...([
+    'failed',
+    'notRun',
+    'requests',
+    'sent',
+    'succeeded',
+    'retries',
+    'throttles',
+    'bars',
+    'inserted',
+  ] as const),
+  ...(['changed', 'revised', 'provisional', 'rejected', 'dropped', 'unfinished', 'fillers'] as const),
+] as const;
+
+/**
+ * The summaries of runs that followed each other, each of other tickers, as that of one run: it ended as the last of them
+ * did, and nothing that failed in any of them is left out. It has no `runId`: each run is on record.
+ */
+export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSummary {
+  const [{ startedAt }] = runs;
+  const { runId: _runId, ...last } = runs.at(-1) ?? runs[0];
+  const sums = Object.fromEntries(SUMS.map((name) => [name, sumOf(runs.map((run) => run[name]))]));
+  const lost = runs.flatMap((run) => run.lost ?? []);
+  const notServed = joinNotServed(runs.flatMap((run) => run.notServed ?? []));
+  const renamesUnread = runs.find((run) => run.renamesUnread !== undefined)?.renamesUnread;
+  const all = { ...last, ...(sums as Record<(typeof SUMS)[number], number>) };
+  return {
+    ...all,
+    ...ratesOf(all),
+    ...runs.reduce<HoleCounts>(addHoles, NO_HOLES),
+    startedAt,
+    cannotBeHad: joinUnavailable(
+      runs.flatMap((run) => run.cannotBeHad),
+      [],
+    ),
+    newlyUnavailable: runs.some((run) => run.newlyUnavailable),
+    newlyLost: {
+      sessions: sumOf(runs.map((run) => run.newlyLost.sessions)),
+      tickers: runs.flatMap((run) => run.newlyLost.tickers).toSorted(),
+    },
+    refused: joinRefusals(runs.flatMap((run) => run.refused)),
+    warnings: runs.flatMap((run) => run.warnings),
+    notRead: [...new Set(runs.flatMap((run) => run.notRead))],
+    drift: sumDrift(runs.map((run) => run.drift)),
+    absent: sumAbsent(runs.map((run) => run.absent)),
+    failures: runs.flatMap((run) => run.failures),
+    left: joinLeft(runs.flatMap((run) => run.left)),
+    setAside: runs.flatMap((run) => run.setAside),
+    ...(lost.length > 0 && { lost }),
+    ...(notServed.length > 0 && { notServed }),
+    ...(renamesUnread !== undefined && { renamesUnread }),
+  };
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** An interval that was refused in several runs was refused once. */
+function joinRefusals(refusals: readonly Refusal[]): Refusal[] {
+  return [...grouped(refusals, ({ interval }) => interval).values()].map((alike) => {
+    const [first] = alike as [Refusal];
+    return { ...first, tickers: alike.flatMap(({ tickers }) => tickers).toSorted() };
+  });
+}
+
+function joinLeft(parts: RunSummary['left']): RunSummary['left'] {
+  const alike = grouped(parts, ({ why, interval, from, to, again }) =>
+    [why, interval, from, to, again].join(' '),
+  );
+  return [...alike.values()].map((group) => {
+    const [first] = group as [RunSummary['left'][number]];
+    return { ...first, tickers: group.flatMap(({ tickers }) => tickers) };
+  });
+}
+
+function joinNotServed(parts: readonly NotServed[]): NotServed[] {
+  return [...grouped(parts, ({ why }) => why).values()].map((alike) => {
+    const [first] = alike as [NotServed];
+    return { ...first, tickers: alike.flatMap(({ tickers }) => tickers) };
+  });
+}
+
+function sumAbsent(parts: readonly RunSummary['absent'][]): RunSummary['absent'] {
+  const sum: Record<string, number> = {};
+  for (const part of parts)
+    for (const [reason, sessions] of Object.entries(part)) sum[reason] = (sum[reason] ?? 0) + sessions;
+  return sum;
+}

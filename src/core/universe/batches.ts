@@ -1,0 +1,60 @@
+import { BackfillError } from '../errors.ts';
+import type { Universe } from './universe.ts';
+
+/** A part of a universe. */
+export interface Batch {
+  /** From 1. */
+  readonly number: number;
+  /** How many batches the universe is. */
+  readonly of: number;
+  /** Places of its first and last ticker in the universe, from 1, both in it. */
+  readonly first: number;
+  readonly last: number;
+  /** Tickers of the universe. */
+  readonly total: number;
+  readonly universe: Universe;
+}
+
+export interface BatchOptions {
+  /** Tickers a batch; the last has what is left. */
+  readonly size: number;
+  /** Batches that are left out, from the first on: 10 begins with the eleventh. Default 0. */
+  readonly start?: number;
+  /** Batches at most. Default: all that are left. */
+  readonly most?: number;
+}
+
+/**
+ * The batches of a universe, cut from its order: whatever is stored, a batch of one number has the same tickers. Throws
+ * `usage` for numbers that are none, and where none is left after `start`.
+ */
+export function batchesOf(universe: Universe, { size, start = 0, most }: BatchOptions): readonly Batch[] {
+  for (const [name, value, least] of [
+    ['size', size, 1],
+    ['start', start, 0],
+    ['most', most ?? 1, 1],
+  ] as const)
+    if (!(Number.isSafeInteger(value) && value >= least))
+      throw new BackfillError('usage', `${name} ${value}: must be a whole number of at least ${least}`);
+  const total = universe.tickers.length;
+  const of = Math.ceil(total / size);
+  if (start >= of)
+    throw new BackfillError(
+      'usage',
+      `--start-batch ${start}: there ${of === 1 ? 'is 1 batch' : `are ${of} batches`} (${total} tickers, ` +
+        `${size} a batch), and the first is 0; give at most ${of - 1}`,
+    );
+  const count = Math.min(of - start, most ?? of);
+  return Array.from({ length: count }, (_, i) => {
+    const from = (start + i) * size;
+    const tickers = universe.tickers.slice(from, from + size);
+    const lives = new Map(
+      tickers.flatMap((ticker) => {
+        const life = universe.lives.get(ticker);
+        return life === undefined ? [] : [[ticker, life] as const];
+      }),
+    );
+    const place = { first: from + 1, last: from + tickers.length, total };
+    return { number: start + i + 1, of, ...place, universe: { tickers, lives } };
+  });
+}
