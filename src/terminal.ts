@@ -20,7 +20,15 @@ export {
 export { notServedLines } from './report/unavailable-text.ts';
 export { progressLine, progressText } from './report/progress-text.ts';
 export { watchRun } from './report/progress.ts';
-export { driftText, errorText, summaryText } from './report/run-text.ts';
+export {
+  batchEndLines,
+  batchLine,
+  batchesName,
+  batchesPlanLine,
+  nextBatchLine,
+  pauseLine,
+} from './report/batches-text.ts';
+export { type RunPurpose, driftText, errorText, summaryText } from './report/run-text.ts';
 export { providersText } from './report/providers-text.ts';
 export { discoveredText } from './report/discovered-text.ts';
 export { seriesStatusText, statusText } from './report/status-text.ts';

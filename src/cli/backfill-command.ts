@@ -1,15 +1,28 @@
 import { BackfillError, type BackfillOptions, openHistory, usualYears } from '../index.ts';
-import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, WHICH, given, rangeOf } from './options.ts';
+import {
+  ALL,
+  BATCHED,
+  INTERVAL,
+  NOW,
+  OUTPUT,
+  RANGE,
+  STORE,
+  TICKERS,
+  WHICH,
+  given,
+  rangeOf,
+} from './options.ts';
 import { CONNECTION, PROVIDER, assertItsInstant, connectionOf } from './provider-options.ts';
 import { command } from './command.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { done, planned } from './fill.ts';
+import type { Cut } from './fill-batches.ts';
 import { onlyLeft } from './retry-failed.ts';
 import { assertStoreExists } from '../terminal.ts';
 import { tellNotes } from './notes.ts';
 
-const OPTIONS = {
-  tickers: { ...TICKERS.tickers, otherwise: 'portfolio, or what the provider lists' },
+/** What every run takes, beside its tickers. */
+export const RUN = {
   interval: { ...INTERVAL.interval, otherwise: '1d' },
   ...RANGE,
   days: { ...RANGE.days, otherwise: '252, one trading year' },
@@ -37,6 +50,7 @@ const OPTIONS = {
     group: WHICH,
     describe: 'Make all but 1m bars of the stored 1m bars instead of fetching them',
   },
+  ...BATCHED,
   ...PROVIDER,
   ...CONNECTION,
   ...STORE,
@@ -53,7 +67,8 @@ const OPTIONS = {
   ...NOW,
 } as const satisfies Declarations;
 
-type Options = ValuesOf<typeof OPTIONS>;
+/** What a run is told. */
+export type RunValues = ValuesOf<typeof RUN> & { readonly tickers: BackfillOptions['tickers'] };
 
 /** `2 with alphavantage` */
 function usualYearsText(): string {
@@ -71,27 +86,36 @@ export const backfillCommand = command({
     { does: 'Without a network: an invented market', line: 'backfill --provider sample --store /tmp/try' },
     { does: 'What is there, and what is missing', line: 'backfill check-data' },
   ],
-  options: OPTIONS,
-  run,
+  options: { tickers: { ...TICKERS.tickers, otherwise: 'portfolio, or what the provider lists' }, ...RUN },
+  run: fillGaps,
 });
 
-async function run(argv: Options): Promise<number> {
+/** A run, or its plan. Gives the exit code. */
+export async function fillGaps(argv: RunValues): Promise<number> {
   const connection = await connectionOf(argv);
   const requests = requestsOf(argv);
+  const cut = cutOf(argv);
   if (argv.retryFailed) await assertStoreExists(argv.store);
   if (!argv.dryRun && requests.some(({ derive }) => !derive)) assertItsInstant(connection);
   const history = openHistory(connection);
   try {
     await tellNotes(history, argv.quiet ? 'warnings' : 'all');
     const all = argv.retryFailed ? await onlyLeft(history, requests, argv) : requests;
-    return await (argv.dryRun ? planned : done)(history, all, argv);
+    return await (argv.dryRun ? planned : done)({ history, requests: all, telling: argv }, cut);
   } finally {
     await history.close();
   }
 }
 
+function cutOf(argv: RunValues): Cut | undefined {
+  const { batchSize: size, startBatch, maxBatches, delay: pauseMs = 0, retryFailed } = argv;
+  // What was left is known of runs, and a batch is one.
+  if (size === undefined || retryFailed) return undefined;
+  return { size, pauseMs, ...given({ start: startBatch, most: maxBatches }) };
+}
+
 /** What is asked for: of a provider, then of what is stored by then. Throws `usage`. */
-function requestsOf(argv: Options): readonly BackfillOptions[] {
+function requestsOf(argv: RunValues): readonly BackfillOptions[] {
   const request = {
     ...given({ tickers: argv.tickers, intervals: argv.interval }),
     ...rangeOf(argv),

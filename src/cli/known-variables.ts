@@ -15,6 +15,7 @@ export const OTHER_NAMES: ReadonlyMap<string, OtherName> = new Map<string, Other
   ['BACKFILL_CONCURRENT_REQUESTS', { option: 'in-flight' }],
   ['WORKER_CONCURRENCY', { option: 'concurrency' }],
   ['WORKER_MAX_TASKS_PER_CHILD', { option: 'recycle-after' }],
+  ['BATCH_SIZE', { option: 'batch-size', isGeneric: true }],
   ['RATE_LIMIT_DELAY', { option: 'request-delay', isGeneric: true, read: secondsOf }],
   ['TASK_DELAY', { option: 'request-delay', isGeneric: true, read: secondsOf }],
   ['LOG_LEVEL', { option: 'quiet', isGeneric: true, read: isQuiet }],
@@ -28,15 +29,12 @@ interface WithoutEffect {
   readonly isSecret?: true;
 }
 
-const NO_BATCHES = 'tickers are not cut into batches yet';
 const NO_POLYGON = 'there is no provider polygon yet';
 const NO_DATABASE = 'there is no store in a database yet';
 const NO_QUEUE = 'there is no queue of several machines yet';
 
 /** By variable. */
 export const WITHOUT_EFFECT: ReadonlyMap<string, WithoutEffect> = new Map<string, WithoutEffect>([
-  ['BACKFILL_BATCH_SIZE', { why: NO_BATCHES }],
-  ['BATCH_SIZE', { why: NO_BATCHES, isGeneric: true }],
   ['POLYGON_API_KEY', { why: NO_POLYGON, isSecret: true }],
   ['POLYGON_S3_ACCESS_KEY', { why: NO_POLYGON, isSecret: true }],
   ['POLYGON_S3_SECRET_KEY', { why: NO_POLYGON, isSecret: true }],

@@ -1,6 +1,6 @@
 import { BackfillError, INTERVALS, type RangeOptions } from '../index.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
-import { checkDate, parseClock, parseIntervals, wholeFrom } from './quantities.ts';
+import { checkDate, parseClock, parseDuration, parseIntervals, wholeFrom } from './quantities.ts';
 
 export const WHICH = 'Which bars';
 export const OUTPUT = 'What is printed';
@@ -52,6 +52,35 @@ export const RANGE = {
   },
   years: { value: 'N', read: wholeFrom(1), group: WHICH, describe: 'The last N years' },
   ...DATES,
+} as const satisfies Declarations;
+
+const BATCHES = 'In batches';
+/** What was left undone is asked for at once. */
+const UNCUT = { voidWith: ['retry-failed'], group: BATCHES } as const;
+const CUT = { ...UNCUT, needs: { 'batch-size': 'given' } } as const;
+
+/** Options that cut a run into batches. */
+export const BATCHED = {
+  'batch-size': {
+    ...UNCUT,
+    value: 'N',
+    read: wholeFrom(1),
+    describe: 'So many tickers after the other, in the order in which they are asked for',
+  },
+  'start-batch': {
+    ...CUT,
+    value: 'N',
+    otherwise: '0',
+    read: wholeFrom(0),
+    describe: 'Leave out so many batches: 10 begins with the eleventh',
+  },
+  'max-batches': { ...CUT, value: 'N', read: wholeFrom(1), describe: 'Batches at most' },
+  delay: {
+    ...CUT,
+    value: 'TIME',
+    read: parseDuration,
+    describe: 'Pause between a batch that asked for something and the next one',
+  },
 } as const satisfies Declarations;
 
 /** Lists at their full length. */

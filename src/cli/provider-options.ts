@@ -153,7 +153,8 @@ function settingsOf(argv: SourceValues & { readonly provider: string }): Readonl
   };
 }
 
-interface ProviderUrl {
+/** Where a provider is asked. */
+export interface ProviderUrl {
   readonly id: string;
   readonly url: string;
 }

@@ -1,7 +1,7 @@
 import { BackfillError } from '../index.ts';
 import { didYouMean, readTextFileIfAny } from '../terminal.ts';
 import type { Declaration, Declarations, Setting, Settings } from './declaration.ts';
-import { OTHER_NAMES, WITHOUT_EFFECT } from './known-variables.ts';
+import { OTHER_NAMES } from './known-variables.ts';
 import { type Variable, loadVariables } from './variables.ts';
 
 const CONFIG_FILE = 'backfill.config.json';
@@ -59,8 +59,7 @@ function byOtherName(variables: readonly Variable[], known: ReadonlySet<string>)
 function byOwnName(variables: readonly Variable[], known: ReadonlySet<string>): Settings {
   const settings = new Map<string, Setting>();
   for (const { name: variable, value, source } of variables) {
-    const isOther = OTHER_NAMES.has(variable) || WITHOUT_EFFECT.has(variable);
-    if (!variable.startsWith(PREFIX) || isOther) continue;
+    if (!variable.startsWith(PREFIX) || OTHER_NAMES.has(variable)) continue;
     const name = variable.slice(PREFIX.length).toLowerCase().replaceAll('_', '-');
     if (!known.has(name)) {
       const near = didYouMean(variable, [...known].map(variableOf));

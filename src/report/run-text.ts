@@ -11,7 +11,7 @@ import { newlyLostLines, notServedLines, unavailableLine } from './unavailable-t
 import { formatCount, formatDuration, fittedTable, plural } from './table.ts';
 
 /** What a run was for, as its last lines call it. */
-export type RunPurpose = 'Backfill' | 'Verification';
+export type RunPurpose = 'Backfill' | 'Verification' | `Batch ${string}` | `Batches ${string}`;
 
 /** The last lines of a run: what is to be listed, then the totals. */
 export function summaryText(
@@ -47,6 +47,11 @@ export function summaryText(
     ...driftLines(summary),
   ];
   return [...lists, ...(lists.length > 0 ? [''] : []), ...totals.flatMap((line) => totalLine(line, page))];
+}
+
+/** How a run ended, in two lines. */
+export function endLines(summary: RunSummary, purpose: RunPurpose): string[] {
+  return [headline(summary, purpose), countsLine(summary)];
 }
 
 function countsLine(summary: RunSummary): string {

@@ -174,17 +174,10 @@ describe('a value that cannot be read is one line with the variable, the value a
 
 describe('a variable of what does not exist here', () => {
   it('changes nothing, and is told of by config, once, without what is secret of it', async () => {
-    await write(
-      '.env',
-      'DB_POOL_MIN_SIZE=5',
-      'POLYGON_API_KEY=hidden',
-      'POLYGON_RATE_LIMIT=5  # a minute',
-      'BACKFILL_BATCH_SIZE=20',
-    );
+    await write('.env', 'DB_POOL_MIN_SIZE=5', 'POLYGON_API_KEY=hidden', 'POLYGON_RATE_LIMIT=5  # a minute');
     const { code, stdout, stderr } = await runWith({}, ['config'], folder);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n').filter((line) => line.includes('no effect'))).toEqual([
-      'BACKFILL_BATCH_SIZE in .env line 4 (20) is known and has no effect: tickers are not cut into batches yet',
       'POLYGON_API_KEY in .env line 2 (***) is known and has no effect: there is no provider polygon yet',
       'POLYGON_RATE_LIMIT in .env line 3 (5) is known and has no effect: there is no provider polygon yet',
       'DB_POOL_MIN_SIZE in .env line 1 (5) is known and has no effect: there is no store in a database yet',

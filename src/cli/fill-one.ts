@@ -1,0 +1,122 @@
+import type { BackfillEvent, BackfillOptions, Capabilities, History, Plan, RunSummary } from '../index.ts';
+import {
+  type RunPurpose,
+  damagedLine,
+  distrustedLines,
+  errorText,
+  listedLine,
+  lostLine,
+  meantLines,
+  nothingToDoLine,
+  notServedLines,
+  openingLine,
+  planText,
+  relistedLines,
+  setAsideLine,
+  summaryText,
+  totalLine,
+  workLine,
+} from '../terminal.ts';
+import { print, tell } from './output.ts';
+import { dataPage, messagePage } from './page.ts';
+import { NO_PROGRESS, startProgress } from './progress.ts';
+
+/** What is said of a run, and what counts as its failure. */
+export interface Telling {
+  readonly dryRun: boolean;
+  readonly all: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly noProgress: boolean;
+  readonly strict: boolean;
+}
+
+/** What is to be filled, and how that is told. */
+export interface Filling {
+  readonly history: History;
+  /** Carried out one after the other, until one is stopped. */
+  readonly requests: readonly BackfillOptions[];
+  readonly telling: Telling;
+}
+
+/** Plans a request; prints the plan, unless it is wanted as JSON. */
+export async function planOf(request: BackfillOptions, { history, telling }: Filling): Promise<Plan> {
+  const capabilities = capabilitiesFor(request, history);
+  const plan = await history.plan({ ...request, onEvent: openingTold(request, { history, telling }) });
+  if (!telling.json) await print(planText(plan, capabilities.quotas, dataPage(telling.all)));
+  return plan;
+}
+
+/** Carries a request out, with its progress. */
+export async function runOf(
+  request: BackfillOptions,
+  { history, telling }: Filling,
+  stop: AbortSignal,
+): Promise<RunSummary> {
+  const { quotas } = capabilitiesFor(request, history);
+  const progress = telling.quiet || telling.noProgress ? NO_PROGRESS : startProgress(quotas, stop);
+  const tellOpening = openingTold(request, { history, telling });
+  try {
+    const onEvent = (event: BackfillEvent): void => {
+      tellOpening(event);
+      progress.show(event);
+    };
+    return await history.backfill({ ...request, stop, onEvent });
+  } finally {
+    progress.end();
+  }
+}
+
+/** Whom a request asks: the store itself has no quota. */
+function capabilitiesFor({ derive }: BackfillOptions, { capabilities }: History): Asked {
+  return derive ? { id: 'their 1m bars', quotas: [] } : capabilities;
+}
+
+type Asked = Pick<Capabilities, 'id' | 'quotas'>;
+
+/** Tells what a run of a request says before its work. */
+export function openingTold(
+  request: BackfillOptions,
+  { history, telling }: Pick<Filling, 'history' | 'telling'>,
+): (event: BackfillEvent) => void {
+  const asked = capabilitiesFor(request, history);
+  return (event) => {
+    for (const line of openingOf(event, asked, telling)) tellTotal(line, telling);
+  };
+}
+
+/** Tells a line of what is in the totals, unless only errors are wanted. */
+export function tellTotal(text: string, { quiet, all }: Telling): void {
+  if (!quiet) for (const line of totalLine(text, messagePage(all))) tell(line);
+}
+
+/** What a run says before its work; of one that would be, its plan says the rest. */
+function openingOf(
+  event: BackfillEvent,
+  { id, quotas }: Asked,
+  { dryRun }: Pick<Telling, 'dryRun'>,
+): string[] {
+  if (event.type === 'listed') return [listedLine(event)];
+  if (event.type === 'meant') return dryRun ? [] : meantLines(event.meant);
+  if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
+  if (event.type !== 'planned') return [];
+  const { plan, setAside, lost, distrusted, meant } = event;
+  return [
+    ...setAside.map(dryRun ? damagedLine : setAsideLine),
+    ...lost.map(lostLine),
+    ...distrustedLines(distrusted),
+    ...relistedLines(plan),
+    // Where nothing is to be done it is short, and the last lines come at once.
+    ...(dryRun || plan.tasks.length === 0 || meant === undefined ? [] : meantLines(meant)),
+    ...(dryRun || plan.tasks.length === 0 ? [] : notServedLines(plan)),
+    ...(dryRun ? [] : [plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
+  ];
+}
+
+/** Tells what a run did, unless that is printed as JSON. */
+export function report(summary: RunSummary, telling: Telling, purpose?: RunPurpose): void {
+  if (telling.json) return;
+  const page = messagePage(telling.all);
+  if (!telling.quiet) for (const line of summaryText(summary, page, purpose)) tell(line);
+  else for (const line of errorText(summary, telling, page)) tell(line);
+}
