@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import { configCommand } from './config-command.ts';
 import { discoverCommand } from './discover-command.ts';
 import { doctorCommand } from './doctor-command.ts';
+import { enqueueBatchCommand, enqueueCommand } from './enqueue-command.ts';
 import { exportCommand } from './export-command.ts';
 import { forgetCommand } from './forget-command.ts';
 import { inspectCommand } from './inspect-command.ts';
@@ -12,6 +13,7 @@ import { providersCommand } from './providers-command.ts';
 import { queryCommand } from './query-command.ts';
 import { renameCommand } from './rename-command.ts';
 import { restoreCommand } from './restore-command.ts';
+import { runOnceCommand } from './run-once-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { statusCommand } from './status-command.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -22,6 +24,9 @@ export const COMMANDS: readonly Command[] = [
   statusCommand,
   inspectCommand,
   discoverCommand,
+  enqueueCommand,
+  enqueueBatchCommand,
+  runOnceCommand,
   exportCommand,
   queryCommand,
   actionsCommand,

@@ -19,6 +19,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   list: 'check-data',
   ls: 'check-data',
   report: 'check-data',
+  'discover-all': 'discover all',
+  'test-ticker': 'run-once',
   delete: 'forget',
   remove: 'forget',
   rm: 'forget',
