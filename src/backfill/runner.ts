@@ -46,7 +46,7 @@ export interface SeriesReport {
   readonly absent: Readonly<Partial<Record<AbsenceReason, number>>>;
   /** What of the wanted sessions cannot be had by this answer alone. */
   readonly unavailable: readonly UnavailableSessions[];
-  /** Those of the wanted sessions recorded as absent of which rows came and none could be stored. Default: none. */
+  /** Those of the wanted sessions recorded as absent, or as lacking bars, of which rows came and were rejected. Default: none. */
   readonly lost?: readonly LostSessions[];
   /** Wanted sessions of which the answer said nothing; they stay missing. */
   readonly missing: number;

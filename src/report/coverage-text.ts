@@ -260,7 +260,9 @@ function totalLines({ totals }: CoverageReport): string[] {
       `Expected: ${formatCount(totals.expected)}  Present: ${formatCount(totals.present)}`,
     `Absent: ${formatCount(totals.absent)}  Missing: ${formatCount(totals.missing)}  ` +
       `Coverage: ${formatPercent(totals.coverage)}`,
-    ...(holes.length > 0 ? [`Absent though nobody says why: ${holes.join(', ')}`] : []),
+    ...(holes.length > 0
+      ? [`Without a bar, or with too few, though nobody says why: ${holes.join(', ')}`]
+      : []),
     ...advisory,
   ];
 }

@@ -122,7 +122,7 @@ function total(series: readonly SeriesCoverage[]): CoverageTotals {
   const sum = (count: (one: SeriesCoverage) => number): number =>
     judged.reduce((all, one) => all + count(one), 0);
   const standing = (wanted: SeriesStanding): number => judged.filter((one) => one.standing === wanted).length;
-  const covered = sum((one) => one.present - one.unsure);
+  const covered = sum((one) => one.present - one.unsure - one.lacking);
   const tradable = sum((one) => one.expected - untradable(one.absentByReason));
   return {
     series: series.length,

@@ -47,7 +47,7 @@ function summed(calendar: string, series: readonly SeriesCoverage[]): Exchange {
     absent: sum((one) => one.absent),
     missing: sum((one) => one.missing),
     coverage: percent(
-      present - sum((one) => one.unsure),
+      present - sum((one) => one.unsure + one.lacking),
       expected - sum((one) => untradable(one.absentByReason)),
     ),
   };

@@ -1,6 +1,7 @@
 import type { Warning } from '../backfill/settle/summary.ts';
 import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
-import { type DayRange, formatDay, hasDate } from '../core/session/day.ts';
+import type { Coverage } from '../core/coverage/coverage.ts';
+import { type Day, type DayRange, formatDay, hasDate } from '../core/session/day.ts';
 import { sessionRuns } from '../core/plan/gaps.ts';
 import { sessionDateOf } from '../core/bars/partition.ts';
 import { contains, subtract } from '../core/session/ranges.ts';
@@ -20,7 +21,7 @@ export interface RejectedIssue {
   readonly source: string;
   /** ISO instant of the answer. */
   readonly fetchedAt: string;
-  /** Whether a sound bar of that session was stored since. */
+  /** Whether a sound bar of that session was stored since; of several bars a session, all of those that were rejected. */
   readonly resolved: boolean;
   readonly row: unknown;
 }
@@ -60,11 +61,16 @@ export function rejectedIssues({ records }: Rejected, scan: Scan): RejectedIssue
         reason,
         source,
         fetchedAt: new Date(fetchedAt).toISOString(),
-        resolved: session !== null && state !== undefined && contains(state.coverage.present, session),
+        resolved: session !== null && state !== undefined && isWhole(state.coverage, session),
         row,
       };
     });
   });
+}
+
+/** Whether a session has its bars, as far as is known. */
+function isWhole({ present, lacking = [] }: Coverage, session: Day): boolean {
+  return contains(present, session) && !contains(lacking, session);
 }
 
 /** The ex-date of a split or dividend, which no bar replaces. */

@@ -205,7 +205,7 @@ function endLine(summary: RunSummary, purpose: RunPurpose): string {
   ].join('; ');
 }
 
-/** Sessions that have no bar though nobody says why, by where they lie. */
+/** Sessions that have no bar, or too few, though nobody says why, by where they lie. */
 function holesText({ holes, holesAround, holesRejected }: RunSummary): string {
   const between = holes - holesAround - holesRejected;
   const parts = [
@@ -215,7 +215,7 @@ function holesText({ holes, holesAround, holesRejected }: RunSummary): string {
     ...(holesAround > 0
       ? [`${plural(holesAround, 'session')} before the first or after the last bar of a series`]
       : []),
-    ...(holesRejected > 0 ? [`${plural(holesRejected, 'session')} of which every row was rejected`] : []),
+    ...(holesRejected > 0 ? [`${plural(holesRejected, 'session')} of which rows were rejected`] : []),
   ];
   return parts.join('; ');
 }

@@ -4,7 +4,7 @@ import { type Absence, provisionalAt, within } from '../core/coverage/coverage.t
 import { type Day, type DayRange, formatDay, parseDay } from '../core/session/day.ts';
 import { type AbsenceReason, type Claim, leadingClaim } from '../core/coverage/evidence.ts';
 import type { Interval } from '../core/session/interval.ts';
-import { intersect } from '../core/session/ranges.ts';
+import { intersect, subtract } from '../core/session/ranges.ts';
 import {
   joinSessions,
   type Sessions,
@@ -60,7 +60,7 @@ export interface ReportedAbsence extends ReportedClaim, SessionRun {
  * - `unavailable`: what was asked for cannot be had: the ticker is unknown, the plan does not reach, or there is no bar, or
  *   fewer than are lacking
  * - `provisional`: a bar of a session that has settled is not final yet
- * - `holes`: of some session there is no bar, and nobody says why
+ * - `holes`: of some session there is no bar, or rows of it were rejected, and nobody says why
  * - `complete`: none of these
  */
 export type SeriesStanding = 'damaged' | 'incomplete' | 'unavailable' | 'provisional' | 'holes' | 'complete';
@@ -84,6 +84,8 @@ export interface SeriesCoverage extends HoleCounts {
    */
   readonly provisional: number;
   readonly unsure: number;
+  /** The rest of `present` of which rows came and were rejected, so that it lacks bars: it does not count as covered either. */
+  readonly lacking: number;
   readonly absent: number;
   readonly absentByReason: Readonly<Partial<Record<AbsenceReason, number>>>;
   readonly missing: number;
@@ -135,6 +137,7 @@ export function coverSeries(
   const byReason = sessionsByReason(absences);
   const open = intersect(intersect(coverage.present, meant), provisionalAt(coverage, now));
   const unsure = intersect(open, [{ from: Number.NEGATIVE_INFINITY, to: settled + 1 }]);
+  const lacking = subtract(intersect(coverage.lacking ?? [], meant), unsure);
   const unavailable = unavailableIn(coverage, range, calendar);
   const holes = holesIn(coverage, range, calendar);
   const counts = {
@@ -142,6 +145,7 @@ export function coverSeries(
     present: sessionsIn(present),
     provisional: calendar.count(open),
     unsure: calendar.count(unsure),
+    lacking: calendar.count(lacking),
     absent: sessionsIn(absences),
     missing: sessionsIn(missing),
   };
@@ -156,7 +160,10 @@ export function coverSeries(
     last: dayText(present.at(-1)?.last),
     ...counts,
     absentByReason: byReason,
-    coverage: percent(counts.present - counts.unsure, counts.expected - untradable(byReason)),
+    coverage: percent(
+      counts.present - counts.unsure - counts.lacking,
+      counts.expected - untradable(byReason),
+    ),
     rows: state.rows,
     fetchedAt: state.fetchedAt === null ? null : isoOf(state.fetchedAt),
     absences: orNone(absences.map((run) => reported(run, coverage.present))),

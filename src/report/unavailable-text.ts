@@ -24,11 +24,11 @@ export function notServedLines({ notServed = [] }: Pick<Plan, 'notServed'>): str
   });
 }
 
-/** `Newly lost: 8 sessions of 2 tickers (ABCD, EFGH): rows came, and none could be stored`; none where none was. */
+/** `Newly lost: 8 sessions of 2 tickers (ABCD, EFGH): rows came that could not be stored`; none where none was. */
 export function newlyLostLines({ sessions, tickers }: NewlyLost): string[] {
   if (sessions === 0) return [];
   const whose = `${plural(sessions, 'session')} of ${plural(tickers.length, 'ticker')} (${named(tickers)})`;
-  return [`Newly lost: ${whose}: rows came, and none could be stored`];
+  return [`Newly lost: ${whose}: rows came that could not be stored`];
 }
 
 function titleOf(reason: AbsenceReason, provider: string): string {

@@ -86,7 +86,7 @@ describe('a series of which some sessions have no bar though nobody says why', (
   const counts = { holes: 8, holesAround: 6, holesRejected: 1 };
   const words =
     '1 session between stored bars without one, which nobody explains; ' +
-    '6 sessions before the first or after the last bar of a series; 1 session of which every row was rejected';
+    '6 sessions before the first or after the last bar of a series; 1 session of which rows were rejected';
 
   it('tells those between its bars from those around them and from rejected ones, in every run', async () => {
     const first = await run(source(), MONTH);
@@ -119,7 +119,7 @@ describe('a series of which some sessions have no bar though nobody says why', (
     ])
       expect(text).toContainEqual(expect.stringMatching(line));
     expect(text).toContain(
-      'Absent though nobody says why: 1 between stored bars, 6 before the first or after the last bar of a series, ' +
+      'Without a bar, or with too few, though nobody says why: 1 between stored bars, 6 before the first or after the last bar of a series, ' +
         '1 whose rows were rejected',
     );
   });

@@ -86,7 +86,7 @@ describe('sessions that come as garbage in a top-up of several weeks', () => {
       expect(first).toMatchObject({ failed: 0, newlyUnavailable: false, newlyLost: { sessions: lost } });
       expect(codes(first)).toEqual([1, 1]);
       const told = new RegExp(
-        String.raw`^Newly lost: ${lost} sessions of \d tickers \(.+\): rows came, and none could be stored$`,
+        String.raw`^Newly lost: ${lost} sessions of \d tickers \(.+\): rows came that could not be stored$`,
       );
       expect(errorText(first)).toEqual([expect.stringMatching(told)]);
       expect(summaryText(first)).toContainEqual(expect.stringMatching(told));

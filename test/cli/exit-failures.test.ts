@@ -73,10 +73,10 @@ describe('the exit code', () => {
     it('as a session is newly lost, though all that was asked of came, with --strict every time', async () => {
       const crossed = sound.map((row, i) => (i === 2 ? row.replace(',11,9,', ',9,11,') : row));
       const fill = ['ALFA', ...(await csv('lost', { 'ALFA.csv': crossed })), '--quiet'];
-      const told = 'Newly lost: 1 session of 1 ticker (ALFA): rows came, and none could be stored\n';
+      const told = 'Newly lost: 1 session of 1 ticker (ALFA): rows came that could not be stored\n';
       expect(await backfill(...fill)).toMatchObject({ code: 1, stderr: told });
       expect(await backfill(...fill)).toMatchObject({ code: 0, stderr: '' });
-      const strict = { code: 1, stderr: 'Without a bar: 1 session of which every row was rejected\n' };
+      const strict = { code: 1, stderr: 'Without a bar: 1 session of which rows were rejected\n' };
       expect(await backfill(...fill, '--strict')).toMatchObject(strict);
       const summary = JSON.parse((await backfill(...fill, '--json')).stdout) as unknown;
       expect(summary).toMatchObject({ holesRejected: 1, newlyLost: { sessions: 0, tickers: [] } });

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const fill = [...CSV, ...NOW, ...RANGE, '--tickers', 'AAPL,MSFT'];
   const { code, stderr } = await backfill(...fill);
   expect([code, stderr]).toEqual([1, expect.stringContaining('Bars: 19 (19 new, 0 changed)  Rejected: 1')]);
-  expect(stderr).toContain('Newly lost: 1 session of 1 ticker (MSFT): rows came, and none could be stored');
+  expect(stderr).toContain('Newly lost: 1 session of 1 ticker (MSFT): rows came that could not be stored');
   expect((await backfill(...fill)).code).toBe(0);
 });
 afterAll(() => rm(folder, { recursive: true }));

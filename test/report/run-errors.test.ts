@@ -31,7 +31,7 @@ describe('the errors of a run alone', () => {
     expect(exitCodeOf({ ...CALM, ...holes })).toBe(0);
     expect(errorText({ ...CALM, ...holes }, { strict: true })).toEqual([
       'Without a bar: 3 sessions between stored bars without one, which nobody explains; ' +
-        '5 sessions before the first or after the last bar of a series; 1 session of which every row was rejected',
+        '5 sessions before the first or after the last bar of a series; 1 session of which rows were rejected',
     ]);
     expect(exitCodeOf({ ...CALM, ...holes }, { strict: true })).toBe(1);
     expect(exitCodeOf(CALM, { strict: true })).toBe(0);

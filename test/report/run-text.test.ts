@@ -47,11 +47,11 @@ describe('the summary of a run', () => {
         'Backfill ended in 1m 1s; ',
         '',
       );
-    expect(of(2, 0, 2)).toBe('2 sessions of which every row was rejected');
+    expect(of(2, 0, 2)).toBe('2 sessions of which rows were rejected');
     expect(of(16_716, 16_716, 0)).toBe('16,716 sessions before the first or after the last bar of a series');
     expect(of(9, 5, 1)).toBe(
       '3 sessions between stored bars without one, which nobody explains; ' +
-        '5 sessions before the first or after the last bar of a series; 1 session of which every row was rejected',
+        '5 sessions before the first or after the last bar of a series; 1 session of which rows were rejected',
     );
   });
 
@@ -60,17 +60,17 @@ describe('the summary of a run', () => {
     const lines = summaryText({ ...CALM, newlyLost, holes: 1236, holesRejected: 1234 });
     expect(lines[0]).toBe(
       'Backfill ended in 1m 1s, not complete: 1,234 sessions newly lost; ' +
-        '2 sessions between stored bars without one, which nobody explains; 1,234 sessions of which every row was rejected',
+        '2 sessions between stored bars without one, which nobody explains; 1,234 sessions of which rows were rejected',
     );
     const told =
-      'Newly lost: 1,234 sessions of 7 tickers (A, B, C, D, E and 2 more): rows came, and none could be stored';
+      'Newly lost: 1,234 sessions of 7 tickers (A, B, C, D, E and 2 more): rows came that could not be stored';
     expect(lines).toContain(told);
     expect(summaryText({ ...CALM, newlyLost, holes: 1234, failed: 1 })[0]).toBe(
       'Backfill ended in 1m 1s, not complete: 1 failed, 1,234 sessions newly lost',
     );
     expect(errorText({ ...CALM, newlyLost, holes: 1234 })).toEqual([told]);
     expect(summaryText({ ...CALM, newlyLost: { sessions: 1, tickers: ['A'] }, holes: 1 })).toContain(
-      'Newly lost: 1 session of 1 ticker (A): rows came, and none could be stored',
+      'Newly lost: 1 session of 1 ticker (A): rows came that could not be stored',
     );
   });
 

@@ -5,6 +5,8 @@ import { type Absence, type Coverage, type Unconfirmed, unlearn } from '../../co
 import type { Day, DayRange } from '../../core/session/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../../core/coverage/evidence.ts';
 import { sessionDateOf, sessionDays } from '../../core/bars/partition.ts';
+import { intervalMs } from '../../core/session/interval.ts';
+import { barStart, isTradingTime } from '../../market/session-grid.ts';
 import { contains, intersect, normalize, subtract, union } from '../../core/session/ranges.ts';
 import { sessionsInPart } from '../../core/checks/partial-bars.ts';
 import { shortSessions } from '../../core/checks/short-sessions.ts';
@@ -68,6 +70,7 @@ export function learnFrom(checked: CheckedAnswer): Learned {
     provisional: union(open, normalize(unconfirmed)),
     absent: absences,
     ...(unconfirmed.length > 0 && { unconfirmed }),
+    ...lackingOf(checked, known),
   };
   const provisional = days.filter((session) => session > lastSettled).length;
   const waiting = calendar.count(normalize(unconfirmed));
@@ -132,6 +135,35 @@ function inPartOf({ want, calendar, accepted, known, partial = [] }: CheckedAnsw
   }
   const inPart = sessionsInPart(accepted, partial, { interval, calendar });
   return inPart.filter((day) => news.has(day)).map((day) => ({ from: day, to: day + 1 }));
+}
+
+/**
+ * Final sessions that have bars now, and lack others: rows of them came and were rejected, and no bar of those times is
+ * stored.
+ */
+function lackingOf(checked: CheckedAnswer, known: readonly DayRange[]): Pick<Coverage, 'lacking'> {
+  const { want, calendar, answer, accepted, rejected, lastSettled } = checked;
+  const { interval } = want.series;
+  const refused = [
+    ...rejected.map(({ bar: { ts }, reason }) => ({ ts, reason })),
+    ...wrongRows(answer).map(({ ts, reason }) => ({ ts, reason })),
+  ];
+  if (interval === '1d' || refused.length === 0) return {};
+  const sessionOf = sessionDateOf(interval, calendar);
+  const faults = new Map<Day, string>();
+  for (const { ts, reason } of refused) {
+    const day = sessionOf(ts);
+    if (faults.has(day) || day > lastSettled || !contains(known, day) || !calendar.isSession(day)) continue;
+    const session = calendar.session(day);
+    if (session.reliable && !isTradingTime(session, ts)) continue;
+    // A row may be a part of a bar.
+    const start = session.reliable ? barStart(session, ts, intervalMs(interval)) : ts;
+    if (placeOf(accepted, start) === -1 && placeOf(checked.known, start) === -1) faults.set(day, reason);
+  }
+  const lacking: Absence[] = [];
+  for (const [session, note] of [...faults].toSorted(([a], [b]) => a - b))
+    appendAbsence(lacking, session, { reason: 'rejected', note }, checked);
+  return lacking.length === 0 ? {} : { lacking };
 }
 
 interface Evidence {

@@ -21,8 +21,11 @@ export function lostOfWanted(
   const isOfWanted = ({ ts }: { readonly ts: number }): boolean => isAsked(sessionOf(ts));
   const wrong = wrongRows({ unusable });
   const wrongOfWanted = wrong.filter(isOfWanted);
-  const known = asked.stored.coverage.absent.filter(({ by }) =>
-    by.some(({ provider, reason }) => provider === asked.source && reason === 'rejected'),
+  const { absent, lacking = [] } = asked.stored.coverage;
+  const known = normalize(
+    [...absent, ...lacking].filter(({ by }) =>
+      by.some(({ provider, reason }) => provider === asked.source && reason === 'rejected'),
+    ),
   );
   const refused = [...rejected.map(({ bar, reason }) => ({ ts: bar.ts, reason })), ...wrongOfWanted];
   const news = refused.filter(({ ts }) => !contains(known, sessionOf(ts)));
@@ -34,14 +37,14 @@ export function lostOfWanted(
   };
 }
 
-/** The sessions newly recorded as absent of which rows came, see `SeriesReport.lost`. */
+/** The sessions newly recorded as absent, or as lacking some bars, of which rows came, see `SeriesReport.lost`. */
 export function lostSessions(
-  { absent }: Learned['learned'],
+  { absent, lacking = [] }: Learned['learned'],
   { fillers }: Pick<Judgement, 'fillers'>,
   { want, calendar }: Pick<Received, 'want' | 'calendar'>,
 ): Pick<SeriesReport, 'lost'> {
   const sessionOf = sessionDateOf(want.series.interval, calendar);
   const invented = fillers.map(({ bar }) => sessionOf(bar.ts)).map((day) => ({ from: day, to: day + 1 }));
-  const lost = lostIn(absent, normalize(invented));
+  const lost = lostIn([...absent, ...lacking], normalize(invented));
   return lost.length === 0 ? {} : { lost };
 }

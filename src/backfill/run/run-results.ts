@@ -33,12 +33,12 @@ export class RunResults {
     return this.#counts;
   }
 
-  /** By series key: wanted sessions of which rows came and none could be stored, by the last answer that was for them. */
+  /** By series key: wanted sessions of which rows came that could not be stored, by the last answer that was for them. */
   get lost(): ReadonlyMap<string, LostOfSeries> {
     return this.#lost;
   }
 
-  /** Whether a session was found to have no bar though nobody says why. */
+  /** Whether a session was found to have no bar, or to lack some, though nobody says why. */
   get hasHoles(): boolean {
     return this.#hasHoles;
   }
@@ -57,7 +57,10 @@ export class RunResults {
     this.#tickers.add(want.series.ticker);
     const counts = result.ok ? countsOf(result.report) : NOTHING_COUNTED;
     this.#hasHoles ||= freshHoles(counts.absent).holes > 0;
-    if (result.ok) this.#noteLost(want, result.report.lost);
+    if (result.ok) {
+      this.#hasHoles ||= result.report.lost !== undefined;
+      this.#noteLost(want, result.report.lost);
+    }
     if (result.ok) this.#sameBars.note({ want, counts }, result.report.fingerprint);
     if (result.ok && isPlain(want, result.report)) {
       this.#counts = sumOf(this.#counts, counts);

@@ -5,11 +5,11 @@ import type { Absence } from '../../core/coverage/coverage.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import type { Task } from '../../core/plan/task.ts';
 import type { DayRange } from '../../core/session/day.ts';
-import { intersect, subtract, union } from '../../core/session/ranges.ts';
+import { intersect, normalize, subtract, union } from '../../core/session/ranges.ts';
 import type { Scan } from '../../store/scan.ts';
 import type { RunResults } from '../run/run-results.ts';
 
-/** Wanted sessions of which rows came in this run and none could be stored, where no earlier run told so. */
+/** Wanted sessions of which rows came in this run that could not be stored, where no earlier run told so. */
 export interface NewlyLost {
   /** Of all series: a session that two intervals lost counts twice. */
   readonly sessions: number;
@@ -39,8 +39,9 @@ export function newlyLost({ lost }: Pick<RunResults, 'lost'>, before: KnownBefor
     by.some((claim) => claim.provider === provider && claim.checkedAt <= toldUntil);
   const found = new Map<string, Lost>();
   for (const [key, { ticker, interval, calendar, sessions }] of lost) {
-    const told = (scan.series.get(key)?.coverage.absent ?? []).filter(isTold);
-    const days = newlyLostDays(sessions, { absent: told }, provider, calendarById(calendar));
+    const { absent = [], lacking = [] } = scan.series.get(key)?.coverage ?? {};
+    const told = { absent: absent.filter(isTold), lacking: lacking.filter(isTold) };
+    const days = newlyLostDays(sessions, told, provider, calendarById(calendar));
     found.set(key, { ticker, interval, calendar, days });
   }
   for (const [key, one] of untold(before)) {
@@ -75,9 +76,13 @@ function untold({ scan, provider, tasks, wanted = [], toldUntil }: KnownBefore):
   }
   for (const { series, calendar, range } of wanted) {
     const key = seriesKey(series);
-    const rejected = (scan.series.get(key)?.coverage.absent ?? []).filter(({ by }) =>
-      by.some(
-        (claim) => claim.provider === provider && claim.reason === 'rejected' && claim.checkedAt > toldUntil,
+    const { absent = [], lacking = [] } = scan.series.get(key)?.coverage ?? {};
+    const rejected = normalize(
+      [...absent, ...lacking].filter(({ by }) =>
+        by.some(
+          (claim) =>
+            claim.provider === provider && claim.reason === 'rejected' && claim.checkedAt > toldUntil,
+        ),
       ),
     );
     const days = subtract(intersect(rejected, [range]), asked.get(key) ?? []);

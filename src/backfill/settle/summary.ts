@@ -63,7 +63,7 @@ export interface RunSummary extends HoleCounts, TrafficCounts, TrafficRates {
   /** Tickers that were asked for and that the provider cannot have, by the reason; it is no success. Default: none. */
   readonly notServed?: readonly NotServed[];
   readonly newlyUnavailable: boolean;
-  /** Sessions of which rows came and none could be stored, where that is news; it is no success. */
+  /** Sessions of which rows came that could not be stored, where that is news; it is no success. */
   readonly newlyLost: NewlyLost;
   /** Intervals that are not open to this key; their series count as not run, but for the first. */
   readonly refused: readonly Refusal[];

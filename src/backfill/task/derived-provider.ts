@@ -10,7 +10,7 @@ import { DERIVED_FROM, derivedCapabilities } from '../want/derived.ts';
 
 /**
  * A provider that makes longer bars of those of one minute that the store has. It speaks of the sessions that are final
- * there, and of those that are known to have no bar; of no other. Throws `not-stored` where the store has none.
+ * and whole there, and of those that are known to have no bar; of no other. Throws `not-stored` where the store has none.
  */
 export function derivedProvider(store: BarStore): Provider {
   const { intervals } = derivedCapabilities;
@@ -41,7 +41,9 @@ function notStored({ series: { ticker, interval } }: BarRequest): BackfillError 
 function answerOf({ bars, coverage, identity, ...content }: SeriesContent, request: BarRequest): BarAnswer {
   const { series, range, now } = request;
   const calendar = calendarById(content.calendar);
-  const final = intersect(subtract(coverage.present, provisionalAt(coverage, now)), [range]);
+  const { present, lacking = [] } = coverage;
+  // Of a session whose rows were rejected in part it would make bars that are wrong.
+  const final = intersect(subtract(subtract(present, provisionalAt(coverage, now)), lacking), [range]);
   const known = union(final, coverage.absent);
   const made = derivedBars({ bars, calendar, days: final, interval: series.interval });
   return rawAnswer(series.ticker, request, made, { unproven: subtract([range], known), identity });

@@ -231,7 +231,8 @@ function updateOf(
 
 /** What a want that only compares leaves as it was. */
 function confirmedBy({ range }: Want, { coverage }: StoredSeries): Coverage {
-  const final = subtract(coverage.present, coverage.provisional);
+  const { present, provisional, lacking = [] } = coverage;
+  const final = subtract(subtract(present, provisional), lacking);
   return { ...NOTHING_KNOWN, present: intersect(final, [range]) };
 }
 

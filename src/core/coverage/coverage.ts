@@ -15,6 +15,11 @@ export interface Coverage {
   readonly absent: readonly Absence[];
   /** The part of `provisional` that had too few bars; ascending, disjoint. Default none. */
   readonly unconfirmed?: readonly Unconfirmed[];
+  /**
+   * The part of `present` that lacks bars of which rows came and were rejected: claims as of a session without a bar.
+   * Ascending, disjoint. Default none.
+   */
+  readonly lacking?: readonly Absence[];
 }
 
 /** A run of sessions without a bar, and who says why. */
@@ -119,7 +124,13 @@ export function learn(known: Coverage, learned: Coverage, heard?: readonly strin
   const provisional = union(subtract(before.provisional, final), learned.provisional);
   const absent = joinAbsences(cutRuns(overlay(before.absent, learned.absent), present));
   const unconfirmed = [...cutRuns(before.unconfirmed ?? [], learned.present), ...(learned.unconfirmed ?? [])];
-  return { present, provisional, absent, ...asUnconfirmed(unconfirmed) };
+  const { lacking = [] } = learned;
+  const whole = subtract(learned.present, lacking);
+  return {
+    ...{ present, provisional, absent },
+    ...asUnconfirmed(unconfirmed),
+    ...asLacking(joinAbsences(overlay(cutRuns(before.lacking ?? [], whole), lacking))),
+  };
 }
 
 /** Absences without the claims that a provider knows nothing of the ticker, of the providers that now told something of it. */
@@ -174,6 +185,7 @@ export function unlearn(coverage: Coverage, days: readonly DayRange[]): Coverage
     provisional: subtract(coverage.provisional, cut),
     absent: cutRuns(coverage.absent, cut),
     ...asUnconfirmed(cutRuns(coverage.unconfirmed ?? [], cut)),
+    ...asLacking(cutRuns(coverage.lacking ?? [], cut)),
   };
 }
 
@@ -186,11 +198,16 @@ export function within(coverage: Coverage, days: readonly DayRange[]): Coverage 
     provisional: intersect(coverage.provisional, days),
     absent: inside(coverage.absent),
     ...asUnconfirmed(inside(coverage.unconfirmed ?? [])),
+    ...asLacking(inside(coverage.lacking ?? [])),
   };
 }
 
 function asUnconfirmed(runs: readonly Unconfirmed[]): Pick<Coverage, 'unconfirmed'> {
   return runs.length === 0 ? {} : { unconfirmed: runs.toSorted((a, b) => a.from - b.from) };
+}
+
+function asLacking(lacking: readonly Absence[]): Pick<Coverage, 'lacking'> {
+  return lacking.length === 0 ? {} : { lacking };
 }
 
 /** Absences, each list ascending and disjoint, with the claims of both where they overlap. */

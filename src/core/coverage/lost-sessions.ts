@@ -1,17 +1,17 @@
 import type { Calendar } from '../calendar/calendar.ts';
-import { contains, intersect, subtract } from '../session/ranges.ts';
+import { contains, intersect, normalize, subtract } from '../session/ranges.ts';
 import type { DayRange } from '../session/day.ts';
 import type { Absence, Coverage } from './coverage.ts';
 import { type AbsenceReason, leadingClaim } from './evidence.ts';
 
-/** Sessions of which rows came and none could be stored. */
+/** Sessions of which rows came that could not be stored. */
 export interface LostSessions extends DayRange {
   /** What they are recorded as: `rejected`, or `vendor-empty` where all that came was invented by the vendor. */
   readonly reason: AbsenceReason;
 }
 
 /**
- * The absent sessions of which rows came; `invented` are the days, ascending and disjoint, of which some were a vendor's
+ * The sessions, absent or lacking some bars, of which rows came; `invented` are the days, ascending and disjoint, of which some were a vendor's
  * fillers. Where nobody trades such rows are no loss: those sessions are `no-trades`.
  */
 export function lostIn(absent: readonly Absence[], invented: readonly DayRange[]): LostSessions[] {
@@ -29,13 +29,15 @@ export function lostIn(absent: readonly Absence[], invented: readonly DayRange[]
  */
 export function newlyLostDays(
   lost: readonly LostSessions[],
-  { absent }: Pick<Coverage, 'absent'>,
+  { absent, lacking = [] }: Pick<Coverage, 'absent' | 'lacking'>,
   provider: string,
   calendar: Pick<Calendar, 'previousSession'>,
 ): DayRange[] {
   return lost.flatMap(({ reason, ...days }) => {
-    const known = absent.filter(({ by }) =>
-      by.some((claim) => claim.provider === provider && claim.reason === reason),
+    const known = normalize(
+      [...absent, ...lacking].filter(({ by }) =>
+        by.some((claim) => claim.provider === provider && claim.reason === reason),
+      ),
     );
     const isNews = ({ from }: DayRange): boolean =>
       reason === 'rejected' || !contains(known, calendar.previousSession(from));

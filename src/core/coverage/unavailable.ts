@@ -73,13 +73,13 @@ function lackingIn(
   return without > calendar.count(present) ? inside : [];
 }
 
-/** Wanted sessions that are known to have no bar though nobody says why. */
+/** Wanted sessions that are known to have no bar, or too few, though nobody says why. */
 export interface HoleCounts {
   /** All of them: those between stored bars of the series, and the two below. */
   readonly holes: number;
   /** Before the first or after the last bar that is stored of the series: it was not listed, perhaps. */
   readonly holesAround: number;
-  /** Of which rows came and were all rejected. */
+  /** Of which rows came and were rejected: all of them, or some that are still lacking. */
   readonly holesRejected: number;
 }
 
@@ -92,9 +92,10 @@ export function holesIn(
   calendar: Calendar,
   bars: readonly DayRange[] = coverage.present,
 ): HoleCounts {
-  if (coverage.absent.length === 0) return NO_HOLES;
+  if (coverage.absent.length + (coverage.lacking?.length ?? 0) === 0) return NO_HOLES;
   let [holes, holesAround, holesRejected] = [0, 0, 0];
-  for (const { by, ...days } of within(coverage, [range]).absent) {
+  const { absent, lacking = [] } = within(coverage, [range]);
+  for (const { by, ...days } of [...absent, ...lacking]) {
     const { reason } = leadingClaim(by);
     if (!isHole(reason)) continue;
     const sessions = calendar.count([days]);

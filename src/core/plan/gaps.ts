@@ -1,6 +1,7 @@
 import { type Series, seriesKey } from '../bars/bars.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import {
+  type Absence,
   type Coverage,
   NOTHING_KNOWN,
   provisionalAt,
@@ -133,8 +134,9 @@ function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): 
   const { series, calendar, range, lived, besides, again = options.everything } = wanted;
   const { provider, actionsCovered, editionOf, reachedFrom } = options;
   const claims =
-    coverage.absent.some(({ by }) => by.some((claim) => claim.provider === provider)) ||
-    coverage.unconfirmed?.some((run) => run.edition !== undefined) === true;
+    [...coverage.absent, ...(coverage.lacking ?? [])].some(({ by }) =>
+      by.some((claim) => claim.provider === provider),
+    ) || coverage.unconfirmed?.some((run) => run.edition !== undefined) === true;
   return {
     ...{ interval: series.interval, calendar, range, coverage },
     ...(lived && { lived }),
@@ -202,10 +204,9 @@ function needsNoRequest(
     subtract(open, unconfirmedAt(coverage, now, confirmAfterMs)),
     cutIn(coverage, edition),
   );
-  const settled = subtract(coverage.present, asked);
-  const explained = coverage.absent.filter(
-    ({ by, to }) => !isDue(by, { ...asking, isReached: reachedFrom < to }),
-  );
+  const isOpen = ({ by, to }: Absence): boolean => isDue(by, { ...asking, isReached: reachedFrom < to });
+  const settled = subtract(subtract(coverage.present, asked), (coverage.lacking ?? []).filter(isOpen));
+  const explained = coverage.absent.filter((run) => !isOpen(run));
   return normalize([...(readable === undefined ? settled : intersect(settled, readable)), ...explained]);
 }
 

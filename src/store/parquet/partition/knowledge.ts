@@ -1,42 +1,19 @@
 import { type Identity, UNKNOWN_IDENTITY } from '../../../core/bars/bars.ts';
 import type { Calendar } from '../../../core/calendar/calendar.ts';
 import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
-import {
-  type Absence,
-  type Coverage,
-  learn,
-  NOTHING_KNOWN,
-  type Unconfirmed,
-  within,
-} from '../../../core/coverage/coverage.ts';
+import { type Coverage, learn, NOTHING_KNOWN, within } from '../../../core/coverage/coverage.ts';
 import { type DayRange, formatDay } from '../../../core/session/day.ts';
-import {
-  ABSENCE_REASONS,
-  type AbsenceReason,
-  type Claim,
-  joinClaims,
-} from '../../../core/coverage/evidence.ts';
 import { sessionRuns } from '../../../core/plan/gaps.ts';
 import { periodRange, sessionDateOf } from '../../../core/bars/partition.ts';
 import { normalize } from '../../../core/session/ranges.ts';
 import type { TopUps } from '../../scan.ts';
 import { bodyIn, type BodyWord } from '../codec/body.ts';
 import type { Footer } from '../codec/decode.ts';
-import {
-  dayOrNull,
-  fields,
-  instant,
-  type Json,
-  list,
-  malformed,
-  pairOf,
-  rangeOf,
-  text,
-  textOrNull,
-} from '../codec/json.ts';
+import { dayOrNull, fields, instant, type Json, malformed, text, textOrNull } from '../codec/json.ts';
 import type { Partition } from '../files/layout.ts';
 import { byOwnCalendar, mayBeOf } from './other-calendar.ts';
 import { BROKEN_SEAL, digestIn, type OwnEntry, ownEntry, sealed, VERSION } from '../codec/own-entry.ts';
+import { coverageOf, encodeCoverage } from './coverage-json.ts';
 import { encodeTold, type Told, toldOf } from './told.ts';
 import { encodeTopUps, topUpsIn } from './top-ups.ts';
 
@@ -63,8 +40,6 @@ export interface Stated {
   readonly body?: BodyWord | undefined;
 }
 
-const REASONS: ReadonlySet<string> = new Set(ABSENCE_REASONS);
-
 /** Knowledge as the sealed JSON that lies in the file, with the extent of the rows that it belongs to. */
 export function encodeKnowledge({ series, period }: Partition, knowledge: Knowledge, extent: Extent): string {
   const { identity, coverage } = knowledge;
@@ -76,20 +51,7 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
     calendar: knowledge.calendar,
     basis: 'raw',
     identity: identityJson(identity),
-    present: coverage.present.map(pairOf),
-    provisional: coverage.provisional.map(pairOf),
-    ...(coverage.unconfirmed && {
-      unconfirmed: coverage.unconfirmed.map(encodeUnconfirmed),
-    }),
-    absent: coverage.absent.map(({ from, to, by }) => ({
-      from: formatDay(from),
-      to: formatDay(to),
-      by: by.map((claim) => ({
-        ...claim,
-        checkedAt: new Date(claim.checkedAt).toISOString(),
-        nextRetryAt: claim.nextRetryAt === null ? null : new Date(claim.nextRetryAt).toISOString(),
-      })),
-    })),
+    ...encodeCoverage(coverage),
     rows: extent.rows,
     firstTs: extent.firstTs,
     lastTs: extent.lastTs,
@@ -190,8 +152,12 @@ export function compact(coverage: Coverage, calendar: Calendar): Coverage {
   // What is left of a run that became final may be a week-end, which nothing would ever make final.
   const provisional = sessionRuns(coverage.provisional, calendar);
   // `learn` takes out of the absences what lies between the joined runs.
-  const { absent, unconfirmed } = coverage;
-  const known = { present, provisional, absent: [], ...(unconfirmed && { unconfirmed }) };
+  const { absent, unconfirmed, lacking } = coverage;
+  const known = {
+    ...{ present, provisional, absent: [] },
+    ...(unconfirmed && { unconfirmed }),
+    ...(lacking && { lacking }),
+  };
   return learn({ ...NOTHING_KNOWN, absent }, known, []);
 }
 
@@ -229,17 +195,11 @@ function knowledgeOf(partition: Partition, json: Json): Knowledge {
 
 /** The sessions that a footer speaks of, by the ticker's own calendar. Throws for what is malformed. */
 export function coverageIn(partition: Partition, json: Json): Pick<Knowledge, 'calendar' | 'coverage'> {
-  const written: Coverage = {
-    present: list(json['present']).map(rangeOf),
-    provisional: list(json['provisional']).map(rangeOf),
-    absent: list(json['absent']).map(absenceOf),
-    ...(json['unconfirmed'] !== undefined && { unconfirmed: list(json['unconfirmed']).map(unconfirmedOf) }),
-  };
   const id = text(json['calendar']);
   const [calendar, own] = [calendarById(id), calendarFor(partition.series.ticker)];
   // A ticker names its exchange: knowledge of sessions in another part of the world is somebody else's.
   if (!mayBeOf(own, calendar)) throw malformed(id);
-  const coverage = byOwnCalendar(learn(NOTHING_KNOWN, written, []), calendar, own);
+  const coverage = byOwnCalendar(learn(NOTHING_KNOWN, coverageOf(json), []), calendar, own);
   return {
     calendar: calendar === own ? id : own.id,
     coverage: within(coverage, [periodRange(partition.period)]),
@@ -259,39 +219,4 @@ export function identityIn(value: unknown): Identity {
     type: textOrNull(type),
     firstTrade: dayOrNull(firstTrade),
   };
-}
-
-function absenceOf(value: unknown): Absence {
-  const json = fields(value);
-  // Version 1 had the claim of one provider beside the days.
-  const claims = json['by'] === undefined ? [json] : list(json['by']).map(fields);
-  if (claims.length === 0) throw malformed(json['by']);
-  return { ...rangeOf([json['from'], json['to']]), by: joinClaims([], claims.map(claimOf)) };
-}
-
-function claimOf(json: Json): Claim {
-  const { reason, attempts, note, reachDays, edition } = json;
-  if (typeof reason !== 'string' || !REASONS.has(reason)) throw malformed(reason);
-  if (typeof attempts !== 'number' || attempts < 1) throw malformed(attempts);
-  if (reachDays !== undefined && typeof reachDays !== 'number') throw malformed(reachDays);
-  return {
-    provider: text(json['provider']),
-    reason: reason as AbsenceReason,
-    checkedAt: instant(json['checkedAt']),
-    attempts,
-    nextRetryAt: json['nextRetryAt'] === null ? null : instant(json['nextRetryAt']),
-    ...(reachDays !== undefined && { reachDays }),
-    ...(note !== undefined && { note: text(note) }),
-    ...(edition !== undefined && { edition: text(edition) }),
-  };
-}
-
-function unconfirmedOf(value: unknown): Unconfirmed {
-  const [from, to, since, edition] = list(value);
-  const run = { ...rangeOf([from, to]), since: instant(since) };
-  return edition === undefined ? run : { ...run, edition: text(edition) };
-}
-
-function encodeUnconfirmed({ since, edition, ...run }: Unconfirmed): string[] {
-  return [...pairOf(run), new Date(since).toISOString(), ...(edition === undefined ? [] : [edition])];
 }

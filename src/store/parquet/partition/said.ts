@@ -28,11 +28,11 @@ export interface Said {
 
 /** What a partition says, from the JSON in its footer. Throws for what is malformed. */
 export function partitionSaid(rows: number, json: Json): Said {
-  const { calendar, present, provisional, unconfirmed, absent, fetchedAt, topUps, told } = json;
+  const { calendar, present, provisional, unconfirmed, absent, lacking, fetchedAt, topUps, told } = json;
   const { firstTrade, ...identity } = fields(json['identity']);
   const known = [rows, textOrNull(firstTrade), textOrNull(fetchedAt), topUps];
   return {
-    common: JSON.stringify({ calendar, present, provisional, unconfirmed, absent, identity }),
+    common: JSON.stringify({ calendar, present, provisional, unconfirmed, absent, lacking, identity }),
     own: JSON.stringify(told === undefined ? known : [...known, told]),
   };
 }

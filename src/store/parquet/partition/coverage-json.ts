@@ -1,0 +1,80 @@
+import type { Absence, Coverage, Unconfirmed } from '../../../core/coverage/coverage.ts';
+import {
+  ABSENCE_REASONS,
+  type AbsenceReason,
+  type Claim,
+  joinClaims,
+} from '../../../core/coverage/evidence.ts';
+import { formatDay } from '../../../core/session/day.ts';
+import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text } from '../codec/json.ts';
+
+const REASONS: ReadonlySet<string> = new Set(ABSENCE_REASONS);
+
+/** Coverage as it lies in a file. */
+export function encodeCoverage({ present, provisional, unconfirmed, absent, lacking }: Coverage): object {
+  return {
+    present: present.map(pairOf),
+    provisional: provisional.map(pairOf),
+    ...(unconfirmed && { unconfirmed: unconfirmed.map(encodeUnconfirmed) }),
+    absent: absent.map(encodeAbsence),
+    ...(lacking && { lacking: lacking.map(encodeAbsence) }),
+  };
+}
+
+/** The same read again. Throws for what is malformed. */
+export function coverageOf(json: Json): Coverage {
+  return {
+    present: list(json['present']).map(rangeOf),
+    provisional: list(json['provisional']).map(rangeOf),
+    absent: list(json['absent']).map(absenceOf),
+    ...(json['unconfirmed'] !== undefined && { unconfirmed: list(json['unconfirmed']).map(unconfirmedOf) }),
+    ...(json['lacking'] !== undefined && { lacking: list(json['lacking']).map(absenceOf) }),
+  };
+}
+
+function encodeAbsence({ from, to, by }: Absence): object {
+  return {
+    from: formatDay(from),
+    to: formatDay(to),
+    by: by.map((claim) => ({
+      ...claim,
+      checkedAt: new Date(claim.checkedAt).toISOString(),
+      nextRetryAt: claim.nextRetryAt === null ? null : new Date(claim.nextRetryAt).toISOString(),
+    })),
+  };
+}
+
+function absenceOf(value: unknown): Absence {
+  const json = fields(value);
+  // Version 1 had the claim of one provider beside the days.
+  const claims = json['by'] === undefined ? [json] : list(json['by']).map(fields);
+  if (claims.length === 0) throw malformed(json['by']);
+  return { ...rangeOf([json['from'], json['to']]), by: joinClaims([], claims.map(claimOf)) };
+}
+
+function claimOf(json: Json): Claim {
+  const { reason, attempts, note, reachDays, edition } = json;
+  if (typeof reason !== 'string' || !REASONS.has(reason)) throw malformed(reason);
+  if (typeof attempts !== 'number' || attempts < 1) throw malformed(attempts);
+  if (reachDays !== undefined && typeof reachDays !== 'number') throw malformed(reachDays);
+  return {
+    provider: text(json['provider']),
+    reason: reason as AbsenceReason,
+    checkedAt: instant(json['checkedAt']),
+    attempts,
+    nextRetryAt: json['nextRetryAt'] === null ? null : instant(json['nextRetryAt']),
+    ...(reachDays !== undefined && { reachDays }),
+    ...(note !== undefined && { note: text(note) }),
+    ...(edition !== undefined && { edition: text(edition) }),
+  };
+}
+
+function unconfirmedOf(value: unknown): Unconfirmed {
+  const [from, to, since, edition] = list(value);
+  const run = { ...rangeOf([from, to]), since: instant(since) };
+  return edition === undefined ? run : { ...run, edition: text(edition) };
+}
+
+function encodeUnconfirmed({ since, edition, ...run }: Unconfirmed): string[] {
+  return [...pairOf(run), new Date(since).toISOString(), ...(edition === undefined ? [] : [edition])];
+}
