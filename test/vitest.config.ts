@@ -15,6 +15,7 @@ const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.t
 /** Whole programs against each other's clocks are judged by their timing: they run after the rest, one at a time. */
 export default defineConfig({
   test: {
+    maxWorkers: '100%',
     reporters: ['default', new URL('skips.ts', import.meta.url).pathname],
     projects: [
       {

@@ -84,7 +84,7 @@ export interface SeriesCoverage extends HoleCounts {
    */
   readonly provisional: number;
   readonly unsure: number;
-  /** The rest of `present` of which rows came and were rejected, so that it lacks bars: it does not count as covered either. */
+  /** The rest of `present` of which rows were rejected, so that it lacks bars: not covered either. */
   readonly lacking: number;
   readonly absent: number;
   readonly absentByReason: Readonly<Partial<Record<AbsenceReason, number>>>;
@@ -137,7 +137,6 @@ export function coverSeries(
   const byReason = sessionsByReason(absences);
   const open = intersect(intersect(coverage.present, meant), provisionalAt(coverage, now));
   const unsure = intersect(open, [{ from: Number.NEGATIVE_INFINITY, to: settled + 1 }]);
-  const lacking = subtract(intersect(coverage.lacking ?? [], meant), unsure);
   const unavailable = unavailableIn(coverage, range, calendar);
   const holes = holesIn(coverage, range, calendar);
   const counts = {
@@ -145,7 +144,7 @@ export function coverSeries(
     present: sessionsIn(present),
     provisional: calendar.count(open),
     unsure: calendar.count(unsure),
-    lacking: calendar.count(lacking),
+    lacking: calendar.count(subtract(intersect(coverage.lacking ?? [], meant), unsure)),
     absent: sessionsIn(absences),
     missing: sessionsIn(missing),
   };

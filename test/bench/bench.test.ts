@@ -15,7 +15,7 @@ describe('the bench', () => {
     expect(status).toBe(0);
     const lines = stdout.trim().split('\n');
     const names = lines.map((line) => line.split(' ')[0]);
-    expect(names.slice(0, 6)).toEqual(['workers', 'peers', 'formats', 'limits', 'scale', 'quota']);
+    expect(names.slice(0, 6)).toEqual(['workers', 'peers', 'formats', 'limits', 'scale', 'top-up']);
     const byName = lines.filter((line) => line.endsWith('(by name only)')).map((line) => line.split(' ')[0]);
     expect(byName).toEqual(['scale-100000', 'scale-csv', 'scale-history', 'readers']);
   });

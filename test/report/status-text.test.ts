@@ -45,7 +45,15 @@ const STATUS: StoreStatus = {
 
 const SERIES: SeriesStatus = {
   ...{ ticker: 'TARN', interval: '1d', calendar: 'XNYS', advisory: true, standing: 'incomplete' },
-  ...{ first: '2020-01-02', last: '2023-06-29', expected: 900, present: 860, provisional: 0, unsure: 0 },
+  ...{
+    first: '2020-01-02',
+    last: '2023-06-29',
+    expected: 900,
+    present: 860,
+    provisional: 0,
+    unsure: 0,
+    lacking: 0,
+  },
   ...{
     absent: 30,
     absentByReason: { delisted: 28, 'no-trades': 2 },
