@@ -1,0 +1,135 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../src/cli/exit-codes.ts';
+import { type Bar, type History, type RunSummary, openHistory } from '../../src/index.ts';
+import { sampleMarket } from '../../src/market/sample.ts';
+import type { FaultName } from '../../src/simulator/faults/faults.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+
+const NOW = Date.parse('2026-03-02T23:00:00Z');
+const DAY_MS = 86_400_000;
+
+let folder = '';
+let now = NOW;
+let open: (History | Simulator)[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-lost-bars-'));
+  now = NOW;
+});
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+  await rm(folder, { recursive: true });
+});
+
+const codes = (summary: RunSummary): number[] => [exitCodeOf(summary), exitCodeOf(summary, { strict: true })];
+const unresolved = async (history: History): Promise<number> =>
+  (await history.issues()).rejected.filter(({ resolved }) => !resolved).length;
+const stamps = (bars: readonly Bar[]): number[] => bars.map(({ ts }) => ts);
+
+describe('an intraday session of which some rows are rejected', () => {
+  const request = { tickers: ['ALFA'], start: '2026-02-16', end: '2026-02-27' };
+
+  async function yahoo(store: string, fault?: FaultName): Promise<History> {
+    const faults = fault === undefined ? {} : { faults: { rates: `${fault}=100%`, seed: 1 } };
+    const server = await startSimulator({ wire: 'yahoo', market: sampleMarket(), now: () => now, ...faults });
+    const history = openHistory({
+      ...{ store: join(folder, store), stateFolder: join(folder, `state-${open.length}`), clock: () => now },
+      ...{ provider: { id: 'yahoo', url: server.url }, workers: 1 },
+    });
+    open.push(history, server);
+    return history;
+  }
+
+  it.each<FaultName>(['contradicting', 'negative-price'])(
+    '(%s) is newly lost, not covered, asked for again a day later, and whole once they come',
+    async (fault) => {
+      const lying = await yahoo('store', fault);
+      const five = { ...request, intervals: ['5m' as const] };
+      const first = await lying.backfill(five);
+      const { sessions } = first.newlyLost;
+      expect(sessions).toBeGreaterThan(0);
+      expect(first).toMatchObject({ failed: 0, holes: sessions, holesRejected: sessions });
+      expect(codes(first)).toEqual([1, 1]);
+      expect(await unresolved(lying)).toBeGreaterThanOrEqual(sessions);
+
+      const second = await lying.backfill(five);
+      expect(second).toMatchObject({
+        requests: 0,
+        withHoles: 1,
+        holes: sessions,
+        newlyLost: { sessions: 0 },
+      });
+      expect(codes(second)).toEqual([0, 1]);
+      const { series } = await lying.coverage(request);
+      const [report] = series;
+      const covered = (report?.present ?? 0) - sessions;
+      expect(report).toMatchObject({ standing: 'holes', missing: 0, provisional: 0, lacking: sessions });
+      expect(report?.coverage).toBe(Math.floor((covered / (report?.expected ?? 0)) * 10_000) / 100);
+
+      await lying.close();
+      now += 2 * DAY_MS;
+      const sound = await yahoo('store');
+      const mended = await sound.backfill(five);
+      expect(mended).toMatchObject({ failed: 0, holes: 0, newlyLost: { sessions: 0 } });
+      expect(mended.inserted).toBeGreaterThanOrEqual(sessions);
+      expect(codes(mended)).toEqual([0, 0]);
+      expect(await unresolved(sound)).toBe(0);
+      const fresh = await yahoo('fresh');
+      await fresh.backfill(five);
+      const series5m = { ticker: 'ALFA', interval: '5m' } as const;
+      expect(stamps(await sound.read(series5m))).toEqual(stamps(await fresh.read(series5m)));
+    },
+  );
+
+  it('makes no longer bar, which is missing until the minutes are whole', async () => {
+    const minutes = { ...request, start: '2026-02-24', intervals: ['1m' as const] };
+    const days = { ...request, start: '2026-02-24', intervals: ['1d' as const], derive: true };
+    const lying = await yahoo('store', 'negative-price');
+    const { sessions } = (await lying.backfill(minutes)).newlyLost;
+    expect(sessions).toBeGreaterThan(0);
+    const derived = await lying.backfill(days);
+    expect(exitCodeOf(derived)).toBe(1);
+    expect(derived.bars).toBe(4 - sessions);
+    await lying.close();
+    now += 2 * DAY_MS;
+    const sound = await yahoo('store');
+    await sound.backfill(minutes);
+    const whole = await sound.backfill(days);
+    expect([whole.bars, exitCodeOf(whole)]).toEqual([sessions, 0]);
+  });
+});
+
+describe('a file of minutes with rows that cannot be read', () => {
+  it('is read again as soon as it changes, and lacks them until then', async () => {
+    const rows = Array.from({ length: 390 }, (_, i) => {
+      const at = new Date(Date.parse('2026-02-27T14:30:00Z') + i * 60_000).toISOString();
+      const close = (100 + Math.sin(i) + i / 100).toFixed(2);
+      return [at, close, close, close, close, 1000 + i].join(',');
+    });
+    const csv = join(folder, 'csv');
+    await mkdir(csv);
+    const write = (lines: readonly string[]): Promise<void> =>
+      writeFile(join(csv, 'ABCD_1m.csv'), `ts,open,high,low,close,volume\n${lines.join('\n')}\n`);
+    const odd = rows
+      .with(7, (rows[7] ?? '').replace(/,\d+$/, ',x'))
+      .with(50, `${rows[50]?.slice(0, 24)},9,8,10,9,5`);
+    await write(odd);
+    const history = openHistory({
+      ...{ store: join(folder, 'store'), stateFolder: join(folder, 'state'), clock: () => now, workers: 1 },
+      provider: { id: 'csv', url: csv, settings: { basis: 'raw' } },
+    });
+    open.push(history);
+    const request = { tickers: ['ABCD'], intervals: ['1m' as const], start: '2026-02-27', end: '2026-02-27' };
+    const first = await history.backfill(request);
+    expect(first).toMatchObject({ inserted: 388, rejected: 2, newlyLost: { sessions: 1 }, holes: 1 });
+    expect(codes(first)).toEqual([1, 1]);
+    expect(codes(await history.backfill(request))).toEqual([0, 1]);
+    await write(rows);
+    const second = await history.backfill(request);
+    expect(second).toMatchObject({ inserted: 2, holes: 0 });
+    expect(codes(second)).toEqual([0, 0]);
+    expect(await unresolved(history)).toBe(0);
+  });
+});
