@@ -47,7 +47,8 @@ export function membersIn(answer: HttpAnswer, hosts: Hosts): readonly Member[] {
 
 /** The weight that an address may use a minute, as exchangeInfo tells it; undefined where it does not. */
 export function weightIn({ status, body }: HttpAnswer): number | undefined {
-  const { rateLimits } = status === 200 ? (parsed({ body }) as { readonly rateLimits?: unknown }) : {};
+  const said = (status === 200 ? parsed({ body }) : null) as { readonly rateLimits?: unknown } | null;
+  const rateLimits = said?.rateLimits;
   const limits = Array.isArray(rateLimits) ? (rateLimits as readonly (Partial<RateLimit> | null)[]) : [];
   const ofMinute = limits.find(
     (one) => one?.rateLimitType === 'REQUEST_WEIGHT' && one.interval === 'MINUTE' && one.intervalNum === 1,
