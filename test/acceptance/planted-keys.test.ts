@@ -123,6 +123,9 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
     `ALFA BRIQ ${ask('alphavantage')}`,
     `CORV --json ${ask('alpaca')}`,
   ],
+  'run-once': () => [`run-once ELNA ${ask('alpaca')}`],
+  enqueue: () => [`enqueue ../list.txt ${ask('alpaca')}`],
+  'enqueue-batch': () => [`enqueue-batch ../list.txt --batch-size 1 --delay 0 --json ${ask('alphavantage')}`],
   config: () => ['config', 'config --json'],
   status: () => ['status', 'status --json', 'status ALFA'],
   providers: () => ['providers', 'providers --json'],
@@ -169,6 +172,7 @@ describe('no output and no file has a key in it', () => {
       const place = await (PLACES[where] as (typeof PLACES)[string])(KEYS);
       await mkdir(join(folder, 'export'));
       await writeFile(join(folder, 'export', 'AAPL.csv'), 'date,open,high,low,close\n2026-03-02,1,1,1,1\n');
+      await writeFile(join(folder, 'list.txt'), 'HAZL JUNP\n');
       const texts: string[] = [];
       for (const line of Object.values(LINES).flatMap((of) => of()))
         texts.push(await said(place, line.replaceAll('~', ' ')));
@@ -176,6 +180,11 @@ describe('no output and no file has a key in it', () => {
       // The keys were there, and were used.
       expect(texts[2]).toContain('Fetched: 2  Errors: 0');
       expect(texts[3]).toContain('"fetched":1');
+      expect(texts.slice(4, 7).map((text) => /exit \d+/.exec(text)?.[0])).toEqual([
+        'exit 0',
+        'exit 0',
+        'exit 0',
+      ]);
       expect(texts.join('')).toContain('***');
       expect(leaks(texts)).toEqual([]);
     },
