@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 
 let folder = '';
 let now = NOW;
-let open: (History | Simulator)[] = [];
+const open: (History | Simulator)[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-lost-bars-'));
   now = NOW;
