@@ -39,7 +39,7 @@ export function failureOf(want: Want, result: SeriesResult): Failure | null {
   return {
     ...about,
     code: 'incomplete',
-    message: staysMissing(missing, want.sessions, result.report.endsOn),
+    message: staysMissing(missing, want.sessions, whyMissing([report]), report.endsOn),
   };
 }
 
@@ -62,19 +62,26 @@ function joinPieces(pieces: readonly Found[]): Failure {
   if (first.code !== 'incomplete') return joined;
   let [missing, sessions] = [0, 0];
   let end: string | undefined;
+  const reports: SeriesReport[] = [];
   for (const [want, , result] of inOrder) {
     if (!result.ok) continue;
+    reports.push(result.report);
     missing += result.report.missing;
     sessions += want.sessions;
     // What comes after the end of a source brings nothing.
     end = result.report.bars > 0 ? result.report.endsOn : end;
   }
-  return { ...joined, message: staysMissing(missing, sessions, end) };
+  return { ...joined, message: staysMissing(missing, sessions, whyMissing(reports), end) };
 }
 
-function staysMissing(missing: number, sessions: number, end: string | undefined): string {
+function whyMissing(reports: readonly SeriesReport[]): string {
+  const told = new Set(reports.flatMap((report) => report.whyMissing ?? []));
+  return told.size === 0 ? 'the answer does not reach them' : [...told].join('; ');
+}
+
+function staysMissing(missing: number, sessions: number, why: string, end: string | undefined): string {
   const hint = end === undefined ? '' : `; it ends on ${end}: --end ${end} asks for no more`;
-  return `${missing} of ${sessions} sessions stay missing: the answer does not reach them${hint}`;
+  return `${missing} of ${sessions} sessions stay missing: ${why}${hint}`;
 }
 
 /** So many sessions without a word at its end, and a source is one that is not kept up. */

@@ -50,6 +50,8 @@ export interface SeriesReport {
   readonly lost?: readonly LostSessions[];
   /** Wanted sessions of which the answer said nothing; they stay missing. */
   readonly missing: number;
+  /** Why it did not, where it tells. */
+  readonly whyMissing?: string | undefined;
   /** The last session that the answer has a bar of, `YYYY-MM-DD`, where far more than a week is missing after it. */
   readonly endsOn?: string | undefined;
   /**

@@ -171,13 +171,12 @@ export interface BarAnswer {
   readonly bars: Bars;
   /** Rows with missing values, by session. */
   readonly unusable: readonly UnusableRow[];
-  /**
-   * Session dates that the answer speaks of: a session in it without a bar had none at the provider. Never a session that
-   * is not over at `now`.
-   */
+  /** Session dates that the answer speaks of, all over at `now`: of one without a bar the provider has none. */
   readonly proven: DayRange;
   /** Session dates within `proven` that it does not speak of. Default: none. */
   readonly unproven?: readonly DayRange[];
+  /** Why it does not speak of those, and what to do, to end a message. Default: nobody knows. */
+  readonly whyUnproven?: string;
   /** What the prices were on the wire, before they were made raw here. */
   readonly wireBasis: Basis;
   /** Sessions of `proven` without a bar that the provider explains, ascending; empty where it explains none. */

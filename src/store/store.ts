@@ -5,6 +5,7 @@ import type { CorporateAction, Identity, Revision, Series } from '../core/bars/b
 import type { StoredBars } from '../core/bars/columns.ts';
 import type { VolumeStep } from '../core/bars/compare.ts';
 import type { Coverage } from '../core/coverage/coverage.ts';
+import type { BackfillError } from '../core/errors.ts';
 import type { DayRange } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Rename } from '../core/instrument/rename.ts';
@@ -56,10 +57,20 @@ export interface SeriesContent {
   readonly bars: StoredBars;
 }
 
+/** A part of a series that is stored and cannot be read. */
+export interface DamagedPart {
+  /** The days of which it may hold something. */
+  readonly days: DayRange;
+  /** Names the file; see `isDamage`. */
+  readonly error: BackfillError;
+}
+
 /** What is stored of a series around a range, and the way to write on top of it. */
 export interface SeriesEdit {
-  /** Undefined if nothing is stored where the range reaches, or if it is damaged: then the commit fails. */
+  /** Without what is damaged; undefined if nothing else is stored where the range reaches. */
   readonly content: SeriesContent | undefined;
+  /** What the range reaches and is damaged: a commit that changes it fails. Default: nothing. */
+  readonly damaged?: readonly DamagedPart[];
   /** What is known of the ticker's corporate actions; as of none where that is damaged, as above. */
   readonly actions: ActionBook;
   /**

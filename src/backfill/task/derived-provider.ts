@@ -5,12 +5,13 @@ import { intersect, subtract, union } from '../../core/session/ranges.ts';
 import { derivedBars } from '../../market/derived-bars.ts';
 import type { BarAnswer, BarRequest, Provider } from '../../providers/provider.ts';
 import { rawAnswer } from '../../providers/raw-answer.ts';
-import type { BarStore, SeriesContent } from '../../store/store.ts';
+import type { BarStore, DamagedPart, SeriesContent } from '../../store/store.ts';
 import { DERIVED_FROM, derivedCapabilities } from '../want/derived.ts';
 
 /**
  * A provider that makes longer bars of those of one minute that the store has. It speaks of the sessions that are final
- * and whole there, and of those that are known to have no bar; of no other. Throws `not-stored` where the store has none.
+ * and whole there, and of those that are known to have no bar; of no other. A file of them that cannot be read is named,
+ * and the others are used. Throws `not-stored` where the store has none, and `store-corrupt` where it can read none.
  */
 export function derivedProvider(store: BarStore): Provider {
   const { intervals } = derivedCapabilities;
@@ -22,9 +23,12 @@ export function derivedProvider(store: BarStore): Provider {
       const { ticker, interval } = request.series;
       if (!(interval in intervals))
         throw new BackfillError('internal', `${interval} is not derived from ${DERIVED_FROM}`);
-      const { content } = await store.edit({ ticker, interval: DERIVED_FROM }, request.range);
-      if (content === undefined || content.bars.length === 0) throw notStored(request);
-      return answerOf(content, request);
+      const minutes = await store.edit({ ticker, interval: DERIVED_FROM }, request.range);
+      const { content, damaged = [] } = minutes;
+      if (content !== undefined && content.bars.length > 0) return answerOf(content, damaged, request);
+      const [first] = damaged;
+      if (first === undefined) throw notStored(request);
+      throw new BackfillError('store-corrupt', notReadLine(first), { ticker, cause: first.error });
     },
     listTickers: () => Promise.resolve([]),
     close: () => Promise.resolve(),
@@ -38,7 +42,15 @@ function notStored({ series: { ticker, interval } }: BarRequest): BackfillError 
   return new BackfillError('not-stored', message, { ticker });
 }
 
-function answerOf({ bars, coverage, identity, ...content }: SeriesContent, request: BarRequest): BarAnswer {
+function notReadLine({ error }: DamagedPart): string {
+  return `${error.message}; fetch its bars again: --interval ${DERIVED_FROM}`;
+}
+
+function answerOf(
+  { bars, coverage, identity, ...content }: SeriesContent,
+  damaged: readonly DamagedPart[],
+  request: BarRequest,
+): BarAnswer {
   const { series, range, now } = request;
   const calendar = calendarById(content.calendar);
   const { present, lacking = [] } = coverage;
@@ -46,5 +58,12 @@ function answerOf({ bars, coverage, identity, ...content }: SeriesContent, reque
   const final = intersect(subtract(subtract(present, provisionalAt(coverage, now)), lacking), [range]);
   const known = union(final, coverage.absent);
   const made = derivedBars({ bars, calendar, days: final, interval: series.interval });
-  return rawAnswer(series.ticker, request, made, { unproven: subtract([range], known), identity });
+  const unproven = subtract([range], known);
+  const inTheWay = damaged.filter(({ days }) => calendar.count(intersect(unproven, [days])) > 0);
+  return rawAnswer(series.ticker, request, made, {
+    ...{ unproven, identity, notRead: damaged.map(notReadLine) },
+    ...(inTheWay.length > 0 && {
+      whyUnproven: `not all of their ${DERIVED_FROM} bars can be read: ${inTheWay.map(notReadLine).join('; ')}`,
+    }),
+  });
 }

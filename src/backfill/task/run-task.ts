@@ -184,6 +184,7 @@ async function toCommit(
     ...sessions,
     absent: fresh.absent,
     ...lostSessions(fresh.learned, judgement, { want, calendar }),
+    ...(answer.whyUnproven !== undefined && { whyMissing: answer.whyUnproven }),
     endsOn: endsOn(learned, want),
     bars: bars.length + judgement.wanted.length - wanted.length,
     inserted,

@@ -2,7 +2,7 @@ import { EMPTY_BOOK } from '../../core/actions/action-book.ts';
 import type { Series } from '../../core/bars/bars.ts';
 import type { DayRange } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { SeriesEdit, SeriesUpdate, UpsertResult } from '../store.ts';
+import type { DamagedPart, SeriesEdit, SeriesUpdate, UpsertResult } from '../store.ts';
 import { updateActions, updateOrTell } from './beside/actions.ts';
 import type { Blobs } from './files/blobs.ts';
 import { Reads } from './beside/reads.ts';
@@ -19,8 +19,11 @@ export async function editSeries(
   note: Note,
 ): Promise<SeriesEdit> {
   const reads = new Reads(blobs);
+  const damaged: DamagedPart[] = [];
+  const content = await readSeriesIn(blobs, series, range, reads, (damage) => damaged.push(damage));
   return {
-    content: await unlessDamaged(readSeriesIn(blobs, series, range, reads)),
+    content,
+    ...(damaged.length > 0 && { damaged }),
     actions: (await unlessDamaged(reads.book(series.ticker)))?.book ?? EMPTY_BOOK,
     commit: async ({ actions, bars }) => {
       const { ticker, interval } = series;
