@@ -73,7 +73,8 @@ export async function runPrepared(
       );
     const run =
       plan.tasks.length === 0 || isStopped ? nothingRun(plan) : await runTasks(prepared, writer, tools);
-    const ledger = { store, provider: capabilities.id, now: clock() };
+    const { id, metered } = capabilities;
+    const ledger = { store, provider: id, metered, now: clock() };
     // What it collected it has taken in by now.
     tools.staging.leave(user);
     const sweep = (): Promise<void> =>

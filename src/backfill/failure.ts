@@ -74,13 +74,17 @@ function joinPieces(pieces: readonly Found[]): Failure {
   return { ...joined, message: staysMissing(missing, sessions, whyMissing(reports), end) };
 }
 
+/** What is said of sessions where the source does not say why it is silent of them. */
+const NOT_REACHED = 'the answer does not reach them';
+
 function whyMissing(reports: readonly SeriesReport[]): string {
   const told = new Set(reports.flatMap((report) => report.whyMissing ?? []));
-  return told.size === 0 ? 'the answer does not reach them' : [...told].join('; ');
+  return told.size === 0 ? NOT_REACHED : [...told].join('; ');
 }
 
 function staysMissing(missing: number, sessions: number, why: string, end: string | undefined): string {
-  const hint = end === undefined ? '' : `; it ends on ${end}: --end ${end} asks for no more`;
+  const hint =
+    end === undefined || why !== NOT_REACHED ? '' : `; it ends on ${end}: --end ${end} asks for no more`;
   return `${missing} of ${sessions} sessions stay missing: ${why}${hint}`;
 }
 

@@ -175,7 +175,7 @@ export interface BarAnswer {
   readonly proven: DayRange;
   /** Session dates within `proven` that it does not speak of. Default: none. */
   readonly unproven?: readonly DayRange[];
-  /** Why it does not speak of those, and what to do, to end a message. Default: nobody knows. */
+  /** Why it does not speak of all that was asked for and is over, to end a message. Default: nobody knows. */
   readonly whyUnproven?: string;
   /** What the prices were on the wire, before they were made raw here. */
   readonly wireBasis: Basis;

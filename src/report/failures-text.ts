@@ -19,7 +19,7 @@ const LONGEST_MESSAGE = 320;
 const byName = new Intl.Collator('en', { numeric: true });
 
 /**
- * What failed, and what was found not to be had, each under a heading: alike failures as one, those of most tickers first.
+ * What failed, and what was found not to be had, each under a heading with how many series those are: alike failures as one, those of most tickers first.
  * The page may want each by itself.
  */
 export function failureLines(
@@ -45,13 +45,18 @@ function listed(
   const left = parts.slice(shown.length).flat();
   return [
     '',
-    `${heading} (${formatCount(failures.length)})`,
+    `${heading} (${formatCount(seriesOf(failures))})`,
     ...shown.flatMap((part) => reasonLines(part, page)),
     ...(left.length > 0
       ? wrapped(`… and ${plural(left.length, 'failure')} more: ${codesOf(left)}`, page.columns)
       : []),
     ...(shown.some((part) => part.length > 1) || left.length > 0 ? whereLines(runId, page) : []),
   ];
+}
+
+/** Series that failed, as the totals count them: one may have failed for several reasons. */
+function seriesOf(failures: readonly Failure[]): number {
+  return new Set(failures.map(({ ticker, interval }) => `${ticker} ${interval}`)).size;
 }
 
 /** The failures alone, a line a reason: for a mail. The page may want each by itself. */

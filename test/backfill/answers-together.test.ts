@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MS_PER_DAY } from '../../src/core/session/day.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { now, store } from './store-at.ts';
-import { type Alter, barsOf, honest, run, vendor } from './vendor.ts';
+import { type Alter, barsOf, honest, overNetwork, run, vendor } from './vendor.ts';
 
 describe('answers that no task can judge alone', () => {
   const MANY = ['ALFA', 'BRIQ', 'CORV', 'DUNO', 'ELNA', 'FJRD', 'GLYF', 'HAZL'];
@@ -12,7 +12,8 @@ describe('answers that no task can judge alone', () => {
       tickers.includes(series.ticker) ? { ...answer, bars: [], actions: [] } : answer;
 
   it('are a fault of the provider if they are a storm of silence: the sessions stay missing', async () => {
-    const summary = await run(vendor(silence(MANY.slice(0, 5))), { tickers: MANY });
+    const source = vendor(silence(MANY.slice(0, 5)));
+    const summary = await run(overNetwork(source), { tickers: MANY });
     expect(summary).toMatchObject({ failed: 5, fetched: 3, absent: {} });
     expect(summary.failures[0]).toMatchObject({
       code: 'provider-fault',
@@ -20,6 +21,11 @@ describe('answers that no task can judge alone', () => {
     });
     expect((await store.scan()).series.size).toBe(3);
     expect(await run(honest(), { tickers: MANY })).toMatchObject({ failed: 0, complete: 3, fetched: 5 });
+  });
+
+  it('are believed of any number of tickers where nothing but this machine was asked', async () => {
+    const summary = await run(vendor(silence(MANY.slice(0, 5))), { tickers: MANY });
+    expect(summary).toMatchObject({ failed: 0, absent: { 'vendor-empty': 5 * 21 } });
   });
 
   it('are believed of a few tickers, with evidence that will be asked for again', async () => {

@@ -5,6 +5,7 @@ import { parseDay } from '../../src/core/session/day.ts';
 import type { BarAnswer } from '../../src/providers/provider.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import { NO_BARS } from '../../src/core/bars/columns.ts';
+import { overNetwork } from './vendor.ts';
 import { now, setNow, store } from './store-at.ts';
 import { open, provider, TICKERS, tools, WEEK } from './faulty-sample.ts';
 
@@ -58,7 +59,7 @@ describe('a backfill', () => {
 
   it('takes a storm of "unknown" for the provider’s fault', async () => {
     const storm = provider((ticker) => (ticker < 'W' ? 'unknown-ticker' : undefined));
-    const summary = await backfill({ tickers: TICKERS, ...WEEK }, tools(storm));
+    const summary = await backfill({ tickers: TICKERS, ...WEEK }, tools(overNetwork(storm)));
     expect(summary).toMatchObject({ fetched: 1, failed: 7 });
     expect(new Set(summary.failures.map(({ code }) => code))).toEqual(new Set(['provider-fault']));
     expect([...(await store.scan()).series.keys()]).toEqual(['WQAL 1d']);

@@ -6,7 +6,6 @@ import { BackfillError, type ErrorCode } from '../../src/core/errors.ts';
 import type { BarAnswer, BarRequest, Provider } from '../../src/providers/provider.ts';
 import { type Gate, OPEN_GATE } from '../../src/providers/http/gate.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
-import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
 import { trafficOfOnlyRun } from './only-run.ts';
 import { folder, now, store } from './store-at.ts';
 
@@ -51,7 +50,7 @@ export function tools(
     store,
     acquire: () => store.acquire(),
     staging: new SharedStaging(),
-    capabilities: sampleCapabilities,
+    capabilities: source.capabilities,
     context,
     startRunner: async () => ({ ...runner, traffic: await trafficOfOnlyRun({ clocks }) }),
     clock: () => now,

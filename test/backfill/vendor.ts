@@ -32,6 +32,12 @@ export function vendor(alter: Alter): Provider & { asked: BarRequest[] } {
   };
 }
 
+/** The same as one that is asked over a network. */
+export const overNetwork = <P extends Provider>(source: P): P => ({
+  ...source,
+  capabilities: { ...source.capabilities, metered: true },
+});
+
 export const honest = () => vendor((answer) => answer);
 export const run = (
   source: Provider,

@@ -41,6 +41,16 @@ describe('the failures of a run', () => {
     ]);
   });
 
+  it('are counted by series, as the totals count them, however many reasons one has', () => {
+    const all = [
+      ...failures(4, () => 'no JSON'),
+      ...failures(4, () => 'reset'),
+      failure('T0', 'reset', { interval: '1h' }),
+    ];
+    expect(linesOf(all)[1]).toBe('FAILED (5)');
+    expect(linesOf(all, { ...PAGE, isWhole: true })[1]).toBe('FAILED (5)');
+  });
+
   it('are told by reason, that of most tickers first, with where all of them are', () => {
     const all = [
       ...failures(11, () => 'no JSON', { code: 'bad-answer' }),
@@ -49,7 +59,7 @@ describe('the failures of a run', () => {
     ];
     expect(linesOf(all)).toEqual([
       '',
-      'FAILED (301)',
+      'FAILED (290)',
       '289 tickers 1d network: T0, T1, T2, T3, T4 and 284 more',
       '  connect ECONNREFUSED',
       '11 tickers 1d bad-answer: T0, T1, T2, T3, T4 and 6 more',

@@ -124,7 +124,7 @@ export async function prepare(
   const plan = {
     ...planned,
     ...(goneList.length > 0 && { goneList }),
-    ...(mayProbe(planned, wanted, scan) && { mayProbe: true }),
+    ...(capabilities.metered && mayProbe(planned, wanted, scan) && { mayProbe: true }),
   };
   const asPlanned = notYet === undefined ? plan : { ...plan, notYet };
   return { scan, plan: asPlanned, wanted, holesNow, ...inUsersTerms(request.origins, range, intervals) };

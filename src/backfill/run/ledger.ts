@@ -51,7 +51,8 @@ export function emptyIn({ kept }: Pick<RunResults, 'kept'>): Want[] {
   );
 }
 
-export interface LedgerTools {
+/** What the words of a provider are recorded with. */
+export interface RecordTools {
   readonly store: BarStore;
   /** Provider id. */
   readonly provider: string;
@@ -59,21 +60,27 @@ export interface LedgerTools {
   readonly now: number;
 }
 
+export interface LedgerTools extends RecordTools {
+  /** As of its capabilities: of a source on this machine no number of answers is its own fault. */
+  readonly metered: boolean;
+}
+
 /**
  * Judges the "unknown ticker" answers of a run, which no task can judge alone. One for a ticker that has bars of the same
- * provider's, or one of a storm of them, is the provider's fault and proves nothing; any other is recorded, so that the
+ * provider's, or one of a storm of them that a network may have made, proves nothing; any other is recorded, so that the
  * ticker is not asked for again before its retry is due.
  */
 export async function settleUnknownTickers(
   results: RunResults,
   scan: Scan,
-  { store, provider, now }: LedgerTools,
+  tools: LedgerTools,
   measure: StormMeasure = { asked: results.tickers },
 ): Promise<void> {
+  const { store, provider, metered, now } = tools;
   const { kept } = results;
   const unknown = unknownIn(results);
   const tickers = new Set(unknown.map(({ series }) => series.ticker));
-  const storm = isStorm(tickers.size, measure.asked);
+  const storm = metered && isStorm(tickers.size, measure.asked);
   const faults = new Map<Want, SeriesResult>();
   for (const want of unknown) {
     const result = kept.get(want);
@@ -82,16 +89,18 @@ export async function settleUnknownTickers(
     if (storm || (await hasBarsOf(provider, ticker, scan, store))) {
       const why = storm
         ? `so it said of ${tickers.size} of ${measure.asked} tickers: taken for its own fault; ${stormAdvice(measure)}`
-        : 'the store has bars of it from there: taken for its own fault';
+        : `the store has bars of it from there: ${metered ? 'taken for its own fault' : GONE_HERE}`;
       const message = `${provider} says that it does not know ${ticker}, but ${why}`;
       faults.set(want, { ok: false, error: { ...result.error, code: 'provider-fault', message } });
     } else {
       const claim = firstClaim('unknown-ticker', provider, now);
-      await record(want.series, want.calendar, want.gaps, claim, { store, provider, now });
+      await record(want.series, want.calendar, want.gaps, claim, tools);
     }
   }
   for (const [want, fault] of faults) kept.set(want, fault);
 }
+
+const GONE_HERE = 'bring back what they came from, or leave it out';
 
 /** Days at the end of a series whose bars tell where it comes from lately. */
 const LATELY = 60;
@@ -121,7 +130,7 @@ async function hasBarsOf(
 }
 
 /** Records what lies before the provider's look-back, so that it is not planned again. */
-export async function recordOutOfReach(parts: readonly OutOfReach[], tools: LedgerTools): Promise<void> {
+export async function recordOutOfReach(parts: readonly OutOfReach[], tools: RecordTools): Promise<void> {
   for (const { series, calendar, gaps, reachDays } of parts) {
     const claim = firstClaim('plan-limited', tools.provider, tools.now, { reachDays });
     await record(series, calendar, gaps, claim, tools);
@@ -133,7 +142,7 @@ async function record(
   calendar: string,
   gaps: readonly DayRange[],
   claim: Claim,
-  tools: LedgerTools,
+  tools: RecordTools,
 ): Promise<void> {
   const absent = gaps.map((gap) => ({ ...gap, by: [claim] }));
   await recordLearned(series, calendar, { ...NOTHING_KNOWN, absent }, tools);
@@ -144,7 +153,7 @@ export async function recordLearned(
   series: Series,
   calendar: string,
   learned: Coverage,
-  { store, now }: LedgerTools,
+  { store, now }: RecordTools,
 ): Promise<void> {
   try {
     await store.upsert({

@@ -12,18 +12,18 @@ import type { SeriesResult } from '../runner.ts';
 
 /**
  * Judges the answers of a run that had not a single row, which no task can judge alone: a storm of them is the
- * provider's fault and proves nothing; what any other says is recorded.
+ * provider's fault and proves nothing, but of a source on this machine; what any other says is recorded.
  */
 export async function settleEmptyAnswers(
   results: RunResults,
   tools: LedgerTools,
   measure: StormMeasure = { asked: results.tickers },
 ): Promise<void> {
-  const { provider } = tools;
+  const { provider, metered } = tools;
   const { kept } = results;
   const empty = emptyIn(results);
   const tickers = new Set(empty.map(({ series }) => series.ticker));
-  const storm = isStorm(tickers.size, measure.asked);
+  const storm = metered && isStorm(tickers.size, measure.asked);
   const faults = new Map<Want, SeriesResult>();
   for (const want of empty) {
     const result = kept.get(want);

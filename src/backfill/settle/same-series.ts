@@ -1,5 +1,5 @@
 import { storedRowsOf } from '../../core/bars/bar-builder.ts';
-import type { LedgerTools } from '../run/ledger.ts';
+import type { RecordTools } from '../run/ledger.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { SeriesResult } from '../runner.ts';
 import type { ToldBars } from '../run/same-bars.ts';
@@ -11,7 +11,7 @@ import type { ToldBars } from '../run/same-bars.ts';
  */
 export async function settleSameSeries(
   results: RunResults,
-  { store, provider, now }: LedgerTools,
+  { store, provider, now }: RecordTools,
 ): Promise<void> {
   const judged: [ToldBars, SeriesResult][] = [];
   for (const group of results.sameBars()) {
@@ -42,7 +42,7 @@ function othersOf(ticker: string, tickers: readonly string[]): string {
 async function takeBack(
   { want: { series, gaps }, counts }: ToldBars,
   reason: string,
-  { store, provider, now }: LedgerTools,
+  { store, provider, now }: RecordTools,
 ): Promise<void> {
   if (counts.inserted + counts.changed === 0) return;
   const rows = [];

@@ -3,7 +3,7 @@ import { toRaw } from '../../core/adjust/adjust.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { tradingEnd } from '../../core/calendar/session-room.ts';
-import { type Day, formatDay } from '../../core/session/day.ts';
+import { type Day, type DayRange, formatDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { largest } from '../../core/extremes.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
@@ -42,6 +42,7 @@ export function parseReading(
     ...(edition !== null && { edition }),
     ...(ownList !== null && { ownList }),
     identity: { ...identity, firstTrade: null },
+    ...reachText(reading, proven),
   };
   if (basis === 'raw') return answer;
   const sessionOf = sessionDateOf(interval, calendar);
@@ -50,6 +51,21 @@ export function parseReading(
   const told = answer.bars.length === 0 ? [] : splitsInPrices(reading, splits, adjustedOn);
   const applied = told.filter((split) => !unapplied.includes(split));
   return { ...answer, bars: toRaw(answer.bars, applied, sessionOf), unapplied };
+}
+
+/** Why a reading does not speak of all days, or has not a row of them, where that is how far its files reach. */
+function reachText(
+  { span, closed, bars, unusable }: CsvReading,
+  proven: DayRange,
+): Pick<BarAnswer, 'whyUnproven' | 'note'> {
+  if (span.from >= span.to) return {};
+  const [first, last] = [formatDay(span.from), formatDay(span.to - 1)];
+  const why = `its files end on ${last}; where they are not kept up, --end ${last} asks for no more`;
+  const isBefore = bars.length + unusable.length === 0 && closed.to <= span.from;
+  return {
+    ...(proven.to < closed.to && { whyUnproven: why }),
+    ...(isBefore && { note: `its files begin on ${first}` }),
+  };
 }
 
 /** The splits that the vendor knew when it wrote the prices. A file may be older than a split that comes after its last row. */

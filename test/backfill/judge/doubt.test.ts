@@ -55,7 +55,7 @@ async function ask(
     { provider, store, gate, source: 'test', elapsed: () => 0 },
     questions,
   );
-  await settleEmptyAnswers(resultsOf([[whole, result]]), { store, provider: 'sample', now });
+  await settleEmptyAnswers(resultsOf([[whole, result]]), { store, provider: 'sample', metered: true, now });
   return { asked, report: result.ok ? result.report : undefined };
 }
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { storedBarsOf } from '../../../src/core/bars/bar-builder.ts';
-import { recordOutOfReach, settleUnknownTickers } from '../../../src/backfill/run/ledger.ts';
+import {
+  type LedgerTools,
+  recordOutOfReach,
+  settleUnknownTickers,
+} from '../../../src/backfill/run/ledger.ts';
 import type { SeriesResult } from '../../../src/backfill/runner.ts';
 import { UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
 import { NOTHING_KNOWN } from '../../../src/core/coverage/coverage.ts';
@@ -18,7 +22,7 @@ const unknown: SeriesResult = {
 };
 
 /** Tools that note what would be stored. The bars that there are come from `source`. */
-function noting(source = 'test'): { tools: Parameters<typeof recordOutOfReach>[1]; updates: SeriesUpdate[] } {
+function noting(source = 'test', metered = true): { tools: LedgerTools; updates: SeriesUpdate[] } {
   const updates: SeriesUpdate[] = [];
   const upsert = async (update: SeriesUpdate) => {
     await Promise.resolve();
@@ -27,7 +31,7 @@ function noting(source = 'test'): { tools: Parameters<typeof recordOutOfReach>[1
   };
   const readBars = () => Promise.resolve(storedBarsOf([stored(gap.from, 100, { source })]));
   return {
-    tools: { store: { upsert, readBars } as unknown as BarStore, provider: 'test', now: NOW },
+    tools: { store: { upsert, readBars } as unknown as BarStore, provider: 'test', metered, now: NOW },
     updates,
   };
 }
@@ -86,6 +90,29 @@ describe('an unknown ticker', () => {
     const few = new Map([...names.slice(0, 3), ...names.slice(0, 3)].map((name) => [about(name), unknown]));
     await settleUnknownTickers(resultsOf(few), scanOf({}), tools);
     expect(updates).toHaveLength(6);
+  });
+});
+
+describe('a ticker that a source on this machine does not know', () => {
+  it('is recorded, however many there are', async () => {
+    const { tools, updates } = noting('test', false);
+    const names = ['A', 'B', 'C', 'D', 'E', 'F'];
+    const all = new Map(names.map((name) => [about(name), unknown]));
+    const judged = await settled(all, (run) => settleUnknownTickers(run, scanOf({}), tools));
+    expect(judged).toEqual(names.map(() => unknown));
+    expect(updates).toHaveLength(6);
+  });
+
+  it('was there before where the store has bars of it: that is said, and is no fault of the source', async () => {
+    const { tools, updates } = noting('test', false);
+    const judged = await settled([[about('ALFA'), unknown]], (run) =>
+      settleUnknownTickers(run, scanOf({ ALFA: 1 }), tools),
+    );
+    const message =
+      'test says that it does not know ALFA, but the store has bars of it from there: bring back what they came from, or ' +
+      'leave it out';
+    expect(judged).toMatchObject([{ ok: false, error: { message } }]);
+    expect(updates).toEqual([]);
   });
 });
 

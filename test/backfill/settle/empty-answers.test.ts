@@ -15,8 +15,13 @@ const unconfirmed = { ...NOTHING_KNOWN, present };
 const about = (ticker: string): Want => want({ series: { ticker, interval: '1d' } });
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `T${i}`);
 
+interface Source {
+  readonly upsert?: BarStore['upsert'];
+  readonly metered?: boolean;
+}
+
 /** Settles a run in which some tickers were silent and others not; gives the results and what was stored. */
-async function settle(results: Map<Want, SeriesResult>, upsert?: BarStore['upsert']) {
+async function settle(results: Map<Want, SeriesResult>, { upsert, metered = true }: Source = {}) {
   const updates: SeriesUpdate[] = [];
   const noting = async (update: SeriesUpdate) => {
     await Promise.resolve();
@@ -24,7 +29,7 @@ async function settle(results: Map<Want, SeriesResult>, upsert?: BarStore['upser
     return { inserted: 0, changed: 0, revised: 0, partitions: 1 };
   };
   const store = { upsert: upsert ?? noting } as unknown as BarStore;
-  const tools = { store, provider: 'test', now: NOW };
+  const tools = { store, provider: 'test', metered, now: NOW };
   return { judged: await settled(results, (taken) => settleEmptyAnswers(taken, tools)), updates };
 }
 
@@ -68,6 +73,12 @@ describe('answers without a row', () => {
     expect(judged[5]).toEqual(done());
   });
 
+  it('are never the fault of a source on this machine, which says the same again: they are recorded', async () => {
+    const { judged, updates } = await settle(run(names(8), ['BRIQ']), { metered: false });
+    expect(judged).toEqual([...names(8).map(() => done({ unconfirmed })), done()]);
+    expect(updates.map(({ series }) => series.ticker)).toEqual(names(8));
+  });
+
   it('are counted by ticker, not by task', async () => {
     const twice = new Map([...run(names(3), []), ...run(names(3), [])]);
     expect((await settle(twice)).updates).toHaveLength(6);
@@ -80,8 +91,10 @@ describe('answers without a row', () => {
   it('prove nothing of a partition that is damaged, which is no reason to stop', async () => {
     const fail = (code: 'store-corrupt' | 'store-unusable') => () =>
       Promise.reject(new BackfillError(code, code));
-    expect((await settle(run(['ALFA'], []), fail('store-corrupt'))).judged).toEqual([done({ unconfirmed })]);
-    await expect(settle(run(['ALFA'], []), fail('store-unusable'))).rejects.toMatchObject({
+    expect((await settle(run(['ALFA'], []), { upsert: fail('store-corrupt') })).judged).toEqual([
+      done({ unconfirmed }),
+    ]);
+    await expect(settle(run(['ALFA'], []), { upsert: fail('store-unusable') })).rejects.toMatchObject({
       code: 'store-unusable',
     });
   });

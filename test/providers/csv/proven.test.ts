@@ -18,6 +18,20 @@ describe('a folder as a provider', () => {
     expect(later).toMatchObject({ bars: [], proven: range('2024-02-01', '2024-02-01') });
   });
 
+  it('says where its files begin or end where that is why it is silent of days', async () => {
+    const url = await folderOf({ 'AAPL.csv': DAILY });
+    const provider = openCsv({ id: 'csv', url, settings: { basis: 'raw' } });
+    const told = async (from: string, to: string): Promise<readonly unknown[]> => {
+      const { whyUnproven, note } = await fetchBars(provider, 'AAPL', range(from, to));
+      return [whyUnproven, note];
+    };
+    const end = 'its files end on 2024-01-05; where they are not kept up, --end 2024-01-05 asks for no more';
+    expect(await told('2024-01-02', '2024-01-06')).toEqual([undefined, undefined]);
+    expect(await told('2023-12-01', '2024-02-01')).toEqual([end, undefined]);
+    expect(await told('2024-02-01', '2024-03-01')).toEqual([end, undefined]);
+    expect(await told('2023-11-01', '2024-01-02')).toEqual([undefined, 'its files begin on 2024-01-02']);
+  });
+
   it('does not prove a last session whose last bars are not there', async () => {
     const hours = (count: number): string =>
       Array.from(
