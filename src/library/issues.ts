@@ -1,8 +1,8 @@
 import type { Warning } from '../backfill/settle/summary.ts';
-import { type Series, seriesKey } from '../core/bars/bars.ts';
+import { type Revision, type Series, seriesKey } from '../core/bars/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
-import { NO_BARS } from '../core/bars/columns.ts';
-import { type DayRange, formatDay } from '../core/session/day.ts';
+import { NO_BARS, keep } from '../core/bars/columns.ts';
+import { type DayRange, formatDay, utcDayOf } from '../core/session/day.ts';
 import type { BackfillError } from '../core/errors.ts';
 import { typeOf } from '../core/instrument/instrument-type.ts';
 import { type OutsideRange, countOutsideRange } from '../core/checks/outside-range.ts';
@@ -11,6 +11,7 @@ import { findOddities } from '../core/checks/oddities.ts';
 import { intersect } from '../core/session/ranges.ts';
 import { type IssuesReport, rejectedIssues, unknownActions } from '../report/issues.ts';
 import type { SeriesRevision } from '../report/revisions-text.ts';
+import { correctedBars, withoutRestated } from './corrected-bars.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
 import { type SeriesState, type SetAside, unreadableIn } from '../store/scan.ts';
@@ -52,6 +53,8 @@ async function warningsOf(
   const { series, coverage, identity } = state;
   const calendar = calendarById(state.calendar);
   const actions = (await unlessDamaged(store.readActions(series.ticker), onDamage)) ?? [];
+  const revisions = await revisionsOf(state, store, onDamage);
+  const sessionOf = sessionDateOf(series.interval, calendar);
   const warnings: Warning[] = [];
   let outside: OutsideRange | undefined;
   for (const range of presentParts(series, coverage.present)) {
@@ -60,11 +63,30 @@ async function warningsOf(
     const bars = (await unlessDamaged(store.readBars(series, range), onDamage)) ?? NO_BARS;
     const { ticker, interval } = series;
     const type = typeOf(ticker, identity.type);
-    for (const { session, kind, note } of findOddities(bars, { interval, calendar, actions, known, type }))
+    const odd = [
+      ...findOddities(bars, { interval, calendar, actions, known, type }),
+      ...correctedBars(bars, revisions, sessionOf),
+    ];
+    for (const { session, kind, note } of odd)
       warnings.push({ ticker, interval, session: formatDay(session), kind, note });
     outside = countOutsideRange(bars, outside);
   }
   return [...warnings, ...outsideRangeWarning(state, outside)];
+}
+
+/** What changed final bars one by one. A file of it, or of bars, that cannot be read is given to `onDamage`. */
+async function revisionsOf(
+  { series, coverage }: SeriesState,
+  store: BarStore,
+  onDamage: (error: BackfillError) => void,
+): Promise<readonly Revision[]> {
+  const revisions = (await unlessDamaged(store.readRevisions(series), onDamage)) ?? [];
+  const from = coverage.present[0]?.from ?? 0;
+  return withoutRestated(revisions, async (ts) => {
+    const days = { from, to: utcDayOf(ts) + 2 };
+    const bars = (await unlessDamaged(store.readBars(series, days), onDamage)) ?? NO_BARS;
+    return keep(bars, (i) => (bars.ts[i] as number) < ts);
+  });
 }
 
 /** One line a series: up to a third of the bars of a thin share are so. */

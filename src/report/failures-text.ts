@@ -3,6 +3,7 @@ import type { RunSummary } from '../backfill/settle/summary.ts';
 import { grouped } from '../core/grouped.ts';
 import { named } from './named.ts';
 import { cut, type Page, printable, wrapped } from './page.ts';
+import { whereLines } from './where-text.ts';
 import { reasonPattern } from './reason-pattern.ts';
 import { formatCount, plural } from './table.ts';
 
@@ -69,11 +70,6 @@ export function failureMessages(failures: readonly Failure[], page: Page): strin
       ? `${ticker} ${interval}: ${code}: ${said}`
       : `${plural(part.length, 'ticker')} ${interval}: ${code}: ${said} (${named(part.map((one) => one.ticker))})`;
   });
-}
-
-function whereLines(runId: string | undefined, { columns }: Page): string[] {
-  const record = runId === undefined ? '' : `runs/${runId}.json in the store has them all; `;
-  return wrapped(`${record}--all lists each`, columns);
 }
 
 /** Groups of one code and one message, but for the numbers and tickers in it; of few each by itself, last. */

@@ -1,6 +1,7 @@
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { type Page, printable, wrapped } from './page.ts';
 import { formatCount, plural } from './table.ts';
+import { whereLines } from './where-text.ts';
 import { eachWarning, groupWarnings } from './warnings.ts';
 
 /** Entries of a list that are shown. */
@@ -20,7 +21,7 @@ export function notReadLines({ notRead }: RunSummary, page: Page): string[] {
 }
 
 /** What is odd about bars that were stored: two lines a warning, as with failures. */
-export function warningLines({ warnings }: RunSummary, page: Page): string[] {
+export function warningLines({ warnings, runId }: RunSummary, page: Page): string[] {
   if (warnings.length === 0) return [];
   const groups = page.isWhole ? eachWarning(warnings) : groupWarnings(warnings);
   const shown = page.isWhole ? groups : groups.slice(0, SHOWN);
@@ -32,6 +33,6 @@ export function warningLines({ warnings }: RunSummary, page: Page): string[] {
       ...wrapped(printable(title), page.columns, { hang: 4 }),
       ...wrapped(printable(note), page.columns, { indent: 2, hang: 2 }),
     ]),
-    ...(more > 0 ? [`… and ${plural(more, 'bar')} more: check-data --issues lists them`] : []),
+    ...(more > 0 ? [`… and ${plural(more, 'bar')} more`, ...whereLines(runId, page)] : []),
   ];
 }

@@ -38,7 +38,7 @@ describe('a command that is told', () => {
     ['backfill restore ID brings', 'backfill --store s restore ID brings'],
     ['to take that: backfill AAPL --no-gaps', 'to take that: backfill --store s AAPL --no-gaps'],
     ['backfill ^GSPC --no-gaps', 'backfill --store s ^GSPC --no-gaps'],
-    ['; check-data --issues lists them', '; check-data --store s --issues lists them'],
+    ['; check-data --issues lists what', '; check-data --store s --issues lists what'],
     ['complete. check-data shows which.', 'complete. check-data --store s shows which.'],
   ])('has the store of the command that tells of it: %s', (line, pasted) => {
     expect(told(line, 's')).toBe(pasted);

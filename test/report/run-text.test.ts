@@ -140,8 +140,9 @@ describe('the summary of a run', () => {
     ]);
     expect(summaryText({ ...CALM, warnings: warnings(10) }, page)).toHaveLength(1 + 20 + TOTALS.length);
     const many = summaryText({ ...CALM, warnings: warnings(11) }, page);
-    expect(many[21]).toBe('… and 1 bar more: check-data --issues lists them');
-    expect(many.slice(22)).toEqual(TOTALS);
+    expect(many.slice(21)).toEqual(['… and 1 bar more', '--all lists each', ...TOTALS]);
+    const recorded = summaryText({ ...CALM, runId: 'RUN', warnings: warnings(11) }, page);
+    expect(recorded[22]).toBe('runs/RUN.json in the store has them all; --all lists each');
   });
 
   it('counts the bars that it leaves out, not its own lines', () => {
@@ -150,7 +151,7 @@ describe('the summary of a run', () => {
     })) as unknown as ReturnType<typeof warnings>;
     const lines = summaryText({ ...CALM, warnings: [...warnings(10), ...alike] }, page);
     expect(lines[0]).toBe('STORED, BUT ODD (30 bars)');
-    expect(lines[21]).toBe('… and 20 bars more: check-data --issues lists them');
+    expect(lines[21]).toBe('… and 20 bars more');
   });
 
   it('calls a verification by its name, and complete only what is', () => {
