@@ -75,7 +75,8 @@ function summaryLines(examination: Examination, fix: boolean): string[] {
 /** Of what is no damage. */
 function leftoversLine(leftovers: readonly Damage[], fix: boolean): string {
   const found = plural(leftovers.length, 'harmless leftover');
-  if (!fix) return `${found}; ${tied('backfill doctor --fix')} removes what the next forget would.`;
+  if (!fix)
+    return `${found}; ${tied('backfill doctor --fix')} removes ${leftovers.length === 1 ? 'it' : 'them'}.`;
   const removed = leftovers.filter(({ mended }) => mended).length;
   return `${found}: ${removed} removed, ${leftovers.length - removed} left.`;
 }

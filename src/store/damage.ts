@@ -39,7 +39,7 @@ export interface Damage {
   readonly mend: string;
   /** Whether mending can do anything. */
   readonly mendable: boolean;
-  /** Left over, nothing of the store is lost by it, and it goes by itself: no damage, exit code 0. Default: a damage. */
+  /** Left over by a writer that died, and nothing of the store is lost by it: no damage, exit code 0. Default: a damage. */
   readonly harmless?: true;
   /** Whether it was mended, and looked at again. Always false of an examination that does not mend. */
   readonly mended: boolean;
@@ -47,7 +47,7 @@ export interface Damage {
 
 export interface ExamineOptions {
   /**
-   * Mend what can be. Nothing is deleted but half copies of what is there: files and rows move to `quarantine/`, and the
+   * Mend what can be. Nothing is deleted but what writers left half written or half copied: files and rows move to `quarantine/`, and the
    * sessions of what was moved are missing until the next run. Default false: nothing is changed and no lock is taken.
    */
   readonly fix?: boolean;

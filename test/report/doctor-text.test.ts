@@ -71,17 +71,24 @@ describe('the text of an examination', () => {
     it('names it, and does not call it a damage', () => {
       expect(endOf([leftover], false)).toEqual([
         'Examined 9 partitions (99 rows): no damage.',
-        '1 harmless leftover; backfill doctor --fix removes what the next forget would.',
+        '1 harmless leftover; backfill doctor --fix removes it.',
       ]);
       expect(doctorText({ partitions: 9, rows: 99, damages: [leftover] }, { fix: false })[1]).toContain(
         'quarantine/forgotten/x',
       );
     });
 
+    it('names several, and removes them', () => {
+      const other = { ...leftover, path: 'runs/.x.1-0-0.tmp' };
+      expect(endOf([leftover, other], false).at(-1)).toBe(
+        '2 harmless leftovers; backfill doctor --fix removes them.',
+      );
+    });
+
     it('counts it apart from damages', () => {
       expect(endOf([damage, leftover], false)).toEqual([
         '1 damage in 1 file; run backfill doctor --fix to mend 1.',
-        '1 harmless leftover; backfill doctor --fix removes what the next forget would.',
+        '1 harmless leftover; backfill doctor --fix removes it.',
       ]);
     });
 

@@ -33,7 +33,7 @@ export async function examineOther(blobs: Blobs, found: Found): Promise<Finding[
     case 'run':
       return damaged('damaged-json', () => checkRecord(blobs, found.path), ONLY_MOVES);
     case 'temp':
-      return [wholeFile('stale-temp', 'left by a writer that died', ONLY_MOVES)];
+      return [HALF_WRITTEN];
     case 'forgotten':
       return (await isUnfinished(blobs, found.path)) ? [HALF_COPY] : [];
     case 'foreign-file':
@@ -47,6 +47,16 @@ export async function examineOther(blobs: Blobs, found: Found): Promise<Finding[
   }
   return [];
 }
+
+/** Of a file that never was a part of the store. */
+const HALF_WRITTEN: Finding = {
+  ...wholeFile(
+    'stale-temp',
+    'left by a writer that died; harmless: what it was to replace is as it was',
+    'removes it',
+  ),
+  harmless: true,
+};
 
 const HALF_COPY: Finding = {
   ...wholeFile(

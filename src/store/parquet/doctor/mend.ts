@@ -1,5 +1,6 @@
 import type { Bar } from '../../../core/bars/bars.ts';
 import { rewriteActions } from '../beside/actions.ts';
+import { orAbsent } from '../files/absent.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { type Partition, QUARANTINE, timeStamp } from '../files/layout.ts';
 import { keepRejected, setAside } from '../beside/quarantine.ts';
@@ -28,14 +29,21 @@ export async function rewrite(
 /** Kinds of damage of files whose rows are as they were. */
 const SOUND: ReadonlySet<Finding['kind']> = new Set(['knowledge-edited', 'rewritten', 'wrong-bounds']);
 
-/** Mends anything but bars: a sound file that another hand had is written anew, all else is moved. Whether it is mended. */
+/** Mends anything but bars: a sound file that another hand had is written anew, a leftover removed, all else moved. Whether it is mended. */
 export async function mendOther(blobs: Blobs, found: Found, findings: readonly Finding[]): Promise<boolean> {
   const isSound = findings.every(({ kind }) => SOUND.has(kind));
   if (isSound && found.is === 'actions') await rewriteActions(blobs, found.ticker);
   else if (isSound && found.is === 'revisions') await rewriteRevisions(blobs, found.partition);
   else if (found.is === 'forgotten') await blobs.removeFolder(found.path);
+  else if (found.is === 'temp') return removed(blobs, found.path);
   else return moveAside(blobs, found.path);
   return (await examineOther(blobs, found)).length === 0;
+}
+
+/** Removes a file, be it there or not. */
+async function removed(blobs: Blobs, path: string): Promise<true> {
+  await orAbsent(blobs.remove(path));
+  return true;
 }
 
 /** Moves whatever lies at a path to quarantine. Whether there is nothing of it any more, or a folder, where one belongs. */

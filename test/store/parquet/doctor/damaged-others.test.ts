@@ -1,4 +1,4 @@
-import { rm, truncate, writeFile } from 'node:fs/promises';
+import { truncate, writeFile } from 'node:fs/promises';
 import { encodeActions } from '../../../../src/store/parquet/codec/encode.ts';
 import { actionsPath, barsPath, revisionsPath } from '../../../../src/store/parquet/files/layout.ts';
 import { AAPL, NOON } from '../../fixtures.ts';
@@ -112,16 +112,6 @@ const CASES: readonly Case[] = [
     path: barsPath({ series: { ticker: 'DIR', interval: '1d' }, period: 'all' }),
     damage: () => put(`${barsPath({ series: { ticker: 'DIR', interval: '1d' }, period: 'all' })}/x`, 'x'),
     what: /./,
-  },
-  {
-    name: 'a temp file of a dead writer',
-    kind: 'stale-temp',
-    path: 'bars/interval=1d/ticker=AAPL/period=all/.bars.1-0-0.tmp',
-    damage: async () => {
-      await put('bars/interval=1d/ticker=AAPL/period=all/.bars.1-0-0.tmp', 'x');
-      await rm(at('.lock'));
-    },
-    what: /died/,
   },
 ];
 

@@ -79,7 +79,8 @@ export const examine = (fix = false): Promise<Examination> => store.examine({ fi
 export const kindsOf = ({ damages }: Examination): DamageKind[] => damages.map(({ kind }) => kind);
 
 /** All that is stored; that damage was found is noted beside it. */
-async function everything(): Promise<Map<string, string>> {
+/** What lies at each path, as text. */
+export async function everything(): Promise<Map<string, string>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const all = new Map<string, string>();
   for (const entry of entries) {

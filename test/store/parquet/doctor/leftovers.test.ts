@@ -1,0 +1,33 @@
+import { rm } from 'node:fs/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { at, everything, examine, put, quarantined } from './damaged-store.ts';
+
+/** Where a writer writes, and where none but the doctor looks afterwards. */
+const LEFT = ['bars/interval=1d/ticker=AAPL/period=all/.bars.1-0-0.tmp', 'universes/.x.1-0-0.tmp'];
+
+describe('temp files of a writer that died', () => {
+  beforeEach(async () => {
+    for (const path of LEFT) await put(path, 'x');
+    await rm(at('.lock'));
+  });
+
+  it('are named, as no damage, and stay', async () => {
+    const before = await everything();
+    const { damages } = await examine();
+    const what = 'left by a writer that died; harmless: what it was to replace is as it was';
+    const leftover = { kind: 'stale-temp', what, mend: 'removes it', harmless: true, mended: false };
+    expect(damages).toMatchObject(LEFT.map((path) => ({ path, ...leftover })));
+    expect(await everything()).toEqual(before);
+  });
+
+  it('are removed by mending, and nothing else is', async () => {
+    const paths = async () =>
+      [...(await everything()).keys()].filter((path) => !/\/(\.lock|scan\.cache)$/.test(path)).toSorted();
+    const before = await paths();
+    await examine(true);
+    const left = new Set(LEFT.map(at));
+    expect(await paths()).toEqual(before.filter((path) => !left.has(path)));
+    expect(await quarantined()).toEqual([]);
+    expect((await examine()).damages).toEqual([]);
+  });
+});
