@@ -7,6 +7,7 @@ export type {
   BackfillOptions,
   ForgetOptions,
   Forgettable,
+  BroughtBack,
   Forgotten,
   History,
   HistoryOptions,

@@ -110,11 +110,18 @@ async function undo({ store, old, new: heir, mapFile, on, start, end }: Options)
   return history.undoRename(old, heir, given({ on, start, end }));
 }
 
-function reportUndone({ from, what, when, bars, actions, revisions }: RenameUndone): void {
+function reportUndone({ from, what, when, bars, actions, revisions, forgotten }: RenameUndone): void {
   const back = movedText({ bars, actions, revisions });
   const moved =
-    bars + actions + revisions === 0 ? `nothing had moved ${when}` : `${back} ${when} went back to ${from}`;
+    bars + actions + revisions > 0
+      ? `${back} ${when} went back to ${from}`
+      : `${forgotten.length > 0 ? 'nothing is there' : 'nothing had moved'} ${when}`;
   tell(`No more is recorded that ${what}: ${moved}.`);
+  for (const line of forgotten) tell(sentence(line));
+}
+
+function sentence(line: string): string {
+  return `${line.charAt(0).toUpperCase()}${line.slice(1)}`;
 }
 
 function report(renamed: Renamed): void {

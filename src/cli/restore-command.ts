@@ -35,10 +35,11 @@ export const restoreCommand = command({
     }
     const which = id === NEWEST ? await newest(history) : id;
     const restored = await counting((onProgress) => history.restore(which, { onProgress }));
-    const { rows, actions, entry } = restored;
+    const { rows, actions, entry, elsewhere } = restored;
     if (json) await printJson(restored);
     else if (rows + actions === 0) tell(`All that ${entry.id} holds is in the store.`);
     else tell(`Brought back ${plural(rows, 'bar')}, ${actionsCount(actions)}.`);
+    if (!json) for (const line of elsewhere) tell(`${line.charAt(0).toUpperCase()}${line.slice(1)}`);
     return EXIT.done;
   },
 });

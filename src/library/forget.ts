@@ -4,11 +4,12 @@ import type { Interval } from '../core/session/interval.ts';
 import { contains, intersect, span } from '../core/session/ranges.ts';
 import { eachBounded, eachCounted, type OnDone } from '../store/bounded.ts';
 import { isDamage } from '../store/damage.ts';
-import type { ForgetStep, ForgottenSeries, Restored } from '../store/forgotten.ts';
-import type { BarStore } from '../store/store.ts';
+import type { ForgetStep, ForgottenSeries } from '../store/forgotten.ts';
+import { elsewhereLines } from '../core/instrument/moved-part.ts';
+import type { BarStore, Rename } from '../store/store.ts';
 import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 import type { Engine } from './engine.ts';
-import type { Forgettable, ForgetOptions, Forgotten } from './history.ts';
+import type { BroughtBack, Forgettable, ForgetOptions, Forgotten } from './history.ts';
 import type { DateRange } from './read-options.ts';
 import { type NotFound, notFound } from './not-found.ts';
 
@@ -158,10 +159,25 @@ export function restore(
   id: string,
   now: number,
   { onProgress }: ForgetOptions,
-): Promise<Restored> {
-  return engine.write('all', () =>
-    engine.store.restoreForgotten(id, now, tellingOf('restoring', onProgress)),
-  );
+): Promise<BroughtBack> {
+  const { store } = engine;
+  return engine.write('all', async () => {
+    const restored = await store.restoreForgotten(id, now, tellingOf('restoring', onProgress));
+    const { entry, rows, actions } = restored;
+    if (rows + actions === 0) return { ...restored, elsewhere: [] };
+    const elsewhere = elsewhereLines(entry.series, entry.movedFrom ?? [], await renamesIn(store));
+    return { ...restored, elsewhere };
+  });
+}
+
+/** None where the list is damaged: what was brought back is there all the same. */
+async function renamesIn(store: BarStore): Promise<readonly Rename[]> {
+  try {
+    return await store.readRenames();
+  } catch (error) {
+    if (isDamage(error)) return [];
+    throw error;
+  }
 }
 
 function tellingOf(doing: ForgetStep['doing'], onProgress: ForgetOptions['onProgress']): OnDone | undefined {

@@ -150,6 +150,12 @@ export interface Forgotten {
   readonly staged?: number;
 }
 
+/** What `restore` brought back. */
+export interface BroughtBack extends Restored {
+  /** A line for each rename by which it belongs to another ticker than it lies under, with what to do. */
+  readonly elsewhere: readonly string[];
+}
+
 /** What is said of adjusted bars, in lines. */
 export interface BasisSaid {
   /** A series that is not among them, and why. */
@@ -262,7 +268,7 @@ export interface History {
    * Brings back what was forgotten, exactly: bars, knowledge, splits and dividends. What is final now stays; where it
    * differs nothing is changed, and `usage` is thrown. Throws `store-locked`.
    */
-  restore(id: string, options?: ForgetOptions): Promise<Restored>;
+  restore(id: string, options?: ForgetOptions): Promise<BroughtBack>;
   /**
    * An instrument got another ticker: what is stored of the old one's sessions in the range becomes the new one's, and is
    * forgotten under the old ticker, which may be another instrument's now. Where the new one has a final bar of its own,

@@ -52,4 +52,6 @@ export interface RenameUndone extends Pick<Renamed, 'from' | 'to' | 'what' | 'wh
   readonly actions: number;
   /** Old values of bars that are. */
   readonly revisions: number;
+  /** A line for each time that bars of it were forgotten under the new ticker and not brought back, with what to do. */
+  readonly forgotten: readonly string[];
 }

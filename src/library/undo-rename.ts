@@ -3,8 +3,10 @@ import { type Identity, mergeIdentity, type Series, seriesKey, UNKNOWN_IDENTITY 
 import { NO_BARS } from '../core/bars/columns.ts';
 import { NOTHING_KNOWN, unlearn } from '../core/coverage/coverage.ts';
 import { isAmong, type Moved } from '../core/instrument/moved.ts';
+import { daysText, movedParts, moveCommand } from '../core/instrument/moved-part.ts';
 import { type Rename, renameText, renamedDaysText } from '../core/instrument/rename.ts';
 import { intersect, subtract } from '../core/session/ranges.ts';
+import type { ForgottenEntry } from '../store/forgotten.ts';
 import type { Scan } from '../store/scan.ts';
 import type { BarStore } from '../store/store.ts';
 import type { Engine } from './engine.ts';
@@ -23,9 +25,10 @@ export async function undoRename(engine: Engine, wanted: Rename): Promise<Rename
     await assertUndoable(store, rename, scan, back);
     const undone = { from, to, what: renameText(rename), when: renamedDaysText(rename) };
     const given = moved === undefined ? NOTHING : await giveBack(store, rename, moved, back);
+    const forgotten = forgottenLines(rename, await store.listForgotten());
     // Last: whoever finds the bars in both places runs the same line again.
     await store.removeRename(rename);
-    return { ...undone, ...given };
+    return { ...undone, ...given, forgotten };
   });
 }
 
@@ -37,7 +40,7 @@ async function giveBack(
   { from, to }: Rename,
   { series, exDays, actions: keys }: Moved,
   back: readonly Move[],
-): Promise<Omit<RenameUndone, 'from' | 'to' | 'what' | 'when'>> {
+): Promise<typeof NOTHING> {
   const book = await store.readActionBook(to);
   const entries = book.entries.filter(({ action }) => isAmong(action, keys));
   const past = book.past.filter(({ action }) => isAmong(action, keys));
@@ -61,6 +64,19 @@ async function giveBack(
     covered: subtract(before.covered, exDays),
   }));
   return { bars, actions: entries.length + past.length, revisions };
+}
+
+/** What of the old ticker's lies in quarantine as the new one's, so that it did not go back. */
+function forgottenLines(rename: Rename, entries: readonly ForgottenEntry[]): string[] {
+  const { from, to, moved } = rename;
+  return entries.flatMap(({ id, forgottenAt, restoredAt, series, actions }) => {
+    if (moved === undefined || restoredAt !== null || forgottenAt < moved.at) return [];
+    return movedParts(series, actions > 0, [rename]).map(
+      ({ days }) =>
+        `what was forgotten of it ${daysText(days)} as ${to}'s did not go back: backfill restore ${id} brings it back to ` +
+        `${to}, and then ${moveCommand(to, from, days)} moves it to ${from}`,
+    );
+  });
 }
 
 /** Says of a series that is stored what instrument it is; `identity` is told its first session with a bar. */

@@ -1,6 +1,7 @@
 import { periodRange, periodsOf, sessionDateOf } from '../core/bars/partition.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { isAmong } from '../core/instrument/moved.ts';
+import { daysText } from '../core/instrument/moved-part.ts';
 import {
   isSameRename,
   type Rename,
@@ -161,11 +162,6 @@ async function assertNothingElse(
 
 function datesOf({ from, to }: DayRange): string {
   return `--start ${formatDay(from)} --end ${formatDay(to - 1)}`;
-}
-
-/** `on 2022-06-07`, `from 2022-06-07 to 2022-06-08` */
-function daysText({ from, to }: DayRange): string {
-  return to - from === 1 ? `on ${formatDay(from)}` : `from ${formatDay(from)} to ${formatDay(to - 1)}`;
 }
 
 /** Nothing is moved then; `then` is what to do. */

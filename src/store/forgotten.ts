@@ -1,4 +1,5 @@
 import type { Series } from '../core/bars/bars.ts';
+import type { MovedPart } from '../core/instrument/moved-part.ts';
 import type { DayRange } from '../core/session/day.ts';
 import type { OnDone } from './bounded.ts';
 
@@ -33,6 +34,8 @@ export interface ForgottenEntry {
   readonly series: readonly ForgottenSeries[];
   /** Splits and dividends in force. */
   readonly actions: number;
+  /** What of it its tickers had of others by renames, when it was forgotten. Default: nothing that was recorded. */
+  readonly movedFrom?: readonly MovedPart[];
   /** When it was brought back last, ms since the epoch; null for never. */
   readonly restoredAt: number | null;
 }

@@ -57,7 +57,7 @@ describe('a rename that is taken back', () => {
     const undone = await history.undoRename('fb', 'meta');
     expect(undone).toEqual({
       ...{ from: 'FB', to: 'META', what: 'FB became META on 2022-06-09', when: 'before 2022-06-09' },
-      ...{ bars: 5, actions: 1, revisions: 1 },
+      ...{ bars: 5, actions: 1, revisions: 1, forgotten: [] },
     });
     expect(await content('FB', 'META')).toEqual(before);
     expect([await revised(FB), await revised(META)]).toEqual([[[100.25, 90]], []]);

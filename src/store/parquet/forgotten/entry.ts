@@ -1,8 +1,10 @@
 import { BackfillError } from '../../../core/errors.ts';
+import type { MovedPart } from '../../../core/instrument/moved-part.ts';
+import { type Day, formatDay } from '../../../core/session/day.ts';
 import { isInterval } from '../../../core/session/interval.ts';
 import type { ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
 import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
-import { fields, instant, list, malformed, pairOf, rangeOf, text } from '../codec/json.ts';
+import { dayOrNull, fields, instant, list, malformed, pairOf, rangeOf, text } from '../codec/json.ts';
 import { FORGOTTEN } from '../files/layout.ts';
 
 /**
@@ -30,6 +32,7 @@ export async function writeEntry(blobs: Blobs, entry: ForgottenEntry): Promise<v
     forgottenAt: new Date(entry.forgottenAt).toISOString(),
     series: entry.series.map(({ series, rows, days }) => ({ ...series, rows, days: days && pairOf(days) })),
     actions: entry.actions,
+    ...(entry.movedFrom && { movedFrom: entry.movedFrom.map(movedPartJson) }),
   };
   await writeJson(blobs, `${entryPath(entry.id)}/${ENTRY_FILE}`, json);
 }
@@ -82,7 +85,11 @@ export async function readEntry(blobs: Blobs, id: string): Promise<ForgottenEntr
     if (typeof actions !== 'number') throw malformed(actions);
     const restoredAt = restored === undefined ? null : instant(fields(JSON.parse(restored))['restoredAt']);
     const series = list(json['series']).map(seriesOf);
-    return { id, forgottenAt: instant(json['forgottenAt']), series, actions, restoredAt };
+    const movedFrom = list(json['movedFrom'] ?? []).map(movedPartIn);
+    return {
+      ...{ id, forgottenAt: instant(json['forgottenAt']), series, actions, restoredAt },
+      ...(movedFrom.length > 0 && { movedFrom }),
+    };
   } catch (error) {
     throw new BackfillError(
       'store-corrupt',
@@ -99,6 +106,17 @@ function seriesOf(value: unknown): ForgottenSeries {
   if (typeof interval !== 'string' || !isInterval(interval)) throw malformed(interval);
   if (typeof rows !== 'number') throw malformed(rows);
   return { series: { ticker: text(ticker), interval }, rows, days: days === null ? null : rangeOf(days) };
+}
+
+function movedPartJson({ rename: { from, to, start, end }, days }: MovedPart): object {
+  const date = (day: Day | null): string | null => (day === null ? null : formatDay(day));
+  return { from, to, start: date(start), end: date(end), days: pairOf(days) };
+}
+
+function movedPartIn(value: unknown): MovedPart {
+  const { from, to, start, end, days } = fields(value);
+  const rename = { from: text(from), to: text(to), start: dayOrNull(start), end: dayOrNull(end) };
+  return { rename, days: rangeOf(days) };
 }
 
 async function writeJson(blobs: Blobs, path: string, json: object): Promise<void> {

@@ -4,6 +4,10 @@ import type { Series } from '../../../core/bars/bars.ts';
 import { calendarById } from '../../../core/calendar/calendars.ts';
 import type { DayRange } from '../../../core/session/day.ts';
 import { periodRange, sessionDateOf } from '../../../core/bars/partition.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import { movedParts } from '../../../core/instrument/moved-part.ts';
+import type { Rename } from '../../../core/instrument/rename.ts';
+import { readRenamesFile } from '../beside/renames.ts';
 import { span } from '../../../core/session/ranges.ts';
 import type { ForgetOrder, ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
 import { eachBounded, eachCounted } from '../../bounded.ts';
@@ -45,9 +49,23 @@ export async function keepForgotten(
     isAny = true;
   });
   if (!isAny) return undefined;
-  const entry = { id, forgottenAt: at, series: kept, actions, restoredAt: null };
+  const movedFrom = movedParts(kept, actions > 0, await recordedRenames(blobs));
+  const entry = {
+    ...{ id, forgottenAt: at, series: kept, actions, restoredAt: null },
+    ...(movedFrom.length > 0 && { movedFrom }),
+  };
   await writeEntry(blobs, entry);
   return entry;
+}
+
+/** None where the list is damaged: that is no reason to keep less. */
+async function recordedRenames(blobs: Blobs): Promise<readonly Rename[]> {
+  try {
+    return await readRenamesFile(blobs);
+  } catch (error) {
+    if (error instanceof BackfillError && error.code === 'store-corrupt') return [];
+    throw error;
+  }
 }
 
 async function copySeries(
