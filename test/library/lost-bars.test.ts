@@ -83,6 +83,21 @@ describe('an intraday session of which some rows are rejected', () => {
     },
   );
 
+  it('is asked for at once by a retry of what was left', async () => {
+    const lying = await yahoo('store', 'negative-price');
+    const { sessions } = (await lying.backfill({ ...request, intervals: ['5m'] })).newlyLost;
+    expect((await lying.leftUndone()).series).toMatchObject([
+      { ticker: 'ALFA', interval: '5m', why: 'lost' },
+    ]);
+    await lying.close();
+    now += 60_000;
+    const sound = await yahoo('store');
+    const retry = await sound.backfill({ tickers: ['ALFA'], intervals: ['5m'], retryFailed: true });
+    expect(retry).toMatchObject({ failed: 0, holes: 0 });
+    expect(retry.inserted).toBeGreaterThanOrEqual(sessions);
+    expect((await sound.leftUndone()).series).toEqual([]);
+  });
+
   it('makes no longer bar, which is missing until the minutes are whole', async () => {
     const minutes = { ...request, start: '2026-02-24', intervals: ['1m' as const] };
     const days = { ...request, start: '2026-02-24', intervals: ['1d' as const], derive: true };

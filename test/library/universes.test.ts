@@ -281,23 +281,3 @@ describe('what is discovered', () => {
     expect(asked).toBe(0);
   });
 });
-
-describe('the portfolio', () => {
-  it('is a file of the user from the first run on, which no run changes again', async () => {
-    const simulator = await start();
-    const provider = { id: 'yahoo', url: simulator.url };
-    const path = join(store(), 'portfolio.txt');
-    const history = historyOf({ provider });
-    expect((await history.plan()).totals.series).toBe(40);
-    await expect(readFile(path)).rejects.toThrow('ENOENT');
-    await history.backfill({ days: 1 });
-    expect(await readFile(path, 'utf8')).toMatch(/^# Your portfolio: .*\n[\s\S]*BRK-B/);
-    await writeFile(path, 'ALFA # mine\nBRVO.PA\n');
-    await history.backfill({ days: 1 });
-    expect(await readFile(path, 'utf8')).toBe('ALFA # mine\nBRVO.PA\n');
-    expect((await history.plan({ tickers: 'portfolio' })).totals.series).toBe(2);
-    expect((await history.doctor()).damages).toEqual([]);
-    await writeFile(path, '# nothing\nA$B\n');
-    await expect(history.plan()).rejects.toThrow(`${path}, line 2: "A$B" is not a ticker`);
-  });
-});

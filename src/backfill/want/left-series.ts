@@ -64,12 +64,13 @@ function leftBy({ left, failures }: RecordedRun): readonly LeftUndone[] {
     .map(({ ticker, interval, from, to }) => ({ why: 'failed', interval, from, to, tickers: [ticker] }));
 }
 
-/** Whether a session of the days is missing still, was lost, or waits to be confirmed. */
+/** Whether a session of the days is missing still, was lost in whole or in part, or waits to be confirmed. */
 function isOpen({ ticker, days }: LeftSeries, state: SeriesState | undefined, now: number): boolean {
   if (state === undefined) return calendarFor(ticker).count(days) > 0;
   const { coverage } = state;
   const calendar = calendarById(state.calendar);
-  if (calendar.count(intersect(days, provisionalAt(coverage, now))) > 0) return true;
+  const inPart = [...provisionalAt(coverage, now), ...(coverage.lacking ?? [])];
+  if (calendar.count(intersect(days, normalize(inPart))) > 0) return true;
   return days
     .flatMap((range) => stateRuns(coverage, range, calendar))
     .some(
@@ -115,6 +116,6 @@ export function onlyLeft(wanted: readonly WantedSeries[], only: OnlyLeft): Wante
     if (asked === undefined) return [];
     const { days, again } = asked;
     const lived = days && one.lived ? intersect(days, one.lived) : days;
-    return [{ ...one, ...(lived && livedIn(one.range, lived)), ...(again && { again }) }];
+    return [{ ...one, isRetried: true, ...(lived && livedIn(one.range, lived)), ...(again && { again }) }];
   });
 }

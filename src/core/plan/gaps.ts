@@ -13,7 +13,7 @@ import {
 } from '../coverage/coverage.ts';
 import type { Day, DayRange } from '../session/day.ts';
 import type { EarlySessions } from './early-check.ts';
-import { type Asking, isDue } from '../coverage/evidence.ts';
+import { type Asking, type Claim, isDue } from '../coverage/evidence.ts';
 import type { Interval } from '../session/interval.ts';
 import { intersect, normalize, subtract, union } from '../session/ranges.ts';
 import {
@@ -35,6 +35,8 @@ export interface WantedSeries {
   readonly besides?: readonly DayRange[];
   /** Whether all of the range is wanted, whatever is known, as with `everything`. Default false. */
   readonly again?: boolean;
+  /** Whether sessions of which rows were rejected are asked for now, whenever they are due. Default false. */
+  readonly isRetried?: boolean;
 }
 
 /** What a backfill has to fetch of one series. */
@@ -116,7 +118,10 @@ export function findGaps(
 }
 
 /** All of a series that its gaps depend on. */
-interface View extends Pick<WantedSeries, 'calendar' | 'range' | 'lived' | 'besides' | 'again'> {
+interface View extends Pick<
+  WantedSeries,
+  'calendar' | 'range' | 'lived' | 'besides' | 'again' | 'isRetried'
+> {
   readonly interval: Interval;
   readonly coverage: Coverage;
   /** See `GapOptions.editionOf`; null where nothing depends on it. */
@@ -131,7 +136,7 @@ interface View extends Pick<WantedSeries, 'calendar' | 'range' | 'lived' | 'besi
 const NO_DAYS: readonly DayRange[] = [];
 
 function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): View {
-  const { series, calendar, range, lived, besides, again = options.everything } = wanted;
+  const { series, calendar, range, lived, besides, again = options.everything, isRetried } = wanted;
   const { provider, actionsCovered, editionOf, reachedFrom } = options;
   const claims =
     [...coverage.absent, ...(coverage.lacking ?? [])].some(({ by }) =>
@@ -142,6 +147,7 @@ function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): 
     ...(lived && { lived }),
     ...(besides && { besides }),
     ...(again && { again }),
+    ...(isRetried && { isRetried }),
     isRelisted: coverage.present.length > 0 && options.isRelisted?.(series) === true,
     reachedFrom: reachedFrom?.(series, calendar) ?? Number.NEGATIVE_INFINITY,
     edition: claims ? (editionOf?.(series.ticker) ?? null) : null,
@@ -160,6 +166,7 @@ function isSameView(a: View, b: View): boolean {
     a.lived === b.lived &&
     a.besides === b.besides &&
     a.again === b.again &&
+    a.isRetried === b.isRetried &&
     a.edition === b.edition &&
     a.isRelisted === b.isRelisted &&
     a.reachedFrom === b.reachedFrom &&
@@ -193,7 +200,7 @@ const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE
 
 /** Days that need no request. */
 function needsNoRequest(
-  { coverage, edition, reachedFrom, readable }: View,
+  { coverage, edition, reachedFrom, readable, isRetried = false }: View,
   { provider, now, confirmAfterMs }: GapOptions,
 ): DayRange[] {
   const asking: Omit<Asking, 'isReached'> = { provider, now, edition };
@@ -204,7 +211,10 @@ function needsNoRequest(
     subtract(open, unconfirmedAt(coverage, now, confirmAfterMs)),
     cutIn(coverage, edition),
   );
-  const isOpen = ({ by, to }: Absence): boolean => isDue(by, { ...asking, isReached: reachedFrom < to });
+  const isRejected = ({ reason, ...claim }: Claim): boolean =>
+    reason === 'rejected' && claim.provider === provider;
+  const isOpen = ({ by, to }: Absence): boolean =>
+    isDue(by, { ...asking, isReached: reachedFrom < to }) || (isRetried && by.some(isRejected));
   const settled = subtract(subtract(coverage.present, asked), (coverage.lacking ?? []).filter(isOpen));
   const explained = coverage.absent.filter((run) => !isOpen(run));
   return normalize([...(readable === undefined ? settled : intersect(settled, readable)), ...explained]);

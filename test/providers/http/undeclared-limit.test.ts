@@ -11,10 +11,13 @@ describe('an undeclared limit', () => {
     return recent.length < 60;
   };
 
-  it('is learned from three throttles that agree, then kept without another one', async () => {
-    set(CELL.adaptive, 1);
+  /** Asks so many at a time, and gives when each was refused, ms after the start. `waitMs`: what the provider says then. */
+  async function askForTwoMinutes(
+    gate: ReturnType<typeof gateOf>,
+    atOnce: number,
+    waitMs: () => number | undefined,
+  ): Promise<number[]> {
     admitted.length = 0;
-    const gate = gateOf();
     const throttledAt: number[] = [];
     const started = clock();
     const worker = async (): Promise<void> => {
@@ -24,13 +27,25 @@ describe('an undeclared limit', () => {
         if (isAdmitted()) await gate.answered();
         else {
           throttledAt.push(clock() - started);
-          await gate.throttled(10_000 - (clock() - (admitted.at(-60) ?? 0)) + 1);
+          await gate.throttled(waitMs());
         }
       }
     };
-    const all = Promise.all([worker(), worker(), worker()]);
-    await vi.advanceTimersByTimeAsync(140_000);
+    const all = Promise.all(Array.from({ length: atOnce }, worker));
+    await vi.advanceTimersByTimeAsync(150_000);
     await all;
+    return throttledAt;
+  }
+
+  it('is learned from three throttles that agree, then kept without another one', async () => {
+    set(CELL.adaptive, 1);
+    const gate = gateOf();
+    const started = clock();
+    const throttledAt = await askForTwoMinutes(
+      gate,
+      3,
+      () => 10_000 - (clock() - (admitted.at(-60) ?? 0)) + 1,
+    );
     expect(get(CELL.learnedRequests)).toBe(60);
     expect(get(CELL.learnedPerMs)).toBe(10_000);
     expect(Math.max(...throttledAt)).toBeLessThan(45_000);
@@ -40,24 +55,9 @@ describe('an undeclared limit', () => {
 
   it('of a provider that does not say how long to wait is probed by one request at a time, ever better', async () => {
     set(CELL.adaptive, 1);
-    admitted.length = 0;
     const gate = gateOf();
-    const throttledAt: number[] = [];
     const started = clock();
-    const worker = async (): Promise<void> => {
-      while (clock() < started + 120_000) {
-        await gate.enter();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        if (isAdmitted()) await gate.answered();
-        else {
-          throttledAt.push(clock() - started);
-          await gate.throttled(undefined);
-        }
-      }
-    };
-    const all = Promise.all(Array.from({ length: 8 }, worker));
-    await vi.advanceTimersByTimeAsync(150_000);
-    await all;
+    const throttledAt = await askForTwoMinutes(gate, 8, () => undefined);
     // Eight in flight when the limit is first met, then one a probe, four probes to find out, two once it is known.
     expect(throttledAt.length).toBeLessThan(45);
     expect(Math.max(...throttledAt)).toBeLessThan(60_000);
