@@ -107,6 +107,9 @@ describe('an intraday session of which some rows are rejected', () => {
     const derived = await lying.backfill(days);
     expect(exitCodeOf(derived)).toBe(1);
     expect(derived.bars).toBe(4 - sessions);
+    expect(derived.failures[0]?.message).toBe(
+      `${sessions} of 4 sessions stay missing: rows of their 1m bars were rejected: check-data --issues lists them`,
+    );
     await lying.close();
     now += 2 * DAY_MS;
     const sound = await yahoo('store');

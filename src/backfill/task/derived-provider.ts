@@ -1,6 +1,7 @@
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { provisionalAt } from '../../core/coverage/coverage.ts';
 import { BackfillError } from '../../core/errors.ts';
+import type { DayRange } from '../../core/session/day.ts';
 import { intersect, subtract, union } from '../../core/session/ranges.ts';
 import { derivedBars } from '../../market/derived-bars.ts';
 import type { BarAnswer, BarRequest, Provider } from '../../providers/provider.ts';
@@ -59,11 +60,17 @@ function answerOf(
   const known = union(final, coverage.absent);
   const made = derivedBars({ bars, calendar, days: final, interval: series.interval });
   const unproven = subtract([range], known);
-  const inTheWay = damaged.filter(({ days }) => calendar.count(intersect(unproven, [days])) > 0);
+  const isInTheWay = (days: readonly DayRange[]): boolean => calendar.count(intersect(unproven, days)) > 0;
+  const why = [
+    ...damaged
+      .filter(({ days }) => isInTheWay([days]))
+      .map((part) => `not all of their ${DERIVED_FROM} bars can be read: ${notReadLine(part)}`),
+    ...(isInTheWay(lacking)
+      ? [`rows of their ${DERIVED_FROM} bars were rejected: check-data --issues lists them`]
+      : []),
+  ];
   return rawAnswer(series.ticker, request, made, {
     ...{ unproven, identity, notRead: damaged.map(notReadLine) },
-    ...(inTheWay.length > 0 && {
-      whyUnproven: `not all of their ${DERIVED_FROM} bars can be read: ${inTheWay.map(notReadLine).join('; ')}`,
-    }),
+    ...(why.length > 0 && { whyUnproven: why.join('; ') }),
   });
 }
