@@ -23,8 +23,8 @@ export interface Program {
 }
 
 /**
- * Runs a command line: options > environment (`BACKFILL_*`) > `.env` > `backfill.config.json` > `--profile` > defaults. Never throws; sets the
- * process's exit code.
+ * Runs a command line: options > environment (`BACKFILL_*`) > `.env` > `backfill.config.json` > `--profile` > defaults. Never
+ * throws; sets the process's exit code.
  */
 export async function runProgram(program: Program, argv: readonly string[]): Promise<void> {
   setV8Flags();

@@ -14,7 +14,10 @@ export interface SameAsHere {
 /** Options of a run by which it asks the same source, at the same pace. */
 const OF_SOURCE = [...Object.keys(PROVIDER), 'profile', 'rate-limit', 'rate-share', 'state', 'env-file'];
 
-/** What the commands need that are told on the way of a line: the store, unless it is the default, and what the line says of the source. */
+/**
+ * What the commands need that are told on the way of a line: the store, unless it is the default, and what the line says of the
+ * source.
+ */
 export function sameAsHere(store: string, given: Given): SameAsHere {
   const source = OF_SOURCE.flatMap((name) => {
     const values = given.get(name) ?? [];

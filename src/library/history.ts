@@ -91,7 +91,10 @@ export interface UniverseRequest extends BackfillOptions {
 
 /** Something to know of a source before it is asked. */
 export interface SourceNote {
-  /** A `warning` may be why nothing is done, such as a quota whose record cannot be read; a `note` is of a file that is not read. */
+  /**
+   * A `warning` may be why nothing is done, such as a quota whose record cannot be read; a `note` is of a file that is not
+   * read.
+   */
   readonly kind: 'note' | 'warning';
   /** One line. */
   readonly text: string;
@@ -196,7 +199,10 @@ export interface History {
    * `batchesOf`. Throws what that would throw for the whole of it.
    */
   universe(request?: UniverseRequest): Promise<Universe>;
-  /** What a backfill would do. Changes nothing, and makes no request but for a provider's own list of tickers; `onEvent` hears what it found. */
+  /**
+   * What a backfill would do. Changes nothing, and makes no request but for a provider's own list of tickers; `onEvent` hears
+   * what it found.
+   */
   plan(request?: BackfillOptions): Promise<Plan>;
   /** What `retryFailed` would ask for, by the records of the last runs and what is stored. Makes no request. */
   leftUndone(
@@ -217,7 +223,8 @@ export interface History {
   notFound(request: HistoryRequest & Pick<BackfillOptions, 'stop'>): Promise<readonly NotFound[]>;
   /**
    * Fetches a sample of the final sessions again, to see whether the provider still says the same: `drift` of the summary
-   * tells. What changed is stored like any newer answer, the old values as revisions. Throws `usage`, and `not-stored` where nothing of the tickers that are named can be drawn.
+   * tells. What changed is stored like any newer answer, the old values as revisions. Throws `usage`, and `not-stored` where
+   * nothing of the tickers that are named can be drawn.
    */
   verify(request: VerifyOptions): Promise<RunSummary>;
   /** What is wrong or odd about the content: quarantined rows, odd bars, unknown splits. Reads every bar. */

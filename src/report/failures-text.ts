@@ -20,8 +20,8 @@ const LONGEST_MESSAGE = 320;
 const byName = new Intl.Collator('en', { numeric: true });
 
 /**
- * What failed, and what was found not to be had, each under a heading with how many series those are: alike failures as one, those of most tickers first.
- * The page may want each by itself.
+ * What failed, and what was found not to be had, each under a heading with how many series those are: alike failures as one,
+ * those of most tickers first. The page may want each by itself.
  */
 export function failureLines(
   { failures, runId }: Pick<RunSummary, 'failures' | 'runId'>,

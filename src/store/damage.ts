@@ -47,8 +47,9 @@ export interface Damage {
 
 export interface ExamineOptions {
   /**
-   * Mend what can be. Nothing is deleted but what writers left half written or half copied: files and rows move to `quarantine/`, and the
-   * sessions of what was moved are missing until the next run. Default false: nothing is changed and no lock is taken.
+   * Mend what can be. Nothing is deleted but what writers left half written or half copied: files and rows move to
+   * `quarantine/`, and the sessions of what was moved are missing until the next run. Default false: nothing is changed and no
+   * lock is taken.
    */
   readonly fix?: boolean;
   /** ms since the epoch: the time of what is put into quarantine. */

@@ -6,7 +6,7 @@ import type { Stop } from './stops.ts';
  * Why a run left a series undone:
  *
  * - `failed`: something was to be had and did not come
- * - `lost`: rows came of some sessions and none could be stored, which is news
+ * - `lost`: rows came of some sessions that could not be stored, which is news
  * - `in-doubt`: a session is stored and waits for another answer to confirm it
  * - `not-run`: the run was stopped before it asked
  */

@@ -4,6 +4,7 @@ import type { NotServed } from '../../core/plan/plan.ts';
 import { sumDrift } from '../drift.ts';
 import { ratesOf } from '../run/traffic-rates.ts';
 import type { Refusal } from '../run/stops.ts';
+import { kindOfLeft } from './left-undone.ts';
 import type { RunSummary } from './summary.ts';
 
 /** What adds up. */
@@ -76,10 +77,7 @@ function joinRefusals(refusals: readonly Refusal[]): Refusal[] {
 }
 
 function joinLeft(parts: RunSummary['left']): RunSummary['left'] {
-  const alike = grouped(parts, ({ why, interval, from, to, again }) =>
-    [why, interval, from, to, again].join(' '),
-  );
-  return [...alike.values()].map((group) => {
+  return [...grouped(parts, kindOfLeft).values()].map((group) => {
     const [first] = group as [RunSummary['left'][number]];
     return { ...first, tickers: group.flatMap(({ tickers }) => tickers) };
   });

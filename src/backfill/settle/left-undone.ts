@@ -24,10 +24,11 @@ export function leftUndone({ found, kept, lost, notRun }: RunEnd): readonly Left
   const alike = new Map<string, Omit<LeftUndone, 'tickers'> & { readonly tickers: Set<string> }>();
   const add = (why: LeftWhy, { ticker, interval }: Series, first: Day, end: Day, again = false): void => {
     const [from, to] = [formatDay(first), formatDay(end - 1)];
-    const key = [why, interval, from, to, again].join(' ');
+    const part = { why, interval, from, to, ...(again && { again }) };
+    const key = kindOfLeft(part);
     const known = alike.get(key);
     if (known !== undefined) known.tickers.add(ticker);
-    else alike.set(key, { why, interval, from, to, ...(again && { again }), tickers: new Set([ticker]) });
+    else alike.set(key, { ...part, tickers: new Set([ticker]) });
   };
   const addWant = (why: LeftWhy, { series, gaps, range, again }: Want): void => {
     const { from, to } = span(gaps) ?? range;
@@ -46,4 +47,9 @@ export function leftUndone({ found, kept, lost, notRun }: RunEnd): readonly Left
     if (result.ok && result.report.waiting > 0 && !failed.has(want)) addWant('in-doubt', want);
   for (const want of notRun) addWant('not-run', want);
   return [...alike.values()].map((one) => ({ ...one, tickers: [...one.tickers] }));
+}
+
+/** The same text for parts that differ by their tickers alone. */
+export function kindOfLeft({ why, interval, from, to, again }: Omit<LeftUndone, 'tickers'>): string {
+  return [why, interval, from, to, again ?? false].join(' ');
 }

@@ -30,8 +30,9 @@ export interface KnownBefore {
 }
 
 /**
- * What a run newly lost of each series, by what was known before it. A session that a later answer of the run brought is none; one that
- * was lost before, for the same reason and to the same provider, was told then, unless that run did not live to tell.
+ * What a run newly lost of each series, by what was known before it. A session that a later answer of the run brought is
+ * none; one that was lost before, for the same reason and to the same provider, was told then, unless that run did not live
+ * to tell.
  */
 export function newlyLost({ lost }: Pick<RunResults, 'lost'>, before: KnownBefore): readonly Lost[] {
   const { scan, provider, toldUntil = Number.POSITIVE_INFINITY } = before;

@@ -48,8 +48,9 @@ export interface Probe {
 
 /**
  * The probe of a run whose answers would be taken for the provider's fault for being so many of those that were asked, and not
- * for so many of the whole list. Null where it could decide nothing: nothing is in doubt (as with a source on this machine), or too few tickers are complete with
- * bars of the same provider. Asked is the ticker of which most sessions are stored, of several the first.
+ * for so many of the whole list. Null where it could decide nothing: nothing is in doubt (as with a source on this machine), or
+ * too few tickers are complete with bars of the same provider. Asked is the ticker of which most sessions are stored, of
+ * several the first.
  */
 export async function probeFor(probed: Probed, tools: ProbeTools): Promise<Probe | null> {
   const { results } = probed;

@@ -16,8 +16,9 @@ export interface ReadingFiles {
 const inTickers = (path: string): string => `--tickers @${path}`;
 
 /**
- * The members in a user's file: JSON by its name or its first sign, a table by its name (`.csv`, `.tsv`), else a plain list;
- * or in all files that a pattern means (`lists/*.json`), in the order of their names. Throws `usage`, with a line for each entry that is none.
+ * The members in a user's file: JSON by its name or its first sign, a table by its name (`.csv`, `.tsv`), else a plain list; or
+ * in all files that a pattern means (`lists/*.json`), in the order of their names. Throws `usage`, with a line for each entry
+ * that is none.
  */
 export async function readTickersFiles(
   path: string,

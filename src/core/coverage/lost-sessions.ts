@@ -11,8 +11,8 @@ export interface LostSessions extends DayRange {
 }
 
 /**
- * The sessions, absent or lacking some bars, of which rows came; `invented` are the days, ascending and disjoint, of which some were a vendor's
- * fillers. Where nobody trades such rows are no loss: those sessions are `no-trades`.
+ * The sessions, absent or lacking some bars, of which rows came; `invented` are the days, ascending and disjoint, of which some
+ * were a vendor's fillers. Where nobody trades such rows are no loss: those sessions are `no-trades`.
  */
 export function lostIn(absent: readonly Absence[], invented: readonly DayRange[]): LostSessions[] {
   return absent.flatMap(({ by, from, to }): LostSessions[] => {

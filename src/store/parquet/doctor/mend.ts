@@ -29,7 +29,10 @@ export async function rewrite(
 /** Kinds of damage of files whose rows are as they were. */
 const SOUND: ReadonlySet<Finding['kind']> = new Set(['knowledge-edited', 'rewritten', 'wrong-bounds']);
 
-/** Mends anything but bars: a sound file that another hand had is written anew, a leftover removed, all else moved. Whether it is mended. */
+/**
+ * Mends anything but bars: a sound file that another hand had is written anew, a leftover removed, all else moved. Whether it
+ * is mended.
+ */
 export async function mendOther(blobs: Blobs, found: Found, findings: readonly Finding[]): Promise<boolean> {
   const isSound = findings.every(({ kind }) => SOUND.has(kind));
   if (isSound && found.is === 'actions') await rewriteActions(blobs, found.ticker);
