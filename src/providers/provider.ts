@@ -86,10 +86,7 @@ export interface Capabilities {
   readonly listsTickers: boolean;
   /** What universes it can list, with `discover`. Default: none. */
   readonly discovers?: Discovery;
-  /**
-   * Environment variables of the user's keys, by their names here: `{ key: 'ACME_KEY' }`. A quota belongs to them. Default:
-   * none.
-   */
+  /** Environment variables of the user's keys, by their names: `{ key: 'ACME_KEY' }`. A quota is theirs. Default: none. */
   readonly credentials?: Readonly<Record<string, string>>;
   /** What other programs call those variables, by ours: they are read where ours is not there. Default: nothing. */
   readonly otherVariables?: Readonly<Record<string, readonly string[]>>;

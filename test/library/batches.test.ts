@@ -60,6 +60,38 @@ describe('a universe that is filled in batches', () => {
     expect(together.cannotBeHad).toMatchObject([{ reason: 'unknown-ticker', tickers: ['ZZZZ', 'YYYY'] }]);
   });
 
+  it('leaves out nothing that one of them told, be it not the last', async () => {
+    const last = await historyAt('told').backfill({ tickers: ['ALFA'], ...RANGE });
+    const about = { interval: '1d', from: RANGE.start, to: RANGE.end };
+    const failure = { ticker: 'BRIQ', ...about, code: 'timeout' as const, message: 'no answer' };
+    const left = { why: 'failed' as const, ...about };
+    const warning = {
+      ticker: 'BRIQ',
+      interval: '1d' as const,
+      session: RANGE.start,
+      kind: 'jump' as const,
+      note: '',
+    };
+    const setAside = { ticker: 'BRIQ', interval: '1d' as const, path: 'bars/b.parquet', reason: 'damaged' };
+    const first = {
+      ...last,
+      ...{ failed: 1, failures: [failure], left: [{ ...left, tickers: ['BRIQ'] }], warnings: [warning] },
+      ...{ setAside: [setAside], lost: [setAside], notRead: ['a file'], renamesUnread: 'cut off' },
+      newlyLost: { sessions: 2, tickers: ['ZED'] },
+    };
+    const second = {
+      ...last,
+      left: [{ ...left, tickers: ['CORV'] }],
+      newlyLost: { sessions: 1, tickers: ['CORV'] },
+    };
+    expect(joinRuns([first, second, last])).toMatchObject({
+      ...{ failed: 1, failures: [failure], left: [{ ...left, tickers: ['BRIQ', 'CORV'] }] },
+      ...{ warnings: [warning], setAside: [setAside], lost: [setAside], notRead: ['a file'] },
+      ...{ renamesUnread: 'cut off', newlyLost: { sessions: 3, tickers: ['CORV', 'ZED'] } },
+      ...{ bars: 3 * last.bars, series: 3 },
+    });
+  });
+
   it('knows the lives of its members, of a part of which nothing may be wanted', async () => {
     const history = historyAt('dead');
     const lives = new Map([['RUNO', [{ from: 0, to: 100 }]]]);
