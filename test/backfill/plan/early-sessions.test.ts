@@ -83,14 +83,22 @@ const session = (i: number): Day => SESSIONS[i] ?? 0;
 /** Requests for the oldest sessions alone. */
 const checks = ({ asked }: Vendor) => asked.filter(({ range }) => range.to < parseDay('2025-02-01'));
 
+/** Whether a split that nobody mentions would do the same: such an answer is refused by name, as its basis is not known. */
+function isOfSplit(ratio: number): boolean {
+  const factors = [3 / 2, 4 / 3, 5 / 4, 6 / 5, 11 / 10, 21 / 20, 5 / 3, 7 / 5];
+  return factors.some((one) => [one, 1 / one].some((factor) => Math.abs(ratio / factor - 1) < 0.001));
+}
+
 describe('a restatement of the older part', () => {
-  it('is found within 21 top-ups, whatever the ratio, its date and the rhythm', async () => {
+  it('is found within 21 top-ups, whatever the ratio, but for that of a split, its date and the rhythm', async () => {
     const first = calendar.sessionOnOrAfter(parseDay(START));
     const cases = fc.record({
-      ratio: fc.oneof(
-        fc.double({ min: 0.68, max: 0.97, noNaN: true }),
-        fc.double({ min: 1.03, max: 1.3, noNaN: true }),
-      ),
+      ratio: fc
+        .oneof(
+          fc.double({ min: 0.68, max: 0.97, noNaN: true }),
+          fc.double({ min: 1.03, max: 1.3, noNaN: true }),
+        )
+        .filter((ratio) => !isOfSplit(ratio)),
       breakAt: fc.integer({ min: first + 1, max: session(0) - 10 }),
       rhythm: fc.integer({ min: 1, max: 5 }),
       quiet: fc.integer({ min: 0, max: 6 }),
