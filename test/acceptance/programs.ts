@@ -8,6 +8,8 @@ export const built = (name: string): string =>
 
 export interface Finished {
   readonly code: number | null;
+  /** What killed it. */
+  readonly signal?: NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -49,12 +51,12 @@ export async function runWith(
 
 /** What a process says until it ends. */
 export async function ended(child: ChildProcess): Promise<Finished> {
-  const [stdout, stderr, [code]] = await Promise.all([
+  const [stdout, stderr, [code, signal]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
-    once(child, 'close'),
+    once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
   ]);
-  return { code: code as number | null, stdout, stderr };
+  return { code, ...(signal !== null && { signal }), stdout, stderr };
 }
 
 async function text(stream: NodeJS.ReadableStream | null): Promise<string> {

@@ -11,7 +11,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-forget-'));
   const days = ['--start', '2026-02-02', '--end', '2026-02-27', '--now', '2026-03-02T23:00:00Z'];
   const filled = ['--provider', 'sample', '--tickers', 'ALFA,KUMO.T', ...days, '--store', 'whole'];
-  expect((await run('backfill', [...filled, '--quiet'], folder)).code).toBe(0);
+  const done = { code: 0, stdout: '', stderr: '' };
+  expect(await run('backfill', [...filled, '--quiet'], folder)).toEqual(done);
 });
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(async () => {
