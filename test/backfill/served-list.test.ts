@@ -66,11 +66,16 @@ describe('a list of a hundred tickers of which the provider does not know one', 
     expect(requests).toBe(2);
   });
 
-  it('costs that one and few requests where it does not', async () => {
+  it('costs that one and the halvings of a hundred where it does not, over one page or over three', async () => {
     const { summary, requests } = await fill({ unknown: 'unnamed' });
     expect(summary.failures).toMatchObject([{ ticker: POISON, code: 'unknown-ticker' }]);
     expect(summary).toMatchObject({ fetched: 99, failed: 0, unavailable: 1, bars: 99 * 5 });
-    expect(requests).toBeLessThanOrEqual(15);
+    expect(requests).toBeLessThanOrEqual(1 + 7 + 2);
+    await folder.remove();
+    folder = await temporaryFolder();
+    const year = await fill({ unknown: 'unnamed' }, 252);
+    expect(year.summary).toMatchObject({ fetched: 99, failed: 0, unavailable: 1, bars: 99 * 252 });
+    expect(year.requests).toBeLessThanOrEqual(3 + 7 + 2);
   });
 
   it('doubts its absence from every page, and asks for it alone', async () => {

@@ -53,8 +53,8 @@ function stepsOf(config: ProviderConfig): HttpSteps<Told, number> {
       return { url, headers: headersOf(secrets) };
     },
     parse: (answer, asked, told = NOTHING_TOLD) => pageOfBars(answer, asked, told, config),
-    end: (asked, told) =>
-      asked.tickers.map((ticker) => ({ ticker, answer: answerOf(ticker, asked, told, config) })),
+    // All came with the last page of their calendar.
+    end: () => [],
     actions: {
       request: (asked, told = NOTHING_TOLD, secrets) => {
         return { url: actionsUrl(asked, config, told.next), headers: headersOf(secrets) };
@@ -81,7 +81,10 @@ function legOf(asked: ListRequest, { leg }: Told, config: ProviderConfig): Leg {
   return legsOf(asked, config)[leg] as Leg;
 }
 
-/** One page of bars added to what was told before. */
+/**
+ * One page of bars added to what was told before. Those of a calendar are whole with its last page: a pair that has the request
+ * for pairs refused does not have the shares asked for again.
+ */
 function pageOfBars(
   answer: HttpAnswer,
   asked: ListRequest,
@@ -98,7 +101,12 @@ function pageOfBars(
     if (bars.length > 0) rows.set(symbol, [...before, bars]);
   }
   const leg = page.next === null ? told.leg + 1 : told.leg;
-  return { parts: [], state: { ...told, leg, next: page.next, rows }, hasMore: leg < legs.length };
+  const state = { ...told, leg, next: page.next, rows };
+  const isCalendarOver = legs[leg]?.calendar !== legs[told.leg]?.calendar;
+  const parts = isCalendarOver
+    ? tickers.map((ticker) => ({ ticker, answer: answerOf(ticker, asked, state, config) }))
+    : [];
+  return { parts, state, hasMore: leg < legs.length };
 }
 
 /** Of a symbol that came on no page there are no bars: whether it is known is not said. */

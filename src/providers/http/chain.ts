@@ -17,10 +17,10 @@ export type Exchange = <T>(
 ) => Promise<T>;
 
 /**
- * How a request for some tickers went: `spoilt`, that some of them, which one is not said, had it refused; `failed`, that
- * it is not known whether any would have.
+ * How a request for some tickers went. `spoilt`: some of them, which one is not said, had it refused. `failed`: it is not known
+ * whether any would have.
  */
-type Course = { readonly kind: 'done' | 'failed' } | ({ readonly kind: 'spoilt' } & Pick<Spoilt, 'spoilt'>);
+type Course = 'done' | 'spoilt' | 'failed';
 
 /** Who is asked, and for what. */
 interface Asking {
@@ -32,9 +32,13 @@ interface Asking {
 }
 
 /**
- * Asks for some series over as many requests as it takes; at most one part for each. A ticker that spoils the request of
- * the others is left out where the answer names it, and else found by halving: one among a hundred costs from nine to
- * fifteen more requests. What befalls a request befalls those of its series that had not come by then.
+ * Asks for some series over as many requests as it takes; at most one part for each. What befalls a request befalls those of
+ * its series that had not come by then. What was answered is not asked for again.
+ *
+ * A ticker that spoils the request of the others is left out where the refusal names it: one more request. Else it is found by
+ * halving, while what lies beside it is put off, to be asked for together once it is found: beyond the request that was due it
+ * costs at most ⌈log2 n⌉ + 2, the halvings, itself and what was put off. Pages make that no dearer: in parts a list has at most
+ * one page more a part than whole, and that page is the request that is counted.
  */
 export async function askInSteps<Asked extends ActionsRequest, State, Answer>(
   asked: Asked,
@@ -42,49 +46,71 @@ export async function askInSteps<Asked extends ActionsRequest, State, Answer>(
   { exchange, ...of }: Asking,
 ): Promise<readonly PartOf<Answer>[]> {
   const parts = new Map<string, PartOf<Answer>>();
-  const note = (part: PartOf<Answer>): void => void parts.set(part.ticker, part);
+  // Asked for to the end, whether there is a part of it or not.
+  const over = new Set<string>();
+  const note = (part: PartOf<Answer>): void => {
+    parts.set(part.ticker, part);
+    over.add(part.ticker);
+  };
   const openOf = (tickers: readonly string[]): readonly string[] =>
-    tickers.filter((ticker) => !parts.has(ticker));
+    tickers.filter((ticker) => !over.has(ticker));
 
-  /** Asks for all, again without those that a refusal names. */
+  /** Asks for all, again without those that a refusal names. One that is refused alone is the one that is meant. */
   const askTogether = async (tickers: readonly string[]): Promise<Course> => {
     for (let open = openOf(tickers); open.length > 0; open = openOf(tickers)) {
       try {
         const refused = await followList({ ...asked, tickers: open }, steps, { ...of, exchange, note });
-        if (refused === undefined) break;
+        if (refused === undefined) {
+          for (const ticker of open) over.add(ticker);
+          break;
+        }
         const { spoilt, without } = refused;
-        const named = open.filter((ticker) => without.includes(ticker));
-        if (named.length === 0) return { kind: 'spoilt', spoilt };
-        for (const ticker of named) note({ ticker, error: spoilt });
+        const isAlone = open.length === 1;
+        const meant = isAlone ? open : openOf(open).filter((ticker) => without.includes(ticker));
+        for (const ticker of meant) note({ ticker, error: spoilt });
+        if (isAlone || meant.length === 0) return 'spoilt';
       } catch (error) {
         for (const ticker of openOf(open)) note({ ticker, error });
-        return { kind: 'failed' };
+        return 'failed';
       }
     }
-    return { kind: 'done' };
+    return 'done';
   };
 
-  const askApart = async (tickers: readonly string[]): Promise<void> => {
+  /** Looks among tickers whose request was refused for one that spoils it; what it need not ask for stays open. */
+  const findOne = async (refused: readonly string[]): Promise<void> => {
+    for (let suspects = refused; suspects.length > 0;) {
+      const [first, second] = halvesOf(suspects);
+      const course = await askTogether(first);
+      if (course === 'failed') return;
+      // Where none of the first half spoils a request, one of the second does.
+      suspects = openOf(course === 'spoilt' ? first : second);
+    }
+  };
+
+  /** `found`: how many spoilt a request before. */
+  const ask = async (tickers: readonly string[], found: number): Promise<void> => {
     const open = openOf(tickers);
-    const middle = Math.ceil(open.length / 2);
-    const [first, second] = [open.slice(0, middle), open.slice(middle)];
-    const course = await ask(first);
-    // Where none of the first half spoils a request, one of the second does.
-    if (course === 'done' && second.length > 1) await askApart(second);
-    else await ask(second);
+    if (open.length === 0 || (await askTogether(open)) !== 'spoilt') return;
+    if (found ** 2 < open.length) {
+      await findOne(openOf(open));
+      await ask(open, found + 1);
+    } else {
+      // Among so many of them what is put off is refused too: halves that are asked for at once cost less.
+      const [first, second] = halvesOf(openOf(open));
+      await ask(first, found);
+      await ask(second, found);
+    }
   };
 
-  const ask = async (tickers: readonly string[]): Promise<Course['kind']> => {
-    const course = await askTogether(tickers);
-    if (course.kind !== 'spoilt') return course.kind;
-    const [ticker, ...others] = openOf(tickers);
-    if (ticker !== undefined && others.length === 0) note({ ticker, error: course.spoilt });
-    else await askApart(tickers);
-    return course.kind;
-  };
-
-  await ask(asked.tickers);
+  await ask(asked.tickers, 0);
   return [...parts.values()];
+}
+
+/** The longer one first. */
+function halvesOf(tickers: readonly string[]): readonly [readonly string[], readonly string[]] {
+  const middle = Math.ceil(tickers.length / 2);
+  return [tickers.slice(0, middle), tickers.slice(middle)];
 }
 
 /** One chain of pages; gives the refusal where one is refused for some of its tickers. */

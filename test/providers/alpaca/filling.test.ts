@@ -11,9 +11,11 @@ import { openHistory } from '../../../src/library/open-history.ts';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
 import type { Market, MarketRow } from '../../../src/market/market.ts';
 import { sampleMarket } from '../../../src/market/sample.ts';
-import { ALPACA_KEYS } from '../../../src/simulator/alpaca/index.ts';
 import { REAL_DATA, describeWith } from '../../needs.ts';
 import { realData } from '../../realdata.ts';
+import { ALPACA_KEYS, alpaca } from '../../../src/simulator/alpaca/index.ts';
+import type { OwnWire } from '../../../src/simulator/own-wire.ts';
+import type { SimulatorOptions } from '../../../src/simulator/server.ts';
 import { NOW, type Logged, start, stopAll } from '../../simulator/running.ts';
 
 // Whole runs from the simulator's wire into a store.
@@ -30,11 +32,20 @@ afterEach(async () => {
 /** A history of a market that the simulator serves at a moment. */
 async function historyOf(
   market: Market,
-  { now, ...options }: { readonly now: number; readonly faults?: string; readonly quotas?: readonly [] },
+  {
+    now,
+    wire = 'alpaca',
+    ...options
+  }: {
+    readonly now: number;
+    readonly wire?: SimulatorOptions['wire'];
+    readonly faults?: string;
+    readonly quotas?: readonly [];
+  },
 ): Promise<{ readonly history: History; readonly simulator: Logged }> {
   const { faults, ...rest } = options;
   const simulator = await start({
-    ...{ wire: 'alpaca', market, now: () => now },
+    ...{ wire, market, now: () => now },
     ...(faults !== undefined && { faults: { rates: faults, seed: 1 } }),
   });
   const history = openHistory({
@@ -168,9 +179,10 @@ describe('a thousand tickers of a year of days', () => {
 
 describe('a symbol that has the request of a hundred refused', () => {
   /** What a run of a hundred tickers, some of which are no symbol, sends, stores and cannot have. */
-  const runWith = async (bad: readonly string[]) => {
-    const { history, simulator } = await historyOf(wide, { now: NOW, quotas: [] });
-    const tickers = [...THOUSAND.slice(0, 100 - bad.length), ...bad];
+  const runWith = async (bad: readonly string[], wire: SimulatorOptions['wire'] = 'alpaca', at = 100) => {
+    const { history, simulator } = await historyOf(wide, { now: NOW, quotas: [], wire });
+    const good = THOUSAND.slice(0, 100 - bad.length);
+    const tickers = [...good.slice(0, at), ...bad, ...good.slice(at)];
     const { cannotBeHad, failures, fetchedTickers } = await history.backfill({ tickers, days: 20 });
     await history.close();
     const requests = simulator.requests();
@@ -194,7 +206,51 @@ describe('a symbol that has the request of a hundred refused', () => {
       expect(requests - sound.requests).toBeLessThan(bad.length * Math.log2(100));
     }
   }, 60_000);
+
+  it('costs a request for each halving, itself and the rest where it is not named', async () => {
+    const sound = await runWith([], nameless);
+    for (const [bad, at] of [
+      [['QA-WS'], 100],
+      [['QA-WS'], 0],
+      [['QA-WS'], 37],
+      [['QA-WS', 'QB-WS'], 63],
+    ] as const) {
+      const { requests, none, failures, fetchedTickers } = await runWith(bad, nameless, at);
+      expect([none.toSorted(), failures.toSorted(), fetchedTickers]).toEqual([bad, bad, 100 - bad.length]);
+      expect(requests - sound.requests).toBeLessThanOrEqual(bad.length * (7 + 2));
+    }
+  }, 60_000);
+
+  it('does not have the shares asked for again beside which it is a pair', async () => {
+    const { history, simulator } = await historyOf(sample, { now: NOW, quotas: [], wire: refusesPairs });
+    const tickers = ['ALFA', 'BRIQ', 'SMPL-USD', 'PSDO-USDT'];
+    const days = { start: '2026-11-10', end: '2026-11-12' };
+    const { cannotBeHad } = await history.backfill({ tickers, intervals: ['15m'], ...days });
+    expect(cannotBeHad.flatMap((group) => group.tickers).toSorted()).toEqual(['PSDO-USDT', 'SMPL-USD']);
+    expect(await history.read({ ticker: 'BRIQ', interval: '15m' })).toHaveLength(3 * 26);
+    const shares = simulator.entries.filter(({ path }) => path === '/v2/stocks/bars');
+    expect(shares).toHaveLength(1);
+    await history.close();
+  });
 });
+
+/** Alpaca's, which takes no pair. */
+const refusesPairs: OwnWire = {
+  ...alpaca,
+  answer: (request, ...asked) =>
+    request.path.includes('crypto')
+      ? { status: 400, headers: {}, body: '{"message":"invalid symbol"}', rows: 0 }
+      : alpaca.answer(request, ...asked),
+};
+
+/** Alpaca's, which does not say which symbol is none. */
+const nameless: OwnWire = {
+  ...alpaca,
+  answer: (...asked) => {
+    const answer = alpaca.answer(...asked);
+    return { ...answer, body: answer.body.replace(/invalid symbol: [^"]*/, 'invalid symbol') };
+  },
+};
 
 describe('a hostile wire', () => {
   const shares = sample.tickers().filter((ticker) => /^[A-Z]+$/.test(ticker));

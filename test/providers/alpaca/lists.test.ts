@@ -49,7 +49,7 @@ describe('a list', () => {
 
   it('finds a symbol that has it refused without a name', async () => {
     const tickers = ['AAPL', 'AMD', 'BADD', 'MSFT', 'ORCL'];
-    const { parts } = await ask({ tickers }, ({ path, query }) => {
+    const { parts, shares } = await ask({ tickers }, ({ path, query }) => {
       if (path !== SHARES) return undefined;
       const isBad = (query.get('symbols') ?? '').includes('BADD');
       return isBad ? { status: 400, body: '{"message":"invalid symbol"}' } : { body: NO_BARS };
@@ -60,6 +60,13 @@ describe('a list', () => {
       'unknown-ticker',
       'bars',
       'bars',
+    ]);
+    expect(shares.map((query) => query.get('symbols'))).toEqual([
+      'AAPL,AMD,BADD,MSFT,ORCL',
+      'AAPL,AMD,BADD',
+      'AAPL,AMD',
+      'BADD',
+      'MSFT,ORCL',
     ]);
   });
 });

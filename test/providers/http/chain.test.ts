@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BackfillError } from '../../../src/core/errors.ts';
 import { type Exchange, askInSteps } from '../../../src/providers/http/chain.ts';
@@ -88,20 +87,6 @@ describe('a ticker that spoils the request of the others', () => {
     expect(outcomes).toEqual(expected(HUNDRED, ['T3', 'T50', 'T99']));
   });
 
-  it('that nobody names is found by halving, wherever it stands, and costs itself and at most fifteen requests', async () => {
-    const counts = await Promise.all(
-      HUNDRED.map(async (poison) => {
-        const { requests, outcomes } = await ask(HUNDRED, poisonedBy([poison], false));
-        expect(outcomes).toEqual(expected(HUNDRED, [poison]));
-        return requests.length;
-      }),
-    );
-    expect(Math.min(...counts)).toBeGreaterThanOrEqual(8);
-    expect(Math.max(...counts)).toBeLessThanOrEqual(15);
-    // Where the first half is sound the second is not asked for whole.
-    expect(counts.at(-1)).toBeLessThanOrEqual(9);
-  });
-
   it('is taken at its word when it is alone: the refusal of others says nothing of it', async () => {
     const { outcomes } = await ask(['A', 'B'], (of) => (of.length > 1 ? { refused: '' } : closesOf(of)));
     expect(outcomes).toEqual({ A: [1], B: [1] });
@@ -113,24 +98,6 @@ describe('a ticker that spoils the request of the others', () => {
       'refused' in reply(of) ? { refused: 'ELSE' } : reply(of),
     );
     expect(outcomes).toEqual(expected(HUNDRED.slice(0, 4), ['T1']));
-  });
-
-  it('is each found among any others, and nobody else fails', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 1, max: 40 }),
-        fc.uniqueArray(fc.integer({ min: 0, max: 39 }), { maxLength: 6 }),
-        async (length, places) => {
-          const tickers = HUNDRED.slice(0, length);
-          const poison = places.filter((place) => place < length).map((place) => `T${place}`);
-          const { requests, outcomes } = await ask(tickers, poisonedBy(poison, false));
-          expect(outcomes).toEqual(expected(tickers, poison));
-          expect(requests.length).toBeLessThanOrEqual(
-            1 + 2 * poison.length * Math.ceil(Math.log2(length + 1)),
-          );
-        },
-      ),
-    );
   });
 
   it('is not looked for where a request failed for another reason', async () => {
