@@ -8,9 +8,9 @@ export type Profile = Readonly<Record<string, string>>;
  * None goes beyond what the provider declares.
  */
 export const PROFILES = {
-  gentle: { 'in-flight': '5', 'request-delay': '400ms', 'rate-share': '50%' },
-  standard: { 'in-flight': '8', 'request-delay': '250ms', 'rate-share': '80%' },
-  aggressive: { 'in-flight': '12', 'request-delay': '150ms', 'rate-share': '100%' },
+  gentle: { 'batch-size': '15', 'in-flight': '5', 'request-delay': '400ms', 'rate-share': '50%' },
+  standard: { 'batch-size': '25', 'in-flight': '8', 'request-delay': '250ms', 'rate-share': '80%' },
+  aggressive: { 'batch-size': '40', 'in-flight': '12', 'request-delay': '150ms', 'rate-share': '100%' },
 } as const satisfies Readonly<Record<string, Profile>>;
 
 /** An option that says in another way what these of a profile would: it sets them aside. */

@@ -22,6 +22,16 @@ describe('a profile', () => {
     expect(valuesOf('AAPL')).toMatchObject({ inFlight: undefined, requestDelay: undefined });
   });
 
+  it('cuts a run into batches, and nothing else', () => {
+    expect(valuesOf('AAPL --profile gentle')).toMatchObject({ batchSize: 15 });
+    expect(valuesOf('AAPL --profile aggressive --start-batch 2')).toMatchObject({ batchSize: 40 });
+    expect(valuesOf('AAPL --profile standard --batch-size 7')).toMatchObject({ batchSize: 7 });
+    expect(valuesOf('AAPL --profile standard', { 'batch-size': '9' })).toMatchObject({ batchSize: 9 });
+    expect(valuesOf('verify AAPL --profile gentle')).not.toHaveProperty('batchSize');
+    // What was left is asked for at once: no option is refused that nobody gave.
+    expect(valuesOf('--retry-failed --profile gentle')).toMatchObject({ retryFailed: true });
+  });
+
   it('gives way to options and settings', () => {
     expect(valuesOf('AAPL --profile gentle --in-flight 7')).toMatchObject({ ...GENTLE, inFlight: 7 });
     const set = { 'request-delay': '1s' };
@@ -58,6 +68,7 @@ describe('a profile', () => {
     expect(line('rate-share')).toBe('rate-share 50% profile gentle');
     expect(line('concurrency')).toBe('concurrency 2 BACKFILL_CONCURRENCY');
     expect(line('in-flight')).toBe(undefined);
+    expect(line('batch-size')).toBe('batch-size 15 profile gentle');
     await writeFile(join(folder, '.env'), 'BACKFILL_PROFILE=standard\n');
     const filed = (await runWith({}, ['config'], folder)).stdout;
     expect(filed).toMatch(/^profile +standard +BACKFILL_PROFILE in \.env line 1$/m);
@@ -80,6 +91,19 @@ describe('a profile', () => {
     });
     expect(Object.fromEntries(told)).toEqual(PROFILES);
   });
+});
+
+it('has a run of more tickers than a batch plan batch after batch', async () => {
+  const { stdout, stderr } = await runWith(
+    {},
+    ['--provider', 'sample', '--days', '5', '--profile', 'standard', '--dry-run'],
+    folder,
+  );
+  expect(stdout.match(/^Batch \d of \d: .*$/gm), stderr).toEqual([
+    'Batch 1 of 3: tickers 1-25 of 62',
+    'Batch 2 of 3: tickers 26-50 of 62',
+    'Batch 3 of 3: tickers 51-62 of 62',
+  ]);
 });
 
 describe('the pace under a profile', () => {
