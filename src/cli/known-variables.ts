@@ -21,7 +21,7 @@ export const OTHER_NAMES: ReadonlyMap<string, OtherName> = new Map<string, Other
   ['LOG_LEVEL', { option: 'quiet', isGeneric: true, read: isQuiet }],
 ]);
 
-/** A variable that is known and sets nothing, as what it is for does not exist yet. */
+/** A variable that is known and sets nothing, as there is nothing here that it is for, or not yet. */
 interface WithoutEffect {
   readonly why: string;
   readonly isGeneric?: true;
@@ -32,6 +32,7 @@ interface WithoutEffect {
 const NO_POLYGON = 'there is no provider polygon yet';
 const NO_DATABASE = 'there is no store in a database yet';
 const NO_QUEUE = 'there is no queue of several machines yet';
+const NO_CONTAINER = 'nothing here asks whether it runs in a container or as root';
 
 /** By variable. */
 export const WITHOUT_EFFECT: ReadonlyMap<string, WithoutEffect> = new Map<string, WithoutEffect>([
@@ -45,6 +46,8 @@ export const WITHOUT_EFFECT: ReadonlyMap<string, WithoutEffect> = new Map<string
   ['CELERY_RESULT_BACKEND', { why: NO_QUEUE, isSecret: true }],
   ['QMTL_SEAMLESS_WORKER', { why: NO_QUEUE }],
   ['QMTL_WORKER_ID', { why: NO_QUEUE }],
+  ['DOCKER_ENV', { why: NO_CONTAINER, isGeneric: true }],
+  ['C_FORCE_ROOT', { why: NO_CONTAINER, isGeneric: true }],
 ]);
 
 /** Times are seconds there, and have a unit here. */

@@ -193,6 +193,14 @@ describe('a variable of what does not exist here', () => {
     );
   });
 
+  it.each(['DOCKER_ENV', 'C_FORCE_ROOT'])('%s too, but not in the environment', async (variable) => {
+    await write('.env', `${variable}=true`);
+    const why = 'nothing here asks whether it runs in a container or as root';
+    expect((await configured()).get(variable)).toBe(`true from ${variable} in .env line 1: ${why}`);
+    await write('.env', '');
+    expect((await configured({ [variable]: 'true' })).get(variable)).toBe(undefined);
+  });
+
   it('is nothing to any other command', async () => {
     await write('.env', 'POLYGON_RATE_LIMIT=many', 'DB_POOL_MIN_SIZE=few', 'POLYGON_API_KEY=hidden');
     const dryRun = ['ALFA', '--provider', 'sample', '--days', '2', '--dry-run', '--quiet'];
