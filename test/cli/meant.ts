@@ -6,7 +6,7 @@ import type { Setting } from '../../src/cli/declaration.ts';
 const BACKFILL = { name: 'backfill', main: backfillCommand, commands: COMMANDS, everyCommand: EVERY_COMMAND };
 
 /** The words of a line; quotes hold one together. */
-function wordsOf(line: string): string[] {
+export function wordsOf(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
 }
 
