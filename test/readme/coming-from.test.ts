@@ -73,6 +73,15 @@ describe('what else the tables name of ours is there:', () => {
     expect(() => meant(text)).not.toThrow();
   });
 
+  const profiles = ROWS.filter(({ here }) => here.some((span) => span.startsWith('--profile ')));
+  it.each(profiles)(
+    '$here.0 is $differs.0, and a share',
+    ({ here: [profile = ''], differs: [options = ''] }) => {
+      const besides = { profile: undefined, rateShare: undefined };
+      expect({ ...valuesOf(profile), ...besides }).toEqual(valuesOf(options));
+    },
+  );
+
   it('keys of a summary', () => {
     expect(oursOf('key').filter((key) => !(key in summary))).toEqual([]);
   });
