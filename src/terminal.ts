@@ -32,7 +32,7 @@ export { type RunPurpose, driftText, errorText, summaryText } from './report/run
 export { providersText } from './report/providers-text.ts';
 export { discoveredText } from './report/discovered-text.ts';
 export { seriesStatusText, statusText } from './report/status-text.ts';
-export { leftLines } from './report/left-text.ts';
+export { leftLines, neverBegunText } from './report/left-text.ts';
 export { listedLine } from './report/listed-text.ts';
 export { damagedLine, distrustedLines, lostLine, setAsideLine } from './report/distrusted-text.ts';
 export { coverageText, staleHint } from './report/coverage-text.ts';

@@ -14,7 +14,8 @@ import { nothingDone } from './run/hand-out.ts';
 import type { MarketStage } from './run/market-stage.ts';
 import type { SharedStaging } from './run/shared-staging.ts';
 import { stagedAs, stagedOf } from './run/staged-source.ts';
-import { lastRunEnd } from './run/run-record.ts';
+import { listId } from '../core/universe/universe.ts';
+import { type RecordedRun, lastRunEnd } from './run/run-record.ts';
 import type { RunContext, Runner } from './runner.ts';
 import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
@@ -47,13 +48,14 @@ const STOP_GRACE_MS = 5000;
  */
 export function backfill(request: BackfillRequest, tools: BackfillTools): Promise<RunSummary> {
   const source = { ...tools, stagedAs: stagedAs(tools.context.provider) };
-  return runPrepared((store, now) => prepare(request, store, source, now), tools);
+  return runPrepared((store, now) => prepare(request, store, source, now), tools, listAsked(request));
 }
 
 /** A run of whatever plan is made once the store is this process's to write: see `backfill`. */
 export async function runPrepared(
   prepareRun: (store: BarStore, now: number) => Promise<Prepared>,
   tools: BackfillTools,
+  asked: Partial<ListAsked> = {},
 ): Promise<RunSummary> {
   const { store, capabilities, clock, onEvent } = tools;
   const startedAt = clock();
@@ -90,11 +92,20 @@ export async function runPrepared(
       startedAt,
       endedAt: clock(),
     });
-    return await recorded(summary, ledger);
+    return await recorded(summary, asked, ledger);
   } finally {
     tools.staging.leave(user);
     await writer.release();
   }
+}
+
+/** What its record tells of the list that a run was of. */
+type ListAsked = Pick<RecordedRun, 'batch' | 'list' | 'intervals'>;
+
+/** Nothing of a run of what others left: it is of no list. */
+function listAsked({ tickers, batch, intervals = ['1d'], only }: BackfillRequest): ListAsked {
+  if (only !== undefined) return {};
+  return batch === undefined ? { list: listId(tickers), intervals } : { batch, intervals };
 }
 
 /** What a run tells once it knows what to do. */
@@ -149,9 +160,13 @@ async function stillLost(before: Scan, store: BarStore): Promise<readonly SetAsi
 }
 
 /** The summary as it is stored: where the disk has no room for it, it still tells what was done. */
-async function recorded(summary: RunSummary, { store, provider }: LedgerTools): Promise<RunSummary> {
+async function recorded(
+  summary: RunSummary,
+  asked: Partial<ListAsked>,
+  { store, provider }: LedgerTools,
+): Promise<RunSummary> {
   try {
-    return { ...summary, runId: await store.saveRun(summary.startedAt, { provider, ...summary }) };
+    return { ...summary, runId: await store.saveRun(summary.startedAt, { provider, ...asked, ...summary }) };
   } catch (error) {
     return { ...summary, stopped: summary.stopped ?? stopOrThrow(error) };
   }

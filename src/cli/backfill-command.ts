@@ -17,6 +17,7 @@ import { command } from './command.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { done, planned } from './fill.ts';
 import type { Cut } from './fill-batches.ts';
+import { EXIT } from './exit-codes.ts';
 import { onlyLeft } from './retry-failed.ts';
 import { assertStoreExists } from '../terminal.ts';
 import { tellNotes } from './notes.ts';
@@ -100,8 +101,12 @@ export async function fillGaps(argv: RunValues): Promise<number> {
   const history = openHistory(connection);
   try {
     await tellNotes(history, argv.quiet ? 'warnings' : 'all');
-    const all = argv.retryFailed ? await onlyLeft(history, requests, argv) : requests;
-    return await (argv.dryRun ? planned : done)({ history, requests: all, telling: argv }, cut);
+    const { retries, isCut } = argv.retryFailed
+      ? await onlyLeft(history, requests, argv)
+      : { retries: requests, isCut: false };
+    const code = await (argv.dryRun ? planned : done)({ history, requests: retries, telling: argv }, cut);
+    // What was stopped before it began is as little done as what was stopped in its middle.
+    return isCut ? Math.max(code, EXIT.someFailed) : code;
   } finally {
     await history.close();
   }

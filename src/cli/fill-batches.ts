@@ -34,9 +34,9 @@ interface BatchesSummary extends RunSummary {
   readonly nextStartBatch: number | null;
 }
 
-type Place = Omit<Batch, 'universe'>;
+type Place = Omit<Batch, 'universe' | 'asked' | 'list'>;
 
-function placeOf({ universe: _universe, ...place }: Batch): Place {
+function placeOf({ universe: _universe, asked: _asked, list: _list, ...place }: Batch): Place {
   return place;
 }
 

@@ -1,30 +1,33 @@
 import type { BackfillOptions, History } from '../index.ts';
-import { leftLines, wrapped } from '../terminal.ts';
+import { leftLines, neverBegunText, wrapped } from '../terminal.ts';
 import { given } from './options.ts';
 import { tell } from './output.ts';
 import { messagePage } from './page.ts';
 
 /**
  * The requests, each for what the last runs left undone of it; those of which nothing was left are none. Says what that is,
- * and what no record tells.
+ * what no record tells,
+ * and whether the last runs were cut short of batches that they never began.
  */
 export async function onlyLeft(
   history: History,
   requests: readonly BackfillOptions[],
   { quiet, all }: { readonly quiet: boolean; readonly all: boolean },
-): Promise<readonly BackfillOptions[]> {
+): Promise<{ readonly retries: readonly BackfillOptions[]; readonly isCut: boolean }> {
   const retries: BackfillOptions[] = [];
+  let isCut = false;
   for (const request of requests) {
     const { tickers, intervals, derive } = request;
     const left = await history.leftUndone(given({ tickers, intervals, derive }));
-    if (!quiet)
-      for (const line of leftLines(left).flatMap((one) =>
-        wrapped(one, messagePage(all).columns, { hang: 2 }),
-      ))
-        tell(line);
+    const own = left.neverBegun.filter(({ provider }) => provider === left.provider);
+    isCut ||= own.length > 0;
+    // It is no success, and the exit code alone does not say why.
+    const lines = quiet ? own.map(neverBegunText) : leftLines(left);
+    for (const line of lines.flatMap((one) => wrapped(one, messagePage(all).columns, { hang: 2 })))
+      tell(line);
     // Named, as a list that came through a pipe is read once.
     if (left.series.length > 0)
       retries.push({ ...request, tickers: left.series.map(({ ticker }) => ticker), retryFailed: true });
   }
-  return retries;
+  return { retries, isCut };
 }

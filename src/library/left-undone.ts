@@ -1,7 +1,11 @@
-import { recordedRuns } from '../backfill/run/run-record.ts';
+import { type RecordedRun, recordedRuns } from '../backfill/run/run-record.ts';
+import { beyond, cutShort } from '../backfill/run/begun-batches.ts';
+import type { Interval } from '../core/session/interval.ts';
+import { listId } from '../core/universe/universe.ts';
 import { leftSeries } from '../backfill/want/left-series.ts';
 import { largest } from '../core/extremes.ts';
 import type { LeftToRetry } from '../report/left-text.ts';
+import type { BarStore } from '../store/store.ts';
 import type { Scan } from '../store/scan.ts';
 import type { BackfillOptions } from './history.ts';
 import type { Parts } from './parts.ts';
@@ -9,18 +13,35 @@ import type { Parts } from './parts.ts';
 /** Runs whose records are looked at: a night's several, each in its batches, for some nights. */
 const LAST_RUNS = 500;
 
+/** The records of those, the newest first. */
+export function lastRuns(store: Pick<BarStore, 'readRuns'>): Promise<readonly RecordedRun[]> {
+  return recordedRuns(store, LAST_RUNS);
+}
+
 /** What `History.leftUndone` tells, of the provider that `parts` ask. */
 export async function leftUndoneOf(
   { store, capabilities, clock, tickersToRead }: Parts,
   { tickers, intervals, stop }: Pick<BackfillOptions, 'tickers' | 'intervals' | 'stop'>,
 ): Promise<LeftToRetry> {
-  const runs = await recordedRuns(store, LAST_RUNS);
+  const runs = await lastRuns(store);
   const [last = null] = runs;
-  if (last === null) return { series: [], last, ofOthers: {}, unnamed: 0, unrecorded: [] };
+  if (last === null)
+    return {
+      provider: capabilities.id,
+      series: [],
+      neverBegun: [],
+      last,
+      ofOthers: {},
+      unnamed: 0,
+      unrecorded: [],
+    };
   const [scan, now, { id }] = [await store.scan(), clock(), capabilities];
   const all = leftSeries(runs, id, scan, now);
+  const cut = cutShort(runs).filter(
+    (run) => intervals === undefined || run.intervals?.some((one) => intervals.includes(one as Interval)),
+  );
   // Where nothing was left nobody needs to be told who is meant.
-  const named = all.length === 0 ? undefined : await tickersToRead(tickers, stop);
+  const named = all.length + cut.length === 0 ? undefined : await tickersToRead(tickers, stop);
   const isMeant = new Set(named);
   const others = [...new Set(runs.map(({ provider }) => provider))].filter((one) => one !== id);
   const ofOthers = others
@@ -28,10 +49,15 @@ export async function leftUndoneOf(
     .filter(([, count]) => count > 0);
   const own = runs.find(({ provider }) => provider === id);
   return {
+    provider: id,
     series: all.filter(
       ({ ticker, interval }) =>
         (named === undefined || isMeant.has(ticker)) && intervals?.includes(interval) !== false,
     ),
+    // Of the list that is meant, if one is.
+    neverBegun: cut
+      .filter(({ batch }) => named === undefined || listId(named) === batch?.list)
+      .flatMap(beyond),
     last: { provider: last.provider, endedAt: last.endedAt },
     ofOthers: Object.fromEntries(ofOthers),
     unnamed: own === undefined || own.left !== undefined ? 0 : own.notRun,

@@ -130,7 +130,11 @@ async function requestOf(
     return { ...request, ...requestOfLeft(series, request) };
   }
   const intervals = [...new Set(request.intervals ?? ['1d' as const])];
-  const meant = { ...request, intervals, isPart: isUniverse(request.tickers) };
+  const part = isUniverse(request.tickers) ? request.tickers : undefined;
+  const meant = {
+    ...{ ...request, intervals, isPart: part !== undefined },
+    ...(part?.batch && { batch: part.batch }),
+  };
   if (!request.derive)
     return {
       ...meant,

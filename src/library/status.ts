@@ -12,7 +12,8 @@ import type { BarStore } from '../store/store.ts';
 import { coverageOf } from './coverage.ts';
 import { whyNoStore } from './existing-store.ts';
 import type { SeriesSelection } from './history.ts';
-import { leftUndoneOf } from './left-undone.ts';
+import { asAsked } from '../backfill/run/begun-batches.ts';
+import { lastRuns, leftUndoneOf } from './left-undone.ts';
 import type { Parts } from './parts.ts';
 import { listProviders } from './provider-list.ts';
 import { quotasUsed } from './quota-use.ts';
@@ -25,11 +26,7 @@ const RUNS_OF_SERIES = 100;
 export async function statusOf(parts: Parts): Promise<StoreStatus> {
   const { store, options, config } = parts;
   const empty = await whyNoStore(options.store);
-  const [scan, facts, [last = null]] = [
-    await store.scan(),
-    await store.facts(),
-    await recordedRuns(store, 1),
-  ];
+  const [scan, facts, runs] = [await store.scan(), await store.facts(), await lastRuns(store)];
   const states = [...scan.series.values()];
   const byInterval = grouped(states, ({ series }) => series.interval);
   return {
@@ -46,7 +43,7 @@ export async function statusOf(parts: Parts): Promise<StoreStatus> {
     bars: states.reduce((sum, { rows }) => sum + rows, 0),
     ...facts,
     damaged: unreadableIn(scan).length,
-    last: last === null ? null : lastRun(last),
+    last: lastRun(runs),
     left: await leftUndoneOf(parts, {}),
     keys: listProviders(config).flatMap(({ capabilities, keys }) =>
       keys.map((key) => ({ provider: capabilities.id, ...key })),
@@ -55,9 +52,21 @@ export async function statusOf(parts: Parts): Promise<StoreStatus> {
   };
 }
 
-function lastRun(run: RecordedRun): StoreStatus['last'] {
-  const { id, provider, startedAt, endedAt, fetched, failed, unavailable, notRun, stopped } = run;
-  return { id, provider, startedAt, endedAt, fetched, failed, unavailable, notRun, stopped };
+function lastRun([newest, ...earlier]: readonly RecordedRun[]): StoreStatus['last'] {
+  if (newest === undefined) return null;
+  const runs = asAsked([newest, ...earlier]);
+  const sum = (count: 'fetched' | 'failed' | 'unavailable' | 'notRun'): number =>
+    runs.reduce((all, run) => all + run[count], 0);
+  const { id, provider, endedAt, stopped, batch } = newest;
+  const [{ startedAt } = newest] = runs;
+  return {
+    ...{ id, provider, startedAt, endedAt },
+    ...{ fetched: sum('fetched'), failed: sum('failed') },
+    ...{ unavailable: sum('unavailable'), notRun: sum('notRun'), stopped },
+    ...(batch && {
+      batches: { first: runs[0]?.batch?.number ?? batch.number, last: batch.number, of: batch.of },
+    }),
+  };
 }
 
 /** What `History.seriesStatus` tells of what is stored of some tickers. Writes nothing. */

@@ -7,7 +7,13 @@ import { type RunPurpose, endLines } from './run-text.ts';
 type Place = Pick<Batch, 'number' | 'of'>;
 
 /** What a batch opens with: `Batch 3 of 11: tickers 201-300 of 1,042`. */
-export function batchLine({ number, of, first, last, total }: Omit<Batch, 'universe'>): string {
+export function batchLine({
+  number,
+  of,
+  first,
+  last,
+  total,
+}: Omit<Batch, 'universe' | 'asked' | 'list'>): string {
   const which =
     first === last ? `ticker ${formatCount(first)}` : `tickers ${formatCount(first)}-${formatCount(last)}`;
   return `Batch ${number} of ${of}: ${which} of ${formatCount(total)}`;

@@ -1,15 +1,20 @@
 import type { LeftSeries } from '../backfill/want/left-series.ts';
+import type { NeverBegun } from '../backfill/run/begun-batches.ts';
 import type { LeftWhy } from '../backfill/run/run-record.ts';
 import { derivedCapabilities } from '../backfill/want/derived.ts';
 import { utcMinute } from './listed-text.ts';
 import { named } from './named.ts';
-import { printable } from './page.ts';
-import { formatCount } from './table.ts';
+import { printable, tied } from './page.ts';
+import { formatCount, plural } from './table.ts';
 
 /** What the last runs on record left undone, and what their records cannot tell. */
 export interface LeftToRetry {
-  /** What of one provider is undone still, of the tickers and intervals that are meant. */
+  /** Whom a retry asks. */
+  readonly provider: string;
+  /** What of that provider is undone still, of the tickers and intervals that are meant. */
   readonly series: readonly LeftSeries[];
+  /** The batches that the last run in batches of each list did not begin, nor any later run of it, whomever it asked. */
+  readonly neverBegun: readonly NeverBegun[];
   /** The newest run on record, whomever it asked; null where there is none. */
   readonly last: { readonly provider: string; readonly endedAt: number } | null;
   /** Series that runs from other providers left, by provider. */
@@ -36,22 +41,37 @@ export function leftCounts(series: readonly Pick<LeftSeries, 'why'>[]): string {
     .join(', ');
 }
 
+/** As a line of its own. */
+export function neverBegunText(rest: NeverBegun): string {
+  return `Never begun: ${beyondText(rest)}`;
+}
+
+/** `42 tickers, batches 3-7 of 7 from sample: the command of that run goes on with them, with --start-batch 2` */
+export function beyondText({ provider, tickers, first, last, of, startBatch }: NeverBegun): string {
+  const which = first === last ? `batch ${first}` : `batches ${first}-${last}`;
+  return (
+    `${plural(tickers, 'ticker')}, ${which} of ${of} from ${provider}: the command of that run goes on with them, with ` +
+    tied(`--start-batch ${startBatch}`)
+  );
+}
+
 /** What a retry says first, and what it cannot know. */
 export function leftLines(left: LeftToRetry): string[] {
-  const { series, last, ofOthers, unnamed, unrecorded } = left;
+  const { series, neverBegun, last, ofOthers, unnamed, unrecorded } = left;
   const first =
     series.length > 0
       ? `To retry: ${formatCount(series.length)} series of the last runs (${leftCounts(series)})`
       : last === null
         ? 'Nothing to retry: no run is on record in this store.'
-        : `Nothing to retry: the last runs left nothing failed, in doubt or unfinished that is so still (the last one ended ` +
-          `${utcMinute(last.endedAt)}, from ${last.provider}).`;
+        : `Nothing to retry: ${neverBegun.length > 0 ? 'of what they began ' : ''}the last runs left nothing failed, in doubt or ` +
+          `unfinished that is so still (the last one ended ${utcMinute(last.endedAt)}, from ${last.provider}).`;
   const others = Object.entries(ofOthers).map(([id, count]) => {
     const how = id === derivedCapabilities.id ? '--derive' : `--provider ${id}`;
     return `${formatCount(count)} series that runs from ${id} left are asked for with ${how}`;
   });
   return [
     first,
+    ...neverBegun.map(neverBegunText),
     ...others,
     ...(unnamed > 0
       ? [

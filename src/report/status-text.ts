@@ -1,8 +1,9 @@
-import type { LeftWhy, RecordedRun } from '../backfill/run/run-record.ts';
+import type { LeftWhy } from '../backfill/run/run-record.ts';
 import type { QuotaOpening } from '../core/plan/quota-time.ts';
 import { quotaText } from '../core/plan/quota.ts';
 import type { StoreFacts } from '../store/store.ts';
-import { leftCounts, type LeftToRetry } from './left-text.ts';
+import { type LastRun, lastRunText } from './last-run-text.ts';
+import { beyondText, leftCounts, type LeftToRetry } from './left-text.ts';
 import { utcMinute } from './listed-text.ts';
 import { named } from './named.ts';
 import { opensText } from './opens-text.ts';
@@ -45,11 +46,8 @@ export interface StoreStatus extends StoreFacts {
   readonly bars: number;
   /** Files that cannot be read. */
   readonly damaged: number;
-  /** The last run on record; null for none. */
-  readonly last: Pick<
-    RecordedRun,
-    'id' | 'provider' | 'startedAt' | 'endedAt' | 'fetched' | 'failed' | 'unavailable' | 'notRun' | 'stopped'
-  > | null;
+  /** The last run on record, with all its batches; null for none. */
+  readonly last: LastRun | null;
   /** What the last runs left undone that is so still. */
   readonly left: LeftToRetry;
   /** The variables of keys, and whether they are set; never what is in them. */
@@ -146,26 +144,14 @@ function writerText({ command, pid, host, since }: NonNullable<StoreStatus['writ
   return `being written by ${command} (pid ${pid} on ${host} since ${utcMinute(since)})`;
 }
 
-function lastRunText(last: StoreStatus['last']): string {
-  if (last === null) return 'none is on record';
-  const { provider, endedAt, fetched, failed, unavailable, notRun, stopped } = last;
-  const counts = [
-    `${formatCount(fetched)} fetched`,
-    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
-    ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
-    ...(notRun > 0 ? [`${formatCount(notRun)} not run`] : []),
-  ];
-  const how = stopped === null ? '' : `; stopped: ${stopped.message}`;
-  return `${utcMinute(endedAt)}, from ${provider}: ${counts.join(', ')}${how}`;
-}
-
 /** Nothing where nothing was left. */
-function leftTexts({ series, unrecorded }: LeftToRetry): string[] {
+function leftTexts({ series, neverBegun, unrecorded }: LeftToRetry): string[] {
   const tickers = [...new Set(series.map(({ ticker }) => ticker))];
   return [
     ...(series.length > 0
       ? [`${leftCounts(series)} (${named(tickers)}): ${tied('backfill --retry-failed')} asks for these alone`]
       : []),
+    ...neverBegun.map((rest) => `never begun: ${beyondText(rest)}`),
     ...(unrecorded.length > 0
       ? [`${named(unrecorded)} came after that, of a run that left no record (it was killed, or goes on)`]
       : []),

@@ -22,7 +22,7 @@ const ORDERS = [
   {
     folder: 'src/core',
     lines: [
-      ['errors.ts', 'quoted.ts', 'grouped.ts', 'extremes.ts', 'closest.ts'],
+      ['errors.ts', 'fnv.ts', 'quoted.ts', 'grouped.ts', 'extremes.ts', 'closest.ts'],
       ['shown.ts', 'known-names.ts', 'percent.ts'],
       ['session'],
       ['calendar'],

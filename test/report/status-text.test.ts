@@ -24,7 +24,14 @@ const STATUS: StoreStatus = {
       ...{ ticker, interval: '1d', runId: 'x', days: [], again: false },
       why: i < 7 ? 'failed' : 'not-run',
     })),
-    ...{ last: null, ofOthers: {}, unnamed: 0, unrecorded: ['AAPL'] },
+    ...{
+      provider: 'alphavantage',
+      neverBegun: [],
+      last: null,
+      ofOthers: {},
+      unnamed: 0,
+      unrecorded: ['AAPL'],
+    },
   },
   keys: [
     { provider: 'alpaca', variable: 'APCA_API_KEY_ID', isThere: true },

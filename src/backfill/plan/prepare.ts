@@ -17,6 +17,7 @@ import { mayProbe } from './may-probe.ts';
 import { withLostDays } from './lost-days.ts';
 import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
+import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { Meant, TickersOrigin } from '../run/events.ts';
 import { partServed } from '../want/served.ts';
 import { type OnlyLeft, onlyLeft } from '../want/left-series.ts';
@@ -33,6 +34,8 @@ import {
 export interface BackfillRequest extends RangeOptions, WantedOf {
   /** Canonical tickers. */
   readonly tickers: readonly string[];
+  /** Of which list they are a part. Default: they are whole. */
+  readonly batch?: BatchPlace;
   /** Default `['1d']`. */
   readonly intervals?: readonly Interval[];
   /** Of these series only, and of these only what is said. Default: all of the tickers and intervals. */

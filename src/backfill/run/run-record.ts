@@ -1,3 +1,4 @@
+import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Failure } from '../failure.ts';
 import type { Stop } from './stops.ts';
@@ -42,6 +43,12 @@ export interface RecordedRun {
   readonly bars: number;
   readonly stopped: Stop | null;
   readonly failures: readonly Failure[];
+  /** Which part of a list it was of. Default: it was none. */
+  readonly batch?: BatchPlace;
+  /** Of a run of a whole list: see `listId`. */
+  readonly list?: string;
+  /** Those that were asked for. */
+  readonly intervals?: readonly string[];
   /** Undefined in the record of an earlier version, which names failures only. */
   readonly left?: readonly LeftUndone[];
 }
@@ -57,7 +64,7 @@ export async function recordedRuns(
   store: Pick<BarStore, 'readRuns'>,
   most: number,
 ): Promise<readonly RecordedRun[]> {
-  return (await store.readRuns(most)).flatMap(({ id, record }) => {
+  const runs = (await store.readRuns(most)).flatMap(({ id, record }) => {
     const run = { ...SILENT, ...(record as Partial<RecordedRun>) };
     const { provider, startedAt, endedAt } = run;
     // Another's, or what a tool made of one.
@@ -65,6 +72,10 @@ export async function recordedRuns(
       return [];
     return [{ ...run, id, provider, startedAt, endedAt }];
   });
+  // Those of one second stand in no order.
+  return runs.toSorted(
+    (a, b) => b.startedAt - a.startedAt || (b.batch?.number ?? 0) - (a.batch?.number ?? 0),
+  );
 }
 
 /** Runs of one process may overlap: the last that ended is among so many that began last. */

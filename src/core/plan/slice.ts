@@ -1,3 +1,4 @@
+import { fnv1a } from '../fnv.ts';
 import type { Day } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
 
@@ -11,9 +12,7 @@ export interface Slice {
 /** Buckets that the tickers of a slice are split into: a worker holds one of every slice of a period at a time. */
 export const BUCKETS = 64;
 
-/** Which bucket a ticker is in: the same for ever, whatever others there are (FNV-1a). */
+/** Which bucket a ticker is in: the same for ever, whatever others there are. */
 export function bucketOf(ticker: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < ticker.length; i++) hash = Math.imul(hash ^ ticker.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % BUCKETS;
+  return fnv1a(ticker) % BUCKETS;
 }

@@ -1,17 +1,9 @@
 import { BackfillError } from '../errors.ts';
-import type { Universe } from './universe.ts';
+import { type BatchPlace, type Universe, listId } from './universe.ts';
 
 /** A part of a universe. */
-export interface Batch {
-  /** From 1. */
-  readonly number: number;
-  /** How many batches the universe is. */
-  readonly of: number;
-  /** Places of its first and last ticker in the universe, from 1, both in it. */
-  readonly first: number;
-  readonly last: number;
-  /** Tickers of the universe. */
-  readonly total: number;
+export interface Batch extends BatchPlace {
+  /** Its tickers, which know whose part they are: what is recorded of its run tells it. */
   readonly universe: Universe;
 }
 
@@ -44,6 +36,7 @@ export function batchesOf(universe: Universe, { size, start = 0, most }: BatchOp
       `--start-batch ${start}: there ${of === 1 ? 'is 1 batch' : `are ${of} batches`} (${total} tickers, ` +
         `${size} a batch), and the first is 0; give at most ${of - 1}`,
     );
+  const list = listId(universe.tickers);
   const count = Math.min(of - start, most ?? of);
   return Array.from({ length: count }, (_, i) => {
     const from = (start + i) * size;
@@ -54,7 +47,10 @@ export function batchesOf(universe: Universe, { size, start = 0, most }: BatchOp
         return life === undefined ? [] : [[ticker, life] as const];
       }),
     );
-    const place = { first: from + 1, last: from + tickers.length, total };
-    return { number: start + i + 1, of, ...place, universe: { tickers, lives } };
+    const batch = {
+      ...{ number: start + i + 1, of, first: from + 1, last: from + tickers.length, total },
+      ...{ asked: { first: start + 1, last: start + count }, list },
+    };
+    return { ...batch, universe: { tickers, lives, batch } };
   });
 }

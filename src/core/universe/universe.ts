@@ -1,3 +1,4 @@
+import { fnv1a } from '../fnv.ts';
 import type { DayRange } from '../session/day.ts';
 import { intersect, normalize, span } from '../session/ranges.ts';
 import type { Member } from './member.ts';
@@ -21,6 +22,30 @@ export interface Universe {
   readonly tickers: readonly string[];
   /** Session dates on which each is wanted, ascending and disjoint; no entry: whatever the day. */
   readonly lives: ReadonlyMap<string, readonly DayRange[]>;
+  /** Which part of another one it is. Default: it is whole. */
+  readonly batch?: BatchPlace;
+}
+
+/** Where a batch stands in the universe that it is a part of. Plain JSON. */
+export interface BatchPlace {
+  /** From 1. */
+  readonly number: number;
+  /** How many batches the universe is. */
+  readonly of: number;
+  /** Places of its first and last ticker in the universe, from 1, both in it. */
+  readonly first: number;
+  readonly last: number;
+  /** Tickers of the universe. */
+  readonly total: number;
+  /** The first and the last batch that were asked for together, from 1, both inclusive. */
+  readonly asked: { readonly first: number; readonly last: number };
+  /** See `listId`: of the universe. */
+  readonly list: string;
+}
+
+/** A short text that is the same for the same tickers in the same order, and for no others that matter. */
+export function listId(tickers: readonly string[]): string {
+  return `${tickers.length}-${fnv1a(tickers.join(' ')).toString(16)}`;
 }
 
 /** The universe of some members. Of a ticker that is one without any date all days are wanted. */
