@@ -28,6 +28,13 @@ const FARTHEST_OUTSIDE = 0.2;
 const HIGHEST_PRICE = 1e12;
 const HIGHEST_VOLUME = 1e18;
 
+/**
+ * A high or low this many times off open and close is a number that stands for no price. Real ones have been far off: stub
+ * quotes at a cent or less for shares of 40 dollars were filled on 2010-05-06 (CFTC and SEC, findings of 2010-09-30), and
+ * ETH-USD traded at 0.10 in a minute around 317 on 2017-06-21 (GDAX).
+ */
+const ABSURD_WICK = 1e6;
+
 /** No bar is stored from before 1900 or after 2100 (ms since the epoch): such a stamp is in the wrong unit. */
 const EARLIEST_TS = Date.UTC(1900, 0, 1);
 const LATEST_TS = Date.UTC(2100, 0, 1);
@@ -133,7 +140,8 @@ const PRICES = ['open', 'high', 'low', 'close'] as const;
 /** Why a bar cannot be true, or null. */
 export function faultOf(bar: Ohlcv, type: string | null): string | null {
   const isSigned = mayBeNegative(type, bar);
-  return stampFault(bar.ts) ?? priceFault(bar, isSigned) ?? volumeFault(bar.volume) ?? rangeFault(bar);
+  const fault = stampFault(bar.ts) ?? priceFault(bar, isSigned) ?? volumeFault(bar.volume) ?? rangeFault(bar);
+  return fault ?? (isSigned ? null : wickFault(bar));
 }
 
 /** The same of bar i, which is hardly ever made an object. */
@@ -147,7 +155,8 @@ function isPlain(bars: Bars, i: number): boolean {
   const [open, close] = [bars.open[i] as number, bars.close[i] as number];
   const [high, low] = [bars.high[i] as number, bars.low[i] as number];
   const isInRange = low <= open && open <= high && low <= close && close <= high;
-  return isInRange && low > 0 && high < HIGHEST_PRICE && isStamp(ts) && isVolume(volume);
+  const isPositive = low > 0 && high < HIGHEST_PRICE && high < low * ABSURD_WICK;
+  return isInRange && isPositive && isStamp(ts) && isVolume(volume);
 }
 
 function stampFault(ts: number): string | null {
@@ -186,4 +195,9 @@ function rangeFault(prices: BarPrices): string | null {
     if (prices[field] < low - bound) return `${field} ${prices[field]} is below low ${low}`;
   }
   return null;
+}
+
+function wickFault({ open, high, low, close }: BarPrices): string | null {
+  if (high > Math.max(open, close) * ABSURD_WICK) return `high ${high} is absurd beside a close of ${close}`;
+  return low * ABSURD_WICK < Math.min(open, close) ? `low ${low} is absurd beside a close of ${close}` : null;
 }

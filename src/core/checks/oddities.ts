@@ -6,6 +6,7 @@ import { copiedBars } from './copies.ts';
 import { type Day, formatDay } from '../session/day.ts';
 import { bearsRatios } from '../instrument/instrument-type.ts';
 import { findDividendOddities } from './dividend-oddities.ts';
+import { oddLevels } from './intraday-oddities.ts';
 import { type JoinedBars, joinBars } from '../bars/merge-bars.ts';
 import {
   type SeriesContext,
@@ -61,7 +62,10 @@ export function findOddities(bars: Bars, context: SeriesContext): Oddity[] {
   }
   for (const line of linesIn(joined, context)) odd.set(line.session, line);
   for (const doubt of findDividendOddities(sessions, context.actions)) odd.set(doubt.session, doubt);
-  for (const found of stepsIn(sessions, context)) odd.set(found.session, found);
+  const inside = oddLevels(joined, context);
+  for (const found of inside.odd) odd.set(found.session, found);
+  for (const found of stepsIn(sessions, context))
+    if (!inside.explained.has(found.session)) odd.set(found.session, found);
   // Last: a row that should not be there explains what else is odd about it.
   for (const found of onClosedDays(sessions, context.calendar)) odd.set(found.session, found);
   return [...odd.values()].toSorted((a, b) => a.session - b.session);

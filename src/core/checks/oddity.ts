@@ -4,9 +4,10 @@ import type { Day } from '../session/day.ts';
 export interface Oddity {
   /**
    * - `jump`: the session starts or closes beyond 1.5 times, or below 1/1.5 of, the close before, without an action that
-   *   explains it
+   *   explains it; or an intraday bar opens and closes as far off the one before it in its session
    * - `basis-flip`: such a jump by a common split ratio, or a split that does not show in the prices
-   * - `spike`: one session beyond 1.2 times, or below 1/1.2 of, both neighbours, which agree
+   * - `spike`: one session beyond 1.2 times, or below 1/1.2 of, both neighbours, which agree; or so do
+   *   intraday bars inside a session, or the high or low of one
    * - `repeat`: a daily bar that is the session's before it, open to volume
    * - `closed-day`: bars on a day after the calendar's facts that it expects to be closed
    * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same
@@ -39,7 +40,7 @@ export interface Oddity {
     | 'dividend-currency'
     | 'dividend-size';
   readonly session: Day;
-  /** Stamp of the session's first bar, ms since the epoch. */
+  /** Stamp of the bar that shows it, or of the session's first one, ms since the epoch. */
   readonly ts: number;
   /** One line for the user, without the ticker and the date. */
   readonly note: string;

@@ -3,6 +3,9 @@ import type { Bars } from '../bars/columns.ts';
 /** Part of the prices that get by with the decimals of a grid; vendors print a few closes finer than the others. */
 const MOST = 0.9;
 
+/** A step of fewer units of the grid is what the spread of a penny stock makes of it: its ratio says nothing. */
+export const LEAST_UNITS = 20;
+
 /** More decimals than this are a float's, not a vendor's. */
 const MOST_DECIMALS = 9;
 

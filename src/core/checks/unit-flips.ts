@@ -3,6 +3,7 @@ import { type Bars, keep } from '../bars/columns.ts';
 import { type Day, MS_PER_DAY } from '../session/day.ts';
 import { bearsRatios, mayCrossZero } from '../instrument/instrument-type.ts';
 import { sessionDateOf } from '../bars/partition.ts';
+import { rejectOffLevels } from './session-levels.ts';
 import {
   NEIGHBOUR_DAYS,
   type SeriesContext,
@@ -50,7 +51,7 @@ interface Rated extends Row {
  * without a split that explains it. The known bars decide which unit is right, else the majority of the answer; if
  * there is none, all that hang together are rejected. Sessions that stand alone beyond 5 times or below 1/5 of both
  * neighbours, which agree with each other within 25 %, are rejected too; so is a first or last session that is as far off
- * the two beside it. Prices near 0 of what may go below it are left alone: their ratios say nothing.
+ * the two beside it, and, of intraday bars, what `rejectOffLevels` finds inside sessions. Prices near 0 of what may go below it are left alone: their ratios say nothing.
  */
 export function rejectUnitFlips(checked: CheckedBars, context: SeriesContext): CheckedBars {
   const { type = null, known } = context;
@@ -67,10 +68,11 @@ export function rejectUnitFlips(checked: CheckedBars, context: SeriesContext): C
 }
 
 function rejectByRatios(checked: CheckedBars, context: SeriesContext): CheckedBars {
-  // Nearly every answer is done with here: neither a unit nor a gross spike comes without such a step.
+  // Nearly every answer is done with here: no unit, level or gross spike comes without such a step.
   if (!hasStep(context.known, checked.accepted)) return checked;
   const rows = byStamp(context.known, checked.accepted);
-  return rejectGrossSpikes(rejectOtherUnits(checked, rows, context), context);
+  const inOneUnit = rejectOtherUnits(checked, rows, context);
+  return rejectGrossSpikes(rejectOffLevels(inOneUnit, context), context);
 }
 
 /** Whether a price is far from the one before it, in the order of `byStamp`. */
