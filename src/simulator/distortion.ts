@@ -98,4 +98,6 @@ export interface Garbage {
   readonly 'stale-tail': Distortion;
   /** Only the first half of the rows. */
   readonly half: Distortion;
+  /** A third of the rows of one session, in a row, is x10: nothing to do where no session has three rows. */
+  readonly stretch: Distortion;
 }

@@ -15,6 +15,7 @@ import * as oddities from '../../src/core/checks/oddities.ts';
 import * as plausibility from '../../src/core/checks/plausibility.ts';
 import * as grid from '../../src/core/checks/price-grid.ts';
 import * as restated from '../../src/core/checks/restatement.ts';
+import * as levels from '../../src/core/checks/session-levels.ts';
 import * as straight from '../../src/core/checks/straight-lines.ts';
 import * as unapplied from '../../src/core/checks/unapplied-splits.ts';
 import * as units from '../../src/core/checks/unit-flips.ts';
@@ -49,6 +50,7 @@ const rejecting =
 
 export const rejectClosedDays = rejecting(closedDays.rejectClosedDays);
 export const rejectUnitFlips = rejecting(units.rejectUnitFlips);
+export const rejectOffLevels = rejecting(levels.rejectOffLevels);
 export const rejectStraightLines = rejecting(straight.rejectStraightLines);
 export const rejectStandstill = rejecting(copies.rejectStandstill);
 

@@ -42,7 +42,7 @@ describe('an intraday session of which some rows are rejected', () => {
     return history;
   }
 
-  it.each<FaultName>(['contradicting', 'negative-price'])(
+  it.each<FaultName>(['contradicting', 'negative-price', 'gross-spike'])(
     '(%s) is newly lost, not covered, asked for again a day later, and whole once they come',
     async (fault) => {
       const lying = await yahoo('store', fault);
@@ -82,6 +82,67 @@ describe('an intraday session of which some rows are rejected', () => {
       expect(stamps(await sound.read(series5m))).toEqual(stamps(await fresh.read(series5m)));
     },
   );
+
+  it('is newly lost where a stretch of it is at another level, and whole once that comes', async () => {
+    const five = { ...request, intervals: ['5m' as const] };
+    const lying = await yahoo('store', 'stretch');
+    const first = await lying.backfill(five);
+    expect(first).toMatchObject({ failed: 0, rejected: 26, newlyLost: { sessions: 1 } });
+    expect(codes(first)).toEqual([1, 1]);
+    const { rejected } = await lying.issues();
+    expect(new Set(rejected.map(({ session, resolved }) => `${session} ${resolved}`)).size).toBe(1);
+    expect(rejected[0]).toMatchObject({
+      reason: expect.stringMatching(/^prices about .* stand alone in/),
+      resolved: false,
+    });
+    const { series } = await lying.coverage(request);
+    // So many are lost that what is left waits for another answer, too.
+    expect(series[0]).toMatchObject({ standing: 'provisional', holesRejected: 1 });
+    expect(series[0]?.coverage).toBeLessThan(100);
+    await lying.close();
+    now += 2 * DAY_MS;
+    const sound = await yahoo('store');
+    expect(await sound.backfill(five)).toMatchObject({ failed: 0, inserted: 26, holes: 0 });
+    expect(await unresolved(sound)).toBe(0);
+  });
+
+  it.each<[FaultName, string]>([
+    ['spike', 'spike'],
+    ['jump', 'jump'],
+  ])('is stored with what may be true, as by %s, and it is named with its time', async (fault, kind) => {
+    const odd = await yahoo('store', fault);
+    const summary = await odd.backfill({ ...request, intervals: ['5m'] });
+    expect(summary).toMatchObject({ failed: 0, rejected: 0, holes: 0, newlyLost: { sessions: 0 } });
+    expect(codes(summary)).toEqual([0, 0]);
+    const named = {
+      ticker: 'ALFA',
+      interval: '5m',
+      kind,
+      note: expect.stringMatching(/^the bar of \d\d:\d\d UTC/),
+    };
+    expect(summary.warnings).toMatchObject([named]);
+    expect((await odd.issues()).warnings).toMatchObject([named]);
+  });
+
+  it('keeps its sound bars, where an answer that repeats them is at another level', async () => {
+    const five = { ...request, intervals: ['5m' as const] };
+    const sound = await yahoo('store');
+    await sound.backfill(five);
+    const series = { ticker: 'ALFA', interval: '5m' } as const;
+    const before = await sound.read(series);
+    await sound.close();
+    now += DAY_MS;
+    const lying = await yahoo('store', 'stretch');
+    await lying.backfill({ ...five, end: '2026-03-02' });
+    const after = await lying.read(series);
+    const prices = (bars: readonly Bar[]): number[][] =>
+      bars.map(({ ts, open: at, close }) => [ts, at, close]);
+    expect(after.length).toBeGreaterThan(before.length);
+    expect(prices(after).slice(0, before.length)).toEqual(prices(before));
+    expect(Math.max(...after.map(({ close }) => close))).toBeLessThan(
+      Math.max(...before.map(({ close }) => close)) * 2,
+    );
+  });
 
   it('is asked for at once by a retry of what was left', async () => {
     const lying = await yahoo('store', 'negative-price');

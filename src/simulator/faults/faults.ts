@@ -49,6 +49,7 @@ const garbage = {
   thin: distorted('thin'),
   'stale-tail': distorted('stale-tail'),
   half: distorted('half'),
+  stretch: distorted('stretch'),
 } satisfies Record<keyof Garbage, Fault>;
 
 const plain = { ...refusals, ...broken, ...disorder };

@@ -24,11 +24,12 @@ export function one(indexes: readonly number[], random: Random): ReadonlySet<num
 }
 
 /**
- * A run of 8 of the given indexes that is neither at the beginning nor at the end; none where there are fewer than 10.
+ * A run of 8 of the given indexes, or of as many as said, that is neither at the beginning nor at the end; none where there
+ * is no room for it.
  */
-export function run(indexes: readonly number[], random: Random): readonly number[] {
+export function run(indexes: readonly number[], random: Random, length = RUN): readonly number[] {
   const inner = indexes.slice(1, -1);
-  const [from, to] = slot(inner.length, RUN, random);
+  const [from, to] = slot(inner.length, length, random);
   return inner.slice(from, to);
 }
 

@@ -3,7 +3,7 @@ import type { Distortions } from '../distortion.ts';
 import { empty, half, noSplits, thin } from './absent.ts';
 import { constant, filler, interpolated, staleTail } from './invented.ts';
 import { recycled, wrongCurrency, wrongType } from './identity.ts';
-import { basisFlip, grossSpike, jump, spike, unitFlip } from './levels.ts';
+import { basisFlip, grossSpike, jump, spike, stretch, unitFlip } from './levels.ts';
 import { contradicting, crossed, negativePrice, negativeVolume, notANumber, zeroPrice } from './values.ts';
 import { otherSeries, wrongTicker } from './other-ticker.ts';
 import { type AnswerForm, type Garbling, changing, changingRows } from './form.ts';
@@ -43,6 +43,7 @@ const GARBLINGS: Readonly<Record<keyof Distortions, Garbling>> = {
   thin,
   'stale-tail': staleTail,
   half,
+  stretch,
 };
 
 /** The distortions of a wire. */

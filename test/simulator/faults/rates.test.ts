@@ -41,7 +41,7 @@ describe('fault rates', () => {
 
   it('apply to both groups, each at its own', () => {
     const rates = parseFaultRates('garbage=2%,all=5%');
-    expect(Object.keys(rates)).toHaveLength(19 + 25);
+    expect(Object.keys(rates)).toHaveLength(19 + 26);
     expect(rates).toMatchObject({ throttle: 0.05, milliseconds: 0.05, crossed: 0.02, half: 0.02 });
   });
 

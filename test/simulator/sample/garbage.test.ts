@@ -47,7 +47,7 @@ function firstOf(how: keyof Distortions, request?: WireRequest): [good: Series, 
 }
 
 describe('garbage of a server of lists', () => {
-  it.each(garbage.filter((how) => how !== 'thin' && how !== 'empty'))(
+  it.each(garbage.filter((how) => !['thin', 'stretch', 'empty'].includes(how)))(
     '%s: is of the first series of a page alone',
     (how) => {
       const { before, after } = distort(how) ?? { before: [], after: [] };
@@ -58,6 +58,16 @@ describe('garbage of a server of lists', () => {
 
   it('empty: that series is on no page', () => {
     expect(distort('empty')?.after.map(({ symbol }) => symbol)).toEqual(['BRIQ']);
+  });
+
+  it('stretch: a third of the rows of a session of the first series are x10', () => {
+    const { before, after } =
+      distort('stretch', requestOf('ALFA,BRIQ', '5m', '2026-11-02', '2026-11-10')) ?? {};
+    const isChanged = (i: number): boolean => after?.[0]?.bars[i]?.[1] !== before?.[0]?.bars[i]?.[1];
+    const places = (before?.[0]?.bars ?? []).map((_, i) => i).filter(isChanged);
+    expect(places).toHaveLength(26);
+    expect((places.at(-1) ?? 0) - (places[0] ?? 0)).toBe(25);
+    expect(after?.slice(1)).toEqual(before?.slice(1));
   });
 
   it('thin: of some sessions every fourth row', () => {

@@ -11,6 +11,9 @@ const BY_CHANCE: ReadonlySet<string> = new Set([
   ...['jump', 'spike', 'gross-spike', 'constant', 'interpolated', 'unit-flip'],
 ]);
 
+/** What is done to the several rows of a session. */
+const OF_SESSIONS: ReadonlySet<string> = new Set(['thin', 'stretch']);
+
 /** Every tenth row is without values. */
 const holed = marketOf((row, i) =>
   i % 10 === 3 ? { ...row, open: null, high: null, low: null, close: null, volume: null } : row,
@@ -32,11 +35,11 @@ describe('garbage', () => {
   });
 
   it.each(garbage)('%s: the same for the same seed; by chance only where the rows are its choice', (how) => {
-    const query = how === 'thin' ? HOURLY : daily('2020-01-01', '2020-12-31');
+    const query = OF_SESSIONS.has(how) ? HOURLY : daily('2020-01-01', '2020-12-31');
     const bodies = [1, 1, 2, 3, 4, 5].map((seed) => distort(how, { seed, query })?.body);
     expect(bodies[0]).toBeTypeOf('string');
     expect(bodies[1]).toBe(bodies[0]);
-    expect(new Set(bodies).size > 1).toBe(BY_CHANCE.has(how) || how === 'thin');
+    expect(new Set(bodies).size > 1).toBe(BY_CHANCE.has(how) || OF_SESSIONS.has(how));
   });
 
   it.each(garbage)('%s: none of an error or of an answer without rows', (how) => {
@@ -66,7 +69,10 @@ describe('garbage', () => {
   it.each(garbage.filter((how) => how !== 'empty' && how !== 'half' && how !== 'other-series'))(
     '%s: rows without values stay as they are',
     (how) => {
-      const asked = { market: holed, query: how === 'thin' ? HOURLY : daily('2020-01-01', '2020-12-31') };
+      const asked = {
+        market: holed,
+        query: OF_SESSIONS.has(how) ? HOURLY : daily('2020-01-01', '2020-12-31'),
+      };
       const { good, bad } = distorted(how, asked);
       const nulls = (rows: typeof good): number => rows.filter(({ close }) => close === null).length;
       expect(nulls(good)).toBeGreaterThan(3);
@@ -82,7 +88,7 @@ describe('garbage', () => {
     garbage.filter((how) => !['empty', 'microseconds', 'nanoseconds', 'other-series', 'half'].includes(how)),
   )('%s: most rows of a longer answer stay sound', (how) => {
     for (let seed = 0; seed < 5; seed++) {
-      const query = how === 'thin' ? HOURLY : daily('2020-01-01', '2020-12-31');
+      const query = OF_SESSIONS.has(how) ? HOURLY : daily('2020-01-01', '2020-12-31');
       const { good, bad } = distorted(how, { seed, query });
       const kept = new Set(bad.map((row) => JSON.stringify(row)));
       const sound = good.filter((row) => kept.has(JSON.stringify(row)));

@@ -95,4 +95,24 @@ describe('rows on another level than their neighbours', () => {
       expect(distorted('unit-flip', { seed, query: ONE_DAY }).changed).toEqual([0]);
     }
   });
+
+  it('stretch: the prices of a third of the rows of one session, between its first and last, are x10', () => {
+    const firsts = new Set<number>();
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const both = distorted('stretch', { seed, query: HOURLY });
+        const { good, bad, changed } = both;
+        const [first = -1] = changed;
+        firsts.add(first);
+        expect(changed).toEqual(consecutive(first, 2));
+        for (const i of changed) expect(bad[i]).toEqual(times(good[i], 10));
+        const dayOf = (i: number): number => Math.floor((good[i]?.stamp ?? 0) / 86_400);
+        expect(consecutive(first - 1, 4).map(dayOf)).toEqual([0, 0, 0, 0].map(() => dayOf(first)));
+        expectOnlyRowsChanged(both);
+      }),
+      { numRuns: 30 },
+    );
+    expect(firsts.size).toBeGreaterThan(5);
+    expect(distort('stretch')).toBe(null);
+  });
 });
