@@ -29,7 +29,8 @@ const FILES: Readonly<Record<string, string>> = {
   '.env.production':
     'POLYGON_RATE_LIMIT=500\nWORKER_CONCURRENCY=3\nWORKER_MAX_TASKS_PER_CHILD=200\nBATCH_SIZE=100\n',
   'universe/etf_20241201.json': '["SPY"]',
-  'universe/us_equities_20241201.json': JSON.stringify(manyTickers(300)),
+  'universe/us_equities_20241201.json': '["AAPL", "MSFT"]',
+  'universe/us_equities_20241202.json': JSON.stringify(manyTickers(270)),
 };
 
 /** Lists as their publishers have them, by the name of `--list-url`. */

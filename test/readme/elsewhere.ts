@@ -36,8 +36,8 @@ export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
       'SELECT COUNT(DISTINCT symbol) FROM ohlcv;',
       "SELECT MIN(timestamp), MAX(timestamp) FROM ohlcv WHERE symbol = 'AAPL';",
       "SELECT * FROM ohlcv WHERE symbol = 'AAPL' ORDER BY timestamp DESC LIMIT 5;",
-      'redis-cli SCARD backfill:completed',
-      'redis-cli SISMEMBER backfill:completed AAPL',
+      'docker exec -it alpha-oracle-redis-1 redis-cli SCARD backfill:completed',
+      'docker exec -it alpha-oracle-redis-1 redis-cli SISMEMBER backfill:completed AAPL',
       'docker compose up -d timescaledb',
       'docker compose logs timescaledb',
       'docker compose up -d redis',
@@ -83,6 +83,7 @@ export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
       'tail -f backfill.log | grep "Batch.*complete"',
       // With a backslash there, which code in a table cannot have before a bar.
       'tail -f backfill.log | grep "429|rate limit"',
+      'docker exec trade-timescaledb-1 psql -U postgres -d tradebot -c',
       'SELECT COUNT(*) as total_records, COUNT(DISTINCT symbol) as symbols, MAX(timestamp) as latest FROM price_ticks;',
       'export BACKFILL_BATCH_SIZE=25',
       'export BACKFILL_CONCURRENT_REQUESTS=10',
