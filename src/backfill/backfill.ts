@@ -16,6 +16,7 @@ import type { SharedStaging } from './run/shared-staging.ts';
 import { stagedAs, stagedOf } from './run/staged-source.ts';
 import { listId } from '../core/universe/universe.ts';
 import { type RecordedRun, lastRunEnd } from './run/run-record.ts';
+import { livesOfLeft } from './run/recorded-lives.ts';
 import type { RunContext, Runner } from './runner.ts';
 import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
@@ -55,7 +56,7 @@ export function backfill(request: BackfillRequest, tools: BackfillTools): Promis
 export async function runPrepared(
   prepareRun: (store: BarStore, now: number) => Promise<Prepared>,
   tools: BackfillTools,
-  asked: Partial<ListAsked> = {},
+  asked: Partial<Asked> = {},
 ): Promise<RunSummary> {
   const { store, capabilities, clock, onEvent } = tools;
   const startedAt = clock();
@@ -99,13 +100,14 @@ export async function runPrepared(
   }
 }
 
-/** What its record tells of the list that a run was of. */
-type ListAsked = Pick<RecordedRun, 'batch' | 'list' | 'intervals'>;
+/** What its record tells of the list that a run was of, and of the lives of its tickers. */
+type Asked = Pick<RecordedRun, 'batch' | 'list' | 'intervals'> & Pick<BackfillRequest, 'lives'>;
 
-/** Nothing of a run of what others left: it is of no list. */
-function listAsked({ tickers, batch, intervals = ['1d'], only }: BackfillRequest): ListAsked {
-  if (only !== undefined) return {};
-  return batch === undefined ? { list: listId(tickers), intervals } : { batch, intervals };
+/** A run of what others left is of no list. */
+function listAsked({ tickers, lives, batch, intervals = ['1d'], only }: BackfillRequest): Asked {
+  const alive = lives && { lives };
+  if (only !== undefined) return { ...alive };
+  return { ...alive, ...(batch === undefined ? { list: listId(tickers) } : { batch }), intervals };
 }
 
 /** What a run tells once it knows what to do. */
@@ -162,11 +164,17 @@ async function stillLost(before: Scan, store: BarStore): Promise<readonly SetAsi
 /** The summary as it is stored: where the disk has no room for it, it still tells what was done. */
 async function recorded(
   summary: RunSummary,
-  asked: Partial<ListAsked>,
+  { lives, ...asked }: Partial<Asked>,
   { store, provider }: LedgerTools,
 ): Promise<RunSummary> {
+  const record = {
+    provider,
+    ...asked,
+    ...(lives && { lives: livesOfLeft(summary.left, lives) }),
+    ...summary,
+  };
   try {
-    return { ...summary, runId: await store.saveRun(summary.startedAt, { provider, ...asked, ...summary }) };
+    return { ...summary, runId: await store.saveRun(summary.startedAt, record) };
   } catch (error) {
     return { ...summary, stopped: summary.stopped ?? stopOrThrow(error) };
   }

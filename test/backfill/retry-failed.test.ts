@@ -6,7 +6,7 @@ import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { leftSeries, requestOfLeft } from '../../src/backfill/want/left-series.ts';
 import type { RangeOptions } from '../../src/backfill/want/wanted.ts';
 import { BackfillError, type ErrorCode } from '../../src/core/errors.ts';
-import { MS_PER_DAY } from '../../src/core/session/day.ts';
+import { MS_PER_DAY, formatDay, parseDay } from '../../src/core/session/day.ts';
 import type { BarRequest, Provider } from '../../src/providers/provider.ts';
 import { toolsInProcess } from './in-process.ts';
 import { now, setNow, store } from './store-at.ts';
@@ -129,5 +129,27 @@ describe('what a run left undone', () => {
       ],
     });
     expect(await named()).toEqual(['BRIQ 1d failed']);
+  });
+});
+
+describe('the life of a member that a run left undone', () => {
+  const first = parseDay('2025-05-12');
+  const end = parseDay('2025-05-23');
+  const WIDE = { start: '2025-04-01', end: '2025-06-30' };
+  const daysAsked = (): string[] =>
+    asked.map(({ series, range }) => `${series.ticker} ${formatDay(range.from)}..${formatDay(range.to - 1)}`);
+
+  it.each([
+    ['of both ends', { from: first, to: end }, 'BRIQ 2025-05-12..2025-05-22'],
+    ['without an end', { from: first, to: Number.POSITIVE_INFINITY }, 'BRIQ 2025-05-12..2025-06-30'],
+    ['without a beginning', { from: Number.NEGATIVE_INFINITY, to: end }, 'BRIQ 2025-04-01..2025-05-22'],
+  ])('%s bounds a retry in other sessions, and the retry of that', async (_, life, days) => {
+    setNow(Date.parse('2025-07-05T00:00:00Z'));
+    const lives = new Map([['BRIQ', [life]]]);
+    await run({ ...MAY, lives }, vendor({ BRIQ: 'provider-fault', CORV: 'provider-fault' }));
+    await retry(WIDE, vendor({ BRIQ: 'provider-fault', CORV: 'provider-fault' }));
+    expect(daysAsked()).toEqual([days, 'CORV 2025-04-01..2025-06-30']);
+    await retry(WIDE);
+    expect(daysAsked()).toEqual([days, 'CORV 2025-04-01..2025-06-30']);
   });
 });

@@ -1,6 +1,7 @@
 import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Failure } from '../failure.ts';
+import type { RecordedLives } from './recorded-lives.ts';
 import type { Stop } from './stops.ts';
 
 /**
@@ -49,6 +50,8 @@ export interface RecordedRun {
   readonly list?: string;
   /** Those that were asked for. */
   readonly intervals?: readonly string[];
+  /** Of what it left, where not all days were wanted. Default: they were. */
+  readonly lives?: RecordedLives;
   /** Undefined in the record of an earlier version, which names failures only. */
   readonly left?: readonly LeftUndone[];
 }

@@ -8,9 +8,10 @@ import { type DayRange, formatDay, parseDay } from '../../core/session/day.ts';
 import { type Interval, isInterval } from '../../core/session/interval.ts';
 import { intersect, normalize } from '../../core/session/ranges.ts';
 import type { Scan, SeriesState } from '../../store/scan.ts';
+import { lifeOnRecord } from '../run/recorded-lives.ts';
 import type { LeftUndone, LeftWhy, RecordedRun } from '../run/run-record.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
-import { livedIn } from '../../core/universe/universe.ts';
+import { type Universe, livedIn } from '../../core/universe/universe.ts';
 import type { RangeOptions } from './wanted.ts';
 
 /** A series that runs on record left undone, and that is so still. */
@@ -23,6 +24,8 @@ export interface LeftSeries extends Series {
   readonly days: readonly DayRange[];
   /** Whether the bars were to be fetched again, whatever is there. */
   readonly again: boolean;
+  /** Session dates on which it was wanted as a member of a universe, ascending and disjoint. Default: whatever the day. */
+  readonly life?: readonly DayRange[];
 }
 
 /**
@@ -48,12 +51,17 @@ export function leftSeries(
         all.set(
           key,
           before === undefined
-            ? { ticker, interval, why, runId: run.id, days: [days], again }
+            ? { ticker, interval, why, runId: run.id, days: [days], again, ...lifeOf(run, ticker) }
             : { ...before, days: normalize([...before.days, days]) },
         );
       }
     }
   return [...all.values()].filter((one) => one.again || isOpen(one, known.get(seriesKey(one)), now));
+}
+
+function lifeOf({ lives = {} }: RecordedRun, ticker: string): Pick<LeftSeries, 'life'> {
+  const life = lifeOnRecord(lives, ticker);
+  return life === undefined ? {} : { life };
 }
 
 /** What a run left; of the record of an earlier version what that names. */
@@ -98,6 +106,7 @@ export function requestOfLeft(
   readonly tickers: readonly string[];
   readonly intervals: readonly Interval[];
   readonly only: OnlyLeft;
+  readonly lives: Universe['lives'];
 } {
   const isGiven = (range.days ?? range.years ?? range.start ?? range.end) !== undefined;
   const first = smallest(left.flatMap(({ days }) => days.map(({ from }) => from)));
@@ -105,6 +114,8 @@ export function requestOfLeft(
     ...(!isGiven && left.length > 0 && { start: formatDay(first) }),
     tickers: [...new Set(left.map(({ ticker }) => ticker))],
     intervals: [...new Set(left.map(({ interval }) => interval))],
+    // Whatever sessions are asked for now: beyond its life another one may have traded under its name.
+    lives: new Map(left.flatMap(({ ticker, life }) => (life === undefined ? [] : [[ticker, life] as const]))),
     only: new Map(left.map((one) => [seriesKey(one), isGiven ? { again: one.again } : one])),
   };
 }
