@@ -70,6 +70,7 @@ describe('a spike inside a session', () => {
     const back = (level: number) => named(atLevel(atLevel(BARS, 30, 33, 1.4), 33, BARS.length, level));
     expect(back(1.04)).toEqual([['spike', BARS[30]?.ts]]);
     expect(back(1.06)).toEqual([]);
+    expect(named(atLevel(atLevel(BARS, 30, 33, 1.22), 33, BARS.length, 1.04))).toEqual([]);
     const gradual = BARS.map((bar, i) => timesBar(bar, i < 30 ? 1 : Math.max(1, 1.4 - (i - 30) / 50)));
     expect(named(gradual)).toEqual([]);
   });
