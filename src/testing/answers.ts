@@ -7,7 +7,7 @@ import { isComplete } from '../market/market.ts';
 import { partOver } from '../providers/part-over.ts';
 import { provenDays } from '../providers/proven-days.ts';
 import { servesClassOf, servesQuoteOf } from '../providers/serves.ts';
-import { type CheckOf, NOW, apartIn, ask, atMost, failsWith, range, tickerOf } from './check.ts';
+import { type CheckOf, NOW, apartIn, ask, atMost, failsWith, range, tickerOf, skipped } from './check.ts';
 import { MARKET, type ProviderSubject } from './subject.ts';
 
 const ODD = ['BRK-B', '^GSPC', 'EURUSD=X', '7203.T', 'BTC-USD', 'ES=F', 'A&B'];
@@ -59,8 +59,7 @@ export const ANSWERS: readonly CheckOf[] = [
   {
     name: 'tells no split of the future',
     run: async (subject) => {
-      // Where nothing is split it is told of nothing.
-      if (!(await subject.open(NOW)).provider.capabilities.actions) return;
+      if (!(await subject.open(NOW)).provider.capabilities.actions) skipped('what it has is never split');
       const monday = Date.parse('2026-11-15T12:00:00Z');
       const { actions } = await ask(subject, 'QUIL', '1d', range('2026-11-09', '2026-11-14'), monday);
       deepStrictEqual(

@@ -6,10 +6,26 @@ import { type Gate, OPEN_GATE } from '../providers/http/gate.ts';
 import type { BarAnswer, BarRequest, Capabilities } from '../providers/provider.ts';
 import type { ProviderSubject, ProviderUnderTest } from './subject.ts';
 
-/** What a provider has to do, as a sentence, and whether it does: `run` rejects if it does not. */
+/** What a test runner gives a test to say that it does not apply, as those of Node and Vitest do. */
+export interface Skipping {
+  readonly skip: (reason: string) => void;
+}
+
+/**
+ * What a provider has to do, as a sentence, and whether it does: `run` rejects if it does not. Where that does not apply it
+ * says so to the `context`, and gives the reason; undefined: it was checked.
+ */
 export interface Check {
   readonly name: string;
-  readonly run: () => Promise<void>;
+  readonly run: (context?: Skipping) => Promise<string | undefined>;
+}
+
+/** Why a check does not apply. */
+class DoesNotApply extends Error {}
+
+/** Ends a check that does not apply, which is no success: it is skipped. */
+export function skipped(reason: string): never {
+  throw new DoesNotApply(reason);
 }
 
 /** A check of any provider. */
@@ -43,7 +59,7 @@ export const ONE_TRY: Gate = { ...OPEN_GATE, failed: async () => false, throttle
 export function checkOn(subject: ProviderSubject, { name, run }: CheckOf): Check {
   return {
     name,
-    run: async () => {
+    run: async (context) => {
       const opened: ProviderUnderTest[] = [];
       const open: ProviderSubject['open'] = async (now, gate, otherwise) => {
         const one = await subject.open(now, gate, otherwise);
@@ -52,6 +68,12 @@ export function checkOn(subject: ProviderSubject, { name, run }: CheckOf): Check
       };
       try {
         await run({ ...subject, open });
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof DoesNotApply)) throw error;
+        // A runner may end the test by what it throws here.
+        context?.skip(error.message);
+        return error.message;
       } finally {
         for (const one of opened) await one.close?.();
       }

@@ -8,7 +8,7 @@ import { contains } from '../core/session/ranges.ts';
 import { type DayRange, startOfDay, utcDayOf } from '../core/session/day.ts';
 import type { Listing, Market } from '../market/market.ts';
 import { asTraded } from './answers.ts';
-import { type CheckOf, NOW, ONE_TRY, ask, failsWith, range, tickerOf, weekOf } from './check.ts';
+import { type CheckOf, NOW, ONE_TRY, ask, failsWith, range, tickerOf, weekOf, skipped } from './check.ts';
 import { headersOf } from './cut-bodies.ts';
 import { type Forbidden, MARKET, type ProviderSubject } from './subject.ts';
 
@@ -35,8 +35,7 @@ export function edgesOf(at: At): readonly CheckOf[] {
       run: async (subject) => {
         const halted = alike(subject).find(({ ticker }) => MARKET.quiet(ticker).some(isHalt));
         const halt = MARKET.quiet(halted?.ticker ?? '').findLast(isHalt);
-        // What trades around the clock is never halted.
-        if (halted === undefined || halt === undefined) return;
+        if (halted === undefined || halt === undefined) skipped('what it has is never halted');
         await hasNone(subject, halted.ticker, halt, startOfDay(halt.to + 3));
       },
     },

@@ -2,7 +2,7 @@ import { parseDay, startOfDay } from '../core/session/day.ts';
 import type { DayRange } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { asTraded } from './answers.ts';
-import { type CheckOf, range, tickerOf } from './check.ts';
+import { type CheckOf, range, tickerOf, skipped } from './check.ts';
 import { MARKET, type ProviderSubject } from './subject.ts';
 
 /** Sessions that are not like others. Each week lies within a month, which some requests span at most. */
@@ -27,7 +27,8 @@ export function weeksOf(interval: Interval): readonly CheckOf[] {
     name: `${interval}: gives what was traded over ${what}, as it was traded`,
     run: async (subject: ProviderSubject) => {
       const { capabilities } = (await subject.open(startOfDay(asked.to))).provider;
-      if (ticker !== undefined && !capabilities.actions) return;
+      if (ticker !== undefined && !capabilities.actions)
+        skipped('what it has is never split and pays no dividends');
       // Two days later, when all is final.
       await asTraded(subject, ticker ?? tickerOf(subject), interval, asked, startOfDay(asked.to + 2));
     },

@@ -8,7 +8,7 @@ const module = fileURLToPath(new URL('apart.mjs', import.meta.url));
 
 describe('a provider whose splits and dividends have endpoints of their own', async () => {
   const checks = await contractOf({ module, wire });
-  it.each(checks.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
-    expect(run()).resolves.toBeUndefined(),
-  );
+  it.for(checks.map(({ name, run }) => [name, run] as const))('%s', async ([, run], context) => {
+    expect(await run(context)).toBeUndefined();
+  });
 });

@@ -52,7 +52,7 @@ describe('the universes of the provider of the README', () => {
 
 describe('the provider of the README', async () => {
   const checks = await contractOf({ module, wire });
-  it.each(checks.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
-    expect(run()).resolves.toBeUndefined(),
-  );
+  it.for(checks.map(({ name, run }) => [name, run] as const))('%s', async ([, run], context) => {
+    expect(await run(context)).toBeUndefined();
+  });
 });
