@@ -1,8 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
+const here = (relative: string): string => new URL(relative, import.meta.url).pathname;
+
+/** Threads of tests load the bundle too. */
+const plugins = [
+  {
+    name: 'bundled-threads',
+    load: (id: string): string | undefined =>
+      id === here('../src/pool/entry.ts')
+        ? `export { threadEntry } from '${here('bundled.ts')}';`
+        : undefined,
+  },
+];
+
 const shared = {
-  root: new URL('..', import.meta.url).pathname,
-  execArgv: ['--import', new URL('../workers/typescript.mjs', import.meta.url).pathname],
+  root: here('..'),
   testTimeout: 30_000,
   // A test that asserts nothing fails.
   expect: { requireAssertions: true },
@@ -16,9 +28,11 @@ const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.t
 export default defineConfig({
   test: {
     maxWorkers: '100%',
-    reporters: ['default', new URL('skips.ts', import.meta.url).pathname],
+    globalSetup: here('bundle.mjs'),
+    reporters: ['default', here('skips.ts')],
     projects: [
       {
+        plugins,
         test: {
           ...shared,
           name: 'pure',
@@ -28,6 +42,7 @@ export default defineConfig({
         },
       },
       {
+        plugins,
         test: {
           ...shared,
           name: 'unit',
@@ -37,6 +52,7 @@ export default defineConfig({
         },
       },
       {
+        plugins,
         test: {
           ...shared,
           name: 'acceptance',
@@ -46,6 +62,7 @@ export default defineConfig({
         },
       },
       {
+        plugins,
         test: {
           ...shared,
           name: 'terminal',

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-
-const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+import { bundled } from '../bundled.ts';
 
 function bench(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const loader = ['--import', new URL('../../workers/typescript.mjs', import.meta.url).href];
-  return spawnSync(process.execPath, [...loader, path('bench/bench.ts'), ...args], { encoding: 'utf8' });
+  return spawnSync(process.execPath, [fileURLToPath(bundled('bench/bench.ts')), ...args], {
+    encoding: 'utf8',
+  });
 }
 
 describe('the bench', () => {

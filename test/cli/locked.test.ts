@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finished, run } from '../acceptance/programs.ts';
+import { bundled } from '../bundled.ts';
 
-const LOADER = new URL('../../workers/typescript.mjs', import.meta.url).href;
-const HOLDER = fileURLToPath(new URL('../store/parquet/writer-child.ts', import.meta.url));
+const HOLDER = fileURLToPath(bundled('test/store/parquet/writer-child.ts'));
 const NOW = ['--now', '2026-03-02T23:00:00Z'];
 const SAMPLE = ['--provider', 'sample', ...NOW];
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   forgotten = /restore (\S+)/.exec((await backfill('forget', 'KUMO.T', '--yes')).stderr)?.[1] ?? '';
   await writeFile(join(store, 'bars', 'strange'), 'for the doctor');
   // Another process, which only holds the store and writes nothing.
-  holder = spawn(process.execPath, ['--expose-gc', '--import', LOADER, HOLDER, store, '0', 'false']);
+  holder = spawn(process.execPath, ['--expose-gc', HOLDER, store, '0', 'false']);
   await once(holder.stdout ?? holder, 'data');
 });
 afterAll(async () => {
@@ -61,7 +61,7 @@ describe('while another process holds the store', () => {
   ] as const)('%s is refused in one line that names the holder, and nothing changes', async (_, line) => {
     const before = await content();
     const { code, stdout, stderr } = await backfill(...line());
-    const who = `writer-child\\.ts \\(pid ${holder.pid} on ${hostname()} since \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z\\)`;
+    const who = `writer-child\\.js \\(pid ${holder.pid} on ${hostname()} since \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z\\)`;
     expect(stderr).toMatch(
       new RegExp(`^backfill: the store ${store} is being written by ${who}; wait for it[^\\n]*\\n$`),
     );

@@ -12,7 +12,8 @@ import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { trafficOfOnlyRun } from '../backfill/only-run.ts';
-import type { Shared } from './exit-for-nyxa.ts';
+import { bundled } from '../bundled.ts';
+import type { Shared } from './threads/exit-for-nyxa.ts';
 
 let folder = '';
 let tools: BackfillTools;
@@ -61,7 +62,7 @@ describe('a backfill in worker threads', () => {
     expect(await backfill(request, tools)).toMatchObject({ complete: 40, requests: 0 });
   });
 
-  const entry = new URL('./exit-for-nyxa.ts', import.meta.url);
+  const entry = bundled('test/pool/threads/exit-for-nyxa.ts');
   const tickers = ['ALFA', 'NYXA', 'ORBL', 'PYRE', 'QUIL', 'UMBR', 'VELM', 'WQAL'];
   const week = { tickers, start: '2025-06-02', end: '2025-06-06' };
   /** Tools of a run in which one ticker ends its thread so often. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SeriesResult } from '../../src/backfill/runner.ts';
 import { leftovers } from './leftovers.ts';
-import type { Shared } from './misbehaving.ts';
+import type { Shared } from './threads/misbehaving.ts';
 import { orderFor } from './orders.ts';
 import {
   allGood,
@@ -108,7 +108,7 @@ describe('a pool with a task that kills its thread', () => {
 
 describe('a pool with a faulty task function', () => {
   it.each([
-    ['THROW', { code: 'internal', message: 'a bug', cause: expect.stringContaining('misbehaving.ts') }],
+    ['THROW', { code: 'internal', message: 'a bug', cause: expect.stringContaining('misbehaving.js') }],
     ['NOTHING', { code: 'internal', message: 'the task gave no result' }],
   ])('%s: reports the bug at once and keeps the thread', async (fault, error) => {
     const ran = new Int32Array(new SharedArrayBuffer(4));

@@ -7,10 +7,11 @@ import type { OpenTraffic } from '../../src/backfill/run/traffic.ts';
 import type { PoolOptions } from '../../src/pool/options.ts';
 import { type Pool, startPool } from '../../src/pool/pool.ts';
 import { trafficOfOnlyRun } from '../backfill/only-run.ts';
+import { bundled } from '../bundled.ts';
 import { type Leftovers, leftovers } from './leftovers.ts';
 import { orderFor } from './orders.ts';
 
-const MISBEHAVING = new URL('./misbehaving.ts', import.meta.url);
+const MISBEHAVING = bundled('test/pool/threads/misbehaving.ts');
 export const GOOD = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
 export const CRASHED = { ok: false, error: { code: 'worker-crashed', retryable: true, provider: 'sample' } };
 

@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { CpuClock } from '../../src/pool/cpu-room.ts';
+import { bundled } from '../bundled.ts';
 import { leftovers } from './leftovers.ts';
-import type { Shared } from './misbehaving.ts';
+import type { Shared } from './threads/misbehaving.ts';
 import { orderFor } from './orders.ts';
 import {
   allGood,
@@ -27,16 +28,16 @@ function activeFor(part: number): CpuClock {
 
 describe('a pool whose threads do not start', () => {
   it.each([
-    ['throws', { entry: new URL('./fail-at-load.ts', import.meta.url) }, 'did not load: no such library'],
+    ['throws', { entry: bundled('test/pool/threads/fail-at-load.ts') }, 'did not load: no such library'],
     [
       'hangs',
-      { entry: new URL('./hang-at-load.ts', import.meta.url), startTimeoutMs: 500 },
+      { entry: bundled('test/pool/threads/hang-at-load.ts'), startTimeoutMs: 500 },
       'did not load within 0.5 s',
     ],
     ['is not there', { entry: new URL('nowhere.ts', import.meta.url) }, 'did not load: Cannot find module'],
     [
       'is no function',
-      { entry: new URL('./orders.ts', import.meta.url) },
+      { entry: bundled('test/pool/orders.ts') },
       'did not load: No handler function exported from',
     ],
     ['cannot have what it shares', { shared: () => undefined }, 'did not load: () => undefined could not be'],
@@ -84,11 +85,8 @@ describe('closing a pool', () => {
   });
 
   it.each(['close', 'leave'])('lets the process end, whatever its threads went through: %s', async (how) => {
-    const loader = fileURLToPath(new URL('../../workers/typescript.mjs', import.meta.url));
-    const program = fileURLToPath(new URL('./close-and-leave.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', loader, program, how], {
-      timeout: 8000,
-    });
+    const program = fileURLToPath(bundled('test/pool/close-and-leave-child.ts'));
+    const { stdout } = await promisify(execFile)(process.execPath, [program, how], { timeout: 8000 });
     expect(stdout).toBe('ok worker-crashed ok\nleft\n');
   });
 });
@@ -100,7 +98,7 @@ describe('a pool at work', () => {
   });
 
   it('loads few threads at once, all in the end, and none that nobody waits for', async () => {
-    const entry = new URL('./slow-to-load.ts', import.meta.url);
+    const entry = bundled('test/pool/threads/slow-to-load.ts');
     const loads = (): Int32Array<SharedArrayBuffer> => new Int32Array(new SharedArrayBuffer(12));
     const many = loads();
     const busy = open({ workers: 4, concurrency: 1, loadsAtOnce: 2, entry, shared: many, cpu: activeFor(0) });

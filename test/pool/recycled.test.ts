@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { PoolOptions } from '../../src/pool/options.ts';
+import { bundled } from '../bundled.ts';
 import { leftovers } from './leftovers.ts';
 import { before, start, traffic } from './misbehaving-pools.ts';
 import { orderFor } from './orders.ts';
-import type { Noted } from './thread-ids.ts';
+import type { Noted } from './threads/thread-ids.ts';
 
-const entry = new URL('./thread-ids.ts', import.meta.url);
+const entry = bundled('test/pool/threads/thread-ids.ts');
 const numbers = (length: number): Int32Array<SharedArrayBuffer> =>
   new Int32Array(new SharedArrayBuffer(4 * length));
 

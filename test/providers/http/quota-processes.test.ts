@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { QuotaRecord } from '../../../src/providers/http/quota-file.ts';
+import { bundled } from '../../bundled.ts';
 
-const LOADER = new URL('../../../workers/typescript.mjs', import.meta.url).href;
-const CHILD = fileURLToPath(new URL('./quota-child.ts', import.meta.url));
+const CHILD = fileURLToPath(bundled('test/providers/http/quota-child.ts'));
 /** Noon of a day for all processes, so that no midnight comes in between. */
 const AHEAD = String(Date.UTC(2026, 2, 2, 12) - Date.now());
 
@@ -38,7 +38,7 @@ interface Sharer {
 
 /** Starts a process that shares the quota, as far as its first word. */
 async function startSharer(task: 'use' | 'hang' | 'count', text: string): Promise<Sharer> {
-  const child = spawn(process.execPath, ['--import', LOADER, CHILD, path, task, text, AHEAD], {
+  const child = spawn(process.execPath, [CHILD, path, task, text, AHEAD], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   children.push(child);

@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
+import { bundled } from '../../bundled.ts';
 import { AAPL, NOON, temporaryFolder } from '../fixtures.ts';
 import { rowsIn } from '../rows.ts';
 
-const LOADER = new URL('../../../workers/typescript.mjs', import.meta.url).href;
-const CHILD = fileURLToPath(new URL('./writer-child.ts', import.meta.url));
+const CHILD = fileURLToPath(bundled('test/store/parquet/writer-child.ts'));
 
 let root: string;
 let remove: () => Promise<void>;
@@ -31,13 +31,9 @@ async function startWriter(
   until: string,
   writes = true,
 ): Promise<{ child: ChildProcess; lines: string[] }> {
-  const child = spawn(
-    process.execPath,
-    ['--expose-gc', '--import', LOADER, CHILD, root, `${first}`, `${writes}`],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, ['--expose-gc', CHILD, root, `${first}`, `${writes}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   const lines: string[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -77,7 +73,7 @@ describe('two processes', () => {
     const store = openParquetStore(root);
     await expect(store.acquire()).rejects.toMatchObject({ code: 'store-locked' });
     const message = new RegExp(
-      `^the store ${root} is being written by writer-child\\.ts \\(pid ${child.pid} on ${hostname()} since \\d{4}-.*Z\\); wait for it`,
+      `^the store ${root} is being written by writer-child\\.js \\(pid ${child.pid} on ${hostname()} since \\d{4}-.*Z\\); wait for it`,
     );
     await expect(store.acquire()).rejects.toThrow(message);
     await kill(child);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
-import type { ThreadMessage } from '../../src/backfill/runner.ts';
+import type { ThreadMessage } from '../../../src/backfill/runner.ts';
 
 /** Threads: `[0]` that load now, `[1]` the most that ever did at once, `[2]` that loaded in all. */
 const loads = workerData as Int32Array<SharedArrayBuffer>;

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import type { ThreadMessage, ThreadStart } from '../../src/backfill/runner.ts';
-import runOrder from '../../workers/run-task.ts';
+import type { ThreadMessage, ThreadStart } from '../../../src/backfill/runner.ts';
+import runOrder from '../../../workers/run-task.ts';
 
 /** What a test hands to the threads: also how often more the ticker ends one. */
 export interface Shared extends ThreadStart {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { threadId, workerData } from 'node:worker_threads';
-import type { ThreadMessage } from '../../src/backfill/runner.ts';
+import type { ThreadMessage } from '../../../src/backfill/runner.ts';
 
 /** What a test hands to the threads: `[0]` counts the tasks, and by their number after it stands the thread of each. */
 export interface Noted {

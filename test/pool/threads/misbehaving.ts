@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
-import type { SeriesReport, ThreadMessage, TaskResult } from '../../src/backfill/runner.ts';
+import type { SeriesReport, ThreadMessage, TaskResult } from '../../../src/backfill/runner.ts';
 
 /** What a test hands to the threads. */
 export interface Shared {
