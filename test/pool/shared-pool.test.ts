@@ -57,7 +57,7 @@ describe('runs that share a pool', () => {
   });
 
   it('leave no thread where what was to come does not', async () => {
-    const pool = start({ workers: 1, idleMs: 200 });
+    const pool = start({ workers: 1, idleMs: 2000 }); // long enough to be seen there
     pool.warm(1);
     await expect.poll(() => leftovers().threads).toBe(before.threads + 1);
     await expect.poll(() => leftovers().threads).toBe(before.threads);
