@@ -49,7 +49,7 @@ export function configCommand(everyCommand: () => readonly Command[]): Command {
         said.set('profile', { value: profile, source: 'the command line' });
       const presets = [...presetsOf(profile ?? '', (option) => said.has(option))];
       const settings = new Map([...said, ...presets.filter(([option]) => known.has(option))]);
-      const all = [...optionsIn(declared, settings), ...keys()];
+      const all = [...optionsIn(declared, settings), ...ofProviders(said, known), ...keys()];
       const idle = variablesWithoutEffect(environmentFile);
       if (json) await printJson([...all, ...idle]);
       else await print([...configText(all), ...idle.map(idleLine)]);
@@ -79,6 +79,13 @@ function optionsIn(declared: Declarations, settings: Settings): Effective[] {
     const value = fallback ?? otherwise;
     return value === undefined ? [] : [{ option, value, source: 'default' }];
   });
+}
+
+/** What is set of one provider alone: `rate-limit of polygon`. */
+function ofProviders(settings: Settings, known: ReadonlySet<string>): Effective[] {
+  return [...settings].flatMap(([option, { value, source }]) =>
+    known.has(option) ? [] : [{ option, value: String(value), source }],
+  );
 }
 
 /** Where the keys of the providers are. */

@@ -76,7 +76,10 @@ export interface Setting {
   readonly source: string;
 }
 
-/** Values of options by their name in kebab case, from outside the command line. */
+/**
+ * Values of options by their name in kebab case, from outside the command line; of those that are of one provider alone by
+ * `ofProvider`.
+ */
 export type Settings = ReadonlyMap<string, Setting>;
 
 /** Every command of a program has these. */

@@ -4,6 +4,8 @@ import type { Variable } from './variables.ts';
 /** A variable that other programs of this kind read, and the option that it sets here. */
 interface OtherName {
   readonly option: string;
+  /** It is of that provider alone: it counts where that one is asked, and nothing of our own names sets the option. */
+  readonly provider?: string;
   /** Another program may own it in the environment: then it counts only where it stands in a file for this one. */
   readonly isGeneric?: true;
   /** What the option takes for what the variable says. Throws `usage`. Default: the same. */
@@ -18,6 +20,7 @@ export const OTHER_NAMES: ReadonlyMap<string, OtherName> = new Map<string, Other
   ['BATCH_SIZE', { option: 'batch-size', isGeneric: true }],
   ['RATE_LIMIT_DELAY', { option: 'request-delay', isGeneric: true, read: secondsOf }],
   ['TASK_DELAY', { option: 'request-delay', isGeneric: true, read: secondsOf }],
+  ['POLYGON_RATE_LIMIT', { option: 'rate-limit', provider: 'polygon', read: ratesOf }],
   ['LOG_LEVEL', { option: 'quiet', isGeneric: true, read: isQuiet }],
 ]);
 
@@ -29,17 +32,15 @@ interface WithoutEffect {
   readonly isSecret?: true;
 }
 
-const NO_POLYGON = 'there is no provider polygon yet';
+const NO_FLAT_FILES = 'the flat files of polygon are not read yet';
 const NO_DATABASE = 'there is no store in a database yet';
 const NO_QUEUE = 'there is no queue of several machines yet';
 const NO_CONTAINER = 'nothing here asks whether it runs in a container or as root';
 
 /** By variable. */
 export const WITHOUT_EFFECT: ReadonlyMap<string, WithoutEffect> = new Map<string, WithoutEffect>([
-  ['POLYGON_API_KEY', { why: NO_POLYGON, isSecret: true }],
-  ['POLYGON_S3_ACCESS_KEY', { why: NO_POLYGON, isSecret: true }],
-  ['POLYGON_S3_SECRET_KEY', { why: NO_POLYGON, isSecret: true }],
-  ['POLYGON_RATE_LIMIT', { why: NO_POLYGON }],
+  ['POLYGON_S3_ACCESS_KEY', { why: NO_FLAT_FILES, isSecret: true }],
+  ['POLYGON_S3_SECRET_KEY', { why: NO_FLAT_FILES, isSecret: true }],
   ['DB_POOL_MIN_SIZE', { why: NO_DATABASE, isGeneric: true }],
   ['DB_POOL_MAX_SIZE', { why: NO_DATABASE, isGeneric: true }],
   ['CELERY_BROKER_URL', { why: NO_QUEUE, isSecret: true }],
@@ -53,6 +54,11 @@ export const WITHOUT_EFFECT: ReadonlyMap<string, WithoutEffect> = new Map<string
 /** Times are seconds there, and have a unit here. */
 function secondsOf({ value }: Variable): string {
   return /^\d+(\.\d+)?$/.test(value) ? `${value}s` : value;
+}
+
+/** A bare number is of requests a minute there. */
+function ratesOf({ value }: Variable): string {
+  return /^\d+$/.test(value) ? `${value}/min` : value;
 }
 
 const LOUD = new Set(['trace', 'debug', 'verbose', 'info', 'notice']);

@@ -57,7 +57,8 @@ export const SOURCES = {
     otherwise: 'free',
     needs: { provider: providersWithSetting('tier') },
     group: SOURCE,
-    describe: 'The plan of the key: free, legacy, or the requests a minute that are paid for, such as 75',
+    describe:
+      'The plan of the key: free, legacy or its requests a minute with alphavantage; free, starter, developer, advanced with polygon',
   },
 } as const satisfies Declarations;
 

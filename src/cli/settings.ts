@@ -42,18 +42,33 @@ export function loadSettings(known: ReadonlySet<string>, environmentFile?: strin
 function byOtherName(variables: readonly Variable[], known: ReadonlySet<string>): Settings {
   const settings = new Map<string, Setting>();
   for (const variable of variables) {
-    const { option = '', read = valueOf } = OTHER_NAMES.get(variable.name) ?? {};
+    const { option = '', provider, read = valueOf } = OTHER_NAMES.get(variable.name) ?? {};
     if (!known.has(option)) continue;
     const setting = { value: read(variable), source: variable.source };
-    const other = settings.get(option);
+    const name = provider === undefined ? option : ofProvider(option, provider);
+    const other = settings.get(name);
     if (other !== undefined && other.value !== setting.value)
       throw new BackfillError(
         'usage',
         `${other.source} and ${setting.source} are both --${option}, and differ; leave one out`,
       );
-    settings.set(option, setting);
+    settings.set(name, setting);
   }
   return settings;
+}
+
+/** How a setting is named that is of one provider alone: `rate-limit of polygon`. */
+function ofProvider(option: string, provider: string): string {
+  return `${option} of ${provider}`;
+}
+
+/** Settings with those of a provider alone where nothing else sets the same. */
+export function settingsBeside(settings: Settings, provider: string): Settings {
+  const end = ofProvider('', provider);
+  const own = [...settings].flatMap(([name, setting]): [string, Setting][] =>
+    name.endsWith(end) ? [[name.slice(0, -end.length), setting]] : [],
+  );
+  return new Map([...own, ...settings]);
 }
 
 function byOwnName(variables: readonly Variable[], known: ReadonlySet<string>): Settings {

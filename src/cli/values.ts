@@ -4,7 +4,7 @@ import { type Declaration, type Declarations, type Setting, type Settings, wordN
 import { assertHasEffect, oneOf } from './has-effect.ts';
 import { presetsOf } from './profiles.ts';
 import type { Given, Line } from './read-line.ts';
-import { readSetting, settingsFor } from './settings.ts';
+import { readSetting, settingsBeside, settingsFor } from './settings.ts';
 
 /** What a command gets, by names in camel case, and where each value that is a setting stands. */
 export interface Settled {
@@ -24,7 +24,8 @@ export function settleValues(
   explicit: readonly string[] = [],
 ): Settled {
   const given = withWords(command, line, declared);
-  const said = settingsFor(settings, declared, new Set(given.keys()), explicit);
+  const beside = settingsBeside(settings, providerMeant(given, settings, declared));
+  const said = settingsFor(beside, declared, new Set(given.keys()), explicit);
   const meant = new Map([...said, ...profileOf(given, said, declared)]);
   const all = new Map<string, true | readonly string[]>();
   const values = new Map<string, unknown>();
@@ -65,6 +66,14 @@ function withWords(command: string, { given, words }: Line, declared: Declaratio
   }
   if (left.length === 0) return all;
   throw new BackfillError('usage', `${command} does not know what to do with "${left.join(' ')}"`);
+}
+
+/** The provider that is asked; none where the command asks nobody. */
+function providerMeant(given: Given, settings: Settings, declared: Declarations): string {
+  const { provider: declaration } = declared;
+  if (declaration === undefined) return '';
+  const texts = textsOf('provider', given.get('provider'), settings.get('provider'), declaration);
+  return texts === true || texts === undefined ? '' : texts.join(',');
 }
 
 /** What the profile that is chosen, if one is, sets of the options that nothing else says. */

@@ -4,7 +4,7 @@ import type { Bars } from '../core/bars/columns.ts';
 import type { Paging } from '../core/plan/pages.ts';
 import type { AssetClass } from '../core/instrument/asset-class.ts';
 import type { Day, DayRange } from '../core/session/day.ts';
-import type { NewestRows } from '../core/plan/limits.ts';
+import type { MarketLimits, NewestRows } from '../core/plan/limits.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
 import type { PartialBar } from '../core/checks/partial-bars.ts';
@@ -44,14 +44,7 @@ export interface IntervalCapability {
 }
 
 /** What an endpoint can do that answers for a whole market, one session a request. */
-export interface MarketCapability {
-  /** How many calendar days back from now it reaches; null: no limit. */
-  readonly lookBackDays: number | null;
-  /** Requests that a session costs, its pages all together. */
-  readonly requestsPerSession: number;
-  /** How long after a session's close its answer is final, in ms. */
-  readonly settleDelayMs: number;
-}
+export type MarketCapability = MarketLimits;
 
 /** A provider described as data; nothing in the program asks for a provider by its name. */
 export interface Capabilities {

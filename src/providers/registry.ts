@@ -13,6 +13,8 @@ import { CSV_SETTINGS } from './csv/settings.ts';
 import { sampleCapabilitiesOf } from './sample/capabilities.ts';
 import { alpacaCapabilities } from './alpaca/capabilities.ts';
 import { ALPACA_SETTINGS } from './alpaca/settings.ts';
+import { polygonCapabilities } from './polygon/capabilities.ts';
+import { POLYGON_SETTINGS } from './polygon/settings.ts';
 import { yahooCapabilities } from './yahoo/capabilities.ts';
 
 interface RegisteredProvider {
@@ -47,6 +49,12 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
   binance: {
     capabilities: () => binanceCapabilities,
     open: async (c, gate) => (await import('./binance/index.ts')).openBinance(c, gate),
+  },
+  polygon: {
+    capabilities: polygonCapabilities,
+    settings: POLYGON_SETTINGS,
+    areSettingsNamed: true,
+    open: async (c, gate, secrets) => (await import('./polygon/index.ts')).openPolygon(c, gate, secrets),
   },
   csv: {
     capabilities: csvCapabilities,

@@ -9,6 +9,7 @@ import { cached } from './cached.ts';
 import { deliver } from './deliver.ts';
 import { type OwnWire, ownServer } from './own-wire.ts';
 import type { SimulatedServer } from './distortion.ts';
+import { polygon } from './polygon/index.ts';
 import { sample } from './sample/index.ts';
 import type { UnknownSymbol } from './sample/wire.ts';
 import { type Hostility, decide, type Outcome } from './decide.ts';
@@ -79,6 +80,7 @@ const SERVERS: Readonly<Record<WireName, (unknown: UnknownSymbol) => SimulatedSe
   alphavantage: () => ownServer(alphavantage),
   alpaca: () => ownServer(alpaca),
   binance: () => ownServer(binance),
+  polygon: () => ownServer(polygon),
   sample,
 };
 

@@ -1,5 +1,6 @@
 import { deepStrictEqual, fail, ok, strictEqual } from 'node:assert/strict';
 import { type Day, type DayRange, MS_PER_DAY, parseDay } from '../core/session/day.ts';
+import { ASSET_CLASSES, assetClassOf } from '../core/instrument/asset-class.ts';
 import { isComplete } from '../market/market.ts';
 import type { ActionsAnswer, PartOf, Provider } from '../providers/provider.ts';
 import { type CheckOf, NOW, apartIn, ask, atMost, range } from './check.ts';
@@ -57,12 +58,16 @@ async function wholeMarket(subject: ProviderSubject, session: Day): Promise<void
   const market = await provider.fetchMarket?.({ interval: '1d', session, now: NOW });
   const parts = new Map(market?.parts.map((part) => [part.ticker, part]));
   strictEqual(market?.asOf, NOW);
-  let bars = 0;
-  for (const ticker of MARKET.tickers()) {
+  const of = provider.capabilities.intervals['1d']?.market?.of ?? ASSET_CLASSES;
+  const tickers = MARKET.tickers().filter((ticker) => of.includes(assetClassOf(ticker)));
+  let [bars, traded] = [0, 0];
+  for (const ticker of tickers) {
     const alone = await ask(subject, ticker, '1d', { from: session, to: session + 1 });
     bars += alone.bars.length;
+    traded += MARKET.rows(ticker, '1d', { from: session, to: session + 1 }).length;
     const part = parts.get(ticker);
-    const isQuiet = MARKET.quiet(ticker).some(({ from, to }) => from <= session && session < to);
+    const isNamed = subject.namesHalted ?? true;
+    const isQuiet = isNamed && MARKET.quiet(ticker).some(({ from, to }) => from <= session && session < to);
     if (part === undefined) deepStrictEqual([alone.bars.length, isQuiet], [0, false], ticker);
     else {
       ok('answer' in part, ticker);
@@ -74,7 +79,8 @@ async function wholeMarket(subject: ProviderSubject, session: Day): Promise<void
       else deepStrictEqual(part, { ticker, answer: { ...alone, actions } }, ticker);
     }
   }
-  ok(bars > 0);
+  strictEqual(bars, traded);
+  for (const ticker of parts.keys()) ok(tickers.includes(ticker), ticker);
   strictEqual(parts.has('NOPE'), false);
 }
 

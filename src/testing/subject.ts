@@ -32,6 +32,8 @@ export interface ProviderSubject {
   readonly isList?: boolean;
   /** Whether it gives all tickers of a session in one request. Default false. */
   readonly isMarket?: boolean;
+  /** Whether that names what was halted too, and why it has no bar. Default true. */
+  readonly namesHalted?: boolean;
   /** Whether it tells splits and dividends apart from some of its bars. Default false. */
   readonly isApart?: boolean;
   /** How far a price may be from what was traded, as a part of it. */

@@ -50,7 +50,7 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
     [
       'an unknown provider',
       '--provider bloomberg',
-      'there is no provider "bloomberg"; there are: yahoo, alphavantage, alpaca, binance, csv, sample',
+      'there is no provider "bloomberg"; there are: yahoo, alphavantage, alpaca, binance, polygon, csv, sample',
     ],
     ['an unknown interval', '--interval 3m', '--interval 3m: there is no such interval'],
     [

@@ -32,7 +32,7 @@ describe('an option that the others leave without effect is refused', () => {
     ['--provider sample --rate-limit 5/min', '--rate-limit 5/min has no effect with --provider sample'],
     [
       '--provider csv --provider-url csv=. --rate-limit 5/min',
-      '--rate-limit 5/min has no effect with --provider csv; it belongs to --provider yahoo, --provider alphavantage, --provider alpaca, --provider binance or --provider sample',
+      '--rate-limit 5/min has no effect with --provider csv; it belongs to --provider yahoo, --provider alphavantage, --provider alpaca, --provider binance, --provider polygon or --provider sample',
     ],
     [
       '--provider csv --timeout 5s',

@@ -48,7 +48,7 @@ describe('a command line that cannot be meant is refused', () => {
     ['--interval 1day', 'there is no such interval; there are 1m, 5m, 15m, 1h, 1d; did you mean 1d?'],
     [
       '--provider yaho',
-      'there is no provider "yaho"; there are: yahoo, alphavantage, alpaca, binance, csv, sample; did you mean yahoo?',
+      'there is no provider "yaho"; there are: yahoo, alphavantage, alpaca, binance, polygon, csv, sample; did you mean yahoo?',
     ],
     ['--provider Yahoo', 'did you mean yahoo?'],
     ['--provider-url yaho=http://x', 'there is no provider "yaho"'],

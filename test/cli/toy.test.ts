@@ -112,7 +112,10 @@ describe('a wire that is none', () => {
   it.each([
     ['./nope.mjs', 'there is no file'],
     ['./half.mjs', 'its askedSeries is undefined; it must be a function'],
-    ['yaho', '--wire yaho: must be one of yahoo, alphavantage, alpaca, binance, sample; did you mean yahoo?'],
+    [
+      'yaho',
+      '--wire yaho: must be one of yahoo, alphavantage, alpaca, binance, polygon, sample; did you mean yahoo?',
+    ],
   ])('simulate --wire %s: one line, exit 2', async (wire, message) => {
     await writeFile(join(folder, 'half.mjs'), 'export default { answer() {} }');
     const { code, stderr } = await run('backfill', ['simulate', '--wire', wire], folder);

@@ -172,14 +172,38 @@ describe('a value that cannot be read is one line with the variable, the value a
   });
 });
 
+describe('a rate of one provider', () => {
+  const now = ['--days', '2', '--dry-run', '--now', '2026-03-02T23:00:00Z'];
+  const dryRun = (provider: string): string[] => ['ALFA', '--provider', provider, ...now];
+
+  it('is of requests a minute where it is a bare number, and counts where that provider is asked', async () => {
+    const keys = { POLYGON_API_KEY: 'x', MASSIVE_API_KEY: 'y' };
+    await write('.env', 'POLYGON_RATE_LIMIT=2  # a minute');
+    expect((await configured()).get('rate-limit of polygon')).toBe(
+      '2/min from POLYGON_RATE_LIMIT in .env line 1',
+    );
+    const its = await runWith(keys, dryRun('polygon'), folder);
+    expect([its.code, its.stdout]).toEqual([0, expect.stringContaining('2 req/min')]);
+    const others = await runWith({}, dryRun('yahoo'), folder);
+    expect([others.code, others.stdout]).toEqual([0, expect.not.stringContaining('req/min')]);
+    await write('.env', 'POLYGON_RATE_LIMIT=2', 'BACKFILL_RATE_LIMIT=3/min');
+    expect((await runWith(keys, dryRun('polygon'), folder)).stdout).toContain('3 req/min');
+    await write('.env', 'POLYGON_RATE_LIMIT=many');
+    expect(await runWith(keys, dryRun('polygon'), folder)).toMatchObject({
+      code: 2,
+      stderr:
+        'backfill: POLYGON_RATE_LIMIT in .env line 1: --rate-limit "many" is no rate; write it as 5/min, 100/10s, 30/h or 500/day\n',
+    });
+  });
+});
+
 describe('a variable of what does not exist here', () => {
   it('changes nothing, and is told of by config, once, without what is secret of it', async () => {
-    await write('.env', 'DB_POOL_MIN_SIZE=5', 'POLYGON_API_KEY=hidden', 'POLYGON_RATE_LIMIT=5  # a minute');
+    await write('.env', 'DB_POOL_MIN_SIZE=5', 'POLYGON_S3_ACCESS_KEY=hidden');
     const { code, stdout, stderr } = await runWith({}, ['config'], folder);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n').filter((line) => line.includes('no effect'))).toEqual([
-      'POLYGON_API_KEY in .env line 2 (***) is known and has no effect: there is no provider polygon yet',
-      'POLYGON_RATE_LIMIT in .env line 3 (5) is known and has no effect: there is no provider polygon yet',
+      'POLYGON_S3_ACCESS_KEY in .env line 2 (***) is known and has no effect: the flat files of polygon are not read yet',
       'DB_POOL_MIN_SIZE in .env line 1 (5) is known and has no effect: there is no store in a database yet',
     ]);
     const all = await configured({ DB_POOL_MAX_SIZE: '9', CELERY_BROKER_URL: 'redis://:pw@localhost/0' });
@@ -202,7 +226,7 @@ describe('a variable of what does not exist here', () => {
   });
 
   it('is nothing to any other command', async () => {
-    await write('.env', 'POLYGON_RATE_LIMIT=many', 'DB_POOL_MIN_SIZE=few', 'POLYGON_API_KEY=hidden');
+    await write('.env', 'POLYGON_RATE_LIMIT=many', 'DB_POOL_MIN_SIZE=few', 'POLYGON_S3_SECRET_KEY=hidden');
     const dryRun = ['ALFA', '--provider', 'sample', '--days', '2', '--dry-run', '--quiet'];
     expect(await runWith({}, dryRun, folder)).toMatchObject({ code: 0, stderr: '' });
   });

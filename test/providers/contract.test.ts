@@ -3,6 +3,7 @@ import type { Secrets } from '../../src/providers/provider.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
+import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { providerChecks } from '../../src/testing/contract.ts';
 import { type ProviderSubject, served } from '../../src/testing/subject.ts';
 import { inFiles, inProcess } from './subjects.ts';
@@ -62,6 +63,31 @@ describeProvider(
       settings: { plan: 'algo-trader-plus' },
     },
   }),
+);
+const advanced = { key: POLYGON_KEYS.advanced };
+describeProvider(
+  'polygon',
+  served(
+    (url, gate, timeoutMs, { secrets = advanced, settings = { tier: 'advanced' } } = {}) =>
+      openProvider(
+        { id: 'polygon', url, settings, ...(timeoutMs !== undefined && { timeoutMs }) },
+        gate,
+        secrets,
+      ),
+    'polygon',
+    {
+      ...{ precision: 0, isMarket: true, namesHalted: false, isApart: true, isUnknownEmpty: true },
+      secrets: advanced,
+      // Indices, which are sold apart.
+      forbidden: {
+        series: { ticker: '^GSPC', interval: '1d' },
+        range: { from: parseDay('2026-11-09'), to: parseDay('2026-11-14') },
+        now: Date.parse('2026-11-20T12:00:00Z'),
+        secrets: { key: POLYGON_KEYS.free },
+        settings: { tier: 'free' },
+      },
+    },
+  ),
 );
 describeProvider(
   'sample at a URL',

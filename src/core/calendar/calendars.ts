@@ -1,7 +1,7 @@
 import { BackfillError } from '../errors.ts';
 import type { Calendar } from './calendar.ts';
 import { ALIASES, EXCHANGES } from './data/exchanges.ts';
-import { CRYPTO_QUOTES, FUTURES, INDICES, SUFFIXES, US_TICKER } from './data/tickers.ts';
+import { CRYPTO_QUOTES, FUTURES, INDICES, OPTION_CONTRACT, SUFFIXES, US_TICKER } from './data/tickers.ts';
 import { ALWAYS, FX, WEEKDAYS, WEEKDAYS_BY_ZONE } from './data/without-exchange.ts';
 import { XNYS } from './data/XNYS.ts';
 import { ExchangeCalendar } from './exchange-calendar.ts';
@@ -48,6 +48,11 @@ export function isCryptoPair(ticker: string): boolean {
   return CRYPTO.test(ticker);
 }
 
+/** Whether a ticker names an option contract of the United States (`AAPL251219C00200000`), which trades when shares do. */
+export function isOptionContract(ticker: string): boolean {
+  return OPTION_CONTRACT.test(ticker);
+}
+
 /** Base and quote of a crypto pair. */
 export function pairOf(ticker: string): readonly [base: string, quote: string] {
   const dash = ticker.indexOf('-');
@@ -64,7 +69,7 @@ function calendarIdOf(ticker: string): string {
   if (isCryptoPair(ticker)) return ALWAYS.id;
   const dot = ticker.lastIndexOf('.');
   if (dot >= 0) return SUFFIX_CALENDARS.get(ticker.slice(dot + 1)) ?? WEEKDAYS.id;
-  return US_TICKER.test(ticker) ? XNYS.id : WEEKDAYS.id;
+  return US_TICKER.test(ticker) || isOptionContract(ticker) ? XNYS.id : WEEKDAYS.id;
 }
 
 /** Turns `{ id: 'NAME NAME' }` around. */

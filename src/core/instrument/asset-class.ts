@@ -1,4 +1,5 @@
-import { calendarFor, isCryptoPair } from '../calendar/calendars.ts';
+import { type Calendar, hasActions } from '../calendar/calendar.ts';
+import { calendarFor, isCryptoPair, isOptionContract } from '../calendar/calendars.ts';
 
 /** What markets there are, by what a provider may serve, with how their tickers are written. */
 const WRITTEN = {
@@ -8,6 +9,7 @@ const WRITTEN = {
   fx: 'currencies (EURUSD=X)',
   indices: 'indices (^GSPC)',
   futures: 'futures (CL=F)',
+  options: 'option contracts (AAPL251219C00200000)',
 } as const;
 
 export type AssetClass = keyof typeof WRITTEN;
@@ -20,7 +22,16 @@ export function assetClassOf(ticker: string): AssetClass {
   if (ticker.endsWith('=F')) return 'futures';
   if (ticker.startsWith('^')) return 'indices';
   if (isCryptoPair(ticker)) return 'crypto';
+  if (isOptionContract(ticker)) return 'options';
   return calendarFor(ticker).id === 'XNYS' ? 'us-shares' : 'other-shares';
+}
+
+/** Classes of which nothing is split and nothing pays a dividend, though they trade on an exchange. */
+const WITHOUT_ACTIONS: ReadonlySet<AssetClass> = new Set(['indices', 'options']);
+
+/** Whether an instrument that trades on a calendar can have splits and dividends of its own. */
+export function mayHaveActions(ticker: string, calendar: Calendar = calendarFor(ticker)): boolean {
+  return hasActions(calendar) && !WITHOUT_ACTIONS.has(assetClassOf(ticker));
 }
 
 /**

@@ -1,15 +1,16 @@
 import type { Ohlcv } from '../bars/bars.ts';
-import { isCryptoPair } from '../calendar/calendars.ts';
+import { isCryptoPair, isOptionContract } from '../calendar/calendars.ts';
 import { largest, smallest } from '../extremes.ts';
 
 /**
  * What an instrument is, in our words (see `Identity`): by the form of its canonical ticker where that tells
- * (`EURUSD=X` fx, `^GSPC` index, `CL=F` future, `BTC-USD` crypto), else as the provider said it; null where neither does.
+ * (`EURUSD=X` fx, `^GSPC` index, `CL=F` future, `AAPL251219C00200000` option, `BTC-USD` crypto), else as the provider said it; null where neither does.
  */
 export function typeOf(ticker: string, said: string | null): string | null {
   if (ticker.endsWith('=X')) return 'fx';
   if (ticker.endsWith('=F')) return 'future';
   if (ticker.startsWith('^')) return 'index';
+  if (isOptionContract(ticker)) return 'option';
   return isCryptoPair(ticker) ? 'crypto' : said;
 }
 

@@ -1,7 +1,8 @@
 import { type Series, seriesKey } from '../bars/bars.ts';
 import { periodsOf } from '../bars/partition.ts';
-import { type Calendar, hasActions } from '../calendar/calendar.ts';
+import type { Calendar } from '../calendar/calendar.ts';
 import { calendarById } from '../calendar/calendars.ts';
+import { mayHaveActions } from '../instrument/asset-class.ts';
 import { type DayRange, MS_PER_DAY } from '../session/day.ts';
 import { type Interval, intervalMs } from '../session/interval.ts';
 import type { PlanOptions, RequestLimits } from './limits.ts';
@@ -88,7 +89,10 @@ export function requestsForActionsOf(
   wants: readonly Want[],
   { requestsForActions = 0 }: Pick<RequestLimits, 'requestsForActions'>,
 ): number {
-  return wants.some(({ calendar }) => hasActions(calendarById(calendar))) ? requestsForActions : 0;
+  if (requestsForActions === 0) return 0;
+  return wants.some(({ series, calendar }) => mayHaveActions(series.ticker, calendarById(calendar)))
+    ? requestsForActions
+    : 0;
 }
 
 function isSameSeries(a: Series, b: Series): boolean {

@@ -31,7 +31,11 @@ export interface RequestLimits {
 
 /** The limits of an endpoint that answers for a whole market, one session a request. */
 export interface MarketLimits {
+  /** Classes of the instruments that it has. Default: all that the provider serves. */
+  readonly of?: readonly AssetClass[];
+  /** How many calendar days back from now it reaches; null: no limit. */
   readonly lookBackDays: number | null;
+  /** Requests that a session costs, its pages all together. */
   readonly requestsPerSession: number;
   /** How long after a session's close its answer is final, in ms. */
   readonly settleDelayMs: number;

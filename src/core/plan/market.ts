@@ -2,6 +2,7 @@ import { seriesKey } from '../bars/bars.ts';
 import { periodOf, periodRange, periodsOf } from '../bars/partition.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import { grouped } from '../grouped.ts';
+import { assetClassOf } from '../instrument/asset-class.ts';
 import { type Day, type DayRange, formatDay } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
 import { contains, intersect, normalize, span, subtract } from '../session/ranges.ts';
@@ -47,7 +48,9 @@ export function chooseMarket(
   if (limits?.market === undefined) return undefined;
   const { market } = limits;
   const there = new Set(staged.filter((one) => one.interval === interval).map(({ session }) => session));
-  const own = gapsOfSeries.filter(({ series }) => series.interval === interval);
+  const own = gapsOfSeries.filter(
+    ({ series }) => series.interval === interval && isOf(market, series.ticker),
+  );
   const alike = alikeIn(own, market, now);
   const lacking = new Map<Day, number>();
   for (const { sessions, count } of alike)
@@ -70,6 +73,11 @@ export function chooseMarket(
     if (cost < least) [best, least] = [sessions, cost];
   }
   return best.length === 0 ? undefined : { limits: market, sessions: best, days: daysOf(best) };
+}
+
+/** Whether a market has instruments of a ticker's class. */
+function isOf({ of }: MarketLimits, ticker: string): boolean {
+  return of === undefined || of.includes(assetClassOf(ticker));
 }
 
 /** The highest first: the fewest sessions. */
@@ -144,6 +152,7 @@ export function marketWants(
   now: number,
 ): { readonly wants: Want[]; readonly days: readonly DayRange[] } {
   const { interval } = series;
+  if (!isOf(limits, series.ticker)) return { wants: [], days: [] };
   const own = intersect(intersect(gaps, days), [reachOf(calendar, limits, now)]);
   const wants = periodsOf(interval, own).map((period): Want => {
     const runs = sessionRuns(intersect(own, [periodRange(period)]), calendar);

@@ -1,7 +1,8 @@
 import { type StatedAction, checkActions } from '../../core/actions/action-checks.ts';
-import { type Day, parseDay } from '../../core/session/day.ts';
+import type { Day } from '../../core/session/day.ts';
 import type { ActionsAnswer } from '../provider.ts';
-import { fieldsOf, pageIn, refuse } from './parse.ts';
+import { dayIn, fieldsOf, numberIn } from '../fields.ts';
+import { pageIn, refuse } from './parse.ts';
 import { shown } from '../../core/shown.ts';
 import { tickerOf } from './symbols.ts';
 
@@ -145,21 +146,6 @@ export function actionsOf(ticker: string, { stated, others }: SaidOfSymbol, toda
     badActions: rejected,
     ...(others.length > 0 && { notRead: others.map((words) => `${ticker}: ${words}`) }),
   };
-}
-
-/** NaN for what is no date, which is then rejected by name. */
-function dayIn(row: Row, field: string): Day {
-  const { [field]: value } = row;
-  try {
-    return parseDay(typeof value === 'string' ? value : '');
-  } catch {
-    return Number.NaN;
-  }
-}
-
-function numberIn(row: Row, field: string): number {
-  const { [field]: value } = row;
-  return typeof value === 'number' ? value : Number.NaN;
 }
 
 function text(row: Row, field: string): string {

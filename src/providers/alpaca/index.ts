@@ -17,12 +17,13 @@ import type {
   Secrets,
 } from '../provider.ts';
 import { rawAnswer } from '../raw-answer.ts';
+import { barsOfSessions } from '../session-bars.ts';
 import { NOTHING_SAID, type SaidOfSymbol, actionsOf, readActionsPage } from './actions.ts';
 import { alpacaCapabilities } from './capabilities.ts';
 import { discoverSteps } from './discover.ts';
 import { assertData, refusalIn } from './errors.ts';
 import { listedTickers } from './listed.ts';
-import { barsOfSessions, readBarsPage } from './parse.ts';
+import { readBarsPage } from './parse.ts';
 import { type Leg, actionsUrl, assetsUrl, barsUrl, headersOf, legsOf, rowMsOf } from './request.ts';
 import { delayMsOf } from './settings.ts';
 import { symbolOf, tickerOf } from './symbols.ts';

@@ -2,7 +2,8 @@ import { isCryptoPair } from '../../core/calendar/calendars.ts';
 import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import type { Category, Member } from '../../core/universe/member.ts';
 import { shown } from '../../core/shown.ts';
-import { fieldsOf, parsed, refuse } from './parse.ts';
+import { fieldsOf } from '../fields.ts';
+import { parsed, refuse } from './parse.ts';
 import type { AssetKind } from './request.ts';
 import { symbolOf, tickerOf } from './symbols.ts';
 

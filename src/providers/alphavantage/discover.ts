@@ -3,7 +3,8 @@ import { type Day, formatDay, parseDay, utcDayOf } from '../../core/session/day.
 import type { Member } from '../../core/universe/member.ts';
 import type { DiscoverRequest } from '../discovery.ts';
 import type { ChainSteps } from '../http/steps.ts';
-import { membersIn, withEnd } from './listing.ts';
+import { livesOn } from '../lives.ts';
+import { membersIn } from './listing.ts';
 import { type Access, worded } from './request.ts';
 
 /** Listings are told as of any day after this one. Source: its documentation of LISTING_STATUS. */
@@ -36,7 +37,7 @@ export function discoverSteps(access: Access): ChainSteps<DiscoverRequest, Activ
       }
       const delisted = membersIn(answer, 'delisted', now);
       const day = dayOf(asked);
-      const members = day === null ? [...heard.active, ...delisted] : ended(heard.active, delisted, day);
+      const members = day === null ? [...heard.active, ...delisted] : livesOn(heard.active, delisted, day);
       return { parts: inCategories(members, categories), state: heard, hasMore: false };
     },
     end: () => [],
@@ -46,12 +47,4 @@ export function discoverSteps(access: Access): ChainSteps<DiscoverRequest, Activ
 /** The day that it is asked to travel back to; null: to none. */
 function dayOf({ asOf, now }: DiscoverRequest): Day | null {
   return asOf !== null && asOf > NOTHING_UNTIL && asOf < utcDayOf(now) ? asOf : null;
-}
-
-/** What was active on a day, with the end that came to it since: the first one of its ticker. */
-function ended(active: readonly Member[], delisted: readonly Member[], day: Day): Member[] {
-  const ends = new Map<string, Day>();
-  for (const { ticker, delisted: end } of delisted)
-    if (end !== null && end >= day) ends.set(ticker, Math.min(end, ends.get(ticker) ?? end));
-  return active.map((member) => withEnd(member, ends.get(member.ticker) ?? null));
 }

@@ -3,6 +3,7 @@ import { parseTicker } from '../../core/instrument/ticker.ts';
 import { type Day, parseDay } from '../../core/session/day.ts';
 import type { Member } from '../../core/universe/member.ts';
 import type { HttpAnswer } from '../http/transport.ts';
+import { withEnd } from '../lives.ts';
 import { tickerOf } from './symbols.ts';
 import { bad, tableIn } from './table.ts';
 
@@ -56,12 +57,6 @@ function memberOf(ticker: string, { name, exchange, assetType, ipoDate, delistin
   const type = assetType === 'ETF' ? 'etf' : 'equity';
   const about = { ticker, name: name.trim(), type, exchange: exchange || null, source: 'alphavantage' };
   return withEnd({ ...about, listed: dayIn(ipoDate), delisted: null }, dayIn(delistingDate));
-}
-
-/** A member that was delisted on a day. One that was listed only after it was listed at another time, which is not told. */
-export function withEnd(member: Member, delisted: Day | null): Member {
-  const isBackwards = member.listed !== null && delisted !== null && member.listed > delisted;
-  return { ...member, listed: isBackwards ? null : member.listed, delisted };
 }
 
 /** A date that is not told is `null`, in letters. */

@@ -1,5 +1,4 @@
-import { hasActions } from '../../core/calendar/calendar.ts';
-import { calendarFor } from '../../core/calendar/calendars.ts';
+import { mayHaveActions } from '../../core/instrument/asset-class.ts';
 import type { ActionsAnswer, ListRequest, Part, Provider } from '../provider.ts';
 
 /**
@@ -14,7 +13,7 @@ export async function askWithActions(
   const { tickers, range, now } = request;
   const told = new Map(request.told);
   for (const ticker of tickers)
-    if (!told.has(ticker) && !hasActions(calendarFor(ticker))) told.set(ticker, { actions: [] });
+    if (!told.has(ticker) && !mayHaveActions(ticker)) told.set(ticker, { actions: [] });
   const untold = tickers.filter((ticker) => !told.has(ticker));
   const failed: Part[] = [];
   for (const part of untold.length === 0 ? [] : await fetchActions({ tickers: untold, range, now })) {

@@ -33,7 +33,14 @@ const DELAY: Rule = {
   holds: (value) => typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY,
 };
 
+const CLASSES: Rule = {
+  must: `a list of ${ASSET_CLASSES.join(', ')}, or left out`,
+  holds: (value) =>
+    value === undefined || (Array.isArray(value) && value.length > 0 && value.every(isAssetClass)),
+};
+
 const OF_MARKET: Readonly<Record<keyof MarketCapability, Rule>> = {
+  of: CLASSES,
   lookBackDays: COUNT_OR_NULL,
   requestsPerSession: COUNT,
   settleDelayMs: DELAY,
@@ -92,11 +99,7 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
   }),
   actions: FLAG,
   ownActions: orAbsent(FLAG),
-  serves: {
-    must: `a list of ${ASSET_CLASSES.join(', ')}, or left out`,
-    holds: (value) =>
-      value === undefined || (Array.isArray(value) && value.length > 0 && value.every(isAssetClass)),
-  },
+  serves: CLASSES,
   cryptoQuotes: {
     must: 'a list such as ["USDT", "BTC"], or left out',
     holds: (value) =>

@@ -4,6 +4,7 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import { grouped } from '../../core/grouped.ts';
 import { type Day, formatDay, parseDay } from '../../core/session/day.ts';
 import type { Listing, Market } from '../../market/market.ts';
+import { splitRates } from '../split-rates.ts';
 import type { WireResponse } from '../wire.ts';
 import { invalidTime, json, refusal } from './errors.ts';
 import { symbolsIn } from './query.ts';
@@ -15,9 +16,6 @@ const PAID_AFTER_DAYS = 21;
 const KNOWN_DAYS = 30;
 
 const MOST_ACTIONS = 1000;
-
-/** Largest denominator tried to write a split's ratio. */
-const LARGEST_DENOMINATOR = 1000;
 
 /** An action as it is listed. */
 interface Listed {
@@ -84,15 +82,9 @@ function listed(symbol: string, action: CorporateAction, calendar: Calendar): Li
     const row = { ...common, rate: action.amount, special: false, foreign: false };
     return { type: 'cash_dividends', booked, row };
   }
+  const { to, from } = splitRates(action.ratio);
   const type = action.ratio > 1 ? 'forward_splits' : 'reverse_splits';
-  return { type, booked, row: { ...common, ...ratesOf(action.ratio) } };
-}
-
-/** A ratio as whole numbers: 1.5 is 3 for 2. */
-function ratesOf(ratio: number): { readonly new_rate: number; readonly old_rate: number } {
-  let old = 1;
-  while (old < LARGEST_DENOMINATOR && Math.abs(ratio * old - Math.round(ratio * old)) > 1e-9) old++;
-  return { new_rate: Math.round(ratio * old), old_rate: old };
+  return { type, booked, row: { ...common, new_rate: to, old_rate: from } };
 }
 
 function dayIn(query: URLSearchParams, name: string, otherwise: string): Day | WireResponse {

@@ -143,3 +143,9 @@ export const CRYPTO_QUOTES =
  * other exchanges (`000001`, `7203`, `A005930`) are none.
  */
 export const US_TICKER = /^[A-Z]{1,5}([-/_]([A-Z]{1,2}|[PRUW][A-Z]{2}))?$/;
+
+/**
+ * An option contract as OCC writes it and Yahoo does: the underlying's root, the day on which it expires, call or put, and the
+ * strike in thousandths (`AAPL251219C00200000`). Source: OCC's Options Symbology Initiative, 2010.
+ */
+export const OPTION_CONTRACT = /^[A-Z]{1,5}\d?\d{6}[CP]\d{8}$/;

@@ -1,0 +1,81 @@
+import { type Interval, intervalMs } from '../../core/session/interval.ts';
+import type { Capabilities, IntervalCapability, ProviderConfig } from '../provider.ts';
+import { FIRST_DAY, tierOf } from './settings.ts';
+import { QUOTES } from './symbols.ts';
+
+const HOUR = 3_600_000;
+
+/** Volume goes on changing until the end of post-market trading, four hours after the close. */
+const SETTLE_DELAY_MS = 4 * HOUR;
+
+/** A free key gets nothing of a day before it is over in New York: eleven hours after an early close. */
+const DAY_OVER_MS = 11 * HOUR;
+
+/** Base bars of a page: minutes, of whatever number a bar is made, or days. */
+export const PAGE_ROWS = 50_000;
+
+/** Trading goes on from 04:00 to 20:00, and so do the bars of shares: so many times as many as those of a session. */
+const EXTENDED = 960 / 390;
+
+/** Days of one request of intraday bars, which are held until its last page is there. */
+const SPAN_DAYS = 365;
+
+/** The splits, and the dividends. */
+const REQUESTS_FOR_ACTIONS = 2;
+
+/**
+ * What bars of an hour are made of where sessions begin at half past: its hours begin on the clock hour. In ms.
+ */
+export function rowMsOf(interval: Interval, kind: string): number {
+  return interval === '1h' && kind === 'exchange' ? HOUR / 2 : intervalMs(interval);
+}
+
+/**
+ * Polygon, which calls itself Massive now. One ticker a request, or all shares in one session. What a key reaches is its plan's;
+ * splits and dividends are endpoints of their own.
+ */
+export function polygonCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
+  const { quotas, lookBackDays, delayMs } = tierOf(config);
+  const settleDelayMs = delayMs === 'day' ? DAY_OVER_MS : SETTLE_DELAY_MS;
+  const common: IntervalCapability = {
+    ...{ maxSpanDays: null, lookBackDays, since: FIRST_DAY, settleDelayMs },
+    ...{ requestsPerSpan: 1, requestsForActions: REQUESTS_FOR_ACTIONS },
+  };
+  const minute = intervalMs('1m');
+  const byMinutes: IntervalCapability = {
+    ...common,
+    maxSpanDays: SPAN_DAYS,
+    paging: {
+      rows: PAGE_ROWS,
+      rowMs: { exchange: minute, always: minute, currencies: minute },
+      extended: EXTENDED,
+    },
+  };
+  return {
+    id: 'polygon',
+    intervals: {
+      ...{ '1m': byMinutes, '5m': byMinutes, '15m': byMinutes, '1h': byMinutes },
+      '1d': {
+        ...common,
+        // The bars of all shares, their splits and their dividends.
+        market: { of: ['us-shares'], lookBackDays, requestsPerSession: 3, settleDelayMs },
+      },
+    },
+    maxInFlight: 16,
+    defaultInFlight: 8,
+    metered: true,
+    quotas,
+    actions: true,
+    serves: ['us-shares', 'crypto', 'fx', 'indices', 'options'],
+    cryptoQuotes: QUOTES,
+    notInTickers: { '/': 'a share class is written BRK-B, a pair BTC-USD or EURUSD=X' },
+    listsTickers: false,
+    discovers: {
+      categories: ['us_equities', 'etf', 'crypto', 'fx', 'options', 'indices', 'otc'],
+      tellsDelisted: true,
+    },
+    credentials: { key: 'POLYGON_API_KEY' },
+    otherVariables: { POLYGON_API_KEY: ['MASSIVE_API_KEY'] },
+    needsUrl: false,
+  };
+}

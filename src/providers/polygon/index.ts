@@ -1,0 +1,146 @@
+import { type Bars, NO_BARS } from '../../core/bars/columns.ts';
+import { concatBars } from '../../core/bars/concat-bars.ts';
+import { calendarFor } from '../../core/calendar/calendars.ts';
+import { assetClassOf } from '../../core/instrument/asset-class.ts';
+import { typeOf } from '../../core/instrument/instrument-type.ts';
+import type { Gate } from '../http/gate.ts';
+import { openHttpProvider } from '../http/open-provider.ts';
+import type { HttpSteps, Page } from '../http/steps.ts';
+import type { HttpAnswer } from '../http/transport.ts';
+import type {
+  ListRequest,
+  MarketAnswer,
+  MarketRequest,
+  Provider,
+  ProviderConfig,
+  Secrets,
+} from '../provider.ts';
+import { grouped } from '../../core/grouped.ts';
+import { type StatedOf, actionsOf, statedIn } from './actions.ts';
+import { answerOf } from './answer.ts';
+import { polygonCapabilities } from './capabilities.ts';
+import { type Listing, discoverSteps } from './discover.ts';
+import { dataIn, unreadable } from './errors.ts';
+import { nextIn, readBars, readGrouped } from './parse.ts';
+import {
+  ACTION_LISTS,
+  actionsUrl,
+  barsUrl,
+  groupedUrl,
+  marketActionsUrl,
+  nextUrl,
+  reachedUntil,
+  tickerIn,
+  worded,
+} from './request.ts';
+import { askedSymbol, symbolOf, tickerOf } from './symbols.ts';
+
+/** What the pages of a chain said so far. */
+interface Told {
+  /** How many lists have been read to their end: those of bars of a market, of splits, of dividends. */
+  readonly lists: number;
+  /** The page that comes next of the list that is being read; null: its first. */
+  readonly next: string | null;
+  readonly bars: readonly Bars[];
+  readonly isAdjusted: boolean;
+  readonly stated: readonly StatedOf[];
+  /** By symbol. */
+  readonly market: ReadonlyMap<string, Bars>;
+}
+
+const NOTHING_TOLD: Told = {
+  ...{ lists: 0, next: null, bars: [], isAdjusted: false, stated: [] },
+  market: new Map(),
+};
+
+/** Polygon, now Massive: bars of one ticker, or of all shares in one session, as traded. */
+export function openPolygon(config: ProviderConfig, gate: Gate, secrets: Secrets): Provider {
+  return openHttpProvider(stepsOf(config), config, gate, secrets);
+}
+
+function stepsOf(config: ProviderConfig): HttpSteps<Told, Listing> {
+  const asking = (told: Told, first: () => URL, secrets: Secrets) =>
+    worded(told.next === null ? first() : nextUrl(told.next, config), secrets);
+  return {
+    capabilities: polygonCapabilities(config),
+    symbolOf,
+    tickerOf,
+    request: (asked, told = NOTHING_TOLD, secrets) => asking(told, () => barsUrl(asked, config), secrets),
+    parse: barsIn,
+    end: (asked, told) => {
+      const ticker = tickerIn(asked);
+      const rows = concatBars(told.bars.length === 0 ? [NO_BARS] : told.bars);
+      return [{ ticker, answer: answerOf(ticker, rows, told.isAdjusted, asked, config) }];
+    },
+    actions: {
+      request: (asked, told = NOTHING_TOLD, secrets) =>
+        asking(told, () => actionsUrl(asked, told.lists, config), secrets),
+      parse: (answer, { now }, told = NOTHING_TOLD) => actionsIn(answer, now, told, ACTION_LISTS.length),
+      end: (asked, { stated }) => {
+        const [ticker, symbol] = [tickerIn(asked), askedSymbol(tickerIn(asked))];
+        const own = stated.filter((one) => one.symbol === symbol);
+        return [{ ticker, answer: actionsOf(own, calendarFor(ticker).localDay(asked.now)) }];
+      },
+    },
+    market: {
+      request: (asked, told = NOTHING_TOLD, secrets) =>
+        asking(
+          told,
+          () =>
+            told.lists === 0 ? groupedUrl(asked, config) : marketActionsUrl(asked, told.lists - 1, config),
+          secrets,
+        ),
+      parse: marketIn,
+      end: (asked, told) => marketOf(asked, told, config),
+    },
+    discover: discoverSteps(config),
+  };
+}
+
+/** One page of a ticker's bars added to what was told before. */
+function barsIn(answer: HttpAnswer, asked: ListRequest, told = NOTHING_TOLD): Page<Told> {
+  const ticker = tickerIn(asked);
+  const fields = dataIn(answer, asked.now);
+  const page = readBars(fields, askedSymbol(ticker), typeOf(ticker, null));
+  const next = nextIn(fields);
+  const bars = [...told.bars, page.bars];
+  if (told.bars.length > 0 && told.isAdjusted !== page.isAdjusted)
+    throw unreadable('of its pages some are adjusted for splits, and some are not');
+  const { isAdjusted } = page;
+  return { parts: [], state: { ...told, next, bars, isAdjusted }, hasMore: next !== null };
+}
+
+/** One page of splits or dividends; `all`: how many lists there are. */
+function actionsIn(answer: HttpAnswer, now: number, told: Told, all: number): Page<Told, never> {
+  const fields = dataIn(answer, now);
+  const stated = [...told.stated, ...statedIn(fields)];
+  const next = nextIn(fields);
+  const lists = next === null ? told.lists + 1 : told.lists;
+  return { parts: [], state: { ...told, next, lists, stated }, hasMore: lists < all };
+}
+
+/** A page of the bars of a session, then of its splits and dividends. */
+function marketIn(answer: HttpAnswer, asked: MarketRequest, told = NOTHING_TOLD): Page<Told, never> {
+  if (told.lists > 0) return actionsIn(answer, asked.now, told, 1 + ACTION_LISTS.length);
+  const fields = dataIn(answer, asked.now);
+  const market = new Map([...told.market, ...readGrouped(fields, asked.session)]);
+  const next = nextIn(fields);
+  return { parts: [], state: { ...told, next, lists: next === null ? 1 : 0, market }, hasMore: true };
+}
+
+/** What all lists say of a session. Symbols that no ticker of a share stands for are left out. */
+function marketOf(
+  { interval, session, now }: MarketRequest,
+  { market, stated }: Told,
+  config: ProviderConfig,
+): MarketAnswer {
+  const asked = { interval, range: { from: session, to: session + 1 }, now };
+  const bySymbol = grouped(stated, ({ symbol }) => symbol);
+  const parts = [...market].flatMap(([symbol, bars]) => {
+    const ticker = tickerOf(symbol);
+    if (assetClassOf(ticker) !== 'us-shares' || symbolOf(ticker) !== symbol) return [];
+    const actions = actionsOf(bySymbol.get(symbol) ?? [], session);
+    return { ticker, answer: { ...answerOf(ticker, bars, false, asked, config), ...actions } };
+  });
+  return { parts, asOf: reachedUntil(now, config) };
+}

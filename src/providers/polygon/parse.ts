@@ -1,0 +1,95 @@
+import { BarBuilder } from '../../core/bars/bar-builder.ts';
+import type { Bars } from '../../core/bars/columns.ts';
+import { Zone } from '../../core/calendar/zone.ts';
+import { BackfillError } from '../../core/errors.ts';
+import { untoldVolume } from '../../core/instrument/instrument-type.ts';
+import { type Day, formatDay } from '../../core/session/day.ts';
+import { shown } from '../../core/shown.ts';
+import { type Fields, fieldsOf } from '../fields.ts';
+import { unreadable } from './errors.ts';
+
+/** The clock by which days of shares begin, and by which a plan counts days. */
+export const NEW_YORK = new Zone('America/New_York');
+
+/** A page of the bars of one symbol, stamped with the starts of its windows; NaN for what has no value. */
+export interface BarsPage {
+  readonly bars: Bars;
+  /** Whether its prices are divided by the ratios of the splits since, as it says; its vwap is not. */
+  readonly isAdjusted: boolean;
+}
+
+/**
+ * The bars in the answer for a symbol of an instrument of a type (`typeOf`). Throws `provider-fault` (retryable) for those of
+ * another symbol, `bad-answer` (retryable) for what cannot be read.
+ */
+export function readBars(fields: Fields, symbol: string, type: string | null): BarsPage {
+  const { ticker, adjusted } = fields;
+  if (ticker !== undefined && ticker !== symbol)
+    throw new BackfillError('provider-fault', `polygon answered for ${shown(ticker)}, asked for ${symbol}`, {
+      retryable: true,
+    });
+  const rows = rowsIn(fields);
+  const bars = new BarBuilder(rows.length);
+  for (const row of rows) push(bars, stampOf(row), row, type);
+  return { bars: bars.bars(), isAdjusted: adjusted === true };
+}
+
+/**
+ * The bars of all symbols in one session, by symbol, stamped with the session's midnight in New York: its rows are stamped with
+ * the end of trading. Throws `bad-answer`, retryable for what cannot be read or is of another day.
+ */
+export function readGrouped(fields: Fields, session: Day): ReadonlyMap<string, Bars> {
+  if (fields['adjusted'] === true)
+    throw new BackfillError('bad-answer', 'polygon gives adjusted prices, asked for those as traded');
+  const midnight = NEW_YORK.instantOf(session, 0);
+  const found = new Map<string, Bars>();
+  for (const row of rowsIn(fields)) {
+    const { T: symbol } = row;
+    if (typeof symbol !== 'string') throw unreadable(`a bar has the symbol ${shown(symbol)}`);
+    const day = NEW_YORK.localDay(stampOf(row));
+    if (day !== session)
+      throw unreadable(`a bar of ${symbol} is of ${formatDay(day)}, asked for ${formatDay(session)}`);
+    if (found.has(symbol)) throw unreadable(`it has two bars of ${symbol}`);
+    const bar = new BarBuilder(1);
+    push(bar, midnight, row, null);
+    found.set(symbol, bar.bars());
+  }
+  return found;
+}
+
+/** The rows of a page; none only where it says so. Throws `bad-answer` (retryable), for fewer than it says it has too. */
+export function rowsIn(fields: Fields): readonly Fields[] {
+  const { results, resultsCount, count, queryCount } = fields;
+  const counts = [resultsCount, count, queryCount];
+  if (results === undefined || results === null) {
+    if (counts.includes(0) && !(Number(resultsCount) > 0)) return [];
+    throw unreadable('it has no results, and does not say that there are none');
+  }
+  if (!Array.isArray(results)) throw unreadable(`its results are ${shown(results)}`);
+  if (typeof resultsCount === 'number' && results.length < resultsCount)
+    throw unreadable(`it has ${results.length} of its ${resultsCount} results`);
+  return (results as readonly unknown[]).map(fieldsOf);
+}
+
+/** Where the rows of a list go on, as it says; null: nowhere. */
+export function nextIn({ next_url: next = null }: Fields): string | null {
+  if (next !== null && typeof next !== 'string') throw unreadable(`its next_url is ${shown(next)}`);
+  return next === '' ? null : next;
+}
+
+function stampOf({ t }: Fields): number {
+  if (typeof t === 'number' && Math.abs(t) <= 8.64e15) return t;
+  throw unreadable(`a bar has the time ${shown(t)}`);
+}
+
+function push(bars: BarBuilder, ts: number, row: Fields, type: string | null): void {
+  const value = (name: string): number => {
+    const { [name]: one } = row;
+    if (typeof one === 'number') return one;
+    if (one === undefined || one === null) return Number.NaN;
+    throw unreadable(`a bar has the value ${shown(one)}`);
+  };
+  const { v } = row;
+  const volume = v === undefined || v === null ? untoldVolume(type) : value('v');
+  bars.push(ts, value('o'), value('h'), value('l'), value('c'), volume, value('vw'), value('n'));
+}

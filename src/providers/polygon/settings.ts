@@ -1,0 +1,48 @@
+import { type Day, parseDay } from '../../core/session/day.ts';
+import type { Quota } from '../../core/plan/quota.ts';
+import type { ProviderConfig } from '../provider.ts';
+import { type SettingForms, amongWords } from '../settings.ts';
+
+/** What a plan gives. */
+export interface Tier {
+  readonly quotas: readonly Quota[];
+  /** Calendar days back from now of which it has bars; null: all that there are. */
+  readonly lookBackDays: number | null;
+  /** How old bars are at least, in ms; `day`: none of a day that is not over in New York. */
+  readonly delayMs: number | 'day';
+}
+
+/** Plans that are paid for have no quota, as long as it is less than 100 requests a second. */
+const UNLIMITED: readonly Quota[] = [{ requests: 99, perMs: 1000 }];
+
+const QUARTER_HOUR = 15 * 60_000;
+
+/** By the setting `tier`, the smallest reach first: the plans for shares, as of September 2026. */
+export const TIERS: ReadonlyMap<string, Tier> = new Map<string, Tier>([
+  // Two years.
+  ['free', { quotas: [{ requests: 5, perMs: 60_000 }], lookBackDays: 730, delayMs: 'day' }],
+  // Five, and ten.
+  ['starter', { quotas: UNLIMITED, lookBackDays: 1826, delayMs: QUARTER_HOUR }],
+  ['developer', { quotas: UNLIMITED, lookBackDays: 3652, delayMs: QUARTER_HOUR }],
+  ['advanced', { quotas: UNLIMITED, lookBackDays: null, delayMs: 0 }],
+]);
+
+/** First day of which there is anything. */
+export const FIRST_DAY: Day = parseDay('2003-09-10');
+
+/** What it is told of a key. */
+export type PolygonSettings = {
+  /** A name of `TIERS`. Default `free`. */
+  readonly tier?: string | undefined;
+};
+
+/** What they must be. */
+export const POLYGON_SETTINGS = { tier: amongWords([...TIERS.keys()]) } satisfies SettingForms;
+
+/** The plan of a configuration that was found to be sound, with its name. */
+export function tierOf({
+  settings = {},
+}: Pick<ProviderConfig, 'settings'>): Tier & { readonly name: string } {
+  const { tier: name = 'free' }: PolygonSettings = settings;
+  return { name, ...(TIERS.get(name) as Tier) };
+}
