@@ -109,19 +109,24 @@ const STRAY_ROWS = 5;
 function ofWanted(report: SeriesReport): SeriesReport {
   const isRead = report.missing > 0 && Object.values(report.drift).some(({ compared }) => compared > 0);
   const rejected = report.rejected - (report.rejectedAgain ?? 0);
-  return { ...report, rejected, ...(isRead && { dropped: report.offGrid }) };
+  if (isRead || report.isOpen === true)
+    return { ...report, rejected, dropped: report.offGrid, unfinished: 0 };
+  return { ...report, rejected };
 }
 
-/** What is to be said where more rows of an answer were lost than stored; null where that is not so. */
+/**
+ * What is to be said where more rows of an answer were lost than stored; null where that is not so. A row that is not a bar
+ * yet is not lost.
+ */
 export function lostRows(
   report: Pick<
     SeriesReport,
-    'bars' | 'rejected' | 'offGrid' | 'unusable' | 'dropped' | 'firstFault' | 'wayOut'
+    'bars' | 'rejected' | 'offGrid' | 'unusable' | 'dropped' | 'unfinished' | 'firstFault' | 'wayOut'
   >,
 ): string | null {
-  const { bars, rejected, offGrid, unusable, dropped, firstFault, wayOut } = report;
+  const { bars, rejected, offGrid, unusable, dropped, unfinished, firstFault, wayOut } = report;
   const lost = rejected + offGrid;
-  const strays = unusable + dropped;
+  const strays = unusable + dropped - unfinished;
   const isNothing = bars === 0 && lost + strays > 0 && (lost > 0 || strays >= STRAY_ROWS);
   if (!isNothing && lost <= bars) return null;
   const all = isNothing ? lost - offGrid + strays : lost;

@@ -67,6 +67,8 @@ export interface SeriesReport {
   readonly unusable: number;
   /** Those of `dropped` whose session was not final yet. */
   readonly unfinished: number;
+  /** Set where no wanted session is final yet. */
+  readonly isOpen?: true;
   /** Why the first of the rejected rows was; null for none. */
   readonly firstFault: string | null;
   /** What a user may do if the rejected rows are right; null where it is not known. */

@@ -55,6 +55,16 @@ describe('an answer that repeats what is stored, and otherwise has rows outside 
     expect(told(change)).toEqual(['mostly-rejected', expect.stringContaining(`${lost} that came`)]);
   });
 
+  it.each<[string, Partial<SeriesReport>]>([
+    ['no session that was wanted is over', { isOpen: true }],
+    ['the rows are of bars that are not over', { unfinished: 555 }],
+  ])('lost none where %s', (_, change) => {
+    const report = { missing: 0, drift: {}, ...change };
+    expect(told(report)).toEqual([undefined, undefined]);
+    const offGrid = told({ ...report, offGrid: 1 });
+    expect(offGrid).toEqual(['mostly-rejected', expect.stringContaining('of')]);
+  });
+
   it('names where rejected rows are listed only where there are any', () => {
     const where = expect.stringContaining('check-data --issues');
     expect(told({ rejected: 1 })[1]).toEqual(where);

@@ -47,7 +47,8 @@ export function judgeFirst(
     bars: wanted.length,
     rejected: rejected.length + wrong.length,
     unusable: answer.unusable.length - wrong.length,
-    ...{ offGrid: answer.offGrid ?? 0, dropped: answer.dropped, wayOut: null },
+    ...{ offGrid: answer.offGrid ?? 0, dropped: answer.dropped, unfinished: answer.unfinished ?? 0 },
+    wayOut: null,
     firstFault: rejected[0]?.reason ?? wrong[0]?.reason ?? null,
   });
   const repeated = answer.bars.length - wanted.length - rejected.length - fillers.length;

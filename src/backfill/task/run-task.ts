@@ -16,7 +16,7 @@ import type { Fetch, Task, Want } from '../../core/plan/task.ts';
 import { intersect, subtract, union } from '../../core/session/ranges.ts';
 import { namedSince } from '../../core/instrument/rename.ts';
 import { OPEN_GATE } from '../../providers/http/gate.ts';
-import type { BarAnswer } from '../../providers/provider.ts';
+import type { BarAnswer, IntervalCapability } from '../../providers/provider.ts';
 import { provenDays } from '../../providers/proven-days.ts';
 import type {
   BarStore,
@@ -194,6 +194,7 @@ async function toCommit(
     dropped: answer.dropped,
     ...lostOfWanted(answer, judgement, { want, calendar, stored, source }),
     unfinished: answer.unfinished ?? 0,
+    ...(isAllOpen(want, capabilities.intervals[series.interval], now) && { isOpen: true as const }),
     wayOut: unitChangeAdvice(series, judgement, stored, calendar),
     fillers: judgement.fillers.length,
     oddities: [
@@ -228,6 +229,11 @@ function updateOf(
     ...(topUps !== undefined && { topUps }),
     volumeSteps: volumeSteps(splits),
   };
+}
+
+function isAllOpen({ gaps, calendar }: Want, own: IntervalCapability | undefined, now: number): boolean {
+  const lastSettled = calendarById(calendar).lastSettled(now, own?.settleDelayMs ?? 0);
+  return calendarById(calendar).count(intersect(gaps, [{ from: 0, to: lastSettled + 1 }])) === 0;
 }
 
 /** What a want that only compares leaves as it was. */
