@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { listProviders } from '../../src/index.ts';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
+import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { type RunningSimulator, runWith, startSimulate } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
@@ -15,14 +16,14 @@ const NOW = '2026-03-02T23:00:00Z';
 const PLANTED = 'PLANTED+KEY/of=nobody';
 
 /** Those that the simulators take. */
-const TAKEN = { ...ALPACA_KEYS, key: 'TESTPREMIUM' };
+const TAKEN = { ...ALPACA_KEYS, key: 'TESTPREMIUM', polygon: POLYGON_KEYS.starter };
 
 /** A key of each variable that a provider asks for, and of each that is known besides. */
 const KEYS: Readonly<Record<string, string>> = {
   ALPHAVANTAGE_API_KEY: TAKEN.key,
   APCA_API_KEY_ID: TAKEN.keyId,
   APCA_API_SECRET_KEY: TAKEN.secretKey,
-  POLYGON_API_KEY: `${PLANTED}2`,
+  POLYGON_API_KEY: TAKEN.polygon,
   POLYGON_S3_ACCESS_KEY: `${PLANTED}3`,
   POLYGON_S3_SECRET_KEY: `${PLANTED}4`,
   CELERY_BROKER_URL: `redis://:${PLANTED}5@127.0.0.1:6379/0`,
@@ -40,16 +41,18 @@ const SECRETS = [...Object.values(TAKEN), PLANTED].flatMap((key) => [
 SECRETS.push(PLANTED.slice(0, 7), PLANTED.slice(-7));
 
 let folder = '';
-let simulators: Record<'alphavantage' | 'alpaca', RunningSimulator>;
+const WIRES = ['alphavantage', 'alpaca', 'polygon'] as const;
+let simulators: Record<(typeof WIRES)[number], RunningSimulator>;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-keys-'));
-  for (const name of ['here', 'alphavantage', 'alpaca']) await mkdir(join(folder, name));
-  const [alphavantage, alpaca] = await Promise.all(
-    ['alphavantage', 'alpaca'].map((wire) =>
-      startSimulate(join(folder, wire), ['--wire', wire, '--now', NOW]),
-    ),
+  for (const name of ['here', ...WIRES]) await mkdir(join(folder, name));
+  const started = await Promise.all(
+    WIRES.map(async (wire) => [
+      wire,
+      await startSimulate(join(folder, wire), ['--wire', wire, '--now', NOW]),
+    ]),
   );
-  simulators = { alphavantage, alpaca } as typeof simulators;
+  simulators = Object.fromEntries(started) as typeof simulators;
 });
 afterEach(async () => {
   await Promise.all(Object.values(simulators).map((one) => one.stop()));
@@ -112,8 +115,9 @@ function leaks(texts: readonly string[]): string[] {
 }
 
 const RANGE = `--now ${NOW} --days 5 --state ../state`;
+const TIERS = { alphavantage: ' --tier 75', alpaca: '', polygon: ' --tier starter' } as const;
 const ask = (provider: keyof typeof simulators, url = simulators[provider].url): string =>
-  `--provider ${provider} --provider-url ${provider}=${url} ${RANGE}${provider === 'alphavantage' ? ' --tier 75' : ''}`;
+  `--provider ${provider} --provider-url ${provider}=${url} ${RANGE}${TIERS[provider]}`;
 
 /** Lines of every command, in an order in which each finds what it needs; `backfill` is the one without a name. */
 const LINES: Readonly<Record<string, () => readonly string[]>> = {
@@ -123,7 +127,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
     `ALFA BRIQ ${ask('alphavantage')}`,
     `CORV --json ${ask('alpaca')}`,
   ],
-  'run-once': () => [`run-once ELNA ${ask('alpaca')}`],
+  'run-once': () => [`run-once ELNA ${ask('alpaca')}`, `run-once KELV ${ask('polygon')}`],
   enqueue: () => [`enqueue ../list.txt ${ask('alpaca')}`],
   'enqueue-batch': () => [`enqueue-batch ../list.txt --batch-size 1 --delay 0 --json ${ask('alphavantage')}`],
   config: () => ['config', 'config --json'],
@@ -139,6 +143,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
   discover: () => [
     `discover us_equities --json --provider alphavantage --provider-url alphavantage=${simulators.alphavantage.url} --state ../state`,
     `discover us_equities --provider alpaca --provider-url alpaca=${simulators.alpaca.url} --state ../state`,
+    `discover etf --provider polygon --provider-url polygon=${simulators.polygon.url} --state ../state`,
   ],
   export: () => ['export ALFA', 'export --out ../bars.parquet'],
   query: () => ['query FROM~bars --format json', 'query FROM~coverage', 'query FROM~revisions'],
@@ -180,7 +185,8 @@ describe('no output and no file has a key in it', () => {
       // The keys were there, and were used.
       expect(texts[2]).toContain('Fetched: 2  Errors: 0');
       expect(texts[3]).toContain('"fetched":1');
-      expect(texts.slice(4, 7).map((text) => /exit \d+/.exec(text)?.[0])).toEqual([
+      expect(texts.slice(4, 8).map((text) => /exit \d+/.exec(text)?.[0])).toEqual([
+        'exit 0',
         'exit 0',
         'exit 0',
         'exit 0',
@@ -204,7 +210,7 @@ describe('nor where something fails', () => {
   beforeAll(() => new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve)));
   afterAll(() => void echo.close());
 
-  it.each(['alphavantage', 'alpaca'] as const)(
+  it.each(WIRES)(
     'at %s, be it the server, the network or the options',
     async (provider) => {
       const { port } = echo.address() as AddressInfo;

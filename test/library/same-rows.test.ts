@@ -6,6 +6,7 @@ import type { Secrets } from '../../src/providers/provider.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import type { Market } from '../../src/market/market.ts';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
+import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { REAL_DATA, describeWith } from '../needs.ts';
 import { hasRealData, realData } from '../realdata.ts';
 import { start, stopAll } from '../simulator/running.ts';
@@ -76,7 +77,7 @@ function marketOf(tickers: readonly string[]): Market {
 }
 
 interface Carrier {
-  readonly id: 'yahoo' | 'alphavantage' | 'alpaca' | 'binance';
+  readonly id: 'yahoo' | 'alphavantage' | 'alpaca' | 'binance' | 'polygon';
   readonly secrets?: Secrets;
   readonly settings?: Readonly<Record<string, string>>;
   /** Which has pairs only. */
@@ -88,6 +89,7 @@ const CARRIERS: readonly Carrier[] = [
   { id: 'alphavantage', secrets: { key: 'TESTPREMIUM' }, settings: { tier: '75' } },
   { id: 'alpaca', secrets: ALPACA_KEYS },
   { id: 'binance', pairs: true },
+  { id: 'polygon', secrets: { key: POLYGON_KEYS.advanced }, settings: { tier: 'advanced' } },
 ];
 
 /** All rows that a run over a provider's wire stored, by share and date. */
