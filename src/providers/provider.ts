@@ -1,6 +1,7 @@
 import type { RejectedAction } from '../core/actions/action-checks.ts';
 import type { CorporateAction, Identity, Series, Split } from '../core/bars/bars.ts';
 import type { Bars } from '../core/bars/columns.ts';
+import type { MonthlyArchive } from '../core/plan/archive.ts';
 import type { Paging } from '../core/plan/pages.ts';
 import type { AssetClass } from '../core/instrument/asset-class.ts';
 import type { Day, DayRange } from '../core/session/day.ts';
@@ -27,6 +28,8 @@ export interface IntervalCapability {
   readonly requestsPerSpan: number;
   /** How the bars of one request come in pages, each of which costs `requestsPerSpan`. Default: in one. */
   readonly paging?: Paging;
+  /** Where months that are over come from files, and others page by page, whatever `requestsPerSpan` says. Default: nowhere. */
+  readonly archive?: MonthlyArchive;
   /**
    * Requests that tell the splits and dividends of a ticker where its bars come without them, or of as many tickers as one
    * request for bars takes. A run asks once for all the bars of a ticker, and not of one that can have none (a pair). Default

@@ -5,6 +5,7 @@ import { calendarById } from '../calendar/calendars.ts';
 import { mayHaveActions } from '../instrument/asset-class.ts';
 import { type DayRange, MS_PER_DAY } from '../session/day.ts';
 import { type Interval, intervalMs } from '../session/interval.ts';
+import { requestsWithArchive } from './archive.ts';
 import type { PlanOptions, RequestLimits } from './limits.ts';
 import { pagesOf, pagesOfAll } from './pages.ts';
 import type { Quota } from './quota.ts';
@@ -78,10 +79,17 @@ export function requestsInBatches(
   return requests;
 }
 
-/** Pages of the bars of some wants of one span. */
-function pagesOfWants({ series, range }: Want, wants: readonly Want[], { paging }: RequestLimits): number {
+/** Requests for the bars of some wants of one span. */
+function requestsForBars(
+  { series: { interval }, range }: Want,
+  wants: readonly Want[],
+  { requestsPerSpan, paging, archive }: RequestLimits,
+  now: number,
+): number {
+  if (archive !== undefined) return wants.length * requestsWithArchive(interval, range, now, archive);
+  if (paging === undefined) return requestsPerSpan;
   const calendars = wants.map(({ calendar }) => calendarById(calendar));
-  return paging === undefined ? 1 : pagesOfAll(calendars, series.interval, range, paging);
+  return requestsPerSpan * pagesOfAll(calendars, interval, range, paging);
 }
 
 /** What tells the splits and dividends of some wants, apart from their bars: nothing where none can have any. */
@@ -99,10 +107,10 @@ function isSameSeries(a: Series, b: Series): boolean {
   return a.ticker === b.ticker && a.interval === b.interval;
 }
 
-function taskOf(wants: readonly Want[], { limits, quotas, actions }: PlanOptions): Fetch {
+function taskOf(wants: readonly Want[], { limits, quotas, actions, now }: PlanOptions): Fetch {
   const [first] = wants as [Want, ...Want[]];
   const own = limits[first.series.interval] as RequestLimits;
-  const requests = own.requestsPerSpan * pagesOfWants(first, wants, own) + requestsForActionsOf(wants, own);
+  const requests = requestsForBars(first, wants, own, now) + requestsForActionsOf(wants, own);
   const questions = questionsOf(requests, quotas);
   return {
     id: wants.length === 1 ? first.id : `${first.id} and ${wants.length - 1} more`,

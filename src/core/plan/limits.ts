@@ -2,6 +2,7 @@ import type { Calendar } from '../calendar/calendar.ts';
 import { type AssetClass, assetClassOf } from '../instrument/asset-class.ts';
 import { type Day, utcDayOf } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
+import type { MonthlyArchive } from './archive.ts';
 import type { Paging } from './pages.ts';
 import type { Quota, QuotaStanding } from './quota.ts';
 import type { Slice } from './slice.ts';
@@ -19,6 +20,8 @@ export interface RequestLimits {
   readonly requestsPerSpan: number;
   /** How the bars of one request come in pages, which are a request each. Default: in one. */
   readonly paging?: Paging;
+  /** Where months that are over come from files, and others page by page, whatever a span costs. Default: nowhere. */
+  readonly archive?: MonthlyArchive;
   /** What tells splits and dividends besides, of as many series as share a request. Default 0. */
   readonly requestsForActions?: number;
   /** Series of one span that one request may ask for. Default 1. */

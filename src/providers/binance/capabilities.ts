@@ -1,3 +1,4 @@
+import type { MonthlyArchive } from '../../core/plan/archive.ts';
 import { MS_PER_DAY, parseDay } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import type { Capabilities, IntervalCapability } from '../provider.ts';
@@ -5,9 +6,6 @@ import { QUOTES } from './symbols.ts';
 
 /** Klines that a request brings at most. */
 export const ROWS_A_PAGE = 1000;
-
-/** What a month's file costs: its `.CHECKSUM` and itself. */
-export const REQUESTS_A_FILE = 2;
 
 /** Weight that an address may use a minute, and that of a request for klines. */
 const WEIGHT_A_MINUTE = 6000;
@@ -24,10 +22,16 @@ export const FIRST_DAY = parseDay('2017-07-14');
 /** A bar is final at its close; a minute makes up for clocks that differ. */
 const ALL_OF_IT = { lookBackDays: null, since: FIRST_DAY, settleDelayMs: 60_000 } as const;
 
+/** A file costs its `.CHECKSUM` and itself. Source: the README of binance-public-data. */
+export const ARCHIVE: MonthlyArchive = {
+  ...{ requestsPerFile: 2, rowsPerPage: ROWS_A_PAGE },
+  ...{ since: FIRST_DAY, published: 'after-first-monday' },
+};
+
 /** By the month, as the archive's files are: one takes the place of 45 pages of 1m, 9 of 5m, 3 of 15m. */
 const BY_MONTH: IntervalCapability = {
   ...{ ...ALL_OF_IT, maxSpanDays: 31, withinMonth: true },
-  requestsPerSpan: REQUESTS_A_FILE,
+  ...{ requestsPerSpan: 1, archive: ARCHIVE },
 };
 
 function aPage(interval: Interval): IntervalCapability {

@@ -62,6 +62,15 @@ const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
     must: 'an object such as { rows: 10000 }',
     holds: (value) => isObject(value) && isCount(value['rows']),
   }),
+  archive: orAbsent({
+    must: 'an object such as { requestsPerFile: 2, rowsPerPage: 1000, since, published: "after-first-monday" }',
+    holds: (value) =>
+      isObject(value) &&
+      isCount(value['requestsPerFile']) &&
+      isCount(value['rowsPerPage']) &&
+      Number.isSafeInteger(value['since']) &&
+      value['published'] === 'after-first-monday',
+  }),
   requestsForActions: orAbsent({
     must: 'a whole number, 0 or more',
     holds: (value) => value === 0 || isCount(value),
