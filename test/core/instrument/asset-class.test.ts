@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assetClassOf, assetClassesText } from '../../../src/core/instrument/asset-class.ts';
+import { assetClassOf, assetClassesText, mayHaveActions } from '../../../src/core/instrument/asset-class.ts';
 
 describe('the class of an instrument', () => {
   it.each([
@@ -14,6 +14,8 @@ describe('the class of an instrument', () => {
     ['^GSPC', 'indices'],
     ['^FTSE', 'indices'],
     ['CL=F', 'futures'],
+    ['AAPL251219C00200000', 'options'],
+    ['AAPL1251219P00012500', 'options'],
   ])('of %s is %s', (ticker, its) => expect(assetClassOf(ticker)).toBe(its));
 
   it('is told with how it is written', () => {
@@ -25,4 +27,12 @@ describe('the class of an instrument', () => {
       'currencies (EURUSD=X), crypto pairs (BTC-USD) and indices (^GSPC)',
     );
   });
+});
+
+it('has splits and dividends of shares alone, though indices and contracts trade on an exchange too', () => {
+  expect(
+    ['AAPL', 'AIR.PA', '^GSPC', 'AAPL251219C00200000', 'BTC-USD', 'EURUSD=X'].map((one) =>
+      mayHaveActions(one),
+    ),
+  ).toEqual([...[true, true, false, false, false, false]]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import type { SeriesGaps } from '../../../src/core/plan/gaps.ts';
-import type { RequestLimits } from '../../../src/core/plan/limits.ts';
+import type { MarketLimits, RequestLimits } from '../../../src/core/plan/limits.ts';
 import { planTasks } from '../../../src/core/plan/plan.ts';
 import type { Slice } from '../../../src/core/plan/slice.ts';
 import { type DayRange, formatDay, parseDay } from '../../../src/core/session/day.ts';
@@ -54,6 +54,23 @@ describe('a plan of markets and series', () => {
     expect(spread).toHaveLength(6);
     expect(spread[0]?.gaps).toEqual([WEEK]);
     expect(totals).toMatchObject({ requests: 5, sessions: 30, toFill: 6 });
+  });
+
+  it('asks markets for instruments of the classes that they have, and for the others by themselves', () => {
+    const [shares, indices] = ['', '^'].map((prefix) =>
+      gapsOf(6, [WEEK]).map(({ series, ...gaps }, i) => {
+        return { ...gaps, series: { ...series, ticker: `${prefix}QA${'ABCDEF'[i]}` } };
+      }),
+    );
+    const market: MarketLimits = { ...(LIMITS.market as MarketLimits), of: ['us-shares'] };
+    const { markets, alone, spread, totals } = plan([...(shares ?? []), ...(indices ?? [])], { market });
+    expect(markets).toHaveLength(5);
+    expect(spread.map(({ series }) => series.ticker)).toEqual('ABCDEF'.split('').map((one) => `QA${one}`));
+    expect(alone).toHaveLength(6);
+    expect(alone.every((one) => one.startsWith('^'))).toBe(true);
+    expect(totals).toMatchObject({ requests: 5 + 6, toFill: 12 });
+    // They do not make it worth its while either.
+    expect(plan([...(shares ?? []).slice(0, 4), ...(indices ?? [])], { market }).markets).toEqual([]);
   });
 
   it('asks for the series where that costs no more', () => {

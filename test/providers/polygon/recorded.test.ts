@@ -119,9 +119,14 @@ describeWith(REAL_DATA)('recorded answers', () => {
         code: 'bad-answer',
       });
       await expect(beside(cut)).rejects.toMatchObject({ code: 'bad-answer' });
-      const next = { ...at, session: at.session + 3 };
-      const { provider } = await polygonThatAnswers(() => ({ body: whole }));
-      await expect(provider.fetchMarket?.(next)).rejects.toMatchObject({ code: 'bad-answer' });
+      const { provider } = await polygonThatAnswers(({ path }) =>
+        path.startsWith('/v2/aggs/grouped/') ? { body: whole } : undefined,
+      );
+      // The Monday after.
+      await expect(provider.fetchMarket?.({ ...at, session: at.session + 3 })).rejects.toMatchObject({
+        code: 'bad-answer',
+        message: expect.stringContaining('is of 2019-02-01, asked for 2019-02-04') as unknown,
+      });
     },
   );
 
