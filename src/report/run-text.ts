@@ -194,15 +194,27 @@ function endLine(summary: RunSummary, purpose: RunPurpose): string {
   if (lacking.length === 0 && holes === 0) return `${purpose} complete in ${time}`;
   const isAllNews = newlyLost.sessions > 0 && lacking.length === 1;
   const isInFull = lacking.length === 0 || isAllNews;
-  const others = unavailable + failed === 0 && cannotBeHad.length > 0 ? 0 : holes - newlyLost.sessions;
-  const all = [
-    ...lacking,
-    ...(others > 0 && !isInFull ? [`${plural(others, 'session')} without a bar`] : []),
-  ];
+  const isToldOf = unavailable + failed === 0 && cannotBeHad.length > 0;
+  const all = isInFull ? lacking : [...lacking, ...holesInShort(summary, isToldOf)];
   return [
     `${purpose} ended in ${time}${all.length > 0 ? `, not complete: ${all.join(', ')}` : ''}`,
     ...(holes > 0 && isInFull ? [holesText(summary)] : []),
   ].join('; ');
+}
+
+/** The same in a few words, beside what else is lacking: less those newly lost, and less what is told of otherwise. */
+function holesInShort({ holes, holesRejected, newlyLost }: RunSummary, isToldOf: boolean): string[] {
+  const rejected = Math.max(0, holesRejected - newlyLost.sessions);
+  const newlyOther = Math.max(0, newlyLost.sessions - holesRejected);
+  const without = isToldOf ? 0 : holes - holesRejected - newlyOther;
+  return [
+    ...(without > 0 ? [`${plural(without, 'session')} without a bar`] : []),
+    ...(rejected > 0 ? [rejectedText(rejected)] : []),
+  ];
+}
+
+function rejectedText(sessions: number): string {
+  return `${plural(sessions, 'session')} of which rows were rejected`;
 }
 
 /** Sessions that have no bar, or too few, though nobody says why, by where they lie. */
@@ -215,7 +227,7 @@ function holesText({ holes, holesAround, holesRejected }: RunSummary): string {
     ...(holesAround > 0
       ? [`${plural(holesAround, 'session')} before the first or after the last bar of a series`]
       : []),
-    ...(holesRejected > 0 ? [`${plural(holesRejected, 'session')} of which rows were rejected`] : []),
+    ...(holesRejected > 0 ? [rejectedText(holesRejected)] : []),
   ];
   return parts.join('; ');
 }

@@ -74,6 +74,22 @@ describe('the summary of a run', () => {
     );
   });
 
+  it('tells sessions whose rows were rejected from those without a bar beside what else is lacking', () => {
+    const of = (change: Partial<RunSummary>): string | undefined =>
+      summaryText({ ...CALM, waiting: 1, ...change })[0]
+        ?.split(', not complete: ')[1]
+        ?.replace(/^1 wait[^,]*, /, '');
+    expect(of({ holes: 28, holesRejected: 28 })).toBe('28 sessions of which rows were rejected');
+    expect(of({ holes: 30, holesRejected: 28, holesAround: 1 })).toBe(
+      '2 sessions without a bar, 28 sessions of which rows were rejected',
+    );
+    expect(of({ holes: 2 })).toBe('2 sessions without a bar');
+    const newlyLost = { sessions: 3, tickers: ['A'] };
+    expect(of({ holes: 5, holesRejected: 4, newlyLost })).toBe(
+      '3 sessions newly lost, 1 session without a bar, 1 session of which rows were rejected',
+    );
+  });
+
   it('says no more than three lines if there is no more to say', () => {
     expect(summaryText(CALM)).toEqual(QUIET);
     const unmoved = { yahoo: { compared: 9, changed: 0, gone: 0, worst: 0 } };
