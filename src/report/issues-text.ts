@@ -1,5 +1,6 @@
+import { largest, smallest } from '../core/extremes.ts';
 import { grouped } from '../core/grouped.ts';
-import type { IssuesReport, RejectedIssue } from './issues.ts';
+import { type IssuesReport, type RejectedIssue, stampOf } from './issues.ts';
 import { named } from './named.ts';
 import { type Page, printable, UNBOUNDED, wrapped } from './page.ts';
 import { reasonPattern } from './reason-pattern.ts';
@@ -9,7 +10,7 @@ import { eachWarning, groupWarnings } from './warnings.ts';
 /** Lines of a kind that are shown, unless the page wants all. */
 const SHOWN = 20;
 
-/** Rejected rows of one reason: up to so many are told one by one. */
+/** Rejected rows of one reason: up to so many lines are told one by one. */
 const FEW = 3;
 
 /** The issues for a terminal, each kind under a heading of its own. */
@@ -22,7 +23,7 @@ export function issuesText(report: IssuesReport, page = UNBOUNDED): string[] {
   const parts = [
     section(
       `REJECTED ROWS (in quarantine${also})`,
-      page.isWhole ? open.map(rejectedLine) : rejectedByReason(open),
+      page.isWhole ? rejectedBySession(open) : rejectedByReason(open),
       page,
     ),
     section(
@@ -60,8 +61,27 @@ function section(title: string, lines: readonly string[], { columns, isWhole }: 
   ];
 }
 
-function rejectedLine({ ticker, interval, session, reason, source }: RejectedIssue): string {
-  return `${ticker} ${interval} ${session ?? '?'} ${source}: ${reason}`;
+/** Rejected rows, a line each; those of one session of which the same is said as one, in the place of the first. */
+function rejectedBySession(rows: readonly RejectedIssue[]): string[] {
+  const alike = grouped(rows, ({ ticker, interval, session, source, reason }) =>
+    JSON.stringify([ticker, interval, session, source, reason]),
+  );
+  return [...alike.values()].map((group) => {
+    const [{ ticker, interval, session, source, reason }] = group as [RejectedIssue];
+    const count = group.length === 1 ? '' : ` ${plural(group.length, 'row')},`;
+    return `${ticker} ${interval} ${session ?? '?'}${timesOf(group)} ${source}:${count} ${reason}`;
+  });
+}
+
+/** ` 14:30Z`, or ` 14:30Z to 20:59Z`: when the bars of a session began, the first and the last; nothing of days. */
+function timesOf(rows: readonly RejectedIssue[]): string {
+  if (rows[0]?.interval === '1d') return '';
+  const stamps = rows.map(({ row }) => stampOf(row)).filter((ts) => ts !== null);
+  if (stamps.length === 0) return '';
+  const times = [smallest(stamps), largest(stamps)].map(
+    (ts) => `${new Date(ts).toISOString().slice(11, 16)}Z`,
+  );
+  return ` ${[...new Set(times)].join(' to ')}`;
 }
 
 /** Many rows of one reason as one, in the place of the first. */
@@ -72,7 +92,8 @@ function rejectedByReason(rows: readonly RejectedIssue[]): string[] {
     ({ interval, source, reason }) => `${interval} ${source} ${reasonPattern(reason, all)}`,
   );
   return [...byReason.values()].flatMap((group) => {
-    if (group.length <= FEW) return group.map(rejectedLine);
+    const bySession = rejectedBySession(group);
+    if (bySession.length <= FEW) return bySession;
     const [first] = group;
     const tickers = [...new Set(group.map(({ ticker }) => ticker))];
     const where = `${plural(group.length, 'row')} of ${named(tickers)}`;

@@ -79,7 +79,8 @@ function exDateOf(row: unknown): string | null {
   return typeof date === 'string' ? date : null;
 }
 
-function stampOf(row: unknown): number | null {
+/** The stamp of a rejected row, ms since the epoch; null for what has none. */
+export function stampOf(row: unknown): number | null {
   const ts = typeof row === 'object' && row !== null && 'ts' in row ? row.ts : null;
   return typeof ts === 'number' && hasDate(ts) ? ts : null;
 }

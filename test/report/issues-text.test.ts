@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Bar } from '../../src/core/bars/bars.ts';
 import type { IssuesReport, RejectedIssue } from '../../src/report/issues.ts';
+import { UNBOUNDED } from '../../src/report/page.ts';
 import { issuesText } from '../../src/report/issues-text.ts';
 import { type SeriesRevision, revisionsText } from '../../src/report/revisions-text.ts';
 import { daily } from '../store/fixtures.ts';
@@ -47,6 +48,31 @@ describe('the issues of a store', () => {
       'FILES THAT CANNOT BE READ',
       '  bars/two.parquet: no footer',
     ]);
+  });
+
+  it('name intraday rows by their time, and those of one session that say the same as one', () => {
+    const minute = (time: string, reason: string, session = '2025-06-02'): RejectedIssue => {
+      const row = { ts: Date.parse(`${session}T${time}Z`) };
+      return rejected({ interval: '1m', session, reason, row });
+    };
+    const copies = Array.from({ length: 390 }, (_, i) =>
+      minute(
+        `${13 + Math.floor((30 + i) / 60)}:${String((30 + i) % 60).padStart(2, '0')}`,
+        'one of 390 copies',
+      ),
+    );
+    const more = [
+      minute('15:01', 'one of 390 copies', '2025-06-03'),
+      minute('14:00', 'high 1 is below low 2'),
+    ];
+    const lines = issuesText({ ...NONE, rejected: [...copies, ...more] }).slice(1);
+    expect(lines).toEqual([
+      '  AAPL 1m 2025-06-02 13:30Z to 19:59Z yahoo: 390 rows, one of 390 copies',
+      '  AAPL 1m 2025-06-03 15:01Z yahoo: one of 390 copies',
+      '  AAPL 1m 2025-06-02 14:00Z yahoo: high 1 is below low 2',
+    ]);
+    const bounded = issuesText({ ...NONE, rejected: [...copies, ...more] }, { ...UNBOUNDED, isWhole: false });
+    expect(bounded.slice(1)).toEqual(lines);
   });
 
   it('tell of rows that were replaced only where some were', () => {
