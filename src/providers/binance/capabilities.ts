@@ -17,7 +17,7 @@ export function rowsADay(interval: Interval): number {
 }
 
 /** The first pairs traded then, and the archive begins with them. Source: its listing of 2025. */
-export const FIRST_DAY = parseDay('2017-07-14');
+const FIRST_DAY = parseDay('2017-07-14');
 
 /** A bar is final at its close; a minute makes up for clocks that differ. */
 const ALL_OF_IT = { lookBackDays: null, since: FIRST_DAY, settleDelayMs: 60_000 } as const;
