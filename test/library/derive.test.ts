@@ -74,13 +74,28 @@ describe('bars derived from those of one minute', () => {
       ['ALFA', 'NYXA'].map((ticker) => [
         ticker,
         'incomplete',
-        '2 of 8 sessions stay missing: the answer does not reach them',
+        '2 of 8 sessions stay missing: no 1m bars of 2026-02-19..2026-02-20 are stored; ' +
+          `fetch them first: backfill ${ticker} --interval 1m --start 2026-02-19 --end 2026-02-20`,
       ]),
     );
     const days = await history.read({ ticker: 'NYXA', interval: '1d' });
     expect(days.map(({ ts }) => new Date(ts).toISOString().slice(0, 10))).toEqual(
       ['23', '24', '25', '26', '27'].map((day) => `2026-02-${day}`).concat('2026-03-02'),
     );
+  });
+
+  it('miss the sessions whose minutes were forgotten, and say how to have them', async () => {
+    const history = open('data');
+    const request = { tickers: ['ALFA'], start: '2026-02-23' };
+    await history.backfill({ ...request, intervals: ['1m'] });
+    await history.forget('ALFA', { intervals: ['1m'], start: '2026-02-25', end: '2026-02-25' });
+    const { failures } = await derive(history, { ...request, intervals: ['1h'] });
+    expect(failures.map(({ message }) => message)).toEqual([
+      '1 of 6 sessions stay missing: no 1m bars of 2026-02-25 are stored; ' +
+        'fetch them first: backfill ALFA --interval 1m --start 2026-02-25 --end 2026-02-25',
+    ]);
+    await history.backfill({ ...request, intervals: ['1m'] });
+    expect(await derive(history, { ...request, intervals: ['1h'] })).toMatchObject({ failures: [] });
   });
 
   it('need some', async () => {
@@ -91,7 +106,11 @@ describe('bars derived from those of one minute', () => {
     await history.backfill({ tickers: ['ALFA'], intervals: ['1m'], start: '2026-02-23' });
     const { failures } = await derive(history, { tickers: ['NYXA'], intervals: ['1h'], days: 5 });
     expect(failures.map(({ code, message }) => [code, message])).toEqual([
-      ['not-stored', 'NYXA has no 1m bars in the range to derive 1h from; fetch them first: --interval 1m'],
+      [
+        'not-stored',
+        'NYXA has no 1m bars in the range to derive 1h from; ' +
+          'fetch them first: backfill NYXA --interval 1m --start 2026-02-24 --end 2026-03-02',
+      ],
     ]);
     await expect(derive(history, { intervals: ['1m', '1h'] })).rejects.toThrow(
       '1m bars are what others are derived from; fetch them by a call of its own',

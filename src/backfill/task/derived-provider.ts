@@ -1,8 +1,9 @@
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { provisionalAt } from '../../core/coverage/coverage.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { DayRange } from '../../core/session/day.ts';
-import { intersect, subtract, union } from '../../core/session/ranges.ts';
+import { sessionRuns } from '../../core/plan/gaps.ts';
+import { type DayRange, formatDay } from '../../core/session/day.ts';
+import { intersect, span, subtract, union } from '../../core/session/ranges.ts';
 import { derivedBars } from '../../market/derived-bars.ts';
 import type { BarAnswer, BarRequest, Provider } from '../../providers/provider.ts';
 import { rawAnswer } from '../../providers/raw-answer.ts';
@@ -36,11 +37,22 @@ export function derivedProvider(store: BarStore): Provider {
   };
 }
 
-function notStored({ series: { ticker, interval } }: BarRequest): BackfillError {
+function notStored({ series, range }: BarRequest): BackfillError {
+  const { ticker, interval } = series;
   const message =
     `${ticker} has no ${DERIVED_FROM} bars in the range to derive ${interval} from; ` +
-    `fetch them first: --interval ${DERIVED_FROM}`;
+    `fetch them first: ${fetching(ticker, range)}`;
   return new BackfillError('not-stored', message, { ticker });
+}
+
+/** The command that fetches minutes of some days. */
+function fetching(ticker: string, { from, to }: DayRange): string {
+  const days = `--start ${formatDay(from)} --end ${formatDay(to - 1)}`;
+  return `backfill ${ticker} --interval ${DERIVED_FROM} ${days}`;
+}
+
+function daysText({ from, to }: DayRange): string {
+  return to - from === 1 ? formatDay(from) : `${formatDay(from)}..${formatDay(to - 1)}`;
 }
 
 function notReadLine({ error }: DamagedPart): string {
@@ -61,7 +73,18 @@ function answerOf(
   const made = derivedBars({ bars, calendar, days: final, interval: series.interval });
   const unproven = subtract([range], known);
   const isInTheWay = (days: readonly DayRange[]): boolean => calendar.count(intersect(unproven, days)) > 0;
+  const settled = intersect(unproven, [{ from: range.from, to: calendar.lastSettled(now, 0) + 1 }]);
+  const unread = damaged.map(({ days }) => days);
+  const none = span(sessionRuns(subtract(subtract(settled, present), unread), calendar));
   const why = [
+    ...(none === undefined
+      ? []
+      : [
+          `no ${DERIVED_FROM} bars of ${daysText(none)} are stored; fetch them first: ${fetching(series.ticker, none)}`,
+        ]),
+    ...(isInTheWay(subtract(intersect(settled, present), lacking))
+      ? [`their ${DERIVED_FROM} bars wait to be confirmed`]
+      : []),
     ...damaged
       .filter(({ days }) => isInTheWay([days]))
       .map((part) => `not all of their ${DERIVED_FROM} bars can be read: ${notReadLine(part)}`),
