@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchesOf } from '../../../src/core/universe/batches.ts';
+import { type Batch, batchesOf } from '../../../src/core/universe/batches.ts';
 import type { Universe } from '../../../src/core/universe/universe.ts';
 
 const universeOf = (count: number): Universe => ({
   tickers: Array.from({ length: count }, (_, i) => `T${i}`),
   lives: new Map([['T0', [{ from: 1, to: 2 }]]]),
 });
+
+/** A batch but for which others were asked for with it. */
+function unasked({ universe: { tickers, lives }, number, of, first, last, total }: Batch): unknown {
+  return { tickers, lives, number, of, first, last, total };
+}
 
 describe('the batches of a universe', () => {
   it('are its tickers in their order, each in one of them, of one size but for the last', () => {
@@ -30,8 +35,15 @@ describe('the batches of a universe', () => {
 
   it('are the same whichever of them are asked for', () => {
     const all = batchesOf(universeOf(23), { size: 5 });
-    expect(batchesOf(universeOf(23), { size: 5, start: 2, most: 2 })).toEqual(all.slice(2, 4));
-    expect(batchesOf(universeOf(23), { size: 5, start: 4, most: 9 })).toEqual(all.slice(4));
+    const some = batchesOf(universeOf(23), { size: 5, start: 2, most: 2 });
+    const rest = batchesOf(universeOf(23), { size: 5, start: 4, most: 9 });
+    expect(some.map(unasked)).toEqual(all.slice(2, 4).map(unasked));
+    expect(rest.map(unasked)).toEqual(all.slice(4).map(unasked));
+    expect([all, some, rest].map((batches) => batches.map(({ universe }) => universe.batch?.asked))).toEqual([
+      Array.from({ length: 5 }, () => ({ first: 1, last: 5 })),
+      Array.from({ length: 2 }, () => ({ first: 3, last: 4 })),
+      [{ first: 5, last: 5 }],
+    ]);
     expect(all[2]).toMatchObject({ number: 3, of: 5, first: 11, last: 15, total: 23 });
   });
 
