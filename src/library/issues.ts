@@ -8,7 +8,7 @@ import { typeOf } from '../core/instrument/instrument-type.ts';
 import { type OutsideRange, countOutsideRange } from '../core/checks/outside-range.ts';
 import { periodRange, periodsOf, sessionDateOf } from '../core/bars/partition.ts';
 import { findOddities } from '../core/checks/oddities.ts';
-import { intersect } from '../core/session/ranges.ts';
+import { contains, intersect, normalize, subtract } from '../core/session/ranges.ts';
 import { type IssuesReport, rejectedIssues, unknownActions } from '../report/issues.ts';
 import type { SeriesRevision } from '../report/revisions-text.ts';
 import { correctedBars, withoutRestated } from './corrected-bars.ts';
@@ -57,6 +57,8 @@ async function warningsOf(
   const sessionOf = sessionDateOf(series.interval, calendar);
   const warnings: Warning[] = [];
   let outside: OutsideRange | undefined;
+  // What still trades has few bars as yet.
+  const open = subtract(coverage.provisional, normalize(coverage.unconfirmed ?? []));
   for (const range of presentParts(series, coverage.present)) {
     const context = { from: range.from - CONTEXT_DAYS, to: range.from };
     const known = (await unlessDamaged(store.readBars(series, context), onDamage)) ?? NO_BARS;
@@ -68,7 +70,8 @@ async function warningsOf(
       ...correctedBars(bars, revisions, sessionOf),
     ];
     for (const { session, kind, note } of odd)
-      warnings.push({ ticker, interval, session: formatDay(session), kind, note });
+      if (kind !== 'thin' || !contains(open, session))
+        warnings.push({ ticker, interval, session: formatDay(session), kind, note });
     outside = countOutsideRange(bars, outside);
   }
   return [...warnings, ...outsideRangeWarning(state, outside)];

@@ -110,7 +110,10 @@ export function judgeAnswer(received: Received): Judgement {
     rejected: rejected.filter(({ bar }) => isWanted(bar.ts)),
     fillers: fillers.filter(({ bar }) => isWanted(bar.ts)),
     oddities: [
-      ...findOddities(mergeBars(wanted, corrections), context),
+      ...findOddities(mergeBars(wanted, corrections), context).filter(
+        // What still trades has few bars as yet.
+        ({ kind, session }) => kind !== 'thin' || session <= received.lastSettled,
+      ),
       ...changes,
       ...parts.oddities,
       ...unappliedOddities(answer, wanted, sessionOf),

@@ -14,7 +14,7 @@ export interface Oddity {
    * - `line`: closes that go on by one exact step, where so much of the series does that it is left as it is
    * - `sources-differ`: bars that stay have other prices at another source
    * - `correction`: an answer changes a final price by more than vendors correct
-   * - `thin`: an intraday session with less than half of the usual bars
+   * - `thin`: an intraday session with less than half of the usual bars, or nine tenths where the others have nearly all
    * - `outside-range`: bars that open or close outside their high and low, once a series, at the first of them
    * - `end-stamps`: intraday rows of a file that look stamped with the end of their bars, once a reading
    * - `bad-action`: a split or dividend that cannot be: it is in quarantine

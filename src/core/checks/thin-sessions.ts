@@ -1,3 +1,4 @@
+import { around, leastPart, median } from './short-sessions.ts';
 import { roomOf } from '../calendar/session-room.ts';
 import { type SeriesContext, type SessionPrices, type Sessions, sessionAt } from './plausibility.ts';
 
@@ -24,21 +25,28 @@ interface Filled {
 }
 
 /**
- * The judged intraday sessions with fewer than half of the bars of the median one, each by its own hours, so that a
- * half day is not thin. Nothing for daily bars, for fewer than five sessions, and for what hardly trades.
+ * The judged intraday sessions with fewer than half of the bars of the median one, or that are short beside the known and
+ * the judged ones around (`leastPart`), each by its own hours, so that a half day is not thin. Nothing for daily bars, for
+ * what has too few sessions to compare with, and for what hardly trades.
  */
 export function thinSessions(sessions: Sessions, context: SeriesContext): ThinSession[] {
   if (context.interval === '1d') return [];
   const filled: Filled[] = [];
   for (let i = 0; i < sessions.length; i++) {
     const session = sessionAt(sessions, i);
-    if (session?.given && context.calendar.isSession(session.day)) filled.push(filling(session, context));
+    if (session !== undefined && context.calendar.isSession(session.day))
+      filled.push(filling(session, context));
   }
-  const usual = filled.map(({ part }) => part).toSorted((a, b) => a - b)[filled.length >> 1] ?? 0;
-  if (filled.length < FEWEST_SESSIONS || usual < LIQUID) return [];
-  return filled
-    .filter(({ part }) => part < usual * THIN)
-    .map(({ session, room }) => ({ session, usual: Math.round(usual * room) }));
+  const given = filled.filter(({ session }) => session.given);
+  const usual = median(given.map(({ part }) => part));
+  const least = given.length < FEWEST_SESSIONS || usual < LIQUID ? 0 : usual * THIN;
+  return filled.flatMap(({ session, room, part }, i): ThinSession[] => {
+    if (!session.given) return [];
+    if (part < least) return [{ session, usual: Math.round(usual * room) }];
+    if (context.calendar.advisory || filled.length < FEWEST_SESSIONS) return [];
+    const others = around(filled, i).map((one) => one.part);
+    return part < leastPart(others) ? [{ session, usual: Math.round(median(others) * room) }] : [];
+  });
 }
 
 function filling(session: SessionPrices, { calendar, interval }: SeriesContext): Filled {

@@ -50,8 +50,35 @@ describe('a session', () => {
     const before = sessions(DAYS.slice(0, 20), 76);
     expect(shortIn([...before, ...session(day, 68)])).toEqual([day]);
     expect(shortIn([...before, ...session(day, 69)])).toEqual([]);
-    expect(shortIn([...before, ...session(DAYS[20] ?? 0, 70), ...session(DAYS[21] ?? 0, 60)])).toEqual([]);
     expect(shortIn([...sessions(DAYS.slice(17, 20), 78), ...session(day, 60)])).toEqual([]);
+  });
+
+  it('is short beside others that are, after full ones or between them, a half day by its own hours', () => {
+    const [halfDay, full] = [parseDay('2024-11-29'), sessions(DAYS.slice(0, 22), 78)];
+    const late = [...sessions(DAYS.slice(22, 25), 66), ...session(halfDay, 30)];
+    expect(shortIn([...full, ...late])).toEqual([...DAYS.slice(22, 25), halfDay]);
+    expect(shortIn(late, full)).toEqual([...DAYS.slice(22, 25), halfDay]);
+    expect(
+      shortIn([
+        ...sessions(DAYS.slice(0, 17), 78),
+        ...sessions(DAYS.slice(17, 22), 42),
+        ...sessions(DAYS.slice(22, 26), 78),
+      ]),
+    ).toEqual(DAYS.slice(17, 22));
+    expect(shortIn([...sessions(DAYS.slice(0, 3), 42), ...sessions(DAYS.slice(3, 10), 78)])).toEqual(
+      DAYS.slice(0, 3),
+    );
+  });
+
+  it('is not where sessions of every filling are usual, be most of them nearly full', () => {
+    const fillings = [78, 76, 73, 77, 66, 78, 72, 75, 76, 78, 70, 77, 78, 74, 64, 76, 78, 71, 75, 78, 65, 78];
+    expect(shortIn(fillings.flatMap((bars, i) => session(DAYS[i] ?? 0, bars)))).toEqual([]);
+    const between = (count: number): Ohlcv[] => [
+      ...sessions(DAYS.slice(0, 20 - count), 78),
+      ...sessions(DAYS.slice(20 - count, 20), 73),
+    ];
+    expect(shortIn([...between(2), ...session(day, 65)])).toEqual([day]);
+    expect(shortIn([...between(3), ...session(day, 65)])).toEqual([]);
   });
 
   it('is held against stored sessions, and only the given ones are told', () => {
@@ -63,8 +90,9 @@ describe('a session', () => {
   it('is held against the last twenty, not against those long ago', () => {
     const long = sessions(DAYS.slice(0, 20), 78);
     const lately = sessions(DAYS.slice(20, 40), 45);
-    // Only the first of the new kind is unlike all those before it.
-    expect(shortIn([...long, ...lately, ...session(DAYS[40] ?? 0, 30)])).toEqual([DAYS[20]]);
+    // Once half of the twenty are of the new kind, that is what is usual.
+    const ofOldKind = DAYS.slice(20, 32).filter((one) => one !== parseDay('2024-11-29'));
+    expect(shortIn([...long, ...lately, ...session(DAYS[40] ?? 0, 30)])).toEqual(ofOldKind);
   });
 
   it('is held against exactly twenty before it', () => {

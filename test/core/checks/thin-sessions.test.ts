@@ -19,8 +19,17 @@ describe('a thin session', () => {
     expect(thinOnes(minutes(390, 390, 194, 390, 390))).toEqual([
       'thin 2025-03-05: 194 bars, where about 390 are usual',
     ]);
-    expect(thinOnes(minutes(390, 390, 195, 390, 390))).toEqual([]);
+    expect(thinOnes(minutes(300, 300, 149, 300, 300))).toHaveLength(1);
+    expect(thinOnes(minutes(300, 300, 150, 300, 300))).toEqual([]);
     expect(thinOnes(minutes(390, 150, 320, 390, 150, 320))).toHaveLength(2);
+  });
+
+  it('has a tenth fewer where the others, known ones too, have nearly all', () => {
+    const named = ['thin 2025-03-05: 350 bars, where about 390 are usual'];
+    expect(thinOnes(minutes(390, 390, 350, 390, 390))).toEqual(named);
+    expect(thinOnes(minutes(390, 390, 351, 390, 390))).toEqual([]);
+    const known = minutes(390, 390, 0, 390, 390);
+    expect(thinOnes(minutes(0, 0, 350), { known })).toEqual(named);
   });
 
   it('is stamped with its first bar', () => {
@@ -31,8 +40,8 @@ describe('a thin session', () => {
 
   it('takes five sessions to tell', () => {
     expect(thinOnes(minutes(390, 100, 390, 390))).toEqual([]);
-    const known = minutes(0, 0, 0, 0, 390, 390);
-    expect(thinOnes(minutes(390, 100, 390, 390), { known })).toEqual([]);
+    const known = minutes(0, 0, 0, 0, 390);
+    expect(thinOnes(minutes(390, 100, 390, 390), { known })).toHaveLength(1);
   });
 
   it('is none of what trades in fewer than half of its minutes anyway', () => {
@@ -45,12 +54,12 @@ describe('a thin session', () => {
     const withHalfDay = (count: number): Ohlcv[] =>
       days.flatMap((day, i) => minuteBars(day, i === 2 ? count : 390, 10));
     expect(thinOnes(withHalfDay(210))).toEqual([]);
-    expect(thinOnes(withHalfDay(106))).toEqual([]);
-    expect(thinOnes(withHalfDay(104))).toEqual(['thin 2025-11-28: 104 bars, where about 210 are usual']);
+    expect(thinOnes(withHalfDay(189))).toEqual([]);
+    expect(thinOnes(withHalfDay(188))).toEqual(['thin 2025-11-28: 188 bars, where about 210 are usual']);
   });
 
   it('counts the known bars of the session', () => {
-    const known = minuteBars(SESSIONS[2] ?? 0, 300, 10);
+    const known = minuteBars(SESSIONS[2] ?? 0, 360, 10);
     expect(thinOnes(minutes(390, 390, 100, 390, 390), { known })).toEqual([]);
   });
 
