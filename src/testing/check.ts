@@ -1,6 +1,8 @@
 import { deepStrictEqual, fail, rejects } from 'node:assert/strict';
 import { parseDay } from '../core/session/day.ts';
 import type { DayRange } from '../core/session/day.ts';
+import { pagesOf } from '../core/plan/pages.ts';
+import { calendarFor } from '../core/calendar/calendars.ts';
 import { INTERVALS, type Interval } from '../core/session/interval.ts';
 import { type Gate, OPEN_GATE } from '../providers/http/gate.ts';
 import type { BarAnswer, BarRequest, Capabilities } from '../providers/provider.ts';
@@ -114,4 +116,17 @@ export async function failsWith(
 /** Throws unless a number is at most another. */
 export function atMost(value: number, most: number, of: string): void {
   if (!(value <= most)) fail(`${of} is ${value}, more than ${most}`);
+}
+
+/** Requests for the bars of a ticker in some days, as they are declared: a page may hold no more than a session. */
+export function requestsFor(
+  { intervals }: Capabilities,
+  ticker: string,
+  interval: Interval,
+  days: DayRange,
+): number {
+  const { requestsPerSpan = 0, paging } = intervals[interval] ?? {};
+  return paging === undefined
+    ? requestsPerSpan
+    : requestsPerSpan * pagesOf(1, calendarFor(ticker), interval, days, paging).pages;
 }

@@ -38,9 +38,9 @@ function refusal(error: unknown): undefined {
   throw error;
 }
 
-/** Those that are not of the connection, keys among them. */
+/** Those that are not of the connection, keys among them, and the host that was asked, which may be signed. */
 export function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  const { host: _host, connection: _connection, 'accept-encoding': _coding, ...own } = headers;
+  const { connection: _connection, 'accept-encoding': _coding, ...own } = headers;
   return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, String(value)]));
 }
 

@@ -3,7 +3,7 @@ import { type Day, type DayRange, MS_PER_DAY, parseDay } from '../core/session/d
 import { ASSET_CLASSES, assetClassOf } from '../core/instrument/asset-class.ts';
 import { isComplete } from '../market/market.ts';
 import type { ActionsAnswer, PartOf, Provider } from '../providers/provider.ts';
-import { type CheckOf, NOW, apartIn, ask, atMost, range } from './check.ts';
+import { type CheckOf, NOW, apartIn, ask, atMost, range, requestsFor } from './check.ts';
 import { MARKET, type ProviderSubject } from './subject.ts';
 
 /** What a provider has to do that takes lists of tickers. */
@@ -132,7 +132,7 @@ export const APART: readonly CheckOf[] = [
         const request = { series: { ticker: 'QUIL', interval }, range: asked, now: NOW };
         const before = requests();
         const answer = await provider.fetchBars({ ...request, told });
-        strictEqual(requests() - before, provider.capabilities.intervals[interval]?.requestsPerSpan);
+        strictEqual(requests() - before, requestsFor(provider.capabilities, 'QUIL', interval, asked));
         deepStrictEqual(answer, await provider.fetchBars(request));
         const first = MARKET.rows('QUIL', interval, asked).find(isComplete);
         const close = answer.bars.close[answer.bars.ts.indexOf(first?.ts ?? 0)] ?? 0;

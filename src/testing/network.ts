@@ -5,7 +5,7 @@ import { parseDay } from '../core/session/day.ts';
 import { type ErrorCode, errorData } from '../core/errors.ts';
 import { type Gate, OPEN_GATE } from '../providers/http/gate.ts';
 import type { BarRequest, Provider } from '../providers/provider.ts';
-import { type CheckOf, NOW, ONE_TRY, failsWith, tickerOf, weekOf } from './check.ts';
+import { type CheckOf, NOW, ONE_TRY, failsWith, requestsFor, tickerOf, weekOf } from './check.ts';
 import { cutBodiesOf } from './cut-bodies.ts';
 import type { ProviderSubject } from './subject.ts';
 
@@ -163,7 +163,8 @@ function throughTheGate(intervals: ProviderSubject['intervals']): CheckOf['run']
     await provider.fetchBars({ series: { ticker: tickerOf(subject), interval }, range: asked, now: NOW });
     const one = ['enter', 'departed', 'ended', 'answered'];
     deepStrictEqual(notes, Array.from({ length: requests() }, () => one).flat());
-    const { requestsPerSpan = 0, requestsForActions = 0 } = provider.capabilities.intervals[interval] ?? {};
-    strictEqual(requests(), requestsPerSpan + requestsForActions);
+    const { capabilities } = provider;
+    const { requestsForActions = 0 } = capabilities.intervals[interval] ?? {};
+    strictEqual(requests(), requestsFor(capabilities, tickerOf(subject), interval, asked) + requestsForActions);
   };
 }

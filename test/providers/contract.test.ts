@@ -3,7 +3,7 @@ import type { Secrets } from '../../src/providers/provider.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { openProvider } from '../../src/providers/registry.ts';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
-import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
+import { FLAT_KEYS, POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { providerChecks } from '../../src/testing/contract.ts';
 import { type ProviderSubject, served } from '../../src/testing/subject.ts';
 import { inFiles, inProcess } from './subjects.ts';
@@ -85,6 +85,33 @@ describeProvider(
         now: Date.parse('2026-11-20T12:00:00Z'),
         secrets: { key: POLYGON_KEYS.free },
         settings: { tier: 'free' },
+      },
+    },
+  ),
+);
+const flat = { ...advanced, ...FLAT_KEYS.advanced };
+describeProvider(
+  'polygon, of its files',
+  served(
+    (url, gate, timeoutMs, { secrets = flat, settings = { tier: 'advanced' } } = {}) =>
+      openProvider(
+        {
+          ...{ id: 'polygon', url, settings: { ...settings, source: 'flat' } },
+          ...(timeoutMs !== undefined && { timeoutMs }),
+        },
+        gate,
+        secrets,
+      ),
+    'polygon',
+    {
+      ...{ intervals: ['1m', '1d'], precision: 0, isMarket: true, namesHalted: false, isApart: true },
+      ...{ isUnknownEmpty: true, secrets: flat },
+      // Its files, of which the smallest plan has none.
+      forbidden: {
+        series: { ticker: 'ALFA', interval: '1d' },
+        range: { from: parseDay('2026-11-09'), to: parseDay('2026-11-14') },
+        now: Date.parse('2026-11-20T12:00:00Z'),
+        secrets: { ...advanced, ...FLAT_KEYS.free },
       },
     },
   ),

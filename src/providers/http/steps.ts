@@ -15,10 +15,10 @@ import type { HttpAnswer, HttpRequest } from './transport.ts';
 import type { DiscoverRequest } from '../discovery.ts';
 
 /**
- * A GET, as a provider words it. Where it has a `read`, `parse` finds in `answer.read` what that made of the body; where it is
- * `asBytes`, the body in `answer.bytes`.
+ * A GET, as a provider words it. Where it has a `read` or a `readBytes`, `parse` finds in `answer.read` what that made of the
+ * body; where it is `asBytes`, the body in `answer.bytes`.
  */
-export type Call = Pick<HttpRequest, 'url' | 'headers' | 'read' | 'asBytes'>;
+export type Call = Pick<HttpRequest, 'url' | 'headers' | 'read' | 'readBytes' | 'asBytes'>;
 
 /** What one answer of a chain brought. */
 export interface Page<State, One = Part> {

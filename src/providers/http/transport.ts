@@ -23,9 +23,14 @@ export interface HttpRequest extends WireEvents {
    * never held whole. Default: it is held whole, as text, which is refused beyond 32 MiB.
    */
   readonly read?: (pieces: AsyncIterable<string>) => Promise<unknown>;
+  /** The same of a body that is no text, with the head that came before it. */
+  readonly readBytes?: (pieces: AsyncIterable<Uint8Array>, head: Head) => Promise<unknown>;
   /** Whether such a body is held as bytes, in `bytes` of its answer, up to the same size. Default: as text. */
   readonly asBytes?: boolean;
 }
+
+/** What comes before a body. */
+export type Head = Pick<HttpAnswer, 'status' | 'headers'>;
 
 /** A whole answer: any status, the body as text if not otherwise asked for. */
 export interface HttpAnswer {
@@ -35,7 +40,7 @@ export interface HttpAnswer {
   readonly body: string;
   /** The body that was asked for as bytes; undefined where that promises no data. */
   readonly bytes?: Uint8Array;
-  /** What the request's `read` made of it; undefined where it was not asked. */
+  /** What the request's `read` or `readBytes` made of it; undefined where neither was asked. */
   readonly read?: unknown;
 }
 
@@ -53,9 +58,10 @@ export const send: Send = async (request, signal) => {
     const response = await begin(request, signal);
     const { statusCode: status = 0, headers } = response;
     const isGood = status >= 200 && status < 300;
-    if (isGood && request.read !== undefined) {
-      const pieces = piecesOf(decoded(response), request, signal);
-      return { status, headers, body: '', read: await readBy(request.read, pieces, signal) };
+    const reader = isGood ? readerOf(request, { status, headers }) : undefined;
+    if (reader !== undefined) {
+      const parts = partsOf(decoded(response), request, signal);
+      return { status, headers, body: '', read: await readBy(() => reader(parts), signal) };
     }
     const answer: HttpAnswer =
       isGood && request.asBytes === true
@@ -83,14 +89,19 @@ function failureOf(error: unknown, { url }: HttpRequest, signal: AbortSignal | u
     : new BackfillError('unreachable', `cannot reach ${url.host}: ${obstacle}`, how);
 }
 
+/** How a request reads a body as it comes; undefined: it is held whole. */
+function readerOf(
+  { read, readBytes }: HttpRequest,
+  head: Head,
+): ((parts: AsyncIterable<Uint8Array>) => Promise<unknown>) | undefined {
+  if (readBytes !== undefined) return (parts) => readBytes(parts, head);
+  return read && ((parts) => read(textOf(parts)));
+}
+
 /** A provider's own reading of a body; what it throws is no trouble of the wire. */
-async function readBy(
-  read: NonNullable<HttpRequest['read']>,
-  pieces: AsyncIterable<string>,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
+async function readBy(read: () => Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
   try {
-    return await read(pieces);
+    return await read();
   } catch (cause) {
     if (cause instanceof BackfillError || signal?.aborted) throw cause;
     throw new BackfillError('internal', `an answer is not read: ${messageOf(cause)}`, { cause });
@@ -159,20 +170,25 @@ const LARGEST_BODY = 32 * 2 ** 20;
 /** No answer that is read as it comes is larger: 1 GiB. */
 const LARGEST_READ = 2 ** 30;
 
-/** The body as text, as it comes, no further than such an answer can reasonably be. Throws what befalls it on the wire. */
-async function* piecesOf(
+/** The body as it comes, no further than such an answer can reasonably be. Throws what befalls it on the wire. */
+async function* partsOf(
   body: Readable,
   request: HttpRequest,
   signal: AbortSignal | undefined,
-): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder();
+): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    for await (const part of bounded(body, LARGEST_READ)) yield decoder.decode(part, { stream: true });
-    yield decoder.decode();
+    yield* bounded(body, LARGEST_READ);
   } catch (error) {
     throw failureOf(error, request, signal);
   }
   request.onReceived?.();
+}
+
+/** The same as text, in pieces that end anywhere. */
+async function* textOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
+  for await (const part of parts) yield decoder.decode(part, { stream: true });
+  yield decoder.decode();
 }
 
 async function boundedText(body: Readable): Promise<string> {
@@ -223,21 +239,49 @@ function tooLong(most: number): BackfillError {
   return new BackfillError('bad-answer', message, { retryable: true });
 }
 
-/** Gives a request at most `timeoutMs`, body included, then throws `timeout` (retryable). */
+/** A file that goes on coming may take so many times as long as an answer. */
+const FILE_TIMES = 40;
+
+/**
+ * Gives a request at most `timeoutMs`, body included, then throws `timeout` (retryable). One with `readBytes`, whose body is a
+ * file of any size, has that time for each piece of it, and no more than 40 times as much for all.
+ */
 export function withTimeout(inner: Send, timeoutMs: number): Send {
   return async (request, signal) => {
-    const seconds = timeoutMs / 1000;
     const expiry = new AbortController();
-    const timer = setTimeout(() => {
-      const message = `no whole answer from ${request.url.host} within ${seconds} s`;
-      expiry.abort(new BackfillError('timeout', message, { retryable: true }));
-    }, timeoutMs);
+    const expireAfter = (ms: number): NodeJS.Timeout =>
+      setTimeout(() => {
+        const message = `no whole answer from ${request.url.host} within ${ms / 1000} s`;
+        expiry.abort(new BackfillError('timeout', message, { retryable: true }));
+      }, ms);
+    const idle = expireAfter(timeoutMs);
+    const { readBytes } = request;
+    const whole = readBytes && expireAfter(FILE_TIMES * timeoutMs);
+    const timed = readBytes && {
+      ...request,
+      readBytes: (parts: AsyncIterable<Uint8Array>, head: Head) =>
+        readBytes(
+          eachOf(parts, () => idle.refresh()),
+          head,
+        ),
+    };
     try {
-      return await inner(request, signal ? AbortSignal.any([signal, expiry.signal]) : expiry.signal);
+      return await inner(timed ?? request, signal ? AbortSignal.any([signal, expiry.signal]) : expiry.signal);
     } finally {
-      clearTimeout(timer);
+      clearTimeout(idle);
+      clearTimeout(whole);
     }
   };
+}
+
+async function* eachOf<Part>(
+  parts: AsyncIterable<Part>,
+  note: () => void,
+): AsyncGenerator<Part, void, undefined> {
+  for await (const part of parts) {
+    note();
+    yield part;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
+import { BackfillError } from '../../core/errors.ts';
 import type { Capabilities, IntervalCapability, ProviderConfig } from '../provider.ts';
-import { FIRST_DAY, tierOf } from './settings.ts';
+import { FIRST_DAY, sourceOf, tierOf } from './settings.ts';
 import { QUOTES } from './symbols.ts';
 
 const HOUR = 3_600_000;
@@ -35,6 +36,10 @@ export function rowMsOf(interval: Interval, kind: string): number {
  * splits and dividends are endpoints of their own.
  */
 export function polygonCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
+  return sourceOf(config) === 'flat' ? flatCapabilities(config) : restCapabilities(config);
+}
+
+function restCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
   const { quotas, lookBackDays, delayMs } = tierOf(config);
   const settleDelayMs = delayMs === 'day' ? DAY_OVER_MS : SETTLE_DELAY_MS;
   const common: IntervalCapability = {
@@ -77,5 +82,46 @@ export function polygonCapabilities(config: Pick<ProviderConfig, 'settings'>): C
     credentials: { key: 'POLYGON_API_KEY' },
     otherVariables: { POLYGON_API_KEY: ['MASSIVE_API_KEY'] },
     needsUrl: false,
+  };
+}
+
+/** A file is whole at 11:00 in New York on the next day: twenty-two hours after an early close. */
+const FILE_WHOLE_MS = 22 * HOUR;
+
+/** Requests that tell a ticker's bars of one session: each lies in a file of its own. */
+const A_FILE_A_SESSION = {
+  rows: 1,
+  rowMs: { exchange: 24 * HOUR, always: 24 * HOUR, currencies: 24 * HOUR },
+} as const;
+
+/**
+ * Its files of whole days, one a session and kind of instrument, beside which splits and dividends are asked of the API. Throws
+ * `usage` for the plan that has none.
+ */
+function flatCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
+  const { name, quotas, lookBackDays } = tierOf(config);
+  const rest = restCapabilities(config);
+  if (name === 'free')
+    throw new BackfillError(
+      'usage',
+      'provider polygon: setting source is flat, and the plan free has no flat files; --tier says what the plan is',
+      { scope: 'run' },
+    );
+  const files: IntervalCapability = {
+    ...{ maxSpanDays: SPAN_DAYS, lookBackDays, since: FIRST_DAY, settleDelayMs: FILE_WHOLE_MS },
+    ...{ requestsPerSpan: 1, paging: A_FILE_A_SESSION, requestsForActions: REQUESTS_FOR_ACTIONS },
+    // The file, the splits and the dividends.
+    market: { of: ['us-shares'], lookBackDays, requestsPerSession: 3, settleDelayMs: FILE_WHOLE_MS },
+  };
+  return {
+    ...rest,
+    // What a chain of files brings is held until its last one is there, and a month of minutes is one file of the store.
+    intervals: { '1m': { ...files, maxSpanDays: 31, withinMonth: true }, '1d': files },
+    // A file of minutes takes as much memory as all of its bars.
+    ...{ maxInFlight: 4, defaultInFlight: 1, quotas },
+    credentials: {
+      ...rest.credentials,
+      ...{ accessKey: 'POLYGON_S3_ACCESS_KEY', secretKey: 'POLYGON_S3_SECRET_KEY' },
+    },
   };
 }

@@ -1,26 +1,18 @@
-import { type Bars, NO_BARS } from '../../core/bars/columns.ts';
+import { NO_BARS } from '../../core/bars/columns.ts';
 import { concatBars } from '../../core/bars/concat-bars.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
-import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import { typeOf } from '../../core/instrument/instrument-type.ts';
 import type { Gate } from '../http/gate.ts';
 import { openHttpProvider } from '../http/open-provider.ts';
 import type { HttpSteps, Page } from '../http/steps.ts';
 import type { HttpAnswer } from '../http/transport.ts';
-import type {
-  ListRequest,
-  MarketAnswer,
-  MarketRequest,
-  Provider,
-  ProviderConfig,
-  Secrets,
-} from '../provider.ts';
-import { grouped } from '../../core/grouped.ts';
-import { type StatedOf, actionsOf, statedIn } from './actions.ts';
+import type { ListRequest, MarketRequest, Provider, ProviderConfig, Secrets } from '../provider.ts';
+import { actionsOf } from './actions.ts';
 import { answerOf } from './answer.ts';
 import { polygonCapabilities } from './capabilities.ts';
 import { type Listing, discoverSteps } from './discover.ts';
 import { dataIn, unreadable } from './errors.ts';
+import { flatSteps } from './flat/steps.ts';
 import { nextIn, readBars, readGrouped } from './parse.ts';
 import {
   ACTION_LISTS,
@@ -33,29 +25,16 @@ import {
   tickerIn,
   worded,
 } from './request.ts';
+import { sourceOf } from './settings.ts';
 import { askedSymbol, symbolOf, tickerOf } from './symbols.ts';
+import { NOTHING_TOLD, type Told, actionsIn, sharesIn } from './told.ts';
 
-/** What the pages of a chain said so far. */
-interface Told {
-  /** How many lists have been read to their end: those of bars of a market, of splits, of dividends. */
-  readonly lists: number;
-  /** The page that comes next of the list that is being read; null: its first. */
-  readonly next: string | null;
-  readonly bars: readonly Bars[];
-  readonly isAdjusted: boolean;
-  readonly stated: readonly StatedOf[];
-  /** By symbol. */
-  readonly market: ReadonlyMap<string, Bars>;
-}
-
-const NOTHING_TOLD: Told = {
-  ...{ lists: 0, next: null, bars: [], isAdjusted: false, stated: [] },
-  market: new Map(),
-};
-
-/** Polygon, now Massive: bars of one ticker, or of all shares in one session, as traded. */
+/** Polygon, now Massive: bars of one ticker, or of all shares in one session, as traded: over its API, or of its files. */
 export function openPolygon(config: ProviderConfig, gate: Gate, secrets: Secrets): Provider {
-  return openHttpProvider(stepsOf(config), config, gate, secrets);
+  const steps = stepsOf(config);
+  return sourceOf(config) === 'flat'
+    ? openHttpProvider(flatSteps(steps, config), config, gate, secrets)
+    : openHttpProvider(steps, config, gate, secrets);
 }
 
 function stepsOf(config: ProviderConfig): HttpSteps<Told, Listing> {
@@ -91,7 +70,10 @@ function stepsOf(config: ProviderConfig): HttpSteps<Told, Listing> {
           secrets,
         ),
       parse: marketIn,
-      end: (asked, told) => marketOf(asked, told, config),
+      end: (asked, told) => ({
+        parts: sharesIn(asked, told, config),
+        asOf: reachedUntil(asked.now, config),
+      }),
     },
     discover: discoverSteps(config),
   };
@@ -110,15 +92,6 @@ function barsIn(answer: HttpAnswer, asked: ListRequest, told = NOTHING_TOLD): Pa
   return { parts: [], state: { ...told, next, bars, isAdjusted }, hasMore: next !== null };
 }
 
-/** One page of splits or dividends; `all`: how many lists there are. */
-function actionsIn(answer: HttpAnswer, now: number, told: Told, all: number): Page<Told, never> {
-  const fields = dataIn(answer, now);
-  const stated = [...told.stated, ...statedIn(fields)];
-  const next = nextIn(fields);
-  const lists = next === null ? told.lists + 1 : told.lists;
-  return { parts: [], state: { ...told, next, lists, stated }, hasMore: lists < all };
-}
-
 /** A page of the bars of a session, then of its splits and dividends. */
 function marketIn(answer: HttpAnswer, asked: MarketRequest, told = NOTHING_TOLD): Page<Told, never> {
   if (told.lists > 0) return actionsIn(answer, asked.now, told, 1 + ACTION_LISTS.length);
@@ -126,21 +99,4 @@ function marketIn(answer: HttpAnswer, asked: MarketRequest, told = NOTHING_TOLD)
   const market = new Map([...told.market, ...readGrouped(fields, asked.session)]);
   const next = nextIn(fields);
   return { parts: [], state: { ...told, next, lists: next === null ? 1 : 0, market }, hasMore: true };
-}
-
-/** What all lists say of a session. Symbols that no ticker of a share stands for are left out. */
-function marketOf(
-  { interval, session, now }: MarketRequest,
-  { market, stated }: Told,
-  config: ProviderConfig,
-): MarketAnswer {
-  const asked = { interval, range: { from: session, to: session + 1 }, now };
-  const bySymbol = grouped(stated, ({ symbol }) => symbol);
-  const parts = [...market].flatMap(([symbol, bars]) => {
-    const ticker = tickerOf(symbol);
-    if (assetClassOf(ticker) !== 'us-shares' || symbolOf(ticker) !== symbol) return [];
-    const actions = actionsOf(bySymbol.get(symbol) ?? [], session);
-    return { ticker, answer: { ...answerOf(ticker, bars, false, asked, config), ...actions } };
-  });
-  return { parts, asOf: reachedUntil(now, config) };
 }

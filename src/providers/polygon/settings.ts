@@ -34,15 +34,27 @@ export const FIRST_DAY: Day = parseDay('2003-09-10');
 export type PolygonSettings = {
   /** A name of `TIERS`. Default `free`. */
   readonly tier?: string | undefined;
+  /** Where bars come from: its API, or its files of whole days. Default `rest`. */
+  readonly source?: string | undefined;
 };
 
-/** What they must be. */
-export const POLYGON_SETTINGS = { tier: amongWords([...TIERS.keys()]) } satisfies SettingForms;
+const SOURCES = ['rest', 'flat'] as const;
 
-/** The plan of a configuration that was found to be sound, with its name. */
-export function tierOf({
-  settings = {},
-}: Pick<ProviderConfig, 'settings'>): Tier & { readonly name: string } {
-  const { tier: name = 'free' }: PolygonSettings = settings;
-  return { name, ...(TIERS.get(name) as Tier) };
+/** What they must be. */
+export const POLYGON_SETTINGS = {
+  tier: amongWords([...TIERS.keys()]),
+  source: amongWords(SOURCES),
+} satisfies SettingForms;
+
+/** The plan of a configuration that was found to be sound, with its name. There is no file of a day that is not over. */
+export function tierOf(config: Pick<ProviderConfig, 'settings'>): Tier & { readonly name: string } {
+  const { tier: name = 'free' }: PolygonSettings = config.settings ?? {};
+  const tier = TIERS.get(name) as Tier;
+  return { name, ...tier, ...(sourceOf(config) === 'flat' && { delayMs: 'day' }) };
+}
+
+/** Where bars of such a configuration come from. */
+export function sourceOf({ settings = {} }: Pick<ProviderConfig, 'settings'>): (typeof SOURCES)[number] {
+  const { source = 'rest' }: PolygonSettings = settings;
+  return source as (typeof SOURCES)[number];
 }

@@ -6,6 +6,7 @@
 //   GET /v3/reference/dividends?ex_dividend_date.gt=2024-01-02&ex_dividend_date.lte=2024-01-03
 //   GET /v3/reference/tickers?market=stocks&active=false[&date=2024-01-02]
 //   GET /v3/reference/options/contracts?expired=false[&as_of=2024-01-02]
+//   GET /flatfiles/us_stocks_sip/day_aggs_v1/2024/01/2024-01-02.csv.gz      signed, as of S3
 //
 // with `Authorization: Bearer KEY` or `apiKey=KEY`. Pages follow at `next_url`, which has no key. Prices are as traded; a day of
 // shares begins at midnight in New York, but in the bars of all of them it is stamped with its end. What a key reaches is its
@@ -13,9 +14,11 @@
 
 import type { OwnWire } from '../own-wire.ts';
 import { marketByClock } from '../clock-rows.ts';
+import { bucketAnswer, refusal } from '../s3/bucket.ts';
 import type { Wire } from '../wire.ts';
 import { askedBars, barsPage, groupedPage } from './bars.ts';
 import { REFUSALS } from './errors.ts';
+import { askedFile, flatBucket } from './flat.ts';
 import { planOf } from './keys.ts';
 import { listPage } from './pages.ts';
 import { actionRows, contractRows, tickerRows } from './reference.ts';
@@ -36,6 +39,8 @@ const GROUPED = '/v2/aggs/grouped/locale/us/market/stocks/';
 
 export const polygon: OwnWire = {
   answer: (request, market, now) => {
+    const ofBucket = bucketAnswer(request, flatBucket(market, now));
+    if (ofBucket !== undefined) return ofBucket;
     const plan = planOf(request);
     if ('body' in plan) return plan;
     const { path } = request;
@@ -50,13 +55,15 @@ export const polygon: OwnWire = {
     if (asked !== undefined)
       return { symbol: tickerIn(asked.symbol), interval: INTERVALS[asked.lengthMs] ?? null };
     if (path.startsWith(GROUPED)) return { symbol: path.slice(GROUPED.length), interval: '1d' };
+    const file = askedFile(path);
+    if (file !== undefined) return file;
     const symbol = query.get('ticker');
     return { symbol: symbol === null ? null : tickerIn(symbol), interval: null };
   },
   marketOf: ({ path }, market, now) => marketByClock(market, askedBars(path)?.lengthMs ?? 0, now),
   symbolOf: symbolIn,
   keyParameters: ['apiKey'],
-  tooFast: () => REFUSALS.tooFast,
+  tooFast: (_, { path }) => (path.startsWith('/flatfiles/') ? refusal(503, 'SlowDown') : REFUSALS.tooFast),
 };
 
 const LISTS: Readonly<Record<string, Wire>> = {

@@ -22,6 +22,14 @@ export const POLYGON_KEYS = {
   advanced: 'TESTADVANCED',
 } as const;
 
+/** The same of its files: an access key, and the secret that requests are signed with. */
+export const FLAT_KEYS = {
+  free: { accessKey: 'TESTS3FREE', secretKey: 'test-secret-free' },
+  starter: { accessKey: 'TESTS3STARTER', secretKey: 'test-secret-starter' },
+  developer: { accessKey: 'TESTS3DEVELOPER', secretKey: 'test-secret-developer' },
+  advanced: { accessKey: 'TESTS3ADVANCED', secretKey: 'test-secret-advanced' },
+} as const;
+
 const PLANS: ReadonlyMap<string, Plan> = new Map([
   [POLYGON_KEYS.free, { years: 2, delayMs: 'day', hasIndices: false }],
   [POLYGON_KEYS.starter, { years: 5, delayMs: QUARTER_HOUR, hasIndices: true }],
@@ -35,6 +43,14 @@ export function planOf({ headers, query }: WireRequest): Plan | WireResponse {
   const key = bearer ?? query.get('apiKey');
   if (key === null || key === '') return REFUSALS.noKey;
   return PLANS.get(key) ?? REFUSALS.wrongKey;
+}
+
+/** The plan whose files an access key opens; null: it has none. */
+export function flatPlanOf(accessKey: string): Plan | null {
+  for (const [name, keys] of Object.entries(FLAT_KEYS))
+    if (keys.accessKey === accessKey && name !== 'free')
+      return PLANS.get(POLYGON_KEYS[name as keyof typeof POLYGON_KEYS]) ?? null;
+  return null;
 }
 
 /** The days that a plan gives at `now`, by New York's clock, both inclusive. */

@@ -1,0 +1,136 @@
+import { type Gunzip, createGunzip } from 'node:zlib';
+import type { Bars } from '../../../core/bars/columns.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import type { Head } from '../../http/transport.ts';
+import { unreadable } from '../errors.ts';
+import type { FlatFile } from './files.ts';
+import { FlatRows } from './rows.ts';
+
+/** What a file compressed with gzip begins with. */
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+/**
+ * A file as it is read, over as many tries as it takes: what came before a connection broke is not asked for again, unless the
+ * file was replaced meanwhile, as its ETag tells. Never more of it is held than a piece, and the bars so far.
+ */
+export class FlatReading {
+  readonly #file: FlatFile;
+  readonly #wanted: string | null;
+  #rows: FlatRows;
+  /** How the content is unpacked; null: it is not packed; undefined: it has not begun. */
+  #gunzip: Gunzip | null | undefined;
+  #begun = Buffer.alloc(0);
+  #received = 0;
+  #etag: string | undefined;
+
+  /** `wanted`: the one symbol that is read; null: all. */
+  constructor(file: FlatFile, wanted: string | null) {
+    this.#file = file;
+    this.#wanted = wanted;
+    this.#rows = new FlatRows(file, wanted);
+  }
+
+  get file(): FlatFile {
+    return this.#file;
+  }
+
+  /** What of it is to be asked for. */
+  headers(): Readonly<Record<string, string>> {
+    if (this.#received === 0 || this.#etag === undefined) return {};
+    return { range: `bytes=${this.#received}-`, 'if-match': this.#etag };
+  }
+
+  /** It is read from its first byte again. */
+  restart(): void {
+    this.#gunzip?.destroy();
+    this.#rows = new FlatRows(this.#file, this.#wanted);
+    this.#gunzip = undefined;
+    this.#begun = Buffer.alloc(0);
+    this.#received = 0;
+    this.#etag = undefined;
+  }
+
+  /**
+   * The bars by symbol. Throws what befalls the body on its way, and `bad-answer` (retryable) for one that is no such file,
+   * which is then read from its first byte.
+   */
+  async read(body: AsyncIterable<Uint8Array>, head: Head): Promise<ReadonlyMap<string, Bars>> {
+    if (!this.#continues(head)) this.restart();
+    const { etag, 'content-encoding': coding = 'identity' } = head.headers;
+    // Where bytes were unpacked on the way, it is not known which come next.
+    this.#etag = coding === 'identity' && !etag?.startsWith('W/') ? etag : undefined;
+    for await (const part of body) await this.#orRestart(() => this.#take(part));
+    return this.#orRestart(async () => {
+      await this.#end();
+      return this.#rows.end();
+    });
+  }
+
+  /** Whether a body goes on where the last one broke off. */
+  #continues({ status, headers }: Head): boolean {
+    if (status !== 206 || headers.etag !== this.#etag) return false;
+    return headers['content-range']?.startsWith(`bytes ${this.#received}-`) === true;
+  }
+
+  async #orRestart<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.restart();
+      if (error instanceof BackfillError) throw error;
+      throw unreadable(
+        `${this.#file.key} does not unpack (${error instanceof Error ? error.message : String(error)})`,
+      );
+    }
+  }
+
+  async #take(part: Uint8Array): Promise<void> {
+    this.#received += part.byteLength;
+    if (this.#gunzip === undefined) {
+      this.#begun = Buffer.concat([this.#begun, part]);
+      if (this.#begun.length >= GZIP.length) await this.#begin();
+    } else await this.#unpack(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
+  }
+
+  async #begin(): Promise<void> {
+    const begun = this.#begun;
+    this.#begun = Buffer.alloc(0);
+    this.#gunzip = begun.subarray(0, GZIP.length).equals(GZIP) ? this.#gunzipper() : null;
+    await this.#unpack(begun);
+  }
+
+  #gunzipper(): Gunzip {
+    const gunzip = createGunzip();
+    const rows = this.#rows;
+    gunzip.on('data', (part: Buffer) => {
+      try {
+        rows.push(part);
+      } catch (error) {
+        gunzip.destroy(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    // It is thrown where the next piece is taken, or at the end.
+    gunzip.on('error', () => undefined);
+    return gunzip;
+  }
+
+  /** Waits until a piece is unpacked, so that none wait in memory. */
+  async #unpack(part: Buffer): Promise<void> {
+    const gunzip = this.#gunzip;
+    if (gunzip === null || gunzip === undefined) this.#rows.push(part);
+    else
+      await new Promise<void>((resolve, reject) => {
+        gunzip.write(part, (error) => (error ? reject(gunzip.errored ?? error) : resolve()));
+      });
+  }
+
+  async #end(): Promise<void> {
+    if (this.#gunzip === undefined) await this.#begin();
+    const gunzip = this.#gunzip;
+    if (gunzip === null || gunzip === undefined) return;
+    await new Promise<void>((resolve, reject) => {
+      if (gunzip.errored) reject(gunzip.errored);
+      gunzip.once('end', resolve).once('error', reject).end();
+    });
+  }
+}

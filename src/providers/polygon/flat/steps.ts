@@ -1,0 +1,223 @@
+// The files of whole days, one after the other. Where one is not given, the listing of its month tells why: whether it is not
+// there (yet), or the keys are good and the plan does not have it.
+
+import { type Bars, NO_BARS } from '../../../core/bars/columns.ts';
+import { concatBars } from '../../../core/bars/concat-bars.ts';
+import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import { type DayRange, formatDay } from '../../../core/session/day.ts';
+import { intersect, normalize } from '../../../core/session/ranges.ts';
+import type { Call, HttpSteps, Page } from '../../http/steps.ts';
+import type { HttpAnswer } from '../../http/transport.ts';
+import type { ListRequest, MarketRequest, Part, ProviderConfig, Secrets } from '../../provider.ts';
+import { listingIn } from '../../s3/documents.ts';
+import { listUrl, objectUrl, signedHeaders } from '../../s3/signed.ts';
+import { answerOf } from '../answer.ts';
+import { polygonCapabilities } from '../capabilities.ts';
+import type { Listing } from '../discover.ts';
+import { unreadable } from '../errors.ts';
+import { ACTION_LISTS, marketActionsUrl, nextUrl, tickerIn, worded } from '../request.ts';
+import { askedSymbol } from '../symbols.ts';
+import { NOTHING_TOLD, type Told, actionsIn, sharesIn } from '../told.ts';
+import { flatRefusal, isForbidden, notInPlan } from './errors.ts';
+import { type FlatFile, fileOf, filesOf, monthOfFile, sessionsIn } from './files.ts';
+import { FlatReading } from './reading.ts';
+
+const FILES_URL = 'https://files.massive.com';
+const BUCKET = 'flatfiles';
+
+/** Why a file did not come, before its month's listing is read to its end. */
+interface Doubt {
+  readonly is: 'missing' | 'forbidden';
+  /** Keys of that month, as far as they were listed. */
+  readonly keys: readonly string[];
+  readonly token: string | null;
+}
+
+/** How far a chain is. */
+interface FlatTold extends Told {
+  /** The file that is read, or in doubt, by its place among those of the chain. */
+  readonly at: number;
+  readonly doubt: Doubt | null;
+  readonly missing: readonly Missing[];
+  /** The keys of the months that were listed to their end, by what they begin with. */
+  readonly listed: ReadonlyMap<string, readonly string[]>;
+}
+
+interface Missing {
+  readonly file: FlatFile;
+  readonly why: string;
+}
+
+const NOTHING_READ: FlatTold = { ...NOTHING_TOLD, at: 0, doubt: null, missing: [], listed: new Map() };
+
+/** What the files of whole days are asked by; splits, dividends and what there is are asked of the API. */
+export function flatSteps(
+  { actions, spare: _spare, ...rest }: HttpSteps<Told, Listing>,
+  config: ProviderConfig,
+): HttpSteps<FlatTold, Listing> {
+  // What a broken connection brought of a file, by the request that it is of.
+  const readings = new WeakMap<object, FlatReading>();
+  const readingOf = (asked: object, file: FlatFile, wanted: string | null): FlatReading => {
+    const known = readings.get(asked);
+    if (known?.file.key === file.key) return known;
+    const reading = new FlatReading(file, wanted);
+    readings.set(asked, reading);
+    return reading;
+  };
+  const callOf = async (
+    asked: object,
+    file: FlatFile,
+    wanted: string | null,
+    { doubt }: FlatTold,
+    { accessKey = '', secretKey = '' }: Secrets,
+  ): Promise<Call> => {
+    const keys = { accessKeyId: accessKey, secretAccessKey: secretKey };
+    const base = config.url ?? FILES_URL;
+    if (doubt !== null) {
+      const url = listUrl(base, BUCKET, monthOfFile(file), doubt.token);
+      return { url, headers: await signedHeaders(url, keys) };
+    }
+    const url = objectUrl(base, BUCKET, file.key);
+    const reading = readingOf(asked, file, wanted);
+    const headers = await signedHeaders(url, keys, reading.headers());
+    return { url, headers, readBytes: (body, head) => reading.read(body, head) };
+  };
+  const after = (
+    answer: HttpAnswer,
+    asked: Pick<ListRequest, 'now'>,
+    file: FlatFile,
+    told: FlatTold,
+  ): FlatTold | ReadonlyMap<string, Bars> => {
+    if (told.doubt !== null) return afterListing(answer, asked.now, file, told, told.doubt);
+    // It was replaced while it was read.
+    if (answer.status === 412 || answer.status === 416) {
+      readings.get(asked)?.restart();
+      throw unreadable(`${file.key} was replaced while it was read`);
+    }
+    if (answer.status === 404) {
+      const keys = told.listed.get(monthOfFile(file));
+      if (keys !== undefined) return withoutFile(file, keys, told);
+      return { ...told, doubt: { is: 'missing', keys: [], token: null } };
+    }
+    if (isForbidden(answer)) return { ...told, doubt: { is: 'forbidden', keys: [], token: null } };
+    if (answer.read instanceof Map) return answer.read as ReadonlyMap<string, Bars>;
+    throw flatRefusal(answer, file.key, asked.now);
+  };
+  return {
+    ...rest,
+    capabilities: polygonCapabilities(config),
+    request: (asked, told = NOTHING_READ, secrets) =>
+      callOf(asked, fileAt(asked, told), askedSymbol(tickerIn(asked)), told, secrets),
+    parse: (answer, asked, told = NOTHING_READ) => {
+      const came = after(answer, asked, fileAt(asked, told), told);
+      return barsAfter(came, asked, told);
+    },
+    end: (asked, told) => [partOf(asked, told, config)],
+    ...(actions && {
+      actions: {
+        request: (asked, told, secrets) => actions.request(asked, told, secrets),
+        parse: (answer, { now }, told = NOTHING_READ) => actionsIn(answer, now, told, ACTION_LISTS.length),
+        end: (asked, told) => actions.end(asked, told),
+      },
+    }),
+    market: {
+      request: (asked, told = NOTHING_READ, secrets) => {
+        if (told.lists === 0) return callOf(asked, marketFile(asked), null, told, secrets);
+        const first = (): URL => marketActionsUrl(asked, told.lists - 1, config);
+        return worded(told.next === null ? first() : nextUrl(told.next, config), secrets);
+      },
+      parse: (answer, asked, told = NOTHING_READ) => {
+        if (told.lists > 0) return actionsIn(answer, asked.now, told, 1 + ACTION_LISTS.length);
+        return marketAfter(after(answer, asked, marketFile(asked), told), asked, told);
+      },
+      // There is no file of a day that is not over.
+      end: (asked, told) => ({ parts: sharesIn(asked, told, config), asOf: asked.now }),
+    },
+  };
+}
+
+/** The same file once its month is listed; in doubt while there is more of that. */
+function afterListing(
+  answer: HttpAnswer,
+  now: number,
+  file: FlatFile,
+  told: FlatTold,
+  doubt: Doubt,
+): FlatTold {
+  if (answer.status !== 200) {
+    if (!isForbidden(answer)) throw flatRefusal(answer, `the files beside ${file.key}`, now);
+    const message = `polygon gives neither ${file.key} nor a list of its files with these keys`;
+    throw new BackfillError('unauthorized', message);
+  }
+  const page = listingIn(answer.body);
+  if (page === undefined) throw unreadable(`it is no listing of ${monthOfFile(file)}`);
+  const keys = [...doubt.keys, ...page.objects.map(({ key }) => key)];
+  if (page.next !== null) return { ...told, doubt: { ...doubt, keys, token: page.next } };
+  if (doubt.is === 'forbidden') throw notInPlan(file.key);
+  const listed = new Map([...told.listed, [monthOfFile(file), keys]]);
+  return withoutFile(file, keys, { ...told, doubt: null, listed });
+}
+
+/** A file that there is not, as the listing of its month says too. */
+function withoutFile(file: FlatFile, keys: readonly string[], told: FlatTold): FlatTold {
+  if (keys.includes(file.key))
+    throw new BackfillError('provider-fault', `polygon lists ${file.key} and says that there is none`, {
+      retryable: true,
+    });
+  const isLeftOut = keys.some((key) => key > file.key);
+  const why = `polygon has no file of ${formatDay(file.day)}${isLeftOut ? ', but of later days' : ' yet'}`;
+  return { ...told, missing: [...told.missing, { file, why }] };
+}
+
+function fileAt(asked: ListRequest, { at }: FlatTold): FlatFile {
+  return filesOf(asked)[at] as FlatFile;
+}
+
+/** The chain of a ticker after a file, or after what there was in its place. */
+function barsAfter(
+  came: FlatTold | ReadonlyMap<string, Bars>,
+  asked: ListRequest,
+  told: FlatTold,
+): Page<FlatTold> {
+  const isRead = came instanceof Map;
+  const next = isRead
+    ? { ...told, bars: [...told.bars, came.get(askedSymbol(tickerIn(asked))) ?? NO_BARS] }
+    : (came as FlatTold);
+  if (next.doubt !== null) return { parts: [], state: next, hasMore: true };
+  const at = told.at + 1;
+  return { parts: [], state: { ...next, at }, hasMore: at < filesOf(asked).length };
+}
+
+/** What all files say of a ticker; of the sessions whose file is not there nothing. */
+function partOf(asked: ListRequest, { bars, missing }: FlatTold, config: ProviderConfig): Part {
+  const ticker = tickerIn(asked);
+  const answer = answerOf(ticker, concatBars(bars), false, asked, config);
+  const calendar = calendarFor(ticker);
+  const days = missing.map(({ file }) => sessionsIn(ticker, file));
+  const unproven = intersect(normalize(days), [answer.proven]).filter((run) => calendar.count([run]) > 0);
+  if (unproven.length === 0) return { ticker, answer };
+  const whys = missing.filter((_, i) => intersect([days[i] as DayRange], unproven).length > 0);
+  const whyUnproven = whys.map(({ why }) => why).join('; ');
+  return { ticker, answer: { ...answer, unproven, whyUnproven } };
+}
+
+function marketFile({ interval, session }: MarketRequest): FlatFile {
+  return fileOf('us-shares', interval, session);
+}
+
+/** The chain of a market after its file; without one there are no bars, on a day that is no session. */
+function marketAfter(
+  came: FlatTold | ReadonlyMap<string, Bars>,
+  { session }: MarketRequest,
+  told: FlatTold,
+): Page<FlatTold, never> {
+  if (came instanceof Map)
+    return { parts: [], state: { ...told, lists: 1, market: came as FlatTold['market'] }, hasMore: true };
+  const state = came as FlatTold;
+  if (state.doubt !== null) return { parts: [], state, hasMore: true };
+  const [missing] = state.missing;
+  if (missing !== undefined && calendarById('XNYS').isSession(session))
+    throw new BackfillError('provider-fault', missing.why);
+  return { parts: [], state: { ...state, lists: 1 }, hasMore: true };
+}
