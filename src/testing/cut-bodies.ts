@@ -1,9 +1,10 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import { type IncomingMessage, createServer } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BackfillError } from '../core/errors.ts';
 import type { BarAnswer, Provider } from '../providers/provider.ts';
 import { type CheckOf, NOW, ONE_TRY, weekOf } from './check.ts';
+import { passedOn } from './passed-on.ts';
 import type { ProviderSubject } from './subject.ts';
 
 /** Bytes of the last price or two, and what may close them. */
@@ -38,12 +39,6 @@ function refusal(error: unknown): undefined {
   throw error;
 }
 
-/** Those that are not of the connection, keys among them, and the host that was asked, which may be signed. */
-export function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  const { connection: _connection, 'accept-encoding': _coding, ...own } = headers;
-  return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, String(value)]));
-}
-
 /** Uses a provider beside a server that takes so many bytes off whatever another one says. */
 async function withoutEnd<Used>(
   at: At,
@@ -52,11 +47,9 @@ async function withoutEnd<Used>(
   use: (provider: Provider) => Promise<Used>,
 ): Promise<Used> {
   const server = createServer((request, response) => {
-    void fetch(`${url}${request.url}`, { headers: headersOf(request) }).then(async (answer) => {
-      const body = Buffer.from(await answer.arrayBuffer());
-      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
-      response.end(body.subarray(0, -bytes));
-    });
+    void passedOn(url, request).then(({ status, type, body }) =>
+      response.writeHead(status, { 'content-type': type }).end(body.subarray(0, -bytes)),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {

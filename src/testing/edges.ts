@@ -9,7 +9,7 @@ import { type DayRange, startOfDay, utcDayOf } from '../core/session/day.ts';
 import type { Listing, Market } from '../market/market.ts';
 import { asTraded } from './answers.ts';
 import { type CheckOf, NOW, ONE_TRY, ask, failsWith, range, tickerOf, weekOf, skipped } from './check.ts';
-import { headersOf } from './cut-bodies.ts';
+import { passedOn } from './passed-on.ts';
 import { type Forbidden, MARKET, type ProviderSubject } from './subject.ts';
 
 type At = Required<ProviderSubject>['at'];
@@ -70,10 +70,9 @@ function slowlyRead(at: At): CheckOf {
       const week = weekOf(subject);
       const whole = await provider.fetchBars(week);
       const server = createServer((request, response) => {
-        void fetch(`${url}${request.url}`, { headers: headersOf(request) }).then(async (answer) => {
-          const body = Buffer.from(await answer.arrayBuffer());
+        void passedOn(url, request).then(async ({ status, type, body }) => {
           const size = Math.ceil(body.length / PIECES) || 1;
-          response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+          response.writeHead(status, { 'content-type': type });
           for (let sent = 0; sent < body.length; sent += size) {
             response.write(body.subarray(sent, sent + size));
             await sleep(PIECE_MS);
