@@ -165,6 +165,9 @@ function throughTheGate(intervals: ProviderSubject['intervals']): CheckOf['run']
     deepStrictEqual(notes, Array.from({ length: requests() }, () => one).flat());
     const { capabilities } = provider;
     const { requestsForActions = 0 } = capabilities.intervals[interval] ?? {};
-    strictEqual(requests(), requestsFor(capabilities, tickerOf(subject), interval, asked) + requestsForActions);
+    strictEqual(
+      requests(),
+      requestsFor(capabilities, tickerOf(subject), interval, asked) + requestsForActions,
+    );
   };
 }

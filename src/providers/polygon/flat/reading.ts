@@ -56,6 +56,8 @@ export class FlatReading {
    */
   async read(body: AsyncIterable<Uint8Array>, head: Head): Promise<ReadonlyMap<string, Bars>> {
     if (!this.#continues(head)) this.restart();
+    if (head.status === 206 && this.#received === 0)
+      throw unreadable(`a part of ${this.#file.key} came, not asked for`);
     const { etag, 'content-encoding': coding = 'identity' } = head.headers;
     // Where bytes were unpacked on the way, it is not known which come next.
     this.#etag = coding === 'identity' && !etag?.startsWith('W/') ? etag : undefined;
