@@ -8,7 +8,7 @@ import { openHistory } from '../../src/library/open-history.ts';
 import type { History } from '../../src/library/history.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import type { Market } from '../../src/market/market.ts';
-import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
+import { FLAT_KEYS, POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { inDuckDB } from '../library/in-duckdb.ts';
 import { REAL_DATA, describeWith } from '../needs.ts';
 import { realData } from '../realdata.ts';
@@ -54,11 +54,11 @@ async function marketOfFiles(): Promise<Market> {
   return csvFolderMarket(path);
 }
 
-function historyOf(name: string, { url }: Logged, now = NOW): History {
+function historyOf(name: string, { url }: Logged, now = NOW, source: 'rest' | 'flat' = 'rest'): History {
   return openHistory({
     ...{ store: join(folder, name), stateFolder: join(folder, 'state'), workers: 1, quotas: [] },
-    provider: { id: 'polygon', url, settings: { tier: 'advanced' } },
-    secrets: { key: POLYGON_KEYS.advanced },
+    provider: { id: 'polygon', url, settings: { tier: 'advanced', source } },
+    secrets: { key: POLYGON_KEYS.advanced, ...FLAT_KEYS.advanced },
     clock: () => now,
   });
 }
@@ -78,6 +78,23 @@ function kindsIn({ entries }: Logged): Record<string, number> {
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
   return counts;
+}
+
+/** Start, open, high, low, close and volume of the minutes of SPY in the session of 2023-08-03. */
+function minutesOfSpy(): number[][] {
+  const [text = new Uint8Array()] = Object.values(
+    unzipSync(readFileSync(realData('intraday-raw/minute/spy/20230803_trade.zip'))),
+  );
+  const midnight = Date.parse('2023-08-03T00:00:00-04:00');
+  return new TextDecoder()
+    .decode(text)
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(',').map(Number))
+    .filter(([ms = 0]) => ms >= 34_200_000 && ms < 57_600_000)
+    .map(([ms = 0, open = 0, high = 0, low = 0, close = 0, volume = 0]) => {
+      return [midnight + ms, open / 1e4, high / 1e4, low / 1e4, close / 1e4, volume];
+    });
 }
 
 describeWith(REAL_DATA)('real bars', () => {
@@ -140,24 +157,54 @@ describeWith(REAL_DATA)('real bars', () => {
     const day = { start: '2023-08-03', end: '2023-08-03' };
     const done = await history.backfill({ tickers: ['SPY'], intervals: ['1m'], ...day });
     expect(done).toMatchObject({ failures: [], rejected: 0 });
-    const [text = new Uint8Array()] = Object.values(
-      unzipSync(readFileSync(realData('intraday-raw/minute/spy/20230803_trade.zip'))),
-    );
-    const midnight = Date.parse('2023-08-03T00:00:00-04:00');
-    const regular = new TextDecoder()
-      .decode(text)
-      .trim()
-      .split(/\r?\n/)
-      .map((line) => line.split(',').map(Number))
-      .filter(([ms = 0]) => ms >= 34_200_000 && ms < 57_600_000)
-      .map(([ms = 0, open = 0, high = 0, low = 0, close = 0, volume = 0]) => {
-        return [midnight + ms, open / 1e4, high / 1e4, low / 1e4, close / 1e4, volume];
-      });
+    const regular = minutesOfSpy();
     expect(regular).toHaveLength(390);
     const minutes = await history.read({ ticker: 'SPY', interval: '1m' });
     expect(
       minutes.map(({ ts, open, high, low, close, volume }) => [ts, open, high, low, close, volume]),
     ).toEqual(regular);
+    await history.close();
+  });
+
+  it('of days are the same from the files of whole days, one a session whatever is in it', async () => {
+    const market = await marketOfFiles();
+    const simulator = await start({ wire: 'polygon', market, now: () => NOW });
+    const history = historyOf('flat', simulator, NOW, 'flat');
+    // The last session is over, and its file is not whole before 11:00.
+    const plan = await history.plan({ tickers: DOZEN, ...FORTNIGHT, end: '2018-02-08' });
+    expect(plan.totals.requests).toBe(33);
+    const done = await history.backfill({ tickers: DOZEN, ...FORTNIGHT });
+    expect(done).toMatchObject({ failures: [], rejected: 0 });
+    expect(kindsIn(simulator)).toEqual({
+      'flatfiles/us_stocks_sip/day_aggs_v1': 11,
+      'v3/reference/splits': 11,
+      'v3/reference/dividends': 11,
+    });
+    const truth = DOZEN.flatMap((ticker) => rowsIn(ticker, FORTNIGHT));
+    expect(JSON.stringify(await storedIn('flat'))).toBe(JSON.stringify(truth));
+    await history.backfill({ tickers: DOZEN, ...FORTNIGHT });
+    expect(simulator.entries).toHaveLength(33);
+    // Of one ticker alone a file costs as much, and the splits and dividends of all days are asked for once.
+    const older = { start: '2018-01-16', end: '2018-01-22' };
+    expect(await history.backfill({ tickers: ['AAPL'], ...older })).toMatchObject({ failures: [] });
+    await history.close();
+    expect(simulator.entries).toHaveLength(33 + 5 + 2);
+    expect(JSON.stringify((await storedIn('flat')).slice(0, 5))).toBe(JSON.stringify(rowsIn('AAPL', older)));
+  });
+
+  it('of minutes are the same from a file of a whole day, though every third answer fails', async () => {
+    const now = Date.parse('2023-08-05T12:00:00Z');
+    const market = csvFolderMarket(realData('intraday-raw/minute'));
+    const faults = { rates: 'truncated=15%,reset=10%,error-503=10%', seed: 5 };
+    const simulator = await start({ wire: 'polygon', market, now: () => now, faults });
+    const history = historyOf('flat-minutes', simulator, now, 'flat');
+    const day = { start: '2023-08-03', end: '2023-08-03' };
+    const done = await history.backfill({ tickers: ['SPY'], intervals: ['1m'], ...day });
+    expect(done).toMatchObject({ failures: [], rejected: 0 });
+    const minutes = await history.read({ ticker: 'SPY', interval: '1m' });
+    expect(
+      minutes.map(({ ts, open, high, low, close, volume }) => [ts, open, high, low, close, volume]),
+    ).toEqual(minutesOfSpy());
     await history.close();
   });
 });

@@ -108,7 +108,7 @@ function lastDay(now: number): Day {
 const HEADING = 'ticker,volume,open,close,high,low,window_start,transactions';
 const HEADING_OF_INDICES = 'ticker,open,close,high,low,window_start';
 
-/** A file; undefined of a day that is no session or not over. */
+/** A file; undefined of a day that is no session, is not over, or has no row. */
 function fileOf({ folder, lengthMs, day }: Named, market: Market, now: number): StoredObject | undefined {
   const calendar = calendarById(folder.calendar);
   if (day < FIRST_DAY || day > lastDay(now) || !calendar.isSession(day)) return undefined;
@@ -129,6 +129,7 @@ function fileOf({ folder, lengthMs, day }: Named, market: Market, now: number): 
   function stampOf({ ts }: Ohlcv): number {
     return lengthMs === DAY ? folder.zone.instantOf(day, 0) : ts;
   }
+  if (lines.length === 0) return undefined;
   const replacedAt = NEW_YORK.instantOf(day + 1, REPLACED_AT_MINUTES);
   const isLast = now >= replacedAt;
   const csv = `${[isIndex ? HEADING_OF_INDICES : HEADING, ...lines].join('\n')}\n`;
