@@ -33,6 +33,12 @@ export const PYTHON_PACKAGES: Need = {
   lack: 'no .venv with test/readme/requirements.txt',
 };
 
+/** A server of S3's that is not ours, in the same place. */
+export const S3_SERVER: Need = {
+  isMet: existsSync(fileURLToPath(new URL('../.venv/bin/moto_server', import.meta.url))),
+  lack: 'no .venv with moto of test/readme/requirements.txt',
+};
+
 /** `describe` for tests that need something: skipped without it, with the reason in the title. */
 export function describeWith(need: Need): (title: string, body: () => void) => void {
   return (title, body) => describe.skipIf(!need.isMet)(titleOf(title, need), body);

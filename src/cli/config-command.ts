@@ -90,11 +90,11 @@ function ofProviders(settings: Settings, known: ReadonlySet<string>): Effective[
 
 /** Where the keys of the providers are. */
 function keys(): Effective[] {
-  return listProviders().flatMap(({ capabilities: { id }, keys: its }) =>
-    its.map(({ variable, isThere }) => ({
-      option: `key of ${id}`,
-      value: isThere ? '***' : 'not set',
-      source: sourceOfVariable(variable),
+  return listProviders().flatMap(({ capabilities: { id }, keys: its, keysOfSettings }) =>
+    [...its, ...keysOfSettings].map((key) => ({
+      option: 'setting' in key ? `key of ${id}, ${key.setting}` : `key of ${id}`,
+      value: key.isThere ? '***' : 'not set',
+      source: sourceOfVariable(key.variable),
     })),
   );
 }

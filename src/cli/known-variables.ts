@@ -32,15 +32,12 @@ interface WithoutEffect {
   readonly isSecret?: true;
 }
 
-const NO_FLAT_FILES = 'the flat files of polygon are not read yet';
 const NO_DATABASE = 'there is no store in a database yet';
 const NO_QUEUE = 'there is no queue of several machines yet';
 const NO_CONTAINER = 'nothing here asks whether it runs in a container or as root';
 
 /** By variable. */
 export const WITHOUT_EFFECT: ReadonlyMap<string, WithoutEffect> = new Map<string, WithoutEffect>([
-  ['POLYGON_S3_ACCESS_KEY', { why: NO_FLAT_FILES, isSecret: true }],
-  ['POLYGON_S3_SECRET_KEY', { why: NO_FLAT_FILES, isSecret: true }],
   ['DB_POOL_MIN_SIZE', { why: NO_DATABASE, isGeneric: true }],
   ['DB_POOL_MAX_SIZE', { why: NO_DATABASE, isGeneric: true }],
   ['CELERY_BROKER_URL', { why: NO_QUEUE, isSecret: true }],

@@ -1,4 +1,5 @@
 import { ASSET_CLASSES, assetClassesText } from '../core/instrument/asset-class.ts';
+import { grouped } from '../core/grouped.ts';
 import { quotaText } from '../core/plan/quota.ts';
 import { formatDay } from '../core/session/day.ts';
 import { INTERVALS } from '../core/session/interval.ts';
@@ -10,12 +11,19 @@ import { plural } from './table.ts';
 export interface ProviderEntry {
   readonly capabilities: Capabilities;
   /** The environment variables of its keys. */
-  readonly keys: readonly { readonly variable: string; readonly isThere: boolean }[];
+  readonly keys: readonly KeyEntry[];
+  /** Those of keys that it asks for besides where a setting says so. */
+  readonly keysOfSettings: readonly (KeyEntry & { readonly setting: string })[];
+}
+
+interface KeyEntry {
+  readonly variable: string;
+  readonly isThere: boolean;
 }
 
 /** What each provider can do, and what it needs; of each a line with its name, and some below. */
 export function providersText(entries: readonly ProviderEntry[], { columns }: Page): string[] {
-  return entries.flatMap(({ capabilities, keys }, i) => [
+  return entries.flatMap(({ capabilities, keys, keysOfSettings }, i) => [
     ...(i === 0 ? [] : ['']),
     capabilities.id,
     ...[
@@ -25,7 +33,7 @@ export function providersText(entries: readonly ProviderEntry[], { columns }: Pa
         ? []
         : [`range   the last ${plural(capabilities.usualRange.years, 'year')}, unless a run says otherwise`]),
       `quota   ${quotaWords(capabilities)}`,
-      `key     ${keysText(keys)}`,
+      `key     ${[keysText(keys), ...keysOfSettingsText(keysOfSettings)].join('; ')}`,
       ...(capabilities.needsUrl ? [`url     --provider-url ${capabilities.id}=… must be given`] : []),
     ].flatMap((line) => wrapped(line, columns, { indent: 2, hang: 8 })),
   ]);
@@ -60,7 +68,13 @@ function quotaWords({ metered, quotas }: Capabilities): string {
   return quotas.length === 0 ? 'none declared; --rate-limit sets one' : quotaText(quotas);
 }
 
-function keysText(keys: ProviderEntry['keys']): string {
+/** `with source=flat ACME_S3_KEY is set` */
+function keysOfSettingsText(keys: ProviderEntry['keysOfSettings']): string[] {
+  const bySetting = [...grouped(keys, ({ setting }) => setting)];
+  return bySetting.map(([setting, own]) => `with ${setting} ${keysText(own)}`);
+}
+
+function keysText(keys: readonly KeyEntry[]): string {
   if (keys.length === 0) return 'none needed';
   return keys.map(({ variable, isThere }) => `${variable} is ${isThere ? 'set' : 'not set'}`).join(', ');
 }

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { listProviders } from '../../src/index.ts';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
-import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
+import { FLAT_KEYS, POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { type RunningSimulator, runWith, startSimulate } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
@@ -16,7 +16,10 @@ const NOW = '2026-03-02T23:00:00Z';
 const PLANTED = 'PLANTED+KEY/of=nobody';
 
 /** Those that the simulators take. */
-const TAKEN = { ...ALPACA_KEYS, key: 'TESTPREMIUM', polygon: POLYGON_KEYS.starter };
+const TAKEN = {
+  ...{ ...ALPACA_KEYS, key: 'TESTPREMIUM', polygon: POLYGON_KEYS.starter },
+  ...{ fileKey: FLAT_KEYS.starter.accessKey, fileSecret: FLAT_KEYS.starter.secretKey },
+};
 
 /** A key of each variable that a provider asks for, and of each that is known besides. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -24,8 +27,8 @@ const KEYS: Readonly<Record<string, string>> = {
   APCA_API_KEY_ID: TAKEN.keyId,
   APCA_API_SECRET_KEY: TAKEN.secretKey,
   POLYGON_API_KEY: TAKEN.polygon,
-  POLYGON_S3_ACCESS_KEY: `${PLANTED}3`,
-  POLYGON_S3_SECRET_KEY: `${PLANTED}4`,
+  POLYGON_S3_ACCESS_KEY: TAKEN.fileKey,
+  POLYGON_S3_SECRET_KEY: TAKEN.fileSecret,
   CELERY_BROKER_URL: `redis://:${PLANTED}5@127.0.0.1:6379/0`,
 };
 
@@ -127,7 +130,11 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
     `ALFA BRIQ ${ask('alphavantage')}`,
     `CORV --json ${ask('alpaca')}`,
   ],
-  'run-once': () => [`run-once ELNA ${ask('alpaca')}`, `run-once KELV ${ask('polygon')}`],
+  'run-once': () => [
+    `run-once ELNA ${ask('alpaca')}`,
+    `run-once KELV ${ask('polygon')}`,
+    `run-once GLYF ${ask('polygon')} --provider-setting source=flat`,
+  ],
   enqueue: () => [`enqueue ../list.txt ${ask('alpaca')}`],
   'enqueue-batch': () => [`enqueue-batch ../list.txt --batch-size 1 --delay 0 --json ${ask('alphavantage')}`],
   config: () => ['config', 'config --json'],
@@ -159,7 +166,9 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
 describe('no output and no file has a key in it', () => {
   it('of any provider that asks for one', () => {
     const asked = listProviders().flatMap(({ capabilities }) =>
-      Object.values(capabilities.credentials ?? {}),
+      Object.values(capabilities.credentials ?? {}).concat(
+        Object.values(capabilities.credentialsOfSettings ?? {}).flat(),
+      ),
     );
     expect(asked.length).toBeGreaterThan(2);
     expect(Object.keys(KEYS)).toEqual(expect.arrayContaining(asked));
@@ -185,7 +194,8 @@ describe('no output and no file has a key in it', () => {
       // The keys were there, and were used.
       expect(texts[2]).toContain('Fetched: 2  Errors: 0');
       expect(texts[3]).toContain('"fetched":1');
-      expect(texts.slice(4, 8).map((text) => /exit \d+/.exec(text)?.[0])).toEqual([
+      expect(texts.slice(4, 9).map((text) => /exit \d+/.exec(text)?.[0])).toEqual([
+        'exit 0',
         'exit 0',
         'exit 0',
         'exit 0',

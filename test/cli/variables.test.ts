@@ -199,12 +199,12 @@ describe('a rate of one provider', () => {
 
 describe('a variable of what does not exist here', () => {
   it('changes nothing, and is told of by config, once, without what is secret of it', async () => {
-    await write('.env', 'DB_POOL_MIN_SIZE=5', 'POLYGON_S3_ACCESS_KEY=hidden');
+    await write('.env', 'DB_POOL_MIN_SIZE=5', 'CELERY_RESULT_BACKEND=hidden');
     const { code, stdout, stderr } = await runWith({}, ['config'], folder);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n').filter((line) => line.includes('no effect'))).toEqual([
-      'POLYGON_S3_ACCESS_KEY in .env line 2 (***) is known and has no effect: the flat files of polygon are not read yet',
       'DB_POOL_MIN_SIZE in .env line 1 (5) is known and has no effect: there is no store in a database yet',
+      'CELERY_RESULT_BACKEND in .env line 2 (***) is known and has no effect: there is no queue of several machines yet',
     ]);
     const all = await configured({ DB_POOL_MAX_SIZE: '9', CELERY_BROKER_URL: 'redis://:pw@localhost/0' });
     expect(all.get('DB_POOL_MIN_SIZE')).toBe(
@@ -223,6 +223,16 @@ describe('a variable of what does not exist here', () => {
     expect((await configured()).get(variable)).toBe(`true from ${variable} in .env line 1: ${why}`);
     await write('.env', '');
     expect((await configured({ [variable]: 'true' })).get(variable)).toBe(undefined);
+  });
+
+  it('is none of what only a setting asks for: keys, of which config says whether they are there', async () => {
+    await write('.env', 'POLYGON_S3_ACCESS_KEY=hidden');
+    const { stdout } = await runWith({}, ['config'], folder);
+    expect(stdout).not.toContain('hidden');
+    expect(stdout.split('\n').filter((line) => line.includes('source=flat'))).toEqual([
+      expect.stringMatching(/^key of polygon, source=flat +\*\*\* +POLYGON_S3_ACCESS_KEY in \.env line 1$/),
+      expect.stringMatching(/^key of polygon, source=flat +not set +POLYGON_S3_SECRET_KEY$/),
+    ]);
   });
 
   it('is nothing to any other command', async () => {

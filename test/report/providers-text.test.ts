@@ -25,7 +25,7 @@ describe('a provider in a list', () => {
       { variable: 'ACME_ID', isThere: true },
       { variable: 'ACME_KEY', isThere: false },
     ];
-    expect(providersText([{ capabilities, keys }], page(Infinity))).toEqual([
+    expect(providersText([{ capabilities, keys, keysOfSettings: [] }], page(Infinity))).toEqual([
       'acme',
       '  serves  shares of the United States (AAPL, BRK-B) and currencies (EURUSD=X)',
       '  bars    1d of the last 140 days; with splits and dividends',
@@ -34,20 +34,31 @@ describe('a provider in a list', () => {
     ]);
   });
 
+  it('says which keys only a setting asks for', () => {
+    const keysOfSettings = ['ACME_ID', 'ACME_SECRET'].map((variable, i) => {
+      return { setting: 'source=files', variable, isThere: i === 1 };
+    });
+    const keys = [{ variable: 'ACME_KEY', isThere: false }];
+    const lines = providersText([{ capabilities, keys, keysOfSettings }], page(Infinity));
+    expect(lines[4]).toBe(
+      '  key     ACME_KEY is not set; with source=files ACME_ID is not set, ACME_SECRET is set',
+    );
+  });
+
   it('says how far back a run goes there that does not say', () => {
     const usual = { ...capabilities, usualRange: { years: 2 } };
-    const lines = providersText([{ capabilities: usual, keys: [] }], page(Infinity));
+    const lines = providersText([{ capabilities: usual, keys: [], keysOfSettings: [] }], page(Infinity));
     expect(lines[3]).toBe('  range   the last 2 years, unless a run says otherwise');
   });
 
   it('says how its pairs are written', () => {
     const pairs = { ...capabilities, serves: ['crypto'], cryptoQuotes: ['USDT', 'BTC'] } as const;
-    const lines = providersText([{ capabilities: pairs, keys: [] }], page(Infinity));
+    const lines = providersText([{ capabilities: pairs, keys: [], keysOfSettings: [] }], page(Infinity));
     expect(lines[1]).toBe('  serves  crypto pairs (BTC-USDT)');
   });
 
   it('is no wider than the page', () => {
-    const lines = providersText([{ capabilities, keys: [] }], page(40));
+    const lines = providersText([{ capabilities, keys: [], keysOfSettings: [] }], page(40));
     expect(lines.filter((line) => line.length > 40)).toEqual([]);
     expect(lines[2]).toBe('          (AAPL, BRK-B) and currencies');
   });

@@ -19,7 +19,8 @@ import { throughGate, withRetries } from './retry.ts';
 import { withVariables, withoutSecrets } from './secrets.ts';
 import { openSpareWay } from './spare-way.ts';
 import type { HttpSteps } from './steps.ts';
-import { send, withTimeout } from './transport.ts';
+import { withTimeout } from './timeout.ts';
+import { send } from './transport.ts';
 import { usageIn } from './usage.ts';
 
 /** Eight tries survive an hour in which every second answer is bad. */

@@ -127,6 +127,10 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
     must: 'names of environment variables, such as { key: "ACME_KEY" }, or left out',
     holds: (value) => value === undefined || isTexts(value),
   },
+  credentialsOfSettings: {
+    must: 'lists of variables by the setting, such as { "source=flat": ["ACME_S3_KEY"] }, or left out',
+    holds: (value) => value === undefined || isListsOfTexts(value),
+  },
   otherVariables: {
     must: 'lists of names by that of a variable, such as { ACME_KEY: ["ACME_TOKEN"] }, or left out',
     holds: (value) => value === undefined || isListsOfTexts(value),

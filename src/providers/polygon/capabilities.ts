@@ -21,6 +21,9 @@ const EXTENDED = 960 / 390;
 /** Days of one request of intraday bars, which are held until its last page is there. */
 const SPAN_DAYS = 365;
 
+/** The keys that requests for files are signed with. */
+const FILE_KEYS = { accessKey: 'POLYGON_S3_ACCESS_KEY', secretKey: 'POLYGON_S3_SECRET_KEY' } as const;
+
 /** The splits, and the dividends. */
 const REQUESTS_FOR_ACTIONS = 2;
 
@@ -80,6 +83,7 @@ function restCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
       tellsDelisted: true,
     },
     credentials: { key: 'POLYGON_API_KEY' },
+    credentialsOfSettings: { 'source=flat': Object.values(FILE_KEYS) },
     otherVariables: { POLYGON_API_KEY: ['MASSIVE_API_KEY'] },
     needsUrl: false,
   };
@@ -119,9 +123,6 @@ function flatCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
     intervals: { '1m': { ...files, maxSpanDays: 31, withinMonth: true }, '1d': files },
     // A file of minutes takes as much memory as all of its bars.
     ...{ maxInFlight: 4, defaultInFlight: 1, quotas },
-    credentials: {
-      ...rest.credentials,
-      ...{ accessKey: 'POLYGON_S3_ACCESS_KEY', secretKey: 'POLYGON_S3_SECRET_KEY' },
-    },
+    credentials: { ...rest.credentials, ...FILE_KEYS },
   };
 }

@@ -19,8 +19,8 @@ export interface Told {
   readonly bars: readonly Bars[];
   readonly isAdjusted: boolean;
   readonly stated: readonly StatedOf[];
-  /** By symbol. */
-  readonly market: ReadonlyMap<string, Bars>;
+  /** By symbol; emptied at the end. */
+  readonly market: Map<string, Bars>;
 }
 
 export const NOTHING_TOLD: Told = {
@@ -42,7 +42,10 @@ export function actionsIn<State extends Told>(
   return { parts: [], state: { ...told, next, lists, stated }, hasMore: lists < all };
 }
 
-/** What all lists say of a session. Symbols that no ticker of a share stands for are left out. */
+/**
+ * What all lists say of a session. Symbols that no ticker of a share stands for are left out. Each is taken out of the market as
+ * it is answered for: of minutes there are too many to have them twice.
+ */
 export function sharesIn(
   { interval, session, now }: MarketRequest,
   { market, stated }: Pick<Told, 'market' | 'stated'>,
@@ -50,7 +53,9 @@ export function sharesIn(
 ): Part[] {
   const asked = { interval, range: { from: session, to: session + 1 }, now };
   const bySymbol = grouped(stated, ({ symbol }) => symbol);
-  return [...market].flatMap(([symbol, bars]) => {
+  return [...market.keys()].flatMap((symbol) => {
+    const bars = market.get(symbol) as Bars;
+    market.delete(symbol);
     const ticker = tickerOf(symbol);
     if (assetClassOf(ticker) !== 'us-shares' || symbolOf(ticker) !== symbol) return [];
     const actions = actionsOf(bySymbol.get(symbol) ?? [], session);

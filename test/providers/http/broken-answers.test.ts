@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { send, withTimeout } from '../../../src/providers/http/transport.ts';
+import { withTimeout } from '../../../src/providers/http/timeout.ts';
+import { send } from '../../../src/providers/http/transport.ts';
 import { TEXT, deadUrl, get, serve } from './loopback.ts';
 
 describe('no whole answer', () => {

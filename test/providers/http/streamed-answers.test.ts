@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BackfillError } from '../../../src/core/errors.ts';
-import { send } from '../../../src/providers/http/transport.ts';
+import { withTimeout } from '../../../src/providers/http/timeout.ts';
+import { type Head, send } from '../../../src/providers/http/transport.ts';
 import { TEXT, serve } from './loopback.ts';
 
 describe('an answer that is read as it comes', () => {
@@ -81,3 +82,73 @@ describe('an answer that is read as it comes', () => {
     await Promise.all(closed);
   });
 });
+
+describe('an answer that is read as bytes', () => {
+  const bytesOf = async (parts: AsyncIterable<Uint8Array>): Promise<Buffer> => {
+    const all: Uint8Array[] = [];
+    for await (const part of parts) all.push(part);
+    return Buffer.concat(all);
+  };
+
+  it('is as it was sent, with the head before it, and only where it is what was asked for', async () => {
+    const body = gzipSync(TEXT);
+    const url = await serve(({ url: path }, response) => {
+      response.writeHead(path === '/404' ? 404 : 206, { etag: '"one"' }).end(body);
+    });
+    const readBytes = async (parts: AsyncIterable<Uint8Array>, { status, headers }: Head) => [
+      status,
+      headers.etag,
+      await bytesOf(parts),
+    ];
+    const heard: string[] = [];
+    const onReceived = (): void => void heard.push('received');
+    const { read, body: text } = await send({ url, headers: {}, readBytes, onReceived });
+    expect([read, text, heard]).toEqual([[206, '"one"', body], '', ['received']]);
+    const other = await send({ url: new URL('/404', url), headers: {}, readBytes });
+    expect(other.read).toBe(undefined);
+  });
+
+  it('fails as the wire does where that breaks, whatever its reader made of it', async () => {
+    const url = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': '9' }).write('half', () => response.destroy());
+    });
+    await expect(send({ url, headers: {}, readBytes: bytesOf })).rejects.toMatchObject({
+      ...{ code: 'network', retryable: true },
+    });
+  });
+
+  it('may take longer than an answer, as long as it goes on coming', async () => {
+    const url = await serve(({ url: path }, response) => {
+      let sent = 0;
+      const timer = setInterval(() => {
+        if (path !== '/endless' && ++sent === 10) {
+          clearInterval(timer);
+          response.end();
+        } else response.write('x');
+      }, path === '/endless' ? 20 : 100);
+      response.once('close', () => clearInterval(timer));
+    });
+    const patient = withTimeout(send, 600);
+    const { read } = await patient({ url, headers: {}, readBytes: bytesOf });
+    expect(String(read)).toBe('x'.repeat(9));
+    // As text it has to be there in time.
+    await expect(patient({ url, headers: {}, read: joinedOf })).rejects.toMatchObject({ code: 'timeout' });
+    // One that never ends is left in the end: after forty times as long.
+    await expect(
+      withTimeout(send, 100)({ url: new URL('/endless', url), headers: {}, readBytes: bytesOf }),
+    ).rejects.toMatchObject({ code: 'timeout', message: expect.stringContaining('within 4 s') as string });
+  });
+
+  it('is left where nothing comes for as long as an answer may take', async () => {
+    const url = await serve((_, response) => void response.writeHead(200).write('x'));
+    await expect(
+      withTimeout(send, 50)({ url, headers: {}, readBytes: bytesOf }),
+    ).rejects.toMatchObject({ code: 'timeout', message: expect.stringContaining('within 0.05 s') as string });
+  });
+});
+
+async function joinedOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const piece of pieces) text += piece;
+  return text;
+}

@@ -171,6 +171,23 @@ describe('a file that is not there', () => {
   });
 });
 
+describe('many files that are not there', () => {
+  it('are not all told of by name', async () => {
+    const { provider } = await filesThatAnswer(({ key }) =>
+      key === '' ? { body: listOf([]) } : { status: 404 },
+    );
+    const range = { from: parseDay('2026-11-09'), to: parseDay('2026-11-20') };
+    const { whyUnproven } = await provider.fetchBars({ ...week, range });
+    expect(whyUnproven).toBe(
+      '2026-11-09 2026-11-10 2026-11-11'
+        .split(' ')
+        .map((date) => `polygon has no file of ${date} yet`)
+        .join('; ')
+        .concat(', nor of 6 more'),
+    );
+  });
+});
+
 describe('a connection that breaks', () => {
   const day = { ...week, range: { from: week.range.from, to: week.range.from + 1 } };
   const whole = packed(

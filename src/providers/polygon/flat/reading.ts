@@ -54,7 +54,7 @@ export class FlatReading {
    * The bars by symbol. Throws what befalls the body on its way, and `bad-answer` (retryable) for one that is no such file,
    * which is then read from its first byte.
    */
-  async read(body: AsyncIterable<Uint8Array>, head: Head): Promise<ReadonlyMap<string, Bars>> {
+  async read(body: AsyncIterable<Uint8Array>, head: Head): Promise<Map<string, Bars>> {
     if (!this.#continues(head)) this.restart();
     if (head.status === 206 && this.#received === 0)
       throw unreadable(`a part of ${this.#file.key} came, not asked for`);

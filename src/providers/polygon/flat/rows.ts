@@ -70,7 +70,7 @@ export class FlatRows {
   }
 
   /** The bars by symbol. Throws `bad-answer` (retryable) where no row came: something is traded every day that has a file. */
-  end(): ReadonlyMap<string, Bars> {
+  end(): Map<string, Bars> {
     if (this.#rest !== '') this.#line(this.#rest);
     this.#rest = '';
     if (this.#rows === 0) throw unreadable(`${this.#file.key} has no rows`);

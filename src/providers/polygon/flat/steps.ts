@@ -1,7 +1,7 @@
 // The files of whole days, one after the other. Where one is not given, the listing of its month tells why: whether it is not
 // there (yet), or the keys are good and the plan does not have it.
 
-import { type Bars, NO_BARS } from '../../../core/bars/columns.ts';
+import { NO_BARS } from '../../../core/bars/columns.ts';
 import { concatBars } from '../../../core/bars/concat-bars.ts';
 import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
 import { BackfillError } from '../../../core/errors.ts';
@@ -88,7 +88,7 @@ export function flatSteps(
     asked: Pick<ListRequest, 'now'>,
     file: FlatFile,
     told: FlatTold,
-  ): FlatTold | ReadonlyMap<string, Bars> => {
+  ): FlatTold | FlatTold['market'] => {
     if (told.doubt !== null) return afterListing(answer, asked.now, file, told, told.doubt);
     // It was replaced while it was read.
     if (answer.status === 412 || answer.status === 416) {
@@ -101,7 +101,10 @@ export function flatSteps(
       return { ...told, doubt: { is: 'missing', keys: [], token: null } };
     }
     if (isForbidden(answer)) return { ...told, doubt: { is: 'forbidden', keys: [], token: null } };
-    if (answer.read instanceof Map) return answer.read as ReadonlyMap<string, Bars>;
+    if (answer.read instanceof Map) {
+      readings.delete(asked);
+      return answer.read as FlatTold['market'];
+    }
     throw flatRefusal(answer, file.key, asked.now);
   };
   return {
@@ -176,7 +179,7 @@ function fileAt(asked: ListRequest, { at }: FlatTold): FlatFile {
 
 /** The chain of a ticker after a file, or after what there was in its place. */
 function barsAfter(
-  came: FlatTold | ReadonlyMap<string, Bars>,
+  came: FlatTold | FlatTold['market'],
   asked: ListRequest,
   told: FlatTold,
 ): Page<FlatTold> {
@@ -189,6 +192,9 @@ function barsAfter(
   return { parts: [], state: { ...next, at }, hasMore: at < filesOf(asked).length };
 }
 
+/** Days that are told of by name which have no file. */
+const MOST_TOLD = 3;
+
 /** What all files say of a ticker; of the sessions whose file is not there nothing. */
 function partOf(asked: ListRequest, { bars, missing }: FlatTold, config: ProviderConfig): Part {
   const ticker = tickerIn(asked);
@@ -198,7 +204,9 @@ function partOf(asked: ListRequest, { bars, missing }: FlatTold, config: Provide
   const unproven = intersect(normalize(days), [answer.proven]).filter((run) => calendar.count([run]) > 0);
   if (unproven.length === 0) return { ticker, answer };
   const whys = missing.filter((_, i) => intersect([days[i] as DayRange], unproven).length > 0);
-  const whyUnproven = whys.map(({ why }) => why).join('; ');
+  const others = whys.length > MOST_TOLD ? `, nor of ${whys.length - MOST_TOLD} more` : '';
+  const told = whys.slice(0, MOST_TOLD).map(({ why }) => why);
+  const whyUnproven = told.join('; ') + others;
   return { ticker, answer: { ...answer, unproven, whyUnproven } };
 }
 
@@ -208,12 +216,12 @@ function marketFile({ interval, session }: MarketRequest): FlatFile {
 
 /** The chain of a market after its file; without one there are no bars, on a day that is no session. */
 function marketAfter(
-  came: FlatTold | ReadonlyMap<string, Bars>,
+  came: FlatTold | FlatTold['market'],
   { session }: MarketRequest,
   told: FlatTold,
 ): Page<FlatTold, never> {
   if (came instanceof Map)
-    return { parts: [], state: { ...told, lists: 1, market: came as FlatTold['market'] }, hasMore: true };
+    return { parts: [], state: { ...told, lists: 1, market: came }, hasMore: true };
   const state = came as FlatTold;
   if (state.doubt !== null) return { parts: [], state, hasMore: true };
   const [missing] = state.missing;
