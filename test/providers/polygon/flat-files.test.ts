@@ -123,6 +123,26 @@ describe('a file', () => {
     expect((await barsIn(provider, 'AAPL', '2026-11-19')).bars.close).toEqual(Float64Array.of(8.25));
   });
 
+  it('is never held whole, of however many parts it is packed', async () => {
+    const [parts, rows] = [256, 20_000];
+    const part = gzipSync(`${line('AAPLW', '2026-11-19', 123.4567)}\n`.repeat(rows));
+    const [first, last] = [packed([]), gzipSync(line('AAPL', '2026-11-19', 8.25))];
+    const { provider } = await filesThatAnswer(() => (response) => {
+      response.writeHead(200).write(first);
+      for (let i = 0; i < parts; i++) response.write(part);
+      response.end(last);
+    });
+    const before = process.memoryUsage().rss;
+    let most = before;
+    const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
+    const { bars } = await barsIn(provider, 'AAPL', '2026-11-19');
+    clearInterval(timer);
+    expect(bars.close).toEqual(Float64Array.of(8.25));
+    const unpacked = parts * rows * (line('AAPLW', '2026-11-19', 123.4567).length + 1);
+    expect(unpacked).toBeGreaterThan(300 * 2 ** 20);
+    expect(most - before).toBeLessThan(unpacked / 2);
+  });
+
   it.each([
     ['is cut', packed([line('AAPL', '2026-11-19')]).subarray(0, -3), /does not unpack/],
     ['is cut before its first byte', '', /has no rows/],
