@@ -3,7 +3,7 @@ import { type Bars, barAt, keep } from '../core/bars/columns.ts';
 import { type Day, type DayRange, startOfDay, utcDayOf } from '../core/session/day.ts';
 import { intervalMs } from '../core/session/interval.ts';
 import { contains } from '../core/session/ranges.ts';
-import { barEnd, isTradingTime, mayStartBar } from '../market/session-grid.ts';
+import { barEnd, isTradingTime, mayStartBar } from '../core/bars/session-grid.ts';
 import { type Joining, joinRows } from './joined-rows.ts';
 import type { BarAnswer, UnusableRow } from './provider.ts';
 

@@ -6,7 +6,7 @@ import type { Day, DayRange } from '../../core/session/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../../core/coverage/evidence.ts';
 import { sessionDateOf, sessionDays } from '../../core/bars/partition.ts';
 import { intervalMs } from '../../core/session/interval.ts';
-import { barStart, isTradingTime } from '../../market/session-grid.ts';
+import { barStart, isTradingTime } from '../../core/bars/session-grid.ts';
 import { contains, intersect, normalize, subtract, union } from '../../core/session/ranges.ts';
 import { sessionsInPart } from '../../core/checks/partial-bars.ts';
 import { shortSessions } from '../../core/checks/short-sessions.ts';

@@ -8,7 +8,7 @@ import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import type { MarketRow } from '../market.ts';
-import { isTradingTime, mayStartBar } from '../session-grid.ts';
+import { isTradingTime, mayStartBar } from '../../core/bars/session-grid.ts';
 import { dailyOfHours } from './daily-of-hours.ts';
 import { endStamps } from './end-stamps.ts';
 import { type FileBars, isBar, marketRowAt } from './file-bars.ts';

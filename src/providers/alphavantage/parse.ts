@@ -7,7 +7,7 @@ import { typeOf, untoldVolume } from '../../core/instrument/instrument-type.ts';
 import { type Day, type DayRange, parseDay, startOfDay } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { contains } from '../../core/session/ranges.ts';
-import { barEnd, isTradingTime, mayStartBar } from '../../market/session-grid.ts';
+import { barEnd, isTradingTime, mayStartBar } from '../../core/bars/session-grid.ts';
 import type { BarAnswer, UnusableRow } from '../provider.ts';
 import { askedBy } from './symbols.ts';
 import { type Table, bad } from './table.ts';

@@ -7,7 +7,7 @@ import type { UnusableRow } from '../provider.ts';
 /** Rows of klines as bars, in their order. */
 export interface KlineRows {
   readonly bars: Bars;
-  /** Those of which a price is missing. */
+  /** Those of which a price is missing, or whose close time contradicts their interval. */
   readonly unusable: readonly UnusableRow[];
   /** How many were left out because their bar is not over. */
   readonly unfinished: number;
@@ -70,7 +70,9 @@ function rowsOf(
       continue;
     }
     latest = Math.max(latest, ts);
+    const fault = closeFault(row, ts, interval, refuse);
     if (!isToldOf(interval, ts, asOf)) unfinished++;
+    else if (fault !== null) unusable.push({ ts, reason: fault, row });
     else if (!push(bars, ts, row, refuse)) unusable.push({ ts, reason: 'empty', row });
   }
   return { bars: bars.bars(), unusable, unfinished, latest };
@@ -90,6 +92,16 @@ function openOf(value: unknown, refuse: Refuse): number {
   if (stamp > 0 && stamp < LATEST_MS) return stamp;
   if (stamp >= LATEST_MS && stamp < LATEST_US) return Math.floor(stamp / 1000);
   return refuse(`it has the open time ${shown(value)}, which is in neither ms nor µs`);
+}
+
+/** Why a row is of another span than its interval's, or null: its close time, where it has one, is the last ms or µs of that. */
+function closeFault(row: Row, ts: number, interval: Interval, refuse: Refuse): string | null {
+  const close = numberOf(row[6], 'close time', refuse);
+  if (Number.isNaN(close)) return null;
+  const end = Math.floor(close >= LATEST_MS ? close / 1000 : close) + 1;
+  if (end === ts + intervalMs(interval)) return null;
+  const text = Math.abs(end) < LATEST_MS ? new Date(end - 1).toISOString() : shown(row[6]);
+  return `its close time ${text} is not the end of ${interval}`;
 }
 
 /** Adds a row whose prices are all there; says whether they are. */

@@ -5,7 +5,7 @@ import { type Day, type DayRange, startOfDay } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { untoldVolume } from '../../core/instrument/instrument-type.ts';
 import { contains } from '../../core/session/ranges.ts';
-import { barEnd, mayStartBar } from '../../market/session-grid.ts';
+import { barEnd, mayStartBar } from '../../core/bars/session-grid.ts';
 import type { UnusableRow } from '../provider.ts';
 import type { Chart } from './chart.ts';
 import { instrumentType } from './instrument-type.ts';
