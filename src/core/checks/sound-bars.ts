@@ -4,6 +4,7 @@ import { type CheckedBars, checkBars, rejectSpoiltSessions } from './checks.ts';
 import { rejectClosedDays } from './closed-days.ts';
 import { rejectStandstill } from './copies.ts';
 import { type Filler, dropFillers } from './fillers.ts';
+import { rejectIdle } from './idle-bars.ts';
 import { rejectOffGrid } from './off-grid.ts';
 import type { SeriesContext } from './plausibility.ts';
 import { rejectStraightLines } from './straight-lines.ts';
@@ -20,7 +21,7 @@ export function soundBars(
   const { accepted, rejected } = checkBars(bars, context.type);
   const onGrid = rejectOffGrid({ accepted, rejected: [] }, context);
   const { kept, dropped } = dropFillers(onGrid.accepted, context);
-  const sound = rejectImplausible({ accepted: kept, rejected }, context);
+  const sound = rejectIdle(rejectImplausible({ accepted: kept, rejected }, context), context);
   return { ...sound, rejected: [...onGrid.rejected, ...sound.rejected], fillers: dropped };
 }
 
