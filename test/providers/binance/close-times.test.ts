@@ -18,12 +18,20 @@ describe('the close time of a kline', () => {
     expect(fileRows(csv, ASKED, refuse).bars).toHaveLength(1);
   });
 
-  it.each([-60_000, 60_000, -1000])('makes it no bar where it is off by %d ms, and says so', (off) => {
-    const { bars, unusable } = read(OPEN + HOUR - 1 + off);
-    expect(bars).toHaveLength(0);
-    const at = new Date(OPEN + HOUR - 1 + off).toISOString();
-    expect(unusable).toMatchObject([{ ts: OPEN, reason: `its close time ${at} is not the end of 1h` }]);
+  it('may be earlier, as trading stood still', () => {
+    expect(read(OPEN + 14_838).bars).toHaveLength(1);
+    expect(read(OPEN).bars).toHaveLength(1);
   });
+
+  it.each([1, 60_000, -HOUR, -HOUR - 60_000])(
+    'makes it no bar where it is off by %d ms, and says so',
+    (off) => {
+      const { bars, unusable } = read(OPEN + HOUR - 1 + off);
+      expect(bars).toHaveLength(0);
+      const at = new Date(OPEN + HOUR - 1 + off).toISOString();
+      expect(unusable).toMatchObject([{ ts: OPEN, reason: `its close time ${at} is outside its 1h` }]);
+    },
+  );
 
   it('is refused where it is none', () => {
     expect(() => read('soon')).toThrow('it has the close time "soon", which is no number');
