@@ -24,6 +24,12 @@ const SPAN_DAYS = 365;
 const REQUESTS_FOR_ACTIONS = 2;
 
 /**
+ * Pages that they fill in a year, of a thousand each: some 11,000 shares and funds are listed, of which fewer than one in six is
+ * split; of more than half, which pay by the quarter or by the month, there are about 45,000 dividends. An estimate.
+ */
+const PAGES_OF_ACTIONS = [2, 45];
+
+/**
  * What bars of an hour are made of where sessions begin at half past: its hours begin on the clock hour. In ms.
  */
 export function rowMsOf(interval: Interval, kind: string): number {
@@ -57,8 +63,10 @@ export function polygonCapabilities(config: Pick<ProviderConfig, 'settings'>): C
       ...{ '1m': byMinutes, '5m': byMinutes, '15m': byMinutes, '1h': byMinutes },
       '1d': {
         ...common,
-        // The bars of all shares, their splits and their dividends.
-        market: { of: ['us-shares'], lookBackDays, requestsPerSession: 3, settleDelayMs },
+        market: {
+          ...{ of: ['us-shares'], lookBackDays, requestsPerSession: 1, settleDelayMs },
+          actionPages: PAGES_OF_ACTIONS,
+        },
       },
     },
     maxInFlight: 16,

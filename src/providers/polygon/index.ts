@@ -8,9 +8,12 @@ import { openHttpProvider } from '../http/open-provider.ts';
 import type { HttpSteps, Page } from '../http/steps.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 import type {
+  ActionsAnswer,
   ListRequest,
+  MarketActionsRequest,
   MarketAnswer,
   MarketRequest,
+  PartOf,
   Provider,
   ProviderConfig,
   Secrets,
@@ -21,7 +24,7 @@ import { answerOf } from './answer.ts';
 import { polygonCapabilities } from './capabilities.ts';
 import { type Listing, discoverSteps } from './discover.ts';
 import { dataIn, unreadable } from './errors.ts';
-import { nextIn, readBars, readGrouped } from './parse.ts';
+import { NEW_YORK, nextIn, readBars, readGrouped } from './parse.ts';
 import {
   ACTION_LISTS,
   actionsUrl,
@@ -37,7 +40,7 @@ import { askedSymbol, symbolOf, tickerOf } from './symbols.ts';
 
 /** What the pages of a chain said so far. */
 interface Told {
-  /** How many lists have been read to their end: those of bars of a market, of splits, of dividends. */
+  /** How many lists have been read to their end: that of splits, that of dividends. */
   readonly lists: number;
   /** The page that comes next of the list that is being read; null: its first. */
   readonly next: string | null;
@@ -75,7 +78,7 @@ function stepsOf(config: ProviderConfig): HttpSteps<Told, Listing> {
     actions: {
       request: (asked, told = NOTHING_TOLD, secrets) =>
         asking(told, () => actionsUrl(asked, told.lists, config), secrets),
-      parse: (answer, { now }, told = NOTHING_TOLD) => actionsIn(answer, now, told, ACTION_LISTS.length),
+      parse: actionsIn,
       end: (asked, { stated }) => {
         const [ticker, symbol] = [tickerIn(asked), askedSymbol(tickerIn(asked))];
         const own = stated.filter((one) => one.symbol === symbol);
@@ -84,14 +87,15 @@ function stepsOf(config: ProviderConfig): HttpSteps<Told, Listing> {
     },
     market: {
       request: (asked, told = NOTHING_TOLD, secrets) =>
-        asking(
-          told,
-          () =>
-            told.lists === 0 ? groupedUrl(asked, config) : marketActionsUrl(asked, told.lists - 1, config),
-          secrets,
-        ),
+        asking(told, () => groupedUrl(asked, config), secrets),
       parse: marketIn,
-      end: (asked, told) => marketOf(asked, told, config),
+      end: (asked, { market }) => marketOf(asked, market, config),
+      actions: {
+        request: (asked, told = NOTHING_TOLD, secrets) =>
+          asking(told, () => marketActionsUrl(asked, told.lists, config), secrets),
+        parse: actionsIn,
+        end: marketActionsOf,
+      },
     },
     discover: discoverSteps(config),
   };
@@ -110,37 +114,50 @@ function barsIn(answer: HttpAnswer, asked: ListRequest, told = NOTHING_TOLD): Pa
   return { parts: [], state: { ...told, next, bars, isAdjusted }, hasMore: next !== null };
 }
 
-/** One page of splits or dividends; `all`: how many lists there are. */
-function actionsIn(answer: HttpAnswer, now: number, told: Told, all: number): Page<Told, never> {
+/** One page of splits or dividends. */
+function actionsIn(
+  answer: HttpAnswer,
+  { now }: MarketActionsRequest,
+  told = NOTHING_TOLD,
+): Page<Told, never> {
   const fields = dataIn(answer, now);
   const stated = [...told.stated, ...statedIn(fields)];
   const next = nextIn(fields);
   const lists = next === null ? told.lists + 1 : told.lists;
-  return { parts: [], state: { ...told, next, lists, stated }, hasMore: lists < all };
+  return { parts: [], state: { ...told, next, lists, stated }, hasMore: lists < ACTION_LISTS.length };
 }
 
-/** A page of the bars of a session, then of its splits and dividends. */
+/** A page of the bars of a session. */
 function marketIn(answer: HttpAnswer, asked: MarketRequest, told = NOTHING_TOLD): Page<Told, never> {
-  if (told.lists > 0) return actionsIn(answer, asked.now, told, 1 + ACTION_LISTS.length);
   const fields = dataIn(answer, asked.now);
   const market = new Map([...told.market, ...readGrouped(fields, asked.session)]);
   const next = nextIn(fields);
-  return { parts: [], state: { ...told, next, lists: next === null ? 1 : 0, market }, hasMore: true };
+  return { parts: [], state: { ...told, next, market }, hasMore: next !== null };
 }
 
-/** What all lists say of a session. Symbols that no ticker of a share stands for are left out. */
+/** What its bars say of a session. */
 function marketOf(
   { interval, session, now }: MarketRequest,
-  { market, stated }: Told,
+  market: Told['market'],
   config: ProviderConfig,
 ): MarketAnswer {
   const asked = { interval, range: { from: session, to: session + 1 }, now };
-  const bySymbol = grouped(stated, ({ symbol }) => symbol);
-  const parts = [...market].flatMap(([symbol, bars]) => {
-    const ticker = tickerOf(symbol);
-    if (assetClassOf(ticker) !== 'us-shares' || symbolOf(ticker) !== symbol) return [];
-    const actions = actionsOf(bySymbol.get(symbol) ?? [], session);
-    return { ticker, answer: { ...answerOf(ticker, bars, false, asked, config), ...actions } };
-  });
+  const parts = [...market].flatMap(([symbol, bars]) =>
+    shareOf(symbol).map((ticker) => ({ ticker, answer: answerOf(ticker, bars, false, asked, config) })),
+  );
   return { parts, asOf: reachedUntil(now, config) };
+}
+
+/** What the lists of splits and dividends say of all shares. */
+function marketActionsOf({ now }: MarketActionsRequest, { stated }: Told): PartOf<ActionsAnswer>[] {
+  const today = NEW_YORK.localDay(now);
+  return [...grouped(stated, ({ symbol }) => symbol)].flatMap(([symbol, own]) =>
+    shareOf(symbol).map((ticker) => ({ ticker, answer: actionsOf(own, today) })),
+  );
+}
+
+/** The ticker of a share; none where no ticker of one stands for a symbol. */
+function shareOf(symbol: string): string[] {
+  const ticker = tickerOf(symbol);
+  return assetClassOf(ticker) === 'us-shares' && symbolOf(ticker) === symbol ? [ticker] : [];
 }
