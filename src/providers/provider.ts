@@ -148,7 +148,7 @@ export type Part = PartOf<BarAnswer>;
 export interface UnusableRow {
   /** Start of the bar as in `Ohlcv`. */
   readonly ts: number;
-  /** `empty`: the provider has no values for it; anything else: it has, but they are wrong. */
+  /** `empty`: the provider has no price for it; anything else: it has, but they are wrong, or some are missing. */
   readonly reason: string;
   readonly row: unknown;
 }

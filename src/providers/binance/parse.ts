@@ -2,6 +2,7 @@ import { BarBuilder } from '../../core/bars/bar-builder.ts';
 import type { Bars } from '../../core/bars/columns.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { shown } from '../../core/shown.ts';
+import { missingPrices } from '../missing-prices.ts';
 import type { UnusableRow } from '../provider.ts';
 
 /** Rows of klines as bars, in their order. */
@@ -70,10 +71,13 @@ function rowsOf(
       continue;
     }
     latest = Math.max(latest, ts);
-    const fault = closeFault(row, ts, interval, refuse);
-    if (!isToldOf(interval, ts, asOf)) unfinished++;
-    else if (fault !== null) unusable.push({ ts, reason: fault, row });
-    else if (!push(bars, ts, row, refuse)) unusable.push({ ts, reason: 'empty', row });
+    const contradiction = closeFault(row, ts, interval, refuse);
+    if (!isToldOf(interval, ts, asOf)) {
+      unfinished++;
+      continue;
+    }
+    const fault = contradiction ?? push(bars, ts, row, refuse);
+    if (fault !== null) unusable.push({ ts, reason: fault, row });
   }
   return { bars: bars.bars(), unusable, unfinished, latest };
 }
@@ -108,14 +112,15 @@ function closeFault(row: Row, ts: number, interval: Interval, refuse: Refuse): s
   return `its close time ${text} is outside its ${interval}`;
 }
 
-/** Adds a row whose prices are all there; says whether they are. */
-function push(bars: BarBuilder, ts: number, row: Row, refuse: Refuse): boolean {
+/** Adds a row whose prices are all there; says which are missing where they are not. */
+function push(bars: BarBuilder, ts: number, row: Row, refuse: Refuse): string | null {
   const open = numberOf(row[1], 'open', refuse);
   const high = numberOf(row[2], 'high', refuse);
   const low = numberOf(row[3], 'low', refuse);
   const close = numberOf(row[4], 'close', refuse);
   const volume = numberOf(row[5], 'volume', refuse);
-  if (Number.isNaN(open + high + low + close)) return false;
+  const fault = missingPrices(open, high, low, close);
+  if (fault !== null) return fault;
   const turnover = numberOf(row[7], 'quote volume', refuse);
   bars.push(
     ts,
@@ -127,7 +132,7 @@ function push(bars: BarBuilder, ts: number, row: Row, refuse: Refuse): boolean {
     vwapOf(turnover, volume, low, high),
     numberOf(row[8], 'trades', refuse),
   );
-  return true;
+  return null;
 }
 
 /** What a unit was traded at: turnover by volume, both rounded, so that of a tiny volume it may be out of range: not known. */
