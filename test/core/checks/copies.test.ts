@@ -123,4 +123,18 @@ describe('bars of a session that stand still', () => {
     expect(tails('abccc', { open: 5, high: 5, low: 5, close: 5, volume: 100 })).toEqual([]);
     expect(tails('abccc', { volume: 0 })).toEqual([]);
   });
+
+  it('are some that are flat, where hardly any other bar is', () => {
+    const flat = { open: 5, high: 5, low: 5, close: 5, volume: 100 };
+    const tailAfter = (count: number): string[] => {
+      const before = minutes('ab'.repeat(count / 2));
+      const tail = minutes('ccc', flat, count);
+      return staleTails(joinBars(barsOf([]), barsOf([...before, ...tail])), {
+        ...sound,
+        known: barsOf([]),
+      }).map(formatDay);
+    };
+    expect(tailAfter(58)).toEqual(['2025-03-06']);
+    expect(tailAfter(56)).toEqual([]);
+  });
 });
