@@ -14,6 +14,7 @@ export type {
   ExplainedAbsence,
   IntervalCapability,
   ListRequest,
+  MarketActionsRequest,
   MarketAnswer,
   MarketCapability,
   MarketRequest,

@@ -9,6 +9,7 @@ export { fileTrouble } from './core/file-trouble.ts';
 export { parsePercent } from './core/percent.ts';
 export { planJson } from './report/plan-json.ts';
 export {
+  marketActionsLines,
   meantLines,
   nothingToDoLine,
   openingLine,

@@ -23,6 +23,8 @@ const acceptance = 'test/acceptance/**/*.test.ts';
 const terminal = 'test/terminal/**/*.test.ts';
 /** What only computes leaves nothing behind: its files share a process, whose start takes longer than most of them. */
 const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.test.ts`);
+/** Servers on loopback that each file stops itself: they share a process too, but for the file that starts programs. */
+const simulator = 'test/simulator/**/!(command).test.ts';
 
 /** Whole programs against each other's clocks are judged by their timing: they run after the rest, one at a time. */
 export default defineConfig({
@@ -45,9 +47,19 @@ export default defineConfig({
         plugins,
         test: {
           ...shared,
+          name: 'simulator',
+          include: [simulator],
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        plugins,
+        test: {
+          ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, acceptance, terminal],
+          exclude: [...pure, simulator, acceptance, terminal],
           sequence: { groupOrder: 0 },
         },
       },

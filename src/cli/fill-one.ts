@@ -9,6 +9,7 @@ import {
   meantLines,
   nothingToDoLine,
   notServedLines,
+  marketActionsLines,
   openingLine,
   planText,
   relistedLines,
@@ -110,6 +111,7 @@ function openingOf(
     ...(dryRun || plan.tasks.length === 0 || meant === undefined ? [] : meantLines(meant)),
     ...(dryRun || plan.tasks.length === 0 ? [] : notServedLines(plan)),
     ...(dryRun ? [] : [plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
+    ...(dryRun ? [] : marketActionsLines(plan)),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { type Series, seriesKey } from '../core/bars/bars.ts';
+import { actionDaysOf } from '../core/plan/slice.ts';
 import { type DayRange, parseDay } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { contains, intersect, span } from '../core/session/ranges.ts';
@@ -42,8 +43,11 @@ export async function forget(
     });
     // What a run that was cut short left there, the next one would take for an answer of its own.
     const staged = (await store.staging.list()).filter(
-      ({ interval, session }) =>
-        range.intervals?.includes(interval) !== false && (days === undefined || contains([days], session)),
+      (slice) =>
+        range.intervals?.includes(slice.interval) !== false &&
+        (days === undefined ||
+          contains([days], slice.session) ||
+          intersect(actionDaysOf(slice), [days]).length > 0),
     );
     await store.staging.remove(staged);
     let actions = 0;

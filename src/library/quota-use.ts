@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { largest } from '../core/extremes.ts';
 import { type Quota, isPaced, quotaName, usedOf, windowOf } from '../core/plan/quota.ts';
 import { type QuotaOpening, openingAt, quotaOpening } from '../core/plan/quota-time.ts';
-import { lookIntoQuota } from '../providers/http/quota-file.ts';
+import { type QuotaRecord, lookIntoQuota } from '../providers/http/quota-file.ts';
 import { standingIn } from '../providers/http/quota-lease.ts';
 import { quotaPlaceOf } from '../providers/http/quota-owner.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
@@ -22,6 +23,7 @@ const NAME = /^(.+)-(anonymous|[0-9a-f]{16})(?:-port-(\d+))?\.json$/;
  */
 export async function quotasUsed({ options, capabilities }: Parts): Promise<readonly QuotaUsed[]> {
   const folder = options.stateFolder ?? defaultStateFolder();
+  const now = Date.now();
   const names: readonly string[] = await readdir(join(folder, 'quota')).catch(() => []);
   return names.toSorted().flatMap((name): QuotaUsed[] => {
     const [, provider, owner, port] = NAME.exec(name) ?? [];
@@ -35,13 +37,17 @@ export async function quotasUsed({ options, capabilities }: Parts): Promise<read
     const isOwn =
       name ===
       ownName(folder, provider, port, known && givenSecrets(optionsFor(options, isConfigured), known));
-    const path = join(folder, 'quota', name);
+    const place = { path: join(folder, 'quota', name), former: [] };
+    const record = lookIntoQuota(place, now);
+    const quotas = known?.quotas ?? [];
+    // A server on this machine, such as a simulator, may never come back at its port.
+    if (port !== undefined && isPast(record, quotas, now)) return [];
     return [
       {
         provider,
         key: owner === 'anonymous' ? 'none' : isOwn ? 'own' : 'another',
         port: port === undefined ? null : Number(port),
-        ...stateOf(path, known?.quotas ?? []),
+        ...stateOf(record, quotas, now),
       },
     ];
   });
@@ -63,9 +69,36 @@ function ownName(
   return path.slice(join(folder, 'quota').length + 1);
 }
 
-function stateOf(path: string, quotas: readonly Quota[]): Pick<QuotaUsed, 'windows' | 'opens'> {
-  const now = Date.now();
-  const record = lookIntoQuota({ path, former: [] }, now);
+/** Whether the last use of a key is over its longest window. */
+function isPast(
+  { nextAt, pausedUntil, windows }: QuotaRecord,
+  quotas: readonly Quota[],
+  now: number,
+): boolean {
+  const counted = Object.entries(windows).map(([name, { index }]) => ({
+    perMs: Number.parseInt(name, 10),
+    index,
+  }));
+  const longest = largest([
+    MINUTE_MS,
+    ...quotas.map(({ perMs }) => perMs),
+    ...counted.map(({ perMs }) => perMs),
+  ]);
+  return (
+    Math.max(nextAt, pausedUntil) < now - longest &&
+    counted.every(({ perMs, index }) => index < windowOf({ perMs }, now))
+  );
+}
+
+/** A quota that a key was used beyond was not in force: which one was is not known, and none is told. */
+function stateOf(
+  record: QuotaRecord,
+  declaredQuotas: readonly Quota[],
+  now: number,
+): Pick<QuotaUsed, 'windows' | 'opens'> {
+  const isExceeded = (quota: Quota): boolean =>
+    !isPaced(quota) && usedOf(standingIn(record, declaredQuotas, now), quota, now) > quota.requests;
+  const quotas = declaredQuotas.some(isExceeded) ? [] : declaredQuotas;
   const standing = standingIn(record, quotas, now);
   const ofQuota = (quota: Quota): QuotaWindow => ({
     ...quota,
@@ -85,6 +118,8 @@ function stateOf(path: string, quotas: readonly Quota[]): Pick<QuotaUsed, 'windo
   const isOpen = opening.inMs < 1000;
   return { windows: [...quotas.map(ofQuota), ...others], opens: isOpen ? null : opening };
 }
+
+const MINUTE_MS = 60_000;
 
 /** When the next window of a counted quota begins. */
 function nextWindow(quota: Pick<Quota, 'perMs'>, now: number): QuotaOpening {

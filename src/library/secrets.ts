@@ -10,24 +10,44 @@ export function variableWith(variable: string, { otherVariables = {} }: Asked): 
   return [variable, ...(otherVariables[variable] ?? [])].find((name) => env[name]);
 }
 
-/** The keys that are there of those that a provider asks for, in its order. */
+/** The keys that are there of those that a provider asks for, in its order; of the environment without blanks around them. */
 export function givenSecrets({ secrets }: HistoryOptions, asked: Asked): Secrets {
   const found = Object.entries(asked.credentials ?? {}).map(([name, variable]) => [
     name,
-    secrets === undefined ? env[variableWith(variable, asked) ?? ''] : secrets[name],
+    secrets === undefined ? env[variableWith(variable, asked) ?? '']?.trim() : secrets[name],
   ]);
   return Object.fromEntries(found.filter(([, secret]) => secret));
 }
 
-/** All keys that a provider asks for. Throws `usage`, naming the variable of the first that is not there. */
+/** Characters that the value of a header of HTTP may not have: RFC 9110, section 5.5, and what is beyond ASCII. */
+const UNSENDABLE = /[^\u{20}-\u{7e}]/u;
+
+/**
+ * All keys that a provider asks for. Throws `usage`, naming the variable of the first that is not there, or that no request can
+ * carry; never the key.
+ */
 export function secretsOf(options: HistoryOptions, capabilities: Asked): Secrets {
   const { id, credentials = {} } = capabilities;
   const secrets = givenSecrets(options, capabilities);
-  for (const [name, variable] of Object.entries(credentials))
-    if (secrets[name] === undefined)
+  for (const [name, variable] of Object.entries(credentials)) {
+    const { [name]: secret } = secrets;
+    if (secret === undefined)
       throw new BackfillError(
         'usage',
         `provider "${id}" needs its ${name}; set ${variable}, which .env may do`,
       );
+    const at = secret.search(UNSENDABLE);
+    if (at !== -1) {
+      const where = options.secrets === undefined ? variableWith(variable, capabilities) : name;
+      const what = `character ${at + 1} of ${secret.length} is ${nameOf(secret.codePointAt(at) ?? 0)}`;
+      throw new BackfillError('usage', `${where}: no request can carry this key, ${what}; write it anew`);
+    }
+  }
   return secrets;
+}
+
+/** A character without showing it, for it is of a key. */
+function nameOf(code: number): string {
+  if (code === 10 || code === 13) return 'a line break';
+  return code > 0x7e ? 'not of ASCII' : 'a control character';
 }

@@ -4,7 +4,7 @@ import { firstOfDay } from '../core/bars/partition.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { type Day, type DayRange, startOfDay } from '../core/session/day.ts';
 import { type Interval, intervalMs } from '../core/session/interval.ts';
-import { barStart } from './session-grid.ts';
+import { barStart } from '../core/bars/session-grid.ts';
 
 /** What longer bars are made of, and which. */
 export interface Derivation {

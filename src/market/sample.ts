@@ -8,7 +8,7 @@ import { type History, tradeHistory } from './sample/daily.ts';
 import type { Instrument } from './sample/instrument.ts';
 import { minuteRows } from './sample/intraday.ts';
 import { ROSTER } from './sample/roster.ts';
-import { joinBars } from './session-grid.ts';
+import { joinBars } from '../core/bars/session-grid.ts';
 import { rowsBetween } from './sorted-rows.ts';
 
 /**

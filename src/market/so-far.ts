@@ -3,7 +3,7 @@ import { type DayRange, startOfDay } from '../core/session/day.ts';
 import { type Interval, intervalMs } from '../core/session/interval.ts';
 import { contains } from '../core/session/ranges.ts';
 import { isComplete, type Listing, type Market, type MarketRow } from './market.ts';
-import { asOneBar, barEnd } from './session-grid.ts';
+import { asOneBar, barEnd } from '../core/bars/session-grid.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -6,7 +6,7 @@ import type { PartialBar } from '../core/checks/partial-bars.ts';
 import { soundRows } from '../core/checks/sound-bars.ts';
 import { type Day, startOfDay } from '../core/session/day.ts';
 import { INTERVALS, type Interval, intervalMs } from '../core/session/interval.ts';
-import { asOneBar, barEnd, barStart } from '../market/session-grid.ts';
+import { asOneBar, barEnd, barStart } from '../core/bars/session-grid.ts';
 import type { BarAnswer, UnusableRow } from './provider.ts';
 
 /** What rows of a provider are joined to, and what they are judged by. */

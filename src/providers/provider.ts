@@ -130,6 +130,9 @@ export interface MarketRequest {
   readonly now: number;
 }
 
+/** What a request asks of the splits and dividends of all tickers of a market: with ex-dates in its days, `[from, to)`. */
+export type MarketActionsRequest = Pick<BarRequest, 'range' | 'now'>;
+
 /** What a market had in one session. */
 export interface MarketAnswer {
   /** The tickers that it names, each once. One that it does not name had no bar in the session, if that was over. */
@@ -150,7 +153,7 @@ export type Part = PartOf<BarAnswer>;
 export interface UnusableRow {
   /** Start of the bar as in `Ohlcv`. */
   readonly ts: number;
-  /** `empty`: the provider has no values for it; anything else: it has, but they are wrong. */
+  /** `empty`: the provider has no price for it; anything else: it has, but they are wrong, or some are missing. */
   readonly reason: string;
   readonly row: unknown;
 }
@@ -253,6 +256,8 @@ export interface Provider {
   fetchActions?(request: ActionsRequest): Promise<readonly PartOf<ActionsAnswer>[]>;
   /** All tickers of one session; needed where an interval has a `market`. */
   fetchMarket?(request: MarketRequest): Promise<MarketAnswer>;
+  /** Their splits and dividends, those since the session before the range too; needed where a `market` has `actionPages`. */
+  fetchMarketActions?(request: MarketActionsRequest): Promise<readonly PartOf<ActionsAnswer>[]>;
   /** Its own universe, where `capabilities.listsTickers`. */
   listTickers(): Promise<readonly string[]>;
   /** The members of universes, needed where `capabilities.discovers`. */

@@ -122,12 +122,15 @@ export function assertConfigured(config: ProviderConfig): void {
   if (needsUrl && url === undefined) {
     throw new BackfillError('usage', `provider "${id}" needs --provider-url ${name}=…`);
   }
-  if (metered && url !== undefined && !/^https?:\/\/[^/]/.test(url)) {
-    throw new BackfillError(
-      'usage',
-      `--provider-url ${name}=${url}: is no URL; write it as http://HOST:PORT`,
-    );
-  }
+  const fault = metered && url !== undefined ? urlFault(url) : null;
+  if (fault !== null)
+    throw new BackfillError('usage', `--provider-url ${name}=${url}: ${fault}; write it as http://HOST:PORT`);
+}
+
+/** Why nothing can be asked at a URL, or null. An empty port would mean port 80, which nobody meant. */
+function urlFault(url: string): string | null {
+  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) return 'is no URL';
+  return /^https?:\/\/[^/?#]*:(?:[/?#]|$)/.test(url) ? 'its port is empty' : null;
 }
 
 /** Opens a provider whose requests pass a gate (default: it makes none). Throws `unknown-provider` and `usage`. */

@@ -3,8 +3,9 @@ import { type Bars, barAt, keep } from '../core/bars/columns.ts';
 import { type Day, type DayRange, startOfDay, utcDayOf } from '../core/session/day.ts';
 import { intervalMs } from '../core/session/interval.ts';
 import { contains } from '../core/session/ranges.ts';
-import { barEnd, isTradingTime, mayStartBar } from '../market/session-grid.ts';
+import { barEnd, isTradingTime, mayStartBar } from '../core/bars/session-grid.ts';
 import { type Joining, joinRows } from './joined-rows.ts';
+import { missingPrices } from './missing-prices.ts';
 import type { BarAnswer, UnusableRow } from './provider.ts';
 
 /** What rows are read by. */
@@ -98,14 +99,15 @@ function kept(rows: Bars, placeOf: (ts: number) => Place, { settled }: RowsAsked
   let [dropped, unfinished] = [0, 0];
   for (let i = 0; i < rows.length; i++) {
     const { day, ts, is } = placeOf(rows.ts[i] as number);
-    const isEmpty = [open, high, low, close].some((column) => Number.isNaN(column[i]));
     const at = (column: Float64Array): number => column[i] as number;
-    if (is === 'bar' && !isEmpty)
+    const fault = missingPrices(at(open), at(high), at(low), at(close));
+    if (is === 'bar' && fault === null)
       bars.push(ts, at(open), at(high), at(low), at(close), at(volume), vwap?.[i], trades?.[i]);
-    // An empty row of a session that is not final says nothing yet.
-    else if (is === 'bar' && day <= settled) unusable.push({ ts, reason: 'empty', row: barAt(rows, i) });
+    // A row without a price of a session that is not final says nothing yet.
+    else if (is === 'bar' && fault !== null && day <= settled)
+      unusable.push({ ts, reason: fault, row: barAt(rows, i) });
     else dropped++;
-    if (is === 'unfinished' || (is === 'bar' && isEmpty && day > settled)) unfinished++;
+    if (is === 'unfinished' || (is === 'bar' && fault !== null && day > settled)) unfinished++;
     if (is === 'off-grid') offGridOn.push(day);
   }
   return { bars: bars.bars(), unusable, dropped, offGrid: offGridOn.length, offGridOn, unfinished };

@@ -35,13 +35,14 @@ function asSaid({ bar: { ts }, reason }: FirstJudgement['rejected'][number]): Sa
   return { ts, note: reason };
 }
 
-/** The counts of a series of one file without the rows that a run would not store. */
+/** The counts of a series of one file, or folder, without the rows that a run would not store. */
 export function asStored<Counts extends { readonly bars: number | null; readonly refusedRows: number }>(
   counts: Counts,
-  { rejected, fillers, repeated }: FirstJudgement,
+  { rejected, fillers, repeated, stored }: FirstJudgement,
 ): Counts {
   const lost = rejected.length + fillers.length + repeated;
-  if (lost === 0 || counts.bars === null) return counts;
+  if (counts.bars === null) return { ...counts, bars: stored, refusedRows: lost };
+  if (lost === 0) return counts;
   return { ...counts, bars: counts.bars - lost, refusedRows: counts.refusedRows + lost };
 }
 

@@ -31,7 +31,8 @@ export function inspectionText(inspection: Inspection, page: Page = UNBOUNDED): 
   const series = files.flatMap((file) => file.series);
   const refused = files.filter((file) => file.refused.length > 0).length;
   const bars = barsIn(series);
-  const total = `${plural(files.length, 'file')}, ${formatCount(series.length)} series, ${plural(bars, 'bar')}; refused: ${plural(refused, 'file')}.`;
+  const count = files.filter(({ isFolder }) => isFolder !== true).length;
+  const total = `${plural(count, 'file')}, ${formatCount(series.length)} series, ${plural(bars, 'bar')}; refused: ${plural(refused, 'file')}.`;
   const nothing = series.length === 0 ? ' No file of it can be read: a run would refuse it.' : '';
   return [
     ...(isShort ? summaryLines(files, basis, width) : files.flatMap((file) => fileLines(file, basis, width))),

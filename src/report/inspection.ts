@@ -25,7 +25,7 @@ export type InspectRequest = CsvSettings & {
 export interface InspectedSeries {
   readonly ticker: string;
   readonly interval: Interval;
-  /** Null: not counted before they are stored, of folders with a file a day. */
+  /** Null: not known, of a folder with a file a day that is refused. */
   readonly bars: number | null;
   /** Rows that cannot be read, have no price, or are not final. */
   readonly refusedRows: number;
@@ -47,6 +47,8 @@ export interface InspectedFile {
   readonly notes: readonly string[];
   /** Why it, or a ticker in it, is refused, with what would do. */
   readonly refused: readonly string[];
+  /** Set for a folder with a file a day, whose files are told beside it. */
+  readonly isFolder?: true;
 }
 
 /** What would be read of a file or folder. */
@@ -81,6 +83,7 @@ export function inspect(request: InspectRequest, now: number): Inspection {
         dialect: what.dialect,
         notes: [...what.notes],
         refused: [...what.refused],
+        ...(what.isFolder && { isFolder: true as const }),
       })),
     basis: basis ?? null,
     notes: market.asides,
@@ -90,6 +93,7 @@ export function inspect(request: InspectRequest, now: number): Inspection {
 interface Understood {
   readonly series: InspectedSeries[];
   dialect: Dialect | null;
+  isFolder: boolean;
   readonly notes: Set<string>;
   readonly refused: Set<string>;
 }
@@ -105,7 +109,10 @@ interface Inspecting {
 function understood(files: Map<string, Understood>, path: string): Understood {
   let what = files.get(path);
   if (what === undefined)
-    files.set(path, (what = { series: [], dialect: null, notes: new Set(), refused: new Set() }));
+    files.set(
+      path,
+      (what = { series: [], dialect: null, isFolder: false, notes: new Set(), refused: new Set() }),
+    );
   return what;
 }
 
@@ -114,8 +121,10 @@ function inspectTicker(ticker: string, inspecting: Inspecting): void {
   try {
     for (const read of market.filesRead(ticker)) {
       const what = understood(files, read.path);
-      what.series.push(seriesOf(ticker, read));
+      if (read.isLeft !== true) what.series.push(seriesOf(ticker, read));
+      if (read.table === null) for (const note of read.notes) what.notes.add(note);
       what.dialect = read.table?.dialect ?? null;
+      what.isFolder = read.bars === null;
     }
     const about = market.notRead(ticker);
     for (const path of market.pathsOf(ticker)) {
@@ -153,6 +162,8 @@ function readAll(
   const ofRows = [...(dropped > 0 ? [leftOut] : []), ...judgedNotes(judged, `${ticker} ${interval}${where}`)];
   const [only, ...more] = paths;
   if (only !== undefined && more.length === 0) countAsStored(understood(files, only), series, judged);
+  for (const { path: read, bars } of market.filesRead(ticker))
+    if (bars === null) countAsStored(understood(files, read), series, judged);
   for (const [i, path] of paths.entries()) {
     const { notes, refused } = understood(files, path);
     for (const note of i === 0 ? ofRows : []) notes.add(note);

@@ -1,4 +1,5 @@
 import type { Plan } from '../core/plan/plan.ts';
+import type { Slice } from '../core/plan/slice.ts';
 import type { Task, Want } from '../core/plan/task.ts';
 import { type DayRange, formatDay } from '../core/session/day.ts';
 
@@ -14,11 +15,18 @@ export function planJson(plan: Plan): object {
 function taskJson(task: Task): object {
   const wants = task.wants.map(wantJson);
   if ('slice' in task) {
-    const session = formatDay(task.slice.session);
-    return { ...task, wants, slice: { ...task.slice, session } };
+    return { ...task, wants, slice: sliceJson(task.slice) };
   }
   if ('tickers' in task) return { ...task, range: datesOf(task.range) };
-  return 'bucket' in task ? { ...task, wants, sessions: task.sessions.map(formatDay) } : { ...task, wants };
+  if (!('bucket' in task)) return { ...task, wants };
+  const { actions, sessions } = task;
+  const told = actions && { days: datesOf(actions.days), asked: actions.asked.map(sliceJson) };
+  return { ...task, wants, sessions: sessions.map(formatDay), ...(told && { actions: told }) };
+}
+
+function sliceJson({ session, actionsSince, ...slice }: Slice): object {
+  const since = actionsSince !== undefined && { actionsSince: formatDay(actionsSince) };
+  return { ...slice, session: formatDay(session), ...since };
 }
 
 function wantJson(want: Want): object {

@@ -97,6 +97,20 @@ export function relistedLines({ relisted = [], goneList = [] }: Plan): string[] 
   ];
 }
 
+/** What of a plan's requests is for sessions of whole markets, and what for lists of their splits and dividends; else none. */
+export function marketActionsLines({ tasks }: Plan): string[] {
+  const [sessions, actions] = [false, true].map((isOfActions) =>
+    tasks.reduce((sum, task) => {
+      const isMeant = 'slice' in task && (task.slice.actionsSince !== undefined) === isOfActions;
+      return isMeant ? sum + task.requests : sum;
+    }, 0),
+  ) as [number, number];
+  if (actions === 0) return [];
+  return [
+    `Of whole markets: ${plural(sessions, 'request')} for sessions, about ${formatCount(actions)} for splits and dividends`,
+  ];
+}
+
 /** What a run says instead of `openingLine` when the plan has no task. */
 export function nothingToDoLine({ totals, notYet }: Plan): string {
   if (notYet !== undefined) return `Nothing to do: ${notYet}.`;
@@ -171,6 +185,7 @@ export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED)
     ...beyondLines(plan.outOfReach, page),
     ...notServedLines(plan).flatMap((line) => totalLine(line, page)),
     ...(rows.length > 0 ? ['', sum] : []),
+    ...marketActionsLines(plan).flatMap((line) => wrapped(line, page.columns, { hang: 2 })),
     ...(plan.mayProbe === true ? wrapped(PROBE, page.columns, { hang: 2 }) : []),
     ...totalLine(plan.notYet === undefined ? openingLine(plan, quotas) : nothingToDoLine(plan), page),
   ];

@@ -6,7 +6,7 @@ import { grouped } from '../core/grouped.ts';
 import { type DayRange, utcDayOf } from '../core/session/day.ts';
 import { type Interval, intervalMs } from '../core/session/interval.ts';
 import { type Listing, type Market, isComplete } from '../market/market.ts';
-import { asOneBar } from '../market/session-grid.ts';
+import { asOneBar } from '../core/bars/session-grid.ts';
 import { tradedRows } from '../market/traded-rows.ts';
 import { changed } from './own-wire.ts';
 

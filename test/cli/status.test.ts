@@ -143,7 +143,19 @@ describe('the status of a store', () => {
     await use('yahoo-anonymous', 10);
     const full = await backfill('status', '--rate-limit', '10/366day');
     expect(full.stdout).toMatch(/ yahoo: 10 of 10 req\/366day used, [^\n]*; opens again at /);
+    // A limit that was exceeded was not the one in force.
+    await use('yahoo-anonymous', 12);
+    const beyond = await backfill('status', '--rate-limit', '10/366day');
+    expect(beyond.stdout).toMatch(
+      / yahoo: 12 req\/366day without a declared limit, counted anew at [^;\n]*\n/,
+    );
     await use('yahoo-anonymous', 7);
+    // Its last window is over: whatever answered at the port is gone.
+    const past = JSON.stringify({ nextAt: 0, pausedUntil: 0, windows: { '60000ms': { index: 1, used: 5 } } });
+    const ended = join(folder, 'state', 'quota', 'alphavantage-0123456789abcdef-port-8081.json');
+    await writeFile(ended, past);
+    expect((await backfill('status')).stdout).not.toContain('port 8081');
+    await rm(ended);
     expect((await everything()).length).toBe(before.length);
   }, 60_000);
 });

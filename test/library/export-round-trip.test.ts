@@ -10,7 +10,7 @@ import { parseDay, startOfDay } from '../../src/core/session/day.ts';
 import { type Interval, intervalMs } from '../../src/core/session/interval.ts';
 import { textSink } from '../../src/library/export.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
-import { barStart, tradingMinutes } from '../../src/market/session-grid.ts';
+import { barStart, tradingMinutes } from '../../src/core/bars/session-grid.ts';
 
 const TICKERS = [
   'AAPL',

@@ -60,7 +60,9 @@ describe('the issues of a store', () => {
   it('count the bars outside their high and low, in one line a series however many and in however many files', async () => {
     const outside = { open: 10, high: 9.9, low: 9.8, close: 10, volume: 400 };
     const hours = ['2025-12-31', '2026-01-02'].flatMap((date) =>
-      Array.from({ length: 7 }, (_, i) => barAt(Date.parse(`${date}T14:30Z`) + i * 3_600_000, outside)),
+      Array.from({ length: 7 }, (_, i) =>
+        barAt(Date.parse(`${date}T14:30Z`) + i * 3_600_000, { ...outside, volume: 400 + i }),
+      ),
     );
     await fill(HOURLY, hours);
     await fill(AAPL, [daily('2026-02-23', at(10)), daily('2026-02-24', outside)]);

@@ -10,7 +10,7 @@ import { parseDay, startOfDay } from '../../src/core/session/day.ts';
 import { type Interval, intervalMs } from '../../src/core/session/interval.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { randomFor } from '../../src/market/random.ts';
-import { barStart, tradingMinutes } from '../../src/market/session-grid.ts';
+import { barStart, tradingMinutes } from '../../src/core/bars/session-grid.ts';
 import { openStore } from '../../src/store/open.ts';
 import { coverage, update } from '../store/fixtures.ts';
 import { rowsIn } from '../store/rows.ts';

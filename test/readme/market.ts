@@ -3,7 +3,7 @@ import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { type DayRange, formatDay, parseDay, startOfDay, utcDayOf } from '../../src/core/session/day.ts';
 import type { Market } from '../../src/market/market.ts';
 import { bellShaped, randomFor } from '../../src/market/random.ts';
-import { tradingMinutes } from '../../src/market/session-grid.ts';
+import { tradingMinutes } from '../../src/core/bars/session-grid.ts';
 
 const FIRST = parseDay('2010-01-04');
 const END = parseDay('2028-01-01');

@@ -3,7 +3,9 @@ import { inspectFiles } from '../../src/library/inspect.ts';
 import { inspectionText } from '../../src/report/inspection-text.ts';
 import { UNBOUNDED } from '../../src/report/page.ts';
 import type { InspectRequest } from '../../src/report/inspection.ts';
-import { fileOf, folderOf, times } from '../market/csv/folders.ts';
+import { REAL_DATA, describeWith } from '../needs.ts';
+import { realData } from '../realdata.ts';
+import { fileOf, folderOf, times, zipped } from '../market/csv/folders.ts';
 import { join } from 'node:path';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z');
@@ -13,10 +15,14 @@ const CLOSES = ['10.5', '10.1', '10.4', '10.7', '10.2'];
 const daily = (close = CLOSES[2]): string =>
   `${HEADER}\n${DAYS.map((day, i) => `${day},10,11,9,${i === 2 ? close : CLOSES[i]},100\n`).join('')}`;
 
-const inspected = (files: Readonly<Record<string, string>>, options: Omit<InspectRequest, 'path'> = {}) =>
-  inspectFiles({ path: folderOf(files), ...options }, () => NOW);
-const textOf = async (files: Readonly<Record<string, string>>, options = {}): Promise<string[]> =>
-  inspectionText(await inspected(files, options), { ...UNBOUNDED, columns: 100 });
+const inspected = (
+  files: Readonly<Record<string, string | Uint8Array>>,
+  options: Omit<InspectRequest, 'path'> = {},
+) => inspectFiles({ path: folderOf(files), ...options }, () => NOW);
+const textOf = async (
+  files: Readonly<Record<string, string | Uint8Array>>,
+  options = {},
+): Promise<string[]> => inspectionText(await inspected(files, options), { ...UNBOUNDED, columns: 100 });
 
 describe('an inspection', () => {
   it('tells rows that are left out of a series of several files once, as theirs together', async () => {
@@ -57,6 +63,68 @@ describe('an inspection', () => {
       '',
       '2 files, 2 series, 5 bars; refused: 0 files. Nothing was stored.',
     ]);
+  });
+
+  it('counts the bars of a folder with a file a day, and not the folder as a file', async () => {
+    const minutes = (...at: number[]): Uint8Array =>
+      zipped(
+        'day.csv',
+        at.map((minute) => `${minute * 60_000},100000,110000,90000,${100_000 + minute},50\n`).join(''),
+      );
+    const { files } = await inspected({
+      'minute/aapl/20240102_trade.zip': minutes(540, 570, 571, 572),
+      'minute/aapl/20240103_trade.zip': minutes(570, 571),
+    });
+    const series = files.flatMap((file) => file.series);
+    expect(series.map(({ ticker, interval, bars }) => [ticker, interval, bars])).toEqual([['AAPL', '1m', 5]]);
+    const lines = await textOf({
+      'minute/aapl/20240102_trade.zip': minutes(540, 570, 571, 572),
+      'minute/aapl/20240103_trade.zip': minutes(570, 571),
+    });
+    expect(lines.at(-1)).toBe('2 files, 1 series, 5 bars; refused: 0 files. Nothing was stored.');
+  });
+
+  it("tells hours off a session's grid as the days that a run takes of them", async () => {
+    const hours = [9, 10, 11, 12, 13, 14, 15]
+      .map(
+        (hour) =>
+          `20240102 ${String(hour).padStart(2, '0')}:00,${hour}0000,${hour + 1}0000,${hour - 1}0000,${hour}5000,9\n`,
+      )
+      .join('');
+    const alone = { 'hour/aapl.zip': zipped('aapl.csv', hours) };
+    const [file] = (await inspected(alone)).files;
+    expect(file?.series).toMatchObject([{ ticker: 'AAPL', interval: '1d', bars: 1, first: '2024-01-02' }]);
+    expect(file?.notes).toContain(
+      "its bars start on the clock hour, off the grid of a session's: they are read as the 1d that they add up to",
+    );
+    const beside = await inspected({
+      ...alone,
+      'daily/aapl.zip': zipped(
+        'aapl.csv',
+        '20240102 00:00,100000,110000,90000,105000,50\n20240103 00:00,105000,115000,95000,110000,60\n',
+      ),
+    });
+    const series = beside.files.map(({ path, series: own, notes }) => [
+      path,
+      own.map(({ bars }) => bars),
+      notes,
+    ]);
+    expect(series).toEqual([
+      ['daily/aapl.zip', [2], []],
+      ['hour/aapl.zip', [], [expect.stringContaining('none of them is read')]],
+    ]);
+  });
+
+  describeWith(REAL_DATA)('of real files', () => {
+    it('tells what a run takes of them', async () => {
+      const { files } = await inspectFiles({ path: realData('intraday-raw') }, () => NOW);
+      const series = files.flatMap((file) => file.series);
+      expect(series.map(({ ticker, interval, bars }) => [ticker, interval, bars])).toEqual([
+        ['AAPL', '1d', 5849],
+        ['IBM', '1m', 2338],
+        ['SPY', '1m', 2730],
+      ]);
+    });
   });
 
   it('names rows that are to come', async () => {

@@ -53,13 +53,13 @@ describe('backfill simulate', () => {
     const child = simulate('--fault', 'list');
     const { code, stdout } = await ended(child);
     expect([code, child.signalCode]).toEqual([0, null]);
-    expect(stdout).toMatch(/^all: throttle, .*, milliseconds\ngarbage: crossed, .*, half\n$/);
+    expect(stdout).toMatch(/^all: throttle, .*, milliseconds\ngarbage: crossed, .*, stretch\n$/);
   });
 
   it.each([
     [
       ['--fault', 'boom=5%'],
-      /^backfill: --fault boom=5%: there is no such fault; there are all \(throttle, .*\) and garbage \(crossed, .*, half\)\n$/,
+      /^backfill: --fault boom=5%: there is no such fault; there are all \(throttle, .*\) and garbage \(crossed, .*, stretch\)\n$/,
     ],
     [['--fault', 'drip=500%'], /^backfill: --fault drip=500%: write it as NAME=5%, at most 100%\n$/],
     [['--fault-seed', 'x'], /^backfill: --fault-seed x: must be a whole number of at least 0\n$/],

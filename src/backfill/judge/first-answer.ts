@@ -12,6 +12,8 @@ import { wrongRows } from './learn-from.ts';
 
 /** What a store that has nothing of a series would take of an answer. */
 export interface FirstJudgement extends Pick<Judgement, 'rejected' | 'fillers' | 'oddities'> {
+  /** Bars that it would store. */
+  readonly stored: number;
   /** Rows that say what another one says. */
   readonly repeated: number;
   /** Why the series would count as failed, as most of its rows are lost; null where they are not. */
@@ -52,5 +54,5 @@ export function judgeFirst(
     firstFault: rejected[0]?.reason ?? wrong[0]?.reason ?? null,
   });
   const repeated = answer.bars.length - wanted.length - rejected.length - fillers.length;
-  return { rejected, fillers, oddities, repeated, lost };
+  return { stored: wanted.length, rejected, fillers, oddities, repeated, lost };
 }

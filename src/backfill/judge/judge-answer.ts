@@ -30,6 +30,7 @@ import { weighCorrections } from './corrections.ts';
 import { assertContinues } from './continuity.ts';
 import { weighParts } from './held-in-part.ts';
 import { assertSpacing } from './row-spacing.ts';
+import { assertSharedStamps } from './shared-stamps.ts';
 import type { InPart, Received, StoredSeries } from './received.ts';
 import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 
@@ -85,11 +86,11 @@ export function judgeAnswer(received: Received): Judgement {
   const conflict = assertSameInstrument(received, comparison);
   assertKnownBasis(received, comparison, sessionOf);
   const { own, others } = bySource(comparison, received.source);
-  const isReplacing = want.replaces === true || want.again === true;
+  assertSharedStamps(received, own, accepted);
   assertAgreement(received, want.replaces === true ? comparison : own, isWanted);
   assertRestates(received, own.compared);
   if (want.replaces !== true) assertSameLevel(received, others);
-  const stays = (ts: number): boolean => !(isReplacing && isWanted(ts));
+  const stays = (ts: number): boolean => !((want.replaces === true || want.again === true) && isWanted(ts));
 
   const wanted = wantedOf(accepted);
   assertContinues(received, own, wanted, actions);

@@ -5,8 +5,10 @@ import { type Absence, type Coverage, type Unconfirmed, unlearn } from '../../co
 import type { Day, DayRange } from '../../core/session/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../../core/coverage/evidence.ts';
 import { sessionDateOf, sessionDays } from '../../core/bars/partition.ts';
+import { joinBars } from '../../core/bars/merge-bars.ts';
+import { staleTails } from '../../core/checks/copies.ts';
 import { intervalMs } from '../../core/session/interval.ts';
-import { barStart, isTradingTime } from '../../market/session-grid.ts';
+import { barStart, isTradingTime } from '../../core/bars/session-grid.ts';
 import { contains, intersect, normalize, subtract, union } from '../../core/session/ranges.ts';
 import { sessionsInPart } from '../../core/checks/partial-bars.ts';
 import { shortSessions } from '../../core/checks/short-sessions.ts';
@@ -108,8 +110,8 @@ function unconfirmedOf(checked: CheckedAnswer, known: readonly DayRange[]): Unco
 }
 
 /**
- * Sessions with far fewer bars than is usual of which this is the first that is heard, or of which more came than was
- * stored: a part of them may be on its way. What an earlier answer said too is so.
+ * Sessions with far fewer bars than is usual, or that end with bars that stand still, of which this is the first that is
+ * heard, or of which more came than was stored: a part of them may be on its way. What an earlier answer said too is so.
  */
 function shortOf({ want, calendar, accepted, known }: CheckedAnswer): DayRange[] {
   const { interval } = want.series;
@@ -117,7 +119,9 @@ function shortOf({ want, calendar, accepted, known }: CheckedAnswer): DayRange[]
   if (interval === '1d') return [];
   const grown = new Set<Day>();
   for (const ts of accepted.ts) if (placeOf(known, ts) === -1) grown.add(sessionOf(ts));
-  const short = shortSessions(accepted, { interval, calendar, known }).filter((day) => grown.has(day));
+  const context = { interval, calendar, known, actions: [] };
+  const stale = staleTails(joinBars(known, accepted), context);
+  const short = [...new Set([...shortSessions(accepted, context), ...stale])].filter((day) => grown.has(day));
   return short.map((day) => ({ from: day, to: day + 1 }));
 }
 

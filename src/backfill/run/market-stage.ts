@@ -2,7 +2,7 @@ import { periodOf } from '../../core/bars/partition.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import type { ErrorData } from '../../core/errors.ts';
 import { sessionRuns } from '../../core/plan/gaps.ts';
-import type { Slice } from '../../core/plan/slice.ts';
+import { type Slice, sliceKey } from '../../core/plan/slice.ts';
 import type { Collect, Distribute, Want } from '../../core/plan/task.ts';
 import type { Day } from '../../core/session/day.ts';
 import { contains, intersect, normalize, subtract } from '../../core/session/ranges.ts';
@@ -26,17 +26,31 @@ export interface Share {
 export class MarketStage {
   /** What became of the sessions of each market that were asked for: null where they were collected. */
   readonly #sessions = new Map<string, Map<Day, ErrorData | null>>();
+  /** The same of splits and dividends that were asked for, by their slice. */
+  readonly #actions = new Map<string, ErrorData | null>();
   readonly #left = new Set<string>();
   readonly #distributed = new Set<string>();
 
   /** Takes note of what came of a request; of one that was not made nothing is to be noted. */
   note({ market, slice }: Collect, error: ErrorData | null): void {
+    if (slice.actionsSince !== undefined) {
+      this.#actions.set(sliceKey(slice), error);
+      return;
+    }
     const sessions = this.#sessions.get(market) ?? new Map<Day, ErrorData | null>();
     this.#sessions.set(market, sessions.set(slice.session, error));
   }
 
-  /** What of a distribution can be done with what was collected by now. */
+  /**
+   * What of a distribution can be done with what was collected by now: nothing where splits or dividends are not known, by which
+   * bars are judged.
+   */
   share(task: Distribute): Share {
+    const unknown = this.#unknownActions(task);
+    if (unknown.length > 0) {
+      const [error] = unknown.flatMap((slice) => this.#actions.get(sliceKey(slice)) ?? []);
+      return { task: { ...task, wants: [] }, lacking: task.wants.map((want) => ({ want, error })) };
+    }
     const sessions = this.#sessions.get(task.market) ?? new Map<Day, ErrorData | null>();
     const isCollected = (day: Day): boolean => sessions.get(day) === null;
     if (task.sessions.every(isCollected)) return { task, lacking: [] };
@@ -52,14 +66,21 @@ export class MarketStage {
     return { task: { ...task, wants }, lacking };
   }
 
+  #unknownActions({ actions }: Distribute): readonly Slice[] {
+    return actions?.asked.filter((slice) => this.#actions.get(sliceKey(slice)) !== null) ?? [];
+  }
+
   /** A distribution was done, or not: then what was collected for it stays. */
-  noteDone({ market }: Distribute, isDone: boolean): void {
-    (isDone ? this.#distributed : this.#left).add(market);
+  noteDone(task: Distribute, isDone: boolean): void {
+    const { market } = task;
+    (isDone && this.#unknownActions(task).length === 0 ? this.#distributed : this.#left).add(market);
   }
 
   /** Removes what the series have taken in, and at the end of a whole run whatever else a source has in staging. */
   async sweep(staging: Staging, source: string, isStopped: boolean): Promise<void> {
-    const isOver = ({ interval, session }: Slice): boolean => {
+    const isOver = ({ interval, session, actionsSince }: Slice): boolean => {
+      // The sessions that are left are judged by them too.
+      if (isStopped && actionsSince !== undefined) return false;
       const market = `${interval} ${periodOf(interval, session)}`;
       if (this.#left.has(market)) return false;
       return !isStopped || this.#distributed.has(market);

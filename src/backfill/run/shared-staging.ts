@@ -1,4 +1,4 @@
-import type { Slice } from '../../core/plan/slice.ts';
+import { type Slice, sliceKey } from '../../core/plan/slice.ts';
 
 /**
  * The staging of a store as the runs share it that go side by side: a session that several want is asked for once, and
@@ -34,8 +34,8 @@ export class SharedStaging {
   }
 
   /** Asks for a session after those who asked for the same before: whoever comes then finds it in staging. */
-  async inTurn<T>({ interval, session }: Slice, ask: () => Promise<T>): Promise<T> {
-    const key = `${interval} ${session}`;
+  async inTurn<T>(slice: Slice, ask: () => Promise<T>): Promise<T> {
+    const key = sliceKey(slice);
     const before = this.#asking.get(key);
     const asking = (before ?? Promise.resolve()).then(ask, ask);
     this.#asking.set(key, asking);

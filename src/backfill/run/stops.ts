@@ -112,7 +112,11 @@ export function watchStops(onStop: () => void): Stops {
     },
     isMarketClosed: (interval) => closed.market.has(interval),
     stop,
-    note: ({ series: { interval } }, error) => noteOf(closed.series, interval, error),
+    note: ({ series: { interval } }, error) => {
+      // One that was under way when the first was refused was asked for too.
+      if (scopeOf(error) === 'endpoint' && closed.series.has(interval)) return 'failed';
+      return noteOf(closed.series, interval, error);
+    },
     noteMarket: (interval, error) => noteOf(closed.market, interval, error),
     noteTold,
     refusals: (left) =>

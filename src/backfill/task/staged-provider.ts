@@ -3,12 +3,13 @@ import { type CorporateAction, mergeIdentity, UNKNOWN_IDENTITY } from '../../cor
 import { concatBars } from '../../core/bars/concat-bars.ts';
 import { BackfillError, type ErrorData } from '../../core/errors.ts';
 import { largest } from '../../core/extremes.ts';
+import { actionDaysOf } from '../../core/plan/slice.ts';
 import { intervalOf, type Distribute, type Want } from '../../core/plan/task.ts';
 import type { Day, DayRange } from '../../core/session/day.ts';
-import { contains, normalize } from '../../core/session/ranges.ts';
+import { contains, intersect, normalize, subtract } from '../../core/session/ranges.ts';
 import { partOver } from '../../providers/part-over.ts';
-import type { BarAnswer, Part, Provider } from '../../providers/provider.ts';
-import type { StagedSeries } from '../../store/staging.ts';
+import type { ActionsAnswer, BarAnswer, Part, Provider } from '../../providers/provider.ts';
+import type { StagedSeries, StagedSlice, Staging } from '../../store/staging.ts';
 import type { TaskTools } from './task-tools.ts';
 
 /** What was collected of one session, of one bucket. */
@@ -33,9 +34,13 @@ export async function stagedProvider(
 ): Promise<Provider> {
   const interval = intervalOf(task);
   const slices = (await staging.list()).filter((one) => one.interval === interval && one.source === source);
-  const newest = new Map(slices.map((slice) => [slice.session, slice]));
+  const newest = new Map(
+    slices.flatMap((slice) => (slice.actionsSince === undefined ? [[slice.session, slice]] : [])),
+  );
+  const told = await toldActions(task, slices, staging);
   const collected: Collected[] = [];
-  for (const session of task.sessions) {
+  // Nothing is judged by half of the splits.
+  for (const session of told === undefined ? [] : task.sessions) {
     const slice = newest.get(session);
     const part = slice && (await staging.read(slice, task.bucket));
     if (part === undefined) continue;
@@ -50,6 +55,7 @@ export async function stagedProvider(
     return partOf(
       want,
       collected.filter((one, i) => !isLossy[i] || one.byTicker.has(ticker)),
+      told?.get(ticker) ?? [],
       now,
     );
   };
@@ -62,6 +68,32 @@ export async function stagedProvider(
       return part.answer;
     },
   };
+}
+
+/** What a market's lists say of a ticker besides its bars: splits and dividends, or why they say nothing. */
+type ToldOf = { readonly answer: ActionsAnswer } | { readonly error: ErrorData };
+
+/**
+ * What was collected of splits and dividends, by ticker, the oldest first; undefined where some of the days that it must be
+ * known of is not there, or damaged.
+ */
+async function toldActions(
+  { actions, bucket }: Distribute,
+  slices: readonly StagedSlice[],
+  staging: Staging,
+): Promise<ReadonlyMap<string, readonly ToldOf[]> | undefined> {
+  const told = new Map<string, ToldOf[]>();
+  if (actions === undefined) return told;
+  let missing: readonly DayRange[] = [actions.days];
+  const meant = slices.filter((slice) => intersect(actionDaysOf(slice), [actions.days]).length > 0);
+  for (const slice of meant.toSorted((a, b) => a.fetchedAt - b.fetchedAt)) {
+    const part = await staging.read(slice, bucket);
+    if (part === undefined) continue;
+    missing = subtract(missing, actionDaysOf(slice));
+    for (const { ticker, said } of part.series)
+      told.set(ticker, [...(told.get(ticker) ?? []), said as ToldOf]);
+  }
+  return missing.length === 0 ? told : undefined;
 }
 
 /** More tickers than this part, and at least this many, that answers beside have and one does not, were lost to it. */
@@ -83,7 +115,7 @@ function lost(collected: readonly Collected[], at: number, wants: readonly Want[
 }
 
 /** What was collected of one series as one answer. */
-function partOf(want: Want, collected: readonly Collected[], now: number): Part {
+function partOf(want: Want, collected: readonly Collected[], told: readonly ToldOf[], now: number): Part {
   const { ticker } = want.series;
   const calendar = calendarById(want.calendar);
   const bars: StagedSeries['bars'][] = [];
@@ -102,17 +134,26 @@ function partOf(want: Want, collected: readonly Collected[], now: number): Part 
       if (one !== undefined) bars.push(one.bars);
     }
   }
+  for (const one of told) {
+    // Its bars cannot be judged.
+    if ('error' in one)
+      return { ticker, error: new BackfillError(one.error.code, one.error.message, one.error) };
+  }
   if (failure !== undefined && proven.size === 0)
     return { ticker, error: new BackfillError(failure.code, failure.message, failure) };
   const unproven = calendar
     .sessions(want.range)
     .flatMap((day): DayRange[] => (proven.has(day) ? [] : [{ from: day, to: day + 1 }]));
   const days = { proven: want.range, unproven: normalize(unproven) };
-  return { ticker, answer: { ...joined(answers), ...days, bars: concatBars(bars) } };
+  const apart = told.flatMap((one) => ('answer' in one ? [one.answer] : []));
+  const others = withTold(joined(answers), apart);
+  return { ticker, answer: { ...others, ...days, bars: concatBars(bars) } };
 }
 
+type Joined = Omit<BarAnswer, 'bars' | 'proven'>;
+
 /** What some answers for one series say besides their bars, oldest first. */
-function joined(answers: readonly Omit<BarAnswer, 'bars'>[]): Omit<BarAnswer, 'bars' | 'proven'> {
+function joined(answers: readonly Omit<BarAnswer, 'bars'>[]): Joined {
   const all = <Item>(of: (answer: Omit<BarAnswer, 'bars'>) => readonly Item[] | undefined): Item[] =>
     answers.flatMap((answer) => of(answer) ?? []);
   const sum = (key: 'dropped' | 'offGrid' | 'unfinished'): number =>
@@ -130,6 +171,24 @@ function joined(answers: readonly Omit<BarAnswer, 'bars'>[]): Omit<BarAnswer, 'b
     ...(lastTrade > Number.NEGATIVE_INFINITY && { lastTrade }),
     ...{ dropped: sum('dropped'), offGrid: sum('offGrid'), unfinished: sum('unfinished') },
     oddities: all(({ oddities }) => oddities),
+    notRead: [...new Set(all(({ notRead }) => notRead))],
+  };
+}
+
+/** An answer with what lists beside it say, the oldest first. */
+function withTold(answer: Joined, apart: readonly ActionsAnswer[]): Joined {
+  if (apart.length === 0) return answer;
+  const all = <Item>(of: (one: Joined | ActionsAnswer) => readonly Item[] | undefined): Item[] =>
+    [answer, ...apart].flatMap((one) => of(one) ?? []);
+  return {
+    ...answer,
+    actions: onePerDay(all(({ actions }) => actions)),
+    badActions: all(({ badActions }) => badActions),
+    unapplied: all(({ unapplied }) => unapplied),
+    identity: apart.reduce(
+      (known, { identity }) => (identity === undefined ? known : mergeIdentity(known, identity)),
+      answer.identity,
+    ),
     notRead: [...new Set(all(({ notRead }) => notRead))],
   };
 }

@@ -21,6 +21,12 @@ export interface CopiedBar {
 /** One copy is a vendor's slip, and may be warned of; a row that goes on and on is a feed that stands still. */
 const DAILY_STANDSTILL = 2;
 
+/** One intraday copy may be chance. */
+const STILL = 2;
+
+/** Of the minutes of IBM (QuantConnect/Lean) 4 in 1,000 are flat, of those of SPY none. */
+const RARELY_FLAT = 0.05;
+
 /** Minutes of one lot at two prices come in twos and threes. */
 const INTRADAY_STANDSTILL = 4;
 
@@ -44,6 +50,41 @@ export function rejectStandstill(checked: CheckedBars, context: SeriesContext): 
     still.set(at, `one of ${count} bars that repeat the one of ${formatDay(original)}, volume and all`);
   }
   return still.size === 0 ? checked : withRejected(checked, (i) => still.get(i));
+}
+
+/**
+ * Intraday bars with volume of which two or more in a row repeat the one before them in their session, open to volume; of
+ * 48,880 real ones (QuantConnect/Lean, Binance) none does. Flat ones only in a series where they are rare: a thin share may
+ * trade the same lot at the same price. Nothing of daily bars.
+ */
+export function stillBars(joined: JoinedBars, context: SeriesContext): CopiedBar[] {
+  if (context.interval === '1d') return [];
+  const still = copies(joined, context).filter(
+    ({ copies: count, session, original }) => count >= STILL && session === original,
+  );
+  const isFlatOdd = still.some(({ isFlat }) => isFlat) && isSeldomFlat(joined.bars);
+  return still.filter(({ isFlat }) => !isFlat || isFlatOdd);
+}
+
+function isSeldomFlat({ length, high, low }: Bars): boolean {
+  let flat = 0;
+  for (let i = 0; i < length; i++) if (high[i] === low[i]) flat++;
+  return flat <= length * RARELY_FLAT;
+}
+
+/** Sessions of judged bars that end with such bars: the rest of them may be on its way. */
+export function staleTails(joined: JoinedBars, context: SeriesContext): Day[] {
+  const { bars: series, places } = joined;
+  const sessionOf = sessionDateOf(context.interval, context.calendar);
+  const isLast = new Set<number>();
+  for (let i = 0; i < series.length; i++) {
+    const next = series.ts[i + 1];
+    if (next === undefined || sessionOf(next) !== sessionOf(series.ts[i] as number))
+      isLast.add(places[i] as number);
+  }
+  return stillBars(joined, context)
+    .filter(({ at }) => isLast.has(at))
+    .map(({ session }) => session);
 }
 
 /** Copies in a row, without the original, that are too many. */

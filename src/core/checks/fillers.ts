@@ -137,13 +137,13 @@ function stepTo({ close }: Bars, at: number): number {
   return (close[at] ?? Number.NaN) - (close[at - 1] ?? Number.NaN);
 }
 
-function hasIdle(bars: Bars): boolean {
+export function hasIdle(bars: Bars): boolean {
   for (let i = 0; i < bars.length; i++) if (isIdleAt(bars, i)) return true;
   return false;
 }
 
 /** Whether bar i, if there is one, shows no trade: one price, no volume. */
-function isIdleAt(bars: Bars, i: number): boolean {
+export function isIdleAt(bars: Bars, i: number): boolean {
   return bars.volume[i] === 0 && isFlatAt(bars, i);
 }
 

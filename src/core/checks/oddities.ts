@@ -2,7 +2,7 @@ import { type CorporateAction, type Split, isSplit } from '../bars/bars.ts';
 import type { Bars } from '../bars/columns.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import { closedDay } from './closed-days.ts';
-import { copiedBars } from './copies.ts';
+import { copiedBars, stillBars } from './copies.ts';
 import { type Day, formatDay } from '../session/day.ts';
 import { bearsRatios } from '../instrument/instrument-type.ts';
 import { findDividendOddities } from './dividend-oddities.ts';
@@ -59,6 +59,13 @@ export function findOddities(bars: Bars, context: SeriesContext): Oddity[] {
   for (const { session, original, at } of copiedBars(joined, context)) {
     const note = `the bar repeats that of ${formatDay(original)}, volume and all`;
     odd.set(session, { kind: 'repeat', session, ts: bars.ts[at] as number, note });
+  }
+  for (const { session, at, copies } of stillBars(joined, context)) {
+    if (odd.get(session)?.kind === 'repeat') continue;
+    const ts = bars.ts[at] as number;
+    const time = new Date(ts).toISOString().slice(11, 16);
+    const note = `${copies} bars from ${time} UTC on repeat the one before them, volume and all`;
+    odd.set(session, { kind: 'repeat', session, ts, note });
   }
   for (const line of linesIn(joined, context)) odd.set(line.session, line);
   for (const doubt of findDividendOddities(sessions, context.actions)) odd.set(doubt.session, doubt);

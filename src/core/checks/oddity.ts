@@ -8,7 +8,8 @@ export interface Oddity {
    * - `basis-flip`: such a jump by a common split ratio, or a split that does not show in the prices
    * - `spike`: one session beyond 1.2 times, or below 1/1.2 of, both neighbours, which agree; or so do
    *   intraday bars inside a session, or the high or low of one
-   * - `repeat`: a daily bar that is the session's before it, open to volume
+   * - `repeat`: a daily bar that is the session's before it, open to volume; or two and more intraday bars in a row that
+   *   so repeat the one before them in their session
    * - `closed-day`: bars on a day after the calendar's facts that it expects to be closed
    * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same
    * - `line`: closes that go on by one exact step, where so much of the series does that it is left as it is

@@ -4,18 +4,25 @@ import { type CheckedBars, checkBars, rejectSpoiltSessions } from './checks.ts';
 import { rejectClosedDays } from './closed-days.ts';
 import { rejectStandstill } from './copies.ts';
 import { type Filler, dropFillers } from './fillers.ts';
+import { rejectIdle } from './idle-bars.ts';
+import { rejectOffGrid } from './off-grid.ts';
 import type { SeriesContext } from './plausibility.ts';
 import { rejectStraightLines } from './straight-lines.ts';
 import { rejectUnitFlips } from './unit-flips.ts';
 
-/** Bars of one answer, in any order, that passed every check on content, and the others; rows that nobody traded are apart. */
+/**
+ * Bars of one answer, in any order, that passed every check, and the others; rows that nobody traded are apart. Those off the
+ * grid are no bars of their session, and say nothing of it.
+ */
 export function soundBars(
   bars: Bars,
   context: SeriesContext,
 ): CheckedBars & { readonly fillers: readonly Filler[] } {
   const { accepted, rejected } = checkBars(bars, context.type);
-  const { kept, dropped } = dropFillers(accepted, context);
-  return { ...rejectImplausible({ accepted: kept, rejected }, context), fillers: dropped };
+  const onGrid = rejectOffGrid({ accepted, rejected: [] }, context);
+  const { kept, dropped } = dropFillers(onGrid.accepted, context);
+  const sound = rejectIdle(rejectImplausible({ accepted: kept, rejected }, context), context);
+  return { ...sound, rejected: [...onGrid.rejected, ...sound.rejected], fillers: dropped };
 }
 
 /** The same of rows that longer bars are joined of: that nobody traded in one is no reason to go without it. */

@@ -40,6 +40,11 @@ export interface MarketLimits {
   readonly lookBackDays: number | null;
   /** Requests that a session costs, its pages all together. */
   readonly requestsPerSession: number;
+  /**
+   * Where splits and dividends of all tickers come apart from its bars, from lists for a range of days: how many pages of each
+   * list a year fills, about, and each is asked for one at least. Default: they come with the bars.
+   */
+  readonly actionPages?: readonly number[];
   /** How long after a session's close its answer is final, in ms. */
   readonly settleDelayMs: number;
 }

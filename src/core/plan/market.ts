@@ -10,7 +10,7 @@ import { partitionsOf, requestsInBatches } from './batches.ts';
 import { type SeriesGaps, sessionRuns } from './gaps.ts';
 import { earliestDay, type MarketLimits, type PlanOptions, type RequestLimits } from './limits.ts';
 import { OVERLAP_SESSIONS, windows } from './request-days.ts';
-import { bucketOf } from './slice.ts';
+import { type Slice, actionDaysOf, bucketOf, sliceKey } from './slice.ts';
 import type { Collect, Distribute, Want } from './task.ts';
 
 /** The sessions of an interval that are asked of whole markets, ascending. */
@@ -47,11 +47,12 @@ export function chooseMarket(
   const limits = allLimits[interval];
   if (limits?.market === undefined) return undefined;
   const { market } = limits;
-  const there = new Set(staged.filter((one) => one.interval === interval).map(({ session }) => session));
-  const own = gapsOfSeries.filter(
+  const own = staged.filter((one) => one.interval === interval);
+  const there = new Set(own.flatMap((one) => (one.actionsSince === undefined ? [one.session] : [])));
+  const lackingSeries = gapsOfSeries.filter(
     ({ series }) => series.interval === interval && isOf(market, series.ticker),
   );
-  const alike = alikeIn(own, market, now);
+  const alike = alikeIn(lackingSeries, market, now);
   const lacking = new Map<Day, number>();
   for (const { sessions, count } of alike)
     for (const day of sessions) lacking.set(day, (lacking.get(day) ?? 0) + count);
@@ -63,7 +64,10 @@ export function chooseMarket(
       .toSorted((a, b) => a - b);
   const price = (sessions: readonly Day[]): number => {
     const toAsk = sessions.filter((day) => !there.has(day)).length;
-    return toAsk * market.requestsPerSession + costOfRest(daysOf(sessions), alike, interval, limits);
+    const forActions = requestsFor(unknownActionDays(sessions, own, market), market);
+    return (
+      toAsk * market.requestsPerSession + forActions + costOfRest(daysOf(sessions), alike, interval, limits)
+    );
   };
   let best = choose(Number.POSITIVE_INFINITY);
   let least = price(best);
@@ -74,6 +78,30 @@ export function chooseMarket(
   }
   return best.length === 0 ? undefined : { limits: market, sessions: best, days: daysOf(best) };
 }
+
+/** The days from the first to the last of some sessions whose splits and dividends do not lie staged. */
+function unknownActionDays(
+  sessions: readonly Day[],
+  staged: readonly Slice[],
+  { actionPages }: MarketLimits,
+): readonly DayRange[] {
+  if (actionPages === undefined || sessions.length === 0) return [];
+  return subtract([actionDays(sessions)], normalize(staged.flatMap(actionDaysOf)));
+}
+
+/** `sessions`: at least one, ascending. */
+function actionDays(sessions: readonly Day[]): DayRange {
+  return { from: sessions[0] as Day, to: (sessions.at(-1) as Day) + 1 };
+}
+
+/** Requests for the splits and dividends of some days, each run a chain of pages a list. */
+function requestsFor(runs: readonly DayRange[], { actionPages = [] }: MarketLimits): number {
+  const pagesOf = ({ from, to }: DayRange): number =>
+    actionPages.reduce((sum, aYear) => sum + Math.ceil((aYear * (to - from)) / DAYS_A_YEAR), 0);
+  return runs.reduce((sum, run) => sum + pagesOf(run), 0);
+}
+
+const DAYS_A_YEAR = 366;
 
 /** Whether a market has instruments of a ticker's class. */
 function isOf({ of }: MarketLimits, ticker: string): boolean {
@@ -178,24 +206,37 @@ function overlapBefore(from: Day, calendar: Calendar, final: readonly DayRange[]
   return first;
 }
 
-/** What collects the chosen sessions, oldest first, and what distributes them to the wants. */
+/** What collects the chosen sessions, oldest first, after their splits and dividends, and what distributes them to the wants. */
 export function marketTasks(
   wants: readonly Want[],
   choices: ReadonlyMap<Interval, MarketChoice>,
   { actions, staged = [] }: PlanOptions,
 ): (Collect | Distribute)[] {
-  const there = new Set(staged.map(({ interval, session }) => `${interval} ${session}`));
+  const there = new Set(staged.map(sliceKey));
   const markets = grouped(wants, ({ market = '' }) => market);
   return [...markets].flatMap(([market, own]) => {
     const [first] = own as [Want, ...Want[]];
     const { interval } = first.series;
     const choice = choices.get(interval) as MarketChoice;
     const sessions = choice.sessions.filter((day) => `${interval} ${periodOf(interval, day)}` === market);
-    const collects = sessions.map((session): Collect => {
-      const requests = there.has(`${interval} ${session}`) ? 0 : choice.limits.requestsPerSession;
-      const id = `market ${interval} ${formatDay(session)}`;
-      return { id, slice: { interval, session }, market, wants: [], requests, partitions: [] };
+    const collecting = (what: string, slice: Slice, requests: number): Collect => {
+      const id = `market ${interval} ${what}`;
+      return { id, slice, market, wants: [], requests, partitions: [] };
+    };
+    const ownStaged = staged.filter((one) => one.interval === interval);
+    const askedActions = unknownActionDays(sessions, ownStaged, choice.limits).map((days) => {
+      const slice = { interval, session: days.to - 1, actionsSince: days.from };
+      const what = `actions ${formatDay(days.from)}..${formatDay(days.to - 1)}`;
+      return collecting(what, slice, requestsFor([days], choice.limits));
     });
+    const collects = sessions.map((session): Collect => {
+      const slice = { interval, session };
+      const requests = there.has(sliceKey(slice)) ? 0 : choice.limits.requestsPerSession;
+      return collecting(formatDay(session), slice, requests);
+    });
+    const actionsFirst = choice.limits.actionPages !== undefined && {
+      actions: { days: actionDays(sessions), asked: askedActions.map(({ slice }) => slice) },
+    };
     const buckets = grouped(own, ({ series: { ticker } }) => bucketOf(ticker));
     const distributes = [...buckets].map(([bucket, some]): Distribute => {
       const partitions = partitionsOf(some, actions);
@@ -207,8 +248,9 @@ export function marketTasks(
         wants: some,
         requests: 0,
         partitions,
+        ...actionsFirst,
       };
     });
-    return [...collects, ...distributes];
+    return [...askedActions, ...collects, ...distributes];
   });
 }

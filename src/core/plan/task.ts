@@ -59,7 +59,7 @@ export interface FetchActions extends Work {
   readonly intervals: readonly Interval[];
 }
 
-/** One request for a whole market, whose answer is staged: it fills no want by itself. */
+/** One request for a whole market, or a chain of pages, whose answer is staged: it fills no want by itself. */
 export interface Collect extends Work {
   readonly slice: Slice;
   /** Key of what is collected together, `1d all`: the slices of one period. */
@@ -71,6 +71,11 @@ export interface Distribute extends Work {
   readonly bucket: number;
   /** Those of the market that it waits for, ascending. */
   readonly sessions: readonly Day[];
+  /**
+   * The days of which splits and dividends must be known before it, and what is asked for of them in this run. Default: they
+   * come with the bars.
+   */
+  readonly actions?: { readonly days: DayRange; readonly asked: readonly Slice[] };
   /** As of `Collect`. */
   readonly market: string;
 }

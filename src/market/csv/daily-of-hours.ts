@@ -5,7 +5,7 @@ import type { Calendar, Session } from '../../core/calendar/calendar.ts';
 import { soundRows } from '../../core/checks/sound-bars.ts';
 import { type Day, startOfDay } from '../../core/session/day.ts';
 import { isComplete, type MarketRow } from '../market.ts';
-import { asOneBar } from '../session-grid.ts';
+import { asOneBar } from '../../core/bars/session-grid.ts';
 import { type FileBars, marketRowAt } from './file-bars.ts';
 
 const HOUR_MS = 3_600_000;

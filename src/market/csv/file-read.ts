@@ -13,6 +13,8 @@ export interface FileRead extends RowCounts {
   readonly isLong?: true;
   /** How its table was understood and the clock of its stamps; null for files of Lean. */
   readonly table: { readonly dialect: Dialect; readonly clock: ClockUsed } | null;
+  /** Set where none of its bars is read, as they are on no grid of a session's. */
+  readonly isLeft?: true;
   /** What of it is left out, a line each. */
   readonly notes: readonly string[];
 }

@@ -3,7 +3,7 @@ import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
 import { roomOf } from '../../core/calendar/session-room.ts';
 import type { Day } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
-import { barStart, isTradingTime } from '../session-grid.ts';
+import { barStart, isTradingTime } from '../../core/bars/session-grid.ts';
 import { instantByClock, instantsOf } from './clock.ts';
 import { malformed } from './records.ts';
 import { keepRows, type StampedRows } from './stamped-rows.ts';

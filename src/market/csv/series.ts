@@ -8,7 +8,7 @@ import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import type { MarketRow } from '../market.ts';
-import { isTradingTime, mayStartBar } from '../session-grid.ts';
+import { isTradingTime, mayStartBar } from '../../core/bars/session-grid.ts';
 import { dailyOfHours } from './daily-of-hours.ts';
 import { endStamps } from './end-stamps.ts';
 import { type FileBars, isBar, marketRowAt } from './file-bars.ts';
@@ -26,7 +26,7 @@ import {
   readFileRows,
   type SeriesContext,
 } from './rows.ts';
-import { allOf, inMemory, type RowsInTime } from './rows-in-time.ts';
+import { allOf, type RowsInTime } from './rows-in-time.ts';
 import type { ToldAction } from './told-actions.ts';
 
 /** Rows of a range, and how many more were left out. */
@@ -88,7 +88,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
   const { calendar } = context;
   const scale = calendar.kind === 'exchange' ? LEAN_EQUITY : LEAN_UNSCALED;
   const tables: RowsOfFile[] = [];
-  const ofHours: FileBars[] = [];
+  const ofHours: { readonly path: string; readonly rows: FileBars }[] = [];
   const notFinal: { path: string; rows: number }[] = [];
   const notes: string[] = [];
   const filesRead: FileRead[] = [];
@@ -99,8 +99,8 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
       const read = leanTable(file.path, scale, context);
       const isOffGrid = scale === LEAN_EQUITY && read.interval !== '1d';
       if (!isOffGrid) tables.push(read);
-      else if (read.interval === '1h') ofHours.push(allOf(read.rows));
-      filesRead.push(fileRead(read));
+      else if (read.interval === '1h') ofHours.push({ path: file.path, rows: allOf(read.rows) });
+      filesRead.push(isOffGrid ? offGridRead(read) : fileRead(read));
     } else {
       for (const read of rowsOfFile(file, context)) {
         tables.push(read);
@@ -114,8 +114,13 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
     tableOf(rows, interval, context, mayBeCut),
   );
   if (!series.some(({ interval }) => interval === '1d')) {
-    for (const rows of ofHours)
-      for (const one of tableOf(inMemory(dailyOfHours(rows, calendar)), '1d', context)) series.push(one);
+    for (const { path, rows } of ofHours) {
+      const daily = heldInFile(path, '1d', { rows: dailyOfHours(rows, calendar), told: [], mayBeCut: null });
+      if (Number.isNaN(daily.rows.first)) continue;
+      for (const one of tableOf(daily.rows, '1d', context)) series.push(one);
+      const at = filesRead.findIndex((read) => read.path === path);
+      filesRead[at] = { ...fileRead(daily), notes: [READ_AS_DAILY] };
+    }
   }
   if (minuteFiles.length > 0) {
     const minutes = minutesOf(minuteFiles, calendar, scale);
@@ -149,6 +154,14 @@ function rowsOfFile(
     if (!(error instanceof NotInStretches)) throw error;
     return readFileRows(file, context);
   }
+}
+
+const OFF_GRID = "its bars start on the clock hour, off the grid of a session's";
+const READ_AS_DAILY = `${OFF_GRID}: they are read as the 1d that they add up to`;
+
+/** What is read of a file whose bars are on no grid of ours: nothing. */
+function offGridRead(read: RowsOfFile): FileRead {
+  return { ...fileRead(read), isLeft: true, notes: [`${OFF_GRID}: none of them is read`] };
 }
 
 function leanTable(path: string, scale: LeanScale, context: SeriesContext): RowsOfFile {

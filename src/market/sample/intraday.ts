@@ -1,7 +1,7 @@
 import type { Ohlcv } from '../../core/bars/bars.ts';
 import type { Session } from '../../core/calendar/calendar.ts';
 import { bellShaped, type Random } from '../random.ts';
-import { tradingMinutes } from '../session-grid.ts';
+import { tradingMinutes } from '../../core/bars/session-grid.ts';
 import type { Instrument } from './instrument.ts';
 
 /** Prices of a bar in ticks. */

@@ -7,7 +7,8 @@ import { typeOf, untoldVolume } from '../../core/instrument/instrument-type.ts';
 import { type Day, type DayRange, parseDay, startOfDay } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { contains } from '../../core/session/ranges.ts';
-import { barEnd, isTradingTime, mayStartBar } from '../../market/session-grid.ts';
+import { barEnd, isTradingTime, mayStartBar } from '../../core/bars/session-grid.ts';
+import { missingPrices } from '../missing-prices.ts';
 import type { BarAnswer, UnusableRow } from '../provider.ts';
 import { askedBy } from './symbols.ts';
 import { type Table, bad } from './table.ts';
@@ -160,7 +161,8 @@ function valuesOf({ heading, rows }: Table, ticker: string): (row: readonly stri
     const volume = volumeAt < 0 ? Number.NaN : numberIn(row[volumeAt]);
     if (open === null || high === null || low === null || close === null || volume === null)
       return 'no number';
-    if ([open, high, low, close].some((price) => Number.isNaN(price))) return 'empty';
+    const missing = missingPrices(open, high, low, close);
+    if (missing !== null) return missing;
     return { open, high, low, close, volume: Number.isNaN(volume) ? untold : volume };
   };
 }

@@ -2,12 +2,13 @@ import { BarBuilder } from '../../core/bars/bar-builder.ts';
 import type { Bars } from '../../core/bars/columns.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { shown } from '../../core/shown.ts';
+import { missingPrices } from '../missing-prices.ts';
 import type { UnusableRow } from '../provider.ts';
 
 /** Rows of klines as bars, in their order. */
 export interface KlineRows {
   readonly bars: Bars;
-  /** Those of which a price is missing. */
+  /** Those of which a price is missing, or whose close time contradicts their interval. */
   readonly unusable: readonly UnusableRow[];
   /** How many were left out because their bar is not over. */
   readonly unfinished: number;
@@ -70,8 +71,13 @@ function rowsOf(
       continue;
     }
     latest = Math.max(latest, ts);
-    if (!isToldOf(interval, ts, asOf)) unfinished++;
-    else if (!push(bars, ts, row, refuse)) unusable.push({ ts, reason: 'empty', row });
+    const contradiction = closeFault(row, ts, interval, refuse);
+    if (!isToldOf(interval, ts, asOf)) {
+      unfinished++;
+      continue;
+    }
+    const fault = contradiction ?? push(bars, ts, row, refuse);
+    if (fault !== null) unusable.push({ ts, reason: fault, row });
   }
   return { bars: bars.bars(), unusable, unfinished, latest };
 }
@@ -92,14 +98,29 @@ function openOf(value: unknown, refuse: Refuse): number {
   return refuse(`it has the open time ${shown(value)}, which is in neither ms nor µs`);
 }
 
-/** Adds a row whose prices are all there; says whether they are. */
-function push(bars: BarBuilder, ts: number, row: Row, refuse: Refuse): boolean {
+/**
+ * Why a row is of another span than its interval's, or null: its close time, where it has one, is the last ms or µs of that. It is
+ * before that where trading stood still at the end: BTCUSDT's hour of 2018-01-04T03:00Z ends 14.8 s after it began
+ * (binance-public-data, issue 77).
+ */
+function closeFault(row: Row, ts: number, interval: Interval, refuse: Refuse): string | null {
+  const close = numberOf(row[6], 'close time', refuse);
+  if (Number.isNaN(close)) return null;
+  const end = Math.floor(close >= LATEST_MS ? close / 1000 : close) + 1;
+  if (end > ts && end <= ts + intervalMs(interval)) return null;
+  const text = Math.abs(end) < LATEST_MS ? new Date(end - 1).toISOString() : shown(row[6]);
+  return `its close time ${text} is outside its ${interval}`;
+}
+
+/** Adds a row whose prices are all there; says which are missing where they are not. */
+function push(bars: BarBuilder, ts: number, row: Row, refuse: Refuse): string | null {
   const open = numberOf(row[1], 'open', refuse);
   const high = numberOf(row[2], 'high', refuse);
   const low = numberOf(row[3], 'low', refuse);
   const close = numberOf(row[4], 'close', refuse);
   const volume = numberOf(row[5], 'volume', refuse);
-  if (Number.isNaN(open + high + low + close)) return false;
+  const fault = missingPrices(open, high, low, close);
+  if (fault !== null) return fault;
   const turnover = numberOf(row[7], 'quote volume', refuse);
   bars.push(
     ts,
@@ -111,7 +132,7 @@ function push(bars: BarBuilder, ts: number, row: Row, refuse: Refuse): boolean {
     vwapOf(turnover, volume, low, high),
     numberOf(row[8], 'trades', refuse),
   );
-  return true;
+  return null;
 }
 
 /** What a unit was traded at: turnover by volume, both rounded, so that of a tiny volume it may be out of range: not known. */

@@ -1,6 +1,14 @@
 import { BackfillError } from '../../core/errors.ts';
 import type { Member } from '../../core/universe/member.ts';
-import type { ActionsRequest, MarketAnswer, MarketRequest, PartOf, Secrets } from '../provider.ts';
+import type {
+  ActionsAnswer,
+  ActionsRequest,
+  MarketActionsRequest,
+  MarketAnswer,
+  MarketRequest,
+  PartOf,
+  Secrets,
+} from '../provider.ts';
 import type { Call, ChainSteps, HttpSteps, Page, SpareSteps, Spoilt } from './steps.ts';
 import type { HttpAnswer } from './transport.ts';
 import type { DiscoverRequest } from '../discovery.ts';
@@ -158,26 +166,47 @@ export async function askMarket<State>(
 }
 
 /** The members of universes, over as many pages as it takes. */
-export async function askMembers<State>(
+export function askMembers<State>(
   asked: DiscoverRequest,
-  { request, parse, end, spare }: ChainSteps<DiscoverRequest, State, Member>,
+  steps: ChainSteps<DiscoverRequest, State, Member>,
   exchange: Exchange,
   provider: string,
 ): Promise<readonly Member[]> {
-  const members: Member[] = [];
-  const found = await followPages<State, Member>(
-    `discover ${asked.categories.join(' ')}`,
+  return askWhole(asked, steps, { exchange, provider, what: `discover ${asked.categories.join(' ')}` });
+}
+
+/** The splits and dividends of all tickers of a market, over as many pages as it takes. */
+export async function askMarketActions<State>(
+  asked: MarketActionsRequest,
+  steps: ChainSteps<MarketActionsRequest, State, PartOf<ActionsAnswer>> | undefined,
+  of: Pick<Asking, 'exchange' | 'provider'>,
+): Promise<readonly PartOf<ActionsAnswer>[]> {
+  if (steps === undefined)
+    throw new BackfillError('internal', `${of.provider} is asked for the splits and dividends of a market`);
+  const { from, to } = asked.range;
+  return askWhole(asked, steps, { ...of, what: `market actions ${from} ${to}` });
+}
+
+/** What a chain brings that is of no tickers that were named; `what`: its name. Throws what befalls a page of it. */
+async function askWhole<Asked, State, One>(
+  asked: Asked,
+  { request, parse, end, spare }: ChainSteps<Asked, State, One>,
+  { exchange, provider, what }: Asking,
+): Promise<readonly One[]> {
+  const parts: One[] = [];
+  const found = await followPages<State, One>(
+    what,
     {
       request: (state, secrets) => request(asked, state, secrets),
       parse: (answer, state) => parse(answer, asked, state),
-      note: (member) => void members.push(member),
+      note: (part) => void parts.push(part),
       ...(spare && { spare: spareFor(asked, spare) }),
     },
     exchange,
     provider,
   );
   if ('spoilt' in found) throw found.spoilt;
-  return members.concat(end(asked, found.state));
+  return parts.concat(end(asked, found.state));
 }
 
 /** What a chain asks for, and what it hears. */

@@ -1,4 +1,4 @@
-import type { BackfillError } from '../../core/errors.ts';
+import type { BackfillError, ErrorCode } from '../../core/errors.ts';
 import { hrtime } from 'node:process';
 import type { Usage } from './gate.ts';
 
@@ -97,7 +97,7 @@ export const RUN = {
   answers: 2,
   retries: 3,
   throttles: 4,
-  /** Those of the answers that refuse the run, whatever it asks for. */
+  /** Those of the answers that refuse to tell: they bring nothing of what was asked for. */
   refusals: 5,
 } as const;
 
@@ -107,10 +107,13 @@ export function createRunCells(): Float64Array<SharedArrayBuffer> {
   return new Float64Array(new SharedArrayBuffer(Object.keys(RUN).length * BYTES_PER_ELEMENT));
 }
 
-/** Counts an answer to a run, and whether it refuses the run: that there is no such ticker is what was asked for. */
+/** What was asked for, though it is no data. */
+const TOLD: ReadonlySet<ErrorCode> = new Set(['unknown-ticker', 'no-data']);
+
+/** Counts an answer to a run, and whether it refuses to tell, whatever its status: that there is no such ticker is told. */
 export function countAnswer(run: Float64Array, refusal: BackfillError | undefined): void {
   run[RUN.answers] = (run[RUN.answers] ?? 0) + 1;
-  if (refusal?.scope === 'run') run[RUN.refusals] = (run[RUN.refusals] ?? 0) + 1;
+  if (refusal !== undefined && !TOLD.has(refusal.code)) run[RUN.refusals] = (run[RUN.refusals] ?? 0) + 1;
 }
 
 /** The provider says that the day's requests are used up: what was leased of them is void. */

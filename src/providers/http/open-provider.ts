@@ -1,8 +1,11 @@
 import { BackfillError } from '../../core/errors.ts';
 import { randomFor } from '../../market/random.ts';
 import type {
+  ActionsAnswer,
   ActionsRequest,
+  BarAnswer,
   ListRequest,
+  MarketActionsRequest,
   MarketAnswer,
   MarketRequest,
   Part,
@@ -12,7 +15,7 @@ import type {
   Secrets,
 } from '../provider.ts';
 import { askWithActions } from './ask-with-actions.ts';
-import { type Exchange, askInSteps, askMarket, askMembers } from './chain.ts';
+import { type Exchange, askInSteps, askMarket, askMarketActions, askMembers } from './chain.ts';
 import { monotonicNow } from './gate-state.ts';
 import type { Gate } from './gate.ts';
 import { throughGate, withRetries } from './retry.ts';
@@ -52,7 +55,7 @@ export function openHttpProvider<State, Listed = State>(
   const of = { exchange, provider: capabilities.id };
   const fetchBarsAlone = async (request: ListRequest): Promise<readonly Part[]> =>
     (await askInSteps(request, steps, { ...of, what: request.interval })).map(fit);
-  const { actions, discover } = steps;
+  const { actions, discover, market: { actions: marketActions } = {} } = steps;
   const fetchActions =
     actions &&
     (async (request: ActionsRequest) =>
@@ -63,6 +66,8 @@ export function openHttpProvider<State, Listed = State>(
       ? askWithActions(request, fetchActions, fetchBarsAlone)
       : fetchBarsAlone(request);
   };
+  const fetchMarketActions = async (asked: MarketActionsRequest): Promise<readonly PartOf<ActionsAnswer>[]> =>
+    (await keptSecret(askMarketActions(asked, marketActions, of))).map(fit);
   const fetchMarket = async (request: MarketRequest): Promise<MarketAnswer> => {
     const { parts, asOf } = await keptSecret(askMarket(request, steps, exchange));
     return { parts: parts.map(fit), asOf };
@@ -72,14 +77,11 @@ export function openHttpProvider<State, Listed = State>(
     fetchBars: async ({ series: { ticker, interval }, range, now, told }) => {
       const asked = { tickers: [ticker], interval, range, now };
       const parts = await fetchList(told === undefined ? asked : { ...asked, told });
-      const part = parts.find((one) => one.ticker === ticker);
-      if (part === undefined)
-        throw new BackfillError('provider-broken', `no part of ${capabilities.id}'s answer is of ${ticker}`);
-      if ('error' in part) throw part.error;
-      return part.answer;
+      return answerOf(ticker, parts, capabilities.id);
     },
     ...(fetchActions && { fetchActions }),
     ...(steps.market && { fetchMarket }),
+    ...(marketActions && { fetchMarketActions }),
     listTickers: async () =>
       tickers === undefined ? [] : keptSecret(listing('tickers', tickers.request, tickers.parse)),
     ...(discover && {
@@ -87,6 +89,15 @@ export function openHttpProvider<State, Listed = State>(
     }),
     close: () => Promise.resolve(),
   };
+}
+
+/** The answer of one ticker among those of a request. Throws what came in its place. */
+function answerOf(ticker: string, parts: readonly Part[], provider: string): BarAnswer {
+  const part = parts.find((one) => one.ticker === ticker);
+  if (part === undefined)
+    throw new BackfillError('provider-broken', `no part of ${provider}'s answer is of ${ticker}`);
+  if ('error' in part) throw part.error;
+  return part.answer;
 }
 
 function asIs(name: string): string {

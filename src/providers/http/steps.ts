@@ -5,6 +5,7 @@ import type {
   ActionsRequest,
   Capabilities,
   ListRequest,
+  MarketActionsRequest,
   MarketAnswer,
   MarketRequest,
   Part,
@@ -87,6 +88,8 @@ export interface HttpSteps<State, Listed = State> extends ChainSteps<ListRequest
     ) => Page<State> | Spoilt;
     /** What the whole chain says. */
     readonly end: (asked: MarketRequest, state: State) => MarketAnswer;
+    /** Its splits and dividends; needed where it has `actionPages`. */
+    readonly actions?: ChainSteps<MarketActionsRequest, State, PartOf<ActionsAnswer>>;
   };
   /**
    * The limit of `capabilities.usage` that an answer to `tickers` or `discover` tells; undefined where it tells none. Default:

@@ -43,6 +43,13 @@ const OF_MARKET: Readonly<Record<keyof MarketCapability, Rule>> = {
   of: CLASSES,
   lookBackDays: COUNT_OR_NULL,
   requestsPerSession: COUNT,
+  actionPages: orAbsent({
+    must: 'a list of numbers above 0, of each list the pages a year',
+    holds: (value) =>
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((one) => typeof one === 'number' && one > 0 && one < Number.POSITIVE_INFINITY),
+  }),
   settleDelayMs: DELAY,
 };
 

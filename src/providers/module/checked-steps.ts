@@ -8,6 +8,7 @@ import type {
   ActionsRequest,
   BarAnswer,
   ListRequest,
+  MarketActionsRequest,
   MarketAnswer,
   MarketRequest,
   Part,
@@ -18,7 +19,7 @@ import { shown } from '../../core/shown.ts';
 import { faultOfMembers } from './member-faults.ts';
 
 /** What is asked for of a list, of a market, or of splits and dividends. */
-type Asked = ListRequest | MarketRequest | ActionsRequest;
+type Asked = ListRequest | MarketRequest | ActionsRequest | MarketActionsRequest;
 
 /** The three steps of a chain. */
 interface Chain<Request extends Asked, End, One = Part> {
@@ -54,10 +55,7 @@ export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<
       ),
     }),
     ...(market !== undefined && {
-      market: checkedChain<MarketRequest, MarketAnswer>('market.', market, {
-        ...{ id, url, must: '{ parts, asOf }', faultOf: faultOfAnswer },
-        partsOf: (answer) => (Number.isFinite(answer?.asOf) ? answer.parts : undefined),
-      }),
+      market: checkedMarket(market, id, url),
     }),
     ...(discover !== undefined && {
       discover: {
@@ -88,6 +86,28 @@ export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<
           throw broken(id, `its tickers.parse gives ${shown(listed)}; it must be a list of tickers`);
         },
       },
+    }),
+  };
+}
+
+/** The same of those for whole markets. */
+function checkedMarket(
+  market: NonNullable<HttpSteps<unknown>['market']>,
+  id: string,
+  url: string,
+): NonNullable<HttpSteps<unknown>['market']> {
+  const { actions } = market;
+  return {
+    ...checkedChain<MarketRequest, MarketAnswer>('market.', market, {
+      ...{ id, url, must: '{ parts, asOf }', faultOf: faultOfAnswer },
+      partsOf: (answer) => (Number.isFinite(answer?.asOf) ? answer.parts : undefined),
+    }),
+    ...(actions !== undefined && {
+      actions: checkedChain<MarketActionsRequest, readonly PartOf<ActionsAnswer>[], ActionsAnswer>(
+        'market.actions.',
+        actions,
+        { id, url, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfActions },
+      ),
     }),
   };
 }

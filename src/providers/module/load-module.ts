@@ -104,6 +104,14 @@ function assertAsDeclared(
   const ofMarket = Object.keys(intervals).find((interval) => intervals[interval as Interval]?.market);
   if (ofMarket !== undefined && !NEEDED.every((name) => isFunction(market?.[name])))
     throw refuse(`its market is ${shown(market)}; as ${ofMarket} has one it must be { request, parse, end }`);
+  const ofActions = Object.keys(intervals).find(
+    (interval) => intervals[interval as Interval]?.market?.actionPages,
+  );
+  if (ofActions !== undefined && !NEEDED.every((name) => isFunction(market?.actions?.[name])))
+    throw refuse(
+      `its market.actions are ${shown(market?.actions)}; as the market of ${ofActions} has actionPages they must be ` +
+        '{ request, parse, end }',
+    );
   const apart = Object.entries(intervals).find(
     ([, { requestsForActions = 0 }]) => requestsForActions > 0,
   )?.[0];

@@ -28,6 +28,12 @@ const FILE_KEYS = { accessKey: 'POLYGON_S3_ACCESS_KEY', secretKey: 'POLYGON_S3_S
 const REQUESTS_FOR_ACTIONS = 2;
 
 /**
+ * Pages that they fill in a year, of a thousand each: some 11,000 shares and funds are listed, of which fewer than one in six is
+ * split; of more than half, which pay by the quarter or by the month, there are about 45,000 dividends. An estimate.
+ */
+const PAGES_OF_ACTIONS = [2, 45];
+
+/**
  * What bars of an hour are made of where sessions begin at half past: its hours begin on the clock hour. In ms.
  */
 export function rowMsOf(interval: Interval, kind: string): number {
@@ -65,8 +71,10 @@ function restCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
       ...{ '1m': byMinutes, '5m': byMinutes, '15m': byMinutes, '1h': byMinutes },
       '1d': {
         ...common,
-        // The bars of all shares, their splits and their dividends.
-        market: { of: ['us-shares'], lookBackDays, requestsPerSession: 3, settleDelayMs },
+        market: {
+          ...{ of: ['us-shares'], lookBackDays, requestsPerSession: 1, settleDelayMs },
+          actionPages: PAGES_OF_ACTIONS,
+        },
       },
     },
     maxInFlight: 16,
@@ -114,8 +122,10 @@ function flatCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
   const files: IntervalCapability = {
     ...{ maxSpanDays: SPAN_DAYS, lookBackDays, since: FIRST_DAY, settleDelayMs: FILE_WHOLE_MS },
     ...{ requestsPerSpan: 1, paging: A_FILE_A_SESSION, requestsForActions: REQUESTS_FOR_ACTIONS },
-    // The file, the splits and the dividends.
-    market: { of: ['us-shares'], lookBackDays, requestsPerSession: 3, settleDelayMs: FILE_WHOLE_MS },
+    market: {
+      ...{ of: ['us-shares'], lookBackDays, requestsPerSession: 1, settleDelayMs: FILE_WHOLE_MS },
+      actionPages: PAGES_OF_ACTIONS,
+    },
   };
   return {
     ...rest,

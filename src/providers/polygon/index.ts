@@ -6,14 +6,24 @@ import type { Gate } from '../http/gate.ts';
 import { openHttpProvider } from '../http/open-provider.ts';
 import type { HttpSteps, Page } from '../http/steps.ts';
 import type { HttpAnswer } from '../http/transport.ts';
-import type { ListRequest, MarketRequest, Provider, ProviderConfig, Secrets } from '../provider.ts';
-import { actionsOf } from './actions.ts';
+import type {
+  ActionsAnswer,
+  ListRequest,
+  MarketActionsRequest,
+  MarketRequest,
+  PartOf,
+  Provider,
+  ProviderConfig,
+  Secrets,
+} from '../provider.ts';
+import { grouped } from '../../core/grouped.ts';
+import { actionsOf, statedIn } from './actions.ts';
 import { answerOf } from './answer.ts';
 import { polygonCapabilities } from './capabilities.ts';
 import { type Listing, discoverSteps } from './discover.ts';
 import { dataIn, unreadable } from './errors.ts';
 import { flatSteps } from './flat/steps.ts';
-import { nextIn, readBars, readGrouped } from './parse.ts';
+import { NEW_YORK, nextIn, readBars, readGrouped } from './parse.ts';
 import {
   ACTION_LISTS,
   actionsUrl,
@@ -27,7 +37,7 @@ import {
 } from './request.ts';
 import { sourceOf } from './settings.ts';
 import { askedSymbol, symbolOf, tickerOf } from './symbols.ts';
-import { NOTHING_TOLD, type Told, actionsIn, sharesIn } from './told.ts';
+import { NOTHING_TOLD, type Told, shareOf, sharesIn } from './told.ts';
 
 /** Polygon, now Massive: bars of one ticker, or of all shares in one session, as traded: over its API, or of its files. */
 export function openPolygon(config: ProviderConfig, gate: Gate, secrets: Secrets): Provider {
@@ -54,7 +64,7 @@ function stepsOf(config: ProviderConfig): HttpSteps<Told, Listing> {
     actions: {
       request: (asked, told = NOTHING_TOLD, secrets) =>
         asking(told, () => actionsUrl(asked, told.lists, config), secrets),
-      parse: (answer, { now }, told = NOTHING_TOLD) => actionsIn(answer, now, told, ACTION_LISTS.length),
+      parse: actionsIn,
       end: (asked, { stated }) => {
         const [ticker, symbol] = [tickerIn(asked), askedSymbol(tickerIn(asked))];
         const own = stated.filter((one) => one.symbol === symbol);
@@ -63,17 +73,18 @@ function stepsOf(config: ProviderConfig): HttpSteps<Told, Listing> {
     },
     market: {
       request: (asked, told = NOTHING_TOLD, secrets) =>
-        asking(
-          told,
-          () =>
-            told.lists === 0 ? groupedUrl(asked, config) : marketActionsUrl(asked, told.lists - 1, config),
-          secrets,
-        ),
+        asking(told, () => groupedUrl(asked, config), secrets),
       parse: marketIn,
-      end: (asked, told) => ({
-        parts: sharesIn(asked, told, config),
+      end: (asked, { market }) => ({
+        parts: sharesIn(asked, market, config),
         asOf: reachedUntil(asked.now, config),
       }),
+      actions: {
+        request: (asked, told = NOTHING_TOLD, secrets) =>
+          asking(told, () => marketActionsUrl(asked, told.lists, config), secrets),
+        parse: actionsIn,
+        end: marketActionsOf,
+      },
     },
     discover: discoverSteps(config),
   };
@@ -92,11 +103,31 @@ function barsIn(answer: HttpAnswer, asked: ListRequest, told = NOTHING_TOLD): Pa
   return { parts: [], state: { ...told, next, bars, isAdjusted }, hasMore: next !== null };
 }
 
-/** A page of the bars of a session, then of its splits and dividends. */
+/** One page of splits or dividends. */
+function actionsIn(
+  answer: HttpAnswer,
+  { now }: MarketActionsRequest,
+  told = NOTHING_TOLD,
+): Page<Told, never> {
+  const fields = dataIn(answer, now);
+  const stated = [...told.stated, ...statedIn(fields)];
+  const next = nextIn(fields);
+  const lists = next === null ? told.lists + 1 : told.lists;
+  return { parts: [], state: { ...told, next, lists, stated }, hasMore: lists < ACTION_LISTS.length };
+}
+
+/** A page of the bars of a session. */
 function marketIn(answer: HttpAnswer, asked: MarketRequest, told = NOTHING_TOLD): Page<Told, never> {
-  if (told.lists > 0) return actionsIn(answer, asked.now, told, 1 + ACTION_LISTS.length);
   const fields = dataIn(answer, asked.now);
   const market = new Map([...told.market, ...readGrouped(fields, asked.session)]);
   const next = nextIn(fields);
-  return { parts: [], state: { ...told, next, lists: next === null ? 1 : 0, market }, hasMore: true };
+  return { parts: [], state: { ...told, next, market }, hasMore: next !== null };
+}
+
+/** What the lists of splits and dividends say of all shares. */
+function marketActionsOf({ now }: MarketActionsRequest, { stated }: Told): PartOf<ActionsAnswer>[] {
+  const today = NEW_YORK.localDay(now);
+  return [...grouped(stated, ({ symbol }) => symbol)].flatMap(([symbol, own]) =>
+    shareOf(symbol).map((ticker) => ({ ticker, answer: actionsOf(own, today) })),
+  );
 }

@@ -4,7 +4,14 @@ import { BackfillError } from '../../core/errors.ts';
 import { type Day, type DayRange, formatDay, startOfDay } from '../../core/session/day.ts';
 import { shown } from '../../core/shown.ts';
 import type { Call } from '../http/steps.ts';
-import type { ActionsRequest, ListRequest, MarketRequest, ProviderConfig, Secrets } from '../provider.ts';
+import type {
+  ActionsRequest,
+  ListRequest,
+  MarketActionsRequest,
+  MarketRequest,
+  ProviderConfig,
+  Secrets,
+} from '../provider.ts';
 import { PAGE_ROWS, rowMsOf } from './capabilities.ts';
 import { NEW_YORK } from './parse.ts';
 import { tierOf } from './settings.ts';
@@ -97,10 +104,14 @@ export function actionsUrl(asked: ActionsRequest, list: number, config: Provider
   );
 }
 
-/** The same of all shares in a session, with what became effective since the one before. */
-export function marketActionsUrl({ session }: MarketRequest, list: number, config: ProviderConfig): URL {
-  const before = calendarById('XNYS').previousSession(session);
-  return actionListUrl(list, {}, { gt: formatDay(before), lte: formatDay(session) }, config);
+/** The same of all shares within a range, with what became effective since the session before. */
+export function marketActionsUrl(
+  { range: { from, to } }: MarketActionsRequest,
+  list: number,
+  config: ProviderConfig,
+): URL {
+  const before = calendarById('XNYS').previousSession(from);
+  return actionListUrl(list, {}, { gt: formatDay(before), lte: formatDay(to - 1) }, config);
 }
 
 function actionListUrl(

@@ -5,7 +5,8 @@ import { type Day, type DayRange, startOfDay } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { untoldVolume } from '../../core/instrument/instrument-type.ts';
 import { contains } from '../../core/session/ranges.ts';
-import { barEnd, mayStartBar } from '../../market/session-grid.ts';
+import { barEnd, mayStartBar } from '../../core/bars/session-grid.ts';
+import { missingPrices } from '../missing-prices.ts';
 import type { UnusableRow } from '../provider.ts';
 import type { Chart } from './chart.ts';
 import { instrumentType } from './instrument-type.ts';
@@ -59,7 +60,8 @@ export function chartRows(chart: Chart, asked: RowsAsked): ChartRows {
     const ts = isDaily ? startOfDay(day) : instant;
     const [o, h, l, c] = [open[i] as number, high[i] as number, low[i] as number, close[i] as number];
     const volume = volumes?.[i] ?? Number.NaN;
-    if (!(Number.isNaN(o) || Number.isNaN(h) || Number.isNaN(l) || Number.isNaN(c))) {
+    const fault = missingPrices(o, h, l, c);
+    if (fault === null) {
       // While a session lasts Yahoo may give its row twice, at its open and live: the live one, the last, is newer.
       if (day > settled && bars.lastTs === ts) {
         bars.pop();
@@ -67,8 +69,8 @@ export function chartRows(chart: Chart, asked: RowsAsked): ChartRows {
       }
       bars.push(ts, o, h, l, c, Number.isNaN(volume) ? untold : volume);
     } else if (day <= settled)
-      unusable.push({ ts, reason: 'empty', row: asGiven({ open: o, high: h, low: l, close: c, volume }) });
-    // An empty row of a session that is not settled says nothing yet.
+      unusable.push({ ts, reason: fault, row: asGiven({ open: o, high: h, low: l, close: c, volume }) });
+    // A row without a price of a session that is not settled says nothing yet.
     else unfinished++;
   }
   return { bars: bars.bars(), unusable, dropped: strays + unfinished, unfinished };

@@ -2,7 +2,7 @@ import type { Session } from '../../core/calendar/calendar.ts';
 import { type Day, type DayRange, utcDayOf } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { isComplete, type MarketRow } from '../../market/market.ts';
-import { asOneBar, barEnd } from '../../market/session-grid.ts';
+import { asOneBar, barEnd } from '../../core/bars/session-grid.ts';
 import type { Instrument } from './instrument.ts';
 import type { ChartQuery } from './query.ts';
 

@@ -44,7 +44,8 @@ describe('runs that pass one gate', () => {
     expect(await other.gate.failed(reset)).toBe(true);
     await one.gate.answered();
     await other.gate.answered(new BackfillError('unknown-ticker', 'no'));
-    await other.gate.answered(new BackfillError('unauthorized', 'no'));
+    for (const code of ['unauthorized', 'not-entitled', 'provider-fault'] as const)
+      await other.gate.answered(new BackfillError(code, 'no', { scope: 'series' }));
     expect(one.now()).toMatchObject({ sent: 2, succeeded: 1, retries: 1, throttles: 0 });
     expect(other.now()).toMatchObject({ sent: 1, succeeded: 1, retries: 1, throttles: 1 });
     one.cancel();

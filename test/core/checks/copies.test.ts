@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { barsOf } from '../../../src/core/bars/bar-builder.ts';
 import type { Ohlcv } from '../../../src/core/bars/bars.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { formatDay, startOfDay } from '../../../src/core/session/day.ts';
-import { type RowContext, copiedBars, rejectStandstill } from '../rows.ts';
+import { joinBars } from '../../../src/core/bars/merge-bars.ts';
+import { staleTails } from '../../../src/core/checks/copies.ts';
+import { type RowContext, copiedBars, findOddities, rejectStandstill } from '../rows.ts';
 
 const calendar = calendarById('XNYS');
 const sessions = calendar.sessions({ from: 20_000, to: 20_020 });
@@ -83,5 +86,55 @@ describe('a feed that stands still', () => {
     expect(stands(minutes(200, { ...flat, volume: 0 }))).toBe(0);
     expect(stands(minutes(200, { ...flat, volume: Number.NaN }))).toBe(0);
     expect(stands(minutes(200, flat).map((bar, i) => ({ ...bar, volume: 1000 + (i % 7) })))).toBe(0);
+  });
+});
+
+describe('bars of a session that stand still', () => {
+  const minutes = (letters: string, change: Partial<Ohlcv> = {}, from = 0): Ohlcv[] =>
+    bars(letters, change).map((bar, i) => ({ ...bar, ts: Date.UTC(2025, 2, 6, 15, from + i) }));
+  const sound: RowContext = { ...context, interval: '1m' };
+  const tails = (letters: string, change: Partial<Ohlcv> = {}, known: readonly Ohlcv[] = []) =>
+    staleTails(joinBars(barsOf(known), barsOf(minutes(letters, change, known.length))), {
+      ...sound,
+      known: barsOf(known),
+    }).map(formatDay);
+
+  it('are named from two copies on, with their number and time, once a session', () => {
+    const odd = (letters: string) => findOddities(minutes(letters), sound);
+    expect(odd('abbc')).toEqual([]);
+    expect(odd('abbbc')).toMatchObject([
+      {
+        kind: 'repeat',
+        ts: Date.UTC(2025, 2, 6, 15, 2),
+        note: '2 bars from 15:02 UTC on repeat the one before them, volume and all',
+      },
+    ]);
+    expect(odd('abbbcdddd')).toHaveLength(1);
+  });
+
+  it('are a stale tail where the session ends with them', () => {
+    expect(tails('abccc')).toEqual(['2025-03-06']);
+    expect(tails('abcc')).toEqual([]);
+    expect(tails('acccb')).toEqual([]);
+    expect(tails('cc', {}, minutes('abc'))).toEqual(['2025-03-06']);
+  });
+
+  it('are none that are flat or without volume', () => {
+    expect(tails('abccc', { open: 5, high: 5, low: 5, close: 5, volume: 100 })).toEqual([]);
+    expect(tails('abccc', { volume: 0 })).toEqual([]);
+  });
+
+  it('are some that are flat, where hardly any other bar is', () => {
+    const flat = { open: 5, high: 5, low: 5, close: 5, volume: 100 };
+    const tailAfter = (count: number): string[] => {
+      const before = minutes('ab'.repeat(count / 2));
+      const tail = minutes('ccc', flat, count);
+      return staleTails(joinBars(barsOf([]), barsOf([...before, ...tail])), {
+        ...sound,
+        known: barsOf([]),
+      }).map(formatDay);
+    };
+    expect(tailAfter(58)).toEqual(['2025-03-06']);
+    expect(tailAfter(56)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import type { Calendar } from '../../../src/core/calendar/calendar.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { type Interval, intervalMs } from '../../../src/core/session/interval.ts';
 import { parseDay } from '../../../src/core/session/day.ts';
-import { isTradingTime } from '../../../src/market/session-grid.ts';
+import { isTradingTime } from '../../../src/core/bars/session-grid.ts';
 import type { RowContext } from '../rows.ts';
 
 /** Five sessions in a row of any calendar, over a week-end where it has one. */

@@ -85,6 +85,51 @@ describe('a plan of markets and series', () => {
     expect(plan(gapsOf(16, [WEEK]), { market })).toMatchObject({ totals: { requests: 15 } });
   });
 
+  describe('whose splits and dividends come apart', () => {
+    const ofYear: MarketLimits = {
+      ...{ lookBackDays: null, requestsPerSession: 1, settleDelayMs: 0 },
+      actionPages: [2, 45],
+    };
+    // 734 days from the first session to the last: 5 pages and 91.
+    const sessions = XNYS.count([TWO_YEARS]);
+    const actionsIn = (planned: ReturnType<typeof planTasks>) =>
+      planned.tasks.flatMap((task) =>
+        'slice' in task && task.slice.actionsSince !== undefined
+          ? [[formatDay(task.slice.actionsSince), formatDay(task.slice.session), task.requests]]
+          : [],
+      );
+    const planOf = (count: number, gaps: readonly DayRange[], staged: Slice[] = []) =>
+      planTasks(gapsOf(count, gaps), {
+        ...{ limits: { '1d': { ...LIMITS, market: ofYear } }, quotas: [], actions: true },
+        ...{ staged, now: NOW },
+      });
+
+    it('asks for them once for all its sessions, before those, at the price of the pages that they fill', () => {
+      const planned = planOf(2000, [TWO_YEARS]);
+      expect(actionsIn(planned)).toEqual([['2023-03-13', '2025-03-14', 5 + 91]]);
+      expect(planned.tasks[0]).toHaveProperty('slice.actionsSince');
+      expect(planned.totals.requests).toBe(sessions + 96);
+      // As many series are cheaper by themselves, at a request each.
+      expect(actionsIn(planOf(sessions + 96, [TWO_YEARS]))).toEqual([]);
+      expect(actionsIn(planOf(sessions + 97, [TWO_YEARS]))).toHaveLength(1);
+      // Of a week a page of each list.
+      expect(planOf(2000, [WEEK]).totals.requests).toBe(5 + 2);
+    });
+
+    it('asks for none of what lies staged, and for the days beside it alone', () => {
+      const staged = (from: string, to: string): Slice => ({
+        ...{ interval: '1d', session: parseDay(to), actionsSince: parseDay(from) },
+      });
+      expect(actionsIn(planOf(2000, [WEEK], [staged('2025-03-03', '2025-03-14')]))).toEqual([]);
+      const beside = planOf(2000, [WEEK], [staged('2025-03-03', '2025-03-12')]);
+      expect(actionsIn(beside)).toEqual([['2025-03-13', '2025-03-14', 2]]);
+      // Bars of the last session are no splits of it, and the other way round.
+      const bars = planOf(2000, [WEEK], [{ interval: '1d', session: parseDay('2025-03-14') }]);
+      expect(actionsIn(bars)).toEqual([['2025-03-10', '2025-03-14', 2]]);
+      expect(planOf(2000, [WEEK], [staged('2025-03-10', '2025-03-14')]).totals.requests).toBe(5);
+    });
+  });
+
   it('weighs the pages of the series', () => {
     const paging = { rows: 10 };
     // A list of four for five days is two pages, one of ten is five; alone each is one.

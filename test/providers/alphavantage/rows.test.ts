@@ -16,12 +16,18 @@ describe('the rows of an answer', () => {
     expect(wireBasis).toBe('raw');
   });
 
-  it('without a price are empty, and with something else in its place are wrong', async () => {
-    const body = csv('2026-05-15,null,10,10,10,1', '2026-05-14,Infinity,10,10,10,1', '2026-05-13,9,9,9,9,');
+  it('without any price are empty, and without one or with something else in its place are wrong', async () => {
+    const body = csv(
+      '2026-05-15,null,10,10,10,1',
+      '2026-05-14,Infinity,10,10,10,1',
+      '2026-05-13,9,9,9,9,',
+      '2026-05-12,null,,-,,1',
+    );
     const { bars, unusable } = await answerTo(body);
     expect(unusable.map(({ ts, reason }) => [iso([ts])[0]?.slice(0, 10), reason])).toEqual([
+      ['2026-05-12', 'empty'],
       ['2026-05-14', 'no number'],
-      ['2026-05-15', 'empty'],
+      ['2026-05-15', 'its open is missing'],
     ]);
     expect([...bars.volume]).toEqual([Number.NaN]);
   });

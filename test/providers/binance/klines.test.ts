@@ -100,13 +100,17 @@ describe('pages of klines', () => {
       [1740963600000000, 2, 4, 1, 3, 10, 1740967199999999, 25, 7],
       [1740967200000, '3', '3', '3', '3', '0.00000000', 1740970799999, '0.00000000', 0],
       [1740970800000, '3', '3', '3', '3', '0.00000001', 1740974399999, '0.00000002', 1],
+      [1740974400000, '', null, '', null, '1'],
     ];
     const { answer } = await ask(asking('1h', '2025-03-03', '2025-03-03'), {
       reply: (_, path) => ({
         body: Buffer.from(JSON.stringify(path.includes('startTime=1740960000000') ? rows : [])),
       }),
     });
-    expect(answer.unusable).toMatchObject([{ ts: 1740960000000, reason: 'empty' }]);
+    expect(answer.unusable).toMatchObject([
+      { ts: 1740960000000, reason: 'its open is missing' },
+      { ts: 1740974400000, reason: 'empty' },
+    ]);
     expect(rowsOf(answer.bars)).toEqual([
       { ts: 1740963600000, open: 2, high: 4, low: 1, close: 3, volume: 10, vwap: 2.5, trades: 7 },
       { ts: 1740967200000, open: 3, high: 3, low: 3, close: 3, volume: 0, vwap: null, trades: 0 },

@@ -143,6 +143,17 @@ describe('a module that is no provider is refused in one line', () => {
     [
       {
         intervals: {
+          '1d': {
+            ...daily,
+            market: { lookBackDays: 1, requestsPerSession: 1, settleDelayMs: 0, actionPages: [] },
+          },
+        },
+      },
+      '.market.actionPages is []; it must be a list of numbers above 0, of each list the pages a year, or left out',
+    ],
+    [
+      {
+        intervals: {
           '1d': { ...daily, market: { lookBackDays: 1, requestsPerSession: 1, settleDelayMs: 0 } },
         },
       },

@@ -4,7 +4,7 @@ import { calendarFor } from '../../../src/core/calendar/calendars.ts';
 import { parseDay, startOfDay, utcDayOf } from '../../../src/core/session/day.ts';
 import { sessionDateOf } from '../../../src/core/bars/partition.ts';
 import { sampleMarket } from '../../../src/market/sample.ts';
-import { asOneBar } from '../../../src/market/session-grid.ts';
+import { asOneBar } from '../../../src/core/bars/session-grid.ts';
 import type { RowAnswer } from '../rows.ts';
 import { type Asked, fetchFrom, serving, stopServing } from './serving.ts';
 

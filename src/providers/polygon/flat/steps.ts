@@ -7,7 +7,7 @@ import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { type DayRange, formatDay } from '../../../core/session/day.ts';
 import { intersect, normalize } from '../../../core/session/ranges.ts';
-import type { Call, HttpSteps, Page } from '../../http/steps.ts';
+import type { Call, ChainSteps, HttpSteps, Page } from '../../http/steps.ts';
 import type { HttpAnswer } from '../../http/transport.ts';
 import type { ListRequest, MarketRequest, Part, ProviderConfig, Secrets } from '../../provider.ts';
 import { listingIn } from '../../s3/documents.ts';
@@ -16,9 +16,9 @@ import { answerOf } from '../answer.ts';
 import { polygonCapabilities } from '../capabilities.ts';
 import type { Listing } from '../discover.ts';
 import { unreadable } from '../errors.ts';
-import { ACTION_LISTS, marketActionsUrl, nextUrl, tickerIn, worded } from '../request.ts';
+import { tickerIn } from '../request.ts';
 import { askedSymbol } from '../symbols.ts';
-import { NOTHING_TOLD, type Told, actionsIn, sharesIn } from '../told.ts';
+import { NOTHING_TOLD, type Told, sharesIn } from '../told.ts';
 import { flatRefusal, isForbidden, notInPlan } from './errors.ts';
 import { type FlatFile, fileOf, filesOf, monthOfFile, sessionsIn } from './files.ts';
 import { FlatReading } from './reading.ts';
@@ -53,7 +53,7 @@ const NOTHING_READ: FlatTold = { ...NOTHING_TOLD, at: 0, doubt: null, missing: [
 
 /** What the files of whole days are asked by; splits, dividends and what there is are asked of the API. */
 export function flatSteps(
-  { actions, spare: _spare, ...rest }: HttpSteps<Told, Listing>,
+  { actions, market, spare: _spare, ...rest }: HttpSteps<Told, Listing>,
   config: ProviderConfig,
 ): HttpSteps<FlatTold, Listing> {
   // What a broken connection brought of a file, by the request that it is of.
@@ -117,25 +117,30 @@ export function flatSteps(
       return barsAfter(came, asked, told);
     },
     end: (asked, told) => [partOf(asked, told, config)],
-    ...(actions && {
-      actions: {
-        request: (asked, told, secrets) => actions.request(asked, told, secrets),
-        parse: (answer, { now }, told = NOTHING_READ) => actionsIn(answer, now, told, ACTION_LISTS.length),
-        end: (asked, told) => actions.end(asked, told),
-      },
-    }),
+    ...(actions && { actions: besideFiles(actions) }),
     market: {
-      request: (asked, told = NOTHING_READ, secrets) => {
-        if (told.lists === 0) return callOf(asked, marketFile(asked), null, told, secrets);
-        const first = (): URL => marketActionsUrl(asked, told.lists - 1, config);
-        return worded(told.next === null ? first() : nextUrl(told.next, config), secrets);
-      },
-      parse: (answer, asked, told = NOTHING_READ) => {
-        if (told.lists > 0) return actionsIn(answer, asked.now, told, 1 + ACTION_LISTS.length);
-        return marketAfter(after(answer, asked, marketFile(asked), told), asked, told);
-      },
+      request: (asked, told = NOTHING_READ, secrets) =>
+        callOf(asked, marketFile(asked), null, told, secrets),
+      parse: (answer, asked, told = NOTHING_READ) =>
+        marketAfter(after(answer, asked, marketFile(asked), told), asked, told),
       // There is no file of a day that is not over.
-      end: (asked, told) => ({ parts: sharesIn(asked, told, config), asOf: asked.now }),
+      end: (asked, told) => ({ parts: sharesIn(asked, told.market, config), asOf: asked.now }),
+      ...(market?.actions && { actions: besideFiles(market.actions) }),
+    },
+  };
+}
+
+/** What the API is asked as ever. */
+function besideFiles<Asked, One>({
+  request,
+  parse,
+  end,
+}: ChainSteps<Asked, Told, One>): ChainSteps<Asked, FlatTold, One> {
+  return {
+    ...{ request, end },
+    parse: (answer, asked, told) => {
+      const page = parse(answer, asked, told);
+      return 'spoilt' in page ? page : { ...page, state: { ...NOTHING_READ, ...page.state } };
     },
   };
 }
@@ -221,11 +226,11 @@ function marketAfter(
   told: FlatTold,
 ): Page<FlatTold, never> {
   if (came instanceof Map)
-    return { parts: [], state: { ...told, lists: 1, market: came }, hasMore: true };
+    return { parts: [], state: { ...told, market: came }, hasMore: false };
   const state = came as FlatTold;
   if (state.doubt !== null) return { parts: [], state, hasMore: true };
   const [missing] = state.missing;
   if (missing !== undefined && calendarById('XNYS').isSession(session))
     throw new BackfillError('provider-fault', missing.why);
-  return { parts: [], state: { ...state, lists: 1 }, hasMore: true };
+  return { parts: [], state, hasMore: false };
 }

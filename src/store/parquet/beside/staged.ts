@@ -16,13 +16,17 @@ export async function listStaged(blobs: Blobs): Promise<readonly StagedSlice[]> 
 
 /** What a path relative to the root names; undefined for what is no such answer. */
 export function stagedAt(path: string): StagedSlice | undefined {
-  const found = /^staging\/([^_]+)_(\d{4}-\d\d-\d\d)_([\w-]+)_(\d+)\.slice$/.exec(path);
+  const found =
+    /^staging\/([^_]+)_(?:actions-(\d{4}-\d\d-\d\d)_)?(\d{4}-\d\d-\d\d)_([\w-]+)_(\d+)\.slice$/.exec(path);
   if (found === null) return undefined;
-  const [, name, date = '', source = '', fetchedAt] = found;
+  const [, name, since, date = '', source = '', fetchedAt] = found;
   const interval = INTERVALS.find((one) => one === name);
   const session = dayIn(date);
+  const actionsSince = since === undefined ? undefined : dayIn(since);
   if (interval === undefined || session === undefined) return undefined;
-  return { interval, session, source, fetchedAt: Number(fetchedAt) };
+  if (since !== undefined && (actionsSince === undefined || actionsSince > session)) return undefined;
+  const slice = { interval, session, ...(actionsSince !== undefined && { actionsSince }) };
+  return { ...slice, source, fetchedAt: Number(fetchedAt) };
 }
 
 function dayIn(date: string): Day | undefined {
@@ -33,8 +37,9 @@ function dayIn(date: string): Day | undefined {
   }
 }
 
-function stagedPath({ interval, session, source, fetchedAt }: StagedSlice): string {
-  return `${STAGING}/${interval}_${formatDay(session)}_${source}_${fetchedAt}.slice`;
+function stagedPath({ interval, session, actionsSince, source, fetchedAt }: StagedSlice): string {
+  const actions = actionsSince === undefined ? '' : `actions-${formatDay(actionsSince)}_`;
+  return `${STAGING}/${interval}_${actions}${formatDay(session)}_${source}_${fetchedAt}.slice`;
 }
 
 export async function putStaged(

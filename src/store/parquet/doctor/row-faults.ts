@@ -5,11 +5,10 @@ import type { Calendar } from '../../../core/calendar/calendar.ts';
 import { faultOf as faultOfBar, mostTold, saysTheSame } from '../../../core/checks/checks.ts';
 import { closedDay } from '../../../core/checks/closed-days.ts';
 import { fillersOnClosedDays } from '../../../core/checks/fillers.ts';
+import { offGridOf } from '../../../core/checks/off-grid.ts';
 import { type DayRange, formatDay, MS_PER_DAY } from '../../../core/session/day.ts';
-import { type Interval, intervalMs } from '../../../core/session/interval.ts';
+import type { Interval } from '../../../core/session/interval.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
-import { contains } from '../../../core/session/ranges.ts';
-import { isTradingTime, mayStartBar } from '../../../market/session-grid.ts';
 import type { DamageKind } from '../../damage.ts';
 
 /** Where rows lie: what they are measured by. */
@@ -118,13 +117,8 @@ function wrongUnit(ts: number, interval: Interval): { unit: string; meant: numbe
 
 /** Why no bar can start at an instant, or null. Where the calendar is only advice, nothing is off it. */
 function offCalendar(ts: number, interval: Interval, calendar: Calendar): string | null {
-  if (interval === '1d' && ts % MS_PER_DAY !== 0) return `its stamp ${ts} is no date`;
-  const day = sessionDateOf(interval, calendar)(ts);
-  if (closedDay(day, calendar) === 'sure') return 'the exchange was closed';
-  if (calendar.advisory || !contains([calendar.reliable], day)) return null;
-  const session = calendar.session(day);
-  if (interval === '1d' || mayStartBar(session, ts, intervalMs(interval))) return null;
-  return isTradingTime(session, ts) ? 'no bar of the session starts then' : 'it is outside the session';
+  const isClosed = closedDay(sessionDateOf(interval, calendar)(ts), calendar) === 'sure';
+  return isClosed ? 'the exchange was closed' : offGridOf({ interval, calendar })(ts);
 }
 
 function byStamp(bars: readonly Bar[]): [Bar, ...Bar[]][] {

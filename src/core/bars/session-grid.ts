@@ -1,5 +1,5 @@
-import type { Ohlcv } from '../core/bars/bars.ts';
-import type { Session } from '../core/calendar/calendar.ts';
+import type { Ohlcv } from './bars.ts';
+import type { Session } from '../calendar/calendar.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { calendarById } from '../../src/core/calendar/calendars.ts';
-import { parseDay } from '../../src/core/session/day.ts';
-import { intervalMs } from '../../src/core/session/interval.ts';
-import { mayStartBar } from '../../src/market/session-grid.ts';
+import { calendarById } from '../../../src/core/calendar/calendars.ts';
+import { parseDay } from '../../../src/core/session/day.ts';
+import { intervalMs } from '../../../src/core/session/interval.ts';
+import { mayStartBar } from '../../../src/core/bars/session-grid.ts';
 
 function mayStart(id: string, day: string, utc: string, length: '1m' | '5m' | '1h'): boolean {
   const session = calendarById(id).session(parseDay(day));
