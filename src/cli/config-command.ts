@@ -91,10 +91,13 @@ function ofProviders(settings: Settings, known: ReadonlySet<string>): Effective[
 /** Where the keys of the providers are. */
 function keys(): Effective[] {
   return listProviders().flatMap(({ capabilities: { id }, keys: its, keysOfSettings }) =>
-    [...its, ...keysOfSettings].map((key) => ({
-      option: 'setting' in key ? `key of ${id}, ${key.setting}` : `key of ${id}`,
-      value: key.isThere ? '***' : 'not set',
-      source: sourceOfVariable(key.variable),
+    [
+      ...its.map((key) => ({ ...key, option: `key of ${id}` })),
+      ...keysOfSettings.map((key) => ({ ...key, option: `key of ${id}, ${key.setting}` })),
+    ].map(({ option, variable, isThere }) => ({
+      option,
+      value: isThere ? '***' : 'not set',
+      source: sourceOfVariable(variable),
     })),
   );
 }

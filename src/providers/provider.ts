@@ -10,6 +10,7 @@ import type { Interval } from '../core/session/interval.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
 import type { PartialBar } from '../core/checks/partial-bars.ts';
 import type { Discovery, Lister } from './discovery.ts';
+import type { KeysAsked } from './keys-asked.ts';
 import type { ToldUsage } from './told-usage.ts';
 
 /** What a provider can do for one interval. */
@@ -50,7 +51,7 @@ export interface IntervalCapability {
 export type MarketCapability = MarketLimits;
 
 /** A provider described as data; nothing in the program asks for a provider by its name. */
-export interface Capabilities {
+export interface Capabilities extends KeysAsked {
   readonly id: string;
   readonly intervals: Readonly<Partial<Record<Interval, IntervalCapability>>>;
   /** Requests that may be in flight at once, all workers together; null: as many as asked. */
@@ -82,15 +83,6 @@ export interface Capabilities {
   readonly listsTickers: boolean;
   /** What universes it can list, with `discover`. Default: none. */
   readonly discovers?: Discovery;
-  /** Environment variables of the user's keys, by their names: `{ key: 'ACME_KEY' }`. A quota is theirs. Default: none. */
-  readonly credentials?: Readonly<Record<string, string>>;
-  /**
-   * Variables of keys that it asks for besides where a setting says so, by that: `{ 'source=flat': ['ACME_S3_KEY'] }`. They are
-   * among its `credentials` then. Default: none.
-   */
-  readonly credentialsOfSettings?: Readonly<Record<string, readonly string[]>>;
-  /** What other programs call those variables, by ours: they are read where ours is not there. Default: nothing. */
-  readonly otherVariables?: Readonly<Record<string, readonly string[]>>;
   /** Whether `--provider-url` must be given. */
   readonly needsUrl: boolean;
 }

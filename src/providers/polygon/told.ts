@@ -36,7 +36,10 @@ export function sharesIn(
   return [...market.keys()].flatMap((symbol) => {
     const bars = market.get(symbol) as Bars;
     market.delete(symbol);
-    return shareOf(symbol).map((ticker) => ({ ticker, answer: answerOf(ticker, bars, false, asked, config) }));
+    return shareOf(symbol).map((ticker) => ({
+      ticker,
+      answer: answerOf(ticker, bars, false, asked, config),
+    }));
   });
 }
 

@@ -120,12 +120,15 @@ describe('an answer that is read as bytes', () => {
   it('may take longer than an answer, as long as it goes on coming', async () => {
     const url = await serve(({ url: path }, response) => {
       let sent = 0;
-      const timer = setInterval(() => {
-        if (path !== '/endless' && ++sent === 10) {
-          clearInterval(timer);
-          response.end();
-        } else response.write('x');
-      }, path === '/endless' ? 20 : 100);
+      const timer = setInterval(
+        () => {
+          if (path !== '/endless' && ++sent === 10) {
+            clearInterval(timer);
+            response.end();
+          } else response.write('x');
+        },
+        path === '/endless' ? 20 : 100,
+      );
       response.once('close', () => clearInterval(timer));
     });
     const patient = withTimeout(send, 600);
@@ -141,9 +144,10 @@ describe('an answer that is read as bytes', () => {
 
   it('is left where nothing comes for as long as an answer may take', async () => {
     const url = await serve((_, response) => void response.writeHead(200).write('x'));
-    await expect(
-      withTimeout(send, 50)({ url, headers: {}, readBytes: bytesOf }),
-    ).rejects.toMatchObject({ code: 'timeout', message: expect.stringContaining('within 0.05 s') as string });
+    await expect(withTimeout(send, 50)({ url, headers: {}, readBytes: bytesOf })).rejects.toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('within 0.05 s') as string,
+    });
   });
 });
 

@@ -56,6 +56,31 @@ export function flatSteps(
   { actions, market, spare: _spare, ...rest }: HttpSteps<Told, Listing>,
   config: ProviderConfig,
 ): HttpSteps<FlatTold, Listing> {
+  const { callOf, after } = openFiles(config);
+  return {
+    ...rest,
+    capabilities: polygonCapabilities(config),
+    request: (asked, told = NOTHING_READ, secrets) =>
+      callOf(asked, fileAt(asked, told), askedSymbol(tickerIn(asked)), told, secrets),
+    parse: (answer, asked, told = NOTHING_READ) => {
+      const came = after(answer, asked, fileAt(asked, told), told);
+      return barsAfter(came, asked, told);
+    },
+    end: (asked, told) => [partOf(asked, told, config)],
+    ...(actions && { actions: besideFiles(actions) }),
+    market: {
+      request: (asked, told = NOTHING_READ, secrets) => callOf(asked, marketFile(asked), null, told, secrets),
+      parse: (answer, asked, told = NOTHING_READ) =>
+        marketAfter(after(answer, asked, marketFile(asked), told), asked, told),
+      // There is no file of a day that is not over.
+      end: (asked, told) => ({ parts: sharesIn(asked, told.market, config), asOf: asked.now }),
+      ...(market?.actions && { actions: besideFiles(market.actions) }),
+    },
+  };
+}
+
+/** How files are asked for, and what comes of it: the bars of one, or a chain that goes on without them. */
+function openFiles({ url: base = FILES_URL }: ProviderConfig) {
   // What a broken connection brought of a file, by the request that it is of.
   const readings = new WeakMap<object, FlatReading>();
   const readingOf = (asked: object, file: FlatFile, wanted: string | null): FlatReading => {
@@ -73,7 +98,6 @@ export function flatSteps(
     { accessKey = '', secretKey = '' }: Secrets,
   ): Promise<Call> => {
     const keys = { accessKeyId: accessKey, secretAccessKey: secretKey };
-    const base = config.url ?? FILES_URL;
     if (doubt !== null) {
       const url = listUrl(base, BUCKET, monthOfFile(file), doubt.token);
       return { url, headers: await signedHeaders(url, keys) };
@@ -107,27 +131,7 @@ export function flatSteps(
     }
     throw flatRefusal(answer, file.key, asked.now);
   };
-  return {
-    ...rest,
-    capabilities: polygonCapabilities(config),
-    request: (asked, told = NOTHING_READ, secrets) =>
-      callOf(asked, fileAt(asked, told), askedSymbol(tickerIn(asked)), told, secrets),
-    parse: (answer, asked, told = NOTHING_READ) => {
-      const came = after(answer, asked, fileAt(asked, told), told);
-      return barsAfter(came, asked, told);
-    },
-    end: (asked, told) => [partOf(asked, told, config)],
-    ...(actions && { actions: besideFiles(actions) }),
-    market: {
-      request: (asked, told = NOTHING_READ, secrets) =>
-        callOf(asked, marketFile(asked), null, told, secrets),
-      parse: (answer, asked, told = NOTHING_READ) =>
-        marketAfter(after(answer, asked, marketFile(asked), told), asked, told),
-      // There is no file of a day that is not over.
-      end: (asked, told) => ({ parts: sharesIn(asked, told.market, config), asOf: asked.now }),
-      ...(market?.actions && { actions: besideFiles(market.actions) }),
-    },
-  };
+  return { callOf, after };
 }
 
 /** What the API is asked as ever. */
@@ -183,15 +187,11 @@ function fileAt(asked: ListRequest, { at }: FlatTold): FlatFile {
 }
 
 /** The chain of a ticker after a file, or after what there was in its place. */
-function barsAfter(
-  came: FlatTold | FlatTold['market'],
-  asked: ListRequest,
-  told: FlatTold,
-): Page<FlatTold> {
+function barsAfter(came: FlatTold | FlatTold['market'], asked: ListRequest, told: FlatTold): Page<FlatTold> {
   const isRead = came instanceof Map;
   const next = isRead
     ? { ...told, bars: [...told.bars, came.get(askedSymbol(tickerIn(asked))) ?? NO_BARS] }
-    : (came as FlatTold);
+    : came;
   if (next.doubt !== null) return { parts: [], state: next, hasMore: true };
   const at = told.at + 1;
   return { parts: [], state: { ...next, at }, hasMore: at < filesOf(asked).length };
@@ -225,12 +225,10 @@ function marketAfter(
   { session }: MarketRequest,
   told: FlatTold,
 ): Page<FlatTold, never> {
-  if (came instanceof Map)
-    return { parts: [], state: { ...told, market: came }, hasMore: false };
-  const state = came as FlatTold;
-  if (state.doubt !== null) return { parts: [], state, hasMore: true };
-  const [missing] = state.missing;
+  if (came instanceof Map) return { parts: [], state: { ...told, market: came }, hasMore: false };
+  if (came.doubt !== null) return { parts: [], state: came, hasMore: true };
+  const [missing] = came.missing;
   if (missing !== undefined && calendarById('XNYS').isSession(session))
     throw new BackfillError('provider-fault', missing.why);
-  return { parts: [], state, hasMore: false };
+  return { parts: [], state: came, hasMore: false };
 }
