@@ -93,7 +93,7 @@ export function watchStops(onStop: () => void): Stops {
     return 'not-run';
   };
   const noteOf = (endpoint: Map<Interval, ErrorData>, interval: Interval, error: ErrorData) => {
-    // Those that were under way when the first was refused say nothing new.
+    // Requests for a market that were under way when the first was refused say nothing new.
     if (scopeOf(error) === 'endpoint' && endpoint.has(interval)) return 'not-run';
     if (scopeOf(error) === 'endpoint') endpoint.set(interval, error);
     return noteTold(error);

@@ -7,7 +7,10 @@ import type { StagedSeries } from '../../store/staging.ts';
 import type { TaskResult } from '../runner.ts';
 import type { TaskTools } from './task-tools.ts';
 
-/** Asks for one session of a whole market, or its splits and dividends, and stages the answer, unless it lies there already. Never rejects. */
+/**
+ * Asks for one session of a whole market, or its splits and dividends, and stages the answer, unless it lies there already.
+ * Never rejects.
+ */
 export async function collect({ slice }: Collect, now: number, tools: TaskTools): Promise<TaskResult> {
   const { provider, source, store } = tools;
   try {
