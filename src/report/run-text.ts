@@ -235,7 +235,7 @@ function holesText({ holes, holesAround, holesRejected }: RunSummary): string {
 /** A line an interval that is not open to the key, however many series that is. */
 function refusedLines({ refused }: RunSummary): string[] {
   return refused.map(({ interval, message, tickers }) => {
-    const left = tickers.length === 0 ? '' : `; not asked for: ${named(tickers)}`;
+    const left = tickers.length === 0 ? '' : `; left: ${named(tickers)}`;
     return `${interval} is not open to this key (${message})${left}`;
   });
 }

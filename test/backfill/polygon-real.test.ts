@@ -103,16 +103,16 @@ describeWith(REAL_DATA)('real bars', () => {
     const bySession = await start({ wire: 'polygon', market, now: () => NOW });
     const all = historyOf('by-session', bySession);
     const plan = await all.plan({ tickers: DOZEN, ...FORTNIGHT });
-    expect(plan.totals.requests).toBe(33);
+    expect(plan.totals.requests).toBe(14);
     expect(await all.backfill({ tickers: DOZEN, ...FORTNIGHT })).toMatchObject({ failures: [], rejected: 0 });
     expect(kindsIn(bySession)).toEqual({
       'v2/aggs/grouped': 11,
-      'v3/reference/splits': 11,
-      'v3/reference/dividends': 11,
+      'v3/reference/splits': 1,
+      'v3/reference/dividends': 1,
     });
     // Nothing is left to ask for.
     await all.backfill({ tickers: DOZEN, ...FORTNIGHT });
-    expect(bySession.entries).toHaveLength(33);
+    expect(bySession.entries).toHaveLength(13);
     await all.close();
 
     expect(JSON.stringify(await storedIn('by-ticker'))).toBe(JSON.stringify(truth));

@@ -20,7 +20,7 @@ describe('the errors of a run alone', () => {
     } as const;
     expect(errorText({ ...CALM, stopped, refused, failures: [failure] })).toEqual([
       expect.stringMatching(/^Stopped after 2 tickers: the provider does not accept the key \(401\)/),
-      '1m is not open to this key (premium); not asked for: ALFA, BRIQ',
+      '1m is not open to this key (premium); left: ALFA, BRIQ',
       'ALFA 1d: network: reset',
     ]);
   });
