@@ -8,12 +8,13 @@ import type { DayRange } from '../core/session/day.ts';
 import { span, union } from '../core/session/ranges.ts';
 import { type Universe, livedIn } from '../core/universe/universe.ts';
 import type { Capabilities } from '../providers/provider.ts';
-import { type CoverageReport, nothingStored, reportCoverage } from '../report/coverage.ts';
+import { type CoverageReport, reportCoverage } from '../report/coverage.ts';
 import type { Judged } from '../report/series-coverage.ts';
 import type { SeriesState } from '../store/scan.ts';
 import type { BarStore } from '../store/store.ts';
 import type { HistoryRequest } from './history.ts';
 import { type NotFound, hasBar, notFound } from './not-found.ts';
+import { intervalsNotStored, namedAndNotStored, tickersIn } from './not-stored.ts';
 
 /** What `History.coverage` reports; `universe` undefined: all in the store. */
 export async function coverageOf(
@@ -26,19 +27,23 @@ export async function coverageOf(
   const { intervals } = request;
   const tickers = universe?.tickers;
   const scan = await store.scan({ ...(tickers && { tickers }), ...(intervals && { intervals }) });
-  const series = new Map(scan.series);
-  for (const ticker of tickers ?? []) {
-    for (const interval of intervals ?? ['1d']) {
-      const key = seriesKey({ ticker, interval });
-      if (!series.has(key)) series.set(key, nothingStored({ ticker, interval }));
-    }
-  }
+  const lacking = tickers === undefined ? intervalsNotStored(scan, intervals) : [];
+  const all = lacking.length > 0 ? await store.scan() : scan;
+  const named =
+    tickers === undefined
+      ? namedAndNotStored(scan, tickersIn(all), lacking)
+      : namedAndNotStored(scan, tickers, intervals);
+  const series = new Map([...scan.series, ...named]);
   const report = reportCoverage(
     { ...scan, series },
     judgeBy(capabilities, now, request, lostDays(scan), universe?.lives),
   );
   const { length: staged } = await store.staging.list();
-  return staged > 0 ? { ...report, staged } : report;
+  return {
+    ...report,
+    ...(lacking.length > 0 && named.size > 0 && { notStored: lacking }),
+    ...(staged > 0 && { staged }),
+  };
 }
 
 /** What `History.notFound` gives; `tickers` undefined: nobody is named. */

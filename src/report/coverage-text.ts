@@ -66,6 +66,7 @@ export function coverageText(
     ({ calendar, session, tickers }) =>
       `${calendar} ${session}: none of ${tickers} tickers has it; was the exchange closed that day?`,
   );
+  const notStored = (report.notStored ?? []).map((interval) => `The store has no series of ${interval}.`);
   const none = wanted.length === 0 && series.length > 0 ? ['No series is incomplete.'] : [];
   const parts = [
     none,
@@ -73,6 +74,7 @@ export function coverageText(
       ...seriesLines(shown, missing, page),
       ...(isCut ? leftLines(report, shown.length, incomplete.length) : []),
     ],
+    notStored,
     [...someLines(bad, page), ...someLines(doubted, page), ...someLines(closures, page)],
     series.length > FEW_SERIES ? exchangeLines(series, page) : [],
     [...totalLines(report), ...report.unavailable.map((group) => unavailableLine(group))].flatMap((line) =>
