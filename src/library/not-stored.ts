@@ -16,17 +16,22 @@ export function tickersIn(scan: Stored): readonly string[] {
   return [...new Set(storedSeries(scan).map(({ ticker }) => ticker))];
 }
 
-/** By `seriesKey`, the series that are named and of which a scan has nothing; `intervals` undefined: daily ones. */
+/**
+ * By `seriesKey`, the series that are named and of which a scan has nothing; `intervals` undefined: daily ones of the tickers
+ * that it has no series of at all.
+ */
 export function namedAndNotStored(
-  { series }: Pick<Scan, 'series'>,
+  scan: Stored,
   tickers: readonly string[],
-  intervals: readonly Interval[] = ['1d'],
+  intervals?: readonly Interval[],
 ): Map<string, SeriesState> {
+  const stored = new Set(intervals === undefined ? tickersIn(scan) : []);
   const lacking = new Map<string, SeriesState>();
   for (const ticker of tickers) {
-    for (const interval of intervals) {
+    if (stored.has(ticker)) continue;
+    for (const interval of intervals ?? (['1d'] as const)) {
       const key = seriesKey({ ticker, interval });
-      if (!series.has(key)) lacking.set(key, nothingStored({ ticker, interval }));
+      if (!scan.series.has(key)) lacking.set(key, nothingStored({ ticker, interval }));
     }
   }
   return lacking;

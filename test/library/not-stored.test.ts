@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import type { CoverageReport } from '../../src/report/coverage.ts';
 import { coverageText } from '../../src/report/coverage-text.ts';
 import { openStore } from '../../src/store/open.ts';
 import { toolsInProcess } from '../backfill/in-process.ts';
+import { temporaryFolder } from '../store/fixtures.ts';
 
 const NOW = Date.parse('2026-03-02T23:00:00Z');
 /** Five sessions of New York. */
@@ -24,8 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(store, { recursive: true }));
 
-function covered(request: HistoryRequest): Promise<CoverageReport> {
-  return openHistory({ store, provider: { id: 'sample' }, clock: () => NOW }).coverage(request);
+function covered(request: HistoryRequest, folder = store): Promise<CoverageReport> {
+  return openHistory({ store: folder, provider: { id: 'sample' }, clock: () => NOW }).coverage(request);
 }
 
 /** A series, and what its coverage is. */
@@ -54,6 +55,37 @@ describe('an interval that is named and of which nothing is stored', () => {
       const report = await covered({ ...(intervals && { intervals }), ...WEEK });
       expect(report).not.toHaveProperty('notStored');
       expect(linesOf(report)).toEqual(['ALFA 1d 100', 'BRIQ 1d 100']);
+    }
+  });
+});
+
+describe('a ticker that is named without an interval', () => {
+  it('is one of the intervals that are stored of it, and a daily one only where none is', async () => {
+    const folder = await temporaryFolder();
+    try {
+      const tools = toolsInProcess(openSample({ id: 'sample' }), openStore(folder.path), () => NOW);
+      await backfill({ tickers: ['ALFA'], intervals: ['15m'], ...WEEK }, tools);
+      const report = await covered({ tickers: ['ALFA', 'BRIQ'], ...WEEK }, folder.path);
+      expect(linesOf(report)).toEqual(['ALFA 15m 100', 'BRIQ 1d 0']);
+      const daily = await covered({ tickers: ['ALFA'], intervals: ['1d'], ...WEEK }, folder.path);
+      expect(linesOf(daily)).toEqual(['ALFA 1d 0']);
+    } finally {
+      await folder.remove();
+    }
+  });
+
+  it('is no daily one either where its only file is damaged', async () => {
+    const folder = await temporaryFolder();
+    try {
+      const tools = toolsInProcess(openSample({ id: 'sample' }), openStore(folder.path), () => NOW);
+      await backfill({ tickers: ['ALFA'], intervals: ['15m'], ...WEEK }, tools);
+      const bars = await readdir(join(folder.path, 'bars'), { recursive: true });
+      const file = bars.find((name) => name.endsWith('.parquet')) ?? '';
+      await writeFile(join(folder.path, 'bars', file), 'no bars');
+      const { series } = await covered({ tickers: ['ALFA'], ...WEEK }, folder.path);
+      expect(series.map(({ interval, standing }) => [interval, standing])).toEqual([['15m', 'damaged']]);
+    } finally {
+      await folder.remove();
     }
   });
 });
