@@ -35,15 +35,14 @@ function asSaid({ bar: { ts }, reason }: FirstJudgement['rejected'][number]): Sa
   return { ts, note: reason };
 }
 
-/** The counts of a series of one file, or folder, without the rows that a run would not store. */
+/** The counts of a series of one file, or folder, without the rows that a run would not store: those to come among them. */
 export function asStored<Counts extends { readonly bars: number | null; readonly refusedRows: number }>(
   counts: Counts,
   { rejected, fillers, repeated, stored }: FirstJudgement,
 ): Counts {
-  const lost = rejected.length + fillers.length + repeated;
-  if (counts.bars === null) return { ...counts, bars: stored, refusedRows: lost };
-  if (lost === 0) return counts;
-  return { ...counts, bars: counts.bars - lost, refusedRows: counts.refusedRows + lost };
+  const { bars, refusedRows } = counts;
+  const lost = bars === null ? rejected.length + fillers.length + repeated : bars - stored;
+  return { ...counts, bars: stored, refusedRows: refusedRows + lost };
 }
 
 /** The day of a stamp at midnight, else its minute, in UTC. */

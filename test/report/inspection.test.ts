@@ -127,8 +127,11 @@ describe('an inspection', () => {
     });
   });
 
-  it('names rows that are to come', async () => {
+  it('names rows that are to come, and counts them with those left out, as a run does', async () => {
     const { files } = await inspected({ 'AAPL.csv': `${daily()}2062-01-09,10,11,9,10.5,100\n` });
+    expect(files[0]?.series).toMatchObject([
+      { bars: 5, refusedRows: 1, first: '2024-01-02', last: '2024-01-08' },
+    ]);
     expect(files[0]?.notes).toEqual([
       'AAPL 1d: 1 row of 2062-01-09, which is to come, not read: correct the date',
     ]);
