@@ -1,4 +1,5 @@
 import type { FirstJudgement } from '../backfill/judge/first-answer.ts';
+import { farthestText } from '../core/checks/outside-range.ts';
 import { hasDate } from '../core/session/day.ts';
 import { grouped } from '../core/grouped.ts';
 import { reasonPattern } from './reason-pattern.ts';
@@ -27,7 +28,15 @@ export function judgedNotes(judged: FirstJudgement, of: string): string[] {
     ...(repeated > 0
       ? [`${plural(repeated, 'row')} of ${of} that only repeats another, to be left out`]
       : []),
-    ...lines(oddities, 'to be stored, but odd'),
+    ...lines(
+      oddities.filter(({ outside }) => outside === undefined),
+      'to be stored, but odd',
+    ),
+    ...oddities.flatMap(({ ts, outside }) => {
+      if (outside === undefined) return [];
+      const place = `${outside.bars === 1 ? '' : 'the first '}of ${stampText(ts)}`;
+      return `${plural(outside.bars, 'row')} of ${of} to be stored, but odd, ${place}: open or close outside high and low, ${farthestText(outside)}`;
+    }),
   ];
 }
 
