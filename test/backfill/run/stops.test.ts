@@ -169,16 +169,27 @@ describe('a right that is missing', () => {
     const { provider } = door(only1h);
     const summary = await backfill({ ...WEEK, intervals: ['1h'] }, tools(provider, 3));
     expect(summary).toMatchObject({ failed: 1, notRun: 7 });
-    const lines = summaryText(summary).filter((line) => line.startsWith('1h is not open'));
+    const short = { columns: Number.POSITIVE_INFINITY, isWhole: false, hasColours: false };
+    const lines = summaryText(summary, short).filter((line) => line.includes('not-entitled'));
     expect(lines).toHaveLength(1);
-    // Which of those under way is answered first is nobody's to say; it is named with the others besides itself.
-    const [, first = '', others = ''] =
-      /^1h is not open to this key \(not-entitled of (\w+)\); left: (.*) and 2 more$/.exec(lines[0] ?? '') ??
-      [];
-    const named = others.split(', ');
-    expect(named).toHaveLength(5);
-    expect(new Set([first, ...named]).size).toBe(6);
-    expect(WEEK.tickers).toEqual(expect.arrayContaining([first, ...named]));
+    // Which of those under way is answered first is nobody's to say; it is named before the others.
+    const [, first = '', names = ''] =
+      /^1h is not open to this key \(not-entitled of (\w+)\); 8 tickers: (.*) and 3 more$/.exec(
+        lines[0] ?? '',
+      ) ?? [];
+    const named = names.split(', ');
+    expect(named[0]).toBe(first);
+    expect(new Set(named).size).toBe(5);
+    expect(WEEK.tickers).toEqual(expect.arrayContaining(named));
+  });
+
+  it('is told of each ticker where each is wanted', async () => {
+    const { provider } = door(only1h);
+    const lines = summaryText(await backfill({ ...WEEK, intervals: ['1h'] }, tools(provider, 1)));
+    expect(lines).toContain(
+      `1h is not open to this key (not-entitled of ALFA); left: ${TICKERS.slice(1).join(', ')}`,
+    );
+    expect(lines).toContain('FAILED (1)');
   });
 
   it('is asked for again by the next run', async () => {
