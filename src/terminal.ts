@@ -44,6 +44,6 @@ export { actionsCount, forgetStepText, forgettableText, forgottenText } from './
 export { actionsJson, actionsText } from './report/actions-text.ts';
 export { doctorText } from './report/doctor-text.ts';
 export { inspectionText } from './report/inspection-text.ts';
-export { plural, table } from './report/table.ts';
+export { type Column, plural, table } from './report/table.ts';
 export { readTextFileIfAny } from './market/text-file.ts';
 export { csvField } from './library/export.ts';

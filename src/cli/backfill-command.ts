@@ -112,6 +112,13 @@ export async function fillGaps(argv: RunValues): Promise<number> {
   }
 }
 
+/** Asserts that a run can be told this, whatever its store has. Throws `usage` and `unknown-provider`, as the run does. */
+export async function assertAskable(argv: RunValues): Promise<void> {
+  const connection = await connectionOf(argv);
+  requestsOf(argv);
+  await openHistory(connection).close();
+}
+
 function cutOf(argv: RunValues): Cut | undefined {
   const { batchSize: size, startBatch, maxBatches, delay: pauseMs = 0, retryFailed } = argv;
   // What was left is known of runs, and a batch is one.

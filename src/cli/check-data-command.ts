@@ -69,7 +69,8 @@ export const checkDataCommand = command({
     'All numbers of a line are sessions of the range that was asked for: EXP expected by the calendar, PRES of these with ' +
     'a bar, ABS known to have none (why stands below), MISS neither. COVER is the part that is there and final of those ' +
     'on which it could trade, in percent. FIRST and LAST are the first and last session with a bar, FETCHED the day of ' +
-    'the last answer. The worst series come first. On a terminal alike entries are told together and long lists are cut ' +
+    'the last answer. What is named and not stored counts 0 %, from the first session that is known of the other series ' +
+    'of its calendar and interval. The worst series come first. On a terminal alike entries are told together and long lists are cut ' +
     'short; a file or a pipe gets every line.',
   run: checkData,
 });

@@ -40,5 +40,5 @@ export const COMMANDS: readonly Command[] = [
   simulateCommand,
 ];
 
-/** Every command, that of no name included. */
-export const EVERY_COMMAND: readonly Command[] = [backfillCommand, ...COMMANDS];
+/** Every command, that of no name first. */
+export const EVERY_COMMAND: readonly [Command, ...Command[]] = [backfillCommand, ...COMMANDS];

@@ -1,13 +1,14 @@
 import { listProviders } from '../index.ts';
-import { table } from '../terminal.ts';
+import { type Column, table } from '../terminal.ts';
 import { type Command, command } from './command.ts';
-import type { Declaration, Declarations, Settings } from './declaration.ts';
+import type { Declaration, Declarations, Setting, Settings } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { WITHOUT_EFFECT } from './known-variables.ts';
 import { OUTPUT } from './options.ts';
 import { print, printJson } from './output.ts';
 import { PACE } from './pace-options.ts';
 import { presetsOf } from './profiles.ts';
+import { refusedSettings } from './refused-settings.ts';
 import { loadSettings, readSetting } from './settings.ts';
 import { loadVariables, sourceOfVariable } from './variables.ts';
 
@@ -16,6 +17,8 @@ interface Effective {
   readonly option: string;
   readonly value: string;
   readonly source: string;
+  /** What a run says that refuses it. */
+  readonly refused?: string;
 }
 
 /** A variable that is known and there, and sets nothing. */
@@ -26,8 +29,11 @@ interface Idle {
   readonly withoutEffect: string;
 }
 
-/** `backfill config`: what the settings come to. `everyCommand` is asked for late: it lists this command too. */
-export function configCommand(everyCommand: () => readonly Command[]): Command {
+/**
+ * `backfill config`: what the settings come to, and which of them a run refuses. `everyCommand`, the run first, is asked for
+ * late: it lists this command too.
+ */
+export function configCommand(everyCommand: () => readonly [run: Command, ...others: Command[]]): Command {
   return command({
     name: 'config',
     describe: 'Show what is in force of defaults, settings and keys, and where it comes from',
@@ -42,18 +48,24 @@ export function configCommand(everyCommand: () => readonly Command[]): Command {
     notes:
       'Of keys and passwords only that they are there is shown. Flags of a command go before all of this.',
     run: async ({ json, profile }, onLine, environmentFile) => {
-      const declared = optionsOf(everyCommand());
+      const commands = everyCommand();
+      const declared = optionsOf(commands);
       const known = new Set(Object.keys(declared));
       const said = new Map(loadSettings(known, environmentFile));
       if (profile !== undefined && onLine.has('profile'))
         said.set('profile', { value: profile, source: 'the command line' });
       const presets = [...presetsOf(profile ?? '', (option) => said.has(option))];
       const settings = new Map([...said, ...presets.filter(([option]) => known.has(option))]);
-      const all = [...optionsIn(declared, settings), ...ofProviders(said, known), ...keys()];
+      const refused = await refusedSettings(new Map([...said, ...settings]), commands);
+      const all = [
+        ...optionsIn(declared, settings, refused),
+        ...ofProviders(said, known, refused),
+        ...keys(),
+      ];
       const idle = variablesWithoutEffect(environmentFile);
       if (json) await printJson([...all, ...idle]);
       else await print([...configText(all), ...idle.map(idleLine)]);
-      return EXIT.done;
+      return refused.size > 0 ? EXIT.usage : EXIT.done;
     },
   });
 }
@@ -66,15 +78,14 @@ function optionsOf(commands: readonly Command[]): Declarations {
   return Object.fromEntries(all);
 }
 
+/** What a run refuses, by the names of settings. */
+type Refused = ReadonlyMap<string, string>;
+
 /** Every option that has a value though no flag gives it. */
-function optionsIn(declared: Declarations, settings: Settings): Effective[] {
+function optionsIn(declared: Declarations, settings: Settings, refused: Refused): Effective[] {
   return Object.entries(declared).flatMap(([option, declaration]) => {
     const setting = settings.get(option);
-    const texts = setting && readSetting(option, setting, declaration);
-    if (setting !== undefined) {
-      const value = texts === true ? 'on' : (texts?.map(withoutPassword).join(',') ?? 'off');
-      return [{ option, value, source: setting.source }];
-    }
+    if (setting !== undefined) return [effective(option, setting, refused, declaration)];
     const { default: fallback, otherwise } = declaration;
     const value = fallback ?? otherwise;
     return value === undefined ? [] : [{ option, value, source: 'default' }];
@@ -82,10 +93,28 @@ function optionsIn(declared: Declarations, settings: Settings): Effective[] {
 }
 
 /** What is set of one provider alone: `rate-limit of polygon`. */
-function ofProviders(settings: Settings, known: ReadonlySet<string>): Effective[] {
-  return [...settings].flatMap(([option, { value, source }]) =>
-    known.has(option) ? [] : [{ option, value: String(value), source }],
+function ofProviders(settings: Settings, known: ReadonlySet<string>, refused: Refused): Effective[] {
+  return [...settings].flatMap(([option, setting]) =>
+    known.has(option) ? [] : [effective(option, setting, refused)],
   );
+}
+
+/** A setting as it counts; one that is refused as it stands there. */
+function effective(option: string, setting: Setting, refused: Refused, declaration?: Declaration): Effective {
+  const { value, source } = setting;
+  const message = refused.get(option);
+  if (message !== undefined)
+    return { option, value: withoutPassword(writtenAs(value)), source, refused: withoutPassword(message) };
+  const texts = declaration === undefined ? [writtenAs(value)] : readSetting(option, setting, declaration);
+  return {
+    option,
+    value: texts === true ? 'on' : (texts?.map(withoutPassword).join(',') ?? 'off'),
+    source,
+  };
+}
+
+function writtenAs(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Where the keys of the providers are. */
@@ -119,16 +148,15 @@ function idleLine({ value, source, withoutEffect }: Idle): string {
 
 /** A URL may have a password. */
 function withoutPassword(text: string): string {
-  return text.replace(/(\/\/[^/:@]*:)[^/@]*@/, '$1***@');
+  return text.replaceAll(/(\/\/[^/:@]*:)[^/@]*@/g, '$1***@');
 }
 
 function configText(all: readonly Effective[]): string[] {
-  return table(
-    [
-      { title: 'OPTION', text: ({ option }: Effective) => option },
-      { title: 'VALUE', text: ({ value }) => value },
-      { title: 'FROM', text: ({ source }) => source },
-    ],
-    all,
-  );
+  const columns: readonly Column<Effective>[] = [
+    { title: 'OPTION', text: ({ option }) => option },
+    { title: 'VALUE', text: ({ value }) => value },
+    { title: 'FROM', text: ({ source }) => source },
+    { title: 'REFUSED', text: ({ refused = '' }) => refused },
+  ];
+  return table(all.some(({ refused }) => refused !== undefined) ? columns : columns.slice(0, 3), all);
 }

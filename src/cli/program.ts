@@ -1,4 +1,5 @@
 import { BackfillError } from '../index.ts';
+import { bySource } from './by-source.ts';
 import type { Command } from './command.ts';
 import { ALWAYS, type Settings, type ValuesOf } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
@@ -9,7 +10,7 @@ import { assertPrinted, print, reportError, tellAsHere, tolerateClosedOutput } f
 import { type Given, readLine } from './read-line.ts';
 import { STORE } from './options.ts';
 import { loadSettings } from './settings.ts';
-import { type Settled, settleValues, withSource } from './values.ts';
+import { type Settled, settleValues } from './values.ts';
 import { sameAsHere } from './told-commands.ts';
 import { programVersion } from './version.ts';
 
@@ -109,13 +110,6 @@ function whereElse(option: string, here: Command, commands: readonly Command[]):
   return others.length === 0
     ? undefined
     : `is no option of ${here.name}, but of ${others.map((one) => one.name).join(', ')}`;
-}
-
-/** A complaint about an option says where it stands, if that is not the command line. */
-function bySource(error: unknown, sources: ReadonlyMap<string, string>): unknown {
-  const [, option = ''] = /^--([a-z-]+) /.exec(error instanceof Error ? error.message : '') ?? [];
-  const source = sources.get(option);
-  return source === undefined ? error : withSource(error, source);
 }
 
 /** A word that is no ticker and no universe was meant for a command, perhaps. */

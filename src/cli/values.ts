@@ -1,5 +1,6 @@
 import { BackfillError } from '../index.ts';
 import { didYouMean } from '../terminal.ts';
+import { withSource } from './by-source.ts';
 import { type Declaration, type Declarations, type Setting, type Settings, wordName } from './declaration.ts';
 import { assertHasEffect, oneOf } from './has-effect.ts';
 import { presetsOf } from './profiles.ts';
@@ -35,11 +36,7 @@ export function settleValues(
     if (texts !== undefined) all.set(name, texts);
     if (declaration.required && texts === undefined)
       throw new BackfillError('usage', `${command} needs ${wordName(name, declaration)}; --help shows how`);
-    try {
-      values.set(name, valueOf(name, texts, declaration));
-    } catch (error) {
-      throw setting === undefined ? error : withSource(error, setting.source);
-    }
+    values.set(name, valueOf(name, texts, declaration, setting?.source));
   }
   for (const name of given.keys()) assertHasEffect(name, all, declared);
   return {
@@ -101,8 +98,24 @@ function textsOf(
   );
 }
 
-/** An option's value. Throws `usage`. */
-function valueOf(
+/**
+ * An option's value, from what it is set to. A complaint begins with `source`, where that stands. Throws `usage`, and
+ * `unknown-provider`.
+ */
+export function valueOf(
+  name: string,
+  texts: true | readonly string[] | undefined,
+  declaration: Declaration,
+  source?: string,
+): unknown {
+  try {
+    return readTexts(name, texts, declaration);
+  } catch (error) {
+    throw source === undefined ? error : withSource(error, source);
+  }
+}
+
+function readTexts(
   name: string,
   texts: true | readonly string[] | undefined,
   declaration: Declaration,
@@ -113,13 +126,6 @@ function valueOf(
   for (const text of all) assertChoice(name, text, declaration);
   if (type === 'list') return all.map((text) => read(`--${name}`, text));
   return all.length === 0 ? undefined : read(`--${name}`, all.join(','));
-}
-
-/** A complaint about a setting says where that stands. */
-export function withSource(error: unknown, source: string): unknown {
-  return error instanceof BackfillError
-    ? new BackfillError(error.code, `${source}: ${error.message}`, { cause: error.cause })
-    : error;
 }
 
 function assertChoice(name: string, text: string, { choices }: Declaration): void {

@@ -8,12 +8,14 @@ import type { DayRange } from '../core/session/day.ts';
 import { span, union } from '../core/session/ranges.ts';
 import { type Universe, livedIn } from '../core/universe/universe.ts';
 import type { Capabilities } from '../providers/provider.ts';
-import { type CoverageReport, nothingStored, reportCoverage } from '../report/coverage.ts';
+import { type CoverageReport, reportCoverage } from '../report/coverage.ts';
 import type { Judged } from '../report/series-coverage.ts';
-import type { SeriesState } from '../store/scan.ts';
+import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 import type { BarStore } from '../store/store.ts';
+import { type FirstKnown, firstKnown } from './first-known.ts';
 import type { HistoryRequest } from './history.ts';
 import { type NotFound, hasBar, notFound } from './not-found.ts';
+import { intervalsNotStored, namedAndNotStored, tickersIn } from './not-stored.ts';
 
 /** What `History.coverage` reports; `universe` undefined: all in the store. */
 export async function coverageOf(
@@ -23,22 +25,43 @@ export async function coverageOf(
   request: HistoryRequest,
   universe: Universe | undefined,
 ): Promise<CoverageReport> {
-  const { intervals } = request;
+  const { intervals, start, days, years } = request;
   const tickers = universe?.tickers;
   const scan = await store.scan({ ...(tickers && { tickers }), ...(intervals && { intervals }) });
-  const series = new Map(scan.series);
-  for (const ticker of tickers ?? []) {
-    for (const interval of intervals ?? ['1d']) {
-      const key = seriesKey({ ticker, interval });
-      if (!series.has(key)) series.set(key, nothingStored({ ticker, interval }));
-    }
-  }
+  const lacking = tickers === undefined ? intervalsNotStored(scan, intervals) : [];
+  const ofNamed = namedAndNotStored(scan, tickers ?? [], intervals);
+  const isOpen = start === undefined && days === undefined && years === undefined;
+  const isUnknown = ({ coverage }: SeriesState): boolean => knownSpan(coverage) === undefined;
+  const hasUnknown =
+    ofNamed.size > 0 || unreadableIn(scan).length > 0 || [...scan.series.values()].some(isUnknown);
+  const isPart = tickers !== undefined || intervals !== undefined;
+  const needsAll = isPart && (lacking.length > 0 || (isOpen && hasUnknown));
+  const whole = needsAll ? await store.scan() : scan;
+  const named = tickers === undefined ? namedAndNotStored(scan, tickersIn(whole), lacking) : ofNamed;
   const report = reportCoverage(
-    { ...scan, series },
-    judgeBy(capabilities, now, request, lostDays(scan), universe?.lives),
+    { ...scan, series: new Map([...scan.series, ...named]) },
+    judgeBy(capabilities, now, request, {
+      lost: lostDays(whole),
+      lives: universe?.lives ?? new Map(),
+      first: firstOf(whole),
+    }),
   );
   const { length: staged } = await store.staging.list();
-  return staged > 0 ? { ...report, staged } : report;
+  return {
+    ...report,
+    ...(lacking.length > 0 && named.size > 0 && { notStored: lacking }),
+    ...(staged > 0 && { staged }),
+  };
+}
+
+/** From when on the series of a scan are known. */
+function firstOf({ series }: Scan): FirstKnown {
+  return firstKnown(
+    [...series.values()].flatMap(({ calendar, series: { interval }, coverage }) => {
+      const known = knownSpan(coverage);
+      return known === undefined ? [] : [{ calendar, interval, from: known.from }];
+    }),
+  );
 }
 
 /** What `History.notFound` gives; `tickers` undefined: nobody is named. */
@@ -58,6 +81,16 @@ export async function notFoundIn(
   );
 }
 
+/** What is known besides the states of series. */
+interface Besides {
+  readonly lost: ReadonlyMap<string, readonly DayRange[]>;
+  readonly lives: Universe['lives'];
+  /** From when on a series would be known of which nothing is. */
+  readonly first: FirstKnown;
+}
+
+const NOTHING_BESIDES: Besides = { lost: new Map(), lives: new Map(), first: () => undefined };
+
 /**
  * The range that a request means of each series; where it says not from when on, what is `lost` belongs to it. Throws
  * `usage`.
@@ -66,8 +99,7 @@ function judgeBy(
   capabilities: Capabilities,
   now: number,
   request: HistoryRequest,
-  lost: ReadonlyMap<string, readonly DayRange[]> = new Map(),
-  lives: Universe['lives'] = new Map(),
+  { lost, lives, first }: Besides = NOTHING_BESIDES,
 ): (state: SeriesState, calendar: Calendar) => Judged {
   const wanted = parseRange(request);
   return ({ series, coverage }, calendar) => {
@@ -75,6 +107,7 @@ function judgeBy(
     const known = span(union(lost.get(seriesKey(series)) ?? [], [knownSpan(coverage) ?? []].flat()));
     // Another provider may have settled the last session sooner than this one would.
     const last = known === undefined ? settled : Math.max(settled, known.to - 1);
-    return { ...livedIn(wanted(calendar, last, known?.from), lives.get(series.ticker)), settled, now };
+    const from = known?.from ?? first(calendar.id, series.interval);
+    return { ...livedIn(wanted(calendar, last, from), lives.get(series.ticker)), settled, now };
   };
 }

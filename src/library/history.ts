@@ -212,7 +212,8 @@ export interface History {
   backfill(request?: BackfillOptions): Promise<RunSummary>;
   /**
    * Coverage of stored series. Default range: from the first session known of each series to the last settled one.
-   * Default tickers: all in the store.
+   * Default tickers: all in the store. Of what is named and not stored: from the first session known of the other series of
+   * its calendar and interval.
    */
   coverage(request?: HistoryRequest): Promise<CoverageReport>;
   /** The store, its last run, and the keys and quotas of the providers. Reads no bar, makes no request, writes nothing. */

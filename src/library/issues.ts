@@ -1,11 +1,12 @@
-import type { Warning } from '../backfill/settle/summary.ts';
+import { type Warning, warningOf } from '../backfill/settle/warnings.ts';
 import { type Revision, type Series, seriesKey } from '../core/bars/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { NO_BARS, keep } from '../core/bars/columns.ts';
-import { type DayRange, formatDay, utcDayOf } from '../core/session/day.ts';
+import { type DayRange, utcDayOf } from '../core/session/day.ts';
 import type { BackfillError } from '../core/errors.ts';
 import { typeOf } from '../core/instrument/instrument-type.ts';
-import { type OutsideRange, countOutsideRange } from '../core/checks/outside-range.ts';
+import type { OutsideRange } from '../core/checks/oddity.ts';
+import { countOutsideRange, outsideRangeOddities } from '../core/checks/outside-range.ts';
 import { periodRange, periodsOf, sessionDateOf } from '../core/bars/partition.ts';
 import { findOddities } from '../core/checks/oddities.ts';
 import { contains, intersect, normalize, subtract } from '../core/session/ranges.ts';
@@ -69,12 +70,13 @@ async function warningsOf(
       ...findOddities(bars, { interval, calendar, actions, known, type }),
       ...correctedBars(bars, revisions, sessionOf),
     ];
-    for (const { session, kind, note } of odd)
-      if (kind !== 'thin' || !contains(open, session))
-        warnings.push({ ticker, interval, session: formatDay(session), kind, note });
+    for (const oddity of odd)
+      if (oddity.kind !== 'thin' || !contains(open, oddity.session)) warnings.push(warningOf(series, oddity));
     outside = countOutsideRange(bars, outside);
   }
-  return [...warnings, ...outsideRangeWarning(state, outside)];
+  // One line a series: up to a third of the bars of a thin share are so.
+  const counted = outside === undefined ? [] : outsideRangeOddities(outside, sessionOf, state.rows);
+  return [...warnings, ...counted.map((oddity) => warningOf(series, oddity))];
 }
 
 /** What changed final bars one by one. A file of it, or of bars, that cannot be read is given to `onDamage`. */
@@ -90,19 +92,6 @@ async function revisionsOf(
     const bars = (await unlessDamaged(store.readBars(series, days), onDamage)) ?? NO_BARS;
     return keep(bars, (i) => (bars.ts[i] as number) < ts);
   });
-}
-
-/** One line a series: up to a third of the bars of a thin share are so. */
-function outsideRangeWarning(
-  { series, calendar, rows }: SeriesState,
-  outside: OutsideRange | undefined,
-): Warning[] {
-  if (outside === undefined || outside.firstTs === null) return [];
-  const { ticker, interval } = series;
-  const session = formatDay(sessionDateOf(interval, calendarById(calendar))(outside.firstTs));
-  const farthest = (outside.farthest * 100).toPrecision(2);
-  const note = `${outside.bars} of ${rows} bars open or close outside their high and low, by up to ${farthest} % of the close; the first is of this session`;
-  return [{ ticker, interval, session, kind: 'outside-range', note }];
 }
 
 /** The days of a series, cut at its partitions. */

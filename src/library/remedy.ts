@@ -1,7 +1,7 @@
 import type { Series } from '../core/bars/bars.ts';
 import { type Day, formatDay } from '../core/session/day.ts';
 import { derivedCapabilities } from '../backfill/want/derived.ts';
-import { providerIds } from '../providers/registry.ts';
+import { providerIds, toBeSaidTo } from '../providers/registry.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore } from '../store/store.ts';
 
@@ -42,5 +42,8 @@ export function askAgain(
   // A module of the user's is named by its path, which nobody wrote down.
   if (!providerIds().includes(source))
     return `run backfill --provider FILE ${what}, FILE being the module of the provider ${source}`;
-  return `run backfill --provider ${source} ${what}`;
+  const open = toBeSaidTo(source);
+  return open === undefined
+    ? `run backfill --provider ${source} ${what}`
+    : `run backfill --provider ${source} ${open.options} ${what}, ${open.words}`;
 }

@@ -9,7 +9,7 @@ import { type Gate, NO_REQUESTS } from './http/gate.ts';
 import type { Capabilities, Provider, ProviderConfig, Secrets } from './provider.ts';
 import { assertSettings, type SettingForms } from './settings.ts';
 import { SAMPLE_SETTINGS } from './sample/settings.ts';
-import { CSV_SETTINGS } from './csv/settings.ts';
+import { CSV_SETTINGS, CSV_TO_BE_SAID } from './csv/settings.ts';
 import { sampleCapabilitiesOf } from './sample/capabilities.ts';
 import { alpacaCapabilities } from './alpaca/capabilities.ts';
 import { ALPACA_SETTINGS } from './alpaca/settings.ts';
@@ -17,12 +17,22 @@ import { polygonCapabilities } from './polygon/capabilities.ts';
 import { POLYGON_SETTINGS } from './polygon/settings.ts';
 import { yahooCapabilities } from './yahoo/capabilities.ts';
 
+/** What a user has to say to a provider that nothing else tells. */
+export interface ToBeSaid {
+  /** `--basis BASIS` */
+  readonly options: string;
+  /** What the words in capitals stand for, to end a sentence: `BASIS being …`. */
+  readonly words: string;
+}
+
 interface RegisteredProvider {
   readonly capabilities: (config: ProviderConfig) => Capabilities;
   /** Default: it takes none. */
   readonly settings?: SettingForms;
   /** Whether these are texts that a user gives by name, as of a provider of one's own. Default: each has an option. */
   readonly areSettingsNamed?: true;
+  /** Options without which a command cannot ask it, their values as words to be replaced. Default: there are none. */
+  readonly toBeSaid?: ToBeSaid;
   /** Loads the provider's code, with the packages it needs, only when it is used. */
   readonly open: (config: ProviderConfig, gate: Gate, secrets: Secrets) => Promise<Provider>;
 }
@@ -59,6 +69,7 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
   csv: {
     capabilities: csvCapabilities,
     settings: CSV_SETTINGS,
+    toBeSaid: CSV_TO_BE_SAID,
     open: async (c) => (await import('./csv/index.ts')).openCsv(c),
   },
   sample: {
@@ -96,6 +107,11 @@ export function providersWithSetting(name: string): readonly string[] {
   return Object.entries(PROVIDERS).flatMap(([id, { settings = {} }]) =>
     Object.hasOwn(settings, name) ? [id] : [],
   );
+}
+
+/** What a command that is proposed has to leave open of a provider; undefined: nothing, or it is not registered. */
+export function toBeSaidTo(id: string): ToBeSaid | undefined {
+  return Object.hasOwn(PROVIDERS, id) ? PROVIDERS[id]?.toBeSaid : undefined;
 }
 
 /**

@@ -7,6 +7,18 @@ export interface ShareKind {
   readonly asOurs: string;
 }
 
+/** Warrants, their series, and units of shares and warrants: XYZ-WT is XYZ.WS, XYZ-WTA is XYZ.WS.A, XYZ-UN is XYZ.U. */
+export const WARRANTS_AND_UNITS: readonly ShareKind[] = [
+  { ours: /^([A-Z]+)-WT$/, theirs: /^([A-Z]+)\.WS$/, asTheirs: '$1.WS', asOurs: '$1-WT' },
+  {
+    ours: /^([A-Z]+)-WT([A-Z])$/,
+    theirs: /^([A-Z]+)\.WS\.([A-Z])$/,
+    asTheirs: '$1.WS.$2',
+    asOurs: '$1-WT$2',
+  },
+  { ours: /^([A-Z]+)-UN$/, theirs: /^([A-Z]+)\.U$/, asTheirs: '$1.U', asOurs: '$1-UN' },
+];
+
 /** A reversible spelling. */
 export interface Spelling {
   readonly symbolOf: (ticker: string) => string;

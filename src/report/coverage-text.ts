@@ -1,5 +1,8 @@
 import { styleText } from 'node:util';
+import type { Calendar } from '../core/calendar/calendar.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
 import { grouped } from '../core/grouped.ts';
+import { parseDay } from '../core/session/day.ts';
 import type { CoverageReport } from './coverage.ts';
 import { distrustedLines } from './distrusted-text.ts';
 import { exchangeLines } from './exchange-text.ts';
@@ -66,6 +69,7 @@ export function coverageText(
     ({ calendar, session, tickers }) =>
       `${calendar} ${session}: none of ${tickers} tickers has it; was the exchange closed that day?`,
   );
+  const notStored = (report.notStored ?? []).map((interval) => `The store has no series of ${interval}.`);
   const none = wanted.length === 0 && series.length > 0 ? ['No series is incomplete.'] : [];
   const parts = [
     none,
@@ -73,6 +77,7 @@ export function coverageText(
       ...seriesLines(shown, missing, page),
       ...(isCut ? leftLines(report, shown.length, incomplete.length) : []),
     ],
+    notStored,
     [...someLines(bad, page), ...someLines(doubted, page), ...someLines(closures, page)],
     series.length > FEW_SERIES ? exchangeLines(series, page) : [],
     [...totalLines(report), ...report.unavailable.map((group) => unavailableLine(group))].flatMap((line) =>
@@ -194,6 +199,7 @@ const PLACES = {
 
 function absenceLines({ absences, advisory, calendar }: SeriesCoverage): string[] {
   const kinds = grouped(absences, ({ reason, place = 'nowhere' }) => `${reason} ${place}`).values();
+  const ofExchange = calendarById(calendar);
   const lines = [...kinds].flatMap((runs) => {
     const sessions = runs.reduce((sum, run) => sum + run.sessions, 0);
     const [first] = runs;
@@ -201,7 +207,7 @@ function absenceLines({ absences, advisory, calendar }: SeriesCoverage): string[
     const notes = new Set(runs.flatMap(({ note }) => (note === undefined ? [] : [note])));
     const { reason = '', place = 'nowhere' } = first ?? {};
     return [
-      `  ${reason} ${sessions}${PLACES[place]}: ${runsText(runs, NAMED_RUNS)}${said}`,
+      `  ${reason} ${sessions}${PLACES[place]}: ${runsText(joinedRuns(runs, ofExchange), NAMED_RUNS)}${said}`,
       ...[...notes].slice(0, NAMED_RUNS).map((note) => `    ${note}`),
     ];
   });
@@ -223,6 +229,18 @@ export function staleHint({ series, totals }: CoverageReport): string | undefine
 
 function missingLine({ missing, missingRuns }: SeriesCoverage, { isWhole }: Page): string {
   return `  missing ${missing}: ${runsText(missingRuns, isWhole ? missingRuns.length : NAMED_RUNS)}`;
+}
+
+/** Ascending runs, those as one that no session parts: a long hole is answered for in pieces, each with its own moment. */
+function joinedRuns(runs: readonly SessionRun[], calendar: Calendar): readonly SessionRun[] {
+  const joined: SessionRun[] = [];
+  for (const { from, to, sessions } of runs) {
+    const last = joined.at(-1);
+    if (last === undefined || calendar.nextSession(parseDay(last.to)) !== parseDay(from))
+      joined.push({ from, to, sessions });
+    else joined[joined.length - 1] = { from: last.from, to, sessions: last.sessions + sessions };
+  }
+  return joined;
 }
 
 /** `2024-06-03..2024-06-28 (20 sessions), 2024-07-01, and 3 more`; of a single run the number is told already. */

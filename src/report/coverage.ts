@@ -5,7 +5,7 @@ import { suspectClosures } from '../core/coverage/closures.ts';
 import { NOTHING_KNOWN } from '../core/coverage/coverage.ts';
 import { formatDay } from '../core/session/day.ts';
 import { grouped } from '../core/grouped.ts';
-import { intervalMs } from '../core/session/interval.ts';
+import { type Interval, intervalMs } from '../core/session/interval.ts';
 import { groupUnavailable, type HoleCounts, type Unavailable } from '../core/coverage/unavailable.ts';
 import { type Scan, type SeriesState, type SetAside, unreadableIn } from '../store/scan.ts';
 import {
@@ -29,6 +29,8 @@ export interface CoverageReport {
   readonly unreadable: Scan['setAside'];
   /** Files whose word on themselves is not believed: their rows tell what is known. Default: none. */
   readonly distrusted?: Scan['setAside'];
+  /** Intervals that were named and of which the store has no series: each of its tickers is one at 0 %. Default: none. */
+  readonly notStored?: readonly Interval[];
   /** Answers for whole markets in staging, which no series has taken in yet. Default: none. */
   readonly staged?: number;
 }

@@ -1,4 +1,5 @@
 import type { FirstJudgement } from '../backfill/judge/first-answer.ts';
+import { farthestText } from '../core/checks/outside-range.ts';
 import { hasDate } from '../core/session/day.ts';
 import { grouped } from '../core/grouped.ts';
 import { reasonPattern } from './reason-pattern.ts';
@@ -27,7 +28,15 @@ export function judgedNotes(judged: FirstJudgement, of: string): string[] {
     ...(repeated > 0
       ? [`${plural(repeated, 'row')} of ${of} that only repeats another, to be left out`]
       : []),
-    ...lines(oddities, 'to be stored, but odd'),
+    ...lines(
+      oddities.filter(({ outside }) => outside === undefined),
+      'to be stored, but odd',
+    ),
+    ...oddities.flatMap(({ ts, outside }) => {
+      if (outside === undefined) return [];
+      const place = `${outside.bars === 1 ? '' : 'the first '}of ${stampText(ts)}`;
+      return `${plural(outside.bars, 'row')} of ${of} to be stored, but odd, ${place}: open or close outside high and low, ${farthestText(outside)}`;
+    }),
   ];
 }
 
@@ -35,15 +44,14 @@ function asSaid({ bar: { ts }, reason }: FirstJudgement['rejected'][number]): Sa
   return { ts, note: reason };
 }
 
-/** The counts of a series of one file, or folder, without the rows that a run would not store. */
+/** The counts of a series of one file, or folder, without the rows that a run would not store: those to come among them. */
 export function asStored<Counts extends { readonly bars: number | null; readonly refusedRows: number }>(
   counts: Counts,
   { rejected, fillers, repeated, stored }: FirstJudgement,
 ): Counts {
-  const lost = rejected.length + fillers.length + repeated;
-  if (counts.bars === null) return { ...counts, bars: stored, refusedRows: lost };
-  if (lost === 0) return counts;
-  return { ...counts, bars: counts.bars - lost, refusedRows: counts.refusedRows + lost };
+  const { bars, refusedRows } = counts;
+  const lost = bars === null ? rejected.length + fillers.length + repeated : bars - stored;
+  return { ...counts, bars: stored, refusedRows: refusedRows + lost };
 }
 
 /** The day of a stamp at midnight, else its minute, in UTC. */

@@ -27,7 +27,7 @@ export interface InspectedSeries {
   readonly interval: Interval;
   /** Null: not known, of a folder with a file a day that is refused. */
   readonly bars: number | null;
-  /** Rows that cannot be read, have no price, or are not final. */
+  /** Rows that cannot be read, have no price, are not final, or that a run would leave out. */
   readonly refusedRows: number;
   /** Start of the first and last bar: a session date of daily bars, else an instant in UTC; null where there is none. */
   readonly first: string | null;
@@ -176,7 +176,9 @@ function readAll(
 function countAsStored({ series }: Understood, { ticker, interval }: Series, judged: FirstJudgement): void {
   const i = series.findIndex((one) => one.ticker === ticker && one.interval === interval);
   const one = series[i];
-  if (one !== undefined) series[i] = asStored(one, judged);
+  if (one === undefined) return;
+  const text = startText(one.interval === '1d' || one.bars === null);
+  series[i] = { ...asStored(one, judged), first: text(judged.first), last: text(judged.last) };
 }
 
 /** Notes that a ticker of a file is refused; or, where nobody said the basis, what is to be said. */
@@ -199,9 +201,13 @@ function seriesOf(
   ticker: string,
   { interval, bars, refused, first, last, table }: FileRead,
 ): InspectedSeries {
-  const isDaily = interval === '1d' || bars === null;
-  const text = (ts: number | null): string | null =>
-    ts === null ? null : new Date(ts).toISOString().slice(0, isDaily ? 10 : 16) + (isDaily ? '' : 'Z');
+  const text = startText(interval === '1d' || bars === null);
   const clock = interval === '1d' ? null : (table?.clock ?? null);
   return { ticker, interval, bars, refusedRows: refused, first: text(first), last: text(last), clock };
+}
+
+/** Start of a bar as text: its date, or its minute in UTC. */
+function startText(isDate: boolean): (ts: number | null) => string | null {
+  return (ts) =>
+    ts === null ? null : new Date(ts).toISOString().slice(0, isDate ? 10 : 16) + (isDate ? '' : 'Z');
 }

@@ -1,4 +1,4 @@
-import type { Warning } from '../backfill/settle/summary.ts';
+import type { Warning } from '../backfill/settle/warnings.ts';
 import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
 import type { Coverage } from '../core/coverage/coverage.ts';
 import { type Day, type DayRange, formatDay, hasDate } from '../core/session/day.ts';

@@ -1,11 +1,12 @@
-import type { StopReason } from '../backfill/run/stops.ts';
+import type { Failure } from '../backfill/failure.ts';
+import type { Refusal, StopReason } from '../backfill/run/stops.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { lostLine } from './distrusted-text.ts';
 import { failureLines, failureMessages } from './failures-text.ts';
 import { named } from './named.ts';
 import { opensText } from './opens-text.ts';
 import { notReadLines, warningLines } from './odd-text.ts';
-import { printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
+import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { counted, waitText } from './standing-text.ts';
 import { newlyLostLines, notServedLines, unavailableLine } from './unavailable-text.ts';
 import { formatCount, formatDuration, fittedTable, plural } from './table.ts';
@@ -22,7 +23,7 @@ export function summaryText(
   const lists = [
     ...notReadLines(summary, page),
     ...warningLines(summary, page),
-    ...failureLines(summary, page),
+    ...failureLines({ ...summary, failures: notOfRefusals(summary, page) }, page),
   ].slice(1);
   const absent = Object.entries(summary.absent).map(
     ([reason, sessions]) => `${formatCount(sessions)} ${reason}`,
@@ -41,7 +42,7 @@ export function summaryText(
     ...(summary.provisional > 0
       ? [`Provisional: ${plural(summary.provisional, 'session')}, to be fetched again once final`]
       : []),
-    ...refusedLines(summary),
+    ...refusedLines(summary, page),
     ...[summary.renamesUnread ?? []].flat(),
     ...(summary.lost ?? []).map(lostLine),
     ...driftLines(summary),
@@ -70,13 +71,13 @@ function countsLine(summary: RunSummary): string {
  * and so are sessions without a bar.
  */
 export function errorText(summary: RunSummary, { strict = false } = {}, page = UNBOUNDED): string[] {
-  const { stopped, failures, newlyUnavailable, newlyLost, cannotBeHad, lost = [] } = summary;
+  const { stopped, newlyUnavailable, newlyLost, cannotBeHad, lost = [] } = summary;
   const lines = [
     ...(stopped === null || stopped.reason === 'interrupted' ? [] : [headline(summary)]),
-    ...refusedLines(summary),
+    ...refusedLines(summary, page),
     ...[summary.renamesUnread ?? []].flat(),
     ...lost.map(lostLine),
-    ...failureMessages(failures, page),
+    ...failureMessages(notOfRefusals(summary, page), page),
     ...notServedLines(summary),
     ...(newlyUnavailable || strict ? cannotBeHad.map((group) => unavailableLine(group)) : []),
     ...newlyLostLines(newlyLost),
@@ -232,12 +233,29 @@ function holesText({ holes, holesAround, holesRejected }: RunSummary): string {
   return parts.join('; ');
 }
 
-/** A line an interval that is not open to the key, however many series that is. */
-function refusedLines({ refused }: RunSummary): string[] {
-  return refused.map(({ interval, message, tickers }) => {
-    const left = tickers.length === 0 ? '' : `; not asked for: ${named(tickers)}`;
-    return `${interval} is not open to this key (${message})${left}`;
+/**
+ * A line an interval that is not open to the key, however many series that is: on a short page those that it was said of are
+ * among its tickers, and on one that wants each entry told as failures.
+ */
+function refusedLines({ refused, failures }: RunSummary, { isWhole }: Page): string[] {
+  return refused.map((refusal) => {
+    const { interval, message, tickers: left } = refusal;
+    const line = `${interval} is not open to this key (${message})`;
+    if (isWhole) return left.length === 0 ? line : `${line}; left: ${left.join(', ')}`;
+    const first = failures.filter((one) => isOf(refusal, one)).map(({ ticker }) => ticker);
+    const all = [...new Set([...first, ...left])];
+    return `${line}; ${plural(all.length, 'ticker')}: ${named(all)}`;
   });
+}
+
+/** The failures that are told one by one, or by what they have in common: those that no line of an interval tells of. */
+function notOfRefusals({ refused, failures }: RunSummary, { isWhole }: Page): readonly Failure[] {
+  if (isWhole || refused.length === 0) return failures;
+  return failures.filter((failure) => !refused.some((refusal) => isOf(refusal, failure)));
+}
+
+function isOf({ interval, code, message }: Refusal, failure: Failure): boolean {
+  return failure.interval === interval && failure.code === code && failure.message === message;
 }
 
 /**

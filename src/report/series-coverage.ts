@@ -258,7 +258,7 @@ function reported({ absence: { by }, ...run }: AbsentRun, bars: readonly DayRang
   };
 }
 
-function claimOf({ checkedAt, nextRetryAt, ...claim }: Claim): ReportedClaim {
+function claimOf({ checkedAt, since: _since, nextRetryAt, ...claim }: Claim): ReportedClaim {
   return {
     ...claim,
     checkedAt: isoOf(checkedAt),

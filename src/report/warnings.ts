@@ -1,4 +1,4 @@
-import type { Warning } from '../backfill/settle/summary.ts';
+import type { Warning } from '../backfill/settle/warnings.ts';
 import { grouped } from '../core/grouped.ts';
 import { named } from './named.ts';
 import { formatCount } from './table.ts';

@@ -245,7 +245,6 @@ describe('nor where something fails', () => {
     const key = `${PLANTED}\u{1}`;
     const place = { variables: { APCA_API_KEY_ID: key, APCA_API_SECRET_KEY: key }, options: [] };
     const texts = [await said(place, `ALFA ${ask('alpaca')}`)];
-    expect(texts[0]).toContain('exit 1');
     const settings: Readonly<Record<string, string>>[] = [{ BACKFILL_ALPHAVANTAGE_API_KEY: PLANTED }];
     for (const variables of settings) texts.push(await said({ variables, options: [] }, 'providers'));
     await writeFile(
@@ -253,7 +252,7 @@ describe('nor where something fails', () => {
       JSON.stringify({ POLYGON_API_KEY: PLANTED }),
     );
     texts.push(await said({ variables: {}, options: [] }, 'config'));
-    expect(texts.slice(1).filter((text) => !text.includes('exit 2'))).toEqual([]);
+    expect(texts.filter((text) => !text.includes('exit 2'))).toEqual([]);
     await rm(join(folder, 'here', 'backfill.config.json'));
     expect(leaks([...texts, await written()])).toEqual([]);
   });

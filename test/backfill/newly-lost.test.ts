@@ -193,6 +193,31 @@ describe('a session of which no row can be stored', () => {
     });
   });
 
+  it('is not told again where a run that was killed only met it again', async () => {
+    now = TOP_UP;
+    const bad = lastWeek.slice(0, 3);
+    const killed = async (days: readonly string[], request: Asked): Promise<void> => {
+      now += 1000;
+      const { runId } = await run(crossedOn(days), request);
+      await rm(join(folder.path, `runs/${runId}.json`));
+      now += 1000;
+    };
+    const early = { ...JUNE, end: bad.at(-1) ?? '' };
+    const again = { ...early, everything: true };
+    expect(await run(crossedOn(bad), early)).toMatchObject({ newlyLost: { sessions: 3 } });
+    for (let time = 0; time < 2; time++) await killed(bad, again);
+    const next = await run(sample, early);
+    expect(next).toMatchObject({ requests: 0, newlyLost: { sessions: 0, tickers: [] } });
+    expect(codes(next)).toEqual([0, 1]);
+    // Nor where they are asked for and lost once more; one that the killed run found is news still.
+    await killed(bad, again);
+    expect(await run(crossedOn(bad), again)).toMatchObject({ rejected: 3, newlyLost: { sessions: 0 } });
+    const all = { ...JUNE, everything: true };
+    await killed(lastWeek.slice(0, 4), all);
+    const last = await run(crossedOn(lastWeek.slice(0, 4)), all);
+    expect(last).toMatchObject({ rejected: 4, newlyLost: { sessions: 1, tickers: ['ALFA'] } });
+  });
+
   it('is news of another provider, whose rows nobody knew', async () => {
     now = TOP_UP;
     const bad = lastWeek.slice(0, 3);

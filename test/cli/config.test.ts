@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, run } from '../acceptance/programs.ts';
+import { type Finished, ended, run, start } from '../acceptance/programs.ts';
 
 let folder = '';
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'backfill-config-'))));
@@ -46,11 +46,81 @@ describe('backfill config', () => {
     expect(all.get('days')).toMatch(/ from default$/);
   });
 
-  it('refuses a file that is not there', async () => {
-    // Some versions of Node look for such an option themselves, and end.
-    const { code, stderr } = await backfill('config', '--env-file', 'none.env');
-    expect(stderr).toMatch(/none\.env: (?:there is no such file|not found)\n$/);
-    expect(code).not.toBe(0);
+  it('says of each value that a run refuses what that says, and fails', async () => {
+    const refused = [
+      ['BACKFILL_DAYS=0', 'days', '--days 0: must be a whole number of at least 1'],
+      ['BACKFILL_PROVIDER=yaho', 'provider', 'there is no provider "yaho"; there are: '],
+      ['BACKFILL_STRICT=maybe', 'strict', 'the setting strict is "maybe"; it must be true or false'],
+      ['BACKFILL_FORMAT=xml', 'format', '--format xml: it must be csv, ndjson or parquet'],
+      ['POLYGON_RATE_LIMIT=x', 'rate-limit of polygon', '--rate-limit "x" is no rate; write it as 5/min'],
+    ] as const;
+    await write('.env', refused.map(([line]) => `${line}\n`).join(''));
+    await write('backfill.config.json', '{ "workers": 1.5, "store": 7, "tickers": ["AAPL"] }');
+    const { code, stdout } = await backfill('config', '--json');
+    expect(code).toBe(2);
+    const all = JSON.parse(stdout) as readonly Record<'option' | 'source' | 'refused', string>[];
+    const said = new Map(all.map(({ option, refused: message }) => [option, message]));
+    for (const [i, [line, option, message]] of refused.entries())
+      expect(said.get(option)).toContain(`${line.split('=')[0]} in .env line ${i + 1}: ${message}`);
+    expect(said.get('workers')).toBe(
+      'backfill.config.json: --workers 1.5: must be "auto" or a whole number above 0',
+    );
+    expect(said.get('store')).toBe('backfill.config.json: the setting store is 7; it must be a text');
+    expect([said.get('tickers'), said.get('timeout')]).toEqual([undefined, undefined]);
+    const { stdout: text, code: textCode } = await backfill('config');
+    expect(text).toMatch(/^days +0 +BACKFILL_DAYS in .env line 1 +BACKFILL_DAYS in .env line 1: --days 0: /m);
+    expect(textCode).toBe(2);
+  });
+
+  it('says what a run does of values that are wrong together, with where they stand', async () => {
+    for (const [lines, option, message] of [
+      ['BACKFILL_START=2024-02-01\nBACKFILL_END=2024-01-01', 'start', '--start 2024-02-01 is after --end'],
+      [
+        'BACKFILL_TIER=gold\nBACKFILL_PROVIDER=alphavantage',
+        'tier',
+        'provider alphavantage: setting tier is',
+      ],
+      ['BACKFILL_PROVIDER=./none.mjs', 'provider', 'provider ./none.mjs: there is no file '],
+      [
+        'BACKFILL_PROVIDER_SETTING=pln=free\nBACKFILL_PROVIDER=alpaca',
+        'provider-setting',
+        'provider alpaca has no setting "pln"',
+      ],
+    ] as const) {
+      await write('.env', lines);
+      const variable = `BACKFILL_${option.replace('-', '_').toUpperCase()} in .env line 1: ${message}`;
+      const { code, stdout } = await backfill('config');
+      expect([code, stdout]).toEqual([2, expect.stringContaining(variable)]);
+      const plan = await backfill('AAPL', '--dry-run');
+      expect([plan.code, plan.stderr]).toEqual([2, expect.stringContaining(`backfill: ${variable}`)]);
+      expect(stdout).toContain(plan.stderr.replace('backfill: ', ''));
+    }
+  });
+
+  it('refuses nothing that another command takes, or that a command line makes good', async () => {
+    await write('.env', 'BACKFILL_FORMAT=table\nBACKFILL_PROVIDER=csv\n');
+    expect((await configured()).get('format')).toBe('table from BACKFILL_FORMAT in .env line 1');
+  });
+
+  it('shows no password of what is refused', async () => {
+    await write('.env', 'BACKFILL_PROVIDER_URL=yahoo=htp://me:hunter2@127.0.0.1:1/path\n');
+    const { code, stdout, stderr } = await backfill('config');
+    expect(code).toBe(2);
+    expect(stdout).toContain('is no URL');
+    expect(stdout + stderr).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['none.env', 'there is no such file'],
+    ['folder', 'cannot be read: it is a folder, not a file'],
+  ])('refuses %s in place of .env: %s', async (name, why) => {
+    await mkdir(join(folder, 'folder'));
+    // Node looks for the file of such an option first, wherever that stands on a line that has no `--` before it.
+    const seen = await ended(start('backfill', ['config', '--env-file', name], folder, ['--']));
+    expect(seen).toEqual({ code: 2, stdout: '', stderr: `backfill: --env-file ${name}: ${why}\n` });
+    const { code, stdout, stderr } = await backfill('config', '--env-file', name);
+    if (code !== seen.code) expect([code, stderr]).toEqual([9, expect.stringMatching(`: ${name}: `)]);
+    expect(stdout).toBe('');
   });
 });
 

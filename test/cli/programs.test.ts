@@ -140,6 +140,9 @@ describe('check-data', () => {
     expect(stderr).toBe('Coverage 50% is below --fail-under 99\n');
     expect(code).toBe(4);
     expect((await checkData('--store', 'checked', '--fail-under', '100', ...NOW)).code).toBe(0);
+    const lengths = ['--interval', '1d,1h', '--days', '5'];
+    const hours = await checkData('--store', 'checked', ...lengths, '--fail-under', '99', ...NOW);
+    expect([hours.code, hours.stderr]).toEqual([4, 'Coverage 50% is below --fail-under 99\n']);
   });
 
   it('counts a ticker that the store does not have as missing', async () => {

@@ -57,7 +57,7 @@ describe('an adjusted read', () => {
   it.each([
     [
       'csv',
-      "list them in the folder's actions.csv, its header alone if there are none, and run backfill --provider csv --tickers AAPL --start 2026-02-24 --end 2026-03-02",
+      "list them in the folder's actions.csv, its header alone if there are none, and run backfill --provider csv --provider-url csv=FOLDER --basis BASIS --tickers AAPL --start 2026-02-24 --end 2026-03-02, FOLDER being that of its files and BASIS what their prices are (raw or split-adjusted)",
     ],
     [
       'own',

@@ -65,6 +65,15 @@ describeWith(REAL_DATA)('folders of real data', () => {
     expect(on(market, 'AAPL', '2020-08-28')).toMatchObject({ close: 499.23 });
     expect(on(market, 'AAPL', '2020-08-31')).toMatchObject({ close: 129.04 });
     expect(on(market, 'AAPL', '2012-12-24')).toMatchObject({ close: 519.96 });
+    // Its hours go on after the early close of some half days, and are outside of no other session.
+    const calendar = calendarFor('AAPL');
+    const cut = calendar
+      .sessions(span)
+      .filter((day) => market.read('AAPL', '1d', { from: day, to: day + 1 }).dropped > 0);
+    expect(cut.length).toBeGreaterThan(0);
+    const lengths = cut.map((day) => calendar.session(day)).map(({ open, close }) => close - open);
+    expect(Math.max(...lengths)).toBeLessThan(6 * 3_600_000);
+    expect(market.read('AAPL', '1d', ALL).dropped).toBeGreaterThanOrEqual(cut.length);
   });
 
   it('agree on a share: the daily bars of its hours with those of another source', () => {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { ROOT } from '../package/checkout.ts';
 import { commandLinesOf } from './shell.ts';
 
-/** A row of a table of `docs/coming-from.md`: the code spans of its cells. */
+/** A row of a table of the README's section “Coming from …”: the code spans of its cells. */
 export interface Row {
   readonly title: string;
-  /** Number of its line in the document. */
+  /** Number of its line in the README. */
   readonly line: number;
   readonly there: readonly string[];
   readonly here: readonly string[];
@@ -17,7 +17,9 @@ export interface Row {
   readonly exit: number;
 }
 
-const LINES = readFileSync(join(ROOT, 'docs/coming-from.md'), 'utf8').split('\n');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8').split('\n');
+const FIRST = README.indexOf('## Coming from …');
+const LINES = README.slice(FIRST, README.indexOf('## Why these dependencies'));
 
 export const ROWS: readonly Row[] = rowsOf(LINES);
 
@@ -32,7 +34,7 @@ function rowsOf(lines: readonly string[]): Row[] {
     const [there = '', here = '', differs = ''] = text.split(/(?<!\\)\|/).slice(1, -1);
     const exit = Number(/ends with exit code (\d+)/.exec(differs)?.[1] ?? 0);
     const spans = { there: spansOf(there), here: spansOf(here), differs: spansOf(differs) };
-    return [{ title, line: i + 1, ...spans, says: differs.trim() !== '', exit }];
+    return [{ title, line: FIRST + i + 1, ...spans, says: differs.trim() !== '', exit }];
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * What the documents of five other systems name, written down by hand from them: what a user of each types, sets and looks
- * at. `docs/coming-from.md` has to have all of it, and nothing else, on the left of the table of the same title; the test
- * beside this file holds that. What is one thing is written once, whatever its values are.
+ * at. The README's section “Coming from …” has to have all of it, and nothing else, on the left of the table of the same
+ * title; the test beside this file holds that. What is one thing is written once, whatever its values are.
  */
 interface Elsewhere {
   readonly commands: readonly string[];

@@ -40,6 +40,23 @@ describe('the report of coverage', () => {
     expect(lines.filter((line) => line.startsWith('    fault'))).toHaveLength(4);
   });
 
+  it('tells sessions in a row as one run, over closed days and whenever they were answered for', () => {
+    const piece = (from: string, to: string, more: object) =>
+      absence(days(from, to), { reason: 'vendor-empty', ...more });
+    const one = report(
+      state('ALFA', {
+        absent: [
+          piece('2026-10-05', '2026-10-10', {}),
+          piece('2026-10-12', '2026-10-17', { checkedAt: Date.UTC(2026, 2, 2, 13) }),
+          piece('2026-10-20', '2026-10-21', {}),
+        ],
+      }),
+    );
+    expect(coverageText(one, { missing: false })[2]).toBe(
+      '  vendor-empty 11: 2026-10-05..2026-10-16 (10 sessions), 2026-10-20 (sample, 2026-03-02)',
+    );
+  });
+
   it('lists missing sessions on demand, as runs of sessions', () => {
     const one = report(state('ALFA', { present: [days('2026-10-10', '2026-10-31')] }));
     expect(coverageText(one, { missing: false }).join()).not.toContain('missing 2026');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RunSummary, Warning } from '../../src/backfill/settle/summary.ts';
+import type { RunSummary } from '../../src/backfill/settle/summary.ts';
+import type { Warning } from '../../src/backfill/settle/warnings.ts';
 import { UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { parseDay } from '../../src/core/session/day.ts';

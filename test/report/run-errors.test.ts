@@ -20,8 +20,23 @@ describe('the errors of a run alone', () => {
     } as const;
     expect(errorText({ ...CALM, stopped, refused, failures: [failure] })).toEqual([
       expect.stringMatching(/^Stopped after 2 tickers: the provider does not accept the key \(401\)/),
-      '1m is not open to this key (premium); not asked for: ALFA, BRIQ',
+      '1m is not open to this key (premium); left: ALFA, BRIQ',
       'ALFA 1d: network: reset',
+    ]);
+  });
+
+  it('are of an interval that is not open one line on a short page, with all tickers of it', () => {
+    const page = { columns: Number.POSITIVE_INFINITY, isWhole: false, hasColours: false };
+    const about = { from: '', to: '', interval: '1m' };
+    const failures = [
+      { ...about, ticker: 'AZUR', code: 'not-entitled', message: 'premium' },
+      { ...about, ticker: 'KILO', code: 'not-entitled', message: 'of another plan' },
+      { ...about, ticker: 'LIMA', code: 'not-entitled', message: 'premium', interval: '5m' },
+    ] as const;
+    expect(errorText({ ...CALM, refused, failures }, {}, page)).toEqual([
+      '1m is not open to this key (premium); 3 tickers: AZUR, ALFA, BRIQ',
+      'KILO 1m: not-entitled: of another plan',
+      'LIMA 5m: not-entitled: premium',
     ]);
   });
 

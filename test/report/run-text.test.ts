@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RunSummary, Warning } from '../../src/backfill/settle/summary.ts';
+import type { RunSummary } from '../../src/backfill/settle/summary.ts';
+import type { Warning } from '../../src/backfill/settle/warnings.ts';
 import { errorText, summaryText } from '../../src/report/run-text.ts';
 import { CALM } from './calm-run.ts';
 

@@ -14,6 +14,9 @@ import { wrongRows } from './learn-from.ts';
 export interface FirstJudgement extends Pick<Judgement, 'rejected' | 'fillers' | 'oddities'> {
   /** Bars that it would store. */
   readonly stored: number;
+  /** Stamps of the first and the last of them, ms since the epoch; null where there is none. */
+  readonly first: number | null;
+  readonly last: number | null;
   /** Rows that say what another one says. */
   readonly repeated: number;
   /** Why the series would count as failed, as most of its rows are lost; null where they are not. */
@@ -54,5 +57,6 @@ export function judgeFirst(
     firstFault: rejected[0]?.reason ?? wrong[0]?.reason ?? null,
   });
   const repeated = answer.bars.length - wanted.length - rejected.length - fillers.length;
-  return { stored: wanted.length, rejected, fillers, oddities, repeated, lost };
+  const [first = null, last = null] = [wanted.ts[0], wanted.ts.at(-1)];
+  return { stored: wanted.length, first, last, rejected, fillers, oddities, repeated, lost };
 }

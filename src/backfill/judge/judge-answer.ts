@@ -17,6 +17,7 @@ import { typeOf } from '../../core/instrument/instrument-type.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { findOddities } from '../../core/checks/oddities.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
+import { countOutsideRange, outsideRangeOddities } from '../../core/checks/outside-range.ts';
 import type { SeriesContext } from '../../core/checks/plausibility.ts';
 import { ratioText } from '../../core/actions/ratio.ts';
 import { contains, intersect, subtract } from '../../core/session/ranges.ts';
@@ -111,7 +112,7 @@ export function judgeAnswer(received: Received): Judgement {
     rejected: rejected.filter(({ bar }) => isWanted(bar.ts)),
     fillers: fillers.filter(({ bar }) => isWanted(bar.ts)),
     oddities: [
-      ...findOddities(mergeBars(wanted, corrections), context).filter(
+      ...oddBars(mergeBars(wanted, corrections), context).filter(
         // What still trades has few bars as yet.
         ({ kind, session }) => kind !== 'thin' || session <= received.lastSettled,
       ),
@@ -124,6 +125,12 @@ export function judgeAnswer(received: Received): Judgement {
     comparison,
     conflict,
   };
+}
+
+/** What is odd about bars that are taken, ascending. */
+function oddBars(taken: Bars, context: SeriesContext): Oddity[] {
+  const sessionOf = sessionDateOf(context.interval, context.calendar);
+  return [...findOddities(taken, context), ...outsideRangeOddities(countOutsideRange(taken), sessionOf)];
 }
 
 /** Repeated bars that show, if all of them agree, that an instrument is the same, whatever it is called. */

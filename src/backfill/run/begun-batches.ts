@@ -29,9 +29,9 @@ export function cutShort(runs: readonly RecordedRun[]): readonly RecordedRun[] {
   });
 }
 
-/** What comes after the batch that a run was. */
+/** What comes after the batch that a run was, of those that `cutShort` gives. */
 export function beyond({ provider, batch }: RecordedRun): NeverBegun[] {
-  if (batch === undefined || batch.number >= batch.of) return [];
+  if (batch === undefined) return [];
   const { number, of, last, total } = batch;
   return [{ provider, tickers: total - last, first: number + 1, last: of, of, startBatch: number }];
 }
@@ -46,7 +46,6 @@ export function asAsked([newest, ...earlier]: readonly [
   const its = [newest];
   let due = batch.number - 1;
   for (const run of earlier) {
-    if (due < batch.asked.first) break;
     // Bars that are derived are recorded between those that were fetched for them.
     if (run.provider !== newest.provider) continue;
     const isNext = listOf(run) === listOf(newest) && run.batch?.number === due && isSameCut(run.batch, batch);

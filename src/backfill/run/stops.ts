@@ -18,7 +18,7 @@ export interface Refusal {
   readonly code: ErrorCode;
   /** What the provider said. */
   readonly message: string;
-  /** Tickers that were not asked for because of it. */
+  /** Tickers left because of it: not asked for, or under way when the first was refused. */
   readonly tickers: readonly string[];
 }
 
@@ -93,7 +93,7 @@ export function watchStops(onStop: () => void): Stops {
     return 'not-run';
   };
   const noteOf = (endpoint: Map<Interval, ErrorData>, interval: Interval, error: ErrorData) => {
-    // Those that were under way when the first was refused say nothing new.
+    // Requests for a market that were under way when the first was refused say nothing new.
     if (scopeOf(error) === 'endpoint' && endpoint.has(interval)) return 'not-run';
     if (scopeOf(error) === 'endpoint') endpoint.set(interval, error);
     return noteTold(error);
@@ -112,11 +112,7 @@ export function watchStops(onStop: () => void): Stops {
     },
     isMarketClosed: (interval) => closed.market.has(interval),
     stop,
-    note: ({ series: { interval } }, error) => {
-      // One that was under way when the first was refused was asked for too.
-      if (scopeOf(error) === 'endpoint' && closed.series.has(interval)) return 'failed';
-      return noteOf(closed.series, interval, error);
-    },
+    note: ({ series: { interval } }, error) => noteOf(closed.series, interval, error),
     noteMarket: (interval, error) => noteOf(closed.market, interval, error),
     noteTold,
     refusals: (left) =>

@@ -2,6 +2,7 @@ import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { newlyLostDays } from '../../core/coverage/lost-sessions.ts';
 import type { Absence } from '../../core/coverage/coverage.ts';
+import { saidSince } from '../../core/coverage/evidence.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import type { Task } from '../../core/plan/task.ts';
 import type { DayRange } from '../../core/session/day.ts';
@@ -32,12 +33,12 @@ export interface KnownBefore {
 /**
  * What a run newly lost of each series, by what was known before it. A session that a later answer of the run brought is
  * none; one that was lost before, for the same reason and to the same provider, was told then, unless that run did not live
- * to tell.
+ * to tell: that it was met again since, by whatever run, is no news.
  */
 export function newlyLost({ lost }: Pick<RunResults, 'lost'>, before: KnownBefore): readonly Lost[] {
   const { scan, provider, toldUntil = Number.POSITIVE_INFINITY } = before;
   const isTold = ({ by }: Absence): boolean =>
-    by.some((claim) => claim.provider === provider && claim.checkedAt <= toldUntil);
+    by.some((claim) => claim.provider === provider && saidSince(claim) <= toldUntil);
   const found = new Map<string, Lost>();
   for (const [key, { ticker, interval, calendar, sessions }] of lost) {
     const { absent = [], lacking = [] } = scan.series.get(key)?.coverage ?? {};
@@ -66,7 +67,10 @@ export interface Lost extends Series {
   readonly days: readonly DayRange[];
 }
 
-/** Wanted sessions that were not asked for now, and whose rows were rejected since the last run that told. */
+/**
+ * Wanted sessions that were not asked for now, and whose rows were first rejected since the last run that told: one that was
+ * killed may also have met again what had been told.
+ */
 function untold({ scan, provider, tasks, wanted = [], toldUntil }: KnownBefore): Map<string, Lost> {
   const found = new Map<string, Lost>();
   if (toldUntil === undefined) return found;
@@ -82,7 +86,7 @@ function untold({ scan, provider, tasks, wanted = [], toldUntil }: KnownBefore):
       [...absent, ...lacking].filter(({ by }) =>
         by.some(
           (claim) =>
-            claim.provider === provider && claim.reason === 'rejected' && claim.checkedAt > toldUntil,
+            claim.provider === provider && claim.reason === 'rejected' && saidSince(claim) > toldUntil,
         ),
       ),
     );

@@ -1,5 +1,4 @@
 import { seriesKey } from '../../core/bars/bars.ts';
-import { formatDay } from '../../core/session/day.ts';
 import type { NotServed, Plan } from '../../core/plan/plan.ts';
 import type { Want } from '../../core/plan/task.ts';
 import type { Quota } from '../../core/plan/quota.ts';
@@ -19,20 +18,11 @@ import { leftUndone } from './left-undone.ts';
 import type { LeftUndone } from '../run/run-record.ts';
 import { countLost, type KnownBefore, type NewlyLost, newlyLost } from './newly-lost.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
+import { type Warning, warningsOf } from './warnings.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { Refusal, Stop } from '../run/stops.ts';
 import { type TrafficRates, ratesOf } from '../run/traffic-rates.ts';
 import type { SeriesResult, TrafficCounts } from '../runner.ts';
-
-/** Something odd about a stored bar; no error. */
-export interface Warning {
-  readonly ticker: string;
-  readonly interval: string;
-  /** Session date, `YYYY-MM-DD`. */
-  readonly session: string;
-  readonly kind: Oddity['kind'];
-  readonly note: string;
-}
 
 /** What a run did. Plain JSON: it is the run's record too. */
 export interface RunSummary extends HoleCounts, TrafficCounts, TrafficRates {
@@ -149,7 +139,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     now: endedAt,
   });
   const told = new Set(again.flatMap(({ tickers }) => tickers));
-  const warnings: Warning[] = [];
+  const odd: (readonly [Want, readonly Oddity[]])[] = [];
   const notRead = new Set<string>();
   const found: Found[] = [];
   let { counts } = results;
@@ -161,7 +151,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     if (!result.ok) continue;
     counts = sumOf(counts, countsOf(result.report));
     drift.push(result.report.drift);
-    for (const oddity of result.report.oddities) warnings.push(warningOf(want, oddity));
+    odd.push([want, result.report.oddities]);
     for (const line of result.report.notRead ?? []) notRead.add(line);
   }
   const failures = onceASeries(found);
@@ -193,7 +183,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     ...rows,
     ...{ ...outcome.traffic, ...ratesOf(outcome.traffic) },
     absent: withOutOfReach(absent, plan),
-    ...{ warnings, notRead: [...notRead], drift: sumDrift(drift), failures },
+    ...{ warnings: warningsOf(odd), notRead: [...notRead], drift: sumDrift(drift), failures },
     left: leftUndone({ found, kept, lost: newsOfLost, notRun }),
     ...damageOf(outcome),
   };
@@ -285,8 +275,4 @@ function onceASeries(found: readonly Found[]): Failure[] {
   const fills = found.filter(([want]) => want.gaps.length > 0);
   const failed = new Set(fills.map(([want]) => seriesKey(want.series)));
   return joinFailures(found.filter(([want]) => want.gaps.length > 0 || !failed.has(seriesKey(want.series))));
-}
-
-function warningOf({ series: { ticker, interval } }: Want, { session, kind, note }: Oddity): Warning {
-  return { ticker, interval, session: formatDay(session), kind, note };
 }

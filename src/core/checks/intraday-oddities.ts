@@ -122,14 +122,14 @@ function steppedTo(series: Series, i: number): OddStretch | undefined {
   if (to !== undefined && (isInside || dayAt(to - 1) === dayAt(to))) {
     const what =
       to - i === 1
-        ? `the bar of ${timeOf(bars, i)} closes`
-        : `${to - i} bars from ${timeOf(bars, i)} on close`;
+        ? `the bar of ${timeOf(bars.ts[i] as number)} closes`
+        : `${to - i} bars from ${timeOf(bars.ts[i] as number)} on close`;
     const note = `${what} at ${close[i]}, between closes of ${close[i - 1]} and ${close[to]}`;
     return { from: i, to, kind: 'spike', seenIn: [i - 1, to], note };
   }
   if (!isInside || !isBeyond(step, JUMP)) return undefined;
   const times = Number(((close[i] as number) / (close[i - 1] as number)).toPrecision(3));
-  const note = `the bar of ${timeOf(bars, i)} closes at ${close[i]}, ${times} times the close of the bar before it in the session`;
+  const note = `the bar of ${timeOf(bars.ts[i] as number)} closes at ${close[i]}, ${times} times the close of the bar before it in the session`;
   return { from: i, to: i + 1, kind: 'jump', seenIn: [i - 1, i], note };
 }
 
@@ -181,11 +181,11 @@ function wickOf({ bars, context, dayAt, isMuch }: Series, i: number): OddStretch
   const [up, down] = [(high[i] as number) / Math.max(at, beside), Math.min(at, beside) / (low[i] as number)];
   const [what, price, off] = up > down ? ['high', high[i] as number, up] : ['low', low[i] as number, down];
   if (!(off > SPIKE) || !isMuch(at, price)) return undefined;
-  const note = `the bar of ${timeOf(bars, i)} has a ${what} of ${price}, between a close of ${at} and ${isFirst ? 'an open' : 'one before it'} of ${beside}`;
+  const note = `the bar of ${timeOf(bars.ts[i] as number)} has a ${what} of ${price}, between a close of ${at} and ${isFirst ? 'an open' : 'one before it'} of ${beside}`;
   return { from: i, to: i + 1, kind: 'spike', seenIn: [i, i], note };
 }
 
 /** `15:35 UTC`. */
-function timeOf({ ts }: Bars, i: number): string {
-  return `${new Date(ts[i] as number).toISOString().slice(11, 16)} UTC`;
+export function timeOf(ts: number): string {
+  return `${new Date(ts).toISOString().slice(11, 16)} UTC`;
 }

@@ -6,7 +6,7 @@ import { copiedBars, stillBars } from './copies.ts';
 import { type Day, formatDay } from '../session/day.ts';
 import { bearsRatios } from '../instrument/instrument-type.ts';
 import { findDividendOddities } from './dividend-oddities.ts';
-import { oddLevels } from './intraday-oddities.ts';
+import { oddLevels, timeOf } from './intraday-oddities.ts';
 import { type JoinedBars, joinBars } from '../bars/merge-bars.ts';
 import {
   type SeriesContext,
@@ -63,8 +63,7 @@ export function findOddities(bars: Bars, context: SeriesContext): Oddity[] {
   for (const { session, at, copies } of stillBars(joined, context)) {
     if (odd.get(session)?.kind === 'repeat') continue;
     const ts = bars.ts[at] as number;
-    const time = new Date(ts).toISOString().slice(11, 16);
-    const note = `${copies} bars from ${time} UTC on repeat the one before them, volume and all`;
+    const note = `${copies} bars from ${timeOf(ts)} on repeat the one before them, volume and all`;
     odd.set(session, { kind: 'repeat', session, ts, note });
   }
   for (const line of linesIn(joined, context)) odd.set(line.session, line);

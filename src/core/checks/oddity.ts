@@ -1,5 +1,14 @@
 import type { Day } from '../session/day.ts';
 
+/** Bars that open or close outside their range, counted. Plain JSON. */
+export interface OutsideRange {
+  readonly bars: number;
+  /** The farthest one, as a part of its close. */
+  readonly farthest: number;
+  /** Stamp of the first one, ms since the epoch; null for none. */
+  readonly firstTs: number | null;
+}
+
 /** Something about sound, stored bars that a person should look at. At most one a session. */
 export interface Oddity {
   /**
@@ -45,4 +54,6 @@ export interface Oddity {
   readonly ts: number;
   /** One line for the user, without the ticker and the date. */
   readonly note: string;
+  /** Of `outside-range`: what was counted, which that of another piece of the series may be added to. */
+  readonly outside?: OutsideRange;
 }

@@ -1,4 +1,7 @@
 import type { Bars } from '../bars/columns.ts';
+import { smallest } from '../extremes.ts';
+import type { Day } from '../session/day.ts';
+import type { Oddity, OutsideRange } from './oddity.ts';
 
 /** Prices within this part of the high count as equal: a few units of a float32-like wire. */
 export const RANGE_TOLERANCE = 1e-6;
@@ -34,18 +37,11 @@ export function pricesAt({ open, high, low, close }: Bars, i: number): BarPrices
   };
 }
 
-/** Bars that open or close outside their range, counted. */
-export interface OutsideRange {
-  readonly bars: number;
-  /** The farthest one, as a part of its close. */
-  readonly farthest: number;
-  /** Stamp of the first one, ms since the epoch; null for none. */
-  readonly firstTs: number | null;
-}
+const NONE_OUTSIDE: OutsideRange = { bars: 0, farthest: 0, firstTs: null };
 
 /** Counts the bars (ascending) that open or close outside their range, on from those counted before. */
-export function countOutsideRange(bars: Bars, before?: OutsideRange): OutsideRange {
-  let { bars: count, farthest, firstTs } = before ?? { bars: 0, farthest: 0, firstTs: null };
+export function countOutsideRange(bars: Bars, before = NONE_OUTSIDE): OutsideRange {
+  let { bars: count, farthest, firstTs } = before;
   for (let i = 0; i < bars.length; i++) {
     const prices = pricesAt(bars, i);
     if (!isOutsideRange(prices)) continue;
@@ -54,4 +50,35 @@ export function countOutsideRange(bars: Bars, before?: OutsideRange): OutsideRan
     firstTs ??= bars.ts[i] as number;
   }
   return { bars: count, farthest, firstTs };
+}
+
+/** Two counts of different bars of a series as one. */
+export function joinOutsideRange(a: OutsideRange, b: OutsideRange): OutsideRange {
+  const first = smallest([a.firstTs, b.firstTs].flatMap((ts) => ts ?? []));
+  return {
+    bars: a.bars + b.bars,
+    farthest: Math.max(a.farthest, b.farthest),
+    firstTs: Number.isFinite(first) ? first : null,
+  };
+}
+
+/**
+ * What is odd about bars that were counted: one oddity, at the first that lies outside; none where none does. `rows`: all
+ * there are of the series, where that is known.
+ */
+export function outsideRangeOddities(
+  outside: OutsideRange,
+  sessionOf: (ts: number) => Day,
+  rows?: number,
+): Oddity[] {
+  const { bars, firstTs } = outside;
+  if (firstTs === null) return [];
+  const count = rows === undefined ? `${bars} bar${bars === 1 ? '' : 's'}` : `${bars} of ${rows} bars`;
+  const note = `${count} open or close outside their high and low, ${farthestText(outside)}; the first is of this session`;
+  return [{ kind: 'outside-range', session: sessionOf(firstTs), ts: firstTs, note, outside }];
+}
+
+/** `by up to 1.0 % of the close` */
+export function farthestText({ farthest }: OutsideRange): string {
+  return `by up to ${(farthest * 100).toPrecision(2)} % of the close`;
 }

@@ -79,7 +79,10 @@ function grossSteps(bars: Bars, context: SeriesContext): Step[] {
   return steps;
 }
 
-/** Whether the whole ranges of bar i and the one before it are apart by a gross step, of `least` in price, and no split explains it. */
+/**
+ * Whether the whole ranges of bar i and the one before it are apart by a gross step, of `least` in price, and no split
+ * explains it.
+ */
 function isApart(
   { high, low }: Bars,
   i: number,

@@ -53,7 +53,8 @@ interface Filling {
 /**
  * Sessions of the given intraday bars that hold fewer than half of the bars that the series' own twenty sessions
  * before them do, each by its own hours (nine tenths, where these have nearly all, but for a minority with such holes
- * themselves), or that trade without a gap and end an hour before the exchange did. None of daily bars, where the calendar is a guess, and of what hardly trades.
+ * themselves), or that trade without a gap and end an hour before the exchange did. None of daily bars, where the
+ * calendar is a guess, and of what hardly trades.
  */
 export function shortSessions(bars: Bars, { interval, calendar, known }: ShortContext): Day[] {
   if (interval === '1d' || calendar.advisory) return [];

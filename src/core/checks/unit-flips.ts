@@ -51,7 +51,8 @@ interface Rated extends Row {
  * without a split that explains it. The known bars decide which unit is right, else the majority of the answer; if
  * there is none, all that hang together are rejected. Sessions that stand alone beyond 5 times or below 1/5 of both
  * neighbours, which agree with each other within 25 %, are rejected too; so is a first or last session that is as far off
- * the two beside it, and, of intraday bars, what `rejectOffLevels` finds inside sessions. Prices near 0 of what may go below it are left alone: their ratios say nothing.
+ * the two beside it, and, of intraday bars, what `rejectOffLevels` finds inside sessions. Prices near 0 of what may go
+ * below it are left alone: their ratios say nothing.
  */
 export function rejectUnitFlips(checked: CheckedBars, context: SeriesContext): CheckedBars {
   const { type = null, known } = context;

@@ -20,6 +20,8 @@ export interface Claim {
   readonly reason: AbsenceReason;
   /** When it was said last, ms since the epoch. */
   readonly checkedAt: number;
+  /** When it was said first, ms since the epoch, whatever the edition. Default: then. */
+  readonly since?: number;
   /** How many times it was said. */
   readonly attempts: number;
   /** From when on it is worth asking again, ms since the epoch; null: settled, never asked again. */
@@ -133,11 +135,22 @@ export function joinClaims(known: readonly Claim[], news: readonly Claim[]): Cla
 }
 
 function countedUp(before: Claim | undefined, claim: Claim): Claim {
-  if (before === undefined || before.reason !== claim.reason || before.edition !== claim.edition)
-    return claim;
+  if (before === undefined || before.reason !== claim.reason) return claim;
+  if (before.edition !== claim.edition) return saidBefore(claim, before);
   if (before.checkedAt >= claim.checkedAt) return before;
   const attempts = before.attempts + claim.attempts;
-  return { ...claim, attempts, nextRetryAt: nextRetry(claim.reason, attempts, claim.checkedAt) };
+  const nextRetryAt = nextRetry(claim.reason, attempts, claim.checkedAt);
+  return saidBefore({ ...claim, attempts, nextRetryAt }, before);
+}
+
+function saidBefore(claim: Claim, before: Claim): Claim {
+  const since = saidSince(before);
+  return since < saidSince(claim) ? { ...claim, since } : claim;
+}
+
+/** When a claim was made first, ms since the epoch. */
+export function saidSince({ since, checkedAt }: Claim): number {
+  return since ?? checkedAt;
 }
 
 function rank({ reason }: Claim): number {
@@ -155,6 +168,7 @@ function sameClaim(a: Claim, b: Claim | undefined): boolean {
     a.reason === b.reason &&
     a.provider === b.provider &&
     a.checkedAt === b.checkedAt &&
+    a.since === b.since &&
     a.attempts === b.attempts &&
     a.nextRetryAt === b.nextRetryAt &&
     a.reachDays === b.reachDays &&

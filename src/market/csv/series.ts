@@ -115,9 +115,10 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
   );
   if (!series.some(({ interval }) => interval === '1d')) {
     for (const { path, rows } of ofHours) {
-      const daily = heldInFile(path, '1d', { rows: dailyOfHours(rows, calendar), told: [], mayBeCut: null });
+      const { outside, ...made } = dailyOfHours(rows, calendar);
+      const daily = heldInFile(path, '1d', { rows: made, told: [], mayBeCut: null });
       if (Number.isNaN(daily.rows.first)) continue;
-      for (const one of tableOf(daily.rows, '1d', context)) series.push(one);
+      for (const one of tableOf(daily.rows, '1d', context)) series.push(withLeftOut(one, outside));
       const at = filesRead.findIndex((read) => read.path === path);
       filesRead[at] = { ...fileRead(daily), notes: [READ_AS_DAILY] };
     }
@@ -191,6 +192,16 @@ function tableOf(
     return { ...onGrid(near, interval, calendar, range), mayBeCut };
   };
   return [{ interval, days: { from: dayOf(rows.first), to: dayOf(rows.last) + 1 }, read }];
+}
+
+/** A series of whose files rows of some days, one a row, are left out. */
+function withLeftOut(series: CsvSeries, outside: readonly Day[]): CsvSeries {
+  const read = (range: DayRange): SeriesRows => {
+    const rows = series.read(range);
+    const left = outside.filter((day) => range.from <= day && day < range.to);
+    return { ...rows, dropped: rows.dropped + left.length };
+  };
+  return { ...series, read };
 }
 
 /** One file a day, read when it is asked for. */

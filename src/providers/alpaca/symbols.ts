@@ -1,5 +1,5 @@
 import { isCryptoPair } from '../../core/calendar/calendars.ts';
-import { type ShareKind, shareSpelling } from '../share-symbols.ts';
+import { type ShareKind, WARRANTS_AND_UNITS, shareSpelling } from '../share-symbols.ts';
 
 const KINDS: readonly ShareKind[] = [
   // A preferred share, and its series: BAC-PL is BAC.PRL.
@@ -9,16 +9,8 @@ const KINDS: readonly ShareKind[] = [
     asTheirs: '$1.PR$2',
     asOurs: '$1-P$2',
   },
-  // Warrants: ACHR-WT is ACHR.WS, and their series.
-  { ours: /^([A-Z]+)-WT$/, theirs: /^([A-Z]+)\.WS$/, asTheirs: '$1.WS', asOurs: '$1-WT' },
-  {
-    ours: /^([A-Z]+)-WT([A-Z])$/,
-    theirs: /^([A-Z]+)\.WS\.([A-Z])$/,
-    asTheirs: '$1.WS.$2',
-    asOurs: '$1-WT$2',
-  },
-  // Units of shares and warrants, and rights.
-  { ours: /^([A-Z]+)-UN$/, theirs: /^([A-Z]+)\.U$/, asTheirs: '$1.U', asOurs: '$1-UN' },
+  ...WARRANTS_AND_UNITS,
+  // Rights.
   { ours: /^([A-Z]+)-RI$/, theirs: /^([A-Z]+)\.RT$/, asTheirs: '$1.RT', asOurs: '$1-RI' },
 ];
 

@@ -29,6 +29,12 @@ export const CSV_SETTINGS = {
   asOf: { ...text, must: 'a date as text, YYYY-MM-DD' },
 } satisfies SettingForms;
 
+/** What a command has to say of a folder that nobody wrote down, each value as a word to be replaced, and what they are. */
+export const CSV_TO_BE_SAID = {
+  options: '--provider-url csv=FOLDER --basis BASIS',
+  words: 'FOLDER being that of its files and BASIS what their prices are (raw or split-adjusted)',
+};
+
 /** The settings of a configuration that was found to be sound. */
 export function csvSettings({ settings = {} }: Pick<ProviderConfig, 'settings'>): CsvSettings {
   return settings;

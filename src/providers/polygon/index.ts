@@ -17,12 +17,13 @@ import type {
   Secrets,
 } from '../provider.ts';
 import { grouped } from '../../core/grouped.ts';
-import { actionsOf, statedIn } from './actions.ts';
+import { type StatedOf, actionsOf, statedIn } from './actions.ts';
 import { answerOf } from './answer.ts';
 import { polygonCapabilities } from './capabilities.ts';
 import { type Listing, discoverSteps } from './discover.ts';
 import { dataIn, unreadable } from './errors.ts';
 import { flatSteps } from './flat/steps.ts';
+import { marketOf } from './market.ts';
 import { NEW_YORK, nextIn, readBars, readGrouped } from './parse.ts';
 import {
   ACTION_LISTS,
@@ -31,23 +32,23 @@ import {
   groupedUrl,
   marketActionsUrl,
   nextUrl,
-  reachedUntil,
   tickerIn,
   worded,
 } from './request.ts';
 import { sourceOf } from './settings.ts';
-import { askedSymbol, symbolOf, tickerOf } from './symbols.ts';
-import { NOTHING_TOLD, type Told, shareOf, sharesIn } from './told.ts';
+import { type ShareOf, askedSymbol, openShares, symbolOf, tickerOf } from './symbols.ts';
+import { NOTHING_TOLD, type Told } from './told.ts';
 
 /** Polygon, now Massive: bars of one ticker, or of all shares in one session, as traded: over its API, or of its files. */
 export function openPolygon(config: ProviderConfig, gate: Gate, secrets: Secrets): Provider {
-  const steps = stepsOf(config);
+  const shareOf = openShares();
+  const steps = stepsOf(config, shareOf);
   return sourceOf(config) === 'flat'
-    ? openHttpProvider(flatSteps(steps, config), config, gate, secrets)
+    ? openHttpProvider(flatSteps(steps, shareOf, config), config, gate, secrets)
     : openHttpProvider(steps, config, gate, secrets);
 }
 
-function stepsOf(config: ProviderConfig): HttpSteps<Told, Listing> {
+function stepsOf(config: ProviderConfig, shareOf: ShareOf): HttpSteps<Told, Listing> {
   const asking = (told: Told, first: () => URL, secrets: Secrets) =>
     worded(told.next === null ? first() : nextUrl(told.next, config), secrets);
   return {
@@ -75,15 +76,12 @@ function stepsOf(config: ProviderConfig): HttpSteps<Told, Listing> {
       request: (asked, told = NOTHING_TOLD, secrets) =>
         asking(told, () => groupedUrl(asked, config), secrets),
       parse: marketIn,
-      end: (asked, { market }) => ({
-        parts: sharesIn(asked, market, config),
-        asOf: reachedUntil(asked.now, config),
-      }),
+      end: (asked, { market }) => marketOf(asked, market, shareOf, config),
       actions: {
         request: (asked, told = NOTHING_TOLD, secrets) =>
           asking(told, () => marketActionsUrl(asked, told.lists, config), secrets),
         parse: actionsIn,
-        end: marketActionsOf,
+        end: (asked, { stated }) => marketActionsOf(asked, stated, shareOf),
       },
     },
     discover: discoverSteps(config),
@@ -119,15 +117,20 @@ function actionsIn(
 /** A page of the bars of a session. */
 function marketIn(answer: HttpAnswer, asked: MarketRequest, told = NOTHING_TOLD): Page<Told, never> {
   const fields = dataIn(answer, asked.now);
-  const market = new Map([...told.market, ...readGrouped(fields, asked.session)]);
+  const market = [...told.market, readGrouped(fields, asked.session, told.market)];
   const next = nextIn(fields);
   return { parts: [], state: { ...told, next, market }, hasMore: next !== null };
 }
 
 /** What the lists of splits and dividends say of all shares. */
-function marketActionsOf({ now }: MarketActionsRequest, { stated }: Told): PartOf<ActionsAnswer>[] {
+function marketActionsOf(
+  { now }: MarketActionsRequest,
+  stated: readonly StatedOf[],
+  shareOf: ShareOf,
+): PartOf<ActionsAnswer>[] {
   const today = NEW_YORK.localDay(now);
-  return [...grouped(stated, ({ symbol }) => symbol)].flatMap(([symbol, own]) =>
-    shareOf(symbol).map((ticker) => ({ ticker, answer: actionsOf(own, today) })),
-  );
+  return [...grouped(stated, ({ symbol }) => symbol)].flatMap(([symbol, own]) => {
+    const ticker = shareOf(symbol);
+    return ticker === undefined ? [] : [{ ticker, answer: actionsOf(own, today) }];
+  });
 }

@@ -1,21 +1,13 @@
 import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import { pairOf } from '../../core/calendar/calendars.ts';
-import { type ShareKind, shareSpelling } from '../share-symbols.ts';
+import { type ShareKind, WARRANTS_AND_UNITS, shareSpelling } from '../share-symbols.ts';
 
 /** Kinds of shares. Sources: its lists of tickers (`GSpJ`, `ACHR.WS`); rights and shares when issued after the same pattern. */
 const KINDS: readonly ShareKind[] = [
   // A preferred share, and its series: BAC-PL is BACpL.
   { ours: /^([A-Z]+)-P([A-Z]?)$/, theirs: /^([A-Z]+)p([A-Z]?)$/, asTheirs: '$1p$2', asOurs: '$1-P$2' },
-  // Warrants, and their series.
-  { ours: /^([A-Z]+)-WT$/, theirs: /^([A-Z]+)\.WS$/, asTheirs: '$1.WS', asOurs: '$1-WT' },
-  {
-    ours: /^([A-Z]+)-WT([A-Z])$/,
-    theirs: /^([A-Z]+)\.WS\.([A-Z])$/,
-    asTheirs: '$1.WS.$2',
-    asOurs: '$1-WT$2',
-  },
-  // Units of shares and warrants, rights, and shares when issued.
-  { ours: /^([A-Z]+)-UN$/, theirs: /^([A-Z]+)\.U$/, asTheirs: '$1.U', asOurs: '$1-UN' },
+  ...WARRANTS_AND_UNITS,
+  // Rights, and shares when issued.
   { ours: /^([A-Z]+)-RI$/, theirs: /^([A-Z]+)r$/, asTheirs: '$1r', asOurs: '$1-RI' },
   { ours: /^([A-Z]+)-WI$/, theirs: /^([A-Z]+)w$/, asTheirs: '$1w', asOurs: '$1-WI' },
 ];
@@ -60,6 +52,25 @@ export function tickerOf(symbol: string): string {
   if (symbol.startsWith(PREFIXES.indices)) return `^${renamedIndex(name)}`;
   if (symbol.startsWith(PREFIXES.options)) return name;
   return SHARES.tickerOf(symbol);
+}
+
+/** The ticker of a share by its symbol; undefined where no ticker of one stands for that. */
+export type ShareOf = (symbol: string) => string | undefined;
+
+/** More symbols than this are those of no market. */
+const MOST_REMEMBERED = 100_000;
+
+/** Remembers what it found: every session of a market names the same thousands. */
+export function openShares(): ShareOf {
+  const known = new Map<string, string | undefined>();
+  return (symbol) => {
+    if (known.has(symbol)) return known.get(symbol);
+    const ticker = tickerOf(symbol);
+    const isShare = assetClassOf(ticker) === 'us-shares' && symbolOf(ticker) === symbol;
+    if (known.size === MOST_REMEMBERED) known.clear();
+    known.set(symbol, isShare ? ticker : undefined);
+    return isShare ? ticker : undefined;
+  };
 }
 
 /** What a ticker is asked for by: `JPY=X` is the dollar in yen. */

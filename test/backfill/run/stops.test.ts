@@ -168,17 +168,28 @@ describe('a right that is missing', () => {
   it('is one line, however many tickers were left and however many were under way', async () => {
     const { provider } = door(only1h);
     const summary = await backfill({ ...WEEK, intervals: ['1h'] }, tools(provider, 3));
-    expect(summary).toMatchObject({ failed: 3, notRun: 5 });
-    const lines = summaryText(summary).filter((line) => line.startsWith('1h is not open'));
+    expect(summary).toMatchObject({ failed: 1, notRun: 7 });
+    const short = { columns: Number.POSITIVE_INFINITY, isWhole: false, hasColours: false };
+    const lines = summaryText(summary, short).filter((line) => line.includes('not-entitled'));
     expect(lines).toHaveLength(1);
-    // Which of those under way is answered first is nobody's to say.
-    const [, first = '', others = ''] =
-      /^1h is not open to this key \(not-entitled of (\w+)\); not asked for: (.*)$/.exec(lines[0] ?? '') ??
-      [];
-    const named = others.split(', ');
-    expect(named).toHaveLength(5);
-    expect(new Set([first, ...named]).size).toBe(6);
-    expect(WEEK.tickers).toEqual(expect.arrayContaining([first, ...named]));
+    // Which of those under way is answered first is nobody's to say; it is named before the others.
+    const [, first = '', names = ''] =
+      /^1h is not open to this key \(not-entitled of (\w+)\); 8 tickers: (.*) and 3 more$/.exec(
+        lines[0] ?? '',
+      ) ?? [];
+    const named = names.split(', ');
+    expect(named[0]).toBe(first);
+    expect(new Set(named).size).toBe(5);
+    expect(WEEK.tickers).toEqual(expect.arrayContaining(named));
+  });
+
+  it('is told of each ticker where each is wanted', async () => {
+    const { provider } = door(only1h);
+    const lines = summaryText(await backfill({ ...WEEK, intervals: ['1h'] }, tools(provider, 1)));
+    expect(lines).toContain(
+      `1h is not open to this key (not-entitled of ALFA); left: ${TICKERS.slice(1).join(', ')}`,
+    );
+    expect(lines).toContain('FAILED (1)');
   });
 
   it('is asked for again by the next run', async () => {
@@ -278,12 +289,4 @@ describe('the scope of an error', () => {
     for (const other of [new Error('x'), { code: 'not-entitled' }, null, 'not-entitled'])
       expect(other instanceof BackfillError).toBe(false);
   });
-});
-
-it('names none as not asked for that was under way when its interval was refused', async () => {
-  const { provider, asked } = door(() => 'not-entitled');
-  const { refused } = await backfill(WEEK, tools(provider, 3));
-  const done = new Set(asked.map(({ series }) => series.ticker));
-  expect(done.size).toBeGreaterThan(1);
-  expect(refused.map(({ tickers }) => tickers)).toEqual([TICKERS.filter((ticker) => !done.has(ticker))]);
 });

@@ -7,6 +7,7 @@ import {
   isDue,
   joinClaims,
   leadingClaim,
+  saidSince,
   sameClaims,
 } from '../../../src/core/coverage/evidence.ts';
 
@@ -42,6 +43,20 @@ describe('claims of several providers', () => {
       ['a', 2, 5 * DAY],
       ['b', 1, 2 * DAY],
     ]);
+  });
+
+  it('keep when they were made first, whatever the edition, and not beyond another reason', () => {
+    const first = [firstClaim('rejected', 'a', DAY, { edition: 'one' })];
+    const again = joinClaims(first, [firstClaim('rejected', 'a', 3 * DAY, { edition: 'one' })]);
+    const later = joinClaims(again, [firstClaim('rejected', 'a', 5 * DAY, { edition: 'two' })]);
+    expect([first, again, later].map(([one]) => [one?.checkedAt, one && saidSince(one)])).toEqual([
+      [DAY, DAY],
+      [3 * DAY, DAY],
+      [5 * DAY, DAY],
+    ]);
+    expect(sameClaims(again, [{ ...(again[0] as Claim), since: 2 * DAY }])).toBe(false);
+    const [other] = joinClaims(later, [firstClaim('vendor-empty', 'a', 9 * DAY, { edition: 'two' })]);
+    expect(other && saidSince(other)).toBe(9 * DAY);
   });
 
   it('are replaced by another reason of the same provider, and not by an older one of the same reason', () => {

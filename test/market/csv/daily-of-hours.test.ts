@@ -50,3 +50,15 @@ it('says that a day is wrong of which an hour cannot be read, and makes none wit
   ]);
   expect([daily(HOURS.slice(1)).rows, daily(HOURS.slice(0, -1)).rows]).toEqual([[], []]);
 });
+
+it('tells of the hours that hold no time of a session, and not of those of a session without a bar', () => {
+  const outside = (hours: readonly ReturnType<typeof hour>[]): readonly number[] =>
+    dailyOfHours({ bars: barsOf(hours), faults: new Map() }, NYSE).outside;
+  const day = parseDay('2024-01-03');
+  expect(outside(HOURS)).toEqual([]);
+  expect(outside(HOURS.slice(1))).toEqual([]);
+  // From 9 to 14 in New York's early trading, and from 21 after its close; on a Saturday all day long.
+  const early = [9, 13].map((at) => hour(at, 99));
+  const saturday = hour(3 * 24 + 15, 99);
+  expect(outside([...early, ...HOURS, hour(21, 99), saturday])).toEqual([day, day, day, day + 3]);
+});

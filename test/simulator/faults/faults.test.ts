@@ -245,7 +245,7 @@ describe('every fault', () => {
   it('leaves the simulator fit to answer the next request', async () => {
     const simulator = await start({ faults: { rates: 'all=4%', seed: 1 } });
     const asked = Array.from({ length: 120 }, (_, i) => `T${i}`);
-    await Promise.all(asked.map(async (ticker) => ask(simulator.url, chartOf(ticker), 100)));
+    await Promise.all(asked.map(async (ticker) => ask(simulator.url, chartOf(ticker), 1000)));
     await expect.poll(() => simulator.entries.length).toBe(asked.length);
     expect(simulator.requests()).toBe(asked.length);
     const outcomes = new Set<string>(simulator.entries.map(({ outcome }) => outcome));

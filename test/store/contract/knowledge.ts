@@ -48,7 +48,11 @@ export function describeKnowledge(open: () => Promise<StoreUnderTest>): void {
             nextRetryAt: NOON + 86_400_000,
             note: 'empty "body"\n',
           }),
-          absence(days('2026-02-20', '2026-02-21'), { reason: 'halted', attempts: 3 }),
+          absence(days('2026-02-20', '2026-02-21'), {
+            reason: 'halted',
+            attempts: 3,
+            since: NOON - 86_400_000,
+          }),
         ],
       });
       await store.upsert(update(WEEK, { learned }));

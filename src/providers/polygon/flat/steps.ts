@@ -17,11 +17,12 @@ import { polygonCapabilities } from '../capabilities.ts';
 import type { Listing } from '../discover.ts';
 import { unreadable } from '../errors.ts';
 import { tickerIn } from '../request.ts';
-import { askedSymbol } from '../symbols.ts';
-import { NOTHING_TOLD, type Told, sharesIn } from '../told.ts';
+import { type ShareOf, askedSymbol } from '../symbols.ts';
+import { NOTHING_TOLD, type Told } from '../told.ts';
 import { flatRefusal, isForbidden, notInPlan } from './errors.ts';
 import { type FlatFile, fileOf, filesOf, monthOfFile, sessionsIn } from './files.ts';
 import { FlatReading } from './reading.ts';
+import { type BySymbol, sharesIn } from './shares.ts';
 
 const FILES_URL = 'https://files.massive.com';
 const BUCKET = 'flatfiles';
@@ -36,6 +37,8 @@ interface Doubt {
 
 /** How far a chain is. */
 interface FlatTold extends Told {
+  /** Of the file of a market; emptied at the end. */
+  readonly bySymbol: BySymbol;
   /** The file that is read, or in doubt, by its place among those of the chain. */
   readonly at: number;
   readonly doubt: Doubt | null;
@@ -49,11 +52,15 @@ interface Missing {
   readonly why: string;
 }
 
-const NOTHING_READ: FlatTold = { ...NOTHING_TOLD, at: 0, doubt: null, missing: [], listed: new Map() };
+const NOTHING_READ: FlatTold = {
+  ...NOTHING_TOLD,
+  ...{ bySymbol: new Map(), at: 0, doubt: null, missing: [], listed: new Map() },
+};
 
 /** What the files of whole days are asked by; splits, dividends and what there is are asked of the API. */
 export function flatSteps(
   { actions, market, spare: _spare, ...rest }: HttpSteps<Told, Listing>,
+  shareOf: ShareOf,
   config: ProviderConfig,
 ): HttpSteps<FlatTold, Listing> {
   const { callOf, after } = openFiles(config);
@@ -73,7 +80,7 @@ export function flatSteps(
       parse: (answer, asked, told = NOTHING_READ) =>
         marketAfter(after(answer, asked, marketFile(asked), told), asked, told),
       // There is no file of a day that is not over.
-      end: (asked, told) => ({ parts: sharesIn(asked, told.market, config), asOf: asked.now }),
+      end: (asked, told) => ({ parts: sharesIn(asked, told.bySymbol, shareOf, config), asOf: asked.now }),
       ...(market?.actions && { actions: besideFiles(market.actions) }),
     },
   };
@@ -112,7 +119,7 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
     asked: Pick<ListRequest, 'now'>,
     file: FlatFile,
     told: FlatTold,
-  ): FlatTold | FlatTold['market'] => {
+  ): FlatTold | BySymbol => {
     if (told.doubt !== null) return afterListing(answer, asked.now, file, told, told.doubt);
     // It was replaced while it was read.
     if (answer.status === 412 || answer.status === 416) {
@@ -127,7 +134,7 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
     if (isForbidden(answer)) return { ...told, doubt: { is: 'forbidden', keys: [], token: null } };
     if (answer.read instanceof Map) {
       readings.delete(asked);
-      return answer.read as FlatTold['market'];
+      return answer.read as BySymbol;
     }
     throw flatRefusal(answer, file.key, asked.now);
   };
@@ -187,7 +194,7 @@ function fileAt(asked: ListRequest, { at }: FlatTold): FlatFile {
 }
 
 /** The chain of a ticker after a file, or after what there was in its place. */
-function barsAfter(came: FlatTold | FlatTold['market'], asked: ListRequest, told: FlatTold): Page<FlatTold> {
+function barsAfter(came: FlatTold | BySymbol, asked: ListRequest, told: FlatTold): Page<FlatTold> {
   const isRead = came instanceof Map;
   const next = isRead
     ? { ...told, bars: [...told.bars, came.get(askedSymbol(tickerIn(asked))) ?? NO_BARS] }
@@ -221,11 +228,11 @@ function marketFile({ interval, session }: MarketRequest): FlatFile {
 
 /** The chain of a market after its file; without one there are no bars, on a day that is no session. */
 function marketAfter(
-  came: FlatTold | FlatTold['market'],
+  came: FlatTold | BySymbol,
   { session }: MarketRequest,
   told: FlatTold,
 ): Page<FlatTold, never> {
-  if (came instanceof Map) return { parts: [], state: { ...told, market: came }, hasMore: false };
+  if (came instanceof Map) return { parts: [], state: { ...told, bySymbol: came }, hasMore: false };
   if (came.doubt !== null) return { parts: [], state: came, hasMore: true };
   const [missing] = came.missing;
   if (missing !== undefined && calendarById('XNYS').isSession(session))

@@ -39,6 +39,7 @@ function encodeAbsence({ from, to, by }: Absence): object {
     by: by.map((claim) => ({
       ...claim,
       checkedAt: new Date(claim.checkedAt).toISOString(),
+      ...(claim.since !== undefined && { since: new Date(claim.since).toISOString() }),
       nextRetryAt: claim.nextRetryAt === null ? null : new Date(claim.nextRetryAt).toISOString(),
     })),
   };
@@ -53,7 +54,7 @@ function absenceOf(value: unknown): Absence {
 }
 
 function claimOf(json: Json): Claim {
-  const { reason, attempts, note, reachDays, edition } = json;
+  const { reason, since, attempts, note, reachDays, edition } = json;
   if (typeof reason !== 'string' || !REASONS.has(reason)) throw malformed(reason);
   if (typeof attempts !== 'number' || attempts < 1) throw malformed(attempts);
   if (reachDays !== undefined && typeof reachDays !== 'number') throw malformed(reachDays);
@@ -61,6 +62,7 @@ function claimOf(json: Json): Claim {
     provider: text(json['provider']),
     reason: reason as AbsenceReason,
     checkedAt: instant(json['checkedAt']),
+    ...(since !== undefined && { since: instant(since) }),
     attempts,
     nextRetryAt: json['nextRetryAt'] === null ? null : instant(json['nextRetryAt']),
     ...(reachDays !== undefined && { reachDays }),
