@@ -8,6 +8,7 @@ export type { HttpAnswer } from './providers/http/transport.ts';
 export type {
   ActionsAnswer,
   ActionsRequest,
+  AlikeParts,
   BarAnswer,
   Basis,
   Capabilities,
@@ -25,6 +26,7 @@ export type {
 } from './providers/provider.ts';
 export type { CorporateAction, Identity, Ohlcv } from './core/bars/bars.ts';
 export type { Bars } from './core/bars/columns.ts';
+export type { CrossSection } from './core/bars/cross-section.ts';
 export type { DiscoverRequest, Discovery } from './providers/discovery.ts';
 export type { ToldUsage } from './providers/told-usage.ts';
 export type { Category, Member } from './core/universe/member.ts';

@@ -94,12 +94,12 @@ export function sessionsBefore({ end }: DailyMarket, count: number): Until[] {
 }
 
 /** An hour of the next day by UTC: New York has closed and its session is settled. */
-function eveningAfter(day: Day): string {
+export function eveningAfter(day: Day): string {
   return `${formatDay(day + 1)}T05:00:00Z`;
 }
 
 /** `BAAAA`, `BAAAB`, …: a ticker of New York. */
-function tickerOf(index: number): string {
+export function tickerOf(index: number): string {
   let [letters, rest] = ['', index];
   for (let i = 0; i < 4; i++) {
     letters = String.fromCharCode(65 + (rest % 26)) + letters;
@@ -125,7 +125,7 @@ function walk(stamps: readonly string[], step: number, seed: number): string[] {
 }
 
 /** Numbers in `[0, 1)` that a seed decides (mulberry32). */
-function randomOf(seed: number): () => number {
+export function randomOf(seed: number): () => number {
   let state = Math.imul(seed, 0x9e_37_79_b9);
   return () => {
     state = Math.trunc(state + 0x6d_2b_79_f5);

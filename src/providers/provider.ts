@@ -1,6 +1,7 @@
 import type { RejectedAction } from '../core/actions/action-checks.ts';
 import type { CorporateAction, Identity, Series, Split } from '../core/bars/bars.ts';
 import type { Bars } from '../core/bars/columns.ts';
+import type { CrossSection } from '../core/bars/cross-section.ts';
 import type { MonthlyArchive } from '../core/plan/archive.ts';
 import type { Paging } from '../core/plan/pages.ts';
 import type { AssetClass } from '../core/instrument/asset-class.ts';
@@ -130,10 +131,17 @@ export type MarketActionsRequest = Pick<BarRequest, 'range' | 'now'>;
 
 /** What a market had in one session. */
 export interface MarketAnswer {
-  /** The tickers that it names, each once. One that it does not name had no bar in the session, if that was over. */
+  /** Tickers that it names, each once. One that it does not name had no bar in the session, if that was over. */
   readonly parts: readonly Part[];
+  /** Others that it names, of which it says the same besides their bars. Default: none. */
+  readonly alike?: readonly AlikeParts[];
   /** Until when it knows of the market, ms since the epoch. */
   readonly asOf: number;
+}
+
+/** Tickers of which a market's answer says the same besides their bars: as parts they would be thousands of objects. */
+export interface AlikeParts extends CrossSection {
+  readonly answer: Omit<BarAnswer, 'bars'>;
 }
 
 /** What a request brought of one ticker: an answer, or what was thrown in its place. */

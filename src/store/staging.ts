@@ -1,4 +1,4 @@
-import type { Bars } from '../core/bars/columns.ts';
+import type { CrossSection } from '../core/bars/cross-section.ts';
 import type { Slice } from '../core/plan/slice.ts';
 
 /** An answer for a whole market that lies in a store until the series that it is of have taken it in. */
@@ -9,11 +9,9 @@ export interface StagedSlice extends Slice {
   readonly fetchedAt: number;
 }
 
-/** What such an answer has of one ticker. */
-export interface StagedSeries {
-  readonly ticker: string;
-  readonly bars: Bars;
-  /** What else it says. JSON-ready. */
+/** What such an answer has of some tickers, of which it says the same besides their bars. */
+export interface StagedGroup extends CrossSection {
+  /** What else it says of each. JSON-ready. */
   readonly said: object;
 }
 
@@ -21,7 +19,8 @@ export interface StagedSeries {
 export interface StagedPart {
   /** Until when it knows of the market, ms since the epoch. */
   readonly asOf: number;
-  readonly series: readonly StagedSeries[];
+  /** Each ticker is in one of them. */
+  readonly groups: readonly StagedGroup[];
 }
 
 /**
@@ -31,7 +30,7 @@ export interface StagedPart {
 export interface Staging {
   /** Those that lie there, ascending by interval, session and age. */
   list(): Promise<readonly StagedSlice[]>;
-  put(slice: StagedSlice, asOf: number, series: readonly StagedSeries[]): Promise<void>;
+  put(slice: StagedSlice, asOf: number, groups: readonly StagedGroup[]): Promise<void>;
   /**
    * The tickers of one bucket, see `bucketOf`. Undefined if the answer is not there, or damaged: then it is as good as not
    * there.

@@ -2,6 +2,7 @@ import { deepStrictEqual, fail, ok, strictEqual } from 'node:assert/strict';
 import { type Day, type DayRange, MS_PER_DAY, parseDay } from '../core/session/day.ts';
 import { ASSET_CLASSES, assetClassOf } from '../core/instrument/asset-class.ts';
 import { isComplete } from '../market/market.ts';
+import { marketParts } from '../providers/market-parts.ts';
 import type { ActionsAnswer, PartOf, Provider } from '../providers/provider.ts';
 import { type CheckOf, NOW, apartIn, ask, atMost, range } from './check.ts';
 import { MARKET, type ProviderSubject } from './subject.ts';
@@ -56,7 +57,7 @@ export const MARKETS: readonly CheckOf[] = ['2025-03-03', '2020-08-31', '2020-03
 async function wholeMarket(subject: ProviderSubject, session: Day): Promise<void> {
   const { provider } = await subject.open(NOW);
   const market = await provider.fetchMarket?.({ interval: '1d', session, now: NOW });
-  const parts = new Map(market?.parts.map((part) => [part.ticker, part]));
+  const parts = new Map(market && marketParts(market).map((part) => [part.ticker, part]));
   strictEqual(market?.asOf, NOW);
   const apartParts = await provider.fetchMarketActions?.({
     range: { from: session, to: session + 1 },

@@ -276,13 +276,13 @@ describe('a market that fails', () => {
         session: parseDay('2026-11-10'),
         now: NOW,
       })) ?? {};
-    const series = parts.flatMap((part) => {
+    const groups = parts.flatMap((part) => {
       if ('error' in part) return [];
       const { bars, ...answer } = part.answer;
-      return { ticker: part.ticker, bars, said: { answer } };
+      return { tickers: [part.ticker], counts: [bars.length], bars, said: { answer } };
     });
     const left = { interval: '1d', session: parseDay('2026-11-10'), source } as const;
-    await store.staging.put({ ...left, fetchedAt: NOW - 3_600_000 }, asOf, series);
+    await store.staging.put({ ...left, fetchedAt: NOW - 3_600_000 }, asOf, groups);
     // One that is too old is as good as none.
     const old = { ...left, session: parseDay('2026-11-11'), fetchedAt: NOW - 90_000_000 };
     await store.staging.put(old, asOf, []);

@@ -1,9 +1,11 @@
-import { NO_BARS } from '../../core/bars/columns.ts';
+import { type Bars, NO_BARS } from '../../core/bars/columns.ts';
+import { concatBars } from '../../core/bars/concat-bars.ts';
 import { BackfillError, errorData } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
 import { type Slice, actionDaysOf, sliceKey } from '../../core/plan/slice.ts';
 import type { Collect } from '../../core/plan/task.ts';
-import type { ActionsAnswer, Part, PartOf, Provider } from '../../providers/provider.ts';
-import type { StagedSeries } from '../../store/staging.ts';
+import type { ActionsAnswer, AlikeParts, Part, PartOf, Provider } from '../../providers/provider.ts';
+import type { StagedGroup } from '../../store/staging.ts';
 import type { TaskResult } from '../runner.ts';
 import type { TaskTools } from './task-tools.ts';
 
@@ -18,20 +20,26 @@ export async function collect({ slice }: Collect, now: number, tools: TaskTools)
       (one) => sliceKey(one) === sliceKey(slice) && one.source === source,
     );
     if (isThere) return { series: [] };
-    const { parts, asOf } = await ask(slice, now, provider);
+    const { asOf, ...answer } = await ask(slice, now, provider);
     const staged = { ...slice, source, fetchedAt: Math.floor(now) };
-    await store.staging.put(staged, asOf, parts.map(stagedPart));
+    await store.staging.put(staged, asOf, groupsOf(answer));
     return { series: [] };
   } catch (error) {
     return { series: [], error: errorData(error, { provider: provider.capabilities.id }) };
   }
 }
 
+/** What a request brought. */
+interface Brought {
+  readonly parts: readonly (Part | PartOf<ActionsAnswer>)[];
+  readonly alike?: readonly AlikeParts[];
+}
+
 async function ask(
   slice: Slice,
   now: number,
   provider: Provider,
-): Promise<{ readonly parts: readonly (Part | PartOf<ActionsAnswer>)[]; readonly asOf: number }> {
+): Promise<Brought & { readonly asOf: number }> {
   const { id } = provider.capabilities;
   const [range] = actionDaysOf(slice);
   if (range !== undefined) {
@@ -45,7 +53,23 @@ async function ask(
   throw new BackfillError('internal', `${id} is asked for a market`);
 }
 
-function stagedPart(part: Part | PartOf<ActionsAnswer>): StagedSeries {
+/** What is said of many tickers in the same words is kept once. */
+function groupsOf({ parts, alike = [] }: Brought): StagedGroup[] {
+  const bySaid = grouped(parts.map(toStage), ({ said }) => JSON.stringify(said));
+  const joined = [...bySaid.values()].map((own): StagedGroup => ({
+    tickers: own.map(({ ticker }) => ticker),
+    counts: own.map(({ bars }) => bars.length),
+    bars: concatBars(own.map(({ bars }) => bars)),
+    said: own[0]?.said ?? {},
+  }));
+  return [...alike.map(({ answer, ...section }) => ({ ...section, said: { answer } })), ...joined];
+}
+
+function toStage(part: Part | PartOf<ActionsAnswer>): {
+  readonly ticker: string;
+  readonly bars: Bars;
+  readonly said: object;
+} {
   const { ticker } = part;
   if ('error' in part) return { ticker, bars: NO_BARS, said: { error: errorData(part.error, { ticker }) } };
   if (!('bars' in part.answer)) return { ticker, bars: NO_BARS, said: { answer: part.answer } };

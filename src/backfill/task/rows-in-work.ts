@@ -1,5 +1,6 @@
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { roomOf } from '../../core/calendar/session-room.ts';
+import { largest } from '../../core/extremes.ts';
 import type { Task, Want } from '../../core/plan/task.ts';
 
 /** Rows of long series that a thread has in work at once: each costs several copies while it is checked and stored. */
@@ -43,9 +44,13 @@ export class RowsInWork {
   }
 }
 
-/** Rows of the longest series of a task: how many series a request may ask for is limited elsewhere. */
-function rowsOf({ wants }: Task): number {
-  return wants.reduce((most, want) => Math.max(most, rowsWanted(want)), 0);
+/**
+ * Rows of the longest series of a task: how many series a request may ask for is limited elsewhere. Of how many a market has in
+ * a bucket nothing is, and they are read together: of those all.
+ */
+function rowsOf(task: Task): number {
+  const rows = task.wants.map(rowsWanted);
+  return 'bucket' in task ? rows.reduce((sum, own) => sum + own, 0) : largest([0, ...rows]);
 }
 
 function rowsWanted({ series: { interval }, calendar: id, range }: Want): number {

@@ -1,6 +1,5 @@
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { type CorporateAction, mergeIdentity, UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
-import { concatBars } from '../../core/bars/concat-bars.ts';
 import { BackfillError, type ErrorData } from '../../core/errors.ts';
 import { largest } from '../../core/extremes.ts';
 import { actionDaysOf } from '../../core/plan/slice.ts';
@@ -8,19 +7,10 @@ import { intervalOf, type Distribute, type Want } from '../../core/plan/task.ts'
 import type { Day, DayRange } from '../../core/session/day.ts';
 import { contains, intersect, normalize, subtract } from '../../core/session/ranges.ts';
 import { partOver } from '../../providers/part-over.ts';
-import type { ActionsAnswer, BarAnswer, Part, Provider } from '../../providers/provider.ts';
-import type { StagedSeries, StagedSlice, Staging } from '../../store/staging.ts';
+import type { ActionsAnswer, Part, Provider } from '../../providers/provider.ts';
+import type { StagedSlice, Staging } from '../../store/staging.ts';
+import { CollectedSessions, type SaidBeside } from './collected.ts';
 import type { TaskTools } from './task-tools.ts';
-
-/** What was collected of one session, of one bucket. */
-interface Collected {
-  readonly session: Day;
-  readonly asOf: number;
-  readonly byTicker: ReadonlyMap<string, StagedSeries>;
-}
-
-/** What a part of a market's answer says besides its bars. */
-type Said = { readonly answer: Omit<BarAnswer, 'bars'> } | { readonly error: ErrorData };
 
 /**
  * A provider that answers the wants of a task with what was collected of markets, as if each had been asked for alone. A
@@ -38,26 +28,19 @@ export async function stagedProvider(
     slices.flatMap((slice) => (slice.actionsSince === undefined ? [[slice.session, slice]] : [])),
   );
   const told = await toldActions(task, slices, staging);
-  const collected: Collected[] = [];
+  const wants = new Map(task.wants.map((want) => [want.series.ticker, want]));
+  const collected = new CollectedSessions(wants.keys(), task.sessions.length);
   // Nothing is judged by half of the splits.
   for (const session of told === undefined ? [] : task.sessions) {
     const slice = newest.get(session);
     const part = slice && (await staging.read(slice, task.bucket));
-    if (part === undefined) continue;
-    const byTicker = new Map(part.series.map((one) => [one.ticker, one]));
-    collected.push({ session, asOf: part.asOf, byTicker });
+    if (part !== undefined) collected.add(session, part);
   }
-  const isLossy = collected.map((_, i) => lost(collected, i, task.wants));
-  const wants = new Map(task.wants.map((want) => [want.series.ticker, want]));
+  const isLossy = collected.sessions.map((_, at) => lost(collected, at, task.wants));
   const partFor = (ticker: string): Part => {
     const want = wants.get(ticker);
     if (want === undefined) throw new BackfillError('internal', `${ticker} is none of ${task.id}`);
-    return partOf(
-      want,
-      collected.filter((one, i) => !isLossy[i] || one.byTicker.has(ticker)),
-      told?.get(ticker) ?? [],
-      now,
-    );
+    return partOf(want, collected, isLossy, told?.get(ticker) ?? [], now);
   };
   return {
     ...provider,
@@ -90,8 +73,8 @@ async function toldActions(
     const part = await staging.read(slice, bucket);
     if (part === undefined) continue;
     missing = subtract(missing, actionDaysOf(slice));
-    for (const { ticker, said } of part.series)
-      told.set(ticker, [...(told.get(ticker) ?? []), said as ToldOf]);
+    for (const { tickers, said } of part.groups)
+      for (const ticker of tickers) told.set(ticker, [...(told.get(ticker) ?? []), said as ToldOf]);
   }
   return missing.length === 0 ? told : undefined;
 }
@@ -100,38 +83,44 @@ async function toldActions(
 const LOST_SHARE = 1 / 3;
 const LOST_COUNT = 3;
 
-/** Whether many of the wanted tickers are missing from an answer of which the ones beside it have a bar. */
-function lost(collected: readonly Collected[], at: number, wants: readonly Want[]): boolean {
-  const here = collected[at] as Collected;
-  const beside = [collected[at - 1], collected[at + 1]].filter((one) => one !== undefined);
-  const hasBar = ({ byTicker }: Collected, ticker: string): boolean =>
-    (byTicker.get(ticker)?.bars.length ?? 0) > 0;
+/** Whether many of the wanted tickers are missing from the answer at a place of which the ones beside it have a bar. */
+function lost(collected: CollectedSessions, at: number, wants: readonly Want[]): boolean {
+  const { sessions } = collected;
+  const here = sessions[at]?.session ?? Number.NaN;
+  const beside = [at - 1, at + 1].filter((one) => sessions[one] !== undefined);
+  if (beside.length === 0) return false;
   const known = wants.filter(
     ({ gaps, series: { ticker } }) =>
-      contains(gaps, here.session) && beside.length > 0 && beside.every((one) => hasBar(one, ticker)),
+      contains(gaps, here) && beside.every((one) => collected.hasBar(ticker, one)),
   );
-  const missing = known.filter(({ series: { ticker } }) => !here.byTicker.has(ticker));
+  const missing = known.filter(({ series: { ticker } }) => collected.saidAt(ticker, at) === undefined);
   return missing.length >= LOST_COUNT && missing.length > LOST_SHARE * known.length;
 }
 
-/** What was collected of one series as one answer. */
-function partOf(want: Want, collected: readonly Collected[], told: readonly ToldOf[], now: number): Part {
+/** What was collected of one series as one answer; of an answer that `isLossy` only that it names the series. */
+function partOf(
+  want: Want,
+  collected: CollectedSessions,
+  isLossy: readonly boolean[],
+  told: readonly ToldOf[],
+  now: number,
+): Part {
   const { ticker } = want.series;
   const calendar = calendarById(want.calendar);
-  const bars: StagedSeries['bars'][] = [];
-  const answers: Omit<BarAnswer, 'bars'>[] = [];
-  const proven = new Set<Day>();
+  const answers: SaidBeside[] = [];
+  const proven: Day[] = [];
   let failure: ErrorData | undefined;
-  for (const { session, asOf, byTicker } of collected) {
-    const one = byTicker.get(ticker);
-    const said = one?.said as Said | undefined;
-    const day = { from: session, to: session + 1 };
-    if (said !== undefined && 'error' in said) failure ??= said.error;
+  for (const [at, { session, asOf }] of collected.sessions.entries()) {
+    const said = collected.saidAt(ticker, at);
+    if (said === undefined) {
+      const day = { from: session, to: session + 1 };
+      const isOver = (): boolean => partOver(day, calendar, Math.min(asOf, now)).to > session;
+      if (isLossy[at] !== true && isOver()) proven.push(session);
+    } else if ('error' in said) failure ??= said.error;
     else {
-      const { to } = said?.answer.proven ?? partOver(day, calendar, Math.min(asOf, now));
-      if (to > session) proven.add(session);
-      if (said !== undefined) answers.push(said.answer);
-      if (one !== undefined) bars.push(one.bars);
+      if (said.isProven) proven.push(session);
+      // Most sessions say the same, which is nothing.
+      if (said.answer !== answers.at(-1) || !saysNothing(said.answer)) answers.push(said.answer);
     }
   }
   for (const one of told) {
@@ -139,22 +128,30 @@ function partOf(want: Want, collected: readonly Collected[], told: readonly Told
     if ('error' in one)
       return { ticker, error: new BackfillError(one.error.code, one.error.message, one.error) };
   }
-  if (failure !== undefined && proven.size === 0)
+  if (failure !== undefined && proven.length === 0)
     return { ticker, error: new BackfillError(failure.code, failure.message, failure) };
-  const unproven = calendar
-    .sessions(want.range)
-    .flatMap((day): DayRange[] => (proven.has(day) ? [] : [{ from: day, to: day + 1 }]));
-  const days = { proven: want.range, unproven: normalize(unproven) };
+  const known = new Set(proven);
+  const unproven = calendar.sessions(want.range).filter((day) => !known.has(day));
+  const days = { proven: want.range, unproven: normalize(unproven.map(dayOf)) };
   const apart = told.flatMap((one) => ('answer' in one ? [one.answer] : []));
   const others = withTold(joined(answers), apart);
-  return { ticker, answer: { ...others, ...days, bars: concatBars(bars) } };
+  return { ticker, answer: { ...others, ...days, bars: collected.barsOf(ticker) } };
 }
 
-type Joined = Omit<BarAnswer, 'bars' | 'proven'>;
+function dayOf(day: Day): DayRange {
+  return { from: day, to: day + 1 };
+}
+
+/** Whether it makes no difference how often an answer says it. */
+function saysNothing({ unusable, explained, actions, dropped, ...others }: SaidBeside): boolean {
+  const { badActions = [], unapplied = [], oddities = [], offGrid = 0, unfinished = 0 } = others;
+  const lists = [unusable, explained, actions, badActions, unapplied, oddities];
+  return dropped + offGrid + unfinished === 0 && lists.every(({ length }) => length === 0);
+}
 
 /** What some answers for one series say besides their bars, oldest first. */
-function joined(answers: readonly Omit<BarAnswer, 'bars'>[]): Joined {
-  const all = <Item>(of: (answer: Omit<BarAnswer, 'bars'>) => readonly Item[] | undefined): Item[] =>
+function joined(answers: readonly SaidBeside[]): SaidBeside {
+  const all = <Item>(of: (answer: SaidBeside) => readonly Item[] | undefined): Item[] =>
     answers.flatMap((answer) => of(answer) ?? []);
   const sum = (key: 'dropped' | 'offGrid' | 'unfinished'): number =>
     answers.reduce((total, answer) => total + (answer[key] ?? 0), 0);
@@ -176,9 +173,9 @@ function joined(answers: readonly Omit<BarAnswer, 'bars'>[]): Joined {
 }
 
 /** An answer with what lists beside it say, the oldest first. */
-function withTold(answer: Joined, apart: readonly ActionsAnswer[]): Joined {
+function withTold(answer: SaidBeside, apart: readonly ActionsAnswer[]): SaidBeside {
   if (apart.length === 0) return answer;
-  const all = <Item>(of: (one: Joined | ActionsAnswer) => readonly Item[] | undefined): Item[] =>
+  const all = <Item>(of: (one: SaidBeside | ActionsAnswer) => readonly Item[] | undefined): Item[] =>
     [answer, ...apart].flatMap((one) => of(one) ?? []);
   return {
     ...answer,

@@ -68,8 +68,8 @@ export function openHttpProvider<State, Listed = State>(
   const fetchMarketActions = async (asked: MarketActionsRequest): Promise<readonly PartOf<ActionsAnswer>[]> =>
     (await keptSecret(askMarketActions(asked, marketActions, of))).map(fit);
   const fetchMarket = async (request: MarketRequest): Promise<MarketAnswer> => {
-    const { parts, asOf } = await keptSecret(askMarket(request, steps, exchange));
-    return { parts: parts.map(fit), asOf };
+    const { parts, ...others } = await keptSecret(askMarket(request, steps, exchange));
+    return { parts: parts.map(fit), ...others };
   };
   return {
     ...{ capabilities, symbolOf, tickerOf, fetchList },

@@ -16,6 +16,7 @@ import type {
   Secrets,
 } from '../provider.ts';
 import { shown } from '../../core/shown.ts';
+import { MARKET_ANSWER, partsOfMarket } from './market-answer.ts';
 import { faultOfMembers } from './member-faults.ts';
 
 /** What is asked for of a list, of a market, or of splits and dividends. */
@@ -99,8 +100,8 @@ function checkedMarket(
   const { actions } = market;
   return {
     ...checkedChain<MarketRequest, MarketAnswer>('market.', market, {
-      ...{ id, url, must: '{ parts, asOf }', faultOf: faultOfAnswer },
-      partsOf: (answer) => (Number.isFinite(answer?.asOf) ? answer.parts : undefined),
+      ...{ id, url, must: MARKET_ANSWER, faultOf: faultOfAnswer },
+      partsOf: partsOfMarket,
     }),
     ...(actions !== undefined && {
       actions: checkedChain<MarketActionsRequest, readonly PartOf<ActionsAnswer>[], ActionsAnswer>(

@@ -1,7 +1,6 @@
 import { type Bars, NO_BARS } from '../../core/bars/columns.ts';
 import { concatBars } from '../../core/bars/concat-bars.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
-import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import { typeOf } from '../../core/instrument/instrument-type.ts';
 import type { Gate } from '../http/gate.ts';
 import { openHttpProvider } from '../http/open-provider.ts';
@@ -11,7 +10,6 @@ import type {
   ActionsAnswer,
   ListRequest,
   MarketActionsRequest,
-  MarketAnswer,
   MarketRequest,
   PartOf,
   Provider,
@@ -24,7 +22,8 @@ import { answerOf } from './answer.ts';
 import { polygonCapabilities } from './capabilities.ts';
 import { type Listing, discoverSteps } from './discover.ts';
 import { dataIn, unreadable } from './errors.ts';
-import { NEW_YORK, nextIn, readBars, readGrouped } from './parse.ts';
+import { marketOf } from './market.ts';
+import { type GroupedPage, NEW_YORK, nextIn, readBars, readGrouped } from './parse.ts';
 import {
   ACTION_LISTS,
   actionsUrl,
@@ -32,11 +31,10 @@ import {
   groupedUrl,
   marketActionsUrl,
   nextUrl,
-  reachedUntil,
   tickerIn,
   worded,
 } from './request.ts';
-import { askedSymbol, symbolOf, tickerOf } from './symbols.ts';
+import { askedSymbol, openShares, symbolOf, tickerOf } from './symbols.ts';
 
 /** What the pages of a chain said so far. */
 interface Told {
@@ -47,13 +45,12 @@ interface Told {
   readonly bars: readonly Bars[];
   readonly isAdjusted: boolean;
   readonly stated: readonly StatedOf[];
-  /** By symbol. */
-  readonly market: ReadonlyMap<string, Bars>;
+  /** Of a session. */
+  readonly market: readonly GroupedPage[];
 }
 
 const NOTHING_TOLD: Told = {
-  ...{ lists: 0, next: null, bars: [], isAdjusted: false, stated: [] },
-  market: new Map(),
+  ...{ lists: 0, next: null, bars: [], isAdjusted: false, stated: [], market: [] },
 };
 
 /** Polygon, now Massive: bars of one ticker, or of all shares in one session, as traded. */
@@ -64,6 +61,7 @@ export function openPolygon(config: ProviderConfig, gate: Gate, secrets: Secrets
 function stepsOf(config: ProviderConfig): HttpSteps<Told, Listing> {
   const asking = (told: Told, first: () => URL, secrets: Secrets) =>
     worded(told.next === null ? first() : nextUrl(told.next, config), secrets);
+  const shareOf = openShares();
   return {
     capabilities: polygonCapabilities(config),
     symbolOf,
@@ -89,12 +87,12 @@ function stepsOf(config: ProviderConfig): HttpSteps<Told, Listing> {
       request: (asked, told = NOTHING_TOLD, secrets) =>
         asking(told, () => groupedUrl(asked, config), secrets),
       parse: marketIn,
-      end: (asked, { market }) => marketOf(asked, market, config),
+      end: (asked, { market }) => marketOf(asked, market, shareOf, config),
       actions: {
         request: (asked, told = NOTHING_TOLD, secrets) =>
           asking(told, () => marketActionsUrl(asked, told.lists, config), secrets),
         parse: actionsIn,
-        end: marketActionsOf,
+        end: (asked, { stated }) => marketActionsOf(asked, stated, shareOf),
       },
     },
     discover: discoverSteps(config),
@@ -130,34 +128,20 @@ function actionsIn(
 /** A page of the bars of a session. */
 function marketIn(answer: HttpAnswer, asked: MarketRequest, told = NOTHING_TOLD): Page<Told, never> {
   const fields = dataIn(answer, asked.now);
-  const market = new Map([...told.market, ...readGrouped(fields, asked.session)]);
+  const market = [...told.market, readGrouped(fields, asked.session, told.market)];
   const next = nextIn(fields);
   return { parts: [], state: { ...told, next, market }, hasMore: next !== null };
 }
 
-/** What its bars say of a session. */
-function marketOf(
-  { interval, session, now }: MarketRequest,
-  market: Told['market'],
-  config: ProviderConfig,
-): MarketAnswer {
-  const asked = { interval, range: { from: session, to: session + 1 }, now };
-  const parts = [...market].flatMap(([symbol, bars]) =>
-    shareOf(symbol).map((ticker) => ({ ticker, answer: answerOf(ticker, bars, false, asked, config) })),
-  );
-  return { parts, asOf: reachedUntil(now, config) };
-}
-
 /** What the lists of splits and dividends say of all shares. */
-function marketActionsOf({ now }: MarketActionsRequest, { stated }: Told): PartOf<ActionsAnswer>[] {
+function marketActionsOf(
+  { now }: MarketActionsRequest,
+  stated: readonly StatedOf[],
+  shareOf: (symbol: string) => string | undefined,
+): PartOf<ActionsAnswer>[] {
   const today = NEW_YORK.localDay(now);
-  return [...grouped(stated, ({ symbol }) => symbol)].flatMap(([symbol, own]) =>
-    shareOf(symbol).map((ticker) => ({ ticker, answer: actionsOf(own, today) })),
-  );
-}
-
-/** The ticker of a share; none where no ticker of one stands for a symbol. */
-function shareOf(symbol: string): string[] {
-  const ticker = tickerOf(symbol);
-  return assetClassOf(ticker) === 'us-shares' && symbolOf(ticker) === symbol ? [ticker] : [];
+  return [...grouped(stated, ({ symbol }) => symbol)].flatMap(([symbol, own]) => {
+    const ticker = shareOf(symbol);
+    return ticker === undefined ? [] : [{ ticker, answer: actionsOf(own, today) }];
+  });
 }

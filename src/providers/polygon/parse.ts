@@ -34,27 +34,36 @@ export function readBars(fields: Fields, symbol: string, type: string | null): B
   return { bars: bars.bars(), isAdjusted: adjusted === true };
 }
 
+/** A page of the bars of a session: one of each symbol, in their order. */
+export interface GroupedPage {
+  readonly symbols: ReadonlySet<string>;
+  readonly bars: Bars;
+}
+
 /**
- * The bars of all symbols in one session, by symbol, stamped with the session's midnight in New York: its rows are stamped with
- * the end of trading. Throws `bad-answer`, retryable for what cannot be read or is of another day.
+ * A page of the bars of all symbols in one session, stamped with the session's midnight in New York: its rows are stamped with
+ * the end of trading. Throws `bad-answer`, retryable for what cannot be read or is of another day, or of a symbol of a page
+ * before.
  */
-export function readGrouped(fields: Fields, session: Day): ReadonlyMap<string, Bars> {
+export function readGrouped(fields: Fields, session: Day, before: readonly GroupedPage[]): GroupedPage {
   if (fields['adjusted'] === true)
     throw new BackfillError('bad-answer', 'polygon gives adjusted prices, asked for those as traded');
   const midnight = NEW_YORK.instantOf(session, 0);
-  const found = new Map<string, Bars>();
-  for (const row of rowsIn(fields)) {
+  const rows = rowsIn(fields);
+  const bars = new BarBuilder(rows.length);
+  const symbols = new Set<string>();
+  for (const row of rows) {
     const { T: symbol } = row;
     if (typeof symbol !== 'string') throw unreadable(`a bar has the symbol ${shown(symbol)}`);
     const day = NEW_YORK.localDay(stampOf(row));
     if (day !== session)
       throw unreadable(`a bar of ${symbol} is of ${formatDay(day)}, asked for ${formatDay(session)}`);
-    if (found.has(symbol)) throw unreadable(`it has two bars of ${symbol}`);
-    const bar = new BarBuilder(1);
-    push(bar, midnight, row, null);
-    found.set(symbol, bar.bars());
+    if (symbols.has(symbol) || before.some((page) => page.symbols.has(symbol)))
+      throw unreadable(`it has two bars of ${symbol}`);
+    symbols.add(symbol);
+    push(bars, midnight, row, null);
   }
-  return found;
+  return { symbols, bars: bars.bars() };
 }
 
 /** The rows of a page; none only where it says so. Throws `bad-answer` (retryable), for fewer than it says it has too. */

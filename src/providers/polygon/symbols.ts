@@ -54,6 +54,25 @@ export function tickerOf(symbol: string): string {
   return SHARES.tickerOf(symbol);
 }
 
+/** More symbols than this are those of no market. */
+const MOST_REMEMBERED = 100_000;
+
+/**
+ * Gives the ticker of a share by its symbol, undefined where no ticker of one stands for that. What it found is remembered: every
+ * session of a market names the same thousands.
+ */
+export function openShares(): (symbol: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (symbol) => {
+    if (known.has(symbol)) return known.get(symbol);
+    const ticker = tickerOf(symbol);
+    const isShare = assetClassOf(ticker) === 'us-shares' && symbolOf(ticker) === symbol;
+    if (known.size === MOST_REMEMBERED) known.clear();
+    known.set(symbol, isShare ? ticker : undefined);
+    return isShare ? ticker : undefined;
+  };
+}
+
 /** What a ticker is asked for by: `JPY=X` is the dollar in yen. */
 export function askedSymbol(ticker: string): string {
   const symbol = symbolOf(ticker);

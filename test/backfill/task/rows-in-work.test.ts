@@ -59,6 +59,14 @@ it('the series of a list count as their longest: what a request may ask for is l
   expect(await workOf([list('a'), list('b')])).toEqual(['ab', 'b']);
 });
 
+it('those of a market that lie in one bucket count together: they are read together', async () => {
+  const bucket = (id: string): Task => ({
+    ...taskOf(id, '1d', 252, 20),
+    ...{ market: '1d all', bucket: 0, sessions: [] },
+  });
+  expect(await workOf([bucket('a'), bucket('b'), bucket('c')])).toEqual(['a', 'b', 'c']);
+});
+
 it('a task that fails leaves its room to the next', async () => {
   const room = new RowsInWork(10_000);
   const failing = room.within(taskOf('a', '1m', 7), () => Promise.reject(new Error('no')));

@@ -189,6 +189,28 @@ describe('what they give is refused where it is no answer', () => {
       expect(errorOf(() => marketOf(given, asOf)?.end(asked, 0)).message).toContain(message);
   });
 
+  it('and of what a market has that is alike', async () => {
+    const asked = { interval: '1d', session: parseDay('2026-11-19'), now: ASKED.now } as const;
+    const { bars, ...said } = { ...ANSWER, proven: { from: asked.session, to: asked.session + 1 } };
+    const request = (): unknown => ({ url: new URL('http://h'), headers: {} });
+    const endOf = (alike: unknown): unknown => {
+      const end = () => ({ parts: [], alike, asOf: ASKED.now });
+      return steps({ market: { request, parse: () => PAGE, end } }).market?.end(asked, 0);
+    };
+    const group = { tickers: ['ANY', 'OTHER'], counts: [bars.length, 0], bars, answer: said };
+    expect(endOf([group])).toMatchObject({ alike: [group] });
+    for (const [other, message] of [
+      [{ tickers: ['ANY', ''] }, 'its market.end gives a part of ""'],
+      [{ answer: { ...said, dropped: null } }, 'its market.end gives an answer for ANY whose dropped is null'],
+      [{ counts: [bars.length] }, 'with a count of bars for each ticker'],
+      [{ counts: [bars.length, 1] }, 'with a count of bars for each ticker'],
+      [{ counts: [bars.length + 1, -1] }, 'with a count of bars for each ticker'],
+      [{ tickers: 'ANY' }, 'with a count of bars for each ticker'],
+    ] as const)
+      expect(errorOf(() => endOf([{ ...group, ...other }])).message).toContain(message);
+    expect(errorOf(() => endOf([null])).message).toContain('with a count of bars for each ticker');
+  });
+
   it('tickers that are no texts', () => {
     const { tickers } = steps({
       tickers: { request: () => ({ url: new URL('http://h'), headers: {} }), parse: () => [1] },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { barAt } from '../../../src/core/bars/columns.ts';
 import { formatDay, parseDay, utcDayOf } from '../../../src/core/session/day.ts';
+import { marketParts } from '../../../src/providers/market-parts.ts';
 import type { BarAnswer, PartOf } from '../../../src/providers/provider.ts';
 import { REAL_DATA, describeWith } from '../../needs.ts';
 import { hasRealData, realData } from '../../realdata.ts';
@@ -108,7 +109,7 @@ describeWith(REAL_DATA)('recorded answers', () => {
         );
         return provider.fetchMarket?.(at);
       };
-      const { parts = [] } = (await beside(whole)) ?? {};
+      const parts = marketParts((await beside(whole)) ?? { parts: [] });
       expect(parts).toHaveLength(symbols);
       const read = parts.map((part) => [part.ticker, ...rowsOf(answerIn(part)).flat()]);
       expect([read[0], read.at(-1)]).toEqual([first, last]);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatDay, parseDay } from '../../../src/core/session/day.ts';
+import { marketParts } from '../../../src/providers/market-parts.ts';
 import { capabilitiesOf } from '../../../src/providers/registry.ts';
 import { KEY, barsBody, isBars, polygonThatAnswers, stopServers } from './serving.ts';
 
@@ -192,6 +193,43 @@ describe('what says nothing for sure', () => {
     await expect(provider.fetchMarket?.(asked)).rejects.toMatchObject({
       code: 'bad-answer',
       retryable: false,
+    });
+  });
+
+  it('of a whole market has the shares without a price by themselves, and names no symbol twice', async () => {
+    const rows = ['AAPL', 'BRK.B', 'MSFT', 'X:BTCUSD', 'ZZZ'].map((T, i) => {
+      const price = T === 'MSFT' ? null : i + 1;
+      const values = { v: 100, o: price, c: price, h: price, l: price };
+      return { T, ...values, ...(T === 'AAPL' && { vw: 1.5 }), t: Date.parse('2026-11-16T21:00:00Z') };
+    });
+    const page = (results: readonly object[], next?: string): string =>
+      JSON.stringify({ status: 'OK', adjusted: false, resultsCount: results.length, results, next_url: next });
+    const asked = { interval: '1d', session: parseDay('2026-11-16'), now: NOW } as const;
+    const inPages = async (second: readonly object[]) => {
+      const { provider } = await polygonThatAnswers(({ query }) => ({
+        body: query.has('cursor') ? page(second) : page(rows.slice(0, 2), '/v2/aggs/grouped/x?cursor=1'),
+      }));
+      return (await provider.fetchMarket?.(asked)) ?? { parts: [] };
+    };
+    const market = await inPages(rows.slice(2));
+    expect(market.alike).toMatchObject([{ tickers: ['AAPL', 'BRK-B', 'ZZZ'], counts: [1, 1, 1] }]);
+    expect(market.parts).toMatchObject([
+      { ticker: 'MSFT', answer: { bars: { length: 0 }, unusable: [{ reason: 'empty' }] } },
+    ]);
+    const { provider } = await polygonThatAnswers(({ path }) =>
+      isBars(path) ? { body: barsBody('BRK.B', { '2026-11-16': 2 }, {}).replace('"vw":2,', '') } : undefined,
+    );
+    const range = { from: asked.session, to: asked.session + 1 };
+    const alone = await provider.fetchBars({ ...week('BRK-B'), range });
+    const { badActions: _, ...others } = alone;
+    const inMarket = marketParts(market).find(({ ticker }) => ticker === 'BRK-B');
+    expect(inMarket).toEqual({
+      ticker: 'BRK-B',
+      answer: { ...others, bars: { ...others.bars, trades: null } },
+    });
+    await expect(inPages(rows.slice(1))).rejects.toMatchObject({
+      code: 'bad-answer',
+      message: expect.stringContaining('two bars of BRK.B') as unknown,
     });
   });
 });

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { barsOf } from '../../../src/core/bars/bar-builder.ts';
 import { type Bars, NO_BARS, barAt as rowAt } from '../../../src/core/bars/columns.ts';
+import { concatBars } from '../../../src/core/bars/concat-bars.ts';
+import { apart } from '../../../src/core/bars/cross-section.ts';
 import { BUCKETS, bucketOf } from '../../../src/core/plan/slice.ts';
+import { grouped } from '../../../src/core/grouped.ts';
 import { parseDay } from '../../../src/core/session/day.ts';
-import type { StagedPart, StagedSeries, StagedSlice } from '../../../src/store/staging.ts';
+import type { StagedGroup, StagedPart, StagedSlice } from '../../../src/store/staging.ts';
 import { NOON, daily } from '../fixtures.ts';
 import type { StoreUnderTest } from './subject.ts';
 
@@ -18,17 +21,31 @@ const TUESDAY: StagedSlice = { ...MONDAY, session: parseDay('2026-02-24') };
 const TICKERS = Array.from({ length: 300 }, (_, i) => `T${i}`);
 
 /** Of every third ticker no bar, of every other two, one with and one without what may be unknown. */
-const SERIES: readonly StagedSeries[] = TICKERS.map((ticker, i) => ({
+const SERIES = TICKERS.map((ticker, i) => ({
   ticker,
   bars:
     i % 3 === 0
       ? NO_BARS
       : barsOf([daily('2026-02-23', { close: i, vwap: i + 0.1 }), daily('2026-02-24', { trades: i })]),
-  said: { i, note: `ünïcode ${'x'.repeat(i)}` },
+  // Of some the same.
+  said: { i: Math.min(i, 250), note: `ünïcode ${'x'.repeat(Math.min(i, 250))}` },
+}));
+
+const GROUPS: readonly StagedGroup[] = [...grouped(SERIES, ({ said }) => said.i).values()].map((own) => ({
+  tickers: own.map(({ ticker }) => ticker),
+  counts: own.map(({ bars }) => bars.length),
+  bars: concatBars<Bars>(own.map(({ bars }) => bars)),
+  said: own[0]?.said ?? {},
 }));
 
 const rowsIn = (bars: Bars): object[] => Array.from({ length: bars.length }, (_, i) => rowAt(bars, i));
-const plain = ({ ticker, bars, said }: StagedSeries): object => ({ ticker, rows: rowsIn(bars), said });
+const plain = ({ ticker, bars, said }: (typeof SERIES)[number]): object => ({
+  ...{ ticker, rows: rowsIn(bars), said },
+});
+const plainOf = (part: StagedPart | undefined): object[] =>
+  part?.groups.flatMap(({ said, ...section }) =>
+    apart(section).map(([ticker, bars]) => ({ ticker, rows: rowsIn(bars), said })),
+  ) ?? [];
 
 export function describeStaging(open: () => Promise<StoreUnderTest>): void {
   describe('staging', () => {
@@ -45,15 +62,15 @@ export function describeStaging(open: () => Promise<StoreUnderTest>): void {
     };
 
     it('gives back what it was given, each ticker in its bucket', async () => {
-      await subject.store.staging.put(MONDAY, NOON - 1, SERIES);
+      await subject.store.staging.put(MONDAY, NOON - 1, GROUPS);
       const { staging } = subject.reopen();
       for (const bucket of [0, 1, BUCKETS - 1]) {
         const part = await staging.read(MONDAY, bucket);
         const own = SERIES.filter(({ ticker }) => bucketOf(ticker) === bucket);
         expect(part?.asOf).toBe(NOON - 1);
-        expect(part?.series.map(plain)).toEqual(own.map(plain));
+        expect(plainOf(part)).toEqual(own.map(plain));
       }
-      const all = (await readAll(MONDAY)).flatMap(({ series }) => series.map(({ ticker }) => ticker));
+      const all = (await readAll(MONDAY)).flatMap(({ groups }) => groups.flatMap(({ tickers }) => tickers));
       expect(all.toSorted()).toEqual(TICKERS.toSorted());
     });
 
@@ -68,14 +85,14 @@ export function describeStaging(open: () => Promise<StoreUnderTest>): void {
       const other = { ...MONDAY, source: 'other-2' };
       const later = { ...MONDAY, fetchedAt: NOON + 1 };
       expect(await staging.list()).toEqual([]);
-      for (const slice of [TUESDAY, later, other, MONDAY]) await staging.put(slice, NOON, SERIES.slice(0, 3));
+      for (const slice of [TUESDAY, later, other, MONDAY]) await staging.put(slice, NOON, GROUPS.slice(0, 3));
       expect(await subject.reopen().staging.list()).toEqual([other, MONDAY, later, TUESDAY]);
       await staging.remove([MONDAY, later, { ...TUESDAY, fetchedAt: 1 }]);
       expect(await subject.reopen().staging.list()).toEqual([other, TUESDAY]);
     });
 
     it('is no part of what is known', async () => {
-      await subject.store.staging.put(MONDAY, NOON, SERIES);
+      await subject.store.staging.put(MONDAY, NOON, GROUPS);
       const scan = await subject.reopen().scan();
       expect([scan.series.size, scan.setAside]).toEqual([0, []]);
       expect((await subject.reopen().examine({ now: NOON })).damages).toEqual([]);

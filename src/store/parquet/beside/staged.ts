@@ -1,7 +1,7 @@
 import { BackfillError } from '../../../core/errors.ts';
 import { type Day, formatDay, parseDay } from '../../../core/session/day.ts';
 import { INTERVALS } from '../../../core/session/interval.ts';
-import type { StagedPart, StagedSeries, StagedSlice } from '../../staging.ts';
+import type { StagedGroup, StagedPart, StagedSlice } from '../../staging.ts';
 import { decodeBucket, encodeSlice } from '../codec/slice-file.ts';
 import { orAbsent } from '../files/absent.ts';
 import type { Blobs } from '../files/blobs.ts';
@@ -46,9 +46,9 @@ export async function putStaged(
   blobs: Blobs,
   slice: StagedSlice,
   asOf: number,
-  series: readonly StagedSeries[],
+  groups: readonly StagedGroup[],
 ): Promise<void> {
-  await blobs.put(stagedPath(slice), encodeSlice(asOf, series));
+  await blobs.put(stagedPath(slice), encodeSlice(asOf, groups));
 }
 
 /** One bucket of an answer; undefined if it is not there, or damaged. */

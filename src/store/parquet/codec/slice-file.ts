@@ -3,16 +3,17 @@
 //   magic | offsets of the buckets, and of the end (u32 each) | bucket 0 | bucket 1 | …
 //
 // A bucket is deflated with a checksum of its own (gzip): the length of a text (u32, padded to 8 bytes), the text, which
-// says as JSON whose rows these are and what else is said of them, and the columns of all rows, one after the other.
+// says as JSON whose rows these are and what else is said of them, group by group, and the columns of all rows, one after
+// the other.
 
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Bars, columnsOf, slice } from '../../../core/bars/columns.ts';
+import { type Bars, columnsOf, inForm, slice } from '../../../core/bars/columns.ts';
+import { eachTicker } from '../../../core/bars/cross-section.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { BUCKETS, bucketOf } from '../../../core/plan/slice.ts';
-import { grouped } from '../../../core/grouped.ts';
-import type { StagedPart, StagedSeries } from '../../staging.ts';
+import type { StagedGroup, StagedPart } from '../../staging.ts';
 
-const MAGIC = 0x31534642;
+const MAGIC = 0x32534642;
 const WORD = 4;
 const HEAD = WORD * (BUCKETS + 2);
 /** Bytes before the text of a bucket. */
@@ -28,15 +29,20 @@ interface Said {
   /** Whether any row may have them. */
   readonly vwap: boolean;
   readonly trades: boolean;
-  readonly series: readonly (readonly [ticker: string, rows: number, said: object])[];
+  readonly groups: readonly (readonly [
+    tickers: readonly string[],
+    counts: readonly number[],
+    said: object,
+  ])[];
 }
 
+/** How a bucket is deflated: it is small, and the tables of a window as large as usual would take longer to make. */
+const DEFLATED = { level: 1, windowBits: 13, memLevel: 6 } as const;
+
 /** An answer as the bytes of its file. */
-export function encodeSlice(asOf: number, series: readonly StagedSeries[]): Uint8Array {
-  const byBucket = grouped(series, ({ ticker }) => bucketOf(ticker));
-  const buckets = Array.from({ length: BUCKETS }, (_, bucket) =>
-    encodeBucket(bucket, asOf, byBucket.get(bucket) ?? []),
-  );
+export function encodeSlice(asOf: number, groups: readonly StagedGroup[]): Uint8Array {
+  const shares = sharesOf(groups);
+  const buckets = shares.map((own, bucket) => encodeBucket(bucket, asOf, own));
   const length = buckets.reduce((sum, bytes) => sum + bytes.length, HEAD);
   const file = new Uint8Array(length);
   const head = new DataView(file.buffer);
@@ -72,13 +78,36 @@ function damaged(why: string, cause?: unknown): BackfillError {
   return new BackfillError('store-corrupt', why, { cause });
 }
 
-function encodeBucket(bucket: number, asOf: number, series: readonly StagedSeries[]): Uint8Array {
-  const rows = series.reduce((sum, { bars }) => sum + bars.length, 0);
+/** What a bucket has of a group: its tickers, and where their bars lie among those of the group. */
+interface Share {
+  readonly group: StagedGroup;
+  readonly tickers: string[];
+  readonly counts: number[];
+  readonly places: number[];
+}
+
+/** Of each bucket the groups that have a ticker in it. */
+function sharesOf(groups: readonly StagedGroup[]): readonly (readonly Share[])[] {
+  const shares = Array.from({ length: BUCKETS }, (): Share[] => []);
+  for (const group of groups)
+    eachTicker(group, (ticker, from, to) => {
+      const own = shares[bucketOf(ticker)] as Share[];
+      let share = own.at(-1);
+      if (share?.group !== group) own.push((share = { group, tickers: [], counts: [], places: [] }));
+      share.tickers.push(ticker);
+      share.counts.push(to - from);
+      for (let i = from; i < to; i++) share.places.push(i);
+    });
+  return shares;
+}
+
+function encodeBucket(bucket: number, asOf: number, shares: readonly Share[]): Uint8Array {
+  const rows = shares.reduce((sum, { places }) => sum + places.length, 0);
   const said: Said = {
     ...{ bucket, asOf, rows },
-    vwap: series.some(({ bars }) => bars.vwap !== null),
-    trades: series.some(({ bars }) => bars.trades !== null),
-    series: series.map(({ ticker, bars, said: more }) => [ticker, bars.length, more]),
+    vwap: shares.some(({ group: { bars } }) => bars.vwap !== null),
+    trades: shares.some(({ group: { bars } }) => bars.trades !== null),
+    groups: shares.map(({ tickers, counts, group }) => [tickers, counts, group.said]),
   };
   const text = new TextEncoder().encode(JSON.stringify(said));
   const start = columnsAt(text.length);
@@ -86,16 +115,13 @@ function encodeBucket(bucket: number, asOf: number, series: readonly StagedSerie
   new DataView(content.buffer).setUint32(0, text.length, true);
   content.set(text, TEXT);
   const columns = new Float64Array(content.buffer, start);
-  for (const [place, name] of COLUMNS.entries()) {
-    let at = place * rows;
-    for (const { bars } of series) {
-      const column = bars[name];
-      if (column === null) columns.fill(Number.NaN, at, at + bars.length);
-      else columns.set(column, at);
-      at += bars.length;
+  let at = 0;
+  for (const name of COLUMNS)
+    for (const { group, places } of shares) {
+      const column = group.bars[name];
+      for (const place of places) columns[at++] = column === null ? Number.NaN : (column[place] as number);
     }
-  }
-  return gzipSync(content, { level: 1 });
+  return gzipSync(content, DEFLATED);
 }
 
 function columnsAt(textLength: number): number {
@@ -116,18 +142,18 @@ function decodeContent(content: Uint8Array, bucket: number): StagedPart {
     bytes.set(content.subarray(from, from + bytes.length));
     return values;
   };
-  const bars: Bars = {
+  const bars = inForm<Bars>({
     length: rows,
     ts: column('ts'),
     ...{ open: column('open'), high: column('high'), low: column('low'), close: column('close') },
     volume: column('volume'),
     vwap: said.vwap ? column('vwap') : null,
     trades: said.trades ? column('trades') : null,
-  };
-  let at = 0;
-  const series = said.series.map(([ticker, own, more]): StagedSeries => {
-    const part = slice(bars, at, (at += own));
-    return { ticker, bars: part, said: more };
   });
-  return { asOf: said.asOf, series };
+  let at = 0;
+  const groups = said.groups.map(([tickers, counts, more]): StagedGroup => {
+    const own = counts.reduce((sum, count) => sum + count, 0);
+    return { tickers, counts, bars: slice(bars, at, (at += own)), said: more };
+  });
+  return { asOf: said.asOf, groups };
 }

@@ -25,7 +25,9 @@ const BUCKET = bucketOf('AAPL');
 
 async function staged() {
   const store = openParquetStore(folder.path);
-  await store.staging.put(SLICE, NOON, [{ ticker: 'AAPL', bars: barsOf([daily('2026-02-23')]), said: {} }]);
+  await store.staging.put(SLICE, NOON, [
+    { tickers: ['AAPL'], counts: [1], bars: barsOf([daily('2026-02-23')]), said: {} },
+  ]);
   return { store, file: join(folder.path, PATH) };
 }
 
@@ -38,7 +40,7 @@ it('is as good as not there where any byte of it is another, or lacks', async ()
   const { store, file } = await staged();
   const bytes = await readFile(file);
   const read = async (): Promise<number | undefined> =>
-    (await store.staging.read(SLICE, BUCKET))?.series.length;
+    (await store.staging.read(SLICE, BUCKET))?.groups.length;
   expect(await read()).toBe(1);
   // Of the heads of the deflated buckets five bytes say nothing (time, level and system).
   const places = [0, 3, 4 * (BUCKET + 1), 4 * (BUCKET + 2)];
