@@ -16,6 +16,7 @@ export interface GroupedMarket {
   /** One ticker a line. */
   readonly tickerFile: string;
   readonly tickers: number;
+  readonly sessions: number;
   /** Requests that tell all of it: one a session, and the pages of the lists. */
   readonly requests: number;
   /** Of the first and the last session, `YYYY-MM-DD`, and the evening after that. */
@@ -49,17 +50,28 @@ export async function inventGrouped(
     const { close: t } = calendar.session(day);
     const results = market.map((one) => one.barAt(at, t));
     const body = { queryCount: count, resultsCount: count, adjusted: false, results, status: 'OK', count };
-    await writeFile(join(folder, `${formatDay(day)}.json.gz`), await pack(JSON.stringify(body), { level: 1 }));
+    await writeFile(
+      join(folder, `${formatDay(day)}.json.gz`),
+      await pack(JSON.stringify(body), { level: 1 }),
+    );
   }
   const lists = [
-    await writeList(folder, 'splits', market.flatMap(({ splits }) => splits)),
-    await writeList(folder, 'dividends', market.flatMap(({ dividends }) => dividends)),
+    await writeList(
+      folder,
+      'splits',
+      market.flatMap(({ splits }) => splits),
+    ),
+    await writeList(
+      folder,
+      'dividends',
+      market.flatMap(({ dividends }) => dividends),
+    ),
   ];
   const tickerFile = join(scratch, `grouped-tickers-${count}.txt`);
   await writeFile(tickerFile, tickers.join('\n'));
   return {
     what: `${count.toLocaleString('en')} invented shares × ${sessions} sessions`,
-    ...{ folder, tickerFile, tickers: count, start: formatDay(days[0] as Day), end },
+    ...{ folder, tickerFile, tickers: count, sessions, start: formatDay(days[0] as Day), end },
     requests: lists.reduce((sum, pages) => sum + pages, sessions),
     now: eveningAfter(parseDay(end)),
   };

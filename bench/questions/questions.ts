@@ -1,5 +1,6 @@
 import type { Question } from '../harness/question.ts';
 import { formats } from './formats.ts';
+import { grouped } from './grouped.ts';
 import { limits } from './limits.ts';
 import { scale100000, scaleCsv, scaleHistory } from './long.ts';
 import { peers } from './peers.ts';
@@ -22,6 +23,7 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['scale-100000', scale100000],
   ['scale-csv', scaleCsv],
   ['scale-history', scaleHistory],
+  ['grouped', grouped],
   ['readers', readers],
   ['run', run],
 ]);

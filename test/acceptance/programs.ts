@@ -39,14 +39,23 @@ export async function run(
   return ended(start(name, args, cwd));
 }
 
-/** The same with variables in the environment. */
+/** Starts `backfill` with variables in the environment. */
+export function startWith(
+  variables: Readonly<Record<string, string>>,
+  args: readonly string[],
+  cwd: string,
+): ChildProcess {
+  const env = { ...environment, ...variables };
+  return spawn(process.execPath, [built('backfill'), ...args], { env, cwd });
+}
+
+/** Runs it to its end. */
 export async function runWith(
   variables: Readonly<Record<string, string>>,
   args: readonly string[],
   cwd: string,
 ): Promise<Finished> {
-  const env = { ...environment, ...variables };
-  return ended(spawn(process.execPath, [built('backfill'), ...args], { env, cwd }));
+  return ended(startWith(variables, args, cwd));
 }
 
 /** What a process says until it ends. */

@@ -9,7 +9,7 @@ import type { StagedPart } from '../../store/staging.ts';
 export type SaidBeside = Omit<BarAnswer, 'bars' | 'proven'>;
 
 /** What an answer says of a ticker in one session besides its bars; the same object where it says the same. */
-export type Said =
+type Said =
   | {
       readonly answer: SaidBeside;
       /** Whether it speaks of the session. */

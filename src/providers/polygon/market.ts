@@ -1,6 +1,13 @@
 import { type Bars, NO_BARS, inForm, pick, slice } from '../../core/bars/columns.ts';
 import { concatBars } from '../../core/bars/concat-bars.ts';
-import type { AlikeParts, BarAnswer, MarketAnswer, MarketRequest, Part, ProviderConfig } from '../provider.ts';
+import type {
+  AlikeParts,
+  BarAnswer,
+  MarketAnswer,
+  MarketRequest,
+  Part,
+  ProviderConfig,
+} from '../provider.ts';
 import { answerOf } from './answer.ts';
 import type { GroupedPage } from './parse.ts';
 import { reachedUntil } from './request.ts';
@@ -35,11 +42,7 @@ export function marketOf(
 }
 
 /** So many tickers of which the same is said as of the first; `rows`: one of each, as they came. */
-function alikeAs(
-  { bars, ...answer }: BarAnswer,
-  tickers: readonly string[],
-  rows: Bars,
-): AlikeParts {
+function alikeAs({ bars, ...answer }: BarAnswer, tickers: readonly string[], rows: Bars): AlikeParts {
   const [ts] = bars.ts;
   // A row of a session that nobody wants yet is no bar.
   if (ts === undefined) return { tickers, counts: tickers.map(() => 0), bars: NO_BARS, answer };

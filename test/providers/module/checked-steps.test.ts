@@ -201,7 +201,10 @@ describe('what they give is refused where it is no answer', () => {
     expect(endOf([group])).toMatchObject({ alike: [group] });
     for (const [other, message] of [
       [{ tickers: ['ANY', ''] }, 'its market.end gives a part of ""'],
-      [{ answer: { ...said, dropped: null } }, 'its market.end gives an answer for ANY whose dropped is null'],
+      [
+        { answer: { ...said, dropped: null } },
+        'its market.end gives an answer for ANY whose dropped is null',
+      ],
       [{ counts: [bars.length] }, 'with a count of bars for each ticker'],
       [{ counts: [bars.length, 1] }, 'with a count of bars for each ticker'],
       [{ counts: [bars.length + 1, -1] }, 'with a count of bars for each ticker'],

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 import { marketParts } from '../../../src/providers/market-parts.ts';
+import type { MarketAnswer } from '../../../src/providers/provider.ts';
 import { capabilitiesOf } from '../../../src/providers/registry.ts';
 import { KEY, barsBody, isBars, polygonThatAnswers, stopServers } from './serving.ts';
 
@@ -203,13 +204,19 @@ describe('what says nothing for sure', () => {
       return { T, ...values, ...(T === 'AAPL' && { vw: 1.5 }), t: Date.parse('2026-11-16T21:00:00Z') };
     });
     const page = (results: readonly object[], next?: string): string =>
-      JSON.stringify({ status: 'OK', adjusted: false, resultsCount: results.length, results, next_url: next });
+      JSON.stringify({
+        status: 'OK',
+        adjusted: false,
+        resultsCount: results.length,
+        results,
+        next_url: next,
+      });
     const asked = { interval: '1d', session: parseDay('2026-11-16'), now: NOW } as const;
-    const inPages = async (second: readonly object[]) => {
+    const inPages = async (second: readonly object[]): Promise<Partial<MarketAnswer>> => {
       const { provider } = await polygonThatAnswers(({ query }) => ({
         body: query.has('cursor') ? page(second) : page(rows.slice(0, 2), '/v2/aggs/grouped/x?cursor=1'),
       }));
-      return (await provider.fetchMarket?.(asked)) ?? { parts: [] };
+      return (await provider.fetchMarket?.(asked)) ?? {};
     };
     const market = await inPages(rows.slice(2));
     expect(market.alike).toMatchObject([{ tickers: ['AAPL', 'BRK-B', 'ZZZ'], counts: [1, 1, 1] }]);
@@ -222,7 +229,8 @@ describe('what says nothing for sure', () => {
     const range = { from: asked.session, to: asked.session + 1 };
     const alone = await provider.fetchBars({ ...week('BRK-B'), range });
     const { badActions: _, ...others } = alone;
-    const inMarket = marketParts(market).find(({ ticker }) => ticker === 'BRK-B');
+    const { parts = [], alike = [] } = market;
+    const inMarket = marketParts({ parts, alike }).find(({ ticker }) => ticker === 'BRK-B');
     expect(inMarket).toEqual({
       ticker: 'BRK-B',
       answer: { ...others, bars: { ...others.bars, trades: null } },

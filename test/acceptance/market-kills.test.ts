@@ -1,0 +1,154 @@
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type GroupedServer, serveGrouped } from '../../bench/market/grouped-server.ts';
+import { type GroupedMarket, inventGrouped } from '../../bench/market/grouped.ts';
+import { randomOf } from '../../bench/market/invented.ts';
+import { exportStore } from './export-store.mjs';
+import { runWith, startWith } from './programs.ts';
+
+// A market's bars and its splits and dividends are asked for, a slice each; then each series takes in its own. What was asked for
+// when a process was killed, and had not been written, is on no disk: nobody can know it, and it is asked for again.
+
+const SEED = 20_261_128;
+const KEY = { POLYGON_API_KEY: 'of-nobody' };
+/** Slices that are under way at once at most. */
+const CONCURRENCY = 2;
+const TICKERS = 300;
+const SESSIONS = 24;
+
+/** What lies in a store, and what a server was asked for. */
+interface Standing {
+  /** Slices: dates of sessions, and `actions`. */
+  readonly staged: readonly string[];
+  readonly stored: number;
+  readonly asked: readonly string[];
+}
+
+let folder = '';
+let market: GroupedMarket;
+let server: GroupedServer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-market-kills-'));
+  market = await inventGrouped(folder, { tickers: TICKERS, sessions: SESSIONS, end: '2026-11-20' });
+  server = await serveGrouped(market, join(folder, 'requests.ndjson'), 60);
+}, 60_000);
+
+afterAll(async () => {
+  await server.stop();
+  await rm(folder, { recursive: true });
+});
+
+const argsOf = (store: string): string[] => [
+  ...['--store', store, '--state', `${store}-state`, '--tickers', `@${market.tickerFile}`],
+  ...['--provider', 'polygon', '--tier', 'starter', '--provider-url', `polygon=${server.url}`],
+  ...['--start', market.start, '--end', market.end, '--now', market.now],
+  ...['--workers', '2', '--concurrency', String(CONCURRENCY), '--no-progress'],
+];
+
+/** The slice that a request is for: a page of a list is a part of one. */
+function sliceOf(path: string): string {
+  return path.startsWith('/v3/reference/') ? 'actions' : (path.split('/').at(-1) ?? '');
+}
+
+async function standingOf(store: string): Promise<Standing> {
+  const names = await readdir(join(store, 'staging')).catch(() => []);
+  const staged = names.flatMap((name) => {
+    const [, slice] = /^1d_(actions|\d{4}-\d\d-\d\d)[-_].*\.slice$/.exec(name) ?? [];
+    return slice ?? [];
+  });
+  const files = await readdir(join(store, 'bars'), { recursive: true }).catch(() => []);
+  const stored = files.filter((file) => file.endsWith('bars.parquet')).length;
+  const asked = (await server.asked()).map(({ path }) => sliceOf(path));
+  return { staged, stored, asked };
+}
+
+/** Runs until something holds, and a while longer; gives what there was when it was killed. */
+async function killWhen(
+  store: string,
+  holds: (standing: Standing) => boolean,
+  delayMs: number,
+): Promise<Standing> {
+  const child = startWith(KEY, argsOf(store), folder);
+  child.stdout?.resume();
+  child.stderr?.resume();
+  const closed = once(child, 'close');
+  while (child.exitCode === null && !holds(await standingOf(store))) await sleep(2);
+  await sleep(delayMs);
+  child.kill('SIGKILL');
+  const [, signal] = (await closed) as [number | null, NodeJS.Signals | null];
+  expect(signal).toBe('SIGKILL');
+  // What had been sent arrives.
+  await sleep(150);
+  return standingOf(store);
+}
+
+it(
+  'a market that is filled by runs that are killed ten times is asked for nothing twice, and ends as if undisturbed',
+  { timeout: 180_000 },
+  async () => {
+    const undisturbed = join(folder, 'undisturbed');
+    expect(await runWith(KEY, argsOf(undisturbed), folder)).toMatchObject({ code: 0 });
+    const before = (await server.asked()).length;
+    expect(before).toBe(market.requests);
+
+    const random = randomOf(SEED);
+    const store = join(folder, 'killed');
+    let last: Standing = { staged: [], stored: 0, asked: Array.from({ length: before }, () => '') };
+    const some = (most: number): number => 1 + Math.floor(random() * most);
+    // While the lists of splits and dividends are read, when more sessions lie staged, and when more series are stored.
+    const listed =
+      () =>
+      ({ asked }: Standing) =>
+        asked.length > before;
+    const collected = () => {
+      const count = last.staged.length + some(3);
+      return ({ staged }: Standing) => staged.length >= count;
+    };
+    const stored = () => {
+      const count = last.stored + some(25);
+      return (standing: Standing) => standing.stored >= count;
+    };
+    const moments = [
+      listed,
+      ...Array.from({ length: 4 }, () => collected),
+      ...Array.from({ length: 5 }, () => stored),
+    ];
+    let [whileCollecting, whileStoring] = [0, 0];
+    const noteRun = (now: Standing): readonly string[] => {
+      const own = now.asked.slice(last.asked.length);
+      const sessions = own.filter((slice) => slice !== 'actions');
+      expect(new Set(sessions).size, 'a session twice in one run').toBe(sessions.length);
+      expect(
+        own.filter((slice) => last.staged.includes(slice)),
+        'what lay there',
+      ).toEqual([]);
+      return own;
+    };
+    for (const momentOf of moments) {
+      const now = await killWhen(store, momentOf(), some(25));
+      const own = noteRun(now);
+      const underWay = new Set(own.filter((slice) => !now.staged.includes(slice)));
+      expect(underWay.size).toBeLessThanOrEqual(CONCURRENCY);
+      if (now.staged.length <= SESSIONS) whileCollecting++;
+      else if (now.stored > 0 && now.stored < TICKERS) whileStoring++;
+      last = now;
+    }
+    // Moments that met neither would prove nothing.
+    expect(whileCollecting).toBeGreaterThanOrEqual(4);
+    expect(whileStoring).toBeGreaterThanOrEqual(4);
+
+    expect(await runWith(KEY, argsOf(store), folder)).toMatchObject({ code: 0 });
+    const end = await standingOf(store);
+    expect(noteRun(end)).toEqual([]);
+    expect(end).toMatchObject({ staged: [], stored: TICKERS });
+    expect(new Set(end.asked.slice(before)).size).toBe(SESSIONS + 1);
+    const all = await exportStore(undisturbed);
+    expect(all.split('\n').filter((line) => line.includes('"volume"'))).toHaveLength(TICKERS * SESSIONS);
+    expect(await exportStore(store)).toBe(all);
+  },
+);
