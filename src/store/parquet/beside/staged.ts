@@ -1,6 +1,7 @@
 import { BackfillError } from '../../../core/errors.ts';
 import { type Day, formatDay, parseDay } from '../../../core/session/day.ts';
 import { INTERVALS } from '../../../core/session/interval.ts';
+import { eachBounded } from '../../bounded.ts';
 import type { StagedGroup, StagedPart, StagedSlice } from '../../staging.ts';
 import { decodeBucket, encodeSlice } from '../codec/slice-file.ts';
 import { orAbsent } from '../files/absent.ts';
@@ -71,5 +72,6 @@ export async function readStaged(
 }
 
 export async function removeStaged(blobs: Blobs, slices: readonly StagedSlice[]): Promise<void> {
-  for (const slice of slices) await orAbsent(blobs.remove(stagedPath(slice)));
+  // Those that go at a time share a sync of their folder.
+  await eachBounded(slices, async (slice) => void (await orAbsent(blobs.remove(stagedPath(slice)))));
 }
