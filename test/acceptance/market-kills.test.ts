@@ -17,8 +17,8 @@ const SEED = 20_261_128;
 const KEY = { POLYGON_API_KEY: 'of-nobody' };
 /** Slices that are under way at once at most. */
 const CONCURRENCY = 2;
-const TICKERS = 300;
-const SESSIONS = 24;
+const TICKERS = 600;
+const SESSIONS = 40;
 
 /** What lies in a store, and what a server was asked for. */
 interface Standing {
@@ -130,7 +130,7 @@ it(
       return own;
     };
     for (const momentOf of moments) {
-      const now = await killWhen(store, momentOf(), some(25));
+      const now = await killWhen(store, momentOf(), some(15));
       const own = noteRun(now);
       const underWay = new Set(own.filter((slice) => !now.staged.includes(slice)));
       expect(underWay.size).toBeLessThanOrEqual(CONCURRENCY);

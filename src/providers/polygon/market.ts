@@ -8,6 +8,7 @@ import type {
   Part,
   ProviderConfig,
 } from '../provider.ts';
+import { missingPrices } from '../missing-prices.ts';
 import { answerOf } from './answer.ts';
 import type { GroupedPage } from './parse.ts';
 import { reachedUntil } from './request.ts';
@@ -51,5 +52,6 @@ function alikeAs({ bars, ...answer }: BarAnswer, tickers: readonly string[], row
 }
 
 function isPriced({ open, high, low, close }: Bars, i: number): boolean {
-  return ![open[i], high[i], low[i], close[i]].some(Number.isNaN);
+  const at = (column: Float64Array): number => column[i] as number;
+  return missingPrices(at(open), at(high), at(low), at(close)) === null;
 }
