@@ -71,7 +71,7 @@ export async function inventGrouped(
   await writeFile(tickerFile, tickers.join('\n'));
   return {
     what: `${count.toLocaleString('en')} invented shares × ${sessions} sessions`,
-    ...{ folder, tickerFile, tickers: count, sessions, start: formatDay(days[0] as Day), end },
+    ...{ folder, tickerFile, tickers: count, sessions, start: formatDay(days.at(0) as Day), end },
     requests: lists.reduce((sum, pages) => sum + pages, sessions),
     now: eveningAfter(parseDay(end)),
   };
@@ -120,7 +120,7 @@ function shareOf(ticker: string, index: number, days: readonly Day[]): Share {
     splits:
       splitAt < 0
         ? []
-        : [{ execution_date: formatDay(days[splitAt] as Day), split_from: 1, split_to: 2, ticker }],
+        : [{ execution_date: formatDay(days.at(splitAt) as Day), split_from: 1, split_to: 2, ticker }],
     dividends: exDays.map((day) => ({
       ...{ cash_amount: 0.25, currency: 'USD', dividend_type: 'CD', ex_dividend_date: formatDay(day) },
       ...{ frequency: 4, ticker },

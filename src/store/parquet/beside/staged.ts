@@ -73,5 +73,5 @@ export async function readStaged(
 
 export async function removeStaged(blobs: Blobs, slices: readonly StagedSlice[]): Promise<void> {
   // Those that go at a time share a sync of their folder.
-  await eachBounded(slices, async (slice) => void (await orAbsent(blobs.remove(stagedPath(slice)))));
+  await eachBounded(slices, (slice) => orAbsent(blobs.remove(stagedPath(slice))));
 }
