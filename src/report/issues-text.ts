@@ -16,16 +16,14 @@ const FEW = 3;
 /** The issues for a terminal, each kind under a heading of its own. */
 export function issuesText(report: IssuesReport, page = UNBOUNDED): string[] {
   const { rejected, warnings, unknownActions, setAside, unreadable } = report;
-  const open = rejected.filter(({ resolved }) => !resolved);
-  const replaced = rejected.length - open.length;
-  const also = replaced === 0 ? '' : `, ${formatCount(replaced)} more were replaced by sound ones`;
+  const [open, ofWhole] = [
+    rejected.filter(({ resolved }) => !resolved),
+    rejected.filter(({ resolved }) => resolved),
+  ];
+  const listed = page.isWhole ? rejectedBySession : rejectedByReason;
   const odd = page.isWhole ? eachWarning(warnings) : groupWarnings(warnings);
   const parts = [
-    section(
-      `REJECTED ROWS (in quarantine${also})`,
-      page.isWhole ? rejectedBySession(open) : rejectedByReason(open),
-      page,
-    ),
+    section('REJECTED ROWS (in quarantine)', listed(open), page),
     section(
       `STORED, BUT ODD (${plural(warnings.length, 'bar')})`,
       odd.map(({ title, note }) => `${title}: ${note}`),
@@ -42,6 +40,11 @@ export function issuesText(report: IssuesReport, page = UNBOUNDED): string[] {
     section(
       'FILES THAT CANNOT BE READ',
       unreadable.map(({ path, reason }) => `${path}: ${reason}`),
+      page,
+    ),
+    section(
+      `REJECTED WHERE SOUND BARS STAND (${plural(ofWhole.length, 'row')} in quarantine, nothing lacks)`,
+      listed(ofWhole),
       page,
     ),
   ];

@@ -94,6 +94,17 @@ describe('backfill verify', () => {
     expect(json).toMatchObject([{ ticker: 'AAPL', before: { close: 100 }, after: { close: 100.5 } }]);
   });
 
+  it('has rows rejected of a session that stays whole, which check-data --issues lists apart', async () => {
+    await write('AAPL', { '2025-06-10': '100,90,99,100,1006' });
+    expect((await verify('--tickers', 'AAPL')).stderr).toContain('Rejected: 1');
+    const { stdout } = await checkData('--issues', '--tickers', 'AAPL', ...NOW);
+    expect(stdout).toMatch(
+      /^REJECTED WHERE SOUND BARS STAND \(1 row in quarantine, nothing lacks\)\n {2}AAPL 1d 2025-06-10 csv: high 90 /m,
+    );
+    expect(stdout).not.toMatch(/^REJECTED ROWS/m);
+    await write('AAPL', { '2025-06-10': '100,102,99,100.5,1006' });
+  });
+
   it.each(['0', '101%', 'lots', '-1%', '0%'])('of a sample of %s is one line, exit 2', async (sample) => {
     const { code, stdout, stderr } = await backfill('verify', ...CSV, ...NOW, `--sample=${sample}`);
     expect(stderr).toBe(

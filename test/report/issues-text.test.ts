@@ -16,7 +16,6 @@ const rejected = (change: Partial<RejectedIssue>): RejectedIssue => ({
 describe('the issues of a store', () => {
   it('are none', () => {
     expect(issuesText(NONE)).toEqual(['No issues.']);
-    expect(issuesText({ ...NONE, rejected: [rejected({ resolved: true })] })).toEqual(['No issues.']);
   });
 
   it('stand under a heading for each kind, in the order of what they need', () => {
@@ -31,7 +30,7 @@ describe('the issues of a store', () => {
       unreadable: [{ ticker: 'ALFA', interval: '1d', path: 'bars/two.parquet', reason: 'no footer' }],
     };
     expect(issuesText(report)).toEqual([
-      'REJECTED ROWS (in quarantine, 1 more were replaced by sound ones)',
+      'REJECTED ROWS (in quarantine)',
       '  AAPL 1d 2025-06-02 yahoo: high 1 is below low 2',
       '  AAPL 1d ? yahoo: high 1 is below low 2',
       '',
@@ -47,6 +46,9 @@ describe('the issues of a store', () => {
       '',
       'FILES THAT CANNOT BE READ',
       '  bars/two.parquet: no footer',
+      '',
+      'REJECTED WHERE SOUND BARS STAND (1 row in quarantine, nothing lacks)',
+      '  AAPL 1d 2025-06-02 yahoo: high 1 is below low 2',
     ]);
   });
 
@@ -75,8 +77,19 @@ describe('the issues of a store', () => {
     expect(bounded.slice(1)).toEqual(lines);
   });
 
-  it('tell of rows that were replaced only where some were', () => {
-    expect(issuesText({ ...NONE, rejected: [rejected({})] })[0]).toBe('REJECTED ROWS (in quarantine)');
+  it('tell of rejected rows of sessions that have sound bars apart, by their reason on a short page', () => {
+    const days = ['02', '03', '04', '05'].map((day) =>
+      rejected({ resolved: true, session: `2025-06-${day}` }),
+    );
+    expect(issuesText({ ...NONE, rejected: days })).toEqual([
+      'REJECTED WHERE SOUND BARS STAND (4 rows in quarantine, nothing lacks)',
+      ...['02', '03', '04', '05'].map((day) => `  AAPL 1d 2025-06-${day} yahoo: high 1 is below low 2`),
+    ]);
+    expect(issuesText({ ...NONE, rejected: days }, { ...UNBOUNDED, isWhole: false })).toEqual([
+      'REJECTED WHERE SOUND BARS STAND (4 rows in quarantine, nothing lacks)',
+      '  4 rows of AAPL 1d yahoo: high 1 is below low 2',
+    ]);
+    expect(issuesText({ ...NONE, rejected: [rejected({})] })).toHaveLength(2);
   });
 
   it('have no heading where there is nothing below it', () => {

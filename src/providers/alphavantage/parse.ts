@@ -110,22 +110,30 @@ function assertTimes(stamps: readonly Stamp[], { ticker }: RowsAsked): void {
     throw bad(ticker, 'its rows have no times');
 }
 
+/** Minutes after midnight in New York at which trading before a session begins, and at which that after it is over. */
+const EXTENDED = { from: 4 * 60, to: 20 * 60 };
+
 /**
- * Throws `bad-answer` where more sessions have a row at their close than at their open: stamped so, bars are known by their
- * ends, as they were in 2021, and each would be stored as the one after it.
+ * Throws `bad-answer` where rows stand at the ends of trading rather than at its begins: stamped so, bars are known by their
+ * ends, as they were until 2021, and each would be stored as the one after it. With extended hours a session has rows at its
+ * open and at its close in either case; nothing begins when those are over, and nothing ends when they begin.
  */
 function assertStarts(stamps: readonly Stamp[], { ticker }: RowsAsked): void {
   const calendar = calendarFor(ticker);
   const instants = new Set(stamps.map(({ instant }) => instant));
-  let [opens, closes] = [0, 0];
-  for (const day of new Set(stamps.map((stamp) => stamp.day))) {
-    if (!calendar.isSession(day)) continue;
-    const { open, close } = calendar.session(day);
-    if (instants.has(open)) opens++;
-    if (instants.has(close)) closes++;
-  }
-  if (closes <= opens) return;
-  const message = `Alpha Vantage stamps the bars of ${ticker} with their ends, it seems: ${closes} sessions have one at their close, ${opens} at their open`;
+  const days = [...new Set(stamps.map(({ day }) => day))].filter((day) => calendar.isSession(day));
+  const rowsAt = (instantOn: (day: Day) => number): number =>
+    days.filter((day) => instants.has(instantOn(day))).length;
+  const first = rowsAt((day) => EASTERN.instantOf(day, EXTENDED.from));
+  const last = rowsAt((day) => EASTERN.instantOf(day, EXTENDED.to));
+  const opens = rowsAt((day) => calendar.session(day).open);
+  const closes = rowsAt((day) => calendar.session(day).close);
+  if (first === last ? closes <= opens : last < first) return;
+  const message =
+    `Alpha Vantage stamps the bars of ${ticker} with their ends, it seems: ` +
+    (first === last
+      ? `${closes} of ${days.length} sessions have one at their close, ${opens} at their open`
+      : `${last} of ${days.length} sessions have one at 20:00, ${first} at 04:00`);
   throw new BackfillError('bad-answer', message);
 }
 

@@ -99,6 +99,18 @@ describeWith(REAL_DATA)('a recorded answer', () => {
     await expect(asking).rejects.toMatchObject({ code });
   });
 
+  it('of extended hours by their ends, as in 2020, is refused whatever its heading', async () => {
+    const { ticker, interval, from, to } = expectations['mock_time_series_extended'];
+    const body = recorded('mock_time_series_extended').replace('time,', 'timestamp,');
+    const asking = answerTo(body, { ticker, interval: interval as Interval, range: dates(from, to) });
+    await expect(asking).rejects.toMatchObject({
+      code: 'bad-answer',
+      message: expect.stringMatching(
+        /with their ends, it seems: 13 of 19 sessions have one at 20:00, 0 at 04:00$/,
+      ),
+    });
+  });
+
   const refusals = REAL_DATA.isMet
     ? (JSON.parse(recorded('errors.json')) as readonly { readonly case: string; readonly body: string }[])
     : [];

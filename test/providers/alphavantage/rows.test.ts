@@ -100,6 +100,32 @@ describe('intraday rows', () => {
     expect([dropped, offGrid]).toEqual([4, 1]);
   });
 
+  it('of extended hours are none of the grid, though they lie on it', async () => {
+    const times = ['19:55', '16:05', '16:00', '15:55', '12:00', '09:30', '09:25', '09:20', '04:00'];
+    const body = csv(...times.map((time) => at(`2026-03-06 ${time}:00`)));
+    const { bars, dropped, offGrid } = await answerTo(body, asked('2026-03-06', '2026-03-06'));
+    expect(iso(bars.ts).map((one) => one.slice(11, 16))).toEqual(['14:30', '17:00', '20:55']);
+    expect([dropped, offGrid]).toEqual([6, 0]);
+  });
+
+  it('of extended hours by their ends are refused, though they have one at the open', async () => {
+    const times = ['20:00', '16:05', '16:00', '15:55', '09:35', '09:30', '09:25', '04:05'];
+    const body = csv(...times.map((time) => at(`2026-03-06 ${time}:00`)));
+    await expect(answerTo(body, asked('2026-03-06', '2026-03-06'))).rejects.toMatchObject({
+      code: 'bad-answer',
+      message: expect.stringMatching(
+        /with their ends, it seems: 1 of 1 sessions have one at 20:00, 0 at 04:00$/,
+      ),
+    });
+  });
+
+  it('of extended hours are by their starts where the hours have begun, whatever the close has', async () => {
+    const rows = ['2026-03-06 16:00', '2026-03-06 15:55', '2026-03-05 16:00', '2026-03-05 04:00'];
+    const body = csv(...rows.map((stamp) => at(`${stamp}:00`)));
+    const { bars } = await answerTo(body, asked('2026-03-05', '2026-03-06'));
+    expect(iso(bars.ts)).toEqual(['2026-03-06T20:55:00.000Z']);
+  });
+
   it('that are stamped with the ends of their bars are refused: each would be taken for the next', async () => {
     const ends = csv(at('2026-03-06 16:00:00'), at('2026-03-06 15:55:00'), at('2026-03-06 09:35:00'));
     await expect(answerTo(ends, asked('2026-03-06', '2026-03-06'))).rejects.toMatchObject({
