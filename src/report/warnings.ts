@@ -32,6 +32,7 @@ const GRAVITY: readonly Warning['kind'][] = [
   'line',
   'thin',
   'repeat',
+  'idle',
   'outside-range',
 ];
 

@@ -113,4 +113,20 @@ describe('idle rows in the place of traded hours', () => {
       );
     });
   });
+
+  it('of a first fill are stored where they are few, and named by the run and among the issues', async () => {
+    const days = DAYS.slice(0, 8);
+    const rows = days.flatMap((day) => rowsOf(day, '1h'));
+    await write(rows.map((row, i) => (i === 38 ? `${row.slice(0, 24)},99,99,99,99,0` : row)));
+    await withHistory(async (history) => {
+      const { inserted, failed, warnings } = await history.backfill(rangeOf(days, '1h'));
+      expect([inserted, failed]).toEqual([56, 0]);
+      const [named, ...others] = warnings;
+      expect([named, others]).toMatchObject([
+        { ticker: 'AAPL', kind: 'idle', session: formatDay(days[5] ?? 0) },
+        [],
+      ]);
+      expect((await history.issues()).warnings).toEqual([named]);
+    });
+  });
 });

@@ -1,11 +1,14 @@
 import { type Bars, placeOf } from '../bars/columns.ts';
-import { mergeBars } from '../bars/merge-bars.ts';
+import { type JoinedBars, mergeBars } from '../bars/merge-bars.ts';
 import { sessionDateOf } from '../bars/partition.ts';
 import { roomOf } from '../calendar/session-room.ts';
+import { grouped } from '../grouped.ts';
 import { intervalMs } from '../session/interval.ts';
 import type { Day } from '../session/day.ts';
 import { type CheckedBars, withRejected } from './checks.ts';
 import { hasIdle, isIdleAt } from './fillers.ts';
+import { timeOf } from './intraday-oddities.ts';
+import type { Oddity } from './oddity.ts';
 import type { SeriesContext } from './plausibility.ts';
 
 /** With fewer sessions there is no telling what is usual. */
@@ -41,6 +44,25 @@ export function rejectIdle(checked: CheckedBars, context: SeriesContext): Checke
     return length === undefined
       ? null
       : `one of ${length} bars in a row at ${accepted.close[i]} without volume, in a series that trades in nearly every bar`;
+  });
+}
+
+/**
+ * Names judged idle intraday bars, one a session, in a series that trades in nearly every bar: fewer than are rejected may be
+ * a halt, and are stored. Nothing of daily bars.
+ */
+export function idleBars({ bars, places }: JoinedBars, context: SeriesContext): Oddity[] {
+  const { interval, calendar } = context;
+  if (interval === '1d' || !hasIdle(bars)) return [];
+  const sessionOf = sessionDateOf(interval, calendar);
+  const idle = [...bars.ts.keys()].filter((i) => (places[i] as number) >= 0 && isIdleAt(bars, i));
+  if (idle.length === 0 || !isBusy(bars, sessionOf, context)) return [];
+  return [...grouped(idle, (i) => sessionOf(bars.ts[i] as number))].flatMap(([session, [first, ...more]]) => {
+    if (first === undefined) return [];
+    const ts = bars.ts[first] as number;
+    const others = more.length === 0 ? '' : ` (and ${more.length} more of the session)`;
+    const note = `the bar of ${timeOf(ts)} is flat at ${bars.close[first]} and without volume${others}, in a series that trades in nearly every bar`;
+    return [{ kind: 'idle' as const, session, ts, note }];
   });
 }
 

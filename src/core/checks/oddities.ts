@@ -6,6 +6,7 @@ import { copiedBars, stillBars } from './copies.ts';
 import { type Day, formatDay } from '../session/day.ts';
 import { bearsRatios } from '../instrument/instrument-type.ts';
 import { findDividendOddities } from './dividend-oddities.ts';
+import { idleBars } from './idle-bars.ts';
 import { oddLevels, timeOf } from './intraday-oddities.ts';
 import { type JoinedBars, joinBars } from '../bars/merge-bars.ts';
 import {
@@ -52,6 +53,7 @@ export function findOddities(bars: Bars, context: SeriesContext): Oddity[] {
   const joined = joinBars(context.known, bars);
   const sessions = sessionsOf(joined, context);
   const odd = new Map<Day, Oddity>();
+  for (const found of idleBars(joined, context)) odd.set(found.session, found);
   for (const { session, usual } of thinSessions(sessions, context)) {
     const note = `${session.bars} bars, where about ${usual} are usual`;
     odd.set(session.day, { kind: 'thin', session: session.day, ts: session.ts, note });

@@ -19,6 +19,7 @@ export interface Oddity {
    *   intraday bars inside a session, or the high or low of one
    * - `repeat`: a daily bar that is the session's before it, open to volume; or two and more intraday bars in a row that
    *   so repeat the one before them in their session
+   * - `idle`: flat intraday bars without volume, in a series that trades in nearly every bar
    * - `closed-day`: bars on a day after the calendar's facts that it expects to be closed
    * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same
    * - `line`: closes that go on by one exact step, where so much of the series does that it is left as it is
@@ -37,6 +38,7 @@ export interface Oddity {
     | 'spike'
     | 'basis-flip'
     | 'repeat'
+    | 'idle'
     | 'closed-day'
     | 'identity'
     | 'thin'

@@ -3,7 +3,9 @@ import type { Ohlcv } from '../../../src/core/bars/bars.ts';
 import { barsOf } from '../../../src/core/bars/bar-builder.ts';
 import { soundBars } from '../../../src/core/checks/sound-bars.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
-import { fiveSessions, gridOf } from './intraday-bars.ts';
+import { formatDay } from '../../../src/core/session/day.ts';
+import { findOddities } from '../rows.ts';
+import { fiveSessions, gridOf, intraday } from './intraday-bars.ts';
 
 const HOURS = gridOf('XNYS', '1h');
 
@@ -59,5 +61,38 @@ describe('a flat row without volume', () => {
     expect(rejectedOf(rows.map((bar, i) => (i % 7 === 6 ? idle(bar) : bar)))).toEqual([]);
     expect(rejectedOf(rows.slice(7))).toEqual([]);
     expect(rejectedOf(rows.filter((_, i) => i % 7 > 0))).toEqual([]);
+  });
+});
+
+describe('flat rows without volume that are too few to be rejected', () => {
+  const MINUTES = gridOf('XNYS', '1m');
+  const named = (rows: readonly Ohlcv[], grid = HOURS, known: readonly Ohlcv[] = []) =>
+    findOddities(rows, { ...intraday(grid), known }).filter(({ kind }) => kind === 'idle');
+
+  it('are named, one a session, in what trades in every bar', () => {
+    const [hour, ...others] = named(withIdle(3, 4));
+    expect([hour?.note, formatDay(hour?.session ?? 0), others]).toEqual([
+      'the bar of 16:30 UTC is flat at 99 and without volume, in a series that trades in nearly every bar',
+      '2025-03-10',
+      [],
+    ]);
+    const minutes = withIdle(100, 129, MINUTES);
+    expect(rejectedOf(minutes, [], MINUTES)).toEqual([]);
+    expect(named(minutes, MINUTES).map(({ note }) => note)).toEqual([
+      'the bar of 15:10 UTC is flat at 99 and without volume (and 28 more of the session), in a series that trades in nearly every bar',
+    ]);
+  });
+
+  it('are not named again once they are stored', () => {
+    const rows = withIdle(3, 4);
+    expect(named(rows.slice(28), HOURS, rows.slice(0, 28))).toEqual([]);
+    expect(named(rows.slice(14), HOURS, rows.slice(0, 14))).toHaveLength(1);
+  });
+
+  it('are not in what stands idle elsewhere, has no volume, or is too little to tell', () => {
+    const rows = withIdle(3, 4);
+    expect(named(rows.map((bar, i) => (i % 7 === 6 ? idle(bar) : bar)))).toEqual([]);
+    expect(named(rows.map((bar) => ({ ...bar, volume: 0 })))).toEqual([]);
+    expect(named(rows.slice(7))).toEqual([]);
   });
 });
