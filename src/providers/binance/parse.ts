@@ -14,6 +14,8 @@ export interface KlineRows {
   readonly unfinished: number;
   /** The latest open of them all, those left out too, ms since the epoch; -Infinity of none. */
   readonly latest: number;
+  /** Whether none of them all is older than the one before. */
+  readonly isAscending: boolean;
 }
 
 /** What rows are read by. */
@@ -35,12 +37,17 @@ export type Refuse = (what: string) => never;
  */
 type Row = readonly unknown[];
 
-/** The rows of a page. `refuse` is called for what is none, and for one that was not asked for. */
+/**
+ * The rows of a page. `refuse` is called for what is none, for one that was not asked for, and for one that is older than the
+ * one before: the next page begins behind the newest, so that what a page in no order leaves out would be asked for never.
+ */
 export function pageRows(body: unknown, asked: KlinesAsked, refuse: Refuse): KlineRows {
   if (!Array.isArray(body)) return refuse(`it is ${shown(body)}, which is no list`);
-  return rowsOf(body as readonly unknown[], asked, refuse, (ts) =>
+  const rows = rowsOf(body as readonly unknown[], asked, refuse, (ts) =>
     refuse(`it has a kline of ${new Date(ts).toISOString()}, which was not asked for`),
   );
+  if (!rows.isAscending) return refuse('its klines are in no order');
+  return rows;
 }
 
 /** The rows of a file, of which some days are wanted: CSV, with a heading or without. */
@@ -62,7 +69,7 @@ function rowsOf(
 ): KlineRows {
   const bars = new BarBuilder();
   const unusable: UnusableRow[] = [];
-  let [unfinished, latest] = [0, Number.NEGATIVE_INFINITY];
+  let [unfinished, latest, isAscending] = [0, Number.NEGATIVE_INFINITY, true];
   for (const row of rows) {
     if (!Array.isArray(row)) return refuse(`it has the row ${shown(row)}, which is no list`);
     const ts = openOf(row[0], refuse);
@@ -70,6 +77,7 @@ function rowsOf(
       onOther(ts);
       continue;
     }
+    if (ts < latest) isAscending = false;
     latest = Math.max(latest, ts);
     const contradiction = closeFault(row, ts, interval, refuse);
     if (!isToldOf(interval, ts, asOf)) {
@@ -79,7 +87,7 @@ function rowsOf(
     const fault = contradiction ?? push(bars, ts, row, refuse);
     if (fault !== null) unusable.push({ ts, reason: fault, row });
   }
-  return { bars: bars.bars(), unusable, unfinished, latest };
+  return { bars: bars.bars(), unusable, unfinished, latest, isAscending };
 }
 
 /** Whether a kline is a bar: intraday one that is over; a day's as far as that got. */

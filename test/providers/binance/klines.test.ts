@@ -79,6 +79,24 @@ describe('pages of klines', () => {
     });
   });
 
+  it('that are in no order are no answer: what they leave out lies before the newest', async () => {
+    const turned = ({ body }: Reply): Partial<Reply> => {
+      const rows = JSON.parse(body.toString()) as unknown[];
+      return { body: Buffer.from(JSON.stringify([...rows.slice(2), ...rows.slice(0, 2)])) };
+    };
+    await expect(ask(asking('1h', '2025-03-03', '2025-03-04'), { reply: turned })).rejects.toMatchObject({
+      code: 'bad-answer',
+      retryable: true,
+      message: expect.stringContaining('its klines are in no order'),
+    });
+    const twice = ({ body }: Reply): Partial<Reply> => {
+      const rows = JSON.parse(body.toString()) as unknown[];
+      return { body: Buffer.from(JSON.stringify(rows.flatMap((row) => [row, row]))) };
+    };
+    const { stamps } = await ask(asking('1h', '2025-03-03', '2025-03-04'), { reply: twice });
+    expect(new Set(stamps)).toEqual(new Set(truth(asking('1h', '2025-03-03', '2025-03-04'))));
+  });
+
   it.each([
     ['{}', 'it is {}, which is no list'],
     ['[1]', 'it has the row 1, which is no list'],
