@@ -78,7 +78,7 @@ export async function inventGrouped(
 }
 
 /** Writes the pages of a list, and gives how many there are. */
-async function writeList(folder: string, name: string, entries: readonly object[]): Promise<number> {
+export async function writeList(folder: string, name: string, entries: readonly object[]): Promise<number> {
   const pages = Math.max(1, Math.ceil(entries.length / PAGE));
   for (let page = 0; page < pages; page++) {
     const results = entries.slice(page * PAGE, (page + 1) * PAGE);

@@ -1,5 +1,6 @@
 import type { Question } from '../harness/question.ts';
 import { formats } from './formats.ts';
+import { flat } from './flat.ts';
 import { grouped } from './grouped.ts';
 import { limits } from './limits.ts';
 import { scale100000, scaleCsv, scaleHistory } from './long.ts';
@@ -24,6 +25,7 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['scale-csv', scaleCsv],
   ['scale-history', scaleHistory],
   ['grouped', grouped],
+  ['flat', flat],
   ['readers', readers],
   ['run', run],
 ]);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { inventFlat } from '../../bench/market/flat.ts';
 import { serveGrouped } from '../../bench/market/grouped-server.ts';
 import { inventGrouped } from '../../bench/market/grouped.ts';
 
@@ -55,5 +56,43 @@ it('a market of a session a request is split and pays, and is served as it lies 
   expect((await server.asked()).map(({ path }) => path).toSorted()).toEqual(
     [session, '/v3/reference/dividends', '/v3/reference/tickers'].toSorted(),
   );
+  await server.stop();
+});
+
+it('minutes of a market are packed files, a session each, in the order of the shares', async () => {
+  const market = await inventFlat(folder, { tickers: 30, sessions: 3, end: '2026-11-20' });
+  expect(market).toMatchObject({
+    sessions: 3,
+    requests: 3 + 2,
+    start: '2026-11-18',
+    now: '2026-11-22T05:00:00Z',
+  });
+  const server = await serveGrouped(market, join(folder, 'flat.ndjson'));
+  const key = '/flatfiles/us_stocks_sip/minute_aggs_v1/2026/11/2026-11-19.csv.gz';
+  const answer = await fetch(server.url + key);
+  expect([answer.status, answer.headers.get('content-encoding')]).toEqual([200, null]);
+  const [heading, ...lines] = gunzipSync(Buffer.from(await answer.arrayBuffer()))
+    .toString()
+    .trim()
+    .split('\n');
+  expect(heading).toBe('ticker,volume,open,close,high,low,window_start,transactions');
+  expect(lines).toHaveLength(30 * 390);
+  const tickers = (await readFile(market.tickerFile, 'utf8')).split('\n');
+  const open = Date.parse('2026-11-19T14:30:00Z');
+  for (const [i, line] of lines.entries()) {
+    const [ticker, , o = 0, c = 0, h = 0, l = 0, start] = line
+      .split(',')
+      .map((cell, at) => (at > 1 && at < 6 ? Number(cell) : cell)) as [
+      string,
+      string,
+      number,
+      number,
+      number,
+      number,
+      string,
+    ];
+    expect([ticker, start]).toEqual([tickers[Math.floor(i / 390)], `${open + (i % 390) * 60_000}000000`]);
+    expect([l <= Math.min(o, c), Math.max(o, c) <= h]).toEqual([true, true]);
+  }
   await server.stop();
 });
