@@ -15,18 +15,30 @@ export async function assertStoreExists(store: string): Promise<void> {
   if (why !== undefined) throw new BackfillError('usage', `--store ${store}: ${why}`);
 }
 
-/** Why there is no store to read, and which may have been meant; undefined where there is one. */
+/**
+ * Why there is no store to read, and which may have been meant; undefined where there is one, and where the disk or our rights
+ * do not let us know: who reads it then is told so.
+ */
 export async function whyNoStore(store: string): Promise<string | undefined> {
   const root = openStore(store).url;
-  const names = await namesIn(root);
-  if (names?.some((name) => OWN_NAMES.has(name))) return undefined;
-  const what = names === undefined ? await whatIsThere(root) : 'there is no store in this folder';
-  return `${what}${await storeNear(root)}`;
+  const what = await whatIsThere(root);
+  return what === undefined ? undefined : `${what}${await storeNear(root)}`;
 }
 
-async function whatIsThere(root: string): Promise<string> {
-  const found = await stat(root).catch(() => undefined);
-  return found === undefined ? 'there is no such folder' : 'it is a file, not a folder';
+/** What stands where a store should; undefined: one, or something that we cannot look into. */
+async function whatIsThere(root: string): Promise<string | undefined> {
+  try {
+    const isStoreLike = (await readdir(root)).some((name) => OWN_NAMES.has(name));
+    return isStoreLike ? undefined : 'there is no store in this folder';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') return undefined;
+    const isThere = await stat(root).then(
+      () => true,
+      () => false,
+    );
+    return isThere ? 'it is a file, not a folder' : 'there is no such folder';
+  }
 }
 
 /** `; did you mean ./data?`: above, below or beside; nothing where none is evident. */
