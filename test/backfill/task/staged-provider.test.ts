@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { collect } from '../../../src/backfill/task/collect.ts';
 import { stagedProvider } from '../../../src/backfill/task/staged-provider.ts';
 import { barsOf, rowsOf } from '../../../src/core/bars/bar-builder.ts';
+import { NO_BARS } from '../../../src/core/bars/columns.ts';
 import { BackfillError } from '../../../src/core/errors.ts';
 import { bucketOf } from '../../../src/core/plan/slice.ts';
 import type { Want } from '../../../src/core/plan/task.ts';
@@ -164,4 +165,15 @@ it('an answer without many that those beside it have says nothing of those, and 
     bars: { length: 2 },
     unproven: [days(TUESDAY, WEDNESDAY), later],
   });
+});
+
+it('where the answers beside it have no bar either, nothing was lost', async () => {
+  const idle = (session: string): readonly Part[] =>
+    TICKERS.map((ticker) => answer(ticker, session, { bars: NO_BARS }));
+  const { of } = await weekOf({
+    [MONDAY]: { parts: idle(MONDAY) },
+    [TUESDAY]: {},
+    [WEDNESDAY]: { parts: idle(WEDNESDAY) },
+  });
+  expect(await of(A)).toMatchObject({ bars: { length: 0 }, unproven: [days('2026-02-26', '2026-02-28')] });
 });
