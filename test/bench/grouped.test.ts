@@ -80,7 +80,7 @@ it('minutes of a market are packed files, a session each, in the order of the sh
   const tickers = (await readFile(market.tickerFile, 'utf8')).split('\n');
   const open = Date.parse('2026-11-19T14:30:00Z');
   for (const [i, line] of lines.entries()) {
-    const [ticker, , o = 0, c = 0, h = 0, l = 0, start] = line
+    const [ticker, , o, c, h, l, start] = line
       .split(',')
       .map((cell, at) => (at > 1 && at < 6 ? Number(cell) : cell)) as [
       string,
