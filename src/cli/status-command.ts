@@ -58,7 +58,5 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
   const series = await history.seriesStatus(selection);
   if (json) await printJson(series);
   else await print(seriesStatusText(series, dataPage(all)));
-  const stored = new Set(series.map(({ ticker }) => ticker));
-  const found = await history.notFound(selection);
-  return tellNotFound(found.filter(({ ticker }) => !stored.has(ticker)));
+  return tellNotFound(await history.notFound(selection));
 }

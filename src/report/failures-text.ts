@@ -68,7 +68,7 @@ export function failureMessages(failures: readonly Failure[], page: Page): strin
     const said = messageOf(part);
     return part.length === 1
       ? `${ticker} ${interval}: ${code}: ${said}`
-      : `${plural(part.length, 'ticker')} ${interval}: ${code}: ${said} (${named(part.map((one) => one.ticker))})`;
+      : `${plural(tickersOf(part).length, 'ticker')} ${interval}: ${code}: ${said} (${named(tickersOf(part))})`;
   });
 }
 
@@ -83,7 +83,12 @@ function byReason(failures: readonly Failure[]): Failure[][] {
   const parts = [...groups.values()].flatMap((group) =>
     group.length > FEW ? [group] : group.map((failure) => [failure]),
   );
-  return parts.toSorted((a, b) => b.length - a.length);
+  return parts.toSorted((a, b) => tickersOf(b).length - tickersOf(a).length || b.length - a.length);
+}
+
+/** Each once, though several tasks of it failed alike. */
+function tickersOf(part: readonly Failure[]): readonly string[] {
+  return [...new Set(part.map(({ ticker }) => ticker))];
 }
 
 function reasonLines(part: readonly Failure[], { columns, isWhole }: Page): string[] {
@@ -91,7 +96,7 @@ function reasonLines(part: readonly Failure[], { columns, isWhole }: Page): stri
   const title =
     part.length === 1
       ? `${ticker} ${interval} ${from}..${to} ${code}`
-      : `${plural(part.length, 'ticker')} ${interval} ${code}: ${named(part.map((one) => one.ticker))}`;
+      : `${plural(tickersOf(part).length, 'ticker')} ${interval} ${code}: ${named(tickersOf(part))}`;
   const said = printable(messageOf(part));
   return [
     ...wrapped(printable(title), columns, { hang: 4 }),

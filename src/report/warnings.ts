@@ -42,9 +42,10 @@ const GRAVITY: readonly Warning['kind'][] = [
  */
 export function groupWarnings(warnings: readonly Warning[]): WarningGroup[] {
   return [...grouped(byGravity(warnings), eventOf)].flatMap(([event, group]) => {
-    if (group.length <= FEW) return group.map(alone);
-    const note = `${group[0]?.note ?? ''} (${named(group.map(({ ticker }) => ticker))})`;
-    return [{ title: `${formatCount(group.length)} series ${event}`, note, warnings: group.length }];
+    const tickers = [...new Set(group.map(({ ticker }) => ticker))];
+    if (tickers.length <= FEW) return group.map(alone);
+    const note = `${group[0]?.note ?? ''} (${named(tickers)})`;
+    return [{ title: `${formatCount(tickers.length)} series ${event}`, note, warnings: group.length }];
   });
 }
 

@@ -225,6 +225,21 @@ describe('the status of a ticker', () => {
     expect((await backfill('status', '--interval', '5m')).code).toBe(2);
   }, 60_000);
 
+  it('of which it is known only that there is no bar is told, named, and exit 1', async () => {
+    await fill();
+    expect((await backfill('NOSUCH1', '--days', '5', '--provider', 'sample', ...NOW)).code).toBe(1);
+    const said = 'NOSUCH1 has no bar: unknown-ticker (sample, 2026-03-02)\n';
+    const alone = await backfill('status', 'NOSUCH1', ...NOW);
+    expect(alone).toMatchObject({ code: 1, stderr: said });
+    expect(alone.stdout).toContain('NOSUCH1 1d');
+    const beside = await backfill('status', 'ALFA', 'NOSUCH1', '--json', ...NOW);
+    expect(beside).toMatchObject({ code: 1, stderr: said });
+    expect((JSON.parse(beside.stdout) as { ticker: string }[]).map(({ ticker }) => ticker)).toEqual([
+      'ALFA',
+      'NOSUCH1',
+    ]);
+  }, 60_000);
+
   it('of a store that there is not is refused', async () => {
     expect(await backfill('status', 'ALFA')).toEqual({
       code: 2,

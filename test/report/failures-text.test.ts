@@ -51,6 +51,28 @@ describe('the failures of a run', () => {
     expect(linesOf(all, { ...PAGE, isWhole: true })[1]).toBe('FAILED (5)');
   });
 
+  it('name and count a ticker once a reason, however many of its tasks failed of it', () => {
+    const tasks = (ticker: string, count: number, message: string): Failure[] =>
+      Array.from({ length: count }, (_, i) => failure(ticker, message, { from: `2025-06-0${1 + i}` }));
+    const all = [
+      ...tasks('LONE', 7, 'reset'),
+      ...tasks('7203.T', 3, 'no minutes'),
+      ...tasks('AAPL', 1, 'no minutes'),
+    ];
+    expect(linesOf(all).slice(1, 6)).toEqual([
+      'FAILED (3)',
+      '2 tickers 1d network: 7203.T, AAPL',
+      '  no minutes',
+      '1 ticker 1d network: LONE',
+      '  reset',
+    ]);
+    expect(failureMessages(all, PAGE)).toEqual([
+      '2 tickers 1d: network: no minutes (7203.T, AAPL)',
+      '1 ticker 1d: network: reset (LONE)',
+    ]);
+    expect(linesOf(all, UNBOUNDED)).toHaveLength(2 + 2 * 11);
+  });
+
   it('are told by reason, that of most tickers first, with where all of them are', () => {
     const all = [
       ...failures(11, () => 'no JSON', { code: 'bad-answer' }),

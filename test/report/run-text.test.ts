@@ -162,6 +162,21 @@ describe('the summary of a run', () => {
     expect(recorded[22]).toBe('runs/RUN.json in the store has them all; --all lists each');
   });
 
+  it('names and counts a series once, however many of its bars of a session are odd alike', () => {
+    const spikes = (tickers: readonly string[]): ReturnType<typeof warnings> =>
+      tickers.map((ticker, i) => ({
+        ...{ ticker, interval: '1m', session: '2025-06-02', kind: 'spike', note: `spike ${i}` },
+      }));
+    const four = summaryText({ ...CALM, warnings: spikes(['A', 'A', 'B', 'C', 'D', 'D']) }, page);
+    expect(four.slice(0, 3)).toEqual([
+      'STORED, BUT ODD (6 bars)',
+      '4 series 1m 2025-06-02 spike',
+      '  spike 0 (A, B, C, D)',
+    ]);
+    const one = summaryText({ ...CALM, warnings: spikes(['A', 'A', 'A', 'A']) }, page);
+    expect(one.slice(1, 5)).toEqual([0, 1].flatMap((i) => ['A 1m 2025-06-02 spike', `  spike ${i}`]));
+  });
+
   it('counts the bars that it leaves out, not its own lines', () => {
     const alike = Array.from({ length: 20 }, (_, i) => ({
       ...{ ticker: `S${i}`, interval: '1d', session: '2025-06-02', kind: 'repeat', note: 'repeats' },
