@@ -39,7 +39,8 @@ export async function quotasUsed({ options, capabilities }: Parts): Promise<read
       ownName(folder, provider, port, known && givenSecrets(optionsFor(options, isConfigured), known));
     const place = { path: join(folder, 'quota', name), former: [] };
     const record = lookIntoQuota(place, now);
-    const quotas = known?.quotas ?? [];
+    const declared = known?.quotas ?? [];
+    const quotas = isConfigured && isOwn && isTold(options) ? declared : (record.quotas ?? declared);
     // A server on this machine, such as a simulator, may never come back at its port.
     if (port !== undefined && isPast(record, quotas, now)) return [];
     return [
@@ -51,6 +52,11 @@ export async function quotasUsed({ options, capabilities }: Parts): Promise<read
       },
     ];
   });
+}
+
+/** Whether the plan of the provider's key, or its rate, was told: then its quotas are told by that and not by the last run. */
+function isTold({ quotas, provider }: HistoryOptions): boolean {
+  return quotas !== undefined || Object.keys(provider?.settings ?? {}).length > 0;
 }
 
 /** Secrets that were given to a history are those of its provider. */

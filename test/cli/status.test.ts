@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Quota, parseQuotas } from '../../src/core/plan/quota.ts';
 import { openStore } from '../../src/store/open.ts';
 import { type Finished, run } from '../acceptance/programs.ts';
 
@@ -49,12 +50,12 @@ async function everything(): Promise<string[]> {
 /** A window that no test meets the end of. */
 const LONG_MS = 366 * 86_400_000;
 
-async function use(name: string, used: number): Promise<void> {
+async function use(name: string, used: number, quotas?: readonly Quota[]): Promise<void> {
   await mkdir(join(folder, 'state', 'quota'), { recursive: true });
   const windows = { [`${LONG_MS}ms`]: { index: Math.floor(Date.now() / LONG_MS), used } };
   await writeFile(
     join(folder, 'state', 'quota', `${name}.json`),
-    JSON.stringify({ nextAt: 0, pausedUntil: 0, windows }),
+    JSON.stringify({ nextAt: 0, pausedUntil: 0, windows, quotas }),
   );
 }
 
@@ -157,6 +158,29 @@ describe('the status of a store', () => {
     expect((await backfill('status')).stdout).not.toContain('port 8081');
     await rm(ended);
     expect((await everything()).length).toBe(before.length);
+  }, 60_000);
+});
+
+describe('the quota of a key', () => {
+  it('is told by the plan that it was used with, unless another is told', async () => {
+    const key = 'VERYSECRETKEY';
+    await writeFile(join(folder, '.env'), `ALPHAVANTAGE_API_KEY=${key}\n`);
+    const own = createHash('sha256').update(`alphavantage\n${key}`).digest('hex').slice(0, 16);
+    await use(`alphavantage-${own}`, 20, parseQuotas('75/min'));
+    await use('alphavantage-0123456789abcdef', 5, parseQuotas('9/366day'));
+    const said = async (...told: string[]): Promise<string> =>
+      (await backfill('status', '--provider', 'alphavantage', ...told)).stdout;
+    for (const told of [[], ['--tier', '75']])
+      expect(await said(...told)).toMatch(
+        / alphavantage: 75 req\/min, by spacing; 20 req\/366day without a declared limit, /,
+      );
+    expect((await backfill('status')).stdout).toMatch(/ alphavantage: 75 req\/min, by spacing; 20 req/);
+    for (const told of [
+      ['--tier', 'free'],
+      ['--rate-limit', '25/day'],
+    ])
+      expect(await said(...told)).toMatch(/ alphavantage: 0 of 25 req\/day used, /);
+    expect(await said('--tier', 'free')).toMatch(/ alphavantage with another key: 5 of 9 req\/366day used, /);
   }, 60_000);
 });
 

@@ -97,3 +97,25 @@ describe('a day of few requests', () => {
     expect(summaryText(summary, UNBOUNDED).join('\n')).toContain('the requests of its day are used up');
   });
 });
+
+it('a paid plan that a key was used with is what the status of its quota is told by', async () => {
+  const simulator = await start({ wire: 'alphavantage' });
+  const historyOf = (settings: Readonly<Record<string, string>>) =>
+    openHistory({
+      store: join(folder, 'data'),
+      provider: { id: 'alphavantage', url: simulator.url, settings },
+      secrets: { key: 'TESTPREMIUM' },
+      stateFolder: join(folder, 'state'),
+      clock: () => NOW,
+    });
+  const paid = historyOf({ tier: '75' });
+  expect(await paid.backfill({ tickers: ['ALFA', 'NYXA'], days: 60 })).toMatchObject({ fetched: 2 });
+  await paid.close();
+  const limits = async (settings: Readonly<Record<string, string>>): Promise<unknown> =>
+    (await historyOf(settings).status()).quotas.map(({ key, windows }) => [
+      key,
+      windows.flatMap(({ requests, perMs }) => (requests === null ? [] : [{ requests, perMs }])),
+    ]);
+  expect(await limits({})).toEqual([['own', parseQuotas('75/min')]]);
+  expect(await limits({ tier: 'free' })).toEqual([['own', parseQuotas('25/day,1/s')]]);
+});

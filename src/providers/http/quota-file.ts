@@ -15,7 +15,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../core/errors.ts';
 import { largest } from '../../core/extremes.ts';
-import type { QuotaUse } from '../../core/plan/quota.ts';
+import type { Quota, QuotaUse } from '../../core/plan/quota.ts';
 import { readPlainFile } from '../../market/plain-file.ts';
 import type { QuotaPlace } from './quota-owner.ts';
 
@@ -24,6 +24,8 @@ export interface QuotaRecord extends QuotaUse {
   readonly pausedUntil: number;
   /** Units that may be used in a window of which the provider tells the use, where it has told that. Default: it has not. */
   readonly toldLimit?: number;
+  /** The quotas that whoever asked last kept: those of the plan of the key; empty for none. Default: nobody recorded any. */
+  readonly quotas?: readonly Quota[];
 }
 
 const FRESH: QuotaRecord = { nextAt: 0, pausedUntil: 0, windows: {} };
@@ -100,10 +102,12 @@ function joined(one: QuotaRecord, other: QuotaRecord): QuotaRecord {
   ];
   const unknownAt = largest([one, other].flatMap((record) => record.unknownAt ?? []));
   const toldLimit = one.toldLimit ?? other.toldLimit;
+  const quotas = one.quotas ?? other.quotas;
   return {
     ...{ nextAt, pausedUntil, windows },
     ...(Number.isFinite(unknownAt) && { unknownAt }),
     ...(toldLimit !== undefined && { toldLimit }),
+    ...(quotas !== undefined && { quotas }),
   };
 }
 
@@ -159,11 +163,18 @@ function readIfAny(path: string): string | undefined {
 }
 
 /** Throws for what has no such fields. */
-function isRecord({ nextAt, pausedUntil, windows, unknownAt = 0, toldLimit = 1 }: QuotaRecord): boolean {
+function isRecord(record: QuotaRecord): boolean {
+  const { nextAt, pausedUntil, windows, unknownAt = 0, toldLimit = 1, quotas = [] } = record;
   const counts = Object.values(windows).flatMap(({ index, used }) => [index, used]);
   const isCount = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
   const isLimit = Number.isFinite(toldLimit) && toldLimit > 0;
-  return isCount && isLimit && [nextAt, pausedUntil, unknownAt].every((value) => Number.isFinite(value));
+  const areQuotas = quotas.every(({ requests, perMs }) => requests > 0 && perMs > 0);
+  return (
+    isCount &&
+    isLimit &&
+    areQuotas &&
+    [nextAt, pausedUntil, unknownAt].every((value) => Number.isFinite(value))
+  );
 }
 
 /** Makes the names in a folder durable. */

@@ -28,6 +28,8 @@ export async function startQuotaKeeper(
   const isMetered = quotas.length > 0;
   const leaser = openLeaser(state, quotas, file, clocks);
   setUp(state, quotas, file, clocks);
+  if (!isMetered && (file.look().quotas ?? []).length > 0)
+    await file.change((record) => ({ record: { ...record, quotas }, result: undefined }));
   const sharePause = pauseSharer(state, file, clocks);
   const isUsedUp = (): boolean => state.alone((cells) => cells[CELL.usedUp] === 1);
   const noteUsedUp = (): Promise<void> =>

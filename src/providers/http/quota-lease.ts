@@ -75,7 +75,7 @@ export function openLeaser(
         since = gate();
         if (record.nextAt !== ownEnd && record.nextAt > now - OTHERS_MS) othersAt = now;
         const notBefore = now + Math.max(leadMs, localEnd - since);
-        const rest = withReturned(record, lapsed, leases?.oldest);
+        const rest = { ...withReturned(record, lapsed, leases?.oldest), quotas };
         return reserve(rest, wanted, spacing, long, { now, notBefore });
       });
       const { start, count, endsAt } = lease;

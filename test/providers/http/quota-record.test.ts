@@ -2,8 +2,8 @@ import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseQuotas } from '../../../src/core/plan/quota.ts';
-import { openQuotaFile } from '../../../src/providers/http/quota-file.ts';
-import { DAY, NOON, machine, usedToday } from './one-machine.ts';
+import { lookIntoQuota, openQuotaFile } from '../../../src/providers/http/quota-file.ts';
+import { DAY, NOON, machine, record, usedToday } from './one-machine.ts';
 
 describe('the record of a quota', () => {
   it('that another hand has spoilt, or that lies in an impossible future, does not stop a run', async () => {
@@ -28,6 +28,28 @@ describe('the record of a quota', () => {
     await machine.whileWaiting(process.gate.enter());
     expect(await usedToday()).toBe(1);
   });
+
+  it('has the quotas that were kept last, and none once nobody keeps any', async () => {
+    for (const text of ['5/day,1/s', '75/min']) {
+      const process = await machine.startProcess(parseQuotas(text));
+      await machine.whileWaiting(process.gate.enter());
+      expect((await record()).quotas).toEqual(parseQuotas(text));
+      await process.stop();
+    }
+    expect(await usedToday()).toBe(2);
+    await (await machine.startProcess([])).stop();
+    expect((await record()).quotas).toEqual([]);
+    expect(await usedToday()).toBe(2);
+  });
+
+  it.each(['5', '[{"requests":0,"perMs":1000}]', '[null]'])(
+    'is spoilt whose quotas are %s',
+    async (quotas) => {
+      await mkdir(dirname(machine.path), { recursive: true });
+      await writeFile(machine.path, `{"nextAt":0,"pausedUntil":0,"windows":{},"quotas":${quotas}}`);
+      expect(lookIntoQuota({ path: machine.path, former: [] }, NOON)).toMatchObject({ unknownAt: NOON });
+    },
+  );
 
   it('that cannot be kept is said in one line', async () => {
     await writeFile(dirname(machine.path), '');
