@@ -1,9 +1,10 @@
 import { BackfillError } from '../core/errors.ts';
-import { type Day, formatDay, parseDay, utcDayOf } from '../core/session/day.ts';
+import { type Day, formatDay, parseDay } from '../core/session/day.ts';
+import { todayOf } from '../core/universe/category.ts';
 import { CATEGORIES, CATEGORY_NAMES, type Category, type Member } from '../core/universe/member.ts';
 import { lifeOf } from '../core/universe/universe.ts';
 import type { DiscoverRequest, Discovery } from '../providers/discovery.ts';
-import { PUBLIC_INDICES, PUBLIC_LISTS } from '../providers/listings/public-lists.ts';
+import { INDEX_CATEGORIES, PUBLIC_INDICES, PUBLIC_LISTS } from '../providers/listings/public-lists.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { capabilitiesOf, providerIds } from '../providers/registry.ts';
 import { type Discovered, UNKNOWN_TYPE } from '../report/discovered-text.ts';
@@ -19,7 +20,9 @@ export interface DiscoverOptions {
   readonly name: string;
   /** Members at most, the first by ticker. Default: all. */
   readonly limit?: number;
-  /** `YYYY-MM-DD`: those that lived on that day. Default: all that the source tells of. */
+  /**
+   * `YYYY-MM-DD`: those that lived on that day, no later than today where they trade. Default: all that the source tells of.
+   */
   readonly asOf?: string;
   /** Who is asked: a public list, or a provider. Default: for each category the first that lists it and lacks no key. */
   readonly from?: string;
@@ -35,13 +38,16 @@ export async function discover(options: DiscoverOptions, history: HistoryOptions
   const now = (history.clock ?? Date.now)();
   const day = asOf === undefined ? null : parseDay(asOf);
   const isIndex = PUBLIC_INDICES.includes(name);
+  const categories = isIndex ? INDEX_CATEGORIES : categoriesOf(name);
+  const { today, zone } = todayOf(categories, now);
+  if (day !== null) assertBegun(day, today, zone);
   const { asking, without } = isIndex
     ? { asking: new Map([[name, [] as readonly Category[]]]), without: [] }
-    : await sourcesFor(categoriesOf(name), options, history);
+    : await sourcesFor(categories, options, history);
   const found: Member[] = [];
-  for (const [source, categories] of asking) {
-    if (day !== null) assertKnowsDay(source, await discoveryOf(source, options), day, now);
-    const asked = { categories, asOf: day, now };
+  for (const [source, itsOwn] of asking) {
+    if (day !== null) assertKnowsDay(source, await discoveryOf(source, options), day, today);
+    const asked = { categories: itsOwn, asOf: day, now };
     for (const member of await membersFrom(source, asked, options, history)) found.push(member);
   }
   const members = found
@@ -53,7 +59,7 @@ export async function discover(options: DiscoverOptions, history: HistoryOptions
       'usage',
       `discover ${name}: ${[...asking.keys()].join(', ')} lists nothing of it`,
     );
-  const date = formatDay(day ?? utcDayOf(now));
+  const date = formatDay(day ?? today);
   const sources = [...asking.keys()];
   const head = { name, date, source: sources.map((one) => listUrl(one, history) ?? one).join(', ') };
   const { engine, store } = partsOf(history);
@@ -137,9 +143,19 @@ async function discoveryOf(source: string, { configOf }: DiscoverOptions): Promi
   return capabilitiesOf((await configOf?.(source)) ?? { id: source }).discovers ?? NOTHING;
 }
 
+/** Throws `usage` for a day that is yet to come: what is listed today as of then would be the newest list until then. */
+function assertBegun(day: Day, today: Day, zone: string): void {
+  if (day <= today) return;
+  throw new BackfillError(
+    'usage',
+    `--as-of ${formatDay(day)}: that day is yet to come, it is ${formatDay(today)} (${zone}); ` +
+      'name one that has begun, or leave it out',
+  );
+}
+
 /** Throws `usage` where a source would answer for today what is asked for another day. */
-function assertKnowsDay(source: string, { tellsDelisted }: Discovery, day: Day, now: number): void {
-  if (tellsDelisted || day >= utcDayOf(now)) return;
+function assertKnowsDay(source: string, { tellsDelisted }: Discovery, day: Day, today: Day): void {
+  if (tellsDelisted || day >= today) return;
   throw new BackfillError(
     'usage',
     `--as-of ${formatDay(day)}: ${source} lists only what trades today; ask one that tells of delisted members too`,

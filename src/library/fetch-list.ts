@@ -1,9 +1,11 @@
 import { openTraffic } from '../backfill/run/traffic.ts';
-import { formatDay, utcDayOf } from '../core/session/day.ts';
+import { formatDay } from '../core/session/day.ts';
+import { todayOf } from '../core/universe/category.ts';
 import type { Member } from '../core/universe/member.ts';
 import type { DiscoverRequest } from '../providers/discovery.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { openPublicList } from '../providers/listings/open-list.ts';
+import { INDEX_CATEGORIES } from '../providers/listings/public-lists.ts';
 import type { BarStore } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import type { HistoryOptions } from './history.ts';
@@ -41,7 +43,8 @@ export async function fetchList(
 ): Promise<readonly Member[]> {
   const { options, engine, store, now, keeps } = tools;
   const members = await askPublicList(name, { categories: [], asOf: null, now }, options);
-  const head = { name, date: formatDay(utcDayOf(now)), source: listUrl(name, options) ?? name };
+  const { today } = todayOf(INDEX_CATEGORIES, now);
+  const head = { name, date: formatDay(today), source: listUrl(name, options) ?? name };
   if (keeps) await engine.write([], () => store.saveUniverse(head, members));
   return members;
 }

@@ -61,6 +61,10 @@ describe('backfill discover', () => {
     [['sp500', '--provider', 'sample'], '--provider sample: sp500 is a list of its own; leave it out'],
     [['etf', '--limit', '0'], '--limit 0'],
     [['etf', '--as-of', '2026-02-30'], '--as-of'],
+    [
+      ['us_equities', '--provider', 'sample', '--as-of', '2099-01-01', '--now', NOW],
+      '--as-of 2099-01-01: that day',
+    ],
     [['etf', '--list-url', 'dow=http://127.0.0.1'], 'NAME one of nasdaqtrader, sp500'],
     [[], 'backfill discover needs CATEGORY; --help shows how'],
   ])('refuses %s in one line', async (args, message) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Day, formatDay, parseDay } from '../../src/core/session/day.ts';
-import { categoryOf } from '../../src/core/universe/category.ts';
+import { categoryOf, todayOf } from '../../src/core/universe/category.ts';
 import { membersInJson, universeJson } from '../../src/core/universe/members-json.ts';
 import { membersInText } from '../../src/core/universe/members-text.ts';
 import { livedIn, universeOf } from '../../src/core/universe/universe.ts';
@@ -120,6 +120,18 @@ it('an instrument belongs to a category by its type, its ticker and its exchange
     ...['etf', 'crypto', 'fx', 'indices'],
   ]);
   expect(of('X', null)).toBeUndefined();
+});
+
+it('the day of categories is that of where their members trade, the latest of several', () => {
+  // In New York a day begins five hours after that of UTC.
+  const night = Date.parse('2026-11-21T02:00:00Z');
+  expect(todayOf(['us_equities', 'options'], night)).toEqual({
+    today: day('2026-11-20'),
+    zone: 'America/New_York',
+  });
+  expect(todayOf(['crypto'], night)).toEqual({ today: day('2026-11-21'), zone: 'UTC' });
+  expect(todayOf(['etf', 'crypto', 'otc'], night)).toEqual({ today: day('2026-11-21'), zone: 'UTC' });
+  expect(todayOf(['etf', 'crypto'], Date.parse('2026-11-21T12:00:00Z')).today).toBe(day('2026-11-21'));
 });
 
 function messageOf(run: () => unknown): string {

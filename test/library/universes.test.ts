@@ -257,6 +257,28 @@ describe('what is discovered', () => {
     expect(after.members).toBe(then.members - 1);
   });
 
+  it('is of a day that has begun where its members trade, and of no other', async () => {
+    const at = optionsOf({ clock: () => Date.parse('2026-11-21T02:00:00Z') });
+    const source = { name: 'us_equities', from: 'sample' };
+    for (const asOf of ['2099-01-01', '2026-11-21'])
+      await expect(discover({ ...source, asOf }, at)).rejects.toMatchObject({
+        code: 'usage',
+        message:
+          `--as-of ${asOf}: that day is yet to come, it is 2026-11-20 (America/New_York); ` +
+          'name one that has begun, or leave it out',
+      });
+    await expect(readdir(join(store(), 'universes'))).rejects.toThrow('ENOENT');
+    expect(await discover({ ...source, asOf: '2026-11-20' }, at)).toMatchObject({ date: '2026-11-20' });
+    expect(await discover(source, at)).toMatchObject({ date: '2026-11-20' });
+    const pairs = { ...source, name: 'crypto' };
+    expect(await discover({ ...pairs, asOf: '2026-11-21' }, at)).toMatchObject({ date: '2026-11-21' });
+    expect(await discover(pairs, at)).toMatchObject({ date: '2026-11-21' });
+    // A source that knows of no day but today knows that of New York.
+    answers = [{ body: file() }];
+    const etfs = { name: 'etf', from: 'nasdaqtrader' };
+    expect(await discover({ ...etfs, asOf: '2026-11-20' }, at)).toMatchObject({ date: '2026-11-20' });
+  });
+
   it('is of an unknown type where the source tells none', async () => {
     const { url: at } = await start({ wire: 'alpaca' });
     const provider = { id: 'alpaca', url: at };

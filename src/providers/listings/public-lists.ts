@@ -1,3 +1,4 @@
+import type { Category } from '../../core/universe/member.ts';
 import type { Discovery } from '../discovery.ts';
 
 /** A list of instruments that is public: one document, without a key. */
@@ -25,3 +26,6 @@ export const PUBLIC_LISTS: Readonly<Record<string, PublicList>> = {
 export const PUBLIC_INDICES: readonly string[] = Object.keys(PUBLIC_LISTS).filter(
   (name) => PUBLIC_LISTS[name]?.discovers.categories.length === 0,
 );
+
+/** What the members of those indices are. */
+export const INDEX_CATEGORIES: readonly Category[] = ['us_equities'];
