@@ -37,6 +37,8 @@ export interface SeriesReport {
   readonly inserted: number;
   readonly changed: number;
   readonly revised: number;
+  /** Final bars that stayed although the answer has other values. Default 0. */
+  readonly stayed?: number;
   /** Wanted sessions that now have a final bar, and those that have one for now. */
   readonly present: number;
   readonly provisional: number;

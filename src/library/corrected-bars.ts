@@ -17,19 +17,29 @@ export function correctedBars(
   revisions: readonly Revision[],
   sessionOf: (ts: number) => Day,
 ): Oddity[] {
-  const last = new Map(revisions.map((revision) => [revision.before.ts, revision]));
-  const before = new Map<number, Revision['before']>();
-  for (const [ts, revision] of last) {
-    const place = placeOf(bars, ts);
-    if (place !== -1 && isSameBar(storedBarAt(bars, place), revision.after, 0))
-      before.set(ts, revision.before);
-  }
+  const standing = standingRevisions(bars, revisions).filter(({ stayed }) => stayed !== true);
+  const before = new Map(standing.map((revision) => [revision.before.ts, revision.before]));
   if (before.size === 0) return [];
   const rows = Array.from({ length: bars.length }, (_, i) => storedBarAt(bars, i));
   // With those that did not change: all of them show what prices are rounded to.
   const stored = storedBarsOf(rows.map((row) => before.get(row.ts) ?? row));
   const large = largeCorrections({ length: bars.length, stored, answered: bars });
   return correctionOddities(large, sessionOf, takenNote);
+}
+
+/**
+ * The revisions by which stored bars are what they are: the last that replaced a bar, and all that a bar stayed against, where
+ * it was not changed otherwise since.
+ */
+export function standingRevisions(bars: StoredBars, revisions: readonly Revision[]): Revision[] {
+  const taken = revisions.filter(({ stayed }) => stayed !== true);
+  const last = new Map(taken.map((revision) => [revision.before.ts, revision]));
+  return revisions.filter((revision) => {
+    const { before, after, stayed } = revision;
+    if (stayed !== true && last.get(before.ts) !== revision) return false;
+    const place = placeOf(bars, before.ts);
+    return place !== -1 && isSameBar(storedBarAt(bars, place), stayed === true ? before : after, 0);
+  });
 }
 
 /**

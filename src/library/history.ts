@@ -230,7 +230,7 @@ export interface History {
   verify(request: VerifyOptions): Promise<RunSummary>;
   /** What is wrong or odd about the content: quarantined rows, odd bars, unknown splits. Reads every bar. */
   issues(request?: SeriesSelection): Promise<IssuesReport>;
-  /** Final bars that a later answer changed, with their old values. */
+  /** Final bars that a later answer changed, with their old values, and those that stayed against one. */
   revisions(request?: RevisionsRequest): Promise<SeriesRevision[]>;
   /**
    * Stored bars, ascending: as traded unless `adjust` says otherwise; none where it has none in the range. Throws `not-stored`

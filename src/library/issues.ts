@@ -12,8 +12,10 @@ import { findOddities } from '../core/checks/oddities.ts';
 import { contains, intersect, normalize, subtract } from '../core/session/ranges.ts';
 import { type IssuesReport, rejectedIssues, unknownActions } from '../report/issues.ts';
 import type { SeriesRevision } from '../report/revisions-text.ts';
-import { correctedBars, withoutRestated } from './corrected-bars.ts';
+import { type RevisedIssue, revisedIssues } from '../report/revised-issues.ts';
+import { correctedBars, standingRevisions, withoutRestated } from './corrected-bars.ts';
 import { isDamage } from '../store/damage.ts';
+import { runsBySpan } from './revising-run.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
 import { type SeriesState, type SetAside, unreadableIn } from '../store/scan.ts';
 
@@ -24,6 +26,7 @@ const CONTEXT_DAYS = 30;
 export async function findIssues(store: BarStore, options: ScanOptions): Promise<IssuesReport> {
   const scan = await store.scan(options);
   const warnings: Warning[] = [];
+  const revised: RevisedIssue[] = [];
   const known = unreadableIn(scan);
   const damaged: SetAside[] = [];
   for (const state of scan.series.values()) {
@@ -33,12 +36,15 @@ export async function findIssues(store: BarStore, options: ScanOptions): Promise
       if (damaged.some(({ reason }) => reason === message)) return;
       damaged.push({ ...series, path: seriesKey(series), reason: message });
     };
-    for (const warning of await warningsOf(state, store, onDamage)) warnings.push(warning);
+    const odd = await oddIn(state, store, onDamage);
+    for (const warning of odd.warnings) warnings.push(warning);
+    for (const issue of odd.revised) revised.push(issue);
   }
   const rejected = await store.readRejected(options);
   return {
     rejected: rejectedIssues(rejected, scan),
     warnings,
+    revised,
     unknownActions: unknownActions(scan),
     setAside: await store.listSetAside(),
     unreadable: [...known, ...damaged, ...rejected.unreadable],
@@ -46,15 +52,17 @@ export async function findIssues(store: BarStore, options: ScanOptions): Promise
 }
 
 /** What is odd about a series. A file of it that cannot be read is given to `onDamage`, and the others are looked at. */
-async function warningsOf(
+async function oddIn(
   state: SeriesState,
   store: BarStore,
   onDamage: (error: BackfillError) => void,
-): Promise<Warning[]> {
+): Promise<Pick<IssuesReport, 'warnings' | 'revised'>> {
   const { series, coverage, identity } = state;
   const calendar = calendarById(state.calendar);
   const actions = (await unlessDamaged(store.readActions(series.ticker), onDamage)) ?? [];
-  const revisions = await revisionsOf(state, store, onDamage);
+  const all = (await unlessDamaged(store.readRevisions(series), onDamage)) ?? [];
+  const revisions = await correctionsAmong(all, state, store, onDamage);
+  const standing: Revision[] = [];
   const sessionOf = sessionDateOf(series.interval, calendar);
   const warnings: Warning[] = [];
   let outside: OutsideRange | undefined;
@@ -73,19 +81,24 @@ async function warningsOf(
     for (const oddity of odd)
       if (oddity.kind !== 'thin' || !contains(open, oddity.session)) warnings.push(warningOf(series, oddity));
     outside = countOutsideRange(bars, outside);
+    for (const revision of standingRevisions(bars, all)) standing.push(revision);
   }
   // One line a series: up to a third of the bars of a thin share are so.
   const counted = outside === undefined ? [] : outsideRangeOddities(outside, sessionOf, state.rows);
-  return [...warnings, ...counted.map((oddity) => warningOf(series, oddity))];
+  return {
+    warnings: [...warnings, ...counted.map((oddity) => warningOf(series, oddity))],
+    revised: revisedIssues(series, standing, sessionOf),
+  };
 }
 
-/** What changed final bars one by one. A file of it, or of bars, that cannot be read is given to `onDamage`. */
-async function revisionsOf(
+/** What changed final bars one by one. Bars that cannot be read are given to `onDamage`. */
+async function correctionsAmong(
+  all: readonly Revision[],
   { series, coverage }: SeriesState,
   store: BarStore,
   onDamage: (error: BackfillError) => void,
 ): Promise<readonly Revision[]> {
-  const revisions = (await unlessDamaged(store.readRevisions(series), onDamage)) ?? [];
+  const revisions = all.filter(({ stayed }) => stayed !== true);
   const from = coverage.present[0]?.from ?? 0;
   return withoutRestated(revisions, async (ts) => {
     const days = { from, to: utcDayOf(ts) + 2 };
@@ -107,10 +120,11 @@ export async function findRevisions(
   onDamage?: (error: BackfillError) => void,
 ): Promise<SeriesRevision[]> {
   const scan = await store.scan(options);
+  const runOf = await runsBySpan(store);
   const revisions: SeriesRevision[] = [];
   for (const { series } of scan.series.values()) {
     const found = (await unlessDamaged(store.readRevisions(series), onDamage)) ?? [];
-    for (const revision of found) revisions.push({ ...series, ...revision });
+    for (const revision of found) revisions.push({ ...series, ...revision, run: runOf(revision.after) });
   }
   return revisions;
 }

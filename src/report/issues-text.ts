@@ -4,6 +4,7 @@ import { type IssuesReport, type RejectedIssue, stampOf } from './issues.ts';
 import { named } from './named.ts';
 import { type Page, printable, UNBOUNDED, wrapped } from './page.ts';
 import { reasonPattern } from './reason-pattern.ts';
+import { revisedLine } from './revised-issues.ts';
 import { formatCount, plural } from './table.ts';
 import { eachWarning, groupWarnings } from './warnings.ts';
 
@@ -15,7 +16,7 @@ const FEW = 3;
 
 /** The issues for a terminal, each kind under a heading of its own. */
 export function issuesText(report: IssuesReport, page = UNBOUNDED): string[] {
-  const { rejected, warnings, unknownActions, setAside, unreadable } = report;
+  const { rejected, warnings, revised, unknownActions, setAside, unreadable } = report;
   const [open, ofWhole] = [
     rejected.filter(({ resolved }) => !resolved),
     rejected.filter(({ resolved }) => resolved),
@@ -27,6 +28,11 @@ export function issuesText(report: IssuesReport, page = UNBOUNDED): string[] {
     section(
       `STORED, BUT ODD (${plural(warnings.length, 'bar')})`,
       odd.map(({ title, note }) => `${title}: ${note}`),
+      page,
+    ),
+    section(
+      'FINAL BARS OF WHICH AN ANSWER HAD OTHER VALUES (check-data --revisions lists each)',
+      revised.map(revisedLine),
       page,
     ),
     section(

@@ -6,6 +6,7 @@ import { sessionRuns } from '../core/plan/gaps.ts';
 import { sessionDateOf } from '../core/bars/partition.ts';
 import { contains, subtract } from '../core/session/ranges.ts';
 import { seriesKey } from '../core/bars/bars.ts';
+import type { RevisedIssue } from './revised-issues.ts';
 import { hasActions } from '../core/adjust/basis.ts';
 import type { Rejected } from '../store/store.ts';
 import type { Scan } from '../store/scan.ts';
@@ -39,6 +40,8 @@ export interface IssuesReport {
   readonly rejected: readonly RejectedIssue[];
   /** Bars that are stored and look odd, judged anew by what is stored now. */
   readonly warnings: readonly Warning[];
+  /** Final bars that were replaced, or stayed, when an answer had other values, as long as they stand so. */
+  readonly revised: readonly RevisedIssue[];
   readonly unknownActions: readonly UnknownActions[];
   /** Files in quarantine, relative to the store. */
   readonly setAside: readonly string[];

@@ -2,18 +2,24 @@ import type { Revision } from '../core/bars/bars.ts';
 import { formatDay, utcDayOf } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { printable, TIE, UNBOUNDED } from './page.ts';
-import { fittedTable, formatCount, plural } from './table.ts';
+import { changedColumns } from './revised-issues.ts';
+import { fittedTable, formatCount, NONE, plural } from './table.ts';
 
 /** Revisions that are shown, unless the page wants all: the last ones. */
 const SHOWN = 40;
 
-/** A revision with the series that it belongs to. */
+/** A revision with the series that it belongs to, and the run that made it. */
 export interface SeriesRevision extends Revision {
   readonly ticker: string;
   readonly interval: Interval;
+  /** Id of its record; null where it has none, as of a run that was killed, or none among the last 500. */
+  readonly run: string | null;
 }
 
-/** Final bars that came back with other values: a line each, what it was and what it became. */
+/**
+ * Final bars of which an answer had other values: a line each, what it was and what it became, or what it is and was not
+ * made to be.
+ */
 export function revisionsText(revisions: readonly SeriesRevision[], page = UNBOUNDED): string[] {
   if (revisions.length === 0) return ['No final bar was ever changed.'];
   const shown = page.isWhole ? revisions : latest(revisions);
@@ -25,10 +31,13 @@ export function revisionsText(revisions: readonly SeriesRevision[], page = UNBOU
       { title: 'ON', text: ({ after }) => formatDay(utcDayOf(after.fetchedAt)), leftOut: 2 },
       {
         title: 'BY',
-        text: ({ before, after }) =>
-          before.source === after.source ? after.source : `${before.source} > ${after.source}`,
+        text: ({ before, after, stayed }) =>
+          before.source === after.source
+            ? after.source
+            : `${before.source}${stayed ? ', not ' : ' > '}${after.source}`,
         leftOut: 1,
       },
+      ...(shown.some(({ run }) => run !== null) ? [RUN] : []),
       { title: 'CHANGE', text: changeText, goesOn: true },
     ],
     shown,
@@ -40,8 +49,17 @@ export function revisionsText(revisions: readonly SeriesRevision[], page = UNBOU
     ...rows.flat(),
     ...(more > 0 ? [`… and ${formatCount(more)} earlier ones: --all lists them`] : []),
     '',
-    plural(revisions.length, 'revision'),
+    totalOf(revisions),
   ];
+}
+
+const RUN = { title: 'RUN', text: ({ run }: SeriesRevision): string => run ?? NONE, leftOut: 3 };
+
+/** `3 revisions`, `1 revision, and 2 bars that stayed` */
+function totalOf(revisions: readonly SeriesRevision[]): string {
+  const stayed = revisions.reduce((sum, one) => sum + (one.stayed ? 1 : 0), 0);
+  const replaced = plural(revisions.length - stayed, 'revision');
+  return stayed === 0 ? replaced : `${replaced}, and ${plural(stayed, 'bar')} that stayed`;
 }
 
 /** Those that were made last, in the order in which they came. */
@@ -55,10 +73,9 @@ function barText(interval: Interval, ts: number): string {
   return interval === '1d' ? formatDay(utcDayOf(ts)) : `${new Date(ts).toISOString().slice(0, 16)}Z`;
 }
 
-const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
-
-function changeText({ before, after }: SeriesRevision): string {
-  return FIELDS.filter((field) => !Object.is(before[field], after[field]))
-    .map((field) => [field, before[field], '>', after[field]].join(TIE))
+function changeText(revision: SeriesRevision): string {
+  const { before, after, stayed } = revision;
+  return changedColumns(revision)
+    .map((column) => [column, before[column], stayed ? 'not' : '>', after[column]].join(TIE))
     .join(', ');
 }

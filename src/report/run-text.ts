@@ -36,6 +36,7 @@ export function summaryText(
     ...newlyLostLines(summary.newlyLost),
     barsLine(summary),
     ...(summary.rejected > 0 ? ['check-data --issues tells which rows were rejected, and why'] : []),
+    ...stayedLines(summary),
     ...leftOutLines(summary),
     ...trafficLines(summary),
     ...(absent.length > 0 ? [`Sessions recorded as absent: ${absent.join(', ')}`] : []),
@@ -91,6 +92,13 @@ function barsLine({ bars, inserted, changed, revised, rejected }: RunSummary): s
     `Bars: ${formatCount(bars)} (${formatCount(inserted)} new, ${formatCount(changed)} changed)` +
     `  Rejected: ${formatCount(rejected)}${revised === 0 ? '' : `  Revised: ${formatCount(revised)}`}`
   );
+}
+
+function stayedLines({ stayed }: RunSummary): string[] {
+  if (stayed === 0) return [];
+  return [
+    `Stayed: ${plural(stayed, 'final bar')} of which an answer had other values (check-data --revisions)`,
+  ];
 }
 
 /** Rows that came and are no bars, a line for each reason. */

@@ -31,6 +31,8 @@ export interface SeriesUpdate {
    * several apply, the largest wins. Default: none.
    */
   readonly volumeSteps?: readonly VolumeStep[];
+  /** Final bars that stay although the answer has other values, to be kept like revisions. Default: none. */
+  readonly stayed?: readonly Revision[];
   /** What `TopUps.count` is now; kept with whatever else the update touches. Default: as it was. */
   readonly topUps?: number;
 }
@@ -215,8 +217,9 @@ export interface BarStore {
   /** Bars whose session date lies in the range (default: all), as far as they are stored: see `hasDamage`. */
   readBars(series: Series, range?: DayRange): Promise<StoredBars>;
   /**
-   * Every final bar that a later answer changed, ascending by `ts`, then by when it was replaced. Of the new bar the
-   * prices, the volume, the source and the time are kept: its `vwap` and `trades` are null. Forgetting leaves them alone.
+   * Every final bar of which a later answer had other values, ascending by `ts`, then by when that was: it was replaced, or
+   * it `stayed`. Of the new bar the prices, the volume, the source and the time are kept: its `vwap` and `trades` are null.
+   * Forgetting leaves them alone.
    */
   readRevisions(series: Series): Promise<Revision[]>;
   /**

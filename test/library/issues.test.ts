@@ -35,7 +35,7 @@ describe('the issues of a store', () => {
     await fill(AAPL, CALM);
     await tellActions(store, 'AAPL', [], days('2026-02-01', '2026-03-01'), 'sample', NOON);
     expect(await findIssues(store, {})).toEqual({
-      ...{ rejected: [], warnings: [], unknownActions: [], setAside: [], unreadable: [] },
+      ...{ rejected: [], warnings: [], revised: [], unknownActions: [], setAside: [], unreadable: [] },
     });
   });
 

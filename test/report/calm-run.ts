@@ -14,7 +14,7 @@ export const CALM: RunSummary = {
   },
   ...{ stopped: null, restDays: null, opens: null, requests: 2, sent: 0, retries: 0, throttles: 0 },
   ...{ succeeded: 0, successRate: null, throttleRate: null },
-  ...{ bars: 12_345, inserted: 12_000, changed: 3, revised: 0, provisional: 0 },
+  ...{ bars: 12_345, inserted: 12_000, changed: 3, revised: 0, stayed: 0, provisional: 0 },
   ...{
     rejected: 0,
     dropped: 0,

@@ -6,7 +6,9 @@ import { issuesText } from '../../src/report/issues-text.ts';
 import { type SeriesRevision, revisionsText } from '../../src/report/revisions-text.ts';
 import { daily } from '../store/fixtures.ts';
 
-const NONE: IssuesReport = { rejected: [], warnings: [], unknownActions: [], setAside: [], unreadable: [] };
+const NONE: IssuesReport = {
+  ...{ rejected: [], warnings: [], revised: [], unknownActions: [], setAside: [], unreadable: [] },
+};
 
 const rejected = (change: Partial<RejectedIssue>): RejectedIssue => ({
   ...{ ticker: 'AAPL', interval: '1d', session: '2025-06-02', reason: 'high 1 is below low 2' },
@@ -22,6 +24,23 @@ describe('the issues of a store', () => {
     const report: IssuesReport = {
       rejected: [rejected({}), rejected({ session: null }), rejected({ resolved: true })],
       warnings: [{ ticker: 'MSFT', interval: '1h', session: '2025-06-03', kind: 'thin', note: '3 bars' }],
+      revised: [
+        {
+          ...{
+            ticker: 'IBM',
+            interval: '1d',
+            source: 'csv',
+            stayed: true,
+            bars: 2,
+            columns: ['close', 'volume'],
+          },
+          ...{ first: '2025-06-02', last: '2025-06-09', column: 'close', before: 101, after: 102 },
+        },
+        {
+          ...{ ticker: 'IBM', interval: '1d', source: 'yahoo', stayed: false, bars: 1, columns: ['volume'] },
+          ...{ first: '2025-06-02', last: '2025-06-02', column: 'volume', before: 500, after: 600 },
+        },
+      ],
       unknownActions: [
         { ticker: 'IBM', from: '2025-06-02', to: '2025-06-02', sessions: 1 },
         { ticker: 'IBM', from: '2025-06-04', to: '2025-06-05', sessions: 2 },
@@ -36,6 +55,10 @@ describe('the issues of a store', () => {
       '',
       'STORED, BUT ODD (1 bar)',
       '  MSFT 1h 2025-06-03 thin: 3 bars',
+      '',
+      'FINAL BARS OF WHICH AN ANSWER HAD OTHER VALUES (check-data --revisions lists each)',
+      '  IBM 1d 2025-06-02 to 2025-06-09 csv: 2 bars stay (close, volume), the first: close 101, not 102',
+      '  IBM 1d 2025-06-02 yahoo: 1 bar changed: volume 500 became 600',
       '',
       'SPLITS AND DIVIDENDS NOT KNOWN (prices there cannot be adjusted)',
       '  IBM 2025-06-02..2025-06-02: 1 session',
@@ -103,7 +126,7 @@ describe('the issues of a store', () => {
 describe('revisions', () => {
   const revision = (ticker: string, date: string, before: Partial<Bar>, after: Partial<Bar>) =>
     ({
-      ...{ ticker, interval: '1d', before: daily(date, { source: 'yahoo', ...before }) },
+      ...{ ticker, interval: '1d', before: daily(date, { source: 'yahoo', ...before }), run: null },
       after: daily(date, { source: 'yahoo', fetchedAt: Date.parse('2026-04-01T23:59:00Z'), ...after }),
     }) satisfies SeriesRevision;
 
@@ -128,6 +151,20 @@ describe('revisions', () => {
     for (const title of ['INT', 'BAR', 'ON'])
       expect([first, second].map((line) => line[head.indexOf(` ${title} `)])).toEqual([' ', ' ']);
     for (const line of [head, first, second]) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('say of bars that stayed what came instead, from where, and in which run', () => {
+    const stayed = {
+      ...revision('AAPL', '2026-02-24', { close: 100 }, { close: 101, source: 'csv' }),
+      ...{ stayed: true as const, run: '20260401T235900Z-3f9a' },
+    };
+    const taken = revision('AAPL', '2026-02-23', { volume: 1000 }, { volume: 1200 });
+    const [head = '', first = '', second = '', ...rest] = revisionsText([taken, stayed]);
+    expect(second.slice(head.indexOf('CHANGE'))).toBe('close 100 not 101');
+    expect(second).toContain(' yahoo, not csv ');
+    expect(second.slice(head.indexOf('RUN'))).toMatch(/^20260401T235900Z-3f9a /);
+    expect(first.slice(head.indexOf('RUN'))).toMatch(/^- /);
+    expect(rest).toEqual(['', '1 revision, and 1 bar that stayed']);
   });
 
   it('of intraday bars are named by the minute, in UTC', () => {

@@ -57,6 +57,7 @@ describe('the reports of 200,000 tickers', () => {
         inserted: 0,
         changed: 0,
         revised: 0,
+        stayed: 0,
         provisional: 0,
         rejected: 0,
         dropped: 0,
@@ -129,10 +130,20 @@ describe('the reports of 200,000 tickers', () => {
       ticker,
       interval: null,
     }));
-    const issues = { rejected, warnings, unknownActions, setAside: tickers, unreadable };
+    const revised = tickers.map((ticker) => ({
+      ...{ ticker, interval: '1d', source: 'csv', stayed: true, bars: 2, columns: ['close'] },
+      ...{ first: '2026-01-12', last: '2026-01-13', column: 'close', before: 1, after: 2 },
+    }));
+    const issues = { rejected, warnings, revised, unknownActions, setAside: tickers, unreadable };
     expect(issuesText(issues).length).toBeGreaterThan(0);
     const bar = daily('2026-02-23');
-    const revisions = tickers.map((ticker) => ({ ticker, interval: '1d' as const, before: bar, after: bar }));
+    const revisions = tickers.map((ticker) => ({
+      ticker,
+      interval: '1d' as const,
+      before: bar,
+      after: bar,
+      run: null,
+    }));
     expect(revisionsText(revisions).length).toBeGreaterThan(0);
-  });
+  }, 120_000);
 });

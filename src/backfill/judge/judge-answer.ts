@@ -1,5 +1,5 @@
 import { isBarred } from '../../core/actions/action-book.ts';
-import { type CorporateAction, isSplit } from '../../core/bars/bars.ts';
+import { type CorporateAction, type Revision, isSplit } from '../../core/bars/bars.ts';
 import type { RejectedBar } from '../../core/checks/checks.ts';
 import { type Bars, NO_BARS, type StoredBars, keep, placeOf } from '../../core/bars/columns.ts';
 import {
@@ -34,6 +34,7 @@ import { assertSpacing } from './row-spacing.ts';
 import { assertSharedStamps } from './shared-stamps.ts';
 import type { InPart, Received, StoredSeries } from './received.ts';
 import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
+import { stayedBars } from './stayed-bars.ts';
 
 /** What an answer is worth. */
 export interface Judgement {
@@ -41,6 +42,8 @@ export interface Judgement {
   readonly wanted: Bars;
   /** Stamps of bars that the store has otherwise from another source, or that are doubted: those stay. */
   readonly stay: ReadonlySet<number>;
+  /** Those of them that are final, and others that the answer has rejected rows of, with what it has instead. */
+  readonly stayed: readonly Revision[];
   /** Whether final prices would change by so much that more than one answer has to say so. */
   readonly isDoubted: boolean;
   /** Bars of which the answer has only a part of what is stored as final, and that stays. */
@@ -105,6 +108,7 @@ export function judgeAnswer(received: Received): Judgement {
   return {
     wanted,
     stay,
+    stayed: stayedBars(received, known, comparison, { stay, rejected, isWanted }),
     isDoubted: doubted.size + parts.doubted.length > 0,
     inPart: parts.doubted,
     corrections,
@@ -112,10 +116,7 @@ export function judgeAnswer(received: Received): Judgement {
     rejected: rejected.filter(({ bar }) => isWanted(bar.ts)),
     fillers: fillers.filter(({ bar }) => isWanted(bar.ts)),
     oddities: [
-      ...oddBars(mergeBars(wanted, corrections), context).filter(
-        // What still trades has few bars as yet.
-        ({ kind, session }) => kind !== 'thin' || session <= received.lastSettled,
-      ),
+      ...oddBars(mergeBars(wanted, corrections), context, received),
       ...changes,
       ...parts.oddities,
       ...unappliedOddities(answer, wanted, sessionOf),
@@ -127,10 +128,14 @@ export function judgeAnswer(received: Received): Judgement {
   };
 }
 
-/** What is odd about bars that are taken, ascending. */
-function oddBars(taken: Bars, context: SeriesContext): Oddity[] {
+/** What is odd about bars that are taken, ascending: what still trades has few of them as yet. */
+function oddBars(taken: Bars, context: SeriesContext, { lastSettled }: Received): Oddity[] {
   const sessionOf = sessionDateOf(context.interval, context.calendar);
-  return [...findOddities(taken, context), ...outsideRangeOddities(countOutsideRange(taken), sessionOf)];
+  const odd = findOddities(taken, context);
+  return [
+    ...odd.filter(({ kind, session }) => kind !== 'thin' || session <= lastSettled),
+    ...outsideRangeOddities(countOutsideRange(taken), sessionOf),
+  ];
 }
 
 /** Repeated bars that show, if all of them agree, that an instrument is the same, whatever it is called. */

@@ -8,6 +8,7 @@ const NO_ROWS = {
   inserted: 0,
   changed: 0,
   revised: 0,
+  stayed: 0,
   provisional: 0,
   rejected: 0,
   dropped: 0,
@@ -34,7 +35,8 @@ export interface Counts extends RowCounts {
 export const NOTHING_COUNTED: Counts = { ...NO_ROWS, absent: NONE, compared: NONE };
 
 export function countsOf(report: SeriesReport): Counts {
-  const { bars, inserted, changed, revised, provisional, rejected, dropped, unfinished, fillers } = report;
+  const { bars, inserted, changed, revised, stayed = 0, provisional } = report;
+  const { rejected, dropped, unfinished, fillers } = report;
   const compared = Object.entries(report.drift).map(([source, drift]) => [source, drift.compared] as const);
   // Written out: a copy of an object takes twice the room, and there is one for each series of a run.
   return {
@@ -42,6 +44,7 @@ export function countsOf(report: SeriesReport): Counts {
     inserted,
     changed,
     revised,
+    stayed,
     provisional,
     rejected,
     dropped,

@@ -68,6 +68,8 @@ export interface RunSummary extends HoleCounts, TrafficCounts, TrafficRates {
   readonly changed: number;
   /** Final bars that came back with other values; the old ones are kept as revisions. */
   readonly revised: number;
+  /** Final bars that stayed although an answer has other values; these are kept as revisions too. */
+  readonly stayed: number;
   /** Sessions stored before they are final. */
   readonly provisional: number;
   readonly rejected: number;

@@ -190,6 +190,7 @@ async function toCommit(
     inserted,
     changed,
     revised,
+    stayed: judgement.stayed.length,
     rejected: rejected.length,
     dropped: answer.dropped,
     ...lostOfWanted(answer, judgement, { want, calendar, stored, source }),
@@ -228,6 +229,7 @@ function updateOf(
     fetchedAt: now,
     ...(topUps !== undefined && { topUps }),
     volumeSteps: volumeSteps(splits),
+    stayed: judgement.stayed,
   };
 }
 

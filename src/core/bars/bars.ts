@@ -37,10 +37,12 @@ export interface Bar extends Ohlcv {
   readonly fetchedAt: number;
 }
 
-/** A final bar that a later fetch changed. `after.fetchedAt` is when it was replaced. */
+/** A final bar of which a later answer had other values. `after.fetchedAt` is when it was replaced, or could have been. */
 export interface Revision {
   readonly before: Bar;
   readonly after: Bar;
+  /** Set where the stored bar stayed: `after` is what was not taken. */
+  readonly stayed?: true;
 }
 
 /** A split: `ratio` new shares for one old (4 for 4:1, 0.05 for a 1:20 reverse split), effective before the open of `exDay`. */

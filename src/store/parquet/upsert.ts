@@ -25,8 +25,9 @@ interface Change {
   readonly partition: Partition;
   readonly before: PartitionPart | undefined;
   readonly merged: Merged;
-  /** Replaced rows whose session was final. */
+  /** Replaced rows whose session was final, and how many these are; behind them those that stayed. */
   readonly revisions: readonly Revision[];
+  readonly revised: number;
   /** Those that the partition has already, where there are some to add. */
   readonly known: readonly Revision[];
 }
@@ -66,7 +67,7 @@ export async function upsertSeries(
   return {
     inserted: total(({ merged }) => merged.inserted),
     changed: total(({ merged }) => merged.replaced.length),
-    revised: total(({ revisions }) => revisions.length),
+    revised: total(({ revised }) => revised),
     partitions: changes.length,
   };
 }
@@ -118,8 +119,12 @@ async function plannedChanges(
   const changes = all.map((change) => {
     const { present, provisional } = change.before?.knowledge.coverage ?? NOTHING_KNOWN;
     const final = subtract(present, provisional);
-    const revisions = change.merged.replaced.filter(({ before }) => contains(final, dayOf(before.ts)));
-    return { ...change, revisions };
+    const revised = change.merged.replaced.filter(({ before }) => contains(final, dayOf(before.ts)));
+    const { period } = change.partition;
+    const stayed = (update.stayed ?? []).filter(
+      ({ before }) => periodOf(update.series.interval, dayOf(before.ts)) === period,
+    );
+    return { ...change, revisions: [...revised, ...stayed], revised: revised.length };
   });
   const known = await readKnownRevisions(
     blobs,
@@ -142,13 +147,20 @@ async function readKnownRevisions(
 }
 
 /** The bars of an update by period, ascending, with none where only its knowledge reaches. */
-function splitByPeriod({ series, calendar, bars, learned }: SeriesUpdate): Map<string, StoredBars> {
+function splitByPeriod({
+  series,
+  calendar,
+  bars,
+  learned,
+  stayed = [],
+}: SeriesUpdate): Map<string, StoredBars> {
   assertAscending(bars);
   const { interval } = series;
   const dayOf = sessionDateOf(interval, calendarById(calendar));
   const byPeriod = new Map<string, StoredBars>();
   for (const period of periodsOf(interval, finiteDays(union(learned.present, learned.absent))))
     byPeriod.set(period, NO_BARS);
+  for (const { before } of stayed) byPeriod.set(periodOf(interval, dayOf(before.ts)), NO_BARS);
   for (let from = 0, to = 0; from < bars.length; from = to) {
     const period = periodOf(interval, dayOf(bars.ts[from] as number));
     to = firstOfDay(bars, dayOf, periodRange(period).to);

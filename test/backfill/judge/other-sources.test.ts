@@ -104,7 +104,10 @@ describe('an answer beside bars of another source', () => {
     );
     expect(summary).toMatchObject({ failed: 0, revised: 2, inserted: AFTER });
     const revisions = await store.readRevisions({ ticker: 'ALFA', interval: '1d' });
-    expect(revisions.map(({ before }) => before.source)).toEqual(['two', 'two']);
+    expect(revisions.map(({ before, stayed }) => [before.source, stayed])).toEqual([
+      ...[0, 1].map(() => ['one', true]),
+      ...[0, 1].map(() => ['two', undefined]),
+    ]);
   });
 
   it('is refused by name at any other level, and nothing is stored', async () => {

@@ -57,6 +57,31 @@ export function describeRevisions(open: () => Promise<StoreUnderTest>): void {
       expect(await store.readRevisions(AAPL)).toEqual([]);
     });
 
+    it('are kept of bars that stay too, once for each source and values, beside those that are replaced', async () => {
+      const [before] = WEEK as [Bar, ...Bar[]];
+      await answer(WEEK);
+      const stay = (source: string, close: number, fetchedAt: number): Promise<UpsertResult> => {
+        const after = { ...before, close, source, fetchedAt, vwap: null, trades: null };
+        const stayed: Revision[] = [{ before, after, stayed: true }];
+        return store.upsert(update([], { stayed, learned: coverage({}) }));
+      };
+      expect(await stay('second', 102, NOON + 1)).toMatchObject({ inserted: 0, changed: 0, revised: 0 });
+      await stay('second', 102, NOON + 2);
+      await stay('third', 102, NOON + 3);
+      await stay('second', 103, NOON + 4);
+      expect(await rowsIn(store, AAPL)).toEqual(WEEK);
+      await answer([{ ...before, close: 102.5, fetchedAt: NOON + 5 }]);
+      const kept = await subject.reopen().readRevisions(AAPL);
+      expect(kept.map(({ stayed, after }) => [stayed, after.source, after.close, after.fetchedAt])).toEqual([
+        [true, 'second', 102, NOON + 1],
+        [true, 'third', 102, NOON + 3],
+        [true, 'second', 103, NOON + 4],
+        [undefined, before.source, 102.5, NOON + 5],
+      ]);
+      expect(kept.map((one) => one.before)).toEqual([before, before, before, before]);
+      expect((await store.examine({ now: NOON })).damages).toEqual([]);
+    });
+
     it('are none of a provisional bar, but are of the final one after it', async () => {
       await answer([daily('2026-02-27', { close: 100 })], [FRIDAY]);
       expect(await answer([daily('2026-02-27', { close: 100.5 })], [FRIDAY])).toMatchObject({ revised: 0 });

@@ -69,7 +69,9 @@ async function contradictedBy(
   const { kept } = handOver(had?.knowledge.coverage ?? NOTHING_KNOWN, known, days);
   const dayOf = sessionDateOf(old.series.interval, calendarFor(old.series.ticker));
   const rivals = revisions.filter(({ before }) => contains(kept, dayOf(before.ts)));
-  const latest = new Map(rivals.map(({ after }) => [after.ts, after]));
+  const latest = new Map(
+    rivals.map(({ before, after, stayed }) => [before.ts, stayed === true ? before : after]),
+  );
   const { differing, gone } = compareBars(storedBarsOf([...latest.values()]), has?.bars ?? NO_BARS, () => 0);
   return new Set([...differing.stored.ts, ...gone.ts]);
 }

@@ -1,6 +1,7 @@
 import type { AsyncBuffer } from 'hyparquet';
 import { storedBarsOf } from '../../../core/bars/bar-builder.ts';
 import type { Revision, Series } from '../../../core/bars/bars.ts';
+import { grouped } from '../../../core/grouped.ts';
 import { isSameBar } from '../../../core/bars/compare.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { periodRange } from '../../../core/bars/partition.ts';
@@ -74,7 +75,8 @@ export async function damagedRevisions(blobs: Blobs): Promise<readonly SetAside[
 
 /**
  * Adds revisions to those that a partition has, durably; where all of them are there already nothing is written. They
- * are: their commit came through, that of the bars did not, and the same answer came again.
+ * are: their commit came through, that of the bars did not, and the same answer came again. Of a bar that stayed what one
+ * source has instead is kept once, however often it says so.
  */
 export async function addRevisions(
   blobs: Blobs,
@@ -82,8 +84,17 @@ export async function addRevisions(
   known: readonly Revision[],
   added: readonly Revision[],
 ): Promise<void> {
-  const latest = new Map(known.map((revision) => [revision.before.ts, revision]));
-  const fresh = added.filter((revision) => !isRepeat(latest.get(revision.before.ts), revision));
+  const taken = known.filter(({ stayed }) => stayed !== true);
+  const latest = new Map(taken.map((revision) => [revision.before.ts, revision]));
+  const refused = grouped(
+    known.filter(({ stayed }) => stayed === true),
+    ({ before }) => before.ts,
+  );
+  const fresh = added.filter((revision) => {
+    const { ts } = revision.before;
+    if (revision.stayed !== true) return !isRepeat(latest.get(ts), revision);
+    return refused.get(ts)?.some((one) => saysTheSame(one, revision)) !== true;
+  });
   if (fresh.length === 0) return;
   await writeRevisions(blobs, partition, [...known, ...fresh]);
 }
@@ -124,6 +135,15 @@ function isRepeat(last: Revision | undefined, revision: Revision): boolean {
   );
 }
 
+/** Whether a source offers once more what a bar stayed against before. */
+function saysTheSame(one: Revision, other: Revision): boolean {
+  return (
+    one.after.source === other.after.source &&
+    isSameBar(one.before, other.before, 0) &&
+    isSameBar(one.after, other.after, 0)
+  );
+}
+
 /** Stable, so that the last one of a stamp in a file is the last one that was added at its time. */
 function inOrder(a: Revision, b: Revision): number {
   return a.before.ts - b.before.ts || a.after.fetchedAt - b.after.fetchedAt;
@@ -143,6 +163,12 @@ function statedDigest({ series, period }: Partition, footer: ActionsFooter): str
 /** Of what a file keeps of revisions. */
 export function digestOfRevisions(revisions: readonly Revision[]): string {
   return digestOf(
-    storedBarsOf(revisions.flatMap(({ before, after }) => [before, { ...after, vwap: null, trades: null }])),
+    storedBarsOf(
+      revisions.flatMap(({ before, after, stayed }) => {
+        const answered = { ...after, vwap: null, trades: null };
+        // Which of the two is stored is part of what is kept.
+        return stayed === true ? [answered, before] : [before, answered];
+      }),
+    ),
   );
 }

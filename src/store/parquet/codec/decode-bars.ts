@@ -5,7 +5,7 @@ import { joinedLabels, labelsOf } from '../../../core/bars/labels.ts';
 import { OUR_CODEC, readLabels, readNumbers } from './read-chunk.ts';
 import type { BodyWord } from './body.ts';
 import { digestOfRows } from './digest.ts';
-import { BAR_COLUMNS, CREATED_BY, REVISION_COLUMNS } from './encode.ts';
+import { BAR_COLUMNS, CREATED_BY, REVISION_COLUMNS, STAYED_COLUMN } from './encode.ts';
 import {
   type Columns,
   corrupt,
@@ -50,12 +50,21 @@ export async function decodeTimes(file: AsyncBuffer): Promise<Float64Array> {
 /** All rows of a file of revisions, in its order. Throws `store-corrupt` like `decodeBars`. */
 export async function decodeRevisions(file: AsyncBuffer): Promise<Revision[]> {
   const names = REVISION_COLUMNS.map(({ name }) => name);
-  const reader = await openReader(file, await readMetadata(file, REVISION_COLUMNS), names);
+  const metadata = await readMetadata(file, REVISION_COLUMNS);
+  const reader = await openReader(file, metadata, names);
+  const stayed = await readStayed(file, metadata);
   const [before, after] = [barsFrom(reader, OWN_NAMES), barsFrom(reader, AFTER_NAMES)];
   return Array.from({ length: before.length }, (_, i) => ({
     before: storedBarAt(before, i),
     after: storedBarAt(after, i),
+    ...(stayed[i] === true && { stayed: true as const }),
   }));
+}
+
+async function readStayed(file: AsyncBuffer, metadata: FileMetaData): Promise<ArrayLike<unknown>> {
+  const { name } = STAYED_COLUMN;
+  if (!metadata.schema.some((element) => element.name === name)) return [];
+  return (await readColumns(file, metadata, [name])).values[name] ?? [];
 }
 
 /**

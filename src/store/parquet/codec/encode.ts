@@ -55,6 +55,9 @@ export const REVISION_COLUMNS: readonly SchemaElement[] = [
   timestamp('replaced_at'),
 ];
 
+/** Whether the old bar stayed: most files do not have it. */
+export const STAYED_COLUMN: SchemaElement = { name: 'stayed', type: 'BOOLEAN', repetition_type: 'OPTIONAL' };
+
 export const ACTION_COLUMNS: readonly SchemaElement[] = [
   { name: 'ex_date', type: 'INT32', converted_type: 'DATE', repetition_type: 'REQUIRED' },
   text('kind'),
@@ -143,7 +146,9 @@ export function encodeRevisions(revisions: readonly Revision[], metadata: string
     data: revisions.map(({ after }) => valueOf(after)),
     statistics: false,
   });
-  return encode(REVISION_COLUMNS, metadata, [
+  // The column is there only where it says something, as with currencies.
+  const isNeeded = revisions.some(({ stayed }) => stayed === true);
+  return encode(isNeeded ? [...REVISION_COLUMNS, STAYED_COLUMN] : REVISION_COLUMNS, metadata, [
     ...barColumns(revisions.map(({ before }) => before)),
     column('new_open', ({ open }) => open),
     column('new_high', ({ high }) => high),
@@ -152,6 +157,7 @@ export function encodeRevisions(revisions: readonly Revision[], metadata: string
     column('new_volume', knownVolume),
     column('new_source', ({ source }) => source),
     column('replaced_at', ({ fetchedAt }) => BigInt(fetchedAt)),
+    ...(isNeeded ? [{ name: STAYED_COLUMN.name, data: revisions.map(({ stayed }) => stayed === true) }] : []),
   ]);
 }
 

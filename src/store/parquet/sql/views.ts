@@ -14,7 +14,7 @@ const BAR_TYPES =
   'ts TIMESTAMP, open DOUBLE, high DOUBLE, low DOUBLE, close DOUBLE, volume DOUBLE, vwap DOUBLE, trades BIGINT, source VARCHAR, fetched_at TIMESTAMP';
 const FLAG_TYPES = 'is_final BOOLEAN, outside_range BOOLEAN';
 const KEYS = 'interval VARCHAR, ticker VARCHAR, period VARCHAR';
-const REVISION_TYPES = `${BAR_TYPES}, new_open DOUBLE, new_high DOUBLE, new_low DOUBLE, new_close DOUBLE, new_volume DOUBLE, new_source VARCHAR, replaced_at TIMESTAMP`;
+const REVISION_TYPES = `${BAR_TYPES}, new_open DOUBLE, new_high DOUBLE, new_low DOUBLE, new_close DOUBLE, new_volume DOUBLE, new_source VARCHAR, replaced_at TIMESTAMP, stayed BOOLEAN`;
 const ACTION_TYPES =
   'ex_date DATE, kind VARCHAR, value DOUBLE, source VARCHAR, fetched_at TIMESTAMP, currency VARCHAR, ticker VARCHAR';
 
@@ -128,8 +128,14 @@ function sqlOf(content: Content): string {
     '-- Splits (value: new shares for one old) and dividends (value: amount a share of the ex-date, in `currency`, or in',
     '-- that of the price where it is NULL).',
     view('actions', '', ACTION_TYPES, actions?.from && `parquet_scan(${actions.from}, union_by_name = true`),
-    '-- Final bars that a later answer changed: as they were, and what took their place.',
-    view('revisions', KEYS, REVISION_TYPES, revisions?.from && `parquet_scan(${revisions.from}`),
+    '-- Final bars of which a later answer had other values: as they were, and what took their place, or, where stayed is',
+    '-- true, did not.',
+    view(
+      'revisions',
+      KEYS,
+      REVISION_TYPES,
+      revisions?.from && `parquet_scan(${revisions.from}, union_by_name = true`,
+    ),
     KNOWLEDGE(knowledgeSource(root, bars?.from, scan), zoneRows()),
     COVERAGE,
     ADJUSTED_BARS(content.notAdjustable),
