@@ -65,56 +65,50 @@ describeProvider(
   }),
 );
 const advanced = { key: POLYGON_KEYS.advanced };
+const withFiles = { ...advanced, ...FLAT_KEYS.advanced };
+const polygon =
+  (source: string, ofAll: Secrets): Parameters<typeof served>[0] =>
+  (url, gate, timeoutMs, { secrets = ofAll, settings = { tier: 'advanced' } } = {}) =>
+    openProvider(
+      {
+        ...{ id: 'polygon', url, settings: { ...settings, source } },
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      },
+      gate,
+      secrets,
+    );
+const ofPolygon = { precision: 0, isMarket: true, namesHalted: false, isApart: true, isUnknownEmpty: true };
+/** Indices, which are sold apart. */
+const apart = {
+  series: { ticker: '^GSPC', interval: '1d' },
+  range: { from: parseDay('2026-11-09'), to: parseDay('2026-11-14') },
+  now: Date.parse('2026-11-20T12:00:00Z'),
+} as const;
 describeProvider(
   'polygon',
-  served(
-    (url, gate, timeoutMs, { secrets = advanced, settings = { tier: 'advanced' } } = {}) =>
-      openProvider(
-        { id: 'polygon', url, settings, ...(timeoutMs !== undefined && { timeoutMs }) },
-        gate,
-        secrets,
-      ),
-    'polygon',
-    {
-      ...{ precision: 0, isMarket: true, namesHalted: false, isApart: true, isUnknownEmpty: true },
-      secrets: advanced,
-      // Indices, which are sold apart.
-      forbidden: {
-        series: { ticker: '^GSPC', interval: '1d' },
-        range: { from: parseDay('2026-11-09'), to: parseDay('2026-11-14') },
-        now: Date.parse('2026-11-20T12:00:00Z'),
-        secrets: { key: POLYGON_KEYS.free },
-        settings: { tier: 'free' },
-      },
-    },
-  ),
+  served(polygon('rest', advanced), 'polygon', {
+    ...{ ...ofPolygon, secrets: advanced },
+    forbidden: { ...apart, secrets: { key: POLYGON_KEYS.free }, settings: { tier: 'free' } },
+  }),
 );
-const flat = { ...advanced, ...FLAT_KEYS.advanced };
 describeProvider(
   'polygon, of its files',
-  served(
-    (url, gate, timeoutMs, { secrets = flat, settings = { tier: 'advanced' } } = {}) =>
-      openProvider(
-        {
-          ...{ id: 'polygon', url, settings: { ...settings, source: 'flat' } },
-          ...(timeoutMs !== undefined && { timeoutMs }),
-        },
-        gate,
-        secrets,
-      ),
-    'polygon',
-    {
-      ...{ intervals: ['1m', '1d'], precision: 0, isMarket: true, namesHalted: false, isApart: true },
-      ...{ isUnknownEmpty: true, secrets: flat },
-      // Its files, of which the smallest plan has none.
-      forbidden: {
-        series: { ticker: 'ALFA', interval: '1d' },
-        range: { from: parseDay('2026-11-09'), to: parseDay('2026-11-14') },
-        now: Date.parse('2026-11-20T12:00:00Z'),
-        secrets: { ...advanced, ...FLAT_KEYS.free },
-      },
+  served(polygon('flat', withFiles), 'polygon', {
+    ...{ ...ofPolygon, intervals: ['1m', '1d'], secrets: withFiles },
+    // Its files, of which the smallest plan has none.
+    forbidden: {
+      ...apart,
+      series: { ticker: 'ALFA', interval: '1d' },
+      secrets: { ...advanced, ...FLAT_KEYS.free },
     },
-  ),
+  }),
+);
+describeProvider(
+  'polygon, of both',
+  served(polygon('hybrid', withFiles), 'polygon', {
+    ...{ ...ofPolygon, secrets: withFiles },
+    forbidden: { ...apart, secrets: { ...withFiles, key: POLYGON_KEYS.free } },
+  }),
 );
 describeProvider(
   'sample at a URL',

@@ -1,7 +1,8 @@
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { BackfillError } from '../../core/errors.ts';
+import type { MarketLimits } from '../../core/plan/limits.ts';
 import type { Capabilities, IntervalCapability, ProviderConfig } from '../provider.ts';
-import { FIRST_DAY, sourceOf, tierOf } from './settings.ts';
+import { FILE_WHOLE_MS, FIRST_DAY, flatAfterMs, sourceOf, tierOf } from './settings.ts';
 import { QUOTES } from './symbols.ts';
 
 const HOUR = 3_600_000;
@@ -45,19 +46,26 @@ export function rowMsOf(interval: Interval, kind: string): number {
  * splits and dividends are endpoints of their own.
  */
 export function polygonCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
-  return sourceOf(config) === 'flat' ? flatCapabilities(config) : restCapabilities(config);
+  const source = sourceOf(config);
+  if (source === 'rest') return restCapabilities(config);
+  return source === 'flat' ? flatCapabilities(config) : hybridCapabilities(config);
 }
 
-function restCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
-  const { quotas, lookBackDays, delayMs } = tierOf(config);
-  const settleDelayMs = delayMs === 'day' ? DAY_OVER_MS : SETTLE_DELAY_MS;
-  const common: IntervalCapability = {
-    ...{ maxSpanDays: null, lookBackDays, since: FIRST_DAY, settleDelayMs },
-    ...{ requestsPerSpan: 1, requestsForActions: REQUESTS_FOR_ACTIONS },
+/** Bars of one ticker, over the API. */
+function byTicker(config: Pick<ProviderConfig, 'settings'>): IntervalCapability {
+  const { lookBackDays, delayMs } = tierOf(config);
+  return {
+    ...{ maxSpanDays: null, lookBackDays, since: FIRST_DAY, requestsPerSpan: 1 },
+    settleDelayMs: delayMs === 'day' ? DAY_OVER_MS : SETTLE_DELAY_MS,
+    requestsForActions: REQUESTS_FOR_ACTIONS,
   };
+}
+
+/** The same of an interval whose pages are counted in minutes. */
+function byMinutes(config: Pick<ProviderConfig, 'settings'>): IntervalCapability {
   const minute = intervalMs('1m');
-  const byMinutes: IntervalCapability = {
-    ...common,
+  return {
+    ...byTicker(config),
     maxSpanDays: SPAN_DAYS,
     paging: {
       rows: PAGE_ROWS,
@@ -65,16 +73,18 @@ function restCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
       extended: EXTENDED,
     },
   };
+}
+
+function restCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
+  const { quotas, lookBackDays } = tierOf(config);
+  const [days, minutes] = [byTicker(config), byMinutes(config)];
   return {
     id: 'polygon',
     intervals: {
-      ...{ '1m': byMinutes, '5m': byMinutes, '15m': byMinutes, '1h': byMinutes },
+      ...{ '1m': minutes, '5m': minutes, '15m': minutes, '1h': minutes },
       '1d': {
-        ...common,
-        market: {
-          ...{ of: ['us-shares'], lookBackDays, requestsPerSession: 1, settleDelayMs },
-          actionPages: PAGES_OF_ACTIONS,
-        },
+        ...days,
+        market: allShares(lookBackDays, days.settleDelayMs),
       },
     },
     maxInFlight: 16,
@@ -91,14 +101,22 @@ function restCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
       tellsDelisted: true,
     },
     credentials: { key: 'POLYGON_API_KEY' },
-    credentialsOfSettings: { 'source=flat': Object.values(FILE_KEYS) },
+    credentialsOfSettings: {
+      'source=flat': Object.values(FILE_KEYS),
+      'source=hybrid': Object.values(FILE_KEYS),
+    },
     otherVariables: { POLYGON_API_KEY: ['MASSIVE_API_KEY'] },
     needsUrl: false,
   };
 }
 
-/** A file is whole at 11:00 in New York on the next day: twenty-two hours after an early close. */
-const FILE_WHOLE_MS = 22 * HOUR;
+/** All shares in one session a request, be it of the API or for a file, whose splits and dividends are lists of their own. */
+function allShares(lookBackDays: number | null, settleDelayMs: number): MarketLimits {
+  return {
+    ...{ of: ['us-shares'], lookBackDays, requestsPerSession: 1, settleDelayMs },
+    actionPages: PAGES_OF_ACTIONS,
+  };
+}
 
 /** Requests that tell a ticker's bars of one session: each lies in a file of its own. */
 const A_FILE_A_SESSION = {
@@ -106,33 +124,54 @@ const A_FILE_A_SESSION = {
   rowMs: { exchange: 24 * HOUR, always: 24 * HOUR, currencies: 24 * HOUR },
 } as const;
 
+/** A file of minutes takes as much memory as all of its bars. */
+const FILES_IN_FLIGHT = { maxInFlight: 4, defaultInFlight: 1 } as const;
+
 /**
  * Its files of whole days, one a session and kind of instrument, beside which splits and dividends are asked of the API. Throws
  * `usage` for the plan that has none.
  */
 function flatCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
-  const { name, quotas, lookBackDays } = tierOf(config);
+  const { quotas, lookBackDays } = planWithFiles(config);
   const rest = restCapabilities(config);
-  if (name === 'free')
-    throw new BackfillError(
-      'usage',
-      'provider polygon: setting source is flat, and the plan free has no flat files; --tier says what the plan is',
-      { scope: 'run' },
-    );
   const files: IntervalCapability = {
     ...{ maxSpanDays: SPAN_DAYS, lookBackDays, since: FIRST_DAY, settleDelayMs: FILE_WHOLE_MS },
     ...{ requestsPerSpan: 1, paging: A_FILE_A_SESSION, requestsForActions: REQUESTS_FOR_ACTIONS },
-    market: {
-      ...{ of: ['us-shares'], lookBackDays, requestsPerSession: 1, settleDelayMs: FILE_WHOLE_MS },
-      actionPages: PAGES_OF_ACTIONS,
-    },
+    market: allShares(lookBackDays, FILE_WHOLE_MS),
   };
   return {
     ...rest,
     // What a chain of files brings is held until its last one is there, and a month of minutes is one file of the store.
     intervals: { '1m': { ...files, maxSpanDays: 31, withinMonth: true }, '1d': files },
-    // A file of minutes takes as much memory as all of its bars.
-    ...{ maxInFlight: 4, defaultInFlight: 1, quotas },
+    ...{ ...FILES_IN_FLIGHT, quotas },
     credentials: { ...rest.credentials, ...FILE_KEYS },
+  };
+}
+
+/** The plan of a configuration that asks for files. Throws `usage` for the one that has none. */
+function planWithFiles(config: Pick<ProviderConfig, 'settings'>): ReturnType<typeof tierOf> {
+  const plan = tierOf(config);
+  if (plan.name === 'free')
+    throw new BackfillError(
+      'usage',
+      `provider polygon: setting source is ${sourceOf(config)}, and the plan free has no flat files; --tier says what the plan is`,
+      { scope: 'run' },
+    );
+  return plan;
+}
+
+/**
+ * Its API for single tickers, however old, and for sessions that are young; its files for whole markets in older ones. Which of
+ * them takes fewer requests is the plan's to find. Throws `usage` for the plan that has no files.
+ */
+function hybridCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
+  const { lookBackDays } = planWithFiles(config);
+  const rest = restCapabilities(config);
+  const market = allShares(lookBackDays, flatAfterMs(config));
+  return {
+    ...rest,
+    // The API has days of whole markets too: those that are young are asked of it.
+    intervals: { ...rest.intervals, '1m': { ...byMinutes(config), market } },
+    ...{ ...FILES_IN_FLIGHT, credentials: { ...rest.credentials, ...FILE_KEYS } },
   };
 }

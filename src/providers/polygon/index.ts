@@ -4,7 +4,7 @@ import { calendarFor } from '../../core/calendar/calendars.ts';
 import { typeOf } from '../../core/instrument/instrument-type.ts';
 import type { Gate } from '../http/gate.ts';
 import { openHttpProvider } from '../http/open-provider.ts';
-import type { HttpSteps, Page } from '../http/steps.ts';
+import type { Page } from '../http/steps.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 import type {
   ActionsAnswer,
@@ -20,9 +20,10 @@ import { grouped } from '../../core/grouped.ts';
 import { type StatedOf, actionsOf, statedIn } from './actions.ts';
 import { answerOf } from './answer.ts';
 import { polygonCapabilities } from './capabilities.ts';
-import { type Listing, discoverSteps } from './discover.ts';
+import { discoverSteps } from './discover.ts';
 import { dataIn, unreadable } from './errors.ts';
-import { flatSteps } from './flat/steps.ts';
+import { hybridSteps } from './flat/hybrid.ts';
+import { type StepsOf, flatSteps } from './flat/steps.ts';
 import { marketOf } from './market.ts';
 import { NEW_YORK, nextIn, readBars, readGrouped } from './parse.ts';
 import {
@@ -39,16 +40,17 @@ import { sourceOf } from './settings.ts';
 import { type ShareOf, askedSymbol, openShares, symbolOf, tickerOf } from './symbols.ts';
 import { NOTHING_TOLD, type Told } from './told.ts';
 
-/** Polygon, now Massive: bars of one ticker, or of all shares in one session, as traded: over its API, or of its files. */
+/** Polygon, now Massive: bars of one ticker, or of all shares in one session, as traded: over its API, of its files, or either. */
 export function openPolygon(config: ProviderConfig, gate: Gate, secrets: Secrets): Provider {
   const shareOf = openShares();
   const steps = stepsOf(config, shareOf);
-  return sourceOf(config) === 'flat'
-    ? openHttpProvider(flatSteps(steps, shareOf, config), config, gate, secrets)
-    : openHttpProvider(steps, config, gate, secrets);
+  const source = sourceOf(config);
+  if (source === 'rest') return openHttpProvider(steps, config, gate, secrets);
+  const withFiles = source === 'flat' ? flatSteps : hybridSteps;
+  return openHttpProvider(withFiles(steps, shareOf, config), config, gate, secrets);
 }
 
-function stepsOf(config: ProviderConfig, shareOf: ShareOf): HttpSteps<Told, Listing> {
+function stepsOf(config: ProviderConfig, shareOf: ShareOf): StepsOf<Told> {
   const asking = (told: Told, first: () => URL, secrets: Secrets) =>
     worded(told.next === null ? first() : nextUrl(told.next, config), secrets);
   return {

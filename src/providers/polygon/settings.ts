@@ -34,16 +34,24 @@ export const FIRST_DAY: Day = parseDay('2003-09-10');
 export type PolygonSettings = {
   /** A name of `TIERS`. Default `free`. */
   readonly tier?: string | undefined;
-  /** Where bars come from: its API, or its files of whole days. Default `rest`. */
+  /** Where bars come from: its API, its files of whole days, or whichever of the two takes less. Default `rest`. */
   readonly source?: string | undefined;
+  /** Where `source` is `hybrid`: calendar days after which a session may be taken from a file. Default 30. */
+  readonly flatAfterDays?: number | undefined;
 };
 
-const SOURCES = ['rest', 'flat'] as const;
+const SOURCES = ['rest', 'flat', 'hybrid'] as const;
+
+const FLAT_AFTER_DAYS = 30;
 
 /** What they must be. */
 export const POLYGON_SETTINGS = {
   tier: amongWords([...TIERS.keys()]),
   source: amongWords(SOURCES),
+  flatAfterDays: {
+    is: (value) => Number.isSafeInteger(value) && (value as number) > 0,
+    must: 'a whole number of days above 0',
+  },
 } satisfies SettingForms;
 
 /** The plan of a configuration that was found to be sound, with its name. There is no file of a day that is not over. */
@@ -57,4 +65,15 @@ export function tierOf(config: Pick<ProviderConfig, 'settings'>): Tier & { reado
 export function sourceOf({ settings = {} }: Pick<ProviderConfig, 'settings'>): (typeof SOURCES)[number] {
   const { source = 'rest' }: PolygonSettings = settings;
   return source as (typeof SOURCES)[number];
+}
+
+const HOUR = 3_600_000;
+
+/** A file is whole at 11:00 in New York on the next day: twenty-two hours after an early close. */
+export const FILE_WHOLE_MS = 22 * HOUR;
+
+/** How long after its close a session may be taken from a file, in ms, where younger ones come from the API. */
+export function flatAfterMs({ settings = {} }: Pick<ProviderConfig, 'settings'>): number {
+  const { flatAfterDays = FLAT_AFTER_DAYS }: PolygonSettings = settings;
+  return Math.max(FILE_WHOLE_MS, flatAfterDays * 24 * HOUR);
 }

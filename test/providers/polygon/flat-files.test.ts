@@ -234,7 +234,7 @@ describe('what it says of itself', () => {
       'setting source is flat, and the plan free has no flat files; --tier says what the plan is',
     );
     expect(() => capabilitiesOf({ id: 'polygon', settings: { source: 's3' } })).toThrow(
-      'setting source is "s3"; it must be one of rest, flat',
+      'setting source is "s3"; it must be one of rest, flat, hybrid',
     );
   });
 });

@@ -36,7 +36,7 @@ interface Doubt {
 }
 
 /** How far a chain is. */
-interface FlatTold extends Told {
+export interface FlatTold extends Told {
   /** Of the file of a market; emptied at the end. */
   readonly bySymbol: BySymbol;
   /** The file that is read, or in doubt, by its place among those of the chain. */
@@ -57,12 +57,16 @@ const NOTHING_READ: FlatTold = {
   ...{ bySymbol: new Map(), at: 0, doubt: null, missing: [], listed: new Map() },
 };
 
+/** Steps that know of whole markets. */
+export type StepsOf<State extends Told> = HttpSteps<State, Listing> &
+  Required<Pick<HttpSteps<State, Listing>, 'market'>>;
+
 /** What the files of whole days are asked by; splits, dividends and what there is are asked of the API. */
 export function flatSteps(
-  { actions, market, spare: _spare, ...rest }: HttpSteps<Told, Listing>,
+  { actions, market, spare: _spare, ...rest }: StepsOf<Told>,
   shareOf: ShareOf,
   config: ProviderConfig,
-): HttpSteps<FlatTold, Listing> {
+): StepsOf<FlatTold> {
   const { callOf, after } = openFiles(config);
   return {
     ...rest,
@@ -81,7 +85,7 @@ export function flatSteps(
         marketAfter(after(answer, asked, marketFile(asked), told), asked, told),
       // There is no file of a day that is not over.
       end: (asked, told) => ({ parts: sharesIn(asked, told.bySymbol, shareOf, config), asOf: asked.now }),
-      ...(market?.actions && { actions: besideFiles(market.actions) }),
+      ...(market.actions && { actions: besideFiles(market.actions) }),
     },
   };
 }
@@ -141,12 +145,17 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
   return { callOf, after };
 }
 
-/** What the API is asked as ever. */
-function besideFiles<Asked, One>({
+/** A chain of requests that ends with what its answers say together. */
+interface Chain<Asked, State, One, Said> extends Pick<ChainSteps<Asked, State, One>, 'request' | 'parse'> {
+  readonly end: (asked: Asked, state: State) => Said;
+}
+
+/** What the API is asked as ever, beside files. */
+export function besideFiles<Asked, One, Said>({
   request,
   parse,
   end,
-}: ChainSteps<Asked, Told, One>): ChainSteps<Asked, FlatTold, One> {
+}: Chain<Asked, Told, One, Said>): Chain<Asked, FlatTold, One, Said> {
   return {
     ...{ request, end },
     parse: (answer, asked, told) => {
