@@ -68,10 +68,11 @@ function quotaWords({ metered, quotas }: Capabilities): string {
   return quotas.length === 0 ? 'none declared; --rate-limit sets one' : quotaText(quotas);
 }
 
-/** `with source=flat ACME_S3_KEY is set` */
+/** `with source=flat or source=both ACME_S3_KEY is set` */
 function keysOfSettingsText(keys: ProviderEntry['keysOfSettings']): string[] {
   const bySetting = [...grouped(keys, ({ setting }) => setting)];
-  return bySetting.map(([setting, own]) => `with ${setting} ${keysText(own)}`);
+  const byText = grouped(bySetting, ([, own]) => keysText(own));
+  return [...byText].map(([text, alike]) => `with ${alike.map(([setting]) => setting).join(' or ')} ${text}`);
 }
 
 function keysText(keys: readonly KeyEntry[]): string {

@@ -2,6 +2,7 @@ import { ok, strictEqual } from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errorData } from '../core/errors.ts';
+import { INTERVALS } from '../core/session/interval.ts';
 import type { BarRequest, Provider, Secrets } from '../providers/provider.ts';
 import { type CheckOf, NOW, ONE_TRY, failsWith, weekOf } from './check.ts';
 import type { ProviderSubject } from './subject.ts';
@@ -31,7 +32,9 @@ export function keysOf(
       name: `is refused with a wrong key, ${name}, and says which variable to mend and no word of it`,
       run: async ({ open }: ProviderSubject): Promise<void> => {
         const { provider } = await open(NOW, ONE_TRY, { secrets: { ...secrets, [name]: PLANTED } });
-        for (const ask of asksOf(provider, week)) {
+        const asks = await needing(provider, name, week);
+        ok(asks.length > 0, 'whatever is asked is answered');
+        for (const ask of asks) {
           await failsWith(ask(), { code: 'unauthorized', retryable: false, scope: 'run' });
           await saysNoKey(ask());
           const said = String(await ask().catch((error: unknown) => error));
@@ -51,6 +54,39 @@ export function keysOf(
       },
     },
   ];
+}
+
+/**
+ * What has to be refused without a key: bars and lists, whatever it is; of one that only a setting asks for, what is refused of
+ * these and of whole markets.
+ */
+async function needing(
+  provider: Provider,
+  name: string,
+  week: BarRequest,
+): Promise<readonly (() => Promise<unknown>)[]> {
+  const { credentials = {}, credentialsOfSettings = {}, intervals } = provider.capabilities;
+  const asks = asksOf(provider, week);
+  if (
+    !Object.values(credentialsOfSettings)
+      .flat()
+      .includes(credentials[name] ?? '')
+  )
+    return asks;
+  const session = week.range.from;
+  const markets = INTERVALS.filter((interval) => intervals[interval]?.market !== undefined).map(
+    (interval) => async () => await provider.fetchMarket?.({ interval, session, now: NOW }),
+  );
+  const refused = await Promise.all(
+    [...asks, ...markets].map(async (ask) => {
+      const isRefused = await ask().then(
+        () => false,
+        () => true,
+      );
+      return isRefused ? [ask] : [];
+    }),
+  );
+  return refused.flat();
 }
 
 /** All that a provider is asked for. */
