@@ -71,7 +71,7 @@ async function universeMeant(
   const wanted = await requestOf(parts, request, keeps);
   const { tickers, lives = new Map(), origins = [], intervals } = wanted;
   const range = rangeMeant(wanted, capabilities);
-  const { served } = partServed(tickers, capabilities);
+  const { served } = partServed(tickers, intervals, capabilities);
   wantedSeries(served, intervals, range, capabilities, parts.clock(), { lives });
   request.onEvent?.({ type: 'meant', meant: { origins, range: rangeText(range), intervals } });
   return { tickers, lives };

@@ -51,6 +51,18 @@ describe('a provider in a list', () => {
     expect(lines[3]).toBe('  range   the last 2 years, unless a run says otherwise');
   });
 
+  it('says of which classes alone it has bars of an interval', () => {
+    const intervals = {
+      '1m': { ...capabilities.intervals['1d'], serves: ['us-shares'], newestRows: { 'us-shares': 100 } },
+      ...capabilities.intervals,
+    } as const;
+    const some = { ...capabilities, intervals };
+    const lines = providersText([{ capabilities: some, keys: [], keysOfSettings: [] }], page(Infinity));
+    expect(lines[2]).toContain(
+      '1m of the last 140 days (us-shares only; the newest 100 of us-shares), 1d of',
+    );
+  });
+
   it('says how its pairs are written', () => {
     const pairs = { ...capabilities, serves: ['crypto'], cryptoQuotes: ['USDT', 'BTC'] } as const;
     const lines = providersText([{ capabilities: pairs, keys: [], keysOfSettings: [] }], page(Infinity));

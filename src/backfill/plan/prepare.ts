@@ -83,7 +83,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const { capabilities, editionOf, ownListOf, standing, stagedAs } = source;
   const { intervals = ['1d'], everything = false } = request;
-  const { served: tickers, notServed } = partServed(request.tickers, capabilities, request);
+  const { served: tickers, notServed } = partServed(request.tickers, intervals, capabilities, request);
   const range = rangeMeant(request, capabilities);
   const { only } = request;
   const isNothingLeft = only?.size === 0;
@@ -133,14 +133,13 @@ export async function prepare(
   return { scan, plan: asPlanned, wanted, holesNow, ...inUsersTerms(request.origins, range, intervals) };
 }
 
-/** A plan that also tells of the tickers of which nothing can be asked: series that cannot be had. */
-function withNotServed(
-  plan: Plan,
-  notServed: readonly NotServed[],
-  { length: intervals }: readonly Interval[],
-): Plan {
+/** A plan that also tells of what cannot be asked for: series that cannot be had. */
+function withNotServed(plan: Plan, notServed: readonly NotServed[], intervals: readonly Interval[]): Plan {
   if (notServed.length === 0) return plan;
-  const series = intervals * notServed.reduce((sum, { tickers }) => sum + tickers.length, 0);
+  const series = notServed.reduce(
+    (sum, { tickers, intervals: lacking = intervals }) => sum + tickers.length * lacking.length,
+    0,
+  );
   const { totals } = plan;
   return {
     ...plan,
