@@ -45,6 +45,16 @@ describe('a provider in a list', () => {
     );
   });
 
+  it('says once which settings ask for the same keys', () => {
+    const keysOfSettings = ['source=files', 'source=both', 'feed=own'].map((setting, i) => {
+      return { setting, variable: i === 2 ? 'ACME_FEED' : 'ACME_ID', isThere: false };
+    });
+    const lines = providersText([{ capabilities, keys: [], keysOfSettings }], page(Infinity));
+    expect(lines[4]).toBe(
+      '  key     none needed; with source=files or source=both ACME_ID is not set; with feed=own ACME_FEED is not set',
+    );
+  });
+
   it('says how far back a run goes there that does not say', () => {
     const usual = { ...capabilities, usualRange: { years: 2 } };
     const lines = providersText([{ capabilities: usual, keys: [], keysOfSettings: [] }], page(Infinity));
