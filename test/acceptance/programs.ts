@@ -15,7 +15,7 @@ export interface Finished {
 }
 
 /** The environment of a user who has set nothing of ours. */
-const environment = Object.fromEntries(
+export const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('BACKFILL_')),
 );
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/core/session/day.ts';
 import { openStore } from '../../src/store/open.ts';
-import { type Finished, run } from '../acceptance/programs.ts';
+import { type Finished, run } from './one-process.ts';
 import { coverage, days, NOON, update, WEEK } from '../store/fixtures.ts';
 import { tellActions } from '../store/told-actions.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 import { folderOf } from '../market/csv/folders.ts';
 
 const HEADER = 'date,open,high,low,close,volume';

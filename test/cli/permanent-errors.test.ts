@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, run } from '../acceptance/programs.ts';
+import { type Finished, run } from './one-process.ts';
 
 interface Reply {
   readonly status: number;

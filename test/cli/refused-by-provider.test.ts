@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
-import { run } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 import { rowsIn } from '../store/rows.ts';
 import { SAMPLE, backfill, folder, store } from './filled-store.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 import { asPasted, sameAsHere } from '../../src/cli/told-commands.ts';
 
 const RUN = 'run backfill --provider sample --tickers AAPL, or use backfill actions AAPL --add D';

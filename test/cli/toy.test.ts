@@ -9,7 +9,7 @@ import { parseDay } from '../../src/core/session/day.ts';
 import { loadWire } from '../../src/simulator/load-wire.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
-import { run } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 import { ROOT } from '../package/checkout.ts';
 
 const TOY = fileURLToPath(new URL('../providers/toy/', import.meta.url));

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Finished, run } from '../acceptance/programs.ts';
+import { type Finished, run } from './one-process.ts';
 
 let folder = '';
 const DATES = ['02', '03', '04', '05', '06', '09', '10', '11', '12', '13'].map((day) => `2025-06-${day}`);

@@ -1,9 +1,9 @@
 /**
  * Runs built programs in this process, one after the other as it is told: to start and to load each anew would take most of
  * the time. A program is its file, evaluated again, with arguments and variables of its own. Of the environment and of the
- * exit code nothing stays.
+ * exit code nothing stays; the folder stays until a program has another.
  *
- * @typedef {{ readonly url: string, readonly argv: readonly string[], readonly env: NodeJS.ProcessEnv }} Program
+ * @typedef {{ readonly url: string, readonly argv: readonly string[], readonly env: NodeJS.ProcessEnv, readonly cwd?: string }} Program
  */
 const { stdout, stderr } = process;
 const given = { ...process.env };
@@ -24,7 +24,8 @@ function heard(stream) {
 }
 
 /** @param {Program} program */
-async function run({ url, argv, env }) {
+async function run({ url, argv, env, cwd }) {
+  if (cwd !== undefined) process.chdir(cwd);
   const [out, err] = [heard(stdout), heard(stderr)];
   process.argv = [process.execPath, url, ...argv];
   // In place: it is what threads inherit.
