@@ -29,7 +29,49 @@ describe('a universe as JSON', () => {
     expect(membersInJson(universeJson(head, members), 'x.json')).toEqual(members);
   });
 
-  it('may be a plain list, or one under tickers', () => {
+  it('names what it tells as a table does, in any case', () => {
+    const [alfa, briq] = membersInJson(
+      JSON.stringify({
+        symbols: [
+          { Symbol: 'ALFA', ipoDate: '2010-01-04', delistingDate: '2020-01-31', assetType: 'equity' },
+          { ticker: 'BRIQ', symbol: 'XXXX', start_date: '2015-03-23', end: '2016-01-04' },
+        ],
+      }),
+      'x',
+    );
+    expect(alfa).toMatchObject({ ticker: 'ALFA', type: 'equity' });
+    expect([alfa?.listed, alfa?.delisted]).toEqual([day('2010-01-04'), day('2020-01-31')]);
+    expect(briq).toMatchObject({
+      ticker: 'BRIQ',
+      stay: { from: day('2015-03-23'), to: day('2016-01-04') },
+    });
+  });
+
+  it.each([
+    [{ ticker: 'ALFA', delistd: '2020-01-02' }, 'there is no "delistd" of a member; did you mean delisted?'],
+    [{ tickr: 'ALFA' }, 'there is no "tickr" of a member; did you mean ticker?'],
+    [{ simbol: 'ALFA' }, 'there is no "simbol" of a member; did you mean symbol?'],
+    [{ ticker: 'ALFA', form: '2020-01-02' }, 'there is no "form" of a member; did you mean from?'],
+  ])('with a misspelt key is refused in one line: %j', (entry, message) => {
+    expect(messageOf(() => membersInJson(JSON.stringify(['BRIQ', entry]), 'x.json'))).toBe(
+      `x.json, entry 2: ${message}`,
+    );
+    const many = JSON.stringify(Array.from({ length: 30 }, () => entry));
+    const told = message.replace('member;', 'member (nor of 29 more);');
+    expect(messageOf(() => membersInJson(many, 'x.json'))).toBe(`x.json, entry 1: ${told}`);
+  });
+
+  it('may tell more of its members than is read of them', () => {
+    const more = [
+      ...[{ sector: 'Water' }, { no: '1' }, { is_delisted: true }, { tick: 0.01 }, { delistd: null }],
+      ...[{ listed: '2010-01-04', listed_on: 'NYSE' }, { asset_class: 'equity' }, { cik: '0001' }],
+    ];
+    const list = JSON.stringify(more.map((one) => ({ ticker: 'ALFA', ...one })));
+    expect(membersInJson(list, 'x')).toHaveLength(more.length);
+  });
+
+  it('may be a plain list, or one under tickers or symbols', () => {
+    expect(membersInJson('{"symbols": ["AAPL"]}', 'x')).toMatchObject([{ ticker: 'AAPL' }]);
     expect(membersInJson('["AAPL", "BRK.B"]', 'x').map(({ ticker }) => ticker)).toEqual(['AAPL', 'BRK-B']);
     expect(membersInJson('{"tickers": ["AAPL"]}', 'x')).toMatchObject([{ ticker: 'AAPL', delisted: null }]);
   });
@@ -37,7 +79,8 @@ describe('a universe as JSON', () => {
   it.each([
     ['[1]', 'x.json, entry 1: 1 is not a ticker; write it as a text'],
     ['["A A"]', 'x.json, entry 1: "A A" is not a ticker; one looks like'],
-    ['[{"name": "no ticker"}]', 'x.json, entry 1: undefined is not a ticker'],
+    ['[{"name": "none"}]', 'x.json, entry 1: it has no ticker; give it one under "ticker" or "symbol"'],
+    ['[{"ticker": null}]', 'x.json, entry 1: null is not a ticker; write it as a text'],
     ['[{"ticker": "A", "listed": "2020-02-30"}]', 'its listed "2020-02-30" is not a date'],
     ['[{"ticker": "A", "delisted": 20200101}]', 'its delisted is 20200101; it must be a text or null'],
     [
@@ -45,7 +88,7 @@ describe('a universe as JSON', () => {
       'A is delisted 2019-01-02, before it is listed 2020-01-02',
     ],
     ['[{"ticker": "A", "from": "2020-01-02", "to": "2020-01-02"}]', 'A leaves 2020-01-02, not after it came'],
-    ['{"symbols": []}', 'x.json is no universe; it must be a JSON list of tickers, or {"members"'],
+    ['{"names": []}', 'x.json is no universe; it must be a JSON list of tickers, or {"members"'],
     ['{', 'x.json is no universe, nor any JSON ('],
   ])('that is none is refused: %s', (text, message) => {
     expect(() => membersInJson(text, 'x.json')).toThrow(message);

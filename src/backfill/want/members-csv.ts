@@ -1,20 +1,7 @@
 import { BackfillError } from '../../core/errors.ts';
 import type { Member } from '../../core/universe/member.ts';
-import { type Entry, ENTRY_FIELDS, readMembers } from '../../core/universe/read-members.ts';
+import { type Entry, ENTRY_FIELDS, FIELD_NAMES, readMembers } from '../../core/universe/read-members.ts';
 import { quotedLines, withoutPreamble } from '../../market/csv/records.ts';
-
-/** What columns are called, in any case. Those of a stay end on the day on which it is over, as an index tells it. */
-const COLUMNS: Readonly<Record<(typeof ENTRY_FIELDS)[number], readonly string[]>> = {
-  ticker: ['ticker', 'symbol'],
-  name: ['name', 'security', 'company'],
-  type: ['type', 'assettype'],
-  exchange: ['exchange'],
-  listed: ['listed', 'ipodate'],
-  delisted: ['delisted', 'delistingdate'],
-  from: ['from', 'start', 'start_date', 'startdate'],
-  to: ['to', 'end', 'end_date', 'enddate'],
-  source: ['source'],
-};
 
 /** Words of others for types of ours. */
 const TYPES: Readonly<Record<string, string>> = { stock: 'equity', etf: 'etf' };
@@ -47,12 +34,12 @@ export function membersInCsv(text: string, called: string): Member[] | undefined
 }
 
 function isTickerColumn(name: string): boolean {
-  return COLUMNS.ticker.includes(name.trim().toLowerCase());
+  return FIELD_NAMES.ticker.includes(name.trim().toLowerCase());
 }
 
 /** -1 where there is no such column. */
 function placeOf(field: (typeof ENTRY_FIELDS)[number], names: readonly string[]): number {
-  return names.findIndex((name) => COLUMNS[field].includes(name));
+  return names.findIndex((name) => FIELD_NAMES[field].includes(name));
 }
 
 function cellOf(field: string, cell: string): string | null {

@@ -1,7 +1,8 @@
+import { closest } from '../closest.ts';
 import { BackfillError } from '../errors.ts';
 import { type Day, formatDay } from '../session/day.ts';
 import type { Member } from './member.ts';
-import { type Entry, readMembers, tickerEntry } from './read-members.ts';
+import { ENTRY_FIELDS, type Entry, FIELD_NAMES, readMembers, tickerEntry } from './read-members.ts';
 
 /** A universe as a file: what it is called, of which day it is, and who said so. */
 export interface UniverseHead {
@@ -15,15 +16,16 @@ const SHAPE =
   'a JSON list of tickers, or {"members": [{"ticker": "AAPL", "listed": "1980-12-12", "delisted": null}]}';
 
 /**
- * The members of a JSON text: a list of tickers and of members, or an object with such a list under `members` or `tickers`.
- * Throws `usage`.
+ * The members of a JSON text: a list of tickers and of members, or an object with such a list under `members`, `tickers` or
+ * `symbols`. Throws `usage`, also for a key of a member that looks misspelt.
  */
 export function membersInJson(text: string, called: string): Member[] {
   const json = parsed(text, called);
-  const { members, tickers, source }: { members?: unknown; tickers?: unknown; source?: unknown } =
-    typeof json === 'object' && json !== null ? json : {};
-  const list = Array.isArray(json) ? json : (members ?? tickers);
+  const { members, tickers, symbols, source }: Partial<Record<string, unknown>> =
+    typeof json === 'object' && json !== null ? { ...json } : {};
+  const list = Array.isArray(json) ? json : (members ?? tickers ?? symbols);
   if (!Array.isArray(list)) throw new BackfillError('usage', `${called} is no universe; it must be ${SHAPE}`);
+  assertSpelt(list, called);
   const entries = list.map((entry: unknown, i) => entryOf(entry, `entry ${i + 1}`));
   return readMembers(entries, called, typeof source === 'string' ? source : called);
 }
@@ -50,8 +52,56 @@ function parsed(text: string, called: string): unknown {
 }
 
 function entryOf(entry: unknown, where: string): Entry {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return tickerEntry(where, entry);
-  return { where, fields: { ...tickerEntry(where, undefined).fields, ...entry } };
+  if (!isObject(entry)) return tickerEntry(where, entry);
+  const told = Object.entries(entry).map(([key, value]) => [key.toLowerCase(), value] as const);
+  const byKey = new Map(told);
+  const fields = ENTRY_FIELDS.flatMap((field) => {
+    const key = FIELD_NAMES[field].find((name) => byKey.has(name));
+    return key === undefined ? [] : [[field, byKey.get(key)]];
+  });
+  return { where, fields: { ...tickerEntry(where, undefined).fields, ...Object.fromEntries(fields) } };
+}
+
+/** What an entry may be misspelt from: what is as near to a second name of a field is a key of somebody's own. */
+const SPELT = [...ENTRY_FIELDS, 'symbol'];
+
+/** A key of fewer letters is like too many. */
+const FEWEST_LETTERS = 3;
+
+/** Throws `usage` for the first key that looks misspelt: what it says would be left out, and nobody would know. */
+function assertSpelt(list: readonly unknown[], called: string): void {
+  const misspelt = list.flatMap((entry, i) => {
+    const meant = isObject(entry) ? meantIn(entry) : undefined;
+    return meant === undefined ? [] : [{ ...meant, where: `entry ${i + 1}` }];
+  });
+  const [first] = misspelt;
+  if (first === undefined) return;
+  const alike = misspelt.filter(({ key }) => key === first.key).length - 1;
+  const others = alike === 0 ? '' : ` (nor of ${alike} more)`;
+  throw new BackfillError(
+    'usage',
+    `${called}, ${first.where}: there is no "${first.key}" of a member${others}; did you mean ${first.name}?`,
+  );
+}
+
+/** A key that no member has, whose text is as that of one could be which is not there, and that one. */
+function meantIn(
+  entry: Readonly<Record<string, unknown>>,
+): { readonly key: string; readonly name: string } | undefined {
+  const told = new Set(Object.keys(entry).map((key) => key.toLowerCase()));
+  const untold = ENTRY_FIELDS.filter((field) => !FIELD_NAMES[field].some((name) => told.has(name)));
+  const names = SPELT.filter((name) => untold.some((field) => FIELD_NAMES[field].includes(name)));
+  for (const [key, value] of Object.entries(entry)) {
+    const isKnown = Object.values(FIELD_NAMES).flat().includes(key.toLowerCase());
+    if (isKnown || typeof value !== 'string' || key.length < FEWEST_LETTERS) continue;
+    const name = closest(key, names);
+    if (name !== undefined) return { key, name };
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function written({ stay, listed, delisted, source, ...member }: Member): object {

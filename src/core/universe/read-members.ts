@@ -14,6 +14,22 @@ export const ENTRY_FIELDS = [
   ...(['ticker', 'name', 'type', 'exchange', 'listed', 'delisted', 'from', 'to', 'source'] as const),
 ];
 
+/**
+ * What they are called, in any case, as columns of a table and as keys of an object. Those of a stay end on the day on which it
+ * is over, as an index tells it.
+ */
+export const FIELD_NAMES: Readonly<Record<(typeof ENTRY_FIELDS)[number], readonly string[]>> = {
+  ticker: ['ticker', 'symbol'],
+  name: ['name', 'security', 'company'],
+  type: ['type', 'assettype'],
+  exchange: ['exchange'],
+  listed: ['listed', 'ipodate'],
+  delisted: ['delisted', 'delistingdate'],
+  from: ['from', 'start', 'start_date', 'startdate'],
+  to: ['to', 'end', 'end_date', 'enddate'],
+  source: ['source'],
+};
+
 /** An entry that is a ticker and nothing else. */
 export function tickerEntry(where: string, ticker: unknown): Entry {
   const nothing = { name: null, type: null, exchange: null, listed: null, delisted: null };
@@ -50,6 +66,7 @@ export function readMembers(entries: readonly Entry[], called: string, source: s
 /** Throws what is wrong with it. */
 function memberOf(fields: Entry['fields'], source: string): Member {
   const { ticker, name, type, exchange } = fields;
+  if (ticker === undefined) throw fault('it has no ticker; give it one under "ticker" or "symbol"');
   if (typeof ticker !== 'string') throw fault(`${shown(ticker)} is not a ticker; write it as a text`);
   const listed = dayIn('listed', fields.listed);
   const delisted = dayIn('delisted', fields.delisted);
