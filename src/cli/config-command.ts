@@ -51,7 +51,7 @@ export function configCommand(everyCommand: () => readonly [run: Command, ...oth
       const commands = everyCommand();
       const declared = optionsOf(commands);
       const known = new Set(Object.keys(declared));
-      const said = new Map(loadSettings(known, environmentFile));
+      const said = new Map(loadSettings(declared, environmentFile));
       if (profile !== undefined && onLine.has('profile'))
         said.set('profile', { value: profile, source: 'the command line' });
       const presets = [...presetsOf(profile ?? '', (option) => said.has(option))];

@@ -1,7 +1,7 @@
 import { BackfillError } from '../index.ts';
 import { bySource } from './by-source.ts';
 import type { Command } from './command.ts';
-import { ALWAYS, type Settings, type ValuesOf } from './declaration.ts';
+import { ALWAYS, type Declarations, type Settings, type ValuesOf } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { everyOption, findCommand } from './find-command.ts';
 import { helpText } from './help.ts';
@@ -73,7 +73,7 @@ type Meant =
 export function interpret(
   program: Program,
   argv: readonly string[],
-  settingsOf: (known: ReadonlySet<string>, environmentFile?: string) => Settings,
+  settingsOf: (declared: Declarations, environmentFile?: string) => Settings,
 ): Meant {
   const { name, main, commands, everyCommand } = program;
   const { command: found, rest, help } = findCommand(name, argv, main, commands);
@@ -85,7 +85,7 @@ export function interpret(
     whereElse(option, found, everyCommand),
   );
   const environmentFile = textOf(line.given.get('env-file'));
-  const settings = settingsOf(new Set(Object.keys(everyOption(everyCommand))), environmentFile);
+  const settings = settingsOf(everyOption(everyCommand), environmentFile);
   const { values, sources } = settleValues(said, line, declared, settings, found.explicit);
   const words = found === main && commands.length > 0 ? line.words : [];
   const explain = (error: unknown): unknown => noCommand(name, error, words) ?? bySource(error, sources);

@@ -1,5 +1,5 @@
 import { BackfillError } from '../index.ts';
-import { didYouMean, readTextFileIfAny } from '../terminal.ts';
+import { closest, readTextFileIfAny } from '../terminal.ts';
 import type { Declaration, Declarations, Setting, Settings } from './declaration.ts';
 import { OTHER_NAMES } from './known-variables.ts';
 import { type Variable, loadVariables } from './variables.ts';
@@ -18,14 +18,15 @@ const WHOLE: readonly string[] = ['issues', 'revisions'];
  * of `.env` or the file in its place, and below them `backfill.config.json`. An empty variable says nothing. Throws
  * `usage` for a name that no command knows, so that a slip of the pen does not go unnoticed.
  */
-export function loadSettings(known: ReadonlySet<string>, environmentFile?: string): Settings {
+export function loadSettings(declared: Declarations, environmentFile?: string): Settings {
+  const known = new Set(Object.keys(declared));
   const { given, filed } = loadVariables(environmentFile);
   const settings = new Map<string, Setting>();
   for (const [name, value] of Object.entries(readConfig())) {
     if (!known.has(name))
       throw new BackfillError(
         'usage',
-        `${CONFIG_FILE}: there is no option "${name}"${didYouMean(name, known)}`,
+        `${CONFIG_FILE}: there is no option "${name}"${optionMeant(name, declared)}`,
       );
     settings.set(name, { value, source: CONFIG_FILE });
   }
@@ -33,7 +34,7 @@ export function loadSettings(known: ReadonlySet<string>, environmentFile?: strin
   const inFile = filed.filter((variable) => !variable.isHidden || isGeneric(variable));
   const inEnvironment = given.filter((variable) => !isGeneric(variable));
   for (const place of [inFile, inEnvironment])
-    for (const [name, setting] of [...byOtherName(place, known), ...byOwnName(place, known)])
+    for (const [name, setting] of [...byOtherName(place, known), ...byOwnName(place, declared)])
       settings.set(name, setting);
   return settings;
 }
@@ -71,18 +72,34 @@ export function settingsBeside(settings: Settings, provider: string): Settings {
   return new Map([...own, ...settings]);
 }
 
-function byOwnName(variables: readonly Variable[], known: ReadonlySet<string>): Settings {
+function byOwnName(variables: readonly Variable[], declared: Declarations): Settings {
   const settings = new Map<string, Setting>();
   for (const { name: variable, value, source } of variables) {
     if (!variable.startsWith(PREFIX) || OTHER_NAMES.has(variable)) continue;
     const name = variable.slice(PREFIX.length).toLowerCase().replaceAll('_', '-');
-    if (!known.has(name)) {
-      const near = didYouMean(variable, [...known].map(variableOf));
+    if (!Object.hasOwn(declared, name)) {
+      const near = optionMeant(name, declared, variableOf);
       throw new BackfillError('usage', `${source}: there is no option --${name}${near}`);
     }
     settings.set(name, { value, source });
   }
   return settings;
+}
+
+/** `; did you mean BACKFILL_TICKERS?`, for what is near an option's name or the other name that it has on a command line. */
+function optionMeant(
+  name: string,
+  declared: Declarations,
+  written: (option: string) => string = (option) => option,
+): string {
+  const names = new Map(
+    Object.entries(declared).flatMap(([option, { alias }]) => [
+      [option, option] as const,
+      ...(alias === undefined ? [] : [[alias, option] as const]),
+    ]),
+  );
+  const option = names.get(closest(name, names.keys()) ?? '');
+  return option === undefined ? '' : `; did you mean ${written(option)}?`;
 }
 
 function valueOf({ value }: Variable): string {

@@ -153,6 +153,10 @@ describe('a value that cannot be read is one line with the variable, the value a
     ['RATE_LIMIT_DELAY=soon', '--request-delay soon: write it as 250ms, 30s or 2min'],
     ['LOG_LEVEL=loud', 'loud is no level; write DEBUG or INFO, or WARNING or ERROR for --quiet'],
     ['BACKFILL_WORKRES=2', 'there is no option --workres; did you mean BACKFILL_WORKERS?'],
+    ['BACKFILL_SYMBOLS=ALFA', 'there is no option --symbols; did you mean BACKFILL_TICKERS?'],
+    ['BACKFILL_TIMEFRAMES=1d', 'there is no option --timeframes; did you mean BACKFILL_INTERVAL?'],
+    ['BACKFILL_TIMEFRAME=1d', 'there is no option --timeframe; did you mean BACKFILL_INTERVAL?'],
+    ['BACKFILL_FROBNICATE=1', 'there is no option --frobnicate'],
   ])('%s', async (line, message) => {
     await write('.env', '', line);
     const [variable = ''] = line.split('=');
@@ -161,6 +165,17 @@ describe('a value that cannot be read is one line with the variable, the value a
       stdout: '',
       stderr: `backfill: ${variable} in .env line 2: ${message}\n`,
     });
+  });
+
+  it.each([
+    ['symbols', '; did you mean tickers?'],
+    ['timeframes', '; did you mean interval?'],
+    ['frobnicate', ''],
+  ])('nor is a name that is no option of the settings file: %s', async (name, near) => {
+    await write('backfill.config.json', JSON.stringify({ [name]: 'ALFA' }));
+    const message = `backfill: backfill.config.json: there is no option "${name}"${near}\n`;
+    expect(await runWith({}, run, folder)).toEqual({ code: 2, stdout: '', stderr: message });
+    expect(await runWith({}, ['config'], folder)).toEqual({ code: 2, stdout: '', stderr: message });
   });
 
   it('out of the environment by the variable alone', async () => {
