@@ -1,12 +1,22 @@
-import type { BackfillEvent, BackfillOptions, Capabilities, History, Plan, RunSummary } from '../index.ts';
+import type {
+  BackfillEvent,
+  BackfillOptions,
+  Capabilities,
+  History,
+  Plan,
+  Quota,
+  RunSummary,
+} from '../index.ts';
 import {
   type RunPurpose,
+  askingLines,
   damagedLine,
   distrustedLines,
   errorText,
   listedLine,
   lostLine,
   meantLines,
+  nextPlans,
   nothingToDoLine,
   notServedLines,
   marketActionsLines,
@@ -20,7 +30,7 @@ import {
 } from '../terminal.ts';
 import { print, tell } from './output.ts';
 import { dataPage, messagePage } from './page.ts';
-import { NO_PROGRESS, startProgress } from './progress.ts';
+import { NO_PROGRESS, type Progress, startProgress } from './progress.ts';
 
 /** What is said of a run, and what counts as its failure. */
 export interface Telling {
@@ -44,7 +54,9 @@ export interface Filling {
 export async function planOf(request: BackfillOptions, { history, telling }: Filling): Promise<Plan> {
   const capabilities = capabilitiesFor(request, history);
   const plan = await history.plan({ ...request, onEvent: openingTold(request, { history, telling }) });
-  if (!telling.json) await print(planText(plan, capabilities.quotas, dataPage(telling.all)));
+  if (telling.json) return plan;
+  const page = dataPage(telling.all);
+  await print([...planText(plan, capabilities.quotas, page), ...nextPlans(plan, capabilities.id, page)]);
   return plan;
 }
 
@@ -55,10 +67,16 @@ export async function runOf(
   stop: AbortSignal,
 ): Promise<RunSummary> {
   const { quotas } = capabilitiesFor(request, history);
-  const progress = telling.quiet || telling.noProgress ? NO_PROGRESS : startProgress(quotas, stop);
+  const started = (of: readonly Quota[]): Progress =>
+    telling.quiet || telling.noProgress ? NO_PROGRESS : startProgress(of, stop);
+  let progress = started(quotas);
   const tellOpening = openingTold(request, { history, telling });
   try {
     const onEvent = (event: BackfillEvent): void => {
+      if (event.type === 'asking' && event.before.length > 0) {
+        progress.end();
+        progress = started(event.quotas);
+      }
       tellOpening(event);
       progress.show(event);
     };
@@ -80,8 +98,9 @@ export function openingTold(
   request: BackfillOptions,
   { history, telling }: Pick<Filling, 'history' | 'telling'>,
 ): (event: BackfillEvent) => void {
-  const asked = capabilitiesFor(request, history);
+  let asked = capabilitiesFor(request, history);
   return (event) => {
+    if (event.type === 'asking') asked = { id: event.provider, quotas: event.quotas };
     for (const line of openingOf(event, asked, telling)) tellTotal(line, telling);
   };
 }
@@ -98,6 +117,7 @@ function openingOf(
   { dryRun }: Pick<Telling, 'dryRun'>,
 ): string[] {
   if (event.type === 'listed') return [listedLine(event)];
+  if (event.type === 'asking') return askingLines(event);
   if (event.type === 'meant') return dryRun ? [] : meantLines(event.meant);
   if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
   if (event.type !== 'planned') return [];

@@ -30,8 +30,11 @@ import type { Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } f
 export interface HistoryOptions {
   /** Path or URL of the store. */
   readonly store: string;
-  /** Where bars come from. Default Yahoo. */
-  readonly provider?: ProviderConfig;
+  /**
+   * Where bars come from. Of several each is asked for what those before it cannot give; `capabilities`, `quotas`, `secrets`
+   * and `verify` are of the first. Default Yahoo.
+   */
+  readonly provider?: ProviderConfig | readonly ProviderConfig[];
   /** The keys that the provider asks for. Default: those in the environment variables that it names. */
   readonly secrets?: Secrets;
   /** Worker threads, which all runs share that live at once. Default `auto`: one a CPU. Never more than a run has tasks. */

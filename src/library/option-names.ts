@@ -3,6 +3,7 @@ import { type Names, assertKnown } from '../core/known-names.ts';
 import { shown } from '../core/shown.ts';
 import type { Series } from '../core/bars/bars.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
+import { providersIn } from './check-request.ts';
 import type { History, HistoryOptions } from './history.ts';
 
 /** The names of what a method takes as its argument of that number. */
@@ -117,5 +118,5 @@ const PROVIDER = {
 /** The same of `openHistory`. */
 export function assertHistoryOptions(options: HistoryOptions | null | undefined): void {
   assertKnown('openHistory', options, HISTORY);
-  assertKnown('provider', options?.provider, PROVIDER);
+  for (const one of providersIn(options?.provider)) assertKnown('provider', one as object, PROVIDER);
 }

@@ -33,6 +33,7 @@ import { weighParts } from './held-in-part.ts';
 import { assertSpacing } from './row-spacing.ts';
 import { assertSharedStamps } from './shared-stamps.ts';
 import type { InPart, Received, StoredSeries } from './received.ts';
+import { sessionsOfOthers, staysAnothers } from './one-source.ts';
 import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 import { stayedBars } from './stayed-bars.ts';
 
@@ -76,6 +77,7 @@ export function judgeAnswer(received: Received): Judgement {
   const { accepted, rejected, fillers } = soundBars(answer.bars, context);
   assertSpacing(received, accepted);
   const isAsked = askedDays(received);
+  const foreign = sessionsOfOthers(received, accepted, isAsked);
   const isWanted = (ts: number): boolean => isAsked(sessionOf(ts));
   const wantedOf = (bars: Bars, are = true): Bars =>
     keep(bars, (i) => isWanted(bars.ts[i] as number) === are);
@@ -90,13 +92,17 @@ export function judgeAnswer(received: Received): Judgement {
   const conflict = assertSameInstrument(received, comparison);
   assertKnownBasis(received, comparison, sessionOf);
   const { own, others } = bySource(comparison, received.source);
-  assertSharedStamps(received, own, accepted);
+  for (const stored of [own, others]) assertSharedStamps(received, stored, accepted);
   assertAgreement(received, want.replaces === true ? comparison : own, isWanted);
   assertRestates(received, own.compared);
   if (want.replaces !== true) assertSameLevel(received, others);
   const stays = (ts: number): boolean => !((want.replaces === true || want.again === true) && isWanted(ts));
 
-  const wanted = wantedOf(accepted);
+  const isForeign = (ts: number): boolean => foreign.size > 0 && foreign.has(sessionOf(ts));
+  const wanted =
+    foreign.size === 0
+      ? wantedOf(accepted)
+      : keep(accepted, (i) => isWanted(accepted.ts[i] as number) && !isForeign(accepted.ts[i] as number));
   assertContinues(received, own, wanted, actions);
   const parts = weighParts(received, own, accepted);
   const isWeighed = ({ stored: { ts } }: Pairs, i: number): boolean => parts.weighed.has(ts[i] as number);
@@ -112,7 +118,7 @@ export function judgeAnswer(received: Received): Judgement {
     isDoubted: doubted.size + parts.doubted.length > 0,
     inPart: parts.doubted,
     corrections,
-    additions: wantedOf(additions(accepted, received, asked), false),
+    additions: wantedOf(additions(accepted, received, asked, isForeign), false),
     rejected: rejected.filter(({ bar }) => isWanted(bar.ts)),
     fillers: fillers.filter(({ bar }) => isWanted(bar.ts)),
     oddities: [
@@ -122,6 +128,7 @@ export function judgeAnswer(received: Received): Judgement {
       ...unappliedOddities(answer, wanted, sessionOf),
       ...reclassified(conflict, wanted, sessionOf),
       ...sourcesDiffer(received, others, stays),
+      ...staysAnothers(received, accepted, foreign, isAsked),
     ],
     comparison,
     conflict,
@@ -198,6 +205,7 @@ function additions(
   accepted: Bars,
   { want, calendar, answer: { partial = [] }, stored }: Received,
   asked: readonly DayRange[],
+  isForeign: (ts: number) => boolean,
 ): Bars {
   if (want.series.interval === '1d') return NO_BARS;
   const inPart = new Set(partial.map(({ ts }) => ts));
@@ -205,7 +213,7 @@ function additions(
   const repeated = intersect(stored.coverage.present, asked);
   return keep(accepted, (i) => {
     const ts = accepted.ts[i] as number;
-    const isLacking = placeOf(stored.bars, ts) === -1 && !inPart.has(ts);
+    const isLacking = placeOf(stored.bars, ts) === -1 && !inPart.has(ts) && !isForeign(ts);
     return isLacking && contains(repeated, sessionOf(ts));
   });
 }

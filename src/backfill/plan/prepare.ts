@@ -19,7 +19,8 @@ import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
 import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { Meant, TickersOrigin } from '../run/events.ts';
-import { partServed } from '../want/served.ts';
+import { type Parted, partServed, servedByNone } from '../want/served.ts';
+import { type ChainPlace, handedOn } from './handed-on.ts';
 import { type OnlyLeft, onlyLeft } from '../want/left-series.ts';
 import {
   nothingYet,
@@ -54,6 +55,11 @@ export interface Prepared {
   readonly meant?: Meant;
   /** All that is wanted, complete series too. Default: nothing is known of more than the plan asks. */
   readonly wanted?: readonly WantedSeries[];
+  /**
+   * Of a later provider of a chain: tickers of the whole list that it serves. It is asked for those that others do not have, so
+   * that many unknown ones say little of it where it gives a bar of another. Default: it is asked for the whole list.
+   */
+  readonly listed?: number;
   /** What of all that is wanted has no bar though nobody says why, by what is known after the run. */
   readonly holesNow?: () => Promise<HoleCounts>;
 }
@@ -69,6 +75,8 @@ export interface Source extends Pick<GapOptions, 'editionOf'> {
   readonly expect?: (tasks: number) => void;
   /** How its quotas stand; default: nothing of them is used. */
   readonly standing?: () => Promise<QuotaStanding | undefined>;
+  /** Where it stands among others that are asked too. Default: it is the only one. */
+  readonly chain?: ChainPlace;
 }
 
 /**
@@ -81,17 +89,21 @@ export async function prepare(
   source: Source,
   now: number,
 ): Promise<Prepared> {
-  const { capabilities, editionOf, ownListOf, standing, stagedAs } = source;
-  const { intervals = ['1d'], everything = false } = request;
-  const { served: tickers, notServed } = partServed(request.tickers, capabilities, request);
-  const range = rangeMeant(request, capabilities);
-  const { only } = request;
+  const { capabilities, editionOf, ownListOf, standing, stagedAs, chain } = source;
+  const { everything = false, only } = request;
+  const { tickers, intervals, notServed } = askedOf(request, capabilities, chain);
+  const range = rangeMeant(request, chain?.all[0] ?? capabilities);
   const isNothingLeft = only?.size === 0;
-  const named = isNothingLeft ? [] : wantedSeries(tickers, intervals, range, capabilities, now, request);
+  const ofWhom = chain === undefined ? request : { ...request, isPart: true };
+  const named = isNothingLeft ? [] : wantedSeries(tickers, intervals, range, capabilities, now, ofWhom);
   const asked = only === undefined ? named : onlyLeft(named, only);
   const notYet = isNothingLeft ? NOTHING_LEFT : nothingYet(asked, range, capabilities, request);
-  const wanted = notYet === undefined ? asked : [];
   const scan = await store.scan({ tickers, intervals });
+  const all = withLostDays(notYet === undefined ? asked : [], scan, capabilities, now);
+  const wanted =
+    chain === undefined || chain.before.length === 0
+      ? all
+      : await handedOn(all, chain.before, { scan, store, provider: capabilities.id, now });
   if (source.expect !== undefined) expectNew(source.expect, wanted, scan, capabilities);
   const coverageOf = { get: (key: string): Coverage | undefined => scan.series.get(key)?.coverage };
   const isRelisted = ({ ticker, interval }: Series): boolean => {
@@ -99,7 +111,7 @@ export async function prepare(
     const list = before === undefined ? null : (ownListOf?.(ticker) ?? null);
     return list !== null && list !== before;
   };
-  const gaps = findGaps(withLostDays(wanted, scan, capabilities, now), coverageOf, {
+  const gaps = findGaps(wanted, coverageOf, {
     provider: capabilities.id,
     now,
     everything,
@@ -130,7 +142,38 @@ export async function prepare(
     ...(capabilities.metered && mayProbe(planned, wanted, scan) && { mayProbe: true }),
   };
   const asPlanned = notYet === undefined ? plan : { ...plan, notYet };
-  return { scan, plan: asPlanned, wanted, holesNow, ...inUsersTerms(request.origins, range, intervals) };
+  const listed = chain !== undefined && chain.before.length > 0 ? { listed: tickers.length } : {};
+  return {
+    scan,
+    plan: asPlanned,
+    wanted,
+    holesNow,
+    ...listed,
+    ...inUsersTerms(request.origins, range, intervals),
+  };
+}
+
+/** What of a request a provider is asked for; of a chain the first names the tickers that none of it can have. */
+function askedOf(
+  request: BackfillRequest,
+  capabilities: Capabilities,
+  chain: ChainPlace | undefined,
+): Pick<Parted, 'notServed'> & {
+  readonly tickers: readonly string[];
+  readonly intervals: readonly Interval[];
+} {
+  const { tickers, intervals = ['1d'] } = request;
+  const isAlone = chain === undefined;
+  const parted = partServed(tickers, capabilities, isAlone ? request : { isPart: true });
+  return {
+    tickers: parted.served,
+    intervals: isAlone ? intervals : intervals.filter((one) => capabilities.intervals[one] !== undefined),
+    notServed: isAlone
+      ? parted.notServed
+      : chain.before.length > 0
+        ? []
+        : servedByNone(tickers, intervals, chain.all),
+  };
 }
 
 /** A plan that also tells of the tickers of which nothing can be asked: series that cannot be had. */

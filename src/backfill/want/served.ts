@@ -3,6 +3,7 @@ import { BackfillError } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import { ASSET_CLASSES, assetClassesText } from '../../core/instrument/asset-class.ts';
 import type { NotServed } from '../../core/plan/plan.ts';
+import type { Interval } from '../../core/session/interval.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import { servesClassOf, servesQuoteOf } from '../../providers/serves.ts';
 import type { WantedOf } from './wanted.ts';
@@ -35,6 +36,30 @@ export function partServed(
     'invalid-ticker',
     `provider "${first.provider}" has no ${stranger}${others}: ${first.why}`,
   );
+}
+
+/** Tickers that, at some of the intervals, none of several providers can have: by what the first has instead. */
+export function servedByNone(
+  tickers: readonly string[],
+  intervals: readonly Interval[],
+  all: readonly Capabilities[],
+): readonly NotServed[] {
+  const isHad = (ticker: string, interval: Interval): boolean =>
+    all.some((one) => one.intervals[interval] !== undefined && isServed(ticker, one));
+  const had = new Set(tickers.filter((ticker) => intervals.every((interval) => isHad(ticker, interval))));
+  const [first] = all;
+  const none = tickers.filter((ticker) => !had.has(ticker));
+  if (first === undefined || none.length === 0) return [];
+  const { notServed } = partServed(none, first, { isPart: true });
+  const named = new Set(notServed.flatMap((one) => one.tickers));
+  const rest = none.filter((ticker) => !named.has(ticker));
+  const why = `none of ${all.map(({ id }) => id).join(', ')} has it at ${intervals.join(', ')}`;
+  return [...notServed, ...(rest.length === 0 ? [] : [{ provider: first.id, tickers: rest, why }])];
+}
+
+/** Whether a provider can have a ticker. */
+export function isServed(ticker: string, capabilities: Capabilities): boolean {
+  return whyNotServed(ticker, capabilities) === undefined;
 }
 
 /** Why a provider cannot have a ticker, and the same of all that it cannot have for a reason of that kind. */

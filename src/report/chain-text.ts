@@ -1,0 +1,43 @@
+import type { BackfillEvent } from '../backfill/run/events.ts';
+import type { ProviderPart } from '../backfill/settle/chain-summary.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import { type Page, totalLine, UNBOUNDED } from './page.ts';
+import { planText } from './plan-text.ts';
+import { formatCount, plural } from './table.ts';
+import { trafficText } from './traffic-text.ts';
+
+/** What a chain says before each of its providers: `Then yahoo, for what polygon cannot give`; nothing before the first. */
+export function askingLines({ provider, before }: Extract<BackfillEvent, { type: 'asking' }>): string[] {
+  return before.length === 0 ? [] : [thenLine(provider, before)];
+}
+
+function thenLine(provider: string, before: readonly string[]): string {
+  return `Then ${provider}, for what ${before.join(' and ')} cannot give`;
+}
+
+/** What `--dry-run` says of the providers that are asked after the first, whose id is given. */
+export function nextPlans({ next = [] }: Plan, first: string, page: Page = UNBOUNDED): string[] {
+  return next.flatMap(({ provider, quotas, plan }, i) => {
+    const before = [first, ...next.slice(0, i).map((one) => one.provider)];
+    const line = `${thenLine(provider, before)}, as far as that is known before they are asked:`;
+    return ['', ...totalLine(line, page), ...planText(plan, quotas, page)];
+  });
+}
+
+/** What each provider of a chain did, a line each: `yahoo: 2,520 bars (2,520 new) of 10 series  Sent: 10 …`. */
+export function providerLines(parts: readonly ProviderPart[]): string[] {
+  return parts.flatMap((part) => {
+    const { provider, bars, inserted, fetched, failed, stopped, refused } = part;
+    const brought = `${formatCount(bars)} bars (${formatCount(inserted)} new) of ${formatCount(fetched)} series`;
+    const errors = failed > 0 ? `  Errors: ${formatCount(failed)}` : '';
+    const traffic = trafficText(part);
+    return [
+      `${provider}: ${brought}${errors}${traffic === undefined ? '' : `  ${traffic}`}`,
+      ...(stopped === null ? [] : [`${provider} was not asked to the end: ${stopped.message}`]),
+      ...refused.map(
+        ({ interval, message, tickers }) =>
+          `${provider}: ${interval} is not open to this key (${message}); not asked for: ${plural(tickers.length, 'ticker')}`,
+      ),
+    ];
+  });
+}
