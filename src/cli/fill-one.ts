@@ -98,9 +98,9 @@ export function openingTold(
   request: BackfillOptions,
   { history, telling }: Pick<Filling, 'history' | 'telling'>,
 ): (event: BackfillEvent) => void {
-  let asked = capabilitiesFor(request, history);
+  let asked: Asked & { readonly isInChain?: true } = capabilitiesFor(request, history);
   return (event) => {
-    if (event.type === 'asking') asked = { id: event.provider, quotas: event.quotas };
+    if (event.type === 'asking') asked = { id: event.provider, quotas: event.quotas, isInChain: true };
     for (const line of openingOf(event, asked, telling)) tellTotal(line, telling);
   };
 }
@@ -113,7 +113,7 @@ export function tellTotal(text: string, { quiet, all }: Telling): void {
 /** What a run says before its work; of one that would be, its plan says the rest. */
 function openingOf(
   event: BackfillEvent,
-  { id, quotas }: Asked,
+  { id, quotas, isInChain = false }: Asked & { readonly isInChain?: true },
   { dryRun }: Pick<Telling, 'dryRun'>,
 ): string[] {
   if (event.type === 'listed') return [listedLine(event)];
@@ -130,7 +130,10 @@ function openingOf(
     // Where nothing is to be done it is short, and the last lines come at once.
     ...(dryRun || plan.tasks.length === 0 || meant === undefined ? [] : meantLines(meant)),
     ...(dryRun || plan.tasks.length === 0 ? [] : notServedLines(plan)),
-    ...(dryRun ? [] : [plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
+    // Of a chain another one may have something to do.
+    ...(dryRun
+      ? []
+      : [plan.tasks.length === 0 && !isInChain ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
     ...(dryRun ? [] : marketActionsLines(plan)),
   ];
 }

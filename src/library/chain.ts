@@ -1,8 +1,8 @@
 import { backfill, plannedEvent } from '../backfill/backfill.ts';
-import type { Earlier } from '../backfill/plan/handed-on.ts';
+import type { Closed, Earlier } from '../backfill/plan/handed-on.ts';
 import { type BackfillRequest, type Prepared, type Source, prepare } from '../backfill/plan/prepare.ts';
 import type { BackfillEvent } from '../backfill/run/events.ts';
-import { askedIn, type ChainRun, chainSummary } from '../backfill/settle/chain-summary.ts';
+import { askedIn, type ChainRun, chainSummary, closedIn } from '../backfill/settle/chain-summary.ts';
 import { type ListStanding, listStanding } from '../backfill/settle/list-standing.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { assertAnyIsAsked, type Chain, chainList } from '../backfill/want/chain-list.ts';
@@ -62,11 +62,16 @@ export async function backfillChain(
   request: BackfillOptions,
 ): Promise<RunSummary> {
   const [first] = stages;
-  const chain = chainOf(stages);
-  const ids = chain.map(({ id }) => id);
   // A key that is not there is told before anything is asked.
   for (const { options, capabilities } of stages) secretsOf(options, capabilities);
-  assertAnyIsAsked(chain, wanted, first.clock());
+  assertAnyIsAsked(chainOf(stages), wanted, first.clock());
+  return first.engine.holding(() => askInTurn(stages, wanted, request));
+}
+
+async function askInTurn(stages: Stages, wanted: Wanted, request: BackfillOptions): Promise<RunSummary> {
+  const [first] = stages;
+  const chain = chainOf(stages);
+  const ids = chain.map(({ id }) => id);
   const list = chainList(chain, wanted, first.clock());
   const before = await standingOf(first, wanted, list);
   const earlier: Earlier[] = [];
@@ -95,8 +100,7 @@ export async function backfillChain(
     });
     if (summary !== undefined) runs.push({ provider, summary, asked });
     if (summary !== undefined && endsAll(summary)) break;
-    const closed = new Set(summary?.refused.map(({ interval }) => interval));
-    earlier.push({ capabilities, closed });
+    earlier.push({ capabilities, closed: summary === undefined ? NOTHING_CLOSED : closedIn(summary) });
   }
   const [one, ...others] = runs;
   if (one === undefined) throw new RangeError('a chain of which nobody was asked');
@@ -109,9 +113,11 @@ function placed(source: Source, chain: Chain, before: readonly Earlier[]): Sourc
   return { ...source, chain: { before: [...before], all: chain } };
 }
 
+const NOTHING_CLOSED: Closed = { all: false, intervals: new Set(), series: new Set() };
+
 /** By what is known before anybody was asked. */
 function neverClosed({ capabilities }: Parts): Earlier {
-  return { capabilities, closed: new Set() };
+  return { capabilities, closed: NOTHING_CLOSED };
 }
 
 /** What is wanted is told once. */
@@ -128,7 +134,8 @@ async function isIdle(wanted: Wanted, { store, clock }: Parts, source: Source): 
 
 /** Whether nobody else is asked: the run was told to stop, or nothing can be stored. */
 function endsAll({ stopped }: RunSummary): boolean {
-  return stopped !== null && ['interrupted', 'store-failed', 'failed'].includes(stopped.reason);
+  if (stopped === null || stopped.isClosed) return false;
+  return ['interrupted', 'store-failed', 'failed'].includes(stopped.reason);
 }
 
 async function standingOf(

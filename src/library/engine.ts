@@ -87,6 +87,16 @@ export class Engine {
     }
   }
 
+  /** Does what acquires the store several times, which no other process may write in between. Throws as `acquire` does. */
+  async holding<T>(work: () => Promise<T>): Promise<T> {
+    const { leave } = await this.#lease.join();
+    try {
+      return await work();
+    } finally {
+      await leave();
+    }
+  }
+
   /** Writes these tickers in their turn. Throws as `acquire` does. */
   async write<T>(claim: Claim, work: () => Promise<T>): Promise<T> {
     const lease = await this.acquire(claim);

@@ -59,7 +59,10 @@ describe('a chain of two providers', () => {
     const full = walkingMarket(all);
     const [holed = ''] = all;
     const empty = new Set(
-      calendar.sessions({ from: parseDay('2025-06-02'), to: parseDay('2025-07-01') }).slice(0, 10).map(startOfDay),
+      calendar
+        .sessions({ from: parseDay('2025-06-02'), to: parseDay('2025-07-01') })
+        .slice(0, 10)
+        .map(startOfDay),
     );
     expect(empty.size).toBe(10);
     const first = await start({
@@ -88,7 +91,9 @@ describe('a chain of two providers', () => {
       ['polygon', 304 * sessions - ofSecond],
       ['yahoo', ofSecond],
     ]);
-    const rows = (await question('SELECT ticker, epoch_ms(ts)::VARCHAR, source, close FROM bars')) as string[][];
+    const rows = (await question(
+      'SELECT ticker, epoch_ms(ts)::VARCHAR, source, close FROM bars',
+    )) as string[][];
     const closes = new Map(
       all.map((ticker) => [
         ticker,
@@ -110,7 +115,10 @@ describe('a chain of two providers', () => {
       ['polygon', 304 * sessions - ofSecond],
       ['yahoo', ofSecond],
     ]);
-    expect(summary.byProvider?.map(({ sent }) => sent)).toEqual([first.entries.length, second.entries.length]);
+    expect(summary.byProvider?.map(({ sent }) => sent)).toEqual([
+      first.entries.length,
+      second.entries.length,
+    ]);
     // What each was asked for once is known.
     const [asked, askedToo] = [first.entries.length, second.entries.length];
     const again = await history.backfill(request);

@@ -48,7 +48,12 @@ function walk(ticker: string): readonly MarketRow[] {
     const close = open + Math.floor(random() * 81) - 40;
     last = Math.min(20_000, Math.max(1000, close));
     const [high, low] = [Math.max(open, close) + 5, Math.min(open, close) - 5];
-    const [o, h, l, c] = [open, high, low, close].map((cents) => cents / 100) as [number, number, number, number];
+    const [o, h, l, c] = [open, high, low, close].map((cents) => cents / 100) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const volume = 100_000 + Math.floor(random() * 900_000);
     return { ts: startOfDay(day), open: o, high: h, low: l, close: c, volume, vwap: null, trades: null };
   });

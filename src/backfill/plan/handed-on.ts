@@ -2,7 +2,6 @@ import { seriesKey } from '../../core/bars/bars.ts';
 import { sourceAt } from '../../core/bars/columns.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { type Coverage, NOTHING_KNOWN, provisionalAt, unknownTo } from '../../core/coverage/coverage.ts';
-import type { AbsenceReason } from '../../core/coverage/evidence.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import { reachedFrom } from '../../core/plan/limits.ts';
@@ -15,11 +14,18 @@ import { isServed } from '../want/served.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Scan } from '../../store/scan.ts';
 
+/** What of a provider turned out not to be open, to the key or from here. */
+export interface Closed {
+  readonly all: boolean;
+  readonly intervals: ReadonlySet<Interval>;
+  /** Series keys. */
+  readonly series: ReadonlySet<string>;
+}
+
 /** A provider that was asked before another one of its chain. */
 export interface Earlier {
   readonly capabilities: Capabilities;
-  /** Intervals that turned out not to be open to its key. */
-  readonly closed: ReadonlySet<Interval>;
+  readonly closed: Closed;
 }
 
 /** Who else is asked for the bars that a provider is asked for. */
@@ -42,13 +48,11 @@ interface Known {
 
 const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
-/** A provider that says so may have it soon, or may have it after all: that is nobody else's to give yet. */
-const STILL_ITS_OWN: ReadonlySet<AbsenceReason> = new Set(['doubted', 'not-yet-published']);
-
 /**
  * What of the wanted sessions is asked of a provider because none of those before it can give it: they do not serve the
- * ticker or the interval, or do not reach so far, or are on record to have no bar of it. What one of them failed to answer is
- * left to it. Sessions that have a bar stay whosever it is; its own that are provisional it is asked for again.
+ * ticker or the interval, are closed, do not reach so far, or are on record to have no bar of it. What one of them failed to
+ * answer, or what is in doubt there, is left to it. Sessions that have a bar stay whosever it is; its own that are provisional
+ * it is asked for again.
  */
 export async function handedOn(
   wanted: readonly WantedSeries[],
@@ -81,11 +85,12 @@ function cannotGive(
 ): readonly DayRange[] {
   const { id, intervals } = capabilities;
   const limits = intervals[series.interval];
-  if (limits === undefined || closed.has(series.interval) || !isServed(series.ticker, capabilities))
-    return [ALL_DAYS];
+  const isClosed =
+    closed.all || closed.intervals.has(series.interval) || closed.series.has(seriesKey(series));
+  if (limits === undefined || isClosed || !isServed(series.ticker, capabilities)) return [ALL_DAYS];
   if (unknownTo(id, coverage) !== undefined) return [ALL_DAYS];
   const said = coverage.absent.filter(({ by }) =>
-    by.some(({ provider, reason }) => provider === id && !STILL_ITS_OWN.has(reason)),
+    by.some(({ provider, reason }) => provider === id && reason !== 'doubted'),
   );
   const reach = reachedFrom(limits, series.ticker, calendar, now);
   return union(normalize(said), [{ from: Number.NEGATIVE_INFINITY, to: reach }]);

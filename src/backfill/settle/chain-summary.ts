@@ -1,5 +1,6 @@
 import { seriesKey } from '../../core/bars/bars.ts';
 import type { Interval } from '../../core/session/interval.ts';
+import type { Closed } from '../plan/handed-on.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { type Failure, isUnavailability } from '../failure.ts';
 import type { Refusal, Stop } from '../run/stops.ts';
@@ -68,7 +69,7 @@ export function chainSummary(
   const [waiting, withHoles] = [idle(after.waiting), idle(after.withHoles, after.waiting)];
   const counts = { waiting, withHoles, fetched: fetched.length, failed: failed.size, notRun: notRun.size };
   const rest = Object.values(counts).reduce((sum, count) => sum + count, unavailable.size);
-  const stopped = stopOf(runs);
+  const stopped = stopOf(runs, after);
   return {
     ...joined,
     ...{ ...counts, ...after.holes, failures, stopped: stopped?.stop ?? null },
@@ -100,6 +101,15 @@ function partOf({ provider, summary }: ChainRun): ProviderPart {
   };
 }
 
+/** What of a provider turned out not to be open. */
+export function closedIn({ stopped, refused, failures }: RunSummary): Closed {
+  return {
+    all: stopped?.isClosed === true,
+    intervals: new Set(refused.map(({ interval }) => interval)),
+    series: new Set(failures.filter(({ code }) => code === 'not-entitled').map(keyOf)),
+  };
+}
+
 /** What failed and was not had elsewhere: of an endpoint that is closed, and of tickers that are unknown. */
 function failuresOf({ failures }: RunSummary, after: ListStanding): readonly Failure[] {
   return failures.filter((failure) => {
@@ -109,18 +119,15 @@ function failuresOf({ failures }: RunSummary, after: ListStanding): readonly Fai
 }
 
 /** Keys of the series that a run did not get to, and that nobody else had. */
-function notRunOf(
-  { left, refused }: RunSummary,
-  after: ListStanding,
-  failed: ReadonlySet<string>,
-): readonly string[] {
-  const closed = new Set<string>(refused.map(({ interval }) => interval));
-  return left
+function notRunOf(summary: RunSummary, after: ListStanding, failed: ReadonlySet<string>): readonly string[] {
+  const { all, intervals } = closedIn(summary);
+  const isClosed = (interval: string): boolean => all || intervals.has(interval as Interval);
+  return summary.left
     .filter(({ why }) => why === 'not-run')
     .flatMap(({ interval, tickers }) =>
       tickers
         .map((ticker) => `${ticker} ${interval}`)
-        .filter((key) => !failed.has(key) && (!closed.has(interval) || after.missing.has(key))),
+        .filter((key) => !failed.has(key) && (!isClosed(interval) || after.missing.has(key))),
     );
 }
 
@@ -135,10 +142,12 @@ function isStillLacking(interval: Interval, { missing }: ListStanding): boolean 
 /** What ended a run of the chain: a quota first, as its code says most, and an interruption before that. */
 function stopOf(
   runs: readonly ChainRun[],
+  { missing }: ListStanding,
 ): { readonly stop: Stop; readonly summary: RunSummary } | undefined {
   const stops = runs.flatMap(({ provider, summary }) => {
     const { stopped } = summary;
-    if (stopped === null) return [];
+    // What was closed and had elsewhere ended nothing.
+    if (stopped === null || (stopped.isClosed && missing.size === 0)) return [];
     return [{ stop: { ...stopped, message: `${provider}: ${stopped.message}` }, summary }];
   });
   const of = (reason: Stop['reason']): (typeof stops)[number] | undefined =>
