@@ -27,7 +27,7 @@ export const SOURCES = {
     isList: true,
     read: checkChain,
     group: SOURCE,
-    describe: `Where bars come from: ${providerIds().join(', ')}, or a FILE of one’s own; of several with commas each is asked for what those before it cannot give`,
+    describe: `Where bars come from: ${providerIds().join(', ')}, or a FILE of one’s own; of A,B what A lacks comes from B`,
   },
   'provider-url': {
     type: 'list',

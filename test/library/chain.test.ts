@@ -1,4 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +8,10 @@ import { calendarFor } from '../../src/core/calendar/calendars.ts';
 import { type Day, formatDay, parseDay, startOfDay, utcDayOf } from '../../src/core/session/day.ts';
 import type { BackfillEvent } from '../../src/backfill/run/events.ts';
 import type { HistoryOptions } from '../../src/library/history.ts';
+import { exitCodeOf } from '../../src/cli/exit-codes.ts';
+import { parseQuotas } from '../../src/core/plan/quota.ts';
+import { sampleMarket } from '../../src/market/sample.ts';
+import type { ProviderConfig } from '../../src/providers/provider.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import type { Market } from '../../src/market/market.ts';
 import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
@@ -130,4 +136,291 @@ describe('a chain of two providers', () => {
     ]);
     await history.close();
   }, 120_000);
+
+  it('refuses a second one that stands on another level, by name, and keeps what the first gave', async () => {
+    const all = tickersOf(6);
+    const full = walkingMarket(all);
+    const [holed = ''] = all;
+    const empty = new Set(firstSessions('2026-06-01', 10));
+    const isLacking = (ticker: string, ts: number): boolean => ticker === holed && empty.has(ts);
+    const first = await start({ wire: 'polygon', market: lacking(full, NOBODY, isLacking), now: () => NOW });
+    const second = await start({ wire: 'yahoo', market: scaled(full, 0.8), now: () => NOW });
+    const history = openHistory(optionsOf(first, second));
+    const summary = await history.backfill({ tickers: all, start: '2026-03-02', end: '2026-11-18' });
+    expect(summary.failures.map(({ ticker, code }) => [ticker, code])).toEqual([[holed, 'basis-unknown']]);
+    expect(summary.failures[0]?.message).toMatch(
+      /^the prices of yahoo for QAAA stand at 0\.8\d* times .* of polygon, .*two sources on different levels are not joined/,
+    );
+    expect([summary.failed, summary.fetched]).toEqual([1, 5]);
+    expect(await question('SELECT DISTINCT source FROM bars')).toEqual([['polygon']]);
+    await history.close();
+  });
+
+  it('counts a ticker as one that cannot be had once both said so, news the first time only', async () => {
+    const all = tickersOf(12);
+    const [nobodys = '', firstLacks = ''] = all;
+    const full = walkingMarket(all);
+    const first = await start({
+      wire: 'polygon',
+      market: lacking(full, new Set([nobodys, firstLacks])),
+      now: () => NOW,
+    });
+    const second = await start({ wire: 'yahoo', market: lacking(full, new Set([nobodys])), now: () => NOW });
+    const history = openHistory(optionsOf(first, second));
+    const request = { tickers: all, start: '2026-10-01', end: '2026-11-13' };
+    const summary = await history.backfill(request);
+    expect(summary).toMatchObject({ series: 12, fetched: 11, unavailable: 1, failed: 0, stopped: null });
+    expect(summary.newlyUnavailable).toBe(true);
+    expect(summary.cannotBeHad.flatMap(({ tickers }) => tickers)).toEqual([nobodys]);
+    const { absent } = (await history.scan()).series.get(`${nobodys} 1d`)?.coverage ?? { absent: [] };
+    expect(new Set(absent.flatMap(({ by }) => by.map(({ provider }) => provider)))).toEqual(
+      new Set(['polygon', 'yahoo']),
+    );
+    const sent = first.entries.length + second.entries.length;
+    const again = await history.backfill(request);
+    expect(again).toMatchObject({ complete: 11, unavailable: 1, newlyUnavailable: false, requests: 0 });
+    expect(first.entries.length + second.entries.length).toBe(sent);
+    await history.close();
+  });
+
+  it('leaves to the first what its quota did not reach, and asks the second for what that cannot have', async () => {
+    const first = await start({ wire: 'polygon', now: () => NOW });
+    const second = await start({ wire: 'yahoo', now: () => NOW });
+    const request = { tickers: ['ALFA', 'BRIQ', 'NYXA', 'BRVO.PA'], days: 60 };
+    // A share takes three requests.
+    const some = openHistory(optionsOf(first, second, { quotas: parseQuotas('6/366day') }));
+    const summary = await some.backfill(request);
+    await some.close();
+    expect(summary).toMatchObject({ series: 4, fetched: 3, notRun: 1, failed: 0, complete: 0 });
+    expect(summary.stopped).toMatchObject({ reason: 'quota-exhausted' });
+    expect(exitCodeOf(summary)).toBe(3);
+    expect(new Set(second.entries.map(({ symbol }) => symbol))).toEqual(new Set(['BRVO.PA']));
+    expect(summary.byProvider?.map(({ provider, fetched }) => [provider, fetched])).toEqual([
+      ['polygon', 2],
+      ['yahoo', 1],
+    ]);
+    const more = openHistory(optionsOf(first, second, { quotas: parseQuotas('12/366day') }));
+    const rest = await more.backfill(request);
+    await more.close();
+    expect(rest).toMatchObject({ series: 4, complete: 3, fetched: 1, stopped: null });
+    expect(
+      await question(
+        'SELECT ticker, any_value(source), count(DISTINCT source)::INT FROM bars GROUP BY 1 ORDER BY 1',
+      ),
+    ).toEqual([
+      ['ALFA', 'polygon', 1],
+      ['BRIQ', 'polygon', 1],
+      ['BRVO.PA', 'yahoo', 1],
+      ['NYXA', 'polygon', 1],
+    ]);
+  });
+
+  it('is no success where both are down, and nothing is absent then', async () => {
+    const first = await start({ wire: 'polygon', now: () => NOW });
+    const second = await start({ wire: 'yahoo', now: () => NOW });
+    await stopAll();
+    const history = openHistory(optionsOf(first, second));
+    const summary = await history.backfill({ tickers: ['ALFA', 'BRIQ', 'BRVO.PA'], days: 5 });
+    expect(summary).toMatchObject({ series: 3, fetched: 0, complete: 0, unavailable: 0, absent: {} });
+    expect(summary.failed + summary.notRun).toBe(3);
+    expect(exitCodeOf(summary)).toBe(1);
+    expect(summary.byProvider?.map(({ provider }) => provider)).toEqual(['polygon', 'yahoo']);
+    expect((await history.scan()).series.size).toBe(0);
+    await history.close();
+  }, 90_000);
+
+  it('asks the second for what the first does not open to the key, and that is a success', async () => {
+    const closed = await refusing(403);
+    const second = await start({ wire: 'yahoo', now: () => NOW });
+    const history = openHistory({
+      ...optionsOf(second, second),
+      provider: [
+        { id: 'sample', url: closed.url },
+        { id: 'yahoo', url: second.url },
+      ],
+    });
+    const summary = await history.backfill({ tickers: ['ALFA', 'BRIQ'], days: 30 });
+    expect(summary).toMatchObject({ fetched: 2, failed: 0, notRun: 0, stopped: null, refused: [] });
+    expect(exitCodeOf(summary)).toBe(0);
+    expect(summary.byProvider?.[0]?.refused).toMatchObject([{ interval: '1d', code: 'not-entitled' }]);
+    expect(await question('SELECT source, count(*)::INT FROM bars GROUP BY 1')).toEqual([['yahoo', 60]]);
+    await history.close();
+    await closed.close();
+  });
+
+  it('fills by sessions of the whole market from the first, and by series from the second', async () => {
+    const all = tickersOf(14);
+    const unknown = new Set(all.slice(0, 2));
+    const full = walkingMarket(all);
+    const first = await start({ wire: 'polygon', market: lacking(full, unknown), now: () => NOW });
+    const second = await start({ wire: 'yahoo', market: full, now: () => NOW });
+    const history = openHistory(optionsOf(first, second));
+    const summary = await history.backfill({ tickers: all, start: '2026-11-02', end: '2026-11-12' });
+    expect(first.entries.filter(({ path }) => path.includes('/grouped/')).length).toBe(9);
+    expect(summary).toMatchObject({ fetched: 14, failed: 0, unavailable: 0 });
+    expect(new Set(second.entries.map(({ symbol }) => symbol))).toEqual(unknown);
+    expect(await question('SELECT source, count(*)::INT FROM bars GROUP BY 1 ORDER BY 1')).toEqual([
+      ['polygon', 12 * 9],
+      ['yahoo', 2 * 9],
+    ]);
+    await history.close();
+  });
+
+  it('says each provider in turn, and nobody of those that have nothing to do', async () => {
+    const all = tickersOf(3);
+    const full = walkingMarket(all);
+    const first = await start({
+      wire: 'polygon',
+      market: lacking(full, new Set(all.slice(0, 1))),
+      now: () => NOW,
+    });
+    const second = await start({ wire: 'yahoo', market: full, now: () => NOW });
+    const history = openHistory(optionsOf(first, second));
+    const asked: (readonly [string, readonly string[]])[] = [];
+    const onEvent = (event: BackfillEvent): void => {
+      if (event.type === 'asking') asked.push([event.provider, event.before]);
+    };
+    const request = { tickers: all, start: '2026-10-01', end: '2026-11-13', onEvent };
+    await history.backfill(request);
+    await history.backfill(request);
+    expect(asked).toEqual([
+      ['polygon', []],
+      ['yahoo', ['polygon']],
+      ['polygon', []],
+    ]);
+    await history.close();
+  });
 });
+
+describe('sessions of 15 minutes', () => {
+  const SESSION = calendar.session(parseDay('2026-11-17'));
+  const RANGE = { tickers: ['ALFA'], intervals: ['15m' as const], start: '2026-10-19', end: '2026-11-18' };
+  const SOURCES =
+    "SELECT strftime(ts, '%Y-%m-%d'), string_agg(DISTINCT source, '+'), count(*)::INT FROM bars GROUP BY 1 ORDER BY 1";
+
+  it('come whole from the second where the first has none', async () => {
+    const full = sampleMarket();
+    const isIn = (ts: number): boolean => ts >= SESSION.open && ts < SESSION.close;
+    const first = await start({
+      wire: 'polygon',
+      market: lacking(full, NOBODY, (ticker, ts) => ticker === 'ALFA' && isIn(ts)),
+      now: () => NOW,
+    });
+    const second = await start({ wire: 'yahoo', market: full, now: () => NOW });
+    const history = openHistory(optionsOf(first, second));
+    const summary = await history.backfill(RANGE);
+    expect(summary.failures).toEqual([]);
+    await history.close();
+    const sessions = (await question(SOURCES)) as [string, string, number][];
+    expect(sessions).toHaveLength(
+      calendar.count([{ from: parseDay(RANGE.start), to: parseDay(RANGE.end) + 1 }]),
+    );
+    expect(sessions.filter(([, source]) => source !== 'polygon')).toEqual([['2026-11-17', 'yahoo', 26]]);
+    expect(new Set(sessions.map(([, , bars]) => bars))).toEqual(new Set([26]));
+  });
+
+  it.each([
+    ['becomes the second’s as a whole where that has all its bars', 0, 'yahoo', 26],
+    ['stays the first’s as a whole where that lacks one of them', 1, 'polygon', 6],
+  ])('of which half a session came %s', async (_, lacks, source, bars) => {
+    const full = sampleMarket();
+    const QUARTER = 900_000;
+    const isLate = (ts: number): boolean => ts >= SESSION.open + 6 * QUARTER && ts < SESSION.close;
+    const isFirst = (ts: number): boolean => ts >= SESSION.open && ts < SESSION.open + lacks * QUARTER;
+    let now = NOW;
+    const first = await start({
+      wire: 'polygon',
+      market: lacking(full, NOBODY, (_ticker, ts) => isLate(ts)),
+      now: () => now,
+    });
+    const second = await start({
+      wire: 'yahoo',
+      market: lacking(full, NOBODY, (_ticker, ts) => isFirst(ts)),
+      now: () => now,
+    });
+    const { provider, secrets = {}, ...both } = optionsOf(first, second, { clock: () => now });
+    for (const one of [provider].flat()) {
+      const history = openHistory({ ...both, provider: one as ProviderConfig, secrets });
+      await history.backfill(RANGE);
+      await history.close();
+      // A session that came in part is asked for again on another day.
+      now += 2 * 86_400_000;
+    }
+    const sessions = (await question(SOURCES)) as [string, string, number][];
+    expect(sessions.filter(([date]) => date === '2026-11-17')).toEqual([['2026-11-17', source, bars]]);
+  });
+});
+
+describe('a chain', () => {
+  it.each([
+    [[], "provider []: names nobody; name at least one, such as { id: 'yahoo' }"],
+    [[{ id: 'yahoo' }, { id: 'yahoo' }], 'provider "yahoo" stands twice in the chain; name it once'],
+  ])('of %j is refused', (provider, message) => {
+    expect(() => openHistory({ store: folder, provider })).toThrow(message);
+  });
+
+  it('is refused for a key that a later provider lacks before anything is asked', async () => {
+    const first = await start({ wire: 'yahoo', now: () => NOW });
+    const history = openHistory({
+      store: join(folder, 'store'),
+      provider: [{ id: 'yahoo', url: first.url }, { id: 'alpaca' }],
+    });
+    await expect(history.backfill({ tickers: ['ALFA'], days: 5 })).rejects.toThrow('APCA_API_KEY_ID');
+    expect(first.entries).toEqual([]);
+    await history.close();
+  });
+
+  it('names a ticker that none of it can have, and one interval that none has is refused', async () => {
+    const first = await start({ wire: 'polygon', now: () => NOW });
+    const history = openHistory({
+      ...optionsOf(first, first),
+      provider: [
+        { id: 'polygon', url: first.url },
+        { id: 'binance', url: first.url },
+      ],
+    });
+    const plan = await history.plan({ tickers: ['ALFA', 'BRVO.PA'], days: 5 });
+    expect(plan.notServed).toMatchObject([{ provider: 'polygon', tickers: ['BRVO.PA'] }]);
+    expect(plan.next?.[0]?.plan.totals.requests).toBe(0);
+    await history.close();
+  });
+});
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Starts of so many sessions from a date on. */
+function firstSessions(date: string, count: number): number[] {
+  const from = parseDay(date);
+  return calendar
+    .sessions({ from, to: from + 60 })
+    .slice(0, count)
+    .map(startOfDay);
+}
+
+/** A market at another level: as adjusted for a dividend that nobody tells of. */
+function scaled(market: Market, factor: number): Market {
+  const times = (price: number | null): number | null =>
+    price === null ? null : Math.round(price * factor * 10_000) / 10_000;
+  return {
+    ...market,
+    rows: (...asked) =>
+      market.rows(...asked).map((row) => ({
+        ...row,
+        ...{ open: times(row.open), high: times(row.high), low: times(row.low), close: times(row.close) },
+      })),
+  };
+}
+
+/** A server that refuses whatever is asked. */
+async function refusing(status: number): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer((_request, response) => response.writeHead(status).end('not for this key'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
