@@ -21,6 +21,7 @@ import {
   notServedLines,
   marketActionsLines,
   openingLine,
+  opinionLine,
   planText,
   relistedLines,
   setAsideLine,
@@ -113,11 +114,12 @@ export function tellTotal(text: string, { quiet, all }: Telling): void {
 /** What a run says before its work; of one that would be, its plan says the rest. */
 function openingOf(
   event: BackfillEvent,
-  { id, quotas, isInChain = false }: Asked & { readonly isInChain?: true },
+  { id, quotas, isInChain }: Asked & { readonly isInChain?: true },
   { dryRun }: Pick<Telling, 'dryRun'>,
 ): string[] {
   if (event.type === 'listed') return [listedLine(event)];
   if (event.type === 'asking') return askingLines(event);
+  if (event.type === 'opinion') return [opinionLine(event)];
   if (event.type === 'meant') return dryRun ? [] : meantLines(event.meant);
   if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
   if (event.type !== 'planned') return [];
@@ -133,7 +135,7 @@ function openingOf(
     // Of a chain another one may have something to do.
     ...(dryRun
       ? []
-      : [plan.tasks.length === 0 && !isInChain ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
+      : [plan.tasks.length === 0 && isInChain !== true ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
     ...(dryRun ? [] : marketActionsLines(plan)),
   ];
 }

@@ -12,6 +12,7 @@ import type { Interval } from '../core/session/interval.ts';
 import type { BackfillOptions } from './history.ts';
 import type { Parts } from './parts.ts';
 import { toolsOf, withSource } from './sourced.ts';
+import { secondOpinions } from './second-opinion.ts';
 import { secretsOf } from './secrets.ts';
 
 // A chain is a run of each provider in order. What a later one is asked for follows from what the store knows once the earlier
@@ -104,9 +105,12 @@ async function askInTurn(stages: Stages, wanted: Wanted, request: BackfillOption
   }
   const [one, ...others] = runs;
   if (one === undefined) throw new RangeError('a chain of which nobody was asked');
+  const isOver = runs.some(({ summary }) => endsAll(summary));
+  const opinions = request.secondOpinion && !isOver ? await secondOpinions(stages, runs, request) : undefined;
   const after = await standingOf(first, wanted, list);
   const unserved = (one.summary.notServed ?? []).reduce((sum, { tickers }) => sum + tickers.length, 0);
-  return chainSummary([one, ...others], { before, after, unserved: unserved * wanted.intervals.length });
+  const standing = { before, after, unserved: unserved * wanted.intervals.length };
+  return chainSummary([one, ...others], standing, opinions);
 }
 
 function placed(source: Source, chain: Chain, before: readonly Earlier[]): Source {

@@ -82,6 +82,11 @@ export interface BackfillOptions extends HistoryRequest {
    * by default of the sessions that those asked for. Default false.
    */
   readonly retryFailed?: boolean;
+  /**
+   * Ask another provider of the chain about each session that the run finds odd, a request each, and tell what it said
+   * (`secondOpinions`). It revises nothing. Default false.
+   */
+  readonly secondOpinion?: boolean;
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Aborted: end with `interrupted` in the summary; what is not finished within five seconds counts as not run. */
   readonly stop?: AbortSignal;

@@ -16,7 +16,14 @@ const RANGE = { ...DATES, days: true, years: true, includeProvisional: true } as
 const SELECTION = { tickers: true, intervals: true } as const;
 const REQUEST = { ...SELECTION, ...RANGE } as const;
 const RUN = { onEvent: true, stop: true } as const;
-const BACKFILL = { ...REQUEST, ...RUN, everything: true, derive: true, retryFailed: true } as const;
+const BACKFILL = {
+  ...REQUEST,
+  ...RUN,
+  everything: true,
+  derive: true,
+  retryFailed: true,
+  secondOpinion: true,
+} as const;
 const ADJUST = { adjust: true, asOf: true } as const;
 const FORGET = { ...DATES, intervals: true } as const;
 const RENAME_DATES = { ...DATES, on: true } as const;

@@ -48,6 +48,11 @@ export function runsOf(
     },
     backfill: async (request = {}) => {
       const stages = stagesOf(parts, request);
+      if (request.secondOpinion && stages.length === 1 && !request.derive)
+        throw new BackfillError(
+          'usage',
+          `secondOpinion: "${parts.capabilities.id}" is the only provider; name another one that can be asked`,
+        );
       if (stages.length > 1) return backfillChain(stages, await requestOf(parts, request, true), request);
       const sourced = sourcedFor(parts, request);
       return withSource(sourced, async (source) => {

@@ -1,7 +1,7 @@
 import type { BackfillEvent } from '../backfill/run/events.ts';
-import type { ProviderPart } from '../backfill/settle/chain-summary.ts';
+import type { ProviderPart, SecondOpinion } from '../backfill/settle/chain-summary.ts';
 import type { Plan } from '../core/plan/plan.ts';
-import { type Page, totalLine, UNBOUNDED } from './page.ts';
+import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { planText } from './plan-text.ts';
 import { formatCount, plural } from './table.ts';
 import { trafficText } from './traffic-text.ts';
@@ -23,6 +23,30 @@ export function nextPlans({ next = [] }: Plan, first: string, page: Page = UNBOU
     return ['', ...totalLine(line, page), ...planText(plan, quotas, page)];
   });
 }
+
+/** What a chain says before it asks for second opinions. */
+export function opinionLine({ provider, sessions }: Extract<BackfillEvent, { type: 'opinion' }>): string {
+  return `Then ${provider}, for what it has of ${plural(sessions, 'odd session')}`;
+}
+
+/** What others say of odd sessions, a line each. */
+export function opinionLines(said: readonly SecondOpinion[], page: Page): string[] {
+  if (said.length === 0) return [];
+  const lines = said.map(
+    ({ ticker, interval, session, kind, note }) => `${ticker} ${interval} ${session} (${kind}): ${note}`,
+  );
+  const shown = page.isWhole ? lines : lines.slice(0, SHOWN);
+  const more = lines.length - shown.length;
+  return [
+    '',
+    `SECOND OPINIONS (${plural(said.length, 'session')})`,
+    ...shown.flatMap((line) => wrapped(printable(line), page.columns, { hang: 2 })),
+    ...(more > 0 ? [`… and ${formatCount(more)} more: --all lists them`] : []),
+  ];
+}
+
+/** Entries of a list that are shown. */
+const SHOWN = 10;
 
 /** What each provider of a chain did, a line each: `yahoo: 2,520 bars (2,520 new) of 10 series  Sent: 10 …`. */
 export function providerLines(parts: readonly ProviderPart[]): string[] {

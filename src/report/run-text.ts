@@ -1,7 +1,7 @@
 import type { Failure } from '../backfill/failure.ts';
 import type { Refusal, StopReason } from '../backfill/run/stops.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
-import { providerLines } from './chain-text.ts';
+import { opinionLines, providerLines } from './chain-text.ts';
 import { lostLine } from './distrusted-text.ts';
 import { failureLines, failureMessages } from './failures-text.ts';
 import { named } from './named.ts';
@@ -25,6 +25,7 @@ export function summaryText(
   const lists = [
     ...notReadLines(summary, page),
     ...warningLines(summary, page),
+    ...opinionLines(summary.secondOpinions ?? [], page),
     ...failureLines({ ...summary, failures: notOfRefusals(summary, page) }, page),
   ].slice(1);
   const absent = Object.entries(summary.absent).map(

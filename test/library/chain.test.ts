@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { calendarFor } from '../../src/core/calendar/calendars.ts';
-import { type Day, formatDay, parseDay, startOfDay, utcDayOf } from '../../src/core/session/day.ts';
+import {
+  type Day,
+  type DayRange,
+  formatDay,
+  parseDay,
+  startOfDay,
+  utcDayOf,
+} from '../../src/core/session/day.ts';
 import type { BackfillEvent } from '../../src/backfill/run/events.ts';
 import type { HistoryOptions } from '../../src/library/history.ts';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
@@ -266,6 +273,54 @@ describe('a chain of two providers', () => {
     await history.close();
   });
 
+  it('asks another one about what is odd, tells what it says, and revises nothing', async () => {
+    const all = tickersOf(4);
+    const [wrong = '', right = '', absent = ''] = all;
+    const day = startOfDay(parseDay('2026-06-10'));
+    const full = spiked(walkingMarket(all), new Set([right, absent]), day);
+    const isAbsent = (ticker: string, ts: number): boolean => ticker === absent && ts === day;
+    const first = await start({
+      wire: 'polygon',
+      market: spiked(full, new Set([wrong]), day),
+      now: () => NOW,
+    });
+    const second = await start({
+      wire: 'yahoo',
+      market: lacking(full, NOBODY, isAbsent),
+      now: () => NOW,
+    });
+    const history = openHistory(optionsOf(first, second));
+    const request = { tickers: all, start: '2026-03-02', end: '2026-11-18', secondOpinion: true };
+    const summary = await history.backfill(request);
+    expect(
+      summary.secondOpinions
+        ?.map(({ ticker, session, kind, provider, says }) => [ticker, session, kind, provider, says])
+        .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+    ).toEqual([
+      [wrong, '2026-06-10', 'spike', 'yahoo', 'other'],
+      [right, '2026-06-10', 'spike', 'yahoo', 'same'],
+      [absent, '2026-06-10', 'spike', 'yahoo', 'no-bar'],
+    ]);
+    expect(summary).toMatchObject({ fetched: 4, failed: 0, revised: 0, stopped: null });
+    expect(second.entries.length).toBeGreaterThanOrEqual(3);
+    expect(await question('SELECT DISTINCT source FROM bars')).toEqual([['polygon']]);
+    const stored = await history.read(
+      { ticker: wrong, interval: '1d' },
+      { start: '2026-06-10', end: '2026-06-10' },
+    );
+    const [truth] = first.entries.length > 0 ? full.rows(wrong, '1d', dayOf(day)) : [];
+    expect(stored[0]?.close).toBeCloseTo(1.4 * Number(truth?.close), 2);
+    await history.close();
+  });
+
+  it('refuses to ask another one where there is none', async () => {
+    const history = openHistory({ store: join(folder, 'store') });
+    await expect(history.backfill({ tickers: ['ALFA'], secondOpinion: true })).rejects.toThrow(
+      'secondOpinion: "yahoo" is the only provider; name another one that can be asked',
+    );
+    await history.close();
+  });
+
   it('says each provider in turn, and nobody of those that have nothing to do', async () => {
     const all = tickersOf(3);
     const full = walkingMarket(all);
@@ -408,6 +463,33 @@ function scaled(market: Market, factor: number): Market {
         ...row,
         ...{ open: times(row.open), high: times(row.high), low: times(row.low), close: times(row.close) },
       })),
+  };
+}
+
+function dayOf(ts: number): DayRange {
+  return { from: utcDayOf(ts), to: utcDayOf(ts) + 1 };
+}
+
+/** A market in which one session of some tickers stands two fifths higher. */
+function spiked(market: Market, tickers: ReadonlySet<string>, at: number): Market {
+  const times = (price: number | null): number | null =>
+    price === null ? null : Math.round(price * 140) / 100;
+  return {
+    ...market,
+    rows: (ticker, ...asked) =>
+      market.rows(ticker, ...asked).map((row) =>
+        tickers.has(ticker) && row.ts === at
+          ? {
+              ...row,
+              ...{
+                open: times(row.open),
+                high: times(row.high),
+                low: times(row.low),
+                close: times(row.close),
+              },
+            }
+          : row,
+      ),
   };
 }
 

@@ -35,6 +35,13 @@ export type BackfillEvent =
       /** All of the chain. */
       readonly chain: readonly string[];
     }
+  /** A provider of a chain is asked what it has of odd sessions that others gave. */
+  | {
+      readonly type: 'opinion';
+      readonly provider: string;
+      readonly quotas: readonly Quota[];
+      readonly sessions: number;
+    }
   /** Of which tickers parts are going to be asked for. */
   | { readonly type: 'meant'; readonly meant: Meant }
   /** `lost`, `distrusted`: see `Scan`. */

@@ -8,7 +8,7 @@ import type { TrafficCounts } from '../runner.ts';
 import { type TrafficRates, ratesOf } from '../run/traffic-rates.ts';
 import { joinRuns } from './joined-runs.ts';
 import type { ListStanding } from './list-standing.ts';
-import type { RunSummary } from './summary.ts';
+import type { RunSummary, Warning } from './summary.ts';
 
 /** What one provider of a chain was asked and what it brought. Plain JSON. */
 export interface ProviderPart extends TrafficCounts, TrafficRates {
@@ -24,6 +24,15 @@ export interface ProviderPart extends TrafficCounts, TrafficRates {
   readonly inserted: number;
   readonly stopped: Stop | null;
   readonly refused: readonly Refusal[];
+}
+
+/** What another provider of a chain says of a session that is odd; it revises nothing. Plain JSON. */
+export interface SecondOpinion extends Pick<Warning, 'ticker' | 'interval' | 'session' | 'kind'> {
+  /** Whom it was asked. */
+  readonly provider: string;
+  /** `other`: other prices or volume; `refused`: nobody knows, as its answer was refused, or there was none. */
+  readonly says: 'same' | 'other' | 'no-bar' | 'refused';
+  readonly note: string;
 }
 
 /** What the run of one provider of a chain did. */
@@ -49,6 +58,7 @@ export interface ChainStanding {
 export function chainSummary(
   runs: readonly [ChainRun, ...ChainRun[]],
   { before, after, unserved }: ChainStanding,
+  opinions?: { readonly said: readonly SecondOpinion[]; readonly runs: readonly ChainRun[] },
 ): RunSummary {
   const [first, ...others] = runs.map(({ summary }) => summary);
   const joined = joinRuns([first as RunSummary, ...others]);
@@ -86,19 +96,36 @@ export function chainSummary(
     newlyUnavailable: [...after.whyNot].some((why) => !before.whyNot.has(why)),
     newlyLost: lostStill(joined, after),
     absent: newlyAbsent(before, after),
-    byProvider: runs.map(partOf),
+    ...trafficWith(joined, opinions?.runs ?? []),
+    byProvider: runs.map((run) => partOf(run, opinions?.runs ?? [])),
+    ...(opinions && { secondOpinions: opinions.said }),
   };
 }
 
-function partOf({ provider, summary }: ChainRun): ProviderPart {
-  const { runId, requests, fetched, failed, bars, inserted, stopped, refused } = summary;
-  const { sent, succeeded, retries, throttles } = summary;
+function partOf({ provider, summary }: ChainRun, opinions: readonly ChainRun[]): ProviderPart {
+  const { runId, fetched, failed, bars, inserted, stopped, refused } = summary;
+  const own = opinions.filter((one) => one.provider === provider);
   return {
     provider,
     ...(runId !== undefined && { runId }),
-    ...{ requests, fetched, failed, bars, inserted, stopped, refused, sent, succeeded, retries, throttles },
-    ...ratesOf(summary),
+    ...{ fetched, failed, bars, inserted, stopped, refused },
+    ...trafficWith(summary, own),
   };
+}
+
+/** The requests of a run and of those that asked for second opinions. */
+function trafficWith(
+  summary: RunSummary,
+  opinions: readonly ChainRun[],
+): TrafficCounts & TrafficRates & Pick<RunSummary, 'requests'> {
+  const all = [summary, ...opinions.map((one) => one.summary)];
+  const sum = (name: keyof TrafficCounts | 'requests'): number =>
+    all.reduce((total, one) => total + one[name], 0);
+  const counts = {
+    ...{ requests: sum('requests'), sent: sum('sent'), succeeded: sum('succeeded') },
+    ...{ retries: sum('retries'), throttles: sum('throttles') },
+  };
+  return { ...counts, ...ratesOf(counts) };
 }
 
 /** What of a provider turned out not to be open. */
