@@ -25,6 +25,7 @@ import type { SeriesStatus, StoreStatus } from '../report/status-text.ts';
 import type { LeftToRetry } from '../report/left-text.ts';
 import type { NotFound } from './not-found.ts';
 import type { AdjustOptions, DateRange, ExportRequest, ReadOptions } from './read-options.ts';
+import type { SourceNote } from './source-note.ts';
 import type { Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } from './renamed.ts';
 
 export interface HistoryOptions {
@@ -95,17 +96,6 @@ export interface BackfillOptions extends HistoryRequest {
 export interface UniverseRequest extends BackfillOptions {
   /** Keep what is made or fetched for it, the user's first `portfolio.txt` or a public list, in the store. Default false. */
   readonly keeps?: boolean;
-}
-
-/** Something to know of a source before it is asked. */
-export interface SourceNote {
-  /**
-   * A `warning` may be why nothing is done, such as a quota whose record cannot be read; a `note` is of a file that is not
-   * read.
-   */
-  readonly kind: 'note' | 'warning';
-  /** One line. */
-  readonly text: string;
 }
 
 /** Which stored series are meant. */

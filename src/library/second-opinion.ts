@@ -1,7 +1,8 @@
 import { runPrepared } from '../backfill/backfill.ts';
 import { askableOf, prepareOpinions } from '../backfill/plan/second-opinion.ts';
 import type { BackfillEvent } from '../backfill/run/events.ts';
-import type { ChainRun, SecondOpinion } from '../backfill/settle/chain-summary.ts';
+import type { ChainRun } from '../backfill/settle/chain-summary.ts';
+import type { SecondOpinion } from '../backfill/settle/provider-part.ts';
 import type { Warning } from '../backfill/settle/summary.ts';
 import type { SeriesResult } from '../backfill/runner.ts';
 import { formatDay } from '../core/session/day.ts';

@@ -1,5 +1,5 @@
 import type { BackfillEvent } from '../backfill/run/events.ts';
-import type { ProviderPart, SecondOpinion } from '../backfill/settle/chain-summary.ts';
+import type { ProviderPart, SecondOpinion } from '../backfill/settle/provider-part.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { planText } from './plan-text.ts';

@@ -33,7 +33,7 @@ import { weighParts } from './held-in-part.ts';
 import { assertSpacing } from './row-spacing.ts';
 import { assertSharedStamps } from './shared-stamps.ts';
 import type { InPart, Received, StoredSeries } from './received.ts';
-import { sessionsOfOthers, staysAnothers } from './one-source.ts';
+import { sessionsOfOthers } from './one-source.ts';
 import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 import { stayedBars } from './stayed-bars.ts';
 
@@ -83,12 +83,8 @@ export function judgeAnswer(received: Received): Judgement {
     keep(bars, (i) => isWanted(bars.ts[i] as number) === are);
 
   const asked = intersect(provenDays(answer), [want.range]);
-  const steps = volumeSteps(actions.filter(isSplit));
-  const comparison = compareBars(
-    keep(known, (i) => contains(asked, sessionOf(known.ts[i] as number))),
-    accepted,
-    (ts) => volumeStepOf(steps, sessionOf(ts)),
-  );
+  const repeated = keep(known, (i) => contains(asked, sessionOf(known.ts[i] as number)));
+  const comparison = comparedWith(repeated, accepted, actions, sessionOf);
   const conflict = assertSameInstrument(received, comparison);
   assertKnownBasis(received, comparison, sessionOf);
   const { own, others } = bySource(comparison, received.source);
@@ -98,11 +94,7 @@ export function judgeAnswer(received: Received): Judgement {
   if (want.replaces !== true) assertSameLevel(received, others);
   const stays = (ts: number): boolean => !((want.replaces === true || want.again === true) && isWanted(ts));
 
-  const isForeign = (ts: number): boolean => foreign.size > 0 && foreign.has(sessionOf(ts));
-  const wanted =
-    foreign.size === 0
-      ? wantedOf(accepted)
-      : keep(accepted, (i) => isWanted(accepted.ts[i] as number) && !isForeign(accepted.ts[i] as number));
+  const wanted = foreign.without(wantedOf(accepted));
   assertContinues(received, own, wanted, actions);
   const parts = weighParts(received, own, accepted);
   const isWeighed = ({ stored: { ts } }: Pairs, i: number): boolean => parts.weighed.has(ts[i] as number);
@@ -118,7 +110,7 @@ export function judgeAnswer(received: Received): Judgement {
     isDoubted: doubted.size + parts.doubted.length > 0,
     inPart: parts.doubted,
     corrections,
-    additions: wantedOf(additions(accepted, received, asked, isForeign), false),
+    additions: wantedOf(foreign.without(additions(accepted, received, asked)), false),
     rejected: rejected.filter(({ bar }) => isWanted(bar.ts)),
     fillers: fillers.filter(({ bar }) => isWanted(bar.ts)),
     oddities: [
@@ -128,7 +120,7 @@ export function judgeAnswer(received: Received): Judgement {
       ...unappliedOddities(answer, wanted, sessionOf),
       ...reclassified(conflict, wanted, sessionOf),
       ...sourcesDiffer(received, others, stays),
-      ...staysAnothers(received, accepted, foreign, isAsked),
+      ...foreign.oddities,
     ],
     comparison,
     conflict,
@@ -143,6 +135,17 @@ function oddBars(taken: Bars, context: SeriesContext, { lastSettled }: Received)
     ...odd.filter(({ kind, session }) => kind !== 'thin' || session <= lastSettled),
     ...outsideRangeOddities(countOutsideRange(taken), sessionOf),
   ];
+}
+
+/** Final bars against those of an answer, whose volumes splits in between explain. */
+function comparedWith(
+  known: StoredBars,
+  accepted: Bars,
+  actions: readonly CorporateAction[],
+  sessionOf: (ts: number) => Day,
+): Comparison {
+  const steps = volumeSteps(actions.filter(isSplit));
+  return compareBars(known, accepted, (ts) => volumeStepOf(steps, sessionOf(ts)));
 }
 
 /** Repeated bars that show, if all of them agree, that an instrument is the same, whatever it is called. */
@@ -205,7 +208,6 @@ function additions(
   accepted: Bars,
   { want, calendar, answer: { partial = [] }, stored }: Received,
   asked: readonly DayRange[],
-  isForeign: (ts: number) => boolean,
 ): Bars {
   if (want.series.interval === '1d') return NO_BARS;
   const inPart = new Set(partial.map(({ ts }) => ts));
@@ -213,7 +215,7 @@ function additions(
   const repeated = intersect(stored.coverage.present, asked);
   return keep(accepted, (i) => {
     const ts = accepted.ts[i] as number;
-    const isLacking = placeOf(stored.bars, ts) === -1 && !inPart.has(ts) && !isForeign(ts);
+    const isLacking = placeOf(stored.bars, ts) === -1 && !inPart.has(ts);
     return isLacking && contains(repeated, sessionOf(ts));
   });
 }

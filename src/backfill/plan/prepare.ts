@@ -3,7 +3,7 @@ import { type HoleCounts, NO_HOLES, addHoles, holesIn } from '../../core/coverag
 import { type DayRange, MS_PER_DAY } from '../../core/session/day.ts';
 import { union } from '../../core/session/ranges.ts';
 import { assetClassOf } from '../../core/instrument/asset-class.ts';
-import { type GapOptions, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
+import { type GapOptions, type SeriesGaps, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { reachedFrom } from '../../core/plan/limits.ts';
 import { type NotServed, type Plan, planTasks } from '../../core/plan/plan.ts';
@@ -89,7 +89,7 @@ export async function prepare(
   source: Source,
   now: number,
 ): Promise<Prepared> {
-  const { capabilities, editionOf, ownListOf, standing, stagedAs, chain } = source;
+  const { capabilities, standing, stagedAs, chain } = source;
   const { everything = false, only } = request;
   const { tickers, intervals, notServed } = askedOf(request, capabilities, chain);
   const range = rangeMeant(request, chain?.all[0] ?? capabilities);
@@ -105,35 +105,12 @@ export async function prepare(
       ? all
       : await handedOn(all, chain.before, { scan, store, provider: capabilities.id, now });
   if (source.expect !== undefined) expectNew(source.expect, wanted, scan, capabilities);
-  const coverageOf = { get: (key: string): Coverage | undefined => scan.series.get(key)?.coverage };
-  const isRelisted = ({ ticker, interval }: Series): boolean => {
-    const before = scan.ownLists?.get(ticker)?.[interval];
-    const list = before === undefined ? null : (ownListOf?.(ticker) ?? null);
-    return list !== null && list !== before;
-  };
-  const gaps = findGaps(wanted, coverageOf, {
-    provider: capabilities.id,
-    now,
-    everything,
-    reachedFrom: ({ ticker, interval }, calendar) =>
-      reachedFrom(capabilities.intervals[interval] ?? NO_LIMIT, ticker, calendar, now),
-    confirmAfterMs: confirmAfterMs(capabilities),
-    ...{ isRelisted, ...(editionOf && { editionOf }) },
-    ...(answersForActions(capabilities) && { actionsCovered: actionsIn(scan, capabilities) }),
-  }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
+  const gaps = gapsIn(wanted, scan, source, { now, everything });
   const { intervals: limits, quotas, actions } = capabilities;
   const asItStands = await standing?.();
   const staged = stagedAs === undefined ? [] : (await stagedOf(stagedAs, store.staging, now)).fresh;
   const options = { limits, quotas, actions, now, staged, ...(asItStands && { standing: asItStands }) };
-  const holesNow = async (): Promise<HoleCounts> => {
-    const { series } = await store.scan({ tickers, intervals });
-    return wanted.reduce((sum, one) => {
-      const known = series.get(seriesKey(one.series));
-      return known === undefined
-        ? sum
-        : addHoles(sum, holesIn(meantOf(known.coverage, one), one.range, one.calendar));
-    }, NO_HOLES);
-  };
+  const holesNow = async (): Promise<HoleCounts> => holesOf(wanted, await store.scan({ tickers, intervals }));
   const goneList = await tickersOfGoneList(tickers, scan, source, store);
   const planned = withNotServed(planTasks(gaps, options), notServed, intervals);
   const plan = {
@@ -151,6 +128,40 @@ export async function prepare(
     ...listed,
     ...inUsersTerms(request.origins, range, intervals),
   };
+}
+
+function holesOf(wanted: readonly WantedSeries[], { series }: Scan): HoleCounts {
+  return wanted.reduce((sum, one) => {
+    const known = series.get(seriesKey(one.series));
+    return known === undefined
+      ? sum
+      : addHoles(sum, holesIn(meantOf(known.coverage, one), one.range, one.calendar));
+  }, NO_HOLES);
+}
+
+/** What lacks of the wanted series that this source could give. */
+function gapsIn(
+  wanted: readonly WantedSeries[],
+  scan: Scan,
+  { capabilities, editionOf, ownListOf }: Source,
+  { now, everything }: { readonly now: number; readonly everything: boolean },
+): SeriesGaps[] {
+  const coverageOf = { get: (key: string): Coverage | undefined => scan.series.get(key)?.coverage };
+  const isRelisted = ({ ticker, interval }: Series): boolean => {
+    const before = scan.ownLists?.get(ticker)?.[interval];
+    const list = before === undefined ? null : (ownListOf?.(ticker) ?? null);
+    return list !== null && list !== before;
+  };
+  return findGaps(wanted, coverageOf, {
+    provider: capabilities.id,
+    now,
+    everything,
+    reachedFrom: ({ ticker, interval }, calendar) =>
+      reachedFrom(capabilities.intervals[interval] ?? NO_LIMIT, ticker, calendar, now),
+    confirmAfterMs: confirmAfterMs(capabilities),
+    ...{ isRelisted, ...(editionOf && { editionOf }) },
+    ...(answersForActions(capabilities) && { actionsCovered: actionsIn(scan, capabilities) }),
+  }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
 }
 
 /** What of a request a provider is asked for; of a chain the first names the tickers that none of it can have. */

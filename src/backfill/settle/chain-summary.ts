@@ -3,37 +3,13 @@ import type { Interval } from '../../core/session/interval.ts';
 import type { Closed } from '../plan/handed-on.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { type Failure, isUnavailability } from '../failure.ts';
-import type { Refusal, Stop } from '../run/stops.ts';
+import type { Stop } from '../run/stops.ts';
 import type { TrafficCounts } from '../runner.ts';
 import { type TrafficRates, ratesOf } from '../run/traffic-rates.ts';
 import { joinRuns } from './joined-runs.ts';
 import type { ListStanding } from './list-standing.ts';
-import type { RunSummary, Warning } from './summary.ts';
-
-/** What one provider of a chain was asked and what it brought. Plain JSON. */
-export interface ProviderPart extends TrafficCounts, TrafficRates {
-  readonly provider: string;
-  /** Id of the record of its run. */
-  readonly runId?: string;
-  /** Requests of the tasks that were run, by plan. */
-  readonly requests: number;
-  /** Series that were asked for and of which nothing failed; with a failed task. */
-  readonly fetched: number;
-  readonly failed: number;
-  readonly bars: number;
-  readonly inserted: number;
-  readonly stopped: Stop | null;
-  readonly refused: readonly Refusal[];
-}
-
-/** What another provider of a chain says of a session that is odd; it revises nothing. Plain JSON. */
-export interface SecondOpinion extends Pick<Warning, 'ticker' | 'interval' | 'session' | 'kind'> {
-  /** Whom it was asked. */
-  readonly provider: string;
-  /** `other`: other prices or volume; `refused`: nobody knows, as its answer was refused, or there was none. */
-  readonly says: 'same' | 'other' | 'no-bar' | 'refused';
-  readonly note: string;
-}
+import type { ProviderPart, SecondOpinion } from './provider-part.ts';
+import type { RunSummary } from './summary.ts';
 
 /** What the run of one provider of a chain did. */
 export interface ChainRun {

@@ -14,7 +14,7 @@ import type { Scan, SetAside } from '../../store/scan.ts';
 import { comparedAlike, type Counts, countsOf, freshHoles, sumOf } from '../run/counts.ts';
 import { type DriftBySource, sumDrift } from '../drift.ts';
 import { type Failure, type Found, failureOf, isUnavailability, joinFailures } from '../failure.ts';
-import type { ProviderPart, SecondOpinion } from './chain-summary.ts';
+import type { ProviderPart, SecondOpinion } from './provider-part.ts';
 import { leftUndone } from './left-undone.ts';
 import type { LeftUndone } from '../run/run-record.ts';
 import { countLost, type KnownBefore, type NewlyLost, newlyLost } from './newly-lost.ts';
