@@ -5,7 +5,7 @@ import type { BackfillEvent } from '../backfill/run/events.ts';
 import { askedIn, type ChainRun, chainSummary, closedIn } from '../backfill/settle/chain-summary.ts';
 import { type ListStanding, listStanding } from '../backfill/settle/list-standing.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
-import { assertAnyIsAsked, type Chain, chainList } from '../backfill/want/chain-list.ts';
+import { assertAnyIsAsked, type Chain, chainList } from '../backfill/plan/chain-list.ts';
 import type { WantedSeries } from '../core/plan/gaps.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { Interval } from '../core/session/interval.ts';

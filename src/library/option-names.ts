@@ -125,5 +125,5 @@ const PROVIDER = {
 /** The same of `openHistory`. */
 export function assertHistoryOptions(options: HistoryOptions | null | undefined): void {
   assertKnown('openHistory', options, HISTORY);
-  for (const one of providersIn(options?.provider)) assertKnown('provider', one as object, PROVIDER);
+  for (const one of providersIn(options?.provider)) assertKnown('provider', one, PROVIDER);
 }

@@ -1,7 +1,7 @@
 import { backfill, plannedEvent, runPrepared } from '../backfill/backfill.ts';
 import { type BackfillRequest, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';
-import { assertAnyIsAsked } from '../backfill/want/chain-list.ts';
+import { assertAnyIsAsked } from '../backfill/plan/chain-list.ts';
 import { DERIVED_FROM } from '../backfill/want/derived.ts';
 import { isUniverse } from '../backfill/want/universe.ts';
 import { rangeMeant, rangeText } from '../backfill/want/wanted.ts';

@@ -1,5 +1,5 @@
 import { runPrepared } from '../backfill/backfill.ts';
-import { askableOf, prepareOpinions } from '../backfill/plan/second-opinion.ts';
+import { askableOf, prepareOpinions } from '../backfill/settle/second-opinion.ts';
 import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { ChainRun } from '../backfill/settle/chain-summary.ts';
 import type { SecondOpinion } from '../backfill/settle/provider-part.ts';

@@ -67,7 +67,9 @@ export function lacking(
 ): Market {
   const has = (ticker: string): boolean => !tickers.has(ticker);
   return {
-    ...market,
+    intervals: (ticker) => market.intervals(ticker),
+    actions: (ticker) => (has(ticker) ? market.actions(ticker) : []),
+    quiet: (ticker) => market.quiet(ticker),
     tickers: () => market.tickers().filter(has),
     listing: (ticker) => (has(ticker) ? market.listing(ticker) : undefined),
     rows: (ticker, interval, range) =>

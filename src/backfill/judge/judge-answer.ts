@@ -88,7 +88,7 @@ export function judgeAnswer(received: Received): Judgement {
   const conflict = assertSameInstrument(received, comparison);
   assertKnownBasis(received, comparison, sessionOf);
   const { own, others } = bySource(comparison, received.source);
-  for (const stored of [own, others]) assertSharedStamps(received, stored, accepted);
+  for (const part of [own, others]) assertSharedStamps(received, part, accepted);
   assertAgreement(received, want.replaces === true ? comparison : own, isWanted);
   assertRestates(received, own.compared);
   if (want.replaces !== true) assertSameLevel(received, others);

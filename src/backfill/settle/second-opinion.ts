@@ -6,9 +6,9 @@ import { reachedFrom, withoutMarkets } from '../../core/plan/limits.ts';
 import { comparisons, planTasks } from '../../core/plan/plan.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import type { BarStore } from '../../store/store.ts';
-import type { Warning } from '../settle/summary.ts';
+import type { Warning } from './summary.ts';
 import { isServed } from '../want/served.ts';
-import type { Prepared, Source } from './prepare.ts';
+import type { Prepared, Source } from '../plan/prepare.ts';
 
 /** What is odd about a stored session itself, so that another provider may confirm or contradict it. */
 const OF_BARS: ReadonlySet<Warning['kind']> = new Set([

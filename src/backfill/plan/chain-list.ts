@@ -3,10 +3,10 @@ import { BackfillError } from '../../core/errors.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import type { Capabilities } from '../../providers/provider.ts';
-import type { BackfillRequest } from '../plan/prepare.ts';
-import { onlyLeft } from './left-series.ts';
-import { isServed, partServed } from './served.ts';
-import { rangeMeant, wantedSeries } from './wanted.ts';
+import type { BackfillRequest } from './prepare.ts';
+import { onlyLeft } from '../want/left-series.ts';
+import { isServed, partServed } from '../want/served.ts';
+import { rangeMeant, wantedSeries } from '../want/wanted.ts';
 
 /** The providers of a chain, in the order in which they are asked. */
 export type Chain = readonly [Capabilities, ...Capabilities[]];
