@@ -63,7 +63,7 @@ function question(select: string): Promise<unknown[]> {
 /** First session that the free plan reaches. */
 const REACHED: Day = calendar.sessionOnOrAfter(utcDayOf(NOW) - 730 + 1);
 
-const at = (ts: number): string => formatDay(utcDayOf(ts));
+const dateOf = (ts: number): string => formatDay(utcDayOf(ts));
 
 describe('a chain of two providers', () => {
   it('fills from the second what the first lacks, each row with its source', async () => {
@@ -122,7 +122,9 @@ describe('a chain of two providers', () => {
       const isSecond = unknown.has(ticker) || ts < startOfDay(REACHED) || (ticker === holed && empty.has(ts));
       return source !== (isSecond ? 'yahoo' : 'polygon') || closes.get(ticker)?.get(ts) !== Number(close);
     });
-    expect(wrong.slice(0, 3).map(([ticker, ts, ...rest]) => [ticker, at(Number(ts)), ...rest])).toEqual([]);
+    expect(wrong.slice(0, 3).map(([ticker, ts, ...rest]) => [ticker, dateOf(Number(ts)), ...rest])).toEqual(
+      [],
+    );
 
     expect(summary.byProvider?.map(({ provider, inserted }) => [provider, inserted])).toEqual([
       ['polygon', 304 * sessions - ofSecond],
