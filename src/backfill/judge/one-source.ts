@@ -16,7 +16,7 @@ const NONE: OthersSessions = { without: (bars) => bars, oddities: [] };
 
 /**
  * Sessions of an intraday series that stay as they are, since another source's bars of them are stored: no session is of two
- * sources. Only one that is asked for, and of which the answer has a bar for each stored one, becomes the answer's as a whole.
+ * sources. Only one that is asked for again, and of which the answer has a bar for each stored one, is replaced.
  */
 export function sessionsOfOthers(
   { want, calendar, stored: { bars }, source }: Received,
@@ -27,6 +27,7 @@ export function sessionsOfOthers(
   if (interval === '1d' || bars.source.names.every((name) => name === source)) return NONE;
   const sessionOf = sessionDateOf(interval, calendar);
   const answered = new Set(accepted.ts);
+  const isAgain = want.again === true || want.replaces === true;
   const others = new Set<Day>();
   const inPart = new Set<Day>();
   for (const [i, ts] of bars.ts.entries()) {
@@ -34,9 +35,9 @@ export function sessionsOfOthers(
     if (sourceAt(bars, i) !== source) others.add(day);
     if (!answered.has(ts)) inPart.add(day);
   }
-  const stays = (day: Day): boolean => others.has(day) && (!isAsked(day) || inPart.has(day));
+  const stays = (day: Day): boolean => others.has(day) && (!isAgain || !isAsked(day) || inPart.has(day));
   const oddities = new Map<Day, Oddity>();
-  const note = `its stored bars are another source's, and ${source} lacks some of them: all of them stay`;
+  const note = `its stored bars are another source's, not those of ${source}: they stay`;
   for (const ts of accepted.ts) {
     const session = sessionOf(ts);
     if (stays(session) && isAsked(session) && !oddities.has(session))
