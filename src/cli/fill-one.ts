@@ -74,7 +74,7 @@ export async function runOf(
   const tellOpening = openingTold(request, { history, telling });
   try {
     const onEvent = (event: BackfillEvent): void => {
-      if (event.type === 'asking' && event.before.length > 0) {
+      if (event.type === 'asking' && (event.before.length > 0 || event.unnamed !== undefined)) {
         progress.end();
         progress = started(event.quotas);
       }

@@ -1,17 +1,16 @@
-import { backfill, plannedEvent } from '../backfill/backfill.ts';
+import { plannedEvent } from '../backfill/backfill.ts';
 import type { Closed, Earlier } from '../backfill/plan/handed-on.ts';
-import { type BackfillRequest, type Prepared, type Source, prepare } from '../backfill/plan/prepare.ts';
-import type { BackfillEvent } from '../backfill/run/events.ts';
-import { askedIn, type ChainRun, chainSummary, closedIn } from '../backfill/settle/chain-summary.ts';
+import { type Prepared, type Source, prepare } from '../backfill/plan/prepare.ts';
+import { type ChainRun, chainSummary, closedIn } from '../backfill/settle/chain-summary.ts';
 import { type ListStanding, listStanding } from '../backfill/settle/list-standing.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { assertAnyIsAsked, type Chain, chainList } from '../backfill/plan/chain-list.ts';
 import type { WantedSeries } from '../core/plan/gaps.ts';
 import type { Plan } from '../core/plan/plan.ts';
-import type { Interval } from '../core/session/interval.ts';
+import { askStage, type Wanted, withoutOrigins } from './chain-run.ts';
 import type { BackfillOptions } from './history.ts';
 import type { Parts } from './parts.ts';
-import { toolsOf, withSource } from './sourced.ts';
+import { withSource } from './sourced.ts';
 import { secondOpinions } from './second-opinion.ts';
 import { secretsOf } from './secrets.ts';
 
@@ -20,8 +19,6 @@ import { secretsOf } from './secrets.ts';
 
 /** The parts of each provider of a chain, the first one first. */
 export type Stages = readonly [Parts, ...Parts[]];
-
-type Wanted = BackfillRequest & { readonly intervals: readonly Interval[] };
 
 export function chainOf(stages: Stages): Chain {
   const [first, ...others] = stages;
@@ -72,36 +69,16 @@ export async function backfillChain(
 async function askInTurn(stages: Stages, wanted: Wanted, request: BackfillOptions): Promise<RunSummary> {
   const [first] = stages;
   const chain = chainOf(stages);
-  const ids = chain.map(({ id }) => id);
   const list = chainList(chain, wanted, first.clock());
   const before = await standingOf(first, wanted, list);
   const earlier: Earlier[] = [];
   const runs: ChainRun[] = [];
   for (const stage of stages) {
     const { capabilities } = stage;
-    const { id: provider, quotas } = capabilities;
-    const isFirst = earlier.length === 0;
-    let asked: ChainRun['asked'] = new Map();
-    const onEvent = (event: BackfillEvent): void => {
-      if (event.type === 'planned') asked = askedIn(event.plan);
-      request.onEvent?.(event);
-    };
-    const its = isFirst ? wanted : withoutOrigins(wanted);
-    const summary = await withSource(stage, async (bare) => {
-      const source = placed(bare, chain, earlier);
-      if (!isFirst && (await isIdle(its, stage, source))) return undefined;
-      request.onEvent?.({
-        type: 'asking',
-        provider,
-        quotas,
-        before: ids.slice(0, earlier.length),
-        chain: ids,
-      });
-      return backfill(its, { ...toolsOf(stage, { ...request, onEvent }, its.tickers), ...source });
-    });
-    if (summary !== undefined) runs.push({ provider, summary, asked });
-    if (summary !== undefined && endsAll(summary)) break;
-    earlier.push({ capabilities, closed: summary === undefined ? NOTHING_CLOSED : closedIn(summary) });
+    const run = await askStage(stage, { chain, earlier }, wanted, request);
+    if (run !== undefined) runs.push(run);
+    if (run !== undefined && endsAll(run.summary)) break;
+    earlier.push({ capabilities, closed: run === undefined ? NOTHING_CLOSED : closedIn(run.summary) });
   }
   const [one, ...others] = runs;
   if (one === undefined) throw new RangeError('a chain of which nobody was asked');
@@ -122,18 +99,6 @@ const NOTHING_CLOSED: Closed = { all: false, intervals: new Set(), series: new S
 /** By what is known before anybody was asked. */
 function neverClosed({ capabilities }: Parts): Earlier {
   return { capabilities, closed: NOTHING_CLOSED };
-}
-
-/** What is wanted is told once. */
-function withoutOrigins({ origins: _origins, ...wanted }: Wanted): Wanted {
-  return wanted;
-}
-
-/** Whether there is nothing to ask a later provider for, nor to note: it needs no run on record. */
-async function isIdle(wanted: Wanted, { store, clock }: Parts, source: Source): Promise<boolean> {
-  const { expect: _expect, ...quiet } = source;
-  const { plan } = await prepare(wanted, store, quiet, clock());
-  return plan.tasks.length + plan.outOfReach.length === 0;
 }
 
 /** Whether nobody else is asked: the run was told to stop, or nothing can be stored. */

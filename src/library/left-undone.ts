@@ -41,7 +41,7 @@ export async function leftUndoneIn(
 }
 
 /** What `History.leftUndone` tells, of the provider that `parts` ask. */
-export async function leftUndoneOf(
+async function leftUndoneOf(
   { store, capabilities, clock, tickersToRead }: Parts,
   { tickers, intervals, stop }: Pick<BackfillOptions, 'tickers' | 'intervals' | 'stop'>,
 ): Promise<LeftToRetry> {

@@ -6,8 +6,17 @@ import { planText } from './plan-text.ts';
 import { formatCount, plural } from './table.ts';
 import { trafficText } from './traffic-text.ts';
 
-/** What a chain says before each of its providers: `Then yahoo, for what polygon cannot give`; nothing before the first. */
-export function askingLines({ provider, before }: Extract<BackfillEvent, { type: 'asking' }>): string[] {
+/**
+ * What a chain says before each of its providers: `Then yahoo, for what polygon cannot give`; nothing before the first, unless
+ * that is asked again.
+ */
+export function askingLines({
+  provider,
+  before,
+  unnamed,
+}: Extract<BackfillEvent, { type: 'asking' }>): string[] {
+  if (unnamed !== undefined)
+    return [`Then ${provider} again, for ${formatCount(unnamed)} series that its whole sessions do not name`];
   return before.length === 0 ? [] : [thenLine(provider, before)];
 }
 

@@ -258,19 +258,44 @@ describe('a chain of two providers', () => {
   });
 
   it('fills by sessions of the whole market from the first, and by series from the second', async () => {
-    const all = tickersOf(14);
-    const unknown = new Set(all.slice(0, 2));
+    const all = tickersOf(60);
+    const unknown = new Set(all.slice(0, 5));
+    const [unnamed = ''] = all.slice(5);
     const full = walkingMarket(all);
-    const first = await start({ wire: 'polygon', market: lacking(full, unknown), now: () => NOW });
+    const known = lacking(full, unknown);
+    // The first has it, but not among the shares of a session.
+    const market: Market = {
+      ...known,
+      rows: (ticker, interval, range) =>
+        ticker === unnamed && range.to === range.from + 1 ? [] : known.rows(ticker, interval, range),
+    };
+    const first = await start({ wire: 'polygon', market, now: () => NOW });
     const second = await start({ wire: 'yahoo', market: full, now: () => NOW });
     const history = openHistory(optionsOf(first, second));
-    const summary = await history.backfill({ tickers: all, start: '2026-11-02', end: '2026-11-12' });
+    const again: number[] = [];
+    const summary = await history.backfill({
+      ...{ tickers: all, start: '2026-11-02', end: '2026-11-12' },
+      onEvent: (event) => {
+        if (event.type === 'asking' && event.unnamed !== undefined) again.push(event.unnamed);
+      },
+    });
     expect(first.entries.filter(({ path }) => path.includes('/grouped/')).length).toBe(9);
-    expect(summary).toMatchObject({ fetched: 14, failed: 0, unavailable: 0 });
+    expect(again).toEqual([6]);
+    expect(summary).toMatchObject({ series: 60, fetched: 60, failed: 0, unavailable: 0, failures: [] });
+    expect(exitCodeOf(summary)).toBe(0);
+    expect(summary.byProvider?.map(({ provider, failed, inserted }) => [provider, failed, inserted])).toEqual(
+      [
+        ['polygon', 0, 55 * 9],
+        ['yahoo', 0, 5 * 9],
+      ],
+    );
     expect(new Set(second.entries.map(({ symbol }) => symbol))).toEqual(unknown);
     expect(await question('SELECT source, count(*)::INT FROM bars GROUP BY 1 ORDER BY 1')).toEqual([
-      ['polygon', 12 * 9],
-      ['yahoo', 2 * 9],
+      ['polygon', 55 * 9],
+      ['yahoo', 5 * 9],
+    ]);
+    expect(await question(`SELECT DISTINCT source FROM bars WHERE ticker = '${unnamed}'`)).toEqual([
+      ['polygon'],
     ]);
     await history.close();
   });

@@ -34,6 +34,8 @@ export interface ChainPlace {
   readonly before: readonly Earlier[];
   /** All of the chain, the provider itself too. */
   readonly all: readonly Capabilities[];
+  /** Series keys: these only are asked for, each by itself (see `unnamedIn`). Default: all that lacks, as it costs least. */
+  readonly unnamed?: ReadonlySet<string>;
 }
 
 /** What is known of the store before a provider of a chain is planned for. */

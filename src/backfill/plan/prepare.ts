@@ -5,7 +5,7 @@ import { union } from '../../core/session/ranges.ts';
 import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import { type GapOptions, type SeriesGaps, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
-import { reachedFrom } from '../../core/plan/limits.ts';
+import { reachedFrom, withoutMarkets } from '../../core/plan/limits.ts';
 import { type NotServed, type Plan, planTasks } from '../../core/plan/plan.ts';
 import type { QuotaStanding } from '../../core/plan/quota.ts';
 import type { Capabilities } from '../../providers/provider.ts';
@@ -105,8 +105,12 @@ export async function prepare(
       ? all
       : await handedOn(all, chain.before, { scan, store, provider: capabilities.id, now });
   if (source.expect !== undefined) expectNew(source.expect, wanted, scan, capabilities);
-  const gaps = gapsIn(wanted, scan, source, { now, everything });
-  const { intervals: limits, quotas, actions } = capabilities;
+  const unnamed = chain?.unnamed;
+  const gaps = gapsIn(wanted, scan, source, { now, everything }).filter(
+    ({ series }) => unnamed?.has(seriesKey(series)) !== false,
+  );
+  const { quotas, actions } = capabilities;
+  const limits = unnamed === undefined ? capabilities.intervals : withoutMarkets(capabilities.intervals);
   const asItStands = await standing?.();
   const staged = stagedAs === undefined ? [] : (await stagedOf(stagedAs, store.staging, now)).fresh;
   const options = { limits, quotas, actions, now, staged, ...(asItStands && { standing: asItStands }) };

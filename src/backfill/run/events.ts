@@ -34,6 +34,8 @@ export type BackfillEvent =
       readonly before: readonly string[];
       /** All of the chain. */
       readonly chain: readonly string[];
+      /** It was asked just now: so many series that its answers for whole markets do not name are asked for alone. */
+      readonly unnamed?: number;
     }
   /** A provider of a chain is asked what it has of odd sessions that others gave. */
   | {
