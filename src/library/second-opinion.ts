@@ -3,7 +3,7 @@ import { askableOf, prepareOpinions } from '../backfill/settle/second-opinion.ts
 import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { ChainRun } from '../backfill/settle/chain-summary.ts';
 import type { SecondOpinion } from '../backfill/settle/provider-part.ts';
-import type { Warning } from '../backfill/settle/summary.ts';
+import type { Warning } from '../backfill/settle/warnings.ts';
 import type { SeriesResult } from '../backfill/runner.ts';
 import { formatDay } from '../core/session/day.ts';
 import type { BackfillOptions } from './history.ts';

@@ -6,7 +6,7 @@ import { reachedFrom, withoutMarkets } from '../../core/plan/limits.ts';
 import { comparisons, planTasks } from '../../core/plan/plan.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import type { BarStore } from '../../store/store.ts';
-import type { Warning } from './summary.ts';
+import type { Warning } from './warnings.ts';
 import { isServed } from '../want/served.ts';
 import type { Prepared, Source } from '../plan/prepare.ts';
 
