@@ -34,6 +34,7 @@ import { assertSpacing } from './row-spacing.ts';
 import { assertSharedStamps } from './shared-stamps.ts';
 import type { InPart, Received, StoredSeries } from './received.ts';
 import { sessionsOfOthers } from './one-source.ts';
+import { assertSameGrid } from './same-grid.ts';
 import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 import { stayedBars } from './stayed-bars.ts';
 
@@ -88,7 +89,8 @@ export function judgeAnswer(received: Received): Judgement {
   const conflict = assertSameInstrument(received, comparison);
   assertKnownBasis(received, comparison, sessionOf);
   const { own, others } = bySource(comparison, received.source);
-  for (const part of [own, others]) assertSharedStamps(received, part, accepted);
+  assertSharedStamps(received, own, accepted);
+  assertSameGrid(received, others, accepted);
   assertAgreement(received, want.replaces === true ? comparison : own, isWanted);
   assertRestates(received, own.compared);
   if (want.replaces !== true) assertSameLevel(received, others);
