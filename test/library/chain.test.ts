@@ -340,6 +340,24 @@ describe('a chain of two providers', () => {
     await history.close();
   });
 
+  it('counts as not run what was left to one whose turn did not come', async () => {
+    const first = await start({ wire: 'polygon', now: () => NOW });
+    const second = await start({ wire: 'yahoo', now: () => NOW });
+    const history = openHistory(optionsOf(first, second));
+    const stop = new AbortController();
+    const summary = await history.backfill({
+      ...{ tickers: ['ALFA', 'BRIQ', 'BRVO.PA'], days: 5, stop: stop.signal },
+      onEvent: (event) => {
+        if (event.type === 'finished') stop.abort();
+      },
+    });
+    expect(summary).toMatchObject({ series: 3, complete: 0, failed: 0, stopped: { reason: 'interrupted' } });
+    expect(summary.fetched + summary.notRun).toBe(3);
+    expect(summary.notRun).toBeGreaterThan(0);
+    expect(second.entries).toEqual([]);
+    await history.close();
+  });
+
   it('refuses to ask another one where there is none', async () => {
     const history = openHistory({ store: join(folder, 'store') });
     await expect(history.backfill({ tickers: ['ALFA'], secondOpinion: true })).rejects.toThrow(

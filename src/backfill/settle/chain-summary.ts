@@ -41,7 +41,12 @@ export function chainSummary(
   const asked = new Map(runs.flatMap((run) => [...run.asked]));
   const failures = runs.flatMap(({ summary }) => failuresOf(summary, after));
   const failed = new Set(failures.filter((one) => !isUnavailability(one)).map(keyOf));
-  const notRun = new Set(runs.flatMap(({ summary }) => notRunOf(summary, after, failed)));
+  // What lacks still and nobody was asked for was left to one whose turn did not come.
+  const isUnasked = (key: string): boolean => !asked.has(key) && !failed.has(key);
+  const notRun = new Set([
+    ...runs.flatMap(({ summary }) => notRunOf(summary, after, failed)),
+    ...[...after.missing].filter(isUnasked),
+  ]);
   const isOther = (key: string): boolean => !failed.has(key) && !notRun.has(key);
   const empty = [...after.unavailable].filter(
     (key) => isOther(key) && (!asked.has(key) || after.barless.has(key)),
