@@ -43,7 +43,7 @@ export async function askStage(
     const isLast = earlier.length === chain.length - 1;
     if (isLast || plan === undefined || run.summary.stopped !== null) return run;
     const scan = await stage.store.scan({ tickers: its.tickers, intervals: its.intervals });
-    const unnamed = unnamedIn(plan, scan, run.provider);
+    const unnamed = unnamedIn(plan, scan, stage.capabilities);
     if (unnamed.size === 0) return run;
     tellAsking(stage, place, request, unnamed.size);
     // What is there was fetched again by now.
