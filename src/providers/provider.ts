@@ -24,6 +24,10 @@ export type {
 
 /** What a provider can do for one interval. */
 export interface IntervalCapability {
+  /**
+   * Of what classes of those that the provider serves it has such bars; of others none is asked for. Default: of all of them.
+   */
+  readonly serves?: readonly AssetClass[];
   /** Calendar days that one request may span; null: no limit. */
   readonly maxSpanDays: number | null;
   /** Whether it spans no two calendar months: where months are files, or are asked for one by one. Default false. */

@@ -51,10 +51,14 @@ function barsText({ intervals, actions, needsUrl }: Capabilities): string {
   const lengths = INTERVALS.flatMap((interval) => {
     const own = intervals[interval];
     if (own === undefined) return [];
-    const { lookBackDays, newestRows = {} } = own;
+    const { lookBackDays, newestRows = {}, serves = [] } = own;
     const reach = lookBackDays === null ? interval : `${interval} of the last ${plural(lookBackDays, 'day')}`;
     const newest = Object.entries(newestRows).map(([of, rows]) => `${rows} of ${of}`);
-    return [newest.length === 0 ? reach : `${reach} (the newest ${newest.join(', ')})`];
+    const limited = [
+      ...(serves.length > 0 ? [`${serves.join(', ')} only`] : []),
+      ...(newest.length > 0 ? [`the newest ${newest.join(', ')}`] : []),
+    ];
+    return [limited.length === 0 ? reach : `${reach} (${limited.join('; ')})`];
   });
   const [since, ...others] = new Set(limits.map((one) => one.since));
   const first = since === undefined || others.length > 0 ? '' : ` since ${formatDay(since)}`;

@@ -3,6 +3,7 @@ import { formatDay, utcDayOf } from '../core/session/day.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
 import type { Unavailable } from '../core/coverage/unavailable.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import type { Interval } from '../core/session/interval.ts';
 import { named } from './named.ts';
 import { formatCount, plural } from './table.ts';
 
@@ -18,10 +19,15 @@ export function unavailableLine({ provider, reason, tickers, nextRetryAt }: Unav
 
 /** `binance has no AAPL, MSFT: it serves crypto pairs (BTC-USDT); leave them out, or ask another --provider for them` */
 export function notServedLines({ notServed = [] }: Pick<Plan, 'notServed'>): string[] {
-  return notServed.map(({ provider, tickers, why }) => {
-    const them = tickers.length === 1 ? 'it' : 'them';
-    return `${provider} has no ${named(tickers)}: ${why}; leave ${them} out, or ask another --provider for ${them}`;
+  return notServed.map(({ provider, tickers, intervals, why }) => {
+    const them = tickers.length === 1 && intervals === undefined ? 'it' : 'them';
+    return `${provider} has no ${lackingText(tickers, intervals)}: ${why}; leave ${them} out, or ask another --provider for ${them}`;
   });
+}
+
+/** `AAPL, MSFT`, or of intervals `1m, 5m bars of EURUSD=X`. */
+function lackingText(tickers: readonly string[], intervals?: readonly Interval[]): string {
+  return intervals === undefined ? named(tickers) : `${intervals.join(', ')} bars of ${named(tickers)}`;
 }
 
 /** `Newly lost: 8 sessions of 2 tickers (ABCD, EFGH): rows came that could not be stored`; none where none was. */

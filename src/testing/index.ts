@@ -5,7 +5,7 @@ import { loadProvider } from '../providers/module/load-module.ts';
 import type { ModuleConfig } from '../providers/module/load-module.ts';
 import type { Secrets } from '../providers/provider.ts';
 import { capabilitiesOf, openProvider } from '../providers/registry.ts';
-import { servesClassOf } from '../providers/serves.ts';
+import { servesClassOf, servesIntervalOf } from '../providers/serves.ts';
 import type { OwnWire } from '../simulator/own-wire.ts';
 import type { Check } from './check.ts';
 import { providerChecks } from './contract.ts';
@@ -55,6 +55,8 @@ export async function contractOf({
   const capabilities = capabilitiesOf(config);
   const { intervals } = capabilities;
   const of = Object.values(intervals);
+  const ticker = TICKERS.find((one) => servesClassOf(one, capabilities)) ?? 'ALFA';
+  const offered = Object.keys(intervals) as Interval[];
   return providerChecks(
     served(
       (url, gate, timeoutMs = 5000, otherwise = {}) =>
@@ -65,8 +67,8 @@ export async function contractOf({
         ),
       wire,
       {
-        intervals: Object.keys(intervals) as Interval[],
-        ...{ ticker: TICKERS.find((ticker) => servesClassOf(ticker, capabilities)) ?? 'ALFA', precision },
+        intervals: offered.filter((interval) => servesIntervalOf(ticker, interval, capabilities)),
+        ...{ ticker, precision },
         ...{ isUnknownEmpty, ...(secrets && { secrets }) },
         isList: of.some(({ mostSeries = 1 }) => mostSeries > 1),
         isMarket: of.some(({ market }) => market !== undefined),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, RunSummary } from '../../src/index.ts';
-import { type Finished, type RunningSimulator, run, startSimulate } from '../acceptance/programs.ts';
+import { type Finished, type RunningSimulator, run, runWith, startSimulate } from '../acceptance/programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 const CLASS =
@@ -82,4 +82,55 @@ describe('a list with tickers that the provider cannot have', () => {
     const left = await readdir(join(folder, 'refused'));
     expect(left.filter((name) => ['bars', 'runs'].includes(name))).toEqual([]);
   });
+});
+
+describe('an interval of which the provider has no bars of a ticker', () => {
+  const WHY = 'it has those of shares of the United States (AAPL, BRK-B) only';
+  let premium: RunningSimulator;
+  let place = '';
+  beforeAll(async () => {
+    place = await mkdtemp(join(tmpdir(), 'backfill-no-interval-'));
+    premium = await startSimulate(place, ['--wire', 'alphavantage', '--now', NOW]);
+  });
+  afterAll(async () => {
+    await premium.stop();
+    await rm(place, { recursive: true });
+  });
+
+  const ask = (...more: string[]): Promise<Finished> =>
+    runWith(
+      { ALPHAVANTAGE_API_KEY: 'TESTPREMIUM' },
+      [
+        ...['--provider', 'alphavantage', '--tier', '1200', '--provider-url', `alphavantage=${premium.url}`],
+        ...['--start', '2026-02-02', '--end', '2026-02-27', '--now', NOW, '--state', 'state', ...more],
+      ],
+      place,
+    );
+
+  it('is told in the plan and by the run, and nothing is sent for it', async () => {
+    const tickers = ['--tickers', 'QAAUSD=X,ALFA', '--interval', '5m,1d'];
+    const told = `alphavantage has no 5m bars of QAAUSD=X: ${WHY}; leave them out, or ask another --provider for them`;
+    const plan = await ask(...tickers, '--dry-run');
+    expect(plan.code).toBe(1);
+    expect(plan.stdout).toContain(told);
+    expect(plan.stdout).toContain('Total: 4  Complete: 0  Unavailable: 1  To fill: 3  Requests: ');
+    expect(await premium.asked()).toEqual([]);
+    const filled = await ask(...tickers);
+    expect(filled.code).toBe(1);
+    expect(filled.stderr).toContain(told);
+    expect(filled.stderr).toContain('Fetched: 3  Errors: 0  Skipped: 0  Unavailable: 1');
+    const sent = /Sent: (\d+) {2}Success: 100.0%/.exec(filled.stderr)?.[1];
+    expect(Number(sent)).toBe((await premium.asked()).length);
+  }, 60_000);
+
+  it('is refused before any work where nothing else is asked for', async () => {
+    const before = await premium.asked();
+    for (const more of [[], ['--dry-run']])
+      expect(await ask('--tickers', 'QAAUSD=X', '--interval', '5m', '--store', 'none', ...more)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `backfill: provider "alphavantage" has no 5m bars of QAAUSD=X: ${WHY}\n`,
+      });
+    expect(await premium.asked()).toEqual(before);
+  }, 60_000);
 });

@@ -45,10 +45,32 @@ describe('a provider in a list', () => {
     );
   });
 
+  it('says once which settings ask for the same keys', () => {
+    const keysOfSettings = ['source=files', 'source=both', 'feed=own'].map((setting, i) => {
+      return { setting, variable: i === 2 ? 'ACME_FEED' : 'ACME_ID', isThere: false };
+    });
+    const lines = providersText([{ capabilities, keys: [], keysOfSettings }], page(Infinity));
+    expect(lines[4]).toBe(
+      '  key     none needed; with source=files or source=both ACME_ID is not set; with feed=own ACME_FEED is not set',
+    );
+  });
+
   it('says how far back a run goes there that does not say', () => {
     const usual = { ...capabilities, usualRange: { years: 2 } };
     const lines = providersText([{ capabilities: usual, keys: [], keysOfSettings: [] }], page(Infinity));
     expect(lines[3]).toBe('  range   the last 2 years, unless a run says otherwise');
+  });
+
+  it('says of which classes alone it has bars of an interval', () => {
+    const intervals = {
+      '1m': { ...capabilities.intervals['1d'], serves: ['us-shares'], newestRows: { 'us-shares': 100 } },
+      ...capabilities.intervals,
+    } as const;
+    const some = { ...capabilities, intervals };
+    const lines = providersText([{ capabilities: some, keys: [], keysOfSettings: [] }], page(Infinity));
+    expect(lines[2]).toContain(
+      '1m of the last 140 days (us-shares only; the newest 100 of us-shares), 1d of',
+    );
   });
 
   it('says how its pairs are written', () => {

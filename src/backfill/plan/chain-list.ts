@@ -50,7 +50,7 @@ export function assertAnyIsAsked(chain: Chain, request: ChainRequest, now: numbe
     const its = strange.length > 0 ? strange : offered(intervals, one);
     if (its.length === 0) continue;
     try {
-      const { served } = partServed(tickers, one);
+      const { served } = partServed(tickers, its, one);
       wantedSeries(served, its, range, one, now, request);
       return;
     } catch (error) {

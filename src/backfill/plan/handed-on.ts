@@ -10,7 +10,7 @@ import type { Interval } from '../../core/session/interval.ts';
 import { intersect, normalize, span, subtract, union } from '../../core/session/ranges.ts';
 import { livedIn } from '../../core/universe/universe.ts';
 import type { Capabilities } from '../../providers/provider.ts';
-import { isServed } from '../want/served.ts';
+import { isServedAt } from '../want/served.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Scan } from '../../store/scan.ts';
 
@@ -89,7 +89,8 @@ function cannotGive(
   const limits = intervals[series.interval];
   const isClosed =
     closed.all || closed.intervals.has(series.interval) || closed.series.has(seriesKey(series));
-  if (limits === undefined || isClosed || !isServed(series.ticker, capabilities)) return [ALL_DAYS];
+  if (limits === undefined || isClosed || !isServedAt(series.ticker, series.interval, capabilities))
+    return [ALL_DAYS];
   if (unknownTo(id, coverage) !== undefined) return [ALL_DAYS];
   const said = coverage.absent.filter(({ by }) =>
     by.some(({ provider, reason }) => provider === id && reason !== 'doubted'),

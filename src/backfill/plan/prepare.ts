@@ -179,10 +179,11 @@ function askedOf(
 } {
   const { tickers, intervals = ['1d'] } = request;
   const isAlone = chain === undefined;
-  const parted = partServed(tickers, capabilities, isAlone ? request : { isPart: true });
+  const its = isAlone ? intervals : intervals.filter((one) => capabilities.intervals[one] !== undefined);
+  const parted = partServed(tickers, its, capabilities, isAlone ? request : { isPart: true });
   return {
     tickers: parted.served,
-    intervals: isAlone ? intervals : intervals.filter((one) => capabilities.intervals[one] !== undefined),
+    intervals: its,
     notServed: isAlone
       ? parted.notServed
       : chain.before.length > 0
@@ -191,14 +192,13 @@ function askedOf(
   };
 }
 
-/** A plan that also tells of the tickers of which nothing can be asked: series that cannot be had. */
-function withNotServed(
-  plan: Plan,
-  notServed: readonly NotServed[],
-  { length: intervals }: readonly Interval[],
-): Plan {
+/** A plan that also tells of what cannot be asked for: series that cannot be had. */
+function withNotServed(plan: Plan, notServed: readonly NotServed[], intervals: readonly Interval[]): Plan {
   if (notServed.length === 0) return plan;
-  const series = intervals * notServed.reduce((sum, { tickers }) => sum + tickers.length, 0);
+  const series = notServed.reduce(
+    (sum, { tickers, intervals: lacking = intervals }) => sum + tickers.length * lacking.length,
+    0,
+  );
   const { totals } = plan;
   return {
     ...plan,

@@ -106,10 +106,12 @@ function joinLeft(parts: RunSummary['left']): RunSummary['left'] {
 }
 
 function joinNotServed(parts: readonly NotServed[]): NotServed[] {
-  return [...grouped(parts, ({ why }) => why).values()].map((alike) => {
-    const [first] = alike as [NotServed];
-    return { ...first, tickers: alike.flatMap(({ tickers }) => tickers) };
-  });
+  return [...grouped(parts, ({ why, intervals = [] }) => `${intervals.join()} ${why}`).values()].map(
+    (alike) => {
+      const [first] = alike as [NotServed];
+      return { ...first, tickers: alike.flatMap(({ tickers }) => tickers) };
+    },
+  );
 }
 
 function sumAbsent(parts: readonly RunSummary['absent'][]): RunSummary['absent'] {

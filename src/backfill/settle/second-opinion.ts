@@ -7,7 +7,7 @@ import { comparisons, planTasks } from '../../core/plan/plan.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Warning } from './warnings.ts';
-import { isServed } from '../want/served.ts';
+import { isServedAt } from '../want/served.ts';
 import type { Prepared, Source } from '../plan/prepare.ts';
 
 /** What is odd about a stored session itself, so that another provider may confirm or contradict it. */
@@ -25,10 +25,11 @@ export function askableOf(
   const seen = new Set<string>();
   return warnings.filter(({ ticker, interval, session, kind }) => {
     const key = `${ticker} ${interval} ${session}`;
-    const limits = isInterval(interval) ? capabilities.intervals[interval] : undefined;
-    if (!OF_BARS.has(kind) || limits === undefined || seen.has(key)) return false;
+    if (!OF_BARS.has(kind) || !isInterval(interval) || seen.has(key)) return false;
+    const limits = capabilities.intervals[interval];
+    if (limits === undefined) return false;
     const isReached = parseDay(session) >= reachedFrom(limits, ticker, calendarFor(ticker), now);
-    const isAsked = isServed(ticker, capabilities) && isReached;
+    const isAsked = isServedAt(ticker, interval, capabilities) && isReached;
     if (isAsked) seen.add(key);
     return isAsked;
   });

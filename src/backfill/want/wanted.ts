@@ -8,6 +8,7 @@ import { type Universe, livedIn } from '../../core/universe/universe.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { lastBegun, reachedFrom } from '../../core/plan/limits.ts';
 import type { Capabilities } from '../../providers/provider.ts';
+import { servesIntervalOf } from '../../providers/serves.ts';
 
 /** Which sessions a user wants. Dates are session dates, both inclusive. */
 export interface RangeOptions {
@@ -53,7 +54,7 @@ export interface WantedOf {
 }
 
 /**
- * The sessions that are wanted of each (ticker, interval): perhaps none yet, see `nothingYet`. Throws `usage`, also for a
+ * The sessions that are wanted of each (ticker, interval) that the provider serves: perhaps none yet, see `nothingYet`. Throws `usage`, also for a
  * range without a session that has not begun, or is over.
  */
 export function wantedSeries(
@@ -79,7 +80,8 @@ export function wantedSeries(
         : calendar.lastSettled(now, capability.settleDelayMs);
       return sessions(calendar, last);
     };
-    const series = tickers.map((ticker) => {
+    const its = tickers.filter((ticker) => servesIntervalOf(ticker, interval, capabilities));
+    const series = its.map((ticker) => {
       const calendar = calendarFor(ticker);
       const days = ranges.get(calendar) ?? rangeOn(calendar);
       ranges.set(calendar, days);

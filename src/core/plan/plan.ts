@@ -39,12 +39,17 @@ export interface OutOfReach {
   readonly reachDays: number;
 }
 
-/** Tickers that a provider cannot have, whatever it is asked: of another market, or written as none of its own. */
+/**
+ * Tickers that a provider cannot have, whatever it is asked: of another market, or written as none of its own; or of which it
+ * has no bars of some intervals.
+ */
 export interface NotServed {
   /** Provider id. */
   readonly provider: string;
   /** In the order given, at least one. */
   readonly tickers: readonly string[];
+  /** Those intervals, of the ones that are asked for. Default: it has nothing of the tickers. */
+  readonly intervals?: readonly Interval[];
   /** What it has instead. */
   readonly why: string;
 }

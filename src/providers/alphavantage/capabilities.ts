@@ -17,13 +17,18 @@ const CURRENCIES = 'USD EUR GBP JPY CAD AUD CHF INR KRW CNY HKD TRY BRL MXN ARS 
 
 /**
  * What a key of a tier can have. Bars of an hour are not offered: theirs begin on the clock hour, those of a New York session
- * at 09:30. Intraday bars come by the month, raw, and so without their splits and dividends.
+ * at 09:30. Intraday bars come by the month, of shares alone, raw,
+ * and so without their splits and dividends.
  */
 export function alphavantageCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
   const { quotas, isFull, hasIntraday, asksForActions } = tierOf(config);
   const requestsForActions = asksForActions ? REQUESTS_FOR_ACTIONS : 0;
   const common = { lookBackDays: null, requestsPerSpan: 1, settleDelayMs: SETTLE_DELAY_MS };
-  const byMonth: IntervalCapability = { maxSpanDays: 31, withinMonth: true, ...common, requestsForActions };
+  const byMonth: IntervalCapability = {
+    ...{ serves: ['us-shares'], maxSpanDays: 31, withinMonth: true },
+    ...common,
+    requestsForActions,
+  };
   return {
     id: 'alphavantage',
     intervals: {

@@ -11,6 +11,8 @@ export interface Gate {
    * used up) and `provider-down` (the breaker has tripped). Gives the request's number.
    */
   enter(): Promise<number>;
+  /** The request of this number could not be worded: it is not sent. What it took of the quota is not given back. */
+  withdrawn(request: number): void;
   /** The request of this number goes over the wire now; until then it may be held up by a busy thread. */
   departed(request: number): void;
   /** Nothing of the request of this number is under way any more, whatever came of it. */
@@ -52,6 +54,7 @@ export interface Usage {
 /** Lets everything pass at once. */
 export const OPEN_GATE: Gate = {
   enter: () => Promise.resolve(0),
+  withdrawn: () => undefined,
   departed: () => undefined,
   ended: () => undefined,
   answered: () => Promise.resolve(),

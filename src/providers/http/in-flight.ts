@@ -68,6 +68,7 @@ export function limitInFlight(inner: Gate, places: Places): Gate {
         throw error;
       }
     },
+    withdrawn: (request) => inner.withdrawn(request),
     departed: (request) => inner.departed(request),
     ended: (request) => {
       inner.ended(request);

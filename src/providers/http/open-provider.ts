@@ -21,7 +21,7 @@ import type { Gate } from './gate.ts';
 import { throughGate, withRetries } from './retry.ts';
 import { withVariables, withoutSecrets } from './secrets.ts';
 import { openSpareWay } from './spare-way.ts';
-import type { HttpSteps } from './steps.ts';
+import type { Call, HttpSteps } from './steps.ts';
 import { withTimeout } from './timeout.ts';
 import { send } from './transport.ts';
 import { usageIn } from './usage.ts';
@@ -100,6 +100,16 @@ function answerOf(ticker: string, parts: readonly Part[], provider: string): Bar
   return part.answer;
 }
 
+/** The words of a request; says of one that cannot be worded that it is not sent. */
+async function worded(word: Parameters<Exchange>[1], secrets: Secrets, onUnsent: () => void): Promise<Call> {
+  try {
+    return await word(secrets);
+  } catch (error) {
+    onUnsent();
+    throw error;
+  }
+}
+
 function asIs(name: string): string {
   return name;
 }
@@ -117,8 +127,8 @@ export function exchangeThrough(
   const timed = withTimeout(send, timeoutMs);
   const spareWay = openSpareWay(gate, randomFor('spare way'), monotonicNow);
   return async (id, word, read, instead) => {
-    const once = throughGate(gate, async (wire) => {
-      const call = await word(secrets);
+    const once = throughGate(gate, async ({ onUnsent, ...wire }) => {
+      const call = await worded(word, secrets, onUnsent);
       const answer = await timed({ ...call, ...wire }, gate.signal);
       const usage = teller && usageIn(answer, teller.capabilities, teller.limitIn?.(answer));
       if (usage !== undefined) await gate.used(usage);

@@ -2,8 +2,14 @@ import { BackfillError } from '../../core/errors.ts';
 import type { Gate } from './gate.ts';
 import type { WireEvents } from './transport.ts';
 
-/** One try of a request, from the wire to its classified answer; tells how it gets on. */
-export type Attempt<Answer> = (wire: WireEvents) => Promise<Answer>;
+/** How a try gets on. */
+export interface TryEvents extends WireEvents {
+  /** It could not be worded: nothing is sent. */
+  readonly onUnsent: () => void;
+}
+
+/** One try of a request, from its words to its classified answer; tells how it gets on. */
+export type Attempt<Answer> = (events: TryEvents) => Promise<Answer>;
 
 export interface RetryPolicy {
   /** Tries of one request at most, the first included. Throttled ones do not count: the gate bounds them. */
@@ -18,21 +24,27 @@ export interface RetryPolicy {
 
 /**
  * Sends one try through the gate, tells it of an answer, be it a definite no or that the quota is used up, and when it is over
- * on the wire.
+ * on the wire. Where nothing was sent nobody answered.
  */
 export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () => Promise<Answer> {
   return async () => {
     const request = await gate.enter();
     let isUnderWay = true;
+    let isUnsent = false;
     const end = (): void => {
       if (isUnderWay) gate.ended(request);
       isUnderWay = false;
     };
+    const onUnsent = (): void => {
+      isUnsent = true;
+      gate.withdrawn(request);
+    };
     try {
-      const answer = await attempt({ onSent: () => gate.departed(request), onReceived: end });
+      const answer = await attempt({ onSent: () => gate.departed(request), onReceived: end, onUnsent });
       await gate.answered();
       return answer;
     } catch (error) {
+      if (isUnsent) throw error;
       if (error instanceof BackfillError && !error.retryable && error.code !== 'cancelled')
         await gate.answered(error);
       if (error instanceof BackfillError && error.code === 'quota-exhausted') await gate.usedUp();

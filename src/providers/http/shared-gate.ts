@@ -104,6 +104,7 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
       }
     },
     ended: () => undefined,
+    withdrawn: () => state.alone(() => add(run, RUN.sent, -1)),
     departed: (request) => state.alone((_, recent) => recent.noteSent(request, clock())),
     answered: async (refusal) =>
       state.alone((cells, recent) => {

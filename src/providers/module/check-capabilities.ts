@@ -55,6 +55,7 @@ const OF_MARKET: Readonly<Record<keyof MarketCapability, Rule>> = {
 };
 
 const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
+  serves: CLASSES,
   maxSpanDays: COUNT_OR_NULL,
   withinMonth: orAbsent(FLAG),
   lookBackDays: COUNT_OR_NULL,

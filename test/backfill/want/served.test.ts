@@ -11,7 +11,7 @@ const quoting: Capabilities = { ...yahooCapabilities, cryptoQuotes: ['USDT', 'BT
 
 /** The tickers that are asked for, and the others with why. */
 function parted(capabilities: Capabilities, ...tickers: string[]): [string, ...string[]] {
-  const { served, notServed } = partServed(tickers, capabilities);
+  const { served, notServed } = partServed(tickers, ['1d'], capabilities);
   return [
     served.join(' '),
     ...notServed.map((one) => `${one.provider} ${one.tickers.join(' ')}: ${one.why}`),
@@ -63,6 +63,29 @@ describe('a ticker that the provider cannot have', () => {
     const all = ['BRK-B', 'BTC-USD', 'EURUSD=X', '^GSPC', 'ES=F', '7203.T', 'M&M.NS', 'A_B', '^SP500-45'];
     expect(parted(yahooCapabilities, ...all)).toEqual([all.join(' ')]);
     expect(parted(some, 'AAPL', 'BRK-B', 'ETH-USDT')).toEqual(['AAPL BRK-B ETH-USDT']);
+  });
+
+  it('has none of its bars of an interval that is of other classes, and those of others', () => {
+    const { intervals } = yahooCapabilities;
+    const minutes = { ...intervals['1d'], serves: ['us-shares'] } as (typeof intervals)['1d'];
+    const byDay: Capabilities = {
+      ...some,
+      intervals: { ...intervals, ...(minutes && { '1m': minutes, '5m': minutes }) },
+    };
+    const why = 'it has those of shares of the United States (AAPL, BRK-B) only';
+    const pair = { provider: 'yahoo', tickers: ['BTC-USD'], intervals: ['1m', '5m'], why };
+    expect(partServed(['AAPL', 'BTC-USD', '^GSPC'], ['1m', '1d', '5m'], byDay)).toEqual({
+      served: ['AAPL', 'BTC-USD'],
+      notServed: [pair, { provider: 'yahoo', tickers: ['^GSPC'], why: OTHERS }],
+    });
+    expect(partServed(['AAPL', 'BTC-USD'], ['5m', '1m'], byDay)).toEqual({
+      served: ['AAPL'],
+      notServed: [{ ...pair, intervals: ['5m', '1m'] }],
+    });
+    expect(() => partServed(['BTC-USD', 'ETH-USD'], ['5m'], byDay)).toThrow(
+      `provider "yahoo" has no 5m bars of BTC-USD (nor 1 more): ${why}`,
+    );
+    expect(partServed(['BTC-USD'], ['1d'], byDay)).toEqual({ served: ['BTC-USD'], notServed: [] });
   });
 
   it('is one of a provider that says nothing of its tickers', () => {

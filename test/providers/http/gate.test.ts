@@ -142,6 +142,14 @@ describe('a stopped run', () => {
     expect(gate.signal.aborted).toBe(false);
   });
 
+  it('counts nothing as sent that was withdrawn', async () => {
+    const gate = gateOf();
+    const [one] = [await gate.enter(), await gate.enter()];
+    expect(run[RUN.sent]).toBe(2);
+    gate.withdrawn(one);
+    expect(run[RUN.sent]).toBe(1);
+  });
+
   it('counts nobody as waiting any more', async () => {
     set(CELL.spacing, 10_000);
     const gate = gateOf();

@@ -181,6 +181,7 @@ describe('a gate with places', () => {
     let isThrottling = false;
     const inner: Gate = {
       enter: note('enter'),
+      withdrawn: note('withdrawn'),
       departed: note('departed'),
       ended: note('ended'),
       answered: note('answered'),
@@ -194,6 +195,7 @@ describe('a gate with places', () => {
       isThrottling: async () => isThrottling,
     };
     const gate = limitInFlight(inner, openPlaces(2));
+    gate.withdrawn(6);
     gate.departed(7);
     gate.ended(7);
     void gate.answered(THROTTLED);
@@ -204,6 +206,7 @@ describe('a gate with places', () => {
     gate.assertRunning();
     void gate.pause(9);
     expect(calls).toEqual([
+      ['withdrawn', 6],
       ['departed', 7],
       ['ended', 7],
       ['answered', THROTTLED],

@@ -34,6 +34,7 @@ function noting(more: Partial<Gate> = {}): { gate: Gate; notes: string[] } {
   const gate: Gate = {
     ...OPEN_GATE,
     enter: async () => notes.push('enter'),
+    withdrawn: () => void notes.push('withdrawn'),
     departed: () => void notes.push('departed'),
     ended: () => void notes.push('ended'),
     answered: async () => void notes.push('answered'),
@@ -77,6 +78,18 @@ describe('a provider in steps', () => {
       'failed provider-fault',
       'throttled 2000',
     ]);
+  });
+
+  it('takes back a request that it cannot word: nothing is sent, and nobody answered', async () => {
+    const { gate, notes } = noting();
+    const request = (): never => {
+      throw new BackfillError('unsupported-interval', 'toy has days only');
+    };
+    const steps = { ...toySteps('http://127.0.0.1:9'), request };
+    const provider = openHttpProvider(steps, {}, gate);
+    const asked = provider.fetchBars({ ...ASKED, series: { ticker: 'A', interval: '1d' } });
+    await expect(asked).rejects.toMatchObject({ code: 'unsupported-interval' });
+    expect(notes).toEqual(['enter', 'withdrawn', 'ended']);
   });
 
   it('lists its tickers through the gate', async () => {

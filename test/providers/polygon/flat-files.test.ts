@@ -214,6 +214,20 @@ describe('a market', () => {
 });
 
 describe('what it says of itself', () => {
+  it('is that minutes of a market are in files alone, however young, where the API is asked too', async () => {
+    const reply = () => ({ body: packed([line('AAPL', '2026-11-19')]) });
+    const { provider, asked } = await filesThatAnswer(reply, undefined, 'hybrid');
+    await provider.fetchMarket?.({ interval: '1m', session: parseDay('2026-11-19'), now: NOW });
+    expect(asked.map((one) => one.key)).toEqual([key('2026-11-19', 'minute_aggs_v1')]);
+  });
+
+  it.each([0, 1.5, 'many'])('is that files come after whole days, not %s', (flatAfterDays) => {
+    const settings = { tier: 'starter', source: 'hybrid', flatAfterDays };
+    expect(() => capabilitiesOf({ id: 'polygon', settings })).toThrow(
+      /setting flatAfterDays is .*; it must be a whole number of days above 0$/,
+    );
+  });
+
   it('is that a file is whole in the morning after, and that its keys are three', () => {
     const { intervals, credentials } = capabilitiesOf({
       id: 'polygon',

@@ -45,6 +45,7 @@ const ONE_TRY: Gate = { ...OPEN_GATE, failed: async () => false, throttled: asyn
 export async function filesThatAnswer(
   reply: (request: FileRequest) => FileReply,
   gate: Gate = ONE_TRY,
+  source = 'flat',
 ): Promise<{ readonly provider: Provider; readonly asked: FileRequest[] }> {
   const asked: FileRequest[] = [];
   const server = createServer(({ url = '/', headers }, response) => {
@@ -62,7 +63,7 @@ export async function filesThatAnswer(
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const settings = { tier: 'advanced', source: 'flat' };
+  const settings = { tier: 'advanced', source };
   const config = { id: 'polygon', url: `http://127.0.0.1:${port}`, timeoutMs: 5000, settings };
   return { provider: await openProvider(config, gate, SECRETS), asked };
 }
