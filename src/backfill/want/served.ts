@@ -26,9 +26,9 @@ export function partServed(
   { isPart = false }: Pick<WantedOf, 'isPart'> = {},
 ): Parted {
   const reasons = tickers.map((ticker) => [ticker, whyNotServed(ticker, intervals, capabilities)] as const);
-  const isServed = (why?: Why): boolean =>
+  const isAnyServed = (why?: Why): boolean =>
     why === undefined || (why.intervals !== undefined && why.intervals.length < intervals.length);
-  const served = reasons.flatMap(([ticker, why]) => (isServed(why) ? [ticker] : []));
+  const served = reasons.flatMap(([ticker, why]) => (isAnyServed(why) ? [ticker] : []));
   const strange = reasons.flatMap(([ticker, why]) => (why === undefined ? [] : { ticker, why }));
   const notServed = [...grouped(strange, ({ why }) => why.kind)].map(([, group]): NotServed => {
     const [{ why }] = group as [(typeof group)[number]];
