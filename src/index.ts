@@ -13,10 +13,10 @@ export type {
   HistoryOptions,
   HistoryRequest,
   SeriesSelection,
-  SourceNote,
   UniverseRequest,
   VerifyOptions,
 } from './library/history.ts';
+export type { SourceNote } from './library/source-note.ts';
 export type {
   AdjustOptions,
   DateRange,

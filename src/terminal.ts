@@ -7,6 +7,7 @@ export { saveText } from './library/out-file.ts';
 export { closest, didYouMean } from './core/closest.ts';
 export { fileTrouble } from './core/file-trouble.ts';
 export { parsePercent } from './core/percent.ts';
+export { askingLines, nextPlans, opinionLine } from './report/chain-text.ts';
 export { planJson } from './report/plan-json.ts';
 export {
   marketActionsLines,

@@ -130,11 +130,13 @@ async function whyRenamesAreUnread(store: BarStore): Promise<string | undefined>
 /** Judges what only the end of a run can judge, and records it. A disk that fails ends that too. */
 async function settle(
   run: Run,
-  { scan, plan, holesNow }: Prepared,
+  { scan, plan, holesNow, listed }: Prepared,
   ledger: LedgerTools,
   sweep: () => Promise<void>,
 ): Promise<Run & Pick<RunOutcome, 'holesNow' | 'lostNow'>> {
-  const { results, measure } = run;
+  const { results } = run;
+  const hasAnswered = listed !== undefined && results.counts.bars > 0;
+  const measure = run.measure ?? (hasAnswered ? { asked: Math.max(listed, results.tickers) } : undefined);
   try {
     await sweep();
     await recordOutOfReach(plan.outOfReach, ledger);

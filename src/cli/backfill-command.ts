@@ -51,6 +51,12 @@ export const RUN = {
     group: WHICH,
     describe: 'Make all but 1m bars of the stored 1m bars instead of fetching them',
   },
+  'second-opinion': {
+    type: 'switch',
+    voidWith: ['dry-run'],
+    group: WHICH,
+    describe: 'Ask another one of several providers about each odd session, and tell what it says',
+  },
   ...BATCHED,
   ...PROVIDER,
   ...CONNECTION,
@@ -132,8 +138,15 @@ function requestsOf(argv: RunValues): readonly BackfillOptions[] {
     ...given({ tickers: argv.tickers, intervals: argv.interval }),
     ...rangeOf(argv),
     everything: argv.noGaps || argv.reset,
+    secondOpinion: argv.secondOpinion,
     includeProvisional: argv.includeProvisional,
   };
+  if (argv.secondOpinion && !argv.provider.includes(','))
+    throw new BackfillError(
+      'usage',
+      `--second-opinion has no effect with --provider ${argv.provider} alone; name another one to ask, as in ` +
+        `--provider ${argv.provider},yahoo`,
+    );
   if (!argv.derive) return [request];
   const intervals = argv.interval ?? ['1d'];
   const [fetched, derived] = [
@@ -145,6 +158,6 @@ function requestsOf(argv: RunValues): readonly BackfillOptions[] {
       'usage',
       '--derive: 1m bars are what others are derived from; name those, e.g. --interval 1m,5m,1d',
     );
-  const derivation = { ...request, intervals: derived, derive: true };
+  const derivation = { ...request, intervals: derived, derive: true, secondOpinion: false };
   return fetched.length === 0 ? [derivation] : [{ ...request, intervals: fetched }, derivation];
 }

@@ -1,16 +1,27 @@
-import type { BackfillEvent, BackfillOptions, Capabilities, History, Plan, RunSummary } from '../index.ts';
+import type {
+  BackfillEvent,
+  BackfillOptions,
+  Capabilities,
+  History,
+  Plan,
+  Quota,
+  RunSummary,
+} from '../index.ts';
 import {
   type RunPurpose,
+  askingLines,
   damagedLine,
   distrustedLines,
   errorText,
   listedLine,
   lostLine,
   meantLines,
+  nextPlans,
   nothingToDoLine,
   notServedLines,
   marketActionsLines,
   openingLine,
+  opinionLine,
   planText,
   relistedLines,
   setAsideLine,
@@ -20,7 +31,7 @@ import {
 } from '../terminal.ts';
 import { print, tell } from './output.ts';
 import { dataPage, messagePage } from './page.ts';
-import { NO_PROGRESS, startProgress } from './progress.ts';
+import { NO_PROGRESS, type Progress, startProgress } from './progress.ts';
 
 /** What is said of a run, and what counts as its failure. */
 export interface Telling {
@@ -44,7 +55,9 @@ export interface Filling {
 export async function planOf(request: BackfillOptions, { history, telling }: Filling): Promise<Plan> {
   const capabilities = capabilitiesFor(request, history);
   const plan = await history.plan({ ...request, onEvent: openingTold(request, { history, telling }) });
-  if (!telling.json) await print(planText(plan, capabilities.quotas, dataPage(telling.all)));
+  if (telling.json) return plan;
+  const page = dataPage(telling.all);
+  await print([...planText(plan, capabilities.quotas, page), ...nextPlans(plan, capabilities.id, page)]);
   return plan;
 }
 
@@ -55,10 +68,16 @@ export async function runOf(
   stop: AbortSignal,
 ): Promise<RunSummary> {
   const { quotas } = capabilitiesFor(request, history);
-  const progress = telling.quiet || telling.noProgress ? NO_PROGRESS : startProgress(quotas, stop);
+  const started = (of: readonly Quota[]): Progress =>
+    telling.quiet || telling.noProgress ? NO_PROGRESS : startProgress(of, stop);
+  let progress = started(quotas);
   const tellOpening = openingTold(request, { history, telling });
   try {
     const onEvent = (event: BackfillEvent): void => {
+      if (event.type === 'asking' && (event.before.length > 0 || event.unnamed !== undefined)) {
+        progress.end();
+        progress = started(event.quotas);
+      }
       tellOpening(event);
       progress.show(event);
     };
@@ -80,8 +99,9 @@ export function openingTold(
   request: BackfillOptions,
   { history, telling }: Pick<Filling, 'history' | 'telling'>,
 ): (event: BackfillEvent) => void {
-  const asked = capabilitiesFor(request, history);
+  let asked: Asked & { readonly isInChain?: true } = capabilitiesFor(request, history);
   return (event) => {
+    if (event.type === 'asking') asked = { id: event.provider, quotas: event.quotas, isInChain: true };
     for (const line of openingOf(event, asked, telling)) tellTotal(line, telling);
   };
 }
@@ -94,10 +114,12 @@ export function tellTotal(text: string, { quiet, all }: Telling): void {
 /** What a run says before its work; of one that would be, its plan says the rest. */
 function openingOf(
   event: BackfillEvent,
-  { id, quotas }: Asked,
+  { id, quotas, isInChain }: Asked & { readonly isInChain?: true },
   { dryRun }: Pick<Telling, 'dryRun'>,
 ): string[] {
   if (event.type === 'listed') return [listedLine(event)];
+  if (event.type === 'asking') return askingLines(event);
+  if (event.type === 'opinion') return [opinionLine(event)];
   if (event.type === 'meant') return dryRun ? [] : meantLines(event.meant);
   if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
   if (event.type !== 'planned') return [];
@@ -110,7 +132,10 @@ function openingOf(
     // Where nothing is to be done it is short, and the last lines come at once.
     ...(dryRun || plan.tasks.length === 0 || meant === undefined ? [] : meantLines(meant)),
     ...(dryRun || plan.tasks.length === 0 ? [] : notServedLines(plan)),
-    ...(dryRun ? [] : [plan.tasks.length === 0 ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
+    // Of a chain another one may have something to do.
+    ...(dryRun
+      ? []
+      : [plan.tasks.length === 0 && isInChain !== true ? nothingToDoLine(plan) : openingLine(plan, quotas)]),
     ...(dryRun ? [] : marketActionsLines(plan)),
   ];
 }

@@ -30,9 +30,12 @@ function whyNot(
       : undefined;
   const choices = oneOf(wanted.map((text) => `--${name} ${text}`));
   if (texts === undefined) return `without ${choices}`;
-  return wanted.includes(textsOf(texts).join(','))
-    ? undefined
-    : `with ${shown(name, texts)}; it belongs to ${choices}`;
+  const given = textsOf(texts).join(',');
+  // Of a list one will do.
+  const isThere =
+    wanted.includes(given) ||
+    (declaration?.isList === true && given.split(',').some((one) => wanted.includes(one.trim())));
+  return isThere ? undefined : `with ${shown(name, texts)}; it belongs to ${choices}`;
 }
 
 function shown(name: string, texts: true | readonly string[] | undefined): string {

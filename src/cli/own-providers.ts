@@ -5,8 +5,13 @@ export function isPath(name: string): boolean {
   return /[\\/]|\.[cm]?[jt]s$/.test(name);
 }
 
-/** The provider of one's own that is named; none where it is another. */
+/** The providers that are named with commas between them, in their order. */
+export function chainIn(text: string): readonly string[] {
+  return text.split(',').map((one) => one.trim());
+}
+
+/** The providers of one's own that are named; none where all are others. */
 export function ownProviders(all: Texts): readonly string[] {
   const named = all.get('provider') ?? true;
-  return named === true ? [] : named.filter(isPath);
+  return named === true ? [] : named.flatMap(chainIn).filter(isPath);
 }

@@ -13,7 +13,7 @@ import {
 import { type CSV_FILES, CSV_PROVIDER, csvSettingsOf } from './csv-options.ts';
 import type { Declarations, Texts, ValuesOf } from './declaration.ts';
 import { type NOW, PLACES, type STORE, given } from './options.ts';
-import { isPath, ownProviders } from './own-providers.ts';
+import { chainIn, isPath, ownProviders } from './own-providers.ts';
 import { PACE } from './pace-options.ts';
 import { wholeFrom } from './quantities.ts';
 
@@ -24,9 +24,10 @@ export const SOURCES = {
   provider: {
     value: 'NAME',
     default: 'yahoo',
-    read: checkProvider,
+    isList: true,
+    read: checkChain,
     group: SOURCE,
-    describe: `Where bars come from: ${providerIds().join(', ')}, or a FILE of one’s own`,
+    describe: `Where bars come from: ${providerIds().join(', ')}, or a FILE of one’s own; of A,B what A lacks comes from B`,
   },
   'provider-url': {
     type: 'list',
@@ -100,10 +101,10 @@ type Pace = ValuesOf<typeof PACE>;
 export async function connectionOf(
   argv: ValuesOf<typeof STORE & typeof NOW> & SourceValues & { readonly provider: string | undefined },
 ): Promise<HistoryOptions> {
-  const { provider: id } = argv;
+  const { provider } = argv;
   return {
     store: argv.store,
-    ...(id !== undefined && { provider: await configOf({ ...argv, provider: id }) }),
+    ...(provider !== undefined && { provider: await configsOf({ ...argv, provider }) }),
     ...given({ workers: argv.workers, concurrency: argv.concurrency, inFlight: argv.inFlight }),
     ...given({
       requestDelayMs: argv.requestDelay,
@@ -113,6 +114,25 @@ export async function connectionOf(
     ...given({ quotas: argv.rateLimit, stateFolder: argv.state ?? xdgStateFolder(), clock: argv.now }),
     ...(argv.listUrl.length > 0 && { listUrls: Object.fromEntries(argv.listUrl) }),
   };
+}
+
+/** How the options have a provider asked, or those of a chain. Throws `usage`. */
+async function configsOf(
+  argv: SourceValues & { readonly provider: string },
+): Promise<ProviderConfig | readonly ProviderConfig[]> {
+  const chain = chainIn(argv.provider);
+  if (chain.length === 1) return configOf(argv);
+  const configs: ProviderConfig[] = [];
+  for (const [i, provider] of chain.entries()) {
+    // Each is told what it takes; what none takes is refused by the first.
+    const isTold = ([name]: readonly [string, string]): boolean => {
+      const takers = chain.filter((one) => isPath(one) || providersWithSetting(name).includes(one));
+      return takers.includes(provider) || (takers.length === 0 && i === 0);
+    };
+    const providerSetting = (argv.providerSetting ?? []).filter(isTold);
+    configs.push(await configOf({ ...argv, providerSetting, provider }));
+  }
+  return configs;
 }
 
 /** How the options have a provider asked. Throws `usage`. */
@@ -132,15 +152,17 @@ export function assertItsInstant({
   provider = { id: PROVIDER.provider.default },
   clock,
 }: HistoryOptions): void {
-  if (clock === undefined || provider.url !== undefined) return;
-  const { metered, needsUrl } = capabilitiesOf(provider);
-  // One that needs a URL is refused for that.
-  if (!metered || needsUrl) return;
-  throw new BackfillError(
-    'usage',
-    `--now: ${provider.id} answers as of today, with splits since then in its prices; leave it out, add --dry-run, or ask ` +
-      `a server that stands still there: --provider-url ${provider.id}=http://…`,
-  );
+  if (clock === undefined) return;
+  for (const one of [provider].flat()) {
+    const { metered, needsUrl } = capabilitiesOf(one);
+    // One that needs a URL is refused for that.
+    if (one.url !== undefined || !metered || needsUrl) continue;
+    throw new BackfillError(
+      'usage',
+      `--now: ${one.id} answers as of today, with splits since then in its prices; leave it out, add --dry-run, or ask ` +
+        `a server that stands still there: --provider-url ${one.id}=http://…`,
+    );
+  }
 }
 
 /** What the options tell the provider that comes with the program; those of others wait until they are asked. */
@@ -189,13 +211,21 @@ function urlFrom(text: string): number {
   return text.search(/=(?!.*=https?:)/s);
 }
 
+/** Providers with commas between them, each as `checkProvider` has it. */
+function checkChain(name: string, text: string): string {
+  return chainIn(text)
+    .map((id) => checkProvider(name, id))
+    .join(',');
+}
+
 /** A provider that there is, or the path of one of the user's own, yet to be loaded. Throws `unknown-provider`. */
 function checkProvider(_: string, id: string): string {
   return isPath(id) ? id : capabilitiesOf({ id }).id;
 }
 
-/** A provider, or a public list of instruments. Throws `unknown-provider`. */
-export function checkSource(name: string, id: string): string {
+/** A provider, of several the first, or a public list of instruments. Throws `unknown-provider`. */
+export function checkSource(name: string, text: string): string {
+  const [id = text] = chainIn(text);
   return id in PUBLIC_LISTS ? id : checkProvider(name, id);
 }
 

@@ -3,6 +3,7 @@ import { didYouMean } from '../terminal.ts';
 import { withSource } from './by-source.ts';
 import { type Declaration, type Declarations, type Setting, type Settings, wordName } from './declaration.ts';
 import { assertHasEffect, oneOf } from './has-effect.ts';
+import { chainIn } from './own-providers.ts';
 import { presetsOf } from './profiles.ts';
 import type { Given, Line } from './read-line.ts';
 import { readSetting, settingsBeside, settingsFor } from './settings.ts';
@@ -65,12 +66,13 @@ function withWords(command: string, { given, words }: Line, declared: Declaratio
   throw new BackfillError('usage', `${command} does not know what to do with "${left.join(' ')}"`);
 }
 
-/** The provider that is asked; none where the command asks nobody. */
+/** The provider that is asked, of several the first; none where the command asks nobody. */
 function providerMeant(given: Given, settings: Settings, declared: Declarations): string {
   const { provider: declaration } = declared;
   if (declaration === undefined) return '';
   const texts = textsOf('provider', given.get('provider'), settings.get('provider'), declaration);
-  return texts === true || texts === undefined ? '' : texts.join(',');
+  const [first = ''] = texts === true || texts === undefined ? [] : chainIn(texts.join(','));
+  return first;
 }
 
 /** What the profile that is chosen, if one is, sets of the options that nothing else says. */

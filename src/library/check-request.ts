@@ -58,15 +58,22 @@ export function checkOptions(options: HistoryOptions): void {
     );
   const { store, provider, workers, concurrency, inFlight, recycleAfter } = options;
   if (typeof (store as unknown) !== 'string') throw bad('store', store, 'must be the path of a folder');
-  if (provider !== undefined && !isObject(provider))
-    throw bad('provider', provider, "must be an object such as { id: 'yahoo' }");
-  if (provider !== undefined && typeof (provider.id as unknown) !== 'string')
-    throw bad('provider.id', provider.id, "must be a provider's name, such as 'yahoo'");
+  for (const one of providersIn(provider)) {
+    if (!isObject(one)) throw bad('provider', one, "must be an object such as { id: 'yahoo' }");
+    const { id } = one as { readonly id?: unknown };
+    if (typeof id !== 'string') throw bad('provider.id', id, "must be a provider's name, such as 'yahoo'");
+  }
   for (const [name, value] of Object.entries({ workers, concurrency }))
     if (value !== 'auto') checkCount(name, value, 'must be "auto" or a whole number above 0');
   checkCount('inFlight', inFlight);
   checkCount('recycleAfter', recycleAfter);
   checkPace(options);
+}
+
+/** One provider, or those of a chain; as JavaScript may give them. */
+export function providersIn(provider: unknown): readonly unknown[] {
+  if (provider === undefined) return [];
+  return Array.isArray(provider) ? provider : [provider];
 }
 
 function checkPace({ requestDelayMs = 0, rateShare = 1 }: HistoryOptions): void {

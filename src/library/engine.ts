@@ -23,25 +23,40 @@ export interface EngineTools {
  */
 export class Engine {
   readonly store: BarStore;
-  readonly staging = new SharedStaging();
-  readonly #turns = new Turns();
+  readonly staging: SharedStaging;
+  readonly #turns: Turns;
   /** Those that have not ended. */
   readonly #calls = new Set<Promise<unknown>>();
   readonly #lease: Shared<Lease>;
   readonly #traffic: Shared<SharedTraffic>;
   readonly #openPool: () => Promise<Pool>;
+  /** Those of the other providers of its chain. */
+  readonly #others: Engine[] = [];
   #pool: Promise<Pool> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(store: BarStore, { openTraffic, openPool }: EngineTools) {
+  /** `first`: the engine of the same store that asks another provider. Default: it is the only one of its history. */
+  constructor(store: BarStore, { openTraffic, openPool }: EngineTools, first?: Engine) {
     this.store = store;
-    this.#lease = new Shared({ open: () => store.acquire(), close: (lease) => lease.release() });
+    this.staging = first === undefined ? new SharedStaging() : first.staging;
+    this.#turns = first === undefined ? new Turns() : first.#turns;
+    this.#lease =
+      first === undefined
+        ? new Shared({ open: () => store.acquire(), close: (lease) => lease.release() })
+        : first.#lease;
     this.#traffic = new Shared({
       open: openTraffic,
       close: (traffic) => traffic.close(),
       isSpent: (traffic) => traffic.isSpent(),
     });
     this.#openPool = openPool;
+  }
+
+  /** An engine that asks another provider for the same store, in the turns and under the lease of this one. */
+  beside(tools: EngineTools): Engine {
+    const other = new Engine(this.store, tools, this);
+    this.#others.push(other);
+    return other;
   }
 
   /** Whatever a caller asks for, from the moment it does. Throws `cancelled` once the history is closed. */
@@ -69,6 +84,16 @@ export class Engine {
     } catch (error) {
       turn.end();
       throw error;
+    }
+  }
+
+  /** Does what acquires the store several times, which no other process may write in between. Throws as `acquire` does. */
+  async holding<T>(work: () => Promise<T>): Promise<T> {
+    const { leave } = await this.#lease.join();
+    try {
+      return await work();
+    } finally {
+      await leave();
     }
   }
 
@@ -138,7 +163,10 @@ export class Engine {
 
   /** Waits for all calls that came before, then ends the threads. */
   close(): Promise<void> {
-    this.#closing ??= Promise.allSettled(this.#calls).then(async () => (await this.#pool)?.close());
+    this.#closing ??= Promise.allSettled(this.#calls).then(async () => {
+      await (await this.#pool)?.close();
+      for (const other of this.#others) await other.close();
+    });
     return this.#closing;
   }
 }

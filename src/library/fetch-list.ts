@@ -7,6 +7,7 @@ import { monotonicNow } from '../providers/http/gate-state.ts';
 import { openPublicList } from '../providers/listings/open-list.ts';
 import { INDEX_CATEGORIES } from '../providers/listings/public-lists.ts';
 import type { BarStore } from '../store/store.ts';
+import { providersOf } from './chain-options.ts';
 import type { Engine } from './engine.ts';
 import type { HistoryOptions } from './history.ts';
 import { listUrl } from './list-url.ts';
@@ -16,7 +17,7 @@ export async function askPublicList(
   name: string,
   asked: DiscoverRequest,
   options: HistoryOptions,
-  timeoutMs = options.provider?.timeoutMs,
+  timeoutMs = providersOf(options)[0].timeoutMs,
 ): Promise<readonly Member[]> {
   const clocks = { wall: Date.now, gate: monotonicNow };
   const traffic = await openTraffic({ quotas: [], quotaFile: undefined, clocks });

@@ -25,13 +25,17 @@ import type { SeriesStatus, StoreStatus } from '../report/status-text.ts';
 import type { LeftToRetry } from '../report/left-text.ts';
 import type { NotFound } from './not-found.ts';
 import type { AdjustOptions, DateRange, ExportRequest, ReadOptions } from './read-options.ts';
+import type { SourceNote } from './source-note.ts';
 import type { Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } from './renamed.ts';
 
 export interface HistoryOptions {
   /** Path or URL of the store. */
   readonly store: string;
-  /** Where bars come from. Default Yahoo. */
-  readonly provider?: ProviderConfig;
+  /**
+   * Where bars come from. Of several each is asked for what those before it cannot give; `capabilities`, `quotas`, `secrets`
+   * and `verify` are of the first. Default Yahoo.
+   */
+  readonly provider?: ProviderConfig | readonly ProviderConfig[];
   /** The keys that the provider asks for. Default: those in the environment variables that it names. */
   readonly secrets?: Secrets;
   /** Worker threads, which all runs share that live at once. Default `auto`: one a CPU. Never more than a run has tasks. */
@@ -79,6 +83,11 @@ export interface BackfillOptions extends HistoryRequest {
    * by default of the sessions that those asked for. Default false.
    */
   readonly retryFailed?: boolean;
+  /**
+   * Ask another provider of the chain about each session that the run finds odd, a request each, and tell what it said
+   * (`secondOpinions`). It revises nothing. Default false.
+   */
+  readonly secondOpinion?: boolean;
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Aborted: end with `interrupted` in the summary; what is not finished within five seconds counts as not run. */
   readonly stop?: AbortSignal;
@@ -87,17 +96,6 @@ export interface BackfillOptions extends HistoryRequest {
 export interface UniverseRequest extends BackfillOptions {
   /** Keep what is made or fetched for it, the user's first `portfolio.txt` or a public list, in the store. Default false. */
   readonly keeps?: boolean;
-}
-
-/** Something to know of a source before it is asked. */
-export interface SourceNote {
-  /**
-   * A `warning` may be why nothing is done, such as a quota whose record cannot be read; a `note` is of a file that is not
-   * read.
-   */
-  readonly kind: 'note' | 'warning';
-  /** One line. */
-  readonly text: string;
 }
 
 /** Which stored series are meant. */

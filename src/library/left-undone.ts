@@ -1,6 +1,8 @@
 import { type RecordedRun, recordedRuns } from '../backfill/run/run-record.ts';
 import { beyond, cutShort } from '../backfill/run/begun-batches.ts';
+import { seriesKey } from '../core/bars/bars.ts';
 import type { Interval } from '../core/session/interval.ts';
+import { normalize } from '../core/session/ranges.ts';
 import { listId } from '../core/universe/universe.ts';
 import { leftSeries } from '../backfill/want/left-series.ts';
 import { largest } from '../core/extremes.ts';
@@ -18,8 +20,28 @@ export function lastRuns(store: Pick<BarStore, 'readRuns'>): Promise<readonly Re
   return recordedRuns(store, LAST_RUNS);
 }
 
+/** What `History.leftUndone` tells of all providers of a chain: of a series that several left, what the first of them says. */
+export async function leftUndoneIn(
+  stages: readonly [Parts, ...Parts[]],
+  request: Pick<BackfillOptions, 'tickers' | 'intervals' | 'stop'>,
+): Promise<LeftToRetry> {
+  const [first, ...others] = stages;
+  const own = await leftUndoneOf(first, request);
+  if (others.length === 0) return own;
+  const series = new Map(own.series.map((one) => [seriesKey(one), one]));
+  for (const other of others)
+    for (const one of (await leftUndoneOf(other, request)).series) {
+      const before = series.get(seriesKey(one));
+      const days = normalize([...(before?.days ?? []), ...one.days]);
+      series.set(seriesKey(one), { ...(before ?? one), days });
+    }
+  const inChain = new Set(others.map(({ capabilities }) => capabilities.id));
+  const ofOthers = Object.entries(own.ofOthers).filter(([provider]) => !inChain.has(provider));
+  return { ...own, series: [...series.values()], ofOthers: Object.fromEntries(ofOthers) };
+}
+
 /** What `History.leftUndone` tells, of the provider that `parts` ask. */
-export async function leftUndoneOf(
+async function leftUndoneOf(
   { store, capabilities, clock, tickersToRead }: Parts,
   { tickers, intervals, stop }: Pick<BackfillOptions, 'tickers' | 'intervals' | 'stop'>,
 ): Promise<LeftToRetry> {

@@ -3,6 +3,7 @@ import { type Names, assertKnown } from '../core/known-names.ts';
 import { shown } from '../core/shown.ts';
 import type { Series } from '../core/bars/bars.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
+import { providersIn } from './check-request.ts';
 import type { History, HistoryOptions } from './history.ts';
 
 /** The names of what a method takes as its argument of that number. */
@@ -15,7 +16,14 @@ const RANGE = { ...DATES, days: true, years: true, includeProvisional: true } as
 const SELECTION = { tickers: true, intervals: true } as const;
 const REQUEST = { ...SELECTION, ...RANGE } as const;
 const RUN = { onEvent: true, stop: true } as const;
-const BACKFILL = { ...REQUEST, ...RUN, everything: true, derive: true, retryFailed: true } as const;
+const BACKFILL = {
+  ...REQUEST,
+  ...RUN,
+  everything: true,
+  derive: true,
+  retryFailed: true,
+  secondOpinion: true,
+} as const;
 const ADJUST = { adjust: true, asOf: true } as const;
 const FORGET = { ...DATES, intervals: true } as const;
 const RENAME_DATES = { ...DATES, on: true } as const;
@@ -117,5 +125,5 @@ const PROVIDER = {
 /** The same of `openHistory`. */
 export function assertHistoryOptions(options: HistoryOptions | null | undefined): void {
   assertKnown('openHistory', options, HISTORY);
-  assertKnown('provider', options?.provider, PROVIDER);
+  for (const one of providersIn(options?.provider)) assertKnown('provider', one, PROVIDER);
 }

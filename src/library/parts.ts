@@ -6,7 +6,8 @@ import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { assertConfigured, capabilitiesOf } from '../providers/registry.ts';
 import { openStore } from '../store/open.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
-import { Engine } from './engine.ts';
+import { Engine, type EngineTools } from './engine.ts';
+import { providersOf } from './chain-options.ts';
 import type { BackfillOptions, HistoryOptions, SeriesSelection } from './history.ts';
 import { listTickers } from './listed-tickers.ts';
 import { openPoolOf, openTrafficOf } from './run-tools.ts';
@@ -18,6 +19,8 @@ export interface Parts {
   readonly capabilities: Capabilities;
   readonly engine: Engine;
   readonly store: BarStore;
+  /** The same of the providers that are asked for what those before them cannot give, in their order. Default: of none. */
+  readonly next: readonly Parts[];
   /** ms since the epoch. */
   readonly clock: () => number;
   /** The universe to fetch: what a user names, or the default one. */
@@ -39,16 +42,25 @@ export interface Parts {
 
 /** Throws `unknown-provider` and `usage`. */
 export function partsOf(options: HistoryOptions): Parts {
-  const config = options.provider ?? { id: 'yahoo' };
+  const [config, ...others] = providersOf(options);
+  const first = partsWith(options, config);
+  // Limits and keys that are given are those of the first.
+  const { quotas: _quotas, secrets: _secrets, ...common } = options;
+  return { ...first, next: others.map((one) => partsWith(common, one, first.engine)) };
+}
+
+/** The parts that ask one provider; `first`: the engine of the first one of its chain. */
+function partsWith(options: HistoryOptions, config: ProviderConfig, first?: Engine): Parts {
   assertConfigured(config);
   const declared = capabilitiesOf(config);
   const capabilities = { ...declared, quotas: quotasOf(options, declared) };
-  const store = openStore(options.store);
+  const store = first?.store ?? openStore(options.store);
   const clock = options.clock ?? Date.now;
-  const engine = new Engine(store, {
+  const tools: EngineTools = {
     openTraffic: () => openTrafficOf(options, config, capabilities),
     openPool: () => openPoolOf(options, capabilities),
-  });
+  };
+  const engine = first === undefined ? new Engine(store, tools) : first.beside(tools);
   const openTraffic = (): Promise<OpenTraffic> => engine.openTraffic();
   const listed = (onEvent?: BackfillOptions['onEvent']): Promise<readonly string[]> =>
     listTickers({ options, config, capabilities, openTraffic, onEvent });
@@ -71,6 +83,7 @@ export function partsOf(options: HistoryOptions): Parts {
     capabilities,
     engine,
     store,
+    next: [],
     ...{ clock, universeToFetch, universeToRead },
     tickersToRead: async (tickers, stop) => (await universeToRead(tickers, stop))?.tickers,
   };

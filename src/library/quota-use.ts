@@ -9,7 +9,6 @@ import { quotaPlaceOf } from '../providers/http/quota-owner.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { capabilitiesOf, providerIds } from '../providers/registry.ts';
 import type { QuotaUsed, QuotaWindow } from '../report/status-text.ts';
-import type { HistoryOptions } from './history.ts';
 import type { Parts } from './parts.ts';
 import { givenSecrets } from './secrets.ts';
 import { defaultStateFolder } from './state-folder.ts';
@@ -21,26 +20,31 @@ const NAME = /^(.+)-(anonymous|[0-9a-f]{16})(?:-port-(\d+))?\.json$/;
  * What was used of the quota of each key that ever asked from this machine, by the records that all processes share. Reads
  * them and reserves nothing. A key is known by its hash alone: of one that is not at hand nobody knows which it is.
  */
-export async function quotasUsed({ options, capabilities }: Parts): Promise<readonly QuotaUsed[]> {
+export async function quotasUsed(parts: Parts): Promise<readonly QuotaUsed[]> {
+  const { options } = parts;
   const folder = options.stateFolder ?? defaultStateFolder();
   const now = Date.now();
   const names: readonly string[] = await readdir(join(folder, 'quota')).catch(() => []);
   return names.toSorted().flatMap((name): QuotaUsed[] => {
     const [, provider, owner, port] = NAME.exec(name) ?? [];
     if (provider === undefined) return [];
-    const isConfigured = provider === capabilities.id;
-    const known = isConfigured
-      ? capabilities
-      : providerIds().includes(provider)
-        ? capabilitiesOf({ id: provider })
-        : undefined;
+    const configured = [parts, ...parts.next].find(({ capabilities: { id } }) => id === provider);
+    const known =
+      configured?.capabilities ??
+      (providerIds().includes(provider) ? capabilitiesOf({ id: provider }) : undefined);
     const isOwn =
       name ===
-      ownName(folder, provider, port, known && givenSecrets(optionsFor(options, isConfigured), known));
+      ownName(
+        folder,
+        provider,
+        port,
+        known && givenSecrets(configured?.options ?? { store: options.store }, known),
+      );
     const place = { path: join(folder, 'quota', name), former: [] };
     const record = lookIntoQuota(place, now);
     const declared = known?.quotas ?? [];
-    const quotas = isConfigured && isOwn && isTold(options) ? declared : (record.quotas ?? declared);
+    const quotas =
+      configured !== undefined && isOwn && isTold(configured) ? declared : (record.quotas ?? declared);
     // A server on this machine, such as a simulator, may never come back at its port.
     if (port !== undefined && isPast(record, quotas, now)) return [];
     return [
@@ -55,13 +59,8 @@ export async function quotasUsed({ options, capabilities }: Parts): Promise<read
 }
 
 /** Whether the plan of the provider's key, or its rate, was told: then its quotas are told by that and not by the last run. */
-function isTold({ quotas, provider }: HistoryOptions): boolean {
-  return quotas !== undefined || Object.keys(provider?.settings ?? {}).length > 0;
-}
-
-/** Secrets that were given to a history are those of its provider. */
-function optionsFor(options: HistoryOptions, isConfigured: boolean): HistoryOptions {
-  return isConfigured ? options : { store: options.store };
+function isTold({ options: { quotas }, config: { settings = {} } }: Parts): boolean {
+  return quotas !== undefined || Object.keys(settings).length > 0;
 }
 
 function ownName(

@@ -8,7 +8,8 @@ import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { opensText } from '../report/opens-text.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { type QuotaPlace, quotaPlaceOf } from '../providers/http/quota-owner.ts';
-import type { HistoryOptions, SourceNote } from './history.ts';
+import type { HistoryOptions } from './history.ts';
+import type { SourceNote } from './source-note.ts';
 import { givenSecrets } from './secrets.ts';
 import { defaultStateFolder } from './state-folder.ts';
 

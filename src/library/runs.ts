@@ -1,25 +1,24 @@
-import { type BackfillTools, backfill, plannedEvent, runPrepared } from '../backfill/backfill.ts';
-import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
+import { backfill, plannedEvent, runPrepared } from '../backfill/backfill.ts';
+import { type BackfillRequest, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';
-import { stagedAs } from '../backfill/run/staged-source.ts';
-import { DERIVED_FROM, derivedFrom } from '../backfill/want/derived.ts';
-import { partServed } from '../backfill/want/served.ts';
+import { assertAnyIsAsked } from '../backfill/plan/chain-list.ts';
+import { DERIVED_FROM } from '../backfill/want/derived.ts';
 import { isUniverse } from '../backfill/want/universe.ts';
-import { rangeMeant, rangeText, wantedSeries } from '../backfill/want/wanted.ts';
+import { rangeMeant, rangeText } from '../backfill/want/wanted.ts';
 import { BackfillError } from '../core/errors.ts';
 import { utcDayOf } from '../core/session/day.ts';
 import type { Universe } from '../core/universe/universe.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { requestOfLeft } from '../backfill/want/left-series.ts';
-import { threadEntry } from '../pool/entry.ts';
 import { openProvider } from '../providers/registry.ts';
+import { backfillChain, chainOf, planChain, type Stages } from './chain.ts';
 import { checkRequest } from './check-request.ts';
-import type { BackfillOptions, History, SourceNote, UniverseRequest } from './history.ts';
+import type { BackfillOptions, History, UniverseRequest } from './history.ts';
+import type { SourceNote } from './source-note.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
-import { leftUndoneOf } from './left-undone.ts';
-import type { Claim } from './turns.ts';
-import { secretsOf } from './secrets.ts';
-import { standingOf, unknownQuotaNotes } from './run-tools.ts';
+import { leftUndoneIn } from './left-undone.ts';
+import { sourcedFor, sourceOf, toolsOf, withSource } from './sourced.ts';
+import { unknownQuotaNotes } from './run-tools.ts';
 
 /** One final session in a hundred. */
 const DEFAULT_SAMPLE = 0.01;
@@ -30,19 +29,32 @@ export function runsOf(
 ): Pick<History, 'notes' | 'universe' | 'plan' | 'leftUndone' | 'backfill' | 'verify'> {
   const { store, clock } = parts;
   return {
-    notes: () => notesOf(parts),
+    notes: async () => {
+      const all = await Promise.all([parts, ...parts.next].map(notesOf));
+      return all.flat();
+    },
     universe: (request = {}) => universeMeant(parts, request),
     leftUndone: async (request = {}) => {
       checkRequest(request);
-      return leftUndoneOf(sourcedFor(parts, request), request);
+      return leftUndoneIn(stagesOf(parts, request), request);
     },
-    plan: (request = {}) =>
-      withSource(sourcedFor(parts, request), async (source) => {
+    plan: async (request = {}) => {
+      const stages = stagesOf(parts, request);
+      if (stages.length > 1) return planChain(stages, await requestOf(parts, request, false), request);
+      return withSource(sourcedFor(parts, request), async (source) => {
         const prepared = await prepare(await requestOf(parts, request, false), store, source, clock());
         request.onEvent?.(plannedEvent(prepared));
         return prepared.plan;
-      }),
-    backfill: (request = {}) => {
+      });
+    },
+    backfill: async (request = {}) => {
+      const stages = stagesOf(parts, request);
+      if (request.secondOpinion && stages.length === 1 && !request.derive)
+        throw new BackfillError(
+          'usage',
+          `secondOpinion: "${parts.capabilities.id}" is the only provider; name another one that can be asked`,
+        );
+      if (stages.length > 1) return backfillChain(stages, await requestOf(parts, request, true), request);
       const sourced = sourcedFor(parts, request);
       return withSource(sourced, async (source) => {
         const wanted = await requestOf(parts, request, true);
@@ -67,23 +79,19 @@ async function universeMeant(
   parts: Parts,
   { keeps = false, ...request }: UniverseRequest,
 ): Promise<Universe> {
-  const { capabilities } = sourcedFor(parts, request);
+  const chain = chainOf(stagesOf(parts, request));
   const wanted = await requestOf(parts, request, keeps);
   const { tickers, lives = new Map(), origins = [], intervals } = wanted;
-  const range = rangeMeant(wanted, capabilities);
-  const { served } = partServed(tickers, intervals, capabilities);
-  wantedSeries(served, intervals, range, capabilities, parts.clock(), { lives });
+  const range = rangeMeant(wanted, chain[0]);
+  assertAnyIsAsked(chain, { ...wanted, isPart: false }, parts.clock());
   request.onEvent?.({ type: 'meant', meant: { origins, range: rangeText(range), intervals } });
   return { tickers, lives };
 }
 
-/** What a request takes its bars from: the provider, or the store itself. */
-interface Sourced extends Parts {
-  readonly isDerived?: true;
-}
-
-function sourcedFor(parts: Parts, { derive = false }: BackfillOptions): Sourced {
-  return derive ? { ...parts, capabilities: derivedFrom(parts.capabilities), isDerived: true } : parts;
+/** Those that a request asks, in their order. */
+function stagesOf(parts: Parts, request: BackfillOptions): Stages {
+  const first = sourcedFor(parts, request);
+  return [first, ...first.next];
 }
 
 async function notesOf({ options, config, capabilities }: Parts): Promise<readonly SourceNote[]> {
@@ -96,28 +104,6 @@ async function notesOf({ options, config, capabilities }: Parts): Promise<readon
   }
 }
 
-/** Plans or runs with what is known of a source without asking it. */
-async function withSource<T>(parts: Sourced, run: (source: Source) => Promise<T>): Promise<T> {
-  const { config, capabilities, isDerived } = parts;
-  if (capabilities.metered || isDerived) return run(sourceOf(parts));
-  // A mistake in a folder's configuration is one error here instead of one a ticker.
-  const provider = await openProvider(config);
-  try {
-    return await run({
-      ...sourceOf(parts),
-      editionOf: (ticker) => provider.editionOf?.(ticker) ?? null,
-      ...(provider.ownListOf && { ownListOf: (ticker) => provider.ownListOf?.(ticker) ?? null }),
-    });
-  } finally {
-    await provider.close();
-  }
-}
-
-function sourceOf({ options, config, capabilities }: Parts): Source {
-  const standing = (): ReturnType<typeof standingOf> => standingOf(options, config, capabilities);
-  return { capabilities, standing, stagedAs: stagedAs(config) };
-}
-
 /** `keeps`: what is made or fetched for it is kept in the store. */
 async function requestOf(
   parts: Parts,
@@ -126,7 +112,7 @@ async function requestOf(
 ): Promise<BackfillRequest & { readonly intervals: readonly Interval[] }> {
   checkRequest(request);
   if (request.retryFailed) {
-    const { series } = await leftUndoneOf(sourcedFor(parts, request), request);
+    const { series } = await leftUndoneIn(stagesOf(parts, request), request);
     return { ...request, ...requestOfLeft(series, request) };
   }
   const intervals = [...new Set(request.intervals ?? ['1d' as const])];
@@ -160,28 +146,4 @@ async function tickersToDerive(parts: Parts, { tickers, stop }: BackfillOptions)
     `nothing to derive from: no ${DERIVED_FROM} bars are stored in ${parts.options.store}; ` +
       `fetch them first, with --interval ${DERIVED_FROM}`,
   );
-}
-
-function toolsOf(
-  parts: Sourced,
-  { onEvent, stop }: Pick<BackfillOptions, 'onEvent' | 'stop'>,
-  claim: Claim,
-): BackfillTools {
-  const { options, config, capabilities, engine, store, clock } = parts;
-  // What these throw, they throw before a lock is taken or a quota opened.
-  threadEntry();
-  const secrets = secretsOf(options, capabilities);
-  const { isDerived } = parts;
-  return {
-    ...sourceOf(parts),
-    store,
-    acquire: () => engine.acquire(claim, stop),
-    staging: engine.staging,
-    context: { storeUrl: options.store, provider: config, ...(isDerived && { isDerived }) },
-    expect: (tasks) => engine.expect(tasks),
-    startRunner: (tasks) => engine.startRunner(tasks, secrets),
-    clock,
-    ...(onEvent && { onEvent }),
-    ...(stop && { stop }),
-  };
 }

@@ -13,7 +13,7 @@ import { coverageOf } from './coverage.ts';
 import { whyNoStore } from './existing-store.ts';
 import type { SeriesSelection } from './history.ts';
 import { asAsked } from '../backfill/run/begun-batches.ts';
-import { lastRuns, leftUndoneOf } from './left-undone.ts';
+import { lastRuns, leftUndoneIn } from './left-undone.ts';
 import type { Parts } from './parts.ts';
 import { listProviders } from './provider-list.ts';
 import { quotasUsed } from './quota-use.ts';
@@ -44,7 +44,7 @@ export async function statusOf(parts: Parts): Promise<StoreStatus> {
     ...facts,
     damaged: unreadableIn(scan).length,
     last: lastRun(runs),
-    left: await leftUndoneOf(parts, {}),
+    left: await leftUndoneIn([parts, ...parts.next], {}),
     keys: listProviders(config).flatMap(({ capabilities, keys }) =>
       keys.map((key) => ({ provider: capabilities.id, ...key })),
     ),

@@ -36,9 +36,11 @@ export function batchesName(batches: readonly Place[]): RunPurpose {
 
 /** What the plans of several batches come to. */
 export function batchesPlanLine(batches: readonly Place[], plans: readonly Plan[]): string {
-  const sum = (name: 'toFill' | 'requests'): string =>
-    formatCount(plans.reduce((all, { totals }) => all + totals[name], 0));
-  return `${batchesName(batches)}: To fill: ${sum('toFill')}  Requests: ${sum('requests')}`;
+  const sum = (of: readonly Plan[], name: 'toFill' | 'requests'): number =>
+    of.reduce((all, { totals }) => all + totals[name], 0);
+  const all = [...plans, ...plans.flatMap(({ next = [] }) => next.map(({ plan }) => plan))];
+  const [toFill, requests] = [sum(plans, 'toFill'), sum(all, 'requests')].map(formatCount);
+  return `${batchesName(batches)}: To fill: ${toFill}  Requests: ${requests}`;
 }
 
 /** `Batch 4 of 11 comes next: --start-batch 3 begins there.` */

@@ -9,6 +9,7 @@ export function planJson(plan: Plan): object {
     ...plan,
     tasks: plan.tasks.map(taskJson),
     outOfReach: plan.outOfReach.map((one) => ({ ...one, gaps: one.gaps.map(datesOf) })),
+    ...(plan.next && { next: plan.next.map((one) => ({ ...one, plan: planJson(one.plan) })) }),
   };
 }
 

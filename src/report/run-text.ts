@@ -1,6 +1,7 @@
 import type { Failure } from '../backfill/failure.ts';
 import type { Refusal, StopReason } from '../backfill/run/stops.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
+import { opinionLines, providerLines } from './chain-text.ts';
 import { lostLine } from './distrusted-text.ts';
 import { failureLines, failureMessages } from './failures-text.ts';
 import { named } from './named.ts';
@@ -8,6 +9,7 @@ import { opensText } from './opens-text.ts';
 import { notReadLines, warningLines } from './odd-text.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { counted, waitText } from './standing-text.ts';
+import { trafficText } from './traffic-text.ts';
 import { newlyLostLines, notServedLines, unavailableLine } from './unavailable-text.ts';
 import { formatCount, formatDuration, fittedTable, plural } from './table.ts';
 
@@ -23,6 +25,7 @@ export function summaryText(
   const lists = [
     ...notReadLines(summary, page),
     ...warningLines(summary, page),
+    ...opinionLines(summary.secondOpinions ?? [], page),
     ...failureLines({ ...summary, failures: notOfRefusals(summary, page) }, page),
   ].slice(1);
   const absent = Object.entries(summary.absent).map(
@@ -38,7 +41,9 @@ export function summaryText(
     ...(summary.rejected > 0 ? ['check-data --issues tells which rows were rejected, and why'] : []),
     ...stayedLines(summary),
     ...leftOutLines(summary),
-    ...trafficLines(summary),
+    ...(summary.byProvider === undefined
+      ? [trafficText(summary) ?? []].flat()
+      : providerLines(summary.byProvider)),
     ...(absent.length > 0 ? [`Sessions recorded as absent: ${absent.join(', ')}`] : []),
     ...(summary.provisional > 0
       ? [`Provisional: ${plural(summary.provisional, 'session')}, to be fetched again once final`]
@@ -264,17 +269,4 @@ function notOfRefusals({ refused, failures }: RunSummary, { isWhole }: Page): re
 
 function isOf({ interval, code, message }: Refusal, failure: Failure): boolean {
   return failure.interval === interval && failure.code === code && failure.message === message;
-}
-
-/**
- * How many requests brought what they asked for, and how many were refused for their pace; nothing where none was sent. All
- * is said of all only, and none of none.
- */
-function trafficLines({ sent, retries, successRate, throttleRate }: RunSummary): string[] {
-  if (successRate === null || throttleRate === null) return [];
-  const success = (Math.floor(1000 * successRate) / 10).toFixed(1);
-  const throttled = (Math.ceil(1000 * throttleRate) / 10).toFixed(1);
-  return [
-    `Sent: ${formatCount(sent)}  Success: ${success}%  Throttled: ${throttled}%${retries > 0 ? `  Asked again: ${formatCount(retries)}` : ''}`,
-  ];
 }

@@ -97,7 +97,7 @@ describe('an option that the others leave without effect is refused', () => {
   it('and a setting tells a provider only what it takes', async () => {
     const settings = { tier: '75', seed: 7, basis: 'raw' };
     const told = async (line: string): Promise<unknown> =>
-      (await connectionOf(valuesOf(line, settings) as never)).provider?.settings;
+      [(await connectionOf(valuesOf(line, settings) as never)).provider].flat()[0]?.settings;
     expect(await told('')).toEqual({});
     expect(await told('--provider sample')).toEqual({ seed: 7 });
     expect(await told('--provider csv --provider-url csv=x')).toEqual({ basis: 'raw' });

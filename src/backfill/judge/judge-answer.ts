@@ -33,6 +33,8 @@ import { weighParts } from './held-in-part.ts';
 import { assertSpacing } from './row-spacing.ts';
 import { assertSharedStamps } from './shared-stamps.ts';
 import type { InPart, Received, StoredSeries } from './received.ts';
+import { sessionsOfOthers } from './one-source.ts';
+import { assertSameGrid } from './same-grid.ts';
 import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 import { stayedBars } from './stayed-bars.ts';
 
@@ -76,27 +78,25 @@ export function judgeAnswer(received: Received): Judgement {
   const { accepted, rejected, fillers } = soundBars(answer.bars, context);
   assertSpacing(received, accepted);
   const isAsked = askedDays(received);
+  const foreign = sessionsOfOthers(received, accepted, isAsked);
   const isWanted = (ts: number): boolean => isAsked(sessionOf(ts));
   const wantedOf = (bars: Bars, are = true): Bars =>
     keep(bars, (i) => isWanted(bars.ts[i] as number) === are);
 
   const asked = intersect(provenDays(answer), [want.range]);
-  const steps = volumeSteps(actions.filter(isSplit));
-  const comparison = compareBars(
-    keep(known, (i) => contains(asked, sessionOf(known.ts[i] as number))),
-    accepted,
-    (ts) => volumeStepOf(steps, sessionOf(ts)),
-  );
+  const repeated = keep(known, (i) => contains(asked, sessionOf(known.ts[i] as number)));
+  const comparison = comparedWith(repeated, accepted, actions, sessionOf);
   const conflict = assertSameInstrument(received, comparison);
   assertKnownBasis(received, comparison, sessionOf);
   const { own, others } = bySource(comparison, received.source);
   assertSharedStamps(received, own, accepted);
+  assertSameGrid(received, others, accepted);
   assertAgreement(received, want.replaces === true ? comparison : own, isWanted);
   assertRestates(received, own.compared);
   if (want.replaces !== true) assertSameLevel(received, others);
   const stays = (ts: number): boolean => !((want.replaces === true || want.again === true) && isWanted(ts));
 
-  const wanted = wantedOf(accepted);
+  const wanted = foreign.without(wantedOf(accepted));
   assertContinues(received, own, wanted, actions);
   const parts = weighParts(received, own, accepted);
   const isWeighed = ({ stored: { ts } }: Pairs, i: number): boolean => parts.weighed.has(ts[i] as number);
@@ -112,7 +112,7 @@ export function judgeAnswer(received: Received): Judgement {
     isDoubted: doubted.size + parts.doubted.length > 0,
     inPart: parts.doubted,
     corrections,
-    additions: wantedOf(additions(accepted, received, asked), false),
+    additions: wantedOf(foreign.without(additions(accepted, received, asked)), false),
     rejected: rejected.filter(({ bar }) => isWanted(bar.ts)),
     fillers: fillers.filter(({ bar }) => isWanted(bar.ts)),
     oddities: [
@@ -122,6 +122,7 @@ export function judgeAnswer(received: Received): Judgement {
       ...unappliedOddities(answer, wanted, sessionOf),
       ...reclassified(conflict, wanted, sessionOf),
       ...sourcesDiffer(received, others, stays),
+      ...foreign.oddities,
     ],
     comparison,
     conflict,
@@ -136,6 +137,17 @@ function oddBars(taken: Bars, context: SeriesContext, { lastSettled }: Received)
     ...odd.filter(({ kind, session }) => kind !== 'thin' || session <= lastSettled),
     ...outsideRangeOddities(countOutsideRange(taken), sessionOf),
   ];
+}
+
+/** Final bars against those of an answer, whose volumes splits in between explain. */
+function comparedWith(
+  known: StoredBars,
+  accepted: Bars,
+  actions: readonly CorporateAction[],
+  sessionOf: (ts: number) => Day,
+): Comparison {
+  const steps = volumeSteps(actions.filter(isSplit));
+  return compareBars(known, accepted, (ts) => volumeStepOf(steps, sessionOf(ts)));
 }
 
 /** Repeated bars that show, if all of them agree, that an instrument is the same, whatever it is called. */

@@ -3,9 +3,9 @@ import { type HoleCounts, NO_HOLES, addHoles, holesIn } from '../../core/coverag
 import { type DayRange, MS_PER_DAY } from '../../core/session/day.ts';
 import { union } from '../../core/session/ranges.ts';
 import { assetClassOf } from '../../core/instrument/asset-class.ts';
-import { type GapOptions, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
+import { type GapOptions, type SeriesGaps, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
-import { reachedFrom } from '../../core/plan/limits.ts';
+import { reachedFrom, withoutMarkets } from '../../core/plan/limits.ts';
 import { type NotServed, type Plan, planTasks } from '../../core/plan/plan.ts';
 import type { QuotaStanding } from '../../core/plan/quota.ts';
 import type { Capabilities } from '../../providers/provider.ts';
@@ -19,7 +19,8 @@ import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
 import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { Meant, TickersOrigin } from '../run/events.ts';
-import { partServed } from '../want/served.ts';
+import { type Parted, partServed, servedByNone } from '../want/served.ts';
+import { type ChainPlace, handedOn } from './handed-on.ts';
 import { type OnlyLeft, onlyLeft } from '../want/left-series.ts';
 import {
   nothingYet,
@@ -54,6 +55,11 @@ export interface Prepared {
   readonly meant?: Meant;
   /** All that is wanted, complete series too. Default: nothing is known of more than the plan asks. */
   readonly wanted?: readonly WantedSeries[];
+  /**
+   * Of a later provider of a chain: tickers of the whole list that it serves. It is asked for those that others do not have, so
+   * that many unknown ones say little of it where it gives a bar of another. Default: it is asked for the whole list.
+   */
+  readonly listed?: number;
   /** What of all that is wanted has no bar though nobody says why, by what is known after the run. */
   readonly holesNow?: () => Promise<HoleCounts>;
 }
@@ -69,6 +75,8 @@ export interface Source extends Pick<GapOptions, 'editionOf'> {
   readonly expect?: (tasks: number) => void;
   /** How its quotas stand; default: nothing of them is used. */
   readonly standing?: () => Promise<QuotaStanding | undefined>;
+  /** Where it stands among others that are asked too. Default: it is the only one. */
+  readonly chain?: ChainPlace;
 }
 
 /**
@@ -81,25 +89,74 @@ export async function prepare(
   source: Source,
   now: number,
 ): Promise<Prepared> {
-  const { capabilities, editionOf, ownListOf, standing, stagedAs } = source;
-  const { intervals = ['1d'], everything = false } = request;
-  const { served: tickers, notServed } = partServed(request.tickers, intervals, capabilities, request);
-  const range = rangeMeant(request, capabilities);
-  const { only } = request;
+  const { capabilities, standing, stagedAs, chain } = source;
+  const { everything = false, only } = request;
+  const { tickers, intervals, notServed } = askedOf(request, capabilities, chain);
+  const range = rangeMeant(request, chain?.all[0] ?? capabilities);
   const isNothingLeft = only?.size === 0;
-  const named = isNothingLeft ? [] : wantedSeries(tickers, intervals, range, capabilities, now, request);
+  const ofWhom = chain === undefined ? request : { ...request, isPart: true };
+  const named = isNothingLeft ? [] : wantedSeries(tickers, intervals, range, capabilities, now, ofWhom);
   const asked = only === undefined ? named : onlyLeft(named, only);
   const notYet = isNothingLeft ? NOTHING_LEFT : nothingYet(asked, range, capabilities, request);
-  const wanted = notYet === undefined ? asked : [];
   const scan = await store.scan({ tickers, intervals });
+  const all = withLostDays(notYet === undefined ? asked : [], scan, capabilities, now);
+  const wanted =
+    chain === undefined || chain.before.length === 0
+      ? all
+      : await handedOn(all, chain.before, { scan, store, provider: capabilities.id, now });
   if (source.expect !== undefined) expectNew(source.expect, wanted, scan, capabilities);
+  const unnamed = chain?.unnamed;
+  const gaps = gapsIn(wanted, scan, source, { now, everything }).filter(
+    ({ series }) => unnamed?.has(seriesKey(series)) !== false,
+  );
+  const { quotas, actions } = capabilities;
+  const limits = unnamed === undefined ? capabilities.intervals : withoutMarkets(capabilities.intervals);
+  const asItStands = await standing?.();
+  const staged = stagedAs === undefined ? [] : (await stagedOf(stagedAs, store.staging, now)).fresh;
+  const options = { limits, quotas, actions, now, staged, ...(asItStands && { standing: asItStands }) };
+  const holesNow = async (): Promise<HoleCounts> => holesOf(wanted, await store.scan({ tickers, intervals }));
+  const goneList = await tickersOfGoneList(tickers, scan, source, store);
+  const planned = withNotServed(planTasks(gaps, options), notServed, intervals);
+  const plan = {
+    ...planned,
+    ...(goneList.length > 0 && { goneList }),
+    ...(capabilities.metered && mayProbe(planned, wanted, scan) && { mayProbe: true }),
+  };
+  const asPlanned = notYet === undefined ? plan : { ...plan, notYet };
+  const listed = chain !== undefined && chain.before.length > 0 ? { listed: tickers.length } : {};
+  return {
+    scan,
+    plan: asPlanned,
+    wanted,
+    holesNow,
+    ...listed,
+    ...inUsersTerms(request.origins, range, intervals),
+  };
+}
+
+function holesOf(wanted: readonly WantedSeries[], { series }: Scan): HoleCounts {
+  return wanted.reduce((sum, one) => {
+    const known = series.get(seriesKey(one.series));
+    return known === undefined
+      ? sum
+      : addHoles(sum, holesIn(meantOf(known.coverage, one), one.range, one.calendar));
+  }, NO_HOLES);
+}
+
+/** What lacks of the wanted series that this source could give. */
+function gapsIn(
+  wanted: readonly WantedSeries[],
+  scan: Scan,
+  { capabilities, editionOf, ownListOf }: Source,
+  { now, everything }: { readonly now: number; readonly everything: boolean },
+): SeriesGaps[] {
   const coverageOf = { get: (key: string): Coverage | undefined => scan.series.get(key)?.coverage };
   const isRelisted = ({ ticker, interval }: Series): boolean => {
     const before = scan.ownLists?.get(ticker)?.[interval];
     const list = before === undefined ? null : (ownListOf?.(ticker) ?? null);
     return list !== null && list !== before;
   };
-  const gaps = findGaps(withLostDays(wanted, scan, capabilities, now), coverageOf, {
+  return findGaps(wanted, coverageOf, {
     provider: capabilities.id,
     now,
     everything,
@@ -109,28 +166,30 @@ export async function prepare(
     ...{ isRelisted, ...(editionOf && { editionOf }) },
     ...(answersForActions(capabilities) && { actionsCovered: actionsIn(scan, capabilities) }),
   }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
-  const { intervals: limits, quotas, actions } = capabilities;
-  const asItStands = await standing?.();
-  const staged = stagedAs === undefined ? [] : (await stagedOf(stagedAs, store.staging, now)).fresh;
-  const options = { limits, quotas, actions, now, staged, ...(asItStands && { standing: asItStands }) };
-  const holesNow = async (): Promise<HoleCounts> => {
-    const { series } = await store.scan({ tickers, intervals });
-    return wanted.reduce((sum, one) => {
-      const known = series.get(seriesKey(one.series));
-      return known === undefined
-        ? sum
-        : addHoles(sum, holesIn(meantOf(known.coverage, one), one.range, one.calendar));
-    }, NO_HOLES);
+}
+
+/** What of a request a provider is asked for; of a chain the first names the tickers that none of it can have. */
+function askedOf(
+  request: BackfillRequest,
+  capabilities: Capabilities,
+  chain: ChainPlace | undefined,
+): Pick<Parted, 'notServed'> & {
+  readonly tickers: readonly string[];
+  readonly intervals: readonly Interval[];
+} {
+  const { tickers, intervals = ['1d'] } = request;
+  const isAlone = chain === undefined;
+  const its = isAlone ? intervals : intervals.filter((one) => capabilities.intervals[one] !== undefined);
+  const parted = partServed(tickers, its, capabilities, isAlone ? request : { isPart: true });
+  return {
+    tickers: parted.served,
+    intervals: its,
+    notServed: isAlone
+      ? parted.notServed
+      : chain.before.length > 0
+        ? []
+        : servedByNone(tickers, intervals, chain.all),
   };
-  const goneList = await tickersOfGoneList(tickers, scan, source, store);
-  const planned = withNotServed(planTasks(gaps, options), notServed, intervals);
-  const plan = {
-    ...planned,
-    ...(goneList.length > 0 && { goneList }),
-    ...(capabilities.metered && mayProbe(planned, wanted, scan) && { mayProbe: true }),
-  };
-  const asPlanned = notYet === undefined ? plan : { ...plan, notYet };
-  return { scan, plan: asPlanned, wanted, holesNow, ...inUsersTerms(request.origins, range, intervals) };
 }
 
 /** A plan that also tells of what cannot be asked for: series that cannot be had. */

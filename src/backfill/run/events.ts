@@ -1,5 +1,6 @@
 import type { Plan } from '../../core/plan/plan.ts';
 import type { Interval } from '../../core/session/interval.ts';
+import type { Quota } from '../../core/plan/quota.ts';
 import type { Collect, FetchActions, Task, Want } from '../../core/plan/task.ts';
 import type { SetAside } from '../../store/scan.ts';
 import type { Failure } from '../failure.ts';
@@ -23,6 +24,26 @@ export interface Meant {
 
 /** What a run tells while it goes. */
 export type BackfillEvent =
+  /** Of a chain: which of its providers is asked next, and who was asked before it. */
+  | {
+      readonly type: 'asking';
+      readonly provider: string;
+      /** Those that its requests keep. */
+      readonly quotas: readonly Quota[];
+      /** In their order; none for the first. */
+      readonly before: readonly string[];
+      /** All of the chain. */
+      readonly chain: readonly string[];
+      /** It was asked just now: so many series that its answers for whole markets do not name are asked for alone. */
+      readonly unnamed?: number;
+    }
+  /** A provider of a chain is asked what it has of odd sessions that others gave. */
+  | {
+      readonly type: 'opinion';
+      readonly provider: string;
+      readonly quotas: readonly Quota[];
+      readonly sessions: number;
+    }
   /** Of which tickers parts are going to be asked for. */
   | { readonly type: 'meant'; readonly meant: Meant }
   /** `lost`, `distrusted`: see `Scan`. */

@@ -25,6 +25,8 @@ export interface Refusal {
 export interface Stop {
   readonly reason: StopReason;
   readonly message: string;
+  /** The provider is open to nobody here, or to no such key: it is no fault of the moment. Default: it is something else. */
+  readonly isClosed?: true;
 }
 
 /** Errors that speak of the whole run. */
@@ -39,7 +41,8 @@ const REASONS: Readonly<Partial<Record<ErrorCode, StopReason>>> = {
 /** Why a run ends that met this error; undefined where the error is not the whole run's. */
 export function stopOf(error: ErrorData): Stop | undefined {
   if (scopeOf(error) !== 'run') return undefined;
-  return { reason: REASONS[error.code] ?? 'failed', message: error.message };
+  const { code, message } = error;
+  return { reason: REASONS[code] ?? 'failed', message, ...(code === 'not-entitled' && { isClosed: true }) };
 }
 
 /** What the errors of a run put an end to. */

@@ -5,6 +5,7 @@ import { sumDrift } from '../drift.ts';
 import { ratesOf } from '../run/traffic-rates.ts';
 import type { Refusal } from '../run/stops.ts';
 import { kindOfLeft } from './left-undone.ts';
+import type { ProviderPart } from './provider-part.ts';
 import type { RunSummary } from './summary.ts';
 
 /** What adds up. */
@@ -34,6 +35,8 @@ export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSumma
   const sums = Object.fromEntries(SUMS.map((name) => [name, sumOf(runs.map((run) => run[name]))]));
   const lost = runs.flatMap((run) => run.lost ?? []);
   const notServed = joinNotServed(runs.flatMap((run) => run.notServed ?? []));
+  const byProvider = joinParts(runs.flatMap((run) => run.byProvider ?? []));
+  const opinions = runs.flatMap((run) => run.secondOpinions ?? []);
   const renamesUnread = runs.find((run) => run.renamesUnread !== undefined)?.renamesUnread;
   const all = { ...last, ...(sums as Record<(typeof SUMS)[number], number>) };
   return {
@@ -61,8 +64,27 @@ export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSumma
     ...(lost.length > 0 && { lost }),
     ...(notServed.length > 0 && { notServed }),
     ...(renamesUnread !== undefined && { renamesUnread }),
+    ...(byProvider.length > 0 && { byProvider }),
+    ...(opinions.length > 0 && { secondOpinions: opinions }),
   };
 }
+
+/** What each provider did in several runs of a chain: it ended as the last that was ended before its time. */
+function joinParts(parts: readonly ProviderPart[]): ProviderPart[] {
+  return [...grouped(parts, ({ provider }) => provider).values()].map((own) => {
+    const [{ runId: _runId, ...first }] = own as [ProviderPart];
+    const sum = (name: (typeof PART_SUMS)[number]): number => sumOf(own.map((one) => one[name]));
+    const sums = Object.fromEntries(PART_SUMS.map((name) => [name, sum(name)]));
+    const all = { ...first, ...(sums as Record<(typeof PART_SUMS)[number], number>) };
+    const stopped = own.findLast((one) => one.stopped !== null)?.stopped ?? null;
+    return { ...all, ...ratesOf(all), stopped, refused: joinRefusals(own.flatMap((one) => one.refused)) };
+  });
+}
+
+const PART_SUMS = [
+  ...(['requests', 'fetched', 'failed', 'bars', 'inserted'] as const),
+  ...(['sent', 'succeeded', 'retries', 'throttles'] as const),
+] as const;
 
 function sumOf(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);

@@ -14,6 +14,7 @@ import type { Scan, SetAside } from '../../store/scan.ts';
 import { comparedAlike, type Counts, countsOf, freshHoles, sumOf } from '../run/counts.ts';
 import { type DriftBySource, sumDrift } from '../drift.ts';
 import { type Failure, type Found, failureOf, isUnavailability, joinFailures } from '../failure.ts';
+import type { ProviderPart, SecondOpinion } from './provider-part.ts';
 import { leftUndone } from './left-undone.ts';
 import type { LeftUndone } from '../run/run-record.ts';
 import { countLost, type KnownBefore, type NewlyLost, newlyLost } from './newly-lost.ts';
@@ -94,6 +95,10 @@ export interface RunSummary extends HoleCounts, TrafficCounts, TrafficRates {
   readonly lost?: readonly SetAside[];
   /** Why the list of renames was not heeded. Default: it was. */
   readonly renamesUnread?: string;
+  /** What each provider of a chain did, in the order in which they were asked. Default: there is one. */
+  readonly byProvider?: readonly ProviderPart[];
+  /** What others of the chain say of odd sessions. Default: nobody was asked. */
+  readonly secondOpinions?: readonly SecondOpinion[];
 }
 
 export interface RunOutcome {

@@ -26,9 +26,9 @@ export function partServed(
   { isPart = false }: Pick<WantedOf, 'isPart'> = {},
 ): Parted {
   const reasons = tickers.map((ticker) => [ticker, whyNotServed(ticker, intervals, capabilities)] as const);
-  const isServed = (why?: Why): boolean =>
+  const isAnyServed = (why?: Why): boolean =>
     why === undefined || (why.intervals !== undefined && why.intervals.length < intervals.length);
-  const served = reasons.flatMap(([ticker, why]) => (isServed(why) ? [ticker] : []));
+  const served = reasons.flatMap(([ticker, why]) => (isAnyServed(why) ? [ticker] : []));
   const strange = reasons.flatMap(([ticker, why]) => (why === undefined ? [] : { ticker, why }));
   const notServed = [...grouped(strange, ({ why }) => why.kind)].map(([, group]): NotServed => {
     const [{ why }] = group as [(typeof group)[number]];
@@ -50,6 +50,38 @@ export function partServed(
 /** `1m, 5m bars of `, or nothing of what it cannot have at all. */
 function barsOf({ intervals }: NotServed): string {
   return intervals === undefined ? '' : `${intervals.join(', ')} bars of `;
+}
+
+/** Tickers that, at some of the intervals, none of several providers can have: by what the first has instead. */
+export function servedByNone(
+  tickers: readonly string[],
+  intervals: readonly Interval[],
+  all: readonly Capabilities[],
+): readonly NotServed[] {
+  const isHad = (ticker: string, interval: Interval): boolean =>
+    all.some((one) => isServedAt(ticker, interval, one));
+  const had = new Set(tickers.filter((ticker) => intervals.every((interval) => isHad(ticker, interval))));
+  const [first] = all;
+  const none = tickers.filter((ticker) => !had.has(ticker));
+  if (first === undefined || none.length === 0) return [];
+  const { notServed } = partServed(none, [], first, { isPart: true });
+  const named = new Set(notServed.flatMap((one) => one.tickers));
+  const rest = none.filter((ticker) => !named.has(ticker));
+  const why = `none of ${all.map(({ id }) => id).join(', ')} has it at ${intervals.join(', ')}`;
+  return [...notServed, ...(rest.length === 0 ? [] : [{ provider: first.id, tickers: rest, why }])];
+}
+
+/** Whether a provider can have a ticker at an interval. */
+export function isServedAt(ticker: string, interval: Interval, capabilities: Capabilities): boolean {
+  return (
+    capabilities.intervals[interval] !== undefined &&
+    whyNotServed(ticker, [interval], capabilities) === undefined
+  );
+}
+
+/** Whether a provider can have a ticker, be it at some interval only. */
+export function isServed(ticker: string, capabilities: Capabilities): boolean {
+  return whyNotServed(ticker, [], capabilities) === undefined;
 }
 
 /** Why a provider cannot have a ticker, and the same of all that it cannot have for a reason of that kind. */

@@ -40,6 +40,8 @@ export interface MarketLimits {
   readonly lookBackDays: number | null;
   /** Requests that a session costs, its pages all together. */
   readonly requestsPerSession: number;
+  /** Whether a series that is asked for by itself is read from the same answers, and finds nothing else. Default false. */
+  readonly hasAllSeries?: boolean;
   /**
    * Where splits and dividends of all tickers come apart from its bars, from lists for a range of days: how many pages of each
    * list a year fills, about, and each is asked for one at least. Default: they come with the bars.

@@ -54,6 +54,14 @@ export interface NotServed {
   readonly why: string;
 }
 
+/** The plan of a provider that is asked for what those before it cannot give. */
+export interface NextPlan {
+  readonly provider: string;
+  /** Those that its requests keep. */
+  readonly quotas: readonly Quota[];
+  readonly plan: Plan;
+}
+
 /** Gaps as tasks, priced. */
 export interface Plan {
   readonly tasks: readonly Task[];
@@ -90,6 +98,11 @@ export interface Plan {
    * one, to see whether a provider that does not know them is sound. Default false.
    */
   readonly mayProbe?: boolean;
+  /**
+   * What each other provider of a chain would be asked for by what is known now, in their order: what the earlier ones turn out
+   * not to have comes on top. Default: there is none.
+   */
+  readonly next?: readonly NextPlan[];
   /** Why no series is wanted: no session of the range is final yet, or nothing was left undone. Default: some are. */
   readonly notYet?: string;
 }

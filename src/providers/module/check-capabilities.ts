@@ -43,6 +43,7 @@ const OF_MARKET: Readonly<Record<keyof MarketCapability, Rule>> = {
   of: CLASSES,
   lookBackDays: COUNT_OR_NULL,
   requestsPerSession: COUNT,
+  hasAllSeries: orAbsent(FLAG),
   actionPages: orAbsent({
     must: 'a list of numbers above 0, of each list the pages a year',
     holds: (value) =>

@@ -137,7 +137,7 @@ function flatCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
   const files: IntervalCapability = {
     ...{ maxSpanDays: SPAN_DAYS, lookBackDays, since: FIRST_DAY, settleDelayMs: FILE_WHOLE_MS },
     ...{ requestsPerSpan: 1, paging: A_FILE_A_SESSION, requestsForActions: REQUESTS_FOR_ACTIONS },
-    market: allShares(lookBackDays, FILE_WHOLE_MS),
+    market: { ...allShares(lookBackDays, FILE_WHOLE_MS), hasAllSeries: true },
   };
   return {
     ...rest,

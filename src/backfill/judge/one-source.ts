@@ -1,0 +1,50 @@
+import { type Bars, keep, sourceAt } from '../../core/bars/columns.ts';
+import { sessionDateOf } from '../../core/bars/partition.ts';
+import type { Oddity } from '../../core/checks/oddity.ts';
+import type { Day } from '../../core/session/day.ts';
+import type { Received } from './received.ts';
+
+/** Sessions of a series that stay another source's. */
+export interface OthersSessions {
+  /** Bars without those of these sessions. */
+  readonly without: (bars: Bars) => Bars;
+  /** One for each of them that was asked for and of which the answer has bars. */
+  readonly oddities: readonly Oddity[];
+}
+
+const NONE: OthersSessions = { without: (bars) => bars, oddities: [] };
+
+/**
+ * Sessions of an intraday series that stay as they are, since another source's bars of them are stored: no session is of two
+ * sources. Only one that is asked for again, and of which the answer has a bar for each stored one, is replaced.
+ */
+export function sessionsOfOthers(
+  { want, calendar, stored: { bars }, source }: Received,
+  accepted: Bars,
+  isAsked: (day: Day) => boolean,
+): OthersSessions {
+  const { interval } = want.series;
+  if (interval === '1d' || bars.source.names.every((name) => name === source)) return NONE;
+  const sessionOf = sessionDateOf(interval, calendar);
+  const answered = new Set(accepted.ts);
+  const isAgain = want.again === true || want.replaces === true;
+  const others = new Set<Day>();
+  const inPart = new Set<Day>();
+  for (const [i, ts] of bars.ts.entries()) {
+    const day = sessionOf(ts);
+    if (sourceAt(bars, i) !== source) others.add(day);
+    if (!answered.has(ts)) inPart.add(day);
+  }
+  const stays = (day: Day): boolean => others.has(day) && (!isAgain || !isAsked(day) || inPart.has(day));
+  const oddities = new Map<Day, Oddity>();
+  const note = `its stored bars are another source's, not those of ${source}: they stay`;
+  for (const ts of accepted.ts) {
+    const session = sessionOf(ts);
+    if (stays(session) && isAsked(session) && !oddities.has(session))
+      oddities.set(session, { kind: 'sources-differ', session, ts, note });
+  }
+  return {
+    without: (some) => keep(some, (i) => !stays(sessionOf(some.ts[i] as number))),
+    oddities: [...oddities.values()],
+  };
+}

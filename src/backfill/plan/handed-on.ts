@@ -1,0 +1,121 @@
+import { seriesKey } from '../../core/bars/bars.ts';
+import { sourceAt } from '../../core/bars/columns.ts';
+import { sessionDateOf } from '../../core/bars/partition.ts';
+import { type Coverage, NOTHING_KNOWN, provisionalAt, unknownTo } from '../../core/coverage/coverage.ts';
+import { BackfillError } from '../../core/errors.ts';
+import type { WantedSeries } from '../../core/plan/gaps.ts';
+import { reachedFrom } from '../../core/plan/limits.ts';
+import type { DayRange } from '../../core/session/day.ts';
+import type { Interval } from '../../core/session/interval.ts';
+import { intersect, normalize, span, subtract, union } from '../../core/session/ranges.ts';
+import { livedIn } from '../../core/universe/universe.ts';
+import type { Capabilities } from '../../providers/provider.ts';
+import { isServedAt } from '../want/served.ts';
+import type { BarStore } from '../../store/store.ts';
+import type { Scan } from '../../store/scan.ts';
+
+/** What of a provider turned out not to be open, to the key or from here. */
+export interface Closed {
+  readonly all: boolean;
+  readonly intervals: ReadonlySet<Interval>;
+  /** Series keys. */
+  readonly series: ReadonlySet<string>;
+}
+
+/** A provider that was asked before another one of its chain. */
+export interface Earlier {
+  readonly capabilities: Capabilities;
+  readonly closed: Closed;
+}
+
+/** Who else is asked for the bars that a provider is asked for. */
+export interface ChainPlace {
+  /** In their order; none for the first. */
+  readonly before: readonly Earlier[];
+  /** All of the chain, the provider itself too. */
+  readonly all: readonly Capabilities[];
+  /** Series keys: these only are asked for, each by itself (see `unnamedIn`). Default: all that lacks, as it costs least. */
+  readonly unnamed?: ReadonlySet<string>;
+}
+
+/** What is known of the store before a provider of a chain is planned for. */
+interface Known {
+  readonly scan: Pick<Scan, 'series'>;
+  readonly store: Pick<BarStore, 'readBars'>;
+  /** The provider that is going to be asked. */
+  readonly provider: string;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+/**
+ * What of the wanted sessions is asked of a provider because none of those before it can give it: they do not serve the
+ * ticker or the interval, are closed, do not reach so far, or are on record to have no bar of it. What one of them failed to
+ * answer, or what is in doubt there, is left to it. Sessions that have a bar stay whosever it is; its own that are provisional
+ * it is asked for again.
+ */
+export async function handedOn(
+  wanted: readonly WantedSeries[],
+  earlier: readonly Earlier[],
+  known: Known,
+): Promise<readonly WantedSeries[]> {
+  const handed: WantedSeries[] = [];
+  for (const one of wanted) {
+    const coverage = known.scan.series.get(seriesKey(one.series))?.coverage ?? NOTHING_KNOWN;
+    const given = earlier.reduce(
+      (days, before) => intersect(days, cannotGive(before, one, coverage, known.now)),
+      [ALL_DAYS],
+    );
+    const open = union(subtract(given, coverage.present), await ownProvisional(one, coverage, known));
+    const meant = intersect(one.lived ?? [one.range], open);
+    const besides = intersect(one.besides ?? [], open);
+    if (one.calendar.count(union(meant, besides)) === 0) continue;
+    const { lived: _lived, besides: _besides, ...bare } = one;
+    handed.push({ ...bare, ...livedIn(one.range, meant), ...(besides.length > 0 && { besides }) });
+  }
+  return handed;
+}
+
+/** The days of a series of which a provider cannot give any bar, by what it is and by what it is on record to have said. */
+function cannotGive(
+  { capabilities, closed }: Earlier,
+  { series, calendar }: WantedSeries,
+  coverage: Coverage,
+  now: number,
+): readonly DayRange[] {
+  const { id, intervals } = capabilities;
+  const limits = intervals[series.interval];
+  const isClosed =
+    closed.all || closed.intervals.has(series.interval) || closed.series.has(seriesKey(series));
+  if (limits === undefined || isClosed || !isServedAt(series.ticker, series.interval, capabilities))
+    return [ALL_DAYS];
+  if (unknownTo(id, coverage) !== undefined) return [ALL_DAYS];
+  const said = coverage.absent.filter(({ by }) =>
+    by.some(({ provider, reason }) => provider === id && reason !== 'doubted'),
+  );
+  const reach = reachedFrom(limits, series.ticker, calendar, now);
+  return union(normalize(said), [{ from: Number.NEGATIVE_INFINITY, to: reach }]);
+}
+
+/** Sessions whose bars are not final yet and are all of the provider that is going to be asked. */
+async function ownProvisional(
+  { series, calendar, range }: WantedSeries,
+  coverage: Coverage,
+  { store, provider, now }: Known,
+): Promise<readonly DayRange[]> {
+  const open = intersect([range], provisionalAt(coverage, now));
+  const days = span(open);
+  if (days === undefined) return [];
+  try {
+    const bars = await store.readBars(series, days);
+    const sessionOf = sessionDateOf(series.interval, calendar);
+    const others = Array.from(bars.ts, sessionOf).filter((_, i) => sourceAt(bars, i) !== provider);
+    return subtract(open, normalize(others.map((day) => ({ from: day, to: day + 1 }))));
+  } catch (error) {
+    // Of a damaged file nobody can say whose bars it has.
+    if (error instanceof BackfillError && error.code === 'store-corrupt') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Oddity } from '../../core/checks/oddity.ts';
+import type { Refusal, Stop } from '../run/stops.ts';
+import type { TrafficRates } from '../run/traffic-rates.ts';
+import type { TrafficCounts } from '../runner.ts';
+
+/** What one provider of a chain was asked and what it brought. Plain JSON. */
+export interface ProviderPart extends TrafficCounts, TrafficRates {
+  readonly provider: string;
+  /** Id of the record of its run. */
+  readonly runId?: string;
+  /** Requests of the tasks that were run, by plan. */
+  readonly requests: number;
+  /** Series that were asked for and of which nothing failed; with a failed task. */
+  readonly fetched: number;
+  readonly failed: number;
+  readonly bars: number;
+  readonly inserted: number;
+  readonly stopped: Stop | null;
+  readonly refused: readonly Refusal[];
+}
+
+/** What another provider of a chain says of a session that is odd; it revises nothing. Plain JSON. */
+export interface SecondOpinion {
+  readonly ticker: string;
+  readonly interval: string;
+  /** Session date, `YYYY-MM-DD`. */
+  readonly session: string;
+  /** What is odd about it. */
+  readonly kind: Oddity['kind'];
+  /** Who was asked. */
+  readonly provider: string;
+  /** `other`: other prices or volume; `refused`: nobody knows, as its answer was refused, or there was none. */
+  readonly says: 'same' | 'other' | 'no-bar' | 'refused';
+  readonly note: string;
+}

@@ -1,0 +1,68 @@
+import type { BackfillTools } from '../backfill/backfill.ts';
+import type { Source } from '../backfill/plan/prepare.ts';
+import { stagedAs } from '../backfill/run/staged-source.ts';
+import { derivedFrom } from '../backfill/want/derived.ts';
+import { threadEntry } from '../pool/entry.ts';
+import { openProvider } from '../providers/registry.ts';
+import type { BackfillOptions } from './history.ts';
+import type { Parts } from './parts.ts';
+import { standingOf } from './run-tools.ts';
+import { secretsOf } from './secrets.ts';
+import type { Claim } from './turns.ts';
+
+/** What a request takes its bars from: the provider, or the store itself. */
+export interface Sourced extends Parts {
+  readonly isDerived?: true;
+}
+
+export function sourcedFor(parts: Parts, { derive = false }: BackfillOptions): Sourced {
+  return derive
+    ? { ...parts, capabilities: derivedFrom(parts.capabilities), next: [], isDerived: true }
+    : parts;
+}
+
+/** Plans or runs with what is known of a source without asking it. */
+export async function withSource<T>(parts: Sourced, run: (source: Source) => Promise<T>): Promise<T> {
+  const { config, capabilities, isDerived } = parts;
+  if (capabilities.metered || isDerived) return run(sourceOf(parts));
+  // A mistake in a folder's configuration is one error here instead of one a ticker.
+  const provider = await openProvider(config);
+  try {
+    return await run({
+      ...sourceOf(parts),
+      editionOf: (ticker) => provider.editionOf?.(ticker) ?? null,
+      ...(provider.ownListOf && { ownListOf: (ticker) => provider.ownListOf?.(ticker) ?? null }),
+    });
+  } finally {
+    await provider.close();
+  }
+}
+
+export function sourceOf({ options, config, capabilities }: Parts): Source {
+  const standing = (): ReturnType<typeof standingOf> => standingOf(options, config, capabilities);
+  return { capabilities, standing, stagedAs: stagedAs(config) };
+}
+
+export function toolsOf(
+  parts: Sourced,
+  { onEvent, stop }: Pick<BackfillOptions, 'onEvent' | 'stop'>,
+  claim: Claim,
+): BackfillTools {
+  const { options, config, capabilities, engine, store, clock } = parts;
+  // What these throw, they throw before a lock is taken or a quota opened.
+  threadEntry();
+  const secrets = secretsOf(options, capabilities);
+  const { isDerived } = parts;
+  return {
+    ...sourceOf(parts),
+    store,
+    acquire: () => engine.acquire(claim, stop),
+    staging: engine.staging,
+    context: { storeUrl: options.store, provider: config, ...(isDerived && { isDerived }) },
+    expect: (tasks) => engine.expect(tasks),
+    startRunner: (tasks) => engine.startRunner(tasks, secrets),
+    clock,
+    ...(onEvent && { onEvent }),
+    ...(stop && { stop }),
+  };
+}

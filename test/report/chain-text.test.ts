@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { ProviderPart } from '../../src/backfill/settle/provider-part.ts';
+import { joinRuns } from '../../src/backfill/settle/joined-runs.ts';
+import { askingLines, opinionLines, providerLines } from '../../src/report/chain-text.ts';
+import { UNBOUNDED } from '../../src/report/page.ts';
+import { summaryText } from '../../src/report/run-text.ts';
+import { CALM } from './calm-run.ts';
+
+const PART: ProviderPart = {
+  ...{ provider: 'yahoo', requests: 10, fetched: 10, failed: 0, bars: 2520, inserted: 2519 },
+  ...{ stopped: null, refused: [], sent: 10, succeeded: 10, retries: 0, throttles: 0 },
+  ...{ successRate: 1, throttleRate: 0 },
+};
+
+describe('the words of a chain', () => {
+  it('say who is asked next, and nothing of the first', () => {
+    const asking = { type: 'asking', provider: 'c', quotas: [], chain: ['a', 'b', 'c'] } as const;
+    expect(askingLines({ ...asking, before: [] })).toEqual([]);
+    expect(askingLines({ ...asking, before: ['a', 'b'] })).toEqual(['Then c, for what a and b cannot give']);
+  });
+
+  it('tell what each provider brought, why it was not asked to the end, and what is not open', () => {
+    const message = 'the quota is used up';
+    const refused = [
+      { interval: '1h', code: 'not-entitled', message: 'premium', tickers: ['A', 'B'] },
+    ] as const;
+    const idle = { ...PART, sent: 0, successRate: null, throttleRate: null, failed: 2 };
+    expect(
+      providerLines([
+        PART,
+        { ...idle, provider: 'first', stopped: { reason: 'quota-exhausted', message }, refused },
+      ]),
+    ).toEqual([
+      'yahoo: 2,520 bars (2,519 new) of 10 series  Sent: 10  Success: 100.0%  Throttled: 0.0%',
+      'first: 2,520 bars (2,519 new) of 10 series  Errors: 2',
+      'first was not asked to the end: the quota is used up',
+      'first: 1h is not open to this key (premium); not asked for: 2 tickers',
+    ]);
+  });
+
+  it('stand in the summary instead of the sum, and add up over batches', () => {
+    const run = { ...CALM, sent: 10, succeeded: 10, successRate: 1, throttleRate: 0, byProvider: [PART] };
+    const lines = summaryText(joinRuns([run, run]));
+    expect(lines.filter((line) => line.includes('Sent: '))).toEqual([
+      'yahoo: 5,040 bars (5,038 new) of 20 series  Sent: 20  Success: 100.0%  Throttled: 0.0%',
+    ]);
+  });
+
+  it('tell of second opinions in a line each', () => {
+    const said = {
+      ticker: 'ABCD',
+      interval: '1d',
+      session: '2026-06-10',
+      kind: 'spike',
+      provider: 'b',
+    } as const;
+    expect(opinionLines([{ ...said, says: 'same', note: 'b has the same' }], UNBOUNDED)).toEqual([
+      '',
+      'SECOND OPINIONS (1 session)',
+      'ABCD 1d 2026-06-10 (spike): b has the same',
+    ]);
+    expect(opinionLines([], UNBOUNDED)).toEqual([]);
+  });
+});
