@@ -8,6 +8,7 @@ import { INDEX_CATEGORIES, PUBLIC_INDICES, PUBLIC_LISTS } from '../providers/lis
 import type { ProviderConfig } from '../providers/provider.ts';
 import { capabilitiesOf, providerIds } from '../providers/registry.ts';
 import { type Discovered, UNKNOWN_TYPE } from '../report/discovered-text.ts';
+import type { BarStore } from '../store/store.ts';
 import type { HistoryOptions } from './history.ts';
 import { listUrl } from './list-url.ts';
 import { askList } from './listed-tickers.ts';
@@ -50,10 +51,10 @@ export async function discover(options: DiscoverOptions, history: HistoryOptions
     const asked = { categories: itsOwn, asOf: day, now };
     for (const member of await membersFrom(source, asked, options, history)) found.push(member);
   }
-  const members = found
+  const meant = found
     .filter((member) => day === null || livesOn(member, day))
-    .toSorted((a, b) => (a.ticker < b.ticker ? -1 : Number(a.ticker > b.ticker)))
-    .slice(0, limit);
+    .toSorted((a, b) => (a.ticker < b.ticker ? -1 : Number(a.ticker > b.ticker)));
+  const members = meant.slice(0, limit);
   if (members.length === 0)
     throw new BackfillError(
       'usage',
@@ -64,12 +65,29 @@ export async function discover(options: DiscoverOptions, history: HistoryOptions
   const head = { name, date, source: sources.map((one) => listUrl(one, history) ?? one).join(', ') };
   const { engine, store } = partsOf(history);
   try {
-    const path = await engine.write([], () => store.saveUniverse(head, members));
+    const { path, before } = await engine.write([], async () => ({
+      before: members.length < meant.length ? await membersIn(store, `${name}_${date}`) : 0,
+      path: await store.saveUniverse(head, members),
+    }));
     const delisted = members.filter((member) => member.delisted !== null).length;
     const counts = { members: members.length, delisted, byType: countsByType(members) };
-    return { name, date, path, sources, ...counts, without };
+    const cut = members.length < meant.length && {
+      of: meant.length,
+      ...(before > members.length && { replaced: before }),
+    };
+    return { name, date, path, sources, ...counts, ...cut, without };
   } finally {
     await engine.close();
+  }
+}
+
+/** How many members a list in the store has; none where there is no such list, or what is there is none. */
+async function membersIn(store: BarStore, list: string): Promise<number> {
+  try {
+    return (await store.readUniverse(list))?.length ?? 0;
+  } catch (error) {
+    if (error instanceof BackfillError && error.code === 'usage') return 0;
+    throw error;
   }
 }
 

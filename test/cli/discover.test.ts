@@ -42,6 +42,20 @@ describe('backfill discover', () => {
     });
   }, 120_000);
 
+  it('says that a limit left some out, and that a longer list of the day is gone', async () => {
+    const list = ['discover', 'fx', '--provider', 'sample', '--now', NOW];
+    const all = await backfill(...list);
+    const [, count = ''] = /: (\d+) members from sample/.exec(all.stdout) ?? [];
+    expect(all.stderr).toBe('');
+    const { code, stdout, stderr } = await backfill(...list, '--limit', '2');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`: 2 of ${count} members from sample (fx 2)`);
+    expect(stderr).toBe(
+      `It has the first 2 of ${count} by ticker, in place of ${count} that the list of that day had: ` +
+        '--tickers fx means these alone while there is no newer list; discover fx without --limit lists all.\n',
+    );
+  });
+
   it('prints JSON, and what nobody lists on stderr', async () => {
     const { stdout, stderr } = await backfill(
       'discover',

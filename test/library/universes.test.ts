@@ -242,11 +242,19 @@ describe('what is discovered', () => {
 
   it('may be the first few, and those that lived on a day', async () => {
     const from = 'sample';
-    expect(await discover({ name: 'us_equities', from, limit: 3 }, optionsOf())).toMatchObject({
-      members: 3,
-    });
+    const few = { name: 'us_equities', from, limit: 3 };
+    const first = await discover(few, optionsOf());
+    expect(first).toMatchObject({ members: 3, of: 25 });
+    expect(first).not.toHaveProperty('replaced');
     const now = await discover({ name: 'us_equities', from }, optionsOf());
     expect(now).toMatchObject({ members: 25, delisted: 3 });
+    for (const name of ['of', 'replaced']) expect(now).not.toHaveProperty(name);
+    expect(await discover({ ...few, limit: 25 }, optionsOf())).toEqual(now);
+    // What it takes the place of is told, once, and where it is no list nothing is.
+    expect(await discover(few, optionsOf())).toEqual({ ...first, replaced: 25 });
+    expect(await discover(few, optionsOf())).toEqual(first);
+    await writeFile(now.path, 'torn');
+    expect(await discover(few, optionsOf())).toEqual(first);
     const then = await discover({ name: 'us_equities', from, asOf: '2019-11-07' }, optionsOf());
     expect(then.path).toContain('us_equities_2019-11-07.json');
     const { members } = JSON.parse(await readFile(then.path, 'utf8'));
