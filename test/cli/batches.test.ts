@@ -141,7 +141,8 @@ Batch 5 of 7 comes next: --start-batch 4 begins there.
     const line = [...fromYahoo('quota'), '-t', '@twelve.txt', '--batch-size', '4', '--rate-limit', '6/day'];
     const { code, stderr } = await backfill(...line);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/\nQuota used up: done \d of 8 today\. It opens again /);
+    // In its last three hours a day is not what it is told by.
+    expect(stderr).toMatch(/\nQuota used up: done \d of 8( today)?\. It opens again /);
     expect(stderr).toMatch(/\nBatch 2 of 3 comes next: --start-batch 1 begins there\.\n$/);
     expect(stderr).not.toContain('Batch 3 of 3');
     const quiet = await backfill(...line, '--quiet');
