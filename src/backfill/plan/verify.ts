@@ -11,6 +11,7 @@ import { planTasks } from '../../core/plan/plan.ts';
 import { contains, normalize, subtract } from '../../core/session/ranges.ts';
 import { randomFor } from '../../market/random.ts';
 import type { Capabilities } from '../../providers/provider.ts';
+import { servesIntervalOf } from '../../providers/serves.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { SeriesState } from '../../store/scan.ts';
 import type { Prepared, Source } from './prepare.ts';
@@ -70,16 +71,17 @@ interface Block {
 function blocksOf(
   { series, calendar: id, coverage }: SeriesState,
   range: Verification,
-  { intervals }: Capabilities,
+  capabilities: Capabilities,
   now: number,
 ): Block[] {
-  const limits = intervals[series.interval];
+  const { ticker, interval } = series;
+  const limits = capabilities.intervals[interval];
   const calendar = calendarById(id);
-  if (limits === undefined) return [];
+  if (limits === undefined || !servesIntervalOf(ticker, interval, capabilities)) return [];
   const final = subtract(coverage.present, coverage.provisional);
   const settled = calendar.lastSettled(now, limits.settleDelayMs);
   const asked = parseRange(range)(calendar, settled, Number.NEGATIVE_INFINITY);
-  const earliest = reachedFrom(limits, series.ticker, calendar, now);
+  const earliest = reachedFrom(limits, ticker, calendar, now);
   const reach = { from: Math.max(asked.from, earliest), to: asked.to };
   const sessions = final.flatMap((run) => calendar.sessions(run)).filter((day) => contains([reach], day));
   const blocks: Block[] = [];

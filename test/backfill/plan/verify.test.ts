@@ -125,6 +125,15 @@ describe('the sample of a verification', () => {
     await expect(prepared(beyond, {}, provider)).rejects.toMatchObject({ code: 'usage' });
   });
 
+  it('is of no interval that the provider has of other classes only', async () => {
+    const { intervals, ...others } = capabilities();
+    const pairs = { ...intervals['1d'], serves: ['crypto'] } as (typeof intervals)['1d'];
+    const provider: Capabilities = { ...others, intervals: { ...intervals, ...(pairs && { '1h': pairs }) } };
+    const hourly = ['ALFA', 'SMPL-USD'].map((ticker) => state(ticker, { present: [WHOLE] }, '1h'));
+    const { wants } = await prepared(hourly, {}, provider);
+    expect(wants.map(({ series }) => series.ticker)).toEqual(['SMPL-USD']);
+  });
+
   it('is of the series asked for', async () => {
     expect((await prepared(whole(1))).asked).toEqual([{}]);
     const selection = { tickers: ['ALFA'], intervals: ['1d'] } as const;
