@@ -8,7 +8,7 @@ import type { Received } from './received.ts';
 export interface OthersSessions {
   /** Bars without those of these sessions. */
   readonly without: (bars: Bars) => Bars;
-  /** One for each of them that was asked for and of which the answer has bars. */
+  /** One for each of them that was asked for and of which the answer has bars that are not stored. */
   readonly oddities: readonly Oddity[];
 }
 
@@ -30,6 +30,7 @@ export function sessionsOfOthers(
   const isAgain = want.again === true || want.replaces === true;
   const others = new Set<Day>();
   const inPart = new Set<Day>();
+  const stored = new Set(bars.ts);
   for (const [i, ts] of bars.ts.entries()) {
     const day = sessionOf(ts);
     if (sourceAt(bars, i) !== source) others.add(day);
@@ -37,8 +38,9 @@ export function sessionsOfOthers(
   }
   const stays = (day: Day): boolean => others.has(day) && (!isAgain || !isAsked(day) || inPart.has(day));
   const oddities = new Map<Day, Oddity>();
-  const note = `its stored bars are another source's, not those of ${source}: they stay`;
+  const note = `${source} has more bars of it, which are not taken: those that are stored are another source's`;
   for (const ts of accepted.ts) {
+    if (stored.has(ts)) continue;
     const session = sessionOf(ts);
     if (stays(session) && isAsked(session) && !oddities.has(session))
       oddities.set(session, { kind: 'sources-differ', session, ts, note });
