@@ -17,7 +17,8 @@ describe('a session that has bars and lacks others', () => {
     const first = learn(NOTHING_KNOWN, answered(0));
     expect(first).toEqual(answered(0));
     const second = learn(first, answered(DAY_MS));
-    expect(second.lacking).toEqual([at(DAY_MS, 2, 3 * DAY_MS)]);
+    const [again] = at(DAY_MS, 2, 3 * DAY_MS).by;
+    expect(second.lacking).toEqual([{ ...TUESDAY, by: [{ ...again, since: 0 }] }]);
     expect(learn(second, { ...NOTHING_KNOWN, present: [WEEK] })).not.toHaveProperty('lacking');
     const others = { ...NOTHING_KNOWN, present: [days('2026-02-26', '2026-02-28')] };
     expect(learn(second, others).lacking).toEqual(second.lacking);
