@@ -30,11 +30,7 @@ export function issuesText(report: IssuesReport, page = UNBOUNDED): string[] {
       odd.map(({ title, note }) => `${title}: ${note}`),
       page,
     ),
-    section(
-      'FINAL BARS OF WHICH AN ANSWER HAD OTHER VALUES (check-data --revisions lists each)',
-      revised.map(revisedLine),
-      page,
-    ),
+    section('FINAL BARS THAT CAME AGAIN OTHERWISE (--revisions lists each)', revised.map(revisedLine), page),
     section(
       'SPLITS AND DIVIDENDS NOT KNOWN (prices there cannot be adjusted)',
       unknownActions.map(

@@ -56,7 +56,7 @@ describe('the issues of a store', () => {
       'STORED, BUT ODD (1 bar)',
       '  MSFT 1h 2025-06-03 thin: 3 bars',
       '',
-      'FINAL BARS OF WHICH AN ANSWER HAD OTHER VALUES (check-data --revisions lists each)',
+      'FINAL BARS THAT CAME AGAIN OTHERWISE (--revisions lists each)',
       '  IBM 1d 2025-06-02 to 2025-06-09 csv: 2 bars stay (close, volume), the first: close 101, not 102',
       '  IBM 1d 2025-06-02 yahoo: 1 bar changed: volume 500 became 600',
       '',
