@@ -75,5 +75,5 @@ export const FILE_WHOLE_MS = 22 * HOUR;
 /** How long after its close a session may be taken from a file, in ms, where younger ones come from the API. */
 export function flatAfterMs({ settings = {} }: Pick<ProviderConfig, 'settings'>): number {
   const { flatAfterDays = FLAT_AFTER_DAYS }: PolygonSettings = settings;
-  return Math.max(FILE_WHOLE_MS, flatAfterDays * 24 * HOUR);
+  return flatAfterDays * 24 * HOUR;
 }
