@@ -56,15 +56,23 @@ describe('sessions of 15 minutes', () => {
       now: () => now,
     });
     const { provider, secrets = {}, ...both } = optionsOf(first, second, { clock: () => now });
+    const odd: unknown[] = [];
     for (const one of [provider].flat()) {
       const history = openHistory({ ...both, provider: one as ProviderConfig, secrets });
-      await history.backfill(RANGE);
+      const { warnings } = await history.backfill(RANGE);
+      odd.push(...warnings.filter(({ kind }) => kind === 'sources-differ'));
       await history.close();
       // A session that came in part is asked for again on another day.
       now += 2 * 86_400_000;
     }
     const sessions = (await question(SOURCES)) as [string, string, number][];
     expect(sessions.filter(([date]) => date === '2026-11-17')).toEqual([['2026-11-17', source, bars]]);
+    expect(odd).toMatchObject([
+      {
+        session: '2026-11-17',
+        note: expect.stringMatching(/^yahoo has more bars of it, which are not taken/),
+      },
+    ]);
   });
 });
 
