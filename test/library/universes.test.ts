@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import type { History, HistoryOptions } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { REAL_DATA, itWith } from '../needs.ts';
 import { realData } from '../realdata.ts';
-import { NOW, type Logged, start, stopAll } from '../simulator/running.ts';
+import { NOW, start, stopAll } from '../simulator/running.ts';
 
 let folder = '';
 let server: Server;
@@ -53,11 +53,6 @@ function historyOf(more: Partial<HistoryOptions> = {}): History {
   return history;
 }
 
-async function universe(name: string, content: unknown): Promise<void> {
-  await mkdir(join(store(), 'universes'), { recursive: true });
-  await writeFile(join(store(), `universes/${name}.json`), JSON.stringify(content));
-}
-
 /** Constituents as their list has them, so many. */
 function constituents(count: number): string {
   const rows = Array.from({ length: count }, (_, i) => {
@@ -66,77 +61,6 @@ function constituents(count: number): string {
   });
   return `Symbol,Security,GICS Sector,Date added\n${rows.join('\n')}\n`;
 }
-
-describe('a universe with a member that is dead', () => {
-  let simulator: Logged;
-  const sample = (): NonNullable<HistoryOptions['provider']> => ({ id: 'sample', url: simulator.url });
-  const MEMBERS = {
-    members: [
-      { ticker: 'ALFA' },
-      { ticker: 'TARN', listed: '2010-01-04', delisted: '2023-06-29' },
-      { ticker: 'RUNO', listed: '2010-01-04', delisted: '2019-11-07' },
-      { ticker: 'BRIQ', from: '2023-02-01', to: '2023-03-01' },
-      { ticker: 'BRIQ', from: '2023-09-01', to: '2023-10-02' },
-    ],
-  };
-  const range = { start: '2023-01-03', end: '2023-12-29' };
-  beforeEach(async () => {
-    simulator = await start({ wire: 'sample' });
-    await universe('mine', MEMBERS);
-  });
-
-  it('is planned within its life', async () => {
-    const { tasks, totals } = await historyOf({ provider: sample() }).plan({ tickers: 'mine', ...range });
-    expect(totals).toMatchObject({ series: 4, toFill: 3, complete: 1 });
-    const wants = new Map(
-      tasks
-        .flatMap((task) => ('wants' in task ? task.wants : []))
-        .map((want) => [want.series.ticker, want.gaps]),
-    );
-    const days = (ticker: string): string[] =>
-      (wants.get(ticker) ?? []).map(({ from, to }) =>
-        [from, to - 1].map((one) => new Date(one * 86_400_000).toISOString().slice(0, 10)).join('..'),
-      );
-    expect(days('TARN')).toEqual(['2023-01-03..2023-06-29']);
-    expect(days('BRIQ')).toEqual(['2023-02-01..2023-02-28', '2023-09-01..2023-09-29']);
-    expect(days('ALFA')).toEqual(['2023-01-03..2023-12-29']);
-  });
-
-  it('is asked for nothing after its death, and is complete', async () => {
-    const history = historyOf({ provider: sample() });
-    const summary = await history.backfill({ tickers: 'mine', ...range });
-    expect(summary).toMatchObject({ stopped: null });
-    const { series, totals } = await history.coverage({ tickers: 'mine', ...range });
-    expect(totals).toMatchObject({ series: 4, complete: 4, missing: 0, coverage: 100 });
-    const tarn = series.find(({ ticker }) => ticker === 'TARN');
-    expect(tarn).toMatchObject({ last: '2023-06-29', absent: 0, standing: 'complete' });
-    expect(series.find(({ ticker }) => ticker === 'RUNO')).toMatchObject({
-      expected: 0,
-      standing: 'complete',
-    });
-    expect(series.find(({ ticker }) => ticker === 'BRIQ')).toMatchObject({ expected: 39, present: 39 });
-    const { length: requests } = simulator.entries;
-    const again = await historyOf({ provider: sample() }).plan({ tickers: 'mine', ...range });
-    expect(again.totals).toMatchObject({ toFill: 0, complete: 4 });
-    expect(simulator.entries).toHaveLength(requests);
-  });
-
-  it('lacks within its stays what is not there, and nothing between them', async () => {
-    const { series } = await historyOf().coverage({ tickers: 'mine', ...range });
-    const briq = series.find(({ ticker }) => ticker === 'BRIQ');
-    expect(briq?.missingRuns.map(({ from, to }) => `${from}..${to}`)).toEqual([
-      ...['2023-02-01..2023-02-28', '2023-09-01..2023-09-29'],
-    ]);
-    expect(briq?.missingSessions).toHaveLength(39);
-  });
-
-  it('of which all lived at other times says so', async () => {
-    await universe('dead', { members: [{ ticker: 'RUNO', delisted: '2019-11-07' }] });
-    await expect(historyOf({ provider: sample() }).plan({ tickers: 'dead', ...range })).rejects.toThrow(
-      /^RUNO has no session of its life in the range asked for \(2023-01-03 to 2023-12-29\)/,
-    );
-  });
-});
 
 describe('the S&P 500', () => {
   it('is fetched at its first use, and kept with its date and source', async () => {

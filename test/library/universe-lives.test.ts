@@ -1,0 +1,105 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { History, HistoryOptions } from '../../src/library/history.ts';
+import { openHistory } from '../../src/library/open-history.ts';
+import { NOW, type Logged, start, stopAll } from '../simulator/running.ts';
+
+let folder = '';
+const open: History[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-lives-'));
+});
+afterEach(async () => {
+  for (const history of open.splice(0)) await history.close();
+  await stopAll();
+  await rm(folder, { recursive: true });
+});
+
+const store = (): string => join(folder, 'data');
+
+function historyOf(more: Partial<HistoryOptions> = {}): History {
+  const history = openHistory({
+    ...{ store: store(), stateFolder: join(folder, 'state'), clock: () => NOW, workers: 1 },
+    ...more,
+  });
+  open.push(history);
+  return history;
+}
+
+async function universe(name: string, content: unknown): Promise<void> {
+  await mkdir(join(store(), 'universes'), { recursive: true });
+  await writeFile(join(store(), `universes/${name}.json`), JSON.stringify(content));
+}
+
+describe('a universe with a member that is dead', () => {
+  let simulator: Logged;
+  const sample = (): NonNullable<HistoryOptions['provider']> => ({ id: 'sample', url: simulator.url });
+  const MEMBERS = {
+    members: [
+      { ticker: 'ALFA' },
+      { ticker: 'TARN', listed: '2010-01-04', delisted: '2023-06-29' },
+      { ticker: 'RUNO', listed: '2010-01-04', delisted: '2019-11-07' },
+      { ticker: 'BRIQ', from: '2023-02-01', to: '2023-03-01' },
+      { ticker: 'BRIQ', from: '2023-09-01', to: '2023-10-02' },
+    ],
+  };
+  const range = { start: '2023-01-03', end: '2023-12-29' };
+  beforeEach(async () => {
+    simulator = await start({ wire: 'sample' });
+    await universe('mine', MEMBERS);
+  });
+
+  it('is planned within its life', async () => {
+    const { tasks, totals } = await historyOf({ provider: sample() }).plan({ tickers: 'mine', ...range });
+    expect(totals).toMatchObject({ series: 4, toFill: 3, complete: 1 });
+    const wants = new Map(
+      tasks
+        .flatMap((task) => ('wants' in task ? task.wants : []))
+        .map((want) => [want.series.ticker, want.gaps]),
+    );
+    const days = (ticker: string): string[] =>
+      (wants.get(ticker) ?? []).map(({ from, to }) =>
+        [from, to - 1].map((one) => new Date(one * 86_400_000).toISOString().slice(0, 10)).join('..'),
+      );
+    expect(days('TARN')).toEqual(['2023-01-03..2023-06-29']);
+    expect(days('BRIQ')).toEqual(['2023-02-01..2023-02-28', '2023-09-01..2023-09-29']);
+    expect(days('ALFA')).toEqual(['2023-01-03..2023-12-29']);
+  });
+
+  it('is asked for nothing after its death, and is complete', async () => {
+    const history = historyOf({ provider: sample() });
+    const summary = await history.backfill({ tickers: 'mine', ...range });
+    expect(summary).toMatchObject({ stopped: null });
+    const { series, totals } = await history.coverage({ tickers: 'mine', ...range });
+    expect(totals).toMatchObject({ series: 4, complete: 4, missing: 0, coverage: 100 });
+    const tarn = series.find(({ ticker }) => ticker === 'TARN');
+    expect(tarn).toMatchObject({ last: '2023-06-29', absent: 0, standing: 'complete' });
+    expect(series.find(({ ticker }) => ticker === 'RUNO')).toMatchObject({
+      expected: 0,
+      standing: 'complete',
+    });
+    expect(series.find(({ ticker }) => ticker === 'BRIQ')).toMatchObject({ expected: 39, present: 39 });
+    const { length: requests } = simulator.entries;
+    const again = await historyOf({ provider: sample() }).plan({ tickers: 'mine', ...range });
+    expect(again.totals).toMatchObject({ toFill: 0, complete: 4 });
+    expect(simulator.entries).toHaveLength(requests);
+  });
+
+  it('lacks within its stays what is not there, and nothing between them', async () => {
+    const { series } = await historyOf().coverage({ tickers: 'mine', ...range });
+    const briq = series.find(({ ticker }) => ticker === 'BRIQ');
+    expect(briq?.missingRuns.map(({ from, to }) => `${from}..${to}`)).toEqual([
+      ...['2023-02-01..2023-02-28', '2023-09-01..2023-09-29'],
+    ]);
+    expect(briq?.missingSessions).toHaveLength(39);
+  });
+
+  it('of which all lived at other times says so', async () => {
+    await universe('dead', { members: [{ ticker: 'RUNO', delisted: '2019-11-07' }] });
+    await expect(historyOf({ provider: sample() }).plan({ tickers: 'dead', ...range })).rejects.toThrow(
+      /^RUNO has no session of its life in the range asked for \(2023-01-03 to 2023-12-29\)/,
+    );
+  });
+});
