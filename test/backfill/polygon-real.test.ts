@@ -54,7 +54,7 @@ async function marketOfFiles(): Promise<Market> {
   return csvFolderMarket(path);
 }
 
-function historyOf(name: string, { url }: Logged, now = NOW, source: 'rest' | 'flat' = 'rest'): History {
+function historyOf(name: string, { url }: Logged, now = NOW, source = 'rest'): History {
   return openHistory({
     ...{ store: join(folder, name), stateFolder: join(folder, 'state'), workers: 1, quotas: [] },
     provider: { id: 'polygon', url, settings: { tier: 'advanced', source } },
@@ -193,12 +193,15 @@ describeWith(REAL_DATA)('real bars', () => {
     expect(JSON.stringify((await storedIn('flat')).slice(0, 5))).toBe(JSON.stringify(rowsIn('AAPL', older)));
   });
 
-  it('of minutes are the same from a file of a whole day, though every third answer fails', async () => {
+  it.each([
+    ['its bars', 'flat'],
+    ['its trades', 'trades'],
+  ])('of minutes are the same from the file of %s, though every third answer fails', async (_, source) => {
     const now = Date.parse('2023-08-05T12:00:00Z');
     const market = csvFolderMarket(realData('intraday-raw/minute'));
     const faults = { rates: 'truncated=15%,reset=10%,error-503=10%', seed: 5 };
     const simulator = await start({ wire: 'polygon', market, now: () => now, faults });
-    const history = historyOf('flat-minutes', simulator, now, 'flat');
+    const history = historyOf(`${source}-minutes`, simulator, now, source);
     const day = { start: '2023-08-03', end: '2023-08-03' };
     const done = await history.backfill({ tickers: ['SPY'], intervals: ['1m'], ...day });
     expect(done).toMatchObject({ failures: [], rejected: 0 });

@@ -48,7 +48,8 @@ export function rowMsOf(interval: Interval, kind: string): number {
 export function polygonCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
   const source = sourceOf(config);
   if (source === 'rest') return restCapabilities(config);
-  return source === 'flat' ? flatCapabilities(config) : hybridCapabilities(config);
+  if (source === 'hybrid') return hybridCapabilities(config);
+  return source === 'flat' ? flatCapabilities(config) : tradesCapabilities(config);
 }
 
 /** Bars of one ticker, over the API. */
@@ -104,6 +105,7 @@ function restCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
     credentialsOfSettings: {
       'source=flat': Object.values(FILE_KEYS),
       'source=hybrid': Object.values(FILE_KEYS),
+      'source=trades': Object.values(FILE_KEYS),
     },
     otherVariables: { POLYGON_API_KEY: ['MASSIVE_API_KEY'] },
     needsUrl: false,
@@ -148,17 +150,30 @@ function flatCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
   };
 }
 
+/** Minutes of shares alone, made of its files of trades: the rules of other markets are others. */
+function tradesCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
+  const { intervals, ...flat } = flatCapabilities(config);
+  return { ...flat, intervals: { '1m': intervals['1m'] as IntervalCapability }, serves: ['us-shares'] };
+}
+
 /** The plan of a configuration that asks for files. Throws `usage` for the one that has none. */
 function planWithFiles(config: Pick<ProviderConfig, 'settings'>): ReturnType<typeof tierOf> {
-  const plan = tierOf(config);
-  if (plan.name === 'free')
-    throw new BackfillError(
-      'usage',
-      `provider polygon: setting source is ${sourceOf(config)}, and the plan free has no flat files; --tier says what the plan is`,
-      { scope: 'run' },
-    );
-  return plan;
+  const [plan, source] = [tierOf(config), sourceOf(config)];
+  const isWithout = WITHOUT_FILES[source]?.includes(plan.name) === true;
+  if (!isWithout) return plan;
+  const files = source === 'trades' ? 'flat files of trades' : 'flat files';
+  throw new BackfillError(
+    'usage',
+    `provider polygon: setting source is ${source}, and the plan ${plan.name} has no ${files}; --tier says what the plan is`,
+    { scope: 'run' },
+  );
 }
+
+/** By where bars come from, the plans that have no such files. Source: the vendor's pages of each kind of file, 2026. */
+const WITHOUT_FILES: Readonly<Record<string, readonly string[]>> = {
+  ...{ flat: ['free'], hybrid: ['free'] },
+  trades: ['free', 'starter'],
+};
 
 /**
  * Its API for single tickers, however old, and for sessions that are young; its files for whole markets in older ones. Which of

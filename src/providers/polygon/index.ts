@@ -46,7 +46,7 @@ export function openPolygon(config: ProviderConfig, gate: Gate, secrets: Secrets
   const steps = stepsOf(config, shareOf);
   const source = sourceOf(config);
   if (source === 'rest') return openHttpProvider(steps, config, gate, secrets);
-  const withFiles = source === 'flat' ? flatSteps : hybridSteps;
+  const withFiles = source === 'hybrid' ? hybridSteps : flatSteps;
   return openHttpProvider(withFiles(steps, shareOf, config), config, gate, secrets);
 }
 

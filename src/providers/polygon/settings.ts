@@ -34,13 +34,13 @@ export const FIRST_DAY: Day = parseDay('2003-09-10');
 export type PolygonSettings = {
   /** A name of `TIERS`. Default `free`. */
   readonly tier?: string | undefined;
-  /** Where bars come from: its API, its files of whole days, or whichever of the two takes less. Default `rest`. */
+  /** Where bars come from: its API, its files of whole days, whichever of the two takes less, or its files of trades. Default `rest`. */
   readonly source?: string | undefined;
   /** Where `source` is `hybrid`: calendar days after which a session may be taken from a file. Default 30. */
   readonly flatAfterDays?: number | undefined;
 };
 
-const SOURCES = ['rest', 'flat', 'hybrid'] as const;
+const SOURCES = ['rest', 'flat', 'hybrid', 'trades'] as const;
 
 const FLAT_AFTER_DAYS = 30;
 
@@ -58,13 +58,18 @@ export const POLYGON_SETTINGS = {
 export function tierOf(config: Pick<ProviderConfig, 'settings'>): Tier & { readonly name: string } {
   const { tier: name = 'free' }: PolygonSettings = config.settings ?? {};
   const tier = TIERS.get(name) as Tier;
-  return { name, ...tier, ...(sourceOf(config) === 'flat' && { delayMs: 'day' }) };
+  return { name, ...tier, ...(isOfFiles(config) && { delayMs: 'day' }) };
 }
 
 /** Where bars of such a configuration come from. */
 export function sourceOf({ settings = {} }: Pick<ProviderConfig, 'settings'>): (typeof SOURCES)[number] {
   const { source = 'rest' }: PolygonSettings = settings;
   return source as (typeof SOURCES)[number];
+}
+
+/** Whether bars come of files alone. */
+function isOfFiles(config: Pick<ProviderConfig, 'settings'>): boolean {
+  return ['flat', 'trades'].includes(sourceOf(config));
 }
 
 const HOUR = 3_600_000;

@@ -9,6 +9,7 @@ import { clockRows } from '../clock-rows.ts';
 import { type Bucket, type StoredObject } from '../s3/bucket.ts';
 import { FLAT_KEYS, daysOf, flatPlanOf } from './keys.ts';
 import { type MarketName, marketNameOf, symbolIn } from './symbols.ts';
+import { HEADING_OF_TRADES, tradesOf } from './trades.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -32,7 +33,17 @@ const FOLDERS: Readonly<Record<string, Folder>> = {
   us_stocks_sip: { of: 'stocks', calendar: 'XNYS', zone: NEW_YORK },
 };
 
-const TABLES: Readonly<Record<string, number>> = { day_aggs_v1: DAY, minute_aggs_v1: MINUTE };
+const TRADES = 'trades_v1';
+
+const TABLES: Readonly<Record<string, number>> = {
+  ...{ day_aggs_v1: DAY, minute_aggs_v1: MINUTE },
+  [TRADES]: MINUTE,
+};
+
+/** Whether a folder has such a table: of trades only those of shares are served. */
+function hasTable(folder: string, table: string): boolean {
+  return table in TABLES && (table !== TRADES || folder === 'us_stocks_sip');
+}
 
 /** First day of each folder. */
 const FIRST_DAY = parseDay('2003-09-10');
@@ -46,6 +57,8 @@ const KEY = /^(\w+)\/(\w+)\/(\d{4})\/(\d\d)\/((\d{4})-(\d\d)-\d\d)\.csv\.gz$/;
 interface Named {
   readonly folder: Folder;
   readonly lengthMs: number;
+  /** Whether it has the trades of which bars are made. */
+  readonly isOfTrades: boolean;
   readonly day: Day;
 }
 
@@ -70,18 +83,19 @@ export function flatBucket(market: Market, now: number): Bucket {
     },
     isOpen: (key, accessKey) => {
       const [plan, named] = [flatPlanOf(accessKey), namedBy(key)];
-      return plan !== null && named !== undefined && named.day >= daysOf(plan, now).first;
+      if (plan === null || named === undefined || (named.isOfTrades && !plan.hasTrades)) return false;
+      return named.day >= daysOf(plan, now).first;
     },
   };
 }
 
 function namedBy(key: string): Named | undefined {
   const [, name = '', table = '', year, month, date = '', ofDate, ofMonth] = KEY.exec(key) ?? [];
-  const [folder, lengthMs] = [FOLDERS[name], TABLES[table]];
+  const [folder, lengthMs] = [FOLDERS[name], hasTable(name, table) ? TABLES[table] : undefined];
   if (folder === undefined || lengthMs === undefined || year !== ofDate || month !== ofMonth)
     return undefined;
   try {
-    return { folder, lengthMs, day: parseDay(date) };
+    return { folder, lengthMs, isOfTrades: table === TRADES, day: parseDay(date) };
   } catch {
     return undefined;
   }
@@ -90,6 +104,7 @@ function namedBy(key: string): Named | undefined {
 function* keysWith(prefix: string, now: number): Iterable<string> {
   for (const [name, { calendar }] of Object.entries(FOLDERS))
     for (const table of Object.keys(TABLES)) {
+      if (!hasTable(name, table)) continue;
       const folder = `${name}/${table}/`;
       if (!folder.startsWith(prefix) && !prefix.startsWith(folder)) continue;
       for (const day of calendarById(calendar).sessions({ from: FIRST_DAY, to: lastDay(now) + 1 })) {
@@ -109,7 +124,11 @@ const HEADING = 'ticker,volume,open,close,high,low,window_start,transactions';
 const HEADING_OF_INDICES = 'ticker,open,close,high,low,window_start';
 
 /** A file; undefined of a day that is no session, is not over, or has no row. */
-function fileOf({ folder, lengthMs, day }: Named, market: Market, now: number): StoredObject | undefined {
+function fileOf(
+  { folder, lengthMs, isOfTrades, day }: Named,
+  market: Market,
+  now: number,
+): StoredObject | undefined {
   const calendar = calendarById(folder.calendar);
   if (day < FIRST_DAY || day > lastDay(now) || !calendar.isSession(day)) return undefined;
   const isIndex = folder.of === 'indices';
@@ -122,9 +141,10 @@ function fileOf({ folder, lengthMs, day }: Named, market: Market, now: number): 
     .map((listing) => ({ symbol: symbolIn(listing.ticker), listing }))
     .toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1))
     .flatMap(({ symbol, listing }) =>
-      rowsOf(listing, lengthMs, day, calendar, market, now).map((row) =>
-        isIndex ? lineOfIndex(symbol, row, stampOf(row)) : lineOf(symbol, row, stampOf(row)),
-      ),
+      rowsOf(listing, lengthMs, day, calendar, market, now).flatMap((row) => {
+        if (isOfTrades) return tradesOf(symbol, row);
+        return [isIndex ? lineOfIndex(symbol, row, stampOf(row)) : lineOf(symbol, row, stampOf(row))];
+      }),
     );
   function stampOf({ ts }: Ohlcv): number {
     return lengthMs === DAY ? folder.zone.instantOf(day, 0) : ts;
@@ -132,10 +152,11 @@ function fileOf({ folder, lengthMs, day }: Named, market: Market, now: number): 
   if (lines.length === 0) return undefined;
   const replacedAt = NEW_YORK.instantOf(day + 1, REPLACED_AT_MINUTES);
   const isLast = now >= replacedAt;
-  const csv = `${[isIndex ? HEADING_OF_INDICES : HEADING, ...lines].join('\n')}\n`;
+  const heading = isOfTrades ? HEADING_OF_TRADES : isIndex ? HEADING_OF_INDICES : HEADING;
+  const csv = `${[heading, ...lines].join('\n')}\n`;
   return {
     // Of the same rows, so that whoever asks gets the truth; the bytes are others.
-    bytes: gzipSync(csv, { level: isLast ? 6 : 1 }),
+    bytes: gzipSync(csv, { level: isLast && !isOfTrades ? 6 : 1 }),
     modified: isLast ? replacedAt : NEW_YORK.instantOf(day + 1, 0),
     rows: lines.length,
   };

@@ -10,6 +10,8 @@ export interface Plan {
   /** How old bars have to be, in ms; `day`: their day has to be over. */
   readonly delayMs: number | 'day';
   readonly hasIndices: boolean;
+  /** Whether it has files of trades. */
+  readonly hasTrades: boolean;
 }
 
 const QUARTER_HOUR = 15 * 60_000;
@@ -31,10 +33,10 @@ export const FLAT_KEYS = {
 } as const;
 
 const PLANS: ReadonlyMap<string, Plan> = new Map([
-  [POLYGON_KEYS.free, { years: 2, delayMs: 'day', hasIndices: false }],
-  [POLYGON_KEYS.starter, { years: 5, delayMs: QUARTER_HOUR, hasIndices: true }],
-  [POLYGON_KEYS.developer, { years: 10, delayMs: QUARTER_HOUR, hasIndices: true }],
-  [POLYGON_KEYS.advanced, { years: null, delayMs: 0, hasIndices: true }],
+  [POLYGON_KEYS.free, { years: 2, delayMs: 'day', hasIndices: false, hasTrades: false }],
+  [POLYGON_KEYS.starter, { years: 5, delayMs: QUARTER_HOUR, hasIndices: true, hasTrades: false }],
+  [POLYGON_KEYS.developer, { years: 10, delayMs: QUARTER_HOUR, hasIndices: true, hasTrades: true }],
+  [POLYGON_KEYS.advanced, { years: null, delayMs: 0, hasIndices: true, hasTrades: true }],
 ]);
 
 /** The plan of a request's key, in the header or in the query; an answer is what it is refused with. */

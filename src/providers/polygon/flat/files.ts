@@ -17,19 +17,24 @@ const FOLDERS: Readonly<Partial<Record<AssetClass, string>>> = {
 
 const TABLES: Readonly<Partial<Record<Interval, string>>> = { '1d': 'day_aggs_v1', '1m': 'minute_aggs_v1' };
 
+/** The one of trades, of which minutes are made. */
+const TRADES = 'trades_v1';
+
 /** A file of what was traded on one day. */
 export interface FlatFile {
   readonly interval: Interval;
   readonly day: Day;
   /** `us_stocks_sip/day_aggs_v1/2024/01/2024-01-02.csv.gz` */
   readonly key: string;
+  /** Whether its rows are trades. */
+  readonly isOfTrades: boolean;
 }
 
-/** The file of a day of what belongs to a class. */
-export function fileOf(of: AssetClass, interval: Interval, day: Day): FlatFile {
+/** The file of a day of what belongs to a class. `isOfTrades`: the one of trades, of which bars are made. */
+export function fileOf(of: AssetClass, interval: Interval, day: Day, isOfTrades = false): FlatFile {
   const [date, year, month] = [formatDay(day), formatDay(day).slice(0, 4), formatDay(day).slice(5, 7)];
-  const key = `${FOLDERS[of]}/${TABLES[interval]}/${year}/${month}/${date}.csv.gz`;
-  return { interval, day, key };
+  const table = isOfTrades ? TRADES : TABLES[interval];
+  return { interval, day, key: `${FOLDERS[of]}/${table}/${year}/${month}/${date}.csv.gz`, isOfTrades };
 }
 
 /** What the keys of all files of the same month begin with. */
@@ -41,7 +46,7 @@ export function monthOfFile({ key }: FlatFile): string {
  * The files that have the sessions of a request for one ticker, in order; of a range without a session that is over that of its
  * first day, which should not be there. A session of currencies is one of London and lies in files of two UTC dates.
  */
-export function filesOf(asked: ListRequest): readonly FlatFile[] {
+export function filesOf(asked: ListRequest, isOfTrades = false): readonly FlatFile[] {
   const { interval, range, now } = asked;
   const ticker = tickerIn(asked);
   const calendar = calendarFor(ticker);
@@ -55,7 +60,9 @@ export function filesOf(asked: ListRequest): readonly FlatFile[] {
     }
   }
   const over = [...days].filter((day) => day < today);
-  return (over.length === 0 ? [range.from] : over).map((day) => fileOf(assetClassOf(ticker), interval, day));
+  return (over.length === 0 ? [range.from] : over).map((day) =>
+    fileOf(assetClassOf(ticker), interval, day, isOfTrades),
+  );
 }
 
 /** The sessions of a ticker that lie in the file of a day, wholly or in part. */

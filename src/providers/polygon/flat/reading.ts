@@ -5,6 +5,7 @@ import type { Head } from '../../http/transport.ts';
 import { unreadable } from '../errors.ts';
 import type { FlatFile } from './files.ts';
 import { FlatRows } from './rows.ts';
+import { TradeRows } from './trade-rows.ts';
 
 /** What a file compressed with gzip begins with. */
 const GZIP = Buffer.from([0x1f, 0x8b]);
@@ -16,7 +17,7 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 export class FlatReading {
   readonly #file: FlatFile;
   readonly #wanted: string | null;
-  #rows: FlatRows;
+  #rows: FlatRows | TradeRows;
   /** How the content is unpacked; null: it is not packed; undefined: it has not begun. */
   #gunzip: Gunzip | null | undefined;
   #begun = Buffer.alloc(0);
@@ -27,7 +28,7 @@ export class FlatReading {
   constructor(file: FlatFile, wanted: string | null) {
     this.#file = file;
     this.#wanted = wanted;
-    this.#rows = new FlatRows(file, wanted);
+    this.#rows = rowsOf(file, wanted);
   }
 
   get file(): FlatFile {
@@ -43,7 +44,7 @@ export class FlatReading {
   /** It is read from its first byte again. */
   restart(): void {
     this.#gunzip?.destroy();
-    this.#rows = new FlatRows(this.#file, this.#wanted);
+    this.#rows = rowsOf(this.#file, this.#wanted);
     this.#gunzip = undefined;
     this.#begun = Buffer.alloc(0);
     this.#received = 0;
@@ -135,4 +136,8 @@ export class FlatReading {
       gunzip.once('end', resolve).once('error', reject).end();
     });
   }
+}
+
+function rowsOf(file: FlatFile, wanted: string | null): FlatRows | TradeRows {
+  return file.isOfTrades ? new TradeRows(file, wanted) : new FlatRows(file, wanted);
 }

@@ -17,6 +17,7 @@ import { polygonCapabilities } from '../capabilities.ts';
 import type { Listing } from '../discover.ts';
 import { unreadable } from '../errors.ts';
 import { tickerIn } from '../request.ts';
+import { sourceOf } from '../settings.ts';
 import { type ShareOf, askedSymbol } from '../symbols.ts';
 import { NOTHING_TOLD, type Told } from '../told.ts';
 import { flatRefusal, isForbidden, notInPlan } from './errors.ts';
@@ -68,6 +69,11 @@ export function flatSteps(
   config: ProviderConfig,
 ): StepsOf<FlatTold> {
   const { callOf, after } = openFiles(config);
+  const isOfTrades = sourceOf(config) === 'trades';
+  const fileAt = (asked: ListRequest, { at }: FlatTold): FlatFile =>
+    filesOf(asked, isOfTrades)[at] as FlatFile;
+  const marketFile = ({ interval, session }: MarketRequest): FlatFile =>
+    fileOf('us-shares', interval, session, isOfTrades);
   return {
     ...rest,
     capabilities: polygonCapabilities(config),
@@ -198,10 +204,6 @@ function withoutFile(file: FlatFile, keys: readonly string[], told: FlatTold): F
   return { ...told, missing: [...told.missing, { file, why }] };
 }
 
-function fileAt(asked: ListRequest, { at }: FlatTold): FlatFile {
-  return filesOf(asked)[at] as FlatFile;
-}
-
 /** The chain of a ticker after a file, or after what there was in its place. */
 function barsAfter(came: FlatTold | BySymbol, asked: ListRequest, told: FlatTold): Page<FlatTold> {
   const isRead = came instanceof Map;
@@ -229,10 +231,6 @@ function partOf(asked: ListRequest, { bars, missing }: FlatTold, config: Provide
   const told = whys.slice(0, MOST_TOLD).map(({ why }) => why);
   const whyUnproven = told.join('; ') + others;
   return { ticker, answer: { ...answer, unproven, whyUnproven } };
-}
-
-function marketFile({ interval, session }: MarketRequest): FlatFile {
-  return fileOf('us-shares', interval, session);
 }
 
 /** The chain of a market after its file; without one there are no bars, on a day that is no session. */
