@@ -87,7 +87,7 @@ describe('minutes of trades', () => {
   it('are those in which a trade was made, in the order in which they were, however late it was reported', async () => {
     expect(
       await barsOf([
-        { made: '10:00:02.000000001', price: 3, sequence: 9 },
+        { made: '10:00:02.000000001', price: 3, sequence: 1 },
         { made: '10:00:02', price: 1, sequence: 8, reported: '10:14:00' },
         { made: '10:00:02', price: 2, sequence: 7 },
         { made: '10:00:50', price: 5, sequence: 12 },
