@@ -71,6 +71,14 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
       expect(await rowsIn(store, AAPL)).toEqual([{ ...before, fetchedAt: NOON + 5 }]);
     });
 
+    it('keeps the vwap and trades of a bar that a later answer confirms, whatever that says of them', async () => {
+      const before = daily('2026-02-27', { vwap: 100.5, trades: 7 });
+      await store.upsert(update([before]));
+      const again = daily('2026-02-27', { vwap: 99.5, trades: 8, source: 'other', fetchedAt: NOON + 5 });
+      expect(await store.upsert(update([again]))).toMatchObject({ changed: 0, revised: 0 });
+      expect(await rowsIn(store, AAPL)).toEqual([{ ...before, fetchedAt: NOON + 5 }]);
+    });
+
     it('keeps a volume that is not known, and fills it in without a revision once somebody knows it', async () => {
       const unknown = daily('2026-02-27', { volume: Number.NaN });
       const learned = coverage({ present: [days('2026-02-27', '2026-02-28')] });

@@ -41,12 +41,18 @@ function keepValues(bars: StoredBars, at: number, older: StoredBars, i: number):
   bars.high[at] = older.high[i] as number;
   bars.low[at] = older.low[i] as number;
   bars.close[at] = older.close[i] as number;
-  if (!Number.isNaN(older.volume[i])) bars.volume[at] = older.volume[i] as number;
-  fillIn(bars.vwap, at, older.vwap, i);
-  fillIn(bars.trades, at, older.trades, i);
+  keep(bars.volume, at, older.volume, i);
+  keep(bars.vwap, at, older.vwap, i);
+  keep(bars.trades, at, older.trades, i);
   // Merged labels begin with the older ones.
   bars.source.codes[at] = older.source.codes[i] as number;
   bars.fetchedAt[at] = Math.max(bars.fetchedAt[at] as number, older.fetchedAt[i] as number);
+}
+
+/** Takes the older value where there is one. */
+function keep(column: Float64Array | null, at: number, older: Float64Array | null, i: number): void {
+  const value = older?.[i] ?? Number.NaN;
+  if (column !== null && !Number.isNaN(value)) column[at] = value;
 }
 
 /** Takes the older value where there is no newer one. */
