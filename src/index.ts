@@ -73,4 +73,5 @@ export type { RequestLogEntry, Simulator, SimulatorOptions } from './simulator/s
 export { ADJUSTMENTS, type Adjustment } from './core/adjust/factors.ts';
 export type { Exported } from './library/exported.ts';
 export type { NotFound } from './library/not-found.ts';
+export { misspeltTickers } from './library/misspelt-tickers.ts';
 export type { SqlRows, SqlValue } from './store/sql.ts';

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { ADJUSTMENTS, BackfillError } from '../index.ts';
+import { ADJUSTMENTS, BackfillError, misspeltTickers } from '../index.ts';
 import { saveText } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
@@ -51,6 +51,8 @@ export const queryCommand = command({
       throw new BackfillError('usage', 'query needs one SELECT, or - to read it from stdin');
     const statement = sql === '-' ? await text(process.stdin) : sql;
     if (writeSql === undefined) assertAdjusts(statement, onLine);
+    for (const [written, stored] of misspeltTickers(statement))
+      tell(`no ticker is stored as '${written}'; it is '${stored}' in a store`);
     const format = argv.format ?? (process.stdout.isTTY ? 'table' : 'csv');
     const code = await history.query(
       statement,

@@ -37,6 +37,18 @@ describe('backfill query', () => {
     expect((await backfill('query', 'FROM bars WHERE false', '--format', 'json')).stdout).toBe('[]\n');
   });
 
+  it('says of tickers that no store writes so how a store does', async () => {
+    const asked = "SELECT count(*) AS n FROM bars WHERE ticker = 'alfa' OR ticker IN ('KUMO.T', 'BRK.B')";
+    expect(await backfill('query', asked)).toEqual({
+      code: 0,
+      stdout: 'n\n18\n',
+      stderr:
+        "no ticker is stored as 'alfa'; it is 'ALFA' in a store\nno ticker is stored as 'BRK.B'; it is 'BRK-B' in a store\n",
+    });
+    const right = "FROM bars WHERE ticker = 'ALFA' AND source <> 'brk.b' AND ticker <> 'no name'";
+    expect((await backfill('query', right)).stderr).toBe('');
+  });
+
   it('reads the query from stdin for a dash', () => {
     const args = [built('backfill'), 'query', '-'];
     const { stdout } = spawnSync(process.execPath, args, { cwd: folder, input: COUNT, encoding: 'utf8' });
