@@ -122,7 +122,11 @@ function keys(): Effective[] {
   return listProviders().flatMap(({ capabilities: { id }, keys: its, keysOfSettings }) =>
     [
       ...its.map((key) => ({ ...key, option: `key of ${id}` })),
-      ...keysOfSettings.map((key) => ({ ...key, option: `key of ${id}, ${key.setting}` })),
+      // Several settings may ask for the same ones.
+      ...[...new Map(keysOfSettings.map((key) => [key.variable, key])).values()].map((key) => ({
+        ...key,
+        option: `key of ${id}, by its settings`,
+      })),
     ].map(({ option, variable, isThere }) => ({
       option,
       value: isThere ? '***' : 'not set',
