@@ -17,7 +17,7 @@ import { defaultStateFolder } from './state-folder.ts';
 const NAME = /^(.+)-(anonymous|[0-9a-f]{16})(?:-port-(\d+))?\.json$/;
 
 /**
- * What was used of the quota of each key that ever asked from this machine, by the records that all processes share. Reads
+ * What was used of the quota of each key that asks from this machine, or has not long ago, by the records that all processes share. Reads
  * them and reserves nothing. A key is known by its hash alone: of one that is not at hand nobody knows which it is.
  */
 export async function quotasUsed(parts: Parts): Promise<readonly QuotaUsed[]> {
@@ -45,8 +45,9 @@ export async function quotasUsed(parts: Parts): Promise<readonly QuotaUsed[]> {
     const declared = known?.quotas ?? [];
     const quotas =
       configured !== undefined && isOwn && isTold(configured) ? declared : (record.quotas ?? declared);
-    // A server on this machine, such as a simulator, may never come back at its port.
-    if (port !== undefined && isPast(record, quotas, now)) return [];
+    // A server on this machine, such as a simulator, may never come back at its port, nor a key that is not at hand.
+    const isElsewhere = port !== undefined || (owner !== 'anonymous' && !isOwn);
+    if (isElsewhere && isPast(record, quotas, now)) return [];
     return [
       {
         provider,

@@ -157,6 +157,14 @@ describe('the status of a store', () => {
     await writeFile(ended, past);
     expect((await backfill('status')).stdout).not.toContain('port 8081');
     await rm(ended);
+    // So is that of a key that is not at hand; one that is stays told of.
+    const former = join(folder, 'state', 'quota', 'alpaca-0123456789abcdef.json');
+    const mine = join(folder, 'state', 'quota', `alphavantage-${own}.json`);
+    for (const path of [former, mine]) await writeFile(path, past);
+    const later = (await backfill('status')).stdout;
+    expect(later).not.toContain('alpaca with another key');
+    expect(later).toContain(' alphavantage: 0 of 25 req/day used, ');
+    await rm(former);
     expect((await everything()).length).toBe(before.length);
   }, 60_000);
 });
