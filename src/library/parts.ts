@@ -1,3 +1,4 @@
+import { utcDayOf } from '../core/session/day.ts';
 import { type ResolvedUniverse, resolveUniverse } from '../backfill/want/universe.ts';
 import type { OpenTraffic } from '../backfill/run/traffic.ts';
 import { type Quota, shareOf } from '../core/plan/quota.ts';
@@ -66,7 +67,7 @@ function partsWith(options: HistoryOptions, config: ProviderConfig, first?: Engi
     listTickers({ options, config, capabilities, openTraffic, onEvent });
   const universeToFetch: Parts['universeToFetch'] = (tickers, { stop, onEvent, keeps = false } = {}) =>
     resolveUniverse(tickers, {
-      ...{ stop, store, capabilities, listTickers: () => listed(onEvent) },
+      ...{ stop, store, capabilities, today: utcDayOf(clock()), listTickers: () => listed(onEvent) },
       fetchList: async (name) =>
         (await import('./fetch-list.ts')).fetchList(name, { options, engine, store, now: clock(), keeps }),
       ...(keeps && {
@@ -76,7 +77,9 @@ function partsWith(options: HistoryOptions, config: ProviderConfig, first?: Engi
   const universeToRead: Parts['universeToRead'] = async (tickers, stop) =>
     tickers === undefined || tickers === 'all'
       ? undefined
-      : resolveUniverse(tickers, { stop, store, capabilities, listTickers: () => listed() });
+      : resolveUniverse(tickers, {
+          ...{ stop, store, capabilities, today: utcDayOf(clock()), listTickers: () => listed() },
+        });
   return {
     options,
     config,

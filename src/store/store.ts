@@ -6,7 +6,7 @@ import type { StoredBars } from '../core/bars/columns.ts';
 import type { VolumeStep } from '../core/bars/compare.ts';
 import type { Coverage } from '../core/coverage/coverage.ts';
 import type { BackfillError } from '../core/errors.ts';
-import type { DayRange } from '../core/session/day.ts';
+import type { Day, DayRange } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Rename } from '../core/instrument/rename.ts';
 import type { Examination, ExamineOptions } from './damage.ts';
@@ -273,9 +273,9 @@ export interface BarStore {
   removeRename(rename: Rename): Promise<void>;
   /**
    * Members of `universes/NAME.json`, or of the newest `universes/NAME_DATE.json`; undefined if there is none of that name.
-   * Throws `usage`, as it may be a file of the user's.
+   * `until`: one of a later date counts only where there is no other. Throws `usage`, as it may be a file of the user's.
    */
-  readUniverse(name: string): Promise<readonly Member[] | undefined>;
+  readUniverse(name: string, until?: Day): Promise<readonly Member[] | undefined>;
   /** Writes `universes/NAME_DATE.json`, in place of one of that day. Gives its path. */
   saveUniverse(head: UniverseHead, members: readonly Member[]): Promise<string>;
   /** The user's own `portfolio.txt`; undefined if there is none. */

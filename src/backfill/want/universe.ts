@@ -3,6 +3,7 @@ import { didYouMean } from '../../core/closest.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import { parseTicker } from '../../core/instrument/ticker.ts';
+import type { Day } from '../../core/session/day.ts';
 import type { Member } from '../../core/universe/member.ts';
 import { membersInText } from '../../core/universe/members-text.ts';
 import { type Universe, type UniverseMember, universeOf } from '../../core/universe/universe.ts';
@@ -18,6 +19,8 @@ import { readTickersFiles, someIn } from './universe-file.ts';
 export interface UniverseSources {
   readonly store: Pick<BarStore, 'url' | 'readUniverse' | 'readPortfolio'>;
   readonly capabilities: Capabilities;
+  /** UTC date: a list of a later one is not the newest. */
+  readonly today: Day;
   /** Asked only where `capabilities.listsTickers`. */
   readonly listTickers: () => Promise<readonly string[]>;
   /** Fetches a list that is public, at its first use. Default: it is told how to have it. */
@@ -123,7 +126,7 @@ async function listed(spec: string, sources: UniverseSources): Promise<readonly 
 }
 
 async function named(spec: string, sources: UniverseSources): Promise<Part> {
-  const { store, capabilities, listTickers, stop } = sources;
+  const { store, capabilities, today, listTickers, stop } = sources;
   if (spec.startsWith('@'))
     return { from: 'file', name: spec.slice(1), members: await readTickersFiles(spec.slice(1), { stop }) };
   if (spec === 'portfolio') return { from: 'portfolio', name: spec, members: await portfolioOf(sources) };
@@ -137,7 +140,7 @@ async function named(spec: string, sources: UniverseSources): Promise<Part> {
   }
   const one: Part = { from: 'named', name: '', members: [] };
   if (!isName(spec)) return { ...one, members: [alone(spec)] };
-  const stored = await store.readUniverse(spec);
+  const stored = await store.readUniverse(spec, today);
   const universe = { from: 'universe', name: spec } as const;
   if (stored !== undefined) return { ...universe, members: stored };
   if (PUBLIC_INDICES.includes(spec)) {

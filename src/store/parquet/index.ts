@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ActionBook } from '../../core/actions/action-book.ts';
 import type { CorporateAction, Revision, Series } from '../../core/bars/bars.ts';
 import { NO_BARS, type StoredBars } from '../../core/bars/columns.ts';
-import type { DayRange } from '../../core/session/day.ts';
+import type { Day, DayRange } from '../../core/session/day.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { periodRange } from '../../core/bars/partition.ts';
 import { eachBounded, type OnDone } from '../bounded.ts';
@@ -248,8 +248,8 @@ class ParquetStore implements BarStore {
     return this.#usable(() => removeRename(this.#blobs, rename));
   }
 
-  readUniverse(name: string): ReturnType<BarStore['readUniverse']> {
-    return this.#usable(() => readNewestUniverse(this.#blobs, name));
+  readUniverse(name: string, until?: Day): ReturnType<BarStore['readUniverse']> {
+    return this.#usable(() => readNewestUniverse(this.#blobs, name, until));
   }
 
   readonly saveUniverse: BarStore['saveUniverse'] = (head, members) =>

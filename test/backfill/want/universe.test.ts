@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDay } from '../../../src/core/session/day.ts';
 import { resolveUniverse, type UniverseSources } from '../../../src/backfill/want/universe.ts';
 import { sampleCapabilities } from '../../../src/providers/sample/capabilities.ts';
 import { yahooCapabilities } from '../../../src/providers/yahoo/capabilities.ts';
@@ -9,7 +10,10 @@ import { openStore } from '../../../src/store/open.ts';
 
 let folder = '';
 const listTickers = () => Promise.resolve(['ZZZ', 'AAA']);
-const yahoo = () => ({ store: openStore(folder), capabilities: yahooCapabilities, listTickers });
+const yahoo = () => ({
+  ...{ store: openStore(folder), capabilities: yahooCapabilities, listTickers },
+  today: parseDay('2026-11-20'),
+});
 const sample = () => ({ ...yahoo(), capabilities: sampleCapabilities });
 
 async function tickersOf(spec: string | string[] | undefined, sources: UniverseSources) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Member } from '../../../core/universe/member.ts';
+import { type Day, formatDay } from '../../../core/session/day.ts';
 import { membersInJson, type UniverseHead, universeJson } from '../../../core/universe/members-json.ts';
 import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
 import { PORTFOLIO_FILE, UNIVERSES, universePath } from '../files/layout.ts';
@@ -11,13 +12,21 @@ export async function readUniverseFile(blobs: Blobs, name: string): Promise<read
   return text === undefined ? undefined : membersInJson(text, path);
 }
 
-/** The same, or those of the newest `universes/NAME_DATE.json`. */
-export async function readNewestUniverse(blobs: Blobs, name: string): Promise<readonly Member[] | undefined> {
+/**
+ * The same, or those of the newest `universes/NAME_DATE.json`: of the dates up to a day, where there are any. Default: of all.
+ */
+export async function readNewestUniverse(
+  blobs: Blobs,
+  name: string,
+  until?: Day,
+): Promise<readonly Member[] | undefined> {
   const own = await readUniverseFile(blobs, name);
   if (own !== undefined) return own;
   const isDated = (file: string): boolean =>
     file.startsWith(`${name}_`) && /^\d{4}-\d{2}-\d{2}\.json$/.test(file.slice(name.length + 1));
-  const newest = (await blobs.list(UNIVERSES)).filter(isDated).toSorted().at(-1);
+  const dated = (await blobs.list(UNIVERSES)).filter(isDated).toSorted();
+  const last = until === undefined ? undefined : `${name}_${formatDay(until)}.json`;
+  const newest = dated.findLast((file) => last !== undefined && file <= last) ?? dated.at(-1);
   return newest === undefined ? undefined : readUniverseFile(blobs, newest.slice(0, -'.json'.length));
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseDay } from '../../../../src/core/session/day.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import type { BarStore } from '../../../../src/store/store.ts';
 import { NOON, temporaryFolder } from '../../fixtures.ts';
@@ -40,8 +41,14 @@ describe('a universe', () => {
     await put('etf_2025-12-31');
     await put('etf_small_2026-11-03');
     expect(await found()).toBe('02');
+    // One of a day that is yet to come counts where there is no other.
+    const until = async (date: string): Promise<string | undefined> =>
+      (await store.readUniverse('etf', parseDay(date)))?.[0]?.ticker;
+    expect(await until('2026-11-01')).toBe('31');
+    expect(await until('2026-11-02')).toBe('02');
+    expect(await until('2025-12-30')).toBe('02');
     await put('etf');
-    expect(await found()).toBe('TF');
+    expect([await found(), await until('2026-11-01')]).toEqual(['TF', 'TF']);
   });
 
   it('is never read from outside the store', async () => {
