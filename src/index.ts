@@ -30,6 +30,7 @@ export { INTERVALS, type Interval } from './core/session/interval.ts';
 export type { ActionBook } from './core/actions/action-book.ts';
 export type { Bar, CorporateAction, Series } from './core/bars/bars.ts';
 export type { Plan } from './core/plan/plan.ts';
+export type { OtherTier, Route } from './core/plan/route.ts';
 export type { Task } from './core/plan/task.ts';
 export { type Quota, type QuotaStanding, parseQuotas } from './core/plan/quota.ts';
 export type { RangeOptions } from './backfill/want/wanted.ts';

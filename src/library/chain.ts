@@ -38,6 +38,7 @@ export async function planChain(stages: Stages, wanted: Wanted, request: Backfil
         stage.store,
         placed(source, chain, before.map(neverClosed)),
         now,
+        { isPriced: true },
       ),
     );
   const prepared = await prepareFor(first, []);

@@ -42,7 +42,8 @@ export function runsOf(
       const stages = stagesOf(parts, request);
       if (stages.length > 1) return planChain(stages, await requestOf(parts, request, false), request);
       return withSource(sourcedFor(parts, request), async (source) => {
-        const prepared = await prepare(await requestOf(parts, request, false), store, source, clock());
+        const wanted = await requestOf(parts, request, false);
+        const prepared = await prepare(wanted, store, source, clock(), { isPriced: true });
         request.onEvent?.(plannedEvent(prepared));
         return prepared.plan;
       });

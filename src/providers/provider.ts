@@ -4,6 +4,7 @@ import type { Paging } from '../core/plan/pages.ts';
 import type { AssetClass } from '../core/instrument/asset-class.ts';
 import type { Day, DayRange } from '../core/session/day.ts';
 import type { MarketLimits, NewestRows } from '../core/plan/limits.ts';
+import type { OtherTier } from '../core/plan/route.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { ActionsAnswer, BarAnswer, MarketAnswer, Part, PartOf } from './answers.ts';
 import type { Discovery, Lister } from './discovery.ts';
@@ -77,6 +78,8 @@ export interface Capabilities extends KeysAsked {
   readonly usualRange?: { readonly years: number };
   /** Declared limits, e.g. `[{ requests: 5, perMs: 60_000 }]`; empty: none declared. */
   readonly quotas: readonly { readonly requests: number; readonly perMs: number }[];
+  /** What its other plans give a key, the smallest first. Default: it has one, or nothing is known of others. */
+  readonly otherTiers?: readonly OtherTier[];
   /** Where its answers tell what was used of a limit, so that others' use counts too. Default: nowhere. */
   readonly usage?: ToldUsage;
   /** Whether it tells splits and dividends, with the bars or apart: see `requestsForActions`. */

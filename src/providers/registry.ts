@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { didYouMean } from '../core/closest.ts';
 import { BackfillError } from '../core/errors.ts';
 import { alphavantageCapabilities } from './alphavantage/capabilities.ts';
-import { ALPHAVANTAGE_SETTINGS } from './alphavantage/settings.ts';
+import { ALPHAVANTAGE_SETTINGS, TIERS as ALPHAVANTAGE_TIERS } from './alphavantage/settings.ts';
 import { binanceCapabilities } from './binance/capabilities.ts';
 import { csvCapabilities } from './csv/capabilities.ts';
 import { type Gate, NO_REQUESTS } from './http/gate.ts';
@@ -12,9 +12,10 @@ import { SAMPLE_SETTINGS } from './sample/settings.ts';
 import { CSV_SETTINGS, CSV_TO_BE_SAID } from './csv/settings.ts';
 import { sampleCapabilitiesOf } from './sample/capabilities.ts';
 import { alpacaCapabilities } from './alpaca/capabilities.ts';
-import { ALPACA_SETTINGS } from './alpaca/settings.ts';
+import { ALPACA_PLANS, ALPACA_SETTINGS } from './alpaca/settings.ts';
 import { polygonCapabilities } from './polygon/capabilities.ts';
-import { POLYGON_SETTINGS } from './polygon/settings.ts';
+import { POLYGON_SETTINGS, TIERS as POLYGON_TIERS } from './polygon/settings.ts';
+import { type Tiers, otherTiers } from './tiers.ts';
 import { yahooCapabilities } from './yahoo/capabilities.ts';
 
 /** What a user has to say to a provider that nothing else tells. */
@@ -33,6 +34,8 @@ interface RegisteredProvider {
   readonly areSettingsNamed?: true;
   /** Options without which a command cannot ask it, their values as words to be replaced. Default: there are none. */
   readonly toBeSaid?: ToBeSaid;
+  /** The plans that are sold there. Default: there is one, or nothing is known of others. */
+  readonly tiers?: Tiers;
   /** Loads the provider's code, with the packages it needs, only when it is used. */
   readonly open: (config: ProviderConfig, gate: Gate, secrets: Secrets) => Promise<Provider>;
 }
@@ -46,6 +49,7 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
   alphavantage: {
     capabilities: alphavantageCapabilities,
     settings: ALPHAVANTAGE_SETTINGS,
+    tiers: { setting: 'tier', names: [...ALPHAVANTAGE_TIERS.keys()] },
     areSettingsNamed: true,
     open: async (c, gate, secrets) =>
       (await import('./alphavantage/index.ts')).openAlphavantage(c, gate, secrets),
@@ -53,6 +57,7 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
   alpaca: {
     capabilities: alpacaCapabilities,
     settings: ALPACA_SETTINGS,
+    tiers: { setting: 'plan', names: ALPACA_PLANS },
     areSettingsNamed: true,
     open: async (c, gate, secrets) => (await import('./alpaca/index.ts')).openAlpaca(c, gate, secrets),
   },
@@ -63,6 +68,7 @@ const PROVIDERS: Readonly<Record<string, RegisteredProvider>> = {
   polygon: {
     capabilities: polygonCapabilities,
     settings: POLYGON_SETTINGS,
+    tiers: { setting: 'tier', names: [...POLYGON_TIERS.keys()] },
     areSettingsNamed: true,
     open: async (c, gate, secrets) => (await import('./polygon/index.ts')).openPolygon(c, gate, secrets),
   },
@@ -120,9 +126,10 @@ export function toBeSaidTo(id: string): ToBeSaid | undefined {
  */
 export function capabilitiesOf(config: ProviderConfig): Capabilities {
   if (config.module !== undefined) return config.module.capabilities;
-  const { capabilities, settings = {} } = registered(config.id);
+  const { capabilities, settings = {}, tiers } = registered(config.id);
   assertSettings(config.id, config.settings ?? {}, settings);
-  return capabilities(config);
+  const own = capabilities(config);
+  return tiers === undefined ? own : { ...own, otherTiers: otherTiers(config, tiers, capabilities) };
 }
 
 /**

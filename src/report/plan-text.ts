@@ -9,6 +9,7 @@ import { type Quota, quotaText } from '../core/plan/quota.ts';
 import { counted, holesText, waitText } from './standing-text.ts';
 import { named } from './named.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
+import { routesLines } from './routes-text.ts';
 import { notServedLines } from './unavailable-text.ts';
 import { type Column, fittedTable, formatCount, formatDuration, plural } from './table.ts';
 
@@ -186,6 +187,7 @@ export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED)
     ...notServedLines(plan).flatMap((line) => totalLine(line, page)),
     ...(rows.length > 0 ? ['', sum] : []),
     ...marketActionsLines(plan).flatMap((line) => wrapped(line, page.columns, { hang: 2 })),
+    ...routesLines(plan, page),
     ...(plan.mayProbe === true ? wrapped(PROBE, page.columns, { hang: 2 }) : []),
     ...totalLine(plan.notYet === undefined ? openingLine(plan, quotas) : nothingToDoLine(plan), page),
   ];

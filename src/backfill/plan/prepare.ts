@@ -8,6 +8,7 @@ import type { Interval } from '../../core/session/interval.ts';
 import { reachedFrom, withoutMarkets } from '../../core/plan/limits.ts';
 import { type NotServed, type Plan, planTasks } from '../../core/plan/plan.ts';
 import type { QuotaStanding } from '../../core/plan/quota.ts';
+import { routesOf } from '../../core/plan/routes.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import type { BarStore } from '../../store/store.ts';
@@ -79,6 +80,11 @@ export interface Source extends Pick<GapOptions, 'editionOf'> {
   readonly chain?: ChainPlace;
 }
 
+/** Whether a plan also tells what other ways to the same bars cost: each is planned. Default false. */
+export interface Pricing {
+  readonly isPriced?: boolean;
+}
+
 /**
  * Scan → gaps → plan: everything that happens before the first request. Throws `usage`, `unsupported-interval`, and
  * `invalid-ticker` where the provider can have none of the tickers.
@@ -88,6 +94,7 @@ export async function prepare(
   store: BarStore,
   source: Source,
   now: number,
+  { isPriced = false }: Pricing = {},
 ): Promise<Prepared> {
   const { capabilities, standing, stagedAs, chain } = source;
   const { everything = false, only } = request;
@@ -116,9 +123,12 @@ export async function prepare(
   const options = { limits, quotas, actions, now, staged, ...(asItStands && { standing: asItStands }) };
   const holesNow = async (): Promise<HoleCounts> => holesOf(wanted, await store.scan({ tickers, intervals }));
   const goneList = await tickersOfGoneList(tickers, scan, source, store);
-  const planned = withNotServed(planTasks(gaps, options), notServed, intervals);
+  const fewest = planTasks(gaps, options);
+  const planned = withNotServed(fewest, notServed, intervals);
+  const routes = isPriced ? routesOf(fewest, gaps, options, capabilities.otherTiers) : [];
   const plan = {
     ...planned,
+    ...(routes.length > 1 && { routes }),
     ...(goneList.length > 0 && { goneList }),
     ...(capabilities.metered && mayProbe(planned, wanted, scan) && { mayProbe: true }),
   };

@@ -64,6 +64,8 @@ export interface PlanOptions {
   readonly actions: boolean;
   /** Answers for whole markets that an earlier run collected and did not take in: they cost nothing. Default: none. */
   readonly staged?: readonly Slice[];
+  /** Ask whole markets for all sessions that they answer for, whatever that costs. Default false: where it costs fewer. */
+  readonly mostOfMarkets?: boolean;
   /** ms since the epoch. */
   readonly now: number;
 }

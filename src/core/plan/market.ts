@@ -42,7 +42,7 @@ const MOST_LEVELS = 16;
 export function chooseMarket(
   gapsOfSeries: readonly SeriesGaps[],
   interval: Interval,
-  { limits: allLimits, staged = [], now }: PlanOptions,
+  { limits: allLimits, staged = [], mostOfMarkets = false, now }: PlanOptions,
 ): MarketChoice | undefined {
   const limits = allLimits[interval];
   if (limits?.market === undefined) return undefined;
@@ -69,6 +69,7 @@ export function chooseMarket(
       toAsk * market.requestsPerSession + forActions + costOfRest(daysOf(sessions), alike, interval, limits)
     );
   };
+  if (mostOfMarkets) return choiceOf(market, choose(1));
   let best = choose(Number.POSITIVE_INFINITY);
   let least = price(best);
   for (const level of levelsOf(new Set(lacking.values()))) {
@@ -76,7 +77,11 @@ export function chooseMarket(
     const cost = price(sessions);
     if (cost < least) [best, least] = [sessions, cost];
   }
-  return best.length === 0 ? undefined : { limits: market, sessions: best, days: daysOf(best) };
+  return choiceOf(market, best);
+}
+
+function choiceOf(limits: MarketLimits, sessions: readonly Day[]): MarketChoice | undefined {
+  return sessions.length === 0 ? undefined : { limits, sessions, days: daysOf(sessions) };
 }
 
 /** The days from the first to the last of some sessions whose splits and dividends do not lie staged. */

@@ -11,6 +11,7 @@ import { chooseMarket, type MarketChoice, marketTasks, marketWants, restOf } fro
 import { type Quota, type QuotaStanding, isPaced, unusedAt } from './quota.ts';
 import { quotaTime } from './quota-time.ts';
 import { span } from '../session/ranges.ts';
+import type { Route } from './route.ts';
 import type { Fetch, Task, Want } from './task.ts';
 import {
   type Bounds,
@@ -105,6 +106,8 @@ export interface Plan {
   readonly next?: readonly NextPlan[];
   /** Why no series is wanted: no session of the range is final yet, or nothing was left undone. Default: some are. */
   readonly notYet?: string;
+  /** What it and the other ways to the same bars cost, see `routesOf`. Default: not reckoned. */
+  readonly routes?: readonly Route[];
 }
 
 /**

@@ -1,12 +1,15 @@
 import type { ProviderConfig } from '../provider.ts';
-import { type SettingForms, oneOf } from '../settings.ts';
+import { type SettingForms, amongWords, oneOf } from '../settings.ts';
+
+/** Its plans, the smallest first. */
+export const ALPACA_PLANS = ['free', 'algo-trader-plus'] as const;
 
 /** What Alpaca is told besides its keys. */
 export type AlpacaSettings = {
   /** Whose trades the bars of shares are made of. Default `sip`: those of all exchanges. */
   readonly feed?: 'sip' | 'iex' | 'otc' | 'boats' | undefined;
   /** What the user pays for: how many requests a minute, and how recent bars of `sip` may be. Default `free`. */
-  readonly plan?: 'free' | 'algo-trader-plus' | undefined;
+  readonly plan?: (typeof ALPACA_PLANS)[number] | undefined;
   /** Which of the two trading hosts knows the keys: it lists the tickers. Default `paper`. */
   readonly account?: 'paper' | 'live' | undefined;
 };
@@ -14,7 +17,7 @@ export type AlpacaSettings = {
 /** What they must be. */
 export const ALPACA_SETTINGS = {
   feed: oneOf('sip', 'iex', 'otc', 'boats'),
-  plan: oneOf('free', 'algo-trader-plus'),
+  plan: amongWords(ALPACA_PLANS),
   account: oneOf('paper', 'live'),
 } satisfies SettingForms;
 

@@ -4,6 +4,7 @@ import { ASSET_CLASSES } from '../../core/instrument/asset-class.ts';
 import { CATEGORY_NAMES } from '../../core/universe/member.ts';
 import { INTERVALS, type Interval, isInterval } from '../../core/session/interval.ts';
 import type { Capabilities, IntervalCapability, MarketCapability } from '../provider.ts';
+import type { OtherTier } from '../../core/plan/route.ts';
 import { shown } from '../../core/shown.ts';
 
 /** What a value has to be, in words, and whether it is. */
@@ -90,16 +91,29 @@ const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
   market: orAbsent({ must: 'an object', holds: isObject }),
 };
 
+const LIMITS: Rule = {
+  must: `one or more of ${INTERVALS.join(', ')}, each with its limits`,
+  holds: (value) => isObject(value) && Object.keys(value).length > 0,
+};
+
+const QUOTAS: Rule = {
+  must: 'a list such as [{ requests: 5, perMs: 60000 }], [] where none is declared',
+  holds: (value) => Array.isArray(value) && value.every(isQuota),
+};
+
+const NAME: Rule = { must: 'a word such as "pro"', holds: isText };
+
+const OF_TIER: Readonly<Record<keyof OtherTier, Rule>> = {
+  ...{ setting: NAME, name: NAME, quotas: QUOTAS, intervals: LIMITS },
+};
+
 const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
   // It stands in the names of files and in each stored row.
   id: {
     must: 'a short name in lower case, such as "acme"',
     holds: (value) => typeof value === 'string' && /^[a-z][a-z0-9-]{0,31}$/.test(value),
   },
-  intervals: {
-    must: `one or more of ${INTERVALS.join(', ')}, each with its limits`,
-    holds: (value) => isObject(value) && Object.keys(value).length > 0,
-  },
+  intervals: LIMITS,
   maxInFlight: COUNT_OR_NULL,
   defaultInFlight: COUNT,
   metered: { must: 'true, as it is asked over HTTP', holds: (value) => value === true },
@@ -107,10 +121,11 @@ const OF_PROVIDER: Readonly<Record<keyof Capabilities, Rule>> = {
     must: 'an object such as { years: 2 }',
     holds: (value) => isObject(value) && Object.keys(value).join(',') === 'years' && isCount(value['years']),
   }),
-  quotas: {
-    must: 'a list such as [{ requests: 5, perMs: 60000 }], [] where none is declared',
-    holds: (value) => Array.isArray(value) && value.every(isQuota),
-  },
+  quotas: QUOTAS,
+  otherTiers: orAbsent({
+    must: 'a list such as [{ setting: "plan", name: "pro", quotas: [], intervals: { "1d": { settleDelayMs: 0 } } }]',
+    holds: (value) => Array.isArray(value) && value.every(isObject),
+  }),
   usage: orAbsent({
     must: 'an object such as { header: "x-used", perMs: 60000, limit: 6000, aRequest: 2 }',
     holds: isUsage,
@@ -218,19 +233,31 @@ export function checkedCapabilities(given: unknown, refuse: (what: string) => Ba
       if (!Object.hasOwn(rules, name))
         throw refuse(`its ${at}.${name} is nothing that is known${didYouMean(name, Object.keys(rules))}`);
   };
+  const intervalsOf = ({ intervals }: Record<string, unknown>, of: string): Record<string, unknown> => {
+    const checked: Record<string, unknown> = {};
+    for (const [interval, said] of Object.entries(intervals as Record<string, unknown>)) {
+      const at = `${of}.intervals["${interval}"]`;
+      if (!isInterval(interval))
+        throw refuse(`its ${at} is no interval that there is; there are ${INTERVALS.join(', ')}`);
+      if (!isObject(said)) throw refuse(`its ${at} is ${shown(said)}; it must be an object`);
+      const limits = { ...INTERVAL_DEFAULTS, ...said };
+      assertAll(limits, OF_INTERVAL, at);
+      checked[interval] = limits;
+      const { market } = said;
+      if (isObject(market)) assertAll(market, OF_MARKET, `${at}.market`);
+    }
+    return checked;
+  };
   const declared: Record<string, unknown> = { ...DEFAULTS, ...given };
   assertAll(declared, OF_PROVIDER, 'capabilities');
-  const intervals: Record<string, unknown> = {};
-  for (const [interval, said] of Object.entries(declared['intervals'] as Record<string, unknown>)) {
-    const at = `capabilities.intervals["${interval}"]`;
-    if (!isInterval(interval))
-      throw refuse(`its ${at} is no interval that there is; there are ${INTERVALS.join(', ')}`);
-    if (!isObject(said)) throw refuse(`its ${at} is ${shown(said)}; it must be an object`);
-    const limits = { ...INTERVAL_DEFAULTS, ...said };
-    assertAll(limits, OF_INTERVAL, at);
-    intervals[interval] = limits;
-    const { market } = said;
-    if (isObject(market)) assertAll(market, OF_MARKET, `${at}.market`);
-  }
-  return JSON.parse(JSON.stringify({ ...declared, intervals })) as Capabilities;
+  const intervals = intervalsOf(declared, 'capabilities');
+  const tiers = declared['otherTiers'] as readonly Record<string, unknown>[] | undefined;
+  const otherTiers = tiers?.map((tier, i) => {
+    const at = `capabilities.otherTiers[${i}]`;
+    assertAll(tier, OF_TIER, at);
+    return { ...tier, intervals: intervalsOf(tier, at) };
+  });
+  return JSON.parse(
+    JSON.stringify({ ...declared, intervals, ...(otherTiers && { otherTiers }) }),
+  ) as Capabilities;
 }

@@ -1,0 +1,54 @@
+import { grouped } from '../grouped.ts';
+import type { SeriesGaps } from './gaps.ts';
+import { type PlanOptions, withoutMarkets } from './limits.ts';
+import { type Plan, planTasks } from './plan.ts';
+import { unusedAt } from './quota.ts';
+import type { OtherTier, Route } from './route.ts';
+
+/**
+ * What the ways to close some gaps cost, first that of the plan that was made of them with the same options: the endpoints of
+ * its provider, then its other tiers in their order, without those that lack an interval. What a tier would find final or wait
+ * for is taken as the plan has it. A way that costs and reaches the same as the plan is told only where it is another tier's.
+ * None where nothing is asked.
+ */
+export function routesOf(
+  chosen: Plan,
+  gapsOfSeries: readonly SeriesGaps[],
+  options: PlanOptions,
+  otherTiers: readonly OtherTier[] = [],
+): readonly Route[] {
+  const lacking = gapsOfSeries.filter(({ gaps }) => gaps.length > 0);
+  if (chosen.tasks.length === 0 || lacking.length === 0) return [];
+  const own = routeOf('plan', chosen);
+  const endpoints = [
+    routeOf('series', planTasks(gapsOfSeries, { ...options, limits: withoutMarkets(options.limits) })),
+    routeOf('markets', planTasks(gapsOfSeries, { ...options, mostOfMarkets: true })),
+  ];
+  const intervals = new Set(lacking.map(({ series }) => series.interval));
+  const tiers = otherTiers
+    .filter((tier) => [...intervals].every((interval) => tier.intervals[interval] !== undefined))
+    .map(({ setting, name, quotas, intervals: limits }) => {
+      const standing = unusedAt(options.standing?.now ?? options.now);
+      const plan = planTasks(gapsOfSeries, { ...options, limits, quotas, standing });
+      return { ...routeOf('tier', plan), setting, tiers: [name] };
+    });
+  const others = endpoints.filter((route) => priceOf(route) !== priceOf(own));
+  return [own, ...others, ...alike(tiers)];
+}
+
+function routeOf(by: Route['by'], { totals, quotaMs, outOfReach }: Plan): Route {
+  const beyond = outOfReach.reduce((sum, { sessions }) => sum + sessions, 0);
+  return { by, requests: totals.requests, quotaMs, beyond };
+}
+
+function priceOf({ requests, quotaMs, beyond }: Route): string {
+  return `${requests} ${quotaMs} ${beyond}`;
+}
+
+/** Tiers of one price as one. */
+function alike(routes: readonly Route[]): Route[] {
+  return [...grouped(routes, priceOf).values()].map((group) => {
+    const [first] = group as [Route, ...Route[]];
+    return { ...first, tiers: group.flatMap(({ tiers = [] }) => tiers) };
+  });
+}
