@@ -16,6 +16,22 @@ export interface MarketAnswer {
   readonly asOf: number;
 }
 
+/** Takes an answer for a market piece by piece, as it is read, so that nobody holds all of it. */
+export interface MarketPieces {
+  /**
+   * More of it. A ticker that comes in several pieces has what all of them say, in their order. One piece after the other.
+   * What it rejects with is to be thrown as it is.
+   */
+  readonly add: (piece: MarketPiece) => Promise<void>;
+  /** What came so far is no part of it: it is read from its beginning again, or there is none. */
+  readonly restart: () => void;
+}
+
+/** A part of what a market had in one session. */
+export type MarketPiece = Pick<MarketAnswer, 'alike'> & {
+  readonly parts: readonly { readonly ticker: string; readonly answer: BarAnswer }[];
+};
+
 /** Tickers of which a market's answer says the same besides their bars: as parts they would be thousands of objects. */
 export interface AlikeParts extends CrossSection {
   readonly answer: Omit<BarAnswer, 'bars'>;

@@ -6,7 +6,7 @@ import type { Day, DayRange } from '../core/session/day.ts';
 import type { MarketLimits, NewestRows } from '../core/plan/limits.ts';
 import type { OtherTier } from '../core/plan/route.ts';
 import type { Interval } from '../core/session/interval.ts';
-import type { ActionsAnswer, BarAnswer, MarketAnswer, Part, PartOf } from './answers.ts';
+import type { ActionsAnswer, BarAnswer, MarketAnswer, MarketPieces, Part, PartOf } from './answers.ts';
 import type { Discovery, Lister } from './discovery.ts';
 import type { KeysAsked } from './keys-asked.ts';
 import type { ToldUsage } from './told-usage.ts';
@@ -18,6 +18,8 @@ export type {
   Basis,
   ExplainedAbsence,
   MarketAnswer,
+  MarketPiece,
+  MarketPieces,
   Part,
   PartOf,
   UnusableRow,
@@ -136,6 +138,8 @@ export interface MarketRequest {
   readonly session: Day;
   /** As of `BarRequest`. */
   readonly now: number;
+  /** Who takes what is read before the rest is answered, of a provider that reads an answer as it comes. Default: nobody. */
+  readonly pieces?: MarketPieces;
 }
 
 /** What a request asks of the splits and dividends of all tickers of a market: with ex-dates in its days, `[from, to)`. */

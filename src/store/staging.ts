@@ -19,8 +19,16 @@ export interface StagedGroup extends CrossSection {
 export interface StagedPart {
   /** Until when it knows of the market, ms since the epoch. */
   readonly asOf: number;
-  /** Each ticker is in one of them. */
+  /** In the order in which they came. A ticker that came in several pieces is in as many of them. */
   readonly groups: readonly StagedGroup[];
+}
+
+/** Takes an answer piece by piece, so that nobody need hold all of it. */
+export interface StagedPieces {
+  /** More of it. Of a piece each ticker is in one group. One piece after the other. */
+  readonly add: (groups: readonly StagedGroup[]) => Promise<void>;
+  /** What came so far is no part of it. */
+  readonly restart: () => void;
 }
 
 /**
@@ -30,7 +38,8 @@ export interface StagedPart {
 export interface Staging {
   /** Those that lie there, ascending by interval, session and age. */
   list(): Promise<readonly StagedSlice[]>;
-  put(slice: StagedSlice, asOf: number, groups: readonly StagedGroup[]): Promise<void>;
+  /** `give` gives until when the answer knows of the market; if it rejects nothing is put there, and so does this. */
+  put(slice: StagedSlice, give: (pieces: StagedPieces) => Promise<number>): Promise<void>;
   /**
    * The tickers of one bucket, see `bucketOf`. Undefined if the answer is not there, or damaged: then it is as good as not
    * there.

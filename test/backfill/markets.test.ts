@@ -15,7 +15,7 @@ import { DISK } from '../../src/store/parquet/files/disk.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import type { RequestLogEntry } from '../../src/simulator/server.ts';
 import { NOW, start, stopAll } from '../simulator/running.ts';
-import { temporaryFolder } from '../store/fixtures.ts';
+import { stage, temporaryFolder } from '../store/fixtures.ts';
 import { fill, vendor, wideMarket } from './wide-market.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -282,10 +282,10 @@ describe('a market that fails', () => {
       return { tickers: [part.ticker], counts: [bars.length], bars, said: { answer } };
     });
     const left = { interval: '1d', session: parseDay('2026-11-10'), source } as const;
-    await store.staging.put({ ...left, fetchedAt: NOW - 3_600_000 }, asOf, groups);
+    await stage(store.staging, { ...left, fetchedAt: NOW - 3_600_000 }, asOf, groups);
     // One that is too old is as good as none.
     const old = { ...left, session: parseDay('2026-11-11'), fetchedAt: NOW - 90_000_000 };
-    await store.staging.put(old, asOf, []);
+    await stage(store.staging, old, asOf);
     const summary = await fill(vendor(simulator.url), store, request, NOW);
     expect(summary).toMatchObject({ failed: 0, bars: 97, requests: 4 });
     const asked = simulator.entries.slice(1).map(({ symbol }) => symbol);

@@ -8,7 +8,7 @@ import { doctorText } from '../../src/report/doctor-text.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
-import { AAPL, NOON, WEEK, WEEK_DAYS, coverage, temporaryFolder, update } from '../store/fixtures.ts';
+import { AAPL, NOON, WEEK, WEEK_DAYS, coverage, stage, temporaryFolder, update } from '../store/fixtures.ts';
 import { engineOf } from './engine-of.ts';
 
 const LINE =
@@ -22,7 +22,7 @@ beforeEach(async () => {
   await store.upsert(update(WEEK, { learned: coverage({ present: [WEEK_DAYS] }) }));
   for (const date of ['2026-02-26', '2026-02-27']) {
     const slice = { interval: '1d', session: parseDay(date), source: 'sample-1', fetchedAt: NOON } as const;
-    await store.staging.put(slice, NOON, []);
+    await stage(store.staging, slice, NOON);
   }
 });
 afterEach(() => folder.remove());

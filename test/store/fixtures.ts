@@ -6,6 +6,7 @@ import type { Bar, Identity, Series } from '../../src/core/bars/bars.ts';
 import type { Absence, Coverage } from '../../src/core/coverage/coverage.ts';
 import type { Claim } from '../../src/core/coverage/evidence.ts';
 import { type DayRange, parseDay, startOfDay } from '../../src/core/session/day.ts';
+import type { StagedGroup, StagedSlice, Staging } from '../../src/store/staging.ts';
 import type { SeriesUpdate } from '../../src/store/store.ts';
 
 export const AAPL: Series = { ticker: 'AAPL', interval: '1d' };
@@ -97,4 +98,17 @@ export function update(bars: readonly Bar[], values: Partial<SeriesUpdate> = {})
 export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'backfill-store-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Stages an answer that comes in such pieces. */
+export function stage(
+  staging: Staging,
+  slice: StagedSlice,
+  asOf: number,
+  ...pieces: readonly (readonly StagedGroup[])[]
+): Promise<void> {
+  return staging.put(slice, async ({ add }) => {
+    for (const groups of pieces) await add(groups);
+    return asOf;
+  });
 }

@@ -4,14 +4,21 @@ import { BackfillError, errorData } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import { type Slice, actionDaysOf, sliceKey } from '../../core/plan/slice.ts';
 import type { Collect } from '../../core/plan/task.ts';
-import type { ActionsAnswer, AlikeParts, Part, PartOf, Provider } from '../../providers/provider.ts';
+import type {
+  ActionsAnswer,
+  AlikeParts,
+  MarketPieces,
+  Part,
+  PartOf,
+  Provider,
+} from '../../providers/provider.ts';
 import type { StagedGroup } from '../../store/staging.ts';
 import type { TaskResult } from '../runner.ts';
 import type { TaskTools } from './task-tools.ts';
 
 /**
- * Asks for one session of a whole market, or its splits and dividends, and stages the answer, unless it lies there already.
- * Never rejects.
+ * Asks for one session of a whole market, or its splits and dividends, and stages the answer as it comes, unless it lies there
+ * already. Never rejects.
  */
 export async function collect({ slice }: Collect, now: number, tools: TaskTools): Promise<TaskResult> {
   const { provider, source, store } = tools;
@@ -20,16 +27,20 @@ export async function collect({ slice }: Collect, now: number, tools: TaskTools)
       (one) => sliceKey(one) === sliceKey(slice) && one.source === source,
     );
     if (isThere) return { series: [] };
-    const { asOf, ...answer } = await ask(slice, now, provider);
     const staged = { ...slice, source, fetchedAt: Math.floor(now) };
-    await store.staging.put(staged, asOf, groupsOf(answer));
+    await store.staging.put(staged, async ({ add, restart }) => {
+      const pieces: MarketPieces = { add: (piece) => add(groupsOf(piece)), restart };
+      const { asOf, ...rest } = await ask(slice, now, provider, pieces);
+      await add(groupsOf(rest));
+      return asOf;
+    });
     return { series: [] };
   } catch (error) {
     return { series: [], error: errorData(error, { provider: provider.capabilities.id }) };
   }
 }
 
-/** What a request brought. */
+/** What a request brought, or a piece of that. */
 interface Brought {
   readonly parts: readonly (Part | PartOf<ActionsAnswer>)[];
   readonly alike?: readonly AlikeParts[];
@@ -39,6 +50,7 @@ async function ask(
   slice: Slice,
   now: number,
   provider: Provider,
+  pieces: MarketPieces,
 ): Promise<Brought & { readonly asOf: number }> {
   const { id } = provider.capabilities;
   const [range] = actionDaysOf(slice);
@@ -48,7 +60,7 @@ async function ask(
     throw new BackfillError('internal', `${id} is asked for the splits and dividends of a market`);
   }
   const { interval, session } = slice;
-  const answer = await provider.fetchMarket?.({ interval, session, now });
+  const answer = await provider.fetchMarket?.({ interval, session, now, pieces });
   if (answer !== undefined) return answer;
   throw new BackfillError('internal', `${id} is asked for a market`);
 }

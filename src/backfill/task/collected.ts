@@ -28,8 +28,8 @@ interface Collected {
 interface OfTicker {
   /** Bars of all of them, in their order. */
   readonly bars: BarBuilder;
-  /** By the place of a session: what it says besides; undefined where it does not name the ticker. */
-  readonly said: (Said | undefined)[];
+  /** By the place of a session: what its pieces say besides; undefined where none names the ticker. */
+  readonly said: (readonly Said[] | undefined)[];
   /** By the place of a session: whether it has a bar. */
   readonly hasBar: Uint8Array;
 }
@@ -43,7 +43,7 @@ export class CollectedSessions {
   /** How many sessions there are at most. */
   readonly #most: number;
   readonly #byTicker: ReadonlyMap<string, OfTicker>;
-  readonly #known = new Map<string, Said>();
+  readonly #known = new Map<string, readonly [Said]>();
 
   constructor(tickers: Iterable<string>, most: number) {
     this.#most = most;
@@ -62,25 +62,27 @@ export class CollectedSessions {
       eachTicker(section, (ticker, from, to) => {
         const own = this.#byTicker.get(ticker);
         if (own === undefined) return;
-        own.said[at] = said;
-        own.hasBar[at] = to > from ? 1 : 0;
+        const before = own.said[at];
+        own.said[at] = before === undefined ? said : [...before, ...said];
+        if (to > from) own.hasBar[at] = 1;
         for (let i = from; i < to; i++) own.bars.pushFrom(bars, i);
       });
     }
   }
 
-  /** What it says, as one object for all sessions in which it says the same. */
-  #once(words: object, session: Day): Said {
+  /** What it says, as one list for all sessions in which it says the same. */
+  #once(words: object, session: Day): readonly [Said] {
     const said = saidIn(words, session);
     const text = JSON.stringify(said);
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    this.#known.set(text, said);
-    return said;
+    const once = [said] as const;
+    this.#known.set(text, once);
+    return once;
   }
 
-  /** What the session at a place says of a ticker; undefined where it does not name it. */
-  saidAt(ticker: string, at: number): Said | undefined {
+  /** What the pieces of the session at a place say of a ticker, at least one; undefined where it does not name it. */
+  saidAt(ticker: string, at: number): readonly Said[] | undefined {
     return this.#byTicker.get(ticker)?.said[at];
   }
 

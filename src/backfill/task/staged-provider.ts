@@ -116,11 +116,11 @@ function partOf(
       const day = { from: session, to: session + 1 };
       const isOver = (): boolean => partOver(day, calendar, Math.min(asOf, now)).to > session;
       if (isLossy[at] !== true && isOver()) proven.push(session);
-    } else if ('error' in said) failure ??= said.error;
-    else {
-      if (said.isProven) proven.push(session);
+    } else if (said.every((one) => 'answer' in one && one.isProven)) proven.push(session);
+    for (const one of said ?? []) {
+      if ('error' in one) failure ??= one.error;
       // Most sessions say the same, which is nothing.
-      if (said.answer !== answers.at(-1) || !saysNothing(said.answer)) answers.push(said.answer);
+      else if (one.answer !== answers.at(-1) || !saysNothing(one.answer)) answers.push(one.answer);
     }
   }
   for (const one of told) {

@@ -16,7 +16,7 @@ import type {
   Secrets,
 } from '../provider.ts';
 import { shown } from '../../core/shown.ts';
-import { MARKET_ANSWER, partsOfMarket } from './market-answer.ts';
+import { MARKET_ANSWER, askedWhole, partsOfMarket } from './market-answer.ts';
 import { faultOfMembers } from './member-faults.ts';
 
 /** What is asked for of a list, of a market, or of splits and dividends. */
@@ -99,7 +99,7 @@ function checkedMarket(
 ): NonNullable<HttpSteps<unknown>['market']> {
   const { actions } = market;
   return {
-    ...checkedChain<MarketRequest, MarketAnswer>('market.', market, {
+    ...checkedChain<MarketRequest, MarketAnswer>('market.', askedWhole(market), {
       ...{ id, url, must: MARKET_ANSWER, faultOf: faultOfAnswer },
       partsOf: partsOfMarket,
     }),

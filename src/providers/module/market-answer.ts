@@ -1,4 +1,5 @@
-import type { AlikeParts, MarketAnswer, Part } from '../provider.ts';
+import type { HttpSteps } from '../http/steps.ts';
+import type { AlikeParts, MarketAnswer, MarketRequest, Part } from '../provider.ts';
 
 /** What a module has to give of a market, in words. */
 export const MARKET_ANSWER =
@@ -26,4 +27,17 @@ function isCounted(group: AlikeParts): boolean {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+type MarketSteps = Required<HttpSteps<unknown>>['market'];
+
+/** The same steps, which are not told who takes pieces: an answer is checked once it is whole. */
+export function askedWhole({ request, parse, end, ...others }: MarketSteps): MarketSteps {
+  const whole = ({ interval, session, now }: MarketRequest): MarketRequest => ({ interval, session, now });
+  return {
+    ...others,
+    request: (asked, state, secrets) => request(whole(asked), state, secrets),
+    parse: (answer, asked, state) => parse(answer, whole(asked), state),
+    end: (asked, state) => end(whole(asked), state),
+  };
 }

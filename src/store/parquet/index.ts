@@ -50,7 +50,7 @@ import { readRejectedRows } from './beside/rejected.ts';
 import { addRename, readRenamesFile, removeRename } from './beside/renames.ts';
 import { readRevisionsOf } from './beside/revisions.ts';
 import { scanStore } from './scan.ts';
-import { listStaged, putStaged, readStaged, removeStaged } from './beside/staged.ts';
+import { openStaging } from './beside/staged.ts';
 import { hasDamageNotes, moveLost } from './partition/damage-notes.ts';
 import { openScanCache, type Remembered, type ScanCache } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
@@ -271,12 +271,9 @@ class ParquetStore implements BarStore {
     return this.#usable(() => examineStore(this.#blobs, options));
   }
 
-  readonly staging: Staging = {
-    list: () => this.#usable(() => listStaged(this.#blobs)),
-    put: (slice, asOf, series) => this.#usable(() => putStaged(this.#blobs, slice, asOf, series)),
-    read: (slice, bucket) => this.#usable(() => readStaged(this.#blobs, slice, bucket)),
-    remove: (slices) => this.#usable(() => removeStaged(this.#blobs, slices)),
-  };
+  get staging(): Staging {
+    return openStaging(this.#blobs, (work) => this.#usable(work));
+  }
 
   saveRun(startedAt: number, record: object): Promise<string> {
     return this.#usable(() => saveRunRecord(this.#blobs, startedAt, record));

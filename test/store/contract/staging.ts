@@ -7,7 +7,7 @@ import { BUCKETS, bucketOf } from '../../../src/core/plan/slice.ts';
 import { grouped } from '../../../src/core/grouped.ts';
 import { parseDay } from '../../../src/core/session/day.ts';
 import type { StagedGroup, StagedPart, StagedSlice } from '../../../src/store/staging.ts';
-import { NOON, daily } from '../fixtures.ts';
+import { NOON, daily, stage } from '../fixtures.ts';
 import type { StoreUnderTest } from './subject.ts';
 
 const MONDAY: StagedSlice = {
@@ -62,7 +62,7 @@ export function describeStaging(open: () => Promise<StoreUnderTest>): void {
     };
 
     it('gives back what it was given, each ticker in its bucket', async () => {
-      await subject.store.staging.put(MONDAY, NOON - 1, GROUPS);
+      await stage(subject.store.staging, MONDAY, NOON - 1, GROUPS);
       const { staging } = subject.reopen();
       for (const bucket of [0, 1, BUCKETS - 1]) {
         const part = await staging.read(MONDAY, bucket);
@@ -75,9 +75,49 @@ export function describeStaging(open: () => Promise<StoreUnderTest>): void {
     });
 
     it('knows an answer without a ticker from one that is not there', async () => {
-      await subject.store.staging.put(MONDAY, NOON, []);
+      await stage(subject.store.staging, MONDAY, NOON);
       expect(await readAll(MONDAY)).toHaveLength(BUCKETS);
       expect(await readAll(TUESDAY)).toEqual([]);
+    });
+
+    it('joins the pieces in which an answer came, in their order, one that has nothing among them', async () => {
+      const [first, second] = [GROUPS.slice(0, 120), GROUPS.slice(80)];
+      await stage(subject.store.staging, MONDAY, NOON, first, [], second);
+      const { staging } = subject.reopen();
+      for (let bucket = 0; bucket < BUCKETS; bucket++) {
+        const own = (groups: readonly StagedGroup[]): object[] =>
+          plainOf({ asOf: NOON, groups }).filter(
+            (one) => bucketOf((one as { ticker: string }).ticker) === bucket,
+          );
+        expect(plainOf(await staging.read(MONDAY, bucket))).toEqual([...own(first), ...own(second)]);
+      }
+    });
+
+    it('has nothing of what came before it was begun again', async () => {
+      await subject.store.staging.put(MONDAY, async ({ add, restart }) => {
+        await add(GROUPS);
+        restart();
+        await add(GROUPS.slice(0, 3));
+        return NOON;
+      });
+      const read = (await readAll(MONDAY)).flatMap(({ groups }) => groups.flatMap(({ tickers }) => tickers));
+      expect(read.toSorted()).toEqual(
+        GROUPS.slice(0, 3)
+          .flatMap(({ tickers }) => tickers)
+          .toSorted(),
+      );
+    });
+
+    it('has nothing of an answer that did not come to its end, and says why', async () => {
+      const cut = subject.store.staging.put(MONDAY, async ({ add }) => {
+        await add(GROUPS);
+        throw new Error('the connection broke');
+      });
+      await expect(cut).rejects.toThrow('the connection broke');
+      expect(await subject.reopen().staging.list()).toEqual([]);
+      expect(await readAll(MONDAY)).toEqual([]);
+      await stage(subject.store.staging, MONDAY, NOON, GROUPS);
+      expect(await readAll(MONDAY)).toHaveLength(BUCKETS);
     });
 
     it('lists what is there, and removes it', async () => {
@@ -85,14 +125,15 @@ export function describeStaging(open: () => Promise<StoreUnderTest>): void {
       const other = { ...MONDAY, source: 'other-2' };
       const later = { ...MONDAY, fetchedAt: NOON + 1 };
       expect(await staging.list()).toEqual([]);
-      for (const slice of [TUESDAY, later, other, MONDAY]) await staging.put(slice, NOON, GROUPS.slice(0, 3));
+      for (const slice of [TUESDAY, later, other, MONDAY])
+        await stage(staging, slice, NOON, GROUPS.slice(0, 3));
       expect(await subject.reopen().staging.list()).toEqual([other, MONDAY, later, TUESDAY]);
       await staging.remove([MONDAY, later, { ...TUESDAY, fetchedAt: 1 }]);
       expect(await subject.reopen().staging.list()).toEqual([other, TUESDAY]);
     });
 
     it('is no part of what is known', async () => {
-      await subject.store.staging.put(MONDAY, NOON, GROUPS);
+      await stage(subject.store.staging, MONDAY, NOON, GROUPS);
       const scan = await subject.reopen().scan();
       expect([scan.series.size, scan.setAside]).toEqual([0, []]);
       expect((await subject.reopen().examine({ now: NOON })).damages).toEqual([]);

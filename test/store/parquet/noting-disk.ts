@@ -18,7 +18,7 @@ export function notingDisk(root: string, steps: string[], broken?: string | numb
       const file = await step('create', path, () => DISK.create(path));
       return {
         write: (content) => step('write', path, () => file.write(content)),
-        content: (length) => step('read', path, () => file.content(length)),
+        content: (length, from) => step('read', path, () => file.content(length, from)),
         sync: () => step('fsync', path, () => file.sync()),
         close: async () => {
           // A process that dies closes its files.

@@ -2,12 +2,28 @@ import { BackfillError } from '../../../core/errors.ts';
 import { type Day, formatDay, parseDay } from '../../../core/session/day.ts';
 import { INTERVALS } from '../../../core/session/interval.ts';
 import { eachBounded } from '../../bounded.ts';
-import type { StagedGroup, StagedPart, StagedSlice } from '../../staging.ts';
-import { decodeBucket, encodeSlice } from '../codec/slice-file.ts';
+import type { StagedPart, StagedPieces, StagedSlice, Staging } from '../../staging.ts';
+import { decodeBucket, encodeEnd, encodePiece } from '../codec/slice-file.ts';
 import { orAbsent } from '../files/absent.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { STAGING } from '../files/layout.ts';
 import { namesIn } from '../files/walk.ts';
+
+/** The staging of a store; `usable` turns what the file system says into `store-unusable`. */
+export function openStaging(blobs: Blobs, usable: <T>(work: () => Promise<T>) => Promise<T>): Staging {
+  return {
+    list: () => usable(() => listStaged(blobs)),
+    put: (slice, give) =>
+      usable(() =>
+        putStaged(blobs, slice, ({ add, ...pieces }) =>
+          // Who gives it may take a trouble with the store for one of his own.
+          give({ ...pieces, add: (groups) => usable(() => add(groups)) }),
+        ),
+      ),
+    read: (slice, bucket) => usable(() => readStaged(blobs, slice, bucket)),
+    remove: (slices) => usable(() => removeStaged(blobs, slices)),
+  };
+}
 
 /** Answers for whole markets that lie in a store, ascending by interval, session and age. */
 export async function listStaged(blobs: Blobs): Promise<readonly StagedSlice[]> {
@@ -43,25 +59,36 @@ function stagedPath({ interval, session, actionsSince, source, fetchedAt }: Stag
   return `${STAGING}/${interval}_${actions}${formatDay(session)}_${source}_${fetchedAt}.slice`;
 }
 
-export async function putStaged(
+async function putStaged(
   blobs: Blobs,
   slice: StagedSlice,
-  asOf: number,
-  groups: readonly StagedGroup[],
+  give: (pieces: StagedPieces) => Promise<number>,
 ): Promise<void> {
-  await blobs.put(stagedPath(slice), encodeSlice(asOf, groups));
+  await blobs.putInParts(stagedPath(slice), async (append) => {
+    let length = 0;
+    let starts: number[] = [];
+    const asOf = await give({
+      add: async (groups) => {
+        if (groups.length === 0) return;
+        const bytes = encodePiece(groups);
+        await append(bytes);
+        starts.push(length);
+        length += bytes.length;
+      },
+      // They stay in the file, where nothing leads to them.
+      restart: () => void (starts = []),
+    });
+    await append(encodeEnd(asOf, starts));
+  });
 }
 
 /** One bucket of an answer; undefined if it is not there, or damaged. */
-export async function readStaged(
-  blobs: Blobs,
-  slice: StagedSlice,
-  bucket: number,
-): Promise<StagedPart | undefined> {
+async function readStaged(blobs: Blobs, slice: StagedSlice, bucket: number): Promise<StagedPart | undefined> {
   try {
     return await blobs.open(stagedPath(slice), (file) =>
       decodeBucket(
         async (from, to) => new Uint8Array(await file.slice(from, Math.min(to, file.byteLength))),
+        file.byteLength,
         bucket,
       ),
     );
@@ -71,7 +98,7 @@ export async function readStaged(
   }
 }
 
-export async function removeStaged(blobs: Blobs, slices: readonly StagedSlice[]): Promise<void> {
+async function removeStaged(blobs: Blobs, slices: readonly StagedSlice[]): Promise<void> {
   // Those that go at a time share a sync of their folder.
   await eachBounded(slices, (slice) => orAbsent(blobs.remove(stagedPath(slice))));
 }

@@ -1,12 +1,16 @@
-// A file of an answer for a whole market:
+// A file of an answer for a whole market, which comes in pieces of so many rows:
 //
-//   magic | offsets of the buckets, and of the end (u32 each) | bucket 0 | bucket 1 | …
+//   piece 0 | piece 1 | … | where each begins (u32 each) | asOf (f64) | pieces (u32) | checksum (u32) | magic (u32)
+//
+// The checksum is of all that stands between the pieces and it. A piece has a part of each bucket:
+//
+//   magic | offsets of the buckets, and of the end, in the piece (u32 each) | bucket 0 | bucket 1 | …
 //
 // A bucket is deflated with a checksum of its own (gzip): the length of a text (u32, padded to 8 bytes), the text, which
 // says as JSON whose rows these are and what else is said of them, group by group, and the columns of all rows, one after
 // the other.
 
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { type Bars, columnsOf, inForm, slice } from '../../../core/bars/columns.ts';
 import { eachTicker } from '../../../core/bars/cross-section.ts';
 import { BackfillError } from '../../../core/errors.ts';
@@ -14,8 +18,12 @@ import { BUCKETS, bucketOf } from '../../../core/plan/slice.ts';
 import type { StagedGroup, StagedPart } from '../../staging.ts';
 
 const MAGIC = 0x32534642;
+const END_MAGIC = 0x33534642;
 const WORD = 4;
 const HEAD = WORD * (BUCKETS + 2);
+/** Bytes after the places of the pieces, and of those before the checksum. */
+const END = 20;
+const SUMMED = 12;
 /** Bytes before the text of a bucket. */
 const TEXT = 8;
 
@@ -24,7 +32,6 @@ const COLUMNS = ['ts', 'open', 'high', 'low', 'close', 'volume', 'vwap', 'trades
 /** The text of a bucket. */
 interface Said {
   readonly bucket: number;
-  readonly asOf: number;
   readonly rows: number;
   /** Whether any row may have them. */
   readonly vwap: boolean;
@@ -39,32 +46,66 @@ interface Said {
 /** How a bucket is deflated: it is small, and the tables of a window as large as usual would take longer to make. */
 const DEFLATED = { level: 1, windowBits: 13, memLevel: 6 } as const;
 
-/** An answer as the bytes of its file. */
-export function encodeSlice(asOf: number, groups: readonly StagedGroup[]): Uint8Array {
-  const shares = sharesOf(groups);
-  const buckets = shares.map((own, bucket) => encodeBucket(bucket, asOf, own));
+/** A piece of an answer as bytes of its file. */
+export function encodePiece(groups: readonly StagedGroup[]): Uint8Array {
+  const buckets = sharesOf(groups).map((own, bucket) => encodeBucket(bucket, own));
   const length = buckets.reduce((sum, bytes) => sum + bytes.length, HEAD);
-  const file = new Uint8Array(length);
-  const head = new DataView(file.buffer);
+  const piece = new Uint8Array(length);
+  const head = new DataView(piece.buffer);
   head.setUint32(0, MAGIC, true);
   let at = HEAD;
   for (const [bucket, bytes] of buckets.entries()) {
     head.setUint32(WORD * (bucket + 1), at, true);
-    file.set(bytes, at);
+    piece.set(bytes, at);
     at += bytes.length;
   }
   head.setUint32(WORD * (BUCKETS + 1), at, true);
-  return file;
+  return piece;
+}
+
+/** What ends the file of an answer; `starts`: where its pieces begin. */
+export function encodeEnd(asOf: number, starts: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(WORD * starts.length + END);
+  const view = new DataView(bytes.buffer);
+  for (const [i, start] of starts.entries()) view.setUint32(WORD * i, start, true);
+  const at = WORD * starts.length;
+  view.setFloat64(at, asOf, true);
+  view.setUint32(at + 8, starts.length, true);
+  view.setUint32(at + SUMMED, crc32(bytes.subarray(0, at + SUMMED)), true);
+  view.setUint32(at + SUMMED + WORD, END_MAGIC, true);
+  return bytes;
 }
 
 /** What reads `[from, to)` of a file; fewer bytes at its end. */
 export type ReadBytes = (from: number, to: number) => Promise<Uint8Array>;
 
-/** One bucket of a file. Throws `store-corrupt`. */
-export async function decodeBucket(read: ReadBytes, bucket: number): Promise<StagedPart> {
-  const bytes = await read(0, HEAD);
-  const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length < HEAD || head.getUint32(0, true) !== MAGIC) throw damaged('it is no answer for a market');
+/** One bucket of a file of so many bytes. Throws `store-corrupt`. */
+export async function decodeBucket(read: ReadBytes, size: number, bucket: number): Promise<StagedPart> {
+  const { asOf, starts } = await decodeEnd(read, size);
+  const pieces: StagedGroup[][] = [];
+  for (const start of starts)
+    pieces.push(await decodePiece((from, to) => read(start + from, start + to), bucket));
+  return { asOf, groups: pieces.flat() };
+}
+
+async function decodeEnd(
+  read: ReadBytes,
+  size: number,
+): Promise<{ readonly asOf: number; readonly starts: readonly number[] }> {
+  const end = viewOf(await read(Math.max(0, size - END), size));
+  if (end.byteLength < END || end.getUint32(SUMMED + WORD, true) !== END_MAGIC)
+    throw damaged('it is no answer for a market');
+  const from = size - END - WORD * end.getUint32(8, true);
+  const summed = await read(Math.max(0, from), size - END + SUMMED);
+  if (from < 0 || crc32(summed) !== end.getUint32(SUMMED, true)) throw damaged('its end is another one');
+  const view = viewOf(summed);
+  const starts = Array.from({ length: end.getUint32(8, true) }, (_, i) => view.getUint32(WORD * i, true));
+  return { asOf: end.getFloat64(0, true), starts };
+}
+
+async function decodePiece(read: ReadBytes, bucket: number): Promise<StagedGroup[]> {
+  const head = viewOf(await read(0, HEAD));
+  if (head.byteLength < HEAD || head.getUint32(0, true) !== MAGIC) throw damaged('a piece of it is none');
   const [from, to] = [head.getUint32(WORD * (bucket + 1), true), head.getUint32(WORD * (bucket + 2), true)];
   const deflated = await read(from, Math.max(from, to));
   try {
@@ -72,6 +113,10 @@ export async function decodeBucket(read: ReadBytes, bucket: number): Promise<Sta
   } catch (cause) {
     throw damaged('what it holds does not decode', cause);
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function damaged(why: string, cause?: unknown): BackfillError {
@@ -101,10 +146,10 @@ function sharesOf(groups: readonly StagedGroup[]): readonly (readonly Share[])[]
   return shares;
 }
 
-function encodeBucket(bucket: number, asOf: number, shares: readonly Share[]): Uint8Array {
+function encodeBucket(bucket: number, shares: readonly Share[]): Uint8Array {
   const rows = shares.reduce((sum, { places }) => sum + places.length, 0);
   const said: Said = {
-    ...{ bucket, asOf, rows },
+    ...{ bucket, rows },
     vwap: shares.some(({ group: { bars } }) => bars.vwap !== null),
     trades: shares.some(({ group: { bars } }) => bars.trades !== null),
     groups: shares.map(({ tickers, counts, group }) => [tickers, counts, group.said]),
@@ -128,7 +173,7 @@ function columnsAt(textLength: number): number {
   return Math.ceil((TEXT + textLength) / 8) * 8;
 }
 
-function decodeContent(content: Uint8Array, bucket: number): StagedPart {
+function decodeContent(content: Uint8Array, bucket: number): StagedGroup[] {
   const length = new DataView(content.buffer, content.byteOffset).getUint32(0, true);
   const said = JSON.parse(new TextDecoder().decode(content.subarray(TEXT, TEXT + length))) as Said;
   if (said.bucket !== bucket) throw damaged('its buckets are mixed up');
@@ -151,9 +196,8 @@ function decodeContent(content: Uint8Array, bucket: number): StagedPart {
     trades: said.trades ? column('trades') : null,
   });
   let at = 0;
-  const groups = said.groups.map(([tickers, counts, more]): StagedGroup => {
+  return said.groups.map(([tickers, counts, more]): StagedGroup => {
     const own = counts.reduce((sum, count) => sum + count, 0);
     return { tickers, counts, bars: slice(bars, at, (at += own)), said: more };
   });
-  return { asOf: said.asOf, groups };
 }

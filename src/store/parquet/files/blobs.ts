@@ -55,6 +55,11 @@ export interface Blobs {
    */
   put(path: string, bytes: Uint8Array, options?: PutOptions): Promise<Version | undefined>;
   /**
+   * The same of a file that nobody holds whole, whatever lies there: `give` appends to it, part by part, one after the other.
+   * If it rejects nothing is put in place.
+   */
+  putInParts(path: string, give: (append: Append) => Promise<void>): Promise<void>;
+  /**
    * Writes a new file, durably, under the first free name `STEM-N` and `extension`, also against other threads. Gives its
    * path.
    */
@@ -71,6 +76,9 @@ export interface Blobs {
    */
   lock(isTidying: boolean): Promise<BlobsLock>;
 }
+
+/** Writes what comes next of a file. Throws `store-unusable` for what does not read back as it was written. */
+export type Append = (bytes: Uint8Array) => Promise<void>;
 
 /** Somebody else wrote what was about to be written. */
 export class Conflict extends Error {}

@@ -17,9 +17,13 @@ export interface CommitFs {
 
 /** A file that is being written. */
 export interface CommitFile {
+  /** Behind what was written before. */
   write(bytes: Uint8Array): Promise<void>;
-  /** What the file gives back: all of it if it is as long as expected, another number of bytes if not. */
-  content(expectedLength: number): Promise<Uint8Array>;
+  /**
+   * What the file gives back from a place on, by default from its beginning: all of it if it is as long as expected, another
+   * number of bytes if not.
+   */
+  content(expectedLength: number, from?: number): Promise<Uint8Array>;
   /** Makes the content durable. */
   sync(): Promise<void>;
   close(): Promise<void>;

@@ -26,24 +26,34 @@ export async function commitFile(
   { ifVersion, check }: PutOptions = {},
 ): Promise<Stamp | undefined> {
   const final = join(root, path);
-  const folder = dirname(final);
   const there = await stampAt(final);
   if (ifVersion !== undefined && (there ? versionOf(there) : null) !== ifVersion)
     throw new Conflict(`${path} was written by somebody else meanwhile`);
-  const { temp, created, isLasting } = await openTemp(fs, final, there);
+  const opened = await openTemp(fs, final, there);
   let written: Stamp | undefined;
   try {
-    await fillAndClose(temp.file, path, bytes, check);
-    written = await stampAt(temp.path);
-    await fs.rename(temp.path, final);
+    await fillAndClose(opened.temp.file, path, bytes, check);
+    written = await stampAt(opened.temp.path);
+    await fs.rename(opened.temp.path, final);
   } catch (error) {
-    await fs.remove(temp.path).catch(() => {});
+    await fs.remove(opened.temp.path).catch(() => {});
     throw error;
   }
-  if (isLasting) await fs.syncDirectory(folder);
-  else await syncFolders(fs, root, folder, created);
+  await syncName(fs, root, final, opened);
   const now = await stampAt(final);
   return isAsRenamed(written, now) ? now : undefined;
+}
+
+/** Makes the name durable that a temp file was given. */
+export async function syncName(
+  fs: CommitFs,
+  root: string,
+  final: string,
+  { created, isLasting }: OpenedTemp,
+): Promise<void> {
+  const folder = dirname(final);
+  if (isLasting) await fs.syncDirectory(folder);
+  else await syncFolders(fs, root, folder, created);
 }
 
 /** Removes a file, durably. `path` is relative to `root`. Fails with `ENOENT` if there is none. */
@@ -89,12 +99,17 @@ interface Temp {
   readonly file: CommitFile;
 }
 
-/** Creates a temp file beside `final`, and the folders above it that are missing. */
-async function openTemp(
-  fs: CommitFs,
-  final: string,
-  there: Stamp | undefined,
-): Promise<{ readonly temp: Temp; readonly created?: string | undefined; readonly isLasting: boolean }> {
+/** A temp file that is to be renamed. */
+export interface OpenedTemp {
+  readonly temp: Temp;
+  /** The topmost folder that was not there. */
+  readonly created?: string | undefined;
+  /** Whether its folder is known to be durable. */
+  readonly isLasting: boolean;
+}
+
+/** Creates a temp file beside `final`, where `there` lies now, and the folders above it that are missing. */
+export async function openTemp(fs: CommitFs, final: string, there: Stamp | undefined): Promise<OpenedTemp> {
   const folder = dirname(final);
   if (fs.lasting?.has(folder, there) === true) {
     const temp = await orAbsent(createTemp(fs, final));
@@ -138,15 +153,26 @@ async function writeVerified(
   bytes: Uint8Array,
   check?: Check,
 ): Promise<void> {
-  await file.write(bytes);
-  const back = await file.content(bytes.length);
-  if (Buffer.compare(back, bytes) !== 0) throw notAsMeant(path, differenceText(back, bytes));
+  const back = await appendVerified(file, path, bytes, 0);
   try {
     await check?.(bytesAsFile(back));
   } catch (error) {
     if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
     throw notAsMeant(path, error.message);
   }
+}
+
+/** Writes bytes behind the first so many of a file, and gives what it then reads of them, which is the same. */
+export async function appendVerified(
+  file: CommitFile,
+  path: string,
+  bytes: Uint8Array,
+  length: number,
+): Promise<Uint8Array> {
+  await file.write(bytes);
+  const back = await file.content(bytes.length, length);
+  if (Buffer.compare(back, bytes) !== 0) throw notAsMeant(path, differenceText(back, bytes));
+  return back;
 }
 
 /**

@@ -28,7 +28,7 @@ export const DISK: CommitFs = {
     const fd = await createFile(path);
     return {
       write: (bytes) => writeAll(fd, bytes),
-      content: (expectedLength) => readBack(fd, expectedLength),
+      content: (expectedLength, from) => readBack(fd, expectedLength, from),
       sync: () => flushFile(fd),
       close: () => closeFile(fd),
     };
@@ -99,10 +99,10 @@ async function contentOf(path: string): Promise<{ readonly bytes: Uint8Array; re
 }
 
 /** One byte more is asked for than there should be: a longer file shows, and most of the time one call does it. */
-async function readBack(fd: number, expectedLength: number): Promise<Uint8Array> {
+async function readBack(fd: number, expectedLength: number, from = 0): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(expectedLength + 1);
   for (let at = 0; ;) {
-    const count = await readInto(fd, bytes, at, at);
+    const count = await readInto(fd, bytes, at, from + at);
     at += count;
     if (count === 0 || at >= expectedLength) return bytes.subarray(0, at);
   }

@@ -3,10 +3,11 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { eachBounded } from '../../bounded.ts';
 import { errno, orAbsent } from './absent.ts';
-import type { BlobFile, Blobs, BlobsLock, PutOptions, Version, Written } from './blobs.ts';
+import type { Append, BlobFile, Blobs, BlobsLock, PutOptions, Version, Written } from './blobs.ts';
 import { commitFile, commitFolder, createFree, removeFile } from './commit.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { DISK, loadFile } from './disk.ts';
+import { Draft } from './draft.ts';
 import { type Kind, kindAt } from './kind.ts';
 import { LastingFolders } from './lasting.ts';
 import { lockStore } from './lock.ts';
@@ -102,6 +103,17 @@ class Folder implements Blobs {
   async put(path: string, bytes: Uint8Array, options?: PutOptions): Promise<Version | undefined> {
     const stamp = await commitFile(this.#fs, this.url, path, bytes, options);
     return stamp && versionOf(stamp);
+  }
+
+  async putInParts(path: string, give: (append: Append) => Promise<void>): Promise<void> {
+    const draft = new Draft(this.#fs, this.url, path);
+    try {
+      await give((bytes) => draft.append(bytes));
+      await draft.commit();
+    } catch (error) {
+      await draft.discard();
+      throw error;
+    }
   }
 
   add(stem: string, extension: string, bytes: Uint8Array): Promise<string> {

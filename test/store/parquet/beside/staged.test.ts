@@ -5,8 +5,10 @@ import { barsOf } from '../../../../src/core/bars/bar-builder.ts';
 import { bucketOf } from '../../../../src/core/plan/slice.ts';
 import { parseDay } from '../../../../src/core/session/day.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
-import type { StagedSlice } from '../../../../src/store/staging.ts';
-import { NOON, daily, temporaryFolder } from '../../fixtures.ts';
+import type { StagedGroup, StagedSlice } from '../../../../src/store/staging.ts';
+import { NOON, daily, stage, temporaryFolder } from '../../fixtures.ts';
+import { alteringDisk, flipped } from '../altering-disk.ts';
+import { notingDisk } from '../noting-disk.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeEach(async () => {
@@ -23,11 +25,13 @@ const SLICE: StagedSlice = {
 const PATH = 'staging/1d_2026-02-23_sample-1_1772452800000.slice';
 const BUCKET = bucketOf('AAPL');
 
+function group(ticker: string): StagedGroup {
+  return { tickers: [ticker], counts: [1], bars: barsOf([daily('2026-02-23')]), said: {} };
+}
+
 async function staged() {
   const store = openParquetStore(folder.path);
-  await store.staging.put(SLICE, NOON, [
-    { tickers: ['AAPL'], counts: [1], bars: barsOf([daily('2026-02-23')]), said: {} },
-  ]);
+  await stage(store.staging, SLICE, NOON, [group('MSFT')], [group('AAPL')]);
   return { store, file: join(folder.path, PATH) };
 }
 
@@ -42,20 +46,58 @@ it('is as good as not there where any byte of it is another, or lacks', async ()
   const read = async (): Promise<number | undefined> =>
     (await store.staging.read(SLICE, BUCKET))?.groups.length;
   expect(await read()).toBe(1);
-  // Of the heads of the deflated buckets five bytes say nothing (time, level and system).
-  const places = [0, 3, 4 * (BUCKET + 1), 4 * (BUCKET + 2)];
-  const [start, end] = places.slice(2).map((at) => bytes.readUInt32LE(at)) as [number, number];
-  for (let at = start + 10; at < end; at++) places.push(at);
+  // What ends it: where two pieces begin, and five words more.
+  const end = bytes.length - 4 * 7;
+  const places = Array.from({ length: bytes.length - end }, (_, i) => end + i);
+  for (const at of [end, end + 4]) {
+    const start = bytes.readUInt32LE(at);
+    const [head, from, to] = [0, 4 * (BUCKET + 1), 4 * (BUCKET + 2)].map((place) => start + place);
+    places.push(head as number, from as number, to as number);
+    const [begin, over] = [from, to].map((place) => start + bytes.readUInt32LE(place)) as [number, number];
+    // Of the heads of the deflated buckets five bytes say nothing (time, level and system).
+    for (let place = begin + 10; place < over; place++) places.push(place);
+  }
   for (const at of places) {
     const other = Buffer.from(bytes);
     other[at] = (other[at] as number) ^ 0x11;
     await writeFile(file, other);
     expect(await read(), `byte ${at}`).toBeUndefined();
   }
-  for (const length of [0, 3, 4 * BUCKET, start, end - 1]) {
+  for (const length of [0, 3, 4 * BUCKET, end, bytes.length - 1]) {
     await writeFile(file, bytes.subarray(0, length));
     expect(await read(), `${length} bytes`).toBeUndefined();
   }
+});
+
+it('leaves nothing of an answer that was cut short, nor of one whose part does not read back', async () => {
+  const cut = openParquetStore(folder.path).staging.put(SLICE, async ({ add }) => {
+    await add([group('AAPL')]);
+    expect(await readdir(join(folder.path, 'staging'))).toHaveLength(1);
+    throw new Error('the connection broke');
+  });
+  await expect(cut).rejects.toThrow('the connection broke');
+  expect(await readdir(join(folder.path, 'staging'))).toEqual([]);
+  let writes = 0;
+  const disk = alteringDisk(folder.path, (bytes) => (++writes === 2 ? flipped(bytes, -1) : undefined));
+  const { staging } = openParquetStore(folder.path, disk);
+  const failed = stage(staging, SLICE, NOON, [group('AAPL')], [group('MSFT')], [group('X')]);
+  await expect(failed).rejects.toMatchObject({
+    ...{ code: 'store-unusable', scope: 'run' },
+    message: expect.stringContaining('does not read back as it was written') as string,
+  });
+  expect([writes, await readdir(join(folder.path, 'staging'))]).toEqual([2, []]);
+});
+
+it('is in its place once it is on the disk, and its name too', async () => {
+  const steps: string[] = [];
+  const { staging } = openParquetStore(folder.path, notingDisk(folder.path, steps));
+  await stage(staging, SLICE, NOON, [group('AAPL')], [group('MSFT')]);
+  const temp = 'staging/.1d_2026-02-23_sample-1_1772452800000.tmp';
+  const written = [`write ${temp}`, `read ${temp}`];
+  expect(steps.slice(steps.indexOf(`create ${temp}`) + 1)).toEqual([
+    ...[...written, ...written, ...written],
+    ...[`fsync ${temp}`, `close ${temp}`, `rename ${temp}`, 'syncdir staging', 'syncdir .'],
+  ]);
 });
 
 it('lists no other file', async () => {
