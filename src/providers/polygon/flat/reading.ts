@@ -1,22 +1,36 @@
 import { type Gunzip, createGunzip } from 'node:zlib';
-import type { Bars } from '../../../core/bars/columns.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import type { Head } from '../../http/transport.ts';
 import { unreadable } from '../errors.ts';
 import type { FlatFile } from './files.ts';
+import type { FlatPiece } from './piece.ts';
 import { FlatRows } from './rows.ts';
 import { TradeRows } from './trade-rows.ts';
 
 /** What a file compressed with gzip begins with. */
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
+/** What is wanted of a file. */
+export interface WantedRows {
+  /** The one symbol that is read; null: all. */
+  readonly symbol: string | null;
+  /** Who takes full pieces as they come. Default: nobody, and the file is one piece. */
+  readonly taker?: PieceTaker | undefined;
+}
+
+export interface PieceTaker {
+  readonly add: (piece: FlatPiece) => Promise<void>;
+  /** The pieces so far do not count: the file is read from its first byte again, or not at all. */
+  readonly restart: () => void;
+}
+
 /**
  * A file as it is read, over as many tries as it takes: what came before a connection broke is not asked for again, unless the
- * file was replaced meanwhile, as its ETag tells. Never more of it is held than a piece, and the bars so far.
+ * file was replaced meanwhile, as its ETag tells. Never more of it is held than a piece of its rows, where somebody takes them.
  */
 export class FlatReading {
   readonly #file: FlatFile;
-  readonly #wanted: string | null;
+  readonly #wanted: WantedRows;
   #rows: FlatRows | TradeRows;
   /** How the content is unpacked; null: it is not packed; undefined: it has not begun. */
   #gunzip: Gunzip | null | undefined;
@@ -24,8 +38,7 @@ export class FlatReading {
   #received = 0;
   #etag: string | undefined;
 
-  /** `wanted`: the one symbol that is read; null: all. */
-  constructor(file: FlatFile, wanted: string | null) {
+  constructor(file: FlatFile, wanted: WantedRows) {
     this.#file = file;
     this.#wanted = wanted;
     this.#rows = rowsOf(file, wanted);
@@ -41,10 +54,11 @@ export class FlatReading {
     return { range: `bytes=${this.#received}-`, 'if-match': this.#etag };
   }
 
-  /** It is read from its first byte again. */
+  /** It is read from its first byte again, or not at all. */
   restart(): void {
     this.#gunzip?.destroy();
     this.#rows = rowsOf(this.#file, this.#wanted);
+    this.#wanted.taker?.restart();
     this.#gunzip = undefined;
     this.#begun = Buffer.alloc(0);
     this.#received = 0;
@@ -52,21 +66,30 @@ export class FlatReading {
   }
 
   /**
-   * The bars by symbol. Throws what befalls the body on its way, and `bad-answer` (retryable) for one that is no such file,
-   * which is then read from its first byte.
+   * The rows that nobody has taken. Throws what befalls the body on its way, what the taker throws, and `bad-answer`
+   * (retryable) for one that is no such file, which is then read from its first byte.
    */
-  async read(body: AsyncIterable<Uint8Array>, head: Head): Promise<Map<string, Bars>> {
+  async read(body: AsyncIterable<Uint8Array>, head: Head): Promise<FlatPiece> {
     if (!this.#continues(head)) this.restart();
     if (head.status === 206 && this.#received === 0)
       throw unreadable(`a part of ${this.#file.key} came, not asked for`);
     const { etag, 'content-encoding': coding = 'identity' } = head.headers;
     // Where bytes were unpacked on the way, it is not known which come next.
     this.#etag = coding === 'identity' && !etag?.startsWith('W/') ? etag : undefined;
-    for await (const part of body) await this.#orRestart(() => this.#take(part));
-    return this.#orRestart(async () => {
+    for await (const part of body) {
+      await this.#orRestart(() => this.#take(part));
+      await this.#giveFull();
+    }
+    const rest = await this.#orRestart(async () => {
       await this.#end();
       return this.#rows.end();
     });
+    await this.#giveFull();
+    return rest;
+  }
+
+  async #giveFull(): Promise<void> {
+    for (const piece of this.#rows.takeFull()) await this.#wanted.taker?.add(piece);
   }
 
   /** Whether a body goes on where the last one broke off. */
@@ -138,6 +161,7 @@ export class FlatReading {
   }
 }
 
-function rowsOf(file: FlatFile, wanted: string | null): FlatRows | TradeRows {
-  return file.isOfTrades ? new TradeRows(file, wanted) : new FlatRows(file, wanted);
+function rowsOf(file: FlatFile, { symbol, taker }: WantedRows): FlatRows | TradeRows {
+  const Rows = file.isOfTrades ? TradeRows : FlatRows;
+  return new Rows(file, symbol, taker !== undefined);
 }

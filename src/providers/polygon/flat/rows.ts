@@ -1,5 +1,3 @@
-import { BarBuilder } from '../../../core/bars/bar-builder.ts';
-import type { Bars } from '../../../core/bars/columns.ts';
 import { assetClassOf } from '../../../core/instrument/asset-class.ts';
 import { typeOf, untoldVolume } from '../../../core/instrument/instrument-type.ts';
 import { type Day, formatDay, startOfDay } from '../../../core/session/day.ts';
@@ -8,6 +6,7 @@ import { unreadable } from '../errors.ts';
 import { NEW_YORK } from '../parse.ts';
 import { tickerOf } from '../symbols.ts';
 import type { FlatFile } from './files.ts';
+import { type FlatPiece, PieceBuilder } from './piece.ts';
 
 /** Columns that every file has; a file of indices has no others. */
 const NEEDED = ['ticker', 'open', 'close', 'high', 'low', 'window_start'] as const;
@@ -29,9 +28,9 @@ const MINUTE_BEGINS = { from: -12 * HOUR, to: 36 * HOUR } as const;
 /** Where the values of a row stand; -1: nowhere. */
 type Places = Readonly<Record<(typeof NEEDED)[number] | 'volume' | 'transactions', number>>;
 
-/** The rows of one symbol so far. */
+/** What is the same of all rows of a symbol. */
 interface Own {
-  readonly bars: BarBuilder;
+  readonly symbol: string;
   /** Where a row does not tell it. */
   readonly volume: number;
   /** Stamp of the day's bar; unused for minutes. */
@@ -39,28 +38,34 @@ interface Own {
 }
 
 /**
- * Reads a file, piece by piece, pieces ending anywhere. Stamps become ms; those of days the midnight of the file's day, on the
- * clock by which such an instrument has its days. Values that are left out are NaN.
+ * Reads a file part by part, parts ending anywhere, and gives its rows piece by piece. Stamps become ms; those of days the
+ * midnight of the file's day, on the clock by which such an instrument has its days. Values that are left out are NaN.
  */
 export class FlatRows {
   readonly #file: FlatFile;
   readonly #wanted: string | null;
+  readonly #piece: PieceBuilder;
+  readonly #full: FlatPiece[] = [];
+  /** By symbol, of those in the piece. */
   readonly #own = new Map<string, Own>();
+  /** Of the last row. */
+  #last: Own | undefined;
   #places: Places | undefined;
   #width = 0;
   #rest = '';
   #rows = 0;
 
-  /** `wanted`: the one symbol that is read; null: all. */
-  constructor(file: FlatFile, wanted: string | null) {
+  /** `wanted`: the one symbol that is read; null: all. `isBounded`: whether pieces are taken as they come; else there is one. */
+  constructor(file: FlatFile, wanted: string | null, isBounded: boolean) {
     this.#file = file;
     this.#wanted = wanted;
+    this.#piece = new PieceBuilder(isBounded);
   }
 
   /** Throws `bad-answer` (retryable) for what is no row of such a file. */
-  push(piece: Buffer): void {
+  push(part: Buffer): void {
     // Nothing that is read of it has a sign outside ASCII.
-    const text = this.#rest + piece.toString('latin1');
+    const text = this.#rest + part.toString('latin1');
     let from = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
       this.#line(text.slice(from, text[end - 1] === '\r' ? end - 1 : end));
@@ -69,12 +74,23 @@ export class FlatRows {
     this.#rest = text.slice(from);
   }
 
-  /** The bars by symbol. Throws `bad-answer` (retryable) where no row came: something is traded every day that has a file. */
-  end(): Map<string, Bars> {
+  /** The pieces that are full by now, each once. */
+  takeFull(): readonly FlatPiece[] {
+    return this.#full.splice(0);
+  }
+
+  /** Reads what is left; the last piece. Throws `bad-answer` (retryable) where no row came: every day that has a file has trades. */
+  end(): FlatPiece {
     if (this.#rest !== '') this.#line(this.#rest);
     this.#rest = '';
     if (this.#rows === 0) throw unreadable(`${this.#file.key} has no rows`);
-    return new Map([...this.#own].map(([symbol, { bars }]) => [symbol, bars.bars()]));
+    return this.#take();
+  }
+
+  #take(): FlatPiece {
+    this.#own.clear();
+    this.#last = undefined;
+    return this.#piece.take();
   }
 
   #line(line: string): void {
@@ -98,16 +114,15 @@ export class FlatRows {
         throw unreadable(`${this.#file.key} has the value ${shown(cell)} of ${symbol}`);
       return value;
     };
-    const own = this.#own.get(symbol) ?? this.#begin(symbol);
+    const own = this.#ownOf(symbol);
     const volume = at(places.volume);
-    own.bars.push(
+    this.#piece.push(
       this.#stampIn(cells[places.window_start] as string, symbol, own),
       at(places.open),
       at(places.high),
       at(places.low),
       at(places.close),
       Number.isNaN(volume) ? own.volume : volume,
-      Number.NaN,
       at(places.transactions),
     );
   }
@@ -125,14 +140,25 @@ export class FlatRows {
     };
   }
 
+  /** What is the same of all rows of a symbol, of which the next row is. */
+  #ownOf(symbol: string): Own {
+    const isOther = symbol !== this.#last?.symbol;
+    if (this.#piece.isFull(isOther)) this.#full.push(this.#take());
+    else if (!isOther && this.#last !== undefined) return this.#last;
+    const own = this.#own.get(symbol) ?? this.#begin(symbol);
+    this.#piece.begin(own.symbol);
+    this.#last = own;
+    return own;
+  }
+
   #begin(symbol: string): Own {
-    const { interval, day } = this.#file;
+    const { day } = this.#file;
     // A part of a long line would keep all of that in memory.
     const key = Buffer.from(symbol, 'latin1').toString('latin1');
     const ticker = tickerOf(key);
     const isUtc = ['crypto', 'fx'].includes(assetClassOf(ticker));
     const own: Own = {
-      bars: new BarBuilder(interval === '1d' ? 1 : undefined),
+      symbol: key,
       volume: untoldVolume(typeOf(ticker, null)),
       dayTs: isUtc ? startOfDay(day) : midnightOf(day),
     };

@@ -1,26 +1,36 @@
-import type { Bars } from '../../../core/bars/columns.ts';
-import type { MarketRequest, Part, ProviderConfig } from '../../provider.ts';
+import type { MarketPiece, MarketRequest, ProviderConfig } from '../../provider.ts';
 import { answerOf } from '../answer.ts';
 import type { ShareOf } from '../symbols.ts';
+import type { FlatPiece } from './piece.ts';
+import type { PieceTaker } from './reading.ts';
 
-/** What a file has, by symbol. */
-export type BySymbol = Map<string, Bars>;
-
-/**
- * What the file of a market says of a session. Each share is taken out of it as it is answered for: of minutes there are too
- * many to have them twice.
- */
+/** What a piece of the file of a market says of a session. */
 export function sharesIn(
   { interval, session, now }: MarketRequest,
-  bySymbol: BySymbol,
+  piece: FlatPiece,
   shareOf: ShareOf,
   config: ProviderConfig,
-): Part[] {
+): MarketPiece['parts'] {
   const asked = { interval, range: { from: session, to: session + 1 }, now };
-  return [...bySymbol.keys()].flatMap((symbol) => {
-    const bars = bySymbol.get(symbol) as Bars;
-    bySymbol.delete(symbol);
+  return piece.symbols.flatMap((symbol, i) => {
     const ticker = shareOf(symbol);
-    return ticker === undefined ? [] : [{ ticker, answer: answerOf(ticker, bars, false, asked, config) }];
+    return ticker === undefined
+      ? []
+      : [{ ticker, answer: answerOf(ticker, piece.rowsAt(i), false, asked, config) }];
   });
+}
+
+/** Hands each piece of a file on to who takes those of the answer; undefined where nobody does. */
+export function takerOf(
+  asked: MarketRequest,
+  shareOf: ShareOf,
+  config: ProviderConfig,
+): PieceTaker | undefined {
+  const { pieces } = asked;
+  return (
+    pieces && {
+      add: (piece) => pieces.add({ parts: sharesIn(asked, piece, shareOf, config) }),
+      restart: () => pieces.restart(),
+    }
+  );
 }

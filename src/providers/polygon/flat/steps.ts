@@ -1,7 +1,6 @@
 // The files of whole days, one after the other. Where one is not given, the listing of its month tells why: whether it is not
 // there (yet), or the keys are good and the plan does not have it.
 
-import { NO_BARS } from '../../../core/bars/columns.ts';
 import { concatBars } from '../../../core/bars/concat-bars.ts';
 import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
 import { BackfillError } from '../../../core/errors.ts';
@@ -22,8 +21,9 @@ import { type ShareOf, askedSymbol } from '../symbols.ts';
 import { NOTHING_TOLD, type Told } from '../told.ts';
 import { flatRefusal, isForbidden, notInPlan } from './errors.ts';
 import { type FlatFile, fileOf, filesOf, monthOfFile, sessionsIn } from './files.ts';
-import { FlatReading } from './reading.ts';
-import { type BySymbol, sharesIn } from './shares.ts';
+import { FlatPiece, NO_ROWS } from './piece.ts';
+import { FlatReading, type WantedRows } from './reading.ts';
+import { sharesIn, takerOf } from './shares.ts';
 
 const FILES_URL = 'https://files.massive.com';
 const BUCKET = 'flatfiles';
@@ -38,8 +38,8 @@ interface Doubt {
 
 /** How far a chain is. */
 export interface FlatTold extends Told {
-  /** Of the file of a market; emptied at the end. */
-  readonly bySymbol: BySymbol;
+  /** What nobody has taken of the file of a market. */
+  readonly rest: FlatPiece;
   /** The file that is read, or in doubt, by its place among those of the chain. */
   readonly at: number;
   readonly doubt: Doubt | null;
@@ -55,7 +55,7 @@ interface Missing {
 
 const NOTHING_READ: FlatTold = {
   ...NOTHING_TOLD,
-  ...{ bySymbol: new Map(), at: 0, doubt: null, missing: [], listed: new Map() },
+  ...{ rest: NO_ROWS, at: 0, doubt: null, missing: [], listed: new Map() },
 };
 
 /** Steps that know of whole markets. */
@@ -78,7 +78,7 @@ export function flatSteps(
     ...rest,
     capabilities: polygonCapabilities(config),
     request: (asked, told = NOTHING_READ, secrets) =>
-      callOf(asked, fileAt(asked, told), askedSymbol(tickerIn(asked)), told, secrets),
+      callOf(asked, fileAt(asked, told), { symbol: askedSymbol(tickerIn(asked)) }, told, secrets),
     parse: (answer, asked, told = NOTHING_READ) => {
       const came = after(answer, asked, fileAt(asked, told), told);
       return barsAfter(came, asked, told);
@@ -86,11 +86,14 @@ export function flatSteps(
     end: (asked, told) => [partOf(asked, told, config)],
     ...(actions && { actions: besideFiles(actions) }),
     market: {
-      request: (asked, told = NOTHING_READ, secrets) => callOf(asked, marketFile(asked), null, told, secrets),
+      request: (asked, told = NOTHING_READ, secrets) => {
+        const wanted = { symbol: null, taker: takerOf(asked, shareOf, config) };
+        return callOf(asked, marketFile(asked), wanted, told, secrets);
+      },
       parse: (answer, asked, told = NOTHING_READ) =>
         marketAfter(after(answer, asked, marketFile(asked), told), asked, told),
       // There is no file of a day that is not over.
-      end: (asked, told) => ({ parts: sharesIn(asked, told.bySymbol, shareOf, config), asOf: asked.now }),
+      end: (asked, told) => ({ parts: sharesIn(asked, told.rest, shareOf, config), asOf: asked.now }),
       ...(market.actions && { actions: besideFiles(market.actions) }),
     },
   };
@@ -100,7 +103,7 @@ export function flatSteps(
 function openFiles({ url: base = FILES_URL }: ProviderConfig) {
   // What a broken connection brought of a file, by the request that it is of.
   const readings = new WeakMap<object, FlatReading>();
-  const readingOf = (asked: object, file: FlatFile, wanted: string | null): FlatReading => {
+  const readingOf = (asked: object, file: FlatFile, wanted: WantedRows): FlatReading => {
     const known = readings.get(asked);
     if (known?.file.key === file.key) return known;
     const reading = new FlatReading(file, wanted);
@@ -110,7 +113,7 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
   const callOf = async (
     asked: object,
     file: FlatFile,
-    wanted: string | null,
+    wanted: WantedRows,
     { doubt }: FlatTold,
     { accessKey = '', secretKey = '' }: Secrets,
   ): Promise<Call> => {
@@ -129,7 +132,7 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
     asked: Pick<ListRequest, 'now'>,
     file: FlatFile,
     told: FlatTold,
-  ): FlatTold | BySymbol => {
+  ): FlatTold | FlatPiece => {
     if (told.doubt !== null) return afterListing(answer, asked.now, file, told, told.doubt);
     // It was replaced while it was read.
     if (answer.status === 412 || answer.status === 416) {
@@ -137,14 +140,16 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
       throw unreadable(`${file.key} was replaced while it was read`);
     }
     if (answer.status === 404) {
+      // What came of it by now, before a connection broke, was of a file that is gone.
+      readings.get(asked)?.restart();
       const keys = told.listed.get(monthOfFile(file));
       if (keys !== undefined) return withoutFile(file, keys, told);
       return { ...told, doubt: { is: 'missing', keys: [], token: null } };
     }
     if (isForbidden(answer)) return { ...told, doubt: { is: 'forbidden', keys: [], token: null } };
-    if (answer.read instanceof Map) {
+    if (answer.read instanceof FlatPiece) {
       readings.delete(asked);
-      return answer.read as BySymbol;
+      return answer.read;
     }
     throw flatRefusal(answer, file.key, asked.now);
   };
@@ -205,11 +210,9 @@ function withoutFile(file: FlatFile, keys: readonly string[], told: FlatTold): F
 }
 
 /** The chain of a ticker after a file, or after what there was in its place. */
-function barsAfter(came: FlatTold | BySymbol, asked: ListRequest, told: FlatTold): Page<FlatTold> {
-  const isRead = came instanceof Map;
-  const next = isRead
-    ? { ...told, bars: [...told.bars, came.get(askedSymbol(tickerIn(asked))) ?? NO_BARS] }
-    : came;
+function barsAfter(came: FlatTold | FlatPiece, asked: ListRequest, told: FlatTold): Page<FlatTold> {
+  const isRead = came instanceof FlatPiece;
+  const next = isRead ? { ...told, bars: [...told.bars, came.rowsOf(askedSymbol(tickerIn(asked)))] } : came;
   if (next.doubt !== null) return { parts: [], state: next, hasMore: true };
   const at = told.at + 1;
   return { parts: [], state: { ...next, at }, hasMore: at < filesOf(asked).length };
@@ -235,11 +238,11 @@ function partOf(asked: ListRequest, { bars, missing }: FlatTold, config: Provide
 
 /** The chain of a market after its file; without one there are no bars, on a day that is no session. */
 function marketAfter(
-  came: FlatTold | BySymbol,
+  came: FlatTold | FlatPiece,
   { session }: MarketRequest,
   told: FlatTold,
 ): Page<FlatTold, never> {
-  if (came instanceof Map) return { parts: [], state: { ...told, bySymbol: came }, hasMore: false };
+  if (came instanceof FlatPiece) return { parts: [], state: { ...told, rest: came }, hasMore: false };
   if (came.doubt !== null) return { parts: [], state: came, hasMore: true };
   const [missing] = came.missing;
   if (missing !== undefined && calendarById('XNYS').isSession(session))

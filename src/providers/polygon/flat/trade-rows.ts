@@ -1,9 +1,9 @@
-import type { Bars } from '../../../core/bars/columns.ts';
 import { calendarById } from '../../../core/calendar/calendars.ts';
 import { formatDay, startOfDay } from '../../../core/session/day.ts';
 import { shown } from '../../../core/shown.ts';
 import { unreadable } from '../errors.ts';
 import type { FlatFile } from './files.ts';
+import { type FlatPiece, PieceBuilder } from './piece.ts';
 import { countsOf, stands } from './sale-conditions.ts';
 import { TradeMinutes, type TradeTime } from './trade-minutes.ts';
 
@@ -30,23 +30,26 @@ type Columns = readonly (string | null)[];
 type Cells = Readonly<Record<string, string>>;
 
 /**
- * Reads a file of trades, piece by piece, pieces ending anywhere, into the minutes of its session: rows of one symbol lie
- * together, so that no more than one symbol's trades are under way.
+ * Reads a file of trades part by part, parts ending anywhere, and gives the minutes of its session piece by piece: rows of one
+ * symbol lie together, so that no more than one symbol's trades are under way.
  */
 export class TradeRows {
   readonly #file: FlatFile;
   readonly #wanted: string | null;
   readonly #minutes: TradeMinutes;
-  readonly #bySymbol = new Map<string, Bars>();
+  readonly #piece: PieceBuilder;
+  readonly #full: FlatPiece[] = [];
+  readonly #seen = new Set<string>();
   #columns: Columns | undefined;
   #symbol: string | undefined;
   #rest = '';
   #rows = 0;
 
-  /** `wanted`: the one symbol that is read; null: all. */
-  constructor(file: FlatFile, wanted: string | null) {
+  /** `wanted`: the one symbol that is read; null: all. `isBounded`: whether pieces are taken as they come; else there is one. */
+  constructor(file: FlatFile, wanted: string | null, isBounded: boolean) {
     this.#file = file;
     this.#wanted = wanted;
+    this.#piece = new PieceBuilder(isBounded);
     const calendar = calendarById('XNYS');
     this.#minutes = new TradeMinutes(
       calendar.isSession(file.day) ? calendar.session(file.day) : { open: 0, close: 0 },
@@ -54,9 +57,9 @@ export class TradeRows {
   }
 
   /** Throws `bad-answer` (retryable) for what is no row of such a file. */
-  push(piece: Buffer): void {
+  push(part: Buffer): void {
     // Nothing that is read of it has a sign outside ASCII.
-    const text = this.#rest + piece.toString('latin1');
+    const text = this.#rest + part.toString('latin1');
     let from = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
       this.#line(text, from, text[end - 1] === '\r' ? end - 1 : end);
@@ -65,13 +68,21 @@ export class TradeRows {
     this.#rest = text.slice(from);
   }
 
-  /** The bars by symbol, of those that have any. Throws `bad-answer` (retryable) where no row came: something is traded every day that has a file. */
-  end(): Map<string, Bars> {
+  /** The pieces that are full by now, each once. */
+  takeFull(): readonly FlatPiece[] {
+    return this.#full.splice(0);
+  }
+
+  /**
+   * Reads what is left; the last piece, of symbols that have a bar. Throws `bad-answer` (retryable) where no row came: every day
+   * that has a file has trades.
+   */
+  end(): FlatPiece {
     if (this.#rest !== '') this.#line(this.#rest, 0, this.#rest.length);
     this.#rest = '';
     this.#finish();
     if (this.#rows === 0) throw unreadable(`${this.#file.key} has no rows`);
-    return new Map([...this.#bySymbol].filter(([, bars]) => bars.length > 0));
+    return this.#piece.take();
   }
 
   #line(text: string, from: number, to: number): void {
@@ -119,14 +130,18 @@ export class TradeRows {
 
   #begin(symbol: string): void {
     this.#finish();
-    if (this.#bySymbol.has(symbol))
+    if (this.#seen.has(symbol))
       throw unreadable(`${this.#file.key} has the trades of ${symbol} in more than one place`);
     // A part of a long line would keep all of that in memory.
     this.#symbol = Buffer.from(symbol, 'latin1').toString('latin1');
+    this.#seen.add(this.#symbol);
   }
 
   #finish(): void {
-    if (this.#symbol !== undefined) this.#bySymbol.set(this.#symbol, this.#minutes.take());
+    if (this.#symbol === undefined) return;
+    const bars = this.#minutes.take();
+    if (this.#piece.isFull(true)) this.#full.push(this.#piece.take());
+    if (bars.length > 0) this.#piece.add(this.#symbol, bars);
     this.#symbol = undefined;
   }
 
