@@ -6,8 +6,8 @@ import type { BarStore, Lease } from '../store/store.ts';
 import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
 import { type LedgerTools, type StormMeasure, recordOutOfReach, settleUnknownTickers } from './run/ledger.ts';
 import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
-import { handOutPlan } from './settle/hand-out-plan.ts';
-import { settleSameSeries } from './settle/same-series.ts';
+import { type HandedOut, handOutPlan } from './settle/hand-out-plan.ts';
+import { settleSameSeries, type Twins } from './settle/same-series.ts';
 import { settleEmptyAnswers } from './settle/empty-answers.ts';
 import type { BackfillEvent } from './run/events.ts';
 import { nothingDone } from './run/hand-out.ts';
@@ -142,7 +142,7 @@ async function settle(
     await recordOutOfReach(plan.outOfReach, ledger);
     await settleUnknownTickers(results, scan, ledger, measure);
     await settleEmptyAnswers(results, ledger, measure);
-    await settleSameSeries(results, ledger);
+    await settleSameSeries(results, ledger, run.twins);
     const lostNow = await stillLost(scan, ledger.store);
     if (holesNow === undefined || !results.hasHoles) return { ...run, lostNow };
     return { ...run, lostNow, holesNow: await holesNow() };
@@ -197,6 +197,8 @@ interface Run extends Pick<
   readonly markets: MarketStage;
   /** Default: what has a result. */
   readonly measure?: StormMeasure;
+  /** Default: none. */
+  readonly twins?: Twins;
 }
 
 const INTERRUPTED: Stop = { reason: 'interrupted', message: 'the run was stopped' };
@@ -228,14 +230,14 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
   };
   tools.stop?.addEventListener('abort', interrupt, { once: true });
   let lost: Stop | null = null;
-  let measure: StormMeasure | undefined;
+  let handedOut: HandedOut | undefined;
   try {
     if (tools.stop?.aborted) interrupt();
     tools.onEvent?.({ type: 'running', plan, workers: runner.workers, traffic: () => traffic.now() });
     const { context, clock, onEvent, capabilities, staging } = tools;
     const { quotas } = capabilities;
     const handingOut = { runner, stops, done, writer, quotas, context, clock, onEvent, staging };
-    measure = await handOutPlan(prepared, handingOut, tools);
+    handedOut = await handOutPlan(prepared, handingOut, tools);
   } finally {
     tools.stop?.removeEventListener('abort', interrupt);
     clearTimeout(ending);
@@ -256,7 +258,7 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
   return {
     ...{ ...done, stopped, opens, refused: stops.refusals(notRun) },
     traffic: { sent, succeeded, retries, throttles },
-    ...(measure !== undefined && { measure }),
+    ...handedOut,
   };
 }
 

@@ -82,6 +82,8 @@ export interface ErrorDetails {
   readonly provider?: string;
   /** How long the provider asks to wait, in ms. */
   readonly retryAfterMs?: number;
+  /** The answer has other bars for most of the stored sessions that it repeats. Default: nothing is said of that. */
+  readonly contradicts?: true;
   readonly cause?: unknown;
 }
 
@@ -95,6 +97,8 @@ export interface ErrorData {
   readonly ticker?: string;
   readonly provider?: string;
   readonly retryAfterMs?: number;
+  /** See `ErrorDetails.contradicts`. */
+  readonly contradicts?: true;
   /** The cause's own message or stack, for a log. */
   readonly cause?: string;
 }
@@ -117,6 +121,7 @@ export class BackfillError extends Error {
   readonly ticker: string | undefined;
   readonly provider: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly contradicts: true | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -126,6 +131,7 @@ export class BackfillError extends Error {
     this.ticker = details.ticker;
     this.provider = details.provider;
     this.retryAfterMs = details.retryAfterMs;
+    this.contradicts = details.contradicts;
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -148,6 +154,7 @@ export function errorData(error: unknown, about: { ticker?: string; provider?: s
     ...(ticker !== undefined && { ticker }),
     ...(provider !== undefined && { provider }),
     ...(known?.retryAfterMs !== undefined && { retryAfterMs: known.retryAfterMs }),
+    ...(known?.contradicts !== undefined && { contradicts: known.contradicts }),
     ...(cause instanceof Error && { cause: known ? cause.message : (cause.stack ?? cause.message) }),
   };
 }

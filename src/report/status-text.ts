@@ -1,7 +1,7 @@
 import type { LeftWhy } from '../backfill/run/run-record.ts';
 import type { QuotaOpening } from '../core/plan/quota-time.ts';
 import { quotaText } from '../core/plan/quota.ts';
-import type { StoreFacts } from '../store/store.ts';
+import type { StoreFacts } from '../store/facts.ts';
 import { type LastRun, lastRunText } from './last-run-text.ts';
 import { beyondText, leftCounts, type LeftToRetry } from './left-text.ts';
 import { utcMinute } from './listed-text.ts';

@@ -14,6 +14,7 @@ import type { Scan, SetAside } from './scan.ts';
 import type { Staging } from './staging.ts';
 import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from './views.ts';
 import type { OnDone } from './bounded.ts';
+import type { StoreFacts } from './facts.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from './forgotten.ts';
 
 /** What one answer changes in one series. */
@@ -147,23 +148,6 @@ export interface StoredRun {
   readonly record: object;
 }
 
-/** What a store is, whatever lies in it. */
-export interface StoreFacts {
-  /** Of all its files. */
-  readonly bytes: number;
-  /** Who is writing it, as far as can be told without being in his way; null: nobody. */
-  readonly writer: StoreWriter | null;
-}
-
-/** The holder of a store's lock, by his own words. */
-export interface StoreWriter {
-  readonly pid: number;
-  readonly host: string;
-  readonly command: string;
-  /** ms since the epoch. */
-  readonly since: number;
-}
-
 /**
  * Where bars live. Reading is safe at any time, also while another process writes. Writing needs `acquire()`
  * in some process of the run; `upsert` calls for the same partition must not overlap.
@@ -212,6 +196,12 @@ export interface BarStore {
    * has them. Throws `usage` for what is no such query, in DuckDB's words.
    */
   query<T>(sql: string, adjusted: AdjustedView, use: QueryUse<T>, judge?: JudgeBasis): Promise<T>;
+  /**
+   * Which stored series may have the bars of some series of their interval, by `seriesKey` of the latter: those with the same
+   * first bar in some month, as files say themselves. Reads no bar; whether they have more in common their bars tell. Left out
+   * are files that cannot be read, and what was written by versions that knew no marks.
+   */
+  lookalikes(series: readonly Series[]): Promise<ReadonlyMap<string, readonly Series[]>>;
   /** Whether something of the store was found damaged, and may not be whole again: a scan tells what. */
   hasDamage(): Promise<boolean>;
   /** Bars whose session date lies in the range (default: all), as far as they are stored: see `hasDamage`. */

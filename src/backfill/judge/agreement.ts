@@ -97,7 +97,7 @@ function contradiction({ want, calendar }: Received, pairs: Pairs, compared: num
     `the answer for ${ticker} contradicts ${pairs.length} of ${compared} stored sessions, the first of ` +
       `${from} (${prices}); if the stored ones are wrong: ` +
       `backfill forget ${ticker}${days} --interval ${interval}, then run again`,
-    { retryable: true, ticker },
+    { retryable: true, ticker, ...(pairs.length > compared / 2 && { contradicts: true }) },
   );
 }
 

@@ -73,6 +73,11 @@ export class RunResults {
     return this.#sameBars.groups();
   }
 
+  /** Wants of some series that told enough bars to be known by them, by series key. */
+  toldBars(isMeant: (key: string) => boolean): ReadonlyMap<string, readonly ToldBars[]> {
+    return this.#sameBars.of(isMeant);
+  }
+
   /** Replaces the result of a want that told some bars. */
   judge({ want, counts }: ToldBars, result: SeriesResult): void {
     if (!this.kept.has(want)) {

@@ -1,3 +1,5 @@
+import { seriesKey } from '../../core/bars/bars.ts';
+import { grouped } from '../../core/grouped.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import type { Want } from '../../core/plan/task.ts';
 import type { Counts } from './counts.ts';
@@ -28,6 +30,16 @@ export class SameBars {
     const several = this.#several.get(first);
     if (several === undefined) this.#several.set(first, [first, told]);
     else several.push(told);
+  }
+
+  /** Those that were noted of some series, by series key. */
+  of(isMeant: (key: string) => boolean): Map<string, ToldBars[]> {
+    const found: ToldBars[] = [];
+    for (const ofInterval of this.#first.values())
+      for (const first of ofInterval.values())
+        for (const told of this.#several.get(first) ?? [first])
+          if (isMeant(seriesKey(told.want.series))) found.push(told);
+    return grouped(found, ({ want }) => seriesKey(want.series));
   }
 
   groups(): ToldBars[][] {

@@ -1,18 +1,36 @@
-import type { Want } from '../../core/plan/task.ts';
 import { askedOtherwise } from '../plan/asked-otherwise.ts';
 import type { Prepared } from '../plan/prepare.ts';
-import type { BackfillEvent } from '../run/events.ts';
-import { type HandOut, nothingDone, TaskHandOut } from '../run/hand-out.ts';
+import { type HandOut, TaskHandOut } from '../run/hand-out.ts';
 import type { StormMeasure } from '../run/ledger.ts';
-import type { SeriesResult } from '../runner.ts';
+import type { BarStore } from '../../store/store.ts';
+import { askedBeside } from './asked-beside.ts';
 import { besideProbe } from './beside-probe.ts';
 import { type ProbeTools, measuredBy, probeFor } from './probe.ts';
 import { refetchRestated } from './restated.ts';
+import type { Twins } from './same-series.ts';
+import { askingForTwins, saidAgain } from './stored-again.ts';
+import { storedTwins } from './stored-twins.ts';
 
-type ProbeSource = Pick<ProbeTools, 'capabilities' | 'store'>;
+type ProbeSource = Pick<ProbeTools, 'capabilities'> & { readonly store: BarStore };
 
-/** Hands out a plan, and what comes of it; gives what its storms are measured by, where that was tried. */
+/** What a plan brought to light that only the end of a run judges. */
+export interface HandedOut {
+  /** What its storms are measured by, where that was tried. */
+  readonly measure?: StormMeasure;
+  readonly twins: Twins;
+}
+
+/** Hands out a plan, and what comes of it. */
 export async function handOutPlan(
+  prepared: Prepared,
+  handingOut: HandOut,
+  tools: ProbeSource,
+): Promise<HandedOut> {
+  const measure = await handOutTasks(prepared, handingOut, tools);
+  return { ...(measure && { measure }), twins: await twinsOf(prepared, handingOut, tools) };
+}
+
+async function handOutTasks(
   prepared: Prepared,
   handingOut: HandOut,
   tools: ProbeSource,
@@ -36,8 +54,7 @@ export async function handOutPlan(
 
 /**
  * Asks for one ticker again that is complete, where only that tells whether a provider that has nothing is sound, and after all
- * else: no quota that a gap needs goes there, but where it would never have its turn, see `besideProbe`. What comes counts as
- * the run's, but for its failures, which say nothing of what was wanted.
+ * else: no quota that a gap needs goes there, but where it would never have its turn, see `besideProbe`.
  */
 async function probed(
   { wanted = [], plan, scan }: Prepared,
@@ -50,15 +67,23 @@ async function probed(
   const about = { results, wanted, scan, planned: plan.tasks };
   const probe = await probeFor(about, { capabilities, store, now: clock() });
   if (probe === null) return undefined;
-  const answers = new Map<Want, SeriesResult>();
-  const onEvent = (event: BackfillEvent): void => {
-    if (event.type === 'finished') answers.set(event.want, event.result);
-  };
-  const asking = nothingDone();
-  await new TaskHandOut({ ...handingOut, done: asking, onEvent }).all(probe.tasks);
-  done.requests += asking.requests;
-  done.requestsLeft += asking.requestsLeft;
+  const answers = await askedBeside(probe.tasks, handingOut);
   const measure = measuredBy(probe, answers, { results, provider: capabilities.id });
   for (const [want, result] of answers) if (result.ok) results.add(want, result);
   return measure;
+}
+
+/** First answers that have stored bars of others; of those others the provider is asked again, after all else. */
+async function twinsOf(
+  { scan }: Prepared,
+  handingOut: HandOut,
+  { capabilities, store }: ProbeSource,
+): Promise<Twins> {
+  const { done, stops, clock } = handingOut;
+  const found = await storedTwins(done.results, scan, store);
+  if (found.length === 0 || stops.stopped !== null) return { found, said: new Map() };
+  const tasks = await askingForTwins(found, { capabilities, store, now: clock() });
+  const answers = await askedBeside(tasks, handingOut);
+  for (const [want, result] of answers) if (result.ok) done.results.add(want, result);
+  return { found, said: saidAgain(tasks, answers, capabilities.id) };
 }

@@ -137,8 +137,8 @@ const PROBED_SESSIONS = 4;
 const WIDEST_DAYS = 30;
 
 /** The last final sessions of series that have bars of the provider's, and that it reaches; of those that have any. */
-async function ownDays(
-  wanted: readonly WantedSeries[],
+export async function ownDays(
+  wanted: readonly Pick<WantedSeries, 'series' | 'calendar' | 'range'>[],
   scan: Pick<Scan, 'series'>,
   { store, capabilities: { id, intervals }, now }: ProbeTools,
 ): Promise<Compared[]> {

@@ -1,41 +1,106 @@
 import { storedRowsOf } from '../../core/bars/bar-builder.ts';
+import { type Series, seriesKey } from '../../core/bars/bars.ts';
+import type { Want } from '../../core/plan/task.ts';
 import type { RecordTools } from '../run/ledger.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { SeriesResult } from '../runner.ts';
 import type { ToldBars } from '../run/same-bars.ts';
+import { type SaidAgain, saidOf } from './stored-again.ts';
+import type { StoredTwin } from './stored-twins.ts';
+import { takeStoredBack, type TakenBack } from './taken-back.ts';
+
+/** First answers that have bars of stored series, and what was said of these when they were asked for again. */
+export interface Twins {
+  readonly found: readonly StoredTwin[];
+  /** By series key. */
+  readonly said: ReadonlyMap<string, SaidAgain>;
+}
 
 /**
- * Finds tickers that got the very same bars in one run: a provider that mixes answers up under load, or two names of one
- * instrument. Which of them is right cannot be told, so none is kept: new rows go to quarantine, their sessions are
- * missing again, and the results become failures that name each other.
+ * Finds tickers that got the very same bars in one run, or bars that lie in the store as another ticker's: a provider that
+ * mixes answers up under load, or two names of one instrument. Which of them is right cannot be told, so no new one is kept:
+ * new rows go to quarantine, their sessions are missing again, and the results become failures that name each other. Stored
+ * ones stay, unless the provider was asked for them again and has others.
  */
 export async function settleSameSeries(
   results: RunResults,
-  { store, provider, now }: RecordTools,
+  tools: RecordTools,
+  { found, said }: Twins = { found: [], said: new Map() },
 ): Promise<void> {
-  const judged: [ToldBars, SeriesResult][] = [];
+  const refused = new Map<Want, readonly [ToldBars, string]>();
   for (const group of results.sameBars()) {
     const tickers = [...new Set(group.map(({ want }) => want.series.ticker))].toSorted();
-    for (const told of group) {
-      const { ticker } = told.want.series;
-      const message =
-        `${provider} answered the very same bars for ${ticker} and ${othersOf(ticker, tickers)}: none of them is kept; ` +
-        'if they are one instrument, ask for it under one name';
-      await takeBack(told, message, { store, provider, now });
-      const error = { code: 'bad-answer' as const, message, retryable: true, ticker, provider };
-      judged.push([told, { ok: false, error }]);
-    }
+    for (const told of group) refused.set(told.want, [told, alikeText(told, tickers, tools)]);
   }
-  for (const [told, result] of judged) results.judge(told, result);
+  const contradicted = saidOf(
+    found.flatMap(({ others }) => others),
+    said,
+    'other',
+  );
+  const taken = await takeStoredBack(contradicted, tools);
+  for (const twin of found) refused.set(twin.told.want, [twin.told, twinText(twin, said, taken, tools)]);
+  const { provider } = tools;
+  for (const [told, message] of refused.values()) {
+    const { ticker } = told.want.series;
+    await takeBack(told, message, tools);
+    results.judge(told, {
+      ok: false,
+      error: { code: 'bad-answer', message, retryable: true, ticker, provider },
+    } satisfies SeriesResult);
+  }
+}
+
+function alikeText({ want }: ToldBars, tickers: readonly string[], { provider }: RecordTools): string {
+  const { ticker } = want.series;
+  return (
+    `${provider} answered the very same bars for ${ticker} and ${othersOf(ticker, tickers)}: none of them is kept; ` +
+    'if they are one instrument, ask for it under one name'
+  );
+}
+
+/** What became of a first answer that has the bars of stored series, and what to do. */
+function twinText(
+  { told, others }: StoredTwin,
+  said: Twins['said'],
+  taken: TakenBack,
+  { provider }: RecordTools,
+): string {
+  const { ticker, interval } = told.want.series;
+  const name = (series: readonly Series[]): string =>
+    othersOf(
+      ticker,
+      series.map((one) => one.ticker),
+    );
+  const head = `${provider} answered the very same bars for ${ticker} that are stored of ${name(others)}`;
+  const gone = others.filter((one) => taken.series.has(seriesKey(one)));
+  if (gone.length > 0)
+    return (
+      `${head}, and has others for ${name(gone)} now: none of them is kept; run again for all of them ` +
+      `(to have back what was stored: backfill restore ${taken.id})`
+    );
+  const same = saidOf(others, said, 'same');
+  if (same.length > 0)
+    return (
+      `${head}, and gives them for ${name(same)} again: they are kept of that one only; ` +
+      'if they are one instrument, ask for it under one name'
+    );
+  const [first] = others;
+  const other = first?.ticker ?? '';
+  return (
+    `${head}: they are kept of that one only, and which is right cannot be told; run again, or ` +
+    `if ${other} is the wrong one: backfill forget ${other} --interval ${interval}; ` +
+    `if it was renamed: backfill rename ${other} ${ticker} --on DATE; ` +
+    'if they are one instrument, ask for it under one name'
+  );
 }
 
 /** Other tickers that a failure names. */
 const NAMED = 5;
 
 function othersOf(ticker: string, tickers: readonly string[]): string {
-  const named = tickers.slice(0, NAMED + 1).filter((other) => other !== ticker);
-  const more = tickers.length - 1 - NAMED;
-  return named.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const others = tickers.filter((other) => other !== ticker);
+  const more = others.length - NAMED;
+  return others.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** Removes what a want stored, unless it only confirmed what was there before. */

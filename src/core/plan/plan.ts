@@ -181,9 +181,20 @@ export interface Compared {
 
 /** Tasks that only compare: each asks once, whatever it is answered. */
 export function comparisons(compared: readonly Compared[], options: PlanOptions): Task[] {
-  const wants = compared.map(({ series, calendar, days }) => wantOf(series, days, [], calendar));
   return askingOnce(
-    batched(wants, options).map((task) => ({ ...task, questions: 1 })),
+    comparing(compared, options).map((task) => ({ ...task, questions: 1 })),
+    options,
+  );
+}
+
+/** The same that ask again for a doubtful answer, as often as the plan allows. */
+export function surerComparisons(compared: readonly Compared[], options: PlanOptions): Task[] {
+  return askingOnce(comparing(compared, options), options);
+}
+
+function comparing(compared: readonly Compared[], options: PlanOptions): Fetch[] {
+  return batched(
+    compared.map(({ series, calendar, days }) => wantOf(series, days, [], calendar)),
     options,
   );
 }
@@ -254,9 +265,9 @@ function wantsOf(
   );
   const own = [...bySeries, ...ofMarket.map((one) => ({ ...one, ...(again === true && { again }) }))];
   const isCompared = early !== undefined && (own.length > 0 || isRelisted) && early.days.from >= earliest;
-  const comparing = ({ from, to }: DayRange): Want =>
+  const comparedWith = ({ from, to }: DayRange): Want =>
     want({ from, to: Math.min(to, spanEnd(from, limits)) }, []);
-  return isCompared ? withEarlyCheck(own, { ...early, isDue: isRelisted }, comparing) : own;
+  return isCompared ? withEarlyCheck(own, { ...early, isDue: isRelisted }, comparedWith) : own;
 }
 
 function wantOf(series: Series, range: DayRange, gaps: readonly DayRange[], calendar: Calendar): Want {

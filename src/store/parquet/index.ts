@@ -7,6 +7,7 @@ import type { Interval } from '../../core/session/interval.ts';
 import { periodRange } from '../../core/bars/partition.ts';
 import { eachBounded, type OnDone } from '../bounded.ts';
 import type { Examination, ExamineOptions } from '../damage.ts';
+import type { StoreFacts } from '../facts.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import type {
   BarStore,
@@ -20,7 +21,6 @@ import type {
   SeriesEdit,
   SeriesUpdate,
   StoredRun,
-  StoreFacts,
   UpsertResult,
 } from '../store.ts';
 import type { Scan } from '../scan.ts';
@@ -52,7 +52,8 @@ import { readRevisionsOf } from './beside/revisions.ts';
 import { scanStore } from './scan.ts';
 import { openStaging } from './beside/staged.ts';
 import { hasDamageNotes, moveLost } from './partition/damage-notes.ts';
-import { openScanCache, type Remembered, type ScanCache } from './partition/scan-cache.ts';
+import { findLookalikes } from './lookalikes.ts';
+import { cacheFor, type Remembered, type ScanCache } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
 import { upsertSeries } from './upsert.ts';
 import { allAdjustable, storeViews } from './sql/views.ts';
@@ -113,13 +114,12 @@ class ParquetStore implements BarStore {
 
   scan(options: ScanOptions = {}): Promise<Scan> {
     const held = this.#lease;
-    const openCache = async (files: number): Promise<ScanCache | undefined> => {
-      if (held?.cache !== undefined) return held.cache;
-      const cache = await openScanCache(this.#blobs, files);
-      if (held !== undefined) held.cache ??= cache;
-      return held?.cache ?? cache;
-    };
+    const openCache = (files: number): Promise<ScanCache | undefined> => cacheFor(this.#blobs, files, held);
     return this.#usable(() => scanStore(this.#blobs, options, { mayMove: held !== undefined, openCache }));
+  }
+
+  lookalikes(series: readonly Series[]): Promise<ReadonlyMap<string, readonly Series[]>> {
+    return this.#usable(() => findLookalikes(this.#blobs, series, this.#lease));
   }
 
   committed(): readonly CommitNote[] {

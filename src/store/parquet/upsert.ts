@@ -188,6 +188,7 @@ function learnFrom(
     fetchedAt: Math.max(update.fetchedAt, before?.fetchedAt ?? update.fetchedAt),
     ...(topUps !== undefined && { topUps }),
     ...(told !== undefined && { told }),
+    ...(before?.marks && { marks: before.marks }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { Bar } from '../../../src/core/bars/bars.ts';
+import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, update, WEEK } from '../fixtures.ts';
 import { stateOf, type StoreUnderTest } from './subject.ts';
@@ -99,6 +100,42 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
       const corrected = daily('2026-02-27', { close: 100.5, volume: Number.NaN });
       expect(await store.upsert(update([corrected]))).toMatchObject({ changed: 1 });
       expect(await rowsIn(store, AAPL)).toEqual([daily('2026-02-27', { close: 100.5 })]);
+    });
+
+    it('names series of an interval that have a first bar of a month in common', async () => {
+      const [one, other] = [
+        { ticker: 'ONE', interval: '1d' } as const,
+        { ticker: 'OTHER', interval: '1d' } as const,
+      ];
+      const same = [
+        daily('2026-02-02', { close: 7 }),
+        daily('2026-02-03'),
+        daily('2026-03-02', { close: 8 }),
+      ];
+      await store.upsert({ ...update(same), series: one });
+      await store.upsert({ ...update(same.slice(1)), series: other });
+      await store.upsert(update([daily('2026-02-02', { close: 9 }), daily('2026-03-02', { close: 9 })]));
+      expect([...(await subject.reopen().lookalikes([other]))]).toEqual([['OTHER 1d', [one]]]);
+      expect([...(await store.lookalikes([AAPL]))]).toEqual([]);
+      expect([...(await store.lookalikes([]))]).toEqual([]);
+      // A bar that is added counts as those that lay there.
+      await store.upsert({ ...update([daily('2026-04-01', { close: 5 })]), series: one });
+      await store.upsert(update([daily('2026-04-01', { close: 5 })]));
+      expect([...(await store.lookalikes([AAPL]))]).toEqual([['AAPL 1d', [one]]]);
+    });
+
+    it('names them by the oldest months of a long series too, once later bars were added', async () => {
+      const [one, other] = [
+        { ticker: 'ONE', interval: '1d' } as const,
+        { ticker: 'OTHER', interval: '1d' } as const,
+      ];
+      const long = Array.from({ length: 1500 }, (_, i) =>
+        daily(formatDay(parseDay('2020-01-02') + i), { close: 50 + (i % 13) }),
+      );
+      await store.upsert({ ...update(long), series: one });
+      await store.upsert({ ...update([daily('2026-02-27')]), series: one });
+      await store.upsert({ ...update(long.slice(0, 20)), series: other });
+      expect([...(await subject.reopen().lookalikes([other]))]).toEqual([['OTHER 1d', [one]]]);
     });
 
     it('keeps prices of 0 and below', async () => {

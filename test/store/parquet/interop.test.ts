@@ -181,6 +181,7 @@ describe('DuckDB', () => {
       rows: 1,
       firstTs: Date.UTC(2026, 1, 27),
       lastTs: Date.UTC(2026, 1, 27),
+      marks: [(2026 - 1970) * 12 + 1, expect.stringMatching(/^[\w-]{4}$/)],
       digest: expect.stringMatching(/^[0-9a-f]{32}$/),
       seal: expect.stringMatching(/^[0-9a-f]{32}$/),
       fetchedAt: '2026-03-02T12:00:00.000Z',

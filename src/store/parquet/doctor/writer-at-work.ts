@@ -1,5 +1,5 @@
 import { kill } from 'node:process';
-import type { StoreFacts, StoreWriter } from '../../store.ts';
+import type { StoreFacts, StoreWriter } from '../../facts.ts';
 import { type Blobs, readText } from '../files/blobs.ts';
 import { LOCK_FILE, RELEASED } from '../files/layout.ts';
 import { WRITER } from '../files/writer.ts';

@@ -4,6 +4,7 @@ import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
 import { type Coverage, learn, NOTHING_KNOWN, within } from '../../../core/coverage/coverage.ts';
 import { type DayRange, formatDay } from '../../../core/session/day.ts';
 import { sessionRuns } from '../../../core/plan/gaps.ts';
+import type { MonthMarks } from '../../../core/bars/month-marks.ts';
 import { periodRange, sessionDateOf } from '../../../core/bars/partition.ts';
 import { normalize } from '../../../core/session/ranges.ts';
 import type { TopUps } from '../../scan.ts';
@@ -14,6 +15,7 @@ import type { Partition } from '../files/layout.ts';
 import { byOwnCalendar, mayBeOf } from './other-calendar.ts';
 import { BROKEN_SEAL, digestIn, type OwnEntry, ownEntry, sealed, VERSION } from '../codec/own-entry.ts';
 import { coverageOf, encodeCoverage } from './coverage-json.ts';
+import { encodeMarks, marksIn } from './marks.ts';
 import { encodeTold, type Told, toldOf } from './told.ts';
 import { encodeTopUps, topUpsIn } from './top-ups.ts';
 
@@ -27,6 +29,8 @@ export interface Knowledge {
   readonly topUps?: TopUps;
   /** Of daily bars only. */
   readonly told?: Told;
+  /** Of its bars, as far as they were written by a version that knows them. Default: none. */
+  readonly marks?: MonthMarks | undefined;
 }
 
 /** The rows that knowledge is written with: their number, their extent, and the digest of what they say. */
@@ -60,6 +64,7 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
     fetchedAt: knowledge.fetchedAt === null ? null : new Date(knowledge.fetchedAt).toISOString(),
     ...encodeTopUps(knowledge.topUps),
     ...encodeTold(knowledge.told),
+    ...encodeMarks(knowledge.marks),
   });
 }
 
@@ -190,6 +195,7 @@ function knowledgeOf(partition: Partition, json: Json): Knowledge {
     fetchedAt: json['fetchedAt'] === null ? null : instant(json['fetchedAt']),
     ...topUpsIn(json['topUps']),
     ...(json['told'] !== undefined && { told: toldOf(json['told']) }),
+    ...marksIn(json['marks']),
   };
 }
 

@@ -3,6 +3,7 @@ import type { DayRange } from '../../../core/session/day.ts';
 import { calendarFor } from '../../../core/calendar/calendars.ts';
 import { normalize } from '../../../core/session/ranges.ts';
 import type { Identity } from '../../../core/bars/bars.ts';
+import type { MonthMarks } from '../../../core/bars/month-marks.ts';
 import {
   dayOrNull,
   fields,
@@ -17,6 +18,7 @@ import {
 } from '../codec/json.ts';
 import { coverageIn, identityIn, type Knowledge } from './knowledge.ts';
 import type { Partition } from '../files/layout.ts';
+import { marksOf } from './marks.ts';
 import { toldOf } from './told.ts';
 import { topUpsOf } from './top-ups.ts';
 
@@ -28,13 +30,20 @@ export interface Said {
 
 /** What a partition says, from the JSON in its footer. Throws for what is malformed. */
 export function partitionSaid(rows: number, json: Json): Said {
-  const { calendar, present, provisional, unconfirmed, absent, lacking, fetchedAt, topUps, told } = json;
+  const { calendar, present, provisional, unconfirmed, absent, lacking } = json;
+  const { fetchedAt, topUps, told, marks } = json;
   const { firstTrade, ...identity } = fields(json['identity']);
   const known = [rows, textOrNull(firstTrade), textOrNull(fetchedAt), topUps];
   return {
     common: JSON.stringify({ calendar, present, provisional, unconfirmed, absent, lacking, identity }),
-    own: JSON.stringify(told === undefined ? known : [...known, told]),
+    own: JSON.stringify([...known, told, marks]),
   };
+}
+
+/** The marks of its bars; undefined where it has none. Throws for what is malformed. */
+export function marksSaid({ own }: Said): MonthMarks | undefined {
+  const [, , , , , marks] = list(JSON.parse(own));
+  return marks === null ? undefined : marksOf(marks);
 }
 
 /** What a file of corporate actions says: of which ex-dates, its edition (see `BookFile`), and the user's own lists. */
@@ -86,7 +95,7 @@ export class Readings {
     // No spread: V8 would give each object a shape of its own, larger than the object.
     const knowledge: Noted = { calendar, coverage, identity: whose, fetchedAt: at };
     if (topUps !== null) knowledge.topUps = topUpsOf(topUps);
-    if (told !== undefined) knowledge.told = toldOf(told);
+    if (told !== null) knowledge.told = toldOf(told);
     return { rows, knowledge };
   }
 

@@ -9,7 +9,7 @@ import { isTextAt, placeIn, textAt, type Texts, textsOf } from './texts.ts';
 /**
  * What the files of a store said of themselves when they were last read, in one file beside them:
  *
- *     backfill scan 3.3 SHA-256 NEWLINE serialized Content
+ *     backfill scan 4.3 SHA-256 NEWLINE serialized Content
  *
  * It spares a scan the reading, never the look: what it says of a file counts only while the file's version is the same.
  * Anything may happen to it: lost, damaged, or of another version, it is as good as none, and the next run writes it
@@ -17,7 +17,7 @@ import { isTextAt, placeIn, textAt, type Texts, textsOf } from './texts.ts';
  */
 
 /** The first number is of this file's form, the second of what files say of themselves. */
-const HEAD = `backfill scan 3.${VERSION} `;
+const HEAD = `backfill scan 4.${VERSION} `;
 const DIGEST_CHARS = 64;
 
 /** Bytes of a cache that are read in the time that it takes to look into one file: for fewer files it is left alone. */
@@ -155,6 +155,18 @@ function contentOf(files: readonly Remembered[]): Content {
     commons: [...numbers.keys()],
     owns: textsOf(files.map(({ own }) => own)),
   };
+}
+
+/** The cache that a writer holds, from the first look on that it is of use to; a reader's own. As `openScanCache`. */
+export async function cacheFor(
+  blobs: Blobs,
+  files: number,
+  held: { cache: ScanCache | undefined } | undefined,
+): Promise<ScanCache | undefined> {
+  if (held?.cache !== undefined) return held.cache;
+  const cache = await openScanCache(blobs, files);
+  if (held !== undefined) held.cache ??= cache;
+  return held?.cache ?? cache;
 }
 
 /** The cache of a store, for a scan that looks at so many files; undefined where it is not worth its reading. */

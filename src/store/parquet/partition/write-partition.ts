@@ -2,6 +2,7 @@ import type { AsyncBuffer } from 'hyparquet';
 import { calendarById } from '../../../core/calendar/calendars.ts';
 import { type StoredBars, slice } from '../../../core/bars/columns.ts';
 import { BackfillError } from '../../../core/errors.ts';
+import { monthMarksOf } from '../../../core/bars/month-marks.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
 import { bodyRowsOf, digestOfBody } from '../codec/body.ts';
 import type { Blobs, Check, PutOptions } from '../files/blobs.ts';
@@ -59,6 +60,7 @@ function wholeFile(partition: Partition, bars: StoredBars, knowledge: Knowledge)
   const digest = digestOf(rows === 0 ? tail : head);
   const ends = { rows: bars.length, firstTs: bars.ts.at(0) ?? null, lastTs: bars.ts.at(-1) ?? null };
   let extent: Extent = { ...ends, digest };
+  const marks = monthMarksOf(bars);
   let metadata = '';
   const bytes = encodeParts(head, tail, (body) => {
     if (rows > 0)
@@ -66,7 +68,7 @@ function wholeFile(partition: Partition, bars: StoredBars, knowledge: Knowledge)
         ...{ ...ends, digest: digestWithTail(digest, tail) },
         body: { rows, digest, bytes: digestOfBody(body) },
       };
-    return (metadata = encodeKnowledge(partition, knowledge, extent));
+    return (metadata = encodeKnowledge(partition, { ...knowledge, marks }, extent));
   });
   return { bytes, metadata, extent };
 }
@@ -79,7 +81,8 @@ function topUp(partition: Partition, bars: StoredBars, knowledge: Knowledge, bod
     digest: digestWithTail(body.word.digest, bars),
     body: body.word,
   };
-  const metadata = encodeKnowledge(partition, knowledge, extent);
+  const marks = monthMarksOf(bars, { marks: knowledge.marks, lastTs: body.lastTs });
+  const metadata = encodeKnowledge(partition, { ...knowledge, marks }, extent);
   return { bytes: encodeParts(body.encoded, bars, () => metadata), metadata, extent, copied: body };
 }
 

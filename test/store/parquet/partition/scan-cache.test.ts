@@ -155,5 +155,9 @@ it('is told by the words in the file alone what the cache holds of it', async ()
     present: words['present'],
     absent: words['absent'],
   });
-  expect(JSON.parse(said?.own ?? '')).toEqual([2, '1980-12-12', words['fetchedAt'], null]);
+  expect(JSON.parse(said?.own ?? '')).toEqual([
+    ...[2, '1980-12-12', words['fetchedAt'], null, null],
+    words['marks'],
+  ]);
+  expect(words['marks']).toMatchObject([expect.any(Number), expect.stringMatching(/^[\w-]{4}$/)]);
 });
