@@ -25,8 +25,11 @@ export interface Gate {
   used(usage: Usage): Promise<void>;
   /** The provider says that the day's requests are used up: nothing more is sent, whatever was counted. */
   usedUp(): Promise<void>;
-  /** No usable answer came: network, time-out, 5xx. Says whether the run may afford another try of this request. */
-  failed(error: BackfillError): Promise<boolean>;
+  /**
+   * No usable answer came: network, time-out, 5xx. Says whether the run may afford another try of this request, and counts that
+   * as a retry then. `isLast`: there is no other try, whatever the run may afford. Default false.
+   */
+  failed(error: BackfillError, isLast?: boolean): Promise<boolean>;
   /** Throws `cancelled` once the run is stopped. */
   assertRunning(): void;
   /** Waits, or throws `cancelled` as soon as the run is stopped. */

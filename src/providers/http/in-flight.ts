@@ -78,7 +78,7 @@ export function limitInFlight(inner: Gate, places: Places): Gate {
     throttled: (retryAfterMs) => inner.throttled(retryAfterMs),
     used: (usage) => inner.used(usage),
     usedUp: () => inner.usedUp(),
-    failed: (error) => inner.failed(error),
+    failed: (error, isLast) => inner.failed(error, isLast),
     pause: (ms) => inner.pause(ms),
     signal: inner.signal,
     isThrottling: () => inner.isThrottling(),

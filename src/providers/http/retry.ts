@@ -74,7 +74,8 @@ export async function withRetries<Answer>(
         if (await gate.throttled(error.retryAfterMs)) continue;
         throw error;
       }
-      if (!(await gate.failed(error)) || tries >= policy.attempts) throw error;
+      const isLast = tries >= policy.attempts;
+      if (!(await gate.failed(error, isLast)) || isLast) throw error;
       const most = Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (tries - 1));
       await gate.pause(policy.random() * most);
       tries++;

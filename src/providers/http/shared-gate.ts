@@ -118,11 +118,11 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
       }),
     used: async (usage) => state.alone((cells) => noteUsage(cells, clock(), usage)),
     usedUp: async () => state.alone(noteUsedUp),
-    failed: async ({ code }) =>
+    failed: async ({ code }, isLast = false) =>
       state.alone((cells, recent) => {
         if (!SILENT.has(code)) add(cells, CELL.lifeSigns, 1);
         noteFailure(cells, recent, clock(), policy);
-        return at(cells, CELL.down) === 0 && takeRetry(run, policy);
+        return !isLast && at(cells, CELL.down) === 0 && takeRetry(run, policy);
       }),
     isThrottling: async () =>
       state.alone((cells) => clock() - at(cells, CELL.lastThrottleAt) < THROTTLE_MEMORY_MS),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BackfillError } from '../../../src/core/errors.ts';
 import type { Gate } from '../../../src/providers/http/gate.ts';
-import { forgetState, gateOf } from './timed-gate.ts';
+import { RUN } from '../../../src/providers/http/gate-state.ts';
+import { forgetState, gateOf, run } from './timed-gate.ts';
 
 const network = new BackfillError('network', 'refused', { retryable: true });
 
@@ -44,6 +45,14 @@ describe('the breaker', () => {
 });
 
 describe('the budget for retries', () => {
+  it('pays for none after the last try', async () => {
+    const gate = gateOf({ retryFloor: 1, retriesPerAnswer: 0, failuresToTrip: 1000 });
+    expect(await gate.failed(network, true)).toBe(false);
+    expect(run[RUN.retries]).toBe(0);
+    expect(await gate.failed(network)).toBe(true);
+    expect(run[RUN.retries]).toBe(1);
+  });
+
   it('grows with the answers and is shared by all threads', async () => {
     const policy = { retryFloor: 3, retriesPerAnswer: 2, failuresToTrip: 1000 };
     const [one, other] = [gateOf(policy), gateOf(policy)];

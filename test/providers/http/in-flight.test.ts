@@ -202,7 +202,7 @@ describe('a gate with places', () => {
     void gate.throttled(1200);
     void gate.used(USAGE);
     void gate.usedUp();
-    void gate.failed(THROTTLED);
+    void gate.failed(THROTTLED, true);
     gate.assertRunning();
     void gate.pause(9);
     expect(calls).toEqual([
@@ -213,7 +213,7 @@ describe('a gate with places', () => {
       ['throttled', 1200],
       ['used', USAGE],
       ['usedUp'],
-      ['failed', THROTTLED],
+      ['failed', THROTTLED, true],
       ['assertRunning'],
       ['pause', 9],
     ]);

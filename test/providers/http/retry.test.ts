@@ -42,8 +42,11 @@ describe('a request', () => {
   });
 
   it('fails with its last error after the last try', async () => {
-    const { run } = scripted(['network', 'network', 'network', 'network', 'timeout', 'ok']);
+    const last: (boolean | undefined)[] = [];
+    const failed: Gate['failed'] = async (_, isLast) => last.push(isLast) > 0;
+    const { run } = scripted(['network', 'network', 'network', 'network', 'timeout', 'ok'], { failed });
     await expect(run()).rejects.toMatchObject({ code: 'timeout' });
+    expect(last).toEqual([false, false, false, false, true]);
   });
 
   it('is never repeated after a definite no, which counts as an answer', async () => {

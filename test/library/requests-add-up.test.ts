@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ProviderConfig, Secrets } from '../../src/providers/provider.ts';
+import { openHistory } from '../../src/library/open-history.ts';
+import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
+import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
+import type { WireName } from '../../src/simulator/wire-names.ts';
+import { NOW, start, stopAll } from '../simulator/running.ts';
+import { temporaryFolder } from '../store/fixtures.ts';
+
+// What a plan prices is what is sent, and whatever is sent beyond it has a name. The simulator counts what it got.
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+afterEach(async () => {
+  await stopAll();
+  await folder.remove();
+});
+
+interface Wire {
+  readonly id: WireName;
+  readonly tickers: readonly string[];
+  readonly settings?: ProviderConfig['settings'];
+  readonly secrets?: Secrets;
+  /** Of the faults: one that strikes a wire of which a single request is due. Default 5. */
+  readonly seed?: number;
+}
+
+const SHARES = ['ALFA', 'BRIQ', 'CORV', 'DUNO'];
+
+const WIRES: readonly Wire[] = [
+  { id: 'yahoo', tickers: SHARES },
+  { id: 'sample', tickers: SHARES },
+  { id: 'alpaca', tickers: SHARES, secrets: ALPACA_KEYS, seed: 3 },
+  {
+    ...{ id: 'polygon', tickers: SHARES },
+    ...{ secrets: { key: POLYGON_KEYS.advanced }, settings: { tier: 'advanced' } },
+  },
+  { id: 'binance', tickers: ['BTC-USDT', 'ETH-USDT'] },
+  { id: 'alphavantage', tickers: SHARES, secrets: { key: 'TESTPREMIUM' }, settings: { tier: '75' } },
+];
+
+/** The plan of a run, what the run says that it sent, and what the simulator got of it. */
+async function counted({ id, tickers, settings, secrets }: Wire, faults?: { rates: string; seed: number }) {
+  const simulator = await start({ wire: id, now: () => NOW, ...(faults && { faults }) });
+  const history = openHistory({
+    ...{ store: `${folder.path}/data`, stateFolder: `${folder.path}/state`, clock: () => NOW },
+    provider: { id, url: simulator.url, ...(settings && { settings }) },
+    ...(secrets && { secrets }),
+    quotas: [],
+    workers: 1,
+  });
+  const priced = (await history.plan({ tickers, days: 20 })).totals.requests;
+  const { sent, retries, throttles, failed, stopped } = await history.backfill({ tickers, days: 20 });
+  await history.close();
+  return { priced, sent, retries, throttles, failed, stopped, seen: simulator.requests() };
+}
+
+describe.each(WIRES)('of $id', (wire) => {
+  it('as many requests come as were priced', async () => {
+    const { priced, sent, seen, ...extra } = await counted(wire);
+    expect(extra).toEqual({ retries: 0, throttles: 0, failed: 0, stopped: null });
+    expect(priced).toBeGreaterThan(0);
+    expect([sent, seen]).toEqual([priced, priced]);
+  });
+
+  it('those that come beyond are told as retries and throttles', async () => {
+    const rates = 'throttle-seconds=35%,error-500=35%';
+    const { priced, sent, seen, retries, throttles, ...ended } = await counted(wire, {
+      rates,
+      seed: wire.seed ?? 5,
+    });
+    expect(ended).toEqual({ failed: 0, stopped: null });
+    expect(retries + throttles).toBeGreaterThan(0);
+    expect(seen).toBe(sent);
+    expect(seen).toBe(priced + retries + throttles);
+  });
+});
