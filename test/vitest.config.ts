@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const here = (relative: string): string => new URL(relative, import.meta.url).pathname;
@@ -23,10 +24,15 @@ const acceptance = 'test/acceptance/**/*.test.ts';
 const terminal = 'test/terminal/**/*.test.ts';
 /** What only computes leaves nothing behind: its files share a process, whose start takes longer than most of them. */
 const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.test.ts`);
+/** Each test makes the stores and starts the servers that it needs, and a run keeps nothing between two: a process for all. */
+const engine = ['backfill'].map((folder) => `test/${folder}/**/*.test.ts`);
 /** Servers on loopback that each file stops itself: they share a process too, but for the file that starts programs. */
 const simulator = 'test/simulator/**/!(command).test.ts';
 
-/** Whole programs against each other's clocks are judged by their timing: they run after the rest, one at a time. */
+/**
+ * Whole programs start programs themselves: they run after the rest, and what is judged by what a terminal shows at a moment
+ * runs last, one at a time.
+ */
 export default defineConfig({
   test: {
     maxWorkers: '100%',
@@ -57,9 +63,19 @@ export default defineConfig({
         plugins,
         test: {
           ...shared,
+          name: 'engine',
+          include: engine,
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        plugins,
+        test: {
+          ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, simulator, acceptance, terminal],
+          exclude: [...pure, ...engine, simulator, acceptance, terminal],
           sequence: { groupOrder: 0 },
         },
       },
@@ -69,7 +85,8 @@ export default defineConfig({
           ...shared,
           name: 'acceptance',
           include: [acceptance],
-          fileParallelism: false,
+          // Half of their time they wait for answers and for quotas.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 1 },
         },
       },

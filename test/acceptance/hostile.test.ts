@@ -1,64 +1,11 @@
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { utcDayOf } from '../../src/core/session/day.ts';
-import { sampleMarket } from '../../src/market/sample.ts';
+import { describe, expect, it } from 'vitest';
 import { LONG_RUNS } from '../needs.ts';
 import { exportStore } from './export-store.mjs';
-import { type Finished, type RunningSimulator, run, start, startSimulate } from './programs.ts';
+import { simulatedSample } from './simulated-sample.ts';
 
 const SEEDS = LONG_RUNS ? [1, 2, 3, 4, 5] : [1, 2];
-const NOW = '2026-03-02T23:00:00Z';
-const market = sampleMarket();
-const alive = market.tickers().filter((ticker) => {
-  const listing = market.listing(ticker);
-  return listing?.delistedOn === null && (listing.firstTrade ?? 0) < utcDayOf(Date.parse(NOW));
-});
 
-let folder = '';
-let simulator: RunningSimulator;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-hostile-'));
-  await writeFile(join(folder, 'tickers.txt'), alive.join('\n'));
-});
-afterEach(async () => {
-  await simulator.stop();
-  await rm(folder, { recursive: true });
-});
-
-const simulate = async (...more: string[]): Promise<void> => {
-  simulator = await startSimulate(folder, ['--from', 'sample', '--now', NOW, ...more]);
-};
-
-const args = (store: string, ...more: string[]): string[] => [
-  ...[
-    '--store',
-    join(folder, store),
-    '--tickers',
-    `@${join(folder, 'tickers.txt')}`,
-    '--days',
-    '20',
-    '--now',
-    NOW,
-  ],
-  ...['--state', join(folder, 'state'), '--provider-url', `yahoo=${simulator.url}`, ...more],
-];
-const backfill = (store: string, ...more: string[]): Promise<Finished> =>
-  run('backfill', args(store, ...more));
-
-interface LogEntry {
-  readonly arrivedMs: number;
-  readonly outcome: string;
-}
-
-async function requests(): Promise<LogEntry[]> {
-  const lines = (await readFile(join(folder, 'requests.ndjson'), 'utf8')).trim().split('\n');
-  return lines.map((line) => JSON.parse(line) as LogEntry).toSorted((a, b) => a.arrivedMs - b.arrivedMs);
-}
+const { simulate, backfill, pathOf, requests } = simulatedSample();
 
 describe('every fault at 5 %', () => {
   it.each(SEEDS)('costs time and nothing else (seed %i)', { timeout: 240_000 }, async (seed) => {
@@ -73,84 +20,8 @@ describe('every fault at 5 %', () => {
       last = await backfill('hostile', '--timeout', '2s', '--workers', '4', '--concurrency', '4');
     }
     expect(last.code).toBe(0);
-    await simulator.stop();
     await simulate();
     await backfill('undisturbed');
-    expect(await exportStore(join(folder, 'hostile'))).toBe(await exportStore(join(folder, 'undisturbed')));
-  });
-});
-
-describe('a declared quota', () => {
-  const rate = ['--rate-limit', '75/15s'];
-  const SLOT_MS = 200;
-  /** Part of the window by which a request may be early to catch up. */
-  const EARLY_MS = 60;
-
-  it('is one number for two processes, two stores and a restart', { timeout: 180_000 }, async () => {
-    await simulate();
-    // Before the first of them has begun; nothing has a date before it, however busy the machine is.
-    await fetch(simulator.url);
-    const other = backfill('one', '--interval', '1h', ...rate);
-    const killed = start('backfill', args('two', '--interval', '15m', ...rate));
-    await sleep(4000);
-    killed.kill('SIGKILL');
-    await once(killed, 'close');
-    const restarted = await backfill('two', '--interval', '15m', ...rate);
-    const { code } = await other;
-    expect([code, restarted.code]).toEqual([0, 0]);
-    const [before, ...seen] = (await requests()).map(({ arrivedMs }) => arrivedMs);
-    // More than two windows hold; how many beyond depends on when the one was killed.
-    expect(seen.length).toBeGreaterThan(2 * 75);
-    // At no time more had come than the quota allows since. Load delays requests and hurries none.
-    for (const [count, arrivedMs] of seen.entries())
-      expect(arrivedMs - (before ?? 0)).toBeGreaterThan(count * SLOT_MS - EARLY_MS);
-  });
-
-  it(
-    'of a day ends the run politely, and is still used up for the next one',
-    { timeout: 60_000 },
-    async () => {
-      await simulate();
-      const first = await backfill('daily', '--rate-limit', '25/day');
-      expect(first.stderr).toMatch(
-        // In the last hours of a day the next one is near.
-        /^Quota used up: done 25 of 54( today; the rest needs 2 days on this plan\.|\.) It opens again at \d\d:\d\d/m,
-      );
-      expect(first.code).toBe(3);
-      expect(await requests()).toHaveLength(25);
-      const second = await backfill('daily', '--rate-limit', '25/day');
-      expect(second.code).toBe(3);
-      expect(await requests()).toHaveLength(25);
-    },
-  );
-
-  it('of an hour says when it opens again', { timeout: 60_000 }, async () => {
-    await simulate();
-    const { code, stderr } = await backfill('hourly', '--rate-limit', '3/h');
-    expect(code).toBe(3);
-    expect(stderr).toMatch(
-      /^Quota used up: done 3 of 54\. It opens again at \d\d:\d\d( tomorrow)? \(in (\d+m ?)?(\d+s)?\): run the same command then\.$/m,
-    );
-  });
-});
-
-describe('a limit that is not declared', () => {
-  it('is honoured as the provider asks, and the run completes', { timeout: 120_000 }, async () => {
-    await simulate('--limit', '40/4s', '--limit-retry-after', 'seconds');
-    const { code, stderr } = await backfill(
-      'adaptive',
-      '--interval',
-      '1h',
-      '--concurrency',
-      '2',
-      '--workers',
-      '2',
-    );
-    expect(stderr).toContain('Errors: 0');
-    expect(code).toBe(0);
-    const seen = await requests();
-    const admitted = seen.filter(({ outcome }) => outcome === 'ok');
-    const span = (admitted.at(-1)?.arrivedMs ?? 0) - (admitted[0]?.arrivedMs ?? 0);
-    expect(admitted.length / ((span * 40) / 4000)).toBeGreaterThan(0.7);
+    expect(await exportStore(pathOf('hostile'))).toBe(await exportStore(pathOf('undisturbed')));
   });
 });

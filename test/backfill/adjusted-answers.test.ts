@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { type Ohlcv, isSplit } from '../../src/core/bars/bars.ts';
 import { MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
 import { inRows } from '../providers/rows.ts';
-import { now, store } from './store-at.ts';
+import { beginEmpty, now, store } from './store-at.ts';
 import { type Alter, barsOf, run, sample, scaled, values, vendor } from './vendor.ts';
+
+beginEmpty();
 
 describe('a split-adjusted answer', () => {
   /** The sample market as a vendor that adjusts for splits and then turns its prices back with those that it mentions. */

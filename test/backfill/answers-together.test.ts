@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { MS_PER_DAY } from '../../src/core/session/day.ts';
 import type { Provider } from '../../src/providers/provider.ts';
-import { now, store } from './store-at.ts';
+import { beginEmpty, now, store } from './store-at.ts';
 import { type Alter, barsOf, honest, overNetwork, run, vendor } from './vendor.ts';
+
+beginEmpty();
 
 describe('answers that no task can judge alone', () => {
   const MANY = ['ALFA', 'BRIQ', 'CORV', 'DUNO', 'ELNA', 'FJRD', 'GLYF', 'HAZL'];

@@ -7,8 +7,10 @@ import { parseDay } from '../../src/core/session/day.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
 import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
 import { openStore } from '../../src/store/open.ts';
-import { folder, store } from './store-at.ts';
+import { beginEmpty, folder, store } from './store-at.ts';
 import { open, provider, TICKERS, tools, WEEK } from './faulty-sample.ts';
+
+beginEmpty();
 
 describe('a backfill', () => {
   it('fetches what is missing, then nothing, then only what is new', async () => {

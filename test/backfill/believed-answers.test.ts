@@ -6,8 +6,10 @@ import type { BarAnswer } from '../../src/providers/provider.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import { NO_BARS } from '../../src/core/bars/columns.ts';
 import { overNetwork } from './vendor.ts';
-import { now, setNow, store } from './store-at.ts';
+import { beginEmpty, now, setNow, store } from './store-at.ts';
 import { open, provider, TICKERS, tools, WEEK } from './faulty-sample.ts';
+
+beginEmpty();
 
 const HOUR = 3_600_000;
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { AAPL, type Vendor, dateOf, fill, notes, store } from './split-vendor.ts';
+import { beginEmpty, AAPL, type Vendor, dateOf, fill, notes, store } from './split-vendor.ts';
+
+beginEmpty();
 
 describe('a dividend', () => {
   const dividends = [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/core/session/day.ts';
 import {
+  beginEmpty,
   neverSplit,
   type Vendor,
   adjusted,
@@ -12,6 +13,8 @@ import {
   splitDays,
   store,
 } from './split-vendor.ts';
+
+beginEmpty();
 
 describe('a split whose date is corrected', () => {
   const early: Vendor = { splits: [[7, 2]], dividedBefore: 7 };

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { type BackfillTools, backfill } from '../../src/backfill/backfill.ts';
 import { openStore } from '../../src/store/open.ts';
 import { rotRows } from '../store/rot.ts';
-import { folder, store } from './store-at.ts';
+import { beginEmpty, folder, store } from './store-at.ts';
 import { open, tools, WEEK } from './faulty-sample.ts';
+
+beginEmpty();
 
 describe('a backfill', () => {
   it('sets a damaged file of corporate actions aside, says so and fetches them again', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { enterAction } from '../../src/core/actions/action-book.ts';
 import { parseDay } from '../../src/core/session/day.ts';
-import { adjusted, closes, dateOf, fill, flat, splitDays, store } from './split-vendor.ts';
+import { beginEmpty, adjusted, closes, dateOf, fill, flat, splitDays, store } from './split-vendor.ts';
+
+beginEmpty();
 
 describe('a split that a user entered', () => {
   const enter = async (session: number): Promise<void> => {

@@ -3,8 +3,10 @@ import { backfill } from '../../src/backfill/backfill.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { toolsInProcess } from './in-process.ts';
 import { inRows } from '../providers/rows.ts';
-import { now, store } from './store-at.ts';
+import { beginEmpty, now, store } from './store-at.ts';
 import { A_DAY, barsOf, honest, lying, on, run, sample, scaled, values, vendor } from './vendor.ts';
+
+beginEmpty();
 
 describe('a top-up', () => {
   const LATER = { start: '2025-05-01', end: '2025-06-10' };

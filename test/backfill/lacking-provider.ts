@@ -19,12 +19,16 @@ export const sample = openSample({ id: 'sample' });
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 export let store: BarStore;
 export let now = 0;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  store = openStore(folder.path);
-  now = Date.parse('2025-06-20T12:00:00Z');
-});
-afterEach(() => folder.remove());
+
+/** Has each test of a file begin with a store of its own. */
+export function beginEmpty(): void {
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    store = openStore(folder.path);
+    now = Date.parse('2025-06-20T12:00:00Z');
+  });
+  afterEach(() => folder.remove());
+}
 
 /** Lets time pass until the next run. */
 export function elapse(ms: number): void {

@@ -3,7 +3,9 @@ import { coverageOf } from '../../src/library/coverage.ts';
 import { coverageText } from '../../src/report/coverage-text.ts';
 import { summaryText } from '../../src/report/run-text.ts';
 import { keep } from '../../src/core/bars/columns.ts';
-import { type Door, now, provider, reported, run, sample, store } from './lacking-provider.ts';
+import { beginEmpty, type Door, now, provider, reported, run, sample, store } from './lacking-provider.ts';
+
+beginEmpty();
 
 describe('a series without a single bar', () => {
   it('is not complete, however its sessions are explained by emptiness', async () => {

@@ -5,8 +5,10 @@ import { backfill } from '../../src/backfill/backfill.ts';
 import { stateOf } from '../../src/core/coverage/coverage.ts';
 import { MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
 import { toolsInProcess } from './in-process.ts';
-import { now, setNow, store } from './store-at.ts';
+import { beginEmpty, now, setNow, store } from './store-at.ts';
 import { barsOf, sample } from './vendor.ts';
+
+beginEmpty();
 
 describe('sessions that are not final yet', () => {
   it('are stored on demand, marked, and fetched again once they are', async () => {

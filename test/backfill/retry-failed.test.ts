@@ -9,8 +9,10 @@ import { BackfillError, type ErrorCode } from '../../src/core/errors.ts';
 import { MS_PER_DAY, formatDay, parseDay } from '../../src/core/session/day.ts';
 import type { BarRequest, Provider } from '../../src/providers/provider.ts';
 import { toolsInProcess } from './in-process.ts';
-import { now, setNow, store } from './store-at.ts';
+import { beginEmpty, now, setNow, store } from './store-at.ts';
 import { sample } from './vendor.ts';
+
+beginEmpty();
 
 const TICKERS = ['ALFA', 'BRIQ', 'CORV', 'ELNA'];
 const MAY = { tickers: TICKERS, start: '2025-05-01', end: '2025-05-30' } as const;

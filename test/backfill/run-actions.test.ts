@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill/backfill.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
-import { folder, store } from './store-at.ts';
+import { beginEmpty, folder, store } from './store-at.ts';
 import { open, provider, tools, WEEK } from './faulty-sample.ts';
+
+beginEmpty();
 
 describe('a backfill', () => {
   it('records of which ex-dates the corporate actions are known, for tickers without any too', async () => {

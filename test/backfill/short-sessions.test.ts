@@ -7,7 +7,9 @@ import type { Interval } from '../../src/core/session/interval.ts';
 import { intervalMs } from '../../src/core/session/interval.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import type { History } from '../../src/library/history.ts';
-import { folder } from './store-at.ts';
+import { beginEmpty, folder } from './store-at.ts';
+
+beginEmpty();
 
 const calendar = calendarById('XNYS');
 /** 22 sessions, then three and the half day after Thanksgiving. */

@@ -52,16 +52,20 @@ export let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 export let store: BarStore;
 let vendor: Vendor;
 let url = '';
-beforeEach(async () => {
-  exSession = 10;
-  folder = await temporaryFolder();
-  store = openStore(folder.path);
-  url = await serveSeries(() => wire(vendor));
-});
-afterEach(async () => {
-  await stopSeries();
-  await folder.remove();
-});
+
+/** Has each test of a file begin with a store of its own. */
+export function beginEmpty(): void {
+  beforeEach(async () => {
+    exSession = 10;
+    folder = await temporaryFolder();
+    store = openStore(folder.path);
+    url = await serveSeries(() => wire(vendor));
+  });
+  afterEach(async () => {
+    await stopSeries();
+    await folder.remove();
+  });
+}
 
 export const fill = (
   said: Vendor,

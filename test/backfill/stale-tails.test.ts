@@ -11,7 +11,9 @@ import { openYahoo } from '../../src/providers/yahoo/index.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { rowsIn } from '../store/rows.ts';
 import { toolsInProcess } from './in-process.ts';
-import { now, setNow, store } from './store-at.ts';
+import { beginEmpty, now, setNow, store } from './store-at.ts';
+
+beginEmpty();
 
 const SERIES = { ticker: 'ALFA', interval: '5m' } as const;
 const LAST = parseDay('2025-06-12');

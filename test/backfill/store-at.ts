@@ -10,12 +10,15 @@ export let folder = '';
 export let store: BarStore;
 export let now = Date.parse('2025-06-20T12:00:00Z');
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-run-'));
-  store = openStore(folder);
-  now = Date.parse('2025-06-20T12:00:00Z');
-});
-afterEach(() => rm(folder, { recursive: true }));
+/** Has each test of a file begin with a store of its own. */
+export function beginEmpty(): void {
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backfill-run-'));
+    store = openStore(folder);
+    now = Date.parse('2025-06-20T12:00:00Z');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+}
 
 /** Moves the instant of the runs. */
 export function setNow(instant: number): void {

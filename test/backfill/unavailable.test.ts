@@ -4,7 +4,9 @@ import { unusedAt } from '../../src/core/plan/quota.ts';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { nothingToDoLine } from '../../src/report/plan-text.ts';
 import { summaryText } from '../../src/report/run-text.ts';
-import { elapse, now, provider, reported, run, store } from './lacking-provider.ts';
+import { beginEmpty, elapse, now, provider, reported, run, store } from './lacking-provider.ts';
+
+beginEmpty();
 
 const DAY = 86_400_000;
 

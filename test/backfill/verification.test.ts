@@ -4,8 +4,10 @@ import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { prepareVerification } from '../../src/backfill/plan/verify.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { toolsInProcess } from './in-process.ts';
-import { now, store } from './store-at.ts';
+import { beginEmpty, now, store } from './store-at.ts';
 import { A_DAY, barsOf, honest, lying, on, run, vendor } from './vendor.ts';
+
+beginEmpty();
 
 describe('a verification', () => {
   const verify = (source: Provider, sample_: number, seed = 1): Promise<RunSummary> =>

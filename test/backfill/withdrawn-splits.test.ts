@@ -8,6 +8,7 @@ import { withdrawAction } from '../../src/core/actions/action-book.ts';
 import { formatDay, parseDay } from '../../src/core/session/day.ts';
 import { SESSIONS } from './received.ts';
 import {
+  beginEmpty,
   neverSplit,
   type Vendor,
   adjusted,
@@ -20,6 +21,8 @@ import {
   splitDays,
   store,
 } from './split-vendor.ts';
+
+beginEmpty();
 
 describe('a split that never was', () => {
   const OLD = [[2, 0.5]] as const;

@@ -6,8 +6,10 @@ import { backfill } from '../../src/backfill/backfill.ts';
 import { toolsInProcess } from '../backfill/in-process.ts';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { update } from '../store/fixtures.ts';
-import { now, store } from '../backfill/store-at.ts';
+import { beginEmpty, now, store } from '../backfill/store-at.ts';
 import { barsOf, honest, lying, on, run, sample, scaled, vendor } from '../backfill/vendor.ts';
+
+beginEmpty();
 
 const LATER = { start: '2025-05-01', end: '2025-06-10' };
 
