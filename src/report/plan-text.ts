@@ -124,7 +124,7 @@ export function nothingToDoLine({ totals, notYet }: Plan): string {
   const what =
     lacking.length === 0
       ? `of ${formatCount(series)} series every session is present or known to be absent`
-      : `of ${formatCount(series)} series ${formatCount(complete)} are complete, ${lacking.join(', ')}`;
+      : `of ${formatCount(series)} series ${formatCount(complete)} ${complete === 1 ? 'is' : 'are'} complete, ${lacking.join(', ')}`;
   return `Nothing to do: ${what}. check-data shows which.`;
 }
 
