@@ -1,11 +1,11 @@
 import {
   type ActionBook,
-  type ActionKey,
   enterAction,
   entryOf,
   twinSplits,
   withdrawAction,
 } from '../core/actions/action-book.ts';
+import type { ActionKey } from '../core/actions/alike.ts';
 import { checkActions } from '../core/actions/action-checks.ts';
 import { actionText, parseActionValue } from '../core/actions/action-text.ts';
 import type { CorporateAction } from '../core/bars/bars.ts';

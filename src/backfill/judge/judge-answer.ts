@@ -1,4 +1,5 @@
-import { isBarred } from '../../core/actions/action-book.ts';
+import { isBarred, toldFirst } from '../../core/actions/action-book.ts';
+import { isOf } from '../../core/actions/alike.ts';
 import { type CorporateAction, type Revision, isSplit } from '../../core/bars/bars.ts';
 import type { RejectedBar } from '../../core/checks/checks.ts';
 import { type Bars, NO_BARS, type StoredBars, keep, placeOf } from '../../core/bars/columns.ts';
@@ -222,11 +223,11 @@ function additions(
   });
 }
 
-/** What is in force with what an answer says of a kind and ex-date that nobody withdrew. */
-function joinActions({ book, answer }: Received): CorporateAction[] {
+/** What is in force with what an answer says of a kind and ex-date that nobody withdrew, or told first with another. */
+function joinActions({ book, answer, told }: Received): CorporateAction[] {
   const entries = book.entries.map(({ action }) => action);
-  const isKnown = ({ kind, exDay }: CorporateAction): boolean =>
-    entries.some((action) => action.kind === kind && action.exDay === exDay);
+  const isKnown = (said: CorporateAction): boolean =>
+    entries.some((action) => isOf(said, action)) || toldFirst(book, told, said) !== undefined;
   const said = answer.actions.filter((action) => !isKnown(action) && !isBarred(book, action));
   return [...entries, ...said].toSorted((a, b) => a.exDay - b.exDay);
 }

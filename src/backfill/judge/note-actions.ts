@@ -1,14 +1,15 @@
 import {
   type ActionBook,
-  type ActionKey,
   type ActionsTold,
   DAYS_TO_WITHDRAW,
+  MANUAL,
   type PastAction,
   entryOf,
   addTold,
   isBarred,
-  isSameAction,
+  toldFirst,
 } from '../../core/actions/action-book.ts';
+import { type ActionKey, isOf, isPrintedAlike, isSameAction } from '../../core/actions/alike.ts';
 import { actionText } from '../../core/actions/action-text.ts';
 import { type Series, type Split, isSplit } from '../../core/bars/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
@@ -173,8 +174,25 @@ async function closesAsDaily(
   return daily !== undefined && Math.abs(close / daily - 1) < CLOSING_MOVE;
 }
 
-/** What an answer changes in what is known of splits and dividends, to be named. */
+/** What an answer changes in what is known of splits and dividends, or says otherwise, to be named. */
 export function actionOddities(noted: NotedActions, before: ActionBook): Oddity[] {
+  return [...changedActions(noted, before), ...toldOtherwise(noted)];
+}
+
+/** Splits and dividends that another source told first, with another value or ex-date. */
+function toldOtherwise({ told, book }: NotedActions): Oddity[] {
+  return told.actions.flatMap((said): Oddity[] => {
+    const entry = toldFirst(book, told, said);
+    if (entry === undefined || (isOf(said, entry.action) && isPrintedAlike(said, entry.action))) return [];
+    const { action, source } = entry;
+    const own = isOf(said, action) ? `as a ${actionText(said)}` : `on ${formatDay(said.exDay)}`;
+    const whose = source === MANUAL ? 'as entered by hand' : `as ${source} has it`;
+    const note = `${told.source} has the ${actionText(action)} of ${formatDay(action.exDay)} ${own}: it stays ${whose}`;
+    return [{ kind: 'sources-differ', session: action.exDay, ts: startOfDay(action.exDay), note }];
+  });
+}
+
+function changedActions(noted: NotedActions, before: ActionBook): Oddity[] {
   const { told, book } = noted;
   const notes: (readonly [ActionKey, string])[] = book.past
     .slice(before.past.length)

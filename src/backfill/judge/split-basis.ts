@@ -5,6 +5,7 @@ import {
   entryOf,
   mayBeMoved,
 } from '../../core/actions/action-book.ts';
+import { isOf, isPrintedAlike } from '../../core/actions/alike.ts';
 import { actionText } from '../../core/actions/action-text.ts';
 import { isSplit, type Split } from '../../core/bars/bars.ts';
 import { type Comparison, type Pairs, everyPair, pairsWhere, somePair } from '../../core/bars/compare.ts';
@@ -144,31 +145,31 @@ function sessionAt({ stored }: Pairs, i: number, sessionOf: (ts: number) => Day)
 }
 
 /**
- * Throws `basis-unknown` for a split that a user entered and an answer leaves out, where its prices do not tell that they
- * are not adjusted for it: they do if they show it, or, not hiding it, repeat stored ones from before it as they are.
+ * Throws `basis-unknown`, worth another try, for a split that a user entered or another source told and that an answer leaves
+ * out, or has with another value or ex-date, where its prices do not tell that they are as traded: they do if they show it, or,
+ * not hiding it, repeat stored ones from before it as they are.
  */
-function assertByHandShows(
-  { want: { series, range }, answer, book, calendar, now }: Received,
+function assertOthersShow(
+  { want: { series, range }, answer, book, calendar, now, source }: Received,
   compared: Pairs,
   sessionOf: (ts: number) => Day,
 ): void {
   const said = answer.actions.filter(isSplit);
-  const leftOut = book.entries
-    .filter(({ source }) => source === MANUAL)
-    .map(({ action }) => action)
-    .filter(isSplit)
-    .filter(
-      ({ exDay }) =>
-        exDay > range.from &&
-        exDay <= calendar.localDay(now) &&
-        answer.bars.ts.some((ts) => sessionOf(ts) < exDay) &&
-        !said.some((split) => split.exDay === exDay),
-    );
+  const leftOut = book.entries.filter(
+    ({ action, source: whose }) =>
+      whose !== source &&
+      isSplit(action) &&
+      action.exDay > range.from &&
+      action.exDay <= calendar.localDay(now) &&
+      answer.bars.ts.some((ts) => sessionOf(ts) < action.exDay) &&
+      !said.some((split) => isOf(split, action) && isPrintedAlike(split, action)),
+  );
   if (leftOut.length === 0) return;
-  const all = [...said, ...leftOut];
+  const splits = leftOut.map(({ action }) => action).filter(isSplit);
+  const all = [...said.filter((split) => !splits.some((other) => isOf(split, other))), ...splits];
   const shown = unappliedSplits(answer.bars, all, sessionOf);
   const hidden = hiddenSplits(answer.bars, all, sessionOf);
-  const doubtful = leftOut.find(
+  const doubtful = splits.find(
     (split) =>
       !shown.includes(split) &&
       (hidden.includes(split) ||
@@ -177,24 +178,26 @@ function assertByHandShows(
           (i) => sessionAt(compared, i, sessionOf) < split.exDay && isUnmoved(compared, i),
         )),
   );
-  if (doubtful === undefined) return;
+  const whose = leftOut.find(({ action }) => action === doubtful)?.source;
+  if (doubtful === undefined || whose === undefined) return;
   const { ticker } = series;
   const day = formatDay(doubtful.exDay);
+  const from = whose === MANUAL ? 'was entered by hand' : `${whose} told`;
   const prices = hidden.includes(doubtful)
     ? 'its prices are adjusted for it'
     : 'its prices do not tell whether they are adjusted for it';
   throw new BackfillError(
     'basis-unknown',
-    `the answer for ${ticker} leaves out the split ${ratioText(doubtful.ratio)} of ${day} that was entered by hand, and ` +
+    `the answer for ${ticker} leaves out the split ${ratioText(doubtful.ratio)} of ${day} that ${from}, and ` +
       `${prices}: list it where the provider has its splits from (csv: actions.csv), or, if it never was: ` +
       `backfill actions ${ticker} --withdraw ${day},split`,
-    { ticker },
+    { ticker, retryable: whose !== MANUAL },
   );
 }
 
 /**
  * Split-adjusted prices are turned back with the splits that come with them. Throws `basis-unknown` (worth another try)
- * if a split that the store knows is not among them, and `restated` if one is among them that stored bars of earlier
+ * if a split that the store knows of the same source is not among them, or another's does not show, and `restated` if one is among them that stored bars of earlier
  * sessions were turned back without: they are as wrong as they are final.
  */
 export function assertKnownBasis(
@@ -208,8 +211,8 @@ export function assertKnownBasis(
   const today = calendar.localDay(now);
   const said = answer.actions.filter(isSplit);
   const known = stored.actions.filter(isSplit);
-  const inForce = book.entries.filter(({ source }) => source !== MANUAL).map(({ action }) => action);
-  const forgotten = inForce
+  const own = book.entries.filter(({ source }) => source === received.source).map(({ action }) => action);
+  const forgotten = own
     .filter(isSplit)
     .find(
       (split) =>
@@ -229,7 +232,7 @@ export function assertKnownBasis(
       { retryable: true, ticker },
     );
   }
-  assertByHandShows(received, compared, sessionOf);
+  assertOthersShow(received, compared, sessionOf);
   assertNotTurnedBack(turnedBack, compared, want, sessionOf);
   const news = said.filter(
     (split) => !known.some(({ exDay }) => exDay === split.exDay) && entryOf(book, split) !== undefined,

@@ -1,8 +1,8 @@
-import { type CorporateAction, actionValue, isSplit } from '../bars/bars.ts';
+import { type CorporateAction, isSplit } from '../bars/bars.ts';
 import { type Day, type DayRange, utcDayOf } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
 import { contains, union } from '../session/ranges.ts';
-import { SAME_RATIO } from './ratio.ts';
+import { type ActionKey, isNearTwin, isOf, isSameAction, isSameOfTwo, keyOf } from './alike.ts';
 
 /** Source of what a user entered by hand. */
 export const MANUAL = 'manual';
@@ -31,11 +31,6 @@ export interface PastAction extends ActionEntry {
 export interface ActionDoubt extends ActionKey {
   /** UTC days on which it did, ascending. */
   readonly days: readonly Day[];
-}
-
-export interface ActionKey {
-  readonly kind: CorporateAction['kind'];
-  readonly exDay: Day;
 }
 
 /** All that is known of a ticker's splits and dividends. */
@@ -71,16 +66,14 @@ export interface ActionsTold {
   readonly ownList?: OwnLists;
 }
 
-/** A source that moves an ex-date moves it by less. */
-const CORRECTED_WITHIN_DAYS = 10;
-
 /** Days on which a source must leave an action out, and list the others, before it counts as withdrawn. */
 export const DAYS_TO_WITHDRAW = 3;
 
 /**
- * The book after an answer. What it lists is in force, unless a user withdrew just that; another value replaces the
- * older one, unless a user entered that. What its own source leaves out is withdrawn: at once if the list is the user's,
- * or has the same action with another ex-date within ten days; else if it is the only one left out, on three days.
+ * The book after an answer. What it lists is in force, unless a user withdrew just that, or another source told it first, be
+ * it with another value or a few days off (see `toldFirst`); another value replaces the older one of the same source, or any
+ * but a user's if the list is the user's. What its own source leaves out is withdrawn: at once if the list is the user's, or
+ * has the same action with another ex-date within ten days; else if it is the only one left out, on three days.
  */
 export function addTold(book: ActionBook, told: ActionsTold): ActionBook {
   const { source, fetchedAt, isOwnList } = told;
@@ -89,7 +82,10 @@ export function addTold(book: ActionBook, told: ActionsTold): ActionBook {
     void past.push({ ...entry, how, until: fetchedAt, by: source, settled: [] });
   const listed = new Map(told.actions.map((action) => [keyOf(action), action]));
   const news = told.actions.filter(
-    (action) => entryOf(book, action) === undefined && !isBarred(book, action),
+    (action) =>
+      entryOf(book, action) === undefined &&
+      !isBarred(book, action) &&
+      toldFirst(book, told, action) === undefined,
   );
   const lacking = book.entries.filter(
     (entry) =>
@@ -113,6 +109,7 @@ export function addTold(book: ActionBook, told: ActionsTold): ActionBook {
     const said = listed.get(keyOf(entry.action));
     if (gone.has(entry)) end(entry, 'withdrawn');
     else if (said === undefined || isSameAction(said, entry.action)) entries.push(entry);
+    else if (toldFirst(book, told, said) === entry) entries.push(entry);
     else if (entry.source === MANUAL && source !== MANUAL) entries.push(entry);
     else {
       end(entry, 'replaced');
@@ -128,6 +125,27 @@ export function addTold(book: ActionBook, told: ActionsTold): ActionBook {
   }
   const ownList = told.ownList && { ...book.ownList, ...told.ownList };
   return { ...book, entries: inOrder(entries), past, doubts, ...(ownList && { ownList }) };
+}
+
+/**
+ * The entry of another source, in force, that an action which an answer lists most likely is: of its kind and ex-date, or
+ * alike and a few days off, where the answer does not list that too. It stays as it is: which one counts does not depend on
+ * who was asked last. None for the user's own list, which takes the place of what any provider says of an ex-date.
+ */
+export function toldFirst(
+  { entries }: Pick<ActionBook, 'entries'>,
+  { actions, source, isOwnList }: Pick<ActionsTold, 'actions' | 'source' | 'isOwnList'>,
+  said: CorporateAction,
+): ActionEntry | undefined {
+  if (isOwnList) return undefined;
+  const own = entries.find(({ action }) => isOf(said, action));
+  if (own !== undefined) return own.source === source ? undefined : own;
+  return entries.find(
+    (entry) =>
+      entry.source !== source &&
+      isSameOfTwo(said, entry.action) &&
+      !actions.some((action) => isOf(action, entry.action)),
+  );
 }
 
 /**
@@ -230,11 +248,6 @@ export function entryOf({ entries }: ActionBook, key: ActionKey): ActionEntry | 
   return entries.find(({ action }) => isOf(key, action));
 }
 
-/** The same but for the noise of a wire. */
-export function isSameAction(a: CorporateAction, b: CorporateAction): boolean {
-  return isOf(a, b) && isSameValue(a, b);
-}
-
 /** Those left out whose same action is told with an ex-date near by; each of those explains one. */
 function movedAmong(
   lacking: readonly ActionEntry[],
@@ -251,31 +264,9 @@ function movedAmong(
   return moved;
 }
 
-function isNearTwin(a: CorporateAction, b: CorporateAction): boolean {
-  return a.kind === b.kind && Math.abs(a.exDay - b.exDay) <= CORRECTED_WITHIN_DAYS && isSameValue(a, b);
-}
-
 function daysOf(book: ActionBook, key: ActionKey, today: Day): Day[] {
   const before = book.doubts.find((doubt) => isOf(doubt, key))?.days ?? [];
   return [...before.filter((day) => day !== today), today].toSorted((a, b) => a - b);
-}
-
-function isSameValue(a: CorporateAction, b: CorporateAction): boolean {
-  const [one, other] = [actionValue(a), actionValue(b)];
-  return currencyOf(a) === currencyOf(b) && Math.abs(one - other) <= SAME_RATIO * Math.max(one, other);
-}
-
-/** Undefined for the price's own. */
-function currencyOf(action: CorporateAction): string | undefined {
-  return action.kind === 'dividend' ? action.currency : undefined;
-}
-
-function isOf(key: ActionKey, other: ActionKey | undefined): boolean {
-  return key.kind === other?.kind && key.exDay === other.exDay;
-}
-
-function keyOf({ kind, exDay }: ActionKey): string {
-  return `${kind} ${exDay}`;
 }
 
 function inOrder(entries: readonly ActionEntry[]): ActionEntry[] {

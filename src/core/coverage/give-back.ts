@@ -1,11 +1,5 @@
-import {
-  type ActionBook,
-  type ActionEntry,
-  entryOf,
-  inherit,
-  isBarred,
-  isSameAction,
-} from '../actions/action-book.ts';
+import { type ActionBook, type ActionEntry, entryOf, inherit, isBarred } from '../actions/action-book.ts';
+import { isSameAction } from '../actions/alike.ts';
 import { type StoredBars, keep } from '../bars/columns.ts';
 import { compareBars } from '../bars/compare.ts';
 import { type Coverage, unlearn } from './coverage.ts';

@@ -226,3 +226,47 @@ it('Two splits alike within ten days are told as one too many', () => {
   ]);
   expect(twinSplits(heard([split(2), split(2, 11)]))).toEqual([]);
 });
+
+describe('a split or dividend that another source told first', () => {
+  const ofA = (...actions: CorporateAction[]): ActionBook =>
+    addTold(EMPTY_BOOK, told(actions, { source: 'a' }));
+  const fromB = (...actions: CorporateAction[]): ActionsTold => told(actions, { ...day(1), source: 'b' });
+
+  it.each([
+    ['of another value', [split(2)], [split(3)], [split(2)]],
+    ['printed otherwise', [split(4 / 3)], [split(1.3333)], [split(4 / 3)]],
+    ['ten days off', [split(2)], [split(2, 10)], [split(2)]],
+    ['a few days off', [dividend(0.22)], [dividend(0.2203, -4)], [dividend(0.22)]],
+  ])('counts as it was told where this one has it %s', (_, first, second, counts) => {
+    const book = addTold(ofA(...first), fromB(...second));
+    expect(inForce(book)).toEqual(counts);
+    expect(book.past).toEqual([]);
+    expect(inForce(addTold(book, told(first, { ...day(2), source: 'a' })))).toEqual(counts);
+  });
+
+  it.each([
+    ['eleven days off', [split(2)], [split(2, 11)]],
+    ['of another ratio a day off', [split(2)], [split(2.01, 1)]],
+    ['five days off', [dividend(0.22)], [dividend(0.22, 5)]],
+  ])('is another one %s', (_, first, second) => {
+    expect(inForce(addTold(ofA(...first), fromB(...second)))).toEqual([...first, ...second]);
+  });
+
+  it('is another one beside it where this one lists both', () => {
+    expect(inForce(addTold(ofA(dividend(0.22)), fromB(dividend(0.22), dividend(0.22, 3))))).toEqual([
+      dividend(0.22),
+      dividend(0.22, 3),
+    ]);
+  });
+
+  it('is moved by its own source still, to the day that this one has', () => {
+    const book = addTold(ofA(split(2)), fromB(split(2, 1)));
+    const moved = addTold(book, told([split(2, 1)], { ...day(2), source: 'a' }));
+    expect(inForce(moved)).toEqual([split(2, 1)]);
+  });
+
+  it('gives way to the user’s own list', () => {
+    const own = told([split(3)], { ...day(1), source: 'csv', isOwnList: true });
+    expect(inForce(addTold(ofA(split(2)), own))).toEqual([split(3)]);
+  });
+});
