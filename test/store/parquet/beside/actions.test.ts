@@ -49,8 +49,9 @@ describe('an answer', () => {
     expect(await writes('AAPL', [], days('2026-02-25', '2026-02-28'), 'sample', NOON + 1)).toBe(false);
   });
 
-  it('with another value, or of one more day, is written', async () => {
-    expect(await writes('AAPL', [{ ...SPLIT, ratio: 5 }], YEAR, 'other', NOON + 1)).toBe(true);
+  it('with another value of its own source, or of one more day, is written', async () => {
+    expect(await writes('AAPL', [{ ...SPLIT, ratio: 5 }], YEAR, 'other', NOON + 1)).toBe(false);
+    expect(await writes('AAPL', [{ ...SPLIT, ratio: 5 }], YEAR, 'sample', NOON + 1)).toBe(true);
     expect(await writes('AAPL', [], days('2021-01-04', '2021-01-05'), 'other', NOON + 1)).toBe(true);
   });
 
