@@ -256,6 +256,25 @@ describe('a condition', () => {
     expect([countsOf('14,99'), countsOf('x'), countsOf('14,')]).toEqual([undefined, undefined, undefined]);
   });
 
+  it('counts for what the vendor lists, whichever it is', () => {
+    // As its list of conditions has them under `update_rules.consolidated`, but for 38, whose price is of a whole day.
+    const openClose = [0, 1, 3, 4, 6, 8, 9, 11, 14, 18, 19, 23, 24, 25, 27, 28, 30, 31, 34, 35, 36, 41, 55];
+    const highLow = [...openClose, 5, 10, 17, 22, 32, 33];
+    const volume = [...highLow, 2, 7, 12, 13, 20, 21, 29, 37, 52, 53];
+    const known = [...volume, 15, 16, 38];
+    for (let number = 0; number < 70; number++)
+      expect([number, countsOf(String(number))]).toEqual([
+        number,
+        known.includes(number)
+          ? {
+              highLow: highLow.includes(number),
+              openClose: openClose.includes(number),
+              volume: volume.includes(number),
+            }
+          : undefined,
+      ]);
+  });
+
   it('of a correction tells whether a trade stands', () => {
     expect(['0', '00', '1', '01', ''].map(stands)).toEqual([true, true, true, true, true]);
     expect(['7', '08', '10', '11', '12'].map(stands)).toEqual([false, false, false, false, false]);
