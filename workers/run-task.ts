@@ -59,7 +59,9 @@ async function openTools(
   const gate = gateOf(start);
   const elapsed = (): number => performance.now();
   const store = openStore(storeUrl);
-  const asked = isDerived ? derivedProvider(store) : await openProvider(provider, gate, start.secrets);
+  const asked = isDerived
+    ? derivedProvider(store, provider)
+    : await openProvider(provider, gate, start.secrets);
   return { store, provider: asked, source: stagedAs(provider), gate, elapsed };
 }
 

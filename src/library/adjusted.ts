@@ -18,7 +18,8 @@ import { contradictedSplits, notShown } from './hidden-splits.ts';
 import type { AdjustOptions, ReadOptions } from './read-options.ts';
 import { notFound } from './not-found.ts';
 import { type Reading, parseAdjust, readingOf } from './reading.ts';
-import { askAgain, type SourceOf, sourcesIn } from './remedy.ts';
+import { askAgain } from '../backfill/want/ask-again.ts';
+import { type SourceOf, sourcesIn } from './source-of.ts';
 
 /** What `History.read` gives. */
 export async function readAdjusted(store: BarStore, series: Series, options: ReadOptions): Promise<Bar[]> {

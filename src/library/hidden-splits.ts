@@ -10,7 +10,8 @@ import { type Day, type DayRange, formatDay } from '../core/session/day.ts';
 import { normalize, span } from '../core/session/ranges.ts';
 import { isDamage } from '../store/damage.ts';
 import type { SeriesState } from '../store/scan.ts';
-import { askAgain, type SourceOf, sourcesIn } from './remedy.ts';
+import { askAgain } from '../backfill/want/ask-again.ts';
+import { type SourceOf, sourcesIn } from './source-of.ts';
 import type { BarStore } from '../store/store.ts';
 
 /**

@@ -2,6 +2,7 @@ import { backfill, plannedEvent, runPrepared } from '../backfill/backfill.ts';
 import { type BackfillRequest, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';
 import { assertAnyIsAsked } from '../backfill/plan/chain-list.ts';
+import { fetchingAnyMinutes } from '../backfill/want/ask-again.ts';
 import { DERIVED_FROM } from '../backfill/want/derived.ts';
 import { isUniverse } from '../backfill/want/universe.ts';
 import { rangeMeant, rangeText } from '../backfill/want/wanted.ts';
@@ -136,7 +137,8 @@ async function requestOf(
 }
 
 /** Those that are named, or all that have something to derive from. */
-async function tickersToDerive(parts: Parts, { tickers, stop }: BackfillOptions): Promise<readonly string[]> {
+async function tickersToDerive(parts: Parts, request: BackfillOptions): Promise<readonly string[]> {
+  const { tickers, stop } = request;
   const named = await parts.tickersToRead(tickers, stop);
   if (named !== undefined) return named;
   const { series } = await parts.store.scan({ intervals: [DERIVED_FROM] });
@@ -145,6 +147,6 @@ async function tickersToDerive(parts: Parts, { tickers, stop }: BackfillOptions)
   throw new BackfillError(
     'usage',
     `nothing to derive from: no ${DERIVED_FROM} bars are stored in ${parts.options.store}; ` +
-      `fetch them first, with --interval ${DERIVED_FROM}`,
+      `fetch them first: ${fetchingAnyMinutes(parts.config, request)}`,
   );
 }

@@ -75,7 +75,7 @@ describe('bars derived from those of one minute', () => {
         ticker,
         'incomplete',
         '2 of 8 sessions stay missing: no 1m bars of 2026-02-19..2026-02-20 are stored; ' +
-          `fetch them first: backfill ${ticker} --interval 1m --start 2026-02-19 --end 2026-02-20`,
+          `fetch them first: backfill --provider sample --tickers ${ticker} --interval 1m --start 2026-02-19 --end 2026-02-20`,
       ]),
     );
     const days = await history.read({ ticker: 'NYXA', interval: '1d' });
@@ -92,7 +92,7 @@ describe('bars derived from those of one minute', () => {
     const { failures } = await derive(history, { ...request, intervals: ['1h'] });
     expect(failures.map(({ message }) => message)).toEqual([
       '1 of 6 sessions stay missing: no 1m bars of 2026-02-25 are stored; ' +
-        'fetch them first: backfill ALFA --interval 1m --start 2026-02-25 --end 2026-02-25',
+        'fetch them first: backfill --provider sample --tickers ALFA --interval 1m --start 2026-02-25 --end 2026-02-25',
     ]);
     await history.backfill({ ...request, intervals: ['1m'] });
     expect(await derive(history, { ...request, intervals: ['1h'] })).toMatchObject({ failures: [] });
@@ -101,7 +101,8 @@ describe('bars derived from those of one minute', () => {
   it('need some', async () => {
     const history = open('data');
     await expect(derive(history, { days: 5 })).rejects.toThrow(
-      'nothing to derive from: no 1m bars are stored in',
+      `nothing to derive from: no 1m bars are stored in ${join(folder, 'data')}; ` +
+        'fetch them first: backfill --provider sample --interval 1m --days 5',
     );
     await history.backfill({ tickers: ['ALFA'], intervals: ['1m'], start: '2026-02-23' });
     const { failures } = await derive(history, { tickers: ['NYXA'], intervals: ['1h'], days: 5 });
@@ -109,7 +110,7 @@ describe('bars derived from those of one minute', () => {
       [
         'not-stored',
         'NYXA has no 1m bars in the range to derive 1h from; ' +
-          'fetch them first: backfill NYXA --interval 1m --start 2026-02-24 --end 2026-03-02',
+          'fetch them first: backfill --provider sample --tickers NYXA --interval 1m --start 2026-02-24 --end 2026-03-02',
       ],
     ]);
     await expect(derive(history, { intervals: ['1m', '1h'] })).rejects.toThrow(

@@ -1,21 +1,24 @@
-import { calendarById } from '../../core/calendar/calendars.ts';
+import { calendarById, calendarFor } from '../../core/calendar/calendars.ts';
 import { provisionalAt } from '../../core/coverage/coverage.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { sessionRuns } from '../../core/plan/gaps.ts';
 import { type DayRange, formatDay } from '../../core/session/day.ts';
 import { intersect, span, subtract, union } from '../../core/session/ranges.ts';
+import type { StoredBars } from '../../core/bars/columns.ts';
 import { derivedBars } from '../../market/derived-bars.ts';
-import type { BarAnswer, BarRequest, Provider } from '../../providers/provider.ts';
+import type { BarAnswer, BarRequest, Provider, ProviderConfig } from '../../providers/provider.ts';
 import { rawAnswer } from '../../providers/raw-answer.ts';
 import type { BarStore, DamagedPart, SeriesContent } from '../../store/store.ts';
+import { fetchingMinutes } from '../want/ask-again.ts';
 import { DERIVED_FROM, derivedCapabilities } from '../want/derived.ts';
 
 /**
  * A provider that makes longer bars of those of one minute that the store has. It speaks of the sessions that are final
  * and whole there, and of those that are known to have no bar; of no other. A file of them that cannot be read is named,
- * and the others are used. Throws `not-stored` where the store has none, and `store-corrupt` where it can read none.
+ * and the others are used. `config`: the provider that is named to fetch what lacks. Throws `not-stored` where the store has
+ * none, and `store-corrupt` where it can read none.
  */
-export function derivedProvider(store: BarStore): Provider {
+export function derivedProvider(store: BarStore, config: ProviderConfig): Provider {
   const { intervals } = derivedCapabilities;
   return {
     capabilities: derivedCapabilities,
@@ -27,42 +30,59 @@ export function derivedProvider(store: BarStore): Provider {
         throw new BackfillError('internal', `${interval} is not derived from ${DERIVED_FROM}`);
       const minutes = await store.edit({ ticker, interval: DERIVED_FROM }, request.range);
       const { content, damaged = [] } = minutes;
-      if (content !== undefined && content.bars.length > 0) return answerOf(content, damaged, request);
+      const hints = hintsOn(request, config, content?.bars);
+      if (content !== undefined && content.bars.length > 0) return answerOf(content, damaged, request, hints);
       const [first] = damaged;
-      if (first === undefined) throw notStored(request);
-      throw new BackfillError('store-corrupt', notReadLine(first), { ticker, cause: first.error });
+      if (first === undefined) throw notStored(request, hints);
+      throw new BackfillError('store-corrupt', hints.notRead(first), { ticker, cause: first.error });
     },
     listTickers: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   };
 }
 
-function notStored({ series, range }: BarRequest): BackfillError {
+function notStored({ series, range }: BarRequest, { fetching }: Hints): BackfillError {
   const { ticker, interval } = series;
   const message =
     `${ticker} has no ${DERIVED_FROM} bars in the range to derive ${interval} from; ` +
-    `fetch them first: ${fetching(ticker, range)}`;
+    `fetch them first: ${fetching(range)}`;
   return new BackfillError('not-stored', message, { ticker });
 }
 
-/** The command that fetches minutes of some days. */
-function fetching(ticker: string, { from, to }: DayRange): string {
-  const days = `--start ${formatDay(from)} --end ${formatDay(to - 1)}`;
-  return `backfill ${ticker} --interval ${DERIVED_FROM} ${days}`;
+/** What a user may do. */
+interface Hints {
+  /** The command that fetches minutes of some days. */
+  readonly fetching: (days: DayRange) => string;
+  /** What is said of minutes that cannot be read. */
+  readonly notRead: (part: DamagedPart) => string;
+}
+
+/** `stored`: the minutes that can be read. */
+function hintsOn(
+  { series: { ticker }, range, now }: BarRequest,
+  config: ProviderConfig,
+  stored: StoredBars | undefined,
+): Hints {
+  const source = stored?.source.names[stored.source.codes.at(-1) ?? -1];
+  const fetching = (days: DayRange): string => fetchingMinutes(ticker, days, { config, source, now });
+  return {
+    fetching,
+    notRead: ({ error, days }) => {
+      const [asked = days] = sessionRuns(intersect([days], [range]), calendarFor(ticker));
+      return `${error.message}; fetch its bars again: ${fetching(asked)}`;
+    },
+  };
 }
 
 function daysText({ from, to }: DayRange): string {
   return to - from === 1 ? formatDay(from) : `${formatDay(from)}..${formatDay(to - 1)}`;
 }
 
-function notReadLine({ error }: DamagedPart): string {
-  return `${error.message}; fetch its bars again: --interval ${DERIVED_FROM}`;
-}
-
 function answerOf(
   { bars, coverage, identity, ...content }: SeriesContent,
   damaged: readonly DamagedPart[],
   request: BarRequest,
+  { fetching, notRead }: Hints,
 ): BarAnswer {
   const { series, range, now } = request;
   const calendar = calendarById(content.calendar);
@@ -79,21 +99,19 @@ function answerOf(
   const why = [
     ...(none === undefined
       ? []
-      : [
-          `no ${DERIVED_FROM} bars of ${daysText(none)} are stored; fetch them first: ${fetching(series.ticker, none)}`,
-        ]),
+      : [`no ${DERIVED_FROM} bars of ${daysText(none)} are stored; fetch them first: ${fetching(none)}`]),
     ...(isInTheWay(subtract(intersect(settled, present), lacking))
       ? [`their ${DERIVED_FROM} bars wait to be confirmed`]
       : []),
     ...damaged
       .filter(({ days }) => isInTheWay([days]))
-      .map((part) => `not all of their ${DERIVED_FROM} bars can be read: ${notReadLine(part)}`),
+      .map((part) => `not all of their ${DERIVED_FROM} bars can be read: ${notRead(part)}`),
     ...(isInTheWay(lacking)
       ? [`rows of their ${DERIVED_FROM} bars were rejected: check-data --issues lists them`]
       : []),
   ];
   return rawAnswer(series.ticker, request, made, {
-    ...{ unproven, identity, notRead: damaged.map(notReadLine) },
+    ...{ unproven, identity, notRead: damaged.map(notRead) },
     ...(why.length > 0 && { whyUnproven: why.join('; ') }),
   });
 }
