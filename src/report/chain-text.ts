@@ -1,6 +1,7 @@
 import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { ProviderPart, SecondOpinion } from '../backfill/settle/provider-part.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import { saidByIt } from '../core/said-by.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { planText } from './plan-text.ts';
 import { formatCount, plural } from './table.ts';
@@ -66,10 +67,12 @@ export function providerLines(parts: readonly ProviderPart[]): string[] {
     const traffic = trafficText(part);
     return [
       `${provider}: ${brought}${errors}${traffic === undefined ? '' : `  ${traffic}`}`,
-      ...(stopped === null ? [] : [`${provider} was not asked to the end: ${stopped.message}`]),
+      ...(stopped === null
+        ? []
+        : [`${provider} was not asked to the end: ${saidByIt(provider, stopped.message)}`]),
       ...refused.map(
         ({ interval, message, tickers }) =>
-          `${provider}: ${interval} is not open to this key (${message}); not asked for: ${plural(tickers.length, 'ticker')}`,
+          `${provider}: ${interval} is not open to this key (${saidByIt(provider, message)}); not asked for: ${plural(tickers.length, 'ticker')}`,
       ),
     ];
   });

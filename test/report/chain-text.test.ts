@@ -22,7 +22,7 @@ describe('the words of a chain', () => {
   it('tell what each provider brought, why it was not asked to the end, and what is not open', () => {
     const message = 'the quota is used up';
     const refused = [
-      { interval: '1h', code: 'not-entitled', message: 'premium', tickers: ['A', 'B'] },
+      { interval: '1h', code: 'not-entitled', message: 'first answered 403: premium', tickers: ['A', 'B'] },
     ] as const;
     const idle = { ...PART, sent: 0, successRate: null, throttleRate: null, failed: 2 };
     expect(
@@ -34,7 +34,7 @@ describe('the words of a chain', () => {
       'yahoo: 2,520 bars (2,519 new) of 10 series  Sent: 10  Success: 100.0%  Throttled: 0.0%',
       'first: 2,520 bars (2,519 new) of 10 series  Errors: 2',
       'first was not asked to the end: the quota is used up',
-      'first: 1h is not open to this key (premium); not asked for: 2 tickers',
+      'first: 1h is not open to this key (it answered 403: premium); not asked for: 2 tickers',
     ]);
   });
 

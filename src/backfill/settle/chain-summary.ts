@@ -1,4 +1,5 @@
 import { seriesKey } from '../../core/bars/bars.ts';
+import { saidBy } from '../../core/said-by.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import type { Closed } from '../plan/handed-on.ts';
 import type { Plan } from '../../core/plan/plan.ts';
@@ -156,7 +157,7 @@ function stopOf(
     const { stopped } = summary;
     // What was closed and had elsewhere ended nothing.
     if (stopped === null || (stopped.isClosed && missing.size === 0)) return [];
-    return [{ stop: { ...stopped, message: `${provider}: ${stopped.message}` }, summary }];
+    return [{ stop: { ...stopped, message: saidBy(provider, stopped.message) }, summary }];
   });
   const of = (reason: Stop['reason']): (typeof stops)[number] | undefined =>
     stops.find(({ stop }) => stop.reason === reason);
