@@ -16,6 +16,8 @@ export const NOTHING: Need = { isMet: true, lack: '' };
 export const REAL_DATA: Need = { isMet: hasRealData, lack: 'no ../shared/realdata' };
 export const CASES: Need = { isMet: hasCases, lack: 'no ../shared/cases' };
 export const TMUX: Need = { isMet: spawnSync('tmux', ['-V']).status === 0, lack: 'no tmux' };
+export const ZSH: Need = { isMet: spawnSync('zsh', ['--version']).status === 0, lack: 'no zsh' };
+export const FISH: Need = { isMet: spawnSync('fish', ['--version']).status === 0, lack: 'no fish' };
 
 /** Whether tests take the time to repeat as often, and to take as much, as is promised: half an hour with `LONG_RUNS=1`. */
 export const LONG_RUNS = process.env['LONG_RUNS'] === '1';

@@ -2,6 +2,7 @@ import { actionsCommand } from './actions-command.ts';
 import { backfillCommand } from './backfill-command.ts';
 import { checkDataCommand } from './check-data-command.ts';
 import type { Command } from './command.ts';
+import { completionCommand } from './completion-command.ts';
 import { configCommand } from './config-command.ts';
 import { discoverCommand } from './discover-command.ts';
 import { doctorCommand } from './doctor-command.ts';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   renameCommand,
   providersCommand,
   configCommand(() => EVERY_COMMAND),
+  completionCommand(() => EVERY_COMMAND),
   simulateCommand,
 ];
 

@@ -21,6 +21,8 @@ export interface Declaration {
   /** What the help calls its value: `N`, `DATE`. Default: its choices, or `TEXT`. */
   readonly value?: string;
   readonly choices?: readonly string[];
+  /** What shells complete its value to, where others may be given too. */
+  readonly offers?: readonly string[];
   /** Makes the value of its text, named `--days`. Throws `usage`. Default: the text itself. */
   readonly read?: (name: string, text: string) => unknown;
   readonly default?: string;

@@ -13,12 +13,16 @@ const CATEGORY = 'Which members';
 /** The public lists that are no index. */
 const LISTS = Object.keys(PUBLIC_LISTS).filter((name) => !PUBLIC_INDICES.includes(name));
 
+/** What may be asked for. */
+const LISTED = [...Object.keys(CATEGORIES), 'all', ...PUBLIC_INDICES];
+
 const OPTIONS = {
   category: {
     value: 'CATEGORY',
     word: 'one',
     required: true,
-    describe: `Of ${[...Object.keys(CATEGORIES), 'all', ...PUBLIC_INDICES].join(', ')}`,
+    offers: LISTED,
+    describe: `Of ${LISTED.join(', ')}`,
   },
   limit: {
     value: 'N',

@@ -30,6 +30,7 @@ export const INTERVAL = {
     alias: 'timeframes',
     value: 'LIST',
     isList: true,
+    offers: INTERVALS,
     read: parseIntervals,
     group: WHICH,
     describe: `Lengths of bars, of ${INTERVALS.join(' ')}; several with commas; alias timeframes`,

@@ -25,6 +25,7 @@ export const SOURCES = {
     value: 'NAME',
     default: 'yahoo',
     isList: true,
+    offers: providerIds(),
     read: checkChain,
     group: SOURCE,
     describe: `Where bars come from: ${providerIds().join(', ')}, or a FILE of one’s own; of A,B what A lacks comes from B`,

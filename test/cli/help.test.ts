@@ -21,7 +21,7 @@ describe.each(byName)('the help of %s', (_, command) => {
     expect(lines.findIndex((line) => line === 'Examples:')).toBeLessThan(8);
     expect(command.examples.length).toBeGreaterThan(0);
     for (const { line } of command.examples) {
-      const words = line.replace(/ ([|<]|&&) .*/, '').match(/"[^"]*"|\S+/g) ?? [];
+      const words = line.replace(/ ([|<>]|&&) .*/, '').match(/"[^"]*"|\S+/g) ?? [];
       const [program, ...rest] = words.map((word) => word.replaceAll('"', ''));
       expect(program).toBe('backfill');
       expect(interpret(BACKFILL, rest, () => new Map()).asked, line).toBeUndefined();

@@ -1,0 +1,57 @@
+import type { Command } from '../command.ts';
+import { ALWAYS, type Declaration, wordName } from '../declaration.ts';
+
+/** What a shell offers where a value is due: these words, names of the disk, or nothing. */
+export type Offer =
+  | { readonly is: 'words'; readonly words: readonly string[]; readonly withCommas: boolean }
+  | { readonly is: 'files' | 'folders' | 'nothing' };
+
+/** One option as a shell completes it. */
+export interface CompletedOption {
+  /** Without dashes. */
+  readonly name: string;
+  readonly short: string | undefined;
+  readonly describe: string;
+  /** What the help calls its value, and what is offered for it; undefined: it takes none. */
+  readonly value: { readonly called: string; readonly offer: Offer } | undefined;
+}
+
+/** One command as a shell completes it. */
+export interface CompletedCommand {
+  /** Empty for the one without a name. */
+  readonly name: string;
+  readonly describe: string;
+  readonly options: readonly CompletedOption[];
+  /** What is offered for words that stand alone. */
+  readonly words: Offer;
+}
+
+/** What shells complete of commands, the one without a name first. */
+export function completedCommands([main, ...others]: readonly [Command, ...Command[]]): CompletedCommand[] {
+  return [completed(main, ''), ...others.map((one) => completed(one, one.name))];
+}
+
+function completed({ describe, options }: Command, name: string): CompletedCommand {
+  const all = Object.entries<Declaration>({ ...options, ...ALWAYS });
+  const word = all.find(([, declaration]) => declaration.word !== undefined);
+  return {
+    name,
+    describe,
+    options: all.filter(([, declaration]) => declaration.word !== 'one').map(completedOption),
+    words: word === undefined ? { is: 'nothing' } : offerOf(word[1]),
+  };
+}
+
+function completedOption([name, declaration]: readonly [string, Declaration]): CompletedOption {
+  const { short, describe, type } = declaration;
+  const value =
+    type === 'switch' ? undefined : { called: wordName('value', declaration), offer: offerOf(declaration) };
+  return { name, short, describe, value };
+}
+
+function offerOf({ choices, offers, isList, value }: Declaration): Offer {
+  const words = choices ?? offers;
+  if (words !== undefined) return { is: 'words', words, withCommas: isList === true };
+  if (value === 'FILE' || value === 'PATH') return { is: 'files' };
+  return { is: value === 'FOLDER' ? 'folders' : 'nothing' };
+}
