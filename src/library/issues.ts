@@ -14,6 +14,7 @@ import { type IssuesReport, rejectedIssues, unknownActions } from '../report/iss
 import type { SeriesRevision } from '../report/revisions-text.ts';
 import { type RevisedIssue, revisedIssues } from '../report/revised-issues.ts';
 import { correctedBars, standingRevisions, withoutRestated } from './corrected-bars.ts';
+import { staleOddities } from './stale-bars.ts';
 import { isDamage } from '../store/damage.ts';
 import { runsBySpan } from './revising-run.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
@@ -22,8 +23,8 @@ import { type SeriesState, type SetAside, unreadableIn } from '../store/scan.ts'
 /** Days before a part of a series that it is judged together with. */
 const CONTEXT_DAYS = 30;
 
-/** What `History.issues` reports: every bar is read and judged anew, one partition at a time. */
-export async function findIssues(store: BarStore, options: ScanOptions): Promise<IssuesReport> {
+/** What `History.issues` reports: every bar is read and judged anew, one partition at a time. `now`: ms since the epoch. */
+export async function findIssues(store: BarStore, options: ScanOptions, now: number): Promise<IssuesReport> {
   const scan = await store.scan(options);
   const warnings: Warning[] = [];
   const revised: RevisedIssue[] = [];
@@ -36,7 +37,7 @@ export async function findIssues(store: BarStore, options: ScanOptions): Promise
       if (damaged.some(({ reason }) => reason === message)) return;
       damaged.push({ ...series, path: seriesKey(series), reason: message });
     };
-    const odd = await oddIn(state, store, onDamage);
+    const odd = await oddIn(state, store, now, onDamage);
     for (const warning of odd.warnings) warnings.push(warning);
     for (const issue of odd.revised) revised.push(issue);
   }
@@ -55,6 +56,7 @@ export async function findIssues(store: BarStore, options: ScanOptions): Promise
 async function oddIn(
   state: SeriesState,
   store: BarStore,
+  now: number,
   onDamage: (error: BackfillError) => void,
 ): Promise<Pick<IssuesReport, 'warnings' | 'revised'>> {
   const { series, coverage, identity } = state;
@@ -77,6 +79,7 @@ async function oddIn(
     const odd = [
       ...findOddities(bars, { interval, calendar, actions, known, type }),
       ...correctedBars(bars, revisions, sessionOf),
+      ...(await staleOddities(store, series, bars, [range], now)),
     ];
     for (const oddity of odd)
       if (oddity.kind !== 'thin' || !contains(open, oddity.session)) warnings.push(warningOf(series, oddity));

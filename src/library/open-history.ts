@@ -47,7 +47,7 @@ export function openHistory(options: HistoryOptions): History {
         request,
         await tickersToRead(checked(request).tickers, request.stop),
       ),
-    issues: async (request = {}) => findIssues(store, await scanOptionsOf(parts, checked(request))),
+    issues: async (request = {}) => findIssues(store, await scanOptionsOf(parts, checked(request)), clock()),
     revisions: async (request = {}) =>
       findRevisions(store, await scanOptionsOf(parts, checked(request)), request.onDamage),
     forgettable: async (tickers, range = {}) => forgettable(store, await named(tickers), checked(range)),

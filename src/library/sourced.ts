@@ -38,9 +38,9 @@ export async function withSource<T>(parts: Sourced, run: (source: Source) => Pro
   }
 }
 
-export function sourceOf({ options, config, capabilities }: Parts): Source {
+export function sourceOf({ options, config, capabilities, isDerived }: Sourced): Source {
   const standing = (): ReturnType<typeof standingOf> => standingOf(options, config, capabilities);
-  return { capabilities, standing, stagedAs: stagedAs(config) };
+  return { capabilities, standing, stagedAs: stagedAs(config), ...(isDerived && { isDerived }) };
 }
 
 export function toolsOf(

@@ -18,6 +18,7 @@ import type { Parts } from './parts.ts';
 import { listProviders } from './provider-list.ts';
 import { quotasUsed } from './quota-use.ts';
 import { presentParts } from './issues.ts';
+import { staleOddities } from './stale-bars.ts';
 
 /** Runs whose records tell of a series. */
 const RUNS_OF_SERIES = 100;
@@ -86,23 +87,30 @@ export async function seriesStatusOf(
   for (const coverage of report.series) {
     const state = states.get(seriesKey(coverage));
     if (state === undefined && coverage.damaged.length === 0) continue;
-    statuses.push({ ...coverage, ...(await besides(coverage, state, store, runs)) });
+    statuses.push({ ...coverage, ...(await besides(coverage, state, { store, runs, now: clock() })) });
   }
   return statuses;
+}
+
+/** What a status is made of. */
+interface Readings {
+  readonly store: BarStore;
+  readonly runs: readonly RecordedRun[];
+  /** ms since the epoch. */
+  readonly now: number;
 }
 
 /** What is known of a series besides its coverage. */
 async function besides(
   coverage: SeriesCoverage,
   state: SeriesState | undefined,
-  store: BarStore,
-  runs: readonly RecordedRun[],
+  { store, runs, now }: Readings,
 ): Promise<Omit<SeriesStatus, keyof SeriesCoverage>> {
   const actions = await unlessDamaged(store.readActions(coverage.ticker));
   const { currency = null, exchange = null, type = null, firstTrade = null } = state?.identity ?? {};
   const delisted = coverage.absences.find(({ reason }) => reason === 'delisted');
   return {
-    sources: state === undefined ? null : await sourcesOf(state, store),
+    ...(await sourcesOf(state, store, now)),
     splits: actions?.filter(({ kind }) => kind === 'split').length ?? null,
     dividends: actions?.filter(({ kind }) => kind === 'dividend').length ?? null,
     ...{ currency, exchange, type },
@@ -112,15 +120,23 @@ async function besides(
   };
 }
 
-/** The providers of its bars; null where a file of it cannot be read. */
-async function sourcesOf({ series, coverage }: SeriesState, store: BarStore): Promise<string[] | null> {
+/** The providers of its bars, null where a file of it cannot be read; and how many sessions of derived ones are stale. */
+async function sourcesOf(
+  state: SeriesState | undefined,
+  store: BarStore,
+  now: number,
+): Promise<Pick<SeriesStatus, 'sources' | 'stale'>> {
+  if (state === undefined) return { sources: null, stale: 0 };
+  const { series, coverage } = state;
   const sources = new Set<string>();
+  let [stale, isRead] = [0, true];
   for (const range of presentParts(series, coverage.present)) {
     const bars = await unlessDamaged(store.readBars(series, range));
-    if (bars === undefined) return null;
-    for (const source of sourcesIn(bars)) sources.add(source);
+    isRead &&= bars !== undefined;
+    for (const source of bars === undefined ? [] : sourcesIn(bars)) sources.add(source);
+    stale += bars === undefined ? 0 : (await staleOddities(store, series, bars, [range], now)).length;
   }
-  return [...sources].toSorted();
+  return { sources: isRead ? [...sources].toSorted() : null, stale };
 }
 
 /** The newest run that stored something of a series, or left it undone. */

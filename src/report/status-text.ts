@@ -74,6 +74,8 @@ export interface LastRunOfSeries {
 export interface SeriesStatus extends SeriesCoverage {
   /** The providers that its bars came from; null where a file of it cannot be read. */
   readonly sources: readonly string[] | null;
+  /** Sessions of which derived bars are not what their 1m bars give now. */
+  readonly stale: number;
   /** Those in force; null where their file cannot be read. */
   readonly splits: number | null;
   readonly dividends: number | null;
@@ -225,6 +227,7 @@ function seriesEntries(status: SeriesStatus): (readonly [string, string])[] {
     ],
     ['  gaps', missing === 0 ? 'none' : gapsText(status)],
     ...absentTexts(status).map((text, i) => [i === 0 ? '  absent' : '', text] as const),
+    ...(status.stale === 0 ? [] : [['  stale', staleText(status)] as const]),
     ['  actions', actionsText(status)],
     ...(life.length === 0 ? [] : [['  life', life.join(', ')] as const]),
     ...damaged.map((path) => ['  damaged', path] as const),
@@ -251,6 +254,11 @@ function absentTexts({ absences, absentByReason }: SeriesStatus): string[] {
     const who = [...new Set(of.map(({ provider }) => provider))].join(', ');
     return `${formatCount(sessions)} ${reason} (${who}): ${of[0]?.from}${of.at(-1)?.to === of[0]?.from ? '' : `..${of.at(-1)?.to}`}`;
   });
+}
+
+function staleText({ stale, ticker, interval }: SeriesStatus): string {
+  const listed = tied(`backfill check-data --issues --tickers ${ticker} --interval ${interval}`);
+  return `${plural(stale, 'session')} whose bars are not what their 1m bars give now: ${listed} tells which`;
 }
 
 function actionsText({ splits, dividends }: SeriesStatus): string {

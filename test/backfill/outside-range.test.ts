@@ -53,7 +53,7 @@ it('bars outside their high and low are named once a series by the run that stor
     { ...first, interval: '1d', note: expect.stringMatching(/^2 bars open or close outside /) },
     { ...first, interval: '1h', note: expect.stringMatching(/^14 bars open or close outside /) },
   ]);
-  const issues = await findIssues(store, {});
+  const issues = await findIssues(store, {}, NOW);
   const named = byInterval(issues.warnings).map(({ note, ...one }) => ({
     ...one,
     note: note.replace(/ of \d+ bars/, ' bars'),

@@ -77,14 +77,14 @@ describe('a session that ends with bars that stand still', () => {
     const summary = await run(await stale(), '2025-06-12');
     expect(summary).toMatchObject({ failed: 0, rejected: 0, waiting: 1 });
     expect(named(summary)).toEqual([REPEAT]);
-    expect(named(await findIssues(store, {}))).toEqual([REPEAT]);
+    expect(named(await findIssues(store, {}, now))).toEqual([REPEAT]);
     expect(await untrue()).toEqual(TAIL);
     expect(await waiting()).toEqual([['2025-06-12', '2025-06-12']]);
     setNow(now + MS_PER_DAY);
     expect(await run(await sound(), '2025-06-12')).toMatchObject({ changed: 3, revised: 0, waiting: 0 });
     expect(await untrue()).toEqual([]);
     expect(await stands(LAST)).toEqual({ state: 'present', provisional: false });
-    expect((await findIssues(store, {})).warnings).toEqual([]);
+    expect((await findIssues(store, {}, now)).warnings).toEqual([]);
     expect(await run(await sound(), '2025-06-12')).toMatchObject({ complete: 1, requests: 0 });
   });
 
@@ -96,7 +96,7 @@ describe('a session that ends with bars that stand still', () => {
     const again = await run(await stale(), '2025-06-12');
     expect(again).toMatchObject({ failed: 0, waiting: 0, changed: 0 });
     expect(await stands(LAST)).toEqual({ state: 'present', provisional: false });
-    expect(named(await findIssues(store, {}))).toEqual([REPEAT]);
+    expect(named(await findIssues(store, {}, now))).toEqual([REPEAT]);
     expect(await run(await stale(), '2025-06-12')).toMatchObject({ complete: 1, requests: 0 });
   });
 
@@ -121,6 +121,6 @@ it('a session that still trades is not named for the bars that it has not got ye
   setNow(Date.parse('2025-06-13T15:32:00Z'));
   const summary = await run(await sound(), '2025-06-13', true);
   expect(summary).toMatchObject({ failed: 0, provisional: 1, warnings: [] });
-  expect((await findIssues(store, {})).warnings).toEqual([]);
+  expect((await findIssues(store, {}, now)).warnings).toEqual([]);
   expect((await rowsIn(store, SERIES)).length % 78).toBeGreaterThan(0);
 });

@@ -5,7 +5,7 @@ import { findIssues } from '../../src/library/issues.ts';
 import { backfill } from '../../src/backfill/backfill.ts';
 import { toolsInProcess } from '../backfill/in-process.ts';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
-import { update } from '../store/fixtures.ts';
+import { NOON, update } from '../store/fixtures.ts';
 import { beginEmpty, now, store } from '../backfill/store-at.ts';
 import { barsOf, honest, lying, on, run, sample, scaled, vendor } from '../backfill/vendor.ts';
 
@@ -15,7 +15,7 @@ const LATER = { start: '2025-05-01', end: '2025-06-10' };
 
 const corrections = (warnings: RunSummary['warnings']) =>
   warnings.filter(({ kind }) => kind === 'correction');
-const issues = async () => corrections((await findIssues(store, {})).warnings);
+const issues = async () => corrections((await findIssues(store, {}, NOON)).warnings);
 
 /** A vendor whose bars of some days are other ones. */
 const changing = (isChanged: (bar: Ohlcv) => boolean, change: (bar: Ohlcv) => Ohlcv) => ({

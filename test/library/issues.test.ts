@@ -34,25 +34,25 @@ describe('the issues of a store', () => {
   it('are none of sound bars whose splits are known', async () => {
     await fill(AAPL, CALM);
     await tellActions(store, 'AAPL', [], days('2026-02-01', '2026-03-01'), 'sample', NOON);
-    expect(await findIssues(store, {})).toEqual({
+    expect(await findIssues(store, {}, NOON)).toEqual({
       ...{ rejected: [], warnings: [], revised: [], unknownActions: [], setAside: [], unreadable: [] },
     });
   });
 
   it('are stored bars that look odd, unless an action explains them', async () => {
     await fill(AAPL, [...CALM, daily('2026-02-26', at(260))]);
-    const { warnings } = await findIssues(store, {});
+    const { warnings } = await findIssues(store, {}, NOON);
     expect(warnings).toMatchObject([{ ticker: 'AAPL', interval: '1d', session: '2026-02-26', kind: 'jump' }]);
     const split = { kind: 'split', exDay: parseDay('2026-02-26'), ratio: 0.4 } as const;
     await tellActions(store, 'AAPL', [split], days('2026-02-01', '2026-03-01'), 'sample', NOON);
-    expect((await findIssues(store, {})).warnings).toEqual([]);
+    expect((await findIssues(store, {}, NOON)).warnings).toEqual([]);
   });
 
   it('are seen across the edge of a partition', async () => {
     const session = (date: string, close: number) =>
       Array.from({ length: 7 }, (_, i) => barAt(Date.parse(`${date}T14:30Z`) + i * 3_600_000, at(close)));
     await fill(HOURLY, [...session('2025-12-31', 100), ...session('2026-01-02', 260)]);
-    const { warnings } = await findIssues(store, {});
+    const { warnings } = await findIssues(store, {}, NOON);
     expect(warnings).toMatchObject([{ interval: '1h', session: '2026-01-02', kind: 'jump' }]);
     expect(warnings).toHaveLength(1);
   });
@@ -66,7 +66,7 @@ describe('the issues of a store', () => {
     );
     await fill(HOURLY, hours);
     await fill(AAPL, [daily('2026-02-23', at(10)), daily('2026-02-24', outside)]);
-    const { warnings } = await findIssues(store, {});
+    const { warnings } = await findIssues(store, {}, NOON);
     expect(
       warnings.map(({ interval, session, kind }) => `${interval} ${session} ${kind}`).toSorted(),
     ).toEqual(['1d 2026-02-24 outside-range', '1h 2025-12-31 outside-range']);
@@ -78,7 +78,7 @@ describe('the issues of a store', () => {
   it('are daily sessions whose splits and dividends nobody answered for', async () => {
     await fill(AAPL, [...CALM, daily('2026-02-27', at(102))]);
     await fill(HOURLY, [barAt(Date.parse('2026-02-23T14:30Z'))]);
-    const unknown = async () => (await findIssues(store, {})).unknownActions;
+    const unknown = async () => (await findIssues(store, {}, NOON)).unknownActions;
     expect(await unknown()).toEqual([
       { ticker: 'AAPL', from: '2026-02-23', to: '2026-02-25', sessions: 3 },
       { ticker: 'AAPL', from: '2026-02-27', to: '2026-02-27', sessions: 1 },
@@ -99,7 +99,7 @@ describe('the issues of a store', () => {
     ];
     await store.quarantine(AAPL, rows, 'yahoo', NOON);
     await store.quarantine({ ticker: 'GONE', interval: '1d' }, rows.slice(0, 1), 'yahoo', NOON);
-    const { rejected } = await findIssues(store, {});
+    const { rejected } = await findIssues(store, {}, NOON);
     const about = rejected.map(({ ticker, session, reason, resolved }) => [
       ticker,
       session,
@@ -116,7 +116,7 @@ describe('the issues of a store', () => {
       ['GONE', '2026-02-24', 'replaced', false],
     ]);
     expect(rejected[0]).toMatchObject({ source: 'yahoo', fetchedAt: '2026-03-02T12:00:00.000Z' });
-    expect((await findIssues(store, { tickers: ['GONE'] })).rejected).toHaveLength(1);
+    expect((await findIssues(store, { tickers: ['GONE'] }, NOON)).rejected).toHaveLength(1);
   });
 });
 

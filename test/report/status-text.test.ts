@@ -89,6 +89,7 @@ const SERIES: SeriesStatus = {
   })),
   ...{
     sources: ['acme', 'yahoo'],
+    stale: 0,
     splits: 1,
     dividends: 12,
     currency: 'USD',
@@ -132,6 +133,13 @@ describe('a status', () => {
       '  damaged  bars/interval=1d/ticker=TARN/period=all/bars.parquet',
       '  last run 2026-11-20 21:15 UTC, from acme: did not get to it',
     ]);
+  });
+
+  it('of derived bars says where their minutes have changed', () => {
+    expect(seriesStatusText([{ ...SERIES, stale: 2 }], UNBOUNDED)).toContain(
+      '  stale    2 sessions whose bars are not what their 1m bars give now: ' +
+        'backfill check-data --issues --tickers TARN --interval 1d tells which',
+    );
   });
 
   it.each([80, 60])('is no wider than %i columns, and breaks no command', (columns) => {

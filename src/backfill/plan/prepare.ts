@@ -16,6 +16,7 @@ import type { Scan } from '../../store/scan.ts';
 import { tickersOfGoneList } from './gone-list.ts';
 import { mayProbe } from './may-probe.ts';
 import { withLostDays } from './lost-days.ts';
+import { withStaleDays } from './stale-days.ts';
 import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
 import type { BatchPlace } from '../../core/universe/universe.ts';
@@ -70,6 +71,8 @@ export interface Source extends Pick<GapOptions, 'editionOf'> {
   /** See `Provider.ownListOf`. Default: there is no such list. */
   readonly ownListOf?: (ticker: string) => string | null;
   readonly capabilities: Capabilities;
+  /** Set where bars are made of the store's own instead of asked for. */
+  readonly isDerived?: true;
   /** How its answers are named in staging. Default: nothing of them is looked for. */
   readonly stagedAs?: string;
   /** Told as soon as it is known that about so many tasks are to come, before it is known which. */
@@ -107,10 +110,11 @@ export async function prepare(
   const notYet = isNothingLeft ? NOTHING_LEFT : nothingYet(asked, range, capabilities, request);
   const scan = await store.scan({ tickers, intervals });
   const all = withLostDays(notYet === undefined ? asked : [], scan, capabilities, now);
+  const current = source.isDerived ? await withStaleDays(all, scan, store, now) : all;
   const wanted =
     chain === undefined || chain.before.length === 0
-      ? all
-      : await handedOn(all, chain.before, { scan, store, provider: capabilities.id, now });
+      ? current
+      : await handedOn(current, chain.before, { scan, store, provider: capabilities.id, now });
   if (source.expect !== undefined) expectNew(source.expect, wanted, scan, capabilities);
   const unnamed = chain?.unnamed;
   const gaps = gapsIn(wanted, scan, source, { now, everything }).filter(

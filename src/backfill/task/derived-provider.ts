@@ -1,5 +1,4 @@
 import { calendarById, calendarFor } from '../../core/calendar/calendars.ts';
-import { provisionalAt } from '../../core/coverage/coverage.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { sessionRuns } from '../../core/plan/gaps.ts';
 import { type DayRange, formatDay } from '../../core/session/day.ts';
@@ -10,7 +9,7 @@ import type { BarAnswer, BarRequest, Provider, ProviderConfig } from '../../prov
 import { rawAnswer } from '../../providers/raw-answer.ts';
 import type { BarStore, DamagedPart, SeriesContent } from '../../store/store.ts';
 import { fetchingMinutes } from '../want/ask-again.ts';
-import { DERIVED_FROM, derivedCapabilities } from '../want/derived.ts';
+import { DERIVED_FROM, derivableDays, derivedCapabilities } from '../want/derived.ts';
 
 /**
  * A provider that makes longer bars of those of one minute that the store has. It speaks of the sessions that are final
@@ -87,8 +86,7 @@ function answerOf(
   const { series, range, now } = request;
   const calendar = calendarById(content.calendar);
   const { present, lacking = [] } = coverage;
-  // Of a session whose rows were rejected in part it would make bars that are wrong.
-  const final = intersect(subtract(subtract(present, provisionalAt(coverage, now)), lacking), [range]);
+  const final = derivableDays(coverage, range, now);
   const known = union(final, coverage.absent);
   const made = derivedBars({ bars, calendar, days: final, interval: series.interval });
   const unproven = subtract([range], known);

@@ -1,4 +1,7 @@
+import { type Coverage, provisionalAt } from '../../core/coverage/coverage.ts';
+import type { DayRange } from '../../core/session/day.ts';
 import { INTERVALS, type Interval } from '../../core/session/interval.ts';
+import { intersect, subtract } from '../../core/session/ranges.ts';
 import { offlineCapabilities } from '../../providers/offline/capabilities.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 
@@ -19,6 +22,15 @@ export const derivedCapabilities: Capabilities = {
   actions: false,
   listsTickers: false,
 };
+
+/**
+ * The days of a range of which longer bars are made, by what is known of the minutes: final and whole. Of a session whose rows
+ * were rejected in part they would be wrong. `now`: ms since the epoch.
+ */
+export function derivableDays(minutes: Coverage, range: DayRange, now: number): DayRange[] {
+  const { present, lacking = [] } = minutes;
+  return intersect(subtract(subtract(present, provisionalAt(minutes, now)), lacking), [range]);
+}
 
 /** The same of bars that a provider gives: they are wanted once those are final, as far back as those are. */
 export function derivedFrom({

@@ -30,6 +30,7 @@ export interface Oddity {
    * - `end-stamps`: intraday rows of a file that look stamped with the end of their bars, once a reading
    * - `bad-action`: a split or dividend that cannot be: it is in quarantine
    * - `action-changed`: a split or dividend that its source moved, changed or leaves out
+   * - `stale`: derived bars that the bars which they were made of no longer give
    * - `dividend-currency`: a dividend in another currency than the price
    * - `dividend-size`: a dividend that the prices of its ex-date, or those beside it, contradict
    */
@@ -49,6 +50,7 @@ export interface Oddity {
     | 'end-stamps'
     | 'bad-action'
     | 'action-changed'
+    | 'stale'
     | 'dividend-currency'
     | 'dividend-size';
   readonly session: Day;

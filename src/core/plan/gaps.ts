@@ -33,6 +33,8 @@ export interface WantedSeries {
   readonly lived?: readonly DayRange[];
   /** More sessions of which what is missing is wanted: what was lost. Default: none. */
   readonly besides?: readonly DayRange[];
+  /** Sessions of the range that are wanted though they are there, ascending and disjoint. Default: none. */
+  readonly stale?: readonly DayRange[];
   /** Whether all of the range is wanted, whatever is known, as with `everything`. Default false. */
   readonly again?: boolean;
   /** Whether sessions of which rows were rejected are asked for now, whenever they are due. Default false. */
@@ -120,7 +122,7 @@ export function findGaps(
 /** All of a series that its gaps depend on. */
 interface View extends Pick<
   WantedSeries,
-  'calendar' | 'range' | 'lived' | 'besides' | 'again' | 'isRetried'
+  'calendar' | 'range' | 'lived' | 'besides' | 'stale' | 'again' | 'isRetried'
 > {
   readonly interval: Interval;
   readonly coverage: Coverage;
@@ -136,7 +138,7 @@ interface View extends Pick<
 const NO_DAYS: readonly DayRange[] = [];
 
 function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): View {
-  const { series, calendar, range, lived, besides, again = options.everything, isRetried } = wanted;
+  const { series, calendar, range, lived, besides, stale, again = options.everything, isRetried } = wanted;
   const { provider, actionsCovered, editionOf, reachedFrom } = options;
   const claims =
     [...coverage.absent, ...(coverage.lacking ?? [])].some(({ by }) =>
@@ -146,6 +148,7 @@ function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): 
     ...{ interval: series.interval, calendar, range, coverage },
     ...(lived && { lived }),
     ...(besides && { besides }),
+    ...(stale && { stale }),
     ...(again && { again }),
     ...(isRetried && { isRetried }),
     isRelisted: coverage.present.length > 0 && options.isRelisted?.(series) === true,
@@ -165,6 +168,7 @@ function isSameView(a: View, b: View): boolean {
     a.range.to === b.range.to &&
     a.lived === b.lived &&
     a.besides === b.besides &&
+    a.stale === b.stale &&
     a.again === b.again &&
     a.isRetried === b.isRetried &&
     a.edition === b.edition &&
@@ -175,9 +179,9 @@ function isSameView(a: View, b: View): boolean {
 }
 
 function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
-  const { coverage, calendar, range, lived, besides = [], again = false } = view;
+  const { coverage, calendar, range, lived, besides = [], stale = [], again = false } = view;
   const meant = lived ?? [range];
-  const known = needsNoRequest(view, options);
+  const known = subtract(needsNoRequest(view, options), stale);
   const lost = subtract(besides, known);
   const days = again ? meant : subtract(normalize(meant), known);
   const gaps = sessionRuns(union(days, lost), calendar);
