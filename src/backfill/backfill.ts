@@ -7,6 +7,7 @@ import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
 import { type LedgerTools, type StormMeasure, recordOutOfReach, settleUnknownTickers } from './run/ledger.ts';
 import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
 import { type HandedOut, handOutPlan } from './settle/hand-out-plan.ts';
+import { noteFills, takeBackLeft, type TakenFill, tellTaken } from './settle/left-fills.ts';
 import { settleSameSeries, type Twins } from './settle/same-series.ts';
 import { settleEmptyAnswers } from './settle/empty-answers.ts';
 import type { BackfillEvent } from './run/events.ts';
@@ -64,6 +65,8 @@ export async function runPrepared(
   const user = await tools.staging.begin();
   try {
     const renamesUnread = await whyRenamesAreUnread(store);
+    // It may not be its turn to write.
+    const taken = tools.stop?.aborted === true ? [] : await takeBackLeft(writer, store, startedAt);
     const prepared = await prepareRun(store, startedAt);
     const { scan, plan, wanted } = prepared;
     const toldUntil = await lastRunEnd(store);
@@ -74,8 +77,9 @@ export async function runPrepared(
       await tools.staging.sweep(user, async () =>
         store.staging.remove((await stagedOf(source, store.staging, startedAt)).old),
       );
-    const run =
-      plan.tasks.length === 0 || isStopped ? nothingRun(plan) : await runTasks(prepared, writer, tools);
+    const isIdle = plan.tasks.length === 0 || isStopped;
+    const noted = isIdle ? undefined : await noteFills(plan, scan, store, startedAt);
+    const run = isIdle ? nothingRun(plan) : await runTasks(prepared, writer, tools);
     const { id, metered } = capabilities;
     const ledger = { store, provider: id, metered, now: clock() };
     // What it collected it has taken in by now.
@@ -83,8 +87,7 @@ export async function runPrepared(
     const sweep = (): Promise<void> =>
       tools.staging.sweep(user, () => run.markets.sweep(store.staging, source, run.stopped !== null));
     const summary = summarize({
-      // It may not be its turn to write.
-      ...(isStopped ? run : await settle(run, prepared, ledger, sweep)),
+      ...(isStopped ? run : await settle(run, prepared, ledger, { sweep, taken, noted })),
       ...{ plan, scan, wanted, toldUntil },
       provider: capabilities.id,
       quotas: capabilities.quotas,
@@ -127,12 +130,21 @@ async function whyRenamesAreUnread(store: BarStore): Promise<string | undefined>
   }
 }
 
+/** What the end of a run has to do besides. */
+interface AtEnd {
+  readonly sweep: () => Promise<void>;
+  /** What was taken back of earlier runs. */
+  readonly taken: readonly TakenFill[];
+  /** See `noteFills`. */
+  readonly noted: string | undefined;
+}
+
 /** Judges what only the end of a run can judge, and records it. A disk that fails ends that too. */
 async function settle(
   run: Run,
   { scan, plan, holesNow, listed }: Prepared,
   ledger: LedgerTools,
-  sweep: () => Promise<void>,
+  { sweep, taken, noted }: AtEnd,
 ): Promise<Run & Pick<RunOutcome, 'holesNow' | 'lostNow'>> {
   const { results } = run;
   const hasAnswered = listed !== undefined && results.counts.bars > 0;
@@ -143,6 +155,8 @@ async function settle(
     await settleUnknownTickers(results, scan, ledger, measure);
     await settleEmptyAnswers(results, ledger, measure);
     await settleSameSeries(results, ledger, run.twins);
+    tellTaken(taken, plan, results);
+    if (noted !== undefined) await ledger.store.firstFills.remove([noted]);
     const lostNow = await stillLost(scan, ledger.store);
     if (holesNow === undefined || !results.hasHoles) return { ...run, lostNow };
     return { ...run, lostNow, holesNow: await holesNow() };

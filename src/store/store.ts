@@ -15,6 +15,7 @@ import type { Staging } from './staging.ts';
 import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from './views.ts';
 import type { OnDone } from './bounded.ts';
 import type { StoreFacts } from './facts.ts';
+import type { CommitNote, FirstFillNotes, Lease } from './lease.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from './forgotten.ts';
 
 /** What one answer changes in one series. */
@@ -121,24 +122,13 @@ export interface Rejected {
   readonly unreadable: readonly SetAside[];
 }
 
+export type { CommitNote, FirstFillNotes, FirstFills, Lease } from './lease.ts';
 export type { Rename } from '../core/instrument/rename.ts';
 
 export interface ScanOptions {
   /** Only these tickers; default all. */
   readonly tickers?: readonly string[];
   readonly intervals?: readonly Interval[];
-}
-
-/** What a store notes of a file that it committed. Plain data, which only a store of the same kind reads. */
-export type CommitNote = object;
-
-/** The right to write a store. */
-export interface Lease {
-  /** Takes note of what others committed under it, so that the next scan need not read it again. */
-  note(committed: readonly CommitNote[]): void;
-  /** Somebody who wrote under it died, or met trouble with the disk: the next writer sweeps what that one left. */
-  noteTrouble(): void;
-  release(): Promise<void>;
 }
 
 /** The record of a run, as it was saved. */
@@ -198,7 +188,7 @@ export interface BarStore {
   query<T>(sql: string, adjusted: AdjustedView, use: QueryUse<T>, judge?: JudgeBasis): Promise<T>;
   /**
    * Which stored series may have the bars of some series of their interval, by `seriesKey` of the latter: those with the same
-   * first bar in some month, as files say themselves. Reads no bar; whether they have more in common their bars tell. Left out
+   * first bar in some month, as files say themselves, be they among these. Reads no bar; whether they have more in common their bars tell. Left out
    * are files that cannot be read, and what was written by versions that knew no marks.
    */
   lookalikes(series: readonly Series[]): Promise<ReadonlyMap<string, readonly Series[]>>;
@@ -281,6 +271,8 @@ export interface BarStore {
   examine(options: ExamineOptions): Promise<Examination>;
   /** Answers for whole markets that no series has taken in yet. */
   readonly staging: Staging;
+  /** Notes of series that runs fill for the first time. */
+  readonly firstFills: FirstFillNotes;
   /** Stores the record of a run; gives its id, e.g. `20261120T211500Z-3f9a`. */
   saveRun(startedAt: number, record: object): Promise<string>;
   /** The records of the last runs that were begun, at most so many, the newest first. What is no record of ours is passed over. */

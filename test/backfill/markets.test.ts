@@ -98,7 +98,10 @@ describe('two runs at once that want the same sessions of a market', () => {
 
   /** A run of a history: it has the store and the staging in common with the others. */
   const sideBySide = (store: BarStore, url: string, staging: SharedStaging) => {
-    const lease = { note: () => undefined, noteTrouble: () => undefined, release: () => Promise.resolve() };
+    const lease = {
+      ...{ leftFills: () => Promise.resolve([]), note: () => undefined, noteTrouble: () => undefined },
+      release: () => Promise.resolve(),
+    };
     const tools = { ...toolsInProcess(vendor(url), store, () => NOW), staging };
     return (tickers: readonly string[], more: Partial<BackfillTools> = {}) =>
       backfill({ tickers, days: 12 }, { ...tools, acquire: () => Promise.resolve(lease), ...more });

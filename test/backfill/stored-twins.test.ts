@@ -29,15 +29,20 @@ const SESSIONS = [
 /** Closes of a series, by what begins it. */
 const closesFrom = (first: number): number[] => SESSIONS.map((_, i) => first + ((i * 7) % 11) / 10);
 
-/** A server whose tickers have the series that begin with some close. */
-async function served(name: string, firsts: Readonly<Record<string, number>>): Promise<Logged> {
+/** A server whose tickers have the series that begin with some close; the last so many sessions of them, if that is said. */
+async function served(
+  name: string,
+  firsts: Readonly<Record<string, number>>,
+  lastOf: Readonly<Record<string, number>> = {},
+): Promise<Logged> {
   const path = join(folder, name);
   await mkdir(path);
   for (const [ticker, first] of Object.entries(firsts)) {
-    const rows = closesFrom(first).map((close, i) => {
+    const all = closesFrom(first).map((close, i) => {
       const day = formatDay(SESSIONS[i] as number);
       return `${day},${close},${close + 1},${close - 1},${close},${first * 1000 + i}`;
     });
+    const rows = all.slice(-(lastOf[ticker] ?? all.length));
     await writeFile(join(path, `${ticker}.csv`), ['date,open,high,low,close,volume', ...rows, ''].join('\n'));
   }
   return await start({ wire: 'yahoo', market: csvFolderMarket(path), now: () => NOW });
@@ -127,6 +132,23 @@ describe('a series that is stored of another ticker', () => {
     await history.close();
     expect(failures.map(({ ticker }) => ticker)).toEqual(['BRIQ']);
     expect(await stored(mixed, 'CORV')).toEqual([expect.any(Number), 28]);
+  });
+
+  it('is found of two first fills of one run of which one begins later', async () => {
+    const mixed = await served('mixed', { ALFA: 50, BRIQ: 50, CORV: 60 }, { BRIQ: 30 });
+    const { failed } = await ran(mixed, ['ALFA', 'BRIQ', 'CORV']);
+    expect(failed).toEqual(
+      [
+        ['ALFA', 'BRIQ'],
+        ['BRIQ', 'ALFA'],
+      ].map(([ticker, other]) => [
+        ticker,
+        `yahoo answered the very same bars for ${ticker} and ${other}: none of them is kept; if they are one instrument, ask for it under one name`,
+      ]),
+    );
+    expect(await stored(mixed, 'ALFA')).toEqual([undefined, 0]);
+    expect(await stored(mixed, 'BRIQ')).toEqual([undefined, 0]);
+    expect(await stored(mixed, 'CORV')).toEqual([60, WHOLE]);
   });
 
   it('costs no request where no bars are alike', async () => {

@@ -53,7 +53,7 @@ const ORDERS = [
       ['files'],
       ['partition'],
       ['beside'],
-      ['sql', 'forgotten', 'series.ts', 'upsert.ts', 'scan.ts', 'lookalikes.ts'],
+      ['sql', 'forgotten', 'series.ts', 'upsert.ts', 'scan.ts', 'lookalikes.ts', 'held.ts'],
       ['doctor', 'edit.ts'],
       ['index.ts'],
     ],

@@ -38,7 +38,12 @@ export async function settleSameSeries(
     'other',
   );
   const taken = await takeStoredBack(contradicted, tools);
-  for (const twin of found) refused.set(twin.told.want, [twin.told, twinText(twin, said, taken, tools)]);
+  for (const twin of found) {
+    const { told, others, peers } = twin;
+    const among = [told.want.series, ...peers].map(({ ticker }) => ticker);
+    const text = others.length > 0 ? twinText(twin, said, taken, tools) : alikeText(told, among, tools);
+    refused.set(told.want, [told, text]);
+  }
   const { provider } = tools;
   for (const [told, message] of refused.values()) {
     const { ticker } = told.want.series;
@@ -60,7 +65,7 @@ function alikeText({ want }: ToldBars, tickers: readonly string[], { provider }:
 
 /** What became of a first answer that has the bars of stored series, and what to do. */
 function twinText(
-  { told, others }: StoredTwin,
+  { told, others }: Pick<StoredTwin, 'told' | 'others'>,
   said: Twins['said'],
   taken: TakenBack,
   { provider }: RecordTools,

@@ -1,6 +1,7 @@
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import { NO_BARS, type StoredBars } from '../../core/bars/columns.ts';
 import { areSameSeries } from '../../core/bars/same-bars.ts';
+import type { DayRange } from '../../core/session/day.ts';
 import { span } from '../../core/session/ranges.ts';
 import { isDamage } from '../../store/damage.ts';
 import type { Scan } from '../../store/scan.ts';
@@ -8,12 +9,16 @@ import type { BarStore } from '../../store/store.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { ToldBars } from '../run/same-bars.ts';
 
-/** A first answer whose bars were stored of other tickers before. */
+/** A first answer whose bars are stored of other tickers too. */
 export interface StoredTwin {
   readonly told: ToldBars;
-  /** Those tickers' series, at least one. */
+  /** Series of which they were stored before. */
   readonly others: readonly Series[];
+  /** Series that this run filled for the first time too. */
+  readonly peers: readonly Series[];
 }
+
+type TwinStore = Pick<BarStore, 'lookalikes' | 'readBars'>;
 
 /**
  * Finds first answers, for series that had no bar, whose bars lie in the store as another series of the interval: a provider
@@ -23,37 +28,42 @@ export interface StoredTwin {
 export async function storedTwins(
   results: RunResults,
   { series: known }: Pick<Scan, 'series'>,
-  store: Pick<BarStore, 'lookalikes' | 'readBars'>,
+  store: TwinStore,
 ): Promise<StoredTwin[]> {
   const first = results.toldBars((key) => (known.get(key)?.rows ?? 0) === 0);
   const lookalikes = await store.lookalikes([...first.values()].flatMap(([told]) => told?.want.series ?? []));
   const twins: StoredTwin[] = [];
-  for (const [key, candidates] of lookalikes)
+  for (const [key, candidates] of [...lookalikes].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     for (const told of first.get(key) ?? []) {
-      const others = await sameAs(told, candidates, store);
-      if (others.length > 0) twins.push({ told, others });
+      const { series, gaps } = told.want;
+      const days = span(gaps);
+      const same = await sameAs(await barsOf(series, store, days), candidates, store, days);
+      if (same.length === 0) continue;
+      const isPeer = (one: Series): boolean => first.has(seriesKey(one));
+      twins.push({ told, others: same.filter((one) => !isPeer(one)), peers: same.filter(isPeer) });
     }
   return twins;
 }
 
-/** Those of some series that have the bars of an answer. */
-async function sameAs(
-  { want: { series, gaps } }: ToldBars,
+/** Those of some series that have the same bars in a range of session dates (default: all). */
+export async function sameAs(
+  own: StoredBars,
   candidates: readonly Series[],
-  store: Pick<BarStore, 'readBars'>,
+  store: TwinStore,
+  days?: DayRange,
 ): Promise<Series[]> {
-  const days = span(gaps);
-  const readBars = async (one: Series): Promise<StoredBars> => {
-    try {
-      return await store.readBars(one, days);
-    } catch (error) {
-      if (isDamage(error)) return NO_BARS;
-      throw error;
-    }
-  };
-  const own = await readBars(series);
   const same: Series[] = [];
   for (const other of candidates.toSorted((a, b) => (seriesKey(a) < seriesKey(b) ? -1 : 1)))
-    if (areSameSeries(await readBars(other), own)) same.push(other);
+    if (areSameSeries(await barsOf(other, store, days), own)) same.push(other);
   return same;
+}
+
+/** None where a file is damaged. */
+export async function barsOf(series: Series, store: TwinStore, days?: DayRange): Promise<StoredBars> {
+  try {
+    return await store.readBars(series, days);
+  } catch (error) {
+    if (isDamage(error)) return NO_BARS;
+    throw error;
+  }
 }

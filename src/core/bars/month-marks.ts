@@ -54,6 +54,17 @@ export function marksIn({ of }: MonthMarks): number[] {
   return marks;
 }
 
+/** Whether two series have the same mark in some month. */
+export function shareMark(a: MonthMarks, b: MonthMarks): boolean {
+  const first = Math.max(a.from, b.from);
+  const end = Math.min(a.from + a.of.length / CHARS, b.from + b.of.length / CHARS);
+  for (let month = first; month < end; month++) {
+    const mark = a.of.slice((month - a.from) * CHARS, (month - a.from + 1) * CHARS);
+    if (mark !== NO_BAR && b.of.startsWith(mark, (month - b.from) * CHARS)) return true;
+  }
+  return false;
+}
+
 /** Whether a text can be that of marks. */
 export function areMonthMarks(of: string): boolean {
   return /^(?:[\w-]{4}|\.{4})+$/.test(of);

@@ -12,6 +12,8 @@ import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import type {
   BarStore,
   CommitNote,
+  FirstFillNotes,
+  FirstFills,
   Lease,
   Rejected,
   RejectedRow,
@@ -27,7 +29,7 @@ import type { Scan } from '../scan.ts';
 import type { Staging } from '../staging.ts';
 import { forgetActionsIn, updateActions } from './beside/actions.ts';
 import { readActionsInForce } from './beside/action-file.ts';
-import type { Blobs, BlobsLock } from './files/blobs.ts';
+import type { Blobs } from './files/blobs.ts';
 import type { CommitFs } from './files/commit-fs.ts';
 import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from '../views.ts';
 import { asUnusable } from './files/trouble.ts';
@@ -43,6 +45,7 @@ import { assertMayBeHere } from './files/nested.ts';
 import { keepRejected, listAside } from './beside/quarantine.ts';
 import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
+import { openFirstFills, readFirstFills } from './beside/first-fills.ts';
 import { readRunRecords, saveRunRecord } from './beside/records.ts';
 import { readNewestUniverse, readPortfolio, savePortfolio, saveUniverse } from './beside/universes.ts';
 import { Reads } from './beside/reads.ts';
@@ -53,6 +56,7 @@ import { scanStore } from './scan.ts';
 import { openStaging } from './beside/staged.ts';
 import { hasDamageNotes, moveLost } from './partition/damage-notes.ts';
 import { findLookalikes } from './lookalikes.ts';
+import { type Held, leaseOf } from './held.ts';
 import { cacheFor, type Remembered, type ScanCache } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
 import { upsertSeries } from './upsert.ts';
@@ -64,15 +68,6 @@ import { allAdjustable, storeViews } from './sql/views.ts';
  */
 export function openParquetStore(root: string, disk?: CommitFs): BarStore {
   return new ParquetStore(openFolder(resolve(root), disk));
-}
-
-/** What the writer of a store holds. */
-interface Held {
-  readonly lock: BlobsLock;
-  /** From the first scan on that it is of use to. */
-  cache: ScanCache | undefined;
-  /** Whether nobody who wrote under it died or met trouble with the disk. */
-  inOrder: boolean;
 }
 
 class ParquetStore implements BarStore {
@@ -93,15 +88,8 @@ class ParquetStore implements BarStore {
       await assertMayBeHere(this.#blobs);
       const held: Held = { lock: await this.#blobs.lock(true), cache: undefined, inOrder: true };
       this.#lease = held;
-      return {
-        note: (files) => {
-          for (const file of files as readonly Remembered[]) held.cache?.remember(file);
-        },
-        noteTrouble: () => {
-          held.inOrder = false;
-        },
-        release: () => this.#release(held),
-      };
+      const readLeft = (): Promise<FirstFills[]> => this.#usable(() => readFirstFills(this.#blobs));
+      return leaseOf(held, { readLeft, release: () => this.#release(held) });
     });
   }
 
@@ -273,6 +261,10 @@ class ParquetStore implements BarStore {
 
   get staging(): Staging {
     return openStaging(this.#blobs, (work) => this.#usable(work));
+  }
+
+  get firstFills(): FirstFillNotes {
+    return openFirstFills(this.#blobs, (work) => this.#usable(work));
   }
 
   saveRun(startedAt: number, record: object): Promise<string> {

@@ -1,5 +1,5 @@
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
-import { marksIn } from '../../core/bars/month-marks.ts';
+import { marksIn, type MonthMarks, shareMark } from '../../core/bars/month-marks.ts';
 import { barsPath, type Partition } from './files/layout.ts';
 import type { Blobs } from './files/blobs.ts';
 import { listPartitions } from './files/walk.ts';
@@ -8,9 +8,16 @@ import { readState } from './partition/partition-file.ts';
 import { marksSaid, Readings, type Said } from './partition/said.ts';
 import { cacheFor, type ScanCache } from './partition/scan-cache.ts';
 
+/** A file of some series, with what it says of its months. */
+interface Marked {
+  readonly series: Series;
+  /** Undefined: it says nothing of them. */
+  readonly marks: MonthMarks | undefined;
+}
+
 /**
- * Other series of the same interval that have a bar in common with some series, by the marks in their footers: see
- * `BarStore.lookalikes`. `held`: what the writer of the store holds.
+ * Other series of the same interval that have a bar in common with some series, be they among these, by the marks in their
+ * footers: see `BarStore.lookalikes`. `held`: what the writer of the store holds.
  */
 export async function findLookalikes(
   blobs: Blobs,
@@ -23,50 +30,44 @@ export async function findLookalikes(
   const all = series.length === 0 ? [] : await listPartitions(blobs, { intervals });
   const isOne = ({ series: one }: Partition): boolean => keys.has(seriesKey(one));
   const [own, others] = [all.filter(isOne), all.filter((partition) => !isOne(partition))];
-  if (own.length === 0 || others.length === 0) return found;
+  if (own.length === 0 || all.length === 1) return found;
   const cache = await cacheFor(blobs, all.length, held);
-  const looks = await inspectAll(
-    blobs,
-    own,
-    (one) => placeOf(one, cache, (marks) => ({ one, marks })),
-    false,
-  );
-  const index = indexOf(looks.found.map(({ marks }) => marks));
-  const ownOf = (mark: number): readonly Series[] =>
-    placesOf(index, mark).flatMap((place) => looks.found[place]?.one.series ?? []);
-  const alike = await inspectAll(
-    blobs,
-    others,
-    (other) => placeOf(other, cache, (marks) => ({ other, of: marks.flatMap(ownOf) })),
-    false,
-  );
-  for (const { other, of } of alike.found)
-    for (const one of of) {
-      if (one.interval !== other.series.interval) continue;
-      const known = found.get(seriesKey(one)) ?? [];
-      if (!known.some((before) => seriesKey(before) === seriesKey(other.series))) known.push(other.series);
-      found.set(seriesKey(one), known);
-    }
+  const look = async <T>(files: readonly Partition[], take: (file: Marked) => T): Promise<T[]> =>
+    (await inspectAll(blobs, files, (one) => placeOf(one, cache, take), false)).found;
+  const marked = await look(own, (file) => file);
+  const index = indexOf(marked.map(({ marks }) => (marks === undefined ? [] : marksIn(marks))));
+  const add = (one: Series, other: Series): void => {
+    const known = found.get(seriesKey(one)) ?? [];
+    if (!known.some((before) => seriesKey(before) === seriesKey(other))) known.push(other);
+    found.set(seriesKey(one), known);
+  };
+  const ownLike = ({ series: other, marks }: Marked): Series[] => {
+    if (marks === undefined) return [];
+    const places = new Set(marksIn(marks).flatMap((mark) => placesOf(index, mark)));
+    return [...places].flatMap((place) => {
+      const one = marked[place] as Marked;
+      const isOther = one.series.interval === other.interval && seriesKey(one.series) !== seriesKey(other);
+      // A mark has few bits: of another month it is another bar's.
+      return isOther && one.marks !== undefined && shareMark(one.marks, marks) ? [one.series] : [];
+    });
+  };
+  for (const file of marked) for (const one of ownLike(file)) add(one, file.series);
+  const alike = await look(others, (file) => ({ other: file.series, own: ownLike(file) }));
+  for (const { other, own: ones } of alike) for (const one of ones) add(one, other);
   return found;
 }
 
-function placeOf<T>(
-  partition: Partition,
-  cache: ScanCache | undefined,
-  read: (marks: readonly number[]) => T,
-): Place<T> {
+function placeOf<T>(partition: Partition, cache: ScanCache | undefined, take: (file: Marked) => T): Place<T> {
   const path = barsPath(partition);
-  const readSaid = (said: Said | undefined): T => {
-    const marks = said && marksSaid(said);
-    return read(marks === undefined ? [] : marksIn(marks));
-  };
+  const { series } = partition;
+  const takeSaid = (said: Said | undefined): T => take({ series, marks: said && marksSaid(said) });
   return {
     path,
-    of: partition.series,
-    read: async (file) => readSaid((await readState(partition, file, new Readings())).said),
+    of: series,
+    read: async (file) => takeSaid((await readState(partition, file, new Readings())).said),
     recall: (version) => {
       const said = version === undefined ? undefined : cache?.recall(path, version);
-      return said && readSaid(said);
+      return said && takeSaid(said);
     },
   };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { storedBarsOf } from '../../../src/core/bars/bar-builder.ts';
 import { type StoredBars, slice } from '../../../src/core/bars/columns.ts';
-import { areMonthMarks, marksIn, monthMarksOf } from '../../../src/core/bars/month-marks.ts';
+import { areMonthMarks, marksIn, monthMarksOf, shareMark } from '../../../src/core/bars/month-marks.ts';
 import { areSameSeries } from '../../../src/core/bars/same-bars.ts';
 import { MS_PER_DAY } from '../../../src/core/session/day.ts';
 
@@ -56,6 +56,17 @@ describe('the marks of months', () => {
         expect(monthMarksOf(newer, before)).toEqual(monthMarksOf(bars));
       }),
     );
+  });
+
+  it('are shared where a month of both has the same one, and by nothing else', () => {
+    const [early, late] = [monthMarksOf(daily(upTo(0, 90))), monthMarksOf(daily(upTo(59, 150)))];
+    if (early === undefined || late === undefined) throw new Error('no marks');
+    expect(shareMark(early, late)).toBe(true);
+    expect(shareMark(late, early)).toBe(true);
+    // The same marks, of other months.
+    expect(shareMark(early, { ...early, from: early.from + 1 })).toBe(false);
+    expect(shareMark(early, { ...late, from: 99 })).toBe(false);
+    expect(shareMark({ from: 0, of: '....' }, { from: 0, of: '....abcd' })).toBe(false);
   });
 
   it('are read of nothing else', () => {

@@ -116,6 +116,12 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
       await store.upsert({ ...update(same.slice(1)), series: other });
       await store.upsert(update([daily('2026-02-02', { close: 9 }), daily('2026-03-02', { close: 9 })]));
       expect([...(await subject.reopen().lookalikes([other]))]).toEqual([['OTHER 1d', [one]]]);
+      expect(new Map(await store.lookalikes([one, other, AAPL]))).toEqual(
+        new Map([
+          ['ONE 1d', [other]],
+          ['OTHER 1d', [one]],
+        ]),
+      );
       expect([...(await store.lookalikes([AAPL]))]).toEqual([]);
       expect([...(await store.lookalikes([]))]).toEqual([]);
       // A bar that is added counts as those that lay there.

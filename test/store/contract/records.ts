@@ -31,6 +31,26 @@ export function describeRecords(open: () => Promise<StoreUnderTest>): void {
       ]);
     });
 
+    it('tells the next writer once which first fills were noted and not removed', async () => {
+      const [one, other] = [
+        { ticker: 'BRK/B', interval: '1d' },
+        { ticker: 'A B', interval: '5m' },
+      ] as const;
+      const ended = await store.firstFills.note(2000, [one]);
+      const killed = await store.firstFills.note(1000, [one, other]);
+      await store.firstFills.remove([ended, ended]);
+      const next = subject.reopen();
+      const lease = await next.acquire();
+      expect(await Promise.all([lease.leftFills(), lease.leftFills()])).toEqual([
+        [{ id: killed, at: 1000, series: expect.arrayContaining([one, other]) as object }],
+        [],
+      ]);
+      expect(await next.readRuns(5)).toEqual([]);
+      await next.firstFills.remove([killed]);
+      await lease.release();
+      expect(await (await store.acquire()).leftFills()).toEqual([]);
+    });
+
     it('knows its size, and who writes it', async () => {
       expect((await store.facts()).writer).toBeNull();
       const before = (await store.facts()).bytes;

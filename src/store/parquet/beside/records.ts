@@ -5,13 +5,23 @@ import { WRITER } from '../files/writer.ts';
 import type { StoredRun } from '../../store.ts';
 
 /** Writes `runs/ID.json`. The id is the start to the second and four hex digits of start, process and machine. */
-export async function saveRunRecord(blobs: Blobs, startedAt: number, record: object): Promise<string> {
+export function saveRunRecord(blobs: Blobs, startedAt: number, record: object): Promise<string> {
+  return putOfRun(blobs, startedAt, '.json', `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Writes a text as `runs/ID` with an ending, by an id that no other such file has. Gives the id. */
+export async function putOfRun(
+  blobs: Blobs,
+  startedAt: number,
+  ending: string,
+  content: string,
+): Promise<string> {
   for (let attempt = 0; ; attempt++) {
     const whose = `${startedAt} ${WRITER.pid} ${WRITER.host} ${attempt}`;
     const id = `${timeStamp(startedAt)}-${createHash('sha256').update(whose).digest('hex').slice(0, 4)}`;
-    const path = `${RUNS}/${id}.json`;
+    const path = `${RUNS}/${id}${ending}`;
     if ((await blobs.version(path)) !== undefined) continue;
-    await blobs.put(path, bytesOfText(`${JSON.stringify(record, null, 2)}\n`), { ifVersion: null });
+    await blobs.put(path, bytesOfText(content), { ifVersion: null });
     return id;
   }
 }

@@ -30,6 +30,8 @@ export type Found =
   | { readonly is: 'closed'; readonly path: string; readonly reason: string };
 
 const RUN_NAME = /^\d{8}T\d{6}Z-[\da-f]{4}\.json$/;
+/** What a run fills that goes on, or was killed: the next run's to judge. */
+const FILLING_NAME = /^\d{8}T\d{6}Z-[\da-f]{4}\.filling$/;
 const PASSED_OVER = 'passed over';
 const FOLDER = 'folder';
 
@@ -99,6 +101,7 @@ function fileAt(path: string, name: string): Found | typeof PASSED_OVER {
   // What becomes of it is the next run's to say.
   if (stagedAt(path) !== undefined) return PASSED_OVER;
   const [tree] = path.split('/');
+  if (tree === RUNS && FILLING_NAME.test(name)) return PASSED_OVER;
   if (tree === RUNS && RUN_NAME.test(name)) return { is: 'run', path };
   if (tree === UNIVERSES && name.endsWith('.json')) {
     const universe = decodeValue(name.slice(0, -'.json'.length));

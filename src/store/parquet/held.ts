@@ -1,0 +1,39 @@
+import type { FirstFills, Lease } from '../lease.ts';
+import type { BlobsLock } from './files/blobs.ts';
+import type { Remembered, ScanCache } from './partition/scan-cache.ts';
+
+/** What the writer of a store holds. */
+export interface Held {
+  readonly lock: BlobsLock;
+  /** From the first scan on that it is of use to. */
+  cache: ScanCache | undefined;
+  /** Whether nobody who wrote under it died or met trouble with the disk. */
+  inOrder: boolean;
+}
+
+/** The lease of who holds that. */
+export function leaseOf(
+  held: Held,
+  {
+    readLeft,
+    release,
+  }: { readonly readLeft: () => Promise<readonly FirstFills[]>; readonly release: Lease['release'] },
+): Lease {
+  let left: Promise<readonly FirstFills[]> | undefined;
+  return {
+    leftFills: async () => {
+      // Who comes second waits, so that what he notes himself is not among them.
+      const isFirst = left === undefined;
+      left ??= readLeft();
+      const fills = await left;
+      return isFirst ? fills : [];
+    },
+    note: (files) => {
+      for (const file of files as readonly Remembered[]) held.cache?.remember(file);
+    },
+    noteTrouble: () => {
+      held.inOrder = false;
+    },
+    release,
+  };
+}
