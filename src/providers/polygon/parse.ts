@@ -24,14 +24,21 @@ export interface BarsPage {
  */
 export function readBars(fields: Fields, symbol: string, type: string | null): BarsPage {
   const { ticker, adjusted } = fields;
-  if (ticker !== undefined && ticker !== symbol)
-    throw new BackfillError('provider-fault', `polygon answered for ${shown(ticker)}, asked for ${symbol}`, {
-      retryable: true,
-    });
+  assertOf(symbol, ticker);
   const rows = rowsIn(fields);
   const bars = new BarBuilder(rows.length);
+  // Rows have a symbol of their own where the page is one of many.
+  for (const { T } of rows) assertOf(symbol, T);
   for (const row of rows) push(bars, stampOf(row), row, type);
   return { bars: bars.bars(), isAdjusted: adjusted === true };
+}
+
+/** Throws where what was answered is of another symbol. */
+function assertOf(symbol: string, answered: unknown): void {
+  if (answered === undefined || answered === symbol) return;
+  throw new BackfillError('provider-fault', `polygon answered for ${shown(answered)}, asked for ${symbol}`, {
+    retryable: true,
+  });
 }
 
 /** A page of the bars of a session: one of each symbol, in their order. */

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatDay, parseDay, utcDayOf } from '../../../src/core/session/day.ts';
 import { type Bars, barAt } from '../../../src/core/bars/columns.ts';
@@ -41,6 +42,10 @@ interface Refusal {
   readonly body: string;
 }
 
+/** Answers of other kinds, which tests of their own read. */
+const ASSETS = 'recorded/assets-2023.part.json';
+const ACTIONS = 'format/corporate-actions-all-types.json';
+
 const expected = JSON.parse(readFileSync(new URL('expected.json', import.meta.url), 'utf8')) as Expected;
 const recorded = (name: string): string => readFileSync(realData(`http/alpaca/${name}`), 'utf8');
 const CHAINS = hasRealData ? (JSON.parse(recorded('CHAINS.json')) as readonly Chain[]) : [];
@@ -58,6 +63,19 @@ function answerIn(parts: readonly Part[] = [], ticker: string): BarAnswer {
 }
 
 describeWith(REAL_DATA)('recorded answers', () => {
+  it('have nothing of which nothing is expected', () => {
+    const files = readdirSync(realData('http/alpaca'), { recursive: true, withFileTypes: true })
+      .filter((one) => one.isFile() && !/^(?:INDEX|CHAINS|.*\.meta)\.json$/.test(one.name))
+      .map(({ parentPath, name }) => relative(realData('http/alpaca'), join(parentPath, name)));
+    const besides = [ASSETS, ACTIONS, 'errors.json'];
+    expect([...Object.keys(expected.pages), ...besides].toSorted()).toEqual(files.toSorted());
+    expect(REFUSALS.map((one) => one.case).toSorted()).toEqual(Object.keys(expected.errors).toSorted());
+    const inChains = new Set(CHAINS.flatMap((chain) => chain.pages_in_order));
+    expect(Object.keys(expected.pages).filter((name) => inChains.has(name.split('.')[0] ?? ''))).toHaveLength(
+      inChains.size,
+    );
+  });
+
   it.each(Object.entries(expected.pages))('are read as they are: %s', (name, page) => {
     const { rows, next } = readBarsPage(recorded(name), page.symbols.split(','));
     expect(next).toBe(page.next);
@@ -107,7 +125,7 @@ describeWith(REAL_DATA)('recorded answers', () => {
 
   it('list the shares that are traded on an exchange', async () => {
     const { provider, asked } = await alpacaThatAnswers(() => ({
-      body: recorded('recorded/assets-2023.part.json'),
+      body: recorded(ASSETS),
     }));
     expect(await provider.listTickers()).toEqual(expected.tickers);
     expect(asked.map(({ path, query }) => `${path}?${query.toString()}`)).toEqual([
@@ -117,7 +135,7 @@ describeWith(REAL_DATA)('recorded answers', () => {
 });
 
 describeWith(REAL_DATA)('every type of corporate action', () => {
-  const body = hasRealData ? recorded('format/corporate-actions-all-types.json') : '';
+  const body = hasRealData ? recorded(ACTIONS) : '';
   const told = async (ticker: string) => {
     let pages = 0;
     const { provider } = await alpacaThatAnswers(() => {

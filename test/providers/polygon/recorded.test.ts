@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { barAt } from '../../../src/core/bars/columns.ts';
 import { formatDay, parseDay, utcDayOf } from '../../../src/core/session/day.ts';
@@ -34,6 +35,10 @@ interface Expected {
     Record<string, readonly (readonly [ticker: string, day: string, value: number])[]>
   >;
   readonly errors: Readonly<Record<string, string>>;
+  /** Of an answer that has no bars of one ticker: what it is as an answer to a request for them. */
+  readonly others: Readonly<Record<string, string>>;
+  /** What its files of a session have, which are read elsewhere. */
+  readonly flat: object;
 }
 
 interface Refusal {
@@ -74,6 +79,25 @@ describeWith(REAL_DATA)('recorded answers', () => {
     expect([read.length, read[0], read.at(-1)]).toEqual([rows, first, last]);
     // They were asked for adjusted, and say so.
     expect(answer).toMatchObject({ wireBasis: 'split-adjusted', dropped: 0, unusable: [] });
+  });
+
+  it('have nothing of which nothing is expected', () => {
+    const files = readdirSync(realData('http/polygon'), { recursive: true, withFileTypes: true })
+      .filter((one) => one.isFile() && one.name !== 'INDEX.json')
+      .map(({ parentPath, name }) => relative(realData('http/polygon'), join(parentPath, name)));
+    const { errors, ...others } = expected;
+    const stated = [...Object.values(others).flatMap(Object.keys), 'errors.json'];
+    expect(stated.toSorted()).toEqual(files.toSorted());
+    expect(REFUSALS.map((one) => one.case).toSorted()).toEqual(Object.keys(errors).toSorted());
+  });
+
+  it.each(Object.entries(expected.others))('that have no bars are no bars: %s', async (name, code) => {
+    const { provider } = await polygonThatAnswers(({ path }) =>
+      isBars(path) ? { body: recorded(name) } : undefined,
+    );
+    const range = { from: parseDay('2003-01-02'), to: parseDay('2026-01-02') };
+    const asking = provider.fetchBars({ series: { ticker: 'AAPL', interval: '1d' }, range, now: NOW });
+    await expect(asking).rejects.toMatchObject({ code });
   });
 
   it('of adjusted prices become those that were traded, by the splits since, beside a vwap that was never adjusted', async () => {
