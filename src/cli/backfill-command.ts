@@ -145,7 +145,7 @@ function requestsOf(argv: RunValues): readonly BackfillOptions[] {
     throw new BackfillError(
       'usage',
       `--second-opinion has no effect with --provider ${argv.provider} alone; name another one to ask, as in ` +
-        `--provider ${argv.provider},yahoo`,
+        `--provider ${argv.provider},${argv.provider === 'yahoo' ? 'polygon' : 'yahoo'}`,
     );
   if (!argv.derive) return [request];
   const intervals = argv.interval ?? ['1d'];

@@ -1,7 +1,7 @@
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import { calendarById, calendarFor } from '../../core/calendar/calendars.ts';
 import { provisionalAt } from '../../core/coverage/coverage.ts';
-import { leadingClaim } from '../../core/coverage/evidence.ts';
+import { type Claim, isDue, leadingClaim } from '../../core/coverage/evidence.ts';
 import { stateRuns } from '../../core/coverage/state-runs.ts';
 import { smallest } from '../../core/extremes.ts';
 import { type DayRange, formatDay, parseDay } from '../../core/session/day.ts';
@@ -56,7 +56,9 @@ export function leftSeries(
         );
       }
     }
-  return [...all.values()].filter((one) => one.again || isOpen(one, known.get(seriesKey(one)), now));
+  return [...all.values()].filter(
+    (one) => one.again || isOpen(one, known.get(seriesKey(one)), { provider, now }),
+  );
 }
 
 function lifeOf({ lives = {} }: RecordedRun, ticker: string): Pick<LeftSeries, 'life'> {
@@ -72,19 +74,35 @@ function leftBy({ left, failures }: RecordedRun): readonly LeftUndone[] {
     .map(({ ticker, interval, from, to }) => ({ why: 'failed', interval, from, to, tickers: [ticker] }));
 }
 
-/** Whether a session of the days is missing still, was lost in whole or in part, or waits to be confirmed. */
-function isOpen({ ticker, days }: LeftSeries, state: SeriesState | undefined, now: number): boolean {
+/**
+ * Whether a session of the days is missing still, was lost in whole or in part, waits to be confirmed, or is known as absent
+ * from others only, whom the provider has not been heard to agree with.
+ */
+function isOpen(
+  { ticker, days }: LeftSeries,
+  state: SeriesState | undefined,
+  asking: { readonly provider: string; readonly now: number },
+): boolean {
   if (state === undefined) return calendarFor(ticker).count(days) > 0;
   const { coverage } = state;
   const calendar = calendarById(state.calendar);
-  const inPart = [...provisionalAt(coverage, now), ...(coverage.lacking ?? [])];
+  const inPart = [...provisionalAt(coverage, asking.now), ...(coverage.lacking ?? [])];
   if (calendar.count(intersect(days, normalize(inPart))) > 0) return true;
+  const isLeft = (by: readonly Claim[]): boolean =>
+    leadingClaim(by).reason === 'rejected' || isUnheard(by, asking);
   return days
     .flatMap((range) => stateRuns(coverage, range, calendar))
-    .some(
-      ({ state: is, absence }) =>
-        is === 'missing' || (absence !== null && leadingClaim(absence.by).reason === 'rejected'),
-    );
+    .some(({ state: is, absence }) => is === 'missing' || (absence !== null && isLeft(absence.by)));
+}
+
+/** Whether a provider, of a chain perhaps, has yet to say what the others say. */
+function isUnheard(
+  by: readonly Claim[],
+  asking: { readonly provider: string; readonly now: number },
+): boolean {
+  return (
+    by.every(({ provider }) => provider !== asking.provider) && isDue(by, { ...asking, isReached: true })
+  );
 }
 
 /** By series key: what is asked for of series that were left. */

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { parseDay } from '../../src/core/session/day.ts';
+import { openHistory } from '../../src/library/open-history.ts';
+import { start } from '../simulator/running.ts';
+import { NOBODY, NOW, calendar, chainStore, firstSessions, refusing } from './chain-store.ts';
+import { lacking, tickersOf, walkingMarket } from './walking-market.ts';
+
+const { optionsOf, question } = chainStore();
+
+it('what the second of a chain was asked for in vain is left, though the first says that it has none', async () => {
+  const tickers = tickersOf(6);
+  const [holed = '', unknown = ''] = tickers;
+  const empty = new Set(firstSessions('2026-10-05', 3));
+  const full = walkingMarket(tickers);
+  const market = lacking(full, new Set([unknown]), (ticker, ts) => ticker === holed && empty.has(ts));
+  const first = await start({ wire: 'polygon', market, now: () => NOW });
+  const second = await start({ wire: 'yahoo', market: lacking(full, NOBODY, () => false), now: () => NOW });
+  const request = { tickers, start: '2026-09-01', end: '2026-11-18' };
+
+  const down = await refusing(401);
+  const options = optionsOf(first, second);
+  const [polygon, yahoo] = [options.provider].flat();
+  if (polygon === undefined || yahoo === undefined) throw new Error('no chain');
+  const broken = openHistory({ ...options, provider: [polygon, { ...yahoo, url: down.url }] });
+  expect((await broken.backfill(request)).notRun).toBeGreaterThan(0);
+  await broken.close();
+  await down.close();
+
+  const history = openHistory(options);
+  const names = async (): Promise<string[]> =>
+    (await history.leftUndone({})).series.map(({ ticker }) => ticker).toSorted();
+  expect(await names()).toEqual([holed, unknown]);
+  const retried = await history.backfill({ retryFailed: true });
+  expect(retried.failures).toEqual([]);
+  expect(await names()).toEqual([]);
+  await history.close();
+  const sessions = calendar.count([{ from: parseDay(request.start), to: parseDay(request.end) + 1 }]);
+  const bySource = 'SELECT ticker, source, count(*)::INT FROM bars GROUP BY ALL ORDER BY 1, 2 DESC LIMIT 3';
+  expect(await question(bySource)).toEqual([
+    [holed, 'yahoo', 3],
+    [holed, 'polygon', sessions - 3],
+    [unknown, 'yahoo', sessions],
+  ]);
+}, 120_000);
