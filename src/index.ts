@@ -12,6 +12,7 @@ export type {
   History,
   HistoryOptions,
   HistoryRequest,
+  PlanRequest,
   SeriesSelection,
   UniverseRequest,
   VerifyOptions,

@@ -4,6 +4,7 @@ export { faultLines, openWire } from './library/markets.ts';
 export { WIRE_NAMES } from './simulator/wire-names.ts';
 export { assertStoreExists } from './library/existing-store.ts';
 export { saveText } from './library/out-file.ts';
+export { programVersion } from './library/version.ts';
 export { closest, didYouMean } from './core/closest.ts';
 export { fileTrouble } from './core/file-trouble.ts';
 export { parsePercent } from './core/percent.ts';

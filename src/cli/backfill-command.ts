@@ -14,7 +14,7 @@ import {
 } from './options.ts';
 import { CONNECTION, PROVIDER, assertItsInstant, connectionOf } from './provider-options.ts';
 import { command } from './command.ts';
-import type { Declarations, ValuesOf } from './declaration.ts';
+import type { Declaration, Declarations, ValuesOf } from './declaration.ts';
 import { done, planned } from './fill.ts';
 import type { Cut } from './fill-batches.ts';
 import { EXIT } from './exit-codes.ts';
@@ -74,8 +74,40 @@ export const RUN = {
   ...NOW,
 } as const satisfies Declarations;
 
+/** What a plan that was written out has itself. */
+const ITS_OWN: ReadonlySet<string> = new Set([
+  ...['tickers', 'interval', ...Object.keys(RANGE), 'include-provisional', 'no-gaps', 'reset', 'resume'],
+  ...['retry-failed', 'derive', 'second-opinion', ...Object.keys(BATCHED)],
+]);
+
+/** Options with those refused beside `--plan` that it has itself. */
+function besidePlan<const Options extends Declarations>(options: Options): Options {
+  const own = Object.entries<Declaration>(options).map(([name, one]): [string, Declaration] => [
+    name,
+    ITS_OWN.has(name) ? { ...one, voidWith: [...(one.voidWith ?? []), 'plan'] } : one,
+  ]);
+  return Object.fromEntries(own) as Options;
+}
+
+/** Options by which a plan is made now and carried out later. */
+const PLANNED = {
+  'plan-out': {
+    value: 'FILE',
+    voidWith: ['plan', 'derive', 'second-opinion', 'batch-size'],
+    group: OUTPUT,
+    describe: 'Print the plan, write it out to be carried out later, and stop',
+  },
+  plan: {
+    value: 'FILE',
+    group: WHICH,
+    describe: 'Carry out what is left of a plan that was written out, and ask for nothing else',
+  },
+} as const satisfies Declarations;
+
 /** What a run is told. */
-export type RunValues = ValuesOf<typeof RUN> & { readonly tickers: BackfillOptions['tickers'] };
+export type RunValues = ValuesOf<typeof RUN> & { readonly tickers: BackfillOptions['tickers'] } & Partial<
+    ValuesOf<typeof PLANNED>
+  >;
 
 /** `2 with alphavantage` */
 function usualYearsText(): string {
@@ -89,33 +121,54 @@ export const backfillCommand = command({
   examples: [
     { does: 'A year of daily bars from Yahoo, into ./data', line: 'backfill AAPL MSFT AIR.PA BTC-USD' },
     { does: 'What it would ask for, without asking', line: 'backfill @tickers.txt --years 5 --dry-run' },
+    {
+      does: 'Price a run, and have just that carried out',
+      line: 'backfill @tickers.txt --plan-out night.plan',
+    },
+    { does: 'What was priced', line: 'backfill --plan night.plan' },
     { does: 'Only what the last runs did not get', line: 'backfill --retry-failed' },
     { does: 'Without a network: an invented market', line: 'backfill --provider sample --store /tmp/try' },
     { does: 'What is there, and what is missing', line: 'backfill check-data' },
   ],
-  options: { tickers: { ...TICKERS.tickers, otherwise: 'portfolio, or what the provider lists' }, ...RUN },
+  options: {
+    ...besidePlan({
+      tickers: { ...TICKERS.tickers, otherwise: 'portfolio, or what the provider lists' },
+      ...RUN,
+    }),
+    ...PLANNED,
+  },
   run: fillGaps,
 });
 
 /** A run, or its plan. Gives the exit code. */
 export async function fillGaps(argv: RunValues): Promise<number> {
   const connection = await connectionOf(argv);
-  const requests = requestsOf(argv);
-  const cut = cutOf(argv);
-  if (argv.retryFailed) await assertStoreExists(argv.store);
-  if (!argv.dryRun && requests.some(({ derive }) => !derive)) assertItsInstant(connection);
+  const { plan, planOut } = argv;
+  const requests = plan === undefined ? requestsOf(argv) : [{ plan }];
+  const retryFailed = argv.retryFailed && plan === undefined;
+  if (retryFailed) await assertStoreExists(argv.store);
+  const dryRun = argv.dryRun || planOut !== undefined;
+  if (!dryRun && requests.some(({ derive }) => !derive)) assertItsInstant(connection);
   const history = openHistory(connection);
   try {
     await tellNotes(history, argv.quiet ? 'warnings' : 'all');
-    const { retries, isCut } = argv.retryFailed
+    const { retries, isCut } = retryFailed
       ? await onlyLeft(history, requests, argv)
       : { retries: requests, isCut: false };
-    const code = await (argv.dryRun ? planned : done)({ history, requests: retries, telling: argv }, cut);
+    // Of nothing there is a plan too, for whoever carries it out unattended.
+    const meant = planOut !== undefined && retries.length === 0 ? requests.map(asRetry) : retries;
+    const filling = { history, requests: meant, telling: { ...argv, dryRun } };
+    const cut = plan === undefined ? cutOf(argv) : undefined;
+    const code = await (dryRun ? planned(filling, cut, planOut) : done(filling, cut));
     // What was stopped before it began is as little done as what was stopped in its middle.
     return isCut ? Math.max(code, EXIT.someFailed) : code;
   } finally {
     await history.close();
   }
+}
+
+function asRetry(request: BackfillOptions): BackfillOptions {
+  return { ...request, retryFailed: true };
 }
 
 /** Asserts that a run can be told this, whatever its store has. Throws `usage` and `unknown-provider`, as the run does. */

@@ -4,6 +4,7 @@ import type {
   Capabilities,
   History,
   Plan,
+  PlanRequest,
   Quota,
   RunSummary,
 } from '../index.ts';
@@ -52,7 +53,7 @@ export interface Filling {
 }
 
 /** Plans a request; prints the plan, unless it is wanted as JSON. */
-export async function planOf(request: BackfillOptions, { history, telling }: Filling): Promise<Plan> {
+export async function planOf(request: PlanRequest, { history, telling }: Filling): Promise<Plan> {
   const capabilities = capabilitiesFor(request, history);
   const plan = await history.plan({ ...request, onEvent: openingTold(request, { history, telling }) });
   if (telling.json) return plan;

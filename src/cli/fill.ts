@@ -6,14 +6,39 @@ import { type Filling, planOf, report, runOf } from './fill-one.ts';
 import { printJson, tell } from './output.ts';
 import { stopOnSignal } from './signals.ts';
 
-/** Prints the plans of what is to be filled, at once or as it is cut, and changes nothing. Gives the exit code. */
-export async function planned(filling: Filling, cut?: Cut): Promise<number> {
-  const plans = cut === undefined ? await planAtOnce(filling) : await planInBatches(filling, cut);
+/**
+ * Prints the plans of what is to be filled, at once or as it is cut, and changes nothing. `out`: where the one plan is written
+ * besides. Gives the exit code.
+ */
+export async function planned(filling: Filling, cut?: Cut, out?: string): Promise<number> {
+  const to = out !== undefined && { to: out };
+  const requests = filling.requests.map((request) => ({ ...request, ...to }));
+  const plans =
+    cut === undefined ? await planAtOnce({ ...filling, requests }) : await planInBatches(filling, cut);
+  tellOfFile(plans, filling, cut, out);
   if (filling.telling.json) {
     const all = plans.map(({ plan, ...batch }) => ({ ...batch, ...planJson(plan) }));
     await printJson(cut === undefined ? oneOrAll(all) : all);
   }
   return plans.some(({ plan }) => plan.notServed !== undefined) ? EXIT.someFailed : EXIT.done;
+}
+
+/** Tells where a plan was written, or whoever sits before a terminal how it can be. */
+function tellOfFile(
+  plans: readonly { readonly plan: Plan }[],
+  { requests, telling }: Filling,
+  cut: Cut | undefined,
+  out: string | undefined,
+): void {
+  if (telling.quiet) return;
+  if (out !== undefined) tell(`Plan written to ${out}; to carry it out, and nothing else: --plan ${out}`);
+  if (out !== undefined || cut !== undefined || telling.json || !process.stderr.isTTY) return;
+  const [one, ...others] = plans;
+  if (one === undefined || others.length > 0 || one.plan.tasks.length === 0) return;
+  // What cannot be written out is not to be tried.
+  if (one.plan.next !== undefined || requests.some(({ derive, plan }) => derive || plan !== undefined))
+    return;
+  tell('--plan-out FILE writes this plan out, to be carried out as it is by --plan FILE');
 }
 
 async function planAtOnce(filling: Filling): Promise<{ readonly plan: Plan }[]> {

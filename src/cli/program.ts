@@ -12,7 +12,7 @@ import { STORE } from './options.ts';
 import { loadSettings } from './settings.ts';
 import { type Settled, settleValues } from './values.ts';
 import { sameAsHere } from './told-commands.ts';
-import { programVersion } from './version.ts';
+import { programVersion } from '../terminal.ts';
 
 /** A program: what it does without a command's name, and its other commands. */
 export interface Program {

@@ -25,8 +25,11 @@ import type { SeriesStatus, StoreStatus } from '../report/status-text.ts';
 import type { LeftToRetry } from '../report/left-text.ts';
 import type { NotFound } from './not-found.ts';
 import type { AdjustOptions, DateRange, ExportRequest, ReadOptions } from './read-options.ts';
+import type { BackfillOptions, HistoryRequest, PlanRequest, UniverseRequest } from './requests.ts';
 import type { SourceNote } from './source-note.ts';
 import type { Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } from './renamed.ts';
+
+export type { BackfillOptions, HistoryRequest, PlanRequest, UniverseRequest } from './requests.ts';
 
 export interface HistoryOptions {
   /** Path or URL of the store. */
@@ -61,41 +64,6 @@ export interface HistoryOptions {
   readonly stateFolder?: string;
   /** ms since the epoch. Default: the system's clock. */
   readonly clock?: () => number;
-}
-
-export interface HistoryRequest extends RangeOptions {
-  /**
-   * Tickers, with files as `@file` among them; or what `--tickers` takes: `AAPL,MSFT`, `@file`, `portfolio`, `sp500`, `all`, a
-   * stored universe; or a universe as `History.universe` gives it, or a part of one, of which nothing may be wanted.
-   */
-  readonly tickers?: UniverseSpec;
-  /** Default `['1d']`. */
-  readonly intervals?: readonly Interval[];
-}
-
-export interface BackfillOptions extends HistoryRequest {
-  /** Fetch everything again, whatever is there. Default false. */
-  readonly everything?: boolean;
-  /** Make longer bars of the stored ones of one minute, by default of all tickers that have such. Default false: ask. */
-  readonly derive?: boolean;
-  /**
-   * Of the tickers and intervals (default: of all) only the series that the last runs on record left undone, see `leftUndone`;
-   * by default of the sessions that those asked for. Default false.
-   */
-  readonly retryFailed?: boolean;
-  /**
-   * Ask another provider of the chain about each session that the run finds odd, a request each, and tell what it said
-   * (`secondOpinions`). It revises nothing. Default false.
-   */
-  readonly secondOpinion?: boolean;
-  readonly onEvent?: (event: BackfillEvent) => void;
-  /** Aborted: end with `interrupted` in the summary; what is not finished within five seconds counts as not run. */
-  readonly stop?: AbortSignal;
-}
-
-export interface UniverseRequest extends BackfillOptions {
-  /** Keep what is made or fetched for it, the user's first `portfolio.txt` or a public list, in the store. Default false. */
-  readonly keeps?: boolean;
 }
 
 /** Which stored series are meant. */
@@ -199,14 +167,19 @@ export interface History {
   universe(request?: UniverseRequest): Promise<Universe>;
   /**
    * What a backfill would do. Changes nothing, and makes no request but for a provider's own list of tickers; `onEvent` hears
-   * what it found.
+   * what it found. With `to` it writes the plan out, for a later `backfill({ plan })`: of one provider, and not of `derive`.
+   * Throws `usage` where that cannot be.
    */
-  plan(request?: BackfillOptions): Promise<Plan>;
+  plan(request?: PlanRequest): Promise<Plan>;
   /** What `retryFailed` would ask for, by the records of the last runs and what is stored. Makes no request. */
   leftUndone(
     request?: Pick<BackfillOptions, 'tickers' | 'intervals' | 'derive' | 'stop'>,
   ): Promise<LeftToRetry>;
-  /** Closes the gaps. Failures of single tickers are in the summary, not thrown. */
+  /**
+   * Closes the gaps. Failures of single tickers are in the summary, not thrown. With `plan` throws `usage`, having asked for
+   * nothing, where the file is not as it was written, was made for another store, provider or version, or the store has moved
+   * since.
+   */
   backfill(request?: BackfillOptions): Promise<RunSummary>;
   /**
    * Coverage of stored series. Default range: from the first session known of each series to the last settled one.

@@ -33,8 +33,8 @@ async function isDescriptor(to: string): Promise<boolean> {
   return [path, resolve(dirname(path), target ?? path)].some((one) => DESCRIPTOR.test(one));
 }
 
-/** Without links, as far as there is anything. */
-async function realOf(path: string): Promise<string> {
+/** A path without links, as far as there is anything. */
+export async function realOf(path: string): Promise<string> {
   const whole = resolve(path);
   const real = await realpath(whole).catch(() => undefined);
   if (real !== undefined || dirname(whole) === whole) return real ?? whole;

@@ -20,6 +20,7 @@ import { type Parts, scanOptionsOf } from './parts.ts';
 import { leftUndoneIn } from './left-undone.ts';
 import { sourcedFor, sourceOf, toolsOf, withSource } from './sourced.ts';
 import { unknownQuotaNotes } from './run-tools.ts';
+import { assertWritable, carryOut, isWritten, planWritten, writePlan } from './written-plan.ts';
 
 /** One final session in a hundred. */
 const DEFAULT_SAMPLE = 0.01;
@@ -40,16 +41,24 @@ export function runsOf(
       return leftUndoneIn(stagesOf(parts, request), request);
     },
     plan: async (request = {}) => {
+      if (isWritten(request) && request.to === undefined) return planWritten(parts, request);
       const stages = stagesOf(parts, request);
+      if (request.to !== undefined)
+        assertWritable(
+          request,
+          chainOf(stages).map(({ id }) => id),
+        );
       if (stages.length > 1) return planChain(stages, await requestOf(parts, request, false), request);
       return withSource(sourcedFor(parts, request), async (source) => {
         const wanted = await requestOf(parts, request, false);
         const prepared = await prepare(wanted, store, source, clock(), { isPriced: true });
+        if (request.to !== undefined) await writePlan(request.to, prepared, parts);
         request.onEvent?.(plannedEvent(prepared));
         return prepared.plan;
       });
     },
     backfill: async (request = {}) => {
+      if (isWritten(request)) return carryOut(parts, request);
       const stages = stagesOf(parts, request);
       if (request.secondOpinion && stages.length === 1 && !request.derive)
         throw new BackfillError(

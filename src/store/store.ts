@@ -10,6 +10,7 @@ import type { Day, DayRange } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Rename } from '../core/instrument/rename.ts';
 import type { Examination, ExamineOptions } from './damage.ts';
+import type { BegunPlans } from './begun-plans.ts';
 import type { Scan, SetAside } from './scan.ts';
 import type { Staging } from './staging.ts';
 import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from './views.ts';
@@ -275,6 +276,8 @@ export interface BarStore {
   readonly firstFills: FirstFillNotes;
   /** Stores the record of a run; gives its id, e.g. `20261120T211500Z-3f9a`. */
   saveRun(startedAt: number, record: object): Promise<string>;
+  /** Plans that were written out and are being carried out, or were. */
+  readonly begunPlans: BegunPlans;
   /** The records of the last runs that were begun, at most so many, the newest first. What is no record of ours is passed over. */
   readRuns(most: number): Promise<readonly StoredRun[]>;
 }

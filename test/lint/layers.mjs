@@ -42,7 +42,7 @@ const ORDERS = [
       ['run', 'judge'],
       ['want'],
       ['plan'],
-      ['task', 'settle'],
+      ['plan-file', 'task', 'settle'],
       ['backfill.ts'],
     ],
   },

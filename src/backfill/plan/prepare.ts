@@ -64,6 +64,10 @@ export interface Prepared {
   readonly listed?: number;
   /** What of all that is wanted has no bar though nobody says why, by what is known after the run. */
   readonly holesNow?: () => Promise<HoleCounts>;
+  /**
+   * Nothing is asked for but what is planned: what an answer gives rise to besides is left to another run. Default false.
+   */
+  readonly isExact?: boolean;
 }
 
 /** Who is going to be asked. */
@@ -148,7 +152,8 @@ export async function prepare(
   };
 }
 
-function holesOf(wanted: readonly WantedSeries[], { series }: Scan): HoleCounts {
+/** What of some wanted series has no bar though nobody says why. */
+export function holesOf(wanted: readonly WantedSeries[], { series }: Scan): HoleCounts {
   return wanted.reduce((sum, one) => {
     const known = series.get(seriesKey(one.series));
     return known === undefined

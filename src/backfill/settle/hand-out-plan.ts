@@ -1,8 +1,10 @@
+import type { ErrorData } from '../../core/errors.ts';
 import { askedOtherwise } from '../plan/asked-otherwise.ts';
 import type { Prepared } from '../plan/prepare.ts';
 import { type HandOut, TaskHandOut } from '../run/hand-out.ts';
 import type { StormMeasure } from '../run/ledger.ts';
 import type { BarStore } from '../../store/store.ts';
+import type { SeriesResult } from '../runner.ts';
 import { askedBeside } from './asked-beside.ts';
 import { besideProbe } from './beside-probe.ts';
 import { type ProbeTools, measuredBy, probeFor } from './probe.ts';
@@ -26,8 +28,29 @@ export async function handOutPlan(
   handingOut: HandOut,
   tools: ProbeSource,
 ): Promise<HandedOut> {
+  if (prepared.isExact) return handOutExactly(prepared, handingOut, tools);
   const measure = await handOutTasks(prepared, handingOut, tools);
   return { ...(measure && { measure }), twins: await twinsOf(prepared, handingOut, tools) };
+}
+
+/** Hands out what is planned and nothing that comes of it: what would have to be asked besides is left to another run. */
+async function handOutExactly(
+  { plan, scan }: Prepared,
+  handingOut: HandOut,
+  { store }: ProbeSource,
+): Promise<HandedOut> {
+  const { done } = handingOut;
+  await new TaskHandOut(handingOut).all(plan.tasks);
+  for (const want of done.refused) done.notRun.push(want);
+  for (const [want, result] of done.results.kept)
+    if (!result.ok && result.error.code === 'restated')
+      done.results.kept.set(want, leftToOthers(result.error));
+  return { twins: { found: await storedTwins(done.results, scan, store), said: new Map() } };
+}
+
+function leftToOthers(error: ErrorData): SeriesResult {
+  const message = `${error.message}: the whole series has to be fetched again, which this plan does not ask for; run again without --plan`;
+  return { ok: false, error: { ...error, message } };
 }
 
 async function handOutTasks(

@@ -94,8 +94,8 @@ function unknownActionDays(
   return subtract([actionDays(sessions)], normalize(staged.flatMap(actionDaysOf)));
 }
 
-/** `sessions`: at least one, ascending. */
-function actionDays(sessions: readonly Day[]): DayRange {
+/** The days whose splits and dividends sessions are judged by. `sessions`: at least one, ascending. */
+export function actionDays(sessions: readonly Day[]): DayRange {
   return { from: sessions[0] as Day, to: (sessions.at(-1) as Day) + 1 };
 }
 

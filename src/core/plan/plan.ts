@@ -270,7 +270,8 @@ function wantsOf(
   return isCompared ? withEarlyCheck(own, { ...early, isDue: isRelisted }, comparedWith) : own;
 }
 
-function wantOf(series: Series, range: DayRange, gaps: readonly DayRange[], calendar: Calendar): Want {
+/** What is wanted of a series where a request asks for `range`. */
+export function wantOf(series: Series, range: DayRange, gaps: readonly DayRange[], calendar: Calendar): Want {
   const { from, to } = span(gaps) ?? range;
   const what = `${gaps.length === 0 ? 'compare ' : ''}${formatDay(from)}..${formatDay(to - 1)}`;
   const id = `${seriesKey(series)} ${what}`;

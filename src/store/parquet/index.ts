@@ -26,7 +26,6 @@ import type {
   UpsertResult,
 } from '../store.ts';
 import type { Scan } from '../scan.ts';
-import type { Staging } from '../staging.ts';
 import { forgetActionsIn, updateActions } from './beside/actions.ts';
 import { readActionsInForce } from './beside/action-file.ts';
 import type { Blobs } from './files/blobs.ts';
@@ -45,6 +44,7 @@ import { assertMayBeHere } from './files/nested.ts';
 import { keepRejected, listAside } from './beside/quarantine.ts';
 import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
+import { openBegunPlans } from './beside/begun-plans.ts';
 import { openFirstFills, readFirstFills } from './beside/first-fills.ts';
 import { readRunRecords, saveRunRecord } from './beside/records.ts';
 import { readNewestUniverse, readPortfolio, savePortfolio, saveUniverse } from './beside/universes.ts';
@@ -259,12 +259,16 @@ class ParquetStore implements BarStore {
     return this.#usable(() => examineStore(this.#blobs, options));
   }
 
-  get staging(): Staging {
+  get staging(): BarStore['staging'] {
     return openStaging(this.#blobs, (work) => this.#usable(work));
   }
 
   get firstFills(): FirstFillNotes {
     return openFirstFills(this.#blobs, (work) => this.#usable(work));
+  }
+
+  get begunPlans(): BarStore['begunPlans'] {
+    return openBegunPlans(this.#blobs, (work) => this.#usable(work));
   }
 
   saveRun(startedAt: number, record: object): Promise<string> {

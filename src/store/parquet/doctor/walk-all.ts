@@ -1,3 +1,4 @@
+import { BEGUN_NAME } from '../beside/begun-plans.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { errno } from '../files/absent.ts';
 import { stagedAt } from '../beside/staged.ts';
@@ -103,6 +104,7 @@ function fileAt(path: string, name: string): Found | typeof PASSED_OVER {
   const [tree] = path.split('/');
   if (tree === RUNS && FILLING_NAME.test(name)) return PASSED_OVER;
   if (tree === RUNS && RUN_NAME.test(name)) return { is: 'run', path };
+  if (tree === RUNS && BEGUN_NAME.test(name)) return PASSED_OVER;
   if (tree === UNIVERSES && name.endsWith('.json')) {
     const universe = decodeValue(name.slice(0, -'.json'.length));
     if (universe !== undefined) return { is: 'universe', path, name: universe };

@@ -9,7 +9,8 @@ import type { Interval } from '../../../core/session/interval.ts';
  *     revisions/interval=1d/ticker=AAPL/period=all/revisions.parquet
  *     actions/ticker=AAPL/actions.parquet
  *     staging/1d_2024-01-02_SOURCE_TIME.slice   (see `codec/slice-file.ts`)
- *     renames.json   portfolio.txt   universes/NAME.json   runs/ID.{json,filling}   quarantine/...   damaged/...   .lock   scan.cache
+ *     renames.json   portfolio.txt   universes/NAME.json   runs/ID.{json,filling}   runs/DIGEST.begun   quarantine/...
+ *     damaged/...   .lock   scan.cache
  */
 
 /** One Parquet file of bars, and perhaps one of their revisions: a series in a period (see `core/bars/partition.ts`). */

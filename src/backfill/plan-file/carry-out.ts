@@ -1,0 +1,189 @@
+import { seriesKey } from '../../core/bars/bars.ts';
+import { periodsOf } from '../../core/bars/partition.ts';
+import { calendarById } from '../../core/calendar/calendars.ts';
+import { BackfillError } from '../../core/errors.ts';
+import { batched, partitionsOf, requestsForActionsOf } from '../../core/plan/batches.ts';
+import { findGaps } from '../../core/plan/gaps.ts';
+import type { PlanOptions } from '../../core/plan/limits.ts';
+import type { Plan } from '../../core/plan/plan.ts';
+import { unusedAt } from '../../core/plan/quota.ts';
+import { quotaTime } from '../../core/plan/quota-time.ts';
+import { sliceKey } from '../../core/plan/slice.ts';
+import { type Fetch, intervalOf, type Task, type Want } from '../../core/plan/task.ts';
+import { span } from '../../core/session/ranges.ts';
+import type { Scan, SeriesState } from '../../store/scan.ts';
+import type { BarStore } from '../../store/store.ts';
+import { holesOf, type Prepared, type Source } from '../plan/prepare.ts';
+import { stagedOf } from '../run/staged-source.ts';
+import { knownOf } from './known.ts';
+import { askedBySeries, MAKE_AGAIN, type PlanFile } from './plan-file.ts';
+
+/**
+ * What is left to do of a plan that was written out: all of it, unless it was begun before; then what is not there yet. Throws
+ * `usage` where the store has moved: somebody else filled or forgot part of a series that it asks for. `path`: what a message
+ * calls the plan.
+ */
+export async function prepareWritten(
+  file: PlanFile,
+  path: string,
+  store: BarStore,
+  source: Source,
+  now: number,
+): Promise<Prepared> {
+  const { head, wanted } = file;
+  const [tickers, intervals] = [wanted.map(({ series }) => series.ticker), head.intervals];
+  const scan = await store.scan({ tickers: [...new Set(tickers)], intervals });
+  const begunAt = await store.begunPlans.since(file.digest);
+  const moved = movedIn(file, scan, begunAt !== undefined);
+  if (moved.length > 0) throw hasMoved(path, moved);
+  const isDone = doneSince(begunAt, file, { scan, source, now });
+  const tasks = await leftOf(file.tasks, isDone, { store, source, now, isBegun: begunAt !== undefined });
+  const { range, origins } = head;
+  return {
+    ...{ scan, wanted, isExact: true },
+    plan: await planOf(file, tasks, source, now),
+    holesNow: async () => holesOf(wanted, await store.scan({ tickers, intervals })),
+    ...(origins.length > 0 && { meant: { origins, range, intervals } }),
+  };
+}
+
+/** Tickers of the series that the store knows otherwise than the plan does, and not by its own doing. */
+function movedIn({ wanted, tasks }: PlanFile, scan: Scan, isBegun: boolean): readonly string[] {
+  const asked = askedBySeries(tasks);
+  return wanted.flatMap((one) => {
+    if (one.known === undefined) return [];
+    const now = knownOf(one, asked.get(seriesKey(one.series)) ?? [], scan);
+    const isAsThen = now.state === one.known.state || (isBegun && now.beside === one.known.beside);
+    return isAsThen ? [] : [one.series.ticker];
+  });
+}
+
+function hasMoved(path: string, moved: readonly string[]): BackfillError {
+  const tickers = [...new Set(moved)];
+  const more = tickers.length > 1 ? ` and of ${tickers.length - 1} more` : '';
+  return new BackfillError(
+    'usage',
+    `${path}: the store has moved since: what is stored of ${tickers[0]}${more} is not what the plan was made from; ${MAKE_AGAIN}`,
+  );
+}
+
+/** Whether a want was done when the plan was begun before: nothing is, of one that was not. */
+function doneSince(
+  begunAt: number | undefined,
+  { wanted }: PlanFile,
+  { scan, source, now }: { readonly scan: Scan; readonly source: Source; readonly now: number },
+): (want: Want) => boolean {
+  if (begunAt === undefined) return () => false;
+  const before = new Map(wanted.map(({ series, known }) => [seriesKey(series), known?.state]));
+  return (want) => {
+    const { series, calendar: id, gaps, again = false } = want;
+    const key = seriesKey(series);
+    const known = scan.series.get(key);
+    if (known === undefined) return false;
+    if (gaps.length === 0) return isComparedSince(known, begunAt);
+    if (again) return isFetchedSince(known, want, begunAt);
+    const calendar = calendarById(id);
+    const isAsThen = knownOf({ series, calendar }, [], scan).state === before.get(key);
+    if (isAsThen) return false;
+    const range = span(gaps) ?? want.range;
+    const coverageOf = { get: () => known.coverage };
+    const { editionOf, capabilities } = source;
+    const options = { provider: capabilities.id, now, ...(editionOf && { editionOf }) };
+    return findGaps([{ series, calendar, range, lived: gaps }], coverageOf, options).every(
+      ({ sessions }) => sessions === 0,
+    );
+  };
+}
+
+function isComparedSince({ topUps }: SeriesState, begunAt: number): boolean {
+  return topUps !== undefined && topUps.count === 0 && topUps.at > begunAt;
+}
+
+/** What is fetched again is known to be done only where one commit does it all. */
+function isFetchedSince({ fetchedAt }: SeriesState, { series, range }: Want, begunAt: number): boolean {
+  return (fetchedAt ?? 0) > begunAt && periodsOf(series.interval, [range]).length === 1;
+}
+
+/** The tasks that are left where some wants are done. */
+async function leftOf(
+  tasks: readonly Task[],
+  isDone: (want: Want) => boolean,
+  tools: {
+    readonly store: BarStore;
+    readonly source: Source;
+    readonly now: number;
+    readonly isBegun: boolean;
+  },
+): Promise<readonly Task[]> {
+  if (!tools.isBegun) return tasks;
+  const { stagedAs } = tools.source;
+  const staged =
+    stagedAs === undefined ? [] : (await stagedOf(stagedAs, tools.store.staging, tools.now)).fresh;
+  const there = new Set(staged.map(sliceKey));
+  const filling = tasks.flatMap((task) => withoutDone(task, isDone, optionsOf(tools.source, tools.now)));
+  const needed = new Set(filling.flatMap((task) => neededBy(task)));
+  return filling.flatMap((task): Task[] => {
+    if ('slice' in task) {
+      if (!needed.has(task.market)) return [];
+      return [there.has(sliceKey(task.slice)) ? { ...task, requests: 0 } : task];
+    }
+    if (!('tickers' in task)) return [task];
+    const waiting = filling.filter((one) => 'after' in one && one.after === task.id).length;
+    return waiting === 0 ? [] : [{ ...task, waiting }];
+  });
+}
+
+/** What others bring that a task needs: a market, or what is told of splits. */
+function neededBy(task: Task): string[] {
+  if ('bucket' in task) return [task.market];
+  return 'after' in task && task.after !== undefined ? [task.after] : [];
+}
+
+function withoutDone(task: Task, isDone: (want: Want) => boolean, options: PlanOptions): Task[] {
+  if ('slice' in task || 'tickers' in task) return [task];
+  const wants = task.wants.filter((want) => !isDone(want));
+  if (wants.length === task.wants.length) return [task];
+  if (wants.length === 0) return [];
+  const left = { ...task, wants, partitions: partitionsOf(wants, options.actions) };
+  return ['bucket' in left ? left : { ...left, requests: priceOf(left, options) }];
+}
+
+/** What a request costs of which some series are done: fewer pages, perhaps. */
+function priceOf(task: Fetch, options: PlanOptions): number {
+  const requests = batched(task.wants, options).reduce((sum, one) => sum + one.requests, 0);
+  const told = task.after !== undefined;
+  return told
+    ? requests - requestsForActionsOf(task.wants, options.limits[intervalOf(task)] ?? {})
+    : requests;
+}
+
+function optionsOf({ capabilities }: Source, now: number): PlanOptions {
+  const { intervals: limits, quotas, actions } = capabilities;
+  return { limits, quotas, actions, now };
+}
+
+async function planOf(
+  { head, wanted, outOfReach, notServed, unavailable }: PlanFile,
+  tasks: readonly Task[],
+  { capabilities, standing }: Source,
+  now: number,
+): Promise<Plan> {
+  const { totals, relisted, goneList, notYet } = head;
+  const asItStands = (await standing?.()) ?? unusedAt(now);
+  const wants = tasks.flatMap((task) => task.wants);
+  const toFill = new Set(wants.map(({ series }) => seriesKey(series))).size;
+  const done = wanted.filter(({ known }) => known !== undefined).length - toFill;
+  const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
+  return {
+    ...{ tasks, outOfReach, relisted, unavailable },
+    ...(goneList.length > 0 && { goneList }),
+    ...(notServed.length > 0 && { notServed }),
+    ...(notYet !== undefined && { notYet }),
+    totals: {
+      ...{ ...totals, complete: totals.complete + done, toFill, requests },
+      sessions: wants.reduce((sum, want) => sum + want.sessions, 0),
+    },
+    quotaMs: quotaTime(requests, capabilities.quotas, asItStands),
+    standing: asItStands,
+  };
+}
