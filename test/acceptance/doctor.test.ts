@@ -8,7 +8,8 @@ import { doctorText } from '../../src/report/doctor-text.ts';
 import type { Examination } from '../../src/store/damage.ts';
 import { actionsPath, barsPath } from '../../src/store/parquet/files/layout.ts';
 import { exportStore } from './export-store.mjs';
-import { run } from './programs.ts';
+import { run } from '../cli/one-process.ts';
+import { run as runAlone } from './programs.ts';
 import { unsealedWords } from '../store/parquet/own-words.ts';
 import { fileOf, rowsInFile } from '../store/rows.ts';
 
@@ -163,7 +164,7 @@ const kindsAt = ({ damages }: Examination, path: string): string[] =>
   damages.filter((damage) => damage.path === path).map(({ kind }) => kind);
 
 it('finds a store sound that was just filled', async () => {
-  const { code, stdout } = await run('backfill', ['doctor', '--store', store]);
+  const { code, stdout } = await runAlone('backfill', ['doctor', '--store', store]);
   expect(stdout).toMatch(/^Examined 13 partitions \([\d,]+ rows\): no damage\.\n$/);
   expect(code).toBe(0);
 });
@@ -190,7 +191,7 @@ describe.each(DAMAGES)('%s in %s', (kind, path, damage) => {
 it('names and mends every damage of one store at once', { timeout: 60_000 }, async () => {
   for (const [, , damage] of DAMAGES) await damage();
   const before = await everything();
-  const { code, stdout } = await run('backfill', ['doctor', '--store', store]);
+  const { code, stdout } = await runAlone('backfill', ['doctor', '--store', store]);
   expect(code).toBe(1);
   const { examination } = await doctor();
   // A pipe gets every line whole, a terminal what fits it.
