@@ -24,8 +24,15 @@ const acceptance = 'test/acceptance/**/*.test.ts';
 const terminal = 'test/terminal/**/*.test.ts';
 /** What only computes leaves nothing behind: its files share a process, whose start takes longer than most of them. */
 const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.test.ts`);
-/** Each test makes the stores and starts the servers that it needs, and a run keeps nothing between two: a process for all. */
-const engine = ['backfill'].map((folder) => `test/${folder}/**/*.test.ts`);
+/**
+ * Each test makes the stores and starts the servers that it needs, and a run keeps nothing between two: a process for all, but
+ * for what changes the time, a variable or a module of its whole process.
+ */
+const engine = [
+  'test/{backfill,store}/**/*.test.ts',
+  'test/library/**/!(secrets).test.ts',
+  'test/providers/**/!(breaker|gate|quota-*|undeclared-limit|usage).test.ts',
+];
 /** Servers on loopback that each file stops itself: they share a process too, but for the file that starts programs. */
 const simulator = 'test/simulator/**/!(command).test.ts';
 

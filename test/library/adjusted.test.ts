@@ -7,7 +7,9 @@ import { exportTo } from '../../src/library/export-file.ts';
 import type { AdjustOptions } from '../../src/library/read-options.ts';
 import { AAPL, at, coverage, daily, days, NOON, update } from '../store/fixtures.ts';
 import { tellActions } from '../store/told-actions.ts';
-import { answered, closes, dividend, split, store } from './answered-week.ts';
+import { beginAnswered, answered, closes, dividend, split, store } from './answered-week.ts';
+
+beginAnswered();
 
 describe('an adjusted read', () => {
   it('is of the basis that is asked for, as traded by default', async () => {

@@ -15,19 +15,23 @@ const SHOWN = { open: 50, low: 50 };
 export let root: string;
 export let store: BarStore;
 let remove: () => Promise<void>;
-beforeEach(async () => {
-  ({ path: root, remove } = await temporaryFolder());
-  store = openParquetStore(join(root, 'store'));
-  const learned = coverage({ present: [days('2026-02-23', '2026-02-28')] });
-  const week = ['2026-02-23', '2026-02-24', '2026-02-25', '2026-02-26', '2026-02-27'];
-  await store.upsert(
-    update(
-      week.map((day) => daily(day, { close: 100, ...(day === '2026-02-25' && SHOWN) })),
-      { learned },
-    ),
-  );
-});
-afterEach(() => remove());
+
+/** Has each test of a file begin with a store of that week. */
+export function beginAnswered(): void {
+  beforeEach(async () => {
+    ({ path: root, remove } = await temporaryFolder());
+    store = openParquetStore(join(root, 'store'));
+    const learned = coverage({ present: [days('2026-02-23', '2026-02-28')] });
+    const week = ['2026-02-23', '2026-02-24', '2026-02-25', '2026-02-26', '2026-02-27'];
+    await store.upsert(
+      update(
+        week.map((day) => daily(day, { close: 100, ...(day === '2026-02-25' && SHOWN) })),
+        { learned },
+      ),
+    );
+  });
+  afterEach(() => remove());
+}
 
 export const split = { kind: 'split', exDay: parseDay('2026-02-25'), ratio: 2 } satisfies CorporateAction;
 export const dividend = {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openHistory } from '../../src/library/open-history.ts';
 import { leftovers } from '../pool/leftovers.ts';
 import {
+  beginDoored,
   ALFA,
   MONTH,
   OTHERS,
@@ -14,6 +15,8 @@ import {
   isFree,
   simulator,
 } from './doored-history.ts';
+
+beginDoored();
 
 /** How often each ticker was asked for. */
 function asked(): Record<string, number> {

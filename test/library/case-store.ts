@@ -9,13 +9,17 @@ import { type Desk, csvDesk as openCsvDesk, yahooDesk as openYahooDesk } from '.
 
 /** A folder for the stores of a case, new for each test. */
 let folder = '';
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-cases-'));
-});
-afterEach(async () => {
-  await stopSeries();
-  await rm(folder, { recursive: true });
-});
+
+/** Has each test of a file begin with an empty folder. */
+export function beginInFolder(): void {
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backfill-cases-'));
+  });
+  afterEach(async () => {
+    await stopSeries();
+    await rm(folder, { recursive: true });
+  });
+}
 
 export const storeAt = (name: string): string => join(folder, name);
 export const csvDesk = (name: string, now: string, store = 'store'): Desk =>

@@ -1,8 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { caseOf, hasCases } from '../cases.ts';
 import { CASES, describeWith, itWith, REAL_DATA } from '../needs.ts';
+import { beginInFolder } from './case-store.ts';
 import { CSV_ANSWERS } from './csv-case-answers.ts';
 import { YAHOO_ANSWERS } from './yahoo-case-answers.ts';
+
+beginInFolder();
 
 const ANSWERS: Readonly<Record<string, () => Promise<void>>> = { ...CSV_ANSWERS, ...YAHOO_ANSWERS };
 

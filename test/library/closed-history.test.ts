@@ -2,7 +2,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import { WEEK, update } from '../store/fixtures.ts';
-import { ALFA, MONTH, OTHERS, TICKERS, door, folder, history, isFree } from './doored-history.ts';
+import {
+  beginDoored,
+  ALFA,
+  MONTH,
+  OTHERS,
+  TICKERS,
+  door,
+  folder,
+  history,
+  isFree,
+} from './doored-history.ts';
+
+beginDoored();
 
 const AAPL = { ticker: 'AAPL', interval: '1d' } as const;
 

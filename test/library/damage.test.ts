@@ -2,6 +2,7 @@ import { copyFile, mkdir, readFile, rm, symlink, truncate, writeFile } from 'nod
 import { beforeEach, describe, expect, it } from 'vitest';
 import { inDuckDB } from './in-duckdb.ts';
 import {
+  beginWithThree,
   actions,
   at,
   countBy,
@@ -12,6 +13,8 @@ import {
   query,
   report,
 } from './three-series.ts';
+
+beginWithThree();
 
 const KINDS: readonly (readonly [string, (path: string) => Promise<unknown>])[] = [
   ['cut short', (path) => truncate(path, 300)],

@@ -2,6 +2,7 @@ import { truncate } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { rotRows } from '../store/rot.ts';
 import {
+  beginWithThree,
   actions,
   at,
   countBy,
@@ -13,6 +14,8 @@ import {
   query,
   report,
 } from './three-series.ts';
+
+beginWithThree();
 
 describe('one of several files of a series that is damaged', () => {
   it.each(['2025', '2026'])('(%s) makes it damaged, and the others are read', async (year) => {

@@ -21,19 +21,22 @@ export let simulator: Logged;
 export let door: Door;
 export let history: History;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-engine-'));
-  simulator = await start();
-  door = await openDoor(simulator.url);
-  history = historyWith(1);
-});
-afterEach(async () => {
-  door.release();
-  await history.close();
-  await door.close();
-  await stopAll();
-  await rm(folder, { recursive: true });
-});
+/** Has each test of a file begin with a history behind a door of its own. */
+export function beginDoored(): void {
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backfill-engine-'));
+    simulator = await start();
+    door = await openDoor(simulator.url);
+    history = historyWith(1);
+  });
+  afterEach(async () => {
+    door.release();
+    await history.close();
+    await door.close();
+    await stopAll();
+    await rm(folder, { recursive: true });
+  });
+}
 
 /** A history with one thread that may have so many requests in flight. */
 function historyWith(concurrency: number): History {

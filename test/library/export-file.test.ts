@@ -7,7 +7,9 @@ import type { CorporateAction } from '../../src/core/bars/bars.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { exportTo } from '../../src/library/export-file.ts';
 import { at, coverage, daily, days, update } from '../store/fixtures.ts';
-import { answered, closes, dividend, root, split, store } from './answered-week.ts';
+import { beginAnswered, answered, closes, dividend, root, split, store } from './answered-week.ts';
+
+beginAnswered();
 
 describe('an export', () => {
   it('as text has adjusted prices without the noise of their factors', async () => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { openHistory } from '../../src/library/open-history.ts';
-import { ask, folder, store } from './reached-store.ts';
+import { beginReached, ask, folder, store } from './reached-store.ts';
+
+beginReached();
 
 describe('a query that is one still works', () => {
   it.each([

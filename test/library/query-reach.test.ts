@@ -2,7 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SECRET, ask, before, content, folder, store } from './reached-store.ts';
+import { beginReached, SECRET, ask, before, content, folder, store } from './reached-store.ts';
+
+beginReached();
 
 const BARS = 'bars/interval=1d/ticker=AAPL/period=all/bars.parquet';
 

@@ -7,6 +7,7 @@ import { parseDay } from '../../src/core/session/day.ts';
 import { NOON, at, coverage, daily, days } from '../store/fixtures.ts';
 import { rowsIn } from '../store/rows.ts';
 import {
+  beginEmpty,
   FB,
   META,
   ON,
@@ -21,6 +22,8 @@ import {
   content,
 } from './renamed-store.ts';
 import { tellActions } from '../store/told-actions.ts';
+
+beginEmpty();
 
 describe('where both tickers have a session', () => {
   it('the new one’s final bar stays, and an old one that differs is counted and kept in quarantine', async () => {

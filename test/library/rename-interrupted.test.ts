@@ -7,6 +7,7 @@ import { openParquetStore } from '../../src/store/parquet/index.ts';
 import { absence, at, coverage, daily, days } from '../store/fixtures.ts';
 import { rowsIn } from '../store/rows.ts';
 import {
+  beginEmpty,
   FB,
   META,
   FB_META,
@@ -21,6 +22,8 @@ import {
   holdFacebook,
   content,
 } from './renamed-store.ts';
+
+beginEmpty();
 
 describe('an interrupted rename', () => {
   const hour: Series = { ticker: 'FB', interval: '1h' };

@@ -8,7 +8,9 @@ import { realData } from '../realdata.ts';
 import { barAt } from '../store/fixtures.ts';
 import { REAL_DATA, describeWith, itWith } from '../needs.ts';
 import { rowsIn } from '../store/rows.ts';
-import { FB, META, ON, folder, store, history, hold, dates } from './renamed-store.ts';
+import { beginEmpty, FB, META, ON, folder, store, history, hold, dates } from './renamed-store.ts';
+
+beginEmpty();
 
 describe('a map file', () => {
   const bar = (date: string): Bar => barAt(Date.parse(date), { source: 'csv' });

@@ -8,6 +8,7 @@ import { openParquetStore } from '../../src/store/parquet/index.ts';
 import { NOON, at, coverage, daily, days } from '../store/fixtures.ts';
 import { notingDisk } from '../store/parquet/noting-disk.ts';
 import {
+  beginEmpty,
   FB,
   META,
   ON,
@@ -23,6 +24,8 @@ import {
   revise,
   revised,
 } from './renamed-store.ts';
+
+beginEmpty();
 
 describe('the revisions of a renamed ticker', () => {
   const hourly: Series = { ticker: 'FB', interval: '1h' };

@@ -7,6 +7,7 @@ import type { History } from '../../src/library/history.ts';
 import { APPLE, NOON, absence, at, coverage, daily, days } from '../store/fixtures.ts';
 import { rowsIn } from '../store/rows.ts';
 import {
+  beginEmpty,
   FB,
   META,
   ON,
@@ -23,6 +24,8 @@ import {
   dates,
   content,
 } from './renamed-store.ts';
+
+beginEmpty();
 
 describe('a rename', () => {
   it('makes the old ticker’s bars the new one’s, with their source and time, and all that is known of them', async () => {

@@ -29,12 +29,16 @@ export const DIVIDEND: CorporateAction = { kind: 'dividend', exDay: parseDay('20
 export let folder = '';
 export let store: BarStore;
 export let history: History;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-rename-'));
-  store = openParquetStore(folder);
-  history = openHistory({ store: folder, clock: () => NOON });
-});
-afterEach(() => rm(folder, { recursive: true }));
+
+/** Has each test of a file begin with a store of its own. */
+export function beginEmpty(): void {
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backfill-rename-'));
+    store = openParquetStore(folder);
+    history = openHistory({ store: folder, clock: () => NOON });
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+}
 
 export async function hold(
   series: Series,

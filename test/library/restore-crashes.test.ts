@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import { DISK } from '../../src/store/parquet/files/disk.ts';
 import { AAPL, AAPL_5M, days } from '../store/fixtures.ts';
-import { MSFT, NOW, everything, history, root, store } from './forgotten-store.ts';
+import { beginStored, MSFT, NOW, everything, history, root, store } from './forgotten-store.ts';
+
+beginStored();
 
 describe('a crash', () => {
   it('while it is put into quarantine removes nothing, and what is half there is no entry', async () => {

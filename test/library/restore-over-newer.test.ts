@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { AAPL, NOON, WEEK, coverage, daily, days, update } from '../store/fixtures.ts';
 import { tellActions } from '../store/told-actions.ts';
-import { everything, history, store } from './forgotten-store.ts';
+import { beginStored, everything, history, store } from './forgotten-store.ts';
+
+beginStored();
 
 describe('what was fetched since', () => {
   const refill = (

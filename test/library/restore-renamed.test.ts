@@ -6,6 +6,7 @@ import { NOON, daily, days } from '../store/fixtures.ts';
 import { tellActions } from '../store/told-actions.ts';
 import { rowsIn } from '../store/rows.ts';
 import {
+  beginEmpty,
   DIVIDEND,
   dates,
   FB,
@@ -17,6 +18,8 @@ import {
   ON,
   store,
 } from './renamed-store.ts';
+
+beginEmpty();
 
 const ALL = ['2022-06-06', '2022-06-07', '2022-06-08'];
 /** Before the bars. */

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { openHistory } from '../../src/library/open-history.ts';
 import type { ForgetStep } from '../../src/store/forgotten.ts';
 import { AAPL_5M, WEEK, days } from '../store/fixtures.ts';
-import { MSFT, NOW, everything, history, root, store } from './forgotten-store.ts';
+import { beginStored, MSFT, NOW, everything, history, root, store } from './forgotten-store.ts';
+
+beginStored();
 
 describe('what was forgotten comes back exactly', () => {
   it.each([

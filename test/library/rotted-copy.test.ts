@@ -2,7 +2,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WEEK } from '../store/fixtures.ts';
-import { everything, history, root } from './forgotten-store.ts';
+import { beginStored, everything, history, root } from './forgotten-store.ts';
+
+beginStored();
 
 describe('a copy that rotted', () => {
   const at5m = 'bars/interval=5m/ticker=AAPL/period=2026/bars.parquet';

@@ -8,6 +8,7 @@ import { openStore } from '../../src/store/open.ts';
 import { toolsInProcess } from '../backfill/in-process.ts';
 import { rotRows } from '../store/rot.ts';
 import {
+  beginWithThree,
   actions,
   at,
   countBy,
@@ -23,6 +24,8 @@ import {
   sample,
   store,
 } from './three-series.ts';
+
+beginWithThree();
 
 describe('rows that rotted where no footer tells', () => {
   const run = () =>

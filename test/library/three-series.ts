@@ -26,19 +26,22 @@ export const actions = (ticker: string): string => `actions/ticker=${ticker}/act
 export const at = (path: string): string => join(store, path);
 
 /** A store of three daily series, one of them hourly too, in two partitions; every test has a copy of its own. */
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-damage-'));
-  const tools = toolsInProcess(sample, openStore(join(folder, 'whole')), () => NOW);
-  await backfill({ tickers: ['ALFA', 'BRIQ', 'NYXA'], ...RANGE }, tools);
-  await backfill({ tickers: ['BRIQ'], intervals: ['1h'], ...RANGE }, tools);
-});
-afterAll(() => rm(folder, { recursive: true }));
 
-beforeEach(async () => {
-  store = await mkdtemp(join(folder, 'store-'));
-  await cp(join(folder, 'whole'), store, { recursive: true });
-  history = openHistory({ store, provider: { id: 'sample' }, clock: () => NOW });
-});
+/** Has each test of a file begin with a store of its own of the three. */
+export function beginWithThree(): void {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backfill-damage-'));
+    const tools = toolsInProcess(sample, openStore(join(folder, 'whole')), () => NOW);
+    await backfill({ tickers: ['ALFA', 'BRIQ', 'NYXA'], ...RANGE }, tools);
+    await backfill({ tickers: ['BRIQ'], intervals: ['1h'], ...RANGE }, tools);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  beforeEach(async () => {
+    store = await mkdtemp(join(folder, 'store-'));
+    await cp(join(folder, 'whole'), store, { recursive: true });
+    history = openHistory({ store, provider: { id: 'sample' }, clock: () => NOW });
+  });
+}
 
 export async function report(request: HistoryRequest = {}): Promise<string[]> {
   return coverageText(await history.coverage({ ...RANGE, ...request }), { missing: false });

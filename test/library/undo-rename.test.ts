@@ -10,6 +10,7 @@ import { rowsIn } from '../store/rows.ts';
 import { tellActions } from '../store/told-actions.ts';
 import { engineOf } from './engine-of.ts';
 import {
+  beginEmpty,
   FB,
   META,
   ON,
@@ -30,6 +31,8 @@ import {
   revise,
   revised,
 } from './renamed-store.ts';
+
+beginEmpty();
 
 const HOUR: Series = { ticker: 'FB', interval: '1h' };
 const HOURS = [at('2021-12-31T14:30Z'), at('2022-06-08T13:30Z')];

@@ -1,6 +1,6 @@
-import { type Server, createServer } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatDay, parseDay, utcDayOf } from '../../src/core/session/day.ts';
 import type { Interval } from '../../src/core/session/interval.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
@@ -9,14 +9,6 @@ import { openProvider } from '../../src/providers/registry.ts';
 
 // Answers as real servers are known to word them, or may, beside those that were recorded: each gives its rows, or is an error
 // that says what it is; none is a success without rows.
-
-const servers: Server[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-});
 
 interface Reply {
   readonly status?: number;
@@ -42,7 +34,6 @@ async function hears({ status = 200, body }: Reply, asked: Asked): Promise<unkno
     const other = besides(url);
     response.writeHead(other === undefined ? status : 200).end(other ?? body);
   });
-  servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const gate = { ...OPEN_GATE, failed: async () => false, throttled: async () => false };
@@ -59,6 +50,9 @@ async function hears({ status = 200, body }: Reply, asked: Asked): Promise<unkno
     );
   } catch (error) {
     return (error as { code?: unknown }).code;
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   }
 }
 

@@ -4,9 +4,11 @@ import { parseDay } from '../../src/core/session/day.ts';
 import { missingPrices } from '../../src/providers/missing-prices.ts';
 import type { BarAnswer } from '../../src/providers/provider.ts';
 import { parseChart } from '../../src/providers/yahoo/parse.ts';
-import { SHARES, ask, range } from './alpaca/asked.ts';
+import { stopAfterEach, SHARES, ask, range } from './alpaca/asked.ts';
 import { NO_ACTIONS } from './alpaca/serving.ts';
 import { chartResult } from './yahoo/chart.ts';
+
+stopAfterEach();
 
 describe('a row of which prices are missing', () => {
   const none = Number.NaN;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/core/session/day.ts';
 import { NO_BARS, type Reply, askedOf } from './serving.ts';
-import { SHARES, ask } from './asked.ts';
+import { stopAfterEach, SHARES, ask } from './asked.ts';
+
+stopAfterEach();
 
 describe('splits and dividends', () => {
   it('are asked for from a few days before the first to far beyond today, as they are listed by their payment', async () => {

@@ -4,7 +4,10 @@ import type { Interval } from '../../../src/core/session/interval.ts';
 import type { Part, Provider } from '../../../src/providers/provider.ts';
 import { NO_BARS, type Reply, type Request, alpacaThatAnswers, askedOf, stopServers } from './serving.ts';
 
-afterEach(stopServers);
+/** Has each test of a file stop the servers that it started. */
+export function stopAfterEach(): void {
+  afterEach(stopServers);
+}
 
 export const SHARES = '/v2/stocks/bars';
 const CRYPTO = '/v1beta3/crypto/us/bars';

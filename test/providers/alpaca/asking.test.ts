@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/core/session/day.ts';
 import type { BarAnswer, Provider } from '../../../src/providers/provider.ts';
 import { inRows } from '../rows.ts';
-import { ask, codeOf, range } from './asked.ts';
+import { stopAfterEach, ask, codeOf, range } from './asked.ts';
+
+stopAfterEach();
 
 const ends = (query: URLSearchParams[]): (string | null)[][] =>
   query.map((one) => [one.get('start'), one.get('end')]);

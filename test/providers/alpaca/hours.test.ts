@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { BarAnswer } from '../../../src/providers/provider.ts';
 import { NO_ACTIONS, type Reply, type Request } from './serving.ts';
-import { SHARES, ask, range } from './asked.ts';
+import { stopAfterEach, SHARES, ask, range } from './asked.ts';
+
+stopAfterEach();
 
 describe('bars of an hour', () => {
   const half = (t: string, o: number): object => ({ t, o, h: o + 2, l: o - 1, c: o + 1, v: 10 });

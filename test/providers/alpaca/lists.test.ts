@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NO_BARS } from './serving.ts';
-import { JANUARY, SHARES, ask, codeOf } from './asked.ts';
+import { stopAfterEach, JANUARY, SHARES, ask, codeOf } from './asked.ts';
+
+stopAfterEach();
 
 describe('a list', () => {
   it('of which a symbol is on no page has no bars of that, which proves its days', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SHARES, ask } from './asked.ts';
+import { stopAfterEach, SHARES, ask } from './asked.ts';
+
+stopAfterEach();
 
 describe('a refusal', () => {
   const html = '<html>\r\n<head><title>401 Authorization Required</title></head>\r\n</html>';

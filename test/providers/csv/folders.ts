@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type DayRange, parseDay } from '../../../src/core/session/day.ts';
 import type { Interval } from '../../../src/core/session/interval.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
@@ -14,18 +14,14 @@ export const DAILY = `date,open,high,low,close,volume
 2024-01-04,50,55,45,52,2000
 2024-01-05,51,55,45,52,2001
 `;
-const folders: string[] = [];
 
+/** A folder with these files, which is gone when the test ends. */
 export async function folderOf(files: Record<string, string>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'csv-provider-'));
-  folders.push(folder);
+  onTestFinished(() => rm(folder, { recursive: true }));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   return folder;
 }
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
-});
 
 export function range(from: string, to: string): DayRange {
   return { from: parseDay(from), to: parseDay(to) };

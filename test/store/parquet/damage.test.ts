@@ -6,8 +6,20 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { actionsPath, barsPath } from '../../../src/store/parquet/files/layout.ts';
 import { AAPL, AAPL_5M, at, coverage, days, NOON, update } from '../fixtures.ts';
 import { rowsIn } from '../rows.ts';
-import { BARS, SPLIT, AAPL_FILE, root, store, filesBelow, stateOf, expectSetAside } from './two-series.ts';
+import {
+  beginWithTwo,
+  BARS,
+  SPLIT,
+  AAPL_FILE,
+  root,
+  store,
+  filesBelow,
+  stateOf,
+  expectSetAside,
+} from './two-series.ts';
 import { tellActions } from '../told-actions.ts';
+
+beginWithTwo();
 
 const DAMAGES: [string, (path: string) => Promise<void>][] = [
   ['empty', (path) => truncate(path, 0)],

@@ -20,6 +20,8 @@ export let root: string;
 
 let remove: () => Promise<void>;
 
-beforeEach(async () => ({ path: root, remove } = await temporaryFolder()));
-
-afterEach(() => remove());
+/** Has each test of a file begin with a folder of its own. */
+export function beginEmpty(): void {
+  beforeEach(async () => ({ path: root, remove } = await temporaryFolder()));
+  afterEach(() => remove());
+}

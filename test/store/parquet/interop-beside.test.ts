@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NO_DAYS, NOON, update } from '../fixtures.ts';
 import { tellActions } from '../told-actions.ts';
-import { query, root } from './duckdb-session.ts';
+import { beginEmpty, query, root } from './duckdb-session.ts';
+
+beginEmpty();
 
 describe('DuckDB', () => {
   it('reads the revisions of all series by one glob, the old values beside the new', async () => {

@@ -8,7 +8,9 @@ import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { barsPath } from '../../../src/store/parquet/files/layout.ts';
 import { AAPL, AAPL_5M, absence, at, coverage, daily, days, NOON, update } from '../fixtures.ts';
 import { rowsIn } from '../rows.ts';
-import { query, root } from './duckdb-session.ts';
+import { beginEmpty, query, root } from './duckdb-session.ts';
+
+beginEmpty();
 
 const TICKERS = [
   'BTC-USD',

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { AAPL, daily, NOON, update } from '../fixtures.ts';
 import { ownWords } from './own-words.ts';
 import { rowsIn } from '../rows.ts';
-import { BARS, FILE, LEARNED, REBUILT, damages, path, stateNow, store } from './sealed-store.ts';
+import { beginSealed, BARS, FILE, LEARNED, REBUILT, damages, path, stateNow, store } from './sealed-store.ts';
+
+beginSealed();
 
 describe('a file that DuckDB wrote anew', () => {
   /** Writes the file as `sql` makes it of its `rows`, with its knowledge or without. */

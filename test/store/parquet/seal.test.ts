@@ -8,7 +8,20 @@ import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, update } from '../fixtu
 import { ownWords, unsealedWords } from './own-words.ts';
 import { fileOf, rowsIn, seriesIn } from '../rows.ts';
 import { tellActions } from '../told-actions.ts';
-import { BARS, FILE, LEARNED, REBUILT, damages, path, root, stateNow, store } from './sealed-store.ts';
+import {
+  beginSealed,
+  BARS,
+  FILE,
+  LEARNED,
+  REBUILT,
+  damages,
+  path,
+  root,
+  stateNow,
+  store,
+} from './sealed-store.ts';
+
+beginSealed();
 
 const YEAR = days('2020-01-02', '2021-01-01');
 const SPLIT = { kind: 'split', exDay: 18_505, ratio: 4 } as const;

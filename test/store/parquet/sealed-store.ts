@@ -24,12 +24,16 @@ export const FILE = barsPath({ series: AAPL, period: 'all' });
 export let root: string;
 export let store: BarStore;
 let remove: () => Promise<void>;
-beforeEach(async () => {
-  ({ path: root, remove } = await temporaryFolder());
-  store = openParquetStore(root);
-  await store.upsert(update(BARS, { learned: LEARNED }));
-});
-afterEach(() => remove());
+
+/** Has each test of a file begin with a store of its own. */
+export function beginSealed(): void {
+  beforeEach(async () => {
+    ({ path: root, remove } = await temporaryFolder());
+    store = openParquetStore(root);
+    await store.upsert(update(BARS, { learned: LEARNED }));
+  });
+  afterEach(() => remove());
+}
 
 export const path = (): string => join(root, FILE);
 

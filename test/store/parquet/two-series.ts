@@ -21,13 +21,17 @@ export const AAPL_FILE = barsPath({ series: AAPL, period: 'all' });
 export let root: string;
 export let store: BarStore;
 let remove: () => Promise<void>;
-beforeEach(async () => {
-  ({ path: root, remove } = await temporaryFolder());
-  store = openParquetStore(root);
-  await store.upsert(update(BARS, { learned: LEARNED }));
-  await store.upsert(update(BARS, { series: { ticker: 'MSFT', interval: '1d' }, learned: LEARNED }));
-});
-afterEach(() => remove());
+
+/** Has each test of a file begin with a store of its own of the two. */
+export function beginWithTwo(): void {
+  beforeEach(async () => {
+    ({ path: root, remove } = await temporaryFolder());
+    store = openParquetStore(root);
+    await store.upsert(update(BARS, { learned: LEARNED }));
+    await store.upsert(update(BARS, { series: { ticker: 'MSFT', interval: '1d' }, learned: LEARNED }));
+  });
+  afterEach(() => remove());
+}
 
 export async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);

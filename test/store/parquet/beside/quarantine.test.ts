@@ -6,7 +6,18 @@ import { actionsPath, barsPath } from '../../../../src/store/parquet/files/layou
 import { setAside } from '../../../../src/store/parquet/beside/quarantine.ts';
 import { AAPL, AAPL_5M, at, daily, NOON, update } from '../../fixtures.ts';
 import { fileOf, rowsIn } from '../../rows.ts';
-import { BARS, AAPL_FILE, root, store, filesBelow, breakRows, expectSetAside } from '../two-series.ts';
+import {
+  beginWithTwo,
+  BARS,
+  AAPL_FILE,
+  root,
+  store,
+  filesBelow,
+  breakRows,
+  expectSetAside,
+} from '../two-series.ts';
+
+beginWithTwo();
 
 describe('quarantine', () => {
   it('lists the damaged files that it holds, and no rejected rows', async () => {

@@ -3,6 +3,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { parseDay, startOfDay } from '../../../../src/core/session/day.ts';
 import { barAt } from '../../fixtures.ts';
 import {
+  beginSound,
   SESSIONS,
   DAILY,
   FIVE,
@@ -18,6 +19,8 @@ import {
   describeDamages,
   withoutDigest,
 } from './damaged-store.ts';
+
+beginSound();
 
 const CASES: readonly Case[] = [
   {

@@ -2,7 +2,9 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { encodeActions } from '../../../../src/store/parquet/codec/encode.ts';
 import { actionsPath, barsPath, revisionsPath } from '../../../../src/store/parquet/files/layout.ts';
 import { AAPL, NOON } from '../../fixtures.ts';
-import { SPLIT, flipBound, put, type Case, at, describeDamages } from './damaged-store.ts';
+import { beginSound, SPLIT, flipBound, put, type Case, at, describeDamages } from './damaged-store.ts';
+
+beginSound();
 
 const CASES: readonly Case[] = [
   {

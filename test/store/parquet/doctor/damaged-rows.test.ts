@@ -1,6 +1,7 @@
 import { parseDay, startOfDay } from '../../../../src/core/session/day.ts';
 import { barAt } from '../../fixtures.ts';
 import {
+  beginSound,
   NYSE,
   SPLIT,
   DAILY,
@@ -13,6 +14,8 @@ import {
   type Case,
   describeDamages,
 } from './damaged-store.ts';
+
+beginSound();
 
 const CASES: readonly Case[] = [
   {

@@ -54,18 +54,22 @@ export const FIVE_FILE = barsPath({ series: AAPL_5M, period: '2025' });
 export let root: string;
 export let store: BarStore;
 let remove: () => Promise<void>;
-beforeEach(async () => {
-  ({ path: root, remove } = await temporaryFolder());
-  store = openParquetStore(root);
-  const lock = await store.acquire();
-  // As a run does, which knows in the end what its files hold.
-  await store.scan();
-  await fill();
-  await store.upsert(update(OTHER, { series: MSFT, learned: LEARNED }));
-  await store.saveRun(NOON, { ok: true });
-  await lock.release();
-});
-afterEach(() => remove());
+
+/** Has each test of a file begin with a sound store of its own. */
+export function beginSound(): void {
+  beforeEach(async () => {
+    ({ path: root, remove } = await temporaryFolder());
+    store = openParquetStore(root);
+    const lock = await store.acquire();
+    // As a run does, which knows in the end what its files hold.
+    await store.scan();
+    await fill();
+    await store.upsert(update(OTHER, { series: MSFT, learned: LEARNED }));
+    await store.saveRun(NOON, { ok: true });
+    await lock.release();
+  });
+  afterEach(() => remove());
+}
 
 /** What a run would store of AAPL: once more, it closes every gap. */
 async function fill(): Promise<void> {

@@ -10,6 +10,7 @@ import { actionsPath, barsPath } from '../../../../src/store/parquet/files/layou
 import { AAPL, barAt, coverage, days, NOON, update } from '../../fixtures.ts';
 import { rowsIn } from '../../rows.ts';
 import {
+  beginSound,
   NYSE,
   MSFT,
   SPLIT,
@@ -31,6 +32,8 @@ import {
   at,
 } from './damaged-store.ts';
 import { tellActions } from '../../told-actions.ts';
+
+beginSound();
 
 it('finds nothing wrong with a sound store, and counts what it looked at', async () => {
   const rows = DAILY.length + OTHER.length + FIVE.length;

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { at, everything, examine, put, quarantined } from './damaged-store.ts';
+import { beginSound, at, everything, examine, put, quarantined } from './damaged-store.ts';
+
+beginSound();
 
 /** Where a writer writes, and where none but the doctor looks afterwards. */
 const LEFT = ['bars/interval=1d/ticker=AAPL/period=all/.bars.1-0-0.tmp', 'universes/.x.1-0-0.tmp'];

@@ -5,7 +5,9 @@ import { TEMP_NAME } from '../../../../src/store/parquet/files/layout.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { coverage, daily, days, NO_DAYS, update } from '../../fixtures.ts';
 import { tellActions } from '../../told-actions.ts';
-import { root } from './noted-folder.ts';
+import { beginEmpty, root } from './noted-folder.ts';
+
+beginEmpty();
 
 describe('acquire', () => {
   it('sweeps the temp files of dead writers and nothing else', async () => {

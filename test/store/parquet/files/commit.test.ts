@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { commitFile } from '../../../../src/store/parquet/files/commit.ts';
 import type { CommitFs } from '../../../../src/store/parquet/files/commit-fs.ts';
 import { DISK } from '../../../../src/store/parquet/files/disk.ts';
-import { noting, root } from './noted-folder.ts';
+import { beginEmpty, noting, root } from './noted-folder.ts';
+
+beginEmpty();
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -9,7 +9,9 @@ import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { AAPL, coverage, daily, days, update } from '../../fixtures.ts';
 import { rowsIn } from '../../rows.ts';
 import { tellActions } from '../../told-actions.ts';
-import { noting, root } from './noted-folder.ts';
+import { beginEmpty, noting, root } from './noted-folder.ts';
+
+beginEmpty();
 
 describe('the store', () => {
   it('turns what the disk says into one store-unusable line', async () => {

@@ -12,6 +12,7 @@ import { days } from '../../fixtures.ts';
 import { tellActions } from '../../told-actions.ts';
 import { notingDisk } from '../noting-disk.ts';
 import {
+  beginEmpty,
   file,
   filled,
   LONGEST_TICK_MS,
@@ -22,6 +23,8 @@ import {
   scanBy,
   upsert,
 } from './cached-store.ts';
+
+beginEmpty();
 
 describe('a cache', () => {
   beforeEach(async () => {

@@ -16,10 +16,14 @@ import { absence, coverage, daily, days, temporaryFolder, update } from '../../f
 /** An empty folder of a store, new for each test. */
 export let root: string;
 let remove: () => Promise<void>;
-beforeEach(async () => {
-  ({ path: root, remove } = await temporaryFolder());
-});
-afterEach(() => remove());
+
+/** Has each test of a file begin with a folder of its own. */
+export function beginEmpty(): void {
+  beforeEach(async () => {
+    ({ path: root, remove } = await temporaryFolder());
+  });
+  afterEach(() => remove());
+}
 
 export const MANY = 1_000_000;
 

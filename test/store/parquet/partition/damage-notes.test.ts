@@ -10,6 +10,7 @@ import { notingDamage } from '../../../../src/store/parquet/partition/damage-not
 import { scanStore } from '../../../../src/store/parquet/scan.ts';
 import { AAPL, NOON, update } from '../../fixtures.ts';
 import {
+  beginStored,
   ACTIONS,
   BARS,
   DAYS,
@@ -28,6 +29,8 @@ import {
   toldToWriter,
   withHeld,
 } from './noted-store.ts';
+
+beginStored();
 
 /** Those that are not of files that lie in quarantine. */
 async function notesOfReadings(): Promise<string[]> {

@@ -10,6 +10,7 @@ import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { AAPL, absence, coverage, daily, days, NOON, update } from '../../fixtures.ts';
 import { tellActions } from '../../told-actions.ts';
 import {
+  beginStored,
   ACTIONS,
   BARS,
   DAYS,
@@ -29,6 +30,8 @@ import {
   toldToWriter,
   withHeld,
 } from './noted-store.ts';
+
+beginStored();
 
 describe('a partition that was set aside', () => {
   const LOST = {

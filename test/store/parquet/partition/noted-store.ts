@@ -30,14 +30,18 @@ export const ROTTEN = { path: FILE, ...REASON, held: [DAYS] };
 export let root: string;
 export let store: BarStore;
 let remove: () => Promise<void>;
-beforeEach(async () => {
-  ({ path: root, remove } = await temporaryFolder());
-  store = openParquetStore(root);
-  await store.upsert(update([daily('2026-02-26', { close: 100.5 })], { learned: LEARNED }));
-  for (const series of [AAPL, MSFT]) await store.upsert(update(BARS, { series, learned: LEARNED }));
-  await tellActions(store, 'AAPL', [SPLIT], DAYS, 'sample', NOON);
-});
-afterEach(() => remove());
+
+/** Has each test of a file begin with a store of its own. */
+export function beginStored(): void {
+  beforeEach(async () => {
+    ({ path: root, remove } = await temporaryFolder());
+    store = openParquetStore(root);
+    await store.upsert(update([daily('2026-02-26', { close: 100.5 })], { learned: LEARNED }));
+    for (const series of [AAPL, MSFT]) await store.upsert(update(BARS, { series, learned: LEARNED }));
+    await tellActions(store, 'AAPL', [SPLIT], DAYS, 'sample', NOON);
+  });
+  afterEach(() => remove());
+}
 
 /** Spoils a file of the store where no footer tells. */
 export const rot = (path: string): Promise<void> => rotRows(join(root, path));

@@ -6,7 +6,18 @@ import { barsPath } from '../../../../src/store/parquet/files/layout.ts';
 import { AAPL, AAPL_5M, absence, at, coverage, daily, days, NOON, update } from '../../fixtures.ts';
 import { unsealedWords } from '../own-words.ts';
 import { fileOf, rowsIn } from '../../rows.ts';
-import { BARS, LEARNED, AAPL_FILE, root, store, stateOf, expectSetAside } from '../two-series.ts';
+import {
+  beginWithTwo,
+  BARS,
+  LEARNED,
+  AAPL_FILE,
+  root,
+  store,
+  stateOf,
+  expectSetAside,
+} from '../two-series.ts';
+
+beginWithTwo();
 
 describe('rows that are not those that were written', () => {
   /** Writes other rows with the knowledge of the file, as an older version had it, perhaps changed. */

@@ -8,7 +8,9 @@ import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { openScanCache, ScanCache } from '../../../../src/store/parquet/partition/scan-cache.ts';
 import { days } from '../../fixtures.ts';
 import { tellActions } from '../../told-actions.ts';
-import { file, MANY, root, scanBy, settling, TICK_MS, upsert } from './cached-store.ts';
+import { beginEmpty, file, MANY, root, scanBy, settling, TICK_MS, upsert } from './cached-store.ts';
+
+beginEmpty();
 
 /** What may happen to a store between two scans. */
 const EVENT = fc.oneof(

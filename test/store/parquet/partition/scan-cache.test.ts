@@ -11,6 +11,7 @@ import { AAPL, days, temporaryFolder } from '../../fixtures.ts';
 import { tellActions } from '../../told-actions.ts';
 import { ownWords } from '../own-words.ts';
 import {
+  beginEmpty,
   file,
   filled,
   LONGEST_TICK_MS,
@@ -22,6 +23,8 @@ import {
   TICK_MS,
   upsert,
 } from './cached-store.ts';
+
+beginEmpty();
 
 describe('a scan', () => {
   it('takes what a file said from the cache, while it is the same file', async () => {
