@@ -78,6 +78,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
   restore: () => ['restore', 'restore newest'],
   doctor: () => ['doctor', 'doctor --json', 'doctor --fix'],
   inspect: () => ['inspect ../export --json'],
+  completion: () => ['completion bash'],
   simulate: () => ['simulate --fault list'],
 };
 
