@@ -1,7 +1,8 @@
 import { backfill } from '../backfill/backfill.ts';
 import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
 import type { Chain } from '../backfill/plan/chain-list.ts';
-import type { ChainPlace, Earlier } from '../backfill/plan/handed-on.ts';
+import type { Earlier } from '../backfill/plan/cannot-give.ts';
+import type { ChainPlace } from '../backfill/plan/handed-on.ts';
 import { unnamedIn } from '../backfill/plan/unnamed.ts';
 import type { BackfillEvent } from '../backfill/run/events.ts';
 import { askedAgain } from '../backfill/settle/asked-again.ts';

@@ -1,5 +1,5 @@
 import { plannedEvent } from '../backfill/backfill.ts';
-import type { Closed, Earlier } from '../backfill/plan/handed-on.ts';
+import { type Earlier, NOTHING_CLOSED } from '../backfill/plan/cannot-give.ts';
 import { type Prepared, type Source, prepare } from '../backfill/plan/prepare.ts';
 import { type ChainRun, chainSummary, closedIn } from '../backfill/settle/chain-summary.ts';
 import { type ListStanding, listStanding } from '../backfill/settle/list-standing.ts';
@@ -71,7 +71,7 @@ async function askInTurn(stages: Stages, wanted: Wanted, request: BackfillOption
   const [first] = stages;
   const chain = chainOf(stages);
   const list = chainList(chain, wanted, first.clock());
-  const before = await standingOf(first, wanted, list);
+  const before = await standingOf(stages, wanted, list);
   const earlier: Earlier[] = [];
   const runs: ChainRun[] = [];
   for (const stage of stages) {
@@ -85,17 +85,15 @@ async function askInTurn(stages: Stages, wanted: Wanted, request: BackfillOption
   if (one === undefined) throw new RangeError('a chain of which nobody was asked');
   const isOver = runs.some(({ summary }) => endsAll(summary));
   const opinions = request.secondOpinion && !isOver ? await secondOpinions(stages, runs, request) : undefined;
-  const after = await standingOf(first, wanted, list);
+  const after = await standingOf(stages, wanted, list);
   const unserved = (one.summary.notServed ?? []).reduce((sum, { tickers }) => sum + tickers.length, 0);
   const standing = { before, after, unserved: unserved * wanted.intervals.length };
-  return chainSummary([one, ...others], standing, opinions);
+  return chainSummary([one, ...others], { ...standing, isOver }, opinions);
 }
 
 function placed(source: Source, chain: Chain, before: readonly Earlier[]): Source {
   return { ...source, chain: { before: [...before], all: chain } };
 }
-
-const NOTHING_CLOSED: Closed = { all: false, intervals: new Set(), series: new Set() };
 
 /** By what is known before anybody was asked. */
 function neverClosed({ capabilities }: Parts): Earlier {
@@ -109,9 +107,10 @@ function endsAll({ stopped }: RunSummary): boolean {
 }
 
 async function standingOf(
-  { store, clock }: Parts,
+  stages: Stages,
   { tickers, intervals }: Wanted,
   list: readonly WantedSeries[],
 ): Promise<ListStanding> {
-  return listStanding(list, await store.scan({ tickers, intervals }), clock());
+  const [{ store, clock }] = stages;
+  return listStanding(list, await store.scan({ tickers, intervals }), chainOf(stages), clock());
 }

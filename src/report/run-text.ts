@@ -11,7 +11,7 @@ import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { counted, waitText } from './standing-text.ts';
 import { trafficText } from './traffic-text.ts';
 import { newlyLostLines, notServedLines, unavailableLine } from './unavailable-text.ts';
-import { formatCount, formatDuration, fittedTable, plural } from './table.ts';
+import { capitalized, formatCount, formatDuration, fittedTable, plural } from './table.ts';
 
 /** What a run was for, as its last lines call it. */
 export type RunPurpose = 'Backfill' | 'Verification' | `Batch ${string}` | `Batches ${string}`;
@@ -184,10 +184,6 @@ function usedUpLine({ fetched, failed, unavailable, notRun, restDays, opens, sto
       ? 'Run the same command later.'
       : `It opens again ${opensText(opens)}: run the same command then.`;
   return opens?.isTomorrow === true ? `${done} today${rest}. ${then}` : `${done}. ${then}`;
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** How a run ended that was not stopped: complete is said only of what is. */

@@ -139,3 +139,8 @@ export const NONE = '-';
 export function formatPercent(percent: number | null): string {
   return percent === null ? NONE : `${percent.toFixed(percent === 100 ? 1 : 2)}%`;
 }
+
+/** The text with a capital letter at its beginning. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

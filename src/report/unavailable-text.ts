@@ -2,19 +2,21 @@ import type { NewlyLost } from '../backfill/settle/newly-lost.ts';
 import { formatDay, utcDayOf } from '../core/session/day.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
 import type { Unavailable } from '../core/coverage/unavailable.ts';
+import { grouped } from '../core/grouped.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { named } from './named.ts';
-import { formatCount, plural } from './table.ts';
+import { capitalized, formatCount, plural } from './table.ts';
 
 /** Tickers that are named. */
 const NAMED = 5;
 
-/** `Unknown to yahoo: 1,060 (ABCD, EFGH, …; next asked 2026-12-04)` */
-export function unavailableLine({ provider, reason, tickers, nextRetryAt }: Unavailable): string {
+/** `Unknown to yahoo: 1,060 (ABCD, EFGH, …; next asked 2026-12-04)`; of several providers `Unknown to polygon and yahoo: …` */
+export function unavailableLine(group: Unavailable): string {
+  const { reason, tickers, nextRetryAt } = group;
   const first = tickers.slice(0, NAMED).join(', ');
   const more = tickers.length > NAMED ? ', …' : '';
-  return `${titleOf(reason, provider)}: ${formatCount(tickers.length)} (${first}${more}; ${nextText(reason, nextRetryAt)})`;
+  return `${titleOf(group)}: ${formatCount(tickers.length)} (${first}${more}; ${nextText(reason, nextRetryAt)})`;
 }
 
 /** `binance has no AAPL, MSFT: it serves crypto pairs (BTC-USDT); leave them out, or ask another --provider for them` */
@@ -37,10 +39,19 @@ export function newlyLostLines({ sessions, tickers }: NewlyLost): string[] {
   return [`Newly lost: ${whose}: rows came that could not be stored`];
 }
 
-function titleOf(reason: AbsenceReason, provider: string): string {
-  if (reason === 'unknown-ticker') return `Unknown to ${provider}`;
-  if (reason === 'plan-limited') return `Beyond the reach of ${provider}`;
-  return `No bars, or few, from ${provider} (${reason})`;
+/** Those who say the same are named together. */
+function titleOf({ also = [], ...leading }: Unavailable): string {
+  const byReason = grouped([leading, ...also], ({ reason }) => reason);
+  const parts = [...byReason].map(([reason, said]) =>
+    reasonText(reason, said.map(({ provider }) => provider).join(' and ')),
+  );
+  return capitalized(parts.join(', '));
+}
+
+function reasonText(reason: AbsenceReason, providers: string): string {
+  if (reason === 'unknown-ticker') return `unknown to ${providers}`;
+  if (reason === 'plan-limited') return `beyond the reach of ${providers}`;
+  return `no bars, or few, from ${providers} (${reason})`;
 }
 
 function nextText(reason: AbsenceReason, nextRetryAt: number | null): string {

@@ -195,6 +195,52 @@ describe('a chain in trouble', () => {
     await second.close();
   });
 
+  it('whose second is open to nobody here leaves what only that has, which is no success', async () => {
+    const first = await start({ wire: 'polygon', market: lacking(FULL, new Set([UNKNOWN])), now: () => NOW });
+    const second = await refusing(451);
+    const history = openHistory({
+      ...optionsOf(first, first),
+      provider: [
+        { id: 'polygon', url: first.url, settings: { tier: 'free' } },
+        { id: 'sample', url: second.url },
+      ],
+    });
+    const summary = await history.backfill(REQUEST);
+    expect(summary).toMatchObject({ series: 6, fetched: 4, complete: 0, unavailable: 0 });
+    expect([exitCodeOf(summary), summary.failed + summary.notRun]).toEqual([1, 2]);
+    // That the first does not know it was told by then, and is half of the truth.
+    const again = await history.backfill({ ...REQUEST, tickers: [UNKNOWN] });
+    expect(again).toMatchObject({ series: 1, fetched: 0, complete: 0, unavailable: 0, cannotBeHad: [] });
+    expect([exitCodeOf(again), again.failed + again.notRun]).toEqual([1, 1]);
+    await history.close();
+    await second.close();
+  });
+
+  it('that is stopped before the second is asked has not run what the first does not know', async () => {
+    const [first, second] = await pair({ latencyMs: 20 });
+    const history = openHistory(optionsOf(first, second, { concurrency: 1 }));
+    const stop = new AbortController();
+    const tickers = [UNKNOWN, ...KNOWN];
+    const summary = await history.backfill({
+      ...{ ...REQUEST, tickers, stop: stop.signal },
+      onEvent: (event) => {
+        if (event.type === 'finished' && event.want.series.ticker === UNKNOWN) stop.abort();
+      },
+    });
+    expect(summary).toMatchObject({ series: 5, failed: 0, unavailable: 0, complete: 0, cannotBeHad: [] });
+    const had = summary.fetched;
+    expect(await question('SELECT count(DISTINCT ticker)::INT FROM bars').catch(() => [[0]])).toEqual([
+      [had],
+    ]);
+    expect([summary.stopped?.reason, summary.notRun, second.entries]).toEqual(['interrupted', 5 - had, []]);
+    const asked = first.entries.length;
+    const rest = await history.backfill({ ...REQUEST, tickers });
+    expect([exitCodeOf(rest), rest.complete, rest.fetched]).toEqual([0, had, 5 - had]);
+    expect([...symbolsOf(first, asked)].filter((symbol) => symbol === UNKNOWN)).toEqual([]);
+    expect(symbolsOf(second)).toEqual(new Set([UNKNOWN]));
+    await history.close();
+  });
+
   it('is told of a key that the second lacks before anybody is asked', async () => {
     const [first, second] = await pair();
     const { secrets: _secrets, ...options } = optionsOf(first, second);

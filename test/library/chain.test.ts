@@ -3,6 +3,7 @@ import { parseDay, startOfDay } from '../../src/core/session/day.ts';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { parseQuotas } from '../../src/core/plan/quota.ts';
 import { openHistory } from '../../src/library/open-history.ts';
+import { unavailableLine } from '../../src/report/unavailable-text.ts';
 import { start, stopAll } from '../simulator/running.ts';
 import { lacking, tickersOf, walkingMarket } from './walking-market.ts';
 import { NOBODY, NOW, REACHED, calendar, chainStore, dateOf, firstSessions, scaled } from './chain-store.ts';
@@ -124,7 +125,15 @@ describe('a chain of two providers', () => {
     const summary = await history.backfill(request);
     expect(summary).toMatchObject({ series: 12, fetched: 11, unavailable: 1, failed: 0, stopped: null });
     expect(summary.newlyUnavailable).toBe(true);
-    expect(summary.cannotBeHad.flatMap(({ tickers }) => tickers)).toEqual([nobodys]);
+    expect(summary.cannotBeHad).toMatchObject([
+      {
+        ...{ provider: 'polygon', reason: 'vendor-empty', tickers: [nobodys] },
+        also: [{ provider: 'yahoo', reason: 'unknown-ticker' }],
+      },
+    ]);
+    expect(summary.cannotBeHad.map(unavailableLine)).toEqual([
+      `No bars, or few, from polygon (vendor-empty), unknown to yahoo: 1 (${nobodys}; next asked 2026-11-21)`,
+    ]);
     const { absent } = (await history.scan()).series.get(`${nobodys} 1d`)?.coverage ?? { absent: [] };
     expect(new Set(absent.flatMap(({ by }) => by.map(({ provider }) => provider)))).toEqual(
       new Set(['polygon', 'yahoo']),

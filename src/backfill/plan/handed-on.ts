@@ -1,32 +1,16 @@
 import { seriesKey } from '../../core/bars/bars.ts';
 import { sourceAt } from '../../core/bars/columns.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
-import { type Coverage, NOTHING_KNOWN, provisionalAt, unknownTo } from '../../core/coverage/coverage.ts';
+import { type Coverage, NOTHING_KNOWN, provisionalAt } from '../../core/coverage/coverage.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
-import { reachedFrom } from '../../core/plan/limits.ts';
 import type { DayRange } from '../../core/session/day.ts';
-import type { Interval } from '../../core/session/interval.ts';
 import { intersect, normalize, span, subtract, union } from '../../core/session/ranges.ts';
 import { livedIn } from '../../core/universe/universe.ts';
 import type { Capabilities } from '../../providers/provider.ts';
-import { isServedAt } from '../want/served.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Scan } from '../../store/scan.ts';
-
-/** What of a provider turned out not to be open, to the key or from here. */
-export interface Closed {
-  readonly all: boolean;
-  readonly intervals: ReadonlySet<Interval>;
-  /** Series keys. */
-  readonly series: ReadonlySet<string>;
-}
-
-/** A provider that was asked before another one of its chain. */
-export interface Earlier {
-  readonly capabilities: Capabilities;
-  readonly closed: Closed;
-}
+import { ALL_DAYS, cannotGive, type Earlier } from './cannot-give.ts';
 
 /** Who else is asked for the bars that a provider is asked for. */
 export interface ChainPlace {
@@ -47,8 +31,6 @@ interface Known {
   /** ms since the epoch. */
   readonly now: number;
 }
-
-const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /**
  * What of the wanted sessions is asked of a provider because none of those before it can give it: they do not serve the
@@ -76,27 +58,6 @@ export async function handedOn(
     handed.push({ ...bare, ...livedIn(one.range, meant), ...(besides.length > 0 && { besides }) });
   }
   return handed;
-}
-
-/** The days of a series of which a provider cannot give any bar, by what it is and by what it is on record to have said. */
-function cannotGive(
-  { capabilities, closed }: Earlier,
-  { series, calendar }: WantedSeries,
-  coverage: Coverage,
-  now: number,
-): readonly DayRange[] {
-  const { id, intervals } = capabilities;
-  const limits = intervals[series.interval];
-  const isClosed =
-    closed.all || closed.intervals.has(series.interval) || closed.series.has(seriesKey(series));
-  if (limits === undefined || isClosed || !isServedAt(series.ticker, series.interval, capabilities))
-    return [ALL_DAYS];
-  if (unknownTo(id, coverage) !== undefined) return [ALL_DAYS];
-  const said = coverage.absent.filter(({ by }) =>
-    by.some(({ provider, reason }) => provider === id && reason !== 'doubted'),
-  );
-  const reach = reachedFrom(limits, series.ticker, calendar, now);
-  return union(normalize(said), [{ from: Number.NEGATIVE_INFINITY, to: reach }]);
 }
 
 /** Sessions whose bars are not final yet and are all of the provider that is going to be asked. */

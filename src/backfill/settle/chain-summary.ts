@@ -1,7 +1,7 @@
 import { seriesKey } from '../../core/bars/bars.ts';
 import { saidBy } from '../../core/said-by.ts';
 import type { Interval } from '../../core/session/interval.ts';
-import type { Closed } from '../plan/handed-on.ts';
+import type { Closed } from '../plan/cannot-give.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { type Failure, isUnavailability } from '../failure.ts';
 import type { Stop } from '../run/stops.ts';
@@ -26,6 +26,8 @@ export interface ChainStanding {
   readonly after: ListStanding;
   /** Series of tickers that none of them can have, which are not in it. */
   readonly unserved: number;
+  /** Whether those whose turn had not come were not asked any more. */
+  readonly isOver: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface ChainStanding {
  */
 export function chainSummary(
   runs: readonly [ChainRun, ...ChainRun[]],
-  { before, after, unserved }: ChainStanding,
+  { before, after, unserved, isOver }: ChainStanding,
   opinions?: { readonly said: readonly SecondOpinion[]; readonly runs: readonly ChainRun[] },
 ): RunSummary {
   const [first, ...others] = runs.map(({ summary }) => summary);
@@ -42,8 +44,8 @@ export function chainSummary(
   const asked = new Map(runs.flatMap((run) => [...run.asked]));
   const failures = runs.flatMap(({ summary }) => failuresOf(summary, after));
   const failed = new Set(failures.filter((one) => !isUnavailability(one)).map(keyOf));
-  // What lacks still and nobody was asked for was left to one whose turn did not come.
-  const isUnasked = (key: string): boolean => !asked.has(key) && !failed.has(key);
+  // What lacks still and nobody was asked for was left to one whose turn did not come, and so was all that one had not got.
+  const isUnasked = (key: string): boolean => (isOver || !asked.has(key)) && !failed.has(key);
   const notRun = new Set([
     ...runs.flatMap(({ summary }) => notRunOf(summary, after, failed)),
     ...[...after.missing].filter(isUnasked),

@@ -14,7 +14,9 @@ import {
 } from '../../core/coverage/unavailable.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import { intersect } from '../../core/session/ranges.ts';
+import type { Capabilities } from '../../providers/provider.ts';
 import type { Scan } from '../../store/scan.ts';
+import { saidByAll } from './said-by-all.ts';
 
 /** How all series of a list stand, whoever gave or gives them. Sets are of series keys. */
 export interface ListStanding {
@@ -37,10 +39,11 @@ export interface ListStanding {
   readonly absent: Readonly<Record<string, number>>;
 }
 
-/** How the series stand by what is stored of them at `now` (ms since the epoch). */
+/** How the series stand by what is stored of them at `now` (ms since the epoch), where these providers are asked. */
 export function listStanding(
   wanted: readonly WantedSeries[],
   { series: known }: Pick<Scan, 'series'>,
+  providers: readonly Capabilities[],
   now: number,
 ): ListStanding {
   const [missing, unavailable, barless, waiting, withHoles, whyNot] = Array.from(
@@ -50,9 +53,11 @@ export function listStanding(
   const absent: Record<string, number> = {};
   const parts: { ticker: string; parts: readonly UnavailableSessions[] }[] = [];
   let sum = NO_HOLES;
-  for (const { series, calendar, range, lived } of wanted) {
+  for (const one of wanted) {
+    const { series, calendar, range, lived } = one;
     const key = seriesKey(series);
-    const { coverage = NOTHING_KNOWN, rows = 0 } = known.get(key) ?? {};
+    const { coverage: stored = NOTHING_KNOWN, rows = 0 } = known.get(key) ?? {};
+    const coverage = saidByAll(stored, one, providers, now);
     const meant = lived ?? [range];
     for (const run of meant.flatMap((days) => stateRuns(coverage, days, calendar))) {
       if (run.state === 'missing') missing.add(key);

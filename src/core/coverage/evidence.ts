@@ -99,6 +99,11 @@ export function firstClaim(
 /** Reasons that are facts of the instrument, whoever states them; all others hold for one provider only. */
 const FACTS: ReadonlySet<AbsenceReason> = new Set(['delisted', 'no-trades', 'halted']);
 
+/** Whether anybody states a fact of the instrument. */
+export function isFact(by: readonly Claim[]): boolean {
+  return by.some(({ reason }) => FACTS.has(reason));
+}
+
 /**
  * Whether sessions of which this is claimed are worth asking a provider for: its own claim has a retry that is due, is that
  * its plan does not reach them, which it does today, or was judged by another edition of its content, whatever it claims; or
@@ -106,7 +111,7 @@ const FACTS: ReadonlySet<AbsenceReason> = new Set(['delisted', 'no-trades', 'hal
  */
 export function isDue(by: readonly Claim[], { provider, now, isReached, edition = null }: Asking): boolean {
   const own = by.find((claim) => claim.provider === provider);
-  if (own === undefined) return !by.some(({ reason }) => FACTS.has(reason));
+  if (own === undefined) return !isFact(by);
   if (edition !== null && edition !== own.edition) return true;
   if (own.reason === 'plan-limited') return isReached;
   // It is missing, also to a clock that was put back since.

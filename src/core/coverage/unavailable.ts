@@ -4,10 +4,13 @@ import type { DayRange } from '../session/day.ts';
 import { type AbsenceReason, type Claim, leadingClaim } from './evidence.ts';
 import { span } from '../session/ranges.ts';
 
-/** Sessions that one provider cannot give, and why. */
-export interface UnavailableSessions {
-  readonly provider: string;
-  readonly reason: AbsenceReason;
+/** Who cannot give some sessions, and why. */
+type Unable = Pick<Claim, 'provider' | 'reason'>;
+
+/** Sessions that cannot be had, by whoever says most of them, and why. */
+export interface UnavailableSessions extends Unable {
+  /** What others say of the same sessions. Default: nobody else said anything. */
+  readonly also?: readonly Unable[];
   readonly sessions: number;
   /** When any of them is asked for again, ms since the epoch; null: not by itself. */
   readonly nextRetryAt: number | null;
@@ -43,19 +46,21 @@ export function unavailableIn(
 ): readonly UnavailableSessions[] {
   if (coverage.absent.length === 0) return NOTHING;
   const unknown = unknownTicker(coverage);
-  if (unknown !== undefined) return [partOf(leadingClaim(unknown.by), calendar.count([range]))];
+  if (unknown !== undefined) return [partOf(unknown.by, calendar.count([range]))];
   const { present, absent } = within(coverage, [range]);
-  const parts = absent.map(({ by, ...days }) => ({ days, claim: leadingClaim(by) }));
+  const parts = absent.map(({ by, ...days }) => ({ days, by, claim: leadingClaim(by) }));
   const elsewhere = parts.filter(({ claim }) => ELSEWHERE.has(claim.reason));
-  const counted = [...elsewhere, ...lackingIn(parts, present, calendar)].flatMap(({ days, claim }) => {
+  const counted = [...elsewhere, ...lackingIn(parts, present, calendar)].flatMap(({ days, by }) => {
     const sessions = calendar.count([days]);
-    return sessions === 0 ? [] : [{ ...partOf(claim, sessions), tickers: [] }];
+    return sessions === 0 ? [] : [{ ...partOf(by, sessions), tickers: [] }];
   });
   return joined(counted).map(({ tickers: _none, ...part }) => part);
 }
 
 interface AbsentPart {
   readonly days: DayRange;
+  readonly by: readonly Claim[];
+  /** The leading one. */
   readonly claim: Claim;
 }
 
@@ -145,7 +150,7 @@ export function joinUnavailable(a: readonly Unavailable[], b: readonly Unavailab
 function joined(groups: readonly Unavailable[]): Unavailable[] {
   const byKey = new Map<string, Unavailable & { readonly names: Set<string> }>();
   for (const { tickers, ...group } of groups) {
-    const key = `${group.provider} ${group.reason}`;
+    const key = [group, ...(group.also ?? [])].map(({ provider, reason }) => `${provider} ${reason}`).join();
     const before = byKey.get(key);
     const names = before?.names ?? new Set<string>();
     for (const ticker of tickers) names.add(ticker);
@@ -159,8 +164,16 @@ function joined(groups: readonly Unavailable[]): Unavailable[] {
   return [...byKey.values()].map(({ names, ...group }) => ({ ...group, tickers: [...names] }));
 }
 
-function partOf({ provider, reason, nextRetryAt }: Claim, sessions: number): UnavailableSessions {
-  return { provider, reason, sessions, nextRetryAt };
+function partOf(by: readonly Claim[], sessions: number): UnavailableSessions {
+  const said = by.filter(({ reason }) => reason !== 'doubted');
+  const { provider, reason } = leadingClaim(by);
+  const also = said.filter((one) => one.provider !== provider).map(unableOf);
+  const nextRetryAt = said.map((one) => one.nextRetryAt).reduce(earlier, null);
+  return { provider, reason, ...(also.length > 0 && { also }), sessions, nextRetryAt };
+}
+
+function unableOf({ provider, reason }: Claim): Unable {
+  return { provider, reason };
 }
 
 function earlier(a: number | null, b: number | null): number | null {

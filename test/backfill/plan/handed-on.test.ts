@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Earlier, handedOn } from '../../../src/backfill/plan/handed-on.ts';
+import type { Earlier } from '../../../src/backfill/plan/cannot-give.ts';
+import { handedOn } from '../../../src/backfill/plan/handed-on.ts';
 import { calendarFor } from '../../../src/core/calendar/calendars.ts';
 import type { Coverage } from '../../../src/core/coverage/coverage.ts';
 import { type AbsenceReason, firstClaim } from '../../../src/core/coverage/evidence.ts';
