@@ -37,10 +37,14 @@ function refuseUnprinted(): void {
   throw new BackfillError('store-unusable', message, { cause: outputFailure });
 }
 
-let here: SameAsHere = { store: '', source: '' };
+const NOTHING_SAID: SameAsHere = { store: '', source: '' };
+let here = NOTHING_SAID;
 
-/** From now on has commands that are told, in messages and reports, speak of the same as the one that is carried out. */
-export function tellAsHere(same: SameAsHere): void {
+/**
+ * From now on has commands that are told, in messages and reports, speak of the same as the one that is carried out. Default: as
+ * one that gives no option.
+ */
+export function tellAsHere(same: SameAsHere = NOTHING_SAID): void {
   here = same;
 }
 

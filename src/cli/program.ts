@@ -12,6 +12,7 @@ import { STORE } from './options.ts';
 import { loadSettings } from './settings.ts';
 import { type Settled, settleValues } from './values.ts';
 import { sameAsHere } from './told-commands.ts';
+import { forgetVariables } from './variables.ts';
 import { programVersion } from '../terminal.ts';
 
 /** A program: what it does without a command's name, and its other commands. */
@@ -29,6 +30,8 @@ export interface Program {
  */
 export async function runProgram(program: Program, argv: readonly string[]): Promise<void> {
   setV8Flags();
+  forgetVariables();
+  tellAsHere();
   tolerateClosedOutput();
   // Else Node opens its debugger to all of the machine, keys in memory and all; `node --inspect` opens it on purpose.
   process.on('SIGUSR1', () => undefined);

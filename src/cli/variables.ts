@@ -60,6 +60,12 @@ function readVariables(path: string, isNamed: boolean): Variables {
   return { given, filed };
 }
 
+/** Has a program begin with what it reads itself, whatever one before it in this process read. */
+export function forgetVariables(): void {
+  filled.clear();
+  loaded.clear();
+}
+
 /** Where a variable of `process.env` stands in full. */
 export function sourceOfVariable(name: string): string {
   return filled.get(name)?.source ?? name;

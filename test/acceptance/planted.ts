@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
 import { FLAT_KEYS, POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
-import { type RunningSimulator, runWith, startSimulate } from './programs.ts';
+import { type RunningSimulator, startSimulate } from './programs.ts';
+import { runWith } from '../cli/one-process.ts';
 
 export const NOW = '2026-03-02T23:00:00Z';
 

@@ -5,14 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { openStore } from '../../src/store/open.ts';
-import {
-  type Finished,
-  type RunningSimulator,
-  ended,
-  run,
-  start,
-  startSimulate,
-} from '../acceptance/programs.ts';
+import { type Finished, type RunningSimulator, ended, start, startSimulate } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 const SAMPLE = ['--provider', 'sample', '--now', NOW, '--days', '5'];

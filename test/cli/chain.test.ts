@@ -7,7 +7,8 @@ import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, RunSummary } from '../../src/index.ts';
 import { inDuckDB } from '../library/in-duckdb.ts';
-import { type RunningSimulator, built, run, runWith, startSimulate } from '../acceptance/programs.ts';
+import { type RunningSimulator, built, startSimulate } from '../acceptance/programs.ts';
+import { run, runWith } from './one-process.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 const KEY = { POLYGON_API_KEY: 'TESTFREE' };

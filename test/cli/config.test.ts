@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, ended, run, start } from '../acceptance/programs.ts';
+import { type Finished, ended, start } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 
 let folder = '';
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'backfill-config-'))));

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tmpdir } from 'node:os';
-import { run } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 
 const NOW = '2026-11-20T22:00:00Z';
 const RANGE = ['--start', '2023-06-01', '--end', '2023-07-31', '--now', NOW];

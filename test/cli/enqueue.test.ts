@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
-import { type Finished, ended, run, start } from '../acceptance/programs.ts';
+import { type Finished, ended, start } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 
 const SAMPLE = ['--provider', 'sample', '--now', '2026-03-02T23:00:00Z', '--no-progress'];
 

@@ -3,7 +3,8 @@ import { cp, lstat, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Finished, built, ended, run } from '../acceptance/programs.ts';
+import { type Finished, built, ended } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 
 let folder = '';
 const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Finished, run } from '../acceptance/programs.ts';
+import { type Finished } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 
 export const NOW = '2026-03-02T23:00:00Z';
 export const SAMPLE = ['--provider', 'sample', '--now', NOW, '--days', '5'];

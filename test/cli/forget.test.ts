@@ -3,7 +3,8 @@ import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, built, ended, run } from '../acceptance/programs.ts';
+import { type Finished, built, ended } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 
 let folder = '';
 let store = '';

@@ -5,7 +5,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Finished, run } from '../acceptance/programs.ts';
+import { type Finished } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 import { bundled } from '../bundled.ts';
 
 const HOLDER = fileURLToPath(bundled('test/store/parquet/writer-child.ts'));

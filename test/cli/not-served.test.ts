@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, RunSummary } from '../../src/index.ts';
-import { type Finished, type RunningSimulator, run, runWith, startSimulate } from '../acceptance/programs.ts';
+import { type Finished, type RunningSimulator, startSimulate } from '../acceptance/programs.ts';
+import { run, runWith } from './one-process.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 const CLASS =

@@ -12,17 +12,27 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs a built program to its end, in one process with all the others of a test file: for tests that judge by what it says and
- * by its exit code. Signals, terminals, standard input, variables and what befalls a whole process need one of their own (`programs.ts`).
+ * by its exit code. Signals, terminals, standard input and what befalls a whole process need one of their own (`programs.ts`).
  */
 export function run(
   name: 'backfill' | 'check-data',
   argv: readonly string[],
   cwd: string = process.cwd(),
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
-  const program = { url: pathToFileURL(built(name)).href, argv, cwd, env: {} };
+  const program = { url: pathToFileURL(built(name)).href, argv, cwd, env };
   const finished = last.then(() => told(program));
   last = finished.catch(() => undefined);
   return finished;
+}
+
+/** Runs `backfill` so, with variables in its environment. */
+export function runWith(
+  variables: Readonly<Record<string, string>>,
+  argv: readonly string[],
+  cwd: string,
+): Promise<Finished> {
+  return run('backfill', argv, cwd, variables);
 }
 
 function told(program: object): Promise<Finished> {

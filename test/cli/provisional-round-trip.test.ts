@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleMarket } from '../../src/market/sample.ts';
-import { type Finished, type RunningSimulator, run, startSimulate } from '../acceptance/programs.ts';
+import { type Finished, type RunningSimulator, startSimulate } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 
 /** In the middle of a session in New York. */
 const OPEN = '2026-03-02T18:00:00Z';

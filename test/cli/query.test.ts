@@ -3,7 +3,8 @@ import { cp, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { built, type Finished, run } from '../acceptance/programs.ts';
+import { built, type Finished } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 
 let folder = '';
 const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);

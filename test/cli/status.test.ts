@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Quota, parseQuotas } from '../../src/core/plan/quota.ts';
 import { openStore } from '../../src/store/open.ts';
-import { type Finished, run } from '../acceptance/programs.ts';
+import { type Finished } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 
 let folder = '';
 beforeEach(async () => {

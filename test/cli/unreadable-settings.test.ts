@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, run } from '../acceptance/programs.ts';
+import { type Finished, run as runAlone } from '../acceptance/programs.ts';
+import { run } from './one-process.ts';
 
 let folder = '';
 const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);
@@ -66,7 +67,8 @@ describe('settings that cannot be read are one line, exit 2, from every command'
 it('a byte order mark and the ends of lines of Windows are read over, and what is set already stays', async () => {
   await writeFile(join(folder, '.env'), '\ufeffBACKFILL_TICKERS=ALFA\r\nBACKFILL_PROVIDER=sample\r\n');
   await writeFile(join(folder, 'backfill.config.json'), '\ufeff{ "days": 2 }\r\n');
-  const { stdout, code } = await backfill('--dry-run', '--json', '--now', '2026-03-02T23:00:00Z');
+  const dryRun = ['--dry-run', '--json', '--now', '2026-03-02T23:00:00Z'];
+  const { stdout, code } = await runAlone('backfill', dryRun, folder);
   expect([code, JSON.parse(stdout)]).toMatchObject([0, { totals: { series: 1, sessions: 2 } }]);
 });
 

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runWith } from '../acceptance/programs.ts';
+import { runWith as runAloneWith } from '../acceptance/programs.ts';
+import { runWith } from './one-process.ts';
 
 let folder = '';
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'backfill-variables-'))));
@@ -179,7 +180,7 @@ describe('a value that cannot be read is one line with the variable, the value a
   });
 
   it('out of the environment by the variable alone', async () => {
-    const { code, stderr } = await runWith({ BACKFILL_CONCURRENT_REQUESTS: 'abc' }, run, folder);
+    const { code, stderr } = await runAloneWith({ BACKFILL_CONCURRENT_REQUESTS: 'abc' }, run, folder);
     expect([code, stderr]).toEqual([
       2,
       'backfill: BACKFILL_CONCURRENT_REQUESTS: --in-flight abc: must be a whole number of at least 1\n',
