@@ -6,6 +6,7 @@ import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../../src/core/session/day.ts';
 import type { History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
+import type { Hostility } from '../../src/simulator/decide.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { type Logged, start, stopAll } from '../simulator/running.ts';
 
@@ -33,7 +34,7 @@ const closesFrom = (first: number): number[] => SESSIONS.map((_, i) => first + (
 async function served(
   name: string,
   firsts: Readonly<Record<string, number>>,
-  lastOf: Readonly<Record<string, number>> = {},
+  { lastOf = {}, ...hostility }: Hostility & { lastOf?: Readonly<Record<string, number>> } = {},
 ): Promise<Logged> {
   const path = join(folder, name);
   await mkdir(path);
@@ -45,7 +46,7 @@ async function served(
     const rows = all.slice(-(lastOf[ticker] ?? all.length));
     await writeFile(join(path, `${ticker}.csv`), ['date,open,high,low,close,volume', ...rows, ''].join('\n'));
   }
-  return await start({ wire: 'yahoo', market: csvFolderMarket(path), now: () => NOW });
+  return await start({ wire: 'yahoo', market: csvFolderMarket(path), now: () => NOW, ...hostility });
 }
 
 function historyAt({ url }: Logged): History {
@@ -123,6 +124,22 @@ describe('a series that is stored of another ticker', () => {
     expect(await stored(sound, 'BRIQ')).toEqual([80, WHOLE]);
   });
 
+  it.each([11, 3])(
+    'gets out in the end where two answers of five are of the next ticker (seed %i)',
+    async (seed) => {
+      const mixed = await served('mixed', { BRIQ: 60 });
+      const firsts = { ALFA: 50, BRIQ: 80, CORV: 60 };
+      const rates = { 'other-series': 0.4 };
+      const hostile = await served('hostile', firsts, { faults: { rates, seed } });
+      await ran(mixed, ['BRIQ']);
+      const tickers = Object.keys(firsts);
+      for (let runs = 0; runs < 10; runs++) if ((await ran(hostile, tickers)).failed.length === 0) break;
+      expect(await ran(hostile, tickers)).toEqual({ failed: [], done: 3, series: 3 });
+      for (const [ticker, first] of Object.entries(firsts))
+        expect(await stored(hostile, ticker)).toEqual([first, WHOLE]);
+    },
+  );
+
   it('is found where only a part of it is asked for, and is none where the bars are others', async () => {
     const mixed = await served('mixed', { ALFA: 50, BRIQ: 50, CORV: 51 });
     await ran(mixed, ['ALFA']);
@@ -135,7 +152,7 @@ describe('a series that is stored of another ticker', () => {
   });
 
   it('is found of two first fills of one run of which one begins later', async () => {
-    const mixed = await served('mixed', { ALFA: 50, BRIQ: 50, CORV: 60 }, { BRIQ: 30 });
+    const mixed = await served('mixed', { ALFA: 50, BRIQ: 50, CORV: 60 }, { lastOf: { BRIQ: 30 } });
     const { failed } = await ran(mixed, ['ALFA', 'BRIQ', 'CORV']);
     expect(failed).toEqual(
       [

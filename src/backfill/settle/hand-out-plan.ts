@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../core/errors.ts';
 import { askedOtherwise } from '../plan/asked-otherwise.ts';
 import type { Prepared } from '../plan/prepare.ts';
+import type { Task, Want } from '../../core/plan/task.ts';
 import { type HandOut, TaskHandOut } from '../run/hand-out.ts';
 import type { StormMeasure } from '../run/ledger.ts';
 import type { BarStore } from '../../store/store.ts';
@@ -10,7 +11,7 @@ import { besideProbe } from './beside-probe.ts';
 import { type ProbeTools, measuredBy, probeFor } from './probe.ts';
 import { refetchRestated } from './restated.ts';
 import type { Twins } from './same-series.ts';
-import { askingForTwins, saidAgain } from './stored-again.ts';
+import { askForTwins } from './stored-again.ts';
 import { storedTwins } from './stored-twins.ts';
 
 type ProbeSource = Pick<ProbeTools, 'capabilities'> & { readonly store: BarStore };
@@ -105,8 +106,10 @@ async function twinsOf(
   const { done, stops, clock } = handingOut;
   const found = await storedTwins(done.results, scan, store);
   if (found.length === 0 || stops.stopped !== null) return { found, said: new Map() };
-  const tasks = await askingForTwins(found, { capabilities, store, now: clock() });
-  const answers = await askedBeside(tasks, handingOut);
-  for (const [want, result] of answers) if (result.ok) done.results.add(want, result);
-  return { found, said: saidAgain(tasks, answers, capabilities.id) };
+  const ask = async (tasks: readonly Task[]): Promise<ReadonlyMap<Want, SeriesResult>> => {
+    const answers = await askedBeside(tasks, handingOut);
+    for (const [want, result] of answers) if (result.ok) done.results.add(want, result);
+    return answers;
+  };
+  return { found, said: await askForTwins(found, { capabilities, store, now: clock(), ask }) };
 }

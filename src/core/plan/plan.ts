@@ -187,9 +187,9 @@ export function comparisons(compared: readonly Compared[], options: PlanOptions)
   );
 }
 
-/** The same that ask again for a doubtful answer, as often as the plan allows. */
-export function surerComparisons(compared: readonly Compared[], options: PlanOptions): Task[] {
-  return askingOnce(comparing(compared, options), options);
+/** Whether the day's requests are too few to ask for some of these more often than once in a run. */
+export function mayAskOnce(compared: readonly Compared[], options: PlanOptions): boolean {
+  return comparing(compared, options).some(({ questions }) => questions === 1);
 }
 
 function comparing(compared: readonly Compared[], options: PlanOptions): Fetch[] {
