@@ -249,8 +249,8 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
     if (tools.stop?.aborted) interrupt();
     tools.onEvent?.({ type: 'running', plan, workers: runner.workers, traffic: () => traffic.now() });
     const { context, clock, onEvent, capabilities, staging } = tools;
-    const { quotas } = capabilities;
-    const handingOut = { runner, stops, done, writer, quotas, context, clock, onEvent, staging };
+    const { quotas, intervals } = capabilities;
+    const handingOut = { runner, stops, done, writer, quotas, intervals, context, clock, onEvent, staging };
     handedOut = await handOutPlan(prepared, handingOut, tools);
   } finally {
     tools.stop?.removeEventListener('abort', interrupt);

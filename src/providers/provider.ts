@@ -64,7 +64,10 @@ export interface IntervalCapability {
 }
 
 /** What an endpoint can do that answers for a whole market, one session a request. */
-export type MarketCapability = MarketLimits;
+export interface MarketCapability extends MarketLimits {
+  /** Sessions of it that may be collected at once, all workers together. Default: as many as requests may be in flight. */
+  readonly maxInFlight?: number;
+}
 
 /** A provider described as data; nothing in the program asks for a provider by its name. */
 export interface Capabilities extends KeysAsked {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Bar } from '../../src/core/bars/bars.ts';
-import type { History } from '../../src/library/history.ts';
+import type { History, HistoryOptions } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { FLAT_KEYS, POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { type Logged, NOW, start, stopAll } from '../simulator/running.ts';
@@ -45,9 +45,10 @@ function historyOf(
   { url }: Logged,
   store: string,
   settings: Readonly<Record<string, string | number>>,
+  pace: Pick<HistoryOptions, 'workers' | 'inFlight'> = { workers: 1 },
 ): History {
   return openHistory({
-    ...{ store: join(folder, store), stateFolder: join(folder, 'state'), workers: 1, quotas: [] },
+    ...{ store: join(folder, store), stateFolder: join(folder, 'state'), quotas: [], ...pace },
     provider: { id: 'polygon', url, settings: { tier: 'advanced', ...settings } },
     secrets: { key: POLYGON_KEYS.advanced, ...FLAT_KEYS.advanced },
     clock: () => NOW,
@@ -129,4 +130,25 @@ it('of a year of minutes of many tickers no session of a series is asked of both
         daysOf.set(series.ticker, [...(daysOf.get(series.ticker) ?? []), day]);
   expect(daysOf.size).toBe(100);
   for (const days of daysOf.values()) expect(new Set(days).size).toBe(days.length);
+});
+
+it('of files of minutes four are read at once, and of the API as much is asked at once as it bears', async () => {
+  const began = performance.now();
+  const now = (): number => NOW + performance.now() - began;
+  const simulator = await start({ wire: 'polygon', latencyMs: 800, now });
+  const inFlight = { workers: 1, inFlight: 8 };
+  const history = historyOf(simulator, 'store', { source: 'hybrid' }, inFlight);
+  const wantedOf = { tickers: TICKERS, intervals: ['1m'] as const };
+  await history.backfill({ ...wantedOf, start: '2026-10-07', end: OLD });
+  await history.backfill({ ...wantedOf, start: '2026-11-18', end: '2026-11-18' });
+  await history.close();
+  const atOnce = (pattern: RegExp): number => {
+    const spans = simulator.entries.filter(({ path }) => pattern.test(wanted(path)));
+    expect(spans.length).toBeGreaterThan(6);
+    return Math.max(
+      ...spans.map(({ at }) => spans.filter((other) => other.at <= at && at < other.at + other.ms).length),
+    );
+  };
+  expect(atOnce(/^minutes of/)).toBeLessThanOrEqual(4);
+  expect(atOnce(/^[A-Z]{4}$/)).toBeGreaterThan(4);
 });

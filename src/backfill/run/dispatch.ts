@@ -12,16 +12,25 @@ export interface Dispatch {
   readonly stopped: () => boolean;
   /** Asked before a task is handed out; true: it is passed over, and given back. Default: none is. */
   readonly isClosed?: (task: Task) => boolean;
+  /** What a task is asked of that bears fewer at once. Default: there is no such thing. */
+  readonly endpointOf?: (task: Task) => Endpoint | undefined;
+}
+
+/** What is asked by no more tasks at once than it bears. */
+export interface Endpoint {
+  readonly name: string;
+  /** At least 1. */
+  readonly mostAtOnce: number;
 }
 
 /**
- * Hands tasks out in their order, never more than `capacity` at once and never two that write the same partition; what is
- * collected of a market is distributed when all of it has come, or was passed over, and so with what is told of splits. A
+ * Hands tasks out in their order, never more than `capacity` at once and never two that write the same partition nor more of an
+ * endpoint than that bears; what is collected of a market is distributed when all of it has come, or was passed over, and so with what is told of splits. A
  * task that has to wait is overtaken by those behind it. Gives the tasks that were not handed out.
  */
 export async function dispatch(options: Dispatch): Promise<Task[]> {
   const { tasks, isClosed = () => false } = options;
-  const queue = new WaitingTasks(tasks);
+  const queue = new WaitingTasks(tasks, options.endpointOf);
   const passedOver = new Set<number>();
   const inWork = new Set<number>();
   let wake = (): void => {};
@@ -81,9 +90,14 @@ class WaitingTasks {
   readonly #bringing = new Map<string, number>();
   /** Places of those that need it, by the same. */
   readonly #needing = new Map<string, number[]>();
+  readonly #endpointOf: NonNullable<Dispatch['endpointOf']>;
+  /** Tasks in work of each endpoint, by its name, and the places that wait for one of them to end. */
+  readonly #asking = new Map<string, number>();
+  readonly #held = new Map<string, number[]>();
 
-  constructor(tasks: readonly Task[]) {
+  constructor(tasks: readonly Task[], endpointOf: Dispatch['endpointOf'] = () => undefined) {
     this.#tasks = tasks;
+    this.#endpointOf = endpointOf;
     this.#taken = new Uint8Array(tasks.length);
     for (const task of tasks) {
       const what = broughtBy(task);
@@ -98,11 +112,12 @@ class WaitingTasks {
       if (at === undefined) return undefined;
       const task = this.#tasks[at] as Task;
       const { partitions } = task;
-      if (this.#lacks(neededBy(task), at)) continue;
+      if (this.#lacks(neededBy(task), at) || this.#isHeld(task, at)) continue;
       const busy = partitions.find((partition) => this.#busy.has(partition));
       if (busy === undefined) {
         for (const partition of partitions) this.#busy.add(partition);
         this.#taken[at] = 1;
+        this.#ask(task, 1);
         return at;
       }
       const behind = this.#behind.get(busy);
@@ -120,6 +135,26 @@ class WaitingTasks {
     for (const partition of partitions) this.#busy.delete(partition);
     this.#wakeBehind(partitions);
     this.#brought(broughtBy(task));
+    this.#ask(task, -1);
+  }
+
+  /** Whether a place has to wait because its endpoint bears no more. */
+  #isHeld(task: Task, at: number): boolean {
+    const endpoint = this.#endpointOf(task);
+    if (endpoint === undefined || (this.#asking.get(endpoint.name) ?? 0) < endpoint.mostAtOnce) return false;
+    const held = this.#held.get(endpoint.name);
+    if (held === undefined) this.#held.set(endpoint.name, [at]);
+    else insert(held, at);
+    return true;
+  }
+
+  /** Counts one more that asks an endpoint, or one less, whose place goes to the first that waits for it. */
+  #ask(task: Task, more: 1 | -1): void {
+    const endpoint = this.#endpointOf(task);
+    if (endpoint === undefined) return;
+    this.#asking.set(endpoint.name, (this.#asking.get(endpoint.name) ?? 0) + more);
+    const next = more < 0 ? this.#held.get(endpoint.name)?.shift() : undefined;
+    if (next !== undefined) insert(this.#ready, next);
   }
 
   /** Whether a place has to wait for what is still to be brought. */

@@ -1,10 +1,11 @@
 import type { ErrorData } from '../../core/errors.ts';
 import { type Quota, isPaced } from '../../core/plan/quota.ts';
 import type { Collect, Distribute, FetchActions, Task, Want } from '../../core/plan/task.ts';
+import type { Capabilities } from '../../providers/provider.ts';
 import type { Lease } from '../../store/store.ts';
 import { failureOf } from '../failure.ts';
 import type { RunContext, Runner, SeriesResult, TaskResult } from '../runner.ts';
-import { dispatch } from './dispatch.ts';
+import { type Endpoint, dispatch } from './dispatch.ts';
 import type { BackfillEvent } from './events.ts';
 import { type Lacking, MarketStage } from './market-stage.ts';
 import type { SharedStaging } from './shared-staging.ts';
@@ -38,6 +39,8 @@ export interface HandOut {
   readonly done: Done;
   readonly writer: Lease;
   readonly quotas: readonly Quota[];
+  /** What the provider can do by interval. */
+  readonly intervals: Capabilities['intervals'];
   readonly context: RunContext;
   /** ms since the epoch. */
   readonly clock: () => number;
@@ -86,6 +89,7 @@ export class TaskHandOut {
       onResult: (task, result) => this.#note(task, result),
       stopped,
       isClosed: (task) => stops.isClosed(task),
+      endpointOf: (task) => endpointOf(task, this.#tools.intervals),
     });
   }
 
@@ -171,6 +175,13 @@ export class TaskHandOut {
     onEvent?.({ type: 'finished', want, requests, result, failure, done: done.results.size });
     return true;
   }
+}
+
+/** Whole markets where the provider bears fewer of them at once than of other requests; their actions are lists of their own. */
+function endpointOf(task: Task, intervals: Capabilities['intervals']): Endpoint | undefined {
+  if (!('slice' in task) || task.slice.actionsSince !== undefined) return undefined;
+  const mostAtOnce = intervals[task.slice.interval]?.market?.maxInFlight;
+  return mostAtOnce === undefined ? undefined : { name: task.slice.interval, mostAtOnce };
 }
 
 /**

@@ -45,6 +45,7 @@ const OF_MARKET: Readonly<Record<keyof MarketCapability, Rule>> = {
   lookBackDays: COUNT_OR_NULL,
   requestsPerSession: COUNT,
   hasAllSeries: orAbsent(FLAG),
+  maxInFlight: orAbsent(COUNT),
   actionPages: orAbsent({
     must: 'a list of numbers above 0, of each list the pages a year',
     holds: (value) =>

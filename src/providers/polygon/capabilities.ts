@@ -182,11 +182,14 @@ const WITHOUT_FILES: Readonly<Record<string, readonly string[]>> = {
 function hybridCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
   const { lookBackDays } = planWithFiles(config);
   const rest = restCapabilities(config);
-  const market = allShares(lookBackDays, flatAfterMs(config));
+  const market = {
+    ...allShares(lookBackDays, flatAfterMs(config)),
+    maxInFlight: FILES_IN_FLIGHT.maxInFlight,
+  };
   return {
     ...rest,
     // The API has days of whole markets too: those that are young are asked of it.
     intervals: { ...rest.intervals, '1m': { ...byMinutes(config), market } },
-    ...{ ...FILES_IN_FLIGHT, credentials: { ...rest.credentials, ...FILE_KEYS } },
+    credentials: { ...rest.credentials, ...FILE_KEYS },
   };
 }

@@ -122,6 +122,46 @@ describe('handing out tasks', () => {
     expect(await all).toEqual([]);
   });
 
+  it('asks no endpoint more at once than it bears, and others meanwhile, in any order of finishing', async () => {
+    const kinds = fc.constantFrom('collect m', 'collect n', 'distribute m', 'distribute n', 'fetch');
+    const endpointOf = (one: Task) => ('slice' in one ? { name: one.market, mostAtOnce: 2 } : undefined);
+    const fullest = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.record({ kind: kinds, isClosed: fc.boolean() }), { maxLength: 14 }),
+        fc.integer({ min: 1, max: 6 }),
+        async (scheduler, asked, capacity) => {
+          const tasks = asked.map(({ kind }, i) => dependent(kind, i));
+          const closed = new Set(tasks.filter((one, i) => 'slice' in one && asked[i]?.isClosed === true));
+          const inWork = new Map<string, number>();
+          const done = new Set<Task>();
+          const left = await scheduler.waitFor(
+            dispatch({
+              ...{ tasks, endpointOf, capacity: () => capacity },
+              run: async (one) => {
+                const name = endpointOf(one)?.name ?? 'others';
+                const now = (inWork.get(name) ?? 0) + 1;
+                inWork.set(name, now);
+                fullest.set(name, Math.max(now, fullest.get(name) ?? 0));
+                await scheduler.schedule(Promise.resolve());
+                inWork.set(name, (inWork.get(name) ?? 0) - 1);
+                return failed;
+              },
+              onResult: (one) => done.add(one),
+              stopped: () => false,
+              isClosed: (one) => closed.has(one),
+            }),
+          );
+          expect(new Set(left)).toEqual(closed);
+          expect(done.size).toBe(tasks.length - closed.size);
+        },
+      ),
+    );
+    expect([fullest.get('m'), fullest.get('n')]).toEqual([2, 2]);
+    expect(fullest.get('others')).toBeGreaterThan(2);
+  });
+
   it('once stopped finishes what is in work and gives back the rest', async () => {
     const tasks = ['a', 'b', 'c', 'd'].map((name) => task(name, [name]));
     const finished: string[] = [];
