@@ -18,17 +18,19 @@ const NO_DRIFT: Drift = { compared: 0, changed: 0, gone: 0, worst: 0 };
 /** Drift by the provider that each stored bar came from. */
 export type DriftBySource = Readonly<Record<string, Drift>>;
 
-export function driftOf({ compared, differing, gone }: Comparison): DriftBySource {
+/** `source`: who answered. What another one gave and it never had is not gone. */
+export function driftOf({ compared, differing, gone }: Comparison, source: string): DriftBySource {
   const bySource: Record<string, Drift> = {};
-  const addEach = (bars: StoredBars, part: (i: number) => Partial<Drift>): void => {
+  const addEach = (bars: StoredBars, part: (i: number, from: string) => Partial<Drift> | null): void => {
     for (let i = 0; i < bars.length; i++) {
-      const source = sourceAt(bars, i);
-      bySource[source] = addDrift(bySource[source] ?? NO_DRIFT, { ...NO_DRIFT, ...part(i) });
+      const from = sourceAt(bars, i);
+      const more = part(i, from);
+      if (more !== null) bySource[from] = addDrift(bySource[from] ?? NO_DRIFT, { ...NO_DRIFT, ...more });
     }
   };
   addEach(compared.stored, () => ({ compared: 1 }));
   addEach(differing.stored, (i) => ({ changed: 1, worst: priceDrift(differing, i) }));
-  addEach(gone, () => ({ gone: 1 }));
+  addEach(gone, (_, from) => (from === source ? { gone: 1 } : null));
   return bySource;
 }
 

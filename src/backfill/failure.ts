@@ -16,6 +16,8 @@ export interface Failure {
   readonly to: string;
   readonly code: ErrorCode;
   readonly message: string;
+  /** Last session date of which the source, as it is, has anything, where what lacks lies behind it. */
+  readonly sourceEndsOn?: string;
 }
 
 /** Whether it is that there is nothing to be had: a provider that does not know a ticker has done nothing wrong. */
@@ -40,6 +42,7 @@ export function failureOf(want: Want, result: SeriesResult): Failure | null {
     ...about,
     code: 'incomplete',
     message: staysMissing(missing, want.sessions, whyMissing([report]), report.endsOn),
+    ...(report.sourceEnds !== undefined && { sourceEndsOn: lastDay(report.sourceEnds) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Coverage } from '../core/coverage/coverage.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
 import type { ErrorData } from '../core/errors.ts';
+import type { Day } from '../core/session/day.ts';
 import type { Task } from '../core/plan/task.ts';
 import type { Quota, QuotaStanding } from '../core/plan/quota.ts';
 import type { LostSessions } from '../core/coverage/lost-sessions.ts';
@@ -56,6 +57,8 @@ export interface SeriesReport {
   readonly whyMissing?: string | undefined;
   /** The last session that the answer has a bar of, `YYYY-MM-DD`, where far more than a week is missing after it. */
   readonly endsOn?: string | undefined;
+  /** First day of which the source, as it is, has nothing, where it tells. */
+  readonly sourceEnds?: Day | undefined;
   /**
    * Rows put in quarantine; and those of them that are no news: their session was stored and only repeated, or an earlier
    * run lost it in the same way. Default 0.

@@ -77,6 +77,8 @@ export interface BarAnswer {
   readonly unproven?: readonly DayRange[];
   /** Why it does not speak of all that was asked for and is over, to end a message. Default: nobody knows. */
   readonly whyUnproven?: string;
+  /** First day of which its source, as it is, has nothing: files that end. Default: none is known. */
+  readonly sourceEnds?: Day;
   /** What the prices were on the wire, before they were made raw here. */
   readonly wireBasis: Basis;
   /** Sessions of `proven` without a bar that the provider explains, ascending; empty where it explains none. */

@@ -13,11 +13,12 @@ describe('the drift of an answer', () => {
       stored(5, 100, { source: 'other' }),
     ];
     const answered = [stored(1, 100), stored(2, 110), stored(3, 80), stored(4, 100, { volume: 7 })];
-    expect(driftOf(comparisonOf(known, answered))).toEqual({
-      test: { compared: 3, changed: 2, gone: 0, worst: expect.closeTo(0.2, 12) as number },
-      other: { compared: 1, changed: 1, gone: 1, worst: 0 },
-    });
-    expect(driftOf(comparisonOf([], []))).toEqual({});
+    const test = { compared: 3, changed: 2, gone: 0, worst: expect.closeTo(0.2, 12) as number };
+    const other = { compared: 1, changed: 1, gone: 1, worst: 0 };
+    expect(driftOf(comparisonOf(known, answered), 'other')).toEqual({ test, other });
+    // Who never had a bar has not lost it.
+    expect(driftOf(comparisonOf(known, answered), 'test')).toEqual({ test, other: { ...other, gone: 0 } });
+    expect(driftOf(comparisonOf([], []), 'test')).toEqual({});
   });
 
   it('of several answers is their sum, with the worst price of them', () => {

@@ -2,18 +2,20 @@ import { seriesKey } from '../../core/bars/bars.ts';
 import { type Coverage, unknownTo } from '../../core/coverage/coverage.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import { reachedFrom } from '../../core/plan/limits.ts';
-import type { DayRange } from '../../core/session/day.ts';
+import type { Day, DayRange } from '../../core/session/day.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { normalize, union } from '../../core/session/ranges.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import { isServedAt } from '../want/served.ts';
 
-/** What of a provider turned out not to be open, to the key or from here. */
+/** What of a provider turned out not to be open, to the key or from here, or not to reach as far as is asked. */
 export interface Closed {
   readonly all: boolean;
   readonly intervals: ReadonlySet<Interval>;
   /** Series keys. */
   readonly series: ReadonlySet<string>;
+  /** First days of which it has nothing, as its files end before; by series key. */
+  readonly endsAt: ReadonlyMap<string, Day>;
 }
 
 /** A provider that was asked before another one of its chain. */
@@ -22,7 +24,12 @@ export interface Earlier {
   readonly closed: Closed;
 }
 
-export const NOTHING_CLOSED: Closed = { all: false, intervals: new Set(), series: new Set() };
+export const NOTHING_CLOSED: Closed = {
+  all: false,
+  intervals: new Set(),
+  series: new Set(),
+  endsAt: new Map(),
+};
 
 export const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
@@ -44,5 +51,9 @@ export function cannotGive(
     by.some(({ provider, reason }) => provider === id && reason !== 'doubted'),
   );
   const reach = reachedFrom(limits, series.ticker, calendar, now);
-  return union(normalize(said), [{ from: Number.NEGATIVE_INFINITY, to: reach }]);
+  const end = closed.endsAt.get(seriesKey(series)) ?? Number.POSITIVE_INFINITY;
+  return union(normalize(said), [
+    { from: Number.NEGATIVE_INFINITY, to: reach },
+    { from: end, to: Number.POSITIVE_INFINITY },
+  ]);
 }

@@ -1,5 +1,6 @@
 import { seriesKey } from '../../core/bars/bars.ts';
 import { saidBy } from '../../core/said-by.ts';
+import { parseDay } from '../../core/session/day.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import type { Closed } from '../plan/cannot-give.ts';
 import type { Plan } from '../../core/plan/plan.ts';
@@ -112,20 +113,26 @@ function trafficWith(
   return { ...counts, ...ratesOf(counts) };
 }
 
-/** What of a provider turned out not to be open. */
+/** What of a provider turned out not to be open, or to end. */
 export function closedIn({ stopped, refused, failures }: RunSummary): Closed {
   return {
     all: stopped?.isClosed === true,
     intervals: new Set(refused.map(({ interval }) => interval)),
     series: new Set(failures.filter(({ code }) => code === 'not-entitled').map(keyOf)),
+    endsAt: new Map(
+      failures.flatMap((one) =>
+        one.sourceEndsOn === undefined ? [] : [[keyOf(one), parseDay(one.sourceEndsOn) + 1] as const],
+      ),
+    ),
   };
 }
 
-/** What failed and was not had elsewhere: of an endpoint that is closed, and of tickers that are unknown. */
+/** What failed and was not had elsewhere: of an endpoint that is closed, of files that end, and of tickers that are unknown. */
 function failuresOf({ failures }: RunSummary, after: ListStanding): readonly Failure[] {
   return failures.filter((failure) => {
     if (isUnavailability(failure)) return after.unavailable.has(keyOf(failure));
-    return failure.code !== 'not-entitled' || after.missing.has(keyOf(failure));
+    const isOthers = failure.code === 'not-entitled' || failure.sourceEndsOn !== undefined;
+    return !isOthers || after.missing.has(keyOf(failure));
   });
 }
 

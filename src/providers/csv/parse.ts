@@ -57,13 +57,13 @@ export function parseReading(
 function reachText(
   { span, closed, bars, unusable }: CsvReading,
   proven: DayRange,
-): Pick<BarAnswer, 'whyUnproven' | 'note'> {
+): Pick<BarAnswer, 'whyUnproven' | 'sourceEnds' | 'note'> {
   if (span.from >= span.to) return {};
   const [first, last] = [formatDay(span.from), formatDay(span.to - 1)];
   const why = `its files end on ${last}; where they are not kept up, --end ${last} asks for no more`;
   const isBefore = bars.length + unusable.length === 0 && closed.to <= span.from;
   return {
-    ...(proven.to < closed.to && { whyUnproven: why }),
+    ...(proven.to < closed.to && { whyUnproven: why, sourceEnds: proven.to }),
     ...(isBefore && { note: `its files begin on ${first}` }),
   };
 }

@@ -35,7 +35,7 @@ function before(
 ): Earlier {
   return {
     capabilities: { ...yahooCapabilities, id, ...more },
-    closed: { all: false, intervals: new Set(), series: new Set(), ...closed },
+    closed: { all: false, intervals: new Set(), series: new Set(), endsAt: new Map(), ...closed },
   };
 }
 
