@@ -64,7 +64,7 @@ async function killWhen(store: string, holds: () => Promise<boolean>): Promise<v
   child.stdout?.resume();
   child.stderr?.resume();
   const closed = once(child, 'close');
-  while (child.exitCode === null && !(await holds())) await sleep(1);
+  while (child.exitCode === null && !(await holds())) await sleep(5);
   child.kill('SIGKILL');
   const [, signal] = (await closed) as [number | null, NodeJS.Signals | null];
   expect(signal).toBe('SIGKILL');

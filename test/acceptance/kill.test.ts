@@ -61,7 +61,7 @@ describe('a backfill that is killed', () => {
       for (const partitions of moments) {
         const child = start('backfill', args(store));
         const ended = once(child, 'close');
-        while (child.exitCode === null && (await countPartitions(store)) < partitions) await sleep(2);
+        while (child.exitCode === null && (await countPartitions(store)) < partitions) await sleep(10);
         expect(child.exitCode).toBeNull();
         child.kill('SIGKILL');
         await ended;

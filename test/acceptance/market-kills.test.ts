@@ -78,7 +78,7 @@ async function killWhen(
   child.stdout?.resume();
   child.stderr?.resume();
   const closed = once(child, 'close');
-  while (child.exitCode === null && !holds(await standingOf(store))) await sleep(2);
+  while (child.exitCode === null && !holds(await standingOf(store))) await sleep(10);
   await sleep(delayMs);
   child.kill('SIGKILL');
   const [, signal] = (await closed) as [number | null, NodeJS.Signals | null];

@@ -12,10 +12,15 @@ import { utcDayOf } from '../../src/core/session/day.ts';
 import type { Listing } from '../../src/market/market.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { randomFor } from '../../src/market/random.ts';
+import { run as runBeside } from '../cli/one-process.ts';
+import { LONG_RUNS } from '../needs.ts';
 import { exportStore } from './export-store.mjs';
 import { type Finished, type RunningSimulator, ended, run, start, startSimulate } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
+
+/** How many runs are told to stop, once and twice; in the short forms too some while their threads start. */
+const [SINGLE, DOUBLE] = LONG_RUNS ? [20, 10] : [6, 4];
 
 describe('a backfill that is told to stop', () => {
   let folder = '';
@@ -52,11 +57,11 @@ describe('a backfill that is told to stop', () => {
   };
 
   it(
-    'by twenty Ctrl-C at random moments always exits 130 and can go on to the same store',
+    `by ${SINGLE} Ctrl-C at random moments always exits 130 and can go on to the same store`,
     { timeout: 180_000 },
     async () => {
-      const random = randomFor('ctrl-c');
-      for (let i = 0; i < 20; i++) {
+      const random = randomFor('break');
+      for (let i = 0; i < SINGLE; i++) {
         const store = join(folder, `single-${i}`);
         const child = start('backfill', args(store));
         const code = exitCode(child);
@@ -65,7 +70,7 @@ describe('a backfill that is told to stop', () => {
         expect(await code).toBe(130);
         await expectUnlocked(store);
       }
-      for (let i = 0; i < 20; i += 3) {
+      for (let i = 0; i < SINGLE; i += 3) {
         const store = join(folder, `single-${i}`);
         const { code, stderr } = await finish(store);
         expect([code, stderr.includes('set aside')]).toEqual([0, false]);
@@ -76,11 +81,11 @@ describe('a backfill that is told to stop', () => {
   );
 
   it(
-    'by ten double Ctrl-C stops at once, exits 130, and leaves a store that a run completes',
+    `by ${DOUBLE} double Ctrl-C stops at once, exits 130, and leaves a store that a run completes`,
     { timeout: 180_000 },
     async () => {
-      const random = randomFor('double');
-      for (let i = 0; i < 10; i++) {
+      const random = randomFor('stop');
+      for (let i = 0; i < DOUBLE; i++) {
         const store = join(folder, `double-${i}`);
         const child = start('backfill', args(store));
         const code = exitCode(child);
@@ -91,7 +96,7 @@ describe('a backfill that is told to stop', () => {
         expect(await code).toBe(130);
         await expectUnlocked(store);
       }
-      for (let i = 0; i < 10; i += 3) {
+      for (let i = 0; i < DOUBLE; i += 3) {
         await finish(join(folder, `double-${i}`));
         expect(await exportStore(join(folder, `double-${i}`))).toBe(undisturbed);
       }
@@ -183,7 +188,7 @@ describe('a backfill that is told to stop', () => {
   const expectUnlocked = async (store: string): Promise<void> => {
     // Stopped before there was a store, a run has left none that could be held.
     if (!existsSync(store)) return;
-    const { code, stderr } = await run('backfill', ['forget', 'NOSUCH', '--store', store]);
+    const { code, stderr } = await runBeside('backfill', ['forget', 'NOSUCH', '--store', store]);
     expect([code, stderr]).toEqual([1, 'NOSUCH is not in the store\nForgot 0 bars.\n']);
   };
 });
@@ -192,7 +197,7 @@ describe('a backfill that is told to stop', () => {
 async function randomMoment(child: ChildProcess, store: string, random: () => number): Promise<void> {
   const partitions = Math.floor(random() * 50) - 5;
   if (partitions <= 0) await sleep(50 + random() * 350);
-  while (child.exitCode === null && (await countPartitions(store)) < partitions) await sleep(2);
+  while (child.exitCode === null && (await countPartitions(store)) < partitions) await sleep(10);
   await sleep(random() * 10);
 }
 
