@@ -145,7 +145,8 @@ function dayOf(day: Day): DayRange {
 /** Whether it makes no difference how often an answer says it. */
 function saysNothing({ unusable, explained, actions, dropped, ...others }: SaidBeside): boolean {
   const { badActions = [], unapplied = [], oddities = [], offGrid = 0, unfinished = 0 } = others;
-  const lists = [unusable, explained, actions, badActions, unapplied, oddities];
+  const { partial = [], mayBeCut = [] } = others;
+  const lists = [unusable, explained, actions, badActions, unapplied, oddities, partial, mayBeCut];
   return dropped + offGrid + unfinished === 0 && lists.every(({ length }) => length === 0);
 }
 
@@ -156,6 +157,10 @@ function joined(answers: readonly SaidBeside[]): SaidBeside {
   const sum = (key: 'dropped' | 'offGrid' | 'unfinished'): number =>
     answers.reduce((total, answer) => total + (answer[key] ?? 0), 0);
   const lastTrade = largest(answers.map((answer) => answer.lastTrade ?? Number.NEGATIVE_INFINITY));
+  const partial = all((answer) => answer.partial);
+  const mayBeCut = normalize(all((answer) => answer.mayBeCut));
+  // Where one does not say of which sessions its rows were, they may be of any.
+  const isPlaced = answers.every(({ offGrid = 0, offGridOn }) => offGrid === 0 || offGridOn !== undefined);
   return {
     unusable: all(({ unusable }) => unusable),
     wireBasis: answers.some(({ wireBasis }) => wireBasis === 'split-adjusted') ? 'split-adjusted' : 'raw',
@@ -167,6 +172,9 @@ function joined(answers: readonly SaidBeside[]): SaidBeside {
     delistedOn: answers.at(-1)?.delistedOn ?? null,
     ...(lastTrade > Number.NEGATIVE_INFINITY && { lastTrade }),
     ...{ dropped: sum('dropped'), offGrid: sum('offGrid'), unfinished: sum('unfinished') },
+    ...(isPlaced && { offGridOn: all(({ offGridOn }) => offGridOn) }),
+    ...(partial.length > 0 && { partial }),
+    ...(mayBeCut.length > 0 && { mayBeCut }),
     oddities: all(({ oddities }) => oddities),
     notRead: [...new Set(all(({ notRead }) => notRead))],
   };

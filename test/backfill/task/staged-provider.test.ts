@@ -107,6 +107,42 @@ it('each series has its own bars of what lies in common columns, and beside them
   expect(await of(A)).toEqual(a);
 });
 
+it('what was joined of finer rows, may have been cut or lay off the grid is passed on, of each session', async () => {
+  const [monday, tuesday] = [parseDay(MONDAY), parseDay(TUESDAY)];
+  const cut = (day: Day): Pick<Required<BarAnswer>, 'mayBeCut'> => ({
+    mayBeCut: [{ from: day, to: day + 1 }],
+  });
+  const partial = (day: Day): Pick<Required<BarAnswer>, 'partial'> => ({
+    partial: [{ ts: startOfDay(day), lacks: 2 }],
+  });
+  const offGrid = { dropped: 1, offGrid: 1 };
+  const { of } = await weekOf({
+    [MONDAY]: {
+      parts: [
+        answer(A, MONDAY, { ...partial(monday), ...cut(monday), ...offGrid, offGridOn: [monday] }),
+        answer(B, MONDAY, { ...offGrid, offGridOn: [monday] }),
+        answer(C, MONDAY),
+      ],
+    },
+    [TUESDAY]: {
+      parts: [
+        answer(A, TUESDAY, { ...partial(tuesday), ...cut(tuesday), ...offGrid, offGridOn: [tuesday] }),
+        answer(B, TUESDAY, offGrid),
+        answer(C, TUESDAY),
+      ],
+    },
+  });
+  const [a, b, c] = await Promise.all([of(A), of(B), of(C)]);
+  expect(a).toMatchObject({
+    partial: [...partial(monday).partial, ...partial(tuesday).partial],
+    mayBeCut: [{ from: monday, to: tuesday + 1 }],
+    ...{ offGrid: 2, offGridOn: [monday, tuesday] },
+  });
+  // The one of Tuesday does not say where its row lay.
+  expect([b.offGrid, b.offGridOn]).toEqual([2, undefined]);
+  expect([c.partial, c.mayBeCut, c.offGrid]).toEqual([undefined, undefined, 0]);
+});
+
 it('what sessions say of a series beside its bars adds up, in the same words too', async () => {
   const halted = (session: string): Partial<BarAnswer> => ({
     dropped: 1,
