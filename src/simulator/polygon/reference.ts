@@ -83,7 +83,7 @@ export function tickerRows(query: URLSearchParams, market: Market, now: number):
       return {
         ...{ ticker: symbolIn(ticker), name: listing.name, market: name, locale: isShare ? 'us' : 'global' },
         ...(name === 'stocks' && { primary_exchange: exchange ?? 'XNYS' }),
-        ...(isShare && { type: CODES[type ?? ''] ?? 'SP' }),
+        ...(isShare && { type: CODES[type ?? 'equity'] ?? 'SP' }),
         ...{ active: isActive, currency_name: (currency ?? 'usd').toLowerCase() },
         last_updated_utc: `${formatDay(calendarById('XNYS').localDay(now))}T00:00:00Z`,
         ...(!isActive && delistedOn !== null && { delisted_utc: `${formatDay(delistedOn - 1)}T00:00:00Z` }),
