@@ -55,6 +55,16 @@ export function beyondText({ provider, tickers, first, last, of, startBatch }: N
   );
 }
 
+/** What runs from other providers left, each with the option that a retry of it needs. */
+export function leftByOthers(
+  ofOthers: LeftToRetry['ofOthers'],
+): readonly { readonly what: string; readonly option: string }[] {
+  return Object.entries(ofOthers).map(([id, count]) => ({
+    what: `${formatCount(count)} series that runs from ${id} left`,
+    option: id === derivedCapabilities.id ? '--derive' : `--provider ${id}`,
+  }));
+}
+
 /** What a retry says first, and what it cannot know. */
 export function leftLines(left: LeftToRetry): string[] {
   const { series, neverBegun, last, ofOthers, unnamed, unrecorded } = left;
@@ -65,14 +75,10 @@ export function leftLines(left: LeftToRetry): string[] {
         ? 'Nothing to retry: no run is on record in this store.'
         : `Nothing to retry: ${neverBegun.length > 0 ? 'of what they began ' : ''}the last runs left nothing failed, in doubt or ` +
           `unfinished that is so still (the last one ended ${utcMinute(last.endedAt)}, from ${last.provider}).`;
-  const others = Object.entries(ofOthers).map(([id, count]) => {
-    const how = id === derivedCapabilities.id ? '--derive' : `--provider ${id}`;
-    return `${formatCount(count)} series that runs from ${id} left are asked for with ${how}`;
-  });
   return [
     first,
     ...neverBegun.map(neverBegunText),
-    ...others,
+    ...leftByOthers(ofOthers).map(({ what, option }) => `${what} are asked for with ${option}`),
     ...(unnamed > 0
       ? [
           `${formatCount(unnamed)} series that the last run did not get to are not known by name, as its record is of an ` +

@@ -3,7 +3,7 @@ import type { QuotaOpening } from '../core/plan/quota-time.ts';
 import { quotaText } from '../core/plan/quota.ts';
 import type { StoreFacts } from '../store/facts.ts';
 import { type LastRun, lastRunText } from './last-run-text.ts';
-import { beyondText, leftCounts, type LeftToRetry } from './left-text.ts';
+import { beyondText, leftByOthers, leftCounts, type LeftToRetry } from './left-text.ts';
 import { utcMinute } from './listed-text.ts';
 import { named } from './named.ts';
 import { opensText } from './opens-text.ts';
@@ -147,12 +147,15 @@ function writerText({ command, pid, host, since }: NonNullable<StoreStatus['writ
 }
 
 /** Nothing where nothing was left. */
-function leftTexts({ series, neverBegun, unrecorded }: LeftToRetry): string[] {
+function leftTexts({ series, neverBegun, ofOthers, unrecorded }: LeftToRetry): string[] {
   const tickers = [...new Set(series.map(({ ticker }) => ticker))];
   return [
     ...(series.length > 0
       ? [`${leftCounts(series)} (${named(tickers)}): ${tied('backfill --retry-failed')} asks for these alone`]
       : []),
+    ...leftByOthers(ofOthers).map(
+      ({ what, option }) => `${what}: ${tied(`backfill --retry-failed ${option}`)} asks for these`,
+    ),
     ...neverBegun.map((rest) => `never begun: ${beyondText(rest)}`),
     ...(unrecorded.length > 0
       ? [`${named(unrecorded)} came after that, of a run that left no record (it was killed, or goes on)`]

@@ -28,7 +28,7 @@ const STATUS: StoreStatus = {
       provider: 'alphavantage',
       neverBegun: [],
       last: null,
-      ofOthers: {},
+      ofOthers: { alpaca: 3, 'derived-1m': 1 },
       unnamed: 0,
       unrecorded: ['AAPL'],
     },
@@ -103,7 +103,7 @@ const SERIES: SeriesStatus = {
 describe('a status', () => {
   it('of a store is a line a fact', () => {
     const lines = statusText(STATUS, UNBOUNDED);
-    expect(lines.slice(0, 7)).toEqual([
+    expect(lines.slice(0, 9)).toEqual([
       'store      /srv/prices/of/all/the/exchanges/that/we/follow',
       '           1,500 series of 1,200 tickers (300 of 1m, 1,200 of 1d), 1,234,567 bars, 4.2 GB',
       '           2 files cannot be read: backfill doctor tells which',
@@ -111,10 +111,12 @@ describe('a status', () => {
       'last run   2026-11-20 21:15 UTC, from alphavantage: 8 fetched, 7 failed, 2 cannot be had, 1,183 not run; ' +
         'stopped: the requests of the day are used up',
       'left       7 failed, 1 not run (T0, T1, T2, T3, T4 and 3 more): backfill --retry-failed asks for these alone',
+      '           3 series that runs from alpaca left: backfill --retry-failed --provider alpaca asks for these',
+      '           1 series that runs from derived-1m left: backfill --retry-failed --derive asks for these',
       '           AAPL came after that, of a run that left no record (it was killed, or goes on)',
     ]);
-    expect(lines[9]).toBe('quotas     acme at port 8080: no limit is declared, and nothing was counted');
-    expect(lines[10]).toMatch(
+    expect(lines[11]).toBe('quotas     acme at port 8080: no limit is declared, and nothing was counted');
+    expect(lines[12]).toMatch(
       /^ {11}alphavantage with another key: 25 of 25 req\/day used, counted anew at [^;]*; 1 req\/s, by spacing; opens again at /,
     );
   });
