@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProviderConfig, Secrets } from '../../src/providers/provider.ts';
+import type { BackfillOptions } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
 import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
@@ -29,6 +30,9 @@ interface Wire {
 
 const SHARES = ['ALFA', 'BRIQ', 'CORV', 'DUNO'];
 
+/** So many that whole markets cost less. */
+const MANY = [...SHARES, 'ELNA', 'GLYF', 'HAZL', 'JUNP', 'KELV'];
+
 const WIRES: readonly Wire[] = [
   { id: 'yahoo', tickers: SHARES },
   { id: 'sample', tickers: SHARES },
@@ -42,17 +46,28 @@ const WIRES: readonly Wire[] = [
 ];
 
 /** The plan of a run, what the run says that it sent, and what the simulator got of it. */
-async function counted({ id, tickers, settings, secrets }: Wire, faults?: { rates: string; seed: number }) {
+async function counted(
+  { id, tickers, settings, secrets, intervals = ['1d'] }: Wire & Pick<BackfillOptions, 'intervals'>,
+  { faults, isWritten = false }: { faults?: { rates: string; seed: number }; isWritten?: boolean } = {},
+) {
   const simulator = await start({ wire: id, now: () => NOW, ...(faults && { faults }) });
   const history = openHistory({
-    ...{ store: `${folder.path}/data`, stateFolder: `${folder.path}/state`, clock: () => NOW },
+    ...{
+      store: `${folder.path}/${isWritten ? 'written' : 'data'}`,
+      stateFolder: `${folder.path}/state`,
+      clock: () => NOW,
+    },
     provider: { id, url: simulator.url, ...(settings && { settings }) },
     ...(secrets && { secrets }),
     quotas: [],
     workers: 1,
   });
-  const priced = (await history.plan({ tickers, days: 20 })).totals.requests;
-  const { sent, retries, throttles, failed, stopped } = await history.backfill({ tickers, days: 20 });
+  const [request, plan] = [{ tickers, intervals, days: 20 }, `${folder.path}/plan`];
+  const { routes: _routes, ...told } = await history.plan({ ...request, ...(isWritten && { to: plan }) });
+  if (isWritten) expect(await history.plan({ plan })).toEqual(told);
+  const priced = told.totals.requests;
+  const summary = await history.backfill(isWritten ? { plan } : request);
+  const { sent, retries, throttles, failed, stopped } = summary;
   await history.close();
   return { priced, sent, retries, throttles, failed, stopped, seen: simulator.requests() };
 }
@@ -67,13 +82,33 @@ describe.each(WIRES)('of $id', (wire) => {
 
   it('those that come beyond are told as retries and throttles', async () => {
     const rates = 'throttle-seconds=35%,error-500=35%';
-    const { priced, sent, seen, retries, throttles, ...ended } = await counted(wire, {
-      rates,
-      seed: wire.seed ?? 5,
-    });
+    const faults = { rates, seed: wire.seed ?? 5 };
+    const { priced, sent, seen, retries, throttles, ...ended } = await counted(wire, { faults });
     expect(ended).toEqual({ failed: 0, stopped: null });
     expect(retries + throttles).toBeGreaterThan(0);
     expect(seen).toBe(sent);
     expect(seen).toBe(priced + retries + throttles);
   });
+
+  it('so it is where the plan was written out and read back', async () => {
+    const { priced, sent, seen, ...extra } = await counted(wire, { isWritten: true });
+    expect(extra).toEqual({ retries: 0, throttles: 0, failed: 0, stopped: null });
+    expect([sent, seen]).toEqual([priced, priced]);
+  });
+});
+
+it('so it is of splits and dividends that are asked for once for two intervals', async () => {
+  const wire = { id: 'alpaca', tickers: SHARES, intervals: ['1h', '1d'], secrets: ALPACA_KEYS } as const;
+  const { priced, sent, seen, failed } = await counted(wire, { isWritten: true });
+  expect([failed, sent, seen]).toEqual([0, priced, priced]);
+});
+
+it('of whole markets a plan that was written out asks for what an ordinary run does', async () => {
+  const secrets = { key: POLYGON_KEYS.starter };
+  const wire = { id: 'polygon', tickers: MANY, settings: { tier: 'starter' }, secrets } as const;
+  const usual = await counted(wire);
+  expect(usual.sent).toBeGreaterThan(20);
+  // How many pages lists of splits and dividends have is known about.
+  expect(usual.sent).toBeLessThanOrEqual(usual.priced);
+  expect(await counted(wire, { isWritten: true })).toEqual(usual);
 });
