@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { BackfillError } from '../core/errors.ts';
-import { fileTrouble } from '../core/file-trouble.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { plannedEvent, runPrepared } from '../backfill/backfill.ts';
 import { prepareWritten } from '../backfill/plan-file/carry-out.ts';
 import { MAKE_AGAIN, type PlanFile, planFileIn, planFileText } from '../backfill/plan-file/plan-file.ts';
 import type { Prepared } from '../backfill/plan/prepare.ts';
 import { stagedAs } from '../backfill/run/staged-source.ts';
+import { readTextFile } from '../market/text-file.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { BackfillOptions } from './history.ts';
 import { outFileAt, realOf, writeOut, writeText } from './out-file.ts';
@@ -99,7 +98,7 @@ async function readPlan({ store, config, capabilities, next }: Parts, request: W
     );
   if (typeof (path as unknown) !== 'string' || path === '')
     throw new BackfillError('usage', 'plan must be the path of a file that --plan-out wrote');
-  const file = planFileIn(await textAt(path), {
+  const file = planFileIn(readTextFile(path, `the plan ${path}`), {
     path,
     program: programVersion(),
     actionsOf: ({ provider, source }) => {
@@ -124,14 +123,4 @@ async function readPlan({ store, config, capabilities, next }: Parts, request: W
       `--store ${here}: the plan ${path} was made for the store ${file.head.store}`,
     );
   return file;
-}
-
-async function textAt(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new BackfillError('usage', `the plan ${path} cannot be read${fileTrouble(error, 'read')}`, {
-      cause: error,
-    });
-  }
 }

@@ -47,6 +47,8 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
     `ALFA --dry-run --json ${ask('alphavantage')}`,
     `ALFA BRIQ ${ask('alphavantage')}`,
     `CORV --json ${ask('alpaca')}`,
+    `DUNO --plan-out ../night.plan ${ask('polygon')}`,
+    `--plan ../night.plan ${ask('polygon').replace('--days 5', '')}`,
   ],
   'run-once': () => [
     `run-once ELNA ${ask('alpaca')}`,
@@ -113,13 +115,10 @@ describe('no output and no file has a key in it', () => {
       // The keys were there, and were used.
       expect(texts[2]).toContain('Fetched: 2  Errors: 0');
       expect(texts[3]).toContain('"fetched":1');
-      expect(texts.slice(4, 9).map((text) => /exit \d+/.exec(text)?.[0])).toEqual([
-        'exit 0',
-        'exit 0',
-        'exit 0',
-        'exit 0',
-        'exit 0',
+      expect(texts.slice(4, 11).map((text) => /exit \d+/.exec(text)?.[0])).toEqual([
+        ...Array.from({ length: 7 }, () => 'exit 0'),
       ]);
+      expect(texts[5]).toContain('Fetched: 1  Errors: 0');
       expect(texts.join('')).toContain('***');
       expect(leaks(texts)).toEqual([]);
     },

@@ -51,6 +51,7 @@ describeWith(SMALL_DISK)('a full disk is a failure, not a mistake: one line, exi
       ['actions --add', ['actions', 'ALFA', '--add', '2026-02-27,dividend,0.5', ...STORE]],
       ['export to CSV', ['export', '--store', 'seed', '--out', 'disk/x.csv']],
       ['export to Parquet', ['export', '--store', 'seed', '--out', 'disk/x.parquet']],
+      ['a plan', [...SAMPLE, 'ALFA', '--store', 'seed', '--plan-out', 'disk/night.plan']],
       ['query --write-sql', ['query', '--store', 'seed', '--write-sql', 'disk/x.sql']],
     ])('%s', async (_, args) => {
       const { code, stdout, stderr } = await onFullDisk(how, args);

@@ -52,6 +52,7 @@ describe('a named pipe where a file should be is waited for by nobody', () => {
     ['.env', ['check-data'], `.env: cannot be read: ${NO_FILE}`],
     ['backfill.config.json', ['check-data'], `backfill.config.json: cannot be read: ${NO_FILE}`],
     ['data/universes/mine.json', ['check-data', 'mine'], 'universes/mine.json is no universe'],
+    ['night.plan', ['--plan', 'night.plan', ...SAMPLE], `the plan night.plan: cannot be read: ${NO_FILE}`],
     ['data/.lock', ['ALFA', ...SAMPLE], 'data/.lock: it is a pipe or device)'],
     [
       'data/renames.json',

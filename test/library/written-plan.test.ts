@@ -194,7 +194,9 @@ describe('a file that is no plan, or not this one', () => {
   });
 
   it('is refused where there is none', async () => {
-    await expect(carryOut(historyOf())).rejects.toThrow(/night\.plan cannot be read: there is no such file$/);
+    await expect(carryOut(historyOf())).rejects.toThrow(
+      /night\.plan: cannot be read: there is no such file$/,
+    );
   });
 
   it('is refused for another store, provider or URL, and beside what it has itself', async () => {

@@ -51,6 +51,20 @@ export function describeRecords(open: () => Promise<StoreUnderTest>): void {
       expect(await (await store.acquire()).leftFills()).toEqual([]);
     });
 
+    it('knows when each plan was begun, the first time, and is no less sound for it', async () => {
+      const [one, other] = ['0f'.repeat(32), 'a1'.repeat(32)];
+      expect(await store.begunPlans.since(one)).toBeUndefined();
+      await store.begunPlans.note(one, 1000);
+      await store.begunPlans.note(one, 2000);
+      const next = subject.reopen();
+      expect([await next.begunPlans.since(one), await next.begunPlans.since(other)]).toEqual([
+        1000,
+        undefined,
+      ]);
+      expect(await next.readRuns(5)).toEqual([]);
+      expect((await next.examine({ now: 3000 })).damages).toEqual([]);
+    });
+
     it('knows its size, and who writes it', async () => {
       expect((await store.facts()).writer).toBeNull();
       const before = (await store.facts()).bytes;
