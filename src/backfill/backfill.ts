@@ -103,8 +103,8 @@ export async function runPrepared(
   }
 }
 
-/** What its record tells of the list that a run was of, and of the lives of its tickers. */
-type Asked = Pick<RecordedRun, 'batch' | 'list' | 'intervals'> & Pick<BackfillRequest, 'lives'>;
+/** What its record tells of the list that a run was of, of the lives of its tickers, and of what it asked for an opinion. */
+type Asked = Pick<RecordedRun, 'batch' | 'list' | 'intervals' | 'opinions'> & Pick<BackfillRequest, 'lives'>;
 
 /** A run of what others left is of no list. */
 function listAsked({ tickers, lives, batch, intervals = ['1d'], only }: BackfillRequest): Asked {

@@ -84,7 +84,10 @@ async function askInTurn(stages: Stages, wanted: Wanted, request: BackfillOption
   const [one, ...others] = runs;
   if (one === undefined) throw new RangeError('a chain of which nobody was asked');
   const isOver = runs.some(({ summary }) => endsAll(summary));
-  const opinions = request.secondOpinion && !isOver ? await secondOpinions(stages, runs, request) : undefined;
+  const opinions =
+    request.secondOpinion && !isOver
+      ? await secondOpinions(stages, runs, { ...request, ...wanted })
+      : undefined;
   const after = await standingOf(stages, wanted, list);
   const unserved = (one.summary.notServed ?? []).reduce((sum, { tickers }) => sum + tickers.length, 0);
   const standing = { before, after, unserved: unserved * wanted.intervals.length };

@@ -1,12 +1,16 @@
 import { runPrepared } from '../backfill/backfill.ts';
-import { askableOf, prepareOpinions } from '../backfill/settle/second-opinion.ts';
+import { askableOf, isUnheard, prepareOpinions, unheardOf } from '../backfill/settle/second-opinion.ts';
 import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { ChainRun } from '../backfill/settle/chain-summary.ts';
 import type { SecondOpinion } from '../backfill/settle/provider-part.ts';
-import type { Warning } from '../backfill/settle/warnings.ts';
+import type { RunSummary } from '../backfill/settle/summary.ts';
+import type { OddSession } from '../backfill/run/run-record.ts';
 import type { SeriesResult } from '../backfill/runner.ts';
+import { saidBy } from '../core/said-by.ts';
 import { formatDay } from '../core/session/day.ts';
+import type { Wanted } from './chain-run.ts';
 import type { BackfillOptions } from './history.ts';
+import { lastRuns } from './left-undone.ts';
 import type { Parts } from './parts.ts';
 import { sourceOf, toolsOf } from './sourced.ts';
 
@@ -17,55 +21,80 @@ export interface Opinions {
 }
 
 /**
- * Asks of each odd session that a run of the chain stored the first other provider that can have it. Revises nothing: bars of
- * another source stay.
+ * Asks of each odd session that a run of the chain stored the first other provider that can have it, and again of those of
+ * which it came to no answer before. Revises nothing: bars of another source stay.
  */
 export async function secondOpinions(
   stages: readonly Parts[],
   runs: readonly ChainRun[],
-  request: BackfillOptions,
+  { tickers, intervals, ...request }: Wanted & BackfillOptions,
 ): Promise<Opinions> {
-  const said: SecondOpinion[] = [];
+  const said: (readonly SecondOpinion[])[] = [];
   const asked: ChainRun[] = [];
+  const isMeant = new Set(tickers.flatMap((ticker) => intervals.map((interval) => `${ticker} ${interval}`)));
   let left = runs.flatMap(({ provider, summary }) =>
     summary.warnings.map((warning) => ({ provider, warning })),
   );
   for (const stage of stages) {
     const { id: provider, quotas } = stage.capabilities;
     const ofOthers = left.filter((one) => one.provider !== provider).map(({ warning }) => warning);
-    const odd = askableOf(ofOthers, stage.capabilities, stage.clock());
+    const before = unheardOf(await lastRuns(stage.store), provider).filter(({ ticker, interval }) =>
+      isMeant.has(`${ticker} ${interval}`),
+    );
+    const odd = askableOf<OddSession>([...ofOthers, ...before], stage.capabilities, stage.clock());
     if (odd.length === 0) continue;
     left = left.filter(({ warning }) => !odd.includes(warning));
     request.onEvent?.({ type: 'opinion', provider, quotas, sessions: odd.length });
-    const onEvent = (event: BackfillEvent): void => {
-      if (event.type !== 'finished') return;
-      const { series, range } = event.want;
-      const about = odd.find(
-        ({ ticker, interval, session }) =>
-          ticker === series.ticker && interval === series.interval && session === formatDay(range.from),
-      );
-      if (about !== undefined) said.push(opinionOf(about, provider, event.result));
-    };
-    const tickers = [...new Set(odd.map(({ ticker }) => ticker))];
-    const { onEvent: _onEvent, ...quiet } = request;
-    const summary = await runPrepared(
-      (store, now) => prepareOpinions(odd, store, sourceOf(stage), now),
-      toolsOf(stage, { ...quiet, onEvent }, tickers),
-    );
-    asked.push({ provider, summary, asked: new Map() });
-    if (summary.stopped?.reason === 'interrupted') break;
+    const run = await askOpinions(stage, odd, request);
+    said.push(run.said);
+    asked.push({ provider, summary: run.summary, asked: new Map() });
+    if (run.summary.stopped?.reason === 'interrupted') break;
   }
-  return { said, runs: asked };
+  return { said: said.flat(), runs: asked };
+}
+
+/** What one provider says of odd sessions, each of which has an entry. */
+async function askOpinions(
+  stage: Parts,
+  odd: readonly OddSession[],
+  { stop }: Pick<BackfillOptions, 'stop'>,
+): Promise<{ readonly said: readonly SecondOpinion[]; readonly summary: RunSummary }> {
+  const { id: provider } = stage.capabilities;
+  const said = new Map<OddSession, SecondOpinion>();
+  const onEvent = (event: BackfillEvent): void => {
+    if (event.type !== 'finished') return;
+    const { series, range } = event.want;
+    const about = odd.find(
+      ({ ticker, interval, session }) =>
+        ticker === series.ticker && interval === series.interval && session === formatDay(range.from),
+    );
+    if (about !== undefined) said.set(about, opinionOf(about, provider, event.result));
+  };
+  const opinions = odd.map(({ ticker, interval, session, kind }) => ({ ticker, interval, session, kind }));
+  const summary = await runPrepared(
+    (store, now) => prepareOpinions(odd, store, sourceOf(stage), now),
+    toolsOf(stage, { ...(stop && { stop }), onEvent }, [...new Set(odd.map(({ ticker }) => ticker))]),
+    { opinions },
+  );
+  const why = summary.stopped?.message ?? summary.refused[0]?.message ?? 'it was not asked';
+  const unasked = opinions.map((about): SecondOpinion => ({
+    ...{ ...about, provider },
+    ...{ says: 'unheard', note: saidBy(provider, why) },
+  }));
+  return { said: odd.flatMap((about, i) => said.get(about) ?? unasked[i] ?? []), summary };
 }
 
 /** What an answer says of a session, by how it compares with the stored bars. */
 function opinionOf(
-  { ticker, interval, session, kind }: Warning,
+  { ticker, interval, session, kind }: OddSession,
   provider: string,
   result: SeriesResult,
 ): SecondOpinion {
   const about = { ticker, interval, session, kind, provider };
-  if (!result.ok) return { ...about, says: 'refused', note: result.error.message };
+  if (!result.ok) {
+    const { code, message } = result.error;
+    return { ...about, says: isUnheard(code) ? 'unheard' : 'refused', note: saidBy(provider, message) };
+  }
   const all = Object.values(result.report.drift);
   const sum = (name: 'compared' | 'changed'): number => all.reduce((total, one) => total + one[name], 0);
   const [compared, changed] = [sum('compared'), sum('changed')];

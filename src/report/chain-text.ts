@@ -1,5 +1,6 @@
 import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { ProviderPart, SecondOpinion } from '../backfill/settle/provider-part.ts';
+import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { saidByIt } from '../core/said-by.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
@@ -42,9 +43,7 @@ export function opinionLine({ provider, sessions }: Extract<BackfillEvent, { typ
 /** What others say of odd sessions, a line each. */
 export function opinionLines(said: readonly SecondOpinion[], page: Page): string[] {
   if (said.length === 0) return [];
-  const lines = said.map(
-    ({ ticker, interval, session, kind, note }) => `${ticker} ${interval} ${session} (${kind}): ${note}`,
-  );
+  const lines = said.map(opinionText);
   const shown = page.isWhole ? lines : lines.slice(0, SHOWN);
   const more = lines.length - shown.length;
   return [
@@ -53,6 +52,17 @@ export function opinionLines(said: readonly SecondOpinion[], page: Page): string
     ...shown.flatMap((line) => wrapped(printable(line), page.columns, { hang: 2 })),
     ...(more > 0 ? [`… and ${formatCount(more)} more: --all lists them`] : []),
   ];
+}
+
+/** Those that were asked for and did not come, a line each. */
+export function unheardLines({ secondOpinions = [] }: Pick<RunSummary, 'secondOpinions'>): string[] {
+  return secondOpinions
+    .filter(({ says }) => says === 'unheard')
+    .map((one) => `No second opinion of ${opinionText(one)}`);
+}
+
+function opinionText({ ticker, interval, session, kind, note }: SecondOpinion): string {
+  return `${ticker} ${interval} ${session} (${kind}): ${note}`;
 }
 
 /** Entries of a list that are shown. */

@@ -1,7 +1,7 @@
 import type { Failure } from '../backfill/failure.ts';
 import type { Refusal, StopReason } from '../backfill/run/stops.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
-import { opinionLines, providerLines } from './chain-text.ts';
+import { opinionLines, providerLines, unheardLines } from './chain-text.ts';
 import { lostLine } from './distrusted-text.ts';
 import { failureLines, failureMessages } from './failures-text.ts';
 import { named } from './named.ts';
@@ -87,6 +87,7 @@ export function errorText(summary: RunSummary, { strict = false } = {}, page = U
     ...notServedLines(summary),
     ...(newlyUnavailable || strict ? cannotBeHad.map((group) => unavailableLine(group)) : []),
     ...newlyLostLines(newlyLost),
+    ...unheardLines(summary),
     ...(strict && summary.holes > 0 ? [`Without a bar: ${holesText(summary)}`] : []),
   ];
   return lines.flatMap((line) => wrapped(printable(line), page.columns, { hang: 2 }));
@@ -190,6 +191,7 @@ function usedUpLine({ fetched, failed, unavailable, notRun, restDays, opens, sto
 function endLine(summary: RunSummary, purpose: RunPurpose): string {
   const { failed, notRun, unavailable, waiting, cannotBeHad, startedAt, endedAt } = summary;
   const { holes, newlyLost, lost = [] } = summary;
+  const unheard = unheardLines(summary).length;
   const time = formatDuration(endedAt - startedAt);
   const lacking = [
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
@@ -200,6 +202,7 @@ function endLine(summary: RunSummary, purpose: RunPurpose): string {
     ...(newlyLost.sessions > 0 ? [`${plural(newlyLost.sessions, 'session')} newly lost`] : []),
     ...(lost.length > 0 ? [`${plural(lost.length, 'damaged file')} not whole again`] : []),
     ...(summary.renamesUnread === undefined ? [] : ['without its list of renames']),
+    ...(unheard > 0 ? [`${plural(unheard, 'second opinion')} did not come`] : []),
   ];
   if (lacking.length === 0 && holes === 0) return `${purpose} complete in ${time}`;
   const isAllNews = newlyLost.sessions > 0 && lacking.length === 1;

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { parseDay, startOfDay } from '../../src/core/session/day.ts';
 import type { BackfillEvent } from '../../src/backfill/run/events.ts';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
+import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { openHistory } from '../../src/library/open-history.ts';
+import { errorText, summaryText } from '../../src/report/run-text.ts';
 import type { Market } from '../../src/market/market.ts';
 import { start } from '../simulator/running.ts';
 import { lacking, tickersOf, walkingMarket } from './walking-market.ts';
@@ -111,6 +113,46 @@ describe('a chain of two providers', () => {
     const [truth] = first.entries.length > 0 ? full.rows(wrong, '1d', dayOf(day)) : [];
     expect(stored[0]?.close).toBeCloseTo(1.4 * Number(truth?.close), 2);
     await history.close();
+  });
+
+  it('is no success where an opinion did not come, and asks for it again the next time', async () => {
+    const all = tickersOf(3);
+    const [, wrong = ''] = all;
+    const full = walkingMarket(all);
+    const day = startOfDay(parseDay('2026-06-10'));
+    const market = spiked(full, new Set([wrong]), day);
+    const first = await start({ wire: 'polygon', market, now: () => NOW });
+    const second = await start({ wire: 'yahoo', market: full, now: () => NOW });
+    const closed = await refusing(401);
+    const request = { tickers: all, start: '2026-03-02', end: '2026-11-18', secondOpinion: true };
+    const runWith = async (url: string, more = {}): Promise<RunSummary> => {
+      const history = openHistory(optionsOf(first, { ...second, url }));
+      const summary = await history.backfill({ ...request, ...more });
+      await history.close();
+      return summary;
+    };
+    const summary = await runWith(closed.url);
+    expect(summary).toMatchObject({ fetched: 3, failed: 0, notRun: 0, stopped: null });
+    expect(summary.secondOpinions).toMatchObject([
+      { ...{ ticker: wrong, session: '2026-06-10', kind: 'spike', provider: 'yahoo' }, says: 'unheard' },
+    ]);
+    expect(exitCodeOf(summary)).toBe(1);
+    expect(summaryText(summary).join('\n')).toMatch(
+      /^Backfill ended in .*, not complete: 1 second opinion did not come/m,
+    );
+    expect(errorText(summary)).toEqual([
+      expect.stringMatching(`^No second opinion of ${wrong} 1d 2026-06-10 \\(spike\\): Yahoo answered 401`),
+    ]);
+    const others = await runWith(second.url, { tickers: all.filter((ticker) => ticker !== wrong) });
+    expect([others.secondOpinions, exitCodeOf(others), second.entries]).toEqual([[], 0, []]);
+    const again = await runWith(second.url);
+    expect(again.secondOpinions).toMatchObject([{ ticker: wrong, says: 'other', kind: 'spike' }]);
+    expect([exitCodeOf(again), again.complete]).toEqual([0, 3]);
+    const sent = second.entries.length;
+    expect(sent).toBeGreaterThan(0);
+    const last = await runWith(second.url);
+    expect([last.secondOpinions, exitCodeOf(last), second.entries.length]).toEqual([[], 0, sent]);
+    await closed.close();
   });
 
   it('counts as not run what was left to one whose turn did not come', async () => {

@@ -1,3 +1,4 @@
+import type { Oddity } from '../../core/checks/oddity.ts';
 import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Failure } from '../failure.ts';
@@ -27,6 +28,15 @@ export interface LeftUndone {
   readonly tickers: readonly string[];
 }
 
+/** A stored session of which something is odd. Plain JSON. */
+export interface OddSession {
+  readonly ticker: string;
+  readonly interval: string;
+  /** Session date, `YYYY-MM-DD`. */
+  readonly session: string;
+  readonly kind: Oddity['kind'];
+}
+
 /** A run by its record, which may be of an earlier version. */
 export interface RecordedRun {
   readonly id: string;
@@ -52,6 +62,8 @@ export interface RecordedRun {
   readonly intervals?: readonly string[];
   /** Of what it left, where not all days were wanted. Default: they were. */
   readonly lives?: RecordedLives;
+  /** Of a run that asked for second opinions: about which sessions. Default: it was none. */
+  readonly opinions?: readonly OddSession[];
   /** Undefined in the record of an earlier version, which names failures only. */
   readonly left?: readonly LeftUndone[];
 }

@@ -29,7 +29,10 @@ export interface SecondOpinion {
   readonly kind: Oddity['kind'];
   /** Who was asked. */
   readonly provider: string;
-  /** `other`: other prices or volume; `refused`: nobody knows, as its answer was refused, or there was none. */
-  readonly says: 'same' | 'other' | 'no-bar' | 'refused';
+  /**
+   * `other`: other prices or volume; `refused`: its answer was, or it gives none of such a ticker; `unheard`: it did not come to
+   * an answer, which is asked for again the next time that second opinions are.
+   */
+  readonly says: 'same' | 'other' | 'no-bar' | 'refused' | 'unheard';
   readonly note: string;
 }

@@ -6,25 +6,26 @@ import { reachedFrom, withoutMarkets } from '../../core/plan/limits.ts';
 import { comparisons, planTasks } from '../../core/plan/plan.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import type { BarStore } from '../../store/store.ts';
-import type { Warning } from './warnings.ts';
+import type { ErrorCode } from '../../core/errors.ts';
+import type { OddSession, RecordedRun } from '../run/run-record.ts';
 import { isServedAt } from '../want/served.ts';
 import type { Prepared, Source } from '../plan/prepare.ts';
 
 /** What is odd about a stored session itself, so that another provider may confirm or contradict it. */
-const OF_BARS: ReadonlySet<Warning['kind']> = new Set([
+const OF_BARS: ReadonlySet<OddSession['kind']> = new Set([
   ...(['jump', 'spike', 'basis-flip', 'repeat', 'closed-day', 'thin', 'line'] as const),
   ...(['correction', 'outside-range'] as const),
 ]);
 
 /** The odd sessions of which a provider can be asked at `now` (ms since the epoch), one a session. */
-export function askableOf(
-  warnings: readonly Warning[],
+export function askableOf<Odd extends OddSession>(
+  warnings: readonly Odd[],
   capabilities: Capabilities,
   now: number,
-): readonly Warning[] {
+): readonly Odd[] {
   const seen = new Set<string>();
   return warnings.filter(({ ticker, interval, session, kind }) => {
-    const key = `${ticker} ${interval} ${session}`;
+    const key = keyOf(ticker, interval, session);
     if (!OF_BARS.has(kind) || !isInterval(interval) || seen.has(key)) return false;
     const limits = capabilities.intervals[interval];
     if (limits === undefined) return false;
@@ -37,7 +38,7 @@ export function askableOf(
 
 /** A plan that compares stored sessions, each by a request that asks once; it wants none of them. */
 export async function prepareOpinions(
-  odd: readonly Warning[],
+  odd: readonly OddSession[],
   store: BarStore,
   { capabilities, standing }: Source,
   now: number,
@@ -61,4 +62,51 @@ export async function prepareOpinions(
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
   const plan = planTasks([], options);
   return { scan, plan: { ...plan, tasks, totals: { ...plan.totals, requests } } };
+}
+
+/** Errors of an answer that came and was judged, or of what the provider gives to nobody: asking again is of no use. */
+const ANSWERED: ReadonlySet<ErrorCode> = new Set([
+  ...([
+    'unknown-ticker',
+    'no-data',
+    'out-of-range',
+    'incomplete',
+    'mostly-rejected',
+    'basis-unknown',
+  ] as const),
+  ...(['restated', 'identity-changed', 'not-entitled', 'invalid-ticker', 'unsupported-interval'] as const),
+]);
+
+/** Whether an error is one without which there might have been an opinion. */
+export function isUnheard(code: ErrorCode): boolean {
+  return !ANSWERED.has(code);
+}
+
+/** The odd sessions that a provider was asked about by the last run that did so, and of which it came to no answer. */
+export function unheardOf(runs: readonly RecordedRun[], provider: string): readonly OddSession[] {
+  const seen = new Set<string>();
+  return runs
+    .filter((run) => run.provider === provider)
+    .flatMap(({ opinions = [], failures, left = [] }) => {
+      const notRun = new Set(
+        left
+          .filter(({ why }) => why === 'not-run')
+          .flatMap(({ interval, from, tickers }) => tickers.map((ticker) => keyOf(ticker, interval, from))),
+      );
+      const failed = failures.filter(({ code }) => isUnheard(code));
+      const unheard = new Set([
+        ...notRun,
+        ...failed.map(({ ticker, interval, from }) => keyOf(ticker, interval, from)),
+      ]);
+      return opinions.filter(({ ticker, interval, session }) => {
+        const key = keyOf(ticker, interval, session);
+        const isNews = !seen.has(key);
+        seen.add(key);
+        return isNews && unheard.has(key);
+      });
+    });
+}
+
+function keyOf(ticker: string, interval: string, session: string): string {
+  return `${ticker} ${interval} ${session}`;
 }
