@@ -86,7 +86,9 @@ function optionsIn(declared: Declarations, settings: Settings, refused: Refused)
   return Object.entries(declared).flatMap(([option, declaration]) => {
     const setting = settings.get(option);
     if (setting !== undefined) return [effective(option, setting, refused, declaration)];
-    const { default: fallback, otherwise } = declaration;
+    const { default: fallback, otherwise, elsewhere } = declaration;
+    const there = elsewhere?.();
+    if (there !== undefined) return [{ option, ...there }];
     const value = fallback ?? otherwise;
     return value === undefined ? [] : [{ option, value, source: 'default' }];
   });

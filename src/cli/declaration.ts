@@ -28,6 +28,8 @@ export interface Declaration {
   readonly default?: string;
   /** What the help says of a default that is no fixed text. */
   readonly otherwise?: string;
+  /** What it is by a variable that is not of this program, and which one; undefined where that is not set. Default: by none. */
+  readonly elsewhere?: () => { readonly value: string; readonly source: string } | undefined;
   /** The heading under which the help lists it. Default `Options`. */
   readonly group?: string;
   /** Words that stand alone belong to it: `one` of them, or all the others. */

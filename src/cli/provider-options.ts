@@ -86,6 +86,10 @@ export const CONNECTION = {
   state: {
     value: 'FOLDER',
     otherwise: '~/.local/state/backfill',
+    elsewhere: () => {
+      const value = xdgStateFolder();
+      return value === undefined ? undefined : { value, source: 'XDG_STATE_HOME' };
+    },
     group: PLACES,
     describe: 'Where all processes share the use of each quota',
   },

@@ -5,6 +5,7 @@ import { BackfillError } from '../core/errors.ts';
 import { grouped } from '../core/grouped.ts';
 import { formatDay } from '../core/session/day.ts';
 import { INTERVALS } from '../core/session/interval.ts';
+import { unknownActions } from '../report/issues.ts';
 import type { SeriesCoverage } from '../report/series-coverage.ts';
 import type { LastRunOfSeries, SeriesStatus, StoreStatus } from '../report/status-text.ts';
 import { unreadableIn, type SeriesState } from '../store/scan.ts';
@@ -78,16 +79,24 @@ export async function seriesStatusOf(
   const universe = await universeToRead(selection.tickers);
   const { intervals } = selection;
   const [tickers, runs] = [universe?.tickers, await recordedRuns(store, RUNS_OF_SERIES)];
-  const { series: states } = await store.scan({
+  const scan = await store.scan({
     ...(tickers && { tickers }),
     ...(intervals && { intervals }),
   });
+  const { series: states } = scan;
+  const unknown = grouped(unknownActions(scan), ({ ticker }) => ticker);
   const report = await coverageOf(store, capabilities, clock(), selection, universe);
   const statuses: SeriesStatus[] = [];
   for (const coverage of report.series) {
     const state = states.get(seriesKey(coverage));
     if (state === undefined && coverage.damaged.length === 0) continue;
-    statuses.push({ ...coverage, ...(await besides(coverage, state, { store, runs, now: clock() })) });
+    const lacking = coverage.interval === '1d' ? (unknown.get(coverage.ticker) ?? []) : [];
+    const actionsUnknown = lacking.reduce((sum, { sessions }) => sum + sessions, 0);
+    statuses.push({
+      ...coverage,
+      actionsUnknown,
+      ...(await besides(coverage, state, { store, runs, now: clock() })),
+    });
   }
   return statuses;
 }
@@ -105,7 +114,7 @@ async function besides(
   coverage: SeriesCoverage,
   state: SeriesState | undefined,
   { store, runs, now }: Readings,
-): Promise<Omit<SeriesStatus, keyof SeriesCoverage>> {
+): Promise<Omit<SeriesStatus, keyof SeriesCoverage | 'actionsUnknown'>> {
   const actions = await unlessDamaged(store.readActions(coverage.ticker));
   const { currency = null, exchange = null, type = null, firstTrade = null } = state?.identity ?? {};
   const delisted = coverage.absences.find(({ reason }) => reason === 'delisted');

@@ -79,6 +79,8 @@ export interface SeriesStatus extends SeriesCoverage {
   /** Those in force; null where their file cannot be read. */
   readonly splits: number | null;
   readonly dividends: number | null;
+  /** Sessions of stored daily bars of which nobody said what splits and dividends there were. */
+  readonly actionsUnknown: number;
   readonly currency: string | null;
   readonly exchange: string | null;
   readonly type: string | null;
@@ -264,9 +266,10 @@ function staleText({ stale, ticker, interval }: SeriesStatus): string {
   return `${plural(stale, 'session')} whose bars are not what their 1m bars give now: ${listed} tells which`;
 }
 
-function actionsText({ splits, dividends }: SeriesStatus): string {
+function actionsText({ splits, dividends, actionsUnknown }: SeriesStatus): string {
   if (splits === null || dividends === null) return 'their file cannot be read';
-  return `${plural(splits, 'split')}, ${plural(dividends, 'dividend')}`;
+  const known = `${plural(splits, 'split')}, ${plural(dividends, 'dividend')}`;
+  return actionsUnknown === 0 ? known : `${known}; not known of ${plural(actionsUnknown, 'session')}`;
 }
 
 const OUTCOMES: Readonly<Record<LastRunOfSeries['outcome'], string>> = {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, ended, start } from '../acceptance/programs.ts';
+import { type Finished, ended, runWith, start } from '../acceptance/programs.ts';
 import { run } from './one-process.ts';
 
 let folder = '';
@@ -30,6 +30,20 @@ describe('backfill config', () => {
     expect(all.get('store')).toBe('prices from backfill.config.json');
     expect(all.get('tickers')).toBe('AAPL,MSFT from backfill.config.json');
     expect(all.get('provider')).toBe('yahoo from default');
+  });
+
+  it('shows where the use of quotas is kept, where the home is elsewhere', async () => {
+    const stateOf = async (XDG_STATE_HOME: string): Promise<unknown> => {
+      const { stdout } = await runWith({ XDG_STATE_HOME }, ['config', '--json'], folder);
+      return (JSON.parse(stdout) as readonly { option: string }[]).find(({ option }) => option === 'state');
+    };
+    expect(await stateOf(folder)).toEqual({
+      ...{ option: 'state', value: join(folder, 'backfill'), source: 'XDG_STATE_HOME' },
+    });
+    // One that is no path from the root counts as none.
+    expect(await stateOf('here')).toMatchObject({ value: '~/.local/state/backfill', source: 'default' });
+    await write('backfill.config.json', '{ "state": "quotas" }');
+    expect(await stateOf(folder)).toMatchObject({ value: 'quotas', source: 'backfill.config.json' });
   });
 
   it('shows no password', async () => {

@@ -70,6 +70,22 @@ async function wanted(request: object = {}): Promise<string[]> {
   return tasks.flatMap(({ wants }) => wants.filter(({ sessions }) => sessions > 0).map(({ id }) => id));
 }
 
+describe('the status of bars', () => {
+  it('says of how many sessions nobody told splits and dividends', async () => {
+    const unknown = async (): Promise<number[]> =>
+      (await history.seriesStatus({ tickers: ['ALFA'] })).map((one) => one.actionsUnknown);
+    expect(await unknown()).toEqual([0, 0, 0, 0]);
+    const store = openStore(folder);
+    const lease = await store.acquire();
+    await store.forgetActions('ALFA');
+    await lease.release();
+    // Of daily bars alone: those of other intervals are adjusted by what is known of these.
+    expect(await unknown()).toEqual([0, 0, 0, 8]);
+    await history.backfill({ tickers: ['ALFA'], intervals: ['1d'], ...RANGE });
+    expect(await unknown()).toEqual([0, 0, 0, 0]);
+  });
+});
+
 describe('derived bars whose minutes have changed', () => {
   it('are named by values, whenever those came, and made anew by the next run', async () => {
     expect([await stale(), await staleOf(), await wanted()]).toEqual([[], [0, 0, 0], []]);

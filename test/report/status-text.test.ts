@@ -92,6 +92,7 @@ const SERIES: SeriesStatus = {
     stale: 0,
     splits: 1,
     dividends: 12,
+    actionsUnknown: 0,
     currency: 'USD',
     exchange: null,
     type: 'equity',
@@ -135,6 +136,13 @@ describe('a status', () => {
       '  damaged  bars/interval=1d/ticker=TARN/period=all/bars.parquet',
       '  last run 2026-11-20 21:15 UTC, from acme: did not get to it',
     ]);
+  });
+
+  it('says of how many sessions splits and dividends are not known', () => {
+    const raw = { ...SERIES, splits: 0, dividends: 0, actionsUnknown: 143 };
+    expect(seriesStatusText([raw], UNBOUNDED)).toContain(
+      '  actions  0 splits, 0 dividends; not known of 143 sessions',
+    );
   });
 
   it('of derived bars says where their minutes have changed', () => {
